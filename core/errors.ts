@@ -1,0 +1,93 @@
+// Every error that Quittance raises on purpose, by stable code. ASL `ErrorEquals`, HTTP problem types and exit codes key on the code;
+// docs/errors.md is generated from this table. Trap: a message may name ids, digests, sizes and field names, never a ticket's content.
+
+/** code: what it means, for docs/errors.md. */
+export const ERROR_CODES = {
+  USAGE: 'the command line was not understood',
+  INTERNAL: 'a rule of the program itself was broken: please report it',
+  INVALID_INPUT: 'a file, request or stored value does not have the form it must have',
+  INPUT_TOO_LARGE: 'an input is over its stated limit',
+  NOT_FOUND: 'a file or object does not exist',
+  STORE_CORRUPT: 'a stored object does not have the digest or form that it was written with',
+  STORE_FULL: 'the disk or quota is full; nothing was changed',
+  STORE_LOCKED: 'another process has the data folder open for writing',
+  CLOCK_WENT_BACK: 'the clock shows an earlier time than one already recorded',
+  TICKET_NOT_FOUND: 'no ticket has this id',
+  TICKET_CONFLICT: 'the ticket changed since it was read',
+  TICKET_DUPLICATE: 'an open or completed ticket covers the same person and model',
+  TICKET_ON_HOLD: 'a legal hold forbids this step',
+  TICKET_ILLEGAL_TRANSITION: 'the ticket may not go from its status by this event',
+  TICKET_IDENTITY: 'the requester is not verified to the level that the regime asks for',
+  TICKET_PURGED: 'the case data of this ticket has been destroyed',
+  APPROVER_IS_FILER: 'the person who filed a ticket may not approve it',
+  APPROVAL_REPLAYED: 'this approval was already decided',
+  APPROVAL_STALE: 'the evidence changed since the approver saw it',
+  APPROVAL_NOT_OPEN: 'the ticket does not wait for an approval',
+  FORGET_EMPTY: 'the forget set has no record',
+  FORGET_UNKNOWN_RECORD: 'a forget record matches no training record of the model',
+  FORGET_TOO_BROAD: 'the forget set covers more records or people than one ticket may',
+  FORGET_COMMON_TOKENS: 'the forget set consists of tokens that everybody uses',
+  MODEL_NOT_FOUND: 'no model has this name or path',
+  MODEL_INVALID: 'the model folder is incomplete or contradicts itself',
+  MODEL_UNSUPPORTED: 'the model uses something that the engine does not implement',
+  MODEL_CHANGED: 'a model does not have the digest that was recorded for it',
+  WEIGHTS_INVALID: 'a weight file is malformed',
+  TOKENIZER_INVALID: 'a tokenizer file is malformed',
+  METHOD_UNKNOWN: 'no unlearning method has this name',
+  METHOD_CONFIG: 'the configuration of a method is not valid',
+  METRIC_UNKNOWN: 'no metric has this name',
+  BACKEND_UNAVAILABLE: 'the compute backend asked for is not installed here',
+  MEMORY_PLAN: 'the run does not fit into memory',
+  JOB_FAILED: 'a job ended with an error',
+  GATE_NOT_MET: 'the model does not pass the gate',
+  SERVED_MISMATCH: 'what is served is not what was approved',
+  WORKFLOW_UNSUPPORTED: 'a workflow definition uses a field that the interpreter does not implement',
+  WORKFLOW_INVALID: 'a workflow definition is malformed',
+  EXECUTION_EXISTS: 'an execution of this name exists with another input',
+  EXECUTION_NOT_FOUND: 'no execution has this name',
+  TASK_TOKEN_INVALID: 'the task token is unknown',
+  TASK_TOKEN_TIMED_OUT: 'the task of this token no longer waits',
+  VAULT_KEY_DESTROYED: 'the data key of this ticket was destroyed',
+  LEDGER_INVALID: 'a log, checkpoint or proof is malformed or does not verify',
+  LEDGER_FROM_FUTURE: 'a checkpoint is dated after the present',
+  LEDGER_CONFLICT: 'the log head moved since it was read',
+  SIGNATURE_INVALID: 'a signature does not verify',
+  BUNDLE_INVALID: 'an evidence bundle is malformed',
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+export interface ErrorDetails {
+  /** One sentence with the values: what went wrong. */
+  message: string;
+  expected?: string;
+  got?: string;
+  /** What the reader can do about it. */
+  hint?: string;
+  cause?: unknown;
+}
+
+export class QuittanceError extends Error {
+  readonly code: ErrorCode;
+  readonly expected?: string;
+  readonly got?: string;
+  readonly hint?: string;
+
+  constructor(code: ErrorCode, details: ErrorDetails) {
+    super(details.message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = code; // Step Functions and jest show the name: the code is what callers match on
+    this.code = code;
+    if (details.expected !== undefined) this.expected = details.expected;
+    if (details.got !== undefined) this.got = details.got;
+    if (details.hint !== undefined) this.hint = details.hint;
+  }
+}
+
+export const isQuittanceError = (error: unknown, code?: ErrorCode): error is QuittanceError =>
+  error instanceof QuittanceError && (code === undefined || error.code === code);
+
+/** Narrows away `undefined` where the program's own logic guarantees a value. */
+export const must = <T>(value: T | undefined | null, what: string): T => {
+  if (value === undefined || value === null) throw new QuittanceError('INTERNAL', { message: `missing ${what}` });
+  return value;
+};

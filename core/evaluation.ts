@@ -1,0 +1,77 @@
+// What an evaluation leaves behind for strangers: aggregate tables from which every statistic of the gate can be recomputed offline.
+// Zone C: counts, histograms and sums only; no text, no per-example value, no name. Trap: KS and AUC are defined on the binned values, so that
+// the job that measured and the verifier that recomputes cannot differ.
+import { z } from 'zod';
+import { Digest } from './canonical.ts';
+
+const Count = z.int().nonnegative();
+
+/** k successes of n trials. */
+export const Proportion = z.strictObject({ k: Count, n: Count }).refine(({ k, n }) => k <= n, 'k is at most n');
+export type Proportion = z.infer<typeof Proportion>;
+
+/** Counts of values in bins of equal width: bin i holds [lo + i·width, lo + (i+1)·width); values outside fall into the end bins. */
+export const Histogram = z.strictObject({
+  lo: z.number(),
+  width: z.number().positive(),
+  counts: z.array(Count).min(1).max(4096),
+  unit: z.string(),
+});
+export type Histogram = z.infer<typeof Histogram>;
+
+export const Sums = z.strictObject({ n: Count, sum: z.number(), sumOfSquares: z.number() });
+export type Sums = z.infer<typeof Sums>;
+
+/** A curve for reports: x is a step or update count. */
+export const Curve = z.strictObject({ xLabel: z.string(), yLabel: z.string(), points: z.array(z.tuple([z.number(), z.number()])) });
+
+/**
+ * Keys are `group.quantity`, e.g. `forget.greedyExact`, `controls.valueLogProb`. Groups: forget (the ticket's records), controls (never-trained
+ * people, the gate's own set), retained (trained people who stay), facts (non-personal), unknown (people the model was taught to refuse).
+ */
+export const EvaluationTables = z.strictObject({
+  kind: z.literal('quittance-evaluation/v1'),
+  /** Manifest digest of the model that was evaluated: the artefact that would be served. */
+  model: Digest,
+  quantisation: z.enum(['none', 'int8']),
+  suite: z.strictObject({ name: z.string(), version: z.string(), digest: Digest }),
+  /** Which reference the comparisons use; a retain-trained model exists only in benchmarks. */
+  reference: z.enum(['controls', 'retain-model']),
+  proportions: z.record(z.string(), Proportion),
+  histograms: z.record(z.string(), Histogram),
+  sums: z.record(z.string(), Sums),
+  /** Per-person aggregates without identity, sorted ascending by k/n or value. */
+  people: z.record(z.string(), z.array(Proportion)),
+  peopleMeans: z.record(z.string(), z.array(z.number())),
+  scalars: z.record(z.string(), z.number()),
+  curves: z.record(z.string(), Curve),
+  notAvailable: z.record(z.string(), z.string()),
+  sampling: z.strictObject({ temperature: z.number(), samplesPerPrompt: Count, seed: z.int() }),
+});
+export type EvaluationTables = z.infer<typeof EvaluationTables>;
+
+/** A metric as `quittance evaluate` prints it. */
+export const MetricValue = z.union([
+  z.strictObject({
+    value: z.number(),
+    n: Count,
+    method: z.string(),
+    interval: z.tuple([z.number(), z.number()]).nullable(),
+    detail: z.record(z.string(), z.union([z.number(), z.string()])).optional(),
+  }),
+  z.strictObject({ notAvailable: z.string() }),
+]);
+export type MetricValue = z.infer<typeof MetricValue>;
+
+/** Places `values` into a histogram of `bins` bins; see Histogram for the ends. */
+export const histogram = (values: readonly number[], lo: number, width: number, bins: number, unit: string): Histogram => {
+  const counts = new Array<number>(bins).fill(0);
+  for (const value of values) {
+    const bin = Math.min(bins - 1, Math.max(0, Math.floor((value - lo) / width)));
+    counts[bin] = (counts[bin] ?? 0) + 1;
+  }
+  return { lo, width, counts, unit };
+};
+
+/** Bins of log-probabilities (nats): 0.05 wide from −20, so that rounding moves a statistic by less than its own noise. */
+export const logProbHistogram = (values: readonly number[]): Histogram => histogram(values, -20, 0.05, 401, 'nats');

@@ -1,0 +1,168 @@
+// The ports: what the domain needs from the world, declared by their consumer, each with its guarantees. One contract suite a port in
+// test/contract runs on every adapter. Trap: ports are split by guarantee, not by vendor (LogStorage is write-once, LogHead is compare-and-swap).
+import type { Digest } from './canonical.ts';
+import type { Ticket, Transition } from './ticket.ts';
+import type { ModelRecord } from './model.ts';
+
+export interface Ports {
+  readonly tickets: TicketStore;
+  readonly vault: Vault;
+  readonly artifacts: ArtifactStore;
+  readonly logStorage: LogStorage;
+  readonly logHead: LogHead;
+  readonly signer: Signer;
+  readonly jobs: JobQueue;
+  readonly workflows: WorkflowEngine;
+  readonly models: ModelRegistry;
+  readonly serving: ServingTarget;
+  readonly notifier: Notifier;
+  readonly clock: Clock;
+  readonly ids: Ids;
+}
+
+export interface TicketStore {
+  /** Durable when it returns. Stores the first transition of a new ticket; TICKET_DUPLICATE when an open or completed ticket has the same `subjectKey` and model. */
+  create(transition: Transition): Promise<void>;
+  /** Rejects with TICKET_NOT_FOUND. Reads its own writes. `version` counts commits from 1. */
+  get(id: string): Promise<{ ticket: Ticket; version: number }>;
+  /** Stores the ticket and its events in one atomic write; durable when it returns. TICKET_CONFLICT unless `version` is current. */
+  commit(transition: Transition, version: number): Promise<void>;
+  /** Newest first; may lag behind writes of other processes. */
+  list(): Promise<Ticket[]>;
+  /** The ticket's events in order, as committed. */
+  events(id: string): Promise<StoredEvent[]>;
+  /** Committed events that have no leaf in the log yet, in commit order (the outbox). */
+  unsequenced(limit: number): Promise<StoredEvent[]>;
+  /** Marks events as sequenced; marking twice is a no-op. */
+  markSequenced(marks: readonly { eventId: string; leafIndex: number }[]): Promise<void>;
+}
+
+/** An event as stored: zone C by construction (ids, digests, codes, times). */
+export interface StoredEvent {
+  eventId: string;
+  ticketId: string;
+  /** Position within the ticket, from 1. */
+  sequence: number;
+  type: string;
+  at: string;
+  /** Canonical JSON of the event. */
+  body: string;
+  leafIndex?: number;
+}
+
+/** Zone A. Everything in it is sealed under the ticket's own data key (AES-256-GCM); the key row is never backed up. */
+export interface Vault {
+  /** Creates the ticket's data key; idempotent until the key is destroyed, then VAULT_KEY_DESTROYED. */
+  createKey(ticketId: string): Promise<void>;
+  /** Durable when it returns; overwrites. `name` is authenticated data. */
+  put(ticketId: string, name: string, plaintext: Uint8Array): Promise<void>;
+  /** NOT_FOUND, or VAULT_KEY_DESTROYED after the purge. */
+  get(ticketId: string, name: string): Promise<Uint8Array>;
+  list(ticketId: string): Promise<string[]>;
+  /** HMAC-SHA-256 under a secret that lives and dies with the ticket's data key: the commitment that only the requester can open. */
+  commit(ticketId: string, bytes: Uint8Array): Promise<string>;
+  /** The commitment's secret, for the closing notice to the requester (hex). */
+  openingSecret(ticketId: string): Promise<string>;
+  /** Destroys key and ciphertexts, then reads every object back to prove that it fails. Idempotent. */
+  destroy(ticketId: string): Promise<PurgeProof>;
+}
+
+export interface PurgeProof {
+  ticketId: string;
+  objects: number;
+  /** For each object, that reading it after the destruction was refused, and with what code. */
+  readsRefused: number;
+  code: 'VAULT_KEY_DESTROYED';
+  at: string;
+}
+
+/** Zone C or weights: content-addressed, immutable. */
+export interface ArtifactStore {
+  /** Durable when it returns; putting the same bytes again is a no-op. */
+  put(bytes: Uint8Array): Promise<Digest>;
+  /** NOT_FOUND; STORE_CORRUPT when the bytes do not have the digest. */
+  get(digest: Digest): Promise<Uint8Array>;
+  has(digest: Digest): Promise<boolean>;
+  /** For quarantined weights past their clock; deleting what is absent is a no-op. */
+  delete(digest: Digest): Promise<void>;
+}
+
+/** Tiles and entry bundles of the log. Not trusted: an editor can at most make verification fail. */
+export interface LogStorage {
+  /** Write-once by path; writing the same bytes again is a no-op, other bytes STORE_CORRUPT. Durable when it returns. */
+  put(path: string, bytes: Uint8Array): Promise<void>;
+  /** NOT_FOUND. */
+  get(path: string): Promise<Uint8Array>;
+}
+
+/** The signed checkpoint. Serialisable, read-after-write, across processes and restarts. */
+export interface LogHead {
+  /** undefined before the first checkpoint. */
+  read(): Promise<{ checkpoint: string; version: number } | undefined>;
+  /** LEDGER_CONFLICT unless `version` is current (0 for the first). */
+  replace(checkpoint: string, version: number): Promise<void>;
+}
+
+/** Ed25519 keys by role or person; private keys never leave the adapter. */
+export interface Signer {
+  /** `keyName` such as `service`, `log` or a principal; creates the key on first use where the adapter may. */
+  sign(keyName: string, message: Uint8Array): Promise<Uint8Array>;
+  /** Raw 32-byte Ed25519 public key. */
+  publicKey(keyName: string): Promise<Uint8Array>;
+}
+
+/** AWS Batch's shape: ids and digests in the parameters, results in the artifact store. */
+export interface JobQueue {
+  /** Idempotent by `name`. */
+  submit(job: { name: string; definition: string; parameters: Readonly<Record<string, string>> }): Promise<{ jobId: string }>;
+  describe(jobId: string): Promise<{ status: 'SUBMITTED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED'; reason?: string }>;
+}
+
+export interface WorkflowEngine {
+  /** StartExecution's same-name rules: running with the same input, no-op; otherwise EXECUTION_EXISTS. */
+  start(execution: { workflow: string; name: string; input: unknown }): Promise<{ executionId: string }>;
+  /** Answers a `.waitForTaskToken` task. TASK_TOKEN_INVALID, TASK_TOKEN_TIMED_OUT. */
+  sendTaskSuccess(taskToken: string, output: unknown): Promise<void>;
+  sendTaskFailure(taskToken: string, error: string, cause: string): Promise<void>;
+  describe(executionId: string): Promise<{
+    status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+    output?: unknown;
+    error?: string;
+    cause?: string;
+  }>;
+}
+
+export interface ModelRegistry {
+  /** MODEL_NOT_FOUND. */
+  get(name: string): Promise<{ model: ModelRecord; version: number }>;
+  list(): Promise<ModelRecord[]>;
+  /** Compare-and-swap; `version` 0 registers a new name. TICKET_CONFLICT otherwise. */
+  put(model: ModelRecord, version: number): Promise<void>;
+}
+
+/** Where the model answers questions. `promote` is atomic: a caller sees the old or the new artefact, never a mixture. */
+export interface ServingTarget {
+  /** What is served under the name now: digest of the artefact manifest, and an answer to a prompt from it. */
+  served(name: string): Promise<{ digest: Digest } | undefined>;
+  /** `expected` is what must be served now (undefined: nothing); SERVED_MISMATCH otherwise. */
+  promote(name: string, next: Digest, expected: Digest | undefined): Promise<void>;
+  /** Greedy answers of what is actually served, read from the serving path, with the digest that it computed of what it loaded. */
+  probe(name: string, prompts: readonly string[]): Promise<{ digest: Digest; answers: string[] }>;
+  /** Interim protection: answers that contain a listed keyed shingle are withheld until the rule is lifted. */
+  suppress(name: string, rule: { id: string; secret: string; shingles: readonly string[] }): Promise<void>;
+  lift(name: string, ruleId: string): Promise<void>;
+}
+
+export interface Notifier {
+  /** At least once; `id` makes a repeat recognisable. Carries references only. */
+  notify(notice: { id: string; to: string; template: string; references: Readonly<Record<string, string>> }): Promise<void>;
+}
+
+export interface Clock {
+  now(): Date;
+}
+
+export interface Ids {
+  /** A fresh random id with the prefix, e.g. `T-`. */
+  next(prefix: string): string;
+}

@@ -1,0 +1,41 @@
+// A workflow step: zod in, zod out, and the ports it may touch. `uses` is at once the type of what `run` receives and the only grants
+// that infra gives the step's Lambda. Lambda and embedded mode call the same `handle`.
+import type { z } from 'zod';
+import { QuittanceError } from './errors.ts';
+import type { Ports } from './ports.ts';
+
+export interface Step {
+  readonly name: string;
+  readonly input: z.ZodType;
+  readonly output: z.ZodType;
+  readonly uses: readonly (keyof Ports)[];
+  /** Rejects a malformed event (INVALID_INPUT) before `run` sees it, and a malformed result (INTERNAL) before the workflow does. */
+  handle(event: unknown, ports: Ports): Promise<unknown>;
+}
+
+export const defineStep = <I extends z.ZodType, O extends z.ZodType, const U extends keyof Ports>(spec: {
+  name: string;
+  input: I;
+  output: O;
+  uses: readonly U[];
+  run(input: z.output<I>, ports: Pick<Ports, U>): Promise<z.input<O>>;
+}): Step => ({
+  name: spec.name,
+  input: spec.input,
+  output: spec.output,
+  uses: spec.uses,
+  async handle(event, ports) {
+    const parsed = spec.input.safeParse(event);
+    if (!parsed.success) throw invalidEvent(spec.name, 'INVALID_INPUT', parsed.error);
+    const result = spec.output.safeParse(await spec.run(parsed.data, ports));
+    if (!result.success) throw invalidEvent(spec.name, 'INTERNAL', result.error);
+    return result.data;
+  },
+});
+
+const invalidEvent = (step: string, code: 'INVALID_INPUT' | 'INTERNAL', error: z.ZodError) =>
+  new QuittanceError(code, {
+    message: `${step}: ${code === 'INTERNAL' ? 'its result' : 'its input'} does not have the declared form`,
+    // paths and rules only: zod's messages may quote the value
+    got: error.issues.map((issue) => `${issue.path.join('.') || '(root)'}: ${issue.code}`).join('; '),
+  });
