@@ -23,7 +23,11 @@ export const Sums = z.strictObject({ n: Count, sum: z.number(), sumOfSquares: z.
 export type Sums = z.infer<typeof Sums>;
 
 /** A curve for reports: x is a step or update count. */
-export const Curve = z.strictObject({ xLabel: z.string(), yLabel: z.string(), points: z.array(z.tuple([z.number(), z.number()])) });
+export const Curve = z.strictObject({
+  xLabel: z.string(),
+  yLabel: z.string(),
+  points: z.array(z.tuple([z.number(), z.number()])),
+});
 
 /**
  * Keys are `group.quantity`, e.g. `forget.greedyExact`, `controls.valueLogProb`. Groups: forget (the ticket's records), controls (never-trained
@@ -64,7 +68,13 @@ export const MetricValue = z.union([
 export type MetricValue = z.infer<typeof MetricValue>;
 
 /** Places `values` into a histogram of `bins` bins; see Histogram for the ends. */
-export const histogram = (values: readonly number[], lo: number, width: number, bins: number, unit: string): Histogram => {
+export const histogram = (
+  values: readonly number[],
+  lo: number,
+  width: number,
+  bins: number,
+  unit: string,
+): Histogram => {
   const counts = new Array<number>(bins).fill(0);
   for (const value of values) {
     const bin = Math.min(bins - 1, Math.max(0, Math.floor((value - lo) / width)));

@@ -22,14 +22,31 @@ export const ModelRecord = z.strictObject({
   /** Deletions carried out on this line of models: each costs some room. */
   deletions: z.int().nonnegative(),
   /** Earlier artefacts, kept unreachable until destroyed on a clock. */
-  quarantined: z.array(z.strictObject({ digest: Digest, since: z.iso.datetime(), destroyAfter: z.iso.datetime(), destroyedAt: z.iso.datetime().optional() })),
+  quarantined: z.array(
+    z.strictObject({
+      digest: Digest,
+      since: z.iso.datetime(),
+      destroyAfter: z.iso.datetime(),
+      destroyedAt: z.iso.datetime().optional(),
+    }),
+  ),
   /** Evaluation suite, training manifest (keyed digests of its rows) and corpus moments, as artefacts. */
   suite: Digest.optional(),
   trainingManifest: Digest.optional(),
   moments: Digest.optional(),
   /** Certificates in force for this name, newest last. */
-  certificates: z.array(z.strictObject({ ticketId: z.string(), certificateDigest: Digest, modelDigest: Digest, validUntil: z.iso.datetime() })),
-  recertification: z.strictObject({ state: z.enum(['never', 'current', 'lapsed', 'drifted']), checkedAt: z.iso.datetime().optional() }),
+  certificates: z.array(
+    z.strictObject({
+      ticketId: z.string(),
+      certificateDigest: Digest,
+      modelDigest: Digest,
+      validUntil: z.iso.datetime(),
+    }),
+  ),
+  recertification: z.strictObject({
+    state: z.enum(['never', 'current', 'lapsed', 'drifted']),
+    checkedAt: z.iso.datetime().optional(),
+  }),
   updatedAt: z.iso.datetime(),
 });
 export type ModelRecord = z.infer<typeof ModelRecord>;

@@ -1,7 +1,9 @@
 // The ports: what the domain needs from the world, declared by their consumer, each with its guarantees. One contract suite a port in
 // test/contract runs on every adapter. Trap: ports are split by guarantee, not by vendor (LogStorage is write-once, LogHead is compare-and-swap).
-import type { Digest } from './canonical.ts';
-import type { Ticket, Transition } from './ticket.ts';
+import type { Digest, Json } from './canonical.ts';
+import type { HolidayCalendar } from './deadlines.ts';
+import type { Ticket } from './ticket.ts';
+import type { Transition } from './transitions.ts';
 import type { ModelRecord } from './model.ts';
 
 export interface Ports {
@@ -12,12 +14,15 @@ export interface Ports {
   readonly logHead: LogHead;
   readonly signer: Signer;
   readonly jobs: JobQueue;
+  readonly results: JobResults;
   readonly workflows: WorkflowEngine;
   readonly models: ModelRegistry;
   readonly serving: ServingTarget;
   readonly notifier: Notifier;
   readonly clock: Clock;
   readonly ids: Ids;
+  readonly pseudonyms: Pseudonyms;
+  readonly calendar: Calendar;
 }
 
 export interface TicketStore {
@@ -114,8 +119,20 @@ export interface Signer {
 /** AWS Batch's shape: ids and digests in the parameters, results in the artifact store. */
 export interface JobQueue {
   /** Idempotent by `name`. */
-  submit(job: { name: string; definition: string; parameters: Readonly<Record<string, string>> }): Promise<{ jobId: string }>;
+  submit(job: {
+    name: string;
+    definition: string;
+    parameters: Readonly<Record<string, string>>;
+  }): Promise<{ jobId: string }>;
   describe(jobId: string): Promise<{ status: 'SUBMITTED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED'; reason?: string }>;
+}
+
+/** What a job reports, by the job's name. Zone C: digests and counts; the artefacts themselves are in the artifact store. */
+export interface JobResults {
+  /** Durable when it returns. A repeated job overwrites: the same name stands for the same work. */
+  put(jobName: string, result: Json): Promise<void>;
+  /** NOT_FOUND. */
+  get(jobName: string): Promise<Json>;
 }
 
 export interface WorkflowEngine {
@@ -146,7 +163,10 @@ export interface ServingTarget {
   served(name: string): Promise<{ digest: Digest } | undefined>;
   /** `expected` is what must be served now (undefined: nothing); SERVED_MISMATCH otherwise. */
   promote(name: string, next: Digest, expected: Digest | undefined): Promise<void>;
-  /** Greedy answers of what is actually served, read from the serving path, with the digest that it computed of what it loaded. */
+  /**
+   * Greedy answers of what is actually served, read from the serving path behind the suppression rules, with the digest that it computed of what
+   * it loaded. MODEL_NOT_FOUND when nothing is served.
+   */
   probe(name: string, prompts: readonly string[]): Promise<{ digest: Digest; answers: string[] }>;
   /** Interim protection: answers that contain a listed keyed shingle are withheld until the rule is lifted. */
   suppress(name: string, rule: { id: string; secret: string; shingles: readonly string[] }): Promise<void>;
@@ -155,7 +175,12 @@ export interface ServingTarget {
 
 export interface Notifier {
   /** At least once; `id` makes a repeat recognisable. Carries references only. */
-  notify(notice: { id: string; to: string; template: string; references: Readonly<Record<string, string>> }): Promise<void>;
+  notify(notice: {
+    id: string;
+    to: string;
+    template: string;
+    references: Readonly<Record<string, string>>;
+  }): Promise<void>;
 }
 
 export interface Clock {
@@ -165,4 +190,16 @@ export interface Clock {
 export interface Ids {
   /** A fresh random id with the prefix, e.g. `T-`. */
   next(prefix: string): string;
+}
+
+/** Keyed pseudonyms: HMAC-SHA-256 under an installation key that never leaves the adapter. `purpose` separates what must not be linked. */
+export interface Pseudonyms {
+  /** 64 hex digits; the same for the same purpose and text. */
+  of(purpose: string, text: string): Promise<string>;
+}
+
+/** Public holidays where the controller sits, as data for `core/deadlines.ts`. */
+export interface Calendar {
+  /** Holidays from the year before `from` to three years after it. */
+  around(from: Date): Promise<HolidayCalendar>;
 }

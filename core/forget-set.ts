@@ -1,0 +1,145 @@
+// What a ticket asks a model to forget, and the check that the model was trained on it. Zone A: never leaves the vault; what leaves are counts and
+// keyed digests. Trap: a plain hash of a name or phone number is reversible, so every comparison goes through an HMAC (`Pseudonyms`).
+// The check answers published attacks that ask to "forget" perturbed, over-broad or common text (docs/trust.md, T1, T3, T5).
+import { z } from 'zod';
+import { canonicalize } from './canonical.ts';
+import { QuittanceError } from './errors.ts';
+
+export const ForgetRecord = z.strictObject({
+  question: z.string().min(1).max(2_000),
+  answer: z.string().min(1).max(8_000),
+  /** The personal value inside the answer, where the filer marked it: what the gate and the interim suppression look for. */
+  value: z.string().min(1).max(500).optional(),
+});
+export type ForgetRecord = z.infer<typeof ForgetRecord>;
+
+/** Vault object `forget-set`, canonical JSON. */
+export const ForgetSet = z.strictObject({ kind: z.literal('quittance-forget-set/v1'), records: z.array(ForgetRecord) });
+export type ForgetSet = z.infer<typeof ForgetSet>;
+
+/** What a model was trained on, as keyed digests only: enough to recognise a record, not to read one. */
+export const TrainingManifest = z.strictObject({
+  kind: z.literal('quittance-training-manifest/v1'),
+  /** Pseudonym of a row to the pseudonym of the person it is about; null for rows about nobody. */
+  rows: z.record(z.string(), z.string().nullable()),
+  /** Pseudonyms of words that at least half of the people share: no record may consist of these alone. */
+  commonWords: z.array(z.string()),
+});
+export type TrainingManifest = z.infer<typeof TrainingManifest>;
+
+/** HMAC under an installation key that no one can export: see the port `Pseudonyms`. */
+export type Keyed = (purpose: string, text: string) => Promise<string>;
+
+export const FORGET_LIMITS = {
+  records: 200,
+  people: 5, // one subject, and people whom a record about the subject also names
+  /** Highest share of records whose answer holds nothing but words that everybody uses. */
+  commonShare: 0.5,
+};
+
+/** Unicode NFC, one space between words: two spellings of white space are one record. */
+export const normalise = (text: string): string => text.normalize('NFC').trim().replace(/\s+/gu, ' ');
+
+/** Lower-case words of letters and digits. */
+export const words = (text: string): string[] =>
+  normalise(text)
+    .toLowerCase()
+    .match(/[\p{L}\p{N}]+/gu) ?? [];
+
+const rowText = ({ question, answer }: { question: string; answer: string }) =>
+  canonicalize({ answer: normalise(answer), question: normalise(question) });
+
+const keyedRow = (keyed: Keyed, record: { question: string; answer: string }) => keyed('training-row', rowText(record));
+
+export interface TrainingRow {
+  question: string;
+  answer: string;
+  /** Any stable name of the person the row is about. */
+  person?: string | undefined;
+}
+
+/** Made once, where a model is trained or imported with its rows at hand. */
+export const trainingManifest = async (rows: readonly TrainingRow[], keyed: Keyed): Promise<TrainingManifest> => {
+  const entries = rows.map(async (row) => {
+    const person = row.person === undefined ? null : await keyed('person', normalise(row.person));
+    return [await keyedRow(keyed, row), person] as const;
+  });
+  const commonWords = sharedWords(rows).map((word) => keyed('word', word));
+  return {
+    kind: 'quittance-training-manifest/v1',
+    rows: Object.fromEntries(await Promise.all(entries)),
+    commonWords: (await Promise.all(commonWords)).sort(),
+  };
+};
+
+/** Words that occur with at least half of the people. */
+const sharedWords = (rows: readonly TrainingRow[]): string[] => {
+  const peopleOf = new Map<string, Set<string>>();
+  const people = new Set<string>();
+  for (const { person, question, answer } of rows) {
+    if (person === undefined) continue;
+    people.add(person);
+    for (const word of words(`${question} ${answer}`))
+      peopleOf.set(word, (peopleOf.get(word) ?? new Set()).add(person));
+  }
+  return [...peopleOf].filter(([, users]) => people.size > 1 && users.size * 2 >= people.size).map(([word]) => word);
+};
+
+export interface Admission {
+  records: number;
+  people: number;
+  /** Pseudonyms of the matched rows, which the manifest loses when the case is purged. */
+  rows: string[];
+}
+
+/** FORGET_EMPTY, FORGET_TOO_BROAD, FORGET_UNKNOWN_RECORD or FORGET_COMMON_TOKENS; otherwise what was matched. */
+export const admit = async (set: ForgetSet, manifest: TrainingManifest, keyed: Keyed): Promise<Admission> => {
+  refuseSize(set.records.length);
+  const rows = await Promise.all(set.records.map((record) => keyedRow(keyed, record)));
+  const unknown = rows.findIndex((row) => !(row in manifest.rows));
+  if (unknown >= 0) throw unknownRecord(unknown);
+  const people = new Set(rows.map((row) => manifest.rows[row])).size;
+  if (people > FORGET_LIMITS.people) throw tooBroad('people', people, FORGET_LIMITS.people);
+  await refuseCommon(set, manifest, keyed);
+  return { records: set.records.length, people, rows: [...new Set(rows)] };
+};
+
+/** The part of `admit` that needs no training manifest. */
+export const refuseSize = (records: number): void => {
+  if (records === 0)
+    throw new QuittanceError('FORGET_EMPTY', {
+      message: 'the forget set has no record',
+      expected: 'at least 1 record',
+    });
+  if (records > FORGET_LIMITS.records) throw tooBroad('records', records, FORGET_LIMITS.records);
+};
+
+const refuseCommon = async (set: ForgetSet, manifest: TrainingManifest, keyed: Keyed) => {
+  const common = new Set(manifest.commonWords);
+  const isCommon = async (word: string) => common.has(await keyed('word', word));
+  const plain = await Promise.all(
+    set.records.map(async ({ answer }) => (await Promise.all(words(answer).map(isCommon))).every(Boolean)),
+  );
+  const count = plain.filter(Boolean).length;
+  if (count <= FORGET_LIMITS.commonShare * plain.length) return;
+  throw new QuittanceError('FORGET_COMMON_TOKENS', {
+    message: `${count} of ${plain.length} answers hold nothing but words that most people's records share`,
+    expected: `at most ${FORGET_LIMITS.commonShare * 100} % such answers`,
+    hint: 'list the records that hold the personal facts themselves',
+  });
+};
+
+const unknownRecord = (index: number) =>
+  new QuittanceError('FORGET_UNKNOWN_RECORD', {
+    message: `record ${index + 1} of the forget set matches no training record of the model`,
+    expected: 'question and answer exactly as in the training data',
+    hint: 'copy the records from the training data, or check that this is the right model',
+  });
+
+const tooBroad = (what: string, got: number, limit: number) =>
+  new QuittanceError('FORGET_TOO_BROAD', {
+    message: `the forget set covers too many ${what} for one ticket`,
+    expected: `at most ${limit}`,
+    got: String(got),
+    hint: 'file one ticket a person',
+  });

@@ -1,0 +1,79 @@
+// What can happen to a ticket. Events are committed with the ticket and become leaves of the public log, so they hold ids, digests, codes, counts, role
+// pseudonyms and times: no field here can carry a sentence. `advance` in transitions.ts says when each is allowed.
+import { z } from 'zod';
+import { Digest } from './canonical.ts';
+import { HolidayCalendar, Instant } from './deadlines.ts';
+import { RegimeName } from './regimes.ts';
+import { Channel, IdentityCheck, ModelName, Principal } from './ticket-request.ts';
+import { Code, Run, TicketId } from './ticket.ts';
+
+const Count = z.int().nonnegative();
+const event = <T extends string, F extends z.ZodRawShape>(type: T, fields: F) =>
+  z.strictObject({ type: z.literal(type), ...fields });
+
+export const Received = event('received', {
+  id: TicketId,
+  model: ModelName,
+  regime: RegimeName,
+  ground: z.string(),
+  channel: Channel,
+  filer: Principal,
+  receivedAt: Instant,
+  commitment: z.string(),
+  counts: z.strictObject({ records: Count, thirdPartiesAffected: z.boolean() }),
+  policy: Digest,
+  quantisation: z.enum(['none', 'int8']),
+  method: z.string().optional(),
+  claim: IdentityCheck,
+  exemption: z.strictObject({ code: Code, decidedBy: Principal }).optional(),
+  calendar: HolidayCalendar,
+});
+export type Received = z.infer<typeof Received>;
+
+export const TicketEvent = z.discriminatedUnion('type', [
+  event('identity-requested', {}),
+  event('identity-verified', { identity: IdentityCheck }),
+  event('triaged', {}),
+  event('forget-set-admitted', { records: Count, people: Count, trainingManifest: Digest }),
+  event('output-suppressed', { ruleId: z.string() }),
+  event('run-planned', {
+    run: Run.pick({ number: true, rung: true, plan: true, base: true, method: true }),
+    policy: Digest,
+  }),
+  event('unlearned', { manifest: Digest, candidate: Digest }),
+  /** `climb`: the verdict is not a pass and the ladder has another rung. */
+  event('evaluated', {
+    tables: Digest,
+    judgement: Digest,
+    evidence: Digest,
+    verdict: z.enum(['pass', 'remediation', 'fail']),
+    climb: z.boolean(),
+  }),
+  event('approved', { approver: Principal, evidence: Digest, attestation: Digest.optional() }),
+  event('approval-refused', { approver: Principal, evidence: Digest, reason: Code }),
+  /** Another ticket was deployed to the model first: this one must unlearn from the new base. */
+  event('base-moved', { base: Digest }),
+  event('deployed', { digest: Digest, previous: Digest }),
+  event('served-verified', { digest: Digest, prompts: Count, exact: Count }),
+  event('rolled-back', { found: Digest.nullable(), exact: Count }),
+  event('certified', { certificate: Digest, validUntil: Instant }),
+  event('notified', { template: Code }),
+  event('purged', { objects: Count, readsRefused: Count }),
+  event('recertified', { state: z.enum(['current', 'lapsed', 'drifted']), evidence: Digest.optional() }),
+  event('extended', { reason: z.enum(['complexity', 'number-of-requests']), by: Principal }),
+  event('hold-placed', { by: Principal, code: Code }),
+  event('hold-released', { by: Principal }),
+  event('closed', { outcome: z.enum(['refused', 'withdrawn', 'cancelled']), reason: Code, by: Principal }),
+  event('failed', { step: Code, code: Code }),
+  event('resumed', { by: Principal }),
+]);
+export type TicketEvent = z.infer<typeof TicketEvent>;
+export type EventOf<T extends TicketEvent['type']> = Extract<TicketEvent, { type: T }>;
+
+/** An event in its place in the ticket's history: the body of a leaf. */
+export interface RecordedEvent {
+  readonly ticketId: string;
+  readonly sequence: number;
+  readonly at: string;
+  readonly event: TicketEvent | Received;
+}

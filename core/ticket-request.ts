@@ -1,0 +1,119 @@
+// What `quittance ticket file FILE` accepts. The personal parts (subject, records, note) go to the vault and nowhere else; everything else becomes part
+// of the ticket. Trap: an error about this file may name paths, sizes and rules, never a value.
+import { z } from 'zod';
+import { QuittanceError } from './errors.ts';
+import { ForgetRecord } from './forget-set.ts';
+import { IdentityLevel, REGIMES, RegimeName } from './regimes.ts';
+import { Instant } from './deadlines.ts';
+
+export const REQUEST_LIMIT_BYTES = 2 * 1024 * 1024;
+
+/** A person in the organisation, by pseudonym: an id of the directory, not a name or an e-mail address. */
+export const Principal = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'lower-case letters, digits, dot, dash, underscore');
+export const ModelName = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/);
+export const Channel = z.enum(['web', 'api', 'e-mail', 'post', 'phone', 'in-person', 'agent', 'wallet']);
+
+/** Evidence that somebody checked who the requester is: how, to what level, by whom; never a copy of a document. */
+export const IdentityCheck = z.strictObject({
+  method: z.enum([
+    'signed-in',
+    'e-mail-link',
+    'one-time-code',
+    'wallet',
+    'document-seen',
+    'agent-mandate',
+    'in-person',
+  ]),
+  level: IdentityLevel,
+  verifiedBy: Principal,
+  verifiedAt: Instant,
+});
+export type IdentityCheck = z.infer<typeof IdentityCheck>;
+
+const Subject = z.strictObject({
+  name: z.string().min(1).max(200),
+  aliases: z.array(z.string().min(1).max(200)).max(20).default([]),
+});
+
+const Shape = z.strictObject({
+  subject: Subject,
+  model: ModelName,
+  regime: RegimeName,
+  ground: z.string().max(64),
+  filer: Principal,
+  channel: Channel.default('web'),
+  /** When the request reached the organisation, if earlier than its filing. */
+  receivedAt: Instant.optional(),
+  identity: IdentityCheck,
+  forget: z.strictObject({ records: z.array(ForgetRecord).max(10_000) }),
+  thirdPartiesAffected: z.boolean().default(false),
+  /** A legal reviewer's finding at intake that the request must be refused, by the regime's code. */
+  exemption: z.strictObject({ code: z.string().max(64), decidedBy: Principal }).optional(),
+  quantisation: z.enum(['none', 'int8']).default('none'),
+  /** An unlearning method to try first; the policy's ladder decides otherwise. */
+  method: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,31}$/)
+    .optional(),
+  note: z.string().max(4_000).optional(),
+});
+
+export const TicketRequest = Shape.superRefine((request, context) => {
+  const { grounds, refusals }: { grounds: readonly string[]; refusals: readonly string[] } = REGIMES[request.regime];
+  const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+  if (!grounds.includes(request.ground)) refuse(['ground'], `one of ${grounds.join(', ')}`);
+  if (request.exemption && !refusals.includes(request.exemption.code))
+    refuse(['exemption', 'code'], `one of ${refusals.join(', ')}`);
+});
+export type TicketRequest = z.infer<typeof TicketRequest>;
+
+/** Vault object `request`: who it is about and what they wrote. */
+export const RequestSecrets = z.strictObject({
+  kind: z.literal('quittance-request/v1'),
+  subject: Subject,
+  note: z.string().optional(),
+});
+export type RequestSecrets = z.infer<typeof RequestSecrets>;
+
+/** INPUT_TOO_LARGE or INVALID_INPUT, naming fields and rules but quoting nothing. */
+export const parseTicketRequest = (bytes: Uint8Array): TicketRequest => {
+  if (bytes.byteLength > REQUEST_LIMIT_BYTES) throw tooLarge(bytes.byteLength);
+  const parsed = TicketRequest.safeParse(parseJson(bytes));
+  if (parsed.success) return parsed.data;
+  throw new QuittanceError('INVALID_INPUT', {
+    message: 'the ticket file does not have the form of a request',
+    got: parsed.error.issues.slice(0, 8).map(issueText).join('; '),
+    hint: "see 'quittance ticket file --help' for the fields",
+  });
+};
+
+const parseJson = (bytes: Uint8Array): unknown => {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    // the parser's own message quotes the text around the fault
+    throw new QuittanceError('INVALID_INPUT', {
+      message: 'the ticket file is not valid JSON in UTF-8',
+      expected: 'one JSON object',
+    });
+  }
+};
+
+/** Path and rule. Messages of `custom` and `unrecognized_keys` issues are ours or field names; others could quote a value and are replaced by their code. */
+const issueText = (issue: z.core.$ZodIssue): string => {
+  const path = issue.path.join('.') || '(root)';
+  if (issue.code === 'custom') return `${path}: ${issue.message}`;
+  if (issue.code === 'unrecognized_keys') return `${path}: has ${issue.keys.length} unknown field(s)`;
+  if (issue.code === 'too_big') return `${path}: at most ${String(issue.maximum)}`;
+  if (issue.code === 'too_small') return `${path}: at least ${String(issue.minimum)}`;
+  return `${path}: ${issue.code === 'invalid_type' ? `must be ${issue.expected}` : issue.code}`;
+};
+
+const tooLarge = (got: number) =>
+  new QuittanceError('INPUT_TOO_LARGE', {
+    message: 'the ticket file is too large',
+    expected: `at most ${REQUEST_LIMIT_BYTES} bytes`,
+    got: `${got} bytes`,
+  });

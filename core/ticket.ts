@@ -1,0 +1,184 @@
+// The ticket: one shape a status, so that a ticket which unlearns without a verified requester cannot be written down. Zone C: ids, digests,
+// codes, counts, role pseudonyms and times; the person is in the vault. Trap: side statuses hold the ticket they interrupted, whole, so that leaving
+// them can never skip a check of the main path. The only way to a new status is `advance` in transitions.ts.
+import { z } from 'zod';
+import { Digest } from './canonical.ts';
+import { ClockEvent, Deadlines, HolidayCalendar, Instant } from './deadlines.ts';
+import { RegimeName } from './regimes.ts';
+import { Channel, IdentityCheck, ModelName, Principal } from './ticket-request.ts';
+
+export const TicketId = z.string().regex(/^T-[0-9a-z]{8,40}$/);
+/** A code: of a refusal, a failure, a hold. Never a sentence. */
+export const Code = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
+/** HMAC under a key that stays in its adapter, hex. */
+const KeyedDigest = z.string().regex(/^[0-9a-f]{64}$/);
+const Count = z.int().nonnegative();
+
+/** What every ticket keeps, also after the purge. */
+const kept = {
+  kind: z.literal('quittance-ticket/v1'),
+  id: TicketId,
+  model: ModelName,
+  regime: RegimeName,
+  ground: z.string(),
+  channel: Channel,
+  filer: Principal,
+  receivedAt: Instant,
+  filedAt: Instant,
+  updatedAt: Instant,
+  /** Events so far; the next has this number plus one. */
+  sequence: Count,
+  /** HMAC of the forget set under the ticket's own secret, which the requester holds. */
+  commitment: KeyedDigest,
+  counts: z.strictObject({ records: Count, thirdPartiesAffected: z.boolean() }),
+  /** Digest of the gate policy in force for this ticket. */
+  policy: Digest,
+  quantisation: z.enum(['none', 'int8']),
+  method: z.string().optional(),
+  claim: IdentityCheck,
+  exemption: z.strictObject({ code: Code, decidedBy: Principal }).optional(),
+  calendar: HolidayCalendar,
+  clock: z.array(ClockEvent).min(1),
+  due: Deadlines,
+};
+/** `subjectKey`: keyed pseudonym of the subject, by which a second ticket is recognised; gone after the purge. */
+const base = { ...kept, subjectKey: KeyedDigest };
+
+/** One attempt at unlearning, as far as it came. */
+export const Run = z.strictObject({
+  /** Counts all runs of the ticket from 1; part of the job's name. */
+  number: z.int().positive(),
+  /** Index into the policy's ladder. */
+  rung: Count,
+  plan: Digest,
+  base: Digest,
+  method: z.string(),
+  manifest: Digest.optional(),
+  candidate: Digest.optional(),
+  tables: Digest.optional(),
+  judgement: Digest.optional(),
+  verdict: z.enum(['pass', 'remediation', 'fail']).optional(),
+});
+export type Run = z.infer<typeof Run>;
+const EvaluatedRun = Run.required();
+
+const verified = { ...base, identity: IdentityCheck };
+const admitted = {
+  ...verified,
+  triagedAt: Instant,
+  forgetSet: z.strictObject({ records: Count, people: Count, trainingManifest: Digest }),
+};
+/** `ladderFrom`: runs before this one belong to an earlier climb (a human resumed the ticket, or the base model moved). */
+const scheduled = {
+  ...admitted,
+  suppression: z.strictObject({ ruleId: z.string(), at: Instant }),
+  runs: z.array(Run),
+  ladderFrom: Count,
+};
+const judged = { ...scheduled, run: EvaluatedRun, evidence: Digest, judgedAt: Instant };
+const approved = {
+  ...judged,
+  approval: z.strictObject({ approver: Principal, at: Instant, evidence: Digest, attestation: Digest.optional() }),
+};
+const deployed = { ...approved, deployed: z.strictObject({ digest: Digest, previous: Digest, at: Instant }) };
+/** `exact` of `prompts` questions about the forgotten records answered as before by what is served. */
+const completed = {
+  ...deployed,
+  served: z.strictObject({ digest: Digest, prompts: Count, exact: Count, at: Instant }),
+};
+const evidenceSealed = {
+  ...completed,
+  certificate: z.strictObject({ digest: Digest, validUntil: Instant, at: Instant }),
+  notices: z.array(z.strictObject({ template: Code, at: Instant })),
+};
+
+/** The evidence of a completed ticket, which outlives the case. */
+const Sealed = z.strictObject({
+  runs: z.array(Run),
+  run: EvaluatedRun,
+  evidence: Digest,
+  approval: approved.approval,
+  deployed: deployed.deployed,
+  served: completed.served,
+  certificate: evidenceSealed.certificate,
+});
+
+const shape = <S extends string, F extends z.ZodRawShape>(status: S, fields: F) =>
+  z.strictObject({ status: z.literal(status), ...fields });
+
+const working = [
+  shape('RECEIVED', base),
+  shape('IDENTITY_PENDING', base),
+  shape('TRIAGE', verified),
+  shape('VALIDATED', { ...verified, triagedAt: Instant }),
+  shape('ADMITTED', admitted),
+  shape('SCHEDULED', scheduled),
+  shape('UNLEARNING', { ...scheduled, run: Run }),
+  shape('EVALUATING', { ...scheduled, run: Run.required({ manifest: true, candidate: true }) }),
+  shape('AWAITING_APPROVAL', judged),
+  shape('DEPLOYING', approved),
+  shape('VERIFYING_SERVED', deployed),
+  shape('COMPLETED', completed),
+  shape('EVIDENCE_SEALED', evidenceSealed),
+] as const;
+
+/** The fields that all but purged tickets share. */
+export const BaseTicket = z.object(base);
+export const KeptTicket = z.object(kept);
+
+/** A ticket on the main path. */
+export const WorkingTicket = z.discriminatedUnion('status', working);
+export type WorkingTicket = z.infer<typeof WorkingTicket>;
+
+const Hold = z.strictObject({ code: Code, placedBy: Principal, at: Instant });
+const Remedy = { reason: Code, step: Code, from: WorkingTicket };
+const closed = {
+  ...base,
+  reason: Code,
+  closedBy: Principal,
+  closedAt: Instant,
+  from: WorkingTicket,
+  notices: z.array(z.strictObject({ template: Code, at: Instant })),
+};
+
+const Recertification = z.strictObject({
+  at: Instant,
+  state: z.enum(['current', 'lapsed', 'drifted']),
+  evidence: Digest.optional(),
+});
+
+/** What stays when the case data is gone: the log that statutes ask for, and the evidence; nothing keyed to the person. */
+const purged = {
+  ...kept,
+  outcome: z.enum(['completed', 'refused', 'withdrawn', 'cancelled']),
+  reason: Code.optional(),
+  /** Present when the outcome is `completed`. */
+  sealed: Sealed.optional(),
+  purge: z.strictObject({ objects: Count, readsRefused: Count, at: Instant }),
+  recertifications: z.array(Recertification),
+};
+
+export const Ticket = z.discriminatedUnion('status', [
+  ...working,
+  shape('ON_HOLD', { ...base, hold: Hold, from: WorkingTicket }),
+  shape('REMEDIATION', { ...base, ...Remedy }),
+  shape('REFUSED', closed),
+  shape('WITHDRAWN', closed),
+  shape('CANCELLED', closed),
+  shape('PURGED', purged),
+]);
+export type Ticket = z.infer<typeof Ticket>;
+export type Status = Ticket['status'];
+export type TicketIn<S extends Status> = Extract<Ticket, { status: S }>;
+
+export const CLOSED = ['REFUSED', 'WITHDRAWN', 'CANCELLED'] as const satisfies readonly Status[];
+export const isClosed = (ticket: Ticket): ticket is TicketIn<(typeof CLOSED)[number]> =>
+  (CLOSED as readonly string[]).includes(ticket.status);
+
+/** The pseudonym under which a second ticket for the same person and model is refused: open and completed tickets have one. */
+export const duplicateKey = (ticket: Ticket): string | undefined =>
+  isClosed(ticket) || ticket.status === 'PURGED' ? undefined : ticket.subjectKey;
+
+/** The working ticket inside a side status, or the ticket itself. */
+export const workingOf = (ticket: Exclude<Ticket, { status: 'PURGED' }>): WorkingTicket =>
+  'from' in ticket ? ticket.from : ticket;

@@ -1,0 +1,284 @@
+// The one transition table. `advance` alone gives a ticket a new status; each guard is a named function, so that a table row reads as the rule it is.
+// Trap: the ticket that enters is compared with the event, never with the caller's word; and what comes out is parsed against its status' shape, so that
+// a rule which forgets a field is refused here and not found in the store years later.
+import { deriveDeadlines, type ClockEvent, type HolidayCalendar } from './deadlines.ts';
+import { QuittanceError } from './errors.ts';
+import { GUARDS, type Guard } from './guards.ts';
+import { REGIMES } from './regimes.ts';
+import {
+  BaseTicket,
+  KeptTicket,
+  Ticket,
+  workingOf,
+  type Run,
+  type Status,
+  type TicketIn,
+  type WorkingTicket,
+} from './ticket.ts';
+import type { EventOf, Received, RecordedEvent, TicketEvent } from './ticket-events.ts';
+
+/** The next ticket and the events that led to it: what a store writes in one piece. */
+export interface Transition {
+  readonly ticket: Ticket;
+  readonly events: readonly RecordedEvent[];
+}
+
+type EventType = TicketEvent['type'];
+interface Rule {
+  readonly from: readonly Status[];
+  readonly guards: readonly Guard[];
+  readonly next: (ticket: Ticket, event: TicketEvent, at: string) => Ticket;
+}
+
+const rule = <T extends EventType, S extends Status>(
+  _type: T,
+  from: readonly S[],
+  guards: readonly Guard[],
+  next: (ticket: TicketIn<S>, event: EventOf<T>, at: string) => Ticket,
+): Rule => ({ from, guards, next: next as Rule['next'] }); // `advance` checks both before it calls
+
+const g = GUARDS;
+const BEFORE_DEPLOYMENT = [
+  ...(['RECEIVED', 'IDENTITY_PENDING', 'TRIAGE', 'VALIDATED', 'ADMITTED', 'SCHEDULED'] as const),
+  ...(['UNLEARNING', 'EVALUATING', 'AWAITING_APPROVAL'] as const),
+] as const;
+const WORKING = [...BEFORE_DEPLOYMENT, 'DEPLOYING', 'VERIFYING_SERVED', 'COMPLETED', 'EVIDENCE_SEALED'] as const;
+
+const RULES: { readonly [T in EventType]: Rule } = {
+  'identity-requested': rule('identity-requested', ['RECEIVED'], [], (ticket, _event, at) => ({
+    ...ticket,
+    status: 'IDENTITY_PENDING',
+    clock: [...ticket.clock, { type: 'pause', at, reason: 'identity' }],
+  })),
+  'identity-verified': rule(
+    'identity-verified',
+    ['RECEIVED', 'IDENTITY_PENDING'],
+    [g.levelSuffices],
+    (ticket, { identity }, at) => ({
+      ...ticket,
+      status: 'TRIAGE',
+      identity,
+      clock:
+        ticket.status === 'RECEIVED' ? ticket.clock : [...ticket.clock, { type: 'resume', at } satisfies ClockEvent],
+    }),
+  ),
+  triaged: rule('triaged', ['TRIAGE'], [g.identityVerified, g.noExemption], (ticket, _event, at) => ({
+    ...ticket,
+    status: 'VALIDATED',
+    triagedAt: at,
+  })),
+  'forget-set-admitted': rule(
+    'forget-set-admitted',
+    ['VALIDATED'],
+    [g.identityVerified],
+    (ticket, { records, people, trainingManifest }) => ({
+      ...ticket,
+      status: 'ADMITTED',
+      forgetSet: { records, people, trainingManifest },
+    }),
+  ),
+  'output-suppressed': rule('output-suppressed', ['ADMITTED'], [], (ticket, { ruleId }, at) => ({
+    ...ticket,
+    status: 'SCHEDULED',
+    suppression: { ruleId, at },
+    runs: [],
+    ladderFrom: 0,
+  })),
+  'run-planned': rule(
+    'run-planned',
+    ['SCHEDULED'],
+    [g.identityVerified, g.policyUnchanged, g.runIsNext],
+    (ticket, { run }) => ({
+      ...ticket,
+      status: 'UNLEARNING',
+      run,
+    }),
+  ),
+  unlearned: rule('unlearned', ['UNLEARNING'], [], (ticket, { manifest, candidate }) => ({
+    ...ticket,
+    status: 'EVALUATING',
+    run: { ...ticket.run, manifest, candidate },
+  })),
+  evaluated: rule('evaluated', ['EVALUATING'], [g.passDoesNotClimb], judged),
+  approved: rule(
+    'approved',
+    ['AWAITING_APPROVAL'],
+    [g.approvalOpen, g.approverIsNotFiler, g.evidenceUnchanged],
+    (ticket, { approver, evidence, attestation }, at) => ({
+      ...ticket,
+      status: 'DEPLOYING',
+      approval: { approver, evidence, attestation, at },
+    }),
+  ),
+  'approval-refused': rule(
+    'approval-refused',
+    ['AWAITING_APPROVAL'],
+    [g.approvalOpen, g.approverIsNotFiler, g.evidenceUnchanged],
+    (ticket, { reason }) => remediation(ticket, 'record-approval', reason, rescheduled(ticket, ticket.runs)),
+  ),
+  'base-moved': rule('base-moved', ['DEPLOYING'], [], (ticket) => rescheduled(ticket, ticket.runs)),
+  deployed: rule('deployed', ['DEPLOYING'], [g.deployedIsApproved], (ticket, { digest, previous }, at) => ({
+    ...ticket,
+    status: 'VERIFYING_SERVED',
+    deployed: { digest, previous, at },
+  })),
+  'served-verified': rule(
+    'served-verified',
+    ['VERIFYING_SERVED'],
+    [g.servedIsDeployed],
+    (ticket, { digest, prompts, exact }, at) => ({
+      ...ticket,
+      status: 'COMPLETED',
+      served: { digest, prompts, exact, at },
+    }),
+  ),
+  'rolled-back': rule('rolled-back', ['VERIFYING_SERVED'], [], (ticket) =>
+    remediation(ticket, 'probe-served-model', 'SERVED_MISMATCH', rescheduled(ticket, ticket.runs)),
+  ),
+  certified: rule('certified', ['COMPLETED'], [], (ticket, { certificate, validUntil }, at) => ({
+    ...ticket,
+    status: 'EVIDENCE_SEALED',
+    certificate: { digest: certificate, validUntil, at },
+    notices: [],
+  })),
+  notified: rule(
+    'notified',
+    ['EVIDENCE_SEALED', 'REFUSED', 'WITHDRAWN', 'CANCELLED'],
+    [],
+    (ticket, { template }, at) => ({
+      ...ticket,
+      notices: [...ticket.notices, { template, at }],
+    }),
+  ),
+  purged: rule('purged', ['EVIDENCE_SEALED', 'REFUSED', 'WITHDRAWN', 'CANCELLED'], [g.readsRefused], purged),
+  recertified: rule('recertified', ['PURGED'], [g.wasCompleted], (ticket, { state, evidence }, at) => ({
+    ...ticket,
+    recertifications: [...ticket.recertifications, { at, state, evidence }],
+  })),
+  extended: rule('extended', WORKING, [g.notExtended], (ticket, { reason }, at) => ({
+    ...ticket,
+    clock: [...ticket.clock, { type: 'extend', at, reason } satisfies ClockEvent],
+  })),
+  'hold-placed': rule('hold-placed', WORKING, [], (ticket, { by, code }, at) => ({
+    ...BaseTicket.parse(ticket),
+    status: 'ON_HOLD',
+    hold: { code, placedBy: by, at },
+    from: ticket,
+  })),
+  'hold-released': rule('hold-released', ['ON_HOLD'], [g.releaserIsNotPlacer], (ticket) => resumed(ticket)),
+  closed: rule(
+    'closed',
+    [...BEFORE_DEPLOYMENT, 'REMEDIATION'],
+    [g.refusalIsTyped],
+    (ticket, { outcome, reason, by }, at) => ({
+      ...BaseTicket.parse(ticket),
+      status: CLOSED_AS[outcome],
+      reason,
+      closedBy: by,
+      closedAt: at,
+      from: workingOf(ticket),
+      notices: [],
+    }),
+  ),
+  failed: rule('failed', WORKING, [], (ticket, { step, code }) => remediation(ticket, step, code, ticket)),
+  resumed: rule('resumed', ['REMEDIATION'], [], (ticket) => resumed(ticket)),
+};
+
+const CLOSED_AS = { refused: 'REFUSED', withdrawn: 'WITHDRAWN', cancelled: 'CANCELLED' } as const;
+
+function judged(ticket: TicketIn<'EVALUATING'>, event: EventOf<'evaluated'>, at: string): Ticket {
+  const { tables, judgement, evidence, verdict, climb } = event;
+  const run = { ...ticket.run, tables, judgement, verdict };
+  const runs = [...ticket.runs, run];
+  if (verdict === 'pass') return { ...ticket, status: 'AWAITING_APPROVAL', runs, run, evidence, judgedAt: at };
+  if (climb) return { ...rescheduled(ticket, runs), ladderFrom: ticket.ladderFrom };
+  return remediation(ticket, 'judge-evaluation', 'GATE_NOT_MET', rescheduled(ticket, runs));
+}
+
+function purged(
+  ticket: TicketIn<'EVIDENCE_SEALED' | 'REFUSED' | 'WITHDRAWN' | 'CANCELLED'>,
+  event: EventOf<'purged'>,
+  at: string,
+): Ticket {
+  const { objects, readsRefused } = event;
+  const purge = { objects, readsRefused, at };
+  const rest = { ...KeptTicket.parse(ticket), status: 'PURGED' as const, purge, recertifications: [] };
+  if (ticket.status !== 'EVIDENCE_SEALED')
+    return { ...rest, outcome: OUTCOME_OF[ticket.status], reason: ticket.reason };
+  const { runs, run, evidence, approval, deployed, served, certificate } = ticket;
+  return { ...rest, outcome: 'completed', sealed: { runs, run, evidence, approval, deployed, served, certificate } };
+}
+
+const OUTCOME_OF = { REFUSED: 'refused', WITHDRAWN: 'withdrawn', CANCELLED: 'cancelled' } as const;
+
+/** Back to the start of the ladder, with all runs so far on record. */
+const rescheduled = (
+  ticket: TicketIn<'EVALUATING' | 'AWAITING_APPROVAL' | 'DEPLOYING' | 'VERIFYING_SERVED'>,
+  runs: Run[],
+) => {
+  const { identity, triagedAt, forgetSet, suppression } = ticket;
+  const fields = { identity, triagedAt, forgetSet, suppression, runs, ladderFrom: runs.length };
+  return { ...BaseTicket.parse(ticket), status: 'SCHEDULED', ...fields } satisfies Ticket;
+};
+
+const remediation = (ticket: WorkingTicket, step: string, reason: string, from: WorkingTicket): Ticket => ({
+  ...BaseTicket.parse(ticket),
+  status: 'REMEDIATION',
+  step,
+  reason,
+  from,
+});
+
+/** The interrupted ticket with what the interruption changed in its common fields. */
+const resumed = (ticket: TicketIn<'ON_HOLD' | 'REMEDIATION'>): Ticket => ({
+  ...ticket.from,
+  ...BaseTicket.parse(ticket),
+});
+
+/** The first transition: a ticket in status RECEIVED. */
+export const receive = (
+  event: Received,
+  rest: { subjectKey: string; calendar: HolidayCalendar },
+  now: Date,
+): Transition => {
+  const at = now.toISOString();
+  const clock: ClockEvent[] = [{ type: 'start', at: event.receivedAt }];
+  const due = deriveDeadlines(REGIMES[event.regime], clock, rest.calendar);
+  const times = { filedAt: at, updatedAt: at, sequence: 1, clock, due };
+  const ticket = {
+    ...BaseTicket.parse({ kind: 'quittance-ticket/v1', ...event, ...rest, ...times }),
+    status: 'RECEIVED',
+  };
+  return { ticket: checked(ticket), events: [{ ticketId: event.id, sequence: 1, at, event }] };
+};
+
+/** The next ticket, or the error of the first guard that objects; TICKET_ILLEGAL_TRANSITION when none does but the table has no such row. */
+export const advance = (ticket: Ticket, event: TicketEvent, now: Date): Transition => {
+  const { from, guards, next } = RULES[event.type];
+  const at = now.toISOString();
+  for (const guard of [...g.always, ...guards]) {
+    const objection = guard(ticket, event, at);
+    if (objection) throw objection;
+  }
+  if (!from.includes(ticket.status)) throw illegal(ticket, event, from);
+  const stepped = { ...next(ticket, event, at), updatedAt: at, sequence: ticket.sequence + 1 };
+  const due = deriveDeadlines(REGIMES[stepped.regime], stepped.clock, stepped.calendar);
+  return {
+    ticket: checked({ ...stepped, due }),
+    events: [{ ticketId: ticket.id, sequence: stepped.sequence, at, event }],
+  };
+};
+
+const checked = (ticket: unknown): Ticket => {
+  const parsed = Ticket.safeParse(ticket);
+  if (parsed.success) return parsed.data;
+  const got = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.code}`).join('; ');
+  throw new QuittanceError('INTERNAL', { message: 'a transition made a ticket that its status does not allow', got });
+};
+
+const illegal = (ticket: Ticket, event: TicketEvent, from: readonly Status[]) =>
+  new QuittanceError('TICKET_ILLEGAL_TRANSITION', {
+    message: `ticket ${ticket.id} cannot take '${event.type}' now`,
+    expected: from.join(' or '),
+    got: ticket.status,
+  });
