@@ -1,0 +1,76 @@
+// A decoder with its parameters as TensorFlow variables. Trap: variables live until dispose(); whoever creates a model disposes it.
+import { QuittanceError } from '#core/errors.ts';
+import type { DecoderConfig } from './config.ts';
+import type { Weights } from './decoder.ts';
+import { parameterSpecs, type ParameterSpec } from './parameters.ts';
+import { random } from './random.ts';
+import { tf } from './tf.ts';
+import type { Tokenizer } from './tokenizer.ts';
+
+export interface Model {
+  readonly config: DecoderConfig;
+  readonly tokenizer: Tokenizer;
+  readonly specs: readonly ParameterSpec[];
+  readonly parameters: ReadonlyMap<string, tf.Variable>;
+  /** INTERNAL where the name is not a parameter. */
+  readonly weights: Weights;
+  dispose(): void;
+}
+
+/** Wraps float32 values (parameters.ts names and layout) as a model; takes the values, does not keep the map. */
+export const modelFrom = (config: DecoderConfig, tokenizer: Tokenizer, values: ReadonlyMap<string, Float32Array>): Model => {
+  const specs = parameterSpecs(config);
+  const parameters = new Map(specs.map((spec) => [spec.name, variable(spec, values.get(spec.name))]));
+  return {
+    config,
+    tokenizer,
+    specs,
+    parameters,
+    weights: weightsOf(parameters),
+    dispose: () => parameters.forEach((parameter) => parameter.dispose()),
+  };
+};
+
+const variable = (spec: ParameterSpec, value: Float32Array | undefined): tf.Variable => {
+  if (!value) throw new QuittanceError('MODEL_INVALID', { message: `the weights lack ${spec.source.hf}` });
+  return tf.tidy(() => tf.variable(tf.tensor(value, [...spec.shape]), true));
+};
+
+export const weightsOf =
+  (parameters: ReadonlyMap<string, tf.Tensor>): Weights =>
+  (name) => {
+    const found = parameters.get(name);
+    if (!found) throw new QuittanceError('INTERNAL', { message: `no parameter ${name}` });
+    return found;
+  };
+
+/** Fresh weights as GPT-2 initialises: normal with sd 0.02, residual outputs scaled by 1/√(2·layers), norms 1, biases 0. */
+export const freshValues = (config: DecoderConfig, seed: number): Map<string, Float32Array> => {
+  const stream = random(`init:${seed}`);
+  const residual = 1 / Math.sqrt(2 * config.layers);
+  return new Map(
+    parameterSpecs(config).map(({ name, shape }) => {
+      const size = shape.reduce((a, b) => a * b, 1);
+      if (name.endsWith('.b')) return [name, new Float32Array(size)];
+      if (/(ln1|ln2|norm)\.w$/.test(name)) return [name, new Float32Array(size).fill(1)];
+      const sd = /\.(o|down)\.w$/.test(name) ? 0.02 * residual : 0.02;
+      return [name, Float32Array.from({ length: size }, () => sd * stream.normal())];
+    }),
+  );
+};
+
+/** Copies of all values, e.g. to go back to. */
+export const valuesOf = (model: Model): Map<string, Float32Array> =>
+  new Map([...model.parameters].map(([name, parameter]) => [name, Float32Array.from(parameter.dataSync())]));
+
+/** Puts values back into the model's variables. */
+export const restoreValues = (model: Model, values: ReadonlyMap<string, Float32Array>): void => {
+  for (const [name, value] of values) {
+    const parameter = model.parameters.get(name);
+    if (!parameter) throw new QuittanceError('INTERNAL', { message: `no parameter ${name}` });
+    tf.tidy(() => parameter.assign(tf.tensor(value.slice(), parameter.shape)));
+  }
+};
+
+export const parameterCount = (config: DecoderConfig): number =>
+  parameterSpecs(config).reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);

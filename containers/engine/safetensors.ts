@@ -1,0 +1,199 @@
+// Weight files in the safetensors format: 8-byte little-endian header length, JSON header, raw row-major data.
+// https://huggingface.co/docs/safetensors (format). Trap: every length and offset is somebody else's: each is checked against the file
+// before a byte is allocated. Reads are positional, so a file may be larger than memory.
+import { closeSync, fstatSync, openSync, readSync, writeSync, fsyncSync } from 'node:fs';
+import { z } from 'zod';
+import { QuittanceError } from '#core/errors.ts';
+import { widen, type StoredType, STORED_BYTES } from './number-formats.ts';
+
+const MAX_HEADER_BYTES = 100_000_000; // the reference implementation's limit
+
+const Entry = z.strictObject({
+  dtype: z.string(),
+  shape: z.array(z.int().nonnegative()).max(8),
+  data_offsets: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
+});
+
+export interface TensorInfo {
+  dtype: StoredType;
+  shape: number[];
+  /** Byte range in the file. */
+  start: number;
+  end: number;
+}
+
+const invalid = (path: string, message: string, expected?: string, got?: string, cause?: unknown) =>
+  new QuittanceError('WEIGHTS_INVALID', {
+    message: `${path}: ${message}`,
+    ...(expected === undefined ? {} : { expected }),
+    ...(got === undefined ? {} : { got }),
+    hint: 'fetch or export the file again; a damaged weight file is never loaded in part',
+    cause,
+  });
+
+export interface SafetensorsFile {
+  readonly path: string;
+  readonly tensors: ReadonlyMap<string, TensorInfo>;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** The tensor widened to float32. WEIGHTS_INVALID where a value is NaN or infinite. */
+  read(name: string): Float32Array;
+  /** The stored bytes as they are. */
+  readBytes(name: string): Uint8Array;
+  close(): void;
+}
+
+/** Opens and checks a file: header within the file, known types, sizes that match shapes, no gap, no overlap, no duplicate key. */
+export const openSafetensors = (path: string): SafetensorsFile => {
+  const fd = openFile(path);
+  try {
+    const { tensors, metadata } = readHeader(path, fd);
+    const info = (name: string) => {
+      const found = tensors.get(name);
+      if (!found) throw invalid(path, `has no tensor '${name}'`);
+      return found;
+    };
+    const readBytes = (name: string) => readRange(path, fd, info(name));
+    return {
+      path,
+      tensors,
+      metadata,
+      readBytes,
+      read: (name) => finite(path, name, widen(readBytes(name), info(name).dtype)),
+      close: () => closeSync(fd),
+    };
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+};
+
+const openFile = (path: string): number => {
+  try {
+    return openSync(path, 'r');
+  } catch (cause) {
+    throw new QuittanceError('NOT_FOUND', { message: `cannot open ${path}`, cause });
+  }
+};
+
+const readHeader = (path: string, fd: number) => {
+  const fileBytes = fstatSync(fd).size;
+  if (fileBytes < 8) throw invalid(path, 'is too short for a header length', 'at least 8 bytes', `${fileBytes} bytes`);
+  const prefix = Buffer.alloc(8);
+  readSync(fd, prefix, 0, 8, 0);
+  const headerBytes = Number(prefix.readBigUInt64LE());
+  if (headerBytes > MAX_HEADER_BYTES || headerBytes > fileBytes - 8) {
+    throw invalid(path, 'header length runs past the file', `at most ${Math.min(MAX_HEADER_BYTES, fileBytes - 8)}`, String(headerBytes));
+  }
+  const header = Buffer.alloc(headerBytes);
+  readSync(fd, header, 0, headerBytes, 8);
+  return checkHeader(path, header.toString('utf8'), 8 + headerBytes, fileBytes);
+};
+
+const checkHeader = (path: string, text: string, dataStart: number, fileBytes: number) => {
+  const json = parseHeader(path, text);
+  const { __metadata__, ...entries } = json;
+  const metadata = z.record(z.string(), z.string()).safeParse(__metadata__ ?? {});
+  if (!metadata.success) throw invalid(path, '__metadata__ must map strings to strings');
+  refuseDuplicateKeys(path, text, Object.keys(entries));
+  const tensors = new Map(Object.entries(entries).map(([name, value]) => [name, tensorInfo(path, name, value, dataStart)]));
+  checkRanges(path, [...tensors.values()], dataStart, fileBytes);
+  return { tensors, metadata: metadata.data };
+};
+
+const parseHeader = (path: string, text: string): Record<string, unknown> => {
+  try {
+    return z.record(z.string(), z.unknown()).parse(JSON.parse(text));
+  } catch (cause) {
+    throw invalid(path, 'header is not a JSON object', undefined, undefined, cause);
+  }
+};
+
+/** JSON.parse keeps the last of two equal keys: two readers could see different weights. */
+const refuseDuplicateKeys = (path: string, text: string, names: readonly string[]) => {
+  const objects = text.match(/"data_offsets"/g)?.length ?? 0;
+  if (objects !== names.length) throw invalid(path, 'header names a tensor twice', `${names.length} tensors`, `${objects} entries`);
+};
+
+const isStoredType = (dtype: string): dtype is StoredType => Object.hasOwn(STORED_BYTES, dtype);
+
+const tensorInfo = (path: string, name: string, value: unknown, dataStart: number): TensorInfo => {
+  const entry = Entry.safeParse(value);
+  if (!entry.success) throw invalid(path, `entry '${name}' is malformed`, 'dtype, shape and data_offsets', undefined, entry.error);
+  const { dtype, shape, data_offsets: [start, end] } = entry.data;
+  if (!isStoredType(dtype)) throw invalid(path, `'${name}' has an unknown type`, Object.keys(STORED_BYTES).join(', '), dtype);
+  const bytes = shape.reduce((product, size) => product * size, STORED_BYTES[dtype]);
+  if (bytes !== end - start) throw invalid(path, `'${name}' has a size that is not its shape's`, `${bytes} bytes`, `${end - start} bytes`);
+  return { dtype, shape, start: dataStart + start, end: dataStart + end };
+};
+
+const checkRanges = (path: string, tensors: readonly TensorInfo[], dataStart: number, fileBytes: number) => {
+  let at = dataStart;
+  for (const { start, end } of tensors.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
+    if (start !== at) throw invalid(path, start < at ? 'tensors overlap' : 'there is a gap between tensors', `offset ${at - dataStart}`, `${start - dataStart}`);
+    at = end;
+  }
+  if (at !== fileBytes) throw invalid(path, 'the tensors do not fill the file', `${at} bytes`, `${fileBytes} bytes`);
+};
+
+const readRange = (path: string, fd: number, { start, end }: TensorInfo): Uint8Array => {
+  const bytes = new Uint8Array(new ArrayBuffer(end - start));
+  const chunk = 256 * 2 ** 20;
+  for (let at = 0; at < bytes.length; at += chunk) {
+    const wanted = Math.min(chunk, bytes.length - at);
+    if (readSync(fd, bytes, at, wanted, start + at) !== wanted) throw invalid(path, 'ended while it was read');
+  }
+  return bytes;
+};
+
+const finite = (path: string, name: string, values: Float32Array): Float32Array => {
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isFinite(values[i])) throw invalid(path, `'${name}' holds a value that is not finite`, 'numbers', `${values[i]} at ${i}`);
+  }
+  return values;
+};
+
+export interface TensorToWrite {
+  name: string;
+  shape: readonly number[];
+  /** float32 values, or bytes already in `dtype`. */
+  data: Float32Array | Uint8Array;
+  dtype?: StoredType;
+}
+
+const bytesOf = ({ data }: TensorToWrite) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+
+/** The file's bytes before the data: length and header, padded with spaces so that the data is 8-byte aligned. */
+const headerBytes = (tensors: readonly TensorToWrite[], metadata: Readonly<Record<string, string>>): Buffer => {
+  const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
+  let at = 0;
+  for (const tensor of tensors) {
+    header[tensor.name] = { dtype: tensor.dtype ?? 'F32', shape: tensor.shape, data_offsets: [at, at + tensor.data.byteLength] };
+    at += tensor.data.byteLength;
+  }
+  const json = Buffer.from(JSON.stringify(header));
+  const padded = Buffer.alloc(8 + Math.ceil(json.length / 8) * 8, 0x20);
+  padded.writeBigUInt64LE(BigInt(padded.length - 8));
+  json.copy(padded, 8);
+  return padded;
+};
+
+/** Writes the file and flushes it to disk; the caller renames it into place. */
+export const writeSafetensors = (path: string, tensors: readonly TensorToWrite[], metadata: Readonly<Record<string, string>> = {}): void => {
+  const fd = openSync(path, 'w');
+  try {
+    writeAll(fd, headerBytes(tensors, metadata));
+    for (const tensor of tensors) writeAll(fd, bytesOf(tensor));
+    fsyncSync(fd);
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOSPC') {
+      throw new QuittanceError('STORE_FULL', { message: `no space left for ${path}`, cause });
+    }
+    throw cause;
+  } finally {
+    closeSync(fd);
+  }
+};
+
+const writeAll = (fd: number, bytes: Uint8Array) => {
+  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, Math.min(bytes.length - at, 2 ** 28));
+};

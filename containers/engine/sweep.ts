@@ -1,0 +1,177 @@
+// Forward and backward passes. The backward pass walks back block by block from stored block inputs (one extra forward, memory of one block)
+// or, where everything fits, takes one tape. Gradients exist only for the parameters named trainable: LoRA and "MLP only" fall out of it.
+// Trap: `tf.grads` recomputes its function, so what happens inside a block must not depend on anything but its arguments.
+import { QuittanceError } from '#core/errors.ts';
+import type { Batch } from './batch.ts';
+import { block, disposeLayout, embed, head, layoutOf, type Layout, type Tap, type Weights } from './decoder.ts';
+import type { Model } from './model.ts';
+import { embedding } from './ops.ts';
+import { tf } from './tf.ts';
+
+/** logits (N, V) of the selected positions → a scalar to descend. */
+export type Objective = (logits: tf.Tensor2D) => tf.Scalar;
+
+export interface Gradients {
+  loss: number;
+  /** By parameter name; the caller disposes them. */
+  gradients: Map<string, tf.Tensor>;
+}
+
+export interface SweepOptions {
+  /** one tape over everything, or block by block; 'auto' takes one tape while its activations stay under 256 MB. */
+  tape?: 'auto' | 'one' | 'blocks';
+}
+
+/** Bytes of activations that one tape keeps: about 16 hidden-sized, 4 intermediate-sized and 4 score-sized arrays a layer. */
+const tapeBytes = ({ config }: Model, { rows, columns }: Batch): number =>
+  4 * config.layers * rows * columns * (16 * config.hiddenSize + 4 * config.intermediateSize + 4 * config.heads * columns);
+
+/** Loss and gradients of one batch. */
+export const lossAndGradients = (
+  model: Model,
+  batch: Batch,
+  objective: Objective,
+  trainable: ReadonlySet<string>,
+  { tape = 'auto' }: SweepOptions = {},
+): Gradients => {
+  const one = tape === 'one' || (tape === 'auto' && tapeBytes(model, batch) < 256e6);
+  const layout = layoutOf(model.config, batch);
+  const inputs = inputsOf(batch);
+  try {
+    return one ? oneTape(model, layout, inputs, objective, trainable) : blockByBlock(model, layout, inputs, objective, trainable);
+  } finally {
+    disposeLayout(layout);
+    Object.values(inputs).forEach((tensor: tf.Tensor) => tensor.dispose());
+  }
+};
+
+interface Inputs {
+  ids: tf.Tensor1D;
+  positions: tf.Tensor1D;
+  select: tf.Tensor1D;
+}
+
+const inputsOf = (batch: Batch): Inputs => ({
+  ids: tf.tensor1d(batch.ids, 'int32'),
+  positions: tf.tensor1d(batch.positions, 'int32'),
+  select: tf.tensor1d(batch.select, 'int32'),
+});
+
+/** Lookup in which the given tensors stand for the named parameters, and the model's own for the rest. */
+const withTrainable = (model: Model, names: readonly string[], tensors: readonly tf.Tensor[]): Weights => {
+  const own = new Map(names.map((name, i) => [name, tensors[i]!]));
+  return (name) => own.get(name) ?? model.weights(name);
+};
+
+const oneTape = (model: Model, layout: Layout, inputs: Inputs, objective: Objective, trainable: ReadonlySet<string>): Gradients => {
+  const names = [...trainable];
+  const forward = (...tensors: tf.Tensor[]) => {
+    const w = withTrainable(model, names, tensors);
+    let x = embed(model.config, w, inputs.ids, inputs.positions);
+    for (let l = 0; l < model.config.layers; l++) x = block(model.config, w, l, x, layout);
+    return objective(head(model.config, w, embedding(x, inputs.select)));
+  };
+  const { value, grads } = tf.valueAndGrads(forward)(names.map((name) => parameter(model, name)));
+  const loss = scalar(value);
+  return { loss, gradients: new Map(names.map((name, i) => [name, grads[i]!])) };
+};
+
+const parameter = (model: Model, name: string): tf.Variable => {
+  const found = model.parameters.get(name);
+  if (!found) throw new QuittanceError('INTERNAL', { message: `no parameter ${name} to train` });
+  return found;
+};
+
+const scalar = (tensor: tf.Tensor): number => {
+  const [value] = tensor.dataSync();
+  tensor.dispose();
+  return value ?? NaN;
+};
+
+const inLayer = (l: number) => (name: string) => name.startsWith(`layers.${l}.`);
+const inInput = (name: string) => /^(embed|position|projectIn)\./.test(name);
+
+const blockByBlock = (model: Model, layout: Layout, inputs: Inputs, objective: Objective, trainable: ReadonlySet<string>): Gradients => {
+  const names = [...trainable];
+  const gradients = new Map<string, tf.Tensor>();
+  const xs = blockInputs(model, layout, inputs);
+  const headNames = names.filter((name) => /^(norm|head|projectOut)\./.test(name) || (name === 'embed.w' && model.config.tied));
+  const last = xs.at(-1)!;
+  const top = tf.valueAndGrads((x: tf.Tensor, ...tensors: tf.Tensor[]) =>
+    objective(head(model.config, withTrainable(model, headNames, tensors), embedding(x as tf.Tensor2D, inputs.select))),
+  )([last, ...headNames.map((name) => parameter(model, name))]);
+  const loss = scalar(top.value);
+  let dy = collect(gradients, headNames, top.grads);
+  last.dispose();
+  for (let l = model.config.layers - 1; l >= 0; l--) {
+    dy = blockBackward(model, layout, l, xs[l]!, dy, names.filter(inLayer(l)), gradients);
+  }
+  inputBackward(model, inputs, dy, names.filter(inInput), gradients);
+  dy.dispose();
+  return { loss, gradients };
+};
+
+/** Inputs of every block, and the output of the last. */
+const blockInputs = (model: Model, layout: Layout, inputs: Inputs): tf.Tensor2D[] => {
+  const xs = [tf.tidy(() => embed(model.config, model.weights, inputs.ids, inputs.positions))];
+  for (let l = 0; l < model.config.layers; l++) {
+    xs.push(tf.tidy(() => block(model.config, model.weights, l, xs[l]!, layout)));
+  }
+  return xs;
+};
+
+/** Adds parameter gradients to the map and returns the first, the gradient of the input. */
+const collect = (into: Map<string, tf.Tensor>, names: readonly string[], grads: readonly tf.Tensor[]): tf.Tensor => {
+  names.forEach((name, i) => {
+    const before = into.get(name);
+    const grad = grads[i + 1]!;
+    into.set(name, before ? tf.add(before, grad) : grad);
+    if (before) tf.dispose([before, grad]);
+  });
+  return grads[0]!;
+};
+
+const blockBackward = (
+  model: Model,
+  layout: Layout,
+  l: number,
+  x: tf.Tensor2D,
+  dy: tf.Tensor,
+  names: readonly string[],
+  gradients: Map<string, tf.Tensor>,
+): tf.Tensor => {
+  const forward = (input: tf.Tensor, ...tensors: tf.Tensor[]) =>
+    block(model.config, withTrainable(model, names, tensors), l, input as tf.Tensor2D, layout);
+  const grads = tf.grads(forward)([x, ...names.map((name) => parameter(model, name))], dy);
+  tf.dispose([x, dy]);
+  return collect(gradients, names, grads);
+};
+
+const inputBackward = (model: Model, inputs: Inputs, dy: tf.Tensor, names: readonly string[], gradients: Map<string, tf.Tensor>) => {
+  if (names.length === 0) return;
+  const forward = (...tensors: tf.Tensor[]) => embed(model.config, withTrainable(model, names, tensors), inputs.ids, inputs.positions);
+  const grads = tf.grads(forward)(names.map((name) => parameter(model, name)), dy);
+  collect(gradients, names, [dy, ...grads]);
+};
+
+/** Logits (N, V) at the batch's selected positions, without gradients; `tap` sees the inputs of linear maps. */
+export const forwardLogits = (model: Model, batch: Batch, tap?: Tap): tf.Tensor2D => {
+  const layout = layoutOf(model.config, batch);
+  const inputs = inputsOf(batch);
+  const options = tap ? { tap } : {};
+  try {
+    return tf.tidy(() => {
+      let x = embed(model.config, model.weights, inputs.ids, inputs.positions);
+      for (let l = 0; l < model.config.layers; l++) {
+        const input = x;
+        x = tf.tidy(() => block(model.config, model.weights, l, input, layout, options));
+        input.dispose();
+      }
+      return head(model.config, model.weights, embedding(x, inputs.select));
+    });
+  } finally {
+    disposeLayout(layout);
+    Object.values(inputs).forEach((tensor: tf.Tensor) => tensor.dispose());
+  }
+};
+

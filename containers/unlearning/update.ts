@@ -1,0 +1,92 @@
+// How a loss becomes an update: which weights move, by which optimiser, through which projection. Shared by every loss method, so that a comparison
+// differs in the loss alone. Trap: normalised steps have a fixed length and never stop by themselves; a stop rule must.
+import { z } from 'zod';
+import { QuittanceError } from '#core/errors.ts';
+import type { Model } from '../engine/model.ts';
+import { adamW, constant, normalizedSgd, type Optimizer } from '../engine/optimizers.ts';
+import { tf } from '../engine/tf.ts';
+import type { ForgetOnlyContext } from './method.ts';
+import { projections } from './projection.ts';
+
+export const UpdateConfig = z.strictObject({
+  /** mlp: gate, up and down of every layer. body: everything but the embeddings (and an untied head). */
+  trainable: z.enum(['mlp', 'mlp-down', 'body', 'all']).default('mlp'),
+  optimizer: z.enum(['normalized-sgd', 'adamw']).default('normalized-sgd'),
+  /** Global L2 norm of one update (normalized-sgd), or learning rate (adamw). */
+  step: z.number().positive().default(0.4),
+  projection: z.enum(['owm', 'none']).default('owm'),
+  /** λ of λ(C + λI)⁻¹, with C scaled to a typical diagonal of 1. */
+  lambda: z.number().positive().default(0.01),
+  scale: z.enum(['mean', 'median']).default('mean'),
+  /** Updates at most. */
+  updates: z.int().positive().max(10_000).default(40),
+});
+export type UpdateConfig = z.infer<typeof UpdateConfig>;
+
+const TRAINABLE: Readonly<Record<UpdateConfig['trainable'], (name: string) => boolean>> = {
+  mlp: (name) => /\.(gate|up|down)\.w$/.test(name),
+  'mlp-down': (name) => name.endsWith('.down.w'),
+  body: (name) => name.startsWith('layers.'),
+  all: () => true,
+};
+
+export const trainableOf = (model: Model, config: UpdateConfig): Set<string> =>
+  new Set([...model.parameters.keys()].filter(TRAINABLE[config.trainable]));
+
+export interface Updater {
+  readonly trainable: ReadonlySet<string>;
+  /** Applies the projection to gradients; takes them over and returns new ones. */
+  project(gradients: Map<string, tf.Tensor>): Map<string, tf.Tensor>;
+  /** Moves the weights along already projected gradients; disposes them. */
+  apply(gradients: Map<string, tf.Tensor>, scale?: number): void;
+  dispose(): void;
+}
+
+/** METHOD_CONFIG where the projection asks for moments that are not there. */
+export const updaterFor = (context: ForgetOnlyContext, config: UpdateConfig): Updater => {
+  const { model } = context;
+  const trainable = trainableOf(model, config);
+  const parameters = new Map([...model.parameters].filter(([name]) => trainable.has(name)));
+  const optimizer: Optimizer = config.optimizer === 'adamw' ? adamW({ weightDecay: 0 }) : normalizedSgd();
+  const schedule = constant(config.step);
+  const matrices = projectionsOf(context, config, trainable);
+  return {
+    trainable,
+    project: (gradients) => (matrices ? projected(gradients, matrices) : gradients),
+    apply(gradients, scale = 1) {
+      optimizer.step(parameters, gradients, schedule(0) * scale);
+      tf.dispose([...gradients.values()]);
+    },
+    dispose() {
+      optimizer.dispose();
+      tf.dispose([...new Set(matrices?.values() ?? [])]);
+    },
+  };
+};
+
+const projectionsOf = ({ moments }: ForgetOnlyContext, config: UpdateConfig, trainable: ReadonlySet<string>) => {
+  if (config.projection === 'none') return undefined;
+  if (!moments) {
+    throw new QuittanceError('METHOD_CONFIG', {
+      message: 'the owm projection needs corpus or control moments',
+      hint: "collect moments with the model, or set projection=none",
+    });
+  }
+  return projections(moments.values, trainable, config.lambda, config.scale);
+};
+
+/** Weights are [in, out], so P (in × in) multiplies the gradient from the left. */
+const projected = (gradients: Map<string, tf.Tensor>, matrices: ReadonlyMap<string, tf.Tensor2D>): Map<string, tf.Tensor> =>
+  new Map(
+    [...gradients].map(([name, gradient]) => {
+      const matrix = matrices.get(name);
+      if (!matrix) return [name, gradient];
+      const result = tf.matMul(matrix, gradient as tf.Tensor2D);
+      gradient.dispose();
+      return [name, result];
+    }),
+  );
+
+/** √Σ‖g‖² over all gradients. */
+export const globalNorm = (gradients: ReadonlyMap<string, tf.Tensor>): number =>
+  Math.sqrt([...gradients.values()].reduce((sum, g) => sum + (tf.tidy(() => tf.sum(tf.square(g)).dataSync())[0] ?? 0), 0));
