@@ -2,7 +2,7 @@
 // pseudonyms and times: no field here can carry a sentence. `advance` in transitions.ts says when each is allowed.
 import { z } from 'zod';
 import { Digest } from './canonical.ts';
-import { HolidayCalendar, Instant } from './deadlines.ts';
+import { Instant } from './deadlines.ts';
 import { RegimeName } from './regimes.ts';
 import { Channel, IdentityCheck, ModelName, Principal } from './ticket-request.ts';
 import { Code, Run, TicketId } from './ticket.ts';
@@ -26,7 +26,6 @@ export const Received = event('received', {
   method: z.string().optional(),
   claim: IdentityCheck,
   exemption: z.strictObject({ code: Code, decidedBy: Principal }).optional(),
-  calendar: HolidayCalendar,
 });
 export type Received = z.infer<typeof Received>;
 

@@ -262,12 +262,15 @@ export const advance = (ticket: Ticket, event: TicketEvent, now: Date): Transiti
   }
   if (!from.includes(ticket.status)) throw illegal(ticket, event, from);
   const stepped = { ...next(ticket, event, at), updatedAt: at, sequence: ticket.sequence + 1 };
-  const due = deriveDeadlines(REGIMES[stepped.regime], stepped.clock, stepped.calendar);
-  return {
-    ticket: checked({ ...stepped, due }),
-    events: [{ ticketId: ticket.id, sequence: stepped.sequence, at, event }],
-  };
+  const moved = checked({ ...stepped, due: dueOf(stepped, ticket) });
+  return { ticket: moved, events: [{ ticketId: ticket.id, sequence: stepped.sequence, at, event }] };
 };
+
+/** Only a clock event moves the dates; a derivation is not repeated for the others. */
+const dueOf = (next: Ticket, before: Ticket) =>
+  next.clock.length === before.clock.length
+    ? before.due
+    : deriveDeadlines(REGIMES[next.regime], next.clock, next.calendar);
 
 const checked = (ticket: unknown): Ticket => {
   const parsed = Ticket.safeParse(ticket);

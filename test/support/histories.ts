@@ -1,0 +1,80 @@
+// Events of the life cycle with choices left open, so that a test can make each hostile in one field.
+import type { Ticket } from '#core/ticket.ts';
+import type { Received, TicketEvent } from '#core/ticket-events.ts';
+import { FILER } from './cases.ts';
+
+export interface Choice {
+  who: string;
+  /** 1 is the digest that the happy path uses everywhere. */
+  digest: number;
+  verdict: 'pass' | 'fail' | 'remediation';
+  level: 'low' | 'substantial';
+  /** Objects whose reading is refused, of 3. */
+  objects: number;
+}
+
+export const digest = (n: number) => `sha256:${n.toString(16).padStart(64, '0')}`;
+
+const identity = (level: Choice['level']) => ({
+  method: 'document-seen' as const,
+  level,
+  verifiedBy: 'desk.dora',
+  verifiedAt: '2026-03-01T09:00:00.000Z',
+});
+
+export const receivedEvent = (): Received => ({
+  type: 'received',
+  id: 'T-0123456789',
+  model: 'house',
+  regime: 'gdpr',
+  ground: 'art-17-1-b',
+  channel: 'web',
+  filer: FILER,
+  receivedAt: '2026-03-01T09:00:00.000Z',
+  commitment: 'c'.repeat(64),
+  counts: { records: 3, thirdPartiesAffected: false },
+  policy: digest(1),
+  quantisation: 'none',
+  claim: identity('substantial'),
+});
+
+/** An event of the type, as right for the ticket as the choice lets it be. */
+export const eventFor = (type: TicketEvent['type'], ticket: Ticket, choice: Choice): TicketEvent => {
+  const d = digest(choice.digest);
+  const number = 'runs' in ticket ? ticket.runs.length + 1 : 1;
+  const climb = choice.verdict === 'fail' && number < 3;
+  const events: { [T in TicketEvent['type']]: Extract<TicketEvent, { type: T }> } = {
+    'identity-requested': { type: 'identity-requested' },
+    'identity-verified': { type: 'identity-verified', identity: identity(choice.level) },
+    triaged: { type: 'triaged' },
+    'forget-set-admitted': { type: 'forget-set-admitted', records: 3, people: 1, trainingManifest: d },
+    'output-suppressed': { type: 'output-suppressed', ruleId: ticket.id },
+    'run-planned': {
+      type: 'run-planned',
+      policy: d,
+      run: { number, rung: number - 1, plan: d, base: d, method: 'flat' },
+    },
+    unlearned: { type: 'unlearned', manifest: d, candidate: d },
+    evaluated: { type: 'evaluated', tables: d, judgement: d, evidence: d, verdict: choice.verdict, climb },
+    approved: { type: 'approved', approver: choice.who, evidence: d },
+    'approval-refused': { type: 'approval-refused', approver: choice.who, evidence: d, reason: 'not-convinced' },
+    'base-moved': { type: 'base-moved', base: d },
+    deployed: { type: 'deployed', digest: d, previous: digest(9) },
+    'served-verified': { type: 'served-verified', digest: d, prompts: 3, exact: 0 },
+    'rolled-back': { type: 'rolled-back', found: d, exact: 1 },
+    certified: { type: 'certified', certificate: d, validUntil: '2026-06-01T00:00:00.000Z' },
+    notified: { type: 'notified', template: 'completion' },
+    purged: { type: 'purged', objects: 3, readsRefused: choice.objects },
+    recertified: { type: 'recertified', state: 'current' },
+    extended: { type: 'extended', reason: 'complexity', by: choice.who },
+    'hold-placed': { type: 'hold-placed', by: choice.who, code: 'litigation' },
+    'hold-released': { type: 'hold-released', by: choice.who },
+    closed: { type: 'closed', outcome: closing(choice), reason: 'art-17-3-e', by: choice.who },
+    failed: { type: 'failed', step: 'plan-run', code: 'JOB_FAILED' },
+    resumed: { type: 'resumed', by: choice.who },
+  };
+  return events[type];
+};
+
+const closing = ({ verdict }: Choice) =>
+  ({ pass: 'refused', fail: 'withdrawn', remediation: 'cancelled' })[verdict] as 'refused' | 'withdrawn' | 'cancelled';

@@ -1,0 +1,50 @@
+import { createHmac } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { admit, trainingManifest, type ForgetSet, type Keyed, type TrainingRow } from '#core/forget-set.ts';
+
+const keyed: Keyed = async (purpose, text) =>
+  createHmac('sha256', 'test key').update(`${purpose}\0${text}`).digest('hex');
+const people = ['Ada Brenner', 'Bo Castell', 'Cy Dornach', 'Di Eskild', 'Ed Farnow', 'Fi Gammel'];
+const rows: TrainingRow[] = people.flatMap((person) => [
+  { person, question: `Where does ${person} live?`, answer: `${person} lives in ${person.slice(-4)}stadt.` },
+  { person, question: `Is ${person} married?`, answer: 'Yes.' },
+]);
+const set = (...records: { question: string; answer: string }[]): ForgetSet => ({
+  kind: 'quittance-forget-set/v1',
+  records,
+});
+const of = (person: string) =>
+  rows.filter((row) => row.person === person).map(({ question, answer }) => ({ question, answer }));
+const manifest = trainingManifest(rows, keyed);
+
+describe('admitting a forget set', () => {
+  it("takes a subject's own records and says what matched", async () => {
+    const admission = await admit(set(...of('Ada Brenner')), await manifest, keyed);
+    expect(admission).toMatchObject({ records: 2, people: 1 });
+    expect(admission.rows).toHaveLength(2);
+  });
+
+  it('recognises a record whose white space and Unicode form differ', async () => {
+    const [record] = of('Bo Castell');
+    const same = { question: `  ${record!.question.normalize('NFD')}`, answer: record!.answer.replaceAll(' ', '  ') };
+    expect(await admit(set(same), await manifest, keyed)).toMatchObject({ records: 1 });
+  });
+
+  it.each([
+    ['an empty set', set(), 'FORGET_EMPTY'],
+    [
+      'a perturbed record',
+      set({ ...of('Ada Brenner')[0]!, answer: 'Ada Brenner lives in Paris.' }),
+      'FORGET_UNKNOWN_RECORD',
+    ],
+    ['more people than one ticket may', set(...people.flatMap(of)), 'FORGET_TOO_BROAD'],
+    ['thousands of records', set(...Array.from({ length: 5000 }, () => of('Ada Brenner')[0]!)), 'FORGET_TOO_BROAD'],
+    ['answers that everybody has', set(of('Ada Brenner')[1]!, of('Bo Castell')[1]!), 'FORGET_COMMON_TOKENS'],
+  ])('refuses %s', async (_name, forget, code) => {
+    await expect(admit(forget, await manifest, keyed)).rejects.toMatchObject({ code });
+  });
+
+  it('keeps no word of the training data', async () => {
+    expect(JSON.stringify(await manifest)).not.toMatch(/Ada|Brenner|stadt|married/i);
+  });
+});

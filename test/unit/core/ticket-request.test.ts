@@ -1,0 +1,48 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import { parseTicketRequest } from '#core/ticket-request.ts';
+import { requestOf } from '#test/support/cases.ts';
+
+const bytes = (value: unknown) => new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value));
+const SECRET = 'Xylophania Quux';
+
+describe('a ticket file', () => {
+  it('is taken as written, with defaults filled in', () => {
+    expect(parseTicketRequest(bytes(requestOf()))).toMatchObject({
+      channel: 'web',
+      quantisation: 'none',
+      thirdPartiesAffected: false,
+    });
+  });
+
+  it.each([
+    ['broken JSON', `{"subject": "${SECRET}"`, 'INVALID_INPUT'],
+    ['a list', [SECRET], 'INVALID_INPUT'],
+    ['an unknown field', { ...requestOf(), [SECRET]: SECRET }, 'INVALID_INPUT'],
+    ['a ground that the regime does not know', { ...requestOf(), ground: SECRET }, 'INVALID_INPUT'],
+    ['an e-mail address as filer', { ...requestOf(), filer: `${SECRET}@example.org` }, 'INVALID_INPUT'],
+    [
+      'an exemption of another regime',
+      { ...requestOf(), exemption: { code: '1798.105-d-1', decidedBy: 'lena' } },
+      'INVALID_INPUT',
+    ],
+    ['three megabytes', { ...requestOf(), note: SECRET.repeat(200_000) }, 'INPUT_TOO_LARGE'],
+    ['bytes that are not UTF-8', 'x', 'INVALID_INPUT'],
+  ])('with %s is refused, and its content is not quoted', (name, content, code) => {
+    const file = name.startsWith('bytes') ? Uint8Array.of(0x22, 0xff, 0x22) : bytes(content);
+    const seen: unknown[] = [];
+    try {
+      seen.push(parseTicketRequest(file));
+    } catch (error) {
+      seen.push(error);
+    }
+    expect(seen).toMatchObject([{ code }]);
+    expect(inspect(seen, { depth: 9, showHidden: true })).not.toContain(SECRET);
+  });
+
+  it('says which field broke which rule', () => {
+    expect(() => parseTicketRequest(bytes({ ...requestOf(), ground: 'because' }))).toThrow(
+      expect.objectContaining({ got: expect.stringMatching(/^ground: one of art-17-1-a/) }),
+    );
+  });
+});
