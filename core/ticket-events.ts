@@ -1,9 +1,10 @@
 // What can happen to a ticket. Events are committed with the ticket and become leaves of the public log, so they hold ids, digests, codes, counts, role
 // pseudonyms and times: no field here can carry a sentence. `advance` in transitions.ts says when each is allowed.
 import { z } from 'zod';
-import { Digest } from './canonical.ts';
+import { canonicalize, Digest } from './canonical.ts';
 import { Instant } from './deadlines.ts';
 import { RegimeName } from './regimes.ts';
+import type { StoredEvent } from './ports.ts';
 import { Channel, IdentityCheck, ModelName, Principal } from './ticket-request.ts';
 import { Code, Run, TicketId } from './ticket.ts';
 
@@ -76,3 +77,13 @@ export interface RecordedEvent {
   readonly at: string;
   readonly event: TicketEvent | Received;
 }
+
+/** An event as every store keeps it; its id is its place, so that writing it twice cannot double it. */
+export const storedEvent = ({ ticketId, sequence, at, event }: RecordedEvent): StoredEvent => ({
+  eventId: `${ticketId}.${sequence}`,
+  ticketId,
+  sequence,
+  type: event.type,
+  at,
+  body: canonicalize({ ticketId, sequence, at, event }),
+});

@@ -1,0 +1,32 @@
+// How a port's suite meets an adapter: a fresh port for each test, and where the adapter keeps things, the same store opened again.
+import { afterEach, beforeEach, describe } from '@jest/globals';
+import { isQuittanceError } from '#core/errors.ts';
+
+export interface Made<P> {
+  port: P;
+  /** The same store as another process would open it; absent where nothing outlives the object. */
+  reopen?: () => Promise<P>;
+  done?: () => Promise<void>;
+}
+export type Make<P> = () => Promise<Made<P>>;
+
+export const contract = <P>(name: string, make: Make<P>, tests: (port: () => P, reopen: () => Promise<P>) => void) =>
+  describe(name, () => {
+    let made: Made<P>;
+    beforeEach(async () => void (made = await make()));
+    afterEach(async () => made.done?.());
+    tests(
+      () => made.port,
+      async () => (made.reopen ? made.reopen() : made.port),
+    );
+  });
+
+/** The code that an act ends with; `fulfilled` when it does not fail. */
+export const outcome = (act: Promise<unknown>): Promise<string> =>
+  act.then(
+    () => 'fulfilled',
+    (error: unknown) => (isQuittanceError(error) ? error.code : String(error)),
+  );
+
+export const bytes = (text: string) => new TextEncoder().encode(text);
+export const text = (data: Uint8Array) => new TextDecoder().decode(data);

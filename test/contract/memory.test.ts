@@ -1,0 +1,28 @@
+// The contract suites on the in-memory ports: what every other test relies on.
+import { memoryWorld } from '#test/support/memory-ports.ts';
+import { digest } from '#test/support/histories.ts';
+import type { Ports } from '#core/ports.ts';
+import * as keyed from './keyed.contract.ts';
+import { servingContract } from './serving.contract.ts';
+import * as stores from './stores.contract.ts';
+import { ticketStoreContract } from './ticket-store.contract.ts';
+import { vaultContract } from './vault.contract.ts';
+
+const make =
+  <K extends keyof Ports>(port: K) =>
+  async () => ({ port: memoryWorld().ports[port] });
+
+ticketStoreContract('memory', make('tickets'));
+vaultContract('memory', make('vault'));
+stores.artifactStoreContract('memory', make('artifacts'));
+stores.logStorageContract('memory', make('logStorage'));
+stores.logHeadContract('memory', make('logHead'));
+stores.modelRegistryContract('memory', make('models'));
+stores.jobResultsContract('memory', make('results'));
+servingContract('memory', make('serving'), () => [digest(1), digest(2)]);
+keyed.signerContract('memory', make('signer'));
+keyed.pseudonymsContract('memory', make('pseudonyms'));
+keyed.notifierContract('memory', make('notifier'));
+keyed.clockContract('memory', make('clock'));
+keyed.idsContract('memory', make('ids'));
+keyed.calendarContract('memory', make('calendar'));

@@ -1,0 +1,110 @@
+// The small stores: artifacts, log files, log head, models, job results.
+import { expect, it } from '@jest/globals';
+import { digestOf } from '#core/canonical.ts';
+import type { ModelRecord } from '#core/model.ts';
+import type { ArtifactStore, JobResults, LogHead, LogStorage, ModelRegistry } from '#core/ports.ts';
+import { modelRecord } from '#test/support/models.ts';
+import { bytes, contract, outcome, text, type Make } from './contract.ts';
+
+export const artifactStoreContract = (name: string, make: Make<ArtifactStore>) =>
+  contract(`artifact store: ${name}`, make, (store, reopen) => {
+    it('keeps bytes under their digest, over a restart', async () => {
+      const digest = await store().put(bytes('weights'));
+      expect(digest).toBe(digestOf('weights'));
+      expect(text(await (await reopen()).get(digest))).toBe('weights');
+      expect(await store().has(digest)).toBe(true);
+    });
+
+    it('takes the same bytes again, from many writers at once', async () => {
+      const digests = await Promise.all(Array.from({ length: 8 }, () => store().put(bytes('same'))));
+      expect(new Set(digests).size).toBe(1);
+      expect(text(await store().get(digests[0]!))).toBe('same');
+    });
+
+    it('refuses what it does not have, and takes back what was deleted', async () => {
+      const digest = await store().put(bytes('gone'));
+      await store().delete(digest);
+      await store().delete(digest);
+      expect([await store().has(digest), await store().has(digestOf('never'))]).toEqual([false, false]);
+      expect(await outcome(store().get(digestOf('never')))).toBe('NOT_FOUND');
+      expect(await store().put(bytes('gone'))).toBe(digest);
+    });
+  });
+
+export const logStorageContract = (name: string, make: Make<LogStorage>) =>
+  contract(`log storage: ${name}`, make, (storage, reopen) => {
+    it('keeps a path for good, over a restart', async () => {
+      await storage().put('tile/0/000', bytes('hashes'));
+      await storage().put('tile/0/000', bytes('hashes'));
+      expect(text(await (await reopen()).get('tile/0/000'))).toBe('hashes');
+    });
+
+    it('refuses other bytes under a path that is taken', async () => {
+      await storage().put('tile/0/000.p/1', bytes('one'));
+      expect(await outcome(storage().put('tile/0/000.p/1', bytes('two')))).toBe('STORE_CORRUPT');
+      expect(text(await storage().get('tile/0/000.p/1'))).toBe('one');
+    });
+
+    it.each(['../outside', '/absolute', 'tile/../../outside', '', 'a//b', 'a\0b'])(
+      'refuses the path %j',
+      async (path) => {
+        expect(['INVALID_INPUT', 'NOT_FOUND']).toContain(await outcome(storage().get(path)));
+      },
+    );
+
+    it('names a path that it does not have', async () => {
+      expect(await outcome(storage().get('tile/9/999'))).toBe('NOT_FOUND');
+    });
+  });
+
+export const logHeadContract = (name: string, make: Make<LogHead>) =>
+  contract(`log head: ${name}`, make, (head, reopen) => {
+    it('starts empty and counts its versions, over a restart', async () => {
+      expect(await head().read()).toBeUndefined();
+      await head().replace('first', 0);
+      await head().replace('second', 1);
+      expect(await (await reopen()).read()).toEqual({ checkpoint: 'second', version: 2 });
+    });
+
+    it('lets one of many racing writers win', async () => {
+      await head().replace('first', 0);
+      const race = await Promise.all(Array.from({ length: 8 }, (_, i) => outcome(head().replace(`next ${i}`, 1))));
+      expect(race.filter((result) => result === 'fulfilled')).toHaveLength(1);
+      expect(race.filter((result) => result === 'LEDGER_CONFLICT')).toHaveLength(7);
+    });
+  });
+
+export const modelRegistryContract = (name: string, make: Make<ModelRegistry>) =>
+  contract(`model registry: ${name}`, make, (registry, reopen) => {
+    it('keeps a model, over a restart', async () => {
+      await registry().put(modelRecord(), 0);
+      expect(await (await reopen()).get('house')).toEqual({ model: modelRecord(), version: 1 });
+      expect((await registry().list()).map(({ name: model }) => model)).toEqual(['house']);
+    });
+
+    it('refuses a write on a version that is no longer current', async () => {
+      await registry().put(modelRecord(), 0);
+      const changed: ModelRecord = { ...modelRecord(), deletions: 1 };
+      await registry().put(changed, 1);
+      expect(await outcome(registry().put(modelRecord(), 1))).toBe('TICKET_CONFLICT');
+      expect(await outcome(registry().put(modelRecord(), 0))).toBe('TICKET_CONFLICT');
+      expect((await registry().get('house')).model.deletions).toBe(1);
+    });
+
+    it('names a model that it does not have', async () => {
+      expect(await outcome(registry().get('nobody'))).toBe('MODEL_NOT_FOUND');
+    });
+  });
+
+export const jobResultsContract = (name: string, make: Make<JobResults>) =>
+  contract(`job results: ${name}`, make, (results, reopen) => {
+    it("keeps the last result under the job's name, over a restart", async () => {
+      await results().put('T-1-unlearn-1', { manifest: 'first' });
+      await results().put('T-1-unlearn-1', { manifest: 'second', steps: [1, 2] });
+      expect(await (await reopen()).get('T-1-unlearn-1')).toEqual({ manifest: 'second', steps: [1, 2] });
+    });
+
+    it('names a job that has not reported', async () => {
+      expect(await outcome(results().get('T-1-evaluate-1'))).toBe('NOT_FOUND');
+    });
+  });

@@ -1,0 +1,59 @@
+// The keyed ports in memory: vault, signer, pseudonyms. Keys are derived from names, so that two runs of a test end in the same state.
+import { createHash, createHmac, createPrivateKey, createPublicKey, sign } from 'node:crypto';
+import { QuittanceError } from '#core/errors.ts';
+import type { Clock, Pseudonyms, Signer, Vault } from '#core/ports.ts';
+
+const hmac = (key: string, ...parts: (string | Uint8Array)[]) => {
+  const mac = createHmac('sha256', key);
+  for (const part of parts) mac.update(part);
+  return mac.digest('hex');
+};
+
+export const memoryVault = (clock: Clock): Vault => {
+  const alive = new Map<string, Map<string, Uint8Array>>();
+  const destroyed = new Map<string, number>();
+  const open = (ticketId: string) => {
+    const objects = alive.get(ticketId);
+    if (objects) return objects;
+    if (destroyed.has(ticketId))
+      throw new QuittanceError('VAULT_KEY_DESTROYED', { message: `the key of ${ticketId} is destroyed` });
+    throw new QuittanceError('NOT_FOUND', { message: `no key for ${ticketId}` });
+  };
+  return {
+    createKey: async (ticketId) => {
+      if (destroyed.has(ticketId)) open(ticketId);
+      if (!alive.has(ticketId)) alive.set(ticketId, new Map());
+    },
+    put: async (ticketId, name, plaintext) => void open(ticketId).set(name, Uint8Array.from(plaintext)),
+    get: async (ticketId, name) => {
+      const bytes = open(ticketId).get(name);
+      if (!bytes) throw new QuittanceError('NOT_FOUND', { message: `no ${name} in the vault of ${ticketId}` });
+      return Uint8Array.from(bytes);
+    },
+    list: async (ticketId) => [...open(ticketId).keys()].sort(),
+    commit: async (ticketId, bytes) => (open(ticketId), hmac(`commit ${ticketId}`, bytes)),
+    openingSecret: async (ticketId) => (open(ticketId), Buffer.from(`commit ${ticketId}`).toString('hex')),
+    destroy: async (ticketId) => {
+      const objects = alive.get(ticketId)?.size ?? destroyed.get(ticketId) ?? 0;
+      destroyed.set(ticketId, objects);
+      alive.delete(ticketId);
+      return { ticketId, objects, readsRefused: objects, code: 'VAULT_KEY_DESTROYED', at: clock.now().toISOString() };
+    },
+  };
+};
+
+/** PKCS #8 of an Ed25519 private key is this prefix and the 32-byte seed (RFC 8410). */
+const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
+const keyOf = (name: string) => {
+  const seed = createHash('sha256').update(`test key ${name}`).digest();
+  return createPrivateKey({ key: Buffer.concat([PKCS8_ED25519, seed]), format: 'der', type: 'pkcs8' });
+};
+
+export const memorySigner = (): Signer => ({
+  sign: async (keyName, message) => sign(null, message, keyOf(keyName)),
+  publicKey: async (keyName) => createPublicKey(keyOf(keyName)).export({ format: 'der', type: 'spki' }).subarray(-32),
+});
+
+export const memoryPseudonyms = (): Pseudonyms => ({
+  of: async (purpose, text) => hmac('test installation', purpose, '\0', text),
+});

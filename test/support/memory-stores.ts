@@ -1,0 +1,144 @@
+// The stores among the in-memory ports: tickets, artifacts, log, models, job results.
+import { digestOf, type Digest, type Json } from '#core/canonical.ts';
+import { QuittanceError, must } from '#core/errors.ts';
+import type { ModelRecord } from '#core/model.ts';
+import type {
+  ArtifactStore,
+  JobResults,
+  LogHead,
+  LogStorage,
+  ModelRegistry,
+  StoredEvent,
+  TicketStore,
+} from '#core/ports.ts';
+import { duplicateKey, type Ticket } from '#core/ticket.ts';
+import { storedEvent } from '#core/ticket-events.ts';
+import type { Transition } from '#core/transitions.ts';
+import type { Faults } from './faults.ts';
+
+const notFound = (what: string) => new QuittanceError('NOT_FOUND', { message: `no ${what}` });
+const conflict = (what: string) =>
+  new QuittanceError('TICKET_CONFLICT', { message: `${what} changed since it was read` });
+
+export const memoryTickets = (): TicketStore => {
+  const tickets = new Map<string, { ticket: Ticket; version: number }>();
+  const events: StoredEvent[] = [];
+  const write = ({ ticket, events: added }: Transition, version: number) => {
+    tickets.set(ticket.id, structuredClone({ ticket, version }));
+    events.push(...added.map(storedEvent));
+  };
+  return {
+    create: async (transition) => {
+      const { ticket } = transition;
+      if (tickets.has(ticket.id)) throw conflict(ticket.id);
+      const key = duplicateKey(ticket);
+      const other = [...tickets.values()].find(
+        (row) => duplicateKey(row.ticket) === key && row.ticket.model === ticket.model,
+      );
+      if (other && key !== undefined)
+        throw new QuittanceError('TICKET_DUPLICATE', { message: `ticket ${other.ticket.id} covers this` });
+      write(transition, 1);
+    },
+    get: async (id) => {
+      const row = tickets.get(id);
+      if (!row) throw new QuittanceError('TICKET_NOT_FOUND', { message: `no ticket ${id}` });
+      return structuredClone(row);
+    },
+    commit: async (transition, version) => {
+      if (tickets.get(transition.ticket.id)?.version !== version) throw conflict(transition.ticket.id);
+      write(transition, version + 1);
+    },
+    list: async () => [...tickets.values()].map(({ ticket }) => structuredClone(ticket)).reverse(),
+    events: async (id) => structuredClone(events.filter(({ ticketId }) => ticketId === id)),
+    unsequenced: async (limit) =>
+      structuredClone(events.filter(({ leafIndex }) => leafIndex === undefined).slice(0, limit)),
+    markSequenced: async (marks) => {
+      for (const { eventId, leafIndex } of marks)
+        must(
+          events.find((event) => event.eventId === eventId),
+          eventId,
+        ).leafIndex ??= leafIndex;
+    },
+  };
+};
+
+export const memoryArtifacts = (faults: Faults): ArtifactStore => {
+  const blobs = new Map<Digest, Uint8Array>();
+  const deleted = new Set<Digest>();
+  return {
+    put: async (bytes) => {
+      const digest = digestOf(bytes);
+      blobs.set(digest, Uint8Array.from(bytes));
+      return digest;
+    },
+    get: async (digest) => {
+      const bytes = blobs.get(digest);
+      if (bytes) return Uint8Array.from(bytes);
+      if (deleted.has(digest)) faults.complain(`artifact ${digest} read after it was deleted`);
+      throw notFound(`artifact ${digest}`);
+    },
+    has: async (digest) => blobs.has(digest),
+    delete: async (digest) => {
+      if (blobs.delete(digest)) deleted.add(digest);
+    },
+  };
+};
+
+export const memoryLogStorage = (faults: Faults): LogStorage => {
+  const files = new Map<string, Uint8Array>();
+  return {
+    put: async (path, bytes) => {
+      const present = files.get(path);
+      if (present && digestOf(present) !== digestOf(bytes)) {
+        faults.complain(`log path ${path} written twice with different bytes`);
+        throw new QuittanceError('STORE_CORRUPT', { message: `${path} holds other bytes` });
+      }
+      files.set(path, Uint8Array.from(bytes));
+    },
+    get: async (path) => {
+      const bytes = files.get(path);
+      if (!bytes) throw notFound(path);
+      return Uint8Array.from(bytes);
+    },
+  };
+};
+
+export const memoryLogHead = (): LogHead => {
+  let head: { checkpoint: string; version: number } | undefined;
+  return {
+    read: async () => head,
+    replace: async (checkpoint, version) => {
+      if ((head?.version ?? 0) !== version)
+        throw new QuittanceError('LEDGER_CONFLICT', { message: 'the log head moved' });
+      head = { checkpoint, version: version + 1 };
+    },
+  };
+};
+
+export const memoryModels = (): ModelRegistry => {
+  const models = new Map<string, { model: ModelRecord; version: number }>();
+  return {
+    get: async (name) => {
+      const row = models.get(name);
+      if (!row) throw new QuittanceError('MODEL_NOT_FOUND', { message: `no model ${name}` });
+      return structuredClone(row);
+    },
+    list: async () => [...models.values()].map(({ model }) => structuredClone(model)),
+    put: async (model, version) => {
+      if ((models.get(model.name)?.version ?? 0) !== version) throw conflict(model.name);
+      models.set(model.name, structuredClone({ model, version: version + 1 }));
+    },
+  };
+};
+
+export const memoryResults = (): JobResults => {
+  const results = new Map<string, Json>();
+  return {
+    put: async (name, result) => void results.set(name, result),
+    get: async (name) => {
+      const result = results.get(name);
+      if (result === undefined) throw notFound(`result of job ${name}`);
+      return result;
+    },
+  };
+};
