@@ -1,1 +1,56 @@
-console.log(process.version, import.meta.filename)
+// The `quittance` command: finds the command, runs it, turns errors into one readable message on stderr and an exit code.
+// Commands load on use, so that `verify` and `--help` never touch the engine.
+import { readFileSync } from 'node:fs';
+import { QuittanceError } from '#core/errors.ts';
+import { helpOf, parse, usageError, type Command, type ExitCode } from './command.ts';
+import { commands, nearest } from './commands.ts';
+
+const version = (): string => {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : '';
+};
+
+const overview = (): string => {
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  const lines = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
+  return ['quittance COMMAND …', '', ...lines, '', 'quittance COMMAND --help shows a command; quittance --version the version.'].join('\n');
+};
+
+const run = async (argv: readonly string[]): Promise<ExitCode> => {
+  const [name, ...rest] = argv;
+  if (name === '--version') return say(version());
+  if (name === undefined || name === '--help' || name === 'help') return say(overview());
+  const entry = commands.find((command) => command.name === name);
+  if (!entry) throw usageError(`unknown command '${name}'`, `did you mean '${nearest(name)}'? 'quittance --help' lists all`);
+  const command = await entry.load();
+  return runCommand(command, rest);
+};
+
+const runCommand = async (command: Command, argv: readonly string[]): Promise<ExitCode> => {
+  const args = parse(command, argv, process.env);
+  return args.help ? say(helpOf(command)) : command.run(args);
+};
+
+const say = (text: string): ExitCode => {
+  process.stdout.write(`${text}\n`);
+  return 0;
+};
+
+/** Codes whose cause is the state of things and not the caller's words. */
+const INCOMPLETE = new Set(['GATE_NOT_MET', 'JOB_FAILED', 'APPROVAL_NOT_OPEN', 'STORE_LOCKED', 'STORE_FULL']);
+
+const report = (error: unknown): ExitCode => {
+  if (!(error instanceof QuittanceError)) {
+    process.stderr.write(`quittance: ${error instanceof Error ? error.message : String(error)} [INTERNAL]\n`);
+    if (process.env['QUITTANCE_DEBUG']) console.error(error);
+    return 1;
+  }
+  process.stderr.write(`quittance: ${error.message} [${error.code}]\n`);
+  if (error.expected) process.stderr.write(`  expected: ${error.expected}\n`);
+  if (error.got) process.stderr.write(`  got: ${error.got}\n`);
+  if (error.hint) process.stderr.write(`  hint: ${error.hint}\n`);
+  if (process.env['QUITTANCE_DEBUG']) console.error(error);
+  return error.code === 'USAGE' ? 3 : INCOMPLETE.has(error.code) ? 2 : 1;
+};
+
+process.exitCode = await run(process.argv.slice(2)).catch(report);

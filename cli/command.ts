@@ -1,0 +1,86 @@
+// A command of `quittance`: its options are data, so that help, docs/cli.md and the parser cannot drift apart.
+// Trap: results go to stdout, everything else to stderr; with --json stdout holds one JSON object and nothing else.
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { QuittanceError } from '#core/errors.ts';
+
+export interface Option {
+  /** 'flag' takes no value; 'many' may be given more than once. */
+  kind: 'flag' | 'value' | 'many';
+  value?: string;
+  summary: string;
+}
+
+export interface Command {
+  name: string;
+  summary: string;
+  /** Words after the name, e.g. `FILE`. */
+  usage: string;
+  options: Readonly<Record<string, Option>>;
+  example: string;
+  run(args: Arguments): Promise<ExitCode>;
+}
+
+/** 0 ok, 1 invalid, 2 incomplete, 3 usage. */
+export type ExitCode = 0 | 1 | 2 | 3;
+
+export interface Arguments {
+  positionals: string[];
+  flag(name: string): boolean;
+  value(name: string): string | undefined;
+  many(name: string): string[];
+  /** The data folder: --dir, else $QUITTANCE_DIR, else .quittance in the working folder. */
+  dir: string;
+  json: boolean;
+  /** Prints the result: one JSON object with --json, else the text. */
+  print(value: unknown, text: () => string): void;
+}
+
+export const COMMON: Readonly<Record<string, Option>> = {
+  dir: { kind: 'value', value: 'DIR', summary: 'data folder (default $QUITTANCE_DIR, else .quittance)' },
+  json: { kind: 'flag', summary: 'print one JSON object' },
+  help: { kind: 'flag', summary: 'show this help' },
+};
+
+export const usageError = (message: string, hint?: string): QuittanceError =>
+  new QuittanceError('USAGE', { message, ...(hint === undefined ? {} : { hint }) });
+
+export const parse = (command: Command, argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Arguments & { help: boolean } => {
+  const options = { ...command.options, ...COMMON };
+  const { values, positionals } = parseStrictly(command, argv, options);
+  const value = (name: string) => (typeof values[name] === 'string' ? values[name] : undefined);
+  const json = values['json'] === true;
+  return {
+    positionals,
+    flag: (name) => values[name] === true,
+    value,
+    many: (name) => (Array.isArray(values[name]) ? values[name].map(String) : []),
+    dir: value('dir') ?? env['QUITTANCE_DIR'] ?? '.quittance',
+    json,
+    help: values['help'] === true,
+    print: (result, text) => void process.stdout.write(`${json ? JSON.stringify(result) : text()}\n`),
+  };
+};
+
+const parseStrictly = (command: Command, argv: readonly string[], options: Readonly<Record<string, Option>>) => {
+  const config: ParseArgsConfig['options'] = Object.fromEntries(
+    Object.entries(options).map(([name, { kind }]) => [name, { type: kind === 'flag' ? 'boolean' : 'string', multiple: kind === 'many' }] as const),
+  );
+  try {
+    return parseArgs({ args: [...argv], options: config, allowPositionals: true, strict: true });
+  } catch (cause) {
+    throw usageError(cause instanceof Error ? cause.message.split('. To specify')[0]! : 'cannot read the arguments', `quittance ${command.name} --help`);
+  }
+};
+
+export const helpOf = (command: Command): string => {
+  const lines = Object.entries({ ...command.options, ...COMMON }).map(([name, { value, summary }]) => [`--${name}${value ? ` ${value}` : ''}`, summary] as const);
+  const width = Math.max(...lines.map(([left]) => left.length));
+  return [
+    `quittance ${command.name}${command.usage ? ` ${command.usage}` : ''}`,
+    `  ${command.summary}`,
+    '',
+    ...lines.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`),
+    '',
+    `Example:\n  ${command.example}`,
+  ].join('\n');
+};

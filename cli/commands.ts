@@ -1,0 +1,40 @@
+// The list of commands. One line each; the module of a command loads when it is used.
+import type { Command } from './command.ts';
+
+interface Entry {
+  name: string;
+  summary: string;
+  load(): Promise<Command>;
+}
+
+export const commands: readonly Entry[] = [
+  { name: 'demo', summary: 'the main job: train, file a ticket, unlearn, approve, certify, verify', load: async () => (await import('./demo.ts')).demo },
+  { name: 'serve', summary: 'portal and API in one process', load: async () => (await import('./serve.ts')).serve },
+  { name: 'ticket', summary: 'casework: file, list, show, approve, refuse', load: async () => (await import('./ticket.ts')).ticket },
+  { name: 'model', summary: 'model registry: import, list, show, export', load: async () => (await import('./model.ts')).model },
+  { name: 'generate', summary: 'what a model says', load: async () => (await import('./generate.ts')).generate },
+  { name: 'score', summary: 'how likely a model finds given answers', load: async () => (await import('./score.ts')).score },
+  { name: 'unlearn', summary: 'the unlearning engine alone', load: async () => (await import('./unlearn.ts')).unlearn },
+  { name: 'evaluate', summary: 'metrics alone', load: async () => (await import('./evaluate.ts')).evaluate },
+  { name: 'report', summary: 'audit report of a ticket', load: async () => (await import('./report.ts')).report },
+  { name: 'verify', summary: 'offline check of an evidence bundle', load: async () => (await import('./verify.ts')).verify },
+  { name: 'recertify', summary: 'the re-certification suite now', load: async () => (await import('./recertify.ts')).recertify },
+  { name: 'bench', summary: 'tables and plots of what was measured', load: async () => (await import('./bench.ts')).bench },
+  { name: 'doctor', summary: 'what is installed, which backend, how fast', load: async () => (await import('./doctor.ts')).doctor },
+];
+
+/** The known command that is closest to a mistyped one (edit distance). */
+export const nearest = (word: string, known: readonly string[] = commands.map(({ name }) => name)): string =>
+  known.toSorted((a, b) => distance(word, a) - distance(word, b))[0] ?? '';
+
+const distance = (a: string, b: string): number => {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row.at(-1)!;
+};

@@ -1,0 +1,55 @@
+// Progress of long work on stderr: a bar with rate and time left on a terminal, one line a stage elsewhere.
+// Trap: never on stdout, which belongs to the result.
+
+export interface Progress {
+  /** Starts a stage; `total` in units of `unit`. */
+  stage(title: string, total?: number, unit?: string): Stage;
+  /** A line of its own. */
+  note(text: string): void;
+}
+
+export interface Stage {
+  at(done: number, detail?: string): void;
+  done(detail?: string): void;
+}
+
+const BAR = 24;
+const REFRESH_MS = 100;
+
+const seconds = (ms: number): string => (ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`);
+
+/** `now` in milliseconds; monotonic. */
+export const progressOn = (stream: NodeJS.WriteStream, now: () => number = () => performance.now()): Progress => ({
+  stage: (title, total, unit = '') => (stream.isTTY ? barStage(stream, now, title, total, unit) : lineStage(stream, now, title)),
+  note: (text) => void stream.write(`${text}\n`),
+});
+
+const lineStage = (stream: NodeJS.WriteStream, now: () => number, title: string): Stage => {
+  const start = now();
+  return {
+    at: () => undefined,
+    done: (detail) => void stream.write(`${title}: ${detail ? `${detail}, ` : ''}${seconds(now() - start)}\n`),
+  };
+};
+
+const barStage = (stream: NodeJS.WriteStream, now: () => number, title: string, total: number | undefined, unit: string): Stage => {
+  const start = now();
+  let shown = -Infinity;
+  const draw = (text: string) => void stream.write(`\r\u001b[2K${text}`);
+  return {
+    at(done, detail = '') {
+      if (now() - shown < REFRESH_MS) return;
+      shown = now();
+      draw(total === undefined ? `${title} ${detail}` : `${title} ${bar(done, total, now() - start, unit)} ${detail}`);
+    },
+    done: (detail) => draw(`${title}: ${detail ? `${detail}, ` : ''}${seconds(now() - start)}\n`),
+  };
+};
+
+const bar = (done: number, total: number, elapsedMs: number, unit: string): string => {
+  const share = Math.min(1, done / total);
+  const filled = Math.round(share * BAR);
+  const rate = done / (elapsedMs / 1000 || 1);
+  const left = share > 0 ? seconds((elapsedMs / share) * (1 - share)) : '…';
+  return `[${'█'.repeat(filled)}${'·'.repeat(BAR - filled)}] ${done}/${total} ${rate.toFixed(1)} ${unit}/s, ${left} left`;
+};

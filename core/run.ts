@@ -1,0 +1,52 @@
+// A plan for one attempt at unlearning, and what the attempt did: the contract between workflow steps and jobs. Zone C: digests, names, numbers.
+// Trap: the plan carries the digest of the gate policy, so that thresholds are fixed and logged before the first update.
+import { z } from 'zod';
+import { Digest } from './canonical.ts';
+import { ModelManifest } from './model.ts';
+
+export const JsonValue: z.ZodType<JsonObjectValue> = z.lazy(() =>
+  z.union([z.null(), z.boolean(), z.number(), z.string(), z.array(JsonValue), z.record(z.string(), JsonValue)]),
+);
+type JsonObjectValue = null | boolean | number | string | JsonObjectValue[] | { [key: string]: JsonObjectValue };
+
+export const UnlearnPlan = z.strictObject({
+  kind: z.literal('quittance-plan/v1'),
+  ticketId: z.string(),
+  model: z.string(),
+  base: Digest,
+  method: z.string(),
+  config: z.record(z.string(), JsonValue),
+  seed: z.int(),
+  run: z.int().positive(),
+  rung: z.int().nonnegative(),
+  policy: Digest,
+  quantisation: z.enum(['none', 'int8']),
+});
+export type UnlearnPlan = z.infer<typeof UnlearnPlan>;
+
+export const RunManifest = z.strictObject({
+  kind: z.literal('quittance-run/v1'),
+  ticketId: z.string(),
+  plan: Digest,
+  base: Digest,
+  /** Digest of `manifest`: the artefact that would be served. */
+  candidate: Digest,
+  manifest: ModelManifest,
+  method: z.string(),
+  config: z.record(z.string(), JsonValue),
+  seed: z.int(),
+  backend: z.string(),
+  records: z.int().nonnegative(),
+  updates: z.int().nonnegative(),
+  stop: z.enum(['stop-rule', 'update-limit', 'landed']),
+  recorded: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  /** Aggregates after each update, on forget data and stop controls. */
+  trajectory: z.array(
+    z.strictObject({ update: z.int(), loss: z.number(), valueAuc: z.number(), greedyExact: z.number(), meanValueLogProb: z.number() }),
+  ),
+});
+export type RunManifest = z.infer<typeof RunManifest>;
+
+/** What a job leaves under its name: the digest of its result in the artifact store. */
+export const JobResult = z.strictObject({ kind: z.literal('quittance-job-result/v1'), result: Digest });
+export type JobResult = z.infer<typeof JobResult>;
