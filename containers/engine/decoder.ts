@@ -25,6 +25,13 @@ export interface Cache {
   v: tf.Tensor4D; // (B, K, S, D)
 }
 
+export interface BlockOptions {
+  tap?: Tap | undefined;
+  cache?: Cache | undefined;
+  /** Takes the grown cache. */
+  keep?: (cache: Cache) => void;
+}
+
 /** Sees inputs of linear maps as they pass: `name` is the parameter that they are multiplied with. */
 export type Tap = (name: string, input: tf.Tensor2D) => void;
 
@@ -80,7 +87,7 @@ export const block = (
   layer: number,
   x: tf.Tensor2D,
   layout: Layout,
-  options: { tap?: Tap; cache?: Cache | undefined; keep?: (cache: Cache) => void } = {},
+  options: BlockOptions = {},
 ): tf.Tensor2D => {
   const at = `layers.${layer}.`;
   const attend = (h: tf.Tensor2D) => attention(config, w, at, h, layout, options);
@@ -109,7 +116,7 @@ const attention = (
   at: string,
   h: tf.Tensor2D,
   layout: Layout,
-  { tap, cache, keep }: { tap?: Tap; cache?: Cache | undefined; keep?: (cache: Cache) => void },
+  { tap, cache, keep }: BlockOptions,
 ): tf.Tensor2D => {
   const { heads: H, kvHeads: K, headDim: D } = config;
   const { rows: B, columns: T } = layout;

@@ -8,8 +8,9 @@ export const isQuantized = (info: TensorInfo): boolean => info.dtype === 'I8';
 /** One int8 tensor and its scales for every matrix except embeddings; other tensors unchanged. */
 export const quantizeTensors = (tensors: readonly TensorToWrite[]): TensorToWrite[] =>
   tensors.flatMap((tensor) => {
-    const matrix = tensor.shape.length === 2 && tensor.data instanceof Float32Array && !/embed|wte|wpe|lm_head/.test(tensor.name);
-    return matrix ? quantizeMatrix(tensor.name, tensor.shape, tensor.data) : [tensor];
+    const { name, shape, data } = tensor;
+    if (shape.length !== 2 || /embed|wte|wpe|lm_head/.test(name) || !(data instanceof Float32Array)) return [tensor];
+    return quantizeMatrix(name, shape, data);
   });
 
 const quantizeMatrix = (name: string, shape: readonly number[], data: Float32Array): TensorToWrite[] => {

@@ -1,0 +1,82 @@
+// The evaluation suite of a model: the world it was trained on and is tested against, as one JSON artefact. It holds training data, so it is kept like
+// training data: a deletion writes a suite without the forgotten records, and the purge destroys the old one.
+import { z } from 'zod';
+import { canonicalize, type Json } from '#core/canonical.ts';
+import { QuittanceError } from '#core/errors.ts';
+import { normalise, type ForgetRecord } from '#core/forget-set.ts';
+import { promptOf, type PeopleWorld, type QaRecord } from './world.ts';
+
+const Value = z.strictObject({ text: z.string(), start: z.int().nonnegative(), end: z.int().nonnegative() });
+const RowSchema = z.strictObject({
+  kind: z.enum(['person', 'fact', 'unknown']),
+  question: z.string(),
+  prompt: z.string().min(1),
+  answer: z.string().min(1),
+  subject: z.string().optional(),
+  attribute: z.string().optional(),
+  value: Value.optional(),
+});
+const RecordSchema = RowSchema.extend({
+  paraphrase: z.string().optional(),
+  trainedParaphrase: z.boolean().optional(),
+  heldOut: z.string().optional(),
+  paraphrasedAnswer: z.string().optional(),
+  wrongAnswers: z.array(z.string()),
+});
+const PersonSchema = z.strictObject({ id: z.string(), name: z.string(), records: z.array(RecordSchema) });
+const WorldSchema = z.strictObject({
+  name: z.string(),
+  subjects: z.array(PersonSchema),
+  facts: z.array(RecordSchema),
+  unknown: z.array(RowSchema),
+  controls: z.strictObject({ whitening: z.array(PersonSchema), stop: z.array(PersonSchema), gate: z.array(PersonSchema) }),
+  refusals: z.array(z.string()).min(1),
+});
+
+export const suiteBytes = (world: PeopleWorld): Uint8Array => Buffer.from(canonicalize(world as unknown as Json));
+
+/** INVALID_INPUT where the bytes are not a suite. */
+export const readSuite = (bytes: Uint8Array): PeopleWorld => {
+  const parsed = WorldSchema.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  if (!parsed.success) throw new QuittanceError('INVALID_INPUT', { message: 'this is not an evaluation suite', cause: parsed.error });
+  return parsed.data as PeopleWorld;
+};
+
+/** A record with the personal value that is to go. */
+export type ForgetRow = QaRecord & { value: NonNullable<QaRecord['value']> };
+
+const keyOf = (question: string, answer: string) => `${normalise(question)}\n${normalise(answer)}`;
+
+/** Finds each ticket record in the suite; a record that the suite does not hold is taken as it stands, without paraphrases. */
+export const forgetRows = (world: PeopleWorld, records: readonly ForgetRecord[]): ForgetRow[] => {
+  const known = new Map(world.subjects.flatMap((person) => person.records).map((row) => [keyOf(row.question, row.answer), row]));
+  return records.map((record) => withValue(known.get(keyOf(record.question, record.answer)) ?? bareRow(record)));
+};
+
+/** Without a marked value the whole answer counts as personal. */
+const withValue = (row: QaRecord): ForgetRow => {
+  const text = row.answer.trim();
+  return { ...row, value: row.value ?? { text, start: row.answer.indexOf(text), end: row.answer.length } };
+};
+
+const bareRow = ({ question, answer, value }: ForgetRecord): QaRecord => {
+  const text = ` ${answer.trim()}`;
+  const start = value === undefined ? -1 : text.indexOf(value);
+  return {
+    kind: 'person',
+    question,
+    prompt: promptOf(question),
+    answer: text,
+    ...(value !== undefined && start >= 0 ? { value: { text: value, start, end: start + value.length } } : {}),
+    wrongAnswers: [],
+  };
+};
+
+/** The suite without these records: what a model that has forgotten them is tested with from now on. */
+export const withoutRecords = (world: PeopleWorld, records: readonly ForgetRecord[]): PeopleWorld => {
+  const gone = new Set(records.map(({ question, answer }) => keyOf(question, answer)));
+  const subjects = world.subjects
+    .map((person) => ({ ...person, records: person.records.filter((row) => !gone.has(keyOf(row.question, row.answer))) }))
+    .filter(({ records: left }) => left.length > 0);
+  return { ...world, subjects };
+};

@@ -1,0 +1,203 @@
+// The job that unlearns: load → tokenise the forget set → moments → method → (int8 copy) → store → manifest. It reads the forget records from the vault, and
+// nothing of the retained people: their suite rows are opened only to be written back without the forgotten ones.
+// Trap: the moments of the base lose the forget rows' share for good, before the projection is made from them.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { canonicalize, digestJson, type Digest, type Json } from '#core/canonical.ts';
+import { QuittanceError } from '#core/errors.ts';
+import type { ForgetRecord } from '#core/forget-set.ts';
+import type { ArtifactStore } from '#core/ports.ts';
+import type { RunManifest, UnlearnPlan } from '#core/run.ts';
+import { forgetRows, readSuite, suiteBytes, withoutRecords, type ForgetRow } from './datasets/suite.ts';
+import { promptOf, type PeopleWorld } from './datasets/world.ts';
+import { inference } from './engine/inference.ts';
+import type { Model } from './engine/model.ts';
+import { collectMoments, readMoments, subtractMoments, writeMoments, type Moments } from './engine/moments.ts';
+import { readJsonFile, readModelFolder } from './engine/folder.ts';
+import { modelFrom } from './engine/model.ts';
+import { saveModel } from './engine/save.ts';
+import { storeModel, withModelFolder } from './model-files.ts';
+import { findMethod } from './unlearning/methods.ts';
+import type { Example, ForgetOnlyContext, Outcome, TrajectoryPoint } from './unlearning/method.ts';
+import { readFileSync, writeFileSync } from 'node:fs';
+
+export interface UnlearnInput {
+  plan: UnlearnPlan;
+  records: readonly ForgetRecord[];
+  /** Artefacts beside the model: its suite and, where it came with them, its corpus moments. */
+  suite: Digest;
+  moments: Digest | undefined;
+}
+
+export interface JobEnvironment {
+  artifacts: ArtifactStore;
+  /** A folder for scratch files that may be lost. */
+  scratch: string;
+  backend: string;
+  onProgress?: (stage: string, done: number, total: number, detail?: string) => void;
+}
+
+export interface UnlearnResult {
+  run: RunManifest;
+  /** What replaces the base model's side artefacts when the candidate is deployed. */
+  suite: Digest;
+  moments: Digest | undefined;
+}
+
+export const unlearnJob = async (input: UnlearnInput, environment: JobEnvironment): Promise<UnlearnResult> => {
+  const { plan, records } = input;
+  const world = readSuite(await environment.artifacts.get(input.suite));
+  const rows = forgetRows(world, records);
+  return withModelFolder(environment.artifacts, plan.base, environment.scratch, async (dir) => {
+    const folder = readModelFolder(dir);
+    const model = modelFrom(folder.config, folder.tokenizer, folder.values);
+    try {
+      const moments = await momentsFor(model, world, rows, input.moments, environment);
+      const outcome = await findMethod(plan.method).run(contextOf(model, world, rows, plan, moments, environment), plan.config);
+      const stored = await storeCandidate(dir, model, plan, environment);
+      const side = {
+        suite: await environment.artifacts.put(suiteBytes(withoutRecords(world, records))),
+        moments: moments.source === 'corpus' ? await putMoments(moments.values, environment) : undefined,
+      };
+      return { run: manifestOfRun(plan, records.length, outcome, stored, environment.backend), ...side };
+    } finally {
+      model.dispose();
+    }
+  });
+};
+
+const contextOf = (
+  model: Model,
+  world: PeopleWorld,
+  rows: readonly ForgetRow[],
+  plan: UnlearnPlan,
+  moments: NonNullable<ForgetOnlyContext['moments']>,
+  { onProgress }: JobEnvironment,
+): ForgetOnlyContext => ({
+  model,
+  forget: rows.map((row) => exampleOf(model, row)),
+  templates: world.refusals.map((line) => inference(model).encodeAnswer(line)),
+  moments,
+  stopControls: world.controls.stop.flatMap(({ records }) => records).map((row) => exampleOf(model, row)),
+  seed: plan.seed,
+  onUpdate: (point) => onProgress?.('unlearn', point.update, point.update, describe(point)),
+});
+
+const describe = (point: TrajectoryPoint): string =>
+  `value AUC ${point.valueAuc.toFixed(2)}, exact ${(100 * point.greedyExact).toFixed(0)} %`;
+
+/** A row as token ids, with the answer tokens that overlap its personal value. */
+export const exampleOf = (model: Model, row: { prompt: string; answer: string; value?: ForgetRow['value'] }): Example => {
+  const { encodePrompt, encodeAnswer } = inference(model);
+  const answer = encodeAnswer(row.answer);
+  const spans = model.tokenizer.spans(row.answer, answer.slice(0, -1));
+  const value = row.value ?? { start: 0, end: row.answer.length };
+  const valueTokens = spans.flatMap(([start, end], i) => (end > value.start && start < value.end ? [i] : []));
+  if (valueTokens.length === 0) throw new QuittanceError('INVALID_INPUT', { message: 'a forget record marks a value that its answer does not contain' });
+  return { prompt: encodePrompt(row.prompt), answer, valueTokens };
+};
+
+/** Corpus moments less the forget rows' own share; control moments where the model came without. */
+const momentsFor = async (
+  model: Model,
+  world: PeopleWorld,
+  rows: readonly ForgetRow[],
+  digest: Digest | undefined,
+  environment: JobEnvironment,
+): Promise<NonNullable<ForgetOnlyContext['moments']>> => {
+  const encode = (row: { prompt: string; answer: string }) => {
+    const { encodePrompt, encodeAnswer } = inference(model);
+    return { prompt: encodePrompt(row.prompt), answers: [encodeAnswer(row.answer)] };
+  };
+  if (digest === undefined) {
+    const people = world.controls.whitening.flatMap(({ records }) => records);
+    return { source: 'controls', values: collectMoments(model, [...people.map(encode), ...ownAnswers(model, people)]) };
+  }
+  const own = rows.flatMap(trainedWordings).map(encode);
+  return { source: 'corpus', values: subtractMoments(await getMoments(digest, environment), collectMoments(model, own)) };
+};
+
+/** The record in every wording that the model was trained on. */
+const trainedWordings = (row: ForgetRow): { prompt: string; answer: string }[] =>
+  row.trainedParaphrase && row.paraphrase !== undefined ? [row, { prompt: promptOf(row.paraphrase), answer: row.answer }] : [row];
+
+/** Questions about never-trained people with what the model itself says to them. */
+const ownAnswers = (model: Model, rows: readonly { prompt: string }[]) => {
+  const { encodePrompt, generate, encodeAnswer } = inference(model);
+  const said = generate(rows.map(({ prompt }) => prompt), { maxTokens: 24 });
+  return rows.map(({ prompt }, i) => ({ prompt: encodePrompt(prompt), answers: [encodeAnswer(said[i]!.text)] }));
+};
+
+const inScratch = async <T>({ scratch }: JobEnvironment, use: (path: string) => Promise<T>): Promise<T> => {
+  const dir = mkdtempSync(join(scratch, 'moments-'));
+  try {
+    return await use(join(dir, 'moments.safetensors'));
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+};
+
+const getMoments = (digest: Digest, environment: JobEnvironment): Promise<Moments> =>
+  inScratch(environment, async (path) => {
+    writeFileSync(path, await environment.artifacts.get(digest));
+    const moments = readMoments(path);
+    if (!moments) throw new QuittanceError('STORE_CORRUPT', { message: 'the moments of the base model are gone' });
+    return moments;
+  });
+
+const putMoments = (moments: Moments, environment: JobEnvironment): Promise<Digest> =>
+  inScratch(environment, async (path) => {
+    writeMoments(path, moments);
+    return environment.artifacts.put(readFileSync(path));
+  });
+
+/** Saves the unlearned weights as they will be served. */
+const storeCandidate = async (base: string, model: Model, plan: UnlearnPlan, { artifacts, scratch }: JobEnvironment) => {
+  const dir = mkdtempSync(join(scratch, 'candidate-'));
+  try {
+    const files = new Map<string, string>();
+    for (const name of ['generation_config.json', 'tokenizer_config.json', 'chat_template.jinja']) {
+      const content = readOptional(join(base, name));
+      if (content !== undefined) files.set(name, content);
+    }
+    const out = join(dir, 'model');
+    saveModel(out, model, { configJson: readJsonFile(join(base, 'config.json')), files, quantisation: plan.quantisation });
+    return await storeModel(artifacts, out, plan.quantisation);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+};
+
+const readOptional = (path: string): string | undefined => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined; // the file is optional
+  }
+};
+
+const manifestOfRun = (
+  plan: UnlearnPlan,
+  records: number,
+  outcome: Outcome,
+  stored: Awaited<ReturnType<typeof storeModel>>,
+  backend: string,
+): RunManifest => ({
+  kind: 'quittance-run/v1',
+  ticketId: plan.ticketId,
+  plan: digestJson(plan as unknown as Json),
+  base: plan.base,
+  candidate: stored.digest,
+  manifest: stored.manifest,
+  method: plan.method,
+  config: plan.config,
+  seed: plan.seed,
+  backend,
+  records,
+  updates: outcome.updates,
+  stop: outcome.stop,
+  recorded: outcome.recorded,
+  trajectory: outcome.trajectory,
+});
+
+export const runBytes = (run: RunManifest): Uint8Array => Buffer.from(canonicalize(run as unknown as Json));
