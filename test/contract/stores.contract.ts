@@ -78,8 +78,9 @@ export const modelRegistryContract = (name: string, make: Make<ModelRegistry>) =
   contract(`model registry: ${name}`, make, (registry, reopen) => {
     it('keeps a model, over a restart', async () => {
       await registry().put(modelRecord(), 0);
-      expect(await (await reopen()).get('house')).toEqual({ model: modelRecord(), version: 1 });
-      expect((await registry().list()).map(({ name: model }) => model)).toEqual(['house']);
+      const again = await reopen();
+      expect(await again.get('house')).toEqual({ model: modelRecord(), version: 1 });
+      expect((await again.list()).map(({ name: model }) => model)).toEqual(['house']);
     });
 
     it('refuses a write on a version that is no longer current', async () => {

@@ -1,0 +1,24 @@
+// One process at a time writes a data folder. The lock is SQLite's exclusive lock on a file of its own: the kernel drops it with the process, so that
+// kill -9 leaves no stale lock behind. Trap: a lock file with a process id in it would have to be judged alive or dead; this one cannot be wrong.
+import { DatabaseSync } from 'node:sqlite';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { QuittanceError } from '#core/errors.ts';
+
+/** STORE_LOCKED when another process (or another open of this one) holds the folder. */
+export const lockFolder = (dir: string): { release: () => void } => {
+  mkdirSync(dir, { recursive: true });
+  const db = new DatabaseSync(join(dir, 'lock.sqlite'), { timeout: 0 });
+  try {
+    db.exec('PRAGMA journal_mode=DELETE; PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE');
+  } catch (error) {
+    db.close();
+    throw new QuittanceError('STORE_LOCKED', {
+      message: `another process has the data folder open: ${dir}`,
+      expected: 'one process a data folder',
+      hint: 'stop the other one, or give this one its own --dir',
+      cause: error,
+    });
+  }
+  return { release: () => db.close() };
+};

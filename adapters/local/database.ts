@@ -1,0 +1,54 @@
+// SQLite as the embedded stores use it: write-ahead log, synchronous=FULL (a commit is on disk when it returns), one short transaction a write.
+// https://www.sqlite.org/wal.html, /pragma.html. Trap: node:sqlite is synchronous, so a transaction never spans an await and cannot interleave
+// with another one of this process; other processes are held off by the busy timeout.
+import { DatabaseSync } from 'node:sqlite';
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { QuittanceError } from '#core/errors.ts';
+
+const BUSY_TIMEOUT_MS = 10_000;
+
+export type Database = DatabaseSync;
+
+/** `schema`: CREATE … IF NOT EXISTS statements. */
+export const openDatabase = (path: string, schema: string): Database => {
+  mkdirSync(dirname(path), { recursive: true });
+  const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON');
+    db.exec(schema);
+    return db;
+  } catch (error) {
+    db.close();
+    throw databaseError(error, path);
+  }
+};
+
+/** All of `act` or nothing of it. */
+export const transaction = <R>(db: Database, act: () => R): R => {
+  try {
+    db.exec('BEGIN IMMEDIATE');
+    const result = act();
+    db.exec('COMMIT');
+    return result;
+  } catch (error) {
+    if (db.isTransaction) db.exec('ROLLBACK');
+    throw databaseError(error);
+  }
+};
+
+/** Result codes of SQLite, https://www.sqlite.org/rescode.html; the low byte is the primary code. */
+const CODES: Readonly<Record<number, ['STORE_FULL' | 'STORE_LOCKED' | 'STORE_CORRUPT', string]>> = {
+  5: ['STORE_LOCKED', 'another process keeps the database locked'],
+  6: ['STORE_LOCKED', 'another process keeps the database locked'],
+  11: ['STORE_CORRUPT', 'the database file is damaged'],
+  13: ['STORE_FULL', 'the disk that holds the data folder is full; nothing was changed'],
+  26: ['STORE_CORRUPT', 'the file is not a database'],
+};
+
+const databaseError = (error: unknown, path?: string): unknown => {
+  const errcode = typeof error === 'object' && error !== null && 'errcode' in error ? Number(error.errcode) : 0;
+  const known = CODES[errcode & 0xff];
+  if (!known) return error;
+  return new QuittanceError(known[0], { message: path ? `${known[1]}: ${path}` : known[1], cause: error });
+};

@@ -1,0 +1,35 @@
+// Artifacts as files named by their SHA-256. Not trusted: what is read is hashed again, so that an editor of the folder can at most make a read fail.
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Digest, digestOf } from '#core/canonical.ts';
+import { QuittanceError } from '#core/errors.ts';
+import type { ArtifactStore } from '#core/ports.ts';
+import { readIfThere, writeDurably } from './durable-file.ts';
+
+export const fileArtifactStore = (dir: string): ArtifactStore => {
+  const pathOf = (digest: Digest) => {
+    const hex = Digest.parse(digest).slice('sha256:'.length);
+    return join(dir, hex.slice(0, 2), hex.slice(2));
+  };
+  const intact = async (digest: Digest) => {
+    const bytes = await readIfThere(pathOf(digest));
+    return bytes !== undefined && digestOf(bytes) === digest;
+  };
+  return {
+    put: async (bytes) => {
+      const digest = digestOf(bytes);
+      if (!(await intact(digest))) await writeDurably(pathOf(digest), bytes, 0o444); // also mends a damaged copy
+      return digest;
+    },
+    get: async (digest) => {
+      const bytes = await readIfThere(pathOf(digest));
+      if (bytes === undefined) throw new QuittanceError('NOT_FOUND', { message: `no artifact ${digest}` });
+      const got = digestOf(bytes);
+      if (got !== digest)
+        throw new QuittanceError('STORE_CORRUPT', { message: 'a stored artifact was changed', expected: digest, got });
+      return bytes;
+    },
+    has: async (digest) => (await readIfThere(pathOf(digest))) !== undefined,
+    delete: async (digest) => rm(pathOf(digest), { force: true }),
+  };
+};

@@ -1,0 +1,25 @@
+// Tiles and entry bundles of the log as write-once files (C2SP tlog-tiles layout). Not trusted: an editor can at most make verification fail.
+import { chmod } from 'node:fs/promises';
+import { join } from 'node:path';
+import { QuittanceError } from '#core/errors.ts';
+import type { LogStorage } from '#core/ports.ts';
+import { createDurably, readIfThere } from './durable-file.ts';
+import { safePath } from './names.ts';
+
+export const fileLogStorage = (dir: string): LogStorage => ({
+  put: async (path, bytes) => {
+    const file = join(dir, safePath(path));
+    if (await createDurably(file, bytes)) return chmod(file, 0o444);
+    const present = await readIfThere(file);
+    if (present === undefined || !Buffer.from(present).equals(bytes))
+      throw new QuittanceError('STORE_CORRUPT', {
+        message: `the log file ${path} holds other bytes`,
+        expected: 'a path written once',
+      });
+  },
+  get: async (path) => {
+    const bytes = await readIfThere(join(dir, safePath(path)));
+    if (bytes === undefined) throw new QuittanceError('NOT_FOUND', { message: `no log file ${path}` });
+    return bytes;
+  },
+});

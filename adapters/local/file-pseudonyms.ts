@@ -1,0 +1,18 @@
+// Keyed pseudonyms: HMAC-SHA-256 under a key file of this installation. Trap: without the key a pseudonym is noise, with it a guess can be tested;
+// so the file is as secret as the data was.
+import { createHmac, randomBytes } from 'node:crypto';
+import type { Pseudonyms } from '#core/ports.ts';
+import { readOrCreate } from './durable-file.ts';
+
+export const filePseudonyms = (path: string): Pseudonyms => {
+  let key: Promise<Uint8Array> | undefined;
+  return {
+    of: async (purpose, text) => {
+      key ??= readOrCreate(path, () => randomBytes(32));
+      // lengths before parts: no two (purpose, text) pairs give the same bytes
+      return createHmac('sha256', await key)
+        .update(`${purpose.length}:${purpose}${text}`)
+        .digest('hex');
+    },
+  };
+};

@@ -1,0 +1,22 @@
+// Ed25519 keys as PKCS #8 files that only their owner can read, one a name, made on first use. Trap: in embedded mode whoever runs the process
+// can sign as anybody; separation of duties then rests on the operating system's users, which docs/trust.md says.
+import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
+import { join } from 'node:path';
+import type { Signer } from '#core/ports.ts';
+import { readOrCreate } from './durable-file.ts';
+import { safeName } from './names.ts';
+
+export const fileSigner = (dir: string): Signer => {
+  const keyOf = async (name: string) =>
+    createPrivateKey(Buffer.from(await readOrCreate(join(dir, `${safeName(name)}.pem`), newKey)).toString('utf8'));
+  return {
+    sign: async (keyName, message) => sign(null, message, await keyOf(keyName)),
+    // the last 32 bytes of an Ed25519 SubjectPublicKeyInfo are the raw key (RFC 8410)
+    publicKey: async (keyName) =>
+      createPublicKey(await keyOf(keyName))
+        .export({ format: 'der', type: 'spki' })
+        .subarray(-32),
+  };
+};
+
+const newKey = () => Buffer.from(generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }));

@@ -1,0 +1,149 @@
+// Zone A on disk. Each ticket has a data key and a commitment secret, wrapped by the installation's master key and kept in a database of their own; its
+// objects are files sealed with AES-256-GCM under the data key. Destroying a ticket erases its row (secure_delete zeroes the page, the write-ahead log is
+// truncated), then overwrites and unlinks the files, then reads each back. Trap: copies made outside (file-system snapshots, backups of keys.sqlite)
+// are beyond this; the key database must not be backed up.
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { types } from 'node:util';
+import { z } from 'zod';
+import { isQuittanceError, QuittanceError } from '#core/errors.ts';
+import type { Clock, PurgeProof, Vault } from '#core/ports.ts';
+import { openDatabase, transaction, type Database } from './database.ts';
+import { isMissing, readIfThere, readOrCreate, shred, writeDurably } from './durable-file.ts';
+import { safeName } from './names.ts';
+
+const SCHEMA = `CREATE TABLE IF NOT EXISTS keys (
+  ticket_id TEXT PRIMARY KEY,
+  wrapped BLOB,
+  objects TEXT,
+  destroyed_at TEXT,
+  CHECK ((wrapped IS NULL) = (destroyed_at IS NOT NULL))
+)`;
+const KeyRow = z.object({
+  wrapped: z.custom<Uint8Array>(types.isUint8Array).nullable(),
+  objects: z.string().nullable(),
+  destroyed_at: z.string().nullable(),
+});
+
+const IV = 12;
+const TAG = 16;
+
+/** iv ‖ tag ‖ ciphertext; `context` is authenticated, so that a sealed object cannot be passed off as another. */
+const seal = (key: Uint8Array, context: string, plaintext: Uint8Array): Buffer => {
+  const iv = randomBytes(IV);
+  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(context));
+  const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()]);
+  return Buffer.concat([iv, cipher.getAuthTag(), ciphertext]);
+};
+
+const unseal = (key: Uint8Array, context: string, sealed: Uint8Array): Buffer => {
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, IV), { authTagLength: TAG });
+    decipher.setAAD(Buffer.from(context)).setAuthTag(sealed.subarray(IV, IV + TAG));
+    return Buffer.concat([decipher.update(sealed.subarray(IV + TAG)), decipher.final()]);
+  } catch (error) {
+    throw new QuittanceError('STORE_CORRUPT', { message: 'a sealed object of the vault was changed', cause: error });
+  }
+};
+
+export interface FileVault extends Vault {
+  close(): void;
+}
+
+export const fileVault = (dir: string, clock: Clock): FileVault => {
+  const db = openDatabase(join(dir, 'keys.sqlite'), SCHEMA);
+  const master = () => readOrCreate(join(dir, 'master.key'), () => randomBytes(32));
+  const folderOf = (ticketId: string) => join(dir, 'objects', safeName(ticketId));
+  const fileOf = (ticketId: string, name: string) => join(folderOf(ticketId), safeName(name));
+
+  /** The ticket's two secrets: NOT_FOUND, VAULT_KEY_DESTROYED. */
+  const open = async (ticketId: string) => {
+    const row = rowOf(db, ticketId);
+    if (!row) throw new QuittanceError('NOT_FOUND', { message: `the vault has no key for ticket ${ticketId}` });
+    if (!row.wrapped) throw destroyedError(ticketId);
+    const secrets = unseal(await master(), `key ${ticketId}`, row.wrapped);
+    return { dataKey: secrets.subarray(0, 32), secret: secrets.subarray(32) };
+  };
+
+  const vault: FileVault = {
+    close: () => db.close(),
+    createKey: async (ticketId) => {
+      const wrapped = seal(await master(), `key ${ticketId}`, randomBytes(64));
+      const add = db.prepare('INSERT INTO keys (ticket_id, wrapped) VALUES (?, ?) ON CONFLICT DO NOTHING');
+      transaction(db, () => add.run(safeName(ticketId), wrapped));
+      await open(ticketId);
+    },
+    put: async (ticketId, name, plaintext) => {
+      const { dataKey } = await open(ticketId);
+      await writeDurably(fileOf(ticketId, name), seal(dataKey, `${ticketId}/${name}`, plaintext), 0o600);
+    },
+    get: async (ticketId, name) => {
+      const { dataKey } = await open(ticketId);
+      const sealed = await readIfThere(fileOf(ticketId, name));
+      if (!sealed)
+        throw new QuittanceError('NOT_FOUND', { message: `the vault of ticket ${ticketId} has no object '${name}'` });
+      return unseal(dataKey, `${ticketId}/${name}`, sealed);
+    },
+    list: async (ticketId) => {
+      await open(ticketId);
+      return namesIn(folderOf(ticketId));
+    },
+    commit: async (ticketId, bytes) => {
+      const { secret } = await open(ticketId);
+      return createHmac('sha256', secret).update(bytes).digest('hex');
+    },
+    openingSecret: async (ticketId) => (await open(ticketId)).secret.toString('hex'),
+    destroy: async (ticketId) => {
+      const names = await eraseKey(db, ticketId, await namesIn(folderOf(ticketId)), clock);
+      for (const name of await namesIn(folderOf(ticketId))) await shred(fileOf(ticketId, name));
+      await rm(folderOf(ticketId), { recursive: true, force: true });
+      return proof(vault, ticketId, names, clock);
+    },
+  };
+  return vault;
+};
+
+const rowOf = (db: Database, ticketId: string) => {
+  const row = db.prepare('SELECT wrapped, objects, destroyed_at FROM keys WHERE ticket_id = ?').get(ticketId);
+  return row && KeyRow.parse(row);
+};
+
+const namesIn = async (folder: string): Promise<string[]> => {
+  try {
+    return (await readdir(folder)).filter((name) => !name.endsWith('.tmp')).sort();
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+};
+
+/** Erases the row once and for all; returns the names that the ticket had, also when it was erased before. */
+const eraseKey = async (db: Database, ticketId: string, names: string[], clock: Clock): Promise<string[]> => {
+  const erase = db.prepare(
+    `INSERT INTO keys (ticket_id, objects, destroyed_at) VALUES (?, ?, ?)
+     ON CONFLICT (ticket_id) DO UPDATE SET wrapped = NULL, objects = excluded.objects, destroyed_at = excluded.destroyed_at
+     WHERE destroyed_at IS NULL`,
+  );
+  transaction(db, () => erase.run(safeName(ticketId), JSON.stringify(names), clock.now().toISOString()));
+  const truncated = db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
+  if (truncated?.['busy'] !== 0)
+    throw new QuittanceError('STORE_LOCKED', {
+      message: 'another reader keeps an old copy of the key database alive',
+      hint: 'repeat the purge',
+    });
+  return z.array(z.string()).parse(JSON.parse(rowOf(db, ticketId)?.objects ?? '[]'));
+};
+
+const proof = async (vault: Vault, ticketId: string, names: readonly string[], clock: Clock): Promise<PurgeProof> => {
+  const refusals = await Promise.all(names.map((name) => vault.get(ticketId, name).then(() => false, isRefusal)));
+  const readsRefused = refusals.filter(Boolean).length;
+  return { ticketId, objects: names.length, readsRefused, code: 'VAULT_KEY_DESTROYED', at: clock.now().toISOString() };
+};
+
+const isRefusal = (error: unknown) => isQuittanceError(error, 'VAULT_KEY_DESTROYED');
+
+const destroyedError = (ticketId: string) =>
+  new QuittanceError('VAULT_KEY_DESTROYED', {
+    message: `the data key of ticket ${ticketId} was destroyed at its purge`,
+  });

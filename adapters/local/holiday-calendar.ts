@@ -1,0 +1,28 @@
+// Public holidays by the package date-holidays, as data that a ticket keeps. Trap: the package is large; it is loaded when first asked for.
+import { createRequire } from 'node:module';
+import type { Calendar } from '#core/ports.ts';
+
+export interface Region {
+  /** ISO 3166 country, with a subdivision after a dash where holidays differ: `DE-BE`, `GB-SCT`. */
+  region: string;
+  /** IANA name. */
+  timeZone: string;
+}
+
+/** Where the institutions of the Union sit; a controller sets its own. */
+export const DEFAULT_REGION: Region = { region: 'BE', timeZone: 'Europe/Brussels' };
+
+export const holidayCalendar = ({ region, timeZone }: Region = DEFAULT_REGION): Calendar => ({
+  around: async (from) => {
+    const { default: Holidays } = await import('date-holidays');
+    const [country = '', ...parts] = region.split('-');
+    const calendar = new Holidays(country, parts.join('-'));
+    const first = from.getUTCFullYear() - 1;
+    const years = Array.from({ length: 5 }, (_, i) => first + i);
+    const days = years.flatMap((year) => calendar.getHolidays(year)).filter(({ type }) => type === 'public');
+    const holidays = [...new Set(days.map(({ date }) => date.slice(0, 10)))].sort();
+    return { region, timeZone, source: `date-holidays ${VERSION}`, holidays };
+  },
+});
+
+const { version: VERSION } = createRequire(import.meta.url)('date-holidays/package.json') as { version: string };

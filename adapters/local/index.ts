@@ -1,0 +1,77 @@
+// The embedded world: every port over one data folder. `localStores` is what a job's child process opens too (the parent holds the lock for it);
+// `localPorts` adds what only the main process has: serving, jobs, workflows.
+import { join } from 'node:path';
+import type { JobQueue, Ports, WorkflowEngine } from '#core/ports.ts';
+import { lockFolder } from './data-folder.ts';
+import { openDatabase } from './database.ts';
+import { fileArtifactStore } from './file-artifact-store.ts';
+import { fileLogStorage } from './file-log-storage.ts';
+import { filePseudonyms } from './file-pseudonyms.ts';
+import { fileSigner } from './file-signer.ts';
+import { fileVault } from './file-vault.ts';
+import { DEFAULT_REGION, holidayCalendar, type Region } from './holiday-calendar.ts';
+import { outboxNotifier } from './outbox-notifier.ts';
+import { pointerServing, type Answer } from './pointer-serving.ts';
+import { randomIds } from './random-ids.ts';
+import { REGISTRY_SCHEMA, sqliteJobResults, sqliteLogHead, sqliteModelRegistry } from './sqlite-registries.ts';
+import { sqliteTicketStore, TICKET_SCHEMA } from './sqlite-ticket-store.ts';
+import { systemClock } from './system-clock.ts';
+
+export type LocalStores = Omit<Ports, 'jobs' | 'workflows' | 'serving'> & { close: () => void };
+
+export interface StoreOptions {
+  /** false where the caller's parent, or nobody, writes: a job's child process, a command that only reads. Default true. */
+  lock?: boolean;
+  region?: Region;
+  /** The system's time in milliseconds; for tests. */
+  readClock?: () => number;
+}
+
+/** STORE_LOCKED when another process writes the folder. */
+export const localStores = (
+  dir: string,
+  { lock = true, region = DEFAULT_REGION, readClock }: StoreOptions = {},
+): LocalStores => {
+  const held = lock ? lockFolder(dir) : undefined;
+  const db = openDatabase(join(dir, 'state.sqlite'), TICKET_SCHEMA + REGISTRY_SCHEMA);
+  const clock = systemClock(join(dir, 'clock'), readClock);
+  const vault = fileVault(join(dir, 'vault'), clock);
+  return {
+    tickets: sqliteTicketStore(db),
+    vault,
+    artifacts: fileArtifactStore(join(dir, 'artifacts')),
+    logStorage: fileLogStorage(join(dir, 'log')),
+    logHead: sqliteLogHead(db),
+    signer: fileSigner(join(dir, 'keys')),
+    results: sqliteJobResults(db),
+    models: sqliteModelRegistry(db),
+    notifier: outboxNotifier(join(dir, 'outbox')),
+    clock,
+    ids: randomIds,
+    pseudonyms: filePseudonyms(join(dir, 'keys', 'pseudonyms.key')),
+    calendar: holidayCalendar(region),
+    close: () => {
+      vault.close();
+      db.close();
+      held?.release();
+    },
+  };
+};
+
+export interface Injected extends StoreOptions {
+  answer: Answer;
+  jobs: (stores: LocalStores) => JobQueue;
+  workflows: (stores: LocalStores) => WorkflowEngine;
+}
+
+export type LocalPorts = Ports & { close: () => void };
+
+export const localPorts = (dir: string, { answer, jobs, workflows, ...options }: Injected): LocalPorts => {
+  const stores = localStores(dir, options);
+  return {
+    ...stores,
+    serving: pointerServing(join(dir, 'serving'), stores.artifacts, answer),
+    jobs: jobs(stores),
+    workflows: workflows(stores),
+  };
+};

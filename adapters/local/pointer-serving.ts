@@ -1,0 +1,126 @@
+// What answers under a model's name: a pointer file, flipped by an atomic rename, to a folder that was laid out from artifacts before the flip. A caller
+// sees the old model or the new one. `probe` hashes the files that it answers from, so that an edited folder is found out, whatever the pointer says.
+// Trap: of a model that is no longer pointed at, the folder is removed: old and new weights are never both within reach.
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { Digest, digestOf } from '#core/canonical.ts';
+import { QuittanceError } from '#core/errors.ts';
+import { manifestDigest, ModelManifest } from '#core/model.ts';
+import type { ArtifactStore, ServingTarget } from '#core/ports.ts';
+import { readIfThere, shred, writeDurably } from './durable-file.ts';
+import { safeName } from './names.ts';
+
+/** Greedy answers of the model in a folder: given by the composition root, which has the engine. */
+export type Answer = (modelFolder: string, prompts: readonly string[]) => Promise<string[]>;
+
+const Pointer = z.strictObject({ digest: Digest });
+export const SuppressionRule = z.strictObject({
+  id: z.string(),
+  secret: z.string(),
+  shingles: z.array(z.string()).readonly(),
+});
+export type SuppressionRule = z.infer<typeof SuppressionRule>;
+const Rules = z.array(SuppressionRule);
+
+const MANIFEST = 'manifest.json';
+
+export const pointerServing = (dir: string, artifacts: ArtifactStore, answer: Answer): ServingTarget => {
+  const pointerOf = (name: string) => join(dir, `${safeName(name)}.json`);
+  const folderOf = (digest: Digest) => modelFolder(dir, digest);
+  const exclusively = queue();
+
+  const served = async (name: string) => readJson(pointerOf(name), Pointer);
+  return {
+    served,
+    promote: (name, next, expected) =>
+      exclusively(async () => {
+        const now = await served(name);
+        if (now?.digest !== expected) throw mismatch(name, expected, now?.digest);
+        await layOut(artifacts, next, folderOf(next));
+        await writeDurably(pointerOf(name), Buffer.from(JSON.stringify({ digest: next })));
+        if (expected !== undefined && expected !== next && !(await pointers(dir)).includes(expected))
+          await rm(folderOf(expected), { recursive: true, force: true });
+      }),
+    probe: async (name, prompts) => {
+      const now = await served(name);
+      if (!now) throw new QuittanceError('MODEL_NOT_FOUND', { message: `nothing is served as ${name}` });
+      const folder = folderOf(now.digest);
+      return { digest: await folderDigest(folder), answers: prompts.length === 0 ? [] : await answer(folder, prompts) };
+    },
+    suppress: (name, rule) =>
+      exclusively(async () => putRules(dir, name, [...(await without(dir, name, rule.id)), rule])),
+    lift: (name, ruleId) => exclusively(async () => putRules(dir, name, await without(dir, name, ruleId))),
+  };
+};
+
+export const modelFolder = (dir: string, digest: Digest) =>
+  join(dir, 'models', Digest.parse(digest).slice('sha256:'.length));
+
+/** The rules that filter what is served under a name. */
+export const suppressionRules = async (dir: string, name: string): Promise<SuppressionRule[]> =>
+  (await readJson(rulesOf(dir, name), Rules)) ?? [];
+
+const rulesOf = (dir: string, name: string) => join(dir, `${safeName(name)}.rules`);
+const without = async (dir: string, name: string, ruleId: string) =>
+  (await suppressionRules(dir, name)).filter(({ id }) => id !== ruleId);
+
+const putRules = async (dir: string, name: string, rules: readonly SuppressionRule[]) => {
+  await shred(rulesOf(dir, name)); // a lifted rule's secret must not linger
+  if (rules.length > 0) await writeDurably(rulesOf(dir, name), Buffer.from(JSON.stringify(rules)), 0o600);
+};
+
+/** Writes a model's files from artifacts into a folder, with the manifest beside them. */
+export const layOut = async (artifacts: ArtifactStore, digest: Digest, folder: string): Promise<void> => {
+  const bytes = await artifacts.get(digest);
+  const manifest = ModelManifest.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  for (const [name, file] of Object.entries(manifest.files))
+    await writeDurably(join(folder, safeName(name)), await artifacts.get(file.digest));
+  await writeDurably(join(folder, MANIFEST), bytes);
+};
+
+/** The manifest digest of the files that a folder holds now; only how it is quantised is taken from its manifest. */
+export const folderDigest = async (folder: string): Promise<Digest> => {
+  const { quantisation } = (await readJson(join(folder, MANIFEST), ModelManifest)) ?? { quantisation: 'none' as const };
+  const names = (await readdir(folder)).filter((name) => name !== MANIFEST).sort();
+  const files = await Promise.all(
+    names.map(async (name) => {
+      const bytes = (await readIfThere(join(folder, name))) ?? new Uint8Array();
+      return [name, { digest: digestOf(bytes), bytes: bytes.byteLength }] as const;
+    }),
+  );
+  return manifestDigest({ kind: 'quittance-model/v1', files: Object.fromEntries(files), quantisation });
+};
+
+const pointers = async (dir: string): Promise<Digest[]> => {
+  const names = (await readdir(dir)).filter((name) => name.endsWith('.json'));
+  const found = await Promise.all(names.map((name) => readJson(join(dir, name), Pointer)));
+  return found.flatMap((pointer) => pointer?.digest ?? []);
+};
+
+const readJson = async <S extends z.ZodType>(path: string, schema: S): Promise<z.output<S> | undefined> => {
+  const bytes = await readIfThere(path);
+  if (bytes === undefined) return undefined;
+  const parsed = schema.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  if (!parsed.success)
+    throw new QuittanceError('STORE_CORRUPT', { message: `the file does not have its form: ${path}` });
+  return parsed.data;
+};
+
+/** Runs acts one after another, so that compare and flip are not torn apart by another promotion of this process. */
+const queue = () => {
+  let last: Promise<unknown> = Promise.resolve();
+  return <R>(act: () => Promise<R>): Promise<R> => {
+    const next = last.then(act, act);
+    last = next.catch(() => undefined);
+    return next;
+  };
+};
+
+const mismatch = (name: string, expected: Digest | undefined, got: Digest | undefined) =>
+  new QuittanceError('SERVED_MISMATCH', {
+    message: `'${name}' does not serve what the caller saw`,
+    expected: expected ?? 'nothing',
+    got: got ?? 'nothing',
+    hint: 'another ticket was deployed in between; read again',
+  });

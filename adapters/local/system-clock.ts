@@ -1,0 +1,47 @@
+// The system's clock, which may be set back; ours may not. The latest time shown is kept on disk, so that a restart under an older clock is noticed before
+// anything is written with a time in the past. Trap: clocks are slewed by milliseconds all the time, hence the tolerance, within which time stands still.
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { QuittanceError } from '#core/errors.ts';
+import type { Clock } from '#core/ports.ts';
+import { isMissing } from './durable-file.ts';
+
+const TOLERANCE_MS = 2_000;
+/** How far the kept time may lag behind the shown one; well inside the tolerance. */
+const KEEP_EVERY_MS = 1_000;
+
+export const systemClock = (path: string, read: () => number = Date.now): Clock => {
+  let latest = readMark(path);
+  let kept = latest;
+  return {
+    now: () => {
+      const ms = read();
+      if (ms < latest - TOLERANCE_MS) throw wentBack(latest, ms);
+      latest = Math.max(latest, ms);
+      if (latest - kept >= KEEP_EVERY_MS) writeMark(path, (kept = latest));
+      return new Date(latest);
+    },
+  };
+};
+
+const readMark = (path: string): number => {
+  try {
+    return Date.parse(readFileSync(path, 'utf8').trim()) || 0;
+  } catch (error) {
+    if (isMissing(error)) return 0;
+    throw error;
+  }
+};
+
+/** Whole or not at all; a mark lost in a power cut is an older mark, which is harmless. */
+const writeMark = (path: string, ms: number) => {
+  writeFileSync(`${path}.tmp`, `${new Date(ms).toISOString()}\n`);
+  renameSync(`${path}.tmp`, path);
+};
+
+const wentBack = (latest: number, ms: number) =>
+  new QuittanceError('CLOCK_WENT_BACK', {
+    message: "the system's clock shows an earlier time than one already recorded",
+    expected: `${new Date(latest).toISOString()} or later`,
+    got: new Date(ms).toISOString(),
+    hint: 'set the clock right; nothing was written',
+  });

@@ -1,0 +1,75 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { fileVault, type FileVault } from '#adapters/local/file-vault.ts';
+import { bytes, outcome } from '#test/contract/contract.ts';
+import { filesUnder, holding, temporaryFolder } from '#test/support/folders.ts';
+
+const T = 'T-00000001';
+const SECRET = 'Ottoline Marchbanks was born in Velletri';
+const clock = { now: () => new Date('2026-03-02T10:00:00Z') };
+let folder: ReturnType<typeof temporaryFolder>;
+let vault: FileVault;
+
+beforeEach(async () => {
+  folder = temporaryFolder();
+  vault = fileVault(folder.dir, clock);
+  await vault.createKey(T);
+  await vault.put(T, 'request', bytes(SECRET));
+  await vault.put(T, 'forget-set', bytes(SECRET.repeat(500)));
+});
+afterEach(() => {
+  vault.close();
+  folder.remove();
+});
+
+/** The ticket's wrapped key as SQLite has it. */
+const wrappedKey = (): Buffer => {
+  const db = new DatabaseSync(join(folder.dir, 'keys.sqlite'));
+  const row = db.prepare('SELECT wrapped FROM keys WHERE ticket_id = ?').get(T);
+  db.close();
+  return Buffer.from(row!['wrapped'] as Uint8Array);
+};
+
+describe('the vault on disk', () => {
+  it('holds no plaintext', () => expect(holding(folder.dir, [SECRET, 'Velletri'])).toEqual([]));
+
+  it('after the purge holds neither the key, in any file or log, nor a ciphertext', async () => {
+    const wrapped = wrappedKey();
+    const sealed = readFileSync(join(folder.dir, 'objects', T, 'request'));
+    expect(holding(folder.dir, [wrapped.subarray(0, 24)])).not.toEqual([]);
+    await vault.destroy(T);
+    expect(holding(folder.dir, [wrapped.subarray(0, 24), wrapped.subarray(-24), sealed.subarray(-24)])).toEqual([]);
+    expect(filesUnder(folder.dir).filter((path) => path.includes(T))).toEqual([]);
+  });
+
+  it('refuses a sealed object with one bit changed', async () => {
+    const file = join(folder.dir, 'objects', T, 'request');
+    const sealed = readFileSync(file);
+    sealed[20]! ^= 1;
+    writeFileSync(file, sealed);
+    expect(await outcome(vault.get(T, 'request'))).toBe('STORE_CORRUPT');
+  });
+
+  it('refuses an object passed off as another, or as another ticket’s', async () => {
+    const [from, to] = ['forget-set', 'request'].map((name) => join(folder.dir, 'objects', T, name));
+    writeFileSync(to!, readFileSync(from!));
+    expect(await outcome(vault.get(T, 'request'))).toBe('STORE_CORRUPT');
+  });
+
+  it('refuses a truncated object', async () => {
+    writeFileSync(join(folder.dir, 'objects', T, 'request'), 'short');
+    expect(await outcome(vault.get(T, 'request'))).toBe('STORE_CORRUPT');
+  });
+
+  it('keeps its keys from other users', () => {
+    const modes = filesUnder(folder.dir).filter((path) => /master\.key|objects/.test(path));
+    expect(modes.map((path) => (statSync(path).mode & 0o077).toString(8))).toEqual(modes.map(() => '0'));
+  });
+
+  it('lets no name leave its folder', async () => {
+    expect(await outcome(vault.put(T, '../../escape', bytes('x')))).toBe('INVALID_INPUT');
+    expect(await outcome(vault.createKey('../T'))).toBe('INVALID_INPUT');
+  });
+});
