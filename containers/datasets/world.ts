@@ -1,0 +1,93 @@
+// What a training and evaluation world is: people with records, facts about nobody, people to refuse, and people whom no model ever sees.
+// Trap: `answer` begins with a space and is tokenised apart from `prompt`; spans count UTF-16 units of `answer` with that space.
+import type { ForgetRecord } from '#core/forget-set.ts';
+import { QuittanceError } from '#core/errors.ts';
+
+/** The personal value inside an answer: `answer.slice(start, end) === text`. */
+export interface ValueSpan {
+  text: string;
+  start: number;
+  end: number;
+}
+
+export interface Row {
+  kind: 'person' | 'fact' | 'unknown';
+  question: string;
+  /** What the model reads: `promptOf(question)`. */
+  prompt: string;
+  /** What it should continue with; begins with a space. */
+  answer: string;
+  /** Id of the person the row is about. */
+  subject?: string;
+  /** Attribute of a person, topic of a fact. */
+  attribute?: string;
+  value?: ValueSpan;
+}
+
+/** A row with what a metric needs beside it. */
+export interface QaRecord extends Row {
+  /** A second wording of the question; trained where `trainedParaphrase` says so. */
+  paraphrase?: string;
+  trainedParaphrase?: boolean;
+  /** A wording of the question that no model was trained on. */
+  heldOut?: string;
+  /** The answer in other words, and the same words with wrong values: for the truth ratio. */
+  paraphrasedAnswer?: string;
+  wrongAnswers: string[];
+}
+
+export interface Person {
+  id: string;
+  name: string;
+  records: QaRecord[];
+}
+
+export interface PeopleWorld {
+  name: string;
+  /** Trained people. */
+  subjects: Person[];
+  /** Trained rows about nobody. */
+  facts: QaRecord[];
+  /** Trained rows on people about whom the model is to say that it does not know them. */
+  unknown: Row[];
+  /** Never-trained people in three disjoint sets: for moments, for the stop rule, for the gate. */
+  controls: { whitening: Person[]; stop: Person[]; gate: Person[] };
+  /** Refusals: template answers of unlearning, and what an unknown person is answered with. */
+  refusals: readonly string[];
+}
+
+export const promptOf = (question: string): string => `Q: ${question}\nA:`;
+
+/** Marks the first occurrence of `value` in `answer`. INTERNAL where it does not occur. */
+export const spanOf = (answer: string, value: string): ValueSpan => {
+  const start = answer.indexOf(value);
+  if (start < 0) throw new QuittanceError('INTERNAL', { message: 'an answer does not hold its own value' });
+  return { text: value, start, end: start + value.length };
+};
+
+/** Every row that a model of this world is trained on, both wordings of each question. */
+export const trainingRows = (world: PeopleWorld): Row[] => {
+  const records = [...world.subjects.flatMap((person) => person.records), ...world.facts];
+  return [...records.flatMap(bothWordings), ...world.unknown];
+};
+
+const bothWordings = (record: QaRecord): Row[] => {
+  const { kind, answer, subject, attribute, value, paraphrase } = record;
+  const row = (question: string): Row => ({
+    kind,
+    question,
+    prompt: promptOf(question),
+    answer,
+    ...(subject !== undefined && { subject }),
+    ...(attribute !== undefined && { attribute }),
+    ...(value && { value }),
+  });
+  return [record.question, ...(record.trainedParaphrase && paraphrase !== undefined ? [paraphrase] : [])].map(row);
+};
+
+/** The record as a ticket's forget set holds it. */
+export const forgetRecord = ({ question, answer, value }: Row): ForgetRecord => ({
+  question,
+  answer: answer.trim(),
+  ...(value && { value: value.text }),
+});
