@@ -88,8 +88,10 @@ const sharedWords = (rows: readonly TrainingRow[]): string[] => {
 export interface Admission {
   records: number;
   people: number;
-  /** Pseudonyms of the matched rows, which the manifest loses when the case is purged. */
+  /** Pseudonyms of the matched rows, which the manifest loses when the model has forgotten them. */
   rows: string[];
+  /** Pseudonym of the person whom most of the rows are about. */
+  person: string | undefined;
 }
 
 /** FORGET_EMPTY, FORGET_TOO_BROAD, FORGET_UNKNOWN_RECORD or FORGET_COMMON_TOKENS; otherwise what was matched. */
@@ -98,11 +100,24 @@ export const admit = async (set: ForgetSet, manifest: TrainingManifest, keyed: K
   const rows = await Promise.all(set.records.map((record) => keyedRow(keyed, record)));
   const unknown = rows.findIndex((row) => !(row in manifest.rows));
   if (unknown >= 0) throw unknownRecord(unknown);
-  const people = new Set(rows.map((row) => manifest.rows[row])).size;
-  if (people > FORGET_LIMITS.people) throw tooBroad('people', people, FORGET_LIMITS.people);
+  const people = rows.map((row) => manifest.rows[row] ?? undefined);
+  const distinct = new Set(people).size;
+  if (distinct > FORGET_LIMITS.people) throw tooBroad('people', distinct, FORGET_LIMITS.people);
   await refuseCommon(set, manifest, keyed);
-  return { records: set.records.length, people, rows: [...new Set(rows)] };
+  return { records: set.records.length, people: distinct, rows: [...new Set(rows)], person: mostFrequent(people) };
 };
+
+const mostFrequent = (people: readonly (string | undefined)[]): string | undefined => {
+  const counts = new Map<string, number>();
+  for (const person of people) if (person !== undefined) counts.set(person, (counts.get(person) ?? 0) + 1);
+  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0];
+};
+
+/** The manifest of a model that has forgotten these rows: a second ticket for them matches nothing. */
+export const withoutRows = (manifest: TrainingManifest, rows: readonly string[]): TrainingManifest => ({
+  ...manifest,
+  rows: Object.fromEntries(Object.entries(manifest.rows).filter(([row]) => !rows.includes(row))),
+});
 
 /** The part of `admit` that needs no training manifest. */
 export const refuseSize = (records: number): void => {

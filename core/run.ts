@@ -42,11 +42,40 @@ export const RunManifest = z.strictObject({
   recorded: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   /** Aggregates after each update, on forget data and stop controls. */
   trajectory: z.array(
-    z.strictObject({ update: z.int(), loss: z.number(), valueAuc: z.number(), greedyExact: z.number(), meanValueLogProb: z.number() }),
+    z.strictObject({
+      update: z.int(),
+      loss: z.number(),
+      valueAuc: z.number(),
+      greedyExact: z.number(),
+      meanValueLogProb: z.number(),
+    }),
   ),
 });
 export type RunManifest = z.infer<typeof RunManifest>;
 
-/** What a job leaves under its name: the digest of its result in the artifact store. */
-export const JobResult = z.strictObject({ kind: z.literal('quittance-job-result/v1'), result: Digest });
+/**
+ * What a job leaves under its name: the digest of its result in the artifact store (unlearn: RunManifest; evaluate: EvaluationTables), and of what
+ * goes with it: `suite` and `moments` of the candidate (unlearn), `metrics` (evaluate).
+ */
+export const JobResult = z.strictObject({
+  kind: z.literal('quittance-job-result/v1'),
+  result: Digest,
+  also: z.partialRecord(z.enum(['suite', 'moments', 'metrics']), Digest).default({}),
+});
 export type JobResult = z.infer<typeof JobResult>;
+
+/** The name under which a ticket's job is submitted and reports; a repeat is the same job. */
+export const jobName = (kind: 'unlearn' | 'evaluate', ticketId: string, run: number): string =>
+  `${ticketId}-${kind}-${run}`;
+
+/** The full suite on the model as it is served, without any forgotten person's data. */
+export const RecertificationPlan = z.strictObject({
+  kind: z.literal('quittance-recertification-plan/v1'),
+  model: z.string(),
+  digest: Digest,
+  suite: Digest,
+  policy: Digest,
+  seed: z.int(),
+  quantisation: z.enum(['none', 'int8']),
+});
+export type RecertificationPlan = z.infer<typeof RecertificationPlan>;
