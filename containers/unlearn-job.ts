@@ -53,7 +53,15 @@ export const unlearnJob = async (input: UnlearnInput, environment: JobEnvironmen
     const model = modelFrom(folder.config, folder.tokenizer, folder.values);
     try {
       const moments = await momentsFor(model, world, rows, input.moments, environment);
-      const outcome = await findMethod(plan.method).run(contextOf(model, world, rows, plan, moments, environment), plan.config);
+      const context: ForgetOnlyContext = {
+        model,
+        ...contextOf(model, world),
+        forget: rows.map((row) => exampleOf(model, row)),
+        moments,
+        seed: plan.seed,
+        onUpdate: (point) => environment.onProgress?.('unlearn', point.update, point.update, describe(point)),
+      };
+      const outcome = await findMethod(plan.method).run(context, plan.config);
       const stored = await storeCandidate(dir, model, plan, environment);
       const side = {
         suite: await environment.artifacts.put(suiteBytes(withoutRecords(world, records))),
@@ -66,21 +74,10 @@ export const unlearnJob = async (input: UnlearnInput, environment: JobEnvironmen
   });
 };
 
-const contextOf = (
-  model: Model,
-  world: PeopleWorld,
-  rows: readonly ForgetRow[],
-  plan: UnlearnPlan,
-  moments: NonNullable<ForgetOnlyContext['moments']>,
-  { onProgress }: JobEnvironment,
-): ForgetOnlyContext => ({
-  model,
-  forget: rows.map((row) => exampleOf(model, row)),
-  templates: world.refusals.map((line) => inference(model).encodeAnswer(line)),
-  moments,
+/** What every method gets from the suite: template answers and stop controls, tokenised. */
+export const contextOf = (model: Model, world: PeopleWorld): Pick<ForgetOnlyContext, 'templates' | 'stopControls'> => ({
+  templates: world.refusals.map((line) => inference(model).encodeAnswer(line.startsWith(' ') ? line : ` ${line}`)),
   stopControls: world.controls.stop.flatMap(({ records }) => records).map((row) => exampleOf(model, row)),
-  seed: plan.seed,
-  onUpdate: (point) => onProgress?.('unlearn', point.update, point.update, describe(point)),
 });
 
 const describe = (point: TrajectoryPoint): string =>

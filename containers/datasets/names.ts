@@ -1,9 +1,30 @@
-// Names of fictional people, composed of two parts so that they belong to nobody. No two people of a world share a first or a last name:
-// a namesake is dragged along when a person is forgotten. Trap: people drawn early get first parts of their own, which keeps them apart too.
+// Names of fictional people. No two people of a world share a first or a last name: a namesake is dragged along when a person is forgotten.
+// Trap: people drawn early get plain names, each a word of its own, because a small model mixes up people whose names share their parts; later ones
+// (controls beyond the lists, unknown people) get composed names.
 import { QuittanceError } from '#core/errors.ts';
 import { random } from '../engine/random.ts';
 
 export const list = (text: string): string[] => text.split(',').map((item) => item.trim());
+
+const PLAIN_FIRST = list(
+  'Alma, Boris, Clara, Dario, Edda, Farid, Greta, Hugo, Ilse, Jonas, Katya, Lars, Mirela, Nadim, Odile, Pavel, ' +
+    'Quirin, Rosa, Stellan, Talia, Ulrich, Vera, Wim, Xenia, Yusuf, Zelda, Anouk, Bastian, Cosima, Dmitri, Elina, ' +
+    'Florian, Gwen, Henrik, Ines, Jorik, Klara, Leif, Maren, Nils, Orla, Petra, Ragnar, Signe, Tomas, Una, Viggo, ' +
+    'Wanda, Ximena, Yara, Zoran, Amadou, Birte, Cyrus, Delphine, Emre, Freja, Goran, Hanne, Idris, Jasna, Kasper, ' +
+    'Liv, Matteo, Noor, Oskar, Paloma, Rasmus, Sanna, Tibor, Ursel, Valdis, Wenzel, Ylva, Zita, Arvid, Bruna, ' +
+    'Casper, Dunja, Eskil, Fenna, Gustav, Hedda, Ivo, Judit, Kaja, Ludo, Milos, Nele, Otto, Pia, Rune, Selma, Timo, ' +
+    'Ulla, Vito',
+);
+const PLAIN_LAST = list(
+  'Abelard, Brandt, Castell, Dorn, Eklund, Fabian, Gruber, Holt, Ivarsen, Jansky, Koval, Lindqvist, Marek, Nowak, ' +
+    'Olsen, Petrov, Quist, Rademacher, Salo, Tervo, Ulven, Varga, Wolff, Xanthos, Ylonen, Zeman, Almeida, Bergman, ' +
+    'Corvin, Duarte, Elster, Fontaine, Garrido, Hollis, Ibarra, Jurado, Kessler, Lorente, Moreau, Navarro, Ortega, ' +
+    'Pascal, Quiroga, Rinaldi, Serrano, Toledo, Urrutia, Valente, Winther, Xavier, Yilmaz, Zanetti, Arnaud, Boyle, ' +
+    'Calder, Drummond, Egan, Farrow, Glover, Hobbs, Irving, Jardine, Keane, Lomax, Munro, Nolan, Orwell, Pryor, ' +
+    'Quigley, Radley, Sutter, Thorne, Upton, Vickers, Wyatt, Yates, Zeller, Ashby, Brock, Conway, Darby, Ellery, ' +
+    'Forde, Grady, Harlow, Ingram, Joyce, Kerr, Lynch, Mercer, Nash, Oakes, Pike, Rowe, Shaw, Tate, Usher, Vance, ' +
+    'Webb',
+);
 
 const FIRST_STARTS = list(
   'Al, Ber, Cas, Dor, El, Fen, Gis, Hel, Is, Jo, Kat, Lu, Mir, Nor, Os, Pel, Quin, Ros, Syl, Tam, Ul, Val, Wil, Xan, Yor, Zel, ' +
@@ -28,7 +49,7 @@ export interface FullName {
 
 export const CAPACITY = FIRST_STARTS.length * FIRST_ENDS.length;
 
-/** `count` names, all first and all last names distinct; the first 50 differ in the first part of each too. INVALID_INPUT beyond CAPACITY. */
+/** `count` names, all first and all last names distinct; the first 96 are plain words. INVALID_INPUT beyond CAPACITY. */
 export const drawNames = (seed: number, count: number): FullName[] => {
   if (count > CAPACITY)
     throw new QuittanceError('INVALID_INPUT', {
@@ -36,8 +57,8 @@ export const drawNames = (seed: number, count: number): FullName[] => {
       expected: `at most ${CAPACITY} people, controls and unknown people together`,
       got: String(count),
     });
-  const firsts = compose(`first:${seed}`, FIRST_STARTS, FIRST_ENDS);
-  const lasts = compose(`last:${seed}`, LAST_STARTS, LAST_ENDS);
+  const firsts = [...random(`plain-first:${seed}`).shuffle(PLAIN_FIRST), ...compose(`first:${seed}`, FIRST_STARTS, FIRST_ENDS)];
+  const lasts = [...random(`plain-last:${seed}`).shuffle(PLAIN_LAST), ...compose(`last:${seed}`, LAST_STARTS, LAST_ENDS)];
   return firsts.slice(0, count).map((first, i) => ({ first, last: lasts[i]! }));
 };
 

@@ -162,5 +162,5 @@ export const head = (config: DecoderConfig, w: Weights, x: tf.Tensor2D): tf.Tens
   let h = config.finalNorm ? norm(config, w, 'norm', x) : x; // (M, d)
   if (config.embedSize !== config.hiddenSize) h = linear(h, w('projectOut.w') as tf.Tensor2D); // (M, e)
   const logits = tf.matMul(h, w(config.tied ? 'embed.w' : 'head.w') as tf.Tensor2D, false, true); // (M, V)
-  return config.bias.head ? tf.add(logits, w('head.b')) : logits;
+  return config.bias.head ? tf.add(logits, w('head.b')) : (logits as tf.Tensor2D);
 };

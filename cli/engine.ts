@@ -1,0 +1,56 @@
+// The engine for commands that use it directly: picks the backend once and says which on stderr.
+// Trap: these commands read model folders and registered models alike; a registered name is looked up without taking the folder's lock.
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { localStores } from '#adapters/local/index.ts';
+import { materialize } from '#containers/model-files.ts';
+import { loadModel } from '#containers/engine/folder.ts';
+import type { Model } from '#containers/engine/model.ts';
+import { initBackend, type Backend } from '#containers/engine/tf.ts';
+import { QuittanceError } from '#core/errors.ts';
+import { usageError, type Arguments } from './command.ts';
+
+const CHOICES = ['auto', 'tensorflow', 'webgpu', 'wasm', 'wasm-ort'] as const;
+
+/** $QUITTANCE_BACKEND, else the fastest that is there. */
+export const backend = async (): Promise<Backend> => {
+  const wanted = process.env['QUITTANCE_BACKEND'] ?? 'auto';
+  const choice = CHOICES.find((name) => name === wanted);
+  if (!choice) throw usageError(`QUITTANCE_BACKEND is '${wanted}'`, `one of ${CHOICES.join(', ')}`);
+  return initBackend(choice);
+};
+
+/** A model by `--model`: a folder in Hugging Face layout, or a name in the data folder's registry. The caller disposes it. */
+export const openNamedModel = async (args: Arguments, option = 'model'): Promise<{ model: Model; backend: string }> => {
+  const chosen = await backend();
+  return { model: loadModel(await modelFolder(args, args.value(option) ?? missing(option))), backend: chosen.name };
+};
+
+const missing = (option: string): never => {
+  throw usageError(`--${option} is missing`, 'a registered name or a model folder');
+};
+
+/** The folder of a model; a registered one is written to a scratch folder from the content-addressed store. */
+export const modelFolder = async (args: Arguments, name: string): Promise<string> => {
+  if (existsSync(join(name, 'config.json'))) return name;
+  if (!existsSync(join(args.dir, 'state.sqlite'))) throw modelNotFound(name, args.dir);
+  const stores = localStores(args.dir, { lock: false });
+  try {
+    const { model } = await stores.models.get(name);
+    const dir = mkdtempSync(join(tmpdir(), 'quittance-'));
+    process.on('exit', () => rmQuietly(dir));
+    await materialize(stores.artifacts, model.digest, dir);
+    return dir;
+  } finally {
+    stores.close();
+  }
+};
+
+const rmQuietly = (dir: string) => rmSync(dir, { recursive: true, force: true });
+
+const modelNotFound = (name: string, dir: string) =>
+  new QuittanceError('MODEL_NOT_FOUND', {
+    message: `'${name}' is neither a model folder nor a registered model`,
+    hint: `'quittance model list --dir ${dir}' shows what is registered`,
+  });

@@ -1,0 +1,62 @@
+// `quittance generate`: what a model says to a prompt. Trap: `ids` are the new tokens only.
+import { inference } from '#containers/engine/inference.ts';
+import { generate as generateIds } from '#containers/engine/generate.ts';
+import { usageError, type Arguments, type Command } from './command.ts';
+import { openNamedModel } from './engine.ts';
+import { integer, number } from './values.ts';
+import type { Model } from '#containers/engine/model.ts';
+
+export const generate: Command = {
+  name: 'generate',
+  summary: 'what a model says; greedy by default',
+  usage: '--model M (--prompt TEXT | --chat TEXT | --ids JSON)',
+  options: {
+    model: { kind: 'value', value: 'M', summary: 'registered name or model folder' },
+    prompt: { kind: 'value', value: 'TEXT', summary: 'text to continue' },
+    chat: { kind: 'value', value: 'TEXT', summary: "one user message, in the model's chat template" },
+    ids: { kind: 'value', value: 'JSON', summary: 'token ids to continue, as a JSON list' },
+    max: { kind: 'value', value: 'N', summary: 'new tokens at most (default 64)' },
+    temperature: { kind: 'value', value: 'T', summary: 'sample at this temperature (default 0: greedy)' },
+    seed: { kind: 'value', value: 'N', summary: 'seed of sampling (default 0)' },
+  },
+  example: `quittance generate --model people --prompt 'Q: Where was Ada Holt born?\nA:' --max 16`,
+  async run(args) {
+    const options = {
+      maxTokens: integer(args, 'max', 64, 1),
+      temperature: number(args, 'temperature', 0),
+      seed: integer(args, 'seed', 0, 0),
+    };
+    oneSource(args);
+    const { model } = await openNamedModel(args);
+    const [result] = generateIds(model, [await promptIds(args, model)], options);
+    if (!result) return 1;
+    const text = model.tokenizer.decode(result.ids);
+    args.print({ ids: result.ids, text, logprobs: result.logProbs.slice(0, result.ids.length) }, () => text);
+    return 0;
+  },
+};
+
+const oneSource = (args: Arguments) => {
+  const given = ['prompt', 'chat', 'ids'].filter((name) => args.value(name) !== undefined);
+  if (given.length !== 1) throw usageError('give exactly one of --prompt, --chat and --ids');
+};
+
+const promptIds = async (args: Arguments, model: Model): Promise<number[]> => {
+  const prompt = args.value('prompt');
+  if (prompt !== undefined) return inference(model).encodePrompt(prompt);
+  const ids = args.value('ids');
+  if (ids !== undefined) return parseIds(ids, model.config.vocabSize);
+  throw usageError('this model folder has no chat template', 'use --prompt');
+};
+
+const parseIds = (text: string, vocabSize: number): number[] => {
+  let ids: unknown;
+  try {
+    ids = JSON.parse(text);
+  } catch {
+    ids = undefined; // reported below with what was expected
+  }
+  const valid = Array.isArray(ids) && ids.length > 0 && ids.every((id) => Number.isInteger(id) && Number(id) >= 0 && Number(id) < vocabSize);
+  if (!valid) throw usageError(`--ids must be a JSON list of token ids from 0 to ${vocabSize - 1}`);
+  return (ids as number[]).map(Number);
+};

@@ -1,0 +1,76 @@
+// `quittance unlearn`: the engine alone, for ML engineers: a model, a file of records, a method; out comes a model folder and run.json.
+// Nothing is filed, judged or logged here. Trap: without a suite there are no stop controls, so their generated stand-ins are used and named in run.json.
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readPairs } from '#containers/datasets/jsonl.ts';
+import { makePeople } from '#containers/datasets/people.ts';
+import { readSuite } from '#containers/datasets/suite.ts';
+import { readJsonFile, readModelFolder } from '#containers/engine/folder.ts';
+import { modelFrom, type Model } from '#containers/engine/model.ts';
+import { readMoments } from '#containers/engine/moments.ts';
+import { saveModel } from '#containers/engine/save.ts';
+import { MOMENTS_FILE } from '#containers/train-job.ts';
+import { contextOf, exampleOf } from '#containers/unlearn-job.ts';
+import { findMethod } from '#containers/unlearning/methods.ts';
+import type { Command } from './command.ts';
+import { usageError } from './command.ts';
+import { backend, modelFolder } from './engine.ts';
+import { progressOn } from './progress.ts';
+import { integer, readInput, required, settings } from './values.ts';
+
+export const unlearn: Command = {
+  name: 'unlearn',
+  summary: 'the unlearning engine alone',
+  usage: '--model M --forget FILE --method NAME [--config k=v …] --out DIR',
+  options: {
+    model: { kind: 'value', value: 'M', summary: 'registered name or model folder' },
+    forget: { kind: 'value', value: 'FILE', summary: 'JSON lines of records to forget' },
+    method: { kind: 'value', value: 'NAME', summary: 'see docs/methods.md (default flat)' },
+    config: { kind: 'many', value: 'k=v', summary: 'setting of the method, e.g. update.step=0.2' },
+    suite: { kind: 'value', value: 'FILE', summary: 'evaluation suite; its stop controls are used' },
+    quantisation: { kind: 'value', value: 'none|int8', summary: 'how the weights are stored (default none)' },
+    seed: { kind: 'value', value: 'N', summary: 'default 1' },
+    out: { kind: 'value', value: 'DIR', summary: 'new model folder' },
+  },
+  example: 'quittance unlearn --model ./base --forget forget.jsonl --method flat --config update.step=0.2 --out ./forgotten',
+  async run(args) {
+    const out = required(args, 'out');
+    if (existsSync(out)) throw usageError(`${out} exists`, 'choose a new folder');
+    const method = findMethod(args.value('method') ?? 'flat');
+    const pairs = readPairs(required(args, 'forget'));
+    const quantisation = args.value('quantisation') === 'int8' ? 'int8' : 'none';
+    const chosen = await backend();
+    const dir = await modelFolder(args, required(args, 'model'));
+    const folder = readModelFolder(dir);
+    const model = modelFrom(folder.config, folder.tokenizer, folder.values);
+    const stage = progressOn(process.stderr).stage(`${method.name} on ${chosen.name}`);
+    const outcome = await method.run(
+      {
+        ...contextFor(model, args.value('suite')),
+        forget: pairs.map((pair) => exampleOf(model, pair)),
+        moments: momentsOf(dir),
+        seed: integer(args, 'seed', 1, 0),
+        onUpdate: ({ update, valueAuc, greedyExact }) => stage.at(update, `update ${update}: value AUC ${valueAuc.toFixed(2)}, exact ${greedyExact.toFixed(2)}`),
+      },
+      settings(args.many('config')),
+    );
+    stage.done(`${outcome.updates} updates, ${outcome.stop}`);
+    const { digest } = saveModel(out, model, { configJson: readJsonFile(join(dir, 'config.json')), quantisation });
+    const run = { method: method.name, backend: chosen.name, digest, ...outcome };
+    writeFileSync(join(out, 'run.json'), `${JSON.stringify(run, null, 2)}\n`);
+    args.print(run, () => `${out}: ${digest}, ${outcome.updates} updates, ${outcome.stop}`);
+    return 0;
+  },
+};
+
+const momentsOf = (dir: string) => {
+  const values = readMoments(join(dir, MOMENTS_FILE));
+  return values ? ({ source: 'corpus', values } as const) : undefined;
+};
+
+const contextFor = (model: Model, suite: string | undefined) => {
+  const world = suite === undefined ? makePeople({ seed: 1 }) : readSuite(Buffer.from(readInput(suite, 2 ** 28)));
+  const { templates, stopControls } = contextOf(model, world);
+  return { model, templates, stopControls };
+};
+
