@@ -47,6 +47,8 @@ export const ERROR_CODES = {
   WORKFLOW_INVALID: 'a workflow definition is malformed',
   EXECUTION_EXISTS: 'an execution of this name exists with another input',
   EXECUTION_NOT_FOUND: 'no execution has this name',
+  ENGINE_CLOSED:
+    'the workflow engine was closed while something waited for it; running executions go on when it is opened again',
   TASK_TOKEN_INVALID: 'the task token is unknown',
   TASK_TOKEN_TIMED_OUT: 'the task of this token no longer waits',
   VAULT_KEY_DESTROYED: 'the data key of this ticket was destroyed',

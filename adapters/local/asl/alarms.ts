@@ -1,0 +1,59 @@
+// Rings when absolute times have passed by the injected clock. Trap: timers of the runtime overflow beyond 24.8 days and know nothing of a clock
+// that is set or a machine that sleeps, so none runs longer than POLL_MS; whether it is time is always asked of the clock.
+import type { Clock } from '#core/ports.ts';
+
+const POLL_MS = 500;
+
+export class Alarms {
+  readonly #clock: Clock;
+  readonly #ring: () => void;
+  readonly #watched = new Map<object, { at: number; fire: () => void }>();
+  /** Nothing rings before; may be too early after an alarm was taken back. */
+  #earliest = Infinity;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** `ring` is called when something may be due; it answers with `fireDue`. */
+  constructor(clock: Clock, ring: () => void) {
+    this.#clock = clock;
+    this.#ring = ring;
+  }
+
+  /** One alarm an owner, `at` in milliseconds since the epoch; undefined takes it back. */
+  set(owner: object, at: number | undefined, fire: () => void): void {
+    if (at === undefined) {
+      this.#watched.delete(owner);
+      return;
+    }
+    this.#watched.set(owner, { at, fire });
+    if (at >= this.#earliest) return;
+    this.#earliest = at;
+    this.#arm();
+  }
+
+  fireDue(now: number): void {
+    const due = [...this.#watched].filter(([, { at }]) => at <= now);
+    for (const [owner, alarm] of due)
+      if (this.#watched.get(owner) === alarm && this.#watched.delete(owner)) alarm.fire();
+    this.#earliest = [...this.#watched.values()].reduce((least, { at }) => Math.min(least, at), Infinity);
+    this.#arm();
+  }
+
+  /** Takes all alarms back. */
+  clear(): void {
+    this.#watched.clear();
+    this.#arm();
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timer);
+    if (this.#watched.size === 0) {
+      this.#earliest = Infinity;
+      return;
+    }
+    const wait = Math.max(0, Math.min(this.#earliest - this.#clock.now().getTime(), POLL_MS));
+    this.#timer = setTimeout(() => {
+      if (this.#clock.now().getTime() < this.#earliest) this.#arm();
+      else this.#ring();
+    }, wait);
+  }
+}

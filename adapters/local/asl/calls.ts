@@ -1,0 +1,107 @@
+// The effects: functions called, jobs submitted and polled. Every call carries the task's key; its answer comes back under that key, and an
+// answer to a task that no longer waits is dropped. Trap: AWS Batch's `.sync` polls too; a job is asked about often at first, then each second.
+import type { Json } from '#core/canonical.ts';
+import type { JobQueue } from '#core/ports.ts';
+import type { Task } from './execution.ts';
+import { StatesError, type Failure } from './failures.ts';
+import { toJson } from './json.ts';
+import { invocation, jobRequest } from './requests.ts';
+import { jobDetail } from './tasks.ts';
+
+/** Calls a function. The same key means the same call: a handler that has done it answers as it did. `signal` aborts when nobody waits any more. */
+export type Functions = (
+  functionName: string,
+  payload: unknown,
+  context: { readonly idempotencyKey: string; readonly signal: AbortSignal },
+) => Promise<unknown>;
+
+/** `cancel` stops a job that nobody waits for any more, where the queue can. */
+export type Jobs = JobQueue & { cancel?(jobId: string): Promise<void> };
+
+export type Outcome =
+  | { readonly answer: Json }
+  | { readonly failure: Failure }
+  /** A job that has ended well. */
+  | { readonly result: Json };
+
+export interface Call {
+  readonly task: Task;
+  /** From the state's Resource, where that names the function. */
+  readonly functionName: string | undefined;
+  report(outcome: Outcome): void;
+}
+
+const FIRST_POLL_MS = 20;
+const LAST_POLL_MS = 1000;
+
+export class Calls {
+  readonly #functions: Functions;
+  readonly #jobs: Jobs;
+  readonly #open = new Map<string, AbortController>();
+
+  constructor(functions: Functions, jobs: Jobs) {
+    this.#functions = functions;
+    this.#jobs = jobs;
+  }
+
+  begin(call: Call): void {
+    const controller = new AbortController();
+    this.#open.set(call.task.key, controller);
+    const report = (outcome: Outcome) => {
+      if (this.#open.get(call.task.key) !== controller) return;
+      this.#open.delete(call.task.key);
+      call.report(outcome);
+    };
+    this.#perform(call, controller.signal).then(report, (error: unknown) => report({ failure: failureBy(error) }));
+  }
+
+  async #perform({ task, functionName }: Call, signal: AbortSignal): Promise<Outcome> {
+    if (task.kind !== 'job') {
+      const asked = invocation(task, functionName);
+      return {
+        answer: toJson(await this.#functions(asked.functionName, asked.payload, { idempotencyKey: task.key, signal })),
+      };
+    }
+    if (task.jobId === undefined) return { answer: (await this.#jobs.submit(jobRequest(task))).jobId };
+    return this.#watch(task, task.jobId, signal);
+  }
+
+  async #watch(task: Task, jobId: string, signal: AbortSignal): Promise<Outcome> {
+    for (let wait = FIRST_POLL_MS; ; wait = Math.min(wait * 1.5, LAST_POLL_MS)) {
+      const { status, reason } = await this.#jobs.describe(jobId);
+      const detail = jobDetail(task, status, reason);
+      if (status === 'SUCCEEDED') return { result: detail };
+      if (status === 'FAILED') return { failure: { error: 'States.TaskFailed', cause: JSON.stringify(detail) } };
+      await pause(wait, signal);
+    }
+  }
+
+  /** Nobody waits for the task any more. */
+  abandon(task: Task): void {
+    this.#open.get(task.key)?.abort();
+    this.#open.delete(task.key);
+    if (task.jobId !== undefined) this.#jobs.cancel?.(task.jobId).catch(() => undefined); // it ends by itself
+  }
+
+  /** Aborts everything; no answer is reported any more. */
+  stop(): void {
+    const open = [...this.#open.values()];
+    this.#open.clear();
+    for (const controller of open) controller.abort();
+  }
+}
+
+/** Rejects when aborted. */
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => (clearTimeout(timer), reject(new Error('aborted'))), { once: true });
+  });
+
+/** The error as Lambda reports it: its name, and name and message as JSON. */
+const failureBy = (error: unknown): Failure => {
+  if (error instanceof StatesError) return error.failure;
+  const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
+  return { error: name, cause: JSON.stringify({ errorType: name, errorMessage: message }) };
+};

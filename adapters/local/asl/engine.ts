@@ -1,0 +1,295 @@
+// The durable interpreter of Amazon States Language behind the WorkflowEngine port: Step Functions' API on one database file.
+// https://states-language.net/spec.html and the AWS Step Functions API reference. Survives kill -9 at any point: what had been committed is
+// gone on with, what had not never had an effect. Trap: a function may be called again after a crash, under the same key; it must know the key.
+import { canonicalize, type Json } from '#core/canonical.ts';
+import { QuittanceError } from '#core/errors.ts';
+import type { Clock, WorkflowEngine } from '#core/ports.ts';
+import type { Functions, Jobs } from './calls.ts';
+import type { Execution, HistoryEvent, Status, Thread } from './execution.ts';
+import { exceedsLimit, DATA_LIMIT, toJson } from './json.ts';
+import { loadWorkflow, reloadWorkflow } from './load.ts';
+import type { Machine } from './machine.ts';
+import { revive, type Revived } from './revive.ts';
+import { Runner } from './runner.ts';
+import { Schedules, type ScheduleRequest, type ScheduleSummary } from './schedules.ts';
+import { Store, type ExecutionRecord } from './store.ts';
+import { tokenAnswered } from './tasks.ts';
+
+export type { Functions, Jobs } from './calls.ts';
+export type { HistoryEvent, Status } from './execution.ts';
+
+export interface AslEngineOptions {
+  /** Path of the database file; created when absent. */
+  readonly database: string;
+  /** Definitions by workflow name. WORKFLOW_UNSUPPORTED or WORKFLOW_INVALID when one cannot run. */
+  readonly workflows: Readonly<Record<string, unknown>>;
+  /** What `${name}` in the definitions stands for; an unknown one is refused. */
+  readonly substitutions?: Readonly<Record<string, string>>;
+  readonly functions: Functions;
+  readonly jobs: Jobs;
+  readonly clock: Clock;
+  /** [0, 1), for jitter. */
+  readonly random?: () => number;
+  /** Told of each event once it is on disk. */
+  readonly onEvent?: (executionId: string, event: HistoryEvent) => void;
+}
+
+export interface ExecutionSummary {
+  readonly executionId: string;
+  readonly workflow: string;
+  readonly name: string;
+  readonly status: Status;
+  readonly startedAt: Date;
+  readonly stoppedAt?: Date;
+}
+
+type Description = Awaited<ReturnType<WorkflowEngine['describe']>>;
+
+export interface AslEngine extends WorkflowEngine {
+  /** Restarts the heartbeat of a task. TASK_TOKEN_INVALID, TASK_TOKEN_TIMED_OUT. */
+  sendTaskHeartbeat(taskToken: string): Promise<void>;
+  /** Ends a running execution as ABORTED; one that has ended stays as it is. EXECUTION_NOT_FOUND. */
+  stopExecution(executionId: string, reason?: { error?: string; cause?: string }): Promise<void>;
+  /** Events in order, with AWS's type names. EXECUTION_NOT_FOUND. */
+  history(executionId: string): Promise<HistoryEvent[]>;
+  /** Newest first. */
+  listExecutions(): Promise<ExecutionSummary[]>;
+  /** The description of the execution's end, once it is on disk. Rejects with ENGINE_CLOSED when the engine closes first. */
+  settled(executionId: string): Promise<Description>;
+  /** Goes on with everything that was running when the database was last open, and after STORE_FULL. */
+  resume(): Promise<void>;
+  /** Starts the workflow at its times; a schedule of the same name is replaced. INVALID_INPUT, NOT_FOUND. */
+  schedule(request: ScheduleRequest): Promise<void>;
+  unschedule(name: string): Promise<void>;
+  schedules(): Promise<ScheduleSummary[]>;
+  /** Stops at the next whole commit; calls under way are aborted, and made again under the same keys by `resume`. */
+  close(): Promise<void>;
+}
+
+/** STORE_LOCKED while another process has the database open. Nothing that was running goes on before `resume`. */
+export const createAslEngine = (options: AslEngineOptions): AslEngine => new Engine(options);
+
+class Engine implements AslEngine {
+  readonly #machines: ReadonlyMap<string, Machine>;
+  readonly #revived = new Map<string, Machine>();
+  readonly #store: Store;
+  readonly #runner: Runner;
+  readonly #schedules: Schedules;
+  #loaded: Revived[] = [];
+
+  constructor({ database, workflows, substitutions = {}, random = Math.random, ...options }: AslEngineOptions) {
+    const names = Object.keys(workflows);
+    const load = { substitutions, workflows: names };
+    this.#machines = new Map(names.map((name) => [name, loadWorkflow(name, workflows[name], load)]));
+    this.#store = new Store(database);
+    this.#runner = new Runner(this.#store, { random, onEvent: undefined, ...options }, (...request) =>
+      this.#begin(...request),
+    );
+    this.#schedules = new Schedules(this.#runner, options.clock, (...request) => this.#begin(...request));
+    this.#load();
+  }
+
+  #load(): void {
+    this.#loaded = this.#store.running().map((record) => {
+      const last = this.#store.lastEvent(record.id);
+      return revive(record, this.#machineOf(record), this.#store.threads(record.id), last);
+    });
+    for (const { execution } of this.#loaded) this.#runner.running.set(execution.id, execution);
+  }
+
+  /** The definition that the execution was started with. */
+  #machineOf({ workflow, definition }: ExecutionRecord): Machine {
+    const current = this.#machines.get(workflow);
+    if (current?.digest === definition) return current;
+    const revived = this.#revived.get(definition) ?? reloadWorkflow(workflow, this.#store.definition(definition));
+    this.#revived.set(definition, revived);
+    return revived;
+  }
+
+  async resume(): Promise<void> {
+    if (this.#runner.restart()) this.#load();
+    const loaded = this.#loaded;
+    this.#loaded = [];
+    await this.#runner.turn(() => {
+      for (const revived of loaded) this.#goOn(revived);
+      this.#schedules.resume();
+    });
+  }
+
+  /** A thread that an answer has moved on since it was loaded needs no waking. */
+  #goOn({ execution, threads }: Revived): void {
+    if (execution.status !== 'RUNNING') return;
+    this.#runner.touch(execution);
+    this.#runner.watchTimeout(execution);
+    for (const { thread, lastEvent } of threads)
+      if (thread.lastEvent === lastEvent) this.#runner.wake(execution, thread);
+  }
+
+  start({
+    workflow,
+    name,
+    input,
+  }: {
+    workflow: string;
+    name: string;
+    input: unknown;
+  }): Promise<{ executionId: string }> {
+    const asked = toJson(input ?? {});
+    return this.#runner.turn(() => ({ executionId: this.#begin(workflow, name, asked) }));
+  }
+
+  #begin(workflow: string, name: string, input: Json): string {
+    const machine = this.#machine(workflow);
+    checkName(name);
+    if (exceedsLimit(input)) throw tooLarge('the input of an execution');
+    const id = `${workflow}:${name}`;
+    const existing = this.#runner.running.get(id) ?? this.#store.find(id);
+    if (existing === undefined) this.#runner.create(id, machine, name, input);
+    else if (existing.status !== 'RUNNING' || canonicalize(existing.input) !== canonicalize(input))
+      throw exists(id, existing.status);
+    return id;
+  }
+
+  #machine(workflow: string): Machine {
+    const machine = this.#machines.get(workflow);
+    if (machine !== undefined) return machine;
+    throw new QuittanceError('NOT_FOUND', {
+      message: 'there is no workflow of this name',
+      expected: [...this.#machines.keys()].join(', '),
+      got: workflow,
+    });
+  }
+
+  async sendTaskSuccess(taskToken: string, output: unknown): Promise<void> {
+    const answer = toJson(output);
+    if (exceedsLimit(answer)) throw tooLarge('the output of a task');
+    await this.#runner.turn(() => this.#answer(taskToken, answer, true));
+  }
+
+  async sendTaskFailure(taskToken: string, error: string, cause: string): Promise<void> {
+    await this.#runner.turn(() => this.#answer(taskToken, { error, cause }, false));
+  }
+
+  #answer(token: string, answer: Json, ok: boolean): void {
+    const { execution, thread } = this.#waiting(token);
+    this.#runner.touch(execution);
+    tokenAnswered(this.#runner.interpreter, execution, thread, answer, ok);
+  }
+
+  async sendTaskHeartbeat(taskToken: string): Promise<void> {
+    await this.#runner.turn(() => {
+      const { execution, thread } = this.#waiting(taskToken);
+      if (thread.heartbeatMs === undefined) return;
+      thread.heartbeatAt = this.#runner.now() + thread.heartbeatMs;
+      execution.changed.add(thread);
+      this.#runner.touch(execution);
+      this.#runner.schedule(execution, thread);
+    });
+  }
+
+  #waiting(token: string): { execution: Execution; thread: Thread } {
+    const record = this.#store.token(token);
+    if (record === undefined)
+      throw new QuittanceError('TASK_TOKEN_INVALID', { message: 'no task was given this token' });
+    const execution = this.#runner.running.get(record.execution);
+    const thread = execution?.threads.get(record.thread);
+    if (execution !== undefined && thread?.task?.token === token) return { execution, thread };
+    throw new QuittanceError('TASK_TOKEN_TIMED_OUT', {
+      message: `the task of ${record.execution} that had this token no longer waits`,
+      hint: 'it was answered, timed out, or its execution has ended',
+    });
+  }
+
+  async stopExecution(
+    executionId: string,
+    { error = '', cause = '' }: { error?: string; cause?: string } = {},
+  ): Promise<void> {
+    await this.#runner.turn(() => {
+      const execution = this.#runner.running.get(executionId);
+      if (execution?.status !== 'RUNNING') return void this.#find(executionId);
+      this.#runner.touch(execution);
+      this.#runner.interpreter.end(execution, 'ABORTED', { error, cause });
+    });
+  }
+
+  async describe(executionId: string): Promise<Description> {
+    const { status, output, failure } = this.#find(executionId);
+    return { status, ...(output === undefined ? {} : { output }), ...failure };
+  }
+
+  #find(id: string): ExecutionRecord {
+    const found = this.#store.find(id);
+    if (found === undefined)
+      throw new QuittanceError('EXECUTION_NOT_FOUND', { message: 'there is no such execution', got: id });
+    return found;
+  }
+
+  async history(executionId: string): Promise<HistoryEvent[]> {
+    this.#find(executionId);
+    return this.#store.history(executionId);
+  }
+
+  async listExecutions(): Promise<ExecutionSummary[]> {
+    return this.#store.list().map(({ id, workflow, name, status, startedAt, stoppedAt }) => ({
+      executionId: id,
+      workflow,
+      name,
+      status,
+      startedAt: new Date(startedAt),
+      ...(stoppedAt === undefined ? {} : { stoppedAt: new Date(stoppedAt) }),
+    }));
+  }
+
+  async settled(executionId: string): Promise<Description> {
+    if (this.#find(executionId).status === 'RUNNING') await this.#runner.settled(executionId);
+    return this.describe(executionId);
+  }
+
+  schedule(request: ScheduleRequest): Promise<void> {
+    this.#machine(request.workflow);
+    checkName(request.name);
+    return this.#schedules.set(request);
+  }
+
+  unschedule(name: string): Promise<void> {
+    return this.#schedules.remove(name);
+  }
+
+  async schedules(): Promise<ScheduleSummary[]> {
+    return this.#schedules.list();
+  }
+
+  async close(): Promise<void> {
+    await this.#runner.turn(() => undefined).catch(() => undefined); // what was asked before is stored
+    this.#runner.stop(
+      new QuittanceError('ENGINE_CLOSED', {
+        message: 'the workflow engine was closed',
+        hint: 'open it again and resume',
+      }),
+    );
+    this.#store.close();
+  }
+}
+
+/** AWS's rule for names of executions. */
+const checkName = (name: string): void => {
+  if (/^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]{1,80}$/u.test(name)) return;
+  throw new QuittanceError('INVALID_INPUT', {
+    message: 'this may not be the name of an execution or schedule',
+    expected: '1 to 80 characters without spaces, brackets, wildcards and " # % \\ ^ | ~ ` $ & , ; : /',
+    got: name.slice(0, 100),
+  });
+};
+
+const tooLarge = (what: string) =>
+  new QuittanceError('INPUT_TOO_LARGE', {
+    message: `${what} is too large`,
+    expected: `at most ${DATA_LIMIT} bytes of JSON`,
+    hint: 'pass ids and digests, and keep the data in the artifact store',
+  });
+
+const exists = (id: string, status: Status) =>
+  new QuittanceError('EXECUTION_EXISTS', {
+    message: `the execution ${id} exists, ${status === 'RUNNING' ? 'with another input' : 'and has ended'}`,
+    hint: 'names are used once: choose another',
+  });

@@ -1,0 +1,171 @@
+// A running execution: a tree of threads (the root, and one for each branch and iteration), and what this turn has written so far.
+// Trap: a thread is what survives a crash, so everything needed to go on is in it, and nothing else; deadlines are absolute times.
+import { z } from 'zod';
+import type { Json } from '#core/canonical.ts';
+import type { Failure } from './failures.ts';
+import type { Machine } from './machine.ts';
+
+export type Status = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+
+const Value = z.custom<Json>((value) => value !== undefined);
+/** Milliseconds since the epoch. */
+const Instant = z.number();
+
+/** What a Task state waits for. The payload is kept, since UUID or MathRandom would give another one when evaluated again. */
+const Task = z.strictObject({
+  /** The idempotency key: execution, state path, visit and attempt. The same before and after a crash. */
+  key: z.string(),
+  kind: z.enum(['function', 'invoke', 'token', 'job', 'execution']),
+  payload: Value,
+  token: z.string().optional(),
+  jobId: z.string().optional(),
+  /** The execution that a `startExecution` waits for. */
+  child: z.string().optional(),
+});
+export type Task = z.infer<typeof Task>;
+
+export const Thread = z.strictObject({
+  id: z.int(),
+  parent: z.int().nullable(),
+  /** Branch or item number within the parent's state. */
+  index: z.int(),
+  /** Path of branches and items that leads here, for the idempotency key: `Map[3]/`. */
+  path: z.string(),
+  state: z.string(),
+  /** What it waits for: nothing (ready), a call or submission in flight, a callback, a job, an execution, a time, its children, or its parent (done). */
+  phase: z.enum(['ready', 'calling', 'token', 'job', 'execution', 'waiting', 'backoff', 'children', 'done']),
+  input: Value,
+  /** The result, once done. */
+  output: Value.optional(),
+  /** `$$.Map.Item`. */
+  item: z.strictObject({ Index: z.int(), Value }).optional(),
+  variables: z.record(z.string(), Value),
+  /** Event that entered the state, and the latest of this thread. */
+  entered: z.int(),
+  lastEvent: z.int(),
+  enteredAt: Instant,
+  /** Retries so far, by retrier and in all. */
+  retries: z.array(z.int()),
+  retryCount: z.int(),
+  task: Task.optional(),
+  /** Children of a Map or Parallel, in all and at once. */
+  fan: z.strictObject({ total: z.int(), atOnce: z.int() }).optional(),
+  wakeAt: Instant.optional(),
+  timeoutAt: Instant.optional(),
+  heartbeatAt: Instant.optional(),
+  heartbeatMs: z.number().optional(),
+});
+export type Thread = z.infer<typeof Thread>;
+
+export type Deadline = 'wakeAt' | 'timeoutAt' | 'heartbeatAt';
+
+/** The earliest deadline of a thread. */
+export const nextDeadline = ({
+  wakeAt,
+  timeoutAt,
+  heartbeatAt,
+}: Thread): { at: number; deadline: Deadline } | undefined => {
+  const set = [
+    { at: wakeAt, deadline: 'wakeAt' } as const,
+    { at: heartbeatAt, deadline: 'heartbeatAt' } as const,
+    { at: timeoutAt, deadline: 'timeoutAt' } as const,
+  ].filter((each): each is { at: number; deadline: Deadline } => each.at !== undefined);
+  return set.reduce<{ at: number; deadline: Deadline } | undefined>(
+    (a, b) => (a !== undefined && a.at <= b.at ? a : b),
+    undefined,
+  );
+};
+
+export const clearDeadlines = (thread: Thread): void => {
+  delete thread.wakeAt;
+  delete thread.timeoutAt;
+  delete thread.heartbeatAt;
+  delete thread.heartbeatMs;
+};
+
+/** An event of the history, with AWS's type names. Ids count from 1 within the execution. */
+export interface HistoryEvent {
+  readonly id: number;
+  readonly previousEventId: number;
+  readonly type: string;
+  /** Milliseconds since the epoch; never before the event before. */
+  readonly at: number;
+  readonly details: Json;
+}
+
+export interface Execution {
+  readonly id: string;
+  readonly workflow: string;
+  readonly name: string;
+  readonly input: Json;
+  readonly startedAt: number;
+  readonly machine: Machine;
+  status: Status;
+  output?: Json;
+  failure?: Failure;
+  readonly threads: Map<number, Thread>;
+  /** Started and finished children by parent thread; counted again when loaded. */
+  readonly progress: Map<number, { started: number; done: number }>;
+  readonly ready: Thread[];
+  nextThread: number;
+  nextEvent: number;
+  lastEventAt: number;
+  /** Not stored yet. */
+  fresh: boolean;
+  events: HistoryEvent[];
+  readonly changed: Set<Thread>;
+  readonly removed: Set<number>;
+}
+
+/** What the interpreter asks of the engine. Calls are made only after the turn's rows are committed. */
+export interface World {
+  /** Milliseconds since the epoch, fixed within a turn. */
+  now(): number;
+  /** [0, 1). */
+  random(): number;
+  newToken(execution: Execution, thread: Thread): string;
+  /** Starts what `thread.task` describes, after the commit. */
+  perform(execution: Execution, thread: Thread): void;
+  /** Stops waiting for a task: aborts a call, cancels a job, stops a child execution. */
+  abandon(execution: Execution, thread: Thread): void;
+  /** Sees to it that the thread's deadlines are kept. */
+  schedule(execution: Execution, thread: Thread): void;
+  ended(execution: Execution): void;
+}
+
+const rootThread = (machine: Machine, input: Json): Thread => ({
+  id: 0,
+  parent: null,
+  index: 0,
+  path: '',
+  state: machine.startAt,
+  phase: 'ready',
+  input,
+  variables: {},
+  entered: 0,
+  lastEvent: 0,
+  enteredAt: 0,
+  retries: [],
+  retryCount: 0,
+});
+
+/** Not stored yet; `now` in milliseconds since the epoch. */
+export const newExecution = (id: string, machine: Machine, name: string, input: Json, now: number): Execution => ({
+  id,
+  workflow: machine.workflow,
+  name,
+  input,
+  startedAt: now,
+  machine,
+  status: 'RUNNING',
+  threads: new Map([[0, rootThread(machine, input)]]),
+  progress: new Map(),
+  ready: [],
+  nextThread: 1,
+  nextEvent: 1,
+  lastEventAt: now,
+  fresh: true,
+  events: [],
+  changed: new Set(),
+  removed: new Set(),
+});

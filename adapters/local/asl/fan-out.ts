@@ -1,0 +1,146 @@
+// Parallel and Map: a thread for each branch or item, results in order, the first failure stops the others.
+// Trap: how many children have started and finished is counted from their rows after a crash, so that a long Map does not rewrite its input
+// for each item that ends.
+import type { Json } from '#core/canonical.ts';
+import { effectiveInput, envOf, evaluating, failureOf, integerAt, limited } from './data-flow.ts';
+import { clearDeadlines, type Execution, type Thread } from './execution.ts';
+import { runtimeError, type Failure } from './failures.ts';
+import type { Flow } from './flow.ts';
+import { isArray } from './json.ts';
+import type { MapState, ParallelState } from './machine.ts';
+import { select } from './path.ts';
+
+type FanState = MapState | ParallelState;
+
+/** Throws StatesError before anything has started. */
+export const beginFan = (flow: Flow, execution: Execution, thread: Thread, state: FanState): void => {
+  const input = effectiveInput(execution, thread, state);
+  const total = state.type === 'Map' ? itemsOf(execution, thread, state).length : state.branches.length;
+  const limit = state.type === 'Map' ? integerAt(state.maxConcurrency, envOf(execution, thread, input), 0) : 0;
+  flow.emit(execution, thread, `${state.type}StateStarted`, state.type === 'Map' ? { length: total } : {});
+  thread.phase = 'children';
+  thread.fan = { total, atOnce: limit || total };
+  execution.progress.set(thread.id, { started: 0, done: 0 });
+  if (total === 0) collect(flow, execution, thread, state);
+  else startChildren(flow, execution, thread, state);
+};
+
+const itemsOf = (execution: Execution, thread: Thread, state: MapState): readonly Json[] => {
+  const env = envOf(execution, thread, effectiveInput(execution, thread, state));
+  const items = state.itemsPath === null ? {} : evaluating('States.Runtime', () => select(state.itemsPath!, env));
+  if (!isArray(items)) throw runtimeError(`the items of ${state.name} are not an array`);
+  return items;
+};
+
+const startChildren = (flow: Flow, execution: Execution, thread: Thread, state: FanState): void => {
+  const progress = execution.progress.get(thread.id)!;
+  const { total, atOnce } = thread.fan!;
+  try {
+    while (progress.started < total && progress.started - progress.done < atOnce) {
+      spawn(flow, execution, thread, state, progress.started);
+      progress.started += 1;
+    }
+  } catch (error) {
+    failFan(flow, execution, thread, state, failureOf(error));
+  }
+};
+
+const spawn = (flow: Flow, execution: Execution, parent: Thread, state: FanState, index: number): void => {
+  const { input, item } =
+    state.type === 'Map' ? iterationInput(execution, parent, state, index) : branchInput(execution, parent, state);
+  const child: Thread = {
+    id: execution.nextThread++,
+    parent: parent.id,
+    index,
+    path: `${parent.path}${state.name}[${index}]/`,
+    state: state.type === 'Map' ? state.startAt : state.branches[index]!,
+    phase: 'ready',
+    input,
+    ...(item === undefined ? {} : { item }),
+    variables: {},
+    entered: 0,
+    lastEvent: parent.lastEvent,
+    enteredAt: 0,
+    retries: [],
+    retryCount: 0,
+  };
+  execution.threads.set(child.id, child);
+  execution.changed.add(child);
+  execution.ready.push(child);
+  if (state.type === 'Map') flow.emit(execution, child, 'MapIterationStarted', { name: state.name, index });
+};
+
+const branchInput = (execution: Execution, parent: Thread, state: ParallelState): { input: Json; item?: undefined } => {
+  const effective = effectiveInput(execution, parent, state);
+  const { parameters } = state;
+  if (parameters === undefined) return { input: effective };
+  const input = evaluating('States.ParameterPathFailure', () => parameters(envOf(execution, parent, effective)));
+  return { input: limited(input, `the input of ${state.name}`) };
+};
+
+const iterationInput = (execution: Execution, parent: Thread, state: MapState, index: number) => {
+  const item = { Index: index, Value: itemsOf(execution, parent, state)[index]! };
+  const { itemSelector } = state;
+  if (itemSelector === undefined) return { input: item.Value, item };
+  const env = envOf(execution, parent, effectiveInput(execution, parent, state), { item });
+  return {
+    input: limited(
+      evaluating('States.ParameterPathFailure', () => itemSelector(env)),
+      `an item of ${state.name}`,
+    ),
+    item,
+  };
+};
+
+/** A child has reached its end; `output` is on its thread. */
+export const childDone = (flow: Flow, execution: Execution, child: Thread): void => {
+  const parent = execution.threads.get(child.parent!)!;
+  const state = flow.stateOf(execution, parent) as FanState;
+  const progress = execution.progress.get(parent.id)!;
+  progress.done += 1;
+  if (state.type === 'Map')
+    flow.emit(execution, child, 'MapIterationSucceeded', { name: state.name, index: child.index });
+  parent.lastEvent = child.lastEvent;
+  if (progress.done === parent.fan!.total) collect(flow, execution, parent, state);
+  else startChildren(flow, execution, parent, state);
+};
+
+const collect = (flow: Flow, execution: Execution, thread: Thread, state: FanState): void => {
+  const outputs = Array<Json>(thread.fan!.total).fill(null);
+  for (const child of childrenOf(execution, thread)) outputs[child.index] = child.output ?? null;
+  dropChildren(flow, execution, thread);
+  flow.emit(execution, thread, `${state.type}StateSucceeded`);
+  flow.complete(execution, thread, state, outputs);
+};
+
+/** A child has failed for good: its siblings are dropped at once. */
+export const childFailed = (flow: Flow, execution: Execution, child: Thread, failure: Failure): void => {
+  const parent = execution.threads.get(child.parent!)!;
+  const state = flow.stateOf(execution, parent) as FanState;
+  if (state.type === 'Map') flow.emit(execution, child, 'MapIterationFailed', { name: state.name, index: child.index });
+  parent.lastEvent = child.lastEvent;
+  failFan(flow, execution, parent, state, failure);
+};
+
+const failFan = (flow: Flow, execution: Execution, thread: Thread, state: FanState, failure: Failure): void => {
+  dropChildren(flow, execution, thread);
+  flow.emit(execution, thread, `${state.type}StateFailed`, { ...failure });
+  flow.fail(execution, thread, failure);
+};
+
+const childrenOf = (execution: Execution, { id }: Thread): Thread[] =>
+  [...execution.threads.values()].filter(({ parent }) => parent === id);
+
+const dropChildren = (flow: Flow, execution: Execution, thread: Thread): void => {
+  for (const child of childrenOf(execution, thread)) {
+    if (child.fan !== undefined) dropChildren(flow, execution, child);
+    if (child.task !== undefined) flow.world.abandon(execution, child);
+    clearDeadlines(child);
+    flow.world.schedule(execution, child);
+    execution.threads.delete(child.id);
+    execution.changed.delete(child);
+    execution.removed.add(child.id);
+  }
+  delete thread.fan;
+  execution.progress.delete(thread.id);
+};

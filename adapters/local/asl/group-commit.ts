@@ -1,0 +1,83 @@
+// Group commit: what is asked within one turn of the event loop is done together and stored in one transaction; its answers are given after it.
+// Trap: a write that waits for its own fsync makes fifty executions wait for fifty of them.
+
+interface Request {
+  /** Does the work; what it returns gives the answer. */
+  readonly run: () => () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class GroupCommit {
+  readonly #commit: () => void;
+  readonly #before: () => void;
+  readonly #failed: (error: unknown) => void;
+  #requests: Request[] = [];
+  #immediate: NodeJS.Immediate | undefined;
+  #stopped: Error | undefined;
+
+  /** `before` precedes a turn's work, `commit` stores it; `failed` hears of a commit that did not succeed. */
+  constructor(before: () => void, commit: () => void, failed: (error: unknown) => void) {
+    this.#before = before;
+    this.#commit = commit;
+    this.#failed = failed;
+  }
+
+  get stopped(): Error | undefined {
+    return this.#stopped;
+  }
+
+  /** Runs `work` in the next turn; resolves with its value once the turn is stored. `work` may throw only before it changes anything. */
+  turn<T>(work: () => T): Promise<T> {
+    if (this.#stopped !== undefined) return Promise.reject(this.#stopped);
+    return new Promise((resolve, reject) => {
+      const run = () => {
+        const value = work();
+        return () => resolve(value);
+      };
+      this.#requests.push({ run, reject });
+      this.arm();
+    });
+  }
+
+  /** Sees to it that there is a next turn. */
+  arm(): void {
+    if (this.#stopped === undefined) this.#immediate ??= setImmediate(() => this.#flush());
+  }
+
+  #flush(): void {
+    this.#immediate = undefined;
+    this.#before();
+    const requests = this.#requests;
+    this.#requests = [];
+    const answers = requests.map(attempt);
+    try {
+      this.#commit();
+    } catch (error) {
+      for (const { reject } of requests) reject(error);
+      return this.#failed(error);
+    }
+    for (const answer of answers) answer();
+  }
+
+  /** Refuses what waits and what comes with `reason`, until `restart`. */
+  stop(reason: Error): void {
+    this.#stopped = reason;
+    clearImmediate(this.#immediate);
+    this.#immediate = undefined;
+    const requests = this.#requests;
+    this.#requests = [];
+    for (const { reject } of requests) reject(reason);
+  }
+
+  restart(): void {
+    this.#stopped = undefined;
+  }
+}
+
+const attempt = ({ run, reject }: Request): (() => void) => {
+  try {
+    return run();
+  } catch (error) {
+    return () => reject(error);
+  }
+};

@@ -1,0 +1,32 @@
+// When a schedule is due: `rate(5 minutes)`, `daily at 03:30` (UTC), `at(2026-03-01T00:00:00Z)`, after EventBridge Scheduler.
+// Trap: what fell due while nothing ran is made up for once, not once for each time that was missed.
+import { QuittanceError } from '#core/errors.ts';
+
+const UNITS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+const DAY = 86_400_000;
+
+/** First time after `now` (milliseconds since the epoch), counted from `anchor` for rates; undefined when there is none. INVALID_INPUT. */
+export const nextTime = (expression: string, anchor: number, now: number): number | undefined => {
+  const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
+  if (count !== undefined && Number(count) > 0) return nextMultiple(anchor, Number(count) * UNITS[unit!]!, now);
+  const [, hours, minutes] = /^daily at ([01]\d|2[0-3]):([0-5]\d)$/.exec(expression) ?? [];
+  if (hours !== undefined)
+    return nextMultiple(Number(hours) * UNITS['hour']! + Number(minutes) * UNITS['minute']!, DAY, now);
+  const once = Date.parse(/^at\((\d{4}-\d{2}-\d{2}T[\d:.]+Z)\)$/.exec(expression)?.[1] ?? '');
+  if (Number.isNaN(once)) throw unknownExpression(expression);
+  return once > now ? once : undefined;
+};
+
+const nextMultiple = (anchor: number, interval: number, now: number): number =>
+  anchor + (Math.floor((now - anchor) / interval) + 1) * interval;
+
+const unknownExpression = (expression: string) =>
+  new QuittanceError('INVALID_INPUT', {
+    message: 'this schedule expression is not known',
+    expected: "'rate(N minutes|hours|days)', 'daily at HH:MM' (UTC) or 'at(YYYY-MM-DDTHH:MM:SSZ)'",
+    got: expression,
+  });
+
+/** The execution that a schedule starts for a due time: the same for the same time, so that a crash cannot start it twice. */
+export const scheduledName = (schedule: string, dueAt: number): string =>
+  `${schedule}-${new Date(dueAt).toISOString().replace(/[-:]|\.\d+/g, '')}`;
