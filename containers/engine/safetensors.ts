@@ -4,6 +4,7 @@
 import { closeSync, fstatSync, openSync, readSync, writeSync, fsyncSync } from 'node:fs';
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
+import { duplicateKey } from './json-keys.ts';
 import { widen, type StoredType, STORED_BYTES } from './number-formats.ts';
 
 const MAX_HEADER_BYTES = 100_000_000; // the reference implementation's limit
@@ -82,7 +83,12 @@ const readHeader = (path: string, fd: number) => {
   readSync(fd, prefix, 0, 8, 0);
   const headerBytes = Number(prefix.readBigUInt64LE());
   if (headerBytes > MAX_HEADER_BYTES || headerBytes > fileBytes - 8) {
-    throw invalid(path, 'header length runs past the file', `at most ${Math.min(MAX_HEADER_BYTES, fileBytes - 8)}`, String(headerBytes));
+    throw invalid(
+      path,
+      'header length runs past the file',
+      `at most ${Math.min(MAX_HEADER_BYTES, fileBytes - 8)}`,
+      String(headerBytes),
+    );
   }
   const header = Buffer.alloc(headerBytes);
   readSync(fd, header, 0, headerBytes, 8);
@@ -94,8 +100,11 @@ const checkHeader = (path: string, text: string, dataStart: number, fileBytes: n
   const { __metadata__, ...entries } = json;
   const metadata = z.record(z.string(), z.string()).safeParse(__metadata__ ?? {});
   if (!metadata.success) throw invalid(path, '__metadata__ must map strings to strings');
-  refuseDuplicateKeys(path, text, Object.keys(entries));
-  const tensors = new Map(Object.entries(entries).map(([name, value]) => [name, tensorInfo(path, name, value, dataStart)]));
+  const twice = duplicateKey(text); // two readers could see different weights
+  if (twice !== undefined) throw invalid(path, `header gives '${twice}' twice`);
+  const tensors = new Map(
+    Object.entries(entries).map(([name, value]) => [name, tensorInfo(path, name, value, dataStart)]),
+  );
   checkRanges(path, [...tensors.values()], dataStart, fileBytes);
   return { tensors, metadata: metadata.data };
 };
@@ -108,28 +117,35 @@ const parseHeader = (path: string, text: string): Record<string, unknown> => {
   }
 };
 
-/** JSON.parse keeps the last of two equal keys: two readers could see different weights. */
-const refuseDuplicateKeys = (path: string, text: string, names: readonly string[]) => {
-  const objects = text.match(/"data_offsets"/g)?.length ?? 0;
-  if (objects !== names.length) throw invalid(path, 'header names a tensor twice', `${names.length} tensors`, `${objects} entries`);
-};
-
 const isStoredType = (dtype: string): dtype is StoredType => Object.hasOwn(STORED_BYTES, dtype);
 
 const tensorInfo = (path: string, name: string, value: unknown, dataStart: number): TensorInfo => {
   const entry = Entry.safeParse(value);
-  if (!entry.success) throw invalid(path, `entry '${name}' is malformed`, 'dtype, shape and data_offsets', undefined, entry.error);
-  const { dtype, shape, data_offsets: [start, end] } = entry.data;
-  if (!isStoredType(dtype)) throw invalid(path, `'${name}' has an unknown type`, Object.keys(STORED_BYTES).join(', '), dtype);
+  if (!entry.success)
+    throw invalid(path, `entry '${name}' is malformed`, 'dtype, shape and data_offsets', undefined, entry.error);
+  const {
+    dtype,
+    shape,
+    data_offsets: [start, end],
+  } = entry.data;
+  if (!isStoredType(dtype))
+    throw invalid(path, `'${name}' has an unknown type`, Object.keys(STORED_BYTES).join(', '), dtype);
   const bytes = shape.reduce((product, size) => product * size, STORED_BYTES[dtype]);
-  if (bytes !== end - start) throw invalid(path, `'${name}' has a size that is not its shape's`, `${bytes} bytes`, `${end - start} bytes`);
+  if (bytes !== end - start)
+    throw invalid(path, `'${name}' has a size that is not its shape's`, `${bytes} bytes`, `${end - start} bytes`);
   return { dtype, shape, start: dataStart + start, end: dataStart + end };
 };
 
 const checkRanges = (path: string, tensors: readonly TensorInfo[], dataStart: number, fileBytes: number) => {
   let at = dataStart;
   for (const { start, end } of tensors.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
-    if (start !== at) throw invalid(path, start < at ? 'tensors overlap' : 'there is a gap between tensors', `offset ${at - dataStart}`, `${start - dataStart}`);
+    if (start !== at)
+      throw invalid(
+        path,
+        start < at ? 'tensors overlap' : 'there is a gap between tensors',
+        `offset ${at - dataStart}`,
+        `${start - dataStart}`,
+      );
     at = end;
   }
   if (at !== fileBytes) throw invalid(path, 'the tensors do not fill the file', `${at} bytes`, `${fileBytes} bytes`);
@@ -147,7 +163,8 @@ const readRange = (path: string, fd: number, { start, end }: TensorInfo): Uint8A
 
 const finite = (path: string, name: string, values: Float32Array): Float32Array => {
   for (let i = 0; i < values.length; i++) {
-    if (!Number.isFinite(values[i])) throw invalid(path, `'${name}' holds a value that is not finite`, 'numbers', `${values[i]} at ${i}`);
+    if (!Number.isFinite(values[i]))
+      throw invalid(path, `'${name}' holds a value that is not finite`, 'numbers', `${values[i]} at ${i}`);
   }
   return values;
 };
@@ -167,7 +184,11 @@ const headerBytes = (tensors: readonly TensorToWrite[], metadata: Readonly<Recor
   const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
   let at = 0;
   for (const tensor of tensors) {
-    header[tensor.name] = { dtype: tensor.dtype ?? 'F32', shape: tensor.shape, data_offsets: [at, at + tensor.data.byteLength] };
+    header[tensor.name] = {
+      dtype: tensor.dtype ?? 'F32',
+      shape: tensor.shape,
+      data_offsets: [at, at + tensor.data.byteLength],
+    };
     at += tensor.data.byteLength;
   }
   const json = Buffer.from(JSON.stringify(header));
@@ -178,7 +199,11 @@ const headerBytes = (tensors: readonly TensorToWrite[], metadata: Readonly<Recor
 };
 
 /** Writes the file and flushes it to disk; the caller renames it into place. */
-export const writeSafetensors = (path: string, tensors: readonly TensorToWrite[], metadata: Readonly<Record<string, string>> = {}): void => {
+export const writeSafetensors = (
+  path: string,
+  tensors: readonly TensorToWrite[],
+  metadata: Readonly<Record<string, string>> = {},
+): void => {
   const fd = openSync(path, 'w');
   try {
     writeAll(fd, headerBytes(tensors, metadata));
@@ -195,5 +220,5 @@ export const writeSafetensors = (path: string, tensors: readonly TensorToWrite[]
 };
 
 const writeAll = (fd: number, bytes: Uint8Array) => {
-  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, Math.min(bytes.length - at, 2 ** 28));
+  for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at, Math.min(bytes.length - at, 2 ** 28));
 };

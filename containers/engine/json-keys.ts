@@ -1,0 +1,20 @@
+// Finds a key that a JSON text gives twice in one object. JSON.parse keeps the last of the two, other readers the first: a file that says two things
+// at once is refused. Trap: keys may be written with escapes, so they are compared decoded. The text must already have passed JSON.parse.
+
+const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:]/gsu;
+
+/** The first key that occurs twice in the same object, at any depth; undefined where there is none. */
+export const duplicateKey = (json: string): string | undefined => {
+  const open: (Set<string> | undefined)[] = [];
+  let text: string | undefined;
+  for (const [token] of json.matchAll(TOKEN)) {
+    if (token.startsWith('"')) text = token;
+    else if (token === ':') {
+      const key = JSON.parse(text ?? '""') as string;
+      if (open.at(-1)?.has(key)) return key;
+      open.at(-1)?.add(key);
+    } else if (token === '{' || token === '[') open.push(token === '{' ? new Set() : undefined);
+    else open.pop();
+  }
+  return undefined;
+};

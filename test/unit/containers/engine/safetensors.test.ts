@@ -1,0 +1,203 @@
+// Weight files from strangers: whatever the header claims, either the tensors are the file's or the file is refused; nothing is allocated on a claim.
+import { afterAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isQuittanceError } from '#core/errors.ts';
+import { openSafetensors, writeSafetensors, type TensorToWrite } from '#containers/engine/safetensors.ts';
+import { narrowBfloat, widen } from '#containers/engine/number-formats.ts';
+import { temporaryFolder } from '#test/support/folders.ts';
+
+const { dir, remove } = temporaryFolder();
+afterAll(remove);
+mkdirSync(dir, { recursive: true });
+const path = join(dir, 'model.safetensors');
+
+const file = (header: string | object, data: Uint8Array = new Uint8Array(), claimedLength?: bigint): Buffer => {
+  const json = Buffer.from(typeof header === 'string' ? header : JSON.stringify(header));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(claimedLength ?? BigInt(json.length));
+  return Buffer.concat([length, json, data]);
+};
+const open = (bytes: Uint8Array) => {
+  writeFileSync(path, bytes);
+  return openSafetensors(path);
+};
+const entry = (start: number, end: number, change: object = {}) => ({
+  dtype: 'F32',
+  shape: [(end - start) / 4],
+  data_offsets: [start, end],
+  ...change,
+});
+const bytes = (n: number) => new Uint8Array(n);
+
+const HOSTILE: Readonly<Record<string, Uint8Array>> = {
+  'an empty file': bytes(0),
+  'a file of seven bytes': bytes(7),
+  'a header length of 2^63': file({ a: entry(0, 4) }, bytes(4), 2n ** 63n),
+  'a header length one past the file': file({}, bytes(0), 3n),
+  'a header length that swallows the data': file({ a: entry(0, 4) }, bytes(4), 60n),
+  'a header that is not JSON': file('{"a":'),
+  'a header that is an array': file('[]'),
+  'a header of a hundred thousand brackets': file('['.repeat(100_000)),
+  'a header in broken UTF-8': file('{"\xff\xfe":1}'),
+  'overlapping tensors': file({ a: entry(0, 8), b: entry(4, 12) }, bytes(12)),
+  'two names for the same bytes': file({ a: entry(0, 8), b: entry(0, 8) }, bytes(8)),
+  'a gap between tensors': file({ a: entry(0, 4), b: entry(8, 12) }, bytes(12)),
+  'a gap before the first tensor': file({ a: entry(4, 8) }, bytes(8)),
+  'a negative offset': file({ a: entry(-4, 4) }, bytes(8)),
+  'an end before its start': file({ a: entry(8, 4) }, bytes(8)),
+  'a fractional offset': file({ a: entry(0, 4, { data_offsets: [0.5, 4.5] }) }, bytes(8)),
+  'an offset beyond 2^53': file(
+    `{"a":{"dtype":"F32","shape":[1],"data_offsets":[9007199254740992,9007199254740996]}}`,
+    bytes(4),
+  ),
+  '10^12 elements in 4 bytes': file({ a: entry(0, 4, { shape: [1e6, 1e6] }) }, bytes(4)),
+  '10^12 elements with offsets to match': file({ a: entry(0, 4e12, { shape: [1e6, 1e6] }) }, bytes(4)),
+  'a shape whose product overflows to the size': file({ a: entry(0, 0, { shape: [2 ** 32, 2 ** 32] }) }),
+  'a negative dimension': file({ a: entry(0, 4, { shape: [-1, -1] }) }, bytes(4)),
+  'a hundred dimensions': file({ a: entry(0, 4, { shape: new Array(100).fill(1) }) }, bytes(4)),
+  'a shape smaller than the bytes': file({ a: entry(0, 8, { shape: [1] }) }, bytes(8)),
+  'an unknown type': file({ a: entry(0, 4, { dtype: 'F4' }) }, bytes(4)),
+  'a type from the object prototype': file({ a: entry(0, 4, { dtype: 'constructor' }) }, bytes(4)),
+  'a tensor called __proto__': file('{"__proto__":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', bytes(4)),
+  'an entry with an unknown field': file({ a: entry(0, 4, { strides: [1] }) }, bytes(4)),
+  'an entry that is null': file({ a: null }),
+  'a tensor given twice': file(
+    '{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"I32","shape":[1],"data_offsets":[0,4]}}',
+    bytes(4),
+  ),
+  'a tensor given twice behind an escape': file(
+    '{"a":{"dtype":"F32","shape":[1],"data\\u005foffsets":[0,4]},"\\u0061":{"dtype":"I32","shape":[1],"data_offsets":[0,4]}}',
+    bytes(4),
+  ),
+  'a shape given twice': file('{"a":{"dtype":"F32","shape":[1],"shape":[1,1],"data_offsets":[0,4]}}', bytes(4)),
+  'metadata that holds numbers': file({ __metadata__: { format: 1 } }),
+  'a file cut by one byte': file({ a: entry(0, 8) }, bytes(7)),
+  'a byte after the last tensor': file({ a: entry(0, 8) }, bytes(9)),
+};
+
+describe('a hostile weight file is refused with WEIGHTS_INVALID', () => {
+  for (const [attack, content] of Object.entries(HOSTILE)) {
+    it(attack, () => {
+      expect(() => open(content)).toThrow(expect.objectContaining({ code: 'WEIGHTS_INVALID' }));
+    });
+  }
+
+  const poison: [string, string, Uint8Array][] = [
+    ['a NaN', 'F32', new Uint8Array(Float32Array.of(1, NaN).buffer)],
+    ['an infinity', 'F32', new Uint8Array(Float32Array.of(-Infinity, 0).buffer)],
+    ['a half-precision NaN', 'F16', new Uint8Array(Uint16Array.of(0x3c00, 0x7e00).buffer)],
+    ['a bfloat16 infinity', 'BF16', new Uint8Array(Uint16Array.of(0x7f80, 0).buffer)],
+    ['a double beyond float32', 'F64', new Uint8Array(Float64Array.of(1e300, 0).buffer)],
+  ];
+  for (const [title, dtype, data] of poison) {
+    it(`${title} among the weights`, () => {
+      const opened = open(file({ a: { dtype, shape: [2], data_offsets: [0, data.length] } }, data));
+      expect(() => opened.read('a')).toThrow(expect.objectContaining({ code: 'WEIGHTS_INVALID' }));
+      opened.close();
+    });
+  }
+
+  it('any file with bytes changed at random, or reads as what the bytes say', () => {
+    writeSafetensors(path, [
+      { name: 'a', shape: [2, 3], data: Float32Array.from([1, 2, 3, 4, 5, 6]) },
+      { name: 'b', shape: [4], data: Float32Array.from([7, 8, 9, 10]) },
+    ]);
+    const original = readFileSync(path);
+    const change = fc.tuple(fc.nat(original.length - 1), fc.nat(255));
+    fc.assert(
+      fc.property(fc.array(change, { minLength: 1, maxLength: 6 }), fc.nat(20), (changes, cut) => {
+        const mutated = Buffer.from(original.subarray(0, original.length - (cut > 15 ? cut : 0)));
+        for (const [at, value] of changes) if (at < mutated.length) mutated[at] = value;
+        expect(refusedOrWhole(mutated)).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  const refusedOrWhole = (content: Uint8Array): boolean => {
+    try {
+      const opened = open(content);
+      const sizes = [...opened.tensors].map(
+        ([name, { shape }]) => opened.readBytes(name).length > 0 || shape.includes(0),
+      );
+      opened.close();
+      return sizes.every(Boolean);
+    } catch (error) {
+      return isQuittanceError(error, 'WEIGHTS_INVALID');
+    }
+  };
+});
+
+describe('a weight file of our own', () => {
+  it('gives back every tensor bit for bit, whatever the names and shapes', () => {
+    const tensor = fc.tuple(
+      fc.string({ unit: 'grapheme' }).filter((name) => name !== '__metadata__' && name !== '__proto__'),
+      fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 3 }),
+    );
+    fc.assert(
+      fc.property(fc.uniqueArray(tensor, { selector: ([name]) => name, maxLength: 6 }), (specs) => {
+        const tensors = specs.map(([name, shape], k): TensorToWrite & { data: Float32Array } => {
+          const size = shape.reduce((a, b) => a * b, 1);
+          return { name, shape, data: Float32Array.from({ length: size }, (_, i) => Math.fround(Math.sin(k + i))) };
+        });
+        writeSafetensors(path, tensors, { format: 'pt' });
+        const opened = openSafetensors(path);
+        expect([...opened.tensors.keys()].sort()).toEqual(tensors.map(({ name }) => name).sort());
+        for (const { name, shape, data } of tensors) {
+          expect(opened.tensors.get(name)!.shape).toEqual([...shape]);
+          expect([...opened.read(name)]).toEqual([...data]);
+        }
+        expect(opened.metadata).toEqual({ format: 'pt' });
+        opened.close();
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('starts its data at a multiple of eight bytes', () => {
+    for (const name of ['a', 'ab', 'abc', 'abcdefgh']) {
+      writeSafetensors(path, [{ name, shape: [1], data: Float32Array.of(1) }]);
+      const opened = openSafetensors(path);
+      expect(opened.tensors.get(name)!.start % 8).toBe(0);
+      opened.close();
+    }
+  });
+});
+
+describe('number formats', () => {
+  it('widens every half-precision number as IEEE 754 says', () => {
+    const view = new DataView(new ArrayBuffer(2));
+    const all = Uint16Array.from({ length: 65_536 }, (_, bits) => bits);
+    const widened = widen(new Uint8Array(all.buffer), 'F16');
+    all.forEach((bits, i) => {
+      view.setUint16(0, bits);
+      if (!Object.is(widened[i], view.getFloat16(0))) throw new Error(`${bits}: ${widened[i]}`);
+    });
+    expect(widened).toHaveLength(65_536);
+  });
+
+  it('rounds to bfloat16 to nearest, ties to even', () => {
+    const ulp = 2 ** -7; // of bfloat16 at 1
+    const cases: [value: number, rounded: number][] = [
+      [1, 1],
+      [1 + ulp / 2, 1],
+      [1 + 1.5 * ulp, 1 + 2 * ulp],
+      [1 + 0.51 * ulp, 1 + ulp],
+      [-1 - 0.51 * ulp, -1 - ulp],
+      [3.3e38, 3.2965e38],
+      [0, 0],
+    ];
+    const back = widen(narrowBfloat(Float32Array.from(cases, ([value]) => value)), 'BF16');
+    cases.forEach(([, rounded], i) =>
+      expect(Math.abs(back[i]! / (rounded || 1) - (rounded ? 1 : 0))).toBeLessThan(1e-4),
+    );
+  });
+
+  it('keeps every bfloat16 number through a round trip', () => {
+    const all = Uint16Array.from({ length: 65_536 }, (_, bits) => bits).filter((bits) => (bits & 0x7f80) !== 0x7f80);
+    const bytes = new Uint8Array(all.buffer);
+    expect(Buffer.compare(narrowBfloat(widen(bytes, 'BF16')), bytes)).toBe(0);
+  });
+});
