@@ -1,0 +1,29 @@
+// WebGPU through Dawn (npm `webgpu`) on any Vulkan device; used when asked for. Trap: globals must exist before the backend module is imported.
+import tf from '@tensorflow/tfjs';
+import type { Loader } from '../tf.ts';
+
+interface Dawn {
+  create(options: string[]): unknown;
+  globals: object;
+}
+
+export const loadWebgpu: Loader = async () => {
+  const dawn = await optionalModule('webgpu');
+  if (!dawn) return { missing: 'npm package webgpu is not installed' };
+  const { create, globals } = dawn as unknown as Dawn;
+  Object.assign(globalThis, globals);
+  Object.defineProperty(globalThis, 'navigator', { value: { gpu: create([]) }, configurable: true });
+  if (!(await optionalModule('@tensorflow/tfjs-backend-webgpu')))
+    return { missing: '@tensorflow/tfjs-backend-webgpu is not installed' };
+  if (!(await tf.setBackend('webgpu'))) return { missing: 'no Vulkan device' };
+  await tf.ready();
+  return { name: 'webgpu', detail: 'Dawn' };
+};
+
+const optionalModule = async (name: string): Promise<object | undefined> => {
+  try {
+    return (await import(name)) as object;
+  } catch {
+    return undefined; // optional
+  }
+};

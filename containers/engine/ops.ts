@@ -1,0 +1,153 @@
+// Operations with hand-written gradients: fewer passes over memory than the automatic ones, and none of the kernels that are slow or missing on wasm.
+// Every gradient is tested against finite differences in float64. Trap: a custom gradient may keep only tensors handed to `save`.
+import { tf } from './tf.ts';
+
+type Grads = tf.Tensor[];
+
+/** Typed wrapper: `forward` returns its value and, from the saved tensors, one gradient an input. */
+const custom = <T extends tf.Tensor>(
+  forward: (
+    save: (tensors: tf.Tensor[]) => void,
+    ...inputs: tf.Tensor[]
+  ) => { value: tf.Tensor; grads: (dy: tf.Tensor, saved: tf.Tensor[]) => Grads },
+  ...inputs: tf.Tensor[]
+): T => {
+  const wrapped = tf.customGrad((...args) => {
+    const save = args.pop() as tf.GradSaveFunc;
+    const { value, grads } = forward(save, ...(args as tf.Tensor[]));
+    return { value, gradFunc: (dy: tf.Tensor | tf.Tensor[], saved: tf.Tensor[]) => grads(dy as tf.Tensor, saved) };
+  });
+  return wrapped(...inputs) as T;
+};
+
+/** table (V, d), ids (N) int32 → rows (N, d). The gradient adds rows up where an id repeats. */
+export const embedding = (table: tf.Tensor2D, ids: tf.Tensor1D): tf.Tensor2D => tf.gather(table, ids);
+
+/** x (N, in), w (in, out), b (out) → x·w + b. */
+export const linear = (x: tf.Tensor2D, w: tf.Tensor2D, b?: tf.Tensor1D): tf.Tensor2D => {
+  const y: tf.Tensor2D = tf.matMul(x, w);
+  return b === undefined ? y : addBias(y, b);
+};
+
+/** y (N, out) + b (out); the bias gradient as a product with ones, since a sum over axis 0 is slow on wasm. */
+const addBias = (y: tf.Tensor2D, b: tf.Tensor1D): tf.Tensor2D =>
+  custom<tf.Tensor2D>(
+    (_save, y0, b0) => ({
+      value: tf.add(y0!, b0!),
+      grads: (dy) => [tf.clone(dy), tf.reshape(tf.matMul(tf.ones([1, dy.shape[0]!]), dy as tf.Tensor2D), b.shape)],
+    }),
+    y,
+    b,
+  );
+
+/** x · σ(x). */
+export const silu = (x: tf.Tensor2D): tf.Tensor2D =>
+  custom<tf.Tensor2D>((save, x0) => {
+    const s = tf.sigmoid(x0!);
+    save([x0!, s]);
+    // d = σ + x σ (1 − σ)
+    return {
+      value: tf.mul(x0!, s),
+      grads: (dy, [a, sig]) => [tf.mul(dy, tf.mul(sig!, tf.add(1, tf.mul(a!, tf.sub(1, sig!)))))],
+    };
+  }, x);
+
+const GELU_A = 2 * Math.sqrt(2 / Math.PI);
+const GELU_B = GELU_A * 0.044715;
+
+/** The tanh form of GELU, as x · σ(2u) with u = √(2/π)(x + 0.044715 x³): tanh is slow on wasm. */
+export const geluNew = (x: tf.Tensor2D): tf.Tensor2D =>
+  custom<tf.Tensor2D>((save, x0) => {
+    const s = tf.sigmoid(tf.mul(x0!, tf.add(GELU_A, tf.mul(GELU_B, tf.square(x0!)))));
+    save([x0!, s]);
+    const grads = (dy: tf.Tensor, [a, sig]: tf.Tensor[]) => {
+      const slope = tf.mul(
+        tf.mul(a!, tf.mul(sig!, tf.sub(1, sig!))),
+        tf.add(GELU_A, tf.mul(3 * GELU_B, tf.square(a!))),
+      );
+      return [tf.mul(dy, tf.add(sig!, slope))];
+    };
+    return { value: tf.mul(x0!, s), grads };
+  }, x);
+
+/** x (N, d), weight (d) → x / √(mean x² + eps) · weight. Zhang & Sennrich 2019. */
+export const rmsNorm = (x: tf.Tensor2D, weight: tf.Tensor1D, eps: number): tf.Tensor2D =>
+  custom<tf.Tensor2D>(
+    (save, x0, w) => {
+      const r = tf.rsqrt(tf.add(tf.mean(tf.square(x0!), -1, true), eps)); // (N, 1)
+      const normed = tf.mul(x0!, r); // (N, d)
+      save([normed, r, w!]);
+      const grads = (dy: tf.Tensor, [n, scale, w1]: tf.Tensor[]) => {
+        const g = tf.mul(dy, w1!); // gradient of `normed`
+        const dx = tf.mul(tf.sub(g, tf.mul(n!, tf.mean(tf.mul(g, n!), -1, true))), scale!);
+        return [dx, columnSums(tf.mul(dy, n!) as tf.Tensor2D, w1!.shape)];
+      };
+      return { value: tf.mul(normed, w!), grads };
+    },
+    x,
+    weight,
+  );
+
+/** x (N, d) → (x − mean)/√(var + eps) · weight + bias, biased variance. Ba et al. 2016. */
+export const layerNorm = (x: tf.Tensor2D, weight: tf.Tensor1D, bias: tf.Tensor1D, eps: number): tf.Tensor2D =>
+  custom<tf.Tensor2D>(
+    (save, x0, w, b) => {
+      const centred = tf.sub(x0!, tf.mean(x0!, -1, true)); // (N, d)
+      const r = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), eps)); // (N, 1)
+      const normed = tf.mul(centred, r);
+      save([normed, r, w!]);
+      const grads = (dy: tf.Tensor, [n, scale, w1]: tf.Tensor[]) => {
+        const g = tf.mul(dy, w1!);
+        const inner = tf.sub(tf.sub(g, tf.mean(g, -1, true)), tf.mul(n!, tf.mean(tf.mul(g, n!), -1, true)));
+        return [
+          tf.mul(inner, scale!),
+          columnSums(tf.mul(dy, n!) as tf.Tensor2D, w1!.shape),
+          columnSums(dy as tf.Tensor2D, w1!.shape),
+        ];
+      };
+      return { value: tf.add(tf.mul(normed, w!), b!), grads };
+    },
+    x,
+    weight,
+    bias,
+  );
+
+/** Σ over rows of (N, d) as a product with ones. */
+const columnSums = (y: tf.Tensor2D, shape: number[]): tf.Tensor =>
+  tf.reshape(tf.matMul(tf.ones([1, y.shape[0]]), y), shape);
+
+/** x (B, H, T, R) with cos, sin (1 or B, 1, T, R): rotate-half rotary embedding, x·cos + rotate(x)·sin. Su et al. 2021. */
+export const rope = (x: tf.Tensor4D, cos: tf.Tensor4D, sin: tf.Tensor4D): tf.Tensor4D => {
+  const [B, H, T, R] = x.shape;
+  const turned = tf.reshape(tf.matMul(tf.reshape(x, [B * H * T, R]), halfTurn(R)), [B, H, T, R]);
+  return tf.add(tf.mul(x, cos), tf.mul(turned, sin));
+};
+
+/** Matrix (R, R) that maps (a, b) to (−b, a) by halves: a product is faster than split, negate and concatenate, and its gradient is a product too. */
+const halfTurn = (R: number): tf.Tensor2D => {
+  const data = new Float32Array(R * R);
+  const half = R / 2;
+  for (let i = 0; i < half; i++) {
+    data[(half + i) * R + i] = -1;
+    data[i * R + half + i] = 1;
+  }
+  return tf.tensor2d(data, [R, R]);
+};
+
+/** logits (N, V), targets (N) int32 → log-probability of each target (N), nats. Gradient: (onehot − softmax) · dy. */
+export const tokenLogProb = (logits: tf.Tensor2D, targets: tf.Tensor1D): tf.Tensor1D => {
+  const [N, V] = logits.shape;
+  const cells = tf.add(tf.range(0, N * V, V, 'int32'), targets); // flat index of each target
+  return custom<tf.Tensor1D>((save, x) => {
+    const p = tf.softmax(x as tf.Tensor2D); // (N, V)
+    const most = tf.max(x!, 1);
+    const logSum = tf.add(most, tf.log(tf.sum(tf.exp(tf.sub(x!, tf.expandDims(most, 1))), 1)));
+    const value = tf.sub(tf.gather(tf.reshape(x!, [-1]), cells as tf.Tensor1D), logSum);
+    save([p, cells]);
+    const grads = (dy: tf.Tensor, [soft, at]: tf.Tensor[]) => {
+      const hits = tf.reshape(tf.unsortedSegmentSum(dy as tf.Tensor1D, at as tf.Tensor1D, N * V), [N, V]);
+      return [tf.sub(hits, tf.mul(soft!, tf.expandDims(dy, 1)))];
+    };
+    return { value, grads };
+  }, logits);
+};

@@ -1,0 +1,53 @@
+// The one door to TensorFlow.js. The union package is one CommonJS copy whatever imports it, and the only one whose Node build registers gradients.
+// Trap: a tensor made before the backend is ready lands on the plain cpu backend, which is a hundred times slower; initBackend comes first.
+import tf from '@tensorflow/tfjs';
+import { QuittanceError } from '#core/errors.ts';
+import { loadTensorflow } from './backends/tensorflow.ts';
+import { loadWasm } from './backends/wasm.ts';
+import { loadWebgpu } from './backends/webgpu.ts';
+
+export { tf };
+
+export type BackendChoice = 'auto' | 'tensorflow' | 'webgpu' | 'wasm' | 'wasm-ort';
+
+export interface Backend {
+  /** As printed and recorded in manifests: tensorflow, webgpu, wasm+ort, wasm. */
+  name: string;
+  /** Version and threads, or device. */
+  detail: string;
+}
+
+export interface BackendOptions {
+  /** Threads of native matrix products; default: all cores. */
+  threads?: number;
+}
+
+/** A loader takes the backend into use and describes it, or says why it is not there. */
+export type Loader = (options: BackendOptions) => Promise<Backend | { missing: string }>;
+
+const LOADERS: Readonly<Record<Exclude<BackendChoice, 'auto'>, Loader>> = {
+  tensorflow: loadTensorflow,
+  'wasm-ort': (options) => loadWasm({ ...options, gemm: 'ort' }),
+  wasm: (options) => loadWasm({ ...options, gemm: 'xnnpack' }),
+  webgpu: loadWebgpu,
+};
+
+/** webgpu is never chosen by itself: a software Vulkan driver is slower than wasm and looks the same. */
+const AUTO = ['tensorflow', 'wasm-ort', 'wasm'] as const;
+
+let current: Backend | undefined;
+
+/** Takes the backend into use, once a process. BACKEND_UNAVAILABLE with the reason where the chosen one is not installed. */
+export const initBackend = async (choice: BackendChoice = 'auto', options: BackendOptions = {}): Promise<Backend> => {
+  if (current) return current;
+  const reasons: string[] = [];
+  for (const name of choice === 'auto' ? AUTO : [choice]) {
+    const loaded = await LOADERS[name](options);
+    if ('name' in loaded) return (current = loaded);
+    reasons.push(`${name}: ${loaded.missing}`);
+  }
+  throw new QuittanceError('BACKEND_UNAVAILABLE', {
+    message: `no compute backend: ${reasons.join('; ')}`,
+    hint: "see 'quittance doctor'",
+  });
+};
