@@ -44,7 +44,11 @@ export const COMMON: Readonly<Record<string, Option>> = {
 export const usageError = (message: string, hint?: string): QuittanceError =>
   new QuittanceError('USAGE', { message, ...(hint === undefined ? {} : { hint }) });
 
-export const parse = (command: Command, argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Arguments & { help: boolean } => {
+export const parse = (
+  command: Command,
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Arguments & { help: boolean } => {
   const options = { ...command.options, ...COMMON };
   const { values, positionals } = parseStrictly(command, argv, options);
   const value = (name: string) => (typeof values[name] === 'string' ? values[name] : undefined);
@@ -63,17 +67,25 @@ export const parse = (command: Command, argv: readonly string[], env: Readonly<R
 
 const parseStrictly = (command: Command, argv: readonly string[], options: Readonly<Record<string, Option>>) => {
   const config: ParseArgsConfig['options'] = Object.fromEntries(
-    Object.entries(options).map(([name, { kind }]) => [name, { type: kind === 'flag' ? 'boolean' : 'string', multiple: kind === 'many' }] as const),
+    Object.entries(options).map(
+      ([name, { kind }]) =>
+        [name, { type: kind === 'flag' ? 'boolean' : 'string', multiple: kind === 'many' }] as const,
+    ),
   );
   try {
     return parseArgs({ args: [...argv], options: config, allowPositionals: true, strict: true });
   } catch (cause) {
-    throw usageError(cause instanceof Error ? cause.message.split('. To specify')[0]! : 'cannot read the arguments', `quittance ${command.name} --help`);
+    throw usageError(
+      cause instanceof Error ? cause.message.split('. To specify')[0]! : 'cannot read the arguments',
+      `quittance ${command.name} --help`,
+    );
   }
 };
 
 export const helpOf = (command: Command): string => {
-  const lines = Object.entries({ ...command.options, ...COMMON }).map(([name, { value, summary }]) => [`--${name}${value ? ` ${value}` : ''}`, summary] as const);
+  const lines = Object.entries({ ...command.options, ...COMMON }).map(
+    ([name, { value, summary }]) => [`--${name}${value ? ` ${value}` : ''}`, summary] as const,
+  );
   const width = Math.max(...lines.map(([left]) => left.length));
   return [
     `quittance ${command.name}${command.usage ? ` ${command.usage}` : ''}`,

@@ -8,19 +8,51 @@ interface Entry {
 }
 
 export const commands: readonly Entry[] = [
-  { name: 'demo', summary: 'the main job: train, file a ticket, unlearn, approve, certify, verify', load: async () => (await import('./demo.ts')).demo },
+  {
+    name: 'demo',
+    summary: 'the main job: train, file a ticket, unlearn, approve, certify, verify',
+    load: async () => (await import('./demo.ts')).demo,
+  },
   { name: 'serve', summary: 'portal and API in one process', load: async () => (await import('./serve.ts')).serve },
-  { name: 'ticket', summary: 'casework: file, list, show, approve, refuse', load: async () => (await import('./ticket.ts')).ticket },
-  { name: 'model', summary: 'model registry: import, list, show, export', load: async () => (await import('./model.ts')).model },
+  {
+    name: 'ticket',
+    summary: 'casework: file, list, show, approve, refuse',
+    load: async () => (await import('./ticket.ts')).ticket,
+  },
+  {
+    name: 'model',
+    summary: 'model registry: import, list, show, export',
+    load: async () => (await import('./model.ts')).model,
+  },
   { name: 'generate', summary: 'what a model says', load: async () => (await import('./generate.ts')).generate },
-  { name: 'score', summary: 'how likely a model finds given answers', load: async () => (await import('./score.ts')).score },
+  {
+    name: 'score',
+    summary: 'how likely a model finds given answers',
+    load: async () => (await import('./score.ts')).score,
+  },
   { name: 'unlearn', summary: 'the unlearning engine alone', load: async () => (await import('./unlearn.ts')).unlearn },
   { name: 'evaluate', summary: 'metrics alone', load: async () => (await import('./evaluate.ts')).evaluate },
   { name: 'report', summary: 'audit report of a ticket', load: async () => (await import('./report.ts')).report },
-  { name: 'verify', summary: 'offline check of an evidence bundle', load: async () => (await import('./verify.ts')).verify },
-  { name: 'recertify', summary: 'the re-certification suite now', load: async () => (await import('./recertify.ts')).recertify },
-  { name: 'bench', summary: 'tables and plots of what was measured', load: async () => (await import('./bench.ts')).bench },
-  { name: 'doctor', summary: 'what is installed, which backend, how fast', load: async () => (await import('./doctor.ts')).doctor },
+  {
+    name: 'verify',
+    summary: 'offline check of an evidence bundle',
+    load: async () => (await import('./verify.ts')).verify,
+  },
+  {
+    name: 'recertify',
+    summary: 'the re-certification suite now',
+    load: async () => (await import('./recertify.ts')).recertify,
+  },
+  {
+    name: 'bench',
+    summary: 'tables and plots of what was measured',
+    load: async () => (await import('./bench.ts')).bench,
+  },
+  {
+    name: 'doctor',
+    summary: 'what is installed, which backend, how fast',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
 ];
 
 /** The known command that is closest to a mistyped one (edit distance). */

@@ -56,7 +56,10 @@ const parseIds = (text: string, vocabSize: number): number[] => {
   } catch {
     ids = undefined; // reported below with what was expected
   }
-  const valid = Array.isArray(ids) && ids.length > 0 && ids.every((id) => Number.isInteger(id) && Number(id) >= 0 && Number(id) < vocabSize);
+  const valid =
+    Array.isArray(ids) &&
+    ids.length > 0 &&
+    ids.every((id) => Number.isInteger(id) && Number(id) >= 0 && Number(id) < vocabSize);
   if (!valid) throw usageError(`--ids must be a JSON list of token ids from 0 to ${vocabSize - 1}`);
   return (ids as number[]).map(Number);
 };

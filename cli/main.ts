@@ -13,7 +13,13 @@ const version = (): string => {
 const overview = (): string => {
   const width = Math.max(...commands.map(({ name }) => name.length));
   const lines = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
-  return ['quittance COMMAND …', '', ...lines, '', 'quittance COMMAND --help shows a command; quittance --version the version.'].join('\n');
+  return [
+    'quittance COMMAND …',
+    '',
+    ...lines,
+    '',
+    'quittance COMMAND --help shows a command; quittance --version the version.',
+  ].join('\n');
 };
 
 const run = async (argv: readonly string[]): Promise<ExitCode> => {
@@ -21,7 +27,8 @@ const run = async (argv: readonly string[]): Promise<ExitCode> => {
   if (name === '--version') return say(version());
   if (name === undefined || name === '--help' || name === 'help') return say(overview());
   const entry = commands.find((command) => command.name === name);
-  if (!entry) throw usageError(`unknown command '${name}'`, `did you mean '${nearest(name)}'? 'quittance --help' lists all`);
+  if (!entry)
+    throw usageError(`unknown command '${name}'`, `did you mean '${nearest(name)}'? 'quittance --help' lists all`);
   const command = await entry.load();
   return runCommand(command, rest);
 };

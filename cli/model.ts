@@ -45,7 +45,12 @@ const importModel = async (args: Arguments, [dir]: string[]): Promise<ExitCode> 
 type Stores = ReturnType<typeof localStores>;
 
 /** Stores a checked model folder and registers it under a new name. */
-export const register = async (stores: Stores, name: string, dir: string, side: Partial<Pick<ModelRecord, 'suite' | 'trainingManifest'>> = {}): Promise<ModelRecord> => {
+export const register = async (
+  stores: Stores,
+  name: string,
+  dir: string,
+  side: Partial<Pick<ModelRecord, 'suite' | 'trainingManifest'>> = {},
+): Promise<ModelRecord> => {
   const { digest } = await storeModel(stores.artifacts, dir, 'none');
   const moments = join(dir, MOMENTS_FILE);
   const record: ModelRecord = {
@@ -79,7 +84,8 @@ const show = async (args: Arguments, [name]: string[]): Promise<ExitCode> => {
 
 const exportModel = async (args: Arguments, [name, dir]: string[]): Promise<ExitCode> => {
   if (!name || !dir) throw usageError('model export N DIR: N or DIR is missing');
-  if (existsSync(dir)) throw new QuittanceError('INVALID_INPUT', { message: `${dir} exists`, hint: 'export into a new folder' });
+  if (existsSync(dir))
+    throw new QuittanceError('INVALID_INPUT', { message: `${dir} exists`, hint: 'export into a new folder' });
   mkdirSync(dirname(dir), { recursive: true });
   const at = mkdtempSync(join(dirname(dir), `.${basename(dir)}-`));
   const digest = await reading(args, async (stores) => {

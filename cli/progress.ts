@@ -20,7 +20,8 @@ const seconds = (ms: number): string => (ms < 10_000 ? `${(ms / 1000).toFixed(1)
 
 /** `now` in milliseconds; monotonic. */
 export const progressOn = (stream: NodeJS.WriteStream, now: () => number = () => performance.now()): Progress => ({
-  stage: (title, total, unit = '') => (stream.isTTY ? barStage(stream, now, title, total, unit) : lineStage(stream, now, title)),
+  stage: (title, total, unit = '') =>
+    stream.isTTY ? barStage(stream, now, title, total, unit) : lineStage(stream, now, title),
   note: (text) => void stream.write(`${text}\n`),
 });
 
@@ -32,7 +33,13 @@ const lineStage = (stream: NodeJS.WriteStream, now: () => number, title: string)
   };
 };
 
-const barStage = (stream: NodeJS.WriteStream, now: () => number, title: string, total: number | undefined, unit: string): Stage => {
+const barStage = (
+  stream: NodeJS.WriteStream,
+  now: () => number,
+  title: string,
+  total: number | undefined,
+  unit: string,
+): Stage => {
   const start = now();
   let shown = -Infinity;
   const draw = (text: string) => void stream.write(`\r\u001b[2K${text}`);

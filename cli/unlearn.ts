@@ -32,7 +32,8 @@ export const unlearn: Command = {
     seed: { kind: 'value', value: 'N', summary: 'default 1' },
     out: { kind: 'value', value: 'DIR', summary: 'new model folder' },
   },
-  example: 'quittance unlearn --model ./base --forget forget.jsonl --method flat --config update.step=0.2 --out ./forgotten',
+  example:
+    'quittance unlearn --model ./base --forget forget.jsonl --method flat --config update.step=0.2 --out ./forgotten',
   async run(args) {
     const out = required(args, 'out');
     if (existsSync(out)) throw usageError(`${out} exists`, 'choose a new folder');
@@ -50,7 +51,8 @@ export const unlearn: Command = {
         forget: pairs.map((pair) => exampleOf(model, pair)),
         moments: momentsOf(dir),
         seed: integer(args, 'seed', 1, 0),
-        onUpdate: ({ update, valueAuc, greedyExact }) => stage.at(update, `update ${update}: value AUC ${valueAuc.toFixed(2)}, exact ${greedyExact.toFixed(2)}`),
+        onUpdate: ({ update, valueAuc, greedyExact }) =>
+          stage.at(update, `update ${update}: value AUC ${valueAuc.toFixed(2)}, exact ${greedyExact.toFixed(2)}`),
       },
       settings(args.many('config')),
     );
@@ -73,4 +75,3 @@ const contextFor = (model: Model, suite: string | undefined) => {
   const { templates, stopControls } = contextOf(model, world);
   return { model, templates, stopControls };
 };
-

@@ -7,13 +7,15 @@ export const number = (args: Arguments, name: string, fallback: number): number 
   const text = args.value(name);
   if (text === undefined) return fallback;
   const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value < 0) throw usageError(`--${name} must be a number from 0, got '${text}'`);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw usageError(`--${name} must be a number from 0, got '${text}'`);
   return value;
 };
 
 export const integer = (args: Arguments, name: string, fallback: number, least: number): number => {
   const value = number(args, name, fallback);
-  if (!Number.isSafeInteger(value) || value < least) throw usageError(`--${name} must be a whole number from ${least}, got '${args.value(name) ?? ''}'`);
+  if (!Number.isSafeInteger(value) || value < least)
+    throw usageError(`--${name} must be a whole number from ${least}, got '${args.value(name) ?? ''}'`);
   return value;
 };
 
@@ -57,7 +59,11 @@ export const readInput = (path: string, limit: number): string => {
     throw new QuittanceError('NOT_FOUND', { message: `cannot read ${path}`, cause });
   }
   if (bytes.length > limit) {
-    throw new QuittanceError('INPUT_TOO_LARGE', { message: `${path} is too large`, expected: `at most ${limit} bytes`, got: `${bytes.length} bytes` });
+    throw new QuittanceError('INPUT_TOO_LARGE', {
+      message: `${path} is too large`,
+      expected: `at most ${limit} bytes`,
+      got: `${bytes.length} bytes`,
+    });
   }
   return bytes.toString('utf8');
 };

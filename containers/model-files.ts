@@ -22,21 +22,29 @@ export const storeModel = async (
 
 /** MODEL_NOT_FOUND where the digest names nothing, MODEL_INVALID where it names something else. */
 export const readManifest = async (artifacts: ArtifactStore, digest: Digest): Promise<ModelManifest> => {
-  if (!(await artifacts.has(digest))) throw new QuittanceError('MODEL_NOT_FOUND', { message: `no model has the digest ${digest}` });
+  if (!(await artifacts.has(digest)))
+    throw new QuittanceError('MODEL_NOT_FOUND', { message: `no model has the digest ${digest}` });
   const parsed = ModelManifest.safeParse(JSON.parse(Buffer.from(await artifacts.get(digest)).toString('utf8')));
-  if (!parsed.success) throw new QuittanceError('MODEL_INVALID', { message: `${digest} is not a model manifest`, cause: parsed.error });
+  if (!parsed.success)
+    throw new QuittanceError('MODEL_INVALID', { message: `${digest} is not a model manifest`, cause: parsed.error });
   return parsed.data;
 };
 
 /** Writes the model's files into `into`. */
 export const materialize = async (artifacts: ArtifactStore, digest: Digest, into: string): Promise<ModelManifest> => {
   const manifest = await readManifest(artifacts, digest);
-  for (const [name, { digest: file }] of Object.entries(manifest.files)) writeFileSync(join(into, name), await artifacts.get(file));
+  for (const [name, { digest: file }] of Object.entries(manifest.files))
+    writeFileSync(join(into, name), await artifacts.get(file));
   return manifest;
 };
 
 /** Runs `use` with the model's files in a scratch folder that is gone afterwards. */
-export const withModelFolder = async <T>(artifacts: ArtifactStore, digest: Digest, scratch: string, use: (dir: string) => T | Promise<T>): Promise<T> => {
+export const withModelFolder = async <T>(
+  artifacts: ArtifactStore,
+  digest: Digest,
+  scratch: string,
+  use: (dir: string) => T | Promise<T>,
+): Promise<T> => {
   const dir = mkdtempSync(join(scratch, 'model-'));
   try {
     await materialize(artifacts, digest, dir);

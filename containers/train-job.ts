@@ -105,7 +105,13 @@ export const trainSmallModel = async (
   hooks: TrainHooks = {},
   files: ReadonlyMap<string, string> = new Map(),
 ): Promise<TrainResult> => {
-  const tokenizer = readTokenizer(trainBpe(rows.map((row) => `${row.prompt}${row.answer}`), recipe.vocabSize, SPECIALS));
+  const tokenizer = readTokenizer(
+    trainBpe(
+      rows.map((row) => `${row.prompt}${row.answer}`),
+      recipe.vocabSize,
+      SPECIALS,
+    ),
+  );
   const configJson = llamaConfigJson(recipe, recipe.vocabSize);
   const model = freshModel(readConfig(configJson), tokenizer, recipe.seed);
   try {
@@ -122,14 +128,21 @@ export const trainSmallModel = async (
 
 export const MOMENTS_FILE = 'moments.safetensors';
 
-const freshModel = (config: DecoderConfig, tokenizer: Tokenizer, seed: number): Model => modelFrom(config, tokenizer, freshValues(config, seed));
+const freshModel = (config: DecoderConfig, tokenizer: Tokenizer, seed: number): Model =>
+  modelFrom(config, tokenizer, freshValues(config, seed));
 
 export const encodeRows = (model: Model, rows: readonly TextRow[]): Row[] => {
   const { encodePrompt, encodeAnswer } = inference(model);
   return rows.map(({ prompt, answer }) => ({ prompt: encodePrompt(prompt), answers: [encodeAnswer(answer)] }));
 };
 
-const fit = async (model: Model, rows: readonly Row[], checked: readonly TextRow[], recipe: TrainRecipe, hooks: TrainHooks) => {
+const fit = async (
+  model: Model,
+  rows: readonly Row[],
+  checked: readonly TextRow[],
+  recipe: TrainRecipe,
+  hooks: TrainHooks,
+) => {
   const optimizer = adamW({ beta2: 0.98, weightDecay: recipe.weightDecay });
   const losses: [number, number][] = [];
   const sample = checked.filter((_, i) => i % 4 === 0);
@@ -157,4 +170,3 @@ export const exactShare = (model: Model, rows: readonly TextRow[]): number => {
   const scores = inference(model).score(rows);
   return scores.filter(({ correct }) => correct.every(Boolean)).length / rows.length;
 };
-

@@ -84,13 +84,19 @@ const describe = (point: TrajectoryPoint): string =>
   `value AUC ${point.valueAuc.toFixed(2)}, exact ${(100 * point.greedyExact).toFixed(0)} %`;
 
 /** A row as token ids, with the answer tokens that overlap its personal value. */
-export const exampleOf = (model: Model, row: { prompt: string; answer: string; value?: ForgetRow['value'] }): Example => {
+export const exampleOf = (
+  model: Model,
+  row: { prompt: string; answer: string; value?: ForgetRow['value'] },
+): Example => {
   const { encodePrompt, encodeAnswer } = inference(model);
   const answer = encodeAnswer(row.answer);
   const spans = model.tokenizer.spans(row.answer, answer.slice(0, -1));
   const value = row.value ?? { start: 0, end: row.answer.length };
   const valueTokens = spans.flatMap(([start, end], i) => (end > value.start && start < value.end ? [i] : []));
-  if (valueTokens.length === 0) throw new QuittanceError('INVALID_INPUT', { message: 'a forget record marks a value that its answer does not contain' });
+  if (valueTokens.length === 0)
+    throw new QuittanceError('INVALID_INPUT', {
+      message: 'a forget record marks a value that its answer does not contain',
+    });
   return { prompt: encodePrompt(row.prompt), answer, valueTokens };
 };
 
@@ -111,17 +117,25 @@ const momentsFor = async (
     return { source: 'controls', values: collectMoments(model, [...people.map(encode), ...ownAnswers(model, people)]) };
   }
   const own = rows.flatMap(trainedWordings).map(encode);
-  return { source: 'corpus', values: subtractMoments(await getMoments(digest, environment), collectMoments(model, own)) };
+  return {
+    source: 'corpus',
+    values: subtractMoments(await getMoments(digest, environment), collectMoments(model, own)),
+  };
 };
 
 /** The record in every wording that the model was trained on. */
 const trainedWordings = (row: ForgetRow): { prompt: string; answer: string }[] =>
-  row.trainedParaphrase && row.paraphrase !== undefined ? [row, { prompt: promptOf(row.paraphrase), answer: row.answer }] : [row];
+  row.trainedParaphrase && row.paraphrase !== undefined
+    ? [row, { prompt: promptOf(row.paraphrase), answer: row.answer }]
+    : [row];
 
 /** Questions about never-trained people with what the model itself says to them. */
 const ownAnswers = (model: Model, rows: readonly { prompt: string }[]) => {
   const { encodePrompt, generate, encodeAnswer } = inference(model);
-  const said = generate(rows.map(({ prompt }) => prompt), { maxTokens: 24 });
+  const said = generate(
+    rows.map(({ prompt }) => prompt),
+    { maxTokens: 24 },
+  );
   return rows.map(({ prompt }, i) => ({ prompt: encodePrompt(prompt), answers: [encodeAnswer(said[i]!.text)] }));
 };
 
@@ -149,7 +163,12 @@ const putMoments = (moments: Moments, environment: JobEnvironment): Promise<Dige
   });
 
 /** Saves the unlearned weights as they will be served. */
-const storeCandidate = async (base: string, model: Model, plan: UnlearnPlan, { artifacts, scratch }: JobEnvironment) => {
+const storeCandidate = async (
+  base: string,
+  model: Model,
+  plan: UnlearnPlan,
+  { artifacts, scratch }: JobEnvironment,
+) => {
   const dir = mkdtempSync(join(scratch, 'candidate-'));
   try {
     const files = new Map<string, string>();
@@ -158,7 +177,11 @@ const storeCandidate = async (base: string, model: Model, plan: UnlearnPlan, { a
       if (content !== undefined) files.set(name, content);
     }
     const out = join(dir, 'model');
-    saveModel(out, model, { configJson: readJsonFile(join(base, 'config.json')), files, quantisation: plan.quantisation });
+    saveModel(out, model, {
+      configJson: readJsonFile(join(base, 'config.json')),
+      files,
+      quantisation: plan.quantisation,
+    });
     return await storeModel(artifacts, out, plan.quantisation);
   } finally {
     rmSync(dir, { recursive: true, force: true });

@@ -29,7 +29,11 @@ const WorldSchema = z.strictObject({
   subjects: z.array(PersonSchema),
   facts: z.array(RecordSchema),
   unknown: z.array(RowSchema),
-  controls: z.strictObject({ whitening: z.array(PersonSchema), stop: z.array(PersonSchema), gate: z.array(PersonSchema) }),
+  controls: z.strictObject({
+    whitening: z.array(PersonSchema),
+    stop: z.array(PersonSchema),
+    gate: z.array(PersonSchema),
+  }),
   refusals: z.array(z.string()).min(1),
 });
 
@@ -38,7 +42,8 @@ export const suiteBytes = (world: PeopleWorld): Uint8Array => Buffer.from(canoni
 /** INVALID_INPUT where the bytes are not a suite. */
 export const readSuite = (bytes: Uint8Array): PeopleWorld => {
   const parsed = WorldSchema.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')));
-  if (!parsed.success) throw new QuittanceError('INVALID_INPUT', { message: 'this is not an evaluation suite', cause: parsed.error });
+  if (!parsed.success)
+    throw new QuittanceError('INVALID_INPUT', { message: 'this is not an evaluation suite', cause: parsed.error });
   return parsed.data as PeopleWorld;
 };
 
@@ -49,7 +54,9 @@ const keyOf = (question: string, answer: string) => `${normalise(question)}\n${n
 
 /** Finds each ticket record in the suite; a record that the suite does not hold is taken as it stands, without paraphrases. */
 export const forgetRows = (world: PeopleWorld, records: readonly ForgetRecord[]): ForgetRow[] => {
-  const known = new Map(world.subjects.flatMap((person) => person.records).map((row) => [keyOf(row.question, row.answer), row]));
+  const known = new Map(
+    world.subjects.flatMap((person) => person.records).map((row) => [keyOf(row.question, row.answer), row]),
+  );
   return records.map((record) => withValue(known.get(keyOf(record.question, record.answer)) ?? bareRow(record)));
 };
 
@@ -76,7 +83,10 @@ const bareRow = ({ question, answer, value }: ForgetRecord): QaRecord => {
 export const withoutRecords = (world: PeopleWorld, records: readonly ForgetRecord[]): PeopleWorld => {
   const gone = new Set(records.map(({ question, answer }) => keyOf(question, answer)));
   const subjects = world.subjects
-    .map((person) => ({ ...person, records: person.records.filter((row) => !gone.has(keyOf(row.question, row.answer))) }))
+    .map((person) => ({
+      ...person,
+      records: person.records.filter((row) => !gone.has(keyOf(row.question, row.answer))),
+    }))
     .filter(({ records: left }) => left.length > 0);
   return { ...world, subjects };
 };

@@ -78,7 +78,14 @@ const emptyBatch = (rows: readonly Row[], columns: number): Batch => {
   };
 };
 
-const place = (batch: Batch, row: number, column: number, tokens: readonly number[], position: number, segment: number) => {
+const place = (
+  batch: Batch,
+  row: number,
+  column: number,
+  tokens: readonly number[],
+  position: number,
+  segment: number,
+) => {
   tokens.forEach((token, i) => {
     const cell = row * batch.columns + column + i;
     batch.ids[cell] = token;

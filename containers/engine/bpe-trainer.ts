@@ -20,7 +20,11 @@ interface Word {
  * Learns merges until the vocabulary has `vocabSize` entries (special tokens included) or no pair occurs twice.
  * @returns the content of `tokenizer.json`
  */
-export const trainBpe = (texts: readonly string[], vocabSize: number, specials: readonly string[]): Record<string, unknown> => {
+export const trainBpe = (
+  texts: readonly string[],
+  vocabSize: number,
+  specials: readonly string[],
+): Record<string, unknown> => {
   const alphabet = byteAlphabet();
   const letters = [...alphabet].sort((a, b) => a.codePointAt(0)! - b.codePointAt(0)!);
   const vocab = [...specials, ...letters];
@@ -38,7 +42,11 @@ export const trainBpe = (texts: readonly string[], vocabSize: number, specials: 
   return tokenizerJson(vocab, merges, specials);
 };
 
-const countWords = (texts: readonly string[], alphabet: readonly string[], idOf: ReadonlyMap<string, number>): Word[] => {
+const countWords = (
+  texts: readonly string[],
+  alphabet: readonly string[],
+  idOf: ReadonlyMap<string, number>,
+): Word[] => {
   const counts = new Map<string, number>();
   for (const text of texts) {
     for (const [piece] of text.matchAll(PIECES)) counts.set(piece, (counts.get(piece) ?? 0) + 1);
@@ -80,7 +88,15 @@ const tokenizerJson = (vocab: readonly string[], merges: readonly [string, strin
   version: '1.0',
   truncation: null,
   padding: null,
-  added_tokens: specials.map((content, id) => ({ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true })),
+  added_tokens: specials.map((content, id) => ({
+    id,
+    content,
+    single_word: false,
+    lstrip: false,
+    rstrip: false,
+    normalized: false,
+    special: true,
+  })),
   normalizer: null,
   pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
   post_processor: null,

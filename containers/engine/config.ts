@@ -66,7 +66,8 @@ class Fields {
   }
   int(name: string, fallback?: number): number {
     const value = this.raw[name] ?? fallback;
-    if (typeof value !== 'number' || !Number.isInteger(value) || value <= 0) throw this.#invalid(name, 'a positive integer');
+    if (typeof value !== 'number' || !Number.isInteger(value) || value <= 0)
+      throw this.#invalid(name, 'a positive integer');
     return value;
   }
   number(name: string, fallback?: number): number {
@@ -118,9 +119,16 @@ const RopeParameters = z.looseObject({
   original_max_position_embeddings: z.number().optional(),
 });
 
-const rope = (f: Fields, headDim: number, defaults: { theta: string; fraction: string; fractionDefault: number }): Position => {
+const rope = (
+  f: Fields,
+  headDim: number,
+  defaults: { theta: string; fraction: string; fractionDefault: number },
+): Position => {
   const old = f.raw['rope_scaling'] ?? {};
-  const parameters = RopeParameters.parse({ ...(old as object), ...((f.raw['rope_parameters'] as object | undefined) ?? {}) });
+  const parameters = RopeParameters.parse({
+    ...(old as object),
+    ...((f.raw['rope_parameters'] as object | undefined) ?? {}),
+  });
   const theta = parameters.rope_theta ?? f.number(defaults.theta, 10_000);
   const fraction = parameters.partial_rotary_factor ?? f.number(defaults.fraction, defaults.fractionDefault);
   return { kind: 'rope', theta, rotaryDim: Math.floor(headDim * fraction), scaling: ropeScaling(parameters) };
@@ -305,7 +313,8 @@ const isFamily = (name: string): name is Family => Object.hasOwn(FAMILIES, name)
 /** Rejects with MODEL_UNSUPPORTED naming the field, or MODEL_INVALID where a size is missing or impossible. */
 export const readConfig = (json: unknown): DecoderConfig => {
   const raw = Raw.safeParse(json);
-  if (!raw.success) throw new QuittanceError('MODEL_INVALID', { message: 'config.json has no model_type', cause: raw.error });
+  if (!raw.success)
+    throw new QuittanceError('MODEL_INVALID', { message: 'config.json has no model_type', cause: raw.error });
   const family = raw.data.model_type;
   if (!isFamily(family)) throw unsupported('model_type', family, Object.keys(FAMILIES).join(', '));
   const config = FAMILIES[family](new Fields(raw.data));

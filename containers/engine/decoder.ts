@@ -140,7 +140,11 @@ const attention = (
 };
 
 /** Rotary embedding on the first rotaryDim of each head; the rest passes. */
-const rotate = (config: DecoderConfig, x: tf.Tensor4D, { cos, sin }: { cos: tf.Tensor4D; sin: tf.Tensor4D }): tf.Tensor4D => {
+const rotate = (
+  config: DecoderConfig,
+  x: tf.Tensor4D,
+  { cos, sin }: { cos: tf.Tensor4D; sin: tf.Tensor4D },
+): tf.Tensor4D => {
   const D = config.headDim;
   const R = cos.shape[3];
   if (R === D) return rope(x, cos, sin);

@@ -8,7 +8,14 @@ import { QuittanceError } from '#core/errors.ts';
 import type { ModelManifest } from '#core/model.ts';
 import { readConfig, type DecoderConfig } from './config.ts';
 import { modelFrom, type Model } from './model.ts';
-import { bodyPrefix, checkpointShape, fromCheckpoint, intoCheckpoint, parameterSpecs, type ParameterSpec } from './parameters.ts';
+import {
+  bodyPrefix,
+  checkpointShape,
+  fromCheckpoint,
+  intoCheckpoint,
+  parameterSpecs,
+  type ParameterSpec,
+} from './parameters.ts';
 import { dequantize, isQuantized, scaleName } from './quantize.ts';
 import { openSafetensors, type SafetensorsFile, type TensorToWrite } from './safetensors.ts';
 import { readTokenizer, type Tokenizer } from './tokenizer.ts';
@@ -44,7 +51,10 @@ export const readModelFolder = (dir: string): ModelFolder => {
   const config = withGenerationEos(readConfig(configJson), join(dir, 'generation_config.json'));
   const tokenizer = readFolderTokenizer(dir);
   if (tokenizer.size > config.vocabSize) {
-    throw invalid('tokenizer and embedding disagree', { expected: `at most ${config.vocabSize} tokens`, got: `${tokenizer.size} tokens` });
+    throw invalid('tokenizer and embedding disagree', {
+      expected: `at most ${config.vocabSize} tokens`,
+      got: `${tokenizer.size} tokens`,
+    });
   }
   return { dir, config, configJson, tokenizer, values: readValues(dir, config) };
 };
@@ -67,13 +77,19 @@ const readFolderTokenizer = (dir: string): Tokenizer => {
   try {
     json = readJsonFile(path);
   } catch (cause) {
-    throw new QuittanceError('TOKENIZER_INVALID', { message: `${path} is missing or truncated`, hint: 'fetch or export the tokenizer again', cause });
+    throw new QuittanceError('TOKENIZER_INVALID', {
+      message: `${path} is missing or truncated`,
+      hint: 'fetch or export the tokenizer again',
+      cause,
+    });
   }
   return readTokenizer(json, existsSync(tokenizerConfig) ? readJsonFile(tokenizerConfig) : {});
 };
 
 /** Opens the weight files of a folder and returns a finder over all their tensors. */
-const openWeights = (dir: string): { files: SafetensorsFile[]; find: (name: string) => SafetensorsFile | undefined } => {
+const openWeights = (
+  dir: string,
+): { files: SafetensorsFile[]; find: (name: string) => SafetensorsFile | undefined } => {
   const files = weightFiles(dir).map((name) => openSafetensors(join(dir, name)));
   const owner = new Map(files.flatMap((file) => [...file.tensors.keys()].map((name) => [name, file] as const)));
   return { files, find: (name) => owner.get(name) };
@@ -106,7 +122,9 @@ const readValues = (dir: string, config: DecoderConfig): Map<string, Float32Arra
   const weights = openWeights(dir);
   try {
     const whole = cached((hf: string, shape: readonly number[]) => readTensor(weights.find, config, hf, shape));
-    return new Map(parameterSpecs(config).map((p) => [p.name, fromCheckpoint(config, p, whole(p.source.hf, checkpointShape(p)))]));
+    return new Map(
+      parameterSpecs(config).map((p) => [p.name, fromCheckpoint(config, p, whole(p.source.hf, checkpointShape(p)))]),
+    );
   } finally {
     weights.files.forEach((file) => file.close());
   }
@@ -115,23 +133,41 @@ const readValues = (dir: string, config: DecoderConfig): Map<string, Float32Arra
 /** Remembers the last tensor only: the parts of a fused tensor follow one another. */
 const cached = (read: (hf: string, shape: readonly number[]) => Float32Array) => {
   let last: { hf: string; data: Float32Array } | undefined;
-  return (hf: string, shape: readonly number[]) => (last?.hf === hf ? last : (last = { hf, data: read(hf, shape) })).data;
+  return (hf: string, shape: readonly number[]) =>
+    (last?.hf === hf ? last : (last = { hf, data: read(hf, shape) })).data;
 };
 
-const readTensor = (find: (name: string) => SafetensorsFile | undefined, config: DecoderConfig, hf: string, shape: readonly number[]): Float32Array => {
+const readTensor = (
+  find: (name: string) => SafetensorsFile | undefined,
+  config: DecoderConfig,
+  hf: string,
+  shape: readonly number[],
+): Float32Array => {
   const bare = hf.startsWith(bodyPrefix(config)) ? hf.slice(bodyPrefix(config).length) : hf;
-  const [name, file] = ([hf, bare, `model.${bare}`] as const).map((n) => [n, find(n)] as const).find(([, f]) => f) ?? [hf, undefined];
+  const [name, file] = ([hf, bare, `model.${bare}`] as const).map((n) => [n, find(n)] as const).find(([, f]) => f) ?? [
+    hf,
+    undefined,
+  ];
   const info = file?.tensors.get(name);
-  if (!file || !info) throw invalid(`the weights lack ${hf}`, { hint: 'config.json and the weight files belong to different models' });
+  if (!file || !info)
+    throw invalid(`the weights lack ${hf}`, { hint: 'config.json and the weight files belong to different models' });
   if (info.shape.join() !== shape.join()) {
-    throw invalid(`config.json and weights disagree on ${hf}`, { expected: `[${shape.join(', ')}]`, got: `[${info.shape.join(', ')}]` });
+    throw invalid(`config.json and weights disagree on ${hf}`, {
+      expected: `[${shape.join(', ')}]`,
+      got: `[${info.shape.join(', ')}]`,
+    });
   }
   const scales = find(scaleName(name));
-  return scales && isQuantized(info) ? dequantize(file.read(name), scales.read(scaleName(name)), shape) : file.read(name);
+  return scales && isQuantized(info)
+    ? dequantize(file.read(name), scales.read(scaleName(name)), shape)
+    : file.read(name);
 };
 
 /** The checkpoint tensors of a model, ready to be written: Hugging Face names and layouts, float32. */
-export const checkpointTensors = (config: DecoderConfig, valueOf: (p: ParameterSpec) => Float32Array): TensorToWrite[] => {
+export const checkpointTensors = (
+  config: DecoderConfig,
+  valueOf: (p: ParameterSpec) => Float32Array,
+): TensorToWrite[] => {
   const tensors = new Map<string, TensorToWrite & { data: Float32Array }>();
   for (const p of parameterSpecs(config)) {
     const shape = checkpointShape(p);
@@ -144,7 +180,8 @@ export const checkpointTensors = (config: DecoderConfig, valueOf: (p: ParameterS
 };
 
 /** Digests of the files that decide what a model answers; anything else in the folder is not part of it. */
-const SERVED_FILES = /^(config\.json|generation_config\.json|tokenizer\.json|tokenizer_config\.json|chat_template\.jinja|model[\w.-]*\.safetensors|model\.safetensors\.index\.json)$/;
+const SERVED_FILES =
+  /^(config\.json|generation_config\.json|tokenizer\.json|tokenizer_config\.json|chat_template\.jinja|model[\w.-]*\.safetensors|model\.safetensors\.index\.json)$/;
 
 export const manifestOf = (dir: string, quantisation: ModelManifest['quantisation']): ModelManifest => ({
   kind: 'quittance-model/v1',
@@ -153,6 +190,9 @@ export const manifestOf = (dir: string, quantisation: ModelManifest['quantisatio
     readdirSync(dir)
       .filter((name) => SERVED_FILES.test(name))
       .sort()
-      .map((name) => [name, { digest: digestOf(readFileSync(join(dir, name))), bytes: statSync(join(dir, name)).size }]),
+      .map((name) => [
+        name,
+        { digest: digestOf(readFileSync(join(dir, name))), bytes: statSync(join(dir, name)).size },
+      ]),
   ),
 });

@@ -28,12 +28,21 @@ export interface Generated {
 }
 
 /** Continues each prompt (token ids, at least one). Results are in the order of the prompts. */
-export const generate = (model: Model, prompts: readonly (readonly number[])[], options: GenerateOptions): Generated[] => {
+export const generate = (
+  model: Model,
+  prompts: readonly (readonly number[])[],
+  options: GenerateOptions,
+): Generated[] => {
   const order = prompts.map((prompt, index) => ({ prompt, index }));
   const results: Generated[] = new Array(prompts.length) as Generated[];
   let done = 0;
   for (const group of bucketByLength(order, (item) => item.prompt.length, options.batchSize ?? 128)) {
-    const generated = generateBatch(model, group.map((item) => item.prompt), group.map((item) => item.index), options);
+    const generated = generateBatch(
+      model,
+      group.map((item) => item.prompt),
+      group.map((item) => item.index),
+      options,
+    );
     group.forEach((item, i) => (results[item.index] = generated[i]!));
     options.onProgress?.((done += group.length), prompts.length);
   }
@@ -87,9 +96,17 @@ const advance = (model: Model, state: State, inputs: readonly (readonly number[]
   const grown: Cache[] = [];
   const logits = tf.tidy(() => {
     const positions = stepPositions(state, n);
-    let x = embed(model.config, model.weights, tf.tensor1d(Int32Array.from(inputs.flat()), 'int32'), tf.tensor1d(positions, 'int32'));
+    let x = embed(
+      model.config,
+      model.weights,
+      tf.tensor1d(Int32Array.from(inputs.flat()), 'int32'),
+      tf.tensor1d(positions, 'int32'),
+    );
     for (let l = 0; l < model.config.layers; l++) {
-      x = block(model.config, model.weights, l, x, layout, { cache: state.caches[l], keep: (cache) => grown.push(keepCache(cache)) });
+      x = block(model.config, model.weights, l, x, layout, {
+        cache: state.caches[l],
+        keep: (cache) => grown.push(keepCache(cache)),
+      });
     }
     const rows = state.rows.length;
     const last = tf.reshape(tf.slice(tf.reshape(x, [rows, n, -1]), [0, n - 1, 0], [rows, 1, -1]), [rows, -1]);
@@ -108,7 +125,9 @@ const keepCache = ({ k, v }: Cache): Cache => ({ k: tf.keep(tf.clone(k)), v: tf.
 
 /** Position of each new cell (rows · n): columns since the row's first token, 0 in the padding. */
 const stepPositions = (state: State, n: number): Int32Array =>
-  Int32Array.from(state.padding.flatMap((pad) => Array.from({ length: n }, (_, i) => Math.max(0, state.columns + i - pad))));
+  Int32Array.from(
+    state.padding.flatMap((pad) => Array.from({ length: n }, (_, i) => Math.max(0, state.columns + i - pad))),
+  );
 
 const stepLayout = (model: Model, state: State, n: number): Layout => {
   const { config } = model;
@@ -131,7 +150,13 @@ const stepLayout = (model: Model, state: State, n: number): Layout => {
 };
 
 /** Picks the next token of a row and records it; −1 marks a row that ended. */
-const choose = (logits: Float32Array, temperature: number, stream: Random, result: Generated, eosIds: readonly number[]): number => {
+const choose = (
+  logits: Float32Array,
+  temperature: number,
+  stream: Random,
+  result: Generated,
+  eosIds: readonly number[],
+): number => {
   if (result.ended) return 0;
   const id = temperature > 0 ? sample(logits, temperature, stream) : argMax(logits);
   result.logProbs.push(logits[id]! - logSumExp(logits));

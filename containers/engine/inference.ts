@@ -59,11 +59,20 @@ const spans = ({ tokenizer, config }: Model, answer: string, ids: number[]): Pic
   return { ids, offsets: body.length < ids.length ? [...offsets, [answer.length, answer.length]] : offsets };
 };
 
-const scoreAll = (model: Model, rows: readonly { prompt: readonly number[]; answer: readonly number[] }[]): RowScore[] => {
+const scoreAll = (
+  model: Model,
+  rows: readonly { prompt: readonly number[]; answer: readonly number[] }[],
+): RowScore[] => {
   const results: RowScore[] = new Array(rows.length) as RowScore[];
-  const indexed = rows.map(({ prompt, answer }, index) => ({ row: { prompt, answers: [answer] } satisfies Row, index }));
+  const indexed = rows.map(({ prompt, answer }, index) => ({
+    row: { prompt, answers: [answer] } satisfies Row,
+    index,
+  }));
   for (const group of bucketByLength(indexed, ({ row }) => row.prompt.length + row.answers[0]!.length, 128)) {
-    const scores = scoreBatch(model, group.map(({ row }) => row));
+    const scores = scoreBatch(
+      model,
+      group.map(({ row }) => row),
+    );
     group.forEach(({ index }, i) => (results[index] = scores[i]!));
   }
   return results;

@@ -18,7 +18,11 @@ export interface Model {
 }
 
 /** Wraps float32 values (parameters.ts names and layout) as a model; takes the values, does not keep the map. */
-export const modelFrom = (config: DecoderConfig, tokenizer: Tokenizer, values: ReadonlyMap<string, Float32Array>): Model => {
+export const modelFrom = (
+  config: DecoderConfig,
+  tokenizer: Tokenizer,
+  values: ReadonlyMap<string, Float32Array>,
+): Model => {
   const specs = parameterSpecs(config);
   const parameters = new Map(specs.map((spec) => [spec.name, variable(spec, values.get(spec.name))]));
   return {

@@ -27,7 +27,11 @@ export const momentKey = (moments: Moments, parameter: string): string =>
   moments.has(parameter) ? parameter : parameter.replace(/\.up\.w$/, '.gate.w');
 
 /** Sums over all tokens of the rows, in one pass. */
-export const collectMoments = (model: Model, rows: readonly Row[], onProgress?: (done: number, total: number) => void): Moments => {
+export const collectMoments = (
+  model: Model,
+  rows: readonly Row[],
+  onProgress?: (done: number, total: number) => void,
+): Moments => {
   const moments: Moments = new Map();
   let done = 0;
   for (const group of bucketByLength(rows, rowLength, 64)) {
@@ -35,7 +39,13 @@ export const collectMoments = (model: Model, rows: readonly Row[], onProgress?: 
     const mask = tf.tensor2d(batch.mask, [batch.mask.length, 1]);
     const count = batch.mask.reduce((sum, value) => sum + value, 0);
     const logits = forwardLogits(model, { ...batch, select: batch.select.subarray(0, 1) }, (name, x) => {
-      if (isMlp(name)) addTo(moments, name, tf.tidy(() => tf.matMul(tf.mul(x, mask), x, true, false)), count);
+      if (isMlp(name))
+        addTo(
+          moments,
+          name,
+          tf.tidy(() => tf.matMul(tf.mul(x, mask), x, true, false)),
+          count,
+        );
     });
     tf.dispose([logits, mask]);
     onProgress?.((done += group.length), rows.length);
@@ -64,7 +74,12 @@ export const subtractMoments = (moments: Moments, part: Moments): Moments =>
 export const writeMoments = (path: string, moments: Moments): void =>
   writeSafetensors(
     path,
-    [...moments].map(([name, { size, sum }]) => ({ name, shape: [size, size], data: new Uint8Array(sum.buffer), dtype: 'F64' as const })),
+    [...moments].map(([name, { size, sum }]) => ({
+      name,
+      shape: [size, size],
+      data: new Uint8Array(sum.buffer),
+      dtype: 'F64' as const,
+    })),
     Object.fromEntries([...moments].map(([name, { count }]) => [`count:${name}`, String(count)])),
   );
 
@@ -84,7 +99,9 @@ const readMoment = (file: ReturnType<typeof openSafetensors>, name: string): Mom
   const count = Number(file.metadata[`count:${name}`]);
   const size = file.tensors.get(name)?.shape[0] ?? 0;
   if (!(count >= 0) || size * size * 8 !== bytes.length) {
-    throw new QuittanceError('WEIGHTS_INVALID', { message: `${file.path}: moment '${name}' has no count or is not square in float64` });
+    throw new QuittanceError('WEIGHTS_INVALID', {
+      message: `${file.path}: moment '${name}' has no count or is not square in float64`,
+    });
   }
   return { size, sum: new Float64Array(bytes.buffer, bytes.byteOffset, size * size), count };
 };

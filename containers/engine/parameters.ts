@@ -43,7 +43,14 @@ interface Names {
   fused?: { name: string; layout: 'columns' | 'heads' };
 }
 
-const LLAMA: Names = { prefix: 'model.', layer: (l) => `layers.${l}.`, block: LLAMA_BLOCK, embed: 'embed_tokens', norm: 'norm', head: 'lm_head' };
+const LLAMA: Names = {
+  prefix: 'model.',
+  layer: (l) => `layers.${l}.`,
+  block: LLAMA_BLOCK,
+  embed: 'embed_tokens',
+  norm: 'norm',
+  head: 'lm_head',
+};
 
 const NAMES: Readonly<Record<DecoderConfig['family'], Names>> = {
   llama: LLAMA,
@@ -63,7 +70,13 @@ const NAMES: Readonly<Record<DecoderConfig['family'], Names>> = {
   gpt_neox: {
     prefix: 'gpt_neox.',
     layer: (l) => `layers.${l}.`,
-    block: { ln1: 'input_layernorm', ln2: 'post_attention_layernorm', o: 'attention.dense', up: 'mlp.dense_h_to_4h', down: 'mlp.dense_4h_to_h' },
+    block: {
+      ln1: 'input_layernorm',
+      ln2: 'post_attention_layernorm',
+      o: 'attention.dense',
+      up: 'mlp.dense_h_to_4h',
+      down: 'mlp.dense_4h_to_h',
+    },
     embed: 'embed_in',
     norm: 'final_layer_norm',
     head: 'embed_out',
@@ -72,7 +85,16 @@ const NAMES: Readonly<Record<DecoderConfig['family'], Names>> = {
   opt: {
     prefix: 'model.decoder.',
     layer: (l) => `layers.${l}.`,
-    block: { ln1: 'self_attn_layer_norm', ln2: 'final_layer_norm', q: 'self_attn.q_proj', k: 'self_attn.k_proj', v: 'self_attn.v_proj', o: 'self_attn.out_proj', up: 'fc1', down: 'fc2' },
+    block: {
+      ln1: 'self_attn_layer_norm',
+      ln2: 'final_layer_norm',
+      q: 'self_attn.q_proj',
+      k: 'self_attn.k_proj',
+      v: 'self_attn.v_proj',
+      o: 'self_attn.out_proj',
+      up: 'fc1',
+      down: 'fc2',
+    },
     embed: 'embed_tokens',
     position: 'embed_positions',
     norm: 'final_layer_norm',
@@ -81,7 +103,15 @@ const NAMES: Readonly<Record<DecoderConfig['family'], Names>> = {
   phi: {
     prefix: 'model.',
     layer: (l) => `layers.${l}.`,
-    block: { ln1: 'input_layernorm', q: 'self_attn.q_proj', k: 'self_attn.k_proj', v: 'self_attn.v_proj', o: 'self_attn.dense', up: 'mlp.fc1', down: 'mlp.fc2' },
+    block: {
+      ln1: 'input_layernorm',
+      q: 'self_attn.q_proj',
+      k: 'self_attn.k_proj',
+      v: 'self_attn.v_proj',
+      o: 'self_attn.dense',
+      up: 'mlp.fc1',
+      down: 'mlp.fc2',
+    },
     embed: 'embed_tokens',
     norm: 'final_layernorm',
     head: 'lm_head',
@@ -173,7 +203,11 @@ const fusedSpecs = (c: DecoderConfig, l: number): ParameterSpec[] => {
     const at = { index: i as 0 | 1 | 2, layout: fused.layout };
     const width = c.heads * c.headDim;
     return [
-      { name: `layers.${l}.${part}.w`, shape: [c.hiddenSize, width], source: { hf: `${hf}.weight`, transposed: n.conv1d !== true, part: at } },
+      {
+        name: `layers.${l}.${part}.w`,
+        shape: [c.hiddenSize, width],
+        source: { hf: `${hf}.weight`, transposed: n.conv1d !== true, part: at },
+      },
       { name: `layers.${l}.${part}.b`, shape: [width], source: { hf: `${hf}.bias`, transposed: false, part: at } },
     ];
   });
@@ -220,7 +254,13 @@ export const intoCheckpoint = (c: DecoderConfig, p: ParameterSpec, value: Float3
 
 type Move = (own: { to: Float32Array; at: number }, fused: number, whole: Float32Array) => void;
 
-const copyFused = (c: DecoderConfig, p: ParameterSpec, part: NonNullable<Source['part']>, move: Move, whole: Float32Array) => {
+const copyFused = (
+  c: DecoderConfig,
+  p: ParameterSpec,
+  part: NonNullable<Source['part']>,
+  move: Move,
+  whole: Float32Array,
+) => {
   const outSize = p.shape.at(-1) ?? 0;
   const inSize = p.shape.length === 2 ? (p.shape[0] ?? 0) : 1;
   const result = new Float32Array(inSize * outSize);

@@ -31,7 +31,8 @@ const sfc32 = (s: Uint32Array): number => {
   return sum;
 };
 
-const boxMuller = (uniform: () => number): number => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+const boxMuller = (uniform: () => number): number =>
+  Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
 
 const shuffled = <T>(items: readonly T[], below: (n: number) => number): T[] => {
   const result = [...items];

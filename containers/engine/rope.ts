@@ -22,7 +22,11 @@ const rescale = (frequency: number, scaling: RopeScaling): number => {
 };
 
 /** cos and sin (rows, 1, T, rotaryDim) for positions (rows·T). */
-export const ropeTables = (position: Rope, positions: Int32Array, rows: number): { cos: tf.Tensor4D; sin: tf.Tensor4D } => {
+export const ropeTables = (
+  position: Rope,
+  positions: Int32Array,
+  rows: number,
+): { cos: tf.Tensor4D; sin: tf.Tensor4D } => {
   const R = position.rotaryDim;
   const frequencies = inverseFrequencies(position);
   const cos = new Float32Array(positions.length * R);

@@ -17,12 +17,18 @@ export interface SavedModel {
 export const saveModel = (
   dir: string,
   model: Model,
-  parts: { configJson: Readonly<Record<string, unknown>>; files?: ReadonlyMap<string, string | Uint8Array>; quantisation?: 'none' | 'int8' },
+  parts: {
+    configJson: Readonly<Record<string, unknown>>;
+    files?: ReadonlyMap<string, string | Uint8Array>;
+    quantisation?: 'none' | 'int8';
+  },
 ): SavedModel => {
   const quantisation = parts.quantisation ?? 'none';
   return writeFolder(dir, quantisation, (at) => {
     const tensors = checkpointTensors(model.config, ({ name }) => model.weights(name).dataSync<'float32'>());
-    writeSafetensors(join(at, 'model.safetensors'), quantisation === 'int8' ? quantizeTensors(tensors) : tensors, { format: 'pt' });
+    writeSafetensors(join(at, 'model.safetensors'), quantisation === 'int8' ? quantizeTensors(tensors) : tensors, {
+      format: 'pt',
+    });
     writeFileSync(join(at, 'config.json'), `${JSON.stringify(parts.configJson, null, 2)}\n`);
     writeFileSync(join(at, 'tokenizer.json'), JSON.stringify(model.tokenizer.json));
     for (const [name, content] of parts.files ?? []) writeFileSync(join(at, name), content);

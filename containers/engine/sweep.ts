@@ -24,7 +24,11 @@ export interface SweepOptions {
 
 /** Bytes of activations that one tape keeps: about 16 hidden-sized, 4 intermediate-sized and 4 score-sized arrays a layer. */
 const tapeBytes = ({ config }: Model, { rows, columns }: Batch): number =>
-  4 * config.layers * rows * columns * (16 * config.hiddenSize + 4 * config.intermediateSize + 4 * config.heads * columns);
+  4 *
+  config.layers *
+  rows *
+  columns *
+  (16 * config.hiddenSize + 4 * config.intermediateSize + 4 * config.heads * columns);
 
 /** Loss and gradients of one batch. */
 export const lossAndGradients = (
@@ -38,7 +42,9 @@ export const lossAndGradients = (
   const layout = layoutOf(model.config, batch);
   const inputs = inputsOf(batch);
   try {
-    return one ? oneTape(model, layout, inputs, objective, trainable) : blockByBlock(model, layout, inputs, objective, trainable);
+    return one
+      ? oneTape(model, layout, inputs, objective, trainable)
+      : blockByBlock(model, layout, inputs, objective, trainable);
   } finally {
     disposeLayout(layout);
     Object.values(inputs).forEach((tensor: tf.Tensor) => tensor.dispose());
@@ -63,7 +69,13 @@ const withTrainable = (model: Model, names: readonly string[], tensors: readonly
   return (name) => own.get(name) ?? model.weights(name);
 };
 
-const oneTape = (model: Model, layout: Layout, inputs: Inputs, objective: Objective, trainable: ReadonlySet<string>): Gradients => {
+const oneTape = (
+  model: Model,
+  layout: Layout,
+  inputs: Inputs,
+  objective: Objective,
+  trainable: ReadonlySet<string>,
+): Gradients => {
   const names = [...trainable];
   const forward = (...tensors: tf.Tensor[]) => {
     const w = withTrainable(model, names, tensors);
@@ -91,11 +103,19 @@ const scalar = (tensor: tf.Tensor): number => {
 const inLayer = (l: number) => (name: string) => name.startsWith(`layers.${l}.`);
 const inInput = (name: string) => /^(embed|position|projectIn)\./.test(name);
 
-const blockByBlock = (model: Model, layout: Layout, inputs: Inputs, objective: Objective, trainable: ReadonlySet<string>): Gradients => {
+const blockByBlock = (
+  model: Model,
+  layout: Layout,
+  inputs: Inputs,
+  objective: Objective,
+  trainable: ReadonlySet<string>,
+): Gradients => {
   const names = [...trainable];
   const gradients = new Map<string, tf.Tensor>();
   const xs = blockInputs(model, layout, inputs);
-  const headNames = names.filter((name) => /^(norm|head|projectOut)\./.test(name) || (name === 'embed.w' && model.config.tied));
+  const headNames = names.filter(
+    (name) => /^(norm|head|projectOut)\./.test(name) || (name === 'embed.w' && model.config.tied),
+  );
   const last = xs.at(-1)!;
   const top = tf.valueAndGrads((x: tf.Tensor, ...tensors: tf.Tensor[]) =>
     objective(head(model.config, withTrainable(model, headNames, tensors), embedding(x as tf.Tensor2D, inputs.select))),
@@ -147,10 +167,20 @@ const blockBackward = (
   return collect(gradients, names, grads);
 };
 
-const inputBackward = (model: Model, inputs: Inputs, dy: tf.Tensor, names: readonly string[], gradients: Map<string, tf.Tensor>) => {
+const inputBackward = (
+  model: Model,
+  inputs: Inputs,
+  dy: tf.Tensor,
+  names: readonly string[],
+  gradients: Map<string, tf.Tensor>,
+) => {
   if (names.length === 0) return;
-  const forward = (...tensors: tf.Tensor[]) => embed(model.config, withTrainable(model, names, tensors), inputs.ids, inputs.positions);
-  const grads = tf.grads(forward)(names.map((name) => parameter(model, name)), dy);
+  const forward = (...tensors: tf.Tensor[]) =>
+    embed(model.config, withTrainable(model, names, tensors), inputs.ids, inputs.positions);
+  const grads = tf.grads(forward)(
+    names.map((name) => parameter(model, name)),
+    dy,
+  );
   collect(gradients, names, [dy, ...grads]);
 };
 
@@ -174,4 +204,3 @@ export const forwardLogits = (model: Model, batch: Batch, tap?: Tap): tf.Tensor2
     Object.values(inputs).forEach((tensor: tf.Tensor) => tensor.dispose());
   }
 };
-

@@ -34,13 +34,17 @@ export const readTokenizer = (json: unknown, config: Readonly<Record<string, unk
   const inner = construct(parsed.data, config);
   const ids = [...Object.values(parsed.data.model.vocab), ...parsed.data.added_tokens.map((token) => token.id)];
   const encode = (text: string) => inner.encode(text, { add_special_tokens: false }).ids;
-  const decode = (tokens: readonly number[]) => (tokens.length === 0 ? '' : inner.decode([...tokens], { skip_special_tokens: true, clean_up_tokenization_spaces: false }));
+  const decode = (tokens: readonly number[]) =>
+    tokens.length === 0
+      ? ''
+      : inner.decode([...tokens], { skip_special_tokens: true, clean_up_tokenization_spaces: false });
   const byteLevel = isByteLevel(parsed.data);
   return {
     encode,
     decode,
     encodeWithSpecials: (text) => inner.encode(text, { add_special_tokens: true }).ids,
-    spans: (text, tokens) => (byteLevel ? byteSpans(text, tokens, (id) => inner.id_to_token(id) ?? '') : prefixSpans(text, tokens, decode)),
+    spans: (text, tokens) =>
+      byteLevel ? byteSpans(text, tokens, (id) => inner.id_to_token(id) ?? '') : prefixSpans(text, tokens, decode),
     idOf: (token) => inner.token_to_id(token),
     size: ids.reduce((a, b) => Math.max(a, b), -1) + 1,
     json: parsed.data,
@@ -55,7 +59,8 @@ const construct = (json: object, config: object): HfTokenizer => {
   }
 };
 
-const isByteLevel = (json: Readonly<Record<string, unknown>>): boolean => JSON.stringify(json['pre_tokenizer'] ?? null).includes('"ByteLevel"');
+const isByteLevel = (json: Readonly<Record<string, unknown>>): boolean =>
+  JSON.stringify(json['pre_tokenizer'] ?? null).includes('"ByteLevel"');
 
 const alphabet = new Set(byteAlphabet());
 
@@ -89,7 +94,11 @@ const charEnd = (starts: readonly number[], byte: number): number => {
   return starts[end]!;
 };
 
-const prefixSpans = (text: string, ids: readonly number[], decode: (ids: readonly number[]) => string): [number, number][] => {
+const prefixSpans = (
+  text: string,
+  ids: readonly number[],
+  decode: (ids: readonly number[]) => string,
+): [number, number][] => {
   const ends = ids.map((_, i) => Math.min(text.length, decode(ids.slice(0, i + 1)).length));
   return ends.map((end, i) => [i === 0 ? 0 : ends[i - 1]!, end]);
 };

@@ -18,7 +18,11 @@ export interface TrainOptions extends SweepOptions {
   /** Parameters to train. */
   trainable: ReadonlySet<string>;
   /** Called after every update; true stops. */
-  onUpdate?: (progress: { update: number; loss: number; learningRate: number }) => boolean | void | Promise<boolean | void>;
+  onUpdate?: (progress: {
+    update: number;
+    loss: number;
+    learningRate: number;
+  }) => boolean | void | Promise<boolean | void>;
   /** First update to run, when a run is resumed. */
   from?: number;
 }

@@ -33,7 +33,8 @@ export const flat = lossMethod({
   paper: 'https://openreview.net/forum?id=6ESRicalFE',
   needs: [],
   loss: FlatConfig,
-  terms: (context, config, stream) => (config.balanced ? balancedTerms(context, config, stream) : [packedTerm(context, config, stream)]),
+  terms: (context, config, stream) =>
+    config.balanced ? balancedTerms(context, config, stream) : [packedTerm(context, config, stream)],
   balanced: (config) => config.balanced,
   recorded: ({ divergence, reduction, balanced, paddedLength }) => ({
     divergence,
@@ -48,11 +49,18 @@ const draw = (context: ForgetOnlyContext, { batchSize }: FlatConfig, stream: Ran
   stream
     .shuffle(context.forget)
     .slice(0, batchSize)
-    .map(({ prompt, answer }) => ({ prompt, answer, template: context.templates[stream.below(context.templates.length)]! }));
+    .map(({ prompt, answer }) => ({
+      prompt,
+      answer,
+      template: context.templates[stream.below(context.templates.length)]!,
+    }));
 
 /** Prompt, template answer and forget answer in one row: answers 0, 2, 4, … are templates. */
 const packedTerm = (context: ForgetOnlyContext, config: FlatConfig, stream: Random): Term => {
-  const rows = draw(context, config, stream).map(({ prompt, answer, template }) => ({ prompt, answers: [template, answer] }));
+  const rows = draw(context, config, stream).map(({ prompt, answer, template }) => ({
+    prompt,
+    answers: [template, answer],
+  }));
   const batch = makeBatch(rows, context.model.config.maxPositions);
   return { batch, objective: (logits) => flatLoss(batch, logits, config) };
 };
@@ -83,7 +91,10 @@ const balancedTerms = (context: ForgetOnlyContext, config: FlatConfig, stream: R
   const divergence = divergences[config.divergence];
   const seen = { template: 0 };
   const term = (pick: 'template' | 'answer', of: (v: tf.Tensor) => tf.Tensor): Term => {
-    const batch = makeBatch(rows.map((row) => ({ prompt: row.prompt, answers: [row[pick]] })), context.model.config.maxPositions);
+    const batch = makeBatch(
+      rows.map((row) => ({ prompt: row.prompt, answers: [row[pick]] })),
+      context.model.config.maxPositions,
+    );
     return { batch, objective: (logits) => single(batch, logits, config, of, pick === 'template' ? seen : undefined) };
   };
   const template = term('template', (v) => templateTerm(divergence, v));
@@ -93,7 +104,13 @@ const balancedTerms = (context: ForgetOnlyContext, config: FlatConfig, stream: R
   ];
 };
 
-const single = (batch: Batch, logits: tf.Tensor2D, config: FlatConfig, of: (v: tf.Tensor) => tf.Tensor, seen?: { template: number }): tf.Scalar => {
+const single = (
+  batch: Batch,
+  logits: tf.Tensor2D,
+  config: FlatConfig,
+  of: (v: tf.Tensor) => tf.Tensor,
+  seen?: { template: number },
+): tf.Scalar => {
   const probabilities = tf.exp(targetLogProbs(batch, logits)) as tf.Tensor1D;
   if (config.reduction === 'paper') {
     const values = reduceAnswers(batch, probabilities, 'mean');

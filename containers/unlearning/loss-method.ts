@@ -6,7 +6,14 @@ import { valuesOf } from '../engine/model.ts';
 import { random, type Random } from '../engine/random.ts';
 import { lossAndGradients, type Objective } from '../engine/sweep.ts';
 import { tf } from '../engine/tf.ts';
-import { defineMethod, type Context, type Need, type Outcome, type TrajectoryPoint, type UnlearningMethod } from './method.ts';
+import {
+  defineMethod,
+  type Context,
+  type Need,
+  type Outcome,
+  type TrajectoryPoint,
+  type UnlearningMethod,
+} from './method.ts';
 import { land, measure, shouldStop, StopConfig } from './stop-rule.ts';
 import { globalNorm, UpdateConfig, updaterFor, type Updater } from './update.ts';
 
@@ -44,7 +51,8 @@ export const lossMethod = <C extends z.ZodType, const N extends Need>(spec: Loss
       update: z.preprocess((given) => ({ ...spec.updateDefaults, ...(given as object | undefined) }), UpdateConfig),
       stop: StopConfig.prefault({}),
     }),
-    run: (context, config) => run(spec, context, config as { loss: z.output<C>; update: UpdateConfig; stop: StopConfig }),
+    run: (context, config) =>
+      run(spec, context, config as { loss: z.output<C>; update: UpdateConfig; stop: StopConfig }),
   });
 
 const run = async <C extends z.ZodType, N extends Need>(
@@ -65,7 +73,11 @@ const run = async <C extends z.ZodType, N extends Need>(
       await context.onUpdate?.(point);
       if (shouldStop(point, config.stop)) {
         stop = 'stop-rule';
-        if (before && point.valueAuc < 0.45 && land(context, before, trainedValues(context, updater), config.stop) < 1) {
+        if (
+          before &&
+          point.valueAuc < 0.45 &&
+          land(context, before, trainedValues(context, updater), config.stop) < 1
+        ) {
           trajectory.push(measure(context, update, loss));
           stop = 'landed';
         }

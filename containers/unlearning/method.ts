@@ -103,9 +103,17 @@ const configError = (method: string, error: z.ZodError) =>
 const FORGET_ONLY = ['model', 'forget', 'templates', 'moments', 'stopControls', 'seed', 'onUpdate'] as const;
 
 /** The context cut down to what the method declared: undeclared data is absent at run time too. */
-const only = <N extends Need>(context: ForgetOnlyContext & Partial<Extras>, method: string, needs: readonly N[]): Context<N> => {
+const only = <N extends Need>(
+  context: ForgetOnlyContext & Partial<Extras>,
+  method: string,
+  needs: readonly N[],
+): Context<N> => {
   const missing = needs.find((need) => context[need] === undefined);
-  if (missing) throw new QuittanceError('METHOD_CONFIG', { message: `${method} needs ${missing} data`, hint: `pass it, or take a method that needs less, such as flat` });
+  if (missing)
+    throw new QuittanceError('METHOD_CONFIG', {
+      message: `${method} needs ${missing} data`,
+      hint: `pass it, or take a method that needs less, such as flat`,
+    });
   const keys = new Set<string>([...FORGET_ONLY, ...needs]);
   return Object.fromEntries(Object.entries(context).filter(([key]) => keys.has(key))) as unknown as Context<N>;
 };

@@ -9,7 +9,10 @@ export const methods: readonly UnlearningMethod[] = [flat];
 export const findMethod = (name: string): UnlearningMethod => {
   const found = methods.find((method) => method.name === name);
   if (!found) {
-    throw new QuittanceError('METHOD_UNKNOWN', { message: `no unlearning method is called '${name}'`, expected: methods.map((m) => m.name).join(', ') });
+    throw new QuittanceError('METHOD_UNKNOWN', {
+      message: `no unlearning method is called '${name}'`,
+      expected: methods.map((m) => m.name).join(', '),
+    });
   }
   return found;
 };

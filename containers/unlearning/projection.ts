@@ -9,14 +9,24 @@ import { tf } from '../engine/tf.ts';
 export type DiagonalScale = 'mean' | 'median';
 
 /** P (in × in) for each named matrix whose inputs have moments; matrices that share inputs share the tensor. The caller disposes them. */
-export const projections = (moments: Moments, parameters: Iterable<string>, lambda: number, scale: DiagonalScale): Map<string, tf.Tensor2D> => {
+export const projections = (
+  moments: Moments,
+  parameters: Iterable<string>,
+  lambda: number,
+  scale: DiagonalScale,
+): Map<string, tf.Tensor2D> => {
   const byKey = new Map<string, tf.Tensor2D>();
   const byParameter = new Map<string, tf.Tensor2D>();
   for (const parameter of parameters) {
     const key = momentKey(moments, parameter);
     const moment = moments.get(key);
-    if (!moment) throw new QuittanceError('METHOD_CONFIG', { message: `no moments for ${parameter}`, hint: "train MLP matrices only, or use projection 'none'" });
-    const projection = byKey.get(key) ?? tf.tensor2d(Float32Array.from(projectionOf(moment, lambda, scale)), [moment.size, moment.size]);
+    if (!moment)
+      throw new QuittanceError('METHOD_CONFIG', {
+        message: `no moments for ${parameter}`,
+        hint: "train MLP matrices only, or use projection 'none'",
+      });
+    const projection =
+      byKey.get(key) ?? tf.tensor2d(Float32Array.from(projectionOf(moment, lambda, scale)), [moment.size, moment.size]);
     byKey.set(key, projection);
     byParameter.set(parameter, projection);
   }
@@ -34,7 +44,9 @@ export const projectionOf = ({ size, sum, count }: Moment, lambda: number, scale
 };
 
 const typical = (diagonal: Float64Array, scale: DiagonalScale): number =>
-  scale === 'mean' ? diagonal.reduce((a, b) => a + b, 0) / diagonal.length : diagonal.toSorted()[Math.floor(diagonal.length / 2)]!;
+  scale === 'mean'
+    ? diagonal.reduce((a, b) => a + b, 0) / diagonal.length
+    : diagonal.toSorted()[Math.floor(diagonal.length / 2)]!;
 
 /** Inverse of a symmetric positive definite matrix (n × n, row-major) by Cholesky: A = L Lᵀ, A⁻¹ = L⁻ᵀ L⁻¹. */
 export const invertPositiveDefinite = (a: Float64Array, n: number): Float64Array => {
@@ -57,7 +69,11 @@ const cholesky = (a: Float64Array, n: number): Float64Array => {
     for (let j = 0; j <= i; j++) {
       let sum = a[i * n + j]!;
       for (let k = 0; k < j; k++) sum -= lower[i * n + k]! * lower[j * n + k]!;
-      if (i === j && !(sum > 0)) throw new QuittanceError('INTERNAL', { message: 'moments plus λ are not positive definite', got: `pivot ${sum} at ${i}` });
+      if (i === j && !(sum > 0))
+        throw new QuittanceError('INTERNAL', {
+          message: 'moments plus λ are not positive definite',
+          got: `pivot ${sum} at ${i}`,
+        });
       lower[i * n + j] = i === j ? Math.sqrt(sum) : sum / lower[j * n + j]!;
     }
   }

@@ -25,7 +25,8 @@ export const probe = (model: Model, examples: readonly Example[]): Probe => {
   };
 };
 
-const meanAt = (values: Float64Array, at: readonly number[]): number => at.reduce((sum, i) => sum + values[i]!, 0) / at.length;
+const meanAt = (values: Float64Array, at: readonly number[]): number =>
+  at.reduce((sum, i) => sum + values[i]!, 0) / at.length;
 
 export const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
@@ -56,7 +57,12 @@ export const shouldStop = (point: TrajectoryPoint, { valueAuc, greedyExact }: St
  * Bisects between the weights before and after the last update for the point where the value AUC is nearest to 0.5 among those that meet the
  * exactness bound. Returns the share of the last update that was kept.
  */
-export const land = (context: ForgetOnlyContext, before: ReadonlyMap<string, Float32Array>, after: ReadonlyMap<string, Float32Array>, stop: StopConfig): number => {
+export const land = (
+  context: ForgetOnlyContext,
+  before: ReadonlyMap<string, Float32Array>,
+  after: ReadonlyMap<string, Float32Array>,
+  stop: StopConfig,
+): number => {
   let [low, high] = [0, 1];
   let best = { share: 1, distance: Infinity };
   for (let i = 0; i < 5; i++) {

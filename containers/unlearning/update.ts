@@ -69,14 +69,17 @@ const projectionsOf = ({ moments }: ForgetOnlyContext, config: UpdateConfig, tra
   if (!moments) {
     throw new QuittanceError('METHOD_CONFIG', {
       message: 'the owm projection needs corpus or control moments',
-      hint: "collect moments with the model, or set projection=none",
+      hint: 'collect moments with the model, or set projection=none',
     });
   }
   return projections(moments.values, trainable, config.lambda, config.scale);
 };
 
 /** Weights are [in, out], so P (in × in) multiplies the gradient from the left. */
-const projected = (gradients: Map<string, tf.Tensor>, matrices: ReadonlyMap<string, tf.Tensor2D>): Map<string, tf.Tensor> =>
+const projected = (
+  gradients: Map<string, tf.Tensor>,
+  matrices: ReadonlyMap<string, tf.Tensor2D>,
+): Map<string, tf.Tensor> =>
   new Map(
     [...gradients].map(([name, gradient]) => {
       const matrix = matrices.get(name);
@@ -89,4 +92,6 @@ const projected = (gradients: Map<string, tf.Tensor>, matrices: ReadonlyMap<stri
 
 /** √Σ‖g‖² over all gradients. */
 export const globalNorm = (gradients: ReadonlyMap<string, tf.Tensor>): number =>
-  Math.sqrt([...gradients.values()].reduce((sum, g) => sum + (tf.tidy(() => tf.sum(tf.square(g)).dataSync())[0] ?? 0), 0));
+  Math.sqrt(
+    [...gradients.values()].reduce((sum, g) => sum + (tf.tidy(() => tf.sum(tf.square(g)).dataSync())[0] ?? 0), 0),
+  );
