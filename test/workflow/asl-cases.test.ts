@@ -41,7 +41,7 @@ const prepare = (value: unknown): unknown => {
     const seconds = /^@now\+(\d+)$/.exec(value)?.[1];
     return seconds === undefined ? value : new Date(Date.now() + Number(seconds) * 1000).toISOString();
   }
-  if (Array.isArray(value)) return value.map(prepare);
+  if (Array.isArray(value)) return (value as unknown[]).map(prepare);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, prepare(member)]));
 };
@@ -63,9 +63,8 @@ const runOne = async (engine: AslEngine, id: string, run: Run, name: string) => 
   const { executionId } = await engine.start({ workflow: 'case', name, input: prepare(run.input) });
   const { status, output, error, cause } = await engine.settled(executionId);
   const got = { status, output, error, cause };
-  for (const [field, value] of Object.entries(run.expect))
-    if (!matches(got[field as keyof typeof got], value))
-      expect({ [field]: got[field as keyof typeof got] }).toEqual({ [field]: value });
+  for (const [field, value] of Object.entries(run.expect) as [keyof Expectation, unknown][])
+    if (!matches(got[field], value)) expect({ [field]: got[field] }).toEqual({ [field]: value });
   expect(status).toBe(run.expect.status);
   if (run.reference !== undefined && !DISPUTED.includes(id))
     compareSignature(await engine.history(executionId), run.reference);

@@ -1,20 +1,20 @@
 // Rings when absolute times have passed by the injected clock. Trap: timers of the runtime overflow beyond 24.8 days and know nothing of a clock
-// that is set or a machine that sleeps, so none runs longer than POLL_MS; whether it is time is always asked of the clock.
+// that is set or a machine that sleeps, so none runs longer than `pollMs`; whether it is time is always asked of the clock.
 import type { Clock } from '#core/ports.ts';
-
-const POLL_MS = 500;
 
 export class Alarms {
   readonly #clock: Clock;
   readonly #ring: () => void;
+  readonly #pollMs: number;
   readonly #watched = new Map<object, { at: number; fire: () => void }>();
   /** Nothing rings before; may be too early after an alarm was taken back. */
   #earliest = Infinity;
   #timer: NodeJS.Timeout | undefined;
 
   /** `ring` is called when something may be due; it answers with `fireDue`. */
-  constructor(clock: Clock, ring: () => void) {
+  constructor(clock: Clock, pollMs: number, ring: () => void) {
     this.#clock = clock;
+    this.#pollMs = pollMs;
     this.#ring = ring;
   }
 
@@ -50,7 +50,7 @@ export class Alarms {
       this.#earliest = Infinity;
       return;
     }
-    const wait = Math.max(0, Math.min(this.#earliest - this.#clock.now().getTime(), POLL_MS));
+    const wait = Math.max(0, Math.min(this.#earliest - this.#clock.now().getTime(), this.#pollMs));
     this.#timer = setTimeout(() => {
       if (this.#clock.now().getTime() < this.#earliest) this.#arm();
       else this.#ring();

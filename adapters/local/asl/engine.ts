@@ -30,6 +30,8 @@ export interface AslEngineOptions {
   readonly clock: Clock;
   /** [0, 1), for jitter. */
   readonly random?: () => number;
+  /** Longest time between two looks at the clock while a deadline is open; a clock that is set is noticed within it. */
+  readonly clockPollMs?: number;
   /** Told of each event once it is on disk. */
   readonly onEvent?: (executionId: string, event: HistoryEvent) => void;
 }
@@ -77,12 +79,19 @@ class Engine implements AslEngine {
   readonly #schedules: Schedules;
   #loaded: Revived[] = [];
 
-  constructor({ database, workflows, substitutions = {}, random = Math.random, ...options }: AslEngineOptions) {
+  constructor({
+    database,
+    workflows,
+    substitutions = {},
+    random = Math.random,
+    clockPollMs = 500,
+    ...options
+  }: AslEngineOptions) {
     const names = Object.keys(workflows);
     const load = { substitutions, workflows: names };
     this.#machines = new Map(names.map((name) => [name, loadWorkflow(name, workflows[name], load)]));
     this.#store = new Store(database);
-    this.#runner = new Runner(this.#store, { random, onEvent: undefined, ...options }, (...request) =>
+    this.#runner = new Runner(this.#store, { random, clockPollMs, onEvent: undefined, ...options }, (...request) =>
       this.#begin(...request),
     );
     this.#schedules = new Schedules(this.#runner, options.clock, (...request) => this.#begin(...request));

@@ -19,6 +19,7 @@ export interface RunnerOptions {
   readonly jobs: Jobs;
   readonly clock: Clock;
   readonly random: () => number;
+  readonly clockPollMs: number;
   readonly onEvent: ((executionId: string, event: HistoryEvent) => void) | undefined;
 }
 
@@ -59,7 +60,9 @@ export class Runner implements World {
       () => this.#commit(),
       (error) => this.stop(error as Error),
     );
-    this.alarms = new Alarms(options.clock, () => this.#inTurn(() => this.alarms.fireDue(this.#now)));
+    this.alarms = new Alarms(options.clock, options.clockPollMs, () =>
+      this.#inTurn(() => this.alarms.fireDue(this.#now)),
+    );
   }
 
   now = (): number => this.#now;
