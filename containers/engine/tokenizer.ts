@@ -19,18 +19,25 @@ export interface Tokenizer {
   readonly json: Readonly<Record<string, unknown>>;
 }
 
+const Merge = z.union([z.tuple([z.string(), z.string()]), z.string().regex(/^\S+ \S+$/)]);
+
 const TokenizerJson = z.looseObject({
-  model: z.looseObject({ vocab: z.record(z.string(), z.int().nonnegative()) }),
+  model: z.looseObject({
+    type: z.literal('BPE').default('BPE'),
+    vocab: z.record(z.string(), z.int().nonnegative()),
+    merges: z.array(Merge),
+  }),
   added_tokens: z.array(z.looseObject({ id: z.int().nonnegative(), content: z.string() })).default([]),
 });
 
-const invalid = (message: string, cause: unknown) =>
+const invalid = (message: string, cause?: unknown) =>
   new QuittanceError('TOKENIZER_INVALID', { message, hint: 'fetch or export tokenizer.json again', cause });
 
 /** Builds a tokenizer from the parsed file. TOKENIZER_INVALID where it is truncated or of an unknown kind. */
 export const readTokenizer = (json: unknown, config: Readonly<Record<string, unknown>> = {}): Tokenizer => {
   const parsed = TokenizerJson.safeParse(json);
-  if (!parsed.success) throw invalid('tokenizer.json has no model with a vocabulary', parsed.error);
+  if (!parsed.success) throw invalid('tokenizer.json has no BPE model with a vocabulary and merges', parsed.error);
+  checkVocabulary(parsed.data);
   const inner = construct(parsed.data, config);
   const ids = [...Object.values(parsed.data.model.vocab), ...parsed.data.added_tokens.map((token) => token.id)];
   const encode = (text: string) => inner.encode(text, { add_special_tokens: false }).ids;
@@ -51,9 +58,28 @@ export const readTokenizer = (json: unknown, config: Readonly<Record<string, unk
   };
 };
 
-const construct = (json: object, config: object): HfTokenizer => {
+/** Ids are unique, and a merge joins known tokens to a known token. */
+const checkVocabulary = ({ model: { vocab, merges } }: z.infer<typeof TokenizerJson>): void => {
+  const known = new Map(Object.entries(vocab));
+  if (new Set(known.values()).size !== known.size) throw invalid('tokenizer.json gives one id to two tokens');
+  const strange = merges
+    .map((merge) => (typeof merge === 'string' ? (merge.split(' ') as [string, string]) : merge))
+    .find(([a, b]) => !known.has(a) || !known.has(b) || !known.has(a + b));
+  if (strange) throw invalid(`tokenizer.json merges '${strange.join("' and '")}', which are not in its vocabulary`);
+};
+
+/** The library's own declarations do not resolve under NodeNext; this is the part that is used. */
+interface LibraryTokenizer {
+  encode(text: string, options: { add_special_tokens: boolean }): { ids: number[] };
+  decode(ids: number[], options: { skip_special_tokens: boolean; clean_up_tokenization_spaces: boolean }): string;
+  id_to_token(id: number): string | undefined;
+  token_to_id(token: string): number | undefined;
+}
+const Library = HfTokenizer as unknown as new (json: object, config: object) => LibraryTokenizer;
+
+const construct = (json: object, config: object): LibraryTokenizer => {
   try {
-    return new HfTokenizer(json, config);
+    return new Library(json, config);
   } catch (cause) {
     throw invalid('tokenizer.json cannot be used', cause);
   }
@@ -70,7 +96,8 @@ const byteSpans = (text: string, ids: readonly number[], tokenOf: (id: number) =
   let at = 0;
   return ids.map((id) => {
     const token = tokenOf(id);
-    const bytes = [...token].every((c) => alphabet.has(c)) ? [...token].length : Buffer.byteLength(token);
+    const characters = Array.from(token);
+    const bytes = characters.every((c) => alphabet.has(c)) ? characters.length : Buffer.byteLength(token);
     const from = at;
     at += bytes;
     return [starts[Math.min(from, starts.length - 1)]!, charEnd(starts, at)];
