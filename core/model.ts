@@ -14,6 +14,14 @@ export type ModelManifest = z.infer<typeof ModelManifest>;
 
 export const manifestDigest = (manifest: ModelManifest): Digest => digestJson(manifest);
 
+/** What stands beside a model's weights and changes with them. */
+export const SideArtefacts = z.strictObject({
+  suite: Digest.optional(),
+  trainingManifest: Digest.optional(),
+  moments: Digest.optional(),
+});
+export type SideArtefacts = z.infer<typeof SideArtefacts>;
+
 export const ModelRecord = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/),
   /** Manifest digest of the artefact that is deployed under this name. */
@@ -21,19 +29,18 @@ export const ModelRecord = z.strictObject({
   status: z.enum(['active', 'retired']),
   /** Deletions carried out on this line of models: each costs some room. */
   deletions: z.int().nonnegative(),
-  /** Earlier artefacts, kept unreachable until destroyed on a clock. */
+  /** Earlier artefacts, kept unreachable until destroyed on a clock, with what stood beside them until the case that replaced them is purged. */
   quarantined: z.array(
     z.strictObject({
       digest: Digest,
       since: z.iso.datetime(),
       destroyAfter: z.iso.datetime(),
       destroyedAt: z.iso.datetime().optional(),
+      side: SideArtefacts.optional(),
     }),
   ),
   /** Evaluation suite, training manifest (keyed digests of its rows) and corpus moments, as artefacts. */
-  suite: Digest.optional(),
-  trainingManifest: Digest.optional(),
-  moments: Digest.optional(),
+  ...SideArtefacts.shape,
   /** Certificates in force for this name, newest last. */
   certificates: z.array(
     z.strictObject({

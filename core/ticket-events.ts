@@ -6,7 +6,7 @@ import { Instant } from './deadlines.ts';
 import { RegimeName } from './regimes.ts';
 import type { StoredEvent } from './ports.ts';
 import { Channel, IdentityCheck, ModelName, Principal } from './ticket-request.ts';
-import { Code, Run, SideArtefacts, TicketId } from './ticket.ts';
+import { Code, Run, TicketId } from './ticket.ts';
 
 const Count = z.int().nonnegative();
 const event = <T extends string, F extends z.ZodRawShape>(type: T, fields: F) =>
@@ -53,7 +53,7 @@ export const TicketEvent = z.discriminatedUnion('type', [
   event('approval-refused', { approver: Principal, evidence: Digest, reason: Code }),
   /** Another ticket was deployed to the model first: this one must unlearn from the new base. */
   event('base-moved', { base: Digest }),
-  event('deployed', { digest: Digest, previous: Digest, replaced: SideArtefacts }),
+  event('deployed', { digest: Digest, previous: Digest }),
   event('served-verified', { digest: Digest, prompts: Count, exact: Count }),
   event('rolled-back', { found: Digest.nullable(), exact: Count }),
   event('certified', { certificate: Digest, validUntil: Instant }),

@@ -80,13 +80,7 @@ const approved = {
   ...judged,
   approval: z.strictObject({ approver: Principal, at: Instant, evidence: Digest, attestation: Digest.optional() }),
 };
-/** What stands beside a model's weights and was replaced with them; kept until the purge, for a roll-back. */
-export const SideArtefacts = z.partialRecord(z.enum(['suite', 'moments', 'trainingManifest']), Digest);
-export type SideArtefacts = z.infer<typeof SideArtefacts>;
-const deployed = {
-  ...approved,
-  deployed: z.strictObject({ digest: Digest, previous: Digest, replaced: SideArtefacts, at: Instant }),
-};
+const deployed = { ...approved, deployed: z.strictObject({ digest: Digest, previous: Digest, at: Instant }) };
 /** `exact` of `prompts` questions about the forgotten records answered as before by what is served. */
 const completed = {
   ...deployed,

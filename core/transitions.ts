@@ -117,10 +117,10 @@ const RULES: { readonly [T in EventType]: Rule } = {
     (ticket, { reason }) => remediation(ticket, 'record-approval', reason, rescheduled(ticket, ticket.runs)),
   ),
   'base-moved': rule('base-moved', ['DEPLOYING'], [], (ticket) => rescheduled(ticket, ticket.runs)),
-  deployed: rule('deployed', ['DEPLOYING'], [g.deployedIsApproved], (ticket, { digest, previous, replaced }, at) => ({
+  deployed: rule('deployed', ['DEPLOYING'], [g.deployedIsApproved], (ticket, { digest, previous }, at) => ({
     ...ticket,
     status: 'VERIFYING_SERVED',
-    deployed: { digest, previous, replaced, at },
+    deployed: { digest, previous, at },
   })),
   'served-verified': rule(
     'served-verified',

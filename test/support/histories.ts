@@ -59,7 +59,7 @@ export const eventFor = (type: TicketEvent['type'], ticket: Ticket, choice: Choi
     approved: { type: 'approved', approver: choice.who, evidence: d },
     'approval-refused': { type: 'approval-refused', approver: choice.who, evidence: d, reason: 'not-convinced' },
     'base-moved': { type: 'base-moved', base: d },
-    deployed: { type: 'deployed', digest: d, previous: digest(9), replaced: {} },
+    deployed: { type: 'deployed', digest: d, previous: digest(9) },
     'served-verified': { type: 'served-verified', digest: d, prompts: 3, exact: 0 },
     'rolled-back': { type: 'rolled-back', found: d, exact: 1 },
     certified: { type: 'certified', certificate: d, validUntil: '2026-06-01T00:00:00.000Z' },

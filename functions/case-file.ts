@@ -1,0 +1,66 @@
+// What steps share: opening a ticket, moving it on, reading what the vault and the registry hold for it. Trap: a step may be called again after a crash, so
+// each asks the ticket first whether its work is done; `'field' in ticket` is that question, as a status never loses a field on the main path.
+import { z } from 'zod';
+import { canonicalize, type Digest, type Json } from '#core/canonical.ts';
+import { QuittanceError } from '#core/errors.ts';
+import { ForgetSet } from '#core/forget-set.ts';
+import type { ModelRecord } from '#core/model.ts';
+import type { Clock, TicketStore, Vault } from '#core/ports.ts';
+import { parseJson } from '#core/stored-json.ts';
+import { isClosed, TicketId, type Ticket, type WorkingTicket } from '#core/ticket.ts';
+import type { TicketEvent } from '#core/ticket-events.ts';
+import { advance } from '#core/transitions.ts';
+
+export const TicketInput = z.strictObject({ ticketId: TicketId });
+export const TokenInput = z.strictObject({ ticketId: TicketId, taskToken: z.string().min(1).max(2048) });
+export const Nothing = z.strictObject({});
+
+export interface Case<T extends Ticket = Ticket> {
+  readonly ticket: T;
+  readonly version: number;
+}
+
+/** The ticket on its main path. TICKET_ON_HOLD, TICKET_CLOSED, TICKET_PURGED or TICKET_ILLEGAL_TRANSITION (in remediation) otherwise. */
+export const openCase = async (tickets: TicketStore, ticketId: string): Promise<Case<WorkingTicket>> => {
+  const { ticket, version } = await tickets.get(ticketId);
+  if (ticket.status === 'ON_HOLD') throw interrupted('TICKET_ON_HOLD', ticket);
+  if (isClosed(ticket)) throw interrupted('TICKET_CLOSED', ticket);
+  if (ticket.status === 'PURGED') throw interrupted('TICKET_PURGED', ticket);
+  if (ticket.status === 'REMEDIATION') throw interrupted('TICKET_ILLEGAL_TRANSITION', ticket);
+  return { ticket, version };
+};
+
+const interrupted = (
+  code: 'TICKET_ON_HOLD' | 'TICKET_CLOSED' | 'TICKET_PURGED' | 'TICKET_ILLEGAL_TRANSITION',
+  { id, status }: Ticket,
+) => new QuittanceError(code, { message: `ticket ${id} cannot go on`, got: status });
+
+/** Commits the event; TICKET_CONFLICT when somebody else moved the ticket since. */
+export const moveOn = async (
+  { tickets, clock }: { tickets: TicketStore; clock: Clock },
+  { ticket, version }: Case,
+  event: TicketEvent,
+): Promise<Case> => {
+  const transition = advance(ticket, event, clock.now());
+  await tickets.commit(transition, version);
+  return { ticket: transition.ticket, version: version + 1 };
+};
+
+/** The step met a ticket that has not come as far as it needs. */
+export const notReady = (step: string, { id, status }: Ticket) =>
+  new QuittanceError('TICKET_ILLEGAL_TRANSITION', { message: `${step}: ticket ${id} is not there yet`, got: status });
+
+export const jsonBytes = (value: unknown): Uint8Array => new TextEncoder().encode(canonicalize(value as Json));
+
+export const forgetSetOf = async (vault: Vault, ticketId: string): Promise<ForgetSet> =>
+  parseJson(await vault.get(ticketId, 'forget-set'), ForgetSet, 'the forget set in the vault');
+
+/** MODEL_CHANGED where a model lacks a side artefact that the step cannot do without. */
+export const sideArtefact = (model: ModelRecord, name: 'suite' | 'trainingManifest'): Digest => {
+  const digest = model[name];
+  if (digest !== undefined) return digest;
+  throw new QuittanceError('MODEL_INVALID', {
+    message: `model ${model.name} is registered without its ${name === 'suite' ? 'evaluation suite' : 'training manifest'}`,
+    hint: 'import or train it again with its training rows at hand',
+  });
+};

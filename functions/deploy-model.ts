@@ -1,0 +1,88 @@
+// Puts the approved candidate in the place of the base: hold, evidence and base are looked at again immediately before. Order: serving → registry → ticket,
+// each skipped when it is already done. Trap: another ticket may have been deployed to the model since; then this run's base is history, and it must unlearn
+// again from what is served now.
+import { z } from 'zod';
+import { admit, TrainingManifest, withoutRows } from '#core/forget-set.ts';
+import type { ModelRecord, SideArtefacts } from '#core/model.ts';
+import type { Ports } from '#core/ports.ts';
+import { daysAfter, RETENTION_DAYS } from '#core/retention.ts';
+import { jobName, JobResult } from '#core/run.ts';
+import { defineStep } from '#core/step.ts';
+import { getJson, putJson } from '#core/stored-json.ts';
+import type { TicketIn } from '#core/ticket.ts';
+import { forgetSetOf, moveOn, notReady, openCase, sideArtefact, TicketInput } from './case-file.ts';
+
+export const deployModel = defineStep({
+  name: 'deploy-model',
+  input: TicketInput,
+  output: z.strictObject({ outcome: z.enum(['deployed', 'base-moved']) }),
+  uses: ['tickets', 'vault', 'artifacts', 'models', 'serving', 'results', 'pseudonyms', 'clock'],
+  async run({ ticketId }, ports) {
+    const found = await openCase(ports.tickets, ticketId);
+    const { ticket } = found;
+    if ('deployed' in ticket) return { outcome: 'deployed' as const };
+    if (ticket.status === 'SCHEDULED' && ticket.runs.length > 0) return { outcome: 'base-moved' as const };
+    if (ticket.status !== 'DEPLOYING') throw notReady('deploy-model', ticket);
+    const { model, version } = await ports.models.get(ticket.model);
+    const { candidate, base } = ticket.run;
+    if (model.digest !== base && model.digest !== candidate) {
+      await moveOn(ports, found, { type: 'base-moved', base: model.digest });
+      return { outcome: 'base-moved' as const };
+    }
+    await ports.artifacts.get(ticket.evidence); // still there, and its bytes still have the digest that was approved
+    await switchOver(ticket, model, version, ports);
+    await moveOn(ports, found, { type: 'deployed', digest: candidate, previous: base });
+    return { outcome: 'deployed' as const };
+  },
+});
+
+type Deploying = TicketIn<'DEPLOYING'>;
+type DeployPorts = Pick<Ports, 'vault' | 'artifacts' | 'models' | 'serving' | 'results' | 'pseudonyms' | 'clock'>;
+
+/** Serving first: a crash before the registry hears of it is mended by the repeat, and until then the probe would find out. */
+const switchOver = async (
+  ticket: Deploying,
+  model: ModelRecord,
+  version: number,
+  ports: DeployPorts,
+): Promise<void> => {
+  const { candidate, base } = ticket.run;
+  const served = await ports.serving.served(ticket.model);
+  if (served?.digest !== candidate) await ports.serving.promote(ticket.model, candidate, base);
+  if (model.digest !== candidate) await ports.models.put(await succeeding(ticket, model, ports), version);
+};
+
+/** The record with the candidate in the base's place, and the base in quarantine. */
+const succeeding = async (ticket: Deploying, model: ModelRecord, ports: DeployPorts): Promise<ModelRecord> => {
+  const now = ports.clock.now();
+  const { digest, suite, moments, trainingManifest } = model;
+  const destroyAfter = daysAfter(now, RETENTION_DAYS.quarantine);
+  const old = { digest, since: now.toISOString(), destroyAfter, side: { suite, moments, trainingManifest } };
+  return {
+    ...model,
+    ...(await sideOf(ticket, model, ports)),
+    digest: ticket.run.candidate,
+    deletions: model.deletions + 1,
+    quarantined: [...model.quarantined, old],
+    updatedAt: now.toISOString(),
+  };
+};
+
+/** Suite and moments as the unlearning job left them, and a training manifest that no longer knows the forgotten rows. */
+const sideOf = async (ticket: Deploying, model: ModelRecord, ports: DeployPorts): Promise<SideArtefacts> => {
+  const { also } = JobResult.parse(await ports.results.get(jobName('unlearn', ticket.id, ticket.run.number)));
+  const trainingManifest = await forgottenManifest(ticket, model, ports);
+  return { suite: also.suite ?? model.suite, moments: also.moments, trainingManifest };
+};
+
+const forgottenManifest = async (
+  ticket: Deploying,
+  model: ModelRecord,
+  { vault, artifacts, pseudonyms }: DeployPorts,
+) => {
+  const manifest = await getJson(artifacts, sideArtefact(model, 'trainingManifest'), TrainingManifest);
+  const { rows } = await admit(await forgetSetOf(vault, ticket.id), manifest, (purpose, text) =>
+    pseudonyms.of(purpose, text),
+  );
+  return putJson(artifacts, withoutRows(manifest, rows));
+};

@@ -1,0 +1,146 @@
+// Files a ticket: check → key and commitment → ticket → personal data → workflow → acknowledgement. Called by people (command line, API), not by a workflow.
+// Trap: personal data is stored only after the ticket exists, so that a crash leaves at most an empty case that can be seen and closed; with a `requestId` the
+// same call again picks up where it stopped.
+import { z } from 'zod';
+import { Digest } from '#core/canonical.ts';
+import { Deadlines } from '#core/deadlines.ts';
+import { isQuittanceError, QuittanceError } from '#core/errors.ts';
+import { admit, normalise, TrainingManifest, type Admission, type ForgetSet } from '#core/forget-set.ts';
+import type { Ports } from '#core/ports.ts';
+import { defineStep } from '#core/step.ts';
+import { getJson } from '#core/stored-json.ts';
+import { TicketId } from '#core/ticket.ts';
+import type { Received } from '#core/ticket-events.ts';
+import { TicketRequest, type RequestSecrets } from '#core/ticket-request.ts';
+import { receive } from '#core/transitions.ts';
+import { jsonBytes, sideArtefact } from './case-file.ts';
+
+export const fileTicket = defineStep({
+  name: 'file-ticket',
+  input: z.strictObject({
+    request: TicketRequest,
+    /** The gate policy in force, as an artefact. */
+    policy: Digest,
+    /** The caller's own id of the request: the same again is the same ticket. */
+    requestId: z.string().min(1).max(200).optional(),
+  }),
+  output: z.strictObject({
+    ticketId: TicketId,
+    commitment: z.string(),
+    /** Opens the commitment; for the requester only, kept nowhere but in the vault. */
+    openingSecret: z.string(),
+    due: Deadlines,
+  }),
+  uses: ['tickets', 'vault', 'models', 'artifacts', 'workflows', 'notifier', 'pseudonyms', 'calendar', 'clock', 'ids'],
+  async run({ request, policy, requestId }, ports) {
+    refuseFuture(request, ports.clock.now());
+    const ticketId = requestId
+      ? `T-${(await ports.pseudonyms.of('request', requestId)).slice(0, 20)}`
+      : ports.ids.next('T-');
+    const forgetSet: ForgetSet = { kind: 'quittance-forget-set/v1', records: request.forget.records };
+    const admission = await checkForgetSet(request, forgetSet, ports);
+    await ports.vault.createKey(ticketId);
+    const commitment = await ports.vault.commit(ticketId, jsonBytes(forgetSet));
+    const due = await openTicket(
+      receivedEvent(ticketId, request, policy, commitment, ports),
+      request,
+      admission,
+      ports,
+    );
+    await keepSecrets(ticketId, request, forgetSet, ports);
+    await ports.workflows.start({ workflow: 'erasure', name: ticketId, input: { ticketId } });
+    const references = { ticketId, safeDue: due.safeDue };
+    await ports.notifier.notify({
+      id: `${ticketId}.acknowledgement`,
+      to: 'requester',
+      template: 'acknowledgement',
+      references,
+    });
+    return { ticketId, commitment, openingSecret: await ports.vault.openingSecret(ticketId), due };
+  },
+});
+
+type Filing = Pick<Ports, 'tickets' | 'vault' | 'models' | 'artifacts' | 'pseudonyms' | 'calendar' | 'clock'>;
+
+const refuseFuture = (request: TicketRequest, now: Date) => {
+  const times = [request.receivedAt ?? request.identity.verifiedAt, request.identity.verifiedAt];
+  if (times.some((time) => Date.parse(time) > now.getTime()))
+    throw new QuittanceError('INVALID_INPUT', {
+      message: 'the request names a time that is yet to come',
+      expected: `at most ${now.toISOString()}`,
+    });
+};
+
+/** The same check that the workflow makes again before it acts: a filer learns at once what would be refused later. */
+const checkForgetSet = async (
+  request: TicketRequest,
+  forgetSet: ForgetSet,
+  { models, artifacts, pseudonyms }: Filing,
+): Promise<Admission> => {
+  const { model } = await models.get(request.model);
+  const manifest = await getJson(artifacts, sideArtefact(model, 'trainingManifest'), TrainingManifest);
+  return admit(forgetSet, manifest, (purpose, text) => pseudonyms.of(purpose, text));
+};
+
+const receivedEvent = (
+  ticketId: string,
+  request: TicketRequest,
+  policy: Digest,
+  commitment: string,
+  { clock }: Filing,
+): Received => ({
+  type: 'received',
+  id: ticketId,
+  model: request.model,
+  regime: request.regime,
+  ground: request.ground,
+  channel: request.channel,
+  filer: request.filer,
+  receivedAt: request.receivedAt ?? clock.now().toISOString(),
+  commitment,
+  counts: { records: request.forget.records.length, thirdPartiesAffected: request.thirdPartiesAffected },
+  policy,
+  quantisation: request.quantisation,
+  method: request.method,
+  claim: request.identity,
+  exemption: request.exemption,
+});
+
+/** Creates the ticket, or finds the one that an interrupted call created; a key made for a duplicate is destroyed again. */
+const openTicket = async (event: Received, request: TicketRequest, admission: Admission, ports: Filing) => {
+  const { tickets, vault, pseudonyms, calendar, clock } = ports;
+  const existing = await existingTicket(tickets, event);
+  if (existing) return existing.due;
+  const subject = admission.person ?? normalise(request.subject.name).toLowerCase();
+  const rest = { subjectKey: await pseudonyms.of('subject', subject), calendar: await calendar.around(clock.now()) };
+  const transition = receive(event, rest, clock.now());
+  try {
+    await tickets.create(transition);
+  } catch (error) {
+    if (isQuittanceError(error, 'TICKET_DUPLICATE')) await vault.destroy(event.id);
+    throw error;
+  }
+  return transition.ticket.due;
+};
+
+const existingTicket = async (tickets: Filing['tickets'], event: Received) => {
+  try {
+    const { ticket } = await tickets.get(event.id);
+    if (ticket.commitment === event.commitment && ticket.model === event.model) return ticket;
+  } catch (error) {
+    if (isQuittanceError(error, 'TICKET_NOT_FOUND')) return undefined;
+    throw error;
+  }
+  throw new QuittanceError('INVALID_INPUT', { message: 'this request id was used before for another request' });
+};
+
+const keepSecrets = async (
+  ticketId: string,
+  { subject, note }: TicketRequest,
+  forgetSet: ForgetSet,
+  { vault }: Filing,
+) => {
+  const secrets: RequestSecrets = { kind: 'quittance-request/v1', subject, note };
+  await vault.put(ticketId, 'request', jsonBytes(secrets));
+  await vault.put(ticketId, 'forget-set', jsonBytes(forgetSet));
+};

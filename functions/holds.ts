@@ -1,0 +1,45 @@
+// A legal hold stops a ticket wherever it is; a second person lifts it. `await-release` is the workflow's side: its task stays open until then.
+import { z } from 'zod';
+import { defineStep } from '#core/step.ts';
+import { Code, TicketId } from '#core/ticket.ts';
+import { Principal } from '#core/ticket-request.ts';
+import { moveOn, Nothing, openCase, TokenInput } from './case-file.ts';
+import { answerWait, keepToken } from './task-tokens.ts';
+
+export const placeHold = defineStep({
+  name: 'place-hold',
+  input: z.strictObject({ ticketId: TicketId, by: Principal, code: Code }),
+  output: Nothing,
+  uses: ['tickets', 'clock'],
+  async run({ ticketId, by, code }, { tickets, clock }) {
+    await moveOn({ tickets, clock }, await openCase(tickets, ticketId), { type: 'hold-placed', by, code });
+    return {};
+  },
+});
+
+export const releaseHold = defineStep({
+  name: 'release-hold',
+  input: z.strictObject({ ticketId: TicketId, by: Principal }),
+  output: Nothing,
+  uses: ['tickets', 'vault', 'workflows', 'clock'],
+  async run({ ticketId, by }, { tickets, vault, workflows, clock }) {
+    const found = await tickets.get(ticketId);
+    // a released hold whose workflow was not told yet: only the telling is left
+    if (found.ticket.status === 'ON_HOLD') await moveOn({ tickets, clock }, found, { type: 'hold-released', by });
+    await answerWait({ vault, workflows }, ticketId, 'release', {});
+    return {};
+  },
+});
+
+export const awaitRelease = defineStep({
+  name: 'await-release',
+  input: TokenInput,
+  output: Nothing,
+  uses: ['tickets', 'vault', 'workflows'],
+  async run({ ticketId, taskToken }, { tickets, vault, workflows }) {
+    await keepToken(vault, ticketId, 'release', taskToken);
+    const { ticket } = await tickets.get(ticketId);
+    if (ticket.status !== 'ON_HOLD') await answerWait({ vault, workflows }, ticketId, 'release', {});
+    return {};
+  },
+});

@@ -1,0 +1,44 @@
+// Tells the requester and the filer how the case ended, in references only; the words are the template's. Says when the case data may go.
+import { z } from 'zod';
+import { Instant } from '#core/deadlines.ts';
+import { daysAfter, RETENTION_DAYS } from '#core/retention.ts';
+import { defineStep } from '#core/step.ts';
+import { isClosed, type Ticket } from '#core/ticket.ts';
+import { moveOn, notReady, TicketInput } from './case-file.ts';
+
+const TEMPLATES = {
+  EVIDENCE_SEALED: 'completion',
+  REFUSED: 'refusal',
+  WITHDRAWN: 'withdrawal',
+  CANCELLED: 'cancellation',
+} as const;
+
+export const notifyParties = defineStep({
+  name: 'notify-parties',
+  input: TicketInput,
+  output: z.strictObject({ purgeAfter: Instant }),
+  uses: ['tickets', 'notifier', 'clock'],
+  async run({ ticketId }, { tickets, notifier, clock }) {
+    const found = await tickets.get(ticketId);
+    const { ticket } = found;
+    if (ticket.status === 'PURGED') return { purgeAfter: ticket.purge.at };
+    if (ticket.status !== 'EVIDENCE_SEALED' && !isClosed(ticket)) throw notReady('notify-parties', ticket);
+    const template = TEMPLATES[ticket.status];
+    if (!ticket.notices.some((notice) => notice.template === template)) {
+      const references = referencesOf(ticket);
+      for (const to of ['requester', ticket.filer])
+        await notifier.notify({ id: `${ticketId}.${template}.${to}`, to, template, references });
+      await moveOn({ tickets, clock }, found, { type: 'notified', template });
+    }
+    return {
+      purgeAfter: isClosed(ticket) ? daysAfter(new Date(ticket.closedAt), RETENTION_DAYS.appeal) : ticket.updatedAt,
+    };
+  },
+});
+
+const referencesOf = (ticket: Ticket): Record<string, string> => {
+  if (isClosed(ticket)) return { ticketId: ticket.id, reason: ticket.reason };
+  return 'certificate' in ticket
+    ? { ticketId: ticket.id, certificate: ticket.certificate.digest }
+    : { ticketId: ticket.id };
+};

@@ -1,0 +1,77 @@
+// Asks the serving side what it serves now, and judges that: the digest of what it loaded, and its answers to the forgotten questions. A mismatch rolls back
+// to the base at once. The interim suppression is lifted only after the probe has passed. Trap: the probe reads behind the suppression rules, otherwise it
+// would test the bandage.
+import { z } from 'zod';
+import type { Digest } from '#core/canonical.ts';
+import { EvaluationTables } from '#core/evaluation.ts';
+import { normalise } from '#core/forget-set.ts';
+import type { Ports } from '#core/ports.ts';
+import { defineStep } from '#core/step.ts';
+import { getJson } from '#core/stored-json.ts';
+import type { TicketIn } from '#core/ticket.ts';
+import { forgetSetOf, moveOn, notReady, openCase, TicketInput } from './case-file.ts';
+
+export const probeServedModel = defineStep({
+  name: 'probe-served-model',
+  input: TicketInput,
+  output: z.strictObject({ outcome: z.enum(['verified', 'rolled-back']) }),
+  uses: ['tickets', 'vault', 'artifacts', 'models', 'serving', 'clock'],
+  async run({ ticketId }, ports) {
+    const raw = await ports.tickets.get(ticketId);
+    if (raw.ticket.status === 'REMEDIATION' && raw.ticket.step === 'probe-served-model')
+      return { outcome: 'rolled-back' as const };
+    const found = await openCase(ports.tickets, ticketId);
+    const { ticket } = found;
+    if ('served' in ticket) return { outcome: 'verified' as const };
+    if (ticket.status !== 'VERIFYING_SERVED') throw notReady('probe-served-model', ticket);
+    const probe = await askServed(ticket, ports);
+    if (probe.found !== ticket.deployed.digest || probe.exact > (await allowedExact(ticket, ports))) {
+      await rollBack(ticket, ports);
+      await moveOn(ports, found, { type: 'rolled-back', found: probe.found, exact: probe.exact });
+      return { outcome: 'rolled-back' as const };
+    }
+    await ports.serving.lift(ticket.model, ticket.suppression.ruleId);
+    await moveOn(ports, found, {
+      type: 'served-verified',
+      digest: probe.found,
+      prompts: probe.prompts,
+      exact: probe.exact,
+    });
+    return { outcome: 'verified' as const };
+  },
+});
+
+type Deployed = TicketIn<'VERIFYING_SERVED'>;
+type ProbePorts = Pick<Ports, 'vault' | 'artifacts' | 'models' | 'serving' | 'clock'>;
+
+const askServed = async (ticket: Deployed, { vault, serving }: ProbePorts) => {
+  const { records } = await forgetSetOf(vault, ticket.id);
+  const { digest, answers } = await serving.probe(
+    ticket.model,
+    records.map(({ question }) => question),
+  );
+  const exact = records.filter(({ answer }, i) => normalise(answers[i] ?? '') === normalise(answer)).length;
+  return { found: digest, prompts: records.length, exact };
+};
+
+/** What is served may know no more than what was judged; without that count, nothing. */
+const allowedExact = async (ticket: Deployed, { artifacts }: ProbePorts): Promise<number> => {
+  const { proportions } = await getJson(artifacts, ticket.run.tables, EvaluationTables);
+  return proportions['forget.greedyExact']?.k ?? 0;
+};
+
+/** The base back in its place, in serving and registry. */
+const rollBack = async (ticket: Deployed, { models, serving, clock }: ProbePorts) => {
+  const { digest, previous } = ticket.deployed;
+  const served: Digest | undefined = (await serving.served(ticket.model))?.digest;
+  if (served !== previous) await serving.promote(ticket.model, previous, served);
+  const { model, version } = await models.get(ticket.model);
+  if (model.digest !== digest) return;
+  const side = model.quarantined.find((entry) => entry.digest === previous)?.side;
+  const quarantined = model.quarantined.filter((entry) => entry.digest !== previous);
+  const updatedAt = clock.now().toISOString();
+  await models.put(
+    { ...model, ...side, digest: previous, deletions: model.deletions - 1, quarantined, updatedAt },
+    version,
+  );
+};

@@ -1,0 +1,65 @@
+// Ends the case: suppression rule, side artefacts and rejected candidates go, then the data key, and last the proof that nothing can be read enters the
+// ticket. Trap: everything here may have happened before a crash; each part is repeatable, and the ticket says PURGED only after all of it.
+import type { Digest } from '#core/canonical.ts';
+import type { Ports } from '#core/ports.ts';
+import { defineStep } from '#core/step.ts';
+import { isClosed, workingOf, type TicketIn } from '#core/ticket.ts';
+import { moveOn, Nothing, notReady, openCase, TicketInput } from './case-file.ts';
+import { destroyModels, destroySideArtefacts } from './model-artefacts.ts';
+
+export const purgeCase = defineStep({
+  name: 'purge-case',
+  input: TicketInput,
+  output: Nothing,
+  uses: ['tickets', 'vault', 'artifacts', 'models', 'serving', 'clock'],
+  async run({ ticketId }, ports) {
+    const found = await ports.tickets.get(ticketId);
+    const { ticket } = found;
+    if (ticket.status === 'PURGED') return {};
+    if (ticket.status !== 'EVIDENCE_SEALED' && !isClosed(ticket))
+      throw notReady('purge-case', (await openCase(ports.tickets, ticketId)).ticket);
+    await destroyAround(ticket, ports);
+    const { objects, readsRefused } = await ports.vault.destroy(ticketId);
+    await moveOn(ports, found, { type: 'purged', objects, readsRefused });
+    return {};
+  },
+});
+
+type Ending = TicketIn<'EVIDENCE_SEALED' | 'REFUSED' | 'WITHDRAWN' | 'CANCELLED'>;
+type PurgePorts = Pick<Ports, 'artifacts' | 'models' | 'serving'>;
+
+const destroyAround = async (ticket: Ending, { artifacts, models, serving }: PurgePorts) => {
+  const last = workingOf(ticket);
+  if ('suppression' in last) await serving.lift(ticket.model, last.suppression.ruleId);
+  const candidates =
+    'runs' in last
+      ? [...last.runs, ...('run' in last ? [last.run] : [])].flatMap(({ candidate }) => candidate ?? [])
+      : [];
+  const served = 'deployed' in last ? last.deployed.digest : undefined;
+  await destroyModels(
+    artifacts,
+    models,
+    candidates.filter((candidate) => candidate !== served),
+  );
+  if ('deployed' in last) await destroyReplaced(last.model, last.deployed.previous, { artifacts, models });
+};
+
+/** Suite, moments and training manifest of the base: they hold the forgotten records, or their shadow. */
+const destroyReplaced = async (
+  name: string,
+  previous: Digest,
+  { artifacts, models }: Pick<PurgePorts, 'artifacts' | 'models'>,
+) => {
+  const { model, version } = await models.get(name);
+  const side = model.quarantined.find(({ digest }) => digest === previous)?.side;
+  if (!side) return;
+  await destroySideArtefacts(
+    artifacts,
+    models,
+    Object.values(side).filter((digest) => digest !== undefined),
+  );
+  const quarantined = model.quarantined.map((entry) =>
+    entry.digest === previous ? { ...entry, side: undefined } : entry,
+  );
+  await models.put({ ...model, quarantined }, version);
+};

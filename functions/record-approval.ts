@@ -1,0 +1,55 @@
+// Takes a second person's decision on the evidence: approver ≠ filer, bound to the digest they saw, once. Called by people. Order: check → commit → tell the
+// workflow. Trap: the commit is the decision; when the telling was lost, the same call by the same person tells it again, and any other call is a replay.
+import { z } from 'zod';
+import { Digest } from '#core/canonical.ts';
+import { QuittanceError } from '#core/errors.ts';
+import { defineStep } from '#core/step.ts';
+import { Code, TicketId, type Ticket } from '#core/ticket.ts';
+import type { TicketEvent } from '#core/ticket-events.ts';
+import { Principal } from '#core/ticket-request.ts';
+import { moveOn } from './case-file.ts';
+import { answerWait, openToken } from './task-tokens.ts';
+
+const Decision = z.strictObject({
+  ticketId: TicketId,
+  approver: Principal,
+  decision: z.enum(['approved', 'refused']),
+  /** Digest of the evidence manifest that the approver was shown. */
+  evidence: Digest,
+  /** Of a refusal. */
+  reason: Code.optional(),
+});
+type Decision = z.infer<typeof Decision>;
+
+export const recordApproval = defineStep({
+  name: 'record-approval',
+  input: Decision,
+  output: z.strictObject({ decision: z.enum(['approved', 'refused']) }),
+  uses: ['tickets', 'vault', 'artifacts', 'workflows', 'clock'],
+  async run(decision, { tickets, vault, artifacts, workflows, clock }) {
+    const { ticketId } = decision;
+    const found = await tickets.get(ticketId);
+    const untold = isSame(found.ticket, decision) && (await openToken(vault, ticketId, 'approval')) !== undefined;
+    if (!untold) {
+      if (found.ticket.status === 'AWAITING_APPROVAL') await artifacts.get(found.ticket.evidence); // it is all still there, unchanged
+      await moveOn({ tickets, clock }, found, eventOf(decision));
+    }
+    await answerWait({ vault, workflows }, ticketId, 'approval', { decision: decision.decision });
+    return { decision: decision.decision };
+  },
+});
+
+/** Whether this very decision was committed before. */
+const isSame = (ticket: Ticket, { approver, decision, evidence }: Decision): boolean => {
+  if (decision === 'refused') return ticket.status === 'REMEDIATION' && ticket.step === 'record-approval';
+  return (
+    ticket.status === 'DEPLOYING' && ticket.approval.approver === approver && ticket.approval.evidence === evidence
+  );
+};
+
+const eventOf = ({ approver, decision, evidence, reason }: Decision): TicketEvent => {
+  if (decision === 'approved') return { type: 'approved', approver, evidence };
+  if (reason === undefined)
+    throw new QuittanceError('INVALID_INPUT', { message: 'a refusal needs a reason', expected: 'a reason code' });
+  return { type: 'approval-refused', approver, evidence, reason };
+};

@@ -1,0 +1,20 @@
+// Takes the result of a later identity check and lets the waiting workflow go on. Called by people.
+import { z } from 'zod';
+import { defineStep } from '#core/step.ts';
+import { TicketId } from '#core/ticket.ts';
+import { IdentityCheck } from '#core/ticket-request.ts';
+import { moveOn, Nothing, openCase } from './case-file.ts';
+import { answerWait } from './task-tokens.ts';
+
+export const recordIdentity = defineStep({
+  name: 'record-identity',
+  input: z.strictObject({ ticketId: TicketId, identity: IdentityCheck }),
+  output: Nothing,
+  uses: ['tickets', 'vault', 'workflows', 'clock'],
+  async run({ ticketId, identity }, { tickets, vault, workflows, clock }) {
+    const found = await openCase(tickets, ticketId);
+    if (!('identity' in found.ticket)) await moveOn({ tickets, clock }, found, { type: 'identity-verified', identity });
+    await answerWait({ vault, workflows }, ticketId, 'identity', {});
+    return {};
+  },
+});

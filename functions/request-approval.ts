@@ -1,0 +1,24 @@
+// Asks a second person to decide on the evidence, and waits: the workflow's task stays open until `record-approval` answers it.
+import { defineStep } from '#core/step.ts';
+import { Nothing, notReady, openCase, TokenInput } from './case-file.ts';
+import { keepToken } from './task-tokens.ts';
+
+export const requestApproval = defineStep({
+  name: 'request-approval',
+  input: TokenInput,
+  output: Nothing,
+  uses: ['tickets', 'vault', 'workflows', 'notifier'],
+  async run({ ticketId, taskToken }, { tickets, vault, workflows, notifier }) {
+    const { ticket } = await openCase(tickets, ticketId);
+    if ('approval' in ticket) {
+      await workflows.sendTaskSuccess(taskToken, { decision: 'approved' }); // decided while this task was being started
+      return {};
+    }
+    if (ticket.status !== 'AWAITING_APPROVAL') throw notReady('request-approval', ticket);
+    await keepToken(vault, ticketId, 'approval', taskToken);
+    const references = { ticketId, evidence: ticket.evidence };
+    const id = `${ticketId}.approval.${ticket.run.number}`;
+    await notifier.notify({ id, to: 'approvers', template: 'approval-request', references });
+    return {};
+  },
+});

@@ -1,0 +1,27 @@
+// Asks the requester for better proof and waits for it: the workflow's task stays open until `record-identity` answers it.
+import { defineStep } from '#core/step.ts';
+import { moveOn, Nothing, openCase, TokenInput } from './case-file.ts';
+import { keepToken } from './task-tokens.ts';
+
+export const requestIdentity = defineStep({
+  name: 'request-identity',
+  input: TokenInput,
+  output: Nothing,
+  uses: ['tickets', 'vault', 'workflows', 'notifier', 'clock'],
+  async run({ ticketId, taskToken }, { tickets, vault, workflows, notifier, clock }) {
+    const found = await openCase(tickets, ticketId);
+    if ('identity' in found.ticket) {
+      await workflows.sendTaskSuccess(taskToken, {}); // proven while this task was being started
+      return {};
+    }
+    await keepToken(vault, ticketId, 'identity', taskToken);
+    if (found.ticket.status === 'RECEIVED') await moveOn({ tickets, clock }, found, { type: 'identity-requested' });
+    await notifier.notify({
+      id: `${ticketId}.identity`,
+      to: 'requester',
+      template: 'identity-request',
+      references: { ticketId },
+    });
+    return {};
+  },
+});

@@ -1,0 +1,52 @@
+// Task tokens of waiting workflow tasks. A token is the right to answer a task, so it lives in the ticket's vault, never in a message, and dies with it.
+// Trap: the decision is committed before the workflow hears of it; a crash in between leaves the token unanswered, and the same call again answers it.
+import { ERROR_CODES, isQuittanceError, type ErrorCode } from '#core/errors.ts';
+import type { Ports, Vault } from '#core/ports.ts';
+
+export type Wait = 'identity' | 'approval' | 'release';
+
+const nameOf = (wait: Wait) => `task-token-${wait}`;
+
+export const keepToken = (vault: Vault, ticketId: string, wait: Wait, taskToken: string): Promise<void> =>
+  vault.put(ticketId, nameOf(wait), new TextEncoder().encode(taskToken));
+
+/** The token of a task that still waits; undefined when there is none or it was answered. */
+export const openToken = async (vault: Vault, ticketId: string, wait: Wait): Promise<string | undefined> => {
+  try {
+    return new TextDecoder().decode(await vault.get(ticketId, nameOf(wait))) || undefined;
+  } catch (error) {
+    if (isQuittanceError(error, 'NOT_FOUND') || isQuittanceError(error, 'VAULT_KEY_DESTROYED')) return undefined;
+    throw error;
+  }
+};
+
+type Answering = Pick<Ports, 'vault' | 'workflows'>;
+
+/** Answers the waiting task, if one waits. */
+export const answerWait = (
+  ports: Answering,
+  ticketId: string,
+  wait: Wait,
+  output: Readonly<Record<string, string>>,
+): Promise<void> => settle(ports, ticketId, wait, (token) => ports.workflows.sendTaskSuccess(token, output));
+
+/** Lets the waiting task, if one waits, fail with a code. */
+export const failWait = (ports: Answering, ticketId: string, wait: Wait, code: ErrorCode): Promise<void> =>
+  settle(ports, ticketId, wait, (token) => ports.workflows.sendTaskFailure(token, code, ERROR_CODES[code]));
+
+/** A task that is over is as good as answered: its workflow has caught the timeout. */
+const settle = async (
+  { vault }: Answering,
+  ticketId: string,
+  wait: Wait,
+  answer: (token: string) => Promise<void>,
+): Promise<void> => {
+  const token = await openToken(vault, ticketId, wait);
+  if (token === undefined) return;
+  try {
+    await answer(token);
+  } catch (error) {
+    if (!isQuittanceError(error, 'TASK_TOKEN_TIMED_OUT') && !isQuittanceError(error, 'TASK_TOKEN_INVALID')) throw error;
+  }
+  await vault.put(ticketId, nameOf(wait), new Uint8Array());
+};

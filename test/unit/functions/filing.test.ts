@@ -1,0 +1,215 @@
+import { describe, expect, it } from '@jest/globals';
+import { inspect } from 'node:util';
+import { admitForgetSet } from '#functions/admit-forget-set.ts';
+import { fileTicket } from '#functions/file-ticket.ts';
+import { awaitRelease, placeHold, releaseHold } from '#functions/holds.ts';
+import { closeTicket } from '#functions/close-ticket.ts';
+import { notifyParties } from '#functions/notify-parties.ts';
+import { purgeCase } from '#functions/purge-case.ts';
+import { recordIdentity } from '#functions/record-identity.ts';
+import { requestIdentity } from '#functions/request-identity.ts';
+import { suppressOutput } from '#functions/suppress-output.ts';
+import { triageTicket } from '#functions/triage-ticket.ts';
+import { verifyIdentity } from '#functions/verify-identity.ts';
+import { isWithheld } from '#core/suppression.ts';
+import { outcome } from '#test/contract/contract.ts';
+import { caseWorld, file, NEIGHBOURS, type CaseWorld } from '#test/support/case-world.ts';
+import { FILER, RECORDS, requestOf } from '#test/support/cases.ts';
+
+const status = async (world: CaseWorld, ticketId: string) => (await world.ports.tickets.get(ticketId)).ticket.status;
+const LOW = {
+  method: 'e-mail-link' as const,
+  level: 'low' as const,
+  verifiedBy: 'desk.dora',
+  verifiedAt: '2026-03-01T09:00:00.000Z',
+};
+
+describe('filing a ticket', () => {
+  it('opens it, keeps the person in the vault, starts the workflow under its id and acknowledges', async () => {
+    const world = await caseWorld();
+    const ticketId = await file(world);
+    expect(await status(world, ticketId)).toBe('RECEIVED');
+    expect(await world.ports.vault.list(ticketId)).toEqual(['forget-set', 'request']);
+    expect(world.engine.started).toEqual([{ workflow: 'erasure', name: ticketId, input: { ticketId } }]);
+    expect(world.notices.map(({ template }) => template)).toEqual(['acknowledgement']);
+  });
+
+  it('puts nothing personal into ticket, event, notice or workflow input', async () => {
+    const world = await caseWorld();
+    const ticketId = await file(world, { note: 'please also tell Philippa' });
+    const seen = [
+      await world.ports.tickets.list(),
+      await world.ports.tickets.events(ticketId),
+      world.notices,
+      world.engine.started,
+    ];
+    expect(inspect(seen, { depth: 20 })).not.toMatch(/Ottoline|Marchbanks|Velletri|bandoneon|Quillgate|Philippa/);
+  });
+
+  it('gives the requester a secret that opens the commitment', async () => {
+    const world = await caseWorld();
+    const filed = await world.call<{ commitment: string; openingSecret: string }>(fileTicket, {
+      request: requestOf(),
+      policy: world.policy,
+    });
+    expect(filed.openingSecret).toMatch(/^[0-9a-f]+$/);
+    expect(filed.commitment).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  const person = NEIGHBOURS[0]!;
+  const neighbour = { question: `Where was ${person} born?`, answer: `${person} was born in Ghent.` };
+  it.each([
+    ['an unknown model', { model: 'nobody' }, 'MODEL_NOT_FOUND'],
+    ['an empty forget set', { forget: { records: [] } }, 'FORGET_EMPTY'],
+    [
+      'a record that the model was not trained on',
+      { forget: { records: [{ ...RECORDS[0]!, answer: 'In Rome.' }] } },
+      'FORGET_UNKNOWN_RECORD',
+    ],
+    ['a thousand records', { forget: { records: Array.from({ length: 1000 }, () => neighbour) } }, 'FORGET_TOO_BROAD'],
+    [
+      'answers that hold nothing of anybody',
+      { forget: { records: [{ question: `Is ${person} tall?`, answer: 'Yes, very.' }] } },
+      'FORGET_COMMON_TOKENS',
+    ],
+    ['a receipt in the future', { receivedAt: '2027-01-01T00:00:00.000Z' }, 'INVALID_INPUT'],
+    ['a ground of another regime', { ground: '1798.105-a' }, 'INVALID_INPUT'],
+  ])('refuses %s and writes nothing', async (_what, change, code) => {
+    const world = await caseWorld();
+    expect(await outcome(file(world, change))).toBe(code);
+    expect([await world.ports.tickets.list(), world.faults.writes]).toEqual([[], []]);
+  });
+
+  it('refuses a second ticket for the same person, and keeps no key for it', async () => {
+    const world = await caseWorld();
+    await file(world);
+    expect(await outcome(file(world, { subject: { name: 'O. Marchbanks' } }, 'r-2'))).toBe('TICKET_DUPLICATE');
+    expect(await world.ports.tickets.list()).toHaveLength(1);
+    expect(world.faults.writes.at(-1)).toBe('vault.destroy#1');
+  });
+
+  it('refuses a request id that stands for another request', async () => {
+    const world = await caseWorld();
+    await file(world);
+    expect(await outcome(file(world, { forget: { records: RECORDS.slice(1) } }))).toBe('INVALID_INPUT');
+  });
+
+  it('ends in the same state whichever write failed, before or after it happened, when called again', async () => {
+    const clean = await caseWorld();
+    const ticketId = await file(clean);
+    const writes = [...clean.faults.writes];
+    const ends: unknown[] = [];
+    for (const write of writes)
+      for (const mode of ['before', 'after'] as const) {
+        const world = await caseWorld();
+        world.faults.arm(write, mode);
+        const first = await outcome(file(world));
+        await file(world);
+        const same =
+          (await world.ports.tickets.events(ticketId)).length === 1 &&
+          world.engine.started.length === 1 &&
+          world.notices.length === 1;
+        ends.push([
+          write,
+          mode,
+          first.includes('injected'),
+          same,
+          await world.ports.vault.list(ticketId),
+          world.faults.complaints,
+        ]);
+      }
+    expect(writes.length).toBeGreaterThan(5);
+    expect(ends).toEqual(
+      writes.flatMap((write) =>
+        ['before', 'after'].map((mode) => [write, mode, true, true, ['forget-set', 'request'], []]),
+      ),
+    );
+  });
+});
+
+describe('a requester who is not verified well enough', () => {
+  it('is asked, stops the clock, and goes on when a better check comes', async () => {
+    const world = await caseWorld();
+    const ticketId = await file(world, { identity: LOW, regime: 'uk-gdpr' });
+    expect(await world.call(verifyIdentity, { ticketId })).toEqual({ identity: 'insufficient' });
+    await world.call(requestIdentity, { ticketId, taskToken: 'token' });
+    expect(await outcome(world.call(triageTicket, { ticketId }))).toBe('TICKET_ILLEGAL_TRANSITION');
+    expect(await outcome(world.call(recordIdentity, { ticketId, identity: LOW }))).toBe('TICKET_IDENTITY');
+    const before = (await world.ports.tickets.get(ticketId)).ticket.due.statutoryDue;
+    world.clock.advance(10 * 86_400);
+    await world.call(recordIdentity, { ticketId, identity: { ...LOW, level: 'high' } });
+    const after = (await world.ports.tickets.get(ticketId)).ticket.due.statutoryDue;
+    expect([await status(world, ticketId), world.engine.answered.get('token')]).toEqual(['TRIAGE', {}]);
+    expect(after > before).toBe(true);
+  });
+});
+
+describe('a ticket with an exemption', () => {
+  it('is refused by its code, also when the step is called again, told, and purged', async () => {
+    const world = await caseWorld();
+    const ticketId = await file(world, { exemption: { code: 'art-17-3-e', decidedBy: 'legal.lou' } });
+    await world.call(verifyIdentity, { ticketId });
+    for (const call of [1, 2])
+      expect([call, await world.call(triageTicket, { ticketId })]).toEqual([call, { outcome: 'refused' }]);
+    const { purgeAfter } = await world.call<{ purgeAfter: string }>(notifyParties, { ticketId });
+    expect(purgeAfter.slice(0, 10)).toBe('2026-04-01'); // thirty days for an appeal
+    await world.call(purgeCase, { ticketId });
+    expect((await world.ports.tickets.get(ticketId)).ticket).toMatchObject({
+      status: 'PURGED',
+      outcome: 'refused',
+      reason: 'art-17-3-e',
+    });
+    expect(await outcome(world.ports.vault.get(ticketId, 'request'))).toBe('VAULT_KEY_DESTROYED');
+  });
+});
+
+describe('interim suppression', () => {
+  it('withholds answers with a value of the person, and no others', async () => {
+    const world = await caseWorld();
+    const ticketId = await file(world);
+    await world.call(verifyIdentity, { ticketId });
+    await world.call(triageTicket, { ticketId });
+    await world.call(admitForgetSet, { ticketId });
+    await world.call(suppressOutput, { ticketId });
+    await world.call(suppressOutput, { ticketId });
+    const [rule, ...others] = world.rules.get('house')!;
+    const answers = [
+      'She was born in VELLETRI!',
+      'the bandoneon, I think',
+      'Lima.',
+      'Casimir Thornbury was born in Ghent.',
+    ];
+    expect([others, answers.map((answer) => isWithheld(answer, rule!))]).toEqual([[], [true, true, false, false]]);
+    expect(JSON.stringify(rule)).not.toMatch(/velletri|bandoneon/i);
+  });
+});
+
+describe('a hold', () => {
+  it('stops every step, is not lifted by the one who placed it, and lets the workflow go on when it is', async () => {
+    const world = await caseWorld();
+    const ticketId = await file(world);
+    await world.call(verifyIdentity, { ticketId });
+    await world.call(placeHold, { ticketId, by: FILER, code: 'litigation' });
+    const steps = [verifyIdentity, triageTicket, admitForgetSet, suppressOutput];
+    const codes = await Promise.all(steps.map((step) => outcome(world.call(step, { ticketId }))));
+    expect(codes).toEqual(steps.map(() => 'TICKET_ON_HOLD'));
+    await world.call(awaitRelease, { ticketId, taskToken: 'waiting' });
+    expect(await outcome(world.call(releaseHold, { ticketId, by: FILER }))).toBe('SECOND_PERSON_REQUIRED');
+    await world.call(releaseHold, { ticketId, by: 'legal.lou' });
+    expect([await status(world, ticketId), world.engine.answered.has('waiting')]).toEqual(['TRIAGE', true]);
+  });
+});
+
+describe('a withdrawal', () => {
+  it('ends the waiting workflow and starts the one that notifies and purges', async () => {
+    const world = await caseWorld();
+    const ticketId = await file(world, { identity: LOW });
+    await world.call(requestIdentity, { ticketId, taskToken: 'waiting' });
+    const close = { ticketId, outcome: 'withdrawn', reason: 'by-subject', by: 'desk.dora' };
+    await world.call(closeTicket, close);
+    await world.call(closeTicket, close);
+    expect(world.engine.answered.get('waiting')).toEqual({ error: 'TICKET_CLOSED' });
+    expect(world.engine.started.map(({ name }) => name)).toEqual([ticketId, `${ticketId}-close`]);
+    expect(await outcome(world.call(triageTicket, { ticketId }))).toBe('TICKET_CLOSED');
+  });
+});
