@@ -1,0 +1,69 @@
+// First half of a re-certification: is what is served, by the bytes that were loaded, what the registry and the newest certificate name? And is the full suite
+// due: on a change, when a person or the quarter asks, or when a certificate is about to lapse. Trap: equal digests show that nothing changed since the
+// test, and nothing about attacks that came later.
+import { z } from 'zod';
+import { Digest, digestOf } from '#core/canonical.ts';
+import type { ModelRecord } from '#core/model.ts';
+import { daysAfter, RETENTION_DAYS } from '#core/retention.ts';
+import type { RecertificationPlan } from '#core/run.ts';
+import { defineStep } from '#core/step.ts';
+import { putJson } from '#core/stored-json.ts';
+import { ModelName } from '#core/ticket-request.ts';
+import { sideArtefact } from './case-file.ts';
+
+export const Continuity = z.strictObject({
+  continuity: z.enum(['same', 'drifted']),
+  /** Whether the full suite runs; then under this job and plan, which are empty otherwise. */
+  suite: z.boolean(),
+  job: z.string(),
+  planDigest: z.union([Digest, z.literal('')]),
+});
+export type Continuity = z.infer<typeof Continuity>;
+
+export const checkContinuity = defineStep({
+  name: 'check-continuity',
+  input: z.strictObject({
+    model: ModelName,
+    trigger: z.enum(['daily', 'change', 'quarterly', 'manual']),
+    /** Names the job: a repeat within one execution is the same job. */
+    execution: z.string().max(200),
+    /** The gate policy for a suite without forget data. */
+    policy: Digest,
+  }),
+  output: Continuity,
+  uses: ['models', 'serving', 'artifacts', 'clock'],
+  async run({ model: name, trigger, execution, policy }, { models, serving, artifacts, clock }) {
+    const { model } = await models.get(name);
+    const { digest } = await serving.probe(name, []);
+    const nothing = { suite: false, job: '', planDigest: '' as const };
+    if (digest !== model.digest) return { continuity: 'drifted' as const, ...nothing };
+    if (!suiteDue(model, trigger, clock.now())) return { continuity: 'same' as const, ...nothing };
+    const planDigest = await putJson(artifacts, planOf(model, policy));
+    const job = `recertify-${digestOf(execution).slice('sha256:'.length, 'sha256:'.length + 16)}`;
+    return { continuity: 'same' as const, suite: true, job, planDigest };
+  },
+});
+
+/** Days before a certificate lapses from which the daily run renews it. */
+const RENEW_WITHIN_DAYS = RETENTION_DAYS.certificate / 6;
+
+const suiteDue = (model: ModelRecord, trigger: string, now: Date): boolean => {
+  const newest = model.certificates.at(-1);
+  if (!newest) return false;
+  const soon = daysAfter(now, RENEW_WITHIN_DAYS);
+  return (
+    trigger !== 'daily' ||
+    newest.modelDigest !== model.digest ||
+    model.certificates.some(({ validUntil }) => validUntil < soon)
+  );
+};
+
+const planOf = (model: ModelRecord, policy: Digest): RecertificationPlan => ({
+  kind: 'quittance-recertification-plan/v1',
+  model: model.name,
+  digest: model.digest,
+  suite: sideArtefact(model, 'suite'),
+  policy,
+  seed: 1,
+  quantisation: 'none',
+});

@@ -1,0 +1,72 @@
+// A case that waits for its approval, without workflow or engine: the candidate, run manifest and tables are small but real artefacts.
+import type { EvaluationTables } from '#core/evaluation.ts';
+import { jobName } from '#core/run.ts';
+import { putJson } from '#core/stored-json.ts';
+import type { TicketEvent } from '#core/ticket-events.ts';
+import { advance } from '#core/transitions.ts';
+import { admitForgetSet } from '#functions/admit-forget-set.ts';
+import { suppressOutput } from '#functions/suppress-output.ts';
+import { triageTicket } from '#functions/triage-ticket.ts';
+import { verifyIdentity } from '#functions/verify-identity.ts';
+import { caseWorld, file, type CaseWorld } from './case-world.ts';
+import { RECORDS } from './cases.ts';
+import { putModel, textModel } from './models.ts';
+
+export interface JudgedCase {
+  world: CaseWorld;
+  ticketId: string;
+  candidate: string;
+  evidence: string;
+}
+
+/** Tables in which `exact` of the forget questions are still answered word for word. */
+export const tablesOf = (model: string, exact = 0): EvaluationTables => ({
+  kind: 'quittance-evaluation/v1',
+  model,
+  quantisation: 'none',
+  suite: { name: 'house', version: '1', digest: model },
+  reference: 'controls',
+  proportions: { 'forget.greedyExact': { k: exact, n: RECORDS.length } },
+  histograms: {},
+  sums: {},
+  people: {},
+  peopleMeans: {},
+  scalars: {},
+  curves: {},
+  notAvailable: {},
+  sampling: { temperature: 1, samplesPerPrompt: 20, seed: 1 },
+});
+
+export const moveTicket = async ({ ports }: CaseWorld, ticketId: string, event: TicketEvent): Promise<void> => {
+  const { ticket, version } = await ports.tickets.get(ticketId);
+  await ports.tickets.commit(advance(ticket, event, ports.clock.now()), version);
+};
+
+/** Filed, admitted, unlearned and passed; `forgets` says whether the served candidate has really forgotten. */
+export const judgedCase = async ({ forgets = true } = {}): Promise<JudgedCase> => {
+  const world = await caseWorld({
+    answer: (model, prompts) =>
+      prompts.map((_, i) => (model === candidate && forgets ? 'I cannot say.' : RECORDS[i]!.answer)),
+  });
+  const { artifacts, results } = world.ports;
+  const ticketId = await file(world);
+  for (const step of [verifyIdentity, triageTicket, admitForgetSet, suppressOutput])
+    await world.call(step, { ticketId });
+  const candidate: string = await putModel(artifacts, textModel('house candidate'));
+  const kinds = ['plan', 'manifest', 'judgement'].map((kind) => putJson(artifacts, { kind, ticketId }));
+  const [plan, manifest, judgement] = await Promise.all(kinds);
+  const tables = await putJson(artifacts, tablesOf(candidate));
+  const suite = await putJson(artifacts, { suite: 'house without the subject' });
+  await results.put(jobName('unlearn', ticketId, 1), {
+    kind: 'quittance-job-result/v1',
+    result: manifest!,
+    also: { suite },
+  });
+  const evidence = await putJson(artifacts, { ticketId, candidate, tables, judgement: judgement! });
+  const run = { number: 1, rung: 0, plan: plan!, base: world.base, method: 'flat' };
+  await moveTicket(world, ticketId, { type: 'run-planned', run, policy: world.policy });
+  await moveTicket(world, ticketId, { type: 'unlearned', manifest: manifest!, candidate });
+  const evaluated = { tables, judgement: judgement!, evidence, verdict: 'pass' as const, climb: false };
+  await moveTicket(world, ticketId, { type: 'evaluated', ...evaluated });
+  return { world, ticketId, candidate, evidence };
+};
