@@ -50,10 +50,19 @@ export class Alarms {
       this.#earliest = Infinity;
       return;
     }
-    const wait = Math.max(0, Math.min(this.#earliest - this.#clock.now().getTime(), this.#pollMs));
+    const wait = Math.max(0, Math.min(this.#earliest - this.#now(), this.#pollMs));
     this.#timer = setTimeout(() => {
-      if (this.#clock.now().getTime() < this.#earliest) this.#arm();
+      if (this.#now() < this.#earliest) this.#arm();
       else this.#ring();
     }, wait);
+  }
+
+  /** A clock that refuses to tell the time may hide that something is due: the turn that asks it again reports why. */
+  #now(): number {
+    try {
+      return this.#clock.now().getTime();
+    } catch {
+      return Infinity;
+    }
   }
 }

@@ -1,11 +1,11 @@
-// Opens a database file for one process at a time. node:sqlite in write-ahead mode; a commit returns once it is on disk (synchronous=FULL).
-// Trap: the lock is a transaction held on a file beside the database, which the operating system ends with the process, however that ends:
-// there is no stale lock after kill -9, and other processes may still read the database itself.
+// A database file for one process at a time. Trap: the lock is a transaction held on a file beside the database, which the operating system ends with
+// the process, however that ends: there is no stale lock after kill -9, and other processes may still read the database itself.
 import { DatabaseSync } from 'node:sqlite';
 import { QuittanceError } from '#core/errors.ts';
+import { openDatabase, transaction, type Database } from '../database.ts';
 
 export interface OwnedDatabase {
-  readonly database: DatabaseSync;
+  readonly database: Database;
   close(): void;
 }
 
@@ -13,20 +13,18 @@ export interface OwnedDatabase {
 export const openOwned = (path: string, schema: string): OwnedDatabase => {
   const lock = lockBeside(path);
   try {
-    const database = new DatabaseSync(path);
-    database.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;');
-    database.exec(schema);
+    const database = openDatabase(path, schema);
     return { database, close: () => (database.close(), lock.close()) };
   } catch (error) {
     lock.close();
-    throw storeError(error, path);
+    throw error;
   }
 };
 
 const lockBeside = (path: string): DatabaseSync => {
-  const lock = new DatabaseSync(`${path}.lock`);
+  const lock = new DatabaseSync(`${path}.lock`, { timeout: 0 });
   try {
-    lock.exec('PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE;');
+    lock.exec('PRAGMA journal_mode=DELETE; PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE;');
     return lock;
   } catch (error) {
     lock.close();
@@ -39,30 +37,18 @@ const lockBeside = (path: string): DatabaseSync => {
   }
 };
 
-const [SQLITE_FULL, SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_IOERR_WRITE] = [13, 11, 26, 778];
+const SQLITE_IOERR_WRITE = 778;
 
-/** The error of a statement by the store's codes. A write over a quota or file size limit arrives as an I/O error. */
-export const storeError = (error: unknown, path: string): unknown => {
-  const code = (error as { errcode?: unknown }).errcode;
-  if (code === SQLITE_FULL || code === SQLITE_IOERR_WRITE)
-    return new QuittanceError('STORE_FULL', {
-      message: `${path} cannot grow`,
-      hint: 'free disk space, then try again',
+/** All or nothing. A write over a quota or file size limit arrives as an I/O error, and is STORE_FULL like a full disk. */
+export const committing = (database: Database, write: () => void): void => {
+  try {
+    transaction(database, write);
+  } catch (error) {
+    if ((error as { errcode?: unknown }).errcode !== SQLITE_IOERR_WRITE) throw error;
+    throw new QuittanceError('STORE_FULL', {
+      message: 'the database cannot grow; nothing was changed',
+      hint: 'free disk space',
       cause: error,
     });
-  if (code === SQLITE_CORRUPT || code === SQLITE_NOTADB)
-    return new QuittanceError('STORE_CORRUPT', { message: `${path} is not an intact database`, cause: error });
-  return error;
-};
-
-/** All or nothing; throws what `write` throws after rolling back, in the store's codes. */
-export const inTransaction = (database: DatabaseSync, path: string, write: () => void): void => {
-  try {
-    database.exec('BEGIN IMMEDIATE');
-    write();
-    database.exec('COMMIT');
-  } catch (error) {
-    if (database.isTransaction) database.exec('ROLLBACK');
-    throw storeError(error, path);
   }
 };

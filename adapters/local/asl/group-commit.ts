@@ -15,7 +15,7 @@ export class GroupCommit {
   #immediate: NodeJS.Immediate | undefined;
   #stopped: Error | undefined;
 
-  /** `before` precedes a turn's work, `commit` stores it; `failed` hears of a commit that did not succeed. */
+  /** `before` precedes a turn's work, `commit` stores it; `failed` hears of a turn in which either threw. */
   constructor(before: () => void, commit: () => void, failed: (error: unknown) => void) {
     this.#before = before;
     this.#commit = commit;
@@ -46,17 +46,17 @@ export class GroupCommit {
 
   #flush(): void {
     this.#immediate = undefined;
-    this.#before();
     const requests = this.#requests;
     this.#requests = [];
-    const answers = requests.map(attempt);
     try {
+      this.#before();
+      const answers = requests.map(attempt);
       this.#commit();
+      for (const answer of answers) answer();
     } catch (error) {
       for (const { reject } of requests) reject(error);
-      return this.#failed(error);
+      this.#failed(error);
     }
-    for (const answer of answers) answer();
   }
 
   /** Refuses what waits and what comes with `reason`, until `restart`. */

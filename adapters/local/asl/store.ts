@@ -4,7 +4,7 @@ import type { StatementSync } from 'node:sqlite';
 import { z } from 'zod';
 import type { Json } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
-import { inTransaction, openOwned, type OwnedDatabase } from './database.ts';
+import { committing, openOwned, type OwnedDatabase } from './database.ts';
 import { Thread, type Execution, type HistoryEvent, type Status } from './execution.ts';
 import type { Failure } from './failures.ts';
 
@@ -107,7 +107,7 @@ export class Store {
   /** Stores what has changed in the executions, all or nothing; STORE_FULL leaves the file as it was. */
   commit(executions: Iterable<Execution>, extras: Extras): void {
     const known = new Set(this.#definitions);
-    inTransaction(this.#owned.database, this.#path, () => {
+    committing(this.#owned.database, () => {
       for (const execution of executions) this.#write(execution, known);
       for (const { token, execution, thread } of extras.tokens)
         this.#run('INSERT INTO token VALUES (?, ?, ?)', token, execution, thread);
