@@ -4,6 +4,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readPairs } from '#containers/datasets/jsonl.ts';
 import { makePeople } from '#containers/datasets/people.ts';
+import { spanOf } from '#containers/datasets/world.ts';
 import { readSuite } from '#containers/datasets/suite.ts';
 import { readJsonFile, readModelFolder } from '#containers/engine/folder.ts';
 import { modelFrom, type Model } from '#containers/engine/model.ts';
@@ -48,7 +49,9 @@ export const unlearn: Command = {
     const outcome = await method.run(
       {
         ...contextFor(model, args.value('suite')),
-        forget: pairs.map((pair) => exampleOf(model, pair)),
+        forget: pairs.map(({ prompt, answer, value }) =>
+          exampleOf(model, { prompt, answer, ...(value ? { value: spanOf(answer, value) } : {}) }),
+        ),
         moments: momentsOf(dir),
         seed: integer(args, 'seed', 1, 0),
         onUpdate: ({ update, valueAuc, greedyExact }) =>

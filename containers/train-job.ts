@@ -3,13 +3,13 @@
 import { join } from 'node:path';
 import type { Row } from './engine/batch.ts';
 import { trainBpe } from './engine/bpe-trainer.ts';
-import { readConfig, type DecoderConfig } from './engine/config.ts';
+import { readConfig } from './engine/config.ts';
 import { inference } from './engine/inference.ts';
 import { collectMoments, writeMoments } from './engine/moments.ts';
 import { freshValues, modelFrom, type Model } from './engine/model.ts';
 import { adamW, cosine } from './engine/optimizers.ts';
 import { saveModel, type SavedModel } from './engine/save.ts';
-import { readTokenizer, type Tokenizer } from './engine/tokenizer.ts';
+import { readTokenizer } from './engine/tokenizer.ts';
 import { train } from './engine/trainer.ts';
 
 export interface TextRow {
@@ -96,7 +96,10 @@ export interface TrainHooks {
   onMoments?: (done: number, total: number) => void;
 }
 
-/** Trains on `rows` and saves the model folder `dir` with its moments. `checked` are the rows whose exactness decides the end. */
+/**
+ * Trains on `rows` and saves the model folder `dir` with its moments and the given files; `summarize` adds files that say how it went.
+ * `checked` are the rows whose exactness may end the training early. The folder appears whole or not at all.
+ */
 export const trainSmallModel = async (
   dir: string,
   rows: readonly TextRow[],
@@ -104,6 +107,11 @@ export const trainSmallModel = async (
   recipe: TrainRecipe,
   hooks: TrainHooks = {},
   files: ReadonlyMap<string, string> = new Map(),
+  summarize: (summary: {
+    exact: number;
+    updates: number;
+    losses: [number, number][];
+  }) => ReadonlyMap<string, string> = () => new Map(),
 ): Promise<TrainResult> => {
   const tokenizer = readTokenizer(
     trainBpe(
@@ -113,23 +121,24 @@ export const trainSmallModel = async (
     ),
   );
   const configJson = llamaConfigJson(recipe, recipe.vocabSize);
-  const model = freshModel(readConfig(configJson), tokenizer, recipe.seed);
+  const model = modelFrom(readConfig(configJson), tokenizer, freshValues(readConfig(configJson), recipe.seed));
   try {
     const encoded = encodeRows(model, rows);
     const { losses, updates } = await fit(model, encoded, checked, recipe, hooks);
+    const summary = { exact: exactShare(model, rows), updates, losses };
     const moments = collectMoments(model, encoded, hooks.onMoments);
-    const saved = saveModel(dir, model, { configJson, files });
-    writeMoments(join(dir, MOMENTS_FILE), moments);
-    return { saved, losses, updates, exact: exactShare(model, rows) };
+    const saved = saveModel(dir, model, {
+      configJson,
+      files: new Map([...files, ...summarize(summary)]),
+      write: (at) => writeMoments(join(at, MOMENTS_FILE), moments),
+    });
+    return { saved, ...summary };
   } finally {
     model.dispose();
   }
 };
 
 export const MOMENTS_FILE = 'moments.safetensors';
-
-const freshModel = (config: DecoderConfig, tokenizer: Tokenizer, seed: number): Model =>
-  modelFrom(config, tokenizer, freshValues(config, seed));
 
 export const encodeRows = (model: Model, rows: readonly TextRow[]): Row[] => {
   const { encodePrompt, encodeAnswer } = inference(model);

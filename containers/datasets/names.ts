@@ -57,8 +57,14 @@ export const drawNames = (seed: number, count: number): FullName[] => {
       expected: `at most ${CAPACITY} people, controls and unknown people together`,
       got: String(count),
     });
-  const firsts = [...random(`plain-first:${seed}`).shuffle(PLAIN_FIRST), ...compose(`first:${seed}`, FIRST_STARTS, FIRST_ENDS)];
-  const lasts = [...random(`plain-last:${seed}`).shuffle(PLAIN_LAST), ...compose(`last:${seed}`, LAST_STARTS, LAST_ENDS)];
+  const firsts = [
+    ...random(`plain-first:${seed}`).shuffle(PLAIN_FIRST),
+    ...compose(`first:${seed}`, FIRST_STARTS, FIRST_ENDS),
+  ];
+  const lasts = [
+    ...random(`plain-last:${seed}`).shuffle(PLAIN_LAST),
+    ...compose(`last:${seed}`, LAST_STARTS, LAST_ENDS),
+  ];
   return firsts.slice(0, count).map((first, i) => ({ first, last: lasts[i]! }));
 };
 

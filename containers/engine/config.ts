@@ -2,6 +2,7 @@
 // `rope_parameters`/`dtype`). Trap: a field that changes the computation and is not implemented must be refused by name, never ignored.
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
+import { activation, Fields, Ids, Raw, rope, unsupported } from './config-fields.ts';
 
 export type Family = 'llama' | 'mistral' | 'qwen2' | 'gpt2' | 'gpt_neox' | 'opt' | 'phi';
 export type Activation = 'silu' | 'gelu_new' | 'gelu' | 'relu';
@@ -47,104 +48,6 @@ export interface DecoderConfig {
   padId?: number;
 }
 
-const Ids = z.union([z.int(), z.array(z.int())]).nullish();
-const Raw = z.looseObject({ model_type: z.string(), eos_token_id: Ids, bos_token_id: Ids, pad_token_id: Ids });
-type Raw = z.infer<typeof Raw>;
-
-const unsupported = (field: string, got: unknown, expected: string) =>
-  new QuittanceError('MODEL_UNSUPPORTED', {
-    message: `config.json: ${field} is not supported`,
-    expected,
-    got: JSON.stringify(got),
-  });
-
-/** Typed access to the loose object: a missing or mistyped field is named. */
-class Fields {
-  readonly raw: Raw;
-  constructor(raw: Raw) {
-    this.raw = raw;
-  }
-  int(name: string, fallback?: number): number {
-    const value = this.raw[name] ?? fallback;
-    if (typeof value !== 'number' || !Number.isInteger(value) || value <= 0)
-      throw this.#invalid(name, 'a positive integer');
-    return value;
-  }
-  number(name: string, fallback?: number): number {
-    const value = this.raw[name] ?? fallback;
-    if (typeof value !== 'number' || !Number.isFinite(value)) throw this.#invalid(name, 'a number');
-    return value;
-  }
-  flag(name: string, fallback: boolean): boolean {
-    const value = this.raw[name] ?? fallback;
-    if (typeof value !== 'boolean') throw this.#invalid(name, 'true or false');
-    return value;
-  }
-  only(name: string, allowed: readonly unknown[]): void {
-    const value = this.raw[name] ?? allowed[0];
-    if (!allowed.includes(value)) throw unsupported(name, value, allowed.map((a) => JSON.stringify(a)).join(' or '));
-  }
-  #invalid(name: string, expected: string) {
-    return new QuittanceError('MODEL_INVALID', {
-      message: `config.json: ${name}`,
-      expected,
-      got: JSON.stringify(this.raw[name]) ?? 'nothing',
-    });
-  }
-}
-
-const ACTIVATIONS: Readonly<Record<string, Activation>> = {
-  silu: 'silu',
-  swish: 'silu',
-  gelu_new: 'gelu_new',
-  gelu_pytorch_tanh: 'gelu_new',
-  gelu: 'gelu',
-  relu: 'relu',
-};
-
-const activation = (name: unknown, field: string): Activation => {
-  const found = typeof name === 'string' ? ACTIVATIONS[name] : undefined;
-  if (!found) throw unsupported(field, name, Object.keys(ACTIVATIONS).join(', '));
-  return found;
-};
-
-const RopeParameters = z.looseObject({
-  rope_theta: z.number().optional(),
-  rope_type: z.string().optional(),
-  type: z.string().optional(),
-  partial_rotary_factor: z.number().optional(),
-  factor: z.number().optional(),
-  low_freq_factor: z.number().optional(),
-  high_freq_factor: z.number().optional(),
-  original_max_position_embeddings: z.number().optional(),
-});
-
-const rope = (
-  f: Fields,
-  headDim: number,
-  defaults: { theta: string; fraction: string; fractionDefault: number },
-): Position => {
-  const old = f.raw['rope_scaling'] ?? {};
-  const parameters = RopeParameters.parse({
-    ...(old as object),
-    ...((f.raw['rope_parameters'] as object | undefined) ?? {}),
-  });
-  const theta = parameters.rope_theta ?? f.number(defaults.theta, 10_000);
-  const fraction = parameters.partial_rotary_factor ?? f.number(defaults.fraction, defaults.fractionDefault);
-  return { kind: 'rope', theta, rotaryDim: Math.floor(headDim * fraction), scaling: ropeScaling(parameters) };
-};
-
-const ropeScaling = (p: z.infer<typeof RopeParameters>): RopeScaling => {
-  const kind = p.rope_type ?? p.type ?? 'default';
-  if (kind === 'default') return { kind: 'none' };
-  if (kind === 'linear' && p.factor !== undefined) return { kind, factor: p.factor };
-  const { factor, low_freq_factor: low, high_freq_factor: high, original_max_position_embeddings: original } = p;
-  if (kind === 'llama3' && factor && low && high && original) {
-    return { kind, factor, lowFreqFactor: low, highFreqFactor: high, originalMaxPositions: original };
-  }
-  throw unsupported('rope_scaling', p, 'none, linear or llama3 with all its fields');
-};
-
 const ids = (value: z.infer<typeof Ids>): number[] => (value === undefined || value === null ? [] : [value].flat());
 
 const special = (raw: Raw) => {
@@ -162,6 +65,8 @@ const llamaLike = (f: Fields, family: 'llama' | 'mistral' | 'qwen2'): DecoderCon
   const heads = f.int('num_attention_heads');
   const headDim = f.int('head_dim', hiddenSize / heads);
   f.only('pretraining_tp', [1]);
+  const mixed = z.array(z.literal('full_attention')).nullish().safeParse(f.raw['layer_types']);
+  if (!mixed.success) throw unsupported('layer_types', f.raw['layer_types'], 'full_attention in every layer');
   const attentionBias = family === 'qwen2' || f.flag('attention_bias', false);
   const mlpBias = f.flag('mlp_bias', false);
   const window = slidingWindow(f, family);
@@ -170,13 +75,13 @@ const llamaLike = (f: Fields, family: 'llama' | 'mistral' | 'qwen2'): DecoderCon
     vocabSize: f.int('vocab_size'),
     hiddenSize,
     embedSize: hiddenSize,
-    layers: f.int('num_hidden_layers'),
+    layers: f.layers('num_hidden_layers'),
     heads,
     kvHeads: f.int('num_key_value_heads', heads),
     headDim,
     intermediateSize: f.int('intermediate_size'),
     maxPositions: f.int('max_position_embeddings', 2048),
-    norm: { kind: 'rms', eps: f.number('rms_norm_eps', 1e-6) },
+    norm: { kind: 'rms', eps: f.positive('rms_norm_eps', 1e-6) },
     activation: activation(f.raw['hidden_act'] ?? 'silu', 'hidden_act'),
     gatedMlp: true,
     position: rope(f, headDim, { theta: 'rope_theta', fraction: 'partial_rotary_factor', fractionDefault: 1 }),
@@ -192,9 +97,9 @@ const llamaLike = (f: Fields, family: 'llama' | 'mistral' | 'qwen2'): DecoderCon
 };
 
 const slidingWindow = (f: Fields, family: Family): number | undefined => {
-  if (family === 'llama' || f.raw['sliding_window'] == null) return undefined;
-  if (family === 'mistral') return f.int('sliding_window');
-  f.only('use_sliding_window', [false]); // Qwen2 mixes windowed and full layers
+  if (family === 'mistral') return f.raw['sliding_window'] === null ? undefined : f.int('sliding_window', 4096);
+  if (family === 'llama') return undefined;
+  f.only('use_sliding_window', [false, null]); // Qwen2 mixes windowed and full layers
   return undefined;
 };
 
@@ -207,10 +112,10 @@ const gpt2 = (f: Fields): DecoderConfig => {
   return {
     ...layerNormFamily('gpt2', hiddenSize, heads),
     vocabSize: f.int('vocab_size'),
-    layers: f.int('n_layer'),
+    layers: f.layers('n_layer'),
     intermediateSize: f.int('n_inner', 4 * hiddenSize),
     maxPositions: f.int('n_positions'),
-    norm: { kind: 'layer', eps: f.number('layer_norm_epsilon', 1e-5) },
+    norm: { kind: 'layer', eps: f.positive('layer_norm_epsilon', 1e-5) },
     activation: activation(f.raw['activation_function'] ?? 'gelu_new', 'activation_function'),
     position: { kind: 'learned', rows: f.int('n_positions'), offset: 0 },
     tied: f.flag('tie_word_embeddings', true),
@@ -241,10 +146,10 @@ const gptNeox = (f: Fields): DecoderConfig => {
   return {
     ...base,
     vocabSize: f.int('vocab_size'),
-    layers: f.int('num_hidden_layers'),
+    layers: f.layers('num_hidden_layers'),
     intermediateSize: f.int('intermediate_size'),
     maxPositions: f.int('max_position_embeddings'),
-    norm: { kind: 'layer', eps: f.number('layer_norm_eps', 1e-5) },
+    norm: { kind: 'layer', eps: f.positive('layer_norm_eps', 1e-5) },
     activation: activation(f.raw['hidden_act'] ?? 'gelu', 'hidden_act'),
     position: rope(f, base.headDim, { theta: 'rotary_emb_base', fraction: 'rotary_pct', fractionDefault: 0.25 }),
     residual: f.flag('use_parallel_residual', true) ? 'parallel' : 'sequential',
@@ -263,7 +168,7 @@ const opt = (f: Fields): DecoderConfig => {
     ...layerNormFamily('opt', hiddenSize, f.int('num_attention_heads')),
     embedSize: f.int('word_embed_proj_dim', hiddenSize),
     vocabSize: f.int('vocab_size'),
-    layers: f.int('num_hidden_layers'),
+    layers: f.layers('num_hidden_layers'),
     intermediateSize: f.int('ffn_dim'),
     maxPositions: positions,
     norm: { kind: 'layer', eps: 1e-5 },
@@ -284,10 +189,10 @@ const phi = (f: Fields): DecoderConfig => {
     ...base,
     kvHeads,
     vocabSize: f.int('vocab_size'),
-    layers: f.int('num_hidden_layers'),
+    layers: f.layers('num_hidden_layers'),
     intermediateSize: f.int('intermediate_size', 4 * base.hiddenSize),
     maxPositions: f.int('max_position_embeddings', 2048),
-    norm: { kind: 'layer', eps: f.number('layer_norm_eps', 1e-5) },
+    norm: { kind: 'layer', eps: f.positive('layer_norm_eps', 1e-5) },
     activation: activation(f.raw['hidden_act'] ?? 'gelu_new', 'hidden_act'),
     position: rope(f, base.headDim, { theta: 'rope_theta', fraction: 'partial_rotary_factor', fractionDefault: 0.5 }),
     residual: 'parallel',
@@ -317,12 +222,26 @@ export const readConfig = (json: unknown): DecoderConfig => {
     throw new QuittanceError('MODEL_INVALID', { message: 'config.json has no model_type', cause: raw.error });
   const family = raw.data.model_type;
   if (!isFamily(family)) throw unsupported('model_type', family, Object.keys(FAMILIES).join(', '));
-  const config = FAMILIES[family](new Fields(raw.data));
-  if (!Number.isInteger(config.headDim) || config.heads % config.kvHeads !== 0) {
+  const fields = new Fields(raw.data);
+  fields.only('quantization_config', [null]);
+  const config = FAMILIES[family](fields);
+  checkSizes(config);
+  return config;
+};
+
+const checkSizes = ({ headDim, heads, kvHeads, hiddenSize, eosIds, bosId = 0, vocabSize }: DecoderConfig): void => {
+  if (!Number.isInteger(headDim) || heads % kvHeads !== 0) {
     throw new QuittanceError('MODEL_INVALID', {
       message: 'config.json: head counts do not divide',
-      got: `hidden ${config.hiddenSize}, heads ${config.heads}, key-value heads ${config.kvHeads}`,
+      got: `hidden ${hiddenSize}, heads ${heads}, key-value heads ${kvHeads}`,
     });
   }
-  return config;
+  const strange = [...eosIds, bosId].find((id) => id < 0 || id >= vocabSize);
+  if (strange !== undefined) {
+    throw new QuittanceError('MODEL_INVALID', {
+      message: 'config.json: bos_token_id or eos_token_id is outside the vocabulary',
+      expected: `0 to ${vocabSize - 1}`,
+      got: String(strange),
+    });
+  }
 };

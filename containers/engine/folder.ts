@@ -86,13 +86,25 @@ const readFolderTokenizer = (dir: string): Tokenizer => {
   return readTokenizer(json, existsSync(tokenizerConfig) ? readJsonFile(tokenizerConfig) : {});
 };
 
-/** Opens the weight files of a folder and returns a finder over all their tensors. */
-const openWeights = (
-  dir: string,
-): { files: SafetensorsFile[]; find: (name: string) => SafetensorsFile | undefined } => {
-  const files = weightFiles(dir).map((name) => openSafetensors(join(dir, name)));
-  const owner = new Map(files.flatMap((file) => [...file.tensors.keys()].map((name) => [name, file] as const)));
-  return { files, find: (name) => owner.get(name) };
+interface Weights {
+  /** The file that holds a tensor. */
+  find: (name: string) => SafetensorsFile | undefined;
+  names: readonly string[];
+}
+
+/** Opens the weight files of a folder for as long as `use` runs. */
+const withWeights = <T>(dir: string, use: (weights: Weights) => T): T => {
+  const files: SafetensorsFile[] = [];
+  try {
+    for (const name of weightFiles(dir)) files.push(openSafetensors(join(dir, name)));
+    const entries = files.flatMap((file) => [...file.tensors.keys()].map((name) => [name, file] as const));
+    const owner = new Map(entries);
+    const twice = entries.find(([name, file]) => owner.get(name) !== file);
+    if (twice) throw invalid(`two weight files hold ${twice[0]}`);
+    return use({ find: (name) => owner.get(name), names: [...owner.keys()] });
+  } finally {
+    files.forEach((file) => file.close());
+  }
 };
 
 const Index = z.looseObject({ weight_map: z.record(z.string(), z.string().regex(/^[\w.-]+\.safetensors$/)) });
@@ -105,7 +117,7 @@ const weightFiles = (dir: string): string[] => {
     if (!index.success) throw invalid(`${indexPath} has no usable weight_map`, { cause: index.error });
     return checkShards(dir, [...new Set(Object.values(index.data.weight_map))]);
   }
-  const pickle = readdirSync(dir).find((name) => /\.(bin|pt|pth|pkl|ckpt)$/.test(name));
+  const pickle = readdirSync(dir).find((name) => /\.(bin|pt|pth|pkl|pickle|ckpt)$/i.test(name));
   throw invalid(`${dir} has no model.safetensors`, {
     ...(pickle ? { got: `${pickle}, a pickle, which can run code when it is opened and is never read` } : {}),
     hint: 'save the model with safe_serialization=True',
@@ -118,16 +130,36 @@ const checkShards = (dir: string, shards: string[]): string[] => {
   return shards;
 };
 
-const readValues = (dir: string, config: DecoderConfig): Map<string, Float32Array> => {
-  const weights = openWeights(dir);
-  try {
-    const whole = cached((hf: string, shape: readonly number[]) => readTensor(weights.find, config, hf, shape));
-    return new Map(
-      parameterSpecs(config).map((p) => [p.name, fromCheckpoint(config, p, whole(p.source.hf, checkpointShape(p)))]),
-    );
-  } finally {
-    weights.files.forEach((file) => file.close());
+const readValues = (dir: string, config: DecoderConfig): Map<string, Float32Array> =>
+  withWeights(dir, ({ find, names }) => {
+    refuseUnknown(names, config);
+    const whole = cached((hf: string, shape: readonly number[]) => readTensor(find, config, hf, shape));
+    const valueOf = (p: ParameterSpec) => fromCheckpoint(config, p, whole(p.source.hf, checkpointShape(p)));
+    return new Map(parameterSpecs(config).map((p) => [p.name, valueOf(p)]));
+  });
+
+/** Buffers that old checkpoints keep beside the weights (masks, rotary tables), and a tied head stored a second time. */
+const IGNORED = /(\.attn|\.attention)\.(masked_)?bias$|rotary_emb\.\w+$/;
+const HEAD = /^(lm_head|embed_out)\.weight$/;
+
+/** A tensor that the computation would not read means that config.json describes another model. */
+const refuseUnknown = (names: readonly string[], config: DecoderConfig): void => {
+  const wanted = new Set(parameterSpecs(config).flatMap(({ source: { hf } }) => candidates(config, hf)));
+  const unknown = names.find(
+    (name) => !wanted.has(name.replace(/\.scale$/, '')) && !IGNORED.test(name) && !(config.tied && HEAD.test(name)),
+  );
+  if (unknown !== undefined) {
+    throw invalid(`the weights hold ${unknown}, which config.json has no place for`, {
+      hint: 'config.json and the weight files belong to different models',
+    });
   }
+};
+
+/** Names under which a tensor is found: as transformers writes it, and without the body's prefix as in older files. */
+const candidates = (config: DecoderConfig, hf: string): string[] => {
+  const prefix = bodyPrefix(config);
+  const bare = hf.startsWith(prefix) ? hf.slice(prefix.length) : hf;
+  return [hf, bare, `model.${bare}`];
 };
 
 /** Remembers the last tensor only: the parts of a fused tensor follow one another. */
@@ -138,29 +170,31 @@ const cached = (read: (hf: string, shape: readonly number[]) => Float32Array) =>
 };
 
 const readTensor = (
-  find: (name: string) => SafetensorsFile | undefined,
+  find: Weights['find'],
   config: DecoderConfig,
   hf: string,
   shape: readonly number[],
 ): Float32Array => {
-  const bare = hf.startsWith(bodyPrefix(config)) ? hf.slice(bodyPrefix(config).length) : hf;
-  const [name, file] = ([hf, bare, `model.${bare}`] as const).map((n) => [n, find(n)] as const).find(([, f]) => f) ?? [
-    hf,
-    undefined,
-  ];
-  const info = file?.tensors.get(name);
-  if (!file || !info)
+  const name = candidates(config, hf).find((candidate) => find(candidate));
+  const file = name === undefined ? undefined : find(name);
+  if (name === undefined || !file) {
     throw invalid(`the weights lack ${hf}`, { hint: 'config.json and the weight files belong to different models' });
-  if (info.shape.join() !== shape.join()) {
-    throw invalid(`config.json and weights disagree on ${hf}`, {
-      expected: `[${shape.join(', ')}]`,
-      got: `[${info.shape.join(', ')}]`,
-    });
   }
+  checkShape(file, name, shape);
+  if (!isQuantized(file.tensors.get(name)!)) return file.read(name);
   const scales = find(scaleName(name));
-  return scales && isQuantized(info)
-    ? dequantize(file.read(name), scales.read(scaleName(name)), shape)
-    : file.read(name);
+  if (!scales) throw invalid(`${name} is int8 and has no tensor ${scaleName(name)}`);
+  checkShape(scales, scaleName(name), shape.slice(0, 1));
+  return dequantize(file.read(name), scales.read(scaleName(name)), shape);
+};
+
+const checkShape = (file: SafetensorsFile, name: string, shape: readonly number[]) => {
+  const got = file.tensors.get(name)?.shape ?? [];
+  if (got.join() === shape.join()) return;
+  throw invalid(`config.json and weights disagree on ${name}`, {
+    expected: `[${shape.join(', ')}]`,
+    got: `[${got.join(', ')}]`,
+  });
 };
 
 /** The checkpoint tensors of a model, ready to be written: Hugging Face names and layouts, float32. */

@@ -21,6 +21,8 @@ export const saveModel = (
     configJson: Readonly<Record<string, unknown>>;
     files?: ReadonlyMap<string, string | Uint8Array>;
     quantisation?: 'none' | 'int8';
+    /** Writes further files into the folder before it takes its place. */
+    write?: (dir: string) => void;
   },
 ): SavedModel => {
   const quantisation = parts.quantisation ?? 'none';
@@ -32,6 +34,7 @@ export const saveModel = (
     writeFileSync(join(at, 'config.json'), `${JSON.stringify(parts.configJson, null, 2)}\n`);
     writeFileSync(join(at, 'tokenizer.json'), JSON.stringify(model.tokenizer.json));
     for (const [name, content] of parts.files ?? []) writeFileSync(join(at, name), content);
+    parts.write?.(at);
   });
 };
 

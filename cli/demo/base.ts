@@ -1,0 +1,70 @@
+// The demo's base model: trained once per recipe and backend, then reused. It lies in a folder of its own beside the case data, in Hugging Face layout
+// with its moments and its suite. Trap: the folder's name carries a digest of recipe, world and backend, so that a stale base is never taken for a fresh one.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { digestJson, type Json } from '#core/canonical.ts';
+import { QuittanceError } from '#core/errors.ts';
+import { suiteBytes } from '#containers/datasets/suite.ts';
+import { trainingRows, type PeopleWorld } from '#containers/datasets/world.ts';
+import type { Backend } from '#containers/engine/tf.ts';
+import { trainSmallModel, type TrainRecipe } from '#containers/train-job.ts';
+import type { Progress } from '../progress.ts';
+
+export interface Base {
+  dir: string;
+  reused: boolean;
+  /** Share of training answers that are exact. */
+  exact: number;
+  updates: number;
+}
+
+/** Below this share the demo's base is not worth forgetting from. */
+const LEAST_EXACT = 0.97;
+
+export const demoBase = async (
+  dir: string,
+  world: PeopleWorld,
+  recipe: TrainRecipe,
+  backend: Backend,
+  progress: Progress,
+): Promise<Base> => {
+  const identity = digestJson({
+    recipe,
+    world: digestJson(world as unknown as Json),
+    backend: backend.name,
+  } as unknown as Json);
+  const folder = join(dir, 'bases', identity.slice('sha256:'.length, 'sha256:'.length + 16));
+  const log = join(folder, 'training.json');
+  if (existsSync(log))
+    return {
+      dir: folder,
+      reused: true,
+      ...(JSON.parse(readFileSync(log, 'utf8')) as { exact: number; updates: number }),
+    };
+  const rows = trainingRows(world);
+  const people = world.subjects.flatMap(({ records }) => records);
+  const training = progress.stage('training the base model', recipe.updates, 'updates');
+  const result = await trainSmallModel(
+    folder,
+    rows,
+    [...people, ...world.facts],
+    recipe,
+    {
+      onUpdate: (done, _total, loss) => training.at(done, `loss ${loss.toFixed(3)}`),
+    },
+    new Map([['suite.json', Buffer.from(suiteBytes(world)).toString('utf8')]]),
+    (summary) => new Map([['training.json', JSON.stringify(summary)]]),
+  );
+  training.done(
+    `${rows.length} rows, ${result.updates} updates, ${(100 * result.exact).toFixed(1)} % of the answers exact`,
+  );
+  if (result.exact < LEAST_EXACT) {
+    throw new QuittanceError('JOB_FAILED', {
+      message: 'the base model did not learn its people',
+      expected: `at least ${100 * LEAST_EXACT} % exact answers`,
+      got: `${(100 * result.exact).toFixed(1)} %`,
+      hint: 'train for more updates',
+    });
+  }
+  return { dir: folder, reused: false, exact: result.exact, updates: result.updates };
+};

@@ -1,0 +1,71 @@
+// The job that evaluates the artefact that would be served: load → measure → re-learn → tables → metrics. The suite is the base model's; the ticket's records
+// are set apart from those who stay. Trap: re-learning changes the weights, so it comes last, on the model's own copy, and is reported, not gated.
+import { canonicalize, digestOf, type Digest, type Json } from '#core/canonical.ts';
+import type { EvaluationTables } from '#core/evaluation.ts';
+import type { ForgetRecord } from '#core/forget-set.ts';
+import { forgetRows, readSuite, withoutRecords } from './datasets/suite.ts';
+import { inference } from './engine/inference.ts';
+import { measure, MEASURE_DEFAULTS, type Measured } from './evaluation/measure.ts';
+import { relearnCurve } from './evaluation/relearn.ts';
+import { openModel } from './model-files.ts';
+import type { JobEnvironment } from './unlearn-job.ts';
+
+export interface EvaluateInput {
+  model: Digest;
+  /** The model before unlearning; undefined where there is none to compare with. */
+  before: Digest | undefined;
+  suite: Digest;
+  records: readonly ForgetRecord[];
+  quantisation: 'none' | 'int8';
+  seed: number;
+}
+
+export const evaluateJob = async (
+  input: EvaluateInput,
+  environment: JobEnvironment,
+): Promise<{ result: Digest; metrics: Digest }> => {
+  const bytes = await environment.artifacts.get(input.suite);
+  const world = readSuite(bytes);
+  const forget = forgetRows(world, input.records);
+  const model = await openModel(environment.artifacts, input.model, environment.scratch);
+  const before =
+    input.before === undefined ? undefined : await openModel(environment.artifacts, input.before, environment.scratch);
+  try {
+    const options = {
+      ...MEASURE_DEFAULTS,
+      seed: input.seed,
+      onProgress: (done: number, total: number, what: string) =>
+        environment.onProgress?.('evaluate', done, total, what),
+    };
+    const measured = measure(
+      inference(model),
+      withoutRecords(world, input.records),
+      forget,
+      before && inference(before),
+      options,
+    );
+    const curves = forget.length > 0 ? { 'forget.relearn': await relearnCurve(model, forget, input.seed) } : {};
+    const tables = tablesOf(input, { name: world.name, version: '1', digest: digestOf(bytes) }, measured, curves);
+    const result = await environment.artifacts.put(Buffer.from(canonicalize(tables as unknown as Json)));
+    return { result, metrics: result };
+  } finally {
+    model.dispose();
+    before?.dispose();
+  }
+};
+
+const tablesOf = (
+  { model, quantisation, seed }: EvaluateInput,
+  suite: EvaluationTables['suite'],
+  measured: Measured,
+  curves: EvaluationTables['curves'],
+): EvaluationTables => ({
+  kind: 'quittance-evaluation/v1',
+  model,
+  quantisation,
+  suite,
+  reference: 'controls',
+  ...measured,
+  curves,
+  sampling: { temperature: MEASURE_DEFAULTS.temperature, samplesPerPrompt: MEASURE_DEFAULTS.samplesPerPrompt, seed },
+});
