@@ -1,14 +1,21 @@
 // Native ESM under jest: swc strips the types, `npm run types` checks them.
 const common = {
-  testEnvironment: 'node',
+  testEnvironment: './test/support/environment.js', // node, with native typed arrays
   testEnvironmentOptions: { globalsCleanup: 'off' }, // the clean-up walks into TensorFlow's engine
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
-    '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } }],
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } },
+    ],
   },
   setupFilesAfterEnv: ['<rootDir>/test/support/setup.ts'],
 };
-const project = (name, dir = name) => ({ ...common, displayName: name, testMatch: [`<rootDir>/test/${dir}/**/*.test.ts`] });
+const project = (name, dir = name) => ({
+  ...common,
+  displayName: name,
+  testMatch: [`<rootDir>/test/${dir}/**/*.test.ts`],
+});
 
 export default {
   projects: ['unit', 'contract', 'workflow', 'infra', 'e2e'].map((name) => project(name)),
