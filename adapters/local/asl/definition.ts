@@ -111,7 +111,11 @@ const Parallel = z.strictObject({
   },
 });
 
-const ProcessorConfig = z.strictObject({ Mode: z.literal('INLINE').optional() });
+/** Items of a distributed Map run as executions of their own. */
+const ProcessorConfig = z.union([
+  z.strictObject({ Mode: z.literal('INLINE').optional() }),
+  z.strictObject({ Mode: z.literal('DISTRIBUTED'), ExecutionType: z.literal('STANDARD') }),
+]);
 
 const MapState = z.strictObject({
   Type: z.literal('Map'),
@@ -127,6 +131,9 @@ const MapState = z.strictObject({
   Parameters: Template.optional(),
   MaxConcurrency: z.int().min(0).optional(),
   MaxConcurrencyPath: PathText.optional(),
+  /** Of a distributed Map: no failure is tolerated, as by default. */
+  ToleratedFailureCount: z.literal(0).optional(),
+  ToleratedFailurePercentage: z.literal(0).optional(),
   get ItemProcessor() {
     return Processor.optional();
   },
@@ -147,7 +154,7 @@ const scope = {
 };
 
 const Branch: z.ZodType<Scope> = z.strictObject(scope);
-const Processor: z.ZodType<Scope> = z.strictObject({
+const Processor: z.ZodType<ProcessorScope> = z.strictObject({
   ...scope,
   ProcessorConfig: ProcessorConfig.optional(),
 });
@@ -163,6 +170,10 @@ const Machine = z.strictObject({
 export interface Scope {
   StartAt: string;
   States: Record<string, StateDefinition>;
+}
+
+interface ProcessorScope extends Scope {
+  ProcessorConfig?: z.output<typeof ProcessorConfig> | undefined;
 }
 
 export type PassDefinition = z.output<typeof Pass>;

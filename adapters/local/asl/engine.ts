@@ -4,9 +4,10 @@
 import { canonicalize, type Json } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { Clock, WorkflowEngine } from '#core/ports.ts';
+import { checkName, exists, tooLarge } from './api-errors.ts';
 import type { Functions, Jobs } from './calls.ts';
 import type { Execution, HistoryEvent, Status, Thread } from './execution.ts';
-import { exceedsLimit, DATA_LIMIT, toJson } from './json.ts';
+import { exceedsLimit, toJson } from './json.ts';
 import { loadWorkflow, reloadWorkflow } from './load.ts';
 import type { Machine } from './machine.ts';
 import { revive, type Revived } from './revive.ts';
@@ -279,26 +280,3 @@ class Engine implements AslEngine {
     this.#store.close();
   }
 }
-
-/** AWS's rule for names of executions. */
-const checkName = (name: string): void => {
-  if (/^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]{1,80}$/u.test(name)) return;
-  throw new QuittanceError('INVALID_INPUT', {
-    message: 'this may not be the name of an execution or schedule',
-    expected: '1 to 80 characters without spaces, brackets, wildcards and " # % \\ ^ | ~ ` $ & , ; : /',
-    got: name.slice(0, 100),
-  });
-};
-
-const tooLarge = (what: string) =>
-  new QuittanceError('INPUT_TOO_LARGE', {
-    message: `${what} is too large`,
-    expected: `at most ${DATA_LIMIT} bytes of JSON`,
-    hint: 'pass ids and digests, and keep the data in the artifact store',
-  });
-
-const exists = (id: string, status: Status) =>
-  new QuittanceError('EXECUTION_EXISTS', {
-    message: `the execution ${id} exists, ${status === 'RUNNING' ? 'with another input' : 'and has ended'}`,
-    hint: 'names are used once: choose another',
-  });

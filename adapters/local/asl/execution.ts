@@ -130,15 +130,18 @@ export interface World {
   abandon(execution: Execution, thread: Thread): void;
   /** Sees to it that the thread's deadlines are kept. */
   schedule(execution: Execution, thread: Thread): void;
+  /** Starts an item of a distributed Map as an execution of its own, within the turn; its end is told to `iterationEnded`. */
+  startIteration(execution: Execution, proxy: Thread, machine: Machine, input: Json): void;
   ended(execution: Execution): void;
 }
 
-const rootThread = (machine: Machine, input: Json): Thread => ({
-  id: 0,
+/** The root, unless given a parent. */
+export const newThread = (id: number, state: string, input: Json): Thread => ({
+  id,
   parent: null,
   index: 0,
   path: '',
-  state: machine.startAt,
+  state,
   phase: 'ready',
   input,
   variables: {},
@@ -158,7 +161,7 @@ export const newExecution = (id: string, machine: Machine, name: string, input: 
   startedAt: now,
   machine,
   status: 'RUNNING',
-  threads: new Map([[0, rootThread(machine, input)]]),
+  threads: new Map([[0, newThread(0, machine.startAt, input)]]),
   progress: new Map(),
   ready: [],
   nextThread: 1,

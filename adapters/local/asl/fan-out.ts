@@ -3,7 +3,7 @@
 // for each item that ends.
 import type { Json } from '#core/canonical.ts';
 import { effectiveInput, envOf, evaluating, failureOf, integerAt, limited } from './data-flow.ts';
-import { clearDeadlines, type Execution, type Thread } from './execution.ts';
+import { clearDeadlines, newThread, type Execution, type Thread } from './execution.ts';
 import { runtimeError, type Failure } from './failures.ts';
 import type { Flow } from './flow.ts';
 import { isArray } from './json.ts';
@@ -12,6 +12,9 @@ import { select } from './path.ts';
 
 type FanState = MapState | ParallelState;
 
+const isInline = (state: FanState): boolean => state.type === 'Map' && state.iteration === undefined;
+const isDistributed = (state: FanState): state is MapState => state.type === 'Map' && state.iteration !== undefined;
+
 /** Throws StatesError before anything has started. */
 export const beginFan = (flow: Flow, execution: Execution, thread: Thread, state: FanState): void => {
   const input = effectiveInput(execution, thread, state);
@@ -19,6 +22,7 @@ export const beginFan = (flow: Flow, execution: Execution, thread: Thread, state
   const limit = state.type === 'Map' ? integerAt(state.maxConcurrency, envOf(execution, thread, input), 0) : 0;
   flow.emit(execution, thread, `${state.type}StateStarted`, state.type === 'Map' ? { length: total } : {});
   thread.phase = 'children';
+  if (isDistributed(state)) flow.emit(execution, thread, 'MapRunStarted');
   thread.fan = { total, atOnce: limit || total };
   execution.progress.set(thread.id, { started: 0, done: 0 });
   if (total === 0) collect(flow, execution, thread, state);
@@ -49,25 +53,46 @@ const spawn = (flow: Flow, execution: Execution, parent: Thread, state: FanState
   const { input, item } =
     state.type === 'Map' ? iterationInput(execution, parent, state, index) : branchInput(execution, parent, state);
   const child: Thread = {
-    id: execution.nextThread++,
+    ...newThread(execution.nextThread++, state.type === 'Map' ? state.startAt : state.branches[index]!, input),
     parent: parent.id,
     index,
     path: `${parent.path}${state.name}[${index}]/`,
-    state: state.type === 'Map' ? state.startAt : state.branches[index]!,
-    phase: 'ready',
-    input,
     ...(item === undefined ? {} : { item }),
-    variables: {},
-    entered: 0,
     lastEvent: parent.lastEvent,
-    enteredAt: 0,
-    retries: [],
-    retryCount: 0,
   };
   execution.threads.set(child.id, child);
   execution.changed.add(child);
+  if (isDistributed(state)) return startIteration(flow, execution, child, state);
   execution.ready.push(child);
-  if (state.type === 'Map') flow.emit(execution, child, 'MapIterationStarted', { name: state.name, index });
+  if (isInline(state)) flow.emit(execution, child, 'MapIterationStarted', { name: state.name, index });
+};
+
+/** The thread of an item of a distributed Map only waits for the item's own execution. */
+const startIteration = (flow: Flow, execution: Execution, proxy: Thread, state: MapState): void => {
+  const { input } = proxy;
+  const { entered, retryCount } = execution.threads.get(proxy.parent!)!; // a new visit or attempt is a new execution
+  Object.assign(proxy, { state: state.name, phase: 'execution', input: null, entered, retryCount });
+  flow.world.startIteration(execution, proxy, state.iteration!, input);
+};
+
+/** The execution of an item of a distributed Map has ended. */
+export const iterationEnded = (
+  flow: Flow,
+  execution: Execution,
+  proxy: Thread,
+  child: Pick<Execution, 'output' | 'failure'>,
+): void => {
+  delete proxy.task;
+  if (child.output !== undefined) {
+    Object.assign(proxy, { phase: 'done', output: child.output });
+    execution.changed.add(proxy);
+    return childDone(flow, execution, proxy);
+  }
+  const parent = execution.threads.get(proxy.parent!)!;
+  const cause = `an item failed with ${child.failure?.error ?? 'no error'}: ${child.failure?.cause ?? ''}`;
+  const failure = { error: 'States.ExceedToleratedFailureThreshold', cause };
+  flow.emit(execution, parent, 'MapRunFailed', failure);
+  failFan(flow, execution, parent, flow.stateOf(execution, parent) as FanState, failure);
 };
 
 const branchInput = (execution: Execution, parent: Thread, state: ParallelState): { input: Json; item?: undefined } => {
@@ -109,6 +134,7 @@ const collect = (flow: Flow, execution: Execution, thread: Thread, state: FanSta
   const outputs = Array<Json>(thread.fan!.total).fill(null);
   for (const child of childrenOf(execution, thread)) outputs[child.index] = child.output ?? null;
   dropChildren(flow, execution, thread);
+  if (isDistributed(state)) flow.emit(execution, thread, 'MapRunSucceeded');
   flow.emit(execution, thread, `${state.type}StateSucceeded`);
   flow.complete(execution, thread, state, outputs);
 };
@@ -117,7 +143,7 @@ const collect = (flow: Flow, execution: Execution, thread: Thread, state: FanSta
 export const childFailed = (flow: Flow, execution: Execution, child: Thread, failure: Failure): void => {
   const parent = execution.threads.get(child.parent!)!;
   const state = flow.stateOf(execution, parent) as FanState;
-  if (state.type === 'Map') flow.emit(execution, child, 'MapIterationFailed', { name: state.name, index: child.index });
+  if (isInline(state)) flow.emit(execution, child, 'MapIterationFailed', { name: state.name, index: child.index });
   parent.lastEvent = child.lastEvent;
   failFan(flow, execution, parent, state, failure);
 };

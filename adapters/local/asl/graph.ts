@@ -39,6 +39,9 @@ const checkState = (
   if (state.Type !== 'Map') return;
   if ((state.ItemProcessor === undefined) === (state.Iterator === undefined))
     throw refuse(name, 'ItemProcessor or the older Iterator must be given, not both');
+  const distributed = state.ItemProcessor?.ProcessorConfig?.Mode === 'DISTRIBUTED';
+  if (!distributed && (state.ToleratedFailureCount ?? state.ToleratedFailurePercentage) !== undefined)
+    throw refuse(name, 'failures are tolerated only by a Map of Mode DISTRIBUTED');
   if (state.ItemSelector !== undefined && state.Parameters !== undefined)
     throw refuse(name, 'ItemSelector may not stand beside the older Parameters');
 };

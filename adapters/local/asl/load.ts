@@ -57,9 +57,18 @@ const compileMachine = (
   startAt: parsed.StartAt,
   timeoutSeconds: parsed.TimeoutSeconds,
   states: new Map(
-    allStates(parsed).map(([name, state]) => [name, compileState(at(workflow, name), name, state, workflows)]),
+    allStates(parsed).map(([name, state]) => [
+      name,
+      compileState(at(workflow, name), name, state, { workflow, workflows }),
+    ]),
   ),
 });
+
+/** The machine that a state belongs to. */
+interface Owner {
+  readonly workflow: string;
+  readonly workflows: LoadOptions['workflows'];
+}
 
 const substitute = (workflow: string, value: Json, substitutions: Readonly<Record<string, string>>): Json => {
   if (typeof value === 'string')
@@ -130,7 +139,7 @@ const compileAssign = (at: At, value: Record<string, Json> | undefined): Evaluat
     return maybe(value, compileTemplate);
   });
 
-const compileState = (at: At, name: string, state: StateDefinition, workflows: LoadOptions['workflows']): State => {
+const compileState = (at: At, name: string, state: StateDefinition, owner: Owner): State => {
   const base = {
     name,
     next: 'Next' in state ? state.Next : undefined,
@@ -146,7 +155,7 @@ const compileState = (at: At, name: string, state: StateDefinition, workflows: L
     case 'Pass':
       return { ...base, type: 'Pass', parameters: template(at, 'Parameters', state.Parameters), result: state.Result };
     case 'Task':
-      return { ...base, type: 'Task', ...compileTask(at, state, workflows) };
+      return { ...base, type: 'Task', ...compileTask(at, state, owner) };
     case 'Choice':
       return { ...base, type: 'Choice', ...compileChoice(at, state) };
     case 'Wait':
@@ -160,11 +169,11 @@ const compileState = (at: At, name: string, state: StateDefinition, workflows: L
       return { ...base, type: 'Parallel', parameters: template(at, 'Parameters', state.Parameters), branches };
     }
     case 'Map':
-      return { ...base, type: 'Map', ...compileMap(at, state) };
+      return { ...base, type: 'Map', ...compileMap(at, name, state, owner) };
   }
 };
 
-const compileTask = (at: At, state: TaskDefinition, workflows: LoadOptions['workflows']) => {
+const compileTask = (at: At, state: TaskDefinition, { workflows }: Owner) => {
   const resource = at('Resource', () => parseResource(state.Resource));
   at('Parameters', () => {
     checkParameters(resource, state.Parameters);
@@ -224,14 +233,26 @@ const textOrExpression = (at: At, field: string, text: string | undefined, path:
     return path === undefined ? maybe(text, compileTemplate) : compileExpression(path);
   });
 
-const compileMap = (at: At, state: MapDefinition) => {
+const compileMap = (at: At, name: string, state: MapDefinition, owner: Owner) => {
   const selector = state.ItemSelector ?? state.Parameters;
   return {
     itemsPath: compilePath(at, 'ItemsPath', state.ItemsPath),
     itemSelector: template(at, 'ItemSelector', selector),
     maxConcurrency: oneOf(at, 'MaxConcurrency', state.MaxConcurrency, state.MaxConcurrencyPath) ?? 0,
     startAt: processorOf(state).StartAt,
+    iteration: compileIteration(name, state, owner),
   };
+};
+
+const compileIteration = (name: string, state: MapDefinition, { workflow, workflows }: Owner): Machine | undefined => {
+  if (state.ItemProcessor?.ProcessorConfig?.Mode !== 'DISTRIBUTED') return undefined;
+  const { StartAt, States } = state.ItemProcessor;
+  return compileMachine(
+    `${workflow}/${name}`,
+    canonicalize(toJson({ StartAt, States })),
+    { StartAt, States },
+    workflows,
+  );
 };
 
 const compileRetry = (retriers: readonly RetrierDefinition[]): Retrier[] => {

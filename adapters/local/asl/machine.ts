@@ -98,6 +98,8 @@ export interface MapState extends Base, Resulting, Recovering {
   readonly maxConcurrency: number | Path;
   /** The first state of each iteration. */
   readonly startAt: string;
+  /** What each item of a distributed Map is an execution of. */
+  readonly iteration: Machine | undefined;
 }
 
 export type RecoveringState = TaskState | ParallelState | MapState;

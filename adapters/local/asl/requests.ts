@@ -2,7 +2,7 @@
 // are labels; so each attempt of a task submits under the job's name and a digest of its own key.
 import { digestOf, type Json } from '#core/canonical.ts';
 import type { Task } from './execution.ts';
-import { StatesError } from './failures.ts';
+import { StatesError, type Failure } from './failures.ts';
 import { isArray, isObject, type JsonObject } from './json.ts';
 import { functionNameOf, workflowNameOf } from './resources.ts';
 
@@ -48,4 +48,17 @@ export const executionRequest = (task: Task): { workflow: string; name: string; 
   const name =
     payload['Name'] === undefined ? suffix(task, 32) : textOf(payload, 'Name', 'StepFunctions.InvalidNameException');
   return { workflow, name, input: payload['Input'] ?? {} };
+};
+
+/** Why a child did not start, by AWS's names where there are. */
+export const childFailure = (error: unknown): Failure => {
+  if (error instanceof StatesError) return error.failure;
+  const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
+  return { error: AWS_NAMES[name] ?? name, cause: message };
+};
+
+const AWS_NAMES: Readonly<Record<string, string>> = {
+  EXECUTION_EXISTS: 'StepFunctions.ExecutionAlreadyExistsException',
+  NOT_FOUND: 'StepFunctions.StateMachineDoesNotExistException',
+  INVALID_INPUT: 'StepFunctions.InvalidNameException',
 };

@@ -1,18 +1,18 @@
 // Runs executions: everything that became ready within a turn is stepped in memory and stored in one transaction; calls start, and promises
 // resolve, only after it. Trap: when a commit fails, memory is ahead of the file; it is thrown away, and work is refused until it is loaded again.
 import { randomBytes } from 'node:crypto';
-import type { Json } from '#core/canonical.ts';
-import { isQuittanceError, QuittanceError } from '#core/errors.ts';
+import { digestOf, type Json } from '#core/canonical.ts';
 import type { Clock } from '#core/ports.ts';
 import { Alarms } from './alarms.ts';
 import { Calls, type Functions, type Jobs, type Outcome } from './calls.ts';
 import { newExecution, nextDeadline, type Execution, type HistoryEvent, type Thread, type World } from './execution.ts';
+import { iterationEnded } from './fan-out.ts';
 import { GroupCommit } from './group-commit.ts';
 import { Interpreter } from './interpreter.ts';
 import type { Machine } from './machine.ts';
-import { executionRequest } from './requests.ts';
+import { childFailure, executionRequest } from './requests.ts';
 import type { Schedule, Store, TokenRecord } from './store.ts';
-import { executionEnded, taskAnswered, taskFailed, taskSucceeded } from './tasks.ts';
+import { executionEnded, taskAnswered, taskFailed, taskKey, taskSucceeded } from './tasks.ts';
 
 export interface RunnerOptions {
   readonly functions: Functions;
@@ -243,6 +243,15 @@ export class Runner implements World {
     });
   }
 
+  startIteration(execution: Execution, proxy: Thread, machine: Machine, input: Json): void {
+    const key = taskKey(execution, proxy);
+    const name = digestOf(key).slice('sha256:'.length, 'sha256:'.length + 32);
+    const child = `${machine.workflow}:${name}`;
+    proxy.task = { key, kind: 'execution', payload: null, child };
+    this.create(child, machine, name, input);
+    this.#awaitChild(execution, proxy, child);
+  }
+
   #awaitChild(execution: Execution, thread: Thread, child: string): void {
     this.#parents.set(child, [...(this.#parents.get(child) ?? []), { execution, thread }]);
   }
@@ -274,7 +283,8 @@ export class Runner implements World {
     this.#parents.delete(execution.id);
     for (const { execution: parent, thread } of parents) {
       this.touch(parent);
-      executionEnded(this.interpreter, parent, thread, execution);
+      const isIteration = this.interpreter.stateOf(parent, thread).type === 'Map';
+      (isIteration ? iterationEnded : executionEnded)(this.interpreter, parent, thread, execution);
     }
   }
 }
@@ -284,10 +294,3 @@ const noExtras = (): { tokens: TokenRecord[]; schedules: Schedule[]; gone: strin
   schedules: [],
   gone: [],
 });
-
-const childFailure = (error: unknown) => {
-  if (isQuittanceError(error, 'EXECUTION_EXISTS'))
-    return { error: 'StepFunctions.ExecutionAlreadyExistsException', cause: error.message };
-  const { name, message } = error instanceof Error ? error : new QuittanceError('INTERNAL', { message: String(error) });
-  return { error: name === 'NOT_FOUND' ? 'StepFunctions.StateMachineDoesNotExistException' : name, cause: message };
-};
