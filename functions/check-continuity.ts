@@ -3,11 +3,11 @@
 // test, and nothing about attacks that came later.
 import { z } from 'zod';
 import { Digest, digestOf } from '#core/canonical.ts';
-import type { ModelRecord } from '#core/model.ts';
-import { daysAfter, RETENTION_DAYS } from '#core/retention.ts';
+import { ModelManifest, type ModelRecord } from '#core/model.ts';
+import { daysAfter } from '#core/retention.ts';
 import type { RecertificationPlan } from '#core/run.ts';
 import { defineStep } from '#core/step.ts';
-import { putJson } from '#core/stored-json.ts';
+import { getJson, putJson } from '#core/stored-json.ts';
 import { ModelName } from '#core/ticket-request.ts';
 import { sideArtefact } from './case-file.ts';
 
@@ -27,29 +27,30 @@ export const checkContinuity = defineStep({
     trigger: z.enum(['daily', 'change', 'quarterly', 'manual']),
     /** Names the job: a repeat within one execution is the same job. */
     execution: z.string().max(200),
-    /** The gate policy for a suite without forget data. */
-    policy: Digest,
   }),
   output: Continuity,
-  uses: ['models', 'serving', 'artifacts', 'clock'],
-  async run({ model: name, trigger, execution, policy }, { models, serving, artifacts, clock }) {
+  uses: ['models', 'tickets', 'serving', 'artifacts', 'clock'],
+  async run({ model: name, trigger, execution }, { models, tickets, serving, artifacts, clock }) {
     const { model } = await models.get(name);
     const { digest } = await serving.probe(name, []);
     const nothing = { suite: false, job: '', planDigest: '' as const };
     if (digest !== model.digest) return { continuity: 'drifted' as const, ...nothing };
-    if (!suiteDue(model, trigger, clock.now())) return { continuity: 'same' as const, ...nothing };
-    const planDigest = await putJson(artifacts, planOf(model, policy));
+    const newest = model.certificates.at(-1);
+    if (!newest || !suiteDue(model, newest, trigger, clock.now())) return { continuity: 'same' as const, ...nothing };
+    const { policy } = (await tickets.get(newest.ticketId)).ticket; // the rules that the newest certificate was judged by
+    const { quantisation } = await getJson(artifacts, model.digest, ModelManifest);
+    const planDigest = await putJson(artifacts, planOf(model, policy, quantisation));
     const job = `recertify-${digestOf(execution).slice('sha256:'.length, 'sha256:'.length + 16)}`;
     return { continuity: 'same' as const, suite: true, job, planDigest };
   },
 });
 
 /** Days before a certificate lapses from which the daily run renews it. */
-const RENEW_WITHIN_DAYS = RETENTION_DAYS.certificate / 6;
+const RENEW_WITHIN_DAYS = 14;
 
-const suiteDue = (model: ModelRecord, trigger: string, now: Date): boolean => {
-  const newest = model.certificates.at(-1);
-  if (!newest) return false;
+type Certificate = ModelRecord['certificates'][number];
+
+const suiteDue = (model: ModelRecord, newest: Certificate, trigger: string, now: Date): boolean => {
   const soon = daysAfter(now, RENEW_WITHIN_DAYS);
   return (
     trigger !== 'daily' ||
@@ -58,12 +59,16 @@ const suiteDue = (model: ModelRecord, trigger: string, now: Date): boolean => {
   );
 };
 
-const planOf = (model: ModelRecord, policy: Digest): RecertificationPlan => ({
+const planOf = (
+  model: ModelRecord,
+  policy: Digest,
+  quantisation: ModelManifest['quantisation'],
+): RecertificationPlan => ({
   kind: 'quittance-recertification-plan/v1',
   model: model.name,
   digest: model.digest,
   suite: sideArtefact(model, 'suite'),
   policy,
   seed: 1,
-  quantisation: 'none',
+  quantisation,
 });

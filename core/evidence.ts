@@ -1,0 +1,21 @@
+// What an approver decides on, as one manifest of digests: policy, plan, run, tables, judgement. Its digest is what the decision is bound to, so that any change
+// of any of them makes the decision stale. Zone C.
+import { z } from 'zod';
+import { Digest } from './canonical.ts';
+
+export const EvidenceManifest = z.strictObject({
+  kind: z.literal('quittance-evidence/v1'),
+  ticketId: z.string(),
+  model: z.string(),
+  base: Digest,
+  candidate: Digest,
+  policy: Digest,
+  plan: Digest,
+  /** RunManifest. */
+  run: Digest,
+  /** EvaluationTables. */
+  tables: Digest,
+  metrics: Digest.optional(),
+  judgement: Digest,
+});
+export type EvidenceManifest = z.infer<typeof EvidenceManifest>;

@@ -1,0 +1,21 @@
+// The ladder of attempts: which rung a ticket is at, and what it tries there. The policy's rungs in order, after the method that the ticket asked for, if any;
+// beyond the last a human decides.
+import { digestOf } from './canonical.ts';
+import type { GatePolicy, Rung } from './gate.ts';
+import type { Run } from './ticket.ts';
+
+interface Climber {
+  readonly method?: string | undefined;
+  readonly runs: readonly Run[];
+  readonly ladderFrom: number;
+}
+
+export const ladderOf = ({ method }: Climber, policy: GatePolicy): readonly Rung[] =>
+  method === undefined ? policy.ladder : [{ method, config: {}, reason: 'asked for by the ticket' }, ...policy.ladder];
+
+/** Index of the rung that the next run tries. */
+export const nextRung = ({ runs, ladderFrom }: Climber): number => runs.length - ladderFrom;
+
+/** The same for the same run of the same ticket, so that a repeated job gives the same model. */
+export const seedOf = (ticketId: string, run: number): number =>
+  Number.parseInt(digestOf(`${ticketId} run ${run}`).slice('sha256:'.length, 'sha256:'.length + 7), 16);

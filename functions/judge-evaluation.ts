@@ -1,0 +1,86 @@
+// Applies the policy to the evaluation's tables. A pass is put together as evidence for an approver; otherwise the next rung, and after the last a human.
+// Trap: what is judged must be what the run made and what would be served: other tables are refused, not judged.
+import { z } from 'zod';
+import { EvaluationTables } from '#core/evaluation.ts';
+import { QuittanceError } from '#core/errors.ts';
+import type { EvidenceManifest } from '#core/evidence.ts';
+import { GatePolicy, judge } from '#core/gate.ts';
+import { ladderOf } from '#core/ladder.ts';
+import type { Ports } from '#core/ports.ts';
+import { jobName, JobResult } from '#core/run.ts';
+import { defineStep } from '#core/step.ts';
+import { getJson, putJson } from '#core/stored-json.ts';
+import type { Ticket, TicketIn } from '#core/ticket.ts';
+import { moveOn, notReady, openCase, TicketInput } from './case-file.ts';
+
+const Next = z.enum(['pass', 'next-rung', 'remediation']);
+
+export const judgeEvaluation = defineStep({
+  name: 'judge-evaluation',
+  input: TicketInput,
+  output: z.strictObject({ verdict: Next }),
+  uses: ['tickets', 'results', 'artifacts', 'clock'],
+  async run({ ticketId }, ports) {
+    const before = judged((await ports.tickets.get(ticketId)).ticket);
+    if (before) return { verdict: before };
+    const found = await openCase(ports.tickets, ticketId);
+    if (found.ticket.status !== 'EVALUATING') throw notReady('judge-evaluation', found.ticket);
+    const policy = await getJson(ports.artifacts, found.ticket.policy, GatePolicy);
+    const { tables, metrics } = await evaluationOf(found.ticket, ports);
+    const judgement = judge(await getJson(ports.artifacts, tables, EvaluationTables), policy);
+    const climb = judgement.verdict !== 'pass' && found.ticket.run.rung + 1 < ladderOf(found.ticket, policy).length;
+    const evidence = evidenceOf(found.ticket, {
+      tables,
+      metrics,
+      judgement: await putJson(ports.artifacts, judgement),
+    });
+    const digest = await putJson(ports.artifacts, evidence);
+    const event = {
+      type: 'evaluated',
+      tables,
+      judgement: evidence.judgement,
+      evidence: digest,
+      verdict: judgement.verdict,
+      climb,
+    } as const;
+    return { verdict: judged((await moveOn(ports, found, event)).ticket) ?? 'remediation' };
+  },
+});
+
+/** What the latest run was found to be; undefined while it is not judged. */
+const judged = (ticket: Ticket): z.infer<typeof Next> | undefined => {
+  if (ticket.status === 'REMEDIATION') return ticket.step === 'judge-evaluation' ? 'remediation' : undefined;
+  if ('evidence' in ticket) return 'pass';
+  return ticket.status === 'SCHEDULED' && ticket.runs.length > 0 ? 'next-rung' : undefined;
+};
+
+/** The evaluation job's tables, of this very candidate in the form that would be served. */
+const evaluationOf = async (
+  ticket: TicketIn<'EVALUATING'>,
+  { results, artifacts }: Pick<Ports, 'results' | 'artifacts'>,
+) => {
+  const { result, also } = JobResult.parse(await results.get(jobName('evaluate', ticket.id, ticket.run.number)));
+  const { model, quantisation } = await getJson(artifacts, result, EvaluationTables);
+  if (model !== ticket.run.candidate || quantisation !== ticket.quantisation)
+    throw new QuittanceError('MODEL_CHANGED', {
+      message: 'the evaluation is of another model than the run made',
+      expected: `${ticket.run.candidate} (${ticket.quantisation})`,
+      got: `${model} (${quantisation})`,
+    });
+  return { tables: result, metrics: also.metrics };
+};
+
+const evidenceOf = (
+  { id, model, policy, run }: TicketIn<'EVALUATING'>,
+  found: Pick<EvidenceManifest, 'tables' | 'metrics' | 'judgement'>,
+): EvidenceManifest => ({
+  kind: 'quittance-evidence/v1',
+  ticketId: id,
+  model,
+  base: run.base,
+  candidate: run.candidate,
+  policy,
+  plan: run.plan,
+  run: run.manifest,
+  ...found,
+});

@@ -1,0 +1,102 @@
+// Second half of a re-certification: what was found becomes the model's state, new dates on its certificates, and an event on each certificate's ticket.
+// Trap: a passed suite renews certificates; equal digests alone renew nothing, they only do not break it.
+import { z } from 'zod';
+import { EvaluationTables } from '#core/evaluation.ts';
+import { GatePolicy, judge } from '#core/gate.ts';
+import type { ModelRecord } from '#core/model.ts';
+import type { Ports } from '#core/ports.ts';
+import { recertificationPolicy } from '#core/recertification.ts';
+import { daysAfter } from '#core/retention.ts';
+import { JobResult, RecertificationPlan } from '#core/run.ts';
+import { defineStep } from '#core/step.ts';
+import { getJson, putJson } from '#core/stored-json.ts';
+import { ModelName } from '#core/ticket-request.ts';
+import { Continuity } from './check-continuity.ts';
+import { moveOn } from './case-file.ts';
+
+type Check = z.infer<typeof Continuity>;
+type RecordPorts = Pick<Ports, 'models' | 'tickets' | 'results' | 'artifacts' | 'notifier' | 'clock'>;
+
+export const recordRecertification = defineStep({
+  name: 'record-recertification',
+  input: z.strictObject({ model: ModelName, check: Continuity }),
+  output: z.strictObject({ state: z.enum(['never', 'current', 'lapsed', 'drifted']) }),
+  uses: ['models', 'tickets', 'results', 'artifacts', 'notifier', 'clock'],
+  async run({ model: name, check }, ports) {
+    const { model, version } = await ports.models.get(name);
+    const suite = check.suite ? await suiteOutcome(check, ports) : undefined;
+    const now = ports.clock.now();
+    const certificates = suite?.passed
+      ? model.certificates.map((one) => renewed(one, now, suite.days))
+      : model.certificates;
+    const state = stateOf({ ...model, certificates }, check, suite?.passed, now);
+    const news = suite !== undefined || state !== model.recertification.state;
+    if (news) for (const { ticketId } of certificates) await recordOn(ticketId, state, suite?.evidence, ports);
+    const checkedAt = now.toISOString();
+    await ports.models.put(
+      { ...model, certificates, recertification: { state, checkedAt }, updatedAt: checkedAt },
+      version,
+    );
+    if (news && state !== 'current') await tell(name, state, checkedAt, ports);
+    return { state };
+  },
+});
+
+/** The suite's verdict on everything but the forgotten person, with judgement and tables as its evidence. */
+const suiteOutcome = async ({ job, planDigest }: Check, { results, artifacts }: RecordPorts) => {
+  const plan = await getJson(artifacts, planDigest, RecertificationPlan);
+  const policy = await getJson(artifacts, plan.policy, GatePolicy);
+  const { result: tables } = JobResult.parse(await results.get(job));
+  const judgement = judge(await getJson(artifacts, tables, EvaluationTables), recertificationPolicy(policy));
+  const evidence = await putJson(artifacts, {
+    kind: 'quittance-recertification/v1',
+    plan: planDigest,
+    tables,
+    judgement,
+  });
+  return { passed: judgement.verdict === 'pass', days: policy.certificateDays, evidence };
+};
+
+type Certificate = ModelRecord['certificates'][number];
+
+const renewed = (certificate: Certificate, now: Date, days: number): Certificate => ({
+  ...certificate,
+  validUntil: daysAfter(now, days),
+});
+
+const stateOf = (
+  model: ModelRecord,
+  check: Check,
+  passed: boolean | undefined,
+  now: Date,
+): ModelRecord['recertification']['state'] => {
+  if (check.continuity === 'drifted') return 'drifted';
+  if (passed === false || model.certificates.some(({ validUntil }) => validUntil < now.toISOString())) return 'lapsed';
+  return model.certificates.length === 0 ? 'never' : 'current';
+};
+
+/** Only purged tickets take it: a case still open has its own way to go. A repeat finds the same entry and adds none. */
+const recordOn = async (
+  ticketId: string,
+  state: string,
+  evidence: string | undefined,
+  { tickets, clock }: RecordPorts,
+) => {
+  const found = await tickets.get(ticketId);
+  if (found.ticket.status !== 'PURGED' || state === 'never') return;
+  const last = found.ticket.recertifications.at(-1);
+  if (last?.state === state && last.evidence === evidence) return;
+  await moveOn({ tickets, clock }, found, {
+    type: 'recertified',
+    state: z.enum(['current', 'lapsed', 'drifted']).parse(state),
+    evidence,
+  });
+};
+
+const tell = (name: string, state: string, at: string, { notifier }: RecordPorts) =>
+  notifier.notify({
+    id: `${name}.${state}.${at.replaceAll(':', '-')}`,
+    to: 'owners',
+    template: `recertification-${state}`,
+    references: { model: name, state },
+  });

@@ -1,0 +1,72 @@
+// The registry of workflow steps, in the order a ticket meets them; infra, the embedded mode and the tests iterate over it.
+import { QuittanceError } from '#core/errors.ts';
+import type { Step } from '#core/step.ts';
+import { admitForgetSet } from './admit-forget-set.ts';
+import { checkContinuity } from './check-continuity.ts';
+import { closeTicket } from './close-ticket.ts';
+import { deployModel } from './deploy-model.ts';
+import { destroyQuarantined } from './destroy-quarantined.ts';
+import { fileTicket } from './file-ticket.ts';
+import { awaitRelease, placeHold, releaseHold } from './holds.ts';
+import { judgeEvaluation } from './judge-evaluation.ts';
+import { locateTicket } from './locate-ticket.ts';
+import { notifyParties } from './notify-parties.ts';
+import { planRun } from './plan-run.ts';
+import { probeServedModel } from './probe-served-model.ts';
+import { purgeCase } from './purge-case.ts';
+import { recordApproval } from './record-approval.ts';
+import { recordFailure } from './record-failure.ts';
+import { recordIdentity } from './record-identity.ts';
+import { recordRecertification } from './record-recertification.ts';
+import { recordRun } from './record-run.ts';
+import { requestApproval } from './request-approval.ts';
+import { requestIdentity } from './request-identity.ts';
+import { resumeTicket } from './resume-ticket.ts';
+import { suppressOutput } from './suppress-output.ts';
+import { triageTicket } from './triage-ticket.ts';
+import { verifyIdentity } from './verify-identity.ts';
+
+/** Called by people, through the command line or the API. */
+export const actions: readonly Step[] = [
+  fileTicket,
+  recordIdentity,
+  recordApproval,
+  closeTicket,
+  placeHold,
+  releaseHold,
+  resumeTicket,
+];
+
+/** Called by the workflows. */
+export const workflowSteps: readonly Step[] = [
+  locateTicket,
+  verifyIdentity,
+  requestIdentity,
+  triageTicket,
+  admitForgetSet,
+  suppressOutput,
+  planRun,
+  recordRun,
+  judgeEvaluation,
+  requestApproval,
+  deployModel,
+  probeServedModel,
+  notifyParties,
+  purgeCase,
+  awaitRelease,
+  recordFailure,
+  checkContinuity,
+  recordRecertification,
+  destroyQuarantined,
+];
+
+export const steps: readonly Step[] = [...actions, ...workflowSteps];
+
+export const findStep = (name: string): Step => {
+  const found = steps.find((step) => step.name === name);
+  if (found) return found;
+  throw new QuittanceError('INVALID_INPUT', {
+    message: `no step is called '${name}'`,
+    expected: steps.map((step) => step.name).join(', '),
+  });
+};

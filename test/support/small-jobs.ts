@@ -1,0 +1,129 @@
+// Jobs that stand in for the engine in workflow tests: they read the plan and the forget set as the real ones do, and leave real artefacts: a model of text files,
+// a run manifest, evaluation tables whose numbers a real run could have. Deterministic, so that a repeat gives the same digests.
+import { digestJson, type Digest, type Json } from '#core/canonical.ts';
+import { logProbHistogram, type EvaluationTables } from '#core/evaluation.ts';
+import { ForgetSet } from '#core/forget-set.ts';
+import type { Ports } from '#core/ports.ts';
+import { RecertificationPlan, UnlearnPlan, type RunManifest } from '#core/run.ts';
+import { getJson, parseJson, putJson } from '#core/stored-json.ts';
+import { NEIGHBOURS } from './case-world.ts';
+import type { JobHandlers } from './memory-jobs.ts';
+import { putModel, textModel } from './models.ts';
+
+export interface SmallJobs {
+  /** Whether the candidate of this run (from 1) is good. */
+  good?: (run: number) => boolean;
+  /** Whether the suite of a re-certification finds the model as it was. */
+  stillGood?: () => boolean;
+}
+
+type JobStores = Pick<Ports, 'artifacts' | 'vault' | 'results'>;
+
+export const smallJobs =
+  ({ good = () => true, stillGood = () => true }: SmallJobs = {}) =>
+  (ports: JobStores): JobHandlers => ({
+    unlearn: async (parameters, name) => {
+      const plan = await getJson(ports.artifacts, parameters['planDigest']!, UnlearnPlan);
+      const { records } = await forgetSet(ports, plan.ticketId);
+      const model = textModel(candidateText(plan.ticketId, plan.run));
+      const candidate = await putModel(ports.artifacts, model);
+      const run = runOf(plan, candidate, model.manifest, records.length);
+      const side = { suite: await putJson(ports.artifacts, { suite: `house after ${plan.ticketId}` }) };
+      await report(ports, name, await putJson(ports.artifacts, run), side);
+    },
+    evaluate: async (parameters, name) => {
+      const plan = await getJson(ports.artifacts, parameters['planDigest']!, UnlearnPlan);
+      const { records } = await forgetSet(ports, plan.ticketId);
+      const { digest } = candidateOf(plan.ticketId, plan.run);
+      const tables = tablesFor(digest, plan.quantisation, good(plan.run), records.length);
+      await report(ports, name, await putJson(ports.artifacts, tables));
+    },
+    recertify: async (parameters, name) => {
+      const plan = await getJson(ports.artifacts, parameters['planDigest']!, RecertificationPlan);
+      const { proportions, people, ...rest } = tablesFor(plan.digest, plan.quantisation, stillGood(), 0);
+      const others = Object.entries(proportions).filter(([key]) => !key.startsWith('forget.'));
+      const tables = {
+        ...rest,
+        proportions: Object.fromEntries(others),
+        people,
+        histograms: {},
+        sums: {},
+        peopleMeans: {},
+      };
+      await report(ports, name, await putJson(ports.artifacts, tables));
+    },
+  });
+
+const candidateText = (ticketId: string, run: number) => `${ticketId} run ${run}`;
+
+export const candidateOf = (ticketId: string, run: number): { digest: Digest } => ({
+  digest: digestJson(textModel(candidateText(ticketId, run)).manifest),
+});
+
+const forgetSet = async ({ vault }: JobStores, ticketId: string) =>
+  parseJson(await vault.get(ticketId, 'forget-set'), ForgetSet, 'forget set');
+
+const report = ({ results }: JobStores, name: string, result: Digest, also: Readonly<Record<string, Digest>> = {}) =>
+  results.put(name, { kind: 'quittance-job-result/v1', result, also });
+
+const runOf = (
+  plan: UnlearnPlan,
+  candidate: Digest,
+  manifest: RunManifest['manifest'],
+  records: number,
+): RunManifest => ({
+  kind: 'quittance-run/v1',
+  ticketId: plan.ticketId,
+  plan: digestJson(plan as unknown as Json),
+  base: plan.base,
+  candidate,
+  manifest,
+  method: plan.method,
+  config: plan.config,
+  seed: plan.seed,
+  backend: 'none',
+  records,
+  updates: 12,
+  stop: 'stop-rule',
+  recorded: { reduction: 'paper' },
+  trajectory: [{ update: 12, loss: -0.9, valueAuc: 0.5, greedyExact: 0, meanValueLogProb: -4 }],
+});
+
+/** Log-probabilities (nats) of 20 values: where never-trained people are, or still known. */
+const values = (known: boolean) => Array.from({ length: 20 }, (_, i) => (known ? -0.1 : -5 + 0.12 * i));
+const sumsOf = (sample: readonly number[]) => ({
+  n: sample.length,
+  sum: sample.reduce((a, b) => a + b, 0),
+  sumOfSquares: sample.reduce((a, b) => a + b * b, 0),
+});
+
+const tablesFor = (model: Digest, quantisation: 'none' | 'int8', good: boolean, records: number): EvaluationTables => ({
+  kind: 'quittance-evaluation/v1',
+  model,
+  quantisation,
+  suite: { name: 'house', version: '1', digest: digestJson({ suite: 'house' }) },
+  reference: 'controls',
+  proportions: {
+    'forget.greedyExact': { k: good ? 0 : records, n: records },
+    'forget.forcedPrefixExact': { k: 0, n: 20 },
+    'forget.leakQuestion': { k: 0, n: 20 },
+    'controls.leakQuestion': { k: 0, n: 20 },
+    'forget.leakHeldOut': { k: 0, n: 20 },
+    'controls.leakHeldOut': { k: 0, n: 20 },
+    'forget.degenerate': { k: 0, n: 20 },
+    'retained.greedyExact': { k: good ? 40 : 30, n: 40 },
+    'retained.refusal': { k: 0, n: 40 },
+    'facts.greedyExact': { k: 20, n: 20 },
+  },
+  histograms: {
+    'forget.valueLogProb': logProbHistogram(values(!good)),
+    'controls.valueLogProb': logProbHistogram(values(false)),
+  },
+  sums: { 'forget.valueLogProb': sumsOf(values(!good)) },
+  people: { 'retained.greedyExact': NEIGHBOURS.map(() => ({ k: good ? 20 : 15, n: 20 })) },
+  peopleMeans: { 'controls.valueLogProb': [-4.6, -4.1, -3.2] },
+  scalars: {},
+  curves: {},
+  notAvailable: {},
+  sampling: { temperature: 1, samplesPerPrompt: 20, seed: 1 },
+});
