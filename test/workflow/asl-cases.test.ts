@@ -115,3 +115,4 @@ afterAll(removeScratch);
 const SHARED = join(import.meta.dirname, '../../../shared/asl-cases');
 if (existsSync(SHARED)) suite('agreed cases', readCases(SHARED));
 else it.skip(`agreed cases: ${SHARED} is absent`, () => undefined);
+suite('our own cases', readCases(join(import.meta.dirname, '../golden/asl')));

@@ -123,8 +123,7 @@ export const childDone = (flow: Flow, execution: Execution, child: Thread): void
   const state = flow.stateOf(execution, parent) as FanState;
   const progress = execution.progress.get(parent.id)!;
   progress.done += 1;
-  if (state.type === 'Map')
-    flow.emit(execution, child, 'MapIterationSucceeded', { name: state.name, index: child.index });
+  if (isInline(state)) flow.emit(execution, child, 'MapIterationSucceeded', { name: state.name, index: child.index });
   parent.lastEvent = child.lastEvent;
   if (progress.done === parent.fan!.total) collect(flow, execution, parent, state);
   else startChildren(flow, execution, parent, state);
