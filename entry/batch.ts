@@ -11,9 +11,13 @@ import { QuittanceError } from '#core/errors.ts';
 
 const Environment = z.object({
   QUITTANCE_DIR: z.string(),
-  QUITTANCE_JOB_NAME: z.string(),
-  QUITTANCE_JOB_DEFINITION: z.string(),
-  QUITTANCE_JOB_PARAMETERS: z.string(),
+  /** Definition of the job. */
+  QUITTANCE_JOB: z.string(),
+  /** Parameters of the job: its name, under which the result is left, ids and digests. */
+  job: z.string(),
+  ticketId: z.string().optional(),
+  planDigest: z.string().optional(),
+  runDigest: z.string().optional(),
   QUITTANCE_BACKEND: z.enum(['auto', 'tensorflow', 'webgpu', 'wasm', 'wasm-ort']).default('auto'),
 });
 
@@ -32,15 +36,16 @@ const main = async (): Promise<void> => {
 
 const run = async (environment: z.infer<typeof Environment>, stores: LocalStores, scratch: string) => {
   const backend = await initBackend(environment.QUITTANCE_BACKEND);
-  const parameters: unknown = JSON.parse(environment.QUITTANCE_JOB_PARAMETERS);
-  const result = await findJob(environment.QUITTANCE_JOB_DEFINITION).run(parameters, stores, {
+  const { ticketId, planDigest, runDigest } = environment;
+  const parameters = { ...(ticketId && { ticketId }), ...(planDigest && { planDigest }), ...(runDigest && { runDigest }) };
+  const result = await findJob(environment.QUITTANCE_JOB).run(parameters, stores, {
     artifacts: stores.artifacts,
     scratch,
     backend: backend.name,
     onProgress: (stage, done, total, detail) =>
       process.stdout.write(`${JSON.stringify({ stage, done, total, detail })}\n`),
   });
-  await stores.results.put(environment.QUITTANCE_JOB_NAME, result);
+  await stores.results.put(environment.job, result);
 };
 
 /** One JSON line that the job queue reads as the reason of the failure; no stack, which could quote data. */
