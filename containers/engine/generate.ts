@@ -1,5 +1,6 @@
 // Generation with a key-value cache: greedy or sampled, batched. Prompts of different length are padded on the left, so that all rows end in the
 // same column; padding is hidden by the attention bias. Trap: finished rows keep computing until the batch ends: prompts are grouped by length.
+import { QuittanceError } from '#core/errors.ts';
 import { bucketByLength } from './batch.ts';
 import { block, embed, head, type Cache, type Layout } from './decoder.ts';
 import type { Model } from './model.ts';
@@ -27,12 +28,13 @@ export interface Generated {
   ended: boolean;
 }
 
-/** Continues each prompt (token ids, at least one). Results are in the order of the prompts. */
+/** Continues each prompt, which is refused with INVALID_INPUT where it is empty or too long. Results are in the order of the prompts. */
 export const generate = (
   model: Model,
   prompts: readonly (readonly number[])[],
   options: GenerateOptions,
 ): Generated[] => {
+  prompts.forEach((prompt) => checkLength(prompt.length, model.config.maxPositions));
   const order = prompts.map((prompt, index) => ({ prompt, index }));
   const results: Generated[] = new Array(prompts.length) as Generated[];
   let done = 0;
@@ -47,6 +49,15 @@ export const generate = (
     options.onProgress?.((done += group.length), prompts.length);
   }
   return results;
+};
+
+const checkLength = (length: number, most: number) => {
+  if (length >= 1 && length <= most) return;
+  throw new QuittanceError('INVALID_INPUT', {
+    message: 'a prompt is empty or longer than the model can read',
+    expected: `1 to ${most} tokens`,
+    got: `${length} tokens`,
+  });
 };
 
 /** State of one batch: rows still running are computed, finished ones dropped once half of them are done. */
@@ -68,20 +79,25 @@ const generateBatch = (
   const results: Generated[] = prompts.map(() => ({ ids: [], logProbs: [], ended: false }));
   // one stream a prompt: the same prompt samples the same answer whatever else is in the batch
   const streams = streamIds.map((id) => random(`sample:${seed}:${id}`));
-  const room = model.config.maxPositions;
+  const finished = (row: number) => {
+    const { ended, ids } = results[row]!;
+    return ended || prompts[row]!.length + ids.length > model.config.maxPositions;
+  };
   const columns = prompts.reduce((most, prompt) => Math.max(most, prompt.length), 0);
   const padding = prompts.map((prompt) => columns - prompt.length);
   const state: State = { rows: prompts.map((_, i) => i), caches: [], padding, columns: 0 };
   let inputs = prompts.map((prompt, i) => [...new Array<number>(padding[i]!).fill(0), ...prompt]);
   for (let step = 0; step < maxTokens && state.rows.length > 0; step++) {
-    if (state.columns + inputs[0]!.length > room) break;
     const logits = advance(model, state, inputs);
     const next = state.rows.map((row, i) => {
       const slice = logits.subarray(i * model.config.vocabSize, (i + 1) * model.config.vocabSize);
-      return choose(slice, temperature, streams[row]!, results[row]!, model.config.eosIds);
+      return finished(row) ? 0 : choose(slice, temperature, streams[row]!, results[row]!, model.config.eosIds);
     });
-    inputs = next.map((id) => [id]);
-    inputs = dropFinished(state, results, inputs);
+    inputs = dropFinished(
+      state,
+      finished,
+      next.map((id) => [id]),
+    );
   }
   disposeCaches(state.caches);
   return results;
@@ -95,7 +111,7 @@ const advance = (model: Model, state: State, inputs: readonly (readonly number[]
   const layout = stepLayout(model, state, n);
   const grown: Cache[] = [];
   const logits = tf.tidy(() => {
-    const positions = stepPositions(state, n);
+    const positions = stepPositions(model, state, n);
     let x = embed(
       model.config,
       model.weights,
@@ -123,11 +139,13 @@ const advance = (model: Model, state: State, inputs: readonly (readonly number[]
 
 const keepCache = ({ k, v }: Cache): Cache => ({ k: tf.keep(tf.clone(k)), v: tf.keep(tf.clone(v)) });
 
-/** Position of each new cell (rows · n): columns since the row's first token, 0 in the padding. */
-const stepPositions = (state: State, n: number): Int32Array =>
-  Int32Array.from(
-    state.padding.flatMap((pad) => Array.from({ length: n }, (_, i) => Math.max(0, state.columns + i - pad))),
+/** Position of each new cell (rows · n): columns since the row's first token, 0 in the padding; finished rows stay at the last position. */
+const stepPositions = ({ config }: Model, state: State, n: number): Int32Array => {
+  const within = (position: number) => Math.min(Math.max(0, position), config.maxPositions - 1);
+  return Int32Array.from(
+    state.padding.flatMap((pad) => Array.from({ length: n }, (_, i) => within(state.columns + i - pad))),
   );
+};
 
 const stepLayout = (model: Model, state: State, n: number): Layout => {
   const { config } = model;
@@ -145,11 +163,13 @@ const stepLayout = (model: Model, state: State, n: number): Layout => {
     rows,
     columns: n,
     bias: tf.tensor4d(bias, [rows, 1, n, S]),
-    ...(config.position.kind === 'rope' ? { rope: ropeTables(config.position, stepPositions(state, n), rows) } : {}),
+    ...(config.position.kind === 'rope'
+      ? { rope: ropeTables(config.position, stepPositions(model, state, n), rows) }
+      : {}),
   };
 };
 
-/** Picks the next token of a row and records it; −1 marks a row that ended. */
+/** Picks the next token of a row and records it. */
 const choose = (
   logits: Float32Array,
   temperature: number,
@@ -157,7 +177,6 @@ const choose = (
   result: Generated,
   eosIds: readonly number[],
 ): number => {
-  if (result.ended) return 0;
   const id = temperature > 0 ? sample(logits, temperature, stream) : argMax(logits);
   result.logProbs.push(logits[id]! - logSumExp(logits));
   if (eosIds.includes(id)) result.ended = true;
@@ -189,8 +208,8 @@ const sample = (logits: Float32Array, temperature: number, stream: Random): numb
 };
 
 /** Drops finished rows from the computation once they are half of it. */
-const dropFinished = (state: State, results: readonly Generated[], inputs: number[][]): number[][] => {
-  const running = state.rows.map((row, i) => (results[row]!.ended ? -1 : i)).filter((i) => i >= 0);
+const dropFinished = (state: State, finished: (row: number) => boolean, inputs: number[][]): number[][] => {
+  const running = state.rows.map((row, i) => (finished(row) ? -1 : i)).filter((i) => i >= 0);
   if (running.length > 0 && running.length > state.rows.length / 2) return inputs;
   if (running.length > 0) {
     const at = tf.tensor1d(running, 'int32');
