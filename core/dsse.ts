@@ -1,0 +1,79 @@
+// Dead Simple Signing Envelope (https://github.com/secure-systems-lab/dsse, protocol v1) around in-toto Statements v1 (https://in-toto.io/Statement/v1).
+// Traps: what is signed is the pre-authentication encoding of type and bytes; the bytes that verified are the bytes that are parsed; `keyid` is a hint only.
+import { z } from 'zod';
+import { canonicalize, digestOf, type Digest, type Json } from './canonical.ts';
+import { verifyEd25519 } from './ledger/note.ts';
+import type { Signer } from './ports.ts';
+
+export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
+export const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
+
+export const Statement = z.strictObject({
+  _type: z.literal(STATEMENT_TYPE),
+  subject: z
+    .array(z.strictObject({ name: z.string(), digest: z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }) }))
+    .min(1),
+  predicateType: z.string().startsWith('https://quittance.dev/'),
+  predicate: z.record(z.string(), z.unknown()),
+});
+export type Statement = z.infer<typeof Statement>;
+
+const Base64 = z.string().regex(/^[A-Za-z0-9+/]+={0,2}$/);
+export const Envelope = z.strictObject({
+  payload: Base64,
+  payloadType: z.literal(PAYLOAD_TYPE),
+  signatures: z.array(z.strictObject({ keyid: z.string(), sig: Base64 })).min(1),
+});
+export type Envelope = z.infer<typeof Envelope>;
+
+/** PAE(type, body) = "DSSEv1" SP LEN(type) SP type SP LEN(body) SP body. */
+export const preAuthenticationEncoding = (type: string, body: Uint8Array): Buffer =>
+  Buffer.concat([Buffer.from(`DSSEv1 ${Buffer.byteLength(type)} ${type} ${body.length} `), body]);
+
+/** Digest of a raw public key: the key id of signatures and trust roots. */
+export const keyIdOf = (publicKey: Uint8Array): Digest => digestOf(publicKey);
+
+/** Signs a statement with each named key. */
+export const seal = async (statement: Statement, signer: Signer, keyNames: readonly string[]): Promise<Envelope> => {
+  const body = Buffer.from(canonicalize(statement as unknown as Json));
+  const message = preAuthenticationEncoding(PAYLOAD_TYPE, body);
+  const signatures = [];
+  for (const name of keyNames) {
+    const sig = Buffer.from(await signer.sign(name, message)).toString('base64');
+    signatures.push({ keyid: keyIdOf(await signer.publicKey(name)), sig });
+  }
+  return { payload: body.toString('base64'), payloadType: PAYLOAD_TYPE, signatures };
+};
+
+/** Key ids among `keys` (id → raw public key) whose signature verifies, and the statement in the verified bytes; undefined where nothing verifies. */
+export const open = (
+  envelope: Envelope,
+  keys: ReadonlyMap<string, Uint8Array>,
+): { statement: Statement; signers: string[] } | undefined => {
+  const body = Buffer.from(envelope.payload, 'base64');
+  if (body.toString('base64') !== envelope.payload) return undefined;
+  const message = preAuthenticationEncoding(envelope.payloadType, body);
+  const valid = envelope.signatures.map(({ keyid, sig }) => {
+    const key = keys.get(keyid);
+    const bytes = Buffer.from(sig, 'base64');
+    return key && bytes.toString('base64') === sig && verifyEd25519(key, message, bytes) ? keyid : undefined;
+  });
+  const signers = valid.filter((id) => id !== undefined);
+  const statement = parseStatement(body);
+  return signers.length === envelope.signatures.length && statement
+    ? { statement, signers: [...new Set(signers)] }
+    : undefined;
+};
+
+const parseStatement = (body: Buffer): Statement | undefined => {
+  try {
+    return Statement.safeParse(JSON.parse(body.toString('utf8'))).data;
+  } catch {
+    return undefined; // reported by the caller as a statement that does not open
+  }
+};
+
+export const subjectOf = (name: string, digest: Digest): Statement['subject'][number] => ({
+  name,
+  digest: { sha256: digest.slice('sha256:'.length) },
+});

@@ -1,0 +1,102 @@
+// Merkle tree of RFC 6962 §2.1: leaf hash SHA-256(0x00 ‖ entry), node hash SHA-256(0x01 ‖ left ‖ right); inclusion and consistency proofs and their
+// verification (RFC 9162 §2.1.3.2, §2.1.4.2). Trap: index, size and proof come from strangers; a verifier rejects what does not fit before it hashes.
+import { sha256 } from '../canonical.ts';
+
+export type Hash = Buffer;
+
+export const leafHash = (entry: Uint8Array): Hash => sha256(Uint8Array.of(0), entry);
+export const nodeHash = (left: Uint8Array, right: Uint8Array): Hash => sha256(Uint8Array.of(1), left, right);
+export const EMPTY_ROOT: Hash = sha256('');
+
+/** Largest power of two below n (n ≥ 2). */
+const split = (n: number): number => 2 ** Math.floor(Math.log2(n - 1));
+
+/** Root of leaf hashes [from, to). */
+export const rootOf = (leaves: readonly Hash[], from = 0, to = leaves.length): Hash => {
+  if (to === from) return EMPTY_ROOT;
+  if (to - from === 1) return leaves[from]!;
+  const k = split(to - from);
+  return nodeHash(rootOf(leaves, from, from + k), rootOf(leaves, from + k, to));
+};
+
+/** RFC 6962 §2.1.1: hashes from the leaf's sibling up to the root's child. */
+export const inclusionProof = (leaves: readonly Hash[], index: number, from = 0, to = leaves.length): Hash[] => {
+  if (to - from <= 1) return [];
+  const k = split(to - from);
+  return index < k
+    ? [...inclusionProof(leaves, index, from, from + k), rootOf(leaves, from + k, to)]
+    : [...inclusionProof(leaves, index - k, from + k, to), rootOf(leaves, from, from + k)];
+};
+
+/** RFC 6962 §2.1.2: that the first `size` leaves are a prefix of all. */
+export const consistencyProof = (leaves: readonly Hash[], size: number): Hash[] =>
+  size === 0 || size === leaves.length ? [] : subProof(leaves, size, 0, leaves.length, true);
+
+const subProof = (leaves: readonly Hash[], m: number, from: number, to: number, whole: boolean): Hash[] => {
+  const n = to - from;
+  if (m === n) return whole ? [] : [rootOf(leaves, from, to)];
+  const k = split(n);
+  return m <= k
+    ? [...subProof(leaves, m, from, from + k, whole), rootOf(leaves, from + k, to)]
+    : [...subProof(leaves, m - k, from + k, to, false), rootOf(leaves, from, from + k)];
+};
+
+const isSize = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
+
+/** Root that the proof leads to, or undefined where index, size and proof do not fit together. */
+export const rootFromInclusion = (
+  leaf: Hash,
+  index: number,
+  size: number,
+  proof: readonly Uint8Array[],
+): Hash | undefined => {
+  if (!isSize(index) || !isSize(size) || index >= size) return undefined;
+  let [fn, sn] = [index, size - 1];
+  let root = leaf;
+  for (const hash of proof) {
+    if (sn === 0) return undefined;
+    if (fn % 2 === 1 || fn === sn) {
+      root = nodeHash(hash, root);
+      while (fn % 2 === 0 && fn !== 0) [fn, sn] = [Math.floor(fn / 2), Math.floor(sn / 2)];
+    } else root = nodeHash(root, hash);
+    [fn, sn] = [Math.floor(fn / 2), Math.floor(sn / 2)];
+  }
+  return sn === 0 ? root : undefined;
+};
+
+export const verifyInclusion = (
+  leaf: Hash,
+  index: number,
+  size: number,
+  proof: readonly Uint8Array[],
+  root: Uint8Array,
+): boolean => rootFromInclusion(leaf, index, size, proof)?.equals(root) ?? false;
+
+/** That the tree of size `first` with `firstRoot` is a prefix of the tree of size `second`. */
+export const verifyConsistency = (
+  first: number,
+  second: number,
+  proof: readonly Uint8Array[],
+  firstRoot: Uint8Array,
+  secondRoot: Uint8Array,
+): boolean => {
+  if (!isSize(first) || !isSize(second) || first > second) return false;
+  if (first === second) return proof.length === 0 && Buffer.from(firstRoot).equals(secondRoot);
+  if (first === 0) return proof.length === 0 && EMPTY_ROOT.equals(firstRoot);
+  const hashes = Number.isInteger(Math.log2(first)) ? [firstRoot, ...proof] : [...proof];
+  let [fn, sn] = [first - 1, second - 1];
+  while (fn % 2 === 1) [fn, sn] = [Math.floor(fn / 2), Math.floor(sn / 2)];
+  const [start, ...rest] = hashes;
+  if (!start) return false;
+  let [fr, sr]: [Hash, Hash] = [Buffer.from(start), Buffer.from(start)];
+  for (const hash of rest) {
+    if (sn === 0) return false;
+    if (fn % 2 === 1 || fn === sn) {
+      fr = nodeHash(hash, fr);
+      sr = nodeHash(hash, sr);
+      while (fn % 2 === 0 && fn !== 0) [fn, sn] = [Math.floor(fn / 2), Math.floor(sn / 2)];
+    } else sr = nodeHash(sr, hash);
+    [fn, sn] = [Math.floor(fn / 2), Math.floor(sn / 2)];
+  }
+  return sn === 0 && fr.equals(firstRoot) && sr.equals(secondRoot);
+};

@@ -1,0 +1,94 @@
+// Signed notes and checkpoints: https://c2sp.org/signed-note and https://c2sp.org/tlog-checkpoint. Ed25519 only (algorithm byte 0x01).
+// Our checkpoints carry one extension line, `time <RFC 3339>`, so that one from the future can be refused.
+// Trap: a signature line of an unknown key is ignored, and a known key name with a wrong key id is not known.
+import { createPublicKey, verify } from 'node:crypto';
+import { sha256 } from '../canonical.ts';
+import { QuittanceError } from '../errors.ts';
+
+export interface NoteKey {
+  name: string;
+  /** Raw Ed25519 public key, 32 bytes. */
+  publicKey: Uint8Array;
+}
+
+const ED25519 = 1;
+
+/** First four bytes of SHA-256(name ‖ "\n" ‖ 0x01 ‖ key). */
+export const noteKeyId = ({ name, publicKey }: NoteKey): Buffer =>
+  sha256(name, '\n', Uint8Array.of(ED25519), publicKey).subarray(0, 4);
+
+const SPKI_ED25519 = Buffer.from('302a300506032b6570032100', 'hex');
+
+/** Checks an Ed25519 signature with a raw public key; a malformed key verifies nothing. */
+export const verifyEd25519 = (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean => {
+  if (publicKey.length !== 32 || signature.length !== 64) return false;
+  try {
+    const key = createPublicKey({ key: Buffer.concat([SPKI_ED25519, publicKey]), format: 'der', type: 'spki' });
+    return verify(null, message, key, signature);
+  } catch {
+    return false; // not a point on the curve
+  }
+};
+
+/** The note's text with one more signature line. `text` ends with a newline. */
+export const signatureLine = (key: NoteKey, signature: Uint8Array): string =>
+  `— ${key.name} ${Buffer.concat([noteKeyId(key), signature]).toString('base64')}\n`;
+
+const invalid = (message: string) => new QuittanceError('LEDGER_INVALID', { message });
+
+/** Splits a note into its signed text (with the final newline) and its signature lines. */
+export const parseNote = (
+  note: string,
+): { text: string; signatures: { name: string; id: Buffer; signature: Buffer }[] } => {
+  const at = note.lastIndexOf('\n\n');
+  if (at < 0 || !note.endsWith('\n')) throw invalid('not a signed note');
+  const lines = note.slice(at + 2, -1).split('\n');
+  return { text: note.slice(0, at + 1), signatures: lines.map(parseSignature) };
+};
+
+const parseSignature = (line: string) => {
+  const match = /^— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})$/u.exec(line);
+  const bytes = Buffer.from(match?.[2] ?? '', 'base64');
+  if (!match?.[1] || bytes.length < 5 || bytes.toString('base64') !== match[2])
+    throw invalid('a signature line of a note is malformed');
+  return { name: match[1], id: bytes.subarray(0, 4), signature: bytes.subarray(4) };
+};
+
+/** The signed text where a signature of the key verifies, else undefined. Every line with the key's name and id must verify. */
+export const openNote = (note: string, key: NoteKey): string | undefined => {
+  const { text, signatures } = parseNote(note);
+  const own = signatures.filter(({ name, id }) => name === key.name && id.equals(noteKeyId(key)));
+  const all =
+    own.length > 0 && own.every(({ signature }) => verifyEd25519(key.publicKey, Buffer.from(text), signature));
+  return all ? text : undefined;
+};
+
+export interface Checkpoint {
+  origin: string;
+  size: number;
+  root: Buffer;
+  /** From our extension line. */
+  time: string;
+}
+
+export const checkpointText = ({ origin, size, root, time }: Checkpoint): string =>
+  `${origin}\n${size}\n${root.toString('base64')}\ntime ${time}\n`;
+
+/** LEDGER_INVALID where the text is not a checkpoint in its one form. */
+export const parseCheckpoint = (text: string): Checkpoint => {
+  const [origin = '', size = '', root = '', time = '', end, ...rest] = text.split('\n');
+  const checkpoint = {
+    origin,
+    size: Number(size),
+    root: Buffer.from(root, 'base64'),
+    time: time.replace(/^time /, ''),
+  };
+  const wellFormed =
+    end === '' &&
+    rest.length === 0 &&
+    Number.isSafeInteger(checkpoint.size) &&
+    checkpoint.root.length === 32 &&
+    !Number.isNaN(Date.parse(checkpoint.time));
+  if (!wellFormed || checkpointText(checkpoint) !== text) throw invalid('not a checkpoint');
+  return checkpoint;
+};
