@@ -1,0 +1,155 @@
+// The evidence bundle: everything that a stranger needs to check a certificate offline, as a folder of files. Made from the stores at any time after the
+// certificate was issued; it holds no personal data. Trap: every file is listed with its digest in bundle.json, and bundle.json is in canonical form.
+import { z } from 'zod';
+import { canonicalize, Digest, digestOf, type Json } from './canonical.ts';
+import { attest, personKey, SERVICE_KEY, STAGE_NAMES, STAGES, type Stage } from './certificate.ts';
+import { keyIdOf } from './dsse.ts';
+import { QuittanceError } from './errors.ts';
+import { EvidenceManifest } from './evidence.ts';
+import { LOG_KEY, LOG_ORIGIN, readLog, tlogProof, type LogState } from './ledger/log.ts';
+import type { Ports, Signer, StoredEvent } from './ports.ts';
+import { getJson } from './stored-json.ts';
+import type { Ticket } from './ticket.ts';
+
+export const BundleIndex = z.strictObject({
+  kind: z.literal('quittance-bundle/v1'),
+  ticketId: z.string(),
+  files: z.record(z.string(), Digest),
+});
+
+const Key = z.strictObject({
+  id: Digest,
+  role: z.enum(['log', 'service', 'person']),
+  name: z.string(),
+  publicKey: z.string(),
+});
+export const TrustRoot = z.strictObject({
+  kind: z.literal('quittance-trust-root/v1'),
+  origin: z.string(),
+  keys: z.array(Key).min(1),
+});
+export type TrustRoot = z.infer<typeof TrustRoot>;
+
+export type BundleFiles = Map<string, Uint8Array>;
+export type BundlePorts = Pick<Ports, 'tickets' | 'artifacts' | 'logStorage' | 'logHead' | 'signer' | 'clock'>;
+
+const README = `This folder is evidence about one deletion from a language model. It names no person.
+
+  quittance verify <this folder>
+
+checks it offline: signatures, the log's proofs, the order of the stages, that the filer was not the approver, and every statistic, recomputed from
+tables.json by the rules of policy.json. To know whose keys signed, get trust-root.json from the controller by another way and pass it with --trust-root;
+without it the check shows that the bundle agrees with itself. To check a copy of the model, pass --model <folder>.
+
+certificate.dsse.json  the certificate (in-toto statement in a DSSE envelope, signed by the service and the approver)
+attestations/          one signed statement a stage
+log/                   the events and their inclusion proofs (c2sp.org/tlog-proof)
+policy.json            the thresholds, logged before the run
+tables.json            aggregate results of the evaluation
+judgement.json         what the thresholds made of them
+evidence.json          what the approver decided on
+plan.json run.json     the attempt at unlearning
+model.json             manifest of what is served
+`;
+
+const bytes = (value: unknown): Uint8Array => Buffer.from(canonicalize(value as Json));
+
+/** Builds the bundle of a ticket whose certificate is issued. NOT_FOUND before that. */
+export const assembleBundle = async (ports: BundlePorts, ticketId: string): Promise<BundleFiles> => {
+  const { ticket } = await ports.tickets.get(ticketId);
+  const sealed = sealedOf(ticket);
+  const events = await ports.tickets.events(ticketId);
+  const log = await readLog(ports);
+  const files: BundleFiles = new Map([['README.txt', Buffer.from(README)]]);
+  await putEvidence(files, ports, sealed);
+  files.set('trust-root.json', bytes(await trustRoot(ports.signer, sealed.approver)));
+  files.set('checkpoint', Buffer.from(log.note ?? ''));
+  await putEvents(files, ports.signer, ticket, events, log, sealed.approver);
+  files.set(
+    'bundle.json',
+    bytes({
+      kind: 'quittance-bundle/v1',
+      ticketId,
+      files: Object.fromEntries([...files].map(([name, content]) => [name, digestOf(content)])),
+    }),
+  );
+  return files;
+};
+
+interface Sealed {
+  certificate: Digest;
+  evidence: Digest;
+  approver: string;
+}
+
+const sealedOf = (ticket: Ticket): Sealed => {
+  const found = ticket.status === 'PURGED' ? ticket.sealed : ticket.status === 'EVIDENCE_SEALED' ? ticket : undefined;
+  if (!found)
+    throw new QuittanceError('NOT_FOUND', {
+      message: `ticket ${ticket.id} has no certificate`,
+      got: ticket.status,
+      hint: 'only a completed ticket has evidence to export',
+    });
+  return { certificate: found.certificate.digest, evidence: found.evidence, approver: found.approval.approver };
+};
+
+/** The approver's evidence and every artefact that it names, byte for byte. */
+const putEvidence = async (files: BundleFiles, { artifacts }: BundlePorts, { certificate, evidence }: Sealed) => {
+  const manifest = await getJson(artifacts, evidence, EvidenceManifest);
+  const named = {
+    'certificate.dsse.json': certificate,
+    'evidence.json': evidence,
+    'policy.json': manifest.policy,
+    'plan.json': manifest.plan,
+    'run.json': manifest.run,
+    'tables.json': manifest.tables,
+    'judgement.json': manifest.judgement,
+    'model.json': manifest.candidate,
+  };
+  for (const [name, digest] of Object.entries(named)) files.set(name, await artifacts.get(digest));
+};
+
+const trustRoot = async (signer: Signer, approver: string): Promise<TrustRoot> => {
+  const key = async (name: string, role: 'log' | 'service' | 'person', shown: string) => {
+    const publicKey = await signer.publicKey(name);
+    return { id: keyIdOf(publicKey), role, name: shown, publicKey: Buffer.from(publicKey).toString('base64') };
+  };
+  return {
+    kind: 'quittance-trust-root/v1',
+    origin: LOG_ORIGIN,
+    keys: [
+      await key(LOG_KEY, 'log', LOG_ORIGIN),
+      await key(SERVICE_KEY, 'service', 'service'),
+      await key(personKey(approver), 'person', approver),
+    ],
+  };
+};
+
+const stageOf = (type: string): Stage | undefined => STAGE_NAMES.find((stage) => STAGES[stage] === type);
+
+/** Each logged event with its proof; the latest event of each stage is attested. */
+const putEvents = async (
+  files: BundleFiles,
+  signer: Signer,
+  ticket: Ticket,
+  events: readonly StoredEvent[],
+  log: LogState,
+  approver: string,
+) => {
+  for (const event of events) {
+    if (event.leafIndex === undefined) continue;
+    const name = `log/${String(event.sequence).padStart(4, '0')}`;
+    files.set(`${name}.json`, Buffer.from(event.body));
+    files.set(`${name}.tlog-proof`, Buffer.from(tlogProof(log, event.leafIndex)));
+    const stage = stageOf(event.type);
+    if (!stage) continue;
+    const predicate = {
+      ticketId: ticket.id,
+      stage,
+      at: event.at,
+      event: digestOf(event.body),
+      logIndex: event.leafIndex,
+    };
+    files.set(`attestations/${stage}.dsse.json`, bytes(await attest(signer, ticket.model, predicate, approver)));
+  }
+};

@@ -1,0 +1,209 @@
+// What is attested: one statement a stage, and the certificate of unlearning about the artefact that is served. Statements are in-toto v1 in DSSE envelopes.
+// Traps: the subject is the manifest of what is served, not the weights file alone; and there are words that this product never says (NEVER_SAID).
+import { z } from 'zod';
+import { Digest, digestJson, type Json } from './canonical.ts';
+import { seal, STATEMENT_TYPE, subjectOf, type Envelope, type Statement } from './dsse.ts';
+import { Gate } from './gate.ts';
+import type { Judgement } from './gate.ts';
+import type { EvaluationTables } from './evaluation.ts';
+import type { Signer } from './ports.ts';
+import type { RunManifest } from './run.ts';
+import type { TicketIn } from './ticket.ts';
+
+export const CERTIFICATE_TYPE = 'https://quittance.dev/erasure-certificate/v1';
+export const attestationType = (stage: Stage): string => `https://quittance.dev/attestation/${stage}/v1`;
+
+/** Stages in the order in which they happen, with the event that each rests on. */
+export const STAGES = {
+  received: 'received',
+  validated: 'forget-set-admitted',
+  unlearned: 'unlearned',
+  evaluated: 'evaluated',
+  approved: 'approved',
+  deployed: 'deployed',
+  purged: 'purged',
+} as const;
+export type Stage = keyof typeof STAGES;
+export const STAGE_NAMES = Object.keys(STAGES) as Stage[];
+
+/** Names of keys with the Signer. A person's key is apart from every other, whatever the person is called. */
+export const SERVICE_KEY = 'service';
+export const personKey = (principal: string): string => `person.${principal}`;
+
+/** Claims that cannot be defended; no statement or report contains them. */
+export const NEVER_SAID = ['erased from the model', 'as if never trained', 'certified removal', 'anonymous'] as const;
+
+export const MADE = {
+  'ran-method': 'the named method ran with the named settings on the committed forget set and made the named artefact',
+  'tests-passed': 'the named tests, fixed and logged before the run, gave the listed results on that artefact',
+  'not-distinguished':
+    'the tests did not distinguish the forgotten records from those of never-trained people, within the stated limits',
+  'locality-tested': 'retained records and facts were tested and stayed within the stated bounds',
+  'second-person': 'a person other than the filer approved the deployment on this evidence',
+  'served-probed': 'what is served was asked and had the digest that this certificate names',
+} as const;
+
+export const NOT_MADE = {
+  absence: 'that no trace of the data is in the weights',
+  'retraining-equivalence': 'that the model equals one that was trained without the data',
+  'all-attacks': 'that no attack, known or to come, finds the data',
+  'legal-status': 'any legal conclusion',
+} as const;
+
+/** What was swept, and what nobody looked at. */
+export const Scope = z.strictObject({ swept: z.array(z.string()).min(1), notLookedAt: z.array(z.string()).min(1) });
+export type Scope = z.infer<typeof Scope>;
+
+export const EMBEDDED_SCOPE: Scope = {
+  swept: [
+    'the registered model and its served copy',
+    'its evaluation suite',
+    'its corpus moments',
+    'its training manifest',
+    "the ticket's case data",
+  ],
+  notLookedAt: [
+    'copies of the model outside this registry',
+    'caches and logs of client applications',
+    'search and retrieval indexes',
+    'the original training data store',
+    'backups made by others',
+  ],
+};
+
+export const CertificatePredicate = z.strictObject({
+  version: z.literal(1),
+  ticketId: z.string(),
+  commitment: z.string(),
+  records: z.int().positive(),
+  regime: z.string(),
+  ground: z.string(),
+  base: Digest,
+  served: Digest,
+  method: z.strictObject({
+    name: z.string(),
+    configDigest: Digest,
+    seed: z.int(),
+    backend: z.string(),
+    updates: z.int(),
+    recorded: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  }),
+  evaluation: z.strictObject({
+    suite: Digest,
+    tables: Digest,
+    policy: Digest,
+    judgement: Digest,
+    reference: z.string(),
+    verdict: z.literal('pass'),
+  }),
+  results: z.array(Gate),
+  relearning: z.array(z.tuple([z.number(), z.number()])),
+  approval: z.strictObject({ filer: z.string(), approver: z.string(), at: z.string(), evidence: Digest }),
+  scope: Scope,
+  statementsMade: z.array(z.string()),
+  statementsNotMade: z.array(z.string()),
+  residualCopies: z.array(z.strictObject({ what: z.string(), digest: Digest, until: z.string() })),
+  validUntil: z.iso.datetime(),
+  keys: z.strictObject({ service: Digest, approver: Digest }),
+  /** Position of the log when the certificate was written; the events before it are in it. */
+  log: z.strictObject({ origin: z.string(), size: z.int().nonnegative() }),
+  /** RFC 3161 tokens and witness co-signatures, base64, where such services are configured. */
+  timestamps: z.array(z.string()),
+  cosignatures: z.array(z.string()),
+});
+export type CertificatePredicate = z.infer<typeof CertificatePredicate>;
+
+export interface CertificateParts {
+  ticket: TicketIn<'COMPLETED'>;
+  run: RunManifest;
+  tables: EvaluationTables;
+  judgement: Judgement;
+  validUntil: string;
+  residualCopies: CertificatePredicate['residualCopies'];
+  keys: CertificatePredicate['keys'];
+  log: CertificatePredicate['log'];
+  scope: Scope;
+}
+
+export const certificateStatement = (parts: CertificateParts): Statement => {
+  const { ticket, run, tables, judgement } = parts;
+  const predicate: CertificatePredicate = {
+    version: 1,
+    ticketId: ticket.id,
+    commitment: ticket.commitment,
+    records: ticket.counts.records,
+    regime: ticket.regime,
+    ground: ticket.ground,
+    base: run.base,
+    served: ticket.served.digest,
+    method: {
+      name: run.method,
+      configDigest: digestJson(run.config as Json),
+      seed: run.seed,
+      backend: run.backend,
+      updates: run.updates,
+      recorded: run.recorded,
+    },
+    evaluation: {
+      suite: tables.suite.digest,
+      tables: ticket.run.tables,
+      policy: ticket.policy,
+      judgement: ticket.run.judgement,
+      reference: tables.reference,
+      verdict: 'pass',
+    },
+    results: judgement.gates,
+    relearning: tables.curves['forget.relearn']?.points ?? [],
+    approval: {
+      filer: ticket.filer,
+      approver: ticket.approval.approver,
+      at: ticket.approval.at,
+      evidence: ticket.approval.evidence,
+    },
+    scope: parts.scope,
+    statementsMade: Object.keys(MADE),
+    statementsNotMade: Object.keys(NOT_MADE),
+    residualCopies: parts.residualCopies,
+    validUntil: parts.validUntil,
+    keys: parts.keys,
+    log: parts.log,
+    timestamps: [],
+    cosignatures: [],
+  };
+  return statement(CERTIFICATE_TYPE, ticket.model, ticket.served.digest, predicate);
+};
+
+const statement = (predicateType: string, name: string, digest: Digest, predicate: object): Statement => ({
+  _type: STATEMENT_TYPE,
+  subject: [subjectOf(name, digest)],
+  predicateType,
+  predicate: { ...predicate },
+});
+
+export const AttestationPredicate = z.strictObject({
+  ticketId: z.string(),
+  stage: z.enum(STAGE_NAMES as [Stage, ...Stage[]]),
+  at: z.string(),
+  /** Digest of the event's leaf, and where it stands in the log. */
+  event: Digest,
+  logIndex: z.int().nonnegative(),
+});
+export type AttestationPredicate = z.infer<typeof AttestationPredicate>;
+
+/** Signs one stage: by the service, and where a person decided, by that person too. */
+export const attest = async (
+  signer: Signer,
+  model: string,
+  predicate: AttestationPredicate,
+  approver: string | undefined,
+): Promise<Envelope> => {
+  const keys = [
+    SERVICE_KEY,
+    ...(predicate.stage === 'approved' && approver !== undefined ? [personKey(approver)] : []),
+  ];
+  return seal(statement(attestationType(predicate.stage), model, predicate.event, predicate), signer, keys);
+};
+
+/** Signs the certificate by the service and the approver. */
+export const signCertificate = (signer: Signer, certificate: Statement, approver: string): Promise<Envelope> =>
+  seal(certificate, signer, [SERVICE_KEY, personKey(approver)]);
