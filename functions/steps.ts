@@ -8,6 +8,7 @@ import { deployModel } from './deploy-model.ts';
 import { destroyQuarantined } from './destroy-quarantined.ts';
 import { fileTicket } from './file-ticket.ts';
 import { awaitRelease, placeHold, releaseHold } from './holds.ts';
+import { issueCertificate } from './issue-certificate.ts';
 import { judgeEvaluation } from './judge-evaluation.ts';
 import { locateTicket } from './locate-ticket.ts';
 import { notifyParties } from './notify-parties.ts';
@@ -22,6 +23,7 @@ import { recordRun } from './record-run.ts';
 import { requestApproval } from './request-approval.ts';
 import { requestIdentity } from './request-identity.ts';
 import { resumeTicket } from './resume-ticket.ts';
+import { sequenceLog } from './sequence-log.ts';
 import { suppressOutput } from './suppress-output.ts';
 import { triageTicket } from './triage-ticket.ts';
 import { verifyIdentity } from './verify-identity.ts';
@@ -51,8 +53,10 @@ export const workflowSteps: readonly Step[] = [
   requestApproval,
   deployModel,
   probeServedModel,
+  issueCertificate,
   notifyParties,
   purgeCase,
+  sequenceLog,
   awaitRelease,
   recordFailure,
   checkContinuity,

@@ -1,0 +1,75 @@
+// Issues the certificate for what is served: events into the log → statement → two signatures → artefact → registry → ticket. Trap: the certificate names what the
+// probe found to be served; a candidate that was only approved gets none.
+import { z } from 'zod';
+import { canonicalize, Digest } from '#core/canonical.ts';
+import { certificateStatement, EMBEDDED_SCOPE, personKey, SERVICE_KEY, signCertificate } from '#core/certificate.ts';
+import { keyIdOf } from '#core/dsse.ts';
+import { EvaluationTables } from '#core/evaluation.ts';
+import { GatePolicy, Judgement } from '#core/gate.ts';
+import { LOG_ORIGIN, readLog } from '#core/ledger/log.ts';
+import type { Ports } from '#core/ports.ts';
+import { daysAfter } from '#core/retention.ts';
+import { RunManifest } from '#core/run.ts';
+import { defineStep } from '#core/step.ts';
+import { getJson } from '#core/stored-json.ts';
+import type { TicketIn } from '#core/ticket.ts';
+import { moveOn, notReady, openCase, TicketInput } from './case-file.ts';
+import { sequenceLog } from './sequence-log.ts';
+
+export const issueCertificate = defineStep({
+  name: 'issue-certificate',
+  input: TicketInput,
+  output: z.strictObject({ certificate: Digest }),
+  uses: ['tickets', 'artifacts', 'models', 'logStorage', 'logHead', 'signer', 'clock'],
+  async run({ ticketId }, ports) {
+    const found = await openCase(ports.tickets, ticketId);
+    const { ticket } = found;
+    if ('certificate' in ticket) return { certificate: ticket.certificate.digest };
+    if (ticket.status !== 'COMPLETED') throw notReady('issue-certificate', ticket);
+    await sequenceLog.handle({ ticketId }, ports as Ports);
+    const { certificateDays } = await getJson(ports.artifacts, ticket.policy, GatePolicy);
+    const validUntil = daysAfter(new Date(ticket.served.at), certificateDays);
+    const certificate = await certify(ticket, validUntil, ports);
+    await register(ticket, certificate, validUntil, ports);
+    await moveOn(ports, found, { type: 'certified', certificate, validUntil });
+    return { certificate };
+  },
+});
+
+type Completed = TicketIn<'COMPLETED'>;
+type IssuePorts = Pick<Ports, 'artifacts' | 'models' | 'logStorage' | 'logHead' | 'signer' | 'clock'>;
+
+/** Signs the statement by the service and the approver; returns the envelope's digest. */
+const certify = async (ticket: Completed, validUntil: string, ports: IssuePorts): Promise<Digest> => {
+  const { artifacts, signer } = ports;
+  const { approver } = ticket.approval;
+  const keyId = async (name: string) => keyIdOf(await signer.publicKey(name));
+  const statement = certificateStatement({
+    ticket,
+    run: await getJson(artifacts, ticket.run.manifest, RunManifest),
+    tables: await getJson(artifacts, ticket.run.tables, EvaluationTables),
+    judgement: await getJson(artifacts, ticket.run.judgement, Judgement),
+    validUntil,
+    residualCopies: await residualCopies(ticket, ports),
+    keys: { service: await keyId(SERVICE_KEY), approver: await keyId(personKey(approver)) },
+    log: { origin: LOG_ORIGIN, size: (await readLog(ports)).entries.length },
+    scope: EMBEDDED_SCOPE,
+  });
+  const envelope = await signCertificate(signer, statement, approver);
+  return artifacts.put(Buffer.from(canonicalize(envelope)));
+};
+
+/** Copies that still exist, each with the date by which it is destroyed. */
+const residualCopies = async (ticket: Completed, { models }: IssuePorts) => {
+  const { model } = await models.get(ticket.model);
+  return model.quarantined
+    .filter(({ destroyedAt }) => destroyedAt === undefined)
+    .map(({ digest, destroyAfter }) => ({ what: 'earlier weights, in quarantine and unreachable', digest, until: destroyAfter }));
+};
+
+const register = async (ticket: Completed, certificate: Digest, validUntil: string, { models, clock }: IssuePorts) => {
+  const { model, version } = await models.get(ticket.model);
+  if (model.certificates.some(({ ticketId }) => ticketId === ticket.id)) return;
+  const entry = { ticketId: ticket.id, certificateDigest: certificate, modelDigest: ticket.served.digest, validUntil };
+  await models.put({ ...model, certificates: [...model.certificates, entry], updatedAt: clock.now().toISOString() }, version);
+};

@@ -1,0 +1,38 @@
+// Moves committed events from the outbox into the transparency log, in commit order, and notes where each stands. Safe to run twice and by two: an event that is
+// in the log already is only marked. Trap: a crash between append and mark leaves an event in the log and in the outbox; its bytes tell.
+import { z } from 'zod';
+import { appendToLog, indexOfEntries, readLog, type LogPorts } from '#core/ledger/log.ts';
+import type { StoredEvent, TicketStore } from '#core/ports.ts';
+import { defineStep } from '#core/step.ts';
+import { Nothing } from './case-file.ts';
+
+/** Events in one append. */
+const BATCH = 500;
+
+export const sequenceLog = defineStep({
+  name: 'sequence-log',
+  /** Whose work made it due; everything that waits is sequenced. */
+  input: z.strictObject({ ticketId: z.string().optional(), model: z.string().optional() }),
+  output: Nothing,
+  uses: ['tickets', 'logStorage', 'logHead', 'signer', 'clock'],
+  async run(_input, ports) {
+    for (;;) {
+      const waiting = await ports.tickets.unsequenced(BATCH);
+      if (waiting.length === 0) return {};
+      await sequence(waiting, ports);
+    }
+  },
+});
+
+const sequence = async (waiting: readonly StoredEvent[], ports: LogPorts & { tickets: TicketStore }) => {
+  const known = indexOfEntries(await readLog(ports));
+  const added = waiting.filter(({ body }) => !known.has(body));
+  const first = await appendToLog(
+    ports,
+    added.map(({ body }) => Buffer.from(body)),
+  );
+  const fresh = new Map(added.map(({ eventId }, i) => [eventId, first + i]));
+  await ports.tickets.markSequenced(
+    waiting.map(({ eventId, body }) => ({ eventId, leafIndex: known.get(body) ?? fresh.get(eventId) ?? first })),
+  );
+};
