@@ -53,8 +53,8 @@ export const collectMoments = (
   return moments;
 };
 
-const addTo = (moments: Moments, name: string, product: tf.Tensor, count: number) => {
-  const size = product.shape[0] ?? 0;
+const addTo = (moments: Moments, name: string, product: tf.Tensor2D, count: number) => {
+  const size = product.shape[0];
   const moment = moments.get(name) ?? { size, sum: new Float64Array(size * size), count: 0 };
   product.dataSync().forEach((value, i) => (moment.sum[i] = moment.sum[i]! + value));
   product.dispose();
@@ -97,11 +97,15 @@ export const readMoments = (path: string): Moments | undefined => {
 const readMoment = (file: ReturnType<typeof openSafetensors>, name: string): Moment => {
   const bytes = file.readBytes(name);
   const count = Number(file.metadata[`count:${name}`]);
-  const size = file.tensors.get(name)?.shape[0] ?? 0;
-  if (!(count >= 0) || size * size * 8 !== bytes.length) {
+  const { shape = [], dtype } = file.tensors.get(name) ?? {};
+  const [size = 0, columns] = shape;
+  const sum = dtype === 'F64' ? new Float64Array(bytes.buffer, bytes.byteOffset, bytes.length / 8) : undefined;
+  if (!sum?.every(Number.isFinite) || !(count >= 0) || shape.length !== 2 || size !== columns) {
     throw new QuittanceError('WEIGHTS_INVALID', {
-      message: `${file.path}: moment '${name}' has no count or is not square in float64`,
+      message: `${file.path}: '${name}' is not a moment`,
+      expected: 'a square float64 matrix of finite numbers and its count',
+      hint: 'collect the moments again, or leave the file out: control moments take its place',
     });
   }
-  return { size, sum: new Float64Array(bytes.buffer, bytes.byteOffset, size * size), count };
+  return { size, sum, count };
 };

@@ -8,9 +8,9 @@ export type DivergenceName = (typeof DIVERGENCES)[number];
 
 export interface Divergence {
   /** Optimal variational function g*(v). */
-  g(v: tf.Tensor): tf.Tensor;
+  g: (v: tf.Tensor) => tf.Tensor;
   /** Convex conjugate f*(u). */
-  conjugate(u: tf.Tensor): tf.Tensor;
+  conjugate: (u: tf.Tensor) => tf.Tensor;
 }
 
 export const divergences: Readonly<Record<DivergenceName, Divergence>> = {

@@ -80,7 +80,7 @@ export const forgetTerm = (divergence: Divergence, v: tf.Tensor): tf.Tensor => d
 
 /** Mean token probability of each answer (answers); the released reduction spreads each sum over B · (paddedLength − 1) positions. */
 const answerValues = (batch: Batch, logits: tf.Tensor2D, { reduction, paddedLength }: FlatConfig): tf.Tensor1D => {
-  const probabilities = tf.exp(targetLogProbs(batch, logits)) as tf.Tensor1D; // (N)
+  const probabilities: tf.Tensor1D = tf.exp(targetLogProbs(batch, logits)); // (N)
   if (reduction === 'paper') return reduceAnswers(batch, probabilities, 'mean');
   return tf.mul(reduceAnswers(batch, probabilities, 'sum'), 1 / ((batch.answers / 2) * (paddedLength - 1)));
 };
@@ -111,7 +111,7 @@ const single = (
   of: (v: tf.Tensor) => tf.Tensor,
   seen?: { template: number },
 ): tf.Scalar => {
-  const probabilities = tf.exp(targetLogProbs(batch, logits)) as tf.Tensor1D;
+  const probabilities: tf.Tensor1D = tf.exp(targetLogProbs(batch, logits));
   if (config.reduction === 'paper') {
     const values = reduceAnswers(batch, probabilities, 'mean');
     if (seen) seen.template = tf.mean(values).dataSync()[0] ?? 0;

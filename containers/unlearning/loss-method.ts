@@ -51,8 +51,7 @@ export const lossMethod = <C extends z.ZodType, const N extends Need>(spec: Loss
       update: z.preprocess((given) => ({ ...spec.updateDefaults, ...(given as object | undefined) }), UpdateConfig),
       stop: StopConfig.prefault({}),
     }),
-    run: (context, config) =>
-      run(spec, context, config as { loss: z.output<C>; update: UpdateConfig; stop: StopConfig }),
+    run: (context, config) => run(spec, context, config),
   });
 
 const run = async <C extends z.ZodType, N extends Need>(

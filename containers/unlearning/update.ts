@@ -84,7 +84,7 @@ const projected = (
     [...gradients].map(([name, gradient]) => {
       const matrix = matrices.get(name);
       if (!matrix) return [name, gradient];
-      const result = tf.matMul(matrix, gradient as tf.Tensor2D);
+      const result = tf.matMul(matrix, gradient);
       gradient.dispose();
       return [name, result];
     }),
