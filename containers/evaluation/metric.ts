@@ -5,7 +5,9 @@ import { clopperPearson } from '#core/stats.ts';
 import type { Person, QaRecord, Row } from '../datasets/world.ts';
 import type { CachedModel, SamplingOptions } from './language-model.ts';
 import { mean } from './scores.ts';
-import type { TruthRatioMean } from './truth-ratio.ts';
+
+/** Over the wrong answers of a record. */
+export type TruthRatioMean = 'geometric' | 'arithmetic';
 
 export interface MetricOptions extends SamplingOptions {
   truthRatio: TruthRatioMean;

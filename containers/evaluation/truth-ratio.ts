@@ -2,10 +2,8 @@
 // definitions are in use that do not agree, the geometric mean over wrong answers (default here) and the arithmetic; results name theirs.
 import type { QaRecord } from '../datasets/world.ts';
 import type { CachedModel } from './language-model.ts';
-import { defineMetric, meanValue } from './metric.ts';
+import { defineMetric, meanValue, type TruthRatioMean } from './metric.ts';
 import { mean, meanLogProb } from './scores.ts';
-
-export type TruthRatioMean = 'geometric' | 'arithmetic';
 
 /** Records that have wrong answers. */
 export const withWrongAnswers = (rows: readonly QaRecord[]): QaRecord[] =>
