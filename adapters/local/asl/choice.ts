@@ -77,14 +77,23 @@ const compileNested = (rule: Json): Test => {
 };
 
 const compileComparison = (rule: JsonObject, fields: readonly string[]): Test => {
-  const { Variable: variable } = rule;
-  if (typeof variable !== 'string')
-    throw new SyntaxError(`a choice rule needs a Variable, And, Or or Not; it has ${fields.join(', ')}`);
   const operators = fields.filter((name) => name !== 'Variable');
-  if (operators.length !== 1)
-    throw new SyntaxError(`a choice rule needs one operator; it has ${operators.join(', ') || 'none'}`);
-  return compileOperator(parseAll(variable, parsePath), operators[0]!, rule[operators[0]!]!);
+  const unknown = operators.find((name) => !isOperator(name));
+  if (unknown !== undefined) throw new Unsupported(`the field ${unknown}`);
+  const [operator] = operators;
+  const { Variable: variable } = rule;
+  if (typeof variable !== 'string' || operator === undefined || operators.length > 1)
+    throw new SyntaxError(
+      `a choice rule needs a Variable and one operator, or And, Or or Not; it has ${fields.join(', ')}`,
+    );
+  return compileOperator(parseAll(variable, parsePath), operator, rule[operator]!);
 };
+
+const OPERATOR =
+  /^(?:(String|Numeric|Timestamp)(Equals|LessThan|GreaterThan|LessThanEquals|GreaterThanEquals)|(Boolean)(Equals))(Path)?$/;
+
+const isOperator = (name: string): boolean =>
+  name === 'IsPresent' || name === 'StringMatches' || Object.hasOwn(typeTests, name) || OPERATOR.test(name);
 
 const compileOperator = (variable: Path, operator: string, operand: Json): Test => {
   if (operator === 'IsPresent') return expecting(operand, (env) => isPresent(variable, env));
@@ -132,15 +141,10 @@ const matchesParts = (value: string, parts: readonly string[]): boolean => {
   return value.length - last.length >= at && value.endsWith(last);
 };
 
-const OPERATOR =
-  /^(String|Numeric|Timestamp|Boolean)(Equals|LessThan|GreaterThan|LessThanEquals|GreaterThanEquals)(Path)?$/;
-
 const compileRelation = (variable: Path, operator: string, operand: Json): Test => {
-  const [, type, relation, fromPath] = OPERATOR.exec(operator) ?? [];
-  if (type === undefined || relation === undefined || (type === 'Boolean' && relation !== 'Equals'))
-    throw new Unsupported(`the operator ${operator}`);
-  const read = readers[type]!;
-  const related = relations[relation]!;
+  const [, type, relation, boolean, equals, fromPath] = OPERATOR.exec(operator) ?? [];
+  const read = readers[type ?? boolean!]!;
+  const related = relations[relation ?? equals!]!;
   const other = fromPath === undefined ? constant(operator, read, operand) : pathOperand(operator, read, operand);
   return (env) => {
     const [a, b] = [read(select(variable, env)), other(env)];

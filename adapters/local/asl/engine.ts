@@ -79,6 +79,7 @@ class Engine implements AslEngine {
   readonly #runner: Runner;
   readonly #schedules: Schedules;
   #loaded: Revived[] = [];
+  #closed = false;
 
   constructor({
     database,
@@ -96,7 +97,12 @@ class Engine implements AslEngine {
       this.#begin(...request),
     );
     this.#schedules = new Schedules(this.#runner, options.clock, (...request) => this.#begin(...request));
-    this.#load();
+    try {
+      this.#load();
+    } catch (error) {
+      this.#store.close();
+      throw error;
+    }
   }
 
   #load(): void {
@@ -270,6 +276,8 @@ class Engine implements AslEngine {
   }
 
   async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
     await this.#runner.turn(() => undefined).catch(() => undefined); // what was asked before is stored
     this.#runner.stop(
       new QuittanceError('ENGINE_CLOSED', {

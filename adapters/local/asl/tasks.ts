@@ -68,12 +68,16 @@ const emitScheduled = (flow: Flow, execution: Execution, thread: Thread, state: 
   const asked =
     state.resource.kind === 'function'
       ? { resource: state.resource.functionName, input: task.payload }
-      : { ...eventResource(task), parameters: task.payload };
+      : { ...eventResource(task), parameters: withoutToken(task) };
   const timeout =
     thread.timeoutAt === undefined ? {} : { timeoutInSeconds: (thread.timeoutAt - flow.world.now()) / 1000 };
   flow.emit(execution, thread, eventName(task, 'Scheduled'), { ...asked, ...timeout });
   flow.emit(execution, thread, eventName(task, 'Started'), eventResource(task));
 };
+
+/** The history is exported as evidence; a token that it held could be answered by whoever reads it. */
+const withoutToken = ({ payload, token }: Task): Json =>
+  token === undefined ? payload : (JSON.parse(JSON.stringify(payload).replaceAll(token, '[task token]')) as Json);
 
 /** The call has returned: the result of a plain function, or the submission of what goes on elsewhere. */
 export const taskAnswered = (flow: Flow, execution: Execution, thread: Thread, answer: Json): void => {
