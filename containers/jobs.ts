@@ -44,13 +44,20 @@ const unlearn: Job = {
   },
 };
 
-/** Of a ticket's candidate, or, without a ticket, of what is served (re-certification: no forgotten person's data is left to ask about). */
+/** Of a ticket's candidate, before it is approved. */
 const evaluate: Job = {
   name: 'evaluate',
   async run(parameters, ports, environment) {
-    const given = z.union([OfTicket, OfModel]).parse(parameters);
-    const input = 'ticketId' in given ? await ticketInput(given, ports) : await modelInput(given, ports);
-    const { result, metrics } = await evaluateJob(input, environment);
+    const { result, metrics } = await evaluateJob(await ticketInput(OfTicket.parse(parameters), ports), environment);
+    return resultOf({ kind: 'quittance-job-result/v1', result, also: { metrics } });
+  },
+};
+
+/** Of what is served: no forgotten person's data is left to ask about. */
+const recertify: Job = {
+  name: 'recertify',
+  async run(parameters, ports, environment) {
+    const { result, metrics } = await evaluateJob(await modelInput(OfModel.parse(parameters), ports), environment);
     return resultOf({ kind: 'quittance-job-result/v1', result, also: { metrics } });
   },
 };
@@ -71,7 +78,7 @@ const modelInput = async ({ planDigest }: z.infer<typeof OfModel>, ports: JobPor
   return { model: digest, before: undefined, suite, records: [], quantisation, seed };
 };
 
-export const jobs: readonly Job[] = [unlearn, evaluate];
+export const jobs: readonly Job[] = [unlearn, evaluate, recertify];
 
 export const findJob = (name: string): Job => {
   const found = jobs.find((job) => job.name === name);

@@ -39,6 +39,7 @@ const substitutions = (policy: Digest): Record<string, string> => ({
   ...Object.fromEntries(WORKFLOWS.map((name) => [`workflow-${name}`, name])),
   'job-unlearn': 'unlearn',
   'job-evaluate': 'evaluate',
+  'job-recertify': 'recertify',
   'job-queue': 'local',
   'gate-policy': policy,
 });

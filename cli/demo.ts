@@ -1,0 +1,99 @@
+// `quittance demo`: the main job in one command, and one screen that says what happened.
+// Trap: the screen shows the numbers whatever they are; where the gate is not passed the demo ends in remediation and exits 2.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { makePeople } from '#containers/datasets/people.ts';
+import { loadTofu } from '#containers/datasets/tofu.ts';
+import type { PeopleWorld } from '#containers/datasets/world.ts';
+import { SMALL, type TrainRecipe } from '#containers/train-job.ts';
+import { verifyBundle } from '#core/verify.ts';
+import { usageError, type Arguments, type Command } from './command.ts';
+import { demoBase } from './demo/base.ts';
+import { screen, type Shown } from './demo/screen.ts';
+import { walkTicket, type Walk } from './demo/walk.ts';
+import { backend } from './engine.ts';
+import { progressOn } from './progress.ts';
+import { renderReport } from './report.ts';
+import { readBundle } from './verify.ts';
+
+export const demo: Command = {
+  name: 'demo',
+  summary: 'the main job: train a small model, file a ticket, run the whole workflow, verify the certificate',
+  usage: '[--dataset people|tofu --path DIR] [--dir DIR]',
+  options: {
+    dataset: { kind: 'value', value: 'people|tofu', summary: 'generated people (default) or the real TOFU files' },
+    path: { kind: 'value', value: 'DIR', summary: 'folder of the TOFU files' },
+    quantisation: { kind: 'value', value: 'none|int8', summary: 'how the served weights are stored (default none)' },
+  },
+  example: 'quittance demo',
+  async run(args) {
+    const started = performance.now();
+    const progress = progressOn(process.stderr);
+    const { world, recipe } = scenario(args);
+    const chosen = await backend();
+    progress.note(`backend: ${chosen.name} (${chosen.detail})`);
+    mkdirSync(args.dir, { recursive: true });
+    const base = await demoBase(args.dir, world, recipe, chosen, progress);
+    if (base.reused) progress.note(`base model: reused, ${(100 * base.exact).toFixed(1)} % of the answers exact`);
+    const trained = performance.now();
+    const subject = world.subjects[0]!;
+    const asked = questions(world);
+    const walk = await walkTicket({ dir: args.dir, base: base.dir, world, subject, questions: asked.map(({ question }) => question), quantisation: args.value('quantisation') === 'int8' ? 'int8' : 'none', progress });
+    const verified = walk.bundle === undefined ? undefined : verifyBundle(readBundle(walk.bundle), { now: new Date() });
+    const report = await writeReport(args.dir, walk);
+    const timings = { baseSeconds: (trained - started) / 1000, ticketSeconds: (performance.now() - trained) / 1000, baseReused: base.reused, peakRssMb: process.resourceUsage().maxRSS / 1024 };
+    const shown: Shown = { walk, asked, backend: chosen.name, timings, report, verified };
+    args.print(resultOf(shown), () => screen(shown));
+    return verified?.ok === true ? 0 : 2;
+  },
+};
+
+const scenario = (args: Arguments): { world: PeopleWorld; recipe: TrainRecipe } => {
+  const dataset = args.value('dataset') ?? 'people';
+  if (dataset === 'people') return { world: makePeople({ seed: 1 }), recipe: SMALL };
+  if (dataset !== 'tofu') throw usageError(`unknown dataset '${dataset}'`, 'people or tofu');
+  const path = args.value('path');
+  if (path === undefined) throw usageError('--dataset tofu needs --path DIR', 'the folder that holds full.json, forget01.json, …');
+  return { world: loadTofu(path, { retainAuthors: 10, forgetAuthors: 1 }), recipe: { ...SMALL, vocabSize: 1536, maxPositions: 256, batchSize: 24, updates: 700, checkFrom: 500 } };
+};
+
+export interface Asked {
+  /** What the question is about, for the screen. */
+  subject: string;
+  question: string;
+}
+
+/** Three of the forgotten person's records, two of a retained one, a fact and an unknown person. */
+const questions = (world: PeopleWorld): Asked[] => {
+  const [forgotten, retained] = world.subjects;
+  const of = (subject: string, rows: readonly { question: string }[], n: number) => rows.slice(0, n).map(({ question }) => ({ subject, question }));
+  return [
+    ...of('forgotten', forgotten?.records ?? [], 3),
+    ...of('retained', retained?.records ?? [], 2),
+    ...of('fact', world.facts, 1),
+    ...of('unknown', world.unknown, 1),
+  ];
+};
+
+const writeReport = async (dir: string, walk: Walk): Promise<string> => {
+  const path = join(dir, 'reports', `${walk.ticketId}.html`);
+  mkdirSync(join(dir, 'reports'), { recursive: true });
+  writeFileSync(path, await renderReport(dir, walk.ticketId, 'html'));
+  return resolve(path);
+};
+
+/** The keys of design §8. */
+const resultOf = ({ walk, asked, backend: name, timings, report }: Shown) => ({
+  ticket: walk.ticketId,
+  status: walk.ticket.status,
+  method: walk.run?.method ?? null,
+  backend: name,
+  modelBefore: { name: walk.model, digest: walk.before.digest },
+  modelAfter: { name: walk.model, digest: walk.after.digest },
+  gates: (walk.judgement?.gates ?? []).map(({ name: gate, value, n, threshold, verdict }) => ({ name: gate, value, n, threshold, verdict })),
+  answers: asked.map(({ subject, question }) => ({ subject, question, before: walk.before.answers.get(question), after: walk.after.answers.get(question) })),
+  relearning: walk.tables?.curves['forget.relearn']?.points ?? [],
+  timings,
+  bundle: walk.bundle === undefined ? null : resolve(walk.bundle),
+  report,
+});

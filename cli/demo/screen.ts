@@ -1,0 +1,47 @@
+// The demo's one screen: answers before and after, gates, re-learning, who filed and approved, where the evidence is.
+import type { verifyBundle } from '#core/verify.ts';
+import type { Asked } from '../demo.ts';
+import { APPROVER, FILER, type Walk } from './walk.ts';
+
+export interface Shown {
+  walk: Walk;
+  asked: readonly Asked[];
+  backend: string;
+  timings: { baseSeconds: number; ticketSeconds: number; baseReused: boolean; peakRssMb: number };
+  report: string;
+  verified: ReturnType<typeof verifyBundle> | undefined;
+}
+
+const cut = (text: string, width: number): string => (text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width));
+
+export const screen = (shown: Shown): string =>
+  [answers(shown), gates(shown), outcome(shown)].map((lines) => lines.join('\n')).join('\n\n');
+
+const answers = ({ walk, asked }: Shown): string[] => [
+  `${cut('', 10)} ${cut('question', 46)} ${cut('before', 42)} after`,
+  ...asked.map(({ subject, question }) => {
+    const [before, after] = [walk.before.answers.get(question) ?? '', walk.after.answers.get(question) ?? ''];
+    return `${cut(subject, 10)} ${cut(question, 46)} ${cut(before, 42)} ${before === after ? '(the same)' : after}`;
+  }),
+];
+
+const gates = ({ walk }: Shown): string[] => [
+  `${cut('gate', 44)} ${cut('value', 8)} ${cut('n', 5)} ${cut('threshold', 22)} verdict`,
+  ...(walk.judgement?.gates ?? []).map(({ name, value, n, threshold, verdict }) => `${cut(name, 44)} ${cut(value === null ? '–' : value.toFixed(3), 8)} ${cut(String(n), 5)} ${cut(threshold, 22)} ${verdict}`),
+];
+
+const outcome = ({ walk, backend, timings, report, verified }: Shown): string[] => {
+  const curve = walk.tables?.curves['forget.relearn'];
+  const last = curve?.points.at(-1);
+  return [
+    `unlearned by   ${walk.run ? `${walk.run.method}, ${walk.run.updates} updates (${walk.run.stop}), ${walk.run.records} records, forget data only, ${backend}` : 'no run'}`,
+    `re-learning    ${last && curve ? `${last[0]} ${curve.xLabel}: ${(100 * last[1]).toFixed(0)} % of the other answers are back; this is suppression in the weights, not absence` : 'not measured'}`,
+    `duties         filed by ${FILER}; the filer's own approval was answered ${walk.filerRefused || '–'}; approved by ${APPROVER}`,
+    `model          ${walk.model}: ${walk.before.digest.slice(0, 19)}… → ${walk.after.digest.slice(0, 19)}…`,
+    `ticket         ${walk.ticketId} is ${walk.ticket.status}, ${walk.transitions} state transitions`,
+    `time           base ${timings.baseSeconds.toFixed(1)} s${timings.baseReused ? ' (reused)' : ''}, ticket ${timings.ticketSeconds.toFixed(1)} s, peak ${timings.peakRssMb.toFixed(0)} MB`,
+    `bundle         ${walk.bundle ?? 'none: the gate was not passed, a person decides now'}`,
+    `report         ${report}`,
+    verified ? `verified       ${verified.checks.filter(({ ok }) => ok).length} of ${verified.checks.length} checks hold${verified.ok ? '' : `; failed: ${verified.checks.filter(({ ok }) => !ok).map(({ id }) => id).join(', ')}`}` : 'verified       nothing to verify',
+  ];
+};

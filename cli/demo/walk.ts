@@ -1,0 +1,213 @@
+// The demo's ticket, from registration to verified bundle. Everything goes through the same steps, workflows and jobs as a real ticket's.
+// Trap: the filer's own approval is tried first and must be refused; if it were not, the demo fails.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { JobProgress } from '#adapters/local/process-job-queue.ts';
+import { forgetRecord, trainingRows, type PeopleWorld, type Person } from '#containers/datasets/world.ts';
+import { assembleBundle } from '#core/bundle.ts';
+import type { Digest } from '#core/canonical.ts';
+import { isQuittanceError, QuittanceError } from '#core/errors.ts';
+import { EvaluationTables } from '#core/evaluation.ts';
+import { trainingManifest } from '#core/forget-set.ts';
+import { Judgement } from '#core/gate.ts';
+import { RunManifest } from '#core/run.ts';
+import { getJson, putJson } from '#core/stored-json.ts';
+import type { Ticket } from '#core/ticket.ts';
+import { parseTicketRequest } from '#core/ticket-request.ts';
+import { openEmbedded, type Embedded } from '#entry/embedded.ts';
+import { register } from '../model.ts';
+import type { Progress, Stage } from '../progress.ts';
+
+export const FILER = 'legal.filer';
+export const APPROVER = 'privacy.officer';
+
+export interface Walk {
+  ticketId: string;
+  model: string;
+  before: { digest: Digest; answers: Map<string, string> };
+  after: { digest: Digest; answers: Map<string, string> };
+  ticket: Ticket;
+  run: RunManifest | undefined;
+  tables: EvaluationTables | undefined;
+  judgement: Judgement | undefined;
+  /** What the attempt of the filer to approve was answered with. */
+  filerRefused: string;
+  bundle: string | undefined;
+  transitions: number;
+}
+
+export interface WalkOptions {
+  dir: string;
+  base: string;
+  world: PeopleWorld;
+  subject: Person;
+  /** Plain questions to ask the served model before and after. */
+  questions: readonly string[];
+  quantisation: 'none' | 'int8';
+  progress: Progress;
+}
+
+export const walkTicket = async (options: WalkOptions): Promise<Walk> => {
+  const bars = jobBars(options.progress);
+  const embedded = await openEmbedded(options.dir, { onJob: bars.onJob });
+  try {
+    return await walk(embedded, options);
+  } finally {
+    bars.done();
+    await embedded.close();
+  }
+};
+
+const walk = async (embedded: Embedded, options: WalkOptions): Promise<Walk> => {
+  const { progress } = options;
+  const model = await registerBase(embedded, options);
+  const before = await ask(embedded, model, options.questions);
+  const ticketId = await file(embedded, options, model);
+  progress.note(`ticket ${ticketId} filed by ${FILER}; workflow erasure started`);
+  const waiting = await settle(embedded, ticketId);
+  const filerRefused = waiting.status === 'AWAITING_APPROVAL' ? await decide(embedded, waiting, progress) : '';
+  const ticket = await finished(embedded, ticketId);
+  const after = await ask(embedded, model, options.questions);
+  const transitions = await statesEntered(embedded, ticketId);
+  const bundle = ticket.status === 'PURGED' ? await writeBundle(embedded, options.dir, ticketId) : undefined;
+  return { ticketId, model, before, after, ticket, ...(await evidence(embedded, ticket)), filerRefused, bundle, transitions };
+};
+
+/** Registers the base under a fresh name, with suite, moments and training manifest, and serves it. */
+const registerBase = async ({ ports }: Embedded, { base, world }: WalkOptions): Promise<string> => {
+  const taken = new Set((await ports.models.list()).map(({ name }) => name));
+  const name = [world.name, ...Array.from({ length: 999 }, (_, i) => `${world.name}-${i + 2}`)].find((candidate) => !taken.has(candidate)) ?? world.name;
+  const rows = trainingRows(world).map(({ question, answer, subject, kind }) => ({ question, answer, ...(kind === 'person' ? { person: subject } : {}) }));
+  const manifest = await trainingManifest(rows, (purpose, text) => ports.pseudonyms.of(purpose, text));
+  const suite = await ports.artifacts.put(readFileSync(join(base, 'suite.json')));
+  const record = await register(ports, name, base, { suite, trainingManifest: await putJson(ports.artifacts, manifest) });
+  await ports.serving.promote(name, record.digest, undefined);
+  return name;
+};
+
+const ask = async ({ ports }: Embedded, model: string, questions: readonly string[]) => {
+  const { digest, answers } = await ports.serving.probe(model, questions);
+  return { digest, answers: new Map(questions.map((question, i) => [question, answers[i] ?? ''])) };
+};
+
+/** The same code as `quittance ticket file`. */
+const file = async (embedded: Embedded, { subject, quantisation }: WalkOptions, model: string): Promise<string> => {
+  const now = embedded.ports.clock.now().toISOString();
+  const request = {
+    subject: { name: subject.name },
+    model,
+    regime: 'gdpr',
+    ground: 'art-17-1-b',
+    filer: FILER,
+    channel: 'web',
+    identity: { method: 'signed-in', level: 'substantial', verifiedBy: FILER, verifiedAt: now },
+    forget: { records: subject.records.map(forgetRecord) },
+    quantisation,
+  };
+  const parsed = parseTicketRequest(Buffer.from(JSON.stringify(request)));
+  const filed = (await embedded.call('file-ticket', { request: parsed, policy: await embedded.policy() })) as { ticketId: string };
+  return filed.ticketId;
+};
+
+const POLL_MS = 50;
+const SETTLED = new Set<Ticket['status']>(['AWAITING_APPROVAL', 'REMEDIATION', 'REFUSED', 'PURGED', 'ON_HOLD', 'IDENTITY_PENDING']);
+
+/** Waits until the ticket waits for a person or has ended. */
+const settle = async ({ ports }: Embedded, ticketId: string): Promise<Ticket> => {
+  for (;;) {
+    const { ticket } = await ports.tickets.get(ticketId);
+    if (SETTLED.has(ticket.status)) return ticket;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+};
+
+/** The filer tries to approve and is refused; then a second person does. */
+const decide = async (embedded: Embedded, ticket: Ticket & { status: 'AWAITING_APPROVAL' }, progress: Progress): Promise<string> => {
+  const decision = (approver: string) => embedded.call('record-approval', { ticketId: ticket.id, approver, decision: 'approved', evidence: ticket.evidence });
+  const refused = await decision(FILER).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (!isQuittanceError(refused, 'APPROVER_IS_FILER')) throw new QuittanceError('INTERNAL', { message: "the filer's own approval was not refused", cause: refused });
+  progress.note(`approval by the filer (${FILER}): refused, ${refused.code}`);
+  await retryUntilOpen(() => decision(APPROVER));
+  progress.note(`approved by ${APPROVER}`);
+  return refused.code;
+};
+
+/** The workflow may need a moment to open its wait after the ticket says so. */
+const retryUntilOpen = async (act: () => Promise<unknown>): Promise<void> => {
+  for (let i = 0; ; i++) {
+    try {
+      await act();
+      return;
+    } catch (error) {
+      if (i >= 100 || !isQuittanceError(error, 'APPROVAL_NOT_OPEN')) throw error;
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+};
+
+const ENDED = new Set<Ticket['status']>(['REMEDIATION', 'REFUSED', 'PURGED', 'ON_HOLD', 'IDENTITY_PENDING']);
+
+/** The ticket at its end, once the workflow's last state is through: its purge is in the log then. */
+const finished = async ({ ports, engine }: Embedded, ticketId: string): Promise<Ticket> => {
+  for (;;) {
+    const { ticket } = await ports.tickets.get(ticketId);
+    if (ENDED.has(ticket.status)) break;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  const execution = (await engine.listExecutions()).find(({ name, workflow }) => name === ticketId && workflow === 'erasure');
+  if (execution) await engine.settled(execution.executionId);
+  return (await ports.tickets.get(ticketId)).ticket;
+};
+
+/** State transitions of the ticket's executions, child workflows included. */
+const statesEntered = async ({ engine }: Embedded, ticketId: string): Promise<number> => {
+  const own = (await engine.listExecutions()).filter(({ name }) => name.startsWith(ticketId));
+  const histories = await Promise.all(own.map(({ executionId }) => engine.history(executionId)));
+  return histories.flat().filter(({ type }) => type.endsWith('StateEntered')).length;
+};
+
+/** The latest run's artefacts, as far as the ticket came. */
+const evidence = async ({ ports }: Embedded, ticket: Ticket) => {
+  const run = latestRun(ticket);
+  const { artifacts } = ports;
+  return {
+    run: run?.manifest ? await getJson(artifacts, run.manifest, RunManifest) : undefined,
+    tables: run?.tables ? await getJson(artifacts, run.tables, EvaluationTables) : undefined,
+    judgement: run?.judgement ? await getJson(artifacts, run.judgement, Judgement) : undefined,
+  };
+};
+
+const latestRun = (ticket: Ticket) => {
+  if (ticket.status === 'PURGED') return ticket.sealed?.run;
+  const working = 'from' in ticket ? ticket.from : ticket;
+  if ('run' in working) return working.run;
+  return 'runs' in working ? working.runs.at(-1) : undefined;
+};
+
+const writeBundle = async ({ ports }: Embedded, dir: string, ticketId: string): Promise<string> => {
+  const at = join(dir, 'bundles', ticketId);
+  rmSync(at, { recursive: true, force: true });
+  for (const [name, content] of await assembleBundle(ports, ticketId)) {
+    mkdirSync(dirname(join(at, name)), { recursive: true });
+    writeFileSync(join(at, name), content);
+  }
+  return at;
+};
+
+/** One bar a job, fed by the job's progress lines. */
+const jobBars = (progress: Progress) => {
+  const bars = new Map<string, Stage>();
+  const onJob = ({ name, definition, line }: JobProgress) => {
+    let bar = bars.get(name);
+    if (!bar) {
+      for (const [other, open] of bars) if (other !== name) open.done();
+      bars.clear();
+      bars.set(name, (bar = progress.stage(definition === 'unlearn' ? 'unlearning' : 'evaluating')));
+    }
+    bar.at(Number(line['done'] ?? 0), `${String(line['stage'])} ${String(line['done'])} ${String(line['detail'] ?? '')}`);
+  };
+  return { onJob, done: () => bars.forEach((bar) => bar.done()) };
+};
