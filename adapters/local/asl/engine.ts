@@ -141,7 +141,7 @@ class Engine implements AslEngine {
       if (thread.lastEvent === lastEvent) this.#runner.wake(execution, thread);
   }
 
-  start({
+  async start({
     workflow,
     name,
     input,
@@ -261,10 +261,10 @@ class Engine implements AslEngine {
     return this.describe(executionId);
   }
 
-  schedule(request: ScheduleRequest): Promise<void> {
+  async schedule(request: ScheduleRequest): Promise<void> {
     this.#machine(request.workflow);
     checkName(request.name);
-    return this.#schedules.set(request);
+    await this.#schedules.set(request);
   }
 
   unschedule(name: string): Promise<void> {
