@@ -1,0 +1,87 @@
+// The SDK clients, made when first asked for, all from one environment. Trap: the SDK waits for ever by default; here a call that gets no answer in time fails,
+// is repeated, and then is SERVICE_UNAVAILABLE.
+import { BatchClient } from '@aws-sdk/client-batch';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SESv2Client } from '@aws-sdk/client-sesv2';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { z } from 'zod';
+
+/** As Lambda and Batch set them; credentials are absent where the SDK's own chain finds them. */
+export const ClientEnvironment = z.object({
+  AWS_REGION: z.string().regex(/^[a-z0-9-]+$/),
+  AWS_ENDPOINT_URL: z.url().optional(),
+  AWS_ACCESS_KEY_ID: z.string().optional(),
+  AWS_SECRET_ACCESS_KEY: z.string().optional(),
+  AWS_SESSION_TOKEN: z.string().optional(),
+});
+export type ClientEnvironment = z.infer<typeof ClientEnvironment>;
+
+export interface AwsClients {
+  readonly dynamodb: DynamoDBClient;
+  readonly s3: S3Client;
+  readonly kms: KMSClient;
+  readonly sfn: SFNClient;
+  readonly batch: BatchClient;
+  readonly batchOnce: BatchClient;
+  readonly ses: SESv2Client;
+  readonly events: EventBridgeClient;
+}
+
+const ATTEMPTS = 5;
+const CONNECT_MS = 2_000;
+const ANSWER_MS = 10_000;
+/** A weight file of gigabytes takes its time; what must not happen is silence. */
+const SILENCE_MS = 30_000;
+
+export const awsClients = (environment: ClientEnvironment): AwsClients => {
+  const common = {
+    region: environment.AWS_REGION,
+    maxAttempts: ATTEMPTS,
+    requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: ANSWER_MS, throwOnRequestTimeout: true },
+    ...endpointOf(environment),
+    ...credentialsOf(environment),
+  };
+  return lazily({
+    dynamodb: () => new DynamoDBClient(common),
+    s3: () =>
+      new S3Client({
+        ...common,
+        requestHandler: { connectionTimeout: CONNECT_MS, socketTimeout: SILENCE_MS },
+        ...('endpoint' in common ? { forcePathStyle: true } : {}),
+      }),
+    kms: () => new KMSClient(common),
+    sfn: () => new SFNClient(common),
+    batch: () => new BatchClient(common),
+    batchOnce: () => new BatchClient({ ...common, maxAttempts: 1 }),
+    ses: () => new SESv2Client(common),
+    events: () => new EventBridgeClient(common),
+  });
+};
+
+const endpointOf = ({ AWS_ENDPOINT_URL: endpoint }: ClientEnvironment) => (endpoint === undefined ? {} : { endpoint });
+
+const credentialsOf = (environment: ClientEnvironment) => {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = environment;
+  const { AWS_SESSION_TOKEN: sessionToken } = environment;
+  if (accessKeyId === undefined || secretAccessKey === undefined) return {};
+  return { credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) } };
+};
+
+/** An object whose members are made when they are first read. */
+export const lazily = <T extends object>(makers: { readonly [K in keyof T]: () => T[K] }): T => {
+  const made = {} as T;
+  for (const name of Object.keys(makers) as (keyof T)[])
+    Object.defineProperty(made, name, {
+      configurable: true,
+      enumerable: true,
+      get: () => {
+        const value = makers[name]();
+        Object.defineProperty(made, name, { value, enumerable: true });
+        return value;
+      },
+    });
+  return made;
+};

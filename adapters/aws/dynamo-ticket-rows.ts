@@ -1,0 +1,157 @@
+// The rows of the tickets' table and the writes of one transaction: TICKET#id/TICKET, TICKET#id/EVENT#n, UNIQUE#model#person/UNIQUE, OUTBOX/stamp.
+// Trap: the stamp orders events of different tickets by time only; a ticket's own order is its sequence.
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import { z } from 'zod';
+import type { StoredEvent } from '#core/ports.ts';
+import { duplicateKey } from '#core/ticket.ts';
+import { storedEvent } from '#core/ticket-events.ts';
+import type { Transition } from '#core/transitions.ts';
+import { Int, number, parseItem, text, Text, type Item } from './items.ts';
+
+/** The index that lists tickets by filing. */
+export const BY_FILING = 'by-filing';
+
+export const OUTBOX = 'OUTBOX';
+export const ticketKey = (id: string) => ({ pk: text(`TICKET#${id}`), sk: text('TICKET') });
+const eventKey = (id: string, sequence: number) => ({
+  pk: text(`TICKET#${id}`),
+  sk: text(`EVENT#${String(sequence).padStart(8, '0')}`),
+});
+const uniqueKey = (model: string, key: string) => ({ pk: text(`UNIQUE#${model}#${key}`), sk: text('UNIQUE') });
+
+export const TicketRow = z.object({ version: Int, body: Text, model: Text, duplicate: Text.optional() });
+const EventRow = z.object({
+  eventId: Text,
+  ticketId: Text,
+  sequence: Int,
+  type: Text,
+  at: Text,
+  body: Text,
+  leafIndex: Int.optional(),
+});
+const OutboxKey = z.object({ outbox: Text });
+
+/** Rising within a process, close to the time between processes: microseconds, 17 digits. */
+export const commitStamps = (): (() => string) => {
+  let last = 0;
+  return () => {
+    last = Math.max(last + 1, Date.now() * 1000);
+    return String(last).padStart(17, '0');
+  };
+};
+
+export const creation = (table: string, transition: Transition, stamp: string): TransactWriteItem[] => {
+  const { ticket } = transition;
+  const duplicate = duplicateKey(ticket);
+  const row: Item = {
+    ...ticketKey(ticket.id),
+    version: number(1),
+    model: text(ticket.model),
+    body: text(JSON.stringify(ticket)),
+    listed: text('tickets'),
+    filed: text(stamp),
+    ...(duplicate === undefined ? {} : { duplicate: text(duplicate) }),
+  };
+  const unique = duplicate === undefined ? [] : [ifAbsent(table, uniqueRow(ticket.model, duplicate, ticket.id))];
+  return [ifAbsent(table, row), ...unique, ...eventWrites(table, transition, stamp)];
+};
+
+const uniqueRow = (model: string, duplicate: string, id: string): Item => ({
+  ...uniqueKey(model, duplicate),
+  ticketId: text(id),
+});
+
+const ifAbsent = (table: string, item: Item): TransactWriteItem => ({
+  Put: {
+    TableName: table,
+    Item: item,
+    ConditionExpression: 'attribute_not_exists(pk)',
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  },
+});
+
+export const commitment = (
+  table: string,
+  transition: Transition,
+  version: number,
+  released: string | undefined,
+  stamp: string,
+): TransactWriteItem[] => {
+  const { ticket } = transition;
+  const update: TransactWriteItem = {
+    Update: {
+      TableName: table,
+      Key: ticketKey(ticket.id),
+      ConditionExpression: '#version = :version',
+      UpdateExpression: `SET #version = :next, body = :body${released === undefined ? '' : ' REMOVE #duplicate'}`,
+      ExpressionAttributeNames: {
+        '#version': 'version',
+        ...(released === undefined ? {} : { '#duplicate': 'duplicate' }),
+      },
+      ExpressionAttributeValues: {
+        ':version': number(version),
+        ':next': number(version + 1),
+        ':body': text(JSON.stringify(ticket)),
+      },
+    },
+  };
+  const release =
+    released === undefined ? [] : [{ Delete: { TableName: table, Key: uniqueKey(ticket.model, released) } }];
+  return [update, ...release, ...eventWrites(table, transition, stamp)];
+};
+
+/** Each event twice: in its ticket's history, and in the outbox until it is in the log. */
+const eventWrites = (table: string, { events }: Transition, stamp: string): TransactWriteItem[] =>
+  events.map(storedEvent).flatMap((event) => {
+    const outbox = text(`${event.at}#${stamp}#${event.eventId}`);
+    const row = eventRow(event);
+    return [
+      ifAbsent(table, { ...eventKey(event.ticketId, event.sequence), ...row, outbox }),
+      { Put: { TableName: table, Item: { pk: text(OUTBOX), sk: outbox, ...row } } },
+    ];
+  });
+
+const eventRow = ({ eventId, ticketId, sequence, type, at, body }: StoredEvent): Item => ({
+  eventId: text(eventId),
+  ticketId: text(ticketId),
+  sequence: number(sequence),
+  type: text(type),
+  at: text(at),
+  body: text(body),
+});
+
+/** Notes the leaf and takes the event out of the outbox; both may have happened before. */
+export const marking = async (
+  table: string,
+  { eventId, leafIndex }: { eventId: string; leafIndex: number },
+  read: (key: Item) => Promise<Item | undefined>,
+): Promise<TransactWriteItem[]> => {
+  const [id = '', sequence] = eventId.split('.');
+  const key = eventKey(id, Number(sequence));
+  const { outbox } = parseItem(OutboxKey, await read(key), 'event');
+  return [
+    {
+      Update: {
+        TableName: table,
+        Key: key,
+        UpdateExpression: 'SET leafIndex = if_not_exists(leafIndex, :leaf)',
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeValues: { ':leaf': number(leafIndex) },
+      },
+    },
+    { Delete: { TableName: table, Key: { pk: text(OUTBOX), sk: text(outbox) } } },
+  ];
+};
+
+export const parseEvent = (item: Item): StoredEvent => {
+  const { leafIndex, ...event } = parseItem(EventRow, item, 'event');
+  return leafIndex === undefined ? event : { ...event, leafIndex };
+};
+
+/** Two functions whose clocks differ may stamp a ticket's events the wrong way round: its places in the list are filled in its own order. */
+export const inTicketOrder = (events: readonly StoredEvent[]): StoredEvent[] => {
+  const ordered = new Map<string, StoredEvent[]>();
+  for (const event of [...events].sort((a, b) => a.sequence - b.sequence))
+    ordered.set(event.ticketId, [...(ordered.get(event.ticketId) ?? []), event]);
+  return events.flatMap(({ ticketId }) => ordered.get(ticketId)?.shift() ?? []);
+};

@@ -1,0 +1,136 @@
+// Zone A. Each ticket has a data key and a commitment secret, made and wrapped by KMS with the ticket's id as encryption context; the wrapped pair is a row of a
+// table without backups or streams, the objects are in a bucket without versions, sealed under the data key. Destroying a ticket removes the row's
+// wrapped pair, then the objects, then reads each back. Source: NIST SP 800-88, "cryptographic erase".
+// Trap: a plaintext key is never kept beyond one call, or a function that stays warm would outlive the purge.
+import { createHmac } from 'node:crypto';
+import { GetItemCommand, PutItemCommand, UpdateItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DecryptCommand, GenerateDataKeyCommand, type KMSClient } from '@aws-sdk/client-kms';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { z } from 'zod';
+import { isQuittanceError, must, QuittanceError } from '#core/errors.ts';
+import type { Clock, PurgeProof, Vault } from '#core/ports.ts';
+import { calling, isNamed } from './failures.ts';
+import { binary, Binary, parseBody, parseItem, text, Text } from './items.ts';
+import { safeName } from './names.ts';
+import { s3Objects } from './s3-objects.ts';
+import { seal, unseal } from './sealed.ts';
+
+export interface DynamoVaultOptions {
+  readonly dynamodb: DynamoDBClient;
+  readonly kms: KMSClient;
+  readonly s3: S3Client;
+  readonly table: string;
+  readonly bucket: string;
+  /** KMS key (id, ARN or alias) that wraps the tickets' keys. */
+  readonly wrappingKey: string;
+  readonly clock: Clock;
+}
+
+const Row = z.object({ wrapped: Binary.optional(), objects: Text.optional(), destroyedAt: Text.optional() });
+const KEY_BYTES = 32;
+
+export const dynamoVault = (options: DynamoVaultOptions): Vault => {
+  const objects = s3Objects(options.s3, options.bucket);
+  const keys = keyRows(options);
+  const folder = (ticketId: string) => `vault/${safeName(ticketId)}/`;
+  const keyOf = (ticketId: string, name: string) => folder(ticketId) + safeName(name);
+  const names = async (ticketId: string) =>
+    (await objects.keys(folder(ticketId))).map((key) => key.slice(folder(ticketId).length));
+
+  const vault: Vault = {
+    createKey: async (ticketId) => {
+      await keys.create(safeName(ticketId));
+      await keys.open(ticketId);
+    },
+    put: async (ticketId, name, plaintext) => {
+      const { dataKey } = await keys.open(ticketId);
+      await objects.put(keyOf(ticketId, name), seal(dataKey, `${ticketId}/${name}`, plaintext));
+    },
+    get: async (ticketId, name) => {
+      const { dataKey } = await keys.open(ticketId);
+      const sealed = await objects.get(keyOf(ticketId, name));
+      if (sealed) return unseal(dataKey, `${ticketId}/${name}`, sealed);
+      throw new QuittanceError('NOT_FOUND', { message: `the vault of ticket ${ticketId} has no object '${name}'` });
+    },
+    list: async (ticketId) => {
+      await keys.open(ticketId);
+      return names(ticketId);
+    },
+    commit: async (ticketId, bytes) => {
+      const { secret } = await keys.open(ticketId);
+      return createHmac('sha256', secret).update(bytes).digest('hex');
+    },
+    openingSecret: async (ticketId) => (await keys.open(ticketId)).secret.toString('hex'),
+    destroy: async (ticketId) => {
+      const had = await keys.destroy(safeName(ticketId), await names(ticketId));
+      for (const name of await names(ticketId)) await objects.delete(keyOf(ticketId, name));
+      return proof(vault, ticketId, had, options.clock);
+    },
+  };
+  return vault;
+};
+
+/** The rows of the tickets' wrapped keys. */
+const keyRows = ({ dynamodb, kms, table, wrappingKey, clock }: DynamoVaultOptions) => {
+  const read = (ticketId: string) =>
+    calling('DynamoDB', async () => {
+      const get = new GetItemCommand({ TableName: table, Key: { pk: text(ticketId) }, ConsistentRead: true });
+      const { Item: item } = await dynamodb.send(get);
+      return item && parseItem(Row, item, 'vault key');
+    });
+  return {
+    /** A row that is there, destroyed or not, stays. */
+    create: async (ticketId: string): Promise<void> => {
+      const context = { KeyId: wrappingKey, EncryptionContext: { ticketId } };
+      const make = new GenerateDataKeyCommand({ ...context, NumberOfBytes: 2 * KEY_BYTES });
+      const { CiphertextBlob } = await calling('KMS', () => kms.send(make));
+      const item = { pk: text(ticketId), wrapped: binary(must(CiphertextBlob, 'wrapped data key')) };
+      const put = new PutItemCommand({
+        TableName: table,
+        Item: item,
+        ConditionExpression: 'attribute_not_exists(pk)',
+      });
+      await calling('DynamoDB', () => dynamodb.send(put).catch(ifAbsentOnly));
+    },
+    /** The ticket's two secrets: NOT_FOUND, VAULT_KEY_DESTROYED, KEY_UNAVAILABLE. */
+    open: async (ticketId: string) => {
+      const row = await read(ticketId);
+      if (!row) throw new QuittanceError('NOT_FOUND', { message: `the vault has no key for ticket ${ticketId}` });
+      if (!row.wrapped) throw destroyedError(ticketId);
+      const unwrap = { KeyId: wrappingKey, EncryptionContext: { ticketId }, CiphertextBlob: row.wrapped };
+      const { Plaintext } = await calling('KMS', () => kms.send(new DecryptCommand(unwrap)));
+      const secrets = Buffer.from(must(Plaintext, 'unwrapped data key'));
+      return { dataKey: secrets.subarray(0, KEY_BYTES), secret: secrets.subarray(KEY_BYTES) };
+    },
+    /** Removes the wrapped pair for good; returns the names that the ticket had, also when it was destroyed before. */
+    destroy: async (ticketId: string, names: readonly string[]): Promise<string[]> => {
+      const remove = new UpdateItemCommand({
+        TableName: table,
+        Key: { pk: text(ticketId) },
+        UpdateExpression: 'SET #objects = :objects, destroyedAt = :at REMOVE wrapped',
+        ConditionExpression: 'attribute_not_exists(destroyedAt)',
+        ExpressionAttributeNames: { '#objects': 'objects' },
+        ExpressionAttributeValues: { ':objects': text(JSON.stringify(names)), ':at': text(clock.now().toISOString()) },
+      });
+      await calling('DynamoDB', () => dynamodb.send(remove).catch(ifAbsentOnly));
+      return parseBody(z.array(z.string()), (await read(ticketId))?.objects ?? '', 'vault tombstone');
+    },
+  };
+};
+
+const ifAbsentOnly = (error: unknown): void => {
+  if (!isNamed(error, 'ConditionalCheckFailedException')) throw error;
+};
+
+const proof = async (vault: Vault, ticketId: string, names: readonly string[], clock: Clock): Promise<PurgeProof> => {
+  const refusals = await Promise.all(names.map((name) => vault.get(ticketId, name).then(() => false, isRefusal)));
+  const readsRefused = refusals.filter(Boolean).length;
+  return { ticketId, objects: names.length, readsRefused, code: 'VAULT_KEY_DESTROYED', at: clock.now().toISOString() };
+};
+
+const isRefusal = (error: unknown) => isQuittanceError(error, 'VAULT_KEY_DESTROYED');
+
+const destroyedError = (ticketId: string) =>
+  new QuittanceError('VAULT_KEY_DESTROYED', {
+    message: `the data key of ticket ${ticketId} was destroyed at its purge`,
+  });

@@ -1,0 +1,26 @@
+// Public holidays by the package date-holidays, as data that a ticket keeps. Trap: the package knows every country; the bundle of a deployment keeps its own
+// region's (infra/bundle.ts), so a region that is asked for must be the one that was bundled.
+import Holidays from 'date-holidays';
+import { QuittanceError } from '#core/errors.ts';
+import type { Calendar } from '#core/ports.ts';
+
+export interface Region {
+  /** ISO 3166 country, with a subdivision after a dash where holidays differ: `DE-BE`, `GB-SCT`. */
+  readonly region: string;
+  /** IANA name. */
+  readonly timeZone: string;
+}
+
+export const holidayCalendar = ({ region, timeZone }: Region): Calendar => ({
+  around: async (from) => {
+    const [country = '', ...parts] = region.split('-');
+    const calendar = new Holidays(country, parts.join('-'));
+    const first = from.getUTCFullYear() - 1;
+    const years = Array.from({ length: 5 }, (_, i) => first + i);
+    const days = years.flatMap((year) => calendar.getHolidays(year)).filter(({ type }) => type === 'public');
+    if (days.length === 0)
+      throw new QuittanceError('INVALID_INPUT', { message: `no public holidays are known for the region ${region}` });
+    const holidays = [...new Set(days.map(({ date }) => date.slice(0, 10)))].sort();
+    return { region, timeZone, source: 'date-holidays', holidays };
+  },
+});

@@ -1,0 +1,132 @@
+// Every port on AWS, from one environment. A port is made when a step first touches it, and asks for its own variables then: a function is given the names of
+// the resources that its step uses, and no others (infra/grants.ts).
+import { z } from 'zod';
+import { QuittanceError } from '#core/errors.ts';
+import type { Ports } from '#core/ports.ts';
+import { aliasServing } from './alias-serving.ts';
+import { batchJobQueue } from './batch-job-queue.ts';
+import { awsClients, ClientEnvironment, lazily, type AwsClients } from './clients.ts';
+import { dynamoJobResults } from './dynamo-job-results.ts';
+import { dynamoLogHead } from './dynamo-log-head.ts';
+import { dynamoModelRegistry } from './dynamo-model-registry.ts';
+import { dynamoTicketStore } from './dynamo-ticket-store.ts';
+import { dynamoVault } from './dynamo-vault.ts';
+import { holidayCalendar } from './holiday-calendar.ts';
+import { kmsPseudonyms } from './kms-pseudonyms.ts';
+import { kmsSigner } from './kms-signer.ts';
+import { randomIds } from './random-ids.ts';
+import { s3ArtifactStore } from './s3-artifact-store.ts';
+import { s3LogStorage } from './s3-log-storage.ts';
+import { AddressBook, sesNotifier } from './ses-notifier.ts';
+import { sfnWorkflowEngine } from './sfn-workflow-engine.ts';
+import { systemClock } from './system-clock.ts';
+
+const json = <S extends z.ZodType>(schema: S) =>
+  z.string().transform((text, context) => {
+    try {
+      return schema.parse(JSON.parse(text));
+    } catch {
+      context.addIssue('not the JSON it should be');
+      return z.NEVER;
+    }
+  });
+const byName = json(z.record(z.string(), z.string()));
+
+/** What each port is told by the deployment. */
+export const PortEnvironment = z.object({
+  QUITTANCE_TICKETS_TABLE: z.string(),
+  QUITTANCE_VAULT_TABLE: z.string(),
+  QUITTANCE_VAULT_BUCKET: z.string(),
+  QUITTANCE_VAULT_KEY: z.string(),
+  QUITTANCE_ARTIFACTS_BUCKET: z.string(),
+  QUITTANCE_LEDGER_BUCKET: z.string(),
+  QUITTANCE_LOG_HEAD_TABLE: z.string(),
+  QUITTANCE_SIGNER_ALIASES: z.string(),
+  QUITTANCE_SIGNER_MAY_CREATE: z.literal('yes'),
+  QUITTANCE_JOB_QUEUE: z.string(),
+  QUITTANCE_JOB_DEFINITIONS: byName,
+  QUITTANCE_RESULTS_TABLE: z.string(),
+  QUITTANCE_STATE_MACHINES: byName,
+  QUITTANCE_MODELS_TABLE: z.string(),
+  QUITTANCE_SERVING_TABLE: z.string(),
+  QUITTANCE_EVENT_BUS: z.string(),
+  QUITTANCE_MAIL_FROM: z.email(),
+  QUITTANCE_MAIL_ADDRESSES: json(AddressBook),
+  QUITTANCE_PSEUDONYMS_TABLE: z.string(),
+  QUITTANCE_REGION: z.string(),
+  QUITTANCE_TIME_ZONE: z.string(),
+});
+export type PortVariable = keyof z.infer<typeof PortEnvironment>;
+
+/** `environment`: the process's, or a test's. */
+export const awsPorts = (
+  environment: Readonly<Record<string, string | undefined>>,
+  clients: AwsClients = awsClients(ClientEnvironment.parse(environment)),
+): Ports => {
+  const variable = <K extends PortVariable>(name: K) => readVariable(environment, name);
+  const ports: Ports = lazily<Ports>({
+    tickets: () => dynamoTicketStore(clients.dynamodb, variable('QUITTANCE_TICKETS_TABLE')),
+    vault: () =>
+      dynamoVault({
+        ...clientsOf(clients),
+        table: variable('QUITTANCE_VAULT_TABLE'),
+        bucket: variable('QUITTANCE_VAULT_BUCKET'),
+        wrappingKey: variable('QUITTANCE_VAULT_KEY'),
+        clock: ports.clock,
+      }),
+    artifacts: () => s3ArtifactStore(clients.s3, variable('QUITTANCE_ARTIFACTS_BUCKET')),
+    logStorage: () => s3LogStorage(clients.s3, variable('QUITTANCE_LEDGER_BUCKET')),
+    logHead: () => dynamoLogHead(clients.dynamodb, variable('QUITTANCE_LOG_HEAD_TABLE')),
+    signer: () =>
+      kmsSigner(clients.kms, {
+        aliasPrefix: variable('QUITTANCE_SIGNER_ALIASES'),
+        mayCreate: environment['QUITTANCE_SIGNER_MAY_CREATE'] !== undefined,
+      }),
+    jobs: () =>
+      batchJobQueue({
+        client: clients.batch,
+        once: clients.batchOnce,
+        queue: variable('QUITTANCE_JOB_QUEUE'),
+        definitions: variable('QUITTANCE_JOB_DEFINITIONS'),
+      }),
+    results: () => dynamoJobResults(clients.dynamodb, variable('QUITTANCE_RESULTS_TABLE')),
+    workflows: () => sfnWorkflowEngine({ client: clients.sfn, machines: variable('QUITTANCE_STATE_MACHINES') }),
+    models: () => dynamoModelRegistry(clients.dynamodb, variable('QUITTANCE_MODELS_TABLE')),
+    serving: () =>
+      aliasServing({
+        dynamodb: clients.dynamodb,
+        events: clients.events,
+        table: variable('QUITTANCE_SERVING_TABLE'),
+        bus: variable('QUITTANCE_EVENT_BUS'),
+      }),
+    notifier: () =>
+      sesNotifier({
+        client: clients.ses,
+        from: variable('QUITTANCE_MAIL_FROM'),
+        addresses: variable('QUITTANCE_MAIL_ADDRESSES'),
+      }),
+    clock: () => systemClock(),
+    ids: () => randomIds,
+    pseudonyms: () =>
+      kmsPseudonyms({
+        ...clientsOf(clients),
+        table: variable('QUITTANCE_PSEUDONYMS_TABLE'),
+        wrappingKey: variable('QUITTANCE_VAULT_KEY'),
+      }),
+    calendar: () =>
+      holidayCalendar({ region: variable('QUITTANCE_REGION'), timeZone: variable('QUITTANCE_TIME_ZONE') }),
+  });
+  return ports;
+};
+
+const clientsOf = ({ dynamodb, kms, s3 }: AwsClients) => ({ dynamodb, kms, s3 });
+
+const readVariable = <K extends PortVariable>(environment: Readonly<Record<string, string | undefined>>, name: K) => {
+  const parsed = PortEnvironment.shape[name].safeParse(environment[name]);
+  if (parsed.success) return parsed.data as z.infer<typeof PortEnvironment>[K];
+  throw new QuittanceError('INVALID_INPUT', {
+    message: `the environment variable ${name} is not as it should be`,
+    got: parsed.error.issues.map(({ code }) => code).join('; '),
+    hint: "a step touches a port that is not among its 'uses'",
+  });
+};

@@ -1,0 +1,26 @@
+// AES-256-GCM as the vault keeps objects: iv ‖ tag ‖ ciphertext (NIST SP 800-38D; a fresh random 96-bit iv each). `context` is authenticated, so that a sealed
+// object cannot be passed off as another.
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { QuittanceError } from '#core/errors.ts';
+
+const IV = 12;
+const TAG = 16;
+
+/** `key`: 32 bytes. */
+export const seal = (key: Uint8Array, context: string, plaintext: Uint8Array): Buffer => {
+  const iv = randomBytes(IV);
+  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(context));
+  const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()]);
+  return Buffer.concat([iv, cipher.getAuthTag(), ciphertext]);
+};
+
+/** STORE_CORRUPT when key, context or bytes are not those it was sealed with. */
+export const unseal = (key: Uint8Array, context: string, sealed: Uint8Array): Buffer => {
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, IV), { authTagLength: TAG });
+    decipher.setAAD(Buffer.from(context)).setAuthTag(sealed.subarray(IV, IV + TAG));
+    return Buffer.concat([decipher.update(sealed.subarray(IV + TAG)), decipher.final()]);
+  } catch (error) {
+    throw new QuittanceError('STORE_CORRUPT', { message: 'a sealed object of the vault was changed', cause: error });
+  }
+};
