@@ -159,7 +159,7 @@ const refuseUnknown = (names: readonly string[], config: DecoderConfig): void =>
 const candidates = (config: DecoderConfig, hf: string): string[] => {
   const prefix = bodyPrefix(config);
   const bare = hf.startsWith(prefix) ? hf.slice(prefix.length) : hf;
-  return [hf, bare, `model.${bare}`];
+  return [hf, bare, `model.${bare}`, ...(hf === 'embed_out.weight' ? ['lm_head.weight'] : [])];
 };
 
 /** Remembers the last tensor only: the parts of a fused tensor follow one another. */

@@ -40,8 +40,8 @@ const readLegacy = (path: string): Model => {
   const named: Record<string, Float32Array[]> = {};
   const [embedding] = take(1, vocabulary, dim);
   named['input_layernorm'] = take(layers, dim);
-  named['self_attn.q_proj'] = take(layers, dim, dim).map((data) => halves(data, heads, dim));
-  named['self_attn.k_proj'] = take(layers, kv, dim).map((data) => halves(data, kvHeads, dim));
+  named['self_attn.q_proj'] = take(layers, dim, dim).map((data): Float32Array => halves(data, heads, dim));
+  named['self_attn.k_proj'] = take(layers, kv, dim).map((data): Float32Array => halves(data, kvHeads, dim));
   named['self_attn.v_proj'] = take(layers, kv, dim);
   named['self_attn.o_proj'] = take(layers, dim, dim);
   named['post_attention_layernorm'] = take(layers, dim);
@@ -49,7 +49,7 @@ const readLegacy = (path: string): Model => {
   named['mlp.down_proj'] = take(layers, dim, hidden);
   named['mlp.up_proj'] = take(layers, hidden, dim);
   const [norm] = take(1, dim);
-  const tensors = new Map([
+  const tensors = new Map<string, Float32Array>([
     ['model.embed_tokens.weight', embedding!],
     ['model.norm.weight', norm!],
   ]);
