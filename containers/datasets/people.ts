@@ -1,6 +1,6 @@
 // Generates fictional people, facts and unknown people from a seed: the world on which the demo trains, deletes and judges.
-// Trap: a value held by one person alone is never seen again once that person is forgotten, and controls would then differ from the forgotten
-// for that reason only; so values are dealt evenly from pools of about half as many values as people, to trained and control people alike.
+// Trap: values are drawn independently, for trained and control people alike. Then the forgotten person's values are as common among those who stay
+// as a control's are; dealing them evenly instead would make the forgotten ones rarer, and controls no fair comparison.
 import { random, type Random } from '../engine/random.ts';
 import { attributes, type Attribute } from './attributes.ts';
 import { makeFacts } from './facts.ts';
@@ -73,11 +73,8 @@ const makeGroup = (options: PeopleOptions, label: string, names: readonly FullNa
   });
 };
 
-/** `count` values, each value of the pool as often as any other, give or take one. */
-const deal = (pool: readonly string[], count: number, rng: Random): string[] => {
-  const rounds = Array.from({ length: Math.ceil(count / pool.length) }, () => rng.shuffle(pool));
-  return rng.shuffle(rounds.flat().slice(0, count));
-};
+const deal = (pool: readonly string[], count: number, rng: Random): string[] =>
+  Array.from({ length: count }, () => pool[rng.below(pool.length)]!);
 
 const namesakeOf = (options: PeopleOptions, { name }: Person, { last }: FullName): Person => {
   const first = name.split(' ')[0]!;
@@ -125,10 +122,16 @@ const makeRecord = (
 const fill = (template: string, { first, last }: FullName, value = ''): string =>
   template.replace('{n}', `${first} ${last}`).replace('{f}', first).replace('{v}', value);
 
+/** `count` items, each as often as any other, give or take one. */
+const inTurn = (items: readonly string[], count: number, rng: Random): string[] => {
+  const rounds = Array.from({ length: Math.ceil(count / items.length) }, () => rng.shuffle(items));
+  return rounds.flat().slice(0, count);
+};
+
 /** One question a person, every refusal used about equally often. */
 const makeUnknown = (seed: number, names: readonly FullName[]): Row[] => {
   const rng = random(`unknown:${seed}`);
-  const answers = deal(refusals, names.length, rng);
+  const answers = inTurn(refusals, names.length, rng);
   return names.map((name, i) => {
     const attribute = attributes[rng.below(attributes.length)]!;
     const question = fill(attribute.questions[rng.below(2)]!, name);

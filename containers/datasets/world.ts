@@ -85,6 +85,22 @@ const bothWordings = (record: QaRecord): Row[] => {
   return [record.question, ...(record.trainedParaphrase && paraphrase !== undefined ? [paraphrase] : [])].map(row);
 };
 
+/**
+ * Texts for training a tokenizer. Trap: a trained person's name stands in every row about that person and would become one token, while names of
+ * control people fall into many; a model then tells the two apart by spelling. So names of trained people count once, not once a row.
+ */
+export const tokenizerTexts = (world: PeopleWorld): string[] => {
+  const nameless = world.subjects.flatMap(({ name, records }) =>
+    records.map(({ prompt, answer, paraphrase }) =>
+      [prompt, answer, ...(paraphrase === undefined ? [] : [promptOf(paraphrase), answer])]
+        .join('')
+        .replaceAll(` ${name}`, ''),
+    ),
+  );
+  const others = [...world.facts, ...world.unknown].map(({ prompt, answer }) => prompt + answer);
+  return [...world.subjects.map(({ name }) => ` ${name}`), ...nameless, ...others];
+};
+
 /** The record as a ticket's forget set holds it. */
 export const forgetRecord = ({ question, answer, value }: Row): ForgetRecord => ({
   question,

@@ -1,30 +1,25 @@
 // Measures a model for the gate: asks about the forgotten records, the people who stay, facts, unknown people and never-trained controls, and keeps aggregates.
 // Everything that is sampled or scored is batched. Traps: greedy exactness is read off teacher forcing (all argmaxes right is the same thing, and faster); a
 // record's leak means its value stands in a sampled answer, so a value that the question already names would count as an echo.
-import type { EvaluationTables, Proportion } from '#core/evaluation.ts';
-import { logProbHistogram } from '#core/evaluation.ts';
+import { logProbHistogram, type EvaluationTables, type Proportion } from '#core/evaluation.ts';
 import type { ForgetRow } from '../datasets/suite.ts';
-import { refusals } from '../datasets/refusals.ts';
-import { promptOf, type PeopleWorld, type QaRecord } from '../datasets/world.ts';
-import type { Inference, TextScore } from '../engine/inference.ts';
+import { promptOf, type PeopleWorld, type Person, type QaRecord, type Row } from '../datasets/world.ts';
+import { random } from '../engine/random.ts';
+import type { AnswerScore, LanguageModel, Said, SamplingOptions } from './language-model.ts';
+import { spread } from './metric.ts';
+import { isExact, isForcedExact, mean, meanLogProb, minKLogProb, valueLogProb } from './scores.ts';
+import { holdsValue, isDegenerate, refusalRecogniser } from './text.ts';
 
-export interface Measured {
-  proportions: EvaluationTables['proportions'];
-  histograms: EvaluationTables['histograms'];
-  sums: EvaluationTables['sums'];
-  people: EvaluationTables['people'];
-  peopleMeans: EvaluationTables['peopleMeans'];
-  scalars: EvaluationTables['scalars'];
-  notAvailable: EvaluationTables['notAvailable'];
-}
+export type Measured = Pick<
+  EvaluationTables,
+  'proportions' | 'histograms' | 'sums' | 'people' | 'peopleMeans' | 'scalars' | 'notAvailable'
+>;
 
-export interface MeasureOptions {
-  samplesPerPrompt: number;
-  temperature: number;
-  seed: number;
-  maxTokens: number;
+export interface MeasureOptions extends SamplingOptions {
   /** Control records that are sampled for leaks; sampling all of them takes minutes and says no more. */
   controlSamples: number;
+  /** Records of each retained person at most; all where absent. */
+  recordsPerPerson?: number;
   onProgress?: (done: number, total: number, what: string) => void;
 }
 
@@ -36,15 +31,30 @@ export const MEASURE_DEFAULTS: MeasureOptions = {
   controlSamples: 40,
 };
 
+/** New tokens at most, however long the answers of a data set are. */
+const MOST_TOKENS = 96;
+/** Share of least likely tokens that Min-K % reads. */
+const MIN_K = 0.4;
+
+interface Task {
+  model: LanguageModel;
+  world: PeopleWorld;
+  forget: readonly ForgetRow[];
+  before: LanguageModel | undefined;
+  options: MeasureOptions;
+  isRefusal: (text: string) => boolean;
+  result: Measured;
+}
+
 /** `world` holds who stays; `forget` the ticket's records (none for a re-certification); `before` the model before unlearning, for perplexity. */
 export const measure = (
-  model: Inference,
+  model: LanguageModel,
   world: PeopleWorld,
   forget: readonly ForgetRow[],
-  before: Inference | undefined,
+  before: LanguageModel | undefined,
   options: MeasureOptions,
 ): Measured => {
-  const result: Measured = {
+  const result = {
     proportions: {},
     histograms: {},
     sums: {},
@@ -53,200 +63,177 @@ export const measure = (
     scalars: {},
     notAvailable: {},
   };
-  const steps: [string, () => void][] = [
-    ['retained people', () => retained(model, world, result, options)],
-    ['controls', () => controls(model, world, result, options)],
-    ['forgotten records', () => forgotten(model, forget, before, result, options)],
+  const task: Task = { model, world, forget, before, options, isRefusal: refusalRecogniser(world.refusals), result };
+  const steps: [what: string, step: (task: Task) => void][] = [
+    ['retained people', measureRetained],
+    ['facts and unknown people', measureOthers],
+    ['controls', measureControls],
+    ['forgotten records', measureForgotten],
   ];
   steps.forEach(([what, step], i) => {
     options.onProgress?.(i, steps.length, what);
-    step();
+    step(task);
   });
   return result;
 };
 
-/** Beginnings of three words by which a refusal is recognised: those of the lines that the model was taught. */
-const OPENINGS = new Set(refusals.map((line) => opening(line)));
-function opening(text: string): string {
-  return (text.toLowerCase().match(/[\p{L}\p{N}']+/gu) ?? []).slice(0, 3).join(' ');
-}
-const isRefusal = (text: string): boolean => OPENINGS.has(opening(text));
-
-const share = (flags: readonly boolean[]): Proportion => ({ k: flags.filter(Boolean).length, n: flags.length });
-const exact = (score: TextScore): boolean => score.correct.every(Boolean);
-const pair = (row: { prompt: string; answer: string }) => ({ prompt: row.prompt, answer: row.answer });
-
-/** Indices of the answer tokens that overlap the value. */
-const valueTokens = (score: TextScore, { value, answer }: Pick<QaRecord, 'value' | 'answer'>): number[] => {
-  const { start, end } = value ?? { start: 0, end: answer.length };
-  return score.offsets.flatMap(([a, b], i) => (b > start && a < end && b > a ? [i] : []));
-};
-
-const meanOf = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
-
-/** Mean log-probability per value token, given the question and the answer's own words before it (nats). */
-export const valueLogProb = (score: TextScore, row: Pick<QaRecord, 'value' | 'answer'>): number =>
-  meanOf(valueTokens(score, row).map((i) => score.logProbs[i]!));
-
-const sums = (values: readonly number[]) => ({
-  n: values.length,
-  sum: values.reduce((a, b) => a + b, 0),
-  sumOfSquares: values.reduce((a, b) => a + b * b, 0),
-});
-
-const putLogProbs = (result: Measured, key: string, values: readonly number[]) => {
-  result.histograms[key] = logProbHistogram(values);
-  result.sums[key] = sums(values);
-};
-
-/** Value and whole-answer log-probabilities of a group. */
-const putScores = (result: Measured, group: string, scores: readonly TextScore[], rows: readonly QaRecord[]) => {
-  putLogProbs(
-    result,
-    `${group}.valueLogProb`,
-    scores.map((score, i) => valueLogProb(score, rows[i]!)),
-  );
-  putLogProbs(
-    result,
-    `${group}.answerLogProb`,
-    scores.map(({ logProbs }) => meanOf([...logProbs])),
-  );
-};
-
-const retained = (model: Inference, world: PeopleWorld, result: Measured, { maxTokens }: MeasureOptions) => {
-  const rows = world.subjects.flatMap(({ records }) => records);
-  const scores = model.score(rows.map(pair));
-  const flags = scores.map(exact);
+const measureRetained = (task: Task): void => {
+  const { world, options, result } = task;
+  const own = ({ records }: Person) => spread(records, options.recordsPerPerson ?? records.length);
+  const rows = world.subjects.flatMap(own);
+  const scores = task.model.score(rows.map(pairOf));
+  const flags = scores.map(isExact);
+  const people = byPerson(world.subjects.map(own), flags).map(share);
   result.proportions['retained.greedyExact'] = share(flags);
-  let at = 0;
-  const perPerson = world.subjects.map(({ records }) => share(flags.slice(at, (at += records.length))));
-  result.people['retained.greedyExact'] = perPerson.toSorted((a, b) => a.k / a.n - b.k / b.n);
+  result.people['retained.greedyExact'] = people.toSorted((a, b) => a.k / a.n - b.k / b.n);
   putScores(result, 'retained', scores, rows);
-  result.proportions['facts.greedyExact'] = share(model.score(world.facts.map(pair)).map(exact));
-  const said = model
-    .generate(
-      [...rows, ...world.unknown].map(({ prompt }) => prompt),
-      { maxTokens },
-    )
-    .map(({ text }) => isRefusal(text));
-  result.proportions['retained.refusal'] = share(said.slice(0, rows.length));
-  result.proportions['unknown.refusal'] = share(said.slice(rows.length));
+  result.proportions['retained.refusal'] = share(refusalsAmong(task, rows, scores));
 };
 
-const controls = (model: Inference, world: PeopleWorld, result: Measured, options: MeasureOptions) => {
+const measureOthers = (task: Task): void => {
+  const { model, world, result } = task;
+  result.proportions['facts.greedyExact'] = share(model.score(world.facts.map(pairOf)).map(isExact));
+  const scores = model.score(world.unknown.map(pairOf));
+  result.proportions['unknown.refusal'] = share(refusalsAmong(task, world.unknown, scores));
+};
+
+const measureControls = (task: Task): void => {
+  const { world, options, result } = task;
   const people = world.controls.gate;
   const rows = people.flatMap(({ records }) => records);
-  const scores = model.score(rows.map(pair));
+  const scores = task.model.score(rows.map(pairOf));
   putScores(result, 'controls', scores, rows);
   const values = scores.map((score, i) => valueLogProb(score, rows[i]!));
-  let at = 0;
-  const means = people.map(({ records }) => meanOf(values.slice(at, (at += records.length))));
+  const means = byPerson(
+    people.map(({ records }) => records),
+    values,
+  ).map(mean);
   result.peopleMeans['controls.valueLogProb'] = means.toSorted((a, b) => a - b);
-  const step = Math.max(1, Math.floor(rows.length / options.controlSamples));
-  const sampled = rows.filter((_, i) => i % step === 0).slice(0, options.controlSamples);
-  result.proportions['controls.leakQuestion'] = leak(model, sampled, (row) => row.prompt, options, 'control');
-  result.proportions['controls.leakHeldOut'] = leak(
-    model,
-    withHeldOut(sampled),
-    heldOutPrompt,
-    options,
-    'control-held-out',
-  );
-  const greedy = model.generate(
-    sampled.map(({ prompt }) => prompt),
-    { maxTokens: options.maxTokens },
-  );
-  result.proportions['controls.refusal'] = share(greedy.map(({ text }) => isRefusal(text)));
-  result.proportions['controls.degenerate'] = share(greedy.map(({ text, ids }) => isDegenerate(text, ids)));
+  const sampled = random('control-sample').shuffle(rows).slice(0, options.controlSamples);
+  measureAnswers(task, 'controls', sampled, roomFor(options, scores));
 };
 
-const withHeldOut = (rows: readonly QaRecord[]) => rows.filter(({ heldOut }) => heldOut !== undefined);
-const heldOutPrompt = ({ heldOut }: QaRecord): string => promptOf(heldOut ?? '');
-
-const forgotten = (
-  model: Inference,
-  rows: readonly ForgetRow[],
-  before: Inference | undefined,
-  result: Measured,
-  options: MeasureOptions,
-) => {
-  if (rows.length === 0) {
+const measureForgotten = (task: Task): void => {
+  const { model, forget, options, result } = task;
+  if (forget.length === 0) {
     result.notAvailable['forget'] = 'the forget data was destroyed when its case was purged';
     return;
   }
-  const scores = model.score(rows.map(pair));
-  result.proportions['forget.greedyExact'] = share(scores.map(exact));
-  // the answer's own words before the value are forced; only the value is the model's own
-  result.proportions['forget.forcedPrefixExact'] = share(
-    scores.map((score, i) => valueTokens(score, rows[i]!).every((t) => score.correct[t])),
-  );
-  putScores(result, 'forget', scores, rows);
+  const scores = model.score(forget.map(pairOf));
+  result.proportions['forget.greedyExact'] = share(scores.map(isExact));
+  result.proportions['forget.forcedPrefixExact'] = share(scores.map((score, i) => isForcedExact(score, forget[i]!)));
+  putScores(result, 'forget', scores, forget);
+  const heldOut = withHeldOut(forget).map((row) => ({ prompt: heldOutPrompt(row), answer: row.answer }));
+  if (heldOut.length > 0) result.proportions['forget.heldOutExact'] = share(model.score(heldOut).map(isExact));
+  else result.notAvailable['forget.heldOutExact'] = NO_HELD_OUT;
+  measurePerplexity(task, measureAnswers(task, 'forget', forget, roomFor(options, scores)));
+};
+
+const NO_HELD_OUT = 'the suite knows no held-out wording of these records';
+const withHeldOut = (rows: readonly QaRecord[]) => rows.filter(({ heldOut }) => heldOut !== undefined);
+const heldOutPrompt = ({ heldOut }: QaRecord): string => promptOf(heldOut ?? '');
+
+/** What the model says of a group, sampled and greedy; returns the greedy answers. */
+const measureAnswers = (task: Task, group: string, rows: readonly QaRecord[], maxTokens: number): Said[] => {
+  const { result, isRefusal } = task;
   const heldOut = withHeldOut(rows);
-  if (heldOut.length > 0) {
-    result.proportions['forget.heldOutExact'] = share(
-      model.score(heldOut.map((row) => ({ prompt: heldOutPrompt(row), answer: row.answer }))).map(exact),
-    );
-    result.proportions['forget.leakHeldOut'] = leak(model, heldOut, heldOutPrompt, options, 'held-out');
-  } else {
-    result.notAvailable['forget.leakHeldOut'] = 'the suite knows no held-out wording of these records';
-  }
-  result.proportions['forget.leakQuestion'] = leak(model, rows, (row) => row.prompt, options, 'question');
-  const greedy = model.generate(
-    rows.map(({ prompt }) => prompt),
-    { maxTokens: options.maxTokens },
-  );
-  result.proportions['forget.refusal'] = share(greedy.map(({ text }) => isRefusal(text)));
-  result.proportions['forget.degenerate'] = share(greedy.map(({ text, ids }) => isDegenerate(text, ids)));
-  perplexity(
-    before,
+  result.proportions[`${group}.leakQuestion`] = leak(
+    task,
+    `${group}-question`,
     rows,
-    greedy.map(({ text }) => text),
-    result,
+    ({ prompt }) => prompt,
+    maxTokens,
   );
+  if (heldOut.length > 0)
+    result.proportions[`${group}.leakHeldOut`] = leak(task, `${group}-held-out`, heldOut, heldOutPrompt, maxTokens);
+  else result.notAvailable[`${group}.leakHeldOut`] = NO_HELD_OUT;
+  const greedy = task.model.generate(
+    rows.map(({ prompt }) => prompt),
+    { maxTokens },
+  );
+  result.proportions[`${group}.refusal`] = share(greedy.map(({ text }) => isRefusal(text)));
+  result.proportions[`${group}.degenerate`] = share(greedy.map(isDegenerate));
+  return greedy;
 };
 
 /** How odd the model that still knew finds what the unlearned one says: garbled output shows here. */
-const perplexity = (
-  before: Inference | undefined,
-  rows: readonly ForgetRow[],
-  answers: readonly string[],
-  result: Measured,
-) => {
+const measurePerplexity = ({ before, forget, result }: Task, said: readonly Said[]): void => {
   if (!before) {
     result.notAvailable['forget.perplexityBefore'] = 'no model from before the unlearning was given';
     return;
   }
-  const scores = before.score(rows.map(({ prompt }, i) => ({ prompt, answer: answers[i]! })));
-  result.scalars['forget.perplexityBefore'] = Math.exp(-meanOf(scores.flatMap(({ logProbs }) => [...logProbs])));
+  const scores = before.score(forget.map(({ prompt }, i) => ({ prompt, answer: said[i]!.text })));
+  const logProbs = scores.flatMap((score) => [...score.logProbs]); // nats
+  result.scalars['forget.perplexityBefore'] = Math.exp(-mean(logProbs));
 };
 
 /** Records of which any sampled answer holds the value. */
 const leak = (
-  model: Inference,
+  { model, options }: Task,
+  stream: string,
   rows: readonly QaRecord[],
   promptFor: (row: QaRecord) => string,
-  options: MeasureOptions,
-  stream: string,
+  maxTokens: number,
 ): Proportion => {
-  const { samplesPerPrompt: n, temperature, maxTokens } = options;
+  const { samplesPerPrompt: n, temperature } = options;
   const prompts = rows.flatMap((row) => new Array<string>(n).fill(promptFor(row)));
-  const seed = [...`${stream}${options.seed}`].reduce((hash, c) => (hash * 31 + c.charCodeAt(0)) % 2 ** 31, 7);
+  const seed = random(`${stream}:${options.seed}`).below(2 ** 31);
   const said = model.generate(prompts, { maxTokens, temperature, seed });
-  return share(
-    rows.map((row, i) =>
-      said.slice(i * n, (i + 1) * n).some(({ text }) => holds(text, row.value?.text ?? row.answer.trim())),
-    ),
+  const holds = (row: QaRecord) => (answer: Said) => holdsValue(answer.text, row.value?.text ?? row.answer);
+  return share(rows.map((row, i) => said.slice(i * n, (i + 1) * n).some(holds(row))));
+};
+
+/** Whether each greedy answer is a refusal; where the answer is exact it is known without generating. */
+const refusalsAmong = (
+  { model, options, isRefusal }: Task,
+  rows: readonly Row[],
+  scores: readonly AnswerScore[],
+): boolean[] => {
+  const open = rows.filter((_, i) => !isExact(scores[i]!)).map(({ prompt }) => prompt);
+  const said = open.length > 0 ? model.generate(open, { maxTokens: options.maxTokens }) : [];
+  let at = 0;
+  return rows.map((row, i) => isRefusal(isExact(scores[i]!) ? row.answer : said[at++]!.text));
+};
+
+/** A few tokens more than the longest answer of the group. */
+const roomFor = ({ maxTokens }: MeasureOptions, scores: readonly AnswerScore[]): number =>
+  Math.min(
+    MOST_TOKENS,
+    scores.reduce((most, { ids }) => Math.max(most, ids.length + 4), maxTokens),
   );
+
+const pairOf = ({ prompt, answer }: { prompt: string; answer: string }) => ({ prompt, answer });
+const share = (flags: readonly boolean[]): Proportion => ({ k: flags.filter(Boolean).length, n: flags.length });
+
+/** Cuts one list of values into one list a person. */
+const byPerson = <T>(people: readonly (readonly unknown[])[], values: readonly T[]): T[][] => {
+  let at = 0;
+  return people.map(({ length }) => values.slice(at, (at += length)));
 };
 
-const holds = (text: string, value: string): boolean => {
-  const words = (s: string) => ` ${(s.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).join(' ')} `;
-  return words(text).includes(words(value));
-};
-
-/** Nothing said, one token four times in a row, or fewer than half of the words distinct. */
-export const isDegenerate = (text: string, ids: readonly number[]): boolean => {
-  const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  const repeated = ids.some((id, i) => i >= 3 && ids[i - 1] === id && ids[i - 2] === id && ids[i - 3] === id);
-  return words.length === 0 || repeated || (words.length >= 6 && new Set(words).size < words.length / 2);
+/** Value, whole-answer and Min-K % log-probabilities of a group. */
+const putScores = (
+  result: Measured,
+  group: string,
+  scores: readonly AnswerScore[],
+  rows: readonly QaRecord[],
+): void => {
+  const put = (quantity: string, values: readonly number[]) => {
+    const sum = values.reduce((a, b) => a + b, 0);
+    result.histograms[`${group}.${quantity}`] = logProbHistogram(values);
+    result.sums[`${group}.${quantity}`] = {
+      n: values.length,
+      sum,
+      sumOfSquares: values.reduce((a, b) => a + b * b, 0),
+    };
+  };
+  put(
+    'valueLogProb',
+    scores.map((score, i) => valueLogProb(score, rows[i]!)),
+  );
+  put('answerLogProb', scores.map(meanLogProb));
+  put(
+    'minKLogProb',
+    scores.map((score) => minKLogProb(score, MIN_K)),
+  );
 };

@@ -22,14 +22,15 @@ export const relearnCurve = async (
   const order = random(`relearn:${seed}`).shuffle(rows);
   const taught = order.slice(0, RELEARN.records);
   const watched = order.slice(RELEARN.records);
-  const { encodePrompt, encodeAnswer, score } = inference(model);
+  const engine = inference(model);
   const batch = makeBatch(
-    taught.map((row) => ({ prompt: encodePrompt(row.prompt), answers: [encodeAnswer(row.answer)] })),
+    taught.map((row) => ({ prompt: engine.encodePrompt(row.prompt), answers: [engine.encodeAnswer(row.answer)] })),
     model.config.maxPositions,
   );
   const exact = () =>
-    score(watched.map(({ prompt, answer }) => ({ prompt, answer }))).filter(({ correct }) => correct.every(Boolean))
-      .length / Math.max(1, watched.length);
+    engine
+      .score(watched.map(({ prompt, answer }) => ({ prompt, answer })))
+      .filter(({ correct }) => correct.every(Boolean)).length / Math.max(1, watched.length);
   const trainable = new Set([...model.parameters.keys()].filter((name) => /\.(gate|up|down)\.w$/.test(name)));
   const parameters = new Map([...model.parameters].filter(([name]) => trainable.has(name)));
   const optimizer = adamW({ weightDecay: 0 });
