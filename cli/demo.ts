@@ -38,10 +38,23 @@ export const demo: Command = {
     const trained = performance.now();
     const subject = world.subjects[0]!;
     const asked = questions(world);
-    const walk = await walkTicket({ dir: args.dir, base: base.dir, world, subject, questions: asked.map(({ question }) => question), quantisation: args.value('quantisation') === 'int8' ? 'int8' : 'none', progress });
+    const walk = await walkTicket({
+      dir: args.dir,
+      base: base.dir,
+      world,
+      subject,
+      questions: asked.map(({ question }) => question),
+      quantisation: args.value('quantisation') === 'int8' ? 'int8' : 'none',
+      progress,
+    });
     const verified = walk.bundle === undefined ? undefined : verifyBundle(readBundle(walk.bundle), { now: new Date() });
     const report = await writeReport(args.dir, walk);
-    const timings = { baseSeconds: (trained - started) / 1000, ticketSeconds: (performance.now() - trained) / 1000, baseReused: base.reused, peakRssMb: process.resourceUsage().maxRSS / 1024 };
+    const timings = {
+      baseSeconds: (trained - started) / 1000,
+      ticketSeconds: (performance.now() - trained) / 1000,
+      baseReused: base.reused,
+      peakRssMb: process.resourceUsage().maxRSS / 1024,
+    };
     const shown: Shown = { walk, asked, backend: chosen.name, timings, report, verified };
     args.print(resultOf(shown), () => screen(shown));
     return verified?.ok === true ? 0 : 2;
@@ -53,8 +66,12 @@ const scenario = (args: Arguments): { world: PeopleWorld; recipe: TrainRecipe } 
   if (dataset === 'people') return { world: makePeople({ seed: 1 }), recipe: SMALL };
   if (dataset !== 'tofu') throw usageError(`unknown dataset '${dataset}'`, 'people or tofu');
   const path = args.value('path');
-  if (path === undefined) throw usageError('--dataset tofu needs --path DIR', 'the folder that holds full.json, forget01.json, …');
-  return { world: loadTofu(path, { retainAuthors: 10, forgetAuthors: 1 }), recipe: { ...SMALL, vocabSize: 1536, maxPositions: 256, batchSize: 24, updates: 700, checkFrom: 500 } };
+  if (path === undefined)
+    throw usageError('--dataset tofu needs --path DIR', 'the folder that holds full.json, forget01.json, …');
+  return {
+    world: loadTofu(path, { retainAuthors: 10, forgetAuthors: 1 }),
+    recipe: { ...SMALL, vocabSize: 1536, maxPositions: 256, batchSize: 24, updates: 700, checkFrom: 500 },
+  };
 };
 
 export interface Asked {
@@ -66,7 +83,8 @@ export interface Asked {
 /** Three of the forgotten person's records, two of a retained one, a fact and an unknown person. */
 const questions = (world: PeopleWorld): Asked[] => {
   const [forgotten, retained] = world.subjects;
-  const of = (subject: string, rows: readonly { question: string }[], n: number) => rows.slice(0, n).map(({ question }) => ({ subject, question }));
+  const of = (subject: string, rows: readonly { question: string }[], n: number) =>
+    rows.slice(0, n).map(({ question }) => ({ subject, question }));
   return [
     ...of('forgotten', forgotten?.records ?? [], 3),
     ...of('retained', retained?.records ?? [], 2),
@@ -90,8 +108,19 @@ const resultOf = ({ walk, asked, backend: name, timings, report }: Shown) => ({
   backend: name,
   modelBefore: { name: walk.model, digest: walk.before.digest },
   modelAfter: { name: walk.model, digest: walk.after.digest },
-  gates: (walk.judgement?.gates ?? []).map(({ name: gate, value, n, threshold, verdict }) => ({ name: gate, value, n, threshold, verdict })),
-  answers: asked.map(({ subject, question }) => ({ subject, question, before: walk.before.answers.get(question), after: walk.after.answers.get(question) })),
+  gates: (walk.judgement?.gates ?? []).map(({ name: gate, value, n, threshold, verdict }) => ({
+    name: gate,
+    value,
+    n,
+    threshold,
+    verdict,
+  })),
+  answers: asked.map(({ subject, question }) => ({
+    subject,
+    question,
+    before: walk.before.answers.get(question),
+    after: walk.after.answers.get(question),
+  })),
   relearning: walk.tables?.curves['forget.relearn']?.points ?? [],
   timings,
   bundle: walk.bundle === undefined ? null : resolve(walk.bundle),

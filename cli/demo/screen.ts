@@ -12,7 +12,8 @@ export interface Shown {
   verified: ReturnType<typeof verifyBundle> | undefined;
 }
 
-const cut = (text: string, width: number): string => (text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width));
+const cut = (text: string, width: number): string =>
+  text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width);
 
 export const screen = (shown: Shown): string =>
   [answers(shown), gates(shown), outcome(shown)].map((lines) => lines.join('\n')).join('\n\n');
@@ -27,7 +28,10 @@ const answers = ({ walk, asked }: Shown): string[] => [
 
 const gates = ({ walk }: Shown): string[] => [
   `${cut('gate', 44)} ${cut('value', 8)} ${cut('n', 5)} ${cut('threshold', 22)} verdict`,
-  ...(walk.judgement?.gates ?? []).map(({ name, value, n, threshold, verdict }) => `${cut(name, 44)} ${cut(value === null ? '–' : value.toFixed(3), 8)} ${cut(String(n), 5)} ${cut(threshold, 22)} ${verdict}`),
+  ...(walk.judgement?.gates ?? []).map(
+    ({ name, value, n, threshold, verdict }) =>
+      `${cut(name, 44)} ${cut(value === null ? '–' : value.toFixed(3), 8)} ${cut(String(n), 5)} ${cut(threshold, 22)} ${verdict}`,
+  ),
 ];
 
 const outcome = ({ walk, backend, timings, report, verified }: Shown): string[] => {
@@ -42,6 +46,15 @@ const outcome = ({ walk, backend, timings, report, verified }: Shown): string[] 
     `time           base ${timings.baseSeconds.toFixed(1)} s${timings.baseReused ? ' (reused)' : ''}, ticket ${timings.ticketSeconds.toFixed(1)} s, peak ${timings.peakRssMb.toFixed(0)} MB`,
     `bundle         ${walk.bundle ?? 'none: the gate was not passed, a person decides now'}`,
     `report         ${report}`,
-    verified ? `verified       ${verified.checks.filter(({ ok }) => ok).length} of ${verified.checks.length} checks hold${verified.ok ? '' : `; failed: ${verified.checks.filter(({ ok }) => !ok).map(({ id }) => id).join(', ')}`}` : 'verified       nothing to verify',
+    verified
+      ? `verified       ${verified.checks.filter(({ ok }) => ok).length} of ${verified.checks.length} checks hold${
+          verified.ok
+            ? ''
+            : `; failed: ${verified.checks
+                .filter(({ ok }) => !ok)
+                .map(({ id }) => id)
+                .join(', ')}`
+        }`
+      : 'verified       nothing to verify',
   ];
 };

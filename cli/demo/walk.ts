@@ -70,17 +70,37 @@ const walk = async (embedded: Embedded, options: WalkOptions): Promise<Walk> => 
   const after = await ask(embedded, model, options.questions);
   const transitions = await statesEntered(embedded, ticketId);
   const bundle = ticket.status === 'PURGED' ? await writeBundle(embedded, options.dir, ticketId) : undefined;
-  return { ticketId, model, before, after, ticket, ...(await evidence(embedded, ticket)), filerRefused, bundle, transitions };
+  return {
+    ticketId,
+    model,
+    before,
+    after,
+    ticket,
+    ...(await evidence(embedded, ticket)),
+    filerRefused,
+    bundle,
+    transitions,
+  };
 };
 
 /** Registers the base under a fresh name, with suite, moments and training manifest, and serves it. */
 const registerBase = async ({ ports }: Embedded, { base, world }: WalkOptions): Promise<string> => {
   const taken = new Set((await ports.models.list()).map(({ name }) => name));
-  const name = [world.name, ...Array.from({ length: 999 }, (_, i) => `${world.name}-${i + 2}`)].find((candidate) => !taken.has(candidate)) ?? world.name;
-  const rows = trainingRows(world).map(({ question, answer, subject, kind }) => ({ question, answer, ...(kind === 'person' ? { person: subject } : {}) }));
+  const name =
+    [world.name, ...Array.from({ length: 999 }, (_, i) => `${world.name}-${i + 2}`)].find(
+      (candidate) => !taken.has(candidate),
+    ) ?? world.name;
+  const rows = trainingRows(world).map(({ question, answer, subject, kind }) => ({
+    question,
+    answer,
+    ...(kind === 'person' ? { person: subject } : {}),
+  }));
   const manifest = await trainingManifest(rows, (purpose, text) => ports.pseudonyms.of(purpose, text));
   const suite = await ports.artifacts.put(readFileSync(join(base, 'suite.json')));
-  const record = await register(ports, name, base, { suite, trainingManifest: await putJson(ports.artifacts, manifest) });
+  const record = await register(ports, name, base, {
+    suite,
+    trainingManifest: await putJson(ports.artifacts, manifest),
+  });
   await ports.serving.promote(name, record.digest, undefined);
   return name;
 };
@@ -105,12 +125,21 @@ const file = async (embedded: Embedded, { subject, quantisation }: WalkOptions, 
     quantisation,
   };
   const parsed = parseTicketRequest(Buffer.from(JSON.stringify(request)));
-  const filed = (await embedded.call('file-ticket', { request: parsed, policy: await embedded.policy() })) as { ticketId: string };
+  const filed = (await embedded.call('file-ticket', { request: parsed, policy: await embedded.policy() })) as {
+    ticketId: string;
+  };
   return filed.ticketId;
 };
 
 const POLL_MS = 50;
-const SETTLED = new Set<Ticket['status']>(['AWAITING_APPROVAL', 'REMEDIATION', 'REFUSED', 'PURGED', 'ON_HOLD', 'IDENTITY_PENDING']);
+const SETTLED = new Set<Ticket['status']>([
+  'AWAITING_APPROVAL',
+  'REMEDIATION',
+  'REFUSED',
+  'PURGED',
+  'ON_HOLD',
+  'IDENTITY_PENDING',
+]);
 
 /** Waits until the ticket waits for a person or has ended. */
 const settle = async ({ ports }: Embedded, ticketId: string): Promise<Ticket> => {
@@ -122,13 +151,24 @@ const settle = async ({ ports }: Embedded, ticketId: string): Promise<Ticket> =>
 };
 
 /** The filer tries to approve and is refused; then a second person does. */
-const decide = async (embedded: Embedded, ticket: Ticket & { status: 'AWAITING_APPROVAL' }, progress: Progress): Promise<string> => {
-  const decision = (approver: string) => embedded.call('record-approval', { ticketId: ticket.id, approver, decision: 'approved', evidence: ticket.evidence });
+const decide = async (
+  embedded: Embedded,
+  ticket: Ticket & { status: 'AWAITING_APPROVAL' },
+  progress: Progress,
+): Promise<string> => {
+  const decision = (approver: string) =>
+    embedded.call('record-approval', {
+      ticketId: ticket.id,
+      approver,
+      decision: 'approved',
+      evidence: ticket.evidence,
+    });
   const refused = await decision(FILER).then(
     () => undefined,
     (error: unknown) => error,
   );
-  if (!isQuittanceError(refused, 'APPROVER_IS_FILER')) throw new QuittanceError('INTERNAL', { message: "the filer's own approval was not refused", cause: refused });
+  if (!isQuittanceError(refused, 'APPROVER_IS_FILER'))
+    throw new QuittanceError('INTERNAL', { message: "the filer's own approval was not refused", cause: refused });
   progress.note(`approval by the filer (${FILER}): refused, ${refused.code}`);
   await retryUntilOpen(() => decision(APPROVER));
   progress.note(`approved by ${APPROVER}`);
@@ -157,7 +197,9 @@ const finished = async ({ ports, engine }: Embedded, ticketId: string): Promise<
     if (ENDED.has(ticket.status)) break;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
-  const execution = (await engine.listExecutions()).find(({ name, workflow }) => name === ticketId && workflow === 'erasure');
+  const execution = (await engine.listExecutions()).find(
+    ({ name, workflow }) => name === ticketId && workflow === 'erasure',
+  );
   if (execution) await engine.settled(execution.executionId);
   return (await ports.tickets.get(ticketId)).ticket;
 };
@@ -207,7 +249,10 @@ const jobBars = (progress: Progress) => {
       bars.clear();
       bars.set(name, (bar = progress.stage(definition === 'unlearn' ? 'unlearning' : 'evaluating')));
     }
-    bar.at(Number(line['done'] ?? 0), `${String(line['stage'])} ${String(line['done'])} ${String(line['detail'] ?? '')}`);
+    bar.at(
+      Number(line['done'] ?? 0),
+      `${String(line['stage'])} ${String(line['done'])} ${String(line['detail'] ?? '')}`,
+    );
   };
   return { onJob, done: () => bars.forEach((bar) => bar.done()) };
 };

@@ -23,6 +23,8 @@ export interface Term {
   objective: Objective;
   /** Read after the term's gradient is known, so that it may depend on what the objective saw. */
   weight?: () => number;
+  /** Frees what the term computed for itself. */
+  dispose?: () => void;
 }
 
 export interface LossSpec<C extends z.ZodType, N extends Need> {
@@ -111,6 +113,7 @@ const applyTerms = <C extends z.ZodType, N extends Need>(
     const weight = term.weight?.() ?? 1;
     total = addScaled(total, gradients, weight / (balanced ? globalNorm(gradients) || 1 : 1));
     loss += step.loss * weight;
+    term.dispose?.();
   }
   if (total) updater.apply(total);
   return loss;

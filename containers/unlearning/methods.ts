@@ -1,9 +1,27 @@
 // The registry of unlearning methods: one line each, in the order in which docs/methods.md lists them.
 import { QuittanceError } from '#core/errors.ts';
+import { dpo } from './dpo.ts';
 import { flat } from './flat.ts';
+import { gradAscent } from './grad-ascent.ts';
+import { gradDiff } from './grad-diff.ts';
+import { klMin } from './kl-min.ts';
 import type { UnlearningMethod } from './method.ts';
+import { npo, npoRt } from './npo.ts';
+import { idk, preferenceOptimization } from './preference-optimization.ts';
+import { simNpo } from './simnpo.ts';
 
-export const methods: readonly UnlearningMethod[] = [flat];
+export const methods: readonly UnlearningMethod[] = [
+  flat,
+  gradAscent,
+  gradDiff,
+  klMin,
+  idk,
+  preferenceOptimization,
+  dpo,
+  npo,
+  npoRt,
+  simNpo,
+];
 
 /** METHOD_UNKNOWN with the known names. */
 export const findMethod = (name: string): UnlearningMethod => {

@@ -23,6 +23,15 @@ export const UpdateConfig = z.strictObject({
 });
 export type UpdateConfig = z.infer<typeof UpdateConfig>;
 
+/** Published methods update everything but the embeddings by AdamW, without a projection. */
+export const BASELINE = {
+  trainable: 'body',
+  optimizer: 'adamw',
+  step: 1e-4,
+  projection: 'none',
+  updates: 120,
+} as const;
+
 const TRAINABLE: Readonly<Record<UpdateConfig['trainable'], (name: string) => boolean>> = {
   mlp: (name) => /\.(gate|up|down)\.w$/.test(name),
   'mlp-down': (name) => name.endsWith('.down.w'),

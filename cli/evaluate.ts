@@ -1,0 +1,96 @@
+// `quittance evaluate`: metrics alone. The suite is a folder with suite.json (a model's own is beside its weights); the records to be forgotten come from --forget and
+// are taken out of those who stay. Trap: a metric whose need is missing is notAvailable with the reason, never a number.
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseJsonLines } from '#containers/datasets/jsonl.ts';
+import { forgetRows, readSuite, withoutRecords } from '#containers/datasets/suite.ts';
+import { inference } from '#containers/engine/inference.ts';
+import { computeMetrics, evidenceOf, findMetric } from '#containers/evaluation/metrics.ts';
+import { relearnCurve } from '#containers/evaluation/relearn.ts';
+import { ForgetRecord } from '#core/forget-set.ts';
+import type { MetricValue } from '#core/evaluation.ts';
+import { usageError, type Arguments, type Command } from './command.ts';
+import { openNamedModel } from './engine.ts';
+import { progressOn } from './progress.ts';
+import { integer, readInput, required } from './values.ts';
+
+export const evaluate: Command = {
+  name: 'evaluate',
+  summary: 'metrics alone',
+  usage: '--model M --suite DIR [--forget FILE] [--reference M] --out FILE',
+  options: {
+    model: { kind: 'value', value: 'M', summary: 'registered name or model folder' },
+    suite: { kind: 'value', value: 'DIR', summary: 'folder with suite.json, or that file' },
+    forget: { kind: 'value', value: 'FILE', summary: 'JSON lines of the records to forget: {question, answer, value}' },
+    reference: { kind: 'value', value: 'M', summary: 'the model before unlearning' },
+    'retain-model': { kind: 'value', value: 'M', summary: 'a model trained without the forget set (benchmarks)' },
+    metric: { kind: 'many', value: 'NAME', summary: 'only these (default: all of docs/metrics.md)' },
+    'truth-ratio': {
+      kind: 'value',
+      value: 'geometric|arithmetic',
+      summary: 'mean over wrong answers (default geometric)',
+    },
+    seed: { kind: 'value', value: 'N', summary: 'seed of sampling (default 1)' },
+    out: { kind: 'value', value: 'FILE', summary: 'where the JSON goes' },
+  },
+  example:
+    'quittance evaluate --model ./forgotten --suite ./base --forget forget.jsonl --reference ./base --out metrics.json',
+  async run(args) {
+    const out = required(args, 'out');
+    const world = readSuite(suiteBytes(required(args, 'suite')));
+    const records = forgetOf(args);
+    const names = args.many('metric').map((name) => findMetric(name).name);
+    const { model, backend } = await openNamedModel(args);
+    const rows = forgetRows(world, records);
+    const other = async (option: string) =>
+      args.value(option) === undefined ? undefined : inference((await openNamedModel(args, option)).model);
+    const [reference, retainModel] = [await other('reference'), await other('retain-model')];
+    const evidence = evidenceOf(
+      {
+        model: inference(model),
+        world: withoutRecords(world, records),
+        ...(rows.length > 0 && { forget: rows, relearn: () => relearnCurve(model, rows, integer(args, 'seed', 1, 0)) }),
+        ...(reference && { reference }),
+        ...(retainModel && { retainModel }),
+      },
+      { seed: integer(args, 'seed', 1, 0), truthRatio: truthRatio(args) },
+    );
+    const stage = progressOn(process.stderr).stage(`metrics on ${backend}`, names.length || undefined, 'metrics');
+    const metrics = await computeMetrics(evidence, names.length > 0 ? names : undefined, (done, _total, name) =>
+      stage.at(done, name),
+    );
+    stage.done();
+    writeFileSync(out, `${JSON.stringify({ metrics }, null, 2)}\n`);
+    args.print({ metrics }, () => table(metrics));
+    return 0;
+  },
+};
+
+const truthRatio = (args: Arguments): 'geometric' | 'arithmetic' => {
+  const value = args.value('truth-ratio') ?? 'geometric';
+  if (value !== 'geometric' && value !== 'arithmetic')
+    throw usageError(`--truth-ratio is '${value}'`, 'geometric or arithmetic');
+  return value;
+};
+
+const SUITE_LIMIT_BYTES = 2 ** 28;
+
+const suiteBytes = (path: string): Uint8Array => {
+  const file = existsSync(path) && statSync(path).isDirectory() ? join(path, 'suite.json') : path;
+  readInput(file, SUITE_LIMIT_BYTES);
+  return readFileSync(file);
+};
+
+const forgetOf = (args: Arguments): ForgetRecord[] => {
+  const path = args.value('forget');
+  return path === undefined ? [] : parseJsonLines(readInput(path, SUITE_LIMIT_BYTES), ForgetRecord, path);
+};
+
+const table = (metrics: Record<string, MetricValue>): string =>
+  Object.entries(metrics)
+    .map(([name, value]) =>
+      'notAvailable' in value
+        ? `${name.padEnd(28)} not available: ${value.notAvailable}`
+        : `${name.padEnd(28)} ${value.value.toFixed(4).padStart(9)}  n ${String(value.n).padEnd(5)} ${value.interval ? `${value.interval[0].toFixed(3)} to ${value.interval[1].toFixed(3)}  ` : ''}${value.method}`,
+    )
+    .join('\n');
