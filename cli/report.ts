@@ -1,0 +1,63 @@
+// `quittance report`: the audit report of a ticket as JSON, as one HTML page or as PDF. Reads the data folder without its lock, and changes nothing.
+import { writeFileSync } from 'node:fs';
+import { localStores } from '#adapters/local/index.ts';
+import { canonicalize } from '#core/canonical.ts';
+import { QuittanceError } from '#core/errors.ts';
+import { auditReport, type AuditReport } from '#core/report.ts';
+import { gatherReport } from '#core/report/gather.ts';
+import { usageError, type Command } from './command.ts';
+
+const RENDERERS = {
+  json: async (report: AuditReport) => `${canonicalize(report)}\n`,
+  html: async (report: AuditReport) => (await import('./report/html.ts')).reportHtml(report),
+} as const;
+export type ReportFormat = keyof typeof RENDERERS;
+
+export const report: Command = {
+  name: 'report',
+  summary: 'audit report of a ticket',
+  usage: 'ID --format html|json [--out FILE]',
+  options: {
+    format: { kind: 'value', value: Object.keys(RENDERERS).join('|'), summary: 'form of the report (default json)' },
+    out: { kind: 'value', value: 'FILE', summary: 'write it there instead of to stdout' },
+  },
+  example: 'quittance report T-0123456789 --format html --out report.html',
+  async run(args) {
+    const [ticketId, ...rest] = args.positionals;
+    if (ticketId === undefined || rest.length > 0)
+      throw usageError('report ID: one ticket id', 'quittance ticket list');
+    const format = args.json ? 'json' : formatOf(args.value('format') ?? 'json');
+    const rendered = await renderReport(args.dir, ticketId, format);
+    const out = args.value('out');
+    if (out === undefined) process.stdout.write(rendered);
+    else writeNew(out, rendered);
+    return 0;
+  },
+};
+
+const formatOf = (text: string): ReportFormat => {
+  if (Object.hasOwn(RENDERERS, text)) return text as ReportFormat;
+  throw usageError(`unknown format '${text}'`, Object.keys(RENDERERS).join(' | '));
+};
+
+const writeNew = (path: string, content: string | Uint8Array): void => {
+  try {
+    writeFileSync(path, content);
+  } catch (cause) {
+    throw new QuittanceError('INVALID_INPUT', { message: `cannot write ${path}`, cause });
+  }
+};
+
+/** The report of a ticket in a data folder. TICKET_NOT_FOUND. */
+export const renderReport = async (
+  dir: string,
+  ticketId: string,
+  format: ReportFormat,
+): Promise<string | Uint8Array> => {
+  const stores = localStores(dir, { lock: false });
+  try {
+    return await RENDERERS[format](auditReport(await gatherReport(stores, ticketId)));
+  } finally {
+    stores.close();
+  }
+};
