@@ -1,7 +1,7 @@
 // The SDK clients, made when first asked for, all from one environment. Trap: the SDK waits for ever by default; here a call that gets no answer in time fails,
 // is repeated, and then is SERVICE_UNAVAILABLE.
 import { BatchClient } from '@aws-sdk/client-batch';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -36,11 +36,22 @@ const ANSWER_MS = 10_000;
 /** A weight file of gigabytes takes its time; what must not happen is silence. */
 const SILENCE_MS = 30_000;
 
-export const awsClients = (environment: ClientEnvironment): AwsClients => {
+/** For tests: the wire, and how repeats are spaced. */
+export interface Wire {
+  readonly requestHandler: NonNullable<DynamoDBClientConfig['requestHandler']>;
+  readonly retryStrategy: (attempts: number) => NonNullable<DynamoDBClientConfig['retryStrategy']>;
+}
+
+export const awsClients = (environment: ClientEnvironment, wire?: Wire): AwsClients => {
+  const repeated = (attempts: number) =>
+    wire ? { retryStrategy: wire.retryStrategy(attempts) } : { maxAttempts: attempts };
+  const handled = (limits: { requestTimeout?: number; socketTimeout?: number }) => ({
+    requestHandler: wire?.requestHandler ?? { connectionTimeout: CONNECT_MS, throwOnRequestTimeout: true, ...limits },
+  });
   const common = {
     region: environment.AWS_REGION,
-    maxAttempts: ATTEMPTS,
-    requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: ANSWER_MS, throwOnRequestTimeout: true },
+    ...repeated(ATTEMPTS),
+    ...handled({ requestTimeout: ANSWER_MS }),
     ...endpointOf(environment),
     ...credentialsOf(environment),
   };
@@ -49,13 +60,13 @@ export const awsClients = (environment: ClientEnvironment): AwsClients => {
     s3: () =>
       new S3Client({
         ...common,
-        requestHandler: { connectionTimeout: CONNECT_MS, socketTimeout: SILENCE_MS },
+        ...handled({ socketTimeout: SILENCE_MS }),
         ...('endpoint' in common ? { forcePathStyle: true } : {}),
       }),
     kms: () => new KMSClient(common),
     sfn: () => new SFNClient(common),
     batch: () => new BatchClient(common),
-    batchOnce: () => new BatchClient({ ...common, maxAttempts: 1 }),
+    batchOnce: () => new BatchClient({ ...common, ...repeated(1) }),
     ses: () => new SESv2Client(common),
     events: () => new EventBridgeClient(common),
   });
