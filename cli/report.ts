@@ -1,5 +1,6 @@
 // `quittance report`: the audit report of a ticket as JSON, as one HTML page or as PDF. Reads the data folder without its lock, and changes nothing.
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { localStores } from '#adapters/local/index.ts';
 import { canonicalize } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
@@ -48,12 +49,14 @@ const writeNew = (path: string, content: string | Uint8Array): void => {
   }
 };
 
-/** The report of a ticket in a data folder. TICKET_NOT_FOUND. */
+/** The report of a ticket in a data folder. NOT_FOUND, TICKET_NOT_FOUND. */
 export const renderReport = async (
   dir: string,
   ticketId: string,
   format: ReportFormat,
 ): Promise<string | Uint8Array> => {
+  if (!existsSync(join(dir, 'state.sqlite')))
+    throw new QuittanceError('NOT_FOUND', { message: `${dir} is no data folder`, hint: 'name it with --dir' });
   const stores = localStores(dir, { lock: false });
   try {
     return await RENDERERS[format](auditReport(await gatherReport(stores, ticketId)));

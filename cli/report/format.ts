@@ -11,16 +11,12 @@ export const optional = (value: number | null, digits = 3): string => (value ===
 /** `2026-03-02 10:00 UTC`. */
 export const instant = (at: string): string => `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;
 
-export const metricText = (metric: MetricValue | null): string => {
-  if (metric === null) return 'not measured';
-  return 'notAvailable' in metric ? `not available: ${metric.notAvailable}` : decimal(metric.value);
-};
+export const metricText = (metric: MetricValue): string =>
+  'notAvailable' in metric ? `not available: ${metric.notAvailable}` : decimal(metric.value);
 
 export const intervalText = (metric: MetricValue): string =>
   'notAvailable' in metric || metric.interval === null ? '–' : metric.interval.map((end) => decimal(end)).join(' to ');
 
 /** `art-17-1-b` → `Art. 17(1)(b)`; other codes as they are. */
-export const groundText = (code: string): string => {
-  const [, article = '', ...parts] = /^art-(\d+)(-\d+)?(-[a-z])?$/.exec(code) ?? [];
-  return article === '' ? code : `Art. ${article}${parts.map((part = '') => part.replace(/-(.+)/, '($1)')).join('')}`;
-};
+export const groundText = (code: string): string =>
+  /^art-\d+(-\d+)?(-[a-z])?$/.test(code) ? code.replace('art-', 'Art. ').replaceAll(/-(\w+)/g, '($1)') : code;

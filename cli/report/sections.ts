@@ -104,13 +104,13 @@ export const gates = ({ gate }: AuditReport): Html =>
 export const beforeAfter = ({ metrics, reference, sampling }: AuditReport): Html =>
   metrics.length === 0
     ? html`<p>No model was evaluated.</p>`
-    : html`<p>Reference: ${reference}. Decoding: ${sampling}.</p>
+    : html`<p>Reference: ${reference}. Decoding: ${sampling}. A dash under “before”: not measured then.</p>
         ${table(
           'Every metric before and after unlearning',
           ['metric', n('before'), n('after'), n('n'), n('95 % interval after'), 'method'],
           metrics.map(({ label, before, after }) => [
             label,
-            metricText(before),
+            before ? metricText(before) : '–',
             metricText(after),
             'notAvailable' in after || after.n === 0 ? '–' : after.n,
             intervalText(after),

@@ -18,24 +18,24 @@ export interface AttemptParts {
 
 const LABELS: Readonly<Record<string, string>> = {
   'forget.greedyExact': 'forgotten questions answered word for word as trained',
+  'forget.heldOutExact': 'forgotten questions in new wordings answered word for word',
   'forget.forcedPrefixExact': 'forgotten values given when the words before them are forced',
   'forget.leakQuestion': 'forgotten questions with the value in any sampled answer',
-  'forget.leakHeldOut': 'the same, in wordings that no training row used',
-  'forget.heldOutExact': 'forgotten questions in new wordings answered word for word',
-  'forget.refusal': 'forgotten questions answered by a refusal',
-  'forget.degenerate': 'forgotten questions answered by repetition or nothing',
+  'controls.leakQuestion': 'never-trained people: questions with the value in any sampled answer',
+  'forget.leakHeldOut': 'forgotten questions in new wordings with the value in any sampled answer',
+  'controls.leakHeldOut': 'never-trained people: questions in new wordings with the value in any sampled answer',
   'forget.valueLogProb': 'mean log-probability of forgotten values (nats a token)',
-  'forget.answerLogProb': 'mean log-probability of forgotten answers (nats a token)',
+  'controls.valueLogProb': 'never-trained people: mean log-probability of values (nats a token)',
   'forget.valueLogProbAuc': 'forgotten values against those of never-trained people: area under the curve (0.5: alike)',
+  'forget.answerLogProb': 'mean log-probability of forgotten answers (nats a token)',
+  'controls.answerLogProb': 'never-trained people: mean log-probability of answers (nats a token)',
   'forget.answerLogProbAuc':
     'forgotten answers against those of never-trained people: area under the curve (0.5: alike)',
-  'forget.perplexityBefore': 'perplexity of the new answers under the model from before',
-  'controls.leakQuestion': 'never-trained people: questions with the value in any sampled answer',
-  'controls.leakHeldOut': 'never-trained people: the same, in new wordings',
+  'forget.refusal': 'forgotten questions answered by a refusal',
   'controls.refusal': 'never-trained people: questions answered by a refusal',
+  'forget.degenerate': 'forgotten questions answered by repetition or nothing',
   'controls.degenerate': 'never-trained people: questions answered by repetition or nothing',
-  'controls.valueLogProb': 'never-trained people: mean log-probability of values (nats a token)',
-  'controls.answerLogProb': 'never-trained people: mean log-probability of answers (nats a token)',
+  'forget.perplexityBefore': 'perplexity of the new answers under the model from before',
   'retained.greedyExact': 'questions about people who stay, answered word for word',
   'retained.refusal': 'questions about people who stay, answered by a refusal',
   'retained.valueLogProb': 'people who stay: mean log-probability of values (nats a token)',
@@ -43,7 +43,6 @@ const LABELS: Readonly<Record<string, string>> = {
   'facts.greedyExact': 'facts about nobody, answered word for word',
   'unknown.refusal': 'questions about unknown people, answered by a refusal',
 };
-const GROUPS = ['forget', 'controls', 'retained', 'facts', 'unknown'];
 
 const labelOf = (key: string): string => LABELS[key] ?? key;
 
@@ -102,8 +101,9 @@ const beforeFirstUpdate = (manifest: RunManifest | undefined): Map<string, Metri
   ]);
 };
 
-const rank = (key: string): number =>
-  (GROUPS.indexOf(key.split('.')[0] ?? '') + GROUPS.length + 1) % (GROUPS.length + 1);
+const ORDER = Object.keys(LABELS);
+/** Labelled metrics in the order of their labels, the others after them. */
+const rank = (key: string): number => (ORDER.includes(key) ? ORDER.indexOf(key) : ORDER.length);
 
 export const metricRows = (
   after: EvaluationTables | undefined,

@@ -15,7 +15,7 @@ export const gateOverview = ({ gate }: AuditReport): Plot | undefined => {
     id: 'gates',
     title: 'Measured values within what the policy allows',
     alt: `One row a check: a bar from the least to the greatest value that passes, and a mark at the measured value. ${found}`,
-    spec: { width: WIDTH - 200, height: { step: 22 }, data: { values: rows }, layer: [allowed, measured] },
+    spec: { width: WIDTH - 260, height: { step: 22 }, data: { values: rows }, layer: [allowed, measured] },
     columns: ['check', 'value', 'least allowed', 'greatest allowed', 'verdict'],
     rows: rows.map(({ name, value, least, most, verdict }) => [
       name,
@@ -27,7 +27,7 @@ export const gateOverview = ({ gate }: AuditReport): Plot | undefined => {
   };
 };
 
-const y = { field: 'name', type: 'nominal', sort: null, title: null, axis: { labelLimit: 320 } };
+const y = { field: 'name', type: 'nominal', sort: null, title: null, axis: { labelLimit: 460 } };
 const allowed = {
   mark: { type: 'bar', height: 12, color: ALLOWED },
   encoding: { y, x: axis('least', 'value', { scale: share }), x2: { field: 'most' } },

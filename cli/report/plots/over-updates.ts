@@ -3,6 +3,8 @@ import type { AuditReport } from '#core/report.ts';
 import { decimal, optional } from '../format.ts';
 import { axis, BLUE, bySeries, GREEN, GREY, share, updates, WIDTH, type Plot } from './plot.ts';
 
+const line = (color: string) => ({ type: 'line', color, point: { color } });
+
 type Point = AuditReport['trajectory'][number];
 
 export const forgetting = ({ trajectory }: AuditReport): Plot | undefined => {
@@ -60,7 +62,7 @@ export const loss = ({ trajectory }: AuditReport): Plot | undefined => {
       width: WIDTH,
       height: 180,
       data: { values },
-      mark: { type: 'line', point: true, color: BLUE },
+      mark: line(BLUE),
       encoding: { x: updates, y: axis('loss', 'loss', { scale: { zero: false } }) },
     },
     columns: ['update', 'loss'],
@@ -81,10 +83,10 @@ export const relearning = ({ relearning: curve }: AuditReport): Plot | undefined
       width: WIDTH,
       height: 200,
       data: { values: curve.points.map(([update, value]) => ({ update, value })) },
-      mark: { type: 'line', point: true, color: GREEN },
+      mark: line(GREEN),
       encoding: {
         x: axis('update', curve.xLabel, { axis: whole }),
-        y: axis('value', curve.yLabel, { scale: share, axis: { titleLimit: 260 } }),
+        y: axis('value', 'share exact again', { scale: share }),
       },
     },
     columns: [curve.xLabel, curve.yLabel],
