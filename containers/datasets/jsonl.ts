@@ -15,8 +15,6 @@ export const readJsonLines = <S extends z.ZodType>(path: string, schema: S): z.o
 export const parseJsonLines = <S extends z.ZodType>(text: string, schema: S, name: string): z.output<S>[] =>
   text.split('\n').flatMap((line, i) => (line.trim() === '' ? [] : [parseLine(line, schema, `${name}:${i + 1}`)]));
 
-export const toJsonLines = (rows: readonly unknown[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
-
 const readBytes = (path: string): Buffer => {
   let bytes: Buffer;
   try {
