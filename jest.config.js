@@ -18,7 +18,10 @@ const project = (name, dir = name) => ({
 });
 
 export default {
-  projects: ['unit', 'contract', 'workflow', 'infra', 'e2e'].map((name) => project(name)),
+  // `cloud` needs emulators or an account: `npm run test:cloud` starts them
+  projects: ['unit', 'contract', 'workflow', 'infra', 'e2e', ...(process.env.QUITTANCE_CLOUD ? ['cloud'] : [])].map(
+    (name) => project(name),
+  ),
   maxWorkers: 2,
   testTimeout: 120_000,
 };

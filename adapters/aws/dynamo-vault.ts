@@ -26,7 +26,7 @@ export interface DynamoVaultOptions {
   readonly clock: Clock;
 }
 
-const Row = z.object({ wrapped: Binary.optional(), objects: Text.optional(), destroyedAt: Text.optional() });
+const Row = z.object({ wrappedKey: Binary.optional(), objects: Text.optional(), destroyedAt: Text.optional() });
 const KEY_BYTES = 32;
 
 export const dynamoVault = (options: DynamoVaultOptions): Vault => {
@@ -84,7 +84,7 @@ const keyRows = ({ dynamodb, kms, table, wrappingKey, clock }: DynamoVaultOption
       const context = { KeyId: wrappingKey, EncryptionContext: { ticketId } };
       const make = new GenerateDataKeyCommand({ ...context, NumberOfBytes: 2 * KEY_BYTES });
       const { CiphertextBlob } = await calling('KMS', () => kms.send(make));
-      const item = { pk: text(ticketId), wrapped: binary(must(CiphertextBlob, 'wrapped data key')) };
+      const item = { pk: text(ticketId), wrappedKey: binary(must(CiphertextBlob, 'wrapped data key')) };
       const put = new PutItemCommand({
         TableName: table,
         Item: item,
@@ -96,8 +96,8 @@ const keyRows = ({ dynamodb, kms, table, wrappingKey, clock }: DynamoVaultOption
     open: async (ticketId: string) => {
       const row = await read(ticketId);
       if (!row) throw new QuittanceError('NOT_FOUND', { message: `the vault has no key for ticket ${ticketId}` });
-      if (!row.wrapped) throw destroyedError(ticketId);
-      const unwrap = { KeyId: wrappingKey, EncryptionContext: { ticketId }, CiphertextBlob: row.wrapped };
+      if (!row.wrappedKey) throw destroyedError(ticketId);
+      const unwrap = { KeyId: wrappingKey, EncryptionContext: { ticketId }, CiphertextBlob: row.wrappedKey };
       const { Plaintext } = await calling('KMS', () => kms.send(new DecryptCommand(unwrap)));
       const secrets = Buffer.from(must(Plaintext, 'unwrapped data key'));
       return { dataKey: secrets.subarray(0, KEY_BYTES), secret: secrets.subarray(KEY_BYTES) };
@@ -107,7 +107,7 @@ const keyRows = ({ dynamodb, kms, table, wrappingKey, clock }: DynamoVaultOption
       const remove = new UpdateItemCommand({
         TableName: table,
         Key: { pk: text(ticketId) },
-        UpdateExpression: 'SET #objects = :objects, destroyedAt = :at REMOVE wrapped',
+        UpdateExpression: 'SET #objects = :objects, destroyedAt = :at REMOVE wrappedKey',
         ConditionExpression: 'attribute_not_exists(destroyedAt)',
         ExpressionAttributeNames: { '#objects': 'objects' },
         ExpressionAttributeValues: { ':objects': text(JSON.stringify(names)), ':at': text(clock.now().toISOString()) },

@@ -18,7 +18,7 @@ export interface KmsPseudonymsOptions {
 }
 
 const CONTEXT = { purpose: 'pseudonyms' };
-const Row = z.object({ wrapped: Binary });
+const Row = z.object({ wrappedKey: Binary });
 
 export const kmsPseudonyms = (options: KmsPseudonymsOptions): Pseudonyms => {
   let key: Promise<Uint8Array> | undefined;
@@ -48,7 +48,7 @@ const readRow = ({ dynamodb, table }: KmsPseudonymsOptions): Promise<Uint8Array 
     const { Item: item } = await dynamodb.send(
       new GetItemCommand({ TableName: table, Key: KEY, ConsistentRead: true }),
     );
-    return item && parseItem(Row, item, 'pseudonym key').wrapped;
+    return item && parseItem(Row, item, 'pseudonym key').wrappedKey;
   });
 
 /** The first maker's key is the installation's. */
@@ -56,7 +56,7 @@ const createRow = async (options: KmsPseudonymsOptions): Promise<Uint8Array> => 
   const { dynamodb, kms, table, wrappingKey } = options;
   const make = { KeyId: wrappingKey, EncryptionContext: CONTEXT, NumberOfBytes: 32 };
   const { CiphertextBlob } = await calling('KMS', () => kms.send(new GenerateDataKeyWithoutPlaintextCommand(make)));
-  const item = { ...KEY, wrapped: binary(must(CiphertextBlob, 'wrapped key')) };
+  const item = { ...KEY, wrappedKey: binary(must(CiphertextBlob, 'wrapped key')) };
   const put = new PutItemCommand({ TableName: table, Item: item, ConditionExpression: 'attribute_not_exists(pk)' });
   await calling('DynamoDB', () => dynamodb.send(put).catch(ifAbsentOnly));
   return must(await readRow(options), 'pseudonym key');

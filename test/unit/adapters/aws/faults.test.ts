@@ -180,7 +180,7 @@ describe('a transaction that is cancelled', () => {
 });
 
 describe('a key that is revoked', () => {
-  const WRAPPED = { Item: { pk: { S: 'T-1' }, wrapped: { B: 'AAAA' } } };
+  const WRAPPED = { Item: { pk: { S: 'T-1' }, wrappedKey: { B: 'AAAA' } } };
   const unwrapping = (error: string) =>
     scriptedAws(({ operation }) => (operation.startsWith('Trent') ? { error } : { body: WRAPPED })).clients;
 

@@ -1,0 +1,54 @@
+// The contract suites of memory and local on the AWS adapters, against whatever answers at AWS_ENDPOINT_URL.
+import { endpointServing } from '#adapters/http/endpoint-serving.ts';
+import type { Ports } from '#core/ports.ts';
+import { digest } from '#test/support/histories.ts';
+import { openAiEndpoint } from '#test/support/openai-endpoint.ts';
+import * as keyed from '../contract/keyed.contract.ts';
+import { servingContract } from '../contract/serving.contract.ts';
+import * as stores from '../contract/stores.contract.ts';
+import { ticketStoreContract } from '../contract/ticket-store.contract.ts';
+import { vaultContract } from '../contract/vault.contract.ts';
+import { cloudWorld, endpoint, whereThereIs } from './world.ts';
+
+const make =
+  <K extends keyof Ports>(port: K) =>
+  async () => {
+    const world = await cloudWorld();
+    return { port: world.ports[port], reopen: async () => world.reopen()[port], done: async () => world.remove() };
+  };
+
+/** An alias in DynamoDB, and an endpoint that follows it. */
+const makeServing = async () => {
+  const world = await cloudWorld();
+  const server = await openAiEndpoint();
+  const open = (ports: Ports) => {
+    const target = endpointServing(ports.serving, { url: server.url, pollMs: 5 });
+    const promote: typeof target.promote = async (name, next, expected) => {
+      await target.promote(name, next, expected);
+      server.entries = [{ id: name, digest: next }];
+    };
+    return { ...target, promote };
+  };
+  const done = async () => {
+    await server.close();
+    await world.remove();
+  };
+  return { port: open(world.ports), reopen: async () => open(world.reopen()), done };
+};
+
+whereThereIs('AWS_ENDPOINT_URL', endpoint, () => {
+  ticketStoreContract('aws', make('tickets'));
+  vaultContract('aws', make('vault'));
+  stores.artifactStoreContract('aws', make('artifacts'));
+  stores.logStorageContract('aws', make('logStorage'));
+  stores.logHeadContract('aws', make('logHead'));
+  stores.modelRegistryContract('aws', make('models'));
+  stores.jobResultsContract('aws', make('results'));
+  servingContract('aws', makeServing, () => [digest(1), digest(2)]);
+  keyed.signerContract('aws', make('signer'));
+  keyed.pseudonymsContract('aws', make('pseudonyms'));
+  keyed.notifierContract('aws', make('notifier'));
+  keyed.clockContract('aws', make('clock'));
+  keyed.idsContract('aws', make('ids'));
+  keyed.calendarContract('aws', make('calendar'));
+});

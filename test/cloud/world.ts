@@ -1,0 +1,114 @@
+// Fresh tables, buckets and keys at the endpoint that AWS_ENDPOINT_URL names, shaped as infra's stateful stack shapes them, and the ports over them.
+import { randomBytes } from 'node:crypto';
+import {
+  CreateTableCommand,
+  DeleteTableCommand,
+  waitUntilTableExists,
+  type DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
+import { CreateKeyCommand, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
+import {
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  DeleteObjectCommand,
+  ListObjectsV2Command,
+} from '@aws-sdk/client-s3';
+import { CreateEmailIdentityCommand } from '@aws-sdk/client-sesv2';
+import { awsClients, ClientEnvironment, type AwsClients } from '#adapters/aws/clients.ts';
+import { BY_FILING } from '#adapters/aws/dynamo-ticket-rows.ts';
+import { awsPorts } from '#adapters/aws/index.ts';
+import { must } from '#core/errors.ts';
+import type { Ports } from '#core/ports.ts';
+
+export const endpoint = process.env['AWS_ENDPOINT_URL'];
+
+export interface CloudWorld {
+  readonly ports: Ports;
+  /** The same stores as another process would open them. */
+  reopen(): Ports;
+  readonly clients: AwsClients;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  remove: () => Promise<void>;
+}
+
+type Table = 'tickets' | 'vault' | 'log_head' | 'results' | 'models' | 'serving' | 'pseudonyms';
+const TABLES: readonly Table[] = ['tickets', 'vault', 'log_head', 'results', 'models', 'serving', 'pseudonyms'];
+const BUCKETS = ['vault', 'artifacts', 'ledger'] as const;
+const MAIL = 'quittance@example.org';
+
+export const cloudWorld = async (): Promise<CloudWorld> => {
+  const id = `q${randomBytes(5).toString('hex')}`;
+  const clients = awsClients(ClientEnvironment.parse(process.env));
+  await Promise.all(TABLES.map((table) => createTable(clients.dynamodb, `${id}-${table}`, table)));
+  await Promise.all(BUCKETS.map((bucket) => clients.s3.send(new CreateBucketCommand({ Bucket: `${id}-${bucket}` }))));
+  const { KeyMetadata } = await clients.kms.send(new CreateKeyCommand({}));
+  const KeyId = must(KeyMetadata?.KeyId, 'key id');
+  await clients.ses.send(new CreateEmailIdentityCommand({ EmailIdentity: MAIL })).catch(() => undefined); // there since the last test
+  const environment = { ...process.env, ...variables(id, KeyId) };
+  return {
+    ports: awsPorts(environment, clients),
+    reopen: () => awsPorts(environment),
+    clients,
+    environment,
+    remove: async () => {
+      await Promise.all(
+        TABLES.map((table) => clients.dynamodb.send(new DeleteTableCommand({ TableName: `${id}-${table}` }))),
+      );
+      await Promise.all(BUCKETS.map((bucket) => removeBucket(clients, `${id}-${bucket}`)));
+      await clients.kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }));
+    },
+  };
+};
+
+const variables = (id: string, key: string): Record<string, string> => ({
+  ...Object.fromEntries(TABLES.map((table) => [`QUITTANCE_${table.toUpperCase()}_TABLE`, `${id}-${table}`])),
+  ...Object.fromEntries(BUCKETS.map((bucket) => [`QUITTANCE_${bucket.toUpperCase()}_BUCKET`, `${id}-${bucket}`])),
+  QUITTANCE_VAULT_KEY: key,
+  QUITTANCE_SIGNER_ALIASES: `alias/${id}`,
+  QUITTANCE_SIGNER_MAY_CREATE: 'yes',
+  QUITTANCE_EVENT_BUS: 'default',
+  QUITTANCE_MAIL_FROM: MAIL,
+  QUITTANCE_MAIL_ADDRESSES: JSON.stringify({ default: MAIL }),
+  QUITTANCE_REGION: 'DE-BE',
+  QUITTANCE_TIME_ZONE: 'Europe/Berlin',
+});
+
+const createTable = async (client: DynamoDBClient, name: string, table: Table) => {
+  const sorted = table === 'tickets' || table === 'serving';
+  const indexed = table === 'tickets';
+  const attributes = ['pk', ...(sorted ? ['sk'] : []), ...(indexed ? ['listed', 'filed'] : [])];
+  await client.send(
+    new CreateTableCommand({
+      TableName: name,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: attributes.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+      KeySchema: keys('pk', sorted ? 'sk' : undefined),
+      ...(indexed
+        ? {
+            GlobalSecondaryIndexes: [
+              { IndexName: BY_FILING, KeySchema: keys('listed', 'filed'), Projection: { ProjectionType: 'ALL' } },
+            ],
+          }
+        : {}),
+    }),
+  );
+  await waitUntilTableExists({ client, maxWaitTime: 60, minDelay: 1 }, { TableName: name });
+};
+
+const keys = (partition: string, sort: string | undefined) => [
+  { AttributeName: partition, KeyType: 'HASH' as const },
+  ...(sort === undefined ? [] : [{ AttributeName: sort, KeyType: 'RANGE' as const }]),
+];
+
+const removeBucket = async ({ s3 }: AwsClients, bucket: string) => {
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket }));
+  for (const { Key } of Contents) await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
+  await s3.send(new DeleteBucketCommand({ Bucket: bucket }));
+};
+
+/** Runs a suite where there is an endpoint, and says why not elsewhere. */
+export const whereThereIs = (what: string, present: string | undefined, suite: () => void): void => {
+  if (present !== undefined) return suite();
+  console.log(`skipped: ${what} is not set`);
+  describe.skip(`${what} is not set`, () => it.skip('needs it', () => undefined));
+};
