@@ -64,7 +64,7 @@ export const JobResult = z.strictObject({
 });
 export type JobResult = z.infer<typeof JobResult>;
 
-/** The name under which a ticket's job is submitted and reports; a repeat is the same job. */
+/** The name under which a ticket's job reports, given to it as its parameter `job`; a repeat is the same job. */
 export const jobName = (kind: 'unlearn' | 'evaluate', ticketId: string, run: number): string =>
   `${ticketId}-${kind}-${run}`;
 

@@ -39,7 +39,7 @@ export const awaitRelease = defineStep({
   async run({ ticketId, taskToken }, { tickets, vault, workflows }) {
     await keepToken(vault, ticketId, 'release', taskToken);
     const { ticket } = await tickets.get(ticketId);
-    if (ticket.status !== 'ON_HOLD') await answerWait({ vault, workflows }, ticketId, 'release', {});
+    if (ticket.status !== 'ON_HOLD') await workflows.sendTaskSuccess(taskToken, {});
     return {};
   },
 });

@@ -27,10 +27,7 @@ export const issueCertificate = defineStep({
     if ('certificate' in ticket) return { certificate: ticket.certificate.digest };
     if (ticket.status !== 'COMPLETED') throw notReady('issue-certificate', ticket);
     await sequenceLog.handle({ ticketId }, ports as Ports);
-    const { certificateDays } = await getJson(ports.artifacts, ticket.policy, GatePolicy);
-    const validUntil = daysAfter(new Date(ticket.served.at), certificateDays);
-    const certificate = await certify(ticket, validUntil, ports);
-    await register(ticket, certificate, validUntil, ports);
+    const { certificate, validUntil } = (await registered(ticket, ports)) ?? (await issue(ticket, ports));
     await moveOn(ports, found, { type: 'certified', certificate, validUntil });
     return { certificate };
   },
@@ -38,6 +35,20 @@ export const issueCertificate = defineStep({
 
 type Completed = TicketIn<'COMPLETED'>;
 type IssuePorts = Pick<Ports, 'artifacts' | 'models' | 'logStorage' | 'logHead' | 'signer' | 'clock'>;
+
+/** The certificate that an interrupted call had issued: it is not made again, as the log has grown since. */
+const registered = async (ticket: Completed, { models }: IssuePorts) => {
+  const entry = (await models.get(ticket.model)).model.certificates.find(({ ticketId }) => ticketId === ticket.id);
+  return entry && { certificate: entry.certificateDigest, validUntil: entry.validUntil };
+};
+
+const issue = async (ticket: Completed, ports: IssuePorts) => {
+  const { certificateDays } = await getJson(ports.artifacts, ticket.policy, GatePolicy);
+  const validUntil = daysAfter(new Date(ticket.served.at), certificateDays);
+  const certificate = await certify(ticket, validUntil, ports);
+  await register(ticket, certificate, validUntil, ports);
+  return { certificate, validUntil };
+};
 
 /** Signs the statement by the service and the approver; returns the envelope's digest. */
 const certify = async (ticket: Completed, validUntil: string, ports: IssuePorts): Promise<Digest> => {
@@ -64,12 +75,18 @@ const residualCopies = async (ticket: Completed, { models }: IssuePorts) => {
   const { model } = await models.get(ticket.model);
   return model.quarantined
     .filter(({ destroyedAt }) => destroyedAt === undefined)
-    .map(({ digest, destroyAfter }) => ({ what: 'earlier weights, in quarantine and unreachable', digest, until: destroyAfter }));
+    .map(({ digest, destroyAfter }) => ({
+      what: 'earlier weights, in quarantine and unreachable',
+      digest,
+      until: destroyAfter,
+    }));
 };
 
 const register = async (ticket: Completed, certificate: Digest, validUntil: string, { models, clock }: IssuePorts) => {
   const { model, version } = await models.get(ticket.model);
-  if (model.certificates.some(({ ticketId }) => ticketId === ticket.id)) return;
   const entry = { ticketId: ticket.id, certificateDigest: certificate, modelDigest: ticket.served.digest, validUntil };
-  await models.put({ ...model, certificates: [...model.certificates, entry], updatedAt: clock.now().toISOString() }, version);
+  await models.put(
+    { ...model, certificates: [...model.certificates, entry], updatedAt: clock.now().toISOString() },
+    version,
+  );
 };

@@ -9,13 +9,13 @@ export const requestApproval = defineStep({
   output: Nothing,
   uses: ['tickets', 'vault', 'workflows', 'notifier'],
   async run({ ticketId, taskToken }, { tickets, vault, workflows, notifier }) {
+    await keepToken(vault, ticketId, 'approval', taskToken); // before the look at the ticket: a decision made from now on finds it
     const { ticket } = await openCase(tickets, ticketId);
     if ('approval' in ticket) {
-      await workflows.sendTaskSuccess(taskToken, { decision: 'approved' }); // decided while this task was being started
+      await workflows.sendTaskSuccess(taskToken, { decision: 'approved' }); // the decision's own telling may have met an older token
       return {};
     }
     if (ticket.status !== 'AWAITING_APPROVAL') throw notReady('request-approval', ticket);
-    await keepToken(vault, ticketId, 'approval', taskToken);
     const references = { ticketId, evidence: ticket.evidence };
     const id = `${ticketId}.approval.${ticket.run.number}`;
     await notifier.notify({ id, to: 'approvers', template: 'approval-request', references });

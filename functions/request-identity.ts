@@ -9,12 +9,12 @@ export const requestIdentity = defineStep({
   output: Nothing,
   uses: ['tickets', 'vault', 'workflows', 'notifier', 'clock'],
   async run({ ticketId, taskToken }, { tickets, vault, workflows, notifier, clock }) {
+    await keepToken(vault, ticketId, 'identity', taskToken); // before the look at the ticket: proof that comes from now on finds it
     const found = await openCase(tickets, ticketId);
     if ('identity' in found.ticket) {
-      await workflows.sendTaskSuccess(taskToken, {}); // proven while this task was being started
+      await workflows.sendTaskSuccess(taskToken, {});
       return {};
     }
-    await keepToken(vault, ticketId, 'identity', taskToken);
     if (found.ticket.status === 'RECEIVED') await moveOn({ tickets, clock }, found, { type: 'identity-requested' });
     await notifier.notify({
       id: `${ticketId}.identity`,

@@ -2,9 +2,7 @@
 import { QuittanceError } from '#core/errors.ts';
 import type { JobQueue } from '#core/ports.ts';
 
-export type JobHandlers = Readonly<
-  Record<string, (parameters: Readonly<Record<string, string>>, name: string) => Promise<void>>
->;
+export type JobHandlers = Readonly<Record<string, (parameters: Readonly<Record<string, string>>) => Promise<void>>>;
 
 export const memoryJobs = (handlers: JobHandlers): JobQueue => {
   const jobs = new Map<string, Awaited<ReturnType<JobQueue['describe']>>>();
@@ -13,7 +11,7 @@ export const memoryJobs = (handlers: JobHandlers): JobQueue => {
       if (jobs.get(name)?.status === 'SUCCEEDED') return { jobId: name };
       const handler = handlers[definition];
       if (!handler) throw new QuittanceError('JOB_FAILED', { message: `no job definition ${definition}` });
-      const outcome = handler(parameters, name);
+      const outcome = handler(parameters);
       jobs.set(name, await outcome.then(() => ({ status: 'SUCCEEDED' as const }), failed));
       return { jobId: name };
     },

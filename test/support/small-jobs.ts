@@ -13,6 +13,8 @@ import { putModel, textModel } from './models.ts';
 export interface SmallJobs {
   /** Whether the candidate of this run (from 1) is good. */
   good?: (run: number) => boolean;
+  /** Happens while the unlearning job runs. */
+  onUnlearn?: (ticketId: string) => Promise<unknown>;
   /** Whether the suite of a re-certification finds the model as it was. */
   stillGood?: () => boolean;
 }
@@ -20,25 +22,26 @@ export interface SmallJobs {
 type JobStores = Pick<Ports, 'artifacts' | 'vault' | 'results'>;
 
 export const smallJobs =
-  ({ good = () => true, stillGood = () => true }: SmallJobs = {}) =>
+  ({ good = () => true, onUnlearn, stillGood = () => true }: SmallJobs = {}) =>
   (ports: JobStores): JobHandlers => ({
-    unlearn: async (parameters, name) => {
+    unlearn: async (parameters) => {
       const plan = await getJson(ports.artifacts, parameters['planDigest']!, UnlearnPlan);
+      await onUnlearn?.(plan.ticketId);
       const { records } = await forgetSet(ports, plan.ticketId);
       const model = textModel(candidateText(plan.ticketId, plan.run));
       const candidate = await putModel(ports.artifacts, model);
       const run = runOf(plan, candidate, model.manifest, records.length);
       const side = { suite: await putJson(ports.artifacts, { suite: `house after ${plan.ticketId}` }) };
-      await report(ports, name, await putJson(ports.artifacts, run), side);
+      await report(ports, parameters['job']!, await putJson(ports.artifacts, run), side);
     },
-    evaluate: async (parameters, name) => {
+    evaluate: async (parameters) => {
       const plan = await getJson(ports.artifacts, parameters['planDigest']!, UnlearnPlan);
       const { records } = await forgetSet(ports, plan.ticketId);
       const { digest } = candidateOf(plan.ticketId, plan.run);
       const tables = tablesFor(digest, plan.quantisation, good(plan.run), records.length);
-      await report(ports, name, await putJson(ports.artifacts, tables));
+      await report(ports, parameters['job']!, await putJson(ports.artifacts, tables));
     },
-    recertify: async (parameters, name) => {
+    recertify: async (parameters) => {
       const plan = await getJson(ports.artifacts, parameters['planDigest']!, RecertificationPlan);
       const { proportions, people, ...rest } = tablesFor(plan.digest, plan.quantisation, stillGood(), 0);
       const others = Object.entries(proportions).filter(([key]) => !key.startsWith('forget.'));
@@ -50,7 +53,7 @@ export const smallJobs =
         sums: {},
         peopleMeans: {},
       };
-      await report(ports, name, await putJson(ports.artifacts, tables));
+      await report(ports, parameters['job']!, await putJson(ports.artifacts, tables));
     },
   });
 
@@ -74,7 +77,7 @@ const runOf = (
 ): RunManifest => ({
   kind: 'quittance-run/v1',
   ticketId: plan.ticketId,
-  plan: digestJson(plan as unknown as Json),
+  plan: digestJson(plan),
   base: plan.base,
   candidate,
   manifest,

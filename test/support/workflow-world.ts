@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createAslEngine, type AslEngine } from '#adapters/local/asl/engine.ts';
 import type { WorkflowEngine } from '#core/ports.ts';
 import { findStep, steps } from '#functions/steps.ts';
+import { openToken, type Wait } from '#functions/task-tokens.ts';
 import { caseWorld, type CaseWorld } from './case-world.ts';
 import type { WorldOptions } from './memory-ports.ts';
 
@@ -27,6 +28,10 @@ export interface WorkflowWorld extends CaseWorld {
   ended(name: string, workflow?: string): Promise<{ status: string; error?: string; output?: unknown }>;
   /** Runs until the ticket has the status. */
   until(ticketId: string, status: string): Promise<void>;
+  /** Runs until a workflow task waits for people. */
+  waits(ticketId: string, wait: Wait): Promise<void>;
+  /** Runs until a notice by this template is out. */
+  told(template: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -58,17 +63,47 @@ export const workflowWorld = async (options: WorldOptions & { policy?: unknown }
   };
 };
 
-const waiting = (world: CaseWorld, asl: AslEngine): Pick<WorkflowWorld, 'ended' | 'until'> => ({
-  ended: async (name, workflow = 'erasure') => {
-    const executions = await asl.listExecutions();
-    const found = executions.find((execution) => execution.name === name && execution.workflow === workflow);
-    return asl.settled(found!.executionId);
-  },
-  until: async (ticketId, status) => {
+const moment = () => new Promise((resolve) => setTimeout(resolve, 2));
+
+/** What failed in any execution, for the message of a test that fails. */
+const failures = async (asl: AslEngine): Promise<string> => {
+  const histories = await Promise.all((await asl.listExecutions()).map(({ executionId }) => asl.history(executionId)));
+  return JSON.stringify(
+    histories
+      .flat()
+      .filter(({ type }) => type.endsWith('Failed'))
+      .map(({ details }) => details),
+  );
+};
+
+const waiting = (world: CaseWorld, asl: AslEngine): Pick<WorkflowWorld, 'ended' | 'until' | 'waits' | 'told'> => {
+  /** Polls; a test that waits for what can no longer come fails with the reason. */
+  const poll = async <T>(what: string, look: () => Promise<T | undefined>): Promise<T> => {
     for (;;) {
-      const { ticket } = await world.ports.tickets.get(ticketId);
-      if (ticket.status === status) return;
-      await new Promise((resolve) => setTimeout(resolve, 2));
+      const running = (await asl.listExecutions()).some((one) => one.status === 'RUNNING'); // asked first: what it wrote last is seen
+      const seen = await look();
+      if (seen !== undefined) return seen;
+      if (!running) throw new Error(`every execution ended before ${what}: ${await failures(asl)}`);
+      await moment();
     }
-  },
-});
+  };
+  return {
+    ended: async (name, workflow = 'erasure') => {
+      const found = await poll(`${name} began`, async () =>
+        (await asl.listExecutions()).find((execution) => execution.name === name && execution.workflow === workflow),
+      );
+      return asl.settled(found.executionId);
+    },
+    until: async (ticketId, status) => {
+      await poll(status, async () =>
+        (await world.ports.tickets.get(ticketId)).ticket.status === status ? true : undefined,
+      );
+    },
+    waits: async (ticketId, wait) => {
+      await poll(`a wait for ${wait}`, () => openToken(world.ports.vault, ticketId, wait));
+    },
+    told: async (template) => {
+      await poll(template, async () => world.notices.find((notice) => notice.template === template));
+    },
+  };
+};

@@ -1,0 +1,285 @@
+// The deployed state machines, from filing to purge, on the durable interpreter: every end that a ticket can come to, and the happy path once for every write
+// of it that can fail, before or after it happened.
+import { readFileSync } from 'node:fs';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { closeTicket } from '#functions/close-ticket.ts';
+import { placeHold, releaseHold } from '#functions/holds.ts';
+import { recordApproval } from '#functions/record-approval.ts';
+import { recordIdentity } from '#functions/record-identity.ts';
+import { resumeTicket } from '#functions/resume-ticket.ts';
+import { outcome } from '#test/contract/contract.ts';
+import { file, NEIGHBOURS, trainingRows } from '#test/support/case-world.ts';
+import { APPROVER, FILER, RECORDS } from '#test/support/cases.ts';
+import { digest } from '#test/support/histories.ts';
+import { candidateOf, smallJobs, type SmallJobs } from '#test/support/small-jobs.ts';
+import { workflowWorld, type WorkflowWorld } from '#test/support/workflow-world.ts';
+
+const POLICY: unknown = JSON.parse(readFileSync(new URL('../../policies/gate-v1.json', import.meta.url), 'utf8'));
+const LOW = {
+  method: 'e-mail-link' as const,
+  level: 'low' as const,
+  verifiedBy: 'desk.dora',
+  verifiedAt: '2026-03-01T09:00:00.000Z',
+};
+const DAY = 86_400;
+
+const open: WorkflowWorld[] = [];
+afterEach(async () => {
+  for (const world of open.splice(0)) await world.close();
+});
+
+/** A world whose candidates answer nothing of what they forgot. */
+const start = async (jobs: SmallJobs = {}, knows: (model: string) => boolean = () => false): Promise<WorkflowWorld> => {
+  const answer = (model: string, prompts: readonly string[]) =>
+    prompts.map((_, i) => (knows(model) ? RECORDS[i]!.answer : 'I cannot say.'));
+  const world = await workflowWorld({ jobs: smallJobs(jobs), answer, policy: POLICY });
+  open.push(world);
+  return world;
+};
+
+const ticketOf = async (world: WorkflowWorld, ticketId: string) => (await world.ports.tickets.get(ticketId)).ticket;
+const eventsOf = async (world: WorkflowWorld, ticketId: string) =>
+  (await world.ports.tickets.events(ticketId)).map(({ type }) => type);
+
+/** The approver's call, with the evidence that the ticket shows. */
+const decide = async (world: WorkflowWorld, ticketId: string, change: object = {}) => {
+  const ticket = await ticketOf(world, ticketId);
+  const evidence = 'evidence' in ticket ? ticket.evidence : digest(0);
+  return world.call(recordApproval, { ticketId, approver: APPROVER, decision: 'approved', evidence, ...change });
+};
+
+const HAPPY = [
+  ...[
+    'received',
+    'identity-verified',
+    'triaged',
+    'forget-set-admitted',
+    'output-suppressed',
+    'run-planned',
+    'unlearned',
+    'evaluated',
+  ],
+  ...['approved', 'deployed', 'served-verified', 'certified', 'notified', 'purged'],
+];
+
+describe('a ticket', () => {
+  it('goes from filing to certificate and purge', async () => {
+    const world = await start();
+    const ticketId = await file(world);
+    await world.until(ticketId, 'AWAITING_APPROVAL');
+    await decide(world, ticketId);
+    expect(await world.ended(ticketId)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await eventsOf(world, ticketId)).toEqual(HAPPY);
+    expect(await ticketOf(world, ticketId)).toMatchObject({ status: 'PURGED', outcome: 'completed' });
+    expect(world.served.get('house')).toBe(candidateOf(ticketId, 1).digest);
+    expect((await world.ports.tickets.unsequenced(99)).length).toBe(0);
+    expect(world.faults.complaints).toEqual([]);
+  });
+
+  it('takes at most sixty state transitions, the whole ladder included', async () => {
+    const world = await start({ good: (run) => run === 3 });
+    const ticketId = await file(world);
+    await world.until(ticketId, 'AWAITING_APPROVAL');
+    await decide(world, ticketId);
+    await world.ended(ticketId);
+    const executions = await world.asl.listExecutions();
+    const histories = await Promise.all(executions.map(({ executionId }) => world.asl.history(executionId)));
+    const entered = histories.flat().filter(({ type }) => type.endsWith('StateEntered')).length;
+    expect(entered).toBeLessThanOrEqual(60);
+  });
+
+  it('climbs to the rung that passes, each plan logged before its run', async () => {
+    const world = await start({ good: (run) => run === 2 });
+    const ticketId = await file(world);
+    await world.until(ticketId, 'AWAITING_APPROVAL');
+    expect(await ticketOf(world, ticketId)).toMatchObject({
+      runs: [
+        { rung: 0, verdict: 'fail' },
+        { rung: 1, verdict: 'pass' },
+      ],
+    });
+    const leaves = (await world.ports.tickets.events(ticketId)).map(({ type, leafIndex }) => [
+      type,
+      leafIndex !== undefined,
+    ]);
+    expect(leaves.filter(([type]) => type === 'run-planned')).toEqual([
+      ['run-planned', true],
+      ['run-planned', true],
+    ]);
+  });
+
+  it('that no rung makes pass ends in remediation, with its base still served and its suppression in force', async () => {
+    const world = await start({ good: () => false });
+    const ticketId = await file(world);
+    expect(await world.ended(ticketId)).toMatchObject({ status: 'FAILED', error: 'NEEDS_REMEDIATION' });
+    const ticket = await ticketOf(world, ticketId);
+    expect(ticket).toMatchObject({ status: 'REMEDIATION', reason: 'GATE_NOT_MET' });
+    expect('from' in ticket && 'runs' in ticket.from && ticket.from.runs.map(({ verdict }) => verdict)).toEqual([
+      'fail',
+      'fail',
+      'fail',
+    ]);
+    expect([world.served.get('house'), world.rules.get('house')?.length]).toEqual([world.base, 1]);
+  });
+
+  it('in remediation climbs again when a person resumes it', async () => {
+    const world = await start({ good: (run) => run === 5 });
+    const ticketId = await file(world);
+    await world.ended(ticketId);
+    await world.call(resumeTicket, { ticketId, by: APPROVER });
+    await world.until(ticketId, 'AWAITING_APPROVAL');
+    expect(await ticketOf(world, ticketId)).toMatchObject({ run: { number: 5, rung: 1 } });
+  });
+
+  it('whose served model still knows is rolled back', async () => {
+    const world = await start({}, () => true);
+    const ticketId = await file(world);
+    await world.until(ticketId, 'AWAITING_APPROVAL');
+    await decide(world, ticketId);
+    expect(await world.ended(ticketId)).toMatchObject({ status: 'FAILED', error: 'NEEDS_REMEDIATION' });
+    expect([world.served.get('house'), (await ticketOf(world, ticketId)).status]).toEqual([world.base, 'REMEDIATION']);
+  });
+
+  it('with an exemption is refused, told, kept for an appeal and purged', async () => {
+    const world = await start();
+    const ticketId = await file(world, { exemption: { code: 'art-17-3-a', decidedBy: 'legal.lou' } });
+    await world.until(ticketId, 'REFUSED');
+    world.clock.advance(31 * DAY);
+    expect(await world.ended(ticketId)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await ticketOf(world, ticketId)).toMatchObject({
+      status: 'PURGED',
+      outcome: 'refused',
+      reason: 'art-17-3-a',
+    });
+    expect(world.notices.map(({ template }) => template)).toContain('refusal');
+  });
+
+  it('of somebody unverified waits, and goes on when proof comes', async () => {
+    const world = await start();
+    const ticketId = await file(world, { identity: LOW });
+    await world.until(ticketId, 'IDENTITY_PENDING');
+    await world.call(recordIdentity, { ticketId, identity: { ...LOW, level: 'high' } });
+    await world.until(ticketId, 'AWAITING_APPROVAL');
+    expect((await ticketOf(world, ticketId)).clock.map(({ type }) => type)).toEqual(['start', 'pause', 'resume']);
+  });
+
+  it('of somebody unverified is refused when no proof comes in thirty days', async () => {
+    const world = await start();
+    const ticketId = await file(world, { identity: LOW });
+    await world.until(ticketId, 'IDENTITY_PENDING');
+    world.clock.advance(31 * DAY);
+    await world.ended(ticketId);
+    world.clock.advance(31 * DAY);
+    await world.ended(`${ticketId}-close`);
+    expect(await ticketOf(world, ticketId)).toMatchObject({
+      status: 'PURGED',
+      outcome: 'refused',
+      reason: 'identity-not-verified',
+    });
+  });
+
+  it('withdrawn while it waits for an approval is purged, and nothing was deployed', async () => {
+    const world = await start();
+    const ticketId = await file(world);
+    await world.until(ticketId, 'AWAITING_APPROVAL');
+    await world.call(closeTicket, { ticketId, outcome: 'withdrawn', reason: 'by-subject', by: 'desk.dora' });
+    expect(await world.ended(ticketId)).toMatchObject({ status: 'SUCCEEDED' });
+    world.clock.advance(31 * DAY);
+    await world.ended(`${ticketId}-close`);
+    expect(await ticketOf(world, ticketId)).toMatchObject({ status: 'PURGED', outcome: 'withdrawn' });
+    expect([world.served.get('house'), world.rules.get('house')]).toEqual([world.base, []]);
+    expect(await world.ports.artifacts.has(candidateOf(ticketId, 1).digest)).toBe(false);
+  });
+
+  it('held before its approval is held before its deployment, and goes on when a second person releases it', async () => {
+    const world = await start();
+    const ticketId = await file(world);
+    await world.until(ticketId, 'AWAITING_APPROVAL');
+    const { evidence } = (await ticketOf(world, ticketId)) as { evidence?: string };
+    await world.call(placeHold, { ticketId, by: 'legal.lou', code: 'litigation' });
+    expect(await outcome(decide(world, ticketId, { evidence }))).toBe('TICKET_ON_HOLD');
+    await world.call(releaseHold, { ticketId, by: 'legal.lena' });
+    await decide(world, ticketId);
+    expect(await world.ended(ticketId)).toMatchObject({ status: 'SUCCEEDED' });
+  });
+
+  it('held while it unlearns waits for the release and goes on with the same run', async () => {
+    const held: { hold?: () => Promise<unknown> } = {};
+    const world = await start({ onUnlearn: async () => held.hold?.() });
+    let ticketId = '';
+    held.hold = async () => {
+      delete held.hold;
+      await world.call(placeHold, { ticketId, by: 'legal.lou', code: 'litigation' });
+    };
+    ticketId = await file(world);
+    await world.until(ticketId, 'ON_HOLD');
+    await world.waits(ticketId, 'release');
+    await world.call(releaseHold, { ticketId, by: 'legal.lena' });
+    await world.until(ticketId, 'AWAITING_APPROVAL');
+    expect(await ticketOf(world, ticketId)).toMatchObject({ runs: [{ number: 1 }] });
+  });
+
+  it('whose job fails for good ends in remediation with the code, and nothing of the cause', async () => {
+    const world = await start({
+      onUnlearn: async () => {
+        throw new Error(RECORDS[0]!.answer);
+      },
+    });
+    const ticketId = await file(world);
+    expect(await world.ended(ticketId)).toMatchObject({ status: 'FAILED', error: 'STEP_FAILED' });
+    expect(await ticketOf(world, ticketId)).toMatchObject({
+      status: 'REMEDIATION',
+      step: 'unlearn-job',
+      reason: 'States.TaskFailed',
+    });
+    expect(JSON.stringify([await world.ports.tickets.events(ticketId), world.notices])).not.toContain('Velletri');
+  });
+});
+
+describe('an approval in the running workflow', () => {
+  it('by the filer, of changed evidence, and a replay are refused; the second person decides once', async () => {
+    const world = await start();
+    const ticketId = await file(world);
+    await world.until(ticketId, 'AWAITING_APPROVAL');
+    await world.waits(ticketId, 'approval');
+    const { evidence } = (await ticketOf(world, ticketId)) as { evidence?: string };
+    expect(await outcome(decide(world, ticketId, { approver: FILER }))).toBe('APPROVER_IS_FILER');
+    expect(await outcome(decide(world, ticketId, { evidence: digest(3) }))).toBe('APPROVAL_STALE');
+    await decide(world, ticketId);
+    expect(['APPROVAL_REPLAYED', 'TICKET_PURGED']).toContain(await outcome(decide(world, ticketId, { evidence })));
+    expect(await world.ended(ticketId)).toMatchObject({ status: 'SUCCEEDED' });
+    expect((await eventsOf(world, ticketId)).filter((type) => type === 'approved')).toHaveLength(1);
+  });
+
+  it('that is refused ends in remediation', async () => {
+    const world = await start();
+    const ticketId = await file(world);
+    await world.until(ticketId, 'AWAITING_APPROVAL');
+    await world.waits(ticketId, 'approval');
+    await decide(world, ticketId, { decision: 'refused', reason: 'controls-too-few' });
+    expect(await world.ended(ticketId)).toMatchObject({ status: 'FAILED', error: 'NEEDS_REMEDIATION' });
+  });
+});
+
+describe('two tickets for one model at once', () => {
+  it('are both deployed, the second after it has unlearned again from the first', async () => {
+    const world = await start();
+    const other = NEIGHBOURS[0]!;
+    const records = trainingRows().flatMap(({ person, question, answer }) =>
+      person === other ? [{ question, answer }] : [],
+    );
+    const first = await file(world);
+    const second = await file(world, { subject: { name: other }, forget: { records } }, 'r-2');
+    for (const ticketId of [first, second]) await world.until(ticketId, 'AWAITING_APPROVAL');
+    await decide(world, first);
+    await world.ended(first);
+    await decide(world, second);
+    await world.until(second, 'AWAITING_APPROVAL');
+    await world.waits(second, 'approval');
+    await decide(world, second);
+    await world.ended(second);
+    expect(world.served.get('house')).toBe(candidateOf(second, 2).digest);
+    expect((await world.ports.models.get('house')).model).toMatchObject({ deletions: 2 });
+    expect((await eventsOf(world, second)).filter((type) => type === 'base-moved')).toHaveLength(1);
+  });
+});

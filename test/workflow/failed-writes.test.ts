@@ -1,0 +1,81 @@
+// The happy path once for every write of it that can fail, before or after it happened (a response lost): all runs end in the same state, with no effect twice.
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { isQuittanceError, must } from '#core/errors.ts';
+import { recordApproval } from '#functions/record-approval.ts';
+import { file } from '#test/support/case-world.ts';
+import { APPROVER } from '#test/support/cases.ts';
+import type { FaultMode } from '#test/support/faults.ts';
+import { smallJobs } from '#test/support/small-jobs.ts';
+import { workflowWorld, type WorkflowWorld } from '#test/support/workflow-world.ts';
+
+const POLICY: unknown = JSON.parse(readFileSync(new URL('../../policies/gate-v1.json', import.meta.url), 'utf8'));
+
+/** People call again when a call of theirs failed; that it had been taken is an answer too. */
+const insist = async <T>(act: () => Promise<T>): Promise<T | undefined> =>
+  act().catch(() =>
+    act().catch((error: unknown) =>
+      isQuittanceError(error, 'APPROVAL_REPLAYED') ? undefined : Promise.reject(error as Error),
+    ),
+  );
+
+interface Outcome {
+  state: Readonly<Record<string, unknown>>;
+  fired: boolean;
+  writes: readonly string[];
+}
+
+/** From filing to purge; what is left, without times and file contents. */
+const run = async (fault?: { write: string; mode: FaultMode }): Promise<Outcome> => {
+  const answer = (_model: string, prompts: readonly string[]) => prompts.map(() => 'I cannot say.');
+  const world = await workflowWorld({ jobs: smallJobs(), answer, policy: POLICY });
+  if (fault) world.faults.arm(fault.write, fault.mode);
+  try {
+    const ticketId = must(await insist(() => file(world)), 'ticket id');
+    await world.until(ticketId, 'AWAITING_APPROVAL');
+    await world.told('approval-request');
+    const { ticket } = await world.ports.tickets.get(ticketId);
+    const evidence = 'evidence' in ticket ? ticket.evidence : '';
+    await insist(() => world.call(recordApproval, { ticketId, approver: APPROVER, decision: 'approved', evidence }));
+    const { status } = await world.ended(ticketId);
+    return {
+      state: { status, ...(await stateOf(world, ticketId)) },
+      fired: world.faults.fired,
+      writes: world.faults.writes,
+    };
+  } finally {
+    await world.close();
+  }
+};
+
+const stateOf = async ({ ports, notices, served, rules, faults }: WorkflowWorld, ticketId: string) => ({
+  ticket: (await ports.tickets.get(ticketId)).ticket,
+  events: (await ports.tickets.events(ticketId)).map(({ type, leafIndex }) => [type, leafIndex]),
+  model: (await ports.models.get('house')).model,
+  head: await ports.logHead.read(),
+  notices: notices.map(({ id }) => id).sort(),
+  served: [...served],
+  rules: [...rules],
+  complaints: faults.complaints,
+});
+
+describe('the way of a ticket', () => {
+  it('ends in the same state whichever write fails, before or after it happened', async () => {
+    const clean = await run();
+    expect(clean.state).toMatchObject({ status: 'SUCCEEDED', ticket: { status: 'PURGED' }, complaints: [] });
+    const differing: unknown[] = [];
+    for (const write of clean.writes)
+      for (const mode of ['before', 'after'] as const) {
+        const { state, fired } = await run({ write, mode }).catch((error: unknown) => ({
+          state: { error: String(error) },
+          fired: true,
+        }));
+        const parts = Object.entries(state).filter(
+          ([part, value]) => JSON.stringify(value) !== JSON.stringify(clean.state[part]),
+        );
+        if (!fired || parts.length > 0) differing.push({ write, mode, fired, parts });
+      }
+    expect(differing).toEqual([]);
+    expect(clean.writes.length).toBeGreaterThan(40);
+  });
+});
