@@ -1,0 +1,105 @@
+// Re-certification on the durable interpreter: what is served and what the certificates say, over time.
+import { readFileSync } from 'node:fs';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { recordApproval } from '#functions/record-approval.ts';
+import { file } from '#test/support/case-world.ts';
+import { APPROVER } from '#test/support/cases.ts';
+import { digest } from '#test/support/histories.ts';
+import { smallJobs } from '#test/support/small-jobs.ts';
+import { workflowWorld, type WorkflowWorld } from '#test/support/workflow-world.ts';
+
+const POLICY: unknown = JSON.parse(readFileSync(new URL('../../policies/gate-v1.json', import.meta.url), 'utf8'));
+const DAY = 86_400;
+let world: WorkflowWorld;
+let ticketId: string;
+let stillGood: boolean;
+afterEach(() => world.close());
+
+/** A model with one certificate, 90 days valid. */
+const certified = async () => {
+  stillGood = true;
+  const answer = (_model: string, prompts: readonly string[]) => prompts.map(() => 'I cannot say.');
+  world = await workflowWorld({ jobs: smallJobs({ stillGood: () => stillGood }), answer, policy: POLICY });
+  ticketId = await file(world);
+  await world.until(ticketId, 'AWAITING_APPROVAL');
+  const { ticket } = await world.ports.tickets.get(ticketId);
+  const evidence = 'evidence' in ticket ? ticket.evidence : '';
+  await world.call(recordApproval, { ticketId, approver: APPROVER, decision: 'approved', evidence });
+  await world.ended(ticketId);
+};
+
+let runs = 0;
+const recertify = async (trigger: string) => {
+  const name = `recertify-house-${++runs}`;
+  await world.asl.start({ workflow: 'recertify', name, input: { model: 'house', trigger } });
+  return world.ended(name, 'recertify');
+};
+const model = async () => (await world.ports.models.get('house')).model;
+const recorded = async () => {
+  const { ticket } = await world.ports.tickets.get(ticketId);
+  return ticket.status === 'PURGED' ? ticket.recertifications.map(({ state }) => state) : [];
+};
+
+describe('re-certification', () => {
+  it('finds a model that nobody touched as it was, day by day, with one event', async () => {
+    await certified();
+    for (const day of [1, 2, 3]) {
+      world.clock.advance(DAY);
+      expect([day, await recertify('daily')]).toMatchObject([day, { status: 'SUCCEEDED' }]);
+    }
+    expect((await model()).recertification).toEqual({ state: 'current', checkedAt: '2026-03-05T10:00:00.000Z' });
+    expect(await recorded()).toEqual(['current']);
+  });
+
+  it('finds out that something else is served', async () => {
+    await certified();
+    world.served.set('house', digest(9));
+    expect(await recertify('daily')).toMatchObject({ status: 'FAILED', error: 'RECERTIFICATION_LAPSED' });
+    expect([(await model()).recertification.state, await recorded()]).toEqual(['drifted', ['drifted']]);
+    expect(world.notices.map(({ template }) => template)).toContain('recertification-drifted');
+  });
+
+  it('runs the full suite when a person asks, without the forget data, and renews the certificate', async () => {
+    await certified();
+    world.clock.advance(30 * DAY);
+    expect(await recertify('manual')).toMatchObject({ status: 'SUCCEEDED' });
+    expect((await model()).certificates[0]!.validUntil.slice(0, 10)).toBe('2026-06-30'); // 90 days from 1 April
+    expect(await recorded()).toEqual(['current']);
+  });
+
+  it('renews by itself in the last fortnight', async () => {
+    await certified();
+    world.clock.advance(80 * DAY);
+    await recertify('daily');
+    expect((await model()).certificates[0]!.validUntil.slice(0, 10)).toBe('2026-08-19');
+  });
+
+  it('lapses when the suite no longer passes', async () => {
+    await certified();
+    stillGood = false;
+    expect(await recertify('quarterly')).toMatchObject({ status: 'FAILED' });
+    expect([(await model()).recertification.state, await recorded()]).toEqual(['lapsed', ['lapsed']]);
+    expect((await model()).certificates[0]!.validUntil.slice(0, 10)).toBe('2026-05-31');
+  });
+
+  it('destroys the old weights when their quarantine is over, and not before', async () => {
+    await certified();
+    const stored = async () => world.ports.artifacts.has(world.base);
+    await recertify('daily');
+    const before = await stored();
+    world.clock.advance(31 * DAY);
+    await recertify('daily');
+    expect([before, await stored(), (await model()).quarantined[0]!.destroyedAt?.slice(0, 10)]).toEqual([
+      true,
+      false,
+      '2026-04-02',
+    ]);
+    expect(await world.ports.artifacts.has((await model()).digest)).toBe(true);
+  });
+
+  it('puts every event of it into the log', async () => {
+    await certified();
+    await recertify('manual');
+    expect(await world.ports.tickets.unsequenced(9)).toEqual([]);
+  });
+});
