@@ -35,7 +35,7 @@ export const batchJobQueue = (options: BatchJobQueueOptions): JobQueue => ({
   submit: async ({ name, definition, parameters }) => {
     const jobDefinition = definitionOf(options, definition);
     const jobName = safeName(name).replaceAll('.', '_'); // Batch takes letters, digits, - and _
-    const request = { jobName, jobDefinition, jobQueue: options.queue, parameters: { ...parameters, jobName: name } };
+    const request = { jobName, jobDefinition, jobQueue: options.queue, parameters: { ...parameters } };
     for (let left = SUBMISSIONS; ; left--) {
       const present = await findJob(options, jobName);
       if (present !== undefined) return { jobId: present };

@@ -9,11 +9,12 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import { isQuittanceError, must, QuittanceError } from '#core/errors.ts';
 import type { Clock, PurgeProof, Vault } from '#core/ports.ts';
-import { calling, isNamed } from './failures.ts';
+import { calling } from './failures.ts';
 import { binary, Binary, parseBody, parseItem, text, Text } from './items.ts';
 import { safeName } from './names.ts';
 import { s3Objects } from './s3-objects.ts';
 import { seal, unseal } from './sealed.ts';
+import { ifAbsentOnly } from './wrapped-secrets.ts';
 
 export interface DynamoVaultOptions {
   readonly dynamodb: DynamoDBClient;
@@ -116,10 +117,6 @@ const keyRows = ({ dynamodb, kms, table, wrappingKey, clock }: DynamoVaultOption
       return parseBody(z.array(z.string()), (await read(ticketId))?.objects ?? '', 'vault tombstone');
     },
   };
-};
-
-const ifAbsentOnly = (error: unknown): void => {
-  if (!isNamed(error, 'ConditionalCheckFailedException')) throw error;
 };
 
 const proof = async (vault: Vault, ticketId: string, names: readonly string[], clock: Clock): Promise<PurgeProof> => {

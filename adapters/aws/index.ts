@@ -20,6 +20,7 @@ import { s3LogStorage } from './s3-log-storage.ts';
 import { AddressBook, sesNotifier } from './ses-notifier.ts';
 import { sfnWorkflowEngine } from './sfn-workflow-engine.ts';
 import { systemClock } from './system-clock.ts';
+import { signerByName, wrappedSigner } from './wrapped-signer.ts';
 
 const json = <S extends z.ZodType>(schema: S) =>
   z.string().transform((text, context) => {
@@ -43,6 +44,8 @@ export const PortEnvironment = z.object({
   QUITTANCE_LOG_HEAD_TABLE: z.string(),
   QUITTANCE_SIGNER_ALIASES: z.string(),
   QUITTANCE_SIGNER_MAY_CREATE: z.literal('yes'),
+  /** Names of the signing keys that KMS holds; the others are wrapped by it. */
+  QUITTANCE_KMS_SIGNERS: json(z.array(z.string())),
   QUITTANCE_JOB_QUEUE: z.string(),
   QUITTANCE_JOB_DEFINITIONS: byName,
   QUITTANCE_RESULTS_TABLE: z.string(),
@@ -52,7 +55,7 @@ export const PortEnvironment = z.object({
   QUITTANCE_EVENT_BUS: z.string(),
   QUITTANCE_MAIL_FROM: z.email(),
   QUITTANCE_MAIL_ADDRESSES: json(AddressBook),
-  QUITTANCE_PSEUDONYMS_TABLE: z.string(),
+  QUITTANCE_KEYS_TABLE: z.string(),
   QUITTANCE_REGION: z.string(),
   QUITTANCE_TIME_ZONE: z.string(),
 });
@@ -64,6 +67,11 @@ export const awsPorts = (
   clients: AwsClients = awsClients(ClientEnvironment.parse(environment)),
 ): Ports => {
   const variable = <K extends PortVariable>(name: K) => readVariable(environment, name);
+  const secrets = () => ({
+    ...clientsOf(clients),
+    table: variable('QUITTANCE_KEYS_TABLE'),
+    wrappingKey: variable('QUITTANCE_VAULT_KEY'),
+  });
   const ports: Ports = lazily<Ports>({
     tickets: () => dynamoTicketStore(clients.dynamodb, variable('QUITTANCE_TICKETS_TABLE')),
     vault: () =>
@@ -78,10 +86,14 @@ export const awsPorts = (
     logStorage: () => s3LogStorage(clients.s3, variable('QUITTANCE_LEDGER_BUCKET')),
     logHead: () => dynamoLogHead(clients.dynamodb, variable('QUITTANCE_LOG_HEAD_TABLE')),
     signer: () =>
-      kmsSigner(clients.kms, {
-        aliasPrefix: variable('QUITTANCE_SIGNER_ALIASES'),
-        mayCreate: environment['QUITTANCE_SIGNER_MAY_CREATE'] !== undefined,
-      }),
+      signerByName(
+        kmsSigner(clients.kms, {
+          aliasPrefix: variable('QUITTANCE_SIGNER_ALIASES'),
+          mayCreate: environment['QUITTANCE_SIGNER_MAY_CREATE'] !== undefined,
+        }),
+        wrappedSigner(secrets()),
+        variable('QUITTANCE_KMS_SIGNERS'),
+      ),
     jobs: () =>
       batchJobQueue({
         client: clients.batch,
@@ -107,12 +119,7 @@ export const awsPorts = (
       }),
     clock: () => systemClock(),
     ids: () => randomIds,
-    pseudonyms: () =>
-      kmsPseudonyms({
-        ...clientsOf(clients),
-        table: variable('QUITTANCE_PSEUDONYMS_TABLE'),
-        wrappingKey: variable('QUITTANCE_VAULT_KEY'),
-      }),
+    pseudonyms: () => kmsPseudonyms(secrets()),
     calendar: () =>
       holidayCalendar({ region: variable('QUITTANCE_REGION'), timeZone: variable('QUITTANCE_TIME_ZONE') }),
   });

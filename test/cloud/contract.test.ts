@@ -36,6 +36,12 @@ const makeServing = async () => {
   return { port: open(world.ports), reopen: async () => open(world.reopen()), done };
 };
 
+/** Every key of the suite in KMS. */
+const makeKmsSigner = async () => {
+  const world = await cloudWorld({ QUITTANCE_KMS_SIGNERS: '["service","log","approver.aino","a/b"]' });
+  return { port: world.ports.signer, reopen: async () => world.reopen().signer, done: async () => world.remove() };
+};
+
 whereThereIs('AWS_ENDPOINT_URL', endpoint, () => {
   ticketStoreContract('aws', make('tickets'));
   vaultContract('aws', make('vault'));
@@ -45,7 +51,8 @@ whereThereIs('AWS_ENDPOINT_URL', endpoint, () => {
   stores.modelRegistryContract('aws', make('models'));
   stores.jobResultsContract('aws', make('results'));
   servingContract('aws', makeServing, () => [digest(1), digest(2)]);
-  keyed.signerContract('aws', make('signer'));
+  keyed.signerContract('aws, wrapped keys', make('signer'));
+  keyed.signerContract('aws, keys in KMS', makeKmsSigner);
   keyed.pseudonymsContract('aws', make('pseudonyms'));
   keyed.notifierContract('aws', make('notifier'));
   keyed.clockContract('aws', make('clock'));

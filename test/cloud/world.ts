@@ -31,12 +31,12 @@ export interface CloudWorld {
   remove: () => Promise<void>;
 }
 
-type Table = 'tickets' | 'vault' | 'log_head' | 'results' | 'models' | 'serving' | 'pseudonyms';
-const TABLES: readonly Table[] = ['tickets', 'vault', 'log_head', 'results', 'models', 'serving', 'pseudonyms'];
+type Table = 'tickets' | 'vault' | 'log_head' | 'results' | 'models' | 'serving' | 'keys';
+const TABLES: readonly Table[] = ['tickets', 'vault', 'log_head', 'results', 'models', 'serving', 'keys'];
 const BUCKETS = ['vault', 'artifacts', 'ledger'] as const;
 const MAIL = 'quittance@example.org';
 
-export const cloudWorld = async (): Promise<CloudWorld> => {
+export const cloudWorld = async (changed: Readonly<Record<string, string>> = {}): Promise<CloudWorld> => {
   const id = `q${randomBytes(5).toString('hex')}`;
   const clients = awsClients(ClientEnvironment.parse(process.env));
   await Promise.all(TABLES.map((table) => createTable(clients.dynamodb, `${id}-${table}`, table)));
@@ -44,7 +44,7 @@ export const cloudWorld = async (): Promise<CloudWorld> => {
   const { KeyMetadata } = await clients.kms.send(new CreateKeyCommand({}));
   const KeyId = must(KeyMetadata?.KeyId, 'key id');
   await clients.ses.send(new CreateEmailIdentityCommand({ EmailIdentity: MAIL })).catch(() => undefined); // there since the last test
-  const environment = { ...process.env, ...variables(id, KeyId) };
+  const environment = { ...process.env, ...variables(id, KeyId), ...changed };
   return {
     ports: awsPorts(environment, clients),
     reopen: () => awsPorts(environment),
@@ -66,6 +66,7 @@ const variables = (id: string, key: string): Record<string, string> => ({
   QUITTANCE_VAULT_KEY: key,
   QUITTANCE_SIGNER_ALIASES: `alias/${id}`,
   QUITTANCE_SIGNER_MAY_CREATE: 'yes',
+  QUITTANCE_KMS_SIGNERS: '["log"]',
   QUITTANCE_EVENT_BUS: 'default',
   QUITTANCE_MAIL_FROM: MAIL,
   QUITTANCE_MAIL_ADDRESSES: JSON.stringify({ default: MAIL }),
