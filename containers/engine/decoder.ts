@@ -9,7 +9,13 @@ import { ropeTables } from './rope.ts';
 import { tf } from './tf.ts';
 
 /** Looks a parameter up by its name (parameters.ts). */
-export type Weights = (name: string) => tf.Tensor;
+export interface Weights {
+  (name: string): tf.Tensor;
+  readonly delta?: Delta | undefined;
+}
+
+/** What a LoRA, its factors looked up in `w`, adds to x · w(name); undefined for a matrix that it leaves alone. */
+export type Delta = (w: Weights, name: string, x: tf.Tensor2D) => tf.Tensor2D | undefined;
 
 /** What every block of one forward pass shares. */
 export interface Layout {
@@ -64,7 +70,7 @@ export const embed = (config: DecoderConfig, w: Weights, ids: tf.Tensor1D, posit
   let x = embedding(w('embed.w') as tf.Tensor2D, ids); // (N, e)
   if (config.embedSize !== config.hiddenSize) x = linear(x, w('projectIn.w') as tf.Tensor2D); // (N, d)
   if (config.position.kind === 'rope') return x;
-  const rows = tf.add(positions, tf.scalar(config.position.offset, 'int32')) as tf.Tensor1D;
+  const rows: tf.Tensor1D = tf.add(positions, tf.scalar(config.position.offset, 'int32'));
   return tf.add(x, embedding(w('position.w') as tf.Tensor2D, rows));
 };
 
@@ -77,7 +83,7 @@ const ACTIVATE = {
   silu,
   gelu_new: geluNew,
   relu: (x: tf.Tensor2D) => tf.relu(x),
-  gelu: (x: tf.Tensor2D) => tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1)) as tf.Tensor2D,
+  gelu: (x: tf.Tensor2D): tf.Tensor2D => tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1)),
 } as const;
 
 /** One transformer block: (N, d) → (N, d). With a cache, keys and values of earlier tokens come first; the grown cache is handed to `keep`. */
@@ -101,13 +107,15 @@ export const block = (
     const y = norm(config, w, `${at}ln1`, tf.add(x, attend(x)));
     return norm(config, w, `${at}ln2`, tf.add(y, feed(y)));
   }
-  const y = tf.add(x, attend(norm(config, w, `${at}ln1`, x))) as tf.Tensor2D; // (N, d)
+  const y: tf.Tensor2D = tf.add(x, attend(norm(config, w, `${at}ln1`, x))); // (N, d)
   return tf.add(y, feed(norm(config, w, `${at}ln2`, y)));
 };
 
 const project = (w: Weights, name: string, bias: boolean, x: tf.Tensor2D, tap?: Tap): tf.Tensor2D => {
   tap?.(`${name}.w`, x);
-  return linear(x, w(`${name}.w`) as tf.Tensor2D, bias ? (w(`${name}.b`) as tf.Tensor1D) : undefined);
+  const y = linear(x, w(`${name}.w`) as tf.Tensor2D, bias ? (w(`${name}.b`) as tf.Tensor1D) : undefined);
+  const delta = w.delta?.(w, `${name}.w`, x);
+  return delta ? tf.add(y, delta) : y;
 };
 
 const attention = (
@@ -120,7 +128,7 @@ const attention = (
 ): tf.Tensor2D => {
   const { heads: H, kvHeads: K, headDim: D } = config;
   const { rows: B, columns: T } = layout;
-  const split = (y: tf.Tensor2D, n: number) => tf.transpose(tf.reshape(y, [B, T, n, D]), [0, 2, 1, 3]) as tf.Tensor4D; // (B, n, T, D)
+  const split = (y: tf.Tensor2D, n: number): tf.Tensor4D => tf.transpose(tf.reshape(y, [B, T, n, D]), [0, 2, 1, 3]); // (B, n, T, D)
   const turn = (y: tf.Tensor4D) => (layout.rope ? rotate(config, y, layout.rope) : y);
   const q = turn(split(project(w, `${at}q`, config.bias.qkv, h, tap), H)); // (B, H, T, D)
   let k = turn(split(project(w, `${at}k`, config.bias.qkv, h, tap), K)); // (B, K, T, D)
@@ -165,6 +173,6 @@ const mlp = (config: DecoderConfig, w: Weights, at: string, h: tf.Tensor2D, tap?
 export const head = (config: DecoderConfig, w: Weights, x: tf.Tensor2D): tf.Tensor2D => {
   let h = config.finalNorm ? norm(config, w, 'norm', x) : x; // (M, d)
   if (config.embedSize !== config.hiddenSize) h = linear(h, w('projectOut.w') as tf.Tensor2D); // (M, e)
-  const logits = tf.matMul(h, w(config.tied ? 'embed.w' : 'head.w') as tf.Tensor2D, false, true); // (M, V)
+  const logits = tf.matMul(h, w(config.tied ? 'embed.w' : 'head.w'), false, true); // (M, V)
   return config.bias.head ? tf.add(logits, w('head.b')) : (logits as tf.Tensor2D);
 };

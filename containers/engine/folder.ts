@@ -201,9 +201,10 @@ const checkShape = (file: SafetensorsFile, name: string, shape: readonly number[
 export const checkpointTensors = (
   config: DecoderConfig,
   valueOf: (p: ParameterSpec) => Float32Array,
+  specs: readonly ParameterSpec[] = parameterSpecs(config),
 ): TensorToWrite[] => {
   const tensors = new Map<string, TensorToWrite & { data: Float32Array }>();
-  for (const p of parameterSpecs(config)) {
+  for (const p of specs) {
     const shape = checkpointShape(p);
     const size = shape.reduce((a, b) => a * b, 1);
     const tensor = tensors.get(p.source.hf) ?? { name: p.source.hf, shape, data: new Float32Array(size) };

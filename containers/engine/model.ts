@@ -2,6 +2,7 @@
 import { QuittanceError } from '#core/errors.ts';
 import type { DecoderConfig } from './config.ts';
 import type { Weights } from './decoder.ts';
+import type { Lora } from './lora.ts';
 import { parameterSpecs, type ParameterSpec } from './parameters.ts';
 import { random } from './random.ts';
 import { tf } from './tf.ts';
@@ -14,6 +15,8 @@ export interface Model {
   readonly parameters: ReadonlyMap<string, tf.Variable>;
   /** INTERNAL where the name is not a parameter. */
   readonly weights: Weights;
+  /** Where a low-rank delta is laid over the weights (lora.ts); its factors are among the parameters. */
+  readonly lora?: Lora;
   dispose(): void;
 }
 

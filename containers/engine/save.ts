@@ -1,12 +1,14 @@
-// Writes model folders. A folder appears whole or not at all: it is filled beside its place and renamed.
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+// Writes model folders, whole or not at all. Trap: a LoRA is not part of the weights; it must be merged before.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { manifestDigest, type ModelManifest } from '#core/model.ts';
 import type { Digest } from '#core/canonical.ts';
+import { QuittanceError } from '#core/errors.ts';
 import { checkpointTensors, manifestOf } from './folder.ts';
 import type { Model } from './model.ts';
 import { quantizeTensors } from './quantize.ts';
 import { writeSafetensors } from './safetensors.ts';
+import { replaceFolder } from './whole-folder.ts';
 
 export interface SavedModel {
   manifest: ModelManifest;
@@ -25,6 +27,8 @@ export const saveModel = (
     write?: (dir: string) => void;
   },
 ): SavedModel => {
+  if (model.lora)
+    throw new QuittanceError('INTERNAL', { message: 'a LoRA is merged, or written as an adapter, first' });
   const quantisation = parts.quantisation ?? 'none';
   return writeFolder(dir, quantisation, (at) => {
     const tensors = checkpointTensors(model.config, ({ name }) => model.weights(name).dataSync<'float32'>());
@@ -38,17 +42,9 @@ export const saveModel = (
   });
 };
 
-const writeFolder = (dir: string, quantisation: 'none' | 'int8', fill: (at: string) => void): SavedModel => {
-  mkdirSync(dirname(dir), { recursive: true });
-  const at = mkdtempSync(join(dirname(dir), `.${basename(dir)}-`));
-  try {
+const writeFolder = (dir: string, quantisation: 'none' | 'int8', fill: (at: string) => void): SavedModel =>
+  replaceFolder(dir, (at) => {
     fill(at);
     const manifest = manifestOf(at, quantisation);
-    if (existsSync(dir)) rmSync(dir, { recursive: true });
-    renameSync(at, dir);
     return { manifest, digest: manifestDigest(manifest) };
-  } catch (error) {
-    rmSync(at, { recursive: true, force: true });
-    throw error;
-  }
-};
+  });

@@ -4,6 +4,7 @@
 import { QuittanceError } from '#core/errors.ts';
 import type { Batch } from './batch.ts';
 import { block, disposeLayout, embed, head, layoutOf, type Layout, type Tap, type Weights } from './decoder.ts';
+import { withDropout } from './lora.ts';
 import type { Model } from './model.ts';
 import { embedding } from './ops.ts';
 import { tf } from './tf.ts';
@@ -20,6 +21,8 @@ export interface Gradients {
 export interface SweepOptions {
   /** one tape over everything, or block by block; 'auto' takes one tape while its activations stay under 256 MB. */
   tape?: 'auto' | 'one' | 'blocks';
+  /** Names the dropout masks of this update, where the model has a LoRA with dropout; absent: none. */
+  dropout?: string;
 }
 
 /** Bytes of activations that one tape keeps: about 16 hidden-sized, 4 intermediate-sized and 4 score-sized arrays a layer. */
@@ -36,15 +39,16 @@ export const lossAndGradients = (
   batch: Batch,
   objective: Objective,
   trainable: ReadonlySet<string>,
-  { tape = 'auto' }: SweepOptions = {},
+  { tape = 'auto', dropout }: SweepOptions = {},
 ): Gradients => {
+  const training = dropout === undefined ? model : withDropout(model, dropout);
   const one = tape === 'one' || (tape === 'auto' && tapeBytes(model, batch) < 256e6);
   const layout = layoutOf(model.config, batch);
   const inputs = inputsOf(batch);
   try {
     return one
-      ? oneTape(model, layout, inputs, objective, trainable)
-      : blockByBlock(model, layout, inputs, objective, trainable);
+      ? oneTape(training, layout, inputs, objective, trainable)
+      : blockByBlock(training, layout, inputs, objective, trainable);
   } finally {
     disposeLayout(layout);
     Object.values(inputs).forEach((tensor: tf.Tensor) => tensor.dispose());
@@ -66,7 +70,8 @@ const inputsOf = (batch: Batch): Inputs => ({
 /** Lookup in which the given tensors stand for the named parameters, and the model's own for the rest. */
 const withTrainable = (model: Model, names: readonly string[], tensors: readonly tf.Tensor[]): Weights => {
   const own = new Map(names.map((name, i) => [name, tensors[i]!]));
-  return (name) => own.get(name) ?? model.weights(name);
+  const lookup = (name: string) => own.get(name) ?? model.weights(name);
+  return Object.assign(lookup, { delta: model.weights.delta });
 };
 
 const oneTape = (

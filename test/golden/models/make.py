@@ -1,9 +1,9 @@
 """Tiny checkpoints with random weights, and what PyTorch and transformers compute from them: logits, losses, gradient norms of cross-entropy and of FLAT,
-AdamW losses, greedy ids. Usage: make.py OUT [--seed N] [--only NAME,…]; versions are recorded in each golden.json.
+AdamW losses, greedy ids; and of PEFT's LoRA on some of them. Usage: make.py OUT [--seed N] [--only NAME,…]; versions are recorded in each golden.json.
 Every parameter is random, norms and biases included, so that a forgotten one shows. Sizes are chosen so that what tells the families apart matters within
 twelve tokens: the sliding window is shorter than the text, llama3's rope scaling changes every frequency, key-value heads are shared."""
 import argparse, json, math, os, shutil
-import torch, transformers
+import peft, torch, transformers
 from safetensors.torch import save_file
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import (GPT2Config, GPT2LMHeadModel, GPTNeoXConfig, GPTNeoXForCausalLM, LlamaConfig, LlamaForCausalLM, MistralConfig, MistralForCausalLM,
@@ -140,8 +140,44 @@ def flat(model, examples):
             results.append(result)
     return dict(padded_length=PADDED_LENGTH, examples=examples, results=results)
 
+# LoRA: on a Conv1D with fused columns, on heads interleaved in one matrix, on shared key-value heads
+ADAPTERS = {
+    'gpt2': dict(r=3, lora_alpha=6, target_modules=['c_attn', 'c_fc', 'mlp.c_proj'], fan_in_fan_out=True, use_rslora=True),
+    'gpt-neox': dict(r=2, lora_alpha=5, target_modules=['query_key_value', 'dense_4h_to_h']),
+    'qwen2': dict(r=4, lora_alpha=4, target_modules='all-linear'),
+}
+
+def adapter(name, path, ids, seed):
+    cls, folder = SETS[name][0], f'{path}/lora'
+    base = lambda: cls.from_pretrained(path, attn_implementation='eager', dtype=torch.float32)
+    model = peft.get_peft_model(base(), peft.LoraConfig(**ADAPTERS[name], lora_dropout=0., bias='none', task_type='CAUSAL_LM'))
+    g = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for n, p in sorted(model.named_parameters()):
+            if 'lora_' in n: p.copy_(0.2 * torch.randn(p.shape, generator=g))
+    model.peft_config['default'].base_model_name_or_path = '..'
+    model.save_pretrained(folder)
+    os.path.exists(f'{folder}/README.md') and os.remove(f'{folder}/README.md')
+    config = json.load(open(f'{folder}/adapter_config.json')); config['target_modules'].sort()  # a set, whose order changes from run to run
+    json.dump(config, open(f'{folder}/adapter_config.json', 'w'), indent=1)
+    reload = lambda: peft.PeftModel.from_pretrained(base(), folder, is_trainable=True).eval()
+    model = reload()
+    loss = model(input_ids=ids, labels=ids, use_cache=False).loss; loss.backward()
+    found = {n.replace('.default', ''): float('%.7g' % p.grad.norm().item()) for n, p in model.named_parameters() if p.grad is not None}
+    golden = dict(loss=round(loss.item(), 7), grad_norm=found)
+    model = reload(); optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=1e-2, weight_decay=0.01, foreach=False)
+    golden['adamw_losses'] = []
+    for _ in range(5):
+        optimizer.zero_grad()
+        loss = model(input_ids=ids, labels=ids, use_cache=False).loss
+        loss.backward(); golden['adamw_losses'].append(round(loss.item(), 7)); optimizer.step()
+    merged = reload().merge_and_unload().eval()
+    with torch.no_grad(): golden['merged_logits_last'] = [rounded(row) for row in merged(input_ids=ids, use_cache=False).logits[:, -1]]
+    json.dump(golden, open(f'{folder}/golden.json', 'w'), separators=(',', ':'))
+
 def readable(path):
-    for name in os.listdir(path): os.chmod(f'{path}/{name}', 0o644)
+    for folder, _, names in os.walk(path):
+        for name in names: os.chmod(f'{folder}/{name}', 0o644)
 
 def make(name, out, seed):
     cls, config, dtype, shard = SETS[name]
@@ -166,6 +202,7 @@ def make(name, out, seed):
     golden['greedy_more'] = [greedy(model, some(n), 8) for n in (1, 9, 4)]
     golden['flat'] = flat(model, examples)
     golden['adamw_losses'] = adamw(cls, path, ids)
+    if name in ADAPTERS: adapter(name, path, ids, seed + 2000)
     json.dump(golden, open(f'{path}/golden.json', 'w'), separators=(',', ':'))
     readable(path)
 
