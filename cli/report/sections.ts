@@ -1,35 +1,10 @@
 // The report's sections as HTML, from its data. Every table has a caption and scoped headers; a verdict is a word and a mark, never a colour alone.
 import type { AuditReport } from '#core/report.ts';
 import { html, trusted, type Html, type Value } from '#portal/html.ts';
+import { right, table } from '#portal/layout.ts';
 import { decimal, groundText, instant, intervalText, metricText, optional } from './format.ts';
 import type { Plot } from './plots/plot.ts';
 
-type Column = string | { readonly number: string };
-
-/** Cells that stand under a `number` column are set right. */
-export const table = (caption: string, columns: readonly Column[], rows: readonly (readonly Value[])[]): Html => {
-  const isNumber = columns.map((column) => typeof column !== 'string');
-  return html`<table>
-    <caption>
-      ${caption}
-    </caption>
-    <thead>
-      <tr>
-        ${columns.map((column) => html`<th scope="col">${typeof column === 'string' ? column : column.number}</th>`)}
-      </tr>
-    </thead>
-    <tbody>
-      ${rows.map(
-        (row) =>
-          html`<tr>
-            ${row.map((cell, i) => (isNumber[i] ? html`<td class="number">${cell}</td>` : html`<td>${cell}</td>`))}
-          </tr>`,
-      )}
-    </tbody>
-  </table>`;
-};
-
-const n = (title: string): Column => ({ number: title });
 const item = (term: string, ...value: Value[]): Html =>
   html`<dt>${term}</dt>
     <dd>${value}</dd>`;
@@ -89,7 +64,7 @@ export const gates = ({ gate }: AuditReport): Html =>
         </p>
         ${table(
           'The gate: each check with its value, number of cases, threshold and verdict',
-          ['check', n('value'), n('n'), 'threshold', 'verdict', 'direction', 'method'],
+          ['check', right('value'), right('n'), 'threshold', 'verdict', 'direction', 'method'],
           gate.gates.map((one) => [
             one.name,
             optional(one.value),
@@ -107,7 +82,7 @@ export const beforeAfter = ({ metrics, reference, sampling }: AuditReport): Html
     : html`<p>Reference: ${reference}. Decoding: ${sampling}. A dash under “before”: not measured then.</p>
         ${table(
           'Every metric before and after unlearning',
-          ['metric', n('before'), n('after'), n('n'), n('95 % interval after'), 'method'],
+          ['metric', right('before'), right('after'), right('n'), right('95 % interval after'), 'method'],
           metrics.map(({ label, before, after }) => [
             label,
             before ? metricText(before) : '–',
@@ -123,7 +98,16 @@ export const attempts = ({ attempts: tried }: AuditReport): Html =>
     ? html`<p>No attempt was made.</p>`
     : table(
         'Attempts at unlearning, up the ladder of the policy',
-        [n('attempt'), n('rung'), 'method', 'settings', n('updates'), 'stopped by', 'verdict', 'checks not passed'],
+        [
+          right('attempt'),
+          right('rung'),
+          'method',
+          'settings',
+          right('updates'),
+          'stopped by',
+          'verdict',
+          'checks not passed',
+        ],
         tried.map((one) => [
           one.number,
           one.rung + 1,
@@ -143,7 +127,7 @@ export const figure = ({ id, title, alt, columns, rows }: Plot, svg: string): Ht
     <p>${alt}</p>
     <details>
       <summary>The numbers of this plot</summary>
-      ${table(title, columns.map(n), rows)}
+      ${table(title, columns.map(right), rows)}
     </details>
   </figure>`;
 
@@ -186,7 +170,7 @@ export const annex = ({ statements, scope, reproduce, history, recertification }
     <h2 id="history">History</h2>
     ${table(
       'Events of the ticket; each is a leaf of the log',
-      [n('event'), 'time', 'what', n('leaf')],
+      [right('event'), 'time', 'what', right('leaf')],
       history.map(({ sequence, at, type, leaf }) => [sequence, instant(at), type, leaf ?? 'not yet']),
     )}`;
 

@@ -9,6 +9,7 @@ h1 { font-size: 1.6rem; } h2 { font-size: 1.25rem; border-bottom: 1px solid #767
 a { color: #004f7c; } a:focus, summary:focus { outline: 3px solid #d55e00; outline-offset: 2px; }
 dl { display: grid; grid-template-columns: minmax(9rem, 14rem) 1fr; gap: .35rem 1rem; } dt { font-weight: 600; } dd { margin: 0; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; font: .875rem/1.35 Helvetica, Arial, sans-serif; margin: 1rem 0; }
+div.scroll { overflow-x: auto; }
 caption { text-align: left; font-weight: 600; padding-bottom: .4rem; }
 th, td { border-bottom: 1px solid #c4c4c4; padding: .3rem .5rem; text-align: left; vertical-align: top; } td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 code { font-size: .85em; overflow-wrap: anywhere; }

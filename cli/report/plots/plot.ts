@@ -32,7 +32,12 @@ export const updates = axis('update', 'update', { axis: { tickMinStep: 1, format
 
 /** Two series or groups: colour and dash say the same. */
 export const bySeries = (field: string, domain?: readonly string[]) => {
-  const channel = { field, type: 'nominal', title: null, legend: { symbolType: 'stroke', symbolSize: 300, symbolOpacity: 1 } };
+  const channel = {
+    field,
+    type: 'nominal',
+    title: null,
+    legend: { symbolType: 'stroke', symbolSize: 300, symbolOpacity: 1 },
+  };
   const scale = domain === undefined ? {} : { domain };
   return {
     color: { ...channel, scale: { ...scale, range: [ORANGE, BLUE] } },

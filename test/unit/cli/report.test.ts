@@ -146,7 +146,7 @@ const poisoned = (value: unknown, text: string): unknown => {
 };
 
 const TAGS =
-  'html head meta title style body header h1 h2 h3 p nav ul li a main section dl dt dd table caption thead tbody tr th td code span figure figcaption details summary svg g path rect text line defs clipPath'.split(
+  'html head meta title style body div header h1 h2 h3 p nav ul li a main section dl dt dd table caption thead tbody tr th td code span figure figcaption details summary svg g path rect text line defs clipPath'.split(
     ' ',
   );
 

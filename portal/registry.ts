@@ -1,0 +1,103 @@
+// Models, ledger and verification: pages of what everybody may check.
+import type { ModelRecord } from '#core/model.ts';
+import type { Check } from '#core/verify.ts';
+import { html, type Html } from './html.ts';
+import { digest, right, table, terms, time } from './layout.ts';
+
+export const modelsBody = (models: readonly ModelRecord[]): Html =>
+  models.length === 0
+    ? html`<p>No model is registered.</p>`
+    : table(
+        'Registered models',
+        ['model', 'served digest', 'status', right('deletions'), 're-certification'],
+        models.map((one) => [
+          html`<a href="/models/${one.name}">${one.name}</a>`,
+          digest(one.digest),
+          one.status,
+          one.deletions,
+          one.recertification.state,
+        ]),
+      );
+
+export const modelBody = (model: ModelRecord): Html =>
+  html`${terms([
+    ['Served digest', digest(model.digest)],
+    ['Status', model.status],
+    ['Deletions carried out', model.deletions],
+    ['Re-certification', model.recertification.state],
+    ['Checked', model.recertification.checkedAt === undefined ? 'never' : time(model.recertification.checkedAt)],
+    ['Changed', time(model.updatedAt)],
+  ])}
+  ${table(
+    'Certificates in force',
+    ['ticket', 'certificate', 'of the model', 'valid until'],
+    model.certificates.map((one) => [
+      html`<a href="/tickets/${one.ticketId}">${one.ticketId}</a>`,
+      digest(one.certificateDigest),
+      digest(one.modelDigest),
+      time(one.validUntil),
+    ]),
+  )}
+  ${table(
+    'Earlier artefacts, kept out of reach until they are destroyed',
+    ['digest', 'since', 'destroyed'],
+    model.quarantined.map((one) => [
+      digest(one.digest),
+      time(one.since),
+      one.destroyedAt === undefined ? html`by ${time(one.destroyAfter)}` : time(one.destroyedAt),
+    ]),
+  )}`;
+
+export interface LedgerView {
+  readonly origin: string;
+  readonly size: number;
+  /** Signed note (c2sp.org/tlog-checkpoint); null before the first entry. */
+  readonly checkpoint: string | null;
+  readonly publicKey: string;
+  readonly latest: readonly { readonly index: number; readonly entry: string }[];
+}
+
+export const ledgerBody = ({ origin, size, checkpoint, publicKey, latest }: LedgerView): Html =>
+  html`${terms([
+      ['Log', origin],
+      ['Entries', size],
+      ['Public key (Ed25519, base64)', digest(publicKey)],
+      ['Tiles', html`<code>/ledger/tile/…</code> (c2sp.org/tlog-tiles)`],
+    ])}
+    <h2>Checkpoint</h2>
+    ${checkpoint === null ? html`<p>Nothing is in the log yet.</p>` : html`<pre>${checkpoint}</pre>`}
+    ${table(
+      'Latest entries',
+      [right('index'), 'entry'],
+      latest.map(({ index, entry }) => [index, html`<code>${entry}</code>`]),
+    )}`;
+
+export interface VerifyView {
+  readonly ticketId: string | null;
+  readonly ok: boolean | null;
+  readonly checks: readonly Check[];
+}
+
+export const verifyBody = ({ ticketId, ok, checks }: VerifyView): Html =>
+  html`<p class="notice">
+      A check made by the one who is checked proves little. Take the bundle and run
+      <code>quittance verify BUNDLE --trust-root FILE</code> on your own machine; it needs no network.
+    </p>
+    <form method="get" action="/verify">
+      <label for="ticket">Ticket</label>
+      <input id="ticket" name="ticket" value="${ticketId}" pattern="T-[0-9a-z]{8,40}" required autocomplete="off" />
+      <button>Show the checks</button>
+    </form>
+    ${
+      ok !== null &&
+      html`<h2>${ok ? 'Every check holds' : 'Not valid'}</h2>
+        ${table(
+          'Checks of the bundle',
+          ['check', 'holds', 'detail'],
+          checks.map((one) => [
+            one.id,
+            html`<span class="state ${one.ok ? 'pass' : 'fail'}">${one.ok ? 'yes' : 'no'}</span>`,
+            one.detail,
+          ]),
+        )}`
+    }`;

@@ -1,0 +1,151 @@
+// One ticket: where it stands, its clock, what was tried and judged, its history. Its data is the audit report with the ticket's present state around it.
+import type { AuditReport } from '#core/report.ts';
+import { html, type Html } from './html.ts';
+import { digest, number, right, table, terms, time, verdict, type Viewer } from './layout.ts';
+import type { WorkItem } from './worklist.ts';
+
+export interface TicketView {
+  readonly item: WorkItem;
+  readonly report: AuditReport;
+  /** Digest of the evidence that waits for a second person; null when nothing waits. */
+  readonly evidence: string | null;
+  /** Whether a certificate was issued. */
+  readonly certified: boolean;
+  /** Whether this viewer may decide; a filer may not decide on an own ticket. */
+  readonly mayDecide: boolean;
+}
+
+export const mayDecide = (viewer: Viewer, item: WorkItem): boolean =>
+  item.status === 'AWAITING_APPROVAL' && viewer.roles.includes('approver') && item.filer !== viewer.principal;
+
+export const ticketBody = ({ item, report, evidence, certified, mayDecide: decides }: TicketView): Html =>
+  html`<p class="notice">${report.executive.done}</p>
+    ${evidence !== null && html`<p>${decides ? html`<a class="button" href="/tickets/${item.id}/approval">Decide on the evidence</a>` : 'The evidence waits for a person other than the filer.'}</p>`}
+    ${summary(item, report)} ${clock(report)} ${gateTable(report.gate)} ${attemptTable(report)} ${historyTable(report)}
+    <h2>Documents</h2>
+    <ul>
+      <li>
+        <a href="/tickets/${item.id}/report.html">Audit report</a> (<a href="/tickets/${item.id}/report.json">as data</a
+        >)
+      </li>
+      ${certified && html`<li><a href="/tickets/${item.id}/bundle.zip">Evidence bundle</a>, and <a href="/verify?ticket=${item.id}">what verifying it gives</a></li>`}
+    </ul>`;
+
+const summary = (item: WorkItem, { executive, recertification }: AuditReport): Html =>
+  terms([
+    ['State', item.status],
+    ['Blocked by', item.blockedBy ?? 'nothing'],
+    ['Model', html`<a href="/models/${item.model}">${item.model}</a>`],
+    [
+      'Request',
+      `${executive.request.regime}, ${executive.request.ground}, ${executive.request.records} records, by ${executive.request.channel}`,
+    ],
+    ['Filed by', item.filer],
+    ['Approved by', executive.people.approver ?? 'nobody yet'],
+    ['Valid until', executive.validity.validUntil === null ? 'no certificate' : time(executive.validity.validUntil)],
+    ['Re-certification', `${recertification.state}: ${recertification.line}`],
+  ]);
+
+const clock = ({ executive: { deadline, request } }: AuditReport): Html =>
+  html`<h2>Clock</h2>
+    ${terms([
+      ['Received', time(request.receivedAt)],
+      ['Due, to be safe', deadline.safeDue],
+      ['Due by law', deadline.statutoryDue],
+      ['How it was counted', deadline.derivation.join('; ')],
+      ['Answered', deadline.answeredAt === null ? 'not yet' : time(deadline.answeredAt)],
+    ])}
+    ${table(
+      'Clock events',
+      ['time', 'event'],
+      deadline.clock.map((event) => [
+        time(event.at),
+        'reason' in event ? `${event.type} (${event.reason})` : event.type,
+      ]),
+    )}`;
+
+export const gateTable = (gate: AuditReport['gate']): Html =>
+  html`<h2>Gate</h2>
+    ${
+      gate === null
+        ? html`<p>Nothing was judged yet.</p>`
+        : html`<p>Verdict: ${verdict(gate.verdict)} (policy version ${gate.policyVersion})</p>
+            ${table(
+              'Checks with value, number of cases, threshold and verdict',
+              ['check', right('value'), right('n'), 'threshold', 'verdict', 'direction', 'method'],
+              gate.gates.map((one) => [
+                one.name,
+                number(one.value),
+                one.n,
+                one.threshold,
+                verdict(one.verdict),
+                one.direction,
+                one.detail,
+              ]),
+            )}`
+    }`;
+
+const attemptTable = ({ attempts }: AuditReport): Html | undefined =>
+  attempts.length === 0
+    ? undefined
+    : html`<h2>Attempts</h2>
+        ${table(
+          'Attempts at unlearning',
+          [right('attempt'), 'method', right('updates'), 'verdict', 'checks not passed'],
+          attempts.map((one) => [
+            one.number,
+            `${one.method}: ${one.reason}`,
+            one.updates ?? '–',
+            one.verdict === null ? '–' : verdict(one.verdict),
+            one.failed.join(', ') || '–',
+          ]),
+        )}`;
+
+const historyTable = ({ history }: AuditReport): Html =>
+  html`<h2>History</h2>
+    ${table(
+      'Events; each becomes a leaf of the log',
+      [right('event'), 'time', 'what', right('leaf')],
+      history.map(({ sequence, at, type, leaf }) => [sequence, time(at), type, leaf ?? 'not yet']),
+    )}`;
+
+export interface ApprovalView {
+  readonly ticketId: string;
+  readonly evidence: string;
+  readonly gate: AuditReport['gate'];
+  readonly tested: readonly string[];
+  readonly notClaimed: readonly string[];
+  readonly reproduce: Readonly<Record<string, string>>;
+}
+
+/** `csrf` is bound to this person, this ticket and this evidence: a form that was opened before the evidence changed is refused. */
+export const approvalBody = (view: ApprovalView, csrf: string): Html =>
+  html`<p>
+      You decide on exactly this evidence: ${digest(view.evidence)}. If it changes before you press a button, your
+      decision is refused.
+    </p>
+    <h2>What was tested</h2>
+    <ul>
+      ${view.tested.map((one) => html`<li>${one}</li>`)}
+    </ul>
+    <h2>What is not claimed</h2>
+    <ul>
+      ${view.notClaimed.map((one) => html`<li>${one}</li>`)}
+    </ul>
+    ${gateTable(view.gate)}
+    <h2>What it rests on</h2>
+    ${terms(Object.entries(view.reproduce).map(([name, value]) => [name, digest(value)] as const))}
+    <h2>Your decision</h2>
+    <form method="post" action="/tickets/${view.ticketId}/approval">
+      <input type="hidden" name="csrf" value="${csrf}" />
+      <input type="hidden" name="evidence" value="${view.evidence}" />
+      <fieldset>
+        <legend>Decide</legend>
+        <label for="reason">Reason code, needed to refuse (for example not-convinced)</label>
+        <input id="reason" name="reason" pattern="[A-Za-z0-9][A-Za-z0-9._-]{0,63}" autocomplete="off" />
+        <p>
+          <button name="decision" value="approved">Approve and deploy</button>
+          <button class="second" name="decision" value="refused">Refuse</button>
+        </p>
+      </fieldset>
+    </form>`;
