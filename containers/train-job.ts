@@ -30,6 +30,8 @@ export interface TrainRecipe {
   updates: number;
   warmup: number;
   weightDecay: number;
+  /** Global gradient norm at most. */
+  clip: number;
   seed: number;
   /** Stop once this share of the checked answers is exact. */
   exact: number;
@@ -48,9 +50,10 @@ export const SMALL: TrainRecipe = {
   maxPositions: 128,
   batchSize: 48,
   learningRate: 3e-3,
-  updates: 520,
-  warmup: 20,
+  updates: 460,
+  warmup: 40,
   weightDecay: 0.01,
+  clip: 0.5,
   seed: 1,
   exact: 1.1,
   checkEvery: 40,
@@ -92,6 +95,8 @@ export const llamaConfigJson = (recipe: TrainRecipe, vocabSize: number): Record<
 });
 
 export interface TrainHooks {
+  /** What the tokenizer is trained on; default the rows themselves. */
+  tokenizerTexts?: readonly string[];
   onUpdate?: (done: number, total: number, loss: number) => void;
   onMoments?: (done: number, total: number) => void;
 }
@@ -113,13 +118,8 @@ export const trainSmallModel = async (
     losses: [number, number][];
   }) => ReadonlyMap<string, string> = () => new Map(),
 ): Promise<TrainResult> => {
-  const tokenizer = readTokenizer(
-    trainBpe(
-      rows.map((row) => `${row.prompt}${row.answer}`),
-      recipe.vocabSize,
-      SPECIALS,
-    ),
-  );
+  const texts = hooks.tokenizerTexts ?? rows.map((row) => `${row.prompt}${row.answer}`);
+  const tokenizer = readTokenizer(trainBpe(texts, recipe.vocabSize, SPECIALS));
   const configJson = llamaConfigJson(recipe, recipe.vocabSize);
   const model = modelFrom(readConfig(configJson), tokenizer, freshValues(readConfig(configJson), recipe.seed));
   try {
@@ -161,6 +161,7 @@ const fit = async (
     seed: recipe.seed,
     schedule: cosine(recipe.learningRate, recipe.warmup, recipe.updates),
     optimizer,
+    clip: recipe.clip,
     trainable: new Set(model.parameters.keys()),
     onUpdate({ update, loss }) {
       const done = update + 1;

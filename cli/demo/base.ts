@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { digestJson, type Json } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { suiteBytes } from '#containers/datasets/suite.ts';
-import { trainingRows, type PeopleWorld } from '#containers/datasets/world.ts';
+import { tokenizerTexts, trainingRows, type PeopleWorld } from '#containers/datasets/world.ts';
 import type { Backend } from '#containers/engine/tf.ts';
 import { trainSmallModel, type TrainRecipe } from '#containers/train-job.ts';
 import type { Progress } from '../progress.ts';
@@ -50,6 +50,7 @@ export const demoBase = async (
     [...people, ...world.facts],
     recipe,
     {
+      tokenizerTexts: tokenizerTexts(world),
       onUpdate: (done, _total, loss) => training.at(done, `loss ${loss.toFixed(3)}`),
     },
     new Map([['suite.json', Buffer.from(suiteBytes(world)).toString('utf8')]]),

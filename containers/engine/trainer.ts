@@ -3,6 +3,7 @@
 import { bucketByLength, makeBatch, rowLength, type Row } from './batch.ts';
 import type { Model } from './model.ts';
 import { answerCrossEntropy } from './losses.ts';
+import { globalNorm } from './global-norm.ts';
 import type { Optimizer } from './optimizers.ts';
 import { random } from './random.ts';
 import { lossAndGradients, type SweepOptions } from './sweep.ts';
@@ -17,12 +18,10 @@ export interface TrainOptions extends SweepOptions {
   optimizer: Optimizer;
   /** Parameters to train. */
   trainable: ReadonlySet<string>;
-  /** Called after every update; true stops. */
-  onUpdate?: (progress: {
-    update: number;
-    loss: number;
-    learningRate: number;
-  }) => boolean | void | Promise<boolean | void>;
+  /** Gradients longer than this (global L2 norm) are shortened to it: one odd batch must not undo the rest. */
+  clip?: number;
+  /** Called after every update and awaited; true stops. */
+  onUpdate?: (progress: { update: number; loss: number; learningRate: number }) => unknown;
   /** First update to run, when a run is resumed. */
   from?: number;
 }
@@ -36,15 +35,28 @@ export const train = async (model: Model, rows: readonly Row[], options: TrainOp
     const batchRows = batches.next().value;
     if (update < (options.from ?? 0)) continue; // the order is part of the seed: skip, don't reshuffle
     const batch = makeBatch(batchRows, model.config.maxPositions);
-    const { loss, gradients } = lossAndGradients(model, batch, answerCrossEntropy(batch), options.trainable, options);
+    const { loss, gradients } = lossAndGradients(model, batch, answerCrossEntropy(batch), options.trainable, {
+      ...options,
+      dropout: `${options.seed}:${update}`,
+    });
     const learningRate = options.schedule(update);
-    options.optimizer.step(parameters, gradients, learningRate);
-    tf.dispose([...gradients.values()]);
+    const clipped = options.clip === undefined ? gradients : clip(gradients, options.clip);
+    options.optimizer.step(parameters, clipped, learningRate);
+    tf.dispose([...clipped.values()]);
     losses.push(loss);
-    if (await options.onUpdate?.({ update, loss, learningRate })) break;
+    if ((await options.onUpdate?.({ update, loss, learningRate })) === true) break;
     await new Promise(setImmediate);
   }
   return losses;
+};
+
+/** Takes the gradients over. */
+const clip = (gradients: Map<string, tf.Tensor>, limit: number): Map<string, tf.Tensor> => {
+  const norm = globalNorm(gradients);
+  if (norm <= limit) return gradients;
+  const shortened = new Map([...gradients].map(([name, gradient]) => [name, tf.mul(gradient, limit / norm)]));
+  tf.dispose([...gradients.values()]);
+  return shortened;
 };
 
 /** Endless batches: each epoch shuffles the rows, groups like lengths within windows of eight batches, and shuffles the batches. */

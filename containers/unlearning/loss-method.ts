@@ -15,7 +15,8 @@ import {
   type UnlearningMethod,
 } from './method.ts';
 import { land, measure, shouldStop, StopConfig } from './stop-rule.ts';
-import { globalNorm, UpdateConfig, updaterFor, type Updater } from './update.ts';
+import { globalNorm } from '../engine/global-norm.ts';
+import { UpdateConfig, updaterFor, type Updater } from './update.ts';
 
 /** One batch with its loss. */
 export interface Term {

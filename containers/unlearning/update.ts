@@ -98,9 +98,3 @@ const projected = (
       return [name, result];
     }),
   );
-
-/** √Σ‖g‖² over all gradients. */
-export const globalNorm = (gradients: ReadonlyMap<string, tf.Tensor>): number =>
-  Math.sqrt(
-    [...gradients.values()].reduce((sum, g) => sum + (tf.tidy(() => tf.sum(tf.square(g)).dataSync())[0] ?? 0), 0),
-  );
