@@ -12,6 +12,8 @@ export const ERROR_CODES = {
   STORE_FULL: 'the disk or quota is full; nothing was changed',
   STORE_LOCKED: 'another process has the data folder open for writing',
   SERVICE_UNAVAILABLE: 'a service did not answer in time or was overloaded; the same call again is safe',
+  UNAUTHENTICATED: 'the request does not say who sends it',
+  CSRF_INVALID: 'the form was opened by another person, for other evidence, or not at all',
   ACCESS_DENIED: 'the caller may not do this',
   KEY_UNAVAILABLE: 'a key was disabled, revoked or scheduled for deletion, or does not exist',
   NOTICE_REFUSED: 'the mail service will not send a notice',
