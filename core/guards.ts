@@ -1,5 +1,6 @@
 // The guards of the transition table, each a rule of the life cycle with its own error. Trap: a guard looks at the ticket and the event alone; who the
 // caller is was settled before (principals come authenticated), and what the world looks like is checked by the step just before it acts.
+import { localDate } from './deadlines.ts';
 import { QuittanceError, type ErrorCode, type ErrorDetails } from './errors.ts';
 import { levelSuffices, regimeOf } from './regimes.ts';
 import { isClosed, type Ticket } from './ticket.ts';
@@ -132,6 +133,13 @@ const notExtended: Guard = (ticket) =>
     message: `the deadline of ticket ${ticket.id} was extended before; once is all the law grants`,
   }));
 
+const stillInFirstPeriod: Guard = (ticket, _event, at) =>
+  unless(localDate(at, ticket.calendar.timeZone) <= ticket.due.statutoryDue, 'TICKET_ILLEGAL_TRANSITION', () => ({
+    message: `the deadline of ticket ${ticket.id} has passed; an extension must be told before`,
+    expected: `by ${ticket.due.statutoryDue}`,
+    got: at,
+  }));
+
 const releaserIsNotPlacer: Guard = (ticket, event) =>
   unless(
     ticket.status !== 'ON_HOLD' || (event.type === 'hold-released' && event.by !== ticket.hold.placedBy),
@@ -168,6 +176,7 @@ export const GUARDS = {
   readsRefused,
   wasCompleted,
   notExtended,
+  stillInFirstPeriod,
   releaserIsNotPlacer,
   refusalIsTyped,
 };

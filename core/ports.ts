@@ -3,8 +3,11 @@
 import type { Digest, Json } from './canonical.ts';
 import type { HolidayCalendar } from './deadlines.ts';
 import type { Ticket } from './ticket.ts';
+import type { StoredEvent } from './ticket-events.ts';
 import type { Transition } from './transitions.ts';
 import type { ModelRecord } from './model.ts';
+
+export type { StoredEvent } from './ticket-events.ts';
 
 export interface Ports {
   readonly tickets: TicketStore;
@@ -40,19 +43,6 @@ export interface TicketStore {
   unsequenced(limit: number): Promise<StoredEvent[]>;
   /** Marks events as sequenced; marking twice is a no-op. */
   markSequenced(marks: readonly { eventId: string; leafIndex: number }[]): Promise<void>;
-}
-
-/** An event as stored: zone C by construction (ids, digests, codes, times). */
-export interface StoredEvent {
-  eventId: string;
-  ticketId: string;
-  /** Position within the ticket, from 1. */
-  sequence: number;
-  type: string;
-  at: string;
-  /** Canonical JSON of the event. */
-  body: string;
-  leafIndex?: number;
 }
 
 /** Zone A. Everything in it is sealed under the ticket's own data key (AES-256-GCM); the key row is never backed up. */

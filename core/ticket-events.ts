@@ -4,7 +4,6 @@ import { z } from 'zod';
 import { canonicalize, Digest } from './canonical.ts';
 import { Instant } from './deadlines.ts';
 import { RegimeName } from './regimes.ts';
-import type { StoredEvent } from './ports.ts';
 import { Channel, IdentityCheck, ModelName, Principal } from './ticket-request.ts';
 import { Code, Run, TicketId } from './ticket.ts';
 
@@ -49,7 +48,7 @@ export const TicketEvent = z.discriminatedUnion('type', [
     verdict: z.enum(['pass', 'remediation', 'fail']),
     climb: z.boolean(),
   }),
-  event('approved', { approver: Principal, evidence: Digest, attestation: Digest.optional() }),
+  event('approved', { approver: Principal, evidence: Digest }),
   event('approval-refused', { approver: Principal, evidence: Digest, reason: Code }),
   /** Another ticket was deployed to the model first: this one must unlearn from the new base. */
   event('base-moved', { base: Digest }),
@@ -76,6 +75,19 @@ export interface RecordedEvent {
   readonly sequence: number;
   readonly at: string;
   readonly event: TicketEvent | Received;
+}
+
+/** An event as stored: zone C by construction (ids, digests, codes, times). */
+export interface StoredEvent {
+  eventId: string;
+  ticketId: string;
+  /** Position within the ticket, from 1. */
+  sequence: number;
+  type: string;
+  at: string;
+  /** Canonical JSON of the event. */
+  body: string;
+  leafIndex?: number;
 }
 
 /** An event as every store keeps it; its id is its place, so that writing it twice cannot double it. */

@@ -104,10 +104,10 @@ const RULES: { readonly [T in EventType]: Rule } = {
     'approved',
     ['AWAITING_APPROVAL'],
     [g.approvalOpen, g.approverIsNotFiler, g.evidenceUnchanged],
-    (ticket, { approver, evidence, attestation }, at) => ({
+    (ticket, { approver, evidence }, at) => ({
       ...ticket,
       status: 'DEPLOYING',
-      approval: { approver, evidence, attestation, at },
+      approval: { approver, evidence, at },
     }),
   ),
   'approval-refused': rule(
@@ -155,7 +155,7 @@ const RULES: { readonly [T in EventType]: Rule } = {
     ...ticket,
     recertifications: [...ticket.recertifications, { at, state, evidence }],
   })),
-  extended: rule('extended', WORKING, [g.notExtended], (ticket, { reason }, at) => ({
+  extended: rule('extended', WORKING, [g.notExtended, g.stillInFirstPeriod], (ticket, { reason }, at) => ({
     ...ticket,
     clock: [...ticket.clock, { type: 'extend', at, reason } satisfies ClockEvent],
   })),

@@ -6,6 +6,7 @@ import { checkContinuity } from './check-continuity.ts';
 import { closeTicket } from './close-ticket.ts';
 import { deployModel } from './deploy-model.ts';
 import { destroyQuarantined } from './destroy-quarantined.ts';
+import { extendDeadline } from './extend-deadline.ts';
 import { fileTicket } from './file-ticket.ts';
 import { awaitRelease, placeHold, releaseHold } from './holds.ts';
 import { issueCertificate } from './issue-certificate.ts';
@@ -37,6 +38,7 @@ export const actions: readonly Step[] = [
   placeHold,
   releaseHold,
   resumeTicket,
+  extendDeadline,
 ];
 
 /** Called by the workflows. */

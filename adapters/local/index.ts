@@ -28,11 +28,21 @@ export interface StoreOptions {
 }
 
 /** STORE_LOCKED when another process writes the folder. */
-export const localStores = (
+export const localStores = (dir: string, { lock = true, ...options }: StoreOptions = {}): LocalStores => {
+  const held = lock ? lockFolder(dir) : { release: () => undefined };
+  try {
+    return openStores(dir, options, held.release);
+  } catch (error) {
+    held.release();
+    throw error;
+  }
+};
+
+const openStores = (
   dir: string,
-  { lock = true, region = DEFAULT_REGION, readClock }: StoreOptions = {},
+  { region = DEFAULT_REGION, readClock }: StoreOptions,
+  release: () => void,
 ): LocalStores => {
-  const held = lock ? lockFolder(dir) : undefined;
   const db = openDatabase(join(dir, 'state.sqlite'), TICKET_SCHEMA + REGISTRY_SCHEMA);
   const clock = systemClock(join(dir, 'clock'), readClock);
   const vault = fileVault(join(dir, 'vault'), clock);
@@ -53,7 +63,7 @@ export const localStores = (
     close: () => {
       vault.close();
       db.close();
-      held?.release();
+      release();
     },
   };
 };

@@ -1,9 +1,9 @@
 // The system's clock, which may be set back; ours may not. The latest time shown is kept on disk, so that a restart under an older clock is noticed before
 // anything is written with a time in the past. Trap: clocks are slewed by milliseconds all the time, hence the tolerance, within which time stands still.
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { QuittanceError } from '#core/errors.ts';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import type { Clock } from '#core/ports.ts';
-import { isMissing } from './durable-file.ts';
+import { isMissing, storeError } from './durable-file.ts';
 
 const TOLERANCE_MS = 2_000;
 /** How far the kept time may lag behind the shown one; well inside the tolerance. */
@@ -32,10 +32,16 @@ const readMark = (path: string): number => {
   }
 };
 
-/** Whole or not at all; a mark lost in a power cut is an older mark, which is harmless. */
+/** Whole or not at all. A mark that is lost, in a power cut or on a full disk, leaves an older one, which is harmless. */
 const writeMark = (path: string, ms: number) => {
-  writeFileSync(`${path}.tmp`, `${new Date(ms).toISOString()}\n`);
-  renameSync(`${path}.tmp`, path);
+  const temporary = `${path}.${process.pid}.tmp`; // a job's process keeps the same mark
+  try {
+    writeFileSync(temporary, `${new Date(ms).toISOString()}\n`);
+    renameSync(temporary, path);
+  } catch (error) {
+    if (!isQuittanceError(storeError(error), 'STORE_FULL')) throw error;
+    rmSync(temporary, { force: true });
+  }
 };
 
 const wentBack = (latest: number, ms: number) =>

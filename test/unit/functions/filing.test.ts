@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { inspect } from 'node:util';
 import { admitForgetSet } from '#functions/admit-forget-set.ts';
+import { extendDeadline } from '#functions/extend-deadline.ts';
 import { fileTicket } from '#functions/file-ticket.ts';
 import { awaitRelease, placeHold, releaseHold } from '#functions/holds.ts';
 import { closeTicket } from '#functions/close-ticket.ts';
@@ -211,5 +212,25 @@ describe('a withdrawal', () => {
     expect(world.engine.answered.get('waiting')).toEqual({ error: 'TICKET_CLOSED' });
     expect(world.engine.started.map(({ name }) => name)).toEqual([ticketId, `${ticketId}-close`]);
     expect(await outcome(world.call(triageTicket, { ticketId }))).toBe('TICKET_CLOSED');
+  });
+});
+
+describe('an extension', () => {
+  const extend = (world: CaseWorld, ticketId: string) =>
+    world.call<{ due: { statutoryDue: string } }>(extendDeadline, { ticketId, reason: 'complexity', by: 'legal.lou' });
+
+  it('is granted once, with two further months, and told once', async () => {
+    const world = await caseWorld();
+    const ticketId = await file(world);
+    const due = [(await extend(world, ticketId)).due.statutoryDue, (await extend(world, ticketId)).due.statutoryDue];
+    expect(due).toEqual(['2026-06-02', '2026-06-02']);
+    expect(world.notices.filter(({ template }) => template === 'extension')).toHaveLength(1);
+  });
+
+  it('comes too late when the first period is over', async () => {
+    const world = await caseWorld();
+    const ticketId = await file(world);
+    world.clock.advance(40 * 86_400);
+    expect(await outcome(extend(world, ticketId))).toBe('TICKET_ILLEGAL_TRANSITION');
   });
 });

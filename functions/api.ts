@@ -1,0 +1,39 @@
+// The HTTP app: REST and the portal's pages, one handler for both. Every page is also data at the same path with `.json`. It composes nothing: ports, sign-in and
+// keys come from the composition root (a Lambda, or `quittance serve`). Trap: a GET reads; everything that writes is a POST with a known sender.
+import { Hono } from 'hono';
+import type { Ports } from '#core/ports.ts';
+import { STYLE } from '#portal/style.ts';
+import type { ApiContext, Env } from './api/context.ts';
+import { decisionRoutes } from './api/decisions.ts';
+import { identify, limitBody, securityHeaders } from './api/guard.ts';
+import { answerProblem, notFound } from './api/problems.ts';
+import { publicLogRoutes, registryRoutes } from './api/registry.ts';
+import { ticketRoutes } from './api/tickets.ts';
+import { actions } from './steps.ts';
+
+export type { ApiContext, Identity } from './api/context.ts';
+
+/** What the app may touch: what the acts of people use, and what its pages read. */
+export const apiUses: readonly (keyof Ports)[] = [
+  ...new Set([
+    ...actions.flatMap(({ uses }) => uses),
+    ...(['tickets', 'models', 'artifacts', 'results', 'logStorage', 'logHead', 'signer', 'clock'] as const),
+  ]),
+];
+
+/** `extend` adds routes that need no sender, before those that do. */
+export const api = (context: ApiContext, extend?: (app: Hono<Env>) => void): Hono<Env> => {
+  const app = new Hono<Env>({ getPath: (request) => new URL(request.url).pathname.replace(/(?<=.)\.json$/, '') });
+  app.onError(answerProblem);
+  app.notFound((c) => answerProblem(notFound(), c));
+  app.use(securityHeaders, limitBody);
+  app.get('/style.css', (c) => c.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
+  app.get('/health', (c) => c.json({ ok: true }));
+  publicLogRoutes(app, context);
+  extend?.(app);
+  app.use(identify(context));
+  ticketRoutes(app, context);
+  decisionRoutes(app, context);
+  registryRoutes(app, context);
+  return app;
+};

@@ -1,0 +1,53 @@
+// What the HTTP app gets from its composition root, and what handlers share: who asks, and whether a page or data is wanted.
+import type { Context } from 'hono';
+import type { Digest } from '#core/canonical.ts';
+import { QuittanceError } from '#core/errors.ts';
+import type { Ports } from '#core/ports.ts';
+import type { Html } from '#portal/html.ts';
+import { page, type Role, type Viewer } from '#portal/layout.ts';
+
+export interface Identity extends Viewer {
+  /** A session travels with every request of a browser, so that its writes need a token from our own form; a bearer token is put in on purpose. */
+  readonly via: 'session' | 'bearer';
+}
+
+export interface ApiContext {
+  readonly ports: Ports;
+  /** The gate policy that new tickets are filed under. */
+  readonly policy: Digest;
+  /** Who sends the request; undefined when it does not say so, or not credibly. */
+  authenticate(request: Request): Promise<Identity | undefined>;
+  /** Where a browser is sent to sign in; without it the answer is 401. */
+  readonly signInPath?: string;
+  /** Key of the tokens in forms, 32 random bytes; the same in every process that answers. */
+  readonly formKey: Uint8Array;
+  /** Draws the report page of a ticket; without it reports are offered as data alone. */
+  renderReport?(ticketId: string): Promise<string>;
+}
+
+export interface Env {
+  Variables: { identity: Identity };
+}
+export type Asked = Context<Env>;
+
+/** `.json` at the end of the path, or asked for by its media type. */
+export const wantsData = (c: Context): boolean =>
+  new URL(c.req.url).pathname.endsWith('.json') || !(c.req.header('accept') ?? '').includes('text/html');
+
+export interface View {
+  readonly title: string;
+  /** Of the page, where it is not the path that was asked for. */
+  readonly path?: string;
+  readonly data: object;
+  readonly body: () => Html;
+}
+
+/** One view, as page or as data. */
+export const show = (c: Asked, { title, path = c.req.path, data, body }: View): Response =>
+  wantsData(c) ? c.json(data) : c.html(page({ title, viewer: c.var.identity, path, body: body() }).markup);
+
+/** ACCESS_DENIED unless the caller has the role. */
+export const requireRole = (c: Asked, role: Role): void => {
+  if (c.var.identity.roles.includes(role)) return;
+  throw new QuittanceError('ACCESS_DENIED', { message: `this needs the role ${role}` });
+};

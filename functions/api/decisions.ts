@@ -1,0 +1,93 @@
+// What people decide over HTTP: the approval with its page, holds, closing, resuming. Each is a POST by the one who is signed in and calls the step of that act;
+// the rules (approver is not the filer, evidence unchanged, once) are the domain's. Trap: a GET here must never write.
+import type { Hono } from 'hono';
+import { z } from 'zod';
+import { QuittanceError } from '#core/errors.ts';
+import type { Step } from '#core/step.ts';
+import type { Role } from '#portal/layout.ts';
+import { approvalBody, type ApprovalView } from '#portal/ticket.ts';
+import { closeTicket } from '../close-ticket.ts';
+import { placeHold, releaseHold } from '../holds.ts';
+import { recordApproval } from '../record-approval.ts';
+import { resumeTicket } from '../resume-ticket.ts';
+import { requireRole, show, type ApiContext, type Asked, type Env } from './context.ts';
+import { checkForm, formToken } from './guard.ts';
+import { idOf, jsonBody, reportOf } from './tickets.ts';
+
+interface Act {
+  readonly path: string;
+  readonly step: Step;
+  /** One of these is needed. */
+  readonly role: Role;
+}
+
+const ACTS: readonly Act[] = [
+  { path: 'hold', step: placeHold, role: 'filer' },
+  { path: 'release', step: releaseHold, role: 'approver' },
+  { path: 'close', step: closeTicket, role: 'approver' },
+  { path: 'resume', step: resumeTicket, role: 'approver' },
+];
+
+export const decisionRoutes = (app: Hono<Env>, context: ApiContext): void => {
+  app.get('/tickets/:id/approval', (c) => approvalPage(c, context));
+  app.post('/tickets/:id/approval', (c) => decide(c, context));
+  for (const { path, step, role } of ACTS)
+    app.post(`/tickets/:id/${path}`, async (c) => {
+      requireRole(c, role);
+      const body = Fields.parse(await json(c));
+      const by = c.var.identity.principal;
+      return c.json((await step.handle({ ...body, ticketId: idOf(c), by }, context.ports)) as object);
+    });
+};
+
+const Fields = z.record(z.string(), z.unknown());
+
+const json = async (c: Asked): Promise<unknown> => {
+  const bytes = await jsonBody(c);
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw malformed();
+  }
+};
+
+const malformed = () =>
+  new QuittanceError('INVALID_INPUT', { message: 'the body is not JSON', expected: 'one JSON object in UTF-8' });
+
+const approvalPage = async (c: Asked, context: ApiContext): Promise<Response> => {
+  requireRole(c, 'approver');
+  const { ticket } = await context.ports.tickets.get(idOf(c));
+  if (ticket.status !== 'AWAITING_APPROVAL')
+    throw new QuittanceError('APPROVAL_NOT_OPEN', { message: 'nothing waits for a decision', got: ticket.status });
+  const { gate, executive, reproduce } = await reportOf(ticket.id, context);
+  const { tested, notClaimed } = executive;
+  const data: ApprovalView = { ticketId: ticket.id, evidence: ticket.evidence, gate, tested, notClaimed, reproduce };
+  const token = formToken(context.formKey, c.var.identity, 'approval', ticket.id, ticket.evidence);
+  return show(c, { title: `Decide on ${ticket.id}`, data, body: () => approvalBody(data, token) });
+};
+
+const Decision = z.object({
+  decision: z.enum(['approved', 'refused']),
+  evidence: z.string(),
+  reason: z.string().optional(),
+  csrf: z.string().optional(),
+});
+
+/** From the form of the page, or as JSON; what the caller says about who decides is not asked. */
+const decide = async (c: Asked, { ports, formKey }: ApiContext): Promise<Response> => {
+  requireRole(c, 'approver');
+  const ticketId = idOf(c);
+  const isForm = (c.req.header('Content-Type') ?? '').startsWith('application/x-www-form-urlencoded');
+  const parsed = Decision.safeParse(isForm ? await c.req.parseBody() : await json(c));
+  if (!parsed.success)
+    throw new QuittanceError('INVALID_INPUT', {
+      message: 'no decision',
+      expected: 'decision, evidence, and a reason to refuse',
+    });
+  const { decision, evidence, reason, csrf } = parsed.data;
+  checkForm(formKey, c.var.identity, csrf, 'approval', ticketId, evidence);
+  const approver = c.var.identity.principal;
+  const why = reason === undefined || reason === '' ? {} : { reason };
+  const result = await recordApproval.handle({ ticketId, approver, decision, evidence, ...why }, ports);
+  return isForm ? c.redirect(`/tickets/${ticketId}`, 303) : c.json(result as object);
+};

@@ -1,0 +1,74 @@
+// Errors as answers: application/problem+json (RFC 9457) with our stable codes, or a page for a browser. Trap: what the caller sent is never sent back; of an error
+// only the code's own text goes out, and for faults of form the field names and rules that were broken.
+import type { Context } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { ERROR_CODES, isQuittanceError, QuittanceError, type ErrorCode } from '#core/errors.ts';
+import { html } from '#portal/html.ts';
+import { page } from '#portal/layout.ts';
+import { wantsData } from './context.ts';
+
+const BY_STATUS: readonly (readonly [ContentfulStatusCode, readonly ErrorCode[]])[] = [
+  [400, ['INVALID_INPUT', 'USAGE']],
+  [401, ['UNAUTHENTICATED']],
+  [403, ['ACCESS_DENIED', 'CSRF_INVALID', 'APPROVER_IS_FILER', 'SECOND_PERSON_REQUIRED']],
+  [404, ['NOT_FOUND', 'TICKET_NOT_FOUND', 'MODEL_NOT_FOUND']],
+  [409, ['TICKET_CONFLICT', 'TICKET_DUPLICATE', 'TICKET_ON_HOLD', 'TICKET_ILLEGAL_TRANSITION', 'EXECUTION_EXISTS']],
+  [409, ['APPROVAL_REPLAYED', 'APPROVAL_STALE', 'APPROVAL_NOT_OPEN']],
+  [410, ['TICKET_CLOSED', 'TICKET_PURGED', 'VAULT_KEY_DESTROYED']],
+  [413, ['INPUT_TOO_LARGE']],
+  [422, ['TICKET_IDENTITY', 'FORGET_EMPTY', 'FORGET_UNKNOWN_RECORD', 'FORGET_TOO_BROAD', 'FORGET_COMMON_TOKENS']],
+  [503, ['SERVICE_UNAVAILABLE', 'STORE_LOCKED']],
+  [507, ['STORE_FULL']],
+];
+const STATUS = new Map(BY_STATUS.flatMap(([status, codes]) => codes.map((code) => [code, status] as const)));
+
+/** Codes whose `expected` and `got` name fields, rules and states, never values. */
+const WITH_RULES: readonly ErrorCode[] = [
+  'INVALID_INPUT',
+  'INPUT_TOO_LARGE',
+  'TICKET_ILLEGAL_TRANSITION',
+  'ACCESS_DENIED',
+];
+
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: ContentfulStatusCode;
+  readonly code: ErrorCode;
+  readonly expected?: string;
+  readonly got?: string;
+}
+
+export const problemOf = (error: unknown): Problem => {
+  const code = isQuittanceError(error) ? error.code : 'INTERNAL';
+  const { expected, got } = isQuittanceError(error) && WITH_RULES.includes(code) ? error : {};
+  return {
+    type: `https://quittance.dev/errors/${code}`,
+    title: ERROR_CODES[code],
+    status: STATUS.get(code) ?? 500,
+    code,
+    ...(expected === undefined ? {} : { expected }),
+    ...(got === undefined ? {} : { got }),
+  };
+};
+
+export const answerProblem = (error: unknown, c: Context): Response => {
+  const problem = problemOf(error);
+  if (problem.status === 401) c.header('WWW-Authenticate', 'Bearer');
+  if (problem.status === 503) c.header('Retry-After', '5');
+  if (wantsData(c))
+    return c.body(JSON.stringify(problem), problem.status, { 'Content-Type': 'application/problem+json' });
+  return c.html(errorPage(problem), problem.status);
+};
+
+const errorPage = ({ status, title, code, expected, got }: Problem): string =>
+  page({
+    title: `${status}: ${code}`,
+    viewer: undefined,
+    path: '/tickets',
+    body: html`<p class="notice">${title}.</p>
+      ${expected && html`<p>Expected: ${expected}</p>`} ${got && html`<p>Got: ${got}</p>`}
+      <p><a href="/tickets">To the work list</a></p>`,
+  }).markup;
+
+export const notFound = (): QuittanceError => new QuittanceError('NOT_FOUND', { message: 'there is no such page' });

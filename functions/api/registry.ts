@@ -1,0 +1,74 @@
+// Models, the log and verification over HTTP. The signed checkpoint and the tiles are public, as a log's are: they hold no personal data, and witnesses need them.
+import type { Hono } from 'hono';
+import { z } from 'zod';
+import { assembleBundle } from '#core/bundle.ts';
+import { LOG_KEY, LOG_ORIGIN, readLog } from '#core/ledger/log.ts';
+import { TicketId } from '#core/ticket.ts';
+import { ModelName } from '#core/ticket-request.ts';
+import { verifyBundle } from '#core/verify.ts';
+import { ledgerBody, modelBody, modelsBody, verifyBody, type LedgerView, type VerifyView } from '#portal/registry.ts';
+import { show, type ApiContext, type Asked, type Env } from './context.ts';
+import { notFound } from './problems.ts';
+
+export const publicLogRoutes = (app: Hono<Env>, { ports }: ApiContext): void => {
+  app.get('/ledger/checkpoint', async (c) => {
+    const head = await ports.logHead.read();
+    if (!head) throw notFound();
+    return c.text(head.checkpoint);
+  });
+  app.get('/ledger/tile/*', async (c) => {
+    const path = TilePath.safeParse(c.req.path.slice('/ledger/'.length));
+    if (!path.success) throw notFound();
+    return c.body(Buffer.from(await ports.logStorage.get(path.data)), 200, {
+      'Content-Type': 'application/octet-stream',
+    });
+  });
+};
+
+/** https://c2sp.org/tlog-tiles: level or `entries`, index in groups of three, width of a partial tile. */
+const TilePath = z.string().regex(/^tile\/(?:\d{1,2}|entries)\/(?:x\d{3}\/){0,5}\d{3}(?:\.p\/\d{1,3})?$/);
+
+export const registryRoutes = (app: Hono<Env>, context: ApiContext): void => {
+  const { models } = context.ports;
+  app.get('/models', async (c) => {
+    const data = { models: await models.list() };
+    return show(c, { title: 'Models', data, body: () => modelsBody(data.models) });
+  });
+  app.get('/models/:name', async (c) => {
+    const name = ModelName.safeParse(c.req.param('name'));
+    if (!name.success) throw notFound();
+    const { model } = await models.get(name.data);
+    return show(c, { title: `Model ${model.name}`, data: model, body: () => modelBody(model) });
+  });
+  app.get('/ledger', (c) => ledger(c, context));
+  app.get('/verify', (c) => verify(c, context));
+};
+
+const LATEST = 25;
+
+const ledger = async (c: Asked, { ports }: ApiContext): Promise<Response> => {
+  const { entries, note } = await readLog(ports);
+  const from = Math.max(0, entries.length - LATEST);
+  const data: LedgerView = {
+    origin: LOG_ORIGIN,
+    size: entries.length,
+    checkpoint: note ?? null,
+    publicKey: Buffer.from(await ports.signer.publicKey(LOG_KEY)).toString('base64'),
+    latest: entries
+      .slice(from)
+      .map((entry, i) => ({ index: from + i, entry: entry.toString('utf8') }))
+      .reverse(),
+  };
+  return show(c, { title: 'Ledger', data, body: () => ledgerBody(data) });
+};
+
+/** The bundle as it would be handed over now, and what the offline verifier says to it. */
+const verify = async (c: Asked, { ports }: ApiContext): Promise<Response> => {
+  const ticketId = TicketId.safeParse(c.req.query('ticket')).data ?? null;
+  const result =
+    ticketId === null
+      ? { ok: null, checks: [] }
+      : verifyBundle(await assembleBundle(ports, ticketId), { now: ports.clock.now() });
+  const data: VerifyView = { ticketId, ...result };
+  return show(c, { title: 'Verify', data, body: () => verifyBody(data) });
+};

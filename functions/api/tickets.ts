@@ -1,0 +1,120 @@
+// Tickets over HTTP: work list, one ticket, its report and bundle, filing. Trap: who files is who is signed in; a body that names somebody else is refused.
+import { zipSync } from 'fflate';
+import type { Hono } from 'hono';
+import { z } from 'zod';
+import { assembleBundle } from '#core/bundle.ts';
+import { QuittanceError } from '#core/errors.ts';
+import { auditReport } from '#core/report.ts';
+import { gatherReport } from '#core/report/gather.ts';
+import { TicketId, type Ticket } from '#core/ticket.ts';
+import { parseTicketRequest } from '#core/ticket-request.ts';
+import { mayDecide, ticketBody, type TicketView } from '#portal/ticket.ts';
+import { VIEWS, workItem, worklist, worklistBody, type View } from '#portal/worklist.ts';
+import { fileTicket } from '../file-ticket.ts';
+import { requireRole, show, type ApiContext, type Asked, type Env } from './context.ts';
+import { notFound } from './problems.ts';
+
+export const ticketRoutes = (app: Hono<Env>, context: ApiContext): void => {
+  app.get('/', (c) => c.redirect('/tickets', 303));
+  app.get('/tickets', (c) => listTickets(c, context));
+  app.post('/tickets', (c) => file(c, context));
+  app.get('/tickets/:id', (c) => showTicket(c, context));
+  app.get('/tickets/:id/report', async (c) => c.json(await reportOf(idOf(c), context)));
+  app.get('/tickets/:id/report.html', (c) => reportPage(c, context));
+  app.get('/tickets/:id/bundle.zip', (c) => bundle(c, context));
+};
+
+/** TICKET_NOT_FOUND for what cannot be an id, so that nothing else of it is looked at. */
+export const idOf = (c: Asked): string => {
+  const id = TicketId.safeParse(c.req.param('id'));
+  if (id.success) return id.data;
+  throw new QuittanceError('TICKET_NOT_FOUND', { message: 'no ticket has this id' });
+};
+
+const Query = z.object({
+  view: z.enum(Object.keys(VIEWS) as [View, ...View[]]).catch('all'),
+  limit: z.coerce.number().int().min(1).max(100).catch(100),
+  after: TicketId.optional().catch(undefined),
+});
+
+const listTickets = async (c: Asked, { ports }: ApiContext): Promise<Response> => {
+  const data = worklist(await ports.tickets.list(), c.var.identity, ports.clock.now(), Query.parse(c.req.query()));
+  return show(c, { title: 'Tickets', data, body: () => worklistBody(data) });
+};
+
+export const reportOf = async (ticketId: string, { ports }: ApiContext) =>
+  auditReport(await gatherReport(ports, ticketId));
+
+const showTicket = async (c: Asked, context: ApiContext): Promise<Response> => {
+  const { ticket } = await context.ports.tickets.get(idOf(c));
+  const item = workItem(ticket, context.ports.clock.now());
+  const data: TicketView = {
+    item,
+    report: await reportOf(ticket.id, context),
+    evidence: ticket.status === 'AWAITING_APPROVAL' ? ticket.evidence : null,
+    certified: isCertified(ticket),
+    mayDecide: mayDecide(c.var.identity, item),
+    reportPage: context.renderReport !== undefined,
+  };
+  return show(c, { title: `Ticket ${ticket.id}`, data, body: () => ticketBody(data) });
+};
+
+const isCertified = (ticket: Ticket): boolean =>
+  ticket.status === 'EVIDENCE_SEALED' || (ticket.status === 'PURGED' && ticket.sealed !== undefined);
+
+/** The report is one file with its style inside, which its own policy names by digest. */
+const reportPage = async (c: Asked, { renderReport }: ApiContext): Promise<Response> => {
+  if (!renderReport) throw notFound();
+  c.header('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
+  return c.html(await renderReport(idOf(c)));
+};
+
+const bundle = async (c: Asked, { ports }: ApiContext): Promise<Response> => {
+  const id = idOf(c);
+  const files = Object.fromEntries(await assembleBundle(ports, id));
+  const zip = zipSync(files, { mtime: new Date(1980, 0, 1), level: 6 }); // no time in it: the same bundle is the same file
+  c.header('Content-Disposition', `attachment; filename="${id}.zip"`);
+  return c.body(Buffer.from(zip), 200, { 'Content-Type': 'application/zip' });
+};
+
+const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,100}$/);
+
+const file = async (c: Asked, { ports, policy }: ApiContext): Promise<Response> => {
+  requireRole(c, 'filer');
+  const { principal } = c.var.identity;
+  const key = IdempotencyKey.safeParse(c.req.header('Idempotency-Key'));
+  if (!key.success)
+    throw new QuittanceError('INVALID_INPUT', {
+      message: 'no key',
+      expected: 'the header Idempotency-Key, 1 to 100 visible characters',
+    });
+  const request = parseTicketRequest(filedBy(new Uint8Array(await jsonBody(c)), principal));
+  if (request.filer !== principal)
+    throw new QuittanceError('ACCESS_DENIED', {
+      message: 'another filer',
+      expected: 'filer: the one who is signed in',
+    });
+  const input = { request, policy, requestId: `${principal}:${key.data}` };
+  const filed = z.looseObject({ ticketId: TicketId }).parse(await fileTicket.handle(input, ports));
+  return c.json(filed, 201, { Location: `/tickets/${filed.ticketId}` });
+};
+
+/** A session could be made to send a form from elsewhere, but not this media type. */
+export const jsonBody = async (c: Asked): Promise<ArrayBuffer> => {
+  if (/^application\/json\s*(;|$)/i.test(c.req.header('Content-Type') ?? '')) return c.req.arrayBuffer();
+  throw new QuittanceError('INVALID_INPUT', {
+    message: 'wrong media type',
+    expected: 'Content-Type: application/json',
+  });
+};
+
+/** The request with its filer filled in where the body names none. */
+const filedBy = (bytes: Uint8Array, filer: string): Uint8Array => {
+  try {
+    const body: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    const named = typeof body === 'object' && body !== null && !Array.isArray(body) ? { filer, ...body } : body;
+    return new TextEncoder().encode(JSON.stringify(named));
+  } catch {
+    return bytes; // its fault is named where it is parsed
+  }
+};
