@@ -1,6 +1,6 @@
 // Operations with hand-written gradients: fewer passes over memory than the automatic ones, and none of the kernels that are slow or missing on wasm.
 // Every gradient is tested against finite differences in float64. Trap: a custom gradient may keep only tensors handed to `save`.
-import { tf } from './tf.ts';
+import { fastOps, tf } from './tf.ts';
 
 type Grads = tf.Tensor[];
 
@@ -29,25 +29,29 @@ export const linear = (x: tf.Tensor2D, w: tf.Tensor2D, b?: tf.Tensor1D): tf.Tens
   return b === undefined ? y : addBias(y, b);
 };
 
-/** y (N, out) + b (out); the bias gradient as a product with ones, since a sum over axis 0 is slow on wasm. */
+/** y (N, out) + b (out). */
 const addBias = (y: tf.Tensor2D, b: tf.Tensor1D): tf.Tensor2D =>
   custom<tf.Tensor2D>(
     (_save, y0, b0) => ({
-      value: tf.add(y0!, b0!),
-      grads: (dy) => [tf.clone(dy), tf.reshape(tf.matMul(tf.ones([1, dy.shape[0]!]), dy as tf.Tensor2D), b.shape)],
+      value: fastOps().addBias?.(y0 as tf.Tensor2D, b0 as tf.Tensor1D) ?? tf.add(y0, b0),
+      grads: (dy) => [tf.clone(dy), columnSums(dy as tf.Tensor2D)],
     }),
     y,
     b,
   );
 
+/** Sum over the rows of (N, d) → (d), as a product with ones: fast on every backend, where a sum over axis 0 is not. */
+const columnSums = (y: tf.Tensor2D): tf.Tensor1D =>
+  fastOps().columnSums?.(y) ?? tf.reshape(tf.matMul(tf.ones([1, y.shape[0]]), y), [y.shape[1]]);
+
 /** x · σ(x). */
 export const silu = (x: tf.Tensor2D): tf.Tensor2D =>
   custom<tf.Tensor2D>((save, x0) => {
-    const s = tf.sigmoid(x0!);
-    save([x0!, s]);
+    const s = tf.sigmoid(x0);
+    save([x0, s]);
     // d = σ + x σ (1 − σ)
     return {
-      value: tf.mul(x0!, s),
+      value: tf.mul(x0, s),
       grads: (dy, [a, sig]) => [tf.mul(dy, tf.mul(sig!, tf.add(1, tf.mul(a!, tf.sub(1, sig!)))))],
     };
   }, x);
@@ -58,8 +62,8 @@ const GELU_B = GELU_A * 0.044715;
 /** The tanh form of GELU, as x · σ(2u) with u = √(2/π)(x + 0.044715 x³): tanh is slow on wasm. */
 export const geluNew = (x: tf.Tensor2D): tf.Tensor2D =>
   custom<tf.Tensor2D>((save, x0) => {
-    const s = tf.sigmoid(tf.mul(x0!, tf.add(GELU_A, tf.mul(GELU_B, tf.square(x0!)))));
-    save([x0!, s]);
+    const s = tf.sigmoid(tf.mul(x0, tf.add(GELU_A, tf.mul(GELU_B, tf.square(x0)))));
+    save([x0, s]);
     const grads = (dy: tf.Tensor, [a, sig]: tf.Tensor[]) => {
       const slope = tf.mul(
         tf.mul(a!, tf.mul(sig!, tf.sub(1, sig!))),
@@ -67,22 +71,22 @@ export const geluNew = (x: tf.Tensor2D): tf.Tensor2D =>
       );
       return [tf.mul(dy, tf.add(sig!, slope))];
     };
-    return { value: tf.mul(x0!, s), grads };
+    return { value: tf.mul(x0, s), grads };
   }, x);
 
 /** x (N, d), weight (d) → x / √(mean x² + eps) · weight. Zhang & Sennrich 2019. */
 export const rmsNorm = (x: tf.Tensor2D, weight: tf.Tensor1D, eps: number): tf.Tensor2D =>
   custom<tf.Tensor2D>(
     (save, x0, w) => {
-      const r = tf.rsqrt(tf.add(tf.mean(tf.square(x0!), -1, true), eps)); // (N, 1)
-      const normed = tf.mul(x0!, r); // (N, d)
-      save([normed, r, w!]);
+      const r = tf.rsqrt(tf.add(tf.mean(tf.square(x0), -1, true), eps)); // (N, 1)
+      const normed = tf.mul(x0, r); // (N, d)
+      save([normed, r, w]);
       const grads = (dy: tf.Tensor, [n, scale, w1]: tf.Tensor[]) => {
         const g = tf.mul(dy, w1!); // gradient of `normed`
         const dx = tf.mul(tf.sub(g, tf.mul(n!, tf.mean(tf.mul(g, n!), -1, true))), scale!);
-        return [dx, columnSums(tf.mul(dy, n!) as tf.Tensor2D, w1!.shape)];
+        return [dx, columnSums(tf.mul(dy, n!))];
       };
-      return { value: tf.mul(normed, w!), grads };
+      return { value: tf.mul(normed, w), grads };
     },
     x,
     weight,
@@ -92,29 +96,21 @@ export const rmsNorm = (x: tf.Tensor2D, weight: tf.Tensor1D, eps: number): tf.Te
 export const layerNorm = (x: tf.Tensor2D, weight: tf.Tensor1D, bias: tf.Tensor1D, eps: number): tf.Tensor2D =>
   custom<tf.Tensor2D>(
     (save, x0, w, b) => {
-      const centred = tf.sub(x0!, tf.mean(x0!, -1, true)); // (N, d)
+      const centred = tf.sub(x0, tf.mean(x0, -1, true)); // (N, d)
       const r = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), eps)); // (N, 1)
       const normed = tf.mul(centred, r);
-      save([normed, r, w!]);
+      save([normed, r, w]);
       const grads = (dy: tf.Tensor, [n, scale, w1]: tf.Tensor[]) => {
         const g = tf.mul(dy, w1!);
         const inner = tf.sub(tf.sub(g, tf.mean(g, -1, true)), tf.mul(n!, tf.mean(tf.mul(g, n!), -1, true)));
-        return [
-          tf.mul(inner, scale!),
-          columnSums(tf.mul(dy, n!) as tf.Tensor2D, w1!.shape),
-          columnSums(dy as tf.Tensor2D, w1!.shape),
-        ];
+        return [tf.mul(inner, scale!), columnSums(tf.mul(dy, n!)), columnSums(dy as tf.Tensor2D)];
       };
-      return { value: tf.add(tf.mul(normed, w!), b!), grads };
+      return { value: tf.add(tf.mul(normed, w), b), grads };
     },
     x,
     weight,
     bias,
   );
-
-/** Σ over rows of (N, d) as a product with ones. */
-const columnSums = (y: tf.Tensor2D, shape: number[]): tf.Tensor =>
-  tf.reshape(tf.matMul(tf.ones([1, y.shape[0]]), y), shape);
 
 /** x (B, H, T, R) with cos, sin (1 or B, 1, T, R): rotate-half rotary embedding, x·cos + rotate(x)·sin. Su et al. 2021. */
 export const rope = (x: tf.Tensor4D, cos: tf.Tensor4D, sin: tf.Tensor4D): tf.Tensor4D => {
@@ -135,19 +131,28 @@ const halfTurn = (R: number): tf.Tensor2D => {
 };
 
 /** logits (N, V), targets (N) int32 → log-probability of each target (N), nats. Gradient: (onehot − softmax) · dy. */
-export const tokenLogProb = (logits: tf.Tensor2D, targets: tf.Tensor1D): tf.Tensor1D => {
-  const [N, V] = logits.shape;
-  const cells = tf.add(tf.range(0, N * V, V, 'int32'), targets); // flat index of each target
-  return custom<tf.Tensor1D>((save, x) => {
-    const p = tf.softmax(x as tf.Tensor2D); // (N, V)
-    const most = tf.max(x!, 1);
-    const logSum = tf.add(most, tf.log(tf.sum(tf.exp(tf.sub(x!, tf.expandDims(most, 1))), 1)));
-    const value = tf.sub(tf.gather(tf.reshape(x!, [-1]), cells as tf.Tensor1D), logSum);
-    save([p, cells]);
-    const grads = (dy: tf.Tensor, [soft, at]: tf.Tensor[]) => {
-      const hits = tf.reshape(tf.unsortedSegmentSum(dy as tf.Tensor1D, at as tf.Tensor1D, N * V), [N, V]);
-      return [tf.sub(hits, tf.mul(soft!, tf.expandDims(dy, 1)))];
-    };
-    return { value, grads };
+export const tokenLogProb = (logits: tf.Tensor2D, targets: tf.Tensor1D): tf.Tensor1D =>
+  custom<tf.Tensor1D>((save, x) => {
+    const { crossEntropy } = fastOps();
+    if (!crossEntropy) return composedLogProb(save, x as tf.Tensor2D, targets);
+    const { loss, slope } = crossEntropy(x as tf.Tensor2D, targets);
+    save([slope]);
+    return { value: tf.neg(loss), grads: (dy, [s]) => [tf.mul(s!, tf.expandDims(tf.neg(dy), 1))] };
   }, logits);
+
+/** The log-sum-exp comes from the softmax, which is needed anyway: max x − log max p, and max p ≥ 1/V cannot underflow. */
+const composedLogProb = (save: (tensors: tf.Tensor[]) => void, x: tf.Tensor2D, targets: tf.Tensor1D) => {
+  const [N, V] = x.shape;
+  const p = tf.softmax(x); // (N, V)
+  const cells = tf.add<tf.Tensor1D>(tf.range(0, N * V, V, 'int32'), targets); // flat index of each target
+  const logSum = tf.sub(tf.max(x, 1), tf.log(tf.max(p, 1))); // (N)
+  save([p, cells]);
+  const grads = (dy: tf.Tensor, [soft, at]: tf.Tensor[]): Grads => {
+    const slope = tf.mul(soft!, tf.expandDims(tf.neg(dy), 1)); // (N, V)
+    const { addAt } = fastOps();
+    if (!addAt) return [tf.add(slope, tf.reshape(tf.unsortedSegmentSum(dy, at as tf.Tensor1D, N * V), [N, V]))];
+    addAt(slope, at as tf.Tensor1D, dy as tf.Tensor1D);
+    return [slope];
+  };
+  return { value: tf.sub(tf.gather(tf.reshape(x, [-1]), cells), logSum), grads };
 };

@@ -1,89 +1,75 @@
-// Optimisers that move variables in place of tf.train's, which have no decoupled weight decay.
-// Trap: moments are kept as plain arrays outside the wasm heap, whose 4 GB are for tensors; a variable gets a new tensor, never a write into the old one.
-import { tf } from './tf.ts';
+// Optimisers and learning-rate schedules. tf.train has no decoupled weight decay, and its epsilon is not PyTorch's.
+// Trap: an update walks the gradients that it is given, so a parameter without one keeps its value, its moments and its place in the state.
+import type { AdamWOptions, Optimizer } from './backends/backend.ts';
+import { momentsFrom, momentsState, type Moments } from './backends/moments-state.ts';
+import { fastOps, tf } from './tf.ts';
 
-export interface Optimizer {
-  /** One update; gradients are only read. `lr` is the learning rate, for normalised SGD the length of the step. */
-  step(parameters: ReadonlyMap<string, tf.Variable>, gradients: ReadonlyMap<string, tf.Tensor>, lr: number): void;
-  /** What a resumed run needs. */
-  state(): Map<string, Float32Array>;
-  restore(state: ReadonlyMap<string, Float32Array>): void;
-  dispose(): void;
-}
+export type { AdamWOptions, Optimizer } from './backends/backend.ts';
 
-export interface AdamWOptions {
-  beta1?: number;
-  beta2?: number;
-  eps?: number;
-  /** Decoupled: p ← p·(1 − lr·decay) before the step. */
-  weightDecay?: number;
-}
-
-interface Slot {
-  m: Float32Array;
-  v: Float32Array;
-}
-
-/** AdamW (Loshchilov & Hutter 2019) as torch.optim.AdamW computes it. */
+/** AdamW (Loshchilov & Hutter 2019) as torch.optim.AdamW computes it, in the backend's own form where it has one. */
 export const adamW = ({ beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weightDecay = 0.01 }: AdamWOptions = {}): Optimizer => {
-  const slots = new Map<string, Slot>();
-  let updates = 0;
+  const options = { beta1, beta2, eps, weightDecay };
+  return fastOps().adamW?.(options) ?? composedAdamW(options);
+};
+
+/** AdamW of tfjs operations, for any backend. */
+export const composedAdamW = (options: Required<AdamWOptions>): Optimizer => {
+  let moments: Moments<tf.Tensor> = { updates: 0, slots: new Map() };
+  const held = () => [...moments.slots.values()].flatMap(({ m, v }) => [m, v]);
+  const dispose = () => {
+    tf.dispose(held());
+    moments.slots.clear();
+  };
   return {
     step(parameters, gradients, lr) {
-      updates++;
-      const correction = { m: 1 / (1 - beta1 ** updates), v: 1 / (1 - beta2 ** updates) };
+      const t = ++moments.updates;
       for (const [name, gradient] of gradients) {
-        const parameter = parameters.get(name)!;
-        const g = gradient.dataSync<'float32'>();
-        const slot = slots.get(name) ?? { m: new Float32Array(g.length), v: new Float32Array(g.length) };
-        slots.set(name, slot);
-        const p = Float32Array.from(parameter.dataSync<'float32'>());
-        adamUpdate(p, g, slot, { beta1, beta2, eps, keep: 1 - lr * weightDecay, lr, correction });
-        tf.tidy(() => parameter.assign(tf.tensor(p, parameter.shape)));
+        const before = moments.slots.get(name);
+        tf.tidy(() => {
+          const { p, m, v } = adamUpdate(parameters.get(name)!, gradient, before, { ...options, lr, t });
+          moments.slots.set(name, { m: tf.keep(m), v: tf.keep(v) });
+          parameters.get(name)!.assign(p);
+        });
+        if (before) tf.dispose([before.m, before.v]);
       }
     },
-    state: () =>
-      new Map([
-        ['updates', Float32Array.of(updates)],
-        ...[...slots].flatMap(
-          ([name, { m, v }]) =>
-            [
-              [`m:${name}`, m],
-              [`v:${name}`, v],
-            ] as const,
-        ),
-      ]),
+    state: () => momentsState(moments, (tensor) => Float32Array.from(tensor.dataSync())),
     restore(state) {
-      updates = state.get('updates')?.[0] ?? 0;
-      slots.clear();
-      for (const [key, m] of state) {
-        if (key.startsWith('m:')) slots.set(key.slice(2), { m: m.slice(), v: state.get(`v:${key.slice(2)}`)!.slice() });
-      }
+      dispose();
+      moments = momentsFrom(state, (values) => tf.keep(tf.tensor1d(values.slice())));
     },
-    dispose: () => slots.clear(),
+    dispose,
   };
 };
 
+type AdamStep = Required<AdamWOptions> & { lr: number; t: number };
+
+/** m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², p ← p(1 − lr·decay) − lr·m̂/(√v̂ + eps); a restored moment comes flat. */
 const adamUpdate = (
-  p: Float32Array,
-  g: Float32Array,
-  { m, v }: Slot,
-  o: { beta1: number; beta2: number; eps: number; keep: number; lr: number; correction: { m: number; v: number } },
+  parameter: tf.Tensor,
+  g: tf.Tensor,
+  before: { m: tf.Tensor; v: tf.Tensor } | undefined,
+  { beta1, beta2, eps, weightDecay, lr, t }: AdamStep,
 ) => {
-  for (let i = 0; i < p.length; i++) {
-    const gi = g[i]!;
-    const mi = (m[i] = o.beta1 * m[i]! + (1 - o.beta1) * gi);
-    const vi = (v[i] = o.beta2 * v[i]! + (1 - o.beta2) * gi * gi);
-    p[i] = p[i]! * o.keep - (o.lr * mi * o.correction.m) / (Math.sqrt(vi * o.correction.v) + o.eps);
-  }
+  const decayed = (moment: tf.Tensor | undefined, beta: number, now: tf.Tensor) =>
+    moment ? tf.add(tf.mul(tf.reshape(moment, g.shape), beta), tf.mul(now, 1 - beta)) : tf.mul(now, 1 - beta);
+  const m = decayed(before?.m, beta1, g);
+  const v = decayed(before?.v, beta2, tf.square(g));
+  const denominator = tf.add(tf.mul(tf.sqrt(v), 1 / Math.sqrt(1 - beta2 ** t)), eps);
+  const move = tf.div(tf.mul(m, lr / (1 - beta1 ** t)), denominator);
+  return { p: tf.sub(tf.mul(parameter, 1 - lr * weightDecay), move), m, v };
 };
+
+/** √Σ‖g‖² over all gradients. */
+export const globalNorm = (gradients: ReadonlyMap<string, tf.Tensor>): number =>
+  Math.sqrt(
+    [...gradients.values()].reduce((sum, g) => sum + (tf.tidy(() => tf.sum(tf.square(g)).dataSync())[0] ?? 0), 0),
+  );
 
 /** Steps of fixed global L2 length along the negative gradient, without momentum. */
 export const normalizedSgd = (): Optimizer => ({
   step(parameters, gradients, length) {
-    const norm = Math.sqrt(
-      [...gradients.values()].reduce((sum, g) => sum + (tf.tidy(() => tf.sum(tf.square(g)).dataSync())[0] ?? 0), 0),
-    );
+    const norm = globalNorm(gradients);
     if (!(norm > 0)) return; // nothing to follow
     for (const [name, gradient] of gradients) {
       const parameter = parameters.get(name)!;

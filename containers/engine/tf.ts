@@ -2,28 +2,13 @@
 // Trap: a tensor made before the backend is ready lands on the plain cpu backend, which is a hundred times slower; initBackend comes first.
 import tf from '@tensorflow/tfjs';
 import { QuittanceError } from '#core/errors.ts';
+import type { Backend, BackendChoice, BackendOptions, FastOps, Loader } from './backends/backend.ts';
 import { loadTensorflow } from './backends/tensorflow.ts';
 import { loadWasm } from './backends/wasm.ts';
 import { loadWebgpu } from './backends/webgpu.ts';
 
 export { tf };
-
-export type BackendChoice = 'auto' | 'tensorflow' | 'webgpu' | 'wasm' | 'wasm-ort';
-
-export interface Backend {
-  /** As printed and recorded in manifests: tensorflow, webgpu, wasm+ort, wasm. */
-  name: string;
-  /** Version and threads, or device. */
-  detail: string;
-}
-
-export interface BackendOptions {
-  /** Threads of native matrix products; default: all cores. */
-  threads?: number;
-}
-
-/** A loader takes the backend into use and describes it, or says why it is not there. */
-export type Loader = (options: BackendOptions) => Promise<Backend | { missing: string }>;
+export type { Backend, BackendChoice, BackendOptions } from './backends/backend.ts';
 
 const LOADERS: Readonly<Record<Exclude<BackendChoice, 'auto'>, Loader>> = {
   tensorflow: loadTensorflow,
@@ -51,3 +36,6 @@ export const initBackend = async (choice: BackendChoice = 'auto', options: Backe
     hint: "see 'quittance doctor'",
   });
 };
+
+/** What the backend in use does faster than a composition of operations. */
+export const fastOps = (): FastOps => current?.fast ?? {};

@@ -5,6 +5,13 @@ import type { KernelBackend } from '@tensorflow/tfjs';
 /** What identifies a tensor to the backend. */
 export type TensorRef = Pick<tf.TensorInfo, 'dataId' | 'shape' | 'dtype'>;
 
+interface Entry {
+  id: number;
+  memoryOffset: number;
+  shape: number[];
+  refCount: number;
+}
+
 /** The part of BackendWasm that the kernels use; its class does not export these. */
 interface WasmInternals {
   wasm: {
@@ -12,47 +19,63 @@ interface WasmInternals {
     cwrap: (name: string, result: null, args: string[]) => (...args: unknown[]) => void;
     tfjs: { registerTensor(id: number, size: number, offset: number): void; disposeData(id: number): void };
   };
-  dataIdMap: { get(id: object): { id: number; memoryOffset: number; shape: number[] } };
+  dataIdMap: { get(id: object): Entry };
   dataIdNextNumber: number;
   makeOutput(shape: number[], dtype: string): tf.TensorInfo;
   disposeData(id: object): boolean;
 }
 
 export interface Heap {
+  /** A float32 tensor with whatever the memory held. */
   output(shape: number[]): tf.TensorInfo;
   /** Frees what `output` made and nobody else got. */
   release(tensor: TensorRef): void;
   floats(tensor: TensorRef): Float32Array;
+  /** `size` floats from a byte offset. */
+  floatsAt(offset: number, size: number): Float32Array;
   ints(tensor: TensorRef): Int32Array;
-  /** Numeric id and byte offset, for calls into the module. */
-  locate(tensor: TensorRef): { id: number; offset: number };
+  offset(tensor: TensorRef): number;
   /** Runs `use` with an id for a part of the heap, `size` floats from a byte offset. */
   withView(size: number, offset: number, use: (id: number) => void): void;
+  /** True where no other tensor shares the data, so that a write is seen by nobody else. */
+  isOwn(tensor: TensorRef): boolean;
+  /** To be called after a write into a tensor that a product may have read: XNNPACK keeps packed weights by id. */
+  forgetPacked(tensor: TensorRef): void;
   cwrap(name: string, args: string[]): (...args: unknown[]) => void;
   /** Bytes of the heap; it never shrinks. */
-  bytes(): number;
+  bytes: () => number;
 }
+
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
 export const heapOf = (backend: KernelBackend): Heap => {
   const internals = backend as unknown as WasmInternals;
-  const size = (tensor: TensorRef) => tensor.shape.reduce((a, b) => a * b, 1);
-  const at = (tensor: TensorRef) => internals.dataIdMap.get(tensor.dataId);
+  const { wasm, dataIdMap } = internals;
+  const entry = (tensor: TensorRef) => dataIdMap.get(tensor.dataId);
+  const offset = (tensor: TensorRef) => entry(tensor).memoryOffset;
   return {
     output: (shape) => internals.makeOutput(shape, 'float32'),
     release: (tensor) => void internals.disposeData(tensor.dataId),
-    floats: (tensor) => new Float32Array(internals.wasm.HEAPU8.buffer, at(tensor).memoryOffset, size(tensor)),
-    ints: (tensor) => new Int32Array(internals.wasm.HEAPU8.buffer, at(tensor).memoryOffset, size(tensor)),
-    locate: (tensor) => ({ id: at(tensor).id, offset: at(tensor).memoryOffset }),
-    withView(floats, offset, use) {
+    floats: (tensor) => new Float32Array(wasm.HEAPU8.buffer, offset(tensor), sizeOf(tensor.shape)),
+    floatsAt: (at, size) => new Float32Array(wasm.HEAPU8.buffer, at, size),
+    ints: (tensor) => new Int32Array(wasm.HEAPU8.buffer, offset(tensor), sizeOf(tensor.shape)),
+    offset,
+    withView(size, at, use) {
       const id = internals.dataIdNextNumber++;
-      internals.wasm.tfjs.registerTensor(id, floats, offset);
+      wasm.tfjs.registerTensor(id, size, at);
       try {
         use(id);
       } finally {
-        internals.wasm.tfjs.disposeData(id);
+        wasm.tfjs.disposeData(id);
       }
     },
-    cwrap: (name, args) => internals.wasm.cwrap(name, null, args),
-    bytes: () => internals.wasm.HEAPU8.length,
+    isOwn: (tensor) => entry(tensor).refCount === 1,
+    forgetPacked(tensor) {
+      const { id, memoryOffset, shape } = entry(tensor);
+      wasm.tfjs.disposeData(id);
+      wasm.tfjs.registerTensor(id, sizeOf(shape), memoryOffset);
+    },
+    cwrap: (name, args) => wasm.cwrap(name, null, args),
+    bytes: () => wasm.HEAPU8.length,
   };
 };

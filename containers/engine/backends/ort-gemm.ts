@@ -2,7 +2,7 @@
 // One session a combination of rank and transposition, each a model of one FusedMatMul node, written here as protobuf bytes.
 // Traps: the synchronous call is private to onnxruntime-node (pinned to 1.30.0); without allow_spinning=0 each session's threads spin and all slow down.
 import { createRequire } from 'node:module';
-import type { Gemm, Operand } from './wasm.ts';
+import type { Gemm, Operand } from './gemm.ts';
 import type { Heap, TensorRef } from './heap.ts';
 
 const require = createRequire(import.meta.url);
@@ -33,7 +33,7 @@ export const ortGemm = (threads: number): ((heap: Heap) => Gemm) | string => {
     const rank = a.batch === 1 && b.batch === 1 ? 2 : 3;
     const view = (ref: TensorRef, dims: number[]) => new Tensor('float32', heap.floats(ref), dims);
     const dims = ({ batch: n, rows, columns }: Operand) => (rank === 2 ? [rows, columns] : [n, rows, columns]);
-    const shape = y.shape.slice(-2);
+    const shape = [a.transpose ? a.columns : a.rows, b.transpose ? b.rows : b.columns];
     session(a.transpose, b.transpose, rank).run(
       { a: view(a.ref, dims(a)), b: view(b.ref, dims(b)) },
       { y: view(y, rank === 2 ? shape : [batch, ...shape]) },

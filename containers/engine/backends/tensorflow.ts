@@ -1,41 +1,70 @@
 // libtensorflow through tfjs-node or tfjs-node-gpu, where one of them can be loaded. Never a dependency: its install script downloads.
-// Trap: tfjs-node calls util.isNullOrUndefined, which Node 23 removed; it is put back before the first operation.
+// Traps: tfjs-node calls util.isNullOrUndefined, which Node 23 removed; it is put back before the first operation. On the CPU a tensor made from a
+// Float32Array shares its memory: whoever makes one must not write into the array again.
 import { createRequire } from 'node:module';
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { cpus } from 'node:os';
 import tf from '@tensorflow/tfjs';
-import type { Loader } from '../tf.ts';
+import { packageFolder } from '../native/folder.ts';
+import type { Loader } from './backend.ts';
+import { nodeOps } from './tensorflow-ops.ts';
 
 const require = createRequire(import.meta.url);
 
-/** Built by `npm run engine:native`. */
-const NATIVE = fileURLToPath(new URL('../../../.native/node_modules/@tensorflow/tfjs-node', import.meta.url));
-
+/** What $QUITTANCE_TFJS names, an installed package, or what `npm run engine:native` built. */
 const candidates = (): string[] => [
   ...(process.env['QUITTANCE_TFJS'] ? [process.env['QUITTANCE_TFJS']] : []),
   '@tensorflow/tfjs-node-gpu',
   '@tensorflow/tfjs-node',
-  ...(existsSync(NATIVE) ? [NATIVE] : []),
+  ...[packageFolder(undefined, 'tensorflow'), packageFolder()].filter((folder) => existsSync(folder)),
 ];
 
+/** Defaults of libtensorflow's own environment; what the caller has set stays. */
+const environment = (threads: number | undefined): Readonly<Record<string, string>> => ({
+  TF_CPP_MIN_LOG_LEVEL: '1',
+  TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+  NVIDIA_TF32_OVERRIDE: '0', // float32 as on every other backend; '1' trades ten bits for speed
+  ...(threads === undefined ? {} : { TF_NUM_INTRAOP_THREADS: String(threads) }),
+});
+
 export const loadTensorflow: Loader = async ({ threads }) => {
-  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '1';
-  process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
-  if (threads !== undefined) process.env['TF_NUM_INTRAOP_THREADS'] ??= String(threads);
-  const util = require('node:util') as { isNullOrUndefined?: (value: unknown) => boolean };
-  util.isNullOrUndefined ??= (value) => value === null || value === undefined;
-  const found = candidates().find(loads);
-  if (found === undefined) return { missing: 'no tfjs-node or tfjs-node-gpu here (npm run engine:native builds one)' };
+  for (const [name, value] of Object.entries(environment(threads))) process.env[name] ??= value;
+  polyfill();
+  const reasons: string[] = [];
+  const found = candidates().find((name) => loads(name, reasons));
+  if (found === undefined) {
+    return { missing: reasons[0] ?? 'no tfjs-node or tfjs-node-gpu here (npm run engine:native builds one)' };
+  }
   await tf.setBackend('tensorflow');
   await tf.ready();
-  return { name: 'tensorflow', detail: found.includes('gpu') ? 'tfjs-node-gpu' : 'tfjs-node' };
+  return { name: 'tensorflow', detail: describe(), fast: nodeOps() };
 };
 
-const loads = (name: string): boolean => {
+const polyfill = () => {
+  const util = require('node:util') as { isNullOrUndefined?: (value: unknown) => boolean; isArray?: unknown };
+  util.isNullOrUndefined ??= (value) => value === null || value === undefined;
+  util.isArray = Array.isArray; // the same, without its deprecation warning
+};
+
+/** True where the package is in use now; a package that is there and does not load leaves its reason. */
+const loads = (name: string, reasons: string[]): boolean => {
   try {
     require(name);
     return true;
-  } catch {
-    return false; // absent, or its native library does not load: the next one is tried
+  } catch (error) {
+    const message = error instanceof Error ? error.message.split('\n')[0]! : String(error);
+    const absent = (error as { code?: string }).code === 'MODULE_NOT_FOUND' && message.includes(`'${name}'`);
+    if (!absent) reasons.push(`${name} does not load: ${message}`);
+    return false;
   }
+};
+
+const describe = (): string => {
+  const { binding, isUsingGpuDevice } = tf.backend() as unknown as {
+    binding: { TF_Version: string };
+    isUsingGpuDevice: boolean;
+  };
+  const threads = Number(process.env['TF_NUM_INTRAOP_THREADS'] ?? cpus().length);
+  const device = isUsingGpuDevice ? 'GPU' : `${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  return `libtensorflow ${binding.TF_Version}, ${device}`;
 };

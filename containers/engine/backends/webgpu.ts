@@ -1,9 +1,9 @@
 // WebGPU through Dawn (npm `webgpu`) on any Vulkan device; used when asked for. Trap: globals must exist before the backend module is imported.
 import tf from '@tensorflow/tfjs';
-import type { Loader } from '../tf.ts';
+import type { Loader } from './backend.ts';
 
 interface Dawn {
-  create(options: string[]): unknown;
+  create: (options: string[]) => unknown;
   globals: object;
 }
 
@@ -17,7 +17,7 @@ export const loadWebgpu: Loader = async () => {
     return { missing: '@tensorflow/tfjs-backend-webgpu is not installed' };
   if (!(await tf.setBackend('webgpu'))) return { missing: 'no Vulkan device' };
   await tf.ready();
-  return { name: 'webgpu', detail: 'Dawn' };
+  return { name: 'webgpu', detail: 'Dawn', fast: {} };
 };
 
 const optionalModule = async (name: string): Promise<object | undefined> => {

@@ -1,0 +1,52 @@
+// What a compute backend is to the engine, and the operations that it may have in a faster form than ops.ts and optimizers.ts compose them.
+// Trap: whatever a backend leaves out is composed from tfjs operations, so results may differ by rounding, never in meaning.
+import type tf from '@tensorflow/tfjs';
+
+export type BackendChoice = 'auto' | 'tensorflow' | 'webgpu' | 'wasm' | 'wasm-ort';
+
+export interface Backend {
+  /** As printed and recorded in manifests: tensorflow, webgpu, wasm+ort, wasm. */
+  name: string;
+  /** Version and threads, or device. */
+  detail: string;
+  fast: FastOps;
+  /** Bytes held for tensors, where the backend can tell; a wasm heap never shrinks. */
+  bytes?: () => number;
+}
+
+export interface BackendOptions {
+  /** Threads of native matrix products; default: all cores. */
+  threads?: number;
+}
+
+/** Takes a backend into use, or says why it is not there. */
+export type Loader = (options: BackendOptions) => Promise<Backend | { missing: string }>;
+
+export interface FastOps {
+  /** y (N, M) + b (M). */
+  addBias?: (y: tf.Tensor2D, b: tf.Tensor1D) => tf.Tensor2D;
+  /** Sum over the rows of (N, M) → (M). */
+  columnSums?: (y: tf.Tensor2D) => tf.Tensor1D;
+  /** logits (N, V), targets (N) int32 → −log-probability (N), and its slope softmax − onehot (N, V). */
+  crossEntropy?: (logits: tf.Tensor2D, targets: tf.Tensor1D) => { loss: tf.Tensor1D; slope: tf.Tensor2D };
+  /** Adds values (N) to flat cells (N) of a tensor that nobody else has seen yet. */
+  addAt?: (y: tf.Tensor, cells: tf.Tensor1D, values: tf.Tensor1D) => void;
+  adamW?: (options: Required<AdamWOptions>) => Optimizer;
+}
+
+export interface Optimizer {
+  /** One update; gradients are only read. `lr` is the learning rate, for normalised SGD the length of the step. */
+  step(parameters: ReadonlyMap<string, tf.Variable>, gradients: ReadonlyMap<string, tf.Tensor>, lr: number): void;
+  /** What a resumed run needs; the same keys on every backend. */
+  state(): Map<string, Float32Array>;
+  restore(state: ReadonlyMap<string, Float32Array>): void;
+  dispose(): void;
+}
+
+export interface AdamWOptions {
+  beta1?: number;
+  beta2?: number;
+  eps?: number;
+  /** Decoupled: p ← p·(1 − lr·decay) before the step. */
+  weightDecay?: number;
+}

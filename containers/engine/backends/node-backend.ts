@@ -1,0 +1,28 @@
+// The part of tfjs-node's backend that is used beyond the tfjs interface: its C++ binding runs any operation of libtensorflow.
+// Trap: whoever runs one raw owns the ids that come back, until createOutputTensor or deleteTensor takes them.
+import type tf from '@tensorflow/tfjs';
+
+export interface Attribute {
+  name: string;
+  type: number;
+  value: unknown;
+}
+interface Output {
+  id: number;
+  shape: number[];
+  dtype: number;
+}
+interface Binding {
+  TF_ATTR_TYPE: number;
+  TF_ATTR_SHAPE: number;
+  TF_ATTR_STRING: number;
+  TF_FLOAT: number;
+  TF_INT32: number;
+  deleteTensor(id: number): void;
+  executeOp(name: string, attributes: Attribute[], inputs: number[], outputs: number): Output[];
+}
+export interface NodeBackend {
+  binding: Binding;
+  getInputTensorIds(tensors: tf.Tensor[]): number[];
+  createOutputTensor(output: Output): tf.Tensor;
+}

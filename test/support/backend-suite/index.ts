@@ -1,0 +1,30 @@
+// The same tests on each backend. A backend that is not installed is skipped, and says why. One file a backend: a process can use only one.
+import { describe, expect, it } from '@jest/globals';
+import { initBackend, type Backend, type BackendChoice } from '#containers/engine/tf.ts';
+import { isQuittanceError } from '#core/errors.ts';
+import { describeWith } from '../shared.ts';
+import { kernelTests } from './kernels.ts';
+import { opsTests } from './ops.ts';
+import { optimizerTests } from './optimizers.ts';
+
+export const backendTests = async (choice: BackendChoice): Promise<void> => {
+  const found = await tried(choice);
+  const there = 'name' in found ? found : undefined;
+  const reason = 'missing' in found ? found.missing : '';
+  describeWith(there, reason, `backend ${choice}`, (backend) => {
+    it('says what it is', () => expect(backend.name.replace('+', '-')).toBe(choice));
+    it('stays the backend of the process', async () => expect(await initBackend('auto')).toBe(backend));
+    describe('kernels', () => kernelTests());
+    describe('operations', () => opsTests());
+    describe('optimisers', () => optimizerTests());
+  });
+};
+
+const tried = async (choice: BackendChoice): Promise<Backend | { missing: string }> => {
+  try {
+    return await initBackend(choice, { threads: 1 });
+  } catch (error) {
+    if (isQuittanceError(error, 'BACKEND_UNAVAILABLE')) return { missing: error.message };
+    throw error;
+  }
+};

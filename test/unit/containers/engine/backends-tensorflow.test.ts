@@ -1,0 +1,3 @@
+import { backendTests } from '#test/support/backend-suite/index.ts';
+
+await backendTests('tensorflow');
