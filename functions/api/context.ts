@@ -16,13 +16,13 @@ export interface ApiContext {
   /** The gate policy that new tickets are filed under. */
   readonly policy: Digest;
   /** Who sends the request; undefined when it does not say so, or not credibly. */
-  authenticate(request: Request): Promise<Identity | undefined>;
+  readonly authenticate: (request: Request) => Promise<Identity | undefined>;
   /** Where a browser is sent to sign in; without it the answer is 401. */
   readonly signInPath?: string;
   /** Key of the tokens in forms, 32 random bytes; the same in every process that answers. */
   readonly formKey: Uint8Array;
   /** Draws the report page of a ticket; without it reports are offered as data alone. */
-  renderReport?(ticketId: string): Promise<string>;
+  readonly renderReport?: (ticketId: string) => Promise<string>;
 }
 
 export interface Env {
