@@ -13,12 +13,13 @@ import { usageError, type Arguments } from './command.ts';
 
 const CHOICES = ['auto', 'tensorflow', 'webgpu', 'wasm', 'wasm-ort'] as const;
 
-/** $QUITTANCE_BACKEND, else the fastest that is there. */
+/** $QUITTANCE_BACKEND, else the fastest that is there; $QUITTANCE_THREADS threads, else as many as there are cores. */
 export const backend = async (): Promise<Backend> => {
   const wanted = process.env['QUITTANCE_BACKEND'] ?? 'auto';
   const choice = CHOICES.find((name) => name === wanted);
   if (!choice) throw usageError(`QUITTANCE_BACKEND is '${wanted}'`, `one of ${CHOICES.join(', ')}`);
-  return initBackend(choice);
+  const threads = process.env['QUITTANCE_THREADS'];
+  return initBackend(choice, threads === undefined ? {} : { threads: Number(threads) || 1 });
 };
 
 /** A model by `--model`: a folder in Hugging Face layout, or a name in the data folder's registry. The caller disposes it. */
