@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { findStep } from '#functions/steps.ts';
 import { issueCertificate } from '#functions/issue-certificate.ts';
+import { sequenceLog } from '#functions/sequence-log.ts';
 import { jobName } from '#core/run.ts';
 import { caseWorld, file, type CaseWorld } from './case-world.ts';
 import { APPROVER } from './cases.ts';
@@ -51,5 +52,6 @@ export const walkedToEnd = async (jobs: SmallJobs = {}): Promise<WalkedCase> => 
   for (const name of ['deploy-model', 'probe-served-model']) await step(world, name, { ticketId });
   await world.call(issueCertificate, { ticketId });
   for (const name of ['notify-parties', 'purge-case']) await step(world, name, { ticketId });
+  await world.call(sequenceLog, {});
   return { world, ticketId };
 };
