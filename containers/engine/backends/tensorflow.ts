@@ -11,13 +11,13 @@ import { nodeOps } from './tensorflow-ops.ts';
 
 const require = createRequire(import.meta.url);
 
-/** What $QUITTANCE_TFJS names, an installed package, or what `npm run engine:native` built. */
-const candidates = (): string[] => [
-  ...(process.env['QUITTANCE_TFJS'] ? [process.env['QUITTANCE_TFJS']] : []),
-  '@tensorflow/tfjs-node-gpu',
-  '@tensorflow/tfjs-node',
-  ...[packageFolder(undefined, 'tensorflow'), packageFolder()].filter((folder) => existsSync(folder)),
-];
+/** What $QUITTANCE_TFJS names and nothing else; without it an installed package, or what `npm run engine:native` built. */
+const candidates = (): string[] => {
+  const named = process.env['QUITTANCE_TFJS'];
+  if (named) return [named];
+  const built = [packageFolder(undefined, 'tensorflow'), packageFolder()].filter((folder) => existsSync(folder));
+  return ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node', ...built];
+};
 
 /** Defaults of libtensorflow's own environment; what the caller has set stays. */
 const environment = (threads: number | undefined): Readonly<Record<string, string>> => ({
@@ -50,7 +50,8 @@ const polyfill = () => {
 const loads = (name: string, reasons: string[]): boolean => {
   try {
     require(name);
-    return true;
+    if ('tensorflow' in tf.engine().registryFactory) return true;
+    throw new Error('it registers no backend');
   } catch (error) {
     const message = error instanceof Error ? error.message.split('\n')[0]! : String(error);
     const absent = (error as { code?: string }).code === 'MODULE_NOT_FOUND' && message.includes(`'${name}'`);

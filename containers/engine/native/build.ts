@@ -42,7 +42,7 @@ export const buildNative = ({
 };
 
 const step = (say: (line: string) => void, name: string, there: boolean, make: () => void) => {
-  say(`native: ${name} ${there ? 'are there' : '…'}`);
+  say(`native: ${name}: ${there ? 'there' : 'to be made …'}`);
   if (!there) make();
 };
 
