@@ -37,7 +37,11 @@ const main = async (): Promise<void> => {
 const run = async (environment: z.infer<typeof Environment>, stores: LocalStores, scratch: string) => {
   const backend = await initBackend(environment.QUITTANCE_BACKEND);
   const { ticketId, planDigest, runDigest } = environment;
-  const parameters = { ...(ticketId && { ticketId }), ...(planDigest && { planDigest }), ...(runDigest && { runDigest }) };
+  const parameters = {
+    ...(ticketId && { ticketId }),
+    ...(planDigest && { planDigest }),
+    ...(runDigest && { runDigest }),
+  };
   const result = await findJob(environment.QUITTANCE_JOB).run(parameters, stores, {
     artifacts: stores.artifacts,
     scratch,

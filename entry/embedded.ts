@@ -10,7 +10,10 @@ import { inference } from '#containers/engine/inference.ts';
 import { promptOf } from '#containers/datasets/world.ts';
 import type { Digest } from '#core/canonical.ts';
 import { canonicalize, type Json } from '#core/canonical.ts';
+import { must } from '#core/errors.ts';
 import { GatePolicy } from '#core/gate.ts';
+import { TicketInput } from '#functions/case-file.ts';
+import { issueCertificate } from '#functions/issue-certificate.ts';
 import { findStep, steps } from '#functions/steps.ts';
 
 export interface Embedded {
@@ -29,7 +32,8 @@ export interface EmbeddedOptions {
   maxTokens?: number;
 }
 
-const workflow = (name: string): unknown => JSON.parse(readFileSync(new URL(`../workflows/${name}.asl.json`, import.meta.url), 'utf8'));
+const workflow = (name: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../workflows/${name}.asl.json`, import.meta.url), 'utf8'));
 
 const WORKFLOWS = ['erasure', 'unlearn', 'recertify'] as const;
 
@@ -67,13 +71,42 @@ export const openEmbedded = async (dir: string, options: EmbeddedOptions = {}): 
     database: join(dir, 'workflows.sqlite'),
     workflows: Object.fromEntries(WORKFLOWS.map((name) => [name, workflow(name)])),
     substitutions: substitutions(policy),
-    functions: (name, payload) => findStep(name).handle(payload, ports),
+    functions: async (name, payload) => {
+      const result = await findStep(name).handle(payload, ports);
+      if (name === issueCertificate.name)
+        await watchModel(ports, mustBeOpen(engine), TicketInput.parse(payload).ticketId);
+      return result;
+    },
     jobs: queue ?? ports.jobs,
     clock: ports.clock,
   });
   await engine.resume();
   return assemble(ports, engine, policy, async () => queue?.close());
 };
+
+/**
+ * From its first certificate on, a model is re-certified daily by the interpreter's timer; and where it had certificates already, the change that this one brings
+ * re-certifies those at once. Names make both repeatable: a crash cannot start them twice.
+ */
+const watchModel = async (ports: LocalPorts, engine: AslEngine, ticketId: string): Promise<void> => {
+  const { ticket } = await ports.tickets.get(ticketId);
+  const { model } = await ports.models.get(ticket.model);
+  const known = (await engine.schedules()).some(({ name }) => name === scheduleName(model.name));
+  if (!known) {
+    const input = { model: model.name, trigger: 'daily' };
+    await engine.schedule({
+      name: scheduleName(model.name),
+      workflow: 'recertify',
+      expression: 'daily at 03:00',
+      input,
+    });
+  }
+  if (model.certificates.length < 2) return;
+  const name = `${model.name}-change-${model.digest.slice('sha256:'.length, 'sha256:'.length + 16)}`;
+  await engine.start({ workflow: 'recertify', name, input: { model: model.name, trigger: 'change' } });
+};
+
+const scheduleName = (model: string): string => `recertify-${model}`;
 
 const assemble = (ports: LocalPorts, engine: AslEngine, policy: Digest, closeQueue: () => Promise<void>): Embedded => ({
   ports,
@@ -88,11 +121,12 @@ const assemble = (ports: LocalPorts, engine: AslEngine, policy: Digest, closeQue
 });
 
 /** The gate policy as shipped; its digest is what a ticket is filed under. */
-export const readPolicy = (): GatePolicy => GatePolicy.parse(JSON.parse(readFileSync(new URL('../policies/gate-v1.json', import.meta.url), 'utf8')));
+export const readPolicy = (): GatePolicy =>
+  GatePolicy.parse(JSON.parse(readFileSync(new URL('../policies/gate-v1.json', import.meta.url), 'utf8')));
 
 /** The engine needs the ports and the ports the engine: the port looks it up when it is first used. */
 const lazyEngine = (engine: () => AslEngine | undefined): LocalPorts['workflows'] => {
-  const ready = () => engine() ?? notReady();
+  const ready = () => mustBeOpen(engine());
   return {
     start: (execution) => ready().start(execution),
     sendTaskSuccess: (token, output) => ready().sendTaskSuccess(token, output),
@@ -101,9 +135,7 @@ const lazyEngine = (engine: () => AslEngine | undefined): LocalPorts['workflows'
   };
 };
 
-const notReady = (): never => {
-  throw new Error('the workflow engine is not open yet');
-};
+const mustBeOpen = (engine: AslEngine | undefined): AslEngine => must(engine, 'open workflow engine');
 
 /** Greedy answers of the model in a folder to plain questions. */
 const answer = (folder: string, questions: readonly string[], maxTokens: number): string[] => {
