@@ -70,7 +70,17 @@ const scenario = (args: Arguments): { world: PeopleWorld; recipe: TrainRecipe } 
     throw usageError('--dataset tofu needs --path DIR', 'the folder that holds full.json, forget01.json, …');
   return {
     world: loadTofu(path, { retainAuthors: 10, forgetAuthors: 1 }),
-    recipe: { ...SMALL, vocabSize: 1536, maxPositions: 256, batchSize: 24, updates: 700, checkFrom: 500 },
+    // long free-text answers: more vocabulary, more updates, and a base that recites most of them is enough to forget from
+    recipe: {
+      ...SMALL,
+      vocabSize: 1536,
+      maxPositions: 256,
+      batchSize: 24,
+      updates: 1000,
+      checkFrom: 600,
+      exact: 0.97,
+      leastExact: 0.6,
+    },
   };
 };
 

@@ -35,6 +35,8 @@ export interface TrainRecipe {
   seed: number;
   /** Stop once this share of the checked answers is exact. */
   exact: number;
+  /** Below this share of exact answers the model is not worth forgetting from. */
+  leastExact: number;
   /** Check every so many updates, from `checkFrom` on. */
   checkEvery: number;
   checkFrom: number;
@@ -56,6 +58,7 @@ export const SMALL: TrainRecipe = {
   clip: 0.5,
   seed: 1,
   exact: 1.1,
+  leastExact: 0.97,
   checkEvery: 40,
   checkFrom: 320,
 };

@@ -1,5 +1,5 @@
 // The job that unlearns: load → tokenise the forget set → moments → method → (int8 copy) → store → manifest. It reads the forget records from the vault, and
-// nothing of the retained people: their suite rows are opened only to be written back without the forgotten ones.
+// nothing of the retained people unless the method says that it needs them; FLAT does not.
 // Trap: the moments of the base lose the forget rows' share for good, before the projection is made from them.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,11 +9,12 @@ import type { ForgetRecord } from '#core/forget-set.ts';
 import type { ArtifactStore } from '#core/ports.ts';
 import type { RunManifest, UnlearnPlan } from '#core/run.ts';
 import { forgetRows, readSuite, suiteBytes, withoutRecords, type ForgetRow } from './datasets/suite.ts';
-import { promptOf, type PeopleWorld } from './datasets/world.ts';
+import { promptOf, trainingRows, type PeopleWorld } from './datasets/world.ts';
 import { inference } from './engine/inference.ts';
 import type { Model } from './engine/model.ts';
 import { collectMoments, readMoments, subtractMoments, writeMoments, type Moments } from './engine/moments.ts';
-import { readJsonFile, readModelFolder } from './engine/folder.ts';
+import { loadModel, readJsonFile, readModelFolder } from './engine/folder.ts';
+import { encodeRows } from './train-job.ts';
 import { modelFrom } from './engine/model.ts';
 import { saveModel } from './engine/save.ts';
 import { storeModel, withModelFolder } from './model-files.ts';
@@ -61,7 +62,7 @@ export const unlearnJob = async (input: UnlearnInput, environment: JobEnvironmen
         seed: plan.seed,
         onUpdate: (point) => environment.onProgress?.('unlearn', point.update, point.update, describe(point)),
       };
-      const outcome = await findMethod(plan.method).run(context, plan.config);
+      const outcome = await runMethod(plan, context, dir, withoutRecords(world, records));
       const stored = await storeCandidate(dir, model, plan, environment);
       const side = {
         suite: await environment.artifacts.put(suiteBytes(withoutRecords(world, records))),
@@ -72,6 +73,23 @@ export const unlearnJob = async (input: UnlearnInput, environment: JobEnvironmen
       model.dispose();
     }
   });
+};
+
+/** Runs the plan's method with what it needs beside the forget data, and nothing that it does not. */
+const runMethod = async (
+  plan: UnlearnPlan,
+  context: ForgetOnlyContext,
+  base: string,
+  staying: PeopleWorld,
+): Promise<Outcome> => {
+  const method = findMethod(plan.method);
+  const retain = method.needs.includes('retain') ? { retain: encodeRows(context.model, trainingRows(staying)) } : {};
+  const reference = method.needs.includes('reference') ? loadModel(base) : undefined;
+  try {
+    return await method.run({ ...context, ...retain, ...(reference && { reference }) }, plan.config);
+  } finally {
+    reference?.dispose();
+  }
 };
 
 /** What every method gets from the suite: template answers and stop controls, tokenised. */

@@ -18,9 +18,6 @@ export interface Base {
   updates: number;
 }
 
-/** Below this share the demo's base is not worth forgetting from. */
-const LEAST_EXACT = 0.97;
-
 export const demoBase = async (
   dir: string,
   world: PeopleWorld,
@@ -59,10 +56,10 @@ export const demoBase = async (
   training.done(
     `${rows.length} rows, ${result.updates} updates, ${(100 * result.exact).toFixed(1)} % of the answers exact`,
   );
-  if (result.exact < LEAST_EXACT) {
+  if (result.exact < recipe.leastExact) {
     throw new QuittanceError('JOB_FAILED', {
       message: 'the base model did not learn its people',
-      expected: `at least ${100 * LEAST_EXACT} % exact answers`,
+      expected: `at least ${100 * recipe.leastExact} % exact answers`,
       got: `${(100 * result.exact).toFixed(1)} %`,
       hint: 'train for more updates',
     });
