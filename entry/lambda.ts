@@ -9,7 +9,7 @@ import type { Ports } from '#core/ports.ts';
 import { findStep } from '#functions/steps.ts';
 import { z } from 'zod';
 import gatePolicy from '../policies/gate-v1.json' with { type: 'json' };
-import { answerAction, HttpEvent } from './http-actions.ts';
+import { answerAction, HttpEvent } from '#functions/http-actions.ts';
 
 const Environment = z.object({
   QUITTANCE_STEP: z.string(),

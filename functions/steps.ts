@@ -24,6 +24,7 @@ import { recordRun } from './record-run.ts';
 import { requestApproval } from './request-approval.ts';
 import { requestIdentity } from './request-identity.ts';
 import { resumeTicket } from './resume-ticket.ts';
+import { sendReminders } from './send-reminders.ts';
 import { sequenceLog } from './sequence-log.ts';
 import { suppressOutput } from './suppress-output.ts';
 import { triageTicket } from './triage-ticket.ts';
@@ -41,7 +42,7 @@ export const actions: readonly Step[] = [
   extendDeadline,
 ];
 
-/** Called by the workflows. */
+/** Called by the workflows, and `send-reminders` by a schedule. */
 export const workflowSteps: readonly Step[] = [
   locateTicket,
   verifyIdentity,
@@ -59,6 +60,7 @@ export const workflowSteps: readonly Step[] = [
   notifyParties,
   purgeCase,
   sequenceLog,
+  sendReminders,
   awaitRelease,
   recordFailure,
   checkContinuity,

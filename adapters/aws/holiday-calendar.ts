@@ -1,6 +1,5 @@
 // Public holidays by the package date-holidays, as data that a ticket keeps. Trap: the package knows every country; the bundle of a deployment keeps its own
 // region's (infra/bundle.ts), so a region that is asked for must be the one that was bundled.
-import Holidays from 'date-holidays';
 import { QuittanceError } from '#core/errors.ts';
 import type { Calendar } from '#core/ports.ts';
 
@@ -13,6 +12,7 @@ export interface Region {
 
 export const holidayCalendar = ({ region, timeZone }: Region): Calendar => ({
   around: async (from) => {
+    const { default: Holidays } = await import('date-holidays'); // slow to load: only who files a ticket pays for it
     const [country = '', ...parts] = region.split('-');
     const calendar = new Holidays(country, parts.join('-'));
     const first = from.getUTCFullYear() - 1;

@@ -1,0 +1,43 @@
+// Reminds whoever has to act: once a day for each ticket that waits for a person or comes near its date. Called by a schedule. Trap: the notice's id holds the day,
+// so that a schedule which fires twice sends what its receivers recognise as one.
+import { z } from 'zod';
+import { addDays } from '#core/deadlines.ts';
+import { defineStep } from '#core/step.ts';
+import { isClosed, type Status, type Ticket } from '#core/ticket.ts';
+
+/** Who has to act while a ticket is in this status. */
+const WAITS_FOR: Partial<Record<Status, (ticket: Ticket) => string>> = {
+  IDENTITY_PENDING: () => 'requester',
+  AWAITING_APPROVAL: () => 'approvers',
+  ON_HOLD: ({ filer }) => filer,
+  REMEDIATION: ({ filer }) => filer,
+};
+/** Days before the safe date from which the filer hears of it. */
+const NEAR_DAYS = 7;
+
+export const sendReminders = defineStep({
+  name: 'send-reminders',
+  input: z.strictObject({}),
+  output: z.strictObject({ sent: z.int() }),
+  uses: ['tickets', 'notifier', 'clock'],
+  async run(_input, { tickets, notifier, clock }) {
+    const today = clock.now().toISOString().slice(0, 10);
+    const due = (await tickets.list()).flatMap((ticket) => remindersOf(ticket, today));
+    for (const { id, to, template, references } of due) await notifier.notify({ id, to, template, references });
+    return { sent: due.length };
+  },
+});
+
+const remindersOf = (ticket: Ticket, today: string) => {
+  const { id, status, due, filer } = ticket;
+  const references = { ticketId: id, status, safeDue: due.safeDue };
+  const waiting = WAITS_FOR[status]?.(ticket);
+  const isOpen = !isClosed(ticket) && !['PURGED', 'EVIDENCE_SEALED'].includes(status);
+  const isNear = isOpen && due.safeDue <= addDays(today, NEAR_DAYS);
+  return [
+    ...(waiting === undefined
+      ? []
+      : [{ id: `${id}.reminder.${today}`, to: waiting, template: 'reminder', references }]),
+    ...(isNear ? [{ id: `${id}.deadline.${today}`, to: filer, template: 'deadline-near', references }] : []),
+  ];
+};

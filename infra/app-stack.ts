@@ -1,0 +1,104 @@
+// What can be thrown away and deployed again: a Lambda a step, the state machines, the API, schedules, alarms, the budget.
+import { CfnOutput, Stack, Validations, type StackProps } from 'aws-cdk-lib';
+import type { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
+import { EmailIdentity, Identity } from 'aws-cdk-lib/aws-ses';
+import type { Construct } from 'constructs';
+import type { Step } from '#core/step.ts';
+import { makeAlarms } from './alarms.ts';
+import { makeBudget } from './budget.ts';
+import { API_TIMEOUT_SECONDS, makeLambda } from './functions.ts';
+import { arnOf, grantsOf, portGrants, type Grant, type PortGrants } from './grants.ts';
+import { makeApi } from './http-api.ts';
+import type { Action } from '#functions/http-actions.ts';
+import { makeSchedules } from './schedules.ts';
+import type { Settings } from './settings.ts';
+import { stepTimeouts } from './state-machine.ts';
+import type { Resources } from './stateful-stack.ts';
+import { makeMachines } from './workflow-machines.ts';
+
+export interface AppStackProps extends StackProps {
+  readonly settings: Settings;
+  readonly resources: Resources;
+  readonly steps: readonly Step[];
+  readonly routes: readonly Action[];
+  readonly groups: readonly string[];
+  /** Folders with the bundles of entry/lambda.ts and entry/lambda-operations.ts. */
+  readonly code: { readonly steps: string; readonly operations: string };
+}
+
+export class AppStack extends Stack {
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings, resources, steps, routes, groups, code, ...props }: AppStackProps,
+  ) {
+    super(scope, id, props);
+    const functions = this.#functions(settings, resources, steps, code.steps);
+    const machines = makeMachines(this, settings.prefix, functions);
+    const { api, pool, client } = makeApi(this, settings, routes, groups, functions);
+    const sendReminders = functions.get('send-reminders');
+    if (!sendReminders) throw new Error('the registry has no step send-reminders');
+    const exportHistory = makeLambda(this, 'ExportHistory', {
+      name: 'export-history',
+      description: "keeps an execution's history as evidence",
+      prefix: settings.prefix,
+      code: code.operations,
+      timeoutSeconds: 300,
+      access: historyAccess(this, settings.prefix, resources),
+    });
+    const undelivered = makeSchedules(this, settings, { machines, sendReminders, exportHistory });
+    makeAlarms(this, settings, { machines, api, undelivered, key: resources.keys.data });
+    makeBudget(this, settings, [machines.unlearn.role, machines.recertify.role]);
+    new EmailIdentity(this, 'Sender', { identity: Identity.email(settings.mail.from) });
+    new CfnOutput(this, 'ApiUrl', { value: api.apiEndpoint });
+    new CfnOutput(this, 'UserPoolId', { value: pool.userPoolId });
+    new CfnOutput(this, 'UserPoolClientId', { value: client.userPoolClientId });
+    Validations.of(this).acknowledge({
+      id: 'AwsSolutions-SQS3',
+      reason: 'the queue of what was not delivered is itself the dead-letter queue',
+    });
+  }
+
+  /** One Lambda a step, with the rights of the ports that it uses. */
+  #functions(settings: Settings, resources: Resources, steps: readonly Step[], code: string): Map<string, Lambda> {
+    const table = portGrants(resources, this);
+    const timeouts = stepTimeouts();
+    const make = ({ name, uses }: Step) => {
+      const { environment, grants } = grantsOf(uses, table);
+      return makeLambda(this, idOf(name), {
+        name,
+        description: `step ${name}`,
+        prefix: settings.prefix,
+        code,
+        timeoutSeconds: Math.min(timeouts.get(name) ?? API_TIMEOUT_SECONDS, 900),
+        access: { environment: { QUITTANCE_STEP: name, ...environment }, grants },
+      });
+    };
+    return new Map(steps.map((step) => [step.name, make(step)]));
+  }
+}
+
+/** `judge-evaluation` → `JudgeEvaluation`. */
+export const idOf = (name: string): string =>
+  name
+    .split('-')
+    .map((part) => part.slice(0, 1).toUpperCase() + part.slice(1))
+    .join('');
+
+const historyAccess = (stack: Stack, prefix: string, { buckets }: Resources): PortGrants => {
+  const executions: Grant = {
+    actions: ['states:GetExecutionHistory'],
+    resources: [`${arnOf(stack, 'states', 'execution', `${prefix}-*`)}:*`],
+    reason: "executions of this installation's machines are named at run time",
+  };
+  const write: Grant = {
+    actions: ['s3:PutObject'],
+    resources: [`${buckets.ledger.bucketArn}/history/*`],
+    reason: 'histories are named after executions',
+  };
+  const environment = {
+    QUITTANCE_OPERATION: 'export-history',
+    QUITTANCE_LEDGER_BUCKET: buckets.ledger.bucketName,
+  };
+  return { environment, grants: [executions, write] };
+};

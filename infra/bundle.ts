@@ -1,0 +1,85 @@
+// One bundle for all Lambdas, by esbuild, without Docker and without network: entry/lambda.ts with the steps, the AWS adapters and the SDK. Two packages are cut to
+// what a deployment uses: zod to English, date-holidays to the region's own country.
+// Trap: the bundle is the same for every step, so that one asset is uploaded and a change of one step is seen in all; which step runs is a variable.
+import { readFile, rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { build, type Plugin } from 'esbuild';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+export interface Bundle {
+  readonly folder: string;
+  /** Of the JavaScript file. */
+  readonly bytes: number;
+}
+
+/** `region` as in `DE-BE`. Writes `index.mjs` into `folder`, which is emptied first. */
+export const bundleLambda = async (folder: string, region: string, entry = 'entry/lambda.ts'): Promise<Bundle> => {
+  await rm(folder, { recursive: true, force: true });
+  const { metafile } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: [entry],
+    outfile: `${folder}/index.mjs`,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    // dependencies that are CommonJS ask for `require`
+    banner: { js: "import{createRequire as r}from'node:module';const require=r(import.meta.url);" },
+    plugins: [onlyEnglish, onlyCountry(region.split('-')[0] ?? '')],
+    metafile: true,
+    legalComments: 'none',
+    logLevel: 'error',
+  });
+  const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
+  return { folder, bytes };
+};
+
+const onlyEnglish: Plugin = {
+  name: 'only-english',
+  setup: (build) =>
+    build.onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+    })),
+};
+
+interface Holidays {
+  holidays: Record<string, unknown>;
+}
+
+const onlyCountry = (country: string): Plugin => ({
+  name: 'only-country',
+  setup: (build) => {
+    build.onLoad({ filter: /date-holidays\/src\/data\.js$/ }, async ({ path }) => {
+      const { data } = (await import(path)) as { data: Holidays };
+      const own = { ...data, holidays: { [country]: data.holidays[country] } };
+      return { contents: `export const data = ${JSON.stringify(own)};` };
+    });
+    build.onLoad({ filter: /moment-timezone\/data\/packed\/latest\.json$/ }, async ({ path }) => ({
+      contents: JSON.stringify(zonesOf(JSON.parse(await readFile(path, 'utf8')) as TimeZones, country)),
+      loader: 'json',
+    }));
+  },
+});
+
+/** Packed as moment-timezone has them: `Name|data`, `Target|Alias`, `CC|Zone Zone`. */
+interface TimeZones {
+  version: string;
+  zones: string[];
+  links: string[];
+  countries: string[];
+}
+
+const zonesOf = ({ version, zones, links, countries }: TimeZones, country: string): TimeZones => {
+  const own = countries.filter((entry) => entry.startsWith(`${country}|`));
+  const names = new Set(['Etc/UTC', ...own.flatMap((entry) => entry.slice(3).split(' '))]);
+  const aliases = links.filter((link) => link.split('|').some((name) => names.has(name)));
+  for (const name of aliases.flatMap((link) => link.split('|'))) names.add(name);
+  return {
+    version,
+    zones: zones.filter((zone) => names.has(zone.split('|')[0] ?? '')),
+    links: aliases,
+    countries: own,
+  };
+};

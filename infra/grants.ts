@@ -1,0 +1,241 @@
+// From a step's `uses` to its Lambda's rights and variables: a port is an entry here, and a step without `uses: ['vault']` has neither the vault's rights nor its
+// names. Trap: a wildcard needs its reason beside it; test/infra compares every policy of the template with this table.
+import { Stack } from 'aws-cdk-lib';
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Ports } from '#core/ports.ts';
+import type { Resources } from './stateful-stack.ts';
+
+export interface Grant {
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  readonly conditions?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+  /** Why a resource holds a wildcard. */
+  readonly reason?: string;
+}
+
+export interface PortGrants {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly grants: readonly Grant[];
+}
+
+export type PortName = keyof Ports;
+
+const READ = ['dynamodb:GetItem', 'dynamodb:Query'];
+const NOTHING: PortGrants = { environment: {}, grants: [] };
+
+/** By port; a Lambda never submits jobs, state machines do, so `jobs` has no entry. */
+export const portGrants = (
+  resources: Resources,
+  scope: Stack,
+): Readonly<Record<Exclude<PortName, 'jobs'>, PortGrants>> => ({
+  tickets: {
+    environment: { QUITTANCE_TICKETS_TABLE: resources.tables.tickets.tableName },
+    grants: [
+      {
+        actions: [...READ, 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+        resources: [resources.tables.tickets.tableArn],
+      },
+      { actions: ['dynamodb:Query'], resources: [`${resources.tables.tickets.tableArn}/index/by-filing`] },
+    ],
+  },
+  vault: {
+    environment: {
+      QUITTANCE_VAULT_TABLE: resources.tables.vault.tableName,
+      QUITTANCE_VAULT_BUCKET: resources.buckets.vault.bucketName,
+      QUITTANCE_VAULT_KEY: resources.keys.vault.keyArn,
+    },
+    grants: [
+      {
+        actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+        resources: [resources.tables.vault.tableArn],
+      },
+      ...objects(resources.buckets.vault.bucketArn, 'vault', ['s3:GetObject', 's3:PutObject', 's3:DeleteObject']),
+      {
+        actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
+        resources: [resources.keys.vault.keyArn],
+        conditions: {
+          'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['ticketId'] },
+          ...present('ticketId'),
+        },
+      },
+    ],
+  },
+  artifacts: {
+    environment: { QUITTANCE_ARTIFACTS_BUCKET: resources.buckets.artifacts.bucketName },
+    grants: [
+      ...objects(resources.buckets.artifacts.bucketArn, 'artifacts', [
+        's3:GetObject',
+        's3:PutObject',
+        's3:DeleteObject',
+      ]),
+      throughS3(resources, scope),
+    ],
+  },
+  logStorage: {
+    environment: { QUITTANCE_LEDGER_BUCKET: resources.buckets.ledger.bucketName },
+    grants: objects(resources.buckets.ledger.bucketArn, 'log', ['s3:GetObject', 's3:PutObject']),
+  },
+  logHead: {
+    environment: { QUITTANCE_LOG_HEAD_TABLE: resources.tables.logHead.tableName },
+    grants: [{ actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: [resources.tables.logHead.tableArn] }],
+  },
+  signer: {
+    environment: {
+      QUITTANCE_SIGNER_ALIASES: resources.signerAliases,
+      QUITTANCE_KMS_SIGNERS: JSON.stringify(resources.kmsSigners),
+      QUITTANCE_KEYS_TABLE: resources.tables.keys.tableName,
+      QUITTANCE_VAULT_KEY: resources.keys.vault.keyArn,
+    },
+    grants: [
+      {
+        actions: ['kms:Sign'],
+        resources: [resources.keys.log.keyArn],
+        conditions: { StringEquals: { 'kms:SigningAlgorithm': 'ED25519_SHA_512', 'kms:MessageType': 'RAW' } },
+      },
+      { actions: ['kms:GetPublicKey'], resources: [resources.keys.log.keyArn] },
+      ...wrappedSecrets(resources, 'signer'),
+    ],
+  },
+  results: {
+    environment: { QUITTANCE_RESULTS_TABLE: resources.tables.results.tableName },
+    grants: [{ actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: [resources.tables.results.tableArn] }],
+  },
+  workflows: {
+    environment: { QUITTANCE_STATE_MACHINES: JSON.stringify(machineArns(resources.prefix, scope)) },
+    grants: [
+      {
+        actions: ['states:StartExecution', 'states:SendTaskSuccess', 'states:SendTaskFailure'],
+        resources: [machineArns(resources.prefix, scope).erasure],
+      },
+      {
+        actions: ['states:DescribeExecution'],
+        resources: [`${arnOf(scope, 'states', 'execution', `${resources.prefix}-erasure`)}:*`],
+        reason: 'an execution is named after a ticket that is not known at deployment',
+      },
+    ],
+  },
+  models: {
+    environment: { QUITTANCE_MODELS_TABLE: resources.tables.models.tableName },
+    grants: [
+      {
+        actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Scan'],
+        resources: [resources.tables.models.tableArn],
+      },
+    ],
+  },
+  serving: {
+    environment: {
+      QUITTANCE_SERVING_TABLE: resources.tables.serving.tableName,
+      QUITTANCE_EVENT_BUS: resources.busName,
+      ...(resources.serving
+        ? { QUITTANCE_SERVING_URL: resources.serving.url, QUITTANCE_SERVING_DIALECT: resources.serving.dialect }
+        : {}),
+    },
+    grants: [
+      {
+        actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+        resources: [resources.tables.serving.tableArn],
+      },
+      {
+        actions: ['events:PutEvents'],
+        resources: [arnOf(scope, 'events', 'event-bus', resources.busName, '/')],
+        conditions: { StringEquals: { 'events:source': 'quittance' } },
+      },
+    ],
+  },
+  notifier: {
+    environment: {
+      QUITTANCE_MAIL_FROM: resources.mail.from,
+      QUITTANCE_MAIL_ADDRESSES: JSON.stringify(resources.mail.addresses),
+    },
+    grants: [
+      {
+        actions: ['ses:SendEmail'],
+        resources: [arnOf(scope, 'ses', 'identity', resources.mail.from, '/')],
+        conditions: { StringEquals: { 'ses:FromAddress': resources.mail.from } },
+      },
+    ],
+  },
+  pseudonyms: {
+    environment: {
+      QUITTANCE_KEYS_TABLE: resources.tables.keys.tableName,
+      QUITTANCE_VAULT_KEY: resources.keys.vault.keyArn,
+    },
+    grants: wrappedSecrets(resources, 'pseudonyms'),
+  },
+  calendar: {
+    environment: { QUITTANCE_REGION: resources.region, QUITTANCE_TIME_ZONE: resources.timeZone },
+    grants: [],
+  },
+  clock: NOTHING,
+  ids: NOTHING,
+});
+
+/** What a step's Lambda gets: the union over the ports that it uses. */
+export const grantsOf = (
+  uses: readonly PortName[],
+  table: Partial<Readonly<Record<PortName, PortGrants>>>,
+): PortGrants => {
+  const ports = uses.map((port) => table[port] ?? refuse(port));
+  return {
+    environment: Object.assign({}, ...ports.map(({ environment }) => environment)) as Record<string, string>,
+    grants: ports.flatMap(({ grants }) => grants),
+  };
+};
+
+const refuse = (port: PortName): never => {
+  throw new Error(`a Lambda cannot be given the port '${port}': no grant is written for it in infra/grants.ts`);
+};
+
+export const statementOf = ({ actions, resources, conditions }: Grant): PolicyStatement =>
+  new PolicyStatement({
+    effect: Effect.ALLOW,
+    actions: [...actions],
+    resources: [...resources],
+    ...(conditions ? { conditions: structuredClone(conditions) } : {}),
+  });
+
+export const arnOf = (scope: Stack, service: string, resource: string, name: string, separator = ':'): string =>
+  `arn:${scope.partition}:${service}:${scope.region}:${scope.account}:${resource}${separator}${name}`;
+
+/** By name, not by reference: a step that starts a workflow is called by it. */
+export const machineArns = (prefix: string, scope: Stack) => ({
+  erasure: arnOf(scope, 'states', 'stateMachine', `${prefix}-erasure`),
+});
+
+/** Listing belongs to reading: without it S3 answers 403 for an object that is not there. */
+const objects = (bucketArn: string, folder: string, actions: readonly string[]): Grant[] => [
+  {
+    actions,
+    resources: [`${bucketArn}/${folder}/*`],
+    reason: 'objects are named by digest, ticket or tile and are not known at deployment',
+  },
+  { actions: ['s3:ListBucket'], resources: [bucketArn], conditions: { StringLike: { 's3:prefix': [`${folder}/*`] } } },
+];
+
+/** The bucket's key, through S3 and for this bucket only. */
+const throughS3 = ({ keys, buckets }: Resources, scope: Stack): Grant => ({
+  actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+  resources: [keys.data.keyArn],
+  conditions: {
+    StringEquals: {
+      'kms:ViaService': `s3.${scope.region}.${scope.urlSuffix}`,
+      'kms:EncryptionContext:aws:s3:arn': buckets.artifacts.bucketArn,
+    },
+  },
+});
+
+const wrappedSecrets = ({ keys, tables }: Resources, purpose: 'signer' | 'pseudonyms'): Grant[] => [
+  {
+    actions: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+    resources: [tables.keys.tableArn],
+    conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${purpose}#*`] } },
+  },
+  {
+    actions: ['kms:Decrypt', 'kms:GenerateDataKeyWithoutPlaintext'],
+    resources: [keys.vault.keyArn],
+    conditions: { StringEquals: { 'kms:EncryptionContext:purpose': purpose } },
+  },
+];
+
+const present = (key: string) => ({ Null: { [`kms:EncryptionContext:${key}`]: 'false' } });

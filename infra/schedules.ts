@@ -1,0 +1,88 @@
+// What happens by the clock or on an event: continuity every day, the full suite each quarter and when a model is said to have changed, reminders, histories.
+// Trap: what cannot be delivered goes to a queue that raises an alarm; its messages hold model names, ids and states, no personal data.
+import { Duration, TimeZone, type Stack } from 'aws-cdk-lib';
+import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction, SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
+import type { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
+import { Schedule, ScheduleExpression, ScheduleTargetInput, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke, StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { Workflow } from './state-machine.ts';
+import type { Settings } from './settings.ts';
+
+export interface Scheduled {
+  readonly machines: Readonly<Record<Workflow, StateMachine>>;
+  readonly sendReminders: Lambda;
+  readonly exportHistory: Lambda;
+}
+
+/** Source and type of the event by which a controller's own pipeline says that a model changed; detail { model }. */
+export const MODEL_CHANGED = { source: 'quittance.customer', detailType: 'Model Changed' };
+
+export const makeSchedules = (stack: Stack, settings: Settings, scheduled: Scheduled): Queue => {
+  const undelivered = new Queue(stack, 'Undelivered', {
+    encryption: QueueEncryption.SQS_MANAGED,
+    enforceSSL: true,
+    retentionPeriod: Duration.days(14),
+  });
+  const { recertify } = scheduled.machines;
+  const timeZone = TimeZone.of(settings.timeZone);
+  for (const model of settings.models) {
+    const id = model.replace(/[^a-z0-9]/g, '-');
+    const start = (trigger: string) =>
+      new StepFunctionsStartExecution(recertify, {
+        input: ScheduleTargetInput.fromObject({ model, trigger }),
+        deadLetterQueue: undelivered,
+        retryAttempts: 10,
+      });
+    new Schedule(stack, `Daily-${id}`, {
+      description: `digest continuity of ${model}`,
+      schedule: ScheduleExpression.cron({ hour: '4', minute: '0', timeZone }),
+      timeWindow: TimeWindow.flexible(Duration.minutes(30)),
+      target: start('daily'),
+    });
+    new Schedule(stack, `Quarterly-${id}`, {
+      description: `full suite on ${model}`,
+      schedule: ScheduleExpression.cron({ day: '1', month: '1,4,7,10', hour: '5', minute: '0', timeZone }),
+      timeWindow: TimeWindow.flexible(Duration.minutes(60)),
+      target: start('quarterly'),
+    });
+  }
+  new Schedule(stack, 'Reminders', {
+    description: 'who has to act, and which dates are near',
+    schedule: ScheduleExpression.cron({ hour: '8', minute: '0', weekDay: 'MON-FRI', timeZone }),
+    target: new LambdaInvoke(scheduled.sendReminders, {
+      input: ScheduleTargetInput.fromObject({}),
+      deadLetterQueue: undelivered,
+      retryAttempts: 5,
+    }),
+  });
+  new Rule(stack, 'ModelChanged', {
+    description: 'a controller says that a model changed: the full suite',
+    eventPattern: {
+      source: [MODEL_CHANGED.source],
+      detailType: [MODEL_CHANGED.detailType],
+      detail: { model: [{ exists: true }] },
+    },
+    targets: [
+      new SfnStateMachine(recertify, {
+        input: RuleTargetInput.fromObject({ model: EventField.fromPath('$.detail.model'), trigger: 'change' }),
+        deadLetterQueue: undelivered,
+      }),
+    ],
+  });
+  new Rule(stack, 'ExecutionEnded', {
+    description: 'the history of every execution is kept as evidence',
+    eventPattern: {
+      source: ['aws.states'],
+      detailType: ['Step Functions Execution Status Change'],
+      detail: {
+        status: ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'],
+        stateMachineArn: Object.values(scheduled.machines).map(({ stateMachineArn }) => stateMachineArn),
+      },
+    },
+    targets: [new LambdaFunction(scheduled.exportHistory, { deadLetterQueue: undelivered, retryAttempts: 10 })],
+  });
+  return undelivered;
+};

@@ -1,0 +1,59 @@
+// What an installation decides, from the context key `quittance` of cdk.json or `--context`. Every value has a default that deploys.
+import { z } from 'zod';
+
+/** GPU instances by memory: see docs/operations.md for prices. All have local NVMe and a driver in the AL2023 image. */
+const INSTANCE_TYPES = ['g6.xlarge', 'g6.2xlarge', 'g5.xlarge', 'g5.2xlarge', 'g6e.xlarge'];
+
+export const Settings = z.strictObject({
+  /** Before every name; two installations of one account differ in it. */
+  prefix: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{1,19}$/)
+    .default('quittance'),
+  /** Whose public holidays count: ISO 3166, with a subdivision where holidays differ. */
+  region: z
+    .string()
+    .regex(/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/)
+    .default('BE'),
+  timeZone: z.string().default('Europe/Brussels'),
+  mail: z
+    .strictObject({
+      from: z.email(),
+      /** By role or principal; `default` for everybody else, and for alarms. */
+      addresses: z.record(z.string(), z.email()),
+    })
+    .default({ from: 'quittance@example.org', addresses: { default: 'privacy-desk@example.org' } }),
+  /** Models that are re-certified on a schedule. */
+  models: z.array(z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/)).default([]),
+  /** The endpoint that serves the models. Without one nothing can be probed, and no ticket completes. */
+  serving: z.strictObject({ url: z.url(), dialect: z.enum(['chat', 'completion']).default('chat') }).optional(),
+  gpu: z
+    .strictObject({
+      instanceTypes: z.array(z.string()).default(INSTANCE_TYPES),
+      maxVcpus: z.int().positive().default(16),
+      /** Share of one instance's memory that a job asks for, in MiB: it leaves room for the ECS agent. */
+      memoryMiB: z.int().positive().default(14_336),
+      vcpus: z.int().positive().default(4),
+      gpus: z.int().positive().default(1),
+      /** `sha256:…` of an image in the installation's repository; without it `cdk deploy` builds the image (Docker). */
+      imageDigest: z
+        .string()
+        .regex(/^sha256:[0-9a-f]{64}$/)
+        .optional(),
+      /** Interface endpoints cost by the hour: `on-demand` opens them while a job is queued. */
+      endpoints: z.enum(['on-demand', 'always']).default('on-demand'),
+    })
+    .default({
+      instanceTypes: INSTANCE_TYPES,
+      maxVcpus: 16,
+      memoryMiB: 14_336,
+      vcpus: 4,
+      gpus: 1,
+      endpoints: 'on-demand',
+    }),
+  /** How long no one, the root user included, can delete a file of the log. */
+  ledgerRetentionDays: z.int().positive().default(2190),
+  /** Limit in USD a month: at 80 % a mail, at 100 % no new job is submitted. */
+  budgetUsd: z.int().positive().default(200),
+});
+export type Settings = z.infer<typeof Settings>;

@@ -1,0 +1,45 @@
+import { describe, expect, it } from '@jest/globals';
+import { sendReminders } from '#functions/send-reminders.ts';
+import { advance, receive } from '#core/transitions.ts';
+import { memoryWorld } from '#test/support/memory-ports.ts';
+import { receivedEvent } from '#test/support/histories.ts';
+
+const FILED = new Date('2026-03-02T09:00:00.000Z');
+const CALENDAR = { region: 'DE-BE', timeZone: 'Europe/Berlin', source: 'test', holidays: [] };
+const filed = (id = 'T-00000001') =>
+  receive({ ...receivedEvent(), id }, { subjectKey: 'a'.repeat(64), calendar: CALENDAR }, FILED);
+
+const reminded = async (days: number, ...events: Parameters<typeof advance>[1][]) => {
+  const world = memoryWorld();
+  let transition = filed();
+  await world.ports.tickets.create(transition);
+  for (const [i, event] of events.entries()) {
+    transition = advance(transition.ticket, event, FILED);
+    await world.ports.tickets.commit(transition, i + 1);
+  }
+  world.clock.advance(days * 86_400);
+  await sendReminders.handle({}, world.ports);
+  await sendReminders.handle({}, world.ports);
+  return world.notices.map(({ to, template }) => [to, template]);
+};
+
+describe('reminders', () => {
+  it('go to nobody while the work goes on by itself', async () => {
+    expect(await reminded(1)).toEqual([]);
+  });
+
+  it('go to the requester whose proof is awaited, once a day however often the schedule fires', async () => {
+    expect(await reminded(1, { type: 'identity-requested' })).toEqual([['requester', 'reminder']]);
+  });
+
+  it('go to the filer of a ticket that nobody works on', async () => {
+    const [step, code] = ['verify-identity', 'SERVICE_UNAVAILABLE'];
+    expect(await reminded(1, { type: 'failed', step, code })).toEqual([[filed().ticket.filer, 'reminder']]);
+  });
+
+  it('go to the filer when the date is near, and not when the case is closed', async () => {
+    expect(await reminded(27)).toEqual([[filed().ticket.filer, 'deadline-near']]);
+    const closed = { type: 'closed', outcome: 'withdrawn', reason: 'by-subject', by: 'desk.dora' } as const;
+    expect(await reminded(27, closed)).toEqual([]);
+  });
+});
