@@ -12,6 +12,7 @@ export interface Viewer {
 export interface Frame {
   readonly title: string;
   readonly viewer: Viewer | undefined;
+  readonly signOutPath?: string | undefined;
   /** Path of the page, without `.json`. */
   readonly path: string;
   readonly body: Html;
@@ -24,7 +25,7 @@ const PLACES: readonly (readonly [path: string, name: string])[] = [
   ['/verify', 'Verify'],
 ];
 
-export const page = ({ title, viewer, path, body }: Frame): Html =>
+export const page = ({ title, viewer, signOutPath, path, body }: Frame): Html =>
   html`<!doctype html>
     <html lang="en">
       <head>
@@ -40,6 +41,7 @@ export const page = ({ title, viewer, path, body }: Frame): Html =>
           <strong>Quittance</strong>
           ${viewer && navigation(path)}
           <p>${viewer ? `${viewer.principal} (${viewer.roles.join(', ')})` : 'not signed in'}</p>
+          ${signOutPath !== undefined && html`<form method="post" action="${signOutPath}"><button class="second">Sign out</button></form>`}
         </header>
         <main id="main">
           <h1>${title}</h1>

@@ -19,6 +19,8 @@ export interface ApiContext {
   readonly authenticate: (request: Request) => Promise<Identity | undefined>;
   /** Where a browser is sent to sign in; without it the answer is 401. */
   readonly signInPath?: string;
+  /** Where the form to sign out goes. */
+  readonly signOutPath?: string;
   /** Key of the tokens in forms, 32 random bytes; the same in every process that answers. */
   readonly formKey: Uint8Array;
   /** Draws the report page of a ticket; without it reports are offered as data alone. */
@@ -26,7 +28,7 @@ export interface ApiContext {
 }
 
 export interface Env {
-  Variables: { identity: Identity };
+  Variables: { identity: Identity; signOutPath: string | undefined };
 }
 export type Asked = Context<Env>;
 
@@ -44,7 +46,9 @@ export interface View {
 
 /** One view, as page or as data. */
 export const show = (c: Asked, { title, path = c.req.path, data, body }: View): Response =>
-  wantsData(c) ? c.json(data) : c.html(page({ title, viewer: c.var.identity, path, body: body() }).markup);
+  wantsData(c)
+    ? c.json(data)
+    : c.html(page({ title, viewer: c.var.identity, signOutPath: c.var.signOutPath, path, body: body() }).markup);
 
 /** ACCESS_DENIED unless the caller has the role. */
 export const requireRole = (c: Asked, role: Role): void => {

@@ -38,11 +38,12 @@ export const limitBody = bodyLimit({
 });
 
 /** UNAUTHENTICATED, or a way to sign in for a browser. */
-export const identify = ({ authenticate, signInPath }: ApiContext) =>
+export const identify = ({ authenticate, signInPath, signOutPath }: ApiContext) =>
   createMiddleware<Env>(async (c, next) => {
     const identity = await authenticate(c.req.raw);
     if (identity) {
       c.set('identity', identity);
+      if (identity.via === 'session') c.set('signOutPath', signOutPath);
       return next();
     }
     if (signInPath !== undefined && c.req.method === 'GET' && !wantsData(c)) return c.redirect(signInPath, 303);
