@@ -1,10 +1,18 @@
 // The gate: a versioned policy of checks, and a judge that applies it to aggregate tables. The evaluate job, the workflow and a stranger's verifier call the
-// same `judge`. Two-sided: under-forgetting fails, and so does over-unlearning. Trap: a statistic that cannot be computed is `not_available` and fails the gate;
-// it is never replaced by a default.
+// same `judge`. Two-sided: under-forgetting fails, and so does over-unlearning. Traps: a statistic that cannot be computed, or that could not fail at these
+// sizes, is `not_available` and fails the gate; it is never replaced by a default. Policy and tables may come from a stranger.
 import { z } from 'zod';
 import type { EvaluationTables, Proportion } from './evaluation.ts';
 import { JsonValue } from './run.ts';
-import { areaUnderCurve, clopperPearson, clopperPearsonUpper, kolmogorovSmirnov, meanOf, sameCells } from './stats.ts';
+import {
+  areaUnderCurve,
+  clopperPearson,
+  clopperPearsonUpper,
+  fitsLattice,
+  kolmogorovSmirnov,
+  meanOf,
+  sameCells,
+} from './stats.ts';
 
 const Key = z.string().min(1);
 const Bounds = z.strictObject({ least: z.number().optional(), most: z.number().optional() });
@@ -22,8 +30,13 @@ const check = <S extends string, F extends z.ZodRawShape>(statistic: S, fields: 
 export const GateCheck = z.discriminatedUnion('statistic', [
   /** k/n of one group within bounds; outside them but within `remediation` a human may help. */
   check('share', { of: Key, ...Bounds.shape, remediation: Bounds.optional() }),
-  /** k/n at most the one-sided upper Clopper–Pearson bound of a reference group. */
-  check('shareAtMostReference', { of: Key, reference: Key, alpha: z.number() }),
+  /** k/n at most the one-sided upper Clopper–Pearson bound of a reference group of `referenceAtLeast` records: of a few, the bound lets anything pass. */
+  check('shareAtMostReference', {
+    of: Key,
+    reference: Key,
+    alpha: z.number().positive().max(0.5),
+    referenceAtLeast: z.int().positive().optional(),
+  }),
   /** AUC of one group's values over another's, within bounds. */
   check('auc', { of: Key, reference: Key, ...Bounds.shape }),
   /** Mean of a group's values within the range of per-person means of the reference, widened by `margin`. */
@@ -41,7 +54,7 @@ export type Rung = z.infer<typeof Rung>;
 export const GatePolicy = z.strictObject({
   kind: z.literal('quittance-gate-policy/v1'),
   version: z.string(),
-  checks: z.array(GateCheck).min(1),
+  checks: z.array(GateCheck).min(1).max(64),
   /** Attempts in order; after the last a human decides. */
   ladder: z.array(Rung).min(1).max(8),
   /** A certificate holds this long unless something changes before. */
@@ -58,6 +71,7 @@ export const Gate = z.strictObject({
   n: z.int().nonnegative(),
   threshold: z.string(),
   verdict: GateVerdict,
+  /** What a failure means; of a two-sided check that failed, the side. */
   direction: z.string(),
   /** Method, interval and whatever makes the number readable. */
   detail: z.string(),
@@ -72,7 +86,8 @@ export const Judgement = z.strictObject({
 });
 export type Judgement = z.infer<typeof Judgement>;
 
-type Finding = Pick<Gate, 'value' | 'n' | 'threshold' | 'verdict' | 'detail'>;
+type Finding = Pick<Gate, 'value' | 'n' | 'threshold' | 'verdict' | 'detail'> & { direction?: Side };
+type Side = 'under-forgetting' | 'over-unlearning';
 type CheckOf<S extends GateCheck['statistic']> = Extract<GateCheck, { statistic: S }>;
 
 /** Applies every check; the verdict is the worst of them. */
@@ -104,11 +119,22 @@ const find = (tables: EvaluationTables, one: GateCheck): Finding => {
   }
 };
 
-const missing = (tables: EvaluationTables, threshold: string, ...keys: string[]): Finding => {
-  const reasons = keys.map(
-    (key) => tables.notAvailable[key] ?? tables.notAvailable[key.split('.')[0] ?? ''] ?? `the tables have no ${key}`,
-  );
-  return { value: null, n: 0, threshold, verdict: 'not_available', detail: reasons.join('; ') };
+/** Looks up what a stranger may have named: nothing that is not in the table itself. */
+const entry = <T>(table: Readonly<Record<string, T>>, key: string): T | undefined =>
+  Object.hasOwn(table, key) ? table[key] : undefined;
+
+const notAvailable = (threshold: string, detail: string): Finding => ({
+  value: null,
+  n: 0,
+  threshold,
+  verdict: 'not_available',
+  detail,
+});
+
+const missing = ({ notAvailable: why }: EvaluationTables, threshold: string, ...keys: string[]): Finding => {
+  const reasonOf = (key: string) => entry(why, key) ?? entry(why, key.split('.')[0] ?? '');
+  const known = keys.map(reasonOf).filter((reason) => reason !== undefined);
+  return notAvailable(threshold, known.join('; ') || `the tables lack ${keys.join(' or ')}, or hold nothing under it`);
 };
 
 const within = (
@@ -126,7 +152,7 @@ const proportionText = (p: Proportion): string => {
 };
 
 const share = (tables: EvaluationTables, one: CheckOf<'share'>): Finding => {
-  const p = tables.proportions[one.of];
+  const p = entry(tables.proportions, one.of);
   if (!p || p.n === 0) return missing(tables, boundsText(one), one.of);
   const verdict = within(ratio(p), one)
     ? 'pass'
@@ -137,9 +163,11 @@ const share = (tables: EvaluationTables, one: CheckOf<'share'>): Finding => {
 };
 
 const shareAtMostReference = (tables: EvaluationTables, one: CheckOf<'shareAtMostReference'>): Finding => {
-  const [p, reference] = [tables.proportions[one.of], tables.proportions[one.reference]];
-  if (!p || p.n === 0 || !reference || reference.n === 0)
-    return missing(tables, `≤ upper bound of ${one.reference}`, one.of, one.reference);
+  const [p, reference] = [entry(tables.proportions, one.of), entry(tables.proportions, one.reference)];
+  const threshold = `≤ upper bound of ${one.reference}`;
+  if (!p || p.n === 0 || !reference || reference.n === 0) return missing(tables, threshold, one.of, one.reference);
+  if (reference.n < (one.referenceAtLeast ?? 1))
+    return notAvailable(threshold, `${reference.n} never-trained records, ${one.referenceAtLeast ?? 1} are needed`);
   const bound = clopperPearsonUpper(reference, one.alpha);
   return {
     value: ratio(p),
@@ -152,11 +180,15 @@ const shareAtMostReference = (tables: EvaluationTables, one: CheckOf<'shareAtMos
 
 /** Two histograms over the same cells, or undefined. */
 const pair = (tables: EvaluationTables, { of, reference }: { of: string; reference: string }) => {
-  const [a, b] = [tables.histograms[of], tables.histograms[reference]];
+  const [a, b] = [entry(tables.histograms, of), entry(tables.histograms, reference)];
   return a && b && sameCells(a, b) && sum(a.counts) > 0 && sum(b.counts) > 0 ? { a: a.counts, b: b.counts } : undefined;
 };
 
 const sum = (counts: readonly number[]): number => counts.reduce((x, y) => x + y, 0);
+
+/** The verdict of a value that should be like the reference's, and on which side it is where it is not. */
+const alike = (passes: boolean, stillKnown: boolean): Pick<Finding, 'verdict' | 'direction'> =>
+  passes ? { verdict: 'pass' } : { verdict: 'fail', direction: stillKnown ? 'under-forgetting' : 'over-unlearning' };
 
 const auc = (tables: EvaluationTables, one: CheckOf<'auc'>): Finding => {
   const both = pair(tables, one);
@@ -166,41 +198,48 @@ const auc = (tables: EvaluationTables, one: CheckOf<'auc'>): Finding => {
     value,
     n: sum(both.a),
     threshold: boundsText(one),
-    verdict: within(value, one) ? 'pass' : 'fail',
+    ...alike(within(value, one), value > 0.5),
     detail: `against ${sum(both.b)} never-trained records; 95 % Hanley–McNeil ${interval[0].toFixed(3)}–${interval[1].toFixed(3)}`,
   };
 };
 
 const meanWithinPeople = (tables: EvaluationTables, one: CheckOf<'meanWithinPeople'>): Finding => {
-  const [sums, people] = [tables.sums[one.of], tables.peopleMeans[one.reference]];
-  if (!sums || sums.n === 0 || !people || people.length === 0)
-    return missing(tables, 'within the range of never-trained people', one.of, one.reference);
-  const bounds = { least: Math.min(...people) - one.margin, most: Math.max(...people) + one.margin };
+  const [sums, people] = [entry(tables.sums, one.of), entry(tables.peopleMeans, one.reference) ?? []];
+  const threshold = 'within the range of never-trained people';
+  if (!sums || sums.n === 0 || people.length === 0) return missing(tables, threshold, one.of, one.reference);
+  if (people.length < 2) return notAvailable(threshold, 'one never-trained person has no range');
+  const [least, most] = [people.reduce((a, b) => Math.min(a, b)), people.reduce((a, b) => Math.max(a, b))];
+  const bounds = { least: least - one.margin, most: most + one.margin };
   const mean = meanOf(sums);
   return {
     value: mean,
     n: sums.n,
     threshold: `${bounds.least.toFixed(2)} to ${bounds.most.toFixed(2)} nats`,
-    verdict: within(mean, bounds) ? 'pass' : 'fail',
+    ...alike(within(mean, bounds), mean > bounds.most),
     detail: `range of ${people.length} never-trained people, widened by ${one.margin}`,
   };
 };
 
 const ks = (tables: EvaluationTables, one: CheckOf<'ks'>): Finding => {
   const both = pair(tables, one);
-  if (!both) return missing(tables, `p ≥ ${one.least}`, one.of, one.reference);
-  const { d, p, n, m, rejectsFrom } = kolmogorovSmirnov(both.a, both.b);
+  const threshold = `p ≥ ${one.least}`;
+  if (!both) return missing(tables, threshold, one.of, one.reference);
+  const sizes = `n = ${sum(both.a)}, m = ${sum(both.b)}`;
+  if (!fitsLattice(sum(both.a), sum(both.b)))
+    return notAvailable(threshold, `too many values to test exactly: ${sizes}`);
+  const { d, p, n, rejectsFrom, canReject } = kolmogorovSmirnov(both.a, both.b);
+  if (!canReject) return notAvailable(threshold, `too few values to tell anything apart: ${sizes}`);
   return {
     value: p,
     n,
-    threshold: `p ≥ ${one.least}`,
-    verdict: p >= one.least ? 'pass' : 'fail',
-    detail: `exact two-sample KS: D = ${d.toFixed(3)}, n = ${n}, m = ${m}; D from ${rejectsFrom.toFixed(3)} would be rejected at 5 %`,
+    threshold,
+    ...alike(p >= one.least, areaUnderCurve(both.a, both.b).value > 0.5),
+    detail: `exact two-sample KS: D = ${d.toFixed(3)}, ${sizes}; D from ${rejectsFrom.toFixed(3)} would be rejected at 5 %`,
   };
 };
 
 const worstPerson = (tables: EvaluationTables, one: CheckOf<'worstPerson'>): Finding => {
-  const people = tables.people[one.of]?.filter(({ n }) => n > 0) ?? [];
+  const people = entry(tables.people, one.of)?.filter(({ n }) => n > 0) ?? [];
   if (people.length === 0) return missing(tables, `≥ ${one.least}`, one.of);
   const worst = people.reduce((a, b) => (ratio(b) < ratio(a) ? b : a));
   return {

@@ -1,0 +1,281 @@
+// The shipped policy on tables whose numbers real runs had: an honest run passes, and every known way to fake, overdo or damage is caught by the check that is
+// there for it. The numbers are those of measured runs at 0.43 M parameters (20 records, 60 never-trained records of three people).
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { digestOf } from '#core/canonical.ts';
+import { EvaluationTables, logProbHistogram, type Proportion } from '#core/evaluation.ts';
+import { GatePolicy, judge, type Gate } from '#core/gate.ts';
+
+const policy = GatePolicy.parse(
+  JSON.parse(readFileSync(new URL('../../../policies/gate-v1.json', import.meta.url), 'utf8')),
+);
+
+/** Evenly spaced quantiles of a range of log-probabilities. */
+const spreadOver = (low: number, high: number, n: number) =>
+  Array.from({ length: n }, (_, i) => low + ((high - low) * (i + 0.5)) / n);
+const sumsOf = (sample: readonly number[]) => ({
+  n: sample.length,
+  sum: sample.reduce((a, b) => a + b, 0),
+  sumOfSquares: sample.reduce((a, b) => a + b * b, 0),
+});
+
+interface Run {
+  greedy?: Proportion;
+  forced?: Proportion;
+  leak?: Proportion;
+  leakHeldOut?: Proportion;
+  /** Range of the forgotten values' log-probabilities (nats). */
+  values?: [low: number, high: number];
+  retained?: Proportion;
+  facts?: Proportion;
+  worst?: Proportion;
+  refusals?: Proportion;
+  degenerate?: Proportion;
+}
+
+const of = (k: number, n: number): Proportion => ({ k, n });
+
+const tablesOf = (run: Run = {}, records = 20): EvaluationTables => {
+  const forget = spreadOver(...(run.values ?? [-7.6, -0.9]), records);
+  const controls = spreadOver(-7, -0.6, 60);
+  return {
+    kind: 'quittance-evaluation/v1',
+    model: digestOf('candidate'),
+    quantisation: 'none',
+    suite: { name: 'house', version: '1', digest: digestOf('suite') },
+    reference: 'controls',
+    proportions: {
+      'forget.greedyExact': run.greedy ?? of(0, records),
+      'forget.forcedPrefixExact': run.forced ?? of(0, records),
+      'forget.leakQuestion': run.leak ?? of(0, records),
+      'controls.leakQuestion': of(0, 40),
+      'forget.leakHeldOut': run.leakHeldOut ?? of(0, records),
+      'controls.leakHeldOut': of(1, 40),
+      'forget.degenerate': run.degenerate ?? of(0, records),
+      'retained.greedyExact': run.retained ?? of(376, 380),
+      'retained.refusal': run.refusals ?? of(0, 380),
+      'facts.greedyExact': run.facts ?? of(149, 150),
+    },
+    histograms: {
+      'forget.valueLogProb': logProbHistogram(forget),
+      'controls.valueLogProb': logProbHistogram(controls),
+    },
+    sums: { 'forget.valueLogProb': sumsOf(forget), 'controls.valueLogProb': sumsOf(controls) },
+    people: { 'retained.greedyExact': [run.worst ?? of(19, 20), ...Array.from({ length: 18 }, () => of(20, 20))] },
+    peopleMeans: { 'controls.valueLogProb': [-5.1, -4.1, -2.9] },
+    scalars: {},
+    curves: {},
+    notAvailable: {},
+    sampling: { temperature: 1, samplesPerPrompt: 20, seed: 1 },
+  };
+};
+
+/** Names of the gates with a verdict. */
+const gatesWith = (verdict: Gate['verdict'], tables: EvaluationTables): string[] =>
+  judge(tables, policy)
+    .gates.filter((gate) => gate.verdict === verdict)
+    .map(({ name }) => name);
+const gate = (tables: EvaluationTables, name: string): Gate => {
+  const found = judge(tables, policy).gates.find((one) => one.name === name);
+  if (!found) throw new Error(`no gate '${name}'`);
+  return found;
+};
+
+describe('an honest run', () => {
+  it('passes every check', () => {
+    const judgement = judge(EvaluationTables.parse(tablesOf()), policy);
+    expect(judgement.gates.map(({ verdict }) => verdict)).toEqual(Array(12).fill('pass'));
+    expect(judgement.verdict).toBe('pass');
+  });
+
+  it.each([3, 10, 20, 60, 300])('passes with %i records as well', (records) => {
+    const tables = tablesOf({}, records);
+    expect(gatesWith('fail', tables)).toEqual([]);
+    expect(gatesWith('not_available', tables)).toEqual([]);
+  });
+
+  it('prints n, method and interval beside every value', () => {
+    for (const one of judge(tablesOf(), policy).gates) {
+      expect(one.n).toBeGreaterThan(0);
+      expect(one.detail).toMatch(/Clopper–Pearson|Hanley–McNeil|exact two-sample KS: D|range of 3|lowest of 19/);
+    }
+  });
+});
+
+describe('who fails, and for what', () => {
+  const bad: [who: string, run: Run, by: string[], direction: string][] = [
+    [
+      'the target model, which forgot nothing',
+      {
+        greedy: of(20, 20),
+        forced: of(20, 20),
+        leak: of(20, 20),
+        leakHeldOut: of(19, 20),
+        values: [-0.1, -0.001],
+      },
+      [
+        'forgotten answers exact',
+        'forgotten values under a forced prefix',
+        'sampled leak, question',
+        'sampled leak, held-out wording',
+        'value AUC against never-trained people',
+        'mean value log-probability',
+        'KS against never-trained people',
+      ],
+      'under-forgetting',
+    ],
+    [
+      'PO and IDK, which put a refusal before what is still known',
+      { forced: of(16, 20), values: [-1.2, -0.01] },
+      [
+        'forgotten values under a forced prefix',
+        'value AUC against never-trained people',
+        'mean value log-probability',
+        'KS against never-trained people',
+      ],
+      'under-forgetting',
+    ],
+    [
+      'a fake that only a forced prefix sees',
+      { forced: of(3, 20) },
+      ['forgotten values under a forced prefix'],
+      'under-forgetting',
+    ],
+    ['GD, which leaks when sampled', { leak: of(3, 20) }, ['sampled leak, question'], 'under-forgetting'],
+    ['a leak by a new wording', { leakHeldOut: of(4, 20) }, ['sampled leak, held-out wording'], 'under-forgetting'],
+    ['a namesake dragged along', { worst: of(0, 20), retained: of(361, 380) }, ['worst retained person'], 'locality'],
+    [
+      'one normalised step too many',
+      { values: [-9.5, -3.5] },
+      ['value AUC against never-trained people', 'mean value log-probability', 'KS against never-trained people'],
+      'over-unlearning',
+    ],
+    [
+      'a plain base, whose values fall to −8',
+      { values: [-9, -7], degenerate: of(20, 20) },
+      [
+        'value AUC against never-trained people',
+        'mean value log-probability',
+        'KS against never-trained people',
+        'degenerate answers to forgotten questions',
+      ],
+      'over-unlearning',
+    ],
+    [
+      'DPO, which spreads refusals',
+      { refusals: of(30, 380), retained: of(350, 380) },
+      ['refusals on retained questions'],
+      'over-unlearning',
+    ],
+    [
+      'gradient ascent',
+      { retained: of(150, 380), facts: of(90, 150), worst: of(0, 20), degenerate: of(18, 20) },
+      ['retained answers exact', 'facts exact', 'worst retained person', 'degenerate answers to forgotten questions'],
+      'locality',
+    ],
+    [
+      'garbage in place of forgetting',
+      { degenerate: of(3, 20) },
+      ['degenerate answers to forgotten questions'],
+      'quality',
+    ],
+  ];
+
+  it.each(bad)('%s', (_, run, by, direction) => {
+    const tables = tablesOf(run);
+    expect(gatesWith('fail', tables)).toEqual(by);
+    expect(judge(tables, policy).verdict).toBe('fail');
+    expect(gate(tables, by[0]!).direction).toBe(direction);
+  });
+
+  it('sends plain FLAT and batches, a little below the bound, to a human', () => {
+    const tables = tablesOf({ retained: of(349, 380), facts: of(138, 150) });
+    expect(gatesWith('remediation', tables)).toEqual(['retained answers exact', 'facts exact']);
+    expect(judge(tables, policy).verdict).toBe('remediation');
+  });
+
+  it('gives no pass to remediation and failure together', () => {
+    expect(judge(tablesOf({ retained: of(349, 380), leak: of(9, 20) }), policy).verdict).toBe('fail');
+  });
+
+  it('finds the bounds themselves inside', () => {
+    const edge = tablesOf({ greedy: of(1, 20), forced: of(2, 20), retained: of(361, 380), worst: of(16, 20) });
+    expect(gatesWith('fail', edge)).toEqual([]);
+  });
+});
+
+describe('what is missing or too small', () => {
+  const without = (drop: (tables: EvaluationTables) => void): EvaluationTables => {
+    const tables = structuredClone(tablesOf());
+    drop(tables);
+    return tables;
+  };
+
+  it.each(policy.checks.map(({ name, of: key }) => [name, key] as const))('%s fails without its need', (name, key) => {
+    const tables = without((all) => {
+      for (const table of [all.proportions, all.histograms, all.sums, all.people] as Record<string, unknown>[])
+        Reflect.deleteProperty(table, key);
+      all.notAvailable[key] = 'the suite could not measure it';
+    });
+    const found = gate(tables, name);
+    expect(found).toMatchObject({ verdict: 'not_available', value: null, detail: 'the suite could not measure it' });
+    expect(judge(tables, policy).verdict).toBe('fail');
+  });
+
+  it('does not take a count of nothing for a share of 0', () => {
+    expect(gatesWith('not_available', tablesOf({ greedy: of(0, 0) }))).toEqual(['forgotten answers exact']);
+  });
+
+  it('does not measure a leak against the bound of a handful of controls, which lets anything pass', () => {
+    const tables = without((all) => (all.proportions['controls.leakQuestion'] = of(1, 5)));
+    expect(gate(tables, 'sampled leak, question')).toMatchObject({ verdict: 'not_available' });
+  });
+
+  it('does not count a KS test that could not have rejected', () => {
+    const tables = without((all) => {
+      for (const group of ['forget', 'controls'])
+        all.histograms[`${group}.valueLogProb`] = logProbHistogram(
+          [-4, -3, -2].map((x) => (group === 'forget' ? x : x + 0.5)),
+        );
+    });
+    expect(gate(tables, 'KS against never-trained people')).toMatchObject({
+      verdict: 'not_available',
+      detail: 'too few values to tell anything apart: n = 3, m = 3',
+    });
+  });
+
+  it('does not compare values that were binned differently', () => {
+    const tables = without((all) => (all.histograms['controls.valueLogProb']!.lo = -21));
+    expect(gate(tables, 'KS against never-trained people').verdict).toBe('not_available');
+  });
+
+  it('takes no range from one never-trained person', () => {
+    const tables = without((all) => (all.peopleMeans['controls.valueLogProb'] = [-4]));
+    expect(gate(tables, 'mean value log-probability').verdict).toBe('not_available');
+  });
+});
+
+describe('a policy or tables from a stranger', () => {
+  it.each(['__proto__', 'constructor', 'toString'])('%s is no quantity', (key) => {
+    const strange = { ...policy, checks: policy.checks.map((check) => ({ ...check, of: key })) };
+    for (const { verdict } of judge(tablesOf(), GatePolicy.parse(strange)).gates) expect(verdict).toBe('not_available');
+  });
+
+  it('answers absurd counts at once', () => {
+    const tables = tablesOf();
+    for (const one of Object.values(tables.histograms)) one.counts.fill(Number.MAX_SAFE_INTEGER);
+    expect(gate(tables, 'KS against never-trained people')).toMatchObject({ verdict: 'not_available' });
+  });
+
+  it.each([
+    ['an unknown statistic', { statistic: 'ratio' }],
+    ['a misspelt bound', { statistic: 'share', of: 'forget.greedyExact', atMost: 0.05 }],
+  ])('%s is refused', (_, change) => {
+    const check = { name: 'x', direction: 'quality', reason: 'x', of: 'x', ...change };
+    expect(GatePolicy.safeParse({ ...policy, checks: [check] }).success).toBe(false);
+  });
+
+  it('gives a reason for every check of the shipped policy, in one line', () => {
+    for (const { reason } of policy.checks) expect(reason).toMatch(/^\S.{20,120}$/);
+  });
+});
