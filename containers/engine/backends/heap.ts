@@ -23,11 +23,14 @@ interface WasmInternals {
   dataIdNextNumber: number;
   makeOutput(shape: number[], dtype: string): tf.TensorInfo;
   disposeData(id: object): boolean;
+  incRef(id: object): void;
 }
 
 export interface Heap {
   /** A float32 tensor with whatever the memory held. */
   output(shape: number[]): tf.TensorInfo;
+  /** Another tensor of the same data, as reshape makes one. */
+  share(tensor: TensorRef): tf.TensorInfo;
   /** Frees what `output` made and nobody else got. */
   release(tensor: TensorRef): void;
   floats(tensor: TensorRef): Float32Array;
@@ -55,6 +58,10 @@ export const heapOf = (backend: KernelBackend): Heap => {
   const offset = (tensor: TensorRef) => entry(tensor).memoryOffset;
   return {
     output: (shape) => internals.makeOutput(shape, 'float32'),
+    share({ dataId, shape, dtype }) {
+      internals.incRef(dataId);
+      return { dataId, shape, dtype };
+    },
     release: (tensor) => void internals.disposeData(tensor.dataId),
     floats: (tensor) => new Float32Array(wasm.HEAPU8.buffer, offset(tensor), sizeOf(tensor.shape)),
     floatsAt: (at, size) => new Float32Array(wasm.HEAPU8.buffer, at, size),

@@ -1,5 +1,5 @@
 // Kernels that replace those of tfjs-backend-wasm 4.22.0. Stock, only plain unbatched products reach XNNPACK: transposed and batched ones, every backward
-// pass among them, take a naive loop. Gather is slow and its gradient missing, a float32 oneHot holds the bits of integers, a sum over leading axes
+// pass among them, take a naive loop. A clone copies its data, gather is slow and its gradient missing, a float32 oneHot holds the bits of integers, a sum over leading axes
 // transposes first. Trap: XNNPACK caches packed weights by tensor id; no kernel here hands it the id of a tensor that may be written again.
 import tf from '@tensorflow/tfjs';
 import { QuittanceError } from '#core/errors.ts';
@@ -15,6 +15,7 @@ export const installKernels = (heap: Heap, gemm: Gemm): void => {
   replace('_FusedMatMul', fusedMatMul(heap, product));
   replace('GatherV2', gatherRows(heap));
   replace('UnsortedSegmentSum', segmentSum(heap));
+  replace('Identity', (inputs) => heap.share(inputs['x']!));
   replace('OneHot', oneHot(heap));
   replace('Sum', leadingSum(heap, gemm));
 };
