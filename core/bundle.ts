@@ -16,6 +16,7 @@ export const BundleIndex = z.strictObject({
   ticketId: z.string(),
   files: z.record(z.string(), Digest),
 });
+export type BundleIndex = z.infer<typeof BundleIndex>;
 
 const Key = z.strictObject({
   id: Digest,

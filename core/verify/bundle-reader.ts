@@ -1,0 +1,143 @@
+// A bundle as the rules see it: each file parsed when first asked for, and once. Trap: every byte is controlled by whoever hands the bundle over; a rule says what
+// it requires with `requireThat`, and anything that a parser throws is a failed check too.
+import { z } from 'zod';
+import { BundleIndex, TrustRoot, type BundleFiles } from '../bundle.ts';
+import { digestOf, type Digest } from '../canonical.ts';
+import { CERTIFICATE_TYPE, CertificatePredicate } from '../certificate.ts';
+import { Envelope, open, type Statement } from '../dsse.ts';
+import { parseTlogProof } from '../ledger/log.ts';
+import { openNote, parseCheckpoint, type Checkpoint } from '../ledger/note.ts';
+import type { ModelManifest } from '../model.ts';
+
+export interface VerifyOptions {
+  /** Keys that the verifier got by another way; without them the bundle's own are used, which shows that it agrees with itself. */
+  trustRoot?: TrustRoot | undefined;
+  /** Manifest of a model folder at hand, to be compared with what was certified. */
+  model?: ModelManifest | undefined;
+  now: Date;
+}
+
+/** What a check found; throws where its rule does not hold. */
+export type Rule = (bundle: BundleReader) => string;
+
+export class Failed extends Error {}
+export const fail = (detail: string): never => {
+  throw new Failed(detail);
+};
+export const requireThat = (condition: boolean, detail: string): void => {
+  if (!condition) fail(detail);
+};
+
+export interface LoggedEvent {
+  leaf: Uint8Array;
+  index: number;
+  ticketId: string;
+  type: string;
+  body: Record<string, unknown>;
+  at: string;
+  sequence: number;
+}
+
+const EventBody = z.looseObject({
+  ticketId: z.string(),
+  sequence: z.int(),
+  at: z.string(),
+  event: z.looseObject({ type: z.string() }),
+});
+
+const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
+
+export class BundleReader {
+  readonly files: BundleFiles;
+  readonly options: VerifyOptions;
+  readonly #read = new Map<string, unknown>();
+  constructor(files: BundleFiles, options: VerifyOptions) {
+    this.files = files;
+    this.options = options;
+  }
+
+  file(name: string): Uint8Array {
+    return this.files.get(name) ?? fail(`${name} is missing`);
+  }
+  text(name: string): string {
+    return text(this.file(name));
+  }
+  digest(name: string): Digest {
+    return this.#once(`digest ${name}`, () => digestOf(this.file(name)));
+  }
+  /** A file is read by one schema throughout. */
+  json<S extends z.ZodType>(name: string, schema: S): z.output<S> {
+    return this.#once(`json ${name}`, () => {
+      const parsed = schema.safeParse(JSON.parse(this.text(name)));
+      return parsed.success ? parsed.data : fail(`${name} does not have its form`);
+    });
+  }
+
+  get index(): BundleIndex {
+    return this.json('bundle.json', BundleIndex);
+  }
+  get trustRoot(): TrustRoot {
+    return this.options.trustRoot ?? this.json('trust-root.json', TrustRoot);
+  }
+  /** Key id → raw public key. */
+  keys(...roles: TrustRoot['keys'][number]['role'][]): ReadonlyMap<string, Uint8Array> {
+    const keys = this.trustRoot.keys.filter(({ role }) => roles.includes(role));
+    return new Map(keys.map(({ id, publicKey }) => [id, Buffer.from(publicKey, 'base64')]));
+  }
+
+  opened(name: string): { statement: Statement; signers: string[] } {
+    return this.#once(`opened ${name}`, () => {
+      const envelope = this.json(name, Envelope);
+      return (
+        open(envelope, this.keys('service', 'person')) ??
+        fail(`${name}: a signature does not verify with the trust root`)
+      );
+    });
+  }
+  get certificate(): CertificatePredicate {
+    return this.#once('certificate', () => {
+      const { statement } = this.opened('certificate.dsse.json');
+      requireThat(statement.predicateType === CERTIFICATE_TYPE, 'the statement is not a certificate');
+      const parsed = CertificatePredicate.safeParse(statement.predicate);
+      return parsed.success ? parsed.data : fail('the certificate does not have its form');
+    });
+  }
+  /** Signed by any log key of the trust root: there are two while a key is replaced. */
+  get checkpoint(): Checkpoint {
+    return this.#once('checkpoint', () => {
+      const note = this.text('checkpoint');
+      const texts = [...this.keys('log').values()].map((publicKey) =>
+        openNote(note, { name: this.trustRoot.origin, publicKey }),
+      );
+      const signed = texts.find((one) => one !== undefined);
+      return parseCheckpoint(signed ?? fail("the checkpoint does not carry the log's signature"));
+    });
+  }
+
+  /** Names of the event files, in the order of their numbers. */
+  get eventNames(): string[] {
+    const number = (name: string) => Number(name.slice('log/'.length, -'.json'.length));
+    const names = [...this.files.keys()].filter((name) => /^log\/\d{1,9}\.json$/.test(name));
+    return names.sort((a, b) => number(a) - number(b));
+  }
+  proof(eventName: string): ReturnType<typeof parseTlogProof> {
+    const name = eventName.replace(/\.json$/, '.tlog-proof');
+    return this.#once(name, () => parseTlogProof(this.text(name)));
+  }
+  get events(): LoggedEvent[] {
+    return this.#once('events', () => this.eventNames.map((name) => this.#event(name)));
+  }
+  #event(name: string): LoggedEvent {
+    const { event, ...rest } = this.json(name, EventBody);
+    return { ...rest, leaf: this.file(name), index: this.proof(name).index, type: event.type, body: event };
+  }
+  /** The latest event of a type. */
+  event(type: string): LoggedEvent {
+    return this.events.findLast((event) => event.type === type) ?? fail(`there is no '${type}' event`);
+  }
+
+  #once<T>(key: string, read: () => T): T {
+    if (!this.#read.has(key)) this.#read.set(key, read());
+    return this.#read.get(key) as T; // a key is read by one expression only
+  }
+}

@@ -1,0 +1,188 @@
+// What was decided on: policy, evidence, run and results, each compared with the log and computed again from the tables. Trap: a digest in one file is a claim; it is
+// compared with the bytes of the other file, never with a second claim.
+import { canonicalize, digestJson } from '../canonical.ts';
+import { NEVER_SAID } from '../certificate.ts';
+import { EvaluationTables } from '../evaluation.ts';
+import { EvidenceManifest } from '../evidence.ts';
+import { GatePolicy, judge, Judgement, type Gate } from '../gate.ts';
+import { manifestDigest, ModelManifest } from '../model.ts';
+import { RunManifest, UnlearnPlan } from '../run.ts';
+import { fail, requireThat, type BundleReader, type Rule } from './bundle-reader.ts';
+
+export const policyBeforeRun: Rule = (bundle) => {
+  const policy = bundle.digest('policy.json');
+  requireThat(bundle.event('received').body['policy'] === policy, 'the ticket was filed under another policy');
+  const planned = bundle.event('run-planned');
+  requireThat(planned.body['policy'] === policy, 'the run was planned under another policy');
+  requireThat(planned.index < bundle.event('unlearned').index, 'the thresholds were logged after the run');
+  return `policy version ${bundle.json('policy.json', GatePolicy).version}, logged before the run`;
+};
+
+const EVIDENCE_FILES = {
+  policy: 'policy.json',
+  plan: 'plan.json',
+  run: 'run.json',
+  tables: 'tables.json',
+  judgement: 'judgement.json',
+  candidate: 'model.json',
+} as const;
+
+export const evidenceDigests: Rule = (bundle) => {
+  const evidence = bundle.json('evidence.json', EvidenceManifest);
+  const fields = Object.keys(EVIDENCE_FILES) as (keyof typeof EVIDENCE_FILES)[];
+  for (const field of fields)
+    requireThat(
+      evidence[field] === bundle.digest(EVIDENCE_FILES[field]),
+      `${EVIDENCE_FILES[field]} is not the one of the evidence`,
+    );
+  requireThat(evidence.ticketId === bundle.index.ticketId, 'the evidence belongs to another ticket');
+  const digest = bundle.digest('evidence.json');
+  requireThat(bundle.event('evaluated').body['evidence'] === digest, 'the log names other evidence');
+  requireThat(
+    bundle.event('approved').body['evidence'] === digest && bundle.certificate.approval.evidence === digest,
+    'the approval is of other evidence',
+  );
+  return 'the approver decided on exactly these files';
+};
+
+export const runMatchesPlan: Rule = (bundle) => {
+  const [plan, run] = [bundle.json('plan.json', UnlearnPlan), bundle.json('run.json', RunManifest)];
+  requireThat(
+    run.plan === bundle.digest('plan.json') &&
+      run.base === plan.base &&
+      run.method === plan.method &&
+      run.seed === plan.seed,
+    'the run is of another plan',
+  );
+  requireThat(canonicalize(run.config) === canonicalize(plan.config), 'the run used other settings than planned');
+  requireThat(plan.policy === bundle.digest('policy.json'), 'the plan names another policy');
+  requireThat(bundle.event('unlearned').body['manifest'] === bundle.digest('run.json'), 'the log names another run');
+  requireCertifiedRun(bundle, run);
+  return `${run.method}, ${run.updates} updates, seed ${run.seed}, ${run.backend}`;
+};
+
+const requireCertifiedRun = ({ certificate }: BundleReader, run: RunManifest) => {
+  const { method, base } = certificate;
+  requireThat(
+    method.name === run.method &&
+      method.configDigest === digestJson(run.config) &&
+      method.seed === run.seed &&
+      method.updates === run.updates &&
+      method.backend === run.backend &&
+      base === run.base,
+    'the certificate describes another run',
+  );
+};
+
+const judgedAgain = (bundle: BundleReader): Judgement =>
+  judge(bundle.json('tables.json', EvaluationTables), bundle.json('policy.json', GatePolicy));
+
+export const statisticsRecomputed: Rule = (bundle) => {
+  const judgement = bundle.json('judgement.json', Judgement);
+  const again = judgedAgain(bundle);
+  again.gates.forEach((gate, i) => requireSame(judgement.gates[i] ?? fail(`the judgement lacks '${gate.name}'`), gate));
+  requireThat(
+    again.gates.length === judgement.gates.length && again.verdict === judgement.verdict,
+    'the judgement does not follow from tables and policy',
+  );
+  requireThat(
+    canonicalize(bundle.certificate.results) === canonicalize(judgement.gates),
+    'the certificate shows other results',
+  );
+  requireCertifiedEvaluation(bundle);
+  return `${again.gates.length} gates recomputed from the tables`;
+};
+
+const requireSame = (given: Gate, again: Gate) => {
+  requireThat(
+    given.name === again.name && close(given.value, again.value) && given.n === again.n,
+    `'${again.name}' was ${given.value}, recomputed ${again.value}`,
+  );
+  requireThat(
+    given.verdict === again.verdict,
+    `'${again.name}' was judged ${given.verdict}, recomputed ${again.verdict}`,
+  );
+};
+
+/** Two platforms may differ in the last bits of a float. */
+const close = (a: number | null, b: number | null): boolean =>
+  a === null || b === null ? a === b : Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(b));
+
+const requireCertifiedEvaluation = (bundle: BundleReader) => {
+  const { evaluation, relearning } = bundle.certificate;
+  const { suite, curves } = bundle.json('tables.json', EvaluationTables);
+  requireThat(
+    evaluation.policy === bundle.digest('policy.json') &&
+      evaluation.tables === bundle.digest('tables.json') &&
+      evaluation.judgement === bundle.digest('judgement.json') &&
+      evaluation.suite === suite.digest,
+    'the certificate describes another evaluation',
+  );
+  requireThat(
+    canonicalize(relearning) === canonicalize(curves['forget.relearn']?.points ?? []),
+    'the certificate shows another re-learning curve',
+  );
+};
+
+export const verdictPasses: Rule = (bundle) => {
+  const { verdict } = judgedAgain(bundle);
+  requireThat(verdict === 'pass', `the gate's verdict is ${verdict}`);
+  return 'every gate passes';
+};
+
+export const subjectIsServed: Rule = (bundle) => {
+  const manifest = bundle.json('model.json', ModelManifest);
+  const digest = manifestDigest(manifest);
+  const { subject } = bundle.opened('certificate.dsse.json').statement;
+  requireThat(
+    subject.length === 1 && `sha256:${subject[0]!.digest.sha256}` === digest,
+    'the subject is not the manifest in the bundle',
+  );
+  const tables = bundle.json('tables.json', EvaluationTables);
+  const claims = {
+    served: bundle.certificate.served,
+    judged: tables.model,
+    produced: bundle.json('run.json', RunManifest).candidate,
+    deployed: bundle.event('deployed').body['digest'],
+    probed: bundle.event('served-verified').body['digest'],
+  };
+  for (const [what, claim] of Object.entries(claims))
+    requireThat(claim === digest, `what was ${what} is not the subject`);
+  requireThat(
+    tables.quantisation === manifest.quantisation,
+    'what was judged was stored otherwise than what is served',
+  );
+  return digest;
+};
+
+export const modelAtHand: Rule = (bundle) => {
+  const { model } = bundle.options;
+  if (!model) return 'no model folder was given';
+  const certified = bundle.json('model.json', ModelManifest);
+  for (const [name, { digest }] of Object.entries(certified.files))
+    requireThat(model.files[name]?.digest === digest, `${name} of the model folder is not the certified file`);
+  requireThat(
+    Object.keys(model.files).length === Object.keys(certified.files).length,
+    'the model folder has files that were not certified',
+  );
+  return 'the model folder is the certified one';
+};
+
+export const notExpired: Rule = (bundle) => {
+  const { validUntil } = bundle.certificate;
+  requireThat(bundle.event('certified').body['validUntil'] === validUntil, 'the log names another date');
+  requireThat(Date.parse(validUntil) > bundle.options.now.getTime(), `re-certification was due on ${validUntil}`);
+  return `valid until ${validUntil}`;
+};
+
+export const wordsNeverSaid: Rule = (bundle) => {
+  const { statement } = bundle.opened('certificate.dsse.json');
+  const said = NEVER_SAID.find((words) => JSON.stringify(statement).toLowerCase().includes(words));
+  requireThat(said === undefined, `the certificate says '${said ?? ''}', which cannot be defended`);
+  const { statementsNotMade, scope } = bundle.certificate;
+  requireThat(
+    statementsNotMade.length > 0 && scope.notLookedAt.length > 0,
+    'the certificate does not state its limits',
+  );
+  return 'claims and limits are stated';
+};

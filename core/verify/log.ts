@@ -1,0 +1,101 @@
+// What the log says: the checkpoint, that every event is in the log, that none is left out between first and last, the stages' attestations, and what came later.
+// Trap: an event that is not in the bundle cannot be seen here; what happened after the checkpoint needs a newer one.
+import { digestOf } from '../canonical.ts';
+import { AttestationPredicate, attestationType, STAGE_NAMES, STAGES, type Stage } from '../certificate.ts';
+import { leafHash, verifyInclusion } from '../ledger/merkle.ts';
+import { fail, requireThat, type BundleReader, type LoggedEvent, type Rule } from './bundle-reader.ts';
+
+const CLOCKS_DIFFER_MS = 5 * 60_000;
+
+export const checkpoint: Rule = (bundle) => {
+  const { size, time, origin } = bundle.checkpoint;
+  requireThat(origin === bundle.trustRoot.origin, 'the checkpoint is of another log');
+  requireThat(
+    Date.parse(time) <= bundle.options.now.getTime() + CLOCKS_DIFFER_MS,
+    `the checkpoint is dated ${time}, after the present`,
+  );
+  const { log } = bundle.certificate;
+  requireThat(log.size <= size && log.origin === origin, 'the log is shorter than when the certificate was written');
+  return `${size} entries at ${time}`;
+};
+
+export const logInclusion: Rule = (bundle) => {
+  const { size, root } = bundle.checkpoint;
+  const note = bundle.text('checkpoint');
+  for (const name of bundle.eventNames) {
+    const proof = bundle.proof(name);
+    requireThat(proof.note === note, `${name}: its proof is for another checkpoint`);
+    requireThat(
+      verifyInclusion(leafHash(bundle.file(name)), proof.index, size, proof.hashes, root),
+      `${name} is not in the log where its proof says`,
+    );
+  }
+  return `${bundle.events.length} events are in the log`;
+};
+
+export const eventOrder: Rule = (bundle) => {
+  const events = bundle.events;
+  events.forEach(({ sequence, index }, i) => {
+    requireThat(sequence === i + 1, `event ${i + 1} of the ticket is missing`);
+    requireThat(i === 0 || index > events[i - 1]!.index, `event ${sequence} stands before its predecessor in the log`);
+  });
+  const at = STAGE_NAMES.filter((stage) => stage !== 'purged').map((stage) => bundle.event(STAGES[stage]).index);
+  requireThat(
+    at.every((index, i) => i === 0 || index > at[i - 1]!),
+    'the stages are out of order',
+  );
+  return `${events.length} events without a gap, stages in order`;
+};
+
+export const stageAttestations: Rule = (bundle) => {
+  for (const stage of STAGE_NAMES) requireAttestation(bundle, stage);
+  return `${STAGE_NAMES.length} stages attested`;
+};
+
+const requireAttestation = (bundle: BundleReader, stage: Stage) => {
+  const { statement, signers } = bundle.opened(`attestations/${stage}.dsse.json`);
+  requireThat(statement.predicateType === attestationType(stage), `attestation ${stage} is of another type`);
+  const predicate =
+    AttestationPredicate.safeParse(statement.predicate).data ?? fail(`attestation ${stage} does not have its form`);
+  requireThat(
+    predicate.stage === stage && isAbout(predicate, bundle.event(STAGES[stage])),
+    `attestation ${stage} is about another event`,
+  );
+  requireThat(
+    signers.some((id) => bundle.keys('service').has(id)),
+    `attestation ${stage} lacks the service's signature`,
+  );
+  if (stage === 'approved')
+    requireThat(signers.includes(bundle.certificate.keys.approver), "the approval lacks the approver's signature");
+};
+
+const isAbout = (predicate: AttestationPredicate, event: LoggedEvent): boolean =>
+  predicate.ticketId === event.ticketId &&
+  predicate.event === digestOf(event.leaf) &&
+  predicate.logIndex === event.index &&
+  predicate.at === event.at;
+
+export const certificateLogged: Rule = (bundle) => {
+  const { body, index } = bundle.event('certified');
+  requireThat(body['certificate'] === bundle.digest('certificate.dsse.json'), 'the log names another certificate');
+  return `at index ${index}`;
+};
+
+export const casePurged: Rule = (bundle) => {
+  const { objects, readsRefused } = bundle.event('purged').body;
+  requireThat(
+    typeof objects === 'number' && objects > 0 && readsRefused === objects,
+    'reading the case data was not refused for every object',
+  );
+  return `${String(objects)} objects, every read refused`;
+};
+
+const revokes = ({ type, body }: LoggedEvent): boolean =>
+  type === 'rolled-back' || type === 'revoked' || (type === 'recertified' && body['state'] !== 'current');
+
+export const notRevoked: Rule = (bundle) => {
+  const certified = bundle.event('certified').index;
+  const bad = bundle.events.find((event) => event.index > certified && revokes(event));
+  requireThat(bad === undefined, `the log holds a later '${bad?.type ?? ''}' event`);
+  return `none up to entry ${bundle.checkpoint.size}; a later one needs a newer checkpoint`;
+};

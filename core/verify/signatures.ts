@@ -1,0 +1,69 @@
+// Who signed: the bundle's files, the trust root, the certificate's signatures, and that filer and approver are two people. Trap: a key id is what its bytes hash to;
+// a name or role beside a key counts only where the trust root was pinned.
+import { canonicalize, digestOf } from '../canonical.ts';
+import { fail, requireThat, type Rule } from './bundle-reader.ts';
+
+export const bundleFiles: Rule = (bundle) => {
+  const { files } = bundle.index;
+  const listed = new Set([...Object.keys(files), 'bundle.json']);
+  const strange = [...bundle.files.keys()].find((name) => !listed.has(name));
+  requireThat(strange === undefined, `${strange ?? ''} is not listed in bundle.json`);
+  for (const [name, digest] of Object.entries(files))
+    requireThat(bundle.digest(name) === digest, `${name} does not have its listed digest`);
+  requireThat(
+    Buffer.from(canonicalize(bundle.index)).equals(bundle.file('bundle.json')),
+    'bundle.json is not in canonical form',
+  );
+  return `${listed.size} files have their digests`;
+};
+
+export const bundleTicket: Rule = (bundle) => {
+  const { ticketId } = bundle.index;
+  requireThat(bundle.certificate.ticketId === ticketId, 'the certificate belongs to another ticket');
+  const first = bundle.events[0] ?? fail('the bundle has no event');
+  requireThat(
+    bundle.events.every((event) => event.ticketId === ticketId),
+    'an event belongs to another ticket',
+  );
+  return `${ticketId}, received ${first.at}`;
+};
+
+export const trustRootKeys: Rule = (bundle) => {
+  const { keys } = bundle.trustRoot;
+  for (const key of keys)
+    requireThat(digestOf(Buffer.from(key.publicKey, 'base64')) === key.id, `key ${key.name} does not have its id`);
+  for (const role of ['log', 'service', 'person'] as const) requireThat(bundle.keys(role).size > 0, `no ${role} key`);
+  requireThat(new Set(keys.map(({ id }) => id)).size === keys.length, 'two roles share a key');
+  return bundle.options.trustRoot
+    ? 'keys pinned by the verifier'
+    : "the bundle's own keys: it agrees with itself; pin --trust-root to know whose keys they are";
+};
+
+export const certificateSignatures: Rule = (bundle) => {
+  const { signers } = bundle.opened('certificate.dsse.json');
+  const signedBy = (role: 'service' | 'person') => signers.some((id) => bundle.keys(role).has(id));
+  requireThat(signedBy('service'), 'the service did not sign');
+  requireThat(signedBy('person'), 'no approver signed');
+  const { keys } = bundle.certificate;
+  requireThat(
+    signers.includes(keys.service) && signers.includes(keys.approver),
+    'the keys named in the certificate did not sign it',
+  );
+  return `signed by ${signers.length} keys: service and approver`;
+};
+
+export const separationOfDuties: Rule = (bundle) => {
+  const { approval, keys } = bundle.certificate;
+  requireThat(approval.filer !== approval.approver, 'the filer approved the ticket');
+  requireThat(keys.service !== keys.approver, 'service and approver share a key');
+  const received = bundle.event('received');
+  const approved = bundle.event('approved');
+  requireThat(received.body['filer'] === approval.filer, 'the certificate names another filer than the log');
+  requireThat(approved.body['approver'] === approval.approver, 'the certificate names another approver than the log');
+  const key = bundle.trustRoot.keys.find(({ id }) => id === keys.approver);
+  requireThat(
+    key?.role === 'person' && key.name === approval.approver,
+    "the approver's signature is not made with the approver's key",
+  );
+  return `filed by ${approval.filer}, approved by ${approval.approver}`;
+};
