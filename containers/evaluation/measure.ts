@@ -28,7 +28,7 @@ export const MEASURE_DEFAULTS: MeasureOptions = {
   temperature: 1,
   seed: 1,
   maxTokens: 24,
-  controlSamples: 40,
+  controlSamples: 80,
 };
 
 /** New tokens at most, however long the answers of a data set are. */

@@ -14,7 +14,7 @@ import {
   type TrajectoryPoint,
   type UnlearningMethod,
 } from './method.ts';
-import { land, measure, shouldStop, StopConfig } from './stop-rule.ts';
+import { controlValues, land, measure, shouldStop, StopConfig } from './stop-rule.ts';
 import { globalNorm } from '../engine/global-norm.ts';
 import { UpdateConfig, updaterFor, type Updater } from './update.ts';
 
@@ -64,13 +64,14 @@ const run = async <C extends z.ZodType, N extends Need>(
 ): Promise<Outcome> => {
   const updater = updaterFor(context, config.update);
   const stream = random(`unlearn:${context.seed}`);
-  const trajectory: TrajectoryPoint[] = [measure(context, 0, NaN)].map((point) => ({ ...point, loss: 0 }));
+  const controls = controlValues(context);
+  const trajectory: TrajectoryPoint[] = [measure(context, 0, NaN, controls)].map((point) => ({ ...point, loss: 0 }));
   let stop: Outcome['stop'] = 'update-limit';
   try {
     for (let update = 1; update <= config.update.updates && stop === 'update-limit'; update++) {
       const before = config.stop.land ? trainedValues(context, updater) : undefined;
       const loss = applyTerms(spec, context, config.loss, updater, stream, update);
-      const point = measure(context, update, loss);
+      const point = measure(context, update, loss, controls);
       trajectory.push(point);
       await context.onUpdate?.(point);
       if (shouldStop(point, config.stop)) {

@@ -37,18 +37,38 @@ export const auc = (a: readonly number[], b: readonly number[]): number => {
   return wins / (a.length * b.length);
 };
 
-/** The state of forgetting after an update. */
-export const measure = (context: ForgetOnlyContext, update: number, loss: number): TrajectoryPoint => {
+/** How many nats above the stop controls the forgotten values must be for the controls of an earlier update to do. */
+const FAR_NATS = 1.5;
+
+/** The state of forgetting after an update. `known` are the controls as last measured: they move slowly, and are many, so they are asked again only when it gets close. */
+export const measure = (
+  context: ForgetOnlyContext,
+  update: number,
+  loss: number,
+  known?: ControlValues,
+): TrajectoryPoint => {
   const forget = probe(context.model, context.forget);
-  const controls = probe(context.model, context.stopControls);
+  const controls =
+    known && mean(forget.valueLogProbs) > mean(known.values) + FAR_NATS
+      ? known.values
+      : probe(context.model, context.stopControls).valueLogProbs;
+  if (known) known.values = controls;
   return {
     update,
     loss,
-    valueAuc: auc(forget.valueLogProbs, controls.valueLogProbs),
+    valueAuc: auc(forget.valueLogProbs, controls),
     greedyExact: mean(forget.greedyExact),
     meanValueLogProb: mean(forget.valueLogProbs),
   };
 };
+
+export interface ControlValues {
+  values: number[];
+}
+
+export const controlValues = ({ model, stopControls }: ForgetOnlyContext): ControlValues => ({
+  values: probe(model, stopControls).valueLogProbs,
+});
 
 export const shouldStop = (point: TrajectoryPoint, { valueAuc, greedyExact }: StopConfig): boolean =>
   point.valueAuc <= valueAuc && point.greedyExact <= greedyExact;
