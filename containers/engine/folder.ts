@@ -1,9 +1,9 @@
 // Model folders in Hugging Face layout: config.json, model.safetensors (or shards with an index), tokenizer.json, optional tokenizer_config.json and
 // generation_config.json. Traps: tied heads are not stored; older GPT-2 files lack the `transformer.` prefix; a pickle is refused by name, never opened.
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { digestOf } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { ModelManifest } from '#core/model.ts';
 import { readConfig, type DecoderConfig } from './config.ts';
@@ -46,6 +46,24 @@ export const readJsonFile = (path: string): Record<string, unknown> => {
 
 /** Reads and checks everything in the folder. Nothing is registered or kept when it throws. */
 export const readModelFolder = (dir: string): ModelFolder => {
+  const parts = readParts(dir);
+  return { ...parts, values: readValues(dir, parts.config) };
+};
+
+/** The checks of readModelFolder tensor by tensor, for models larger than memory; without `values`, all but the weights' numbers. */
+export const checkModelFolder = (dir: string, { values }: { values: boolean }): void => {
+  const { config } = readParts(dir);
+  withWeights(dir, ({ find, names }) => {
+    refuseUnknown(names, config);
+    const tensors = new Map(parameterSpecs(config).map((p) => [p.source.hf, checkpointShape(p)]));
+    for (const [hf, shape] of tensors) {
+      if (values) readTensor(find, config, hf, shape);
+      else locateTensor(find, config, hf, shape);
+    }
+  });
+};
+
+const readParts = (dir: string): Omit<ModelFolder, 'values'> => {
   if (!existsSync(dir)) throw new QuittanceError('MODEL_NOT_FOUND', { message: `there is no model folder ${dir}` });
   const configJson = readJsonFile(join(dir, 'config.json'));
   const config = withGenerationEos(readConfig(configJson), join(dir, 'generation_config.json'));
@@ -56,7 +74,7 @@ export const readModelFolder = (dir: string): ModelFolder => {
       got: `${tokenizer.size} tokens`,
     });
   }
-  return { dir, config, configJson, tokenizer, values: readValues(dir, config) };
+  return { dir, config, configJson, tokenizer };
 };
 
 export const loadModel = (dir: string): Model => {
@@ -107,6 +125,9 @@ const withWeights = <T>(dir: string, use: (weights: Weights) => T): T => {
   }
 };
 
+/** Names under which pickles go about. */
+export const PICKLE = /\.(bin|pt|pth|pkl|pickle|ckpt)$/i;
+
 const Index = z.looseObject({ weight_map: z.record(z.string(), z.string().regex(/^[\w.-]+\.safetensors$/)) });
 
 const weightFiles = (dir: string): string[] => {
@@ -117,7 +138,7 @@ const weightFiles = (dir: string): string[] => {
     if (!index.success) throw invalid(`${indexPath} has no usable weight_map`, { cause: index.error });
     return checkShards(dir, [...new Set(Object.values(index.data.weight_map))]);
   }
-  const pickle = readdirSync(dir).find((name) => /\.(bin|pt|pth|pkl|pickle|ckpt)$/i.test(name));
+  const pickle = readdirSync(dir).find((name) => PICKLE.test(name));
   throw invalid(`${dir} has no model.safetensors`, {
     ...(pickle ? { got: `${pickle}, a pickle, which can run code when it is opened and is never read` } : {}),
     hint: 'save the model with safe_serialization=True',
@@ -175,17 +196,22 @@ const readTensor = (
   hf: string,
   shape: readonly number[],
 ): Float32Array => {
+  const { name, file } = locateTensor(find, config, hf, shape);
+  if (!isQuantized(file.tensors.get(name)!)) return file.read(name);
+  const scales = find(scaleName(name));
+  if (!scales) throw invalid(`${name} is int8 and has no tensor ${scaleName(name)}`);
+  checkShape(scales, scaleName(name), shape.slice(0, 1));
+  return dequantize(file.read(name), scales.read(scaleName(name)), shape);
+};
+
+const locateTensor = (find: Weights['find'], config: DecoderConfig, hf: string, shape: readonly number[]) => {
   const name = candidates(config, hf).find((candidate) => find(candidate));
   const file = name === undefined ? undefined : find(name);
   if (name === undefined || !file) {
     throw invalid(`the weights lack ${hf}`, { hint: 'config.json and the weight files belong to different models' });
   }
   checkShape(file, name, shape);
-  if (!isQuantized(file.tensors.get(name)!)) return file.read(name);
-  const scales = find(scaleName(name));
-  if (!scales) throw invalid(`${name} is int8 and has no tensor ${scaleName(name)}`);
-  checkShape(scales, scaleName(name), shape.slice(0, 1));
-  return dequantize(file.read(name), scales.read(scaleName(name)), shape);
+  return { name, file };
 };
 
 const checkShape = (file: SafetensorsFile, name: string, shape: readonly number[]) => {
@@ -215,19 +241,24 @@ export const checkpointTensors = (
 };
 
 /** Digests of the files that decide what a model answers; anything else in the folder is not part of it. */
-const SERVED_FILES =
+export const SERVED_FILES =
   /^(config\.json|generation_config\.json|tokenizer\.json|tokenizer_config\.json|chat_template\.jinja|model[\w.-]*\.safetensors|model\.safetensors\.index\.json)$/;
 
-export const manifestOf = (dir: string, quantisation: ModelManifest['quantisation']): ModelManifest => ({
-  kind: 'quittance-model/v1',
-  quantisation,
-  files: Object.fromEntries(
-    readdirSync(dir)
-      .filter((name) => SERVED_FILES.test(name))
-      .sort()
-      .map((name) => [
-        name,
-        { digest: digestOf(readFileSync(join(dir, name))), bytes: statSync(join(dir, name)).size },
-      ]),
-  ),
-});
+export const manifestOf = (dir: string, quantisation: ModelManifest['quantisation']): ModelManifest => {
+  const names = readdirSync(dir).filter((name) => SERVED_FILES.test(name));
+  const files = names.sort().map((name) => [name, fileEntry(join(dir, name))] as const);
+  return { kind: 'quittance-model/v1', quantisation, files: Object.fromEntries(files) };
+};
+
+/** Digest and size of a file, which may be larger than memory. */
+const fileEntry = (path: string): ModelManifest['files'][string] => {
+  const hash = createHash('sha256');
+  const chunk = new Uint8Array(2 ** 22);
+  const fd = openSync(path, 'r');
+  try {
+    for (let got = readSync(fd, chunk); got > 0; got = readSync(fd, chunk)) hash.update(chunk.subarray(0, got));
+    return { digest: `sha256:${hash.digest('hex')}`, bytes: fstatSync(fd).size };
+  } finally {
+    closeSync(fd);
+  }
+};

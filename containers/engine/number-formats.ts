@@ -60,3 +60,9 @@ export const narrowBfloat = (values: Float32Array): Uint8Array => {
   for (let i = 0; i < words.length; i++) halves[i] = (words[i]! + 0x7fff + ((words[i]! >>> 16) & 1)) >>> 16;
   return new Uint8Array(halves.buffer);
 };
+
+/** Index of the first value that is NaN or infinite, −1 where there is none: x − x is 0 for finite x alone. */
+export const firstNotFinite = (values: Float32Array): number => {
+  for (let i = 0; i < values.length; i++) if (values[i]! - values[i]! !== 0) return i;
+  return -1;
+};

@@ -5,7 +5,7 @@ import { closeSync, fstatSync, openSync, readSync, writeSync, fsyncSync } from '
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import { duplicateKey } from './json-keys.ts';
-import { widen, type StoredType, STORED_BYTES } from './number-formats.ts';
+import { firstNotFinite, widen, type StoredType, STORED_BYTES } from './number-formats.ts';
 
 const MAX_HEADER_BYTES = 100_000_000; // the reference implementation's limit
 
@@ -162,11 +162,9 @@ const readRange = (path: string, fd: number, { start, end }: TensorInfo): Uint8A
 };
 
 const finite = (path: string, name: string, values: Float32Array): Float32Array => {
-  for (let i = 0; i < values.length; i++) {
-    if (!Number.isFinite(values[i]))
-      throw invalid(path, `'${name}' holds a value that is not finite`, 'numbers', `${values[i]} at ${i}`);
-  }
-  return values;
+  const at = firstNotFinite(values);
+  if (at < 0) return values;
+  throw invalid(path, `'${name}' holds a value that is not finite`, 'numbers', `${values[at]} at ${at}`);
 };
 
 export interface TensorToWrite {
@@ -177,19 +175,29 @@ export interface TensorToWrite {
   dtype?: StoredType;
 }
 
-const bytesOf = ({ data }: TensorToWrite) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+/** A tensor that is made when its turn comes, so that a file may be larger than memory. */
+export interface TensorToMake extends Omit<TensorToWrite, 'data'> {
+  make: () => Float32Array | Uint8Array;
+}
+
+type Writable = TensorToWrite | TensorToMake;
+
+const sizeOf = ({ shape, dtype = 'F32' }: Writable) => shape.reduce((a, b) => a * b, STORED_BYTES[dtype]);
+
+const bytesOf = (tensor: Writable): Uint8Array => {
+  const data = 'make' in tensor ? tensor.make() : tensor.data;
+  if (data.byteLength === sizeOf(tensor)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  throw new QuittanceError('INTERNAL', { message: `${tensor.name} does not have the size of its shape` });
+};
 
 /** The file's bytes before the data: length and header, padded with spaces so that the data is 8-byte aligned. */
-const headerBytes = (tensors: readonly TensorToWrite[], metadata: Readonly<Record<string, string>>): Buffer => {
+const headerBytes = (tensors: readonly Writable[], metadata: Readonly<Record<string, string>>): Buffer => {
   const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
   let at = 0;
   for (const tensor of tensors) {
-    header[tensor.name] = {
-      dtype: tensor.dtype ?? 'F32',
-      shape: tensor.shape,
-      data_offsets: [at, at + tensor.data.byteLength],
-    };
-    at += tensor.data.byteLength;
+    const { name, shape, dtype = 'F32' } = tensor;
+    header[name] = { dtype, shape, data_offsets: [at, at + sizeOf(tensor)] };
+    at += sizeOf(tensor);
   }
   const json = Buffer.from(JSON.stringify(header));
   const padded = Buffer.alloc(8 + Math.ceil(json.length / 8) * 8, 0x20);
@@ -201,7 +209,7 @@ const headerBytes = (tensors: readonly TensorToWrite[], metadata: Readonly<Recor
 /** Writes the file and flushes it to disk; the caller renames it into place. */
 export const writeSafetensors = (
   path: string,
-  tensors: readonly TensorToWrite[],
+  tensors: readonly Writable[],
   metadata: Readonly<Record<string, string>> = {},
 ): void => {
   const fd = openSync(path, 'w');

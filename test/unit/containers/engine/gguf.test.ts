@@ -1,0 +1,316 @@
+// GGUF files: values as the reference package reads them, a whole model as transformers computes it, and files that claim what they do not hold.
+import { afterAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { isQuittanceError } from '#core/errors.ts';
+import { makeBatch } from '#containers/engine/batch.ts';
+import { loadModel, readJsonFile } from '#containers/engine/folder.ts';
+import { openGguf } from '#containers/engine/gguf.ts';
+import { ggufTokenizer } from '#containers/engine/gguf-tokenizer.ts';
+import { importModel } from '#containers/engine/import.ts';
+import { forwardLogits } from '#containers/engine/sweep.ts';
+import { useEngine } from '#test/support/engine.ts';
+import { temporaryFolder } from '#test/support/folders.ts';
+import { largestDifference } from '#test/support/golden.ts';
+import { ROOT } from '#test/support/shared.ts';
+
+useEngine();
+const { dir, remove } = temporaryFolder();
+afterAll(remove);
+
+const GOLDEN = join(ROOT, 'test/golden/gguf');
+const Blocks = z.record(z.string(), z.object({ shape: z.array(z.int()), values: z.array(z.number()) }));
+const Llama = z.object({
+  input_ids: z.array(z.array(z.int())),
+  logits_last: z.array(z.array(z.number())),
+  texts: z.array(z.object({ text: z.string(), ids: z.array(z.int()), decoded: z.string() })),
+});
+
+describe('a file of every type', () => {
+  const file = openGguf(join(GOLDEN, 'blocks.gguf'));
+  afterAll(() => file.close());
+  const wanted = Blocks.parse(readJsonFile(join(GOLDEN, 'blocks.json')));
+
+  for (const [type, { shape, values }] of Object.entries(wanted)) {
+    it(`${type} has the values of the reference package`, () => {
+      expect([...file.tensors.keys()].sort()).toEqual(Object.keys(wanted).sort());
+      expect(file.tensors.get(type)).toMatchObject({ type, shape });
+      const read = file.read(type);
+      const most = values.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+      expect(largestDifference(read, values)).toBeLessThan(3e-7 * most);
+    });
+  }
+
+  it('metadata come back with their types', () => {
+    const entries = Object.fromEntries([...file.metadata].filter(([key]) => key.startsWith('a.')));
+    expect(entries).toEqual({
+      'a.bool': true,
+      'a.float64': 2.5,
+      'a.int64': -3n,
+      'a.strings': ['x', 'é', ''],
+      'a.ints': [1, -2, 3],
+    });
+  });
+});
+
+describe('a whole Llama', () => {
+  const at = join(dir, 'imported');
+  const golden = Llama.parse(readJsonFile(join(GOLDEN, 'llama.json')));
+
+  it('imported has the logits of transformers on the same weights', () => {
+    importModel(join(GOLDEN, 'llama.gguf'), at);
+    const model = loadModel(at);
+    for (const [b, ids] of golden.input_ids.entries()) {
+      const logits = forwardLogits(model, makeBatch([{ prompt: ids, answers: [[0]] }], 64));
+      expect(largestDifference(logits.dataSync(), golden.logits_last[b]!)).toBeLessThan(2e-5);
+      logits.dispose();
+    }
+    model.dispose();
+  });
+
+  it('reads texts as sentencepiece does, with the bytes of what it does not know', () => {
+    importModel(join(GOLDEN, 'llama.gguf'), at);
+    const model = loadModel(at);
+    for (const { text, ids, decoded } of golden.texts) {
+      expect([text, model.tokenizer.encodeWithSpecials(text)]).toEqual([text, ids]);
+      expect([text, model.tokenizer.decode(ids.slice(1))]).toEqual([text, decoded]);
+    }
+    model.dispose();
+  });
+
+  it('gives the same digest each time, and a folder of served files alone', () => {
+    const [first, second] = ['one', 'two'].map((name) => importModel(join(GOLDEN, 'llama.gguf'), join(dir, name)));
+    expect(second).toEqual(first);
+    expect(readdirSync(join(dir, 'one')).sort()).toEqual(Object.keys(first!.manifest.files));
+  });
+});
+
+describe('a Hugging Face folder', () => {
+  it('is copied as it is, and nothing but what is served', () => {
+    const source = join(ROOT, 'test/golden/models/gpt-neox');
+    const { manifest } = importModel(source, join(dir, 'neox'));
+    const names = [
+      'config.json',
+      'model-00001-of-00002.safetensors',
+      'model-00002-of-00002.safetensors',
+      'model.safetensors.index.json',
+      'tokenizer.json',
+    ];
+    expect(Object.keys(manifest.files)).toEqual(names);
+    for (const name of names)
+      expect(Buffer.compare(readFileSync(join(dir, 'neox', name)), readFileSync(join(source, name)))).toBe(0);
+  });
+});
+
+// --- files of strangers
+
+const u32 = (value: number) => Buffer.from(Uint32Array.of(value).buffer);
+const u64 = (value: number | bigint) => Buffer.from(BigUint64Array.of(BigInt(value)).buffer);
+const text = (value: string) => Buffer.concat([u64(Buffer.byteLength(value)), Buffer.from(value)]);
+const entry = (key: string, type: number, value: Uint8Array) => Buffer.concat([text(key), u32(type), value]);
+const tensor = (name: string, dimensions: (number | bigint)[], type: number, offset: number | bigint) =>
+  Buffer.concat([text(name), u32(dimensions.length), ...dimensions.map(u64), u32(type), u64(offset)]);
+const head = (tensors: number | bigint, metadata: number | bigint, version = 3) =>
+  Buffer.concat([Buffer.from('GGUF'), u32(version), u64(tensors), u64(metadata)]);
+const padded = (parts: Buffer[], data: Uint8Array) => {
+  const header = Buffer.concat(parts);
+  return Buffer.concat([header, Buffer.alloc((32 - (header.length % 32)) % 32), data]);
+};
+const floats = (n: number) => new Uint8Array(4 * n);
+const list = (type: number, count: number | bigint, ...values: Buffer[]) =>
+  Buffer.concat([u32(type), u64(count), ...values]);
+
+const path = join(dir, 'hostile.gguf');
+const open = (content: Uint8Array) => {
+  writeFileSync(path, content);
+  openGguf(path).close();
+};
+const whole = readFileSync(join(GOLDEN, 'blocks.gguf'));
+
+const HOSTILE: Readonly<Record<string, Uint8Array>> = {
+  'an empty file': Buffer.alloc(0),
+  'a magic alone': Buffer.from('GGUF'),
+  'another magic': Buffer.concat([Buffer.from('GGML'), whole.subarray(4)]),
+  '2^63 tensors': head(2n ** 63n, 0),
+  '10^12 metadata entries': head(0, 10n ** 12n),
+  'more metadata entries than any model has': Buffer.concat([head(0, 70_000), Buffer.alloc(70_000 * 13)]),
+  'a key as long as memory': Buffer.concat([head(0, 1), u64(2n ** 40n), Buffer.alloc(64)]),
+  'a key longer than 2^53': Buffer.concat([head(0, 1), u64(2n ** 62n), Buffer.alloc(64)]),
+  'an unknown value type': Buffer.concat([head(0, 1), entry('k', 13, Buffer.alloc(8))]),
+  'a string that runs past the file': Buffer.concat([head(0, 1), entry('k', 8, u64(100))]),
+  'an array of 10^12 numbers': Buffer.concat([head(0, 1), entry('k', 9, list(4, 10n ** 12n))]),
+  'an array of 10^12 empty strings': Buffer.concat([head(0, 1), entry('k', 9, list(8, 10n ** 12n))]),
+  'an array of arrays': Buffer.concat([head(0, 1), entry('k', 9, list(9, 1, list(9, 1, list(4, 0))))]),
+  'an array of an unknown type': Buffer.concat([head(0, 1), entry('k', 9, list(99, 1, Buffer.alloc(8)))]),
+  'a key given twice': Buffer.concat([head(0, 2), entry('k', 4, u32(1)), entry('k', 4, u32(2))]),
+  'an alignment of zero': Buffer.concat([head(0, 1), entry('general.alignment', 4, u32(0))]),
+  'an alignment that is text': Buffer.concat([head(0, 1), entry('general.alignment', 8, text('32'))]),
+  'a tensor beyond the file': padded([head(1, 0), tensor('a', [8], 0, 64)], floats(8)),
+  'a tensor offset beyond 2^53': padded([head(1, 0), tensor('a', [8], 0, 2n ** 60n)], floats(8)),
+  'a tensor of 10^12 weights': padded([head(1, 0), tensor('a', [10n ** 6n, 10n ** 6n], 0, 0)], floats(8)),
+  'a product of dimensions beyond every number': padded(
+    [head(1, 0), tensor('a', [2n ** 52n, 2n ** 52n, 2n ** 52n, 2n ** 52n], 0, 0)],
+    floats(8),
+  ),
+  'five dimensions': padded([head(1, 0), tensor('a', [1, 1, 1, 1, 1], 0, 0)], floats(8)),
+  'no dimension': padded([head(1, 0), tensor('a', [], 0, 0)], floats(8)),
+  'four thousand million dimensions': Buffer.concat([head(1, 0), text('a'), u32(2 ** 32 - 1), Buffer.alloc(64)]),
+  'an unknown tensor type': padded([head(1, 0), tensor('a', [32], 200, 0)], floats(32)),
+  'a withdrawn tensor type': padded([head(1, 0), tensor('a', [32], 4, 0)], floats(32)),
+  'half a block': padded([head(1, 0), tensor('a', [16], 2, 0)], floats(32)),
+  'a misaligned tensor': padded([head(1, 0), tensor('a', [4], 0, 4)], floats(8)),
+  'overlapping tensors': padded([head(2, 0), tensor('a', [16], 0, 0), tensor('b', [8], 0, 32)], floats(16)),
+  'two names for the same bytes': padded([head(2, 0), tensor('a', [8], 0, 0), tensor('b', [8], 0, 0)], floats(8)),
+  'a tensor given twice': padded([head(2, 0), tensor('a', [8], 0, 0), tensor('a', [8], 0, 32)], floats(16)),
+};
+
+describe('a hostile GGUF file is refused with WEIGHTS_INVALID', () => {
+  for (const [attack, content] of Object.entries(HOSTILE)) {
+    it(attack, () => expect(() => open(content)).toThrow(expect.objectContaining({ code: 'WEIGHTS_INVALID' })));
+  }
+
+  it('cut anywhere before its last padding', () => {
+    for (let cut = 0; cut < whole.length - 32; cut += 13) {
+      expect(() => open(whole.subarray(0, cut))).toThrow(expect.objectContaining({ code: 'WEIGHTS_INVALID' }));
+    }
+  });
+
+  it('with bytes changed at random, or opens', () => {
+    const change = fc.tuple(fc.nat(1200), fc.nat(255));
+    fc.assert(
+      fc.property(fc.array(change, { minLength: 1, maxLength: 6 }), (changes) => {
+        const mutated = Buffer.from(whole);
+        for (const [at, value] of changes) mutated[at] = value;
+        try {
+          open(mutated);
+        } catch (error) {
+          expect(isQuittanceError(error, 'WEIGHTS_INVALID') || isQuittanceError(error, 'MODEL_UNSUPPORTED')).toBe(true);
+        }
+      }),
+      { numRuns: 400 },
+    );
+    expect(() => open(whole)).not.toThrow();
+  });
+
+  it('with a NaN scale or weight', () => {
+    const half = Buffer.alloc(18);
+    half.writeUInt16LE(0x7e00);
+    writeFileSync(
+      path,
+      padded(
+        [head(2, 0), tensor('scale', [32], 2, 0), tensor('weight', [8], 0, 32)],
+        Buffer.concat([half, Buffer.alloc(14), Buffer.from(new Float32Array(8).fill(NaN).buffer)]),
+      ),
+    );
+    const file = openGguf(path);
+    for (const name of ['scale', 'weight'])
+      expect(() => file.read(name)).toThrow(expect.objectContaining({ code: 'WEIGHTS_INVALID' }));
+    file.close();
+  });
+});
+
+describe('what is not implemented is named', () => {
+  const unsupported = (content: Uint8Array, word: string) => {
+    writeFileSync(path, content);
+    const message = expect.stringContaining(word) as unknown as string;
+    expect(() => importModel(path, join(dir, 'never'))).toThrow(
+      expect.objectContaining({ code: 'MODEL_UNSUPPORTED', message }),
+    );
+    expect(existsSync(join(dir, 'never'))).toBe(false);
+  };
+
+  it('an older version', () => unsupported(head(0, 0, 1), 'version 1'));
+  it('a type such as Q5_K', () =>
+    unsupported(padded([head(1, 0), tensor('a', [256], 13, 0)], Buffer.alloc(176)), 'Q5_K'));
+  it('another architecture', () =>
+    unsupported(Buffer.concat([head(0, 1), entry('general.architecture', 8, text('mamba'))]), 'general.architecture'));
+  it('mixtures of experts', () => {
+    const meta = [entry('general.architecture', 8, text('llama')), entry('llama.expert_count', 4, u32(8))];
+    unsupported(Buffer.concat([head(0, 2), ...meta]), 'expert_count');
+  });
+});
+
+describe('a tokenizer in a GGUF file', () => {
+  const strings = (...values: string[]) => list(8, values.length, ...values.map(text));
+  const read = (...entries: Buffer[]) => {
+    writeFileSync(path, Buffer.concat([head(0, entries.length), ...entries]));
+    const file = openGguf(path);
+    try {
+      return ggufTokenizer(file);
+    } finally {
+      file.close();
+    }
+  };
+  const model = entry('tokenizer.ggml.model', 8, text('gpt2'));
+  const pre = entry('tokenizer.ggml.pre', 8, text('smollm'));
+  const some = entry('tokenizer.ggml.tokens', 9, strings('a', 'b', 'ab'));
+
+  const cases: [string, string, Buffer[]][] = [
+    ['no tokens', 'TOKENIZER_INVALID', [model, pre]],
+    ['a token twice', 'TOKENIZER_INVALID', [model, pre, entry('tokenizer.ggml.tokens', 9, strings('a', 'a'))]],
+    ['no merges', 'TOKENIZER_INVALID', [model, pre, some]],
+    ['a merge of one token', 'TOKENIZER_INVALID', [model, pre, some, entry('tokenizer.ggml.merges', 9, strings('ab'))]],
+    [
+      'kinds for fewer tokens',
+      'TOKENIZER_INVALID',
+      [model, pre, some, entry('tokenizer.ggml.token_type', 9, list(5, 1, u32(1)))],
+    ],
+    [
+      'scores for fewer tokens',
+      'TOKENIZER_INVALID',
+      [entry('tokenizer.ggml.model', 8, text('llama')), some, entry('tokenizer.ggml.scores', 9, list(6, 0))],
+    ],
+    [
+      'an unknown way to cut the text',
+      'MODEL_UNSUPPORTED',
+      [model, some, entry('tokenizer.ggml.pre', 8, text('constructor'))],
+    ],
+    ['an unknown kind', 'MODEL_UNSUPPORTED', [some, entry('tokenizer.ggml.model', 8, text('bert'))]],
+  ];
+  for (const [title, code, entries] of cases) {
+    it(`with ${title} is refused`, () => expect(() => read(...entries)).toThrow(expect.objectContaining({ code })));
+  }
+});
+
+describe('a source that is no model', () => {
+  const refused = (source: string, code: string, word: string) => {
+    const message = expect.stringContaining(word) as unknown as string;
+    expect(() => importModel(source, join(dir, 'never'))).toThrow(expect.objectContaining({ code, message }));
+    expect(existsSync(join(dir, 'never'))).toBe(false);
+  };
+
+  it('a pickle is refused by name and never opened', () => {
+    const pipe = join(dir, 'pytorch_model.bin');
+    execFileSync('mkfifo', [pipe]); // whoever opens it hangs
+    refused(pipe, 'MODEL_INVALID', 'pickle');
+  });
+
+  it('a text file', () => {
+    writeFileSync(join(dir, 'notes.txt'), 'hello');
+    refused(join(dir, 'notes.txt'), 'MODEL_INVALID', 'neither');
+  });
+
+  it('nothing', () => refused(join(dir, 'nowhere'), 'MODEL_NOT_FOUND', 'nowhere'));
+
+  it('a folder with pickles alone', () => {
+    const folder = join(dir, 'pickles');
+    mkdirSync(folder);
+    for (const name of ['config.json', 'tokenizer.json'])
+      writeFileSync(join(folder, name), readFileSync(join(ROOT, 'test/golden/models/gpt2', name)));
+    writeFileSync(join(folder, 'pytorch_model.bin'), 'cos\nsystem\n');
+    refused(folder, 'MODEL_INVALID', 'model.safetensors');
+  });
+
+  it('leaves an earlier import as it was', () => {
+    const at = join(dir, 'kept');
+    importModel(join(ROOT, 'test/golden/models/gpt2'), at);
+    const before = readdirSync(at);
+    writeFileSync(path, whole);
+    expect(() => importModel(path, at)).toThrow(expect.objectContaining({ code: 'MODEL_UNSUPPORTED' }));
+    expect(readdirSync(at)).toEqual(before);
+    expect(readdirSync(dir).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+});
