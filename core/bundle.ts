@@ -6,7 +6,8 @@ import { attest, personKey, SERVICE_KEY, STAGE_NAMES, STAGES, type Stage } from 
 import { keyIdOf } from './dsse.ts';
 import { QuittanceError } from './errors.ts';
 import { EvidenceManifest } from './evidence.ts';
-import { LOG_KEY, LOG_ORIGIN, readLog, tlogProof, type LogState } from './ledger/log.ts';
+import { LOG_KEY, LOG_ORIGIN, readLog, type LogState } from './ledger/log.ts';
+import { tlogProof } from './ledger/proof.ts';
 import type { Ports, Signer, StoredEvent } from './ports.ts';
 import { getJson } from './stored-json.ts';
 import type { Ticket } from './ticket.ts';

@@ -1,6 +1,7 @@
 // Moves committed events from the outbox into the transparency log, in commit order, and notes where each stands. Safe to run twice and by two: an event that is
 // in the log already is only marked. Trap: a crash between append and mark leaves an event in the log and in the outbox; its bytes tell.
 import { z } from 'zod';
+import { must } from '#core/errors.ts';
 import { appendToLog, indexOfEntries, readLog, type LogPorts } from '#core/ledger/log.ts';
 import type { StoredEvent, TicketStore } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
@@ -25,14 +26,16 @@ export const sequenceLog = defineStep({
 });
 
 const sequence = async (waiting: readonly StoredEvent[], ports: LogPorts & { tickets: TicketStore }) => {
-  const known = indexOfEntries(await readLog(ports));
+  const log = await readLog(ports);
+  const known = indexOfEntries(log);
   const added = waiting.filter(({ body }) => !known.has(body));
-  const first = await appendToLog(
+  const indexes = await appendToLog(
     ports,
     added.map(({ body }) => Buffer.from(body)),
+    log,
   );
-  const fresh = new Map(added.map(({ eventId }, i) => [eventId, first + i]));
+  const fresh = new Map(added.map(({ eventId }, i) => [eventId, indexes[i]]));
   await ports.tickets.markSequenced(
-    waiting.map(({ eventId, body }) => ({ eventId, leafIndex: known.get(body) ?? fresh.get(eventId) ?? first })),
+    waiting.map(({ eventId, body }) => ({ eventId, leafIndex: must(known.get(body) ?? fresh.get(eventId), 'leaf') })),
   );
 };

@@ -1,11 +1,14 @@
-// The transparency log over its ports: entries → tiles and bundles (LogStorage, write-once) → signed checkpoint (LogHead, compare-and-swap). After a crash between
-// the two, the next append writes the same bytes again and goes on. Traps: the checkpoint is the only truth about the size; one from the future, or for fewer
-// entries than one that was seen, is refused; storage is not trusted, so what is read is hashed against the checkpoint.
-import { QuittanceError } from '../errors.ts';
+// The transparency log over its ports: entries → tiles and bundles (LogStorage, write-once) → signed checkpoint (LogHead, compare-and-swap) → copy of it beside
+// the tiles. Traps: the head is the only truth about the size, and storage is not trusted, so what is read is hashed against it; a head from the future is
+// refused, and so is one that went back (a table restored from a backup), which the copy of a later checkpoint gives away; a crash leaves tiles that were
+// never published and can never be overwritten, so the next append goes on with what they hold.
+import { isQuittanceError, QuittanceError } from '../errors.ts';
 import type { Clock, LogHead, LogStorage, Signer } from '../ports.ts';
-import { consistencyProof, inclusionProof, leafHash, rootOf, type Hash } from './merkle.ts';
+import { leafHash, rootOf, type Hash } from './merkle.ts';
 import { checkpointText, openNote, parseCheckpoint, signatureLine, type Checkpoint, type NoteKey } from './note.ts';
 import { bundlePath, decodeBundle, TILE_WIDTH, tilesAfter } from './tiles.ts';
+
+export { parseTlogProof, tlogProof } from './proof.ts';
 
 export interface LogPorts {
   logStorage: LogStorage;
@@ -23,6 +26,7 @@ export interface LogState {
   checkpoint: Checkpoint | undefined;
   /** The signed note; undefined before the first. */
   note: string | undefined;
+  /** Of the head: how often it was replaced. */
   version: number;
   entries: Buffer[];
   leaves: Hash[];
@@ -33,11 +37,11 @@ export const logKey = async (signer: Signer): Promise<NoteKey> => ({
   publicKey: await signer.publicKey(LOG_KEY),
 });
 
-/** Reads the whole log and checks it against its checkpoint. LEDGER_INVALID, LEDGER_FROM_FUTURE. */
+/** Reads the whole log and checks it against its checkpoint. LEDGER_INVALID, LEDGER_FROM_FUTURE, SIGNATURE_INVALID. */
 export const readLog = async (ports: LogPorts): Promise<LogState> => {
-  const head = await ports.logHead.read();
+  const head = await currentHead(ports);
   if (!head) return { checkpoint: undefined, note: undefined, version: 0, entries: [], leaves: [] };
-  const checkpoint = await openHead(head.checkpoint, ports);
+  const checkpoint = await openCheckpoint(head.checkpoint, ports);
   const entries = await readEntries(ports.logStorage, checkpoint.size);
   const leaves = entries.map(leafHash);
   if (!rootOf(leaves).equals(checkpoint.root))
@@ -51,10 +55,34 @@ const invalid = (message: string) =>
     hint: 'restore the log storage from its replica; the checkpoint is the truth',
   });
 
+/** Where the note of a head's version is kept: not a name of tlog-tiles, and no tile. */
+export const checkpointPath = (version: number): string => `checkpoints/${version}`;
+
+/** The head, which is older than nothing that was published. LEDGER_INVALID. */
+const currentHead = async ({ logHead, logStorage }: LogPorts) => {
+  for (;;) {
+    const head = await logHead.read();
+    const version = head?.version ?? 0;
+    if (!(await stored(logStorage, checkpointPath(version + 1)))) return head;
+    const again = await logHead.read(); // another writer may have been between the two
+    if ((again?.version ?? 0) <= version)
+      throw new QuittanceError('LEDGER_INVALID', {
+        message: `the log head went back to version ${version}: a later checkpoint was published`,
+        hint: 'restore the head from the last of checkpoints/ in the log storage',
+      });
+  }
+};
+
+export const stored = async (storage: LogStorage, path: string): Promise<Uint8Array | undefined> =>
+  storage.get(path).catch((error: unknown) => {
+    if (isQuittanceError(error, 'NOT_FOUND')) return undefined;
+    throw error;
+  });
+
 /** Clocks of one installation may differ by this much. */
 const TOLERANCE_MS = 5 * 60_000;
 
-const openHead = async (note: string, { signer, clock }: LogPorts): Promise<Checkpoint> => {
+export const openCheckpoint = async (note: string, { signer, clock }: LogPorts): Promise<Checkpoint> => {
   const text = openNote(note, await logKey(signer));
   if (text === undefined)
     throw new QuittanceError('SIGNATURE_INVALID', { message: "the checkpoint does not carry the log's signature" });
@@ -78,22 +106,59 @@ const readEntries = async (storage: LogStorage, size: number): Promise<Buffer[]>
   return entries;
 };
 
-/** Appends entries and returns the index of the first; nothing to append is no write. LEDGER_CONFLICT when another writer was faster. */
-export const appendToLog = async (ports: LogPorts, added: readonly Uint8Array[]): Promise<number> => {
-  const state = await readLog(ports);
-  if (added.length === 0) return state.entries.length;
-  const entries = [...state.entries, ...added.map((entry) => Buffer.from(entry))];
-  const leaves = entries.map(leafHash);
-  for (const { path, bytes } of tilesAfter(state.entries.length, entries, leaves))
-    await ports.logStorage.put(path, bytes);
+/**
+ * Appends entries and returns the index of each. Durable when it returns; after a failure the same call goes on. `log`: as the caller has just read it.
+ * LEDGER_CONFLICT when another writer was faster.
+ */
+export const appendToLog = async (ports: LogPorts, added: readonly Uint8Array[], log?: LogState): Promise<number[]> => {
+  if (added.length === 0) return [];
+  const { logStorage, logHead, signer, clock } = ports;
+  const state = log ?? (await readLog(ports));
+  if (state.note !== undefined) await publish(logStorage, state.note, state.version); // lost by a crash of the last append
+  const order = await withLeftovers(logStorage, state.entries.length, added.map(toBuffer));
+  const entries = [...state.entries, ...order];
+  const leaves = [...state.leaves, ...order.map(leafHash)];
+  for (const { path, bytes } of tilesAfter(state.entries.length, entries, leaves)) await logStorage.put(path, bytes);
   const checkpoint = {
     origin: LOG_ORIGIN,
     size: entries.length,
     root: rootOf(leaves),
-    time: ports.clock.now().toISOString(),
+    time: clock.now().toISOString(),
   };
-  await ports.logHead.replace(await signCheckpoint(ports.signer, checkpoint), state.version);
-  return state.entries.length;
+  const note = await signCheckpoint(signer, checkpoint);
+  await logHead.replace(note, state.version);
+  await publish(logStorage, note, state.version + 1);
+  const places = new Map(order.map((entry, i) => [entry.toString('latin1'), state.entries.length + i]));
+  return added.map((entry) => places.get(toBuffer(entry).toString('latin1'))!);
+};
+
+const toBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes);
+
+const publish = (storage: LogStorage, note: string, version: number): Promise<void> =>
+  storage.put(checkpointPath(version), Buffer.from(note));
+
+/** The entries in the order in which bundles that this append would write hold some of them already. */
+const withLeftovers = async (storage: LogStorage, size: number, added: readonly Buffer[]): Promise<Buffer[]> => {
+  const end = size + added.length;
+  let order = [...added];
+  for (let from = size - (size % TILE_WIDTH); from < end; from += TILE_WIDTH) {
+    const width = Math.min(TILE_WIDTH, end - from);
+    const left = await stored(storage, bundlePath(from / TILE_WIDTH, width));
+    if (left) order = leftFirst(order, Math.max(0, from - size), decodeBundle(left).slice(Math.max(0, size - from)));
+  }
+  return order;
+};
+
+/** `order` with `left` at `at`. LEDGER_CONFLICT where it holds what is not ours: another append is under way, or its entries come next time. */
+const leftFirst = (order: readonly Buffer[], at: number, left: readonly Buffer[]): Buffer[] => {
+  const rest = order.slice(at);
+  for (const entry of left) {
+    const found = rest.findIndex((one) => one.equals(entry));
+    if (found < 0)
+      throw new QuittanceError('LEDGER_CONFLICT', { message: 'other entries were written to the end of the log' });
+    rest.splice(found, 1);
+  }
+  return [...order.slice(0, at), ...left, ...rest];
 };
 
 const signCheckpoint = async (signer: Signer, checkpoint: Checkpoint): Promise<string> => {
@@ -104,29 +169,3 @@ const signCheckpoint = async (signer: Signer, checkpoint: Checkpoint): Promise<s
 /** Index of each entry that is in the log already, by its bytes. */
 export const indexOfEntries = ({ entries }: LogState): ReadonlyMap<string, number> =>
   new Map(entries.map((entry, i) => [entry.toString('utf8'), i]));
-
-/** https://c2sp.org/tlog-proof: index, inclusion hashes and the checkpoint, in one text file. */
-export const tlogProof = (state: LogState, index: number): string => {
-  const hashes = inclusionProof(state.leaves, index).map((hash) => `${hash.toString('base64')}\n`);
-  return `${PROOF_HEADER}\nindex ${index}\n${hashes.join('')}\n${state.note ?? ''}`;
-};
-
-export const PROOF_HEADER = 'c2sp.org/tlog-proof@v1';
-
-/** LEDGER_INVALID where the text is not a proof in its one form. */
-export const parseTlogProof = (text: string): { index: number; hashes: Buffer[]; note: string } => {
-  const at = text.indexOf('\n\n');
-  const [header, indexLine = '', ...lines] = text.slice(0, at).split('\n');
-  const index = /^index (0|[1-9]\d*)$/.exec(indexLine)?.[1];
-  const hashes = lines.map((line) => Buffer.from(line, 'base64'));
-  const wellFormed =
-    at >= 0 &&
-    header === PROOF_HEADER &&
-    index !== undefined &&
-    hashes.every((hash, i) => hash.length === 32 && hash.toString('base64') === lines[i]);
-  if (!wellFormed) throw new QuittanceError('LEDGER_INVALID', { message: 'not a tlog-proof' });
-  return { index: Number(index), hashes, note: text.slice(at + 2) };
-};
-
-/** Proof that an earlier size is a prefix of the log now. */
-export const logConsistency = (state: LogState, size: number): Buffer[] => consistencyProof(state.leaves, size);

@@ -9,7 +9,11 @@ export const nodeHash = (left: Uint8Array, right: Uint8Array): Hash => sha256(Ui
 export const EMPTY_ROOT: Hash = sha256('');
 
 /** Largest power of two below n (n ≥ 2). */
-const split = (n: number): number => 2 ** Math.floor(Math.log2(n - 1));
+const split = (n: number): number => {
+  let k = 1;
+  while (2 * k < n) k *= 2;
+  return k;
+};
 
 /** Root of leaf hashes [from, to). */
 export const rootOf = (leaves: readonly Hash[], from = 0, to = leaves.length): Hash => {
@@ -42,6 +46,9 @@ const subProof = (leaves: readonly Hash[], m: number, from: number, to: number, 
 };
 
 const isSize = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
+/** Without this, bytes could move over the border between two siblings and hash to the same. */
+const areHashes = (...values: readonly Uint8Array[]): boolean => values.every(({ length }) => length === 32);
+const isPowerOfTwo = (n: number): boolean => 2 ** Math.round(Math.log2(n)) === n;
 
 /** Root that the proof leads to, or undefined where index, size and proof do not fit together. */
 export const rootFromInclusion = (
@@ -50,7 +57,7 @@ export const rootFromInclusion = (
   size: number,
   proof: readonly Uint8Array[],
 ): Hash | undefined => {
-  if (!isSize(index) || !isSize(size) || index >= size) return undefined;
+  if (!isSize(index) || !isSize(size) || index >= size || !areHashes(leaf, ...proof)) return undefined;
   let [fn, sn] = [index, size - 1];
   let root = leaf;
   for (const hash of proof) {
@@ -80,10 +87,10 @@ export const verifyConsistency = (
   firstRoot: Uint8Array,
   secondRoot: Uint8Array,
 ): boolean => {
-  if (!isSize(first) || !isSize(second) || first > second) return false;
+  if (!isSize(first) || !isSize(second) || first > second || !areHashes(firstRoot, secondRoot, ...proof)) return false;
   if (first === second) return proof.length === 0 && Buffer.from(firstRoot).equals(secondRoot);
   if (first === 0) return proof.length === 0 && EMPTY_ROOT.equals(firstRoot);
-  const hashes = Number.isInteger(Math.log2(first)) ? [firstRoot, ...proof] : [...proof];
+  const hashes = isPowerOfTwo(first) ? [firstRoot, ...proof] : [...proof];
   let [fn, sn] = [first - 1, second - 1];
   while (fn % 2 === 1) [fn, sn] = [Math.floor(fn / 2), Math.floor(sn / 2)];
   const [start, ...rest] = hashes;

@@ -1,4 +1,5 @@
-// Signed notes and checkpoints: https://c2sp.org/signed-note and https://c2sp.org/tlog-checkpoint. Ed25519 only (algorithm byte 0x01).
+// Signed notes, checkpoints and witness cosignatures: https://c2sp.org/signed-note, https://c2sp.org/tlog-checkpoint and https://c2sp.org/tlog-cosignature.
+// Ed25519 only: the log signs the text (type 0x01), a witness the text behind a time (type 0x04).
 // Our checkpoints carry one extension line, `time <RFC 3339>`, so that one from the future can be refused.
 // Trap: a signature line of an unknown key is ignored, and a known key name with a wrong key id is not known.
 import { createPublicKey, verify } from 'node:crypto';
@@ -11,11 +12,11 @@ export interface NoteKey {
   publicKey: Uint8Array;
 }
 
-const ED25519 = 1;
+const TYPE = { signature: 1, cosignature: 4 } as const;
 
-/** First four bytes of SHA-256(name ‖ "\n" ‖ 0x01 ‖ key). */
-export const noteKeyId = ({ name, publicKey }: NoteKey): Buffer =>
-  sha256(name, '\n', Uint8Array.of(ED25519), publicKey).subarray(0, 4);
+/** First four bytes of SHA-256(name ‖ "\n" ‖ type ‖ key). */
+export const noteKeyId = ({ name, publicKey }: NoteKey, type: keyof typeof TYPE = 'signature'): Buffer =>
+  sha256(name, '\n', Uint8Array.of(TYPE[type]), publicKey).subarray(0, 4);
 
 const SPKI_ED25519 = Buffer.from('302a300506032b6570032100', 'hex');
 
@@ -36,6 +37,8 @@ export const signatureLine = (key: NoteKey, signature: Uint8Array): string =>
 
 const invalid = (message: string) => new QuittanceError('LEDGER_INVALID', { message });
 
+const MOST_SIGNATURES = 64;
+
 /** Splits a note into its signed text (with the final newline) and its signature lines. */
 export const parseNote = (
   note: string,
@@ -43,6 +46,7 @@ export const parseNote = (
   const at = note.lastIndexOf('\n\n');
   if (at < 0 || !note.endsWith('\n')) throw invalid('not a signed note');
   const lines = note.slice(at + 2, -1).split('\n');
+  if (lines.length > MOST_SIGNATURES) throw invalid('a note carries too many signatures');
   return { text: note.slice(0, at + 1), signatures: lines.map(parseSignature) };
 };
 
@@ -61,6 +65,23 @@ export const openNote = (note: string, key: NoteKey): string | undefined => {
   const all =
     own.length > 0 && own.every(({ signature }) => verifyEd25519(key.publicKey, Buffer.from(text), signature));
   return all ? text : undefined;
+};
+
+/** When a witness says it saw this checkpoint consistent with all before it (seconds since 1970), or undefined where no cosignature of its key verifies. */
+export const cosignedAt = (note: string, witness: NoteKey): number | undefined => {
+  const { text, signatures } = parseNote(note);
+  const own = signatures.filter(
+    ({ name, id }) => name === witness.name && id.equals(noteKeyId(witness, 'cosignature')),
+  );
+  const times = own.map(({ signature }) => cosignatureTime(text, signature, witness.publicKey));
+  return times.includes(undefined) ? undefined : times[0];
+};
+
+const cosignatureTime = (text: string, signature: Buffer, publicKey: Uint8Array): number | undefined => {
+  if (signature.length !== 72) return undefined;
+  const time = signature.readBigUInt64BE(0);
+  const message = Buffer.from(`cosignature/v1\ntime ${time}\n${text}`);
+  return verifyEd25519(publicKey, message, signature.subarray(8)) ? Number(time) : undefined;
 };
 
 export interface Checkpoint {

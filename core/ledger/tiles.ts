@@ -4,7 +4,6 @@ import { QuittanceError } from '../errors.ts';
 import { rootOf, type Hash } from './merkle.ts';
 
 export const TILE_WIDTH = 256;
-const HASH_BYTES = 32;
 
 const spell = (index: number): string => {
   const digits = String(index);
@@ -79,12 +78,4 @@ export const decodeBundle = (bytes: Uint8Array): Buffer[] => {
     at += 2 + length;
   }
   return entries;
-};
-
-/** Hashes of a level-0 tile. */
-export const decodeTile = (bytes: Uint8Array): Hash[] => {
-  if (bytes.length % HASH_BYTES !== 0) throw new QuittanceError('LEDGER_INVALID', { message: 'a tile is cut short' });
-  return Array.from({ length: bytes.length / HASH_BYTES }, (_, i) =>
-    Buffer.from(bytes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES)),
-  );
 };

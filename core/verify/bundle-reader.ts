@@ -5,8 +5,8 @@ import { BundleIndex, TrustRoot, type BundleFiles } from '../bundle.ts';
 import { digestOf, type Digest } from '../canonical.ts';
 import { CERTIFICATE_TYPE, CertificatePredicate } from '../certificate.ts';
 import { Envelope, open, type Statement } from '../dsse.ts';
-import { parseTlogProof } from '../ledger/log.ts';
 import { openNote, parseCheckpoint, type Checkpoint } from '../ledger/note.ts';
+import { parseTlogProof } from '../ledger/proof.ts';
 import type { ModelManifest } from '../model.ts';
 
 export interface VerifyOptions {
