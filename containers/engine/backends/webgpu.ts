@@ -1,4 +1,5 @@
-// WebGPU through Dawn (npm `webgpu`) on any Vulkan device; used when asked for. Trap: globals must exist before the backend module is imported.
+// WebGPU through Dawn (npm `webgpu`) on any Vulkan device; used when asked for. Traps: the globals must exist before the backend module is imported;
+// outside a browser WebGPU has no synchronous read, and the engine reads the loss of each update so: it is tried here, and refused with that reason.
 import tf from '@tensorflow/tfjs';
 import type { Loader } from './backend.ts';
 
@@ -17,7 +18,17 @@ export const loadWebgpu: Loader = async () => {
     return { missing: '@tensorflow/tfjs-backend-webgpu is not installed' };
   if (!(await tf.setBackend('webgpu'))) return { missing: 'no Vulkan device' };
   await tf.ready();
-  return { name: 'webgpu', detail: 'Dawn', fast: {} };
+  return readsAtOnce()
+    ? { name: 'webgpu', detail: 'Dawn', fast: {} }
+    : { missing: 'results cannot be read synchronously, which the engine needs' };
+};
+
+const readsAtOnce = (): boolean => {
+  try {
+    return tf.tidy(() => tf.add(1, 1).dataSync()[0]) === 2;
+  } catch {
+    return false;
+  }
 };
 
 const optionalModule = async (name: string): Promise<object | undefined> => {
