@@ -33,7 +33,7 @@ export const makeAlarms = (stack: Stack, settings: Settings, { machines, api, un
   const topic = new Topic(stack, 'Alarms', { masterKey: key, enforceSSL: true });
   topic.addSubscription(new EmailSubscription(settings.mail.addresses['default'] ?? settings.mail.from));
   const above = (id: string, description: string, metric: IMetric, threshold = 0) =>
-    new Alarm(stack, id, {
+    new Alarm(stack, `${id}Alarm`, {
       alarmDescription: description,
       metric,
       threshold,
@@ -56,7 +56,7 @@ export const makeAlarms = (stack: Stack, settings: Settings, { machines, api, un
   above('ApiErrors', 'the API answers 5xx', api.metricServerError({ period: HOUR, statistic: 'Sum' }), 3);
   above('Throttled', 'Lambdas are throttled', lambdas('Throttles'), 10);
   if (settings.models.length > 0)
-    new Alarm(stack, 'NotRecertified', {
+    new Alarm(stack, 'NotRecertifiedAlarm', {
       alarmDescription: 'no re-certification ran for a day',
       metric: machines.recertify.metricStarted({ period: DAY, statistic: 'Sum' }),
       threshold: 1,

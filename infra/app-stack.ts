@@ -1,18 +1,18 @@
 // What can be thrown away and deployed again: a Lambda a step, the state machines, the API, schedules, alarms, the budget.
 import { CfnOutput, Stack, Validations, type StackProps } from 'aws-cdk-lib';
 import type { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { EmailIdentity, Identity } from 'aws-cdk-lib/aws-ses';
 import type { Construct } from 'constructs';
 import type { Step } from '#core/step.ts';
 import { makeAlarms } from './alarms.ts';
 import { makeBudget } from './budget.ts';
 import { API_TIMEOUT_SECONDS, makeLambda } from './functions.ts';
-import { arnOf, grantsOf, portGrants, type Grant, type PortGrants } from './grants.ts';
+import { arnOf, grantsOf, portGrants, type Grant, type GrantTable, type PortGrants, type PortName } from './grants.ts';
 import { makeApi } from './http-api.ts';
-import type { Action } from '#functions/http-actions.ts';
 import { makeSchedules } from './schedules.ts';
 import type { Settings } from './settings.ts';
-import { stepTimeouts } from './state-machine.ts';
+import { stepTimeouts, workflowPlaceholders } from './state-machine.ts';
 import type { Resources } from './stateful-stack.ts';
 import { makeMachines } from './workflow-machines.ts';
 
@@ -20,34 +20,48 @@ export interface AppStackProps extends StackProps {
   readonly settings: Settings;
   readonly resources: Resources;
   readonly steps: readonly Step[];
-  readonly routes: readonly Action[];
-  readonly groups: readonly string[];
-  /** Folders with the bundles of entry/lambda.ts and entry/lambda-operations.ts. */
-  readonly code: { readonly steps: string; readonly operations: string };
+  /** Ports that the HTTP app uses. */
+  readonly apiUses: readonly PortName[];
+  /** Folders with the bundles of entry/lambda.ts, lambda-api.ts and lambda-operations.ts. */
+  readonly code: Readonly<Record<'steps' | 'api' | 'operations', string>>;
 }
 
 export class AppStack extends Stack {
-  constructor(
-    scope: Construct,
-    id: string,
-    { settings, resources, steps, routes, groups, code, ...props }: AppStackProps,
-  ) {
+  constructor(scope: Construct, id: string, { settings, resources, steps, apiUses, code, ...props }: AppStackProps) {
     super(scope, id, props);
-    const functions = this.#functions(settings, resources, steps, code.steps);
-    const machines = makeMachines(this, settings.prefix, functions);
-    const { api, pool, client } = makeApi(this, settings, routes, groups, functions);
+    const { prefix } = settings;
+    const grants = portGrants(resources, this);
+    const functions = this.#stepFunctions(prefix, steps, grants, code.steps);
+    const machines = makeMachines(this, prefix, functions);
+    const { api, pool, client } = makeApi(
+      this,
+      prefix,
+      makeLambda(this, 'HttpApp', {
+        name: 'api',
+        description: 'the HTTP app',
+        prefix,
+        code: code.api,
+        timeoutSeconds: API_TIMEOUT_SECONDS,
+        access: grantsOf(apiUses, grants),
+      }),
+    );
     const sendReminders = functions.get('send-reminders');
     if (!sendReminders) throw new Error('the registry has no step send-reminders');
     const exportHistory = makeLambda(this, 'ExportHistory', {
       name: 'export-history',
       description: "keeps an execution's history as evidence",
-      prefix: settings.prefix,
+      prefix,
       code: code.operations,
       timeoutSeconds: 300,
-      access: historyAccess(this, settings.prefix, resources),
+      access: historyAccess(this, prefix, resources),
     });
     const undelivered = makeSchedules(this, settings, { machines, sendReminders, exportHistory });
-    makeAlarms(this, settings, { machines, api, undelivered, key: resources.keys.data });
+    makeAlarms(this, settings, {
+      machines,
+      api,
+      undelivered,
+      key: Key.fromKeyArn(this, 'DataKey', resources.keys.data),
+    });
     makeBudget(this, settings, [machines.unlearn.role, machines.recertify.role]);
     new EmailIdentity(this, 'Sender', { identity: Identity.email(settings.mail.from) });
     new CfnOutput(this, 'ApiUrl', { value: api.apiEndpoint });
@@ -59,24 +73,30 @@ export class AppStack extends Stack {
     });
   }
 
-  /** One Lambda a step, with the rights of the ports that it uses. */
-  #functions(settings: Settings, resources: Resources, steps: readonly Step[], code: string): Map<string, Lambda> {
-    const table = portGrants(resources, this);
+  /**
+   * One Lambda a step that a workflow or a schedule calls, with the rights of the ports that it uses. What people do has none of its own: it would take
+   * anybody's word for who acts, so people act through the HTTP app.
+   */
+  #stepFunctions(prefix: string, steps: readonly Step[], table: GrantTable, code: string): Map<string, Lambda> {
     const timeouts = stepTimeouts();
     const make = ({ name, uses }: Step) => {
       const { environment, grants } = grantsOf(uses, table);
       return makeLambda(this, idOf(name), {
         name,
         description: `step ${name}`,
-        prefix: settings.prefix,
+        prefix,
         code,
-        timeoutSeconds: Math.min(timeouts.get(name) ?? API_TIMEOUT_SECONDS, 900),
+        timeoutSeconds: Math.min(timeouts.get(name) ?? WAITING_STEP_SECONDS, 900),
         access: { environment: { QUITTANCE_STEP: name, ...environment }, grants },
       });
     };
-    return new Map(steps.map((step) => [step.name, make(step)]));
+    const called = [...workflowPlaceholders(), 'send-reminders'];
+    return new Map(steps.filter(({ name }) => called.includes(name)).map((step) => [step.name, make(step)]));
   }
 }
+
+/** What the step of a waiting task has until it has asked. */
+const WAITING_STEP_SECONDS = 60;
 
 /** `judge-evaluation` → `JudgeEvaluation`. */
 export const idOf = (name: string): string =>
@@ -93,12 +113,12 @@ const historyAccess = (stack: Stack, prefix: string, { buckets }: Resources): Po
   };
   const write: Grant = {
     actions: ['s3:PutObject'],
-    resources: [`${buckets.ledger.bucketArn}/history/*`],
+    resources: [`${buckets.ledger.arn}/history/*`],
     reason: 'histories are named after executions',
   };
   const environment = {
     QUITTANCE_OPERATION: 'export-history',
-    QUITTANCE_LEDGER_BUCKET: buckets.ledger.bucketName,
+    QUITTANCE_LEDGER_BUCKET: buckets.ledger.name,
   };
   return { environment, grants: [executions, write] };
 };

@@ -1,9 +1,10 @@
 // Lambdas and their roles: the rights of a role are the grants that it is given and writing its own log, nothing else.
-import { Duration, RemovalPolicy, Validations, type Stack } from 'aws-cdk-lib';
-import { ManagedPolicy, PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Duration, RemovalPolicy, type Stack } from 'aws-cdk-lib';
+import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as Lambda, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { statementOf, type Grant, type PortGrants } from './grants.ts';
+import { explainWildcards } from './nag.ts';
 
 export interface LambdaOptions {
   /** After the installation's prefix. */
@@ -32,7 +33,7 @@ export const makeLambda = (stack: Stack, id: string, options: LambdaOptions): La
     description: `${prefix}: ${description}`,
     inlinePolicies: { Grants: policyOf([...access.grants, writeLog(logGroup.logGroupArn)]) },
   });
-  acknowledgeWildcards(role, [...access.grants, writeLog(logGroup.logGroupArn)]);
+  explainWildcards(role, access.grants);
   return new Lambda(stack, id, {
     functionName: `${prefix}-${name}`,
     description,
@@ -55,13 +56,4 @@ export const policyOf = (grants: readonly Grant[]): PolicyDocument =>
 const writeLog = (logGroupArn: string): Grant => ({
   actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
   resources: [logGroupArn],
-  reason: 'log streams are named by Lambda at run time',
 });
-
-/** cdk-nag reports each wildcard; the reason stands beside the grant. A grant with a wildcard and no reason is reported. */
-export const acknowledgeWildcards = (role: Role | ManagedPolicy, grants: readonly Grant[]): void => {
-  const reasons = grants.flatMap(({ reason }) => reason ?? []);
-  if (reasons.length === 0) return;
-  const reason = [...new Set(reasons)].join('; ');
-  Validations.of(role).acknowledge({ id: 'AwsSolutions-IAM5', reason });
-};

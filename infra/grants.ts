@@ -29,30 +29,30 @@ export const portGrants = (
   scope: Stack,
 ): Readonly<Record<Exclude<PortName, 'jobs'>, PortGrants>> => ({
   tickets: {
-    environment: { QUITTANCE_TICKETS_TABLE: resources.tables.tickets.tableName },
+    environment: { QUITTANCE_TICKETS_TABLE: resources.tables.tickets.name },
     grants: [
       {
         actions: [...READ, 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
-        resources: [resources.tables.tickets.tableArn],
+        resources: [resources.tables.tickets.arn],
       },
-      { actions: ['dynamodb:Query'], resources: [`${resources.tables.tickets.tableArn}/index/by-filing`] },
+      { actions: ['dynamodb:Query'], resources: [`${resources.tables.tickets.arn}/index/by-filing`] },
     ],
   },
   vault: {
     environment: {
-      QUITTANCE_VAULT_TABLE: resources.tables.vault.tableName,
-      QUITTANCE_VAULT_BUCKET: resources.buckets.vault.bucketName,
-      QUITTANCE_VAULT_KEY: resources.keys.vault.keyArn,
+      QUITTANCE_VAULT_TABLE: resources.tables.vault.name,
+      QUITTANCE_VAULT_BUCKET: resources.buckets.vault.name,
+      QUITTANCE_VAULT_KEY: resources.keys.vault,
     },
     grants: [
       {
         actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-        resources: [resources.tables.vault.tableArn],
+        resources: [resources.tables.vault.arn],
       },
-      ...objects(resources.buckets.vault.bucketArn, 'vault', ['s3:GetObject', 's3:PutObject', 's3:DeleteObject']),
+      ...objects(resources.buckets.vault.arn, 'vault', ['s3:GetObject', 's3:PutObject', 's3:DeleteObject']),
       {
         actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
-        resources: [resources.keys.vault.keyArn],
+        resources: [resources.keys.vault],
         conditions: {
           'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['ticketId'] },
           ...present('ticketId'),
@@ -61,44 +61,40 @@ export const portGrants = (
     ],
   },
   artifacts: {
-    environment: { QUITTANCE_ARTIFACTS_BUCKET: resources.buckets.artifacts.bucketName },
+    environment: { QUITTANCE_ARTIFACTS_BUCKET: resources.buckets.artifacts.name },
     grants: [
-      ...objects(resources.buckets.artifacts.bucketArn, 'artifacts', [
-        's3:GetObject',
-        's3:PutObject',
-        's3:DeleteObject',
-      ]),
+      ...objects(resources.buckets.artifacts.arn, 'artifacts', ['s3:GetObject', 's3:PutObject', 's3:DeleteObject']),
       throughS3(resources, scope),
     ],
   },
   logStorage: {
-    environment: { QUITTANCE_LEDGER_BUCKET: resources.buckets.ledger.bucketName },
-    grants: objects(resources.buckets.ledger.bucketArn, 'log', ['s3:GetObject', 's3:PutObject']),
+    environment: { QUITTANCE_LEDGER_BUCKET: resources.buckets.ledger.name },
+    grants: objects(resources.buckets.ledger.arn, 'log', ['s3:GetObject', 's3:PutObject']),
   },
   logHead: {
-    environment: { QUITTANCE_LOG_HEAD_TABLE: resources.tables.logHead.tableName },
-    grants: [{ actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: [resources.tables.logHead.tableArn] }],
+    environment: { QUITTANCE_LOG_HEAD_TABLE: resources.tables.logHead.name },
+    grants: [{ actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: [resources.tables.logHead.arn] }],
   },
   signer: {
     environment: {
       QUITTANCE_SIGNER_ALIASES: resources.signerAliases,
       QUITTANCE_KMS_SIGNERS: JSON.stringify(resources.kmsSigners),
-      QUITTANCE_KEYS_TABLE: resources.tables.keys.tableName,
-      QUITTANCE_VAULT_KEY: resources.keys.vault.keyArn,
+      QUITTANCE_KEYS_TABLE: resources.tables.keys.name,
+      QUITTANCE_VAULT_KEY: resources.keys.vault,
     },
     grants: [
       {
         actions: ['kms:Sign'],
-        resources: [resources.keys.log.keyArn],
+        resources: [resources.keys.log],
         conditions: { StringEquals: { 'kms:SigningAlgorithm': 'ED25519_SHA_512', 'kms:MessageType': 'RAW' } },
       },
-      { actions: ['kms:GetPublicKey'], resources: [resources.keys.log.keyArn] },
+      { actions: ['kms:GetPublicKey'], resources: [resources.keys.log] },
       ...wrappedSecrets(resources, 'signer'),
     ],
   },
   results: {
-    environment: { QUITTANCE_RESULTS_TABLE: resources.tables.results.tableName },
-    grants: [{ actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: [resources.tables.results.tableArn] }],
+    environment: { QUITTANCE_RESULTS_TABLE: resources.tables.results.name },
+    grants: [{ actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: [resources.tables.results.arn] }],
   },
   workflows: {
     environment: { QUITTANCE_STATE_MACHINES: JSON.stringify(machineArns(resources.prefix, scope)) },
@@ -115,17 +111,17 @@ export const portGrants = (
     ],
   },
   models: {
-    environment: { QUITTANCE_MODELS_TABLE: resources.tables.models.tableName },
+    environment: { QUITTANCE_MODELS_TABLE: resources.tables.models.name },
     grants: [
       {
         actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Scan'],
-        resources: [resources.tables.models.tableArn],
+        resources: [resources.tables.models.arn],
       },
     ],
   },
   serving: {
     environment: {
-      QUITTANCE_SERVING_TABLE: resources.tables.serving.tableName,
+      QUITTANCE_SERVING_TABLE: resources.tables.serving.name,
       QUITTANCE_EVENT_BUS: resources.busName,
       ...(resources.serving
         ? { QUITTANCE_SERVING_URL: resources.serving.url, QUITTANCE_SERVING_DIALECT: resources.serving.dialect }
@@ -134,7 +130,7 @@ export const portGrants = (
     grants: [
       {
         actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
-        resources: [resources.tables.serving.tableArn],
+        resources: [resources.tables.serving.arn],
       },
       {
         actions: ['events:PutEvents'],
@@ -158,8 +154,8 @@ export const portGrants = (
   },
   pseudonyms: {
     environment: {
-      QUITTANCE_KEYS_TABLE: resources.tables.keys.tableName,
-      QUITTANCE_VAULT_KEY: resources.keys.vault.keyArn,
+      QUITTANCE_KEYS_TABLE: resources.tables.keys.name,
+      QUITTANCE_VAULT_KEY: resources.keys.vault,
     },
     grants: wrappedSecrets(resources, 'pseudonyms'),
   },
@@ -172,10 +168,9 @@ export const portGrants = (
 });
 
 /** What a step's Lambda gets: the union over the ports that it uses. */
-export const grantsOf = (
-  uses: readonly PortName[],
-  table: Partial<Readonly<Record<PortName, PortGrants>>>,
-): PortGrants => {
+export type GrantTable = Partial<Readonly<Record<PortName, PortGrants>>>;
+
+export const grantsOf = (uses: readonly PortName[], table: GrantTable): PortGrants => {
   const ports = uses.map((port) => table[port] ?? refuse(port));
   return {
     environment: Object.assign({}, ...ports.map(({ environment }) => environment)) as Record<string, string>,
@@ -216,11 +211,11 @@ const objects = (bucketArn: string, folder: string, actions: readonly string[]):
 /** The bucket's key, through S3 and for this bucket only. */
 const throughS3 = ({ keys, buckets }: Resources, scope: Stack): Grant => ({
   actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-  resources: [keys.data.keyArn],
+  resources: [keys.data],
   conditions: {
     StringEquals: {
       'kms:ViaService': `s3.${scope.region}.${scope.urlSuffix}`,
-      'kms:EncryptionContext:aws:s3:arn': buckets.artifacts.bucketArn,
+      'kms:EncryptionContext:aws:s3:arn': buckets.artifacts.arn,
     },
   },
 });
@@ -228,12 +223,12 @@ const throughS3 = ({ keys, buckets }: Resources, scope: Stack): Grant => ({
 const wrappedSecrets = ({ keys, tables }: Resources, purpose: 'signer' | 'pseudonyms'): Grant[] => [
   {
     actions: ['dynamodb:GetItem', 'dynamodb:PutItem'],
-    resources: [tables.keys.tableArn],
+    resources: [tables.keys.arn],
     conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${purpose}#*`] } },
   },
   {
     actions: ['kms:Decrypt', 'kms:GenerateDataKeyWithoutPlaintext'],
-    resources: [keys.vault.keyArn],
+    resources: [keys.vault],
     conditions: { StringEquals: { 'kms:EncryptionContext:purpose': purpose } },
   },
 ];

@@ -1,5 +1,5 @@
-// The HTTP API: one route a row of entry/http-actions.ts, each to its step's own Lambda, behind Cognito's token. Filers and approvers are groups of one pool;
-// who is in neither gets 403 from every route. Nobody signs up: principals are made by the controller.
+// The HTTP API: one Lambda with the HTTP app of functions/api.ts, behind Cognito's token; filers, approvers and auditors are groups of one pool, and the app asks
+// for the role of each act. Nobody signs up: principals are made by the controller. The transparency log is public, as a log must be.
 import { Duration, RemovalPolicy, Validations, type Stack } from 'aws-cdk-lib';
 import { CfnStage, HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
@@ -7,8 +7,6 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { CfnUserPoolGroup, Mfa, UserPool, type UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import type { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { Settings } from './settings.ts';
-import type { Action } from '#functions/http-actions.ts';
 
 export interface Api {
   readonly api: HttpApi;
@@ -16,14 +14,12 @@ export interface Api {
   readonly client: UserPoolClient;
 }
 
-export const makeApi = (
-  stack: Stack,
-  { prefix }: Settings,
-  routes: readonly Action[],
-  groups: readonly string[],
-  functions: ReadonlyMap<string, Lambda>,
-): Api => {
-  const pool = makePool(stack, prefix, groups);
+const GROUPS = ['filers', 'approvers', 'auditors'];
+/** Answered without a token: the log's checkpoint and tiles, and whether the API is there. */
+const PUBLIC = ['/ledger/checkpoint', '/ledger/tile/{proxy+}', '/health'];
+
+export const makeApi = (stack: Stack, prefix: string, handler: Lambda): Api => {
+  const pool = makePool(stack, prefix);
   const client = pool.addClient('Client', {
     authFlows: { userSrp: true, adminUserPassword: true },
     accessTokenValidity: Duration.minutes(30),
@@ -32,21 +28,26 @@ export const makeApi = (
     preventUserExistenceErrors: true,
     generateSecret: false,
   });
-  const api = new HttpApi(stack, 'Api', { apiName: prefix, createDefaultStage: true });
   const authorizer = new HttpJwtAuthorizer('Token', pool.userPoolProviderUrl, {
     jwtAudience: [client.userPoolClientId],
   });
-  for (const { method, path, step } of routes) {
-    const handler = functions.get(step);
-    if (!handler) throw new Error(`the route ${method} ${path} names the step '${step}', which no Lambda runs`);
-    const integration = new HttpLambdaIntegration(`${method} ${path}`, handler);
-    api.addRoutes({ path, methods: [HttpMethod[method]], integration, authorizer });
+  const integration = new HttpLambdaIntegration('App', handler);
+  const api = new HttpApi(stack, 'Api', { apiName: prefix, createDefaultStage: true });
+  const methods = [HttpMethod.GET, HttpMethod.POST];
+  api.addRoutes({ path: '/{proxy+}', methods, integration, authorizer });
+  for (const path of PUBLIC) {
+    const routes = api.addRoutes({ path, methods: [HttpMethod.GET], integration });
+    for (const route of routes)
+      Validations.of(route).acknowledge({
+        id: 'AwsSolutions-APIG4',
+        reason: 'the transparency log is public; it holds digests, codes and times only',
+      });
   }
   limitAndLog(stack, api, prefix);
   return { api, pool, client };
 };
 
-const makePool = (stack: Stack, prefix: string, groups: readonly string[]): UserPool => {
+const makePool = (stack: Stack, prefix: string): UserPool => {
   const pool = new UserPool(stack, 'People', {
     userPoolName: prefix,
     selfSignUpEnabled: false,
@@ -63,15 +64,10 @@ const makePool = (stack: Stack, prefix: string, groups: readonly string[]): User
     deletionProtection: true,
     removalPolicy: RemovalPolicy.RETAIN,
   });
-  for (const groupName of groups)
+  for (const groupName of GROUPS)
     new CfnUserPoolGroup(stack, `Group-${groupName}`, { groupName, userPoolId: pool.userPoolId });
-  Validations.of(pool).acknowledge(
-    {
-      id: 'AwsSolutions-COG3',
-      reason: 'threat protection needs the Plus plan, priced by user; a second factor is required of everybody',
-    },
-    { id: 'AwsSolutions-COG8', reason: 'the Plus plan is priced by user; a controller that wants it sets featurePlan' },
-  );
+  const reason = 'threat protection is part of the Plus plan, priced by user; a second factor is required of everybody';
+  Validations.of(pool).acknowledge({ id: 'AwsSolutions-COG3', reason }, { id: 'AwsSolutions-COG8', reason });
   return pool;
 };
 
@@ -86,11 +82,12 @@ const limitAndLog = (stack: Stack, api: HttpApi, prefix: string): void => {
   stage.defaultRouteSettings = { throttlingBurstLimit: 50, throttlingRateLimit: 20 };
   stage.accessLogSettings = {
     destinationArn: log.logGroupArn,
-    // who, what, how it ended; no path parameter, body or address
+    // who, what, how it ended; no query, body or address
     format: JSON.stringify({
       requestId: '$context.requestId',
       at: '$context.requestTime',
-      route: '$context.routeKey',
+      method: '$context.httpMethod',
+      path: '$context.path',
       status: '$context.status',
       principal: '$context.authorizer.claims.sub',
       error: '$context.integrationErrorMessage',

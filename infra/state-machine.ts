@@ -19,6 +19,11 @@ export const placeholders = (definition: string): string[] => [
   ...new Set([...definition.matchAll(/\$\{([^}]*)\}/g)].map(([, name = '']) => name)),
 ];
 
+/** Names within `${…}` of all workflows. */
+export const workflowPlaceholders = (): string[] => [
+  ...new Set(WORKFLOWS.flatMap((workflow) => placeholders(readFileSync(workflowFile(workflow), 'utf8')))),
+];
+
 /** The substitutions that the file needs, out of `known`. */
 export const substitutionsFor = (
   workflow: Workflow,

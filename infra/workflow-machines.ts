@@ -5,15 +5,12 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays, type ILogGroupRef } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
-import { acknowledgeWildcards, policyOf } from './functions.ts';
+import { policyOf } from './functions.ts';
 import { arnOf, type Grant } from './grants.ts';
+import { explainWildcards } from './nag.ts';
 import { substitutionsFor, workflowFile, WORKFLOWS, type Workflow } from './state-machine.ts';
 
 export const JOBS = ['unlearn', 'evaluate', 'recertify'] as const;
-
-export interface Machines {
-  readonly machines: Readonly<Record<Workflow, StateMachine>>;
-}
 
 /** Names, so that this stack does not depend on the one with the GPUs. */
 export const jobQueueArn = (stack: Stack, prefix: string) => arnOf(stack, 'batch', 'job-queue', `${prefix}-gpu`, '/');
@@ -57,7 +54,7 @@ const makeMachine = (
     assumedBy: new ServicePrincipal('states.amazonaws.com'),
     inlinePolicies: { Grants: policyOf(grants) },
   });
-  acknowledgeWildcards(role, [...grants, LOG_DELIVERY]);
+  explainWildcards(role, [...grants, LOG_DELIVERY]);
   const destination = new LogGroup(stack, `${id}Log`, {
     logGroupName: `/aws/vendedlogs/states/${prefix}-${name}`,
     retention: RetentionDays.ONE_YEAR,

@@ -1,0 +1,81 @@
+// The main of the API's Lambda: the HTTP app behind API Gateway, whose authorizer has checked the token's signature, audience and expiry. The principal is the
+// token's `sub`, the roles are its Cognito groups. Source: API Gateway, "HTTP API payload format 2.0"; the claim cognito:groups arrives as "[a b]".
+// Trap: who asks is read from the event's authorizer and never from a header, which a caller can write.
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { api, type Identity } from '#functions/api.ts';
+import { lambdaPorts, policyInForce } from './lambda-ports.ts';
+
+const HttpEvent = z.object({
+  version: z.literal('2.0'),
+  rawPath: z.string(),
+  rawQueryString: z.string().default(''),
+  headers: z.record(z.string(), z.string()).default({}),
+  body: z.string().optional(),
+  isBase64Encoded: z.boolean().default(false),
+  requestContext: z.object({
+    http: z.object({ method: z.string() }),
+    authorizer: z.object({ jwt: z.object({ claims: z.record(z.string(), z.unknown()) }) }).optional(),
+  }),
+});
+type HttpEvent = z.infer<typeof HttpEvent>;
+
+interface HttpAnswer {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly isBase64Encoded: boolean;
+}
+
+const ROLES = { filers: 'filer', approvers: 'approver', auditors: 'auditor' } as const;
+
+const ports = lambdaPorts(process.env);
+const identities = new WeakMap<Request, Identity>();
+
+const app = (async () =>
+  api({
+    ports,
+    policy: await policyInForce(ports.artifacts),
+    authenticate: async (request) => identities.get(request),
+    formKey: randomBytes(32), // forms need a session, and here everybody has a bearer token
+  }))();
+
+export const handler = async (event: unknown): Promise<HttpAnswer> => {
+  const parsed = HttpEvent.parse(event);
+  const request = requestOf(parsed);
+  const identity = identityOf(parsed);
+  if (identity) identities.set(request, identity);
+  return answerOf(await (await app).fetch(request));
+};
+
+const identityOf = ({ requestContext: { authorizer } }: HttpEvent): Identity | undefined => {
+  const principal = z.string().safeParse(authorizer?.jwt.claims['sub']).data;
+  if (principal === undefined) return undefined;
+  const groups = groupsIn(authorizer?.jwt.claims['cognito:groups']);
+  return { principal, roles: groups.flatMap((group) => ROLES[group as keyof typeof ROLES] ?? []), via: 'bearer' };
+};
+
+const groupsIn = (claim: unknown): string[] => {
+  if (Array.isArray(claim)) return claim.map(String);
+  return typeof claim === 'string' ? claim.replace(/^\[|\]$/g, '').split(/[\s,]+/) : [];
+};
+
+const requestOf = ({ rawPath, rawQueryString, headers, body, isBase64Encoded, requestContext }: HttpEvent): Request => {
+  const url = new URL(
+    `https://${headers['host'] ?? 'localhost'}${rawPath}${rawQueryString ? `?${rawQueryString}` : ''}`,
+  );
+  const { method } = requestContext.http;
+  const bytes = body === undefined ? undefined : Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
+  return new Request(url, {
+    method,
+    headers,
+    ...(bytes && method !== 'GET' && method !== 'HEAD' ? { body: bytes } : {}),
+  });
+};
+
+const answerOf = async (response: Response): Promise<HttpAnswer> => ({
+  statusCode: response.status,
+  headers: Object.fromEntries(response.headers),
+  body: Buffer.from(await response.arrayBuffer()).toString('base64'),
+  isBase64Encoded: true,
+});

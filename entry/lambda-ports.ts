@@ -1,0 +1,29 @@
+// What the two Lambda mains share: the ports of a function from its environment, with the serving endpoint in front of the alias, and the gate policy as an artefact.
+import { z } from 'zod';
+import { awsPorts } from '#adapters/aws/index.ts';
+import { endpointServing } from '#adapters/http/endpoint-serving.ts';
+import { canonicalize, type Digest, type Json } from '#core/canonical.ts';
+import type { ArtifactStore, Ports } from '#core/ports.ts';
+import gatePolicy from '../policies/gate-v1.json' with { type: 'json' };
+
+const Environment = z.object({
+  QUITTANCE_SERVING_URL: z.url().optional(),
+  QUITTANCE_SERVING_DIALECT: z.enum(['chat', 'completion']).default('chat'),
+  QUITTANCE_SERVING_PATIENCE_SECONDS: z.coerce.number().default(600),
+});
+
+export const lambdaPorts = (environment: Readonly<Record<string, string | undefined>>): Ports => {
+  const aws = awsPorts(environment);
+  const serving = () => {
+    const parsed = Environment.parse(environment);
+    const { QUITTANCE_SERVING_URL: url, QUITTANCE_SERVING_DIALECT: dialect } = parsed;
+    if (url === undefined) return aws.serving;
+    const patienceMs = parsed.QUITTANCE_SERVING_PATIENCE_SECONDS * 1000;
+    return endpointServing(aws.serving, { url, dialect, patienceMs });
+  };
+  return Object.create(aws, { serving: { get: serving, enumerable: true } }) as Ports; // the others stay unmade until they are used
+};
+
+/** Puts the deployed gate policy into the store, where it may be already, and returns its digest: what a ticket is filed under. */
+export const policyInForce = (artifacts: ArtifactStore): Promise<Digest> =>
+  artifacts.put(Buffer.from(canonicalize(gatePolicy as unknown as Json)));

@@ -1,0 +1,40 @@
+// One table a port, so that a right is a table. Zone A (vault, serving rules) has no backups and no streams: what is destroyed there is gone.
+import { RemovalPolicy, Validations, type Stack } from 'aws-cdk-lib';
+import { AttributeType, ProjectionType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+
+export const TABLES = ['tickets', 'vault', 'logHead', 'results', 'models', 'serving', 'keys'] as const;
+export type TableName = (typeof TABLES)[number];
+
+/** Tables that hold secrets of cases. */
+const FORGETTING: readonly TableName[] = ['vault', 'serving'];
+/** Tables with a sort key. */
+const SORTED: readonly TableName[] = ['tickets', 'serving'];
+
+export const makeTables = (stack: Stack): Readonly<Record<TableName, TableV2>> => {
+  const tables = Object.fromEntries(TABLES.map((name) => [name, makeTable(stack, name)])) as Record<TableName, TableV2>;
+  tables.tickets.addGlobalSecondaryIndex({
+    indexName: 'by-filing',
+    partitionKey: { name: 'listed', type: AttributeType.STRING },
+    sortKey: { name: 'filed', type: AttributeType.STRING },
+    projectionType: ProjectionType.ALL,
+  });
+  return tables;
+};
+
+const makeTable = (stack: Stack, name: TableName): TableV2 => {
+  const backedUp = !FORGETTING.includes(name);
+  const table = new TableV2(stack, name.slice(0, 1).toUpperCase() + name.slice(1), {
+    partitionKey: { name: 'pk', type: AttributeType.STRING },
+    ...(SORTED.includes(name) ? { sortKey: { name: 'sk', type: AttributeType.STRING } } : {}),
+    encryption: TableEncryptionV2.dynamoOwnedKey(),
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: backedUp },
+    deletionProtection: true,
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+  if (!backedUp)
+    Validations.of(table).acknowledge({
+      id: 'AwsSolutions-DDB3',
+      reason: 'a key that a purge destroyed must not come back from a backup',
+    });
+  return table;
+};
