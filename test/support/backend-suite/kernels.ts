@@ -66,6 +66,7 @@ export const kernelTests = (): void => {
         checkProduct([5], [1], [3, 4, 5], [ta, tb]);
         checkProduct([1], [5], [33, 4, 5], [ta, tb]);
         checkProduct([1], [1], [6, 7, 8], [ta, tb]);
+        checkProduct([4], [4], [64, 9, 40], [ta, tb]); // large enough to be left where it was written
         checkProduct([4], [4], [1, 19, 3], [ta, tb]); // one row each, as in generation
       });
     }
