@@ -11,13 +11,14 @@ import { usageError, type Command } from './command.ts';
 const RENDERERS = {
   json: async (report: AuditReport) => `${canonicalize(report)}\n`,
   html: async (report: AuditReport) => (await import('./report/html.ts')).reportHtml(report),
+  pdf: async (report: AuditReport) => (await import('./report/pdf.ts')).reportPdf(report),
 } as const;
 export type ReportFormat = keyof typeof RENDERERS;
 
 export const report: Command = {
   name: 'report',
   summary: 'audit report of a ticket',
-  usage: 'ID --format html|json [--out FILE]',
+  usage: 'ID --format html|json|pdf [--out FILE]',
   options: {
     format: { kind: 'value', value: Object.keys(RENDERERS).join('|'), summary: 'form of the report (default json)' },
     out: { kind: 'value', value: 'FILE', summary: 'write it there instead of to stdout' },

@@ -1,0 +1,144 @@
+// Paper: a tagged A4 document with the kinds of content that a report consists of. Every piece is added to the structure tree in the order in which it is read.
+// Trap: pdfkit keeps position, font and size as state; each piece leaves them as body text expects them.
+import PDFDocument from 'pdfkit';
+import type { Plot } from './plots/plot.ts';
+import { drawOn, latin, sizeOf } from './draw-svg.ts';
+
+export interface Paper {
+  heading(text: string, level: 1 | 2 | 3): void;
+  paragraph(text: string): void;
+  list(items: readonly string[]): void;
+  /** `widths` are shares of the page's width. */
+  table(columns: readonly string[], widths: readonly number[], rows: readonly (readonly (string | number)[])[]): void;
+  figure(plot: Plot, svg: string): void;
+  /** Closes the document; its bytes. */
+  finish(): Promise<Uint8Array>;
+}
+
+const MARGIN = 56;
+const SIZE = { 1: 18, 2: 14, 3: 11 } as const;
+const BODY_SIZE = 9.5;
+const TABLE_SIZE = 8;
+
+/** `at` is the document's date. */
+export const newPaper = (title: string, at: Date): Paper => {
+  const doc = new PDFDocument({
+    size: 'A4',
+    margin: MARGIN,
+    pdfVersion: '1.7',
+    tagged: true,
+    lang: 'en',
+    displayTitle: true,
+    info: { Title: title, Producer: 'Quittance', Creator: 'Quittance', CreationDate: at, ModDate: at },
+  });
+  const bytes = collect(doc);
+  const root = doc.struct('Document');
+  doc.addStructure(root);
+  const sheet: Sheet = { doc, root, width: doc.page.width - 2 * MARGIN };
+  return {
+    heading: (text, level) => heading(sheet, text, level),
+    paragraph: (text) => {
+      add(sheet, 'P', () => write(sheet, text));
+      doc.moveDown(0.4);
+    },
+    list: (items) => list(sheet, items),
+    table: (...given) => table(sheet, ...given),
+    figure: (plot, svg) => figure(sheet, plot, svg),
+    finish: () => {
+      root.end();
+      doc.end();
+      return bytes;
+    },
+  };
+};
+
+interface Sheet {
+  readonly doc: PDFKit.PDFDocument;
+  readonly root: PDFKit.PDFStructureElement;
+  /** Between the margins. */
+  readonly width: number;
+}
+
+const collect = (doc: PDFKit.PDFDocument): Promise<Uint8Array> =>
+  new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    doc.on('data', (chunk: Buffer) => chunks.push(chunk));
+    doc.on('end', () => resolve(Buffer.concat(chunks)));
+    doc.on('error', reject);
+  });
+
+const add = ({ doc, root }: Sheet, type: string, draw: () => void, options: { alt?: string } = {}): void => {
+  root.add(doc.struct(type, options, () => (draw(), undefined)));
+};
+
+const write = ({ doc, width }: Sheet, text: string): void => {
+  doc.text(latin(text), MARGIN, undefined, { width });
+};
+
+/** Begins a page where less than `height` is left of this one. */
+const keepTogether = ({ doc }: Sheet, height: number): void => {
+  if (doc.y + height > doc.page.height - MARGIN) doc.addPage();
+};
+
+const body = ({ doc }: Sheet): void => {
+  doc.font('Helvetica').fontSize(BODY_SIZE).fillColor('black').fillOpacity(1);
+};
+
+const heading = (sheet: Sheet, text: string, level: 1 | 2 | 3): void => {
+  keepTogether(sheet, 72);
+  sheet.doc.moveDown(0.6).font('Helvetica-Bold').fontSize(SIZE[level]).fillColor('black');
+  add(sheet, `H${level}`, () => write(sheet, text));
+  sheet.doc.moveDown(0.3);
+  body(sheet);
+};
+
+const list = (sheet: Sheet, items: readonly string[]): void => {
+  const { doc, root } = sheet;
+  const found = doc.struct('L');
+  root.add(found);
+  for (const item of items) {
+    const content = doc.struct('LBody', {}, () => (write(sheet, `• ${item}`), undefined));
+    found.add(doc.struct('LI', {}, [content]));
+  }
+  found.end();
+  doc.moveDown(0.4);
+};
+
+/** pdfkit puts the table's rows and cells below the structure element; its types do not know this option. */
+type TaggedTable = PDFKit.Mixins.TableOptionsWithData & { structParent: PDFKit.PDFStructureElement };
+
+const table = ({ doc, root, width }: Sheet, ...[columns, widths, rows]: Parameters<Paper['table']>): void => {
+  const total = widths.reduce((sum, one) => sum + one, 0);
+  doc.fontSize(TABLE_SIZE);
+  const options: TaggedTable = {
+    position: { x: MARGIN, y: doc.y },
+    structParent: root,
+    columnStyles: widths.map((one) => ({ width: (one / total) * width })),
+    defaultStyle: { border: { bottom: 0.5 }, borderColor: '#999999', padding: 2 },
+    data: [
+      columns.map((title) => ({ text: latin(title), type: 'TH', font: { src: 'Helvetica-Bold' } })),
+      ...rows.map((row) => row.map((cell) => latin(String(cell)))),
+    ],
+  };
+  doc.table(options);
+  doc.x = MARGIN;
+  doc.fontSize(BODY_SIZE).moveDown(0.8);
+};
+
+const figure = (sheet: Sheet, { title, alt }: Plot, svg: string): void => {
+  const { doc, width } = sheet;
+  const size = sizeOf(svg);
+  const scale = Math.min(1, width / size.width);
+  keepTogether(sheet, size.height * scale + 96);
+  heading(sheet, title, 3);
+  const top = doc.y + 4;
+  const draw = () => {
+    doc.save().translate(MARGIN, top).scale(scale);
+    drawOn(doc, svg);
+    doc.restore();
+  };
+  add(sheet, 'Figure', draw, { alt: latin(alt) });
+  doc.y = top + size.height * scale + 6;
+  body(sheet);
+  add(sheet, 'P', () => write(sheet, alt));
+};
