@@ -27,7 +27,11 @@ interface HttpAnswer {
   readonly isBase64Encoded: boolean;
 }
 
-const ROLES = { filers: 'filer', approvers: 'approver', auditors: 'auditor' } as const;
+const ROLES: Readonly<Record<string, Identity['roles'][number]>> = {
+  filers: 'filer',
+  approvers: 'approver',
+  auditors: 'auditor',
+};
 
 const ports = lambdaPorts(process.env);
 const identities = new WeakMap<Request, Identity>();
@@ -52,7 +56,7 @@ const identityOf = ({ requestContext: { authorizer } }: HttpEvent): Identity | u
   const principal = z.string().safeParse(authorizer?.jwt.claims['sub']).data;
   if (principal === undefined) return undefined;
   const groups = groupsIn(authorizer?.jwt.claims['cognito:groups']);
-  return { principal, roles: groups.flatMap((group) => ROLES[group as keyof typeof ROLES] ?? []), via: 'bearer' };
+  return { principal, roles: groups.flatMap((group) => ROLES[group] ?? []), via: 'bearer' };
 };
 
 const groupsIn = (claim: unknown): string[] => {

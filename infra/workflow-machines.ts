@@ -3,7 +3,7 @@
 import { RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays, type ILogGroupRef } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { policyOf } from './functions.ts';
 import { arnOf, type Grant } from './grants.ts';
@@ -67,7 +67,7 @@ const makeMachine = (
     definitionSubstitutions,
     role,
     tracingEnabled: true,
-    logs: { destination: destination as ILogGroupRef, level: LogLevel.ALL, includeExecutionData: false },
+    logs: { destination: destination, level: LogLevel.ALL, includeExecutionData: false },
   });
 };
 
