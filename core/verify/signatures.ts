@@ -1,7 +1,8 @@
 // Who signed: the bundle's files, the trust root, the certificate's signatures, and that filer and approver are two people. Trap: a key id is what its bytes hash to;
 // a name or role beside a key counts only where the trust root was pinned.
+import { z } from 'zod';
 import { canonicalize, digestOf } from '../canonical.ts';
-import { fail, requireThat, type Rule } from './bundle-reader.ts';
+import { fail, requireThat, type BundleReader, type Rule } from './bundle-reader.ts';
 
 export const bundleFiles: Rule = (bundle) => {
   const { files } = bundle.index;
@@ -25,7 +26,18 @@ export const bundleTicket: Rule = (bundle) => {
     bundle.events.every((event) => event.ticketId === ticketId),
     'an event belongs to another ticket',
   );
+  requireAsFiled(bundle);
   return `${ticketId}, received ${first.at}`;
+};
+
+/** The certificate is about what was filed and admitted, in the log's words. */
+const requireAsFiled = (bundle: BundleReader) => {
+  const { certificate } = bundle;
+  const received = bundle.event('received').body;
+  for (const field of ['commitment', 'regime', 'ground'] as const)
+    requireThat(certificate[field] === received[field], `the certificate names another ${field} than was filed`);
+  const { records } = z.looseObject({ records: z.int() }).parse(received['counts']);
+  requireThat(certificate.records === records, 'the certificate counts other records than were filed');
 };
 
 export const trustRootKeys: Rule = (bundle) => {

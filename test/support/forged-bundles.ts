@@ -1,0 +1,171 @@
+// A true bundle of a walked ticket, and the means to forge one: as a stranger, who edits files and lists them again; and as an insider with every private key, who
+// writes the history anew, so that nothing but the rules on its content stands in the way.
+import { assembleBundle, type BundleFiles, type TrustRoot } from '#core/bundle.ts';
+import { canonicalize, digestOf, type Json } from '#core/canonical.ts';
+import { attest, personKey, SERVICE_KEY, STAGE_NAMES, STAGES, type CertificatePredicate } from '#core/certificate.ts';
+import { keyIdOf, seal, type Envelope, type Statement } from '#core/dsse.ts';
+import { LOG_KEY, LOG_ORIGIN } from '#core/ledger/log.ts';
+import type { Signer } from '#core/ports.ts';
+import { verifyBundle, type VerifyOptions } from '#core/verify.ts';
+import { APPROVER } from './cases.ts';
+import { writtenLog } from './small-log.ts';
+import { walkedToEnd } from './walked-cases.ts';
+
+export interface Leaf {
+  ticketId: string;
+  sequence: number;
+  at: string;
+  event: { type: string } & Record<string, Json>;
+}
+
+export interface TrueBundle {
+  files: BundleFiles;
+  trustRoot: TrustRoot;
+  now: Date;
+  signer: Signer;
+}
+
+export const trueBundle = async (): Promise<TrueBundle> => {
+  const { world, ticketId } = await walkedToEnd();
+  const files = await assembleBundle(world.ports, ticketId);
+  const { signer, clock } = world.ports;
+  return { files, trustRoot: await trustRootOf(signer), now: clock.now(), signer };
+};
+
+/** Ids of the checks that fail, by default with the true keys pinned. `ok` must say the same. */
+export const failedChecks = (truth: TrueBundle, files: BundleFiles, options: Partial<VerifyOptions> = {}): string[] => {
+  const { ok, checks } = verifyBundle(files, { now: truth.now, trustRoot: truth.trustRoot, ...options });
+  const failed = checks.filter((check) => !check.ok).map(({ id }) => id);
+  if (ok !== (failed.length === 0)) throw new Error(`ok is ${ok}, but ${failed.length} checks failed`);
+  return failed;
+};
+
+/** Public keys of these holders, under the names that the trust root of a controller gives them. */
+export const trustRootOf = async (
+  signer: Signer,
+  { log = LOG_KEY, service = SERVICE_KEY, people = [APPROVER] } = {},
+): Promise<TrustRoot> => {
+  const key = async (keyName: string, role: 'log' | 'service' | 'person', name: string) => {
+    const publicKey = await signer.publicKey(keyName);
+    return { id: keyIdOf(publicKey), role, name, publicKey: Buffer.from(publicKey).toString('base64') };
+  };
+  const persons = people.map((name) => key(personKey(name), 'person', name));
+  const keys = [key(log, 'log', LOG_ORIGIN), key(service, 'service', 'service'), ...persons];
+  return { kind: 'quittance-trust-root/v1', origin: LOG_ORIGIN, keys: await Promise.all(keys) };
+};
+
+export const readJson = <T>(files: BundleFiles, name: string): T =>
+  JSON.parse(Buffer.from(files.get(name)!).toString('utf8')) as T;
+export const jsonBytes = (value: unknown): Uint8Array => Buffer.from(canonicalize(value as Json));
+
+/** What a stranger can do: change files, then list every digest again. */
+export const relisted = (files: BundleFiles, change: (files: BundleFiles) => void): BundleFiles => {
+  const copy: BundleFiles = new Map([...files].map(([name, bytes]) => [name, Uint8Array.from(bytes)]));
+  const { ticketId } = readJson<{ ticketId: string }>(files, 'bundle.json');
+  change(copy);
+  copy.delete('bundle.json');
+  const listed = Object.fromEntries([...copy].map(([name, bytes]) => [name, digestOf(bytes)]));
+  return copy.set('bundle.json', jsonBytes({ kind: 'quittance-bundle/v1', ticketId, files: listed }));
+};
+
+export const payloadOf = (files: BundleFiles, name: string): Statement =>
+  JSON.parse(Buffer.from(readJson<Envelope>(files, name).payload, 'base64').toString('utf8')) as Statement;
+
+export const leavesOf = (files: BundleFiles): Leaf[] =>
+  [...files.keys()].filter((name) => /^log\/\d+\.json$/.test(name)).map((name) => readJson<Leaf>(files, name));
+
+export interface Forgery {
+  /** Evidence artefacts by file name; the manifest of evidence, the log and the certificate follow them. */
+  artefacts?: Readonly<Record<string, unknown>>;
+  leaves?: (leaves: Leaf[]) => Leaf[];
+  certificate?: (predicate: CertificatePredicate) => CertificatePredicate;
+  /** Names of the keys that sign the certificate. */
+  signers?: readonly string[];
+  approver?: string;
+  /** Names of the log's and the service's keys. */
+  keys?: { log?: string; service?: string };
+  checkpointTime?: Date;
+}
+
+const EVIDENCE_FIELD: Readonly<Record<string, string>> = {
+  'policy.json': 'policy',
+  'plan.json': 'plan',
+  'run.json': 'run',
+  'tables.json': 'tables',
+  'judgement.json': 'judgement',
+  'model.json': 'candidate',
+};
+
+/** What an insider with all keys can do. Everything that is not asked to differ is made consistent again. */
+export const forged = async (truth: TrueBundle, forgery: Forgery = {}): Promise<BundleFiles> => {
+  const { approver = APPROVER, keys: { service = SERVICE_KEY, log = LOG_KEY } = {} } = forgery;
+  const signer = renamed(truth.signer, { [SERVICE_KEY]: service, [LOG_KEY]: log });
+  const files: BundleFiles = new Map(truth.files);
+  const evidence = replaceArtefacts(files, forgery.artefacts ?? {});
+  const leaves = (forgery.leaves ?? ((all) => all))(
+    leavesOf(truth.files).map((leaf) => boundTo(leaf, files, evidence)),
+  );
+  const statement = payloadOf(truth.files, 'certificate.dsse.json');
+  const predicate = certifiedAgain(statement.predicate as CertificatePredicate, files, evidence);
+  const written = { ...statement, predicate: { ...(forgery.certificate ?? ((same) => same))(predicate) } };
+  const envelope = await seal(written, signer, forgery.signers ?? [SERVICE_KEY, personKey(approver)]);
+  files.set('certificate.dsse.json', jsonBytes(envelope));
+  const certified = leaves.find(({ event }) => event.type === 'certified');
+  if (certified) certified.event['certificate'] = digestOf(files.get('certificate.dsse.json')!);
+  await logAgain(files, leaves, signer, approver, forgery.checkpointTime ?? truth.now);
+  return relisted(files, () => undefined);
+};
+
+const renamed = (signer: Signer, names: Readonly<Record<string, string>>): Signer => ({
+  sign: (name, message) => signer.sign(names[name] ?? name, message),
+  publicKey: (name) => signer.publicKey(names[name] ?? name),
+});
+
+const replaceArtefacts = (files: BundleFiles, artefacts: Readonly<Record<string, unknown>>): string => {
+  for (const [name, value] of Object.entries(artefacts)) files.set(name, jsonBytes(value));
+  const manifest = readJson<Record<string, string>>(files, 'evidence.json');
+  for (const [name, field] of Object.entries(EVIDENCE_FIELD)) manifest[field] = digestOf(files.get(name)!);
+  files.set('evidence.json', jsonBytes(manifest));
+  return digestOf(files.get('evidence.json')!);
+};
+
+const boundTo = (leaf: Leaf, files: BundleFiles, evidence: string): Leaf => {
+  const event = { ...leaf.event };
+  if ('evidence' in event) event['evidence'] = evidence;
+  if (event.type === 'evaluated')
+    for (const name of ['tables', 'judgement']) event[name] = digestOf(files.get(`${name}.json`)!);
+  if (event.type === 'unlearned') event['manifest'] = digestOf(files.get('run.json')!);
+  return { ...leaf, event };
+};
+
+const certifiedAgain = (
+  predicate: CertificatePredicate,
+  files: BundleFiles,
+  evidence: string,
+): CertificatePredicate => ({
+  ...predicate,
+  evaluation: {
+    ...predicate.evaluation,
+    policy: digestOf(files.get('policy.json')!),
+    tables: digestOf(files.get('tables.json')!),
+    judgement: digestOf(files.get('judgement.json')!),
+  },
+  results: readJson<{ gates: CertificatePredicate['results'] }>(files, 'judgement.json').gates,
+  approval: { ...predicate.approval, evidence },
+});
+
+const logAgain = async (files: BundleFiles, leaves: readonly Leaf[], signer: Signer, approver: string, time: Date) => {
+  for (const name of [...files.keys()].filter((one) => /^(log|attestations)\//.test(one))) files.delete(name);
+  const bodies = leaves.map((leaf) => canonicalize(leaf as unknown as Json));
+  const { checkpoint, proofs } = await writtenLog(signer, bodies, time);
+  files.set('checkpoint', Buffer.from(checkpoint));
+  for (const [i, body] of bodies.entries()) {
+    const name = `log/${String(i + 1).padStart(4, '0')}`;
+    files.set(`${name}.json`, Buffer.from(body)).set(`${name}.tlog-proof`, Buffer.from(proofs[i]!));
+    const { ticketId, at, event } = leaves[i]!;
+    const stage = STAGE_NAMES.find((one) => STAGES[one] === event.type);
+    if (!stage) continue;
+    const predicate = { ticketId, stage, at, event: digestOf(body), logIndex: i };
+    files.set(`attestations/${stage}.dsse.json`, jsonBytes(await attest(signer, 'house', predicate, approver)));
+  }
+};

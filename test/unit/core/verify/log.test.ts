@@ -1,0 +1,134 @@
+// Attacks on the history: events left out, exchanged or moved, proofs of another log, and what happened after the certificate was issued.
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { BundleFiles } from '#core/bundle.ts';
+import { verifyBundle, type VerifyOptions } from '#core/verify.ts';
+import {
+  failedChecks,
+  forged,
+  relisted,
+  trueBundle,
+  type Leaf,
+  type TrueBundle,
+} from '#test/support/forged-bundles.ts';
+
+let truth: TrueBundle;
+beforeAll(async () => {
+  truth = await trueBundle();
+});
+const failing = (files: BundleFiles, options: Partial<VerifyOptions> = {}) => failedChecks(truth, files, options);
+const at = (leaves: Leaf[], type: string): Leaf => leaves.find(({ event }) => event.type === type)!;
+const appended =
+  (...events: Leaf['event'][]) =>
+  (leaves: Leaf[]) => [
+    ...leaves,
+    ...events.map((event, i) => ({ ...leaves[0]!, sequence: leaves.length + 1 + i, event })),
+  ];
+const verify = (files: BundleFiles, options: Partial<VerifyOptions> = {}) =>
+  verifyBundle(files, { now: truth.now, trustRoot: truth.trustRoot, ...options });
+const number = (i: number) => String(i).padStart(4, '0');
+
+describe('the log', () => {
+  it('an event removed and the rest numbered again', () => {
+    const files = relisted(truth.files, (all) => {
+      for (let i = 5; i < 14; i++)
+        for (const ending of ['json', 'tlog-proof'])
+          all.set(`log/${number(i)}.${ending}`, all.get(`log/${number(i + 1)}.${ending}`)!);
+      for (const ending of ['json', 'tlog-proof']) all.delete(`log/${number(14)}.${ending}`);
+    });
+    expect(failing(files)).toContain('event-order');
+  });
+
+  it('an event removed by an insider', async () => {
+    for (const type of ['received', 'forget-set-admitted', 'evaluated', 'approved', 'purged', 'certified']) {
+      const files = await forged(truth, { leaves: (all) => all.filter(({ event }) => event.type !== type) });
+      expect([type, verify(files).ok]).toEqual([type, false]);
+    }
+  });
+
+  it('events exchanged', () => {
+    const files = relisted(truth.files, (all) => {
+      const [six, seven] = [all.get('log/0006.json')!, all.get('log/0007.json')!];
+      all.set('log/0006.json', seven).set('log/0007.json', six);
+    });
+    expect(failing(files)).toEqual(expect.arrayContaining(['log-inclusion', 'event-order']));
+  });
+
+  it('approved before it was evaluated', async () => {
+    const leaves = (all: Leaf[]) => {
+      const [evaluated, approved] = [at(all, 'evaluated'), at(all, 'approved')];
+      [evaluated.event, approved.event] = [approved.event, evaluated.event];
+      return all;
+    };
+    expect(failing(await forged(truth, { leaves }))).toContain('event-order');
+  });
+
+  it('a proof for another checkpoint', async () => {
+    const other = await forged(truth, { leaves: appended({ type: 'notified', template: 'x' }) });
+    const files = relisted(truth.files, (all) => all.set('log/0003.tlog-proof', other.get('log/0003.tlog-proof')!));
+    expect(failing(files)).toContain('log-inclusion');
+  });
+
+  it("another ticket's event among them", async () => {
+    const leaves = (all: Leaf[]) => all.map((leaf, i) => (i === 2 ? { ...leaf, ticketId: 'T-0000000000' } : leaf));
+    expect(failing(await forged(truth, { leaves }))).toContain('bundle-ticket');
+  });
+
+  it('a checkpoint dated after the present', async () => {
+    const checkpointTime = new Date(truth.now.getTime() + 3_600_000);
+    expect(failing(await forged(truth, { checkpointTime }))).toEqual(['checkpoint']);
+  });
+
+  it('a log that is shorter than when the certificate was written', async () => {
+    const files = await forged(truth, {
+      certificate: (predicate) => ({ ...predicate, log: { ...predicate.log, size: 99 } }),
+    });
+    expect(failing(files)).toEqual(['checkpoint']);
+  });
+
+  it('another certificate than the logged one, truly signed', async () => {
+    const other = await forged(truth, {
+      certificate: (predicate) => ({ ...predicate, relearning: [], timestamps: ['AA=='] }),
+    });
+    const files = relisted(truth.files, (all) => all.set('certificate.dsse.json', other.get('certificate.dsse.json')!));
+    expect(failing(files)).toEqual(['certificate-logged']);
+  });
+});
+
+describe('what came later', () => {
+  it('the certificate has expired', () => {
+    const now = new Date('2026-06-01T00:00:00.000Z');
+    expect(failing(truth.files, { now })).toEqual(['validity']);
+  });
+
+  it('a longer validity than was logged', async () => {
+    const validUntil = '2036-01-01T00:00:00.000Z';
+    expect(failing(await forged(truth, { certificate: (predicate) => ({ ...predicate, validUntil }) }))).toContain(
+      'validity',
+    );
+  });
+
+  it('rolled back after certification', async () => {
+    const files = await forged(truth, { leaves: appended({ type: 'rolled-back', found: null, exact: 3 }) });
+    expect(failing(files)).toEqual(['revocation']);
+  });
+
+  it('rolled back before certification and again after it', async () => {
+    const early = (all: Leaf[]) =>
+      all.map((leaf) => (leaf.event.type === 'identity-verified' ? { ...leaf, event: { type: 'rolled-back' } } : leaf));
+    expect(failing(await forged(truth, { leaves: early }))).toEqual([]);
+    const both = (all: Leaf[]) => appended({ type: 'rolled-back' })(early(all));
+    expect(failing(await forged(truth, { leaves: both }))).toEqual(['revocation']);
+  });
+
+  it('found drifted by a re-certification; a current one is no harm', async () => {
+    const drifted = appended({ type: 'recertified', state: 'current' }, { type: 'recertified', state: 'drifted' });
+    expect(failing(await forged(truth, { leaves: drifted }))).toEqual(['revocation']);
+    const current = appended({ type: 'recertified', state: 'current' });
+    expect(failing(await forged(truth, { leaves: current }))).toEqual([]);
+  });
+
+  it('case data that could still be read', async () => {
+    const leaves = (all: Leaf[]) => (Object.assign(at(all, 'purged').event, { readsRefused: 1 }), all);
+    expect(failing(await forged(truth, { leaves }))).toEqual(['case-purged']);
+  });
+});

@@ -1,0 +1,143 @@
+// Attacks on who signed and who decided. An insider holds every private key and writes the history anew: nothing but the rule stands in the way.
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { BundleFiles } from '#core/bundle.ts';
+import { personKey, SERVICE_KEY } from '#core/certificate.ts';
+import { keyIdOf, type Envelope } from '#core/dsse.ts';
+import type { VerifyOptions } from '#core/verify.ts';
+import { APPROVER, FILER } from '#test/support/cases.ts';
+import {
+  failedChecks,
+  forged,
+  jsonBytes,
+  readJson,
+  relisted,
+  trueBundle,
+  trustRootOf,
+  type Leaf,
+  type TrueBundle,
+} from '#test/support/forged-bundles.ts';
+
+let truth: TrueBundle;
+beforeAll(async () => {
+  truth = await trueBundle();
+});
+const failing = (files: BundleFiles, options: Partial<VerifyOptions> = {}) => failedChecks(truth, files, options);
+const at = (leaves: Leaf[], type: string): Leaf => leaves.find(({ event }) => event.type === type)!;
+
+describe('signatures', () => {
+  const resigned = (change: (envelope: Envelope) => void) =>
+    relisted(truth.files, (files) => {
+      const envelope = readJson<Envelope>(files, 'certificate.dsse.json');
+      change(envelope);
+      files.set('certificate.dsse.json', jsonBytes(envelope));
+    });
+
+  it('one of the two removed', () => {
+    for (const drop of [0, 1])
+      expect(failing(resigned(({ signatures }) => void signatures.splice(drop, 1)))).toContain(
+        'certificate-signatures',
+      );
+  });
+
+  it('one only, by an insider', async () => {
+    for (const signer of [SERVICE_KEY, personKey(APPROVER)])
+      expect(failing(await forged(truth, { signers: [signer] }))).toContain('certificate-signatures');
+  });
+
+  it('both by the same key', async () => {
+    expect(failing(await forged(truth, { signers: [SERVICE_KEY, SERVICE_KEY] }))).toContain('certificate-signatures');
+  });
+
+  it("the service's key listed a second time as a person's", async () => {
+    const { keys, ...rest } = truth.trustRoot;
+    const service = keys.find(({ role }) => role === 'service')!;
+    const twice = [
+      ...keys.filter(({ role }) => role !== 'person'),
+      { ...service, role: 'person' as const, name: APPROVER },
+    ];
+    const files = await forged(truth, {
+      signers: [SERVICE_KEY, SERVICE_KEY],
+      certificate: (predicate) => ({ ...predicate, keys: { service: service.id, approver: service.id } }),
+    });
+    expect(failing(files, { trustRoot: { ...rest, keys: twice } })).toEqual(
+      expect.arrayContaining(['trust-root', 'separation-of-duties']),
+    );
+  });
+
+  it('key ids exchanged between the two', () => {
+    const files = resigned(({ signatures: [a, b] }) => ([a!.keyid, b!.keyid] = [b!.keyid, a!.keyid]));
+    expect(failing(files)).toContain('certificate-signatures');
+  });
+
+  it('the approval signed by another person than the approver', async () => {
+    const trustRoot = await trustRootOf(truth.signer, { people: [APPROVER, 'clerk.cleo'] });
+    const other = await forged(truth, { approver: 'clerk.cleo', signers: [SERVICE_KEY, personKey(APPROVER)] });
+    expect(failing(other, { trustRoot })).toEqual(['stage-attestations']);
+  });
+
+  it('an attestation put in the place of another', () => {
+    const files = relisted(truth.files, (all) =>
+      all.set('attestations/approved.dsse.json', all.get('attestations/deployed.dsse.json')!),
+    );
+    expect(failing(files)).toEqual(['stage-attestations']);
+  });
+
+  it('of strangers who signed everything, in a trust root of their own', async () => {
+    const keys = { log: 'forger.log', service: 'forger.service' };
+    const files = await forged(truth, {
+      keys,
+      approver: 'mallory',
+      leaves: (leaves) => (Object.assign(at(leaves, 'approved').event, { approver: 'mallory' }), leaves),
+      certificate: (predicate) => ({ ...predicate, approval: { ...predicate.approval, approver: 'mallory' } }),
+    });
+    expect(failing(files)).toEqual(
+      expect.arrayContaining(['certificate-signatures', 'checkpoint', 'log-inclusion', 'stage-attestations']),
+    );
+  });
+
+  it('true ones, but the trust root is pinned to other keys', async () => {
+    for (const keys of [{ log: 'other' }, { service: 'other' }, { people: ['other'] }])
+      expect(failing(truth.files, { trustRoot: await trustRootOf(truth.signer, keys) })).not.toEqual([]);
+  });
+});
+
+describe('people', () => {
+  const asFiler = async (forgery: object) => {
+    const trustRoot = await trustRootOf(truth.signer, { people: [FILER] });
+    const approver = keyIdOf(await truth.signer.publicKey(personKey(FILER)));
+    const files = await forged(truth, {
+      approver: FILER,
+      certificate: (predicate) => ({
+        ...predicate,
+        keys: { ...predicate.keys, approver },
+        approval: { ...predicate.approval, approver: FILER },
+      }),
+      ...forgery,
+    });
+    return failing(files, { trustRoot });
+  };
+
+  it('the filer approved, and log and certificate say so', async () => {
+    const leaves = (all: Leaf[]) => (Object.assign(at(all, 'approved').event, { approver: FILER }), all);
+    expect(await asFiler({ leaves })).toEqual(['separation-of-duties']);
+  });
+
+  it('the filer approved and the certificate names another filer', async () => {
+    const approver = keyIdOf(await truth.signer.publicKey(personKey(FILER)));
+    const files = await forged(truth, {
+      approver: FILER,
+      leaves: (all) => (Object.assign(at(all, 'approved').event, { approver: FILER }), all),
+      certificate: (predicate) => ({
+        ...predicate,
+        keys: { ...predicate.keys, approver },
+        approval: { ...predicate.approval, filer: 'somebody.else', approver: FILER },
+      }),
+    });
+    const trustRoot = await trustRootOf(truth.signer, { people: [FILER] });
+    expect(failing(files, { trustRoot })).toEqual(['separation-of-duties']);
+  });
+
+  it('the log names another approver than the certificate', async () => {
+    expect(await asFiler({})).toEqual(['separation-of-duties']);
+  });
+});
