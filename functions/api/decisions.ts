@@ -7,8 +7,10 @@ import type { Step } from '#core/step.ts';
 import type { Role } from '#portal/layout.ts';
 import { approvalBody, type ApprovalView } from '#portal/ticket.ts';
 import { closeTicket } from '../close-ticket.ts';
+import { extendDeadline } from '../extend-deadline.ts';
 import { placeHold, releaseHold } from '../holds.ts';
 import { recordApproval } from '../record-approval.ts';
+import { recordIdentity } from '../record-identity.ts';
 import { resumeTicket } from '../resume-ticket.ts';
 import { requireRole, show, type ApiContext, type Asked, type Env } from './context.ts';
 import { checkForm, formToken } from './guard.ts';
@@ -17,26 +19,34 @@ import { idOf, jsonBody, reportOf } from './tickets.ts';
 interface Act {
   readonly path: string;
   readonly step: Step;
-  /** One of these is needed. */
   readonly role: Role;
+  /** The step's fields from the body and the one who is signed in. */
+  readonly fields: (body: Readonly<Record<string, unknown>>, by: string) => object;
 }
 
+const inTheirName: Act['fields'] = (body, by) => ({ ...body, by });
+/** Whoever says that a requester was identified is the one who is signed in, and answers for it. */
+const asVerifier: Act['fields'] = (body, verifiedBy) => ({ identity: { ...body, verifiedBy } });
+
 const ACTS: readonly Act[] = [
-  { path: 'hold', step: placeHold, role: 'filer' },
-  { path: 'release', step: releaseHold, role: 'approver' },
-  { path: 'close', step: closeTicket, role: 'approver' },
-  { path: 'resume', step: resumeTicket, role: 'approver' },
+  { path: 'identity', step: recordIdentity, role: 'filer', fields: asVerifier },
+  { path: 'extend', step: extendDeadline, role: 'filer', fields: inTheirName },
+  { path: 'hold', step: placeHold, role: 'filer', fields: inTheirName },
+  { path: 'release', step: releaseHold, role: 'approver', fields: inTheirName },
+  { path: 'close', step: closeTicket, role: 'approver', fields: inTheirName },
+  { path: 'resume', step: resumeTicket, role: 'approver', fields: inTheirName },
 ];
 
 export const decisionRoutes = (app: Hono<Env>, context: ApiContext): void => {
   app.get('/tickets/:id/approval', (c) => approvalPage(c, context));
   app.post('/tickets/:id/approval', (c) => decide(c, context));
-  for (const { path, step, role } of ACTS)
+  for (const { path, step, role, fields } of ACTS)
     app.post(`/tickets/:id/${path}`, async (c) => {
       requireRole(c, role);
-      const body = Fields.parse(await json(c));
-      const by = c.var.identity.principal;
-      return c.json((await step.handle({ ...body, ticketId: idOf(c), by }, context.ports)) as object);
+      const body = Fields.safeParse(await json(c));
+      if (!body.success) throw malformed();
+      const input = { ...fields(body.data, c.var.identity.principal), ticketId: idOf(c) };
+      return c.json((await step.handle(input, context.ports)) as object);
     });
 };
 

@@ -146,6 +146,28 @@ describe('other acts', () => {
     expect(await statusOf(walked)).toBe('AWAITING_APPROVAL');
   });
 
+  it('extend the deadline once, and record an identity in the name of the one who checked it', async () => {
+    const walked = await walkedToApproval();
+    const act = (path: string, body: unknown) =>
+      appOf(walked).request(`/tickets/${walked.ticketId}/${path}`, {
+        method: 'POST',
+        headers: { ...JSON_BODY, ...as('filer') },
+        body: JSON.stringify(body),
+      });
+    expect((await act('extend', { reason: 'boredom' })).status).toBe(400);
+    expect((await act('extend', [])).status).toBe(400);
+    const { due } = (await (await act('extend', { reason: 'complexity' })).json()) as { due: { statutoryDue: string } };
+    expect(due.statutoryDue).toBe('2026-06-02'); // three months from 2 March, a Tuesday
+    const check = {
+      method: 'document-seen',
+      level: 'substantial',
+      verifiedBy: APPROVER,
+      verifiedAt: '2026-03-01T09:00:00.000Z',
+    };
+    expect((await act('identity', check)).status).toBe(200); // known already: nothing changes
+    expect((await act('identity', { ...check, method: 'hearsay' })).status).toBe(400);
+  });
+
   it('from a form of another site are refused for their media type', async () => {
     const walked = await walkedToApproval();
     const response = await appOf(walked).request(`/tickets/${walked.ticketId}/close`, {
