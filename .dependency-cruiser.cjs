@@ -5,14 +5,29 @@ const only = (name, allowed) =>
   forbid(
     `${name}-imports`,
     { path: folder(name) },
-    { pathNot: [...allowed.map(folder), folder(name), '^node_modules', '^node:', '^(fs|path|crypto|os|util|url|module|events|stream|child_process|worker_threads|http|zlib|buffer|assert|process|perf_hooks|timers|readline|tty|sqlite|v8|async_hooks)(/|$)'] },
+    {
+      pathNot: [
+        ...allowed.map(folder),
+        folder(name),
+        '^node_modules',
+        '^node:',
+        '^(fs|path|crypto|os|util|url|module|events|stream|child_process|worker_threads|http|zlib|buffer|assert|process|perf_hooks|timers|readline|tty|sqlite|v8|async_hooks)(/|$)',
+      ],
+    },
     `${name} may import ${allowed.join(', ') || 'nothing else of ours'}`,
   );
-const never = (name, path, comment) => forbid(`${name}-never-reaches`, { path: folder(name) }, { path, reachable: true }, comment);
+const never = (name, path, comment) =>
+  forbid(`${name}-never-reaches`, { path: folder(name) }, { path, reachable: true }, comment);
 
 module.exports = {
   forbidden: [
-    forbid('no-cycles', {}, { circular: true }, 'a cycle means two files are one'),
+    // a link that only types make is gone at run time
+    forbid(
+      'no-cycles',
+      {},
+      { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      'a cycle means two files are one',
+    ),
     forbid(
       'core-is-pure',
       { path: '^core/' },
@@ -24,11 +39,36 @@ module.exports = {
     only('adapters/aws', ['core']),
     only('adapters/local', ['core']),
     only('portal', ['core']),
-    only('cli', ['core', 'entry', 'containers', 'adapters', 'functions', 'portal', 'workflows', 'policies']),
+    only('cli', [
+      'core',
+      'entry',
+      'containers',
+      'adapters',
+      'functions',
+      'portal',
+      'workflows',
+      'policies',
+      'test/bench',
+    ]),
     only('infra', ['core', 'functions', 'workflows']),
-    forbid('portal-only-for-api', { path: '^functions/', pathNot: '^functions/api' }, { path: '^portal/' }, 'only the HTTP app draws pages'),
-    forbid('tensorflow-through-tf', { path: '^(containers|cli|entry)/', pathNot: '^containers/engine/(tf|backends/)' }, { path: '@tensorflow' }, 'engine/tf.ts is the one door to TensorFlow.js'),
-    forbid('nobody-imports-entry', { path: '^(core|functions|containers|adapters|portal|infra)/' }, { path: '^entry/' }, 'composition roots are leaves'),
+    forbid(
+      'portal-only-for-api',
+      { path: '^functions/', pathNot: '^functions/api' },
+      { path: '^portal/' },
+      'only the HTTP app draws pages',
+    ),
+    forbid(
+      'tensorflow-through-tf',
+      { path: '^(containers|cli|entry)/', pathNot: '^containers/engine/(tf|backends/)' },
+      { path: '@tensorflow' },
+      'engine/tf.ts is the one door to TensorFlow.js',
+    ),
+    forbid(
+      'nobody-imports-entry',
+      { path: '^(core|functions|containers|adapters|portal|infra)/' },
+      { path: '^entry/' },
+      'composition roots are leaves',
+    ),
     never('functions', '@tensorflow', 'a Lambda never loads the engine'),
     never('core', '@aws-sdk|@tensorflow|hono', 'the domain has no SDK'),
   ],
@@ -36,6 +76,10 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'], mainFields: ['module', 'main', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      mainFields: ['module', 'main', 'types'],
+    },
   },
 };

@@ -9,7 +9,7 @@ import { SMALL, type TrainRecipe } from '#containers/train-job.ts';
 import { verifyBundle } from '#core/verify.ts';
 import { usageError, type Arguments, type Command } from './command.ts';
 import { demoBase } from './demo/base.ts';
-import { screen, type Shown } from './demo/screen.ts';
+import { screen, type Asked, type Shown } from './demo/screen.ts';
 import { walkTicket, type Walk } from './demo/walk.ts';
 import { backend } from './engine.ts';
 import { progressOn } from './progress.ts';
@@ -83,12 +83,6 @@ const scenario = (args: Arguments): { world: PeopleWorld; recipe: TrainRecipe } 
     },
   };
 };
-
-export interface Asked {
-  /** What the question is about, for the screen. */
-  subject: string;
-  question: string;
-}
 
 /** Three of the forgotten person's records, two of a retained one, a fact and an unknown person. */
 const questions = (world: PeopleWorld): Asked[] => {

@@ -1,7 +1,12 @@
 // The demo's one screen: answers before and after, gates, re-learning, who filed and approved, where the evidence is.
 import type { verifyBundle } from '#core/verify.ts';
-import type { Asked } from '../demo.ts';
 import { APPROVER, FILER, type Walk } from './walk.ts';
+
+export interface Asked {
+  /** What the question is about. */
+  subject: string;
+  question: string;
+}
 
 export interface Shown {
   walk: Walk;
