@@ -15,7 +15,7 @@ export interface SavedModel {
   digest: Digest;
 }
 
-/** Saves `model` under `dir`, replacing what was there; `configJson` and the extra files are written as they are. */
+/** Saves `model` under `dir`, replacing what was there; `configJson` is written but for the weights' type, the extra files as they are. */
 export const saveModel = (
   dir: string,
   model: Model,
@@ -35,12 +35,18 @@ export const saveModel = (
     writeSafetensors(join(at, 'model.safetensors'), quantisation === 'int8' ? quantizeTensors(tensors) : tensors, {
       format: 'pt',
     });
-    writeFileSync(join(at, 'config.json'), `${JSON.stringify(parts.configJson, null, 2)}\n`);
+    writeFileSync(join(at, 'config.json'), `${JSON.stringify(inFloat32(parts.configJson), null, 2)}\n`);
     writeFileSync(join(at, 'tokenizer.json'), JSON.stringify(model.tokenizer.json));
     for (const [name, content] of parts.files ?? []) writeFileSync(join(at, name), content);
     parts.write?.(at);
   });
 };
+
+/** The type that the weights now have: transformers would round them to the one that the config names. */
+const inFloat32 = (config: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(config).map(([field, value]) => [field, /^(torch_)?dtype$/.test(field) ? 'float32' : value]),
+  );
 
 const writeFolder = (dir: string, quantisation: 'none' | 'int8', fill: (at: string) => void): SavedModel =>
   replaceFolder(dir, (at) => {

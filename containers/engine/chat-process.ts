@@ -1,0 +1,26 @@
+// Renders chat templates in a process of its own that may be killed: a template is a stranger's program. Spoken to by chat.ts alone, over IPC.
+// Trap: a worker thread would not do: a thread that runs out of memory at once takes the whole process with it.
+import { Template } from '@huggingface/jinja';
+
+export type Request = { template: string } | { render: Readonly<Record<string, unknown>> };
+export type Reply = { ready: true } | { text: string } | { error: string };
+
+const reply = (message: Reply) => process.send?.(message);
+
+let template: Template | undefined;
+
+const answer = (request: Request): Reply => {
+  if ('render' in request) return { text: template?.render(request.render) ?? '' };
+  template = new Template(request.template);
+  return { ready: true };
+};
+
+process.on('message', (request: Request) => {
+  try {
+    reply(answer(request));
+  } catch (error) {
+    reply({ error: error instanceof Error ? error.message : String(error) });
+  }
+});
+process.on('disconnect', () => process.exit());
+reply({ ready: true });
