@@ -107,7 +107,9 @@ export const parseCheckpoint = (text: string): Checkpoint => {
   const wellFormed =
     end === '' &&
     rest.length === 0 &&
+    origin !== '' &&
     Number.isSafeInteger(checkpoint.size) &&
+    checkpoint.size >= 0 &&
     checkpoint.root.length === 32 &&
     !Number.isNaN(Date.parse(checkpoint.time));
   if (!wellFormed || checkpointText(checkpoint) !== text) throw invalid('not a checkpoint');

@@ -1,0 +1,283 @@
+// The log over its ports: appends against the plain tree, a crash before and after every write, and what an editor of storage or a restored backup can do.
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { isQuittanceError } from '#core/errors.ts';
+import { checkLog } from '#core/ledger/fsck.ts';
+import { appendToLog, checkpointPath, readLog, type LogPorts } from '#core/ledger/log.ts';
+import { leafHash, rootOf, verifyConsistency, verifyInclusion } from '#core/ledger/merkle.ts';
+import { consistencyFile, parseConsistencyFile, parseTlogProof, tlogProof } from '#core/ledger/proof.ts';
+import { bundlePath } from '#core/ledger/tiles.ts';
+import type { FaultMode } from '#test/support/faults.ts';
+import { memoryWorld, type World } from '#test/support/memory-ports.ts';
+import { memoryLogHead, memoryLogStorage } from '#test/support/memory-stores.ts';
+
+const bytes = (...texts: string[]) => texts.map((text) => Buffer.from(text));
+const texts = (entries: readonly Buffer[]) => entries.map((entry) => entry.toString());
+const numbered = (count: number, from = 0) => bytes(...Array.from({ length: count }, (_, i) => `event ${from + i}`));
+const codeOf = (act: Promise<unknown>): Promise<string> =>
+  act.then(
+    () => 'done',
+    (error: unknown) => (isQuittanceError(error) ? error.code : 'another error'),
+  );
+const sound = async (ports: LogPorts) => expect((await checkLog(ports)).problems).toEqual([]);
+
+describe('an append', () => {
+  it('gives each entry its index and signs the root of the plain tree', async () => {
+    const { ports } = memoryWorld();
+    expect(await appendToLog(ports, bytes('a', 'b'))).toEqual([0, 1]);
+    expect(await appendToLog(ports, bytes('c'))).toEqual([2]);
+    const { checkpoint, entries } = await readLog(ports);
+    expect(texts(entries)).toEqual(['a', 'b', 'c']);
+    expect(checkpoint).toMatchObject({ size: 3, root: rootOf(bytes('a', 'b', 'c').map(leafHash)) });
+  });
+
+  it('of nothing writes nothing', async () => {
+    const { ports, faults } = memoryWorld();
+    expect(await appendToLog(ports, [])).toEqual([]);
+    expect(faults.writes).toEqual([]);
+    expect(await readLog(ports)).toMatchObject({ checkpoint: undefined, version: 0 });
+  });
+
+  it('of batches of any size leaves a sound log, in which every entry and every earlier size is proven', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 5 }), async (batches) => {
+        const { ports, faults } = memoryWorld();
+        const sizes: number[] = [];
+        for (const count of batches) {
+          const from = sizes.at(-1) ?? 0;
+          expect(await appendToLog(ports, numbered(count, from))).toEqual(
+            Array.from({ length: count }, (_, i) => from + i),
+          );
+          sizes.push(from + count);
+        }
+        await sound(ports);
+        expect(faults.complaints).toEqual([]);
+        const log = await readLog(ports);
+        const { size, root } = log.checkpoint!;
+        for (const index of [0, size >> 1, size - 1]) {
+          const proof = parseTlogProof(tlogProof(log, index));
+          expect(verifyInclusion(leafHash(log.entries[index]!), proof.index, size, proof.hashes, root)).toBe(true);
+        }
+        for (const earlier of sizes) {
+          const proof = parseConsistencyFile(consistencyFile(log, earlier));
+          const was = rootOf(log.leaves.slice(0, earlier));
+          expect(verifyConsistency(proof.size, size, proof.hashes, was, root)).toBe(true);
+        }
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  it('by two at once is taken from one; the other is told, and both have their entries in the end', async () => {
+    const { ports } = memoryWorld();
+    const [one, other] = [await readLog(ports), await readLog(ports)];
+    expect(await appendToLog(ports, bytes('a'), one)).toEqual([0]);
+    expect(await codeOf(appendToLog(ports, bytes('a', 'b'), other))).toBe('LEDGER_CONFLICT');
+    expect(await appendToLog(ports, bytes('b'))).toEqual([1]);
+    await sound(ports);
+  });
+});
+
+/** Appends what is not in the log yet, again after a failure, as the sequencing step does. */
+const insist = async (ports: LogPorts, wanted: readonly Buffer[]): Promise<void> => {
+  for (let tries = 0; tries < 3; tries++) {
+    try {
+      const { entries } = await readLog(ports);
+      await appendToLog(
+        ports,
+        wanted.filter((entry) => !entries.some((one) => one.equals(entry))),
+      );
+      return;
+    } catch (error) {
+      if ((error as Error).name !== 'Lambda.Unknown') throw error;
+    }
+  }
+};
+
+describe('a crash', () => {
+  const batches = [numbered(3), numbered(251, 3), numbered(4, 254), numbered(1, 258)]; // fills a tile at 256
+  const run = async (fault?: { write: string; mode: FaultMode }): Promise<World> => {
+    const world = memoryWorld();
+    if (fault) world.faults.arm(fault.write, fault.mode);
+    for (const batch of batches) await insist(world.ports, batch);
+    return world;
+  };
+
+  it('before or after any write leaves the same log, sound, with no entry twice', async () => {
+    const clean = await run();
+    const expected = texts(batches.flat());
+    expect(clean.faults.writes.length).toBeGreaterThan(15);
+    for (const write of clean.faults.writes)
+      for (const mode of ['before', 'after'] as const) {
+        const { ports, faults } = await run({ write, mode });
+        expect([write, mode, faults.fired]).toEqual([write, mode, true]);
+        expect(texts((await readLog(ports)).entries)).toEqual(expected);
+        await sound(ports);
+        expect(faults.complaints).toEqual([]);
+      }
+  });
+
+  it('followed by the entries in another order goes on with the order that write-once storage holds', async () => {
+    for (const lost of [1, 2, 254, 256, 258]) {
+      const { ports, faults } = memoryWorld();
+      await insist(ports, numbered(3));
+      faults.arm('logHead.replace#2', 'before');
+      expect(await codeOf(appendToLog(ports, numbered(lost, 3)))).toBe('another error');
+      const turned = numbered(lost, 3).reverse();
+      const indexes = await appendToLog(ports, turned);
+      const { entries } = await readLog(ports);
+      indexes.forEach((index, i) => expect(entries[index]).toEqual(turned[i]));
+      expect(new Set(texts(entries))).toEqual(new Set(texts(numbered(3 + lost))));
+      await sound(ports);
+      expect(faults.complaints).toEqual([]);
+    }
+  });
+
+  it('never lets another entry in front of one that storage already holds in its place', async () => {
+    const { ports, faults } = memoryWorld();
+    faults.arm('logHead.replace#1', 'before');
+    expect(await codeOf(appendToLog(ports, bytes('a', 'b')))).toBe('another error');
+    expect(await codeOf(appendToLog(ports, bytes('x', 'y')))).toBe('LEDGER_CONFLICT');
+    expect(await appendToLog(ports, bytes('x', 'a', 'b'))).toEqual([0, 1, 2]);
+    expect(faults.complaints).toEqual([]);
+  });
+});
+
+describe('a log that was tampered with', () => {
+  /** A sound log whose storage and head can be swapped. */
+  const logOf = async (count: number): Promise<LogPorts & { edit: (path: string, content: Buffer) => void }> => {
+    const { ports, faults } = memoryWorld();
+    const edits = new Map<string, Uint8Array>();
+    const inner = memoryLogStorage(faults);
+    const logStorage = {
+      put: inner.put,
+      get: async (path: string) => edits.get(path) ?? (await inner.get(path)),
+    };
+    const { logHead, signer, clock } = ports;
+    const all = { logStorage, logHead, signer, clock };
+    await appendToLog(all, numbered(count));
+    return { ...all, edit: (path, content) => edits.set(path, content) };
+  };
+
+  it('in one byte of an entry is refused when it is read, and nothing is appended to it', async () => {
+    const log = await logOf(5);
+    const bundle = Buffer.from(await log.logStorage.get(bundlePath(0, 5)));
+    bundle[4]! ^= 1;
+    log.edit(bundlePath(0, 5), bundle);
+    expect(await codeOf(readLog(log))).toBe('LEDGER_INVALID');
+    expect(await codeOf(appendToLog(log, bytes('next')))).toBe('LEDGER_INVALID');
+    expect((await checkLog(log)).problems[0]).toContain('LEDGER_INVALID');
+  });
+
+  it('in a tile, which no append reads, is found by the check of the whole log', async () => {
+    const log = await logOf(300);
+    log.edit('tile/0/000', Buffer.alloc(8192));
+    log.edit('tile/1/000.p/1', Buffer.alloc(32));
+    expect((await checkLog(log)).problems).toEqual([
+      'tile/0/000 does not follow from the entries',
+      'tile/1/000.p/1 does not follow from the entries',
+    ]);
+  });
+
+  it('by a checkpoint of another history in the past is found by the check of the whole log', async () => {
+    const log = await logOf(2);
+    const other = memoryWorld().ports;
+    await appendToLog(other, bytes('another', 'history'));
+    await appendToLog(log, bytes('third'));
+    log.edit(checkpointPath(1), Buffer.from((await readLog(other)).note!));
+    expect((await checkLog(log)).problems).toEqual(['checkpoints/1 signs another root for 2 entries']);
+  });
+
+  it('whose checkpoint is of another key, or bent, is refused by the name of the fault', async () => {
+    const log = await logOf(2);
+    const { checkpoint } = (await log.logHead.read())!;
+    const with_ = (note: string) =>
+      codeOf(readLog({ ...log, logHead: { ...log.logHead, read: async () => ({ checkpoint: note, version: 1 }) } }));
+    expect(await with_(checkpoint.replace('\n2\n', '\n1\n'))).toBe('SIGNATURE_INVALID');
+    expect(await with_('no note')).toBe('LEDGER_INVALID');
+    const signer = { ...log.signer, publicKey: () => log.signer.publicKey('another') };
+    expect(await codeOf(readLog({ ...log, signer }))).toBe('SIGNATURE_INVALID');
+  });
+});
+
+describe('a clock or a backup', () => {
+  it('that puts the checkpoint into the future stops reading and appending', async () => {
+    const { ports } = memoryWorld();
+    await appendToLog(ports, bytes('a'));
+    const early = { ...ports, clock: { now: () => new Date(ports.clock.now().getTime() - 6 * 60_000) } };
+    expect(await codeOf(readLog(early))).toBe('LEDGER_FROM_FUTURE');
+    const almost = { ...ports, clock: { now: () => new Date(ports.clock.now().getTime() - 4 * 60_000) } };
+    expect(await codeOf(readLog(almost))).toBe('done');
+  });
+
+  it.each([1, 2, 3])('that restores the head of version %i or none is refused: the log would fork', async (back) => {
+    const { ports } = memoryWorld();
+    const heads = [];
+    for (const text of ['a', 'b', 'c', 'd']) {
+      await appendToLog(ports, bytes(text));
+      heads.push(await ports.logHead.read());
+    }
+    for (const restored of [heads[back - 1], undefined]) {
+      const logHead = { ...ports.logHead, read: async () => restored };
+      expect(await codeOf(readLog({ ...ports, logHead }))).toBe('LEDGER_INVALID');
+      expect(await codeOf(appendToLog({ ...ports, logHead }, bytes('e')))).toBe('LEDGER_INVALID');
+    }
+    expect(await appendToLog(ports, bytes('e'))).toEqual([4]);
+  });
+
+  it('is not suspected when another writer was between reading the head and looking behind it', async () => {
+    const { ports } = memoryWorld();
+    await appendToLog(ports, bytes('a'));
+    const head = memoryLogHead();
+    const stale = await ports.logHead.read();
+    await appendToLog(ports, bytes('b'));
+    let reads = 0;
+    const logHead = { ...head, read: async () => (reads++ === 0 ? stale : ports.logHead.read()) };
+    expect(texts((await readLog({ ...ports, logHead })).entries)).toEqual(['a', 'b']);
+  });
+
+  it('that lost the copy of the newest checkpoint is mended by the next append', async () => {
+    const { ports, faults } = memoryWorld();
+    await appendToLog(ports, bytes('a'));
+    const puts = faults.writes.filter((write) => write.startsWith('logStorage.put')).length;
+    faults.arm(`logStorage.put#${puts + 4}`, 'before'); // after bundle, tile and head: the copy
+    expect(await codeOf(appendToLog(ports, bytes('b')))).toBe('another error');
+    expect(texts((await readLog(ports)).entries)).toEqual(['a', 'b']);
+    await appendToLog(ports, bytes('c'));
+    await sound(ports);
+  });
+});
+
+describe('proofs as files', () => {
+  it.each([
+    ['another header', 'c2sp.org/tlog-proof@v2\nindex 0\n\nnote'],
+    ['no index', 'c2sp.org/tlog-proof@v1\n\nnote'],
+    ['a signed index', 'c2sp.org/tlog-proof@v1\nindex +1\n\nnote'],
+    ['an index with a zero in front', 'c2sp.org/tlog-proof@v1\nindex 01\n\nnote'],
+    ['an index beyond any', `c2sp.org/tlog-proof@v1\nindex ${'9'.repeat(400)}\n\nnote`],
+    ['a hash of 31 bytes', `c2sp.org/tlog-proof@v1\nindex 0\n${Buffer.alloc(31).toString('base64')}\n\nnote`],
+    ['a hash of 64 bytes', `c2sp.org/tlog-proof@v1\nindex 0\n${Buffer.alloc(64).toString('base64')}\n\nnote`],
+    ['a hash that is not base64', 'c2sp.org/tlog-proof@v1\nindex 0\n!!notbase64!!\n\nnote'],
+    [
+      'a base64 with loose bits',
+      `c2sp.org/tlog-proof@v1\nindex 0\n${Buffer.alloc(32).toString('base64').replace('A=', 'B=')}\n\nnote`,
+    ],
+    ['no checkpoint', 'c2sp.org/tlog-proof@v1\nindex 0'],
+    ['unauthenticated extra data', 'c2sp.org/tlog-proof@v1\nextra AA==\nindex 0\n\nnote'],
+    ['nothing', ''],
+    [
+      'a thousand hashes',
+      `c2sp.org/tlog-proof@v1\nindex 0\n${`${Buffer.alloc(32).toString('base64')}\n`.repeat(1000)}\nnote`,
+    ],
+  ])('with %s are refused', (_, text) => {
+    expect(() => parseTlogProof(text)).toThrow('not a tlog-proof');
+  });
+
+  it('of inclusion are none of consistency', async () => {
+    const { ports } = memoryWorld();
+    await appendToLog(ports, bytes('a', 'b'));
+    const log = await readLog(ports);
+    expect(() => parseConsistencyFile(tlogProof(log, 1))).toThrow('not a consistency proof');
+    expect(parseConsistencyFile(consistencyFile(log, 1))).toMatchObject({ size: 1, note: log.note });
+  });
+});
