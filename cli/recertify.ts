@@ -17,7 +17,8 @@ export const recertify: Command = {
     await backend();
     const stage = progressOn(process.stderr).stage(`re-certifying ${model}`);
     const embedded = await openEmbedded(args.dir, {
-      onJob: ({ line }) => stage.at(Number(line['done'] ?? 0), String(line['detail'] ?? '')),
+      onJob: ({ line }) =>
+        stage.at(Number(line['done'] ?? 0), typeof line['detail'] === 'string' ? line['detail'] : ''),
     });
     try {
       await embedded.ports.models.get(model);

@@ -51,7 +51,7 @@ const substitutions = (policy: Digest): Record<string, string> => ({
 /** STORE_LOCKED while another process has the folder. */
 export const openEmbedded = async (dir: string, options: EmbeddedOptions = {}): Promise<Embedded> => {
   mkdirSync(dir, { recursive: true });
-  let engine: AslEngine | undefined;
+  const late: { engine?: AslEngine } = {};
   let queue: ReturnType<typeof createProcessJobQueue> | undefined;
   const bytes = Buffer.from(canonicalize(readPolicy() as unknown as Json));
   const ports = localPorts(dir, {
@@ -64,22 +64,23 @@ export const openEmbedded = async (dir: string, options: EmbeddedOptions = {}): 
         clock,
         ...(options.onJob ? { onProgress: options.onJob } : {}),
       })),
-    workflows: () => lazyEngine(() => engine),
+    workflows: () => lazyEngine(() => late.engine),
   });
   const policy = await ports.artifacts.put(bytes);
-  engine = createAslEngine({
+  const engine = createAslEngine({
     database: join(dir, 'workflows.sqlite'),
     workflows: Object.fromEntries(WORKFLOWS.map((name) => [name, workflow(name)])),
     substitutions: substitutions(policy),
     functions: async (name, payload) => {
       const result = await findStep(name).handle(payload, ports);
       if (name === issueCertificate.name)
-        await watchModel(ports, mustBeOpen(engine), TicketInput.parse(payload).ticketId);
+        await watchModel(ports, mustBeOpen(late.engine), TicketInput.parse(payload).ticketId);
       return result;
     },
     jobs: queue ?? ports.jobs,
     clock: ports.clock,
   });
+  late.engine = engine;
   await engine.resume();
   return assemble(ports, engine, policy, async () => queue?.close());
 };

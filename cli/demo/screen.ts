@@ -45,7 +45,9 @@ const outcome = ({ walk, backend, timings, report, verified }: Shown): string[] 
   return [
     `unlearned by   ${walk.run ? `${walk.run.method}, ${walk.run.updates} updates (${walk.run.stop}), ${walk.run.records} records, forget data only, ${backend}` : 'no run'}`,
     `re-learning    ${last && curve ? `${last[0]} ${curve.xLabel}: ${(100 * last[1]).toFixed(0)} % of the other answers are back; this is suppression in the weights, not absence` : 'not measured'}`,
-    `duties         filed by ${FILER}; the filer's own approval was answered ${walk.filerRefused || '–'}; approved by ${APPROVER}`,
+    walk.filerRefused
+      ? `duties         filed by ${FILER}; the filer's own approval was answered ${walk.filerRefused}; approved by ${APPROVER}`
+      : `duties         filed by ${FILER}; nobody was asked to approve`,
     `model          ${walk.model}: ${walk.before.digest.slice(0, 19)}… → ${walk.after.digest.slice(0, 19)}…`,
     `ticket         ${walk.ticketId} is ${walk.ticket.status}, ${walk.transitions} state transitions`,
     `time           base ${timings.baseSeconds.toFixed(1)} s${timings.baseReused ? ' (reused)' : ''}, ticket ${timings.ticketSeconds.toFixed(1)} s, peak ${timings.peakRssMb.toFixed(0)} MB`,

@@ -239,6 +239,8 @@ const writeBundle = async ({ ports }: Embedded, dir: string, ticketId: string): 
   return at;
 };
 
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
 /** One bar a job, fed by the job's progress lines. */
 const jobBars = (progress: Progress) => {
   const bars = new Map<string, Stage>();
@@ -249,10 +251,7 @@ const jobBars = (progress: Progress) => {
       bars.clear();
       bars.set(name, (bar = progress.stage(definition === 'unlearn' ? 'unlearning' : 'evaluating')));
     }
-    bar.at(
-      Number(line['done'] ?? 0),
-      `${String(line['stage'])} ${String(line['done'])} ${String(line['detail'] ?? '')}`,
-    );
+    bar.at(Number(line['done'] ?? 0), `${String(line['stage'])} ${String(line['done'])} ${textOf(line['detail'])}`);
   };
   return { onJob, done: () => bars.forEach((bar) => bar.done()) };
 };
