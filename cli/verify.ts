@@ -1,10 +1,10 @@
 // `quittance verify`: a third party's offline check. Reads a bundle (folder or zip) into memory and hands it to core/verify. Never touches the engine, the network or
 // a data folder. Trap: exit 0 only when every check holds.
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { unzipSync } from 'fflate';
 import { TrustRoot, type BundleFiles } from '#core/bundle.ts';
-import { digestOf } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { ModelManifest } from '#core/model.ts';
 import { verifyBundle, type Check } from '#core/verify.ts';
@@ -31,7 +31,7 @@ export const verify: Command = {
     const result = verifyBundle(files, {
       now: new Date(),
       trustRoot: pinned === undefined ? undefined : readTrustRoot(pinned),
-      model: model === undefined ? undefined : manifestOfFolder(model, files),
+      model: model === undefined ? undefined : manifestOfFolder(model),
     });
     args.print(result, () => [...result.checks.map(line), result.ok ? 'valid' : 'NOT VALID'].join('\n'));
     return result.ok ? 0 : 1;
@@ -50,9 +50,10 @@ export const readBundle = (path: string): BundleFiles => {
   return statSync(path).isDirectory() ? readFolder(path) : readZip(path);
 };
 
+const MOST_ENTRIES = 10_000;
+
 const readFolder = (path: string): BundleFiles => {
-  const names = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const files = names.map((entry) => join(entry.parentPath, entry.name));
+  const files = filesBelow(path);
   refuseSize(
     path,
     files.reduce((sum, file) => sum + statSync(file).size, 0),
@@ -60,21 +61,43 @@ const readFolder = (path: string): BundleFiles => {
   return new Map(files.map((file) => [relative(path, file).split(sep).join('/'), new Uint8Array(readFileSync(file))]));
 };
 
+/** Plain files of a folder and its folders. Node's own recursive listing follows links to folders, out of the bundle and in circles. */
+const filesBelow = (path: string): string[] => {
+  const files: string[] = [];
+  const folders = [path];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      if (entry.isDirectory()) folders.push(join(folder, entry.name));
+      if (entry.isFile()) files.push(join(folder, entry.name));
+    }
+    if (files.length + folders.length > MOST_ENTRIES) throw malformed(path, `has more than ${MOST_ENTRIES} entries`);
+  }
+  return files;
+};
+
 const readZip = (path: string): BundleFiles => {
   refuseSize(path, statSync(path).size);
+  const names: string[] = [];
   let total = 0;
   try {
-    // sizes are the archive's own claim: the sum is limited before anything is unpacked
+    // sizes and count are the archive's own claims: each is limited before anything is unpacked
     const files = unzipSync(new Uint8Array(readFileSync(path)), {
-      filter: ({ originalSize }) => (total += originalSize) <= LIMIT_BYTES,
+      filter: ({ name, originalSize }) => {
+        if (names.push(name) > MOST_ENTRIES) throw malformed(path, `has more than ${MOST_ENTRIES} entries`);
+        refuseSize(path, (total += originalSize));
+        return true;
+      },
     });
-    refuseSize(path, total);
+    if (Object.keys(files).length !== names.length) throw malformed(path, 'has two entries of one name');
     return new Map(Object.entries(files).filter(([name]) => !name.endsWith('/')));
   } catch (cause) {
     if (cause instanceof QuittanceError) throw cause;
-    throw new QuittanceError('BUNDLE_INVALID', { message: `${path} is neither a folder nor a zip file`, cause });
+    throw malformed(path, 'is neither a folder nor a zip file', cause);
   }
 };
+
+const malformed = (path: string, what: string, cause?: unknown) =>
+  new QuittanceError('BUNDLE_INVALID', { message: `${path} ${what}`, cause });
 
 const refuseSize = (path: string, bytes: number) => {
   if (bytes > LIMIT_BYTES)
@@ -96,25 +119,31 @@ const readTrustRoot = (path: string): TrustRoot => {
   return parsed.data;
 };
 
-/** Digests of the folder's files that the certified manifest names. */
-const manifestOfFolder = (dir: string, files: BundleFiles): ModelManifest => {
-  if (!existsSync(dir)) throw new QuittanceError('MODEL_NOT_FOUND', { message: `there is no model folder ${dir}` });
-  const names = certifiedNames(files).filter((name) => existsSync(join(dir, name)));
-  const entry = (name: string) => {
-    const bytes = readFileSync(join(dir, name));
-    return [name, { digest: digestOf(bytes), bytes: bytes.length }] as const;
-  };
-  return { kind: 'quittance-model/v1', quantisation: 'none', files: Object.fromEntries(names.map(entry)) };
+/** What a model folder may hold beside the model: nothing that a loader reads. */
+const BESIDE = /^(\.|README|LICENSE|NOTICE|manifest\.json$)/;
+
+/** The folder's files, with their digests. */
+const manifestOfFolder = (dir: string): ModelManifest => {
+  if (!existsSync(dir) || !statSync(dir).isDirectory())
+    throw new QuittanceError('MODEL_NOT_FOUND', { message: `there is no model folder ${dir}` });
+  const names = readdirSync(dir).filter((name) => !BESIDE.test(name) && statSync(join(dir, name)).isFile());
+  const files = names.map((name) => [name, fileEntry(join(dir, name))] as const);
+  return { kind: 'quittance-model/v1', quantisation: 'none', files: Object.fromEntries(files) };
 };
 
-/** File names in the bundle's model manifest; plain names only. */
-const certifiedNames = (files: BundleFiles): string[] => {
+/** In pieces, as weights may be larger than memory. */
+const fileEntry = (path: string): ModelManifest['files'][string] => {
+  const hash = createHash('sha256');
+  const chunk = new Uint8Array(2 ** 22);
+  const file = openSync(path, 'r');
   try {
-    const manifest = JSON.parse(Buffer.from(files.get('model.json') ?? []).toString('utf8')) as {
-      files?: Record<string, unknown>;
-    };
-    return Object.keys(manifest.files ?? {}).filter((name) => /^[\w.-]+$/.test(name));
-  } catch {
-    return []; // the check of the subject reports the malformed manifest
+    let bytes = 0;
+    for (let got = readSync(file, chunk); got > 0; got = readSync(file, chunk)) {
+      hash.update(chunk.subarray(0, got));
+      bytes += got;
+    }
+    return { digest: `sha256:${hash.digest('hex')}`, bytes };
+  } finally {
+    closeSync(file);
   }
 };

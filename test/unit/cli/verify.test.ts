@@ -1,0 +1,199 @@
+// `quittance verify` as a process: exit codes, what is on stdout and what on stderr, and archives that lie about themselves.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { zipSync } from 'fflate';
+import { readBundle } from '#cli/verify.ts';
+import { digestOf } from '#core/canonical.ts';
+import { isQuittanceError } from '#core/errors.ts';
+import type { ModelManifest } from '#core/model.ts';
+import { forged, jsonBytes, readJson, trueBundle, trustRootOf, type TrueBundle } from '#test/support/forged-bundles.ts';
+
+const MAIN = fileURLToPath(new URL('../../../cli/main.ts', import.meta.url));
+const NOT_EXPIRED = '2999-01-01T00:00:00.000Z';
+let truth: TrueBundle;
+let dir: string;
+
+/** The process has the clock of the day, so its bundle is valid for long. */
+const lasting = () =>
+  forged(truth, {
+    certificate: (predicate) => ({ ...predicate, validUntil: NOT_EXPIRED }),
+    leaves: (leaves) => {
+      leaves.find(({ event }) => event.type === 'certified')!.event['validUntil'] = NOT_EXPIRED;
+      return leaves;
+    },
+  });
+
+beforeAll(async () => {
+  truth = await trueBundle();
+  dir = mkdtempSync(join(tmpdir(), 'quittance-verify-'));
+  for (const [name, bytes] of await lasting()) put(join('bundle', name), bytes);
+  put('pinned.json', jsonBytes(truth.trustRoot));
+  put('other.json', jsonBytes(await trustRootOf(truth.signer, { service: 'other' })));
+});
+afterAll(() => rmSync(dir, { recursive: true }));
+
+const put = (name: string, bytes: Uint8Array | string): string => {
+  mkdirSync(dirname(join(dir, name)), { recursive: true });
+  writeFileSync(join(dir, name), bytes);
+  return join(dir, name);
+};
+const run = (...args: string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, 'verify', ...args], {
+    cwd: dir,
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
+};
+
+describe('quittance verify', () => {
+  it('exits 0 on a true bundle, with a line a check', () => {
+    const { status, stdout } = run('bundle', '--trust-root', 'pinned.json');
+    expect(stdout.trim().split('\n')).toHaveLength(22);
+    expect(stdout).toMatch(/\nvalid\n$/);
+    expect(stdout).not.toContain('FAIL');
+    expect(status).toBe(0);
+  });
+
+  it('prints { ok, checks } and nothing else with --json', () => {
+    const { status, stdout } = run('bundle', '--json');
+    const result = JSON.parse(stdout) as { ok: boolean; checks: object[] };
+    expect(Object.keys(result)).toEqual(['ok', 'checks']);
+    expect(result.ok).toBe(true);
+    for (const check of result.checks) expect(Object.keys(check)).toEqual(['id', 'ok', 'detail']);
+    expect(status).toBe(0);
+  });
+
+  it('exits 1 and names the check when a byte was changed, with --json too', () => {
+    put('broken/bundle.json', '{}');
+    const text = run('broken');
+    expect([text.status, text.stdout.includes('FAIL bundle-files'), /\nNOT VALID\n$/.test(text.stdout)]).toEqual([
+      1,
+      true,
+      true,
+    ]);
+    const json = run('broken', '--json');
+    expect([json.status, (JSON.parse(json.stdout) as { ok: boolean }).ok]).toEqual([1, false]);
+  });
+
+  it('exits 1 when the keys are pinned to others', () => {
+    const { status, stdout } = run('bundle', '--trust-root', 'other.json');
+    expect([status, stdout.includes('FAIL certificate-signatures')]).toEqual([1, true]);
+  });
+
+  it('exits 3 without a bundle or with an option that it does not know', () => {
+    for (const args of [[], ['bundle', '--force'], ['bundle', '--trust-root']]) {
+      const { status, stdout, stderr } = run(...args);
+      expect([status, stdout]).toEqual([3, '']);
+      expect(stderr).toMatch(/^quittance: .*\[USAGE\]/);
+    }
+  });
+
+  it('exits 1 with a message on stderr and nothing on stdout for a path that is not there', () => {
+    for (const args of [
+      ['absent'],
+      ['absent', '--json'],
+      ['bundle', '--model', 'absent'],
+      ['bundle', '--trust-root', 'absent'],
+    ]) {
+      const { status, stdout, stderr } = run(...args);
+      expect([status, stdout]).toEqual([1, '']);
+      expect(stderr).toMatch(/^quittance: .*absent.*\[(NOT_FOUND|MODEL_NOT_FOUND)\]/);
+    }
+  });
+
+  it('compares the model folder: changed, missing and added files', () => {
+    const manifest = readJson<ModelManifest>(truth.files, 'model.json');
+    for (const name of Object.keys(manifest.files)) put(join('model', name), 'not the weights');
+    expect(run('bundle', '--model', 'model').stdout).toContain('FAIL model');
+    mkdirSync(join(dir, 'empty'));
+    expect(run('bundle', '--model', 'empty').stdout).toContain('FAIL model');
+  });
+});
+
+describe('reading a bundle', () => {
+  const code = (path: string) => {
+    try {
+      return readBundle(path).size;
+    } catch (error) {
+      return isQuittanceError(error) ? error.code : error;
+    }
+  };
+  const asZip = (files: Record<string, Uint8Array>) => Buffer.from(zipSync(files));
+
+  it('takes a zip as it takes a folder', () => {
+    const zip = asZip(Object.fromEntries(truth.files));
+    const digests = (files: ReadonlyMap<string, Uint8Array>) =>
+      [...files].map(([name, bytes]) => [name, digestOf(bytes)]).sort();
+    expect(digests(readBundle(put('true.zip', zip)))).toEqual(digests(truth.files));
+  });
+
+  it('refuses a file that is no zip', () => {
+    expect(code(put('none.zip', 'PK but not really'))).toBe('BUNDLE_INVALID');
+    expect(code(put('empty.zip', ''))).toBe('BUNDLE_INVALID');
+    expect(code(put('cut.zip', asZip({ a: Buffer.from('abc') }).subarray(0, -30)))).toBe('BUNDLE_INVALID');
+  });
+
+  it('refuses a size beyond the limit before it unpacks, whether true or a lie', () => {
+    const bomb = asZip({ 'tables.json': new Uint8Array(80 * 2 ** 20) });
+    expect(code(put('bomb.zip', bomb))).toBe('INPUT_TOO_LARGE');
+    const lie = asZip({ 'tables.json': Buffer.from('[]') });
+    lie.writeUInt32LE(0xfffffff0, lie.indexOf('PK\x01\x02') + 24);
+    expect(code(put('lie.zip', lie))).toBe('INPUT_TOO_LARGE');
+  });
+
+  it('gives no more bytes than an archive claims', () => {
+    const small = asZip({ 'tables.json': new Uint8Array(2 ** 20) });
+    small.writeUInt32LE(10, small.indexOf('PK\x01\x02') + 24);
+    expect(readBundle(put('small.zip', small)).get('tables.json')?.length).toBe(10);
+  });
+
+  it('refuses an archive that claims four billion entries', () => {
+    // zip64 end record (56 bytes), its locator (20), end record (22); the directory starts behind everything
+    const zip = Buffer.alloc(98);
+    zip.writeUInt32LE(0x06064b50, 0);
+    zip.writeUInt32LE(0xffffffff, 32);
+    zip.writeUInt32LE(0xff000000, 48);
+    zip.writeUInt32LE(0x07064b50, 56);
+    zip.writeUInt32LE(0x06054b50, 76);
+    zip.writeUInt16LE(0xffff, 76 + 8);
+    zip.writeUInt32LE(0xffffffff, 76 + 16);
+    expect(code(put('many.zip', zip))).toBe('BUNDLE_INVALID');
+  });
+
+  it('refuses one name twice, and a name that would vanish in a JavaScript object', () => {
+    const twice = asZip({ 'a.json': Buffer.from('1'), 'b.json': Buffer.from('2') });
+    const renamed = Buffer.from(twice.toString('latin1').replaceAll('b.json', 'a.json'), 'latin1');
+    expect(code(put('twice.zip', renamed))).toBe('BUNDLE_INVALID');
+    const hidden = Buffer.from(
+      asZip({ a_proto__x: Buffer.from('1') })
+        .toString('latin1')
+        .replaceAll('a_proto__x', '__proto__x'),
+      'latin1',
+    );
+    expect(code(put('hidden.zip', hidden))).toBe(1);
+    const proto = Buffer.from(
+      asZip({ xxproto__: Buffer.from('1') })
+        .toString('latin1')
+        .replaceAll('xxproto__', '__proto__'),
+      'latin1',
+    );
+    expect(code(put('proto.zip', proto))).toBe('BUNDLE_INVALID');
+  });
+
+  it('does not follow links out of a folder', () => {
+    const secret = put('secret.txt', 'outside');
+    put('linked/bundle.json', '{}');
+    symlinkSync(secret, join(dir, 'linked', 'policy.json'));
+    symlinkSync(dirname(secret), join(dir, 'linked', 'log'));
+    expect([...readBundle(join(dir, 'linked')).keys()]).toEqual(['bundle.json']);
+  });
+
+  it('refuses a folder of more bytes than a bundle may have', () => {
+    put('big/tables.json', new Uint8Array(65 * 2 ** 20));
+    expect(code(join(dir, 'big'))).toBe('INPUT_TOO_LARGE');
+  });
+});
