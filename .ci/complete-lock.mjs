@@ -19,7 +19,13 @@ for (const [, parent] of Object.entries(lock.packages)) {
     const at = `node_modules/${name}`;
     if (lock.packages[at] || !/^\d/.test(version)) continue;
     const { os, cpu } = platform(name);
-    lock.packages[at] = { version, ...(cpu.length ? { cpu } : {}), ...(parent.dev ? { dev: true } : {}), optional: true, ...(os.length ? { os } : {}) };
+    lock.packages[at] = {
+      version,
+      ...(cpu.length ? { cpu } : {}),
+      ...(parent.dev ? { dev: true } : {}),
+      optional: true,
+      ...(os.length ? { os } : {}),
+    };
     added++;
   }
 }
