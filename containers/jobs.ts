@@ -17,7 +17,7 @@ export interface Job {
   run(parameters: unknown, ports: JobPorts, environment: JobEnvironment): Promise<Json>;
 }
 
-const resultOf = (result: JobResult): Json => JobResult.parse(result) as unknown as Json;
+const resultOf = (result: JobResult): Json => JobResult.parse(result);
 
 const recordsOf = async (ports: JobPorts, ticketId: string) =>
   parseJson(await ports.vault.get(ticketId, 'forget-set'), ForgetSet, 'the forget set in the vault').records;

@@ -223,7 +223,7 @@ const manifestOfRun = (
 ): RunManifest => ({
   kind: 'quittance-run/v1',
   ticketId: plan.ticketId,
-  plan: digestJson(plan as unknown as Json),
+  plan: digestJson(plan),
   base: plan.base,
   candidate: stored.digest,
   manifest: stored.manifest,

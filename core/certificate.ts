@@ -1,7 +1,7 @@
 // What is attested: one statement a stage, and the certificate of unlearning about the artefact that is served. Statements are in-toto v1 in DSSE envelopes.
 // Traps: the subject is the manifest of what is served, not the weights file alone; and there are words that this product never says (NEVER_SAID).
 import { z } from 'zod';
-import { Digest, digestJson, type Json } from './canonical.ts';
+import { Digest, digestJson } from './canonical.ts';
 import { seal, STATEMENT_TYPE, subjectOf, type Envelope, type Statement } from './dsse.ts';
 import { Gate } from './gate.ts';
 import type { Judgement } from './gate.ts';
@@ -138,7 +138,7 @@ export const certificateStatement = (parts: CertificateParts): Statement => {
     served: ticket.served.digest,
     method: {
       name: run.method,
-      configDigest: digestJson(run.config as Json),
+      configDigest: digestJson(run.config),
       seed: run.seed,
       backend: run.backend,
       updates: run.updates,
