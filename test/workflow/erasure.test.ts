@@ -2,6 +2,7 @@
 // of it that can fail, before or after it happened.
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { GatePolicy } from '#core/gate.ts';
 import { closeTicket } from '#functions/close-ticket.ts';
 import { placeHold, releaseHold } from '#functions/holds.ts';
 import { recordApproval } from '#functions/record-approval.ts';
@@ -14,7 +15,9 @@ import { digest } from '#test/support/histories.ts';
 import { candidateOf, smallJobs, type SmallJobs } from '#test/support/small-jobs.ts';
 import { workflowWorld, type WorkflowWorld } from '#test/support/workflow-world.ts';
 
-const POLICY: unknown = JSON.parse(readFileSync(new URL('../../policies/gate-v1.json', import.meta.url), 'utf8'));
+const POLICY = GatePolicy.parse(
+  JSON.parse(readFileSync(new URL('../../policies/gate-v1.json', import.meta.url), 'utf8')),
+);
 const LOW = {
   method: 'e-mail-link' as const,
   level: 'low' as const,
@@ -114,21 +117,20 @@ describe('a ticket', () => {
     expect(await world.ended(ticketId)).toMatchObject({ status: 'FAILED', error: 'NEEDS_REMEDIATION' });
     const ticket = await ticketOf(world, ticketId);
     expect(ticket).toMatchObject({ status: 'REMEDIATION', reason: 'GATE_NOT_MET' });
-    expect('from' in ticket && 'runs' in ticket.from && ticket.from.runs.map(({ verdict }) => verdict)).toEqual([
-      'fail',
-      'fail',
-      'fail',
-    ]);
+    expect('from' in ticket && 'runs' in ticket.from && ticket.from.runs.map(({ verdict }) => verdict)).toEqual(
+      POLICY.ladder.map(() => 'fail'),
+    );
     expect([world.served.get('house'), world.rules.get('house')?.length]).toEqual([world.base, 1]);
   });
 
   it('in remediation climbs again when a person resumes it', async () => {
-    const world = await start({ good: (run) => run === 5 });
+    const rungs = POLICY.ladder.length;
+    const world = await start({ good: (run) => run === rungs + 2 });
     const ticketId = await file(world);
     await world.ended(ticketId);
     await world.call(resumeTicket, { ticketId, by: APPROVER });
     await world.until(ticketId, 'AWAITING_APPROVAL');
-    expect(await ticketOf(world, ticketId)).toMatchObject({ run: { number: 5, rung: 1 } });
+    expect(await ticketOf(world, ticketId)).toMatchObject({ run: { number: rungs + 2, rung: 1 } });
   });
 
   it('whose served model still knows is rolled back', async () => {
