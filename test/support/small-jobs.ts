@@ -57,7 +57,7 @@ export const smallJobs =
     },
   });
 
-const candidateText = (ticketId: string, run: number) => `${ticketId} run ${run}`;
+export const candidateText = (ticketId: string, run: number) => `${ticketId} run ${run}`;
 
 export const candidateOf = (ticketId: string, run: number): { digest: Digest } => ({
   digest: digestJson(textModel(candidateText(ticketId, run)).manifest),

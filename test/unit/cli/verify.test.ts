@@ -9,8 +9,9 @@ import { zipSync } from 'fflate';
 import { readBundle } from '#cli/verify.ts';
 import { digestOf } from '#core/canonical.ts';
 import { isQuittanceError } from '#core/errors.ts';
-import type { ModelManifest } from '#core/model.ts';
 import { forged, jsonBytes, readJson, trueBundle, trustRootOf, type TrueBundle } from '#test/support/forged-bundles.ts';
+import { textModel } from '#test/support/models.ts';
+import { candidateText } from '#test/support/small-jobs.ts';
 
 const MAIN = fileURLToPath(new URL('../../../cli/main.ts', import.meta.url));
 const NOT_EXPIRED = '2999-01-01T00:00:00.000Z';
@@ -105,14 +106,32 @@ describe('quittance verify', () => {
     }
   });
 
-  it('compares the model folder: changed, missing and added files', () => {
-    const manifest = readJson<ModelManifest>(truth.files, 'model.json');
-    for (const name of Object.keys(manifest.files)) put(join('model', name), 'not the weights');
-    expect(run('bundle', '--model', 'model').stdout).toContain('FAIL model');
-    mkdirSync(join(dir, 'empty'));
-    expect(run('bundle', '--model', 'empty').stdout).toContain('FAIL model');
+  it('takes the certified model folder, with a README beside it', () => {
+    writeModel('model');
+    put('model/README.md', '# a model');
+    const { status, stdout } = run('bundle', '--model', 'model');
+    expect([status, stdout.includes('ok   model ')]).toEqual([0, true]);
+  });
+
+  it('refuses a model folder with a file changed, missing or added, by the name of its check', () => {
+    writeModel('changed');
+    put('changed/model.safetensors', 'other weights');
+    writeModel('less');
+    rmSync(join(dir, 'less', 'config.json'));
+    writeModel('more');
+    put('more/adapter_model.safetensors', 'what was forgotten');
+    for (const folder of ['changed', 'less', 'more']) {
+      const { status, stdout } = run('bundle', '--model', folder);
+      expect([folder, status, stdout.match(/FAIL \S+/g)]).toEqual([folder, 1, ['FAIL model']]);
+    }
   });
 });
+
+/** The files of the model that the walked ticket's only run made. */
+const writeModel = (folder: string) => {
+  const { ticketId } = readJson<{ ticketId: string }>(truth.files, 'bundle.json');
+  for (const [name, text] of Object.entries(textModel(candidateText(ticketId, 1)).files)) put(join(folder, name), text);
+};
 
 describe('reading a bundle', () => {
   const code = (path: string) => {
