@@ -77,9 +77,13 @@ const readParts = (dir: string): Omit<ModelFolder, 'values'> => {
   return { dir, config, configJson, tokenizer };
 };
 
+/** Reads tensor by tensor straight into the backend, so that there are never two copies of the weights. The caller disposes the model. */
 export const loadModel = (dir: string): Model => {
-  const folder = readModelFolder(dir);
-  return modelFrom(folder.config, folder.tokenizer, folder.values);
+  const { config, tokenizer } = readParts(dir);
+  const specs = new Map(parameterSpecs(config).map((p) => [p.name, p]));
+  return withValues(dir, config, (valueOf) =>
+    modelFrom(config, tokenizer, { get: (name) => valueOf(specs.get(name)!) }),
+  );
 };
 
 const withGenerationEos = (config: DecoderConfig, path: string): DecoderConfig => {
@@ -152,11 +156,17 @@ const checkShards = (dir: string, shards: string[]): string[] => {
 };
 
 const readValues = (dir: string, config: DecoderConfig): Map<string, Float32Array> =>
+  withValues(dir, config, (valueOf) => new Map(parameterSpecs(config).map((p) => [p.name, valueOf(p)])));
+
+const withValues = <T>(
+  dir: string,
+  config: DecoderConfig,
+  use: (valueOf: (p: ParameterSpec) => Float32Array) => T,
+): T =>
   withWeights(dir, ({ find, names }) => {
     refuseUnknown(names, config);
     const whole = cached((hf: string, shape: readonly number[]) => readTensor(find, config, hf, shape));
-    const valueOf = (p: ParameterSpec) => fromCheckpoint(config, p, whole(p.source.hf, checkpointShape(p)));
-    return new Map(parameterSpecs(config).map((p) => [p.name, valueOf(p)]));
+    return use((p) => fromCheckpoint(config, p, whole(p.source.hf, checkpointShape(p))));
   });
 
 /** Buffers that old checkpoints keep beside the weights (masks, rotary tables), and a tied head stored a second time. */

@@ -20,22 +20,22 @@ export interface Model {
   dispose(): void;
 }
 
-/** Wraps float32 values (parameters.ts names and layout) as a model; takes the values, does not keep the map. */
+/** Wraps float32 values (parameters.ts names and layout) as a model; asks for each once, in the order of the specs, and keeps no copy. */
 export const modelFrom = (
   config: DecoderConfig,
   tokenizer: Tokenizer,
-  values: ReadonlyMap<string, Float32Array>,
+  values: Pick<ReadonlyMap<string, Float32Array>, 'get'>,
 ): Model => {
   const specs = parameterSpecs(config);
-  const parameters = new Map(specs.map((spec) => [spec.name, variable(spec, values.get(spec.name))]));
-  return {
-    config,
-    tokenizer,
-    specs,
-    parameters,
-    weights: weightsOf(parameters),
-    dispose: () => parameters.forEach((parameter) => parameter.dispose()),
-  };
+  const parameters = new Map<string, tf.Variable>();
+  const dispose = () => parameters.forEach((parameter) => parameter.dispose());
+  try {
+    for (const spec of specs) parameters.set(spec.name, variable(spec, values.get(spec.name)));
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+  return { config, tokenizer, specs, parameters, weights: weightsOf(parameters), dispose };
 };
 
 const variable = (spec: ParameterSpec, value: Float32Array | undefined): tf.Variable => {

@@ -15,7 +15,9 @@ const custom = <T extends tf.Tensor>(
   const wrapped = tf.customGrad((...args) => {
     const save = args.pop() as tf.GradSaveFunc;
     const { value, grads } = forward(save, ...(args as tf.Tensor[]));
-    return { value, gradFunc: (dy: tf.Tensor | tf.Tensor[], saved: tf.Tensor[]) => grads(dy as tf.Tensor, saved) };
+    // tidied here: tfjs would keep what a gradient leaves behind until the whole backward pass is over
+    const gradFunc = (dy: tf.Tensor | tf.Tensor[], saved: tf.Tensor[]) => tf.tidy(() => grads(dy as tf.Tensor, saved));
+    return { value, gradFunc };
   });
   return wrapped(...inputs) as T;
 };

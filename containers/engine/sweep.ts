@@ -7,6 +7,7 @@ import { block, disposeLayout, embed, head, layoutOf, type Layout, type Tap, typ
 import { withDropout } from './lora.ts';
 import type { Model } from './model.ts';
 import { embedding } from './ops.ts';
+import { blockBytes } from './plan.ts';
 import { tf } from './tf.ts';
 
 /** logits (N, V) of the selected positions → a scalar to descend. */
@@ -19,19 +20,16 @@ export interface Gradients {
 }
 
 export interface SweepOptions {
-  /** one tape over everything, or block by block; 'auto' takes one tape while its activations stay under 256 MB. */
+  /** one tape over everything, or block by block; 'auto' takes one tape while its activations stay under 600 MB. */
   tape?: 'auto' | 'one' | 'blocks';
   /** Names the dropout masks of this update, where the model has a LoRA with dropout; absent: none. */
   dropout?: string;
 }
 
-/** Bytes of activations that one tape keeps: about 16 hidden-sized, 4 intermediate-sized and 4 score-sized arrays a layer. */
-const tapeBytes = ({ config }: Model, { rows, columns }: Batch): number =>
-  4 *
-  config.layers *
-  rows *
-  columns *
-  (16 * config.hiddenSize + 4 * config.intermediateSize + 4 * config.heads * columns);
+const ONE_TAPE_BYTES = 600e6;
+
+const fitsOneTape = ({ config }: Model, { rows, columns }: Batch): boolean =>
+  config.layers * blockBytes(config, rows, columns) < ONE_TAPE_BYTES;
 
 /** Loss and gradients of one batch. */
 export const lossAndGradients = (
@@ -42,7 +40,7 @@ export const lossAndGradients = (
   { tape = 'auto', dropout }: SweepOptions = {},
 ): Gradients => {
   const training = dropout === undefined ? model : withDropout(model, dropout);
-  const one = tape === 'one' || (tape === 'auto' && tapeBytes(model, batch) < 256e6);
+  const one = tape === 'one' || (tape === 'auto' && fitsOneTape(model, batch));
   const layout = layoutOf(model.config, batch);
   const inputs = inputsOf(batch);
   try {

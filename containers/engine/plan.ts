@@ -1,0 +1,122 @@
+// What a run needs in memory, said before it starts: weights, gradients, optimiser, activations, logits, projections. The coefficients of the activations were
+// fitted to the wasm heap after whole updates of ten shapes (width 64 to 576, 4 to 16 heads, 2 to 30 layers); they hold to about a third.
+// Trap: a wasm heap ends at 4 GB whatever the machine has, so what lies in it is counted apart from the process.
+import { QuittanceError } from '#core/errors.ts';
+import type { DecoderConfig } from './config.ts';
+import { planLora, type LoraConfig } from './lora.ts';
+import { parameterSpecs } from './parameters.ts';
+
+export interface PlannedRun {
+  config: DecoderConfig;
+  /** Rows × columns of one batch, and the answer tokens among them that are predicted; of the largest batch. */
+  batch: { rows: number; columns: number; answerTokens: number };
+  /** Names of the parameters that move (parameters.ts); with a LoRA its factors move and these are ignored. */
+  trainable: (name: string) => boolean;
+  lora?: LoraConfig;
+  optimizer: 'adamw' | 'normalized-sgd';
+  /** one tape over everything, or block by block. */
+  tape: 'one' | 'blocks';
+  /** Whether gradients are projected by moments of the MLP's inputs. */
+  projection?: boolean;
+  /** As the backend names itself. */
+  backend: string;
+}
+
+export interface MemoryItem {
+  name: string;
+  bytes: number;
+  /** Whether it lies in the backend's tensor memory, or in the process beside it. */
+  tensor: boolean;
+}
+
+export interface MemoryPlan {
+  items: MemoryItem[];
+  /** All items, bytes. */
+  total: number;
+  /** What the machine or container has left, bytes. */
+  available: number;
+  /** Tensor memory, and its limit where the backend has one of its own. */
+  tensors: { bytes: number; limit: number };
+  fits: boolean;
+}
+
+const FLOAT = 4;
+const RUNTIME = 220e6; // node, the library and its kernels
+const WASM_LIMIT = 4 * 2 ** 30;
+
+const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+
+/** Bytes that one block's forward and backward pass hold at their peak; about the same is kept per block by one tape over all. */
+export const blockBytes = (config: DecoderConfig, rows: number, columns: number): number => {
+  const { hiddenSize, intermediateSize, heads, gatedMlp } = config;
+  const perToken = 28 * hiddenSize + (gatedMlp ? 15 : 9.5) * intermediateSize + 6.5 * heads * columns;
+  return FLOAT * rows * columns * perToken;
+};
+
+const activationBytes = ({ config, batch: { rows, columns }, tape }: PlannedRun): number =>
+  tape === 'one'
+    ? config.layers * blockBytes(config, rows, columns)
+    : FLOAT * (config.layers + 1) * rows * columns * config.hiddenSize + blockBytes(config, rows, columns);
+
+/** C in float64 and P in float32 for the inputs of gate and up, and of down, in every layer. */
+const projectionBytes = ({ hiddenSize, intermediateSize, layers }: DecoderConfig): number =>
+  layers * (hiddenSize ** 2 + intermediateSize ** 2) * 12;
+
+/** The plan of a run; `available` is by default what the process may still take. */
+export const planMemory = (run: PlannedRun, available: number = process.availableMemory()): MemoryPlan => {
+  const { config, lora, batch, optimizer, projection, backend } = run;
+  const specs = parameterSpecs(config);
+  const count = (some: typeof specs) => some.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const factors = lora ? count([...planLora(config, lora).specs]) : 0;
+  const moving = lora ? factors : count(specs.filter(({ name }) => run.trainable(name)));
+  const items: MemoryItem[] = [
+    { name: 'runtime', bytes: RUNTIME, tensor: false },
+    { name: 'weights', bytes: FLOAT * (count(specs) + factors), tensor: true },
+    { name: 'gradients', bytes: FLOAT * moving, tensor: true },
+    { name: 'optimiser', bytes: optimizer === 'adamw' ? 2 * FLOAT * moving : 0, tensor: !backend.startsWith('wasm') },
+    { name: 'activations', bytes: activationBytes(run), tensor: true },
+    { name: 'logits', bytes: 2.5 * FLOAT * batch.answerTokens * config.vocabSize, tensor: true },
+    { name: 'projections', bytes: projection ? projectionBytes(config) : 0, tensor: false },
+  ];
+  const sum = (some: readonly MemoryItem[]) => some.reduce((total, { bytes }) => total + bytes, 0);
+  const total = sum(items);
+  const tensors = {
+    bytes: sum(items.filter(({ tensor }) => tensor)),
+    limit: backend.startsWith('wasm') ? WASM_LIMIT : Infinity,
+  };
+  return { items, total, available, tensors, fits: total <= available && tensors.bytes <= tensors.limit };
+};
+
+/** 1.25e9 → '1.25 GB', 3.1e7 → '31 MB'. */
+export const formatBytes = (bytes: number): string =>
+  bytes >= 1e9 ? `${(bytes / 1e9).toFixed(2)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
+
+/** One line for a terminal or a log. */
+export const describePlan = ({ items, total, available, fits }: MemoryPlan): string => {
+  const parts = items.filter(({ bytes }) => bytes > 0).map(({ name, bytes }) => `${name} ${formatBytes(bytes)}`);
+  return `memory: ${parts.join(' + ')} = ${formatBytes(total)} of ${formatBytes(available)}: ${fits ? 'fits' : 'does not fit'}`;
+};
+
+/** MEMORY_PLAN, with the numbers and what would make the run smaller, where it does not fit. */
+export const requireMemory = (plan: MemoryPlan): void => {
+  if (plan.fits) return;
+  const heap = plan.tensors.bytes > plan.tensors.limit;
+  const largest = plan.items.filter(({ name }) => name !== 'runtime').reduce((a, b) => (b.bytes > a.bytes ? b : a));
+  throw new QuittanceError('MEMORY_PLAN', {
+    message: describePlan(plan),
+    expected: heap
+      ? `at most ${formatBytes(plan.tensors.limit)} of tensors on wasm`
+      : `at most ${formatBytes(plan.available)}`,
+    got: heap ? formatBytes(plan.tensors.bytes) : formatBytes(plan.total),
+    hint: `${REMEDIES[largest.name] ?? 'a smaller model'}${heap ? '; or the tensorflow backend, which has no heap of its own' : ''}`,
+  });
+};
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  weights: 'a smaller model or a machine with more memory',
+  gradients: 'a LoRA, or fewer trainable matrices',
+  optimiser: 'a LoRA, or normalised SGD, which keeps no moments',
+  activations: 'smaller batches, or block by block instead of one tape',
+  logits: 'smaller batches',
+  projections: 'projection=none',
+};
