@@ -1,15 +1,25 @@
 // The evidence bundle: everything that a stranger needs to check a certificate offline, as a folder of files. Made from the stores at any time after the
-// certificate was issued; it holds no personal data. Trap: every file is listed with its digest in bundle.json, and bundle.json is in canonical form.
+// certificate was issued; it holds no personal data. Trap: every file is listed with its digest in bundle.json, which is in canonical form and whose own digest
+// the service signs in bundle.dsse.json, so that nothing can be changed, added or cut off its end.
 import { z } from 'zod';
 import { canonicalize, Digest, digestOf, type Json } from './canonical.ts';
-import { attest, personKey, SERVICE_KEY, STAGE_NAMES, STAGES, type Stage } from './certificate.ts';
-import { keyIdOf } from './dsse.ts';
-import { QuittanceError } from './errors.ts';
+import {
+  attest,
+  CertificatePredicate,
+  personKey,
+  sealBundle,
+  SERVICE_KEY,
+  STAGE_NAMES,
+  STAGES,
+  type Stage,
+} from './certificate.ts';
+import { Envelope, keyIdOf, Statement } from './dsse.ts';
+import { must, QuittanceError } from './errors.ts';
 import { EvidenceManifest } from './evidence.ts';
 import { LOG_KEY, LOG_ORIGIN, readLog, type LogState } from './ledger/log.ts';
-import { tlogProof } from './ledger/proof.ts';
+import { consistencyFile, tlogProof } from './ledger/proof.ts';
 import type { Ports, Signer, StoredEvent } from './ports.ts';
-import { getJson } from './stored-json.ts';
+import { getJson, parseJson } from './stored-json.ts';
 import type { Ticket } from './ticket.ts';
 
 export const BundleIndex = z.strictObject({
@@ -21,7 +31,8 @@ export type BundleIndex = z.infer<typeof BundleIndex>;
 
 const Key = z.strictObject({
   id: Digest,
-  role: z.enum(['log', 'service', 'person']),
+  /** Witnesses co-sign checkpoints (https://c2sp.org/tlog-cosignature). */
+  role: z.enum(['log', 'service', 'person', 'witness']),
   name: z.string(),
   publicKey: z.string(),
 });
@@ -46,12 +57,15 @@ without it the check shows that the bundle agrees with itself. To check a copy o
 certificate.dsse.json  the certificate (in-toto statement in a DSSE envelope, signed by the service and the approver)
 attestations/          one signed statement a stage
 log/                   the events and their inclusion proofs (c2sp.org/tlog-proof)
+checkpoint             the log's signed head
+consistency            proof that this log begins with the log that the certificate names
 policy.json            the thresholds, logged before the run
 tables.json            aggregate results of the evaluation
 judgement.json         what the thresholds made of them
 evidence.json          what the approver decided on
 plan.json run.json     the attempt at unlearning
 model.json             manifest of what is served
+bundle.json            the digest of every file; in bundle.dsse.json the service signs it
 `;
 
 const bytes = (value: unknown): Uint8Array => Buffer.from(canonicalize(value as Json));
@@ -66,16 +80,28 @@ export const assembleBundle = async (ports: BundlePorts, ticketId: string): Prom
   await putEvidence(files, ports, sealed);
   files.set('trust-root.json', bytes(await trustRoot(ports.signer, sealed.approver)));
   files.set('checkpoint', Buffer.from(log.note ?? ''));
-  await putEvents(files, ports.signer, ticket, events, log, sealed.approver);
-  files.set(
-    'bundle.json',
-    bytes({
-      kind: 'quittance-bundle/v1',
-      ticketId,
-      files: Object.fromEntries([...files].map(([name, content]) => [name, digestOf(content)])),
-    }),
-  );
+  files.set('consistency', Buffer.from(consistencyFile(log, certifiedSize(files))));
+  const held = events.filter(({ leafIndex }) => leafIndex !== undefined && leafIndex < log.entries.length);
+  await putEvents(files, ports.signer, ticket, held, log, sealed.approver);
+  await putIndex(files, ports.signer, ticketId, held.length, log);
   return files;
+};
+
+/** Size of the log that the certificate names. */
+const certifiedSize = (files: BundleFiles): number => {
+  const name = 'certificate.dsse.json';
+  const { payload } = parseJson(must(files.get(name), name), Envelope, name);
+  const { predicate } = parseJson(Buffer.from(payload, 'base64'), Statement, name);
+  return CertificatePredicate.parse(predicate).log.size;
+};
+
+/** The list of all files, and the service's word for it. */
+const putIndex = async (files: BundleFiles, signer: Signer, ticketId: string, events: number, log: LogState) => {
+  const listed = [...files].map(([name, content]) => [name, digestOf(content)] as const);
+  const index = bytes({ kind: 'quittance-bundle/v1', ticketId, files: Object.fromEntries(listed) });
+  files.set('bundle.json', index);
+  const predicate = { ticketId, events, log: { origin: LOG_ORIGIN, size: log.entries.length } };
+  files.set('bundle.dsse.json', bytes(await sealBundle(signer, digestOf(index), predicate)));
 };
 
 interface Sealed {

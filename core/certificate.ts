@@ -105,8 +105,8 @@ export const CertificatePredicate = z.strictObject({
   residualCopies: z.array(z.strictObject({ what: z.string(), digest: Digest, until: z.string() })),
   validUntil: z.iso.datetime(),
   keys: z.strictObject({ service: Digest, approver: Digest }),
-  /** Position of the log when the certificate was written; the events before it are in it. */
-  log: z.strictObject({ origin: z.string(), size: z.int().nonnegative() }),
+  /** The log when the certificate was written (root in base64): the events before are in it, and every later log begins with it. */
+  log: z.strictObject({ origin: z.string(), size: z.int().nonnegative(), root: z.base64() }),
   /** RFC 3161 tokens and witness co-signatures, base64, where such services are configured. */
   timestamps: z.array(z.string()),
   cosignatures: z.array(z.string()),
@@ -203,6 +203,20 @@ export const attest = async (
   ];
   return seal(statement(attestationType(predicate.stage), model, predicate.event, predicate), signer, keys);
 };
+
+export const BUNDLE_TYPE = 'https://quittance.dev/evidence-bundle/v1';
+
+/** What the service says of a bundle as a whole: how much of the ticket's history it holds, so that nothing can be cut off its end. */
+export const BundlePredicate = z.strictObject({
+  ticketId: z.string(),
+  events: z.int().positive(),
+  log: z.strictObject({ origin: z.string(), size: z.int().positive() }),
+});
+export type BundlePredicate = z.infer<typeof BundlePredicate>;
+
+/** Signs the list of a bundle's files. */
+export const sealBundle = (signer: Signer, index: Digest, predicate: BundlePredicate): Promise<Envelope> =>
+  seal(statement(BUNDLE_TYPE, 'bundle.json', index, predicate), signer, [SERVICE_KEY]);
 
 /** Signs the certificate by the service and the approver. */
 export const signCertificate = (signer: Signer, certificate: Statement, approver: string): Promise<Envelope> =>

@@ -17,11 +17,13 @@ export interface Check {
 /** Stable ids, in the order in which the checks are shown. */
 const CHECKS: Readonly<Record<string, Rule>> = {
   'bundle-files': signatures.bundleFiles,
+  'bundle-sealed': signatures.bundleSealed,
   'bundle-ticket': signatures.bundleTicket,
   'trust-root': signatures.trustRootKeys,
   'certificate-signatures': signatures.certificateSignatures,
   'separation-of-duties': signatures.separationOfDuties,
   checkpoint: log.checkpoint,
+  consistency: log.consistency,
   'log-inclusion': log.logInclusion,
   'event-order': log.eventOrder,
   'stage-attestations': log.stageAttestations,

@@ -6,7 +6,7 @@ import { certificateStatement, EMBEDDED_SCOPE, personKey, SERVICE_KEY, signCerti
 import { keyIdOf } from '#core/dsse.ts';
 import { EvaluationTables } from '#core/evaluation.ts';
 import { GatePolicy, Judgement } from '#core/gate.ts';
-import { LOG_ORIGIN, readLog } from '#core/ledger/log.ts';
+import { logPosition, readLog } from '#core/ledger/log.ts';
 import type { Ports } from '#core/ports.ts';
 import { daysAfter } from '#core/retention.ts';
 import { RunManifest } from '#core/run.ts';
@@ -63,7 +63,7 @@ const certify = async (ticket: Completed, validUntil: string, ports: IssuePorts)
     validUntil,
     residualCopies: await residualCopies(ticket, ports),
     keys: { service: await keyId(SERVICE_KEY), approver: await keyId(personKey(approver)) },
-    log: { origin: LOG_ORIGIN, size: (await readLog(ports)).entries.length },
+    log: logPosition(await readLog(ports)),
     scope: EMBEDDED_SCOPE,
   });
   const envelope = await signCertificate(signer, statement, approver);

@@ -166,6 +166,13 @@ const signCheckpoint = async (signer: Signer, checkpoint: Checkpoint): Promise<s
   return `${text}\n${signatureLine(await logKey(signer), await signer.sign(LOG_KEY, Buffer.from(text)))}`;
 };
 
+/** What a statement names to fix the log's past: origin, size and root (base64). */
+export const logPosition = ({ leaves }: LogState) => ({
+  origin: LOG_ORIGIN,
+  size: leaves.length,
+  root: rootOf(leaves).toString('base64'),
+});
+
 /** Index of each entry that is in the log already, by its bytes. */
 export const indexOfEntries = ({ entries }: LogState): ReadonlyMap<string, number> =>
   new Map(entries.map((entry, i) => [entry.toString('utf8'), i]));

@@ -6,6 +6,7 @@ import { EvaluationTables } from '../evaluation.ts';
 import { EvidenceManifest } from '../evidence.ts';
 import { GatePolicy, judge, Judgement, type Gate } from '../gate.ts';
 import { manifestDigest, ModelManifest } from '../model.ts';
+import { daysAfter } from '../retention.ts';
 import { RunManifest, UnlearnPlan } from '../run.ts';
 import { fail, requireThat, type BundleReader, type Rule } from './bundle-reader.ts';
 
@@ -171,8 +172,21 @@ export const modelAtHand: Rule = (bundle) => {
 export const notExpired: Rule = (bundle) => {
   const { validUntil } = bundle.certificate;
   requireThat(bundle.event('certified').body['validUntil'] === validUntil, 'the log names another date');
-  requireThat(Date.parse(validUntil) > bundle.options.now.getTime(), `re-certification was due on ${validUntil}`);
-  return `valid until ${validUntil}`;
+  const renewed = renewedUntil(bundle);
+  const until = renewed !== undefined && renewed > validUntil ? renewed : validUntil;
+  const now = bundle.options.now.getTime();
+  requireThat(Date.parse(until) > now, `certificate-expired: re-certification was due on ${until}`);
+  return `valid until ${until}${until === validUntil ? '' : ', by a re-certification in the log'}`;
+};
+
+/** From the last re-certification that ran the full suite: its time and the days of the policy. */
+const renewedUntil = (bundle: BundleReader): string | undefined => {
+  const certified = bundle.event('certified').index;
+  const passed = bundle.events.findLast(
+    ({ type, index, body }) =>
+      type === 'recertified' && index > certified && body['state'] === 'current' && body['evidence'] !== undefined,
+  );
+  return passed && daysAfter(new Date(passed.at), bundle.json('policy.json', GatePolicy).certificateDays);
 };
 
 export const wordsNeverSaid: Rule = (bundle) => {

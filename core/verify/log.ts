@@ -2,7 +2,9 @@
 // Trap: an event that is not in the bundle cannot be seen here; what happened after the checkpoint needs a newer one.
 import { digestOf } from '../canonical.ts';
 import { AttestationPredicate, attestationType, STAGE_NAMES, STAGES, type Stage } from '../certificate.ts';
-import { leafHash, verifyInclusion } from '../ledger/merkle.ts';
+import { leafHash, verifyConsistency, verifyInclusion } from '../ledger/merkle.ts';
+import { cosignedAt } from '../ledger/note.ts';
+import { parseConsistencyFile } from '../ledger/proof.ts';
 import { fail, requireThat, type BundleReader, type LoggedEvent, type Rule } from './bundle-reader.ts';
 
 const CLOCKS_DIFFER_MS = 5 * 60_000;
@@ -16,7 +18,29 @@ export const checkpoint: Rule = (bundle) => {
   );
   const { log } = bundle.certificate;
   requireThat(log.size <= size && log.origin === origin, 'the log is shorter than when the certificate was written');
-  return `${size} entries at ${time}`;
+  return `${size} entries at ${time}, ${witnessed(bundle)}`;
+};
+
+/** Without a witness of the verifier's own choice a log could show others another history. */
+const witnessed = (bundle: BundleReader): string => {
+  const note = bundle.text('checkpoint');
+  const witnesses = bundle.trustRoot.keys.filter(({ role }) => role === 'witness');
+  const seen = witnesses.filter(
+    ({ name, publicKey }) => cosignedAt(note, { name, publicKey: Buffer.from(publicKey, 'base64') }) !== undefined,
+  );
+  return `co-signed by ${seen.length} of ${witnesses.length} witnesses`;
+};
+
+export const consistency: Rule = (bundle) => {
+  const { hashes, size: earlier, note } = parseConsistencyFile(bundle.text('consistency'));
+  const { size, root } = bundle.checkpoint;
+  const { log } = bundle.certificate;
+  requireThat(note === bundle.text('checkpoint'), 'the proof is for another checkpoint');
+  requireThat(
+    earlier === log.size && verifyConsistency(earlier, size, hashes, Buffer.from(log.root, 'base64'), root),
+    'this log does not begin with the log that the certificate names',
+  );
+  return `entries 1 to ${earlier} are those of the log that the certificate names`;
 };
 
 export const logInclusion: Rule = (bundle) => {
@@ -90,12 +114,14 @@ export const casePurged: Rule = (bundle) => {
   return `${String(objects)} objects, every read refused`;
 };
 
-const revokes = ({ type, body }: LoggedEvent): boolean =>
-  type === 'rolled-back' || type === 'revoked' || (type === 'recertified' && body['state'] !== 'current');
+const revokes = ({ type }: LoggedEvent): boolean => type === 'rolled-back' || type === 'revoked';
 
 export const notRevoked: Rule = (bundle) => {
   const certified = bundle.event('certified').index;
   const bad = bundle.events.find((event) => event.index > certified && revokes(event));
   requireThat(bad === undefined, `the log holds a later '${bad?.type ?? ''}' event`);
-  return `none up to entry ${bundle.checkpoint.size}; a later one needs a newer checkpoint`;
+  const last = bundle.events.findLast(({ type, index }) => type === 'recertified' && index > certified);
+  const state = last ? String(last.body['state']) : 'current';
+  requireThat(state === 'current', `the last re-certification found the model ${state}`);
+  return `none in the history up to entry ${bundle.checkpoint.size}; what came later needs a newer bundle`;
 };

@@ -2,11 +2,13 @@
 // a name or role beside a key counts only where the trust root was pinned.
 import { z } from 'zod';
 import { canonicalize, digestOf } from '../canonical.ts';
+import { BUNDLE_TYPE, BundlePredicate } from '../certificate.ts';
+import { Envelope } from '../dsse.ts';
 import { fail, requireThat, type BundleReader, type Rule } from './bundle-reader.ts';
 
 export const bundleFiles: Rule = (bundle) => {
   const { files } = bundle.index;
-  const listed = new Set([...Object.keys(files), 'bundle.json']);
+  const listed = new Set([...Object.keys(files), 'bundle.json', 'bundle.dsse.json']);
   const strange = [...bundle.files.keys()].find((name) => !listed.has(name));
   requireThat(strange === undefined, `${strange ?? ''} is not listed in bundle.json`);
   for (const [name, digest] of Object.entries(files))
@@ -16,6 +18,31 @@ export const bundleFiles: Rule = (bundle) => {
     'bundle.json is not in canonical form',
   );
   return `${listed.size} files have their digests`;
+};
+
+export const bundleSealed: Rule = (bundle) => {
+  const name = 'bundle.dsse.json';
+  const { statement, signers } = bundle.opened(name);
+  requireThat(statement.predicateType === BUNDLE_TYPE, `${name} is a statement of another type`);
+  requireThat(
+    signers.some((id) => bundle.keys('service').has(id)),
+    'the service did not sign the list of files',
+  );
+  const [subject] = statement.subject;
+  requireThat(
+    statement.subject.length === 1 && `sha256:${subject?.digest.sha256 ?? ''}` === bundle.digest('bundle.json'),
+    'the service signed another list of files',
+  );
+  const held = BundlePredicate.safeParse(statement.predicate).data ?? fail(`${name} does not have its form`);
+  requireThat(
+    held.ticketId === bundle.index.ticketId &&
+      held.events === bundle.events.length &&
+      held.log.size === bundle.checkpoint.size,
+    'the service signed for more of the history than is here',
+  );
+  const canonical = canonicalize(bundle.json(name, Envelope));
+  requireThat(Buffer.from(canonical).equals(bundle.file(name)), `${name} is not in canonical form`);
+  return `the service signed the list, with ${held.events} events`;
 };
 
 export const bundleTicket: Rule = (bundle) => {

@@ -2,13 +2,21 @@
 // writes the history anew, so that nothing but the rules on its content stands in the way.
 import { assembleBundle, type BundleFiles, type TrustRoot } from '#core/bundle.ts';
 import { canonicalize, digestOf, type Json } from '#core/canonical.ts';
-import { attest, personKey, SERVICE_KEY, STAGE_NAMES, STAGES, type CertificatePredicate } from '#core/certificate.ts';
+import {
+  attest,
+  personKey,
+  sealBundle,
+  SERVICE_KEY,
+  STAGE_NAMES,
+  STAGES,
+  type CertificatePredicate,
+} from '#core/certificate.ts';
 import { keyIdOf, seal, type Envelope, type Statement } from '#core/dsse.ts';
 import { LOG_KEY, LOG_ORIGIN } from '#core/ledger/log.ts';
 import type { Signer } from '#core/ports.ts';
 import { verifyBundle, type VerifyOptions } from '#core/verify.ts';
 import { APPROVER } from './cases.ts';
-import { writtenLog } from './small-log.ts';
+import { root, writtenLog } from './small-log.ts';
 import { walkedToEnd } from './walked-cases.ts';
 
 export interface Leaf {
@@ -58,14 +66,18 @@ export const readJson = <T>(files: BundleFiles, name: string): T =>
   JSON.parse(Buffer.from(files.get(name)!).toString('utf8')) as T;
 export const jsonBytes = (value: unknown): Uint8Array => Buffer.from(canonicalize(value as Json));
 
-/** What a stranger can do: change files, then list every digest again. */
+const indexOf = (files: BundleFiles): Uint8Array => {
+  const { ticketId } = readJson<{ ticketId: string }>(files, 'bundle.json');
+  const listed = [...files].filter(([name]) => !/^bundle\.(json|dsse\.json)$/.test(name));
+  const digests = Object.fromEntries(listed.map(([name, bytes]) => [name, digestOf(bytes)]));
+  return jsonBytes({ kind: 'quittance-bundle/v1', ticketId, files: digests });
+};
+
+/** What a stranger can do: change files, then list every digest again. The service's signature under the list stays the old one. */
 export const relisted = (files: BundleFiles, change: (files: BundleFiles) => void): BundleFiles => {
   const copy: BundleFiles = new Map([...files].map(([name, bytes]) => [name, Uint8Array.from(bytes)]));
-  const { ticketId } = readJson<{ ticketId: string }>(files, 'bundle.json');
   change(copy);
-  copy.delete('bundle.json');
-  const listed = Object.fromEntries([...copy].map(([name, bytes]) => [name, digestOf(bytes)]));
-  return copy.set('bundle.json', jsonBytes({ kind: 'quittance-bundle/v1', ticketId, files: listed }));
+  return copy.set('bundle.json', indexOf(new Map(copy).set('bundle.json', files.get('bundle.json')!)));
 };
 
 export const payloadOf = (files: BundleFiles, name: string): Statement =>
@@ -107,13 +119,27 @@ export const forged = async (truth: TrueBundle, forgery: Forgery = {}): Promise<
   );
   const statement = payloadOf(truth.files, 'certificate.dsse.json');
   const predicate = certifiedAgain(statement.predicate as CertificatePredicate, files, evidence);
+  predicate.log = { ...predicate.log, root: root(bodiesOf(leaves).slice(0, predicate.log.size)).toString('base64') };
   const written = { ...statement, predicate: { ...(forgery.certificate ?? ((same) => same))(predicate) } };
   const envelope = await seal(written, signer, forgery.signers ?? [SERVICE_KEY, personKey(approver)]);
   files.set('certificate.dsse.json', jsonBytes(envelope));
   const certified = leaves.find(({ event }) => event.type === 'certified');
   if (certified) certified.event['certificate'] = digestOf(files.get('certificate.dsse.json')!);
-  await logAgain(files, leaves, signer, approver, forgery.checkpointTime ?? truth.now);
-  return relisted(files, () => undefined);
+  const { size } = written.predicate.log;
+  await logAgain(files, leaves, Math.min(size, leaves.length), signer, approver, forgery.checkpointTime ?? truth.now);
+  return sealedAgain(files, leaves, signer);
+};
+
+const sealedAgain = async (files: BundleFiles, leaves: readonly Leaf[], signer: Signer): Promise<BundleFiles> => {
+  files.set('bundle.json', indexOf(files));
+  const { ticketId } = readJson<{ ticketId: string }>(files, 'bundle.json');
+  const log = { origin: LOG_ORIGIN, size: leaves.length };
+  const envelope = await sealBundle(signer, digestOf(files.get('bundle.json')!), {
+    ticketId,
+    events: leaves.length,
+    log,
+  });
+  return files.set('bundle.dsse.json', jsonBytes(envelope));
 };
 
 const renamed = (signer: Signer, names: Readonly<Record<string, string>>): Signer => ({
@@ -154,11 +180,20 @@ const certifiedAgain = (
   approval: { ...predicate.approval, evidence },
 });
 
-const logAgain = async (files: BundleFiles, leaves: readonly Leaf[], signer: Signer, approver: string, time: Date) => {
+const bodiesOf = (leaves: readonly Leaf[]): string[] => leaves.map((leaf) => canonicalize(leaf as unknown as Json));
+
+const logAgain = async (
+  files: BundleFiles,
+  leaves: readonly Leaf[],
+  earlier: number,
+  signer: Signer,
+  approver: string,
+  time: Date,
+) => {
   for (const name of [...files.keys()].filter((one) => /^(log|attestations)\//.test(one))) files.delete(name);
-  const bodies = leaves.map((leaf) => canonicalize(leaf as unknown as Json));
-  const { checkpoint, proofs } = await writtenLog(signer, bodies, time);
-  files.set('checkpoint', Buffer.from(checkpoint));
+  const bodies = bodiesOf(leaves);
+  const { checkpoint, proofs, consistency } = await writtenLog(signer, bodies, earlier, time);
+  files.set('checkpoint', Buffer.from(checkpoint)).set('consistency', Buffer.from(consistency));
   for (const [i, body] of bodies.entries()) {
     const name = `log/${String(i + 1).padStart(4, '0')}`;
     files.set(`${name}.json`, Buffer.from(body)).set(`${name}.tlog-proof`, Buffer.from(proofs[i]!));

@@ -26,22 +26,34 @@ export const path = (index: number, entries: readonly string[]): Buffer[] => {
   return index < k ? [...path(index, left), root(right)] : [...path(index - k, right), root(left)];
 };
 
+/** PROOF of RFC 6962: that the first `m` entries are a prefix. */
+export const prefix = (m: number, entries: readonly string[]): Buffer[] => (m === 0 ? [] : subproof(m, entries, true));
+
+const subproof = (m: number, entries: readonly string[], whole: boolean): Buffer[] => {
+  if (m === entries.length) return whole ? [] : [root(entries)];
+  const k = half(entries.length);
+  const [left, right] = [entries.slice(0, k), entries.slice(k)];
+  return m <= k ? [...subproof(m, left, whole), root(right)] : [...subproof(m - k, right, false), root(left)];
+};
+
 const half = (n: number): number => {
   let k = 1;
   while (k * 2 < n) k *= 2;
   return k;
 };
 
-/** The signed checkpoint of these entries, and the proof of each. */
-export const writtenLog = async (signer: Signer, entries: readonly string[], time: Date) => {
+/** The signed checkpoint of these entries, the proof of each, and that the first `earlier` are a prefix. */
+export const writtenLog = async (signer: Signer, entries: readonly string[], earlier: number, time: Date) => {
   const text = `${LOG_ORIGIN}\n${entries.length}\n${root(entries).toString('base64')}\ntime ${time.toISOString()}\n`;
   const key = await signer.publicKey(LOG_KEY);
   const id = sha256(`${LOG_ORIGIN}\n`, Uint8Array.of(1), key).subarray(0, 4);
   const signature = Buffer.concat([id, await signer.sign(LOG_KEY, Buffer.from(text))]).toString('base64');
   const checkpoint = `${text}\n— ${LOG_ORIGIN} ${signature}\n`;
   const proofs = entries.map((_, index) => {
-    const hashes = path(index, entries).map((hash) => `${hash.toString('base64')}\n`);
-    return `c2sp.org/tlog-proof@v1\nindex ${index}\n${hashes.join('')}\n${checkpoint}`;
+    return `c2sp.org/tlog-proof@v1\nindex ${index}\n${lines(path(index, entries))}\n${checkpoint}`;
   });
-  return { checkpoint, proofs };
+  const consistency = `old ${earlier}\n${lines(prefix(earlier, entries))}\n${checkpoint}`;
+  return { checkpoint, proofs, consistency };
 };
+
+const lines = (hashes: readonly Buffer[]): string => hashes.map((hash) => `${hash.toString('base64')}\n`).join('');

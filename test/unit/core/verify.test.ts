@@ -4,6 +4,8 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { BundleFiles } from '#core/bundle.ts';
 import type { EvaluationTables } from '#core/evaluation.ts';
 import type { ModelManifest } from '#core/model.ts';
+import { BundleReader } from '#core/verify/bundle-reader.ts';
+import { bundleFiles, bundleSealed } from '#core/verify/signatures.ts';
 import { verifyBundle, type VerifyOptions } from '#core/verify.ts';
 import {
   failedChecks,
@@ -60,22 +62,48 @@ function* flips(files: BundleFiles, stride: number): Generator<[name: string, by
   }
 }
 
+const fails = (rule: () => unknown): boolean => {
+  try {
+    rule();
+    return false;
+  } catch {
+    return true;
+  }
+};
+
 describe('one bit turned', () => {
   it('anywhere in the bundle is found', () => {
-    const unseen = [...flips(truth.files, 83)].filter(([name, bytes]) => {
+    const unseen = [...flips(truth.files, 331)].filter(([name, bytes]) => {
       const { ok, checks } = verify(new Map(truth.files).set(name, bytes), { trustRoot: undefined });
       return ok || checks.every((check) => check.ok);
     });
     expect(unseen.map(([name]) => name)).toEqual([]);
   });
 
-  it('in any file that the certificate rests on is found even when bundle.json is written to match', () => {
+  it('in any file that the certificate rests on is found by its own check, when bundle.json is written to match', () => {
     const unbound = ['README.txt', 'trust-root.json', 'bundle.json']; // a pinned verifier reads none of them
     const bound = new Map([...truth.files].filter(([name]) => !unbound.includes(name)));
-    const unseen = [...flips(bound, 89)].filter(
-      ([name, bytes]) => verify(relisted(truth.files, (files) => files.set(name, bytes))).ok,
-    );
+    const unseen = [...flips(bound, 211)].filter(([name, bytes]) => {
+      const { checks } = verify(relisted(truth.files, (files) => files.set(name, bytes)));
+      return checks.every(({ id, ok }) => ok || (id === 'bundle-sealed' && name !== 'bundle.dsse.json'));
+    });
     expect(unseen.map(([name]) => name)).toEqual([]);
+  });
+
+  it('in every byte of every file is found by digest and seal alone', () => {
+    const unseen = new Set<string>();
+    for (const [name, bytes] of flips(truth.files, 1)) {
+      const bundle = new BundleReader(new Map(truth.files).set(name, bytes), { now: truth.now });
+      if (![bundleFiles, bundleSealed].some((rule) => fails(() => rule(bundle)))) unseen.add(name);
+    }
+    expect([...unseen]).toEqual([]);
+  });
+
+  it('in README or trust root is found although a pinned verifier reads neither', () => {
+    for (const name of ['README.txt', 'trust-root.json']) {
+      const [[, bytes]] = [...flips(new Map([[name, truth.files.get(name)!]]), 300)] as [[string, Uint8Array]];
+      expect(failing(relisted(truth.files, (files) => files.set(name, bytes)))).toEqual(['bundle-sealed']);
+    }
   });
 });
 
@@ -89,8 +117,7 @@ describe('a file', () => {
   });
 
   it('missing and struck from the list is found, too', () => {
-    const unbound = ['README.txt', 'trust-root.json', 'bundle.json'];
-    for (const name of [...truth.files.keys()].filter((one) => !unbound.includes(one)))
+    for (const name of [...truth.files.keys()].filter((one) => one !== 'bundle.json'))
       expect([name, verify(relisted(truth.files, (files) => files.delete(name))).ok]).toEqual([name, false]);
   });
 

@@ -1,6 +1,8 @@
 // Attacks on the history: events left out, exchanged or moved, proofs of another log, and what happened after the certificate was issued.
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { BundleFiles } from '#core/bundle.ts';
+import { digestOf } from '#core/canonical.ts';
+import type { CertificatePredicate } from '#core/certificate.ts';
 import { verifyBundle, type VerifyOptions } from '#core/verify.ts';
 import {
   failedChecks,
@@ -82,7 +84,7 @@ describe('the log', () => {
     const files = await forged(truth, {
       certificate: (predicate) => ({ ...predicate, log: { ...predicate.log, size: 99 } }),
     });
-    expect(failing(files)).toEqual(['checkpoint']);
+    expect(failing(files)).toEqual(['checkpoint', 'consistency']);
   });
 
   it('another certificate than the logged one, truly signed', async () => {
@@ -90,7 +92,25 @@ describe('the log', () => {
       certificate: (predicate) => ({ ...predicate, relearning: [], timestamps: ['AA=='] }),
     });
     const files = relisted(truth.files, (all) => all.set('certificate.dsse.json', other.get('certificate.dsse.json')!));
-    expect(failing(files)).toEqual(['certificate-logged']);
+    expect(failing(files)).toEqual(['bundle-sealed', 'certificate-logged']);
+  });
+
+  it('another past than the certificate names: a log written anew', async () => {
+    for (const change of [{ root: Buffer.alloc(32).toString('base64') }, { root: '' }, { size: 5 }, { size: 0 }]) {
+      const certificate = (predicate: CertificatePredicate) => ({ ...predicate, log: { ...predicate.log, ...change } });
+      expect(failing(await forged(truth, { certificate }))).toEqual(['consistency']);
+    }
+    const fewer = await forged(truth, { leaves: appended({ type: 'notified', template: 'x' }) });
+    const files = relisted(truth.files, (all) => all.set('consistency', fewer.get('consistency')!));
+    expect(failing(files)).toEqual(['bundle-sealed', 'consistency']);
+  });
+
+  it('what came later cut off its end by a stranger, with proofs that hold', async () => {
+    const drifted = await forged(truth, { leaves: appended({ type: 'recertified', state: 'drifted' }) });
+    const files = relisted(drifted, (all) => {
+      for (const ending of ['json', 'tlog-proof']) all.delete(`log/0015.${ending}`);
+    });
+    expect(failing(files)).toEqual(['bundle-sealed']);
   });
 });
 
@@ -125,6 +145,28 @@ describe('what came later', () => {
     expect(failing(await forged(truth, { leaves: drifted }))).toEqual(['revocation']);
     const current = appended({ type: 'recertified', state: 'current' });
     expect(failing(await forged(truth, { leaves: current }))).toEqual([]);
+    const mended = appended({ type: 'recertified', state: 'drifted' }, { type: 'recertified', state: 'current' });
+    expect(failing(await forged(truth, { leaves: mended }))).toEqual([]);
+  });
+
+  it('is renewed by a full suite in the log, and not by equal digests alone', async () => {
+    const at = '2026-05-20T00:00:00.000Z';
+    const [before, after] = [new Date('2026-08-17T00:00:00.000Z'), new Date('2026-08-19T00:00:00.000Z')];
+    const recertified = (event: object) => (all: Leaf[]) =>
+      appended({ type: 'recertified', state: 'current', ...event })(all).map((leaf, i) =>
+        i < 14 ? leaf : { ...leaf, at },
+      );
+    const checkpointTime = new Date(at);
+    const suite = await forged(truth, { leaves: recertified({ evidence: digestOf('suite') }), checkpointTime });
+    expect(failing(suite, { now: before })).toEqual([]);
+    expect(failing(suite, { now: after })).toEqual(['validity']);
+    const digests = await forged(truth, { leaves: recertified({}), checkpointTime });
+    expect(failing(digests, { now: before })).toEqual(['validity']);
+  });
+
+  it('names the rule of an expired certificate', () => {
+    const { checks } = verify(truth.files, { now: new Date('2026-06-01T00:00:00.000Z') });
+    expect(checks.find(({ id }) => id === 'validity')?.detail).toContain('certificate-expired');
   });
 
   it('case data that could still be read', async () => {
