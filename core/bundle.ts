@@ -55,6 +55,7 @@ tables.json by the rules of policy.json. To know whose keys signed, get trust-ro
 without it the check shows that the bundle agrees with itself. To check a copy of the model, pass --model <folder>.
 
 certificate.dsse.json  the certificate (in-toto statement in a DSSE envelope, signed by the service and the approver)
+approval.dsse.json     the approver's word on the evidence, signed when it was given
 attestations/          one signed statement a stage
 log/                   the events and their inclusion proofs (c2sp.org/tlog-proof)
 checkpoint             the log's signed head
@@ -82,7 +83,7 @@ export const assembleBundle = async (ports: BundlePorts, ticketId: string): Prom
   files.set('checkpoint', Buffer.from(log.note ?? ''));
   files.set('consistency', Buffer.from(consistencyFile(log, certifiedSize(files))));
   const held = events.filter(({ leafIndex }) => leafIndex !== undefined && leafIndex < log.entries.length);
-  await putEvents(files, ports.signer, ticket, held, log, sealed.approver);
+  await putEvents(files, ports.signer, ticket, held, log);
   await putIndex(files, ports.signer, ticketId, held.length, log);
   return files;
 };
@@ -107,6 +108,7 @@ const putIndex = async (files: BundleFiles, signer: Signer, ticketId: string, ev
 interface Sealed {
   certificate: Digest;
   evidence: Digest;
+  decision: Digest;
   approver: string;
 }
 
@@ -118,15 +120,17 @@ const sealedOf = (ticket: Ticket): Sealed => {
       got: ticket.status,
       hint: 'only a completed ticket has evidence to export',
     });
-  return { certificate: found.certificate.digest, evidence: found.evidence, approver: found.approval.approver };
+  const { decision, approver } = found.approval;
+  return { certificate: found.certificate.digest, evidence: found.evidence, decision, approver };
 };
 
 /** The approver's evidence and every artefact that it names, byte for byte. */
-const putEvidence = async (files: BundleFiles, { artifacts }: BundlePorts, { certificate, evidence }: Sealed) => {
-  const manifest = await getJson(artifacts, evidence, EvidenceManifest);
+const putEvidence = async (files: BundleFiles, { artifacts }: BundlePorts, sealed: Sealed) => {
+  const manifest = await getJson(artifacts, sealed.evidence, EvidenceManifest);
   const named = {
-    'certificate.dsse.json': certificate,
-    'evidence.json': evidence,
+    'certificate.dsse.json': sealed.certificate,
+    'approval.dsse.json': sealed.decision,
+    'evidence.json': sealed.evidence,
     'policy.json': manifest.policy,
     'plan.json': manifest.plan,
     'run.json': manifest.run,
@@ -162,7 +166,6 @@ const putEvents = async (
   ticket: Ticket,
   events: readonly StoredEvent[],
   log: LogState,
-  approver: string,
 ) => {
   for (const event of events) {
     if (event.leafIndex === undefined) continue;
@@ -178,6 +181,6 @@ const putEvents = async (
       event: digestOf(event.body),
       logIndex: event.leafIndex,
     };
-    files.set(`attestations/${stage}.dsse.json`, bytes(await attest(signer, ticket.model, predicate, approver)));
+    files.set(`attestations/${stage}.dsse.json`, bytes(await attest(signer, ticket.model, predicate)));
   }
 };

@@ -190,19 +190,26 @@ export const AttestationPredicate = z.strictObject({
 });
 export type AttestationPredicate = z.infer<typeof AttestationPredicate>;
 
-/** Signs one stage: by the service, and where a person decided, by that person too. */
-export const attest = async (
-  signer: Signer,
-  model: string,
-  predicate: AttestationPredicate,
-  approver: string | undefined,
-): Promise<Envelope> => {
-  const keys = [
-    SERVICE_KEY,
-    ...(predicate.stage === 'approved' && approver !== undefined ? [personKey(approver)] : []),
-  ];
-  return seal(statement(attestationType(predicate.stage), model, predicate.event, predicate), signer, keys);
-};
+/** Signs one stage by the service. */
+export const attest = (signer: Signer, model: string, predicate: AttestationPredicate): Promise<Envelope> =>
+  seal(statement(attestationType(predicate.stage), model, predicate.event, predicate), signer, [SERVICE_KEY]);
+
+export const APPROVAL_TYPE = 'https://quittance.dev/approval/v1';
+
+/** What a person decided on which evidence. Without a time, so that a repeated call signs the same bytes; the log has the time. */
+export const ApprovalPredicate = z.strictObject({
+  ticketId: z.string(),
+  decision: z.literal('approved'),
+  approver: z.string(),
+  evidence: Digest,
+});
+export type ApprovalPredicate = z.infer<typeof ApprovalPredicate>;
+
+/** Signs an approval by the one who gives it, when it is given. */
+export const signApproval = (signer: Signer, predicate: ApprovalPredicate): Promise<Envelope> =>
+  seal(statement(APPROVAL_TYPE, 'evidence.json', predicate.evidence, predicate), signer, [
+    personKey(predicate.approver),
+  ]);
 
 export const BUNDLE_TYPE = 'https://quittance.dev/evidence-bundle/v1';
 

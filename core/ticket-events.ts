@@ -48,7 +48,8 @@ export const TicketEvent = z.discriminatedUnion('type', [
     verdict: z.enum(['pass', 'remediation', 'fail']),
     climb: z.boolean(),
   }),
-  event('approved', { approver: Principal, evidence: Digest }),
+  /** `decision`: the envelope that the approver signed. */
+  event('approved', { approver: Principal, evidence: Digest, decision: Digest }),
   event('approval-refused', { approver: Principal, evidence: Digest, reason: Code }),
   /** Another ticket was deployed to the model first: this one must unlearn from the new base. */
   event('base-moved', { base: Digest }),

@@ -78,7 +78,8 @@ const scheduled = {
 const judged = { ...scheduled, run: EvaluatedRun, evidence: Digest, judgedAt: Instant };
 const approved = {
   ...judged,
-  approval: z.strictObject({ approver: Principal, at: Instant, evidence: Digest }),
+  /** `decision`: the envelope that the approver signed. */
+  approval: z.strictObject({ approver: Principal, at: Instant, evidence: Digest, decision: Digest }),
 };
 const deployed = { ...approved, deployed: z.strictObject({ digest: Digest, previous: Digest, at: Instant }) };
 /** `exact` of `prompts` questions about the forgotten records answered as before by what is served. */

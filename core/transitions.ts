@@ -104,10 +104,10 @@ const RULES: { readonly [T in EventType]: Rule } = {
     'approved',
     ['AWAITING_APPROVAL'],
     [g.approvalOpen, g.approverIsNotFiler, g.evidenceUnchanged],
-    (ticket, { approver, evidence }, at) => ({
+    (ticket, { approver, evidence, decision }, at) => ({
       ...ticket,
       status: 'DEPLOYING',
-      approval: { approver, evidence, at },
+      approval: { approver, evidence, decision, at },
     }),
   ),
   'approval-refused': rule(

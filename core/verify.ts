@@ -21,6 +21,7 @@ const CHECKS: Readonly<Record<string, Rule>> = {
   'bundle-ticket': signatures.bundleTicket,
   'trust-root': signatures.trustRootKeys,
   'certificate-signatures': signatures.certificateSignatures,
+  'approval-signature': signatures.approvalSignature,
   'separation-of-duties': signatures.separationOfDuties,
   checkpoint: log.checkpoint,
   consistency: log.consistency,

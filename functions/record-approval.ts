@@ -1,12 +1,16 @@
-// Takes a second person's decision on the evidence: approver ≠ filer, bound to the digest they saw, once. Called by people. Order: check → commit → tell the
-// workflow. Trap: the commit is the decision; when the telling was lost, the same call by the same person tells it again, and any other call is a replay.
+// Takes a second person's decision on the evidence: approver ≠ filer, bound to the digest they saw, once. Called by people. Order: check → sign → commit → tell
+// the workflow. Trap: the commit is the decision; when the telling was lost, the same call by the same person tells it again, and any other call is a replay.
 import { z } from 'zod';
 import { Digest } from '#core/canonical.ts';
+import { signApproval } from '#core/certificate.ts';
 import { QuittanceError } from '#core/errors.ts';
+import type { Ports } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
+import { putJson } from '#core/stored-json.ts';
 import { Code, TicketId, type Ticket } from '#core/ticket.ts';
 import type { TicketEvent } from '#core/ticket-events.ts';
 import { Principal } from '#core/ticket-request.ts';
+import { advance } from '#core/transitions.ts';
 import { moveOn } from './case-file.ts';
 import { answerWait, openToken } from './task-tokens.ts';
 
@@ -25,14 +29,14 @@ export const recordApproval = defineStep({
   name: 'record-approval',
   input: Decision,
   output: z.strictObject({ decision: z.enum(['approved', 'refused']) }),
-  uses: ['tickets', 'vault', 'artifacts', 'workflows', 'clock'],
-  async run(decision, { tickets, vault, artifacts, workflows, clock }) {
+  uses: ['tickets', 'vault', 'artifacts', 'workflows', 'signer', 'clock'],
+  async run(decision, { tickets, vault, artifacts, workflows, signer, clock }) {
     const { ticketId } = decision;
     const found = await tickets.get(ticketId);
     const untold = isSame(found.ticket, decision) && (await openToken(vault, ticketId, 'approval')) !== undefined;
     if (!untold) {
       if (found.ticket.status === 'AWAITING_APPROVAL') await artifacts.get(found.ticket.evidence); // it is all still there, unchanged
-      await moveOn({ tickets, clock }, found, eventOf(decision));
+      await moveOn({ tickets, clock }, found, await eventOf(decision, found.ticket, { signer, artifacts, clock }));
     }
     await answerWait({ vault, workflows }, ticketId, 'approval', { decision: decision.decision });
     return { decision: decision.decision };
@@ -47,9 +51,20 @@ const isSame = (ticket: Ticket, { approver, decision, evidence }: Decision): boo
   );
 };
 
-const eventOf = ({ approver, decision, evidence, reason }: Decision): TicketEvent => {
-  if (decision === 'approved') return { type: 'approved', approver, evidence };
+const eventOf = async (asked: Decision, ticket: Ticket, ports: SigningPorts): Promise<TicketEvent> => {
+  const { approver, decision, evidence, reason } = asked;
+  if (decision === 'approved')
+    return { type: 'approved', approver, evidence, decision: await signed(asked, ticket, ports) };
   if (reason === undefined)
     throw new QuittanceError('INVALID_INPUT', { message: 'a refusal needs a reason', expected: 'a reason code' });
   return { type: 'approval-refused', approver, evidence, reason };
+};
+
+type SigningPorts = Pick<Ports, 'signer' | 'artifacts' | 'clock'>;
+
+/** The approver's signature under the decision, as an artefact. Nobody signs what the transition will refuse. */
+const signed = async ({ ticketId, approver, evidence }: Decision, ticket: Ticket, ports: SigningPorts) => {
+  advance(ticket, { type: 'approved', approver, evidence, decision: evidence }, ports.clock.now()); // the refusal, before a signature
+  const { signer, artifacts } = ports;
+  return putJson(artifacts, await signApproval(signer, { ticketId, decision: 'approved', approver, evidence }));
 };

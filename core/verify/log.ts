@@ -89,8 +89,6 @@ const requireAttestation = (bundle: BundleReader, stage: Stage) => {
     signers.some((id) => bundle.keys('service').has(id)),
     `attestation ${stage} lacks the service's signature`,
   );
-  if (stage === 'approved')
-    requireThat(signers.includes(bundle.certificate.keys.approver), "the approval lacks the approver's signature");
 };
 
 const isAbout = (predicate: AttestationPredicate, event: LoggedEvent): boolean =>

@@ -2,7 +2,7 @@
 // a name or role beside a key counts only where the trust root was pinned.
 import { z } from 'zod';
 import { canonicalize, digestOf } from '../canonical.ts';
-import { BUNDLE_TYPE, BundlePredicate } from '../certificate.ts';
+import { APPROVAL_TYPE, ApprovalPredicate, BUNDLE_TYPE, BundlePredicate } from '../certificate.ts';
 import { Envelope } from '../dsse.ts';
 import { fail, requireThat, type BundleReader, type Rule } from './bundle-reader.ts';
 
@@ -89,6 +89,22 @@ export const certificateSignatures: Rule = (bundle) => {
     'the keys named in the certificate did not sign it',
   );
   return `signed by ${signers.length} keys: service and approver`;
+};
+
+/** What the approver signed when they decided is what was certified. */
+export const approvalSignature: Rule = (bundle) => {
+  const name = 'approval.dsse.json';
+  const { statement, signers } = bundle.opened(name);
+  requireThat(statement.predicateType === APPROVAL_TYPE, `${name} is a statement of another type`);
+  const said = ApprovalPredicate.safeParse(statement.predicate).data ?? fail(`${name} does not have its form`);
+  const { approval, keys, ticketId } = bundle.certificate;
+  requireThat(
+    said.ticketId === ticketId && said.evidence === approval.evidence && said.approver === approval.approver,
+    'the approver decided on something else',
+  );
+  requireThat(signers.includes(keys.approver), "the approval lacks the approver's signature");
+  requireThat(bundle.event('approved').body['decision'] === bundle.digest(name), 'the log names another approval');
+  return `${said.approver} signed the digest of the evidence`;
 };
 
 export const separationOfDuties: Rule = (bundle) => {

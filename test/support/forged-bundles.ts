@@ -1,11 +1,12 @@
 // A true bundle of a walked ticket, and the means to forge one: as a stranger, who edits files and lists them again; and as an insider with every private key, who
 // writes the history anew, so that nothing but the rules on its content stands in the way.
 import { assembleBundle, type BundleFiles, type TrustRoot } from '#core/bundle.ts';
-import { canonicalize, digestOf, type Json } from '#core/canonical.ts';
+import { canonicalize, digestOf, type Digest, type Json } from '#core/canonical.ts';
 import {
   attest,
   personKey,
   sealBundle,
+  signApproval,
   SERVICE_KEY,
   STAGE_NAMES,
   STAGES,
@@ -117,6 +118,7 @@ export const forged = async (truth: TrueBundle, forgery: Forgery = {}): Promise<
   const leaves = (forgery.leaves ?? ((all) => all))(
     leavesOf(truth.files).map((leaf) => boundTo(leaf, files, evidence)),
   );
+  await approvedAgain(files, leaves, evidence as Digest, signer, approver);
   const statement = payloadOf(truth.files, 'certificate.dsse.json');
   const predicate = certifiedAgain(statement.predicate as CertificatePredicate, files, evidence);
   predicate.log = { ...predicate.log, root: root(bodiesOf(leaves).slice(0, predicate.log.size)).toString('base64') };
@@ -126,7 +128,7 @@ export const forged = async (truth: TrueBundle, forgery: Forgery = {}): Promise<
   const certified = leaves.find(({ event }) => event.type === 'certified');
   if (certified) certified.event['certificate'] = digestOf(files.get('certificate.dsse.json')!);
   const { size } = written.predicate.log;
-  await logAgain(files, leaves, Math.min(size, leaves.length), signer, approver, forgery.checkpointTime ?? truth.now);
+  await logAgain(files, leaves, Math.min(size, leaves.length), signer, forgery.checkpointTime ?? truth.now);
   return sealedAgain(files, leaves, signer);
 };
 
@@ -164,6 +166,23 @@ const boundTo = (leaf: Leaf, files: BundleFiles, evidence: string): Leaf => {
   return { ...leaf, event };
 };
 
+/** The approval in the name that the log gives, by the key of `approver`. */
+const approvedAgain = async (
+  files: BundleFiles,
+  leaves: Leaf[],
+  evidence: Digest,
+  signer: Signer,
+  approver: string,
+) => {
+  const leaf = leaves.find(({ event }) => event.type === 'approved');
+  if (!leaf) return;
+  const name = String(leaf.event['approver']);
+  const asApprover = renamed(signer, { [personKey(name)]: personKey(approver) });
+  const said = { ticketId: leaf.ticketId, decision: 'approved', approver: name, evidence } as const;
+  files.set('approval.dsse.json', jsonBytes(await signApproval(asApprover, said)));
+  leaf.event['decision'] = digestOf(files.get('approval.dsse.json')!);
+};
+
 const certifiedAgain = (
   predicate: CertificatePredicate,
   files: BundleFiles,
@@ -182,14 +201,7 @@ const certifiedAgain = (
 
 const bodiesOf = (leaves: readonly Leaf[]): string[] => leaves.map((leaf) => canonicalize(leaf as unknown as Json));
 
-const logAgain = async (
-  files: BundleFiles,
-  leaves: readonly Leaf[],
-  earlier: number,
-  signer: Signer,
-  approver: string,
-  time: Date,
-) => {
+const logAgain = async (files: BundleFiles, leaves: readonly Leaf[], earlier: number, signer: Signer, time: Date) => {
   for (const name of [...files.keys()].filter((one) => /^(log|attestations)\//.test(one))) files.delete(name);
   const bodies = bodiesOf(leaves);
   const { checkpoint, proofs, consistency } = await writtenLog(signer, bodies, earlier, time);
@@ -201,6 +213,6 @@ const logAgain = async (
     const stage = STAGE_NAMES.find((one) => STAGES[one] === event.type);
     if (!stage) continue;
     const predicate = { ticketId, stage, at, event: digestOf(body), logIndex: i };
-    files.set(`attestations/${stage}.dsse.json`, jsonBytes(await attest(signer, 'house', predicate, approver)));
+    files.set(`attestations/${stage}.dsse.json`, jsonBytes(await attest(signer, 'house', predicate)));
   }
 };

@@ -56,7 +56,7 @@ export const eventFor = (type: TicketEvent['type'], ticket: Ticket, choice: Choi
     },
     unlearned: { type: 'unlearned', manifest: d, candidate: d },
     evaluated: { type: 'evaluated', tables: d, judgement: d, evidence: d, verdict: choice.verdict, climb },
-    approved: { type: 'approved', approver: choice.who, evidence: d },
+    approved: { type: 'approved', approver: choice.who, evidence: d, decision: d },
     'approval-refused': { type: 'approval-refused', approver: choice.who, evidence: d, reason: 'not-convinced' },
     'base-moved': { type: 'base-moved', base: d },
     deployed: { type: 'deployed', digest: d, previous: digest(9) },

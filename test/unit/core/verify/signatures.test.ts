@@ -72,7 +72,7 @@ describe('signatures', () => {
   it('the approval signed by another person than the approver', async () => {
     const trustRoot = await trustRootOf(truth.signer, { people: [APPROVER, 'clerk.cleo'] });
     const other = await forged(truth, { approver: 'clerk.cleo', signers: [SERVICE_KEY, personKey(APPROVER)] });
-    expect(failing(other, { trustRoot })).toEqual(['stage-attestations']);
+    expect(failing(other, { trustRoot })).toEqual(['approval-signature']);
   });
 
   it('an attestation put in the place of another', () => {
@@ -80,6 +80,11 @@ describe('signatures', () => {
       all.set('attestations/approved.dsse.json', all.get('attestations/deployed.dsse.json')!),
     );
     expect(failing(files)).toEqual(['bundle-sealed', 'stage-attestations']);
+  });
+
+  it("the approver's signature from another statement", () => {
+    const files = relisted(truth.files, (all) => all.set('approval.dsse.json', all.get('certificate.dsse.json')!));
+    expect(failing(files)).toEqual(['bundle-sealed', 'approval-signature']);
   });
 
   it('of strangers who signed everything, in a trust root of their own', async () => {
@@ -138,6 +143,6 @@ describe('people', () => {
   });
 
   it('the log names another approver than the certificate', async () => {
-    expect(await asFiler({})).toEqual(['separation-of-duties']);
+    expect(await asFiler({})).toEqual(['approval-signature', 'separation-of-duties']);
   });
 });
