@@ -118,7 +118,7 @@ export const forged = async (truth: TrueBundle, forgery: Forgery = {}): Promise<
   const leaves = (forgery.leaves ?? ((all) => all))(
     leavesOf(truth.files).map((leaf) => boundTo(leaf, files, evidence)),
   );
-  await approvedAgain(files, leaves, evidence as Digest, signer, approver);
+  await approvedAgain(files, leaves, evidence, signer, approver);
   const statement = payloadOf(truth.files, 'certificate.dsse.json');
   const predicate = certifiedAgain(statement.predicate as CertificatePredicate, files, evidence);
   predicate.log = { ...predicate.log, root: root(bodiesOf(leaves).slice(0, predicate.log.size)).toString('base64') };
@@ -176,7 +176,7 @@ const approvedAgain = async (
 ) => {
   const leaf = leaves.find(({ event }) => event.type === 'approved');
   if (!leaf) return;
-  const name = String(leaf.event['approver']);
+  const name = leaf.event['approver'] as string;
   const asApprover = renamed(signer, { [personKey(name)]: personKey(approver) });
   const said = { ticketId: leaf.ticketId, decision: 'approved', approver: name, evidence } as const;
   files.set('approval.dsse.json', jsonBytes(await signApproval(asApprover, said)));

@@ -182,7 +182,9 @@ describe('a ticket under random histories', () => {
 describe('a ticket that waits for its approval', () => {
   const waiting = () => upTo('evaluated');
   const decide = (who: string, evidence: number, ticket = waiting()) =>
-    code(() => advance(ticket, { type: 'approved', approver: who, evidence: digest(evidence), decision: digest(evidence) }, NOW));
+    code(() =>
+      advance(ticket, { type: 'approved', approver: who, evidence: digest(evidence), decision: digest(evidence) }, NOW),
+    );
 
   it('takes a second person who saw the evidence', () => expect(decide(APPROVER, 1)).toBe('accepted'));
   it('refuses the filer', () => expect(decide(FILER, 1)).toBe('APPROVER_IS_FILER'));
