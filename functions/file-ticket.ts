@@ -9,7 +9,7 @@ import { admit, normalise, TrainingManifest, type Admission, type ForgetSet } fr
 import type { Ports } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
 import { getJson } from '#core/stored-json.ts';
-import { TicketId } from '#core/ticket.ts';
+import { TicketId, type Ticket } from '#core/ticket.ts';
 import type { Received } from '#core/ticket-events.ts';
 import { TicketRequest, type RequestSecrets } from '#core/ticket-request.ts';
 import { receive } from '#core/transitions.ts';
@@ -38,7 +38,8 @@ export const fileTicket = defineStep({
       ? `T-${(await ports.pseudonyms.of('request', requestId)).slice(0, 20)}`
       : ports.ids.next('T-');
     const forgetSet: ForgetSet = { kind: 'quittance-forget-set/v1', records: request.forget.records };
-    const admission = await checkForgetSet(request, forgetSet, ports);
+    // A repeated call is answered even when the model has changed since: by this very ticket, perhaps.
+    const admission = (await isFiled(ports.tickets, ticketId)) ? {} : await checkForgetSet(request, forgetSet, ports);
     await ports.vault.createKey(ticketId);
     const commitment = await ports.vault.commit(ticketId, jsonBytes(forgetSet));
     const due = await openTicket(
@@ -107,11 +108,16 @@ const receivedEvent = (
 });
 
 /** Creates the ticket, or finds the one that an interrupted call created; a key made for a duplicate is destroyed again. */
-const openTicket = async (event: Received, request: TicketRequest, admission: Admission, ports: Filing) => {
+const openTicket = async (
+  event: Received,
+  request: TicketRequest,
+  { person }: Pick<Admission, 'person'>,
+  ports: Filing,
+) => {
   const { tickets, vault, pseudonyms, calendar, clock } = ports;
   const existing = await existingTicket(tickets, event);
   if (existing) return existing.due;
-  const subject = admission.person ?? normalise(request.subject.name).toLowerCase();
+  const subject = person ?? normalise(request.subject.name).toLowerCase();
   const rest = { subjectKey: await pseudonyms.of('subject', subject), calendar: await calendar.around(clock.now()) };
   const transition = receive(event, rest, clock.now());
   try {
@@ -123,14 +129,20 @@ const openTicket = async (event: Received, request: TicketRequest, admission: Ad
   return transition.ticket.due;
 };
 
-const existingTicket = async (tickets: Filing['tickets'], event: Received) => {
+const findTicket = async (tickets: Filing['tickets'], id: string): Promise<Ticket | undefined> => {
   try {
-    const { ticket } = await tickets.get(event.id);
-    if (ticket.commitment === event.commitment && ticket.model === event.model) return ticket;
+    return (await tickets.get(id)).ticket;
   } catch (error) {
     if (isQuittanceError(error, 'TICKET_NOT_FOUND')) return undefined;
     throw error;
   }
+};
+
+const isFiled = async (tickets: Filing['tickets'], id: string) => (await findTicket(tickets, id)) !== undefined;
+
+const existingTicket = async (tickets: Filing['tickets'], event: Received) => {
+  const ticket = await findTicket(tickets, event.id);
+  if (!ticket || (ticket.commitment === event.commitment && ticket.model === event.model)) return ticket;
   throw new QuittanceError('INVALID_INPUT', { message: 'this request id was used before for another request' });
 };
 

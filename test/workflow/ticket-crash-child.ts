@@ -1,0 +1,173 @@
+// A process for ticket-crash.test.ts: one ticket's whole way on the real local stores and the real interpreter, killed with SIGKILL at the n-th write, before
+// or after it. Arguments: folder, n (0: never). What people do (file, approve) is done again by each process, as a person would who got no answer.
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { localPorts, type LocalPorts } from '#adapters/local/index.ts';
+import { createAslEngine, type AslEngine } from '#adapters/local/asl/engine.ts';
+import { assembleBundle } from '#core/bundle.ts';
+import { trainingManifest } from '#core/forget-set.ts';
+import type { JobQueue, Ports, WorkflowEngine } from '#core/ports.ts';
+import { putJson } from '#core/stored-json.ts';
+import { verifyBundle } from '#core/verify.ts';
+import { findStep } from '#functions/steps.ts';
+import { openToken } from '#functions/task-tokens.ts';
+import { trainingRows } from '#test/support/case-world.ts';
+import { APPROVER, requestOf } from '#test/support/cases.ts';
+import { memoryJobs } from '#test/support/memory-jobs.ts';
+import { modelRecord, putModel, textModel } from '#test/support/models.ts';
+import { smallJobs } from '#test/support/small-jobs.ts';
+import { definitionOf, substitutions, WORKFLOWS } from '#test/support/workflow-world.ts';
+
+const [folder = '', killAt = '0'] = process.argv.slice(2);
+
+/** Odd numbers die before a write, even ones after it; but for writes that overlap. */
+let points = 0;
+const point = () => {
+  points += 1;
+  if (points === Number(killAt)) process.kill(process.pid, 'SIGKILL');
+};
+
+const WRITES: Readonly<Record<string, readonly string[]>> = {
+  tickets: ['create', 'commit', 'markSequenced'],
+  vault: ['createKey', 'put', 'destroy'],
+  artifacts: ['put', 'delete'],
+  logStorage: ['put'],
+  logHead: ['replace'],
+  results: ['put'],
+  models: ['put'],
+  serving: ['promote', 'suppress', 'lift'],
+  notifier: ['notify'],
+  jobs: ['submit'],
+  workflows: ['start', 'sendTaskSuccess', 'sendTaskFailure'],
+};
+
+const guarded = <P extends object>(port: P, writes: readonly string[]): P =>
+  new Proxy(port, {
+    get(target, property) {
+      const method: unknown = Reflect.get(target, property);
+      if (typeof method !== 'function') return method;
+      if (!writes.includes(String(property))) return method.bind(target) as unknown;
+      return async (...args: unknown[]) => {
+        point();
+        const result: unknown = await method.apply(target, args);
+        point();
+        return result;
+      };
+    },
+  });
+
+const guardedPorts = (ports: LocalPorts): LocalPorts => {
+  const entries = Object.entries(ports) as [string, object][];
+  return Object.fromEntries(
+    entries.map(([name, port]) => [name, WRITES[name] ? guarded(port, WRITES[name]) : port]),
+  ) as unknown as LocalPorts;
+};
+
+/** A job that ended is known to the next process too. */
+const durableJobs = (stores: Pick<Ports, 'artifacts' | 'vault' | 'results'>): JobQueue => {
+  const dir = join(folder, 'jobs');
+  mkdirSync(dir, { recursive: true });
+  const queue = memoryJobs(smallJobs()(stores));
+  const marker = (name: string) => join(dir, encodeURIComponent(name));
+  return {
+    submit: async (job) => {
+      await queue.submit(job);
+      writeFileSync(marker(job.name), JSON.stringify(await queue.describe(job.name)));
+      return { jobId: job.name };
+    },
+    describe: async (jobId) =>
+      JSON.parse(readFileSync(marker(jobId), 'utf8')) as Awaited<ReturnType<JobQueue['describe']>>,
+  };
+};
+
+const late: { engine?: AslEngine } = {};
+const engine = (): AslEngine => late.engine!;
+const workflows: WorkflowEngine = {
+  start: (execution) => engine().start(execution),
+  sendTaskSuccess: (token, output) => engine().sendTaskSuccess(token, output),
+  sendTaskFailure: (token, error, cause) => engine().sendTaskFailure(token, error, cause),
+  describe: (executionId) => engine().describe(executionId),
+};
+
+const seed = async (ports: Ports) => {
+  const { artifacts, models, pseudonyms, serving } = ports;
+  const manifest = await trainingManifest(trainingRows(), (purpose, text) => pseudonyms.of(purpose, text));
+  const base = await putModel(artifacts, textModel('house base'));
+  const side = { trainingManifest: await putJson(artifacts, manifest), suite: await putJson(artifacts, { suite: 1 }) };
+  await models.put(modelRecord({ digest: base, ...side }), 0);
+  await serving.promote('house', base, undefined);
+  writeFileSync(join(folder, 'seeded'), base);
+};
+
+const plain = localPorts(folder, {
+  answer: async (_folder, prompts) => prompts.map(() => 'I cannot say.'),
+  jobs: durableJobs,
+  workflows: () => workflows,
+});
+if (!existsSync(join(folder, 'seeded'))) await seed(plain);
+const policyText = readFileSync(new URL('../../policies/gate-v1.json', import.meta.url), 'utf8');
+const policy = await putJson(plain.artifacts, JSON.parse(policyText));
+const ports = guardedPorts(plain);
+late.engine = createAslEngine({
+  database: join(folder, 'workflows.sqlite'),
+  workflows: Object.fromEntries(WORKFLOWS.map((name) => [name, definitionOf(name)])),
+  substitutions: substitutions(),
+  functions: async (name, payload) => findStep(name).handle(payload, ports),
+  jobs: ports.jobs,
+  clock: ports.clock,
+  random: () => 0,
+});
+await engine().resume();
+
+const moment = () => new Promise((resolve) => setTimeout(resolve, 2));
+
+/** Files until an answer came, which is kept. */
+const file = async (): Promise<string> => {
+  const answered = join(folder, 'filed');
+  if (existsSync(answered)) return readFileSync(answered, 'utf8');
+  const input = { request: requestOf(), policy, requestId: 'r-1' };
+  const { ticketId } = (await findStep('file-ticket').handle(input, ports)) as { ticketId: string };
+  writeFileSync(answered, ticketId);
+  return ticketId;
+};
+const ticketId = await file();
+const ticket = async () => (await plain.tickets.get(ticketId)).ticket;
+
+/** Approves as soon as it is asked for, and again where the first call may have died half-way. */
+const approve = async () => {
+  for (;;) {
+    const one = await ticket();
+    const asked = (await openToken(plain.vault, ticketId, 'approval')) !== undefined;
+    const decidable = one.status === 'AWAITING_APPROVAL' || one.status === 'DEPLOYING';
+    if (decidable && asked && 'evidence' in one)
+      return findStep('record-approval').handle(
+        { ticketId, approver: APPROVER, decision: 'approved', evidence: one.evidence },
+        ports,
+      );
+    if (!decidable && ['VERIFYING_SERVED', 'COMPLETED', 'EVIDENCE_SEALED', 'PURGED'].includes(one.status)) return;
+    if (one.status === 'DEPLOYING' && !asked) return;
+    await moment();
+  }
+};
+await approve();
+
+const execution = (await engine().listExecutions()).find(({ name }) => name === ticketId)!;
+const { status } = await engine().settled(execution.executionId);
+const bundle = await assembleBundle(plain, ticketId);
+const { ok, checks } = verifyBundle(bundle, { now: plain.clock.now() });
+const { model } = await plain.models.get('house');
+const result = {
+  status,
+  ticket: (await ticket()).status,
+  events: (await plain.tickets.events(ticketId)).map(({ type, leafIndex }) => [type, leafIndex]),
+  model: { status: model.status, deletions: model.deletions, certificates: model.certificates.length },
+  moved: (await plain.serving.served('house'))?.digest === model.digest,
+  notices: readdirSync(join(folder, 'outbox')).length,
+  verified: ok,
+  checks: checks.length,
+  executions: (await engine().listExecutions()).map(({ workflow }) => workflow).sort(),
+};
+await engine().close();
+plain.close();
+writeFileSync(join(folder, 'result.tmp'), JSON.stringify({ result, points }));
+renameSync(join(folder, 'result.tmp'), join(folder, 'result.json'));
