@@ -111,7 +111,7 @@ const receivedEvent = (
 const openTicket = async (
   event: Received,
   request: TicketRequest,
-  { person }: Pick<Admission, 'person'>,
+  { person }: Partial<Admission>,
   ports: Filing,
 ) => {
   const { tickets, vault, pseudonyms, calendar, clock } = ports;
