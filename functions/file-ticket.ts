@@ -108,12 +108,7 @@ const receivedEvent = (
 });
 
 /** Creates the ticket, or finds the one that an interrupted call created; a key made for a duplicate is destroyed again. */
-const openTicket = async (
-  event: Received,
-  request: TicketRequest,
-  { person }: Partial<Admission>,
-  ports: Filing,
-) => {
+const openTicket = async (event: Received, request: TicketRequest, { person }: Partial<Admission>, ports: Filing) => {
   const { tickets, vault, pseudonyms, calendar, clock } = ports;
   const existing = await existingTicket(tickets, event);
   if (existing) return existing.due;
