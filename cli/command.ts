@@ -17,6 +17,8 @@ export interface Command {
   usage: string;
   options: Readonly<Record<string, Option>>;
   example: string;
+  /** What else help says, below the example. */
+  notes?: string;
   run(args: Arguments): Promise<ExitCode>;
 }
 
@@ -94,5 +96,6 @@ export const helpOf = (command: Command): string => {
     ...lines.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`),
     '',
     `Example:\n  ${command.example}`,
+    ...(command.notes === undefined ? [] : ['', command.notes]),
   ].join('\n');
 };

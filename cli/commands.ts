@@ -16,7 +16,7 @@ export const commands: readonly Entry[] = [
   { name: 'serve', summary: 'portal and API in one process', load: async () => (await import('./serve.ts')).serve },
   {
     name: 'ticket',
-    summary: 'casework: file, list, show, approve, refuse',
+    summary: 'casework: file, list, show, decide, withdraw, hold, resume, bundle',
     load: async () => (await import('./ticket.ts')).ticket,
   },
   {

@@ -4,22 +4,33 @@ import { rmSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { localStores } from '#adapters/local/index.ts';
 import { assembleBundle } from '#core/bundle.ts';
-import type { Ticket } from '#core/ticket.ts';
 import { parseTicketRequest } from '#core/ticket-request.ts';
 import { openEmbedded, type Embedded } from '#entry/embedded.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { usageError, type Arguments, type Command, type ExitCode } from './command.ts';
 import { backend } from './engine.ts';
+import { REQUEST_FORM } from './ticket/form.ts';
+import { describe, printTicket, summary } from './ticket/print.ts';
 import { readInput, required } from './values.ts';
 
 export const ticket: Command = {
   name: 'ticket',
   summary: 'casework',
-  usage:
-    'file FILE | list | show ID | approve ID --as WHO | refuse ID --as WHO --reason CODE | resume ID --as WHO | bundle ID DIR',
+  usage: [
+    'file FILE',
+    'list',
+    'show ID',
+    'approve ID --as WHO',
+    'refuse ID --as WHO --reason CODE',
+    'withdraw ID --as WHO',
+    'hold ID --as WHO --reason CODE',
+    'release ID --as WHO',
+    'resume ID --as WHO',
+    'bundle ID DIR',
+  ].join(' | '),
   options: {
     as: { kind: 'value', value: 'WHO', summary: 'who decides: lower-case letters, digits, dot, dash' },
-    reason: { kind: 'value', value: 'CODE', summary: 'why it is refused, as a code' },
+    reason: { kind: 'value', value: 'CODE', summary: 'why it is refused, withdrawn or held, as a code' },
     evidence: {
       kind: 'value',
       value: 'DIGEST',
@@ -28,6 +39,7 @@ export const ticket: Command = {
     'no-wait': { kind: 'flag', summary: 'return at once; the work goes on with the next command or with serve' },
   },
   example: 'quittance ticket file ticket.json && quittance ticket approve T-… --as privacy.officer',
+  notes: REQUEST_FORM,
   async run(args) {
     const [verb = '', ...rest] = args.positionals;
     const found = VERBS[verb];
@@ -106,13 +118,19 @@ const decide =
     });
   };
 
-const resume: Verb = async (args, [id]) => {
-  const ticketId = idOf(id, 'resume');
-  return working(args, async (embedded) => {
-    await embedded.call('resume-ticket', { ticketId, by: required(args, 'as') });
-    return printTicket(args, embedded, ticketId);
-  });
-};
+/** A verb that calls one step on one ticket. */
+const step =
+  (verb: string, name: string, inputOf: (args: Arguments) => Readonly<Record<string, unknown>>): Verb =>
+  async (args, [id]) => {
+    const ticketId = idOf(id, verb);
+    const input = { ticketId, by: required(args, 'as'), ...inputOf(args) };
+    return working(args, async (embedded) => {
+      await embedded.call(name, input);
+      return printTicket(args, embedded, ticketId);
+    });
+  };
+
+const withdrawal = (args: Arguments) => ({ outcome: 'withdrawn', reason: args.value('reason') ?? 'by-requester' });
 
 const bundle: Verb = async (args, [id, dir]) => {
   const ticketId = idOf(id, 'bundle');
@@ -151,67 +169,15 @@ const reading = async <T>(args: Arguments, use: (stores: ReturnType<typeof local
   }
 };
 
-/** Where nothing goes on without a person. */
-const RESTING = new Set<Ticket['status']>([
-  'AWAITING_APPROVAL',
-  'IDENTITY_PENDING',
-  'ON_HOLD',
-  'REMEDIATION',
-  'REFUSED',
-  'WITHDRAWN',
-  'CANCELLED',
-  'PURGED',
-]);
-const POLL_MS = 100;
-
-/** Prints the ticket once it rests; incomplete where a person must help. */
-const printTicket = async (args: Arguments, { ports, engine }: Embedded, ticketId: string): Promise<ExitCode> => {
-  let one = (await ports.tickets.get(ticketId)).ticket;
-  while (!args.flag('no-wait') && !RESTING.has(one.status)) {
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    one = (await ports.tickets.get(ticketId)).ticket;
-  }
-  if (one.status === 'PURGED') await endOf(engine, ticketId);
-  args.print(summary(one), () => describe(one));
-  return one.status === 'REMEDIATION' ? 2 : 0;
-};
-
-/** The purge enters the log after the ticket says so. */
-const endOf = async (engine: Embedded['engine'], ticketId: string) => {
-  const execution = (await engine.listExecutions()).find(
-    ({ name, workflow }) => name === ticketId && workflow === 'erasure',
-  );
-  if (execution) await engine.settled(execution.executionId);
-};
-
-const summary = (one: Ticket) => ({
-  id: one.id,
-  status: one.status,
-  model: one.model,
-  regime: one.regime,
-  filer: one.filer,
-  due: one.due,
-  ...('evidence' in one ? { evidence: one.evidence } : {}),
-});
-
-const describe = (one: Ticket): string => {
-  const lines = [
-    `${one.id} is ${one.status}`,
-    `  model ${one.model}, ${one.regime} ${one.ground}, filed by ${one.filer}`,
-    `  due ${one.due.safeDue} (statutory ${one.due.statutoryDue})`,
-  ];
-  if ('evidence' in one) lines.push(`  evidence ${one.evidence}`);
-  if (one.status === 'AWAITING_APPROVAL')
-    lines.push(`  next: quittance ticket approve ${one.id} --as WHO (not ${one.filer})`);
-  return lines.join('\n');
-};
-
 const VERBS: Readonly<Record<string, Verb>> = {
   file,
   list,
   show,
   approve: decide('approved'),
   refuse: decide('refused'),
-  resume,
+  withdraw: step('withdraw', 'close-ticket', withdrawal),
+  hold: step('hold', 'place-hold', (args) => ({ code: required(args, 'reason') })),
+  release: step('release', 'release-hold', () => ({})),
+  resume: step('resume', 'resume-ticket', () => ({})),
   bundle,
 };

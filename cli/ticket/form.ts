@@ -1,0 +1,44 @@
+// The form of a ticket file, as `ticket --help` shows it. The example is a request that the parser takes (test/unit/cli/ticket.test.ts holds the two together).
+// Trap: the texts must be those that the model was trained on, letter for letter but for white space; a reworded question is another record.
+import { IDENTITY_LEVELS, REGIMES } from '#core/regimes.ts';
+import { FORGET_LIMITS } from '#core/forget-set.ts';
+import { IdentityCheck, REQUEST_LIMIT_BYTES } from '#core/ticket-request.ts';
+
+export const REQUEST_EXAMPLE = {
+  subject: { name: 'Amadou Petrov' },
+  model: 'people',
+  regime: 'gdpr',
+  ground: 'art-17-1-b',
+  filer: 'legal.filer',
+  identity: {
+    method: 'signed-in',
+    level: 'substantial',
+    verifiedBy: 'legal.filer',
+    verifiedAt: '2026-11-02T09:30:00.000Z',
+  },
+  forget: {
+    records: [
+      {
+        question: 'Where was Amadou Petrov born?',
+        answer: 'Amadou Petrov was born in Bergen.',
+        value: 'Bergen',
+      },
+    ],
+  },
+} as const;
+
+const grounds = Object.entries(REGIMES).map(([name, regime]) => `    ${name}: ${regime.grounds.join(', ')}`);
+
+export const REQUEST_FORM = [
+  `FILE is one JSON object in UTF-8, at most ${REQUEST_LIMIT_BYTES / 2 ** 20} MiB, for example:`,
+  '',
+  JSON.stringify(REQUEST_EXAMPLE, null, 2),
+  '',
+  `  forget.records  1 to ${FORGET_LIMITS.records}, worded as the model was trained on them; value, the personal part of the answer, may be left out`,
+  '  model           a registered name (quittance model list)',
+  '  regime: ground  one of',
+  ...grounds,
+  `  identity        method: ${IdentityCheck.shape.method.options.join(', ')}`,
+  `                  level: ${IDENTITY_LEVELS.join(', ')}; verifiedAt: a time in UTC, not in the future`,
+  '  may be added    channel, receivedAt, thirdPartiesAffected, exemption, quantisation (none, int8), method, note, subject.aliases',
+].join('\n');
