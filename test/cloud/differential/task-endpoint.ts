@@ -1,0 +1,131 @@
+// Lambda and AWS Batch as far as a Step Functions task asks for them, answered by our own step handlers and job queue. Several worlds share one endpoint;
+// a function's or queue's name says whose it is. Sources: Lambda API reference, Invoke; Batch API reference, SubmitJob, DescribeJobs, TerminateJob.
+// Trap: a function's error is an answer with status 200 and a header; an error of Lambda itself has its own status and no name of ours.
+import { createServer, type IncomingMessage } from 'node:http';
+import { z } from 'zod';
+import type { JobQueue } from '#core/ports.ts';
+
+export interface Tasks {
+  readonly call: (functionName: string, payload: unknown) => Promise<unknown>;
+  readonly jobs: JobQueue;
+}
+
+interface Answer {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+interface Submitted {
+  readonly tasks: Tasks;
+  readonly name: string;
+  looks: number;
+}
+
+const SEPARATOR = '--';
+
+/** How a world's function, job queue or state machine is called at the engine. */
+export const nameIn = (world: string, name: string): string => `${world}${SEPARATOR}${name}`;
+
+const ownerOf = (reference: string): { world: string; name: string } => {
+  const [world = '', ...name] = (reference.split(/[:/]/).at(-1) ?? '').split(SEPARATOR);
+  return { world, name: name.join(SEPARATOR) };
+};
+
+export class TaskEndpoint {
+  readonly #worlds = new Map<string, Tasks>();
+  readonly #jobs = new Map<string, Submitted>();
+  readonly #server = createServer((request, response) => {
+    void this.#answer(request).then(({ status = 200, headers = {}, body }) => {
+      response.writeHead(status, { 'content-type': 'application/json', ...headers });
+      response.end(JSON.stringify(body ?? null));
+    });
+  });
+
+  listen(port: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject).listen(port, '127.0.0.1', resolve);
+    });
+  }
+
+  close(): Promise<void> {
+    this.#server.closeAllConnections();
+    return new Promise((resolve) => this.#server.close(() => resolve()));
+  }
+
+  add(world: string, tasks: Tasks): void {
+    this.#worlds.set(world, tasks);
+  }
+
+  #tasksOf(world: string): Tasks {
+    const found = this.#worlds.get(world);
+    if (!found) throw new Error(`nobody answers for ${world}`);
+    return found;
+  }
+
+  async #answer(request: IncomingMessage): Promise<Answer> {
+    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    const body = JSON.parse((await text(request)) || '{}') as unknown;
+    const invoked = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(pathname)?.[1];
+    if (invoked !== undefined) return this.#invoke(decodeURIComponent(invoked), body);
+    if (pathname === '/v1/submitjob') return this.#submit(body);
+    if (pathname === '/v1/describejobs') return this.#describe(body);
+    if (pathname === '/v1/terminatejob') return { body: {} };
+    return { status: 404, body: { message: `nothing is served at ${pathname}` } };
+  }
+
+  async #invoke(functionName: string, payload: unknown): Promise<Answer> {
+    const { world, name } = ownerOf(functionName);
+    try {
+      return { body: (await this.#tasksOf(world).call(name, payload)) ?? null };
+    } catch (error) {
+      const { name: errorType, message: errorMessage } = error as Error;
+      if (errorType.startsWith('Lambda.')) return ofLambda(errorType.slice('Lambda.'.length), errorMessage);
+      const headers = { 'x-amz-function-error': 'Unhandled' };
+      return { headers, body: { errorType, errorMessage } };
+    }
+  }
+
+  async #submit(body: unknown): Promise<Answer> {
+    const { jobName, jobQueue, jobDefinition, parameters = {} } = SubmitJob.parse(body);
+    const { world } = ownerOf(jobQueue);
+    const tasks = this.#tasksOf(world);
+    const jobId = nameIn(world, `${jobName}-${this.#jobs.size}`);
+    const queued = await tasks.jobs.submit({ name: jobId, definition: ownerOf(jobDefinition).name, parameters });
+    this.#jobs.set(jobId, { tasks, name: queued.jobId, looks: 0 });
+    return { body: { jobArn: `arn:aws:batch:us-east-1:000000000000:job/${jobId}`, jobId, jobName } };
+  }
+
+  /** RUNNING at the first look, as no real job has ended by then. */
+  async #describe(body: unknown): Promise<Answer> {
+    const jobs = DescribeJobs.parse(body).jobs.map(async (jobId) => {
+      const job = this.#jobs.get(jobId)!;
+      const { status, reason } = await job.tasks.jobs.describe(job.name);
+      const seen = job.looks++ === 0 ? 'RUNNING' : status;
+      return { jobId, jobName: job.name, status: seen, ...(reason === undefined ? {} : { statusReason: reason }) };
+    });
+    return { body: { jobs: await Promise.all(jobs) } };
+  }
+}
+
+const SubmitJob = z.object({
+  jobName: z.string(),
+  jobQueue: z.string(),
+  jobDefinition: z.string(),
+  parameters: z.record(z.string(), z.string()).optional(),
+});
+const DescribeJobs = z.object({ jobs: z.array(z.string()) });
+
+const STATUS: Readonly<Record<string, number>> = { TooManyRequestsException: 429, ServiceException: 500 };
+
+const ofLambda = (errorType: string, message: string): Answer => ({
+  status: STATUS[errorType] ?? 500,
+  headers: { 'x-amzn-errortype': errorType },
+  body: { Type: 'User', message },
+});
+
+const text = async (request: IncomingMessage): Promise<string> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+};
