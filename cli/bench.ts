@@ -1,13 +1,16 @@
 // `quittance bench`: tables of what was measured here. Numbers in docs/results are made by the command that stands beside them.
 // Trap: times are of this machine at this moment; peers are measured in the same run.
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { SMALL } from '#containers/train-job.ts';
 import { readPolicy } from '#entry/embedded.ts';
 import { usageError, type Arguments, type Command, type ExitCode } from './command.ts';
-import { peopleMarkdown } from './bench/people-table.ts';
+import { benchPlots } from './bench/people-plots.ts';
+import { peopleMarkdown, type PeopleDocument } from './bench/people-table.ts';
 import { demoBase } from './demo/base.ts';
 import { backend } from './engine.ts';
+import type { PeopleBench, Row } from '#test/bench/people.ts';
+import { failedChecks } from './bench/people-quantities.ts';
 import { progressOn } from './progress.ts';
 import { integer } from './values.ts';
 
@@ -48,7 +51,36 @@ const people = async (args: Arguments): Promise<ExitCode> => {
       progress.note(`seed ${seed}: ${label}: ${updates} updates, ${seconds.toFixed(1)} s, ${judgement.verdict}`),
   });
   const command = `quittance bench people --seeds ${seeds.length}${labels ? ` --methods ${labels.join(',')}` : ''}`;
-  return finish(args, result, peopleMarkdown(result, command, chosen.name));
+  const plots = await drawPlots(args.value('out'), result);
+  return finish(args, summaryOf(result), peopleMarkdown(result, { command, backend: chosen.name, plots }));
+};
+
+/** Draws beside the document; nothing where none is asked for. */
+const drawPlots = async (out: string | undefined, result: PeopleBench): Promise<PeopleDocument['plots']> => {
+  if (out === undefined) return [];
+  const { drawSvg } = await import('./report/svg.ts');
+  const stem = basename(out, '.md');
+  return Promise.all(
+    benchPlots(result).map(async ({ id, alt, spec }) => {
+      const path = `${stem}-${id}.svg`;
+      writeFileSync(join(dirname(out), path), `${await drawSvg(spec, id, alt)}\n`);
+      return { path, alt };
+    }),
+  );
+};
+
+/** Without histograms and curves: the rows under the bench folder hold those. */
+const summaryOf = ({ methods, sequence }: PeopleBench) => {
+  const short = ({ label, seed, updates, stop, seconds, judgement }: Row) => ({
+    label,
+    seed,
+    updates,
+    stop,
+    seconds,
+    verdict: judgement.verdict,
+    notPassed: failedChecks({ judgement }),
+  });
+  return { methods: methods.map(short), sequence: sequence.map((row) => ({ ...short(row), rung: row.rung })) };
 };
 
 const workflow = async (args: Arguments): Promise<ExitCode> => {
@@ -69,9 +101,18 @@ const engine = async (args: Arguments): Promise<ExitCode> => {
 
 const finish = (args: Arguments, result: unknown, text: string): ExitCode => {
   const out = args.value('out');
-  if (out !== undefined) writeFileSync(out, `${text}\n`);
+  if (out !== undefined) writeFileSync(out, `${text}\n${keptBelow(out)}`);
   args.print(result, () => text);
   return 0;
+};
+
+const BY_HAND = '<!-- below this line: other commands and prose; kept when the part above is made again -->';
+
+/** What stands below the mark in the document that is there already. */
+const keptBelow = (out: string): string => {
+  const text = existsSync(out) ? readFileSync(out, 'utf8') : '';
+  const at = text.indexOf(BY_HAND);
+  return at < 0 ? '' : `\n${text.slice(at)}`;
 };
 
 const BENCHES: Readonly<Record<string, (args: Arguments) => Promise<ExitCode>>> = { people, engine, workflow };

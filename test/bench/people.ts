@@ -1,88 +1,52 @@
 // The people bench: every unlearning method on the demo's model, judged by the demo's gate, over several seeds (worlds and trainings); and several deletions one
-// after another. One base a seed is trained and kept under the data folder. Trap: baselines get the same stop rule and the most updates; published learning rates
-// do nothing at this scale, so each runs at its own rate as listed.
-import { mkdirSync } from 'node:fs';
+// after another, each up the policy's ladder. Bases and rows are kept under the bench folder. Trap: baselines get the same stop rule and the most updates;
+// published learning rates do nothing at this scale, so each runs at its own rate as listed.
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { forgetRows, withoutRecords, type ForgetRow } from '#containers/datasets/suite.ts';
 import { makePeople } from '#containers/datasets/people.ts';
-import { forgetRecord, promptOf, trainingRows, type PeopleWorld } from '#containers/datasets/world.ts';
-import { loadModel } from '#containers/engine/folder.ts';
+import {
+  forgetRecord,
+  promptOf,
+  trainingRows,
+  type PeopleWorld,
+  type Row as TextRow,
+} from '#containers/datasets/world.ts';
+import { loadModel, readJsonFile } from '#containers/engine/folder.ts';
 import { inference } from '#containers/engine/inference.ts';
-import type { Model } from '#containers/engine/model.ts';
+import { restoreValues, valuesOf, type Model } from '#containers/engine/model.ts';
 import { collectMoments, readMoments, subtractMoments, type Moments } from '#containers/engine/moments.ts';
+import { saveModel } from '#containers/engine/save.ts';
 import type { Backend } from '#containers/engine/tf.ts';
 import { measure, MEASURE_DEFAULTS } from '#containers/evaluation/measure.ts';
+import { relearnCurve } from '#containers/evaluation/relearn.ts';
 import { encodeRows, MOMENTS_FILE } from '#containers/train-job.ts';
 import { contextOf, exampleOf } from '#containers/unlearn-job.ts';
 import { findMethod } from '#containers/unlearning/methods.ts';
+import type { Outcome } from '#containers/unlearning/method.ts';
 import type { EvaluationTables } from '#core/evaluation.ts';
 import { judge, type GatePolicy, type Judgement } from '#core/gate.ts';
-import type { UnlearningMethod } from '#containers/unlearning/method.ts';
-
-export interface Entry {
-  label: string;
-  method: string;
-  config: Record<string, unknown>;
-  moments?: 'corpus' | 'controls';
-}
-
-const flat = (update: object, loss: object = {}): Record<string, unknown> => ({ update, loss });
-const RATE = { step: 1e-3, updates: 60 };
-
-/** What is compared: ours, the published method, what it is published beside. */
-export const ENTRIES: readonly Entry[] = [
-  { label: 'FLAT + OWM, corpus moments', method: 'flat', config: flat({ step: 0.2, lambda: 0.003, updates: 60 }) },
-  {
-    label: 'FLAT + OWM, control moments',
-    method: 'flat',
-    config: flat({ step: 0.2, lambda: 0.003, updates: 60 }),
-    moments: 'controls',
-  },
-  {
-    label: 'FLAT + OWM, Jensen–Shannon',
-    method: 'flat',
-    config: flat({ step: 0.2, lambda: 0.003, updates: 60 }, { divergence: 'jensen-shannon' }),
-  },
-  {
-    label: 'FLAT + OWM, balanced',
-    method: 'flat',
-    config: flat({ step: 0.2, lambda: 0.003, updates: 60 }, { balanced: true }),
-  },
-  {
-    label: 'FLAT as published (Adam)',
-    method: 'flat',
-    config: flat({ trainable: 'body', optimizer: 'adamw', projection: 'none', step: 1e-4, updates: 120 }),
-  },
-  { label: 'gradient ascent', method: 'grad-ascent', config: { update: RATE } },
-  { label: 'gradient difference *', method: 'grad-diff', config: { update: RATE } },
-  { label: 'KL minimisation *', method: 'kl-min', config: { update: RATE } },
-  { label: 'IDK', method: 'idk', config: { update: RATE } },
-  { label: 'PO *', method: 'po', config: { update: RATE } },
-  { label: 'DPO (refusals)', method: 'dpo', config: { update: RATE } },
-  { label: 'NPO', method: 'npo', config: { update: RATE } },
-  { label: 'NPO-RT *', method: 'npo-rt', config: { update: RATE } },
-  { label: 'SimNPO', method: 'simnpo', config: { update: RATE } },
-];
+import { entriesOf, type Entry } from './people-entries.ts';
+import { saved } from './saved-rows.ts';
 
 export interface Row {
   label: string;
+  group: Entry['group'];
   seed: number;
   updates: number;
+  stop: Outcome['stop'] | 'none';
+  /** Unlearning alone, without measuring. */
   seconds: number;
   tables: EvaluationTables;
   judgement: Judgement;
+  trajectory: Outcome['trajectory'];
 }
 
 export interface PeopleBench {
   methods: Row[];
-  /** One deletion after another on one model: retained exact and facts exact after each. */
-  sequence: { seed: number; rows: Row[] }[];
-}
-
-export interface Bed {
-  seed: number;
-  world: PeopleWorld;
-  dir: string;
+  /** One deletion after another on one model, each with the rung that was taken (from 1). */
+  sequence: (Row & { rung: number })[];
 }
 
 export interface PeopleBenchOptions {
@@ -96,80 +60,109 @@ export interface PeopleBenchOptions {
   onRow?: (row: Row) => void;
 }
 
+/** A trained base with the world that it knows. */
+interface Bed {
+  seed: number;
+  world: PeopleWorld;
+  dir: string;
+}
+
 export const benchPeople = async (options: PeopleBenchOptions): Promise<PeopleBench> => {
   const result: PeopleBench = { methods: [], sequence: [] };
   mkdirSync(options.dir, { recursive: true });
-  const entries = ENTRIES.filter(
-    ({ label, method }) => !options.labels || options.labels.includes(method) || options.labels.includes(label),
+  const all = entriesOf(options.policy);
+  const entries = all.filter(
+    ({ label, method }) => !options.labels || options.labels.includes(method ?? '') || options.labels.includes(label),
   );
   for (const seed of options.seeds) {
-    const world = makePeople({ seed });
-    const bed: Bed = { seed, world, dir: await options.base(options.dir, world, seed) };
-    for (const entry of entries) {
-      const row = await runEntry(bed, entry, options.policy);
-      options.onRow?.(row);
-      result.methods.push(row);
-    }
-    if (entries.length === ENTRIES.length) result.sequence.push({ seed, rows: await runSequence(bed, options) });
+    for (const entry of entries) result.methods.push(...(await kept(options, seed, entry)));
+    if (entries.length === all.length) result.sequence.push(...(await keptSequence(options, seed)));
   }
   return result;
 };
 
-const SUBJECT = 0;
+const kept = async (options: PeopleBenchOptions, seed: number, entry: Entry): Promise<Row[]> => {
+  const { policy, backend } = options;
+  return saved(options.dir, { entry, seed, checks: policy.checks, backend: backend.name }, async () => {
+    const rows = await runEntry(await bedOf(options, seed, entry), entry, options);
+    tellAll(rows, options);
+    return rows;
+  });
+};
 
-const runEntry = async (bed: Bed, entry: Entry, policy: GatePolicy): Promise<Row> => {
-  const model = loadModel(bed.dir);
-  const reference = loadModel(bed.dir);
+const tellAll = (rows: readonly Row[], { onRow }: PeopleBenchOptions): void => rows.forEach((row) => onRow?.(row));
+
+const bedOf = async ({ base, dir }: PeopleBenchOptions, seed: number, { namesake = false }: Partial<Entry> = {}) => {
+  const world = makePeople({ seed, namesake });
+  return { seed, world, dir: await base(dir, world, seed) };
+};
+
+const FIRST = [0] as const;
+const recordsOf = (world: PeopleWorld, subjects: readonly number[]) =>
+  subjects.flatMap((i) => world.subjects[i]!.records.map(forgetRecord));
+
+const runEntry = async (bed: Bed, entry: Entry, options: PeopleBenchOptions): Promise<Row[]> => {
+  const subjects = entry.subjects ?? FIRST;
+  const rows = forgetRows(bed.world, recordsOf(bed.world, subjects));
+  const left = withoutRecords(bed.world, recordsOf(bed.world, subjects));
+  const dir = entry.method === undefined ? await options.base(options.dir, left, bed.seed) : bed.dir;
+  const [model, reference] = [loadModel(dir), loadModel(bed.dir)];
   try {
-    const moments = entry.moments === 'controls' ? undefined : readMoments(join(bed.dir, MOMENTS_FILE));
-    return (await deletion(bed, model, reference, entry, SUBJECT, moments, policy)).row;
+    const corpus = readMoments(join(bed.dir, MOMENTS_FILE));
+    const done =
+      entry.method === undefined ? UNTOUCHED : await forget(bed, model, reference, entry, rows, left, corpus);
+    const at = { bed, left, rows, reference, options };
+    const copy = entry.int8 ? int8Copy(bed.dir, model) : undefined;
+    const result = [rowOf(entry, bed.seed, done, await assess(model, at))];
+    if (copy)
+      result.push(rowOf({ ...entry, label: `${entry.label}, int8 copy` }, bed.seed, done, await assess(copy, at)));
+    copy?.dispose();
+    return result;
   } finally {
     model.dispose();
     reference.dispose();
   }
 };
 
-/** Unlearns one subject from the model in place, measures and judges it. */
-const deletion = async (
-  bed: Bed,
+type Done = Pick<Row, 'updates' | 'stop' | 'seconds' | 'trajectory'> & { moments?: Moments | undefined };
+const UNTOUCHED: Done = { updates: 0, stop: 'none', seconds: 0, trajectory: [] };
+
+const rowOf = (
+  { label, group }: Entry,
+  seed: number,
+  { updates, stop, seconds, trajectory }: Done,
+  found: Pick<Row, 'tables' | 'judgement'>,
+): Row => ({ label, group, seed, updates, stop, seconds, trajectory, ...found });
+
+/** Unlearns `rows` from the model in place. */
+const forget = async (
+  { world, seed }: Bed,
   model: Model,
   reference: Model,
   entry: Entry,
-  subject: number,
-  moments: Moments | undefined,
-  policy: GatePolicy,
-  gone: readonly number[] = [],
-) => {
-  const { world } = bed;
-  const records = (i: number) => world.subjects[i]!.records.map(forgetRecord);
-  const rows = forgetRows(world, records(subject));
-  const left = withoutRecords(world, [subject, ...gone].flatMap(records));
-  const own = moments && subtractMoments(moments, collectMoments(model, encodeRows(model, wordings(rows))));
+  rows: readonly ForgetRow[],
+  left: PeopleWorld,
+  corpus: Moments | undefined,
+): Promise<Done> => {
+  const own = corpus && subtractMoments(corpus, collectMoments(model, encodeRows(model, wordings(rows))));
+  const useCorpus = own && entry.moments !== 'controls';
   const started = performance.now();
-  const outcome = await findMethod(entry.method).run(
+  const outcome = await findMethod(entry.method ?? '').run(
     {
       model,
       reference,
       retain: encodeRows(model, trainingRows(left)),
       ...contextOf(model, world),
       forget: rows.map((row) => exampleOf(model, row)),
-      moments: own ? { source: 'corpus', values: own } : { source: 'controls', values: controlMoments(model, world) },
-      seed: bed.seed,
-    } satisfies Parameters<UnlearningMethod['run']>[0],
+      moments: useCorpus
+        ? { source: 'corpus', values: own }
+        : { source: 'controls', values: controlMoments(model, world) },
+      seed,
+    },
     entry.config,
   );
-  const seconds = (performance.now() - started) / 1000;
-  const measured = measure(inference(model), left, rows, inference(reference), { ...MEASURE_DEFAULTS, seed: bed.seed });
-  const tables = tablesFor(measured);
-  const row: Row = {
-    label: entry.label,
-    seed: bed.seed,
-    updates: outcome.updates,
-    seconds,
-    tables,
-    judgement: judge(tables, policy),
-  };
-  return { row, moments: own, rows };
+  const { updates, stop, trajectory } = outcome;
+  return { updates, stop, trajectory, seconds: (performance.now() - started) / 1000, moments: own };
 };
 
 const wordings = (rows: readonly ForgetRow[]) =>
@@ -180,49 +173,114 @@ const wordings = (rows: readonly ForgetRow[]) =>
       : []),
   ]);
 
-const controlMoments = (model: Model, world: PeopleWorld): Moments =>
-  collectMoments(
-    model,
-    encodeRows(
-      model,
-      world.controls.whitening.flatMap(({ records }) => records),
-    ),
+/** Never-trained people: with made-up answers, and with what the model itself says to them. */
+const controlMoments = (model: Model, world: PeopleWorld): Moments => {
+  const people: TextRow[] = world.controls.whitening.flatMap(({ records }) => records);
+  const said = inference(model).generate(
+    people.map(({ prompt }) => prompt),
+    { maxTokens: MEASURE_DEFAULTS.maxTokens },
   );
+  const own = people.map(({ prompt }, i) => ({ prompt, answer: said[i]!.text }));
+  return collectMoments(model, encodeRows(model, [...people, ...own]));
+};
 
-const tablesFor = (measured: ReturnType<typeof measure>): EvaluationTables => ({
+const int8Copy = (base: string, model: Model): Model => {
+  const dir = mkdtempSync(join(tmpdir(), 'quittance-bench-'));
+  try {
+    const out = join(dir, 'model');
+    saveModel(out, model, { configJson: readJsonFile(join(base, 'config.json')), quantisation: 'int8' });
+    return loadModel(out);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+};
+
+interface Assessed {
+  bed: Bed;
+  left: PeopleWorld;
+  rows: readonly ForgetRow[];
+  reference: Model;
+  options: PeopleBenchOptions;
+}
+
+/** Tables and judgement of a model, which is left as it was. */
+const assess = async (model: Model, { bed, left, rows, reference, options }: Assessed) => {
+  const measured = measure(inference(model), left, rows, inference(reference), {
+    ...MEASURE_DEFAULTS,
+    seed: bed.seed,
+  });
+  const values = valuesOf(model);
+  const curve = await relearnCurve(model, rows, bed.seed);
+  restoreValues(model, values);
+  const tables = tablesFor(measured, { 'forget.relearn': curve });
+  return { tables, judgement: judge(tables, options.policy) };
+};
+
+const tablesFor = (measured: ReturnType<typeof measure>, curves: EvaluationTables['curves']): EvaluationTables => ({
   kind: 'quittance-evaluation/v1',
   model: `sha256:${'0'.repeat(64)}`,
   quantisation: 'none',
   suite: { name: 'people', version: '1', digest: `sha256:${'0'.repeat(64)}` },
   reference: 'controls',
   ...measured,
-  curves: {},
+  curves,
   sampling: { temperature: MEASURE_DEFAULTS.temperature, samplesPerPrompt: MEASURE_DEFAULTS.samplesPerPrompt, seed: 1 },
 });
 
 const DELETIONS = 4;
 
-const runSequence = async (bed: Bed, { policy, onRow }: PeopleBenchOptions): Promise<Row[]> => {
+const keptSequence = async (options: PeopleBenchOptions, seed: number): Promise<PeopleBench['sequence']> => {
+  const { policy, backend } = options;
+  const identity = { sequence: DELETIONS, ladder: policy.ladder, seed, checks: policy.checks, backend: backend.name };
+  return saved(options.dir, identity, async () => runSequence(await bedOf(options, seed), options));
+};
+
+const runSequence = async (bed: Bed, options: PeopleBenchOptions): Promise<PeopleBench['sequence']> => {
   const [model, reference] = [loadModel(bed.dir), loadModel(bed.dir)];
-  const rows: Row[] = [];
+  const taken: PeopleBench['sequence'] = [];
   let moments = readMoments(join(bed.dir, MOMENTS_FILE));
   for (let subject = 0; subject < DELETIONS; subject++) {
-    const entry = { ...ENTRIES[0]!, label: `deletion ${subject + 1}` };
-    const done = await deletion(
-      bed,
-      model,
-      reference,
-      entry,
-      subject,
-      moments,
-      policy,
-      rows.map((_, i) => i),
-    );
-    moments = done.moments;
-    onRow?.(done.row);
-    rows.push(done.row);
+    const climbed = await climb(bed, model, reference, subject, moments, options);
+    moments = climbed.moments;
+    tellAll([climbed.row], options);
+    taken.push(climbed.row);
   }
   model.dispose();
   reference.dispose();
-  return rows;
+  return taken;
+};
+
+interface Climbed {
+  row: PeopleBench['sequence'][number];
+  moments: Moments | undefined;
+  weights: ReturnType<typeof valuesOf>;
+}
+
+/** Tries the rungs in turn from the same weights until one passes; else keeps the attempt with the fewest checks not passed. Leaves its weights. */
+const climb = async (
+  bed: Bed,
+  model: Model,
+  reference: Model,
+  subject: number,
+  moments: Moments | undefined,
+  options: PeopleBenchOptions,
+): Promise<Climbed> => {
+  const { world, seed } = bed;
+  const rows = forgetRows(world, recordsOf(world, [subject]));
+  const left = withoutRecords(world, recordsOf(world, [...Array(subject + 1).keys()]));
+  const start = valuesOf(model);
+  const ladder = entriesOf(options.policy).filter(({ group }) => group === 'ladder');
+  const tried: Climbed[] = [];
+  for (const [i, entry] of ladder.entries()) {
+    restoreValues(model, start);
+    const done = await forget(bed, model, reference, entry, rows, left, moments);
+    const found = await assess(model, { bed, left, rows, reference, options });
+    const row = { ...rowOf({ ...entry, label: `deletion ${subject + 1}` }, seed, done, found), rung: i + 1 };
+    tried.push({ row, moments: done.moments, weights: valuesOf(model) });
+    if (found.judgement.verdict === 'pass') break;
+  }
+  const open = ({ row }: Climbed) => row.judgement.gates.filter(({ verdict }) => verdict !== 'pass').length;
+  const best = tried.toSorted((a, b) => open(a) - open(b))[0]!;
+  restoreValues(model, best.weights);
+  return best;
 };
