@@ -33,14 +33,23 @@ export const projections = (
   return byParameter;
 };
 
+/**
+ * Outer products are added up from float32 ones, so that C is off by some share of its diagonal. Where a real model has inputs a thousand times larger than the
+ * others that is more than λ, and C less the forget rows need not be positive definite: then these shares of the diagonal are added, the least that does.
+ */
+const RIDGES = [0, 1e-6, 1e-5, 1e-4];
+
 /** λ(C/s + λI)⁻¹ in float64, s the mean or median of C's diagonal. */
 export const projectionOf = ({ size, sum, count }: Moment, lambda: number, scale: DiagonalScale): Float64Array => {
   const diagonal = Float64Array.from({ length: size }, (_, i) => sum[i * size + i]! / count);
   const unit = typical(diagonal, scale) || 1;
-  const matrix = Float64Array.from(sum, (value) => value / count / unit);
-  for (let i = 0; i < size; i++) matrix[i * size + i] = matrix[i * size + i]! + lambda;
-  const inverse = invertPositiveDefinite(matrix, size);
-  return inverse.map((value) => value * lambda);
+  for (const ridge of RIDGES) {
+    const matrix = Float64Array.from(sum, (value) => value / count / unit);
+    for (let i = 0; i < size; i++) matrix[i * size + i] = matrix[i * size + i]! * (1 + ridge) + lambda;
+    const inverse = invertPositiveDefinite(matrix, size, lambda / 2); // in exact arithmetic no pivot is below λ
+    if (inverse) return inverse.map((value) => value * lambda);
+  }
+  throw new QuittanceError('INTERNAL', { message: 'moments plus λ are not positive definite' });
 };
 
 const typical = (diagonal: Float64Array, scale: DiagonalScale): number =>
@@ -50,10 +59,12 @@ const typical = (diagonal: Float64Array, scale: DiagonalScale): number =>
 
 /**
  * Inverse of a symmetric positive definite matrix (n × n, row-major) by Cholesky: A = L Lᵀ, A⁻¹ = L⁻ᵀ L⁻¹. Inner loops run along rows and outer ones over tiles
- * of rows, which a processor's cache can hold.
+ * of rows, which a processor's cache can hold. Undefined where a pivot is not above `leastPivot`.
  */
-export const invertPositiveDefinite = (a: Float64Array, n: number): Float64Array => {
-  const columns = transposed(invertLower(cholesky(a, n), n), n); // row i is column i of L⁻¹: zero before i
+export const invertPositiveDefinite = (a: Float64Array, n: number, leastPivot = 0): Float64Array | undefined => {
+  const lower = cholesky(a, n, leastPivot);
+  if (!lower) return undefined;
+  const columns = transposed(invertLower(lower, n), n); // row i is column i of L⁻¹: zero before i
   const result = new Float64Array(n * n);
   forLowerTiles(n, (i, j) => {
     const value = dot(columns, i * n + i, columns, j * n + i, n - i);
@@ -73,18 +84,15 @@ const forLowerTiles = (n: number, visit: (i: number, j: number) => void): void =
         for (let j = left; j <= Math.min(left + TILE - 1, i); j++) visit(i, j);
 };
 
-const cholesky = (a: Float64Array, n: number): Float64Array => {
+const cholesky = (a: Float64Array, n: number, leastPivot: number): Float64Array | undefined => {
   const lower = new Float64Array(n * n);
+  let positive = true;
   forLowerTiles(n, (i, j) => {
     const sum = a[i * n + j]! - dot(lower, i * n, lower, j * n, j);
-    if (i === j && !(sum > 0))
-      throw new QuittanceError('INTERNAL', {
-        message: 'moments plus λ are not positive definite',
-        got: `pivot ${sum} at ${i}`,
-      });
+    if (i === j && !(sum > leastPivot)) positive = false;
     lower[i * n + j] = i === j ? Math.sqrt(sum) : sum / lower[j * n + j]!;
   });
-  return lower;
+  return positive ? lower : undefined;
 };
 
 /** Row i of L⁻¹ is (eᵢ − Σₖ Lᵢₖ · row k) / Lᵢᵢ, over k < i. */
