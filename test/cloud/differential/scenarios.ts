@@ -1,0 +1,145 @@
+// The ways that a ticket and a re-certification can go, and the people in them: who approves, who proves who they are, who withdraws. The same person does
+// the same thing on either engine. Trap: people act only while no step is at work, so that both engines see their answer at the same place.
+import { readFileSync } from 'node:fs';
+import type { z } from 'zod';
+import type { TicketRequest } from '#core/ticket-request.ts';
+import { closeTicket } from '#functions/close-ticket.ts';
+import { placeHold, releaseHold } from '#functions/holds.ts';
+import { recordApproval } from '#functions/record-approval.ts';
+import { recordIdentity } from '#functions/record-identity.ts';
+import { openToken } from '#functions/task-tokens.ts';
+import { file } from '#test/support/case-world.ts';
+import { APPROVER, RECORDS } from '#test/support/cases.ts';
+import { digest } from '#test/support/histories.ts';
+import type { DrivenWorld, Fault, Trace, WorldPlan } from './worlds.ts';
+
+export interface Scenario extends Omit<Partial<WorldPlan>, 'answer' | 'policy'> {
+  readonly title: string;
+  readonly filed?: Partial<z.input<typeof TicketRequest>>;
+  /** What the approver, or whoever is asked first, does. */
+  readonly approver?: 'approves' | 'refuses' | 'nobody';
+  readonly proof?: 'comes' | 'never';
+  readonly meanwhile?: 'withdrawn' | 'held' | 'held-in-job';
+  /** A re-certification after the certificate. */
+  readonly recertify?: { readonly trigger: string; readonly drifted?: boolean };
+}
+
+const POLICY: unknown = JSON.parse(readFileSync(new URL('../../../policies/gate-v1.json', import.meta.url), 'utf8'));
+export const LOW = {
+  method: 'e-mail-link' as const,
+  level: 'low' as const,
+  verifiedBy: 'desk.dora',
+  verifiedAt: '2026-03-01T09:00:00.000Z',
+};
+
+export interface Outcome {
+  readonly traces: readonly Trace[];
+  readonly calls: readonly string[];
+}
+
+/** Plays the scenario to its end on one engine. */
+export const play = async (open: (plan: WorldPlan) => Promise<DrivenWorld>, scenario: Scenario): Promise<Outcome> => {
+  const late: { hold?: () => Promise<unknown> } = {};
+  const world = await open({
+    ...scenario,
+    ...(scenario.meanwhile === 'held-in-job' ? { jobs: { onUnlearn: async () => late.hold?.() } } : {}),
+    policy: POLICY,
+    answer: (prompts) => prompts.map((_, i) => (scenario.knows ? RECORDS[i]!.answer : 'I cannot say.')),
+  });
+  try {
+    late.hold = once(async () => hold(world, ticketId));
+    const ticketId = await file(world, scenario.filed);
+    await untilDone(world, () => act(world, ticketId, scenario));
+    if (scenario.recertify) await recertified(world, scenario.recertify);
+    return { traces: await world.traces(), calls: [...world.calls] };
+  } finally {
+    await world.close();
+  }
+};
+
+const recertified = async (world: DrivenWorld, { trigger, drifted }: NonNullable<Scenario['recertify']>) => {
+  if (drifted) world.served.set('house', digest(9));
+  const input = { model: 'house', trigger };
+  await world.ports.workflows.start({ workflow: 'recertify', name: 'recertify-house-1', input });
+  await untilDone(world, async () => undefined);
+};
+
+const hold = (world: DrivenWorld, ticketId: string) =>
+  world.call(placeHold, { ticketId, by: 'legal.lou', code: 'litigation' });
+
+const once = (run: () => Promise<unknown>): (() => Promise<unknown>) => {
+  let done = false;
+  return async () => (done ? undefined : ((done = true), run()));
+};
+
+const LOOK_MS = 60;
+const PATIENCE_MS = 60_000;
+
+const untilDone = async (world: DrivenWorld, people: () => Promise<unknown>): Promise<void> => {
+  for (const late = Date.now() + PATIENCE_MS; await world.running();) {
+    if (Date.now() > late) throw new Error(`still running: ${JSON.stringify((await world.traces()).map(unfinished))}`);
+    if (world.idle()) await people();
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+};
+
+const unfinished = ({ execution, status, entered }: Trace) =>
+  `${execution} ${status} at ${entered.at(-1) ?? 'nothing'}`;
+
+const act = async (world: DrivenWorld, ticketId: string, scenario: Scenario): Promise<void> => {
+  const waits = (wait: 'identity' | 'approval' | 'release') => openToken(world.ports.vault, ticketId, wait);
+  const { ticket } = await world.ports.tickets.get(ticketId);
+  if (scenario.proof !== 'never' && (await waits('identity')))
+    await world.call(recordIdentity, { ticketId, identity: { ...LOW, level: 'high' } });
+  if (ticket.status === 'ON_HOLD' && (ticket.from.status === 'AWAITING_APPROVAL' || (await waits('release'))))
+    await world.call(releaseHold, { ticketId, by: 'legal.lena' });
+  if (ticket.status === 'AWAITING_APPROVAL' && (await waits('approval')))
+    await decide(world, ticketId, ticket.evidence, scenario);
+};
+
+const decide = async (world: DrivenWorld, ticketId: string, evidence: string, scenario: Scenario): Promise<unknown> => {
+  const { approver = 'approves', meanwhile } = scenario;
+  const was = (await world.ports.tickets.events(ticketId)).map(({ type }) => type);
+  if (meanwhile === 'withdrawn')
+    return world.call(closeTicket, { ticketId, outcome: 'withdrawn', reason: 'by-subject', by: 'desk.dora' });
+  if (meanwhile === 'held' && !was.includes('hold-placed')) return hold(world, ticketId);
+  if (approver === 'nobody') return;
+  const said = approver === 'refuses' ? { decision: 'refused', reason: 'controls-too-few' } : { decision: 'approved' };
+  return world.call(recordApproval, { ticketId, approver: APPROVER, ...said, evidence });
+};
+
+/** Every end that a ticket and a re-certification can come to. */
+export const ENDS: readonly Scenario[] = [
+  { title: 'the happy path' },
+  { title: 'a ladder climbed to its second rung', jobs: { good: (run) => run === 2 } },
+  { title: 'a ladder with no rung left', jobs: { good: () => false } },
+  { title: 'an exemption', filed: { exemption: { code: 'art-17-3-a', decidedBy: 'legal.lou' } } },
+  { title: 'proof of identity that comes', filed: { identity: LOW } },
+  {
+    title: 'proof of identity that never comes',
+    filed: { identity: LOW },
+    proof: 'never',
+    timeouts: { 'Request identity': 2 },
+  },
+  { title: 'an approver who refuses', approver: 'refuses' },
+  { title: 'nobody who approves', approver: 'nobody', timeouts: { 'Request approval': 2 } },
+  { title: 'a model that still knows', knows: true },
+  { title: 'a ticket withdrawn before its approval', meanwhile: 'withdrawn' },
+  { title: 'a ticket held before its approval', meanwhile: 'held' },
+  { title: 'a ticket held while it unlearns', meanwhile: 'held-in-job' },
+  { title: 'a daily re-certification', recertify: { trigger: 'daily' } },
+  { title: 'a full re-certification', recertify: { trigger: 'manual' } },
+  {
+    title: 'a re-certification that no longer passes',
+    recertify: { trigger: 'quarterly' },
+    jobs: { stillGood: () => false },
+  },
+  { title: 'a re-certification that finds something else served', recertify: { trigger: 'daily', drifted: true } },
+];
+
+/** A scenario with faults; named by them. */
+export const withFaults = (scenario: Scenario, ...fault: readonly Fault[]): Scenario => ({
+  ...scenario,
+  title: `${scenario.title}; ${fault.map(({ call, error, times }) => `${error} at ${call}${times ? ` × ${times}` : ''}`).join(', ')}`,
+  fault,
+});

@@ -1,0 +1,244 @@
+// One world twice: the deployed definitions over the same steps and jobs, on the embedded interpreter and on LocalStack's Step Functions engine. What each
+// execution did comes back as a trace. Trap: deadlines of days and pauses between retries are shortened in both, and nothing else is.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  CreateStateMachineCommand,
+  GetExecutionHistoryCommand,
+  ListExecutionsCommand,
+  type HistoryEvent,
+  type SFNClient,
+} from '@aws-sdk/client-sfn';
+import { createAslEngine } from '#adapters/local/asl/engine.ts';
+import { sfnWorkflowEngine } from '#adapters/aws/sfn-workflow-engine.ts';
+import { must } from '#core/errors.ts';
+import type { WorkflowEngine } from '#core/ports.ts';
+import { findStep } from '#functions/steps.ts';
+import { caseWorld, type CaseWorld } from '#test/support/case-world.ts';
+import { smallJobs, type SmallJobs } from '#test/support/small-jobs.ts';
+import { definitionOf, substitutions, WORKFLOWS } from '#test/support/workflow-world.ts';
+import { nameIn, type TaskEndpoint, type Tasks } from './task-endpoint.ts';
+
+/** What an execution did, as both engines tell it. */
+export interface Trace {
+  readonly execution: string;
+  readonly status: string;
+  readonly output?: unknown;
+  readonly error?: string;
+  readonly entered: readonly string[];
+  readonly events: readonly string[];
+}
+
+/** The n-th call of a step (`purge-case#1`) or job (`job unlearn#1`) fails by this name, and so do the next ones up to `times`. */
+export interface Fault {
+  readonly call: string;
+  readonly error: string;
+  readonly times?: number;
+}
+
+export interface WorldPlan {
+  readonly fault?: readonly Fault[];
+  readonly jobs?: SmallJobs;
+  /** Whether the served model still knows. */
+  readonly knows?: boolean;
+  /** Seconds after which a state gives up. */
+  readonly timeouts?: Readonly<Record<string, number>>;
+  readonly answer: (prompts: readonly string[]) => string[];
+  readonly policy: unknown;
+}
+
+export interface DrivenWorld extends CaseWorld {
+  /** Every call so far, as `name#n`. */
+  readonly calls: readonly string[];
+  /** No step is at work. */
+  idle(): boolean;
+  /** Of every execution, by name. */
+  traces(): Promise<Trace[]>;
+  running(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+interface Engine {
+  readonly port: WorkflowEngine;
+  executions(): Promise<{ id: string; execution: string; status: string }[]>;
+  history(id: string): Promise<{ type: string; name: string | undefined }[]>;
+  close(): Promise<void>;
+}
+
+type OpenEngine = (plan: WorldPlan, tasks: Tasks) => Promise<Engine>;
+
+const drivenBy = async (open: OpenEngine, plan: WorldPlan): Promise<DrivenWorld> => {
+  const late: { world?: CaseWorld; engine?: Engine } = {};
+  const engine: WorkflowEngine = {
+    start: (execution) => late.engine!.port.start(execution),
+    sendTaskSuccess: (token, output) => late.engine!.port.sendTaskSuccess(token, output),
+    sendTaskFailure: (token, error, cause) => late.engine!.port.sendTaskFailure(token, error, cause),
+    describe: (executionId) => late.engine!.port.describe(executionId),
+  };
+  const faults = new Calls(plan.fault ?? []);
+  const handlers = smallJobs(plan.jobs);
+  const world = await caseWorld({
+    workflows: engine,
+    policy: plan.policy,
+    answer: (_model, prompts) => plan.answer(prompts),
+    jobs: (ports) =>
+      Object.fromEntries(
+        Object.entries(handlers(ports)).map(([name, run]) => [
+          name,
+          (parameters) => faults.around(`job ${name}`, () => run(parameters)),
+        ]),
+      ),
+  });
+  const call = (name: string, payload: unknown) =>
+    faults.around(name, () => findStep(name).handle(payload, world.ports));
+  late.engine = await open(plan, { call, jobs: world.ports.jobs });
+  return { ...world, ...faults.seen(), ...following(late.engine) };
+};
+
+const following = (engine: Engine): Pick<DrivenWorld, 'traces' | 'running' | 'close'> => ({
+  traces: async () => {
+    const found = await engine.executions();
+    const traces = found.map(async ({ id, execution }): Promise<Trace> => {
+      const { status, output, error } = await engine.port.describe(id);
+      const events = await engine.history(id);
+      const entered = events.flatMap(({ type, name }) => (type.endsWith('StateEntered') ? [name ?? ''] : []));
+      const end = { ...(output === undefined ? {} : { output }), ...(error === undefined ? {} : { error }) };
+      return { execution, status, ...end, entered, events: events.map(({ type }) => type) };
+    });
+    return (await Promise.all(traces)).sort((a, b) => a.execution.localeCompare(b.execution));
+  },
+  running: async () => (await engine.executions()).some(({ status }) => status === 'RUNNING'),
+  close: () => engine.close(),
+});
+
+/** Counts calls, and lets the ones that a plan names fail. */
+class Calls {
+  readonly #faults: readonly Fault[];
+  readonly #calls: string[] = [];
+  readonly #counts = new Map<string, number>();
+  #open = 0;
+
+  constructor(faults: readonly Fault[]) {
+    this.#faults = faults;
+  }
+
+  seen(): Pick<DrivenWorld, 'calls' | 'idle'> {
+    return { calls: this.#calls, idle: () => this.#open === 0 };
+  }
+
+  async around<T>(name: string, run: () => Promise<T>): Promise<T> {
+    const count = (this.#counts.get(name) ?? 0) + 1;
+    this.#counts.set(name, count);
+    this.#calls.push(`${name}#${count}`);
+    const failing = this.#faults.find(({ call, times = 1 }) => {
+      const [named, first] = [call.slice(0, call.lastIndexOf('#')), Number(call.slice(call.lastIndexOf('#') + 1))];
+      return named === name && count >= first && count < first + times;
+    });
+    if (failing) throw Object.assign(new Error(`injected at ${name}#${count}`), { name: failing.error });
+    this.#open += 1;
+    try {
+      return await run();
+    } finally {
+      this.#open -= 1;
+    }
+  }
+}
+
+interface Adjustable {
+  Comment?: string;
+  Retry?: { IntervalSeconds?: number; MaxDelaySeconds?: number }[];
+  TimeoutSeconds?: number;
+}
+
+const quickly = (workflow: string, { timeouts = {} }: WorldPlan): unknown => {
+  const definition = definitionOf(workflow) as { States: Record<string, Adjustable> };
+  for (const [name, state] of Object.entries(definition.States)) {
+    const seconds = timeouts[name];
+    if (seconds !== undefined) state.TimeoutSeconds = seconds;
+    for (const retry of state.Retry ?? []) Object.assign(retry, { IntervalSeconds: 1, MaxDelaySeconds: 2 });
+  }
+  return definition;
+};
+
+export const embedded = (plan: WorldPlan): Promise<DrivenWorld> =>
+  drivenBy(async (_, { call, jobs }) => {
+    const folder = mkdtempSync(join(tmpdir(), 'quittance-differential-'));
+    const asl = createAslEngine({
+      database: join(folder, 'workflows.sqlite'),
+      workflows: Object.fromEntries(WORKFLOWS.map((name) => [name, quickly(name, plan)])),
+      substitutions: substitutions(),
+      functions: call,
+      jobs,
+      clock: { now: () => new Date() },
+      random: () => 0,
+    });
+    return {
+      port: asl,
+      executions: async () =>
+        (await asl.listExecutions()).map(({ executionId, workflow, name, status }) => ({
+          id: executionId,
+          execution: `${workflow}/${name}`,
+          status,
+        })),
+      history: async (id) =>
+        (await asl.history(id)).map(({ type, details }) => ({ type, name: (details as { name?: string }).name })),
+      close: async () => (await asl.close(), rmSync(folder, { recursive: true, force: true })),
+    };
+  }, plan);
+
+let worlds = 0;
+const ACCOUNT = 'us-east-1:000000000000';
+const ROLE = 'arn:aws:iam::000000000000:role/workflows';
+
+/** On Step Functions at `client`, whose Lambda and Batch calls come to `endpoint`. */
+export const onStepFunctions =
+  (client: SFNClient, endpoint: TaskEndpoint) =>
+  (plan: WorldPlan): Promise<DrivenWorld> =>
+    drivenBy(async (_, tasks) => {
+      const world = `w${(worlds += 1)}`;
+      endpoint.add(world, tasks);
+      const machines: Record<string, string> = {};
+      for (const workflow of ['unlearn', 'recertify', 'erasure']) {
+        const name = nameIn(world, workflow);
+        const definition = substituted(world, workflow, plan);
+        const created = await client.send(new CreateStateMachineCommand({ name, definition, roleArn: ROLE }));
+        machines[workflow] = must(created.stateMachineArn, 'state machine');
+      }
+      return stepFunctions(client, machines);
+    }, plan);
+
+const substituted = (world: string, workflow: string, plan: WorldPlan): string =>
+  JSON.stringify(quickly(workflow, plan)).replaceAll(/\$\{([^}]+)\}/g, (_, name: string) => {
+    if (name.startsWith('workflow-'))
+      return `arn:aws:states:${ACCOUNT}:stateMachine:${nameIn(world, name.slice('workflow-'.length))}`;
+    if (name.startsWith('job-')) return nameIn(world, name.slice('job-'.length));
+    return `arn:aws:lambda:${ACCOUNT}:function:${nameIn(world, name)}`;
+  });
+
+const stepFunctions = (client: SFNClient, machines: Readonly<Record<string, string>>): Engine => ({
+  port: sfnWorkflowEngine({ client, machines }),
+  executions: async () => {
+    const listed = Object.entries(machines).map(async ([workflow, stateMachineArn]) => {
+      const { executions = [] } = await client.send(new ListExecutionsCommand({ stateMachineArn }));
+      return executions.map(({ executionArn, name, status }) => ({
+        id: must(executionArn, 'execution'),
+        execution: `${workflow}/${must(name, 'name')}`,
+        status: must(status, 'status'),
+      }));
+    });
+    return (await Promise.all(listed)).flat();
+  },
+  history: async (executionArn) => {
+    const events: HistoryEvent[] = [];
+    for (let nextToken: string | undefined, first = true; first || nextToken !== undefined; first = false) {
+      const page = await client.send(
+        new GetExecutionHistoryCommand({ executionArn, maxResults: 1000, ...(nextToken ? { nextToken } : {}) }),
+      );
+      events.push(...(page.events ?? []));
+      nextToken = page.nextToken;
+    }
+    return events.map(({ type = '', stateEnteredEventDetails }) => ({ type, name: stateEnteredEventDetails?.name }));
+  },
+  close: async () => undefined,
+});
