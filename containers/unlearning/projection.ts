@@ -86,13 +86,13 @@ const forLowerTiles = (n: number, visit: (i: number, j: number) => void): void =
 
 const cholesky = (a: Float64Array, n: number, leastPivot: number): Float64Array | undefined => {
   const lower = new Float64Array(n * n);
-  let positive = true;
+  const refused: number[] = [];
   forLowerTiles(n, (i, j) => {
     const sum = a[i * n + j]! - dot(lower, i * n, lower, j * n, j);
-    if (i === j && !(sum > leastPivot)) positive = false;
+    if (i === j && !(sum > leastPivot)) refused.push(i);
     lower[i * n + j] = i === j ? Math.sqrt(sum) : sum / lower[j * n + j]!;
   });
-  return positive ? lower : undefined;
+  return refused.length === 0 ? lower : undefined;
 };
 
 /** Row i of L⁻¹ is (eᵢ − Σₖ Lᵢₖ · row k) / Lᵢᵢ, over k < i. */
