@@ -2,7 +2,7 @@
 // https://www.sqlite.org/wal.html, /pragma.html. Trap: node:sqlite is synchronous, so a transaction never spans an await and cannot interleave
 // with another one of this process; other processes are held off by the busy timeout.
 import { DatabaseSync } from 'node:sqlite';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { QuittanceError } from '#core/errors.ts';
 
@@ -33,22 +33,40 @@ export const transaction = <R>(db: Database, act: () => R): R => {
     return result;
   } catch (error) {
     if (db.isTransaction) db.exec('ROLLBACK');
-    throw databaseError(error);
+    throw databaseError(error, db.location() ?? undefined);
   }
 };
 
 /** Result codes of SQLite, https://www.sqlite.org/rescode.html; the low byte is the primary code. */
-const CODES: Readonly<Record<number, ['STORE_FULL' | 'STORE_LOCKED' | 'STORE_CORRUPT', string]>> = {
-  5: ['STORE_LOCKED', 'another process keeps the database locked'],
-  6: ['STORE_LOCKED', 'another process keeps the database locked'],
-  11: ['STORE_CORRUPT', 'the database file is damaged'],
-  13: ['STORE_FULL', 'the disk that holds the data folder is full; nothing was changed'],
-  26: ['STORE_CORRUPT', 'the file is not a database'],
+const CODES: Readonly<
+  Record<number, ['STORE_FULL' | 'STORE_LOCKED' | 'STORE_CORRUPT', message: string, hint: string]>
+> = {
+  5: ['STORE_LOCKED', 'another process keeps the database locked', 'stop the other process, or wait for it'],
+  6: ['STORE_LOCKED', 'another process keeps the database locked', 'stop the other process, or wait for it'],
+  11: ['STORE_CORRUPT', 'the database file is damaged', 'restore the data folder from a backup'],
+  13: [
+    'STORE_FULL',
+    'the disk that holds the data folder is full; this write left nothing behind',
+    'free some space and run the command again',
+  ],
+  26: ['STORE_CORRUPT', 'the file is not a database', 'restore the data folder from a backup'],
 };
 
-const databaseError = (error: unknown, path?: string): unknown => {
+/** SQLITE_IOERR: a memory map or a write that fails for want of space is told like a failing disk, so the file system is asked. */
+const IO_ERROR = 10;
+const LEAST_FREE_BYTES = 256 * 1024;
+
+const isFull = (path: string): boolean => {
+  const { bavail, bsize } = statfsSync(dirname(path));
+  return bavail * bsize < LEAST_FREE_BYTES;
+};
+
+/** The error with one of our codes, or as it came. */
+export const databaseError = (error: unknown, path?: string): unknown => {
   const errcode = typeof error === 'object' && error !== null && 'errcode' in error ? Number(error.errcode) : 0;
-  const known = CODES[errcode & 0xff];
+  const primary = errcode & 0xff;
+  const known = CODES[primary === IO_ERROR && path !== undefined && isFull(path) ? 13 : primary];
   if (!known) return error;
-  return new QuittanceError(known[0], { message: path ? `${known[1]}: ${path}` : known[1], cause: error });
+  const [code, message, hint] = known;
+  return new QuittanceError(code, { message: path ? `${message}: ${path}` : message, hint, cause: error });
 };

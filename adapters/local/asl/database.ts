@@ -46,7 +46,7 @@ export const committing = (database: Database, write: () => void): void => {
   } catch (error) {
     if ((error as { errcode?: unknown }).errcode !== SQLITE_IOERR_WRITE) throw error;
     throw new QuittanceError('STORE_FULL', {
-      message: 'the database cannot grow; nothing was changed',
+      message: 'the database cannot grow; this write left nothing behind',
       hint: 'free disk space',
       cause: error,
     });
