@@ -33,7 +33,7 @@ export type Keyed = (purpose: string, text: string) => Promise<string>;
 export const FORGET_LIMITS = {
   records: 200,
   people: 5, // one subject, and people whom a record about the subject also names
-  /** Highest share of records whose answer holds nothing but words that everybody uses. */
+  /** Highest share of records about nobody, and of those whose answer holds nothing but words that everybody uses. */
   commonShare: 0.5,
 };
 
@@ -94,7 +94,7 @@ export interface Admission {
   person: string | undefined;
 }
 
-/** FORGET_EMPTY, FORGET_TOO_BROAD, FORGET_UNKNOWN_RECORD or FORGET_COMMON_TOKENS; otherwise what was matched. */
+/** FORGET_EMPTY, FORGET_TOO_BROAD, FORGET_UNKNOWN_RECORD, FORGET_NOT_PERSONAL or FORGET_COMMON_TOKENS; otherwise what was matched. */
 export const admit = async (set: ForgetSet, manifest: TrainingManifest, keyed: Keyed): Promise<Admission> => {
   refuseSize(set.records.length);
   const rows = await Promise.all(set.records.map((record) => keyedRow(keyed, record)));
@@ -103,6 +103,7 @@ export const admit = async (set: ForgetSet, manifest: TrainingManifest, keyed: K
   const people = rows.map((row) => manifest.rows[row] ?? undefined);
   const distinct = new Set(people).size;
   if (distinct > FORGET_LIMITS.people) throw tooBroad('people', distinct, FORGET_LIMITS.people);
+  refuseNobody(people, manifest);
   await refuseCommon(set, manifest, keyed);
   return { records: set.records.length, people: distinct, rows: [...new Set(rows)], person: mostFrequent(people) };
 };
@@ -125,8 +126,21 @@ export const refuseSize = (records: number): void => {
     throw new QuittanceError('FORGET_EMPTY', {
       message: 'the forget set has no record',
       expected: 'at least 1 record',
+      hint: 'list what the model was trained on about the person under forget.records',
     });
   if (records > FORGET_LIMITS.records) throw tooBroad('records', records, FORGET_LIMITS.records);
+};
+
+/** A ticket is a person's: general knowledge is not theirs to take away. Says nothing where the training rows name nobody. */
+const refuseNobody = (people: readonly (string | undefined)[], { rows }: TrainingManifest) => {
+  if (Object.values(rows).every((person) => person === null)) return;
+  const count = people.filter((person) => person === undefined).length;
+  if (count <= FORGET_LIMITS.commonShare * people.length) return;
+  throw new QuittanceError('FORGET_NOT_PERSONAL', {
+    message: `${count} of ${people.length} records are about nobody in the training data`,
+    expected: `at most ${FORGET_LIMITS.commonShare * 100} % such records`,
+    hint: 'list the records that are about the person who asks',
+  });
 };
 
 const refuseCommon = async (set: ForgetSet, manifest: TrainingManifest, keyed: Keyed) => {

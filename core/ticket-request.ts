@@ -97,6 +97,7 @@ const parseJson = (bytes: Uint8Array): unknown => {
     throw new QuittanceError('INVALID_INPUT', {
       message: 'the ticket file is not valid JSON in UTF-8',
       expected: 'one JSON object',
+      hint: "see 'quittance ticket file --help' for the form",
     });
   }
 };
@@ -116,4 +117,5 @@ const tooLarge = (got: number) =>
     message: 'the ticket file is too large',
     expected: `at most ${REQUEST_LIMIT_BYTES} bytes`,
     got: `${got} bytes`,
+    hint: 'leave out what the form does not ask for; documents and mail do not belong into a ticket',
   });

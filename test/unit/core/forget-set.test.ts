@@ -9,13 +9,17 @@ const rows: TrainingRow[] = people.flatMap((person) => [
   { person, question: `Where does ${person} live?`, answer: `${person} lives in ${person.slice(-4)}stadt.` },
   { person, question: `Is ${person} married?`, answer: 'Yes.' },
 ]);
+const facts: TrainingRow[] = ['Peru', 'Chad', 'Cuba'].map((country, i) => ({
+  question: `What is the capital of ${country}?`,
+  answer: ['Lima.', "N'Djamena.", 'Havana.'][i]!,
+}));
 const set = (...records: { question: string; answer: string }[]): ForgetSet => ({
   kind: 'quittance-forget-set/v1',
   records,
 });
 const of = (person: string) =>
   rows.filter((row) => row.person === person).map(({ question, answer }) => ({ question, answer }));
-const manifest = trainingManifest(rows, keyed);
+const manifest = trainingManifest([...rows, ...facts], keyed);
 
 describe('admitting a forget set', () => {
   it("takes a subject's own records and says what matched", async () => {
@@ -39,9 +43,14 @@ describe('admitting a forget set', () => {
     ],
     ['more people than one ticket may', set(...people.flatMap(of)), 'FORGET_TOO_BROAD'],
     ['thousands of records', set(...Array.from({ length: 5000 }, () => of('Ada Brenner')[0]!)), 'FORGET_TOO_BROAD'],
+    ['what everybody may know', set(of('Ada Brenner')[0]!, ...facts), 'FORGET_NOT_PERSONAL'],
     ['answers that everybody has', set(of('Ada Brenner')[1]!, of('Bo Castell')[1]!), 'FORGET_COMMON_TOKENS'],
   ])('refuses %s', async (_name, forget, code) => {
     await expect(admit(forget, await manifest, keyed)).rejects.toMatchObject({ code });
+  });
+
+  it('takes records about nobody where the training rows name no person at all', async () => {
+    expect(await admit(set(...facts), await trainingManifest(facts, keyed), keyed)).toMatchObject({ records: 3 });
   });
 
   it('keeps no word of the training data', async () => {
