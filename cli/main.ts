@@ -1,6 +1,7 @@
 // The `quittance` command: finds the command, runs it, turns errors into one readable message on stderr and an exit code.
 // Commands load on use, so that `verify` and `--help` never touch the engine.
 import { readFileSync } from 'node:fs';
+import { storeError } from '#adapters/local/durable-file.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { helpOf, parse, usageError, type Command, type ExitCode } from './command.ts';
 import { commands, nearest } from './commands.ts';
@@ -46,7 +47,8 @@ const say = (text: string): ExitCode => {
 /** Codes whose cause is the state of things and not the caller's words. */
 const INCOMPLETE = new Set(['GATE_NOT_MET', 'JOB_FAILED', 'APPROVAL_NOT_OPEN', 'STORE_LOCKED', 'STORE_FULL']);
 
-const report = (error: unknown): ExitCode => {
+const report = (cause: unknown): ExitCode => {
+  const error = storeError(cause); // a full disk may show in any write
   if (!(error instanceof QuittanceError)) {
     process.stderr.write(`quittance: ${error instanceof Error ? error.message : String(error)} [INTERNAL]\n`);
     if (process.env['QUITTANCE_DEBUG']) console.error(error);

@@ -1,5 +1,5 @@
 // `quittance model`: the registry. Import checks a folder whole before anything is registered; export writes a folder that transformers loads.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { localStores } from '#adapters/local/index.ts';
 import { materialize, storeModel } from '#containers/model-files.ts';
@@ -9,7 +9,7 @@ import { MOMENTS_FILE } from '#containers/train-job.ts';
 import type { ModelRecord } from '#core/model.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { usageError, type Arguments, type Command, type ExitCode } from './command.ts';
-import { required } from './values.ts';
+import { existingFolder, required } from './values.ts';
 
 export const model: Command = {
   name: 'model',
@@ -88,18 +88,22 @@ const exportModel = async (args: Arguments, [name, dir]: string[]): Promise<Exit
     throw new QuittanceError('INVALID_INPUT', { message: `${dir} exists`, hint: 'export into a new folder' });
   mkdirSync(dirname(dir), { recursive: true });
   const at = mkdtempSync(join(dirname(dir), `.${basename(dir)}-`));
-  const digest = await reading(args, async (stores) => {
-    const { model: record } = await stores.models.get(name);
-    await materialize(stores.artifacts, record.digest, at);
-    return record.digest;
-  });
-  renameSync(at, dir);
-  args.print({ name, digest, dir }, () => `${name} ${digest} → ${dir}`);
-  return 0;
+  try {
+    const digest = await reading(args, async (stores) => {
+      const { model: record } = await stores.models.get(name);
+      await materialize(stores.artifacts, record.digest, at);
+      return record.digest;
+    });
+    renameSync(at, dir);
+    args.print({ name, digest, dir }, () => `${name} ${digest} → ${dir}`);
+    return 0;
+  } finally {
+    rmSync(at, { recursive: true, force: true });
+  }
 };
 
 const reading = async <T>(args: Arguments, use: (stores: Stores) => Promise<T>): Promise<T> => {
-  const stores = localStores(args.dir, { lock: false });
+  const stores = localStores(existingFolder(args), { lock: false });
   try {
     return await use(stores);
   } finally {

@@ -1,9 +1,10 @@
 // `quittance report`: the audit report of a ticket as JSON, as one HTML page or as PDF. Reads the data folder without its lock, and changes nothing.
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeDurably } from '#adapters/local/durable-file.ts';
 import { localStores } from '#adapters/local/index.ts';
 import { canonicalize } from '#core/canonical.ts';
-import { QuittanceError } from '#core/errors.ts';
+import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { auditReport, type AuditReport } from '#core/report.ts';
 import { gatherReport } from '#core/report/gather.ts';
 import { usageError, type Command } from './command.ts';
@@ -32,7 +33,7 @@ export const report: Command = {
     const rendered = await renderReport(args.dir, ticketId, format);
     const out = args.value('out');
     if (out === undefined) process.stdout.write(rendered);
-    else writeNew(out, rendered);
+    else await writeNew(out, rendered);
     return 0;
   },
 };
@@ -42,10 +43,11 @@ const formatOf = (text: string): ReportFormat => {
   throw usageError(`unknown format '${text}'`, Object.keys(RENDERERS).join(' | '));
 };
 
-const writeNew = (path: string, content: string | Uint8Array): void => {
+const writeNew = async (path: string, content: string | Uint8Array): Promise<void> => {
   try {
-    writeFileSync(path, content);
+    await writeDurably(path, Buffer.from(content));
   } catch (cause) {
+    if (isQuittanceError(cause, 'STORE_FULL')) throw cause;
     throw new QuittanceError('INVALID_INPUT', { message: `cannot write ${path}`, cause });
   }
 };

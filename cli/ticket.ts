@@ -1,17 +1,20 @@
 // `quittance ticket`: casework. Filing starts the workflow; it goes on while this command runs and, with --wait, until a person is needed or the case has ended.
 // Trap: whoever calls is named by --as; in embedded mode nothing but the operating system says who that is (docs/trust.md).
-import { rmSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { z } from 'zod';
 import { localStores } from '#adapters/local/index.ts';
 import { assembleBundle } from '#core/bundle.ts';
+import { QuittanceError } from '#core/errors.ts';
+import { TicketId, type Ticket } from '#core/ticket.ts';
 import { parseTicketRequest } from '#core/ticket-request.ts';
 import { openEmbedded, type Embedded } from '#entry/embedded.ts';
-import { QuittanceError } from '#core/errors.ts';
 import { usageError, type Arguments, type Command, type ExitCode } from './command.ts';
 import { backend } from './engine.ts';
+import { requestIdOf } from './ticket/filing.ts';
 import { REQUEST_FORM } from './ticket/form.ts';
 import { describe, printTicket, summary } from './ticket/print.ts';
-import { readInput, required } from './values.ts';
+import { code, digest, existingFolder, person, readBytes, requiredCode } from './values.ts';
 
 export const ticket: Command = {
   name: 'ticket',
@@ -50,17 +53,18 @@ export const ticket: Command = {
 
 type Verb = (args: Arguments, rest: readonly string[]) => Promise<ExitCode>;
 
+const Filed = z.object({ ticketId: TicketId });
+
 /** Limit of a ticket file; the request's own limit is lower and is reported by its parser. */
 const FILE_LIMIT_BYTES = 64 * 2 ** 20;
 
 const file: Verb = async (args, [path]) => {
   if (path === undefined) throw usageError('ticket file FILE: FILE is missing');
-  const request = parseTicketRequest(Buffer.from(readInput(path, FILE_LIMIT_BYTES)));
+  const request = parseTicketRequest(readBytes(path, FILE_LIMIT_BYTES));
   return working(args, async (embedded) => {
-    const filed = (await embedded.call('file-ticket', { request, policy: await embedded.policy() })) as {
-      ticketId: string;
-    };
-    return printTicket(args, embedded, filed.ticketId);
+    const requestId = await requestIdOf(embedded, request);
+    const filed = await embedded.call('file-ticket', { request, policy: await embedded.policy(), requestId });
+    return printTicket(args, embedded, Filed.parse(filed).ticketId);
   });
 };
 
@@ -97,52 +101,76 @@ const decide =
   (decision: 'approved' | 'refused'): Verb =>
   async (args, [id]) => {
     const ticketId = idOf(id, decision === 'approved' ? 'approve' : 'refuse');
-    const approver = required(args, 'as');
-    const reason = decision === 'refused' ? required(args, 'reason') : undefined;
+    const approver = person(args, 'as');
+    const reason = decision === 'refused' ? requiredCode(args, 'reason') : undefined;
+    const looked = digest(args, 'evidence');
     return working(args, async (embedded) => {
       const { ticket: one } = await embedded.ports.tickets.get(ticketId);
-      const evidence = args.value('evidence') ?? ('evidence' in one ? one.evidence : undefined);
-      if (evidence === undefined)
-        throw new QuittanceError('APPROVAL_NOT_OPEN', {
-          message: `ticket ${ticketId} does not wait for an approval`,
-          got: one.status,
-        });
-      await embedded.call('record-approval', {
-        ticketId,
-        approver,
-        decision,
-        evidence,
-        ...(reason === undefined ? {} : { reason }),
-      });
+      const evidence = looked ?? evidenceOf(one);
+      const why = reason === undefined ? {} : { reason };
+      await embedded.call('record-approval', { ticketId, approver, decision, evidence, ...why });
       return printTicket(args, embedded, ticketId);
     });
   };
+
+/** What there is to decide on; otherwise the error that says why there is nothing. */
+const evidenceOf = (one: Ticket): string => {
+  if ('evidence' in one) return one.evidence;
+  if (one.status === 'ON_HOLD')
+    throw new QuittanceError('TICKET_ON_HOLD', {
+      message: `ticket ${one.id} is on hold`,
+      hint: `a second person must release it first: quittance ticket release ${one.id} --as WHO`,
+    });
+  if (one.status === 'PURGED' && one.sealed)
+    throw new QuittanceError('APPROVAL_REPLAYED', {
+      message: `ticket ${one.id} was already decided`,
+      got: `approved by ${one.sealed.approval.approver} at ${one.sealed.approval.at}`,
+    });
+  throw new QuittanceError('APPROVAL_NOT_OPEN', {
+    message: `ticket ${one.id} does not wait for an approval`,
+    expected: 'AWAITING_APPROVAL',
+    got: one.status,
+    hint: `see 'quittance ticket show ${one.id}'`,
+  });
+};
 
 /** A verb that calls one step on one ticket. */
 const step =
   (verb: string, name: string, inputOf: (args: Arguments) => Readonly<Record<string, unknown>>): Verb =>
   async (args, [id]) => {
     const ticketId = idOf(id, verb);
-    const input = { ticketId, by: required(args, 'as'), ...inputOf(args) };
+    const input = { ticketId, by: person(args, 'as'), ...inputOf(args) };
     return working(args, async (embedded) => {
       await embedded.call(name, input);
       return printTicket(args, embedded, ticketId);
     });
   };
 
-const withdrawal = (args: Arguments) => ({ outcome: 'withdrawn', reason: args.value('reason') ?? 'by-requester' });
+const withdrawal = (args: Arguments) => ({ outcome: 'withdrawn', reason: code(args, 'reason') ?? 'by-requester' });
 
 const bundle: Verb = async (args, [id, dir]) => {
   const ticketId = idOf(id, 'bundle');
   if (dir === undefined) throw usageError('ticket bundle ID DIR: DIR is missing');
   const files = await reading(args, (stores) => assembleBundle(stores, ticketId));
-  rmSync(dir, { recursive: true, force: true });
-  for (const [name, content] of files) {
-    mkdirSync(dirname(join(dir, name)), { recursive: true });
-    writeFileSync(join(dir, name), content);
-  }
+  writeWhole(resolve(dir), files);
   args.print({ bundle: dir, files: files.size }, () => `${files.size} files → ${dir}`);
   return 0;
+};
+
+/** The folder with all of the files, or as it was before. */
+const writeWhole = (dir: string, files: ReadonlyMap<string, Uint8Array | string>): void => {
+  mkdirSync(dirname(dir), { recursive: true });
+  const staged = mkdtempSync(join(dirname(dir), `.${basename(dir)}-`));
+  try {
+    for (const [name, content] of files) {
+      mkdirSync(dirname(join(staged, name)), { recursive: true });
+      writeFileSync(join(staged, name), content);
+    }
+    rmSync(dir, { recursive: true, force: true });
+    renameSync(staged, dir);
+  } finally {
+    rmSync(staged, { recursive: true, force: true });
+  }
 };
 
 const idOf = (id: string | undefined, verb: string): string => {
@@ -161,7 +189,7 @@ const working = async (args: Arguments, use: (embedded: Embedded) => Promise<Exi
 };
 
 const reading = async <T>(args: Arguments, use: (stores: ReturnType<typeof localStores>) => Promise<T>): Promise<T> => {
-  const stores = localStores(args.dir, { lock: false });
+  const stores = localStores(existingFolder(args), { lock: false });
   try {
     return await use(stores);
   } finally {
@@ -176,7 +204,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   approve: decide('approved'),
   refuse: decide('refused'),
   withdraw: step('withdraw', 'close-ticket', withdrawal),
-  hold: step('hold', 'place-hold', (args) => ({ code: required(args, 'reason') })),
+  hold: step('hold', 'place-hold', (args) => ({ code: requiredCode(args, 'reason') })),
   release: step('release', 'release-hold', () => ({})),
   resume: step('resume', 'resume-ticket', () => ({})),
   bundle,

@@ -1,6 +1,11 @@
 // Values of options, checked. Every refusal names the option, what it may be and what came.
-import { readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { Digest } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
+import { Code } from '#core/ticket.ts';
+import { Principal } from '#core/ticket-request.ts';
 import { usageError, type Arguments } from './command.ts';
 
 export const number = (args: Arguments, name: string, fallback: number): number => {
@@ -23,6 +28,31 @@ export const required = (args: Arguments, name: string): string => {
   const value = args.value(name);
   if (value === undefined) throw usageError(`--${name} is missing`);
   return value;
+};
+
+/** An option whose value has a form; undefined where it was not given. */
+const formed =
+  (schema: z.ZodType<string>, form: string) =>
+  (args: Arguments, name: string): string | undefined => {
+    const text = args.value(name);
+    if (text === undefined || schema.safeParse(text).success) return text;
+    throw usageError(`--${name} must be ${form}, got '${text.slice(0, 80)}'`);
+  };
+
+export const digest = formed(Digest, 'a digest: sha256: and 64 hexadecimal digits');
+export const code = formed(Code, "a code of letters, digits, dots and dashes, such as 'litigation'");
+const principal = formed(Principal, "a person's id of lower-case letters, digits, dots, dashes and underscores");
+
+export const person = (args: Arguments, name: string): string => principal(args, name) ?? required(args, name);
+export const requiredCode = (args: Arguments, name: string): string => code(args, name) ?? required(args, name);
+
+/** The data folder, which reading does not make. NOT_FOUND. */
+export const existingFolder = ({ dir }: Arguments): string => {
+  if (existsSync(join(dir, 'state.sqlite'))) return dir;
+  throw new QuittanceError('NOT_FOUND', {
+    message: `${dir} is no data folder`,
+    hint: "name it with --dir, or make one: 'quittance demo', 'quittance model import'",
+  });
 };
 
 /** `k=v` pairs into an object; dots nest, values are JSON where they parse as JSON and text elsewhere. */
@@ -51,19 +81,39 @@ const jsonOrText = (text: string): unknown => {
 };
 
 /** A file's text, at most `limit` bytes. NOT_FOUND, INPUT_TOO_LARGE. */
-export const readInput = (path: string, limit: number): string => {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(path);
-  } catch (cause) {
-    throw new QuittanceError('NOT_FOUND', { message: `cannot read ${path}`, cause });
-  }
-  if (bytes.length > limit) {
+export const readInput = (path: string, limit: number): string => readBytes(path, limit).toString('utf8');
+
+/** A file's bytes, at most `limit`; of a larger one no more than that is read. NOT_FOUND, INPUT_TOO_LARGE. */
+export const readBytes = (path: string, limit: number): Buffer => {
+  const bytes = readAtMost(path, limit + 1);
+  if (bytes.length > limit)
     throw new QuittanceError('INPUT_TOO_LARGE', {
       message: `${path} is too large`,
       expected: `at most ${limit} bytes`,
-      got: `${bytes.length} bytes`,
+      got: 'more than that',
+    });
+  return bytes;
+};
+
+const readAtMost = (path: string, most: number): Buffer => {
+  const chunks: Buffer[] = [];
+  try {
+    const file = openSync(path, 'r');
+    try {
+      for (let left = most, n = 1; left > 0 && n > 0; left -= n) {
+        const chunk = Buffer.alloc(Math.min(left, 1 << 20));
+        n = readSync(file, chunk);
+        chunks.push(chunk.subarray(0, n));
+      }
+    } finally {
+      closeSync(file);
+    }
+  } catch (cause) {
+    throw new QuittanceError('NOT_FOUND', {
+      message: `cannot read ${path}`,
+      expected: 'a file that this user may read',
+      cause,
     });
   }
-  return bytes.toString('utf8');
+  return Buffer.concat(chunks);
 };

@@ -34,9 +34,7 @@ export const fileTicket = defineStep({
   uses: ['tickets', 'vault', 'models', 'artifacts', 'workflows', 'notifier', 'pseudonyms', 'calendar', 'clock', 'ids'],
   async run({ request, policy, requestId }, ports) {
     refuseFuture(request, ports.clock.now());
-    const ticketId = requestId
-      ? `T-${(await ports.pseudonyms.of('request', requestId)).slice(0, 20)}`
-      : ports.ids.next('T-');
+    const ticketId = requestId ? await ticketIdOf(ports.pseudonyms, requestId) : ports.ids.next('T-');
     const forgetSet: ForgetSet = { kind: 'quittance-forget-set/v1', records: request.forget.records };
     // A repeated call is answered even when the model has changed since: by this very ticket, perhaps.
     const admission = (await isFiled(ports.tickets, ticketId)) ? {} : await checkForgetSet(request, forgetSet, ports);
@@ -60,6 +58,10 @@ export const fileTicket = defineStep({
     return { ticketId, commitment, openingSecret: await ports.vault.openingSecret(ticketId), due };
   },
 });
+
+/** The ticket that a caller's own id of a request stands for. */
+export const ticketIdOf = async (pseudonyms: Ports['pseudonyms'], requestId: string): Promise<string> =>
+  `T-${(await pseudonyms.of('request', requestId)).slice(0, 20)}`;
 
 type Filing = Pick<Ports, 'tickets' | 'vault' | 'models' | 'artifacts' | 'pseudonyms' | 'calendar' | 'clock'>;
 

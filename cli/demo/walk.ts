@@ -17,6 +17,7 @@ import { parseTicketRequest } from '#core/ticket-request.ts';
 import { openEmbedded, type Embedded } from '#entry/embedded.ts';
 import { register } from '../model.ts';
 import type { Progress, Stage } from '../progress.ts';
+import { atRest } from '../ticket/rest.ts';
 
 export const FILER = 'legal.filer';
 export const APPROVER = 'privacy.officer';
@@ -64,9 +65,9 @@ const walk = async (embedded: Embedded, options: WalkOptions): Promise<Walk> => 
   const before = await ask(embedded, model, options.questions);
   const ticketId = await file(embedded, options, model);
   progress.note(`ticket ${ticketId} filed by ${FILER}; workflow erasure started`);
-  const waiting = await settle(embedded, ticketId);
+  const waiting = await atRest(embedded, ticketId);
   const filerRefused = waiting.status === 'AWAITING_APPROVAL' ? await decide(embedded, waiting, progress) : '';
-  const ticket = await finished(embedded, ticketId);
+  const ticket = await atRest(embedded, ticketId);
   const after = await ask(embedded, model, options.questions);
   const transitions = await statesEntered(embedded, ticketId);
   const bundle = ticket.status === 'PURGED' ? await writeBundle(embedded, options.dir, ticketId) : undefined;
@@ -132,24 +133,6 @@ const file = async (embedded: Embedded, { subject, quantisation }: WalkOptions, 
 };
 
 const POLL_MS = 50;
-const SETTLED = new Set<Ticket['status']>([
-  'AWAITING_APPROVAL',
-  'REMEDIATION',
-  'REFUSED',
-  'PURGED',
-  'ON_HOLD',
-  'IDENTITY_PENDING',
-]);
-
-/** Waits until the ticket waits for a person or has ended. */
-const settle = async ({ ports }: Embedded, ticketId: string): Promise<Ticket> => {
-  for (;;) {
-    const { ticket } = await ports.tickets.get(ticketId);
-    if (SETTLED.has(ticket.status)) return ticket;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-};
-
 /** The filer tries to approve and is refused; then a second person does. */
 const decide = async (
   embedded: Embedded,
@@ -186,22 +169,6 @@ const retryUntilOpen = async (act: () => Promise<unknown>): Promise<void> => {
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
   }
-};
-
-const ENDED = new Set<Ticket['status']>(['REMEDIATION', 'REFUSED', 'PURGED', 'ON_HOLD', 'IDENTITY_PENDING']);
-
-/** The ticket at its end, once the workflow's last state is through: its purge is in the log then. */
-const finished = async ({ ports, engine }: Embedded, ticketId: string): Promise<Ticket> => {
-  for (;;) {
-    const { ticket } = await ports.tickets.get(ticketId);
-    if (ENDED.has(ticket.status)) break;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-  const execution = (await engine.listExecutions()).find(
-    ({ name, workflow }) => name === ticketId && workflow === 'erasure',
-  );
-  if (execution) await engine.settled(execution.executionId);
-  return (await ports.tickets.get(ticketId)).ticket;
 };
 
 /** State transitions of the ticket's executions, child workflows included. */

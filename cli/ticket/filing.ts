@@ -1,0 +1,36 @@
+// Filing the same file twice is a duplicate; filing it again after a crash or a full disk goes on where the first attempt stopped. Both follow from the id of
+// the request, which is made from its content. Trap: a person may come back after a closed ticket, so that closed ones are counted past.
+import { digestJson } from '#core/canonical.ts';
+import { isQuittanceError, QuittanceError } from '#core/errors.ts';
+import { isClosed, type Ticket } from '#core/ticket.ts';
+import type { TicketRequest } from '#core/ticket-request.ts';
+import type { Embedded } from '#entry/embedded.ts';
+import { ticketIdOf } from '#functions/file-ticket.ts';
+
+/** The id to file the request under. TICKET_DUPLICATE where this very request is being worked on. */
+export const requestIdOf = async ({ ports, engine }: Embedded, request: TicketRequest): Promise<string> => {
+  const content = digestJson(request);
+  for (let attempt = 1; ; attempt++) {
+    const requestId = `${content}.${attempt}`;
+    const ticketId = await ticketIdOf(ports.pseudonyms, requestId);
+    const ticket = await ticketOf(ports, ticketId);
+    if (ticket === undefined) return requestId;
+    if (isClosed(ticket) || ticket.status === 'PURGED') continue;
+    const started = (await engine.listExecutions()).some(({ name }) => name === ticketId);
+    if (!started) return requestId;
+    throw new QuittanceError('TICKET_DUPLICATE', {
+      message: `ticket ${ticketId} is this very request`,
+      got: ticket.status,
+      hint: `see 'quittance ticket show ${ticketId}'`,
+    });
+  }
+};
+
+const ticketOf = async ({ tickets }: Embedded['ports'], id: string): Promise<Ticket | undefined> => {
+  try {
+    return (await tickets.get(id)).ticket;
+  } catch (error) {
+    if (isQuittanceError(error, 'TICKET_NOT_FOUND')) return undefined;
+    throw error;
+  }
+};

@@ -1,0 +1,59 @@
+// Waits until a ticket needs a person or has ended. Trap: the ticket alone does not tell that nothing works on it any more (a full disk stops the engine), so
+// the executions that work on it are watched too, and what stops them is what the caller gets.
+import { QuittanceError } from '#core/errors.ts';
+import type { Ticket } from '#core/ticket.ts';
+import type { Embedded } from '#entry/embedded.ts';
+import { openToken } from '#functions/task-tokens.ts';
+
+/** Where nothing goes on without a person. */
+const RESTING = new Set<Ticket['status']>([
+  'AWAITING_APPROVAL',
+  'IDENTITY_PENDING',
+  'ON_HOLD',
+  'REMEDIATION',
+  'REFUSED',
+  'WITHDRAWN',
+  'CANCELLED',
+  'PURGED',
+]);
+/** Of these, where the workflow ends just after the ticket says so: the log's last leaf, the closing state. */
+const ENDING = new Set<Ticket['status']>(['REMEDIATION', 'PURGED']);
+const POLL_MS = 50;
+
+/** The ticket at rest, its purge in the log. Rejects with what stopped the engine (STORE_FULL, CLOCK_WENT_BACK), or EXECUTION_NOT_FOUND where nothing works on the ticket. */
+export const atRest = async ({ ports, engine }: Embedded, ticketId: string): Promise<Ticket> => {
+  const ends = new Map<string, Promise<unknown>>();
+  for (let idle = 0; ;) {
+    const { ticket } = await ports.tickets.get(ticketId);
+    const running = await runningFor(engine, ticketId);
+    if (await waitsForAnother(ticket, ports)) return ticket;
+    if (RESTING.has(ticket.status) && !(ENDING.has(ticket.status) && running.length > 0)) return ticket;
+    idle = running.length > 0 ? 0 : idle + 1;
+    if (idle > 1) throw abandoned(ticket); // seen twice: a status is stored before its execution starts
+    for (const id of running) if (!ends.has(id)) ends.set(id, engine.settled(id));
+    await Promise.race([...[...ends.values()].map(unlessEnded), pause()]);
+  }
+};
+
+/** Approved, and built on a ticket that is not approved yet. */
+const waitsForAnother = async ({ id, status }: Ticket, { vault }: Embedded['ports']): Promise<boolean> =>
+  status === 'DEPLOYING' && (await openToken(vault, id, 'turn')) !== undefined;
+
+/** Ids of the running executions that are named after the ticket: its own, and those that close or resume it. */
+const runningFor = async (engine: Embedded['engine'], ticketId: string): Promise<string[]> =>
+  (await engine.listExecutions())
+    .filter(({ name, status }) => status === 'RUNNING' && (name === ticketId || name.startsWith(`${ticketId}-`)))
+    .map(({ executionId }) => executionId);
+
+const pause = () => new Promise((resolve) => setTimeout(resolve, POLL_MS));
+
+/** An execution that has ended is no reason to look again at once. */
+const unlessEnded = (end: Promise<unknown>): Promise<never> => end.then(() => new Promise<never>(() => undefined));
+
+const abandoned = ({ id, status }: Ticket) =>
+  new QuittanceError('EXECUTION_NOT_FOUND', {
+    message: `nothing works on ticket ${id}`,
+    expected: 'a running execution',
+    got: status,
+    hint: `file the same ticket again to go on, or 'quittance ticket withdraw ${id} --as WHO'`,
+  });
