@@ -3,14 +3,17 @@
 import { z } from 'zod';
 import { Digest, type Json } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
+import { EvaluationTables } from '#core/evaluation.ts';
 import { ForgetSet } from '#core/forget-set.ts';
+import { GatePolicy, judge } from '#core/gate.ts';
+import { gatheredRun, type Attempt } from '#core/gathered-run.ts';
 import type { Ports } from '#core/ports.ts';
 import { JobResult, RecertificationPlan, RunManifest, UnlearnPlan } from '#core/run.ts';
 import { getJson, parseJson } from '#core/stored-json.ts';
 import { evaluateJob } from './evaluate-job.ts';
 import { runBytes, unlearnJob, type JobEnvironment } from './unlearn-job.ts';
 
-export type JobPorts = Pick<Ports, 'artifacts' | 'vault' | 'models'>;
+export type JobPorts = Pick<Ports, 'artifacts' | 'vault' | 'models' | 'results'>;
 
 export interface Job {
   readonly name: string;
@@ -22,34 +25,53 @@ const resultOf = (result: JobResult): Json => JobResult.parse(result);
 const recordsOf = async (ports: JobPorts, ticketId: string) =>
   parseJson(await ports.vault.get(ticketId, 'forget-set'), ForgetSet, 'the forget set in the vault').records;
 
-const sideOf = async (ports: JobPorts, name: string) => {
-  const { model } = await ports.models.get(name);
-  if (model.suite === undefined)
-    throw new QuittanceError('MODEL_INVALID', { message: `model ${name} has no evaluation suite` });
-  return { suite: model.suite, moments: model.moments };
+/** What stands beside the plan's base: a candidate's own, or what is registered with the model. */
+const sideOf = async (ports: JobPorts, plan: UnlearnPlan) => {
+  const { suite, moments } = plan.side ?? (await ports.models.get(plan.model)).model;
+  if (suite === undefined)
+    throw new QuittanceError('MODEL_INVALID', { message: `model ${plan.model} has no evaluation suite` });
+  return { suite, moments };
 };
 
 const unlearn: Job = {
   name: 'unlearn',
   async run(parameters, ports, environment) {
-    const { ticketId, planDigest } = z.object({ ticketId: z.string(), planDigest: Digest }).parse(parameters);
+    const { planDigest } = z.object({ ticketId: z.string(), planDigest: Digest }).parse(parameters);
     const plan = await getJson(ports.artifacts, planDigest, UnlearnPlan);
-    const side = await sideOf(ports, plan.model);
-    const { run, suite, moments } = await unlearnJob(
-      { plan, records: await recordsOf(ports, ticketId), ...side },
-      environment,
-    );
-    const result = await ports.artifacts.put(runBytes(run));
-    return resultOf({ kind: 'quittance-job-result/v1', result, also: { suite, ...(moments ? { moments } : {}) } });
+    if (!plan.gathers) return (await unlearnOnce(plan, ports, environment)).result;
+    return resultOf(await gatheredRun(plan, planDigest, ports, (one) => attempt(one, ports, environment)));
   },
 };
+
+const unlearnOnce = async (plan: UnlearnPlan, ports: JobPorts, environment: JobEnvironment) => {
+  const records = await recordsOf(ports, plan.ticketId);
+  const { run, suite, moments } = await unlearnJob({ plan, records, ...(await sideOf(ports, plan)) }, environment);
+  const result = await ports.artifacts.put(runBytes(run));
+  const also = { suite, ...(moments ? { moments } : {}) };
+  return { run, result: JobResult.parse({ kind: 'quittance-job-result/v1', result, also }) };
+};
+
+/** Unlearned, evaluated and held against the policy, in one run with others. */
+const attempt = async (plan: UnlearnPlan, ports: JobPorts, environment: JobEnvironment): Promise<Attempt> => {
+  const { run, result } = await unlearnOnce(plan, ports, environment);
+  const evaluated = await evaluateJob(await inputOf(plan, run, ports), environment);
+  const tables = await getJson(ports.artifacts, evaluated.result, EvaluationTables);
+  const { verdict } = judge(tables, await getJson(ports.artifacts, plan.policy, GatePolicy));
+  const evaluate = JobResult.parse(evaluationResult(evaluated));
+  return { candidate: run.candidate, passed: verdict === 'pass', unlearn: result, evaluate };
+};
+
+const evaluationResult = ({ result, metrics }: { result: Digest; metrics: Digest }): Json =>
+  resultOf({ kind: 'quittance-job-result/v1', result, also: { metrics } });
 
 /** Of a ticket's candidate, before it is approved. */
 const evaluate: Job = {
   name: 'evaluate',
   async run(parameters, ports, environment) {
-    const { result, metrics } = await evaluateJob(await ticketInput(OfTicket.parse(parameters), ports), environment);
-    return resultOf({ kind: 'quittance-job-result/v1', result, also: { metrics } });
+    const { planDigest, runDigest } = OfTicket.parse(parameters);
+    const plan = await getJson(ports.artifacts, planDigest, UnlearnPlan);
+    const run = await getJson(ports.artifacts, runDigest, RunManifest);
+    return evaluationResult(await evaluateJob(await inputOf(plan, run, ports), environment));
   },
 };
 
@@ -57,20 +79,18 @@ const evaluate: Job = {
 const recertify: Job = {
   name: 'recertify',
   async run(parameters, ports, environment) {
-    const { result, metrics } = await evaluateJob(await modelInput(OfModel.parse(parameters), ports), environment);
-    return resultOf({ kind: 'quittance-job-result/v1', result, also: { metrics } });
+    return evaluationResult(await evaluateJob(await modelInput(OfModel.parse(parameters), ports), environment));
   },
 };
 
 const OfTicket = z.strictObject({ ticketId: z.string(), planDigest: Digest, runDigest: Digest });
 const OfModel = z.strictObject({ planDigest: Digest });
 
-const ticketInput = async ({ ticketId, planDigest, runDigest }: z.infer<typeof OfTicket>, ports: JobPorts) => {
-  const plan = await getJson(ports.artifacts, planDigest, UnlearnPlan);
-  const run = await getJson(ports.artifacts, runDigest, RunManifest);
-  const { suite } = await sideOf(ports, plan.model);
-  const records = await recordsOf(ports, ticketId);
-  return { model: run.candidate, before: run.base, suite, records, quantisation: plan.quantisation, seed: plan.seed };
+const inputOf = async (plan: UnlearnPlan, run: RunManifest, ports: JobPorts) => {
+  const { quantisation, seed } = plan;
+  const { suite } = await sideOf(ports, plan);
+  const records = await recordsOf(ports, plan.ticketId);
+  return { model: run.candidate, before: run.base, suite, records, quantisation, seed };
 };
 
 const modelInput = async ({ planDigest }: z.infer<typeof OfModel>, ports: JobPorts) => {

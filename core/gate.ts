@@ -59,6 +59,8 @@ export const GatePolicy = z.strictObject({
   ladder: z.array(Rung).min(1).max(8),
   /** A certificate holds this long unless something changes before. */
   certificateDays: z.int().positive(),
+  /** How tickets of one model share a run: how long the first waits for others, and how many go together. */
+  gathering: z.strictObject({ windowSeconds: z.int().nonnegative(), atMost: z.int().min(1).max(16) }).optional(),
 });
 export type GatePolicy = z.infer<typeof GatePolicy>;
 

@@ -9,6 +9,17 @@ export const JsonValue: z.ZodType<JsonObjectValue> = z.lazy(() =>
 );
 type JsonObjectValue = null | boolean | number | string | JsonObjectValue[] | { [key: string]: JsonObjectValue };
 
+/** A ticket's attempt that another ticket's run carries out too: all of its plan but what only the run itself can know. */
+const Gathered = z.strictObject({
+  ticketId: z.string(),
+  method: z.string(),
+  config: z.record(z.string(), JsonValue),
+  seed: z.int(),
+  run: z.int().positive(),
+  rung: z.int().nonnegative(),
+});
+export type Gathered = z.infer<typeof Gathered>;
+
 export const UnlearnPlan = z.strictObject({
   kind: z.literal('quittance-plan/v1'),
   ticketId: z.string(),
@@ -21,6 +32,12 @@ export const UnlearnPlan = z.strictObject({
   rung: z.int().nonnegative(),
   policy: Digest,
   quantisation: z.enum(['none', 'int8']),
+  /** What stands beside the base, where the base is a candidate that is not served yet. */
+  side: z.strictObject({ suite: Digest, moments: Digest.optional() }).optional(),
+  /** Attempts of other tickets, carried out after this one by the same job, one on another where it passed. */
+  gathers: z.array(Gathered).min(1).optional(),
+  /** The ticket whose run this attempt was part of, and that run's plan, which was logged before it. */
+  gatheredBy: z.strictObject({ ticketId: z.string(), plan: Digest }).optional(),
 });
 export type UnlearnPlan = z.infer<typeof UnlearnPlan>;
 
@@ -67,6 +84,21 @@ export type JobResult = z.infer<typeof JobResult>;
 /** The name under which a ticket's job reports, given to it as its parameter `job`; a repeat is the same job. */
 export const jobName = (kind: 'unlearn' | 'evaluate', ticketId: string, run: number): string =>
   `${ticketId}-${kind}-${run}`;
+
+/** What a run leaves for a ticket that it gathered, until that ticket takes it up. */
+export const GatheredResult = z.strictObject({
+  kind: z.literal('quittance-gathered-result/v1'),
+  plan: Digest,
+  base: Digest,
+  candidate: Digest,
+  /** Whether it passes the gate, so that others may be built on it; the ticket is judged on its own. */
+  passed: z.boolean(),
+  unlearn: JobResult,
+  evaluate: JobResult,
+});
+export type GatheredResult = z.infer<typeof GatheredResult>;
+
+export const gatheredName = (ticketId: string, run: number): string => `${ticketId}-gathered-${run}`;
 
 /** The full suite on the model as it is served, without any forgotten person's data. */
 export const RecertificationPlan = z.strictObject({

@@ -6,8 +6,9 @@ import { Code, isClosed, TicketId } from '#core/ticket.ts';
 import { Principal } from '#core/ticket-request.ts';
 import { moveOn, Nothing } from './case-file.ts';
 import { failWait, type Wait } from './task-tokens.ts';
+import { giveTurns } from './turns.ts';
 
-const WAITS: readonly Wait[] = ['identity', 'approval', 'release'];
+const WAITS: readonly Wait[] = ['identity', 'turn', 'approval', 'release'];
 
 export const closeTicket = defineStep({
   name: 'close-ticket',
@@ -18,12 +19,14 @@ export const closeTicket = defineStep({
     by: Principal,
   }),
   output: Nothing,
-  uses: ['tickets', 'vault', 'workflows', 'clock'],
-  async run({ ticketId, ...decision }, { tickets, vault, workflows, clock }) {
+  uses: ['tickets', 'models', 'results', 'vault', 'workflows', 'clock'],
+  async run({ ticketId, ...decision }, ports) {
+    const { tickets, vault, workflows, clock } = ports;
     const found = await tickets.get(ticketId);
     if (!isClosed(found.ticket)) await moveOn({ tickets, clock }, found, { type: 'closed', ...decision });
     await workflows.start({ workflow: 'erasure', name: `${ticketId}-close`, input: { ticketId } });
     for (const wait of WAITS) await failWait({ vault, workflows }, ticketId, wait, 'TICKET_CLOSED');
+    await giveTurns(ports, found.ticket.model);
     return {};
   },
 });

@@ -5,14 +5,16 @@ import { Code, TicketId } from '#core/ticket.ts';
 import { Principal } from '#core/ticket-request.ts';
 import { moveOn, Nothing, openCase, TokenInput } from './case-file.ts';
 import { answerWait, keepToken } from './task-tokens.ts';
+import { giveTurns } from './turns.ts';
 
 export const placeHold = defineStep({
   name: 'place-hold',
   input: z.strictObject({ ticketId: TicketId, by: Principal, code: Code }),
   output: Nothing,
-  uses: ['tickets', 'clock'],
-  async run({ ticketId, by, code }, { tickets, clock }) {
-    await moveOn({ tickets, clock }, await openCase(tickets, ticketId), { type: 'hold-placed', by, code });
+  uses: ['tickets', 'models', 'results', 'vault', 'workflows', 'clock'],
+  async run({ ticketId, by, code }, ports) {
+    const { ticket } = await moveOn(ports, await openCase(ports.tickets, ticketId), { type: 'hold-placed', by, code });
+    await giveTurns(ports, ticket.model);
     return {};
   },
 });

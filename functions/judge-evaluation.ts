@@ -12,6 +12,7 @@ import { defineStep } from '#core/step.ts';
 import { getJson, putJson } from '#core/stored-json.ts';
 import type { Ticket, TicketIn } from '#core/ticket.ts';
 import { moveOn, notReady, openCase, TicketInput } from './case-file.ts';
+import { giveTurns } from './turns.ts';
 
 const Next = z.enum(['pass', 'next-rung', 'remediation']);
 
@@ -19,7 +20,7 @@ export const judgeEvaluation = defineStep({
   name: 'judge-evaluation',
   input: TicketInput,
   output: z.strictObject({ verdict: Next }),
-  uses: ['tickets', 'results', 'artifacts', 'clock'],
+  uses: ['tickets', 'models', 'results', 'artifacts', 'vault', 'workflows', 'clock'],
   async run({ ticketId }, ports) {
     const before = judged((await ports.tickets.get(ticketId)).ticket);
     if (before) return { verdict: before };
@@ -43,7 +44,9 @@ export const judgeEvaluation = defineStep({
       verdict: judgement.verdict,
       climb,
     } as const;
-    return { verdict: judged((await moveOn(ports, found, event)).ticket) ?? 'remediation' };
+    const after = (await moveOn(ports, found, event)).ticket;
+    await giveTurns(ports, after.model);
+    return { verdict: judged(after) ?? 'remediation' };
   },
 });
 

@@ -1,58 +1,99 @@
 // Fixes the next attempt before anything is computed: base, method, settings, seed, and the digest of the policy that will judge it. The plan is an artefact and
-// its digest an event, which the workflow logs before the job starts.
+// its digest an event, which the workflow logs before the job starts. An attempt that another ticket's run has carried out already is taken up with its plan.
 import { z } from 'zod';
 import { Digest } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { GatePolicy } from '#core/gate.ts';
-import { ladderOf, nextRung, seedOf } from '#core/ladder.ts';
-import { jobName, type UnlearnPlan } from '#core/run.ts';
+import { attemptOf, gather, hasRoom, sideLeft, tailOf, takenUp, type Queue } from '#core/gathering.ts';
+import type { Ports } from '#core/ports.ts';
+import { jobName, JobResult, RunManifest, UnlearnPlan, type GatheredResult } from '#core/run.ts';
 import { defineStep } from '#core/step.ts';
 import { getJson, putJson } from '#core/stored-json.ts';
 import type { Run, TicketIn } from '#core/ticket.ts';
 import { moveOn, notReady, openCase, TicketInput } from './case-file.ts';
+import { queueOf, resultOf } from './turns.ts';
 
 export const planRun = defineStep({
   name: 'plan-run',
   input: TicketInput,
-  output: z.strictObject({ planDigest: Digest, unlearnJob: z.string(), evaluateJob: z.string() }),
-  uses: ['tickets', 'models', 'artifacts', 'clock'],
-  async run({ ticketId }, { tickets, models, artifacts, clock }) {
-    const found = await openCase(tickets, ticketId);
+  output: z.union([
+    /** `made`: an unlearning job of this plan has reported already. */
+    z.strictObject({
+      next: z.enum(['run', 'made']),
+      planDigest: Digest,
+      unlearnJob: z.string(),
+      evaluateJob: z.string(),
+    }),
+    /** Another ticket's run is under way. */
+    z.strictObject({ next: z.literal('wait') }),
+  ]),
+  uses: ['tickets', 'models', 'artifacts', 'results', 'clock'],
+  async run({ ticketId }, ports) {
+    const found = await openCase(ports.tickets, ticketId);
     const { ticket } = found;
-    if (ticket.status === 'UNLEARNING' || ticket.status === 'EVALUATING') return answerFor(ticketId, ticket.run);
+    if (ticket.status === 'UNLEARNING' || ticket.status === 'EVALUATING')
+      return answerFor(ticketId, ticket.run.plan, ticket.run.number, ports);
     if (ticket.status !== 'SCHEDULED') throw notReady('plan-run', ticket);
-    const policy = await getJson(artifacts, ticket.policy, GatePolicy);
-    const { model } = await models.get(ticket.model);
-    const plan = planOf(ticket, policy, model.digest);
-    const planDigest = await putJson(artifacts, plan);
-    const run: Run = { number: plan.run, rung: plan.rung, plan: planDigest, base: plan.base, method: plan.method };
-    await moveOn({ tickets, clock }, found, { type: 'run-planned', run, policy: ticket.policy });
-    return answerFor(ticketId, run);
+    const queue = await queueOf(ports, ticket.model);
+    const left = takenUp(ticket, queue);
+    if (!left && !hasRoom(ticket, queue)) return { next: 'wait' as const };
+    const planDigest = left
+      ? await takeUp(ticket, left, ports)
+      : await putJson(ports.artifacts, await planOf(ticket, queue, ports));
+    const { run: number, rung, base, method } = await getJson(ports.artifacts, planDigest, UnlearnPlan);
+    const run: Run = { number, rung, plan: planDigest, base, method };
+    await moveOn(ports, found, { type: 'run-planned', run, policy: ticket.policy });
+    return answerFor(ticketId, planDigest, number, ports);
   },
 });
 
-const planOf = (ticket: TicketIn<'SCHEDULED'>, policy: GatePolicy, base: Digest): UnlearnPlan => {
-  const [rung, run] = [nextRung(ticket), ticket.runs.length + 1];
-  const attempt = ladderOf(ticket, policy)[rung];
+type Scheduled = TicketIn<'SCHEDULED'>;
+type PlanPorts = Pick<Ports, 'models' | 'artifacts' | 'results'>;
+
+const planOf = async (ticket: Scheduled, queue: Queue, ports: PlanPorts): Promise<UnlearnPlan> => {
+  const policy = await getJson(ports.artifacts, ticket.policy, GatePolicy);
+  const attempt = attemptOf(ticket, policy);
   if (!attempt)
     throw new QuittanceError('GATE_NOT_MET', { message: `the ladder of ticket ${ticket.id} has no rung left` });
+  const { model, policy: digest, quantisation } = ticket;
+  const gathers = gather(ticket, queue, policy);
   return {
     kind: 'quittance-plan/v1',
-    ticketId: ticket.id,
-    model: ticket.model,
-    base,
-    method: attempt.method,
-    config: attempt.config,
-    seed: seedOf(ticket.id, run),
-    run,
-    rung,
-    policy: ticket.policy,
-    quantisation: ticket.quantisation,
+    model,
+    policy: digest,
+    quantisation,
+    ...attempt,
+    ...(await baseOf(queue, ports)),
+    ...(gathers.length > 0 ? { gathers } : {}),
   };
 };
 
-const answerFor = (ticketId: string, { plan, number }: Run) => ({
-  planDigest: plan,
-  unlearnJob: jobName('unlearn', ticketId, number),
-  evaluateJob: jobName('evaluate', ticketId, number),
-});
+/** What is served, or the last candidate on its way there, with what stands beside it. */
+const baseOf = async (queue: Queue, { results }: PlanPorts): Promise<Pick<UnlearnPlan, 'base' | 'side'>> => {
+  const tail = tailOf(queue);
+  if (!tail) return { base: queue.served };
+  const left =
+    queue.left.get(tail.ticketId)?.unlearn ?? (await results.get(jobName('unlearn', tail.ticketId, tail.run)));
+  const side = sideLeft(JobResult.parse(left));
+  return { base: tail.candidate, ...(side ? { side } : {}) };
+};
+
+/** What another ticket's run left becomes this one's own results. */
+const takeUp = async ({ id, runs }: Scheduled, left: GatheredResult, { results }: PlanPorts): Promise<Digest> => {
+  await results.put(jobName('unlearn', id, runs.length + 1), left.unlearn);
+  await results.put(jobName('evaluate', id, runs.length + 1), left.evaluate);
+  return left.plan;
+};
+
+const answerFor = async (ticketId: string, planDigest: Digest, number: number, ports: PlanPorts) => {
+  const unlearnJob = jobName('unlearn', ticketId, number);
+  const made = await isMade(unlearnJob, planDigest, ports);
+  const next = made ? ('made' as const) : ('run' as const);
+  return { next, planDigest, unlearnJob, evaluateJob: jobName('evaluate', ticketId, number) };
+};
+
+const isMade = async (job: string, planDigest: Digest, { results, artifacts }: PlanPorts): Promise<boolean> => {
+  const found = await resultOf(results, job);
+  if (found === undefined) return false;
+  return (await getJson(artifacts, JobResult.parse(found).result, RunManifest)).plan === planDigest;
+};

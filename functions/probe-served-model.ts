@@ -10,36 +10,44 @@ import { defineStep } from '#core/step.ts';
 import { getJson } from '#core/stored-json.ts';
 import type { TicketIn } from '#core/ticket.ts';
 import { forgetSetOf, moveOn, notReady, openCase, TicketInput } from './case-file.ts';
+import { giveTurns } from './turns.ts';
 
 export const probeServedModel = defineStep({
   name: 'probe-served-model',
   input: TicketInput,
   output: z.strictObject({ outcome: z.enum(['verified', 'rolled-back']) }),
-  uses: ['tickets', 'vault', 'artifacts', 'models', 'serving', 'clock'],
+  uses: ['tickets', 'vault', 'artifacts', 'models', 'serving', 'results', 'workflows', 'clock'],
   async run({ ticketId }, ports) {
-    const raw = await ports.tickets.get(ticketId);
-    if (raw.ticket.status === 'REMEDIATION' && raw.ticket.step === 'probe-served-model')
-      return { outcome: 'rolled-back' as const };
-    const found = await openCase(ports.tickets, ticketId);
-    const { ticket } = found;
-    if ('served' in ticket) return { outcome: 'verified' as const };
-    if (ticket.status !== 'VERIFYING_SERVED') throw notReady('probe-served-model', ticket);
-    const probe = await askServed(ticket, ports);
-    if (probe.found !== ticket.deployed.digest || probe.exact > (await allowedExact(ticket, ports))) {
-      await rollBack(ticket, ports);
-      await moveOn(ports, found, { type: 'rolled-back', found: probe.found, exact: probe.exact });
-      return { outcome: 'rolled-back' as const };
-    }
-    await ports.serving.lift(ticket.model, ticket.suppression.ruleId);
-    await moveOn(ports, found, {
-      type: 'served-verified',
-      digest: probe.found,
-      prompts: probe.prompts,
-      exact: probe.exact,
-    });
-    return { outcome: 'verified' as const };
+    const outcome = await probeOnce(ticketId, ports);
+    await giveTurns(ports, (await ports.tickets.get(ticketId)).ticket.model);
+    return { outcome };
   },
 });
+
+type Outcome = 'verified' | 'rolled-back';
+
+const probeOnce = async (ticketId: string, ports: ProbePorts & Pick<Ports, 'tickets'>): Promise<Outcome> => {
+  const raw = await ports.tickets.get(ticketId);
+  if (raw.ticket.status === 'REMEDIATION' && raw.ticket.step === 'probe-served-model') return 'rolled-back';
+  const found = await openCase(ports.tickets, ticketId);
+  const { ticket } = found;
+  if ('served' in ticket) return 'verified';
+  if (ticket.status !== 'VERIFYING_SERVED') throw notReady('probe-served-model', ticket);
+  const probe = await askServed(ticket, ports);
+  if (probe.found !== ticket.deployed.digest || probe.exact > (await allowedExact(ticket, ports))) {
+    await rollBack(ticket, ports);
+    await moveOn(ports, found, { type: 'rolled-back', found: probe.found, exact: probe.exact });
+    return 'rolled-back';
+  }
+  await ports.serving.lift(ticket.model, ticket.suppression.ruleId);
+  await moveOn(ports, found, {
+    type: 'served-verified',
+    digest: probe.found,
+    prompts: probe.prompts,
+    exact: probe.exact,
+  });
+  return 'verified';
+};
 
 type Deployed = TicketIn<'VERIFYING_SERVED'>;
 type ProbePorts = Pick<Ports, 'vault' | 'artifacts' | 'models' | 'serving' | 'clock'>;

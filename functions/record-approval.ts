@@ -13,6 +13,7 @@ import { Principal } from '#core/ticket-request.ts';
 import { advance } from '#core/transitions.ts';
 import { moveOn } from './case-file.ts';
 import { answerWait, openToken } from './task-tokens.ts';
+import { giveTurns } from './turns.ts';
 
 const Decision = z.strictObject({
   ticketId: TicketId,
@@ -29,8 +30,9 @@ export const recordApproval = defineStep({
   name: 'record-approval',
   input: Decision,
   output: z.strictObject({ decision: z.enum(['approved', 'refused']) }),
-  uses: ['tickets', 'vault', 'artifacts', 'workflows', 'signer', 'clock'],
-  async run(decision, { tickets, vault, artifacts, workflows, signer, clock }) {
+  uses: ['tickets', 'models', 'results', 'vault', 'artifacts', 'workflows', 'signer', 'clock'],
+  async run(decision, ports) {
+    const { tickets, vault, artifacts, workflows, signer, clock } = ports;
     const { ticketId } = decision;
     const found = await tickets.get(ticketId);
     const untold = isSame(found.ticket, decision) && (await openToken(vault, ticketId, 'approval')) !== undefined;
@@ -39,6 +41,7 @@ export const recordApproval = defineStep({
       await moveOn({ tickets, clock }, found, await eventOf(decision, found.ticket, { signer, artifacts, clock }));
     }
     await answerWait({ vault, workflows }, ticketId, 'approval', { decision: decision.decision });
+    if (decision.decision === 'refused') await giveTurns(ports, found.ticket.model);
     return { decision: decision.decision };
   },
 });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defineStep } from '#core/step.ts';
 import { Code, TicketId, type Status } from '#core/ticket.ts';
 import { moveOn, Nothing, openCase } from './case-file.ts';
+import { giveTurns } from './turns.ts';
 
 /** The step that a ticket in this status was waiting for. */
 const DUE: Partial<Record<Status, string>> = {
@@ -25,8 +26,9 @@ export const recordFailure = defineStep({
   name: 'record-failure',
   input: z.strictObject({ ticketId: TicketId, error: z.string().max(256) }),
   output: Nothing,
-  uses: ['tickets', 'notifier', 'clock'],
-  async run({ ticketId, error }, { tickets, notifier, clock }) {
+  uses: ['tickets', 'models', 'results', 'vault', 'workflows', 'notifier', 'clock'],
+  async run({ ticketId, error }, ports) {
+    const { tickets, notifier, clock } = ports;
     const { ticket } = await tickets.get(ticketId);
     if (ticket.status === 'REMEDIATION' || ticket.status === 'PURGED') return {};
     const found = await openCase(tickets, ticketId);
@@ -40,6 +42,7 @@ export const recordFailure = defineStep({
       template: 'remediation',
       references,
     });
+    await giveTurns(ports, ticket.model);
     return {};
   },
 });

@@ -2,32 +2,45 @@
 import { z } from 'zod';
 import { Digest } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
+import type { JobResults } from '#core/ports.ts';
 import { jobName, JobResult, RunManifest } from '#core/run.ts';
 import { defineStep } from '#core/step.ts';
 import { getJson } from '#core/stored-json.ts';
 import { TicketId, type Run } from '#core/ticket.ts';
 import { moveOn, notReady, openCase } from './case-file.ts';
+import { giveTurns, resultOf } from './turns.ts';
 
 export const recordRun = defineStep({
   name: 'record-run',
   input: z.strictObject({ ticketId: TicketId, planDigest: Digest }),
-  output: z.strictObject({ runDigest: Digest }),
-  uses: ['tickets', 'results', 'artifacts', 'clock'],
-  async run({ ticketId, planDigest }, { tickets, results, artifacts, clock }) {
+  output: z.strictObject({
+    runDigest: Digest,
+    /** Whether an evaluation of it has reported already. */
+    evaluated: z.boolean(),
+  }),
+  uses: ['tickets', 'models', 'results', 'artifacts', 'vault', 'workflows', 'clock'],
+  async run({ ticketId, planDigest }, ports) {
+    const { tickets, results, artifacts, clock } = ports;
     const found = await openCase(tickets, ticketId);
     const { ticket } = found;
     const done =
       'runs' in ticket
         ? [...ticket.runs, ...('run' in ticket ? [ticket.run] : [])].find(({ plan }) => plan === planDigest)
         : undefined;
-    if (done?.manifest) return { runDigest: done.manifest };
+    if (done?.manifest) return answerFor(ticketId, done.number, done.manifest, results);
     if (ticket.status !== 'UNLEARNING') throw notReady('record-run', ticket);
     const { result } = JobResult.parse(await results.get(jobName('unlearn', ticketId, ticket.run.number)));
     const manifest = await getJson(artifacts, result, RunManifest);
     refuseOther(ticket.run, planDigest, manifest);
     await moveOn({ tickets, clock }, found, { type: 'unlearned', manifest: result, candidate: manifest.candidate });
-    return { runDigest: result };
+    await giveTurns(ports, ticket.model); // to those whom the run gathered
+    return answerFor(ticketId, ticket.run.number, result, results);
   },
+});
+
+const answerFor = async (ticketId: string, run: number, runDigest: Digest, results: JobResults) => ({
+  runDigest,
+  evaluated: (await resultOf(results, jobName('evaluate', ticketId, run))) !== undefined,
 });
 
 const refuseOther = (run: Run, planDigest: Digest, manifest: RunManifest) => {

@@ -2,6 +2,7 @@
 import { QuittanceError } from '#core/errors.ts';
 import type { Step } from '#core/step.ts';
 import { admitForgetSet } from './admit-forget-set.ts';
+import { awaitTurn } from './await-turn.ts';
 import { checkContinuity } from './check-continuity.ts';
 import { closeTicket } from './close-ticket.ts';
 import { deployModel } from './deploy-model.ts';
@@ -50,6 +51,7 @@ export const workflowSteps: readonly Step[] = [
   triageTicket,
   admitForgetSet,
   suppressOutput,
+  awaitTurn,
   planRun,
   recordRun,
   judgeEvaluation,

@@ -1,16 +1,24 @@
-// Interim protection the same day: what is served stops saying the person's values while the model still knows them.
+// Interim protection the same day: what is served stops saying the person's values while the model still knows them. Protected so, a ticket can wait a while for
+// others to share a run with, as long as the policy says.
+import { z } from 'zod';
+import { Instant } from '#core/deadlines.ts';
+import { GatePolicy } from '#core/gate.ts';
+import { GATHERING } from '#core/gathering.ts';
+import type { ArtifactStore } from '#core/ports.ts';
+import { getJson } from '#core/stored-json.ts';
+import type { Ticket } from '#core/ticket.ts';
 import { shinglesOf } from '#core/suppression.ts';
 import { defineStep } from '#core/step.ts';
-import { forgetSetOf, moveOn, Nothing, notReady, openCase, TicketInput } from './case-file.ts';
+import { forgetSetOf, moveOn, notReady, openCase, TicketInput } from './case-file.ts';
 
 export const suppressOutput = defineStep({
   name: 'suppress-output',
   input: TicketInput,
-  output: Nothing,
-  uses: ['tickets', 'vault', 'serving', 'clock'],
-  async run({ ticketId }, { tickets, vault, serving, clock }) {
+  output: z.strictObject({ gatherUntil: Instant }),
+  uses: ['tickets', 'vault', 'artifacts', 'serving', 'clock'],
+  async run({ ticketId }, { tickets, vault, artifacts, serving, clock }) {
     const found = await openCase(tickets, ticketId);
-    if ('suppression' in found.ticket) return {};
+    if ('suppression' in found.ticket) return { gatherUntil: await gatherUntil(found.ticket, artifacts) };
     if (found.ticket.status !== 'ADMITTED') throw notReady('suppress-output', found.ticket);
     const { records } = await forgetSetOf(vault, ticketId);
     const secret = await vault.commit(ticketId, new TextEncoder().encode('suppression rule'));
@@ -19,7 +27,13 @@ export const suppressOutput = defineStep({
       secret,
     );
     await serving.suppress(found.ticket.model, { id: ticketId, secret, shingles });
-    await moveOn({ tickets, clock }, found, { type: 'output-suppressed', ruleId: ticketId });
-    return {};
+    const { ticket } = await moveOn({ tickets, clock }, found, { type: 'output-suppressed', ruleId: ticketId });
+    return { gatherUntil: await gatherUntil(ticket, artifacts) };
   },
 });
+
+const gatherUntil = async (ticket: Ticket, artifacts: ArtifactStore): Promise<string> => {
+  const since = 'suppression' in ticket ? ticket.suppression.at : ticket.updatedAt;
+  const { gathering } = await getJson(artifacts, ticket.policy, GatePolicy);
+  return new Date(Date.parse(since) + (gathering ?? GATHERING).windowSeconds * 1000).toISOString();
+};

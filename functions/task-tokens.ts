@@ -3,7 +3,7 @@
 import { ERROR_CODES, isQuittanceError, type ErrorCode } from '#core/errors.ts';
 import type { Ports, Vault } from '#core/ports.ts';
 
-export type Wait = 'identity' | 'approval' | 'release';
+export type Wait = 'identity' | 'turn' | 'approval' | 'release';
 
 const nameOf = (wait: Wait) => `task-token-${wait}`;
 

@@ -1,4 +1,5 @@
 // A memory world with a model that was trained on a subject and two neighbours, a gate policy, and short hands for calling steps.
+import { readFileSync } from 'node:fs';
 import { trainingManifest, type TrainingRow } from '#core/forget-set.ts';
 import type { Step } from '#core/step.ts';
 import { putJson } from '#core/stored-json.ts';
@@ -25,6 +26,9 @@ export interface CaseWorld extends World {
   call<T>(step: Step, input: unknown): Promise<T>;
 }
 
+export const shippedPolicy = (): unknown =>
+  JSON.parse(readFileSync(new URL('../../policies/gate-v1.json', import.meta.url), 'utf8'));
+
 export const caseWorld = async (options: WorldOptions & { policy?: unknown } = {}): Promise<CaseWorld> => {
   const world = memoryWorld(options);
   const { artifacts, models, pseudonyms, serving } = world.ports;
@@ -36,7 +40,7 @@ export const caseWorld = async (options: WorldOptions & { policy?: unknown } = {
   };
   await models.put(modelRecord({ digest: base, ...side }), 0);
   await serving.promote('house', base, undefined);
-  const policy = await putJson(artifacts, options.policy ?? { kind: 'test-policy' });
+  const policy = await putJson(artifacts, options.policy ?? shippedPolicy());
   world.faults.writes.length = 0; // what a test arms is counted from here
   return {
     ...world,

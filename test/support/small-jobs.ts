@@ -1,18 +1,21 @@
 // Jobs that stand in for the engine in workflow tests: they read the plan and the forget set as the real ones do, and leave real artefacts: a model of text files,
 // a run manifest, evaluation tables whose numbers a real run could have. Deterministic, so that a repeat gives the same digests.
-import { digestJson, type Digest } from '#core/canonical.ts';
+import { Digest, digestJson } from '#core/canonical.ts';
 import { logProbHistogram, type EvaluationTables } from '#core/evaluation.ts';
 import { ForgetSet } from '#core/forget-set.ts';
 import type { Ports } from '#core/ports.ts';
-import { RecertificationPlan, UnlearnPlan, type RunManifest } from '#core/run.ts';
+import { gatheredRun, type Attempt } from '#core/gathered-run.ts';
+import { RecertificationPlan, UnlearnPlan, type JobResult, type RunManifest } from '#core/run.ts';
 import { getJson, parseJson, putJson } from '#core/stored-json.ts';
 import { NEIGHBOURS } from './case-world.ts';
 import type { JobHandlers } from './memory-jobs.ts';
 import { putModel, textModel } from './models.ts';
 
+type Good = (run: number, ticketId: string) => boolean;
+
 export interface SmallJobs {
   /** Whether the candidate of this run (from 1) is good. */
-  good?: (run: number) => boolean;
+  good?: Good;
   /** Happens while the unlearning job runs. */
   onUnlearn?: (ticketId: string) => Promise<unknown>;
   /** Whether the suite of a re-certification finds the model as it was. */
@@ -25,21 +28,17 @@ export const smallJobs =
   ({ good = () => true, onUnlearn, stillGood = () => true }: SmallJobs = {}) =>
   (ports: JobStores): JobHandlers => ({
     unlearn: async (parameters) => {
-      const plan = await getJson(ports.artifacts, parameters['planDigest']!, UnlearnPlan);
+      const planDigest = Digest.parse(parameters['planDigest']);
+      const plan = await getJson(ports.artifacts, planDigest, UnlearnPlan);
       await onUnlearn?.(plan.ticketId);
-      const { records } = await forgetSet(ports, plan.ticketId);
-      const model = textModel(candidateText(plan.ticketId, plan.run));
-      const candidate = await putModel(ports.artifacts, model);
-      const run = runOf(plan, candidate, model.manifest, records.length);
-      const side = { suite: await putJson(ports.artifacts, { suite: `house after ${plan.ticketId}` }) };
-      await report(ports, parameters['job']!, await putJson(ports.artifacts, run), side);
+      const made = plan.gathers
+        ? await gatheredRun(plan, planDigest, ports, (one) => attempt(one, good, ports))
+        : await unlearn(plan, ports);
+      await ports.results.put(parameters['job']!, made);
     },
     evaluate: async (parameters) => {
       const plan = await getJson(ports.artifacts, parameters['planDigest']!, UnlearnPlan);
-      const { records } = await forgetSet(ports, plan.ticketId);
-      const { digest } = candidateOf(plan.ticketId, plan.run);
-      const tables = tablesFor(digest, plan.quantisation, good(plan.run), records.length);
-      await report(ports, parameters['job']!, await putJson(ports.artifacts, tables));
+      await ports.results.put(parameters['job']!, await evaluate(plan, good, ports));
     },
     recertify: async (parameters) => {
       const plan = await getJson(ports.artifacts, parameters['planDigest']!, RecertificationPlan);
@@ -53,9 +52,32 @@ export const smallJobs =
         sums: {},
         peopleMeans: {},
       };
-      await report(ports, parameters['job']!, await putJson(ports.artifacts, tables));
+      await ports.results.put(parameters['job']!, reportOf(await putJson(ports.artifacts, tables)));
     },
   });
+
+const attempt = async (plan: UnlearnPlan, good: Good, ports: JobStores): Promise<Attempt> => ({
+  candidate: candidateOf(plan.ticketId, plan.run).digest,
+  passed: good(plan.run, plan.ticketId),
+  unlearn: await unlearn(plan, ports),
+  evaluate: await evaluate(plan, good, ports),
+});
+
+const unlearn = async (plan: UnlearnPlan, ports: JobStores): Promise<JobResult> => {
+  const { records } = await forgetSet(ports, plan.ticketId);
+  const model = textModel(candidateText(plan.ticketId, plan.run));
+  const candidate = await putModel(ports.artifacts, model);
+  const run = runOf(plan, candidate, model.manifest, records.length);
+  const suite = await putJson(ports.artifacts, { suite: `house after ${plan.ticketId}` });
+  return reportOf(await putJson(ports.artifacts, run), { suite });
+};
+
+const evaluate = async (plan: UnlearnPlan, good: Good, ports: JobStores): Promise<JobResult> => {
+  const { records } = await forgetSet(ports, plan.ticketId);
+  const { digest } = candidateOf(plan.ticketId, plan.run);
+  const tables = tablesFor(digest, plan.quantisation, good(plan.run, plan.ticketId), records.length);
+  return reportOf(await putJson(ports.artifacts, tables));
+};
 
 export const candidateText = (ticketId: string, run: number) => `${ticketId} run ${run}`;
 
@@ -66,8 +88,11 @@ export const candidateOf = (ticketId: string, run: number): { digest: Digest } =
 const forgetSet = async ({ vault }: JobStores, ticketId: string) =>
   parseJson(await vault.get(ticketId, 'forget-set'), ForgetSet, 'forget set');
 
-const report = ({ results }: JobStores, name: string, result: Digest, also: Readonly<Record<string, Digest>> = {}) =>
-  results.put(name, { kind: 'quittance-job-result/v1', result, also });
+const reportOf = (result: Digest, also: JobResult['also'] = {}): JobResult => ({
+  kind: 'quittance-job-result/v1',
+  result,
+  also,
+});
 
 const runOf = (
   plan: UnlearnPlan,

@@ -1,15 +1,11 @@
 // A ticket walked by hand through the real steps, with small jobs in the engine's place: to its approval, or to its end. No workflow engine.
-import { readFileSync } from 'node:fs';
 import { findStep } from '#functions/steps.ts';
 import { issueCertificate } from '#functions/issue-certificate.ts';
 import { sequenceLog } from '#functions/sequence-log.ts';
 import { jobName } from '#core/run.ts';
-import { caseWorld, file, type CaseWorld } from './case-world.ts';
+import { caseWorld, file, shippedPolicy, type CaseWorld } from './case-world.ts';
 import { APPROVER } from './cases.ts';
 import { smallJobs, type SmallJobs } from './small-jobs.ts';
-
-export const shippedPolicy = (): unknown =>
-  JSON.parse(readFileSync(new URL('../../policies/gate-v1.json', import.meta.url), 'utf8'));
 
 export interface WalkedCase {
   world: CaseWorld;

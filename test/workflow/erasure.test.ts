@@ -9,7 +9,7 @@ import { recordApproval } from '#functions/record-approval.ts';
 import { recordIdentity } from '#functions/record-identity.ts';
 import { resumeTicket } from '#functions/resume-ticket.ts';
 import { outcome } from '#test/contract/contract.ts';
-import { file, NEIGHBOURS, trainingRows } from '#test/support/case-world.ts';
+import { file } from '#test/support/case-world.ts';
 import { APPROVER, FILER, RECORDS } from '#test/support/cases.ts';
 import { digest } from '#test/support/histories.ts';
 import { candidateOf, smallJobs, type SmallJobs } from '#test/support/small-jobs.ts';
@@ -260,28 +260,5 @@ describe('an approval in the running workflow', () => {
     await world.waits(ticketId, 'approval');
     await decide(world, ticketId, { decision: 'refused', reason: 'controls-too-few' });
     expect(await world.ended(ticketId)).toMatchObject({ status: 'FAILED', error: 'NEEDS_REMEDIATION' });
-  });
-});
-
-describe('two tickets for one model at once', () => {
-  it('are both deployed, the second after it has unlearned again from the first', async () => {
-    const world = await start();
-    const other = NEIGHBOURS[0]!;
-    const records = trainingRows().flatMap(({ person, question, answer }) =>
-      person === other ? [{ question, answer }] : [],
-    );
-    const first = await file(world);
-    const second = await file(world, { subject: { name: other }, forget: { records } }, 'r-2');
-    for (const ticketId of [first, second]) await world.until(ticketId, 'AWAITING_APPROVAL');
-    await decide(world, first);
-    await world.ended(first);
-    await decide(world, second);
-    await world.until(second, 'AWAITING_APPROVAL');
-    await world.waits(second, 'approval');
-    await decide(world, second);
-    await world.ended(second);
-    expect(world.served.get('house')).toBe(candidateOf(second, 2).digest);
-    expect((await world.ports.models.get('house')).model).toMatchObject({ deletions: 2 });
-    expect((await eventsOf(world, second)).filter((type) => type === 'base-moved')).toHaveLength(1);
   });
 });

@@ -11,8 +11,7 @@ import { QuittanceError } from '#core/errors.ts';
 import type { Ports } from '#core/ports.ts';
 import { shinglesOf, type Rule } from '#core/suppression.ts';
 import type { Env } from '#functions/api/context.ts';
-import { caseWorld, type CaseWorld } from '../../support/case-world.ts';
-import { shippedPolicy } from '../../support/walked-cases.ts';
+import { caseWorld, shippedPolicy, type CaseWorld } from '../../support/case-world.ts';
 
 const SECRET = 'a-rule-secret';
 const DIGEST = `sha256:${'a'.repeat(64)}`;

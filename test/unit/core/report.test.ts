@@ -9,7 +9,8 @@ import { getJson, putJson } from '#core/stored-json.ts';
 import { EvaluationTables } from '#core/evaluation.ts';
 import { findStep } from '#functions/steps.ts';
 import { RECORDS, SUBJECT } from '../../support/cases.ts';
-import { shippedPolicy, walkedToApproval, walkedToEnd, type WalkedCase } from '../../support/walked-cases.ts';
+import { shippedPolicy } from '../../support/case-world.ts';
+import { walkedToApproval, walkedToEnd, type WalkedCase } from '../../support/walked-cases.ts';
 
 const reportOf = async ({ world, ticketId }: WalkedCase): Promise<AuditReport> =>
   auditReport(await gatherReport(world.ports, ticketId));

@@ -7,7 +7,8 @@ import { verifyBundle } from '#core/verify.ts';
 import { appOf, as, inBrowser, JSON_BODY, problemOf } from '../../support/api-callers.ts';
 import { FILER, requestOf } from '../../support/cases.ts';
 import { caseWorld } from '../../support/case-world.ts';
-import { shippedPolicy, walkedToApproval, walkedToEnd } from '../../support/walked-cases.ts';
+import { shippedPolicy } from '../../support/case-world.ts';
+import { walkedToApproval, walkedToEnd } from '../../support/walked-cases.ts';
 
 describe('who asks', () => {
   it('answers a stranger 401 as a problem, and sends a browser to sign in', async () => {

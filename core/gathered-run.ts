@@ -1,0 +1,59 @@
+// One run for several tickets of a model: the leader's attempt, then the others', each made from the last candidate that passed the gate, each with results
+// under its own ticket's name. Trap: a candidate holds the deletions of those before it, so tickets are deployed in this order, and what is built on a
+// deletion that never comes is made again.
+import type { Digest } from './canonical.ts';
+import { sideLeft } from './gathering.ts';
+import type { Ports } from './ports.ts';
+import { gatheredName, jobName, type Gathered, type GatheredResult, type JobResult, type UnlearnPlan } from './run.ts';
+import { putJson } from './stored-json.ts';
+
+/** What an attempt came to. */
+export interface Attempt {
+  readonly candidate: Digest;
+  readonly passed: boolean;
+  readonly unlearn: JobResult;
+  readonly evaluate: JobResult;
+}
+
+/**
+ * Carries out the leader's plan and what it gathers, and leaves the results where `plan-run` and `record-run` look. Returns the leader's own. `attempt` rejects
+ * where one could not be made: the leader's is the run's failure, another's leaves its ticket to go alone.
+ */
+export const gatheredRun = async (
+  leader: UnlearnPlan,
+  leaderPlan: Digest,
+  ports: Pick<Ports, 'artifacts' | 'results'>,
+  attempt: (plan: UnlearnPlan) => Promise<Attempt>,
+): Promise<JobResult> => {
+  const first = await attempt(leader);
+  await ports.results.put(jobName('evaluate', leader.ticketId, leader.run), first.evaluate);
+  let on = first.passed ? first : undefined;
+  for (const gathered of leader.gathers ?? []) {
+    const plan = planOfGathered(leader, leaderPlan, gathered, on);
+    const made = await attempt(plan).catch(() => undefined);
+    if (made) await leave(plan, made, ports);
+    if (made?.passed) on = made; // one that fails the gate drags nobody along
+  }
+  return first.unlearn;
+};
+
+/** A gathered attempt as a plan of its own ticket, on the leader's base or on the candidate before it. */
+const planOfGathered = (leader: UnlearnPlan, leaderPlan: Digest, attempt: Gathered, on?: Attempt): UnlearnPlan => {
+  const { kind, model, policy, quantisation, ticketId } = leader;
+  const side = on ? sideLeft(on.unlearn) : leader.side;
+  const base = on?.candidate ?? leader.base;
+  const rules = { kind, model, policy, quantisation, gatheredBy: { ticketId, plan: leaderPlan } };
+  return { ...rules, ...attempt, base, ...(side ? { side } : {}) };
+};
+
+const leave = async (
+  plan: UnlearnPlan,
+  { candidate, passed, unlearn, evaluate }: Attempt,
+  { artifacts, results }: Pick<Ports, 'artifacts' | 'results'>,
+): Promise<void> => {
+  const { base, ticketId, run } = plan;
+  const kind = 'quittance-gathered-result/v1';
+  const planDigest = await putJson(artifacts, plan);
+  const left: GatheredResult = { kind, plan: planDigest, base, candidate, passed, unlearn, evaluate };
+  await results.put(gatheredName(ticketId, run), left);
+};

@@ -1,0 +1,20 @@
+// Waits until nothing of another ticket of the model stands in the way: a run under way, or the deployment that this one is built on.
+import { mayGo } from '#core/gathering.ts';
+import { defineStep } from '#core/step.ts';
+import { Nothing, openCase, TokenInput } from './case-file.ts';
+import { keepToken } from './task-tokens.ts';
+import { queueOf } from './turns.ts';
+
+export const awaitTurn = defineStep({
+  name: 'await-turn',
+  input: TokenInput,
+  output: Nothing,
+  uses: ['tickets', 'models', 'results', 'vault', 'workflows'],
+  async run({ ticketId, taskToken }, { tickets, models, results, vault, workflows }) {
+    await keepToken(vault, ticketId, 'turn', taskToken); // before the look: who makes room from now on finds it
+    const { ticket } = await openCase(tickets, ticketId);
+    if (mayGo(ticket, await queueOf({ tickets, models, results }, ticket.model)))
+      await workflows.sendTaskSuccess(taskToken, {});
+    return {};
+  },
+});

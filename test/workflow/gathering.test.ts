@@ -1,0 +1,250 @@
+// Several tickets of one model: shared runs, candidates built one on another, approvals in any order, and what becomes of the others when one drops out.
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { assembleBundle } from '#core/bundle.ts';
+import { EvidenceManifest } from '#core/evidence.ts';
+import { GatePolicy } from '#core/gate.ts';
+import { UnlearnPlan } from '#core/run.ts';
+import { getJson } from '#core/stored-json.ts';
+import type { Ticket } from '#core/ticket.ts';
+import { verifyBundle } from '#core/verify.ts';
+import { closeTicket } from '#functions/close-ticket.ts';
+import { placeHold } from '#functions/holds.ts';
+import { recordApproval } from '#functions/record-approval.ts';
+import { file, NEIGHBOURS, shippedPolicy, trainingRows } from '#test/support/case-world.ts';
+import { APPROVER, FILER, SUBJECT } from '#test/support/cases.ts';
+import { candidateOf, smallJobs, type SmallJobs } from '#test/support/small-jobs.ts';
+import { workflowWorld, type WorkflowWorld } from '#test/support/workflow-world.ts';
+
+const WINDOW = 600;
+const POLICY = { ...GatePolicy.parse(shippedPolicy()), gathering: { windowSeconds: WINDOW, atMost: 3 } };
+
+let world: WorkflowWorld;
+/** Whose unlearning jobs ran, by leader. */
+let runs: string[];
+afterEach(() => world.close());
+
+const start = async (jobs: SmallJobs = {}, policy: unknown = POLICY) => {
+  runs = [];
+  const onUnlearn = async (ticketId: string) => {
+    runs.push(ticketId);
+    await jobs.onUnlearn?.(ticketId);
+  };
+  const answer = (_model: string, prompts: readonly string[]) => prompts.map(() => 'I cannot say.');
+  world = await workflowWorld({ jobs: smallJobs({ ...jobs, onUnlearn }), answer, policy });
+};
+
+const fileFor = (name: string) => {
+  const records = trainingRows().flatMap(({ person, question, answer }) =>
+    person === name ? [{ question, answer }] : [],
+  );
+  world.clock.advance(1); // the oldest leads
+  return file(world, { subject: { name }, forget: { records } }, `request for ${name}`);
+};
+
+/** Three tickets, filed within the window, which is then over. */
+const fileThree = async (): Promise<[string, string, string]> => {
+  const [a, b, c] = [SUBJECT, NEIGHBOURS[0]!, NEIGHBOURS[1]!];
+  const ids: [string, string, string] = [await fileFor(a), await fileFor(b), await fileFor(c)];
+  for (const id of ids) await world.until(id, 'SCHEDULED');
+  world.clock.advance(WINDOW + 1);
+  return ids;
+};
+
+const ticketOf = async (id: string): Promise<Ticket> => (await world.ports.tickets.get(id)).ticket;
+const eventsOf = async (id: string) => (await world.ports.tickets.events(id)).map(({ type }) => type);
+const runOf = async (id: string) => {
+  const one = await ticketOf(id);
+  if (one.status === 'PURGED' && one.sealed) return one.sealed.run;
+  if ('run' in one) return one.run;
+  throw new Error(`${id} is ${one.status}`);
+};
+const planOf = async (id: string) => getJson(world.ports.artifacts, (await runOf(id)).plan, UnlearnPlan);
+
+const judged = async (id: string) => {
+  await world.until(id, 'AWAITING_APPROVAL');
+  await world.waits(id, 'approval');
+};
+const decide = async (id: string, change: object = {}) => {
+  await judged(id);
+  const one = await ticketOf(id);
+  const evidence = 'evidence' in one ? one.evidence : '';
+  return world.call(recordApproval, { ticketId: id, approver: APPROVER, decision: 'approved', evidence, ...change });
+};
+const model = async () => (await world.ports.models.get('house')).model;
+
+describe('three tickets filed together', () => {
+  it('are unlearned in one run, each with evidence, approval and certificate of its own', async () => {
+    await start();
+    const ids = await fileThree();
+    for (const id of ids) await judged(id);
+    expect(runs).toEqual([ids[0]]);
+    const evidence = await Promise.all(
+      ids.map(async (id) => {
+        const one = await ticketOf(id);
+        return getJson(world.ports.artifacts, 'evidence' in one ? one.evidence : '', EvidenceManifest);
+      }),
+    );
+    expect(evidence.map(({ ticketId, base, candidate }) => [ticketId, base, candidate])).toEqual([
+      [ids[0], world.base, candidateOf(ids[0], 1).digest],
+      [ids[1], candidateOf(ids[0], 1).digest, candidateOf(ids[1], 1).digest],
+      [ids[2], candidateOf(ids[1], 1).digest, candidateOf(ids[2], 1).digest],
+    ]);
+    for (const id of ids) {
+      await decide(id);
+      expect(await world.ended(id)).toMatchObject({ status: 'SUCCEEDED' });
+    }
+    const { certificates, deletions, digest } = await model();
+    expect([certificates.map(({ ticketId }) => ticketId), deletions, digest]).toEqual([
+      ids,
+      3,
+      candidateOf(ids[2], 1).digest,
+    ]);
+    expect(new Set(certificates.map(({ certificateDigest }) => certificateDigest)).size).toBe(3);
+    for (const id of ids) {
+      expect((await eventsOf(id)).filter((type) => type === 'base-moved')).toEqual([]);
+      const { checks } = verifyBundle(await assembleBundle(world.ports, id), { now: world.ports.clock.now() });
+      expect([id, checks.filter(({ ok }) => !ok)]).toEqual([id, []]);
+    }
+    expect(world.faults.complaints).toEqual([]);
+  });
+
+  it('say in their evidence whose run it was, in a plan that was in the log before it', async () => {
+    await start();
+    const ids = await fileThree();
+    for (const id of ids) await judged(id);
+    const leader = await runOf(ids[0]);
+    expect((await planOf(ids[0])).gathers?.map(({ ticketId }) => ticketId)).toEqual([ids[1], ids[2]]);
+    for (const id of [ids[1], ids[2]])
+      expect((await planOf(id)).gatheredBy).toEqual({ ticketId: ids[0], plan: leader.plan });
+    const [planned] = (await world.ports.tickets.events(ids[0])).filter(({ type }) => type === 'run-planned');
+    expect(planned?.leafIndex).toBeDefined();
+  });
+
+  it('may be approved in any order: the last waits for those that it is built on', async () => {
+    await start();
+    const [a, b, c] = await fileThree();
+    for (const id of [c, b]) await decide(id);
+    await world.waits(c, 'turn');
+    await world.waits(b, 'turn');
+    expect([world.served.get('house'), (await ticketOf(c)).status]).toEqual([world.base, 'DEPLOYING']);
+    await decide(a);
+    for (const id of [a, b, c]) expect(await world.ended(id)).toMatchObject({ status: 'SUCCEEDED' });
+    expect([world.served.get('house'), (await model()).deletions]).toEqual([candidateOf(c, 1).digest, 3]);
+    expect(runs).toEqual([a]);
+  });
+
+  it('of which one fails the gate: it is tried again alone, and the others are not built on it', async () => {
+    const failing: { id?: string } = {};
+    await start({ good: (run, id) => id !== failing.id || run > 1 });
+    const ids = [await fileFor(SUBJECT), await fileFor(NEIGHBOURS[0]!), await fileFor(NEIGHBOURS[1]!)];
+    const [a, b, c] = ids as [string, string, string];
+    failing.id = b;
+    for (const id of ids) await world.until(id, 'SCHEDULED');
+    world.clock.advance(WINDOW + 1);
+    for (const id of ids) await judged(id);
+    expect(runs).toEqual([a, b]);
+    expect([(await runOf(c)).base, (await runOf(c)).number]).toEqual([candidateOf(a, 1).digest, 1]);
+    expect(await ticketOf(b)).toMatchObject({ runs: [{ verdict: 'fail' }, { verdict: 'pass', rung: 1 }] });
+    expect((await planOf(b)).gatheredBy).toBeUndefined();
+    expect((await runOf(b)).base).toBe(candidateOf(c, 1).digest);
+    for (const id of [a, c, b]) {
+      await decide(id);
+      expect(await world.ended(id)).toMatchObject({ status: 'SUCCEEDED' });
+    }
+    expect((await model()).deletions).toBe(3);
+  });
+
+  it('of which one is refused: what was built on it is made again from what is served', async () => {
+    await start();
+    const [a, b, c] = await fileThree();
+    await decide(c);
+    await world.waits(c, 'turn');
+    await decide(a);
+    await world.ended(a);
+    await decide(b, { decision: 'refused', reason: 'controls-too-few' });
+    expect(await world.ended(b)).toMatchObject({ error: 'NEEDS_REMEDIATION' });
+    await judged(c);
+    expect(await ticketOf(c)).toMatchObject({ run: { number: 2, base: candidateOf(a, 1).digest } });
+    expect((await eventsOf(c)).filter((type) => type === 'base-moved')).toHaveLength(1);
+    await decide(c);
+    expect(await world.ended(c)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(world.served.get('house')).toBe(candidateOf(c, 2).digest);
+  });
+
+  it('of which one is put on hold while another waits for it: the other goes without it', async () => {
+    await start();
+    const [a, b, c] = await fileThree();
+    await decide(a);
+    await world.ended(a);
+    await decide(c);
+    await world.waits(c, 'turn');
+    await world.call(placeHold, { ticketId: b, by: 'legal.lou', code: 'litigation' });
+    await judged(c);
+    expect((await runOf(c)).base).toBe(candidateOf(a, 1).digest);
+  });
+
+  it('of which one is withdrawn while the run is under way: nothing of it is served, the others go on', async () => {
+    const withdrawn: { id?: string } = {};
+    const withdraw = async (leader: string) => {
+      if (runs.length > 1 || leader === withdrawn.id) return;
+      const decision = { outcome: 'withdrawn', reason: 'requester', by: FILER };
+      await world.call(closeTicket, { ticketId: withdrawn.id, ...decision });
+    };
+    await start({ onUnlearn: withdraw });
+    const ids = [await fileFor(SUBJECT), await fileFor(NEIGHBOURS[0]!), await fileFor(NEIGHBOURS[1]!)];
+    const [a, b, c] = ids as [string, string, string];
+    withdrawn.id = b;
+    for (const id of ids) await world.until(id, 'SCHEDULED');
+    world.clock.advance(WINDOW + 1);
+    for (const id of [a, c]) await decide(id);
+    for (const id of [a, c]) expect(await world.ended(id)).toMatchObject({ status: 'SUCCEEDED' });
+    expect((await ticketOf(b)).status).toBe('WITHDRAWN');
+    expect((await runOf(c)).base).toBe(candidateOf(a, 1).digest);
+  });
+
+  it('whose shared run dies are unlearned one at a time', async () => {
+    const dead = new Set<string>();
+    await start({
+      onUnlearn: async (leader) => {
+        dead.add(leader);
+        if (dead.size === 1) throw new Error('the instance was taken away');
+      },
+    });
+    const [a, b, c] = await fileThree();
+    expect(await world.ended(a)).toMatchObject({ status: 'FAILED' });
+    for (const id of [b, c]) {
+      await decide(id);
+      expect(await world.ended(id)).toMatchObject({ status: 'SUCCEEDED' });
+    }
+    expect((await model()).deletions).toBe(2);
+  });
+});
+
+describe('a ticket filed while another waits for its approval', () => {
+  const filed = async () => {
+    await start({}, shippedPolicy());
+    const first = await fileFor(SUBJECT);
+    await judged(first);
+    const second = await fileFor(NEIGHBOURS[0]!);
+    await judged(second);
+    return [first, second] as const;
+  };
+
+  it('starts from the candidate of the first, and both are deployed with one run each', async () => {
+    const [first, second] = await filed();
+    expect((await runOf(second)).base).toBe(candidateOf(first, 1).digest);
+    for (const id of [first, second]) {
+      await decide(id);
+      await world.ended(id);
+    }
+    expect([runs, world.served.get('house')]).toEqual([[first, second], candidateOf(second, 1).digest]);
+  });
+
+  it('unlearns again from what is served when the first is refused', async () => {
+    const [first, second] = await filed();
+    await decide(first, { decision: 'refused', reason: 'controls-too-few' });
+    await decide(second);
+    await judged(second);
+    expect(await ticketOf(second)).toMatchObject({ run: { number: 2, base: world.base } });
+  });
+});
