@@ -28,7 +28,7 @@ export const makeApi = (stack: Stack, prefix: string, handler: Lambda): Api => {
     preventUserExistenceErrors: true,
     generateSecret: false,
   });
-  const authorizer = new HttpJwtAuthorizer('Token', pool.userPoolProviderUrl, {
+  const authorizer = new HttpJwtAuthorizer('Token', `https://${pool.userPoolProviderName}`, {
     jwtAudience: [client.userPoolClientId],
   });
   const integration = new HttpLambdaIntegration('App', handler);
