@@ -162,7 +162,7 @@ const result = {
   events: (await plain.tickets.events(ticketId)).map(({ type, leafIndex }) => [type, leafIndex]),
   model: { status: model.status, deletions: model.deletions, certificates: model.certificates.length },
   moved: (await plain.serving.served('house'))?.digest === model.digest,
-  notices: readdirSync(join(folder, 'outbox')).length,
+  notices: readdirSync(join(folder, 'outbox')).filter((name) => name.endsWith('.json')).length, // a write that was cut off left a file of its own
   verified: ok,
   checks: checks.length,
   executions: (await engine().listExecutions()).map(({ workflow }) => workflow).sort(),
