@@ -1,10 +1,14 @@
 // `quittance model`: the registry. Import checks a folder whole before anything is registered; export writes a folder that transformers loads.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { localStores } from '#adapters/local/index.ts';
 import { materialize, storeModel } from '#containers/model-files.ts';
-import { readModelFolder } from '#containers/engine/folder.ts';
+import { readConfig } from '#containers/engine/config.ts';
+import { checkModelFolder, readJsonFile } from '#containers/engine/folder.ts';
+import { importModel } from '#containers/engine/import.ts';
 import { parameterCount } from '#containers/engine/model.ts';
+import { readMoments } from '#containers/engine/moments.ts';
 import { MOMENTS_FILE } from '#containers/train-job.ts';
 import type { ModelRecord } from '#core/model.ts';
 import { QuittanceError } from '#core/errors.ts';
@@ -14,7 +18,7 @@ import { existingFolder, required } from './values.ts';
 export const model: Command = {
   name: 'model',
   summary: 'model registry',
-  usage: 'import DIR --name N | list | show N | export N DIR',
+  usage: 'import DIR|FILE.gguf --name N | list | show N | export N DIR',
   options: { name: { kind: 'value', value: 'N', summary: 'name to register under' } },
   example: 'quittance model import ./my-model --name support-bot',
   async run(args) {
@@ -28,15 +32,33 @@ export const model: Command = {
 const describe = (record: ModelRecord): string =>
   `${record.name}  ${record.digest}  ${record.status}  ${record.deletions} deletions  re-certification: ${record.recertification.state}`;
 
-const importModel = async (args: Arguments, [dir]: string[]): Promise<ExitCode> => {
-  if (!dir) throw usageError('model import DIR --name N: DIR is missing');
+const importFrom = async (args: Arguments, [source]: string[]): Promise<ExitCode> => {
+  if (!source) throw usageError('model import DIR|FILE.gguf --name N: the model is missing');
   const name = required(args, 'name');
-  const folder = readModelFolder(dir); // everything is checked before anything is stored
+  const scratch = mkdtempSync(join(tmpdir(), 'quittance-import-'));
+  try {
+    const at = join(scratch, 'model');
+    await importModel(source, at); // everything is checked before anything is stored
+    copyMoments(source, at);
+    const record = await registering(args, name, at);
+    const config = readConfig(readJsonFile(join(at, 'config.json')));
+    args.print({ ...record, parameters: parameterCount(config) }, () => describe(record));
+    return 0;
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+};
+
+/** Corpus moments stand beside the weights in folders of our own; they are checked before they are taken over. */
+const copyMoments = (source: string, at: string): void => {
+  const moments = join(source, MOMENTS_FILE);
+  if (readMoments(moments)) copyFileSync(moments, join(at, MOMENTS_FILE));
+};
+
+const registering = async (args: Arguments, name: string, at: string): Promise<ModelRecord> => {
   const stores = localStores(args.dir);
   try {
-    const record = await register(stores, name, dir);
-    args.print({ ...record, parameters: parameterCount(folder.config) }, () => describe(record));
-    return 0;
+    return await register(stores, name, at);
   } finally {
     stores.close();
   }
@@ -51,7 +73,7 @@ export const register = async (
   dir: string,
   side: Partial<Pick<ModelRecord, 'suite' | 'trainingManifest'>> = {},
 ): Promise<ModelRecord> => {
-  const { digest } = await storeModel(stores.artifacts, dir, 'none');
+  const { digest } = await storeModel(stores.artifacts, dir, checkModelFolder(dir, { values: false }));
   const moments = join(dir, MOMENTS_FILE);
   const record: ModelRecord = {
     name,
@@ -112,7 +134,7 @@ const reading = async <T>(args: Arguments, use: (stores: Stores) => Promise<T>):
 };
 
 const VERBS: Readonly<Record<string, (args: Arguments, rest: string[]) => Promise<ExitCode>>> = {
-  import: importModel,
+  import: importFrom,
   list,
   show,
   export: exportModel,

@@ -5,7 +5,7 @@ import { fork } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { QuittanceError } from '#core/errors.ts';
+import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import type { Reply, Request } from './chat-process.ts';
 import { readJsonFile } from './folder.ts';
 
@@ -36,9 +36,13 @@ export const readChatTemplate = (dir: string): ChatTemplate | undefined => {
   const config = TokenizerConfig.safeParse(existsSync(configPath) ? readJsonFile(configPath) : {});
   if (!config.success) throw invalid('tokenizer_config.json gives neither a text nor a list of named templates');
   const source = readSource(join(dir, 'chat_template.jinja')) ?? chosen(config.data.chat_template);
-  if (source === undefined) return undefined;
+  return source === undefined ? undefined : chatTemplate(source, config.data);
+};
+
+/** A template with the special tokens of a tokenizer's configuration; MODEL_INVALID where it is too long. */
+export const chatTemplate = (source: string, config: Readonly<Record<string, unknown>>): ChatTemplate => {
   if (source.length > MOST_BYTES) throw tooLong();
-  return { source, specials: specialsOf(config.data) };
+  return { source, specials: specialsOf(config) };
 };
 
 const tooLong = () => invalid(`is longer than ${MOST_BYTES} bytes`);
@@ -89,6 +93,15 @@ export const renderChats = async (
     return texts;
   } finally {
     renderer.end();
+  }
+};
+
+/** Tries the template on one question. MODEL_INVALID as renderChats; that it refuses the question is no fault. */
+export const checkChatTemplate = async (template: ChatTemplate): Promise<void> => {
+  try {
+    await renderChats(template, [[{ role: 'user', content: 'Hello' }]]);
+  } catch (error) {
+    if (!isQuittanceError(error, 'INVALID_INPUT')) throw error;
   }
 };
 

@@ -50,16 +50,20 @@ export const readModelFolder = (dir: string): ModelFolder => {
   return { ...parts, values: readValues(dir, parts.config) };
 };
 
-/** The checks of readModelFolder tensor by tensor, for models larger than memory; without `values`, all but the weights' numbers. */
-export const checkModelFolder = (dir: string, { values }: { values: boolean }): void => {
+/**
+ * The checks of readModelFolder tensor by tensor, for models larger than memory; without `values`, all but the weights' numbers.
+ * Says how the weights are stored.
+ */
+export const checkModelFolder = (dir: string, { values }: { values: boolean }): ModelManifest['quantisation'] => {
   const { config } = readParts(dir);
-  withWeights(dir, ({ find, names }) => {
+  return withWeights(dir, ({ find, names }) => {
     refuseUnknown(names, config);
     const tensors = new Map(parameterSpecs(config).map((p) => [p.source.hf, checkpointShape(p)]));
     for (const [hf, shape] of tensors) {
       if (values) readTensor(find, config, hf, shape);
       else locateTensor(find, config, hf, shape);
     }
+    return names.some((name) => isQuantized(find(name)!.tensors.get(name)!)) ? 'int8' : 'none';
   });
 };
 

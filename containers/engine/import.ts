@@ -4,6 +4,7 @@ import { copyFileSync, existsSync, readdirSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 import { QuittanceError } from '#core/errors.ts';
 import { manifestDigest } from '#core/model.ts';
+import { chatTemplate, checkChatTemplate, readChatTemplate, type ChatTemplate } from './chat.ts';
 import { checkModelFolder, manifestOf, PICKLE, SERVED_FILES } from './folder.ts';
 import { isGguf, openGguf, type GgufFile } from './gguf.ts';
 import { ggufConfig, ggufTensors } from './gguf-model.ts';
@@ -12,8 +13,11 @@ import { writeSafetensors } from './safetensors.ts';
 import type { SavedModel } from './save.ts';
 import { replaceFolder } from './whole-folder.ts';
 
-/** Imports a folder in Hugging Face layout or a GGUF file into `outDir`, replacing what was there. */
-export const importModel = (source: string, outDir: string): SavedModel => {
+/**
+ * Imports a folder in Hugging Face layout or a GGUF file into `outDir`, replacing what was there. MODEL_NOT_FOUND, MODEL_INVALID, MODEL_UNSUPPORTED,
+ * WEIGHTS_INVALID or TOKENIZER_INVALID where it cannot be used; a chat template is tried once, as it is a program that may not end.
+ */
+export const importModel = async (source: string, outDir: string): Promise<SavedModel> => {
   if (PICKLE.test(source)) {
     throw new QuittanceError('MODEL_INVALID', {
       message: `${source} is a pickle, which can run code when it is opened and is never read`,
@@ -21,36 +25,55 @@ export const importModel = (source: string, outDir: string): SavedModel => {
     });
   }
   if (!existsSync(source)) throw new QuittanceError('MODEL_NOT_FOUND', { message: `there is no ${source}` });
-  const fill = statSync(source).isDirectory() ? fillFromFolder(source) : fillFromGguf(source);
+  const { template, fill } = statSync(source).isDirectory() ? fromFolder(source) : fromGguf(source);
+  if (template) await checkChatTemplate(template);
   return replaceFolder(outDir, (at) => {
     fill(at);
-    checkModelFolder(at, { values: true });
-    const manifest = manifestOf(at, 'none');
+    const manifest = manifestOf(at, checkModelFolder(at, { values: true }));
     return { manifest, digest: manifestDigest(manifest) };
   });
 };
 
-const fillFromFolder = (source: string) => (at: string) => {
+interface Source {
+  template: ChatTemplate | undefined;
+  /** Writes the folder. */
+  fill: (at: string) => void;
+}
+
+const fromFolder = (source: string): Source => {
   checkModelFolder(source, { values: false }); // before anything is copied
-  for (const name of readdirSync(source).filter((file) => SERVED_FILES.test(file)))
-    copyFileSync(join(source, name), join(at, name));
+  const fill = (at: string) => {
+    for (const name of readdirSync(source).filter((file) => SERVED_FILES.test(file)))
+      copyFileSync(join(source, name), join(at, name));
+  };
+  return { template: readChatTemplate(source), fill };
 };
 
-const fillFromGguf = (source: string) => {
+const fromGguf = (source: string): Source => {
   if (!isGguf(source)) {
     throw new QuittanceError('MODEL_INVALID', {
       message: `${source} is neither a folder nor a GGUF file`,
       expected: 'a folder with config.json, model.safetensors and tokenizer.json, or a .gguf file',
     });
   }
-  return (at: string) => {
-    const file = openGguf(source);
-    try {
-      writeGgufAsFolder(file, at);
-    } finally {
-      file.close();
-    }
+  return {
+    template: opened(source, ggufTemplate),
+    fill: (at) => opened(source, (file) => writeGgufAsFolder(file, at)),
   };
+};
+
+const opened = <T>(source: string, use: (file: GgufFile) => T): T => {
+  const file = openGguf(source);
+  try {
+    return use(file);
+  } finally {
+    file.close();
+  }
+};
+
+const ggufTemplate = (file: GgufFile): ChatTemplate | undefined => {
+  const source = file.metadata.get('tokenizer.chat_template');
+  return typeof source === 'string' ? chatTemplate(source, tokenizerConfig(file)) : undefined;
 };
 
 const writeGgufAsFolder = (file: GgufFile, at: string): void => {

@@ -63,8 +63,8 @@ describe('a whole Llama', () => {
   const at = join(dir, 'imported');
   const golden = Llama.parse(readJsonFile(join(GOLDEN, 'llama.json')));
 
-  it('imported has the logits of transformers on the same weights', () => {
-    importModel(join(GOLDEN, 'llama.gguf'), at);
+  it('imported has the logits of transformers on the same weights', async () => {
+    await importModel(join(GOLDEN, 'llama.gguf'), at);
     const model = loadModel(at);
     for (const [b, ids] of golden.input_ids.entries()) {
       const logits = forwardLogits(model, makeBatch([{ prompt: ids, answers: [[0]] }], 64));
@@ -74,8 +74,8 @@ describe('a whole Llama', () => {
     model.dispose();
   });
 
-  it('reads texts as sentencepiece does, with the bytes of what it does not know', () => {
-    importModel(join(GOLDEN, 'llama.gguf'), at);
+  it('reads texts as sentencepiece does, with the bytes of what it does not know', async () => {
+    await importModel(join(GOLDEN, 'llama.gguf'), at);
     const model = loadModel(at);
     for (const { text, ids, decoded } of golden.texts) {
       expect([text, model.tokenizer.encodeWithSpecials(text)]).toEqual([text, ids]);
@@ -84,17 +84,18 @@ describe('a whole Llama', () => {
     model.dispose();
   });
 
-  it('gives the same digest each time, and a folder of served files alone', () => {
-    const [first, second] = ['one', 'two'].map((name) => importModel(join(GOLDEN, 'llama.gguf'), join(dir, name)));
-    expect(second).toEqual(first);
-    expect(readdirSync(join(dir, 'one')).sort()).toEqual(Object.keys(first!.manifest.files));
+  it('gives the same digest each time, and a folder of served files alone', async () => {
+    const from = (name: string) => importModel(join(GOLDEN, 'llama.gguf'), join(dir, name));
+    const first = await from('one');
+    expect(await from('two')).toEqual(first);
+    expect(readdirSync(join(dir, 'one')).sort()).toEqual(Object.keys(first.manifest.files));
   });
 });
 
 describe('a Hugging Face folder', () => {
-  it('is copied as it is, and nothing but what is served', () => {
+  it('is copied as it is, and nothing but what is served', async () => {
     const source = join(ROOT, 'test/golden/models/gpt-neox');
-    const { manifest } = importModel(source, join(dir, 'neox'));
+    const { manifest } = await importModel(source, join(dir, 'neox'));
     const names = [
       'config.json',
       'model-00001-of-00002.safetensors',
@@ -216,10 +217,10 @@ describe('a hostile GGUF file is refused with WEIGHTS_INVALID', () => {
 });
 
 describe('what is not implemented is named', () => {
-  const unsupported = (content: Uint8Array, word: string) => {
+  const unsupported = async (content: Uint8Array, word: string) => {
     writeFileSync(path, content);
     const message = expect.stringContaining(word) as unknown as string;
-    expect(() => importModel(path, join(dir, 'never'))).toThrow(
+    await expect(importModel(path, join(dir, 'never'))).rejects.toThrow(
       expect.objectContaining({ code: 'MODEL_UNSUPPORTED', message }),
     );
     expect(existsSync(join(dir, 'never'))).toBe(false);
@@ -230,9 +231,9 @@ describe('what is not implemented is named', () => {
     unsupported(padded([head(1, 0), tensor('a', [256], 13, 0)], Buffer.alloc(176)), 'Q5_K'));
   it('another architecture', () =>
     unsupported(Buffer.concat([head(0, 1), entry('general.architecture', 8, text('mamba'))]), 'general.architecture'));
-  it('mixtures of experts', () => {
+  it('mixtures of experts', async () => {
     const meta = [entry('general.architecture', 8, text('llama')), entry('llama.expert_count', 4, u32(8))];
-    unsupported(Buffer.concat([head(0, 2), ...meta]), 'expert_count');
+    await unsupported(Buffer.concat([head(0, 2), ...meta]), 'expert_count');
   });
 });
 
@@ -311,40 +312,40 @@ describe('a tokenizer in a GGUF file', () => {
 });
 
 describe('a source that is no model', () => {
-  const refused = (source: string, code: string, word: string) => {
+  const refused = async (source: string, code: string, word: string) => {
     const message = expect.stringContaining(word) as unknown as string;
-    expect(() => importModel(source, join(dir, 'never'))).toThrow(expect.objectContaining({ code, message }));
+    await expect(importModel(source, join(dir, 'never'))).rejects.toThrow(expect.objectContaining({ code, message }));
     expect(existsSync(join(dir, 'never'))).toBe(false);
   };
 
-  it('a pickle is refused by name and never opened', () => {
+  it('a pickle is refused by name and never opened', async () => {
     const pipe = join(dir, 'pytorch_model.bin');
     execFileSync('mkfifo', [pipe]); // whoever opens it hangs
-    refused(pipe, 'MODEL_INVALID', 'pickle');
+    await refused(pipe, 'MODEL_INVALID', 'pickle');
   });
 
-  it('a text file', () => {
+  it('a text file', async () => {
     writeFileSync(join(dir, 'notes.txt'), 'hello');
-    refused(join(dir, 'notes.txt'), 'MODEL_INVALID', 'neither');
+    await refused(join(dir, 'notes.txt'), 'MODEL_INVALID', 'neither');
   });
 
   it('nothing', () => refused(join(dir, 'nowhere'), 'MODEL_NOT_FOUND', 'nowhere'));
 
-  it('a folder with pickles alone', () => {
+  it('a folder with pickles alone', async () => {
     const folder = join(dir, 'pickles');
     mkdirSync(folder);
     for (const name of ['config.json', 'tokenizer.json'])
       writeFileSync(join(folder, name), readFileSync(join(ROOT, 'test/golden/models/gpt2', name)));
     writeFileSync(join(folder, 'pytorch_model.bin'), 'cos\nsystem\n');
-    refused(folder, 'MODEL_INVALID', 'model.safetensors');
+    await refused(folder, 'MODEL_INVALID', 'model.safetensors');
   });
 
-  it('leaves an earlier import as it was', () => {
+  it('leaves an earlier import as it was', async () => {
     const at = join(dir, 'kept');
-    importModel(join(ROOT, 'test/golden/models/gpt2'), at);
+    await importModel(join(ROOT, 'test/golden/models/gpt2'), at);
     const before = readdirSync(at);
     writeFileSync(path, whole);
-    expect(() => importModel(path, at)).toThrow(expect.objectContaining({ code: 'MODEL_UNSUPPORTED' }));
+    await expect(importModel(path, at)).rejects.toThrow(expect.objectContaining({ code: 'MODEL_UNSUPPORTED' }));
     expect(readdirSync(at)).toEqual(before);
     expect(readdirSync(dir).filter((name) => name.startsWith('.'))).toEqual([]);
   });

@@ -24,8 +24,8 @@ describeWith(found, how, 'SmolLM2-135M-Instruct', (gguf) => {
   const { dir, remove } = temporaryFolder();
   afterAll(remove);
 
-  it('imported gives the greedy ids of transformers', () => {
-    importModel(gguf, join(dir, 'smollm2'));
+  it('imported gives the greedy ids of transformers', async () => {
+    await importModel(gguf, join(dir, 'smollm2'));
     const model = loadModel(join(dir, 'smollm2'));
     const { cases } = Greedy.parse(readJsonFile(join(ROOT, 'test/golden/smollm2/greedy.json')));
     for (const { text, prompt } of cases) if (text !== undefined) expect(model.tokenizer.encode(text)).toEqual(prompt);
