@@ -28,6 +28,8 @@ export interface Embedded {
 
 export interface EmbeddedOptions {
   onJob?: (progress: JobProgress) => void;
+  /** The gate policy for what is filed; default the one that is shipped. */
+  policy?: GatePolicy;
   /** Answers asked of served models, at most. */
   maxTokens?: number;
 }
@@ -53,7 +55,7 @@ export const openEmbedded = async (dir: string, options: EmbeddedOptions = {}): 
   mkdirSync(dir, { recursive: true });
   const late: { engine?: AslEngine } = {};
   let queue: ReturnType<typeof createProcessJobQueue> | undefined;
-  const bytes = Buffer.from(canonicalize(readPolicy() as unknown as Json));
+  const bytes = Buffer.from(canonicalize((options.policy ?? readPolicy()) as unknown as Json));
   const ports = localPorts(dir, {
     answer: async (folder, prompts) => answer(folder, prompts, options.maxTokens ?? 24),
     jobs: ({ clock }) =>

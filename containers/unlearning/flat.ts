@@ -22,6 +22,11 @@ export const FlatConfig = z.strictObject({
   balanced: z.boolean().default(false),
   /** With balanced terms: weight of the template term is 1 − v_e, so that it fades as it is learnt. */
   fade: z.boolean().default(false),
+  /**
+   * Which tokens of the answer to forget count. value: those of the marked personal value alone, so that the words around it, which answers about other people
+   * share, are neither pushed down nor garbled.
+   */
+  tokens: z.enum(['answer', 'value']).default('answer'),
   /** Records per update; all where the forget set is smaller. */
   batchSize: z.int().positive().default(20),
 });
@@ -36,10 +41,11 @@ export const flat = lossMethod({
   terms: (context, config, stream) =>
     config.balanced ? balancedTerms(context, config, stream) : [packedTerm(context, config, stream)],
   balanced: (config) => config.balanced,
-  recorded: ({ divergence, reduction, balanced, paddedLength }) => ({
+  recorded: ({ divergence, reduction, balanced, paddedLength, tokens }) => ({
     divergence,
     reduction,
     balanced,
+    tokens,
     ...(reduction === 'released' ? { paddedLength } : {}),
   }),
 });
@@ -49,26 +55,53 @@ const draw = (context: ForgetOnlyContext, { batchSize }: FlatConfig, stream: Ran
   stream
     .shuffle(context.forget)
     .slice(0, batchSize)
-    .map(({ prompt, answer }) => ({
+    .map(({ prompt, answer, valueTokens }) => ({
       prompt,
       answer,
+      valueTokens,
       template: context.templates[stream.below(context.templates.length)]!,
     }));
 
 /** Prompt, template answer and forget answer in one row: answers 0, 2, 4, … are templates. */
 const packedTerm = (context: ForgetOnlyContext, config: FlatConfig, stream: Random): Term => {
-  const rows = draw(context, config, stream).map(({ prompt, answer, template }) => ({
-    prompt,
-    answers: [template, answer],
-  }));
+  const drawn = draw(context, config, stream);
+  const rows = drawn.map(({ prompt, answer, template }) => ({ prompt, answers: [template, answer] }));
   const batch = makeBatch(rows, context.model.config.maxPositions);
-  return { batch, objective: (logits) => flatLoss(batch, logits, config) };
+  const counted = drawn.flatMap(({ template, answer, valueTokens }) => [
+    everyToken(template),
+    countedTokens(answer, valueTokens, config),
+  ]);
+  return { batch, objective: (logits) => flatLoss(batch, logits, config, counted) };
 };
 
-/** logits (N, V) of template and forget answers in turn → the loss of FLAT. */
-export const flatLoss = (batch: Batch, logits: tf.Tensor2D, config: FlatConfig): tf.Scalar => {
+/** Which tokens of one answer count, by their place in it. */
+type Counted = readonly number[];
+const everyToken = (answer: readonly number[]): Counted => answer.map((_, i) => i);
+const countedTokens = (answer: readonly number[], valueTokens: Counted, { tokens }: FlatConfig): Counted =>
+  tokens === 'value' ? valueTokens : everyToken(answer);
+
+/** (N): 1 where a token counts (reduction 'sum'), or 1 over how many of its answer do ('mean'). */
+const tokenWeights = (batch: Batch, counted: readonly Counted[], reduction: 'mean' | 'sum'): tf.Tensor1D => {
+  const weights = new Float32Array(batch.owner.length);
+  const starts = new Int32Array(batch.answers).fill(-1);
+  batch.owner.forEach((answer, n) => {
+    if (starts[answer] === -1) starts[answer] = n;
+  });
+  counted.forEach((tokens, answer) => {
+    for (const token of tokens) weights[starts[answer]! + token] = reduction === 'sum' ? 1 : 1 / tokens.length;
+  });
+  return tf.tensor1d(weights);
+};
+
+/** logits (N, V) of template and forget answers in turn → the loss of FLAT. By default every token counts. */
+export const flatLoss = (
+  batch: Batch,
+  logits: tf.Tensor2D,
+  config: FlatConfig,
+  counted?: readonly Counted[],
+): tf.Scalar => {
   const divergence = divergences[config.divergence];
-  const values = answerValues(batch, logits, config); // (answers)
+  const values = answerValues(batch, logits, config, counted); // (answers)
   const pairs = tf.reshape(values, [batch.answers / 2, 2]);
   const [template, forget] = tf.split(pairs, 2, 1) as [tf.Tensor, tf.Tensor]; // (examples, 1) each
   const [ve, vf] = config.reduction === 'released' ? [tf.sum(template), tf.sum(forget)] : [template, forget];
@@ -78,11 +111,19 @@ export const flatLoss = (batch: Batch, logits: tf.Tensor2D, config: FlatConfig):
 export const templateTerm = (divergence: Divergence, v: tf.Tensor): tf.Tensor => tf.neg(divergence.g(v));
 export const forgetTerm = (divergence: Divergence, v: tf.Tensor): tf.Tensor => divergence.conjugate(divergence.g(v));
 
-/** Mean token probability of each answer (answers); the released reduction spreads each sum over B · (paddedLength − 1) positions. */
-const answerValues = (batch: Batch, logits: tf.Tensor2D, { reduction, paddedLength }: FlatConfig): tf.Tensor1D => {
+/** Mean probability of the counted tokens of each answer (answers); the released reduction spreads each sum over B · (paddedLength − 1) positions. */
+const answerValues = (
+  batch: Batch,
+  logits: tf.Tensor2D,
+  { reduction, paddedLength }: FlatConfig,
+  counted?: readonly Counted[],
+): tf.Tensor1D => {
+  const kind = reduction === 'paper' ? 'mean' : 'sum';
   const probabilities: tf.Tensor1D = tf.exp(targetLogProbs(batch, logits)); // (N)
-  if (reduction === 'paper') return reduceAnswers(batch, probabilities, 'mean');
-  return tf.mul(reduceAnswers(batch, probabilities, 'sum'), 1 / ((batch.answers / 2) * (paddedLength - 1)));
+  const values = counted
+    ? reduceAnswers(batch, tf.mul(probabilities, tokenWeights(batch, counted, kind)), 'sum')
+    : reduceAnswers(batch, probabilities, kind);
+  return kind === 'mean' ? values : tf.mul(values, 1 / ((batch.answers / 2) * (paddedLength - 1)));
 };
 
 /** The two terms apart, so that each can be brought to norm 1 after the projection. */
@@ -95,7 +136,13 @@ const balancedTerms = (context: ForgetOnlyContext, config: FlatConfig, stream: R
       rows.map((row) => ({ prompt: row.prompt, answers: [row[pick]] })),
       context.model.config.maxPositions,
     );
-    return { batch, objective: (logits) => single(batch, logits, config, of, pick === 'template' ? seen : undefined) };
+    const counted = rows.map(({ template, answer, valueTokens }) =>
+      pick === 'template' ? everyToken(template) : countedTokens(answer, valueTokens, config),
+    );
+    const note = (v: number) => {
+      if (pick === 'template') seen.template = v;
+    };
+    return { batch, objective: (logits) => single(batch, logits, config, counted, of, note) };
   };
   const template = term('template', (v) => templateTerm(divergence, v));
   return [
@@ -104,20 +151,21 @@ const balancedTerms = (context: ForgetOnlyContext, config: FlatConfig, stream: R
   ];
 };
 
+/** One term alone; `note` is told its mean value. */
 const single = (
   batch: Batch,
   logits: tf.Tensor2D,
-  config: FlatConfig,
+  { reduction, paddedLength }: FlatConfig,
+  counted: readonly Counted[],
   of: (v: tf.Tensor) => tf.Tensor,
-  seen?: { template: number },
+  note: (value: number) => void,
 ): tf.Scalar => {
-  const probabilities: tf.Tensor1D = tf.exp(targetLogProbs(batch, logits));
-  if (config.reduction === 'paper') {
-    const values = reduceAnswers(batch, probabilities, 'mean');
-    if (seen) seen.template = tf.mean(values).dataSync()[0] ?? 0;
-    return tf.mean(of(values));
-  }
-  const value = tf.mul(tf.sum(probabilities), 1 / (batch.answers * (config.paddedLength - 1)));
-  if (seen) seen.template = value.dataSync()[0] ?? 0;
-  return of(value).asScalar();
+  const kind = reduction === 'paper' ? 'mean' : 'sum';
+  const weighted = tf.mul(tf.exp(targetLogProbs(batch, logits)), tokenWeights(batch, counted, kind));
+  const values =
+    kind === 'mean'
+      ? reduceAnswers(batch, weighted as tf.Tensor1D, 'sum')
+      : tf.reshape(tf.mul(tf.sum(weighted), 1 / (batch.answers * (paddedLength - 1))), [1]);
+  note(tf.mean(values).dataSync()[0] ?? 0);
+  return tf.mean(of(values));
 };
