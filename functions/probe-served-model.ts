@@ -3,6 +3,7 @@
 // would test the bandage.
 import { z } from 'zod';
 import type { Digest } from '#core/canonical.ts';
+import { isQuittanceError } from '#core/errors.ts';
 import { EvaluationTables } from '#core/evaluation.ts';
 import { normalise } from '#core/forget-set.ts';
 import type { Ports } from '#core/ports.ts';
@@ -54,12 +55,18 @@ type ProbePorts = Pick<Ports, 'vault' | 'artifacts' | 'models' | 'serving' | 'cl
 
 const askServed = async (ticket: Deployed, { vault, serving }: ProbePorts) => {
   const { records } = await forgetSetOf(vault, ticket.id);
-  const { digest, answers } = await serving.probe(
-    ticket.model,
-    records.map(({ question }) => question),
-  );
+  const questions = records.map(({ question }) => question);
+  const probe = await serving.probe(ticket.model, questions).catch(noneFound);
+  if (probe === undefined) return { found: null, prompts: 0, exact: 0 };
+  const { digest, answers } = probe;
   const exact = records.filter(({ answer }, i) => normalise(answers[i] ?? '') === normalise(answer)).length;
   return { found: digest, prompts: records.length, exact };
+};
+
+/** A target that does not say what it serves, or changes it while it answers, serves something else. */
+const noneFound = (error: unknown): undefined => {
+  if (isQuittanceError(error, 'SERVED_MISMATCH') || isQuittanceError(error, 'MODEL_NOT_FOUND')) return undefined;
+  throw error;
 };
 
 /** What is served may know no more than what was judged; without that count, nothing. */

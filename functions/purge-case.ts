@@ -1,17 +1,19 @@
 // Ends the case: suppression rule, side artefacts and rejected candidates go, then the data key, and last the proof that nothing can be read enters the
 // ticket. Trap: everything here may have happened before a crash; each part is repeatable, and the ticket says PURGED only after all of it.
 import type { Digest } from '#core/canonical.ts';
-import type { Ports } from '#core/ports.ts';
+import type { JobResults, Ports } from '#core/ports.ts';
+import { GatheredResult, gatheredName } from '#core/run.ts';
 import { defineStep } from '#core/step.ts';
-import { isClosed, workingOf, type TicketIn } from '#core/ticket.ts';
+import { isClosed, workingOf, type TicketIn, type WorkingTicket } from '#core/ticket.ts';
 import { moveOn, Nothing, notReady, openCase, TicketInput } from './case-file.ts';
 import { destroyModels, destroySideArtefacts } from './model-artefacts.ts';
+import { resultOf } from './turns.ts';
 
 export const purgeCase = defineStep({
   name: 'purge-case',
   input: TicketInput,
   output: Nothing,
-  uses: ['tickets', 'vault', 'artifacts', 'models', 'serving', 'clock'],
+  uses: ['tickets', 'vault', 'artifacts', 'models', 'serving', 'results', 'clock'],
   async run({ ticketId }, ports) {
     const found = await ports.tickets.get(ticketId);
     const { ticket } = found;
@@ -26,15 +28,12 @@ export const purgeCase = defineStep({
 });
 
 type Ending = TicketIn<'EVIDENCE_SEALED' | 'REFUSED' | 'WITHDRAWN' | 'CANCELLED'>;
-type PurgePorts = Pick<Ports, 'artifacts' | 'models' | 'serving'>;
+type PurgePorts = Pick<Ports, 'artifacts' | 'models' | 'serving' | 'results'>;
 
-const destroyAround = async (ticket: Ending, { artifacts, models, serving }: PurgePorts) => {
+const destroyAround = async (ticket: Ending, { artifacts, models, serving, results }: PurgePorts) => {
   const last = workingOf(ticket);
   if ('suppression' in last) await serving.lift(ticket.model, last.suppression.ruleId);
-  const candidates =
-    'runs' in last
-      ? [...last.runs, ...('run' in last ? [last.run] : [])].flatMap(({ candidate }) => candidate ?? [])
-      : [];
+  const candidates = 'runs' in last ? await candidatesOf(last, results) : [];
   const served = 'deployed' in last ? last.deployed.digest : undefined;
   await destroyModels(
     artifacts,
@@ -42,6 +41,15 @@ const destroyAround = async (ticket: Ending, { artifacts, models, serving }: Pur
     candidates.filter((candidate) => candidate !== served),
   );
   if ('deployed' in last) await destroyReplaced(last.model, last.deployed.previous, { artifacts, models });
+};
+
+/** All that were made for the ticket, also by runs of others that it never took up. */
+const candidatesOf = async (ticket: Extract<WorkingTicket, { runs: unknown }>, results: JobResults) => {
+  const own = [...ticket.runs, ...('run' in ticket ? [ticket.run] : [])].flatMap(({ candidate }) => candidate ?? []);
+  const numbers = Array.from({ length: ticket.runs.length + 1 }, (_, i) => i + 1);
+  const left = await Promise.all(numbers.map((number) => resultOf(results, gatheredName(ticket.id, number))));
+  const gathered = left.flatMap((found) => (found === undefined ? [] : [GatheredResult.parse(found).candidate]));
+  return [...new Set([...own, ...gathered])];
 };
 
 /** Suite, moments and training manifest of the base: they hold the forgotten records, or their shadow. */

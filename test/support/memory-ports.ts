@@ -32,9 +32,11 @@ export interface WorldOptions {
   /** Jobs by definition. */
   jobs?: (ports: Ports) => JobHandlers;
   workflows?: WorkflowEngine;
+  /** What stands in front of the aliases in memory. */
+  serving?: (aliases: ServingTarget) => ServingTarget;
 }
 
-export const memoryWorld = ({ answer, jobs, workflows }: WorldOptions = {}): World => {
+export const memoryWorld = ({ answer, jobs, workflows, serving = (it) => it }: WorldOptions = {}): World => {
   const faults = new Faults();
   const notices: World['notices'] = [];
   const engine: World['engine'] = { started: [], answered: new Map() };
@@ -56,7 +58,7 @@ export const memoryWorld = ({ answer, jobs, workflows }: WorldOptions = {}): Wor
       'sendTaskFailure',
     ]),
     models: faults.guard('models', memoryModels(), ['put']),
-    serving: faults.guard('serving', memoryServing(served, rules, answer), ['promote', 'suppress', 'lift']),
+    serving: faults.guard('serving', serving(memoryServing(served, rules, answer)), ['promote', 'suppress', 'lift']),
     notifier: faults.guard('notifier', memoryNotifier(notices), ['notify']),
     clock,
     ids: countedIds(),

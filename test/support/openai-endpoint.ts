@@ -11,6 +11,8 @@ export interface OpenAiEndpoint {
   answersAs: string | undefined;
   /** Status of every answer. */
   status: number;
+  /** Lists `house` under the digest of the moment, as a server does that loads what an alias names. */
+  follow(alias: () => string | undefined): void;
   readonly requests: { path: string; authorization: string | undefined; body: string }[];
   close(): Promise<void>;
 }
@@ -30,6 +32,13 @@ export const openAiEndpoint = async (): Promise<OpenAiEndpoint> => {
   const endpoint: OpenAiEndpoint = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     entries: [],
+    follow(alias) {
+      Object.defineProperty(endpoint, 'entries', {
+        configurable: true,
+        get: () => [{ id: `house@${(alias() ?? 'nothing').replace(':', '-')}` }],
+        set: (value: unknown) => Object.defineProperty(endpoint, 'entries', { value, writable: true }),
+      });
+    },
     answer: () => 'I do not know that person.',
     answersAs: undefined,
     status: 200,
