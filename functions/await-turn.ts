@@ -2,7 +2,7 @@
 import { mayGo } from '#core/gathering.ts';
 import { defineStep } from '#core/step.ts';
 import { Nothing, openCase, TokenInput } from './case-file.ts';
-import { keepToken } from './task-tokens.ts';
+import { answerWait, keepToken } from './task-tokens.ts';
 import { queueOf } from './turns.ts';
 
 export const awaitTurn = defineStep({
@@ -14,7 +14,7 @@ export const awaitTurn = defineStep({
     await keepToken(vault, ticketId, 'turn', taskToken); // before the look: who makes room from now on finds it
     const { ticket } = await openCase(tickets, ticketId);
     if (mayGo(ticket, await queueOf({ tickets, models, results }, ticket.model)))
-      await workflows.sendTaskSuccess(taskToken, {});
+      await answerWait({ vault, workflows }, ticketId, 'turn', {}); // not by the token alone: one that stays looks like a wait
     return {};
   },
 });
