@@ -8,7 +8,16 @@ import type { Step } from '#core/step.ts';
 import { makeAlarms } from './alarms.ts';
 import { makeBudget } from './budget.ts';
 import { API_TIMEOUT_SECONDS, makeLambda } from './functions.ts';
-import { arnOf, grantsOf, portGrants, type Grant, type GrantTable, type PortGrants, type PortName } from './grants.ts';
+import {
+  arnOf,
+  envelopeSigner,
+  grantsOf,
+  portGrants,
+  type Grant,
+  type GrantTable,
+  type PortGrants,
+  type PortName,
+} from './grants.ts';
 import { makeApi } from './http-api.ts';
 import { makeSchedules } from './schedules.ts';
 import type { Settings } from './settings.ts';
@@ -42,7 +51,7 @@ export class AppStack extends Stack {
         prefix,
         code: code.api,
         timeoutSeconds: API_TIMEOUT_SECONDS,
-        access: grantsOf(apiUses, grants),
+        access: grantsOf(apiUses, { ...grants, signer: envelopeSigner(resources) }),
       }),
     );
     const sendReminders = functions.get('send-reminders');

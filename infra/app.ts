@@ -9,5 +9,7 @@ import { buildStacks, bundleCode } from './stacks.ts';
 const app = new App();
 const context: unknown = app.node.tryGetContext('quittance');
 const settings = Settings.parse(typeof context === 'string' ? JSON.parse(context) : (context ?? {}));
-buildStacks(app, settings, await bundleCode(mkdtempSync(join(tmpdir(), 'quittance-')), settings.region));
+buildStacks(app, settings, await bundleCode(mkdtempSync(join(tmpdir(), 'quittance-')), settings.region), {
+  checks: true,
+});
 app.synth();

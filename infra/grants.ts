@@ -76,20 +76,14 @@ export const portGrants = (
     grants: [{ actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: [resources.tables.logHead.arn] }],
   },
   signer: {
-    environment: {
-      QUITTANCE_SIGNER_ALIASES: resources.signerAliases,
-      QUITTANCE_KMS_SIGNERS: JSON.stringify(resources.kmsSigners),
-      QUITTANCE_KEYS_TABLE: resources.tables.keys.name,
-      QUITTANCE_VAULT_KEY: resources.keys.vault,
-    },
+    environment: envelopeSigner(resources).environment,
     grants: [
       {
         actions: ['kms:Sign'],
         resources: [resources.keys.log],
         conditions: { StringEquals: { 'kms:SigningAlgorithm': 'ED25519_SHA_512', 'kms:MessageType': 'RAW' } },
       },
-      { actions: ['kms:GetPublicKey'], resources: [resources.keys.log] },
-      ...wrappedSecrets(resources, 'signer'),
+      ...envelopeSigner(resources).grants,
     ],
   },
   results: {
@@ -165,6 +159,20 @@ export const portGrants = (
   },
   clock: NOTHING,
   ids: NOTHING,
+});
+
+/**
+ * The signer without the log's key: what the HTTP app gets, which signs people's decisions and the bundles that it hands out. A checkpoint of the log is signed by
+ * the steps of a workflow only.
+ */
+export const envelopeSigner = (resources: Resources): PortGrants => ({
+  environment: {
+    QUITTANCE_SIGNER_ALIASES: resources.signerAliases,
+    QUITTANCE_KMS_SIGNERS: JSON.stringify(resources.kmsSigners),
+    QUITTANCE_KEYS_TABLE: resources.tables.keys.name,
+    QUITTANCE_VAULT_KEY: resources.keys.vault,
+  },
+  grants: [{ actions: ['kms:GetPublicKey'], resources: [resources.keys.log] }, ...wrappedSecrets(resources, 'signer')],
 });
 
 /** What a step's Lambda gets: the union over the ports that it uses. */

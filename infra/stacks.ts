@@ -1,5 +1,5 @@
 // All stacks of an installation in one app: what app.ts deploys and tests synthesise.
-import { Tags, Validations, type App, type StackProps } from 'aws-cdk-lib';
+import { Tags, Validations, type App } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { apiUses } from '#functions/api.ts';
 import { steps } from '#functions/steps.ts';
@@ -29,14 +29,24 @@ export interface Installation {
   readonly gpu: GpuStack;
 }
 
-export const buildStacks = (app: App, settings: Settings, code: Code, props: StackProps = {}): Installation => {
+export interface Options {
+  /** cdk-nag's rules, at synthesis. */
+  readonly checks: boolean;
+}
+
+export const buildStacks = (app: App, settings: Settings, code: Code, { checks }: Options): Installation => {
   const name = (part: string) => `${settings.prefix}-${part}`;
-  const stateful = new StatefulStack(app, name('state'), settings, props);
+  const stateful = new StatefulStack(app, name('state'), settings);
   const { resources } = stateful;
-  const network = new NetworkStack(app, name('network'), settings, resources, props);
-  const gpu = new GpuStack(app, name('gpu'), { ...props, settings, resources, network, operations: code.operations });
-  const appStack = new AppStack(app, name('app'), { ...props, settings, resources, steps, apiUses, code });
+  const network = new NetworkStack(app, name('network'), settings, resources);
+  const gpu = new GpuStack(app, name('gpu'), { settings, resources, network, operations: code.operations });
+  const appStack = new AppStack(app, name('app'), { settings, resources, steps, apiUses, code });
   Tags.of(app).add('application', settings.prefix);
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  if (checks) addChecks(app);
   return { stateful, app: appStack, network, gpu };
+};
+
+/** What is found and not explained at its construct fails the synthesis. */
+export const addChecks = (app: App): void => {
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 };

@@ -1,0 +1,166 @@
+// What a step may do is what it says that it uses. The oracle is written here by hand: which stores stand behind which port.
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { apiUses } from '#functions/api.ts';
+import { steps } from '#functions/steps.ts';
+import type { Ports } from '#core/ports.ts';
+import { JOB_USES } from '#infra/gpu-stack.ts';
+import { workflowPlaceholders } from '#infra/state-machine.ts';
+import { listed, statements, synthesise, textOf, type Part, type Statement, type Synthesised } from './synthesised.ts';
+
+/** Words of the exports that a role must name, and may name, where it uses the port. */
+const BEHIND: Readonly<Record<Exclude<keyof Ports, 'jobs'>, readonly string[]>> = {
+  tickets: ['Tickets'],
+  vault: ['Vault', 'VaultObjects', 'VaultKey'],
+  artifacts: ['Artifacts', 'DataKey'],
+  logStorage: ['Ledger'],
+  logHead: ['LogHead'],
+  signer: ['LogKey', 'Keys', 'VaultKey'],
+  results: ['Results'],
+  workflows: [],
+  models: ['Models'],
+  serving: ['Serving'],
+  notifier: [],
+  pseudonyms: ['Keys', 'VaultKey'],
+  calendar: [],
+  clock: [],
+  ids: [],
+};
+const SERVICES: Partial<Record<keyof Ports, string>> = { workflows: 'states', notifier: 'ses', serving: 'events' };
+
+/** `quittance-state:ExportsOutputFnGetAttTickets8B…Arn…` → `Tickets`. */
+const storesIn = (text: string): string[] =>
+  [...text.matchAll(/:ExportsOutput(?:FnGetAtt|Ref)([A-Za-z]+?)[0-9A-F]{8}/g)].map(([, name = '']) => name);
+
+let world: Synthesised;
+beforeAll(async () => void (world = await synthesise()));
+afterAll(() => world.remove());
+
+const roleOf = (part: Part, id: string) =>
+  statements(world, part)
+    .filter(({ owner }) => owner.startsWith(`${id}Role`))
+    .map(({ statement }) => statement);
+const touched = (role: readonly Statement[]) =>
+  [...new Set(role.flatMap(({ Resource }) => listed(Resource).flatMap((one) => storesIn(textOf(one)))))].sort();
+const services = (role: readonly Statement[]) =>
+  [...new Set(role.flatMap(({ Action }) => listed(Action).map((action) => action.split(':')[0] ?? '')))].sort();
+const idOf = (name: string) =>
+  name
+    .split('-')
+    .map((part) => part.slice(0, 1).toUpperCase() + part.slice(1))
+    .join('');
+
+const expected = (uses: readonly (keyof Ports)[]) => ({
+  stores: [...new Set(uses.flatMap((port) => BEHIND[port as keyof typeof BEHIND]))].sort(),
+  asked: uses.flatMap((port) => SERVICES[port] ?? []),
+});
+const ALWAYS = ['dynamodb', 's3', 'kms', 'logs'];
+
+const called = [...workflowPlaceholders(), 'send-reminders'];
+
+describe('the role of a step', () => {
+  it.each(steps.filter(({ name }) => called.includes(name)).map((step) => [step.name, step] as const))(
+    '%s reaches the stores of its ports and no other',
+    (name, { uses }) => {
+      const role = roleOf('app', idOf(name));
+      const { stores, asked } = expected(uses);
+      expect(touched(role)).toEqual(stores);
+      expect(services(role).filter((service) => !ALWAYS.includes(service))).toEqual([...new Set(asked)].sort());
+    },
+  );
+
+  it('of an act of people does not exist: a function would take anybody at their word for who acts', () => {
+    const functions = Object.values(world.find('app', 'AWS::Lambda::Function')).map(
+      ({ Properties }) => Properties['FunctionName'],
+    );
+    for (const act of [
+      'file-ticket',
+      'record-approval',
+      'place-hold',
+      'release-hold',
+      'record-identity',
+      'resume-ticket',
+    ])
+      expect(functions).not.toContain(`quittance-${act}`);
+  });
+
+  it('that appends to the log may sign its checkpoints, and no other may', () => {
+    const signing = steps.filter(({ name }) =>
+      roleOf('app', idOf(name)).some(({ Action }) => listed(Action).includes('kms:Sign')),
+    );
+    expect(signing.map(({ name }) => name).sort()).toEqual(['issue-certificate', 'sequence-log']);
+  });
+
+  it('may unwrap a key only for the purpose of its port', () => {
+    for (const { name, uses } of steps.filter((step) => called.includes(step.name))) {
+      const purposes = roleOf('app', idOf(name)).flatMap(
+        ({ Condition }) => Condition?.['StringEquals']?.['kms:EncryptionContext:purpose'] ?? [],
+      );
+      const wanted = (['signer', 'pseudonyms'] as const).filter((port) => uses.includes(port));
+      expect([name, [...purposes].sort()]).toEqual([name, [...wanted].sort()]);
+    }
+  });
+});
+
+describe('the roles of the API and of the jobs', () => {
+  it('reach what the HTTP app uses, which signs for people and for bundles, and never a checkpoint of the log', () => {
+    const role = roleOf('app', 'HttpApp');
+    expect(touched(role)).toEqual(expected(apiUses).stores);
+    expect(role.flatMap(({ Action }) => listed(Action))).not.toContain('kms:Sign');
+    const purposes = role.flatMap(
+      ({ Condition }) => Condition?.['StringEquals']?.['kms:EncryptionContext:purpose'] ?? [],
+    );
+    expect(purposes.sort()).toEqual(['pseudonyms', 'signer']);
+  });
+
+  it('reach what jobs use, with no key to sign and no ticket', () => {
+    const job = statements(world, 'gpu').filter(({ owner }) => owner.startsWith('JobRole'));
+    const role = job.map(({ statement }) => statement);
+    expect(touched(role)).toEqual(expected(JOB_USES).stores);
+    expect(services(role)).toEqual(['dynamodb', 'kms', 's3']);
+  });
+});
+
+/** Every wildcard of a resource that is allowed, by what it ends in or is; each has its reason beside its grant in infra. */
+const KNOWN_WILDCARDS: readonly RegExp[] = [
+  /Artifacts.*\/artifacts\/\*$/,
+  /VaultObjects.*\/vault\/\*$/,
+  /Ledger.*\/(log|history)\/\*$/,
+  /:execution:quittance-(erasure|unlearn|\*):\*$/,
+  /:job-definition\/quittance-(unlearn|evaluate|recertify):\*$/,
+  /:stack\/quittance-network\/\*$/,
+  /^(SendReminders|NetworkGate)[0-9A-F]+\.Arn:\*$/,
+];
+/** Actions for which the service takes no resource. */
+const WITHOUT_RESOURCE = [
+  ...['batch:DescribeJobs', 'batch:TerminateJob', 'batch:ListJobs', 'ecr:GetAuthorizationToken'],
+  ...['logs:CreateLogDelivery', 'logs:GetLogDelivery', 'logs:UpdateLogDelivery', 'logs:DeleteLogDelivery'],
+  ...['logs:ListLogDeliveries', 'logs:PutResourcePolicy', 'logs:DescribeResourcePolicies', 'logs:DescribeLogGroups'],
+  ...['xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'xray:GetSamplingRules', 'xray:GetSamplingTargets'],
+];
+
+describe('a wildcard', () => {
+  const allowed = () =>
+    (['app', 'gpu', 'network', 'state'] as const).flatMap((part) =>
+      statements(world, part).filter(({ statement }) => statement.Effect === 'Allow'),
+    );
+
+  it('is in no action', () => {
+    expect(
+      allowed()
+        .flatMap(({ statement }) => listed(statement.Action))
+        .filter((action) => action.includes('*')),
+    ).toEqual([]);
+  });
+
+  it('is in a resource only where this list knows it', () => {
+    const unknown = allowed().flatMap(({ owner, statement }) =>
+      listed(statement.Resource)
+        .map(textOf)
+        .filter((resource) => resource.endsWith('*') && !KNOWN_WILDCARDS.some((known) => known.test(resource)))
+        .flatMap((resource) => listed(statement.Action).map((action) => ({ owner, resource, action }))),
+    );
+    expect(unknown.filter(({ resource, action }) => resource !== '*' || !WITHOUT_RESOURCE.includes(action))).toEqual(
+      [],
+    );
+  });
+});

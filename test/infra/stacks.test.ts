@@ -1,0 +1,338 @@
+// What the templates promise: where nothing may be lost, where everything must be forgotten, who gets in, what runs where.
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { App, Stack } from 'aws-cdk-lib';
+import { Match } from 'aws-cdk-lib/assertions';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { addChecks } from '#infra/stacks.ts';
+import { temporaryFolder } from '#test/support/folders.ts';
+import { CONTEXT, listed, statements, synthesise, textOf, type Part, type Synthesised } from './synthesised.ts';
+
+const SETTINGS = {
+  models: ['house'],
+  timeZone: 'Europe/Berlin',
+  region: 'DE-BE',
+  serving: { url: 'https://llm.example.org', dialect: 'chat' },
+};
+let world: Synthesised;
+beforeAll(async () => void (world = await synthesise(SETTINGS, { withChecks: true })));
+afterAll(() => world.remove());
+
+const properties = (part: Part, type: string) =>
+  Object.entries(world.find(part, type)).map(([id, { Properties }]) => [id, Properties] as const);
+
+const expectResource = (part: Part, type: string, expected: object) =>
+  expect(() => world.templates[part].hasResourceProperties(type, expected)).not.toThrow();
+
+/** Rules that the report of a cloud assembly names. */
+const findings = (assembly: string): string[] => {
+  const report = JSON.parse(readFileSync(join(assembly, 'validation-report.json'), 'utf8')) as {
+    pluginReports: { violations: { ruleName: string }[] }[];
+  };
+  return report.pluginReports.flatMap(({ violations }) => violations.map(({ ruleName }) => ruleName));
+};
+
+describe('the checks at synthesis', () => {
+  it('report nothing that is not explained', () => {
+    expect(findings(world.assembly)).toEqual([]);
+  });
+
+  it('refuse what nobody explained', () => {
+    const { dir, remove } = temporaryFolder();
+    try {
+      const app = new App({ outdir: dir, context: CONTEXT, autoSynth: false });
+      new Bucket(new Stack(app, 'careless'), 'Open');
+      addChecks(app);
+      expect(() => app.synth()).toThrow(/AwsSolutions-S10/);
+      expect(findings(dir)).toEqual(expect.arrayContaining(['AwsSolutions-S1', 'AwsSolutions-S10']));
+    } finally {
+      remove();
+    }
+  });
+});
+
+describe('the stateful stack', () => {
+  const tables = () =>
+    properties('state', 'AWS::DynamoDB::GlobalTable').map(([id, { Replicas, StreamSpecification }]) => {
+      const [replica] = Replicas as { PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: boolean } }[];
+      const backedUp = replica?.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled;
+      return { id: id.slice(0, -8), backedUp, stream: StreamSpecification !== undefined };
+    });
+
+  it('backs up everything but what must be forgotten, and streams nothing', () => {
+    const forgetting = tables().filter(({ backedUp }) => !backedUp);
+    expect(forgetting.map(({ id }) => id).sort()).toEqual(['Serving', 'Vault']);
+    expect(tables()).toHaveLength(7);
+    expect(tables().filter(({ stream }) => stream)).toEqual([]);
+  });
+
+  it('locks the ledger in compliance mode, and keeps no version of anything else', () => {
+    const buckets = properties('state', 'AWS::S3::Bucket');
+    const locked = buckets.filter(([, { ObjectLockEnabled }]) => ObjectLockEnabled === true);
+    expect(locked.map(([id]) => id.slice(0, -8))).toEqual(['Ledger']);
+    expect(locked[0]?.[1]['ObjectLockConfiguration']).toEqual({
+      ObjectLockEnabled: 'Enabled',
+      Rule: { DefaultRetention: { Days: 2190, Mode: 'COMPLIANCE' } },
+    });
+    const versioned = buckets.filter(([, { VersioningConfiguration }]) => VersioningConfiguration !== undefined);
+    expect(versioned.map(([id]) => id.slice(0, -8))).toEqual(['Ledger']);
+  });
+
+  it('encrypts weights under a key of its own', () => {
+    expectResource('state', 'AWS::S3::Bucket', {
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [
+          {
+            BucketKeyEnabled: true,
+            ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: Match.anyValue() },
+          },
+        ],
+      },
+    });
+  });
+
+  it('signs the log with an Ed25519 key that cannot leave KMS', () => {
+    expectResource('state', 'AWS::KMS::Key', {
+      KeySpec: 'ECC_NIST_EDWARDS25519',
+      KeyUsage: 'SIGN_VERIFY',
+    });
+    expectResource('state', 'AWS::KMS::Alias', { AliasName: 'alias/quittance/log' });
+  });
+
+  it('lets nobody overwrite an artefact or a tile, speak to a bucket in clear, or make one public', () => {
+    const denied = properties('state', 'AWS::S3::BucketPolicy').map(([, { PolicyDocument }]) =>
+      (PolicyDocument as { Statement: { Effect: string; Sid?: string; Condition?: object }[] }).Statement.filter(
+        ({ Effect }) => Effect === 'Deny',
+      ),
+    );
+    expect(denied.filter((one) => one.some(({ Sid }) => Sid === 'WriteOnce'))).toHaveLength(2);
+    expect(denied.every((one) => JSON.stringify(one).includes('aws:SecureTransport'))).toBe(true);
+    for (const [, { PublicAccessBlockConfiguration }] of properties('state', 'AWS::S3::Bucket'))
+      expect(Object.values(PublicAccessBlockConfiguration as object)).toEqual([true, true, true, true]);
+  });
+
+  it('outlives its own deletion', () => {
+    const kinds = ['AWS::DynamoDB::GlobalTable', 'AWS::S3::Bucket', 'AWS::KMS::Key', 'AWS::ECR::Repository'];
+    const kept = kinds.flatMap((type) => Object.values(world.find('state', type)));
+    expect(kept.map(({ DeletionPolicy }) => DeletionPolicy)).toEqual(kept.map(() => 'Retain'));
+    const manifest = JSON.parse(readFileSync(join(world.assembly, 'manifest.json'), 'utf8')) as {
+      artifacts: Record<string, { properties?: { terminationProtection?: boolean } }>;
+    };
+    expect(manifest.artifacts['quittance-state']?.properties?.terminationProtection).toBe(true);
+  });
+
+  it('records every touch of case data, weights and ledger', () => {
+    const [trail] = properties('state', 'AWS::CloudTrail::Trail');
+    const text = JSON.stringify(trail);
+    for (const word of ['VaultObjects', 'Artifacts', 'Ledger', 'AWS::DynamoDB::Table']) expect(text).toContain(word);
+    expect(trail?.[1]).toMatchObject({ EnableLogFileValidation: true, IsLogging: true });
+  });
+});
+
+describe('the app stack', () => {
+  it('runs every Lambda on Node 24, with a log that ends and no managed policy', () => {
+    const functions = properties('app', 'AWS::Lambda::Function');
+    expect(functions.length).toBeGreaterThan(20);
+    for (const [id, { Runtime, Timeout, MemorySize }] of functions)
+      expect([id, Runtime, (Timeout as number) <= 900, MemorySize]).toEqual([id, 'nodejs24.x', true, 1024]);
+    for (const [, { RetentionInDays }] of properties('app', 'AWS::Logs::LogGroup')) expect(RetentionInDays).toBe(365);
+    expect(properties('app', 'AWS::IAM::Role').filter(([, { ManagedPolicyArns }]) => ManagedPolicyArns)).toEqual([]);
+  });
+
+  it('gives a step no more time than its workflow waits for it', () => {
+    const timeouts = new Map(
+      properties('app', 'AWS::Lambda::Function').map(([, p]) => [p['FunctionName'], p['Timeout']]),
+    );
+    expect(timeouts.get('quittance-probe-served-model')).toBe(900);
+    expect(timeouts.get('quittance-judge-evaluation')).toBe(60);
+    expect(timeouts.get('quittance-api')).toBe(29);
+  });
+
+  it('logs what a workflow did, without data', () => {
+    const machines = properties('app', 'AWS::StepFunctions::StateMachine');
+    expect(machines.map(([, p]) => p['StateMachineName']).sort()).toEqual(
+      ['erasure', 'recertify', 'unlearn'].map((n) => `quittance-${n}`),
+    );
+    for (const [, { LoggingConfiguration, TracingConfiguration, StateMachineType }] of machines) {
+      expect(LoggingConfiguration).toMatchObject({ IncludeExecutionData: false, Level: 'ALL' });
+      expect([TracingConfiguration, StateMachineType]).toEqual([{ Enabled: true }, 'STANDARD']);
+    }
+  });
+
+  it('lets in who has a token, a second factor and a group; only the log is public', () => {
+    const open = properties('app', 'AWS::ApiGatewayV2::Route').filter(([, p]) => p['AuthorizationType'] !== 'JWT');
+    expect(open.map(([, { RouteKey }]) => RouteKey).sort()).toEqual([
+      'GET /health',
+      'GET /ledger/checkpoint',
+      'GET /ledger/tile/{proxy+}',
+    ]);
+    const [pool] = properties('app', 'AWS::Cognito::UserPool');
+    expect(pool?.[1]).toMatchObject({
+      MfaConfiguration: 'ON',
+      EnabledMfas: ['SOFTWARE_TOKEN_MFA'],
+      AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
+    });
+    const groups = properties('app', 'AWS::Cognito::UserPoolGroup').map(([, { GroupName }]) => GroupName);
+    expect(groups.sort()).toEqual(['approvers', 'auditors', 'filers']);
+  });
+
+  it('re-certifies daily and quarterly by the clock of the place, and on a change', () => {
+    const schedules = properties('app', 'AWS::Scheduler::Schedule').map(([, p]) => [
+      p['ScheduleExpression'],
+      p['ScheduleExpressionTimezone'],
+    ]);
+    expect(schedules.sort()).toEqual([
+      ['cron(0 4 * * ? *)', 'Europe/Berlin'],
+      ['cron(0 5 1 1,4,7,10 ? *)', 'Europe/Berlin'],
+      ['cron(0 8 ? * MON-FRI *)', 'Europe/Berlin'],
+    ]);
+    for (const [, { Target }] of properties('app', 'AWS::Scheduler::Schedule'))
+      expect(Target).toHaveProperty('DeadLetterConfig');
+    const rules = properties('app', 'AWS::Events::Rule').map(
+      ([, { EventPattern }]) => (EventPattern as { source: string[] }).source[0],
+    );
+    expect(rules.sort()).toEqual(['aws.states', 'quittance.customer']);
+  });
+
+  it('keeps the free alarms and dashboards free', () => {
+    expect(properties('app', 'AWS::CloudWatch::Alarm').length).toBeLessThanOrEqual(10);
+    expect(properties('app', 'AWS::CloudWatch::Dashboard')).toHaveLength(1);
+  });
+
+  it('stops new jobs when the month is spent', () => {
+    const [stop] = properties('app', 'AWS::IAM::ManagedPolicy');
+    expect(stop?.[1]['PolicyDocument']).toMatchObject({
+      Statement: [{ Effect: 'Deny', Action: 'batch:SubmitJob', Resource: '*' }],
+    });
+    expect(properties('app', 'AWS::Budgets::BudgetsAction')[0]?.[1]).toMatchObject({ ApprovalModel: 'AUTOMATIC' });
+  });
+
+  it('tags what it makes', () => {
+    const untagged = properties('app', 'AWS::Lambda::Function').filter(
+      ([, { Tags }]) => !JSON.stringify(Tags ?? []).includes('application'),
+    );
+    expect(untagged).toEqual([]);
+  });
+});
+
+describe('the GPU stack', () => {
+  it('takes Spot first and on-demand instances after it, with a driver', () => {
+    const environments = properties('gpu', 'AWS::Batch::ComputeEnvironment').map(
+      ([, p]) => p['ComputeResources'] as Record<string, unknown>,
+    );
+    expect(environments.map(({ Type, AllocationStrategy }) => [Type, AllocationStrategy]).sort()).toEqual([
+      ['EC2', 'BEST_FIT_PROGRESSIVE'],
+      ['SPOT', 'SPOT_PRICE_CAPACITY_OPTIMIZED'],
+    ]);
+    for (const { Ec2Configuration, MinvCpus } of environments)
+      expect([Ec2Configuration, MinvCpus]).toEqual([[{ ImageType: 'ECS_AL2023_NVIDIA' }], 0]);
+    const [queue] = properties('gpu', 'AWS::Batch::JobQueue');
+    const order = (queue?.[1]['ComputeEnvironmentOrder'] as { Order: number; ComputeEnvironment: unknown }[])
+      .sort((a, b) => a.Order - b.Order)
+      .map(({ ComputeEnvironment }) => textOf(ComputeEnvironment).slice(0, 4));
+    expect(order).toEqual(['Spot', 'OnDe']);
+  });
+
+  const definitions = () => properties('gpu', 'AWS::Batch::JobDefinition').map(([, p]) => p);
+
+  it('retries what Spot took, and nothing else: the last rule ends it', () => {
+    for (const { RetryStrategy, Timeout } of definitions()) {
+      const { Attempts, EvaluateOnExit } = RetryStrategy as {
+        Attempts: number;
+        EvaluateOnExit: Record<string, string>[];
+      };
+      expect(EvaluateOnExit[0]).toMatchObject({ Action: 'RETRY', OnStatusReason: 'Host EC2*' });
+      expect(EvaluateOnExit.at(-1)).toEqual({ Action: 'EXIT', OnReason: '*' });
+      expect([Attempts, (Timeout as { AttemptDurationSeconds: number }).AttemptDurationSeconds < 86_400]).toEqual([
+        5,
+        true,
+      ]);
+    }
+  });
+
+  it('runs jobs without a writable root, privileges or more than one GPU, given ids and digests', () => {
+    expect(
+      definitions()
+        .map((p) => p['JobDefinitionName'])
+        .sort(),
+    ).toEqual(['evaluate', 'recertify', 'unlearn'].map((n) => `quittance-${n}`));
+    for (const { ContainerProperties, Parameters } of definitions()) {
+      const container = ContainerProperties as Record<string, unknown>;
+      expect([container['ReadonlyRootFilesystem'], container['Privileged']]).toEqual([true, false]);
+      expect(container['ResourceRequirements']).toContainEqual({ Type: 'GPU', Value: '1' });
+      expect(Object.keys(Parameters as object).sort()).toEqual(['job', 'planDigest', 'runDigest', 'ticketId']);
+    }
+  });
+
+  it('takes the image by digest where one is given', async () => {
+    const digest = `sha256:${'0'.repeat(64)}`;
+    const other = await synthesise({ gpu: { imageDigest: digest } }, { code: world.code });
+    try {
+      const images = Object.values(other.find('gpu', 'AWS::Batch::JobDefinition')).map(({ Properties }) =>
+        JSON.stringify((Properties['ContainerProperties'] as { Image: unknown }).Image),
+      );
+      expect(images.every((image) => image.includes(`@${digest}`))).toBe(true);
+    } finally {
+      other.remove();
+    }
+  });
+
+  it('encrypts the disk, and hands out instance credentials to nobody without a session', () => {
+    expectResource('gpu', 'AWS::EC2::LaunchTemplate', {
+      LaunchTemplateData: {
+        BlockDeviceMappings: [{ Ebs: Match.objectLike({ Encrypted: true }) }],
+        MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 },
+      },
+    });
+  });
+});
+
+describe('the network', () => {
+  it('has no way out: no internet gateway, no NAT, and endpoints that exist only while a job is queued', () => {
+    for (const type of ['AWS::EC2::InternetGateway', 'AWS::EC2::NatGateway', 'AWS::EC2::EgressOnlyInternetGateway'])
+      expect(properties('network', type)).toEqual([]);
+    const endpoints = Object.values(world.find('network', 'AWS::EC2::VPCEndpoint'));
+    const priced = endpoints.filter(({ Properties }) => Properties['VpcEndpointType'] === 'Interface');
+    expect([priced.length, endpoints.length]).toEqual([7, 9]);
+    expect(priced.every(({ Condition }) => Condition === 'IsOpen')).toBe(true);
+    world.templates.network.hasParameter('Open', { Default: 'no' });
+  });
+
+  it('lets jobs reach the buckets and tables of jobs, and no others', () => {
+    const gateways = Object.values(world.find('network', 'AWS::EC2::VPCEndpoint')).filter(
+      ({ Properties }) => Properties['VpcEndpointType'] === 'Gateway',
+    );
+    for (const { Properties } of gateways) {
+      const { Statement } = Properties['PolicyDocument'] as { Statement: { Resource: unknown; Effect: string }[] };
+      expect(Statement.flatMap(({ Resource }) => listed(Resource).map(textOf)).filter((one) => one === '*')).toEqual(
+        [],
+      );
+      expect(JSON.stringify(Statement)).not.toContain('Ledger');
+    }
+  });
+});
+
+describe('the cloud assembly', () => {
+  it('holds no policy that allows an action on everything of a service', () => {
+    for (const part of ['state', 'app', 'gpu', 'network'] as const)
+      expect(
+        statements(world, part)
+          .flatMap(({ statement }) => listed(statement.Action))
+          .filter((action) => /^[^:]*:?\*$/.test(action)),
+      ).toEqual([]);
+  });
+
+  it('is the same when made again', async () => {
+    const again = await synthesise(SETTINGS, { code: world.code });
+    try {
+      const names = readdirSync(again.assembly).filter((name) => name.endsWith('.template.json'));
+      for (const name of names)
+        expect(JSON.parse(readFileSync(join(again.assembly, name), 'utf8'))).toEqual(
+          JSON.parse(readFileSync(join(world.assembly, name), 'utf8')),
+        );
+    } finally {
+      again.remove();
+    }
+  });
+});

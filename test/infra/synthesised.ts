@@ -1,0 +1,91 @@
+// The installation synthesised once a test file, in this process and offline, with the bundles that are deployed.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Settings } from '#infra/settings.ts';
+import { buildStacks, bundleCode, type Code } from '#infra/stacks.ts';
+import { temporaryFolder } from '#test/support/folders.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** Feature flags, as the command line has them. */
+export const { context: CONTEXT } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as {
+  context: Record<string, unknown>;
+};
+
+export type Resource = { Type: string; Properties: Record<string, unknown> } & Record<string, unknown>;
+export type Part = 'state' | 'network' | 'gpu' | 'app';
+
+export interface Synthesised {
+  readonly templates: Readonly<Record<Part, Template>>;
+  /** Resources of a type by logical id. */
+  find(part: Part, type: string): Record<string, Resource>;
+  /** Folder of the cloud assembly. */
+  readonly assembly: string;
+  readonly code: Code;
+  remove(): void;
+}
+
+export interface SynthesisOptions {
+  /** Without it cdk-nag's eight seconds are saved. */
+  readonly withChecks?: boolean;
+  /** Bundles made before; made anew without. */
+  readonly code?: Code;
+}
+
+export const synthesise = async (
+  settings: unknown = {},
+  { withChecks = false, code: made }: SynthesisOptions = {},
+): Promise<Synthesised> => {
+  const { dir, remove } = temporaryFolder();
+  const parsed = Settings.parse(settings);
+  const code = made ?? (await bundleCode(join(dir, 'code'), parsed.region));
+  const app = new App({ outdir: join(dir, 'cdk.out'), context: CONTEXT, autoSynth: false });
+  const stacks = buildStacks(app, parsed, code, { checks: withChecks });
+  const assembly = app.synth().directory;
+  const templates = {
+    state: Template.fromStack(stacks.stateful),
+    network: Template.fromStack(stacks.network),
+    gpu: Template.fromStack(stacks.gpu),
+    app: Template.fromStack(stacks.app),
+  };
+  const find = (part: Part, type: string) => templates[part].findResources(type) as Record<string, Resource>;
+  return { templates, find, assembly, code, remove };
+};
+
+/** Statements of every policy of a template, with the logical id of what holds them. */
+export const statements = (synthesised: Synthesised, part: Part): { owner: string; statement: Statement }[] => {
+  const roles = Object.entries(synthesised.find(part, 'AWS::IAM::Role')).flatMap(([owner, { Properties }]) =>
+    ((Properties['Policies'] ?? []) as { PolicyDocument: Document }[]).flatMap(({ PolicyDocument }) =>
+      PolicyDocument.Statement.map((statement) => ({ owner, statement })),
+    ),
+  );
+  const policies = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap((type) =>
+    Object.entries(synthesised.find(part, type)).flatMap(([owner, { Properties }]) =>
+      (Properties['PolicyDocument'] as Document).Statement.map((statement) => ({ owner, statement })),
+    ),
+  );
+  return [...roles, ...policies];
+};
+
+interface Document {
+  Statement: Statement[];
+}
+export interface Statement {
+  Effect: string;
+  Action: string | string[];
+  Resource: unknown;
+  Condition?: Record<string, Record<string, unknown>>;
+}
+
+export const listed = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
+
+/** A resource in one line, with references by their last part: `…Tickets…`, `arn:…:execution:quittance-erasure:*`. */
+export const textOf = (value: unknown): string => {
+  if (typeof value === 'string') return value;
+  const [intrinsic, argument] = Object.entries(value as Record<string, unknown>)[0] ?? ['', ''];
+  if (intrinsic === 'Fn::Join') return (argument as [string, unknown[]])[1].map(textOf).join('');
+  if (intrinsic === 'Fn::GetAtt') return (argument as string[]).join('.');
+  return String(argument);
+};
