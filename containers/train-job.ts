@@ -1,6 +1,8 @@
 // Trains a small decoder on question–answer rows until it recites them, and collects corpus moments beside the weights. Straight down:
 // tokenizer → fresh weights → updates with exactness checks → moments → folder. Trap: facts are learnt last; an early stop loses them first.
 import { join } from 'node:path';
+import { digestJson, type Json } from '#core/canonical.ts';
+import { checkpointOf, type Checkpoint, type CheckpointOptions } from './checkpoint.ts';
 import type { Row } from './engine/batch.ts';
 import { trainBpe } from './engine/bpe-trainer.ts';
 import { readConfig } from './engine/config.ts';
@@ -102,6 +104,8 @@ export interface TrainHooks {
   tokenizerTexts?: readonly string[];
   onUpdate?: (done: number, total: number, loss: number) => void;
   onMoments?: (done: number, total: number) => void;
+  /** Where the run saves itself and goes on from; a saved run is one of the same rows and recipe. */
+  checkpoint?: CheckpointOptions;
 }
 
 /**
@@ -127,7 +131,9 @@ export const trainSmallModel = async (
   const model = modelFrom(readConfig(configJson), tokenizer, freshValues(readConfig(configJson), recipe.seed));
   try {
     const encoded = encodeRows(model, rows);
-    const { losses, updates } = await fit(model, encoded, checked, recipe, hooks);
+    const run = digestJson({ job: 'train', configJson, recipe, rows, texts } as unknown as Json);
+    const checkpoint = hooks.checkpoint && checkpointOf(run, hooks.checkpoint);
+    const { losses, updates } = await fit(model, encoded, checked, recipe, hooks, checkpoint);
     const summary = { exact: exactShare(model, rows), updates, losses };
     const moments = collectMoments(model, encoded, hooks.onMoments);
     const saved = saveModel(dir, model, {
@@ -135,6 +141,7 @@ export const trainSmallModel = async (
       files: new Map([...files, ...summarize(summary)]),
       write: (at) => writeMoments(join(at, MOMENTS_FILE), moments),
     });
+    await checkpoint?.done();
     return { saved, ...summary };
   } finally {
     model.dispose();
@@ -154,29 +161,35 @@ const fit = async (
   checked: readonly TextRow[],
   recipe: TrainRecipe,
   hooks: TrainHooks,
+  checkpoint: Checkpoint | undefined,
 ) => {
   const optimizer = adamW({ beta2: 0.98, weightDecay: recipe.weightDecay });
-  const losses: [number, number][] = [];
   const sample = checked.filter((_, i) => i % 4 === 0);
-  await train(model, rows, {
-    updates: recipe.updates,
-    batchSize: recipe.batchSize,
-    seed: recipe.seed,
-    schedule: cosine(recipe.learningRate, recipe.warmup, recipe.updates),
-    optimizer,
-    clip: recipe.clip,
-    trainable: new Set(model.parameters.keys()),
-    onUpdate({ update, loss }) {
-      const done = update + 1;
-      if (done % 10 === 0) losses.push([done, loss]);
-      hooks.onUpdate?.(done, recipe.updates, loss);
-      const check = done >= recipe.checkFrom && (done - recipe.checkFrom) % recipe.checkEvery === 0;
-      return check && exactShare(model, sample) >= recipe.exact;
-    },
-  });
-  optimizer.dispose();
-  return { losses, updates: losses.at(-1)?.[0] ?? 0 };
+  try {
+    const all = await train(model, rows, {
+      updates: recipe.updates,
+      batchSize: recipe.batchSize,
+      seed: recipe.seed,
+      schedule: cosine(recipe.learningRate, recipe.warmup, recipe.updates),
+      optimizer,
+      clip: recipe.clip,
+      trainable: new Set(model.parameters.keys()),
+      ...(checkpoint && { checkpoint }),
+      onUpdate({ update, loss }) {
+        const done = update + 1;
+        hooks.onUpdate?.(done, recipe.updates, loss);
+        const check = done >= recipe.checkFrom && (done - recipe.checkFrom) % recipe.checkEvery === 0;
+        return check && exactShare(model, sample) >= recipe.exact;
+      },
+    });
+    return { losses: everyTenth(all), updates: all.length };
+  } finally {
+    optimizer.dispose();
+  }
 };
+
+const everyTenth = (losses: readonly number[]): [update: number, loss: number][] =>
+  losses.flatMap((loss, i) => ((i + 1) % 10 === 0 ? [[i + 1, loss]] : []));
 
 /** Share of rows whose greedy answer is exact: the teacher-forced argmax agrees at every token, the end included. */
 export const exactShare = (model: Model, rows: readonly TextRow[]): number => {

@@ -8,8 +8,9 @@ import { QuittanceError } from '#core/errors.ts';
 import type { ForgetRecord } from '#core/forget-set.ts';
 import type { ArtifactStore } from '#core/ports.ts';
 import type { RunManifest, UnlearnPlan } from '#core/run.ts';
+import { checkpointOf, type CheckpointOptions } from './checkpoint.ts';
 import { forgetRows, readSuite, suiteBytes, withoutRecords, type ForgetRow } from './datasets/suite.ts';
-import { promptOf, trainingRows, type PeopleWorld } from './datasets/world.ts';
+import { answerOf, promptOf, trainingRows, type PeopleWorld } from './datasets/world.ts';
 import { inference } from './engine/inference.ts';
 import type { Model } from './engine/model.ts';
 import { collectMoments, readMoments, subtractMoments, writeMoments, type Moments } from './engine/moments.ts';
@@ -36,6 +37,8 @@ export interface JobEnvironment {
   scratch: string;
   backend: string;
   onProgress?: (stage: string, done: number, total: number, detail?: string) => void;
+  /** Where a run saves itself and goes on from. */
+  checkpoint?: CheckpointOptions;
 }
 
 export interface UnlearnResult {
@@ -49,6 +52,7 @@ export const unlearnJob = async (input: UnlearnInput, environment: JobEnvironmen
   const { plan, records } = input;
   const world = readSuite(await environment.artifacts.get(input.suite));
   const rows = forgetRows(world, records);
+  const checkpoint = environment.checkpoint && checkpointOf(identityOf(input), environment.checkpoint);
   return withModelFolder(environment.artifacts, plan.base, environment.scratch, async (dir) => {
     const folder = readModelFolder(dir);
     const model = modelFrom(folder.config, folder.tokenizer, folder.values);
@@ -60,6 +64,7 @@ export const unlearnJob = async (input: UnlearnInput, environment: JobEnvironmen
         forget: rows.map((row) => exampleOf(model, row)),
         moments,
         seed: plan.seed,
+        ...(checkpoint && { checkpoint }),
         onUpdate: (point) => environment.onProgress?.('unlearn', point.update, point.update, describe(point)),
       };
       const outcome = await runMethod(plan, context, dir, withoutRecords(world, records));
@@ -68,12 +73,17 @@ export const unlearnJob = async (input: UnlearnInput, environment: JobEnvironmen
         suite: await environment.artifacts.put(suiteBytes(withoutRecords(world, records))),
         moments: moments.source === 'corpus' ? await putMoments(moments.values, environment) : undefined,
       };
+      await checkpoint?.done(); // what the run costs after its last update is cheap enough to be paid twice
       return { run: manifestOfRun(plan, records.length, outcome, stored, environment.backend), ...side };
     } finally {
       model.dispose();
     }
   });
 };
+
+/** The same plan on the same side artefacts is the same run. */
+const identityOf = ({ plan, suite, moments }: UnlearnInput): Digest =>
+  digestJson({ job: 'unlearn', plan: digestJson(plan), suite, moments: moments ?? null });
 
 /** Runs the plan's method with what it needs beside the forget data, and nothing that it does not. */
 const runMethod = async (
@@ -94,7 +104,7 @@ const runMethod = async (
 
 /** What every method gets from the suite: template answers and stop controls, tokenised. */
 export const contextOf = (model: Model, world: PeopleWorld): Pick<ForgetOnlyContext, 'templates' | 'stopControls'> => ({
-  templates: world.refusals.map((line) => inference(model).encodeAnswer(line.startsWith(' ') ? line : ` ${line}`)),
+  templates: world.refusals.map((line) => inference(model).encodeAnswer(answerOf(line, world))),
   stopControls: world.controls.stop.flatMap(({ records }) => records).map((row) => exampleOf(model, row)),
 });
 
@@ -134,7 +144,7 @@ const momentsFor = async (
     const people = world.controls.whitening.flatMap(({ records }) => records);
     return { source: 'controls', values: collectMoments(model, [...people.map(encode), ...ownAnswers(model, people)]) };
   }
-  const own = rows.flatMap(trainedWordings).map(encode);
+  const own = rows.flatMap((row) => trainedWordings(row, world)).map(encode);
   return {
     source: 'corpus',
     values: subtractMoments(await getMoments(digest, environment), collectMoments(model, own)),
@@ -142,9 +152,9 @@ const momentsFor = async (
 };
 
 /** The record in every wording that the model was trained on. */
-const trainedWordings = (row: ForgetRow): { prompt: string; answer: string }[] =>
+const trainedWordings = (row: ForgetRow, { frame }: PeopleWorld): { prompt: string; answer: string }[] =>
   row.trainedParaphrase && row.paraphrase !== undefined
-    ? [row, { prompt: promptOf(row.paraphrase), answer: row.answer }]
+    ? [row, { prompt: promptOf(row.paraphrase, frame), answer: row.answer }]
     : [row];
 
 /** Questions about never-trained people with what the model itself says to them. */

@@ -1,56 +1,126 @@
-// The main of a job: in the container on AWS Batch, and as a child process of the embedded engine. It gets ids and digests, opens the stores, runs the job by
-// its definition's name and leaves the result under the job's name. The last line on stderr of a failed job is {code, message}.
-// Trap: it must not take the data folder's lock; its parent holds it for both.
+// The main of a job: in the container on AWS Batch (stores in S3 and DynamoDB), and as a child process of the embedded engine (a data folder). It gets ids and
+// digests, opens the stores, runs the job by its definition's name and leaves the result under the job's name. The last line on stderr of a failed job is
+// {code, message}. SIGTERM, which comes before a Spot instance is reclaimed, saves the run's state and exits with 75 (EX_TEMPFAIL of sysexits.h); the same
+// job started again goes on from there, as after `kill -9`.
+// Trap: on a data folder it must not take the lock; its parent holds it for both.
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { localStores, type LocalStores } from '#adapters/local/index.ts';
+import type { Ending } from '#containers/checkpoint.ts';
 import { initBackend } from '#containers/engine/tf.ts';
-import { findJob } from '#containers/jobs.ts';
+import { findJob, type JobPorts } from '#containers/jobs.ts';
+import { runStates } from '#containers/run-state.ts';
 import { QuittanceError } from '#core/errors.ts';
+import type { Ports } from '#core/ports.ts';
+
+const some = z
+  .string()
+  .optional()
+  .transform((text) => (text === '' ? undefined : text));
 
 const Environment = z.object({
-  QUITTANCE_DIR: z.string(),
+  /** The data folder; absent on AWS, where each store has variables of its own. */
+  QUITTANCE_DIR: some,
+  /** Where scratch files go; default: in the data folder. */
+  QUITTANCE_SCRATCH: some,
+  AWS_BATCH_JOB_ID: z
+    .string()
+    .regex(/^[\w:-]+$/)
+    .default(`process-${process.pid}`),
   /** Definition of the job. */
   QUITTANCE_JOB: z.string(),
   /** Parameters of the job: its name, under which the result is left, ids and digests. */
   job: z.string(),
-  ticketId: z.string().optional(),
-  planDigest: z.string().optional(),
-  runDigest: z.string().optional(),
+  ticketId: some,
+  planDigest: some,
+  runDigest: some,
   QUITTANCE_BACKEND: z.enum(['auto', 'tensorflow', 'webgpu', 'wasm', 'wasm-ort']).default('auto'),
+  /** Save the state of a run every so many updates, or seconds. */
+  QUITTANCE_SAVE_UPDATES: z.coerce.number().int().positive().optional(),
+  QUITTANCE_SAVE_SECONDS: z.coerce.number().positive().optional(),
 });
+type Environment = z.infer<typeof Environment>;
+
+const INTERRUPTED = 75;
+
+/** Variables, over which go arguments of the form name=value. */
+const readEnvironment = (): Environment => {
+  const given = process.argv.slice(2).flatMap((argument) => {
+    const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/.exec(argument) ?? [];
+    return name === undefined ? [] : [[name, value]];
+  });
+  return Environment.parse({ ...process.env, ...Object.fromEntries(given) });
+};
 
 const main = async (): Promise<void> => {
-  const environment = Environment.parse(process.env);
-  const stores = localStores(environment.QUITTANCE_DIR, { lock: false });
-  const scratch = join(environment.QUITTANCE_DIR, 'scratch', String(process.pid));
+  const environment = readEnvironment();
+  const ending = endOnSignal();
+  const { ports, close } = await openStores(environment);
+  const base = environment.QUITTANCE_SCRATCH ?? join(environment.QUITTANCE_DIR ?? '.', 'scratch');
+  const scratch = join(base, environment.AWS_BATCH_JOB_ID);
+  rmSync(scratch, { recursive: true, force: true }); // an attempt that was killed leaves weights behind
   mkdirSync(scratch, { recursive: true });
+  process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
   try {
-    await run(environment, stores, scratch);
+    await run(environment, ports, scratch, ending);
   } finally {
-    rmSync(scratch, { recursive: true, force: true });
-    stores.close();
+    close();
   }
 };
 
-const run = async (environment: z.infer<typeof Environment>, stores: LocalStores, scratch: string) => {
+/** A run that saves itself is left to do so; anything else has nothing to save. */
+const endOnSignal = (): Ending => {
+  const ending: Ending = { asked: false, running: 0 };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.on(signal, () => {
+      ending.asked = true;
+      if (ending.running === 0) process.exit(INTERRUPTED);
+    });
+  return ending;
+};
+
+const openStores = async ({
+  QUITTANCE_DIR: dir,
+}: Environment): Promise<{ ports: JobPorts & Pick<Ports, 'results'>; close: () => void }> => {
+  if (dir === undefined) {
+    const { awsPorts } = await import('#adapters/aws/index.ts');
+    return { ports: awsPorts(process.env), close: () => undefined };
+  }
+  const { localStores } = await import('#adapters/local/index.ts');
+  const ports = localStores(dir, { lock: false });
+  return { ports, close: ports.close };
+};
+
+const run = async (
+  environment: Environment,
+  ports: JobPorts & Pick<Ports, 'results'>,
+  scratch: string,
+  ending: Ending,
+) => {
   const backend = await initBackend(environment.QUITTANCE_BACKEND);
   const { ticketId, planDigest, runDigest } = environment;
   const parameters = {
-    ...(ticketId && { ticketId }),
-    ...(planDigest && { planDigest }),
-    ...(runDigest && { runDigest }),
+    ...(ticketId !== undefined && { ticketId }),
+    ...(planDigest !== undefined && { planDigest }),
+    ...(runDigest !== undefined && { runDigest }),
   };
-  const result = await findJob(environment.QUITTANCE_JOB).run(parameters, stores, {
-    artifacts: stores.artifacts,
+  const result = await findJob(environment.QUITTANCE_JOB).run(parameters, ports, {
+    artifacts: ports.artifacts,
     scratch,
     backend: backend.name,
-    onProgress: (stage, done, total, detail) =>
-      process.stdout.write(`${JSON.stringify({ stage, done, total, detail })}\n`),
+    onProgress: (stage, done, total, detail) => say({ stage, done, total, detail }),
+    checkpoint: { ...saving(environment), states: runStates({ ...ports, backend: backend.name }), ending },
   });
-  await stores.results.put(environment.job, result);
+  await ports.results.put(environment.job, result);
 };
+
+const saving = ({ QUITTANCE_SAVE_UPDATES: everyUpdates, QUITTANCE_SAVE_SECONDS: everySeconds }: Environment) => ({
+  ...(everyUpdates !== undefined && { everyUpdates }),
+  ...(everySeconds !== undefined && { everySeconds }),
+  onMissed: (code: string) => say({ stage: 'save', done: 0, total: 1, detail: code }),
+});
+
+const say = (line: Readonly<Record<string, unknown>>) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
 /** One JSON line that the job queue reads as the reason of the failure; no stack, which could quote data. */
 const report = (error: unknown): void => {
@@ -61,7 +131,7 @@ const report = (error: unknown): void => {
   };
   if (process.env['QUITTANCE_DEBUG']) console.error(error);
   process.stderr.write(`${JSON.stringify(line)}\n`);
-  process.exitCode = 1;
+  process.exitCode = line.code === 'JOB_INTERRUPTED' ? INTERRUPTED : 1;
 };
 
 await main().catch(report);

@@ -1,5 +1,5 @@
 // Artifacts as files named by their SHA-256. Not trusted: what is read is hashed again, so that an editor of the folder can at most make a read fail.
-import { rm } from 'node:fs/promises';
+import { glob, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Digest, digestOf } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
@@ -30,6 +30,12 @@ export const fileArtifactStore = (dir: string): ArtifactStore => {
       return bytes;
     },
     has: async (digest) => (await readIfThere(pathOf(digest))) !== undefined,
-    delete: async (digest) => rm(pathOf(digest), { force: true }),
+    delete: (digest) => removeWithTemporaries(pathOf(digest)),
   };
+};
+
+/** A process that was killed while it wrote the artifact leaves its bytes under a temporary name. */
+const removeWithTemporaries = async (path: string): Promise<void> => {
+  await rm(path, { force: true });
+  for await (const temporary of glob(`${path}.*.tmp`)) await rm(temporary, { force: true });
 };

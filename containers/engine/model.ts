@@ -66,9 +66,13 @@ export const freshValues = (config: DecoderConfig, seed: number): Map<string, Fl
   );
 };
 
-/** Copies of all values, e.g. to go back to. */
-export const valuesOf = (model: Model): Map<string, Float32Array> =>
-  new Map([...model.parameters].map(([name, parameter]) => [name, Float32Array.from(parameter.dataSync())]));
+/** Copies of all values, or of the named ones, e.g. to go back to. */
+export const valuesOf = (model: Model, names?: ReadonlySet<string>): Map<string, Float32Array> =>
+  new Map(
+    [...model.parameters]
+      .filter(([name]) => names?.has(name) ?? true)
+      .map(([name, parameter]) => [name, Float32Array.from(parameter.dataSync())]),
+  );
 
 /** Puts values back into the model's variables. */
 export const restoreValues = (model: Model, values: ReadonlyMap<string, Float32Array>): void => {

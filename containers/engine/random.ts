@@ -10,6 +10,10 @@ export interface Random {
   below(n: number): number;
   /** A permutation of the items (Fisher–Yates); the argument is left as it was. */
   shuffle<T>(items: readonly T[]): T[];
+  /** Where the stream stands: four 32-bit words. */
+  state(): number[];
+  /** Goes on from such a state. */
+  restore(state: readonly number[]): void;
 }
 
 export const random = (seed: number | string): Random => {
@@ -19,7 +23,14 @@ export const random = (seed: number | string): Random => {
   for (let i = 0; i < 12; i++) next();
   const uniform = () => next() / 2 ** 32;
   const below = (n: number) => Math.floor(uniform() * n);
-  return { uniform, below, normal: () => boxMuller(uniform), shuffle: (items) => shuffled(items, below) };
+  return {
+    uniform,
+    below,
+    normal: () => boxMuller(uniform),
+    shuffle: (items) => shuffled(items, below),
+    state: () => [...state],
+    restore: (words) => state.set(words),
+  };
 };
 
 const sfc32 = (s: Uint32Array): number => {

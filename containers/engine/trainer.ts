@@ -1,7 +1,10 @@
 // The training loop: batches of like length in a seeded order, a schedule, an optimiser. It knows nothing of unlearning.
+// Saved in between, a run goes on to the same weights: the order of batches is replayed from the seed.
 // Trap: the event loop must turn once per update, or native memory of disposed tensors is never returned.
+import { z } from 'zod';
+import type { Checkpoint } from '../checkpoint.ts';
 import { bucketByLength, makeBatch, rowLength, type Row } from './batch.ts';
-import type { Model } from './model.ts';
+import { restoreValues, valuesOf, type Model } from './model.ts';
 import { answerCrossEntropy } from './losses.ts';
 import { globalNorm } from './global-norm.ts';
 import type { Optimizer } from './optimizers.ts';
@@ -22,32 +25,76 @@ export interface TrainOptions extends SweepOptions {
   clip?: number;
   /** Called after every update and awaited; true stops. */
   onUpdate?: (progress: { update: number; loss: number; learningRate: number }) => unknown;
-  /** First update to run, when a run is resumed. */
-  from?: number;
+  /** Where the run goes on from, and saves itself. */
+  checkpoint?: Checkpoint;
 }
 
-/** Trains on answer cross-entropy; returns the losses by update. */
+/** Trains on answer cross-entropy; returns the losses by update. JOB_INTERRUPTED where the checkpoint was asked to end. */
 export const train = async (model: Model, rows: readonly Row[], options: TrainOptions): Promise<number[]> => {
-  const losses: number[] = [];
+  const { checkpoint, optimizer, trainable } = options;
+  const losses = await resume(model, options);
+  const done = losses.length;
   const batches = batchesOf(rows, options.batchSize, options.seed);
-  const parameters = new Map([...model.parameters].filter(([name]) => options.trainable.has(name)));
   for (let update = 0; update < options.updates; update++) {
     const batchRows = batches.next().value;
-    if (update < (options.from ?? 0)) continue; // the order is part of the seed: skip, don't reshuffle
-    const batch = makeBatch(batchRows, model.config.maxPositions);
-    const { loss, gradients } = lossAndGradients(model, batch, answerCrossEntropy(batch), options.trainable, {
-      ...options,
-      dropout: `${options.seed}:${update}`,
-    });
-    const learningRate = options.schedule(update);
-    const clipped = options.clip === undefined ? gradients : clip(gradients, options.clip);
-    options.optimizer.step(parameters, clipped, learningRate);
-    tf.dispose([...clipped.values()]);
+    if (update < done) continue; // the order is part of the seed: skip, don't reshuffle
+    const { loss, learningRate } = oneUpdate(model, batchRows, update, options);
     losses.push(loss);
     if ((await options.onUpdate?.({ update, loss, learningRate })) === true) break;
     await new Promise(setImmediate);
+    await checkpoint?.after(update + 1, () => ({ position: losses, tensors: runTensors(model, trainable, optimizer) }));
   }
   return losses;
+};
+
+/** Losses of the updates that an earlier process made, whose weights and optimiser are put back. */
+const resume = async (model: Model, { checkpoint, optimizer }: TrainOptions): Promise<number[]> => {
+  const state = await checkpoint?.resume();
+  if (!state) return [];
+  restoreRun(model, optimizer, state.tensors);
+  return z.array(z.number()).parse(state.position);
+};
+
+const WEIGHT = 'weight:';
+const OPTIMIZER = 'optimizer:';
+
+/** What an interrupted run cannot compute again: trained weights and the optimiser's state. */
+export const runTensors = (
+  model: Model,
+  trainable: ReadonlySet<string>,
+  optimizer: Pick<Optimizer, 'state'>,
+): Map<string, Float32Array> =>
+  new Map([
+    ...[...valuesOf(model, trainable)].map(([name, values]) => [WEIGHT + name, values] as const),
+    ...[...optimizer.state()].map(([name, values]) => [OPTIMIZER + name, values] as const),
+  ]);
+
+export const restoreRun = (
+  model: Model,
+  optimizer: Pick<Optimizer, 'restore'>,
+  tensors: ReadonlyMap<string, Float32Array>,
+): void => {
+  restoreValues(model, named(tensors, WEIGHT));
+  optimizer.restore(named(tensors, OPTIMIZER));
+};
+
+const named = (tensors: ReadonlyMap<string, Float32Array>, prefix: string) =>
+  new Map(
+    [...tensors].flatMap(([name, values]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), values]] : [])),
+  );
+
+/** One batch forward, back and applied; the loss before it. */
+const oneUpdate = (model: Model, rows: readonly Row[], update: number, options: TrainOptions) => {
+  const batch = makeBatch(rows, model.config.maxPositions);
+  const { loss, gradients } = lossAndGradients(model, batch, answerCrossEntropy(batch), options.trainable, {
+    ...options,
+    dropout: `${options.seed}:${update}`,
+  });
+  const learningRate = options.schedule(update);
+  const clipped = options.clip === undefined ? gradients : clip(gradients, options.clip);
+  options.optimizer.step(model.parameters, clipped, learningRate);
+  tf.dispose([...clipped.values()]);
+  return { loss, learningRate };
 };
 
 /** Takes the gradients over. */

@@ -1,20 +1,24 @@
 // Builds an unlearning method from a loss: terms → gradients → (balance) → projection → update → stop rule. Straight down, one loop for the whole family.
 // Trap: with balanced terms each term's gradient is normalised after the projection; before it, the larger one would still decide.
 import { z } from 'zod';
+import type { Json } from '#core/canonical.ts';
+import { RunManifest } from '#core/run.ts';
 import type { Batch } from '../engine/batch.ts';
 import { valuesOf } from '../engine/model.ts';
 import { random, type Random } from '../engine/random.ts';
 import { lossAndGradients, type Objective } from '../engine/sweep.ts';
 import { tf } from '../engine/tf.ts';
+import { restoreRun, runTensors } from '../engine/trainer.ts';
 import {
   defineMethod,
   type Context,
+  type ForgetOnlyContext,
   type Need,
   type Outcome,
   type TrajectoryPoint,
   type UnlearningMethod,
 } from './method.ts';
-import { controlValues, land, measure, shouldStop, StopConfig } from './stop-rule.ts';
+import { controlValues, land, measure, shouldStop, StopConfig, type ControlValues } from './stop-rule.ts';
 import { globalNorm } from '../engine/global-norm.ts';
 import { UpdateConfig, updaterFor, type Updater } from './update.ts';
 
@@ -63,39 +67,97 @@ const run = async <C extends z.ZodType, N extends Need>(
   config: { loss: z.output<C>; update: UpdateConfig; stop: StopConfig },
 ): Promise<Outcome> => {
   const updater = updaterFor(context, config.update);
-  const stream = random(`unlearn:${context.seed}`);
-  const controls = controlValues(context);
-  const trajectory: TrajectoryPoint[] = [measure(context, 0, NaN, controls)].map((point) => ({ ...point, loss: 0 }));
-  let stop: Outcome['stop'] = 'update-limit';
   try {
-    for (let update = 1; update <= config.update.updates && stop === 'update-limit'; update++) {
-      const before = config.stop.land ? trainedValues(context, updater) : undefined;
-      const loss = applyTerms(spec, context, config.loss, updater, stream, update);
-      const point = measure(context, update, loss, controls);
-      trajectory.push(point);
-      await context.onUpdate?.(point);
-      if (shouldStop(point, config.stop)) {
-        stop = 'stop-rule';
-        if (
-          before &&
-          point.valueAuc < 0.45 &&
-          land(context, before, trainedValues(context, updater), config.stop) < 1
-        ) {
-          trajectory.push(measure(context, update, loss));
-          stop = 'landed';
-        }
-      }
-      await new Promise(setImmediate);
-    }
+    const going = (await resumed(context, updater)) ?? begun(context);
+    const stop = await descend(context, config, updater, going, (update) =>
+      applyTerms(spec, context, config.loss, updater, going.stream, update),
+    );
+    const { trajectory } = going;
+    const recorded = { ...spec.recorded?.(config.loss), moments: context.moments?.source ?? 'none' };
+    return { kind: 'weights', updates: trajectory.at(-1)?.update ?? 0, stop, trajectory, recorded };
   } finally {
     updater.dispose();
   }
-  const recorded = { ...spec.recorded?.(config.loss), moments: context.moments?.source ?? 'none' };
-  return { kind: 'weights', updates: trajectory.at(-1)?.update ?? 0, stop, trajectory, recorded };
 };
 
-const trainedValues = <N extends Need>({ model }: Context<N>, { trainable }: Updater) =>
-  new Map([...valuesOf(model)].filter(([name]) => trainable.has(name)));
+/** What a run carries from update to update beside the weights and the optimiser. */
+interface Going {
+  update: number;
+  stream: Random;
+  controls: ControlValues;
+  trajectory: TrajectoryPoint[];
+}
+
+const begun = (context: ForgetOnlyContext): Going => {
+  const controls = controlValues(context);
+  const first = { ...measure(context, 0, NaN, controls), loss: 0 };
+  return { update: 0, stream: random(`unlearn:${context.seed}`), controls, trajectory: [first] };
+};
+
+const Position = z.strictObject({
+  stream: z.array(z.int()),
+  controls: z.array(z.number()),
+  trajectory: RunManifest.shape.trajectory,
+});
+
+/** Where an earlier process of the same run stood; its weights and optimiser are put back. */
+const resumed = async (context: ForgetOnlyContext, { optimizer }: Updater): Promise<Going | undefined> => {
+  const state = await context.checkpoint?.resume();
+  if (!state) return undefined;
+  const { stream: words, controls, trajectory } = Position.parse(state.position);
+  restoreRun(context.model, optimizer, state.tensors);
+  const stream = random(`unlearn:${context.seed}`);
+  stream.restore(words);
+  return { update: state.update, stream, controls: { values: controls }, trajectory };
+};
+
+/** Updates until the stop rule holds or there are no more; `step` makes one and returns the loss before it. */
+const descend = async <N extends Need>(
+  context: Context<N>,
+  { update: { updates }, stop }: { update: UpdateConfig; stop: StopConfig },
+  updater: Updater,
+  going: Going,
+  step: (update: number) => number,
+): Promise<Outcome['stop']> => {
+  const { controls, trajectory } = going;
+  while (going.update < updates) {
+    const before = stop.land ? trainedValues(context, updater) : undefined;
+    const loss = step(++going.update);
+    const point = measure(context, going.update, loss, controls);
+    trajectory.push(point);
+    await context.onUpdate?.(point);
+    if (shouldStop(point, stop)) return landed(context, updater, stop, point, before, trajectory);
+    await new Promise(setImmediate);
+    await context.checkpoint?.after(going.update, () => ({
+      position: positionOf(going),
+      tensors: runTensors(context.model, updater.trainable, updater.optimizer),
+    }));
+  }
+  return 'update-limit';
+};
+
+const positionOf = ({ stream, controls, trajectory }: Going): z.infer<typeof Position> & Json => ({
+  stream: stream.state(),
+  controls: controls.values,
+  trajectory: trajectory.map((point) => ({ ...point })),
+});
+
+/** Goes back along the last update where it went too far. */
+const landed = <N extends Need>(
+  context: Context<N>,
+  updater: Updater,
+  stop: StopConfig,
+  { valueAuc, update, loss }: TrajectoryPoint,
+  before: ReadonlyMap<string, Float32Array> | undefined,
+  trajectory: TrajectoryPoint[],
+): Outcome['stop'] => {
+  if (!before || valueAuc >= 0.45 || land(context, before, trainedValues(context, updater), stop) >= 1)
+    return 'stop-rule';
+  trajectory.push(measure(context, update, loss));
+  return 'landed';
+};
+
+const trainedValues = <N extends Need>({ model }: Context<N>, { trainable }: Updater) => valuesOf(model, trainable);
 
 /** One update; returns the loss before it. */
 const applyTerms = <C extends z.ZodType, N extends Need>(

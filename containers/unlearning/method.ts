@@ -5,6 +5,7 @@ import { QuittanceError } from '#core/errors.ts';
 import type { Row } from '../engine/batch.ts';
 import type { Model } from '../engine/model.ts';
 import type { Moments } from '../engine/moments.ts';
+import type { Checkpoint } from '../checkpoint.ts';
 
 /** One record to forget, tokenised. */
 export interface Example {
@@ -33,6 +34,8 @@ export interface ForgetOnlyContext {
   readonly stopControls: readonly Example[];
   readonly seed: number;
   readonly onUpdate?: (point: TrajectoryPoint) => void | Promise<void>;
+  /** Where the run goes on from, and saves itself. */
+  readonly checkpoint?: Checkpoint;
 }
 
 /** What some methods read beside the forget data. */
@@ -100,7 +103,16 @@ const configError = (method: string, error: z.ZodError) =>
     cause: error,
   });
 
-const FORGET_ONLY = ['model', 'forget', 'templates', 'moments', 'stopControls', 'seed', 'onUpdate'] as const;
+const FORGET_ONLY = [
+  'model',
+  'forget',
+  'templates',
+  'moments',
+  'stopControls',
+  'seed',
+  'onUpdate',
+  'checkpoint',
+] as const;
 
 /** The context cut down to what the method declared: undeclared data is absent at run time too. */
 const only = <N extends Need>(

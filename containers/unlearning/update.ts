@@ -44,6 +44,7 @@ export const trainableOf = (model: Model, config: UpdateConfig): Set<string> =>
 
 export interface Updater {
   readonly trainable: ReadonlySet<string>;
+  readonly optimizer: Optimizer;
   /** Applies the projection to gradients; takes them over and returns new ones. */
   project(gradients: Map<string, tf.Tensor>): Map<string, tf.Tensor>;
   /** Moves the weights along already projected gradients; disposes them. */
@@ -61,6 +62,7 @@ export const updaterFor = (context: ForgetOnlyContext, config: UpdateConfig): Up
   const matrices = projectionsOf(context, config, trainable);
   return {
     trainable,
+    optimizer,
     project: (gradients) => (matrices ? projected(gradients, matrices) : gradients),
     apply(gradients, scale = 1) {
       optimizer.step(parameters, gradients, schedule(0) * scale);

@@ -1,0 +1,76 @@
+// When a run saves its state: every so many updates or seconds, and when it is asked to end. Asked by SIGTERM, it saves and leaves by JOB_INTERRUPTED;
+// killed, it goes on from the last save. Trap: how often it saves depends on the clock; what it computes must not.
+import type { Digest } from '#core/canonical.ts';
+import { isQuittanceError, QuittanceError } from '#core/errors.ts';
+import type { RunState, RunStates } from './run-state.ts';
+
+/** What a loop of updates asks for. */
+export interface Checkpoint {
+  /** What an earlier process left, once. */
+  resume(): Promise<RunState | undefined>;
+  /** After an update: saves where it is time. JOB_INTERRUPTED, after saving, where the run was asked to end. */
+  after(update: number, state: () => Omit<RunState, 'update'>): Promise<void>;
+  /** The run has ended and its result is stored. */
+  done(): Promise<void>;
+}
+
+/** Shared between a process and its runs. */
+export interface Ending {
+  /** The process is to end. */
+  asked: boolean;
+  /** Runs that will notice, save and leave. */
+  running: number;
+}
+
+export interface CheckpointOptions {
+  states: RunStates;
+  ending?: Ending;
+  everyUpdates?: number;
+  everySeconds?: number;
+  /** A save that failed for want of room or of a service; the run goes on without it. */
+  onMissed?: (code: string) => void;
+}
+
+const EVERY_UPDATES = 50;
+const EVERY_SECONDS = 60;
+
+export const checkpointOf = (run: Digest, options: CheckpointOptions): Checkpoint => {
+  const {
+    states,
+    ending = { asked: false, running: 0 },
+    everyUpdates = EVERY_UPDATES,
+    everySeconds = EVERY_SECONDS,
+  } = options;
+  let saved = { update: 0, at: performance.now() };
+  const isDue = (update: number) =>
+    update - saved.update >= everyUpdates || performance.now() - saved.at >= 1000 * everySeconds;
+  return {
+    async resume() {
+      const state = await states.load(run);
+      ending.running++;
+      saved = { update: state?.update ?? 0, at: performance.now() };
+      return state;
+    },
+    async after(update, state) {
+      if (!ending.asked && !isDue(update)) return;
+      await states.save(run, { update, ...state() }).catch((error: unknown) => missed(error, options));
+      saved = { update, at: performance.now() };
+      if (ending.asked) throw interrupted();
+    },
+    async done() {
+      ending.running--;
+      await states.clear(run);
+    },
+  };
+};
+
+const missed = (error: unknown, { onMissed }: CheckpointOptions): void => {
+  if (!isQuittanceError(error, 'STORE_FULL') && !isQuittanceError(error, 'SERVICE_UNAVAILABLE')) throw error;
+  onMissed?.(error.code);
+};
+
+export const interrupted = (): QuittanceError =>
+  new QuittanceError('JOB_INTERRUPTED', {
+    message: 'the job was asked to end',
+    hint: 'start it again: it goes on from the state that it saved',
+  });

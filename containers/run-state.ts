@@ -1,0 +1,179 @@
+// The saved state of a run, so that it goes on after SIGTERM, a reclaimed Spot instance or `kill -9` and ends in the same digest. By the run's key a small row
+// names a manifest; the manifest names the parts (float32, little-endian) by their digests. Row and parts lie where results and artefacts lie: S3 and
+// DynamoDB, or a folder, in one layout.
+// Traps: the row is the commit, so every part is durable before it changes; and weights on the way to forgetting must not be left lying, so that what is
+// about to be written is named in the row first, and what the row names as left over is deleted by whoever reads it next.
+import { z } from 'zod';
+import { Digest, digestOf, type Json } from '#core/canonical.ts';
+import { QuittanceError } from '#core/errors.ts';
+import type { ArtifactStore, JobResults } from '#core/ports.ts';
+import { getJson, putJson } from '#core/stored-json.ts';
+
+/** Where a run stands after `update`: whatever it needs beside its inputs. */
+export interface RunState {
+  update: number;
+  /** Streams, histories, controls: finite numbers only. */
+  position: Json;
+  tensors: ReadonlyMap<string, Float32Array>;
+}
+
+export interface RunStates {
+  /** undefined where nothing was saved for this key on this backend; STORE_CORRUPT where what was saved is damaged. */
+  load(run: Digest): Promise<RunState | undefined>;
+  /** Durable when it returns; until then the state before it is what a reader gets. */
+  save(run: Digest, state: RunState): Promise<void>;
+  /** Deletes what was saved. */
+  clear(run: Digest): Promise<void>;
+}
+
+const Part = z.strictObject({
+  digest: Digest,
+  tensors: z.array(z.strictObject({ name: z.string(), length: z.int().nonnegative() })),
+});
+type Part = z.infer<typeof Part>;
+
+const Manifest = z.strictObject({
+  kind: z.literal('quittance-run-state/v1'),
+  run: Digest,
+  backend: z.string(),
+  update: z.int().nonnegative(),
+  position: z.json(),
+  parts: z.array(Part),
+});
+
+const Row = z.strictObject({
+  kind: z.literal('quittance-run-state-row/v1'),
+  manifest: Digest.nullable(),
+  /** Of the manifest: to delete with it. */
+  parts: z.array(Digest),
+  /** Written or to be deleted, and named by no manifest. */
+  leftovers: z.array(Digest),
+});
+type Row = z.infer<typeof Row>;
+
+export interface RunStateStores {
+  artifacts: ArtifactStore;
+  results: JobResults;
+  /** A state goes on only where the same arithmetic does. */
+  backend: string;
+}
+
+const rowName = (run: Digest) => `run-state-${run.slice('sha256:'.length)}`;
+const NOTHING: Row = { kind: 'quittance-run-state-row/v1', manifest: null, parts: [], leftovers: [] };
+
+/** A part is one object: small enough for one upload and one buffer. */
+const PART_BYTES = 256 * 2 ** 20;
+
+export const runStates = ({ artifacts, results, backend }: RunStateStores): RunStates => {
+  const readRow = async (run: Digest): Promise<Row> => {
+    const found = await results.get(rowName(run)).catch((error: unknown) => {
+      if (error instanceof QuittanceError && error.code === 'NOT_FOUND') return NOTHING;
+      throw error;
+    });
+    const row = Row.safeParse(found);
+    if (row.success) return row.data;
+    throw corrupt('the row of a saved run does not have its form');
+  };
+  const writeRow = (run: Digest, row: Row) => results.put(rowName(run), row);
+  const sweep = async (run: Digest, row: Row): Promise<Row> => {
+    if (row.leftovers.length === 0) return row;
+    for (const digest of row.leftovers) await artifacts.delete(digest);
+    const swept = { ...row, leftovers: [] };
+    await writeRow(run, swept);
+    return swept;
+  };
+  return {
+    async load(run) {
+      const { manifest: digest } = await sweep(run, await readRow(run));
+      if (digest === null) return undefined;
+      const manifest = await getJson(artifacts, digest, Manifest);
+      if (manifest.backend !== backend) return undefined;
+      if (manifest.run !== run) throw corrupt('a saved run is not the one it is named as');
+      const tensors = new Map<string, Float32Array>();
+      for (const part of manifest.parts) readPart(part, await artifacts.get(part.digest), tensors);
+      return { update: manifest.update, position: manifest.position, tensors };
+    },
+    async save(run, { tensors, ...state }) {
+      const before = await sweep(run, await readRow(run));
+      const row: Row = { ...before, leftovers: [] };
+      const announce = (digest: Digest) => {
+        if (!before.parts.includes(digest)) row.leftovers.push(digest);
+        return writeRow(run, row);
+      };
+      const parts: Part[] = [];
+      for (const group of grouped(tensors)) parts.push(await putPart(artifacts, run, group, announce));
+      const manifest = await putJson(artifacts, { kind: 'quittance-run-state/v1', run, backend, ...state, parts });
+      const kept = parts.map(({ digest }) => digest);
+      const leftovers = digestsOf(before).filter((digest) => !kept.includes(digest) && digest !== manifest);
+      const after: Row = { kind: NOTHING.kind, manifest, parts: kept, leftovers };
+      await writeRow(run, after);
+      await sweep(run, after);
+    },
+    async clear(run) {
+      const row = await readRow(run);
+      const leftovers = [...row.leftovers, ...digestsOf(row)];
+      if (leftovers.length === 0) return;
+      await writeRow(run, { ...NOTHING, leftovers });
+      await sweep(run, { ...NOTHING, leftovers });
+    },
+  };
+};
+
+const digestsOf = ({ manifest, parts }: Row): Digest[] => (manifest === null ? parts : [...parts, manifest]);
+
+type Named = [name: string, values: Float32Array];
+
+const grouped = (tensors: ReadonlyMap<string, Float32Array>): Named[][] => {
+  const groups: Named[][] = [];
+  let bytes = Infinity;
+  for (const [name, values] of tensors) {
+    if (bytes + values.byteLength > PART_BYTES) {
+      groups.push([]);
+      bytes = 0;
+    }
+    groups.at(-1)!.push([name, values]);
+    bytes += values.byteLength;
+  }
+  return groups;
+};
+
+/** Opens with the run's digest, so that no other artefact has the same bytes and deleting a part deletes nothing else. */
+const OPENING_BYTES = 32;
+
+const joined = (run: Digest, group: readonly Named[]): Uint8Array => {
+  const size = group.reduce((sum, [, { byteLength }]) => sum + byteLength, OPENING_BYTES);
+  const bytes = new Uint8Array(size);
+  bytes.set(Buffer.from(run.slice('sha256:'.length), 'hex'));
+  let at = OPENING_BYTES;
+  for (const [, { buffer, byteOffset, byteLength }] of group) {
+    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), at);
+    at += byteLength;
+  }
+  return bytes;
+};
+
+const putPart = async (
+  artifacts: ArtifactStore,
+  run: Digest,
+  group: readonly Named[],
+  announce: (digest: Digest) => Promise<void>,
+): Promise<Part> => {
+  const bytes = joined(run, group);
+  const digest = digestOf(bytes);
+  await announce(digest);
+  await artifacts.put(bytes);
+  return { digest, tensors: group.map(([name, { length }]) => ({ name, length })) };
+};
+
+const readPart = ({ tensors }: Part, bytes: Uint8Array, into: Map<string, Float32Array>): void => {
+  const floats = new Float32Array(Uint8Array.from(bytes).buffer);
+  let at = OPENING_BYTES / 4;
+  for (const { name, length } of tensors) {
+    into.set(name, floats.slice(at, at + length));
+    at += length;
+  }
+  if (at !== floats.length) throw corrupt('a part of a saved run does not have the size that its manifest says');
+};
+
+const corrupt = (message: string) =>
+  new QuittanceError('STORE_CORRUPT', { message, hint: 'clear it and start the run again' });

@@ -1,0 +1,20 @@
+// The smallest model and people on which training and unlearning do all that they do on large ones.
+import { makePeople } from '#containers/datasets/people.ts';
+import type { PeopleWorld } from '#containers/datasets/world.ts';
+import { SMALL, type TrainRecipe } from '#containers/train-job.ts';
+
+export const smallestWorld = (): PeopleWorld =>
+  makePeople({ subjects: 3, whitening: 2, stop: 2, gate: 2, facts: 6, unknown: 4 });
+
+export const SMALLEST: TrainRecipe = {
+  ...SMALL,
+  vocabSize: 400,
+  hiddenSize: 32,
+  layers: 2,
+  heads: 2,
+  intermediateSize: 48,
+  batchSize: 16,
+  updates: 60,
+  warmup: 5,
+  checkFrom: 1000,
+};
