@@ -3,7 +3,7 @@
 import { Template } from '@huggingface/jinja';
 
 export type Request = { template: string } | { render: Readonly<Record<string, unknown>> };
-export type Reply = { ready: true } | { text: string } | { error: string };
+export type Reply = { ready: true } | { text: string } | { error: string } | { overflow: string };
 
 const reply = (message: Reply) => process.send?.(message);
 
@@ -19,7 +19,8 @@ process.on('message', (request: Request) => {
   try {
     reply(answer(request));
   } catch (error) {
-    reply({ error: error instanceof Error ? error.message : String(error) });
+    const message = error instanceof Error ? error.message : String(error);
+    reply(error instanceof RangeError ? { overflow: message } : { error: message });
   }
 });
 process.on('disconnect', () => process.exit());

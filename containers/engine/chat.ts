@@ -85,6 +85,7 @@ export const renderChats = async (
     await renderer.hear(60_000); // its own start-up
     const parsed = await renderer.ask({ template: template.source }, limitMs);
     if ('error' in parsed) throw invalid(parsed.error);
+    if ('overflow' in parsed) throw invalid(parsed.overflow);
     const texts: string[] = [];
     for (const messages of conversations) {
       const render = { messages, add_generation_prompt: addGenerationPrompt, ...template.specials };
@@ -108,6 +109,7 @@ export const checkChatTemplate = async (template: ChatTemplate): Promise<void> =
 const textOf = (reply: Reply): string => {
   if ('text' in reply && reply.text.length <= MOST_OUTPUT) return reply.text;
   if ('text' in reply) throw invalid(`makes a text longer than ${MOST_OUTPUT} characters`);
+  if ('overflow' in reply) throw invalid(`recurses or grows without end: ${reply.overflow}`);
   const message = 'error' in reply ? reply.error : 'gave no text';
   throw new QuittanceError('INVALID_INPUT', { message: `the chat template refuses these messages: ${message}` });
 };

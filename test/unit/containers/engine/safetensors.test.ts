@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { isQuittanceError } from '#core/errors.ts';
 import { openSafetensors, writeSafetensors, type TensorToWrite } from '#containers/engine/safetensors.ts';
 import { narrowBfloat, widen } from '#containers/engine/number-formats.ts';
+import { HOSTILE_SAFETENSORS, safetensorsFile } from '#test/support/safetensors-files.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
 
 const { dir, remove } = temporaryFolder();
@@ -13,72 +14,12 @@ afterAll(remove);
 mkdirSync(dir, { recursive: true });
 const path = join(dir, 'model.safetensors');
 
-const file = (header: string | object, data: Uint8Array = new Uint8Array(), claimedLength?: bigint): Buffer => {
-  const json = Buffer.from(typeof header === 'string' ? header : JSON.stringify(header));
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(claimedLength ?? BigInt(json.length));
-  return Buffer.concat([length, json, data]);
-};
 const open = (bytes: Uint8Array) => {
   writeFileSync(path, bytes);
   return openSafetensors(path);
 };
-const entry = (start: number, end: number, change: object = {}) => ({
-  dtype: 'F32',
-  shape: [(end - start) / 4],
-  data_offsets: [start, end],
-  ...change,
-});
-const bytes = (n: number) => new Uint8Array(n);
-
-const HOSTILE: Readonly<Record<string, Uint8Array>> = {
-  'an empty file': bytes(0),
-  'a file of seven bytes': bytes(7),
-  'a header length of 2^63': file({ a: entry(0, 4) }, bytes(4), 2n ** 63n),
-  'a header length one past the file': file({}, bytes(0), 3n),
-  'a header length that swallows the data': file({ a: entry(0, 4) }, bytes(4), 60n),
-  'a header that is not JSON': file('{"a":'),
-  'a header that is an array': file('[]'),
-  'a header of a hundred thousand brackets': file('['.repeat(100_000)),
-  'a header in broken UTF-8': file('{"\xff\xfe":1}'),
-  'overlapping tensors': file({ a: entry(0, 8), b: entry(4, 12) }, bytes(12)),
-  'two names for the same bytes': file({ a: entry(0, 8), b: entry(0, 8) }, bytes(8)),
-  'a gap between tensors': file({ a: entry(0, 4), b: entry(8, 12) }, bytes(12)),
-  'a gap before the first tensor': file({ a: entry(4, 8) }, bytes(8)),
-  'a negative offset': file({ a: entry(-4, 4) }, bytes(8)),
-  'an end before its start': file({ a: entry(8, 4) }, bytes(8)),
-  'a fractional offset': file({ a: entry(0, 4, { data_offsets: [0.5, 4.5] }) }, bytes(8)),
-  'an offset beyond 2^53': file(
-    `{"a":{"dtype":"F32","shape":[1],"data_offsets":[9007199254740992,9007199254740996]}}`,
-    bytes(4),
-  ),
-  '10^12 elements in 4 bytes': file({ a: entry(0, 4, { shape: [1e6, 1e6] }) }, bytes(4)),
-  '10^12 elements with offsets to match': file({ a: entry(0, 4e12, { shape: [1e6, 1e6] }) }, bytes(4)),
-  'a shape whose product overflows to the size': file({ a: entry(0, 0, { shape: [2 ** 32, 2 ** 32] }) }),
-  'a negative dimension': file({ a: entry(0, 4, { shape: [-1, -1] }) }, bytes(4)),
-  'a hundred dimensions': file({ a: entry(0, 4, { shape: new Array(100).fill(1) }) }, bytes(4)),
-  'a shape smaller than the bytes': file({ a: entry(0, 8, { shape: [1] }) }, bytes(8)),
-  'an unknown type': file({ a: entry(0, 4, { dtype: 'F4' }) }, bytes(4)),
-  'a type from the object prototype': file({ a: entry(0, 4, { dtype: 'constructor' }) }, bytes(4)),
-  'a tensor called __proto__': file('{"__proto__":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', bytes(4)),
-  'an entry with an unknown field': file({ a: entry(0, 4, { strides: [1] }) }, bytes(4)),
-  'an entry that is null': file({ a: null }),
-  'a tensor given twice': file(
-    '{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"I32","shape":[1],"data_offsets":[0,4]}}',
-    bytes(4),
-  ),
-  'a tensor given twice behind an escape': file(
-    '{"a":{"dtype":"F32","shape":[1],"data\\u005foffsets":[0,4]},"\\u0061":{"dtype":"I32","shape":[1],"data_offsets":[0,4]}}',
-    bytes(4),
-  ),
-  'a shape given twice': file('{"a":{"dtype":"F32","shape":[1],"shape":[1,1],"data_offsets":[0,4]}}', bytes(4)),
-  'metadata that holds numbers': file({ __metadata__: { format: 1 } }),
-  'a file cut by one byte': file({ a: entry(0, 8) }, bytes(7)),
-  'a byte after the last tensor': file({ a: entry(0, 8) }, bytes(9)),
-};
-
 describe('a hostile weight file is refused with WEIGHTS_INVALID', () => {
-  for (const [attack, content] of Object.entries(HOSTILE)) {
+  for (const [attack, content] of Object.entries(HOSTILE_SAFETENSORS)) {
     it(attack, () => {
       expect(() => open(content)).toThrow(expect.objectContaining({ code: 'WEIGHTS_INVALID' }));
     });
@@ -93,7 +34,7 @@ describe('a hostile weight file is refused with WEIGHTS_INVALID', () => {
   ];
   for (const [title, dtype, data] of poison) {
     it(`${title} among the weights`, () => {
-      const opened = open(file({ a: { dtype, shape: [2], data_offsets: [0, data.length] } }, data));
+      const opened = open(safetensorsFile({ a: { dtype, shape: [2], data_offsets: [0, data.length] } }, data));
       expect(() => opened.read('a')).toThrow(expect.objectContaining({ code: 'WEIGHTS_INVALID' }));
       opened.close();
     });
