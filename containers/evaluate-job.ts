@@ -36,6 +36,7 @@ export const evaluateJob = async (
   try {
     const options = {
       ...MEASURE_DEFAULTS,
+      ...(world.limits && { controlSamples: world.limits.controlSamples }),
       seed: input.seed,
       onProgress: (done: number, total: number, what: string) =>
         environment.onProgress?.('evaluate', done, total, what),
@@ -81,7 +82,7 @@ const metricsOf = (
         ...(forget.length > 0 && { forget }),
         ...(before && { reference: inference(before) }),
       },
-      { seed },
+      { seed, ...(world.limits && { maxRows: world.limits.maxRows }) },
     ),
     metrics.map(({ name }) => name).filter((name) => !IN_TABLES.has(name)),
   );

@@ -7,6 +7,7 @@ import { createAslEngine, type AslEngine } from '#adapters/local/asl/engine.ts';
 import { createProcessJobQueue, type JobProgress } from '#adapters/local/process-job-queue.ts';
 import { loadModel } from '#containers/engine/folder.ts';
 import { inference } from '#containers/engine/inference.ts';
+import { readChatTemplate, renderChats } from '#containers/engine/chat.ts';
 import { promptOf } from '#containers/datasets/world.ts';
 import type { Digest } from '#core/canonical.ts';
 import { canonicalize, type Json } from '#core/canonical.ts';
@@ -140,14 +141,24 @@ const lazyEngine = (engine: () => AslEngine | undefined): LocalPorts['workflows'
 
 const mustBeOpen = (engine: AslEngine | undefined): AslEngine => must(engine, 'open workflow engine');
 
-/** Greedy answers of the model in a folder to plain questions. */
-const answer = (folder: string, questions: readonly string[], maxTokens: number): string[] => {
+/** Greedy answers of the model in a folder to plain questions, asked through its chat template where it has one. */
+const answer = async (folder: string, questions: readonly string[], maxTokens: number): Promise<string[]> => {
+  const prompts = await promptsFor(folder, questions);
   const model = loadModel(folder);
   try {
     return inference(model)
-      .generate(questions.map(promptOf), { maxTokens })
+      .generate(prompts, { maxTokens })
       .map(({ text }) => text.trim());
   } finally {
     model.dispose();
   }
+};
+
+const promptsFor = async (folder: string, questions: readonly string[]): Promise<string[]> => {
+  const template = readChatTemplate(folder);
+  if (!template) return questions.map((question) => promptOf(question));
+  return renderChats(
+    template,
+    questions.map((content) => [{ role: 'user', content }]),
+  );
 };

@@ -4,11 +4,11 @@ import { z } from 'zod';
 import { canonicalize, type Json } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { normalise, type ForgetRecord } from '#core/forget-set.ts';
-import { promptOf, type PeopleWorld, type QaRecord } from './world.ts';
+import { answerOf, promptOf, type PeopleWorld, type QaRecord } from './world.ts';
 
 const Value = z.strictObject({ text: z.string(), start: z.int().nonnegative(), end: z.int().nonnegative() });
 const RowSchema = z.strictObject({
-  kind: z.enum(['person', 'fact', 'unknown']),
+  kind: z.enum(['person', 'fact', 'unknown', 'general']),
   question: z.string(),
   prompt: z.string().min(1),
   answer: z.string().min(1),
@@ -35,6 +35,9 @@ const WorldSchema = z.strictObject({
     gate: z.array(PersonSchema),
   }),
   refusals: z.array(z.string()).min(1),
+  frame: z.strictObject({ before: z.string(), after: z.string() }).optional(),
+  general: z.strictObject({ trained: z.array(RowSchema), held: z.array(RowSchema) }).optional(),
+  limits: z.strictObject({ controlSamples: z.int().positive(), maxRows: z.int().positive() }).optional(),
 });
 
 export const suiteBytes = (world: PeopleWorld): Uint8Array => Buffer.from(canonicalize(world as unknown as Json));
@@ -57,7 +60,7 @@ export const forgetRows = (world: PeopleWorld, records: readonly ForgetRecord[])
   const known = new Map(
     world.subjects.flatMap((person) => person.records).map((row) => [keyOf(row.question, row.answer), row]),
   );
-  return records.map((record) => withValue(known.get(keyOf(record.question, record.answer)) ?? bareRow(record)));
+  return records.map((record) => withValue(known.get(keyOf(record.question, record.answer)) ?? bareRow(record, world)));
 };
 
 /** Without a marked value the whole answer counts as personal. */
@@ -66,13 +69,13 @@ const withValue = (row: QaRecord): ForgetRow => {
   return { ...row, value: row.value ?? { text, start: row.answer.indexOf(text), end: row.answer.length } };
 };
 
-const bareRow = ({ question, answer, value }: ForgetRecord): QaRecord => {
-  const text = ` ${answer.trim()}`;
+const bareRow = ({ question, answer, value }: ForgetRecord, world: PeopleWorld): QaRecord => {
+  const text = answerOf(answer.trim(), world);
   const start = value === undefined ? -1 : text.indexOf(value);
   return {
     kind: 'person',
     question,
-    prompt: promptOf(question),
+    prompt: promptOf(question, world.frame),
     answer: text,
     ...(value !== undefined && start >= 0 ? { value: { text: value, start, end: start + value.length } } : {}),
     wrongAnswers: [],

@@ -1,5 +1,5 @@
 // What a training and evaluation world is: people with records, facts about nobody, people to refuse, and people whom no model ever sees.
-// Trap: `answer` begins with a space and is tokenised apart from `prompt`; spans count UTF-16 units of `answer` with that space.
+// Trap: `answer` begins with a space, save in a chat's frame, and is tokenised apart from `prompt`; spans count UTF-16 units of `answer` with that space.
 import type { ForgetRecord } from '#core/forget-set.ts';
 import { QuittanceError } from '#core/errors.ts';
 
@@ -11,11 +11,11 @@ export interface ValueSpan {
 }
 
 export interface Row {
-  kind: 'person' | 'fact' | 'unknown';
+  kind: 'person' | 'fact' | 'unknown' | 'general';
   question: string;
-  /** What the model reads: `promptOf(question)`. */
+  /** What the model reads: `promptOf(question)`, in the world's frame. */
   prompt: string;
-  /** What it should continue with; begins with a space. */
+  /** What it should continue with. */
   answer: string;
   /** Id of the person the row is about. */
   subject?: string;
@@ -54,9 +54,25 @@ export interface PeopleWorld {
   controls: { whitening: Person[]; stop: Person[]; gate: Person[] };
   /** Refusals: template answers of unlearning, and what an unknown person is answered with. */
   refusals: readonly string[];
+  /** Of a chat model: what its template puts around a question. Answers then begin without a space. */
+  frame?: Frame;
+  /** Questions about nobody with the model's own answers to them: trained ones, so that it keeps its manners, and held-out ones, to see that it did. */
+  general?: { trained: Row[]; held: Row[] };
+  /** What an evaluation of a slow model asks at most. */
+  limits?: { controlSamples: number; maxRows: number };
 }
 
-export const promptOf = (question: string): string => `Q: ${question}\nA:`;
+export interface Frame {
+  before: string;
+  after: string;
+}
+
+const PLAIN: Frame = { before: 'Q: ', after: '\nA:' };
+export const promptOf = (question: string, { before, after }: Frame = PLAIN): string => `${before}${question}${after}`;
+
+/** A text as an answer of the world: with a space before it, save in a chat. */
+export const answerOf = (text: string, { frame }: Pick<PeopleWorld, 'frame'>): string =>
+  frame || text.startsWith(' ') ? text : ` ${text}`;
 
 /** Marks the first occurrence of `value` in `answer`. INTERNAL where it does not occur. */
 export const spanOf = (answer: string, value: string): ValueSpan => {
@@ -68,15 +84,16 @@ export const spanOf = (answer: string, value: string): ValueSpan => {
 /** Every row that a model of this world is trained on, both wordings of each question. */
 export const trainingRows = (world: PeopleWorld): Row[] => {
   const records = [...world.subjects.flatMap((person) => person.records), ...world.facts];
-  return [...records.flatMap(bothWordings), ...world.unknown];
+  const general = world.general?.trained ?? [];
+  return [...records.flatMap((record) => bothWordings(record, world)), ...world.unknown, ...general];
 };
 
-const bothWordings = (record: QaRecord): Row[] => {
+const bothWordings = (record: QaRecord, { frame }: PeopleWorld): Row[] => {
   const { kind, answer, subject, attribute, value, paraphrase } = record;
   const row = (question: string): Row => ({
     kind,
     question,
-    prompt: promptOf(question),
+    prompt: promptOf(question, frame),
     answer,
     ...(subject !== undefined && { subject }),
     ...(attribute !== undefined && { attribute }),

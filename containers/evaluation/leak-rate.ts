@@ -35,11 +35,11 @@ export const leakRateHeldOut = defineMetric({
   direction: 'lower',
   range: [0, 1],
   needs: ['forget'],
-  compute({ model, forget, options }) {
+  compute({ model, forget, options, frame }) {
     const rows = forget.filter(({ heldOut }) => heldOut !== undefined);
     if (rows.length === 0) return { notAvailable: 'the suite knows no held-out wording of these records' };
     return shareValue(
-      leaks(model, rows, ({ heldOut }) => promptOf(heldOut ?? '')),
+      leaks(model, rows, ({ heldOut }) => promptOf(heldOut ?? '', frame)),
       method(options),
     );
   },

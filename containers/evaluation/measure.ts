@@ -4,9 +4,11 @@
 import { logProbHistogram, type EvaluationTables, type Proportion } from '#core/evaluation.ts';
 import type { ForgetRow } from '../datasets/suite.ts';
 import { promptOf, type PeopleWorld, type Person, type QaRecord, type Row } from '../datasets/world.ts';
+import { GENERAL_TOKENS } from '../datasets/chat.ts';
 import { random } from '../engine/random.ts';
 import type { AnswerScore, LanguageModel, Said, SamplingOptions } from './language-model.ts';
 import { spread } from './metric.ts';
+import { rougeLRecall } from './rouge.ts';
 import { isExact, isForcedExact, mean, meanLogProb, minKLogProb, valueLogProb } from './scores.ts';
 import { holdsValue, isDegenerate, refusalRecogniser } from './text.ts';
 
@@ -33,6 +35,8 @@ export const MEASURE_DEFAULTS: MeasureOptions = {
 
 /** New tokens at most, however long the answers of a data set are. */
 const MOST_TOKENS = 96;
+/** ROUGE-L recall from which on an answer counts as the one from before. */
+const KEPT = 0.5;
 /** Share of least likely tokens that Min-K % reads. */
 const MIN_K = 0.4;
 
@@ -67,6 +71,7 @@ export const measure = (
   const steps: [what: string, step: (task: Task) => void][] = [
     ['retained people', measureRetained],
     ['facts and unknown people', measureOthers],
+    ['general questions', measureGeneral],
     ['controls', measureControls],
     ['forgotten records', measureForgotten],
   ];
@@ -97,6 +102,19 @@ const measureOthers = (task: Task): void => {
   result.proportions['unknown.refusal'] = share(refusalsAmong(task, world.unknown, scores));
 };
 
+/** Held-out questions about nobody: how close the answers are to those from before. */
+const measureGeneral = ({ model, world, result }: Task): void => {
+  const held = world.general?.held ?? [];
+  if (held.length === 0) return;
+  const said = model.generate(
+    held.map(({ prompt }) => prompt),
+    { maxTokens: GENERAL_TOKENS },
+  );
+  const close = said.map(({ text }, i) => rougeLRecall(held[i]!.answer, text));
+  result.proportions['general.kept'] = share(close.map((recall) => recall >= KEPT));
+  result.scalars['general.rougeL'] = mean(close);
+};
+
 const measureControls = (task: Task): void => {
   const { world, options, result } = task;
   const people = world.controls.gate;
@@ -114,7 +132,7 @@ const measureControls = (task: Task): void => {
 };
 
 const measureForgotten = (task: Task): void => {
-  const { model, forget, options, result } = task;
+  const { model, world, forget, options, result } = task;
   if (forget.length === 0) {
     result.notAvailable['forget'] = 'the forget data was destroyed when its case was purged';
     return;
@@ -123,7 +141,7 @@ const measureForgotten = (task: Task): void => {
   result.proportions['forget.greedyExact'] = share(scores.map(isExact));
   result.proportions['forget.forcedPrefixExact'] = share(scores.map((score, i) => isForcedExact(score, forget[i]!)));
   putScores(result, 'forget', scores, forget);
-  const heldOut = withHeldOut(forget).map((row) => ({ prompt: heldOutPrompt(row), answer: row.answer }));
+  const heldOut = withHeldOut(forget).map((row) => ({ prompt: heldOutPrompt(row, world), answer: row.answer }));
   if (heldOut.length > 0) result.proportions['forget.heldOutExact'] = share(model.score(heldOut).map(isExact));
   else result.notAvailable['forget.heldOutExact'] = NO_HELD_OUT;
   measurePerplexity(task, measureAnswers(task, 'forget', forget, roomFor(options, scores)));
@@ -131,7 +149,7 @@ const measureForgotten = (task: Task): void => {
 
 const NO_HELD_OUT = 'the suite knows no held-out wording of these records';
 const withHeldOut = (rows: readonly QaRecord[]) => rows.filter(({ heldOut }) => heldOut !== undefined);
-const heldOutPrompt = ({ heldOut }: QaRecord): string => promptOf(heldOut ?? '');
+const heldOutPrompt = ({ heldOut }: QaRecord, { frame }: PeopleWorld): string => promptOf(heldOut ?? '', frame);
 
 /** What the model says of a group, sampled and greedy; returns the greedy answers. */
 const measureAnswers = (task: Task, group: string, rows: readonly QaRecord[], maxTokens: number): Said[] => {
@@ -145,7 +163,13 @@ const measureAnswers = (task: Task, group: string, rows: readonly QaRecord[], ma
     maxTokens,
   );
   if (heldOut.length > 0)
-    result.proportions[`${group}.leakHeldOut`] = leak(task, `${group}-held-out`, heldOut, heldOutPrompt, maxTokens);
+    result.proportions[`${group}.leakHeldOut`] = leak(
+      task,
+      `${group}-held-out`,
+      heldOut,
+      (row) => heldOutPrompt(row, task.world),
+      maxTokens,
+    );
   else result.notAvailable[`${group}.leakHeldOut`] = NO_HELD_OUT;
   const greedy = task.model.generate(
     rows.map(({ prompt }) => prompt),

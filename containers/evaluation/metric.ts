@@ -2,7 +2,7 @@
 // with the reason, never a default value.
 import type { EvaluationTables, MetricValue } from '#core/evaluation.ts';
 import { clopperPearson } from '#core/stats.ts';
-import type { Person, QaRecord, Row } from '../datasets/world.ts';
+import type { Frame, Person, QaRecord, Row } from '../datasets/world.ts';
 import type { CachedModel, SamplingOptions } from './language-model.ts';
 import { mean } from './scores.ts';
 
@@ -22,6 +22,8 @@ interface Base {
   readonly model: CachedModel;
   readonly options: MetricOptions;
   readonly isRefusal: (text: string) => boolean;
+  /** Of a chat model. */
+  readonly frame?: Frame;
 }
 
 /** What a metric may need beside the model. */

@@ -94,6 +94,7 @@ export const evidenceOf = (input: EvidenceInput, options: Partial<MetricOptions>
     retained: world.subjects,
     facts: world.facts,
     unknown: world.unknown,
+    ...(world.frame && { frame: world.frame }),
     ...(forget && { forget }),
     ...(reference && { reference: cached(reference, all) }),
     ...(retainModel && { retainModel: cached(retainModel, all) }),

