@@ -39,14 +39,15 @@ export const startLocalstack = async (python: string, tasks: string): Promise<Em
     SKIP_SSL_CERT_DOWNLOAD: '1',
     LAMBDA_PREBUILD_IMAGES: '0',
     EAGER_SERVICE_LOADING: '0',
-    SERVICES: 'stepfunctions,sts,iam',
+    SERVICES: 'stepfunctions,sts,iam,events',
   }));
 };
 
-/** Everything that the stacks need but Batch; a Lambda has the rights of its role and no others. */
-export const startMinistack = async (python: string): Promise<Emulator> => {
+/** Everything that the stacks need; a Lambda has the rights of its role and no others. Batch jobs go to `tasks`. */
+export const startMinistack = async (python: string, tasks: string): Promise<Emulator> => {
   const port = await freePort();
   return start(python, 'start_ministack.py', `http://127.0.0.1:${port}`, '/_ministack/health', (folder) => ({
+    TASK_ENDPOINT: tasks,
     AUTH: 'true',
     BIND_HOST: '127.0.0.1',
     GATEWAY_PORT: String(port),

@@ -1,7 +1,9 @@
 """Starts LocalStack's services without Docker, on the loopback interface alone; workflow tasks go to the endpoint that TASK_ENDPOINT names.
 
 Its server drops the host of GATEWAY_LISTEN for IPv4 and would listen to every network. Step Functions' tasks for Lambda and Batch, which this edition
-does not run without Docker, are sent to the tests' own step handlers and job queue. Trap: both replacements must be in place before services load.
+does not run without Docker, are sent to the tests' own step handlers and job queue. The end of a job is what Batch says: beside it LocalStack listens for the
+task's token, whose listener a failed attempt leaves interrupted, so that every retry would time out at once.
+Trap: the first two replacements must be in place before services load.
 """
 
 import os
@@ -40,8 +42,19 @@ def client_for(service, region, state_credentials):
     return inside(service, region, state_credentials)
 
 
+def without_token(self, **arguments):
+    return eval_sync(self, **{**arguments, "callback_endpoint": None, "heartbeat_endpoint": None})
+
+
 endpoints.TCP4ServerEndpoint = listen_here
 boto_client.boto_client_for = client_for
+
+from localstack.services.stepfunctions.asl.component.state.state_execution.state_task.service import (  # noqa: E402
+    state_task_service_callback as callback,
+)
+
+eval_sync = callback.StateTaskServiceCallback._eval_sync
+callback.StateTaskServiceCallback._eval_sync = without_token
 
 if __name__ == "__main__":
     from localstack.runtime.main import main

@@ -1,15 +1,24 @@
-"""Starts ministack with one addition: a Lambda's error keeps its name, as on AWS, so that a workflow's Retry and Catch can match it.
+"""Starts ministack with three additions: a Lambda's error keeps its name, as on AWS, so that a workflow's Retry and Catch can match it; a state machine's
+Batch jobs, which it does not run, are submitted to the endpoint that TASK_ENDPOINT names, as Step Functions submits them and waits; and policies see the
+condition keys that AWS documents for KMS, EventBridge and conditional writes to S3, which it leaves out.
 
-Its Node worker reports every error as Runtime.HandlerError; the name is in the first line of the stack ("NAME: message").
+Trap: its Node worker reports every error as Runtime.HandlerError; the name is in the first line of the stack ("NAME: message").
 """
 
+import json
+import os
 import re
 import sys
+import time
+import urllib.request
 
-from ministack.services import lambda_svc
+from ministack.core import iam_actions
+from ministack.services import lambda_svc, stepfunctions
 
 NAME = re.compile(r"^([A-Za-z_][A-Za-z0-9_.]*)(?::|$)", re.MULTILINE)
+JOB = "arn:aws:states:::batch:submitJob.sync"
 run = lambda_svc._execute_function_warm
+invoke = stepfunctions._invoke_resource
 
 
 def run_and_name_the_error(func, event, request_id):
@@ -24,7 +33,61 @@ def run_and_name_the_error(func, event, request_id):
     return result
 
 
+def ask_batch(path, body):
+    request = urllib.request.Request(
+        os.environ["TASK_ENDPOINT"] + path, json.dumps(body).encode(), {"content-type": "application/json"}
+    )
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)
+
+
+def run_job(request):
+    named = {key[0].lower() + key[1:]: value for key, value in request.items()}
+    job_id = ask_batch("/v1/submitjob", named)["jobId"]
+    while True:
+        job = ask_batch("/v1/describejobs", {"jobs": [job_id]})["jobs"][0]
+        if job["status"] == "SUCCEEDED":
+            return job
+        if job["status"] == "FAILED":
+            raise stepfunctions._ExecutionError("States.TaskFailed", json.dumps(job))
+        time.sleep(0.2)
+
+
+def invoke_or_run_job(resource, input_data):
+    return run_job(input_data) if resource == JOB and "TASK_ENDPOINT" in os.environ else invoke(resource, input_data)
+
+
+def s3_keys(iam_action, query_params, path="", headers=None):
+    keys = dict(known_s3_keys(iam_action, query_params, path, headers))
+    if iam_action == "s3:PutObject":
+        keys["s3:ObjectCreationOperation"] = "false" if "partNumber" in (query_params or {}) else "true"
+        if (headers or {}).get("if-none-match"):
+            keys["s3:if-none-match"] = headers["if-none-match"]
+    return keys
+
+
+def keys_of_body(service, iam_action, body, params):
+    keys = dict(known_keys(service, iam_action, body, params))
+    if service not in ("kms", "events"):
+        return keys
+    request = json.loads(body or b"{}")
+    context = request.get("EncryptionContext") or {}
+    if context:
+        keys["kms:EncryptionContextKeys"] = list(context)
+        keys.update({f"kms:EncryptionContext:{name}": value for name, value in context.items()})
+    for name in ("SigningAlgorithm", "MessageType"):
+        if name in request:
+            keys[f"kms:{name}"] = request[name]
+    sources = {entry.get("Source") for entry in request.get("Entries", [])}
+    if len(sources) == 1:
+        keys["events:source"] = sources.pop()
+    return keys
+
+
+known_s3_keys, iam_actions.s3_service_context = iam_actions.s3_service_context, s3_keys
+known_keys, iam_actions.request_tag_context = iam_actions.request_tag_context, keys_of_body
 lambda_svc._execute_function_warm = run_and_name_the_error
+stepfunctions._invoke_resource = invoke_or_run_job
 
 if __name__ == "__main__":
     from ministack.app import main
