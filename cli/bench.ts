@@ -5,10 +5,12 @@ import { basename, dirname, join } from 'node:path';
 import { SMALL } from '#containers/train-job.ts';
 import { readPolicy } from '#entry/embedded.ts';
 import { usageError, type Arguments, type Command, type ExitCode } from './command.ts';
+import { ALT, engineMarkdown, enginePlot } from './bench/engine-table.ts';
 import { benchPlots } from './bench/people-plots.ts';
 import { peopleMarkdown, type PeopleDocument } from './bench/people-table.ts';
 import { demoBase } from './demo/base.ts';
 import { backend } from './engine.ts';
+import type { EngineBench } from '#test/bench/engine.ts';
 import type { PeopleBench, Row } from '#test/bench/people.ts';
 import { failedChecks } from './bench/people-quantities.ts';
 import { progressOn } from './progress.ts';
@@ -17,10 +19,12 @@ import { integer } from './values.ts';
 export const bench: Command = {
   name: 'bench',
   summary: 'tables of what was measured',
-  usage: 'people | engine | workflow [--methods A,B] [--seeds N] [--out FILE]',
+  usage: 'people | engine | workflow [--methods A,B] [--seeds N] [--shapes A,B] [--rounds N] [--out FILE]',
   options: {
     methods: { kind: 'value', value: 'A,B', summary: 'only these methods (default all)' },
     seeds: { kind: 'value', value: 'N', summary: 'worlds and trainings, from seed 1 (default 3)' },
+    shapes: { kind: 'value', value: 'A,B', summary: 'engine: demo, 1m, 15m, smollm2, gpt2, 1b (default demo,1m)' },
+    rounds: { kind: 'value', value: 'N', summary: 'engine: alternating rounds (default 3)' },
     out: { kind: 'value', value: 'FILE', summary: 'where the Markdown table goes' },
   },
   example: 'quittance bench people --seeds 3 --out docs/results/small-scale.md',
@@ -94,9 +98,26 @@ const workflow = async (args: Arguments): Promise<ExitCode> => {
 };
 
 const engine = async (args: Arguments): Promise<ExitCode> => {
-  const { benchEngine, engineMarkdown } = await import('#test/bench/engine.ts');
-  const result = await benchEngine(await backend());
-  return finish(args, result, engineMarkdown(result));
+  const { benchEngine } = await import('#test/bench/engine.ts');
+  const progress = progressOn(process.stderr);
+  const result = benchEngine({
+    dir: join(args.dir, 'bench', 'engine'),
+    backend: await backend(),
+    shapes: args.value('shapes')?.split(','),
+    rounds: integer(args, 'rounds', 3, 1),
+    onRow: ({ shape, work, ours, torch }) =>
+      progress.note(`${shape}: ${work}: ${ours.cpu.toFixed(0)} ms, PyTorch ${torch?.cpu.toFixed(0) ?? '–'} ms`),
+  });
+  const command = 'QUITTANCE_THREADS=1 quittance bench engine --shapes … --rounds …';
+  return finish(args, result, engineMarkdown(result, command, await drawEngine(args.value('out'), result)));
+};
+
+const drawEngine = async (out: string | undefined, result: EngineBench): Promise<string | undefined> => {
+  if (out === undefined) return undefined;
+  const { drawSvg } = await import('./report/svg.ts');
+  const path = `${basename(out, '.md')}-ratios.svg`;
+  writeFileSync(join(dirname(out), path), `${await drawSvg(enginePlot(result), 'ratios', ALT)}\n`);
+  return path;
 };
 
 const finish = (args: Arguments, result: unknown, text: string): ExitCode => {

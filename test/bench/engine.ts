@@ -1,78 +1,76 @@
-// The engine bench: one training update of the demo's shape and of the 0.94 M reference (batch 8 × 128), beside PyTorch on one thread where Python has it; rounds
-// alternate, medians of CPU time. Trap: a wall clock on a shared machine measures the neighbours; CPU time of one thread is compared with CPU time of one thread.
+// The engine bench: updates of several shapes beside PyTorch on one thread where Python has it; rounds alternate, medians of CPU and wall time. Each shape's
+// numbers are kept under the bench folder, so that one shape can be measured anew. Trap: a wall clock on a shared machine measures the neighbours; CPU time of
+// one thread is compared with CPU time of one thread.
 import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { makeBatch } from '#containers/engine/batch.ts';
-import { trainBpe } from '#containers/engine/bpe-trainer.ts';
-import { readConfig } from '#containers/engine/config.ts';
-import { answerCrossEntropy } from '#containers/engine/losses.ts';
-import { freshValues, modelFrom, parameterCount, type Model } from '#containers/engine/model.ts';
-import { adamW } from '#containers/engine/optimizers.ts';
-import { random } from '#containers/engine/random.ts';
-import { lossAndGradients } from '#containers/engine/sweep.ts';
+import { z } from 'zod';
+import { QuittanceError } from '#core/errors.ts';
+import { parameterCount, type Model } from '#containers/engine/model.ts';
 import { tf, type Backend } from '#containers/engine/tf.ts';
-import { readTokenizer } from '#containers/engine/tokenizer.ts';
+import { modelOf, PAIR, RANK, SHAPES, updateOf, type Shape, type Work } from './engine-shapes.ts';
 
-interface Shape {
-  name: string;
-  family: 'llama' | 'gpt2';
-  d: number;
-  layers: number;
-  heads: number;
-  ff: number;
-  vocab: number;
-  rows: number;
-  columns: number;
-}
-
-const SHAPES: readonly Shape[] = [
-  {
-    name: "demo's shape, 48 × 28",
-    family: 'llama',
-    d: 96,
-    layers: 3,
-    heads: 4,
-    ff: 256,
-    vocab: 1024,
-    rows: 48,
-    columns: 28,
-  },
-  {
-    name: '0.94 M reference, 8 × 128',
-    family: 'gpt2',
-    d: 128,
-    layers: 4,
-    heads: 4,
-    ff: 512,
-    vocab: 1000,
-    rows: 8,
-    columns: 128,
-  },
-];
-
-export interface EngineRow {
-  shape: string;
-  parameters: number;
-  /** CPU milliseconds of one update, median over rounds. */
-  ours: number;
-  torch: number | undefined;
+const Time = z.object({ cpu: z.number(), wall: z.number() });
+const Row = z.object({
+  shape: z.string(),
+  parameters: z.int(),
+  work: z.enum(['train', 'flat', 'flat-lora']),
+  rounds: z.int(),
+  /** Milliseconds of one update; of FLAT, with packed pairs. */
+  ours: Time,
+  /** FLAT with the answers of a pair in rows of their own. */
+  apart: Time.optional(),
+  torch: Time.extend({ peak: z.number(), torch: z.string() }).optional(),
   /** Tensors alive after the first and the last update. */
-  tensors: [first: number, last: number];
+  tensors: z.tuple([z.int(), z.int()]),
+  /** Resident memory of this process after the updates, bytes. */
+  resident: z.number(),
+});
+export type EngineRow = z.infer<typeof Row>;
+const Saved = z.object({ backend: z.string(), detail: z.string(), rows: z.array(Row) });
+export type EngineBench = z.infer<typeof Saved>[];
+
+export interface EngineOptions {
+  /** Folder that keeps the numbers. */
+  dir: string;
+  backend: Backend;
+  /** Keys of SHAPES; default: those under a million parameters. */
+  shapes?: readonly string[] | undefined;
+  rounds: number;
+  onRow: (row: EngineRow) => void;
 }
 
-const ROUNDS = 3;
-const UPDATES = 8;
-
-export const benchEngine = async (
-  backend: Backend,
-): Promise<{ backend: string; rows: EngineRow[]; python: string | undefined }> => {
+/** Measures the shapes on the backend; returns what every backend has by now. INVALID_INPUT for a shape that is not known. */
+export const benchEngine = (options: EngineOptions): EngineBench => {
+  const { dir, backend, shapes = ['demo', '1m'], rounds, onRow } = options;
+  mkdirSync(dir, { recursive: true });
   const python = findPython();
-  return {
-    backend: `${backend.name} (${backend.detail})`,
-    rows: SHAPES.map((shape) => measureShape(shape, python)),
-    python,
-  };
+  for (const key of shapes) {
+    const rows = measureShape(shapeOf(key), python, rounds, onRow);
+    const saved = { backend: backend.name, detail: backend.detail, rows };
+    writeFileSync(join(dir, `${backend.name}-${key}.json`), JSON.stringify(saved, null, 1));
+  }
+  return readSaved(dir);
 };
+
+const shapeOf = (key: string): Shape => {
+  const shape = SHAPES[key];
+  if (shape) return shape;
+  throw new QuittanceError('INVALID_INPUT', {
+    message: `no shape is called '${key}'`,
+    expected: Object.keys(SHAPES).join(', '),
+  });
+};
+
+/** In the order of backends and shapes. */
+const readSaved = (dir: string): EngineBench =>
+  ['tensorflow', 'wasm+ort', 'wasm', 'webgpu'].flatMap((backend) =>
+    Object.keys(SHAPES).flatMap((key) => {
+      const path = join(dir, `${backend}-${key}.json`);
+      return existsSync(path) ? [Saved.parse(JSON.parse(readFileSync(path, 'utf8')))] : [];
+    }),
+  );
 
 /** A Python that has torch: $QUITTANCE_PYTHON, else python3. */
 const findPython = (): string | undefined =>
@@ -80,96 +78,92 @@ const findPython = (): string | undefined =>
     (name) => name !== undefined && spawnSync(name, ['-c', 'import torch'], { stdio: 'ignore' }).status === 0,
   );
 
-const measureShape = (shape: Shape, python: string | undefined): EngineRow => {
-  const { model, update } = prepare(shape);
-  const [ours, torch]: [number[], number[]] = [[], []];
-  update();
-  const first = tf.memory().numTensors;
-  for (let round = 0; round < ROUNDS; round++) {
-    for (let i = 0; i < UPDATES; i++) ours.push(cpuMs(update));
-    if (python !== undefined) torch.push(torchMs(python, shape));
+const measureShape = (
+  shape: Shape,
+  python: string | undefined,
+  rounds: number,
+  onRow: EngineOptions['onRow'],
+): EngineRow[] => {
+  const model = modelOf(shape);
+  try {
+    return shape.work.map((work) => {
+      const row = measureWork(shape, model, work, python, rounds);
+      onRow(row);
+      return row;
+    });
+  } finally {
+    model.dispose();
   }
-  const last = tf.memory().numTensors;
-  const parameters = parameterCount(model.config);
-  model.dispose();
-  return {
+};
+
+const measureWork = (shape: Shape, model: Model, work: Work, python: string | undefined, rounds: number): EngineRow => {
+  const ours = timed(shape, model, work, true);
+  const apart = work === 'train' ? undefined : timed(shape, model, work, false);
+  const torch: z.infer<typeof Peer>[] = [];
+  for (let round = 0; round < rounds; round++) {
+    ours.round();
+    apart?.round();
+    if (python !== undefined) torch.push(torchTimes(python, shape, work));
+  }
+  const row = {
     shape: shape.name,
-    parameters,
-    ours: median(ours),
-    torch: torch.length > 0 ? median(torch) : undefined,
-    tensors: [first, last],
+    parameters: parameterCount(model.config),
+    work,
+    rounds,
+    ours: ours.end(),
+    resident: process.memoryUsage.rss(),
+    tensors: ours.tensors(),
+    ...(apart && { apart: apart.end() }),
+    ...(torch[0] && { torch: { ...torch[0], ...medians(torch) } }),
+  };
+  return row;
+};
+
+type Times = z.infer<typeof Time>;
+
+/** Rounds of an update of ours; the first round warms up. */
+const timed = (shape: Shape, model: Model, work: Work, packed: boolean) => {
+  const update = updateOf(shape, model, work, packed);
+  const times: Times[] = [];
+  const alive: number[] = [];
+  return {
+    round() {
+      if (times.length === 0) update.run();
+      alive.push(tf.memory().numTensors);
+      for (let i = 0; i < shape.updates; i++) times.push(measured(() => update.run()));
+      alive.push(tf.memory().numTensors);
+    },
+    tensors: (): [number, number] => [alive[0] ?? 0, alive[1] ?? 0],
+    end(): Times {
+      update.dispose();
+      return medians(times);
+    },
   };
 };
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+const medians = (times: readonly Times[]): Times => ({
+  cpu: median(times.map(({ cpu }) => cpu)),
+  wall: median(times.map(({ wall }) => wall)),
+});
 
-/** User and system time of this process, all threads. */
-const cpuMs = (act: () => void): number => {
-  const start = process.cpuUsage();
+/** CPU time is user and system time of this process, all threads. */
+const measured = (act: () => void): Times => {
+  const [cpu, at] = [process.cpuUsage(), performance.now()];
   act();
-  const { user, system } = process.cpuUsage(start);
-  return (user + system) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
+  return { cpu: (user + system) / 1000, wall: performance.now() - at };
 };
 
-const torchMs = (python: string, shape: Shape): number => {
+const Peer = Time.extend({ peak: z.number(), torch: z.string() });
+
+const torchTimes = (python: string, shape: Shape, task: Work): z.infer<typeof Peer> => {
   const script = fileURLToPath(new URL('./torch_step.py', import.meta.url));
-  const { stdout } = spawnSync(python, [script, JSON.stringify(shape), String(UPDATES)], { encoding: 'utf8' });
-  return (JSON.parse(stdout) as { ms: number }).ms;
+  const given = JSON.stringify({ ...shape, task, pair: PAIR, rank: RANK });
+  const { stdout, stderr } = spawnSync(python, [script, given, String(shape.updates)], { encoding: 'utf8' });
+  try {
+    return Peer.parse(JSON.parse(stdout));
+  } catch (cause) {
+    throw new QuittanceError('JOB_FAILED', { message: `PyTorch did not answer: ${stderr.slice(-300)}`, cause });
+  }
 };
-
-const configOf = ({ family, d, layers, heads, ff, vocab, columns }: Shape): unknown =>
-  family === 'llama'
-    ? {
-        model_type: 'llama',
-        vocab_size: vocab,
-        hidden_size: d,
-        intermediate_size: ff,
-        num_hidden_layers: layers,
-        num_attention_heads: heads,
-        tie_word_embeddings: true,
-        max_position_embeddings: 128,
-        rms_norm_eps: 1e-5,
-      }
-    : {
-        model_type: 'gpt2',
-        vocab_size: vocab,
-        n_embd: d,
-        n_inner: ff,
-        n_layer: layers,
-        n_head: heads,
-        n_positions: columns,
-      };
-
-const prepare = (shape: Shape): { model: Model; update: () => void } => {
-  const config = readConfig(configOf(shape));
-  const model = modelFrom(config, readTokenizer(trainBpe(['a'], 300, ['<|endoftext|>'])), freshValues(config, 1));
-  const stream = random('bench');
-  const ids = (n: number) => Array.from({ length: n }, () => stream.below(shape.vocab));
-  const batch = makeBatch(
-    Array.from({ length: shape.rows }, () => ({ prompt: ids(1), answers: [ids(shape.columns - 1)] })),
-    shape.columns,
-  );
-  const trainable = new Set(model.parameters.keys());
-  const optimizer = adamW();
-  const update = () => {
-    const { gradients } = lossAndGradients(model, batch, answerCrossEntropy(batch), trainable);
-    optimizer.step(model.parameters, gradients, 1e-3);
-    tf.dispose([...gradients.values()]);
-  };
-  return { model, update };
-};
-
-export const engineMarkdown = ({ backend, rows, python }: Awaited<ReturnType<typeof benchEngine>>): string =>
-  [
-    '# Training update of small shapes',
-    '',
-    `Made by \`quittance bench engine\` on ${backend}. CPU milliseconds of one update (forward, backward, AdamW), medians of ${ROUNDS} alternating rounds of ${UPDATES}; the peer is PyTorch`,
-    `on one thread in the same run${python === undefined ? ' (no Python with torch was found)' : ''}.`,
-    '',
-    '| shape | parameters | ours | PyTorch | ratio | tensors first → last |',
-    '|---|---|---|---|---|---|',
-    ...rows.map(
-      ({ shape, parameters, ours, torch, tensors }) =>
-        `| ${shape} | ${parameters.toLocaleString('en')} | ${ours.toFixed(0)} | ${torch?.toFixed(0) ?? '–'} | ${torch === undefined ? '–' : (ours / torch).toFixed(2)} | ${tensors.join(' → ')} |`,
-    ),
-  ].join('\n');

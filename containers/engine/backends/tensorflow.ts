@@ -49,7 +49,7 @@ const polyfill = () => {
 /** True where the package is in use now; a package that is there and does not load leaves its reason. */
 const loads = (name: string, reasons: string[]): boolean => {
   try {
-    require(name);
+    withoutArguments(() => require(name) as unknown);
     if ('tensorflow' in tf.engine().registryFactory) return true;
     throw new Error('it registers no backend');
   } catch (error) {
@@ -57,6 +57,17 @@ const loads = (name: string, reasons: string[]): boolean => {
     const absent = (error as { code?: string }).code === 'MODULE_NOT_FOUND' && message.includes(`'${name}'`);
     if (!absent) reasons.push(`${name} does not load: ${message}`);
     return false;
+  }
+};
+
+/** tfjs-node finds its binding by node-pre-gyp, which reads the command line as its own and takes --dir for the folder that everything is in. */
+const withoutArguments = (act: () => unknown): void => {
+  const given = process.argv;
+  process.argv = given.slice(0, 2);
+  try {
+    act();
+  } finally {
+    process.argv = given;
   }
 };
 
