@@ -36,7 +36,11 @@ const formed =
   (args: Arguments, name: string): string | undefined => {
     const text = args.value(name);
     if (text === undefined || schema.safeParse(text).success) return text;
-    throw usageError(`--${name} must be ${form}, got '${text.slice(0, 80)}'`);
+    throw new QuittanceError('USAGE', {
+      message: `--${name} does not have its form`,
+      expected: form,
+      got: `'${text.slice(0, 80)}'`,
+    });
   };
 
 export const digest = formed(Digest, 'a digest: sha256: and 64 hexadecimal digits');

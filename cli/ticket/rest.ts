@@ -18,6 +18,8 @@ const RESTING = new Set<Ticket['status']>([
 ]);
 /** Of these, where the workflow ends just after the ticket says so: the log's last leaf, the closing state. */
 const ENDING = new Set<Ticket['status']>(['REMEDIATION', 'PURGED']);
+/** Of these, where the workflow asks somebody: it has when its task is submitted. */
+const ASKING = new Set<Ticket['status']>(['AWAITING_APPROVAL', 'IDENTITY_PENDING']);
 const POLL_MS = 50;
 
 /** The ticket at rest, its purge in the log. Rejects with what stopped the engine (STORE_FULL, CLOCK_WENT_BACK), or EXECUTION_NOT_FOUND where nothing works on the ticket. */
@@ -27,12 +29,21 @@ export const atRest = async ({ ports, engine }: Embedded, ticketId: string): Pro
     const { ticket } = await ports.tickets.get(ticketId);
     const running = await runningFor(engine, ticketId);
     if (await waitsForAnother(ticket, ports)) return ticket;
-    if (RESTING.has(ticket.status) && !(ENDING.has(ticket.status) && running.length > 0)) return ticket;
+    if (RESTING.has(ticket.status) && (await isThrough(engine, ticket, running))) return ticket;
     idle = running.length > 0 ? 0 : idle + 1;
     if (idle > 1) throw abandoned(ticket); // seen twice: a status is stored before its execution starts
     for (const id of running) if (!ends.has(id)) ends.set(id, engine.settled(id));
     await Promise.race([...[...ends.values()].map(unlessEnded), pause()]);
   }
+};
+
+/** Whether the workflow has done what belongs to the status. */
+const isThrough = async (engine: Embedded['engine'], { status }: Ticket, running: string[]): Promise<boolean> => {
+  if (running.length === 0) return true;
+  if (ENDING.has(status)) return false;
+  if (!ASKING.has(status)) return true;
+  const histories = await Promise.all(running.map((id) => engine.history(id)));
+  return histories.some((events) => events.at(-1)?.type === 'TaskSubmitted');
 };
 
 /** Approved, and built on a ticket that is not approved yet. */

@@ -23,12 +23,23 @@ const BY_STATUS: readonly (readonly [ContentfulStatusCode, readonly ErrorCode[]]
 ];
 const STATUS = new Map(BY_STATUS.flatMap(([status, codes]) => codes.map((code) => [code, status] as const)));
 
-/** Codes whose `expected` and `got` name fields, rules and states, never values. */
+/** Codes whose `expected`, `got` and `hint` name fields, rules, sizes and states, never values. */
 const WITH_RULES: readonly ErrorCode[] = [
   'INVALID_INPUT',
   'INPUT_TOO_LARGE',
   'TICKET_ILLEGAL_TRANSITION',
+  'TICKET_ON_HOLD',
   'ACCESS_DENIED',
+  'APPROVER_IS_FILER',
+  'APPROVAL_STALE',
+  'APPROVAL_NOT_OPEN',
+  'FORGET_EMPTY',
+  'FORGET_UNKNOWN_RECORD',
+  'FORGET_TOO_BROAD',
+  'FORGET_NOT_PERSONAL',
+  'FORGET_COMMON_TOKENS',
+  'STORE_FULL',
+  'STORE_LOCKED',
 ];
 
 export interface Problem {
@@ -38,11 +49,12 @@ export interface Problem {
   readonly code: ErrorCode;
   readonly expected?: string;
   readonly got?: string;
+  readonly hint?: string;
 }
 
 export const problemOf = (error: unknown): Problem => {
   const code = isQuittanceError(error) ? error.code : 'INTERNAL';
-  const { expected, got } = isQuittanceError(error) && WITH_RULES.includes(code) ? error : {};
+  const { expected, got, hint } = isQuittanceError(error) && WITH_RULES.includes(code) ? error : {};
   return {
     type: `https://quittance.dev/errors/${code}`,
     title: ERROR_CODES[code],
@@ -50,6 +62,7 @@ export const problemOf = (error: unknown): Problem => {
     code,
     ...(expected === undefined ? {} : { expected }),
     ...(got === undefined ? {} : { got }),
+    ...(hint === undefined ? {} : { hint }),
   };
 };
 
@@ -62,13 +75,14 @@ export const answerProblem = (error: unknown, c: Context): Response => {
   return c.html(errorPage(problem), problem.status);
 };
 
-const errorPage = ({ status, title, code, expected, got }: Problem): string =>
+const errorPage = ({ status, title, code, expected, got, hint }: Problem): string =>
   page({
     title: `${status}: ${code}`,
     viewer: undefined,
     path: '/tickets',
     body: html`<p class="notice">${title}.</p>
       ${expected && html`<p>Expected: ${expected}</p>`} ${got && html`<p>Got: ${got}</p>`}
+      ${hint && html`<p>What to do: ${hint}</p>`}
       <p><a href="/tickets">To the work list</a></p>`,
   }).markup;
 

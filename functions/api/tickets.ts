@@ -111,7 +111,7 @@ export const jsonBody = async (c: Asked): Promise<ArrayBuffer> => {
 /** The request with its filer filled in where the body names none. */
 const filedBy = (bytes: Uint8Array, filer: string): Uint8Array => {
   try {
-    const body: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    const body: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
     const named = typeof body === 'object' && body !== null && !Array.isArray(body) ? { filer, ...body } : body;
     return new TextEncoder().encode(JSON.stringify(named));
   } catch {

@@ -1,0 +1,69 @@
+// A small data folder for end-to-end tests, made once by a process, and the command as a process on copies of it.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { localStores } from '#adapters/local/index.ts';
+
+const pathOf = (name: string) => new URL(name, import.meta.url).pathname;
+
+export interface Run {
+  status: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+export const quittance = (...args: readonly string[]): Run => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [pathOf('../../cli/main.ts'), ...args], {
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
+};
+
+export interface Small {
+  /** Holds `base` (a model folder), `first.json`, `second.json`, `facts.json` (ticket files). */
+  root: string;
+  /** The ticket of `first.json`, which waits for its approval. */
+  ticketId: string;
+  /** A fresh copy of the data folder. */
+  copy(): string;
+  remove(): void;
+}
+
+export const makeSmall = (): Small => {
+  const root = mkdtempSync(join(tmpdir(), 'quittance-small-'));
+  const dir = join(root, 'data');
+  const made = spawnSync(process.execPath, [pathOf('small-folder.ts'), dir], { encoding: 'utf8' });
+  const { id, status } = JSON.parse(made.stdout || '{}') as { id?: string; status?: string };
+  if (id === undefined || status !== 'AWAITING_APPROVAL') throw new Error(`${status ?? ''} ${made.stderr}`);
+  let copies = 0;
+  return {
+    root,
+    ticketId: id,
+    copy: () => {
+      const at = join(root, `copy-${++copies}`);
+      cpSync(dir, at, { recursive: true });
+      return at;
+    },
+    remove: () => rmSync(root, { recursive: true, force: true }),
+  };
+};
+
+const STORES = ['artifacts', 'vault', 'outbox', 'serving', 'log'];
+
+/** What a refused command must leave as it was: tickets, models, and every stored object. */
+export const contentsOf = async (dir: string) => {
+  const stores = localStores(dir, { lock: false });
+  try {
+    const [tickets, models] = [await stores.tickets.list(), await stores.models.list()];
+    return { tickets, models, files: STORES.flatMap((name) => filesUnder(join(dir, name))) };
+  } finally {
+    stores.close();
+  }
+};
+
+export const filesUnder = (dir: string): string[] =>
+  readdirSync(dir, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(dir, name))
+    .filter((path) => statSync(path).isFile() && !path.endsWith('-wal') && !path.endsWith('-shm'))
+    .sort();
