@@ -21,13 +21,18 @@ export const shinglesOf = (values: readonly string[], secret: string): string[] 
   return [...new Set(runs.map((run) => shingle(secret, run)))].sort();
 };
 
-/** Whether an answer contains a value of the rule, in any case and punctuation. */
-export const isWithheld = (answer: string, { secret, shingles }: Rule): boolean => {
-  const spoken = words(answer);
+/**
+ * Whether an answer contains a value of the rule, in any case and punctuation, or completes one that `lead`, the text that it continues, began. A value that stands
+ * in the lead alone does not count: whoever guesses must not learn that the guess is withheld.
+ */
+export const isWithheld = (answer: string, { secret, shingles }: Rule, lead = ''): boolean => {
+  const spoken = words(lead + answer);
+  const said = spoken.length - words(answer).length; // the first word that the answer has a part in
   const lengths = new Set(shingles.map((entry) => Number.parseInt(entry, 10)));
   return [...lengths].some((length) =>
-    spoken.some(
-      (_, i) => i + length <= spoken.length && shingles.includes(shingle(secret, spoken.slice(i, i + length))),
-    ),
+    spoken.some((_, i) => {
+      const run = spoken.slice(i, i + length);
+      return run.length === length && i + length > said && shingles.includes(shingle(secret, run));
+    }),
   );
 };

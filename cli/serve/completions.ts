@@ -1,6 +1,6 @@
 // The deployed models behind the OpenAI API's shapes: /v1/models, /v1/completions, /v1/chat/completions. Source: OpenAI API reference, Models, Completions, Chat.
-// Traps: an answer is checked against the interim suppression rules whole, before any of it leaves, so a stream has one piece; log-probabilities are refused, as they
-// would tell what the rules withhold.
+// Traps: an answer is checked against the interim suppression rules whole, with what it would have gone on to say and with the prompt that it continues, before any
+// of it leaves, so a stream has one piece; log-probabilities are refused, as they would tell what the rules withhold.
 import type { Context, Hono } from 'hono';
 import { z } from 'zod';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
@@ -113,17 +113,24 @@ export const completionRoutes = (app: Hono<Env>, completions: Completions, now: 
 
 type Said = Completed & { readonly finish: 'stop' | 'length' | 'content_filter' };
 
+/** Tokens beyond what was asked for that are looked at too: a value must not leave in pieces that are cut short. */
+const AHEAD = 16;
+
 const answer = async (
   { complete, rules }: Completions,
   model: string,
   prompt: string | readonly Message[],
   { maxTokens, temperature, seed }: CompleteOptions,
 ): Promise<Said> => {
+  const options = { temperature, seed };
   const before = await rules(model);
-  const said = await complete(model, prompt, { maxTokens, temperature, seed });
+  const ahead = before.length > 0 ? AHEAD : 0;
+  const whole = await complete(model, prompt, { ...options, maxTokens: maxTokens + ahead });
+  const said = whole.completionTokens > maxTokens ? await complete(model, prompt, { ...options, maxTokens }) : whole; // the same, to there
   // a rule that came while the model was answering holds for this answer too
-  const withheld = [...before, ...(await rules(model))].some((rule) => isWithheld(said.text, rule));
-  return withheld
+  const inForce = [...before, ...(await rules(model))];
+  const lead = typeof prompt === 'string' ? prompt : '';
+  return inForce.some((rule) => isWithheld(whole.text, rule, lead))
     ? { ...said, text: WITHHELD, finish: 'content_filter' }
     : { ...said, finish: said.ended ? 'stop' : 'length' };
 };

@@ -100,6 +100,32 @@ describe("the deployed models' API", () => {
       }
   });
 
+  it('withholds a value that the limit on tokens would cut in pieces, or that the prompt began', async () => {
+    rules = [{ secret: SECRET, shingles: shinglesOf(['Velletri'], SECRET) }];
+    const app = await appFor(
+      dir,
+      { ports: world.ports as Ports & { close: () => void }, policy: async () => world.policy },
+      {
+        ...completions, // a token a letter
+        complete: async (_model, prompt, { maxTokens }) => {
+          const text = 'Velletri'.slice(typeof prompt === 'string' ? prompt.length - 'Born in '.length : 0);
+          const completionTokens = Math.min(maxTokens, text.length);
+          return { text: text.slice(0, maxTokens), promptTokens: 3, completionTokens, ended: maxTokens >= text.length };
+        },
+      },
+      true,
+    );
+    for (const [prompt, limit] of [
+      ['Born in ', 2],
+      ['Born in Vell', 3],
+      ['Born in Velletr', 1],
+    ] as const)
+      expect([
+        prompt,
+        await choiceOf(await post(app, '/v1/completions', { model: 'house', prompt, max_tokens: limit })),
+      ]).toMatchObject([prompt, { finish_reason: 'content_filter' }]);
+  });
+
   it('withholds by a rule that came while the model was answering', async () => {
     const app = await appFor(
       dir,

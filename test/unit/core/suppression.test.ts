@@ -16,6 +16,19 @@ describe('interim suppression', () => {
     expect(isWithheld(answer, rule(value))).toBe(withheld);
   });
 
+  it.each([
+    ['She lives in Quill', 'gate.', true],
+    ['She lives in ', 'Quillgate.', true],
+    ['Does she live in Quillgate? ', 'Yes.', false], // the guess is the asker's own
+    ['Quill ', 'gate', false],
+  ])('of a prompt %j continued by %j: %s', (lead, answer, withheld) => {
+    expect(isWithheld(answer, rule('Quillgate'), lead)).toBe(withheld);
+  });
+
+  it('sees a value of several words that the prompt began', () => {
+    expect(isWithheld('l’Arbre, 14', rule('Rue de l’Arbre 14'), 'She lives at rue de ')).toBe(true);
+  });
+
   it('without a rule withholds nothing', () => expect(isWithheld('anything', rule())).toBe(false));
 
   it('holds no value, and nothing that another rule could be compared with', () => {
