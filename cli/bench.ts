@@ -122,18 +122,16 @@ const drawEngine = async (out: string | undefined, result: EngineBench): Promise
 
 const finish = (args: Arguments, result: unknown, text: string): ExitCode => {
   const out = args.value('out');
-  if (out !== undefined) writeFileSync(out, `${text}\n${keptBelow(out)}`);
+  if (out !== undefined) writeFileSync(out, `${withByHand(out, text)}\n`);
   args.print(result, () => text);
   return 0;
 };
 
-const BY_HAND = '<!-- below this line: other commands and prose; kept when the part above is made again -->';
-
-/** What stands below the mark in the document that is there already. */
-const keptBelow = (out: string): string => {
-  const text = existsSync(out) ? readFileSync(out, 'utf8') : '';
-  const at = text.indexOf(BY_HAND);
-  return at < 0 ? '' : `\n${text.slice(at)}`;
+/** The text by hand between the marks of the document that is there already, put between those of the new one. */
+const withByHand = (out: string, text: string): string => {
+  const old = existsSync(out) ? BY_HAND.exec(readFileSync(out, 'utf8'))?.[0] : undefined;
+  return old === undefined ? text : text.replace(BY_HAND, () => old);
 };
+const BY_HAND = /<!-- by hand:[^]*<!-- end of what is by hand -->/;
 
 const BENCHES: Readonly<Record<string, (args: Arguments) => Promise<ExitCode>>> = { people, engine, workflow };
