@@ -23,9 +23,13 @@ export const backend = async (): Promise<Backend> => {
 };
 
 /** A model by `--model`: a folder in Hugging Face layout, or a name in the data folder's registry. The caller disposes it. */
-export const openNamedModel = async (args: Arguments, option = 'model'): Promise<{ model: Model; backend: string }> => {
+export const openNamedModel = async (
+  args: Arguments,
+  option = 'model',
+): Promise<{ model: Model; dir: string; backend: string }> => {
+  const dir = await modelFolder(args, args.value(option) ?? missing(option));
   const chosen = await backend();
-  return { model: loadModel(await modelFolder(args, args.value(option) ?? missing(option))), backend: chosen.name };
+  return { model: loadModel(dir), dir, backend: chosen.name };
 };
 
 const missing = (option: string): never => {

@@ -1,4 +1,5 @@
 // `quittance generate`: what a model says to a prompt. Trap: `ids` are the new tokens only.
+import { chatIds } from '#containers/engine/chat.ts';
 import { inference } from '#containers/engine/inference.ts';
 import { generate as generateIds } from '#containers/engine/generate.ts';
 import { usageError, type Arguments, type Command } from './command.ts';
@@ -27,8 +28,8 @@ export const generate: Command = {
       seed: integer(args, 'seed', 0, 0),
     };
     oneSource(args);
-    const { model } = await openNamedModel(args);
-    const [result] = generateIds(model, [await promptIds(args, model)], options);
+    const { model, dir } = await openNamedModel(args);
+    const [result] = generateIds(model, [await promptIds(args, model, dir)], options);
     if (!result) return 1;
     const text = model.tokenizer.decode(result.ids);
     args.print({ ids: result.ids, text, logprobs: result.logProbs.slice(0, result.ids.length) }, () => text);
@@ -41,12 +42,18 @@ const oneSource = (args: Arguments) => {
   if (given.length !== 1) throw usageError('give exactly one of --prompt, --chat and --ids');
 };
 
-const promptIds = async (args: Arguments, model: Model): Promise<number[]> => {
+const promptIds = async (args: Arguments, model: Model, dir: string): Promise<number[]> => {
   const prompt = args.value('prompt');
   if (prompt !== undefined) return inference(model).encodePrompt(prompt);
   const ids = args.value('ids');
   if (ids !== undefined) return parseIds(ids, model.config.vocabSize);
-  throw usageError('this model folder has no chat template', 'use --prompt');
+  return askedIds(model, dir, args.value('chat') ?? '');
+};
+
+const askedIds = async (model: Model, dir: string, content: string): Promise<number[]> => {
+  const [ids] = (await chatIds(dir, model.tokenizer, [[{ role: 'user', content }]])) ?? [];
+  if (!ids) throw usageError('this model folder has no chat template', 'use --prompt');
+  return ids;
 };
 
 const parseIds = (text: string, vocabSize: number): number[] => {

@@ -6,10 +6,10 @@ import { readPairs } from '#containers/datasets/jsonl.ts';
 import { makePeople } from '#containers/datasets/people.ts';
 import { spanOf } from '#containers/datasets/world.ts';
 import { readSuite } from '#containers/datasets/suite.ts';
-import { readJsonFile, readModelFolder } from '#containers/engine/folder.ts';
+import { readModelFolder } from '#containers/engine/folder.ts';
 import { modelFrom, type Model } from '#containers/engine/model.ts';
 import { readMoments } from '#containers/engine/moments.ts';
-import { saveModel } from '#containers/engine/save.ts';
+import { companionFiles, saveModel } from '#containers/engine/save.ts';
 import { MOMENTS_FILE } from '#containers/train-job.ts';
 import { contextOf, exampleOf } from '#containers/unlearn-job.ts';
 import { findMethod } from '#containers/unlearning/methods.ts';
@@ -60,7 +60,8 @@ export const unlearn: Command = {
       settings(args.many('config')),
     );
     stage.done(`${outcome.updates} updates, ${outcome.stop}`);
-    const { digest } = saveModel(out, model, { configJson: readJsonFile(join(dir, 'config.json')), quantisation });
+    const { configJson } = folder;
+    const { digest } = saveModel(out, model, { configJson, files: companionFiles(dir), quantisation });
     const run = { method: method.name, backend: chosen.name, digest, ...outcome };
     writeFileSync(join(out, 'run.json'), `${JSON.stringify(run, null, 2)}\n`);
     args.print(run, () => `${out}: ${digest}, ${outcome.updates} updates, ${outcome.stop}`);

@@ -1,9 +1,9 @@
 // The deployed models held in memory for answering: loaded when first asked, loaded anew when another artefact is deployed under the name.
 // Trap: one at a time is kept, and questions are answered one after another; old and new weights are never both within reach.
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { modelFolder, suppressionRules } from '#adapters/local/pointer-serving.ts';
 import { promptOf } from '#containers/datasets/world.ts';
+import { chatIds } from '#containers/engine/chat.ts';
 import { loadModel } from '#containers/engine/folder.ts';
 import { generate } from '#containers/engine/generate.ts';
 import { inference } from '#containers/engine/inference.ts';
@@ -57,9 +57,13 @@ export const servedModels = (
   };
 };
 
-const answer = ({ model, folder }: Held, prompt: string | readonly Message[], options: CompleteOptions): Completed => {
-  const text = typeof prompt === 'string' ? prompt : chatPrompt(folder, prompt);
-  const ids = inference(model).encodePrompt(text);
+const answer = async (
+  { model, folder }: Held,
+  prompt: string | readonly Message[],
+  options: CompleteOptions,
+): Promise<Completed> => {
+  const ids =
+    typeof prompt === 'string' ? inference(model).encodePrompt(prompt) : await chatPrompt(model, folder, prompt);
   const [result] = generate(model, [ids], options);
   if (!result) throw new QuittanceError('INTERNAL', { message: 'the engine gave no answer' });
   const said = model.tokenizer.decode(result.ids);
@@ -71,17 +75,9 @@ const answer = ({ model, folder }: Held, prompt: string | readonly Message[], op
   };
 };
 
-/** The last question in the form that models without a chat template are taught here. */
-const chatPrompt = (folder: string, messages: readonly Message[]): string => {
-  if (hasTemplate(folder))
-    throw new QuittanceError('INVALID_INPUT', {
-      message: 'this model has a chat template of its own',
-      expected: 'a request to /v1/completions with the rendered template as prompt',
-    });
-  return promptOf(messages.findLast(({ role }) => role === 'user')?.content ?? '');
+/** In the model's own chat template; where it has none, the last question in the form that such models are taught here. */
+const chatPrompt = async (model: Model, folder: string, messages: readonly Message[]): Promise<number[]> => {
+  const [ids] = (await chatIds(folder, model.tokenizer, [messages])) ?? [];
+  const question = messages.findLast(({ role }) => role === 'user')?.content ?? '';
+  return ids ?? inference(model).encodePrompt(promptOf(question));
 };
-
-const hasTemplate = (folder: string): boolean =>
-  existsSync(join(folder, 'chat_template.jinja')) ||
-  (existsSync(join(folder, 'tokenizer_config.json')) &&
-    readFileSync(join(folder, 'tokenizer_config.json'), 'utf8').includes('"chat_template"'));

@@ -8,10 +8,12 @@ import { z } from 'zod';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import type { Reply, Request } from './chat-process.ts';
 import { readJsonFile } from './folder.ts';
+import type { Tokenizer } from './tokenizer.ts';
 
 export interface ChatMessage {
-  role: 'system' | 'user' | 'assistant';
-  content: string;
+  /** system, user, assistant, or what else the template knows. */
+  readonly role: string;
+  readonly content: string;
 }
 
 export interface ChatTemplate {
@@ -95,6 +97,19 @@ export const renderChats = async (
   } finally {
     renderer.end();
   }
+};
+
+/**
+ * Token ids up to the beginning of the assistant's answer, for each conversation; undefined where the model in `dir` has no template.
+ * The special tokens are in the rendered text, so none is added.
+ */
+export const chatIds = async (
+  dir: string,
+  tokenizer: Tokenizer,
+  conversations: readonly (readonly ChatMessage[])[],
+): Promise<number[][] | undefined> => {
+  const template = readChatTemplate(dir);
+  return template && (await renderChats(template, conversations)).map((text) => tokenizer.encode(text));
 };
 
 /** Tries the template on one question. MODEL_INVALID as renderChats; that it refuses the question is no fault. */

@@ -1,5 +1,5 @@
 // Writes model folders, whole or not at all. Trap: a LoRA is not part of the weights; it must be merged before.
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { manifestDigest, type ModelManifest } from '#core/model.ts';
 import type { Digest } from '#core/canonical.ts';
@@ -41,6 +41,15 @@ export const saveModel = (
     parts.write?.(at);
   });
 };
+
+/** The files that stand beside the weights and say how the model is talked to, for its successor. */
+export const companionFiles = (dir: string): ReadonlyMap<string, string> =>
+  new Map(
+    ['generation_config.json', 'tokenizer_config.json', 'chat_template.jinja'].flatMap((name) => {
+      const path = join(dir, name);
+      return existsSync(path) ? [[name, readFileSync(path, 'utf8')] as const] : [];
+    }),
+  );
 
 /** The type that the weights now have: transformers would round them to the one that the config names. */
 const inFloat32 = (config: Readonly<Record<string, unknown>>): Record<string, unknown> =>
