@@ -63,6 +63,7 @@ export const RunManifest = z.strictObject({
       update: z.int(),
       loss: z.number(),
       valueAuc: z.number(),
+      answerAuc: z.number().optional(),
       greedyExact: z.number(),
       meanValueLogProb: z.number(),
     }),

@@ -18,7 +18,7 @@ import {
   type TrajectoryPoint,
   type UnlearningMethod,
 } from './method.ts';
-import { controlValues, land, measure, shouldStop, StopConfig, type ControlValues } from './stop-rule.ts';
+import { controlValues, land, measure, overshot, shouldStop, StopConfig, type ControlValues } from './stop-rule.ts';
 import { globalNorm } from '../engine/global-norm.ts';
 import { UpdateConfig, updaterFor, type Updater } from './update.ts';
 
@@ -96,8 +96,8 @@ const begun = (context: ForgetOnlyContext): Going => {
 
 const Position = z.strictObject({
   stream: z.array(z.int()),
-  controls: z.array(z.number()),
-  trajectory: RunManifest.shape.trajectory,
+  controls: z.strictObject({ values: z.array(z.number()), answers: z.array(z.number()) }),
+  trajectory: z.array(RunManifest.shape.trajectory.element.required()),
 });
 
 /** Where an earlier process of the same run stood; its weights and optimiser are put back. */
@@ -108,7 +108,7 @@ const resumed = async (context: ForgetOnlyContext, { optimizer }: Updater): Prom
   restoreRun(context.model, optimizer, state.tensors);
   const stream = random(`unlearn:${context.seed}`);
   stream.restore(words);
-  return { update: state.update, stream, controls: { values: controls }, trajectory };
+  return { update: state.update, stream, controls, trajectory };
 };
 
 /** Updates until the stop rule holds or there are no more; `step` makes one and returns the loss before it. */
@@ -138,7 +138,7 @@ const descend = async <N extends Need>(
 
 const positionOf = ({ stream, controls, trajectory }: Going): z.infer<typeof Position> & Json => ({
   stream: stream.state(),
-  controls: controls.values,
+  controls: { ...controls },
   trajectory: trajectory.map((point) => ({ ...point })),
 });
 
@@ -147,13 +147,13 @@ const landed = <N extends Need>(
   context: Context<N>,
   updater: Updater,
   stop: StopConfig,
-  { valueAuc, update, loss }: TrajectoryPoint,
+  point: TrajectoryPoint,
   before: ReadonlyMap<string, Float32Array> | undefined,
   trajectory: TrajectoryPoint[],
 ): Outcome['stop'] => {
-  if (!before || valueAuc >= 0.45 || land(context, before, trainedValues(context, updater), stop) >= 1)
+  if (!before || !overshot(point, stop) || land(context, before, trainedValues(context, updater), stop) >= 1)
     return 'stop-rule';
-  trajectory.push(measure(context, update, loss));
+  trajectory.push(measure(context, point.update, point.loss));
   return 'landed';
 };
 

@@ -53,6 +53,8 @@ export interface TrajectoryPoint {
   loss: number;
   /** Against the stop controls: 0.5 is indistinguishable, above is still known, below over-forgotten. */
   valueAuc: number;
+  /** The same of whole answers. */
+  answerAuc: number;
   greedyExact: number;
   meanValueLogProb: number;
 }

@@ -1,6 +1,6 @@
 // When to stop: the forgotten values are no better known than those of people whom the model never saw (stop controls, disjoint from the gate's), and no answer
-// is exact any more. Measured on forget data and stop controls alone. Trap: overshooting is a failure too; `land` goes back along the last update to where
-// the values meet the controls.
+// is exact any more. Measured on forget data and stop controls alone. Traps: overshooting is a failure too; `land` goes back along the last update to where
+// the values meet the controls. Refusals that are learnt push whole answers far below the controls', values or not; `answerAuc` watches for that.
 import { z } from 'zod';
 import { inference } from '../engine/inference.ts';
 import { restoreValues, type Model } from '../engine/model.ts';
@@ -9,9 +9,11 @@ import type { Example, Probe, TrajectoryPoint, ForgetOnlyContext } from './metho
 export const StopConfig = z.strictObject({
   /** Stop once the value AUC against the stop controls is at most this. */
   valueAuc: z.number().min(0).max(1).default(0.55),
+  /** Or once the AUC of the whole answer is at most this; not watched where absent. */
+  answerAuc: z.number().min(0).max(1).optional(),
   /** … and at most this share of answers is exact. */
   greedyExact: z.number().min(0).max(1).default(0.05),
-  /** After stopping, interpolate along the last update until the AUC is nearest to 0.5. */
+  /** After stopping, interpolate along the last update to where the watched AUC that is farther from 0.5 is nearest to it. */
   land: z.boolean().default(true),
 });
 export type StopConfig = z.infer<typeof StopConfig>;
@@ -48,34 +50,46 @@ export const measure = (
   known?: ControlValues,
 ): TrajectoryPoint => {
   const forget = probe(context.model, context.forget);
-  const controls =
-    known && mean(forget.valueLogProbs) > mean(known.values) + FAR_NATS
-      ? known.values
-      : probe(context.model, context.stopControls).valueLogProbs;
-  if (known) known.values = controls;
+  const far = known && mean(forget.valueLogProbs) > mean(known.values) + FAR_NATS;
+  const controls = far ? known : controlValues(context);
+  if (known) Object.assign(known, controls);
   return {
     update,
     loss,
-    valueAuc: auc(forget.valueLogProbs, controls),
+    valueAuc: auc(forget.valueLogProbs, controls.values),
+    answerAuc: auc(forget.answerLogProbs, controls.answers),
     greedyExact: mean(forget.greedyExact),
     meanValueLogProb: mean(forget.valueLogProbs),
   };
 };
 
+/** Mean log-probabilities (nats) per value token and per answer token of each stop control. */
 export interface ControlValues {
   values: number[];
+  answers: number[];
 }
 
-export const controlValues = ({ model, stopControls }: ForgetOnlyContext): ControlValues => ({
-  values: probe(model, stopControls).valueLogProbs,
-});
+export const controlValues = ({ model, stopControls }: ForgetOnlyContext): ControlValues => {
+  const { valueLogProbs, answerLogProbs } = probe(model, stopControls);
+  return { values: valueLogProbs, answers: answerLogProbs };
+};
 
-export const shouldStop = (point: TrajectoryPoint, { valueAuc, greedyExact }: StopConfig): boolean =>
-  point.valueAuc <= valueAuc && point.greedyExact <= greedyExact;
+export const shouldStop = (point: TrajectoryPoint, { valueAuc, answerAuc, greedyExact }: StopConfig): boolean =>
+  (point.valueAuc <= valueAuc || (answerAuc !== undefined && point.answerAuc <= answerAuc)) &&
+  point.greedyExact <= greedyExact;
+
+/** The AUCs that the stop rule watches. */
+const watched = (point: TrajectoryPoint, { answerAuc }: StopConfig): number[] =>
+  answerAuc === undefined ? [point.valueAuc] : [point.valueAuc, point.answerAuc];
+
+/** Below which a watched AUC says that the last update went too far. */
+const TOO_FAR = 0.45;
+export const overshot = (point: TrajectoryPoint, stop: StopConfig): boolean =>
+  Math.min(...watched(point, stop)) < TOO_FAR;
 
 /**
- * Bisects between the weights before and after the last update for the point where the value AUC is nearest to 0.5 among those that meet the
- * exactness bound. Returns the share of the last update that was kept.
+ * Bisects between the weights before and after the last update for the point where the watched AUC that is farther from 0.5 is nearest to it, among those
+ * that meet the exactness bound. Returns the share of the last update that was kept.
  */
 export const land = (
   context: ForgetOnlyContext,
@@ -90,9 +104,9 @@ export const land = (
     restoreValues(context.model, interpolate(before, after, share));
     const point = measure(context, 0, 0);
     const exactEnough = point.greedyExact <= stop.greedyExact;
-    const distance = Math.abs(point.valueAuc - 0.5);
+    const distance = Math.max(...watched(point, stop).map((one) => Math.abs(one - 0.5)));
     if (exactEnough && distance < best.distance) best = { share, distance };
-    if (exactEnough && point.valueAuc < 0.5) high = share;
+    if (exactEnough && Math.min(...watched(point, stop)) < 0.5) high = share;
     else low = share;
     if (low >= high) break;
   }

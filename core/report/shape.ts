@@ -91,6 +91,7 @@ const TrajectoryPoint = z.strictObject({
   /** null before the first update: nothing was computed yet. */
   loss: z.number().nullable(),
   valueAuc: z.number(),
+  answerAuc: z.number().optional(),
   greedyExact: z.number(),
   meanValueLogProb: z.number(),
 });
