@@ -8,32 +8,40 @@ import type { PeopleWorld } from '#containers/datasets/world.ts';
 import { SMALL, type TrainRecipe } from '#containers/train-job.ts';
 import { verifyBundle } from '#core/verify.ts';
 import { usageError, type Arguments, type Command } from './command.ts';
-import { demoBase } from './demo/base.ts';
+import { readPolicy } from '#entry/embedded.ts';
+import type { Backend } from '#containers/engine/tf.ts';
+import type { GatePolicy } from '#core/gate.ts';
+import { demoBase, type Base } from './demo/base.ts';
+import { smollm2Base } from './demo/smollm2.ts';
 import { screen, type Asked, type Shown } from './demo/screen.ts';
-import { walkTicket, type Walk } from './demo/walk.ts';
+import { requestFor, walkTicket, type Walk } from './demo/walk.ts';
 import { backend } from './engine.ts';
-import { progressOn } from './progress.ts';
+import { progressOn, type Progress } from './progress.ts';
 import { renderReport } from './report.ts';
 import { readBundle } from './verify.ts';
 
 export const demo: Command = {
   name: 'demo',
   summary: 'the main job: train a small model, file a ticket, run the whole workflow, verify the certificate',
-  usage: '[--dataset people|tofu --path DIR] [--dir DIR]',
+  usage: '[--dataset people|tofu --path DIR] [--model smollm2] [--dir DIR]',
   options: {
     dataset: { kind: 'value', value: 'people|tofu', summary: 'generated people (default) or the real TOFU files' },
     path: { kind: 'value', value: 'DIR', summary: 'folder of the TOFU files' },
+    model: {
+      kind: 'value',
+      value: 'smollm2',
+      summary: 'a real chat model, taught the people first (default: trained from nothing)',
+    },
     quantisation: { kind: 'value', value: 'none|int8', summary: 'how the served weights are stored (default none)' },
   },
   example: 'quittance demo',
   async run(args) {
     const started = performance.now();
     const progress = progressOn(process.stderr);
-    const { world, recipe } = scenario(args);
     const chosen = await backend();
     progress.note(`backend: ${chosen.name} (${chosen.detail})`);
     mkdirSync(args.dir, { recursive: true });
-    const base = await demoBase(args.dir, world, recipe, chosen, progress);
+    const { base, world, policy } = await scenario(args, chosen, progress);
     if (base.reused) progress.note(`base model: reused, ${(100 * base.exact).toFixed(1)} % of the answers exact`);
     const trained = performance.now();
     const subject = world.subjects[0]!;
@@ -45,23 +53,41 @@ export const demo: Command = {
       subject,
       questions: asked.map(({ question }) => question),
       quantisation: args.value('quantisation') === 'int8' ? 'int8' : 'none',
+      ...(policy && { policy }),
       progress,
     });
     const verified = walk.bundle === undefined ? undefined : verifyBundle(readBundle(walk.bundle), { now: new Date() });
     const report = await writeReport(args.dir, walk);
+    const next = writeNext(args.dir, world, walk);
     const timings = {
       baseSeconds: (trained - started) / 1000,
       ticketSeconds: (performance.now() - trained) / 1000,
       baseReused: base.reused,
       peakRssMb: process.resourceUsage().maxRSS / 1024,
     };
-    const shown: Shown = { walk, asked, backend: chosen.name, timings, report, verified };
+    const shown: Shown = { walk, asked, backend: chosen.name, timings, report, verified, next };
     args.print(resultOf(shown), () => screen(shown));
     return verified?.ok === true ? 0 : 2;
   },
 };
 
-const scenario = (args: Arguments): { world: PeopleWorld; recipe: TrainRecipe } => {
+interface Scenario {
+  base: Base;
+  world: PeopleWorld;
+  policy?: GatePolicy;
+}
+
+const scenario = async (args: Arguments, chosen: Backend, progress: Progress): Promise<Scenario> => {
+  const model = args.value('model');
+  if (model === undefined) {
+    const { world, recipe } = smallScenario(args);
+    return { world, base: await demoBase(args.dir, world, recipe, chosen, progress) };
+  }
+  if (model !== 'smollm2') throw usageError(`unknown model '${model}'`, 'smollm2');
+  return { ...(await smollm2Base(args.dir, chosen, progress)), policy: readPolicy('chat-v1') };
+};
+
+const smallScenario = (args: Arguments): { world: PeopleWorld; recipe: TrainRecipe } => {
   const dataset = args.value('dataset') ?? 'people';
   if (dataset === 'people') return { world: makePeople({ seed: 1 }), recipe: SMALL };
   if (dataset !== 'tofu') throw usageError(`unknown dataset '${dataset}'`, 'people or tofu');
@@ -94,6 +120,7 @@ const questions = (world: PeopleWorld): Asked[] => {
     ...of('retained', retained?.records ?? [], 2),
     ...of('fact', world.facts, 1),
     ...of('unknown', world.unknown, 1),
+    ...of('general', world.general?.held ?? [], 2),
   ];
 };
 
@@ -102,6 +129,13 @@ const writeReport = async (dir: string, walk: Walk): Promise<string> => {
   mkdirSync(join(dir, 'reports'), { recursive: true });
   writeFileSync(path, await renderReport(dir, walk.ticketId, 'html'));
   return resolve(path);
+};
+
+/** A ticket for the next person, to file by hand. Generated people, or a published set: nobody's secret. */
+const writeNext = (dir: string, world: PeopleWorld, walk: Walk): string => {
+  const path = join(dir, 'next-ticket.json');
+  writeFileSync(path, `${JSON.stringify(requestFor(world.subjects[1]!, walk.model, new Date()), null, 2)}\n`);
+  return path;
 };
 
 /** The keys of design §8. */

@@ -1,4 +1,5 @@
 // The demo's one screen: answers before and after, gates, re-learning, who filed and approved, where the evidence is.
+import { dirname } from 'node:path';
 import type { verifyBundle } from '#core/verify.ts';
 import { APPROVER, FILER, type Walk } from './walk.ts';
 
@@ -15,6 +16,8 @@ export interface Shown {
   timings: { baseSeconds: number; ticketSeconds: number; baseReused: boolean; peakRssMb: number };
   report: string;
   verified: ReturnType<typeof verifyBundle> | undefined;
+  /** A ticket file for another person. */
+  next: string;
 }
 
 const cut = (text: string, width: number): string =>
@@ -39,7 +42,7 @@ const gates = ({ walk }: Shown): string[] => [
   ),
 ];
 
-const outcome = ({ walk, backend, timings, report, verified }: Shown): string[] => {
+const outcome = ({ walk, backend, timings, report, verified, next }: Shown): string[] => {
   const curve = walk.tables?.curves['forget.relearn'];
   const last = curve?.points.at(-1);
   return [
@@ -63,5 +66,6 @@ const outcome = ({ walk, backend, timings, report, verified }: Shown): string[] 
                 .join(', ')}`
         }`
       : 'verified       nothing to verify',
+    `by hand        npx quittance ticket file ${next} --dir ${dirname(next)}`,
   ];
 };

@@ -9,7 +9,7 @@ import type { Digest } from '#core/canonical.ts';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { EvaluationTables } from '#core/evaluation.ts';
 import { trainingManifest } from '#core/forget-set.ts';
-import { Judgement } from '#core/gate.ts';
+import { Judgement, type GatePolicy } from '#core/gate.ts';
 import { RunManifest } from '#core/run.ts';
 import { getJson, putJson } from '#core/stored-json.ts';
 import type { Ticket } from '#core/ticket.ts';
@@ -45,12 +45,17 @@ export interface WalkOptions {
   /** Plain questions to ask the served model before and after. */
   questions: readonly string[];
   quantisation: 'none' | 'int8';
+  /** What judges, where it is not the shipped default. */
+  policy?: GatePolicy;
   progress: Progress;
 }
 
 export const walkTicket = async (options: WalkOptions): Promise<Walk> => {
   const bars = jobBars(options.progress);
-  const embedded = await openEmbedded(options.dir, { onJob: bars.onJob });
+  const embedded = await openEmbedded(options.dir, {
+    onJob: bars.onJob,
+    ...(options.policy && { policy: options.policy }),
+  });
   try {
     return await walk(embedded, options);
   } finally {
@@ -111,20 +116,22 @@ const ask = async ({ ports }: Embedded, model: string, questions: readonly strin
   return { digest, answers: new Map(questions.map((question, i) => [question, answers[i] ?? ''])) };
 };
 
+/** A ticket file for a person of the world. */
+export const requestFor = (person: Person, model: string, now: Date, quantisation: 'none' | 'int8' = 'none') => ({
+  subject: { name: person.name },
+  model,
+  regime: 'gdpr',
+  ground: 'art-17-1-b',
+  filer: FILER,
+  channel: 'web',
+  identity: { method: 'signed-in', level: 'substantial', verifiedBy: FILER, verifiedAt: now.toISOString() },
+  forget: { records: person.records.map(forgetRecord) },
+  quantisation,
+});
+
 /** The same code as `quittance ticket file`. */
 const file = async (embedded: Embedded, { subject, quantisation }: WalkOptions, model: string): Promise<string> => {
-  const now = embedded.ports.clock.now().toISOString();
-  const request = {
-    subject: { name: subject.name },
-    model,
-    regime: 'gdpr',
-    ground: 'art-17-1-b',
-    filer: FILER,
-    channel: 'web',
-    identity: { method: 'signed-in', level: 'substantial', verifiedBy: FILER, verifiedAt: now },
-    forget: { records: subject.records.map(forgetRecord) },
-    quantisation,
-  };
+  const request = requestFor(subject, model, embedded.ports.clock.now(), quantisation);
   const parsed = parseTicketRequest(Buffer.from(JSON.stringify(request)));
   const filed = (await embedded.call('file-ticket', { request: parsed, policy: await embedded.policy() })) as {
     ticketId: string;
