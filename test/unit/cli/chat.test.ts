@@ -1,0 +1,94 @@
+// A conversation put to a model with a chat template of its own: `generate --chat` and the deployed model continue exactly what the template renders.
+import { afterAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { modelFolder } from '#adapters/local/pointer-serving.ts';
+import { parse } from '#cli/command.ts';
+import { generate } from '#cli/generate.ts';
+import { servedModels } from '#cli/serve/served-models.ts';
+import { loadModel } from '#containers/engine/folder.ts';
+import { generate as continuation } from '#containers/engine/generate.ts';
+import type { Model } from '#containers/engine/model.ts';
+import type { Digest } from '#core/canonical.ts';
+import type { ModelRegistry, ServingTarget } from '#core/ports.ts';
+import { useEngine } from '#test/support/engine.ts';
+import { temporaryFolder } from '#test/support/folders.ts';
+import { ROOT } from '#test/support/shared.ts';
+
+useEngine();
+const { dir, remove } = temporaryFolder();
+afterAll(remove);
+
+const DIGEST: Digest = `sha256:${'c'.repeat(64)}`;
+const TEMPLATE =
+  "{% for m in messages %}{{ m['role'][0] }}:{{ m['content'] }}{{ eos_token }}{% endfor %}{% if add_generation_prompt %}a:{% endif %}";
+const GOLDEN = join(ROOT, 'test/golden/models/llama3');
+
+const serving = join(dir, 'serving');
+const [plain, chatty] = [GOLDEN, modelFolder(serving, DIGEST)];
+mkdirSync(join(serving, 'models'), { recursive: true });
+cpSync(GOLDEN, chatty, { recursive: true });
+writeFileSync(join(chatty, 'tokenizer_config.json'), JSON.stringify({ chat_template: TEMPLATE, eos_token: '|' }));
+
+let printed = '';
+beforeEach(() => {
+  printed = '';
+  jest.restoreAllMocks();
+  jest.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+    printed += String(chunk);
+    return true;
+  });
+});
+
+/** What the model says after a text as it stands. */
+const after = (text: string): { ids: number[]; text: string } => {
+  const model: Model = loadModel(chatty);
+  const [result] = continuation(model, [model.tokenizer.encode(text)], { maxTokens: 5 });
+  const said = model.tokenizer.decode(result!.ids);
+  model.dispose();
+  return { ids: result!.ids, text: said };
+};
+
+const ask = (...argv: string[]) => generate.run(parse(generate, [...argv, '--max', '5', '--json'], {}));
+
+describe('generate --chat', () => {
+  it('continues what the template renders, special tokens as the tokenizer names them', async () => {
+    await ask('--model', chatty, '--chat', 'Hi');
+    expect(JSON.parse(printed)).toMatchObject(after('u:Hi|a:'));
+    expect(after('u:Hi|a:')).not.toEqual(after('Hi'));
+  });
+
+  it('is refused where the model has no template', () =>
+    expect(ask('--model', plain, '--chat', 'Hi')).rejects.toMatchObject({ code: 'USAGE' }));
+});
+
+describe('a deployed model', () => {
+  const target = {
+    serving: { served: () => Promise.resolve({ digest: DIGEST }) } as unknown as ServingTarget,
+    models: {} as ModelRegistry,
+  };
+  const OPTIONS = { maxTokens: 5, temperature: 0, seed: 0 };
+  const talk = [
+    { role: 'system', content: 'No.' },
+    { role: 'user', content: 'Hi' },
+    { role: 'assistant', content: 'Ho' },
+    { role: 'user', content: 'So?' },
+  ];
+
+  it('reads the whole conversation in its template', async () => {
+    const models = servedModels(dir, target);
+    const said = await models.complete('house', talk, OPTIONS);
+    models.close();
+    const rendered = 's:No.|u:Hi|a:Ho|u:So?|a:';
+    expect(said.text).toBe(after(rendered).text.trim());
+  });
+
+  it('whose template refuses the roles says so, and answers the next', async () => {
+    const refusing = `{% if messages[0]['role'] == 'system' %}{{ raise_exception('no system role') }}{% endif %}${TEMPLATE}`;
+    writeFileSync(join(chatty, 'chat_template.jinja'), refusing);
+    const models = servedModels(dir, target);
+    await expect(models.complete('house', talk, OPTIONS)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    expect((await models.complete('house', talk.slice(1), OPTIONS)).completionTokens).toBeGreaterThan(0);
+    models.close();
+  });
+});
