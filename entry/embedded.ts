@@ -125,8 +125,8 @@ const assemble = (ports: LocalPorts, engine: AslEngine, policy: Digest, closeQue
 });
 
 /** The gate policy as shipped; its digest is what a ticket is filed under. */
-export const readPolicy = (): GatePolicy =>
-  GatePolicy.parse(JSON.parse(readFileSync(new URL('../policies/gate-v1.json', import.meta.url), 'utf8')));
+export const readPolicy = (name: 'gate-v1' | 'chat-v1' = 'gate-v1'): GatePolicy =>
+  GatePolicy.parse(JSON.parse(readFileSync(new URL(`../policies/${name}.json`, import.meta.url), 'utf8')));
 
 /** The engine needs the ports and the ports the engine: the port looks it up when it is first used. */
 const lazyEngine = (engine: () => AslEngine | undefined): LocalPorts['workflows'] => {

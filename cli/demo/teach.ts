@@ -98,7 +98,7 @@ const chatWorld = (model: Model, frame: Frame, recipe: TeachRecipe, progress: Pr
     ...inChat(people, frame),
     name: 'smollm2',
     general: { trained: rows.slice(0, recipe.general), held: rows.slice(recipe.general) },
-    limits: { controlSamples: 24, maxRows: 40 },
+    limits: { controlSamples: 20, maxRows: 20, relearningRate: 5e-5 },
   };
 };
 const CHUNK = 20;

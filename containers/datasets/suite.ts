@@ -37,7 +37,13 @@ const WorldSchema = z.strictObject({
   refusals: z.array(z.string()).min(1),
   frame: z.strictObject({ before: z.string(), after: z.string() }).optional(),
   general: z.strictObject({ trained: z.array(RowSchema), held: z.array(RowSchema) }).optional(),
-  limits: z.strictObject({ controlSamples: z.int().positive(), maxRows: z.int().positive() }).optional(),
+  limits: z
+    .strictObject({
+      controlSamples: z.int().positive(),
+      maxRows: z.int().positive(),
+      relearningRate: z.number().positive(),
+    })
+    .optional(),
 });
 
 export const suiteBytes = (world: PeopleWorld): Uint8Array => Buffer.from(canonicalize(world as unknown as Json));

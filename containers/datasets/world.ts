@@ -58,8 +58,8 @@ export interface PeopleWorld {
   frame?: Frame;
   /** Questions about nobody with the model's own answers to them: trained ones, so that it keeps its manners, and held-out ones, to see that it did. */
   general?: { trained: Row[]; held: Row[] };
-  /** What an evaluation of a slow model asks at most. */
-  limits?: { controlSamples: number; maxRows: number };
+  /** What an evaluation of a large model asks at most, and the learning rate at which re-learning tries it. */
+  limits?: { controlSamples: number; maxRows: number; relearningRate: number };
 }
 
 export interface Frame {

@@ -18,6 +18,7 @@ export const relearnCurve = async (
   model: Model,
   rows: readonly ForgetRow[],
   seed: number,
+  learningRate: number = RELEARN.learningRate,
 ): Promise<EvaluationTables['curves'][string]> => {
   const order = random(`relearn:${seed}`).shuffle(rows);
   const taught = order.slice(0, RELEARN.records);
@@ -37,7 +38,7 @@ export const relearnCurve = async (
   const points: [number, number][] = [[0, exact()]];
   for (let update = 1; update <= RELEARN.updates; update++) {
     const { gradients } = lossAndGradients(model, batch, answerCrossEntropy(batch), trainable);
-    optimizer.step(parameters, gradients, RELEARN.learningRate);
+    optimizer.step(parameters, gradients, learningRate);
     tf.dispose([...gradients.values()]);
     points.push([update, exact()]);
     await new Promise(setImmediate);
