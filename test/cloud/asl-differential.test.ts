@@ -49,7 +49,6 @@ const scenarios = async (): Promise<Scenario[]> => {
     ...whileRecording,
     ...inTheLadder,
     withFaults(end('the happy path'), { call: 'triage-ticket#1', error: 'STORE_LOCKED', times: ALWAYS }),
-    withFaults(end('the happy path'), { call: 'request-approval#1', error: 'Lambda.TooManyRequestsException' }), // where a function is called by its ARN, LocalStack calls this error Exception
   ];
 };
 

@@ -73,7 +73,7 @@ const once = (run: () => Promise<unknown>): (() => Promise<unknown>) => {
 };
 
 const LOOK_MS = 60;
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 240_000;
 
 const untilDone = async (world: DrivenWorld, people: () => Promise<unknown>): Promise<void> => {
   for (const late = Date.now() + PATIENCE_MS; await world.running();) {

@@ -1,6 +1,6 @@
 // Lambda and AWS Batch as far as a Step Functions task asks for them, answered by our own step handlers and job queue. Several worlds share one endpoint;
 // a function's or queue's name says whose it is. Sources: Lambda API reference, Invoke; Batch API reference, SubmitJob, DescribeJobs, TerminateJob.
-// Trap: a function's error is an answer with status 200 and a header; an error of Lambda itself has its own status and no name of ours.
+// Trap: a function's error is an answer with status 200 and a header.
 import { createServer, type IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import type { JobQueue } from '#core/ports.ts';
@@ -80,7 +80,6 @@ export class TaskEndpoint {
       return { body: (await this.#tasksOf(world).call(name, payload)) ?? null };
     } catch (error) {
       const { name: errorType, message: errorMessage } = error as Error;
-      if (errorType.startsWith('Lambda.')) return ofLambda(errorType.slice('Lambda.'.length), errorMessage);
       const headers = { 'x-amz-function-error': 'Unhandled' };
       return { headers, body: { errorType, errorMessage } };
     }
@@ -115,14 +114,6 @@ const SubmitJob = z.object({
   parameters: z.record(z.string(), z.string()).optional(),
 });
 const DescribeJobs = z.object({ jobs: z.array(z.string()) });
-
-const STATUS: Readonly<Record<string, number>> = { TooManyRequestsException: 429, ServiceException: 500 };
-
-const ofLambda = (errorType: string, message: string): Answer => ({
-  status: STATUS[errorType] ?? 500,
-  headers: { 'x-amzn-errortype': errorType },
-  body: { Type: 'User', message },
-});
 
 const text = async (request: IncomingMessage): Promise<string> => {
   const chunks: Buffer[] = [];

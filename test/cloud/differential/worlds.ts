@@ -27,6 +27,7 @@ export interface Trace {
   readonly output?: unknown;
   readonly error?: string;
   readonly entered: readonly string[];
+  /** Types, with the error's name where there is one: `TaskFailed States.TaskFailed`. */
   readonly events: readonly string[];
 }
 
@@ -62,7 +63,7 @@ export interface DrivenWorld extends CaseWorld {
 interface Engine {
   readonly port: WorkflowEngine;
   executions(): Promise<{ id: string; execution: string; status: string }[]>;
-  history(id: string): Promise<{ type: string; name: string | undefined }[]>;
+  history(id: string): Promise<{ type: string; name: string | undefined; error: string | undefined }[]>;
   close(): Promise<void>;
 }
 
@@ -96,6 +97,9 @@ const drivenBy = async (open: OpenEngine, plan: WorldPlan): Promise<DrivenWorld>
   return { ...world, ...faults.seen(), ...following(late.engine) };
 };
 
+const told = ({ type, error }: { type: string; error: string | undefined }) =>
+  error === undefined ? type : `${type} ${error}`;
+
 const following = (engine: Engine): Pick<DrivenWorld, 'traces' | 'running' | 'close'> => ({
   traces: async () => {
     const found = await engine.executions();
@@ -104,7 +108,7 @@ const following = (engine: Engine): Pick<DrivenWorld, 'traces' | 'running' | 'cl
       const events = await engine.history(id);
       const entered = events.flatMap(({ type, name }) => (type.endsWith('StateEntered') ? [name ?? ''] : []));
       const end = { ...(output === undefined ? {} : { output }), ...(error === undefined ? {} : { error }) };
-      return { execution, status, ...end, entered, events: events.map(({ type }) => type) };
+      return { execution, status, ...end, entered, events: events.map(told) };
     });
     return (await Promise.all(traces)).sort((a, b) => a.execution.localeCompare(b.execution));
   },
@@ -182,7 +186,10 @@ export const embedded = (plan: WorldPlan): Promise<DrivenWorld> =>
           status,
         })),
       history: async (id) =>
-        (await asl.history(id)).map(({ type, details }) => ({ type, name: (details as { name?: string }).name })),
+        (await asl.history(id)).map(({ type, details }) => {
+          const { name, error } = details as { name?: string; error?: string };
+          return { type, name, error };
+        }),
       close: async () => (await asl.close(), rmSync(folder, { recursive: true, force: true })),
     };
   }, plan);
@@ -238,7 +245,17 @@ const stepFunctions = (client: SFNClient, machines: Readonly<Record<string, stri
       events.push(...(page.events ?? []));
       nextToken = page.nextToken;
     }
-    return events.map(({ type = '', stateEnteredEventDetails }) => ({ type, name: stateEnteredEventDetails?.name }));
+    return events.map(({ type = '', stateEnteredEventDetails, ...rest }) => ({
+      type,
+      name: stateEnteredEventDetails?.name,
+      error: errorIn(rest),
+    }));
   },
   close: async () => undefined,
 });
+
+/** Each type of event has its details under a name of its own. */
+const errorIn = (event: object): string | undefined =>
+  Object.values(event).flatMap((details: unknown) =>
+    typeof details === 'object' && details !== null && 'error' in details ? String(details.error) : [],
+  )[0];

@@ -1,6 +1,7 @@
-"""Starts ministack with three additions: a Lambda's error keeps its name, as on AWS, so that a workflow's Retry and Catch can match it; a state machine's
-Batch jobs, which it does not run, are submitted to the endpoint that TASK_ENDPOINT names, as Step Functions submits them and waits; and policies see the
-condition keys that AWS documents for KMS, EventBridge and conditional writes to S3, which it leaves out.
+"""Starts ministack with four additions: a Lambda's error keeps its name, as on AWS, so that a workflow's Retry and Catch can match it; a state machine's
+Batch jobs, which it does not run, are submitted to the endpoint that TASK_ENDPOINT names, as Step Functions submits them and waits; policies see the
+resources and condition keys that AWS documents for KMS, SES, EventBridge and conditional writes to S3, where it leaves them out; and a request over the loopback interface counts as
+one over TLS, which the buckets' policies demand.
 
 Trap: its Node worker reports every error as Runtime.HandlerError; the name is in the first line of the stack ("NAME: message").
 """
@@ -11,9 +12,10 @@ import re
 import sys
 import time
 import urllib.request
+from contextvars import ContextVar
 
-from ministack.core import iam_actions
-from ministack.services import lambda_svc, stepfunctions
+from ministack.core import iam_actions, iam_evaluator
+from ministack.services import kms, lambda_svc, stepfunctions
 
 NAME = re.compile(r"^([A-Za-z_][A-Za-z0-9_.]*)(?::|$)", re.MULTILINE)
 JOB = "arn:aws:states:::batch:submitJob.sync"
@@ -84,6 +86,31 @@ def keys_of_body(service, iam_action, body, params):
     return keys
 
 
+def resource_of(service, method, path, headers, body, query_params, region, account):
+    """A key behind its alias, and the identity that a mail is sent from."""
+    arn = known_resource(service, method, path, headers, body, query_params, region, account)
+    if service == "kms" and ":alias/" in arn and kms._aliases.get(arn):
+        return f"arn:aws:kms:{region}:{account}:key/{kms._aliases.get(arn)}"
+    if service == "ses" and path.endswith("/outbound-emails"):
+        sender.set(json.loads(body or b"{}").get("FromEmailAddress"))
+        return f"arn:aws:ses:{region}:{account}:identity/{sender.get()}"
+    return arn
+
+
+def enforce_with_sender(access_key_id, iam_action, service, region, resource_arn="*", service_context=None):
+    if iam_action == "ses:SendEmail":
+        service_context = {**(service_context or {}), "ses:FromAddress": sender.get()}
+    return enforce(access_key_id, iam_action, service, region, resource_arn, service_context)
+
+
+def as_if_over_tls(source_ip, _):
+    pin_origin(source_ip, True)
+
+
+sender = ContextVar("sender", default=None)
+known_resource, iam_actions.extract_resource_arn = iam_actions.extract_resource_arn, resource_of
+enforce, iam_evaluator.enforce = iam_evaluator.enforce, enforce_with_sender
+pin_origin, iam_evaluator.pin_request_origin = iam_evaluator.pin_request_origin, as_if_over_tls
 known_s3_keys, iam_actions.s3_service_context = iam_actions.s3_service_context, s3_keys
 known_keys, iam_actions.request_tag_context = iam_actions.request_tag_context, keys_of_body
 lambda_svc._execute_function_warm = run_and_name_the_error
