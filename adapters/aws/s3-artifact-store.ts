@@ -1,6 +1,6 @@
 // Artifacts as objects named by their SHA-256, written once (If-None-Match). Not trusted: what is read is hashed again. Trap: the bucket has no versions, as a
 // deleted weight file must be gone.
-import type { S3Client } from '@aws-sdk/client-s3';
+import { paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import { Digest, digestOf } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { ArtifactStore } from '#core/ports.ts';
@@ -30,3 +30,17 @@ const keyOf = (digest: Digest) => {
   const hex = Digest.parse(digest).slice('sha256:'.length);
   return `artifacts/${hex.slice(0, 2)}/${hex.slice(2)}`;
 };
+
+/** No certificate comes near it. */
+const SMALL_BYTES = 1 << 20;
+
+/** Artifacts that may be a certificate, with their digests: after a restore nothing else says what there is. What was changed is refused like any read. */
+export async function* smallArtifacts(client: S3Client, bucket: string): AsyncGenerator<readonly [Digest, Uint8Array]> {
+  const store = s3ArtifactStore(client, bucket);
+  for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: 'artifacts/' }))
+    for (const { Key = '', Size = 0 } of Contents) {
+      if (Size > SMALL_BYTES) continue;
+      const digest = Digest.parse(`sha256:${Key.replace(/^artifacts\//, '').replace('/', '')}`);
+      yield [digest, await store.get(digest)];
+    }
+}

@@ -1,0 +1,84 @@
+// After a restore: erasures that are newer than the backup are done again. A registry from a backup names weights that still know whom later tickets had removed;
+// their certificates, which are content-addressed and in no backup's way, say from which weights to which each erasure went, and the registry is rolled
+// forward along them. Trap: what stood beside the new weights (suite, moments, training manifest) is in no certificate; it is left out, so that nothing is
+// unlearned or fully tested until it is registered again, and nothing that was forgotten comes back with it.
+import { z } from 'zod';
+import type { Digest } from './canonical.ts';
+import { CERTIFICATE_TYPE, CertificatePredicate, personKey, SERVICE_KEY } from './certificate.ts';
+import { Envelope, keyIdOf, open } from './dsse.ts';
+import type { ModelRecord } from './model.ts';
+import type { Signer } from './ports.ts';
+import { daysAfter, RETENTION_DAYS } from './retention.ts';
+
+/** One certified erasure: from `base` to `served`. */
+export interface Certified {
+  readonly ticketId: string;
+  readonly certificateDigest: Digest;
+  readonly model: string;
+  readonly base: Digest;
+  readonly served: Digest;
+  readonly validUntil: string;
+}
+
+const Payload = z.object({
+  subject: z.array(z.object({ name: z.string() })).length(1),
+  predicateType: z.literal(CERTIFICATE_TYPE),
+  predicate: CertificatePredicate,
+});
+
+/** What a stored artefact certifies; undefined unless it is a certificate that this installation's service and its approver signed. */
+export const certifiedBy = async (
+  bytes: Uint8Array,
+  certificateDigest: Digest,
+  signer: Pick<Signer, 'publicKey'>,
+): Promise<Certified | undefined> => {
+  const envelope = Envelope.safeParse(jsonOf(bytes)).data;
+  const claimed = Payload.safeParse(jsonOf(Buffer.from(envelope?.payload ?? '', 'base64'))).data;
+  if (!envelope || !claimed) return undefined;
+  const names = [SERVICE_KEY, personKey(claimed.predicate.approval.approver)];
+  const keys = await Promise.all(names.map((name) => signer.publicKey(name)));
+  const opened = open(envelope, new Map(keys.map((key) => [keyIdOf(key), key])));
+  if (opened?.signers.length !== names.length) return undefined;
+  const { ticketId, base, served, validUntil } = claimed.predicate;
+  return { ticketId, certificateDigest, model: claimed.subject[0]?.name ?? '', base, served, validUntil };
+};
+
+const jsonOf = (bytes: Uint8Array): unknown => {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    return undefined; // weights, suites, reports: most artefacts are no certificates
+  }
+};
+
+/** The record rolled forward from its digest along the certificates, and the tickets that were done again, in order. */
+export const rollForward = (
+  model: ModelRecord,
+  certified: readonly Certified[],
+  now: Date,
+): { model: ModelRecord; replayed: string[] } => {
+  const known = new Set(model.certificates.map(({ certificateDigest }) => certificateDigest));
+  const missing = certified.filter((one) => one.model === model.name && !known.has(one.certificateDigest));
+  const next = missing.find(({ base }) => base === model.digest);
+  if (!next) return { model, replayed: [] };
+  const rest = rollForward(succeededBy(model, next, now), missing, now);
+  return { model: rest.model, replayed: [next.ticketId, ...rest.replayed] };
+};
+
+const succeededBy = (model: ModelRecord, next: Certified, now: Date): ModelRecord => {
+  const { ticketId, certificateDigest, served, validUntil } = next;
+  return {
+    ...model,
+    suite: undefined,
+    trainingManifest: undefined,
+    moments: undefined,
+    digest: served,
+    deletions: model.deletions + 1,
+    quarantined: [
+      ...model.quarantined,
+      { digest: model.digest, since: now.toISOString(), destroyAfter: daysAfter(now, RETENTION_DAYS.quarantine) },
+    ],
+    certificates: [...model.certificates, { ticketId, certificateDigest, modelDigest: served, validUntil }],
+    updatedAt: now.toISOString(),
+  };
+};
