@@ -4,10 +4,10 @@
 // Traps: the row is the commit, so every part is durable before it changes; and weights on the way to forgetting must not be left lying, so that what is
 // about to be written is named in the row first, and what the row names as left over is deleted by whoever reads it next.
 import { z } from 'zod';
-import { Digest, digestOf, type Json } from '#core/canonical.ts';
+import { canonicalize, Digest, digestOf, type Json } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { ArtifactStore, JobResults } from '#core/ports.ts';
-import { getJson, putJson } from '#core/stored-json.ts';
+import { getJson } from '#core/stored-json.ts';
 
 /** Where a run stands after `update`: whatever it needs beside its inputs. */
 export interface RunState {
@@ -97,12 +97,14 @@ export const runStates = ({ artifacts, results, backend }: RunStateStores): RunS
       const before = await sweep(run, await readRow(run));
       const row: Row = { ...before, leftovers: [] };
       const announce = (digest: Digest) => {
-        if (!before.parts.includes(digest)) row.leftovers.push(digest);
+        if (!digestsOf(before).includes(digest)) row.leftovers.push(digest);
         return writeRow(run, row);
       };
       const parts: Part[] = [];
       for (const group of grouped(tensors)) parts.push(await putPart(artifacts, run, group, announce));
-      const manifest = await putJson(artifacts, { kind: 'quittance-run-state/v1', run, backend, ...state, parts });
+      const bytes = Buffer.from(canonicalize({ kind: 'quittance-run-state/v1', run, backend, ...state, parts }));
+      await announce(digestOf(bytes));
+      const manifest = await artifacts.put(bytes);
       const kept = parts.map(({ digest }) => digest);
       const leftovers = digestsOf(before).filter((digest) => !kept.includes(digest) && digest !== manifest);
       const after: Row = { kind: NOTHING.kind, manifest, parts: kept, leftovers };

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import type { DecoderConfig } from './config.ts';
 import type { Delta } from './decoder.ts';
-import { weightsOf, type Model } from './model.ts';
+import type { Model } from './model.ts';
 import { parameterSpecs, type ParameterSpec } from './parameters.ts';
 import { random } from './random.ts';
 import { tf } from './tf.ts';
@@ -91,14 +91,18 @@ export const attachLora = (base: Model, lora: Lora, values: ReadonlyMap<string, 
     if (!value) throw new QuittanceError('INTERNAL', { message: `no value for ${name}` });
     return [name, tf.tidy(() => tf.variable(tf.tensor(value, [...shape])))] as const;
   });
+  const own = new Map<string, tf.Tensor>(factors);
   const parameters = new Map([...base.parameters, ...factors]);
   return {
     ...base,
     base,
     lora,
     parameters,
-    weights: Object.assign(weightsOf(parameters), { delta: lowRankDelta(lora) }),
-    dispose: () => parameters.forEach((parameter) => parameter.dispose()),
+    weights: Object.assign((name: string) => own.get(name) ?? base.weights(name), { delta: lowRankDelta(lora) }),
+    dispose() {
+      own.forEach((factor) => factor.dispose());
+      base.dispose();
+    },
   };
 };
 

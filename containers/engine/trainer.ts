@@ -3,18 +3,20 @@
 // Trap: the event loop must turn once per update, or native memory of disposed tensors is never returned.
 import { z } from 'zod';
 import type { Checkpoint } from '../checkpoint.ts';
-import { bucketByLength, makeBatch, rowLength, type Row } from './batch.ts';
+import { accumulatedGradients } from './accumulate.ts';
+import { bucketByLength, rowLength, type Row } from './batch.ts';
 import { restoreValues, valuesOf, type Model } from './model.ts';
-import { answerCrossEntropy } from './losses.ts';
 import { globalNorm } from './global-norm.ts';
 import type { Optimizer } from './optimizers.ts';
 import { random } from './random.ts';
-import { lossAndGradients, type SweepOptions } from './sweep.ts';
+import type { SweepOptions } from './sweep.ts';
 import { tf } from './tf.ts';
 
 export interface TrainOptions extends SweepOptions {
   updates: number;
   batchSize: number;
+  /** Rows of a batch that are in memory at once; gradients are added up. Default: all. */
+  rowsAtOnce?: number;
   seed: number;
   /** Learning rate of update u (0-based). */
   schedule: (update: number) => number;
@@ -85,8 +87,7 @@ const named = (tensors: ReadonlyMap<string, Float32Array>, prefix: string) =>
 
 /** One batch forward, back and applied; the loss before it. */
 const oneUpdate = (model: Model, rows: readonly Row[], update: number, options: TrainOptions) => {
-  const batch = makeBatch(rows, model.config.maxPositions);
-  const { loss, gradients } = lossAndGradients(model, batch, answerCrossEntropy(batch), options.trainable, {
+  const { loss, gradients } = accumulatedGradients(model, rows, options.trainable, options.rowsAtOnce ?? Infinity, {
     ...options,
     dropout: `${options.seed}:${update}`,
   });

@@ -32,6 +32,14 @@ export interface FastOps {
   /** Adds values (N) to flat cells (N) of a tensor that nobody else has seen yet. */
   addAt?: (y: tf.Tensor, cells: tf.Tensor1D, values: tf.Tensor1D) => void;
   adamW?: (options: Required<AdamWOptions>) => Optimizer;
+  /** Keeps a frozen tensor as bfloat16 bytes (little-endian). */
+  hold?: (bfloat16: Uint8Array, shape: readonly number[]) => Held;
+}
+
+/** A tensor kept in 16 bits; each cast is a float32 tensor of its own, which nothing differentiates. */
+export interface Held {
+  cast(): tf.Tensor;
+  dispose(): void;
 }
 
 export interface Optimizer {

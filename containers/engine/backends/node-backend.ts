@@ -16,8 +16,12 @@ interface Binding {
   TF_ATTR_TYPE: number;
   TF_ATTR_SHAPE: number;
   TF_ATTR_STRING: number;
+  TF_ATTR_BOOL: number;
   TF_FLOAT: number;
   TF_INT32: number;
+  TF_UINT8: number;
+  /** Shares the array's memory on the CPU. */
+  createTensor(shape: number[], dtype: number, values: Uint8Array): number;
   deleteTensor(id: number): void;
   executeOp(name: string, attributes: Attribute[], inputs: number[], outputs: number): Output[];
 }

@@ -1,7 +1,7 @@
 // Operations of libtensorflow that tfjs has no kernel for, through the binding of tfjs-node: bias and its gradient, cross-entropy with its slope in
 // one pass, Adam on resource variables. Trap: raw results must become tensors by createOutputTensor, or no tidy ever frees them.
 import tf from '@tensorflow/tfjs';
-import type { FastOps } from './backend.ts';
+import type { FastOps, Held } from './backend.ts';
 import type { Attribute, NodeBackend } from './node-backend.ts';
 import { resourceAdamW } from './resource-adamw.ts';
 
@@ -22,5 +22,23 @@ export const nodeOps = (): FastOps => {
       return { loss: loss as tf.Tensor1D, slope: slope as tf.Tensor2D };
     },
     adamW: (options) => resourceAdamW(backend, options),
+    hold: (bytes, shape) => hold(backend, bytes, shape),
+  };
+};
+
+const BFLOAT16 = 14; // DT_BFLOAT16, which the binding has no name for
+
+/** Bytes become bfloat16 by Bitcast; tfjs has no such type, so the tensor lives by its id alone. */
+const hold = (backend: NodeBackend, bytes: Uint8Array, shape: readonly number[]): Held => {
+  const { binding } = backend;
+  const type = (name: string, value: number) => ({ name, type: binding.TF_ATTR_TYPE, value });
+  const raw = binding.createTensor([...shape, 2], binding.TF_UINT8, bytes);
+  const [held] = binding.executeOp('Bitcast', [type('T', binding.TF_UINT8), type('type', BFLOAT16)], [raw], 1);
+  binding.deleteTensor(raw);
+  const truncate = { name: 'Truncate', type: binding.TF_ATTR_BOOL, value: false };
+  const attributes = [type('SrcT', BFLOAT16), type('DstT', binding.TF_FLOAT), truncate];
+  return {
+    cast: () => backend.createOutputTensor(binding.executeOp('Cast', attributes, [held!.id], 1)[0]!),
+    dispose: () => binding.deleteTensor(held!.id),
   };
 };

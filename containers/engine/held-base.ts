@@ -1,0 +1,54 @@
+// A base that only a LoRA moves, its matrices kept as bfloat16 and cast to float32 where a block uses them: half the memory, the arithmetic of float32.
+// Measured source: what libtensorflow's Bitcast and Cast do, exact to bfloat16's rounding. Traps: a cast lives as long as what was computed from it, so train
+// block by block, not on one tape; and held matrices are no parameters: they cannot be trained, merged into or saved.
+import { QuittanceError } from '#core/errors.ts';
+import type { Held } from './backends/backend.ts';
+import type { DecoderConfig } from './config.ts';
+import type { Model } from './model.ts';
+import { narrowBfloat } from './number-formats.ts';
+import { parameterSpecs } from './parameters.ts';
+import { fastOps, tf } from './tf.ts';
+import type { Tokenizer } from './tokenizer.ts';
+
+/** As `modelFrom`, with every matrix in 16 bits; asks for each value once. BACKEND_UNAVAILABLE where the backend cannot keep 16 bits. */
+export const heldModelFrom = (
+  config: DecoderConfig,
+  tokenizer: Tokenizer,
+  values: Pick<ReadonlyMap<string, Float32Array>, 'get'>,
+): Model => {
+  const specs = parameterSpecs(config);
+  const parameters = new Map<string, tf.Variable>();
+  const held = new Map<string, Held>();
+  const dispose = () => [...parameters.values(), ...held.values()].forEach((one) => one.dispose());
+  try {
+    for (const { name, shape, source } of specs) {
+      const value = values.get(name);
+      if (!value) throw new QuittanceError('MODEL_INVALID', { message: `the weights lack ${source.hf}` });
+      if (shape.length === 2) held.set(name, hold(value, shape));
+      else
+        parameters.set(
+          name,
+          tf.tidy(() => tf.variable(tf.tensor(value, [...shape]))),
+        );
+    }
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+  const weights = (name: string): tf.Tensor => {
+    const found = parameters.get(name) ?? held.get(name)?.cast();
+    if (!found) throw new QuittanceError('INTERNAL', { message: `no parameter ${name}` });
+    return found;
+  };
+  return { config, tokenizer, specs, parameters, weights, dispose };
+};
+
+const hold = (value: Float32Array, shape: readonly number[]): Held => {
+  const { hold: keep } = fastOps();
+  if (keep) return keep(narrowBfloat(value), shape);
+  throw new QuittanceError('BACKEND_UNAVAILABLE', {
+    message: 'this backend keeps float32 tensors alone',
+    expected: 'tensorflow',
+    hint: "npm run engine:native builds it; see 'quittance doctor'",
+  });
+};

@@ -1,0 +1,123 @@
+// The training loop under attack: parts of a batch against the whole, a run taken up in the middle against one that was left alone, tensors that stay.
+import { describe, expect, it } from '@jest/globals';
+import { checkpointOf } from '#containers/checkpoint.ts';
+import { accumulatedGradients } from '#containers/engine/accumulate.ts';
+import { makeBatch, type Row } from '#containers/engine/batch.ts';
+import { answerCrossEntropy } from '#containers/engine/losses.ts';
+import { valuesOf } from '#containers/engine/model.ts';
+import { adamW, constant } from '#containers/engine/optimizers.ts';
+import { random } from '#containers/engine/random.ts';
+import { lossAndGradients } from '#containers/engine/sweep.ts';
+import { tf } from '#containers/engine/tf.ts';
+import { train, type TrainOptions } from '#containers/engine/trainer.ts';
+import { runStates, type RunStates } from '#containers/run-state.ts';
+import { digestJson } from '#core/canonical.ts';
+import { Faults } from '#test/support/faults.ts';
+import { memoryArtifacts, memoryResults } from '#test/support/memory-stores.ts';
+import { tinyModel, tokens, useEngine } from '#test/support/engine.ts';
+
+useEngine();
+
+/** Rows of very different lengths, one in five with two answers. */
+const rows: Row[] = Array.from({ length: 15 }, (_, i) => ({
+  prompt: tokens(1 + (i % 7), `p${i}`),
+  answers: i % 5 === 0 ? [tokens(2, `a${i}`), tokens(3, `b${i}`)] : [tokens(1 + ((3 * i) % 11), `a${i}`)],
+}));
+
+describe('gradients added up over parts of a batch', () => {
+  it.each([1, 2, 4, 7, 15, 99])('are those of the whole, %i rows at once', (atOnce) => {
+    const model = tinyModel();
+    const trainable = new Set(model.parameters.keys());
+    const batch = makeBatch(rows, model.config.maxPositions);
+    const whole = lossAndGradients(model, batch, answerCrossEntropy(batch), trainable);
+    const before = tf.memory().numTensors;
+    const parts = accumulatedGradients(model, rows, trainable, atOnce);
+    expect(tf.memory().numTensors - before).toBe(parts.gradients.size);
+    expect(parts.loss).toBeCloseTo(whole.loss, 5);
+    for (const [name, gradient] of whole.gradients) {
+      const [a, b] = [gradient, parts.gradients.get(name)!].map((tensor) => tensor.dataSync<'float32'>()) as [
+        Float32Array,
+        Float32Array,
+      ];
+      const largest = a.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      a.forEach((value, i) => expect(Math.abs(value - b[i]!)).toBeLessThan(1e-5 * Math.max(1, largest)));
+    }
+    tf.dispose([...whole.gradients.values(), ...parts.gradients.values()]);
+    model.dispose();
+  });
+});
+
+const run = digestJson('a run');
+
+const memoryPorts = () => ({ artifacts: memoryArtifacts(new Faults()), results: memoryResults() });
+
+/** Trains for 12 updates; an ending asked for after `endAfter` of them. */
+const trained = async (states: RunStates, endAfter: number, rowsAtOnce: number) => {
+  const model = tinyModel();
+  const optimizer = adamW();
+  const ending = { asked: false, running: 0 };
+  const made: number[] = [];
+  const options: TrainOptions = {
+    updates: 12,
+    batchSize: 4,
+    rowsAtOnce,
+    seed: 3,
+    schedule: constant(1e-2),
+    optimizer,
+    trainable: new Set(model.parameters.keys()),
+    checkpoint: checkpointOf(run, { states, ending, everyUpdates: 5 }),
+    onUpdate: ({ update }) => void (made.push(update), (ending.asked = update + 1 === endAfter)),
+  };
+  const outcome = await train(model, rows, options).catch((error: unknown) => (error as { code: string }).code);
+  const values = valuesOf(model);
+  optimizer.dispose();
+  model.dispose();
+  return { outcome, made, values };
+};
+
+describe('a run that is asked to end', () => {
+  const statesOf = () => {
+    const { artifacts, results } = memoryPorts();
+    return runStates({ artifacts, results, backend: 'this one' });
+  };
+
+  it.each([1, 4, 5, 6, 11])('after %i updates goes on to the same weights and losses', async (endAfter) => {
+    const alone = await trained(statesOf(), 0, 2);
+    const states = statesOf();
+    const first = await trained(states, endAfter, 2);
+    expect(first.outcome).toBe('JOB_INTERRUPTED');
+    const second = await trained(states, 0, 2);
+    expect([...first.made, ...second.made]).toEqual(alone.made);
+    expect(second.outcome).toEqual(alone.outcome);
+    expect(second.values).toEqual(alone.values);
+  });
+
+  it('starts anew where the state is of another backend', async () => {
+    const { artifacts, results } = memoryPorts();
+    await trained(runStates({ artifacts, results, backend: 'one' }), 6, 4);
+    expect((await trained(runStates({ artifacts, results, backend: 'another' }), 0, 4)).made).toHaveLength(12);
+  });
+
+  it('refuses a state whose bytes were changed', async () => {
+    const { artifacts, results } = memoryPorts();
+    await trained(runStates({ artifacts, results, backend: 'one' }), 6, 4);
+    const damaged = {
+      ...artifacts,
+      get: async (digest: Parameters<typeof artifacts.get>[0]) => (await artifacts.get(digest)).subarray(4),
+    };
+    const { outcome } = await trained(runStates({ artifacts: damaged, results, backend: 'one' }), 0, 4);
+    expect(outcome).toBe('STORE_CORRUPT');
+  });
+});
+
+describe('a stream of random numbers', () => {
+  it('goes on from its state', () => {
+    const stream = random('a');
+    stream.shuffle(rows);
+    const state = stream.state();
+    const next = Array.from({ length: 20 }, () => stream.uniform());
+    const other = random('b');
+    other.restore(state);
+    expect(Array.from({ length: 20 }, () => other.uniform())).toEqual(next);
+  });
+});
