@@ -1,7 +1,7 @@
 // Moves committed events from the outbox into the transparency log, in commit order, and notes where each stands. Safe to run twice and by two: an event that is
 // in the log already is only marked. Trap: a crash between append and mark leaves an event in the log and in the outbox; its bytes tell.
 import { z } from 'zod';
-import { must } from '#core/errors.ts';
+import { isQuittanceError, must } from '#core/errors.ts';
 import { appendToLog, indexOfEntries, readLog, type LogPorts } from '#core/ledger/log.ts';
 import type { StoredEvent, TicketStore } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
@@ -9,6 +9,8 @@ import { Nothing } from './case-file.ts';
 
 /** Events in one append. */
 const BATCH = 500;
+/** Each means that another process has moved the head, perhaps by these very events. */
+const CONFLICTS = 5;
 
 export const sequenceLog = defineStep({
   name: 'sequence-log',
@@ -17,15 +19,38 @@ export const sequenceLog = defineStep({
   output: Nothing,
   uses: ['tickets', 'logStorage', 'logHead', 'signer', 'clock'],
   async run(_input, ports) {
-    for (;;) {
-      const waiting = await ports.tickets.unsequenced(BATCH);
-      if (waiting.length === 0) return {};
-      await sequence(waiting, ports);
-    }
+    await inTurn(ports.tickets, () => sequenceAll(ports));
+    return {};
   },
 });
 
-const sequence = async (waiting: readonly StoredEvent[], ports: LogPorts & { tickets: TicketStore }) => {
+type SequencePorts = LogPorts & { tickets: TicketStore };
+
+const sequenceAll = async (ports: SequencePorts): Promise<void> => {
+  for (let conflicts = 0; ;) {
+    const waiting = await ports.tickets.unsequenced(BATCH);
+    if (waiting.length === 0) return;
+    try {
+      await sequence(waiting, ports);
+    } catch (error) {
+      if (!isQuittanceError(error, 'LEDGER_CONFLICT') || ++conflicts > CONFLICTS) throw error;
+    }
+  }
+};
+
+const turns = new WeakMap<TicketStore, Promise<unknown>>();
+
+/** One after another within this process: who comes second finds the work done, instead of losing the race for the head. */
+const inTurn = (store: TicketStore, act: () => Promise<void>): Promise<void> => {
+  const next = (turns.get(store) ?? Promise.resolve()).then(act, act);
+  turns.set(
+    store,
+    next.catch(() => undefined),
+  );
+  return next;
+};
+
+const sequence = async (waiting: readonly StoredEvent[], ports: SequencePorts) => {
   const log = await readLog(ports);
   const known = indexOfEntries(log);
   const added = waiting.filter(({ body }) => !known.has(body));
