@@ -87,13 +87,16 @@ def keys_of_body(service, iam_action, body, params):
 
 
 def resource_of(service, method, path, headers, body, query_params, region, account):
-    """A key behind its alias, and the identity that a mail is sent from."""
+    """A key behind its alias, the identity that a mail is sent from, the state machine whose task waits for a token."""
     arn = known_resource(service, method, path, headers, body, query_params, region, account)
     if service == "kms" and ":alias/" in arn and kms._aliases.get(arn):
         return f"arn:aws:kms:{region}:{account}:key/{kms._aliases.get(arn)}"
     if service == "ses" and path.endswith("/outbound-emails"):
         sender.set(json.loads(body or b"{}").get("FromEmailAddress"))
         return f"arn:aws:ses:{region}:{account}:identity/{sender.get()}"
+    if service == "states" and b'"taskToken"' in (body or b""):
+        machines = stepfunctions._state_machines.items()
+        return next((arn for arn, machine in machines if "waitForTaskToken" in str(machine["definition"])), arn)
     return arn
 
 

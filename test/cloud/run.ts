@@ -1,0 +1,102 @@
+// `npm run test:cloud`: the tiers over real protocols. With AWS_ENDPOINT_URL the contract suites run against whatever answers there; without it the emulators are
+// installed (once, into node_modules/.cache) and started, each on a free port of 127.0.0.1. Arguments go on to jest. Says which tiers ran, and why others did not.
+// Trap: jest fails when a tier fails; a tier that cannot run is no failure.
+import { spawn } from 'node:child_process';
+import { localstack, ministack, type Installed } from './emulators/cache.ts';
+import { freePort, startLocalstack, startMinistack, type Emulator } from './emulators/server.ts';
+
+interface Tier {
+  readonly name: string;
+  /** Files that belong to it. */
+  readonly files: readonly string[];
+  readonly project: string;
+  /** Variables that it runs under, or why it does not. */
+  readonly prepared: Readonly<Record<string, string>> | string;
+}
+
+const started: Emulator[] = [];
+const CREDENTIALS = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+const ELSEWHERE = 'AWS_ENDPOINT_URL is set: the emulators are not started';
+const given = process.env['AWS_ENDPOINT_URL'];
+
+const withEmulator = async (
+  install: () => Promise<Installed>,
+  start: (python: string) => Promise<Emulator>,
+  variables: (url: string) => Readonly<Record<string, string>>,
+): Promise<Tier['prepared']> => {
+  if (given !== undefined) return ELSEWHERE;
+  const installed = await install();
+  if ('missing' in installed) return installed.missing;
+  try {
+    const emulator = await start(installed.python);
+    started.push(emulator);
+    return variables(emulator.url);
+  } catch (error) {
+    return `it did not start: ${(error as Error).message}`;
+  }
+};
+
+const tasks = (port: number) => `http://127.0.0.1:${port}`;
+
+const differential = async (): Promise<Tier['prepared']> => {
+  const port = await freePort();
+  const variables = (url: string) => ({ QUITTANCE_SFN_ENDPOINT: url, QUITTANCE_TASKS_PORT: String(port) });
+  return withEmulator(localstack, (python) => startLocalstack(python, tasks(port)), variables);
+};
+
+const stack = async (): Promise<Tier['prepared']> => {
+  const port = await freePort();
+  const variables = (url: string) => ({
+    ...CREDENTIALS,
+    AWS_ENDPOINT_URL: url,
+    QUITTANCE_STACK_TASKS_PORT: String(port),
+  });
+  return withEmulator(ministack, (python) => startMinistack(python, tasks(port)), variables);
+};
+
+const dynamodb = (): Tier['prepared'] => {
+  const url = process.env['QUITTANCE_DYNAMODB_LOCAL'];
+  if (url === undefined) return 'QUITTANCE_DYNAMODB_LOCAL does not name a running DynamoDBLocal';
+  return { ...CREDENTIALS, QUITTANCE_DYNAMODB_LOCAL: url };
+};
+
+const contract = (onStack: Tier['prepared']): Tier['prepared'] => (given === undefined ? onStack : {});
+
+const tiers = async (): Promise<Tier[]> => {
+  const onStack = await stack();
+  return [
+    { name: 'asl', project: 'workflow', files: ['asl-cases', 'definitions'], prepared: {} },
+    {
+      name: 'asl-differential',
+      project: 'cloud',
+      files: ['cloud/asl-differential'],
+      prepared: await differential(),
+    },
+    { name: 'contract', project: 'cloud', files: ['cloud/contract'], prepared: contract(onStack) },
+    { name: 'stack', project: 'cloud', files: ['cloud/stack'], prepared: onStack },
+    { name: 'dynamodb-local', project: 'cloud', files: ['cloud/dynamodb-local'], prepared: dynamodb() },
+  ];
+};
+
+const jest = (files: readonly string[], project: string, variables: Readonly<Record<string, string>>) =>
+  new Promise<boolean>((resolve) => {
+    const script = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js'];
+    const chosen = [...files, ...process.argv.slice(2), '-w', '1', '--selectProjects', project];
+    const env = { ...process.env, ...variables, QUITTANCE_CLOUD: 'yes' };
+    const child = spawn(process.execPath, [...script, ...chosen], { stdio: 'inherit', env });
+    child.once('exit', (code) => resolve(code === 0));
+  });
+
+const run = async ({ files, project, prepared }: Tier): Promise<string> => {
+  if (typeof prepared === 'string') return `skipped: ${prepared}`;
+  return (await jest(files, project, prepared)) ? 'passed' : 'FAILED';
+};
+
+const results: string[] = [];
+try {
+  for (const tier of await tiers()) results.push(`${tier.name}: ${await run(tier)}`);
+} finally {
+  for (const emulator of started) await emulator.stop();
+}
+console.log(['', 'tiers:', ...results.map((line) => `  ${line}`)].join('\n'));
+process.exitCode = results.some((line) => line.endsWith('FAILED')) ? 1 : 0;
