@@ -8,9 +8,9 @@ import type { PeopleWorld } from './datasets/world.ts';
 import { inference } from './engine/inference.ts';
 import { computeMetrics, evidenceOf, metrics } from './evaluation/metrics.ts';
 import type { Model } from './engine/model.ts';
-import { measure, MEASURE_DEFAULTS, type Measured } from './evaluation/measure.ts';
+import { measure, MEASURE_DEFAULTS, type Measured, type MeasureOptions } from './evaluation/measure.ts';
 import { relearnCurve } from './evaluation/relearn.ts';
-import { openModel } from './model-files.ts';
+import { openModel, readManifest } from './model-files.ts';
 import type { JobEnvironment } from './unlearn-job.ts';
 
 export interface EvaluateInput {
@@ -34,13 +34,7 @@ export const evaluateJob = async (
   const before =
     input.before === undefined ? undefined : await openModel(environment.artifacts, input.before, environment.scratch);
   try {
-    const options = {
-      ...MEASURE_DEFAULTS,
-      ...(world.limits && { controlSamples: world.limits.controlSamples }),
-      seed: input.seed,
-      onProgress: (done: number, total: number, what: string) =>
-        environment.onProgress?.('evaluate', done, total, what),
-    };
+    const options = optionsOf(input, world, environment, 'evaluate');
     const measured = measure(
       inference(model),
       withoutRecords(world, input.records),
@@ -60,6 +54,43 @@ export const evaluateJob = async (
     before?.dispose();
   }
 };
+
+/**
+ * The same suite on the model from before, for the report's comparison: tables without re-learning, and without perplexity, which compares with this very model.
+ * Returns their digest.
+ */
+export const evaluateBefore = async (
+  input: EvaluateInput & { before: Digest },
+  environment: JobEnvironment,
+): Promise<Digest> => {
+  const bytes = await environment.artifacts.get(input.suite);
+  const world = readSuite(bytes);
+  const { quantisation } = await readManifest(environment.artifacts, input.before);
+  const model = await openModel(environment.artifacts, input.before, environment.scratch);
+  try {
+    const options = optionsOf(input, world, environment, 'evaluate the base');
+    const [left, forget] = [withoutRecords(world, input.records), forgetRows(world, input.records)];
+    const measured = measure(inference(model), left, forget, undefined, options);
+    if (forget.length > 0) measured.notAvailable['forget.perplexityBefore'] = 'this is the model from before';
+    const suite = { name: world.name, version: '1', digest: digestOf(bytes) };
+    const tables = tablesOf({ ...input, model: input.before, quantisation }, suite, measured, {});
+    return await environment.artifacts.put(Buffer.from(canonicalize(tables as unknown as Json)));
+  } finally {
+    model.dispose();
+  }
+};
+
+const optionsOf = (
+  { seed }: EvaluateInput,
+  world: PeopleWorld,
+  { onProgress }: JobEnvironment,
+  stage: string,
+): MeasureOptions => ({
+  ...MEASURE_DEFAULTS,
+  ...(world.limits && { controlSamples: world.limits.controlSamples }),
+  seed,
+  onProgress: (done, total, what) => onProgress?.(stage, done, total, what),
+});
 
 /** Sampled leaks and re-learning are in the tables already; measuring them twice would double the job's time. */
 const IN_TABLES = new Set(['leak-rate', 'leak-rate-held-out', 'relearning']);

@@ -2,15 +2,15 @@
 // Trap: a job may be run again under the same name after a crash; it recomputes the same result from the same inputs and seed.
 import { z } from 'zod';
 import { Digest, type Json } from '#core/canonical.ts';
-import { QuittanceError } from '#core/errors.ts';
+import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { EvaluationTables } from '#core/evaluation.ts';
 import { ForgetSet } from '#core/forget-set.ts';
 import { GatePolicy, judge } from '#core/gate.ts';
 import { gatheredRun, type Attempt } from '#core/gathered-run.ts';
 import type { Ports } from '#core/ports.ts';
-import { JobResult, RecertificationPlan, RunManifest, UnlearnPlan } from '#core/run.ts';
+import { jobName, JobResult, RecertificationPlan, RunManifest, UnlearnPlan } from '#core/run.ts';
 import { getJson, parseJson } from '#core/stored-json.ts';
-import { evaluateJob } from './evaluate-job.ts';
+import { evaluateBefore, evaluateJob, type EvaluateInput } from './evaluate-job.ts';
 import { runBytes, unlearnJob, type JobEnvironment } from './unlearn-job.ts';
 
 export type JobPorts = Pick<Ports, 'artifacts' | 'vault' | 'models' | 'results'>;
@@ -54,7 +54,9 @@ const unlearnOnce = async (plan: UnlearnPlan, ports: JobPorts, environment: JobE
 /** Unlearned, evaluated and held against the policy, in one run with others. */
 const attempt = async (plan: UnlearnPlan, ports: JobPorts, environment: JobEnvironment): Promise<Attempt> => {
   const { run, result } = await unlearnOnce(plan, ports, environment);
-  const evaluated = await evaluateJob(await inputOf(plan, run, ports), environment);
+  const input = await inputOf(plan, run, ports);
+  await keepBefore(plan.ticketId, input, ports, environment);
+  const evaluated = await evaluateJob(input, environment);
   const tables = await getJson(ports.artifacts, evaluated.result, EvaluationTables);
   const { verdict } = judge(tables, await getJson(ports.artifacts, plan.policy, GatePolicy));
   const evaluate = JobResult.parse(evaluationResult(evaluated));
@@ -71,8 +73,33 @@ const evaluate: Job = {
     const { planDigest, runDigest } = OfTicket.parse(parameters);
     const plan = await getJson(ports.artifacts, planDigest, UnlearnPlan);
     const run = await getJson(ports.artifacts, runDigest, RunManifest);
-    return evaluationResult(await evaluateJob(await inputOf(plan, run, ports), environment));
+    const input = await inputOf(plan, run, ports);
+    await keepBefore(plan.ticketId, input, ports, environment);
+    return evaluationResult(await evaluateJob(input, environment));
   },
+};
+
+/** Evaluates the base once a ticket, as its run 0; later rungs start from the same one. */
+const keepBefore = async (
+  ticketId: string,
+  input: EvaluateInput & { before: Digest },
+  { results }: JobPorts,
+  environment: JobEnvironment,
+): Promise<void> => {
+  const name = jobName('evaluate', ticketId, 0);
+  if (await isThere(results, name)) return;
+  const result = await evaluateBefore(input, environment);
+  await results.put(name, resultOf({ kind: 'quittance-job-result/v1', result, also: {} }));
+};
+
+const isThere = async (results: JobPorts['results'], name: string): Promise<boolean> => {
+  try {
+    await results.get(name);
+    return true;
+  } catch (error) {
+    if (isQuittanceError(error, 'NOT_FOUND')) return false;
+    throw error;
+  }
 };
 
 /** Of what is served: no forgotten person's data is left to ask about. */
