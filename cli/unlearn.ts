@@ -6,10 +6,10 @@ import { readPairs } from '#containers/datasets/jsonl.ts';
 import { makePeople } from '#containers/datasets/people.ts';
 import { spanOf } from '#containers/datasets/world.ts';
 import { readSuite } from '#containers/datasets/suite.ts';
-import { readModelFolder } from '#containers/engine/folder.ts';
-import { modelFrom, type Model } from '#containers/engine/model.ts';
+import { loadModel, readJsonFile, readModelParts } from '#containers/engine/folder.ts';
 import { readMoments } from '#containers/engine/moments.ts';
 import { companionFiles, saveModel } from '#containers/engine/save.ts';
+import { holdToMemory, unlearningRun } from '#containers/memory.ts';
 import { MOMENTS_FILE } from '#containers/train-job.ts';
 import { contextOf, exampleOf } from '#containers/unlearn-job.ts';
 import { findMethod } from '#containers/unlearning/methods.ts';
@@ -43,12 +43,17 @@ export const unlearn: Command = {
     const quantisation = args.value('quantisation') === 'int8' ? 'int8' : 'none';
     const chosen = await backend();
     const dir = await modelFolder(args, required(args, 'model'));
-    const folder = readModelFolder(dir);
-    const model = modelFrom(folder.config, folder.tokenizer, folder.values);
+    const parts = readModelParts(dir);
+    const world = worldFor(args.value('suite'));
+    const config = settings(args.many('config'));
+    const planned = unlearningRun({ ...parts, rows: pairs, backend: chosen.name }, world.refusals, method, config);
+    holdToMemory(planned, (line) => process.stderr.write(`${line}\n`));
+    const model = loadModel(dir);
     const stage = progressOn(process.stderr).stage(`${method.name} on ${chosen.name}`);
     const outcome = await method.run(
       {
-        ...contextFor(model, args.value('suite')),
+        model,
+        ...contextOf(model, world),
         forget: pairs.map(({ prompt, answer, value }) =>
           exampleOf(model, { prompt, answer, ...(value ? { value: spanOf(answer, value) } : {}) }),
         ),
@@ -57,10 +62,10 @@ export const unlearn: Command = {
         onUpdate: ({ update, valueAuc, greedyExact }) =>
           stage.at(update, `update ${update}: value AUC ${valueAuc.toFixed(2)}, exact ${greedyExact.toFixed(2)}`),
       },
-      settings(args.many('config')),
+      config,
     );
     stage.done(`${outcome.updates} updates, ${outcome.stop}`);
-    const { configJson } = folder;
+    const configJson = readJsonFile(join(dir, 'config.json'));
     const { digest } = saveModel(out, model, { configJson, files: companionFiles(dir), quantisation });
     const run = { method: method.name, backend: chosen.name, digest, ...outcome };
     writeFileSync(join(out, 'run.json'), `${JSON.stringify(run, null, 2)}\n`);
@@ -74,8 +79,5 @@ const momentsOf = (dir: string) => {
   return values ? ({ source: 'corpus', values } as const) : undefined;
 };
 
-const contextFor = (model: Model, suite: string | undefined) => {
-  const world = suite === undefined ? makePeople({ seed: 1 }) : readSuite(Buffer.from(readInput(suite, 2 ** 28)));
-  const { templates, stopControls } = contextOf(model, world);
-  return { model, templates, stopControls };
-};
+const worldFor = (suite: string | undefined) =>
+  suite === undefined ? makePeople({ seed: 1 }) : readSuite(Buffer.from(readInput(suite, 2 ** 28)));

@@ -11,8 +11,10 @@ import { collectMoments, writeMoments } from './engine/moments.ts';
 import { freshValues, modelFrom, type Model } from './engine/model.ts';
 import { adamW, cosine } from './engine/optimizers.ts';
 import { saveModel, type SavedModel } from './engine/save.ts';
+import { backendName } from './engine/tf.ts';
 import { readTokenizer } from './engine/tokenizer.ts';
 import { train } from './engine/trainer.ts';
+import { holdToMemory, trainingRun } from './memory.ts';
 
 export interface TextRow {
   prompt: string;
@@ -103,6 +105,8 @@ export interface TrainHooks {
   /** What the tokenizer is trained on; default the rows themselves. */
   tokenizerTexts?: readonly string[];
   onUpdate?: (done: number, total: number, loss: number) => void;
+  /** The plan of its memory, in one line, before it starts. */
+  onPlan?: (line: string) => void;
   onMoments?: (done: number, total: number) => void;
   /** Where the run saves itself and goes on from; a saved run is one of the same rows and recipe. */
   checkpoint?: CheckpointOptions;
@@ -128,7 +132,9 @@ export const trainSmallModel = async (
   const texts = hooks.tokenizerTexts ?? rows.map((row) => `${row.prompt}${row.answer}`);
   const tokenizer = readTokenizer(trainBpe(texts, recipe.vocabSize, SPECIALS));
   const configJson = llamaConfigJson(recipe, recipe.vocabSize);
-  const model = modelFrom(readConfig(configJson), tokenizer, freshValues(readConfig(configJson), recipe.seed));
+  const config = readConfig(configJson);
+  holdToMemory(trainingRun({ config, tokenizer, rows, backend: backendName() }, recipe.batchSize), hooks.onPlan);
+  const model = modelFrom(config, tokenizer, freshValues(config, recipe.seed));
   try {
     const encoded = encodeRows(model, rows);
     const run = digestJson({ job: 'train', configJson, recipe, rows, texts } as unknown as Json);

@@ -14,9 +14,9 @@ import { answerOf, promptOf, trainingRows, type PeopleWorld } from './datasets/w
 import { inference } from './engine/inference.ts';
 import type { Model } from './engine/model.ts';
 import { collectMoments, readMoments, subtractMoments, writeMoments, type Moments } from './engine/moments.ts';
-import { loadModel, readJsonFile, readModelFolder } from './engine/folder.ts';
+import { loadModel, readJsonFile, readModelParts } from './engine/folder.ts';
+import { holdToMemory, unlearningRun } from './memory.ts';
 import { encodeRows } from './train-job.ts';
-import { modelFrom } from './engine/model.ts';
 import { saveModel } from './engine/save.ts';
 import { storeModel, withModelFolder } from './model-files.ts';
 import { findMethod } from './unlearning/methods.ts';
@@ -54,8 +54,8 @@ export const unlearnJob = async (input: UnlearnInput, environment: JobEnvironmen
   const rows = forgetRows(world, records);
   const checkpoint = environment.checkpoint && checkpointOf(identityOf(input), environment.checkpoint);
   return withModelFolder(environment.artifacts, plan.base, environment.scratch, async (dir) => {
-    const folder = readModelFolder(dir);
-    const model = modelFrom(folder.config, folder.tokenizer, folder.values);
+    planFor(plan, readModelParts(dir), { rows, templates: world.refusals }, environment);
+    const model = loadModel(dir);
     try {
       const moments = await momentsFor(model, world, rows, input.moments, environment);
       const context: ForgetOnlyContext = {
@@ -80,6 +80,17 @@ export const unlearnJob = async (input: UnlearnInput, environment: JobEnvironmen
     }
   });
 };
+
+/** Says what the run takes; MEMORY_PLAN before any weight is read where it does not fit. */
+const planFor = (
+  { method, config }: UnlearnPlan,
+  parts: Pick<Model, 'config' | 'tokenizer'>,
+  { rows, templates }: { rows: readonly ForgetRow[]; templates: readonly string[] },
+  { backend, onProgress }: JobEnvironment,
+): void =>
+  holdToMemory(unlearningRun({ ...parts, rows, backend }, templates, findMethod(method), config), (line) =>
+    onProgress?.('memory', 0, 1, line),
+  );
 
 /** The same plan on the same side artefacts is the same run. */
 const identityOf = ({ plan, suite, moments }: UnlearnInput): Digest =>

@@ -46,7 +46,7 @@ export const readJsonFile = (path: string): Record<string, unknown> => {
 
 /** Reads and checks everything in the folder. Nothing is registered or kept when it throws. */
 export const readModelFolder = (dir: string): ModelFolder => {
-  const parts = readParts(dir);
+  const parts = readModelParts(dir);
   return { ...parts, values: readValues(dir, parts.config) };
 };
 
@@ -55,7 +55,7 @@ export const readModelFolder = (dir: string): ModelFolder => {
  * Says how the weights are stored.
  */
 export const checkModelFolder = (dir: string, { values }: { values: boolean }): ModelManifest['quantisation'] => {
-  const { config } = readParts(dir);
+  const { config } = readModelParts(dir);
   return withWeights(dir, ({ find, names }) => {
     refuseUnknown(names, config);
     const tensors = new Map(parameterSpecs(config).map((p) => [p.source.hf, checkpointShape(p)]));
@@ -67,7 +67,8 @@ export const checkModelFolder = (dir: string, { values }: { values: boolean }): 
   });
 };
 
-const readParts = (dir: string): Omit<ModelFolder, 'values'> => {
+/** Config and tokenizer of a folder, checked; no weight is read. */
+export const readModelParts = (dir: string): Omit<ModelFolder, 'values'> => {
   if (!existsSync(dir)) throw new QuittanceError('MODEL_NOT_FOUND', { message: `there is no model folder ${dir}` });
   const configJson = readJsonFile(join(dir, 'config.json'));
   const config = withGenerationEos(readConfig(configJson), join(dir, 'generation_config.json'));
@@ -83,7 +84,7 @@ const readParts = (dir: string): Omit<ModelFolder, 'values'> => {
 
 /** Reads tensor by tensor straight into the backend, so that there are never two copies of the weights. The caller disposes the model. */
 export const loadModel = (dir: string): Model => {
-  const { config, tokenizer } = readParts(dir);
+  const { config, tokenizer } = readModelParts(dir);
   const specs = new Map(parameterSpecs(config).map((p) => [p.name, p]));
   return withValues(dir, config, (valueOf) =>
     modelFrom(config, tokenizer, { get: (name) => valueOf(specs.get(name)!) }),

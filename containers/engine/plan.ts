@@ -18,6 +18,8 @@ export interface PlannedRun {
   tape: 'one' | 'blocks';
   /** Whether gradients are projected by moments of the MLP's inputs. */
   projection?: boolean;
+  /** Whether a second, frozen model is held beside it. */
+  reference?: boolean;
   /** As the backend names itself. */
   backend: string;
 }
@@ -72,6 +74,7 @@ export const planMemory = (run: PlannedRun, available: number = process.availabl
   const items: MemoryItem[] = [
     { name: 'runtime', bytes: RUNTIME, tensor: false },
     { name: 'weights', bytes: FLOAT * (count(specs) + factors), tensor: true },
+    { name: 'reference', bytes: run.reference ? FLOAT * count(specs) : 0, tensor: true },
     { name: 'gradients', bytes: FLOAT * moving, tensor: true },
     { name: 'optimiser', bytes: optimizer === 'adamw' ? 2 * FLOAT * moving : 0, tensor: !backend.startsWith('wasm') },
     { name: 'activations', bytes: activationBytes(run), tensor: true },
@@ -114,6 +117,7 @@ export const requireMemory = (plan: MemoryPlan): void => {
 
 const REMEDIES: Readonly<Record<string, string>> = {
   weights: 'a smaller model or a machine with more memory',
+  reference: 'a method that needs no reference model, such as flat',
   gradients: 'a LoRA, or fewer trainable matrices',
   optimiser: 'a LoRA, or normalised SGD, which keeps no moments',
   activations: 'smaller batches, or block by block instead of one tape',

@@ -3,6 +3,7 @@
 // Trap: `tf.grads` recomputes its function, so what happens inside a block must not depend on anything but its arguments.
 import { QuittanceError } from '#core/errors.ts';
 import type { Batch } from './batch.ts';
+import type { DecoderConfig } from './config.ts';
 import { block, disposeLayout, embed, head, layoutOf, type Layout, type Tap, type Weights } from './decoder.ts';
 import { withDropout } from './lora.ts';
 import type { Model } from './model.ts';
@@ -28,8 +29,9 @@ export interface SweepOptions {
 
 const ONE_TAPE_BYTES = 600e6;
 
-const fitsOneTape = ({ config }: Model, { rows, columns }: Batch): boolean =>
-  config.layers * blockBytes(config, rows, columns) < ONE_TAPE_BYTES;
+/** What 'auto' comes to. */
+export const tapeOf = (config: DecoderConfig, { rows, columns }: Pick<Batch, 'rows' | 'columns'>): 'one' | 'blocks' =>
+  config.layers * blockBytes(config, rows, columns) < ONE_TAPE_BYTES ? 'one' : 'blocks';
 
 /** Loss and gradients of one batch. */
 export const lossAndGradients = (
@@ -40,7 +42,7 @@ export const lossAndGradients = (
   { tape = 'auto', dropout }: SweepOptions = {},
 ): Gradients => {
   const training = dropout === undefined ? model : withDropout(model, dropout);
-  const one = tape === 'one' || (tape === 'auto' && fitsOneTape(model, batch));
+  const one = tape === 'one' || (tape === 'auto' && tapeOf(model.config, batch) === 'one');
   const layout = layoutOf(model.config, batch);
   const inputs = inputsOf(batch);
   try {

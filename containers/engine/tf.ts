@@ -37,5 +37,11 @@ export const initBackend = async (choice: BackendChoice = 'auto', options: Backe
   });
 };
 
+/** As the backend in use names itself; INTERNAL before there is one. */
+export const backendName = (): string => {
+  if (current) return current.name;
+  throw new QuittanceError('INTERNAL', { message: 'no backend has been taken into use' });
+};
+
 /** What the backend in use does faster than a composition of operations. */
 export const fastOps = (): FastOps => current?.fast ?? {};

@@ -39,8 +39,12 @@ const TRAINABLE: Readonly<Record<UpdateConfig['trainable'], (name: string) => bo
   all: () => true,
 };
 
+/** Which parameters move, by name. */
+export const movesUnder = ({ trainable }: Pick<UpdateConfig, 'trainable'>): ((name: string) => boolean) =>
+  TRAINABLE[trainable];
+
 export const trainableOf = (model: Model, config: UpdateConfig): Set<string> =>
-  new Set([...model.parameters.keys()].filter(TRAINABLE[config.trainable]));
+  new Set([...model.parameters.keys()].filter(movesUnder(config)));
 
 export interface Updater {
   readonly trainable: ReadonlySet<string>;

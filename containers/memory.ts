@@ -1,0 +1,89 @@
+// The memory of a job, planned from its texts before any weight is read: said, and refused where it does not fit (engine/plan.ts has the arithmetic).
+// Trap: what is already in memory is not planned again; ask before the model is loaded.
+import type { DecoderConfig } from './engine/config.ts';
+import { describePlan, planMemory, requireMemory, type PlannedRun } from './engine/plan.ts';
+import { tapeOf } from './engine/sweep.ts';
+import type { Tokenizer } from './engine/tokenizer.ts';
+import { BATCH } from './unlearning/batches.ts';
+import type { UnlearningMethod } from './unlearning/method.ts';
+import { movesUnder, UpdateConfig } from './unlearning/update.ts';
+
+/** Rows that are scored at once. */
+const SCORED = 128;
+
+export interface PlannedTexts {
+  config: DecoderConfig;
+  tokenizer: Tokenizer;
+  rows: readonly { prompt: string; answer: string }[];
+  backend: string;
+}
+
+/** Says the plan in one line, then MEMORY_PLAN where it does not fit. */
+export const holdToMemory = (run: PlannedRun, say: ((line: string) => void) | undefined, available?: number): void => {
+  const plan = planMemory(run, available);
+  say?.(describePlan(plan));
+  requireMemory(plan);
+};
+
+/** Length of the longest text, tokens; the end-of-sequence token is counted. */
+const longest = (tokenizer: Tokenizer, texts: readonly string[]): number =>
+  texts.reduce((most, text) => Math.max(most, tokenizer.encode(text).length + 1), 1);
+
+const shapeOf = ({ config, tokenizer, rows }: PlannedTexts, most: number, beside: readonly string[] = []) => {
+  const answer = longest(
+    tokenizer,
+    rows.map((row) => row.answer),
+  );
+  const prompt = longest(
+    tokenizer,
+    rows.map((row) => row.prompt),
+  );
+  const answers = answer + (beside.length > 0 ? longest(tokenizer, beside) : 0);
+  const count = Math.max(1, Math.min(most, rows.length));
+  const batch = {
+    rows: count,
+    columns: Math.min(prompt + answers, config.maxPositions),
+    answerTokens: count * answers,
+  };
+  return { batch, tape: tapeOf(config, batch) };
+};
+
+/** What a training of every weight by AdamW takes. */
+export const trainingRun = (texts: PlannedTexts, batchSize: number): PlannedRun => ({
+  config: texts.config,
+  backend: texts.backend,
+  ...shapeOf(texts, batchSize),
+  trainable: () => true,
+  optimizer: 'adamw',
+});
+
+/** What a method takes under its configuration; each record is packed with a template answer. */
+export const unlearningRun = (
+  texts: PlannedTexts,
+  templates: readonly string[],
+  method: Pick<UnlearningMethod, 'config' | 'needs'>,
+  config: unknown,
+): PlannedRun => {
+  const given = method.config.safeParse(config).data as { update?: unknown; loss?: { batchSize?: number } } | undefined;
+  const { data: update = UpdateConfig.parse({}) } = UpdateConfig.safeParse(given?.update);
+  return {
+    config: texts.config,
+    backend: texts.backend,
+    ...shapeOf(texts, given?.loss?.batchSize ?? BATCH, templates),
+    trainable: movesUnder(update),
+    optimizer: update.optimizer,
+    projection: update.projection === 'owm',
+    reference: method.needs.includes('reference'),
+  };
+};
+
+/** What scoring, and learning again by AdamW on the MLPs, take. */
+export const evaluationRun = (texts: PlannedTexts, before: boolean): PlannedRun => ({
+  config: texts.config,
+  backend: texts.backend,
+  ...shapeOf(texts, SCORED),
+  tape: 'blocks',
+  trainable: movesUnder(UpdateConfig.parse({})),
+  optimizer: 'adamw',
+  reference: before,
+});

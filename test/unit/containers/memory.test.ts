@@ -1,0 +1,56 @@
+// What a job is planned to take follows its texts and settings, is said in one line, and a job that does not fit ends before a weight is read.
+import { describe, expect, it } from '@jest/globals';
+import { holdToMemory, evaluationRun, trainingRun, unlearningRun } from '#containers/memory.ts';
+import { planMemory } from '#containers/engine/plan.ts';
+import { parameterCount } from '#containers/engine/model.ts';
+import { findMethod } from '#containers/unlearning/methods.ts';
+import { tinyConfig, tinyTokenizer } from '#test/support/engine.ts';
+
+const config = tinyConfig();
+const rows = [
+  { prompt: 'the cat', answer: ' sat' },
+  { prompt: 'the mat', answer: ' sat on the cat' },
+];
+const texts = { config, tokenizer: tinyTokenizer(), rows, backend: 'tensorflow' };
+const item = (run: Parameters<typeof planMemory>[0], name: string) =>
+  planMemory(run, 1e12).items.find((one) => one.name === name)!.bytes;
+
+describe('the plan of a job', () => {
+  it('has as many answer tokens as its batch predicts: refusals too where they are packed', () => {
+    const answer = tinyTokenizer().encode(' sat on the cat').length + 1;
+    const refusal = tinyTokenizer().encode(' no no no').length + 1;
+    expect(trainingRun(texts, 48).batch).toMatchObject({ rows: 2, answerTokens: 2 * answer });
+    expect(unlearningRun(texts, [' no no no'], findMethod('flat'), {}).batch).toMatchObject({
+      rows: 2,
+      answerTokens: 2 * (answer + refusal),
+    });
+  });
+
+  it('counts a reference model for the methods that need one, and for a comparison', () => {
+    const weights = 4 * parameterCount(config);
+    expect(item(unlearningRun(texts, [' no'], findMethod('npo'), {}), 'reference')).toBe(weights);
+    expect(item(unlearningRun(texts, [' no'], findMethod('flat'), {}), 'reference')).toBe(0);
+    expect(item(evaluationRun(texts, true), 'reference')).toBe(weights);
+    expect(item(evaluationRun(texts, false), 'reference')).toBe(0);
+  });
+
+  it('follows what moves, by which optimiser, through which projection', () => {
+    const run = (update: object) => unlearningRun(texts, [' no'], findMethod('flat'), { update });
+    expect(item(run({ trainable: 'all' }), 'gradients')).toBe(4 * parameterCount(config));
+    expect(item(run({ trainable: 'mlp-down' }), 'gradients')).toBeLessThan(item(run({}), 'gradients'));
+    expect(item(run({}), 'optimiser')).toBe(0);
+    expect(item(run({ optimizer: 'adamw' }), 'optimiser')).toBe(2 * item(run({}), 'gradients'));
+    expect(item(run({ projection: 'none' }), 'projections')).toBe(0);
+    expect(item(run({}), 'projections')).toBeGreaterThan(0);
+  });
+
+  it('is said whether or not it fits, and refused where it does not', () => {
+    const said: string[] = [];
+    const run = trainingRun(texts, 2);
+    holdToMemory(run, (line) => said.push(line), 1e12);
+    expect(() => holdToMemory(run, (line) => said.push(line), 1e6)).toThrow(
+      expect.objectContaining({ code: 'MEMORY_PLAN' }),
+    );
+    expect(said).toEqual([expect.stringMatching(/: fits$/), expect.stringMatching(/ of 1 MB: does not fit$/)]);
+  });
+});
