@@ -38,7 +38,8 @@ export const generate = (
   const order = prompts.map((prompt, index) => ({ prompt, index }));
   const results: Generated[] = new Array(prompts.length) as Generated[];
   let done = 0;
-  for (const group of bucketByLength(order, (item) => item.prompt.length, options.batchSize ?? 128)) {
+  const rowsAtOnce = options.batchSize ?? roomFor(model, prompts, options.maxTokens);
+  for (const group of bucketByLength(order, (item) => item.prompt.length, rowsAtOnce)) {
     const generated = generateBatch(
       model,
       group.map((item) => item.prompt),
@@ -49,6 +50,17 @@ export const generate = (
     options.onProgress?.((done += group.length), prompts.length);
   }
   return results;
+};
+
+const MOST_ROWS = 128;
+/** Bytes of one batch's cache; while it grows by a column it is there twice, and a wasm heap ends at 4 GiB. */
+const CACHE_BYTES = 128 * 2 ** 20;
+
+/** Rows whose caches fit. */
+const roomFor = ({ config }: Model, prompts: readonly (readonly number[])[], maxTokens: number): number => {
+  const columns = prompts.reduce((most, { length }) => Math.max(most, length), 0) + maxTokens;
+  const bytes = config.layers * 2 * config.kvHeads * config.headDim * columns * 4;
+  return Math.min(MOST_ROWS, Math.max(1, Math.floor(CACHE_BYTES / bytes)));
 };
 
 const checkLength = (length: number, most: number) => {
