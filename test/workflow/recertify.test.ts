@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ModelManifest } from '#core/model.ts';
+import { auditReport } from '#core/report.ts';
+import { gatherReport } from '#core/report/gather.ts';
 import { getJson } from '#core/stored-json.ts';
 import { recordApproval } from '#functions/record-approval.ts';
 import { file } from '#test/support/case-world.ts';
@@ -42,6 +44,8 @@ const recorded = async () => {
   return ticket.status === 'PURGED' ? ticket.recertifications.map(({ state }) => state) : [];
 };
 
+const reported = async () => auditReport(await gatherReport(world.ports, ticketId)).recertification;
+
 describe('re-certification', () => {
   it('finds a model that nobody touched as it was, day by day, with one event', async () => {
     await certified();
@@ -59,6 +63,7 @@ describe('re-certification', () => {
     expect(await recertify('daily')).toMatchObject({ status: 'FAILED', error: 'RECERTIFICATION_LAPSED' });
     expect([(await model()).recertification.state, await recorded()]).toEqual(['drifted', ['drifted']]);
     expect(world.notices.map(({ template }) => template)).toContain('recertification-drifted');
+    expect(await reported()).toMatchObject({ state: 'drifted', history: [{ state: 'drifted' }] });
   });
 
   it('runs the full suite when a person asks, without the forget data, and renews the certificate', async () => {
@@ -82,6 +87,27 @@ describe('re-certification', () => {
     expect(await recertify('quarterly')).toMatchObject({ status: 'FAILED' });
     expect([(await model()).recertification.state, await recorded()]).toEqual(['lapsed', ['lapsed']]);
     expect((await model()).certificates[0]!.validUntil.slice(0, 10)).toBe('2026-05-31');
+    expect(await reported()).toMatchObject({ state: 'lapsed', history: [{ state: 'lapsed' }] });
+  });
+
+  it('lapses by its date when nobody looked in time: a state, an event and a line in the report', async () => {
+    await certified();
+    stillGood = false; // a suite that passed would renew it
+    world.clock.advance(91 * DAY);
+    await recertify('daily');
+    expect([(await model()).recertification.state, await recorded()]).toEqual(['lapsed', ['lapsed']]);
+    const { line } = await reported();
+    expect(line).toMatch(/laps/i);
+    expect(world.notices.map(({ template }) => template)).toContain('recertification-lapsed');
+  });
+
+  it('that lapsed is current again when the suite passes', async () => {
+    await certified();
+    stillGood = false;
+    await recertify('change');
+    stillGood = true;
+    expect(await recertify('manual')).toMatchObject({ status: 'SUCCEEDED' });
+    expect([(await reported()).state, await recorded()]).toEqual(['current', ['lapsed', 'current']]);
   });
 
   it('destroys the old weights when their quarantine is over, and not before', async () => {
