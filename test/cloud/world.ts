@@ -60,6 +60,18 @@ export const cloudWorld = async (changed: Readonly<Record<string, string>> = {})
   };
 };
 
+/** Tables alone, for the ports that need nothing else. */
+export const tableWorld = async (url: string): Promise<Pick<CloudWorld, 'ports' | 'reopen' | 'remove'>> => {
+  const id = `q${randomBytes(5).toString('hex')}`;
+  const environment = { ...process.env, ...variables(id, 'none'), AWS_ENDPOINT_URL: url };
+  const { dynamodb } = awsClients(ClientEnvironment.parse(environment));
+  await Promise.all(TABLES.map((table) => createTable(dynamodb, `${id}-${table}`, table)));
+  const remove = async () => {
+    await Promise.all(TABLES.map((table) => dynamodb.send(new DeleteTableCommand({ TableName: `${id}-${table}` }))));
+  };
+  return { ports: awsPorts(environment), reopen: () => awsPorts(environment), remove };
+};
+
 const variables = (id: string, key: string): Record<string, string> => ({
   ...Object.fromEntries(TABLES.map((table) => [`QUITTANCE_${table.toUpperCase()}_TABLE`, `${id}-${table}`])),
   ...Object.fromEntries(BUCKETS.map((bucket) => [`QUITTANCE_${bucket.toUpperCase()}_BUCKET`, `${id}-${bucket}`])),
