@@ -14,6 +14,14 @@ export const { context: CONTEXT } = JSON.parse(readFileSync(join(ROOT, 'cdk.json
   context: Record<string, unknown>;
 };
 
+/** An installation with everything that is optional. */
+export const SETTINGS = {
+  models: ['house'],
+  timeZone: 'Europe/Berlin',
+  region: 'DE-BE',
+  serving: { url: 'https://llm.example.org', dialect: 'chat' },
+};
+
 export type Resource = { Type: string; Properties: Record<string, unknown> } & Record<string, unknown>;
 export type Part = 'state' | 'network' | 'gpu' | 'app';
 

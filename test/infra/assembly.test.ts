@@ -1,0 +1,81 @@
+// What deployment takes: the cloud assembly with every check that is to be had offline.
+import { spawnSync } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { App, Stack } from 'aws-cdk-lib';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { addChecks } from '#infra/stacks.ts';
+import { temporaryFolder } from '#test/support/folders.ts';
+import { pythonWith } from '#test/support/python.ts';
+import { describeWith, ROOT } from '#test/support/shared.ts';
+import { CONTEXT, listed, SETTINGS, statements, synthesise, type Synthesised } from './synthesised.ts';
+
+let world: Synthesised;
+beforeAll(async () => void (world = await synthesise(SETTINGS, { withChecks: true })));
+afterAll(() => world.remove());
+
+/** Rules that the report of a cloud assembly names. */
+const findings = (assembly: string): string[] => {
+  const report = JSON.parse(readFileSync(join(assembly, 'validation-report.json'), 'utf8')) as {
+    pluginReports: { violations: { ruleName: string }[] }[];
+  };
+  return report.pluginReports.flatMap(({ violations }) => violations.map(({ ruleName }) => ruleName));
+};
+
+describe('the checks at synthesis', () => {
+  it('report nothing that is not explained', () => {
+    expect(findings(world.assembly)).toEqual([]);
+  });
+
+  it('refuse what nobody explained', () => {
+    const { dir, remove } = temporaryFolder();
+    try {
+      const app = new App({ outdir: dir, context: CONTEXT, autoSynth: false });
+      new Bucket(new Stack(app, 'careless'), 'Open');
+      addChecks(app);
+      expect(() => app.synth()).toThrow(/AwsSolutions-S10/);
+      expect(findings(dir)).toEqual(expect.arrayContaining(['AwsSolutions-S1', 'AwsSolutions-S10']));
+    } finally {
+      remove();
+    }
+  });
+});
+
+/** Templates by name, without the hash of the image's sources, which may be edited meanwhile. */
+const texts = (assembly: string): string[][] =>
+  readdirSync(assembly)
+    .filter((name) => name.endsWith('.template.json'))
+    .map((name) => [name, readFileSync(join(assembly, name), 'utf8').replace(/(container-assets.*:)\w{64}/g, '$1')]);
+
+describe('the cloud assembly', () => {
+  it('holds no policy that allows an action on everything of a service', () => {
+    for (const part of ['state', 'app', 'gpu', 'network'] as const)
+      expect(
+        statements(world, part)
+          .flatMap(({ statement }) => listed(statement.Action))
+          .filter((action) => /^[^:]*:?\*$/.test(action)),
+      ).toEqual([]);
+  });
+
+  it('is the same when made again', async () => {
+    const again = await synthesise(SETTINGS, { code: world.code });
+    try {
+      expect(texts(again.assembly)).toEqual(texts(world.assembly));
+    } finally {
+      again.remove();
+    }
+  });
+});
+
+/** What the package's own command does. */
+const CFN_LINT = 'import sys; from cfnlint.runner import main; sys.exit(main())';
+
+describeWith(pythonWith('cfnlint'), 'no Python with cfn-lint (pip install cfn-lint)', 'cfn-lint', (python) => {
+  it('finds nothing in the templates', () => {
+    const templates = readdirSync(world.assembly).filter((name) => name.endsWith('.template.json'));
+    const paths = templates.map((name) => join(world.assembly, name));
+    const { stdout, stderr } = spawnSync(python, ['-c', CFN_LINT, ...paths], { cwd: ROOT, encoding: 'utf8' });
+    expect([stdout.trim(), stderr.trim(), paths.length]).toEqual(['', '', 4]);
+  });
+});
