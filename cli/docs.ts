@@ -56,28 +56,37 @@ const metricRows = (): string =>
     ),
   ].join('\n');
 
-const FILES: Readonly<Record<string, () => string | Promise<string>>> = {
+/** Generated pages by file name under docs/. */
+export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   'cli.md': cli,
   'errors.md': errors,
   'methods.md': () => made('Unlearning methods', methods.map(methodSection).join('\n\n')),
   'metrics.md': () => made('Metrics', metricRows()),
 };
 
-const check = process.argv.includes('--check');
-for (const [name, make] of Object.entries(FILES)) {
-  const path = fileURLToPath(new URL(`../docs/${name}`, import.meta.url));
-  const text = await make();
-  if (!check) writeFileSync(path, text);
-  else if (!existsSync(path) || readFileSync(path, 'utf8') !== text) {
-    process.stderr.write(`docs/${name} is not what the registries say: run npm run docs\n`);
-    process.exitCode = 1;
+/** Says what is not as it would be made, or makes it. */
+const run = async (check: boolean): Promise<string[]> => {
+  const wrong: string[] = [];
+  for (const [name, make] of Object.entries(PAGES)) {
+    const path = fileURLToPath(new URL(`../docs/${name}`, import.meta.url));
+    const text = await make();
+    if (!check) writeFileSync(path, text);
+    else if (!existsSync(path) || readFileSync(path, 'utf8') !== text)
+      wrong.push(`docs/${name} is not what the registries say: run npm run docs`);
   }
-}
+  return [...wrong, ...brokenLinks()];
+};
 
 /** Links in hand-written pages must lead to files. */
-const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-for (const [, target] of README.matchAll(/\]\((?!https?:)([^)#]+)/g)) {
-  if (existsSync(fileURLToPath(new URL(`../${target ?? ''}`, import.meta.url)))) continue;
-  process.stderr.write(`README.md links to ${target ?? ''}, which does not exist\n`);
-  process.exitCode = 1;
+const brokenLinks = (): string[] => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  return Array.from(readme.matchAll(/\]\((?!https?:)([^)#]+)/g), ([, target = '']) => target)
+    .filter((target) => !existsSync(fileURLToPath(new URL(`../${target}`, import.meta.url))))
+    .map((target) => `README.md links to ${target}, which does not exist`);
+};
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const wrong = await run(process.argv.includes('--check'));
+  for (const line of wrong) process.stderr.write(`${line}\n`);
+  if (wrong.length > 0) process.exitCode = 1;
 }

@@ -1,0 +1,66 @@
+// The documents against the program: generated pages are what the registries say now, every method, metric and error code is on its page, and every command that a
+// page says its numbers come from exists, with the options that it names. Links and drawings of a page lead somewhere.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import { metrics } from '#containers/evaluation/metrics.ts';
+import { methods } from '#containers/unlearning/methods.ts';
+import { ERROR_CODES } from '#core/errors.ts';
+import { parse } from '#cli/command.ts';
+import { commands } from '#cli/commands.ts';
+import { PAGES } from '#cli/docs.ts';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const markdown = (dir: string) =>
+  readdirSync(join(root, dir))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join(dir, name));
+const RESULTS = markdown('docs/results');
+const WRITTEN = ['README.md', ...markdown('docs').filter((path) => !(path.slice('docs/'.length) in PAGES)), ...RESULTS];
+const scripts = (JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts;
+
+/** Commands in code spans and code blocks: `quittance …`, `npx quittance …`, `npm run …`. */
+const commandsIn = (text: string): string[] =>
+  [...text.matchAll(/`((?:npx )?quittance [^`\n]+|npm run [^`\n]+)`/g)].map(([, line]) => line!.trim());
+
+describe.each(Object.entries(PAGES))('docs/%s', (name, make) => {
+  it('is what the registries say now (npm run docs makes it)', async () => {
+    expect(read(`docs/${name}`)).toBe(await make());
+  });
+});
+
+it('every method, metric and error code is documented', () => {
+  for (const { name } of methods) expect(read('docs/methods.md')).toContain(`## ${name}\n`);
+  for (const { name } of metrics) expect(read('docs/metrics.md')).toContain(`| ${name} |`);
+  for (const code of Object.keys(ERROR_CODES)) expect(read('docs/errors.md')).toContain(`\`${code}\``);
+});
+
+describe.each(RESULTS)('%s', (path) => {
+  it('says which commands made its numbers', () => {
+    expect(commandsIn(read(path)).filter((line) => line.includes('quittance'))).not.toEqual([]);
+  });
+});
+
+describe.each(WRITTEN)('%s', (path) => {
+  it('names commands that exist, with options that they have', async () => {
+    expect(path).toBeTruthy();
+    for (const line of commandsIn(read(path))) {
+      const [, name, ...argv] = line.replace(/^npx /, '').split(/\s+/);
+      if (line.startsWith('npm run')) expect(scripts).toHaveProperty([argv[0]!]);
+      else if (!name!.startsWith('-')) {
+        const entry = commands.find((command) => command.name === name);
+        expect([line, entry?.name]).toEqual([line, name]);
+        const command = await entry!.load();
+        expect(() => parse(command, argv, {})).not.toThrow();
+      }
+    }
+  });
+
+  it('links to files that are there', () => {
+    expect(path).toBeTruthy();
+    for (const [, target] of read(path).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g))
+      expect([target, existsSync(join(root, dirname(path), target!))]).toEqual([target, true]);
+  });
+});
