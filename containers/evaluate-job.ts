@@ -44,7 +44,8 @@ export const evaluateJob = async (
     );
     const curves: EvaluationTables['curves'] = {};
     const scored = await metricsOf(input, { model, before, world, forget });
-    if (forget.length > 0) curves['forget.relearn'] = await relearnCurve(model, forget, input.seed);
+    if (forget.length > 0)
+      curves['forget.relearn'] = await relearnCurve(model, forget, input.seed, world.limits?.relearningRate);
     const tables = tablesOf(input, { name: world.name, version: '1', digest: digestOf(bytes) }, measured, curves);
     const result = await environment.artifacts.put(Buffer.from(canonicalize(tables as unknown as Json)));
     const report = { metrics: scored } as unknown as Json;
