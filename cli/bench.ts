@@ -19,11 +19,15 @@ import { integer } from './values.ts';
 export const bench: Command = {
   name: 'bench',
   summary: 'tables of what was measured',
-  usage: 'people | engine | workflow [--methods A,B] [--seeds N] [--shapes A,B] [--rounds N] [--out FILE]',
+  usage: 'people | engine | memory | workflow [--methods A,B] [--seeds N] [--shapes A,B] [--rounds N] [--out FILE]',
   options: {
     methods: { kind: 'value', value: 'A,B', summary: 'only these methods (default all)' },
     seeds: { kind: 'value', value: 'N', summary: 'worlds and trainings, from seed 1 (default 3)' },
-    shapes: { kind: 'value', value: 'A,B', summary: 'engine: demo, 1m, 15m, smollm2, gpt2, 1b (default demo,1m)' },
+    shapes: {
+      kind: 'value',
+      value: 'A,B',
+      summary: 'engine: demo, 1m, 15m, smollm2, gpt2, 1b, 1b-held (default demo,1m)',
+    },
     rounds: { kind: 'value', value: 'N', summary: 'engine: alternating rounds (default 3)' },
     out: { kind: 'value', value: 'FILE', summary: 'where the Markdown table goes' },
   },
@@ -120,6 +124,13 @@ const drawEngine = async (out: string | undefined, result: EngineBench): Promise
   return path;
 };
 
+const memory = async (args: Arguments): Promise<ExitCode> => {
+  const { benchMemory, memoryMarkdown } = await import('#test/bench/memory.ts');
+  const chosen = await backend();
+  const result = await benchMemory(chosen);
+  return finish(args, result, memoryMarkdown(result, chosen.name));
+};
+
 const finish = (args: Arguments, result: unknown, text: string): ExitCode => {
   const out = args.value('out');
   if (out !== undefined) writeFileSync(out, `${withByHand(out, text)}\n`);
@@ -134,4 +145,4 @@ const withByHand = (out: string, text: string): string => {
 };
 const BY_HAND = /<!-- by hand:[^]*<!-- end of what is by hand -->/;
 
-const BENCHES: Readonly<Record<string, (args: Arguments) => Promise<ExitCode>>> = { people, engine, workflow };
+const BENCHES: Readonly<Record<string, (args: Arguments) => Promise<ExitCode>>> = { people, engine, memory, workflow };

@@ -4,6 +4,7 @@ import { makeBatch, type Row } from '#containers/engine/batch.ts';
 import { trainBpe } from '#containers/engine/bpe-trainer.ts';
 import { readConfig } from '#containers/engine/config.ts';
 import { attachLora, freshFactors, LoraConfig, loraParameters, planLora } from '#containers/engine/lora.ts';
+import { heldModelFrom } from '#containers/engine/held-base.ts';
 import { answerCrossEntropy, reduceAnswers, targetLogProbs } from '#containers/engine/losses.ts';
 import { modelFrom, type Model } from '#containers/engine/model.ts';
 import { adamW } from '#containers/engine/optimizers.ts';
@@ -28,6 +29,8 @@ export interface Shape {
   rows: number;
   columns: number;
   work: readonly Work[];
+  /** Keep the frozen base in 16 bits where the backend can. */
+  held?: boolean;
   /** Measured updates a round. */
   updates: number;
 }
@@ -53,6 +56,15 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
   '15m': { name: 'GPT-2 style, 15 M', ...small, ...gpt2(384, 7, 6, 8192) },
   smollm2: { name: 'SmolLM2-135M', ...large, ...llama(576, 30, 9, 3, 1536, 49152) },
   gpt2: { name: 'GPT-2-124M', ...large, ...gpt2(768, 12, 12, 50257) },
+  '1b-held': {
+    name: 'Llama, 1.1 B, base in bfloat16',
+    ...large,
+    ...llama(2048, 22, 32, 4, 5632, 32000),
+    tied: false,
+    rows: 2,
+    work: ['flat-lora'],
+    held: true,
+  },
   '1b': {
     name: 'Llama, 1.1 B',
     ...large,
@@ -87,8 +99,8 @@ const configOf = (shape: Shape): unknown =>
         n_positions: 128,
       };
 
-/** The caller disposes the model. */
-export const modelOf = (shape: Shape): Model => {
+/** The caller disposes the model; `held` keeps its matrices in 16 bits. */
+export const modelOf = (shape: Shape, held = false): Model => {
   const config = readConfig(configOf(shape));
   const sizes = new Map(parameterSpecs(config).map(({ name, shape: [a = 1, b = 1] }) => [name, a * b]));
   const stream = random('weights');
@@ -100,7 +112,9 @@ export const modelOf = (shape: Shape): Model => {
     for (let at = 0; at < array.length; at += block.length) array.set(block.subarray(0, array.length - at), at);
     return array;
   };
-  return modelFrom(config, readTokenizer(trainBpe(['a'], 300, ['<|endoftext|>'])), { get: values });
+  return (held ? heldModelFrom : modelFrom)(config, readTokenizer(trainBpe(['a'], 300, ['<|endoftext|>'])), {
+    get: values,
+  });
 };
 
 export interface Update {

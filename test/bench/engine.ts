@@ -84,7 +84,7 @@ const measureShape = (
   rounds: number,
   onRow: EngineOptions['onRow'],
 ): EngineRow[] => {
-  const model = modelOf(shape);
+  const model = modelOf(shape, shape.held);
   try {
     return shape.work.map((work) => {
       const row = measureWork(shape, model, work, python, rounds);
