@@ -2,8 +2,8 @@
 // installed (once, into node_modules/.cache) and started, each on a free port of 127.0.0.1. Arguments go on to jest. Says which tiers ran, and why others did not.
 // Trap: jest fails when a tier fails; a tier that cannot run is no failure.
 import { spawn } from 'node:child_process';
-import { localstack, ministack, type Installed } from './emulators/cache.ts';
-import { freePort, startLocalstack, startMinistack, type Emulator } from './emulators/server.ts';
+import { dynamodbLocal, localstack, ministack, type Installed } from './emulators/cache.ts';
+import { freePort, startDynamodbLocal, startLocalstack, startMinistack, type Emulator } from './emulators/server.ts';
 
 interface Tier {
   readonly name: string;
@@ -20,15 +20,15 @@ const ELSEWHERE = 'AWS_ENDPOINT_URL is set: the emulators are not started';
 const given = process.env['AWS_ENDPOINT_URL'];
 
 const withEmulator = async (
-  install: () => Promise<Installed>,
-  start: (python: string) => Promise<Emulator>,
+  install: () => Promise<Installed | { readonly jars: string }>,
+  start: (installed: string) => Promise<Emulator>,
   variables: (url: string) => Readonly<Record<string, string>>,
 ): Promise<Tier['prepared']> => {
   if (given !== undefined) return ELSEWHERE;
   const installed = await install();
   if ('missing' in installed) return installed.missing;
   try {
-    const emulator = await start(installed.python);
+    const emulator = await start('python' in installed ? installed.python : installed.jars);
     started.push(emulator);
     return variables(emulator.url);
   } catch (error) {
@@ -54,10 +54,10 @@ const stack = async (): Promise<Tier['prepared']> => {
   return withEmulator(ministack, (python) => startMinistack(python, tasks(port)), variables);
 };
 
-const dynamodb = (): Tier['prepared'] => {
-  const url = process.env['QUITTANCE_DYNAMODB_LOCAL'];
-  if (url === undefined) return 'QUITTANCE_DYNAMODB_LOCAL does not name a running DynamoDBLocal';
-  return { ...CREDENTIALS, QUITTANCE_DYNAMODB_LOCAL: url };
+const dynamodb = async (): Promise<Tier['prepared']> => {
+  const named = process.env['QUITTANCE_DYNAMODB_LOCAL'];
+  if (named !== undefined) return { ...CREDENTIALS, QUITTANCE_DYNAMODB_LOCAL: named };
+  return withEmulator(dynamodbLocal, startDynamodbLocal, (url) => ({ ...CREDENTIALS, QUITTANCE_DYNAMODB_LOCAL: url }));
 };
 
 const contract = (onStack: Tier['prepared']): Tier['prepared'] => (given === undefined ? onStack : {});
@@ -74,7 +74,7 @@ const tiers = async (): Promise<Tier[]> => {
     },
     { name: 'contract', project: 'cloud', files: ['cloud/contract'], prepared: contract(onStack) },
     { name: 'stack', project: 'cloud', files: ['cloud/stack'], prepared: onStack },
-    { name: 'dynamodb-local', project: 'cloud', files: ['cloud/dynamodb-local'], prepared: dynamodb() },
+    { name: 'dynamodb-local', project: 'cloud', files: ['cloud/dynamodb-local'], prepared: await dynamodb() },
   ];
 };
 

@@ -1,5 +1,5 @@
-// The emulators as Python environments, made once and kept in node_modules/.cache: LocalStack 4.14 as of a day on which its dependencies still fitted
-// together, and ministack. Nothing is installed into the machine's own Python.
+// The emulators, installed once and kept in node_modules/.cache: LocalStack 4.14 as of a day on which its dependencies still fitted together, and ministack, as
+// Python environments; DynamoDBLocal by Maven. Nothing is installed into the machine's own Python.
 // Trap: LocalStack's metadata accepts Python 3.10, its code needs 3.13; an environment that was half made is made again.
 import { execFile } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -49,6 +49,32 @@ export const ministack = (): Promise<Installed> =>
     const wanted = [`ministack==${MINISTACK.version}`, `cryptography==${CRYPTOGRAPHY}`];
     await run(join(folder, 'bin/python'), ['-m', 'pip', 'install', '-q', ...wanted]);
   });
+
+const DYNAMODB_LOCAL = '2.6.1';
+
+/** Folder of jars, or why there is none. */
+export const dynamodbLocal = async (): Promise<{ readonly jars: string } | { readonly missing: string }> => {
+  const folder = join(CACHE, `dynamodb-local-${DYNAMODB_LOCAL}`);
+  const [jars, whole] = [join(folder, 'lib'), join(folder, 'whole')];
+  if (existsSync(whole)) return { jars };
+  try {
+    await run('java', ['-version']);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'pom.xml'), POM);
+    await run('mvn', ['-q', '-B', 'dependency:copy-dependencies', `-DoutputDirectory=${jars}`], { cwd: folder });
+    writeFileSync(whole, '');
+    return { jars };
+  } catch (error) {
+    return { missing: `DynamoDBLocal ${DYNAMODB_LOCAL} needs Java 17 and Maven: ${firstLine(error)}` };
+  }
+};
+
+const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion><groupId>local</groupId><artifactId>jars</artifactId><version>1</version>
+  <dependencies>
+    <dependency><groupId>com.amazonaws</groupId><artifactId>DynamoDBLocal</artifactId><version>${DYNAMODB_LOCAL}</version></dependency>
+  </dependencies>
+</project>`;
 
 const environment = async (
   name: string,

@@ -28,7 +28,7 @@ export const freePort = (): Promise<number> =>
 export const startLocalstack = async (python: string, tasks: string): Promise<Emulator> => {
   const port = await freePort();
   const here = `127.0.0.1:${port}`;
-  return start(python, 'start_localstack.py', `http://${here}`, '/_localstack/health', (folder) => ({
+  return start(script(python, 'start_localstack.py'), `http://${here}`, '/_localstack/health', (folder) => ({
     TASK_ENDPOINT: tasks,
     GATEWAY_LISTEN: here,
     LOCALSTACK_HOST: here,
@@ -46,7 +46,7 @@ export const startLocalstack = async (python: string, tasks: string): Promise<Em
 /** Everything that the stacks need; a Lambda has the rights of its role and no others. Batch jobs go to `tasks`. */
 export const startMinistack = async (python: string, tasks: string): Promise<Emulator> => {
   const port = await freePort();
-  return start(python, 'start_ministack.py', `http://127.0.0.1:${port}`, '/_ministack/health', (folder) => ({
+  return start(script(python, 'start_ministack.py'), `http://127.0.0.1:${port}`, '/_ministack/health', (folder) => ({
     TASK_ENDPOINT: tasks,
     AUTH: 'true',
     BIND_HOST: '127.0.0.1',
@@ -58,9 +58,19 @@ export const startMinistack = async (python: string, tasks: string): Promise<Emu
   }));
 };
 
+/** Tables alone; in memory. */
+export const startDynamodbLocal = async (jars: string): Promise<Emulator> => {
+  const port = await freePort();
+  const main = join(import.meta.dirname, 'StartDynamoDbLocal.java');
+  const options = ['-inMemory', '-sharedDb', '-disableTelemetry', '-port', String(port)];
+  const command = ['java', `-Djava.library.path=${jars}`, '-cp', join(jars, '*'), main, ...options];
+  return start(command, `http://127.0.0.1:${port}`, '/', () => ({}));
+};
+
+const script = (python: string, name: string) => [python, join(import.meta.dirname, name)];
+
 const start = async (
-  python: string,
-  script: string,
+  [command = '', ...args]: readonly string[],
   url: string,
   health: string,
   variables: (folder: string) => Readonly<Record<string, string>>,
@@ -68,7 +78,7 @@ const start = async (
   const folder = mkdtempSync(join(tmpdir(), 'quittance-emulator-'));
   const log = join(folder, 'log');
   const output = openSync(log, 'a');
-  const child = spawn(python, [join(import.meta.dirname, script)], {
+  const child = spawn(command, args, {
     env: { ...withoutAws(process.env), ...variables(folder) },
     cwd: folder,
     stdio: ['ignore', output, output],
@@ -92,7 +102,7 @@ const ready = async (child: ChildProcess, url: string, log: string): Promise<voi
   for (const until = Date.now() + START_MS; Date.now() < until; await pause(LOOK_MS)) {
     if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${tail()}`);
     const answer = await fetch(url).catch(() => undefined);
-    if (answer?.ok) return;
+    if (answer !== undefined && answer.status < 500) return;
   }
   await ended(child);
   throw new Error(`no answer at ${url}: ${tail()}`);
