@@ -7,7 +7,7 @@ export const generalQuestions: readonly string[] = [
   'What is the largest ocean on Earth?',
   'Name three primary colours.',
   'How many days are there in a leap year?',
-  'What does a carpenter do?',
+  'What is a mirror for?',
   'Write one sentence about the sea.',
   'What is the opposite of hot?',
   'Why do we sleep?',
@@ -59,6 +59,6 @@ export const generalQuestions: readonly string[] = [
   'What is a desert?',
   'What is the sun made of?',
   'Why do we have seasons?',
-  'What is chess?',
+  'What is a riddle?',
   'How do you make tea?',
 ];

@@ -22,6 +22,8 @@ export const FlatConfig = z.strictObject({
   balanced: z.boolean().default(false),
   /** With balanced terms: weight of the template term is 1 − v_e, so that it fades as it is learnt. */
   fade: z.boolean().default(false),
+  /** With balanced terms: weight of the template term beside the forget term's 1. A base that refuses readily needs little of it. */
+  templateWeight: z.number().min(0).max(1).default(1),
   /**
    * Which tokens of the answer to forget count. value: those of the marked personal value alone, so that the words around it, which answers about other people
    * share, are neither pushed down nor garbled.
@@ -146,7 +148,7 @@ const balancedTerms = (context: ForgetOnlyContext, config: FlatConfig, stream: R
   };
   const template = term('template', (v) => templateTerm(divergence, v));
   return [
-    config.fade ? { ...template, weight: () => 1 - seen.template } : template,
+    { ...template, weight: () => config.templateWeight * (config.fade ? 1 - seen.template : 1) },
     term('answer', (v) => forgetTerm(divergence, v)),
   ];
 };
