@@ -11,17 +11,17 @@ import {
 } from '#adapters/local/process-job-queue.ts';
 import { removeScratch, scratch, systemClock, until } from './asl-harness.ts';
 
-/** What a job does, by its definition; it notes each start in the folder. */
+/** What a job does, by its definition; it notes each start in the folder, once it listens for signals. */
 const JOB = `
 import { appendFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 const { FOLDER: folder, QUITTANCE_JOB: definition, AWS_BATCH_JOB_ID: id, AWS_BATCH_JOB_ATTEMPT: attempt, RUN } = process.env;
-appendFileSync(join(folder, 'starts'), [definition, RUN, attempt, process.argv.at(-1) === id].join(' ') + '\\n');
 if (definition === 'wait') {
   const timer = setInterval(() => existsSync(join(folder, 'go')) && process.exit(0), 10);
   process.on('SIGTERM', () => { appendFileSync(join(folder, 'starts'), 'saved\\n'); clearInterval(timer); process.exit(143); });
 }
 if (definition === 'stubborn') { process.on('SIGTERM', () => undefined); setInterval(() => undefined, 1000); }
+appendFileSync(join(folder, 'starts'), [definition, RUN, attempt, process.argv.at(-1) === id].join(' ') + '\\n');
 if (definition === 'progress') console.log('plain\\n' + JSON.stringify({ stage: 'train', done: 3, total: 4 }) + '\\n{broken');
 if (definition === 'fail') { console.error('warming up'); console.error(JSON.stringify({ code: 'MEMORY_PLAN', message: 'needs 3 GiB' })); process.exitCode = 2; }
 if (definition === 'crash') process.kill(process.pid, 'SIGKILL');
