@@ -26,7 +26,7 @@ export const bench: Command = {
     shapes: {
       kind: 'value',
       value: 'A,B',
-      summary: 'engine: demo, 1m, 15m, smollm2, gpt2, 1b, 1b-held (default demo,1m)',
+      summary: 'engine: demo, 1m, 15m, smollm2, gpt2, 1b, 1b-held (default demo,1m; empty: only draw what was kept)',
     },
     rounds: { kind: 'value', value: 'N', summary: 'engine: alternating rounds (default 3)' },
     out: { kind: 'value', value: 'FILE', summary: 'where the Markdown table goes' },
@@ -107,12 +107,15 @@ const engine = async (args: Arguments): Promise<ExitCode> => {
   const result = benchEngine({
     dir: join(args.dir, 'bench', 'engine'),
     backend: await backend(),
-    shapes: args.value('shapes')?.split(','),
+    shapes: args
+      .value('shapes')
+      ?.split(',')
+      .filter((key) => key !== ''), // '' draws what is kept
     rounds: integer(args, 'rounds', 3, 1),
     onRow: ({ shape, work, ours, torch }) =>
       progress.note(`${shape}: ${work}: ${ours.cpu.toFixed(0)} ms, PyTorch ${torch?.cpu.toFixed(0) ?? '–'} ms`),
   });
-  const command = 'QUITTANCE_THREADS=1 quittance bench engine --shapes … --rounds …';
+  const command = 'quittance bench engine --shapes A,B --rounds 3';
   return finish(args, result, engineMarkdown(result, command, await drawEngine(args.value('out'), result)));
 };
 
