@@ -21,9 +21,17 @@ export const doctor: Command = {
   name: 'doctor',
   summary: 'what is installed, which backend, how fast',
   usage: '',
-  options: {},
+  options: {
+    aws: {
+      kind: 'flag',
+      summary:
+        'check the installation in the AWS account instead (reads only; region and credentials from the environment)',
+    },
+    prefix: { kind: 'value', value: 'NAME', summary: "the installation's prefix (default quittance); with --aws" },
+  },
   example: 'quittance doctor',
   async run(args) {
+    if (args.flag('aws')) return (await import('./doctor-aws.ts')).doctorAws(args);
     const rows = BACKENDS.map(probe);
     const chosen = rows.find((row) => 'gflops' in row && row.backend !== 'webgpu')?.backend ?? 'none';
     const result = {

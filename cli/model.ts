@@ -1,11 +1,13 @@
 // `quittance model`: the registry. Import checks a folder whole before anything is registered; export writes a folder that transformers loads.
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { localStores } from '#adapters/local/index.ts';
-import { materialize, storeModel } from '#containers/model-files.ts';
+import { pointerServing } from '#adapters/local/pointer-serving.ts';
+import { readSuite } from '#containers/datasets/suite.ts';
+import { materialize } from '#containers/model-files.ts';
 import { readConfig } from '#containers/engine/config.ts';
-import { checkModelFolder, readJsonFile } from '#containers/engine/folder.ts';
+import { readJsonFile } from '#containers/engine/folder.ts';
 import { importModel } from '#containers/engine/import.ts';
 import { parameterCount } from '#containers/engine/model.ts';
 import { readMoments } from '#containers/engine/moments.ts';
@@ -13,13 +15,26 @@ import { MOMENTS_FILE } from '#containers/train-job.ts';
 import type { ModelRecord } from '#core/model.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { usageError, type Arguments, type Command, type ExitCode } from './command.ts';
-import { existingFolder, required } from './values.ts';
+import { register, registerTrained } from './model/register.ts';
+import { existingFolder, readBytes, required } from './values.ts';
+
+/** The largest suite that is read. */
+const SUITE_LIMIT_BYTES = 2 ** 28;
+
+export { register };
 
 export const model: Command = {
   name: 'model',
   summary: 'model registry',
-  usage: 'import DIR|FILE.gguf --name N | list | show N | export N DIR',
-  options: { name: { kind: 'value', value: 'N', summary: 'name to register under' } },
+  usage: 'import DIR|FILE.gguf --name N [--suite FILE] | list | show N | export N DIR',
+  options: {
+    name: { kind: 'value', value: 'N', summary: 'name to register under' },
+    suite: {
+      kind: 'value',
+      value: 'FILE',
+      summary: 'what it was trained on and is tested against; without it no ticket can be filed for the model',
+    },
+  },
   example: 'quittance model import ./my-model --name support-bot',
   async run(args) {
     const [verb, ...rest] = args.positionals;
@@ -35,12 +50,13 @@ const describe = (record: ModelRecord): string =>
 const importFrom = async (args: Arguments, [source]: string[]): Promise<ExitCode> => {
   if (!source) throw usageError('model import DIR|FILE.gguf --name N: the model is missing');
   const name = required(args, 'name');
+  const suite = suiteOf(args);
   const scratch = mkdtempSync(join(tmpdir(), 'quittance-import-'));
   try {
     const at = join(scratch, 'model');
     await importModel(source, at); // everything is checked before anything is stored
     copyMoments(source, at);
-    const record = await registering(args, name, at);
+    const record = await registering(args, name, at, suite);
     const config = readConfig(readJsonFile(join(at, 'config.json')));
     args.print({ ...record, parameters: parameterCount(config) }, () => describe(record));
     return 0;
@@ -55,41 +71,38 @@ const copyMoments = (source: string, at: string): void => {
   if (readMoments(moments)) copyFileSync(moments, join(at, MOMENTS_FILE));
 };
 
-const registering = async (args: Arguments, name: string, at: string): Promise<ModelRecord> => {
+/** Read and checked before anything is stored. */
+const suiteOf = (args: Arguments): Buffer | undefined => {
+  const path = args.value('suite');
+  if (path === undefined) return undefined;
+  const bytes = readBytes(path, SUITE_LIMIT_BYTES);
+  try {
+    readSuite(bytes);
+    return bytes;
+  } catch (cause) {
+    throw new QuittanceError('INVALID_INPUT', {
+      message: `${path} is not an evaluation suite`,
+      expected: 'suite.json as training wrote it: people, facts, unknown people, controls',
+      cause,
+    });
+  }
+};
+
+const registering = async (args: Arguments, name: string, at: string, suite?: Buffer): Promise<ModelRecord> => {
   const stores = localStores(args.dir);
   try {
-    return await register(stores, name, at);
+    if (!suite) return await register(stores, name, at);
+    const serving = pointerServing(join(args.dir, 'serving'), stores.artifacts, unasked);
+    return await registerTrained({ ...stores, serving }, name, at, suite);
   } finally {
     stores.close();
   }
 };
 
-type Stores = ReturnType<typeof localStores>;
+/** Nobody asks the model while it is registered. */
+const unasked = () => Promise.reject(new QuittanceError('INTERNAL', { message: 'asked while registering' }));
 
-/** Stores a checked model folder and registers it under a new name. */
-export const register = async (
-  stores: Stores,
-  name: string,
-  dir: string,
-  side: Partial<Pick<ModelRecord, 'suite' | 'trainingManifest'>> = {},
-): Promise<ModelRecord> => {
-  const { digest } = await storeModel(stores.artifacts, dir, checkModelFolder(dir, { values: false }));
-  const moments = join(dir, MOMENTS_FILE);
-  const record: ModelRecord = {
-    name,
-    digest,
-    status: 'active',
-    deletions: 0,
-    quarantined: [],
-    certificates: [],
-    recertification: { state: 'never' },
-    ...side,
-    ...(existsSync(moments) ? { moments: await stores.artifacts.put(readFileSync(moments)) } : {}),
-    updatedAt: stores.clock.now().toISOString(),
-  };
-  await stores.models.put(record, 0);
-  return record;
-};
+type Stores = ReturnType<typeof localStores>;
 
 const list = async (args: Arguments): Promise<ExitCode> => {
   const records = await reading(args, (stores) => stores.models.list());

@@ -8,6 +8,7 @@ import { spanOf } from '#containers/datasets/world.ts';
 import { readSuite } from '#containers/datasets/suite.ts';
 import { loadModel, readJsonFile, readModelParts } from '#containers/engine/folder.ts';
 import { readMoments } from '#containers/engine/moments.ts';
+import { writeAdapter } from '#containers/engine/peft.ts';
 import { companionFiles, saveModel } from '#containers/engine/save.ts';
 import { holdToMemory, unlearningRun } from '#containers/memory.ts';
 import { MOMENTS_FILE } from '#containers/train-job.ts';
@@ -31,6 +32,7 @@ export const unlearn: Command = {
     suite: { kind: 'value', value: 'FILE', summary: 'evaluation suite; its stop controls are used' },
     quantisation: { kind: 'value', value: 'none|int8', summary: 'how the weights are stored (default none)' },
     seed: { kind: 'value', value: 'N', summary: 'default 1' },
+    adapter: { kind: 'value', value: 'DIR', summary: "with update.trainable=lora: the LoRA too, in PEFT's format" },
     out: { kind: 'value', value: 'DIR', summary: 'new model folder' },
   },
   example:
@@ -59,6 +61,10 @@ export const unlearn: Command = {
         ),
         moments: momentsOf(dir),
         seed: integer(args, 'seed', 1, 0),
+        onAdapter: (adapted) => {
+          const to = args.value('adapter');
+          if (to !== undefined) writeAdapter(to, adapted, dir);
+        },
         onUpdate: ({ update, valueAuc, greedyExact }) =>
           stage.at(update, `update ${update}: value AUC ${valueAuc.toFixed(2)}, exact ${greedyExact.toFixed(2)}`),
       },

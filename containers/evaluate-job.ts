@@ -4,13 +4,15 @@ import { canonicalize, digestOf, type Digest, type Json } from '#core/canonical.
 import type { EvaluationTables } from '#core/evaluation.ts';
 import type { ForgetRecord } from '#core/forget-set.ts';
 import { forgetRows, readSuite, withoutRecords, type ForgetRow } from './datasets/suite.ts';
-import type { PeopleWorld } from './datasets/world.ts';
+import { trainingRows, type PeopleWorld } from './datasets/world.ts';
+import { readModelParts } from './engine/folder.ts';
 import { inference } from './engine/inference.ts';
 import { computeMetrics, evidenceOf, metrics } from './evaluation/metrics.ts';
 import type { Model } from './engine/model.ts';
 import { measure, MEASURE_DEFAULTS, type Measured, type MeasureOptions } from './evaluation/measure.ts';
 import { relearnCurve } from './evaluation/relearn.ts';
-import { openModel, readManifest } from './model-files.ts';
+import { evaluationRun, holdToMemory } from './memory.ts';
+import { openModel, readManifest, withModelFolder } from './model-files.ts';
 import type { JobEnvironment } from './unlearn-job.ts';
 
 export interface EvaluateInput {
@@ -30,6 +32,9 @@ export const evaluateJob = async (
   const bytes = await environment.artifacts.get(input.suite);
   const world = readSuite(bytes);
   const forget = forgetRows(world, input.records);
+  await withModelFolder(environment.artifacts, input.model, environment.scratch, (dir) =>
+    planFor(readModelParts(dir), world, input.before !== undefined, environment),
+  );
   const model = await openModel(environment.artifacts, input.model, environment.scratch);
   const before =
     input.before === undefined ? undefined : await openModel(environment.artifacts, input.before, environment.scratch);
@@ -92,6 +97,17 @@ const optionsOf = (
   seed,
   onProgress: (done, total, what) => onProgress?.(stage, done, total, what),
 });
+
+/** Says what the evaluation takes; MEMORY_PLAN before any weight is read where it does not fit. */
+const planFor = (
+  parts: Pick<Model, 'config' | 'tokenizer'>,
+  world: PeopleWorld,
+  before: boolean,
+  { backend, onProgress }: JobEnvironment,
+): void => {
+  const rows = trainingRows(world);
+  holdToMemory(evaluationRun({ ...parts, rows, backend }, before), (line) => onProgress?.('memory', 0, 1, line));
+};
 
 /** Sampled leaks and re-learning are in the tables already; measuring them twice would double the job's time. */
 const IN_TABLES = new Set(['leak-rate', 'leak-rate-held-out', 'relearning']);

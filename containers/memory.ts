@@ -71,6 +71,7 @@ export const unlearningRun = (
     backend: texts.backend,
     ...shapeOf(texts, given?.loss?.batchSize ?? BATCH, templates),
     trainable: movesUnder(update),
+    ...(update.trainable === 'lora' && { lora: update.lora }),
     optimizer: update.optimizer,
     projection: update.projection === 'owm',
     reference: method.needs.includes('reference'),

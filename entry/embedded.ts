@@ -40,6 +40,18 @@ const workflow = (name: string): unknown =>
 
 const WORKFLOWS = ['erasure', 'unlearn', 'recertify'] as const;
 
+/** What a schedule calls directly on AWS; the interpreter's timer starts workflows. */
+const REMIND = {
+  StartAt: 'Send reminders',
+  States: { 'Send reminders': { Type: 'Task', Resource: '${send-reminders}', TimeoutSeconds: 300, End: true } },
+};
+
+/** Digest continuity every day, the full suite each quarter; setting a schedule again keeps its next time. */
+const RECERTIFICATIONS = [
+  { trigger: 'daily', expression: 'daily at 03:00' },
+  { trigger: 'quarterly', expression: 'rate(91 days)' },
+] as const;
+
 /** What `${name}` stands for here: steps and jobs go by their own names. */
 const substitutions = (policy: Digest): Record<string, string> => ({
   ...Object.fromEntries(steps.map(({ name }) => [name, name])),
@@ -72,7 +84,7 @@ export const openEmbedded = async (dir: string, options: EmbeddedOptions = {}): 
   const policy = await ports.artifacts.put(bytes);
   const engine = createAslEngine({
     database: join(dir, 'workflows.sqlite'),
-    workflows: Object.fromEntries(WORKFLOWS.map((name) => [name, workflow(name)])),
+    workflows: { ...Object.fromEntries(WORKFLOWS.map((name) => [name, workflow(name)])), remind: REMIND },
     substitutions: substitutions(policy),
     functions: async (name, payload) => {
       const result = await findStep(name).handle(payload, ports);
@@ -85,32 +97,25 @@ export const openEmbedded = async (dir: string, options: EmbeddedOptions = {}): 
   });
   late.engine = engine;
   await engine.resume();
+  await engine.schedule({ name: 'reminders', workflow: 'remind', expression: 'daily at 08:00', input: {} });
   return assemble(ports, engine, policy, async () => queue?.close());
 };
 
 /**
- * From its first certificate on, a model is re-certified daily by the interpreter's timer; and where it had certificates already, the change that this one brings
+ * From its first certificate on, a model is re-certified by the interpreter's timer; and where it had certificates already, the change that this one brings
  * re-certifies those at once. Names make both repeatable: a crash cannot start them twice.
  */
 const watchModel = async (ports: LocalPorts, engine: AslEngine, ticketId: string): Promise<void> => {
   const { ticket } = await ports.tickets.get(ticketId);
   const { model } = await ports.models.get(ticket.model);
-  const known = (await engine.schedules()).some(({ name }) => name === scheduleName(model.name));
-  if (!known) {
-    const input = { model: model.name, trigger: 'daily' };
-    await engine.schedule({
-      name: scheduleName(model.name),
-      workflow: 'recertify',
-      expression: 'daily at 03:00',
-      input,
-    });
+  for (const { trigger, expression } of RECERTIFICATIONS) {
+    const input = { model: model.name, trigger };
+    await engine.schedule({ name: `recertify-${model.name}-${trigger}`, workflow: 'recertify', expression, input });
   }
   if (model.certificates.length < 2) return;
   const name = `${model.name}-change-${model.digest.slice('sha256:'.length, 'sha256:'.length + 16)}`;
   await engine.start({ workflow: 'recertify', name, input: { model: model.name, trigger: 'change' } });
 };
-
-const scheduleName = (model: string): string => `recertify-${model}`;
 
 const assemble = (ports: LocalPorts, engine: AslEngine, policy: Digest, closeQueue: () => Promise<void>): Embedded => ({
   ports,

@@ -61,6 +61,6 @@ export const sideArtefact = (model: ModelRecord, name: 'suite' | 'trainingManife
   if (digest !== undefined) return digest;
   throw new QuittanceError('MODEL_INVALID', {
     message: `model ${model.name} is registered without its ${name === 'suite' ? 'evaluation suite' : 'training manifest'}`,
-    hint: 'import or train it again with its training rows at hand',
+    hint: "import it under another name with its suite: 'quittance model import DIR --name N --suite FILE'",
   });
 };

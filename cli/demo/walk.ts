@@ -3,19 +3,18 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { JobProgress } from '#adapters/local/process-job-queue.ts';
-import { forgetRecord, trainingRows, type PeopleWorld, type Person } from '#containers/datasets/world.ts';
+import { forgetRecord, type PeopleWorld, type Person } from '#containers/datasets/world.ts';
 import { assembleBundle } from '#core/bundle.ts';
 import type { Digest } from '#core/canonical.ts';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { EvaluationTables } from '#core/evaluation.ts';
-import { trainingManifest } from '#core/forget-set.ts';
 import { Judgement, type GatePolicy } from '#core/gate.ts';
 import { RunManifest } from '#core/run.ts';
-import { getJson, putJson } from '#core/stored-json.ts';
+import { getJson } from '#core/stored-json.ts';
 import type { Ticket } from '#core/ticket.ts';
 import { parseTicketRequest } from '#core/ticket-request.ts';
 import { openEmbedded, type Embedded } from '#entry/embedded.ts';
-import { register } from '../model.ts';
+import { registerTrained } from '../model/register.ts';
 import type { Progress, Stage } from '../progress.ts';
 import { atRest } from '../ticket/rest.ts';
 
@@ -96,18 +95,7 @@ const registerBase = async ({ ports }: Embedded, { base, world }: WalkOptions): 
     [world.name, ...Array.from({ length: 999 }, (_, i) => `${world.name}-${i + 2}`)].find(
       (candidate) => !taken.has(candidate),
     ) ?? world.name;
-  const rows = trainingRows(world).map(({ question, answer, subject, kind }) => ({
-    question,
-    answer,
-    ...(kind === 'person' ? { person: subject } : {}),
-  }));
-  const manifest = await trainingManifest(rows, (purpose, text) => ports.pseudonyms.of(purpose, text));
-  const suite = await ports.artifacts.put(readFileSync(join(base, 'suite.json')));
-  const record = await register(ports, name, base, {
-    suite,
-    trainingManifest: await putJson(ports.artifacts, manifest),
-  });
-  await ports.serving.promote(name, record.digest, undefined);
+  await registerTrained(ports, name, base, readFileSync(join(base, 'suite.json')));
   return name;
 };
 

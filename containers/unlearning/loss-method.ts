@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Json } from '#core/canonical.ts';
 import { RunManifest } from '#core/run.ts';
 import type { Batch } from '../engine/batch.ts';
+import { attachLora, freshFactors, mergeLora, planLora } from '../engine/lora.ts';
 import { valuesOf } from '../engine/model.ts';
 import { random, type Random } from '../engine/random.ts';
 import { lossAndGradients, type Objective } from '../engine/sweep.ts';
@@ -58,8 +59,27 @@ export const lossMethod = <C extends z.ZodType, const N extends Need>(spec: Loss
       update: z.preprocess((given) => ({ ...spec.updateDefaults, ...(given as object | undefined) }), UpdateConfig),
       stop: StopConfig.prefault({}),
     }),
-    run: (context, config) => run(spec, context, config),
+    run: (context, config) =>
+      config.update.trainable === 'lora' ? runAdapted(spec, context, config) : run(spec, context, config),
   });
+
+/** The run on low-rank factors beside the frozen weights, which are merged into them at the end and left alone where it fails. */
+const runAdapted = async <C extends z.ZodType, N extends Need>(
+  spec: LossSpec<C, N>,
+  context: Context<N>,
+  config: { loss: z.output<C>; update: UpdateConfig; stop: StopConfig },
+): Promise<Outcome> => {
+  const lora = planLora(context.model.config, config.update.lora);
+  const adapted = attachLora(context.model, lora, freshFactors(lora, context.seed));
+  try {
+    const outcome = await run(spec, { ...context, model: adapted }, config);
+    context.onAdapter?.(adapted);
+    mergeLora(adapted);
+    return outcome;
+  } finally {
+    for (const { name } of lora.specs) adapted.parameters.get(name)?.dispose();
+  }
+};
 
 const run = async <C extends z.ZodType, N extends Need>(
   spec: LossSpec<C, N>,
@@ -172,7 +192,9 @@ const applyTerms = <C extends z.ZodType, N extends Need>(
   let total: Map<string, tf.Tensor> | undefined;
   let loss = 0;
   for (const term of spec.terms(context, config, stream, update)) {
-    const step = lossAndGradients(context.model, term.batch, term.objective, updater.trainable);
+    const step = lossAndGradients(context.model, term.batch, term.objective, updater.trainable, {
+      dropout: `${context.seed}:${update}`,
+    });
     const gradients = updater.project(step.gradients);
     const weight = term.weight?.() ?? 1;
     total = addScaled(total, gradients, weight / (balanced ? globalNorm(gradients) || 1 : 1));

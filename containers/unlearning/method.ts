@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import type { Row } from '../engine/batch.ts';
+import type { LoraModel } from '../engine/lora.ts';
 import type { Model } from '../engine/model.ts';
 import type { Moments } from '../engine/moments.ts';
 import type { Checkpoint } from '../checkpoint.ts';
@@ -34,6 +35,8 @@ export interface ForgetOnlyContext {
   readonly stopControls: readonly Example[];
   readonly seed: number;
   readonly onUpdate?: (point: TrajectoryPoint) => void | Promise<void>;
+  /** Sees the low-rank factors before they are merged, where a LoRA was trained. */
+  readonly onAdapter?: (adapted: LoraModel) => void;
   /** Where the run goes on from, and saves itself. */
   readonly checkpoint?: Checkpoint;
 }
@@ -113,6 +116,7 @@ const FORGET_ONLY = [
   'stopControls',
   'seed',
   'onUpdate',
+  'onAdapter',
   'checkpoint',
 ] as const;
 

@@ -2,6 +2,7 @@
 // differs in the loss alone. Trap: normalised steps have a fixed length and never stop by themselves; a stop rule must.
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
+import { LoraConfig } from '../engine/lora.ts';
 import type { Model } from '../engine/model.ts';
 import { adamW, constant, normalizedSgd, type Optimizer } from '../engine/optimizers.ts';
 import { tf } from '../engine/tf.ts';
@@ -9,8 +10,10 @@ import type { ForgetOnlyContext } from './method.ts';
 import { projections } from './projection.ts';
 
 export const UpdateConfig = z.strictObject({
-  /** mlp: gate, up and down of every layer. body: everything but the embeddings (and an untied head). */
-  trainable: z.enum(['mlp', 'mlp-down', 'body', 'all']).default('mlp'),
+  /** mlp: gate, up and down of every layer. body: everything but the embeddings (and an untied head). lora: low-rank factors beside the frozen weights. */
+  trainable: z.enum(['mlp', 'mlp-down', 'body', 'all', 'lora']).default('mlp'),
+  /** With trainable 'lora': its shape. The factors are merged into the weights at the end. */
+  lora: LoraConfig.prefault({}),
   optimizer: z.enum(['normalized-sgd', 'adamw']).default('normalized-sgd'),
   /** Global L2 norm of one update (normalized-sgd), or learning rate (adamw). */
   step: z.number().positive().default(0.4),
@@ -37,6 +40,7 @@ const TRAINABLE: Readonly<Record<UpdateConfig['trainable'], (name: string) => bo
   'mlp-down': (name) => name.endsWith('.down.w'),
   body: (name) => name.startsWith('layers.'),
   all: () => true,
+  lora: (name) => /\.lora[AB]$/.test(name),
 };
 
 /** Which parameters move, by name. */
@@ -81,6 +85,12 @@ export const updaterFor = (context: ForgetOnlyContext, config: UpdateConfig): Up
 
 const projectionsOf = ({ moments }: ForgetOnlyContext, config: UpdateConfig, trainable: ReadonlySet<string>) => {
   if (config.projection === 'none') return undefined;
+  if (config.trainable === 'lora') {
+    throw new QuittanceError('METHOD_CONFIG', {
+      message: 'the owm projection is of whole matrices, not of the factors of a LoRA',
+      hint: 'set update.projection=none, or another update.trainable',
+    });
+  }
   if (!moments) {
     throw new QuittanceError('METHOD_CONFIG', {
       message: 'the owm projection needs corpus or control moments',

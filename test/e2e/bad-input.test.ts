@@ -231,6 +231,24 @@ describe('model import', () => {
     await refuses(['model', 'import', folder, '--name', 'edited'], code);
   });
 
+  it('refuses a suite that is none; with its own suite a model is served and takes tickets, without it does not', async () => {
+    const base = join(small.root, 'base');
+    const at = small.copy();
+    await refuses(
+      ['model', 'import', base, '--name', 'n', '--suite', ticketFile('{"name": 1}')],
+      'INVALID_INPUT',
+      1,
+      at,
+    );
+    await refuses(['model', 'import', base, '--name', 'n', '--suite', ticketFile('half {')], 'INVALID_INPUT', 1, at);
+    const suite = join(base, 'suite.json');
+    expect(quittance('model', 'import', base, '--name', 'told', '--suite', suite, '--dir', at).status).toBe(0);
+    expect(quittance('model', 'import', base, '--name', 'bare', '--dir', at).status).toBe(0);
+    await refuses(['ticket', 'file', ticketFile({ ...second(), model: 'bare' })], 'MODEL_INVALID', 1, at);
+    const filed = quittance('ticket', 'file', ticketFile({ ...second(), model: 'told' }), '--no-wait', '--dir', at);
+    expect(filed.status).toBe(0);
+  });
+
   const pickled: Edit = (folder) => {
     rmSync(weightsOf(folder));
     writeFileSync(join(folder, 'pytorch_model.bin'), Buffer.from([0x80, 2, 0x7d, 0x2e]));

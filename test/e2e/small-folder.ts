@@ -1,20 +1,19 @@
 // Makes a data folder in seconds, as a process: `node test/e2e/small-folder.ts DIR`. A model of a few people that was barely trained, and one ticket that has
 // come to its approval through the real workflow and jobs, under a policy that asks little. Beside the folder lie the files of tickets to come.
 // Trap: nothing about the model's quality is true here; what the gate finds is another test's matter.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { register } from '#cli/model.ts';
+import { registerTrained } from '#cli/model/register.ts';
 import { atRest } from '#cli/ticket/rest.ts';
 import { makePeople } from '#containers/datasets/people.ts';
 import { suiteBytes } from '#containers/datasets/suite.ts';
 import { forgetRecord, tokenizerTexts, trainingRows, type Person } from '#containers/datasets/world.ts';
 import { initBackend } from '#containers/engine/tf.ts';
 import { SMALL, trainSmallModel } from '#containers/train-job.ts';
-import { trainingManifest } from '#core/forget-set.ts';
 import { GatePolicy } from '#core/gate.ts';
 import { putJson } from '#core/stored-json.ts';
 import { parseTicketRequest } from '#core/ticket-request.ts';
-import { openEmbedded, readPolicy, type Embedded } from '#entry/embedded.ts';
+import { openEmbedded, readPolicy } from '#entry/embedded.ts';
 
 const world = makePeople({ seed: 1, subjects: 8, whitening: 8, stop: 3, gate: 3, facts: 12, unknown: 8 });
 const recipe = { ...SMALL, vocabSize: 400, hiddenSize: 16, layers: 1, heads: 2, intermediateSize: 32, updates: 4 };
@@ -48,19 +47,6 @@ const requestFor = ({ name, records }: Person) => ({
   forget: { records: records.map(forgetRecord) },
 });
 
-const registerModel = async ({ ports }: Embedded, base: string) => {
-  const rows = trainingRows(world).map(({ question, answer, subject, kind }) => ({
-    question,
-    answer,
-    ...(kind === 'person' ? { person: subject } : {}),
-  }));
-  const manifest = await trainingManifest(rows, (purpose, text) => ports.pseudonyms.of(purpose, text));
-  const suite = await ports.artifacts.put(readFileSync(join(base, 'suite.json')));
-  const side = { suite, trainingManifest: await putJson(ports.artifacts, manifest) };
-  const { digest } = await register(ports, 'people', base, side);
-  await ports.serving.promote('people', digest, undefined);
-};
-
 const [dir = ''] = process.argv.slice(2);
 const beside = (name: string) => join(dir, '..', name);
 mkdirSync(dir, { recursive: true });
@@ -84,7 +70,7 @@ writeFileSync(
 );
 const embedded = await openEmbedded(dir, { policy });
 await putJson(embedded.ports.artifacts, readPolicy()); // which every command puts there when it opens the folder
-await registerModel(embedded, beside('base'));
+await registerTrained(embedded.ports, 'people', beside('base'), Buffer.from(suite));
 const request = parseTicketRequest(Buffer.from(JSON.stringify(first)));
 const filed = (await embedded.call('file-ticket', { request, policy: await embedded.policy() })) as {
   ticketId: string;

@@ -1,12 +1,13 @@
 // A ticket that asks for int8, through the embedded engine with real jobs on the smallest model: the copy that is judged is the copy that is served, byte for byte,
 // and its matrices are int8; what the base scored stands beside it. The gate here lets everything pass: what it is about is which artefact goes through.
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { tokenizerTexts, forgetRecord, trainingRows } from '#containers/datasets/world.ts';
 import { suiteBytes } from '#containers/datasets/suite.ts';
 import { initBackend } from '#containers/engine/tf.ts';
-import { trainSmallModel } from '#containers/train-job.ts';
-import { register } from '#cli/model.ts';
+import { storeModel } from '#containers/model-files.ts';
+import { MOMENTS_FILE, trainSmallModel } from '#containers/train-job.ts';
 import { atRest } from '#cli/ticket/rest.ts';
 import { digestJson, digestOf } from '#core/canonical.ts';
 import { EvaluationTables } from '#core/evaluation.ts';
@@ -19,6 +20,7 @@ import { RunManifest } from '#core/run.ts';
 import { getJson, putJson } from '#core/stored-json.ts';
 import { parseTicketRequest } from '#core/ticket-request.ts';
 import { openEmbedded, readPolicy, type Embedded } from '#entry/embedded.ts';
+import { modelRecord } from '#test/support/models.ts';
 import { removeScratch, scratch, until } from './asl-harness.ts';
 import { SMALLEST, smallestWorld } from './survival-world.ts';
 
@@ -51,10 +53,13 @@ const base = async (embedded: Embedded, dir: string): Promise<void> => {
     ...(kind === 'person' && subject !== undefined ? { person: subject } : {}),
   }));
   const manifest = await trainingManifest(trained, (purpose, text) => ports.pseudonyms.of(purpose, text));
-  const { digest } = await register(ports, 'house', dir, {
+  const { digest } = await storeModel(ports.artifacts, dir, 'none');
+  const side = {
     suite: await ports.artifacts.put(suiteBytes(world)),
     trainingManifest: await putJson(ports.artifacts, manifest),
-  });
+    moments: await ports.artifacts.put(readFileSync(join(dir, MOMENTS_FILE))),
+  };
+  await ports.models.put(modelRecord({ digest, ...side }), 0);
   await ports.serving.promote('house', digest, undefined);
 };
 

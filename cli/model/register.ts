@@ -1,0 +1,63 @@
+// Registers a model folder. With its evaluation suite a model can be judged and is served from then on, and its training manifest, made from the suite's rows,
+// lets tickets in. Trap: the suite must be that of the training: a record that is not in it matches nothing.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LocalStores } from '#adapters/local/index.ts';
+import { readSuite } from '#containers/datasets/suite.ts';
+import { trainingRows } from '#containers/datasets/world.ts';
+import { checkModelFolder } from '#containers/engine/folder.ts';
+import { storeModel } from '#containers/model-files.ts';
+import { MOMENTS_FILE } from '#containers/train-job.ts';
+import { trainingManifest } from '#core/forget-set.ts';
+import type { ModelRecord } from '#core/model.ts';
+import type { ServingTarget } from '#core/ports.ts';
+import { putJson } from '#core/stored-json.ts';
+
+type Stores = Pick<LocalStores, 'artifacts' | 'models' | 'pseudonyms' | 'clock'>;
+
+/** Stores a checked model folder and registers it under a new name. */
+export const register = async (
+  stores: Stores,
+  name: string,
+  dir: string,
+  side: Partial<Pick<ModelRecord, 'suite' | 'trainingManifest'>> = {},
+): Promise<ModelRecord> => {
+  const { digest } = await storeModel(stores.artifacts, dir, checkModelFolder(dir, { values: false }));
+  const moments = join(dir, MOMENTS_FILE);
+  const record: ModelRecord = {
+    name,
+    digest,
+    status: 'active',
+    deletions: 0,
+    quarantined: [],
+    certificates: [],
+    recertification: { state: 'never' },
+    ...side,
+    ...(existsSync(moments) ? { moments: await stores.artifacts.put(readFileSync(moments)) } : {}),
+    updatedAt: stores.clock.now().toISOString(),
+  };
+  await stores.models.put(record, 0);
+  return record;
+};
+
+/** … with the suite of its training, and serves it. INVALID_INPUT where the bytes are no suite, before anything is stored. */
+export const registerTrained = async (
+  stores: Stores & { serving: Pick<ServingTarget, 'promote'> },
+  name: string,
+  dir: string,
+  suite: Uint8Array,
+): Promise<ModelRecord> => {
+  const rows = trainingRows(readSuite(suite)).map(({ question, answer, subject, kind }) => ({
+    question,
+    answer,
+    ...(kind === 'person' ? { person: subject } : {}),
+  }));
+  const manifest = await trainingManifest(rows, (purpose, text) => stores.pseudonyms.of(purpose, text));
+  const side = {
+    suite: await stores.artifacts.put(suite),
+    trainingManifest: await putJson(stores.artifacts, manifest),
+  };
+  const record = await register(stores, name, dir, side);
+  await stores.serving.promote(name, record.digest, undefined);
+  return record;
+};
