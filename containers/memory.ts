@@ -1,8 +1,9 @@
 // The memory of a job, planned from its texts before any weight is read: said, and refused where it does not fit (engine/plan.ts has the arithmetic).
-// Trap: what is already in memory is not planned again; ask before the model is loaded.
+// Trap: the plan is of models that are not loaded yet; those that are count as taken. Ask before the model is loaded.
 import type { DecoderConfig } from './engine/config.ts';
 import { describePlan, planMemory, requireMemory, type PlannedRun } from './engine/plan.ts';
 import { tapeOf } from './engine/sweep.ts';
+import { tensorBytes } from './engine/tf.ts';
 import type { Tokenizer } from './engine/tokenizer.ts';
 import { BATCH } from './unlearning/batches.ts';
 import type { UnlearningMethod } from './unlearning/method.ts';
@@ -20,7 +21,7 @@ export interface PlannedTexts {
 
 /** Says the plan in one line, then MEMORY_PLAN where it does not fit. */
 export const holdToMemory = (run: PlannedRun, say: ((line: string) => void) | undefined, available?: number): void => {
-  const plan = planMemory(run, available);
+  const plan = planMemory(run, available, run.backend.startsWith('wasm') ? tensorBytes() : 0);
   say?.(describePlan(plan));
   requireMemory(plan);
 };

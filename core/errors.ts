@@ -47,6 +47,7 @@ export const ERROR_CODES = {
   METRIC_UNKNOWN: 'no metric has this name',
   BACKEND_UNAVAILABLE: 'the compute backend asked for is not installed here',
   MEMORY_PLAN: 'the run does not fit into memory',
+  OUT_OF_MEMORY: 'the backend has no room for another tensor',
   JOB_FAILED: 'a job ended with an error',
   JOB_INTERRUPTED: 'a job was asked to end; started again it goes on from the state that it saved',
   GATE_NOT_MET: 'the model does not pass the gate',

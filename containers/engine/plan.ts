@@ -2,6 +2,7 @@
 // fitted to the wasm heap after whole updates of ten shapes (width 64 to 576, 4 to 16 heads, 2 to 30 layers); they hold to about a third.
 // Trap: a wasm heap ends at 4 GB whatever the machine has, so what lies in it is counted apart from the process.
 import { QuittanceError } from '#core/errors.ts';
+import { HEAP_LIMIT } from './backends/heap.ts';
 import type { DecoderConfig } from './config.ts';
 import { planLora, type LoraConfig } from './lora.ts';
 import { parameterSpecs } from './parameters.ts';
@@ -37,14 +38,13 @@ export interface MemoryPlan {
   total: number;
   /** What the machine or container has left, bytes. */
   available: number;
-  /** Tensor memory, and its limit where the backend has one of its own. */
-  tensors: { bytes: number; limit: number };
+  /** Tensor memory with what models loaded before hold of it, and its limit where the backend has one of its own. */
+  tensors: { bytes: number; held: number; limit: number };
   fits: boolean;
 }
 
 const FLOAT = 4;
 const RUNTIME = 220e6; // node, the library and its kernels
-const WASM_LIMIT = 4 * 2 ** 30;
 
 const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 
@@ -64,8 +64,8 @@ const activationBytes = ({ config, batch: { rows, columns }, tape }: PlannedRun)
 const projectionBytes = ({ hiddenSize, intermediateSize, layers }: DecoderConfig): number =>
   layers * (hiddenSize ** 2 + intermediateSize ** 2) * 12;
 
-/** The plan of a run; `available` is by default what the process may still take. */
-export const planMemory = (run: PlannedRun, available: number = process.availableMemory()): MemoryPlan => {
+/** The plan of a run; `available` is by default what the process may still take, `held` what loaded models take of the backend's memory, both bytes. */
+export const planMemory = (run: PlannedRun, available: number = process.availableMemory(), held = 0): MemoryPlan => {
   const { config, lora, batch, optimizer, projection, backend } = run;
   const specs = parameterSpecs(config);
   const count = (some: typeof specs) => some.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
@@ -84,8 +84,9 @@ export const planMemory = (run: PlannedRun, available: number = process.availabl
   const sum = (some: readonly MemoryItem[]) => some.reduce((total, { bytes }) => total + bytes, 0);
   const total = sum(items);
   const tensors = {
-    bytes: sum(items.filter(({ tensor }) => tensor)),
-    limit: backend.startsWith('wasm') ? WASM_LIMIT : Infinity,
+    bytes: held + sum(items.filter(({ tensor }) => tensor)),
+    held,
+    limit: backend.startsWith('wasm') ? HEAP_LIMIT : Infinity,
   };
   return { items, total, available, tensors, fits: total <= available && tensors.bytes <= tensors.limit };
 };
@@ -110,10 +111,13 @@ export const requireMemory = (plan: MemoryPlan): void => {
     expected: heap
       ? `at most ${formatBytes(plan.tensors.limit)} of tensors on wasm`
       : `at most ${formatBytes(plan.available)}`,
-    got: heap ? formatBytes(plan.tensors.bytes) : formatBytes(plan.total),
+    got: heap ? `${formatBytes(plan.tensors.bytes)}${heldPart(plan.tensors)}` : formatBytes(plan.total),
     hint: `${REMEDIES[largest.name] ?? 'a smaller model'}${heap ? '; or the tensorflow backend, which has no heap of its own' : ''}`,
   });
 };
+
+const heldPart = ({ held }: MemoryPlan['tensors']): string =>
+  held > 0 ? `, ${formatBytes(held)} of it by models that are loaded` : '';
 
 const REMEDIES: Readonly<Record<string, string>> = {
   weights: 'a smaller model or a machine with more memory',

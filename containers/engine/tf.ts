@@ -45,3 +45,6 @@ export const backendName = (): string => {
 
 /** What the backend in use does faster than a composition of operations. */
 export const fastOps = (): FastOps => current?.fast ?? {};
+
+/** Bytes of tensors alive now. */
+export const tensorBytes = (): number => tf.memory().numBytes;

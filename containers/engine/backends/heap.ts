@@ -1,6 +1,8 @@
-// The wasm backend's memory as typed arrays. Trap: growing the heap detaches every view: take a view after the last allocation, use it, let it go.
+// The wasm backend's memory as typed arrays. Traps: growing the heap detaches every view: take a view after the last allocation, use it, let it go. At the
+// heap's end malloc answers 0, which tfjs takes for an address: without guardMemory the tensor overwrites what lies at the beginning.
 import type tf from '@tensorflow/tfjs';
 import type { KernelBackend } from '@tensorflow/tfjs';
+import { QuittanceError } from '#core/errors.ts';
 
 /** What identifies a tensor to the backend. */
 export type TensorRef = Pick<tf.TensorInfo, 'dataId' | 'shape' | 'dtype'>;
@@ -16,6 +18,10 @@ interface Entry {
 interface WasmInternals {
   wasm: {
     HEAPU8: Uint8Array;
+    /** The module's own exports. */
+    asm: { malloc(bytes: number): number };
+    _malloc: (bytes: number) => number;
+    onAbort?: () => never;
     cwrap: (name: string, result: null, args: string[]) => (...args: unknown[]) => void;
     tfjs: { registerTensor(id: number, size: number, offset: number): void; disposeData(id: number): void };
   };
@@ -49,7 +55,34 @@ export interface Heap {
   bytes: () => number;
 }
 
+/** Bytes; 32-bit addresses, whatever the machine has. */
+export const HEAP_LIMIT = 4 * 2 ** 30;
+
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
+/** Makes an allocation that does not fit OUT_OF_MEMORY, here and inside a kernel, where emscripten aborts without a word. */
+export const guardMemory = (backend: KernelBackend): void => {
+  const { wasm } = backend as unknown as WasmInternals;
+  const { malloc } = wasm.asm;
+  wasm._malloc = (bytes) => {
+    const at = bytes < HEAP_LIMIT ? malloc(bytes) : 0;
+    if (at === 0 && bytes > 0) throw exhausted(wasm.HEAPU8.length, bytes);
+    return at;
+  };
+  wasm.onAbort = () => {
+    throw exhausted(wasm.HEAPU8.length);
+  };
+};
+
+const exhausted = (taken: number, asked?: number) => {
+  const mega = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
+  return new QuittanceError('OUT_OF_MEMORY', {
+    message: 'the wasm heap is full',
+    expected: `at most ${mega(HEAP_LIMIT)} of tensors on wasm, all models and batches together`,
+    got: `a heap of ${mega(taken)}${asked === undefined ? '' : `, and ${mega(asked)} more asked for`}`,
+    hint: 'fewer models at once, smaller batches, or the tensorflow backend, which has no heap of its own (npm run engine:native)',
+  });
+};
 
 export const heapOf = (backend: KernelBackend): Heap => {
   const internals = backend as unknown as WasmInternals;

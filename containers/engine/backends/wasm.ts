@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import type { Backend, BackendOptions } from './backend.ts';
 import { heapAdamW } from './heap-adamw.ts';
-import { heapOf, type Heap } from './heap.ts';
+import { guardMemory, heapOf, type Heap } from './heap.ts';
 import { ortGemm } from './ort-gemm.ts';
 import { installKernels } from './wasm-kernels.ts';
 import { xnnpackGemm } from './xnnpack-gemm.ts';
@@ -21,6 +21,7 @@ export const loadWasm = async ({
   require('@tensorflow/tfjs-backend-wasm');
   await tf.setBackend('wasm');
   await tf.ready();
+  guardMemory(tf.backend());
   const heap = heapOf(tf.backend());
   installKernels(heap, ort ? ort(heap) : xnnpackGemm(heap));
   return {

@@ -108,6 +108,19 @@ describe('a run that does not fit', () => {
     expect(planMemory(run(BILLION, { lora: LoraConfig.parse({ rank: 16 }) }), 256e9).fits).toBe(true);
   });
 
+  it('counts the models that lie in the heap already', () => {
+    const wasm = run(SMOLLM2, { backend: 'wasm', lora: LoraConfig.parse({ rank: 8 }) });
+    expect(planMemory(wasm, 256e9).fits).toBe(true);
+    const beside = planMemory(wasm, 256e9, 7 * 538e6);
+    expect(beside.total).toBe(planMemory(wasm, 256e9).total);
+    expect(() => requireMemory(beside)).toThrow(
+      expect.objectContaining({
+        code: 'MEMORY_PLAN',
+        got: `${(beside.tensors.bytes / 1e9).toFixed(2)} GB, 3.77 GB of it by models that are loaded`,
+      }),
+    );
+  });
+
   it('that fits is not refused', () => expect(() => requireMemory(planMemory(run(SMOLLM2), 64e9))).not.toThrow());
 });
 
