@@ -1,12 +1,13 @@
 // Generation with a key-value cache: greedy or sampled, batched. Prompts of different length are padded on the left, so that all rows end in the
-// same column; padding is hidden by the attention bias. Trap: finished rows keep computing until the batch ends: prompts are grouped by length.
+// same column; padding is hidden by the attention bias. A prompt that is asked many times over is read once. Trap: finished rows keep computing until the batch
+// ends: prompts are grouped by length.
 import { QuittanceError } from '#core/errors.ts';
 import { bucketByLength } from './batch.ts';
 import { block, embed, head, type Cache, type Layout } from './decoder.ts';
 import type { Model } from './model.ts';
 import { random, type Random } from './random.ts';
 import { ropeTables } from './rope.ts';
-import { tf } from './tf.ts';
+import { backendName, tf } from './tf.ts';
 
 export interface GenerateOptions {
   /** New tokens at most. */
@@ -53,14 +54,14 @@ export const generate = (
 };
 
 const MOST_ROWS = 128;
-/** Bytes of one batch's cache; while it grows by a column it is there twice, and a wasm heap ends at 4 GiB. */
-const CACHE_BYTES = 128 * 2 ** 20;
+/** Bytes of one batch's cache; while it grows by a column it is there twice, and a wasm heap ends early. */
+const cacheBytes = (): number => (backendName() === 'tensorflow' ? 512 : 128) * 2 ** 20;
 
 /** Rows whose caches fit. */
 const roomFor = ({ config }: Model, prompts: readonly (readonly number[])[], maxTokens: number): number => {
   const columns = prompts.reduce((most, { length }) => Math.max(most, length), 0) + maxTokens;
   const bytes = config.layers * 2 * config.kvHeads * config.headDim * columns * 4;
-  return Math.min(MOST_ROWS, Math.max(1, Math.floor(CACHE_BYTES / bytes)));
+  return Math.min(MOST_ROWS, Math.max(1, Math.floor(cacheBytes() / bytes)));
 };
 
 const checkLength = (length: number, most: number) => {
@@ -95,30 +96,91 @@ const generateBatch = (
     const { ended, ids } = results[row]!;
     return ended || prompts[row]!.length + ids.length > model.config.maxPositions;
   };
-  const columns = prompts.reduce((most, prompt) => Math.max(most, prompt.length), 0);
-  const padding = prompts.map((prompt) => columns - prompt.length);
-  const state: State = { rows: prompts.map((_, i) => i), caches: [], padding, columns: 0 };
-  let inputs = prompts.map((prompt, i) => [...new Array<number>(padding[i]!).fill(0), ...prompt]);
+  const { state, first } = readPrompts(model, prompts, temperature);
+  let said = first;
   for (let step = 0; step < maxTokens && state.rows.length > 0; step++) {
-    const logits = advance(model, state, inputs);
-    const next = state.rows.map((row, i) => {
-      const slice = logits.subarray(i * model.config.vocabSize, (i + 1) * model.config.vocabSize);
-      return finished(row) ? 0 : choose(slice, temperature, streams[row]!, results[row]!, model.config.eosIds);
-    });
-    inputs = dropFinished(
+    const next = state.rows.map((row, i) =>
+      finished(row) ? 0 : choose(said, i, streams[row]!, results[row]!, model.config.eosIds),
+    );
+    const inputs = dropFinished(
       state,
       finished,
       next.map((id) => [id]),
     );
+    if (state.rows.length > 0 && step + 1 < maxTokens) said = advance(model, state, inputs, temperature);
   }
   disposeCaches(state.caches);
   return results;
 };
 
+/** Each different prompt goes through the model once; its cache and what it predicts are then those of all its rows. */
+const readPrompts = (
+  model: Model,
+  prompts: readonly (readonly number[])[],
+  temperature: number,
+): { state: State; first: Predicted } => {
+  const at = new Map<string, number>();
+  const different: (readonly number[])[] = [];
+  const source = prompts.map((prompt) => {
+    const key = prompt.join();
+    if (!at.has(key)) at.set(key, different.push(prompt) - 1);
+    return at.get(key)!;
+  });
+  const columns = prompts.reduce((most, prompt) => Math.max(most, prompt.length), 0);
+  const padding = different.map(({ length }) => columns - length);
+  const inputs = different.map((prompt, i) => [...new Array<number>(padding[i]!).fill(0), ...prompt]);
+  const state: State = { rows: different.map((_, i) => i), caches: [], padding, columns: 0 };
+  const said = advance(model, state, inputs, temperature);
+  if (different.length < prompts.length) keepRows(state, source);
+  state.rows = prompts.map((_, i) => i);
+  state.padding = source.map((i) => padding[i]!);
+  return { state, first: rowsOf(said, source, model.config.vocabSize) };
+};
+
+/** The caches of these rows, in this order; a row may be named more than once. */
+const keepRows = (state: State, rows: readonly number[]): void => {
+  const at = tf.tensor1d(Int32Array.from(rows), 'int32');
+  const kept = state.caches.map(({ k, v }) => ({ k: tf.gather(k, at), v: tf.gather(v, at) }));
+  at.dispose();
+  disposeCaches(state.caches);
+  state.caches = kept;
+};
+
+/** What a step says of each row's next token. */
+interface Predicted {
+  /** rows · V, at temperature 1. */
+  logits: Float32Array;
+  /** ln Σ exp of each row's logits. */
+  logSums: Float32Array;
+  /** Each row's likeliest token. */
+  best: Int32Array;
+  /** rows · V, at the temperature asked for; absent where nothing is sampled. */
+  probabilities?: Float32Array;
+}
+
+const rowsOf = (said: Predicted, source: readonly number[], vocabulary: number): Predicted => {
+  const wide = (from: Float32Array) => {
+    const to = new Float32Array(source.length * vocabulary);
+    source.forEach((row, i) => to.set(from.subarray(row * vocabulary, (row + 1) * vocabulary), i * vocabulary));
+    return to;
+  };
+  return {
+    logits: wide(said.logits),
+    logSums: Float32Array.from(source, (row) => said.logSums[row]!),
+    best: Int32Array.from(source, (row) => said.best[row]!),
+    ...(said.probabilities && { probabilities: wide(said.probabilities) }),
+  };
+};
+
 const disposeCaches = (caches: readonly Cache[]) => caches.forEach(({ k, v }) => tf.dispose([k, v]));
 
-/** Runs new columns (rows × n) through the model and returns the logits (rows · V) of the last one. */
-const advance = (model: Model, state: State, inputs: readonly (readonly number[])[]): Float32Array => {
+/** Runs new columns (rows × n) through the model and returns what the last one predicts. */
+const advance = (
+  model: Model,
+  state: State,
+  inputs: readonly (readonly number[])[],
+  temperature: number,
+): Predicted => {
   const n = inputs[0]!.length;
   const layout = stepLayout(model, state, n);
   const grown: Cache[] = [];
@@ -144,9 +206,26 @@ const advance = (model: Model, state: State, inputs: readonly (readonly number[]
   tf.dispose([layout.bias, ...(layout.rope ? [layout.rope.cos, layout.rope.sin] : [])]);
   state.caches = grown;
   state.columns += n;
-  const values = logits.dataSync<'float32'>();
+  const said = predictedBy(logits, temperature);
   logits.dispose();
-  return values;
+  return said;
+};
+
+/** Trap: a tidy walks through whatever it returns, number by number; only tensors leave this one. */
+const predictedBy = (logits: tf.Tensor2D, temperature: number): Predicted => {
+  const [logSums, best, probabilities] = tf.tidy((): tf.Tensor[] => [
+    tf.logSumExp(logits, 1),
+    tf.argMax(logits, 1),
+    ...(temperature > 0 ? [tf.softmax(tf.div(logits, temperature))] : []),
+  ]);
+  const said = {
+    logits: logits.dataSync<'float32'>(),
+    logSums: logSums!.dataSync<'float32'>(),
+    best: best!.dataSync<'int32'>(),
+    ...(probabilities && { probabilities: probabilities.dataSync<'float32'>() }),
+  };
+  tf.dispose([logSums!, best!, probabilities ?? []]);
+  return said;
 };
 
 const keepCache = ({ k, v }: Cache): Cache => ({ k: tf.keep(tf.clone(k)), v: tf.keep(tf.clone(v)) });
@@ -181,55 +260,35 @@ const stepLayout = (model: Model, state: State, n: number): Layout => {
   };
 };
 
-/** Picks the next token of a row and records it. */
+/** Picks the next token of the i-th row computed and records it. */
 const choose = (
-  logits: Float32Array,
-  temperature: number,
+  { logits, logSums, best, probabilities }: Predicted,
+  i: number,
   stream: Random,
   result: Generated,
   eosIds: readonly number[],
 ): number => {
-  const id = temperature > 0 ? sample(logits, temperature, stream) : argMax(logits);
-  result.logProbs.push(logits[id]! - logSumExp(logits));
+  const vocabulary = logits.length / best.length;
+  const [from, to] = [i * vocabulary, (i + 1) * vocabulary];
+  const id = probabilities ? sample(probabilities.subarray(from, to), best[i]!, stream) : best[i]!;
+  result.logProbs.push(logits[from + id]! - logSums[i]!);
   if (eosIds.includes(id)) result.ended = true;
   else result.ids.push(id);
   return id;
 };
 
-export const argMax = (values: Float32Array): number => {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
-  return best;
-};
-
-const logSumExp = (values: Float32Array): number => {
-  const most = values[argMax(values)]!;
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += Math.exp(values[i]! - most);
-  return most + Math.log(sum);
-};
-
-const sample = (logits: Float32Array, temperature: number, stream: Random): number => {
-  const most = logits[argMax(logits)]!;
-  const weights = new Float64Array(logits.length);
-  let sum = 0;
-  for (let i = 0; i < logits.length; i++) sum += weights[i] = Math.exp((logits[i]! - most) / temperature);
-  let left = stream.uniform() * sum;
-  for (let i = 0; i < weights.length; i++) if ((left -= weights[i]!) < 0) return i;
-  return weights.length - 1;
+/** Inverts the distribution function; where rounding leaves it below 1, what is beyond it is the likeliest token. */
+const sample = (probabilities: Float32Array, likeliest: number, stream: Random): number => {
+  let left = stream.uniform();
+  for (let i = 0; i < probabilities.length; i++) if ((left -= probabilities[i]!) < 0) return i;
+  return likeliest;
 };
 
 /** Drops finished rows from the computation once they are half of it. */
 const dropFinished = (state: State, finished: (row: number) => boolean, inputs: number[][]): number[][] => {
   const running = state.rows.map((row, i) => (finished(row) ? -1 : i)).filter((i) => i >= 0);
   if (running.length > 0 && running.length > state.rows.length / 2) return inputs;
-  if (running.length > 0) {
-    const at = tf.tensor1d(running, 'int32');
-    const kept = state.caches.map(({ k, v }) => ({ k: tf.gather(k, at), v: tf.gather(v, at) }));
-    at.dispose();
-    disposeCaches(state.caches);
-    state.caches = kept;
-  }
+  if (running.length > 0) keepRows(state, running);
   state.rows = running.map((i) => state.rows[i]!);
   state.padding = running.map((i) => state.padding[i]!);
   return running.map((i) => inputs[i]!);

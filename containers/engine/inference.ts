@@ -81,11 +81,12 @@ const scoreAll = (
 const scoreBatch = (model: Model, rows: readonly Row[]): RowScore[] => {
   const batch = makeBatch(rows, model.config.maxPositions);
   const logits = forwardLogits(model, batch);
-  const [logProbs, best] = tf.tidy(() => {
+  const [chosen, likeliest] = tf.tidy((): [tf.Tensor, tf.Tensor] => {
     const targets = tf.tensor1d(batch.targets, 'int32');
-    return [tokenLogProb(logits, targets).dataSync<'float32'>(), tf.argMax(logits, 1).dataSync<'int32'>()] as const;
+    return [tokenLogProb(logits, targets), tf.argMax(logits, 1)];
   });
-  logits.dispose();
+  const [logProbs, best] = [chosen.dataSync<'float32'>(), likeliest.dataSync<'int32'>()];
+  tf.dispose([logits, chosen, likeliest]);
   let at = 0;
   return rows.map(({ answers }) => {
     const from = at;
