@@ -19,7 +19,8 @@ import { integer } from './values.ts';
 export const bench: Command = {
   name: 'bench',
   summary: 'tables of what was measured',
-  usage: 'people | engine | memory | workflow [--methods A,B] [--seeds N] [--shapes A,B] [--rounds N] [--out FILE]',
+  usage:
+    'people | sequence | engine | memory | workflow [--methods A,B] [--seeds N] [--shapes A,B] [--rounds N] [--out FILE]',
   options: {
     methods: { kind: 'value', value: 'A,B', summary: 'only these methods (default all)' },
     seeds: { kind: 'value', value: 'N', summary: 'worlds and trainings, from seed 1 (default 3)' },
@@ -28,6 +29,10 @@ export const bench: Command = {
       value: 'A,B',
       summary: 'engine: demo, 1m, 15m, smollm2, gpt2, 1b, 1b-held (default demo,1m; empty: only draw what was kept)',
     },
+    seed: { kind: 'value', value: 'N', summary: 'sequence: this seed alone' },
+    model: { kind: 'value', value: 'smollm2', summary: 'sequence: the chat model (default smollm2)' },
+    deletions: { kind: 'value', value: 'N', summary: 'sequence: people forgotten one after another (default 4)' },
+    kept: { kind: 'flag', summary: 'sequence: run nothing, draw what was kept' },
     rounds: { kind: 'value', value: 'N', summary: 'engine: alternating rounds (default 3)' },
     out: { kind: 'value', value: 'FILE', summary: 'where the Markdown table goes' },
   },
@@ -38,6 +43,12 @@ export const bench: Command = {
     if (!found) throw usageError(`bench ${what}: not measured here`, Object.keys(BENCHES).join(' | '));
     return found(args);
   },
+};
+
+const sequenceOn = async (args: Arguments): Promise<ExitCode> => {
+  const { sequence } = await import('./bench/sequence.ts');
+  const { result, text } = await sequence(args);
+  return finish(args, summaryOf(result), text);
 };
 
 const people = async (args: Arguments): Promise<ExitCode> => {
@@ -148,4 +159,10 @@ const withByHand = (out: string, text: string): string => {
 };
 const BY_HAND = /<!-- by hand:[^]*<!-- end of what is by hand -->/;
 
-const BENCHES: Readonly<Record<string, (args: Arguments) => Promise<ExitCode>>> = { people, engine, memory, workflow };
+const BENCHES: Readonly<Record<string, (args: Arguments) => Promise<ExitCode>>> = {
+  people,
+  sequence: sequenceOn,
+  engine,
+  memory,
+  workflow,
+};

@@ -74,17 +74,19 @@ export const forgettingAgainstUtility = ({ methods }: PeopleBench): BenchPlot =>
 };
 
 export const rungPaths = ({ methods }: PeopleBench): BenchPlot | undefined => {
-  const rows = methods.filter(({ group, label, trajectory }) => {
-    const shown = group === 'ladder' || label.startsWith('FLAT as published');
-    return shown && trajectory.length > 1 && !label.endsWith('int8 copy');
-  });
+  const shown = methods.filter(({ group, label }) => group === 'ladder' || label.startsWith('FLAT as published'));
+  return pathsOf(shown);
+};
+
+const pathsOf = (shown: readonly Row[]): BenchPlot | undefined => {
+  const rows = shown.filter(({ label, trajectory }) => trajectory.length > 1 && !label.endsWith('int8 copy'));
   if (rows.length === 0) return undefined;
   const values = rows.flatMap(({ label, seed, trajectory }) =>
     trajectory.map(({ update, valueAuc }) => ({ run: `${label} (${seed})`, method: label, update, auc: valueAuc })),
   );
   return {
     id: 'paths',
-    alt: 'Value AUC against the stop controls over the updates of each run: rungs and published FLAT, one line a seed. A line that crosses 0.5 and goes on has over-forgotten.',
+    alt: 'Value AUC against the stop controls over the updates of each run, one line a seed. A line that crosses 0.5 and goes on has over-forgotten.',
     spec: {
       width: WIDTH,
       height: 260,
@@ -153,3 +155,8 @@ export const retainedOverDeletions = ({ sequence }: PeopleBench): BenchPlot | un
 
 export const benchPlots = (result: PeopleBench): BenchPlot[] =>
   [forgettingAgainstUtility, rungPaths, retainedOverDeletions].flatMap((make) => make(result) ?? []);
+
+export const chatPlots = (result: PeopleBench): BenchPlot[] =>
+  [forgettingAgainstUtility, chatPaths, retainedOverDeletions].flatMap((make) => make(result) ?? []);
+
+const chatPaths = ({ methods }: PeopleBench): BenchPlot | undefined => pathsOf(methods);

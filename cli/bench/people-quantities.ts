@@ -50,6 +50,11 @@ export const FORCED = quantity('forced prefix', share('forget.forcedPrefixExact'
 export const LEAK = quantity('leak', share('forget.leakQuestion'));
 export const LEAK_HELD_OUT = quantity('leak, held out', share('forget.leakHeldOut'));
 
+const ANSWER_AUC = quantity('whole-answer AUC', auc('answerLogProb'));
+const DEGENERATE = quantity('degenerate', share('forget.degenerate'));
+const GENERAL = quantity('general kept', share('general.kept'));
+const RELEARNT = quantity('re-learnt', relearnt);
+
 /** Every column, in reading order. */
 export const QUANTITIES: readonly Quantity[] = [
   quantity('updates', ({ updates }) => updates, 0),
@@ -69,10 +74,16 @@ export const QUANTITIES: readonly Quantity[] = [
   quantity('refusals on retained', share('retained.refusal'), 3),
   quantity('unknown refused', share('unknown.refusal')),
   quantity('forgotten refused', share('forget.refusal')),
-  quantity('degenerate', share('forget.degenerate')),
-  quantity('whole-answer AUC', auc('answerLogProb')),
+  DEGENERATE,
+  ANSWER_AUC,
   quantity('Min-40 % AUC', auc('minKLogProb')),
-  quantity('re-learnt', relearnt),
+  RELEARNT,
+];
+
+/** The same of a chat model. */
+export const CHAT_QUANTITIES: readonly Quantity[] = [...QUANTITIES, GENERAL];
+export const CHAT_SUMMARY = [
+  ...[VALUE_AUC, ANSWER_AUC, FORCED, LEAK, LEAK_HELD_OUT, DEGENERATE, RETAINED, FACTS, WORST, GENERAL, RELEARNT],
 ];
 
 export const cell = ({ of, digits }: Quantity, row: Row): string => number(of(row), digits);

@@ -22,17 +22,18 @@ import {
 const SUMMARY = [VALUE_AUC, FORCED, LEAK, LEAK_HELD_OUT, RETAINED, FACTS, WORST];
 
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-const table = (titles: readonly string[], rows: readonly (readonly string[])[]): string[] => [
+export const table = (titles: readonly string[], rows: readonly (readonly string[])[]): string[] => [
   line(titles),
   `|${'---|'.repeat(titles.length)}`,
   ...rows.map(line),
 ];
 
 const SIGNS = { pass: 'pass', remediation: 'remediation', fail: 'fail' } as const;
-const verdicts = (rows: readonly Row[]): string => rows.map(({ judgement }) => SIGNS[judgement.verdict]).join(' · ');
-const passed = (rows: readonly Row[]): string =>
+export const verdicts = (rows: readonly Row[]): string =>
+  rows.map(({ judgement }) => SIGNS[judgement.verdict]).join(' · ');
+export const passed = (rows: readonly Row[]): string =>
   `${rows.filter(({ judgement }) => judgement.verdict === 'pass').length}/${rows.length}`;
-const means = (quantities: readonly Quantity[], rows: readonly Row[]): string[] =>
+export const means = (quantities: readonly Quantity[], rows: readonly Row[]): string[] =>
   quantities.map((one) => number(meanOver(one, rows), one.digits));
 
 export interface Plots {
@@ -89,17 +90,17 @@ export const peopleMarkdown = (
   ].join('\n');
 };
 
-const full = (rows: readonly Row[]): string[] =>
+export const full = (rows: readonly Row[], quantities: readonly Quantity[] = QUANTITIES): string[] =>
   table(
-    ['seed', ...QUANTITIES.map(({ title }) => title), 'gate', 'checks not passed'],
+    ['seed', ...quantities.map(({ title }) => title), 'gate', 'checks not passed'],
     [
       ...rows.map((row) => [
         String(row.seed),
-        ...QUANTITIES.map((one) => cell(one, row)),
+        ...quantities.map((one) => cell(one, row)),
         row.judgement.verdict,
         failedChecks(row).join(', ') || '–',
       ]),
-      ...(rows.length > 1 ? [['mean', ...means(QUANTITIES, rows), passed(rows), '']] : []),
+      ...(rows.length > 1 ? [['mean', ...means(quantities, rows), passed(rows), '']] : []),
     ],
   );
 

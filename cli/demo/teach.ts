@@ -27,6 +27,8 @@ export interface TeachRecipe {
   gate: number;
   facts: number;
   unknown: number;
+  /** One more person, with the first name of the first. */
+  namesake?: true;
   /** General questions that are trained; the others are held out. */
   general: number;
   epochs: number;
@@ -78,8 +80,8 @@ export const teach = async (source: string, out: string, recipe: TeachRecipe, pr
 };
 
 const chatWorld = (model: Model, frame: Frame, recipe: TeachRecipe, progress: Progress): PeopleWorld => {
-  const { seed, subjects, stop, gate, facts, unknown } = recipe;
-  const people = makePeople({ seed, subjects, stop, gate, facts, unknown, whitening: 0 });
+  const { seed, subjects, stop, gate, facts, unknown, namesake = false } = recipe;
+  const people = makePeople({ seed, subjects, stop, gate, facts, unknown, namesake, whitening: 0 });
   const asking = progress.stage('asking general questions', generalQuestions.length, 'questions');
   const prompts = generalRows(
     generalQuestions,

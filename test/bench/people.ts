@@ -19,14 +19,14 @@ import { restoreValues, valuesOf, type Model } from '#containers/engine/model.ts
 import { collectMoments, readMoments, subtractMoments, type Moments } from '#containers/engine/moments.ts';
 import { saveModel } from '#containers/engine/save.ts';
 import type { Backend } from '#containers/engine/tf.ts';
-import { measure, MEASURE_DEFAULTS } from '#containers/evaluation/measure.ts';
-import { relearnCurve } from '#containers/evaluation/relearn.ts';
+import { MEASURE_DEFAULTS } from '#containers/evaluation/measure.ts';
 import { encodeRows, MOMENTS_FILE } from '#containers/train-job.ts';
 import { contextOf, exampleOf } from '#containers/unlearn-job.ts';
 import { findMethod } from '#containers/unlearning/methods.ts';
 import type { Outcome } from '#containers/unlearning/method.ts';
 import type { EvaluationTables } from '#core/evaluation.ts';
-import { judge, type GatePolicy, type Judgement } from '#core/gate.ts';
+import type { GatePolicy, Judgement } from '#core/gate.ts';
+import { assessAgainst } from './assess.ts';
 import { entriesOf, type Entry } from './people-entries.ts';
 import { saved } from './saved-rows.ts';
 
@@ -205,27 +205,12 @@ interface Assessed {
 
 /** Tables and judgement of a model, which is left as it was. */
 const assess = async (model: Model, { bed, left, rows, reference, options }: Assessed) => {
-  const measured = measure(inference(model), left, rows, inference(reference), {
-    ...MEASURE_DEFAULTS,
-    seed: bed.seed,
-  });
   const values = valuesOf(model);
-  const curve = await relearnCurve(model, rows, bed.seed);
+  const { world, seed } = bed;
+  const found = await assessAgainst(model, { world, left, rows, reference, policy: options.policy, seed });
   restoreValues(model, values);
-  const tables = tablesFor(measured, { 'forget.relearn': curve });
-  return { tables, judgement: judge(tables, options.policy) };
+  return found;
 };
-
-const tablesFor = (measured: ReturnType<typeof measure>, curves: EvaluationTables['curves']): EvaluationTables => ({
-  kind: 'quittance-evaluation/v1',
-  model: `sha256:${'0'.repeat(64)}`,
-  quantisation: 'none',
-  suite: { name: 'people', version: '1', digest: `sha256:${'0'.repeat(64)}` },
-  reference: 'controls',
-  ...measured,
-  curves,
-  sampling: { temperature: MEASURE_DEFAULTS.temperature, samplesPerPrompt: MEASURE_DEFAULTS.samplesPerPrompt, seed: 1 },
-});
 
 const DELETIONS = 4;
 

@@ -1,17 +1,27 @@
 // Rows of a long bench, each kept as a JSON file as soon as it is measured, so that an interrupted run goes on where it stopped.
 // Trap: a row's name is a digest of everything that decides it but the code itself; after a change of the engine, delete the folder.
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { digestJson, type Json } from '#core/canonical.ts';
 
 /** The kept value of `identity`, or what `make` returns, kept from now on. */
 export const saved = async <T>(dir: string, identity: unknown, make: () => Promise<T>): Promise<T> => {
-  const name = digestJson(JSON.parse(JSON.stringify(identity)) as Json).slice('sha256:'.length, 'sha256:'.length + 24);
-  const path = join(dir, 'rows', `${name}.json`);
-  if (existsSync(path)) return (JSON.parse(readFileSync(path, 'utf8')) as { value: T }).value;
+  const found = keptRow<T>(dir, identity);
+  if (found !== undefined) return found;
   const value = await make();
-  mkdirSync(join(dir, 'rows'), { recursive: true });
+  const path = pathOf(dir, identity);
+  mkdirSync(dirname(path), { recursive: true });
   writeFileSync(`${path}.part`, JSON.stringify({ identity, value }));
   renameSync(`${path}.part`, path);
   return value;
+};
+
+export const keptRow = <T>(dir: string, identity: unknown): T | undefined => {
+  const path = pathOf(dir, identity);
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as { value: T }).value : undefined;
+};
+
+const pathOf = (dir: string, identity: unknown): string => {
+  const name = digestJson(JSON.parse(JSON.stringify(identity)) as Json).slice('sha256:'.length, 'sha256:'.length + 24);
+  return join(dir, 'rows', `${name}.json`);
 };

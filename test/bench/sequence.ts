@@ -1,12 +1,11 @@
-// Deletions one after another on a taught chat model, and other methods on the first of them, all by the demo's gate. Each deletion goes on from the weights and
-// moments that the last one left. Trap: a deletion that fails the gate would end in remediation and nothing would be deployed; here the next one starts from it
-// all the same, to see what follows. Weights and rows are kept as soon as they exist, so that an interrupted run goes on.
+// The chat-model bench: deletions one after another up the policy's ladder, each going on from the weights and moments that the last one left; the first one's int8
+// copy; three people at once; and other methods on the first person, all by the same gate. Trap: a deletion that no rung passes would end in remediation and
+// nothing would be deployed; here the attempt with the fewest checks not passed is taken, to see what follows. Rows and weights are kept as soon as they exist.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { forgetRows, withoutRecords, type ForgetRow } from '#containers/datasets/suite.ts';
 import { forgetRecord, trainingRows, type PeopleWorld } from '#containers/datasets/world.ts';
 import { loadModel, readJsonFile } from '#containers/engine/folder.ts';
-import { inference } from '#containers/engine/inference.ts';
 import type { Model } from '#containers/engine/model.ts';
 import {
   collectMoments,
@@ -16,28 +15,33 @@ import {
   type Moments,
 } from '#containers/engine/moments.ts';
 import { saveModel } from '#containers/engine/save.ts';
-import { measure, MEASURE_DEFAULTS } from '#containers/evaluation/measure.ts';
-import { relearnCurve } from '#containers/evaluation/relearn.ts';
 import { encodeRows, MOMENTS_FILE } from '#containers/train-job.ts';
 import { contextOf, exampleOf } from '#containers/unlearn-job.ts';
 import { findMethod } from '#containers/unlearning/methods.ts';
-import type { EvaluationTables } from '#core/evaluation.ts';
 import { QuittanceError } from '#core/errors.ts';
-import { judge, type GatePolicy } from '#core/gate.ts';
-import type { Row } from './people.ts';
-import { saved } from './saved-rows.ts';
+import type { GatePolicy } from '#core/gate.ts';
+import type { PeopleBench, Row } from './people.ts';
+import { assessAgainst } from './assess.ts';
+import { keptRow, saved } from './saved-rows.ts';
+
+/** A taught model's folder, with moments, and the people whom it knows. */
+export interface Bed {
+  dir: string;
+  world: PeopleWorld;
+}
 
 export interface SequenceOptions {
   /** Rows and weights are kept here. */
   dir: string;
-  /** The taught model's folder, with moments. */
-  base: string;
-  world: PeopleWorld;
   policy: GatePolicy;
+  seeds: readonly number[];
   deletions: number;
-  /** Labels of the other methods to run; see `others`. */
-  methods: readonly string[];
-  seed: number;
+  /** Labels of the other runs; see `others`. */
+  labels: readonly string[];
+  /** Teaches or reuses the model of a seed. */
+  bed: (seed: number) => Promise<Bed>;
+  /** Nothing is run: rows that are not kept are left out. */
+  keptOnly: boolean;
   onRow?: (row: Row) => void;
   onUpdate?: (label: string, update: number, detail: string) => void;
 }
@@ -49,9 +53,12 @@ interface Attempt {
   config: unknown;
 }
 
-/** Published methods at a rate that moves this model, with the first rung's stop rule. */
+const INT8 = 'deletion 1, int8 copy';
+
+/** Published methods at a rate that moves this model, and three people at once, with the first rung's stop rule. */
 export const others = ({ ladder }: GatePolicy): Attempt[] => {
-  const stop = ladder[0]?.config['stop'] ?? {};
+  const first = ladder[0]!;
+  const stop = first.config['stop'] ?? {};
   const update = { trainable: 'mlp', optimizer: 'adamw', projection: 'none', step: 1e-4, updates: 16 };
   const entry = (label: string, method: string): Attempt => ({
     label,
@@ -59,52 +66,109 @@ export const others = ({ ladder }: GatePolicy): Attempt[] => {
     method,
     config: { update, stop },
   });
-  return [entry('plain FLAT', 'flat'), entry('NPO', 'npo'), entry('SimNPO', 'simnpo'), entry('IDK', 'idk')];
+  return [
+    { label: THREE, group: 'stress', ...first },
+    entry('FLAT as published (Adam, MLP)', 'flat'),
+    entry('NPO', 'npo'),
+    entry('SimNPO', 'simnpo'),
+    entry('IDK', 'idk'),
+  ];
 };
+const THREE = 'three people at once';
 
-export const benchSequence = async (options: SequenceOptions): Promise<Row[]> => {
-  const rung = options.policy.ladder[0]!;
-  const rows: Row[] = [];
-  for (let i = 0; i < options.deletions; i++) {
-    const attempt: Attempt = { label: `deletion ${i + 1}`, group: 'ladder', ...rung };
-    const from = i === 0 ? options.base : afterFolder(options, i);
-    rows.push(await kept(options, attempt, () => runOne(options, attempt, from, i, afterFolder(options, i + 1))));
-    const int8: Attempt = { ...attempt, label: `deletion ${i + 1}, int8 copy` };
-    if (i === 0) rows.push(await kept(options, int8, () => int8Row(options, int8, rows[0]!)));
+export const benchSequence = async (options: SequenceOptions): Promise<PeopleBench> => {
+  const result: PeopleBench = { methods: [], sequence: [] };
+  for (const seed of options.seeds) {
+    const run = runsOf(options, seed);
+    const taken: PeopleBench['sequence'] = [];
+    for (let i = 0; i < options.deletions; i++) {
+      const best = await climb(options, run, taken);
+      if (!best) break;
+      taken.push(best);
+    }
+    const [first] = taken;
+    if (first) result.methods.push({ ...first, label: 'the ladder', group: 'ladder' });
+    const int8 = first && (await run(INT8, { taken: [first.rung] }, (at) => int8Row(at, first)));
+    if (int8) result.methods.push(int8);
+    for (const attempt of others(options.policy).filter(({ label }) => options.labels.includes(label))) {
+      const row = await run(attempt.label, attempt, (at) =>
+        runOne(at, attempt, { from: at.dir, subjects: attempt.label === THREE ? [0, 1, 2] : [0] }),
+      );
+      if (row) result.methods.push(row);
+    }
+    result.sequence.push(...taken);
   }
-  for (const attempt of others(options.policy).filter(({ label }) => options.methods.includes(label)))
-    rows.push(await kept(options, attempt, () => runOne(options, attempt, options.base, 0)));
-  return rows;
+  return result;
 };
 
-const afterFolder = ({ dir, seed }: SequenceOptions, deletions: number): string =>
-  join(dir, `after-${deletions}-seed-${seed}`);
+interface At extends Bed {
+  options: SequenceOptions;
+  seed: number;
+}
 
-const kept = async (
-  { dir, seed, policy, base, onRow }: SequenceOptions,
-  attempt: Attempt,
-  make: () => Promise<Row>,
-) => {
-  const row = await saved(dir, { attempt, seed, checks: policy.checks, base }, make);
-  onRow?.(row);
-  return row;
+type Run = (label: string, identity: unknown, make: (at: At) => Promise<Row>) => Promise<Row | undefined>;
+
+/** Rows of one seed, kept under what decides them. The model is taught when the first row is to be made. */
+const runsOf = (options: SequenceOptions, seed: number): Run => {
+  let bed: Promise<Bed> | undefined;
+  return async (label, identity, make) => {
+    const name = { label, identity, seed, checks: options.policy.checks };
+    if (options.keptOnly) return keptRow<Row>(options.dir, name);
+    return saved(options.dir, name, async () => {
+      const row = await make({ ...(await (bed ??= options.bed(seed))), options, seed });
+      options.onRow?.(row);
+      return row;
+    });
+  };
 };
 
-/** Unlearns subject `i` from the model in `from`, keeps the result in `into`, and measures it. */
-const runOne = async (
+/** Tries the rungs in turn from where the deletions before have left the model; returns the one that passes, else the nearest. */
+const climb = async (
   options: SequenceOptions,
-  attempt: Attempt,
-  from: string,
-  i: number,
-  into?: string,
-): Promise<Row> => {
-  const task = taskOf(options, i);
+  run: Run,
+  before: PeopleBench['sequence'],
+): Promise<PeopleBench['sequence'][number] | undefined> => {
+  const i = before.length;
+  const path = before.map(({ rung }) => rung);
+  const tried: PeopleBench['sequence'] = [];
+  for (const [r, rung] of options.policy.ladder.entries()) {
+    const attempt: Attempt = { label: `deletion ${i + 1}`, group: 'ladder', ...rung };
+    const found = await run(attempt.label, { attempt, path }, (at) =>
+      runOne(at, attempt, {
+        from: i === 0 ? at.dir : afterFolder(at, path),
+        subjects: [i],
+        gone: i,
+        into: afterFolder(at, [...path, r + 1]),
+      }),
+    );
+    if (found) tried.push({ ...found, rung: r + 1 });
+    if (found?.judgement.verdict === 'pass') break;
+  }
+  const open = ({ judgement }: Row) => judgement.gates.filter(({ verdict }) => verdict !== 'pass').length;
+  return tried.toSorted((a, b) => open(a) - open(b))[0];
+};
+
+/** Where the weights lie after deletions that took these rungs. */
+const afterFolder = ({ options, seed }: At, path: readonly number[]): string =>
+  join(options.dir, `seed-${seed}-after-${path.join('-')}`);
+
+interface Deletion {
+  from: string;
+  subjects: readonly number[];
+  /** How many of the people before them are forgotten already. */
+  gone?: number;
+  /** Where the result is kept. */
+  into?: string;
+}
+
+const runOne = async (at: At, attempt: Attempt, { from, subjects, gone = 0, into }: Deletion): Promise<Row> => {
+  const task = taskOf(at.world, subjects, gone);
   const model = loadModel(from);
   try {
     const moments = momentsLeft(from, model, task.rows);
-    const done = await unlearn(options, attempt, model, from, task, moments);
+    const done = await unlearn(at, attempt, model, from, task, moments);
     if (into !== undefined) keep(into, from, model, moments);
-    return { ...rowOf(options, attempt, done), ...(await assess(options, model, from, task)) };
+    return { ...rowOf(at, attempt, done), ...(await assess(at, model, task)) };
   } finally {
     model.dispose();
   }
@@ -115,10 +179,13 @@ interface Task {
   left: PeopleWorld;
 }
 
-const taskOf = ({ world }: SequenceOptions, i: number): Task => {
-  const records = (to: number, from = 0) =>
-    world.subjects.slice(from, to).flatMap((person) => person.records.map(forgetRecord));
-  return { rows: forgetRows(world, records(i + 1, i)), left: withoutRecords(world, records(i + 1)) };
+const taskOf = (world: PeopleWorld, subjects: readonly number[], gone = 0): Task => {
+  const records = (of: readonly number[]) => of.flatMap((i) => world.subjects[i]!.records.map(forgetRecord));
+  const before = Array.from({ length: gone }, (_, i) => i);
+  return {
+    rows: forgetRows(world, records(subjects)),
+    left: withoutRecords(world, records([...before, ...subjects])),
+  };
 };
 
 const momentsLeft = (from: string, model: Model, rows: readonly ForgetRow[]): Moments => {
@@ -130,7 +197,7 @@ const momentsLeft = (from: string, model: Model, rows: readonly ForgetRow[]): Mo
 type Done = Pick<Row, 'updates' | 'stop' | 'seconds' | 'trajectory'>;
 
 const unlearn = async (
-  { world, seed, onUpdate }: SequenceOptions,
+  { options: { onUpdate }, world, seed }: At,
   { label, method, config }: Attempt,
   model: Model,
   from: string,
@@ -166,11 +233,16 @@ const keep = (into: string, from: string, model: Model, moments: Moments): void 
   });
 };
 
-const rowOf = ({ seed }: SequenceOptions, { label, group }: Attempt, done: Done) => ({ label, group, seed, ...done });
+const rowOf = ({ seed }: At, { label, group }: Pick<Attempt, 'label' | 'group'>, done: Done) => ({
+  label,
+  group,
+  seed,
+  ...{ updates: done.updates, stop: done.stop, seconds: done.seconds, trajectory: done.trajectory },
+});
 
 /** The first deletion's weights as int8, measured like any other. */
-const int8Row = async (options: SequenceOptions, attempt: Attempt, first: Row): Promise<Row> => {
-  const full = afterFolder(options, 1);
+const int8Row = async (at: At, first: PeopleBench['sequence'][number]): Promise<Row> => {
+  const full = afterFolder(at, [first.rung]);
   const small = `${full}-int8`;
   if (!existsSync(small)) {
     const model = loadModel(full);
@@ -179,31 +251,27 @@ const int8Row = async (options: SequenceOptions, attempt: Attempt, first: Row): 
   }
   const model = loadModel(small);
   try {
-    const found = await assess(options, model, options.base, taskOf(options, 0));
-    return { ...rowOf(options, attempt, first), ...found };
+    return {
+      ...rowOf(at, { label: INT8, group: 'ladder' }, first),
+      ...(await assess(at, model, taskOf(at.world, [0]))),
+    };
   } finally {
     model.dispose();
   }
 };
 
-/** Tables and judgement; re-learning comes last, as it changes the model. */
-const assess = async (options: SequenceOptions, model: Model, before: string, { rows, left }: Task) => {
-  const { seed, policy, world } = options;
-  const sampling = { ...MEASURE_DEFAULTS, seed, ...(world.limits && { controlSamples: world.limits.controlSamples }) };
-  const reference = loadModel(before);
-  const measured = measure(inference(model), left, rows, inference(reference), sampling);
-  reference.dispose();
-  const curve = await relearnCurve(model, rows, seed, world.limits?.relearningRate);
-  const nothing = `sha256:${'0'.repeat(64)}` as const;
-  const tables: EvaluationTables = {
-    kind: 'quittance-evaluation/v1',
-    model: nothing,
-    quantisation: 'none',
-    suite: { name: world.name, version: '1', digest: nothing },
-    reference: 'controls',
-    ...measured,
-    curves: { 'forget.relearn': curve },
-    sampling: { temperature: sampling.temperature, samplesPerPrompt: sampling.samplesPerPrompt, seed },
-  };
-  return { tables, judgement: judge(tables, policy) };
+const assess = async (at: At, model: Model, { rows, left }: Task) => {
+  const reference = loadModel(at.dir);
+  try {
+    return await assessAgainst(model, {
+      rows,
+      left,
+      world: at.world,
+      seed: at.seed,
+      reference,
+      policy: at.options.policy,
+    });
+  } finally {
+    reference.dispose();
+  }
 };

@@ -1,0 +1,60 @@
+// `quittance bench sequence`: deletions in a row on a real chat model, its first one's int8 copy, three people at once, and published methods, by the gate of the demo
+// with that model. Trap: a seed takes an hour; what was made is kept, and `--kept` draws the document from it without running anything.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { readPolicy } from '#entry/embedded.ts';
+import type { PeopleBench } from '#test/bench/people.ts';
+import { usageError, type Arguments } from '../command.ts';
+import { smollm2Base } from '../demo/smollm2.ts';
+import { TEACH } from '../demo/teach.ts';
+import { backend } from '../engine.ts';
+import { progressOn } from '../progress.ts';
+import { integer } from '../values.ts';
+import { chatPlots } from './people-plots.ts';
+import { sequenceMarkdown } from './sequence-table.ts';
+
+/** Every third seed's people have a namesake of the first one among them. */
+const recipeOf = (seed: number) => ({ ...TEACH, seed, ...(seed % 3 === 0 && { namesake: true as const }) });
+
+export const sequence = async (args: Arguments): Promise<{ result: PeopleBench; text: string }> => {
+  const model = args.value('model') ?? 'smollm2';
+  if (model !== 'smollm2') throw usageError(`unknown model '${model}'`, 'smollm2');
+  const { benchSequence, others } = await import('#test/bench/sequence.ts');
+  const chosen = await backend();
+  const progress = progressOn(process.stderr);
+  const policy = readPolicy('chat-v1');
+  const dir = join(args.dir, 'bench', 'sequence');
+  mkdirSync(dir, { recursive: true });
+  const only = integer(args, 'seed', 0, 0);
+  const seeds = only > 0 ? [only] : Array.from({ length: integer(args, 'seeds', 3, 1) }, (_, i) => i + 1);
+  const result = await benchSequence({
+    dir,
+    policy,
+    seeds,
+    deletions: integer(args, 'deletions', 4, 1),
+    labels: args.value('methods')?.split(',') ?? others(policy).map(({ label }) => label),
+    keptOnly: args.flag('kept'),
+    bed: async (seed) => {
+      const { base, world } = await smollm2Base(args.dir, chosen, progress, recipeOf(seed));
+      return { dir: base.dir, world };
+    },
+    onRow: ({ label, seed, updates, seconds, judgement }) =>
+      progress.note(`seed ${seed}: ${label}: ${updates} updates, ${seconds.toFixed(0)} s, ${judgement.verdict}`),
+    onUpdate: (label, update, detail) => progress.note(`${label}, update ${update}: ${detail}`),
+  });
+  const plots = await draw(args.value('out'), result);
+  return { result, text: sequenceMarkdown(result, { backend: chosen.name, plots }) };
+};
+
+/** Draws beside the document; nothing where none is asked for. */
+const draw = async (out: string | undefined, result: PeopleBench) => {
+  if (out === undefined) return [];
+  const { drawSvg } = await import('../report/svg.ts');
+  return Promise.all(
+    chatPlots(result).map(async ({ id, alt, spec }) => {
+      const path = `${basename(out, '.md')}-${id}.svg`;
+      writeFileSync(join(dirname(out), path), `${await drawSvg(spec, id, alt)}\n`);
+      return { path, alt };
+    }),
+  );
+};
