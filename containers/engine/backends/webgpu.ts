@@ -1,40 +1,119 @@
 // WebGPU through Dawn (npm `webgpu`) on any Vulkan device; used when asked for. Traps: the globals must exist before the backend module is imported;
-// outside a browser WebGPU has no synchronous read, and the engine reads the loss of each update so: it is tried here, and refused with that reason.
+// tfjs reads a result at once through a browser's canvas alone, and the engine reads the loss of each update so: here Dawn's turns are taken on the spot.
 import tf from '@tensorflow/tfjs';
+import { runInThisContext } from 'node:vm';
 import type { Loader } from './backend.ts';
 
+interface Adapter {
+  info: Readonly<Record<'vendor' | 'architecture' | 'description', string>>;
+}
 interface Dawn {
-  create: (options: string[]) => unknown;
+  create: (options: string[]) => { requestAdapter(): Promise<Adapter | null> };
   globals: object;
 }
 
 export const loadWebgpu: Loader = async () => {
-  const dawn = await optionalModule('webgpu');
-  if (!dawn) return { missing: 'npm package webgpu is not installed' };
-  const { create, globals } = dawn as unknown as Dawn;
-  Object.assign(globalThis, globals);
-  Object.defineProperty(globalThis, 'navigator', { value: { gpu: create([]) }, configurable: true });
-  if (!(await optionalModule('@tensorflow/tfjs-backend-webgpu')))
-    return { missing: '@tensorflow/tfjs-backend-webgpu is not installed' };
-  if (!(await tf.setBackend('webgpu'))) return { missing: 'no Vulkan device' };
+  const dawn = (await optionalModule('webgpu')) as Dawn | string;
+  if (typeof dawn === 'string') return { missing: dawn };
+  const takeTurns = interceptTurns();
+  Object.assign(globalThis, dawn.globals);
+  const gpu = dawn.create([]);
+  Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true });
+  const adapter = await gpu.requestAdapter();
+  if (!adapter) return { missing: 'Dawn finds no adapter: a Vulkan driver is needed' };
+  const backend = await optionalModule('@tensorflow/tfjs-backend-webgpu');
+  if (typeof backend === 'string') return { missing: backend };
+  if (!(await tf.setBackend('webgpu'))) return { missing: 'the adapter lacks what tfjs-backend-webgpu needs' };
   await tf.ready();
-  return readsAtOnce()
-    ? { name: 'webgpu', detail: 'Dawn', fast: {} }
-    : { missing: 'results cannot be read synchronously, which the engine needs' };
+  readAtOnce(tf.backend() as unknown as WebgpuBackend, takeTurns);
+  const { vendor, architecture, description } = adapter.info;
+  return { name: 'webgpu', detail: `Dawn, ${description || `${vendor} ${architecture}`}`, fast: {} };
 };
 
-const readsAtOnce = (): boolean => {
-  try {
-    return tf.tidy(() => tf.add(1, 1).dataSync()[0]) === 2;
-  } catch {
-    return false;
-  }
-};
-
-const optionalModule = async (name: string): Promise<object | undefined> => {
+/** The module, or why it is not there. */
+const optionalModule = async (name: string): Promise<object | string> => {
   try {
     return (await import(name)) as object;
-  } catch {
-    return undefined; // optional
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const absent = code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND';
+    return absent ? `npm package ${name} is not installed` : `${name} does not load: ${message.split('\n')[0]!}`;
   }
+};
+
+/** Dawn asks for its turns by the process's own setImmediate, with a native function. Returns what takes at once those that are due. */
+const interceptTurns = (): (() => void) => {
+  const host = runInThisContext('globalThis') as { setImmediate: (act: () => void, ...rest: unknown[]) => unknown };
+  const wait = host.setImmediate;
+  const due = new Set<() => void>();
+  const intercepted: typeof wait = (act, ...rest) => {
+    if (!Function.prototype.toString.call(act).includes('[native code]')) return wait(act, ...rest);
+    const turn = () => {
+      if (due.delete(turn)) act();
+    };
+    due.add(turn);
+    return wait(turn);
+  };
+  host.setImmediate = Object.defineProperties(intercepted, Object.getOwnPropertyDescriptors(wait));
+  return () => {
+    for (const turn of [...due]) turn();
+  };
+};
+
+interface Buffer {
+  size: number;
+  mapState: 'unmapped' | 'pending' | 'mapped';
+  mapAsync(mode: number): Promise<void>;
+  getMappedRange(): ArrayBuffer;
+  unmap(): void;
+}
+/** The part of tfjs's WebGPUBackend that a read needs; its class does not export it. */
+interface WebgpuBackend {
+  tensorMap: { get(id: object): { values?: unknown; dtype: string; resource: Buffer } };
+  bufferManager: { acquireBuffer(size: number, usage: number): Buffer; releaseBuffer(buffer: Buffer): void };
+  commandEncoder: { copyBufferToBuffer(from: Buffer, at: number, to: Buffer, start: number, size: number): void };
+  ensureCommandEncoderReady(): void;
+  endComputePassEncoder(): void;
+  submitQueue(): void;
+  convertAndCacheOnCPU(id: object, values: unknown): unknown;
+  readSync(id: object): unknown;
+}
+
+const COPY_DST = 8; // GPUBufferUsage
+const MAP_READ = 1; // GPUBufferUsage and GPUMapMode
+
+const NOBODY = new Int32Array(new SharedArrayBuffer(4)); // to sleep on
+
+const readAtOnce = (backend: WebgpuBackend, takeTurns: () => void): void => {
+  const bySelf = backend.readSync.bind(backend);
+  backend.readSync = (id) => {
+    const { values, dtype, resource } = backend.tensorMap.get(id);
+    if ((values !== null && values !== undefined) || !(dtype in VIEWS)) return bySelf(id);
+    const read = VIEWS[dtype as keyof typeof VIEWS](bytesOf(backend, resource, takeTurns));
+    backend.convertAndCacheOnCPU(id, read);
+    return read;
+  };
+};
+
+const VIEWS = {
+  float32: (bytes: ArrayBuffer) => new Float32Array(bytes),
+  int32: (bytes: ArrayBuffer) => new Int32Array(bytes),
+  bool: (bytes: ArrayBuffer) => Uint8Array.from(new Int32Array(bytes)), // 32 bits each on the device
+} as const;
+
+const bytesOf = (backend: WebgpuBackend, from: Buffer, takeTurns: () => void): ArrayBuffer => {
+  const staging = backend.bufferManager.acquireBuffer(from.size, COPY_DST | MAP_READ);
+  backend.ensureCommandEncoderReady();
+  backend.endComputePassEncoder();
+  backend.commandEncoder.copyBufferToBuffer(from, 0, staging, 0, from.size);
+  backend.submitQueue();
+  staging.mapAsync(MAP_READ).catch(() => undefined); // seen as a buffer that is not mapped
+  for (let ms = 0.01; staging.mapState === 'pending'; ms = Math.min(1, 1.5 * ms)) {
+    takeTurns(); // each leaves a native object that only the event loop frees
+    Atomics.wait(NOBODY, 0, 0, ms);
+  }
+  const bytes = staging.getMappedRange().slice(0);
+  staging.unmap();
+  backend.bufferManager.releaseBuffer(staging);
+  return bytes;
 };

@@ -1,6 +1,6 @@
-// The engine against PyTorch and transformers on tiny checkpoints with random weights, norms and biases included, so that a forgotten one shows.
-import { describe, expect, it } from '@jest/globals';
-import { readdirSync } from 'node:fs';
+// The engine against PyTorch and transformers on the checkpoints of ../shared, random weights, norms and biases included, so that a forgotten one shows; and the
+// stored number formats. The checkpoints of test/golden/models run on every backend (backends-*.test.ts).
+import { expect, it } from '@jest/globals';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readJsonFile } from '#containers/engine/folder.ts';
@@ -12,10 +12,6 @@ import { describeWith, ROOT, sharedFolder } from '#test/support/shared.ts';
 useEngine();
 
 const MODELS = join(ROOT, 'test/golden/models');
-const own = readdirSync(MODELS, { withFileTypes: true }).filter(
-  (entry) => entry.isDirectory() && entry.name !== 'number-formats',
-);
-for (const { name } of own) describe(`${name} against PyTorch`, () => goldenTests(join(MODELS, name)));
 
 for (const name of ['gpt2', 'llama', 'phi', 'opt']) {
   const dir = sharedFolder(`golden/${name}`);
