@@ -1,4 +1,5 @@
-// Progress of long work on stderr: a bar with rate and time left on a terminal, one line a stage elsewhere.
+// Progress of long work on stderr: a bar with rate and time left on a terminal; elsewhere one line a stage, and one every half minute
+// of a long one.
 // Trap: never on stdout, which belongs to the result.
 
 export interface Progress {
@@ -15,20 +16,33 @@ export interface Stage {
 
 const BAR = 24;
 const REFRESH_MS = 100;
+const LINE_MS = 30_000;
 
 const seconds = (ms: number): string => (ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`);
 
 /** `now` in milliseconds; monotonic. */
 export const progressOn = (stream: NodeJS.WriteStream, now: () => number = () => performance.now()): Progress => ({
   stage: (title, total, unit = '') =>
-    stream.isTTY ? barStage(stream, now, title, total, unit) : lineStage(stream, now, title),
+    stream.isTTY ? barStage(stream, now, title, total, unit) : lineStage(stream, now, title, total, unit),
   note: (text) => void stream.write(`${text}\n`),
 });
 
-const lineStage = (stream: NodeJS.WriteStream, now: () => number, title: string): Stage => {
+const lineStage = (
+  stream: NodeJS.WriteStream,
+  now: () => number,
+  title: string,
+  total: number | undefined,
+  unit: string,
+): Stage => {
   const start = now();
+  let told = start;
   return {
-    at: () => undefined,
+    at(done, detail = '') {
+      if (now() - told < LINE_MS) return;
+      told = now();
+      const how = total === undefined ? '' : `${rateOf(done, total, now() - start, unit)} `;
+      stream.write(`${title}: ${how}${detail}\n`);
+    },
     done: (detail) => void stream.write(`${title}: ${detail ? `${detail}, ` : ''}${seconds(now() - start)}\n`),
   };
 };
@@ -54,9 +68,13 @@ const barStage = (
 };
 
 const bar = (done: number, total: number, elapsedMs: number, unit: string): string => {
+  const filled = Math.round(Math.min(1, done / total) * BAR);
+  return `[${'█'.repeat(filled)}${'·'.repeat(BAR - filled)}] ${rateOf(done, total, elapsedMs, unit)}`;
+};
+
+const rateOf = (done: number, total: number, elapsedMs: number, unit: string): string => {
   const share = Math.min(1, done / total);
-  const filled = Math.round(share * BAR);
   const rate = done / (elapsedMs / 1000 || 1);
   const left = share > 0 ? seconds((elapsedMs / share) * (1 - share)) : '…';
-  return `[${'█'.repeat(filled)}${'·'.repeat(BAR - filled)}] ${done}/${total} ${rate.toFixed(1)} ${unit}/s, ${left} left`;
+  return `${done}/${total} ${rate.toFixed(1)} ${unit}/s, ${left} left`;
 };
