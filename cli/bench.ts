@@ -20,7 +20,7 @@ export const bench: Command = {
   name: 'bench',
   summary: 'tables of what was measured',
   usage:
-    'people | sequence | engine | memory | workflow [--methods A,B] [--seeds N] [--shapes A,B] [--rounds N] [--out FILE]',
+    'people | sequence | engine | memory | workflow | tickets [--methods A,B] [--seeds N] [--shapes A,B] [--rounds N] [--out FILE]',
   options: {
     methods: { kind: 'value', value: 'A,B', summary: 'only these methods (default all)' },
     seeds: { kind: 'value', value: 'N', summary: 'worlds and trainings, from seed 1 (default 3)' },
@@ -33,6 +33,8 @@ export const bench: Command = {
     model: { kind: 'value', value: 'smollm2', summary: 'sequence: the chat model (default smollm2)' },
     deletions: { kind: 'value', value: 'N', summary: 'sequence: people forgotten one after another (default 4)' },
     kept: { kind: 'flag', summary: 'sequence: run nothing, draw what was kept' },
+    tickets: { kind: 'value', value: 'N', summary: 'tickets: filed at once (default 1000)' },
+    models: { kind: 'value', value: 'N', summary: 'tickets: models that they are about (default 10)' },
     rounds: { kind: 'value', value: 'N', summary: 'engine: alternating rounds (default 3)' },
     out: { kind: 'value', value: 'FILE', summary: 'where the Markdown table goes' },
   },
@@ -112,6 +114,17 @@ const workflow = async (args: Arguments): Promise<ExitCode> => {
   );
 };
 
+/** 2 when a ticket did not come to its end, or did so twice. */
+const tickets = async (args: Arguments): Promise<ExitCode> => {
+  const { benchTickets, ticketsMarkdown } = await import('#test/bench/tickets.ts');
+  const result = await benchTickets({
+    tickets: integer(args, 'tickets', 1000, 1),
+    models: integer(args, 'models', 10, 1),
+  });
+  finish(args, result, ticketsMarkdown(result));
+  return result.faults.length === 0 ? 0 : 2;
+};
+
 const engine = async (args: Arguments): Promise<ExitCode> => {
   const { benchEngine } = await import('#test/bench/engine.ts');
   const progress = progressOn(process.stderr);
@@ -165,4 +178,5 @@ const BENCHES: Readonly<Record<string, (args: Arguments) => Promise<ExitCode>>> 
   engine,
   memory,
   workflow,
+  tickets,
 };

@@ -58,6 +58,25 @@ export const benchTickets = async ({ tickets = 1000, models = 10 } = {}): Promis
   }
 };
 
+/** The result as a table, and every fault in a line of its own. */
+export const ticketsMarkdown = (bench: TicketBench): string => {
+  const { tickets, models, completed, runs, seconds, ticketsPerSecond, transitionsPerTicket, faults } = bench;
+  const rows = [
+    ['tickets filed at once', tickets],
+    ['models', models],
+    ['deployed, certified and purged, each once', completed],
+    ['unlearning runs', runs],
+    ['tickets a run', (tickets / runs).toFixed(1)],
+    ['seconds', seconds.toFixed(0)],
+    ['tickets a second', ticketsPerSecond.toFixed(1)],
+    ['state transitions a ticket', transitionsPerTicket.toFixed(1)],
+    ['done twice, or not at all', faults.length],
+  ];
+  return ['| | |', '|---|--:|', ...rows.map((row) => `| ${row.join(' | ')} |`), ...faults.map((f) => `\n- ${f}`)].join(
+    '\n',
+  );
+};
+
 const ended = async ({ asl }: WorkflowWorld, ids: readonly string[]): Promise<void> => {
   const executions = await asl.listExecutions();
   const idOf = new Map(executions.map(({ name, executionId }) => [name, executionId]));
