@@ -15,6 +15,7 @@ import { MOMENTS_FILE } from '#containers/train-job.ts';
 import type { ModelRecord } from '#core/model.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { usageError, type Arguments, type Command, type ExitCode } from './command.ts';
+import { mergeAdapter } from './model/adapter.ts';
 import { register, registerTrained } from './model/register.ts';
 import { existingFolder, readBytes, required } from './values.ts';
 
@@ -26,9 +27,10 @@ export { register };
 export const model: Command = {
   name: 'model',
   summary: 'model registry',
-  usage: 'import DIR|FILE.gguf --name N [--suite FILE] | list | show N | export N DIR',
+  usage: 'import DIR|FILE.gguf --name N [--adapter DIR] [--suite FILE] | list | show N | export N DIR',
   options: {
     name: { kind: 'value', value: 'N', summary: 'name to register under' },
+    adapter: { kind: 'value', value: 'DIR', summary: "import: a LoRA in PEFT's format, merged into the model" },
     suite: {
       kind: 'value',
       value: 'FILE',
@@ -55,7 +57,9 @@ const importFrom = async (args: Arguments, [source]: string[]): Promise<ExitCode
   try {
     const at = join(scratch, 'model');
     await importModel(source, at); // everything is checked before anything is stored
-    copyMoments(source, at);
+    const adapter = args.value('adapter');
+    if (adapter === undefined) copyMoments(source, at);
+    else await mergeAdapter(at, adapter);
     const record = await registering(args, name, at, suite);
     const config = readConfig(readJsonFile(join(at, 'config.json')));
     args.print({ ...record, parameters: parameterCount(config) }, () => describe(record));
@@ -65,7 +69,7 @@ const importFrom = async (args: Arguments, [source]: string[]): Promise<ExitCode
   }
 };
 
-/** Corpus moments stand beside the weights in folders of our own; they are checked before they are taken over. */
+/** Corpus moments stand beside the weights in folders of our own; they are checked before they are taken over. They are not those of a model with an adapter. */
 const copyMoments = (source: string, at: string): void => {
   const moments = join(source, MOMENTS_FILE);
   if (readMoments(moments)) copyFileSync(moments, join(at, MOMENTS_FILE));

@@ -7,13 +7,17 @@ import { join } from 'node:path';
 import { parse } from '#cli/command.ts';
 import { model } from '#cli/model.ts';
 import type { ErrorCode } from '#core/errors.ts';
-import { readModelFolder } from '#containers/engine/folder.ts';
+import { loadModel, readModelFolder } from '#containers/engine/folder.ts';
 import { openSafetensors, writeSafetensors } from '#containers/engine/safetensors.ts';
+import { forwardLogits } from '#containers/engine/sweep.ts';
+import { useEngine } from '#test/support/engine.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
+import { everyPosition, largestDifference } from '#test/support/golden.ts';
 import { entry, head, hostileGguf, text } from '#test/support/gguf-files.ts';
 import { HOSTILE_SAFETENSORS } from '#test/support/safetensors-files.ts';
 import { ROOT } from '#test/support/shared.ts';
 
+useEngine();
 const { dir, remove } = temporaryFolder();
 afterAll(remove);
 const GOLDEN = join(ROOT, 'test/golden');
@@ -182,7 +186,68 @@ describe('a file is refused', () => {
   it('that is not there', () => refused(join(dir, 'nowhere'), 'MODEL_NOT_FOUND', 'nowhere'));
 });
 
+describe('an adapter is refused, and its model not registered', () => {
+  const base = join(GOLDEN, 'models/qwen2');
+  const adapterOf = (change: (at: string) => void): string => {
+    const at = join(dir, 'adapter');
+    rmSync(at, { recursive: true, force: true });
+    cpSync(join(base, 'lora'), at, { recursive: true });
+    change(at);
+    return at;
+  };
+  const refusedWith = async (adapter: string, code: ErrorCode, word: string) => {
+    const said = expect.stringContaining(word) as unknown as string;
+    const offer = quittance('import', base, '--name', 'stranger', '--adapter', adapter);
+    await expect(offer).rejects.toMatchObject({ code, message: said });
+    expect(existsSync(data)).toBe(false);
+  };
+  const edited = (change: object) => adapterOf(edit('adapter_config.json', change));
+
+  it('that is not there', () => refusedWith(join(dir, 'nowhere'), 'NOT_FOUND', 'adapter_config.json'));
+  it('of another model', () => refusedWith(join(GOLDEN, 'models/gpt2/lora'), 'INVALID_INPUT', 'c_attn'));
+  it('whose rank is not that of its weights', () => refusedWith(edited({ r: 3 }), 'MODEL_INVALID', 'disagree'));
+  it('of a kind that is not implemented', () =>
+    refusedWith(edited({ use_dora: true }), 'MODEL_UNSUPPORTED', 'use_dora'));
+  it('whose weights are a pickle, which nobody opens', () =>
+    refusedWith(
+      adapterOf((at) => {
+        rmSync(join(at, 'adapter_model.safetensors'));
+        mkdirSync(join(at, 'adapter_model.bin')); // opening it would fail in another way
+      }),
+      'MODEL_INVALID',
+      'adapter_model.safetensors',
+    ));
+  it('whose weights are cut short', () =>
+    refusedWith(
+      adapterOf((at) => {
+        const path = join(at, 'adapter_model.safetensors');
+        writeFileSync(path, readFileSync(path).subarray(0, 300));
+      }),
+      'WEIGHTS_INVALID',
+      '',
+    ));
+});
+
 describe('a model that is in order', () => {
+  it('goes in with its adapter merged: what transformers and PEFT say of the two', async () => {
+    const base = join(GOLDEN, 'models/qwen2');
+    const golden = JSON.parse(readFileSync(join(base, 'lora/golden.json'), 'utf8')) as {
+      merged_logits_last: number[][];
+    };
+    const { input_ids } = JSON.parse(readFileSync(join(base, 'golden.json'), 'utf8')) as { input_ids: number[][] };
+    await quittance('import', base, '--name', 'ours', '--adapter', join(base, 'lora'));
+    await quittance('export', 'ours', join(dir, 'merged'));
+    const merged = loadModel(join(dir, 'merged'));
+    const logits = forwardLogits(merged, everyPosition(merged, input_ids));
+    const rows = logits.arraySync();
+    golden.merged_logits_last.forEach((wanted, b) => {
+      const last = rows[(b + 1) * input_ids[0]!.length - 1]!;
+      expect(largestDifference(last, wanted)).toBeLessThan(1e-5);
+    });
+    logits.dispose();
+    merged.dispose();
+  });
+
   for (const name of readdirSync(join(GOLDEN, 'models')).filter((entry) =>
     existsSync(join(GOLDEN, 'models', entry, 'config.json')),
   )) {

@@ -1,0 +1,31 @@
+// A PEFT adapter merged into a model that is being imported: what is registered is one model, whole. Trap: merging needs a backend, importing does not.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadModel, readJsonFile } from '#containers/engine/folder.ts';
+import { mergeLora } from '#containers/engine/lora.ts';
+import { readAdapter } from '#containers/engine/peft.ts';
+import { companionFiles, saveModel } from '#containers/engine/save.ts';
+import { QuittanceError } from '#core/errors.ts';
+import { backend } from '../engine.ts';
+
+/** Replaces the model in `dir` by itself with the adapter merged, in float32. MODEL_INVALID or MODEL_UNSUPPORTED where the adapter cannot be used. */
+export const mergeAdapter = async (dir: string, adapter: string): Promise<void> => {
+  refusePickle(adapter);
+  await backend();
+  const base = loadModel(dir);
+  try {
+    const merged = mergeLora(readAdapter(adapter, base));
+    saveModel(dir, merged, { configJson: readJsonFile(join(dir, 'config.json')), files: companionFiles(dir) });
+  } finally {
+    base.dispose();
+  }
+};
+
+const refusePickle = (adapter: string): void => {
+  if (existsSync(join(adapter, 'adapter_model.safetensors')) || !existsSync(join(adapter, 'adapter_model.bin'))) return;
+  throw new QuittanceError('MODEL_INVALID', {
+    message: `${adapter} has no adapter_model.safetensors`,
+    got: 'adapter_model.bin, a pickle, which can run code when it is opened and is never read',
+    hint: 'save the adapter with safe_serialization=True',
+  });
+};
