@@ -1,18 +1,25 @@
 // `npm run test:cloud`: the tiers over real protocols. With AWS_ENDPOINT_URL the contract suites run against whatever answers there; without it the emulators are
-// installed (once, into node_modules/.cache) and started, each on a free port of 127.0.0.1. Arguments go on to jest. Says which tiers ran, and why others did not.
+// installed (once, into node_modules/.cache) and started, each on a free port of 127.0.0.1. Names of tiers choose them; other arguments go on to jest. Says which
+// tiers ran, and why others did not.
 // Trap: jest fails when a tier fails; a tier that cannot run is no failure.
 import { spawn } from 'node:child_process';
 import { dynamodbLocal, localstack, ministack, type Installed } from './emulators/cache.ts';
 import { freePort, startDynamodbLocal, startLocalstack, startMinistack, type Emulator } from './emulators/server.ts';
 
 interface Tier {
-  readonly name: string;
+  readonly name: (typeof NAMES)[number];
   /** Files that belong to it. */
   readonly files: readonly string[];
   readonly project: string;
   /** Variables that it runs under, or why it does not. */
   readonly prepared: Readonly<Record<string, string>> | string;
 }
+
+const NAMES = ['asl', 'asl-differential', 'contract', 'stack', 'dynamodb-local'] as const;
+const named = NAMES.filter((name) => process.argv.includes(name));
+const wanted = (...names: readonly (typeof NAMES)[number][]) =>
+  named.length === 0 || names.some((name) => named.includes(name));
+const NOT_ASKED = 'not asked for';
 
 const started: Emulator[] = [];
 const CREDENTIALS = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
@@ -63,25 +70,32 @@ const dynamodb = async (): Promise<Tier['prepared']> => {
 const contract = (onStack: Tier['prepared']): Tier['prepared'] => (given === undefined ? onStack : {});
 
 const tiers = async (): Promise<Tier[]> => {
-  const onStack = await stack();
-  return [
+  const onStack = wanted('contract', 'stack') ? await stack() : NOT_ASKED;
+  const all: Tier[] = [
     { name: 'asl', project: 'workflow', files: ['asl-cases', 'definitions'], prepared: {} },
     {
       name: 'asl-differential',
       project: 'cloud',
       files: ['cloud/asl-differential'],
-      prepared: await differential(),
+      prepared: wanted('asl-differential') ? await differential() : NOT_ASKED,
     },
     { name: 'contract', project: 'cloud', files: ['cloud/contract'], prepared: contract(onStack) },
     { name: 'stack', project: 'cloud', files: ['cloud/stack'], prepared: onStack },
-    { name: 'dynamodb-local', project: 'cloud', files: ['cloud/dynamodb-local'], prepared: await dynamodb() },
+    {
+      name: 'dynamodb-local',
+      project: 'cloud',
+      files: ['cloud/dynamodb-local'],
+      prepared: wanted('dynamodb-local') ? await dynamodb() : NOT_ASKED,
+    },
   ];
+  return all.filter(({ name }) => wanted(name));
 };
 
 const jest = (files: readonly string[], project: string, variables: Readonly<Record<string, string>>) =>
   new Promise<boolean>((resolve) => {
     const script = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js'];
-    const chosen = [...files, ...process.argv.slice(2), '-w', '1', '--selectProjects', project];
+    const others = process.argv.slice(2).filter((argument) => !NAMES.some((name) => name === argument));
+    const chosen = [...files, ...others, '-w', '1', '--maxConcurrency', '12', '--selectProjects', project];
     const env = { ...process.env, ...variables, QUITTANCE_CLOUD: 'yes' };
     const child = spawn(process.execPath, [...script, ...chosen], { stdio: 'inherit', env });
     child.once('exit', (code) => resolve(code === 0));
