@@ -47,7 +47,7 @@ export interface Tolerances {
   norms: number;
   adamw: number;
 }
-export const TIGHT: Tolerances = { logits: 1e-5, loss: 2e-6, norms: 2e-5, adamw: 1e-5 };
+export const TIGHT: Tolerances = { logits: 1e-5, loss: 2e-6, norms: 1e-4, adamw: 5e-5 };
 
 interface Subject {
   dir: string;

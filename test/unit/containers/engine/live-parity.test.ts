@@ -57,7 +57,7 @@ const theirLogits = (found: string, models: readonly (readonly string[])[]): num
   return (JSON.parse(printed) as number[][][]).map((texts) => texts.flat());
 };
 
-const BASES = ['gpt2', 'llama3', 'mistral', 'qwen2', 'gpt-neox', 'opt-350m', 'phi'];
+const BASES = ['gpt2', 'llama3', 'mistral', 'qwen2', 'gpt-neox', 'opt', 'opt-350m', 'phi'];
 const TARGETS: Readonly<Record<string, 'all-linear' | string[]>> = {
   gpt2: ['c_attn', 'c_proj'],
   'gpt-neox': ['query_key_value'],
