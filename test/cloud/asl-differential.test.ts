@@ -45,6 +45,7 @@ const scenarios = async (): Promise<Scenario[]> => {
     ...faultsOf(end('proof of identity that comes'), await callsOf('proof of identity that comes', happy)),
     ...faultsOf(end('proof of identity that never comes'), ['close-ticket#1']),
     ...faultsOf(end('a ticket held while it unlearns'), ['await-release#1']),
+    ...faultsOf(end('a ticket approved before the one that it is built on, which is refused'), ['await-turn#1']),
     ...faultsOf(end('a full re-certification'), suite),
     ...whileRecording,
     ...inTheLadder,
@@ -93,7 +94,7 @@ whereThereIs('QUITTANCE_SFN_ENDPOINT', engine, () => {
         for (const trace of here.traces) transitions(trace).forEach((step) => seen.add(step));
         expect((await play(onStepFunctions(client, endpoint), scenario)).traces).toEqual(here.traces);
       },
-      300_000,
+      600_000,
     );
   });
 

@@ -8,7 +8,7 @@ import { placeHold, releaseHold } from '#functions/holds.ts';
 import { recordApproval } from '#functions/record-approval.ts';
 import { recordIdentity } from '#functions/record-identity.ts';
 import { openToken } from '#functions/task-tokens.ts';
-import { file } from '#test/support/case-world.ts';
+import { file, NEIGHBOURS, trainingRows } from '#test/support/case-world.ts';
 import { APPROVER, RECORDS } from '#test/support/cases.ts';
 import { digest } from '#test/support/histories.ts';
 import type { DrivenWorld, Fault, Trace, WorldPlan } from './worlds.ts';
@@ -19,6 +19,8 @@ export interface Scenario extends Omit<Partial<WorldPlan>, 'answer' | 'policy'> 
   /** What the approver, or whoever is asked first, does. */
   readonly approver?: 'approves' | 'refuses' | 'nobody';
   readonly proof?: 'comes' | 'never';
+  /** A second ticket, filed when the first waits for its approval, is approved; the first is refused when the second waits for it. */
+  readonly second?: true;
   readonly meanwhile?: 'withdrawn' | 'held' | 'held-in-job';
   /** A re-certification after the certificate. */
   readonly recertify?: { readonly trigger: string; readonly drifted?: boolean };
@@ -49,7 +51,10 @@ export const play = async (open: (plan: WorldPlan) => Promise<DrivenWorld>, scen
   try {
     late.hold = once(async () => hold(world, ticketId));
     const ticketId = await file(world, scenario.filed);
-    await untilDone(world, () => act(world, ticketId, scenario));
+    const second: Second = { first: ticketId };
+    await untilDone(world, () =>
+      scenario.second ? actOnTwo(world, second, scenario) : act(world, ticketId, scenario),
+    );
     if (scenario.recertify) await recertified(world, scenario.recertify);
     return { traces: await world.traces(), calls: [...world.calls] };
   } finally {
@@ -73,7 +78,7 @@ const once = (run: () => Promise<unknown>): (() => Promise<unknown>) => {
 };
 
 const LOOK_MS = 60;
-const PATIENCE_MS = 240_000;
+const PATIENCE_MS = 540_000;
 
 const untilDone = async (world: DrivenWorld, people: () => Promise<unknown>): Promise<void> => {
   for (const late = Date.now() + PATIENCE_MS; await world.running();) {
@@ -86,7 +91,7 @@ const untilDone = async (world: DrivenWorld, people: () => Promise<unknown>): Pr
 const unfinished = ({ execution, status, entered }: Trace) =>
   `${execution} ${status} at ${entered.at(-1) ?? 'nothing'}`;
 
-const act = async (world: DrivenWorld, ticketId: string, scenario: Scenario): Promise<void> => {
+const act = async (world: DrivenWorld, ticketId: string, scenario: Omit<Scenario, 'title'>): Promise<void> => {
   const waits = (wait: 'identity' | 'approval' | 'release') => openToken(world.ports.vault, ticketId, wait);
   const { ticket } = await world.ports.tickets.get(ticketId);
   if (scenario.proof !== 'never' && (await waits('identity')))
@@ -97,7 +102,12 @@ const act = async (world: DrivenWorld, ticketId: string, scenario: Scenario): Pr
     await decide(world, ticketId, ticket.evidence, scenario);
 };
 
-const decide = async (world: DrivenWorld, ticketId: string, evidence: string, scenario: Scenario): Promise<unknown> => {
+const decide = async (
+  world: DrivenWorld,
+  ticketId: string,
+  evidence: string,
+  scenario: Omit<Scenario, 'title'>,
+): Promise<unknown> => {
   const { approver = 'approves', meanwhile } = scenario;
   const was = (await world.ports.tickets.events(ticketId)).map(({ type }) => type);
   if (meanwhile === 'withdrawn')
@@ -106,6 +116,36 @@ const decide = async (world: DrivenWorld, ticketId: string, evidence: string, sc
   if (approver === 'nobody') return;
   const said = approver === 'refuses' ? { decision: 'refused', reason: 'controls-too-few' } : { decision: 'approved' };
   return world.call(recordApproval, { ticketId, approver: APPROVER, ...said, evidence });
+};
+
+interface Second {
+  readonly first: string;
+  id?: string;
+}
+
+const actOnTwo = async (world: DrivenWorld, both: Second, scenario: Scenario): Promise<void> => {
+  const { ticket } = await world.ports.tickets.get(both.first);
+  if (ticket.status !== 'AWAITING_APPROVAL' && both.id === undefined) return;
+  if (both.id === undefined) return void (both.id = await fileSecond(world));
+  await act(world, both.id, {});
+  if (await stuck(world, both.id, scenario)) await act(world, both.first, { approver: 'refuses' });
+};
+
+const fileSecond = (world: DrivenWorld): Promise<string> => {
+  const [name] = NEIGHBOURS;
+  const rows = trainingRows().filter(({ person }) => person === name);
+  const records = rows.map(({ question, answer }) => ({ question, answer }));
+  world.clock.advance(1); // the oldest goes first
+  return file(world, { subject: { name: name! }, forget: { records } }, 'a second request');
+};
+
+/** Waits for the first, after giving up once where it is to; or is over. */
+const stuck = async (world: DrivenWorld, id: string, { timeouts = {} }: Scenario): Promise<boolean> => {
+  const asked = world.calls.filter((call) => call.startsWith('await-turn#')).length;
+  const waits = (await openToken(world.ports.vault, id, 'turn')) !== undefined;
+  if (waits && asked > ('Await base' in timeouts ? 1 : 0)) return true;
+  const own = (await world.traces()).find(({ execution }) => execution === `erasure/${id}`);
+  return own !== undefined && own.status !== 'RUNNING';
 };
 
 /** Every end that a ticket and a re-certification can come to. */
@@ -127,6 +167,12 @@ export const ENDS: readonly Scenario[] = [
   { title: 'a ticket withdrawn before its approval', meanwhile: 'withdrawn' },
   { title: 'a ticket held before its approval', meanwhile: 'held' },
   { title: 'a ticket held while it unlearns', meanwhile: 'held-in-job' },
+  { title: 'a ticket approved before the one that it is built on, which is refused', second: true },
+  {
+    title: 'a ticket that looks again whether the one that it is built on is served',
+    second: true,
+    timeouts: { 'Await base': 6 },
+  },
   { title: 'a daily re-certification', recertify: { trigger: 'daily' } },
   { title: 'a full re-certification', recertify: { trigger: 'manual' } },
   {

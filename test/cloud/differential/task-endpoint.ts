@@ -23,6 +23,8 @@ interface Submitted {
 }
 
 const SEPARATOR = '--';
+/** Longer than a caller's pool keeps a connection: one that is closed as it is used again is a task that failed. */
+const KEEP_MS = 900_000;
 
 /** How a world's function, job queue or state machine is called at the engine. */
 export const nameIn = (world: string, name: string): string => `${world}${SEPARATOR}${name}`;
@@ -43,6 +45,7 @@ export class TaskEndpoint {
   });
 
   listen(port: number): Promise<void> {
+    this.#server.keepAliveTimeout = KEEP_MS;
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject).listen(port, '127.0.0.1', resolve);
     });
