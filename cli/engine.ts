@@ -4,12 +4,12 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { localStores } from '#adapters/local/index.ts';
-import { materialize } from '#containers/model-files.ts';
 import { loadModel } from '#containers/engine/folder.ts';
 import type { Model } from '#containers/engine/model.ts';
 import { initBackend, type Backend } from '#containers/engine/tf.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { usageError, type Arguments } from './command.ts';
+import { writeModelFolder } from './model/register.ts';
 
 const CHOICES = ['auto', 'tensorflow', 'webgpu', 'wasm', 'wasm-ort'] as const;
 
@@ -45,7 +45,7 @@ export const modelFolder = async (args: Arguments, name: string): Promise<string
     const { model } = await stores.models.get(name);
     const dir = mkdtempSync(join(tmpdir(), 'quittance-'));
     process.on('exit', () => rmQuietly(dir));
-    await materialize(stores.artifacts, model.digest, dir);
+    await writeModelFolder(stores, model, dir);
     return dir;
   } finally {
     stores.close();

@@ -62,4 +62,11 @@ const report = (cause: unknown): ExitCode => {
   return error.code === 'USAGE' ? 3 : INCOMPLETE.has(error.code) ? 2 : 1;
 };
 
+/** A reader that has seen enough (`| head`) closes the pipe: that is no failure. */
+const stopQuietly = (error: NodeJS.ErrnoException): void => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+};
+process.stdout.on('error', stopQuietly);
+
 process.exitCode = await run(process.argv.slice(2)).catch(report);

@@ -5,7 +5,6 @@ import { basename, dirname, join } from 'node:path';
 import { localStores } from '#adapters/local/index.ts';
 import { pointerServing } from '#adapters/local/pointer-serving.ts';
 import { readSuite } from '#containers/datasets/suite.ts';
-import { materialize } from '#containers/model-files.ts';
 import { readConfig } from '#containers/engine/config.ts';
 import { readJsonFile } from '#containers/engine/folder.ts';
 import { importModel } from '#containers/engine/import.ts';
@@ -16,7 +15,7 @@ import type { ModelRecord } from '#core/model.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { usageError, type Arguments, type Command, type ExitCode } from './command.ts';
 import { mergeAdapter } from './model/adapter.ts';
-import { register, registerTrained } from './model/register.ts';
+import { register, registerTrained, writeModelFolder } from './model/register.ts';
 import { existingFolder, readBytes, required } from './values.ts';
 
 /** The largest suite that is read. */
@@ -47,7 +46,7 @@ export const model: Command = {
 };
 
 const describe = (record: ModelRecord): string =>
-  `${record.name}  ${record.digest}  ${record.status}  ${record.deletions} deletions  re-certification: ${record.recertification.state}`;
+  `${record.name}  ${record.digest}  ${record.status}  deletions: ${record.deletions}  re-certification: ${record.recertification.state}`;
 
 const importFrom = async (args: Arguments, [source]: string[]): Promise<ExitCode> => {
   if (!source) throw usageError('model import DIR|FILE.gguf --name N: the model is missing');
@@ -130,7 +129,7 @@ const exportModel = async (args: Arguments, [name, dir]: string[]): Promise<Exit
   try {
     const digest = await reading(args, async (stores) => {
       const { model: record } = await stores.models.get(name);
-      await materialize(stores.artifacts, record.digest, at);
+      await writeModelFolder(stores, record, at);
       return record.digest;
     });
     renameSync(at, dir);

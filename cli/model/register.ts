@@ -1,12 +1,12 @@
 // Registers a model folder. With its evaluation suite a model can be judged and is served from then on, and its training manifest, made from the suite's rows,
 // lets tickets in. Trap: the suite must be that of the training: a record that is not in it matches nothing.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LocalStores } from '#adapters/local/index.ts';
 import { readSuite } from '#containers/datasets/suite.ts';
 import { trainingRows } from '#containers/datasets/world.ts';
 import { checkModelFolder } from '#containers/engine/folder.ts';
-import { storeModel } from '#containers/model-files.ts';
+import { materialize, storeModel } from '#containers/model-files.ts';
 import { MOMENTS_FILE } from '#containers/train-job.ts';
 import { trainingManifest } from '#core/forget-set.ts';
 import type { ModelRecord } from '#core/model.ts';
@@ -60,4 +60,14 @@ export const registerTrained = async (
   const record = await register(stores, name, dir, side);
   await stores.serving.promote(name, record.digest, undefined);
   return record;
+};
+
+/** Writes a registered model into a folder: what is served, and its moments, which hold no example. Its suite does, and stays. */
+export const writeModelFolder = async (
+  { artifacts }: Pick<Stores, 'artifacts'>,
+  { digest, moments }: ModelRecord,
+  into: string,
+): Promise<void> => {
+  await materialize(artifacts, digest, into);
+  if (moments !== undefined) writeFileSync(join(into, MOMENTS_FILE), await artifacts.get(moments));
 };

@@ -180,6 +180,32 @@ describe('the data folder', () => {
   };
 });
 
+describe('the engine alone, on a registered model', () => {
+  const records = 'forget.jsonl';
+  const ask = (...args: readonly string[]) => quittance(...args, '--dir', dir);
+
+  it('has its corpus moments, and so has an export', () => {
+    const { forget } = second() as { forget: { records: object[] } };
+    writeFileSync(join(small.root, records), forget.records.map((record) => JSON.stringify(record)).join('\n'));
+    const out = join(small.root, 'forgotten');
+    const settings = ['--method', 'flat', '--config', 'update.updates=1', '--out', out];
+    expect(ask('unlearn', '--model', 'people', '--forget', join(small.root, records), ...settings)).toMatchObject({
+      status: 0,
+    });
+    expect(ask('model', 'export', 'people', join(small.root, 'exported')).status).toBe(0);
+    const moments = (folder: string) => readFileSync(join(small.root, folder, 'moments.safetensors'));
+    expect(moments('exported')).toEqual(moments('base'));
+    expect(readdirSync(join(small.root, 'exported'))).not.toContain('suite.json'); // which names people
+  });
+
+  it('into a pipe that nobody reads ends without a word', () => {
+    const main = new URL('../../cli/main.ts', import.meta.url).pathname;
+    const piped = `'${process.execPath}' '${main}' ticket list --dir '${dir}' | true; exit \${PIPESTATUS[0]}`;
+    const { status, stderr } = spawnSync('bash', ['-c', piped], { encoding: 'utf8' });
+    expect([status, stderr]).toEqual([0, '']);
+  });
+});
+
 describe('model import', () => {
   type Edit = (folder: string) => void;
   interface Entry {
