@@ -6,7 +6,7 @@ import { readPairs } from '#containers/datasets/jsonl.ts';
 import { makePeople } from '#containers/datasets/people.ts';
 import { spanOf } from '#containers/datasets/world.ts';
 import { readSuite } from '#containers/datasets/suite.ts';
-import { loadModel, readJsonFile, readModelParts } from '#containers/engine/folder.ts';
+import { readJsonFile, readModelParts } from '#containers/engine/folder.ts';
 import { readMoments } from '#containers/engine/moments.ts';
 import { writeAdapter } from '#containers/engine/peft.ts';
 import { companionFiles, saveModel } from '#containers/engine/save.ts';
@@ -14,6 +14,7 @@ import { holdToMemory, unlearningRun } from '#containers/memory.ts';
 import { MOMENTS_FILE } from '#containers/train-job.ts';
 import { contextOf, exampleOf } from '#containers/unlearn-job.ts';
 import { findMethod } from '#containers/unlearning/methods.ts';
+import { loadForUpdate, updateOf } from '#containers/unlearning/update.ts';
 import type { Command } from './command.ts';
 import { usageError } from './command.ts';
 import { backend, modelFolder } from './engine.ts';
@@ -50,7 +51,7 @@ export const unlearn: Command = {
     const config = settings(args.many('config'));
     const planned = unlearningRun({ ...parts, rows: pairs, backend: chosen.name }, world.refusals, method, config);
     holdToMemory(planned, (line) => process.stderr.write(`${line}\n`));
-    const model = loadModel(dir);
+    const model = loadForUpdate(dir, updateOf(method, config));
     const stage = progressOn(process.stderr).stage(`${method.name} on ${chosen.name}`);
     const outcome = await method.run(
       {

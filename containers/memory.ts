@@ -7,7 +7,7 @@ import { tensorBytes } from './engine/tf.ts';
 import type { Tokenizer } from './engine/tokenizer.ts';
 import { BATCH } from './unlearning/batches.ts';
 import type { UnlearningMethod } from './unlearning/method.ts';
-import { movesUnder, UpdateConfig } from './unlearning/update.ts';
+import { movesUnder, UpdateConfig, updateOf } from './unlearning/update.ts';
 
 /** Rows that are scored at once. */
 const SCORED = 128;
@@ -65,14 +65,15 @@ export const unlearningRun = (
   method: Pick<UnlearningMethod, 'config' | 'needs'>,
   config: unknown,
 ): PlannedRun => {
-  const given = method.config.safeParse(config).data as { update?: unknown; loss?: { batchSize?: number } } | undefined;
-  const { data: update = UpdateConfig.parse({}) } = UpdateConfig.safeParse(given?.update);
+  const given = method.config.safeParse(config).data as { loss?: { batchSize?: number } } | undefined;
+  const update = updateOf(method, config);
   return {
     config: texts.config,
     backend: texts.backend,
     ...shapeOf(texts, given?.loss?.batchSize ?? BATCH, templates),
     trainable: movesUnder(update),
     ...(update.trainable === 'lora' && { lora: update.lora }),
+    ...(update.base === 'bfloat16' && { held: true, tape: 'blocks' }),
     optimizer: update.optimizer,
     projection: update.projection === 'owm',
     reference: method.needs.includes('reference'),

@@ -20,6 +20,7 @@ import { encodeRows } from './train-job.ts';
 import { saveModel } from './engine/save.ts';
 import { storeModel, withModelFolder } from './model-files.ts';
 import { findMethod } from './unlearning/methods.ts';
+import { loadForUpdate, updateOf } from './unlearning/update.ts';
 import type { Example, ForgetOnlyContext, Outcome, TrajectoryPoint } from './unlearning/method.ts';
 import { readFileSync, writeFileSync } from 'node:fs';
 
@@ -55,7 +56,7 @@ export const unlearnJob = async (input: UnlearnInput, environment: JobEnvironmen
   const checkpoint = environment.checkpoint && checkpointOf(identityOf(input), environment.checkpoint);
   return withModelFolder(environment.artifacts, plan.base, environment.scratch, async (dir) => {
     planFor(plan, readModelParts(dir), { rows, templates: world.refusals }, environment);
-    const model = loadModel(dir);
+    const model = loadForUpdate(dir, updateOf(findMethod(plan.method), plan.config));
     try {
       const moments = await momentsFor(model, world, rows, input.moments, environment);
       const context: ForgetOnlyContext = {

@@ -17,7 +17,7 @@ import {
   type ParameterSpec,
 } from './parameters.ts';
 import { dequantize, isQuantized, scaleName } from './quantize.ts';
-import { openSafetensors, type SafetensorsFile, type TensorToWrite } from './safetensors.ts';
+import { openSafetensors, type SafetensorsFile, type TensorToMake, type TensorToWrite } from './safetensors.ts';
 import { readTokenizer, type Tokenizer } from './tokenizer.ts';
 
 /** A model folder's parts before they become tensors. */
@@ -83,12 +83,10 @@ export const readModelParts = (dir: string): Omit<ModelFolder, 'values'> => {
 };
 
 /** Reads tensor by tensor straight into the backend, so that there are never two copies of the weights. The caller disposes the model. */
-export const loadModel = (dir: string): Model => {
+export const loadModel = (dir: string, from: typeof modelFrom = modelFrom): Model => {
   const { config, tokenizer } = readModelParts(dir);
   const specs = new Map(parameterSpecs(config).map((p) => [p.name, p]));
-  return withValues(dir, config, (valueOf) =>
-    modelFrom(config, tokenizer, { get: (name) => valueOf(specs.get(name)!) }),
-  );
+  return withValues(dir, config, (valueOf) => from(config, tokenizer, { get: (name) => valueOf(specs.get(name)!) }));
 };
 
 const withGenerationEos = (config: DecoderConfig, path: string): DecoderConfig => {
@@ -238,22 +236,31 @@ const checkShape = (file: SafetensorsFile, name: string, shape: readonly number[
   });
 };
 
+type ValueOf = (p: ParameterSpec) => Float32Array;
+
 /** The checkpoint tensors of a model, ready to be written: Hugging Face names and layouts, float32. */
 export const checkpointTensors = (
   config: DecoderConfig,
-  valueOf: (p: ParameterSpec) => Float32Array,
+  valueOf: ValueOf,
   specs: readonly ParameterSpec[] = parameterSpecs(config),
-): TensorToWrite[] => {
-  const tensors = new Map<string, TensorToWrite & { data: Float32Array }>();
-  for (const p of specs) {
-    const shape = checkpointShape(p);
-    const size = shape.reduce((a, b) => a * b, 1);
-    const tensor = tensors.get(p.source.hf) ?? { name: p.source.hf, shape, data: new Float32Array(size) };
-    intoCheckpoint(config, p, valueOf(p), tensor.data);
-    tensors.set(p.source.hf, tensor);
-  }
-  return [...tensors.values()];
-};
+): TensorToWrite[] =>
+  checkpointTensorsToMake(config, valueOf, specs).map(({ make, ...tensor }) => ({ ...tensor, data: make() }));
+
+/** The same, each made when its turn comes. */
+export const checkpointTensorsToMake = (
+  config: DecoderConfig,
+  valueOf: ValueOf,
+  specs: readonly ParameterSpec[] = parameterSpecs(config),
+): TensorToMake[] =>
+  [...Map.groupBy(specs, ({ source }) => source.hf)].map(([name, parts]) => {
+    const shape = checkpointShape(parts[0]!);
+    const make = () => {
+      const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
+      for (const p of parts) intoCheckpoint(config, p, valueOf(p), data);
+      return data;
+    };
+    return { name, shape, make };
+  });
 
 /** Digests of the files that decide what a model answers; anything else in the folder is not part of it. */
 export const SERVED_FILES =

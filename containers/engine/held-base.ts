@@ -1,11 +1,11 @@
 // A base that only a LoRA moves, its matrices kept as bfloat16 and cast to float32 where a block uses them: half the memory, the arithmetic of float32.
 // Measured source: what libtensorflow's Bitcast and Cast do, exact to bfloat16's rounding. Traps: a cast lives as long as what was computed from it, so train
-// block by block, not on one tape; and held matrices are no parameters: they cannot be trained, merged into or saved.
+// block by block, not on one tape; and held matrices are no parameters: they cannot be trained, and a LoRA that is merged stays beside them.
 import { QuittanceError } from '#core/errors.ts';
 import type { Held } from './backends/backend.ts';
 import type { DecoderConfig } from './config.ts';
 import type { Model } from './model.ts';
-import { narrowBfloat } from './number-formats.ts';
+import { isBfloat, narrowBfloat } from './number-formats.ts';
 import { parameterSpecs } from './parameters.ts';
 import { fastOps, tf } from './tf.ts';
 import type { Tokenizer } from './tokenizer.ts';
@@ -19,7 +19,11 @@ export const heldModelFrom = (
   const specs = parameterSpecs(config);
   const parameters = new Map<string, tf.Variable>();
   const held = new Map<string, Held>();
-  const dispose = () => [...parameters.values(), ...held.values()].forEach((one) => one.dispose());
+  const laid = new Map<string, Delta>();
+  const dispose = () => {
+    const factors = [...laid.values()].flatMap(({ a, b }) => [a, b]);
+    [...parameters.values(), ...held.values(), ...factors].forEach((one) => one.dispose());
+  };
   try {
     for (const { name, shape, source } of specs) {
       const value = values.get(name);
@@ -38,9 +42,39 @@ export const heldModelFrom = (
   const weights = (name: string): tf.Tensor => {
     const found = parameters.get(name) ?? held.get(name)?.cast();
     if (!found) throw new QuittanceError('INTERNAL', { message: `no parameter ${name}` });
-    return found;
+    const delta = laid.get(name);
+    return delta ? tf.add(found, tf.mul(tf.matMul(delta.a, delta.b), delta.scale)) : found;
   };
-  return { config, tokenizer, specs, parameters, weights, dispose };
+  const lay: NonNullable<Model['lay']> = (name, a, b, scale) =>
+    laid.set(name, { a: tf.keep(tf.clone(a)), b: tf.keep(tf.clone(b)), scale });
+  return { config, tokenizer, specs, parameters, weights, lay, dispose };
+};
+
+interface Delta {
+  a: tf.Tensor;
+  b: tf.Tensor;
+  scale: number;
+}
+
+/** As `heldModelFrom`; METHOD_CONFIG naming the first matrix that 16 bits would change. */
+export const exactlyHeldModelFrom: typeof heldModelFrom = (config, tokenizer, values) => {
+  const matrices = new Map(
+    parameterSpecs(config).flatMap((p) => (p.shape.length === 2 ? [[p.name, p.source.hf]] : [])),
+  );
+  return heldModelFrom(config, tokenizer, {
+    get(name) {
+      const value = values.get(name);
+      const stored = matrices.get(name);
+      if (value && stored !== undefined && !isBfloat(value)) {
+        throw new QuittanceError('METHOD_CONFIG', {
+          message: `update.base=bfloat16 would round ${stored}`,
+          expected: 'weights that were stored in BF16, and not moved since',
+          hint: 'leave out update.base',
+        });
+      }
+      return value;
+    },
+  });
 };
 
 const hold = (value: Float32Array, shape: readonly number[]): Held => {

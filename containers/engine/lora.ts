@@ -138,9 +138,10 @@ export const withDropout = (model: Model, label: string): Model => {
 /** Adds scale·A·B to the base's matrices for good, disposes the factors and returns the base. */
 export const mergeLora = ({ base, lora, parameters }: LoraModel): Model => {
   for (const [name, { a, b }] of lora.factors) {
-    const matrix = base.parameters.get(name)!;
-    const product = () => tf.matMul(parameters.get(a) as tf.Tensor2D, parameters.get(b) as tf.Tensor2D);
-    tf.tidy(() => matrix.assign(tf.add(matrix, tf.mul(product(), lora.scale))));
+    const [down, up] = [parameters.get(a) as tf.Tensor2D, parameters.get(b) as tf.Tensor2D];
+    const matrix = base.parameters.get(name);
+    if (matrix) tf.tidy(() => matrix.assign(tf.add(matrix, tf.mul(tf.matMul(down, up), lora.scale))));
+    else base.lay!(name, down, up, lora.scale);
   }
   lora.specs.forEach(({ name }) => parameters.get(name)!.dispose());
   return base;

@@ -17,6 +17,8 @@ export interface Model {
   readonly weights: Weights;
   /** Where a low-rank delta is laid over the weights (lora.ts); its factors are among the parameters. */
   readonly lora?: Lora;
+  /** Adds scale·a·b to a matrix that is no parameter (held-base.ts), from now on and wherever it is read. */
+  readonly lay?: (name: string, a: tf.Tensor, b: tf.Tensor, scale: number) => void;
   dispose(): void;
 }
 

@@ -61,6 +61,10 @@ export const narrowBfloat = (values: Float32Array): Uint8Array => {
   return new Uint8Array(halves.buffer);
 };
 
+/** Whether bfloat16 holds every value as it is. */
+export const isBfloat = (values: Float32Array): boolean =>
+  new Uint32Array(values.buffer, values.byteOffset, values.length).every((word) => (word & 0xffff) === 0);
+
 /** Index of the first value that is NaN or infinite, −1 where there is none: x − x is 0 for finite x alone. */
 export const firstNotFinite = (values: Float32Array): number => {
   for (let i = 0; i < values.length; i++) if (values[i]! - values[i]! !== 0) return i;

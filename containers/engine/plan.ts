@@ -14,6 +14,8 @@ export interface PlannedRun {
   /** Names of the parameters that move (parameters.ts); with a LoRA its factors move and these are ignored. */
   trainable: (name: string) => boolean;
   lora?: LoraConfig;
+  /** Whether the frozen matrices are kept in 16 bits, and cast block by block. */
+  held?: boolean;
   optimizer: 'adamw' | 'normalized-sgd';
   /** one tape over everything, or block by block. */
   tape: 'one' | 'blocks';
@@ -64,6 +66,13 @@ const activationBytes = ({ config, batch: { rows, columns }, tape }: PlannedRun)
 const projectionBytes = ({ hiddenSize, intermediateSize, layers }: DecoderConfig): number =>
   layers * (hiddenSize ** 2 + intermediateSize ** 2) * 12;
 
+/** Of a held model, the largest that is in float32 at once: a block's matrices, or one outside the blocks. */
+const castBytes = (specs: ReturnType<typeof parameterSpecs>): number => {
+  const together = Map.groupBy(specs, ({ name }) => /^layers\.\d+/.exec(name)?.[0] ?? name);
+  const sizes = [...together.values()].map((some) => some.reduce((sum, { shape }) => sum + sizeOf(shape), 0));
+  return FLOAT * Math.max(...sizes);
+};
+
 /** The plan of a run; `available` is by default what the process may still take, `held` what loaded models take of the backend's memory, both bytes. */
 export const planMemory = (run: PlannedRun, available: number = process.availableMemory(), held = 0): MemoryPlan => {
   const { config, lora, batch, optimizer, projection, backend } = run;
@@ -73,7 +82,8 @@ export const planMemory = (run: PlannedRun, available: number = process.availabl
   const moving = lora ? factors : count(specs.filter(({ name }) => run.trainable(name)));
   const items: MemoryItem[] = [
     { name: 'runtime', bytes: RUNTIME, tensor: false },
-    { name: 'weights', bytes: FLOAT * (count(specs) + factors), tensor: true },
+    { name: 'weights', bytes: (run.held ? FLOAT / 2 : FLOAT) * count(specs) + FLOAT * factors, tensor: true },
+    { name: 'casts', bytes: run.held ? castBytes(specs) : 0, tensor: true },
     { name: 'reference', bytes: run.reference ? FLOAT * count(specs) : 0, tensor: true },
     { name: 'gradients', bytes: FLOAT * moving, tensor: true },
     { name: 'optimiser', bytes: optimizer === 'adamw' ? 2 * FLOAT * moving : 0, tensor: !backend.startsWith('wasm') },

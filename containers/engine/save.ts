@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { manifestDigest, type ModelManifest } from '#core/model.ts';
 import type { Digest } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
-import { checkpointTensors, manifestOf } from './folder.ts';
+import { checkpointTensors, checkpointTensorsToMake, manifestOf } from './folder.ts';
 import type { Model } from './model.ts';
 import { quantizeTensors } from './quantize.ts';
 import { writeSafetensors } from './safetensors.ts';
+import { tf } from './tf.ts';
 import { replaceFolder } from './whole-folder.ts';
 
 export interface SavedModel {
@@ -31,10 +32,13 @@ export const saveModel = (
     throw new QuittanceError('INTERNAL', { message: 'a LoRA is merged, or written as an adapter, first' });
   const quantisation = parts.quantisation ?? 'none';
   return writeFolder(dir, quantisation, (at) => {
-    const tensors = checkpointTensors(model.config, ({ name }) => model.weights(name).dataSync<'float32'>());
-    writeSafetensors(join(at, 'model.safetensors'), quantisation === 'int8' ? quantizeTensors(tensors) : tensors, {
-      format: 'pt',
-    });
+    const valueOf: Parameters<typeof checkpointTensors>[1] = ({ name }) =>
+      tf.tidy(() => model.weights(name).dataSync<'float32'>());
+    const tensors =
+      quantisation === 'int8'
+        ? quantizeTensors(checkpointTensors(model.config, valueOf))
+        : checkpointTensorsToMake(model.config, valueOf);
+    writeSafetensors(join(at, 'model.safetensors'), tensors, { format: 'pt' });
     writeFileSync(join(at, 'config.json'), `${JSON.stringify(inFloat32(parts.configJson), null, 2)}\n`);
     writeFileSync(join(at, 'tokenizer.json'), JSON.stringify(model.tokenizer.json));
     for (const [name, content] of parts.files ?? []) writeFileSync(join(at, name), content);

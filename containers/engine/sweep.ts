@@ -42,7 +42,8 @@ export const lossAndGradients = (
   { tape = 'auto', dropout }: SweepOptions = {},
 ): Gradients => {
   const training = dropout === undefined ? model : withDropout(model, dropout);
-  const one = tape === 'one' || (tape === 'auto' && tapeOf(model.config, batch) === 'one');
+  // a held base is cast block by block, and one tape would keep every cast
+  const one = tape === 'one' || (tape === 'auto' && !model.lay && tapeOf(model.config, batch) === 'one');
   const layout = layoutOf(model.config, batch);
   const inputs = inputsOf(batch);
   try {

@@ -76,8 +76,9 @@ const runAdapted = async <C extends z.ZodType, N extends Need>(
     context.onAdapter?.(adapted);
     mergeLora(adapted);
     return outcome;
-  } finally {
+  } catch (error) {
     for (const { name } of lora.specs) adapted.parameters.get(name)?.dispose();
+    throw error;
   }
 };
 

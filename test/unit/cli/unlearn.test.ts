@@ -9,7 +9,8 @@ import { loadModel, readJsonFile } from '#containers/engine/folder.ts';
 import { readAdapter } from '#containers/engine/peft.ts';
 import { saveModel } from '#containers/engine/save.ts';
 import { forwardLogits } from '#containers/engine/sweep.ts';
-import type { Model } from '#containers/engine/model.ts';
+import { restoreValues, valuesOf, type Model } from '#containers/engine/model.ts';
+import { fastOps } from '#containers/engine/tf.ts';
 import { tinyConfig, tinyModel, tokens, useEngine } from '#test/support/engine.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
 import { everyPosition, largestDifference } from '#test/support/golden.ts';
@@ -62,6 +63,14 @@ const run = (out: string, ...argv: string[]) =>
   );
 const settings = (...values: string[]) => values.flatMap((value) => ['--config', value]);
 
+/** Towards zero. */
+const toBfloat = (value: number): number => {
+  const view = new DataView(new ArrayBuffer(4));
+  view.setFloat32(0, value);
+  view.setUint16(2, 0);
+  return view.getFloat32(0);
+};
+
 const TEXT = tokens(9, 1);
 const logitsOf = (model: Model): number[] => {
   const tensor = forwardLogits(model, everyPosition(model, [TEXT]));
@@ -109,7 +118,32 @@ describe('update.trainable=lora', () => {
     [before!, after!].forEach((model) => model.dispose());
   });
 
+  it('beside a base in 16 bits gives the weights that it gives beside float32; a base that 16 bits would round is refused', async () => {
+    const half = join(dir, 'half');
+    const model = tinyModel(tinyConfig(CONFIG));
+    restoreValues(model, new Map([...valuesOf(model)].map(([name, values]) => [name, values.map(toBfloat)])));
+    saveModel(half, model, { configJson: CONFIG });
+    model.dispose();
+    const on = (base: string, out: string) =>
+      run(out, '--model', base, ...settings(...LORA, 'update.base=bfloat16', 'update.lora.rank=2'));
+    if (!fastOps().hold) {
+      await expect(on(half, 'held')).rejects.toMatchObject({ code: 'BACKEND_UNAVAILABLE' });
+      return;
+    }
+    await on(half, 'held');
+    await run('plain', '--model', half, ...settings(...LORA, 'update.lora.rank=2'));
+    const [held, plain] = [loadModel(join(dir, 'held')), loadModel(join(dir, 'plain'))];
+    for (const { name } of held.specs) {
+      const [a, b] = [held, plain].map(({ parameters }) => parameters.get(name)!.dataSync());
+      expect([name, largestDifference(a!, b!) < 1e-5]).toEqual([name, true]);
+    }
+    [held, plain].forEach((one) => one.dispose());
+    await expect(on(base, 'rounded')).rejects.toMatchObject({ code: 'METHOD_CONFIG' });
+    expect(existsSync(join(dir, 'rounded'))).toBe(false);
+  });
+
   it.each([
+    ['with a base in 16 bits that moves', ['update.base=bfloat16', 'update.projection=none'], 'METHOD_CONFIG'],
     ['with the projection of whole matrices', ['update.trainable=lora'], 'METHOD_CONFIG'],
     ['of rank 0', [...LORA, 'update.lora.rank=0'], 'METHOD_CONFIG'],
     ['on a module that the model has not', [...LORA, 'update.lora.targetModules=["c_attn"]'], 'INVALID_INPUT'],

@@ -1,8 +1,8 @@
 // A base kept in 16 bits against the same base whose float32 values were rounded by hand: logits and gradients of a LoRA, bit by bit.
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { makeBatch } from '#containers/engine/batch.ts';
-import { heldModelFrom } from '#containers/engine/held-base.ts';
-import { attachLora, freshFactors, LoraConfig, loraParameters, planLora } from '#containers/engine/lora.ts';
+import { exactlyHeldModelFrom, heldModelFrom } from '#containers/engine/held-base.ts';
+import { attachLora, freshFactors, LoraConfig, loraParameters, mergeLora, planLora } from '#containers/engine/lora.ts';
 import { answerCrossEntropy } from '#containers/engine/losses.ts';
 import { freshValues, modelFrom, type Model } from '#containers/engine/model.ts';
 import { forwardLogits, lossAndGradients } from '#containers/engine/sweep.ts';
@@ -65,8 +65,29 @@ describe('a base kept in 16 bits', () => {
         expect(x!.gradients.get(name)!.dataSync()).toEqual(gradient.dataSync());
       tf.dispose([...x!.gradients.values(), ...y!.gradients.values()]);
     }
-    held.dispose();
-    open.splice(0).forEach((model) => model.dispose());
+    const [heldAfter, plainAfter] = [mergeLora(held), mergeLora(plain)];
+    for (const { name } of heldAfter.specs) {
+      const [x, y] = [heldAfter, plainAfter].map(({ weights }) => tf.tidy(() => weights(name).dataSync()));
+      expect([name, x]).toEqual([name, y]);
+    }
+    heldAfter.dispose();
+    plainAfter.dispose();
+    open.length = 0;
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('is refused where a weight would be rounded, by name', () => {
+    if (!fastOps().hold) return expect(fastOps().hold).toBeUndefined();
+    const before = tf.memory().numTensors;
+    exactlyHeldModelFrom(config, tinyTokenizer(), inHalf()).dispose();
+    const some = inHalf();
+    some.get('layers.1.down.w')![7]! += 1e-4;
+    expect(() => exactlyHeldModelFrom(config, tinyTokenizer(), some)).toThrow(
+      expect.objectContaining({
+        code: 'METHOD_CONFIG',
+        message: 'update.base=bfloat16 would round model.layers.1.mlp.down_proj.weight',
+      }),
+    );
     expect(tf.memory().numTensors).toBe(before);
   });
 });

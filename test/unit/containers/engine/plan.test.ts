@@ -58,6 +58,15 @@ describe('the arithmetic', () => {
     expect(bytes(lora, 'gradients') + bytes(lora, 'optimiser')).toBe(12 * factors);
   });
 
+  it('counts a base in 16 bits at 2 bytes a parameter, and the largest part that is cast at once', () => {
+    const lora = LoraConfig.parse({ rank: 8 });
+    const [held, plain] = [true, false].map((keep) => planMemory(run(BILLION, { lora, held: keep })));
+    const parameters = 2 * 32000 * 2048 + 22 * (2 * 2048 * 2048 + 2 * 2048 * 256 + 3 * 2048 * 5632 + 2 * 2048) + 2048;
+    expect(bytes(plain!, 'weights') - bytes(held!, 'weights')).toBe(2 * parameters);
+    expect(bytes(held!, 'casts')).toBe(4 * 32000 * 2048);
+    expect(bytes(plain!, 'casts')).toBe(0);
+  });
+
   it('counts what moves alone, and no moments for normalised SGD', () => {
     const mlp = planMemory(
       run(SMOLLM2, { trainable: (name) => /\.(gate|up|down)\.w$/.test(name), optimizer: 'normalized-sgd' }),
