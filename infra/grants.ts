@@ -3,6 +3,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Ports } from '#core/ports.ts';
+import { waitingWorkflows, type Workflow } from './state-machine.ts';
 import type { Resources } from './stateful-stack.ts';
 
 export interface Grant {
@@ -93,9 +94,10 @@ export const portGrants = (
   workflows: {
     environment: { QUITTANCE_STATE_MACHINES: JSON.stringify(machineArns(resources.prefix, scope)) },
     grants: [
+      { actions: ['states:StartExecution'], resources: [machineArns(resources.prefix, scope).erasure] },
       {
-        actions: ['states:StartExecution', 'states:SendTaskSuccess', 'states:SendTaskFailure'],
-        resources: [machineArns(resources.prefix, scope).erasure],
+        actions: ['states:SendTaskSuccess', 'states:SendTaskFailure'],
+        resources: waitingWorkflows().map((name) => machineArn(resources.prefix, scope, name)),
       },
       {
         actions: ['states:DescribeExecution'],
@@ -203,8 +205,11 @@ export const arnOf = (scope: Stack, service: string, resource: string, name: str
 
 /** By name, not by reference: a step that starts a workflow is called by it. */
 export const machineArns = (prefix: string, scope: Stack) => ({
-  erasure: arnOf(scope, 'states', 'stateMachine', `${prefix}-erasure`),
+  erasure: machineArn(prefix, scope, 'erasure'),
 });
+
+const machineArn = (prefix: string, scope: Stack, name: Workflow) =>
+  arnOf(scope, 'states', 'stateMachine', `${prefix}-${name}`);
 
 /** Listing belongs to reading: without it S3 answers 403 for an object that is not there. */
 const objects = (bucketArn: string, folder: string, actions: readonly string[]): Grant[] => [

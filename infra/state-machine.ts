@@ -24,6 +24,10 @@ export const workflowPlaceholders = (): string[] => [
   ...new Set(WORKFLOWS.flatMap((workflow) => placeholders(readFileSync(workflowFile(workflow), 'utf8')))),
 ];
 
+/** Whose tasks wait for a token: who answers one needs a right on the machine that waits. */
+export const waitingWorkflows = (): Workflow[] =>
+  WORKFLOWS.filter((workflow) => readFileSync(workflowFile(workflow), 'utf8').includes('.waitForTaskToken"'));
+
 /** The substitutions that the file needs, out of `known`. */
 export const substitutionsFor = (
   workflow: Workflow,

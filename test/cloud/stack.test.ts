@@ -11,6 +11,7 @@ import {
 import { ListExecutionsCommand, ListStateMachinesCommand } from '@aws-sdk/client-sfn';
 import { trainingManifest } from '#core/forget-set.ts';
 import { putJson } from '#core/stored-json.ts';
+import { installationChecks } from '#entry/doctor-aws.ts';
 import { trainingRows } from '#test/support/case-world.ts';
 import { RECORDS, requestOf, SUBJECT } from '#test/support/cases.ts';
 import { modelRecord, putModel, textModel } from '#test/support/models.ts';
@@ -129,6 +130,19 @@ whereThereIs('QUITTANCE_STACK_TASKS_PORT', endpoint && tasksPort, () => {
     const { error } = await installation.invoke('destroy-quarantined', { model: 'house' });
     expect(error).toBeUndefined();
     expect((await installation.invoke('locate-ticket', { model: 'house' })).error).toBe('ACCESS_DENIED');
+  });
+
+  it('is found by `quittance doctor --aws`, which names what the endpoint did not deploy', async () => {
+    const checks = await installationChecks(process.env, PREFIX);
+    console.log(checks.map(({ name, ok, detail }) => `${ok ? 'ok ' : 'not'} ${name}: ${detail}`).join('\n'));
+    const holding = checks.filter(({ ok }) => ok).map(({ name }) => name);
+    for (const workflow of ['Erasure', 'Unlearn', 'Recertify'])
+      expect(holding).toContainEqual(expect.stringMatching(`^StateMachine ${workflow}`));
+    expect(holding).toContain(`stack ${PREFIX}-app`);
+    for (const table of ['Tickets', 'Vault'])
+      expect(checks).toContainEqual(expect.objectContaining({ name: `GlobalTable ${table}`, ok: true }));
+    const absent = checks.filter(({ name, ok }) => !ok && name.startsWith('stack ')).map(({ name }) => name);
+    expect(absent).toEqual(expect.arrayContaining([`stack ${PREFIX}-network`, `stack ${PREFIX}-gpu`]));
   });
 
   it('re-certifies by the schedule that was deployed', async () => {

@@ -55,6 +55,9 @@ const expected = (uses: readonly (keyof Ports)[]) => ({
 });
 const ALWAYS = ['dynamodb', 's3', 'kms', 'logs'];
 
+/** Machines with a task that waits for a token, as somebody reading the files finds them. */
+const WAITING = ['quittance-erasure', 'quittance-unlearn'];
+
 const called = [...workflowPlaceholders(), 'send-reminders'];
 
 describe('the role of a step', () => {
@@ -88,6 +91,18 @@ describe('the role of a step', () => {
       roleOf('app', idOf(name)).some(({ Action }) => listed(Action).includes('kms:Sign')),
     );
     expect(signing.map(({ name }) => name).sort()).toEqual(['issue-certificate', 'sequence-log']);
+  });
+
+  it('that answers a waiting task may do so for every machine that waits', () => {
+    for (const { name } of steps.filter((step) => called.includes(step.name) && step.uses.includes('workflows'))) {
+      const answering = roleOf('app', idOf(name)).filter(({ Action }) =>
+        listed(Action).includes('states:SendTaskSuccess'),
+      );
+      const machines = answering.flatMap(({ Resource }) =>
+        listed(Resource).map((arn) => textOf(arn).split(':').at(-1)),
+      );
+      expect([name, machines]).toEqual([name, WAITING]);
+    }
   });
 
   it('may unwrap a key only for the purpose of its port', () => {
