@@ -11,7 +11,7 @@ const only = (name, allowed) =>
         folder(name),
         '^node_modules',
         '^node:',
-        '^(fs|path|crypto|os|util|url|module|events|stream|child_process|worker_threads|http|zlib|buffer|assert|process|perf_hooks|timers|readline|tty|sqlite|v8|async_hooks)(/|$)',
+        '^(fs|path|crypto|os|util|url|module|events|stream|child_process|worker_threads|http|zlib|buffer|assert|process|perf_hooks|timers|readline|tty|sqlite|v8|vm|net|async_hooks)(/|$)',
       ],
     },
     `${name} may import ${allowed.join(', ') || 'nothing else of ours'}`,
