@@ -68,7 +68,7 @@ export const others = ({ ladder }: GatePolicy): Attempt[] => {
   });
   return [
     { label: THREE, group: 'stress', ...first },
-    entry('FLAT as published (Adam, MLP)', 'flat'),
+    entry('FLAT as published (AdamW on the MLP)', 'flat'),
     entry('NPO', 'npo'),
     entry('SimNPO', 'simnpo'),
     entry('IDK', 'idk'),
