@@ -1,7 +1,6 @@
 // WebGPU through Dawn (npm `webgpu`) on any Vulkan device; used when asked for. Traps: the globals must exist before the backend module is imported;
 // tfjs reads a result at once through a browser's canvas alone, and the engine reads the loss of each update so: here Dawn's turns are taken on the spot.
 import tf from '@tensorflow/tfjs';
-import { runInThisContext } from 'node:vm';
 import type { Loader } from './backend.ts';
 
 interface Adapter {
@@ -43,7 +42,7 @@ const optionalModule = async (name: string): Promise<object | string> => {
 
 /** Dawn asks for its turns by the process's own setImmediate, with a native function. Returns what takes at once those that are due. */
 const interceptTurns = (): (() => void) => {
-  const host = runInThisContext('globalThis') as { setImmediate: (act: () => void, ...rest: unknown[]) => unknown };
+  const host = globalThis as { setImmediate: (act: () => void, ...rest: unknown[]) => unknown };
   const wait = host.setImmediate;
   const due = new Set<() => void>();
   const intercepted: typeof wait = (act, ...rest) => {
