@@ -31,6 +31,9 @@ export const engineMarkdown = (bench: EngineBench, command: string, plot: string
     '(FLAT: packed) to the peer’s, below 1 where ours is faster.',
     ...(plot === undefined ? [] : ['', `![${ALT}](${plot})`]),
     ...names.flatMap((name) => ['', ...table(name, bench)]),
+    '',
+    '<!-- by hand: what the numbers say, and what other commands print; kept when this file is made again -->',
+    '<!-- end of what is by hand -->',
   ].join('\n');
 };
 
