@@ -32,10 +32,14 @@ export const IdentityCheck = z.strictObject({
 });
 export type IdentityCheck = z.infer<typeof IdentityCheck>;
 
-const Subject = z.strictObject({
-  name: z.string().min(1).max(200),
-  aliases: z.array(z.string().min(1).max(200)).max(20).default([]),
-});
+/** What turns the order of a line around, ends a C string or is no character makes two names look like one, or one like two. */
+const UNSEEN = /[\p{Cc}\p{Cs}\p{Bidi_Control}]/u;
+const PersonName = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine((name) => name.trim() !== '' && !UNSEEN.test(name), 'no control or direction characters, and not blank');
+const Subject = z.strictObject({ name: PersonName, aliases: z.array(PersonName).max(20).default([]) });
 
 const Shape = z.strictObject({
   subject: Subject,

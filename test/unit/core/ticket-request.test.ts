@@ -40,6 +40,23 @@ describe('a ticket file', () => {
     expect(inspect(seen, { depth: 9, showHidden: true })).not.toContain(SECRET);
   });
 
+  it.each([
+    ['a zero byte', 'Ada\0Holt'],
+    ['a turned direction', '\u202eAda Holt'],
+    ['half a surrogate pair', 'Ada\ud800'],
+    ['nothing but spaces', ' \u00a0 '],
+    ['two lines', 'Ada\nHolt'],
+  ])('is refused for a name of %s', (_what, name) => {
+    for (const subject of [{ name }, { name: 'Ada', aliases: [name] }])
+      expect(() => parseTicketRequest(bytes({ ...requestOf(), subject }))).toThrow(
+        expect.objectContaining({ code: 'INVALID_INPUT', got: expect.stringContaining('no control or direction') }),
+      );
+  });
+
+  it.each(['Zoë 山田', 'عمر', 'Ada 🦊', "D'Arcy-Ó"])('takes the name %s as it is', (name) => {
+    expect(parseTicketRequest(bytes({ ...requestOf(), subject: { name } })).subject.name).toBe(name);
+  });
+
   it('says which field broke which rule', () => {
     expect(() => parseTicketRequest(bytes({ ...requestOf(), ground: 'because' }))).toThrow(
       expect.objectContaining({ got: expect.stringMatching(/^ground: one of art-17-1-a/) }),
