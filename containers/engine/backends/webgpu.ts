@@ -29,6 +29,8 @@ export const loadWebgpu: Loader = async () => {
   return { name: 'webgpu', detail: `Dawn, ${description || `${vendor} ${architecture}`}`, fast: {} };
 };
 
+const INSTALL = 'npm install --no-save webgpu @tensorflow/tfjs-backend-webgpu@4.22.0';
+
 /** The module, or why it is not there. */
 const optionalModule = async (name: string): Promise<object | string> => {
   try {
@@ -36,7 +38,7 @@ const optionalModule = async (name: string): Promise<object | string> => {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const absent = code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND';
-    return absent ? `npm package ${name} is not installed` : `${name} does not load: ${message.split('\n')[0]!}`;
+    return absent ? `${name} is not installed (${INSTALL})` : `${name} does not load: ${message.split('\n')[0]!}`;
   }
 };
 
