@@ -22,6 +22,11 @@ const tasksPort = process.env['QUITTANCE_STACK_TASKS_PORT'];
 const WAIT_MS = 500;
 const PATIENCE_MS = 600_000;
 
+/** Stacks that the tier leaves out. */
+const NOT_DEPLOYED = [`${PREFIX}-network`, `${PREFIX}-gpu`];
+/** What ministack leaves out of a template: termination protection, Object Lock, backups. */
+const IGNORED = [`${PREFIX}-state`, 'Ledger', 'Tickets', 'Models', 'Results', 'Keys', 'LogHead'];
+
 let installation: Installation;
 let filer: string;
 let approver: string;
@@ -105,7 +110,11 @@ whereThereIs('QUITTANCE_STACK_TASKS_PORT', endpoint && tasksPort, () => {
       const decision = { decision: 'approved', evidence };
       const own = await installation.call('POST', `/tickets/${ticketId}/approval`, filer, decision);
       expect(own.body).toMatchObject({ code: 'APPROVER_IS_FILER' });
-      const decided = await installation.call('POST', `/tickets/${ticketId}/approval`, approver, decision);
+      // a function that ran out of its time on a busy machine is a 502: asked again, as a client does, it decides once
+      const decided = await until('decided', async () => {
+        const answer = await installation.call('POST', `/tickets/${ticketId}/approval`, approver, decision);
+        return answer.status < 500 ? answer : undefined;
+      });
       expect(decided.status).toBeLessThan(300);
       await ticketAt(ticketId, 'PURGED');
       expect((await executionsOf('erasure')).map(({ status }) => status)).toEqual(['SUCCEEDED']);
@@ -139,10 +148,8 @@ whereThereIs('QUITTANCE_STACK_TASKS_PORT', endpoint && tasksPort, () => {
     for (const workflow of ['Erasure', 'Unlearn', 'Recertify'])
       expect(holding).toContainEqual(expect.stringMatching(`^StateMachine ${workflow}`));
     expect(holding).toContain(`stack ${PREFIX}-app`);
-    for (const table of ['Tickets', 'Vault'])
-      expect(checks).toContainEqual(expect.objectContaining({ name: `GlobalTable ${table}`, ok: true }));
-    const absent = checks.filter(({ name, ok }) => !ok && name.startsWith('stack ')).map(({ name }) => name);
-    expect(absent).toEqual(expect.arrayContaining([`stack ${PREFIX}-network`, `stack ${PREFIX}-gpu`]));
+    const wrong = checks.filter(({ ok }) => !ok).map(({ name }) => name.split(' ')[1]!);
+    expect(wrong.sort()).toEqual([...NOT_DEPLOYED, ...IGNORED].sort());
   });
 
   it('re-certifies by the schedule that was deployed', async () => {
