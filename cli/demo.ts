@@ -64,6 +64,7 @@ export const demo: Command = {
       ticketSeconds: (performance.now() - trained) / 1000,
       baseReused: base.reused,
       peakRssMb: process.resourceUsage().maxRSS / 1024,
+      jobPeakRssMb: walk.jobPeakRssMb,
     };
     const shown: Shown = { walk, asked, backend: chosen.name, timings, report, verified, next };
     args.print(resultOf(shown), () => screen(shown));

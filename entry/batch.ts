@@ -112,6 +112,7 @@ const run = async (
     checkpoint: { ...saving(environment), states: runStates({ ...ports, backend: backend.name }), ending },
   });
   await ports.results.put(environment.job, result);
+  say({ stage: 'ended', done: 1, total: 1, peakRssMb: process.resourceUsage().maxRSS / 1024 });
 };
 
 const saving = ({ QUITTANCE_SAVE_UPDATES: everyUpdates, QUITTANCE_SAVE_SECONDS: everySeconds }: Environment) => ({

@@ -1,5 +1,6 @@
 // The demo's one screen: answers before and after, gates, re-learning, who filed and approved, where the evidence is.
 import { dirname } from 'node:path';
+import { findMethod } from '#containers/unlearning/methods.ts';
 import type { verifyBundle } from '#core/verify.ts';
 import { APPROVER, FILER, type Walk } from './walk.ts';
 
@@ -13,7 +14,14 @@ export interface Shown {
   walk: Walk;
   asked: readonly Asked[];
   backend: string;
-  timings: { baseSeconds: number; ticketSeconds: number; baseReused: boolean; peakRssMb: number };
+  /** Seconds, and MB of this process and of the largest job. */
+  timings: {
+    baseSeconds: number;
+    ticketSeconds: number;
+    baseReused: boolean;
+    peakRssMb: number;
+    jobPeakRssMb: number;
+  };
   report: string;
   verified: ReturnType<typeof verifyBundle> | undefined;
   /** A ticket file for another person. */
@@ -42,18 +50,22 @@ const gates = ({ walk }: Shown): string[] => [
   ),
 ];
 
+/** As the method's type has it: what a method does not need it cannot reach. */
+const dataOf = (method: string): string =>
+  findMethod(method).needs.includes('retain') ? 'forget and retained data' : 'forget data only';
+
 const outcome = ({ walk, backend, timings, report, verified, next }: Shown): string[] => {
   const curve = walk.tables?.curves['forget.relearn'];
   const last = curve?.points.at(-1);
   return [
-    `unlearned by   ${walk.run ? `${walk.run.method}, ${walk.run.updates} updates (${walk.run.stop}), ${walk.run.records} records, forget data only, ${backend}` : 'no run'}`,
+    `unlearned by   ${walk.run ? `${walk.run.method}, ${walk.run.updates} updates (${walk.run.stop}), ${walk.run.records} records, ${dataOf(walk.run.method)}, ${backend}` : 'no run'}`,
     `re-learning    ${last && curve ? `${last[0]} ${curve.xLabel}: ${(100 * last[1]).toFixed(0)} % of the other answers are back; this is suppression in the weights, not absence` : 'not measured'}`,
     walk.filerRefused
       ? `duties         filed by ${FILER}; the filer's own approval was answered ${walk.filerRefused}; approved by ${APPROVER}`
       : `duties         filed by ${FILER}; nobody was asked to approve`,
     `model          ${walk.model}: ${walk.before.digest.slice(0, 19)}… → ${walk.after.digest.slice(0, 19)}…`,
     `ticket         ${walk.ticketId} is ${walk.ticket.status}, ${walk.transitions} state transitions`,
-    `time           base ${timings.baseSeconds.toFixed(1)} s${timings.baseReused ? ' (reused)' : ''}, ticket ${timings.ticketSeconds.toFixed(1)} s, peak ${timings.peakRssMb.toFixed(0)} MB`,
+    `time           base ${timings.baseSeconds.toFixed(1)} s${timings.baseReused ? ' (reused)' : ''}, ticket ${timings.ticketSeconds.toFixed(1)} s, peak ${timings.peakRssMb.toFixed(0)} MB, in a job ${timings.jobPeakRssMb.toFixed(0)} MB`,
     `bundle         ${walk.bundle ?? 'none: the gate was not passed, a person decides now'}`,
     `report         ${report}`,
     verified

@@ -34,6 +34,8 @@ export interface Walk {
   filerRefused: string;
   bundle: string | undefined;
   transitions: number;
+  /** Of the largest job, in MB. */
+  jobPeakRssMb: number;
 }
 
 export interface WalkOptions {
@@ -56,14 +58,14 @@ export const walkTicket = async (options: WalkOptions): Promise<Walk> => {
     ...(options.policy && { policy: options.policy }),
   });
   try {
-    return await walk(embedded, options);
+    return { ...(await walk(embedded, options)), jobPeakRssMb: bars.peakRssMb() };
   } finally {
     bars.done();
     await embedded.close();
   }
 };
 
-const walk = async (embedded: Embedded, options: WalkOptions): Promise<Walk> => {
+const walk = async (embedded: Embedded, options: WalkOptions): Promise<Omit<Walk, 'jobPeakRssMb'>> => {
   const { progress } = options;
   const model = await registerBase(embedded, options);
   const before = await ask(embedded, model, options.questions);
@@ -203,10 +205,12 @@ const writeBundle = async ({ ports }: Embedded, dir: string, ticketId: string): 
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** One bar a job, fed by the job's progress lines. */
+/** One bar a job, fed by the job's progress lines; the last one says what memory it took. */
 const jobBars = (progress: Progress) => {
   const bars = new Map<string, Stage>();
+  let peakRssMb = 0;
   const onJob = ({ name, definition, line }: JobProgress) => {
+    if (line['stage'] === 'ended') return void (peakRssMb = Math.max(peakRssMb, Number(line['peakRssMb'])));
     let bar = bars.get(name);
     if (!bar) {
       for (const [other, open] of bars) if (other !== name) open.done();
@@ -215,5 +219,5 @@ const jobBars = (progress: Progress) => {
     }
     bar.at(Number(line['done'] ?? 0), `${String(line['stage'])} ${String(line['done'])} ${textOf(line['detail'])}`);
   };
-  return { onJob, done: () => bars.forEach((bar) => bar.done()) };
+  return { onJob, done: () => bars.forEach((bar) => bar.done()), peakRssMb: () => peakRssMb };
 };

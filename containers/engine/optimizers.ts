@@ -96,11 +96,3 @@ export const cosine =
     update < warmup
       ? (rate * (update + 1)) / warmup
       : 0.5 * rate * (1 + Math.cos((Math.PI * (update - warmup)) / Math.max(1, total - warmup)));
-
-/** Linear warm-up, then linear decay to 0 at `total`: Hugging Face's default. */
-export const linearDecay =
-  (rate: number, warmup: number, total: number): Schedule =>
-  (update) =>
-    update < warmup
-      ? (rate * (update + 1)) / warmup
-      : (rate * Math.max(0, total - update)) / Math.max(1, total - warmup);

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { isQuittanceError } from '#core/errors.ts';
-import { checkLog } from '#core/ledger/fsck.ts';
+import { checkLog } from '#test/support/log-fsck.ts';
 import { appendToLog, checkpointPath, readLog, type LogPorts } from '#core/ledger/log.ts';
 import { leafHash, rootOf, verifyConsistency, verifyInclusion } from '#core/ledger/merkle.ts';
 import { consistencyFile, parseConsistencyFile, parseTlogProof, tlogProof } from '#core/ledger/proof.ts';
