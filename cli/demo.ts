@@ -1,7 +1,7 @@
 // `quittance demo`: the main job in one command, and one screen that says what happened.
 // Trap: the screen shows the numbers whatever they are; where the gate is not passed the demo ends in remediation and exits 2.
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { makePeople } from '#containers/datasets/people.ts';
 import { loadTofu } from '#containers/datasets/tofu.ts';
 import type { PeopleWorld } from '#containers/datasets/world.ts';
@@ -129,7 +129,7 @@ const writeReport = async (dir: string, walk: Walk): Promise<string> => {
   const path = join(dir, 'reports', `${walk.ticketId}.html`);
   mkdirSync(join(dir, 'reports'), { recursive: true });
   writeFileSync(path, await renderReport(dir, walk.ticketId, 'html'));
-  return resolve(path);
+  return path;
 };
 
 /** A ticket for the next person, to file by hand. Generated people, or a published set: nobody's secret. */
