@@ -1,7 +1,7 @@
 // `quittance demo`: the main job in one command, and one screen that says what happened.
 // Trap: the screen shows the numbers whatever they are; where the gate is not passed the demo ends in remediation and exits 2.
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { makePeople } from '#containers/datasets/people.ts';
 import { loadTofu } from '#containers/datasets/tofu.ts';
 import type { PeopleWorld } from '#containers/datasets/world.ts';
@@ -163,5 +163,5 @@ const resultOf = ({ walk, asked, backend: name, timings, report }: Shown) => ({
   relearning: walk.tables?.curves['forget.relearn']?.points ?? [],
   timings,
   bundle: walk.bundle === undefined ? null : resolve(walk.bundle),
-  report,
+  report: resolve(report),
 });
