@@ -12,7 +12,8 @@ cd "$target"
 
 cp "$root"/{package.json,package-lock.json,.npmrc} .
 npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
-npm sbom --sbom-format=cyclonedx --omit=dev --omit=optional > sbom.cdx.json
+npm pkg delete devDependencies optionalDependencies
+npm sbom --sbom-format=cyclonedx > sbom.cdx.json
 cp -r "$root"/{core,containers,adapters,entry,policies} .
 "$node" containers/engine/native/build.ts
 rm -rf .native/tensorflow/include
