@@ -25,6 +25,16 @@ export const FlatConfig = z.strictObject({
   /** With balanced terms: weight of the template term beside the forget term's 1. A base that refuses readily needs little of it. */
   templateWeight: z.number().min(0).max(1).default(1),
   /**
+   * With balanced terms: the template term weakens as whole answers come down to those about people whom the model never saw (by 2 · AUC − 1 against the stop
+   * controls, nothing from 0.5 on); a refusal that is learnt faster than values are forgotten shows.
+   */
+  ease: z.boolean().default(false),
+  /**
+   * With balanced terms: weight of a term that holds the words around the value, once whole answers fall below the controls' (times 1 − 2 · AUC, nothing from 0.5
+   * on); values that are forgotten must not drag the wording along, which says nothing about the person.
+   */
+  hold: z.number().nonnegative().default(0),
+  /**
    * Which tokens of the answer to forget count. value: those of the marked personal value alone, so that the words around it, which answers about other people
    * share, are neither pushed down nor garbled.
    */
@@ -63,6 +73,8 @@ const draw = (context: ForgetOnlyContext, { batchSize }: FlatConfig, stream: Ran
       valueTokens,
       template: context.templates[stream.below(context.templates.length)]!,
     }));
+
+type Drawn = ReturnType<typeof draw>[number];
 
 /** Prompt, template answer and forget answer in one row: answers 0, 2, 4, … are templates. */
 const packedTerm = (context: ForgetOnlyContext, config: FlatConfig, stream: Random): Term => {
@@ -133,23 +145,37 @@ const balancedTerms = (context: ForgetOnlyContext, config: FlatConfig, stream: R
   const rows = draw(context, config, stream);
   const divergence = divergences[config.divergence];
   const seen = { template: 0 };
-  const term = (pick: 'template' | 'answer', of: (v: tf.Tensor) => tf.Tensor): Term => {
+  const counts = {
+    template: ({ template }: Drawn) => everyToken(template),
+    answer: ({ answer, valueTokens }: Drawn) => countedTokens(answer, valueTokens, config),
+    wording: ({ answer, valueTokens }: Drawn) => everyToken(answer).filter((token) => !valueTokens.includes(token)),
+  };
+  const term = (pick: keyof typeof counts, of: (v: tf.Tensor) => tf.Tensor): Term => {
     const batch = makeBatch(
-      rows.map((row) => ({ prompt: row.prompt, answers: [row[pick]] })),
+      rows.map((row) => ({ prompt: row.prompt, answers: [pick === 'template' ? row.template : row.answer] })),
       context.model.config.maxPositions,
     );
-    const counted = rows.map(({ template, answer, valueTokens }) =>
-      pick === 'template' ? everyToken(template) : countedTokens(answer, valueTokens, config),
-    );
+    const counted = rows.map(counts[pick]);
     const note = (v: number) => {
       if (pick === 'template') seen.template = v;
     };
     return { batch, objective: (logits) => single(batch, logits, config, counted, of, note) };
   };
   const template = term('template', (v) => templateTerm(divergence, v));
+  const wording: Term = {
+    ...term('wording', (v) => templateTerm(divergence, v)),
+    weight: ({ answerAuc }) => config.hold * Math.max(0, 1 - 2 * answerAuc),
+  };
   return [
-    { ...template, weight: () => config.templateWeight * (config.fade ? 1 - seen.template : 1) },
+    {
+      ...template,
+      weight: ({ answerAuc }) =>
+        config.templateWeight *
+        (config.fade ? 1 - seen.template : 1) *
+        (config.ease ? Math.max(0, 2 * answerAuc - 1) : 1),
+    },
     term('answer', (v) => forgetTerm(divergence, v)),
+    ...(config.hold > 0 ? [wording] : []),
   ];
 };
 

@@ -27,8 +27,8 @@ import { UpdateConfig, updaterFor, type Updater } from './update.ts';
 export interface Term {
   batch: Batch;
   objective: Objective;
-  /** Read after the term's gradient is known, so that it may depend on what the objective saw. */
-  weight?: () => number;
+  /** Read after the term's gradient is known, so that it may depend on what the objective saw; `last` is where the run stood before this update. */
+  weight?: (last: TrajectoryPoint) => number;
   /** Frees what the term computed for itself. */
   dispose?: () => void;
 }
@@ -91,7 +91,7 @@ const run = async <C extends z.ZodType, N extends Need>(
   try {
     const going = (await resumed(context, updater)) ?? begun(context);
     const stop = await descend(context, config, updater, going, (update) =>
-      applyTerms(spec, context, config.loss, updater, going.stream, update),
+      applyTerms(spec, context, config.loss, updater, going, update),
     );
     const { trajectory } = going;
     const recorded = { ...spec.recorded?.(config.loss), moments: context.moments?.source ?? 'none' };
@@ -186,9 +186,10 @@ const applyTerms = <C extends z.ZodType, N extends Need>(
   context: Context<N>,
   config: z.output<C>,
   updater: Updater,
-  stream: Random,
+  { stream, trajectory }: Going,
   update: number,
 ): number => {
+  const last = trajectory.at(-1)!; // the start is a point too
   const balanced = spec.balanced?.(config) ?? false;
   let total: Map<string, tf.Tensor> | undefined;
   let loss = 0;
@@ -197,7 +198,7 @@ const applyTerms = <C extends z.ZodType, N extends Need>(
       dropout: `${context.seed}:${update}`,
     });
     const gradients = updater.project(step.gradients);
-    const weight = term.weight?.() ?? 1;
+    const weight = term.weight?.(last) ?? 1;
     total = addScaled(total, gradients, weight / (balanced ? globalNorm(gradients) || 1 : 1));
     loss += step.loss * weight;
     term.dispose?.();

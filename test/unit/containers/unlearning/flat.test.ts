@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
 import { makeBatch, type Row } from '#containers/engine/batch.ts';
+import { generate } from '#containers/engine/generate.ts';
 import { valuesOf, restoreValues, type Model } from '#containers/engine/model.ts';
 import { random } from '#containers/engine/random.ts';
 import { lossAndGradients } from '#containers/engine/sweep.ts';
@@ -11,6 +12,7 @@ import { DIVERGENCES, divergences, type DivergenceName } from '#containers/unlea
 import { flat, flatLoss, FlatConfig } from '#containers/unlearning/flat.ts';
 import { defineMethod, type ForgetOnlyContext } from '#containers/unlearning/method.ts';
 import { methods } from '#containers/unlearning/methods.ts';
+import { mean, probe } from '#containers/unlearning/stop-rule.ts';
 import { tinyModel, tokens, useEngine } from '#test/support/engine.ts';
 
 useEngine();
@@ -276,6 +278,40 @@ describe('a FLAT run', () => {
     const first = await after(5);
     expect(await after(5)).toEqual(first);
     expect(await after(6)).not.toEqual(first);
+    model.dispose();
+  });
+
+  it('eased, teaches no refusal where whole answers are at the controls already', async () => {
+    const model = tinyModel();
+    const start = valuesOf(model);
+    const after = async (loss: object) => {
+      restoreValues(model, start);
+      const alike = contextOf(model);
+      await flat.run(
+        { ...alike, stopControls: alike.forget },
+        { ...FREE, update: { ...FREE.update, updates: 1 }, loss },
+      );
+      return valuesOf(model);
+    };
+    const forgetTermAlone = await after({ balanced: true, templateWeight: 0 });
+    expect(await after({ balanced: true, ease: true })).toEqual(forgetTermAlone);
+    expect(await after({ balanced: true })).not.toEqual(forgetTermAlone);
+    model.dispose();
+  });
+
+  it('holds the words around a value where whole answers are below the controls', async () => {
+    const model = tinyModel();
+    const start = valuesOf(model);
+    const prompts = contextOf(model).forget.map(({ prompt }) => prompt);
+    const said = generate(model, prompts, { maxTokens: 3 });
+    const likely = said.map(({ ids }, i) => ({ prompt: prompts[i]!, answer: ids, valueTokens: [0] }));
+    const after = async (hold: number) => {
+      restoreValues(model, start);
+      const below = { ...contextOf(model), stopControls: likely };
+      await flat.run(below, { ...FREE, loss: { balanced: true, tokens: 'value', templateWeight: 0, hold } });
+      return mean(probe(model, below.forget).answerLogProbs);
+    };
+    expect(await after(4)).toBeGreaterThan(await after(0));
     model.dispose();
   });
 
