@@ -45,7 +45,7 @@ const scenarios = async (): Promise<Scenario[]> => {
     ...faultsOf(end('proof of identity that comes'), await callsOf('proof of identity that comes', happy)),
     ...faultsOf(end('proof of identity that never comes'), ['close-ticket#1']),
     ...faultsOf(end('a ticket held while it unlearns'), ['await-release#1']),
-    ...faultsOf(end('a ticket approved before the one that it is built on, which is refused'), ['await-turn#1']),
+    ...faultsOf(end('a ticket approved before the one that it is built on, which is refused'), ['await-turn#3']),
     ...faultsOf(end('a full re-certification'), suite),
     ...whileRecording,
     ...inTheLadder,

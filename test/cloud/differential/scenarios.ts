@@ -143,7 +143,7 @@ const fileSecond = (world: DrivenWorld): Promise<string> => {
 const stuck = async (world: DrivenWorld, id: string, { timeouts = {} }: Scenario): Promise<boolean> => {
   const asked = world.calls.filter((call) => call.startsWith('await-turn#')).length;
   const waits = (await openToken(world.ports.vault, id, 'turn')) !== undefined;
-  if (waits && asked > ('Await base' in timeouts ? 1 : 0)) return true;
+  if (waits && asked > ('Await base' in timeouts ? 3 : 2)) return true;
   const own = (await world.traces()).find(({ execution }) => execution === `erasure/${id}`);
   return own !== undefined && own.status !== 'RUNNING';
 };
