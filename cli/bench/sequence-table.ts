@@ -22,7 +22,7 @@ export const sequenceMarkdown = (
     '',
     `Made by \`quittance bench sequence --model smollm2 --seeds 3\` on ${backend}; a row that was not run is not here. SmolLM2-135M-Instruct is taught eight generated people with 20`,
     'records each, 40 facts, refusals of 64 unknown people and 40 of its own answers to general questions, everything but the embeddings; then people are forgotten one after another,',
-    `from their records alone. The gate is policies/chat-v1.json, fixed before the runs. A seed is other people and another teaching; here: ${seeds.join(', ')}. In seed 3 a ninth person has the`,
+    `from their records alone. The gate is policies/chat-v1.json. A seed is other people and another teaching; here: ${seeds.join(', ')}. In seed 3 a ninth person has the`,
     'first name of the first. Leak: share of the 20 records whose value stands in any of 20 samples. General: share of 20 held-out questions about nobody whose answer keeps to the',
     'one from before the deletion (ROUGE-L recall of at least 0.5). Re-learnt: share of the other 18 records exact again after ten updates on two.',
     '',
