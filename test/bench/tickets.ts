@@ -1,6 +1,7 @@
 // Many tickets at once through the deployed state machines on the durable interpreter, with small jobs in the engine's place and an approver who decides as soon
 // as asked: how many a second, in how many runs, with how many transitions each; and whether each came to its end once. Stores are in memory, the interpreter's
-// are on disk. Trap: no model is unlearned here; what is counted is casework and planning.
+// are on disk. Trap: no model is unlearned here; what is counted is casework and planning. A job takes a moment all the same: runs are shared by who waits.
+import { setTimeout } from 'node:timers/promises';
 import { must } from '#core/errors.ts';
 import { trainingManifest } from '#core/forget-set.ts';
 import { putJson } from '#core/stored-json.ts';
@@ -26,11 +27,15 @@ export interface TicketBench {
   faults: string[];
 }
 
+const JOB_MS = 300;
 const ONCE = ['received', 'approved', 'deployed', 'served-verified', 'certified', 'purged'];
 
 export const benchTickets = async ({ tickets = 1000, models = 10 } = {}): Promise<TicketBench> => {
   let runs = 0;
-  const onUnlearn = async () => void (runs += 1);
+  const onUnlearn = async () => {
+    runs += 1;
+    await setTimeout(JOB_MS);
+  };
   const answer = (_model: string, prompts: readonly string[]) => prompts.map(() => 'I cannot say.');
   const world = await workflowWorld({ jobs: smallJobs({ onUnlearn }), answer, policy: shippedPolicy() });
   try {
@@ -110,7 +115,7 @@ const approve = async (world: WorkflowWorld, over: { readonly yet: boolean }): P
   for (let seen = 0; !over.yet;) {
     const notice = world.notices[seen];
     if (notice === undefined) {
-      await new Promise((resolve) => setTimeout(resolve, 2));
+      await setTimeout(2);
       continue;
     }
     seen += 1;
