@@ -1,6 +1,7 @@
 // Many tickets at once through the deployed state machines on the durable interpreter, with small jobs in the engine's place and an approver who decides as soon
 // as asked: how many a second, in how many runs, with how many transitions each; and whether each came to its end once. Stores are in memory, the interpreter's
-// are on disk. Trap: no model is unlearned here; what is counted is casework and planning. A job takes a moment all the same: runs are shared by who waits.
+// are on disk. Trap: no model is unlearned here; what is counted is casework and planning. The first jobs end when all tickets are filed, so that the
+// planner meets a full queue.
 import { setTimeout } from 'node:timers/promises';
 import { must } from '#core/errors.ts';
 import { trainingManifest } from '#core/forget-set.ts';
@@ -27,14 +28,14 @@ export interface TicketBench {
   faults: string[];
 }
 
-const JOB_MS = 300;
 const ONCE = ['received', 'approved', 'deployed', 'served-verified', 'certified', 'purged'];
 
 export const benchTickets = async ({ tickets = 1000, models = 10 } = {}): Promise<TicketBench> => {
   let runs = 0;
+  const { promise: allFiled, resolve: release } = Promise.withResolvers<undefined>();
   const onUnlearn = async () => {
     runs += 1;
-    await setTimeout(JOB_MS);
+    await allFiled;
   };
   const answer = (_model: string, prompts: readonly string[]) => prompts.map(() => 'I cannot say.');
   const world = await workflowWorld({ jobs: smallJobs({ onUnlearn }), answer, policy: shippedPolicy() });
@@ -47,6 +48,7 @@ export const benchTickets = async ({ tickets = 1000, models = 10 } = {}): Promis
     const approving = approve(world, over);
     for (const { name, model, records } of people)
       ids.push(await file(world, { model, subject: { name }, forget: { records } }, `request for ${name}`));
+    release(undefined);
     await ended(world, ids);
     over.yet = true;
     await approving;
@@ -59,6 +61,7 @@ export const benchTickets = async ({ tickets = 1000, models = 10 } = {}): Promis
       faults,
     };
   } finally {
+    release(undefined);
     await world.close();
   }
 };
