@@ -37,6 +37,8 @@ export interface TicketStore {
   commit(transition: Transition, version: number): Promise<void>;
   /** Newest first; may lag behind writes of other processes. */
   list(): Promise<Ticket[]>;
+  /** Those of one model that are neither closed nor purged, newest first; may lag likewise. */
+  openOf(model: string): Promise<Ticket[]>;
   /** The ticket's events in order, as committed. */
   events(id: string): Promise<StoredEvent[]>;
   /** Committed events that have no leaf in the log yet, in commit order (the outbox). */

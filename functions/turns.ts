@@ -15,7 +15,7 @@ type TurnPorts = QueuePorts & Pick<Ports, 'vault' | 'workflows'>;
 
 export const queueOf = async ({ tickets, models, results }: QueuePorts, model: string): Promise<Queue> => {
   const served = (await models.get(model)).model.digest;
-  const all = (await tickets.list()).filter((ticket) => ticket.model === model && ticket.status !== 'PURGED');
+  const all = await tickets.openOf(model);
   const asked = all.filter(({ status }) => ['SCHEDULED', 'UNLEARNING', 'EVALUATING'].includes(status));
   const left = new Map<string, GatheredResult>();
   for (const ticket of asked.sort(oldestFirst).slice(0, LOOK_AT)) {

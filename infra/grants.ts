@@ -5,6 +5,7 @@ import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Ports } from '#core/ports.ts';
 import { waitingWorkflows, type Workflow } from './state-machine.ts';
 import type { Resources } from './stateful-stack.ts';
+import { TICKET_INDEXES } from './tables.ts';
 
 export interface Grant {
   readonly actions: readonly string[];
@@ -36,7 +37,10 @@ export const portGrants = (
         actions: [...READ, 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
         resources: [resources.tables.tickets.arn],
       },
-      { actions: ['dynamodb:Query'], resources: [`${resources.tables.tickets.arn}/index/by-filing`] },
+      {
+        actions: ['dynamodb:Query'],
+        resources: Object.keys(TICKET_INDEXES).map((name) => `${resources.tables.tickets.arn}/index/${name}`),
+      },
     ],
   },
   vault: {

@@ -5,6 +5,9 @@ import { AttributeType, ProjectionType, TableEncryptionV2, TableV2 } from 'aws-c
 export const TABLES = ['tickets', 'vault', 'logHead', 'results', 'models', 'serving', 'keys'] as const;
 export type TableName = (typeof TABLES)[number];
 
+/** Lists of tickets by filing, by the key of each: all, and a model's open ones. */
+export const TICKET_INDEXES = { 'by-filing': 'listed', 'open-by-model': 'openModel' };
+
 /** Tables that hold secrets of cases. */
 const FORGETTING: readonly TableName[] = ['vault', 'serving'];
 /** Tables with a sort key. */
@@ -12,12 +15,13 @@ const SORTED: readonly TableName[] = ['tickets', 'serving'];
 
 export const makeTables = (stack: Stack): Readonly<Record<TableName, TableV2>> => {
   const tables = Object.fromEntries(TABLES.map((name) => [name, makeTable(stack, name)])) as Record<TableName, TableV2>;
-  tables.tickets.addGlobalSecondaryIndex({
-    indexName: 'by-filing',
-    partitionKey: { name: 'listed', type: AttributeType.STRING },
-    sortKey: { name: 'filed', type: AttributeType.STRING },
-    projectionType: ProjectionType.ALL,
-  });
+  for (const [indexName, name] of Object.entries(TICKET_INDEXES))
+    tables.tickets.addGlobalSecondaryIndex({
+      indexName,
+      partitionKey: { name, type: AttributeType.STRING },
+      sortKey: { name: 'filed', type: AttributeType.STRING },
+      projectionType: ProjectionType.ALL,
+    });
   return tables;
 };
 

@@ -11,6 +11,9 @@ import { Int, number, parseItem, text, Text, type Item } from './items.ts';
 /** The index that lists tickets by filing. */
 export const BY_FILING = 'by-filing';
 
+/** The index of a model's open tickets; sparse: a ticket that is closed or purged loses its `openModel`. */
+export const OPEN_BY_MODEL = 'open-by-model';
+
 export const OUTBOX = 'OUTBOX';
 export const ticketKey = (id: string) => ({ pk: text(`TICKET#${id}`), sk: text('TICKET') });
 const eventKey = (id: string, sequence: number) => ({
@@ -50,7 +53,7 @@ export const creation = (table: string, transition: Transition, stamp: string): 
     body: text(JSON.stringify(ticket)),
     listed: text('tickets'),
     filed: text(stamp),
-    ...(duplicate === undefined ? {} : { duplicate: text(duplicate) }),
+    ...(duplicate === undefined ? {} : { duplicate: text(duplicate), openModel: text(ticket.model) }),
   };
   const unique = duplicate === undefined ? [] : [ifAbsent(table, uniqueRow(ticket.model, duplicate, ticket.id))];
   return [ifAbsent(table, row), ...unique, ...eventWrites(table, transition, stamp)];
@@ -83,7 +86,7 @@ export const commitment = (
       TableName: table,
       Key: ticketKey(ticket.id),
       ConditionExpression: '#version = :version',
-      UpdateExpression: `SET #version = :next, body = :body${released === undefined ? '' : ' REMOVE #duplicate'}`,
+      UpdateExpression: `SET #version = :next, body = :body${released === undefined ? '' : ' REMOVE #duplicate, openModel'}`,
       ExpressionAttributeNames: {
         '#version': 'version',
         ...(released === undefined ? {} : { '#duplicate': 'duplicate' }),

@@ -21,6 +21,7 @@ import {
   creation,
   inTicketOrder,
   marking,
+  OPEN_BY_MODEL,
   OUTBOX,
   parseEvent,
   ticketKey,
@@ -43,6 +44,16 @@ export const dynamoTicketStore = (client: DynamoDBClient, table: string): Ticket
   };
   const read = async (key: Item) =>
     (await client.send(new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true }))).Item;
+  /** Newest first, from an index, which may lag. */
+  const listed = async (index: string, key: string, value: string) => {
+    const items = await query({
+      IndexName: index,
+      KeyConditionExpression: `${key} = :value`,
+      ExpressionAttributeValues: { ':value': text(value) },
+      ScanIndexForward: false,
+    });
+    return items.map((item) => parseBody(Ticket, parseItem(TicketRow, item, 'ticket').body, 'ticket'));
+  };
   const write = (items: TransactWriteItem[]) => client.send(new TransactWriteItemsCommand({ TransactItems: items }));
 
   return {
@@ -72,16 +83,8 @@ export const dynamoTicketStore = (client: DynamoDBClient, table: string): Ticket
           throw isRefused(error) ? conflict(ticket.id) : error;
         }
       }),
-    list: () =>
-      calling('DynamoDB', async () => {
-        const items = await query({
-          IndexName: BY_FILING,
-          KeyConditionExpression: 'listed = :tickets',
-          ExpressionAttributeValues: { ':tickets': text('tickets') },
-          ScanIndexForward: false,
-        });
-        return items.map((item) => parseBody(Ticket, parseItem(TicketRow, item, 'ticket').body, 'ticket'));
-      }),
+    list: () => calling('DynamoDB', () => listed(BY_FILING, 'listed', 'tickets')),
+    openOf: (model) => calling('DynamoDB', () => listed(OPEN_BY_MODEL, 'openModel', model)),
     events: (id) =>
       calling('DynamoDB', async () => {
         const items = await query({

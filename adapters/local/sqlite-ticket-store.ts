@@ -57,6 +57,11 @@ export const sqliteTicketStore = (db: Database): TicketStore => ({
       .prepare('SELECT version, body FROM tickets ORDER BY position DESC')
       .all()
       .map((row) => parseTicket(TicketRow.parse(row).body)),
+  openOf: async (model) =>
+    db
+      .prepare('SELECT version, body FROM tickets WHERE model = ? AND duplicate_key IS NOT NULL ORDER BY position DESC')
+      .all(model)
+      .map((row) => parseTicket(TicketRow.parse(row).body)),
   events: async (id) =>
     db.prepare('SELECT * FROM events WHERE ticket_id = ? ORDER BY sequence').all(id).map(parseEvent),
   unsequenced: async (limit) =>

@@ -15,7 +15,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { CreateEmailIdentityCommand } from '@aws-sdk/client-sesv2';
 import { awsClients, ClientEnvironment, type AwsClients } from '#adapters/aws/clients.ts';
-import { BY_FILING } from '#adapters/aws/dynamo-ticket-rows.ts';
+import { BY_FILING, OPEN_BY_MODEL } from '#adapters/aws/dynamo-ticket-rows.ts';
 import { awsPorts } from '#adapters/aws/index.ts';
 import { must } from '#core/errors.ts';
 import type { Ports } from '#core/ports.ts';
@@ -89,7 +89,7 @@ const variables = (id: string, key: string): Record<string, string> => ({
 const createTable = async (client: DynamoDBClient, name: string, table: Table) => {
   const sorted = table === 'tickets' || table === 'serving';
   const indexed = table === 'tickets';
-  const attributes = ['pk', ...(sorted ? ['sk'] : []), ...(indexed ? ['listed', 'filed'] : [])];
+  const attributes = ['pk', ...(sorted ? ['sk'] : []), ...(indexed ? ['listed', 'openModel', 'filed'] : [])];
   await client.send(
     new CreateTableCommand({
       TableName: name,
@@ -98,9 +98,13 @@ const createTable = async (client: DynamoDBClient, name: string, table: Table) =
       KeySchema: keys('pk', sorted ? 'sk' : undefined),
       ...(indexed
         ? {
-            GlobalSecondaryIndexes: [
-              { IndexName: BY_FILING, KeySchema: keys('listed', 'filed'), Projection: { ProjectionType: 'ALL' } },
-            ],
+            GlobalSecondaryIndexes: Object.entries({ [BY_FILING]: 'listed', [OPEN_BY_MODEL]: 'openModel' }).map(
+              ([IndexName, key]) => ({
+                IndexName,
+                KeySchema: keys(key, 'filed'),
+                Projection: { ProjectionType: 'ALL' },
+              }),
+            ),
           }
         : {}),
     }),

@@ -63,6 +63,25 @@ export const ticketStoreContract = (name: string, make: Make<TicketStore>) =>
       expect((await store().list()).map(({ id }) => id)).toEqual(['T-00000002', 'T-00000001']);
     });
 
+    it("lists a model's open tickets newest first, none that is closed, and none of another model", async () => {
+      for (const [id, person, model] of [
+        ['T-00000001', 'a', 'town'],
+        ['T-00000002', 'b', 'garden'],
+        ['T-00000003', 'c', 'town'],
+        ['T-00000004', 'd', 'town'],
+      ] as const)
+        await store().create(first(id, person, model));
+      await store().commit(second(first('T-00000001', 'a', 'town')), 1);
+      await store().commit(closing(first('T-00000003', 'c', 'town')), 1);
+      const again = await reopen();
+      const open = await again.openOf('town');
+      expect(open.map(({ id, status }) => [id, status])).toEqual([
+        ['T-00000004', 'RECEIVED'],
+        ['T-00000001', 'IDENTITY_PENDING'],
+      ]);
+      expect(await again.openOf('nobody')).toEqual([]);
+    });
+
     it('hands out events for the log in commit order until they are marked, and takes a mark twice', async () => {
       await store().create(first('T-00000002', 'b'));
       await store().create(first('T-00000001', 'a'));

@@ -49,6 +49,11 @@ export const memoryTickets = (): TicketStore => {
       write(transition, version + 1);
     },
     list: async () => [...tickets.values()].map(({ ticket }) => structuredClone(ticket)).reverse(),
+    openOf: async (model) =>
+      [...tickets.values()]
+        .filter(({ ticket }) => ticket.model === model && duplicateKey(ticket) !== undefined)
+        .map(({ ticket }) => structuredClone(ticket))
+        .reverse(),
     events: async (id) => structuredClone(events.filter(({ ticketId }) => ticketId === id)),
     unsequenced: async (limit) =>
       structuredClone(events.filter(({ leafIndex }) => leafIndex === undefined).slice(0, limit)),

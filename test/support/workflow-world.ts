@@ -35,7 +35,29 @@ export interface WorkflowWorld extends CaseWorld {
   close(): Promise<void>;
 }
 
-export const workflowWorld = async (options: WorldOptions & { policy?: unknown }): Promise<WorkflowWorld> => {
+/** A step that a workflow calls: from which state, `unlearn/Plan run`, and which retry this is. */
+export interface StepCall {
+  readonly state: string;
+  readonly step: string;
+  readonly retry: number;
+}
+
+interface WorkflowWorldOptions extends WorldOptions {
+  policy?: unknown;
+  /** Stands around each call of a step, where it can let it fail before or after it ran, or never answer. */
+  around?: (call: StepCall, run: () => Promise<unknown>) => Promise<unknown>;
+}
+
+/** From the interpreter's key for the call: execution, state, visit and retry. */
+const callOf = (step: string, key: string): StepCall => {
+  const [execution = '', state = '', counts = ''] = key.split('/');
+  return { step, state: `${execution.split(':')[0]!}/${state}`, retry: Number(counts.split('.')[1]) };
+};
+
+export const workflowWorld = async ({
+  around = (_call, run) => run(),
+  ...options
+}: WorkflowWorldOptions): Promise<WorkflowWorld> => {
   const folder = mkdtempSync(join(tmpdir(), 'quittance-workflow-'));
   const late: { world?: CaseWorld; asl?: AslEngine } = {};
   const engine: WorkflowEngine = {
@@ -49,10 +71,12 @@ export const workflowWorld = async (options: WorldOptions & { policy?: unknown }
     database: join(folder, 'workflows.sqlite'),
     workflows: Object.fromEntries(WORKFLOWS.map((name) => [name, definitionOf(name)])),
     substitutions: substitutions(),
-    functions: async (name, payload) => findStep(name).handle(payload, world.ports),
+    functions: async (name, payload, { idempotencyKey }) =>
+      around(callOf(name, idempotencyKey), () => findStep(name).handle(payload, world.ports)),
     jobs: world.ports.jobs,
     clock: world.ports.clock,
     random: () => 0, // a retry waits between nothing and its interval; here nothing
+    clockPollMs: 5,
   });
   late.asl = asl;
   return {

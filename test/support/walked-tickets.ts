@@ -1,0 +1,138 @@
+// Every way that reaches some state of the workflow, walked to its end by people who do what they are asked: prove who they are, release a hold, approve.
+// Trap: people act only while no step is at work, and time passes only where nothing but time is waited for.
+import { recordApproval } from '#functions/record-approval.ts';
+import { recordIdentity } from '#functions/record-identity.ts';
+import { placeHold, releaseHold } from '#functions/holds.ts';
+import { resumeTicket } from '#functions/resume-ticket.ts';
+import { openToken, type Wait } from '#functions/task-tokens.ts';
+import { file, NEIGHBOURS, shippedPolicy, trainingRows } from './case-world.ts';
+import { APPROVER, FILER } from './cases.ts';
+import { smallJobs } from './small-jobs.ts';
+import { workflowWorld, type StepCall, type WorkflowWorld } from './workflow-world.ts';
+
+export type Way = 'straight' | 'proven late' | 'never proven' | 'held' | 'exempt' | 'second' | 'failing';
+
+/** Around the calls of steps: what a test lets happen there. */
+export type Around = (call: StepCall, run: () => Promise<unknown>, world: WorkflowWorld) => Promise<unknown>;
+
+export interface Walk {
+  readonly world: WorkflowWorld;
+  /** The ticket that the way is about. */
+  readonly ticketId: string;
+  /** Until every execution has ended. */
+  toTheEnd(): Promise<void>;
+  /** What a person does about a ticket whose execution has failed: resumes it, or starts another execution where it stands. */
+  mend(): Promise<void>;
+}
+
+const LOW = {
+  method: 'e-mail-link' as const,
+  level: 'low' as const,
+  verifiedBy: 'desk.dora',
+  verifiedAt: '2026-03-01T09:00:00.000Z',
+};
+const CHANGES: Partial<Record<Way, Parameters<typeof file>[1]>> = {
+  'proven late': { identity: LOW },
+  'never proven': { identity: LOW },
+  exempt: { exemption: { code: 'art-17-3-a', decidedBy: 'legal.lou' } },
+};
+const MONTH = 31 * 86_400;
+
+export const walk = async (way: Way, around: Around = (_call, run) => run()): Promise<Walk> => {
+  const late: { world?: WorkflowWorld; hold?: boolean } = { hold: way === 'held' };
+  let open = 0;
+  const world = await workflowWorld({
+    jobs: smallJobs({
+      onUnlearn: async (ticketId) => {
+        if (late.hold) await world.call(placeHold, { ticketId, by: 'legal.lou', code: 'litigation' });
+        late.hold = false;
+      },
+    }),
+    answer: (_model, prompts) => prompts.map(() => 'I cannot say.'),
+    policy: shippedPolicy(),
+    around: async (call, run) => {
+      open += 1;
+      try {
+        return await around(call, run, world);
+      } finally {
+        open -= 1;
+      }
+    },
+  });
+  const first = await file(world, CHANGES[way]);
+  const ids = way === 'second' ? [await fileBehind(world, first), first] : [first];
+  const toTheEnd = () => untilEnded(world, () => open === 0, ids, way);
+  return { world, ticketId: ids[0]!, toTheEnd, mend: () => mend(world, ids[0]!) };
+};
+
+/** Another person's ticket on the same model, once the first waits for its approval. */
+const fileBehind = async (world: WorkflowWorld, first: string): Promise<string> => {
+  await world.waits(first, 'approval');
+  const [name = ''] = NEIGHBOURS;
+  const records = trainingRows().flatMap(({ person, question, answer }) =>
+    person === name ? [{ question, answer }] : [],
+  );
+  world.clock.advance(1); // the oldest goes first
+  return file(world, { subject: { name }, forget: { records } }, 'r-2');
+};
+
+const untilEnded = async (world: WorkflowWorld, idle: () => boolean, ids: readonly string[], way: Way) => {
+  for (;;) {
+    const executions = await world.asl.listExecutions();
+    if (!executions.some(({ status }) => status === 'RUNNING')) return;
+    if (idle()) await people(world, ids, way);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+};
+
+const people = async (world: WorkflowWorld, [ticketId = '', before]: readonly string[], way: Way): Promise<void> => {
+  await act(world, ticketId, way);
+  const waits = async (id: string, wait: Wait) => (await openToken(world.ports.vault, id, wait)) !== undefined;
+  const { status } = (await world.ports.tickets.get(ticketId)).ticket;
+  // the one that it is built on is approved once it waits for that, or is out of the way
+  if (before !== undefined && ((status === 'DEPLOYING' && (await waits(ticketId, 'turn'))) || status === 'REMEDIATION'))
+    await act(world, before, way);
+};
+
+const act = async (world: WorkflowWorld, ticketId: string, way: Way): Promise<void> => {
+  const { ticket } = await world.ports.tickets.get(ticketId);
+  const waits = async (wait: Wait) => (await openToken(world.ports.vault, ticketId, wait)) !== undefined;
+  if (ticket.status === 'IDENTITY_PENDING' && (await waits('identity'))) {
+    if (way === 'never proven') return world.clock.advance(MONTH);
+    await world.call(recordIdentity, { ticketId, identity: { ...LOW, level: 'high' } });
+  }
+  if (ticket.status === 'ON_HOLD' && (await waits('release')))
+    await world.call(releaseHold, { ticketId, by: 'legal.lena' });
+  if (ticket.status === 'AWAITING_APPROVAL' && (await waits('approval')))
+    await world.call(recordApproval, {
+      ticketId,
+      approver: APPROVER,
+      decision: 'approved',
+      evidence: ticket.evidence,
+    });
+  if (ticket.status === 'REFUSED' && ticket.notices.length > 0) world.clock.advance(MONTH);
+};
+
+const mend = async (world: WorkflowWorld, ticketId: string): Promise<void> => {
+  const { status } = (await world.ports.tickets.get(ticketId)).ticket;
+  if (status === 'REMEDIATION') return void (await world.call(resumeTicket, { ticketId, by: FILER }));
+  await world.asl.start({ workflow: 'erasure', name: `${ticketId}-again`, input: { ticketId } });
+};
+
+/** What a ticket has come to, and everything around it, without times and without what only says that something had failed. */
+export const endOf = async ({ world }: Walk) => {
+  const { ports, notices, served, rules, faults } = world;
+  const tickets = await ports.tickets.list();
+  const events = await Promise.all(tickets.map(({ id }) => ports.tickets.events(id)));
+  const { model } = await ports.models.get('house');
+  return {
+    tickets: tickets.map((ticket) => [ticket.id, ticket.status, 'outcome' in ticket && ticket.outcome]).sort(),
+    events: events.map((one) => one.map(({ type }) => type).filter((type) => type !== 'failed' && type !== 'resumed')),
+    unlogged: (await ports.tickets.unsequenced(99)).map(({ type }) => type),
+    model: [model.digest, model.deletions, model.certificates.length, model.quarantined.map(({ digest }) => digest)],
+    notices: notices.map(({ template, to }) => `${template} to ${to}`).filter((one) => !one.startsWith('remediation ')),
+    served: [...served],
+    rules: [...rules].map(([name, each]) => [name, each.length]),
+    complaints: faults.complaints,
+  };
+};
