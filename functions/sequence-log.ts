@@ -2,7 +2,7 @@
 // in the log already is only marked. Trap: a crash between append and mark leaves an event in the log and in the outbox; its bytes tell.
 import { z } from 'zod';
 import { isQuittanceError, must } from '#core/errors.ts';
-import { appendToLog, indexOfEntries, readLog, type LogPorts } from '#core/ledger/log.ts';
+import { appendToLog, indexOfEntry, readLog, type LogPorts } from '#core/ledger/log.ts';
 import type { StoredEvent, TicketStore } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
 import { Nothing } from './case-file.ts';
@@ -52,8 +52,8 @@ const inTurn = (store: TicketStore, act: () => Promise<void>): Promise<void> => 
 
 const sequence = async (waiting: readonly StoredEvent[], ports: SequencePorts) => {
   const log = await readLog(ports);
-  const known = indexOfEntries(log);
-  const added = waiting.filter(({ body }) => !known.has(body));
+  const known = new Map(waiting.map(({ eventId, body }) => [eventId, indexOfEntry(log, body)]));
+  const added = waiting.filter(({ eventId }) => known.get(eventId) === undefined);
   const indexes = await appendToLog(
     ports,
     added.map(({ body }) => Buffer.from(body)),
@@ -61,6 +61,6 @@ const sequence = async (waiting: readonly StoredEvent[], ports: SequencePorts) =
   );
   const fresh = new Map(added.map(({ eventId }, i) => [eventId, indexes[i]]));
   await ports.tickets.markSequenced(
-    waiting.map(({ eventId, body }) => ({ eventId, leafIndex: must(known.get(body) ?? fresh.get(eventId), 'leaf') })),
+    waiting.map(({ eventId }) => ({ eventId, leafIndex: must(known.get(eventId) ?? fresh.get(eventId), 'leaf') })),
   );
 };

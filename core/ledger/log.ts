@@ -4,7 +4,7 @@
 // never published and can never be overwritten, so the next append goes on with what they hold.
 import { isQuittanceError, QuittanceError } from '../errors.ts';
 import type { Clock, LogHead, LogStorage, Signer } from '../ports.ts';
-import { leafHash, rootOf, type Hash } from './merkle.ts';
+import { grow, leafHash, rootOf, type Hash } from './merkle.ts';
 import { checkpointText, openNote, parseCheckpoint, signatureLine, type Checkpoint, type NoteKey } from './note.ts';
 import { bundlePath, decodeBundle, TILE_WIDTH, tilesAfter } from './tiles.ts';
 
@@ -28,25 +28,51 @@ export interface LogState {
   note: string | undefined;
   /** Of the head: how often it was replaced. */
   version: number;
-  entries: Buffer[];
-  leaves: Hash[];
+  entries: readonly Buffer[];
+  leaves: readonly Hash[];
+  /** Index of each entry by its leaf hash (latin1); may name some beyond the end. */
+  indexes: ReadonlyMap<string, number>;
 }
+
+type Content = Pick<LogState, 'entries' | 'leaves'> & { indexes: Map<string, number> };
+const nothing = (): Content => ({ entries: [], leaves: [], indexes: new Map() });
+
+/** What this process has read and found under a signed root: a log only grows, so only its end is read and hashed again. */
+const known = new WeakMap<LogStorage, Content>();
 
 export const logKey = async (signer: Signer): Promise<NoteKey> => ({
   name: LOG_ORIGIN,
   publicKey: await signer.publicKey(LOG_KEY),
 });
 
-/** Reads the whole log and checks it against its checkpoint. LEDGER_INVALID, LEDGER_FROM_FUTURE, SIGNATURE_INVALID. */
+/** Reads the log, or what came since this process read it, and checks it against its checkpoint. LEDGER_INVALID, LEDGER_FROM_FUTURE, SIGNATURE_INVALID. */
 export const readLog = async (ports: LogPorts): Promise<LogState> => {
+  const { logStorage } = ports;
   const head = await currentHead(ports);
-  if (!head) return { checkpoint: undefined, note: undefined, version: 0, entries: [], leaves: [] };
+  if (!head) return { checkpoint: undefined, note: undefined, version: 0, ...nothing() };
   const checkpoint = await openCheckpoint(head.checkpoint, ports);
-  const entries = await readEntries(ports.logStorage, checkpoint.size);
-  const leaves = entries.map(leafHash);
-  if (!rootOf(leaves).equals(checkpoint.root))
-    throw invalid('the stored entries do not have the root that the checkpoint signs');
-  return { checkpoint, note: head.checkpoint, version: head.version, entries, leaves };
+  const content =
+    (await readOn(logStorage, checkpoint, known.get(logStorage) ?? nothing())) ??
+    (await readOn(logStorage, checkpoint, nothing()));
+  if (!content) throw invalid('the stored entries do not have the root that the checkpoint signs');
+  known.set(logStorage, content);
+  return { checkpoint, note: head.checkpoint, version: head.version, ...content };
+};
+
+/** `before` and the entries after it; undefined where they do not have the checkpoint's root. */
+const readOn = async (
+  storage: LogStorage,
+  { size, root }: Checkpoint,
+  before: Content,
+): Promise<Content | undefined> => {
+  const from = before.entries.length;
+  if (from > size) return undefined;
+  const fresh = from === size ? [] : await readEntries(storage, from, size);
+  const hashes = fresh.map(leafHash);
+  const leaves = grow(before.leaves, hashes);
+  if (!rootOf(leaves).equals(root)) return undefined;
+  hashes.forEach((hash, i) => before.indexes.set(hash.toString('latin1'), from + i));
+  return { entries: [...before.entries, ...fresh], leaves, indexes: before.indexes };
 };
 
 const invalid = (message: string) =>
@@ -97,11 +123,13 @@ export const openCheckpoint = async (note: string, { signer, clock }: LogPorts):
   return checkpoint;
 };
 
-const readEntries = async (storage: LogStorage, size: number): Promise<Buffer[]> => {
+/** Entries [from, size). Copies: a slice would keep the bytes of its whole bundle. */
+const readEntries = async (storage: LogStorage, from: number, size: number): Promise<Buffer[]> => {
   const entries: Buffer[] = [];
-  for (let at = 0; at < size; at += TILE_WIDTH) {
+  for (let at = from - (from % TILE_WIDTH); at < size; at += TILE_WIDTH) {
     const width = Math.min(TILE_WIDTH, size - at);
-    entries.push(...decodeBundle(await storage.get(bundlePath(at / TILE_WIDTH, width))));
+    const bundle = decodeBundle(await storage.get(bundlePath(at / TILE_WIDTH, width)));
+    entries.push(...bundle.slice(Math.max(0, from - at)).map(toBuffer));
   }
   return entries;
 };
@@ -117,7 +145,7 @@ export const appendToLog = async (ports: LogPorts, added: readonly Uint8Array[],
   if (state.note !== undefined) await publish(logStorage, state.note, state.version); // lost by a crash of the last append
   const order = await withLeftovers(logStorage, state.entries.length, added.map(toBuffer));
   const entries = [...state.entries, ...order];
-  const leaves = [...state.leaves, ...order.map(leafHash)];
+  const leaves = grow(state.leaves, order.map(leafHash));
   for (const { path, bytes } of tilesAfter(state.entries.length, entries, leaves)) await logStorage.put(path, bytes);
   const checkpoint = {
     origin: LOG_ORIGIN,
@@ -173,6 +201,8 @@ export const logPosition = ({ leaves }: LogState) => ({
   root: rootOf(leaves).toString('base64'),
 });
 
-/** Index of each entry that is in the log already, by its bytes. */
-export const indexOfEntries = ({ entries }: LogState): ReadonlyMap<string, number> =>
-  new Map(entries.map((entry, i) => [entry.toString('utf8'), i]));
+/** Index of an entry that is in the log already. */
+export const indexOfEntry = ({ entries, indexes }: LogState, entry: string): number | undefined => {
+  const index = indexes.get(leafHash(Buffer.from(entry)).toString('latin1'));
+  return index !== undefined && index < entries.length ? index : undefined;
+};

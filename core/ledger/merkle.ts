@@ -15,10 +15,29 @@ const split = (n: number): number => {
   return k;
 };
 
+/** By the leaves that they cover: roots of full subtrees, index i of level k over [i·2^k, (i+1)·2^k). */
+const subtrees = new WeakMap<readonly Hash[], Hash[][]>();
+
+/** The leaves with more at their end. Full subtrees are hashed once, here, however often a root or a proof is asked for and however often the tree grows. */
+export const grow = (leaves: readonly Hash[], added: readonly Hash[]): Hash[] => {
+  const before = subtrees.get(leaves);
+  const levels = [[...leaves, ...added]];
+  for (let below = levels[0]!; below.length > 1; below = levels.at(-1)!) {
+    const row = before?.[levels.length]?.slice() ?? [];
+    for (let i = row.length; 2 * i + 1 < below.length; i++) row.push(nodeHash(below[2 * i]!, below[2 * i + 1]!));
+    levels.push(row);
+  }
+  subtrees.set(levels[0]!, levels);
+  return levels[0]!;
+};
+
 /** Root of leaf hashes [from, to). */
 export const rootOf = (leaves: readonly Hash[], from = 0, to = leaves.length): Hash => {
   if (to === from) return EMPTY_ROOT;
   if (to - from === 1) return leaves[from]!;
+  const kept =
+    from % (to - from) === 0 ? subtrees.get(leaves)?.[Math.log2(to - from)]?.[from / (to - from)] : undefined;
+  if (kept) return kept;
   const k = split(to - from);
   return nodeHash(rootOf(leaves, from, from + k), rootOf(leaves, from + k, to));
 };

@@ -36,20 +36,15 @@ export const tilesAfter = (from: number, entries: readonly Uint8Array[], leaves:
   for (const { index, from: a, to: b } of chunks(entries.length, Math.floor(from / TILE_WIDTH))) {
     writes.push({ path: bundlePath(index, b - a), bytes: encodeBundle(entries.slice(a, b)) });
   }
-  let hashes = leaves;
-  for (let level = 0, old = from; hashes.length > 0; level++, old = Math.floor(old / TILE_WIDTH)) {
-    for (const { index, from: a, to: b } of chunks(hashes.length, Math.floor(old / TILE_WIDTH))) {
-      writes.push({ path: tilePath(level, index, b - a), bytes: Buffer.concat(hashes.slice(a, b)) });
+  for (let level = 0, width = 1; width <= leaves.length; level++, width *= TILE_WIDTH) {
+    const [count, old] = [leaves.length, from].map((size) => Math.floor(size / width)) as [number, number];
+    for (const { index, from: a, to: b } of chunks(count, Math.floor(old / TILE_WIDTH))) {
+      const hashes = Array.from({ length: b - a }, (_, i) => rootOf(leaves, (a + i) * width, (a + i + 1) * width));
+      writes.push({ path: tilePath(level, index, b - a), bytes: Buffer.concat(hashes) });
     }
-    hashes = fullGroups(hashes);
   }
   return writes;
 };
-
-const fullGroups = (hashes: readonly Hash[]): Hash[] =>
-  Array.from({ length: Math.floor(hashes.length / TILE_WIDTH) }, (_, i) =>
-    rootOf(hashes, i * TILE_WIDTH, (i + 1) * TILE_WIDTH),
-  );
 
 export const encodeBundle = (entries: readonly Uint8Array[]): Buffer =>
   Buffer.concat(

@@ -40,6 +40,8 @@ export interface StepCall {
   readonly state: string;
   readonly step: string;
   readonly retry: number;
+  /** Aborts when the workflow no longer waits for the answer. */
+  readonly signal: AbortSignal;
 }
 
 interface WorkflowWorldOptions extends WorldOptions {
@@ -49,9 +51,9 @@ interface WorkflowWorldOptions extends WorldOptions {
 }
 
 /** From the interpreter's key for the call: execution, state, visit and retry. */
-const callOf = (step: string, key: string): StepCall => {
+const callOf = (step: string, key: string, signal: AbortSignal): StepCall => {
   const [execution = '', state = '', counts = ''] = key.split('/');
-  return { step, state: `${execution.split(':')[0]!}/${state}`, retry: Number(counts.split('.')[1]) };
+  return { step, state: `${execution.split(':')[0]!}/${state}`, retry: Number(counts.split('.')[1]), signal };
 };
 
 export const workflowWorld = async ({
@@ -71,8 +73,8 @@ export const workflowWorld = async ({
     database: join(folder, 'workflows.sqlite'),
     workflows: Object.fromEntries(WORKFLOWS.map((name) => [name, definitionOf(name)])),
     substitutions: substitutions(),
-    functions: async (name, payload, { idempotencyKey }) =>
-      around(callOf(name, idempotencyKey), () => findStep(name).handle(payload, world.ports)),
+    functions: async (name, payload, { idempotencyKey, signal }) =>
+      around(callOf(name, idempotencyKey, signal), () => findStep(name).handle(payload, world.ports)),
     jobs: world.ports.jobs,
     clock: world.ports.clock,
     random: () => 0, // a retry waits between nothing and its interval; here nothing

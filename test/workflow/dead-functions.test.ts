@@ -3,7 +3,6 @@
 // Names: Step Functions Developer Guide, "Handle Lambda service exceptions" (Lambda.Unknown); the Lambda runtime's own error types, which reach a state machine
 // as they are (Runtime.ExitError, Runtime.OutOfMemory, Sandbox.Timedout); States.Timeout when the state gives up first.
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { sequenceLog } from '#functions/sequence-log.ts';
 import { endOf, walk, type Around, type Walk, type Way } from '#test/support/walked-tickets.ts';
 import { definitionOf } from '#test/support/workflow-world.ts';
 
@@ -66,7 +65,9 @@ const dying = (way: Way, fault?: Fault): Around & { calls: number; over?: boolea
       if (fault.when === 'after') await run();
       if (fault.error !== NEVER) throw Object.assign(new Error('died'), { name: fault.error });
       world.clock.advance(stateOf(fault.state).TimeoutSeconds! + 1);
-      return new Promise(() => undefined);
+      return new Promise((_, reject) => {
+        call.signal.addEventListener('abort', () => reject(new Error('nobody waits any more')));
+      });
     }) satisfies Around,
     { calls: 0 },
   );
@@ -87,27 +88,73 @@ const cleanEnd = async (way: Way) => {
   return clean.get(way)!;
 };
 
-const executionsOf = async ({ world }: Walk) => {
-  const found = await world.asl.listExecutions();
-  return Promise.all(
-    found.map(async ({ executionId, workflow, status }) => {
-      const { error } = await world.asl.describe(executionId);
-      return { workflow, status, error };
-    }),
-  );
+/** States that the executions of a workflow entered, in order. */
+const entered = async ({ world }: Walk, workflow: string): Promise<string[]> => {
+  const found = (await world.asl.listExecutions()).filter((one) => one.workflow === workflow).reverse();
+  const histories = await Promise.all(found.map(({ executionId }) => world.asl.history(executionId)));
+  return histories.flat().flatMap(({ type, details }) => {
+    const { name } = details as { name?: string };
+    return type.endsWith('StateEntered') && name !== undefined ? [name] : [];
+  });
 };
 
-it('x', async () => {
-  for (const [state, way] of MET) {
-    for (const error of [DEATHS[1], NEVER]) {
-      const t = performance.now();
-      const fault = { state, error, when: 'after', times: 2 } as const;
-      const around = dying(way, fault);
-      const w = await begin(way, around);
-      const e = await endOf(w);
-      const c = await cleanEnd(way);
-      process.stderr.write(`${state} ${way} ${error} calls ${around.calls} same ${JSON.stringify(e) === JSON.stringify(c)} ${(performance.now() - t).toFixed()}\n`);
-      void sequenceLog, expect, describe, executionsOf;
+const ticketOf = async ({ world, ticketId }: Walk) => (await world.ports.tickets.get(ticketId)).ticket;
+const eventsOf = async ({ world, ticketId }: Walk) =>
+  (await world.ports.tickets.events(ticketId)).map(({ body }) => JSON.parse(body) as { event: object });
+
+/** Two of the deaths at each state, in turn, and the state's own timeout where it waits for nothing but the function. */
+const deathsAt = (state: string, row: number): string[] => {
+  const named = [DEATHS[row % DEATHS.length]!, DEATHS[(row + 1) % DEATHS.length]!];
+  return stateOf(state).Resource!.startsWith('arn:') ? named : [...named, NEVER];
+};
+const rows = MET.map(([state, way], row) => ({ state, way, deaths: deathsAt(state, row) }));
+
+describe.each(rows)('a function that dies at $state ($way)', ({ state, way, deaths }) => {
+  it.each(deaths)('twice by %s, before or after its work, changes nothing in the end', async (error) => {
+    const expected = await cleanEnd(way);
+    for (const when of ['before', 'after'] as const) {
+      const around = dying(way, { state, error, when, times: 2 });
+      const done = await begin(way, around);
+      if (way === 'failing') await mended(done, around);
+      expect([when, await endOf(done)]).toEqual([when, expected]);
+      expect(around.calls).toBeGreaterThan(when === 'before' ? 2 : 0); // a token that was answered makes the death after it moot
     }
-  }
+  });
+
+  it.each(deaths)('for good by %s fails by name, is recorded, and is mended without a loss', async (error) => {
+    const expected = await cleanEnd(way);
+    const around = dying(way, { state, error, when: 'before', times: Infinity });
+    const failed = await begin(way, around);
+    expect(around.calls).toBe(3 * visits(state, await entered(failed, state.split('/')[0]!)));
+    await expectFailure(failed, state, error);
+    await mended(failed, around);
+    expect(await endOf(failed)).toEqual(expected);
+  });
 });
+
+const visits = (state: string, names: readonly string[]) => names.filter((name) => state.endsWith(`/${name}`)).length;
+
+const mended = async (walked: Walk, around: { over?: boolean }) => {
+  around.over = true;
+  await walked.mend();
+  await walked.toTheEnd();
+};
+
+/** Where the ticket cannot take a failure, the execution says so. */
+const expectFailure = async (walked: Walk, state: string, error: string) => {
+  const ends = await Promise.all(
+    (await walked.world.asl.listExecutions())
+      .filter(({ status, workflow }) => workflow === 'erasure' && status === 'FAILED')
+      .map(async ({ executionId }) => walked.world.asl.describe(executionId)),
+  );
+  const { status } = await ticketOf(walked);
+  const names = await entered(walked, 'erasure');
+  const unrecorded =
+    ['erasure/Record failure', 'erasure/Await release'].includes(state) || status === 'REFUSED';
+  expect(ends).toMatchObject([{ error: unrecorded ? 'FAILURE_NOT_RECORDED' : 'STEP_FAILED' }]);
+  if (state !== 'erasure/Await release') expect(names).toContain('Record failure');
+  if (unrecorded || status === 'PURGED') return;
+  const reason = state === 'erasure/Log failure' ? 'Unforeseen' : error;
+  expect(await ticketOf(walked)).toMatchObject({ status: 'REMEDIATION', reason });
+  expect((await eventsOf(walked)).at(-1)).toMatchObject({ event: { type: 'failed', code: reason } });
+};

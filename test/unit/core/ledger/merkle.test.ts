@@ -7,6 +7,7 @@ import { z } from 'zod';
 import {
   consistencyProof,
   EMPTY_ROOT,
+  grow,
   inclusionProof,
   leafHash,
   rootFromInclusion,
@@ -56,6 +57,31 @@ describe('the reference tree', () => {
 });
 
 describe('trees of any size', () => {
+  it('that grew in steps, and forked, have the root and the proofs of trees made at once', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(9), { maxLength: 8 }), fc.nat(9), (steps, fork) => {
+        let grown: Buffer[] = [];
+        for (const step of steps) {
+          const added = treeOf(grown.length + step)
+            .slice(grown.length)
+            .map(leafHash);
+          grow(
+            grown,
+            Array.from({ length: fork }, () => sha(Buffer.from('lost'))),
+          ); // an append that was never published
+          grown = grow(grown, added);
+          const plain = treeOf(grown.length);
+          expect(rootOf(grown)).toEqual(naiveRoot(plain));
+          if (grown.length === 0) continue;
+          const leaves = plain.map(leafHash);
+          const index = grown.length >> 1;
+          expect(inclusionProof(grown, index)).toEqual(inclusionProof(leaves, index));
+          expect(consistencyProof(grown, index)).toEqual(consistencyProof(leaves, index));
+        }
+      }),
+    );
+  });
+
   it('have the root of the definition, and prove every entry and every prefix', () => {
     for (let size = 1; size <= 40; size++) {
       const entries = treeOf(size);
