@@ -6,6 +6,7 @@ import { join, relative, sep } from 'node:path';
 import { unzipSync } from 'fflate';
 import { TrustRoot, type BundleFiles } from '#core/bundle.ts';
 import { QuittanceError } from '#core/errors.ts';
+import { parseOnce } from '#core/json-keys.ts';
 import type { ModelManifest } from '#core/model.ts';
 import { verifyBundle, type Check } from '#core/verify.ts';
 import { usageError, type Command } from './command.ts';
@@ -111,7 +112,7 @@ const refuseSize = (path: string, bytes: number) => {
 const readTrustRoot = (path: string): TrustRoot => {
   let parsed: ReturnType<typeof TrustRoot.safeParse> | undefined;
   try {
-    parsed = TrustRoot.safeParse(JSON.parse(readInput(path, 2 ** 20)));
+    parsed = TrustRoot.safeParse(parseOnce(readInput(path, 2 ** 20)));
   } catch (cause) {
     if (cause instanceof QuittanceError) throw cause;
   }

@@ -2,6 +2,7 @@
 // Traps: what is signed is the pre-authentication encoding of type and bytes; the bytes that verified are the bytes that are parsed; `keyid` is a hint only.
 import { z } from 'zod';
 import { canonicalize, digestOf, type Digest, type Json } from './canonical.ts';
+import { parseOnce } from './json-keys.ts';
 import { verifyEd25519 } from './ledger/note.ts';
 import type { Signer } from './ports.ts';
 
@@ -67,7 +68,7 @@ export const open = (
 
 const parseStatement = (body: Buffer): Statement | undefined => {
   try {
-    return Statement.safeParse(JSON.parse(body.toString('utf8'))).data;
+    return Statement.safeParse(parseOnce(body.toString('utf8'))).data;
   } catch {
     return undefined; // reported by the caller as a statement that does not open
   }

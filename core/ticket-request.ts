@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { QuittanceError } from './errors.ts';
 import { ForgetRecord } from './forget-set.ts';
+import { parseOnce } from './json-keys.ts';
 import { IdentityLevel, REGIMES, RegimeName } from './regimes.ts';
 import { Instant } from './deadlines.ts';
 
@@ -95,12 +96,12 @@ export const parseTicketRequest = (bytes: Uint8Array): TicketRequest => {
 
 const parseJson = (bytes: Uint8Array): unknown => {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return parseOnce(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
     // the parser's own message quotes the text around the fault
     throw new QuittanceError('INVALID_INPUT', {
       message: 'the ticket file is not valid JSON in UTF-8',
-      expected: 'one JSON object',
+      expected: 'one JSON object, no key twice',
       hint: "see 'quittance ticket file --help' for the form",
     });
   }

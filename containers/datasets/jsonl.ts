@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
+import { parseOnce } from '#core/json-keys.ts';
 import { promptOf } from './world.ts';
 
 const LIMIT_BYTES = 256 * 2 ** 20;
@@ -47,10 +48,10 @@ const decode = (bytes: Buffer, path: string): string => {
 const parseLine = <S extends z.ZodType>(line: string, schema: S, where: string): z.output<S> => {
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = parseOnce(line);
   } catch {
     // the engine's own message quotes the text, so it is not passed on
-    throw invalid(where, 'is not JSON', 'one JSON object a line');
+    throw invalid(where, 'is not JSON', 'one JSON object a line, no key twice');
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;

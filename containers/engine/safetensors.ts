@@ -4,7 +4,7 @@
 import { closeSync, fstatSync, openSync, readSync, writeSync, fsyncSync } from 'node:fs';
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
-import { duplicateKey } from './json-keys.ts';
+import { duplicateKey } from '#core/json-keys.ts';
 import { firstNotFinite, widen, type StoredType, STORED_BYTES } from './number-formats.ts';
 
 const MAX_HEADER_BYTES = 100_000_000; // the reference implementation's limit

@@ -5,6 +5,7 @@ import { BundleIndex, TrustRoot, type BundleFiles } from '../bundle.ts';
 import { digestOf, type Digest } from '../canonical.ts';
 import { CERTIFICATE_TYPE, CertificatePredicate } from '../certificate.ts';
 import { Envelope, open, type Statement } from '../dsse.ts';
+import { parseOnce } from '../json-keys.ts';
 import { openNote, parseCheckpoint, type Checkpoint } from '../ledger/note.ts';
 import { parseTlogProof } from '../ledger/proof.ts';
 import type { ModelManifest } from '../model.ts';
@@ -68,7 +69,7 @@ export class BundleReader {
   /** A file is read by one schema throughout. */
   json<S extends z.ZodType>(name: string, schema: S): z.output<S> {
     return this.#once(`json ${name}`, () => {
-      const parsed = schema.safeParse(JSON.parse(this.text(name)));
+      const parsed = schema.safeParse(parseOnce(this.text(name)));
       return parsed.success ? parsed.data : fail(`${name} does not have its form`);
     });
   }

@@ -3,6 +3,7 @@
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
+import { parseOnce } from '#core/json-keys.ts';
 import type { Step } from '#core/step.ts';
 import type { Role } from '#portal/layout.ts';
 import { approvalBody, type ApprovalView } from '#portal/ticket.ts';
@@ -55,14 +56,17 @@ const Fields = z.record(z.string(), z.unknown());
 const json = async (c: Asked): Promise<unknown> => {
   const bytes = await jsonBody(c);
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return parseOnce(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
     throw malformed();
   }
 };
 
 const malformed = () =>
-  new QuittanceError('INVALID_INPUT', { message: 'the body is not JSON', expected: 'one JSON object in UTF-8' });
+  new QuittanceError('INVALID_INPUT', {
+    message: 'the body is not JSON',
+    expected: 'one JSON object in UTF-8, no key twice',
+  });
 
 const approvalPage = async (c: Asked, context: ApiContext): Promise<Response> => {
   requireRole(c, 'approver');

@@ -4,6 +4,7 @@ import type { Hono } from 'hono';
 import { z } from 'zod';
 import { assembleBundle } from '#core/bundle.ts';
 import { QuittanceError } from '#core/errors.ts';
+import { parseOnce } from '#core/json-keys.ts';
 import { auditReport } from '#core/report.ts';
 import { gatherReport } from '#core/report/gather.ts';
 import { TicketId, type Ticket } from '#core/ticket.ts';
@@ -111,7 +112,7 @@ export const jsonBody = async (c: Asked): Promise<ArrayBuffer> => {
 /** The request with its filer filled in where the body names none. */
 const filedBy = (bytes: Uint8Array, filer: string): Uint8Array => {
   try {
-    const body: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    const body = parseOnce(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
     const named = typeof body === 'object' && body !== null && !Array.isArray(body) ? { filer, ...body } : body;
     return new TextEncoder().encode(JSON.stringify(named));
   } catch {
