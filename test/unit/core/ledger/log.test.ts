@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { isQuittanceError } from '#core/errors.ts';
 import { checkLog } from '#test/support/log-fsck.ts';
-import { appendToLog, checkpointPath, indexOfEntry, readLog, type LogPorts } from '#core/ledger/log.ts';
+import { appendToLog, checkpointPath, readLog, type LogPorts } from '#core/ledger/log.ts';
 import { leafHash, rootOf, verifyConsistency, verifyInclusion } from '#core/ledger/merkle.ts';
 import { consistencyFile, parseConsistencyFile, parseTlogProof, tlogProof } from '#core/ledger/proof.ts';
 import { bundlePath } from '#core/ledger/tiles.ts';
@@ -93,52 +93,6 @@ const insist = async (ports: LogPorts, wanted: readonly Buffer[]): Promise<void>
     }
   }
 };
-
-describe('a process that has read the log', () => {
-  const watched = async (count: number) => {
-    const { ports } = memoryWorld();
-    await appendToLog(ports, numbered(count));
-    const read: string[] = [];
-    const logStorage = {
-      put: ports.logStorage.put,
-      get: (path: string) => {
-        read.push(path);
-        return ports.logStorage.get(path);
-      },
-    };
-    return { ports, own: { ...ports, logStorage }, read };
-  };
-
-  it('reads of what others append only the bundles at the end', async () => {
-    const { ports, own, read } = await watched(600);
-    await readLog(own);
-    await appendToLog(ports, numbered(3, 600));
-    read.length = 0;
-    expect(texts((await readLog(own)).entries)).toEqual(texts(numbered(603)));
-    expect(read.filter((path) => path.startsWith('tile/'))).toEqual([bundlePath(2, 91)]);
-    expect(await appendToLog(own, numbered(1, 603))).toEqual([603]);
-    await sound(ports);
-  });
-
-  it('knows where an entry is, whoever appended it, and of none beyond the size that it asks about', async () => {
-    const { ports, own } = await watched(2);
-    const early = await readLog(own);
-    await appendToLog(ports, numbered(1, 2));
-    const late = await readLog(own);
-    expect(['event 0', 'event 2', 'event 3'].map((text) => indexOfEntry(late, text))).toEqual([0, 2, undefined]);
-    expect(['event 0', 'event 2'].map((text) => indexOfEntry(early, text))).toEqual([0, undefined]);
-  });
-
-  it('refuses a signed root that does not follow from what it read', async () => {
-    const { ports, own } = await watched(3);
-    await readLog(own);
-    const other = { ...ports, logStorage: memoryLogStorage(memoryWorld().faults), logHead: memoryLogHead() };
-    for (const count of [3, 1]) await appendToLog(other, bytes(...Array.from({ length: count }, (_, i) => `x${i}`)));
-    const logHead = { ...own.logHead, read: () => other.logHead.read() };
-    await appendToLog(ports, numbered(1, 3));
-    expect(await codeOf(readLog({ ...own, logHead }))).toBe('LEDGER_INVALID');
-  });
-});
 
 describe('a crash', () => {
   const batches = [numbered(3), numbered(251, 3), numbered(4, 254), numbered(1, 258)]; // fills a tile at 256
