@@ -2,7 +2,7 @@
 import { mayGo } from '#core/gathering.ts';
 import { defineStep } from '#core/step.ts';
 import { Nothing, openCase, TokenInput } from './case-file.ts';
-import { answerWait, keepToken } from './task-tokens.ts';
+import { answerToken, keepToken } from './task-tokens.ts';
 import { queueOf } from './turns.ts';
 
 export const awaitTurn = defineStep({
@@ -13,8 +13,9 @@ export const awaitTurn = defineStep({
   async run({ ticketId, taskToken }, { tickets, models, results, vault, workflows }) {
     await keepToken(vault, ticketId, 'turn', taskToken); // before the look: who makes room from now on finds it
     const { ticket } = await openCase(tickets, ticketId);
+    // its own token, whatever the vault holds by now; and not by the token alone: one that stays looks like a wait
     if (mayGo(ticket, await queueOf({ tickets, models, results }, ticket.model)))
-      await answerWait({ vault, workflows }, ticketId, 'turn', {}); // not by the token alone: one that stays looks like a wait
+      await answerToken({ vault, workflows }, ticketId, 'turn', taskToken, {});
     return {};
   },
 });

@@ -23,30 +23,44 @@ export const openToken = async (vault: Vault, ticketId: string, wait: Wait): Pro
 type Answering = Pick<Ports, 'vault' | 'workflows'>;
 
 /** Answers the waiting task, if one waits. */
-export const answerWait = (
+export const answerWait = async (
   ports: Answering,
   ticketId: string,
   wait: Wait,
   output: Readonly<Record<string, string>>,
-): Promise<void> => settle(ports, ticketId, wait, (token) => ports.workflows.sendTaskSuccess(token, output));
+): Promise<void> => {
+  const token = await openToken(ports.vault, ticketId, wait);
+  if (token !== undefined) await answerToken(ports, ticketId, wait, token, output);
+};
+
+/** Answers the task that has this token, which need no longer be the one that was kept last. */
+export const answerToken = (
+  ports: Answering,
+  ticketId: string,
+  wait: Wait,
+  token: string,
+  output: Readonly<Record<string, string>>,
+): Promise<void> => settle(ports, ticketId, wait, token, () => ports.workflows.sendTaskSuccess(token, output));
 
 /** Lets the waiting task, if one waits, fail with a code. */
-export const failWait = (ports: Answering, ticketId: string, wait: Wait, code: ErrorCode): Promise<void> =>
-  settle(ports, ticketId, wait, (token) => ports.workflows.sendTaskFailure(token, code, ERROR_CODES[code]));
+export const failWait = async (ports: Answering, ticketId: string, wait: Wait, code: ErrorCode): Promise<void> => {
+  const token = await openToken(ports.vault, ticketId, wait);
+  if (token === undefined) return;
+  await settle(ports, ticketId, wait, token, () => ports.workflows.sendTaskFailure(token, code, ERROR_CODES[code]));
+};
 
-/** A task that is over is as good as answered: its workflow has caught the timeout. */
+/** A task that is over is as good as answered: its workflow has caught the timeout, or tries again with a token of its own, which stays. */
 const settle = async (
   { vault }: Answering,
   ticketId: string,
   wait: Wait,
-  answer: (token: string) => Promise<void>,
+  token: string,
+  answer: () => Promise<void>,
 ): Promise<void> => {
-  const token = await openToken(vault, ticketId, wait);
-  if (token === undefined) return;
   try {
-    await answer(token);
+    await answer();
   } catch (error) {
     if (!isQuittanceError(error, 'TASK_TOKEN_TIMED_OUT') && !isQuittanceError(error, 'TASK_TOKEN_INVALID')) throw error;
   }
-  await vault.put(ticketId, nameOf(wait), new Uint8Array());
+  if ((await openToken(vault, ticketId, wait)) === token) await vault.put(ticketId, nameOf(wait), new Uint8Array());
 };

@@ -115,8 +115,8 @@ const act = async (world: WorkflowWorld, ticketId: string, way: Way): Promise<vo
 
 const mend = async (world: WorkflowWorld, ticketId: string): Promise<void> => {
   const { status } = (await world.ports.tickets.get(ticketId)).ticket;
-  if (status === 'REMEDIATION') return void (await world.call(resumeTicket, { ticketId, by: FILER }));
-  await world.asl.start({ workflow: 'erasure', name: `${ticketId}-again`, input: { ticketId } });
+  if (status === 'REMEDIATION') await world.call(resumeTicket, { ticketId, by: FILER });
+  else await world.asl.start({ workflow: 'erasure', name: `${ticketId}-again`, input: { ticketId } });
 };
 
 /** What a ticket has come to, and everything around it, without times and without what only says that something had failed. */

@@ -27,6 +27,24 @@ const tasks = all.filter(([, { Type }]) => Type === 'Task');
 const named = (workflow: string) =>
   [...JSON.stringify(definitionOf(workflow)).matchAll(/\$\{([^}]+)\}/g)].map(([, name]) => name!);
 
+/**
+ * By service. Step Functions Developer Guide, "Handle Lambda service exceptions": out of memory and timeouts are Lambda.Unknown there, and in histories the
+ * runtime's own types: github.com/awslabs/amazon-s3-find-and-forget/pull/283 shows Runtime.ExitError, Lambda's runtime emulator answers Sandbox.Timedout.
+ */
+const RETRIED = {
+  lambda: [
+    ...['Lambda.ServiceException', 'Lambda.AWSLambdaException', 'Lambda.SdkClientException', 'Lambda.Unknown'],
+    ...['Lambda.ClientExecutionTimeoutException', 'Lambda.TooManyRequestsException'],
+    ...['Runtime.ExitError', 'Runtime.OutOfMemory', 'Sandbox.Timedout'],
+  ],
+  batch: ['States.TaskFailed', 'Batch.AWSBatchException', 'Batch.SdkClientException'],
+  states: [
+    ...['StepFunctions.AWSStepFunctionsException', 'StepFunctions.ExecutionLimitExceeded'],
+    'StepFunctions.SdkClientException',
+  ],
+};
+const serviceOf = (resource: string) => /^arn:aws:states:::(\w+):/.exec(resource)?.[1] ?? 'lambda';
+
 describe.each(WORKFLOWS)('workflow %s', (workflow) => {
   it('loads in the interpreter', () => {
     const machine = loadWorkflow(workflow, definitionOf(workflow), { substitutions: substitutions() });
@@ -53,6 +71,28 @@ describe('every task', () => {
         !Retry?.length || !TimeoutSeconds || Catch?.at(-1)?.ErrorEquals.join() !== 'States.ALL',
     );
     expect(bare.map(([name]) => name)).toEqual([]);
+  });
+
+  it('tries again what AWS calls a service that failed and a function that died, by the names of its own service', () => {
+    const names = (prefix: string) =>
+      new Map(
+        tasks.filter(([, { Resource }]) => serviceOf(Resource!) === prefix).map(([name, { Retry }]) => [name, Retry!]),
+      );
+    for (const [service, retried] of Object.entries(RETRIED))
+      for (const [name, retry] of names(service)) {
+        const listed = retry.flatMap(({ ErrorEquals }) => ErrorEquals);
+        expect([name, retried.filter((one) => !listed.includes(one))]).toEqual([name, []]);
+        const others = listed.filter((one) => one.includes('.') && !retried.includes(one) && one !== 'States.Timeout');
+        expect([name, others]).toEqual([name, []]);
+      }
+  });
+
+  it('tries again when it gave up on a function, but not when it gave up on a person', () => {
+    for (const [name, { Resource, Retry }] of tasks)
+      expect([name, Retry!.some(({ ErrorEquals }) => ErrorEquals.includes('States.Timeout'))]).toEqual([
+        name,
+        Resource!.startsWith('${'),
+      ]);
   });
 
   it('is a step of the registry, and every workflow step is used by a workflow', () => {
