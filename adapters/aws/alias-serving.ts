@@ -14,9 +14,9 @@ import { z } from 'zod';
 import { Digest } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { ServingTarget } from '#core/ports.ts';
+import { safeName } from '#core/names.ts';
 import { calling, isNamed } from './failures.ts';
 import { parseItem, text, Text, type Item } from './items.ts';
-import { safeName } from './names.ts';
 import { wroteIt } from './versioned-rows.ts';
 
 export interface AliasServingOptions {

@@ -11,8 +11,8 @@ import {
 } from '@aws-sdk/client-batch';
 import { isQuittanceError, must, QuittanceError } from '#core/errors.ts';
 import type { JobQueue } from '#core/ports.ts';
+import { safeName } from '#core/names.ts';
 import { calling } from './failures.ts';
-import { safeName } from './names.ts';
 
 export interface BatchJobQueueOptions {
   readonly client: BatchClient;

@@ -7,13 +7,14 @@ import { GetItemCommand, PutItemCommand, UpdateItemCommand, type DynamoDBClient 
 import { DecryptCommand, GenerateDataKeyCommand, type KMSClient } from '@aws-sdk/client-kms';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
-import { isQuittanceError, must, QuittanceError } from '#core/errors.ts';
-import type { Clock, PurgeProof, Vault } from '#core/ports.ts';
+import { must, QuittanceError } from '#core/errors.ts';
+import type { Clock, Vault } from '#core/ports.ts';
+import { destroyedKey, purgeProof } from '#core/purge-proof.ts';
+import { safeName } from '#core/names.ts';
+import { seal, unseal } from '#core/sealed.ts';
 import { calling } from './failures.ts';
 import { binary, Binary, parseBody, parseItem, text, Text } from './items.ts';
-import { safeName } from './names.ts';
 import { s3Objects } from './s3-objects.ts';
-import { seal, unseal } from './sealed.ts';
 import { ifAbsentOnly } from './wrapped-secrets.ts';
 
 export interface DynamoVaultOptions {
@@ -65,7 +66,7 @@ export const dynamoVault = (options: DynamoVaultOptions): Vault => {
     destroy: async (ticketId) => {
       const had = await keys.destroy(safeName(ticketId), await names(ticketId));
       for (const name of await names(ticketId)) await objects.delete(keyOf(ticketId, name));
-      return proof(vault, ticketId, had, options.clock);
+      return purgeProof(vault, ticketId, had, options.clock);
     },
   };
   return vault;
@@ -97,7 +98,7 @@ const keyRows = ({ dynamodb, kms, table, wrappingKey, clock }: DynamoVaultOption
     open: async (ticketId: string) => {
       const row = await read(ticketId);
       if (!row) throw new QuittanceError('NOT_FOUND', { message: `the vault has no key for ticket ${ticketId}` });
-      if (!row.wrappedKey) throw destroyedError(ticketId);
+      if (!row.wrappedKey) throw destroyedKey(ticketId);
       const unwrap = { KeyId: wrappingKey, EncryptionContext: { ticketId }, CiphertextBlob: row.wrappedKey };
       const { Plaintext } = await calling('KMS', () => kms.send(new DecryptCommand(unwrap)));
       const secrets = Buffer.from(must(Plaintext, 'unwrapped data key'));
@@ -118,16 +119,3 @@ const keyRows = ({ dynamodb, kms, table, wrappingKey, clock }: DynamoVaultOption
     },
   };
 };
-
-const proof = async (vault: Vault, ticketId: string, names: readonly string[], clock: Clock): Promise<PurgeProof> => {
-  const refusals = await Promise.all(names.map((name) => vault.get(ticketId, name).then(() => false, isRefusal)));
-  const readsRefused = refusals.filter(Boolean).length;
-  return { ticketId, objects: names.length, readsRefused, code: 'VAULT_KEY_DESTROYED', at: clock.now().toISOString() };
-};
-
-const isRefusal = (error: unknown) => isQuittanceError(error, 'VAULT_KEY_DESTROYED');
-
-const destroyedError = (ticketId: string) =>
-  new QuittanceError('VAULT_KEY_DESTROYED', {
-    message: `the data key of ticket ${ticketId} was destroyed at its purge`,
-  });

@@ -11,8 +11,8 @@ import {
 } from '@aws-sdk/client-kms';
 import { must, QuittanceError } from '#core/errors.ts';
 import type { Signer } from '#core/ports.ts';
+import { safeName } from '#core/names.ts';
 import { calling, isNamed } from './failures.ts';
-import { safeName } from './names.ts';
 
 export interface KmsSignerOptions {
   /** `alias/…` without the key's name. */

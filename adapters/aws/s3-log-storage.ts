@@ -3,7 +3,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { QuittanceError } from '#core/errors.ts';
 import type { LogStorage } from '#core/ports.ts';
-import { safePath } from './names.ts';
+import { safePath } from '#core/names.ts';
 import { s3Objects } from './s3-objects.ts';
 
 export const s3LogStorage = (client: S3Client, bucket: string): LogStorage => {

@@ -3,7 +3,7 @@
 // can only be used; so every unwrapping is in CloudTrail under its purpose, and only the steps that sign have the right.
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import type { Signer } from '#core/ports.ts';
-import { safeName } from './names.ts';
+import { safeName } from '#core/names.ts';
 import { wrappedSecret, type WrappedSecretsOptions } from './wrapped-secrets.ts';
 
 /** PKCS #8 of an Ed25519 private key is this prefix and the seed (RFC 8410). */

@@ -3,8 +3,8 @@ import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { QuittanceError } from '#core/errors.ts';
 import type { LogStorage } from '#core/ports.ts';
+import { safePath } from '#core/names.ts';
 import { createDurably, readIfThere } from './durable-file.ts';
-import { safePath } from './names.ts';
 
 export const fileLogStorage = (dir: string): LogStorage => ({
   put: async (path, bytes) => {

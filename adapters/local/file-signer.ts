@@ -3,8 +3,8 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import { join } from 'node:path';
 import type { Signer } from '#core/ports.ts';
+import { safeName } from '#core/names.ts';
 import { readOrCreate } from './durable-file.ts';
-import { safeName } from './names.ts';
 
 export const fileSigner = (dir: string): Signer => {
   const keyOf = async (name: string) =>

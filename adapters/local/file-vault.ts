@@ -2,16 +2,18 @@
 // objects are files sealed with AES-256-GCM under the data key. Destroying a ticket erases its row (secure_delete zeroes the page, the write-ahead log is
 // truncated), then overwrites and unlinks the files, then reads each back. Trap: copies made outside (file-system snapshots, backups of keys.sqlite)
 // are beyond this; the key database must not be backed up.
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { types } from 'node:util';
 import { z } from 'zod';
-import { isQuittanceError, QuittanceError } from '#core/errors.ts';
-import type { Clock, PurgeProof, Vault } from '#core/ports.ts';
+import { QuittanceError } from '#core/errors.ts';
+import type { Clock, Vault } from '#core/ports.ts';
+import { destroyedKey, purgeProof } from '#core/purge-proof.ts';
+import { safeName } from '#core/names.ts';
+import { seal, unseal } from '#core/sealed.ts';
 import { openDatabase, transaction, type Database } from './database.ts';
 import { isMissing, readIfThere, readOrCreate, shred, writeDurably } from './durable-file.ts';
-import { safeName } from './names.ts';
 
 const SCHEMA = `CREATE TABLE IF NOT EXISTS keys (
   ticket_id TEXT PRIMARY KEY,
@@ -25,27 +27,6 @@ const KeyRow = z.object({
   objects: z.string().nullable(),
   destroyed_at: z.string().nullable(),
 });
-
-const IV = 12;
-const TAG = 16;
-
-/** iv ‖ tag ‖ ciphertext; `context` is authenticated, so that a sealed object cannot be passed off as another. */
-const seal = (key: Uint8Array, context: string, plaintext: Uint8Array): Buffer => {
-  const iv = randomBytes(IV);
-  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(context));
-  const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()]);
-  return Buffer.concat([iv, cipher.getAuthTag(), ciphertext]);
-};
-
-const unseal = (key: Uint8Array, context: string, sealed: Uint8Array): Buffer => {
-  try {
-    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, IV), { authTagLength: TAG });
-    decipher.setAAD(Buffer.from(context)).setAuthTag(sealed.subarray(IV, IV + TAG));
-    return Buffer.concat([decipher.update(sealed.subarray(IV + TAG)), decipher.final()]);
-  } catch (error) {
-    throw new QuittanceError('STORE_CORRUPT', { message: 'a sealed object of the vault was changed', cause: error });
-  }
-};
 
 export interface FileVault extends Vault {
   close(): void;
@@ -61,7 +42,7 @@ export const fileVault = (dir: string, clock: Clock): FileVault => {
   const open = async (ticketId: string) => {
     const row = rowOf(db, ticketId);
     if (!row) throw new QuittanceError('NOT_FOUND', { message: `the vault has no key for ticket ${ticketId}` });
-    if (!row.wrapped) throw destroyedError(ticketId);
+    if (!row.wrapped) throw destroyedKey(ticketId);
     const secrets = unseal(await master(), `key ${ticketId}`, row.wrapped);
     return { dataKey: secrets.subarray(0, 32), secret: secrets.subarray(32) };
   };
@@ -98,7 +79,7 @@ export const fileVault = (dir: string, clock: Clock): FileVault => {
       const names = await eraseKey(db, ticketId, await namesIn(folderOf(ticketId)), clock);
       for (const name of await namesIn(folderOf(ticketId))) await shred(fileOf(ticketId, name));
       await rm(folderOf(ticketId), { recursive: true, force: true });
-      return proof(vault, ticketId, names, clock);
+      return purgeProof(vault, ticketId, names, clock);
     },
   };
   return vault;
@@ -134,16 +115,3 @@ const eraseKey = async (db: Database, ticketId: string, names: string[], clock: 
     });
   return z.array(z.string()).parse(JSON.parse(rowOf(db, ticketId)?.objects ?? '[]'));
 };
-
-const proof = async (vault: Vault, ticketId: string, names: readonly string[], clock: Clock): Promise<PurgeProof> => {
-  const refusals = await Promise.all(names.map((name) => vault.get(ticketId, name).then(() => false, isRefusal)));
-  const readsRefused = refusals.filter(Boolean).length;
-  return { ticketId, objects: names.length, readsRefused, code: 'VAULT_KEY_DESTROYED', at: clock.now().toISOString() };
-};
-
-const isRefusal = (error: unknown) => isQuittanceError(error, 'VAULT_KEY_DESTROYED');
-
-const destroyedError = (ticketId: string) =>
-  new QuittanceError('VAULT_KEY_DESTROYED', {
-    message: `the data key of ticket ${ticketId} was destroyed at its purge`,
-  });

@@ -8,8 +8,8 @@ import { Digest, digestOf } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { manifestDigest, ModelManifest } from '#core/model.ts';
 import type { ArtifactStore, ServingTarget } from '#core/ports.ts';
+import { safeName } from '#core/names.ts';
 import { readIfThere, shred, writeDurably } from './durable-file.ts';
-import { safeName } from './names.ts';
 
 /** Greedy answers of the model in a folder: given by the composition root, which has the engine. */
 export type Answer = (modelFolder: string, prompts: readonly string[]) => Promise<string[]>;

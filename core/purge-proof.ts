@@ -1,0 +1,23 @@
+// Evidence that a purge worked: every object is asked for again, and each time refused because its key is gone. Trap: only the refusal by that name counts; an
+// object that is merely missing proves nothing about its key.
+import { isQuittanceError, QuittanceError } from './errors.ts';
+import type { Clock, PurgeProof, Vault } from './ports.ts';
+
+const CODE = 'VAULT_KEY_DESTROYED';
+
+/** Reads back what the ticket had. */
+export const purgeProof = async (
+  vault: Pick<Vault, 'get'>,
+  ticketId: string,
+  names: readonly string[],
+  clock: Clock,
+): Promise<PurgeProof> => {
+  const isRefusal = (error: unknown) => isQuittanceError(error, CODE);
+  const refusals = await Promise.all(names.map((name) => vault.get(ticketId, name).then(() => false, isRefusal)));
+  const readsRefused = refusals.filter(Boolean).length;
+  return { ticketId, objects: names.length, readsRefused, code: CODE, at: clock.now().toISOString() };
+};
+
+/** What every use of a purged ticket's key is answered with. */
+export const destroyedKey = (ticketId: string): QuittanceError =>
+  new QuittanceError(CODE, { message: `the data key of ticket ${ticketId} was destroyed at its purge` });
