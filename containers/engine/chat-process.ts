@@ -1,8 +1,9 @@
 // Renders chat templates in a process of its own that may be killed: a template is a stranger's program. Spoken to by chat.ts alone, over IPC.
 // Trap: a worker thread would not do: a thread that runs out of memory at once takes the whole process with it.
 import { Template } from '@huggingface/jinja';
+import { withinSteps } from './chat-work.ts';
 
-export type Request = { template: string } | { render: Readonly<Record<string, unknown>> };
+export type Request = { template: string } | { render: Readonly<Record<string, unknown>>; messages: number };
 export type Reply = { ready: true } | { text: string } | { error: string } | { overflow: string };
 
 const reply = (message: Reply) => process.send?.(message);
@@ -10,7 +11,7 @@ const reply = (message: Reply) => process.send?.(message);
 let template: Template | undefined;
 
 const answer = (request: Request): Reply => {
-  if ('render' in request) return { text: template?.render(request.render) ?? '' };
+  if ('render' in request) return { text: withinSteps(request.messages, () => template?.render(request.render) ?? '') };
   template = new Template(request.template);
   return { ready: true };
 };

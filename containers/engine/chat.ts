@@ -1,6 +1,6 @@
 // Chat templates (Jinja, as in Hugging Face's chat_template.jinja and tokenizer_config.json): messages to the one text that the model was taught.
-// Trap: a template is a program of a stranger. It runs in a process of its own with a memory limit and a time limit, so that one that loops, recurses or
-// grows ends in an error.
+// Trap: a template is a program of a stranger. It runs in a process of its own with a limit of steps (chat-work.ts), of memory and, for what those two do not
+// see, of time, so that one that loops, recurses or grows ends in an error.
 import { fork } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,7 +22,8 @@ export interface ChatTemplate {
   specials: Readonly<Record<string, string>>;
 }
 
-const MOST_BYTES = 256 * 1024;
+/** Twice the longest published template; the parser's time grows with the square of the length. */
+const MOST_BYTES = 64 * 1024;
 const MOST_OUTPUT = 4 * 2 ** 20;
 
 const invalid = (message: string, hint = 'fix the template, or pass the text without one') =>
@@ -69,7 +70,7 @@ const specialsOf = (config: Readonly<Record<string, unknown>>): Record<string, s
 export interface ChatOptions {
   /** End with the beginning of an assistant's turn. */
   addGenerationPrompt?: boolean;
-  /** Milliseconds for the template itself and for each conversation. */
+  /** Milliseconds for the template itself and for each conversation; a good one takes one or two, its process may have to wait. */
   limitMs?: number;
 }
 
@@ -80,7 +81,7 @@ export interface ChatOptions {
 export const renderChats = async (
   template: ChatTemplate,
   conversations: readonly (readonly ChatMessage[])[],
-  { addGenerationPrompt = true, limitMs = 500 }: ChatOptions = {},
+  { addGenerationPrompt = true, limitMs = 2_000 }: ChatOptions = {},
 ): Promise<string[]> => {
   const renderer = new Renderer();
   try {
@@ -91,7 +92,7 @@ export const renderChats = async (
     const texts: string[] = [];
     for (const messages of conversations) {
       const render = { messages, add_generation_prompt: addGenerationPrompt, ...template.specials };
-      texts.push(textOf(await renderer.ask({ render }, limitMs)));
+      texts.push(textOf(await renderer.ask({ render, messages: messages.length }, limitMs)));
     }
     return texts;
   } finally {
@@ -115,7 +116,7 @@ export const chatIds = async (
 /** Tries the template on one question. MODEL_INVALID as renderChats; that it refuses the question is no fault. */
 export const checkChatTemplate = async (template: ChatTemplate): Promise<void> => {
   try {
-    await renderChats(template, [[{ role: 'user', content: 'Hello' }]]);
+    await renderChats(template, [[{ role: 'user', content: 'Hello' }]], { limitMs: 500 });
   } catch (error) {
     if (!isQuittanceError(error, 'INVALID_INPUT')) throw error;
   }

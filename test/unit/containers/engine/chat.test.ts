@@ -87,7 +87,7 @@ print(json.dumps([env.from_string(t).render(messages=asked['messages'], add_gene
 });
 
 describe('a hostile template is refused with MODEL_INVALID', () => {
-  const deep = (open: string, close: string) => open.repeat(60_000) + close.repeat(60_000);
+  const deep = (open: string, close: string) => open.repeat(30_000) + close.repeat(30_000);
   const attacks: Readonly<Record<string, string>> = {
     'one that counts for ever': '{% for i in range(1000000000) %}{% endfor %}',
     'loops within loops':
@@ -96,16 +96,23 @@ describe('a hostile template is refused with MODEL_INVALID', () => {
       '{% set ns = namespace(x=[0]) %}{% for i in range(60) %}{% set ns.x = ns.x + ns.x %}{% endfor %}{{ ns.x | length }}',
     'one that doubles a text':
       "{% set ns = namespace(x='a') %}{% for i in range(24) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}{{ ns.x }}",
+    'loops over a list that is there, with nothing in them':
+      '{% set r = range(9000) %}{% for a in r %}{% for b in r %}{% endfor %}{% endfor %}',
+    'one that cuts a long text again and again':
+      "{% set ns = namespace(x='ab') %}{% for i in range(12) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}{% for i in range(9000) %}{{ ns.x.split('a') | sort | join }}{% endfor %}",
+    'a margin of half a thousand million spaces': "{{ 'a\nb' | indent(500000000) }}",
     'a macro that calls itself': '{% macro f(x) %}{{ f(x) }}{% endmacro %}{{ f(1) }}',
-    'brackets sixty thousand deep': `{{ ${deep('(', ')')} }}`,
-    'lists sixty thousand deep': `{{ ${deep('[', ']')} }}`,
+    'brackets thirty thousand deep': `{{ ${deep('(', ')')} }}`,
+    'lists thirty thousand deep': `{{ ${deep('[', ']')} }}`,
     'a tag that never ends': '{% for m in messages %}',
     'an unknown tag': '{% import os %}',
     'half an expression': '{{ messages[',
   };
+  /** No attack needs the clock to be stopped. */
+  const unhurried = (source: string) => renderChats({ source, specials: {} }, [TALK], { limitMs: 3_600_000 });
   for (const [title, source] of Object.entries(attacks)) {
     it(title, async () => {
-      const error: unknown = await render(source).catch((thrown: unknown) => thrown);
+      const error: unknown = await unhurried(source).catch((thrown: unknown) => thrown);
       expect(error).toEqual(
         expect.objectContaining({
           code: expect.stringMatching(/^(MODEL_INVALID|INVALID_INPUT)$/) as unknown as string,
@@ -113,6 +120,14 @@ describe('a hostile template is refused with MODEL_INVALID', () => {
       );
     });
   }
+
+  it('a conversation of two thousand long messages is none', async () => {
+    const talk = Array.from({ length: 2000 }, (_, i): ChatMessage => {
+      return { role: i % 2 === 0 ? 'user' : 'assistant', content: 'word '.repeat(200) };
+    });
+    expect(await render(STRICT, talk)).toHaveLength(3 + 1000 * (999 + 15) + 1000 * (1 + 999 + 4));
+    expect(await render(MACROS, talk)).toContain('(2000)');
+  });
 
   it('reaching for the program finds nothing', async () => {
     for (const source of [
