@@ -11,7 +11,7 @@ import { parseTicketRequest } from '#core/ticket-request.ts';
 import { openEmbedded, type Embedded } from '#entry/embedded.ts';
 import { usageError, type Arguments, type Command, type ExitCode } from './command.ts';
 import { backend } from './engine.ts';
-import { requestIdOf } from './ticket/filing.ts';
+import { standingOf } from './ticket/filing.ts';
 import { REQUEST_FORM } from './ticket/form.ts';
 import { describe, printTicket, summary } from './ticket/print.ts';
 import { code, digest, existingFolder, person, readBytes, requiredCode } from './values.ts';
@@ -62,8 +62,11 @@ const file: Verb = async (args, [path]) => {
   if (path === undefined) throw usageError('ticket file FILE: FILE is missing');
   const request = parseTicketRequest(readBytes(path, FILE_LIMIT_BYTES));
   return working(args, async (embedded) => {
-    const requestId = await requestIdOf(embedded, request);
-    const filed = await embedded.call('file-ticket', { request, policy: await embedded.policy(), requestId });
+    const standing = await standingOf(embedded, request);
+    const filed =
+      'ticketId' in standing
+        ? standing
+        : await embedded.call('file-ticket', { request, policy: await embedded.policy(), ...standing });
     return printTicket(args, embedded, Filed.parse(filed).ticketId);
   });
 };

@@ -16,6 +16,7 @@ const RESTING = new Set<Ticket['status']>([
   'CANCELLED',
   'PURGED',
 ]);
+export const rests = ({ status }: Ticket): boolean => RESTING.has(status);
 /** Of these, where the workflow ends just after the ticket says so: the log's last leaf, the closing state. */
 const ENDING = new Set<Ticket['status']>(['REMEDIATION', 'PURGED']);
 /** Of these, where the workflow asks somebody: it has when its task is submitted. */
@@ -29,7 +30,7 @@ export const atRest = async ({ ports, engine }: Embedded, ticketId: string): Pro
     const { ticket } = await ports.tickets.get(ticketId);
     const running = await runningFor(engine, ticketId);
     if (await waitsForAnother(ticket, ports)) return ticket;
-    if (RESTING.has(ticket.status) && (await isThrough(engine, ticket, running))) return ticket;
+    if (rests(ticket) && (await isThrough(engine, ticket, running))) return ticket;
     idle = running.length > 0 ? 0 : idle + 1;
     if (idle > 1) throw abandoned(ticket); // seen twice: a status is stored before its execution starts
     for (const id of running) if (!ends.has(id)) ends.set(id, engine.settled(id));

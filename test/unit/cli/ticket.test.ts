@@ -1,13 +1,18 @@
-// `ticket --help` and what the command prints of a ticket: the form that help shows is one that the parser takes, and each resting place names the next command.
+// `ticket --help`, what the command prints of a ticket, and where a request stands that is filed again: the form that help shows is one that the parser takes, each
+// resting place names the next command, and a filing that was interrupted goes on wherever it stopped.
 import { describe, expect, it } from '@jest/globals';
 import { helpOf } from '#cli/command.ts';
 import { ticket } from '#cli/ticket.ts';
 import { REQUEST_EXAMPLE } from '#cli/ticket/form.ts';
+import { standingOf } from '#cli/ticket/filing.ts';
 import { describe as shown, summary } from '#cli/ticket/print.ts';
+import { digestJson } from '#core/canonical.ts';
 import { REGIMES } from '#core/regimes.ts';
 import { Ticket } from '#core/ticket.ts';
 import { parseTicketRequest } from '#core/ticket-request.ts';
-import { caseWorld, file, type CaseWorld } from '../../support/case-world.ts';
+import { caseWorld, file, type CaseWorld } from '#test/support/case-world.ts';
+import { requestOf } from '#test/support/cases.ts';
+import { closeTicket } from '#functions/close-ticket.ts';
 import { placeHold } from '#functions/holds.ts';
 
 describe('ticket --help', () => {
@@ -47,5 +52,45 @@ describe('what is printed of a ticket', () => {
     const one = await ticketOf(world, await file(world));
     expect(Object.keys(summary(one)).sort()).toEqual(['due', 'filer', 'id', 'model', 'regime', 'status']);
     expect(shown(one)).not.toContain('next:');
+  });
+});
+
+describe('a request that is filed again', () => {
+  const request = parseTicketRequest(Buffer.from(JSON.stringify(requestOf())));
+  const first = `${digestJson(request)}.1`;
+  const standing = (world: CaseWorld, started: readonly string[]) =>
+    standingOf(
+      {
+        ports: world.ports,
+        engine: { listExecutions: async () => started.map((name) => ({ name })) },
+      } as unknown as Parameters<typeof standingOf>[0],
+      request,
+    );
+
+  it('is filed where it is new, or where its workflow was not started', async () => {
+    const world = await caseWorld();
+    expect(await standing(world, [])).toEqual({ requestId: first });
+    await file(world, {}, first);
+    expect(await standing(world, [])).toEqual({ requestId: first });
+  });
+
+  it('goes on where a process that worked on it has gone', async () => {
+    const world = await caseWorld();
+    const ticketId = await file(world, {}, first);
+    expect(await standing(world, [ticketId])).toEqual({ ticketId });
+  });
+
+  it('is a duplicate where it waits for a person', async () => {
+    const world = await caseWorld();
+    const ticketId = await file(world, {}, first);
+    await world.call(placeHold, { ticketId, by: 'lena', code: 'litigation' });
+    await expect(standing(world, [ticketId])).rejects.toMatchObject({ code: 'TICKET_DUPLICATE', got: 'ON_HOLD' });
+  });
+
+  it('is another ticket where the first was closed', async () => {
+    const world = await caseWorld();
+    const ticketId = await file(world, {}, first);
+    await world.call(closeTicket, { ticketId, by: 'lena', outcome: 'withdrawn', reason: 'by-requester' });
+    expect(await standing(world, [ticketId])).toEqual({ requestId: `${digestJson(request)}.2` });
   });
 });
