@@ -53,6 +53,7 @@ describe('ticket file', () => {
     ['half a JSON object', () => '{"subject": {"name": "Xylo', 'INVALID_INPUT'],
     ['bytes that are not UTF-8', () => Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x7d), 'INVALID_INPUT'],
     ['an unknown field', () => ({ ...second(), urgent: true }), 'INVALID_INPUT'],
+    ['a method that nobody wrote', () => ({ ...second(), method: 'magic' }), 'INVALID_INPUT'],
     ['a check of identity that is yet to come', () => later(second()), 'INVALID_INPUT'],
     ['three megabytes', () => ({ ...second(), note: 'x'.repeat(3_000_000) }), 'INPUT_TOO_LARGE'],
     ['more than a file may have', () => 'x'.repeat(64 * 2 ** 20 + 1), 'INPUT_TOO_LARGE'],

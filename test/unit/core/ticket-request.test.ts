@@ -49,7 +49,10 @@ describe('a ticket file', () => {
   ])('is refused for a name of %s', (_what, name) => {
     for (const subject of [{ name }, { name: 'Ada', aliases: [name] }])
       expect(() => parseTicketRequest(bytes({ ...requestOf(), subject }))).toThrow(
-        expect.objectContaining({ code: 'INVALID_INPUT', got: expect.stringContaining('no control or direction') }),
+        expect.objectContaining({
+          code: 'INVALID_INPUT',
+          expected: expect.stringContaining('no control or direction'),
+        }),
       );
   });
 
@@ -57,9 +60,19 @@ describe('a ticket file', () => {
     expect(parseTicketRequest(bytes({ ...requestOf(), subject: { name } })).subject.name).toBe(name);
   });
 
-  it('says which field broke which rule', () => {
-    expect(() => parseTicketRequest(bytes({ ...requestOf(), ground: 'because' }))).toThrow(
-      expect.objectContaining({ got: expect.stringMatching(/^ground: one of art-17-1-a/) }),
+  it.each([
+    [{ ground: 'because' }, /^ground: one of art-17-1-a/],
+    [{ method: 'magic' }, /^method: one of flat, /],
+    [{ filer: 'Ada Holt' }, 'filer: lower-case letters, digits, dot, dash, underscore'],
+    [{ subject: undefined }, 'subject: object'],
+    [{ urgent: true }, '(root): no other fields than the form has (1 sent)'],
+    [{ note: 'x'.repeat(4_001) }, 'note: at most 4000'],
+  ])('with %j is told which field breaks which rule', (change, rule) => {
+    expect(() => parseTicketRequest(bytes({ ...requestOf(), ...change }))).toThrow(
+      expect.objectContaining({
+        expected: typeof rule === 'string' ? rule : expect.stringMatching(rule),
+        hint: expect.stringContaining('--help'),
+      }),
     );
   });
 });

@@ -7,6 +7,7 @@ import { restoreValues, valuesOf, type Model } from '#containers/engine/model.ts
 import { tf } from '#containers/engine/tf.ts';
 import type { Extras, ForgetOnlyContext, UnlearningMethod } from '#containers/unlearning/method.ts';
 import { findMethod, methods } from '#containers/unlearning/methods.ts';
+import { MethodName } from '#core/ticket-request.ts';
 import { tinyConfig, tinyModel, tokens, useEngine } from '#test/support/engine.ts';
 
 useEngine();
@@ -112,6 +113,10 @@ const declared = ({ needs }: UnlearningMethod, extras: Extras): Partial<Extras> 
 it('every registered method is under this contract', () => {
   expect(methods.map(({ name }) => name).sort()).toEqual(Object.keys(LOSSES).sort());
   expect(() => findMethod('flatt')).toThrow(expect.objectContaining({ code: 'METHOD_UNKNOWN' }));
+});
+
+it('a ticket may ask for any registered method, and for no other', () => {
+  expect(MethodName.options.toSorted()).toEqual(methods.map(({ name }) => name).sort());
 });
 
 describe.each(methods.map((method) => [method.name, method] as const))('%s', (name, method) => {
