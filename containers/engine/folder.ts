@@ -1,7 +1,7 @@
 // Model folders in Hugging Face layout: config.json, model.safetensors (or shards with an index), tokenizer.json, optional tokenizer_config.json and
 // generation_config.json. Traps: tied heads are not stored; older GPT-2 files lack the `transformer.` prefix; a pickle is refused by name, never opened.
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, fstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
@@ -34,9 +34,15 @@ const JsonObject = z.record(z.string(), z.unknown());
 const invalid = (message: string, details: { expected?: string; got?: string; hint?: string; cause?: unknown } = {}) =>
   new QuittanceError('MODEL_INVALID', { message, ...details });
 
+/** Several times the largest tokenizer.json that is published. */
+const MOST_JSON_BYTES = 2 ** 27;
+
 /** Parses a JSON file of a model folder; NOT_FOUND or MODEL_INVALID. */
 export const readJsonFile = (path: string): Record<string, unknown> => {
   if (!existsSync(path)) throw new QuittanceError('NOT_FOUND', { message: `there is no ${path}` });
+  const { size } = statSync(path);
+  if (size > MOST_JSON_BYTES)
+    throw invalid(`${path} is too large`, { expected: `at most ${MOST_JSON_BYTES} bytes`, got: `${size} bytes` });
   try {
     return JsonObject.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (cause) {

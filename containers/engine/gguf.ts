@@ -69,13 +69,20 @@ export const openGguf = (path: string): GgufFile => {
 };
 
 const MOST_ENTRIES = 2 ** 16;
-const MOST_ELEMENTS = 2 ** 21; // several times the largest vocabulary
+/** Of all lists together: tokens, their kinds, scores and merges of a vocabulary of 256,000. */
+const MOST_ELEMENTS = 2 ** 20;
+/** Of all texts together, a vocabulary of long words included. */
+const MOST_TEXT_BYTES = 2 ** 25;
+/** Several times the largest published tensor. */
+const MOST_WEIGHTS = 2 ** 33;
 
 /** Reads forward through the header; never past the end of the file. */
 class Cursor {
   readonly path: string;
   readonly size: number;
   at = 0;
+  #elementsLeft = MOST_ELEMENTS;
+  #textLeft = MOST_TEXT_BYTES;
   readonly #fd: number;
   #window: Buffer = Buffer.alloc(0);
   #start = 0;
@@ -120,7 +127,18 @@ class Cursor {
   }
 
   string(what: string): string {
-    return this.take(this.u64(`length of ${what}`), what).toString('utf8');
+    const bytes = this.u64(`length of ${what}`);
+    this.claim(bytes, 1, `bytes of ${what}`, this.#textLeft);
+    this.#textLeft -= bytes;
+    return this.take(bytes, what).toString('utf8');
+  }
+
+  /** The length of a list whose elements take at least `bytes` each. */
+  length(bytes: number, what: string): number {
+    const count = this.u64(`length of ${what}`);
+    this.claim(count, bytes, `elements of ${what}`, this.#elementsLeft);
+    this.#elementsLeft -= count;
+    return count;
   }
 }
 
@@ -170,8 +188,7 @@ const readValue = (cursor: Cursor, type: number, key: string): GgufValue => {
 const readArray = (cursor: Cursor, key: string): GgufValue[] => {
   const type = cursor.u32(`element type of ${key}`);
   if (type === ARRAY) throw invalid(cursor.path, `${key} is an array of arrays, which no model needs`);
-  const count = cursor.u64(`length of ${key}`);
-  cursor.claim(count, SCALARS[type]?.bytes ?? 8, `elements of ${key}`, MOST_ELEMENTS);
+  const count = cursor.length(SCALARS[type]?.bytes ?? 8, key);
   return Array.from({ length: count }, () => readValue(cursor, type, key));
 };
 
@@ -211,6 +228,8 @@ const readTensorInfo = (cursor: Cursor, alignment: number) => {
   const shape = Array.from({ length: dimensions }, () => cursor.u64(`dimension of ${name}`));
   const type = blockType(cursor, name, cursor.u32(`type of ${name}`));
   const elements = shape.reduce((product, size) => product * size, 1);
+  if (elements > MOST_WEIGHTS)
+    throw invalid(cursor.path, `'${name}' is larger than any that can be held`, String(MOST_WEIGHTS), String(elements));
   const { elements: perBlock, bytes: blockBytes } = BLOCKS[type];
   if (shape[0]! % perBlock !== 0)
     throw invalid(cursor.path, `a row of '${name}' is not whole blocks`, `a multiple of ${perBlock}`, String(shape[0]));

@@ -7,7 +7,12 @@ import { QuittanceError } from '#core/errors.ts';
 import { duplicateKey } from '#core/json-keys.ts';
 import { firstNotFinite, widen, type StoredType, STORED_BYTES } from './number-formats.ts';
 
-const MAX_HEADER_BYTES = 100_000_000; // the reference implementation's limit
+/** A sixth of the reference implementation's limit, and more than 65,000 tensors take: a hostile header is read before it is known to be one. */
+const MAX_HEADER_BYTES = 2 ** 24;
+const MOST_MARKS = 2 ** 20;
+const DEEPEST = 3;
+/** Several times the largest published tensor. */
+const MOST_ELEMENTS = 2 ** 33;
 
 const Entry = z.strictObject({
   dtype: z.string(),
@@ -85,7 +90,7 @@ const readHeader = (path: string, fd: number) => {
   if (headerBytes > MAX_HEADER_BYTES || headerBytes > fileBytes - 8) {
     throw invalid(
       path,
-      'header length runs past the file',
+      'header length runs past the file, or past what any model needs',
       `at most ${Math.min(MAX_HEADER_BYTES, fileBytes - 8)}`,
       String(headerBytes),
     );
@@ -110,11 +115,32 @@ const checkHeader = (path: string, text: string, dataStart: number, fileBytes: n
 };
 
 const parseHeader = (path: string, text: string): Record<string, unknown> => {
+  const { depth, marks } = structureOf(text);
+  if (depth > DEEPEST || marks > MOST_MARKS)
+    throw invalid(path, 'header is more than any model needs', `${DEEPEST} levels and ${MOST_MARKS} values`);
   try {
     return z.record(z.string(), z.unknown()).parse(JSON.parse(text));
   } catch (cause) {
     throw invalid(path, 'header is not a JSON object', undefined, undefined, cause);
   }
+};
+
+const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
+const [OPENING, CLOSING] = [new Set([0x5b, 0x7b]), new Set([0x5d, 0x7d])];
+
+/** How deep a JSON text goes and how many values it separates, found without building any of them. */
+const structureOf = (text: string): { depth: number; marks: number } => {
+  let [depth, deepest, marks, quoted] = [0, 0, 0, false];
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (quoted && unit === BACKSLASH) i++;
+    else if (unit === QUOTE) quoted = !quoted;
+    else if (quoted) continue;
+    else if (unit === COMMA || unit === COLON) marks++;
+    else if (OPENING.has(unit)) deepest = Math.max(deepest, ++depth);
+    else if (CLOSING.has(unit)) depth--;
+  }
+  return { depth: deepest, marks };
 };
 
 const isStoredType = (dtype: string): dtype is StoredType => Object.hasOwn(STORED_BYTES, dtype);
@@ -133,6 +159,9 @@ const tensorInfo = (path: string, name: string, value: unknown, dataStart: numbe
   const bytes = shape.reduce((product, size) => product * size, STORED_BYTES[dtype]);
   if (bytes !== end - start)
     throw invalid(path, `'${name}' has a size that is not its shape's`, `${bytes} bytes`, `${end - start} bytes`);
+  const elements = bytes / STORED_BYTES[dtype];
+  if (elements > MOST_ELEMENTS)
+    throw invalid(path, `'${name}' is larger than any that can be held`, `${MOST_ELEMENTS} elements`, String(elements));
   return { dtype, shape, start: dataStart + start, end: dataStart + end };
 };
 

@@ -30,6 +30,11 @@ export const hostileGguf = (whole: Buffer): Readonly<Record<string, Uint8Array>>
   'a string that runs past the file': Buffer.concat([head(0, 1), entry('k', 8, u64(100))]),
   'an array of 10^12 numbers': Buffer.concat([head(0, 1), entry('k', 9, list(4, 10n ** 12n))]),
   'an array of 10^12 empty strings': Buffer.concat([head(0, 1), entry('k', 9, list(8, 10n ** 12n))]),
+  'two lists that together are longer than any vocabulary': Buffer.concat([
+    head(0, 2),
+    ...['k', 'l'].map((key) => Buffer.concat([entry(key, 9, list(0, 600_000)), Buffer.alloc(600_000)])),
+  ]),
+  'a text of forty megabytes': Buffer.concat([head(0, 1), entry('k', 8, u64(4e7)), Buffer.alloc(4e7)]),
   'an array of arrays': Buffer.concat([head(0, 1), entry('k', 9, list(9, 1, list(9, 1, list(4, 0))))]),
   'an array of an unknown type': Buffer.concat([head(0, 1), entry('k', 9, list(99, 1, Buffer.alloc(8)))]),
   'a key given twice': Buffer.concat([head(0, 2), entry('k', 4, u32(1)), entry('k', 4, u32(2))]),

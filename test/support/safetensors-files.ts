@@ -29,6 +29,18 @@ export const HOSTILE_SAFETENSORS: Readonly<Record<string, Uint8Array>> = {
   'a header that is an array': safetensorsFile('[]'),
   'a header of a hundred thousand brackets': safetensorsFile('['.repeat(100_000)),
   'a header in broken UTF-8': safetensorsFile('{"\xff\xfe":1}'),
+  'a header of thirty megabytes': safetensorsFile(`{}${' '.repeat(3e7)}`),
+  'a header with lists in lists': safetensorsFile('{"a":'.concat('['.repeat(4e6), ']'.repeat(4e6), '}')),
+  'a quarter of a million empty tensors': safetensorsFile(
+    `{${Array.from({ length: 250_000 }, (_, i) => `"${i}":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}`).join()}}`,
+  ),
+  'a million entries of metadata': safetensorsFile(
+    `{"__metadata__":{${Array.from({ length: 1_000_000 }, (_, i) => `"${i}":""`).join()}}}`,
+  ),
+  'a shape of four million dimensions': safetensorsFile(
+    `{"a":{"dtype":"F32","shape":[1${',1'.repeat(4e6)}],"data_offsets":[0,4]}}`,
+    bytes(4),
+  ),
   'overlapping tensors': safetensorsFile({ a: entry(0, 8), b: entry(4, 12) }, bytes(12)),
   'two names for the same bytes': safetensorsFile({ a: entry(0, 8), b: entry(0, 8) }, bytes(8)),
   'a gap between tensors': safetensorsFile({ a: entry(0, 4), b: entry(8, 12) }, bytes(12)),
