@@ -74,15 +74,28 @@ interface LibraryTokenizer {
   decode(ids: number[], options: { skip_special_tokens: boolean; clean_up_tokenization_spaces: boolean }): string;
   id_to_token(id: number): string | undefined;
   token_to_id(token: string): number | undefined;
+  decoder: LibraryDecoder | null;
+}
+interface LibraryDecoder {
+  text_decoder?: TextDecoder;
+  decoders?: LibraryDecoder[];
 }
 const Library = HfTokenizer as unknown as new (json: object, config: object) => LibraryTokenizer;
 
 const construct = (json: object, config: object): LibraryTokenizer => {
   try {
-    return new Library(json, config);
+    const library = new Library(json, config);
+    keepMarks(library.decoder);
+    return library;
   } catch (cause) {
     throw invalid('tokenizer.json cannot be used', cause);
   }
+};
+
+/** Where a text falls back to bytes, the library would swallow a byte order mark, wherever it stands. */
+const keepMarks = (decoder: LibraryDecoder | null): void => {
+  if (decoder?.text_decoder) decoder.text_decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  decoder?.decoders?.forEach(keepMarks);
 };
 
 const isByteLevel = (json: Readonly<Record<string, unknown>>): boolean =>

@@ -137,6 +137,92 @@ describe('the tokenizer reads as the Rust library does', () => {
   });
 });
 
+/** Llama's SentencePiece vocabulary in small: what it does not know it spells in bytes. */
+const bytes = Array.from({ length: 256 }, (_, i) => `<0x${i.toString(16).toUpperCase().padStart(2, '0')}>`);
+const words = [
+  '<unk>',
+  '<s>',
+  '</s>',
+  ...bytes,
+  '\u2581',
+  ...Array.from('abcdefghijklmnopqrstuvwxyz'),
+  '\u2581a',
+  '\u2581t',
+  'th',
+];
+const sentencePiece = (cut: object) => ({
+  ...(JSON.parse(EMPTY) as object),
+  added_tokens: ['<unk>', '<s>', '</s>'].map((content, id) => ({
+    id,
+    content,
+    single_word: false,
+    lstrip: false,
+    rstrip: false,
+    normalized: false,
+    special: true,
+  })),
+  normalizer: null,
+  pre_tokenizer: null,
+  post_processor: {
+    type: 'TemplateProcessing',
+    single: [{ SpecialToken: { id: '<s>', type_id: 0 } }, { Sequence: { id: 'A', type_id: 0 } }],
+    pair: [{ Sequence: { id: 'A', type_id: 0 } }, { Sequence: { id: 'B', type_id: 0 } }],
+    special_tokens: { '<s>': { id: '<s>', ids: [1], tokens: ['<s>'] } },
+  },
+  decoder: {
+    type: 'Sequence',
+    decoders: [
+      { type: 'Replace', pattern: { String: '\u2581' }, content: ' ' },
+      { type: 'ByteFallback' },
+      { type: 'Fuse' },
+      { type: 'Strip', content: ' ', start: 1, stop: 0 },
+    ],
+  },
+  model: {
+    type: 'BPE',
+    dropout: null,
+    unk_token: '<unk>',
+    continuing_subword_prefix: null,
+    end_of_word_suffix: null,
+    fuse_unk: true,
+    byte_fallback: true,
+    ignore_merges: false,
+    vocab: Object.fromEntries(words.map((word, id) => [word, id])),
+    merges: [
+      ['\u2581', 'a'],
+      ['\u2581', 't'],
+      ['t', 'h'],
+    ],
+  },
+  ...cut,
+});
+const metaspace = (prepend_scheme: string) => ({
+  pre_tokenizer: { type: 'Metaspace', replacement: '\u2581', prepend_scheme, split: false },
+});
+const CUTS: Readonly<Record<string, object>> = {
+  'a prefix and replaced spaces': {
+    normalizer: {
+      type: 'Sequence',
+      normalizers: [
+        { type: 'Prepend', prepend: '\u2581' },
+        { type: 'Replace', pattern: { String: ' ' }, content: '\u2581' },
+      ],
+    },
+  },
+  'Metaspace before every piece': metaspace('always'),
+  'Metaspace before the first piece': metaspace('first'),
+  'Metaspace before none': metaspace('never'),
+};
+
+describe('a SentencePiece vocabulary reads as the Rust library does', () => {
+  for (const [title, cut] of Object.entries(CUTS)) {
+    it(`with ${title}`, async () => {
+      const { ours, rust } = both(sentencePiece(cut));
+      await sameAsRust(ours, rust, TRICKY);
+    });
+  }
+});
+
 describe('spans of tokens in their text', () => {
   const { ours, rust } = both(trained);
 
