@@ -3,7 +3,9 @@
 // Trap: who asks is read from the event's authorizer and never from a header, which a caller can write.
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { QuittanceError } from '#core/errors.ts';
 import { api, type Identity } from '#functions/api.ts';
+import { problemOf } from '#functions/api/problems.ts';
 import { lambdaPorts, policyInForce } from './lambda-ports.ts';
 
 const HttpEvent = z.object({
@@ -36,20 +38,47 @@ const ROLES: Readonly<Record<string, Identity['roles'][number]>> = {
 const ports = lambdaPorts(process.env);
 const identities = new WeakMap<Request, Identity>();
 
-const app = (async () =>
+const makeApp = async () =>
   api({
     ports,
     policy: await policyInForce(ports.artifacts),
     authenticate: async (request) => identities.get(request),
     formKey: randomBytes(32), // forms need a session, and here everybody has a bearer token
-  }))();
+  });
+
+/** Made while the function starts; a making that failed is not kept, so that the next request tries again. */
+let made: ReturnType<typeof makeApp> | undefined;
+const app = () =>
+  (made ??= makeApp().catch((error: unknown) => {
+    made = undefined;
+    throw error;
+  }));
+void app().catch(() => undefined); // the first request meets it
 
 export const handler = async (event: unknown): Promise<HttpAnswer> => {
-  const parsed = HttpEvent.parse(event);
-  const request = requestOf(parsed);
-  const identity = identityOf(parsed);
-  if (identity) identities.set(request, identity);
-  return answerOf(await (await app).fetch(request));
+  try {
+    const { request, identity } = received(event);
+    if (identity) identities.set(request, identity);
+    return await answerOf(await (await app()).fetch(request));
+  } catch (error) {
+    return refusal(error);
+  }
+};
+
+/** INVALID_INPUT for what API Gateway does not send, or what is no URL. */
+const received = (event: unknown): { request: Request; identity: Identity | undefined } => {
+  try {
+    const parsed = HttpEvent.parse(event);
+    return { request: requestOf(parsed), identity: identityOf(parsed) };
+  } catch (cause) {
+    throw new QuittanceError('INVALID_INPUT', { message: 'the request is not one that this API takes', cause });
+  }
+};
+
+const refusal = (error: unknown): HttpAnswer => {
+  const problem = problemOf(error);
+  const headers = { 'content-type': 'application/problem+json' };
+  return { statusCode: problem.status, headers, body: JSON.stringify(problem), isBase64Encoded: false };
 };
 
 const identityOf = ({ requestContext: { authorizer } }: HttpEvent): Identity | undefined => {
@@ -72,7 +101,8 @@ const requestOf = ({ rawPath, rawQueryString, headers, body, isBase64Encoded, re
   const bytes = body === undefined ? undefined : Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
   return new Request(url, {
     method,
-    headers,
+    // its true length, which a sender in pieces does not give: without one the limit on bodies makes a request of its own, of nobody's
+    headers: bytes ? { ...headers, 'content-length': String(bytes.length) } : headers,
     ...(bytes && method !== 'GET' && method !== 'HEAD' ? { body: bytes } : {}),
   });
 };

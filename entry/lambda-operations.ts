@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { awsClients, ClientEnvironment } from '#adapters/aws/clients.ts';
 import { exportHistory } from '#adapters/aws/execution-history.ts';
 import { setGate } from '#adapters/aws/network-gate.ts';
+import { bare } from './bare-error.ts';
 
 const Environment = z.discriminatedUnion('QUITTANCE_OPERATION', [
   z.object({ QUITTANCE_OPERATION: z.literal('export-history'), QUITTANCE_LEDGER_BUCKET: z.string() }),
@@ -19,7 +20,7 @@ const Environment = z.discriminatedUnion('QUITTANCE_OPERATION', [
 const environment = Environment.parse(process.env);
 const clients = ClientEnvironment.parse(process.env);
 
-export const handler = async (event: unknown): Promise<unknown> => {
+const operate = async (event: unknown): Promise<unknown> => {
   if (environment.QUITTANCE_OPERATION === 'export-history') {
     const { sfn, s3 } = awsClients(clients);
     return exportHistory({ sfn, s3, bucket: environment.QUITTANCE_LEDGER_BUCKET }, event);
@@ -28,4 +29,12 @@ export const handler = async (event: unknown): Promise<unknown> => {
   const { QUITTANCE_NETWORK_STACK: stack, QUITTANCE_JOB_QUEUE: queue } = environment;
   const gate = { cloudformation: new CloudFormationClient(region), batch: new BatchClient(region) };
   return setGate({ ...gate, stack, queue });
+};
+
+export const handler = async (event: unknown): Promise<unknown> => {
+  try {
+    return await operate(event);
+  } catch (error) {
+    throw bare(error);
+  }
 };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { QuittanceError } from '#core/errors.ts';
 import { sendReminders } from '#functions/send-reminders.ts';
 import { advance, receive } from '#core/transitions.ts';
 import { memoryWorld } from '#test/support/memory-ports.ts';
@@ -7,7 +8,7 @@ import { receivedEvent } from '#test/support/histories.ts';
 const FILED = new Date('2026-03-02T09:00:00.000Z');
 const CALENDAR = { region: 'DE-BE', timeZone: 'Europe/Berlin', source: 'test', holidays: [] };
 const filed = (id = 'T-00000001') =>
-  receive({ ...receivedEvent(), id }, { subjectKey: 'a'.repeat(64), calendar: CALENDAR }, FILED);
+  receive({ ...receivedEvent(), id }, { subjectKey: id.at(-1)!.repeat(64), calendar: CALENDAR }, FILED);
 
 const reminded = async (days: number, ...events: Parameters<typeof advance>[1][]) => {
   const world = memoryWorld();
@@ -35,6 +36,25 @@ describe('reminders', () => {
   it('go to the filer of a ticket that nobody works on', async () => {
     const [step, code] = ['verify-identity', 'SERVICE_UNAVAILABLE'];
     expect(await reminded(1, { type: 'failed', step, code })).toEqual([[filed().ticket.filer, 'reminder']]);
+  });
+
+  it('go to all the others when one is refused, and the refusal is told', async () => {
+    const world = memoryWorld();
+    for (const id of ['T-00000001', 'T-00000002', 'T-00000003']) {
+      const one = filed(id);
+      await world.ports.tickets.create(one);
+      await world.ports.tickets.commit(advance(one.ticket, { type: 'identity-requested' }, FILED), 1);
+    }
+    const notifier: typeof world.ports.notifier = {
+      notify: async (notice) => {
+        if (notice.id.startsWith('T-00000001'))
+          throw new QuittanceError('NOTICE_REFUSED', { message: 'the mail service will not send a notice' });
+        return world.ports.notifier.notify(notice);
+      },
+    };
+    const sending = sendReminders.handle({}, { ...world.ports, notifier });
+    await expect(sending).rejects.toMatchObject({ code: 'NOTICE_REFUSED' });
+    expect(world.notices.map(({ references }) => references['ticketId']).sort()).toEqual(['T-00000002', 'T-00000003']);
   });
 
   it('go to the filer when the date is near, and not when the case is closed', async () => {
