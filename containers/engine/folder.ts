@@ -195,11 +195,17 @@ const refuseUnknown = (names: readonly string[], config: DecoderConfig): void =>
   }
 };
 
-/** Names under which a tensor is found: as transformers writes it, and without the body's prefix as in older files. */
+/** Names under which a tensor is found: as transformers writes it, and without the body's prefix, or its first word, as in older files. */
 const candidates = (config: DecoderConfig, hf: string): string[] => {
   const prefix = bodyPrefix(config);
   const bare = hf.startsWith(prefix) ? hf.slice(prefix.length) : hf;
-  return [hf, bare, `model.${bare}`, ...(hf === 'embed_out.weight' ? ['lm_head.weight'] : [])];
+  return [
+    hf,
+    bare,
+    `model.${bare}`,
+    hf.replace(/^model\./, ''),
+    ...(hf === 'embed_out.weight' ? ['lm_head.weight'] : []),
+  ];
 };
 
 /** Remembers the last tensor only: the parts of a fused tensor follow one another. */

@@ -77,7 +77,7 @@ interface LibraryTokenizer {
   decoder: LibraryDecoder | null;
 }
 interface LibraryDecoder {
-  text_decoder?: TextDecoder;
+  text_decoder?: InstanceType<typeof TextDecoder>;
   decoders?: LibraryDecoder[];
 }
 const Library = HfTokenizer as unknown as new (json: object, config: object) => LibraryTokenizer;

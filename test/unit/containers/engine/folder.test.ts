@@ -7,9 +7,10 @@ import { isQuittanceError, type ErrorCode } from '#core/errors.ts';
 import { checkpointTensors, manifestOf, readModelFolder } from '#containers/engine/folder.ts';
 import { freshValues } from '#containers/engine/model.ts';
 import { quantizeTensors } from '#containers/engine/quantize.ts';
-import { writeSafetensors, type TensorToWrite } from '#containers/engine/safetensors.ts';
+import { openSafetensors, writeSafetensors, type TensorToWrite } from '#containers/engine/safetensors.ts';
 import { tinyConfig, tinyTokenizer } from '#test/support/engine.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
+import { ROOT } from '#test/support/shared.ts';
 
 const { dir: scratch, remove } = temporaryFolder();
 afterAll(remove);
@@ -72,6 +73,23 @@ describe('a folder that is whole', () => {
       ]);
     writeShards([tensors.slice(0, 5), tensors.slice(5)]);
     expect(readModelFolder(dir).values).toEqual(whole);
+  });
+
+  it.each([
+    ['opt', /^model\./],
+    ['gpt2', /^transformer\./],
+  ])('of %s reads the same under the names of its bare body', (name, prefix) => {
+    const source = join(ROOT, 'test/golden/models', name);
+    const file = openSafetensors(join(source, 'model.safetensors'));
+    const bare = [...file.tensors].map(([hf, { shape }]) => ({
+      name: hf.replace(prefix, ''),
+      shape,
+      data: file.read(hf),
+    }));
+    file.close();
+    cpSync(source, dir, { recursive: true });
+    writeSafetensors(at('model.safetensors'), bare);
+    expect(readModelFolder(dir).values).toEqual(readModelFolder(source).values);
   });
 
   it('keeps int8 values within half a step of each row', () => {
