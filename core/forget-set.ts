@@ -1,6 +1,6 @@
 // What a ticket asks a model to forget, and the check that the model was trained on it. Zone A: never leaves the vault; what leaves are counts and
 // keyed digests. Trap: a plain hash of a name or phone number is reversible, so every comparison goes through an HMAC (`Pseudonyms`).
-// The check answers published attacks that ask to "forget" perturbed, over-broad or common text (docs/trust.md, T1, T3, T5).
+// The check answers published attacks that ask to "forget" perturbed, over-broad or common text (docs/trust.md, attacks by ticket).
 import { z } from 'zod';
 import { canonicalize } from './canonical.ts';
 import { QuittanceError } from './errors.ts';
