@@ -1,10 +1,13 @@
 // One contract for every unlearning method: what it descends is its paper's loss (a second implementation in float64, differentiated by central differences),
 // it reads what it declares and nothing else, repeats with its seed, and leaves no tensor behind. A method without an entry here fails.
 import { describe, expect, it } from '@jest/globals';
-import type { Row } from '#containers/engine/batch.ts';
+import { makeBatch, type Row } from '#containers/engine/batch.ts';
 import type { DecoderConfig } from '#containers/engine/config.ts';
+import { reduceAnswers, targetLogProbs } from '#containers/engine/losses.ts';
 import { restoreValues, valuesOf, type Model } from '#containers/engine/model.ts';
+import { lossAndGradients } from '#containers/engine/sweep.ts';
 import { tf } from '#containers/engine/tf.ts';
+import { answerLogProbs } from '#containers/unlearning/batches.ts';
 import type { Extras, ForgetOnlyContext, UnlearningMethod } from '#containers/unlearning/method.ts';
 import { findMethod, methods } from '#containers/unlearning/methods.ts';
 import { MethodName } from '#core/ticket-request.ts';
@@ -215,4 +218,49 @@ describe.each(methods.map((method) => [method.name, method] as const))('%s', (na
     expect(method.paper).toMatch(/^https:\/\//);
     expect(method.config.safeParse({}).success).toBe(true);
   });
+});
+
+describe('a pair in one row', () => {
+  /** Each loss on two rows of one answer: what the template and the forget answer score apart. */
+  const apart: Readonly<Record<string, (scores: tf.Tensor1D, reference: Float32Array) => tf.Scalar>> = {
+    flat: (means) => tf.mul(tf.sum(tf.mul(tf.tanh(means), [-1, 1])), 0.5),
+    dpo: (sums, reference) =>
+      tf.mul(tf.softplus(tf.mul(tf.sum(tf.mul(tf.sub(sums, reference), [-1, 1])), 0.1)), 2 / 0.1),
+  };
+  for (const [name, loss] of Object.entries(apart)) {
+    it(`moves a model with attention as ${name} on two rows does`, async () => {
+      const [model, reference] = [tinyModel(), tinyModel(tinyConfig(), 2)];
+      const rows = makeBatch([TEMPLATE, FORGET], 64);
+      const { gradients } = lossAndGradients(
+        model,
+        rows,
+        (logits) => {
+          const values = targetLogProbs(rows, logits);
+          const scores =
+            name === 'flat' ? reduceAnswers(rows, tf.exp(values), 'mean') : reduceAnswers(rows, values, 'sum');
+          return loss(scores, answerLogProbs(reference, rows));
+        },
+        new Set(model.parameters.keys()),
+      );
+      const slopes = new Map(
+        [...gradients].map(([parameter, gradient]) => [parameter, gradient.dataSync<'float32'>()]),
+      );
+      const length = Math.hypot(...[...slopes.values()].flatMap((values) => [...values]));
+      const at = valuesOf(model);
+      await findMethod(name).run(
+        { ...contextOf(model), ...declared(findMethod(name), { retain: [], reference }) },
+        once(),
+      );
+      const after = valuesOf(model);
+      for (const [parameter, values] of slopes) {
+        const worst = values.reduce((most, slope, i) => {
+          const moved = (after.get(parameter)![i]! - at.get(parameter)![i]!) / STEP;
+          return Math.max(most, Math.abs(moved + slope / length));
+        }, 0);
+        expect([parameter, worst < 2e-5]).toEqual([parameter, true]);
+      }
+      tf.dispose([...gradients.values()]);
+      [model, reference].forEach((one) => one.dispose());
+    });
+  }
 });
