@@ -103,11 +103,19 @@ const VARIABLES = {
   QUITTANCE_TIME_ZONE: 'Europe/Berlin',
 };
 
+/** As CloudFormation answers, whose protocol is forms and XML. */
+const NO_STACK =
+  '<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code>' +
+  '<Message>Stack with id network does not exist</Message></Error></ErrorResponse>';
+
 /** An AWS that holds nothing. */
 const emptyAws = (): Promise<Server> =>
   new Promise((resolve) => {
     const server = createServer((request, response) => {
-      request.resume().on('end', () => response.writeHead(request.method === 'GET' ? 404 : 200).end('{}'));
+      request.resume().on('end', () => {
+        if (request.headers['content-type']?.includes('x-www-form-urlencoded')) response.writeHead(400).end(NO_STACK);
+        else response.writeHead(request.method === 'GET' ? 404 : 200).end('{}');
+      });
     });
     server.listen(0, '127.0.0.1', () => resolve(server));
   });

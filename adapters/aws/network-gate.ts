@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { ListJobsCommand, type BatchClient } from '@aws-sdk/client-batch';
 import { QuittanceError } from '#core/errors.ts';
-import { calling } from './failures.ts';
+import { calling, isNamed } from './failures.ts';
 
 export interface NetworkGate {
   readonly cloudformation: CloudFormationClient;
@@ -53,9 +53,18 @@ const anyAlive = async ({ batch, queue }: NetworkGate): Promise<boolean> => {
 
 const describe = async ({ cloudformation, stack }: NetworkGate) => {
   const { Stacks = [] } = await calling('CloudFormation', () =>
-    cloudformation.send(new DescribeStacksCommand({ StackName: stack })),
+    cloudformation.send(new DescribeStacksCommand({ StackName: stack })).catch(absent),
   );
   const [found] = Stacks;
-  if (!found) throw new QuittanceError('NOT_FOUND', { message: `there is no stack ${stack}` });
-  return found;
+  if (found) return found;
+  throw new QuittanceError('NOT_FOUND', {
+    message: `there is no stack ${stack}`,
+    hint: 'deploy the network, or remove the gate with the GPU stack',
+  });
+};
+
+/** CloudFormation calls a stack that is not there a fault of form. */
+const absent = (error: unknown): { Stacks: [] } => {
+  if (isNamed(error, 'ValidationError') && error.message.includes('does not exist')) return { Stacks: [] };
+  throw error;
 };
