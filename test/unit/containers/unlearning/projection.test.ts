@@ -3,7 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { random } from '#containers/engine/random.ts';
 import type { Moments } from '#containers/engine/moments.ts';
-import { invertPositiveDefinite, projectionOf, projections } from '#containers/unlearning/projection.ts';
+import { invertPositiveDefinite } from '#containers/unlearning/positive-definite.ts';
+import { projectionOf, projections } from '#containers/unlearning/projection.ts';
 import { tf } from '#containers/engine/tf.ts';
 import { useEngine } from '#test/support/engine.ts';
 
@@ -46,6 +47,23 @@ const times = (p: Float64Array, v: readonly number[]) =>
 const norm = (v: readonly number[]) => Math.hypot(...v);
 const mostDifference = (a: Float64Array, b: Float64Array) =>
   a.reduce((most, x, i) => Math.max(most, Math.abs(x - b[i]!)), 0);
+
+const basisVector = (n: number, i: number) => Array.from({ length: n }, (_, j) => (i === j ? 1 : 0));
+
+/** n orthonormal vectors by Gram–Schmidt, twice for accuracy. */
+const orthonormal = (n: number, label: string): number[][] => {
+  const stream = random(label);
+  const made: number[][] = [];
+  while (made.length < n) {
+    let v = Array.from({ length: n }, () => stream.normal());
+    for (const o of [...made, ...made]) {
+      const share = v.reduce((s, x, i) => s + x * o[i]!, 0);
+      v = v.map((x, i) => x - share * o[i]!);
+    }
+    made.push(v.map((x) => x / norm(v)));
+  }
+  return made;
+};
 
 describe('the inverse by Cholesky', () => {
   it('is the inverse by elimination', () => {
@@ -110,6 +128,33 @@ describe('P = λ(C/s + λI)⁻¹', () => {
     const p = projectionOf({ size: 5, sum, count: 1 }, 1e-3, 'median');
     expect([...p].every(Number.isFinite)).toBe(true);
     expect(norm(times(p, [1, 1, 0, 0, 0]))).toBeLessThan(1e-6);
+  });
+
+  it('takes what a difference of two sums left negative for unused, by the spectrum that is known', () => {
+    const [n, lambda] = [12, 1e-3];
+    // one input is huge, as the first token's is in a chat model; the rest is mixed
+    const q = [basisVector(n, 0), ...orthonormal(n - 1, 'eigenvectors').map((v) => [0, ...v])];
+    const spectrum = [3e6, 40, 8, 3, 1, 1, 1, 0.5, 0.1, 1e-4, -0.02, -0.7];
+    const of = (f: (w: number) => number) =>
+      Float64Array.from({ length: n * n }, (_, at) =>
+        q.reduce((sum, v, k) => sum + f(spectrum[k]!) * v[Math.floor(at / n)]! * v[at % n]!, 0),
+      );
+    const p = projectionOf({ size: n, sum: of((w) => w), count: 1 }, lambda, 'median');
+    const unit = [...Array(n).keys()].map((i) => of((w) => w)[i * (n + 1)]!).sort((a, b) => a - b)[n / 2]!;
+    expect(
+      mostDifference(
+        p,
+        of((w) => lambda / (Math.max(w, 0) / unit + lambda)),
+      ),
+    ).toBeLessThan(1e-3);
+    expect(Math.abs(norm(times(p, q[11]!)) - 1)).toBeLessThan(1e-3);
+  });
+
+  it('of sums that are not finite, or of another model, is refused by name', () => {
+    for (const sum of [Float64Array.of(NaN, 0, 0, 1), Float64Array.from({ length: 400 }, (_, i) => (i % 21 ? 0 : -1))])
+      expect(() => projectionOf({ size: Math.sqrt(sum.length), sum, count: 1 }, 1e-3, 'mean')).toThrow(
+        expect.objectContaining({ code: 'WEIGHTS_INVALID' }),
+      );
   });
 
   it('does not care for the unit or the number of the tokens', () => {
