@@ -111,10 +111,10 @@ export const rope = (
       got: `${rotaryDim}`,
     });
   }
-  return { kind: 'rope', theta, rotaryDim, scaling: ropeScaling(parameters) };
+  return { kind: 'rope', theta, rotaryDim, scaling: ropeScaling(f, parameters) };
 };
 
-const ropeScaling = (p: z.infer<typeof RopeParameters>): RopeScaling => {
+const ropeScaling = ({ raw }: Fields, p: z.infer<typeof RopeParameters>): RopeScaling => {
   const kind = p.rope_type ?? p.type ?? 'default';
   if (kind === 'default') return { kind: 'none' };
   if (kind === 'linear' && p.factor !== undefined) return { kind, factor: p.factor };
@@ -122,5 +122,9 @@ const ropeScaling = (p: z.infer<typeof RopeParameters>): RopeScaling => {
   if (kind === 'llama3' && factor && low && high && original) {
     return { kind, factor, lowFreqFactor: low, highFreqFactor: high, originalMaxPositions: original };
   }
-  throw unsupported('rope_scaling', p, 'none, linear or llama3 with all its fields');
+  throw unsupported(
+    raw['rope_parameters'] ? 'rope_parameters' : 'rope_scaling',
+    p,
+    'a rope_type of default, linear or llama3 with all its fields',
+  );
 };

@@ -91,6 +91,12 @@ export const ggufConfig = (file: GgufFile): Record<string, unknown> => {
   };
   if (m.optional('attention.sliding_window'))
     throw unsupported(`${architecture}.attention.sliding_window`, m.optional('attention.sliding_window'), 'none');
+  const headDim = m.optional('attention.key_length') ?? Number(config.hidden_size) / Number(config.num_attention_heads);
+  for (const key of ['rope.dimension_count', 'attention.value_length']) {
+    const value = m.optional(key);
+    if (value !== undefined && value !== headDim)
+      throw unsupported(`${architecture}.${key}`, value, `${headDim}, the width of a head`);
+  }
   if (m.optional('expert_count')) throw unsupported(`${architecture}.expert_count`, m.optional('expert_count'), 'none');
   return config;
 };

@@ -239,6 +239,8 @@ describe('a config that does not fit', () => {
     [{ hidden_act: 'quick_gelu' }, 'hidden_act'],
     [{ rope_scaling: { rope_type: 'yarn', factor: 4 } }, 'yarn'],
     [{ rope_scaling: { type: 'dynamic', factor: 2 } }, 'dynamic'],
+    [{ rope_scaling: { rope_type: 'longrope', factor: 2 } }, 'rope_scaling'],
+    [{ rope_parameters: { rope_type: 'yarn', factor: 4 } }, 'rope_parameters'],
     [{ rope_parameters: { rope_type: 'llama3', factor: 8 } }, 'llama3'],
     [{ pretraining_tp: 2 }, 'pretraining_tp'],
     [{ quantization_config: { quant_method: 'gptq' } }, 'quantization_config'],

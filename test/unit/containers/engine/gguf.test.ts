@@ -179,6 +179,15 @@ describe('what is not implemented is named', () => {
     unsupported(padded([head(1, 0), tensor('a', [256], 13, 0)], Buffer.alloc(176)), 'Q5_K'));
   it('another architecture', () =>
     unsupported(Buffer.concat([head(0, 1), entry('general.architecture', 8, text('mamba'))]), 'general.architecture'));
+  it.each(['rope.dimension_count', 'attention.value_length'])('another width of %s than of a head', async (key) => {
+    const meta = [
+      entry('general.architecture', 8, text('llama')),
+      entry('llama.embedding_length', 4, u32(16)),
+      entry('llama.attention.head_count', 4, u32(4)),
+      entry(`llama.${key}`, 4, u32(2)),
+    ];
+    await unsupported(Buffer.concat([head(0, meta.length), ...meta]), key);
+  });
   it('mixtures of experts', async () => {
     const meta = [entry('general.architecture', 8, text('llama')), entry('llama.expert_count', 4, u32(8))];
     await unsupported(Buffer.concat([head(0, 2), ...meta]), 'expert_count');
