@@ -1,4 +1,4 @@
-// What wakes a person: eight alarms (ten are free), one dashboard (three are), one topic by e-mail.
+// What wakes a person: nine alarms (ten are free), one dashboard (three are), one topic by e-mail.
 import { Duration, type Stack } from 'aws-cdk-lib';
 import {
   Alarm,
@@ -23,13 +23,16 @@ export interface Watched {
   readonly machines: Readonly<Record<Workflow, StateMachine>>;
   readonly api: HttpApi;
   readonly undelivered: Queue;
+  /** Name of the queue of the network gate, which is in another stack; undefined without a gate. */
+  readonly gateQueue: string | undefined;
   readonly key: IKey;
 }
 
 const HOUR = Duration.hours(1);
 const DAY = Duration.days(1);
 
-export const makeAlarms = (stack: Stack, settings: Settings, { machines, api, undelivered, key }: Watched): Topic => {
+export const makeAlarms = (stack: Stack, settings: Settings, watched: Watched): Topic => {
+  const { machines, api, undelivered, gateQueue, key } = watched;
   const topic = new Topic(stack, 'Alarms', { masterKey: key, enforceSSL: true });
   topic.addSubscription(new EmailSubscription(settings.mail.addresses['default'] ?? settings.mail.from));
   const above = (id: string, description: string, metric: IMetric, threshold = 0) =>
@@ -50,9 +53,11 @@ export const makeAlarms = (stack: Stack, settings: Settings, { machines, api, un
   above('ErasureTimedOut', 'an execution reached its limit', machines.erasure.metricTimedOut({ period: DAY }));
   above(
     'Undelivered',
-    'an event or a schedule did not reach its target',
+    'an event or a schedule did not reach its target, or its target could not handle it',
     undelivered.metricApproximateNumberOfMessagesVisible(),
   );
+  if (gateQueue !== undefined)
+    above('GateUndelivered', 'the GPU network was not opened or closed', visibleIn(gateQueue));
   above('ApiErrors', 'the API answers 5xx', api.metricServerError({ period: HOUR, statistic: 'Sum' }), 3);
   above('Throttled', 'Lambdas are throttled', lambdas('Throttles'), 10);
   if (settings.models.length > 0)
@@ -67,6 +72,14 @@ export const makeAlarms = (stack: Stack, settings: Settings, { machines, api, un
   new Dashboard(stack, 'Dashboard', { dashboardName: settings.prefix, widgets: widgets(machines, api, lambdas) });
   return topic;
 };
+
+const visibleIn = (QueueName: string) =>
+  new Metric({
+    namespace: 'AWS/SQS',
+    metricName: 'ApproximateNumberOfMessagesVisible',
+    dimensionsMap: { QueueName },
+    statistic: 'Maximum',
+  });
 
 const widgets = (machines: Watched['machines'], api: HttpApi, lambdas: (name: string) => Metric) => [
   [

@@ -2,12 +2,13 @@
 import { CfnOutput, Stack, Validations, type StackProps } from 'aws-cdk-lib';
 import type { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { EmailIdentity, Identity } from 'aws-cdk-lib/aws-ses';
 import type { Construct } from 'constructs';
 import type { Step } from '#core/step.ts';
 import { makeAlarms } from './alarms.ts';
 import { makeBudget } from './budget.ts';
-import { API_TIMEOUT_SECONDS, makeLambda } from './functions.ts';
+import { API_TIMEOUT_SECONDS, makeLambda, makeUndelivered } from './functions.ts';
 import {
   arnOf,
   envelopeSigner,
@@ -23,7 +24,7 @@ import { makeSchedules } from './schedules.ts';
 import type { Settings } from './settings.ts';
 import { stepTimeouts, workflowPlaceholders } from './state-machine.ts';
 import type { Resources } from './stateful-stack.ts';
-import { makeMachines } from './workflow-machines.ts';
+import { gateQueueName, makeMachines } from './workflow-machines.ts';
 
 export interface AppStackProps extends StackProps {
   readonly settings: Settings;
@@ -40,7 +41,8 @@ export class AppStack extends Stack {
     super(scope, id, props);
     const { prefix } = settings;
     const grants = portGrants(resources, this);
-    const functions = this.#stepFunctions(prefix, steps, grants, code.steps);
+    const undelivered = makeUndelivered(this, 'Undelivered');
+    const functions = this.#stepFunctions(prefix, steps, grants, code.steps, undelivered);
     const machines = makeMachines(this, prefix, functions);
     const { api, pool, client } = makeApi(
       this,
@@ -63,12 +65,14 @@ export class AppStack extends Stack {
       code: code.operations,
       timeoutSeconds: 300,
       access: historyAccess(this, prefix, resources),
+      events: { retries: 2, undelivered },
     });
-    const undelivered = makeSchedules(this, settings, { machines, sendReminders, exportHistory });
+    makeSchedules(this, settings, { machines, sendReminders, exportHistory, undelivered });
     makeAlarms(this, settings, {
       machines,
       api,
       undelivered,
+      gateQueue: settings.gpu.endpoints === 'on-demand' ? gateQueueName(prefix) : undefined,
       key: Key.fromKeyArn(this, 'DataKey', resources.keys.data),
     });
     makeBudget(this, settings, [machines.unlearn.role, machines.recertify.role]);
@@ -86,7 +90,13 @@ export class AppStack extends Stack {
    * One Lambda a step that a workflow or a schedule calls, with the rights of the ports that it uses. What people do has none of its own: it would take
    * anybody's word for who acts, so people act through the HTTP app.
    */
-  #stepFunctions(prefix: string, steps: readonly Step[], table: GrantTable, code: string): Map<string, Lambda> {
+  #stepFunctions(
+    prefix: string,
+    steps: readonly Step[],
+    table: GrantTable,
+    code: string,
+    undelivered: IQueue,
+  ): Map<string, Lambda> {
     const timeouts = stepTimeouts();
     const make = ({ name, uses }: Step) => {
       const { environment, grants } = grantsOf(uses, table);
@@ -95,8 +105,10 @@ export class AppStack extends Stack {
         description: `step ${name}`,
         prefix,
         code,
-        timeoutSeconds: Math.min(timeouts.get(name) ?? WAITING_STEP_SECONDS, 900),
+        timeoutSeconds: (timeouts.get(name) ?? WAITING_STEP_SECONDS + LEEWAY_SECONDS) - LEEWAY_SECONDS,
         access: { environment: { QUITTANCE_STEP: name, ...environment }, grants },
+        // a reminder that went out would go out again with each try, and the next day brings the next
+        ...(name === 'send-reminders' ? { events: { retries: 0, undelivered } } : {}),
       });
     };
     const called = [...workflowPlaceholders(), 'send-reminders'];
@@ -106,6 +118,8 @@ export class AppStack extends Stack {
 
 /** What the step of a waiting task has until it has asked. */
 const WAITING_STEP_SECONDS = 60;
+/** A function ends before its state gives up, its start included, so that none is still at work when it is tried again. */
+const LEEWAY_SECONDS = 10;
 
 /** `judge-evaluation` → `JudgeEvaluation`. */
 export const idOf = (name: string): string =>

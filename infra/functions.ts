@@ -1,8 +1,12 @@
 // Lambdas and their roles: the rights of a role are the grants that it is given and writing its own log, nothing else.
+// Trap: a schedule or a rule hands its event over and is done; what the function then does with it is Lambda's own queue's business, which drops an event
+// after the last try unless the function has a destination for it.
 import { Duration, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as Lambda, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Queue, QueueEncryption, type IQueue } from 'aws-cdk-lib/aws-sqs';
 import { statementOf, type Grant, type PortGrants } from './grants.ts';
 import { explainWildcards } from './nag.ts';
 
@@ -15,14 +19,35 @@ export interface LambdaOptions {
   readonly code: string;
   readonly timeoutSeconds: number;
   readonly access: PortGrants;
+  /** For a function that schedules and rules call. */
+  readonly events?: EventHandling;
 }
+
+export interface EventHandling {
+  /** Of an event that the function failed at, 0 to 2. */
+  readonly retries: number;
+  /** What could not be handled, with the code why; a message there raises an alarm. */
+  readonly undelivered: IQueue;
+}
+
+/** A function takes no event that has waited longer: the next one says the same, or a person has looked. */
+const EVENT_AGE = Duration.hours(2);
+
+/** Where schedules, rules and functions leave what nobody could take or handle. */
+export const makeUndelivered = (stack: Stack, id: string, queueName?: string): Queue =>
+  new Queue(stack, id, {
+    ...(queueName === undefined ? {} : { queueName }),
+    encryption: QueueEncryption.SQS_MANAGED,
+    enforceSSL: true,
+    retentionPeriod: Duration.days(14),
+  });
 
 /** What the API waits for, in seconds; API Gateway gives up at 30. */
 export const API_TIMEOUT_SECONDS = 29;
 const MEMORY_MIB = 1024;
 
 export const makeLambda = (stack: Stack, id: string, options: LambdaOptions): Lambda => {
-  const { name, description, prefix, access } = options;
+  const { name, description, prefix, access, events } = options;
   const logGroup = new LogGroup(stack, `${id}Log`, {
     logGroupName: `/aws/lambda/${prefix}-${name}`,
     retention: RetentionDays.ONE_YEAR,
@@ -47,8 +72,15 @@ export const makeLambda = (stack: Stack, id: string, options: LambdaOptions): La
     loggingFormat: LoggingFormat.JSON,
     logGroup,
     role,
+    ...(events === undefined ? {} : handling(events)),
   });
 };
+
+const handling = ({ retries, undelivered }: EventHandling) => ({
+  retryAttempts: retries,
+  maxEventAge: EVENT_AGE,
+  onFailure: new SqsDestination(undelivered),
+});
 
 export const policyOf = (grants: readonly Grant[]): PolicyDocument =>
   new PolicyDocument({ statements: grants.map(statementOf) });

@@ -36,14 +36,14 @@ import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { Construct } from 'constructs';
 import { fileURLToPath } from 'node:url';
-import { makeLambda, policyOf } from './functions.ts';
+import { makeLambda, makeUndelivered, policyOf } from './functions.ts';
 import { grantsOf, portGrants, type PortGrants, type PortName } from './grants.ts';
 import { explainWildcard, explainWildcards } from './nag.ts';
 import type { NetworkStack } from './network-stack.ts';
 import type { Settings } from './settings.ts';
 import type { Resources } from './stateful-stack.ts';
-import { EVERY_VERSION } from './schedules.ts';
-import { jobQueueArn, JOBS } from './workflow-machines.ts';
+import { delivery, EVERY_VERSION } from './schedules.ts';
+import { gateQueueName, jobQueueArn, JOBS } from './workflow-machines.ts';
 
 /** Ports that containers/jobs.ts and entry/batch.ts use. */
 export const JOB_USES: readonly PortName[] = ['artifacts', 'vault', 'models', 'results', 'clock'];
@@ -210,6 +210,8 @@ export class GpuStack extends Stack {
   /** Opens the endpoints as soon as a job is submitted, and looks every hour whether they can be closed. */
   #gate({ prefix }: Settings, network: NetworkStack, operations: string): void {
     const stackArn = `arn:${this.partition}:cloudformation:${this.region}:${this.account}:stack/${network.stackName}/*`;
+    const undelivered = makeUndelivered(this, 'GateUndelivered', gateQueueName(prefix));
+    Validations.of(undelivered).acknowledge({ id: 'AwsSolutions-SQS3', reason: 'it is itself a dead-letter queue' });
     const gate = makeLambda(this, 'NetworkGate', {
       name: 'network-gate',
       description: "opens and closes the GPU network's endpoints",
@@ -231,6 +233,7 @@ export class GpuStack extends Stack {
           { actions: ['batch:ListJobs'], resources: ['*'], reason: 'Batch takes no resource for ListJobs' },
         ],
       },
+      events: { retries: 2, undelivered },
     });
     new Rule(this, 'JobSubmitted', {
       eventPattern: {
@@ -238,11 +241,11 @@ export class GpuStack extends Stack {
         detailType: ['Batch Job State Change'],
         detail: { jobQueue: [jobQueueArn(this, prefix)], status: ['SUBMITTED', 'RUNNABLE'] },
       },
-      targets: [new LambdaFunction(gate, { retryAttempts: 20, maxEventAge: Duration.hours(2) })],
+      targets: [new LambdaFunction(gate, delivery(undelivered))],
     });
     new Schedule(this, 'CloseWhenIdle', {
       schedule: ScheduleExpression.rate(Duration.hours(1)),
-      target: new LambdaInvoke(gate, {}),
+      target: new LambdaInvoke(gate, delivery(undelivered)),
     });
     explainWildcard(this, `${gate.functionArn}:*`, EVERY_VERSION);
   }

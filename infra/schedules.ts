@@ -1,12 +1,12 @@
 // What happens by the clock or on an event: continuity every day, the full suite each quarter and when a model is said to have changed, reminders, histories.
-// Trap: what cannot be delivered goes to a queue that raises an alarm; its messages hold model names, ids and states, no personal data.
+// Trap: what cannot be delivered goes to a queue that raises an alarm, after tries that have an end; its messages hold model names, ids and states, no personal data.
 import { Duration, TimeZone, type Stack } from 'aws-cdk-lib';
 import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction, SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
 import type { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
 import { Schedule, ScheduleExpression, ScheduleTargetInput, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke, StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { explainWildcard } from './nag.ts';
 import type { Workflow } from './state-machine.ts';
@@ -16,7 +16,16 @@ export interface Scheduled {
   readonly machines: Readonly<Record<Workflow, StateMachine>>;
   readonly sendReminders: Lambda;
   readonly exportHistory: Lambda;
+  /** Where that goes which could not be delivered. */
+  readonly undelivered: IQueue;
 }
+
+/** Tries at handing an event over, and for how long: a day later the next schedule has come, or a person has. */
+export const delivery = (undelivered: IQueue) => ({
+  deadLetterQueue: undelivered,
+  retryAttempts: 10,
+  maxEventAge: Duration.hours(24),
+});
 
 /** Source and type of the event by which a controller's own pipeline says that a model changed; detail { model }. */
 export const MODEL_CHANGED = { source: 'quittance.customer', detailType: 'Model Changed' };
@@ -24,12 +33,8 @@ export const MODEL_CHANGED = { source: 'quittance.customer', detailType: 'Model 
 /** Why the CDK's own grant to a schedule holds a wildcard. */
 export const EVERY_VERSION = 'a schedule may call every version of the one function';
 
-export const makeSchedules = (stack: Stack, settings: Settings, scheduled: Scheduled): Queue => {
-  const undelivered = new Queue(stack, 'Undelivered', {
-    encryption: QueueEncryption.SQS_MANAGED,
-    enforceSSL: true,
-    retentionPeriod: Duration.days(14),
-  });
+export const makeSchedules = (stack: Stack, settings: Settings, scheduled: Scheduled): void => {
+  const delivered = delivery(scheduled.undelivered);
   const { recertify } = scheduled.machines;
   const timeZone = TimeZone.of(settings.timeZone);
   for (const model of settings.models) {
@@ -37,8 +42,7 @@ export const makeSchedules = (stack: Stack, settings: Settings, scheduled: Sched
     const start = (trigger: string) =>
       new StepFunctionsStartExecution(recertify, {
         input: ScheduleTargetInput.fromObject({ model, trigger }),
-        deadLetterQueue: undelivered,
-        retryAttempts: 10,
+        ...delivered,
       });
     new Schedule(stack, `Daily-${id}`, {
       description: `digest continuity of ${model}`,
@@ -58,8 +62,7 @@ export const makeSchedules = (stack: Stack, settings: Settings, scheduled: Sched
     schedule: ScheduleExpression.cron({ hour: '8', minute: '0', weekDay: 'MON-FRI', timeZone }),
     target: new LambdaInvoke(scheduled.sendReminders, {
       input: ScheduleTargetInput.fromObject({}),
-      deadLetterQueue: undelivered,
-      retryAttempts: 5,
+      ...delivered,
     }),
   });
   explainWildcard(stack, `${scheduled.sendReminders.functionArn}:*`, EVERY_VERSION);
@@ -73,7 +76,7 @@ export const makeSchedules = (stack: Stack, settings: Settings, scheduled: Sched
     targets: [
       new SfnStateMachine(recertify, {
         input: RuleTargetInput.fromObject({ model: EventField.fromPath('$.detail.model'), trigger: 'change' }),
-        deadLetterQueue: undelivered,
+        ...delivered,
       }),
     ],
   });
@@ -87,7 +90,14 @@ export const makeSchedules = (stack: Stack, settings: Settings, scheduled: Sched
         stateMachineArn: Object.values(scheduled.machines).map(({ stateMachineArn }) => stateMachineArn),
       },
     },
-    targets: [new LambdaFunction(scheduled.exportHistory, { deadLetterQueue: undelivered, retryAttempts: 10 })],
+    targets: [new LambdaFunction(scheduled.exportHistory, { event: ENDED, ...delivered })],
   });
-  return undelivered;
 };
+
+/** Of the event what the export needs: its input, output and cause stay out of queues. */
+const ENDED = RuleTargetInput.fromObject({
+  detail: {
+    executionArn: EventField.fromPath('$.detail.executionArn'),
+    status: EventField.fromPath('$.detail.status'),
+  },
+});

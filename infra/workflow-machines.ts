@@ -14,6 +14,7 @@ export const JOBS = ['unlearn', 'evaluate', 'recertify'] as const;
 
 /** Names, so that this stack does not depend on the one with the GPUs. */
 export const jobQueueArn = (stack: Stack, prefix: string) => arnOf(stack, 'batch', 'job-queue', `${prefix}-gpu`, '/');
+export const gateQueueName = (prefix: string): string => `${prefix}-gate-undelivered`;
 const jobDefinitionArn = (stack: Stack, prefix: string, job: string) =>
   arnOf(stack, 'batch', 'job-definition', `${prefix}-${job}`, '/');
 

@@ -54,6 +54,8 @@ const expected = (uses: readonly (keyof Ports)[]) => ({
   asked: uses.flatMap((port) => SERVICES[port] ?? []),
 });
 const ALWAYS = ['dynamodb', 's3', 'kms', 'logs'];
+/** A schedule calls it and waits for nothing: what it cannot do goes to a queue. */
+const QUEUED: Readonly<Record<string, string[]>> = { 'send-reminders': ['sqs'] };
 
 /** Machines with a task that waits for a token, as somebody reading the files finds them. */
 const WAITING = ['quittance-erasure', 'quittance-unlearn'];
@@ -67,7 +69,9 @@ describe('the role of a step', () => {
       const role = roleOf('app', idOf(name));
       const { stores, asked } = expected(uses);
       expect(touched(role)).toEqual(stores);
-      expect(services(role).filter((service) => !ALWAYS.includes(service))).toEqual([...new Set(asked)].sort());
+      expect(services(role).filter((service) => !ALWAYS.includes(service))).toEqual(
+        [...new Set([...asked, ...(QUEUED[name] ?? [])])].sort(),
+      );
     },
   );
 
