@@ -22,6 +22,7 @@ if said=$(QUITTANCE_TFJS="$target/.native/node_modules/@tensorflow/tfjs-node" "$
   echo "entry/batch.ts ended well without a job" >&2
   exit 1
 fi
-grep -o '"code":"[A-Z_]*"' <<< "$said" || { echo "$said" >&2; exit 1; }
+grep -q '"code":"INVALID_INPUT".*QUITTANCE_JOB' <<< "$said" || { echo "$said" >&2; exit 1; }
+echo "entry/batch.ts starts, and refuses without a job: $(tail -n 1 <<< "$said")"
 du -sh node_modules .native
 echo "the image's build steps hold"

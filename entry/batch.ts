@@ -43,13 +43,18 @@ type Environment = z.infer<typeof Environment>;
 
 const INTERRUPTED = 75;
 
-/** Variables, over which go arguments of the form name=value. */
+/** Variables, over which go arguments of the form name=value. INVALID_INPUT by their names where they do not say which job. */
 const readEnvironment = (): Environment => {
   const given = process.argv.slice(2).flatMap((argument) => {
     const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/.exec(argument) ?? [];
     return name === undefined ? [] : [[name, value]];
   });
-  return Environment.parse({ ...process.env, ...Object.fromEntries(given) });
+  const parsed = Environment.safeParse({ ...process.env, ...Object.fromEntries(given) });
+  if (parsed.success) return parsed.data;
+  const names = parsed.error.issues.map(({ path }) => path.join('.'));
+  throw new QuittanceError('INVALID_INPUT', {
+    message: `a job is told what to do by variables or name=value; missing or malformed: ${names.join(', ')}`,
+  });
 };
 
 const main = async (): Promise<void> => {

@@ -1,0 +1,34 @@
+// The job's main as a process of its own, told nothing or nonsense: it refuses by a code that says which, and quotes no value.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+
+const MAIN = fileURLToPath(new URL('../../../entry/batch.ts', import.meta.url));
+const NODE = ['--disable-warning=ExperimentalWarning', MAIN];
+
+const refused = (variables: Readonly<Record<string, string>>, ...given: string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...NODE, ...given], {
+    env: variables,
+    encoding: 'utf8',
+  });
+  const line = JSON.parse(stderr.trim().split('\n').at(-1) ?? '') as { code: string; message: string };
+  expect([status, stdout]).toEqual([1, '']);
+  return line;
+};
+
+describe('a job', () => {
+  it('that is not told which it is refuses by the names of what is missing', () => {
+    const { code, message } = refused({});
+    expect(code).toBe('INVALID_INPUT');
+    expect(message).toMatch(/QUITTANCE_JOB, job$/);
+  });
+
+  it('that is told nonsense names the variable, and never its value', () => {
+    const { code, message } = refused({ QUITTANCE_SAVE_SECONDS: 'Ottoline' }, 'QUITTANCE_JOB=unlearn', 'job=j-1');
+    expect([code, message.includes('QUITTANCE_SAVE_SECONDS'), message.includes('Ottoline')]).toEqual([
+      'INVALID_INPUT',
+      true,
+      false,
+    ]);
+  });
+});
