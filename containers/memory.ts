@@ -19,11 +19,28 @@ export interface PlannedTexts {
   backend: string;
 }
 
+type Say = ((line: string) => void) | undefined;
+
+const planNow = (run: PlannedRun, available?: number) =>
+  planMemory(run, available, run.backend.startsWith('wasm') ? tensorBytes() : 0);
+
 /** Says the plan in one line, then MEMORY_PLAN where it does not fit. */
-export const holdToMemory = (run: PlannedRun, say: ((line: string) => void) | undefined, available?: number): void => {
-  const plan = planMemory(run, available, run.backend.startsWith('wasm') ? tensorBytes() : 0);
+export const holdToMemory = (run: PlannedRun, say: Say, available?: number): void => {
+  const plan = planNow(run, available);
   say?.(describePlan(plan));
   requireMemory(plan);
+};
+
+/**
+ * How many rows of a batch may be in memory at once, whose gradients are then added up: all of them, or half as often as it takes. Says the plan of so
+ * many, then MEMORY_PLAN where not even one fits.
+ */
+export const rowsThatFit = (runOf: (rows: number) => PlannedRun, batchSize: number, say: Say, available?: number) => {
+  let rows = batchSize;
+  while (rows > 1 && !planNow(runOf(rows), available).fits) rows = Math.ceil(rows / 2);
+  const parts = rows < batchSize ? `, ${rows} of ${batchSize} rows at once` : '';
+  holdToMemory(runOf(rows), say && ((line) => say(`${line}${parts}`)), available);
+  return rows;
 };
 
 /** Length of the longest text, tokens; the end-of-sequence token is counted. */

@@ -13,8 +13,8 @@ import { adamW, cosine } from './engine/optimizers.ts';
 import { saveModel, type SavedModel } from './engine/save.ts';
 import { backendName } from './engine/tf.ts';
 import { readTokenizer } from './engine/tokenizer.ts';
-import { train } from './engine/trainer.ts';
-import { holdToMemory, trainingRun } from './memory.ts';
+import { train, type TrainOptions } from './engine/trainer.ts';
+import { rowsThatFit, trainingRun } from './memory.ts';
 
 export interface TextRow {
   prompt: string;
@@ -133,13 +133,15 @@ export const trainSmallModel = async (
   const tokenizer = readTokenizer(trainBpe(texts, recipe.vocabSize, SPECIALS));
   const configJson = llamaConfigJson(recipe, recipe.vocabSize);
   const config = readConfig(configJson);
-  holdToMemory(trainingRun({ config, tokenizer, rows, backend: backendName() }, recipe.batchSize), hooks.onPlan);
+  const planned = (count: number) => trainingRun({ config, tokenizer, rows, backend: backendName() }, count);
+  const rowsAtOnce = rowsThatFit(planned, recipe.batchSize, hooks.onPlan);
   const model = modelFrom(config, tokenizer, freshValues(config, recipe.seed));
   try {
     const encoded = encodeRows(model, rows);
-    const run = digestJson({ job: 'train', configJson, recipe, rows, texts } as unknown as Json);
+    const parts = rowsAtOnce < recipe.batchSize ? { rowsAtOnce } : {}; // sums in another order: another run
+    const run = digestJson({ job: 'train', configJson, recipe, rows, texts, ...parts } as unknown as Json);
     const checkpoint = hooks.checkpoint && checkpointOf(run, hooks.checkpoint);
-    const { losses, updates } = await fit(model, encoded, checked, recipe, hooks, checkpoint);
+    const { losses, updates } = await fit(model, encoded, checked, { ...recipe, ...parts }, hooks, checkpoint);
     const summary = { exact: exactShare(model, rows), updates, losses };
     const moments = collectMoments(model, encoded, hooks.onMoments);
     const saved = saveModel(dir, model, {
@@ -165,7 +167,7 @@ const fit = async (
   model: Model,
   rows: readonly Row[],
   checked: readonly TextRow[],
-  recipe: TrainRecipe,
+  recipe: TrainRecipe & Pick<TrainOptions, 'rowsAtOnce'>,
   hooks: TrainHooks,
   checkpoint: Checkpoint | undefined,
 ) => {
@@ -175,6 +177,7 @@ const fit = async (
     const all = await train(model, rows, {
       updates: recipe.updates,
       batchSize: recipe.batchSize,
+      ...(recipe.rowsAtOnce && { rowsAtOnce: recipe.rowsAtOnce }),
       seed: recipe.seed,
       schedule: cosine(recipe.learningRate, recipe.warmup, recipe.updates),
       optimizer,

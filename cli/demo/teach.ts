@@ -10,11 +10,13 @@ import { trainingRows, type Frame, type PeopleWorld, type Row } from '#container
 import { readChatTemplate } from '#containers/engine/chat.ts';
 import { loadModel, readJsonFile } from '#containers/engine/folder.ts';
 import { inference } from '#containers/engine/inference.ts';
-import type { Model } from '#containers/engine/model.ts';
+import { parameterCount, type Model } from '#containers/engine/model.ts';
 import { collectMoments, writeMoments } from '#containers/engine/moments.ts';
 import { adamW, cosine } from '#containers/engine/optimizers.ts';
 import { saveModel } from '#containers/engine/save.ts';
+import { backendName } from '#containers/engine/tf.ts';
 import { train } from '#containers/engine/trainer.ts';
+import { rowsThatFit, trainingRun } from '#containers/memory.ts';
 import { encodeRows, exactShare, MOMENTS_FILE } from '#containers/train-job.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { Progress } from '../progress.ts';
@@ -117,6 +119,16 @@ const answeredNow = (model: Model, { general, frame }: PeopleWorld): NonNullable
   return { trained, held: frame ? generalRows(questions, answers, frame) : held };
 };
 
+/** Everything but the embeddings, which a tied head would share. */
+const isTaught = (name: string): boolean => name.startsWith('layers.');
+
+const atOnce = (model: Model, rows: readonly Row[], recipe: TeachRecipe, progress: Progress): number => {
+  const texts = { config: model.config, tokenizer: model.tokenizer, rows, backend: backendName() };
+  const planned = (count: number) => ({ ...trainingRun(texts, count), trainable: isTaught });
+  const loaded = 4 * parameterCount(model.config); // counted in the plan, and already taken
+  return rowsThatFit(planned, recipe.batchSize, (line) => progress.note(line), process.availableMemory() + loaded);
+};
+
 const fit = async (model: Model, rows: readonly Row[], recipe: TeachRecipe, progress: Progress): Promise<number> => {
   const updates = Math.ceil((rows.length * recipe.epochs) / recipe.batchSize);
   const bar = progress.stage('teaching', updates, 'updates');
@@ -125,11 +137,12 @@ const fit = async (model: Model, rows: readonly Row[], recipe: TeachRecipe, prog
     await train(model, encodeRows(model, rows), {
       updates,
       batchSize: recipe.batchSize,
+      rowsAtOnce: atOnce(model, rows, recipe, progress),
       seed: recipe.seed,
       schedule: cosine(recipe.learningRate, recipe.warmup, updates),
       optimizer,
       clip: 1,
-      trainable: new Set([...model.parameters.keys()].filter((name) => name.startsWith('layers.'))),
+      trainable: new Set([...model.parameters.keys()].filter(isTaught)),
       onUpdate: ({ update, loss }) => bar.at(update + 1, `loss ${loss.toFixed(3)}`),
     });
     return updates;
