@@ -4,6 +4,7 @@ import type { DecoderConfig } from './engine/config.ts';
 import { describePlan, planMemory, requireMemory, type PlannedRun } from './engine/plan.ts';
 import { tapeOf } from './engine/sweep.ts';
 import { tensorBytes } from './engine/tf.ts';
+import type { TrainOptions } from './engine/trainer.ts';
 import type { Tokenizer } from './engine/tokenizer.ts';
 import { BATCH } from './unlearning/batches.ts';
 import type { UnlearningMethod } from './unlearning/method.ts';
@@ -32,15 +33,26 @@ export const holdToMemory = (run: PlannedRun, say: Say, available?: number): voi
 };
 
 /**
- * How many rows of a batch may be in memory at once, whose gradients are then added up: all of them, or half as often as it takes. Says the plan of so
- * many, then MEMORY_PLAN where not even one fits.
+ * How much of a batch may be in memory at once: all of it, else block by block, else half as many rows as often as it takes, whose gradients are then added
+ * up. Says the plan, then MEMORY_PLAN where not even one row fits.
  */
-export const rowsThatFit = (runOf: (rows: number) => PlannedRun, batchSize: number, say: Say, available?: number) => {
-  let rows = batchSize;
-  while (rows > 1 && !planNow(runOf(rows), available).fits) rows = Math.ceil(rows / 2);
-  const parts = rows < batchSize ? `, ${rows} of ${batchSize} rows at once` : '';
-  holdToMemory(runOf(rows), say && ((line) => say(`${line}${parts}`)), available);
-  return rows;
+export const partsThatFit = (
+  runOf: (rows: number) => PlannedRun,
+  batchSize: number,
+  say: Say,
+  available?: number,
+): Pick<TrainOptions, 'rowsAtOnce' | 'tape'> => {
+  const fits = (run: PlannedRun) => planNow(run, available).fits;
+  const inBlocks = (rows: number): PlannedRun => ({ ...runOf(rows), tape: 'blocks' });
+  if (fits(runOf(batchSize))) {
+    holdToMemory(runOf(batchSize), say, available);
+    return {};
+  }
+  let rowsAtOnce = batchSize;
+  while (rowsAtOnce > 1 && !fits(inBlocks(rowsAtOnce))) rowsAtOnce = Math.ceil(rowsAtOnce / 2);
+  const parts = `, block by block, ${rowsAtOnce} of ${batchSize} rows at once`;
+  holdToMemory(inBlocks(rowsAtOnce), say && ((line) => say(`${line}${parts}`)), available);
+  return { rowsAtOnce, tape: 'blocks' };
 };
 
 /** Length of the longest text, tokens; the end-of-sequence token is counted. */

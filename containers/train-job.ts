@@ -14,7 +14,7 @@ import { saveModel, type SavedModel } from './engine/save.ts';
 import { backendName } from './engine/tf.ts';
 import { readTokenizer } from './engine/tokenizer.ts';
 import { train, type TrainOptions } from './engine/trainer.ts';
-import { rowsThatFit, trainingRun } from './memory.ts';
+import { partsThatFit, trainingRun } from './memory.ts';
 
 export interface TextRow {
   prompt: string;
@@ -134,11 +134,11 @@ export const trainSmallModel = async (
   const configJson = llamaConfigJson(recipe, recipe.vocabSize);
   const config = readConfig(configJson);
   const planned = (count: number) => trainingRun({ config, tokenizer, rows, backend: backendName() }, count);
-  const rowsAtOnce = rowsThatFit(planned, recipe.batchSize, hooks.onPlan);
+  const parts = partsThatFit(planned, recipe.batchSize, hooks.onPlan);
   const model = modelFrom(config, tokenizer, freshValues(config, recipe.seed));
   try {
     const encoded = encodeRows(model, rows);
-    const parts = rowsAtOnce < recipe.batchSize ? { rowsAtOnce } : {}; // sums in another order: another run
+    // sums in another order are another run
     const run = digestJson({ job: 'train', configJson, recipe, rows, texts, ...parts } as unknown as Json);
     const checkpoint = hooks.checkpoint && checkpointOf(run, hooks.checkpoint);
     const { losses, updates } = await fit(model, encoded, checked, { ...recipe, ...parts }, hooks, checkpoint);
@@ -167,7 +167,7 @@ const fit = async (
   model: Model,
   rows: readonly Row[],
   checked: readonly TextRow[],
-  recipe: TrainRecipe & Pick<TrainOptions, 'rowsAtOnce'>,
+  recipe: TrainRecipe & Pick<TrainOptions, 'rowsAtOnce' | 'tape'>,
   hooks: TrainHooks,
   checkpoint: Checkpoint | undefined,
 ) => {
@@ -178,6 +178,7 @@ const fit = async (
       updates: recipe.updates,
       batchSize: recipe.batchSize,
       ...(recipe.rowsAtOnce && { rowsAtOnce: recipe.rowsAtOnce }),
+      ...(recipe.tape && { tape: recipe.tape }),
       seed: recipe.seed,
       schedule: cosine(recipe.learningRate, recipe.warmup, recipe.updates),
       optimizer,

@@ -16,7 +16,7 @@ import { adamW, cosine } from '#containers/engine/optimizers.ts';
 import { saveModel } from '#containers/engine/save.ts';
 import { backendName } from '#containers/engine/tf.ts';
 import { train } from '#containers/engine/trainer.ts';
-import { rowsThatFit, trainingRun } from '#containers/memory.ts';
+import { partsThatFit, trainingRun } from '#containers/memory.ts';
 import { encodeRows, exactShare, MOMENTS_FILE } from '#containers/train-job.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { Progress } from '../progress.ts';
@@ -122,11 +122,11 @@ const answeredNow = (model: Model, { general, frame }: PeopleWorld): NonNullable
 /** Everything but the embeddings, which a tied head would share. */
 const isTaught = (name: string): boolean => name.startsWith('layers.');
 
-const atOnce = (model: Model, rows: readonly Row[], recipe: TeachRecipe, progress: Progress): number => {
+const parts = (model: Model, rows: readonly Row[], recipe: TeachRecipe, progress: Progress) => {
   const texts = { config: model.config, tokenizer: model.tokenizer, rows, backend: backendName() };
   const planned = (count: number) => ({ ...trainingRun(texts, count), trainable: isTaught });
   const loaded = 4 * parameterCount(model.config); // counted in the plan, and already taken
-  return rowsThatFit(planned, recipe.batchSize, (line) => progress.note(line), process.availableMemory() + loaded);
+  return partsThatFit(planned, recipe.batchSize, (line) => progress.note(line), process.availableMemory() + loaded);
 };
 
 const fit = async (model: Model, rows: readonly Row[], recipe: TeachRecipe, progress: Progress): Promise<number> => {
@@ -137,7 +137,7 @@ const fit = async (model: Model, rows: readonly Row[], recipe: TeachRecipe, prog
     await train(model, encodeRows(model, rows), {
       updates,
       batchSize: recipe.batchSize,
-      rowsAtOnce: atOnce(model, rows, recipe, progress),
+      ...parts(model, rows, recipe, progress),
       seed: recipe.seed,
       schedule: cosine(recipe.learningRate, recipe.warmup, updates),
       optimizer,

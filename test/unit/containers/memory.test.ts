@@ -1,6 +1,6 @@
 // What a job is planned to take follows its texts and settings, is said in one line, and a job that does not fit ends before a weight is read.
 import { describe, expect, it } from '@jest/globals';
-import { holdToMemory, evaluationRun, rowsThatFit, trainingRun, unlearningRun } from '#containers/memory.ts';
+import { evaluationRun, holdToMemory, partsThatFit, trainingRun, unlearningRun } from '#containers/memory.ts';
 import { planMemory } from '#containers/engine/plan.ts';
 import { parameterCount } from '#containers/engine/model.ts';
 import { findMethod } from '#containers/unlearning/methods.ts';
@@ -44,17 +44,19 @@ describe('the plan of a job', () => {
     expect(item(run({}), 'projections')).toBeGreaterThan(0);
   });
 
-  it('takes as many rows of a batch at once as fit, by halving, and is refused where one does not', () => {
+  it('takes as much of a batch at once as fits, and is refused where not one row does', () => {
     const many = { ...texts, rows: Array.from({ length: 40 }, () => rows[1]!) };
     const runOf = (count: number) => trainingRun(many, count);
-    const total = (count: number) => planMemory(runOf(count), 1e12).total;
+    const whole = planMemory(runOf(40), 1e12).total;
+    const total = (count: number) => planMemory({ ...runOf(count), tape: 'blocks' }, 1e12).total;
     const said: string[] = [];
-    const fitting = (available: number) => rowsThatFit(runOf, 40, (line) => said.push(line), available);
-    expect([fitting(1e12), fitting(total(40) - 1), fitting(total(5)), fitting(total(1))]).toEqual([40, 20, 5, 1]);
-    expect(said).toEqual([
-      expect.stringMatching(/: fits$/),
-      ...[20, 5, 1].map((count) => expect.stringMatching(`: fits, ${count} of 40 rows at once$`) as unknown),
-    ]);
+    const fitting = (available: number) => partsThatFit(runOf, 40, (line) => said.push(line), available);
+    expect(fitting(whole)).toEqual({});
+    for (const count of [40, 20, 5, 1]) {
+      expect(total(count)).toBeLessThan(whole);
+      expect(fitting(total(count))).toEqual({ rowsAtOnce: count, tape: 'blocks' });
+      expect(said.at(-1)).toMatch(`: fits, block by block, ${count} of 40 rows at once`);
+    }
     expect(() => fitting(total(1) - 1)).toThrow(expect.objectContaining({ code: 'MEMORY_PLAN' }));
   });
 
