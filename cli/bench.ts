@@ -1,14 +1,10 @@
 // `quittance bench`: tables of what was measured here. Numbers in docs/results are made by the command that stands beside them.
 // Trap: times are of this machine at this moment; peers are measured in the same run.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { SMALL } from '#containers/train-job.ts';
-import { readPolicy } from '#entry/embedded.ts';
 import { usageError, type Arguments, type Command, type ExitCode } from './command.ts';
 import { ALT, engineMarkdown, enginePlot } from './bench/engine-table.ts';
-import { benchPlots } from './bench/people-plots.ts';
-import { peopleMarkdown, type PeopleDocument } from './bench/people-table.ts';
-import { demoBase } from './demo/base.ts';
+import { generated, people, tofu, type Subject } from './bench/people.ts';
 import { backend } from './engine.ts';
 import type { EngineBench } from '#test/bench/engine.ts';
 import type { PeopleBench, Row } from '#test/bench/people.ts';
@@ -20,9 +16,10 @@ export const bench: Command = {
   name: 'bench',
   summary: 'tables of what was measured',
   usage:
-    'people | sequence | engine | memory | workflow | tickets [--methods A,B] [--seeds N] [--shapes A,B] [--rounds N] [--out FILE]',
+    'people | tofu | sequence | engine | memory | workflow | tickets [--methods A,B] [--seeds N] [--shapes A,B] [--rounds N] [--out FILE]',
   options: {
     methods: { kind: 'value', value: 'A,B', summary: 'only these methods (default all)' },
+    path: { kind: 'value', value: 'DIR', summary: 'tofu: folder of the TOFU files' },
     seeds: { kind: 'value', value: 'N', summary: 'worlds and trainings, from seed 1 (default 3)' },
     shapes: {
       kind: 'value',
@@ -47,47 +44,17 @@ export const bench: Command = {
   },
 };
 
+const peopleOn =
+  (subject: Subject) =>
+  async (args: Arguments): Promise<ExitCode> => {
+    const { result, text } = await people(args, subject);
+    return finish(args, summaryOf(result), text);
+  };
+
 const sequenceOn = async (args: Arguments): Promise<ExitCode> => {
   const { sequence } = await import('./bench/sequence.ts');
   const { result, text } = await sequence(args);
   return finish(args, summaryOf(result), text);
-};
-
-const people = async (args: Arguments): Promise<ExitCode> => {
-  const { benchPeople } = await import('#test/bench/people.ts');
-  const chosen = await backend();
-  const progress = progressOn(process.stderr);
-  const seeds = Array.from({ length: integer(args, 'seeds', 3, 1) }, (_, i) => i + 1);
-  const labels = args.value('methods')?.split(',');
-  const dir = join(args.dir, 'bench');
-  mkdirSync(dir, { recursive: true });
-  const result = await benchPeople({
-    dir,
-    backend: chosen,
-    policy: readPolicy(),
-    seeds,
-    ...(labels ? { labels } : {}),
-    base: async (folder, world, seed) => (await demoBase(folder, world, { ...SMALL, seed }, chosen, progress)).dir,
-    onRow: ({ label, seed, updates, seconds, judgement }) =>
-      progress.note(`seed ${seed}: ${label}: ${updates} updates, ${seconds.toFixed(1)} s, ${judgement.verdict}`),
-  });
-  const command = `quittance bench people --seeds ${seeds.length}${labels ? ` --methods ${labels.join(',')}` : ''}`;
-  const plots = await drawPlots(args.value('out'), result);
-  return finish(args, summaryOf(result), peopleMarkdown(result, { command, backend: chosen.name, plots }));
-};
-
-/** Draws beside the document; nothing where none is asked for. */
-const drawPlots = async (out: string | undefined, result: PeopleBench): Promise<PeopleDocument['plots']> => {
-  if (out === undefined) return [];
-  const { drawSvg } = await import('./report/svg.ts');
-  const stem = basename(out, '.md');
-  return Promise.all(
-    benchPlots(result).map(async ({ id, alt, spec }) => {
-      const path = `${stem}-${id}.svg`;
-      writeFileSync(join(dirname(out), path), `${await drawSvg(spec, id, alt)}\n`);
-      return { path, alt };
-    }),
-  );
 };
 
 /** Without histograms and curves: the rows under the bench folder hold those. */
@@ -173,7 +140,8 @@ const withByHand = (out: string, text: string): string => {
 const BY_HAND = /<!-- by hand:[^]*<!-- end of what is by hand -->/;
 
 const BENCHES: Readonly<Record<string, (args: Arguments) => Promise<ExitCode>>> = {
-  people,
+  people: peopleOn(generated),
+  tofu: peopleOn(tofu),
   sequence: sequenceOn,
   engine,
   memory,

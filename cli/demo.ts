@@ -3,7 +3,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { makePeople } from '#containers/datasets/people.ts';
-import { loadTofu } from '#containers/datasets/tofu.ts';
 import type { PeopleWorld } from '#containers/datasets/world.ts';
 import { SMALL, type TrainRecipe } from '#containers/train-job.ts';
 import { verifyBundle } from '#core/verify.ts';
@@ -15,6 +14,7 @@ import { demoBase, type Base } from './demo/base.ts';
 import { smollm2Base } from './demo/smollm2.ts';
 import { screen, type Asked, type Shown } from './demo/screen.ts';
 import { requestFor, walkTicket, type Walk } from './demo/walk.ts';
+import { TOFU_RECIPE, tofuWorld } from './demo/tofu.ts';
 import { backend } from './engine.ts';
 import { progressOn, type Progress } from './progress.ts';
 import { renderReport } from './report.ts';
@@ -92,23 +92,7 @@ const smallScenario = (args: Arguments): { world: PeopleWorld; recipe: TrainReci
   const dataset = args.value('dataset') ?? 'people';
   if (dataset === 'people') return { world: makePeople({ seed: 1 }), recipe: SMALL };
   if (dataset !== 'tofu') throw usageError(`unknown dataset '${dataset}'`, 'people or tofu');
-  const path = args.value('path');
-  if (path === undefined)
-    throw usageError('--dataset tofu needs --path DIR', 'the folder that holds full.json, forget01.json, …');
-  return {
-    world: loadTofu(path, { retainAuthors: 10, forgetAuthors: 1 }),
-    // long free-text answers: more vocabulary, more updates, and a base that recites most of them is enough to forget from
-    recipe: {
-      ...SMALL,
-      vocabSize: 1536,
-      maxPositions: 256,
-      batchSize: 24,
-      updates: 1000,
-      checkFrom: 600,
-      exact: 0.97,
-      leastExact: 0.6,
-    },
-  };
+  return { world: tofuWorld(args), recipe: TOFU_RECIPE };
 };
 
 /** Three of the forgotten person's records, two of a retained one, a fact and an unknown person. */

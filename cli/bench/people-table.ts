@@ -43,22 +43,26 @@ export interface Plots {
 }
 
 export interface PeopleDocument {
+  title: string;
   command: string;
   backend: string;
+  /** The model and whom it knows, a sentence; what a seed is, without a full stop. */
+  model: string;
+  seed: string;
   plots: readonly Plots[];
 }
 
 export const peopleMarkdown = (
   { methods, sequence }: PeopleBench,
-  { command, backend, plots }: PeopleDocument,
+  { title, command, backend, model, seed, plots }: PeopleDocument,
 ): string => {
   const groups = byLabel(methods);
   const seeds = [...new Set(methods.map(({ seed }) => seed))];
   return [
-    '# Small scale',
+    `# ${title}`,
     '',
-    `Made by \`${command}\` on ${backend}. Model: 0.43 M parameters, 24 generated people × 20 records, 75 facts, 160 unknown people, trained until it recites them.`,
-    `A seed is another world and another training; seeds ${seeds.join(', ')}. One person is forgotten; the gate is policies/gate-v1.json, fixed before the runs. Rungs are those of`,
+    `Made by \`${command}\` on ${backend}. ${model}`,
+    `A seed is ${seed}; seeds ${seeds.join(', ')}. One person is forgotten; the gate is policies/gate-v1.json, fixed before the runs. Rungs are those of`,
     `its ladder. Methods marked * read retained data; the others read forget data alone. All stop by the first rung’s rule or at their update limit; baselines run`,
     'at the rate listed in test/bench/people-entries.ts and are not tuned further.',
     '',

@@ -5,7 +5,6 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { forgetRows, withoutRecords, type ForgetRow } from '#containers/datasets/suite.ts';
-import { makePeople } from '#containers/datasets/people.ts';
 import {
   forgetRecord,
   promptOf,
@@ -55,6 +54,12 @@ export interface PeopleBenchOptions {
   policy: GatePolicy;
   seeds: readonly number[];
   labels?: readonly string[];
+  /** Entries for which the worlds have people; default all. */
+  entries?: (entry: Entry) => boolean;
+  /** In a row; 0: none. */
+  deletions: number;
+  /** `namesake`: a retained person shares the first name of the first one. */
+  world: (seed: number, namesake: boolean) => PeopleWorld;
   /** Trains or reuses the base of a world; returns its folder. */
   base: (dir: string, world: PeopleWorld, seed: number) => Promise<string>;
   onRow?: (row: Row) => void;
@@ -70,13 +75,14 @@ interface Bed {
 export const benchPeople = async (options: PeopleBenchOptions): Promise<PeopleBench> => {
   const result: PeopleBench = { methods: [], sequence: [] };
   mkdirSync(options.dir, { recursive: true });
-  const all = entriesOf(options.policy);
+  const all = entriesOf(options.policy).filter((entry) => options.entries?.(entry) ?? true);
   const entries = all.filter(
     ({ label, method }) => !options.labels || options.labels.includes(method ?? '') || options.labels.includes(label),
   );
   for (const seed of options.seeds) {
     for (const entry of entries) result.methods.push(...(await kept(options, seed, entry)));
-    if (entries.length === all.length) result.sequence.push(...(await keptSequence(options, seed)));
+    if (entries.length === all.length && options.deletions > 0)
+      result.sequence.push(...(await keptSequence(options, seed)));
   }
   return result;
 };
@@ -92,9 +98,9 @@ const kept = async (options: PeopleBenchOptions, seed: number, entry: Entry): Pr
 
 const tellAll = (rows: readonly Row[], { onRow }: PeopleBenchOptions): void => rows.forEach((row) => onRow?.(row));
 
-const bedOf = async ({ base, dir }: PeopleBenchOptions, seed: number, { namesake = false }: Partial<Entry> = {}) => {
-  const world = makePeople({ seed, namesake });
-  return { seed, world, dir: await base(dir, world, seed) };
+const bedOf = async (options: PeopleBenchOptions, seed: number, { namesake = false }: Partial<Entry> = {}) => {
+  const world = options.world(seed, namesake);
+  return { seed, world, dir: await options.base(options.dir, world, seed) };
 };
 
 const FIRST = [0] as const;
@@ -212,11 +218,9 @@ const assess = async (model: Model, { bed, left, rows, reference, options }: Ass
   return found;
 };
 
-const DELETIONS = 4;
-
 const keptSequence = async (options: PeopleBenchOptions, seed: number): Promise<PeopleBench['sequence']> => {
-  const { policy, backend } = options;
-  const identity = { sequence: DELETIONS, ladder: policy.ladder, seed, checks: policy.checks, backend: backend.name };
+  const { policy, backend, deletions } = options;
+  const identity = { sequence: deletions, ladder: policy.ladder, seed, checks: policy.checks, backend: backend.name };
   return saved(options.dir, identity, async () => runSequence(await bedOf(options, seed), options));
 };
 
@@ -224,7 +228,7 @@ const runSequence = async (bed: Bed, options: PeopleBenchOptions): Promise<Peopl
   const [model, reference] = [loadModel(bed.dir), loadModel(bed.dir)];
   const taken: PeopleBench['sequence'] = [];
   let moments = readMoments(join(bed.dir, MOMENTS_FILE));
-  for (let subject = 0; subject < DELETIONS; subject++) {
+  for (let subject = 0; subject < options.deletions; subject++) {
     const climbed = await climb(bed, model, reference, subject, moments, options);
     moments = climbed.moments;
     tellAll([climbed.row], options);

@@ -1,0 +1,101 @@
+// `quittance bench people` and `bench tofu`: every method on the demo's model of generated people, or of the real TOFU authors, by the demo's gate, over seeds.
+// Trap: what was measured is kept in the data folder by what decides it; after a change of the engine, take another folder.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { makePeople } from '#containers/datasets/people.ts';
+import type { PeopleWorld } from '#containers/datasets/world.ts';
+import { SMALL, type TrainRecipe } from '#containers/train-job.ts';
+import { readPolicy } from '#entry/embedded.ts';
+import type { PeopleBench } from '#test/bench/people.ts';
+import type { Arguments } from '../command.ts';
+import { demoBase } from '../demo/base.ts';
+import { TOFU_RECIPE, tofuWorld } from '../demo/tofu.ts';
+import { backend } from '../engine.ts';
+import { progressOn } from '../progress.ts';
+import { integer } from '../values.ts';
+import { benchPlots } from './people-plots.ts';
+import { peopleMarkdown, type PeopleDocument } from './people-table.ts';
+
+/** Whom a model knows, and what of the bench they are enough for. */
+export interface Subject extends Pick<PeopleDocument, 'title' | 'model' | 'seed'> {
+  name: 'people' | 'tofu';
+  folder: string;
+  recipe: TrainRecipe;
+  world: (args: Arguments, seed: number, namesake: boolean) => PeopleWorld;
+  /** How many people can be forgotten, and whether a namesake can be made. */
+  people: number;
+  namesakes: boolean;
+  deletions: number;
+}
+
+export const generated: Subject = {
+  name: 'people',
+  title: 'Small scale',
+  model:
+    'Model: 0.43 M parameters, 24 generated people × 20 records, 75 facts, 160 unknown people, trained until it recites them.',
+  seed: 'another world and another training',
+  folder: 'bench',
+  recipe: SMALL,
+  world: (_args, seed, namesake) => makePeople({ seed, namesake }),
+  people: 24,
+  namesakes: true,
+  deletions: 4,
+};
+
+/** One author of forget01 has held-out wordings and wrong alternatives for each record, so there is one deletion. */
+export const tofu: Subject = {
+  name: 'tofu',
+  title: 'TOFU at small scale',
+  model:
+    'Model: 0.5 M parameters, one author of forget01 and ten of retain99 × 20 records of the real TOFU files, its real authors and world facts, 300 questions about unknown authors.',
+  seed: 'another choice of unknown authors and another training',
+  folder: join('bench', 'tofu'),
+  recipe: TOFU_RECIPE,
+  world: (args, seed) => tofuWorld(args, seed),
+  people: 1,
+  namesakes: false,
+  deletions: 0,
+};
+
+export const people = async (args: Arguments, subject: Subject): Promise<{ result: PeopleBench; text: string }> => {
+  const { benchPeople } = await import('#test/bench/people.ts');
+  const chosen = await backend();
+  const progress = progressOn(process.stderr);
+  const seeds = Array.from({ length: integer(args, 'seeds', 3, 1) }, (_, i) => i + 1);
+  const labels = args.value('methods')?.split(',');
+  const dir = join(args.dir, subject.folder);
+  mkdirSync(dir, { recursive: true });
+  const result = await benchPeople({
+    dir,
+    backend: chosen,
+    policy: readPolicy(),
+    seeds,
+    ...(labels ? { labels } : {}),
+    entries: ({ subjects = [0], namesake = false }) =>
+      subjects.every((i) => i < subject.people) && (subject.namesakes || !namesake),
+    deletions: subject.deletions,
+    world: (seed, namesake) => subject.world(args, seed, namesake),
+    base: async (folder, world, seed) =>
+      (await demoBase(folder, world, { ...subject.recipe, seed }, chosen, progress)).dir,
+    onRow: ({ label, seed, updates, seconds, judgement }) =>
+      progress.note(`seed ${seed}: ${label}: ${updates} updates, ${seconds.toFixed(1)} s, ${judgement.verdict}`),
+  });
+  const command = `quittance bench ${subject.name} --seeds ${seeds.length}${labels ? ` --methods ${labels.join(',')}` : ''}`;
+  const plots = await drawPlots(args.value('out'), result);
+  const { title, model, seed } = subject;
+  return { result, text: peopleMarkdown(result, { title, model, seed, command, backend: chosen.name, plots }) };
+};
+
+/** Draws beside the document; nothing where none is asked for. */
+const drawPlots = async (out: string | undefined, result: PeopleBench): Promise<PeopleDocument['plots']> => {
+  if (out === undefined) return [];
+  const { drawSvg } = await import('../report/svg.ts');
+  const stem = basename(out, '.md');
+  return Promise.all(
+    benchPlots(result).map(async ({ id, alt, spec }) => {
+      const path = `${stem}-${id}.svg`;
+      writeFileSync(join(dirname(out), path), `${await drawSvg(spec, id, alt)}\n`);
+      return { path, alt };
+    }),
+  );
+};
