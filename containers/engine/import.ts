@@ -29,7 +29,7 @@ export const importModel = async (source: string, outDir: string): Promise<Saved
   if (template) await checkChatTemplate(template);
   return replaceFolder(outDir, (at) => {
     fill(at);
-    const manifest = manifestOf(at, checkModelFolder(at, { values: true }));
+    const manifest = manifestOf(at, checkModelFolder(at, { values: false })); // every value was read on the way
     return { manifest, digest: manifestDigest(manifest) };
   });
 };
@@ -41,7 +41,7 @@ interface Source {
 }
 
 const fromFolder = (source: string): Source => {
-  checkModelFolder(source, { values: false }); // before anything is copied
+  checkModelFolder(source, { values: true }); // before anything is copied
   const fill = (at: string) => {
     for (const name of readdirSync(source).filter((file) => SERVED_FILES.test(file)))
       copyFileSync(join(source, name), join(at, name));

@@ -77,7 +77,7 @@ describe('a folder is refused', () => {
     file.close();
     tensors[3]!.data[1] = NaN;
     writeSafetensors(join(at, 'model.safetensors'), tensors);
-    await refused(at, 'WEIGHTS_INVALID', tensors[3]!.name);
+    await refused(at, 'WEIGHTS_INVALID', `${join(at, 'model.safetensors')}: '${tensors[3]!.name}'`);
   });
 
   it('whose shard is missing', () =>
