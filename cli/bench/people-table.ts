@@ -50,11 +50,13 @@ export interface PeopleDocument {
   model: string;
   seed: string;
   plots: readonly Plots[];
+  /** Whether the prototype's numbers are about the same people. */
+  hasPrototype: boolean;
 }
 
 export const peopleMarkdown = (
   { methods, sequence }: PeopleBench,
-  { title, command, backend, model, seed, plots }: PeopleDocument,
+  { title, command, backend, model, seed, plots, hasPrototype }: PeopleDocument,
 ): string => {
   const groups = byLabel(methods);
   const seeds = [...new Set(methods.map(({ seed }) => seed))];
@@ -82,7 +84,7 @@ export const peopleMarkdown = (
     ),
     ...plots.flatMap(({ path, alt }) => ['', `![${alt}](${path})`]),
     ...(sequence.length > 0 ? sequenceSection(sequence) : []),
-    ...beside(groups),
+    ...(hasPrototype ? beside(groups) : []),
     '',
     '<!-- by hand: what the numbers say, and what other commands print; kept when this file is made again -->',
     '<!-- end of what is by hand -->',

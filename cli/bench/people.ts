@@ -17,7 +17,7 @@ import { benchPlots } from './people-plots.ts';
 import { peopleMarkdown, type PeopleDocument } from './people-table.ts';
 
 /** Whom a model knows, and what of the bench they are enough for. */
-export interface Subject extends Pick<PeopleDocument, 'title' | 'model' | 'seed'> {
+export interface Subject extends Pick<PeopleDocument, 'title' | 'model' | 'seed' | 'hasPrototype'> {
   name: 'people' | 'tofu';
   folder: string;
   recipe: TrainRecipe;
@@ -40,6 +40,7 @@ export const generated: Subject = {
   people: 24,
   namesakes: true,
   deletions: 4,
+  hasPrototype: true,
 };
 
 /** One author of forget01 has held-out wordings and wrong alternatives for each record, so there is one deletion. */
@@ -47,7 +48,7 @@ export const tofu: Subject = {
   name: 'tofu',
   title: 'TOFU at small scale',
   model:
-    'Model: 0.5 M parameters, one author of forget01 and ten of retain99 × 20 records of the real TOFU files, its real authors and world facts, 300 questions about unknown authors.',
+    'Model: 0.48 M parameters, one author of forget01 and ten of retain99 × 20 records of the real TOFU files, its real authors and world facts, 300 questions about unknown authors.',
   seed: 'another choice of unknown authors and another training',
   folder: join('bench', 'tofu'),
   recipe: TOFU_RECIPE,
@@ -55,6 +56,7 @@ export const tofu: Subject = {
   people: 1,
   namesakes: false,
   deletions: 0,
+  hasPrototype: false,
 };
 
 export const people = async (args: Arguments, subject: Subject): Promise<{ result: PeopleBench; text: string }> => {
@@ -82,8 +84,11 @@ export const people = async (args: Arguments, subject: Subject): Promise<{ resul
   });
   const command = `quittance bench ${subject.name} --seeds ${seeds.length}${labels ? ` --methods ${labels.join(',')}` : ''}`;
   const plots = await drawPlots(args.value('out'), result);
-  const { title, model, seed } = subject;
-  return { result, text: peopleMarkdown(result, { title, model, seed, command, backend: chosen.name, plots }) };
+  const { title, model, seed, hasPrototype } = subject;
+  return {
+    result,
+    text: peopleMarkdown(result, { title, model, seed, hasPrototype, command, backend: chosen.name, plots }),
+  };
 };
 
 /** Draws beside the document; nothing where none is asked for. */
