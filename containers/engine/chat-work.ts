@@ -1,5 +1,6 @@
 // Counts the work that a chat template makes, so that one that loops is stopped after the same number of steps on a busy machine as on an idle one: a clock
-// would refuse a good template whose process had to wait. Trap: the library keeps its interpreter to itself; its prototypes are changed, for the whole process.
+// would refuse a good template whose process had to wait. Trap: the library keeps its interpreter to itself; its prototypes are changed, and that of strings,
+// for the whole process.
 import * as jinja from '@huggingface/jinja';
 
 /** Steps for the template itself and for each message: a long published template takes some hundreds for one message. */
@@ -12,7 +13,7 @@ const LONGEST_TEXT = 4 * 2 ** 20;
 const ELEMENTS_A_STEP = 16;
 const UNITS_A_STEP = 1024;
 
-let left = 0;
+let left = BASE_STEPS;
 
 const spend = (steps: number): void => {
   left -= steps;
@@ -73,4 +74,10 @@ Environment.prototype.set = function (name, value) {
 Environment.prototype.setVariable = function (name, value) {
   spend(1); // a loop with an empty body evaluates nothing, and sets its variables
   return setVariable.call(this, name, value);
+};
+
+const { repeat } = String.prototype;
+String.prototype.repeat = function (this: string, count) {
+  spendOnSize(this.length * count, LONGEST_TEXT, UNITS_A_STEP, 'text'); // before it is made: margins are asked for by their width
+  return repeat.call(this, count);
 };

@@ -24,6 +24,7 @@ export interface ChatTemplate {
 
 /** Twice the longest published template; the parser's time grows with the square of the length. */
 const MOST_BYTES = 64 * 1024;
+const BLANKS = /\s{2000}/;
 const MOST_OUTPUT = 4 * 2 ** 20;
 
 const invalid = (message: string, hint = 'fix the template, or pass the text without one') =>
@@ -45,6 +46,7 @@ export const readChatTemplate = (dir: string): ChatTemplate | undefined => {
 /** A template with the special tokens of a tokenizer's configuration; MODEL_INVALID where it is too long. */
 export const chatTemplate = (source: string, config: Readonly<Record<string, unknown>>): ChatTemplate => {
   if (source.length > MOST_BYTES) throw tooLong();
+  if (BLANKS.test(source)) throw invalid('has thousands of blanks in a row'); // the parser's time grows with the square of their number
   return { source, specials: specialsOf(config) };
 };
 

@@ -36,13 +36,13 @@ const invalid = (message: string, details: { expected?: string; got?: string; hi
 
 /** Several times the largest tokenizer.json that is published. */
 const MOST_JSON_BYTES = 2 ** 27;
+const MOST_CONFIG_BYTES = 2 ** 20;
 
 /** Parses a JSON file of a model folder; NOT_FOUND or MODEL_INVALID. */
-export const readJsonFile = (path: string): Record<string, unknown> => {
+export const readJsonFile = (path: string, most = MOST_JSON_BYTES): Record<string, unknown> => {
   if (!existsSync(path)) throw new QuittanceError('NOT_FOUND', { message: `there is no ${path}` });
   const { size } = statSync(path);
-  if (size > MOST_JSON_BYTES)
-    throw invalid(`${path} is too large`, { expected: `at most ${MOST_JSON_BYTES} bytes`, got: `${size} bytes` });
+  if (size > most) throw invalid(`${path} is too large`, { expected: `at most ${most} bytes`, got: `${size} bytes` });
   try {
     return JsonObject.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (cause) {
@@ -76,7 +76,7 @@ export const checkModelFolder = (dir: string, { values }: { values: boolean }): 
 /** Config and tokenizer of a folder, checked; no weight is read. */
 export const readModelParts = (dir: string): Omit<ModelFolder, 'values'> => {
   if (!existsSync(dir)) throw new QuittanceError('MODEL_NOT_FOUND', { message: `there is no model folder ${dir}` });
-  const configJson = readJsonFile(join(dir, 'config.json'));
+  const configJson = readJsonFile(join(dir, 'config.json'), MOST_CONFIG_BYTES);
   const config = withGenerationEos(readConfig(configJson), join(dir, 'generation_config.json'));
   const tokenizer = readFolderTokenizer(dir);
   if (tokenizer.size > config.vocabSize) {

@@ -181,9 +181,11 @@ describe('the template of a folder', () => {
     expect(readChatTemplate(folder({ 'tokenizer_config.json': { bos_token: null } }))).toBeUndefined();
   });
 
-  it('is refused where it is a megabyte or a number', () => {
+  it('is refused where it is a megabyte, a number, or blank for pages', () => {
     const invalid = expect.objectContaining({ code: 'MODEL_INVALID' });
     expect(() => readChatTemplate(folder({ 'chat_template.jinja': 'x'.repeat(2 ** 20) }))).toThrow(invalid);
     expect(() => readChatTemplate(folder({ 'tokenizer_config.json': { chat_template: 7 } }))).toThrow(invalid);
+    const blank = `{%- if 1 -%}${' '.repeat(60_000)}{% endif %}`;
+    expect(() => readChatTemplate(folder({ 'chat_template.jinja': blank }))).toThrow(invalid);
   });
 });

@@ -265,6 +265,11 @@ describe('a config that does not fit', () => {
     refused('MODEL_INVALID', 'config.json');
   });
 
+  it('is two megabytes of brackets', () => {
+    writeFileSync(at('config.json'), '['.repeat(2 ** 21));
+    refused('MODEL_INVALID', 'config.json', 'large');
+  });
+
   it('is missing', () => {
     rmSync(at('config.json'));
     refused('NOT_FOUND', 'config.json');
