@@ -38,6 +38,8 @@ SETS = {
     'opt': (OPTForCausalLM, lambda: opt(do_layer_norm_before=True), torch.float32, None),
     'llama-linear': (LlamaForCausalLM, lambda: LlamaConfig(**COMMON, **SIZES, num_key_value_heads=4, rms_norm_eps=1e-6, rope_parameters=rope(10000.0, factor=2.0) | dict(rope_type='linear'),
                                                            hidden_act='gelu', tie_word_embeddings=False), torch.bfloat16, None),
+    'phi-2': (PhiForCausalLM, lambda: PhiConfig(**COMMON, **(SIZES | dict(hidden_size=20, num_attention_heads=2)), rope_parameters=rope(10000.0, partial_rotary_factor=0.4), resid_pdrop=0.,
+                                                embd_pdrop=0., attention_dropout=0., tie_word_embeddings=False), torch.float16, None),
 }
 
 def randomise(model, seed):
