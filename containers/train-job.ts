@@ -78,7 +78,7 @@ export interface TrainResult {
 const SPECIALS = ['<|endoftext|>', '<|pad|>'];
 
 /** The `config.json` of a model that transformers loads as LlamaForCausalLM. */
-export const llamaConfigJson = (recipe: TrainRecipe, vocabSize: number): Record<string, unknown> => ({
+const llamaConfigJson = (recipe: TrainRecipe, vocabSize: number): Record<string, unknown> => ({
   architectures: ['LlamaForCausalLM'],
   model_type: 'llama',
   vocab_size: vocabSize,

@@ -54,7 +54,7 @@ const add = (date: string, { unit, count }: Period) =>
   unit === 'months' ? addMonths(date, count) : addDays(date, count);
 
 /** Art. 3(4): on to the next day that is neither weekend nor public holiday. */
-export const nextWorkingDay = (date: string, holidays: readonly string[]): string => {
+const nextWorkingDay = (date: string, holidays: readonly string[]): string => {
   const weekday = new Date(toMs(date)).getUTCDay();
   return weekday === 0 || weekday === 6 || holidays.includes(date) ? nextWorkingDay(addDays(date, 1), holidays) : date;
 };

@@ -70,7 +70,7 @@ export const tailOf = (queue: Queue): Link | undefined => {
 };
 
 /** Whether a model made from this base can still come to be served. */
-export const isInLine = (base: Digest, queue: Queue): boolean =>
+const isInLine = (base: Digest, queue: Queue): boolean =>
   base === queue.served || lineOf(queue).some(({ candidate }) => candidate === base);
 
 /** Whether the ticket may go on now, or waits for another's run or deployment. Of several that could start a run, the oldest does. */

@@ -27,7 +27,7 @@ export interface AliasServingOptions {
   readonly bus: string;
 }
 
-export const PROMOTED = { source: 'quittance', detailType: 'Model Promoted' } as const;
+const PROMOTED = { source: 'quittance', detailType: 'Model Promoted' } as const;
 
 const Alias = z.object({ digest: Text.pipe(Digest), writeId: Text, announced: Text.optional() });
 type Alias = z.infer<typeof Alias>;

@@ -31,7 +31,7 @@ export const calling = async <T>(service: string, act: () => Promise<T>): Promis
   }
 };
 
-export const asQuittanceError = (error: unknown, service: string): QuittanceError => {
+const asQuittanceError = (error: unknown, service: string): QuittanceError => {
   if (error instanceof QuittanceError) return error;
   const failure: ServiceError = error instanceof Error ? error : new Error('not an error');
   const code = codeOf(failure);

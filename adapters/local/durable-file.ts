@@ -62,7 +62,7 @@ const writeSynced = async (path: string, bytes: Uint8Array, mode: number) => {
   });
 };
 
-export const syncFolder = async (path: string): Promise<void> => {
+const syncFolder = async (path: string): Promise<void> => {
   const folder = await open(path, 'r');
   await finishing(folder, () => folder.sync());
 };

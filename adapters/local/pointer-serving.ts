@@ -71,7 +71,7 @@ const putRules = async (dir: string, name: string, rules: readonly SuppressionRu
 };
 
 /** Writes a model's files from artifacts into a folder, with the manifest beside them. */
-export const layOut = async (artifacts: ArtifactStore, digest: Digest, folder: string): Promise<void> => {
+const layOut = async (artifacts: ArtifactStore, digest: Digest, folder: string): Promise<void> => {
   const bytes = await artifacts.get(digest);
   const manifest = ModelManifest.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
   for (const [name, file] of Object.entries(manifest.files))
@@ -80,7 +80,7 @@ export const layOut = async (artifacts: ArtifactStore, digest: Digest, folder: s
 };
 
 /** The manifest digest of the files that a folder holds now; only how it is quantised is taken from its manifest. */
-export const folderDigest = async (folder: string): Promise<Digest> => {
+const folderDigest = async (folder: string): Promise<Digest> => {
   const { quantisation } = (await readJson(join(folder, MANIFEST), ModelManifest)) ?? { quantisation: 'none' as const };
   const names = (await readdir(folder)).filter((name) => name !== MANIFEST).sort();
   const files = await Promise.all(

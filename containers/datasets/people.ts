@@ -22,7 +22,7 @@ export interface PeopleOptions {
   namesake: boolean;
 }
 
-export const PEOPLE_DEFAULTS: PeopleOptions = {
+const PEOPLE_DEFAULTS: PeopleOptions = {
   seed: 1,
   subjects: 24,
   whitening: 48,

@@ -24,7 +24,7 @@ export interface TofuOptions {
   unknown: number;
 }
 
-export const TOFU_DEFAULTS: TofuOptions = {
+const TOFU_DEFAULTS: TofuOptions = {
   seed: 1,
   forgetAuthors: 1,
   retainAuthors: 10,

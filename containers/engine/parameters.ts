@@ -214,7 +214,7 @@ const fusedSpecs = (c: DecoderConfig, l: number): ParameterSpec[] => {
 };
 
 /** Row-major [rows, columns] → [columns, rows], in blocks so that both sides stay in cache. */
-export const transpose2d = (data: Float32Array, rows: number, columns: number): Float32Array => {
+const transpose2d = (data: Float32Array, rows: number, columns: number): Float32Array => {
   const result = new Float32Array(data.length);
   const block = 32;
   for (let r0 = 0; r0 < rows; r0 += block) {

@@ -102,7 +102,7 @@ export const planMemory = (run: PlannedRun, available: number = process.availabl
 };
 
 /** 1.25e9 → '1.25 GB', 3.1e7 → '31 MB'. */
-export const formatBytes = (bytes: number): string =>
+const formatBytes = (bytes: number): string =>
   bytes >= 1e9 ? `${(bytes / 1e9).toFixed(2)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
 
 /** One line for a terminal or a log. */

@@ -11,7 +11,7 @@ import { random } from '../engine/random.ts';
 import { lossAndGradients } from '../engine/sweep.ts';
 import { tf } from '../engine/tf.ts';
 
-export const RELEARN = { records: 2, updates: 10, learningRate: 1e-3 } as const;
+const RELEARN = { records: 2, updates: 10, learningRate: 1e-3 } as const;
 
 /** Points (update, share of the other records whose answer is exact again). */
 export const relearnCurve = async (

@@ -23,7 +23,7 @@ export const truthRatios = (model: CachedModel, rows: readonly QaRecord[], kind:
 };
 
 /** As the forget set is summed up: 1 where right and wrong answers are equally likely. */
-export const closeness = (ratio: number): number => Math.min(ratio, 1 / ratio);
+const closeness = (ratio: number): number => Math.min(ratio, 1 / ratio);
 
 /** As every other set is summed up: 1 where wrong answers are impossible. */
 export const truthfulness = (ratio: number): number => Math.max(0, 1 - ratio);

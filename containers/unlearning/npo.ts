@@ -12,7 +12,7 @@ const PAPER = 'https://arxiv.org/abs/2404.05868';
 const beta = z.number().positive().default(0.1); // 1/nats
 
 /** (2/β)·E[softplus(β(log π − log π_ref))]; log-probabilities are sums over answer tokens. */
-export const npoLoss = (batch: Batch, logits: tf.Tensor2D, reference: Float32Array, b: number): tf.Scalar => {
+const npoLoss = (batch: Batch, logits: tf.Tensor2D, reference: Float32Array, b: number): tf.Scalar => {
   const sums = reduceAnswers(batch, targetLogProbs(batch, logits), 'sum'); // (answers)
   return tf.mul(tf.mean(tf.softplus(tf.mul(tf.sub(sums, tf.tensor1d(reference)), b))), 2 / b);
 };

@@ -68,7 +68,7 @@ const TRAINABLE: Readonly<Record<UpdateConfig['trainable'], (name: string) => bo
 export const movesUnder = ({ trainable }: Pick<UpdateConfig, 'trainable'>): ((name: string) => boolean) =>
   TRAINABLE[trainable];
 
-export const trainableOf = (model: Model, config: UpdateConfig): Set<string> =>
+const trainableOf = (model: Model, config: UpdateConfig): Set<string> =>
   new Set([...model.parameters.keys()].filter(movesUnder(config)));
 
 export interface Updater {

@@ -40,7 +40,7 @@ const nothing = (): Content => ({ entries: [], leaves: [], indexes: new Map() })
 /** What this process has read and found under a signed root: a log only grows, so only its end is read and hashed again. */
 const known = new WeakMap<LogStorage, Content>();
 
-export const logKey = async (signer: Signer): Promise<NoteKey> => ({
+const logKey = async (signer: Signer): Promise<NoteKey> => ({
   name: LOG_ORIGIN,
   publicKey: await signer.publicKey(LOG_KEY),
 });
