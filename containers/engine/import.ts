@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { QuittanceError } from '#core/errors.ts';
 import { manifestDigest } from '#core/model.ts';
 import { chatTemplate, checkChatTemplate, readChatTemplate, type ChatTemplate } from './chat.ts';
-import { checkModelFolder, manifestOf, PICKLE, SERVED_FILES } from './folder.ts';
+import { checkModelFolder, manifestOf, PICKLE, readModelParts, SERVED_FILES } from './folder.ts';
 import { isGguf, openGguf, type GgufFile } from './gguf.ts';
 import { ggufConfig, ggufTensors } from './gguf-model.ts';
 import { ggufTokenizer } from './gguf-tokenizer.ts';
@@ -87,6 +87,7 @@ const writeGgufAsFolder = (file: GgufFile, at: string): void => {
   json('tokenizer_config.json', tokenizerConfig(file));
   const template = file.metadata.get('tokenizer.chat_template');
   if (typeof template === 'string') writeFileSync(join(at, 'chat_template.jinja'), template);
+  readModelParts(at); // tokenizer and embedding agree, before a weight is unpacked
   writeSafetensors(
     join(at, 'model.safetensors'),
     tensors.map(({ name, shape, read }) => ({ name, shape, make: read })),

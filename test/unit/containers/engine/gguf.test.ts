@@ -286,6 +286,17 @@ describe('a source that is no model', () => {
     await refused(join(dir, 'notes.txt'), 'MODEL_INVALID', 'neither');
   });
 
+  it('a GGUF file with more tokens than rows of its embedding', async () => {
+    const small = readFileSync(join(GOLDEN, 'llama.gguf'));
+    for (const name of ['output.weight', 'token_embd.weight']) {
+      const rows = small.indexOf(text(name)) + text(name).length + 4 + 8; // after the number of dimensions and the first of them
+      expect(small.readBigUInt64LE(rows)).toBe(420n);
+      small.writeBigUInt64LE(416n, rows);
+    }
+    writeFileSync(path, small);
+    await refused(path, 'MODEL_INVALID', 'tokenizer and embedding disagree');
+  });
+
   it('nothing', () => refused(join(dir, 'nowhere'), 'MODEL_NOT_FOUND', 'nowhere'));
 
   it('a folder with pickles alone', async () => {
