@@ -117,25 +117,37 @@ describe('canaries in every field of a request', () => {
     await until(ticketId, 'AWAITING_APPROVAL');
   });
 
-  const FIELDS = [
-    'model',
-    'regime',
-    'ground',
-    'filer',
-    'channel',
-    'receivedAt',
-    'quantisation',
-    'method',
-    'thirdPartiesAffected',
-  ];
-  it.each(FIELDS)('are refused by the field %s, which takes no free text, without being quoted', (field) => {
-    const seen: unknown[] = [];
-    try {
-      seen.push(parseTicketRequest(Buffer.from(JSON.stringify({ ...request(), [field]: `${SECRETS.name}!` }))));
-    } catch (error) {
-      seen.push(error);
-    }
-    expect(seen).toMatchObject([{ code: 'INVALID_INPUT' }]);
-    expect(inspect(seen, { depth: 9, showHidden: true })).not.toContain('Namewell');
-  });
+  const NAME = `${SECRETS.name}!`;
+  const exemption = { code: 'art-17-3-a', decidedBy: 'legal.lou' };
+  const FIELDS: Readonly<Record<string, object>> = {
+    model: { model: NAME },
+    regime: { regime: NAME },
+    ground: { ground: NAME },
+    filer: { filer: NAME },
+    channel: { channel: NAME },
+    receivedAt: { receivedAt: NAME },
+    quantisation: { quantisation: NAME },
+    method: { method: NAME },
+    thirdPartiesAffected: { thirdPartiesAffected: NAME },
+    'identity.method': { identity: { ...request().identity, method: NAME } },
+    'identity.level': { identity: { ...request().identity, level: NAME } },
+    'identity.verifiedBy': { identity: { ...request().identity, verifiedBy: NAME } },
+    'identity.verifiedAt': { identity: { ...request().identity, verifiedAt: NAME } },
+    'exemption.code': { exemption: { ...exemption, code: NAME } },
+    'exemption.decidedBy': { exemption: { ...exemption, decidedBy: NAME } },
+    'a field that the form does not have': { [NAME]: NAME },
+  };
+  it.each(Object.entries(FIELDS))(
+    'are refused by %s, which takes no free text, without being quoted',
+    (_name, change) => {
+      const seen: unknown[] = [];
+      try {
+        seen.push(parseTicketRequest(Buffer.from(JSON.stringify({ ...request(), ...change }))));
+      } catch (error) {
+        seen.push(error);
+      }
+      expect(seen).toMatchObject([{ code: 'INVALID_INPUT' }]);
+      expect(inspect(seen, { depth: 9, showHidden: true })).not.toContain('Namewell');
+    },
+  );
 });
