@@ -4,20 +4,16 @@ import fc from 'fast-check';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Tokenizer as RustTokenizer } from 'tokenizers';
 import { z } from 'zod';
 import { isQuittanceError } from '#core/errors.ts';
 import { makeBatch } from '#containers/engine/batch.ts';
-import { trainBpe } from '#containers/engine/bpe-trainer.ts';
 import { loadModel, readJsonFile } from '#containers/engine/folder.ts';
 import { openGguf } from '#containers/engine/gguf.ts';
-import { ggufTokenizer } from '#containers/engine/gguf-tokenizer.ts';
 import { importModel } from '#containers/engine/import.ts';
 import { forwardLogits } from '#containers/engine/sweep.ts';
-import { readTokenizer } from '#containers/engine/tokenizer.ts';
 import { useEngine } from '#test/support/engine.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
-import { entry, head, hostileGguf, list, padded, tensor, text, u32 } from '#test/support/gguf-files.ts';
+import { entry, head, hostileGguf, padded, tensor, text, u32 } from '#test/support/gguf-files.ts';
 import { largestDifference } from '#test/support/golden.ts';
 import { ROOT } from '#test/support/shared.ts';
 
@@ -192,80 +188,6 @@ describe('what is not implemented is named', () => {
     const meta = [entry('general.architecture', 8, text('llama')), entry('llama.expert_count', 4, u32(8))];
     await unsupported(Buffer.concat([head(0, 2), ...meta]), 'expert_count');
   });
-});
-
-const TEXTS = [
-  "It's 1987, and we'll count: 1234567 sheep, 3.14 DON'T",
-  'naïve café — “quotes” e\u0301',
-  '😀👩‍👩‍👧‍👦 🇩🇪 flags',
-  '中文字符混合 English 日本語テキスト 한국어 العربية',
-  'tabs\tand\n\nnew\r\nlines   and   spaces \n ',
-  '\u0000\u0007\u001b[31m controls',
-  'the then there these those other another mother',
-];
-
-describe('a tokenizer in a GGUF file', () => {
-  const strings = (...values: string[]) => list(8, values.length, ...values.map(text));
-  const read = (...entries: Buffer[]) => {
-    writeFileSync(path, Buffer.concat([head(0, entries.length), ...entries]));
-    const file = openGguf(path);
-    try {
-      return ggufTokenizer(file);
-    } finally {
-      file.close();
-    }
-  };
-  const model = entry('tokenizer.ggml.model', 8, text('gpt2'));
-  const pre = entry('tokenizer.ggml.pre', 8, text('smollm'));
-  const some = entry('tokenizer.ggml.tokens', 9, strings('a', 'b', 'ab'));
-
-  for (const name of ['gpt-2', 'smollm', 'llama-bpe', 'qwen2']) {
-    it(`cut as ${name} reads as the Rust library does`, async () => {
-      const trained = trainBpe(TEXTS, 500, []) as {
-        model: { vocab: Record<string, number>; merges: [string, string][] };
-      };
-      const words = Object.keys(trained.model.vocab);
-      const merges = trained.model.merges.map((pair) => pair.join(' '));
-      const json = read(
-        model,
-        entry('tokenizer.ggml.pre', 8, text(name)),
-        entry('tokenizer.ggml.tokens', 9, strings(...words)),
-        entry('tokenizer.ggml.merges', 9, strings(...merges)),
-      );
-      const [ours, rust] = [readTokenizer(json), RustTokenizer.fromString(JSON.stringify(json))];
-      for (const line of TEXTS) {
-        const ids = (await rust.encode(line)).getIds();
-        expect([line, ours.encode(line)]).toEqual([line, ids]);
-        if (name !== 'qwen2') expect(ours.decode(ids)).toBe(line); // NFC changes the text
-      }
-    });
-  }
-
-  const cases: [string, string, Buffer[]][] = [
-    ['no tokens', 'TOKENIZER_INVALID', [model, pre]],
-    ['a token twice', 'TOKENIZER_INVALID', [model, pre, entry('tokenizer.ggml.tokens', 9, strings('a', 'a'))]],
-    ['no merges', 'TOKENIZER_INVALID', [model, pre, some]],
-    ['a merge of one token', 'TOKENIZER_INVALID', [model, pre, some, entry('tokenizer.ggml.merges', 9, strings('ab'))]],
-    [
-      'kinds for fewer tokens',
-      'TOKENIZER_INVALID',
-      [model, pre, some, entry('tokenizer.ggml.token_type', 9, list(5, 1, u32(1)))],
-    ],
-    [
-      'scores for fewer tokens',
-      'TOKENIZER_INVALID',
-      [entry('tokenizer.ggml.model', 8, text('llama')), some, entry('tokenizer.ggml.scores', 9, list(6, 0))],
-    ],
-    [
-      'an unknown way to cut the text',
-      'MODEL_UNSUPPORTED',
-      [model, some, entry('tokenizer.ggml.pre', 8, text('constructor'))],
-    ],
-    ['an unknown kind', 'MODEL_UNSUPPORTED', [some, entry('tokenizer.ggml.model', 8, text('bert'))]],
-  ];
-  for (const [title, code, entries] of cases) {
-    it(`with ${title} is refused`, () => expect(() => read(...entries)).toThrow(expect.objectContaining({ code })));
-  }
 });
 
 describe('a source that is no model', () => {
