@@ -55,6 +55,7 @@ export const ERROR_CODES = {
   WORKFLOW_UNSUPPORTED: 'a workflow definition uses a field that the interpreter does not implement',
   WORKFLOW_INVALID: 'a workflow definition is malformed',
   EXECUTION_EXISTS: 'an execution of this name exists with another input',
+  EXECUTION_NOT_REDRIVABLE: 'the execution runs or has ended well, or has branches or variables; start another one',
   EXECUTION_NOT_FOUND: 'no execution has this name',
   ENGINE_CLOSED:
     'the workflow engine was closed while something waited for it; running executions go on when it is opened again',

@@ -79,7 +79,7 @@ const fileBehind = async (world: WorkflowWorld, first: string): Promise<string> 
 const untilEnded = async (world: WorkflowWorld, idle: () => boolean, ids: readonly string[], way: Way) => {
   for (;;) {
     const executions = await world.asl.listExecutions();
-    if (!executions.some(({ status }) => status === 'RUNNING')) return;
+    if (idle() && !executions.some(({ status }) => status === 'RUNNING')) return;
     if (idle()) await people(world, ids, way);
     await new Promise((resolve) => setTimeout(resolve, 2));
   }

@@ -38,6 +38,8 @@ export interface WorkflowWorld extends CaseWorld {
 /** A step that a workflow calls: from which state, `unlearn/Plan run`, and which retry this is. */
 export interface StepCall {
   readonly state: string;
+  /** Id of the execution. */
+  readonly execution: string;
   readonly step: string;
   readonly retry: number;
   /** Aborts when the workflow no longer waits for the answer. */
@@ -53,7 +55,13 @@ interface WorkflowWorldOptions extends WorldOptions {
 /** From the interpreter's key for the call: execution, state, visit and retry. */
 const callOf = (step: string, key: string, signal: AbortSignal): StepCall => {
   const [execution = '', state = '', counts = ''] = key.split('/');
-  return { step, state: `${execution.split(':')[0]!}/${state}`, retry: Number(counts.split('.')[1]), signal };
+  return {
+    step,
+    execution,
+    state: `${execution.split(':')[0]!}/${state}`,
+    retry: Number(counts.split('.')[1]),
+    signal,
+  };
 };
 
 export const workflowWorld = async ({

@@ -35,9 +35,10 @@ const iso = (ms: number) => new Date(ms).toISOString();
 /** `$$`. */
 const contextObject = (execution: Execution, thread: Thread, { token, item }: Extra): Json => {
   const current = item ?? lineage(execution, thread).find((each) => each.item !== undefined)?.item;
-  const { id, name, input, startedAt, workflow } = execution;
+  const { id, name, input, startedAt, workflow, redrive } = execution;
+  const redriven = redrive && { RedriveCount: redrive.count, RedriveTime: iso(redrive.at) };
   return {
-    Execution: { Id: id, Name: name, Input: input, StartTime: iso(startedAt) },
+    Execution: { Id: id, Name: name, Input: input, StartTime: iso(startedAt), ...redriven },
     State: { Name: thread.state, EnteredTime: iso(thread.enteredAt), RetryCount: thread.retryCount },
     StateMachine: { Id: workflow, Name: workflow },
     ...(token === undefined ? {} : { Task: { Token: token } }),

@@ -10,6 +10,7 @@ import type { Execution, HistoryEvent, Status, Thread } from './execution.ts';
 import { exceedsLimit, toJson } from './json.ts';
 import { loadWorkflow, reloadWorkflow } from './load.ts';
 import type { Machine } from './machine.ts';
+import { takeUp } from './redrive.ts';
 import { revive, type Revived } from './revive.ts';
 import { Runner } from './runner.ts';
 import { Schedules, type ScheduleRequest, type ScheduleSummary } from './schedules.ts';
@@ -53,6 +54,8 @@ export interface AslEngine extends WorkflowEngine {
   sendTaskHeartbeat(taskToken: string): Promise<void>;
   /** Ends a running execution as ABORTED; one that has ended stays as it is. EXECUTION_NOT_FOUND. */
   stopExecution(executionId: string, reason?: { error?: string; cause?: string }): Promise<void>;
+  /** Takes an execution that failed, timed out or was stopped up again where it ended. EXECUTION_NOT_FOUND, EXECUTION_NOT_REDRIVABLE. */
+  redriveExecution(executionId: string): Promise<void>;
   /** Events in order, with AWS's type names. EXECUTION_NOT_FOUND. */
   history(executionId: string): Promise<HistoryEvent[]>;
   /** Newest first. */
@@ -108,7 +111,8 @@ class Engine implements AslEngine {
   #load(): void {
     this.#loaded = this.#store.running().map((record) => {
       const last = this.#store.lastEvent(record.id);
-      return revive(record, this.#machineOf(record), this.#store.threads(record.id), last);
+      const redrive = this.#store.redrive(record.id);
+      return revive(record, this.#machineOf(record), this.#store.threads(record.id), last, redrive);
     });
     for (const { execution } of this.#loaded) this.#runner.running.set(execution.id, execution);
   }
@@ -141,15 +145,7 @@ class Engine implements AslEngine {
       if (thread.lastEvent === lastEvent) this.#runner.wake(execution, thread);
   }
 
-  async start({
-    workflow,
-    name,
-    input,
-  }: {
-    workflow: string;
-    name: string;
-    input: unknown;
-  }): Promise<{ executionId: string }> {
+  async start({ workflow, name, input }: Parameters<WorkflowEngine['start']>[0]): Promise<{ executionId: string }> {
     const asked = toJson(input ?? {});
     return this.#runner.turn(() => ({ executionId: this.#begin(workflow, name, asked) }));
   }
@@ -225,6 +221,14 @@ class Engine implements AslEngine {
       if (execution?.status !== 'RUNNING') return void this.#find(executionId);
       this.#runner.touch(execution);
       this.#runner.interpreter.end(execution, 'ABORTED', { error, cause });
+    });
+  }
+
+  async redriveExecution(executionId: string): Promise<void> {
+    await this.#runner.turn(() => {
+      const record = this.#find(executionId);
+      const history = this.#store.history(executionId);
+      this.#runner.begin(takeUp(record, this.#machineOf(record), history, this.#runner.now()));
     });
   }
 

@@ -93,12 +93,22 @@ export interface HistoryEvent {
   readonly details: Json;
 }
 
+/** Type of the event with which an execution is taken up again. */
+export const REDRIVEN = 'ExecutionRedriven';
+
+/** How often an execution was taken up again, and when last, in milliseconds since the epoch. */
+export interface Redrive {
+  readonly count: number;
+  readonly at: number;
+}
+
 export interface Execution {
   readonly id: string;
   readonly workflow: string;
   readonly name: string;
   readonly input: Json;
   readonly startedAt: number;
+  readonly redrive?: Redrive;
   readonly machine: Machine;
   status: Status;
   output?: Json;

@@ -3,7 +3,15 @@
 // Trap: a state may only be left once its output is known to be good, so that a failure on the way still finds the state's Retry and Catch.
 import type { Json } from '#core/canonical.ts';
 import { effectiveInput, envOf, evaluating, failureOf, outputOf, withResult } from './data-flow.ts';
-import { clearDeadlines, type Deadline, type Execution, type Status, type Thread, type World } from './execution.ts';
+import {
+  clearDeadlines,
+  REDRIVEN,
+  type Deadline,
+  type Execution,
+  type Status,
+  type Thread,
+  type World,
+} from './execution.ts';
 import type { Evaluate } from './expression.ts';
 import { covers, retryDelayMs, runtimeError, StatesError, type Failure } from './failures.ts';
 import { beginFan, childDone, childFailed } from './fan-out.ts';
@@ -36,7 +44,9 @@ export class Interpreter implements Flow {
 
   start(execution: Execution): void {
     const root = execution.threads.get(0)!;
-    this.emit(execution, root, 'ExecutionStarted', { input: execution.input });
+    const { redrive, input } = execution;
+    if (redrive === undefined) this.emit(execution, root, 'ExecutionStarted', { input });
+    else this.emit(execution, root, REDRIVEN, { redriveCount: redrive.count });
     execution.ready.push(root);
     execution.changed.add(root);
   }

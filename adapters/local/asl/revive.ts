@@ -1,5 +1,5 @@
 // An execution as it is stored becomes one that runs. Trap: how far a Map or Parallel is gets counted from the rows of its children.
-import type { Execution, Thread } from './execution.ts';
+import type { Execution, Redrive, Thread } from './execution.ts';
 import type { Machine } from './machine.ts';
 import type { ExecutionRecord } from './store.ts';
 
@@ -14,10 +14,12 @@ export const revive = (
   machine: Machine,
   threads: readonly Thread[],
   last: { id: number; at: number },
+  redrive: Redrive | undefined,
 ): Revived => {
   const { id, workflow, name, input, startedAt } = record;
   const execution: Execution = {
     ...{ id, workflow, name, input, startedAt, machine, status: 'RUNNING' },
+    ...(redrive === undefined ? {} : { redrive }),
     threads: new Map(threads.map((thread) => [thread.id, thread])),
     progress: new Map(
       threads.filter(({ fan }) => fan !== undefined).map((thread) => [thread.id, progressOf(thread, threads)]),

@@ -163,8 +163,12 @@ export class Runner implements World {
 
   /** A new execution, in this turn. */
   create(id: string, machine: Machine, name: string, input: Json): void {
-    const execution = newExecution(id, machine, name, input, this.#now);
-    this.running.set(id, execution);
+    this.begin(newExecution(id, machine, name, input, this.#now));
+  }
+
+  /** What is not stored yet: a new execution, or one that is taken up again. */
+  begin(execution: Execution): void {
+    this.running.set(execution.id, execution);
     this.watchTimeout(execution);
     this.interpreter.start(execution);
     this.touch(execution);
@@ -182,7 +186,8 @@ export class Runner implements World {
   watchTimeout(execution: Execution): void {
     const { timeoutSeconds } = execution.machine;
     if (timeoutSeconds === undefined) return;
-    this.alarms.set(execution, execution.startedAt + timeoutSeconds * 1000, () => {
+    const since = execution.redrive?.at ?? execution.startedAt;
+    this.alarms.set(execution, since + timeoutSeconds * 1000, () => {
       this.touch(execution);
       this.interpreter.end(execution, 'TIMED_OUT', { error: 'States.Timeout', cause: '' });
     });
@@ -289,8 +294,4 @@ export class Runner implements World {
   }
 }
 
-const noExtras = (): { tokens: TokenRecord[]; schedules: Schedule[]; gone: string[] } => ({
-  tokens: [],
-  schedules: [],
-  gone: [],
-});
+const noExtras = () => ({ tokens: [] as TokenRecord[], schedules: [] as Schedule[], gone: [] as string[] });

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Json } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { committing, openOwned, type OwnedDatabase } from './database.ts';
-import { Thread, type Execution, type HistoryEvent, type Status } from './execution.ts';
+import { REDRIVEN, Thread, type Execution, type HistoryEvent, type Redrive, type Status } from './execution.ts';
 import type { Failure } from './failures.ts';
 
 const SCHEMA = `
@@ -78,6 +78,8 @@ const Row = z.object({
   stopped_at: z.int().nullable(),
 });
 
+const TAKEN_UP = `UPDATE execution SET status = 'RUNNING', output = NULL, error = NULL, cause = NULL, stopped_at = NULL WHERE id = ?`;
+
 const EventRow = z.object({ id: z.int(), previous: z.int(), at: z.int(), type: z.string(), details: z.string() });
 const TokenRow = z.object({ token: z.string(), execution: z.string(), thread: z.int() });
 const ScheduleRow = z.object({
@@ -132,7 +134,8 @@ export class Store {
     else this.#finish(execution);
   }
 
-  #insert({ id, workflow, name, machine, input, startedAt }: Execution, known: Set<string>): void {
+  #insert({ id, workflow, name, machine, input, startedAt, redrive }: Execution, known: Set<string>): void {
+    if (redrive !== undefined) return this.#run(TAKEN_UP, id);
     if (!known.has(machine.digest))
       this.#run('INSERT OR IGNORE INTO definition VALUES (?, ?)', machine.digest, machine.body);
     known.add(machine.digest);
@@ -215,6 +218,14 @@ export class Store {
   lastEvent(execution: string): { id: number; at: number } {
     const row = this.#get('SELECT id, at FROM event WHERE execution = ? ORDER BY id DESC LIMIT 1', execution);
     return this.#parse(z.object({ id: z.int(), at: z.int() }), row, `the events of ${execution}`);
+  }
+
+  /** undefined for an execution that was never taken up again. */
+  redrive(execution: string): Redrive | undefined {
+    const sql = 'SELECT COUNT(*) AS count, MAX(at) AS at FROM event WHERE execution = ? AND type = ?';
+    const row = z.object({ count: z.int(), at: z.int().nullable() });
+    const { count, at } = this.#parse(row, this.#get(sql, execution, REDRIVEN), `the redrives of ${execution}`);
+    return at === null ? undefined : { count, at };
   }
 
   token(token: string): TokenRecord | undefined {
