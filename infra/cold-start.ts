@@ -57,7 +57,12 @@ const EVENTS: Readonly<Record<string, unknown>> = {
     check: { continuity: 'same', suite: false, job: '', planDigest: '' },
   },
   'destroy-quarantined': MODEL,
-  'export-history': { detail: { executionArn: 'a', name: 'n', stateMachineArn: 'm', status: 'SUCCEEDED' } },
+  'export-history': {
+    detail: {
+      executionArn: 'arn:aws:states:eu-central-1:123456789012:execution:quittance-erasure:T-1',
+      status: 'FAILED',
+    },
+  },
 };
 
 const operation = (name: string): Main => ({

@@ -1,13 +1,14 @@
-// A finished execution's history as evidence: Step Functions forgets it after 90 days. States, times and errors without data (includeExecutionData is off), one JSON
-// line an event, written once beside the log. Called by EventBridge at "Step Functions Execution Status Change"; a repeat finds it there.
-import { paginateGetExecutionHistory, type SFNClient } from '@aws-sdk/client-sfn';
+// A finished execution's history as evidence: Step Functions forgets it after 90 days. States, times and errors' names, one JSON line an event, written once beside
+// the log. Called by EventBridge at "Step Functions Execution Status Change"; a repeat finds it there, and an execution that was redriven has one more.
+// Trap: includeExecutionData leaves out inputs and outputs, not causes and not the parameters of a task with its token; so a line holds what is named here.
+import { GetExecutionHistoryCommand, type HistoryEvent, type SFNClient } from '@aws-sdk/client-sfn';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import { calling } from './failures.ts';
 import { s3Objects } from './s3-objects.ts';
 
-/** Names come from the ARNs, which Step Functions has checked. */
+/** Names come from the ARN, which Step Functions has checked. */
 const StatusChange = z.object({
   detail: z.object({
     executionArn: z.string().regex(/^arn:aws[\w-]*:states:[\w-]+:\d{12}:execution:[^:]+:[^:]+$/),
@@ -25,20 +26,51 @@ const endedExecution = (event: unknown): string => {
   });
 };
 
-/** The key under which the history is. */
+/** The key under which the history is. SERVICE_UNAVAILABLE while its end is not to be read. */
 export const exportHistory = async (
   { sfn, s3, bucket }: { sfn: SFNClient; s3: S3Client; bucket: string },
   event: unknown,
 ): Promise<{ key: string }> => {
   const executionArn = endedExecution(event);
-  const lines: string[] = [];
-  const input = { executionArn, includeExecutionData: false };
-  await calling('Step Functions', async () => {
-    for await (const page of paginateGetExecutionHistory({ client: sfn }, input))
-      lines.push(...(page.events ?? []).map((entry) => JSON.stringify(entry)));
-  });
+  const events = await wholeHistory(sfn, executionArn);
   const [workflow = '', name = ''] = executionArn.split(':').slice(-2);
-  const key = `history/${workflow}/${name.replace(/[^A-Za-z0-9._-]/g, '_')}.jsonl`;
-  await s3Objects(s3, bucket).create(key, Buffer.from(`${lines.join('\n')}\n`));
+  const redrives = events.filter(({ type }) => type === 'ExecutionRedriven').length;
+  const plain = name.replace(/[^A-Za-z0-9._-]/g, '_');
+  const key = `history/${workflow}/${plain}${redrives === 0 ? '' : `-redriven-${redrives}`}.jsonl`;
+  const lines = events.map((entry) => `${JSON.stringify(withoutData(entry))}\n`);
+  await s3Objects(s3, bucket).create(key, Buffer.from(lines.join('')));
   return { key };
+};
+
+const ENDS = ['ExecutionSucceeded', 'ExecutionFailed', 'ExecutionTimedOut', 'ExecutionAborted'];
+
+const wholeHistory = async (sfn: SFNClient, executionArn: string): Promise<HistoryEvent[]> => {
+  const events: HistoryEvent[] = [];
+  for (let nextToken: string | undefined, more = true; more; more = nextToken !== undefined) {
+    const asked = { executionArn, includeExecutionData: false, maxResults: 1000, nextToken };
+    const page = await calling('Step Functions', () => sfn.send(new GetExecutionHistoryCommand(asked)));
+    events.push(...(page.events ?? []));
+    nextToken = page.nextToken;
+  }
+  const isWhole = events.every(({ id }, i) => id === i + 1) && ENDS.includes(events.at(-1)?.type ?? '');
+  if (isWhole) return events;
+  throw new QuittanceError('SERVICE_UNAVAILABLE', {
+    message: 'the history of an execution does not reach its end yet, or runs again',
+    got: `${events.length} events`,
+  });
+};
+
+/** Of an event's details; no cause, which quotes what a function said, no input, output or parameters. */
+const Details = z.object({
+  name: z.string().optional(),
+  error: z.string().optional(),
+  resource: z.string().optional(),
+  resourceType: z.string().optional(),
+  timeoutInSeconds: z.number().optional(),
+  redriveCount: z.number().optional(),
+});
+
+const withoutData = ({ id, previousEventId, timestamp, type, ...rest }: HistoryEvent) => {
+  const [details] = Object.values(rest).flatMap((each: unknown) => Details.safeParse(each).data ?? []);
+  return { id, previousEventId, timestamp, type, ...details };
 };

@@ -52,7 +52,7 @@ describe('an event that a function cannot handle', () => {
   const handlings = () => all('AWS::Lambda::EventInvokeConfig');
 
   it('is tried at most twice more within two hours, and then kept with the code why', () => {
-    const handled = handlings().map(({ properties }) => String((properties['FunctionName'] as { Ref: string }).Ref));
+    const handled = handlings().map(({ properties }) => (properties['FunctionName'] as { Ref: string }).Ref);
     expect(handled.sort()).toEqual([...new Set(called())].sort());
     for (const { part, properties } of handlings()) {
       expect(properties['MaximumRetryAttempts']).toBeLessThanOrEqual(2);

@@ -1,9 +1,9 @@
 // An execution that failed, timed out or was stopped, taken up again at the state where it ended, with the same input: RedriveExecution of Step Functions.
 // https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html. Trap: a failure that was caught ended in a Fail state, and a redrive enters that
 // state again and fails again; what helps then is another execution. Branches, iterations and variables are not taken up: they are not in the history.
+import type { Json } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { newThread, REDRIVEN, type Execution, type HistoryEvent, type Redrive } from './execution.ts';
-import type { JsonObject } from './json.ts';
 import type { Machine, State } from './machine.ts';
 import { revive } from './revive.ts';
 import type { ExecutionRecord } from './store.ts';
@@ -20,8 +20,8 @@ export const takeUp = (
   const entered = history.findLast(({ type }) => type.endsWith('StateEntered'));
   const last = history.at(-1);
   if (entered === undefined || last === undefined) throw refused(record.id, 'it entered no state');
-  const { name, input = null } = entered.details as JsonObject;
-  const root = { ...newThread(0, String(name), input), lastEvent: last.id };
+  const { name, input } = entered.details as { name: string; input: Json };
+  const root = { ...newThread(0, name, input), lastEvent: last.id };
   const redrive: Redrive = { count: history.filter(({ type }) => type === REDRIVEN).length + 1, at: now };
   return { ...revive(record, machine, [root], last, redrive).execution, fresh: true };
 };
