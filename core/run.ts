@@ -2,6 +2,7 @@
 // Trap: the plan carries the digest of the gate policy, so that thresholds are fixed and logged before the first update.
 import { z } from 'zod';
 import { Digest } from './canonical.ts';
+import { ERROR_CODES, type ErrorCode } from './errors.ts';
 import { ModelManifest } from './model.ts';
 
 export const JsonValue: z.ZodType<JsonObjectValue> = z.lazy(() =>
@@ -85,6 +86,14 @@ export type JobResult = z.infer<typeof JobResult>;
 /** The name under which a ticket's job reports, given to it as its parameter `job`; a repeat is the same job. */
 export const jobName = (kind: 'unlearn' | 'evaluate', ticketId: string, run: number): string =>
   `${ticketId}-${kind}-${run}`;
+
+/** What a failed job leaves beside its results; the workflow itself gets one name for whatever failed. */
+export const JobFailure = z.strictObject({
+  kind: z.literal('quittance-job-failure/v1'),
+  code: z.enum(Object.keys(ERROR_CODES) as ErrorCode[]),
+});
+export type JobFailure = z.infer<typeof JobFailure>;
+export const failureName = (job: string): string => `${job}.failure`;
 
 /** What a run leaves for a ticket that it gathered, until that ticket takes it up. */
 export const GatheredResult = z.strictObject({

@@ -10,8 +10,9 @@ import type { Ending } from '#containers/checkpoint.ts';
 import { initBackend } from '#containers/engine/tf.ts';
 import { findJob, type JobPorts } from '#containers/jobs.ts';
 import { runStates } from '#containers/run-state.ts';
-import { QuittanceError } from '#core/errors.ts';
+import { QuittanceError, type ErrorCode } from '#core/errors.ts';
 import type { Ports } from '#core/ports.ts';
+import { failureName, type JobFailure } from '#core/run.ts';
 
 const some = z
   .string()
@@ -68,9 +69,21 @@ const main = async (): Promise<void> => {
   process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
   try {
     await run(environment, ports, scratch, ending);
+  } catch (error) {
+    await leaveFailure(environment.job, ports, codeOf(error));
+    throw error;
   } finally {
     close();
   }
+};
+
+const codeOf = (error: unknown): ErrorCode => (error instanceof QuittanceError ? error.code : 'INTERNAL');
+
+/** A job that cannot even say why it failed fails as it would have. */
+const leaveFailure = async (job: string, { results }: Pick<Ports, 'results'>, code: ErrorCode): Promise<void> => {
+  if (code === 'JOB_INTERRUPTED') return; // it goes on
+  const failure: JobFailure = { kind: 'quittance-job-failure/v1', code };
+  await results.put(failureName(job), failure).catch(() => undefined);
 };
 
 /** A run that saves itself is left to do so; anything else has nothing to save. */
@@ -130,11 +143,8 @@ const say = (line: Readonly<Record<string, unknown>>) => process.stdout.write(`$
 
 /** One JSON line that the job queue reads as the reason of the failure; no stack, which could quote data. */
 const report = (error: unknown): void => {
-  const known = error instanceof QuittanceError;
-  const line = {
-    code: known ? error.code : 'INTERNAL',
-    message: known ? error.message : 'the job failed unexpectedly',
-  };
+  const message = error instanceof QuittanceError ? error.message : 'the job failed unexpectedly';
+  const line = { code: codeOf(error), message };
   if (process.env['QUITTANCE_DEBUG']) console.error(error);
   process.stderr.write(`${JSON.stringify(line)}\n`);
   process.exitCode = line.code === 'JOB_INTERRUPTED' ? INTERRUPTED : 1;

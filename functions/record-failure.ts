@@ -1,9 +1,11 @@
 // A workflow task failed for good: the ticket goes to remediation with the error's name. Trap: the name only; a cause may quote what must not leave the vault.
 import { z } from 'zod';
+import type { JobResults } from '#core/ports.ts';
+import { failureName, JobFailure, jobName } from '#core/run.ts';
 import { defineStep } from '#core/step.ts';
-import { Code, TicketId, type Status } from '#core/ticket.ts';
+import { Code, TicketId, type Status, type Ticket } from '#core/ticket.ts';
 import { moveOn, Nothing, openCase } from './case-file.ts';
-import { giveTurns } from './turns.ts';
+import { giveTurns, resultOf } from './turns.ts';
 
 /** The step that a ticket in this status was waiting for. */
 const DUE: Partial<Record<Status, string>> = {
@@ -33,7 +35,7 @@ export const recordFailure = defineStep({
     if (ticket.status === 'REMEDIATION' || ticket.status === 'PURGED') return {};
     const found = await openCase(tickets, ticketId);
     const step = DUE[found.ticket.status] ?? 'workflow';
-    const code = Code.safeParse(error).data ?? 'UNNAMED_ERROR';
+    const code = (await codeOfJob(found.ticket, error, ports.results)) ?? Code.safeParse(error).data ?? 'UNNAMED_ERROR';
     await moveOn({ tickets, clock }, found, { type: 'failed', step, code });
     const references = { ticketId, step, code };
     await notifier.notify({
@@ -46,3 +48,13 @@ export const recordFailure = defineStep({
     return {};
   },
 });
+
+const JOBS = { UNLEARNING: 'unlearn', EVALUATING: 'evaluate' } as const;
+
+/** What the job itself said, where it could still say it: every job's failure reaches the workflow as States.TaskFailed. */
+const codeOfJob = async (ticket: Ticket, error: string, results: JobResults): Promise<string | undefined> => {
+  if (error !== 'States.TaskFailed' || !(ticket.status === 'UNLEARNING' || ticket.status === 'EVALUATING'))
+    return undefined;
+  const found = await resultOf(results, failureName(jobName(JOBS[ticket.status], ticket.id, ticket.run.number)));
+  return JobFailure.safeParse(found).data?.code;
+};

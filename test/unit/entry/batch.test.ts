@@ -1,7 +1,12 @@
 // The job's main as a process of its own, told nothing or nonsense: it refuses by a code that says which, and quotes no value.
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
+import { localStores } from '#adapters/local/index.ts';
+import { failureName } from '#core/run.ts';
 
 const MAIN = fileURLToPath(new URL('../../../entry/batch.ts', import.meta.url));
 const NODE = ['--disable-warning=ExperimentalWarning', MAIN];
@@ -30,5 +35,26 @@ describe('a job', () => {
       true,
       false,
     ]);
+  });
+
+  it('that fails leaves its code beside its results, where the workflow finds it', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'quittance-batch-'));
+    try {
+      localStores(dir).close();
+      const plan = `planDigest=sha256:${'0'.repeat(64)}`;
+      const { status } = spawnSync(
+        process.execPath,
+        [...NODE, 'QUITTANCE_JOB=unlearn', 'job=T-1-unlearn-1', 'ticketId=T-00000001', plan],
+        { env: { QUITTANCE_DIR: dir, QUITTANCE_BACKEND: 'wasm' }, encoding: 'utf8' },
+      );
+      const stores = localStores(dir);
+      expect([status, await stores.results.get(failureName('T-1-unlearn-1'))]).toEqual([
+        1,
+        { kind: 'quittance-job-failure/v1', code: 'NOT_FOUND' },
+      ]);
+      stores.close();
+    } finally {
+      rmSync(dir, { recursive: true, force: true });
+    }
   });
 });
