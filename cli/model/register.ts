@@ -8,6 +8,7 @@ import { trainingRows } from '#containers/datasets/world.ts';
 import { checkModelFolder } from '#containers/engine/folder.ts';
 import { materialize, storeModel } from '#containers/model-files.ts';
 import { MOMENTS_FILE } from '#containers/train-job.ts';
+import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { trainingManifest } from '#core/forget-set.ts';
 import type { ModelRecord } from '#core/model.ts';
 import type { ServingTarget } from '#core/ports.ts';
@@ -15,13 +16,14 @@ import { putJson } from '#core/stored-json.ts';
 
 type Stores = Pick<LocalStores, 'artifacts' | 'models' | 'pseudonyms' | 'clock'>;
 
-/** Stores a checked model folder and registers it under a new name. */
+/** Stores a checked model folder and registers it under a new name. INVALID_INPUT where the name is taken, before anything is stored. */
 export const register = async (
   stores: Stores,
   name: string,
   dir: string,
   side: Partial<Pick<ModelRecord, 'suite' | 'trainingManifest'>> = {},
 ): Promise<ModelRecord> => {
+  await refuseTaken(stores.models, name);
   const { digest } = await storeModel(stores.artifacts, dir, checkModelFolder(dir, { values: false }));
   const moments = join(dir, MOMENTS_FILE);
   const record: ModelRecord = {
@@ -38,6 +40,17 @@ export const register = async (
   };
   await stores.models.put(record, 0);
   return record;
+};
+
+const refuseTaken = async (models: Stores['models'], name: string): Promise<void> => {
+  const taken = await models.get(name).catch((error: unknown) => {
+    if (!isQuittanceError(error, 'MODEL_NOT_FOUND')) throw error;
+  });
+  if (taken)
+    throw new QuittanceError('INVALID_INPUT', {
+      message: `a model called '${name}' is registered already`,
+      hint: 'take another name; weights of a registered model change by deletions only',
+    });
 };
 
 /** … with the suite of its training, and serves it. INVALID_INPUT where the bytes are no suite, before anything is stored. */
