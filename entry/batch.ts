@@ -117,19 +117,20 @@ const run = async (
 ) => {
   const backend = await initBackend(environment.QUITTANCE_BACKEND);
   const { ticketId, planDigest, runDigest } = environment;
+  const { artifacts, results } = ports; // by name: on AWS a port that is touched asks for variables that a job has not
   const parameters = {
     ...(ticketId !== undefined && { ticketId }),
     ...(planDigest !== undefined && { planDigest }),
     ...(runDigest !== undefined && { runDigest }),
   };
   const result = await findJob(environment.QUITTANCE_JOB).run(parameters, ports, {
-    artifacts: ports.artifacts,
+    artifacts,
     scratch,
     backend: backend.name,
     onProgress: (stage, done, total, detail) => say({ stage, done, total, detail }),
-    checkpoint: { ...saving(environment), states: runStates({ ...ports, backend: backend.name }), ending },
+    checkpoint: { ...saving(environment), states: runStates({ artifacts, results, backend: backend.name }), ending },
   });
-  await ports.results.put(environment.job, result);
+  await results.put(environment.job, result);
   say({ stage: 'ended', done: 1, total: 1, peakRssMb: process.resourceUsage().maxRSS / 1024 });
 };
 

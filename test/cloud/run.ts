@@ -79,7 +79,12 @@ const tiers = async (): Promise<Tier[]> => {
       files: ['cloud/asl-differential'],
       prepared: wanted('asl-differential') ? await differential() : NOT_ASKED,
     },
-    { name: 'contract', project: 'cloud', files: ['cloud/contract'], prepared: contract(onStack) },
+    {
+      name: 'contract',
+      project: 'cloud',
+      files: ['cloud/contract', 'cloud/interrupted-job'],
+      prepared: contract(onStack),
+    },
     { name: 'stack', project: 'cloud', files: ['cloud/stack'], prepared: onStack },
     {
       name: 'dynamodb-local',
