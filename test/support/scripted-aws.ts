@@ -14,7 +14,12 @@ export interface Call {
 
 export type Reply =
   | { readonly status?: number; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> }
-  | { readonly error: string; readonly status?: number; readonly with?: Readonly<Record<string, unknown>> }
+  | {
+      readonly error: string;
+      readonly status?: number;
+      readonly with?: Readonly<Record<string, unknown>>;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
   | 'silence'
   | 'reset';
 
@@ -91,10 +96,10 @@ const responseOf = async (reply: Reply, xml: boolean) => {
 };
 
 /** Each JSON protocol's own way to name an error, all in one answer. */
-const errorResponse = ({ error, status = 400, with: fields = {} }: Extract<Reply, { error: string }>) =>
+const errorResponse = ({ error, status = 400, with: fields = {}, headers = {} }: Extract<Reply, { error: string }>) =>
   wire(
     status,
-    { 'x-amzn-errortype': error, 'content-type': 'application/x-amz-json-1.0' },
+    { 'x-amzn-errortype': error, 'content-type': 'application/x-amz-json-1.0', ...headers },
     JSON.stringify({ __type: error, code: error, message: 'injected', ...fields }),
   );
 
