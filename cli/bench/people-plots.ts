@@ -1,8 +1,11 @@
 // The people bench as drawings: forgetting against utility with the corner that passes, the path of each rung, and retained answers over deletions.
 // Trap: marks are numbered as in the summary table; names would not fit.
+import { writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { Spec } from '../report/svg.ts';
 import { ALLOWED, AMBER, axis, BLUE, GREEN, GREY, ORANGE, share, WIDTH } from '../report/plots/plot.ts';
 import type { PeopleBench, Row } from '#test/bench/people.ts';
+import type { Plots as Drawing } from './people-table.ts';
 import { byLabel, FACTS, RETAINED, VALUE_AUC } from './people-quantities.ts';
 
 export interface BenchPlot {
@@ -160,3 +163,16 @@ export const chatPlots = (result: PeopleBench): BenchPlot[] =>
   [forgettingAgainstUtility, chatPaths, retainedOverDeletions].flatMap((make) => make(result) ?? []);
 
 const chatPaths = ({ methods }: PeopleBench): BenchPlot | undefined => pathsOf(methods);
+
+/** Draws beside the document `out`; nothing where none is asked for. */
+export const drawPlots = async (out: string | undefined, plots: readonly BenchPlot[]): Promise<Drawing[]> => {
+  if (out === undefined) return [];
+  const { drawSvg } = await import('../report/svg.ts');
+  return Promise.all(
+    plots.map(async ({ id, alt, spec }) => {
+      const path = `${basename(out, '.md')}-${id}.svg`;
+      writeFileSync(join(dirname(out), path), `${await drawSvg(spec, id, alt)}\n`);
+      return { path, alt };
+    }),
+  );
+};

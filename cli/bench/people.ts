@@ -1,7 +1,7 @@
 // `quittance bench people` and `bench tofu`: every method on the demo's model of generated people, or of the real TOFU authors, by the demo's gate, over seeds.
 // Trap: what was measured is kept in the data folder by what decides it; after a change of the engine, take another folder.
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { makePeople } from '#containers/datasets/people.ts';
 import type { PeopleWorld } from '#containers/datasets/world.ts';
 import { SMALL, type TrainRecipe } from '#containers/train-job.ts';
@@ -13,7 +13,7 @@ import { TOFU_RECIPE, tofuWorld } from '../demo/tofu.ts';
 import { backend } from '../engine.ts';
 import { progressOn } from '../progress.ts';
 import { integer } from '../values.ts';
-import { benchPlots } from './people-plots.ts';
+import { benchPlots, drawPlots } from './people-plots.ts';
 import { peopleMarkdown, type PeopleDocument } from './people-table.ts';
 
 /** Whom a model knows, and what of the bench they are enough for. */
@@ -83,24 +83,10 @@ export const people = async (args: Arguments, subject: Subject): Promise<{ resul
       progress.note(`seed ${seed}: ${label}: ${updates} updates, ${seconds.toFixed(1)} s, ${judgement.verdict}`),
   });
   const command = `quittance bench ${subject.name} --seeds ${seeds.length}${labels ? ` --methods ${labels.join(',')}` : ''}`;
-  const plots = await drawPlots(args.value('out'), result);
+  const plots = await drawPlots(args.value('out'), benchPlots(result));
   const { title, model, seed, hasPrototype } = subject;
   return {
     result,
     text: peopleMarkdown(result, { title, model, seed, hasPrototype, command, backend: chosen.name, plots }),
   };
-};
-
-/** Draws beside the document; nothing where none is asked for. */
-const drawPlots = async (out: string | undefined, result: PeopleBench): Promise<PeopleDocument['plots']> => {
-  if (out === undefined) return [];
-  const { drawSvg } = await import('../report/svg.ts');
-  const stem = basename(out, '.md');
-  return Promise.all(
-    benchPlots(result).map(async ({ id, alt, spec }) => {
-      const path = `${stem}-${id}.svg`;
-      writeFileSync(join(dirname(out), path), `${await drawSvg(spec, id, alt)}\n`);
-      return { path, alt };
-    }),
-  );
 };

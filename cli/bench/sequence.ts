@@ -1,7 +1,7 @@
 // `quittance bench sequence`: deletions in a row on a real chat model, its first one's int8 copy, three people at once, and published methods, by the gate of the demo
 // with that model. Trap: a seed takes an hour; what was made is kept, and `--kept` draws the document from it without running anything.
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { readPolicy } from '#entry/embedded.ts';
 import type { PeopleBench } from '#test/bench/people.ts';
 import { usageError, type Arguments } from '../command.ts';
@@ -10,7 +10,7 @@ import { TEACH } from '../demo/teach.ts';
 import { backend } from '../engine.ts';
 import { progressOn } from '../progress.ts';
 import { integer } from '../values.ts';
-import { chatPlots } from './people-plots.ts';
+import { chatPlots, drawPlots } from './people-plots.ts';
 import { sequenceMarkdown } from './sequence-table.ts';
 
 /** Every third seed's people have a namesake of the first one among them. */
@@ -42,19 +42,6 @@ export const sequence = async (args: Arguments): Promise<{ result: PeopleBench; 
       progress.note(`seed ${seed}: ${label}: ${updates} updates, ${seconds.toFixed(0)} s, ${judgement.verdict}`),
     onUpdate: (label, update, detail) => progress.note(`${label}, update ${update}: ${detail}`),
   });
-  const plots = await draw(args.value('out'), result);
+  const plots = await drawPlots(args.value('out'), chatPlots(result));
   return { result, text: sequenceMarkdown(result, { backend: chosen.name, plots }) };
-};
-
-/** Draws beside the document; nothing where none is asked for. */
-const draw = async (out: string | undefined, result: PeopleBench) => {
-  if (out === undefined) return [];
-  const { drawSvg } = await import('../report/svg.ts');
-  return Promise.all(
-    chatPlots(result).map(async ({ id, alt, spec }) => {
-      const path = `${basename(out, '.md')}-${id}.svg`;
-      writeFileSync(join(dirname(out), path), `${await drawSvg(spec, id, alt)}\n`);
-      return { path, alt };
-    }),
-  );
 };

@@ -97,7 +97,8 @@ export const deflate = (a: Float64Array, n: number, scale: number): boolean => {
 const shiftedInverse = (a: Float64Array, n: number, scale: number): Float64Array | undefined => {
   for (let k = 0, shift = scale; k < 40; k++, shift *= 4) {
     const shifted = a.map((value, at) => (at % (n + 1) === 0 ? value + shift : value));
-    if (cholesky(shifted, n, 0)) return invertPositiveDefinite(shifted, n);
+    const inverse = invertPositiveDefinite(shifted, n);
+    if (inverse) return inverse;
   }
   return undefined;
 };

@@ -12,6 +12,21 @@ import { workflowWorld, type StepCall, type WorkflowWorld } from './workflow-wor
 
 export type Way = 'straight' | 'proven late' | 'never proven' | 'held' | 'exempt' | 'second' | 'failing';
 
+/** Every state of `erasure` that calls a function, with a way on which it is met; but for the two that record a failure. */
+export const MET_IN_ERASURE: readonly (readonly [string, Way])[] = [
+  ...[
+    ...['Locate ticket', 'Verify identity', 'Triage ticket', 'Admit forget set', 'Suppress output', 'Number the run'],
+    ...['Request approval', 'Deploy model', 'Probe served model', 'Issue certificate', 'Notify parties'],
+    ...['Purge case', 'Log purge'],
+  ].map((name) => [`erasure/${name}`, 'straight'] as const),
+  ['erasure/Request identity', 'proven late'],
+  ['erasure/Close unidentified', 'never proven'],
+  ['erasure/Await release', 'held'],
+  ['erasure/Await base', 'second'],
+  ['erasure/Notify parties', 'exempt'],
+  ['erasure/Purge case', 'exempt'],
+];
+
 /** Around the calls of steps: what a test lets happen there. */
 export type Around = (call: StepCall, run: () => Promise<unknown>, world: WorkflowWorld) => Promise<unknown>;
 

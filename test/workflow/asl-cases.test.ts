@@ -1,10 +1,11 @@
 // States Language cases with agreed outcomes: those beside the repository (../shared/asl-cases, its README has the format), where present, and our
 // own in test/golden/asl. Each must end as expected, with the event signature of the reference where one is given.
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AslEngine, HistoryEvent } from '#adapters/local/asl/engine.ts';
 import { isQuittanceError } from '#core/errors.ts';
+import { sharedFolder } from '#test/support/shared.ts';
 import { batchJobs, closeEngines, matches, openEngine, oracle, removeScratch } from './asl-harness.ts';
 
 interface Expectation {
@@ -112,7 +113,7 @@ const refusal = (definition: unknown): string => {
 
 afterAll(removeScratch);
 
-const SHARED = join(import.meta.dirname, '../../../shared/asl-cases');
-if (existsSync(SHARED)) suite('agreed cases', readCases(SHARED));
-else it.skip(`agreed cases: ${SHARED} is absent`, () => undefined);
+const agreed = sharedFolder('asl-cases');
+if (agreed === undefined) process.stderr.write('skipped: agreed cases: ../shared/asl-cases is absent\n');
+else suite('agreed cases', readCases(agreed));
 suite('our own cases', readCases(join(import.meta.dirname, '../golden/asl')));

@@ -3,7 +3,7 @@
 // Names: Step Functions Developer Guide, "Handle Lambda service exceptions" (Lambda.Unknown); the Lambda runtime's own error types, which reach a state machine
 // as they are (Runtime.ExitError, Runtime.OutOfMemory, Sandbox.Timedout); States.Timeout when the state gives up first.
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { endOf, walk, type Around, type Walk, type Way } from '#test/support/walked-tickets.ts';
+import { endOf, MET_IN_ERASURE, walk, type Around, type Walk, type Way } from '#test/support/walked-tickets.ts';
 import { definitionOf } from '#test/support/workflow-world.ts';
 
 const DEATHS = ['Lambda.Unknown', 'Runtime.ExitError', 'Runtime.OutOfMemory', 'Sandbox.Timedout'] as const;
@@ -21,19 +21,7 @@ const stateOf = (path: string): State => {
 
 /** On which way a state is met. */
 const MET: readonly (readonly [string, Way])[] = [
-  ...(
-    [
-      ...['Locate ticket', 'Verify identity', 'Triage ticket', 'Admit forget set', 'Suppress output', 'Number the run'],
-      ...['Request approval', 'Deploy model', 'Probe served model', 'Issue certificate', 'Notify parties'],
-      ...['Purge case', 'Log purge'],
-    ] as const
-  ).map((name) => [`erasure/${name}`, 'straight'] as const),
-  ['erasure/Request identity', 'proven late'],
-  ['erasure/Close unidentified', 'never proven'],
-  ['erasure/Await release', 'held'],
-  ['erasure/Await base', 'second'],
-  ['erasure/Notify parties', 'exempt'],
-  ['erasure/Purge case', 'exempt'],
+  ...MET_IN_ERASURE,
   ['erasure/Record failure', 'failing'],
   ['erasure/Log failure', 'failing'],
   ...['Await turn', 'Plan run', 'Log plan', 'Record run', 'Judge evaluation'].map(

@@ -3,22 +3,9 @@
 // definition, an event ExecutionRedriven, retries and timeouts from the start; a Fail state is entered again and fails again.
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { outcome } from '#test/contract/contract.ts';
-import { endOf, walk, type Around, type Walk, type Way } from '#test/support/walked-tickets.ts';
+import { endOf, MET_IN_ERASURE, walk, type Around, type Walk, type Way } from '#test/support/walked-tickets.ts';
 import { definitionOf, type WorkflowWorld } from '#test/support/workflow-world.ts';
 
-const MET: readonly (readonly [string, Way])[] = [
-  ...['Locate ticket', 'Verify identity', 'Triage ticket', 'Admit forget set', 'Suppress output', 'Number the run'],
-  ...['Request approval', 'Deploy model', 'Probe served model', 'Issue certificate', 'Notify parties'],
-  ...['Purge case', 'Log purge'],
-].map((name) => [`erasure/${name}`, 'straight'] as const);
-const ASIDE: readonly (readonly [string, Way])[] = [
-  ['erasure/Request identity', 'proven late'],
-  ['erasure/Close unidentified', 'never proven'],
-  ['erasure/Await release', 'held'],
-  ['erasure/Await base', 'second'],
-  ['erasure/Notify parties', 'exempt'],
-  ['erasure/Purge case', 'exempt'],
-];
 /** Here the parent is stopped, and the child with it; the child is taken up first, so that the parent finds it running. */
 const CHILD: readonly (readonly [string, Way])[] = [
   'Await turn',
@@ -88,7 +75,7 @@ const expectRedriven = async (done: Walk, id: string) => {
   expect([again?.name, again?.input]).toEqual([was?.name, was?.input]);
 };
 
-describe.each([...MET, ...ASIDE])('an execution stopped at %s (%s)', (state, way) => {
+describe.each(MET_IN_ERASURE)('an execution stopped at %s (%s)', (state, way) => {
   it.each(['before', 'after'] as const)('%s the step did its work comes to the same end', async (when) => {
     const around = stopped(state, when);
     const done = await begin(way, around);
@@ -151,7 +138,7 @@ describe('a redrive', () => {
     const functions = Object.entries(States).filter(
       ([, { Type, Resource }]) => Type === 'Task' && !Resource?.includes(':states:::states:'),
     );
-    const covered = [...MET, ...ASIDE].map(([state]) => state.slice('erasure/'.length));
+    const covered = MET_IN_ERASURE.map(([state]) => state.slice('erasure/'.length));
     const left = functions.map(([name]) => name).filter((name) => !covered.includes(name));
     expect(left).toEqual(['Record failure', 'Log failure']);
   });
