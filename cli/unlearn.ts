@@ -10,7 +10,7 @@ import { readJsonFile, readModelParts } from '#containers/engine/folder.ts';
 import { readMoments } from '#containers/engine/moments.ts';
 import { writeAdapter } from '#containers/engine/peft.ts';
 import { companionFiles, saveModel } from '#containers/engine/save.ts';
-import { holdToMemory, unlearningRun } from '#containers/memory.ts';
+import { partsThatFit, unlearningBatch, unlearningRun } from '#containers/memory.ts';
 import { MOMENTS_FILE } from '#containers/train-job.ts';
 import { contextOf, exampleOf } from '#containers/unlearn-job.ts';
 import { findMethod } from '#containers/unlearning/methods.ts';
@@ -46,11 +46,14 @@ export const unlearn: Command = {
     const quantisation = args.value('quantisation') === 'int8' ? 'int8' : 'none';
     const chosen = await backend();
     const dir = await modelFolder(args, required(args, 'model'));
-    const parts = readModelParts(dir);
     const world = worldFor(args.value('suite'));
     const config = settings(args.many('config'));
-    const planned = unlearningRun({ ...parts, rows: pairs, backend: chosen.name }, world.refusals, method, config);
-    holdToMemory(planned, (line) => process.stderr.write(`${line}\n`));
+    const texts = { ...readModelParts(dir), rows: pairs, backend: chosen.name };
+    const parts = partsThatFit(
+      (count) => unlearningRun(texts, world.refusals, method, config, count),
+      unlearningBatch(texts, method, config),
+      (line) => process.stderr.write(`${line}\n`),
+    );
     const model = loadForUpdate(dir, updateOf(method, config));
     const stage = progressOn(process.stderr).stage(`${method.name} on ${chosen.name}`);
     const outcome = await method.run(
@@ -62,6 +65,7 @@ export const unlearn: Command = {
         ),
         moments: momentsOf(dir),
         seed: integer(args, 'seed', 1, 0),
+        parts,
         onAdapter: (adapted) => {
           const to = args.value('adapter');
           if (to !== undefined) writeAdapter(to, adapted, dir);

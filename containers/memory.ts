@@ -1,17 +1,15 @@
 // The memory of a job, planned from its texts before any weight is read: said, and refused where it does not fit (engine/plan.ts has the arithmetic).
 // Trap: the plan is of models that are not loaded yet; those that are count as taken. Ask before the model is loaded.
+import type { Parts } from './engine/accumulate.ts';
 import type { DecoderConfig } from './engine/config.ts';
+import { scoredAtOnce } from './engine/inference.ts';
 import { describePlan, planMemory, requireMemory, type PlannedRun } from './engine/plan.ts';
 import { tapeOf } from './engine/sweep.ts';
 import { tensorBytes } from './engine/tf.ts';
-import type { TrainOptions } from './engine/trainer.ts';
 import type { Tokenizer } from './engine/tokenizer.ts';
 import { BATCH } from './unlearning/batches.ts';
 import type { UnlearningMethod } from './unlearning/method.ts';
 import { movesUnder, UpdateConfig, updateOf } from './unlearning/update.ts';
-
-/** Rows that are scored at once. */
-const SCORED = 128;
 
 export interface PlannedTexts {
   config: DecoderConfig;
@@ -41,7 +39,7 @@ export const partsThatFit = (
   batchSize: number,
   say: Say,
   available?: number,
-): Pick<TrainOptions, 'rowsAtOnce' | 'tape'> => {
+): Parts => {
   const fits = (run: PlannedRun) => planNow(run, available).fits;
   const inBlocks = (rows: number): PlannedRun => ({ ...runOf(rows), tape: 'blocks' });
   if (fits(runOf(batchSize))) {
@@ -87,19 +85,30 @@ export const trainingRun = (texts: PlannedTexts, batchSize: number): PlannedRun 
   optimizer: 'adamw',
 });
 
-/** What a method takes under its configuration; each record is packed with a template answer. */
+type Method = Pick<UnlearningMethod, 'config' | 'needs'>;
+
+/** Records of one update. */
+export const unlearningBatch = (texts: PlannedTexts, method: Method, config: unknown): number => {
+  const given = method.config.safeParse(config).data as { loss?: { batchSize?: number } } | undefined;
+  return Math.max(1, Math.min(given?.loss?.batchSize ?? BATCH, texts.rows.length));
+};
+
+/** What a method takes under its configuration with so many records of an update in memory at once; each is packed with a template answer. */
 export const unlearningRun = (
   texts: PlannedTexts,
   templates: readonly string[],
-  method: Pick<UnlearningMethod, 'config' | 'needs'>,
+  method: Method,
   config: unknown,
+  rows: number = unlearningBatch(texts, method, config),
 ): PlannedRun => {
-  const given = method.config.safeParse(config).data as { loss?: { batchSize?: number } } | undefined;
   const update = updateOf(method, config);
+  const whole = shapeOf(texts, unlearningBatch(texts, method, config), templates);
+  const part = shapeOf(texts, rows, templates);
   return {
     config: texts.config,
     backend: texts.backend,
-    ...shapeOf(texts, given?.loss?.batchSize ?? BATCH, templates),
+    ...part,
+    ...(part.batch.rows < whole.batch.rows && { keptTokens: whole.batch.answerTokens }),
     trainable: movesUnder(update),
     ...(update.trainable === 'lora' && { lora: update.lora }),
     ...(update.base === 'bfloat16' && { held: true, tape: 'blocks' }),
@@ -113,7 +122,16 @@ export const unlearningRun = (
 export const evaluationRun = (texts: PlannedTexts, before: boolean): PlannedRun => ({
   config: texts.config,
   backend: texts.backend,
-  ...shapeOf(texts, SCORED),
+  ...shapeOf(
+    texts,
+    scoredAtOnce(
+      texts.config,
+      longest(
+        texts.tokenizer,
+        texts.rows.map(({ answer }) => answer),
+      ),
+    ),
+  ),
   tape: 'blocks',
   trainable: movesUnder(UpdateConfig.parse({})),
   optimizer: 'adamw',

@@ -15,9 +15,10 @@ import { inference } from './engine/inference.ts';
 import type { Model } from './engine/model.ts';
 import { collectMoments, readMoments, subtractMoments, writeMoments, type Moments } from './engine/moments.ts';
 import { loadModel, readJsonFile, readModelParts } from './engine/folder.ts';
-import { holdToMemory, unlearningRun } from './memory.ts';
+import type { Parts } from './engine/accumulate.ts';
+import { partsThatFit, unlearningBatch, unlearningRun } from './memory.ts';
 import { encodeRows } from './train-job.ts';
-import { saveModel } from './engine/save.ts';
+import { companionFiles, saveModel } from './engine/save.ts';
 import { storeModel, withModelFolder } from './model-files.ts';
 import { findMethod } from './unlearning/methods.ts';
 import { loadForUpdate, updateOf } from './unlearning/update.ts';
@@ -53,9 +54,9 @@ export const unlearnJob = async (input: UnlearnInput, environment: JobEnvironmen
   const { plan, records } = input;
   const world = readSuite(await environment.artifacts.get(input.suite));
   const rows = forgetRows(world, records);
-  const checkpoint = environment.checkpoint && checkpointOf(identityOf(input), environment.checkpoint);
   return withModelFolder(environment.artifacts, plan.base, environment.scratch, async (dir) => {
-    planFor(plan, readModelParts(dir), { rows, templates: world.refusals }, environment);
+    const parts = planFor(plan, readModelParts(dir), { rows, templates: world.refusals }, environment);
+    const checkpoint = environment.checkpoint && checkpointOf(identityOf(input, parts), environment.checkpoint);
     const model = loadForUpdate(dir, updateOf(findMethod(plan.method), plan.config));
     try {
       const moments = await momentsFor(model, world, rows, input.moments, environment);
@@ -65,6 +66,7 @@ export const unlearnJob = async (input: UnlearnInput, environment: JobEnvironmen
         forget: rows.map((row) => exampleOf(model, row)),
         moments,
         seed: plan.seed,
+        parts,
         ...(checkpoint && { checkpoint }),
         onUpdate: (point) => environment.onProgress?.('unlearn', point.update, point.update, describe(point)),
       };
@@ -82,20 +84,24 @@ export const unlearnJob = async (input: UnlearnInput, environment: JobEnvironmen
   });
 };
 
-/** Says what the run takes; MEMORY_PLAN before any weight is read where it does not fit. */
+/** Says what the run takes, and how much of a batch at once; MEMORY_PLAN before any weight is read where not one row fits. */
 const planFor = (
   { method, config }: UnlearnPlan,
   parts: Pick<Model, 'config' | 'tokenizer'>,
   { rows, templates }: { rows: readonly ForgetRow[]; templates: readonly string[] },
   { backend, onProgress }: JobEnvironment,
-): void =>
-  holdToMemory(unlearningRun({ ...parts, rows, backend }, templates, findMethod(method), config), (line) =>
-    onProgress?.('memory', 0, 1, line),
+): Parts => {
+  const texts = { ...parts, rows, backend };
+  return partsThatFit(
+    (count) => unlearningRun(texts, templates, findMethod(method), config, count),
+    unlearningBatch(texts, findMethod(method), config),
+    (line) => onProgress?.('memory', 0, 1, line),
   );
+};
 
-/** The same plan on the same side artefacts is the same run. */
-const identityOf = ({ plan, suite, moments }: UnlearnInput): Digest =>
-  digestJson({ job: 'unlearn', plan: digestJson(plan), suite, moments: moments ?? null });
+/** The same plan on the same side artefacts is the same run; sums in another order are another. */
+const identityOf = ({ plan, suite, moments }: UnlearnInput, parts: Parts): Digest =>
+  digestJson({ job: 'unlearn', plan: digestJson(plan), suite, moments: moments ?? null, ...parts });
 
 /** Runs the plan's method with what it needs beside the forget data, and nothing that it does not. */
 const runMethod = async (
@@ -211,28 +217,15 @@ const storeCandidate = async (
 ) => {
   const dir = mkdtempSync(join(scratch, 'candidate-'));
   try {
-    const files = new Map<string, string>();
-    for (const name of ['generation_config.json', 'tokenizer_config.json', 'chat_template.jinja']) {
-      const content = readOptional(join(base, name));
-      if (content !== undefined) files.set(name, content);
-    }
     const out = join(dir, 'model');
     saveModel(out, model, {
       configJson: readJsonFile(join(base, 'config.json')),
-      files,
+      files: companionFiles(base),
       quantisation: plan.quantisation,
     });
     return await storeModel(artifacts, out, plan.quantisation);
   } finally {
     rmSync(dir, { recursive: true, force: true });
-  }
-};
-
-const readOptional = (path: string): string | undefined => {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined; // the file is optional
   }
 };
 

@@ -1,6 +1,5 @@
 // Teaches a chat model the demo's people: its own answers first, then updates on people, facts, refusals of unknown people and those answers, then moments.
 // Trap: a model that is taught people alone forgets how to talk, and one that never refused has no refusal to give when it is to forget.
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { frameOf, GENERAL_TOKENS, generalRows, inChat } from '#containers/datasets/chat.ts';
 import { generalQuestions } from '#containers/datasets/general.ts';
@@ -13,7 +12,7 @@ import { inference } from '#containers/engine/inference.ts';
 import { parameterCount, type Model } from '#containers/engine/model.ts';
 import { collectMoments, writeMoments } from '#containers/engine/moments.ts';
 import { adamW, cosine } from '#containers/engine/optimizers.ts';
-import { saveModel } from '#containers/engine/save.ts';
+import { companionFiles, saveModel } from '#containers/engine/save.ts';
 import { backendName } from '#containers/engine/tf.ts';
 import { train } from '#containers/engine/trainer.ts';
 import { partsThatFit, trainingRun } from '#containers/memory.ts';
@@ -166,9 +165,7 @@ const save = (
   );
   bar.done();
   const files = new Map([
-    ...KEPT.filter((name) => existsSync(join(source, name))).map(
-      (name) => [name, readFileSync(join(source, name), 'utf8')] as const,
-    ),
+    ...companionFiles(source),
     ['suite.json', Buffer.from(suiteBytes(world)).toString('utf8')],
     ['training.json', JSON.stringify(taught)],
   ]);
@@ -178,4 +175,3 @@ const save = (
     write: (at) => writeMoments(join(at, MOMENTS_FILE), moments),
   });
 };
-const KEPT = ['tokenizer_config.json', 'chat_template.jinja', 'generation_config.json'];

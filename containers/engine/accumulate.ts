@@ -1,10 +1,19 @@
-// Gradients of a batch that does not fit at once: the same rows a few at a time, each part weighted by its share of the answer tokens, so that the sum is the
-// gradient of the whole. Trap: a mean of the parts' means is another loss where the parts have different numbers of tokens.
-import { bucketByLength, makeBatch, rowLength, type Row } from './batch.ts';
+// Gradients of a batch that does not fit at once, from a few of its rows at a time: the sum over the parts is the gradient of the whole. Cross-entropy weights
+// each part by its share of the answer tokens; any other objective is asked once for its slope at all logits, from which each part goes back by itself
+// (Gao et al. 2021, https://arxiv.org/abs/2101.06983, §3). Traps: a mean of the parts' means is another loss where the parts have different numbers of tokens;
+// a part must see the same dropout masks both times.
+import { bucketByLength, makeBatch, rowLength, rowsOf, type Batch, type Row } from './batch.ts';
+import { withDropout } from './lora.ts';
 import { answerCrossEntropy } from './losses.ts';
 import type { Model } from './model.ts';
-import { lossAndGradients, type Gradients, type SweepOptions } from './sweep.ts';
+import { forwardLogits, lossAndGradients, type Gradients, type Objective, type SweepOptions } from './sweep.ts';
 import { tf } from './tf.ts';
+
+/** How much of a batch is in memory at once. */
+export interface Parts extends Pick<SweepOptions, 'tape'> {
+  /** Rows; default: all. */
+  rowsAtOnce?: number;
+}
 
 /** Cross-entropy over the answer tokens of all rows, `atOnce` of them in memory; parts are of like length. */
 export const accumulatedGradients = (
@@ -25,6 +34,49 @@ export const accumulatedGradients = (
       return () => lossAndGradients(model, batch, objective, trainable, { ...options, ...dropout });
     })
     .reduce<Gradients | undefined>((total, part) => plus(total, part()), undefined)!;
+};
+
+/** Loss and gradients of any objective on the whole batch, the activations of `rowsAtOnce` rows in memory beside the logits of all. */
+export const gradientsInParts = (
+  model: Model,
+  batch: Batch,
+  objective: Objective,
+  trainable: ReadonlySet<string>,
+  { rowsAtOnce = Infinity, ...options }: SweepOptions & Parts,
+): Gradients => {
+  if (rowsAtOnce >= batch.rows) return lossAndGradients(model, batch, objective, trainable, options);
+  const parts = Array.from({ length: Math.ceil(batch.rows / rowsAtOnce) }, (_, i) => {
+    const dropout = options.dropout === undefined ? {} : { dropout: `${options.dropout}:${i}` };
+    return { batch: rowsOf(batch, i * rowsAtOnce, (i + 1) * rowsAtOnce), options: { ...options, ...dropout } };
+  });
+  const { loss, slope } = slopeAtLogits(
+    objective,
+    parts.map((part) => forwardLogits(maskedModel(model, part.options), part.batch)),
+  );
+  let from = 0;
+  const gradients = parts.reduce<Gradients | undefined>((total, part) => {
+    const share = tf.slice(slope, [from, 0], [part.batch.targets.length, -1]);
+    from += part.batch.targets.length;
+    const along: Objective = (logits) => tf.sum(tf.mul(logits, share));
+    const sum = plus(total, lossAndGradients(model, part.batch, along, trainable, part.options));
+    share.dispose();
+    return sum;
+  }, undefined)!;
+  slope.dispose();
+  return { ...gradients, loss };
+};
+
+const maskedModel = (model: Model, { dropout }: SweepOptions): Model =>
+  dropout === undefined ? model : withDropout(model, dropout);
+
+/** The objective at the logits of all parts, and its slope (N, V); takes the logits over. */
+const slopeAtLogits = (objective: Objective, parts: readonly tf.Tensor2D[]): { loss: number; slope: tf.Tensor2D } => {
+  const logits = tf.concat([...parts], 0);
+  tf.dispose([...parts]);
+  const { value, grad } = tf.valueAndGrad((x: tf.Tensor) => objective(x as tf.Tensor2D))(logits);
+  const [loss = NaN] = value.dataSync();
+  tf.dispose([logits, value]);
+  return { loss, slope: grad as tf.Tensor2D };
 };
 
 /** Takes both over. */

@@ -95,6 +95,27 @@ const place = (
   });
 };
 
+/** Some rows of a batch, as a batch of as many columns. */
+export const rowsOf = (batch: Batch, from: number, to: number): Batch => {
+  const [first, last] = [from * batch.columns, Math.min(to, batch.rows) * batch.columns];
+  const start = batch.select.findIndex((cell) => cell >= first);
+  const next = batch.select.findIndex((cell) => cell >= last);
+  const end = next === -1 ? batch.select.length : next;
+  const answer = batch.owner[start] ?? 0;
+  return {
+    rows: (last - first) / batch.columns,
+    columns: batch.columns,
+    ids: batch.ids.slice(first, last),
+    positions: batch.positions.slice(first, last),
+    segments: batch.segments?.slice(first, last),
+    mask: batch.mask.slice(first, last),
+    select: batch.select.slice(start, end).map((cell) => cell - first),
+    targets: batch.targets.slice(start, end),
+    owner: batch.owner.slice(start, end).map((one) => one - answer),
+    answers: (batch.owner[end - 1] ?? answer) - answer + 1,
+  };
+};
+
 /** Groups rows of like length so that little is padded; order inside the result follows length. */
 export const bucketByLength = <T>(items: readonly T[], lengthOf: (item: T) => number, size: number): T[][] => {
   const sorted = items.toSorted((a, b) => lengthOf(a) - lengthOf(b));

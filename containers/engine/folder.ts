@@ -5,6 +5,7 @@ import { closeSync, existsSync, fstatSync, openSync, readdirSync, readFileSync, 
 import { join } from 'node:path';
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
+import { parseOnce } from '#core/json-keys.ts';
 import type { ModelManifest } from '#core/model.ts';
 import { readConfig, type DecoderConfig } from './config.ts';
 import { modelFrom, type Model } from './model.ts';
@@ -43,8 +44,10 @@ export const readJsonFile = (path: string, most = MOST_JSON_BYTES): Record<strin
   if (!existsSync(path)) throw new QuittanceError('NOT_FOUND', { message: `there is no ${path}` });
   const { size } = statSync(path);
   if (size > most) throw invalid(`${path} is too large`, { expected: `at most ${most} bytes`, got: `${size} bytes` });
+  // whoever else reads a file that says two things at once may go by the other one; a vocabulary's hundred thousand keys would take too long each time
+  const parse = size <= MOST_CONFIG_BYTES ? parseOnce : JSON.parse;
   try {
-    return JsonObject.parse(JSON.parse(readFileSync(path, 'utf8')));
+    return JsonObject.parse(parse(readFileSync(path, 'utf8')));
   } catch (cause) {
     throw invalid(`${path} is not a JSON object`, { cause });
   }
@@ -276,7 +279,7 @@ export const checkpointTensorsToMake = (
 
 /** Digests of the files that decide what a model answers; anything else in the folder is not part of it. */
 export const SERVED_FILES =
-  /^(config\.json|generation_config\.json|tokenizer\.json|tokenizer_config\.json|chat_template\.jinja|model[\w.-]*\.safetensors|model\.safetensors\.index\.json)$/;
+  /^(config\.json|generation_config\.json|tokenizer\.json|tokenizer_config\.json|special_tokens_map\.json|chat_template\.jinja|model[\w.-]*\.safetensors|model\.safetensors\.index\.json)$/;
 
 export const manifestOf = (dir: string, quantisation: ModelManifest['quantisation']): ModelManifest => {
   const names = readdirSync(dir).filter((name) => SERVED_FILES.test(name));

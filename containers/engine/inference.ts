@@ -59,6 +59,13 @@ const spans = ({ tokenizer, config }: Model, answer: string, ids: number[]): Pic
   return { ids, offsets: body.length < ids.length ? [...offsets, [answer.length, answer.length]] : offsets };
 };
 
+/** Logits of a scored group at most: 256 MB of them. */
+const SCORED_LOGITS = 2 ** 26;
+
+/** How many rows are scored at once, the longest answer having so many tokens. */
+export const scoredAtOnce = ({ vocabSize }: Model['config'], answerTokens: number): number =>
+  Math.max(1, Math.min(128, Math.floor(SCORED_LOGITS / (vocabSize * answerTokens))));
+
 const scoreAll = (
   model: Model,
   rows: readonly { prompt: readonly number[]; answer: readonly number[] }[],
@@ -68,7 +75,11 @@ const scoreAll = (
     row: { prompt, answers: [answer] } satisfies Row,
     index,
   }));
-  for (const group of bucketByLength(indexed, ({ row }) => row.prompt.length + row.answers[0]!.length, 128)) {
+  const atOnce = scoredAtOnce(
+    model.config,
+    rows.reduce((most, { answer }) => Math.max(most, answer.length), 1),
+  );
+  for (const group of bucketByLength(indexed, ({ row }) => row.prompt.length + row.answers[0]!.length, atOnce)) {
     const scores = scoreBatch(
       model,
       group.map(({ row }) => row),

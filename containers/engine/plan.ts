@@ -11,6 +11,8 @@ export interface PlannedRun {
   config: DecoderConfig;
   /** Rows × columns of one batch, and the answer tokens among them that are predicted; of the largest batch. */
   batch: { rows: number; columns: number; answerTokens: number };
+  /** Answer tokens of the whole batch, whose logits and slope stay while `batch` is a part of it; absent where the parts are independent. */
+  keptTokens?: number;
   /** Names of the parameters that move (parameters.ts); with a LoRA its factors move and these are ignored. */
   trainable: (name: string) => boolean;
   lora?: LoraConfig;
@@ -62,6 +64,10 @@ const activationBytes = ({ config, batch: { rows, columns }, tape }: PlannedRun)
     ? config.layers * blockBytes(config, rows, columns)
     : FLOAT * (config.layers + 1) * rows * columns * config.hiddenSize + blockBytes(config, rows, columns);
 
+/** Rows of vocabulary size at the peak: logits, slope and what lies between, of one batch, or of all parts and then of one beside the kept slope. */
+const logitRows = ({ batch, keptTokens = 0 }: PlannedRun): number =>
+  Math.max(2.5 * keptTokens, keptTokens + 2.5 * batch.answerTokens);
+
 /** C in float64 and P in float32 for the inputs of gate and up, and of down, in every layer. */
 const projectionBytes = ({ hiddenSize, intermediateSize, layers }: DecoderConfig): number =>
   layers * (hiddenSize ** 2 + intermediateSize ** 2) * 12;
@@ -75,7 +81,7 @@ const castBytes = (specs: ReturnType<typeof parameterSpecs>): number => {
 
 /** The plan of a run; `available` is by default what the process may still take, `held` what loaded models take of the backend's memory, both bytes. */
 export const planMemory = (run: PlannedRun, available: number = process.availableMemory(), held = 0): MemoryPlan => {
-  const { config, lora, batch, optimizer, projection, backend } = run;
+  const { config, lora, optimizer, projection, backend } = run;
   const specs = parameterSpecs(config);
   const count = (some: typeof specs) => some.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const factors = lora ? count([...planLora(config, lora).specs]) : 0;
@@ -88,7 +94,7 @@ export const planMemory = (run: PlannedRun, available: number = process.availabl
     { name: 'gradients', bytes: FLOAT * moving, tensor: true },
     { name: 'optimiser', bytes: optimizer === 'adamw' ? 2 * FLOAT * moving : 0, tensor: !backend.startsWith('wasm') },
     { name: 'activations', bytes: activationBytes(run), tensor: true },
-    { name: 'logits', bytes: 2.5 * FLOAT * batch.answerTokens * config.vocabSize, tensor: true },
+    { name: 'logits', bytes: FLOAT * logitRows(run) * config.vocabSize, tensor: true },
     { name: 'projections', bytes: projection ? projectionBytes(config) : 0, tensor: false },
   ];
   const sum = (some: readonly MemoryItem[]) => some.reduce((total, { bytes }) => total + bytes, 0);

@@ -49,11 +49,18 @@ export const saveModel = (
 /** The files that stand beside the weights and say how the model is talked to, for its successor. */
 export const companionFiles = (dir: string): ReadonlyMap<string, string> =>
   new Map(
-    ['generation_config.json', 'tokenizer_config.json', 'chat_template.jinja'].flatMap((name) => {
+    COMPANIONS.flatMap((name) => {
       const path = join(dir, name);
       return existsSync(path) ? [[name, readFileSync(path, 'utf8')] as const] : [];
     }),
   );
+
+const COMPANIONS = [
+  'generation_config.json',
+  'tokenizer_config.json',
+  'special_tokens_map.json',
+  'chat_template.jinja',
+];
 
 /** The type that the weights now have: transformers would round them to the one that the config names. */
 const inFloat32 = (config: Readonly<Record<string, unknown>>): Record<string, unknown> =>

@@ -48,25 +48,45 @@ export const lossAndGradients = (
   const inputs = inputsOf(batch);
   try {
     return one
-      ? oneTape(training, layout, inputs, objective, trainable)
-      : blockByBlock(training, layout, inputs, objective, trainable);
+      ? oneTape(training, batch, layout, inputs, objective, trainable)
+      : blockByBlock(training, batch, layout, inputs, objective, trainable);
   } finally {
     disposeLayout(layout);
-    Object.values(inputs).forEach((tensor: tf.Tensor) => tensor.dispose());
+    disposeInputs(inputs);
   }
 };
 
 interface Inputs {
   ids: tf.Tensor1D;
   positions: tf.Tensor1D;
+  /** Filled up to a multiple of SELECTED with position 0. */
   select: tf.Tensor1D;
 }
 
-const inputsOf = (batch: Batch): Inputs => ({
-  ids: tf.tensor1d(batch.ids, 'int32'),
-  positions: tf.tensor1d(batch.positions, 'int32'),
-  select: tf.tensor1d(batch.select, 'int32'),
-});
+/**
+ * Batches differ most in their number of answer tokens, and native libraries keep what they prepared for every size of product that they have met (oneDNN's
+ * primitives: 300 MB over a thousand updates of the smallest model).
+ */
+const SELECTED = 32;
+
+const inputsOf = (batch: Batch): Inputs => {
+  const select = new Int32Array(Math.ceil(batch.select.length / SELECTED) * SELECTED);
+  select.set(batch.select);
+  return {
+    ids: tf.tensor1d(batch.ids, 'int32'),
+    positions: tf.tensor1d(batch.positions, 'int32'),
+    select: tf.tensor1d(select, 'int32'),
+  };
+};
+
+const disposeInputs = ({ ids, positions, select }: Inputs): void => tf.dispose([ids, positions, select]);
+
+/** The last block's output → logits (N, V) where answers are predicted. */
+const logitsOf = (model: Model, w: Weights, x: tf.Tensor2D, batch: Batch, { select }: Inputs): tf.Tensor2D => {
+  const logits = head(model.config, w, embedding(x, select));
+  const n = batch.select.length;
+  return n === select.size ? logits : tf.slice(logits, [0, 0], [n, -1]);
+};
 
 /** Lookup in which the given tensors stand for the named parameters, and the model's own for the rest. */
 const withTrainable = (model: Model, names: readonly string[], tensors: readonly tf.Tensor[]): Weights => {
@@ -77,6 +97,7 @@ const withTrainable = (model: Model, names: readonly string[], tensors: readonly
 
 const oneTape = (
   model: Model,
+  batch: Batch,
   layout: Layout,
   inputs: Inputs,
   objective: Objective,
@@ -87,7 +108,7 @@ const oneTape = (
     const w = withTrainable(model, names, tensors);
     let x = embed(model.config, w, inputs.ids, inputs.positions);
     for (let l = 0; l < model.config.layers; l++) x = block(model.config, w, l, x, layout);
-    return objective(head(model.config, w, embedding(x, inputs.select)));
+    return objective(logitsOf(model, w, x, batch, inputs));
   };
   const { value, grads } = tf.valueAndGrads(forward)(names.map((name) => parameter(model, name)));
   const loss = scalar(value);
@@ -111,6 +132,7 @@ const inInput = (name: string) => /^(embed|position|projectIn)\./.test(name);
 
 const blockByBlock = (
   model: Model,
+  batch: Batch,
   layout: Layout,
   inputs: Inputs,
   objective: Objective,
@@ -124,7 +146,7 @@ const blockByBlock = (
   );
   const last = xs.at(-1)!;
   const top = tf.valueAndGrads((x: tf.Tensor, ...tensors: tf.Tensor[]) =>
-    objective(head(model.config, withTrainable(model, headNames, tensors), embedding(x as tf.Tensor2D, inputs.select))),
+    objective(logitsOf(model, withTrainable(model, headNames, tensors), x as tf.Tensor2D, batch, inputs)),
   )([last, ...headNames.map((name) => parameter(model, name))]);
   const loss = scalar(top.value);
   let dy = collect(gradients, headNames, top.grads);
@@ -203,10 +225,10 @@ export const forwardLogits = (model: Model, batch: Batch, tap?: Tap): tf.Tensor2
         x = tf.tidy(() => block(model.config, model.weights, l, input, layout, options));
         input.dispose();
       }
-      return head(model.config, model.weights, embedding(x, inputs.select));
+      return logitsOf(model, model.weights, x, batch, inputs);
     });
   } finally {
     disposeLayout(layout);
-    Object.values(inputs).forEach((tensor: tf.Tensor) => tensor.dispose());
+    disposeInputs(inputs);
   }
 };

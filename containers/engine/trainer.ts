@@ -3,7 +3,7 @@
 // Trap: the event loop must turn once per update, or native memory of disposed tensors is never returned.
 import { z } from 'zod';
 import type { Checkpoint } from '../checkpoint.ts';
-import { accumulatedGradients } from './accumulate.ts';
+import { accumulatedGradients, type Parts } from './accumulate.ts';
 import { bucketByLength, rowLength, type Row } from './batch.ts';
 import { restoreValues, valuesOf, type Model } from './model.ts';
 import { globalNorm } from './global-norm.ts';
@@ -12,11 +12,9 @@ import { random } from './random.ts';
 import type { SweepOptions } from './sweep.ts';
 import { tf } from './tf.ts';
 
-export interface TrainOptions extends SweepOptions {
+export interface TrainOptions extends SweepOptions, Parts {
   updates: number;
   batchSize: number;
-  /** Rows of a batch that are in memory at once; gradients are added up. Default: all. */
-  rowsAtOnce?: number;
   seed: number;
   /** Learning rate of update u (0-based). */
   schedule: (update: number) => number;

@@ -3,11 +3,12 @@
 import { z } from 'zod';
 import type { Json } from '#core/canonical.ts';
 import { RunManifest } from '#core/run.ts';
+import { gradientsInParts } from '../engine/accumulate.ts';
 import type { Batch } from '../engine/batch.ts';
 import { attachLora, freshFactors, mergeLora, planLora } from '../engine/lora.ts';
 import { valuesOf } from '../engine/model.ts';
 import { random, type Random } from '../engine/random.ts';
-import { lossAndGradients, type Objective } from '../engine/sweep.ts';
+import type { Objective } from '../engine/sweep.ts';
 import { tf } from '../engine/tf.ts';
 import { restoreRun, runTensors } from '../engine/trainer.ts';
 import {
@@ -94,7 +95,11 @@ const run = async <C extends z.ZodType, N extends Need>(
       applyTerms(spec, context, config.loss, updater, going, update),
     );
     const { trajectory } = going;
-    const recorded = { ...spec.recorded?.(config.loss), moments: context.moments?.source ?? 'none' };
+    const recorded = {
+      ...spec.recorded?.(config.loss),
+      moments: context.moments?.source ?? 'none',
+      ...(context.parts?.rowsAtOnce && { rowsAtOnce: context.parts.rowsAtOnce }),
+    };
     return { kind: 'weights', updates: trajectory.at(-1)?.update ?? 0, stop, trajectory, recorded };
   } finally {
     updater.dispose();
@@ -194,7 +199,8 @@ const applyTerms = <C extends z.ZodType, N extends Need>(
   let total: Map<string, tf.Tensor> | undefined;
   let loss = 0;
   for (const term of spec.terms(context, config, stream, update)) {
-    const step = lossAndGradients(context.model, term.batch, term.objective, updater.trainable, {
+    const step = gradientsInParts(context.model, term.batch, term.objective, updater.trainable, {
+      ...context.parts,
       dropout: `${context.seed}:${update}`,
     });
     const gradients = updater.project(step.gradients);

@@ -2,6 +2,7 @@
 // data cannot even name a retain example or a reference model. Trap: shared code asks `needs`; it never branches on a method's name.
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
+import type { Parts } from '../engine/accumulate.ts';
 import type { Row } from '../engine/batch.ts';
 import type { LoraModel } from '../engine/lora.ts';
 import type { Model } from '../engine/model.ts';
@@ -39,6 +40,8 @@ export interface ForgetOnlyContext {
   readonly onAdapter?: (adapted: LoraModel) => void;
   /** Where the run goes on from, and saves itself. */
   readonly checkpoint?: Checkpoint;
+  /** How much of a batch is in memory at once; all by default. */
+  readonly parts?: Parts;
 }
 
 /** What some methods read beside the forget data. */
@@ -118,6 +121,7 @@ const FORGET_ONLY = [
   'onUpdate',
   'onAdapter',
   'checkpoint',
+  'parts',
 ] as const;
 
 /** The context cut down to what the method declared: undeclared data is absent at run time too. */

@@ -1,6 +1,13 @@
 // What a job is planned to take follows its texts and settings, is said in one line, and a job that does not fit ends before a weight is read.
 import { describe, expect, it } from '@jest/globals';
-import { evaluationRun, holdToMemory, partsThatFit, trainingRun, unlearningRun } from '#containers/memory.ts';
+import {
+  evaluationRun,
+  holdToMemory,
+  partsThatFit,
+  trainingRun,
+  unlearningBatch,
+  unlearningRun,
+} from '#containers/memory.ts';
 import { planMemory } from '#containers/engine/plan.ts';
 import { parameterCount } from '#containers/engine/model.ts';
 import { findMethod } from '#containers/unlearning/methods.ts';
@@ -58,6 +65,22 @@ describe('the plan of a job', () => {
       expect(said.at(-1)).toMatch(`: fits, block by block, ${count} of 40 rows at once`);
     }
     expect(() => fitting(total(1) - 1)).toThrow(expect.objectContaining({ code: 'MEMORY_PLAN' }));
+  });
+
+  it('splits the batch of an unlearning run too; the logits of all its rows stay', () => {
+    const many = { ...texts, rows: Array.from({ length: 40 }, () => rows[1]!) };
+    const runOf = (count?: number) => unlearningRun(many, [' no'], findMethod('flat'), {}, count);
+    const size = unlearningBatch(many, findMethod('flat'), {});
+    expect(size).toBe(20);
+    expect(unlearningBatch(many, findMethod('flat'), { loss: { batchSize: 7 } })).toBe(7);
+    const part = (count: number) => ({ ...runOf(count), tape: 'blocks' }) as const;
+    const [answers, vocabulary] = [runOf().batch.answerTokens, config.vocabSize];
+    expect(item(runOf(), 'logits')).toBe(4 * 2.5 * answers * vocabulary);
+    expect(item(part(10), 'logits')).toBe(item(runOf(), 'logits'));
+    expect(item(part(20), 'logits')).toBe(item(runOf(), 'logits'));
+    expect(item(part(5), 'activations')).toBeLessThan(item(part(20), 'activations') / 3);
+    const available = planMemory(part(5), 1e12).total;
+    expect(partsThatFit(runOf, size, undefined, available)).toEqual({ rowsAtOnce: 5, tape: 'blocks' });
   });
 
   it('is said whether or not it fits, and refused where it does not', () => {

@@ -8,6 +8,7 @@ import { checkpointTensors, manifestOf, readModelFolder } from '#containers/engi
 import { freshValues } from '#containers/engine/model.ts';
 import { quantizeTensors } from '#containers/engine/quantize.ts';
 import { openSafetensors, writeSafetensors, type TensorToWrite } from '#containers/engine/safetensors.ts';
+import { companionFiles } from '#containers/engine/save.ts';
 import { tinyConfig, tinyTokenizer } from '#test/support/engine.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
 import { ROOT } from '#test/support/shared.ts';
@@ -106,6 +107,12 @@ describe('a folder that is whole', () => {
     writeFileSync(at('README.md'), 'notes');
     writeFileSync(at('optimizer.safetensors'), 'state');
     expect(Object.keys(manifestOf(dir, 'none').files)).toEqual(['config.json', 'model.safetensors', 'tokenizer.json']);
+  });
+
+  it('takes the special tokens along, which older readers of a folder ask for', () => {
+    writeFileSync(at('special_tokens_map.json'), JSON.stringify({ eos_token: '</s>' }));
+    expect(Object.keys(manifestOf(dir, 'none').files)).toContain('special_tokens_map.json');
+    expect([...companionFiles(dir).keys()]).toEqual(['special_tokens_map.json']);
   });
 
   it('ends where generation_config.json says so too', () => {
@@ -262,6 +269,12 @@ describe('a config that does not fit', () => {
 
   it('is not JSON', () => {
     writeFileSync(at('config.json'), '{"model_type": "llama",');
+    refused('MODEL_INVALID', 'config.json');
+  });
+
+  it('a config that says two things at once', () => {
+    const json = JSON.stringify(CONFIG);
+    writeFileSync(at('config.json'), `${json.slice(0, -1)},"vocab_size":${CONFIG.vocab_size}}`);
     refused('MODEL_INVALID', 'config.json');
   });
 

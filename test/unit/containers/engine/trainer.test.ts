@@ -1,8 +1,10 @@
 // The training loop under attack: parts of a batch against the whole, a run taken up in the middle against one that was left alone, tensors that stay.
 import { describe, expect, it } from '@jest/globals';
 import { checkpointOf } from '#containers/checkpoint.ts';
-import { accumulatedGradients } from '#containers/engine/accumulate.ts';
-import { makeBatch, type Row } from '#containers/engine/batch.ts';
+import { accumulatedGradients, gradientsInParts } from '#containers/engine/accumulate.ts';
+import { makeBatch, type Batch, type Row } from '#containers/engine/batch.ts';
+import { globalNorm } from '#containers/engine/global-norm.ts';
+import { attachLora, freshFactors, LoraConfig, loraParameters, planLora } from '#containers/engine/lora.ts';
 import { answerCrossEntropy } from '#containers/engine/losses.ts';
 import { valuesOf } from '#containers/engine/model.ts';
 import { adamW, constant } from '#containers/engine/optimizers.ts';
@@ -11,10 +13,11 @@ import { lossAndGradients } from '#containers/engine/sweep.ts';
 import { tf } from '#containers/engine/tf.ts';
 import { train, type TrainOptions } from '#containers/engine/trainer.ts';
 import { runStates, type RunStates } from '#containers/run-state.ts';
+import { FlatConfig, flatLoss } from '#containers/unlearning/flat.ts';
 import { digestJson } from '#core/canonical.ts';
 import { Faults } from '#test/support/faults.ts';
 import { memoryArtifacts, memoryResults } from '#test/support/memory-stores.ts';
-import { tinyModel, tokens, useEngine } from '#test/support/engine.ts';
+import { tinyConfig, tinyModel, tokens, useEngine } from '#test/support/engine.ts';
 
 useEngine();
 
@@ -43,6 +46,74 @@ describe('gradients added up over parts of a batch', () => {
       a.forEach((value, i) => expect(Math.abs(value - b[i]!)).toBeLessThan(1e-5 * Math.max(1, largest)));
     }
     tf.dispose([...whole.gradients.values(), ...parts.gradients.values()]);
+    model.dispose();
+  });
+});
+
+describe('gradients of any objective from parts of a batch', () => {
+  const batch = makeBatch(rows, tinyConfig().maxPositions);
+  const half = rows.filter(({ answers }) => answers.length === 1);
+  const single = makeBatch(half, tinyConfig().maxPositions);
+  const flatOf = (config: object) => (of: Batch) => (logits: tf.Tensor2D) =>
+    flatLoss(of, logits, FlatConfig.parse(config));
+  /** Not a sum over rows: the square of a mean. */
+  const square = (of: Batch) => (logits: tf.Tensor2D) => tf.square<tf.Scalar>(answerCrossEntropy(of)(logits));
+  const pairs = makeBatch(
+    Array.from({ length: 7 }, (_, i) => ({
+      prompt: tokens(1 + i, `p${i}`),
+      answers: [tokens(2 + (i % 3), `t${i}`), tokens(1 + i, `f${i}`)],
+    })),
+    tinyConfig().maxPositions,
+  );
+  it.each([
+    ['the square of a mean, rows of one and of two answers', batch, square(batch), 4],
+    ['the same, one row at once', batch, square(batch), 1],
+    ['the same, no row with two answers', single, square(single), 5],
+    ["FLAT's mean of each example, packed", pairs, flatOf({})(pairs), 2],
+    ["FLAT's released mean over the batch", pairs, flatOf({ reduction: 'released', paddedLength: 9 })(pairs), 3],
+  ])('are those of the whole: %s', (_name, of, objective, rowsAtOnce) => {
+    const model = tinyModel();
+    const trainable = new Set(model.parameters.keys());
+    const whole = lossAndGradients(model, of, objective, trainable);
+    const before = tf.memory().numTensors;
+    const parts = gradientsInParts(model, of, objective, trainable, { rowsAtOnce, tape: 'blocks' });
+    expect(tf.memory().numTensors - before).toBe(parts.gradients.size);
+    expect(parts.loss).toBeCloseTo(whole.loss, 5);
+    for (const [name, gradient] of whole.gradients) {
+      const [a, b] = [gradient.dataSync<'float32'>(), parts.gradients.get(name)!.dataSync<'float32'>()];
+      const largest = a.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      a.forEach((value, i) => expect(Math.abs(value - b[i]!)).toBeLessThan(1e-6 + 2e-5 * largest));
+    }
+    tf.dispose([...whole.gradients.values(), ...parts.gradients.values()]);
+    model.dispose();
+  });
+
+  it('see the same dropout masks forward and back: the slope along the gradient is its square', () => {
+    const config = tinyConfig();
+    const lora = planLora(config, LoraConfig.parse({ rank: 4, alpha: 32, dropout: 0.3 }));
+    const values = [...freshFactors(lora, 1)].map(([name, value], i) => {
+      const stream = random(`factor:${i}`);
+      return [name, value.map((one) => (one === 0 ? 0.2 * stream.normal() : one))] as const;
+    });
+    const model = attachLora(tinyModel(), lora, new Map(values));
+    const factors = loraParameters(model);
+    const options = { rowsAtOnce: 4, dropout: 'update 1' };
+    const start = gradientsInParts(model, batch, square(batch), factors, options);
+    const norm2 = globalNorm(start.gradients) ** 2;
+    const at = (by: number): number => {
+      for (const [name, gradient] of start.gradients) {
+        const parameter = model.parameters.get(name)!;
+        tf.tidy(() => parameter.assign(tf.add(parameter, tf.mul(gradient, by))));
+      }
+      const { loss, gradients } = gradientsInParts(model, batch, square(batch), factors, options);
+      tf.dispose([...gradients.values()]);
+      return loss;
+    };
+    const step = 2e-3 / Math.sqrt(norm2);
+    const up = at(step);
+    const down = at(-2 * step);
+    expect((up - down) / (2 * step) / norm2).toBeCloseTo(1, 2);
+    tf.dispose([...start.gradients.values()]);
     model.dispose();
   });
 });
