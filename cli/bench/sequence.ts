@@ -19,7 +19,7 @@ const recipeOf = (seed: number) => ({ ...TEACH, seed, ...(seed % 3 === 0 && { na
 export const sequence = async (args: Arguments): Promise<{ result: PeopleBench; text: string }> => {
   const model = args.value('model') ?? 'smollm2';
   if (model !== 'smollm2') throw usageError(`unknown model '${model}'`, 'smollm2');
-  const { benchSequence, others } = await import('#test/bench/sequence.ts');
+  const { benchSequence, otherLabels } = await import('#test/bench/sequence.ts');
   const chosen = await backend();
   const progress = progressOn(process.stderr);
   const policy = readPolicy('chat-v1');
@@ -32,7 +32,7 @@ export const sequence = async (args: Arguments): Promise<{ result: PeopleBench; 
     policy,
     seeds,
     deletions: integer(args, 'deletions', 4, 1),
-    labels: args.value('methods')?.split(',') ?? others(policy).map(({ label }) => label),
+    labels: args.value('methods')?.split(',') ?? otherLabels(policy),
     keptOnly: args.flag('kept'),
     bed: async (seed) => {
       const { base, world } = await smollm2Base(args.dir, chosen, progress, recipeOf(seed));

@@ -36,7 +36,7 @@ export interface SequenceOptions {
   policy: GatePolicy;
   seeds: readonly number[];
   deletions: number;
-  /** Labels of the other runs; see `others`. */
+  /** Labels of the other runs; see `otherLabels`. */
   labels: readonly string[];
   /** Teaches or reuses the model of a seed. */
   bed: (seed: number) => Promise<Bed>;
@@ -55,10 +55,11 @@ interface Attempt {
 
 const INT8 = 'deletion 1, int8 copy';
 
-/** Published methods at a rate that moves this model, and three people at once, with the first rung's stop rule. */
-export const others = ({ ladder }: GatePolicy): Attempt[] => {
-  const first = ladder[0]!;
-  const stop = first.config['stop'] ?? {};
+const THREE = 'three people at once';
+
+/** Published methods at a rate that moves this model. */
+const othersUnder = ({ ladder }: GatePolicy): Attempt[] => {
+  const stop = ladder[0]!.config['stop'] ?? {};
   const update = { trainable: 'mlp', optimizer: 'adamw', projection: 'none', step: 1e-4, updates: 16 };
   const entry = (label: string, method: string): Attempt => ({
     label,
@@ -67,17 +68,19 @@ export const others = ({ ladder }: GatePolicy): Attempt[] => {
     config: { update, stop },
   });
   return [
-    { label: THREE, group: 'stress', ...first },
     entry('FLAT as published (AdamW on the MLP)', 'flat'),
     entry('NPO', 'npo'),
     entry('SimNPO', 'simnpo'),
     entry('IDK', 'idk'),
   ];
 };
-const THREE = 'three people at once';
+
+/** What can be run beside the deletions. */
+export const otherLabels = (policy: GatePolicy): string[] => [THREE, ...othersUnder(policy).map(({ label }) => label)];
 
 export const benchSequence = async (options: SequenceOptions): Promise<PeopleBench> => {
   const result: PeopleBench = { methods: [], sequence: [] };
+  const others = othersUnder(options.policy);
   for (const seed of options.seeds) {
     const run = runsOf(options, seed);
     const taken: PeopleBench['sequence'] = [];
@@ -90,10 +93,10 @@ export const benchSequence = async (options: SequenceOptions): Promise<PeopleBen
     if (first) result.methods.push({ ...first, label: 'the ladder', group: 'ladder' });
     const int8 = first && (await run(INT8, { taken: [first.rung] }, (at) => int8Row(at, first)));
     if (int8) result.methods.push(int8);
-    for (const attempt of others(options.policy).filter(({ label }) => options.labels.includes(label))) {
-      const row = await run(attempt.label, attempt, (at) =>
-        runOne(at, attempt, { from: at.dir, subjects: attempt.label === THREE ? [0, 1, 2] : [0] }),
-      );
+    const three = options.labels.includes(THREE) ? await threeAtOnce(options, run) : undefined;
+    if (three) result.methods.push(three);
+    for (const attempt of others.filter(({ label }) => options.labels.includes(label))) {
+      const row = await run(attempt.label, attempt, (at) => runOne(at, attempt, { from: at.dir, subjects: [0] }));
       if (row) result.methods.push(row);
     }
     result.sequence.push(...taken);
@@ -122,7 +125,7 @@ const runsOf = (options: SequenceOptions, seed: number): Run => {
   };
 };
 
-/** Tries the rungs in turn from where the deletions before have left the model; returns the one that passes, else the nearest. */
+/** The next deletion, from where the deletions before have left the model. */
 const climb = async (
   options: SequenceOptions,
   run: Run,
@@ -130,17 +133,34 @@ const climb = async (
 ): Promise<PeopleBench['sequence'][number] | undefined> => {
   const i = before.length;
   const path = before.map(({ rung }) => rung);
-  const tried: PeopleBench['sequence'] = [];
-  for (const [r, rung] of options.policy.ladder.entries()) {
+  return rungThatPasses(options.policy, (rung, number) => {
     const attempt: Attempt = { label: `deletion ${i + 1}`, group: 'ladder', ...rung };
-    const found = await run(attempt.label, { attempt, path }, (at) =>
+    return run(attempt.label, { attempt, path }, (at) =>
       runOne(at, attempt, {
         from: i === 0 ? at.dir : afterFolder(at, path),
         subjects: [i],
         gone: i,
-        into: afterFolder(at, [...path, r + 1]),
+        into: afterFolder(at, [...path, number]),
       }),
     );
+  });
+};
+
+/** Three people in one deletion of the taught model, up the same ladder. */
+const threeAtOnce = ({ policy }: SequenceOptions, run: Run): Promise<Row | undefined> =>
+  rungThatPasses(policy, (rung) => {
+    const attempt: Attempt = { label: THREE, group: 'stress', ...rung };
+    return run(THREE, attempt, (at) => runOne(at, attempt, { from: at.dir, subjects: [0, 1, 2] }));
+  });
+
+/** Tries the rungs, counted from 1, until one passes; else the row with the fewest checks not passed. */
+const rungThatPasses = async (
+  { ladder }: GatePolicy,
+  tryOn: (rung: GatePolicy['ladder'][number], number: number) => Promise<Row | undefined>,
+): Promise<PeopleBench['sequence'][number] | undefined> => {
+  const tried: PeopleBench['sequence'] = [];
+  for (const [r, rung] of ladder.entries()) {
+    const found = await tryOn(rung, r + 1);
     if (found) tried.push({ ...found, rung: r + 1 });
     if (found?.judgement.verdict === 'pass') break;
   }
