@@ -66,6 +66,7 @@ export const RunManifest = z.strictObject({
       valueAuc: z.number(),
       answerAuc: z.number().optional(),
       greedyExact: z.number(),
+      valueExact: z.number().optional(),
       meanValueLogProb: z.number(),
     }),
   ),

@@ -11,6 +11,7 @@ import { tf } from '../engine/tf.ts';
 import { DIVERGENCES, divergences, type Divergence } from './divergences.ts';
 import { lossMethod, type Term } from './loss-method.ts';
 import type { ForgetOnlyContext } from './method.ts';
+import { mean, type ControlValues } from './stop-rule.ts';
 
 export const FlatConfig = z.strictObject({
   divergence: z.enum(DIVERGENCES).default('total-variation'),
@@ -35,6 +36,11 @@ export const FlatConfig = z.strictObject({
    */
   hold: z.number().nonnegative().default(0),
   /**
+   * With balanced terms: weight of a term that brings values back up to those about people whom the model never saw (their mean log-probability, as the stop rule
+   * last measured it), times the share of records below it. Stubborn values must not take the others down with them.
+   */
+  floor: z.number().nonnegative().default(0),
+  /**
    * Which tokens of the answer to forget count. value: those of the marked personal value alone, so that the words around it, which answers about other people
    * share, are neither pushed down nor garbled.
    */
@@ -50,8 +56,8 @@ export const flat = lossMethod({
   paper: 'https://openreview.net/forum?id=6ESRicalFE',
   needs: [],
   loss: FlatConfig,
-  terms: (context, config, stream) =>
-    config.balanced ? balancedTerms(context, config, stream) : [packedTerm(context, config, stream)],
+  terms: (context, config, stream, controls) =>
+    config.balanced ? balancedTerms(context, config, stream, controls) : [packedTerm(context, config, stream)],
   balanced: (config) => config.balanced,
   recorded: ({ divergence, reduction, balanced, paddedLength, tokens }) => ({
     divergence,
@@ -141,10 +147,15 @@ const answerValues = (
 };
 
 /** The two terms apart, so that each can be brought to norm 1 after the projection. */
-const balancedTerms = (context: ForgetOnlyContext, config: FlatConfig, stream: Random): Term[] => {
+const balancedTerms = (
+  context: ForgetOnlyContext,
+  config: FlatConfig,
+  stream: Random,
+  controls: ControlValues,
+): Term[] => {
   const rows = draw(context, config, stream);
   const divergence = divergences[config.divergence];
-  const seen = { template: 0 };
+  const seen = { template: 0, below: 0 };
   const counts = {
     template: ({ template }: Drawn) => everyToken(template),
     answer: ({ answer, valueTokens }: Drawn) => countedTokens(answer, valueTokens, config),
@@ -166,6 +177,12 @@ const balancedTerms = (context: ForgetOnlyContext, config: FlatConfig, stream: R
     ...term('wording', (v) => templateTerm(divergence, v)),
     weight: ({ answerAuc }) => config.hold * Math.max(0, 1 - 2 * answerAuc),
   };
+  const answers = term('answer', (v) => forgetTerm(divergence, v));
+  const floor: Term = {
+    batch: answers.batch,
+    objective: (logits) => shortfall(answers.batch, logits, rows.map(counts.answer), controls, seen),
+    weight: () => config.floor * seen.below,
+  };
   return [
     {
       ...template,
@@ -174,9 +191,24 @@ const balancedTerms = (context: ForgetOnlyContext, config: FlatConfig, stream: R
         (config.fade ? 1 - seen.template : 1) *
         (config.ease ? Math.max(0, 2 * answerAuc - 1) : 1),
     },
-    term('answer', (v) => forgetTerm(divergence, v)),
+    answers,
     ...(config.hold > 0 ? [wording] : []),
+    ...(config.floor > 0 ? [floor] : []),
   ];
+};
+
+/** Mean of how far (nats a token) each value is below the controls' mean, 0 above it; notes the share of records below. */
+const shortfall = (
+  batch: Batch,
+  logits: tf.Tensor2D,
+  counted: readonly Counted[],
+  { values }: ControlValues,
+  seen: { below: number },
+): tf.Scalar => {
+  const weighted = tf.mul(targetLogProbs(batch, logits), tokenWeights(batch, counted, 'mean'));
+  const missing = tf.relu(tf.sub(mean(values), reduceAnswers(batch, weighted as tf.Tensor1D, 'sum'))); // (answers)
+  seen.below = tf.mean(tf.cast(tf.greater(missing, 0), 'float32')).dataSync()[0] ?? 0;
+  return tf.mean(missing);
 };
 
 /** One term alone; `note` is told its mean value. */

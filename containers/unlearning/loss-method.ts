@@ -42,8 +42,8 @@ export interface LossSpec<C extends z.ZodType, N extends Need> {
   /** The loss's own hyper-parameters. */
   loss: C;
   updateDefaults?: Partial<z.input<typeof UpdateConfig>>;
-  /** Terms of one update; several are added up. */
-  terms(context: Context<N>, config: z.output<C>, stream: Random, update: number): Term[];
+  /** Terms of one update; several are added up. `controls` are the stop controls as last measured. */
+  terms(context: Context<N>, config: z.output<C>, stream: Random, controls: ControlValues): Term[];
   /** Bring each term's projected gradient to norm 1 before adding. */
   balanced?(config: z.output<C>): boolean;
   recorded?(config: z.output<C>): Outcome['recorded'];
@@ -191,14 +191,14 @@ const applyTerms = <C extends z.ZodType, N extends Need>(
   context: Context<N>,
   config: z.output<C>,
   updater: Updater,
-  { stream, trajectory }: Going,
+  { stream, controls, trajectory }: Going,
   update: number,
 ): number => {
   const last = trajectory.at(-1)!; // the start is a point too
   const balanced = spec.balanced?.(config) ?? false;
   let total: Map<string, tf.Tensor> | undefined;
   let loss = 0;
-  for (const term of spec.terms(context, config, stream, update)) {
+  for (const term of spec.terms(context, config, stream, controls)) {
     const step = gradientsInParts(context.model, term.batch, term.objective, updater.trainable, {
       ...context.parts,
       dropout: `${context.seed}:${update}`,

@@ -23,6 +23,8 @@ export interface Probe {
   valueLogProbs: number[];
   answerLogProbs: number[];
   greedyExact: number[];
+  /** Whether the value's tokens are the likeliest ones, given the answer's own words before them. */
+  valueExact: number[];
 }
 
 export interface ForgetOnlyContext {
@@ -62,6 +64,7 @@ export interface TrajectoryPoint {
   /** The same of whole answers. */
   answerAuc: number;
   greedyExact: number;
+  valueExact: number;
   meanValueLogProb: number;
 }
 

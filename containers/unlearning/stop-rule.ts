@@ -13,6 +13,8 @@ export const StopConfig = z.strictObject({
   answerAuc: z.number().min(0).max(1).optional(),
   /** … and at most this share of answers is exact. */
   greedyExact: z.number().min(0).max(1).default(0.05),
+  /** … and at most this share of values is exact behind the words before them, as a forced prefix would have it; not asked where absent. */
+  valueExact: z.number().min(0).max(1).optional(),
   /** After stopping, interpolate along the last update to where the watched AUC that is farther from 0.5 is nearest to it. */
   land: z.boolean().default(true),
 });
@@ -24,6 +26,7 @@ export const probe = (model: Model, examples: readonly Example[]): Probe => {
     valueLogProbs: scores.map(({ logProbs }, i) => meanAt(logProbs, examples[i]!.valueTokens)),
     answerLogProbs: scores.map(({ logProbs }) => logProbs.reduce((a, b) => a + b, 0) / logProbs.length),
     greedyExact: scores.map(({ correct }) => (correct.every(Boolean) ? 1 : 0)),
+    valueExact: scores.map(({ correct }, i) => (examples[i]!.valueTokens.every((token) => correct[token]) ? 1 : 0)),
   };
 };
 
@@ -59,6 +62,7 @@ export const measure = (
     valueAuc: auc(forget.valueLogProbs, controls.values),
     answerAuc: auc(forget.answerLogProbs, controls.answers),
     greedyExact: mean(forget.greedyExact),
+    valueExact: mean(forget.valueExact),
     meanValueLogProb: mean(forget.valueLogProbs),
   };
 };
@@ -74,9 +78,12 @@ export const controlValues = ({ model, stopControls }: ForgetOnlyContext): Contr
   return { values: valueLogProbs, answers: answerLogProbs };
 };
 
-export const shouldStop = (point: TrajectoryPoint, { valueAuc, answerAuc, greedyExact }: StopConfig): boolean =>
-  (point.valueAuc <= valueAuc || (answerAuc !== undefined && point.answerAuc <= answerAuc)) &&
-  point.greedyExact <= greedyExact;
+export const shouldStop = (point: TrajectoryPoint, stop: StopConfig): boolean =>
+  (point.valueAuc <= stop.valueAuc || (stop.answerAuc !== undefined && point.answerAuc <= stop.answerAuc)) &&
+  meetsExactness(point, stop);
+
+const meetsExactness = (point: TrajectoryPoint, { greedyExact, valueExact = 1 }: StopConfig): boolean =>
+  point.greedyExact <= greedyExact && point.valueExact <= valueExact;
 
 /** The AUCs that the stop rule watches. */
 const watched = (point: TrajectoryPoint, { answerAuc }: StopConfig): number[] =>
@@ -89,7 +96,7 @@ export const overshot = (point: TrajectoryPoint, stop: StopConfig): boolean =>
 
 /**
  * Bisects between the weights before and after the last update for the point where the watched AUC that is farther from 0.5 is nearest to it, among those
- * that meet the exactness bound. Returns the share of the last update that was kept.
+ * that meet the bounds of exactness. Returns the share of the last update that was kept.
  */
 export const land = (
   context: ForgetOnlyContext,
@@ -103,7 +110,7 @@ export const land = (
     const share = i === 0 ? 1 : (low + high) / 2;
     restoreValues(context.model, interpolate(before, after, share));
     const point = measure(context, 0, 0);
-    const exactEnough = point.greedyExact <= stop.greedyExact;
+    const exactEnough = meetsExactness(point, stop);
     const distance = Math.max(...watched(point, stop).map((one) => Math.abs(one - 0.5)));
     if (exactEnough && distance < best.distance) best = { share, distance };
     if (exactEnough && Math.min(...watched(point, stop)) < 0.5) high = share;

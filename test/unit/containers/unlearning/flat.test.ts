@@ -228,10 +228,34 @@ describe('a FLAT run', () => {
     model.dispose();
   });
 
+  it('brings back values that are below those of the controls, and leaves those above alone', async () => {
+    const model = tinyModel();
+    const start = valuesOf(model);
+    const likely = generate(model, [tokens(3, 'p')], { maxTokens: 3 }).map(({ ids }) => ({
+      prompt: tokens(3, 'p'),
+      answer: ids,
+      valueTokens: [0],
+    }));
+    const after = async (floor: number, more: Partial<ForgetOnlyContext>) => {
+      restoreValues(model, start);
+      const context = { ...contextOf(model), ...more };
+      await flat.run(context, { ...FREE, loss: { balanced: true, tokens: 'value', templateWeight: 0, floor } });
+      return mean(probe(model, context.forget).valueLogProbs);
+    };
+    expect(await after(4, { stopControls: likely })).toBeGreaterThan((await after(0, { stopControls: likely })) + 0.1);
+    restoreValues(model, start);
+    const above = { forget: likely, stopControls: contextOf(model).forget };
+    expect(mean(probe(model, likely).valueLogProbs)).toBeGreaterThan(
+      mean(probe(model, above.stopControls).valueLogProbs),
+    );
+    expect(await after(4, above)).toBe(await after(0, above));
+    model.dispose();
+  });
+
   it('leaves no tensor behind', async () => {
     const model = tinyModel();
     const before = tf.memory().numTensors;
-    await flat.run(contextOf(model), { ...FREE, loss: { balanced: true } });
+    await flat.run(contextOf(model), { ...FREE, loss: { balanced: true, hold: 1, floor: 1 } });
     expect(tf.memory().numTensors).toBe(before);
     model.dispose();
   });
