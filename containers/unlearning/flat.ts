@@ -36,8 +36,8 @@ export const FlatConfig = z.strictObject({
    */
   hold: z.number().nonnegative().default(0),
   /**
-   * With balanced terms: weight of a term that brings values back up to those about people whom the model never saw (their mean log-probability, as the stop rule
-   * last measured it), times the share of records below it. Stubborn values must not take the others down with them.
+   * With balanced terms: weight of a term that brings what counts of the answers back up to those about people whom the model never saw (their mean log-probability,
+   * as the stop rule last measured it), times the share of records below it. Stubborn values must not take the others down with them.
    */
   floor: z.number().nonnegative().default(0),
   /**
@@ -178,9 +178,10 @@ const balancedTerms = (
     weight: ({ answerAuc }) => config.hold * Math.max(0, 1 - 2 * answerAuc),
   };
   const answers = term('answer', (v) => forgetTerm(divergence, v));
+  const level = config.tokens === 'value' ? controls.values : controls.answers;
   const floor: Term = {
     batch: answers.batch,
-    objective: (logits) => shortfall(answers.batch, logits, rows.map(counts.answer), controls, seen),
+    objective: (logits) => shortfall(answers.batch, logits, rows.map(counts.answer), mean(level), seen),
     weight: () => config.floor * seen.below,
   };
   return [
@@ -197,16 +198,16 @@ const balancedTerms = (
   ];
 };
 
-/** Mean of how far (nats a token) each value is below the controls' mean, 0 above it; notes the share of records below. */
+/** Mean of how far (nats a token) what counts of each answer is below `level`, 0 above it; notes the share of records below. */
 const shortfall = (
   batch: Batch,
   logits: tf.Tensor2D,
   counted: readonly Counted[],
-  { values }: ControlValues,
+  level: number,
   seen: { below: number },
 ): tf.Scalar => {
   const weighted = tf.mul(targetLogProbs(batch, logits), tokenWeights(batch, counted, 'mean'));
-  const missing = tf.relu(tf.sub(mean(values), reduceAnswers(batch, weighted as tf.Tensor1D, 'sum'))); // (answers)
+  const missing = tf.relu(tf.sub(level, reduceAnswers(batch, weighted as tf.Tensor1D, 'sum'))); // (answers)
   seen.below = tf.mean(tf.cast(tf.greater(missing, 0), 'float32')).dataSync()[0] ?? 0;
   return tf.mean(missing);
 };
