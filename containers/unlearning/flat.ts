@@ -41,6 +41,11 @@ export const FlatConfig = z.strictObject({
    */
   floor: z.number().nonnegative().default(0),
   /**
+   * With balanced terms and tokens 'value': weight of a term that brings the words around the value back up in records whose whole answer is less likely than those
+   * about people whom the model never saw, times their share. Garbled answers hide in a mean that looks right.
+   */
+  wordingFloor: z.number().nonnegative().default(0),
+  /**
    * Which tokens of the answer to forget count. value: those of the marked personal value alone, so that the words around it, which answers about other people
    * share, are neither pushed down nor garbled.
    */
@@ -155,7 +160,7 @@ const balancedTerms = (
 ): Term[] => {
   const rows = draw(context, config, stream);
   const divergence = divergences[config.divergence];
-  const seen = { template: 0, below: 0 };
+  const seen = { template: 0, values: 0, answers: 0 };
   const counts = {
     template: ({ template }: Drawn) => everyToken(template),
     answer: ({ answer, valueTokens }: Drawn) => countedTokens(answer, valueTokens, config),
@@ -178,11 +183,29 @@ const balancedTerms = (
     weight: ({ answerAuc }) => config.hold * Math.max(0, 1 - 2 * answerAuc),
   };
   const answers = term('answer', (v) => forgetTerm(divergence, v));
-  const level = config.tokens === 'value' ? controls.values : controls.answers;
+  const level = mean(config.tokens === 'value' ? controls.values : controls.answers);
   const floor: Term = {
     batch: answers.batch,
-    objective: (logits) => shortfall(answers.batch, logits, rows.map(counts.answer), mean(level), seen),
-    weight: () => config.floor * seen.below,
+    objective: (logits) => {
+      const values = meanLogProbs(answers.batch, logits, rows.map(counts.answer));
+      seen.values = shareBelow(values, level);
+      return tf.mean(tf.relu(tf.sub(level, values)));
+    },
+    weight: () => config.floor * seen.values,
+  };
+  const wordingFloor: Term = {
+    batch: answers.batch,
+    objective: (logits) => {
+      const whole = meanLogProbs(
+        answers.batch,
+        logits,
+        rows.map(({ answer }) => everyToken(answer)),
+      );
+      seen.answers = shareBelow(whole, mean(controls.answers));
+      const low = tf.cast(tf.less(whole, mean(controls.answers)), 'float32'); // has no gradient: the value is not brought back with its words
+      return tf.neg(tf.mean(tf.mul(low, meanLogProbs(answers.batch, logits, rows.map(counts.wording)))));
+    },
+    weight: () => config.wordingFloor * seen.answers,
   };
   return [
     {
@@ -195,22 +218,18 @@ const balancedTerms = (
     answers,
     ...(config.hold > 0 ? [wording] : []),
     ...(config.floor > 0 ? [floor] : []),
+    ...(config.wordingFloor > 0 ? [wordingFloor] : []),
   ];
 };
 
-/** Mean of how far (nats a token) what counts of each answer is below `level`, 0 above it; notes the share of records below. */
-const shortfall = (
-  batch: Batch,
-  logits: tf.Tensor2D,
-  counted: readonly Counted[],
-  level: number,
-  seen: { below: number },
-): tf.Scalar => {
+/** Mean log-probability (nats a token) of what counts of each answer (answers). */
+const meanLogProbs = (batch: Batch, logits: tf.Tensor2D, counted: readonly Counted[]): tf.Tensor1D => {
   const weighted = tf.mul(targetLogProbs(batch, logits), tokenWeights(batch, counted, 'mean'));
-  const missing = tf.relu(tf.sub(level, reduceAnswers(batch, weighted as tf.Tensor1D, 'sum'))); // (answers)
-  seen.below = tf.mean(tf.cast(tf.greater(missing, 0), 'float32')).dataSync()[0] ?? 0;
-  return tf.mean(missing);
+  return reduceAnswers(batch, weighted as tf.Tensor1D, 'sum');
 };
+
+const shareBelow = (values: tf.Tensor1D, level: number): number =>
+  tf.mean(tf.cast(tf.less(values, level), 'float32')).dataSync()[0] ?? 0;
 
 /** One term alone; `note` is told its mean value. */
 const single = (
