@@ -188,7 +188,7 @@ const balancedTerms = (
     batch: answers.batch,
     objective: (logits) => {
       const values = meanLogProbs(answers.batch, logits, rows.map(counts.answer));
-      seen.values = shareBelow(values, level);
+      seen.values = mean(below(values, level));
       return tf.mean(tf.relu(tf.sub(level, values)));
     },
     weight: () => config.floor * seen.values,
@@ -201,9 +201,10 @@ const balancedTerms = (
         logits,
         rows.map(({ answer }) => everyToken(answer)),
       );
-      seen.answers = shareBelow(whole, mean(controls.answers));
-      const low = tf.cast(tf.less(whole, mean(controls.answers)), 'float32'); // has no gradient: the value is not brought back with its words
-      return tf.neg(tf.mean(tf.mul(low, meanLogProbs(answers.batch, logits, rows.map(counts.wording)))));
+      const low = below(whole, mean(controls.answers)); // which answers, not by how much: the value is not to come back with its words
+      seen.answers = mean(low);
+      const wording = meanLogProbs(answers.batch, logits, rows.map(counts.wording));
+      return tf.neg(tf.mean(tf.mul(tf.tensor1d(low), wording)));
     },
     weight: () => config.wordingFloor * seen.answers,
   };
@@ -228,8 +229,9 @@ const meanLogProbs = (batch: Batch, logits: tf.Tensor2D, counted: readonly Count
   return reduceAnswers(batch, weighted as tf.Tensor1D, 'sum');
 };
 
-const shareBelow = (values: tf.Tensor1D, level: number): number =>
-  tf.mean(tf.cast(tf.less(values, level), 'float32')).dataSync()[0] ?? 0;
+/** 1 where a value is below the level. */
+const below = (values: tf.Tensor1D, level: number): number[] =>
+  Array.from(values.dataSync<'float32'>(), (value) => (value < level ? 1 : 0));
 
 /** One term alone; `note` is told its mean value. */
 const single = (
