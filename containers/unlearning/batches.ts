@@ -5,7 +5,7 @@ import { targetLogProbs, reduceAnswers } from '../engine/losses.ts';
 import type { Model } from '../engine/model.ts';
 import type { Random } from '../engine/random.ts';
 import { tf } from '../engine/tf.ts';
-import type { ForgetOnlyContext } from './method.ts';
+import type { Example, ForgetOnlyContext } from './method.ts';
 
 /** Rows of a minibatch; the whole set where it is smaller. */
 export const BATCH = 20;
@@ -46,3 +46,13 @@ export const answerLogProbs = (model: Model, batch: Batch): Float32Array => {
   logits.dispose();
   return sums;
 };
+
+/** A record of this update with a template answer drawn for it. */
+export type DrawnRecord = Example & { template: readonly number[] };
+
+/** Forget records in an order of their own, so many at most. */
+export const drawRecords = (context: ForgetOnlyContext, most: number, stream: Random): DrawnRecord[] =>
+  stream
+    .shuffle(context.forget)
+    .slice(0, most)
+    .map((example) => ({ ...example, template: template(context, stream) }));

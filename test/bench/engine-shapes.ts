@@ -14,7 +14,8 @@ import { lossAndGradients, type Objective } from '#containers/engine/sweep.ts';
 import { tf } from '#containers/engine/tf.ts';
 import { readTokenizer } from '#containers/engine/tokenizer.ts';
 import { divergences } from '#containers/unlearning/divergences.ts';
-import { FlatConfig, flatLoss, forgetTerm, templateTerm } from '#containers/unlearning/flat.ts';
+import { FlatConfig } from '#containers/unlearning/flat-config.ts';
+import { flatLoss, forgetTerm, templateTerm } from '#containers/unlearning/flat-loss.ts';
 
 export interface Shape {
   name: string;

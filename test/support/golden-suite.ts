@@ -14,7 +14,8 @@ import { adamW } from '#containers/engine/optimizers.ts';
 import { forwardLogits, lossAndGradients, type Objective, type SweepOptions } from '#containers/engine/sweep.ts';
 import { tf } from '#containers/engine/tf.ts';
 import { DIVERGENCES } from '#containers/unlearning/divergences.ts';
-import { flatLoss, FlatConfig } from '#containers/unlearning/flat.ts';
+import { FlatConfig } from '#containers/unlearning/flat-config.ts';
+import { flatLoss } from '#containers/unlearning/flat-loss.ts';
 import * as g from './golden.ts';
 
 const Ids = z.array(z.int());

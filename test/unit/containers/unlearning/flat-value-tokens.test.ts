@@ -2,7 +2,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { makeBatch } from '#containers/engine/batch.ts';
 import { tf } from '#containers/engine/tf.ts';
-import { flatLoss, FlatConfig } from '#containers/unlearning/flat.ts';
+import { FlatConfig } from '#containers/unlearning/flat-config.ts';
+import { flatLoss } from '#containers/unlearning/flat-loss.ts';
 import { useEngine } from '#test/support/engine.ts';
 
 useEngine();

@@ -8,7 +8,9 @@ import { random } from '#containers/engine/random.ts';
 import { lossAndGradients } from '#containers/engine/sweep.ts';
 import { tf } from '#containers/engine/tf.ts';
 import { DIVERGENCES, type DivergenceName } from '#containers/unlearning/divergences.ts';
-import { flat, flatLoss, FlatConfig } from '#containers/unlearning/flat.ts';
+import { FlatConfig } from '#containers/unlearning/flat-config.ts';
+import { flatLoss } from '#containers/unlearning/flat-loss.ts';
+import { flat } from '#containers/unlearning/flat.ts';
 import { defineMethod, type ForgetOnlyContext } from '#containers/unlearning/method.ts';
 import { methods } from '#containers/unlearning/methods.ts';
 import { mean, probe } from '#containers/unlearning/stop-rule.ts';
@@ -252,27 +254,10 @@ describe('a FLAT run', () => {
     model.dispose();
   });
 
-  it('brings back the words around a value of an answer that is less likely than the controls, whatever the other answers', async () => {
-    const model = tinyModel();
-    const start = valuesOf(model);
-    const garbled = { prompt: tokens(3, 'g'), answer: tokens(4, 'garbled'), valueTokens: [0] };
-    const said = generate(model, [tokens(3, 'p')], { maxTokens: 4 })[0]!.ids;
-    const fine = { prompt: tokens(3, 'p'), answer: said, valueTokens: [0] };
-    const between = [fine, garbled].map((one) => ({ ...one, valueTokens: [0, 1] })); // their mean is between the two
-    const after = async (wordingFloor: number) => {
-      restoreValues(model, start);
-      const context = { ...contextOf(model), forget: [garbled, fine], stopControls: between };
-      await flat.run(context, { ...FREE, loss: { balanced: true, tokens: 'value', templateWeight: 0, wordingFloor } });
-      return probe(model, [{ ...garbled, valueTokens: [1, 2, 3] }]).valueLogProbs[0]!;
-    };
-    expect(await after(4)).toBeGreaterThan((await after(0)) + 0.1);
-    model.dispose();
-  });
-
   it('leaves no tensor behind', async () => {
     const model = tinyModel();
     const before = tf.memory().numTensors;
-    await flat.run(contextOf(model), { ...FREE, loss: { balanced: true, hold: 1, floor: 1, wordingFloor: 1 } });
+    await flat.run(contextOf(model), { ...FREE, loss: { balanced: true, hold: 1, floor: 1 } });
     expect(tf.memory().numTensors).toBe(before);
     model.dispose();
   });
