@@ -30,6 +30,7 @@ export const findMethod = (name: string): UnlearningMethod => {
     throw new QuittanceError('METHOD_UNKNOWN', {
       message: `no unlearning method is called '${name}'`,
       expected: methods.map((m) => m.name).join(', '),
+      hint: 'docs/methods.md has each with its settings',
     });
   }
   return found;
