@@ -1,6 +1,7 @@
 // The audit report as data: what every rendering (page, PDF, JSON) shows and nothing else. Zone C: codes, digests, counts, aggregates and sentences of ours.
 // Trap: no field takes text that a requester, a model or a file wrote; a sentence here is put together from counts and codes alone.
 import { z } from 'zod';
+import { RunManifest } from '../run.ts';
 import { Digest } from '../canonical.ts';
 import { Scope } from '../certificate.ts';
 import { ClockEvent, Deadlines, Instant } from '../deadlines.ts';
@@ -86,15 +87,8 @@ export const Attempt = z.strictObject({
 });
 export type Attempt = z.infer<typeof Attempt>;
 
-const TrajectoryPoint = z.strictObject({
-  update: Count,
-  /** null before the first update: nothing was computed yet. */
-  loss: z.number().nullable(),
-  valueAuc: z.number(),
-  answerAuc: z.number().optional(),
-  greedyExact: z.number(),
-  meanValueLogProb: z.number(),
-});
+/** As the run wrote it; before the first update no loss was computed yet, and it is null. */
+const TrajectoryPoint = RunManifest.shape.trajectory.element.extend({ update: Count, loss: z.number().nullable() });
 
 export const AuditReport = z.strictObject({
   kind: z.literal('quittance-report/v1'),
