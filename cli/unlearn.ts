@@ -10,7 +10,7 @@ import { readJsonFile, readModelParts } from '#containers/engine/folder.ts';
 import { readMoments } from '#containers/engine/moments.ts';
 import { writeAdapter } from '#containers/engine/peft.ts';
 import { companionFiles, saveModel } from '#containers/engine/save.ts';
-import { partsThatFit, unlearningBatch, unlearningRun } from '#containers/memory.ts';
+import { unlearningParts } from '#containers/memory.ts';
 import { MOMENTS_FILE } from '#containers/train-job.ts';
 import { contextOf, exampleOf } from '#containers/unlearn-job.ts';
 import { findMethod } from '#containers/unlearning/methods.ts';
@@ -49,11 +49,7 @@ export const unlearn: Command = {
     const world = worldFor(args.value('suite'));
     const config = settings(args.many('config'));
     const texts = { ...readModelParts(dir), rows: pairs, backend: chosen.name };
-    const parts = partsThatFit(
-      (count) => unlearningRun(texts, world.refusals, method, config, count),
-      unlearningBatch(texts, method, config),
-      (line) => process.stderr.write(`${line}\n`),
-    );
+    const parts = unlearningParts(texts, world.refusals, method, config, (line) => process.stderr.write(`${line}\n`));
     const model = loadForUpdate(dir, updateOf(method, config));
     const stage = progressOn(process.stderr).stage(`${method.name} on ${chosen.name}`);
     const outcome = await method.run(

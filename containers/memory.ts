@@ -57,20 +57,25 @@ export const partsThatFit = (
 const longest = (tokenizer: Tokenizer, texts: readonly string[]): number =>
   texts.reduce((most, text) => Math.max(most, tokenizer.encode(text).length + 1), 1);
 
-const shapeOf = ({ config, tokenizer, rows }: PlannedTexts, most: number, beside: readonly string[] = []) => {
-  const answer = longest(
-    tokenizer,
-    rows.map((row) => row.answer),
-  );
-  const prompt = longest(
+/** Tokens of the longest prompt, of the longest answer, and of what is packed beside it. */
+const lengthsOf = ({ tokenizer, rows }: PlannedTexts, beside: readonly string[] = []) => ({
+  prompt: longest(
     tokenizer,
     rows.map((row) => row.prompt),
-  );
-  const answers = answer + (beside.length > 0 ? longest(tokenizer, beside) : 0);
+  ),
+  answer: longest(
+    tokenizer,
+    rows.map((row) => row.answer),
+  ),
+  beside: beside.length > 0 ? longest(tokenizer, beside) : 0,
+});
+
+const shapeOf = ({ config, rows }: PlannedTexts, most: number, lengths: ReturnType<typeof lengthsOf>) => {
+  const answers = lengths.answer + lengths.beside;
   const count = Math.max(1, Math.min(most, rows.length));
   const batch = {
     rows: count,
-    columns: Math.min(prompt + answers, config.maxPositions),
+    columns: Math.min(lengths.prompt + answers, config.maxPositions),
     answerTokens: count * answers,
   };
   return { batch, tape: tapeOf(config, batch) };
@@ -80,7 +85,7 @@ const shapeOf = ({ config, tokenizer, rows }: PlannedTexts, most: number, beside
 export const trainingRun = (texts: PlannedTexts, batchSize: number): PlannedRun => ({
   config: texts.config,
   backend: texts.backend,
-  ...shapeOf(texts, batchSize),
+  ...shapeOf(texts, batchSize, lengthsOf(texts)),
   trainable: () => true,
   optimizer: 'adamw',
 });
@@ -88,7 +93,7 @@ export const trainingRun = (texts: PlannedTexts, batchSize: number): PlannedRun 
 type Method = Pick<UnlearningMethod, 'config' | 'needs'>;
 
 /** Records of one update. */
-export const unlearningBatch = (texts: PlannedTexts, method: Method, config: unknown): number => {
+const batchOf = (texts: PlannedTexts, method: Method, config: unknown): number => {
   const given = method.config.safeParse(config).data as { loss?: { batchSize?: number } } | undefined;
   return Math.max(1, Math.min(given?.loss?.batchSize ?? BATCH, texts.rows.length));
 };
@@ -99,16 +104,17 @@ export const unlearningRun = (
   templates: readonly string[],
   method: Method,
   config: unknown,
-  rows: number = unlearningBatch(texts, method, config),
+  atOnce?: number,
 ): PlannedRun => {
   const update = updateOf(method, config);
-  const whole = shapeOf(texts, unlearningBatch(texts, method, config), templates);
-  const part = shapeOf(texts, rows, templates);
+  const all = batchOf(texts, method, config);
+  const lengths = lengthsOf(texts, templates);
+  const whole = shapeOf(texts, all, lengths);
+  const isPart = atOnce !== undefined && atOnce < all;
   return {
     config: texts.config,
     backend: texts.backend,
-    ...part,
-    ...(part.batch.rows < whole.batch.rows && { keptTokens: whole.batch.answerTokens }),
+    ...(isPart ? { ...shapeOf(texts, atOnce, lengths), keptTokens: whole.batch.answerTokens } : whole),
     trainable: movesUnder(update),
     ...(update.trainable === 'lora' && { lora: update.lora }),
     ...(update.base === 'bfloat16' && { held: true, tape: 'blocks' }),
@@ -118,22 +124,32 @@ export const unlearningRun = (
   };
 };
 
+/** How many records of an update may be in memory at once. Says the plan; MEMORY_PLAN where not one does. */
+export const unlearningParts = (
+  texts: PlannedTexts,
+  templates: readonly string[],
+  method: Method,
+  config: unknown,
+  say: Say,
+  available?: number,
+): Parts =>
+  partsThatFit(
+    (atOnce) => unlearningRun(texts, templates, method, config, atOnce),
+    batchOf(texts, method, config),
+    say,
+    available,
+  );
+
 /** What scoring, and learning again by AdamW on the MLPs, take. */
-export const evaluationRun = (texts: PlannedTexts, before: boolean): PlannedRun => ({
-  config: texts.config,
-  backend: texts.backend,
-  ...shapeOf(
-    texts,
-    scoredAtOnce(
-      texts.config,
-      longest(
-        texts.tokenizer,
-        texts.rows.map(({ answer }) => answer),
-      ),
-    ),
-  ),
-  tape: 'blocks',
-  trainable: movesUnder(UpdateConfig.parse({})),
-  optimizer: 'adamw',
-  reference: before,
-});
+export const evaluationRun = (texts: PlannedTexts, before: boolean): PlannedRun => {
+  const lengths = lengthsOf(texts);
+  return {
+    config: texts.config,
+    backend: texts.backend,
+    ...shapeOf(texts, scoredAtOnce(texts.config, lengths.answer), lengths),
+    tape: 'blocks',
+    trainable: movesUnder(UpdateConfig.parse({})),
+    optimizer: 'adamw',
+    reference: before,
+  };
+};

@@ -16,7 +16,7 @@ import type { Model } from './engine/model.ts';
 import { collectMoments, readMoments, subtractMoments, writeMoments, type Moments } from './engine/moments.ts';
 import { loadModel, readJsonFile, readModelParts } from './engine/folder.ts';
 import type { Parts } from './engine/accumulate.ts';
-import { partsThatFit, unlearningBatch, unlearningRun } from './memory.ts';
+import { unlearningParts } from './memory.ts';
 import { encodeRows } from './train-job.ts';
 import { companionFiles, saveModel } from './engine/save.ts';
 import { storeModel, withModelFolder } from './model-files.ts';
@@ -90,14 +90,10 @@ const planFor = (
   parts: Pick<Model, 'config' | 'tokenizer'>,
   { rows, templates }: { rows: readonly ForgetRow[]; templates: readonly string[] },
   { backend, onProgress }: JobEnvironment,
-): Parts => {
-  const texts = { ...parts, rows, backend };
-  return partsThatFit(
-    (count) => unlearningRun(texts, templates, findMethod(method), config, count),
-    unlearningBatch(texts, findMethod(method), config),
-    (line) => onProgress?.('memory', 0, 1, line),
+): Parts =>
+  unlearningParts({ ...parts, rows, backend }, templates, findMethod(method), config, (line) =>
+    onProgress?.('memory', 0, 1, line),
   );
-};
 
 /** The same plan on the same side artefacts is the same run; sums in another order are another. */
 const identityOf = ({ plan, suite, moments }: UnlearnInput, parts: Parts): Digest =>

@@ -277,12 +277,22 @@ export const checkpointTensorsToMake = (
     return { name, shape, make };
   });
 
-/** Digests of the files that decide what a model answers; anything else in the folder is not part of it. */
-export const SERVED_FILES =
-  /^(config\.json|generation_config\.json|tokenizer\.json|tokenizer_config\.json|special_tokens_map\.json|chat_template\.jinja|model[\w.-]*\.safetensors|model\.safetensors\.index\.json)$/;
+/** Files beside the weights that say how the model is talked to. */
+export const COMPANIONS: readonly string[] = [
+  'generation_config.json',
+  'tokenizer_config.json',
+  'special_tokens_map.json',
+  'chat_template.jinja',
+];
 
+const PARTS = /^(config\.json|tokenizer\.json|model[\w.-]*\.safetensors|model\.safetensors\.index\.json)$/;
+
+/** Whether a file decides what a model answers; anything else in the folder is not part of it. */
+export const isServed = (name: string): boolean => COMPANIONS.includes(name) || PARTS.test(name);
+
+/** Digests of the files that are served. */
 export const manifestOf = (dir: string, quantisation: ModelManifest['quantisation']): ModelManifest => {
-  const names = readdirSync(dir).filter((name) => SERVED_FILES.test(name));
+  const names = readdirSync(dir).filter(isServed);
   const files = names.sort().map((name) => [name, fileEntry(join(dir, name))] as const);
   return { kind: 'quittance-model/v1', quantisation, files: Object.fromEntries(files) };
 };

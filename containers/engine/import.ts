@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { QuittanceError } from '#core/errors.ts';
 import { manifestDigest } from '#core/model.ts';
 import { chatTemplate, checkChatTemplate, readChatTemplate, type ChatTemplate } from './chat.ts';
-import { checkModelFolder, manifestOf, PICKLE, readModelParts, SERVED_FILES } from './folder.ts';
+import { checkModelFolder, isServed, manifestOf, PICKLE, readModelParts } from './folder.ts';
 import { isGguf, openGguf, type GgufFile } from './gguf.ts';
 import { ggufConfig, ggufTensors } from './gguf-model.ts';
 import { ggufTokenizer } from './gguf-tokenizer.ts';
@@ -43,8 +43,7 @@ interface Source {
 const fromFolder = (source: string): Source => {
   checkModelFolder(source, { values: true }); // before anything is copied
   const fill = (at: string) => {
-    for (const name of readdirSync(source).filter((file) => SERVED_FILES.test(file)))
-      copyFileSync(join(source, name), join(at, name));
+    for (const name of readdirSync(source).filter(isServed)) copyFileSync(join(source, name), join(at, name));
   };
   return { template: readChatTemplate(source), fill };
 };

@@ -11,7 +11,7 @@ export interface PlannedRun {
   config: DecoderConfig;
   /** Rows × columns of one batch, and the answer tokens among them that are predicted; of the largest batch. */
   batch: { rows: number; columns: number; answerTokens: number };
-  /** Answer tokens of the whole batch, whose logits and slope stay while `batch` is a part of it; absent where the parts are independent. */
+  /** Answer tokens of the whole batch, the slope at whose logits stays while `batch` is a part of it; absent where the parts are independent. */
   keptTokens?: number;
   /** Names of the parameters that move (parameters.ts); with a LoRA its factors move and these are ignored. */
   trainable: (name: string) => boolean;

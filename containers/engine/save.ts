@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { manifestDigest, type ModelManifest } from '#core/model.ts';
 import type { Digest } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
-import { checkpointTensors, checkpointTensorsToMake, manifestOf } from './folder.ts';
+import { checkpointTensors, checkpointTensorsToMake, COMPANIONS, manifestOf } from './folder.ts';
 import type { Model } from './model.ts';
 import { quantizeTensors } from './quantize.ts';
 import { writeSafetensors } from './safetensors.ts';
@@ -46,7 +46,7 @@ export const saveModel = (
   });
 };
 
-/** The files that stand beside the weights and say how the model is talked to, for its successor. */
+/** The contents of COMPANIONS in a folder, for the model's successor. */
 export const companionFiles = (dir: string): ReadonlyMap<string, string> =>
   new Map(
     COMPANIONS.flatMap((name) => {
@@ -54,13 +54,6 @@ export const companionFiles = (dir: string): ReadonlyMap<string, string> =>
       return existsSync(path) ? [[name, readFileSync(path, 'utf8')] as const] : [];
     }),
   );
-
-const COMPANIONS = [
-  'generation_config.json',
-  'tokenizer_config.json',
-  'special_tokens_map.json',
-  'chat_template.jinja',
-];
 
 /** The type that the weights now have: transformers would round them to the one that the config names. */
 const inFloat32 = (config: Readonly<Record<string, unknown>>): Record<string, unknown> =>

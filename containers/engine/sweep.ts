@@ -48,8 +48,8 @@ export const lossAndGradients = (
   const inputs = inputsOf(batch);
   try {
     return one
-      ? oneTape(training, batch, layout, inputs, objective, trainable)
-      : blockByBlock(training, batch, layout, inputs, objective, trainable);
+      ? oneTape(training, layout, inputs, objective, trainable)
+      : blockByBlock(training, layout, inputs, objective, trainable);
   } finally {
     disposeLayout(layout);
     disposeInputs(inputs);
@@ -61,6 +61,8 @@ interface Inputs {
   positions: tf.Tensor1D;
   /** Filled up to a multiple of SELECTED with position 0. */
   select: tf.Tensor1D;
+  /** N: how many of them are asked for. */
+  selected: number;
 }
 
 /**
@@ -76,16 +78,16 @@ const inputsOf = (batch: Batch): Inputs => {
     ids: tf.tensor1d(batch.ids, 'int32'),
     positions: tf.tensor1d(batch.positions, 'int32'),
     select: tf.tensor1d(select, 'int32'),
+    selected: batch.select.length,
   };
 };
 
 const disposeInputs = ({ ids, positions, select }: Inputs): void => tf.dispose([ids, positions, select]);
 
 /** The last block's output → logits (N, V) where answers are predicted. */
-const logitsOf = (model: Model, w: Weights, x: tf.Tensor2D, batch: Batch, { select }: Inputs): tf.Tensor2D => {
+const logitsOf = (model: Model, w: Weights, x: tf.Tensor2D, { select, selected }: Inputs): tf.Tensor2D => {
   const logits = head(model.config, w, embedding(x, select));
-  const n = batch.select.length;
-  return n === select.size ? logits : tf.slice(logits, [0, 0], [n, -1]);
+  return selected === select.size ? logits : tf.slice(logits, [0, 0], [selected, -1]);
 };
 
 /** Lookup in which the given tensors stand for the named parameters, and the model's own for the rest. */
@@ -97,7 +99,6 @@ const withTrainable = (model: Model, names: readonly string[], tensors: readonly
 
 const oneTape = (
   model: Model,
-  batch: Batch,
   layout: Layout,
   inputs: Inputs,
   objective: Objective,
@@ -108,7 +109,7 @@ const oneTape = (
     const w = withTrainable(model, names, tensors);
     let x = embed(model.config, w, inputs.ids, inputs.positions);
     for (let l = 0; l < model.config.layers; l++) x = block(model.config, w, l, x, layout);
-    return objective(logitsOf(model, w, x, batch, inputs));
+    return objective(logitsOf(model, w, x, inputs));
   };
   const { value, grads } = tf.valueAndGrads(forward)(names.map((name) => parameter(model, name)));
   const loss = scalar(value);
@@ -132,7 +133,6 @@ const inInput = (name: string) => /^(embed|position|projectIn)\./.test(name);
 
 const blockByBlock = (
   model: Model,
-  batch: Batch,
   layout: Layout,
   inputs: Inputs,
   objective: Objective,
@@ -146,7 +146,7 @@ const blockByBlock = (
   );
   const last = xs.at(-1)!;
   const top = tf.valueAndGrads((x: tf.Tensor, ...tensors: tf.Tensor[]) =>
-    objective(logitsOf(model, withTrainable(model, headNames, tensors), x as tf.Tensor2D, batch, inputs)),
+    objective(logitsOf(model, withTrainable(model, headNames, tensors), x as tf.Tensor2D, inputs)),
   )([last, ...headNames.map((name) => parameter(model, name))]);
   const loss = scalar(top.value);
   let dy = collect(gradients, headNames, top.grads);
@@ -225,7 +225,7 @@ export const forwardLogits = (model: Model, batch: Batch, tap?: Tap): tf.Tensor2
         x = tf.tidy(() => block(model.config, model.weights, l, input, layout, options));
         input.dispose();
       }
-      return logitsOf(model, model.weights, x, batch, inputs);
+      return logitsOf(model, model.weights, x, inputs);
     });
   } finally {
     disposeLayout(layout);

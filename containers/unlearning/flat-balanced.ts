@@ -51,36 +51,38 @@ const wording = ({ rows }: BalancedUpdate): Counted[] =>
 
 const towardsTemplates = (update: BalancedUpdate): Term => {
   const { rows, config } = update;
-  const divergence = divergences[config.divergence];
-  const batch = batchOf(update, ({ template }) => template);
   const counted = rows.map(({ template }) => everyToken(template));
   let seen = 0;
-  const note = (value: number) => (seen = value);
   return {
-    batch,
-    objective: (logits) => oneTerm(batch, logits, config, counted, (v) => templateTerm(divergence, v), note),
+    ...flatTerm(
+      update,
+      batchOf(update, ({ template }) => template),
+      counted,
+      templateTerm,
+      (value) => (seen = value),
+    ),
     weight: ({ answerAuc }) =>
       config.templateWeight * (config.fade ? 1 - seen : 1) * (config.ease ? Math.max(0, 2 * answerAuc - 1) : 1),
   };
 };
 
-const awayFromValues = (update: BalancedUpdate, batch: Batch): Term => {
-  const divergence = divergences[update.config.divergence];
-  const counted = forgotten(update);
-  return {
-    batch,
-    objective: (logits) => oneTerm(batch, logits, update.config, counted, (v) => forgetTerm(divergence, v)),
-  };
-};
+const awayFromValues = (update: BalancedUpdate, batch: Batch): Term =>
+  flatTerm(update, batch, forgotten(update), forgetTerm);
 
-const holdingWords = (update: BalancedUpdate, batch: Batch): Term => {
-  const divergence = divergences[update.config.divergence];
-  const counted = wording(update);
-  return {
-    batch,
-    objective: (logits) => oneTerm(batch, logits, update.config, counted, (v) => templateTerm(divergence, v)),
-    weight: ({ answerAuc }) => update.config.hold * Math.max(0, 1 - 2 * answerAuc),
-  };
+const holdingWords = (update: BalancedUpdate, batch: Batch): Term => ({
+  ...flatTerm(update, batch, wording(update), templateTerm),
+  weight: ({ answerAuc }) => update.config.hold * Math.max(0, 1 - 2 * answerAuc),
+});
+
+const flatTerm = (
+  { config }: BalancedUpdate,
+  batch: Batch,
+  counted: readonly Counted[],
+  of: typeof templateTerm,
+  note?: (value: number) => void,
+): Term => {
+  const divergence = divergences[config.divergence];
+  return { batch, objective: (logits) => oneTerm(batch, logits, config, counted, (v) => of(divergence, v), note) };
 };
 
 const raisingValues = (update: BalancedUpdate, batch: Batch): Term => {

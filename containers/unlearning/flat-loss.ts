@@ -26,6 +26,14 @@ const tokenWeights = (batch: Batch, counted: readonly Counted[], reduction: 'mea
   return tf.tensor1d(weights);
 };
 
+/** Per-answer mean or sum (answers) over the tokens that count of a per-token quantity (N). */
+const reduceCounted = (
+  batch: Batch,
+  tokens: tf.Tensor1D,
+  counted: readonly Counted[],
+  reduction: 'mean' | 'sum',
+): tf.Tensor1D => reduceAnswers(batch, tf.mul(tokens, tokenWeights(batch, counted, reduction)), 'sum');
+
 /** logits (N, V) of template and forget answers in turn → the loss of FLAT. By default every token counts. */
 export const flatLoss = (
   batch: Batch,
@@ -54,7 +62,7 @@ const answerValues = (
   const kind = reduction === 'paper' ? 'mean' : 'sum';
   const probabilities: tf.Tensor1D = tf.exp(targetLogProbs(batch, logits)); // (N)
   const values = counted
-    ? reduceAnswers(batch, tf.mul(probabilities, tokenWeights(batch, counted, kind)), 'sum')
+    ? reduceCounted(batch, probabilities, counted, kind)
     : reduceAnswers(batch, probabilities, kind);
   return kind === 'mean' ? values : tf.mul(values, 1 / ((batch.answers / 2) * (paddedLength - 1)));
 };
@@ -69,17 +77,12 @@ export const oneTerm = (
   note?: (value: number) => void,
 ): tf.Scalar => {
   const kind = reduction === 'paper' ? 'mean' : 'sum';
-  const weighted = tf.mul(tf.exp(targetLogProbs(batch, logits)), tokenWeights(batch, counted, kind));
-  const values =
-    kind === 'mean'
-      ? reduceAnswers(batch, weighted as tf.Tensor1D, 'sum')
-      : tf.reshape(tf.mul(tf.sum(weighted), 1 / (batch.answers * (paddedLength - 1))), [1]);
+  const each = reduceCounted(batch, tf.exp(targetLogProbs(batch, logits)), counted, kind); // (answers)
+  const values = kind === 'mean' ? each : tf.mul(tf.sum(each), 1 / (batch.answers * (paddedLength - 1)));
   note?.(tf.mean(values).dataSync()[0] ?? 0);
   return tf.mean(of(values));
 };
 
 /** Mean log-probability (nats a token) of what counts of each answer (answers). */
-export const meanLogProbs = (batch: Batch, logits: tf.Tensor2D, counted: readonly Counted[]): tf.Tensor1D => {
-  const weighted = tf.mul(targetLogProbs(batch, logits), tokenWeights(batch, counted, 'mean'));
-  return reduceAnswers(batch, weighted as tf.Tensor1D, 'sum');
-};
+export const meanLogProbs = (batch: Batch, logits: tf.Tensor2D, counted: readonly Counted[]): tf.Tensor1D =>
+  reduceCounted(batch, targetLogProbs(batch, logits), counted, 'mean');

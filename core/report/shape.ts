@@ -1,13 +1,12 @@
 // The audit report as data: what every rendering (page, PDF, JSON) shows and nothing else. Zone C: codes, digests, counts, aggregates and sentences of ours.
 // Trap: no field takes text that a requester, a model or a file wrote; a sentence here is put together from counts and codes alone.
 import { z } from 'zod';
-import { RunManifest } from '../run.ts';
 import { Digest } from '../canonical.ts';
 import { Scope } from '../certificate.ts';
 import { ClockEvent, Deadlines, Instant } from '../deadlines.ts';
 import { Curve, MetricValue } from '../evaluation.ts';
 import { Gate } from '../gate.ts';
-import { JsonValue } from '../run.ts';
+import { JsonValue, RunManifest } from '../run.ts';
 
 const Count = z.int().nonnegative();
 const NotAvailable = z.strictObject({ notAvailable: z.string() });

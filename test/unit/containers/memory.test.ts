@@ -5,7 +5,7 @@ import {
   holdToMemory,
   partsThatFit,
   trainingRun,
-  unlearningBatch,
+  unlearningParts,
   unlearningRun,
 } from '#containers/memory.ts';
 import { planMemory } from '#containers/engine/plan.ts';
@@ -70,9 +70,8 @@ describe('the plan of a job', () => {
   it('splits the batch of an unlearning run too; the logits of all its rows stay', () => {
     const many = { ...texts, rows: Array.from({ length: 40 }, () => rows[1]!) };
     const runOf = (count?: number) => unlearningRun(many, [' no'], findMethod('flat'), {}, count);
-    const size = unlearningBatch(many, findMethod('flat'), {});
-    expect(size).toBe(20);
-    expect(unlearningBatch(many, findMethod('flat'), { loss: { batchSize: 7 } })).toBe(7);
+    expect(runOf().batch.rows).toBe(20);
+    expect(unlearningRun(many, [' no'], findMethod('flat'), { loss: { batchSize: 7 } }).batch.rows).toBe(7);
     const part = (count: number) => ({ ...runOf(count), tape: 'blocks' }) as const;
     const [answers, vocabulary] = [runOf().batch.answerTokens, config.vocabSize];
     expect(item(runOf(), 'logits')).toBe(4 * 2.5 * answers * vocabulary);
@@ -80,7 +79,10 @@ describe('the plan of a job', () => {
     expect(item(part(20), 'logits')).toBe(item(runOf(), 'logits'));
     expect(item(part(5), 'activations')).toBeLessThan(item(part(20), 'activations') / 3);
     const available = planMemory(part(5), 1e12).total;
-    expect(partsThatFit(runOf, size, undefined, available)).toEqual({ rowsAtOnce: 5, tape: 'blocks' });
+    expect(unlearningParts(many, [' no'], findMethod('flat'), {}, undefined, available)).toEqual({
+      rowsAtOnce: 5,
+      tape: 'blocks',
+    });
   });
 
   it('is said whether or not it fits, and refused where it does not', () => {
