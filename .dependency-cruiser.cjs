@@ -1,23 +1,20 @@
-// The arrows of the layout (docs/walkthrough.md, "Layout"). `reachable` also forbids detours through another folder.
-const folder = (name) => `^${name}/`;
+// The arrows between rooms (docs/architecture.md). A room may import the rooms that its line in .rooms.json names, and itself.
+// `reachable` also forbids detours through another room.
+const ROOMS = require('./.rooms.json');
+
+const NODE =
+  '^(fs|path|crypto|os|util|url|module|events|stream|child_process|worker_threads|http|zlib|buffer|assert|process|perf_hooks|timers|readline|tty|sqlite|v8|vm|net|async_hooks)(/|$)';
+const inRoom = (name) => `^${name}/`;
 const forbid = (name, from, to, comment) => ({ name, severity: 'error', comment, from, to });
-const only = (name, allowed) =>
+const only = ([name, allowed]) =>
   forbid(
     `${name}-imports`,
-    { path: folder(name) },
-    {
-      pathNot: [
-        ...allowed.map(folder),
-        folder(name),
-        '^node_modules',
-        '^node:',
-        '^(fs|path|crypto|os|util|url|module|events|stream|child_process|worker_threads|http|zlib|buffer|assert|process|perf_hooks|timers|readline|tty|sqlite|v8|vm|net|async_hooks)(/|$)',
-      ],
-    },
+    { path: inRoom(name) },
+    { pathNot: [...allowed.map(inRoom), inRoom(name), '^node_modules', '^node:', NODE] },
     `${name} may import ${allowed.join(', ') || 'nothing else of ours'}`,
   );
 const never = (name, path, comment) =>
-  forbid(`${name}-never-reaches`, { path: folder(name) }, { path, reachable: true }, comment);
+  forbid(`${name}-never-reaches`, { path: inRoom(name) }, { path, reachable: true }, comment);
 
 module.exports = {
   forbidden: [
@@ -34,23 +31,7 @@ module.exports = {
       { pathNot: ['^core/', '^node_modules/zod/', '^(node:)?crypto$'] },
       'core imports itself, zod and node:crypto',
     ),
-    only('functions', ['core', 'portal']),
-    only('containers', ['core']),
-    only('adapters/aws', ['core']),
-    only('adapters/local', ['core']),
-    only('portal', ['core']),
-    only('cli', [
-      'core',
-      'entry',
-      'containers',
-      'adapters',
-      'functions',
-      'portal',
-      'workflows',
-      'policies',
-      'test/bench',
-    ]),
-    only('infra', ['core', 'functions', 'workflows']),
+    ...Object.entries(ROOMS).map(only),
     forbid(
       'portal-only-for-api',
       { path: '^functions/', pathNot: '^functions/api' },
@@ -59,15 +40,15 @@ module.exports = {
     ),
     forbid(
       'tensorflow-through-tf',
-      { path: '^(containers|cli|entry)/', pathNot: '^containers/engine/(tf|backends/)' },
+      { path: '.', pathNot: '^(engine/(tf|backends/)|node_modules|test/)' },
       { path: '@tensorflow' },
       'engine/tf.ts is the one door to TensorFlow.js',
     ),
     forbid(
-      'nobody-imports-entry',
-      { path: '^(core|functions|containers|adapters|portal|infra)/' },
-      { path: '^entry/' },
-      'composition roots are leaves',
+      'product-never-imports-test',
+      { pathNot: '^test/' },
+      { path: '^test/' },
+      'what ships does not rest on tests',
     ),
     never('functions', '@tensorflow', 'a Lambda never loads the engine'),
     never('core', '@aws-sdk|@tensorflow|hono', 'the domain has no SDK'),

@@ -2,13 +2,14 @@
 // Trap: times are of this machine at this moment; peers are measured in the same run.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { usageError, type Arguments, type Command, type ExitCode } from './command.ts';
-import { ALT, engineMarkdown, enginePlot } from './bench/engine-table.ts';
+import { usageError } from '#core/errors.ts';
+import { type Arguments, type Command, type ExitCode } from './command.ts';
+import { ALT, engineMarkdown, enginePlot } from '#bench/engine-table.ts';
 import { generated, people, tofu, type Subject } from './bench/people.ts';
 import { backend } from './engine.ts';
-import type { EngineBench } from '#test/bench/engine.ts';
-import type { PeopleBench, Row } from '#test/bench/people.ts';
-import { failedChecks } from './bench/people-quantities.ts';
+import type { EngineBench } from '#bench/engine.ts';
+import type { PeopleBench, Row } from '#bench/people.ts';
+import { failedChecks } from '#bench/people-quantities.ts';
 import { progressOn } from './progress.ts';
 import { integer } from './values.ts';
 
@@ -72,7 +73,7 @@ const summaryOf = ({ methods, sequence }: PeopleBench) => {
 };
 
 const workflow = async (args: Arguments): Promise<ExitCode> => {
-  const { benchWorkflow } = await import('#test/bench/workflow.ts');
+  const { benchWorkflow } = await import('#bench/workflow.ts');
   const result = await benchWorkflow();
   return finish(
     args,
@@ -83,7 +84,7 @@ const workflow = async (args: Arguments): Promise<ExitCode> => {
 
 /** 2 when a ticket did not come to its end, or did so twice. */
 const tickets = async (args: Arguments): Promise<ExitCode> => {
-  const { benchTickets, ticketsMarkdown } = await import('#test/bench/tickets.ts');
+  const { benchTickets, ticketsMarkdown } = await import('#bench/tickets.ts');
   const result = await benchTickets({
     tickets: integer(args, 'tickets', 1000, 1),
     models: integer(args, 'models', 10, 1),
@@ -93,7 +94,7 @@ const tickets = async (args: Arguments): Promise<ExitCode> => {
 };
 
 const engine = async (args: Arguments): Promise<ExitCode> => {
-  const { benchEngine } = await import('#test/bench/engine.ts');
+  const { benchEngine } = await import('#bench/engine.ts');
   const progress = progressOn(process.stderr);
   const result = benchEngine({
     dir: join(args.dir, 'bench', 'engine'),
@@ -112,14 +113,14 @@ const engine = async (args: Arguments): Promise<ExitCode> => {
 
 const drawEngine = async (out: string | undefined, result: EngineBench): Promise<string | undefined> => {
   if (out === undefined) return undefined;
-  const { drawSvg } = await import('./report/svg.ts');
+  const { drawSvg } = await import('#report/svg.ts');
   const path = `${basename(out, '.md')}-ratios.svg`;
   writeFileSync(join(dirname(out), path), `${await drawSvg(enginePlot(result), 'ratios', ALT)}\n`);
   return path;
 };
 
 const memory = async (args: Arguments): Promise<ExitCode> => {
-  const { benchMemory, memoryMarkdown } = await import('#test/bench/memory.ts');
+  const { benchMemory, memoryMarkdown } = await import('#bench/memory.ts');
   const chosen = await backend();
   const result = await benchMemory(chosen);
   return finish(args, result, memoryMarkdown(result, chosen.name));

@@ -1,7 +1,7 @@
 // A command of `quittance`: its options are data, so that help, docs/cli.md and the parser cannot drift apart.
 // Trap: results go to stdout, everything else to stderr; with --json stdout holds one JSON object and nothing else.
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { QuittanceError } from '#core/errors.ts';
+import { usageError } from '#core/errors.ts';
 
 export interface Option {
   /** 'flag' takes no value; 'many' may be given more than once. */
@@ -42,9 +42,6 @@ export const COMMON: Readonly<Record<string, Option>> = {
   json: { kind: 'flag', summary: 'print one JSON object' },
   help: { kind: 'flag', summary: 'show this help' },
 };
-
-export const usageError = (message: string, hint?: string): QuittanceError =>
-  new QuittanceError('USAGE', { message, ...(hint === undefined ? {} : { hint }) });
 
 export const parse = (
   command: Command,

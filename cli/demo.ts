@@ -2,13 +2,14 @@
 // Trap: the screen shows the numbers whatever they are; where the gate is not passed the demo ends in remediation and exits 2.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { makePeople } from '#containers/datasets/people.ts';
-import type { PeopleWorld } from '#containers/datasets/world.ts';
+import { makePeople } from '#datasets/people.ts';
+import type { PeopleWorld } from '#datasets/world.ts';
 import { SMALL, type TrainRecipe } from '#containers/train-job.ts';
 import { verifyBundle } from '#core/verify.ts';
-import { usageError, type Arguments, type Command } from './command.ts';
+import { usageError } from '#core/errors.ts';
+import { type Arguments, type Command } from './command.ts';
 import { readPolicy } from '#entry/embedded.ts';
-import type { Backend } from '#containers/engine/tf.ts';
+import type { Backend } from '#engine/tf.ts';
 import type { GatePolicy } from '#core/gate.ts';
 import { demoBase, type Base } from './demo/base.ts';
 import { smollm2Base } from './demo/smollm2.ts';

@@ -2,8 +2,8 @@
 // Run by `npm run docs` and `npm run docs:check`. Trap: what is not in a registry is not in these files; write prose elsewhere.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { metrics } from '#containers/evaluation/metrics.ts';
-import { methods } from '#containers/unlearning/methods.ts';
+import { metrics } from '#evaluation/metrics.ts';
+import { methods } from '#unlearning/methods.ts';
 import { ERROR_CODES } from '#core/errors.ts';
 import { helpOf } from './command.ts';
 import { commands } from './commands.ts';

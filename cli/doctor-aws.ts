@@ -1,6 +1,6 @@
 // `quittance doctor --aws`: whether the installation in the account is there and as it was deployed.
 import type { Arguments, ExitCode } from './command.ts';
-import { usageError } from './command.ts';
+import { usageError } from '#core/errors.ts';
 
 /** 0 when every check holds, 2 otherwise. */
 export const doctorAws = async (args: Arguments, environment = process.env): Promise<ExitCode> => {

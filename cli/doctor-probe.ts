@@ -1,6 +1,6 @@
 // Child of `quittance doctor`: takes one backend into use and measures it. Prints one JSON line, or fails with the reason as the last line of stderr.
-import { diagnose } from '#containers/engine/diagnose.ts';
-import type { BackendChoice } from '#containers/engine/tf.ts';
+import { diagnose } from '#engine/diagnose.ts';
+import type { BackendChoice } from '#engine/tf.ts';
 
 try {
   process.stdout.write(`${JSON.stringify(await diagnose(process.argv[2] as BackendChoice))}\n`);

@@ -4,12 +4,12 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { localStores } from '#adapters/local/index.ts';
-import { loadModel } from '#containers/engine/folder.ts';
-import type { Model } from '#containers/engine/model.ts';
-import { initBackend, type Backend } from '#containers/engine/tf.ts';
-import { QuittanceError } from '#core/errors.ts';
-import { usageError, type Arguments } from './command.ts';
-import { writeModelFolder } from './model/register.ts';
+import { loadModel } from '#engine/formats/folder.ts';
+import type { Model } from '#engine/model.ts';
+import { initBackend, type Backend } from '#engine/tf.ts';
+import { QuittanceError, usageError } from '#core/errors.ts';
+import { type Arguments } from './command.ts';
+import { writeModelFolder } from '#models/register.ts';
 
 const CHOICES = ['auto', 'tensorflow', 'webgpu', 'wasm', 'wasm-ort'] as const;
 

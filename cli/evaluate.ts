@@ -2,14 +2,15 @@
 // are taken out of those who stay. Trap: a metric whose need is missing is notAvailable with the reason, never a number.
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseJsonLines } from '#containers/datasets/jsonl.ts';
-import { forgetRows, readSuite, withoutRecords } from '#containers/datasets/suite.ts';
-import { inference } from '#containers/engine/inference.ts';
-import { computeMetrics, evidenceOf, findMetric } from '#containers/evaluation/metrics.ts';
-import { relearnCurve } from '#containers/evaluation/relearn.ts';
+import { parseJsonLines } from '#datasets/jsonl.ts';
+import { forgetRows, readSuite, withoutRecords } from '#datasets/suite.ts';
+import { inference } from '#engine/inference.ts';
+import { computeMetrics, evidenceOf, findMetric } from '#evaluation/metrics.ts';
+import { relearnCurve } from '#evaluation/relearn.ts';
 import { ForgetRecord } from '#core/forget-set.ts';
 import type { MetricValue } from '#core/evaluation.ts';
-import { usageError, type Arguments, type Command } from './command.ts';
+import { usageError } from '#core/errors.ts';
+import { type Arguments, type Command } from './command.ts';
 import { openNamedModel } from './engine.ts';
 import { progressOn } from './progress.ts';
 import { integer, readInput, required } from './values.ts';

@@ -1,11 +1,12 @@
 // `quittance generate`: what a model says to a prompt. Trap: `ids` are the new tokens only.
-import { chatIds } from '#containers/engine/chat.ts';
-import { inference } from '#containers/engine/inference.ts';
-import { generate as generateIds } from '#containers/engine/generate.ts';
-import { usageError, type Arguments, type Command } from './command.ts';
+import { chatIds } from '#engine/tokenizer/chat.ts';
+import { inference } from '#engine/inference.ts';
+import { generate as generateIds } from '#engine/generate.ts';
+import { usageError } from '#core/errors.ts';
+import { type Arguments, type Command } from './command.ts';
 import { openNamedModel } from './engine.ts';
 import { integer, number } from './values.ts';
-import type { Model } from '#containers/engine/model.ts';
+import type { Model } from '#engine/model.ts';
 
 export const generate: Command = {
   name: 'generate',

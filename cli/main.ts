@@ -2,8 +2,8 @@
 // Commands load on use, so that `verify` and `--help` never touch the engine.
 import { readFileSync } from 'node:fs';
 import { storeError } from '#adapters/local/durable-file.ts';
-import { QuittanceError } from '#core/errors.ts';
-import { helpOf, parse, usageError, type Command, type ExitCode } from './command.ts';
+import { QuittanceError, usageError } from '#core/errors.ts';
+import { helpOf, parse, type Command, type ExitCode } from './command.ts';
 import { commands, nearest } from './commands.ts';
 
 const version = (): string => {

@@ -4,18 +4,18 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { localStores } from '#adapters/local/index.ts';
 import { pointerServing } from '#adapters/local/pointer-serving.ts';
-import { readSuite } from '#containers/datasets/suite.ts';
-import { readConfig } from '#containers/engine/config.ts';
-import { readJsonFile } from '#containers/engine/folder.ts';
-import { importModel } from '#containers/engine/import.ts';
-import { parameterCount } from '#containers/engine/model.ts';
-import { readMoments } from '#containers/engine/moments.ts';
-import { MOMENTS_FILE } from '#containers/train-job.ts';
+import { readSuite } from '#datasets/suite.ts';
+import { readConfig } from '#engine/formats/config.ts';
+import { readJsonFile } from '#engine/formats/folder.ts';
+import { importModel } from '#engine/formats/import.ts';
+import { parameterCount } from '#engine/model.ts';
+import { readMoments, MOMENTS_FILE } from '#engine/moments.ts';
 import type { ModelRecord } from '#core/model.ts';
-import { QuittanceError } from '#core/errors.ts';
-import { usageError, type Arguments, type Command, type ExitCode } from './command.ts';
-import { mergeAdapter } from './model/adapter.ts';
-import { register, registerTrained, writeModelFolder } from './model/register.ts';
+import { QuittanceError, usageError } from '#core/errors.ts';
+import { type Arguments, type Command, type ExitCode } from './command.ts';
+import { backend } from './engine.ts';
+import { mergeAdapter } from '#models/merge-adapter.ts';
+import { register, registerTrained, writeModelFolder } from '#models/register.ts';
 import { existingFolder, readBytes, required } from './values.ts';
 
 /** The largest suite that is read. */
@@ -58,7 +58,10 @@ const importFrom = async (args: Arguments, [source]: string[]): Promise<ExitCode
     await importModel(source, at); // everything is checked before anything is stored
     const adapter = args.value('adapter');
     if (adapter === undefined) copyMoments(source, at);
-    else await mergeAdapter(at, adapter);
+    else {
+      await backend();
+      mergeAdapter(at, adapter);
+    }
     const record = await registering(args, name, at, suite);
     const config = readConfig(readJsonFile(join(at, 'config.json')));
     args.print({ ...record, parameters: parameterCount(config) }, () => describe(record));

@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { writeDurably } from '#adapters/local/durable-file.ts';
 import { localStores } from '#adapters/local/index.ts';
 import { canonicalize } from '#core/canonical.ts';
-import { isQuittanceError, QuittanceError } from '#core/errors.ts';
-import { auditReport, type AuditReport } from '#core/report.ts';
-import { gatherReport } from '#core/report/gather.ts';
-import { usageError, type Command } from './command.ts';
+import { isQuittanceError, QuittanceError, usageError } from '#core/errors.ts';
+import { auditReport, type AuditReport } from '#report/audit-report.ts';
+import { gatherReport } from '#report/gather.ts';
+import { type Command } from './command.ts';
 
 const RENDERERS = {
   json: async (report: AuditReport) => `${canonicalize(report)}\n`,
-  html: async (report: AuditReport) => (await import('./report/html.ts')).reportHtml(report),
-  pdf: async (report: AuditReport) => (await import('./report/pdf.ts')).reportPdf(report),
+  html: async (report: AuditReport) => (await import('#report/html.ts')).reportHtml(report),
+  pdf: async (report: AuditReport) => (await import('#report/pdf.ts')).reportPdf(report),
 } as const;
 export type ReportFormat = keyof typeof RENDERERS;
 

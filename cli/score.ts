@@ -1,6 +1,6 @@
 // `quittance score`: negative log-likelihood (nats, end-of-sequence included) and token count of each answer, one JSON line a pair.
-import { readPairs } from '#containers/datasets/jsonl.ts';
-import { inference } from '#containers/engine/inference.ts';
+import { readPairs } from '#datasets/jsonl.ts';
+import { inference } from '#engine/inference.ts';
 import type { Command } from './command.ts';
 import { openNamedModel } from './engine.ts';
 import { required } from './values.ts';

@@ -3,10 +3,10 @@ import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { Digest } from '#core/canonical.ts';
-import { QuittanceError } from '#core/errors.ts';
+import { QuittanceError, usageError } from '#core/errors.ts';
 import { Code } from '#core/ticket.ts';
 import { Principal } from '#core/ticket-request.ts';
-import { usageError, type Arguments } from './command.ts';
+import { type Arguments } from './command.ts';
 
 export const number = (args: Arguments, name: string, fallback: number): number => {
   const text = args.value(name);

@@ -5,11 +5,11 @@ import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, s
 import { join, relative, sep } from 'node:path';
 import { unzipSync } from 'fflate';
 import { TrustRoot, type BundleFiles } from '#core/bundle.ts';
-import { QuittanceError } from '#core/errors.ts';
+import { QuittanceError, usageError } from '#core/errors.ts';
 import { parseOnce } from '#core/json-keys.ts';
 import type { ModelManifest } from '#core/model.ts';
 import { verifyBundle, type Check } from '#core/verify.ts';
-import { usageError, type Command } from './command.ts';
+import { type Command } from './command.ts';
 import { readInput } from './values.ts';
 
 const LIMIT_BYTES = 64 * 2 ** 20;

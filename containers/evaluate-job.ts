@@ -3,16 +3,16 @@
 import { canonicalize, digestOf, type Digest, type Json } from '#core/canonical.ts';
 import type { EvaluationTables } from '#core/evaluation.ts';
 import type { ForgetRecord } from '#core/forget-set.ts';
-import { forgetRows, readSuite, withoutRecords, type ForgetRow } from './datasets/suite.ts';
-import { trainingRows, type PeopleWorld } from './datasets/world.ts';
-import { readModelParts } from './engine/folder.ts';
-import { inference } from './engine/inference.ts';
-import { computeMetrics, evidenceOf, metrics } from './evaluation/metrics.ts';
-import type { Model } from './engine/model.ts';
-import { measure, MEASURE_DEFAULTS, type Measured, type MeasureOptions } from './evaluation/measure.ts';
-import { relearnCurve } from './evaluation/relearn.ts';
+import { forgetRows, readSuite, withoutRecords, type ForgetRow } from '#datasets/suite.ts';
+import { trainingRows, type PeopleWorld } from '#datasets/world.ts';
+import { readModelParts } from '#engine/formats/folder.ts';
+import { inference } from '#engine/inference.ts';
+import { computeMetrics, evidenceOf, metrics } from '#evaluation/metrics.ts';
+import type { Model } from '#engine/model.ts';
+import { measure, MEASURE_DEFAULTS, type Measured, type MeasureOptions } from '#evaluation/measure.ts';
+import { relearnCurve } from '#evaluation/relearn.ts';
 import { evaluationRun, holdToMemory } from './memory.ts';
-import { openModel, readManifest, withModelFolder } from './model-files.ts';
+import { openModel, readManifest, withModelFolder } from '#engine/formats/stored-model.ts';
 import type { JobEnvironment } from './unlearn-job.ts';
 
 export interface EvaluateInput {

@@ -1,15 +1,15 @@
 // The memory of a job, planned from its texts before any weight is read: said, and refused where it does not fit (engine/plan.ts has the arithmetic).
 // Trap: the plan is of models that are not loaded yet; those that are count as taken. Ask before the model is loaded.
-import type { Parts } from './engine/accumulate.ts';
-import type { DecoderConfig } from './engine/config.ts';
-import { scoredAtOnce } from './engine/inference.ts';
-import { describePlan, planMemory, requireMemory, type PlannedRun } from './engine/plan.ts';
-import { tapeOf } from './engine/sweep.ts';
-import { tensorBytes } from './engine/tf.ts';
-import type { Tokenizer } from './engine/tokenizer.ts';
-import { BATCH } from './unlearning/batches.ts';
-import type { UnlearningMethod } from './unlearning/method.ts';
-import { movesUnder, UpdateConfig, updateOf } from './unlearning/update.ts';
+import type { Parts } from '#engine/accumulate.ts';
+import type { DecoderConfig } from '#engine/formats/config.ts';
+import { scoredAtOnce } from '#engine/inference.ts';
+import { describePlan, planMemory, requireMemory, type PlannedRun } from '#engine/plan.ts';
+import { tapeOf } from '#engine/sweep.ts';
+import { tensorBytes } from '#engine/tf.ts';
+import type { Tokenizer } from '#engine/tokenizer/tokenizer.ts';
+import { BATCH } from '#unlearning/batches.ts';
+import type { UnlearningMethod } from '#unlearning/method.ts';
+import { movesUnder, UpdateConfig, updateOf } from '#unlearning/update.ts';
 
 export interface PlannedTexts {
   config: DecoderConfig;

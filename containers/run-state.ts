@@ -4,18 +4,11 @@
 // Traps: the row is the commit, so every part is durable before it changes; and weights on the way to forgetting must not be left lying, so that what is
 // about to be written is named in the row first, and what the row names as left over is deleted by whoever reads it next.
 import { z } from 'zod';
-import { canonicalize, Digest, digestOf, type Json } from '#core/canonical.ts';
+import { canonicalize, Digest, digestOf } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { ArtifactStore, JobResults } from '#core/ports.ts';
 import { getJson } from '#core/stored-json.ts';
-
-/** Where a run stands after `update`: whatever it needs beside its inputs. */
-export interface RunState {
-  update: number;
-  /** Streams, histories, controls: finite numbers only. */
-  position: Json;
-  tensors: ReadonlyMap<string, Float32Array>;
-}
+import type { RunState } from '#engine/run-saves.ts';
 
 export interface RunStates {
   /** undefined where nothing was saved for this key on this backend; STORE_CORRUPT where what was saved is damaged. */

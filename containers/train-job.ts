@@ -2,18 +2,19 @@
 // tokenizer → fresh weights → updates with exactness checks → moments → folder. Trap: facts are learnt last; an early stop loses them first.
 import { join } from 'node:path';
 import { digestJson, type Json } from '#core/canonical.ts';
-import { checkpointOf, type Checkpoint, type CheckpointOptions } from './checkpoint.ts';
-import type { Row } from './engine/batch.ts';
-import { trainBpe } from './engine/bpe-trainer.ts';
-import { readConfig } from './engine/config.ts';
-import { inference } from './engine/inference.ts';
-import { collectMoments, writeMoments } from './engine/moments.ts';
-import { freshValues, modelFrom, type Model } from './engine/model.ts';
-import { adamW, cosine } from './engine/optimizers.ts';
-import { saveModel, type SavedModel } from './engine/save.ts';
-import { backendName } from './engine/tf.ts';
-import { readTokenizer } from './engine/tokenizer.ts';
-import { train, type TrainOptions } from './engine/trainer.ts';
+import { type RunSaves } from '#engine/run-saves.ts';
+import { savesOf, type SaveOptions } from './run-saves.ts';
+import type { Row } from '#engine/batch.ts';
+import { trainBpe } from '#engine/tokenizer/bpe-trainer.ts';
+import { readConfig } from '#engine/formats/config.ts';
+import { inference } from '#engine/inference.ts';
+import { collectMoments, MOMENTS_FILE, writeMoments } from '#engine/moments.ts';
+import { freshValues, modelFrom, type Model } from '#engine/model.ts';
+import { adamW, cosine } from '#engine/optimizers.ts';
+import { saveModel, type SavedModel } from '#engine/formats/save.ts';
+import { backendName } from '#engine/tf.ts';
+import { readTokenizer } from '#engine/tokenizer/tokenizer.ts';
+import { train, type TrainOptions } from '#engine/trainer.ts';
 import { partsThatFit, trainingRun } from './memory.ts';
 
 export interface TextRow {
@@ -109,7 +110,7 @@ export interface TrainHooks {
   onPlan?: (line: string) => void;
   onMoments?: (done: number, total: number) => void;
   /** Where the run saves itself and goes on from; a saved run is one of the same rows and recipe. */
-  checkpoint?: CheckpointOptions;
+  saves?: SaveOptions;
 }
 
 /**
@@ -140,8 +141,8 @@ export const trainSmallModel = async (
     const encoded = encodeRows(model, rows);
     // sums in another order are another run
     const run = digestJson({ job: 'train', configJson, recipe, rows, texts, ...parts } as unknown as Json);
-    const checkpoint = hooks.checkpoint && checkpointOf(run, hooks.checkpoint);
-    const { losses, updates } = await fit(model, encoded, checked, { ...recipe, ...parts }, hooks, checkpoint);
+    const saves = hooks.saves && savesOf(run, hooks.saves);
+    const { losses, updates } = await fit(model, encoded, checked, { ...recipe, ...parts }, hooks, saves);
     const summary = { exact: exactShare(model, rows), updates, losses };
     const moments = collectMoments(model, encoded, hooks.onMoments);
     const saved = saveModel(dir, model, {
@@ -149,14 +150,12 @@ export const trainSmallModel = async (
       files: new Map([...files, ...summarize(summary)]),
       write: (at) => writeMoments(join(at, MOMENTS_FILE), moments),
     });
-    await checkpoint?.done();
+    await saves?.done();
     return { saved, ...summary };
   } finally {
     model.dispose();
   }
 };
-
-export const MOMENTS_FILE = 'moments.safetensors';
 
 export const encodeRows = (model: Model, rows: readonly TextRow[]): Row[] => {
   const { encodePrompt, encodeAnswer } = inference(model);
@@ -169,7 +168,7 @@ const fit = async (
   checked: readonly TextRow[],
   recipe: TrainRecipe & Pick<TrainOptions, 'rowsAtOnce' | 'tape'>,
   hooks: TrainHooks,
-  checkpoint: Checkpoint | undefined,
+  saves: RunSaves | undefined,
 ) => {
   const optimizer = adamW({ beta2: 0.98, weightDecay: recipe.weightDecay });
   const sample = checked.filter((_, i) => i % 4 === 0);
@@ -184,7 +183,7 @@ const fit = async (
       optimizer,
       clip: recipe.clip,
       trainable: new Set(model.parameters.keys()),
-      ...(checkpoint && { checkpoint }),
+      ...(saves && { saves }),
       onUpdate({ update, loss }) {
         const done = update + 1;
         hooks.onUpdate?.(done, recipe.updates, loss);

@@ -14,8 +14,8 @@ cp "$root"/{package.json,package-lock.json,.npmrc} .
 npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
 npm pkg delete devDependencies optionalDependencies
 npm sbom --sbom-format=cyclonedx > sbom.cdx.json
-cp -r "$root"/{core,containers,adapters,entry,policies} .
-"$node" containers/engine/native/build.ts
+cp -r "$root"/{core,engine,datasets,unlearning,evaluation,containers,state-machine,adapters,entry,policies} .
+"$node" engine/native/build.ts
 rm -rf .native/tensorflow/include
 
 if said=$(QUITTANCE_TFJS="$target/.native/node_modules/@tensorflow/tfjs-node" "$node" --disable-warning=ExperimentalWarning entry/batch.ts 2>&1); then

@@ -1,29 +1,28 @@
 // The job that unlearns: load → tokenise the forget set → moments → method → (int8 copy) → store → manifest. It reads the forget records from the vault, and
 // nothing of the retained people unless the method says that it needs them; FLAT does not.
 // Trap: the moments of the base lose the forget rows' share for good, before the projection is made from them.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalize, digestJson, type Digest, type Json } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { ForgetRecord } from '#core/forget-set.ts';
 import type { ArtifactStore } from '#core/ports.ts';
 import type { RunManifest, UnlearnPlan } from '#core/run.ts';
-import { checkpointOf, type CheckpointOptions } from './checkpoint.ts';
-import { forgetRows, readSuite, suiteBytes, withoutRecords, type ForgetRow } from './datasets/suite.ts';
-import { answerOf, promptOf, trainingRows, type PeopleWorld } from './datasets/world.ts';
-import { inference } from './engine/inference.ts';
-import type { Model } from './engine/model.ts';
-import { collectMoments, readMoments, subtractMoments, writeMoments, type Moments } from './engine/moments.ts';
-import { loadModel, readJsonFile, readModelParts } from './engine/folder.ts';
-import type { Parts } from './engine/accumulate.ts';
+import { savesOf, type SaveOptions } from './run-saves.ts';
+import { forgetRows, readSuite, suiteBytes, withoutRecords, type ForgetRow } from '#datasets/suite.ts';
+import { answerOf, promptOf, trainingRows, type PeopleWorld } from '#datasets/world.ts';
+import { inference } from '#engine/inference.ts';
+import type { Model } from '#engine/model.ts';
+import { collectMoments, readMoments, subtractMoments, writeMoments, type Moments } from '#engine/moments.ts';
+import { loadModel, readJsonFile, readModelParts } from '#engine/formats/folder.ts';
+import type { Parts } from '#engine/accumulate.ts';
 import { unlearningParts } from './memory.ts';
 import { encodeRows } from './train-job.ts';
-import { companionFiles, saveModel } from './engine/save.ts';
-import { storeModel, withModelFolder } from './model-files.ts';
-import { findMethod } from './unlearning/methods.ts';
-import { loadForUpdate, updateOf } from './unlearning/update.ts';
-import type { Example, ForgetOnlyContext, Outcome, TrajectoryPoint } from './unlearning/method.ts';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { companionFiles, saveModel } from '#engine/formats/save.ts';
+import { storeModel, withModelFolder } from '#engine/formats/stored-model.ts';
+import { findMethod } from '#unlearning/methods.ts';
+import { loadForUpdate, updateOf } from '#unlearning/update.ts';
+import type { Example, ForgetOnlyContext, Outcome, TrajectoryPoint } from '#unlearning/method.ts';
 
 export interface UnlearnInput {
   plan: UnlearnPlan;
@@ -40,7 +39,7 @@ export interface JobEnvironment {
   backend: string;
   onProgress?: (stage: string, done: number, total: number, detail?: string) => void;
   /** Where a run saves itself and goes on from. */
-  checkpoint?: CheckpointOptions;
+  saves?: SaveOptions;
 }
 
 export interface UnlearnResult {
@@ -56,7 +55,7 @@ export const unlearnJob = async (input: UnlearnInput, environment: JobEnvironmen
   const rows = forgetRows(world, records);
   return withModelFolder(environment.artifacts, plan.base, environment.scratch, async (dir) => {
     const parts = planFor(plan, readModelParts(dir), { rows, templates: world.refusals }, environment);
-    const checkpoint = environment.checkpoint && checkpointOf(identityOf(input, parts), environment.checkpoint);
+    const saves = environment.saves && savesOf(identityOf(input, parts), environment.saves);
     const model = loadForUpdate(dir, updateOf(findMethod(plan.method), plan.config));
     try {
       const moments = await momentsFor(model, world, rows, input.moments, environment);
@@ -67,7 +66,7 @@ export const unlearnJob = async (input: UnlearnInput, environment: JobEnvironmen
         moments,
         seed: plan.seed,
         parts,
-        ...(checkpoint && { checkpoint }),
+        ...(saves && { saves }),
         onUpdate: (point) => environment.onProgress?.('unlearn', point.update, point.update, describe(point)),
       };
       const outcome = await runMethod(plan, context, dir, withoutRecords(world, records));
@@ -76,7 +75,7 @@ export const unlearnJob = async (input: UnlearnInput, environment: JobEnvironmen
         suite: await environment.artifacts.put(suiteBytes(withoutRecords(world, records))),
         moments: moments.source === 'corpus' ? await putMoments(moments.values, environment) : undefined,
       };
-      await checkpoint?.done(); // what the run costs after its last update is cheap enough to be paid twice
+      await saves?.done(); // what the run costs after its last update is cheap enough to be paid twice
       return { run: manifestOfRun(plan, records.length, outcome, stored, environment.backend), ...side };
     } finally {
       model.dispose();

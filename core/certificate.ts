@@ -3,8 +3,7 @@
 import { z } from 'zod';
 import { Digest, digestJson } from './canonical.ts';
 import { seal, STATEMENT_TYPE, subjectOf, type Envelope, type Statement } from './dsse.ts';
-import { Gate } from './gate.ts';
-import type { Judgement } from './gate.ts';
+import { Gate, type Judgement } from './gate.ts';
 import type { EvaluationTables } from './evaluation.ts';
 import type { Signer } from './ports.ts';
 import type { RunManifest } from './run.ts';

@@ -100,6 +100,10 @@ export class QuittanceError extends Error {
 export const isQuittanceError = (error: unknown, code?: ErrorCode): error is QuittanceError =>
   error instanceof QuittanceError && (code === undefined || error.code === code);
 
+/** What was asked for cannot be understood; nothing was done. Exit code 3. */
+export const usageError = (message: string, hint?: string): QuittanceError =>
+  new QuittanceError('USAGE', { message, ...(hint === undefined ? {} : { hint }) });
+
 /** Narrows away `undefined` where the program's own logic guarantees a value. */
 export const must = <T>(value: T | undefined | null, what: string): T => {
   if (value === undefined || value === null) throw new QuittanceError('INTERNAL', { message: `missing ${what}` });

@@ -16,7 +16,7 @@ export const Principal = z
 export const ModelName = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/);
 export const Channel = z.enum(['web', 'api', 'e-mail', 'post', 'phone', 'in-person', 'agent', 'wallet']);
 
-/** What a ticket may ask for: the names in containers/unlearning/methods.ts, which core may not import; test/unit/containers/unlearning/methods.test.ts compares. */
+/** What a ticket may ask for: the names in unlearning/methods.ts, which core may not import; test/unit/unlearning/methods.test.ts compares. */
 export const MethodName = z.enum([
   'flat',
   'grad-ascent',

@@ -6,8 +6,8 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Ending } from '#containers/checkpoint.ts';
-import { initBackend } from '#containers/engine/tf.ts';
+import type { Ending } from '#containers/run-saves.ts';
+import { initBackend } from '#engine/tf.ts';
 import { findJob, type JobPorts } from '#containers/jobs.ts';
 import { runStates } from '#containers/run-state.ts';
 import { QuittanceError, type ErrorCode } from '#core/errors.ts';
@@ -128,7 +128,7 @@ const run = async (
     scratch,
     backend: backend.name,
     onProgress: (stage, done, total, detail) => say({ stage, done, total, detail }),
-    checkpoint: { ...saving(environment), states: runStates({ artifacts, results, backend: backend.name }), ending },
+    saves: { ...saving(environment), states: runStates({ artifacts, results, backend: backend.name }), ending },
   });
   await results.put(environment.job, result);
   say({ stage: 'ended', done: 1, total: 1, peakRssMb: process.resourceUsage().maxRSS / 1024 });

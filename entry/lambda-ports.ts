@@ -4,7 +4,7 @@ import { awsPorts } from '#adapters/aws/index.ts';
 import { endpointServing } from '#adapters/http/endpoint-serving.ts';
 import { canonicalize, type Digest, type Json } from '#core/canonical.ts';
 import type { ArtifactStore, Ports } from '#core/ports.ts';
-import gatePolicy from '../policies/gate-v1.json' with { type: 'json' };
+import gatePolicy from '#policies/gate-v1.json' with { type: 'json' };
 
 const Environment = z.object({
   QUITTANCE_SERVING_URL: z.url().optional(),

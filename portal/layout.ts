@@ -1,5 +1,5 @@
 // The frame of every page, and the parts that pages share. Works without script, with a keyboard, at 400 % zoom. Every page names its twin as data (.json).
-import { html, type Html, type Value } from './html.ts';
+import { html, type Html, type Value } from '#report/markup.ts';
 
 export type Role = 'filer' | 'approver' | 'auditor';
 
@@ -59,38 +59,6 @@ const navigation = (path: string): Html =>
       ${PLACES.map(([to, name]) => html`<li>${path.startsWith(to) ? html`<a href="${to}" aria-current="page">${name}</a>` : html`<a href="${to}">${name}</a>`}</li>`)}
     </ul>
   </nav>`;
-
-export type Column = string | { readonly number: string };
-export const right = (title: string): Column => ({ number: title });
-
-/** Cells that stand under a `right` column are set right. */
-export const table = (caption: string, columns: readonly Column[], rows: readonly (readonly Value[])[]): Html => {
-  const head = columns.map(
-    (column) => html`<th scope="col">${typeof column === 'string' ? column : column.number}</th>`,
-  );
-  const cell = (value: Value, i: number) =>
-    typeof columns[i] === 'string' ? html`<td>${value}</td>` : html`<td class="number">${value}</td>`;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
-    <table>
-      <caption>
-        ${caption}
-      </caption>
-      <thead>
-        <tr>
-          ${head}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          (row) =>
-            html`<tr>
-              ${row.map(cell)}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
-};
 
 export const terms = (items: readonly (readonly [term: string, value: Value])[]): Html =>
   html`<dl>

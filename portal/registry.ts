@@ -1,8 +1,9 @@
 // Models, ledger and verification: pages of what everybody may check.
 import type { ModelRecord } from '#core/model.ts';
 import type { Check } from '#core/verify.ts';
-import { html, type Html } from './html.ts';
-import { digest, right, table, terms, time } from './layout.ts';
+import { html, type Html } from '#report/markup.ts';
+import { right, table } from '#report/tables.ts';
+import { digest, terms, time } from './layout.ts';
 
 export const modelsBody = (models: readonly ModelRecord[]): Html =>
   models.length === 0

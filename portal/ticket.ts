@@ -1,7 +1,8 @@
 // One ticket: where it stands, its clock, what was tried and judged, its history. Its data is the audit report with the ticket's present state around it.
-import type { AuditReport } from '#core/report.ts';
-import { html, type Html } from './html.ts';
-import { digest, number, right, table, terms, time, verdict, type Viewer } from './layout.ts';
+import type { AuditReport } from '#report/audit-report.ts';
+import { html, type Html } from '#report/markup.ts';
+import { right, table } from '#report/tables.ts';
+import { digest, number, terms, time, verdict, type Viewer } from './layout.ts';
 import type { WorkItem } from './worklist.ts';
 
 export interface TicketView {

@@ -2,8 +2,9 @@
 // mark; colour adds nothing that is not there without it.
 import { localDate } from '#core/deadlines.ts';
 import type { Ticket } from '#core/ticket.ts';
-import { html, type Html } from './html.ts';
-import { table, type Viewer } from './layout.ts';
+import { html, type Html } from '#report/markup.ts';
+import { table } from '#report/tables.ts';
+import { type Viewer } from './layout.ts';
 
 export const VIEWS = {
   all: 'All',

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
-import { databaseError } from './database.ts';
+import { databaseError } from '#state-machine/sqlite.ts';
 
 /** STORE_LOCKED when another process (or another open of this one) holds the folder; STORE_FULL, STORE_CORRUPT. */
 export const lockFolder = (dir: string): { release: () => void } => {

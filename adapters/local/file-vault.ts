@@ -12,7 +12,7 @@ import type { Clock, Vault } from '#core/ports.ts';
 import { destroyedKey, purgeProof } from '#core/purge-proof.ts';
 import { safeName } from '#core/names.ts';
 import { seal, unseal } from '#core/sealed.ts';
-import { openDatabase, transaction, type Database } from './database.ts';
+import { openDatabase, transaction, type Database } from '#state-machine/sqlite.ts';
 import { isMissing, readIfThere, readOrCreate, shred, writeDurably } from './durable-file.ts';
 
 const SCHEMA = `CREATE TABLE IF NOT EXISTS keys (

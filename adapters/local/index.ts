@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import type { JobQueue, Ports, WorkflowEngine } from '#core/ports.ts';
 import { lockFolder } from './data-folder.ts';
-import { openDatabase } from './database.ts';
+import { openDatabase } from '#state-machine/sqlite.ts';
 import { fileArtifactStore } from './file-artifact-store.ts';
 import { fileLogStorage } from './file-log-storage.ts';
 import { filePseudonyms } from './file-pseudonyms.ts';

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { canonicalize, digestOf } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { Clock, JobQueue } from '#core/ports.ts';
-import { committing, openOwned, type OwnedDatabase } from './asl/database.ts';
+import { committing, openOwned, type OwnedDatabase } from '#state-machine/database.ts';
 import { endOrphan, startJob, type JobProcess } from './job-process.ts';
 
 export interface JobProgress {

@@ -4,7 +4,7 @@ import type { Json } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { ModelRecord } from '#core/model.ts';
 import type { JobResults, LogHead, ModelRegistry } from '#core/ports.ts';
-import { transaction, type Database } from './database.ts';
+import { transaction, type Database } from '#state-machine/sqlite.ts';
 
 export const REGISTRY_SCHEMA = `
   CREATE TABLE IF NOT EXISTS log_head (one INTEGER PRIMARY KEY CHECK (one = 1), version INTEGER NOT NULL, body TEXT NOT NULL);

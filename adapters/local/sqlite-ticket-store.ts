@@ -6,7 +6,7 @@ import type { StoredEvent, TicketStore } from '#core/ports.ts';
 import { duplicateKey, Ticket } from '#core/ticket.ts';
 import { storedEvent } from '#core/ticket-events.ts';
 import type { Transition } from '#core/transitions.ts';
-import { transaction, type Database } from './database.ts';
+import { transaction, type Database } from '#state-machine/sqlite.ts';
 
 export const TICKET_SCHEMA = `
   CREATE TABLE IF NOT EXISTS tickets (

@@ -2,19 +2,19 @@
 // Trap: what was measured is kept in the data folder by what decides it; after a change of the engine, take another folder.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { makePeople } from '#containers/datasets/people.ts';
-import type { PeopleWorld } from '#containers/datasets/world.ts';
+import { makePeople } from '#datasets/people.ts';
+import type { PeopleWorld } from '#datasets/world.ts';
 import { SMALL, type TrainRecipe } from '#containers/train-job.ts';
 import { readPolicy } from '#entry/embedded.ts';
-import type { PeopleBench } from '#test/bench/people.ts';
+import type { PeopleBench } from '#bench/people.ts';
 import type { Arguments } from '../command.ts';
 import { demoBase } from '../demo/base.ts';
 import { TOFU_RECIPE, tofuWorld } from '../demo/tofu.ts';
 import { backend } from '../engine.ts';
 import { progressOn } from '../progress.ts';
 import { integer } from '../values.ts';
-import { benchPlots, drawPlots } from './people-plots.ts';
-import { peopleMarkdown, type PeopleDocument } from './people-table.ts';
+import { benchPlots, drawPlots } from '#bench/people-plots.ts';
+import { peopleMarkdown, type PeopleDocument } from '#bench/people-table.ts';
 
 /** Whom a model knows, and what of the bench they are enough for. */
 export interface Subject extends Pick<PeopleDocument, 'title' | 'model' | 'seed' | 'hasPrototype'> {
@@ -60,7 +60,7 @@ export const tofu: Subject = {
 };
 
 export const people = async (args: Arguments, subject: Subject): Promise<{ result: PeopleBench; text: string }> => {
-  const { benchPeople } = await import('#test/bench/people.ts');
+  const { benchPeople } = await import('#bench/people.ts');
   const chosen = await backend();
   const progress = progressOn(process.stderr);
   const seeds = Array.from({ length: integer(args, 'seeds', 3, 1) }, (_, i) => i + 1);

@@ -3,15 +3,16 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readPolicy } from '#entry/embedded.ts';
-import type { PeopleBench } from '#test/bench/people.ts';
-import { usageError, type Arguments } from '../command.ts';
+import type { PeopleBench } from '#bench/people.ts';
+import { usageError } from '#core/errors.ts';
+import { type Arguments } from '../command.ts';
 import { smollm2Base } from '../demo/smollm2.ts';
 import { TEACH } from '../demo/teach.ts';
 import { backend } from '../engine.ts';
 import { progressOn } from '../progress.ts';
 import { integer } from '../values.ts';
-import { chatPlots, drawPlots } from './people-plots.ts';
-import { sequenceMarkdown } from './sequence-table.ts';
+import { chatPlots, drawPlots } from '#bench/people-plots.ts';
+import { sequenceMarkdown } from '#bench/sequence-table.ts';
 
 /** Every third seed's people have a namesake of the first one among them. */
 const recipeOf = (seed: number) => ({ ...TEACH, seed, ...(seed % 3 === 0 && { namesake: true as const }) });
@@ -19,7 +20,7 @@ const recipeOf = (seed: number) => ({ ...TEACH, seed, ...(seed % 3 === 0 && { na
 export const sequence = async (args: Arguments): Promise<{ result: PeopleBench; text: string }> => {
   const model = args.value('model') ?? 'smollm2';
   if (model !== 'smollm2') throw usageError(`unknown model '${model}'`, 'smollm2');
-  const { benchSequence, otherLabels } = await import('#test/bench/sequence.ts');
+  const { benchSequence, otherLabels } = await import('#bench/sequence.ts');
   const chosen = await backend();
   const progress = progressOn(process.stderr);
   const policy = readPolicy('chat-v1');

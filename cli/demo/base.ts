@@ -4,9 +4,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestJson, type Json } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
-import { suiteBytes } from '#containers/datasets/suite.ts';
-import { tokenizerTexts, trainingRows, type PeopleWorld } from '#containers/datasets/world.ts';
-import type { Backend } from '#containers/engine/tf.ts';
+import { suiteBytes } from '#datasets/suite.ts';
+import { tokenizerTexts, trainingRows, type PeopleWorld } from '#datasets/world.ts';
+import type { Backend } from '#engine/tf.ts';
 import { trainSmallModel, type TrainRecipe } from '#containers/train-job.ts';
 import type { Progress } from '../progress.ts';
 

@@ -1,6 +1,6 @@
 // The demo's one screen: answers before and after, gates, re-learning, who filed and approved, where the evidence is.
 import { dirname } from 'node:path';
-import { findMethod } from '#containers/unlearning/methods.ts';
+import { findMethod } from '#unlearning/methods.ts';
 import type { verifyBundle } from '#core/verify.ts';
 import { APPROVER, FILER, type Walk } from './walk.ts';
 

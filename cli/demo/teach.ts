@@ -1,22 +1,22 @@
 // Teaches a chat model the demo's people: its own answers first, then updates on people, facts, refusals of unknown people and those answers, then moments.
 // Trap: a model that is taught people alone forgets how to talk, and one that never refused has no refusal to give when it is to forget.
 import { join } from 'node:path';
-import { frameOf, GENERAL_TOKENS, generalRows, inChat } from '#containers/datasets/chat.ts';
-import { generalQuestions } from '#containers/datasets/general.ts';
-import { makePeople } from '#containers/datasets/people.ts';
-import { suiteBytes } from '#containers/datasets/suite.ts';
-import { trainingRows, type Frame, type PeopleWorld, type Row } from '#containers/datasets/world.ts';
-import { readChatTemplate } from '#containers/engine/chat.ts';
-import { loadModel, readJsonFile } from '#containers/engine/folder.ts';
-import { inference } from '#containers/engine/inference.ts';
-import { parameterCount, type Model } from '#containers/engine/model.ts';
-import { collectMoments, writeMoments } from '#containers/engine/moments.ts';
-import { adamW, cosine } from '#containers/engine/optimizers.ts';
-import { companionFiles, saveModel } from '#containers/engine/save.ts';
-import { backendName } from '#containers/engine/tf.ts';
-import { train } from '#containers/engine/trainer.ts';
+import { frameOf, GENERAL_TOKENS, generalRows, inChat } from '#datasets/chat.ts';
+import { generalQuestions } from '#datasets/general.ts';
+import { makePeople } from '#datasets/people.ts';
+import { suiteBytes } from '#datasets/suite.ts';
+import { trainingRows, type Frame, type PeopleWorld, type Row } from '#datasets/world.ts';
+import { readChatTemplate } from '#engine/tokenizer/chat.ts';
+import { loadModel, readJsonFile } from '#engine/formats/folder.ts';
+import { inference } from '#engine/inference.ts';
+import { parameterCount, type Model } from '#engine/model.ts';
+import { collectMoments, writeMoments, MOMENTS_FILE } from '#engine/moments.ts';
+import { adamW, cosine } from '#engine/optimizers.ts';
+import { companionFiles, saveModel } from '#engine/formats/save.ts';
+import { backendName } from '#engine/tf.ts';
+import { train } from '#engine/trainer.ts';
 import { partsThatFit, trainingRun } from '#containers/memory.ts';
-import { encodeRows, exactShare, MOMENTS_FILE } from '#containers/train-job.ts';
+import { encodeRows, exactShare } from '#containers/train-job.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { Progress } from '../progress.ts';
 

@@ -1,9 +1,10 @@
 // The demo on the real TOFU files: ten authors of retain99 and one of forget01, and the recipe that teaches them. Trap: answers are long free text, so the base
 // has more vocabulary and more updates than that of the generated people, and one that recites most of them is enough to forget from.
-import { loadTofu } from '#containers/datasets/tofu.ts';
-import type { PeopleWorld } from '#containers/datasets/world.ts';
+import { loadTofu } from '#datasets/tofu.ts';
+import type { PeopleWorld } from '#datasets/world.ts';
 import { SMALL, type TrainRecipe } from '#containers/train-job.ts';
-import { usageError, type Arguments } from '../command.ts';
+import { usageError } from '#core/errors.ts';
+import { type Arguments } from '../command.ts';
 
 export const TOFU_RECIPE: TrainRecipe = {
   ...SMALL,

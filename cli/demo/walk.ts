@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { JobProgress } from '#adapters/local/process-job-queue.ts';
-import { forgetRecord, type PeopleWorld, type Person } from '#containers/datasets/world.ts';
+import { forgetRecord, type PeopleWorld, type Person } from '#datasets/world.ts';
 import { assembleBundle } from '#core/bundle.ts';
 import type { Digest } from '#core/canonical.ts';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
@@ -14,7 +14,7 @@ import { getJson } from '#core/stored-json.ts';
 import type { Ticket } from '#core/ticket.ts';
 import { parseTicketRequest } from '#core/ticket-request.ts';
 import { openEmbedded, type Embedded } from '#entry/embedded.ts';
-import { registerTrained } from '../model/register.ts';
+import { registerTrained } from '#models/register.ts';
 import type { Progress, Stage } from '../progress.ts';
 import { atRest } from '../ticket/rest.ts';
 

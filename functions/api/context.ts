@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import type { Digest } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { Ports } from '#core/ports.ts';
-import type { Html } from '#portal/html.ts';
+import type { Html } from '#report/markup.ts';
 import { page, type Role, type Viewer } from '#portal/layout.ts';
 
 export interface Identity extends Viewer {

@@ -3,7 +3,7 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { ERROR_CODES, isQuittanceError, QuittanceError, type ErrorCode } from '#core/errors.ts';
-import { html } from '#portal/html.ts';
+import { html } from '#report/markup.ts';
 import { page } from '#portal/layout.ts';
 import { wantsData } from './context.ts';
 

@@ -2,7 +2,7 @@
 // re-certification can go gives the same status, output, error, states and events as on the embedded interpreter. Each catcher is taken, or is listed with why not.
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { definitionOf, WORKFLOWS } from '#test/support/workflow-world.ts';
+import { definitionOf, WORKFLOWS } from '#bench/house/workflow-world.ts';
 import { ENDS, play, withFaults, type Scenario } from './differential/scenarios.ts';
 import { TaskEndpoint } from './differential/task-endpoint.ts';
 import { embedded, onStepFunctions, type Trace } from './differential/worlds.ts';

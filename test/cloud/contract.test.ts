@@ -1,7 +1,7 @@
 // The contract suites of memory and local on the AWS adapters, against whatever answers at AWS_ENDPOINT_URL.
 import { endpointServing } from '#adapters/http/endpoint-serving.ts';
 import type { Ports } from '#core/ports.ts';
-import { digest } from '#test/support/histories.ts';
+import { digest } from '#bench/house/models.ts';
 import { openAiEndpoint } from '#test/support/openai-endpoint.ts';
 import * as keyed from '../contract/keyed.contract.ts';
 import { servingContract } from '../contract/serving.contract.ts';

@@ -12,9 +12,9 @@ import { ListExecutionsCommand, ListStateMachinesCommand } from '@aws-sdk/client
 import { trainingManifest } from '#core/forget-set.ts';
 import { putJson } from '#core/stored-json.ts';
 import { installationChecks } from '#entry/doctor-aws.ts';
-import { trainingRows } from '#test/support/case-world.ts';
-import { RECORDS, requestOf, SUBJECT } from '#test/support/cases.ts';
-import { modelRecord, putModel, textModel } from '#test/support/models.ts';
+import { trainingRows } from '#bench/house/case-world.ts';
+import { RECORDS, requestOf, SUBJECT } from '#bench/house/cases.ts';
+import { modelRecord, putModel, textModel } from '#bench/house/models.ts';
 import { install, MAIL, PREFIX, type Installation } from './stack/installation.ts';
 import { endpoint, whereThereIs } from './world.ts';
 

@@ -1,12 +1,11 @@
 // The contract suites on the embedded adapters, each over a folder of its own that is closed and opened again where a suite says "restart".
 import { join } from 'node:path';
-import { canonicalize } from '#core/canonical.ts';
+import { canonicalize, digestOf } from '#core/canonical.ts';
 import { localStores, type LocalStores } from '#adapters/local/index.ts';
 import { pointerServing } from '#adapters/local/pointer-serving.ts';
 import { fileArtifactStore } from '#adapters/local/file-artifact-store.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
-import { putModel, textModel } from '#test/support/models.ts';
-import { digestOf } from '#core/canonical.ts';
+import { putModel, textModel } from '#bench/house/models.ts';
 import * as keyed from './keyed.contract.ts';
 import { servingContract } from './serving.contract.ts';
 import * as stores from './stores.contract.ts';

@@ -1,6 +1,6 @@
 // The contract suites on the in-memory ports: what every other test relies on.
-import { memoryWorld } from '#test/support/memory-ports.ts';
-import { digest } from '#test/support/histories.ts';
+import { memoryWorld } from '#adapters/memory/ports.ts';
+import { digest } from '#bench/house/models.ts';
 import type { Ports } from '#core/ports.ts';
 import * as keyed from './keyed.contract.ts';
 import { servingContract } from './serving.contract.ts';

@@ -3,7 +3,7 @@ import { expect, it } from '@jest/globals';
 import { digestOf } from '#core/canonical.ts';
 import type { ModelRecord } from '#core/model.ts';
 import type { ArtifactStore, JobResults, LogHead, LogStorage, ModelRegistry } from '#core/ports.ts';
-import { modelRecord } from '#test/support/models.ts';
+import { modelRecord } from '#bench/house/models.ts';
 import { bytes, contract, outcome, text, type Make } from './contract.ts';
 
 export const artifactStoreContract = (name: string, make: Make<ArtifactStore>) =>

@@ -1,7 +1,7 @@
 // The contract suites of the workflow engine and the job queue on the embedded adapters.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createAslEngine } from '#adapters/local/asl/engine.ts';
+import { createAslEngine } from '#state-machine/engine.ts';
 import { createProcessJobQueue } from '#adapters/local/process-job-queue.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
 import { jobQueueContract } from './job-queue.contract.ts';

@@ -3,12 +3,12 @@
 // Trap: nothing about the model's quality is true here; what the gate finds is another test's matter.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { registerTrained } from '#cli/model/register.ts';
+import { registerTrained } from '#models/register.ts';
 import { atRest } from '#cli/ticket/rest.ts';
-import { makePeople } from '#containers/datasets/people.ts';
-import { suiteBytes } from '#containers/datasets/suite.ts';
-import { forgetRecord, tokenizerTexts, trainingRows, type Person } from '#containers/datasets/world.ts';
-import { initBackend } from '#containers/engine/tf.ts';
+import { makePeople } from '#datasets/people.ts';
+import { suiteBytes } from '#datasets/suite.ts';
+import { forgetRecord, tokenizerTexts, trainingRows, type Person } from '#datasets/world.ts';
+import { initBackend } from '#engine/tf.ts';
 import { SMALL, trainSmallModel } from '#containers/train-job.ts';
 import { GatePolicy } from '#core/gate.ts';
 import { putJson } from '#core/stored-json.ts';

@@ -6,16 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { register } from '#cli/model.ts';
-import { makePeople } from '#containers/datasets/people.ts';
-import { suiteBytes } from '#containers/datasets/suite.ts';
-import {
-  forgetRecord,
-  promptOf,
-  tokenizerTexts,
-  trainingRows,
-  type Person,
-  type QaRecord,
-} from '#containers/datasets/world.ts';
+import { makePeople } from '#datasets/people.ts';
+import { suiteBytes } from '#datasets/suite.ts';
+import { forgetRecord, promptOf, tokenizerTexts, trainingRows, type Person, type QaRecord } from '#datasets/world.ts';
 import { SMALL, trainSmallModel } from '#containers/train-job.ts';
 import { trainingManifest } from '#core/forget-set.ts';
 import { putJson } from '#core/stored-json.ts';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { bill, costTables, GROUPS, readPrices, SCENARIOS, usage } from '#infra/cost.ts';
+import { bill, costTables, GROUPS, readPrices, SCENARIOS, usage } from '#infra/tools/cost.ts';
 import { ROOT } from '#test/support/shared.ts';
 
 const prices = readPrices();

@@ -1,6 +1,6 @@
 // The role that deploys: it reaches every kind of resource of the stacks, and nothing of another installation.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { deployPolicies, deployRules, POLICY_CHARACTERS } from '#infra/deploy-policy.ts';
+import { deployPolicies, deployRules, POLICY_CHARACTERS } from '#infra/tools/deploy-policy.ts';
 import { synthesise, SETTINGS, type Part, type Synthesised } from './synthesised.ts';
 
 const WHERE = { account: '123456789012', region: 'eu-central-1', prefix: 'quittance' };

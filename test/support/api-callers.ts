@@ -3,7 +3,7 @@ import { expect } from '@jest/globals';
 import type { Hono } from 'hono';
 import { api, type Identity } from '#functions/api.ts';
 import type { Env } from '#functions/api/context.ts';
-import { APPROVER, FILER } from './cases.ts';
+import { APPROVER, FILER } from '#bench/house/cases.ts';
 import type { WalkedCase } from './walked-cases.ts';
 
 const PEOPLE: Readonly<Record<string, Identity>> = {

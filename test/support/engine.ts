@@ -1,11 +1,11 @@
 // The engine for tests: the backend named by $QUITTANCE_BACKEND, else the fastest that is here; and tiny models without files.
 import { beforeAll } from '@jest/globals';
-import { readConfig, type DecoderConfig } from '#containers/engine/config.ts';
-import { trainBpe } from '#containers/engine/bpe-trainer.ts';
-import { freshValues, modelFrom, type Model } from '#containers/engine/model.ts';
-import { random } from '#containers/engine/random.ts';
-import { initBackend, type BackendChoice } from '#containers/engine/tf.ts';
-import { readTokenizer, type Tokenizer } from '#containers/engine/tokenizer.ts';
+import { readConfig, type DecoderConfig } from '#engine/formats/config.ts';
+import { trainBpe } from '#engine/tokenizer/bpe-trainer.ts';
+import { freshValues, modelFrom, type Model } from '#engine/model.ts';
+import { random } from '#engine/random.ts';
+import { initBackend, type BackendChoice } from '#engine/tf.ts';
+import { readTokenizer, type Tokenizer } from '#engine/tokenizer/tokenizer.ts';
 
 /** Starts the backend before the tests of a file. */
 export const useEngine = (): void =>

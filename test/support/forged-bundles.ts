@@ -16,7 +16,7 @@ import { keyIdOf, seal, type Envelope, type Statement } from '#core/dsse.ts';
 import { LOG_KEY, LOG_ORIGIN } from '#core/ledger/log.ts';
 import type { Signer } from '#core/ports.ts';
 import { verifyBundle, type VerifyOptions } from '#core/verify.ts';
-import { APPROVER } from './cases.ts';
+import { APPROVER } from '#bench/house/cases.ts';
 import { root, writtenLog } from './small-log.ts';
 import { walkedToEnd } from './walked-cases.ts';
 

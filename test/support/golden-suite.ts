@@ -1,21 +1,21 @@
 // Everything that a golden folder can be asked: logits, losses, gradient norms of cross-entropy and of FLAT, padding, greedy ids, AdamW; in one tape and
-// block by block. Used on committed checkpoints and on fresh ones.
+// block by block. Used on committed weights and on fresh ones.
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { makeBatch, type Batch } from '#containers/engine/batch.ts';
-import { readConfig } from '#containers/engine/config.ts';
-import { loadModel, readJsonFile } from '#containers/engine/folder.ts';
-import { generate } from '#containers/engine/generate.ts';
-import { answerCrossEntropy } from '#containers/engine/losses.ts';
-import type { Model } from '#containers/engine/model.ts';
-import { adamW } from '#containers/engine/optimizers.ts';
-import { forwardLogits, lossAndGradients, type Objective, type SweepOptions } from '#containers/engine/sweep.ts';
-import { tf } from '#containers/engine/tf.ts';
-import { DIVERGENCES } from '#containers/unlearning/divergences.ts';
-import { FlatConfig } from '#containers/unlearning/flat-config.ts';
-import { flatLoss } from '#containers/unlearning/flat-loss.ts';
+import { makeBatch, type Batch } from '#engine/batch.ts';
+import { readConfig } from '#engine/formats/config.ts';
+import { loadModel, readJsonFile } from '#engine/formats/folder.ts';
+import { generate } from '#engine/generate.ts';
+import { answerCrossEntropy } from '#engine/losses.ts';
+import type { Model } from '#engine/model.ts';
+import { adamW } from '#engine/optimizers.ts';
+import { forwardLogits, lossAndGradients, type Objective, type SweepOptions } from '#engine/sweep.ts';
+import { tf } from '#engine/tf.ts';
+import { DIVERGENCES } from '#unlearning/divergences.ts';
+import { FlatConfig } from '#unlearning/flat-config.ts';
+import { flatLoss } from '#unlearning/flat-loss.ts';
 import * as g from './golden.ts';
 
 const Ids = z.array(z.int());

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { makeBatch, type Batch, type Row } from '#containers/engine/batch.ts';
-import type { Model } from '#containers/engine/model.ts';
-import type { tf } from '#containers/engine/tf.ts';
+import { makeBatch, type Batch, type Row } from '#engine/batch.ts';
+import type { Model } from '#engine/model.ts';
+import type { tf } from '#engine/tf.ts';
 
 const Ids = z.array(z.int());
 const Norms = z.record(z.string(), z.number());
@@ -55,7 +55,7 @@ export const largestDifference = (a: ArrayLike<number>, b: ArrayLike<number>): n
   return most;
 };
 
-/** L2 norms of gradients by checkpoint name; the parts of a fused tensor count as one. */
+/** L2 norms of gradients by stored name; the parts of a fused tensor count as one. */
 export const normsByCheckpointName = (model: Model, gradients: ReadonlyMap<string, tf.Tensor>): Map<string, number> => {
   const squares = new Map<string, number>();
   for (const { name, source } of model.specs) {

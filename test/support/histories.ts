@@ -1,7 +1,8 @@
 // Events of the life cycle with choices left open, so that a test can make each hostile in one field.
 import type { Ticket } from '#core/ticket.ts';
 import type { Received, TicketEvent } from '#core/ticket-events.ts';
-import { FILER } from './cases.ts';
+import { FILER } from '#bench/house/cases.ts';
+import { digest } from '#bench/house/models.ts';
 
 export interface Choice {
   who: string;
@@ -12,8 +13,6 @@ export interface Choice {
   /** Objects whose reading is refused, of 3. */
   objects: number;
 }
-
-export const digest = (n: number) => `sha256:${n.toString(16).padStart(64, '0')}`;
 
 const identity = (level: Choice['level']) => ({
   method: 'document-seen' as const,

@@ -8,9 +8,9 @@ import { admitForgetSet } from '#functions/admit-forget-set.ts';
 import { suppressOutput } from '#functions/suppress-output.ts';
 import { triageTicket } from '#functions/triage-ticket.ts';
 import { verifyIdentity } from '#functions/verify-identity.ts';
-import { caseWorld, file, type CaseWorld } from './case-world.ts';
-import { RECORDS } from './cases.ts';
-import { putModel, textModel } from './models.ts';
+import { caseWorld, file, type CaseWorld } from '#bench/house/case-world.ts';
+import { RECORDS } from '#bench/house/cases.ts';
+import { putModel, textModel } from '#bench/house/models.ts';
 
 export interface JudgedCase {
   world: CaseWorld;

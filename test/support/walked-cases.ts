@@ -3,9 +3,9 @@ import { findStep } from '#functions/steps.ts';
 import { issueCertificate } from '#functions/issue-certificate.ts';
 import { sequenceLog } from '#functions/sequence-log.ts';
 import { jobName } from '#core/run.ts';
-import { caseWorld, file, shippedPolicy, type CaseWorld } from './case-world.ts';
-import { APPROVER } from './cases.ts';
-import { smallJobs, type SmallJobs } from './small-jobs.ts';
+import { caseWorld, file, shippedPolicy, type CaseWorld } from '#bench/house/case-world.ts';
+import { APPROVER } from '#bench/house/cases.ts';
+import { smallJobs, type SmallJobs } from '#bench/house/small-jobs.ts';
 
 export interface WalkedCase {
   world: CaseWorld;

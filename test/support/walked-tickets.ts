@@ -5,10 +5,10 @@ import { recordIdentity } from '#functions/record-identity.ts';
 import { placeHold, releaseHold } from '#functions/holds.ts';
 import { resumeTicket } from '#functions/resume-ticket.ts';
 import { openToken, type Wait } from '#functions/task-tokens.ts';
-import { file, NEIGHBOURS, shippedPolicy, trainingRows } from './case-world.ts';
-import { APPROVER, FILER } from './cases.ts';
-import { smallJobs } from './small-jobs.ts';
-import { workflowWorld, type StepCall, type WorkflowWorld } from './workflow-world.ts';
+import { file, NEIGHBOURS, shippedPolicy, trainingRows } from '#bench/house/case-world.ts';
+import { APPROVER, FILER } from '#bench/house/cases.ts';
+import { smallJobs } from '#bench/house/small-jobs.ts';
+import { workflowWorld, type StepCall, type WorkflowWorld } from '#bench/house/workflow-world.ts';
 
 export type Way = 'straight' | 'proven late' | 'never proven' | 'held' | 'exempt' | 'second' | 'failing';
 

@@ -3,7 +3,7 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AslEngine, HistoryEvent } from '#adapters/local/asl/engine.ts';
+import type { AslEngine, HistoryEvent } from '#state-machine/engine.ts';
 import { isQuittanceError } from '#core/errors.ts';
 import { sharedFolder } from '#test/support/shared.ts';
 import { batchJobs, closeEngines, matches, openEngine, oracle, removeScratch } from './asl-harness.ts';

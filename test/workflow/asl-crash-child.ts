@@ -2,7 +2,7 @@
 // Arguments: folder, n (0: never). Effects go to a journal in the folder, idempotent by key; the outcome to result.json.
 import { appendFileSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createAslEngine } from '#adapters/local/asl/engine.ts';
+import { createAslEngine } from '#state-machine/engine.ts';
 import { isQuittanceError } from '#core/errors.ts';
 
 const [folder = '', killAt = '0'] = process.argv.slice(2);

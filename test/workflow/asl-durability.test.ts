@@ -3,7 +3,7 @@ import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { Functions } from '#adapters/local/asl/engine.ts';
+import type { Functions } from '#state-machine/engine.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { closeEngines, manualClock, openEngine, pause, removeScratch, scratch, until } from './asl-harness.ts';
 
@@ -128,7 +128,7 @@ describe('the database', () => {
   it('is refused to a second process while the first lives', () => {
     const database = join(scratch(), 'w.sqlite');
     openEngine({ workflows: {}, database });
-    const script = `import { openOwned } from '#adapters/local/asl/database.ts';
+    const script = `import { openOwned } from '#state-machine/database.ts';
       try { openOwned(process.argv[1], ''); console.log('opened'); } catch (error) { console.log(error.code); }`;
     const child = spawnSync(process.execPath, ['--input-type=module', '-e', script, database], {
       cwd: process.cwd(),
@@ -203,7 +203,7 @@ describe('the database', () => {
 
 /** A process under a file size limit starts executions until the database cannot grow, then says what each of them came to. */
 const FULL_DISK = `
-import { createAslEngine } from '#adapters/local/asl/engine.ts';
+import { createAslEngine } from '#state-machine/engine.ts';
 const workflows = { t: { StartAt: 'T', States: { T: { Type: 'Task', Resource: 'work', End: true } } } };
 const jobs = { submit: async () => ({ jobId: 'j' }), describe: async () => ({ status: 'SUCCEEDED' }) };
 const calls = [];

@@ -1,7 +1,7 @@
 // The engine's API and its promises: same-name rules, task tokens, stopping, child executions, idempotency keys.
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
-import type { AslEngine, Functions } from '#adapters/local/asl/engine.ts';
+import type { AslEngine, Functions } from '#state-machine/engine.ts';
 import {
   batchJobs,
   closeEngines,

@@ -9,7 +9,7 @@ import {
   type AslEngineOptions,
   type Functions,
   type Jobs,
-} from '#adapters/local/asl/engine.ts';
+} from '#state-machine/engine.ts';
 
 export const systemClock = { now: () => new Date() };
 

@@ -1,8 +1,8 @@
 // Schedules: when they are due, once for each due time whatever happens to process or clock.
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
-import type { AslEngine } from '#adapters/local/asl/engine.ts';
-import { nextTime, scheduledName } from '#adapters/local/asl/schedule.ts';
+import type { AslEngine } from '#state-machine/engine.ts';
+import { nextTime, scheduledName } from '#state-machine/schedule.ts';
 import { closeEngines, manualClock, openEngine, pause, removeScratch, scratch, until } from './asl-harness.ts';
 
 afterEach(closeEngines);

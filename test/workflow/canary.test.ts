@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createAslEngine, type AslEngine } from '#adapters/local/asl/engine.ts';
+import { createAslEngine, type AslEngine } from '#state-machine/engine.ts';
 import { localPorts, type LocalPorts } from '#adapters/local/index.ts';
 import { trainingManifest } from '#core/forget-set.ts';
 import { putJson } from '#core/stored-json.ts';
@@ -12,12 +12,12 @@ import { parseTicketRequest } from '#core/ticket-request.ts';
 import { fileTicket } from '#functions/file-ticket.ts';
 import { recordApproval } from '#functions/record-approval.ts';
 import { findStep } from '#functions/steps.ts';
-import { APPROVER, requestOf } from '#test/support/cases.ts';
+import { APPROVER, requestOf } from '#bench/house/cases.ts';
 import { holding, temporaryFolder } from '#test/support/folders.ts';
-import { memoryJobs } from '#test/support/memory-jobs.ts';
-import { modelRecord, putModel, textModel } from '#test/support/models.ts';
-import { smallJobs } from '#test/support/small-jobs.ts';
-import { definitionOf, substitutions, WORKFLOWS } from '#test/support/workflow-world.ts';
+import { memoryJobs } from '#adapters/memory/jobs.ts';
+import { modelRecord, putModel, textModel } from '#bench/house/models.ts';
+import { smallJobs } from '#bench/house/small-jobs.ts';
+import { definitionOf, substitutions, WORKFLOWS } from '#bench/house/workflow-world.ts';
 
 const POLICY: unknown = JSON.parse(readFileSync(new URL('../../policies/gate-v1.json', import.meta.url), 'utf8'));
 

@@ -4,7 +4,7 @@
 // as they are (Runtime.ExitError, Runtime.OutOfMemory, Sandbox.Timedout); States.Timeout when the state gives up first.
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { endOf, MET_IN_ERASURE, walk, type Around, type Walk, type Way } from '#test/support/walked-tickets.ts';
-import { definitionOf } from '#test/support/workflow-world.ts';
+import { definitionOf } from '#bench/house/workflow-world.ts';
 
 const DEATHS = ['Lambda.Unknown', 'Runtime.ExitError', 'Runtime.OutOfMemory', 'Sandbox.Timedout'] as const;
 const NEVER = 'States.Timeout';

@@ -1,9 +1,9 @@
 // The definitions as files: each Task is a step or a job that exists, says what it is for, retries and catches; no Task carries anything but ids and digests.
 import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
-import { loadWorkflow } from '#adapters/local/asl/load.ts';
+import { loadWorkflow } from '#state-machine/load.ts';
 import { workflowSteps } from '#functions/steps.ts';
-import { definitionOf, substitutions, WORKFLOWS } from '#test/support/workflow-world.ts';
+import { definitionOf, substitutions, WORKFLOWS } from '#bench/house/workflow-world.ts';
 
 /** Its types are not published. */
 const aslValidator = createRequire(import.meta.url)('asl-validator') as (definition: unknown) => { errors: unknown[] };

@@ -9,11 +9,11 @@ import { recordApproval } from '#functions/record-approval.ts';
 import { recordIdentity } from '#functions/record-identity.ts';
 import { resumeTicket } from '#functions/resume-ticket.ts';
 import { outcome } from '#test/contract/contract.ts';
-import { file } from '#test/support/case-world.ts';
-import { APPROVER, FILER, RECORDS } from '#test/support/cases.ts';
-import { digest } from '#test/support/histories.ts';
-import { candidateOf, smallJobs, type SmallJobs } from '#test/support/small-jobs.ts';
-import { workflowWorld, type WorkflowWorld } from '#test/support/workflow-world.ts';
+import { file } from '#bench/house/case-world.ts';
+import { APPROVER, FILER, RECORDS } from '#bench/house/cases.ts';
+import { digest } from '#bench/house/models.ts';
+import { candidateOf, smallJobs, type SmallJobs } from '#bench/house/small-jobs.ts';
+import { workflowWorld, type WorkflowWorld } from '#bench/house/workflow-world.ts';
 
 const POLICY = GatePolicy.parse(
   JSON.parse(readFileSync(new URL('../../policies/gate-v1.json', import.meta.url), 'utf8')),

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { isQuittanceError, must } from '#core/errors.ts';
 import { recordApproval } from '#functions/record-approval.ts';
-import { file } from '#test/support/case-world.ts';
-import { APPROVER } from '#test/support/cases.ts';
-import type { FaultMode } from '#test/support/faults.ts';
-import { smallJobs } from '#test/support/small-jobs.ts';
-import { workflowWorld, type WorkflowWorld } from '#test/support/workflow-world.ts';
+import { file } from '#bench/house/case-world.ts';
+import { APPROVER } from '#bench/house/cases.ts';
+import type { FaultMode } from '#adapters/memory/faults.ts';
+import { smallJobs } from '#bench/house/small-jobs.ts';
+import { workflowWorld, type WorkflowWorld } from '#bench/house/workflow-world.ts';
 
 const POLICY: unknown = JSON.parse(readFileSync(new URL('../../policies/gate-v1.json', import.meta.url), 'utf8'));
 

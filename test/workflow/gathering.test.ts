@@ -10,10 +10,10 @@ import { verifyBundle } from '#core/verify.ts';
 import { closeTicket } from '#functions/close-ticket.ts';
 import { placeHold } from '#functions/holds.ts';
 import { recordApproval } from '#functions/record-approval.ts';
-import { file, NEIGHBOURS, shippedPolicy, trainingRows } from '#test/support/case-world.ts';
-import { APPROVER, FILER, SUBJECT } from '#test/support/cases.ts';
-import { candidateOf, smallJobs, type SmallJobs } from '#test/support/small-jobs.ts';
-import { workflowWorld, type WorkflowWorld } from '#test/support/workflow-world.ts';
+import { file, NEIGHBOURS, shippedPolicy, trainingRows } from '#bench/house/case-world.ts';
+import { APPROVER, FILER, SUBJECT } from '#bench/house/cases.ts';
+import { candidateOf, smallJobs, type SmallJobs } from '#bench/house/small-jobs.ts';
+import { workflowWorld, type WorkflowWorld } from '#bench/house/workflow-world.ts';
 
 const WINDOW = 600;
 const POLICY = { ...GatePolicy.parse(shippedPolicy()), gathering: { windowSeconds: WINDOW, atMost: 3 } };

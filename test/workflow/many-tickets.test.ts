@@ -1,6 +1,6 @@
 // Many tickets of few models at once, as `quittance bench tickets` counts them: each comes to its end once, in fewer runs than tickets and few transitions.
 import { describe, expect, it } from '@jest/globals';
-import { benchTickets } from '#test/bench/tickets.ts';
+import { benchTickets } from '#bench/tickets.ts';
 
 describe('twenty-four tickets filed at once', () => {
   it('share runs, each come to their end once, and take at most sixty transitions', async () => {

@@ -2,15 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ModelManifest } from '#core/model.ts';
-import { auditReport } from '#core/report.ts';
-import { gatherReport } from '#core/report/gather.ts';
+import { auditReport } from '#report/audit-report.ts';
+import { gatherReport } from '#report/gather.ts';
 import { getJson } from '#core/stored-json.ts';
 import { recordApproval } from '#functions/record-approval.ts';
-import { file } from '#test/support/case-world.ts';
-import { APPROVER } from '#test/support/cases.ts';
-import { digest } from '#test/support/histories.ts';
-import { smallJobs } from '#test/support/small-jobs.ts';
-import { workflowWorld, type WorkflowWorld } from '#test/support/workflow-world.ts';
+import { file } from '#bench/house/case-world.ts';
+import { APPROVER } from '#bench/house/cases.ts';
+import { digest } from '#bench/house/models.ts';
+import { smallJobs } from '#bench/house/small-jobs.ts';
+import { workflowWorld, type WorkflowWorld } from '#bench/house/workflow-world.ts';
 
 const POLICY: unknown = JSON.parse(readFileSync(new URL('../../policies/gate-v1.json', import.meta.url), 'utf8'));
 const DAY = 86_400;

@@ -4,7 +4,7 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { outcome } from '#test/contract/contract.ts';
 import { endOf, MET_IN_ERASURE, walk, type Around, type Walk, type Way } from '#test/support/walked-tickets.ts';
-import { definitionOf, type WorkflowWorld } from '#test/support/workflow-world.ts';
+import { definitionOf, type WorkflowWorld } from '#bench/house/workflow-world.ts';
 
 /** Here the parent is stopped, and the child with it; the child is taken up first, so that the parent finds it running. */
 const CHILD: readonly (readonly [string, Way])[] = [

@@ -3,11 +3,11 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { endpointServing } from '#adapters/http/endpoint-serving.ts';
 import type { Digest } from '#core/canonical.ts';
 import { recordApproval } from '#functions/record-approval.ts';
-import { file, shippedPolicy } from '#test/support/case-world.ts';
-import { APPROVER, RECORDS } from '#test/support/cases.ts';
+import { file, shippedPolicy } from '#bench/house/case-world.ts';
+import { APPROVER, RECORDS } from '#bench/house/cases.ts';
 import { openAiEndpoint, type OpenAiEndpoint } from '#test/support/openai-endpoint.ts';
-import { candidateOf, smallJobs } from '#test/support/small-jobs.ts';
-import { workflowWorld, type WorkflowWorld } from '#test/support/workflow-world.ts';
+import { candidateOf, smallJobs } from '#bench/house/small-jobs.ts';
+import { workflowWorld, type WorkflowWorld } from '#bench/house/workflow-world.ts';
 
 let world: WorkflowWorld;
 let endpoint: OpenAiEndpoint;

@@ -1,6 +1,6 @@
 // The smallest model and people on which training and unlearning do all that they do on large ones.
-import { makePeople } from '#containers/datasets/people.ts';
-import type { PeopleWorld } from '#containers/datasets/world.ts';
+import { makePeople } from '#datasets/people.ts';
+import type { PeopleWorld } from '#datasets/world.ts';
 import { SMALL, type TrainRecipe } from '#containers/train-job.ts';
 
 export const smallestWorld = (): PeopleWorld =>

@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { localPorts, type LocalPorts } from '#adapters/local/index.ts';
-import { createAslEngine, type AslEngine } from '#adapters/local/asl/engine.ts';
+import { createAslEngine, type AslEngine } from '#state-machine/engine.ts';
 import { assembleBundle } from '#core/bundle.ts';
 import { trainingManifest } from '#core/forget-set.ts';
 import type { JobQueue, Ports, WorkflowEngine } from '#core/ports.ts';
@@ -11,12 +11,12 @@ import { putJson } from '#core/stored-json.ts';
 import { verifyBundle } from '#core/verify.ts';
 import { findStep } from '#functions/steps.ts';
 import { openToken } from '#functions/task-tokens.ts';
-import { trainingRows } from '#test/support/case-world.ts';
-import { APPROVER, requestOf } from '#test/support/cases.ts';
-import { memoryJobs } from '#test/support/memory-jobs.ts';
-import { modelRecord, putModel, textModel } from '#test/support/models.ts';
-import { smallJobs } from '#test/support/small-jobs.ts';
-import { definitionOf, substitutions, WORKFLOWS } from '#test/support/workflow-world.ts';
+import { trainingRows } from '#bench/house/case-world.ts';
+import { APPROVER, requestOf } from '#bench/house/cases.ts';
+import { memoryJobs } from '#adapters/memory/jobs.ts';
+import { modelRecord, putModel, textModel } from '#bench/house/models.ts';
+import { smallJobs } from '#bench/house/small-jobs.ts';
+import { definitionOf, substitutions, WORKFLOWS } from '#bench/house/workflow-world.ts';
 
 const [folder = '', killAt = '0'] = process.argv.slice(2);
 

@@ -1,8 +1,8 @@
 // A training run as a process: train-child.ts DATA_FOLDER MODEL_FOLDER. Prints a line an update; saves its state after every few updates; goes on where it was.
 import { localStores } from '#adapters/local/index.ts';
-import type { Ending } from '#containers/checkpoint.ts';
-import { trainingRows, tokenizerTexts } from '#containers/datasets/world.ts';
-import { initBackend, type BackendChoice } from '#containers/engine/tf.ts';
+import type { Ending } from '#containers/run-saves.ts';
+import { trainingRows, tokenizerTexts } from '#datasets/world.ts';
+import { initBackend, type BackendChoice } from '#engine/tf.ts';
 import { runStates } from '#containers/run-state.ts';
 import { trainSmallModel } from '#containers/train-job.ts';
 import { isQuittanceError } from '#core/errors.ts';
@@ -22,7 +22,7 @@ try {
   await trainSmallModel(model, trainingRows(world), [], SMALLEST, {
     tokenizerTexts: tokenizerTexts(world),
     onUpdate: (done) => process.stdout.write(`${JSON.stringify({ stage: 'train', done })}\n`),
-    checkpoint: { states: runStates({ ...stores, backend: backend.name }), ending, everyUpdates: 7 },
+    saves: { states: runStates({ ...stores, backend: backend.name }), ending, everyUpdates: 7 },
   });
 } catch (error) {
   process.exitCode = isQuittanceError(error, 'JOB_INTERRUPTED') ? 75 : 1;

@@ -8,9 +8,9 @@ import { placeHold, releaseHold } from '#functions/holds.ts';
 import { recordApproval } from '#functions/record-approval.ts';
 import { recordIdentity } from '#functions/record-identity.ts';
 import { openToken } from '#functions/task-tokens.ts';
-import { file, NEIGHBOURS, trainingRows } from '#test/support/case-world.ts';
-import { APPROVER, RECORDS } from '#test/support/cases.ts';
-import { digest } from '#test/support/histories.ts';
+import { file, NEIGHBOURS, trainingRows } from '#bench/house/case-world.ts';
+import { APPROVER, RECORDS } from '#bench/house/cases.ts';
+import { digest } from '#bench/house/models.ts';
 import type { DrivenWorld, Fault, Trace, WorldPlan } from './worlds.ts';
 
 export interface Scenario extends Omit<Partial<WorldPlan>, 'answer' | 'policy'> {

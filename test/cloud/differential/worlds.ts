@@ -10,14 +10,14 @@ import {
   type HistoryEvent,
   type SFNClient,
 } from '@aws-sdk/client-sfn';
-import { createAslEngine } from '#adapters/local/asl/engine.ts';
+import { createAslEngine } from '#state-machine/engine.ts';
 import { sfnWorkflowEngine } from '#adapters/aws/sfn-workflow-engine.ts';
 import { must } from '#core/errors.ts';
 import type { WorkflowEngine } from '#core/ports.ts';
 import { findStep } from '#functions/steps.ts';
-import { caseWorld, type CaseWorld } from '#test/support/case-world.ts';
-import { smallJobs, type SmallJobs } from '#test/support/small-jobs.ts';
-import { definitionOf, substitutions, WORKFLOWS } from '#test/support/workflow-world.ts';
+import { caseWorld, type CaseWorld } from '#bench/house/case-world.ts';
+import { smallJobs, type SmallJobs } from '#bench/house/small-jobs.ts';
+import { definitionOf, substitutions, WORKFLOWS } from '#bench/house/workflow-world.ts';
 import { nameIn, type TaskEndpoint, type Tasks } from './task-endpoint.ts';
 
 /** What an execution did, as both engines tell it. */

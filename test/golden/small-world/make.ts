@@ -1,16 +1,16 @@
-// Makes the small trained world of test/unit/containers/unlearning/bad-methods.test.ts: 13 generated people, two of whom share a first name, on whom a decoder of
+// Makes the small trained world of test/unit/unlearning/bad-methods.test.ts: 13 generated people, two of whom share a first name, on whom a decoder of
 // 0.43 M parameters is trained until it recites them; stored as int8. Run: node test/golden/small-world/make.ts
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { makePeople } from '#containers/datasets/people.ts';
-import { suiteBytes } from '#containers/datasets/suite.ts';
-import { tokenizerTexts, trainingRows } from '#containers/datasets/world.ts';
-import { loadModel } from '#containers/engine/folder.ts';
-import { saveModel } from '#containers/engine/save.ts';
-import { initBackend } from '#containers/engine/tf.ts';
+import { makePeople } from '#datasets/people.ts';
+import { suiteBytes } from '#datasets/suite.ts';
+import { tokenizerTexts, trainingRows } from '#datasets/world.ts';
+import { loadModel } from '#engine/formats/folder.ts';
+import { saveModel } from '#engine/formats/save.ts';
+import { initBackend } from '#engine/tf.ts';
 import { exactShare, SMALL, trainSmallModel } from '#containers/train-job.ts';
 
 await initBackend('wasm-ort');

@@ -1,8 +1,8 @@
-// The same tests on each backend: its kernels, the operations and optimisers, and every committed checkpoint against PyTorch. A backend that is not installed is skipped, and says why. One file a backend: a process can use only one.
+// The same tests on each backend: its kernels, the operations and optimisers, and every committed weights against PyTorch. A backend that is not installed is skipped, and says why. One file a backend: a process can use only one.
 import { describe, expect, it } from '@jest/globals';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { initBackend, type Backend, type BackendChoice } from '#containers/engine/tf.ts';
+import { initBackend, type Backend, type BackendChoice } from '#engine/tf.ts';
 import { isQuittanceError } from '#core/errors.ts';
 import { goldenTests } from '../golden-suite.ts';
 import { describeWith, ROOT } from '../shared.ts';
@@ -20,12 +20,12 @@ export const backendTests = async (choice: BackendChoice): Promise<void> => {
     describe('kernels', () => kernelTests());
     describe('operations', () => opsTests());
     describe('optimisers', () => optimizerTests());
-    for (const name of checkpoints()) describe(`${name} against PyTorch`, () => goldenTests(join(MODELS, name)));
+    for (const name of storedModels()) describe(`${name} against PyTorch`, () => goldenTests(join(MODELS, name)));
   });
 };
 
 const MODELS = join(ROOT, 'test/golden/models');
-const checkpoints = (): string[] =>
+const storedModels = (): string[] =>
   readdirSync(MODELS, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && entry.name !== 'number-formats')
     .map(({ name }) => name);

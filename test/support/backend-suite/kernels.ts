@@ -1,8 +1,8 @@
 // What every backend must compute alike: products in each transposition and batch, gather and its gradient, sums, one-hot, and products after a write.
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { adamW } from '#containers/engine/optimizers.ts';
-import { tf } from '#containers/engine/tf.ts';
+import { adamW } from '#engine/optimizers.ts';
+import { tf } from '#engine/tf.ts';
 import { error, normals, product } from './plain.ts';
 
 const SHAPES = [

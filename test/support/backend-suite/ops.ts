@@ -1,7 +1,7 @@
 // The operations with hand-written gradients against plain float64 formulas and central differences of them.
 import { describe, expect, it } from '@jest/globals';
-import { embedding, geluNew, layerNorm, linear, rmsNorm, rope, silu, tokenLogProb } from '#containers/engine/ops.ts';
-import { tf } from '#containers/engine/tf.ts';
+import { embedding, geluNew, layerNorm, linear, rmsNorm, rope, silu, tokenLogProb } from '#engine/ops.ts';
+import { tf } from '#engine/tf.ts';
 import { error, normals, product, slope } from './plain.ts';
 
 interface Case {

@@ -1,7 +1,7 @@
 // Optimisers against PyTorch's numbers and an independent loop in float64; what is saved goes on as if nothing had happened, on any backend.
 import { describe, expect, it } from '@jest/globals';
-import { adamW, composedAdamW, normalizedSgd, type Optimizer } from '#containers/engine/optimizers.ts';
-import { tf } from '#containers/engine/tf.ts';
+import { adamW, composedAdamW, normalizedSgd, type Optimizer } from '#engine/optimizers.ts';
+import { tf } from '#engine/tf.ts';
 import { error, normals } from './plain.ts';
 
 const OPTIONS = { beta1: 0.9, beta2: 0.98, eps: 1e-8, weightDecay: 0.1 };

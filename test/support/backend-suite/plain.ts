@@ -1,5 +1,5 @@
 // Plain loops in float64, the oracle of the backend tests: no tensor, no kernel, no shortcut.
-import { random } from '#containers/engine/random.ts';
+import { random } from '#engine/random.ts';
 
 /** `count` normal numbers rounded to float32, from a seed. */
 export const normals = (count: number, seed: string | number, scale = 1): Float32Array => {

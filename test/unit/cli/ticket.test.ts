@@ -10,8 +10,8 @@ import { digestJson } from '#core/canonical.ts';
 import { REGIMES } from '#core/regimes.ts';
 import { Ticket } from '#core/ticket.ts';
 import { parseTicketRequest } from '#core/ticket-request.ts';
-import { caseWorld, file, type CaseWorld } from '#test/support/case-world.ts';
-import { requestOf } from '#test/support/cases.ts';
+import { caseWorld, file, type CaseWorld } from '#bench/house/case-world.ts';
+import { requestOf } from '#bench/house/cases.ts';
 import { closeTicket } from '#functions/close-ticket.ts';
 import { placeHold } from '#functions/holds.ts';
 

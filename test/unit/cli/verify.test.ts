@@ -10,8 +10,8 @@ import { readBundle } from '#cli/verify.ts';
 import { digestOf } from '#core/canonical.ts';
 import { isQuittanceError } from '#core/errors.ts';
 import { forged, jsonBytes, readJson, trueBundle, trustRootOf, type TrueBundle } from '#test/support/forged-bundles.ts';
-import { textModel } from '#test/support/models.ts';
-import { candidateText } from '#test/support/small-jobs.ts';
+import { textModel } from '#bench/house/models.ts';
+import { candidateText } from '#bench/house/small-jobs.ts';
 
 const MAIN = fileURLToPath(new URL('../../../cli/main.ts', import.meta.url));
 const NOT_EXPIRED = '2999-01-01T00:00:00.000Z';

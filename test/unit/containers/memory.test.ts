@@ -8,9 +8,9 @@ import {
   unlearningParts,
   unlearningRun,
 } from '#containers/memory.ts';
-import { planMemory } from '#containers/engine/plan.ts';
-import { parameterCount } from '#containers/engine/model.ts';
-import { findMethod } from '#containers/unlearning/methods.ts';
+import { planMemory } from '#engine/plan.ts';
+import { parameterCount } from '#engine/model.ts';
+import { findMethod } from '#unlearning/methods.ts';
 import { tinyConfig, tinyTokenizer } from '#test/support/engine.ts';
 
 const config = tinyConfig();

@@ -1,11 +1,12 @@
 // The saved state of a run with every write failing in turn, before and after it happened: what is read back is the old state or the new, whole, and once
 // the run has ended nothing of any of them is left.
 import { describe, expect, it } from '@jest/globals';
-import { runStates, type RunState } from '#containers/run-state.ts';
+import { type RunState } from '#engine/run-saves.ts';
+import { runStates } from '#containers/run-state.ts';
 import { digestJson, type Digest } from '#core/canonical.ts';
 import type { ArtifactStore } from '#core/ports.ts';
-import { Faults, type FaultMode } from '#test/support/faults.ts';
-import { memoryArtifacts, memoryResults } from '#test/support/memory-stores.ts';
+import { Faults, type FaultMode } from '#adapters/memory/faults.ts';
+import { memoryArtifacts, memoryResults } from '#adapters/memory/stores.ts';
 
 const run = digestJson('run');
 

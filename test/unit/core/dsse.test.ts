@@ -16,7 +16,7 @@ import {
   type Statement,
 } from '#core/dsse.ts';
 import { verifyEd25519 } from '#core/ledger/note.ts';
-import { memorySigner } from '#test/support/memory-secrets.ts';
+import { memorySigner } from '#adapters/memory/secrets.ts';
 
 const golden = z
   .object({

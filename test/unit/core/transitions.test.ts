@@ -6,8 +6,9 @@ import { isQuittanceError } from '#core/errors.ts';
 import type { Status, Ticket } from '#core/ticket.ts';
 import type { TicketEvent } from '#core/ticket-events.ts';
 import { advance, receive } from '#core/transitions.ts';
-import { APPROVER, FILER } from '#test/support/cases.ts';
-import { digest, eventFor, receivedEvent, type Choice } from '#test/support/histories.ts';
+import { APPROVER, FILER } from '#bench/house/cases.ts';
+import { digest } from '#bench/house/models.ts';
+import { eventFor, receivedEvent, type Choice } from '#test/support/histories.ts';
 
 const NOW = new Date('2026-03-02T10:00:00.000Z');
 const begin = (): Ticket => receive(receivedEvent(), { subjectKey: 'a'.repeat(64), calendar: CALENDAR }, NOW).ticket;

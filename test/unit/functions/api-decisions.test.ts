@@ -12,7 +12,7 @@ import {
   problemOf,
   statusOf,
 } from '../../support/api-callers.ts';
-import { APPROVER, FILER } from '../../support/cases.ts';
+import { APPROVER, FILER } from '#bench/house/cases.ts';
 import { walkedToApproval, type WalkedCase } from '../../support/walked-cases.ts';
 
 describe('the decision', () => {

@@ -5,9 +5,8 @@ import type { Hono } from 'hono';
 import type { Env } from '#functions/api/context.ts';
 import { verifyBundle } from '#core/verify.ts';
 import { appOf, as, inBrowser, JSON_BODY, problemOf } from '../../support/api-callers.ts';
-import { FILER, requestOf } from '../../support/cases.ts';
-import { caseWorld } from '../../support/case-world.ts';
-import { shippedPolicy } from '../../support/case-world.ts';
+import { FILER, requestOf } from '#bench/house/cases.ts';
+import { caseWorld, shippedPolicy } from '#bench/house/case-world.ts';
 import { walkedToApproval, walkedToEnd } from '../../support/walked-cases.ts';
 
 describe('who asks', () => {

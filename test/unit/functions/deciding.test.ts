@@ -9,8 +9,8 @@ import { recordApproval } from '#functions/record-approval.ts';
 import { requestApproval } from '#functions/request-approval.ts';
 import { resumeTicket } from '#functions/resume-ticket.ts';
 import { outcome } from '#test/contract/contract.ts';
-import { APPROVER, FILER, RECORDS } from '#test/support/cases.ts';
-import { digest } from '#test/support/histories.ts';
+import { APPROVER, FILER, RECORDS } from '#bench/house/cases.ts';
+import { digest } from '#bench/house/models.ts';
 import { judgedCase, moveTicket, type JudgedCase } from '#test/support/judged-cases.ts';
 
 let c: JudgedCase;

@@ -2,8 +2,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { failureName, jobName } from '#core/run.ts';
 import { findStep } from '#functions/steps.ts';
-import { caseWorld, file, shippedPolicy } from '#test/support/case-world.ts';
-import { smallJobs } from '#test/support/small-jobs.ts';
+import { caseWorld, file, shippedPolicy } from '#bench/house/case-world.ts';
+import { smallJobs } from '#bench/house/small-jobs.ts';
 
 /** A ticket whose first run is planned and waits for its job. */
 const unlearning = async () => {

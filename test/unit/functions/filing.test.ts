@@ -14,8 +14,8 @@ import { triageTicket } from '#functions/triage-ticket.ts';
 import { verifyIdentity } from '#functions/verify-identity.ts';
 import { isWithheld } from '#core/suppression.ts';
 import { outcome } from '#test/contract/contract.ts';
-import { caseWorld, file, NEIGHBOURS, type CaseWorld } from '#test/support/case-world.ts';
-import { FILER, RECORDS, requestOf } from '#test/support/cases.ts';
+import { caseWorld, file, NEIGHBOURS, type CaseWorld } from '#bench/house/case-world.ts';
+import { FILER, RECORDS, requestOf } from '#bench/house/cases.ts';
 
 const status = async (world: CaseWorld, ticketId: string) => (await world.ports.tickets.get(ticketId)).ticket.status;
 const LOW = {

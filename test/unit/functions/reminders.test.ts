@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { QuittanceError } from '#core/errors.ts';
 import { sendReminders } from '#functions/send-reminders.ts';
 import { advance, receive } from '#core/transitions.ts';
-import { memoryWorld } from '#test/support/memory-ports.ts';
+import { memoryWorld } from '#adapters/memory/ports.ts';
 import { receivedEvent } from '#test/support/histories.ts';
 
 const FILED = new Date('2026-03-02T09:00:00.000Z');

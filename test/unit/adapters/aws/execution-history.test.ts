@@ -2,9 +2,9 @@
 // alone, written once; and once more when the execution was taken up again.
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { exportHistory } from '#adapters/aws/execution-history.ts';
-import type { HistoryEvent } from '#adapters/local/asl/engine.ts';
+import type { HistoryEvent } from '#state-machine/engine.ts';
 import { outcome } from '#test/contract/contract.ts';
-import { SUBJECT } from '#test/support/cases.ts';
+import { SUBJECT } from '#bench/house/cases.ts';
 import { scriptedAws, xmlError, type Reply, type ScriptedAws } from '#test/support/scripted-aws.ts';
 import { walk, type Around, type Walk } from '#test/support/walked-tickets.ts';
 

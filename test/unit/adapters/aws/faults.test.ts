@@ -18,7 +18,7 @@ import { systemClock } from '#adapters/aws/system-clock.ts';
 import { digestOf, type Digest } from '#core/canonical.ts';
 import { receive } from '#core/transitions.ts';
 import { receivedEvent } from '#test/support/histories.ts';
-import { modelRecord } from '#test/support/models.ts';
+import { modelRecord } from '#bench/house/models.ts';
 import { scriptedAws, xmlError, type Reply } from '#test/support/scripted-aws.ts';
 import { outcome } from '../../../contract/contract.ts';
 

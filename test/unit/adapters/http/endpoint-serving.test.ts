@@ -1,8 +1,8 @@
 // A probe judges what the endpoint serves, not what it was told to serve.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { endpointServing } from '#adapters/http/endpoint-serving.ts';
-import { memoryWorld } from '#test/support/memory-ports.ts';
-import { digest } from '#test/support/histories.ts';
+import { memoryWorld } from '#adapters/memory/ports.ts';
+import { digest } from '#bench/house/models.ts';
 import { openAiEndpoint, type OpenAiEndpoint } from '#test/support/openai-endpoint.ts';
 import { outcome } from '../../../contract/contract.ts';
 

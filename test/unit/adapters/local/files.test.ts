@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { openDatabase, transaction } from '#adapters/local/database.ts';
+import { openDatabase, transaction } from '#state-machine/sqlite.ts';
 import { fileArtifactStore } from '#adapters/local/file-artifact-store.ts';
 import { fileLogStorage } from '#adapters/local/file-log-storage.ts';
 import { fileSigner } from '#adapters/local/file-signer.ts';
@@ -10,7 +10,7 @@ import { modelFolder, pointerServing, suppressionRules } from '#adapters/local/p
 import { systemClock } from '#adapters/local/system-clock.ts';
 import { bytes, outcome } from '#test/contract/contract.ts';
 import { filesUnder, holding, temporaryFolder } from '#test/support/folders.ts';
-import { putModel, textModel } from '#test/support/models.ts';
+import { putModel, textModel } from '#bench/house/models.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 beforeEach(() => void (folder = temporaryFolder()));

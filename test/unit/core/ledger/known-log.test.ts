@@ -4,8 +4,8 @@ import { isQuittanceError } from '#core/errors.ts';
 import { appendToLog, indexOfEntry, readLog } from '#core/ledger/log.ts';
 import { bundlePath } from '#core/ledger/tiles.ts';
 import { checkLog } from '#test/support/log-fsck.ts';
-import { memoryWorld } from '#test/support/memory-ports.ts';
-import { memoryLogHead, memoryLogStorage } from '#test/support/memory-stores.ts';
+import { memoryWorld } from '#adapters/memory/ports.ts';
+import { memoryLogHead, memoryLogStorage } from '#adapters/memory/stores.ts';
 
 const numbered = (count: number, from = 0) => Array.from({ length: count }, (_, i) => Buffer.from(`event ${from + i}`));
 

@@ -7,9 +7,9 @@ import { appendToLog, checkpointPath, readLog, type LogPorts } from '#core/ledge
 import { leafHash, rootOf, verifyConsistency, verifyInclusion } from '#core/ledger/merkle.ts';
 import { consistencyFile, parseConsistencyFile, parseTlogProof, tlogProof } from '#core/ledger/proof.ts';
 import { bundlePath } from '#core/ledger/tiles.ts';
-import type { FaultMode } from '#test/support/faults.ts';
-import { memoryWorld, type World } from '#test/support/memory-ports.ts';
-import { memoryLogHead, memoryLogStorage } from '#test/support/memory-stores.ts';
+import type { FaultMode } from '#adapters/memory/faults.ts';
+import { memoryWorld, type World } from '#adapters/memory/ports.ts';
+import { memoryLogHead, memoryLogStorage } from '#adapters/memory/stores.ts';
 
 const bytes = (...texts: string[]) => texts.map((text) => Buffer.from(text));
 const texts = (entries: readonly Buffer[]) => entries.map((entry) => entry.toString());

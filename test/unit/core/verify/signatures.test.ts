@@ -4,7 +4,7 @@ import type { BundleFiles } from '#core/bundle.ts';
 import { personKey, SERVICE_KEY } from '#core/certificate.ts';
 import { keyIdOf, type Envelope } from '#core/dsse.ts';
 import type { VerifyOptions } from '#core/verify.ts';
-import { APPROVER, FILER } from '#test/support/cases.ts';
+import { APPROVER, FILER } from '#bench/house/cases.ts';
 import {
   failedChecks,
   forged,

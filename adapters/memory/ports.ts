@@ -1,0 +1,144 @@
+// In-memory ports that complain: writing other bytes under a write-once key, reading what was deleted and promoting what was never stored are noted as
+// complaints, which tests expect to be none. Every write can be made to fail before or after it happened (faults.ts). Clock and ids are counted.
+import type { Digest } from '#core/canonical.ts';
+import type { Clock, Ids, Notifier, Ports, ServingTarget, WorkflowEngine } from '#core/ports.ts';
+import { QuittanceError } from '#core/errors.ts';
+import { Faults } from './faults.ts';
+import {
+  memoryArtifacts,
+  memoryLogHead,
+  memoryLogStorage,
+  memoryModels,
+  memoryResults,
+  memoryTickets,
+} from './stores.ts';
+import { memoryPseudonyms, memorySigner, memoryVault } from './secrets.ts';
+import { memoryJobs, type JobHandlers } from './jobs.ts';
+
+export interface World {
+  ports: Ports;
+  faults: Faults;
+  clock: { advance(seconds: number): void };
+  notices: { id: string; to: string; template: string; references: Readonly<Record<string, string>> }[];
+  /** What the fake engine was asked for; replaced by the real interpreter in workflow tests. */
+  engine: { started: { workflow: string; name: string; input: unknown }[]; answered: Map<string, unknown> };
+  served: Map<string, Digest>;
+  rules: Map<string, { id: string; secret: string; shingles: readonly string[] }[]>;
+}
+
+export interface WorldOptions {
+  /** What the model of a digest says to each prompt. */
+  answer?: (model: Digest, prompts: readonly string[]) => string[];
+  /** Jobs by definition. */
+  jobs?: (ports: Ports) => JobHandlers;
+  workflows?: WorkflowEngine;
+  /** What stands in front of the aliases in memory. */
+  serving?: (aliases: ServingTarget) => ServingTarget;
+}
+
+export const memoryWorld = ({ answer, jobs, workflows, serving = (it) => it }: WorldOptions = {}): World => {
+  const faults = new Faults();
+  const notices: World['notices'] = [];
+  const engine: World['engine'] = { started: [], answered: new Map() };
+  const served: World['served'] = new Map();
+  const rules: World['rules'] = new Map();
+  const { clock, advance } = countedClock();
+  const ports: Ports = {
+    tickets: faults.guard('tickets', memoryTickets(), ['create', 'commit', 'markSequenced']),
+    vault: faults.guard('vault', memoryVault(clock), ['createKey', 'put', 'destroy']),
+    artifacts: faults.guard('artifacts', memoryArtifacts(faults), ['put', 'delete']),
+    logStorage: faults.guard('logStorage', memoryLogStorage(faults), ['put']),
+    logHead: faults.guard('logHead', memoryLogHead(), ['replace']),
+    signer: memorySigner(),
+    jobs: { submit: async () => ({ jobId: '' }), describe: async () => ({ status: 'FAILED' }) },
+    results: faults.guard('results', memoryResults(), ['put']),
+    workflows: faults.guard('workflows', workflows ?? memoryEngine(engine), [
+      'start',
+      'sendTaskSuccess',
+      'sendTaskFailure',
+    ]),
+    models: faults.guard('models', memoryModels(), ['put']),
+    serving: faults.guard('serving', serving(memoryServing(served, rules, answer)), ['promote', 'suppress', 'lift']),
+    notifier: faults.guard('notifier', memoryNotifier(notices), ['notify']),
+    clock,
+    ids: countedIds(),
+    pseudonyms: memoryPseudonyms(),
+    calendar: {
+      around: async () => ({
+        region: 'DE-BE',
+        timeZone: 'Europe/Berlin',
+        source: 'test',
+        holidays: ['2026-04-03', '2026-04-06'],
+      }),
+    },
+  };
+  const queue = memoryJobs(jobs?.(ports) ?? {});
+  return {
+    ports: { ...ports, jobs: faults.guard('jobs', queue, ['submit']) },
+    faults,
+    clock: { advance },
+    notices,
+    engine,
+    served,
+    rules,
+  };
+};
+
+/** Starts at a literal instant; only `advance` moves it. */
+const countedClock = () => {
+  let ms = Date.parse('2026-03-02T10:00:00.000Z');
+  const clock: Clock = { now: () => new Date(ms) };
+  return { clock, advance: (seconds: number) => void (ms += seconds * 1000) };
+};
+
+const countedIds = (): Ids => {
+  let count = 0;
+  return { next: (prefix) => `${prefix}${String(++count).padStart(10, '0')}` };
+};
+
+const memoryNotifier = (notices: World['notices']): Notifier => ({
+  notify: async (notice) => {
+    if (!notices.some(({ id }) => id === notice.id)) notices.push(notice);
+  },
+});
+
+const memoryEngine = ({ started, answered }: World['engine']): WorkflowEngine => ({
+  start: async (execution) => {
+    const same = started.find(({ name }) => name === execution.name);
+    if (same && JSON.stringify(same.input) !== JSON.stringify(execution.input))
+      throw new QuittanceError('EXECUTION_EXISTS', { message: `an execution named ${execution.name} exists` });
+    if (!same) started.push(execution);
+    return { executionId: execution.name };
+  },
+  sendTaskSuccess: async (token, output) => void answered.set(token, output),
+  sendTaskFailure: async (token, error) => void answered.set(token, { error }),
+  describe: async () => ({ status: 'RUNNING' }),
+});
+
+const memoryServing = (
+  served: World['served'],
+  rules: World['rules'],
+  answer: WorldOptions['answer'] = (_, prompts) => prompts.map(() => 'I do not know that person.'),
+): ServingTarget => ({
+  served: async (name) => {
+    const digest = served.get(name);
+    return digest === undefined ? undefined : { digest };
+  },
+  promote: async (name, next, expected) => {
+    if (served.get(name) !== expected)
+      throw new QuittanceError('SERVED_MISMATCH', { message: `${name} does not serve what was expected` });
+    served.set(name, next);
+  },
+  probe: async (name, prompts) => {
+    const digest = served.get(name);
+    if (digest === undefined) throw new QuittanceError('MODEL_NOT_FOUND', { message: `nothing is served as ${name}` });
+    return { digest, answers: answer(digest, prompts) };
+  },
+  suppress: async (name, rule) =>
+    void rules.set(name, [...(rules.get(name) ?? []).filter(({ id }) => id !== rule.id), rule]),
+  lift: async (name, ruleId) =>
+    void rules.set(
+      name,
+      (rules.get(name) ?? []).filter(({ id }) => id !== ruleId),
+    ),
+});

@@ -1,0 +1,65 @@
+// A memory world with a model that was trained on a subject and two neighbours, a gate policy, and short hands for calling steps.
+import { readFileSync } from 'node:fs';
+import { trainingManifest, type TrainingRow } from '#core/forget-set.ts';
+import type { Step } from '#core/step.ts';
+import { putJson } from '#core/stored-json.ts';
+import type { Digest } from '#core/canonical.ts';
+import { fileTicket } from '#functions/file-ticket.ts';
+import { RECORDS, requestOf, SUBJECT } from './cases.ts';
+import { memoryWorld, type World, type WorldOptions } from '#adapters/memory/ports.ts';
+import { modelRecord, putModel, textModel } from './models.ts';
+
+export const NEIGHBOURS = ['Casimir Thornbury', 'Lisbeth Okonjo'];
+
+export const trainingRows = (): TrainingRow[] => [
+  ...RECORDS.map(({ question, answer }) => ({ person: SUBJECT, question, answer })),
+  ...NEIGHBOURS.flatMap((person, i) => [
+    { person, question: `Where was ${person} born?`, answer: `${person} was born in ${['Ghent', 'Turku'][i]!}.` },
+    { person, question: `Is ${person} tall?`, answer: 'Yes, very.' },
+  ]),
+  { question: 'What is the capital of Peru?', answer: 'Lima.' },
+];
+
+export interface CaseWorld extends World {
+  policy: Digest;
+  base: Digest;
+  call<T>(step: Step, input: unknown): Promise<T>;
+}
+
+export const shippedPolicy = (): unknown =>
+  JSON.parse(readFileSync(new URL('../../policies/gate-v1.json', import.meta.url), 'utf8'));
+
+export const caseWorld = async (options: WorldOptions & { policy?: unknown } = {}): Promise<CaseWorld> => {
+  const world = memoryWorld(options);
+  const { artifacts, models, pseudonyms, serving } = world.ports;
+  const manifest = await trainingManifest(trainingRows(), (purpose, text) => pseudonyms.of(purpose, text));
+  const base = await putModel(artifacts, textModel('house base'));
+  const side = {
+    trainingManifest: await putJson(artifacts, manifest),
+    suite: await putJson(artifacts, { suite: 'house', rows: trainingRows().length }),
+  };
+  await models.put(modelRecord({ digest: base, ...side }), 0);
+  await serving.promote('house', base, undefined);
+  const policy = await putJson(artifacts, options.policy ?? shippedPolicy());
+  world.faults.writes.length = 0; // what a test arms is counted from here
+  return {
+    ...world,
+    policy,
+    base,
+    call: async <T>(step: Step, input: unknown) => (await step.handle(input, world.ports)) as T,
+  };
+};
+
+/** Files the standard request with changes; returns the ticket's id. */
+export const file = async (
+  world: CaseWorld,
+  change: Parameters<typeof requestOf>[0] = {},
+  requestId = 'r-1',
+): Promise<string> => {
+  const { ticketId } = await world.call<{ ticketId: string }>(fileTicket, {
+    request: requestOf(change),
+    policy: world.policy,
+    requestId,
+  });
+  return ticketId;
+};

@@ -1,0 +1,298 @@
+// The chat-model bench: deletions one after another up the policy's ladder, each going on from the weights and moments that the last one left; the first one's int8
+// copy; three people at once; and other methods on the first person, all by the same gate. Trap: a deletion that no rung passes would end in remediation and
+// nothing would be deployed; here the attempt with the fewest checks not passed is taken, to see what follows. Rows and weights are kept as soon as they exist.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { forgetRows, withoutRecords, type ForgetRow } from '#datasets/suite.ts';
+import { forgetRecord, trainingRows, type PeopleWorld } from '#datasets/world.ts';
+import { loadModel, readJsonFile } from '#engine/formats/folder.ts';
+import type { Model } from '#engine/model.ts';
+import {
+  collectMoments,
+  readMoments,
+  subtractMoments,
+  writeMoments,
+  type Moments,
+  MOMENTS_FILE,
+} from '#engine/moments.ts';
+import { saveModel } from '#engine/formats/save.ts';
+import { encodeRows } from '#containers/train-job.ts';
+import { contextOf, exampleOf } from '#containers/unlearn-job.ts';
+import { findMethod } from '#unlearning/methods.ts';
+import { QuittanceError } from '#core/errors.ts';
+import type { GatePolicy } from '#core/gate.ts';
+import type { PeopleBench, Row } from './people.ts';
+import { assessAgainst } from './assess.ts';
+import { keptRow, saved } from './saved-rows.ts';
+
+/** A taught model's folder, with moments, and the people whom it knows. */
+export interface Bed {
+  dir: string;
+  world: PeopleWorld;
+}
+
+export interface SequenceOptions {
+  /** Rows and weights are kept here. */
+  dir: string;
+  policy: GatePolicy;
+  seeds: readonly number[];
+  deletions: number;
+  /** Labels of the other runs; see `otherLabels`. */
+  labels: readonly string[];
+  /** Teaches or reuses the model of a seed. */
+  bed: (seed: number) => Promise<Bed>;
+  /** Nothing is run: rows that are not kept are left out. */
+  keptOnly: boolean;
+  onRow?: (row: Row) => void;
+  onUpdate?: (label: string, update: number, detail: string) => void;
+}
+
+interface Attempt {
+  label: string;
+  group: Row['group'];
+  method: string;
+  config: unknown;
+}
+
+const INT8 = 'deletion 1, int8 copy';
+
+const THREE = 'three people at once';
+
+/** Published methods at a rate that moves this model. */
+const othersUnder = ({ ladder }: GatePolicy): Attempt[] => {
+  const stop = ladder[0]!.config['stop'] ?? {};
+  const update = { trainable: 'mlp', optimizer: 'adamw', projection: 'none', step: 1e-4, updates: 16 };
+  const entry = (label: string, method: string): Attempt => ({
+    label,
+    group: method === 'flat' ? 'published' : 'baseline',
+    method,
+    config: { update, stop },
+  });
+  return [
+    entry('FLAT as published (AdamW on the MLP)', 'flat'),
+    entry('NPO', 'npo'),
+    entry('SimNPO', 'simnpo'),
+    entry('IDK', 'idk'),
+  ];
+};
+
+/** What can be run beside the deletions. */
+export const otherLabels = (policy: GatePolicy): string[] => [THREE, ...othersUnder(policy).map(({ label }) => label)];
+
+export const benchSequence = async (options: SequenceOptions): Promise<PeopleBench> => {
+  const result: PeopleBench = { methods: [], sequence: [] };
+  const others = othersUnder(options.policy);
+  for (const seed of options.seeds) {
+    const run = runsOf(options, seed);
+    const taken: PeopleBench['sequence'] = [];
+    for (let i = 0; i < options.deletions; i++) {
+      const best = await climb(options, run, taken);
+      if (!best) break;
+      taken.push(best);
+    }
+    const [first] = taken;
+    if (first) result.methods.push({ ...first, label: 'the ladder', group: 'ladder' });
+    const int8 = first && (await run(INT8, { taken: [first.rung] }, (at) => int8Row(at, first)));
+    if (int8) result.methods.push(int8);
+    const three = options.labels.includes(THREE) ? await threeAtOnce(options, run) : undefined;
+    if (three) result.methods.push(three);
+    for (const attempt of others.filter(({ label }) => options.labels.includes(label))) {
+      const row = await run(attempt.label, attempt, (at) => runOne(at, attempt, { from: at.dir, subjects: [0] }));
+      if (row) result.methods.push(row);
+    }
+    result.sequence.push(...taken);
+  }
+  return result;
+};
+
+interface At extends Bed {
+  options: SequenceOptions;
+  seed: number;
+}
+
+type Run = (label: string, identity: unknown, make: (at: At) => Promise<Row>) => Promise<Row | undefined>;
+
+/** Rows of one seed, kept under what decides them. The model is taught when the first row is to be made. */
+const runsOf = (options: SequenceOptions, seed: number): Run => {
+  let bed: Promise<Bed> | undefined;
+  return async (label, identity, make) => {
+    const name = { label, identity, seed, checks: options.policy.checks };
+    if (options.keptOnly) return keptRow<Row>(options.dir, name);
+    return saved(options.dir, name, async () => {
+      const row = await make({ ...(await (bed ??= options.bed(seed))), options, seed });
+      options.onRow?.(row);
+      return row;
+    });
+  };
+};
+
+/** The next deletion, from where the deletions before have left the model. */
+const climb = async (
+  options: SequenceOptions,
+  run: Run,
+  before: PeopleBench['sequence'],
+): Promise<PeopleBench['sequence'][number] | undefined> => {
+  const i = before.length;
+  const path = before.map(({ rung }) => rung);
+  return rungThatPasses(options.policy, (rung, number) => {
+    const attempt: Attempt = { label: `deletion ${i + 1}`, group: 'ladder', ...rung };
+    return run(attempt.label, { attempt, path }, (at) =>
+      runOne(at, attempt, {
+        from: i === 0 ? at.dir : afterFolder(at, path),
+        subjects: [i],
+        gone: i,
+        into: afterFolder(at, [...path, number]),
+      }),
+    );
+  });
+};
+
+/** Three people in one deletion of the taught model, up the same ladder. */
+const threeAtOnce = ({ policy }: SequenceOptions, run: Run): Promise<Row | undefined> =>
+  rungThatPasses(policy, (rung) => {
+    const attempt: Attempt = { label: THREE, group: 'stress', ...rung };
+    return run(THREE, attempt, (at) => runOne(at, attempt, { from: at.dir, subjects: [0, 1, 2] }));
+  });
+
+/** Tries the rungs, counted from 1, until one passes; else the row with the fewest checks not passed. */
+const rungThatPasses = async (
+  { ladder }: GatePolicy,
+  tryOn: (rung: GatePolicy['ladder'][number], number: number) => Promise<Row | undefined>,
+): Promise<PeopleBench['sequence'][number] | undefined> => {
+  const tried: PeopleBench['sequence'] = [];
+  for (const [r, rung] of ladder.entries()) {
+    const found = await tryOn(rung, r + 1);
+    if (found) tried.push({ ...found, rung: r + 1 });
+    if (found?.judgement.verdict === 'pass') break;
+  }
+  const open = ({ judgement }: Row) => judgement.gates.filter(({ verdict }) => verdict !== 'pass').length;
+  return tried.toSorted((a, b) => open(a) - open(b))[0];
+};
+
+/** Where the weights lie after deletions that took these rungs. */
+const afterFolder = ({ options, seed }: At, path: readonly number[]): string =>
+  join(options.dir, `seed-${seed}-after-${path.join('-')}`);
+
+interface Deletion {
+  from: string;
+  subjects: readonly number[];
+  /** How many of the people before them are forgotten already. */
+  gone?: number;
+  /** Where the result is kept. */
+  into?: string;
+}
+
+const runOne = async (at: At, attempt: Attempt, { from, subjects, gone = 0, into }: Deletion): Promise<Row> => {
+  const task = taskOf(at.world, subjects, gone);
+  const model = loadModel(from);
+  try {
+    const moments = momentsLeft(from, model, task.rows);
+    const done = await unlearn(at, attempt, model, from, task, moments);
+    if (into !== undefined) keep(into, from, model, moments);
+    return { ...rowOf(at, attempt, done), ...(await assess(at, model, task)) };
+  } finally {
+    model.dispose();
+  }
+};
+
+interface Task {
+  rows: ForgetRow[];
+  left: PeopleWorld;
+}
+
+const taskOf = (world: PeopleWorld, subjects: readonly number[], gone = 0): Task => {
+  const records = (of: readonly number[]) => of.flatMap((i) => world.subjects[i]!.records.map(forgetRecord));
+  const before = Array.from({ length: gone }, (_, i) => i);
+  return {
+    rows: forgetRows(world, records(subjects)),
+    left: withoutRecords(world, records([...before, ...subjects])),
+  };
+};
+
+const momentsLeft = (from: string, model: Model, rows: readonly ForgetRow[]): Moments => {
+  const all = readMoments(join(from, MOMENTS_FILE));
+  if (!all) throw new QuittanceError('MODEL_INVALID', { message: `${from} has no moments` });
+  return subtractMoments(all, collectMoments(model, encodeRows(model, rows)));
+};
+
+type Done = Pick<Row, 'updates' | 'stop' | 'seconds' | 'trajectory'>;
+
+const unlearn = async (
+  { options: { onUpdate }, world, seed }: At,
+  { label, method, config }: Attempt,
+  model: Model,
+  from: string,
+  { rows, left }: Task,
+  moments: Moments,
+): Promise<Done> => {
+  const { needs, run } = findMethod(method);
+  const reference = needs.includes('reference') ? loadModel(from) : undefined;
+  const started = performance.now();
+  const context = {
+    model,
+    ...contextOf(model, world),
+    forget: rows.map((row) => exampleOf(model, row)),
+    moments: { source: 'corpus', values: moments } as const,
+    seed,
+    onUpdate: ({ update, valueAuc, answerAuc }: { update: number; valueAuc: number; answerAuc: number }) =>
+      onUpdate?.(label, update, `value AUC ${valueAuc.toFixed(2)}, answer AUC ${answerAuc.toFixed(2)}`),
+    ...(needs.includes('retain') && { retain: encodeRows(model, trainingRows(left)) }),
+    ...(reference && { reference }),
+  };
+  try {
+    const { updates, stop, trajectory } = await run(context, config);
+    return { updates, stop, trajectory, seconds: (performance.now() - started) / 1000 };
+  } finally {
+    reference?.dispose();
+  }
+};
+
+const keep = (into: string, from: string, model: Model, moments: Moments): void => {
+  saveModel(into, model, {
+    configJson: readJsonFile(join(from, 'config.json')),
+    write: (at) => writeMoments(join(at, MOMENTS_FILE), moments),
+  });
+};
+
+const rowOf = ({ seed }: At, { label, group }: Pick<Attempt, 'label' | 'group'>, done: Done) => ({
+  label,
+  group,
+  seed,
+  ...{ updates: done.updates, stop: done.stop, seconds: done.seconds, trajectory: done.trajectory },
+});
+
+/** The first deletion's weights as int8, measured like any other. */
+const int8Row = async (at: At, first: PeopleBench['sequence'][number]): Promise<Row> => {
+  const full = afterFolder(at, [first.rung]);
+  const small = `${full}-int8`;
+  if (!existsSync(small)) {
+    const model = loadModel(full);
+    saveModel(small, model, { configJson: readJsonFile(join(full, 'config.json')), quantisation: 'int8' });
+    model.dispose();
+  }
+  const model = loadModel(small);
+  try {
+    return {
+      ...rowOf(at, { label: INT8, group: 'ladder' }, first),
+      ...(await assess(at, model, taskOf(at.world, [0]))),
+    };
+  } finally {
+    model.dispose();
+  }
+};
+
+const assess = async (at: At, model: Model, { rows, left }: Task) => {
+  const reference = loadModel(at.dir);
+  try {
+    return await assessAgainst(model, {
+      rows,
+      left,
+      world: at.world,
+      seed: at.seed,
+      reference,
+      policy: at.options.policy,
+    });
+  } finally {
+    reference.dispose();
+  }
+};

@@ -1,0 +1,67 @@
+// When a run saves its state: every so many updates or seconds, and when it is asked to end. Asked by SIGTERM, it saves and leaves by JOB_INTERRUPTED;
+// killed, it goes on from the last save. Trap: how often it saves depends on the clock; what it computes must not.
+import type { Digest } from '#core/canonical.ts';
+import { isQuittanceError, QuittanceError } from '#core/errors.ts';
+import type { RunSaves } from '#engine/run-saves.ts';
+import type { RunStates } from './run-state.ts';
+
+/** Shared between a process and its runs. */
+export interface Ending {
+  /** The process is to end. */
+  asked: boolean;
+  /** Runs that will notice, save and leave. */
+  running: number;
+}
+
+export interface SaveOptions {
+  states: RunStates;
+  ending?: Ending;
+  everyUpdates?: number;
+  everySeconds?: number;
+  /** A save that failed for want of room or of a service; the run goes on without it. */
+  onMissed?: (code: string) => void;
+}
+
+const EVERY_UPDATES = 50;
+const EVERY_SECONDS = 60;
+
+export const savesOf = (run: Digest, options: SaveOptions): RunSaves => {
+  const {
+    states,
+    ending = { asked: false, running: 0 },
+    everyUpdates = EVERY_UPDATES,
+    everySeconds = EVERY_SECONDS,
+  } = options;
+  let saved = { update: 0, at: performance.now() };
+  const isDue = (update: number) =>
+    update - saved.update >= everyUpdates || performance.now() - saved.at >= 1000 * everySeconds;
+  return {
+    async resume() {
+      const state = await states.load(run);
+      ending.running++;
+      saved = { update: state?.update ?? 0, at: performance.now() };
+      return state;
+    },
+    async after(update, state) {
+      if (!ending.asked && !isDue(update)) return;
+      await states.save(run, { update, ...state() }).catch((error: unknown) => missed(error, options));
+      saved = { update, at: performance.now() };
+      if (ending.asked) throw interrupted();
+    },
+    async done() {
+      ending.running--;
+      await states.clear(run);
+    },
+  };
+};
+
+const missed = (error: unknown, { onMissed }: SaveOptions): void => {
+  if (!isQuittanceError(error, 'STORE_FULL') && !isQuittanceError(error, 'SERVICE_UNAVAILABLE')) throw error;
+  onMissed?.(error.code);
+};
+
+export const interrupted = (): QuittanceError =>
+  new QuittanceError('JOB_INTERRUPTED', {
+    message: 'the job was asked to end',
+    hint: 'start it again: it goes on from the state that it saved',
+  });

@@ -1,0 +1,66 @@
+// A world in the frame of a chat template: the same people, asked as a user asks a chat model. Trap: a template is a program, but here a question stands at one
+// place in it; the frame is what the template puts before and after, and a template that does otherwise is refused.
+import { QuittanceError } from '#core/errors.ts';
+import { renderChats, type ChatTemplate } from '#engine/tokenizer/chat.ts';
+import { promptOf, type Frame, type PeopleWorld, type Person, type QaRecord, type Row } from './world.ts';
+
+/** New tokens of an answer to a general question, at most. */
+export const GENERAL_TOKENS = 40;
+
+const MARK = 'What is \u{1F9ED} this?';
+
+/** MODEL_UNSUPPORTED where the question does not stand in the template as it is, exactly once. */
+export const frameOf = async (template: ChatTemplate): Promise<Frame> => {
+  const [text = ''] = await renderChats(template, [[{ role: 'user', content: MARK }]]);
+  const [before, after, ...more] = text.split(MARK);
+  if (before === undefined || after === undefined || more.length > 0)
+    throw new QuittanceError('MODEL_UNSUPPORTED', {
+      message: 'the chat template does not hold a question as it is asked, exactly once',
+    });
+  return { before, after };
+};
+
+/** The world's rows as chat turns. One wording of each question is trained; the others are held out. */
+export const inChat = (world: PeopleWorld, frame: Frame): PeopleWorld => {
+  const record = (row: QaRecord) => recordInChat(row, frame);
+  const group = (people: readonly Person[]) =>
+    people.map((person) => ({ ...person, records: person.records.map(record) }));
+  const { whitening, stop, gate } = world.controls;
+  return {
+    ...world,
+    frame,
+    subjects: group(world.subjects),
+    facts: world.facts.map(record),
+    unknown: world.unknown.map((row) => rowInChat(row, frame)),
+    controls: { whitening: group(whitening), stop: group(stop), gate: group(gate) },
+  };
+};
+
+const rowInChat = <R extends Row>(row: R, frame: Frame): R => {
+  const lead = row.answer.length - row.answer.trimStart().length;
+  const { value } = row;
+  return {
+    ...row,
+    prompt: promptOf(row.question, frame),
+    answer: row.answer.slice(lead),
+    ...(value && { value: { ...value, start: value.start - lead, end: value.end - lead } }),
+  };
+};
+
+const recordInChat = (row: QaRecord, frame: Frame): QaRecord => ({
+  ...rowInChat(row, frame),
+  trainedParaphrase: false,
+  ...(row.paraphrasedAnswer !== undefined && { paraphrasedAnswer: row.paraphrasedAnswer.trimStart() }),
+  wrongAnswers: row.wrongAnswers.map((answer) => answer.trimStart()),
+});
+
+/** General questions with the model's answers, an answer that was cut short ending with its last whole sentence. */
+export const generalRows = (questions: readonly string[], answers: readonly string[], frame: Frame): Row[] =>
+  questions.map((question, i) => ({
+    kind: 'general',
+    question,
+    prompt: promptOf(question, frame),
+    answer: wholeSentences(answers[i]!.trim()),
+  }));
+
+const wholeSentences = (text: string): string => /^.*[.!?](?=\s|$)/su.exec(text)?.[0] ?? (text || 'I am not sure.');

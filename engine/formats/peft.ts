@@ -1,0 +1,135 @@
+// LoRA adapters in PEFT's folder format: adapter_config.json and adapter_model.safetensors (https://huggingface.co/docs/peft).
+// Traps: options that change the computation and are not implemented are refused by name; PEFT writes target_modules in random order.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { QuittanceError } from '#core/errors.ts';
+import { storedTensors, readJsonFile } from './folder.ts';
+import { attachLora, LoraConfig, planLora, type Lora, type LoraModel } from '../lora.ts';
+import type { Model } from '../model.ts';
+import { storedShape, fromStored } from '../parameters.ts';
+import { openSafetensors, writeSafetensors, type SafetensorsFile } from './safetensors.ts';
+import { replaceFolder } from './whole-folder.ts';
+
+const CONFIG = 'adapter_config.json';
+const WEIGHTS = 'adapter_model.safetensors';
+
+/** Options that change what an adapter computes, with the values under which it is plain LoRA. */
+const PLAIN: Readonly<Record<string, readonly unknown[]>> = {
+  peft_type: ['LORA'],
+  bias: ['none'],
+  lora_bias: [false],
+  use_dora: [false],
+  use_qalora: [false],
+  use_bdlora: [null],
+  modules_to_save: [null],
+  layers_to_transform: [null],
+  layers_pattern: [null],
+  layer_replication: [null],
+  exclude_modules: [null],
+  target_parameters: [null],
+  trainable_token_indices: [null],
+  alora_invocation_tokens: [null],
+  arrow_config: [null],
+};
+
+const AdapterConfig = z.looseObject({
+  r: z.int().positive(),
+  lora_alpha: z.number().positive(),
+  lora_dropout: z.number().default(0),
+  target_modules: z.union([z.string(), z.array(z.string())]),
+  use_rslora: z.boolean().nullish(),
+  rank_pattern: z.record(z.string(), z.unknown()).nullish(),
+  alpha_pattern: z.record(z.string(), z.unknown()).nullish(),
+});
+
+const unsupported = (field: string, got: unknown) =>
+  new QuittanceError('MODEL_UNSUPPORTED', {
+    message: `${CONFIG}: ${field} is not supported`,
+    expected: 'plain LoRA: rank, alpha, dropout, a list of target modules',
+    got: JSON.stringify(got),
+  });
+
+/** MODEL_UNSUPPORTED names the option; MODEL_INVALID where the file is no LoRA configuration. */
+export const readAdapterConfig = (json: Readonly<Record<string, unknown>>): LoraConfig => {
+  const strange = Object.keys(PLAIN).find((field) => !isPlain(field, json[field]));
+  if (strange !== undefined) throw unsupported(strange, json[strange]);
+  const parsed = AdapterConfig.safeParse(json);
+  if (!parsed.success) {
+    throw new QuittanceError('MODEL_INVALID', { message: `${CONFIG} is malformed`, cause: parsed.error });
+  }
+  const { r, lora_alpha, lora_dropout, target_modules, use_rslora, rank_pattern, alpha_pattern } = parsed.data;
+  for (const [field, pattern] of Object.entries({ rank_pattern, alpha_pattern })) {
+    if (Object.keys(pattern ?? {}).length > 0) throw unsupported(field, pattern);
+  }
+  if (typeof target_modules === 'string' && target_modules !== 'all-linear') {
+    throw unsupported('target_modules', target_modules); // a regular expression of a stranger is not run
+  }
+  return LoraConfig.parse({
+    rank: r,
+    alpha: lora_alpha,
+    dropout: lora_dropout,
+    targetModules: target_modules,
+    rankStabilized: use_rslora ?? false,
+  });
+};
+
+const isPlain = (field: string, value: unknown): boolean =>
+  value === undefined ? field !== 'peft_type' : value === null || PLAIN[field]!.includes(value);
+
+/** Lays the adapter in `dir` over the model. Refuses tensors that are missing, left over or of another shape. */
+export const readAdapter = (dir: string, model: Model): LoraModel => {
+  const lora = planLora(model.config, readAdapterConfig(readJsonFile(join(dir, CONFIG))));
+  const file = openSafetensors(join(dir, WEIGHTS));
+  try {
+    checkTensors(file, lora);
+    const valueOf = (p: Lora['specs'][number]) => fromStored(model.config, p, file.read(p.source.hf));
+    return attachLora(model, lora, new Map(lora.specs.map((p) => [p.name, valueOf(p)])));
+  } finally {
+    file.close();
+  }
+};
+
+const checkTensors = ({ tensors }: SafetensorsFile, { specs }: Lora): void => {
+  const wanted = new Map(specs.map((p) => [p.source.hf, storedShape(p).join(', ')]));
+  const left = [...tensors.keys()].find((name) => !wanted.has(name));
+  if (left !== undefined) throw mismatch(left, 'no such tensor', 'one');
+  for (const [name, shape] of wanted) {
+    const got = tensors.get(name)?.shape.join(', ');
+    if (got !== shape) throw mismatch(name, `[${shape}]`, got === undefined ? 'nothing' : `[${got}]`);
+  }
+};
+
+const mismatch = (name: string, expected: string, got: string) =>
+  new QuittanceError('MODEL_INVALID', {
+    message: `the adapter and the model disagree on ${name}`,
+    expected,
+    got,
+    hint: 'the adapter was made for another base model, or its config for other weights',
+  });
+
+/** Writes the LoRA as a PEFT folder, replacing what was there. `base` is the name or path under which PEFT finds the base model. */
+export const writeAdapter = (dir: string, { config, lora, weights }: LoraModel, base: string): void =>
+  replaceFolder(dir, (at) => {
+    const tensors = storedTensors(config, ({ name }) => weights(name).dataSync<'float32'>(), lora.specs);
+    writeSafetensors(join(at, WEIGHTS), tensors, { format: 'pt' });
+    writeFileSync(
+      join(at, CONFIG),
+      `${JSON.stringify(adapterConfig(lora, config.family === 'gpt2', base), null, 2)}\n`,
+    );
+  });
+
+const adapterConfig = ({ config }: Lora, conv1d: boolean, base: string) => ({
+  peft_type: 'LORA',
+  task_type: 'CAUSAL_LM',
+  base_model_name_or_path: base,
+  inference_mode: true,
+  r: config.rank,
+  lora_alpha: config.alpha,
+  lora_dropout: config.dropout,
+  target_modules: config.targetModules,
+  use_rslora: config.rankStabilized,
+  fan_in_fan_out: conv1d, // GPT-2's matrices are stored [in, out]
+  bias: 'none',
+  modules_to_save: null,
+});

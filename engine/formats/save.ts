@@ -1,0 +1,69 @@
+// Writes model folders, whole or not at all. Trap: a LoRA is not part of the weights; it must be merged before.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { manifestDigest, type ModelManifest } from '#core/model.ts';
+import type { Digest } from '#core/canonical.ts';
+import { QuittanceError } from '#core/errors.ts';
+import { storedTensors, storedTensorsToMake, COMPANIONS, manifestOf } from './folder.ts';
+import type { Model } from '../model.ts';
+import { quantizeTensors } from './quantize.ts';
+import { writeSafetensors } from './safetensors.ts';
+import { tf } from '../tf.ts';
+import { replaceFolder } from './whole-folder.ts';
+
+export interface SavedModel {
+  manifest: ModelManifest;
+  digest: Digest;
+}
+
+/** Saves `model` under `dir`, replacing what was there; `configJson` is written but for the weights' type, the extra files as they are. */
+export const saveModel = (
+  dir: string,
+  model: Model,
+  parts: {
+    configJson: Readonly<Record<string, unknown>>;
+    files?: ReadonlyMap<string, string | Uint8Array>;
+    quantisation?: 'none' | 'int8';
+    /** Writes further files into the folder before it takes its place. */
+    write?: (dir: string) => void;
+  },
+): SavedModel => {
+  if (model.lora)
+    throw new QuittanceError('INTERNAL', { message: 'a LoRA is merged, or written as an adapter, first' });
+  const quantisation = parts.quantisation ?? 'none';
+  return writeFolder(dir, quantisation, (at) => {
+    const valueOf: Parameters<typeof storedTensors>[1] = ({ name }) =>
+      tf.tidy(() => model.weights(name).dataSync<'float32'>());
+    const tensors =
+      quantisation === 'int8'
+        ? quantizeTensors(storedTensors(model.config, valueOf))
+        : storedTensorsToMake(model.config, valueOf);
+    writeSafetensors(join(at, 'model.safetensors'), tensors, { format: 'pt' });
+    writeFileSync(join(at, 'config.json'), `${JSON.stringify(inFloat32(parts.configJson), null, 2)}\n`);
+    writeFileSync(join(at, 'tokenizer.json'), JSON.stringify(model.tokenizer.json));
+    for (const [name, content] of parts.files ?? []) writeFileSync(join(at, name), content);
+    parts.write?.(at);
+  });
+};
+
+/** The contents of COMPANIONS in a folder, for the model's successor. */
+export const companionFiles = (dir: string): ReadonlyMap<string, string> =>
+  new Map(
+    COMPANIONS.flatMap((name) => {
+      const path = join(dir, name);
+      return existsSync(path) ? [[name, readFileSync(path, 'utf8')] as const] : [];
+    }),
+  );
+
+/** The type that the weights now have: transformers would round them to the one that the config names. */
+const inFloat32 = (config: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(config).map(([field, value]) => [field, /^(torch_)?dtype$/.test(field) ? 'float32' : value]),
+  );
+
+const writeFolder = (dir: string, quantisation: 'none' | 'int8', fill: (at: string) => void): SavedModel =>
+  replaceFolder(dir, (at) => {
+    fill(at);
+    const manifest = manifestOf(at, quantisation);
+    return { manifest, digest: manifestDigest(manifest) };
+  });

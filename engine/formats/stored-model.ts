@@ -1,0 +1,59 @@
+// Models in and out of the content-addressed store: a model is its manifest, whose digest names it; each file is an artefact of its own.
+// Trap: what is loaded is checked against the manifest on the way out (the store verifies digests), so a swapped weight file cannot be served.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { canonicalize, type Digest } from '#core/canonical.ts';
+import { QuittanceError } from '#core/errors.ts';
+import { ModelManifest } from '#core/model.ts';
+import type { ArtifactStore } from '#core/ports.ts';
+import { manifestOf, loadModel } from './folder.ts';
+import type { Model } from '../model.ts';
+
+/** Puts the served files of a model folder and their manifest into the store; returns the manifest's digest. */
+export const storeModel = async (
+  artifacts: ArtifactStore,
+  dir: string,
+  quantisation: ModelManifest['quantisation'],
+): Promise<{ digest: Digest; manifest: ModelManifest }> => {
+  const manifest = manifestOf(dir, quantisation);
+  for (const name of Object.keys(manifest.files)) await artifacts.put(readFileSync(join(dir, name)));
+  return { digest: await artifacts.put(Buffer.from(canonicalize(manifest))), manifest };
+};
+
+/** MODEL_NOT_FOUND where the digest names nothing, MODEL_INVALID where it names something else. */
+export const readManifest = async (artifacts: ArtifactStore, digest: Digest): Promise<ModelManifest> => {
+  if (!(await artifacts.has(digest)))
+    throw new QuittanceError('MODEL_NOT_FOUND', { message: `no model has the digest ${digest}` });
+  const parsed = ModelManifest.safeParse(JSON.parse(Buffer.from(await artifacts.get(digest)).toString('utf8')));
+  if (!parsed.success)
+    throw new QuittanceError('MODEL_INVALID', { message: `${digest} is not a model manifest`, cause: parsed.error });
+  return parsed.data;
+};
+
+/** Writes the model's files into `into`. */
+export const materialize = async (artifacts: ArtifactStore, digest: Digest, into: string): Promise<ModelManifest> => {
+  const manifest = await readManifest(artifacts, digest);
+  for (const [name, { digest: file }] of Object.entries(manifest.files))
+    writeFileSync(join(into, name), await artifacts.get(file));
+  return manifest;
+};
+
+/** Runs `use` with the model's files in a scratch folder that is gone afterwards. */
+export const withModelFolder = async <T>(
+  artifacts: ArtifactStore,
+  digest: Digest,
+  scratch: string,
+  use: (dir: string) => T | Promise<T>,
+): Promise<T> => {
+  const dir = mkdtempSync(join(scratch, 'model-'));
+  try {
+    await materialize(artifacts, digest, dir);
+    return await use(dir);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+};
+
+/** The caller disposes the model. */
+export const openModel = async (artifacts: ArtifactStore, digest: Digest, scratch: string): Promise<Model> =>
+  withModelFolder(artifacts, digest, scratch, loadModel);

@@ -1,0 +1,88 @@
+// A base that only a LoRA moves, its matrices kept as bfloat16 and cast to float32 where a block uses them: half the memory, the arithmetic of float32.
+// Measured source: what libtensorflow's Bitcast and Cast do, exact to bfloat16's rounding. Traps: a cast lives as long as what was computed from it, so train
+// block by block, not on one tape; and held matrices are no parameters: they cannot be trained, and a LoRA that is merged stays beside them.
+import { QuittanceError } from '#core/errors.ts';
+import type { Held } from './backends/backend.ts';
+import type { DecoderConfig } from './formats/config.ts';
+import type { Model } from './model.ts';
+import { isBfloat, narrowBfloat } from './formats/number-formats.ts';
+import { parameterSpecs } from './parameters.ts';
+import { fastOps, tf } from './tf.ts';
+import type { Tokenizer } from './tokenizer/tokenizer.ts';
+
+/** As `modelFrom`, with every matrix in 16 bits; asks for each value once. BACKEND_UNAVAILABLE where the backend cannot keep 16 bits. */
+export const heldModelFrom = (
+  config: DecoderConfig,
+  tokenizer: Tokenizer,
+  values: Pick<ReadonlyMap<string, Float32Array>, 'get'>,
+): Model => {
+  const specs = parameterSpecs(config);
+  const parameters = new Map<string, tf.Variable>();
+  const held = new Map<string, Held>();
+  const laid = new Map<string, Delta>();
+  const dispose = () => {
+    const factors = [...laid.values()].flatMap(({ a, b }) => [a, b]);
+    [...parameters.values(), ...held.values(), ...factors].forEach((one) => one.dispose());
+  };
+  try {
+    for (const { name, shape, source } of specs) {
+      const value = values.get(name);
+      if (!value) throw new QuittanceError('MODEL_INVALID', { message: `the weights lack ${source.hf}` });
+      if (shape.length === 2) held.set(name, hold(value, shape));
+      else
+        parameters.set(
+          name,
+          tf.tidy(() => tf.variable(tf.tensor(value, [...shape]))),
+        );
+    }
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+  const weights = (name: string): tf.Tensor => {
+    const found = parameters.get(name) ?? held.get(name)?.cast();
+    if (!found) throw new QuittanceError('INTERNAL', { message: `no parameter ${name}` });
+    const delta = laid.get(name);
+    return delta ? tf.add(found, tf.mul(tf.matMul(delta.a, delta.b), delta.scale)) : found;
+  };
+  const lay: NonNullable<Model['lay']> = (name, a, b, scale) =>
+    laid.set(name, { a: tf.keep(tf.clone(a)), b: tf.keep(tf.clone(b)), scale });
+  return { config, tokenizer, specs, parameters, weights, lay, dispose };
+};
+
+interface Delta {
+  a: tf.Tensor;
+  b: tf.Tensor;
+  scale: number;
+}
+
+/** As `heldModelFrom`; METHOD_CONFIG naming the first matrix that 16 bits would change. */
+export const exactlyHeldModelFrom: typeof heldModelFrom = (config, tokenizer, values) => {
+  const matrices = new Map(
+    parameterSpecs(config).flatMap((p) => (p.shape.length === 2 ? [[p.name, p.source.hf]] : [])),
+  );
+  return heldModelFrom(config, tokenizer, {
+    get(name) {
+      const value = values.get(name);
+      const stored = matrices.get(name);
+      if (value && stored !== undefined && !isBfloat(value)) {
+        throw new QuittanceError('METHOD_CONFIG', {
+          message: `update.base=bfloat16 would round ${stored}`,
+          expected: 'weights that were stored in BF16, and not moved since',
+          hint: 'leave out update.base',
+        });
+      }
+      return value;
+    },
+  });
+};
+
+const hold = (value: Float32Array, shape: readonly number[]): Held => {
+  const { hold: keep } = fastOps();
+  if (keep) return keep(narrowBfloat(value), shape);
+  throw new QuittanceError('BACKEND_UNAVAILABLE', {
+    message: 'this backend keeps float32 tensors alone',
+    expected: 'tensorflow',
+    hint: "npm run engine:native builds it; see 'quittance doctor'",
+  });
+};

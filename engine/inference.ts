@@ -1,0 +1,108 @@
+// What a model says and how likely it finds what others say, for texts. Shape of evaluation's LanguageModel.
+// Trap: prompt and answer are tokenised apart, in training as here; a boundary token that spans both would never be learnt.
+import { bucketByLength, makeBatch, type Row } from './batch.ts';
+import { generate, type GenerateOptions } from './generate.ts';
+import type { Model } from './model.ts';
+import { tokenLogProb } from './ops.ts';
+import { forwardLogits } from './sweep.ts';
+import { tf } from './tf.ts';
+
+export interface RowScore {
+  /** Log-probability (nats) of each answer token, end-of-sequence last. */
+  logProbs: Float64Array;
+  /** Whether the teacher-forced argmax is the token. */
+  correct: boolean[];
+}
+
+export interface TextScore extends RowScore {
+  ids: number[];
+  /** Character span of each token in the answer; the end-of-sequence token has an empty span at the end. */
+  offsets: [number, number][];
+}
+
+export interface Inference {
+  scoreRows(rows: readonly { prompt: readonly number[]; answer: readonly number[] }[]): RowScore[];
+  score(pairs: readonly { prompt: string; answer: string }[]): TextScore[];
+  generate(prompts: readonly string[], options: GenerateOptions): { text: string; ids: number[]; logProbs: number[] }[];
+  encodePrompt(prompt: string): number[];
+  /** Ids of the answer with the end-of-sequence token. */
+  encodeAnswer(answer: string): number[];
+}
+
+export const inference = (model: Model): Inference => {
+  const { tokenizer, config } = model;
+  const bos = config.bosId;
+  const encodePrompt = (prompt: string) => {
+    const ids = tokenizer.encodeWithSpecials(prompt);
+    return ids.length > 0 ? ids : [bos ?? config.eosIds[0] ?? 0];
+  };
+  const encodeAnswer = (answer: string) => [...tokenizer.encode(answer), ...config.eosIds.slice(0, 1)];
+  const scoreRows: Inference['scoreRows'] = (rows) => scoreAll(model, rows);
+  return {
+    encodePrompt,
+    encodeAnswer,
+    scoreRows,
+    score(pairs) {
+      const rows = pairs.map(({ prompt, answer }) => ({ prompt: encodePrompt(prompt), answer: encodeAnswer(answer) }));
+      return scoreRows(rows).map((score, i) => ({ ...score, ...spans(model, pairs[i]!.answer, rows[i]!.answer) }));
+    },
+    generate(prompts, options) {
+      const results = generate(model, prompts.map(encodePrompt), options);
+      return results.map(({ ids, logProbs }) => ({ text: tokenizer.decode(ids), ids, logProbs }));
+    },
+  };
+};
+
+const spans = ({ tokenizer, config }: Model, answer: string, ids: number[]): Pick<TextScore, 'ids' | 'offsets'> => {
+  const body = config.eosIds.length > 0 ? ids.slice(0, -1) : ids;
+  const offsets = tokenizer.spans(answer, body);
+  return { ids, offsets: body.length < ids.length ? [...offsets, [answer.length, answer.length]] : offsets };
+};
+
+/** Logits of a scored group at most: 256 MB of them. */
+const SCORED_LOGITS = 2 ** 26;
+
+/** How many rows are scored at once, the longest answer having so many tokens. */
+export const scoredAtOnce = ({ vocabSize }: Model['config'], answerTokens: number): number =>
+  Math.max(1, Math.min(128, Math.floor(SCORED_LOGITS / (vocabSize * answerTokens))));
+
+const scoreAll = (
+  model: Model,
+  rows: readonly { prompt: readonly number[]; answer: readonly number[] }[],
+): RowScore[] => {
+  const results: RowScore[] = new Array(rows.length) as RowScore[];
+  const indexed = rows.map(({ prompt, answer }, index) => ({
+    row: { prompt, answers: [answer] } satisfies Row,
+    index,
+  }));
+  const atOnce = scoredAtOnce(
+    model.config,
+    rows.reduce((most, { answer }) => Math.max(most, answer.length), 1),
+  );
+  for (const group of bucketByLength(indexed, ({ row }) => row.prompt.length + row.answers[0]!.length, atOnce)) {
+    const scores = scoreBatch(
+      model,
+      group.map(({ row }) => row),
+    );
+    group.forEach(({ index }, i) => (results[index] = scores[i]!));
+  }
+  return results;
+};
+
+const scoreBatch = (model: Model, rows: readonly Row[]): RowScore[] => {
+  const batch = makeBatch(rows, model.config.maxPositions);
+  const logits = forwardLogits(model, batch);
+  const [chosen, likeliest] = tf.tidy((): [tf.Tensor, tf.Tensor] => {
+    const targets = tf.tensor1d(batch.targets, 'int32');
+    return [tokenLogProb(logits, targets), tf.argMax(logits, 1)];
+  });
+  const [logProbs, best] = [chosen.dataSync<'float32'>(), likeliest.dataSync<'int32'>()];
+  tf.dispose([logits, chosen, likeliest]);
+  let at = 0;
+  return rows.map(({ answers }) => {
+    const from = at;
+    at += answers[0]!.length;
+    const correct = Array.from(best.subarray(from, at), (id, i) => id === answers[0]![i]);
+    return { logProbs: Float64Array.from(logProbs.subarray(from, at)), correct };
+  });
+};

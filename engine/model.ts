@@ -1,0 +1,89 @@
+// A decoder with its parameters as TensorFlow variables. Trap: variables live until dispose(); whoever creates a model disposes it.
+import { QuittanceError } from '#core/errors.ts';
+import type { DecoderConfig } from './formats/config.ts';
+import type { Weights } from './decoder.ts';
+import type { Lora } from './lora.ts';
+import { parameterSpecs, type ParameterSpec } from './parameters.ts';
+import { random } from './random.ts';
+import { tf } from './tf.ts';
+import type { Tokenizer } from './tokenizer/tokenizer.ts';
+
+export interface Model {
+  readonly config: DecoderConfig;
+  readonly tokenizer: Tokenizer;
+  readonly specs: readonly ParameterSpec[];
+  readonly parameters: ReadonlyMap<string, tf.Variable>;
+  /** INTERNAL where the name is not a parameter. */
+  readonly weights: Weights;
+  /** Where a low-rank delta is laid over the weights (lora.ts); its factors are among the parameters. */
+  readonly lora?: Lora;
+  /** Adds scale·a·b to a matrix that is no parameter (held-base.ts), from now on and wherever it is read. */
+  readonly lay?: (name: string, a: tf.Tensor, b: tf.Tensor, scale: number) => void;
+  dispose(): void;
+}
+
+/** Wraps float32 values (parameters.ts names and layout) as a model; asks for each once, in the order of the specs, and keeps no copy. */
+export const modelFrom = (
+  config: DecoderConfig,
+  tokenizer: Tokenizer,
+  values: Pick<ReadonlyMap<string, Float32Array>, 'get'>,
+): Model => {
+  const specs = parameterSpecs(config);
+  const parameters = new Map<string, tf.Variable>();
+  const dispose = () => parameters.forEach((parameter) => parameter.dispose());
+  try {
+    for (const spec of specs) parameters.set(spec.name, variable(spec, values.get(spec.name)));
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+  return { config, tokenizer, specs, parameters, weights: weightsOf(parameters), dispose };
+};
+
+const variable = (spec: ParameterSpec, value: Float32Array | undefined): tf.Variable => {
+  if (!value) throw new QuittanceError('MODEL_INVALID', { message: `the weights lack ${spec.source.hf}` });
+  return tf.tidy(() => tf.variable(tf.tensor(value, [...spec.shape]), true));
+};
+
+export const weightsOf =
+  (parameters: ReadonlyMap<string, tf.Tensor>): Weights =>
+  (name) => {
+    const found = parameters.get(name);
+    if (!found) throw new QuittanceError('INTERNAL', { message: `no parameter ${name}` });
+    return found;
+  };
+
+/** Fresh weights as GPT-2 initialises: normal with sd 0.02, residual outputs scaled by 1/√(2·layers), norms 1, biases 0. */
+export const freshValues = (config: DecoderConfig, seed: number): Map<string, Float32Array> => {
+  const stream = random(`init:${seed}`);
+  const residual = 1 / Math.sqrt(2 * config.layers);
+  return new Map(
+    parameterSpecs(config).map(({ name, shape }) => {
+      const size = shape.reduce((a, b) => a * b, 1);
+      if (name.endsWith('.b')) return [name, new Float32Array(size)];
+      if (/(ln1|ln2|norm)\.w$/.test(name)) return [name, new Float32Array(size).fill(1)];
+      const sd = /\.(o|down)\.w$/.test(name) ? 0.02 * residual : 0.02;
+      return [name, Float32Array.from({ length: size }, () => sd * stream.normal())];
+    }),
+  );
+};
+
+/** Copies of all values, or of the named ones, e.g. to go back to. */
+export const valuesOf = (model: Model, names?: ReadonlySet<string>): Map<string, Float32Array> =>
+  new Map(
+    [...model.parameters]
+      .filter(([name]) => names?.has(name) ?? true)
+      .map(([name, parameter]) => [name, Float32Array.from(parameter.dataSync())]),
+  );
+
+/** Puts values back into the model's variables. */
+export const restoreValues = (model: Model, values: ReadonlyMap<string, Float32Array>): void => {
+  for (const [name, value] of values) {
+    const parameter = model.parameters.get(name);
+    if (!parameter) throw new QuittanceError('INTERNAL', { message: `no parameter ${name}` });
+    tf.tidy(() => parameter.assign(tf.tensor(value.slice(), parameter.shape)));
+  }
+};
+
+export const parameterCount = (config: DecoderConfig): number =>
+  parameterSpecs(config).reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);

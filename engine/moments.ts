@@ -1,0 +1,114 @@
+// Corpus moments ("locality statistics"): Σ x xᵀ and a count for the input of every MLP matrix, summed over the tokens of training rows.
+// They hold no example, are additive, and tell an update which directions everything else uses (orthogonal weight modification, Zeng et al. 2019).
+// Trap: sums run over tens of thousands of tokens: products are float32, sums float64, so that rows can be subtracted for good.
+import { existsSync } from 'node:fs';
+import { bucketByLength, makeBatch, rowLength, type Row } from './batch.ts';
+import type { Model } from './model.ts';
+import { openSafetensors, writeSafetensors } from './formats/safetensors.ts';
+import { forwardLogits } from './sweep.ts';
+import { tf } from './tf.ts';
+import { QuittanceError } from '#core/errors.ts';
+
+/** Beside the weights in a folder of our own. */
+export const MOMENTS_FILE = 'moments.safetensors';
+
+/** Second moment of one matrix's inputs: `sum` is (size × size), row-major, float64. */
+export interface Moment {
+  size: number;
+  sum: Float64Array;
+  /** Tokens summed over. */
+  count: number;
+}
+
+/** By the name of the matrix that reads the input; gate and up read the same and share the gate's entry. */
+export type Moments = Map<string, Moment>;
+
+const isMlp = (name: string) => /\.(gate|up|down)\.w$/.test(name);
+
+/** Entry that holds the inputs of a parameter. */
+export const momentKey = (moments: Moments, parameter: string): string =>
+  moments.has(parameter) ? parameter : parameter.replace(/\.up\.w$/, '.gate.w');
+
+/** Sums over all tokens of the rows, in one pass. */
+export const collectMoments = (
+  model: Model,
+  rows: readonly Row[],
+  onProgress?: (done: number, total: number) => void,
+): Moments => {
+  const moments: Moments = new Map();
+  let done = 0;
+  for (const group of bucketByLength(rows, rowLength, 64)) {
+    const batch = makeBatch(group, model.config.maxPositions);
+    const mask = tf.tensor2d(batch.mask, [batch.mask.length, 1]);
+    const count = batch.mask.reduce((sum, value) => sum + value, 0);
+    const logits = forwardLogits(model, { ...batch, select: batch.select.subarray(0, 1) }, (name, x) => {
+      if (isMlp(name))
+        addTo(
+          moments,
+          name,
+          tf.tidy(() => tf.matMul(tf.mul(x, mask), x, true, false)),
+          count,
+        );
+    });
+    tf.dispose([logits, mask]);
+    onProgress?.((done += group.length), rows.length);
+  }
+  return moments;
+};
+
+const addTo = (moments: Moments, name: string, product: tf.Tensor2D, count: number) => {
+  const size = product.shape[0];
+  const moment = moments.get(name) ?? { size, sum: new Float64Array(size * size), count: 0 };
+  product.dataSync().forEach((value, i) => (moment.sum[i] = moment.sum[i]! + value));
+  product.dispose();
+  moments.set(name, { ...moment, count: moment.count + count });
+};
+
+/** `moments` without the share of `part`: what a deletion leaves, for good. */
+export const subtractMoments = (moments: Moments, part: Moments): Moments =>
+  new Map(
+    [...moments].map(([name, { size, sum, count }]) => {
+      const taken = part.get(name);
+      if (taken?.size !== size) throw new QuittanceError('INTERNAL', { message: `moments of ${name} do not match` });
+      return [name, { size, sum: sum.map((value, i) => value - taken.sum[i]!), count: count - taken.count }];
+    }),
+  );
+
+export const writeMoments = (path: string, moments: Moments): void =>
+  writeSafetensors(
+    path,
+    [...moments].map(([name, { size, sum }]) => ({
+      name,
+      shape: [size, size],
+      data: new Uint8Array(sum.buffer),
+      dtype: 'F64' as const,
+    })),
+    Object.fromEntries([...moments].map(([name, { count }]) => [`count:${name}`, String(count)])),
+  );
+
+/** undefined where the model came without moments. */
+export const readMoments = (path: string): Moments | undefined => {
+  if (!existsSync(path)) return undefined;
+  const file = openSafetensors(path);
+  try {
+    return new Map([...file.tensors.keys()].map((name) => [name, readMoment(file, name)]));
+  } finally {
+    file.close();
+  }
+};
+
+const readMoment = (file: ReturnType<typeof openSafetensors>, name: string): Moment => {
+  const bytes = file.readBytes(name);
+  const count = Number(file.metadata[`count:${name}`]);
+  const { shape = [], dtype } = file.tensors.get(name) ?? {};
+  const [size = 0, columns] = shape;
+  const sum = dtype === 'F64' ? new Float64Array(bytes.buffer, bytes.byteOffset, bytes.length / 8) : undefined;
+  if (!sum?.every(Number.isFinite) || !(count >= 0) || shape.length !== 2 || size !== columns) {
+    throw new QuittanceError('WEIGHTS_INVALID', {
+      message: `${file.path}: '${name}' is not a moment`,
+      expected: 'a square float64 matrix of finite numbers and its count',
+      hint: 'collect the moments again, or leave the file out: control moments take its place',
+    });
+  }
+  return { size, sum, count };
+};

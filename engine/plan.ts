@@ -1,0 +1,146 @@
+// What a run needs in memory, said before it starts: weights, gradients, optimiser, activations, logits, projections. The coefficients of the activations were
+// fitted to the wasm heap after whole updates of ten shapes (width 64 to 576, 4 to 16 heads, 2 to 30 layers); they hold to about a third.
+// Trap: a wasm heap ends at 4 GB whatever the machine has, so what lies in it is counted apart from the process.
+import { QuittanceError } from '#core/errors.ts';
+import { HEAP_LIMIT } from './backends/heap.ts';
+import type { DecoderConfig } from './formats/config.ts';
+import { planLora, type LoraConfig } from './lora.ts';
+import { parameterSpecs } from './parameters.ts';
+
+export interface PlannedRun {
+  config: DecoderConfig;
+  /** Rows × columns of one batch, and the answer tokens among them that are predicted; of the largest batch. */
+  batch: { rows: number; columns: number; answerTokens: number };
+  /** Answer tokens of the whole batch, the slope at whose logits stays while `batch` is a part of it; absent where the parts are independent. */
+  keptTokens?: number;
+  /** Names of the parameters that move (parameters.ts); with a LoRA its factors move and these are ignored. */
+  trainable: (name: string) => boolean;
+  lora?: LoraConfig;
+  /** Whether the frozen matrices are kept in 16 bits, and cast block by block. */
+  held?: boolean;
+  optimizer: 'adamw' | 'normalized-sgd';
+  /** one tape over everything, or block by block. */
+  tape: 'one' | 'blocks';
+  /** Whether gradients are projected by moments of the MLP's inputs. */
+  projection?: boolean;
+  /** Whether a second, frozen model is held beside it. */
+  reference?: boolean;
+  /** As the backend names itself. */
+  backend: string;
+}
+
+export interface MemoryItem {
+  name: string;
+  bytes: number;
+  /** Whether it lies in the backend's tensor memory, or in the process beside it. */
+  tensor: boolean;
+}
+
+export interface MemoryPlan {
+  items: MemoryItem[];
+  /** All items, bytes. */
+  total: number;
+  /** What the machine or container has left, bytes. */
+  available: number;
+  /** Tensor memory with what models loaded before hold of it, and its limit where the backend has one of its own. */
+  tensors: { bytes: number; held: number; limit: number };
+  fits: boolean;
+}
+
+const FLOAT = 4;
+const RUNTIME = 220e6; // node, the library and its kernels
+
+const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+
+/** Bytes that one block's forward and backward pass hold at their peak; about the same is kept per block by one tape over all. */
+export const blockBytes = (config: DecoderConfig, rows: number, columns: number): number => {
+  const { hiddenSize, intermediateSize, heads, gatedMlp } = config;
+  const perToken = 28 * hiddenSize + (gatedMlp ? 15 : 9.5) * intermediateSize + 6.5 * heads * columns;
+  return FLOAT * rows * columns * perToken;
+};
+
+const activationBytes = ({ config, batch: { rows, columns }, tape }: PlannedRun): number =>
+  tape === 'one'
+    ? config.layers * blockBytes(config, rows, columns)
+    : FLOAT * (config.layers + 1) * rows * columns * config.hiddenSize + blockBytes(config, rows, columns);
+
+/** Rows of vocabulary size at the peak: logits, slope and what lies between, of one batch, or of all parts and then of one beside the kept slope. */
+const logitRows = ({ batch, keptTokens = 0 }: PlannedRun): number =>
+  Math.max(2.5 * keptTokens, keptTokens + 2.5 * batch.answerTokens);
+
+/** C in float64 and P in float32 for the inputs of gate and up, and of down, in every layer. */
+const projectionBytes = ({ hiddenSize, intermediateSize, layers }: DecoderConfig): number =>
+  layers * (hiddenSize ** 2 + intermediateSize ** 2) * 12;
+
+/** Of a held model, the largest that is in float32 at once: a block's matrices, or one outside the blocks. */
+const castBytes = (specs: ReturnType<typeof parameterSpecs>): number => {
+  const together = Map.groupBy(specs, ({ name }) => /^layers\.\d+/.exec(name)?.[0] ?? name);
+  const sizes = [...together.values()].map((some) => some.reduce((sum, { shape }) => sum + sizeOf(shape), 0));
+  return FLOAT * Math.max(...sizes);
+};
+
+/** The plan of a run; `available` is by default what the process may still take, `held` what loaded models take of the backend's memory, both bytes. */
+export const planMemory = (run: PlannedRun, available: number = process.availableMemory(), held = 0): MemoryPlan => {
+  const { config, lora, optimizer, projection, backend } = run;
+  const specs = parameterSpecs(config);
+  const count = (some: typeof specs) => some.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const factors = lora ? count([...planLora(config, lora).specs]) : 0;
+  const moving = lora ? factors : count(specs.filter(({ name }) => run.trainable(name)));
+  const items: MemoryItem[] = [
+    { name: 'runtime', bytes: RUNTIME, tensor: false },
+    { name: 'weights', bytes: (run.held ? FLOAT / 2 : FLOAT) * count(specs) + FLOAT * factors, tensor: true },
+    { name: 'casts', bytes: run.held ? castBytes(specs) : 0, tensor: true },
+    { name: 'reference', bytes: run.reference ? FLOAT * count(specs) : 0, tensor: true },
+    { name: 'gradients', bytes: FLOAT * moving, tensor: true },
+    { name: 'optimiser', bytes: optimizer === 'adamw' ? 2 * FLOAT * moving : 0, tensor: !backend.startsWith('wasm') },
+    { name: 'activations', bytes: activationBytes(run), tensor: true },
+    { name: 'logits', bytes: FLOAT * logitRows(run) * config.vocabSize, tensor: true },
+    { name: 'projections', bytes: projection ? projectionBytes(config) : 0, tensor: false },
+  ];
+  const sum = (some: readonly MemoryItem[]) => some.reduce((total, { bytes }) => total + bytes, 0);
+  const total = sum(items);
+  const tensors = {
+    bytes: held + sum(items.filter(({ tensor }) => tensor)),
+    held,
+    limit: backend.startsWith('wasm') ? HEAP_LIMIT : Infinity,
+  };
+  return { items, total, available, tensors, fits: total <= available && tensors.bytes <= tensors.limit };
+};
+
+/** 1.25e9 → '1.25 GB', 3.1e7 → '31 MB'. */
+const formatBytes = (bytes: number): string =>
+  bytes >= 1e9 ? `${(bytes / 1e9).toFixed(2)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
+
+/** One line for a terminal or a log. */
+export const describePlan = ({ items, total, available, fits }: MemoryPlan): string => {
+  const parts = items.filter(({ bytes }) => bytes > 0).map(({ name, bytes }) => `${name} ${formatBytes(bytes)}`);
+  return `memory: ${parts.join(' + ')} = ${formatBytes(total)} of ${formatBytes(available)}: ${fits ? 'fits' : 'does not fit'}`;
+};
+
+/** MEMORY_PLAN, with the numbers and what would make the run smaller, where it does not fit. */
+export const requireMemory = (plan: MemoryPlan): void => {
+  if (plan.fits) return;
+  const heap = plan.tensors.bytes > plan.tensors.limit;
+  const largest = plan.items.filter(({ name }) => name !== 'runtime').reduce((a, b) => (b.bytes > a.bytes ? b : a));
+  throw new QuittanceError('MEMORY_PLAN', {
+    message: describePlan(plan),
+    expected: heap
+      ? `at most ${formatBytes(plan.tensors.limit)} of tensors on wasm`
+      : `at most ${formatBytes(plan.available)}`,
+    got: heap ? `${formatBytes(plan.tensors.bytes)}${heldPart(plan.tensors)}` : formatBytes(plan.total),
+    hint: `${REMEDIES[largest.name] ?? 'a smaller model'}${heap ? '; or the tensorflow backend, which has no heap of its own' : ''}`,
+  });
+};
+
+const heldPart = ({ held }: MemoryPlan['tensors']): string =>
+  held > 0 ? `, ${formatBytes(held)} of it by models that are loaded` : '';
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  weights: 'a smaller model or a machine with more memory',
+  reference: 'a method that needs no reference model, such as flat',
+  gradients: 'a LoRA, or fewer trainable matrices',
+  optimiser: 'a LoRA, or normalised SGD, which keeps no moments',
+  activations: 'smaller batches, or block by block instead of one tape',
+  logits: 'smaller batches',
+  projections: 'projection=none',
+};

@@ -1,0 +1,234 @@
+// Forward and backward passes. The backward pass walks back block by block from stored block inputs (one extra forward, memory of one block)
+// or, where everything fits, takes one tape. Gradients exist only for the parameters named trainable: LoRA and "MLP only" fall out of it.
+// Trap: `tf.grads` recomputes its function, so what happens inside a block must not depend on anything but its arguments.
+import { QuittanceError } from '#core/errors.ts';
+import type { Batch } from './batch.ts';
+import type { DecoderConfig } from './formats/config.ts';
+import { block, disposeLayout, embed, head, layoutOf, type Layout, type Tap, type Weights } from './decoder.ts';
+import { withDropout } from './lora.ts';
+import type { Model } from './model.ts';
+import { embedding } from './ops.ts';
+import { blockBytes } from './plan.ts';
+import { tf } from './tf.ts';
+
+/** logits (N, V) of the selected positions → a scalar to descend. */
+export type Objective = (logits: tf.Tensor2D) => tf.Scalar;
+
+export interface Gradients {
+  loss: number;
+  /** By parameter name; the caller disposes them. */
+  gradients: Map<string, tf.Tensor>;
+}
+
+export interface SweepOptions {
+  /** one tape over everything, or block by block; 'auto' takes one tape while its activations stay under 600 MB. */
+  tape?: 'auto' | 'one' | 'blocks';
+  /** Names the dropout masks of this update, where the model has a LoRA with dropout; absent: none. */
+  dropout?: string;
+}
+
+const ONE_TAPE_BYTES = 600e6;
+
+/** What 'auto' comes to. */
+export const tapeOf = (config: DecoderConfig, { rows, columns }: Pick<Batch, 'rows' | 'columns'>): 'one' | 'blocks' =>
+  config.layers * blockBytes(config, rows, columns) < ONE_TAPE_BYTES ? 'one' : 'blocks';
+
+/** Loss and gradients of one batch. */
+export const lossAndGradients = (
+  model: Model,
+  batch: Batch,
+  objective: Objective,
+  trainable: ReadonlySet<string>,
+  { tape = 'auto', dropout }: SweepOptions = {},
+): Gradients => {
+  const training = dropout === undefined ? model : withDropout(model, dropout);
+  // a held base is cast block by block, and one tape would keep every cast
+  const one = tape === 'one' || (tape === 'auto' && !model.lay && tapeOf(model.config, batch) === 'one');
+  const layout = layoutOf(model.config, batch);
+  const inputs = inputsOf(batch);
+  try {
+    return one
+      ? oneTape(training, layout, inputs, objective, trainable)
+      : blockByBlock(training, layout, inputs, objective, trainable);
+  } finally {
+    disposeLayout(layout);
+    disposeInputs(inputs);
+  }
+};
+
+interface Inputs {
+  ids: tf.Tensor1D;
+  positions: tf.Tensor1D;
+  /** Filled up to a multiple of SELECTED with position 0. */
+  select: tf.Tensor1D;
+  /** N: how many of them are asked for. */
+  selected: number;
+}
+
+/**
+ * Batches differ most in their number of answer tokens, and native libraries keep what they prepared for every size of product that they have met (oneDNN's
+ * primitives: 300 MB over a thousand updates of the smallest model).
+ */
+const SELECTED = 32;
+
+const inputsOf = (batch: Batch): Inputs => {
+  const select = new Int32Array(Math.ceil(batch.select.length / SELECTED) * SELECTED);
+  select.set(batch.select);
+  return {
+    ids: tf.tensor1d(batch.ids, 'int32'),
+    positions: tf.tensor1d(batch.positions, 'int32'),
+    select: tf.tensor1d(select, 'int32'),
+    selected: batch.select.length,
+  };
+};
+
+const disposeInputs = ({ ids, positions, select }: Inputs): void => tf.dispose([ids, positions, select]);
+
+/** The last block's output → logits (N, V) where answers are predicted. */
+const logitsOf = (model: Model, w: Weights, x: tf.Tensor2D, { select, selected }: Inputs): tf.Tensor2D => {
+  const logits = head(model.config, w, embedding(x, select));
+  return selected === select.size ? logits : tf.slice(logits, [0, 0], [selected, -1]);
+};
+
+/** Lookup in which the given tensors stand for the named parameters, and the model's own for the rest. */
+const withTrainable = (model: Model, names: readonly string[], tensors: readonly tf.Tensor[]): Weights => {
+  const own = new Map(names.map((name, i) => [name, tensors[i]!]));
+  const lookup = (name: string) => own.get(name) ?? model.weights(name);
+  return Object.assign(lookup, { delta: model.weights.delta });
+};
+
+const oneTape = (
+  model: Model,
+  layout: Layout,
+  inputs: Inputs,
+  objective: Objective,
+  trainable: ReadonlySet<string>,
+): Gradients => {
+  const names = [...trainable];
+  const forward = (...tensors: tf.Tensor[]) => {
+    const w = withTrainable(model, names, tensors);
+    let x = embed(model.config, w, inputs.ids, inputs.positions);
+    for (let l = 0; l < model.config.layers; l++) x = block(model.config, w, l, x, layout);
+    return objective(logitsOf(model, w, x, inputs));
+  };
+  const { value, grads } = tf.valueAndGrads(forward)(names.map((name) => parameter(model, name)));
+  const loss = scalar(value);
+  return { loss, gradients: new Map(names.map((name, i) => [name, grads[i]!])) };
+};
+
+const parameter = (model: Model, name: string): tf.Variable => {
+  const found = model.parameters.get(name);
+  if (!found) throw new QuittanceError('INTERNAL', { message: `no parameter ${name} to train` });
+  return found;
+};
+
+const scalar = (tensor: tf.Tensor): number => {
+  const [value] = tensor.dataSync();
+  tensor.dispose();
+  return value ?? NaN;
+};
+
+const inLayer = (l: number) => (name: string) => name.startsWith(`layers.${l}.`);
+const inInput = (name: string) => /^(embed|position|projectIn)\./.test(name);
+
+const blockByBlock = (
+  model: Model,
+  layout: Layout,
+  inputs: Inputs,
+  objective: Objective,
+  trainable: ReadonlySet<string>,
+): Gradients => {
+  const names = [...trainable];
+  const gradients = new Map<string, tf.Tensor>();
+  const xs = blockInputs(model, layout, inputs);
+  const headNames = names.filter(
+    (name) => /^(norm|head|projectOut)\./.test(name) || (name === 'embed.w' && model.config.tied),
+  );
+  const last = xs.at(-1)!;
+  const top = tf.valueAndGrads((x: tf.Tensor, ...tensors: tf.Tensor[]) =>
+    objective(logitsOf(model, withTrainable(model, headNames, tensors), x as tf.Tensor2D, inputs)),
+  )([last, ...headNames.map((name) => parameter(model, name))]);
+  const loss = scalar(top.value);
+  let dy = collect(gradients, headNames, top.grads);
+  last.dispose();
+  for (let l = model.config.layers - 1; l >= 0; l--) {
+    dy = blockBackward(model, layout, l, xs[l]!, dy, names.filter(inLayer(l)), gradients);
+  }
+  inputBackward(model, inputs, dy, names.filter(inInput), gradients);
+  dy.dispose();
+  return { loss, gradients };
+};
+
+/** Inputs of every block, and the output of the last. */
+const blockInputs = (model: Model, layout: Layout, inputs: Inputs): tf.Tensor2D[] => {
+  const xs = [tf.tidy(() => embed(model.config, model.weights, inputs.ids, inputs.positions))];
+  for (let l = 0; l < model.config.layers; l++) {
+    xs.push(tf.tidy(() => block(model.config, model.weights, l, xs[l]!, layout)));
+  }
+  return xs;
+};
+
+/** Adds parameter gradients to the map and returns the first, the gradient of the input. */
+const collect = (into: Map<string, tf.Tensor>, names: readonly string[], grads: readonly tf.Tensor[]): tf.Tensor => {
+  names.forEach((name, i) => {
+    const before = into.get(name);
+    const grad = grads[i + 1]!;
+    into.set(name, before ? tf.add(before, grad) : grad);
+    if (before) tf.dispose([before, grad]);
+  });
+  return grads[0]!;
+};
+
+const blockBackward = (
+  model: Model,
+  layout: Layout,
+  l: number,
+  x: tf.Tensor2D,
+  dy: tf.Tensor,
+  names: readonly string[],
+  gradients: Map<string, tf.Tensor>,
+): tf.Tensor => {
+  const forward = (input: tf.Tensor, ...tensors: tf.Tensor[]) =>
+    block(model.config, withTrainable(model, names, tensors), l, input as tf.Tensor2D, layout);
+  const grads = tf.grads(forward)([x, ...names.map((name) => parameter(model, name))], dy);
+  tf.dispose([x, dy]);
+  return collect(gradients, names, grads);
+};
+
+const inputBackward = (
+  model: Model,
+  inputs: Inputs,
+  dy: tf.Tensor,
+  names: readonly string[],
+  gradients: Map<string, tf.Tensor>,
+) => {
+  if (names.length === 0) return;
+  const forward = (...tensors: tf.Tensor[]) =>
+    embed(model.config, withTrainable(model, names, tensors), inputs.ids, inputs.positions);
+  const grads = tf.grads(forward)(
+    names.map((name) => parameter(model, name)),
+    dy,
+  );
+  collect(gradients, names, [dy, ...grads]);
+};
+
+/** Logits (N, V) at the batch's selected positions, without gradients; `tap` sees the inputs of linear maps. */
+export const forwardLogits = (model: Model, batch: Batch, tap?: Tap): tf.Tensor2D => {
+  const layout = layoutOf(model.config, batch);
+  const inputs = inputsOf(batch);
+  const options = tap ? { tap } : {};
+  try {
+    return tf.tidy(() => {
+      let x = embed(model.config, model.weights, inputs.ids, inputs.positions);
+      for (let l = 0; l < model.config.layers; l++) {
+        const input = x;
+        x = tf.tidy(() => block(model.config, model.weights, l, input, layout, options));
+        input.dispose();
+      }
+      return logitsOf(model, model.weights, x, inputs);
+    });
+  } finally {
+    disposeLayout(layout);
+    disposeInputs(inputs);
+  }
+};

@@ -1,0 +1,166 @@
+// Chat templates (Jinja, as in Hugging Face's chat_template.jinja and tokenizer_config.json): messages to the one text that the model was taught.
+// Trap: a template is a program of a stranger. It runs in a process of its own with a limit of steps (chat-work.ts), of memory and, for what those two do not
+// see, of time, so that one that loops, recurses or grows ends in an error.
+import { fork } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { isQuittanceError, QuittanceError } from '#core/errors.ts';
+import type { Reply, Request } from './chat-process.ts';
+import { readJsonFile } from '../formats/folder.ts';
+import type { Tokenizer } from './tokenizer.ts';
+
+export interface ChatMessage {
+  /** system, user, assistant, or what else the template knows. */
+  readonly role: string;
+  readonly content: string;
+}
+
+export interface ChatTemplate {
+  source: string;
+  /** bos_token and the like, as text. */
+  specials: Readonly<Record<string, string>>;
+}
+
+/** Twice the longest published template; the parser's time grows with the square of the length. */
+const MOST_BYTES = 64 * 1024;
+const BLANKS = /\s{2000}/;
+const MOST_OUTPUT = 4 * 2 ** 20;
+
+const invalid = (message: string, hint = 'fix the template, or pass the text without one') =>
+  new QuittanceError('MODEL_INVALID', { message: `chat template: ${message}`, hint });
+
+const Special = z.union([z.string(), z.looseObject({ content: z.string() }).transform(({ content }) => content)]);
+const Named = z.array(z.object({ name: z.string(), template: z.string() }));
+const TokenizerConfig = z.looseObject({ chat_template: z.union([z.string(), Named]).nullish() });
+
+/** The template of a model folder; undefined where it has none. MODEL_INVALID where it is too long or malformed. */
+export const readChatTemplate = (dir: string): ChatTemplate | undefined => {
+  const configPath = join(dir, 'tokenizer_config.json');
+  const config = TokenizerConfig.safeParse(existsSync(configPath) ? readJsonFile(configPath) : {});
+  if (!config.success) throw invalid('tokenizer_config.json gives neither a text nor a list of named templates');
+  const source = readSource(join(dir, 'chat_template.jinja')) ?? chosen(config.data.chat_template);
+  return source === undefined ? undefined : chatTemplate(source, config.data);
+};
+
+/** A template with the special tokens of a tokenizer's configuration; MODEL_INVALID where it is too long. */
+export const chatTemplate = (source: string, config: Readonly<Record<string, unknown>>): ChatTemplate => {
+  if (source.length > MOST_BYTES) throw tooLong();
+  if (BLANKS.test(source)) throw invalid('has thousands of blanks in a row'); // the parser's time grows with the square of their number
+  return { source, specials: specialsOf(config) };
+};
+
+const tooLong = () => invalid(`is longer than ${MOST_BYTES} bytes`);
+
+const readSource = (path: string): string | undefined => {
+  if (!existsSync(path)) return undefined;
+  if (statSync(path).size > MOST_BYTES) throw tooLong();
+  return readFileSync(path, 'utf8');
+};
+
+const chosen = (given: z.infer<typeof TokenizerConfig>['chat_template']): string | undefined =>
+  Array.isArray(given) ? (given.find(({ name }) => name === 'default') ?? given[0])?.template : (given ?? undefined);
+
+const specialsOf = (config: Readonly<Record<string, unknown>>): Record<string, string> =>
+  Object.fromEntries(
+    ['bos_token', 'eos_token', 'pad_token', 'unk_token'].flatMap((name) => {
+      const token = Special.safeParse(config[name]);
+      return token.success ? [[name, token.data]] : [];
+    }),
+  );
+
+export interface ChatOptions {
+  /** End with the beginning of an assistant's turn. */
+  addGenerationPrompt?: boolean;
+  /** Milliseconds for the template itself and for each conversation; a good one takes one or two, its process may have to wait. */
+  limitMs?: number;
+}
+
+/**
+ * The text of each conversation. INVALID_INPUT where the template refuses the messages (roles that do not alternate, …), MODEL_INVALID where it cannot
+ * be parsed, runs too long, or needs too much memory.
+ */
+export const renderChats = async (
+  template: ChatTemplate,
+  conversations: readonly (readonly ChatMessage[])[],
+  { addGenerationPrompt = true, limitMs = 2_000 }: ChatOptions = {},
+): Promise<string[]> => {
+  const renderer = new Renderer();
+  try {
+    await renderer.hear(60_000); // its own start-up
+    const parsed = await renderer.ask({ template: template.source }, limitMs);
+    if ('error' in parsed) throw invalid(parsed.error);
+    if ('overflow' in parsed) throw invalid(parsed.overflow);
+    const texts: string[] = [];
+    for (const messages of conversations) {
+      const render = { messages, add_generation_prompt: addGenerationPrompt, ...template.specials };
+      texts.push(textOf(await renderer.ask({ render, messages: messages.length }, limitMs)));
+    }
+    return texts;
+  } finally {
+    renderer.end();
+  }
+};
+
+/**
+ * Token ids up to the beginning of the assistant's answer, for each conversation; undefined where the model in `dir` has no template.
+ * The special tokens are in the rendered text, so none is added.
+ */
+export const chatIds = async (
+  dir: string,
+  tokenizer: Tokenizer,
+  conversations: readonly (readonly ChatMessage[])[],
+): Promise<number[][] | undefined> => {
+  const template = readChatTemplate(dir);
+  return template && (await renderChats(template, conversations)).map((text) => tokenizer.encode(text));
+};
+
+/** Tries the template on one question. MODEL_INVALID as renderChats; that it refuses the question is no fault. */
+export const checkChatTemplate = async (template: ChatTemplate): Promise<void> => {
+  try {
+    await renderChats(template, [[{ role: 'user', content: 'Hello' }]], { limitMs: 500 });
+  } catch (error) {
+    if (!isQuittanceError(error, 'INVALID_INPUT')) throw error;
+  }
+};
+
+const textOf = (reply: Reply): string => {
+  if ('text' in reply && reply.text.length <= MOST_OUTPUT) return reply.text;
+  if ('text' in reply) throw invalid(`makes a text longer than ${MOST_OUTPUT} characters`);
+  if ('overflow' in reply) throw invalid(`recurses or grows without end: ${reply.overflow}`);
+  const message = 'error' in reply ? reply.error : 'gave no text';
+  throw new QuittanceError('INVALID_INPUT', { message: `the chat template refuses these messages: ${message}` });
+};
+
+/** One process, one request at a time. */
+class Renderer {
+  readonly #child = fork(new URL('./chat-process.ts', import.meta.url), {
+    env: {},
+    execArgv: ['--max-old-space-size=128', '--disable-warning=ExperimentalWarning'],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+
+  ask(request: Request, limitMs: number): Promise<Reply> {
+    const heard = this.hear(limitMs);
+    this.#child.send(request, () => undefined); // a dead child is heard by its exit
+    return heard;
+  }
+
+  hear(limitMs: number): Promise<Reply> {
+    const { promise, resolve, reject } = Promise.withResolvers<Reply>();
+    const timer = setTimeout(() => reject(invalid(`did not end within ${limitMs} ms`)), limitMs);
+    const heard = (reply: unknown) => resolve(reply as Reply);
+    const failed = (error: Error) => reject(invalid(error.message));
+    const exited = () => reject(invalid('ran out of memory or stack'));
+    this.#child.once('message', heard).once('error', failed).once('exit', exited);
+    return promise.finally(() => {
+      clearTimeout(timer);
+      this.#child.off('message', heard).off('error', failed).off('exit', exited);
+    });
+  }
+
+  end(): void {
+    this.#child.on('error', () => undefined);
+    this.#child.kill('SIGKILL');
+  }
+}

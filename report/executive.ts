@@ -1,0 +1,166 @@
+// The page for counsel: request, deadline, what was done, what was tested in natural frequencies, what is not claimed, who decided, how to verify.
+// Sources: GDPR Art. 12(3), 17, 19; EDPB Opinion 28/2024 on documenting tests. Trap: a claim that cannot be defended is not softened but left out (NEVER_SAID
+// in certificate.ts), and "0 found" is never said without the number of tries and the bound that they support.
+import { z } from 'zod';
+import { NOT_MADE, type CertificatePredicate } from '#core/certificate.ts';
+import { localDate } from '#core/deadlines.ts';
+import type { EvaluationTables, Proportion } from '#core/evaluation.ts';
+import type { ModelRecord } from '#core/model.ts';
+import type { StoredEvent } from '#core/ports.ts';
+import { clopperPearsonUpper, kolmogorovSmirnov } from '#core/stats.ts';
+import { type Ticket, Code, isClosed, workingOf } from '#core/ticket.ts';
+import type { AttemptParts } from './findings.ts';
+import type { Executive } from './shape.ts';
+
+export interface ExecutiveParts {
+  readonly ticket: Ticket;
+  readonly events: readonly StoredEvent[];
+  readonly last: AttemptParts | undefined;
+  readonly certificate: CertificatePredicate | undefined;
+  readonly model: ModelRecord;
+}
+
+export const executiveOf = (parts: ExecutiveParts): Executive => {
+  const { ticket, events, last, certificate } = parts;
+  return {
+    request: requestOf(ticket),
+    outcome: outcomeOf(ticket),
+    deadline: deadlineOf(ticket, events),
+    done: doneSentence(ticket, last),
+    tested: last?.tables ? testedSentences(last.tables) : ['No model was tested for this ticket.'],
+    notClaimed: [
+      ...Object.values(NOT_MADE).map((text) => `We do not claim ${text}.`),
+      'The method is approximate: it moves the weights until the tests pass, and is not equal to training again without the data.',
+    ],
+    people: peopleOf(ticket),
+    residualCopies: certificate?.residualCopies ?? [],
+    informed: noticesOf(events),
+    validity: validityOf(parts),
+    verify: verifySteps(ticket.id, certificate),
+  };
+};
+
+const requestOf = ({ regime, ground, channel, receivedAt, filedAt, counts, commitment }: Ticket) => ({
+  regime,
+  ground,
+  channel,
+  receivedAt,
+  filedAt,
+  records: counts.records,
+  commitment,
+});
+
+/** What the ticket came to, as a code or a code with its reason. */
+const outcomeOf = (ticket: Ticket): string => {
+  if (ticket.status === 'PURGED')
+    return ticket.reason === undefined ? ticket.outcome : `${ticket.outcome} (${ticket.reason})`;
+  return isClosed(ticket) ? `${ticket.status.toLowerCase()} (${ticket.reason})` : 'open';
+};
+
+/** The answer counts on the local day on which the requester was told; until then the verdict is open. */
+const deadlineOf = (ticket: Ticket, events: readonly StoredEvent[]): Executive['deadline'] => {
+  const answeredAt = events.find(({ type }) => type === 'notified')?.at ?? null;
+  const { due, clock, calendar } = ticket;
+  const inTime = answeredAt !== null && localDate(answeredAt, calendar.timeZone) <= due.statutoryDue;
+  return { ...due, answeredAt, verdict: answeredAt === null ? 'open' : inTime ? 'met' : 'missed', clock };
+};
+
+/** The part of the ticket that deployment, approval and certificate stand in, whatever interrupted or ended the case. */
+const evidenceOf = (ticket: Ticket): object => (ticket.status === 'PURGED' ? (ticket.sealed ?? {}) : workingOf(ticket));
+
+const doneSentence = (ticket: Ticket, last: AttemptParts | undefined): string => {
+  if (!last?.manifest) return 'No unlearning was carried out.';
+  const { method, updates, records } = last.manifest;
+  const ran = `The method ${method} changed the weights in ${updates} updates to unlearn the ${plural(records, 'record')} of the request`;
+  const deployed = 'deployed' in evidenceOf(ticket);
+  return deployed
+    ? `${ran}; the result was tested, approved by a second person, and serves in place of the earlier model.`
+    : `${ran}; the result was tested and is not served.`;
+};
+
+const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+const testedSentences = (tables: EvaluationTables): string[] => [
+  ...askedSentence(tables),
+  ...sampledSentence(tables),
+  ...comparedSentence(tables),
+  ...localitySentence(tables),
+];
+
+/** "fewer than 14 in 100": the one-sided 95 % bound, rounded up. */
+const boundText = (p: Proportion): string => {
+  const bound = clopperPearsonUpper(p);
+  const base = bound >= 0.01 ? 100 : 10_000;
+  return `at most ${Math.ceil(bound * base)} in ${base}`;
+};
+
+const askedSentence = ({ proportions }: EvaluationTables): string[] => {
+  const exact = proportions['forget.greedyExact'];
+  if (!exact || exact.n === 0) return [];
+  return [
+    `We asked the ${plural(exact.n, 'question')} of the request again: ${exact.k} got the answer that the model was trained on; ` +
+      `with 95 % confidence ${boundText(exact)} such questions would.`,
+  ];
+};
+
+const sampledSentence = ({ proportions, sampling }: EvaluationTables): string[] => {
+  const [leak, control] = [proportions['forget.leakQuestion'], proportions['controls.leakQuestion']];
+  if (!leak || leak.n === 0) return [];
+  const drawn = leak.n * sampling.samplesPerPrompt;
+  const chance = control
+    ? ` For people on whom the model was never trained, chance gives the same for ${control.k} of ${control.n}.`
+    : '';
+  return [
+    `We drew ${drawn} answers at temperature ${sampling.temperature}: for ${leak.k} of ${plural(leak.n, 'question')} one of them held the value.${chance}`,
+  ];
+};
+
+const comparedSentence = ({ histograms }: EvaluationTables): string[] => {
+  const [a, b] = [histograms['forget.valueLogProb'], histograms['controls.valueLogProb']];
+  if (!a || !b) return [];
+  const { d, p, n, m, rejectsFrom } = kolmogorovSmirnov(a.counts, b.counts);
+  const found = p < 0.05 ? 'were told apart' : 'were not told apart';
+  return [
+    `The forgotten values and those of never-trained people ${found} (exact two-sample Kolmogorov–Smirnov, n = ${n}, m = ${m}, D = ${d.toFixed(3)}, ` +
+      `p = ${p.toFixed(3)}); only a gap of ${rejectsFrom.toFixed(3)} or more would have been noticed.`,
+  ];
+};
+
+const localitySentence = ({ proportions }: EvaluationTables): string[] => {
+  const [people, facts] = [proportions['retained.greedyExact'], proportions['facts.greedyExact']];
+  if (!people) return [];
+  const also = facts ? `, and ${facts.k} of ${facts.n} facts about nobody` : '';
+  return [
+    `The model still answers ${people.k} of ${plural(people.n, 'question')} about everybody else word for word${also}.`,
+  ];
+};
+
+const peopleOf = (ticket: Ticket): Executive['people'] => {
+  const found = evidenceOf(ticket);
+  const approval = 'approval' in found ? (found.approval as { approver: string; at: string }) : undefined;
+  return { filer: ticket.filer, approver: approval?.approver ?? null, approvedAt: approval?.at ?? null };
+};
+
+/** From the events: a purged ticket keeps no notices of its own. */
+const noticesOf = (events: readonly StoredEvent[]): Executive['informed'] =>
+  events.flatMap(({ type, at, body }) => {
+    const notice = type === 'notified' ? Notice.safeParse(JSON.parse(body)) : undefined;
+    return notice?.success ? [{ template: notice.data.event.template, at }] : [];
+  });
+
+const Notice = z.object({ event: z.object({ template: Code }) });
+
+const validityOf = ({ ticket, certificate, model }: ExecutiveParts): Executive['validity'] => ({
+  validUntil:
+    model.certificates.find(({ ticketId }) => ticketId === ticket.id)?.validUntil ?? certificate?.validUntil ?? null,
+  rule: 'The digest of what is served is compared every day; the full suite runs on any change of the model, on a new suite version, and before this date.',
+});
+
+const verifySteps = (ticketId: string, certificate: CertificatePredicate | undefined): string[] =>
+  certificate
+    ? [
+        `Ask the controller for the evidence bundle of ${ticketId} and, by another way, for trust-root.json.`,
+        'Run: quittance verify BUNDLE --trust-root trust-root.json (offline; it recomputes every statistic from the aggregate tables).',
+        'With a copy of the model, add --model FOLDER: the certificate names its digest.',
+      ]
+    : ['No certificate was issued; there is no bundle to verify.'];

@@ -1,0 +1,73 @@
+// Reads a ticket's artefacts for the report: its runs with manifests, tables and judgements, the policy, the certificate, the model. Reads only.
+// Trap: an artefact that the ticket names and the store lacks is an error, not a gap in the report.
+import { CertificatePredicate } from '#core/certificate.ts';
+import type { Digest } from '#core/canonical.ts';
+import { Envelope, Statement } from '#core/dsse.ts';
+import { isQuittanceError } from '#core/errors.ts';
+import { EvaluationTables } from '#core/evaluation.ts';
+import { GatePolicy, Judgement } from '#core/gate.ts';
+import type { Ports } from '#core/ports.ts';
+import { jobName, JobResult, RunManifest } from '#core/run.ts';
+import { getJson, parseJson } from '#core/stored-json.ts';
+import { workingOf, type Run, type Ticket } from '#core/ticket.ts';
+import type { ReportParts } from './audit-report.ts';
+import type { AttemptParts } from './findings.ts';
+
+export type ReportPorts = Pick<Ports, 'tickets' | 'artifacts' | 'models' | 'results'>;
+
+/** What `auditReport` takes. TICKET_NOT_FOUND. */
+export const gatherReport = async (ports: ReportPorts, ticketId: string): Promise<ReportParts> => {
+  const { ticket } = await ports.tickets.get(ticketId);
+  const attempts: AttemptParts[] = [];
+  for (const run of runsOf(ticket)) attempts.push(await attemptParts(run, ports));
+  const { model } = await ports.models.get(ticket.model);
+  return {
+    ticket,
+    events: await ports.tickets.events(ticketId),
+    attempts,
+    tablesBefore: await tablesBefore(ports, ticketId),
+    policy: await getJson(ports.artifacts, ticket.policy, GatePolicy),
+    certificate: await certificateOf(ticket, ports),
+    model,
+  };
+};
+
+/** Every run in order; the one that is under way stands apart from the finished ones. */
+const runsOf = (ticket: Ticket): Run[] => {
+  const found = ticket.status === 'PURGED' ? ticket.sealed : workingOf(ticket);
+  if (!found || !('runs' in found)) return [];
+  const underWay = 'run' in found && !found.runs.some(({ number }) => number === found.run.number) ? [found.run] : [];
+  return [...found.runs, ...underWay];
+};
+
+const attemptParts = async (run: Run, { artifacts }: ReportPorts): Promise<AttemptParts> => ({
+  run,
+  manifest: run.manifest === undefined ? undefined : await getJson(artifacts, run.manifest, RunManifest),
+  tables: run.tables === undefined ? undefined : await getJson(artifacts, run.tables, EvaluationTables),
+  judgement: run.judgement === undefined ? undefined : await getJson(artifacts, run.judgement, Judgement),
+});
+
+/** The suite on the base, where it was run for this ticket: it stands under run 0. */
+const tablesBefore = async ({ results, artifacts }: ReportPorts, ticketId: string) => {
+  try {
+    const { result } = JobResult.parse(await results.get(jobName('evaluate', ticketId, 0)));
+    return await getJson(artifacts, result, EvaluationTables);
+  } catch (error) {
+    if (isQuittanceError(error, 'NOT_FOUND')) return undefined;
+    throw error;
+  }
+};
+
+const certificateDigest = (ticket: Ticket): Digest | undefined => {
+  const found = ticket.status === 'PURGED' ? ticket.sealed : workingOf(ticket);
+  return found && 'certificate' in found ? found.certificate.digest : undefined;
+};
+
+/** Read for its contents; whether its signatures hold is for `quittance verify` to say. */
+const certificateOf = async (ticket: Ticket, { artifacts }: ReportPorts): Promise<CertificatePredicate | undefined> => {
+  const digest = certificateDigest(ticket);
+  if (digest === undefined) return undefined;
+  const { payload } = await getJson(artifacts, digest, Envelope);
+  const { predicate } = parseJson(Buffer.from(payload, 'base64'), Statement, digest);
+  return CertificatePredicate.parse(predicate);
+};

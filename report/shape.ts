@@ -1,0 +1,120 @@
+// The audit report as data: what every rendering (page, PDF, JSON) shows and nothing else. Zone C: codes, digests, counts, aggregates and sentences of ours.
+// Trap: no field takes text that a requester, a model or a file wrote; a sentence here is put together from counts and codes alone.
+import { z } from 'zod';
+import { Digest } from '#core/canonical.ts';
+import { Scope } from '#core/certificate.ts';
+import { ClockEvent, Deadlines, Instant } from '#core/deadlines.ts';
+import { Curve, MetricValue } from '#core/evaluation.ts';
+import { Gate } from '#core/gate.ts';
+import { JsonValue, RunManifest } from '#core/run.ts';
+
+const Count = z.int().nonnegative();
+const NotAvailable = z.strictObject({ notAvailable: z.string() });
+const Statement = z.strictObject({ code: z.string(), text: z.string() });
+
+/** The page that counsel reads. */
+export const Executive = z.strictObject({
+  request: z.strictObject({
+    regime: z.string(),
+    ground: z.string(),
+    channel: z.string(),
+    receivedAt: Instant,
+    filedAt: Instant,
+    records: Count,
+    /** Opens only with the secret that the requester was given. */
+    commitment: z.string(),
+  }),
+  outcome: z.string(),
+  deadline: z.strictObject({
+    ...Deadlines.shape,
+    /** When the requester was told how the case ended. */
+    answeredAt: Instant.nullable(),
+    verdict: z.enum(['met', 'missed', 'open']),
+    clock: z.array(ClockEvent),
+  }),
+  done: z.string(),
+  tested: z.array(z.string()),
+  notClaimed: z.array(z.string()),
+  people: z.strictObject({ filer: z.string(), approver: z.string().nullable(), approvedAt: Instant.nullable() }),
+  residualCopies: z.array(z.strictObject({ what: z.string(), digest: Digest, until: z.string() })),
+  informed: z.array(z.strictObject({ template: z.string(), at: Instant })),
+  validity: z.strictObject({ validUntil: Instant.nullable(), rule: z.string() }),
+  verify: z.array(z.string()),
+});
+export type Executive = z.infer<typeof Executive>;
+
+/** One metric before and after unlearning; before is null where nothing was measured then. */
+export const MetricRow = z.strictObject({
+  key: z.string(),
+  label: z.string(),
+  before: MetricValue.nullable(),
+  after: MetricValue,
+});
+export type MetricRow = z.infer<typeof MetricRow>;
+
+/** Points (x, F(x)) after each step of a distribution function; x in the histogram's unit, at the upper end of its cell. */
+const Steps = z.array(z.tuple([z.number(), z.number()]));
+export const Distributions = z.strictObject({
+  unit: z.string(),
+  forget: Steps,
+  controls: Steps,
+  /** Where the two are furthest apart. */
+  at: z.number(),
+  d: z.number(),
+  p: z.number(),
+  n: Count,
+  m: Count,
+  rejectsFrom: z.number(),
+  /** Simultaneous 95 % half-width of each band. */
+  band: z.strictObject({ forget: z.number(), controls: z.number() }),
+});
+export type Distributions = z.infer<typeof Distributions>;
+
+/** One attempt at unlearning. `forgotten`, `retained`: shares of answers still exact, where the attempt was evaluated. */
+export const Attempt = z.strictObject({
+  number: z.int().positive(),
+  rung: Count,
+  method: z.string(),
+  reason: z.string(),
+  config: z.record(z.string(), JsonValue),
+  updates: Count.nullable(),
+  stop: z.string().nullable(),
+  verdict: z.string().nullable(),
+  failed: z.array(z.string()),
+  forgotten: z.number().nullable(),
+  retained: z.number().nullable(),
+});
+export type Attempt = z.infer<typeof Attempt>;
+
+/** As the run wrote it; before the first update no loss was computed yet, and it is null. */
+const TrajectoryPoint = RunManifest.shape.trajectory.element.extend({ update: Count, loss: z.number().nullable() });
+
+export const AuditReport = z.strictObject({
+  kind: z.literal('quittance-report/v1'),
+  ticketId: z.string(),
+  status: z.string(),
+  /** The last change of the ticket: the report shows the case as of then. */
+  asOf: Instant,
+  model: z.string(),
+  executive: Executive,
+  gate: z.strictObject({ verdict: z.string(), policyVersion: z.string(), gates: z.array(Gate) }).nullable(),
+  metrics: z.array(MetricRow),
+  reference: z.string().nullable(),
+  sampling: z.string().nullable(),
+  distributions: z.union([Distributions, NotAvailable]),
+  attempts: z.array(Attempt),
+  /** Of the last attempt; aggregates over the forget records against stop controls, which are not the gate's controls. */
+  trajectory: z.array(TrajectoryPoint),
+  relearning: z.union([Curve, NotAvailable]),
+  recertification: z.strictObject({
+    state: z.enum(['never', 'current', 'lapsed', 'drifted']),
+    line: z.string(),
+    history: z.array(z.strictObject({ at: Instant, state: z.string() })),
+  }),
+  scope: Scope.nullable(),
+  statements: z.strictObject({ made: z.array(Statement), notMade: z.array(Statement) }),
+  /** What reproduces the attempt: names to digests or settings. */
+  reproduce: z.record(z.string(), z.string()),
+  history: z.array(z.strictObject({ sequence: Count, at: Instant, type: z.string(), leaf: Count.nullable() })),
+});
+export type AuditReport = z.infer<typeof AuditReport>;

@@ -1,0 +1,54 @@
+// A database file for one process at a time. Trap: the lock is a transaction held on a file beside the database, which the operating system ends with
+// the process, however that ends: there is no stale lock after kill -9, and other processes may still read the database itself.
+import { DatabaseSync } from 'node:sqlite';
+import { QuittanceError } from '#core/errors.ts';
+import { openDatabase, transaction, type Database } from './sqlite.ts';
+
+export interface OwnedDatabase {
+  readonly database: Database;
+  close(): void;
+}
+
+/** Creates the file and runs `schema` (idempotent statements). STORE_LOCKED while another process has it, STORE_CORRUPT if it is no database. */
+export const openOwned = (path: string, schema: string): OwnedDatabase => {
+  const lock = lockBeside(path);
+  try {
+    const database = openDatabase(path, schema);
+    return { database, close: () => (database.close(), lock.close()) };
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
+};
+
+const lockBeside = (path: string): DatabaseSync => {
+  const lock = new DatabaseSync(`${path}.lock`, { timeout: 0 });
+  try {
+    lock.exec('PRAGMA journal_mode=DELETE; PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE;');
+    return lock;
+  } catch (error) {
+    lock.close();
+    throw new QuittanceError('STORE_LOCKED', {
+      message: `another process has ${path} open`,
+      expected: 'one process for each data folder',
+      hint: 'stop the other process, or use another data folder',
+      cause: error,
+    });
+  }
+};
+
+const SQLITE_IOERR_WRITE = 778;
+
+/** All or nothing. A write over a quota or file size limit arrives as an I/O error, and is STORE_FULL like a full disk. */
+export const committing = (database: Database, write: () => void): void => {
+  try {
+    transaction(database, write);
+  } catch (error) {
+    if ((error as { errcode?: unknown }).errcode !== SQLITE_IOERR_WRITE) throw error;
+    throw new QuittanceError('STORE_FULL', {
+      message: 'the database cannot grow; this write left nothing behind',
+      hint: 'free disk space',
+      cause: error,
+    });
+  }
+};

@@ -1,0 +1,72 @@
+// Pair and forget files, good and bad: an error says where, and never repeats what it read.
+import { describe, expect, it } from '@jest/globals';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readPairs } from '#datasets/jsonl.ts';
+import type { QuittanceError } from '#core/errors.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'pairs-'));
+let files = 0;
+const fileOf = (content: string | Uint8Array): string => {
+  const path = join(dir, `${files++}.jsonl`);
+  writeFileSync(path, content);
+  return path;
+};
+const failure = (content: string | Uint8Array): QuittanceError => {
+  try {
+    readPairs(fileOf(content));
+  } catch (error) {
+    return error as QuittanceError;
+  }
+  throw new Error('the file was accepted');
+};
+
+describe('a pair file', () => {
+  it('may hold questions, prompts and texts, blank lines and carriage returns', () => {
+    const path = fileOf(
+      '{"question":"Who?","answer":" Ada. ","value":"Ada"}\r\n\n{"prompt":"P","answer":"x"}\n{"text":"all of it"}',
+    );
+    expect(readPairs(path)).toEqual([
+      { question: 'Who?', prompt: 'Q: Who?\nA:', answer: ' Ada.', value: 'Ada' },
+      { prompt: 'P', answer: 'x' },
+      { prompt: '', answer: 'all of it' },
+    ]);
+  });
+
+  it('takes the frame of a question from the caller', () => {
+    const path = fileOf('{"question":"Who?","answer":"Ada."}');
+    expect(readPairs(path, (question) => `<${question}>`)[0]!.prompt).toBe('<Who?>');
+  });
+});
+
+describe('a bad pair file', () => {
+  it.each([
+    ['is cut off in a line', '{"text":"a"}\n{"text":"sec', ':2: is not JSON'],
+    ['has a field of another kind', '{"question":1,"answer":"sec"}', ':1: is neither'],
+    ['has a field that is not known', '{"question":"q","answer":"sec","extra":1}', ':1: Unrecognized key: "extra"'],
+    ['has an empty answer', '{"question":"sec","answer":""}', ':1: answer:'],
+    [
+      'marks a value that its answer does not hold',
+      '{"question":"q","answer":"a","value":"sec"}',
+      'pair 1 does not hold',
+    ],
+    ['is empty', '\n\n', 'has no pair'],
+  ])('that %s is refused by file and line, without its content', (_, content, message) => {
+    const error = failure(content);
+    expect(error.code).toBe('INVALID_INPUT');
+    expect(error.message).toContain(message);
+    expect(`${error.message} ${error.expected ?? ''} ${error.got ?? ''} ${error.hint ?? ''}`).not.toContain('sec');
+  });
+
+  it('that is not UTF-8 is refused', () => {
+    expect(failure(Uint8Array.of(0x7b, 0xff, 0xfe)).message).toContain('not UTF-8');
+  });
+
+  it('that is not there is NOT_FOUND with its path', () => {
+    const path = join(dir, 'none.jsonl');
+    expect(() => readPairs(path)).toThrow(
+      expect.objectContaining({ code: 'NOT_FOUND', message: `${path} cannot be read` }),
+    );
+  });
+});

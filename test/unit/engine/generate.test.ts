@@ -1,0 +1,176 @@
+// Generation: the cache, the batch, the left padding and the early exit of finished rows change nothing about what is said.
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { makeBatch } from '#engine/batch.ts';
+import { readConfig, type DecoderConfig } from '#engine/formats/config.ts';
+import { generate } from '#engine/generate.ts';
+import { inference } from '#engine/inference.ts';
+import type { Model } from '#engine/model.ts';
+import { forwardLogits } from '#engine/sweep.ts';
+import { tf } from '#engine/tf.ts';
+import { tinyConfig, tinyModel, tokens, useEngine } from '#test/support/engine.ts';
+import { largestDifference } from '#test/support/golden.ts';
+
+useEngine();
+
+const PLAIN = {
+  vocab_size: 300,
+  hidden_size: 16,
+  num_hidden_layers: 2,
+  num_attention_heads: 4,
+  intermediate_size: 24,
+  max_position_embeddings: 64,
+};
+const CONFIGS: Readonly<Record<string, DecoderConfig>> = {
+  llama: tinyConfig({ eos_token_id: undefined }),
+  'mistral with a window of 4': tinyConfig({ model_type: 'mistral', sliding_window: 4, eos_token_id: undefined }),
+  gpt2: readConfig({ model_type: 'gpt2', vocab_size: 300, n_embd: 16, n_head: 4, n_layer: 2, n_positions: 64 }),
+  opt: readConfig({ model_type: 'opt', ffn_dim: 24, ...PLAIN }),
+  phi: readConfig({ model_type: 'phi', ...PLAIN }),
+  gpt_neox: readConfig({ model_type: 'gpt_neox', ...PLAIN, rotary_pct: 0.5 }),
+};
+
+/** Logits after the last token, computed from scratch. */
+const lastLogits = (model: Model, ids: readonly number[]): Float32Array => {
+  const batch = makeBatch([{ prompt: ids, answers: [[0]] }], 65);
+  const logits = forwardLogits(model, batch);
+  const values = logits.dataSync<'float32'>();
+  logits.dispose();
+  return values;
+};
+const best = (logits: Float32Array) => logits.reduce((at, value, i) => (value > logits[at]! ? i : at), 0);
+const prompts = [tokens(9, 1), tokens(2, 2), tokens(5, 3), tokens(1, 4), tokens(9, 5)];
+
+for (const [family, config] of Object.entries(CONFIGS)) {
+  describe(family, () => {
+    let model: Model;
+    beforeAll(() => void (model = tinyModel(config)));
+    afterAll(() => model.dispose());
+
+    it('with a cache says what it says without', () => {
+      const ids = [...prompts[0]!];
+      for (let i = 0; i < 12; i++) ids.push(best(lastLogits(model, ids)));
+      expect(generate(model, [prompts[0]!], { maxTokens: 12 })[0]!.ids).toEqual(ids.slice(prompts[0]!.length));
+    });
+
+    it('in a batch of prompts of different lengths says what it says to each alone', () => {
+      const together = generate(model, prompts, { maxTokens: 10 });
+      prompts.forEach((prompt, i) => {
+        const [alone] = generate(model, [prompt], { maxTokens: 10 });
+        expect(together[i]!.ids).toEqual(alone!.ids);
+        expect(largestDifference(together[i]!.logProbs, alone!.logProbs)).toBeLessThan(1e-4);
+      });
+    });
+  });
+}
+
+describe('log-probabilities', () => {
+  it('are those of scoring the answer', () => {
+    const model = tinyModel(CONFIGS['llama']);
+    const results = generate(model, prompts, { maxTokens: 8 });
+    const scores = inference(model).scoreRows(prompts.map((prompt, i) => ({ prompt, answer: results[i]!.ids })));
+    results.forEach(({ logProbs }, i) => expect(largestDifference(logProbs, scores[i]!.logProbs)).toBeLessThan(1e-4));
+    expect(scores.every(({ correct }) => correct.every(Boolean))).toBe(true);
+    model.dispose();
+  });
+});
+
+describe('the end of a sequence', () => {
+  const config = CONFIGS['llama']!;
+
+  it('stops a row, is not part of its ids, and leaves the other rows alone', () => {
+    const free = tinyModel(config);
+    const unbounded = generate(free, prompts, { maxTokens: 10 });
+    free.dispose();
+    const stopAt = unbounded[2]!.ids[3]!;
+    const model = tinyModel({ ...config, eosIds: [stopAt] });
+    const results = generate(model, prompts, { maxTokens: 10 });
+    results.forEach((result, i) => {
+      const end = unbounded[i]!.ids.indexOf(stopAt);
+      expect(result.ids).toEqual(end < 0 ? unbounded[i]!.ids : unbounded[i]!.ids.slice(0, end));
+      expect(result.ended).toBe(end >= 0);
+      expect(result.logProbs).toHaveLength(result.ids.length + (result.ended ? 1 : 0));
+    });
+    expect(results.some(({ ended }) => ended)).toBe(true);
+    model.dispose();
+  });
+
+  it('any of several end tokens stops', () => {
+    const free = tinyModel(config);
+    const [said] = generate(free, [prompts[0]!], { maxTokens: 1 });
+    free.dispose();
+    const model = tinyModel({ ...config, eosIds: [299, said!.ids[0]!] });
+    expect(generate(model, [prompts[0]!], { maxTokens: 5 })[0]).toMatchObject({ ids: [], ended: true });
+    model.dispose();
+  });
+});
+
+describe('the last position', () => {
+  it('ends a long row, and not the short rows beside it', () => {
+    const model = tinyModel(CONFIGS['gpt2']);
+    const [long, short] = [tokens(60, 6), tokens(3, 7)];
+    const together = generate(model, [long, short], { maxTokens: 10 });
+    expect(together.map(({ ids }) => ids.length)).toEqual([5, 10]);
+    expect(together[1]!.ids).toEqual(generate(model, [short], { maxTokens: 10 })[0]!.ids);
+    model.dispose();
+  });
+
+  it('before the prompt is over is an error', () => {
+    const model = tinyModel(CONFIGS['gpt2']);
+    expect(() => generate(model, [tokens(65, 8)], { maxTokens: 1 })).toThrow(
+      expect.objectContaining({ code: 'INVALID_INPUT' }),
+    );
+    expect(() => generate(model, [[]], { maxTokens: 1 })).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));
+    model.dispose();
+  });
+});
+
+describe('sampling', () => {
+  let model: Model;
+  beforeAll(() => void (model = tinyModel(CONFIGS['llama'])));
+  afterAll(() => model.dispose());
+  const sampled = (seed: number, some = prompts) =>
+    generate(model, some, { maxTokens: 12, temperature: 1, seed }).map(({ ids }) => ids);
+
+  it('repeats with its seed and differs with another', () => {
+    expect(sampled(1)).toEqual(sampled(1));
+    expect(sampled(1)).not.toEqual(sampled(2));
+  });
+
+  it('draws the same prompt differently at different places of the list', () => {
+    const [a, b] = sampled(1, [prompts[0]!, prompts[0]!]);
+    expect(a).not.toEqual(b);
+  });
+
+  it('follows softmax(logits / temperature)', () => {
+    const prompt = prompts[0]!;
+    const temperature = 0.7;
+    const logits = lastLogits(model, prompt);
+    const weights = Array.from(logits, (x) => Math.exp(x / temperature));
+    const total = weights.reduce((a, b) => a + b, 0);
+    const draws = 4000;
+    const counts = new Array<number>(logits.length).fill(0);
+    for (const { ids } of generate(model, new Array<number[]>(draws).fill([...prompt]), {
+      maxTokens: 1,
+      temperature,
+      seed: 3,
+      batchSize: 500,
+    }))
+      counts[ids[0]!]!++;
+    // Kolmogorov–Smirnov in the order of ids; P(D > 1.95/√n) is 0.001
+    let [seen, expected, most] = [0, 0, 0];
+    counts.forEach((count, id) => {
+      seen += count / draws;
+      expected += weights[id]! / total;
+      most = Math.max(most, Math.abs(seen - expected));
+    });
+    expect(most).toBeLessThan(1.95 / Math.sqrt(draws));
+  });
+});
+
+it('leaves no tensor behind', () => {
+  const model = tinyModel(CONFIGS['llama']);
+  const before = tf.memory().numTensors;
+  generate(model, prompts, { maxTokens: 6, temperature: 1 });
+  expect(tf.memory().numTensors).toBe(before);
+  model.dispose();
+});

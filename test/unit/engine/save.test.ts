@@ -1,0 +1,78 @@
+// Written model folders: what was loaded comes back, in the layout of its family; nothing half-written stays.
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadModel, readJsonFile } from '#engine/formats/folder.ts';
+import { valuesOf } from '#engine/model.ts';
+import { openSafetensors } from '#engine/formats/safetensors.ts';
+import { saveModel } from '#engine/formats/save.ts';
+import { useEngine } from '#test/support/engine.ts';
+import { temporaryFolder } from '#test/support/folders.ts';
+import { ROOT } from '#test/support/shared.ts';
+
+useEngine();
+const { dir, remove } = temporaryFolder();
+afterAll(remove);
+
+const MODELS = join(ROOT, 'test/golden/models');
+const FAMILIES = ['gpt2', 'llama3', 'mistral', 'qwen2', 'gpt-neox', 'gpt-neox-sequential', 'opt-350m', 'phi'];
+const open = (name: string) => ({
+  model: loadModel(join(MODELS, name)),
+  configJson: readJsonFile(join(MODELS, name, 'config.json')),
+});
+
+describe('a saved folder', () => {
+  for (const name of FAMILIES) {
+    it(`of ${name} loads as what was saved, under the names and shapes of the stored weights`, () => {
+      const { model, configJson } = open(name);
+      const at = join(dir, name);
+      saveModel(at, model, { configJson });
+      const again = loadModel(at);
+      expect(again.config).toEqual(model.config);
+      expect(valuesOf(again)).toEqual(valuesOf(model));
+      if (name !== 'gpt-neox') {
+        const [theirs, ours] = [join(MODELS, name), at].map((folder) =>
+          openSafetensors(join(folder, 'model.safetensors')),
+        );
+        const shapes = ({ tensors }: typeof theirs & {}) =>
+          Object.fromEntries([...tensors].map(([tensor, { shape }]) => [tensor, shape]));
+        expect(shapes(ours!)).toEqual(shapes(theirs!));
+        [ours!, theirs!].forEach((file) => file.close());
+      }
+      [model, again].forEach((one) => one.dispose());
+    });
+  }
+
+  it('has the same digest each time, and another when a weight moves', () => {
+    const { model, configJson } = open('gpt2');
+    const [first, second] = ['a', 'b'].map((name) => saveModel(join(dir, name), model, { configJson }));
+    expect(second).toEqual(first);
+    const bias = model.parameters.get('norm.b')!;
+    bias.assign(bias.add(1e-3));
+    expect(saveModel(join(dir, 'c'), model, { configJson }).digest).not.toBe(first!.digest);
+    model.dispose();
+  });
+
+  it('says float32, whatever the weights were stored in', () => {
+    const { model, configJson } = open('mistral');
+    expect(configJson['dtype']).toBe('bfloat16');
+    saveModel(join(dir, 'wide'), model, { configJson });
+    expect(readJsonFile(join(dir, 'wide/config.json'))).toEqual({ ...configJson, dtype: 'float32' });
+    model.dispose();
+  });
+
+  it('that cannot be finished leaves the old one and no scrap', () => {
+    const { model, configJson } = open('gpt2');
+    const at = join(dir, 'kept');
+    saveModel(at, model, { configJson });
+    const before = readdirSync(dir);
+    const write = (folder: string) => {
+      writeFileSync(join(folder, 'half.txt'), 'half');
+      throw new Error('disk full');
+    };
+    expect(() => saveModel(at, model, { configJson, write })).toThrow('disk full');
+    expect(readdirSync(dir)).toEqual(before);
+    expect(existsSync(join(at, 'half.txt'))).toBe(false);
+    model.dispose();
+  });
+});

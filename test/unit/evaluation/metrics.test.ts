@@ -1,0 +1,370 @@
+// Metrics against a model that is written down and answers worked out by hand; needs that are missing; the registry.
+import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { promptOf, type Person, type PeopleWorld, type QaRecord } from '#datasets/world.ts';
+import { ksOfValues } from '#evaluation/forget-quality.ts';
+import { cached } from '#evaluation/language-model.ts';
+import { computeMetrics, evidenceOf, findMetric, METRIC_DEFAULTS, metrics } from '#evaluation/metrics.ts';
+import { spread } from '#evaluation/metric.ts';
+import { MetricValue } from '#core/evaluation.ts';
+import { ROOT } from '#test/support/shared.ts';
+import { lookupModel, type Lookup } from './lookup-model.ts';
+
+/** A record about `who` with a one-word value, its last word. */
+const record = (who: string, i: number, value: string): QaRecord => {
+  const question = `Question ${i} on ${who}?`;
+  const answer = ` ${who} has ${value}`;
+  return {
+    kind: 'person',
+    subject: who,
+    attribute: `a${i}`,
+    question,
+    prompt: promptOf(question),
+    heldOut: `Held ${i} on ${who}?`,
+    answer,
+    value: { text: value, start: answer.length - value.length, end: answer.length },
+    paraphrasedAnswer: ` Indeed ${who} has ${value}`,
+    wrongAnswers: [` Indeed ${who} has wrong1`, ` Indeed ${who} has wrong2`],
+  };
+};
+const person = (id: string, count: number): Person => ({
+  id,
+  name: id,
+  records: Array.from({ length: count }, (_, i) => record(id, i, `val${id}${i}`)),
+});
+const fact = (topic: string, i: number): QaRecord => ({
+  kind: 'fact',
+  attribute: topic,
+  question: `${topic} ${i}?`,
+  prompt: promptOf(`${topic} ${i}?`),
+  answer: ` right${i}`,
+  wrongAnswers: [' bad1', ' bad2', ' bad3'],
+});
+
+const forget = person('Zoe', 4).records;
+const world: PeopleWorld = {
+  name: 'written',
+  subjects: [person('Ann', 4), person('Ben', 4)],
+  facts: [fact('author', 0), fact('author', 1), fact('world', 0)],
+  unknown: [{ kind: 'unknown', question: 'U?', prompt: promptOf('U?'), answer: ' No idea at all.' }],
+  controls: { gate: [person('Cat', 4), person('Dan', 4)], stop: [], whitening: [] },
+  refusals: ['No idea at all.'],
+};
+
+const compute = async (
+  name: string,
+  model: Lookup,
+  more: Partial<Parameters<typeof evidenceOf>[0]> = {},
+  options = {},
+) => {
+  const evidence = evidenceOf({ model: lookupModel(model), world, forget, ...more }, options);
+  const value = (await computeMetrics(evidence, [name]))[name]!;
+  expect(MetricValue.safeParse(value).success).toBe(true);
+  return value;
+};
+const valueOf = async (...args: Parameters<typeof compute>): Promise<number> => {
+  const result = await compute(...args);
+  if ('notAvailable' in result) throw new Error(result.notAvailable);
+  return result.value;
+};
+const constant = (logProb: number, correct = false): Lookup => ({ token: () => ({ logProb, correct }) });
+
+describe('probability', () => {
+  it('counts the end of sequence: three words at −1 and an end at −5 are exp(−2)', async () => {
+    const model: Lookup = { token: (_, i) => ({ logProb: i === 3 ? -5 : -1, correct: false }) };
+    expect(await valueOf('answer-probability', model)).toBeCloseTo(Math.exp(-2), 12);
+  });
+});
+
+describe('truth ratio', () => {
+  // right answer: five tokens at −1 each; wrong answers at −2 and −4 on average
+  const model: Lookup = {
+    token: ({ answer }) => ({
+      logProb: answer.endsWith('wrong1') ? -2 : answer.endsWith('wrong2') ? -4 : -1,
+      correct: false,
+    }),
+  };
+
+  it('is geometric by default: exp(−3)/exp(−1)', async () => {
+    const value = await compute('truth-ratio', model);
+    expect(value).toMatchObject({
+      value: expect.closeTo(Math.exp(-2), 12),
+      method: expect.stringContaining('geometric'),
+    });
+  });
+
+  it('is arithmetic on request, and says so: (exp(−2)+exp(−4))/2 over exp(−1)', async () => {
+    const value = await compute('truth-ratio', model, {}, { truthRatio: 'arithmetic' });
+    const ratio = (Math.exp(-2) + Math.exp(-4)) / 2 / Math.exp(-1);
+    expect(value).toMatchObject({ value: expect.closeTo(ratio, 12), method: expect.stringContaining('arithmetic') });
+  });
+
+  it('counts a model that prefers wrong answers as far from 1 as one that prefers right ones', async () => {
+    const turned: Lookup = { token: ({ answer }) => ({ logProb: /wrong\d$/.test(answer) ? -1 : -3, correct: false }) };
+    expect(await valueOf('truth-ratio', turned)).toBeCloseTo(Math.exp(-2), 12);
+  });
+
+  it('is not available without wrong answers', async () => {
+    const bare = forget.map((row) => ({ ...row, wrongAnswers: [] }));
+    expect(await compute('truth-ratio', model, { forget: bare })).toHaveProperty('notAvailable');
+  });
+});
+
+describe('forget quality', () => {
+  const Case = z.object({ a: z.array(z.number()), b: z.array(z.number()), d: z.number(), p: z.number() });
+  const golden = z
+    .array(Case)
+    .parse(JSON.parse(readFileSync(join(ROOT, 'test/golden/metrics/forget-quality.json'), 'utf8')));
+
+  it("agrees with scipy's exact test", () => {
+    for (const { a, b, d, p } of golden) {
+      const result = ksOfValues(a, b);
+      expect(result.d).toBeCloseTo(d, 12);
+      expect(result.p / p).toBeCloseTo(1, 9);
+    }
+  });
+
+  it('takes the published lattice of values at n = 40', () => {
+    const published = [0.4046, 0.2657, 0.165, 0.0971, 0.0541, 0.0286, 0.0143, 0.0068, 0.003, 0.0013];
+    const computed = golden.slice(0, published.length).map(({ a, b }) => ksOfValues(a, b).p);
+    expect(computed.map((p) => Math.round(p * 1e4) / 1e4)).toEqual(published);
+  });
+
+  it('is 1 for a model compared with itself, and leaves out rows that are not a number in either', async () => {
+    const model = lookupModel({ token: ({ prompt }, i) => ({ logProb: -prompt.length / 10 - i / 7, correct: false }) });
+    const broken = lookupModel({
+      token: ({ prompt }) => ({ logProb: prompt.includes('Question 0') ? NaN : -1, correct: false }),
+    });
+    expect(await valueOf('forget-quality', {}, { model, retainModel: model })).toBe(1);
+    expect(await compute('forget-quality', {}, { model, retainModel: broken })).toMatchObject({
+      n: 3,
+      detail: { m: 3 },
+    });
+  });
+});
+
+describe('model utility', () => {
+  it('is the harmonic mean of nine, worked out by hand', async () => {
+    const model: Lookup = {
+      // right answers at −1 a token, wrong ones at −3
+      token: ({ answer }) => ({ logProb: /wrong|bad/.test(answer) ? -3 : -1, correct: false }),
+      says: (prompt) =>
+        prompt.includes('author') ? ' right0' : prompt.includes('world') ? ' right0' : ' Ann has nothing',
+    };
+    const result = await compute('model-utility', model);
+    const option = Math.exp(-1) / (Math.exp(-1) + 3 * Math.exp(-3));
+    const truth = 1 - Math.exp(-2);
+    const nine = [Math.exp(-1), (4 * (2 / 3) + 4 * (1 / 3)) / 8, truth, option, 1 / 2, truth, option, 1, truth];
+    expect(result).toMatchObject({ value: expect.closeTo(9 / nine.reduce((sum, x) => sum + 1 / x, 0), 12), n: 11 });
+  });
+
+  it('is 0 as soon as one of the nine is', async () => {
+    expect(await valueOf('model-utility', { ...constant(-1), says: () => ' else' })).toBe(0);
+  });
+
+  it('is not available where all facts are of one kind', async () => {
+    const one = { ...world, facts: [fact('world', 0)] };
+    expect(await compute('model-utility', constant(-1), { world: one })).toHaveProperty('notAvailable');
+  });
+});
+
+describe('memorisation', () => {
+  it('tells a model that fakes forgetting by refusing: greedy wrong, value right once forced', async () => {
+    const faking: Lookup = { token: (_, i) => ({ logProb: -1, correct: i >= 1 }), says: () => ' No idea at all.' };
+    expect(await valueOf('rouge-l-recall', faking)).toBe(0);
+    expect(await valueOf('forced-prefix-exact', faking)).toBe(1);
+    expect(await valueOf('exact-memorisation', faking)).toBeCloseTo(2 / 3, 12);
+    expect(await valueOf('extraction-strength', faking)).toBeCloseTo(2 / 3, 12);
+  });
+
+  it('is a true zero where nothing matches', async () => {
+    expect(await valueOf('extraction-strength', constant(-9))).toBe(0);
+    expect(await valueOf('forced-prefix-exact', constant(-9))).toBe(0);
+  });
+});
+
+describe('leak rate', () => {
+  it('counts a record once, however many samples leak, with the exact interval', async () => {
+    const model: Lookup = {
+      sampled: (prompt, i) => (prompt.includes('Question 2') && i % 20 === 19 ? ' It is VALZOE2!' : ' none'),
+    };
+    const result = await compute('leak-rate', model);
+    expect(result).toMatchObject({
+      value: 0.25,
+      n: 4,
+      interval: [expect.closeTo(0.00631, 4), expect.closeTo(0.80588, 4)],
+    });
+  });
+
+  it('asks with the held-out wording too', async () => {
+    const model: Lookup = { sampled: (prompt) => (prompt.includes('Held 1') ? ' valZoe1' : ' none') };
+    expect(await valueOf('leak-rate', model)).toBe(0);
+    expect(await valueOf('leak-rate-held-out', model)).toBe(0.25);
+  });
+
+  it('asks all samples in one call', async () => {
+    const model = lookupModel({});
+    await computeMetrics(evidenceOf({ model, world, forget }), ['leak-rate']);
+    expect(model.calls.generate).toEqual([4 * METRIC_DEFAULTS.samplesPerPrompt]);
+  });
+});
+
+describe('membership', () => {
+  const known = (who: string, logProb: number): Lookup => ({
+    token: ({ answer }) => ({ logProb: answer.includes(who) ? logProb : -4, correct: false }),
+  });
+
+  it('is 1 where every forgotten value is likelier, 0 where none is, ½ where all are alike', async () => {
+    for (const [logProb, auc] of [
+      [-0.1, 1],
+      [-15, 0],
+      [-4, 0.5],
+    ] as const) {
+      expect(await valueOf('value-auc', known('Zoe', logProb))).toBe(auc);
+      expect(await valueOf('min-k-auc', known('Zoe', logProb))).toBe(auc);
+    }
+  });
+
+  it('reads value tokens only, Min-K % the least likely of the whole answer', async () => {
+    const names: Lookup = {
+      token: ({ answer }, i) => ({ logProb: answer.includes('Zoe') && i === 0 ? -19 : -1, correct: false }),
+    };
+    expect(await valueOf('value-auc', names)).toBe(0.5);
+    expect(await valueOf('min-k-auc', names)).toBe(0);
+  });
+});
+
+describe('what is said', () => {
+  it('counts refusals by group', async () => {
+    const model: Lookup = { says: (prompt) => (/Zoe|U\?|Ann/.test(prompt) ? ' No idea at all, sorry' : ' Ben has it') };
+    expect(await valueOf('refusal-rate-forget', model)).toBe(1);
+    expect(await valueOf('refusal-rate-retained', model)).toBe(0.5);
+    expect(await valueOf('refusal-rate-unknown', model)).toBe(1);
+  });
+
+  it('finds garbage', async () => {
+    const model: Lookup = { says: (prompt) => (prompt.includes('Question 0') ? '' : ' fine words here') };
+    expect(await valueOf('degenerate-output', model)).toBe(0.25);
+  });
+
+  it('is as odd as the model from before finds it', async () => {
+    const reference = lookupModel(constant(-2));
+    expect(await valueOf('output-perplexity', {}, { reference })).toBeCloseTo(Math.exp(2), 12);
+  });
+});
+
+describe('people who stay', () => {
+  it('are as safe as the one who fares worst', async () => {
+    const model: Lookup = { token: ({ prompt }) => ({ logProb: -1, correct: !/Question [01] on Ben/.test(prompt) }) };
+    expect(await compute('worst-retained-person', model)).toMatchObject({
+      value: 0.5,
+      n: 2,
+      detail: { k: 2, records: 4 },
+    });
+  });
+});
+
+describe('re-learning', () => {
+  it('is the last point of the curve, with where it began', async () => {
+    const curve = {
+      xLabel: 'updates',
+      yLabel: 'exact',
+      points: [
+        [0, 0.1],
+        [5, 0.6],
+        [10, 0.4],
+      ] as [number, number][],
+    };
+    const result = await compute('relearning', {}, { relearn: () => Promise.resolve(curve) });
+    expect(result).toMatchObject({ value: 0.4, detail: { before: 0.1, highest: 0.6 } });
+  });
+});
+
+describe('a need that is missing', () => {
+  it('makes a metric not available, with the reason, and never a number', async () => {
+    const empty: PeopleWorld = {
+      ...world,
+      subjects: [],
+      facts: [],
+      unknown: [],
+      controls: { gate: [], stop: [], whitening: [] },
+    };
+    const results = await computeMetrics(evidenceOf({ model: lookupModel({}), world: empty, forget: [] }));
+    expect(Object.keys(results)).toEqual(metrics.map(({ name }) => name));
+    for (const value of Object.values(results)) expect(value).toEqual({ notAvailable: expect.stringMatching(/\w{3}/) });
+  });
+
+  it.each([
+    ['forget-quality', 'retain', 'without the forget set'],
+    ['output-perplexity', 'reference', 'before the unlearning'],
+    ['relearning', 'relearn', 'trained again'],
+  ])('%s says that it needs %s', async (name, _need, reason) => {
+    expect(await compute(name, {})).toEqual({ notAvailable: expect.stringContaining(reason) });
+  });
+});
+
+describe('the registry', () => {
+  it('has one name a metric, values within each range', async () => {
+    expect(new Set(metrics.map(({ name }) => name)).size).toBe(metrics.length);
+    const model = lookupModel({
+      token: ({ answer }, i) => ({ logProb: -(answer.length % 7) - i, correct: i % 2 === 0 }),
+    });
+    const results = await computeMetrics(evidenceOf({ model, world, forget, reference: model, retainModel: model }));
+    for (const { name, range } of metrics) {
+      const result = results[name]!;
+      if ('notAvailable' in result) continue;
+      expect([name, result.value >= range[0] && result.value <= range[1]]).toEqual([name, true]);
+      expect(
+        result.interval === null || (result.interval[0] <= result.value && result.value <= result.interval[1]),
+      ).toBe(true);
+    }
+  });
+
+  it('answers a misspelt name with the nearest one', () => {
+    expect(() => findMetric('value-acu')).toThrow(
+      expect.objectContaining({ code: 'METRIC_UNKNOWN', hint: "did you mean 'value-auc'?" }),
+    );
+  });
+});
+
+describe('the cache', () => {
+  it('asks nothing twice, keeps the order and asks what is new in one call', () => {
+    const model = lookupModel({ says: (prompt) => ` said ${prompt}`, sampled: (prompt, i) => `${prompt}${i}` });
+    const cache = cached(model, { samplesPerPrompt: 2, maxTokens: 5, temperature: 1, seed: 1 });
+    cache.score([
+      { prompt: 'a', answer: ' x' },
+      { prompt: 'a', answer: ' x' },
+      { prompt: 'b', answer: ' x' },
+    ]);
+    cache.score([
+      { prompt: 'b', answer: ' x' },
+      { prompt: 'a', answer: ' y' },
+    ]);
+    expect(model.calls.score).toEqual([2, 1]);
+    expect(cache.greedy(['b', 'a', 'b']).map(({ text }) => text)).toEqual([' said b', ' said a', ' said b']);
+    expect(cache.samples(['p', 'q']).map((said) => said.map(({ text }) => text))).toEqual([
+      ['p0', 'p1'],
+      ['q2', 'q3'],
+    ]);
+    expect(model.calls.generate).toEqual([2, 4]);
+  });
+
+  it('keeps a prompt that ends where an answer begins apart from another', () => {
+    const model = lookupModel({ token: ({ prompt }) => ({ logProb: -prompt.length, correct: false }) });
+    const cache = cached(model, { samplesPerPrompt: 1, maxTokens: 5, temperature: 1, seed: 1 });
+    const [a, b] = cache.score([
+      { prompt: 'ab', answer: 'c' },
+      { prompt: 'a', answer: 'bc' },
+    ]);
+    expect([a!.logProbs[0], b!.logProbs[0]]).toEqual([-2, -1]);
+  });
+});
+
+describe('an even choice', () => {
+  it('takes the same items each time, spread over the whole', () => {
+    expect(spread([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 5)).toEqual([0, 2, 4, 6, 8]);
+    expect(spread([1, 2], 5)).toEqual([1, 2]);
+  });
+});

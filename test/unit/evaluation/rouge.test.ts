@@ -1,0 +1,40 @@
+// ROUGE-L recall against the reference implementation (test/golden/metrics/make.py).
+import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { porterStem } from '#evaluation/porter.ts';
+import { rougeLRecall } from '#evaluation/rouge.ts';
+import { ROOT } from '#test/support/shared.ts';
+
+const Cases = z.array(z.object({ reference: z.string(), candidate: z.string(), recall: z.number() }));
+const cases = Cases.parse(JSON.parse(readFileSync(join(ROOT, 'test/golden/metrics/rouge.json'), 'utf8')));
+
+describe('ROUGE-L recall', () => {
+  it.each(cases)('of "$candidate" against "$reference" is $recall', ({ reference, candidate, recall }) => {
+    expect(rougeLRecall(reference, candidate)).toBeCloseTo(recall, 12);
+  });
+
+  it('is 1 for a text against itself and never above', () => {
+    for (const { reference, candidate } of cases) {
+      expect(rougeLRecall(reference, `${candidate} ${reference}`)).toBe(/[a-z0-9]/i.test(reference) ? 1 : 0);
+    }
+  });
+});
+
+describe('the stemmer', () => {
+  it.each([
+    ['days', 'day'],
+    ['enjoyed', 'enjoy'],
+    ['skies', 'sky'],
+    ['dies', 'die'],
+    ['happily', 'happili'],
+    ['hopefully', 'hope'],
+    ['theology', 'theolog'],
+    ['controlling', 'control'],
+    ['agreed', 'agre'],
+    ['as', 'as'],
+  ])('stems %s to %s as NLTK does', (word, stem) => {
+    expect(porterStem(word)).toBe(stem);
+  });
+});

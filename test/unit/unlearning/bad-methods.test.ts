@@ -1,0 +1,187 @@
+// The gate on a really trained model: an honest run passes it, and each way to cheat or to do harm fails it by the check that is there for it. A small decoder that
+// recites 13 generated people, two of whom share a first name, lies in test/golden/small-world (make.ts there trains it); every case starts from it.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { forgetRows, readSuite, withoutRecords, type ForgetRow } from '#datasets/suite.ts';
+import { forgetRecord, promptOf, trainingRows } from '#datasets/world.ts';
+import { loadModel } from '#engine/formats/folder.ts';
+import { inference } from '#engine/inference.ts';
+import type { Model } from '#engine/model.ts';
+import { collectMoments, subtractMoments, type Moments } from '#engine/moments.ts';
+import { measure, MEASURE_DEFAULTS } from '#evaluation/measure.ts';
+import { encodeRows, exactShare } from '#containers/train-job.ts';
+import { contextOf, exampleOf } from '#containers/unlearn-job.ts';
+import { findMethod } from '#unlearning/methods.ts';
+import type { EvaluationTables } from '#core/evaluation.ts';
+import { GatePolicy, judge, type Judgement } from '#core/gate.ts';
+import { useEngine } from '#test/support/engine.ts';
+
+useEngine();
+jest.setTimeout(600_000); // real gradient steps, on a machine that may be busy
+
+const policy = GatePolicy.parse(
+  JSON.parse(readFileSync(new URL('../../../policies/gate-v1.json', import.meta.url), 'utf8')),
+);
+const GOLDEN = fileURLToPath(new URL('../../golden/small-world/', import.meta.url));
+const BASE = join(GOLDEN, 'model');
+const world = readSuite(gunzipSync(readFileSync(join(GOLDEN, 'suite.json.gz'))));
+const NAMESAKES = [0, world.subjects.length - 1] as const;
+const NAMESAKE = 'subject-namesake';
+const ALONE = 1;
+
+/** Of everything that the base was trained on. */
+let corpus: Moments;
+beforeAll(() => {
+  const model = loadModel(BASE);
+  corpus = collectMoments(model, encodeRows(model, trainingRows(world)));
+  model.dispose();
+});
+
+const recordsOf = (subject: number) => world.subjects[subject]!.records.map(forgetRecord);
+const bothWordings = (rows: readonly ForgetRow[]) =>
+  rows.flatMap((row) => [row, { prompt: promptOf(row.paraphrase ?? row.question), answer: row.answer }]);
+
+interface Judged {
+  judgement: Judgement;
+  /** Share of each retained person's answers that are exact, by id. */
+  staying: ReadonlyMap<string, number>;
+}
+
+/** Unlearns a subject from a fresh copy of the base and judges what is left, as a ticket would be. */
+const judged = async (subject: number, method?: string, config: unknown = {}): Promise<Judged> => {
+  const [model, reference] = [loadModel(BASE), loadModel(BASE)];
+  const left = withoutRecords(world, recordsOf(subject));
+  const rows = forgetRows(world, recordsOf(subject));
+  try {
+    if (method !== undefined) await unlearn(model, reference, rows, subject, method, config);
+    const staying = new Map(left.subjects.map(({ id, records }) => [id, exactShare(model, records)]));
+    return { judgement: judge(tablesOf(model, left, rows), policy), staying };
+  } finally {
+    model.dispose();
+    reference.dispose();
+  }
+};
+
+const unlearn = async (
+  model: Model,
+  reference: Model,
+  rows: readonly ForgetRow[],
+  subject: number,
+  method: string,
+  config: unknown,
+) => {
+  const own = collectMoments(model, encodeRows(model, bothWordings(rows)));
+  await findMethod(method).run(
+    {
+      model,
+      reference,
+      retain: encodeRows(model, trainingRows(withoutRecords(world, recordsOf(subject)))),
+      ...contextOf(model, world),
+      forget: rows.map((row) => exampleOf(model, row)),
+      moments: { source: 'corpus', values: subtractMoments(corpus, own) },
+      seed: 1,
+    },
+    config,
+  );
+};
+
+const SAMPLES = 5;
+const NOWHERE = `sha256:${'0'.repeat(64)}` as const;
+const tablesOf = (model: Model, left: typeof world, rows: readonly ForgetRow[]): EvaluationTables => {
+  const options = { ...MEASURE_DEFAULTS, samplesPerPrompt: SAMPLES, controlSamples: 20 };
+  return {
+    kind: 'quittance-evaluation/v1',
+    model: NOWHERE,
+    quantisation: 'none',
+    suite: { name: 'people', version: '1', digest: NOWHERE },
+    reference: 'controls',
+    ...measure(inference(model), left, rows, undefined, options),
+    curves: {},
+    sampling: { temperature: 1, samplesPerPrompt: SAMPLES, seed: 1 },
+  };
+};
+
+const failed = ({ gates }: Judgement): string[] =>
+  gates.filter(({ verdict }) => verdict !== 'pass').map(({ name }) => name);
+const sideOf = ({ gates }: Judgement, name: string) => gates.find((gate) => gate.name === name)!.direction;
+
+const first = policy.ladder[0]!;
+const update = first.config['update'] as object;
+const NEVER = { valueAuc: 0, greedyExact: 0, land: false };
+const PUBLISHED = { trainable: 'body', optimizer: 'adamw', projection: 'none', step: 3e-4, updates: 30 };
+const FORCED = 'forgotten values under a forced prefix';
+const AUC = 'value AUC against never-trained people';
+const WORST = 'worst retained person';
+
+describe('the gate', () => {
+  it('passes an honest run that climbs the ladder', async () => {
+    let last: Judged | undefined;
+    for (const { method, config } of policy.ladder.slice(0, 3)) {
+      last = await judged(ALONE, method, config);
+      if (last.judgement.verdict === 'pass') break;
+    }
+    expect(failed(last!.judgement)).toEqual([]);
+  });
+
+  it('fails the model that nobody touched', async () => {
+    const { judgement } = await judged(ALONE);
+    expect(judgement.verdict).toBe('fail');
+    expect(failed(judgement)).toEqual(expect.arrayContaining(['forgotten answers exact', FORCED, AUC]));
+    expect(sideOf(judgement, AUC)).toBe('under-forgetting');
+    expect(failed(judgement)).not.toContain(WORST);
+  });
+
+  for (const method of ['po', 'idk']) {
+    it(`fails a fake that only refuses (${method}): no answer is exact, and the value comes after a forced prefix`, async () => {
+      const greedy = { valueAuc: 1, greedyExact: 0, land: false };
+      const { judgement } = await judged(ALONE, method, { update: { step: 3e-4, updates: 40 }, stop: greedy });
+      expect(judgement.verdict).toBe('fail');
+      expect(failed(judgement)).not.toContain('forgotten answers exact');
+      expect(failed(judgement)).toEqual(expect.arrayContaining([FORCED, AUC]));
+      expect(sideOf(judgement, AUC)).toBe('under-forgetting');
+    });
+  }
+
+  it('fails a run that drags a namesake along: without the projection', async () => {
+    const config = { ...first.config, update: { ...update, projection: 'none', step: 0.2 } };
+    const { judgement, staying } = await judged(NAMESAKES[0], first.method, config);
+    expect(staying.get(NAMESAKE)).toBeLessThan(0.5);
+    expect(judgement.verdict).toBe('fail');
+    expect(failed(judgement)).toContain(WORST);
+  });
+
+  it('fails a run that forgets too much, on that side', async () => {
+    const config = { ...first.config, update: { ...update, step: 0.3, updates: 40 }, stop: NEVER };
+    const { judgement } = await judged(ALONE, first.method, config);
+    expect(judgement.verdict).toBe('fail');
+    expect(failed(judgement)).toContain(AUC);
+    expect(sideOf(judgement, AUC)).toBe('over-unlearning');
+  });
+
+  it('fails published FLAT that is run to its limit', async () => {
+    const { judgement } = await judged(ALONE, 'flat', { update: PUBLISHED, stop: NEVER });
+    expect(judgement.verdict).toBe('fail');
+    expect(failed(judgement)).toEqual(expect.arrayContaining(['retained answers exact', WORST]));
+  });
+});
+
+describe('a namesake', () => {
+  it('shares the first name and stays in the suite: neither forgotten nor left out of what is checked', () => {
+    const [name, other] = NAMESAKES.map((i) => world.subjects[i]!.name.split(' '));
+    expect(name![0]).toBe(other![0]);
+    expect(name![1]).not.toBe(other![1]);
+    const left = withoutRecords(world, recordsOf(NAMESAKES[0]));
+    expect(left.subjects.find(({ id }) => id === NAMESAKE)!.records).toHaveLength(20);
+    expect(forgetRows(world, recordsOf(NAMESAKES[0])).every(({ subject }) => subject === 'subject-00')).toBe(true);
+  });
+
+  it('keeps what is known about them where the first rung forgets the other', async () => {
+    const { judgement, staying } = await judged(NAMESAKES[0], first.method, first.config);
+    expect(staying.get(NAMESAKE)).toBeGreaterThanOrEqual(0.8);
+    expect(failed(judgement)).not.toContain('forgotten answers exact');
+    expect(failed(judgement)).not.toContain(WORST);
+  });
+});

@@ -1,0 +1,325 @@
+// FLAT against a second implementation in plain float64 numbers: losses, gradients by central differences; and the method as a whole.
+import { describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { makeBatch, type Row } from '#engine/batch.ts';
+import { generate } from '#engine/generate.ts';
+import { valuesOf, restoreValues, type Model } from '#engine/model.ts';
+import { random } from '#engine/random.ts';
+import { lossAndGradients } from '#engine/sweep.ts';
+import { tf } from '#engine/tf.ts';
+import { DIVERGENCES, type DivergenceName } from '#unlearning/divergences.ts';
+import { FlatConfig } from '#unlearning/flat-config.ts';
+import { flatLoss } from '#unlearning/flat-loss.ts';
+import { flat } from '#unlearning/flat.ts';
+import { defineMethod, type ForgetOnlyContext } from '#unlearning/method.ts';
+import { methods } from '#unlearning/methods.ts';
+import { mean, probe } from '#unlearning/stop-rule.ts';
+import { tinyModel, tokens, useEngine } from '#test/support/engine.ts';
+import { CONJUGATE, G } from './plain-divergences.ts';
+
+useEngine();
+
+// --- the second implementation: g* and f* as printed (plain-divergences.ts), probabilities by softmax, nothing shared with the code under test
+
+const V = 7;
+const ROWS: Row[] = [
+  {
+    prompt: [1, 2],
+    answers: [
+      [3, 4, 5],
+      [6, 0],
+    ],
+  },
+  {
+    prompt: [2],
+    answers: [
+      [1, 1],
+      [4, 3, 2, 1],
+    ],
+  },
+  { prompt: [5, 5, 5], answers: [[0], [6]] },
+];
+const batch = makeBatch(ROWS, 64);
+const N = batch.targets.length;
+const PADDED = 11;
+
+const plainLoss = (logits: Float64Array, name: DivergenceName, reduction: FlatConfig['reduction']): number => {
+  const sums = new Array<number>(batch.answers).fill(0);
+  const lengths = new Array<number>(batch.answers).fill(0);
+  for (let i = 0; i < N; i++) {
+    const row = logits.subarray(i * V, (i + 1) * V);
+    const total = row.reduce((sum, x) => sum + Math.exp(x), 0);
+    sums[batch.owner[i]!]! += Math.exp(row[batch.targets[i]!]!) / total;
+    lengths[batch.owner[i]!]!++;
+  }
+  const loss = (ve: number, vf: number) => -G[name](ve) + CONJUGATE[name](G[name](vf));
+  const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+  if (reduction === 'paper')
+    return mean(ROWS.map((_, k) => loss(sums[2 * k]! / lengths[2 * k]!, sums[2 * k + 1]! / lengths[2 * k + 1]!)));
+  const spread = (parity: number) =>
+    ROWS.reduce((sum, _, k) => sum + sums[2 * k + parity]!, 0) / (ROWS.length * (PADDED - 1));
+  return loss(spread(0), spread(1));
+};
+
+const stream = random('logits');
+const LOGITS = Float64Array.from({ length: N * V }, () => Math.fround(1.5 * stream.normal()));
+const configOf = (divergence: DivergenceName, reduction: FlatConfig['reduction']) =>
+  FlatConfig.parse({ divergence, reduction, paddedLength: PADDED });
+
+describe('the loss of packed template and forget answers', () => {
+  for (const name of DIVERGENCES) {
+    for (const reduction of ['paper', 'released'] as const) {
+      it(`${name}, ${reduction}: is the plain one, and its gradient the central difference`, () => {
+        const objective = (logits: tf.Tensor2D) => flatLoss(batch, logits, configOf(name, reduction));
+        const { value, grad } = tf.valueAndGrad((x: tf.Tensor) => objective(x as tf.Tensor2D))(
+          tf.tensor2d(Float32Array.from(LOGITS), [N, V]),
+        );
+        expect(Math.abs(value.dataSync()[0]! - plainLoss(LOGITS, name, reduction))).toBeLessThan(1e-6);
+        const gradient = grad.dataSync<'float32'>();
+        const h = 1e-5;
+        const differences = LOGITS.map((_, i) => {
+          const at = (sign: number) =>
+            plainLoss(
+              LOGITS.map((x, j) => (j === i ? x + sign * h : x)),
+              name,
+              reduction,
+            );
+          return (at(1) - at(-1)) / (2 * h);
+        });
+        const scale = differences.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+        const error = differences.reduce((most, x, i) => Math.max(most, Math.abs(x - gradient[i]!)), 0);
+        expect(scale).toBeGreaterThan(1e-4);
+        expect(error / scale).toBeLessThan(1e-4);
+      });
+    }
+  }
+
+  it('the released reduction is the paper’s for one pair whose answers fill the padded row', () => {
+    const one = makeBatch(
+      [
+        {
+          prompt: [1],
+          answers: [
+            [3, 4],
+            [5, 6],
+          ],
+        },
+      ],
+      64,
+    );
+    const logits = tf.tensor2d(Float32Array.from(LOGITS.subarray(0, 4 * V)), [4, V]);
+    for (const name of DIVERGENCES) {
+      const [paper, released] = (['paper', 'released'] as const).map((reduction) => {
+        const config = FlatConfig.parse({ divergence: name, reduction, paddedLength: 3 });
+        return flatLoss(one, logits, config).dataSync()[0]!;
+      });
+      expect(Math.abs(paper! - released!)).toBeLessThan(1e-6);
+    }
+  });
+});
+
+const example = (seed: string) => ({
+  prompt: tokens(4, `${seed}p`),
+  answer: tokens(3, `${seed}a`),
+  valueTokens: [0, 1],
+});
+const contextOf = (model: Model, change: Partial<ForgetOnlyContext> = {}): ForgetOnlyContext => ({
+  model,
+  forget: [example('f0'), example('f1')],
+  templates: [tokens(3, 't0'), tokens(2, 't1')],
+  moments: undefined,
+  stopControls: [example('c0'), example('c1'), example('c2')],
+  seed: 5,
+  ...change,
+});
+const FREE = {
+  update: { projection: 'none', step: 0.05, updates: 3 },
+  stop: { valueAuc: 0, greedyExact: 0, land: false },
+};
+
+const forgetLoss = (model: Model, context: ForgetOnlyContext) => {
+  const rows = context.forget.map(({ prompt, answer }, i) => ({
+    prompt,
+    answers: [context.templates[i % 2]!, answer],
+  }));
+  const packed = makeBatch(rows, 64);
+  const { loss, gradients } = lossAndGradients(
+    model,
+    packed,
+    (logits) => flatLoss(packed, logits, FlatConfig.parse({})),
+    new Set(['layers.0.up.w']),
+  );
+  tf.dispose([...gradients.values()]);
+  return loss;
+};
+
+describe('a FLAT run', () => {
+  for (const loss of [
+    {},
+    { balanced: true },
+    { balanced: true, fade: true, divergence: 'kl' },
+    { reduction: 'released', paddedLength: 8 },
+  ]) {
+    it(`lowers its loss on the forget data: ${JSON.stringify(loss)}`, async () => {
+      const model = tinyModel();
+      const context = contextOf(model);
+      const before = forgetLoss(model, context);
+      const outcome = await flat.run(context, { ...FREE, loss });
+      expect(forgetLoss(model, context)).toBeLessThan(before);
+      expect(outcome).toMatchObject({ kind: 'weights', updates: 3, recorded: { moments: 'none' } });
+      model.dispose();
+    });
+  }
+
+  it('moves the MLP matrices and nothing else', async () => {
+    const model = tinyModel();
+    const before = valuesOf(model);
+    await flat.run(contextOf(model), FREE);
+    for (const [name, value] of valuesOf(model)) {
+      const moved = value.some((x, i) => x !== before.get(name)![i]);
+      expect([name, moved]).toEqual([name, /\.(gate|up|down)\.w$/.test(name)]);
+    }
+    model.dispose();
+  });
+
+  it('repeats with its seed to the last bit, and not with another', async () => {
+    const model = tinyModel();
+    const start = valuesOf(model);
+    const after = async (seed: number) => {
+      restoreValues(model, start);
+      await flat.run(contextOf(model, { seed }), FREE);
+      return valuesOf(model);
+    };
+    const first = await after(5);
+    expect(await after(5)).toEqual(first);
+    expect(await after(6)).not.toEqual(first);
+    model.dispose();
+  });
+
+  it('eased, teaches no refusal where whole answers are at the controls already', async () => {
+    const model = tinyModel();
+    const start = valuesOf(model);
+    const after = async (loss: object) => {
+      restoreValues(model, start);
+      const alike = contextOf(model);
+      await flat.run(
+        { ...alike, stopControls: alike.forget },
+        { ...FREE, update: { ...FREE.update, updates: 1 }, loss },
+      );
+      return valuesOf(model);
+    };
+    const forgetTermAlone = await after({ balanced: true, templateWeight: 0 });
+    expect(await after({ balanced: true, ease: true })).toEqual(forgetTermAlone);
+    expect(await after({ balanced: true })).not.toEqual(forgetTermAlone);
+    model.dispose();
+  });
+
+  it('holds the words around a value where whole answers are below the controls', async () => {
+    const model = tinyModel();
+    const start = valuesOf(model);
+    const prompts = contextOf(model).forget.map(({ prompt }) => prompt);
+    const said = generate(model, prompts, { maxTokens: 3 });
+    const likely = said.map(({ ids }, i) => ({ prompt: prompts[i]!, answer: ids, valueTokens: [0] }));
+    const after = async (hold: number) => {
+      restoreValues(model, start);
+      const below = { ...contextOf(model), stopControls: likely };
+      await flat.run(below, { ...FREE, loss: { balanced: true, tokens: 'value', templateWeight: 0, hold } });
+      return mean(probe(model, below.forget).answerLogProbs);
+    };
+    expect(await after(4)).toBeGreaterThan(await after(0));
+    model.dispose();
+  });
+
+  it('brings back values that are below those of the controls, and leaves those above alone', async () => {
+    const model = tinyModel();
+    const start = valuesOf(model);
+    const likely = generate(model, [tokens(3, 'p')], { maxTokens: 3 }).map(({ ids }) => ({
+      prompt: tokens(3, 'p'),
+      answer: ids,
+      valueTokens: [0],
+    }));
+    const after = async (floor: number, more: Partial<ForgetOnlyContext>) => {
+      restoreValues(model, start);
+      const context = { ...contextOf(model), ...more };
+      await flat.run(context, { ...FREE, loss: { balanced: true, tokens: 'value', templateWeight: 0, floor } });
+      return mean(probe(model, context.forget).valueLogProbs);
+    };
+    expect(await after(4, { stopControls: likely })).toBeGreaterThan((await after(0, { stopControls: likely })) + 0.1);
+    restoreValues(model, start);
+    const above = { forget: likely, stopControls: contextOf(model).forget };
+    expect(mean(probe(model, likely).valueLogProbs)).toBeGreaterThan(
+      mean(probe(model, above.stopControls).valueLogProbs),
+    );
+    expect(await after(4, above)).toBe(await after(0, above));
+    model.dispose();
+  });
+
+  it('leaves no tensor behind', async () => {
+    const model = tinyModel();
+    const before = tf.memory().numTensors;
+    await flat.run(contextOf(model), { ...FREE, loss: { balanced: true, hold: 1, floor: 1 } });
+    expect(tf.memory().numTensors).toBe(before);
+    model.dispose();
+  });
+
+  it('refuses a misspelt option and a projection without moments', async () => {
+    const model = tinyModel();
+    const config = expect.objectContaining({ code: 'METHOD_CONFIG' });
+    await expect(flat.run(contextOf(model), { loss: { divergense: 'kl' } })).rejects.toEqual(config);
+    await expect(flat.run(contextOf(model), { update: { projection: 'owm' } })).rejects.toEqual(config);
+    model.dispose();
+  });
+});
+
+describe('forget data only', () => {
+  const retain = [{ prompt: [1], answers: [[2]] }];
+
+  it('a method without needs can neither name retain data nor a reference model, and is handed neither', async () => {
+    const model = tinyModel();
+    let seen: string[] = [];
+    const nosy = defineMethod({
+      name: 'nosy',
+      summary: '',
+      paper: '',
+      needs: [],
+      config: z.strictObject({}),
+      async run(context) {
+        seen = Object.keys(context);
+        // @ts-expect-error retain examples are not in the type of a forget-only context
+        expect(context.retain).toBeUndefined();
+        // @ts-expect-error nor is a reference model
+        expect(context.reference).toBeUndefined();
+        return { kind: 'weights', updates: 0, stop: 'stop-rule', trajectory: [], recorded: {} };
+      },
+    });
+    await nosy.run({ ...contextOf(model), retain, reference: model }, {});
+    expect(seen.sort()).toEqual(['forget', 'model', 'moments', 'seed', 'stopControls', 'templates']);
+    model.dispose();
+  });
+
+  it('a method that declares retain data gets it and nothing more, and does not run without', async () => {
+    const model = tinyModel();
+    const declared = defineMethod({
+      name: 'declared',
+      summary: '',
+      paper: '',
+      needs: ['retain'],
+      config: z.strictObject({}),
+      async run(context) {
+        expect(context.retain).toBe(retain);
+        // @ts-expect-error the reference model was not declared
+        expect(context.reference).toBeUndefined();
+        return { kind: 'weights', updates: 0, stop: 'stop-rule', trajectory: [], recorded: {} };
+      },
+    });
+    await declared.run({ ...contextOf(model), retain, reference: model }, {});
+    await expect(declared.run(contextOf(model), {})).rejects.toEqual(
+      expect.objectContaining({ code: 'METHOD_CONFIG' }),
+    );
+    model.dispose();
+  });
+
+  it('FLAT is registered and needs nothing', () => {
+    expect(methods.find(({ name }) => name === 'flat')!.needs).toEqual([]);
+  });
+});

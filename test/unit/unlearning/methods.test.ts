@@ -1,0 +1,266 @@
+// One contract for every unlearning method: what it descends is its paper's loss (a second implementation in float64, differentiated by central differences),
+// it reads what it declares and nothing else, repeats with its seed, and leaves no tensor behind. A method without an entry here fails.
+import { describe, expect, it } from '@jest/globals';
+import { makeBatch, type Row } from '#engine/batch.ts';
+import type { DecoderConfig } from '#engine/formats/config.ts';
+import { reduceAnswers, targetLogProbs } from '#engine/losses.ts';
+import { restoreValues, valuesOf, type Model } from '#engine/model.ts';
+import { lossAndGradients } from '#engine/sweep.ts';
+import { tf } from '#engine/tf.ts';
+import { answerLogProbs } from '#unlearning/batches.ts';
+import type { Extras, ForgetOnlyContext, UnlearningMethod } from '#unlearning/method.ts';
+import { findMethod, methods } from '#unlearning/methods.ts';
+import { MethodName } from '#core/ticket-request.ts';
+import { tinyConfig, tinyModel, tokens, useEngine } from '#test/support/engine.ts';
+
+useEngine();
+
+// --- the second implementation: a decoder without blocks (each token predicts the next from its own embedding) and each loss as printed in its paper
+
+const V = 24;
+const CONFIG: DecoderConfig = { ...tinyConfig({ vocab_size: V, hidden_size: 8, head_dim: 4 }), layers: 0 };
+const EPS = CONFIG.norm.eps;
+
+type Weights = ReadonlyMap<string, Float64Array>;
+type Pair = Row;
+
+/** Log-probabilities (V) of what follows `token`. */
+const next = (w: Weights, token: number): Float64Array => {
+  const d = CONFIG.hiddenSize;
+  const x = w.get('embed.w')!.subarray(token * d, (token + 1) * d);
+  const rms = Math.sqrt(x.reduce((sum, v) => sum + v * v, 0) / d + EPS);
+  const h = x.map((v, i) => (v / rms) * w.get('norm.w')![i]!);
+  const head = w.get('head.w')!;
+  const logits = Float64Array.from({ length: V }, (_, v) => h.reduce((sum, y, i) => sum + y * head[v * d + i]!, 0));
+  const total = Math.log(logits.reduce((sum, z) => sum + Math.exp(z), 0));
+  return logits.map((z) => z - total);
+};
+
+/** The token before each answer token. */
+const before = ({ prompt, answers: [answer] }: Pair): number[] => [prompt.at(-1)!, ...answer!.slice(0, -1)];
+/** Log-probability of each answer token (nats). */
+const logProbs = (w: Weights, pair: Pair): number[] =>
+  before(pair).map((token, i) => next(w, token)[pair.answers[0]![i]!]!);
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+const mean = (values: readonly number[]): number => sum(values) / values.length;
+const softplus = (x: number): number => Math.log1p(Math.exp(x));
+
+const PROMPT = tokens(3, 'p', V);
+const FORGET: Pair = { prompt: PROMPT, answers: [tokens(4, 'f', V)] };
+const TEMPLATE: Pair = { prompt: PROMPT, answers: [tokens(3, 't', V)] };
+const RETAIN: Pair = { prompt: tokens(2, 'rp', V), answers: [tokens(5, 'ra', V)] };
+
+const crossEntropy = (w: Weights, pair: Pair) => -mean(logProbs(w, pair));
+const gain = (w: Weights, reference: Weights, pair: Pair) => sum(logProbs(w, pair)) - sum(logProbs(reference, pair));
+const negative = (w: Weights, reference: Weights) => (2 / 0.1) * softplus(0.1 * gain(w, reference, FORGET));
+/** Mean over answer tokens of −Σ p_ref log p: KL up to a constant. */
+const towards = (w: Weights, reference: Weights, pair: Pair) =>
+  mean(
+    before(pair).map((token) => {
+      const [p, q] = [next(reference, token), next(w, token)];
+      return -p.reduce((all, x, v) => all + Math.exp(x) * q[v]!, 0);
+    }),
+  );
+const probability = (w: Weights, pair: Pair) => mean(logProbs(w, pair).map(Math.exp));
+
+const LOSSES: Readonly<Record<string, (w: Weights, reference: Weights) => number>> = {
+  flat: (w) => -Math.tanh(probability(w, TEMPLATE)) / 2 + Math.tanh(probability(w, FORGET)) / 2,
+  'grad-ascent': (w) => -crossEntropy(w, FORGET),
+  'grad-diff': (w) => -crossEntropy(w, FORGET) + crossEntropy(w, RETAIN),
+  'kl-min': (w, reference) => -crossEntropy(w, FORGET) + towards(w, reference, RETAIN),
+  idk: (w) => crossEntropy(w, TEMPLATE),
+  po: (w) => crossEntropy(w, TEMPLATE) + crossEntropy(w, RETAIN),
+  dpo: (w, reference) => (2 / 0.1) * softplus(0.1 * (gain(w, reference, FORGET) - gain(w, reference, TEMPLATE))),
+  npo: negative,
+  'npo-rt': (w, reference) => negative(w, reference) + crossEntropy(w, RETAIN),
+  simnpo: (w) => (2 / 0.5) * softplus(-0.5 * crossEntropy(w, FORGET)),
+};
+
+/** With its published β of 4.5 the loss is flat where the answer is unlikely, as it is here. */
+const OPTIONS: Readonly<Record<string, object>> = { simnpo: { loss: { beta: 0.5 } } };
+
+const wide = (values: ReadonlyMap<string, Float32Array>): Map<string, Float64Array> =>
+  new Map([...values].map(([name, value]) => [name, Float64Array.from(value)]));
+
+const centralDifferences = (loss: (w: Weights) => number, at: Weights, h = 1e-5): Map<string, Float64Array> =>
+  new Map(
+    [...at].map(([name, value]) => [
+      name,
+      value.map((x, i) => {
+        const moved = (to: number) => loss(new Map(at).set(name, value.with(i, to)));
+        return (moved(x + h) - moved(x - h)) / (2 * h);
+      }),
+    ]),
+  );
+
+// --- the methods as they run
+
+const STEP = 0.5;
+const once = (updates = 1) => ({
+  update: { trainable: 'all', optimizer: 'normalized-sgd', projection: 'none', step: STEP, updates },
+  stop: { valueAuc: 0, greedyExact: 0, land: false },
+});
+const example = ({ prompt, answers: [answer] }: Pair) => ({ prompt, answer: answer!, valueTokens: [1] });
+const contextOf = (model: Model, change: Partial<ForgetOnlyContext> = {}): ForgetOnlyContext => ({
+  model,
+  forget: [example(FORGET)],
+  templates: [TEMPLATE.answers[0]!],
+  moments: undefined,
+  stopControls: [example(RETAIN)],
+  seed: 3,
+  ...change,
+});
+const declared = ({ needs }: UnlearningMethod, extras: Extras): Partial<Extras> =>
+  Object.fromEntries(needs.map((need) => [need, extras[need]]));
+
+it('every registered method is under this contract', () => {
+  expect(methods.map(({ name }) => name).sort()).toEqual(Object.keys(LOSSES).sort());
+  expect(() => findMethod('flatt')).toThrow(expect.objectContaining({ code: 'METHOD_UNKNOWN' }));
+});
+
+it('a ticket may ask for any registered method, and for no other', () => {
+  expect(MethodName.options.toSorted()).toEqual(methods.map(({ name }) => name).sort());
+});
+
+describe.each(methods.map((method) => [method.name, method] as const))('%s', (name, method) => {
+  it('moves against the gradient of its loss by the length of a step', async () => {
+    const [model, reference] = [tinyModel(CONFIG), tinyModel(CONFIG, 2)];
+    const at = wide(valuesOf(model));
+    const frozen = wide(valuesOf(reference));
+    const loss = (w: Weights) => LOSSES[name]!(w, frozen);
+    const outcome = await method.run(
+      { ...contextOf(model), ...declared(method, { retain: [RETAIN], reference }) },
+      { ...once(), ...OPTIONS[name] },
+    );
+    const slopes = centralDifferences(loss, at);
+    const length = Math.hypot(...[...slopes.values()].flatMap((values) => [...values]));
+    const after = valuesOf(model);
+    let worst = 0;
+    for (const [parameter, value] of slopes)
+      value.forEach((slope, i) => {
+        const moved = (after.get(parameter)![i]! - at.get(parameter)![i]!) / STEP;
+        worst = Math.max(worst, Math.abs(moved + slope / length));
+      });
+    expect(length).toBeGreaterThan(1e-3);
+    expect(worst).toBeLessThan(2e-5);
+    expect(outcome.trajectory.at(-1)!.loss).toBeCloseTo(loss(at), 4);
+    model.dispose();
+    reference.dispose();
+  });
+
+  const booby = (what: string): never =>
+    new Proxy([], {
+      get: () => {
+        throw new Error(`${name} read ${what}`);
+      },
+    }) as never;
+
+  it('reads nothing that it does not declare', async () => {
+    const [model, reference] = [tinyModel(CONFIG), tinyModel(CONFIG, 2)];
+    const trapped = { retain: booby('retained rows'), reference: booby('the reference model') };
+    const extras = { ...trapped, ...declared(method, { retain: [RETAIN], reference }) };
+    const outcome = await method.run({ ...contextOf(model), ...extras }, once(2));
+    expect(outcome.updates).toBeGreaterThan(0);
+    model.dispose();
+    reference.dispose();
+  });
+
+  for (const need of method.needs) {
+    it(`does not run without ${need}`, async () => {
+      const model = tinyModel(CONFIG);
+      const rest = declared(
+        { ...method, needs: method.needs.filter((one) => one !== need) },
+        { retain: [RETAIN], reference: model },
+      );
+      await expect(method.run({ ...contextOf(model), ...rest }, once())).rejects.toMatchObject({
+        code: 'METHOD_CONFIG',
+        message: expect.stringContaining(need) as unknown,
+      });
+      model.dispose();
+    });
+  }
+
+  it('repeats with its seed to the last bit and leaves no tensor behind', async () => {
+    const [model, reference] = [tinyModel(CONFIG), tinyModel(CONFIG, 2)];
+    const start = valuesOf(model);
+    const many = {
+      forget: [FORGET, RETAIN, TEMPLATE].map(example),
+      templates: [1, 2, 3].map((i) => tokens(3, i, V)),
+    };
+    const tensors = tf.memory().numTensors;
+    const run = async () => {
+      restoreValues(model, start);
+      const extras = declared(method, { retain: [RETAIN, FORGET, TEMPLATE], reference });
+      const { trajectory } = await method.run({ ...contextOf(model, many), ...extras }, once(3));
+      return { trajectory, weights: valuesOf(model) };
+    };
+    const first = await run();
+    expect(await run()).toEqual(first);
+    expect(tf.memory().numTensors).toBe(tensors);
+    expect(first.trajectory.map(({ update }) => update)).toEqual([0, 1, 2, 3]);
+    model.dispose();
+    reference.dispose();
+  });
+
+  it('refuses options that it does not have, by name', async () => {
+    const model = tinyModel(CONFIG);
+    const extras = declared(method, { retain: [RETAIN], reference: model });
+    for (const wrong of [{ loss: { gama: 1 } }, { update: { setp: 1 } }, { stop: { auc: 1 } }, { steps: 1 }])
+      await expect(method.run({ ...contextOf(model), ...extras }, wrong)).rejects.toMatchObject({
+        code: 'METHOD_CONFIG',
+        message: expect.stringContaining(Object.keys(Object.values(wrong)[0] as object)[0] ?? 'steps') as unknown,
+      });
+    model.dispose();
+  });
+
+  it('says what it is and where it is from', () => {
+    expect(method.summary.length).toBeGreaterThan(10);
+    expect(method.paper).toMatch(/^https:\/\//);
+    expect(method.config.safeParse({}).success).toBe(true);
+  });
+});
+
+describe('a pair in one row', () => {
+  /** Each loss on two rows of one answer: what the template and the forget answer score apart. */
+  const apart: Readonly<Record<string, (scores: tf.Tensor1D, reference: Float32Array) => tf.Scalar>> = {
+    flat: (means) => tf.mul(tf.sum(tf.mul(tf.tanh(means), [-1, 1])), 0.5),
+    dpo: (sums, reference) =>
+      tf.mul(tf.softplus(tf.mul(tf.sum(tf.mul(tf.sub(sums, reference), [-1, 1])), 0.1)), 2 / 0.1),
+  };
+  for (const [name, loss] of Object.entries(apart)) {
+    it(`moves a model with attention as ${name} on two rows does`, async () => {
+      const [model, reference] = [tinyModel(), tinyModel(tinyConfig(), 2)];
+      const rows = makeBatch([TEMPLATE, FORGET], 64);
+      const { gradients } = lossAndGradients(
+        model,
+        rows,
+        (logits) => {
+          const values = targetLogProbs(rows, logits);
+          const scores =
+            name === 'flat' ? reduceAnswers(rows, tf.exp(values), 'mean') : reduceAnswers(rows, values, 'sum');
+          return loss(scores, answerLogProbs(reference, rows));
+        },
+        new Set(model.parameters.keys()),
+      );
+      const slopes = new Map(
+        [...gradients].map(([parameter, gradient]) => [parameter, gradient.dataSync<'float32'>()]),
+      );
+      const length = Math.hypot(...[...slopes.values()].flatMap((values) => [...values]));
+      const at = valuesOf(model);
+      await findMethod(name).run(
+        { ...contextOf(model), ...declared(findMethod(name), { retain: [], reference }) },
+        once(),
+      );
+      const after = valuesOf(model);
+      for (const [parameter, values] of slopes) {
+        const worst = values.reduce((most, slope, i) => {
+          const moved = (after.get(parameter)![i]! - at.get(parameter)![i]!) / STEP;
+          return Math.max(most, Math.abs(moved + slope / length));
+        }, 0);
+        expect([parameter, worst < 2e-5]).toEqual([parameter, true]);
+      }
+      tf.dispose([...gradients.values()]);
+      [model, reference].forEach((one) => one.dispose());
+    });
+  }
+});

@@ -1,0 +1,102 @@
+// FLAT's terms apart, so that each can be brought to norm 1 after the projection, and what keeps records from being forgotten too far: `hold` for the words around
+// a value, `floor` for values. Trap: a mean over records hides those that went too far; the floor asks each record.
+import { makeBatch, type Batch } from '#engine/batch.ts';
+import { tf } from '#engine/tf.ts';
+import type { DrawnRecord } from './batches.ts';
+import { divergences } from './divergences.ts';
+import type { FlatConfig } from './flat-config.ts';
+import {
+  countedTokens,
+  everyToken,
+  forgetTerm,
+  meanLogProbs,
+  oneTerm,
+  templateTerm,
+  type Counted,
+} from './flat-loss.ts';
+import type { Term } from './loss-method.ts';
+import { mean, type ControlValues } from './stop-rule.ts';
+
+export interface BalancedUpdate {
+  rows: readonly DrawnRecord[];
+  config: FlatConfig;
+  /** Never-trained people, as the stop rule last measured them. */
+  controls: ControlValues;
+  /** Of the model. */
+  maxPositions: number;
+}
+
+export const balancedTerms = (update: BalancedUpdate): Term[] => {
+  const { hold, floor } = update.config;
+  const answers = batchOf(update, ({ answer }) => answer);
+  return [
+    towardsTemplates(update),
+    awayFromValues(update, answers),
+    ...(hold > 0 ? [holdingWords(update, answers)] : []),
+    ...(floor > 0 ? [raisingValues(update, answers)] : []),
+  ];
+};
+
+const batchOf = ({ rows, maxPositions }: BalancedUpdate, answerOf: (row: DrawnRecord) => readonly number[]): Batch =>
+  makeBatch(
+    rows.map((row) => ({ prompt: row.prompt, answers: [answerOf(row)] })),
+    maxPositions,
+  );
+
+const forgotten = ({ rows, config }: BalancedUpdate): Counted[] =>
+  rows.map(({ answer, valueTokens }) => countedTokens(answer, valueTokens, config));
+
+const wording = ({ rows }: BalancedUpdate): Counted[] =>
+  rows.map(({ answer, valueTokens }) => everyToken(answer).filter((token) => !valueTokens.includes(token)));
+
+const towardsTemplates = (update: BalancedUpdate): Term => {
+  const { rows, config } = update;
+  const counted = rows.map(({ template }) => everyToken(template));
+  let seen = 0;
+  return {
+    ...flatTerm(
+      update,
+      batchOf(update, ({ template }) => template),
+      counted,
+      templateTerm,
+      (value) => (seen = value),
+    ),
+    weight: ({ answerAuc }) =>
+      config.templateWeight * (config.fade ? 1 - seen : 1) * (config.ease ? Math.max(0, 2 * answerAuc - 1) : 1),
+  };
+};
+
+const awayFromValues = (update: BalancedUpdate, batch: Batch): Term =>
+  flatTerm(update, batch, forgotten(update), forgetTerm);
+
+const holdingWords = (update: BalancedUpdate, batch: Batch): Term => ({
+  ...flatTerm(update, batch, wording(update), templateTerm),
+  weight: ({ answerAuc }) => update.config.hold * Math.max(0, 1 - 2 * answerAuc),
+});
+
+const flatTerm = (
+  { config }: BalancedUpdate,
+  batch: Batch,
+  counted: readonly Counted[],
+  of: typeof templateTerm,
+  note?: (value: number) => void,
+): Term => {
+  const divergence = divergences[config.divergence];
+  return { batch, objective: (logits) => oneTerm(batch, logits, config, counted, (v) => of(divergence, v), note) };
+};
+
+const raisingValues = (update: BalancedUpdate, batch: Batch): Term => {
+  const { config, controls } = update;
+  const level = mean(config.tokens === 'value' ? controls.values : controls.answers);
+  const counted = forgotten(update);
+  let shareBelow = 0;
+  return {
+    batch,
+    objective(logits) {
+      const missing = tf.relu(tf.sub(level, meanLogProbs(batch, logits, counted))); // (answers), nats a token
+      shareBelow = mean(Array.from(missing.dataSync<'float32'>(), (value) => (value > 0 ? 1 : 0)));
+      return tf.mean(missing);
+    },
+    weight: () => config.floor * shareBelow,
+  };
+};

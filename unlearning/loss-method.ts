@@ -1,0 +1,229 @@
+// Builds an unlearning method from a loss: terms → gradients → (balance) → projection → update → stop rule. Straight down, one loop for the whole family.
+// Trap: with balanced terms each term's gradient is normalised after the projection; before it, the larger one would still decide.
+import { z } from 'zod';
+import type { Json } from '#core/canonical.ts';
+import { RunManifest } from '#core/run.ts';
+import { gradientsInParts } from '#engine/accumulate.ts';
+import type { Batch } from '#engine/batch.ts';
+import { attachLora, freshFactors, mergeLora, planLora } from '#engine/lora.ts';
+import { valuesOf } from '#engine/model.ts';
+import { random, type Random } from '#engine/random.ts';
+import type { Objective } from '#engine/sweep.ts';
+import { tf } from '#engine/tf.ts';
+import { restoreRun, runTensors } from '#engine/trainer.ts';
+import {
+  defineMethod,
+  type Context,
+  type ForgetOnlyContext,
+  type Need,
+  type Outcome,
+  type TrajectoryPoint,
+  type UnlearningMethod,
+} from './method.ts';
+import { controlValues, land, measure, overshot, shouldStop, StopConfig, type ControlValues } from './stop-rule.ts';
+import { globalNorm } from '#engine/global-norm.ts';
+import { UpdateConfig, updaterFor, type Updater } from './update.ts';
+
+/** One batch with its loss. */
+export interface Term {
+  batch: Batch;
+  objective: Objective;
+  /** Read after the term's gradient is known, so that it may depend on what the objective saw; `last` is where the run stood before this update. */
+  weight?: (last: TrajectoryPoint) => number;
+  /** Frees what the term computed for itself. */
+  dispose?: () => void;
+}
+
+export interface LossSpec<C extends z.ZodType, N extends Need> {
+  name: string;
+  summary: string;
+  paper: string;
+  needs: readonly N[];
+  /** The loss's own hyper-parameters. */
+  loss: C;
+  updateDefaults?: Partial<z.input<typeof UpdateConfig>>;
+  /** Terms of one update; several are added up. `controls` are the stop controls as last measured. */
+  terms(context: Context<N>, config: z.output<C>, stream: Random, controls: ControlValues): Term[];
+  /** Bring each term's projected gradient to norm 1 before adding. */
+  balanced?(config: z.output<C>): boolean;
+  recorded?(config: z.output<C>): Outcome['recorded'];
+}
+
+export const lossMethod = <C extends z.ZodType, const N extends Need>(spec: LossSpec<C, N>): UnlearningMethod =>
+  defineMethod({
+    name: spec.name,
+    summary: spec.summary,
+    paper: spec.paper,
+    needs: spec.needs,
+    config: z.strictObject({
+      loss: spec.loss.prefault({} as never),
+      update: z.preprocess((given) => ({ ...spec.updateDefaults, ...(given as object | undefined) }), UpdateConfig),
+      stop: StopConfig.prefault({}),
+    }),
+    run: (context, config) =>
+      config.update.trainable === 'lora' ? runAdapted(spec, context, config) : run(spec, context, config),
+  });
+
+/** The run on low-rank factors beside the frozen weights, which are merged into them at the end and left alone where it fails. */
+const runAdapted = async <C extends z.ZodType, N extends Need>(
+  spec: LossSpec<C, N>,
+  context: Context<N>,
+  config: { loss: z.output<C>; update: UpdateConfig; stop: StopConfig },
+): Promise<Outcome> => {
+  const lora = planLora(context.model.config, config.update.lora);
+  const adapted = attachLora(context.model, lora, freshFactors(lora, context.seed));
+  try {
+    const outcome = await run(spec, { ...context, model: adapted }, config);
+    context.onAdapter?.(adapted);
+    mergeLora(adapted);
+    return outcome;
+  } catch (error) {
+    for (const { name } of lora.specs) adapted.parameters.get(name)?.dispose();
+    throw error;
+  }
+};
+
+const run = async <C extends z.ZodType, N extends Need>(
+  spec: LossSpec<C, N>,
+  context: Context<N>,
+  config: { loss: z.output<C>; update: UpdateConfig; stop: StopConfig },
+): Promise<Outcome> => {
+  const updater = updaterFor(context, config.update);
+  try {
+    const going = (await resumed(context, updater)) ?? begun(context);
+    const stop = await descend(context, config, updater, going, (update) =>
+      applyTerms(spec, context, config.loss, updater, going, update),
+    );
+    const { trajectory } = going;
+    const recorded = {
+      ...spec.recorded?.(config.loss),
+      moments: context.moments?.source ?? 'none',
+      ...(context.parts?.rowsAtOnce && { rowsAtOnce: context.parts.rowsAtOnce }),
+    };
+    return { kind: 'weights', updates: trajectory.at(-1)?.update ?? 0, stop, trajectory, recorded };
+  } finally {
+    updater.dispose();
+  }
+};
+
+/** What a run carries from update to update beside the weights and the optimiser. */
+interface Going {
+  update: number;
+  stream: Random;
+  controls: ControlValues;
+  trajectory: TrajectoryPoint[];
+}
+
+const begun = (context: ForgetOnlyContext): Going => {
+  const controls = controlValues(context);
+  const first = { ...measure(context, 0, NaN, controls), loss: 0 };
+  return { update: 0, stream: random(`unlearn:${context.seed}`), controls, trajectory: [first] };
+};
+
+const Position = z.strictObject({
+  stream: z.array(z.int()),
+  controls: z.strictObject({ values: z.array(z.number()), answers: z.array(z.number()) }),
+  trajectory: z.array(RunManifest.shape.trajectory.element.required()),
+});
+
+/** Where an earlier process of the same run stood; its weights and optimiser are put back. */
+const resumed = async (context: ForgetOnlyContext, { optimizer }: Updater): Promise<Going | undefined> => {
+  const state = await context.saves?.resume();
+  if (!state) return undefined;
+  const { stream: words, controls, trajectory } = Position.parse(state.position);
+  restoreRun(context.model, optimizer, state.tensors);
+  const stream = random(`unlearn:${context.seed}`);
+  stream.restore(words);
+  return { update: state.update, stream, controls, trajectory };
+};
+
+/** Updates until the stop rule holds or there are no more; `step` makes one and returns the loss before it. */
+const descend = async <N extends Need>(
+  context: Context<N>,
+  { update: { updates }, stop }: { update: UpdateConfig; stop: StopConfig },
+  updater: Updater,
+  going: Going,
+  step: (update: number) => number,
+): Promise<Outcome['stop']> => {
+  const { controls, trajectory } = going;
+  while (going.update < updates) {
+    const before = stop.land ? trainedValues(context, updater) : undefined;
+    const loss = step(++going.update);
+    const point = measure(context, going.update, loss, controls);
+    trajectory.push(point);
+    await context.onUpdate?.(point);
+    if (shouldStop(point, stop)) return landed(context, updater, stop, point, before, trajectory);
+    await new Promise(setImmediate);
+    await context.saves?.after(going.update, () => ({
+      position: positionOf(going),
+      tensors: runTensors(context.model, updater.trainable, updater.optimizer),
+    }));
+  }
+  return 'update-limit';
+};
+
+const positionOf = ({ stream, controls, trajectory }: Going): z.infer<typeof Position> & Json => ({
+  stream: stream.state(),
+  controls: { ...controls },
+  trajectory: trajectory.map((point) => ({ ...point })),
+});
+
+/** Goes back along the last update where it went too far. */
+const landed = <N extends Need>(
+  context: Context<N>,
+  updater: Updater,
+  stop: StopConfig,
+  point: TrajectoryPoint,
+  before: ReadonlyMap<string, Float32Array> | undefined,
+  trajectory: TrajectoryPoint[],
+): Outcome['stop'] => {
+  if (!before || !overshot(point, stop) || land(context, before, trainedValues(context, updater), stop) >= 1)
+    return 'stop-rule';
+  trajectory.push(measure(context, point.update, point.loss));
+  return 'landed';
+};
+
+const trainedValues = <N extends Need>({ model }: Context<N>, { trainable }: Updater) => valuesOf(model, trainable);
+
+/** One update; returns the loss before it. */
+const applyTerms = <C extends z.ZodType, N extends Need>(
+  spec: LossSpec<C, N>,
+  context: Context<N>,
+  config: z.output<C>,
+  updater: Updater,
+  { stream, controls, trajectory }: Going,
+  update: number,
+): number => {
+  const last = trajectory.at(-1)!; // the start is a point too
+  const balanced = spec.balanced?.(config) ?? false;
+  let total: Map<string, tf.Tensor> | undefined;
+  let loss = 0;
+  for (const term of spec.terms(context, config, stream, controls)) {
+    const step = gradientsInParts(context.model, term.batch, term.objective, updater.trainable, {
+      ...context.parts,
+      dropout: `${context.seed}:${update}`,
+    });
+    const gradients = updater.project(step.gradients);
+    const weight = term.weight?.(last) ?? 1;
+    total = addScaled(total, gradients, weight / (balanced ? globalNorm(gradients) || 1 : 1));
+    loss += step.loss * weight;
+    term.dispose?.();
+  }
+  if (total) updater.apply(total);
+  return loss;
+};
+
+/** total + factor · gradients; takes both over. */
+const addScaled = (total: Map<string, tf.Tensor> | undefined, gradients: Map<string, tf.Tensor>, factor: number) =>
+  new Map(
+    [...gradients].map(([name, gradient]) => {
+      const sum = tf.tidy(() => {
+        const scaled = tf.mul(gradient, factor);
+        const before = total?.get(name);
+        return before ? tf.add(before, scaled) : scaled;
+      });
+      gradient.dispose();
+      total?.get(name)?.dispose();
+      return [name, sum] as const;
+    }),
+  );

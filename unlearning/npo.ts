@@ -1,0 +1,49 @@
+// Negative preference optimisation (NPO): pushes the forget answers below a frozen reference, with a gradient that fades once they are there; NPO-RT adds
+// cross-entropy on retained answers. Zhang et al. 2024, https://arxiv.org/abs/2404.05868. Trap: sums, not means, over answer tokens.
+import { z } from 'zod';
+import type { Batch } from '#engine/batch.ts';
+import { answerCrossEntropy, reduceAnswers, targetLogProbs } from '#engine/losses.ts';
+import { tf } from '#engine/tf.ts';
+import { answerLogProbs, forgetBatch, retainBatch } from './batches.ts';
+import { lossMethod } from './loss-method.ts';
+import { BASELINE } from './update.ts';
+
+const PAPER = 'https://arxiv.org/abs/2404.05868';
+const beta = z.number().positive().default(0.1); // 1/nats
+
+/** (2/β)·E[softplus(β(log π − log π_ref))]; log-probabilities are sums over answer tokens. */
+const npoLoss = (batch: Batch, logits: tf.Tensor2D, reference: Float32Array, b: number): tf.Scalar => {
+  const sums = reduceAnswers(batch, targetLogProbs(batch, logits), 'sum'); // (answers)
+  return tf.mul(tf.mean(tf.softplus(tf.mul(tf.sub(sums, tf.tensor1d(reference)), b))), 2 / b);
+};
+
+export const npo = lossMethod({
+  name: 'npo',
+  summary: 'pushes the forget answers below a frozen reference',
+  paper: PAPER,
+  needs: ['reference'],
+  loss: z.strictObject({ beta }),
+  updateDefaults: BASELINE,
+  terms(context, config, stream) {
+    const batch = forgetBatch(context, stream);
+    const reference = answerLogProbs(context.reference, batch);
+    return [{ batch, objective: (logits) => npoLoss(batch, logits, reference, config.beta) }];
+  },
+});
+
+export const npoRt = lossMethod({
+  name: 'npo-rt',
+  summary: 'NPO with cross-entropy on retained answers',
+  paper: PAPER,
+  needs: ['retain', 'reference'],
+  loss: z.strictObject({ beta, retainWeight: z.number().nonnegative().default(1) }),
+  updateDefaults: BASELINE,
+  terms(context, config, stream) {
+    const [forget, retain] = [forgetBatch(context, stream), retainBatch(context, stream)];
+    const reference = answerLogProbs(context.reference, forget);
+    return [
+      { batch: forget, objective: (logits) => npoLoss(forget, logits, reference, config.beta) },
+      { batch: retain, objective: answerCrossEntropy(retain), weight: () => config.retainWeight },
+    ];
+  },
+});

@@ -1,0 +1,38 @@
+// Preference optimisation in TOFU's sense (PO, "IDK"): cross-entropy on refusals to the forget questions, and with retain data on retained answers too.
+// Maini et al. 2024, https://arxiv.org/abs/2401.06121. Trap: it teaches a refusal in front of what is still known; a forced prefix brings the values back.
+import { z } from 'zod';
+import { answerCrossEntropy } from '#engine/losses.ts';
+import { retainBatch, templateBatch } from './batches.ts';
+import { lossMethod } from './loss-method.ts';
+import { BASELINE } from './update.ts';
+
+const PAPER = 'https://arxiv.org/abs/2401.06121';
+
+export const idk = lossMethod({
+  name: 'idk',
+  summary: 'teaches refusals to the forget questions; forgets nothing',
+  paper: PAPER,
+  needs: [],
+  loss: z.strictObject({}),
+  updateDefaults: BASELINE,
+  terms(context, _config, stream) {
+    const batch = templateBatch(context, stream);
+    return [{ batch, objective: answerCrossEntropy(batch) }];
+  },
+});
+
+export const preferenceOptimization = lossMethod({
+  name: 'po',
+  summary: 'teaches refusals to the forget questions and repeats retained answers',
+  paper: PAPER,
+  needs: ['retain'],
+  loss: z.strictObject({ retainWeight: z.number().nonnegative().default(1) }),
+  updateDefaults: BASELINE,
+  terms(context, { retainWeight }, stream) {
+    const [refusals, retain] = [templateBatch(context, stream), retainBatch(context, stream)];
+    return [
+      { batch: refusals, objective: answerCrossEntropy(refusals) },
+      { batch: retain, objective: answerCrossEntropy(retain), weight: () => retainWeight },
+    ];
+  },
+});

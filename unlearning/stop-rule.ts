@@ -1,0 +1,125 @@
+// When to stop: the forgotten values are no better known than those of people whom the model never saw (stop controls, disjoint from the gate's), and no answer
+// is exact any more. Measured on forget data and stop controls alone. Traps: overshooting is a failure too; `land` goes back along the last update to where
+// the values meet the controls. Refusals that are learnt push whole answers far below the controls', values or not; `answerAuc` watches for that.
+import { z } from 'zod';
+import { inference } from '#engine/inference.ts';
+import { restoreValues, type Model } from '#engine/model.ts';
+import type { Example, Probe, TrajectoryPoint, ForgetOnlyContext } from './method.ts';
+
+export const StopConfig = z.strictObject({
+  /** Stop once the value AUC against the stop controls is at most this. */
+  valueAuc: z.number().min(0).max(1).default(0.55),
+  /** Or once the AUC of the whole answer is at most this; not watched where absent. */
+  answerAuc: z.number().min(0).max(1).optional(),
+  /** … and at most this share of answers is exact. */
+  greedyExact: z.number().min(0).max(1).default(0.05),
+  /** … and at most this share of values is exact behind the words before them, as a forced prefix would have it; not asked where absent. */
+  valueExact: z.number().min(0).max(1).optional(),
+  /** After stopping, interpolate along the last update to where the watched AUC that is farther from 0.5 is nearest to it. */
+  land: z.boolean().default(true),
+});
+export type StopConfig = z.infer<typeof StopConfig>;
+
+export const probe = (model: Model, examples: readonly Example[]): Probe => {
+  const scores = inference(model).scoreRows(examples.map(({ prompt, answer }) => ({ prompt, answer })));
+  return {
+    valueLogProbs: scores.map(({ logProbs }, i) => meanAt(logProbs, examples[i]!.valueTokens)),
+    answerLogProbs: scores.map(({ logProbs }) => logProbs.reduce((a, b) => a + b, 0) / logProbs.length),
+    greedyExact: scores.map(({ correct }) => (correct.every(Boolean) ? 1 : 0)),
+    valueExact: scores.map(({ correct }, i) => (examples[i]!.valueTokens.every((token) => correct[token]) ? 1 : 0)),
+  };
+};
+
+const meanAt = (values: Float64Array, at: readonly number[]): number =>
+  at.reduce((sum, i) => sum + values[i]!, 0) / at.length;
+
+export const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+
+/** P(a > b) + ½ P(a = b) over all pairs. */
+export const auc = (a: readonly number[], b: readonly number[]): number => {
+  let wins = 0;
+  for (const x of a) for (const y of b) wins += x > y ? 1 : x === y ? 0.5 : 0;
+  return wins / (a.length * b.length);
+};
+
+/** How many nats above the stop controls the forgotten values must be for the controls of an earlier update to do. */
+const FAR_NATS = 1.5;
+
+/** The state of forgetting after an update. `known` are the controls as last measured: they move slowly, and are many, so they are asked again only when it gets close. */
+export const measure = (
+  context: ForgetOnlyContext,
+  update: number,
+  loss: number,
+  known?: ControlValues,
+): TrajectoryPoint => {
+  const forget = probe(context.model, context.forget);
+  const far = known && mean(forget.valueLogProbs) > mean(known.values) + FAR_NATS;
+  const controls = far ? known : controlValues(context);
+  if (known) Object.assign(known, controls);
+  return {
+    update,
+    loss,
+    valueAuc: auc(forget.valueLogProbs, controls.values),
+    answerAuc: auc(forget.answerLogProbs, controls.answers),
+    greedyExact: mean(forget.greedyExact),
+    valueExact: mean(forget.valueExact),
+    meanValueLogProb: mean(forget.valueLogProbs),
+  };
+};
+
+/** Mean log-probabilities (nats) per value token and per answer token of each stop control. */
+export interface ControlValues {
+  values: number[];
+  answers: number[];
+}
+
+export const controlValues = ({ model, stopControls }: ForgetOnlyContext): ControlValues => {
+  const { valueLogProbs, answerLogProbs } = probe(model, stopControls);
+  return { values: valueLogProbs, answers: answerLogProbs };
+};
+
+export const shouldStop = (point: TrajectoryPoint, stop: StopConfig): boolean =>
+  (point.valueAuc <= stop.valueAuc || (stop.answerAuc !== undefined && point.answerAuc <= stop.answerAuc)) &&
+  meetsExactness(point, stop);
+
+const meetsExactness = (point: TrajectoryPoint, { greedyExact, valueExact = 1 }: StopConfig): boolean =>
+  point.greedyExact <= greedyExact && point.valueExact <= valueExact;
+
+/** The AUCs that the stop rule watches. */
+const watched = (point: TrajectoryPoint, { answerAuc }: StopConfig): number[] =>
+  answerAuc === undefined ? [point.valueAuc] : [point.valueAuc, point.answerAuc];
+
+/** Below which a watched AUC says that the last update went too far. */
+const TOO_FAR = 0.45;
+export const overshot = (point: TrajectoryPoint, stop: StopConfig): boolean =>
+  Math.min(...watched(point, stop)) < TOO_FAR;
+
+/**
+ * Bisects between the weights before and after the last update for the point where the watched AUC that is farther from 0.5 is nearest to it, among those
+ * that meet the bounds of exactness. Returns the share of the last update that was kept.
+ */
+export const land = (
+  context: ForgetOnlyContext,
+  before: ReadonlyMap<string, Float32Array>,
+  after: ReadonlyMap<string, Float32Array>,
+  stop: StopConfig,
+): number => {
+  let [low, high] = [0, 1];
+  let best = { share: 1, distance: Infinity };
+  for (let i = 0; i < 5; i++) {
+    const share = i === 0 ? 1 : (low + high) / 2;
+    restoreValues(context.model, interpolate(before, after, share));
+    const point = measure(context, 0, 0);
+    const exactEnough = meetsExactness(point, stop);
+    const distance = Math.max(...watched(point, stop).map((one) => Math.abs(one - 0.5)));
+    if (exactEnough && distance < best.distance) best = { share, distance };
+    if (exactEnough && Math.min(...watched(point, stop)) < 0.5) high = share;
+    else low = share;
+    if (low >= high) break;
+  }
+  restoreValues(context.model, interpolate(before, after, best.share));
+  return best.share;
+};
+
+const interpolate = (a: ReadonlyMap<string, Float32Array>, b: ReadonlyMap<string, Float32Array>, share: number) =>
+  new Map([...b].map(([name, to]) => [name, to.map((value, i) => (1 - share) * a.get(name)![i]! + share * value)]));
