@@ -166,7 +166,7 @@ export interface ServingTarget {
 }
 
 export interface Notifier {
-  /** At least once; `id` makes a repeat recognisable. Carries references only. */
+  /** At least once; `id` makes a repeat recognisable. Carries references only. Delivered, or with whoever delivers, when it returns. */
   notify(notice: {
     id: string;
     to: string;
@@ -176,6 +176,7 @@ export interface Notifier {
 }
 
 export interface Clock {
+  /** Never earlier than before: stands still while the machine's clock is slewed, CLOCK_WENT_BACK when it was set back (core/clock.ts). */
   now(): Date;
 }
 
@@ -192,6 +193,6 @@ export interface Pseudonyms {
 
 /** Public holidays where the controller sits, as data for `core/deadlines.ts`. */
 export interface Calendar {
-  /** Holidays from the year before `from` to three years after it. */
+  /** Holidays, in order, from the year before `from` to three years after it. INVALID_INPUT where none are known for the region. */
   around(from: Date): Promise<HolidayCalendar>;
 }

@@ -1,6 +1,7 @@
 // Every port on AWS, from one environment. A port is made when a step first touches it, and asks for its own variables then: a function is given the names of
 // the resources that its step uses, and no others (infra/grants.ts).
 import { z } from 'zod';
+import { forwardClock } from '#core/clock.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { Ports } from '#core/ports.ts';
 import { aliasServing } from './alias-serving.ts';
@@ -19,7 +20,6 @@ import { s3ArtifactStore } from './s3-artifact-store.ts';
 import { s3LogStorage } from './s3-log-storage.ts';
 import { AddressBook, sesNotifier } from './ses-notifier.ts';
 import { sfnWorkflowEngine } from './sfn-workflow-engine.ts';
-import { systemClock } from './system-clock.ts';
 import { signerByName, wrappedSigner } from './wrapped-signer.ts';
 
 const json = <S extends z.ZodType>(schema: S) =>
@@ -117,7 +117,8 @@ export const awsPorts = (
         from: variable('QUITTANCE_MAIL_FROM'),
         addresses: variable('QUITTANCE_MAIL_ADDRESSES'),
       }),
-    clock: () => systemClock(),
+    // within a process; across functions a ticket's own history is the guard: core refuses an event dated before the last one
+    clock: () => forwardClock(Date.now),
     ids: () => randomIds,
     pseudonyms: () => kmsPseudonyms(secrets()),
     calendar: () =>

@@ -1,5 +1,6 @@
 // Public holidays by the package date-holidays, as data that a ticket keeps. Trap: the package is large; it is loaded when first asked for.
 import { createRequire } from 'node:module';
+import { QuittanceError } from '#core/errors.ts';
 import type { Calendar } from '#core/ports.ts';
 
 export interface Region {
@@ -20,6 +21,8 @@ export const holidayCalendar = ({ region, timeZone }: Region = DEFAULT_REGION): 
     const first = from.getUTCFullYear() - 1;
     const years = Array.from({ length: 5 }, (_, i) => first + i);
     const days = years.flatMap((year) => calendar.getHolidays(year)).filter(({ type }) => type === 'public');
+    if (days.length === 0)
+      throw new QuittanceError('INVALID_INPUT', { message: `no public holidays are known for the region ${region}` });
     const holidays = [...new Set(days.map(({ date }) => date.slice(0, 10)))].sort();
     return { region, timeZone, source: `date-holidays ${VERSION}`, holidays };
   },

@@ -1,24 +1,21 @@
-// The system's clock, which may be set back; ours may not. The latest time shown is kept on disk, so that a restart under an older clock is noticed before
-// anything is written with a time in the past. Trap: clocks are slewed by milliseconds all the time, hence the tolerance, within which time stands still.
+// The system's clock on one data folder. The latest time shown is kept on disk, so that a restart under an older clock is noticed before anything is written with a
+// time in the past. Trap: the kept time lags behind the shown one, by less than the tolerance of the clock itself.
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { isQuittanceError, QuittanceError } from '#core/errors.ts';
+import { forwardClock } from '#core/clock.ts';
+import { isQuittanceError } from '#core/errors.ts';
 import type { Clock } from '#core/ports.ts';
 import { isMissing, storeError } from './durable-file.ts';
 
-const TOLERANCE_MS = 2_000;
-/** How far the kept time may lag behind the shown one; well inside the tolerance. */
 const KEEP_EVERY_MS = 1_000;
 
 export const systemClock = (path: string, read: () => number = Date.now): Clock => {
-  let latest = readMark(path);
-  let kept = latest;
+  let kept = readMark(path);
+  const clock = forwardClock(read, kept);
   return {
     now: () => {
-      const ms = read();
-      if (ms < latest - TOLERANCE_MS) throw wentBack(latest, ms);
-      latest = Math.max(latest, ms);
-      if (latest - kept >= KEEP_EVERY_MS) writeMark(path, (kept = latest));
-      return new Date(latest);
+      const shown = clock.now();
+      if (shown.getTime() - kept >= KEEP_EVERY_MS) writeMark(path, (kept = shown.getTime()));
+      return shown;
     },
   };
 };
@@ -43,11 +40,3 @@ const writeMark = (path: string, ms: number) => {
     rmSync(temporary, { force: true });
   }
 };
-
-const wentBack = (latest: number, ms: number) =>
-  new QuittanceError('CLOCK_WENT_BACK', {
-    message: "the system's clock shows an earlier time than one already recorded",
-    expected: `${new Date(latest).toISOString()} or later`,
-    got: new Date(ms).toISOString(),
-    hint: 'set the clock right; nothing was written',
-  });

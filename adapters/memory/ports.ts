@@ -1,7 +1,8 @@
 // In-memory ports that complain: writing other bytes under a write-once key, reading what was deleted and promoting what was never stored are noted as
 // complaints, which tests expect to be none. Every write can be made to fail before or after it happened (faults.ts). Clock and ids are counted.
 import type { Digest } from '#core/canonical.ts';
-import type { Clock, Ids, Notifier, Ports, ServingTarget, WorkflowEngine } from '#core/ports.ts';
+import { forwardClock } from '#core/clock.ts';
+import type { Calendar, Ids, Notifier, Ports, ServingTarget, WorkflowEngine } from '#core/ports.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { Faults } from './faults.ts';
 import {
@@ -63,14 +64,7 @@ export const memoryWorld = ({ answer, jobs, workflows, serving = (it) => it }: W
     clock,
     ids: countedIds(),
     pseudonyms: memoryPseudonyms(),
-    calendar: {
-      around: async () => ({
-        region: 'DE-BE',
-        timeZone: 'Europe/Berlin',
-        source: 'test',
-        holidays: ['2026-04-03', '2026-04-06'],
-      }),
-    },
+    calendar: berlin,
   };
   const queue = memoryJobs(jobs?.(ports) ?? {});
   return {
@@ -87,13 +81,28 @@ export const memoryWorld = ({ answer, jobs, workflows, serving = (it) => it }: W
 /** Starts at a literal instant; only `advance` moves it. */
 const countedClock = () => {
   let ms = Date.parse('2026-03-02T10:00:00.000Z');
-  const clock: Clock = { now: () => new Date(ms) };
-  return { clock, advance: (seconds: number) => void (ms += seconds * 1000) };
+  return { clock: forwardClock(() => ms), advance: (seconds: number) => void (ms += seconds * 1000) };
 };
 
 const countedIds = (): Ids => {
   let count = 0;
   return { next: (prefix) => `${prefix}${String(++count).padStart(10, '0')}` };
+};
+
+const FIXED = ['01-01', '05-01', '10-03', '12-25', '12-26'];
+const EASTER = [
+  ...['2025-04-18', '2025-04-21', '2026-04-03', '2026-04-06', '2027-03-26', '2027-03-29'],
+  ...['2028-04-14', '2028-04-17', '2029-03-30', '2029-04-02'],
+];
+
+/** A few holidays of Berlin, as they are: the movable ones around the instant at which the clock starts. */
+const berlin: Calendar = {
+  around: async (from) => {
+    const years = Array.from({ length: 5 }, (_, i) => from.getUTCFullYear() - 1 + i);
+    const movable = EASTER.filter((day) => years.includes(Number(day.slice(0, 4))));
+    const fixed = years.flatMap((year) => FIXED.map((day) => `${year}-${day}`));
+    return { region: 'DE-BE', timeZone: 'Europe/Berlin', source: 'test', holidays: [...movable, ...fixed].sort() };
+  },
 };
 
 const memoryNotifier = (notices: World['notices']): Notifier => ({

@@ -1,6 +1,7 @@
 // The keyed ports in memory: vault, signer, pseudonyms. Keys are derived from names, so that two runs of a test end in the same state.
 import { createHash, createHmac, createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import { QuittanceError } from '#core/errors.ts';
+import { safeName } from '#core/names.ts';
 import type { Clock, Pseudonyms, Signer, Vault } from '#core/ports.ts';
 
 const hmac = (key: string, ...parts: (string | Uint8Array)[]) => {
@@ -22,11 +23,11 @@ export const memoryVault = (clock: Clock): Vault => {
   return {
     createKey: async (ticketId) => {
       if (destroyed.has(ticketId)) open(ticketId);
-      if (!alive.has(ticketId)) alive.set(ticketId, new Map());
+      if (!alive.has(ticketId)) alive.set(safeName(ticketId), new Map());
     },
-    put: async (ticketId, name, plaintext) => void open(ticketId).set(name, Uint8Array.from(plaintext)),
+    put: async (ticketId, name, plaintext) => void open(ticketId).set(safeName(name), Uint8Array.from(plaintext)),
     get: async (ticketId, name) => {
-      const bytes = open(ticketId).get(name);
+      const bytes = open(ticketId).get(safeName(name));
       if (!bytes) throw new QuittanceError('NOT_FOUND', { message: `no ${name} in the vault of ${ticketId}` });
       return Uint8Array.from(bytes);
     },
@@ -45,7 +46,9 @@ export const memoryVault = (clock: Clock): Vault => {
 /** PKCS #8 of an Ed25519 private key is this prefix and the 32-byte seed (RFC 8410). */
 const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
 const keyOf = (name: string) => {
-  const seed = createHash('sha256').update(`test key ${name}`).digest();
+  const seed = createHash('sha256')
+    .update(`test key ${safeName(name)}`)
+    .digest();
   return createPrivateKey({ key: Buffer.concat([PKCS8_ED25519, seed]), format: 'der', type: 'pkcs8' });
 };
 

@@ -2,6 +2,7 @@
 import { digestOf, type Digest, type Json } from '#core/canonical.ts';
 import { QuittanceError, must } from '#core/errors.ts';
 import type { ModelRecord } from '#core/model.ts';
+import { safePath } from '#core/names.ts';
 import type {
   ArtifactStore,
   JobResults,
@@ -93,7 +94,7 @@ export const memoryLogStorage = (faults: Faults): LogStorage => {
   const files = new Map<string, Uint8Array>();
   return {
     put: async (path, bytes) => {
-      const present = files.get(path);
+      const present = files.get(safePath(path));
       if (present && digestOf(present) !== digestOf(bytes)) {
         faults.complain(`log path ${path} written twice with different bytes`);
         throw new QuittanceError('STORE_CORRUPT', { message: `${path} holds other bytes` });
@@ -101,7 +102,7 @@ export const memoryLogStorage = (faults: Faults): LogStorage => {
       files.set(path, Uint8Array.from(bytes));
     },
     get: async (path) => {
-      const bytes = files.get(path);
+      const bytes = files.get(safePath(path));
       if (!bytes) throw notFound(path);
       return Uint8Array.from(bytes);
     },

@@ -2,6 +2,8 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { expect, it } from '@jest/globals';
 import type { Calendar, Clock, Ids, Notifier, Pseudonyms, Signer } from '#core/ports.ts';
+import { TicketId } from '#core/ticket.ts';
+import type { Notice } from '#test/support/mails.ts';
 import { bytes, contract, outcome, type Make } from './contract.ts';
 
 /** SubjectPublicKeyInfo of an Ed25519 key is this prefix and the raw key (RFC 8410). */
@@ -30,7 +32,8 @@ export const signerContract = (name: string, make: Make<Signer>) =>
     });
 
     it.each(['../service', 'a/b', '', 'Ä'])('refuses the key name %j', async (key) => {
-      expect(['INVALID_INPUT', 'fulfilled']).toContain(await outcome(signer().publicKey(key)));
+      const acts = [signer().publicKey(key), signer().sign(key, bytes('statement'))];
+      expect(await Promise.all(acts.map(outcome))).toEqual(['INVALID_INPUT', 'INVALID_INPUT']);
     });
   });
 
@@ -48,41 +51,109 @@ export const pseudonymsContract = (name: string, make: Make<Pseudonyms>) =>
     });
   });
 
-export const notifierContract = (name: string, make: Make<Notifier>) =>
+/** `delivered`: every notice that the current notifier has delivered, with repeats where its way of delivery has them. */
+export const notifierContract = (name: string, make: Make<Notifier>, delivered: () => Promise<readonly Notice[]>) =>
   contract(`notifier: ${name}`, make, (notifier) => {
-    it('takes a notice twice', async () => {
-      const notice = { id: 'T-1.completion', to: 'requester', template: 'completion', references: { ticketId: 'T-1' } };
-      expect([await outcome(notifier().notify(notice)), await outcome(notifier().notify(notice))]).toEqual([
-        'fulfilled',
-        'fulfilled',
-      ]);
+    const completion = {
+      id: 'T-1.completion',
+      to: 'requester',
+      template: 'completion',
+      references: { ticketId: 'T-1' },
+    };
+    const reminder = {
+      id: 'T-1.reminder',
+      to: 'approvers',
+      template: 'approval-due',
+      references: { ticketId: 'T-1', due: '2026-04-02' },
+    };
+
+    it('delivers each notice as it was given; a repeat can be told by its id', async () => {
+      for (const notice of [completion, completion, reminder]) await notifier().notify(notice);
+      const byId = new Map((await delivered()).map((notice) => [notice.id, notice]));
+      expect([...byId.values()]).toEqual([completion, reminder]);
     });
   });
 
-export const clockContract = (name: string, make: Make<Clock>) =>
+/** `turn` sets the machine's clock, as the current port reads it, forward or back by seconds. */
+export const clockContract = (name: string, make: Make<Clock>, turn: (seconds: number) => void) =>
   contract(`clock: ${name}`, make, (clock, reopen) => {
-    it('never shows an earlier time than before, over a restart', async () => {
-      const times: number[] = [];
-      for (let i = 0; i < 50; i++) times.push(clock().now().getTime());
-      times.push((await reopen()).now().getTime());
-      expect(times).toEqual([...times].sort((a, b) => a - b));
+    it("shows the machine's time as it goes on, over a restart", async () => {
+      const begin = clock().now().getTime();
+      turn(90.25);
+      expect(clock().now().getTime() - begin).toBe(90_250);
+      turn(10);
+      expect((await reopen()).now().getTime() - begin).toBe(100_250);
+    });
+
+    it("stands still while the machine's clock is slewed, and goes on where that passes it", async () => {
+      const begin = clock().now().getTime();
+      turn(-1.5);
+      const again = await reopen();
+      const shown = [clock(), again].map((one) => one.now().getTime() - begin);
+      turn(2);
+      expect([...shown, again.now().getTime() - begin]).toEqual([0, 0, 500]);
+    });
+
+    it('refuses a clock that was set back, over a restart', async () => {
+      clock().now();
+      const shown = async (one: Clock) => one.now();
+      turn(-3600);
+      const again = await reopen();
+      expect(await Promise.all([clock(), again].map(shown).map(outcome))).toEqual([
+        'CLOCK_WENT_BACK',
+        'CLOCK_WENT_BACK',
+      ]);
+      turn(3600);
+      expect(await Promise.all([clock(), again].map(shown).map(outcome))).toEqual(['fulfilled', 'fulfilled']);
     });
   });
 
 export const idsContract = (name: string, make: Make<Ids>) =>
-  contract(`ids: ${name}`, make, (ids) => {
-    it('are fresh and fit a ticket id', () => {
-      const made = Array.from({ length: 200 }, () => ids().next('T-'));
-      expect(new Set(made).size).toBe(200);
-      expect(made.filter((id) => !/^T-[0-9a-z]{8,40}$/.test(id))).toEqual([]);
+  contract(`ids: ${name}`, make, (ids, reopen) => {
+    it('are fresh, over a restart too, and fit a ticket id', async () => {
+      const again = await reopen();
+      const made = [ids(), again].flatMap((one) => Array.from({ length: 200 }, () => one.next('T-')));
+      expect(new Set(made).size).toBe(400);
+      expect(made.filter((id) => !TicketId.safeParse(id).success)).toEqual([]);
+    });
+
+    it('begin as they are asked to', () => {
+      expect(ids().next('run-')).toMatch(/^run-[0-9a-z]{8,40}$/);
     });
   });
 
-export const calendarContract = (name: string, make: Make<Calendar>) =>
+export interface Where {
+  region: string;
+  timeZone: string;
+}
+
+/** `where` is a place that keeps Christmas, Easter Monday and Labour Day, and works on Christmas Eve. */
+export const calendarContract = (name: string, make: Make<Calendar>, where: Where) =>
   contract(`calendar: ${name}`, make, (calendar) => {
-    it('says where, from what source, and dates in order', async () => {
-      const { holidays, source, region } = await calendar().around(new Date('2026-03-02T10:00:00Z'));
+    const yearsAround = async (date: string) => {
+      const { holidays } = await calendar().around(new Date(date));
+      return holidays.filter((day) => day.endsWith('-12-25')).map((day) => Number(day.slice(0, 4)));
+    };
+
+    it('says of what place it is, and from what source', async () => {
+      const { region, timeZone, source } = await calendar().around(new Date('2026-03-02T10:00:00Z'));
+      expect({ region, timeZone }).toEqual(where);
+      expect(source).toMatch(/^\S/);
+    });
+
+    it('has the holidays from the year before to three years after, in order, each once', async () => {
+      const { holidays } = await calendar().around(new Date('2026-03-02T10:00:00Z'));
       expect(holidays).toEqual([...new Set(holidays)].sort());
-      expect([source.length > 0, region.length > 0, holidays.length > 0]).toEqual([true, true, true]);
+      expect(holidays.filter((day) => !/^202[5-9]-\d\d-\d\d$/.test(day))).toEqual([]);
+      expect(await yearsAround('2026-03-02T10:00:00Z')).toEqual([2025, 2026, 2027, 2028, 2029]);
+      expect(await yearsAround('2030-12-31T23:59:59Z')).toEqual([2029, 2030, 2031, 2032, 2033]);
+    });
+
+    it('has the days on which nobody works, movable ones too, and no others', async () => {
+      const { holidays } = await calendar().around(new Date('2026-03-02T10:00:00Z'));
+      const off = ['2025-04-21', '2026-04-06', '2026-05-01', '2027-03-29', '2028-04-17'];
+      expect(off.filter((day) => !holidays.includes(day))).toEqual([]);
+      const working = ['2026-03-03', '2026-10-26', '2026-12-24', '2027-02-15'];
+      expect(working.filter((day) => holidays.includes(day))).toEqual([]);
     });
   });

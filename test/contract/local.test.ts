@@ -1,25 +1,34 @@
 // The contract suites on the embedded adapters, each over a folder of its own that is closed and opened again where a suite says "restart".
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalize, digestOf } from '#core/canonical.ts';
 import { localStores, type LocalStores } from '#adapters/local/index.ts';
+import { DEFAULT_REGION } from '#adapters/local/holiday-calendar.ts';
 import { pointerServing } from '#adapters/local/pointer-serving.ts';
 import { fileArtifactStore } from '#adapters/local/file-artifact-store.ts';
-import { temporaryFolder } from '#test/support/folders.ts';
+import { filesUnder, temporaryFolder } from '#test/support/folders.ts';
 import { putModel, textModel } from '#bench/house/models.ts';
+import type { Notice } from '#test/support/mails.ts';
 import * as keyed from './keyed.contract.ts';
 import { servingContract } from './serving.contract.ts';
 import * as stores from './stores.contract.ts';
 import { ticketStoreContract } from './ticket-store.contract.ts';
 import { vaultContract } from './vault.contract.ts';
 
+/** Folder of the current stores, and the time that the machine tells them. */
+let dir: string;
+let now: number;
+
 const make =
   <K extends keyof LocalStores>(port: K) =>
   async () => {
-    const { dir, remove } = temporaryFolder();
-    let open = localStores(dir);
+    const folder = temporaryFolder();
+    const { remove } = folder;
+    [dir, now] = [folder.dir, Date.parse('2026-03-02T10:00:00Z')];
+    let open = localStores(dir, { readClock: () => now });
     const reopen = async () => {
       open.close();
-      open = localStores(dir);
+      open = localStores(dir, { readClock: () => now });
       return open[port];
     };
     const done = async () => {
@@ -38,10 +47,12 @@ stores.modelRegistryContract('local', make('models'));
 stores.jobResultsContract('local', make('results'));
 keyed.signerContract('local', make('signer'));
 keyed.pseudonymsContract('local', make('pseudonyms'));
-keyed.notifierContract('local', make('notifier'));
-keyed.clockContract('local', make('clock'));
+keyed.notifierContract('local', make('notifier'), async () =>
+  filesUnder(join(dir, 'outbox')).map((path) => JSON.parse(readFileSync(path, 'utf8')) as Notice),
+);
+keyed.clockContract('local', make('clock'), (seconds) => void (now += 1000 * seconds));
 keyed.idsContract('local', make('ids'));
-keyed.calendarContract('local', make('calendar'));
+keyed.calendarContract('local', make('calendar'), DEFAULT_REGION);
 
 const MODELS = [textModel('before'), textModel('after')] as const;
 const modelDigests = () =>

@@ -1,5 +1,5 @@
 // The contract suites on the in-memory ports: what every other test relies on.
-import { memoryWorld } from '#adapters/memory/ports.ts';
+import { memoryWorld, type World } from '#adapters/memory/ports.ts';
 import { digest } from '#bench/house/models.ts';
 import type { Ports } from '#core/ports.ts';
 import * as keyed from './keyed.contract.ts';
@@ -8,9 +8,10 @@ import * as stores from './stores.contract.ts';
 import { ticketStoreContract } from './ticket-store.contract.ts';
 import { vaultContract } from './vault.contract.ts';
 
+let world: World;
 const make =
   <K extends keyof Ports>(port: K) =>
-  async () => ({ port: memoryWorld().ports[port] });
+  async () => ({ port: (world = memoryWorld()).ports[port] });
 
 ticketStoreContract('memory', make('tickets'));
 vaultContract('memory', make('vault'));
@@ -22,7 +23,7 @@ stores.jobResultsContract('memory', make('results'));
 servingContract('memory', make('serving'), () => [digest(1), digest(2)]);
 keyed.signerContract('memory', make('signer'));
 keyed.pseudonymsContract('memory', make('pseudonyms'));
-keyed.notifierContract('memory', make('notifier'));
-keyed.clockContract('memory', make('clock'));
+keyed.notifierContract('memory', make('notifier'), async () => world.notices);
+keyed.clockContract('memory', make('clock'), (seconds) => world.clock.advance(seconds));
 keyed.idsContract('memory', make('ids'));
-keyed.calendarContract('memory', make('calendar'));
+keyed.calendarContract('memory', make('calendar'), { region: 'DE-BE', timeZone: 'Europe/Berlin' });

@@ -31,6 +31,12 @@ export const vaultContract = (name: string, make: Make<Vault>) =>
       expect(await outcome(vault().put(OTHER, 'request', bytes('x')))).toBe('NOT_FOUND');
     });
 
+    it.each(['../request', 'a/b', '', 'Ä'])('refuses the name %j, of an object or a ticket', async (bad) => {
+      await vault().createKey(T);
+      const acts = [vault().put(T, bad, bytes('x')), vault().get(T, bad), vault().createKey(bad)];
+      expect(await Promise.all(acts.map(outcome))).toEqual(acts.map(() => 'INVALID_INPUT'));
+    });
+
     it("commits under the ticket's own secret: equal for equal bytes, different for another ticket", async () => {
       await vault().createKey(T);
       await vault().createKey(OTHER);
