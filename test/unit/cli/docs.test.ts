@@ -18,7 +18,14 @@ const markdown = (dir: string) =>
     .filter((name) => name.endsWith('.md'))
     .map((name) => join(dir, name));
 const RESULTS = markdown('docs/results');
-const WRITTEN = ['README.md', ...markdown('docs').filter((path) => !(path.slice('docs/'.length) in PAGES)), ...RESULTS];
+const WRITTEN = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  ...markdown('docs').filter((path) => !(path.slice('docs/'.length) in PAGES)),
+  ...markdown('docs/decisions'),
+  ...RESULTS,
+];
 const scripts = (JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts;
 
 /** Commands in code spans and code blocks: `quittance …`, `npx quittance …`, `npm run …`. */
