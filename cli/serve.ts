@@ -7,6 +7,7 @@ import type { Hono } from 'hono';
 import { auditReport } from '#report/audit-report.ts';
 import { gatherReport } from '#report/gather.ts';
 import { QuittanceError, usageError } from '#core/errors.ts';
+import type { Ports } from '#core/ports.ts';
 import { openEmbedded, type Embedded } from '#entry/embedded.ts';
 import { api } from '#functions/api.ts';
 import type { Env } from '#functions/api/context.ts';
@@ -78,7 +79,7 @@ const personLine = ({ principal, roles, token }: NewPerson): string =>
 /** The whole app; on an address that others can reach the models' API needs a person's token too. */
 export const appFor = async (
   dir: string,
-  embedded: Pick<Embedded, 'ports' | 'policy'>,
+  embedded: Pick<Embedded, 'policy'> & { readonly ports: Ports },
   completions: Completions,
   loopback: boolean,
 ): Promise<Hono<Env>> => {

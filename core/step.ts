@@ -1,5 +1,6 @@
-// A workflow step: zod in, zod out, and the ports it may touch. `uses` is at once the type of what `run` receives and the only grants
-// that infra gives the step's Lambda. Lambda and embedded mode call the same `handle`.
+// A workflow step: zod in, zod out, and the ports it may touch. `uses` is at once the type of what `run` receives, what `handle` lets it touch, and the only
+// grants that infra gives the step's Lambda. Lambda and embedded mode call the same `handle`.
+// Trap: a cast widens a type and no right; embedded it would work and on AWS be denied, so a port that is not declared is refused in both.
 import type { z } from 'zod';
 import { QuittanceError } from './errors.ts';
 import type { Ports } from './ports.ts';
@@ -27,11 +28,26 @@ export const defineStep = <I extends z.ZodType, O extends z.ZodType, const U ext
   async handle(event, ports) {
     const parsed = spec.input.safeParse(event);
     if (!parsed.success) throw invalidEvent(spec.name, 'INVALID_INPUT', parsed.error);
-    const result = spec.output.safeParse(await spec.run(parsed.data, ports));
+    const result = spec.output.safeParse(await spec.run(parsed.data, declared(spec.name, ports, spec.uses)));
     if (!result.success) throw invalidEvent(spec.name, 'INTERNAL', result.error);
     return result.data;
   },
 });
+
+/** The ports that a step declares; any other is refused by name when it is touched. A port is read when it is touched and not before: on AWS it is made then. */
+const declared = <U extends keyof Ports>(step: string, ports: Pick<Ports, U>, uses: readonly U[]): Pick<Ports, U> => {
+  const names: readonly (string | symbol)[] = uses;
+  return new Proxy(ports, {
+    get: (all, name): unknown => {
+      if (typeof name === 'symbol' || names.includes(name)) return Reflect.get(all, name);
+      throw new QuittanceError('INTERNAL', {
+        message: `${step} touches the port '${name}', which it does not declare`,
+        expected: names.join(', '),
+        hint: "add it to the step's 'uses', which also gives its Lambda the right",
+      });
+    },
+  });
+};
 
 const invalidEvent = (step: string, code: 'INVALID_INPUT' | 'INTERNAL', error: z.ZodError) =>
   new QuittanceError(code, {

@@ -12,17 +12,14 @@ const Environment = z.object({
   QUITTANCE_SERVING_PATIENCE_SECONDS: z.coerce.number().default(600),
 });
 
-export const lambdaPorts = (environment: Readonly<Record<string, string | undefined>>): Ports => {
-  const aws = awsPorts(environment);
-  const serving = () => {
+export const lambdaPorts = (environment: Readonly<Record<string, string | undefined>>): Ports =>
+  awsPorts(environment, undefined, (aliases) => {
     const parsed = Environment.parse(environment);
     const { QUITTANCE_SERVING_URL: url, QUITTANCE_SERVING_DIALECT: dialect } = parsed;
-    if (url === undefined) return aws.serving;
+    if (url === undefined) return aliases;
     const patienceMs = parsed.QUITTANCE_SERVING_PATIENCE_SECONDS * 1000;
-    return endpointServing(aws.serving, { url, dialect, patienceMs });
-  };
-  return Object.create(aws, { serving: { get: serving, enumerable: true } }) as Ports; // the others stay unmade until they are used
-};
+    return endpointServing(aliases, { url, dialect, patienceMs });
+  });
 
 /** Puts the deployed gate policy into the store, where it may be already, and returns its digest: what a ticket is filed under. */
 export const policyInForce = (artifacts: ArtifactStore): Promise<Digest> =>

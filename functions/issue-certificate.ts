@@ -14,7 +14,7 @@ import { defineStep } from '#core/step.ts';
 import { getJson } from '#core/stored-json.ts';
 import type { TicketIn } from '#core/ticket.ts';
 import { moveOn, notReady, openCase, TicketInput } from './case-file.ts';
-import { sequenceLog } from './sequence-log.ts';
+import { sequenceEvents } from './sequence-log.ts';
 
 export const issueCertificate = defineStep({
   name: 'issue-certificate',
@@ -26,7 +26,7 @@ export const issueCertificate = defineStep({
     const { ticket } = found;
     if ('certificate' in ticket) return { certificate: ticket.certificate.digest };
     if (ticket.status !== 'COMPLETED') throw notReady('issue-certificate', ticket);
-    await sequenceLog.handle({ ticketId }, ports as Ports);
+    await sequenceEvents(ports);
     const { certificate, validUntil } = (await registered(ticket, ports)) ?? (await issue(ticket, ports));
     await moveOn(ports, found, { type: 'certified', certificate, validUntil });
     return { certificate };

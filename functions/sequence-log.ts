@@ -19,12 +19,15 @@ export const sequenceLog = defineStep({
   output: Nothing,
   uses: ['tickets', 'logStorage', 'logHead', 'signer', 'clock'],
   async run(_input, ports) {
-    await inTurn(ports.tickets, () => sequenceAll(ports));
+    await sequenceEvents(ports);
     return {};
   },
 });
 
 type SequencePorts = LogPorts & { tickets: TicketStore };
+
+/** What the step does, for a step that needs the events in the log before it goes on. */
+export const sequenceEvents = (ports: SequencePorts): Promise<void> => inTurn(ports.tickets, () => sequenceAll(ports));
 
 const sequenceAll = async (ports: SequencePorts): Promise<void> => {
   for (let conflicts = 0; ;) {

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { forwardClock } from '#core/clock.ts';
 import { QuittanceError } from '#core/errors.ts';
-import type { Ports } from '#core/ports.ts';
+import type { Ports, ServingTarget } from '#core/ports.ts';
 import { aliasServing } from './alias-serving.ts';
 import { batchJobQueue } from './batch-job-queue.ts';
 import { awsClients, ClientEnvironment, lazily, type AwsClients } from './clients.ts';
@@ -61,10 +61,11 @@ export const PortEnvironment = z.object({
 });
 export type PortVariable = keyof z.infer<typeof PortEnvironment>;
 
-/** `environment`: the process's, or a test's. */
+/** `environment`: the process's, or a test's. `front` stands before the aliases that name what is served. */
 export const awsPorts = (
   environment: Readonly<Record<string, string | undefined>>,
   clients: AwsClients = awsClients(ClientEnvironment.parse(environment)),
+  front: (aliases: ServingTarget) => ServingTarget = (aliases) => aliases,
 ): Ports => {
   const variable = <K extends PortVariable>(name: K) => readVariable(environment, name);
   const secrets = () => ({
@@ -105,12 +106,14 @@ export const awsPorts = (
     workflows: () => sfnWorkflowEngine({ client: clients.sfn, machines: variable('QUITTANCE_STATE_MACHINES') }),
     models: () => dynamoModelRegistry(clients.dynamodb, variable('QUITTANCE_MODELS_TABLE')),
     serving: () =>
-      aliasServing({
-        dynamodb: clients.dynamodb,
-        events: clients.events,
-        table: variable('QUITTANCE_SERVING_TABLE'),
-        bus: variable('QUITTANCE_EVENT_BUS'),
-      }),
+      front(
+        aliasServing({
+          dynamodb: clients.dynamodb,
+          events: clients.events,
+          table: variable('QUITTANCE_SERVING_TABLE'),
+          bus: variable('QUITTANCE_EVENT_BUS'),
+        }),
+      ),
     notifier: () =>
       sesNotifier({
         client: clients.ses,

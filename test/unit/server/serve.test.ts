@@ -8,7 +8,6 @@ import { appFor } from '#cli/serve.ts';
 import type { CompleteOptions, Completions, Message } from '#server/completions.ts';
 import { admitPeople, type NewPerson } from '#server/sign-in.ts';
 import { QuittanceError } from '#core/errors.ts';
-import type { Ports } from '#core/ports.ts';
 import { shinglesOf, type Rule } from '#core/suppression.ts';
 import type { Env } from '#functions/api/context.ts';
 import { caseWorld, shippedPolicy, type CaseWorld } from '#bench/house/case-world.ts';
@@ -40,12 +39,7 @@ beforeEach(async () => {
 afterEach(() => rmSync(dir, { recursive: true }));
 
 const appOn = (loopback: boolean): Promise<Hono<Env>> =>
-  appFor(
-    dir,
-    { ports: world.ports as Ports & { close: () => void }, policy: async () => world.policy },
-    completions,
-    loopback,
-  );
+  appFor(dir, { ports: world.ports, policy: async () => world.policy }, completions, loopback);
 
 const post = (app: Hono<Env>, path: string, body: unknown, headers: Record<string, string> = {}) =>
   app.request(path, {
@@ -104,7 +98,7 @@ describe("the deployed models' API", () => {
     rules = [{ secret: SECRET, shingles: shinglesOf(['Velletri'], SECRET) }];
     const app = await appFor(
       dir,
-      { ports: world.ports as Ports & { close: () => void }, policy: async () => world.policy },
+      { ports: world.ports, policy: async () => world.policy },
       {
         ...completions, // a token a letter
         complete: async (_model, prompt, { maxTokens }) => {
@@ -129,7 +123,7 @@ describe("the deployed models' API", () => {
   it('withholds by a rule that came while the model was answering', async () => {
     const app = await appFor(
       dir,
-      { ports: world.ports as Ports & { close: () => void }, policy: async () => world.policy },
+      { ports: world.ports, policy: async () => world.policy },
       {
         ...completions,
         complete: async (...args) => {
