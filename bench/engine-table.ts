@@ -1,8 +1,10 @@
 // The engine bench as a document: a table a backend and a drawing of the ratios. Trap: a ratio compares CPU times; wall times are told beside them and depend on
 // whatever else the machine did.
 import type { EngineBench, EngineRow } from './engine.ts';
-import { axis, BLUE, ORANGE, WIDTH } from '#report/plots/plot.ts';
-import type { Spec } from '#report/svg.ts';
+import type { Chart, Layer, Point } from '#report/charts/chart.ts';
+import { BLACK, BLUE, GREEN, ORANGE } from '#report/charts/colors.ts';
+import type { Mark } from '#report/charts/legend.ts';
+import { WIDTH } from '#report/plots/plot.ts';
 
 const WORK: Readonly<Record<EngineRow['work'], string>> = {
   train: 'training',
@@ -66,28 +68,41 @@ const line = (row: EngineRow): string =>
 export const ALT =
   'CPU time of one update relative to PyTorch on one thread, by shape, kind of update and backend; the line is equality, marks left of it are faster.';
 
-export const enginePlot = (bench: EngineBench): Spec => {
-  const values = bench.flatMap(({ backend, rows }) =>
+export const enginePlot = (bench: EngineBench): Chart => {
+  const measured = bench.flatMap(({ backend, rows }) =>
     rows.flatMap((row) => {
       const value = over(row.ours, row.torch);
       return value === undefined ? [] : [{ backend, row: `${row.shape}: ${WORK[row.work]}`, value }];
     }),
   );
-  const x = axis('value', 'CPU time, ours ÷ PyTorch (one thread)', { scale: { domainMin: 0 } });
+  const names = [...new Set(measured.map(({ row }) => row))];
+  const backends = [...new Set(measured.map(({ backend }) => backend))];
+  const ends: readonly Point[] = [
+    [1, -0.5],
+    [1, names.length - 0.5],
+  ];
   return {
     width: WIDTH * 0.6,
-    layer: [
-      { data: { values: [{ value: 1 }] }, mark: { type: 'rule', strokeDash: [4, 3] }, encoding: { x } },
-      {
-        data: { values },
-        mark: { type: 'point', filled: true, size: 70, opacity: 1 },
-        encoding: {
-          x,
-          y: { field: 'row', type: 'nominal', title: null, sort: null, axis: { labelLimit: 320 } },
-          color: { field: 'backend', type: 'nominal', title: null, scale: { range: [BLUE, ORANGE, '#009e73'] } },
-          shape: { field: 'backend', type: 'nominal', title: null },
-        },
-      },
+    height: 22 * names.length,
+    x: {
+      title: 'CPU time, ours ÷ PyTorch (one thread)',
+      domain: [0, Math.max(1, ...measured.map(({ value }) => value))],
+      nice: true,
+    },
+    y: { title: '', domain: [names.length - 0.5, -0.5], ticks: names.map((name, i) => [i, name]) },
+    layers: [
+      { kind: 'line', points: ends, stroke: { color: BLACK, dash: [4, 3] } },
+      ...backends.map((backend, i): Layer => {
+        const own = measured.filter((one) => one.backend === backend);
+        const points = own.map(({ row, value }): Point => [value, names.indexOf(row)]);
+        return { kind: 'marks', name: backend, points, mark: MARKS[i % MARKS.length]! };
+      }),
     ],
   };
 };
+
+const MARKS: readonly Mark[] = [
+  { symbol: 'circle', color: BLUE, area: 70 },
+  { symbol: 'square', color: ORANGE, area: 70 },
+  { symbol: 'triangle', color: GREEN, area: 70 },
+];

@@ -6,6 +6,8 @@ import { usageError } from '#core/errors.ts';
 import { type Arguments, type Command, type ExitCode } from './command.ts';
 import { ALT, engineMarkdown, enginePlot } from '#bench/engine-table.ts';
 import { generated, people, tofu, type Subject } from './bench/people.ts';
+import { draw } from '#report/charts/chart.ts';
+import { svgOf } from '#report/svg.ts';
 import { backend } from './engine.ts';
 import type { EngineBench } from '#bench/engine.ts';
 import type { PeopleBench, Row } from '#bench/people.ts';
@@ -108,14 +110,13 @@ const engine = async (args: Arguments): Promise<ExitCode> => {
       progress.note(`${shape}: ${work}: ${ours.cpu.toFixed(0)} ms, PyTorch ${torch?.cpu.toFixed(0) ?? '–'} ms`),
   });
   const command = 'quittance bench engine --shapes A,B --rounds 3';
-  return finish(args, result, engineMarkdown(result, command, await drawEngine(args.value('out'), result)));
+  return finish(args, result, engineMarkdown(result, command, drawEngine(args.value('out'), result)));
 };
 
-const drawEngine = async (out: string | undefined, result: EngineBench): Promise<string | undefined> => {
+const drawEngine = (out: string | undefined, result: EngineBench): string | undefined => {
   if (out === undefined) return undefined;
-  const { drawSvg } = await import('#report/svg.ts');
   const path = `${basename(out, '.md')}-ratios.svg`;
-  writeFileSync(join(dirname(out), path), `${await drawSvg(enginePlot(result), 'ratios', ALT)}\n`);
+  writeFileSync(join(dirname(out), path), `${svgOf(draw(enginePlot(result)), ALT)}\n`);
   return path;
 };
 

@@ -2,7 +2,8 @@
 // Trap: pdfkit keeps position, font and size as state; each piece leaves them as body text expects them.
 import PDFDocument from 'pdfkit';
 import type { Plot } from './plots/plot.ts';
-import { drawOn, latin, sizeOf } from './draw-svg.ts';
+import { draw } from './charts/chart.ts';
+import { drawOn, latin } from './draw-pdf.ts';
 
 export interface Paper {
   heading(text: string, level: 1 | 2 | 3): void;
@@ -10,7 +11,7 @@ export interface Paper {
   list(items: readonly string[]): void;
   /** `widths` are shares of the page's width. */
   table(columns: readonly string[], widths: readonly number[], rows: readonly (readonly (string | number)[])[]): void;
-  figure(plot: Plot, svg: string): void;
+  figure(plot: Plot): void;
   /** Closes the document; its bytes. */
   finish(): Promise<Uint8Array>;
 }
@@ -43,7 +44,7 @@ export const newPaper = (title: string, at: Date): Paper => {
     },
     list: (items) => list(sheet, items),
     table: (...given) => table(sheet, ...given),
-    figure: (plot, svg) => figure(sheet, plot, svg),
+    figure: (plot) => figure(sheet, plot),
     finish: () => {
       root.end();
       doc.end();
@@ -125,20 +126,20 @@ const table = ({ doc, root, width }: Sheet, ...[columns, widths, rows]: Paramete
   doc.fontSize(BODY_SIZE).moveDown(0.8);
 };
 
-const figure = (sheet: Sheet, { title, alt }: Plot, svg: string): void => {
+const figure = (sheet: Sheet, { title, alt, chart }: Plot): void => {
   const { doc, width } = sheet;
-  const size = sizeOf(svg);
-  const scale = Math.min(1, width / size.width);
-  keepTogether(sheet, size.height * scale + 96);
+  const drawing = draw(chart);
+  const scale = Math.min(1, width / drawing.width);
+  keepTogether(sheet, drawing.height * scale + 96);
   heading(sheet, title, 3);
   const top = doc.y + 4;
-  const draw = () => {
+  const content = () => {
     doc.save().translate(MARGIN, top).scale(scale);
-    drawOn(doc, svg);
+    drawOn(doc, drawing);
     doc.restore();
   };
-  add(sheet, 'Figure', draw, { alt: latin(alt) });
-  doc.y = top + size.height * scale + 6;
+  add(sheet, 'Figure', content, { alt: latin(alt) });
+  doc.y = top + drawing.height * scale + 6;
   body(sheet);
   add(sheet, 'P', () => write(sheet, alt));
 };

@@ -1,9 +1,11 @@
 // The report's sections as HTML, from its data. Every table has a caption and scoped headers; a verdict is a word and a mark, never a colour alone.
 import type { AuditReport } from './audit-report.ts';
+import { draw } from './charts/chart.ts';
 import { html, trusted, type Html, type Value } from './markup.ts';
 import { right, table } from './tables.ts';
 import { decimal, groundText, instant, intervalText, metricText, optional } from './format.ts';
 import type { Plot } from './plots/plot.ts';
+import { svgOf } from './svg.ts';
 
 const item = (term: string, ...value: Value[]): Html =>
   html`<dt>${term}</dt>
@@ -120,10 +122,10 @@ export const attempts = ({ attempts: tried }: AuditReport): Html =>
         ]),
       );
 
-export const figure = ({ id, title, alt, columns, rows }: Plot, svg: string): Html =>
+export const figure = ({ id, title, alt, chart, columns, rows }: Plot): Html =>
   html`<figure id="plot-${id}">
     <figcaption>${title}</figcaption>
-    ${trusted(svg)}
+    ${trusted(svgOf(draw(chart), `${title}. ${alt}`))}
     <p>${alt}</p>
     <details>
       <summary>The numbers of this plot</summary>

@@ -1,37 +1,66 @@
-// Draws Vega-Lite specifications as SVG text, headless and the same for the same input. Trap: Vega numbers its clip paths over the life of the process; they are
-// numbered anew for each plot and carry the plot's name, so that two plots on a page do not cut each other.
-import { parse, resetSVGDefIds, View, Warn } from 'vega';
-import { compile, type TopLevelSpec } from 'vega-lite';
+// A drawing as SVG text: one image with its alternative text for those who do not see it, and nothing inside it that claims a role of its own.
+import type { Drawing, Path, Shape, Stroke, Text } from './charts/drawing.ts';
 import { escapeText } from './markup.ts';
 
-/** A Vega-Lite specification without schema and configuration, which are the same for every plot. */
-export type Spec = Readonly<Record<string, unknown>>;
+type Attributes = Readonly<Record<string, string | number | undefined>>;
 
-const CONFIG = {
-  aria: false, // the figure around it has the alternative text and the table
-  font: 'Helvetica, Arial, sans-serif',
-  axis: { labelFontSize: 11, titleFontSize: 12, titleFontWeight: 'normal', gridColor: '#e6e6e6' },
-  legend: { labelFontSize: 12, orient: 'top', labelLimit: 320 },
-  view: { stroke: '#999999' },
-} as const;
+export const svgOf = ({ width, height, shapes }: Drawing, alt: string): string => {
+  const image = {
+    xmlns: 'http://www.w3.org/2000/svg',
+    role: 'img',
+    'aria-label': alt,
+    width,
+    height,
+    viewBox: `0 0 ${width} ${height}`,
+    'font-family': 'Helvetica, Arial, sans-serif',
+  };
+  return element('svg', image, element('rect', { width, height, fill: 'white' }) + shapes.map(shapeOf).join(''));
+};
 
-export const drawSvg = async (spec: Spec, id: string, alt: string): Promise<string> => {
-  resetSVGDefIds();
-  const compiled = compile({ ...spec, config: CONFIG, background: 'white' } as unknown as TopLevelSpec).spec;
-  const view = new View(parse(compiled), { renderer: 'none', logLevel: Warn });
-  try {
-    const svg = await view.toSVG();
-    return labelled(svg.replaceAll(/(id="|url\(#)(clip|gradient)/g, `$1${id}-$2`), alt);
-  } finally {
-    view.finalize();
+/** `content` is markup. */
+const element = (tag: string, attributes: Attributes, content = ''): string => {
+  const written = Object.entries(attributes).flatMap(([name, value]) =>
+    value === undefined ? [] : [` ${name}="${typeof value === 'number' ? round(value) : escapeText(value)}"`],
+  );
+  const opening = `<${tag}${written.join('')}`;
+  return content === '' ? `${opening}/>` : `${opening}>${content}</${tag}>`;
+};
+
+const round = (value: number): number => Number(value.toFixed(2));
+
+const shapeOf = (shape: Shape): string => {
+  switch (shape.kind) {
+    case 'path':
+      return pathOf(shape);
+    case 'box': {
+      const { x, y, width, height } = shape;
+      return element('rect', { x, y, width, height, ...paint(shape) });
+    }
+    case 'text':
+      return textOf(shape);
   }
 };
 
-/** The drawing as one image with its text; what Vega says about its parts is for pointers, not for readers. */
-const labelled = (svg: string, alt: string): string =>
-  svg
-    .replace(
-      /^<svg([^>]*?) class="marks"/,
-      (_, rest: string) => `<svg${rest} role="img" aria-label="${escapeText(alt)}"`,
-    )
-    .replaceAll(/ style="[^"]*"/g, '');
+const pathOf = ({ d, at, opacity, ...rest }: Path): string =>
+  element('path', { d, ...paint(rest), opacity, transform: at && `translate(${at.map(round).join()})` });
+
+const textOf = ({ at, text, size, anchor, color, bold, turned }: Text): string => {
+  const [x, y] = at.map(round);
+  const attributes = {
+    x,
+    y,
+    'font-size': size,
+    'font-weight': bold ? 'bold' : undefined,
+    'text-anchor': anchor,
+    fill: color,
+    transform: turned ? `rotate(-90 ${x} ${y})` : undefined,
+  };
+  return element('text', attributes, escapeText(text));
+};
+
+const paint = ({ fill = 'none', stroke }: { readonly fill?: string; readonly stroke?: Stroke }): Attributes => ({
+  fill,
+  stroke: stroke?.color,
+  'stroke-width': stroke?.width,
+  'stroke-dasharray': stroke?.dash?.join(),
+});

@@ -83,7 +83,7 @@ export const people = async (args: Arguments, subject: Subject): Promise<{ resul
       progress.note(`seed ${seed}: ${label}: ${updates} updates, ${seconds.toFixed(1)} s, ${judgement.verdict}`),
   });
   const command = `quittance bench ${subject.name} --seeds ${seeds.length}${labels ? ` --methods ${labels.join(',')}` : ''}`;
-  const plots = await drawPlots(args.value('out'), benchPlots(result));
+  const plots = drawPlots(args.value('out'), benchPlots(result));
   const { title, model, seed, hasPrototype } = subject;
   return {
     result,

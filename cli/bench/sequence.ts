@@ -43,6 +43,6 @@ export const sequence = async (args: Arguments): Promise<{ result: PeopleBench; 
       progress.note(`seed ${seed}: ${label}: ${updates} updates, ${seconds.toFixed(0)} s, ${judgement.verdict}`),
     onUpdate: (label, update, detail) => progress.note(`${label}, update ${update}: ${detail}`),
   });
-  const plots = await drawPlots(args.value('out'), chatPlots(result));
+  const plots = drawPlots(args.value('out'), chatPlots(result));
   return { result, text: sequenceMarkdown(result, { backend: chosen.name, plots }) };
 };

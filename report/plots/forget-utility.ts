@@ -1,30 +1,42 @@
 // Forgetting against utility: the base, where it was evaluated, and every attempt, as a path towards the corner that passes.
-// Trap: while it unlearns, a method sees forget data alone, so utility is known only for states that were evaluated; nothing in between is drawn.
+// Trap: while it unlearns, a method sees forget data alone, so utility is known only for states that were evaluated; nothing in
+// between is drawn.
 import type { AuditReport } from '../audit-report.ts';
+import type { Layer, Point } from '../charts/chart.ts';
+import { ALLOWED, GREEN, GREY } from '../charts/colors.ts';
 import { optional } from '../format.ts';
-import { ALLOWED, axis, boundsOf, GREEN, GREY, share, WIDTH, type Plot } from './plot.ts';
+import { boundsOf, labelAt, share, WIDTH, type Plot } from './plot.ts';
 
 interface State {
   readonly state: string;
-  readonly order: number;
   readonly forgotten: number | null;
   readonly retained: number | null;
+}
+interface Measured extends State {
+  readonly forgotten: number;
+  readonly retained: number;
 }
 
 export const forgetUtility = (report: AuditReport): Plot | undefined => {
   const states = statesOf(report);
-  const values = states.filter(({ forgotten, retained }) => forgotten !== null && retained !== null);
-  if (values.length === 0) return undefined;
-  const told = values.map(
+  const known = states.filter((one): one is Measured => one.forgotten !== null && one.retained !== null);
+  if (known.length === 0) return undefined;
+  const told = known.map(
     (one) => `${one.state}: ${optional(one.forgotten)} forgotten, ${optional(one.retained)} retained`,
   );
   return {
     id: 'forget-utility',
     title: 'Forgetting against utility: every evaluated state',
     alt:
-      'Each mark is a state of the model: the fewer forgotten answers are exact, the further left; the more retained answers are exact, the higher. ' +
-      `The shaded corner passes both checks. ${told.join('; ')}.`,
-    spec: { width: WIDTH, height: 240, layer: [...corner(report), ...path(values)] },
+      'Each mark is a state of the model: the fewer forgotten answers are exact, the further left; the more retained answers are ' +
+      `exact, the higher. The shaded corner passes both checks. ${told.join('; ')}.`,
+    chart: {
+      width: WIDTH,
+      height: 240,
+      x: share('forgotten answers still exact (share)'),
+      y: share('retained answers exact (share)'),
+      layers: [...corner(report), ...path(known)],
+    },
     columns: ['state', 'forgotten answers exact', 'retained answers exact'],
     rows: states.map(({ state, forgotten, retained }) => [state, optional(forgotten), optional(retained)]),
   };
@@ -37,41 +49,33 @@ const statesOf = ({ attempts, metrics }: AuditReport): State[] => {
   };
   const base = { forgotten: before('forget.greedyExact'), retained: before('retained.greedyExact') };
   return [
-    { state: 'before', order: 0, ...base },
-    ...attempts.map(({ number, forgotten, retained }) => ({
-      state: `attempt ${number}`,
-      order: number,
-      forgotten,
-      retained,
-    })),
+    { state: 'before', ...base },
+    ...attempts.map(({ number, forgotten, retained }) => ({ state: `attempt ${number}`, forgotten, retained })),
   ];
 };
 
-const across = axis('forgotten', 'forgotten answers still exact (share)', { scale: share });
-const up = axis('retained', 'retained answers exact (share)', { scale: share });
-
-const corner = ({ gate }: AuditReport) => {
+const corner = ({ gate }: AuditReport): Layer[] => {
   const limit = (name: string) => boundsOf(gate?.gates.find((one) => one.name === name)?.threshold ?? '');
   const [right, low] = [limit('forgotten answers exact')?.[1], limit('retained answers exact')?.[0]];
-  if (right === undefined || low === undefined) return [];
-  const encoding = {
-    x: { ...across, field: 'left' },
-    x2: { field: 'right' },
-    y: { ...up, field: 'low' },
-    y2: { field: 'top' },
-  };
-  return [{ data: { values: [{ left: 0, right, low, top: 1 }] }, mark: { type: 'rect', color: ALLOWED }, encoding }];
+  return right === undefined || low === undefined
+    ? []
+    : [{ kind: 'region', x: [0, right], y: [low, 1], fill: ALLOWED }];
 };
 
-const path = (values: readonly State[]) => {
-  const [data, encoding] = [{ values }, { x: across, y: up }];
+const path = (known: readonly Measured[]): Layer[] => {
+  const points = known.map(({ forgotten, retained }): Point => [forgotten, retained]);
   return [
-    {
-      data,
-      mark: { type: 'line', color: GREY, strokeDash: [3, 3] },
-      encoding: { ...encoding, order: { field: 'order', type: 'quantitative' } },
-    },
-    { data, mark: { type: 'point', filled: true, size: 90, color: GREEN, opacity: 1 }, encoding },
-    { data, mark: { type: 'text', align: 'left', dx: 8, dy: 12 }, encoding: { ...encoding, text: { field: 'state' } } },
+    { kind: 'line', points, stroke: { color: GREY, dash: [3, 3] } },
+    { kind: 'marks', points, mark: { symbol: 'circle', color: GREEN, area: 90 } },
+    ...namesByPlace(known).map(([[x, y], names]) => labelAt(x, y, names.join(', '), [8, 16])),
   ];
+};
+
+/** States whose marks lie on each other have one label. */
+const namesByPlace = (known: readonly Measured[]): [Point, string[]][] => {
+  const alike = (one: Measured) => (other: Measured) =>
+    Math.abs(one.forgotten - other.forgotten) < 0.02 && Math.abs(one.retained - other.retained) < 0.05;
+  return known
+    .filter((one, i) => known.findIndex(alike(one)) === i)
+    .map((one) => [[one.forgotten, one.retained], known.filter(alike(one)).map(({ state }) => state)]);
 };

@@ -1,10 +1,22 @@
 // Each check of the gate on one scale: what passes, and what was measured.
+import type { GateVerdict } from '#core/gate.ts';
 import type { AuditReport } from '../audit-report.ts';
+import type { Layer } from '../charts/chart.ts';
+import { ALLOWED, AMBER, BLUE, ORANGE } from '../charts/colors.ts';
+import type { Mark } from '../charts/legend.ts';
 import { decimal } from '../format.ts';
-import { ALLOWED, AMBER, axis, BLUE, boundsOf, ORANGE, share, WIDTH, type Plot } from './plot.ts';
+import { boundsOf, share, WIDTH, type Plot } from './plot.ts';
+
+interface Row {
+  readonly name: string;
+  readonly value: number;
+  readonly least: number;
+  readonly most: number;
+  readonly verdict: GateVerdict;
+}
 
 export const gateOverview = ({ gate }: AuditReport): Plot | undefined => {
-  const rows = (gate?.gates ?? []).flatMap(({ name, value, threshold, verdict }) => {
+  const rows = (gate?.gates ?? []).flatMap(({ name, value, threshold, verdict }): Row[] => {
     const bounds = boundsOf(threshold);
     return value === null || !bounds ? [] : [{ name, value, least: bounds[0], most: bounds[1], verdict }];
   });
@@ -15,7 +27,13 @@ export const gateOverview = ({ gate }: AuditReport): Plot | undefined => {
     id: 'gates',
     title: 'Measured values within what the policy allows',
     alt: `One row a check: a bar from the least to the greatest value that passes, and a mark at the measured value. ${found}`,
-    spec: { width: WIDTH - 260, height: { step: 22 }, data: { values: rows }, layer: [allowed, measured] },
+    chart: {
+      width: WIDTH - 260,
+      height: ROW * rows.length,
+      x: share('value'),
+      y: { title: '', domain: [rows.length - 0.5, -0.5], ticks: rows.map(({ name }, i) => [i, shortened(name)]) },
+      layers: [...rows.map(allowed), ...MARKS.flatMap((mark) => measured(rows, mark))],
+    },
     columns: ['check', 'value', 'least allowed', 'greatest allowed', 'verdict'],
     rows: rows.map(({ name, value, least, most, verdict }) => [
       name,
@@ -27,24 +45,24 @@ export const gateOverview = ({ gate }: AuditReport): Plot | undefined => {
   };
 };
 
-const y = { field: 'name', type: 'nominal', sort: null, title: null, axis: { labelLimit: 460 } };
-const allowed = {
-  mark: { type: 'bar', height: 12, color: ALLOWED },
-  encoding: { y, x: axis('least', 'value', { scale: share }), x2: { field: 'most' } },
-};
+const ROW = 22;
+/** A name is a policy's own; the whole of it stands in the table. */
+const shortened = (name: string): string => (name.length > 72 ? `${name.slice(0, 71)}…` : name);
 
-const byVerdict = (range: readonly string[]) => ({
-  field: 'verdict',
-  type: 'nominal',
-  title: 'verdict',
-  scale: { domain: ['pass', 'remediation', 'fail'], range },
+const allowed = ({ least, most }: Row, i: number): Layer => ({
+  kind: 'region',
+  x: [least, most],
+  y: [i + 0.27, i - 0.27],
+  fill: ALLOWED,
 });
-const measured = {
-  mark: { type: 'point', filled: true, size: 80, opacity: 1 },
-  encoding: {
-    y,
-    x: axis('value', 'value'),
-    color: byVerdict([BLUE, AMBER, ORANGE]),
-    shape: byVerdict(['circle', 'square', 'cross']),
-  },
+
+const MARKS: readonly (readonly [GateVerdict, Mark])[] = [
+  ['pass', { symbol: 'circle', color: BLUE, area: 80 }],
+  ['remediation', { symbol: 'square', color: AMBER, area: 80 }],
+  ['fail', { symbol: 'cross', color: ORANGE, area: 80 }],
+];
+
+const measured = (rows: readonly Row[], [verdict, mark]: (typeof MARKS)[number]): Layer[] => {
+  const points = rows.flatMap((row, i) => (row.verdict === verdict ? [[row.value, i] as const] : []));
+  return points.length === 0 ? [] : [{ kind: 'marks', name: verdict, points, mark }];
 };

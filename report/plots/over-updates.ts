@@ -1,11 +1,9 @@
 // Curves over the updates of the last attempt: forgetting, and the loss; and the re-learning curve of the candidate.
 import type { AuditReport } from '../audit-report.ts';
+import type { Layer, Point } from '../charts/chart.ts';
+import { BLUE, GREEN, GREY } from '../charts/colors.ts';
 import { decimal, optional } from '../format.ts';
-import { axis, BLUE, bySeries, GREEN, GREY, share, updates, WIDTH, type Plot } from './plot.ts';
-
-const line = (color: string) => ({ type: 'line', color, point: { color } });
-
-type Point = AuditReport['trajectory'][number];
+import { PAIR, share, updatesUpTo, WIDTH, type Plot } from './plot.ts';
 
 export const forgetting = ({ trajectory }: AuditReport): Plot | undefined => {
   const [first, last] = [trajectory[0], trajectory.at(-1)];
@@ -14,9 +12,16 @@ export const forgetting = ({ trajectory }: AuditReport): Plot | undefined => {
     id: 'forgetting',
     title: 'Forgetting over the updates of the last attempt',
     alt:
-      `From update ${first.update} to ${last.update} the share of exact answers goes from ${decimal(first.greedyExact)} to ${decimal(last.greedyExact)}, ` +
-      `and the AUC of the values against stop controls from ${decimal(first.valueAuc)} to ${decimal(last.valueAuc)}; at 0.5 they are alike.`,
-    spec: { width: WIDTH, height: 220, layer: [alike, curves(trajectory)] },
+      `From update ${first.update} to ${last.update} the share of exact answers goes from ${decimal(first.greedyExact)} ` +
+      `to ${decimal(last.greedyExact)}, and the AUC of the values against stop controls from ${decimal(first.valueAuc)} ` +
+      `to ${decimal(last.valueAuc)}; at 0.5 they are alike.`,
+    chart: {
+      width: WIDTH,
+      height: 220,
+      x: updatesUpTo(last.update),
+      y: share('value'),
+      layers: [alike(last.update), ...curves(trajectory)],
+    },
     columns: ['update', 'exact answers', 'value AUC', 'mean value log-probability (nats)'],
     rows: trajectory.map((point) => [
       String(point.update),
@@ -27,69 +32,82 @@ export const forgetting = ({ trajectory }: AuditReport): Plot | undefined => {
   };
 };
 
-const alike = {
-  data: { values: [{ half: 0.5 }] },
-  mark: { type: 'rule', color: GREY, strokeDash: [2, 2] },
-  encoding: { y: axis('half', '') },
-};
+/** Where an AUC does not tell two groups apart. */
+const alike = (last: number): Layer => ({
+  kind: 'line',
+  points: [
+    [0, 0.5],
+    [last, 0.5],
+  ],
+  stroke: { color: GREY, dash: [2, 2] },
+});
 
-const curves = (trajectory: readonly Point[]) => {
-  const series = (name: string, of: (point: Point) => number) =>
-    trajectory.map((point) => ({ series: name, update: point.update, value: of(point) }));
-  const names = ['exact answers (share)', 'value AUC against stop controls'] as const;
-  const values = [
-    ...series(names[0], ({ greedyExact }) => greedyExact),
-    ...series(names[1], ({ valueAuc }) => valueAuc),
+const curves = (trajectory: AuditReport['trajectory']): Layer[] => {
+  const [exact, auc] = PAIR;
+  return [
+    {
+      kind: 'line',
+      name: 'exact answers (share)',
+      points: trajectory.map(({ update, greedyExact }): Point => [update, greedyExact]),
+      stroke: exact,
+      mark: { symbol: 'circle', color: exact.color, area: 24 },
+    },
+    {
+      kind: 'line',
+      name: 'value AUC against stop controls',
+      points: trajectory.map(({ update, valueAuc }): Point => [update, valueAuc]),
+      stroke: auc,
+      mark: { symbol: 'square', color: auc.color, area: 24 },
+    },
   ];
-  return {
-    data: { values },
-    mark: { type: 'line', point: true },
-    encoding: { x: updates, y: axis('value', 'value', { scale: share }), ...bySeries('series', names) },
-  };
 };
 
 export const loss = ({ trajectory }: AuditReport): Plot | undefined => {
-  const values = trajectory
-    .filter((point) => point.loss !== null)
-    .map((point) => ({ update: point.update, loss: point.loss }));
-  const [first, last] = [values[0], values.at(-1)];
+  const points = trajectory.flatMap((point): Point[] => (point.loss === null ? [] : [[point.update, point.loss]]));
+  const [first, last] = [points[0], points.at(-1)];
   if (!first || !last) return undefined;
+  const values = points.map(([, value]) => value);
   return {
     id: 'loss',
     title: 'Loss over the updates of the last attempt',
-    alt: `The unlearning loss goes from ${optional(first.loss)} at update ${first.update} to ${optional(last.loss)} at update ${last.update}.`,
-    spec: {
+    alt: `The unlearning loss goes from ${optional(first[1])} at update ${first[0]} to ${optional(last[1])} at update ${last[0]}.`,
+    chart: {
       width: WIDTH,
       height: 180,
-      data: { values },
-      mark: line(BLUE),
-      encoding: { x: updates, y: axis('loss', 'loss', { scale: { zero: false } }) },
+      x: updatesUpTo(last[0]),
+      y: { title: 'loss', domain: [Math.min(...values), Math.max(...values)], nice: true },
+      layers: [curve(points, BLUE)],
     },
     columns: ['update', 'loss'],
-    rows: values.map((point) => [String(point.update), optional(point.loss)]),
+    rows: points.map(([update, value]) => [String(update), decimal(value)]),
   };
 };
 
-export const relearning = ({ relearning: curve }: AuditReport): Plot | undefined => {
-  if ('notAvailable' in curve) return undefined;
-  const last = curve.points.at(-1);
+const curve = (points: readonly Point[], color: string): Layer => ({
+  kind: 'line',
+  points,
+  stroke: { color, width: 2 },
+  mark: { symbol: 'circle', color, area: 24 },
+});
+
+export const relearning = ({ relearning: found }: AuditReport): Plot | undefined => {
+  if ('notAvailable' in found) return undefined;
+  const last = found.points.at(-1);
   if (!last) return undefined;
-  const whole = { tickMinStep: 1, format: 'd' };
   return {
     id: 'relearning',
     title: 'Re-learning: what comes back when a little is taught again',
-    alt: `${curve.yLabel}, over ${curve.xLabel}: ${decimal(last[1])} after ${last[0]}. A rise means that knowledge was suppressed in the weights rather than absent.`,
-    spec: {
+    alt:
+      `${found.yLabel}, over ${found.xLabel}: ${decimal(last[1])} after ${last[0]}. ` +
+      'A rise means that knowledge was suppressed in the weights rather than absent.',
+    chart: {
       width: WIDTH,
       height: 200,
-      data: { values: curve.points.map(([update, value]) => ({ update, value })) },
-      mark: line(GREEN),
-      encoding: {
-        x: axis('update', curve.xLabel, { axis: whole }),
-        y: axis('value', 'share exact again', { scale: share }),
-      },
+      x: { ...updatesUpTo(last[0]), title: found.xLabel },
+      y: share('share exact again'),
+      layers: [curve(found.points, GREEN)],
     },
-    columns: [curve.xLabel, curve.yLabel],
-    rows: curve.points.map(([update, value]) => [String(update), decimal(value)]),
+    columns: [found.xLabel, found.yLabel],
+    rows: found.points.map(([update, value]) => [String(update), decimal(value)]),
   };
 };

@@ -1,58 +1,36 @@
-// What plots share: colours that are told apart without colour vision (Okabe & Ito 2008) and doubled by dashes or shapes, widths, axes.
-// Trap: a plot shows the report's numbers and computes none of its own.
-import type { Spec } from '../svg.ts';
+// What the report's plots share. Trap: a plot shows the report's numbers and computes none of its own.
+import type { Axis } from '../charts/axes.ts';
+import type { Chart, Layer } from '../charts/chart.ts';
+import { BLUE, ORANGE } from '../charts/colors.ts';
 
 export interface Plot {
   readonly id: string;
   readonly title: string;
   /** What a reader who does not see the plot needs to know. */
   readonly alt: string;
-  readonly spec: Spec;
+  readonly chart: Chart;
+  /** The plot's numbers as a table. */
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
 }
 
-export const BLUE = '#0072b2';
-export const ORANGE = '#d55e00';
-export const AMBER = '#e69f00';
-export const GREEN = '#009e73';
-export const GREY = '#666666';
-export const ALLOWED = '#d9e6ee';
 export const WIDTH = 560;
 
-/** A quantitative channel. */
-export const axis = (field: string, title: string, more: object = {}) => ({
-  field,
-  type: 'quantitative',
-  title,
-  ...more,
-});
-export const share = { domain: [0, 1] };
-export const updates = axis('update', 'update', { axis: { tickMinStep: 1, format: 'd' } });
+export const share = (title: string): Axis => ({ title, domain: [0, 1] });
+export const updatesUpTo = (last: number): Axis => ({ title: 'update', domain: [0, last], whole: true });
 
-/** Two series or groups: colour and dash say the same. */
-export const bySeries = (field: string, domain?: readonly string[]) => {
-  const channel = {
-    field,
-    type: 'nominal',
-    title: null,
-    legend: { symbolType: 'stroke', symbolSize: 300, symbolOpacity: 1 },
-  };
-  const scale = domain === undefined ? {} : { domain };
-  return {
-    color: { ...channel, scale: { ...scale, range: [ORANGE, BLUE] } },
-    strokeDash: {
-      ...channel,
-      scale: {
-        ...scale,
-        range: [
-          [1, 0],
-          [5, 3],
-        ],
-      },
-    },
-  };
-};
+/** Two series or groups that are compared: colour and dash say the same. */
+export const PAIR = [
+  { color: ORANGE, width: 2 },
+  { color: BLUE, width: 2, dash: [5, 3] },
+] as const;
+
+export const labelAt = (x: number, y: number, text: string, shift: readonly [number, number]): Layer => ({
+  kind: 'label',
+  at: [x, y],
+  text,
+  shift,
+});
 
 /** Reads the bounds that the gate printed: `≥ 0.35 and ≤ 0.65`, `p ≥ 0.05`; undefined for values that are no share. */
 export const boundsOf = (threshold: string): [least: number, most: number] | undefined => {

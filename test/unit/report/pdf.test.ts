@@ -1,6 +1,7 @@
-// The report as PDF: tagged, the same bytes each time, every plot a figure with its text; and the reader of Vega's drawings, which must not lose a part silently.
+// The report as PDF: tagged, the same bytes each time, every plot a figure with its text; and drawings on its pages.
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { drawOn, latin, sizeOf, type Canvas } from '#report/draw-svg.ts';
+import type { Shape } from '#report/charts/drawing.ts';
+import { drawOn, latin, type Canvas } from '#report/draw-pdf.ts';
 import { reportPdf } from '#report/pdf.ts';
 import { plotsOf } from '#report/plots.ts';
 import { auditReport, type AuditReport } from '#report/audit-report.ts';
@@ -58,34 +59,46 @@ const recorder = (): { canvas: Canvas; calls: string[] } => {
   return { canvas, calls };
 };
 
-describe("reading Vega's drawings", () => {
-  it('nests places, draws paths and lines, and sets text by its anchor', () => {
-    const { canvas, calls } = recorder();
-    drawOn(
-      canvas,
-      '<svg viewBox="0 0 10 5"><g transform="translate(1,2)"><path d="M0,0L1,1" stroke="#000" stroke-dasharray="5,3"/><text text-anchor="end" fill="red">a &lt; b &amp;lt;</text></g></svg>',
-    );
-    expect(calls.filter((call) => /^(translate|path|dash|stroke |text)/.test(call))).toEqual([
+/** What drawing the shapes calls, without the keeping of state. */
+const callsOf = (...shapes: Shape[]): string[] => {
+  const { canvas, calls } = recorder();
+  drawOn(canvas, { width: 10, height: 10, shapes });
+  expect(calls.filter((call) => call === 'save')).toHaveLength(calls.filter((call) => call === 'restore').length);
+  return calls.filter((call) => call !== 'save' && call !== 'restore');
+};
+
+describe('a drawing on a page', () => {
+  it('draws paths in their places, filled, stroked, dashed and translucent', () => {
+    const stroke = { color: 'blue', width: 2, dash: [5, 3] } as const;
+    expect(callsOf({ kind: 'path', d: 'M0,0L1,1', at: [1, 2], fill: 'red', opacity: 0.5 })).toEqual([
       'translate 1 2',
+      'fillOpacity 0.5',
       'path M0,0L1,1',
-      'dash 5',
-      'stroke #000',
-      'text a < b &lt; -10 0',
+      'fill red',
     ]);
-    expect(calls.filter((call) => call === 'save')).toHaveLength(calls.filter((call) => call === 'restore').length);
+    expect(callsOf({ kind: 'path', d: 'M0,0L1,1', stroke })).toEqual([
+      'path M0,0L1,1',
+      'lineWidth 2',
+      'dash 5',
+      'stroke blue',
+    ]);
+    expect(callsOf({ kind: 'box', x: 1, y: 2, width: 3, height: 4, fill: 'red', stroke: { color: 'blue' } })).toEqual([
+      'rect 1 2 3 4',
+      'lineWidth 1',
+      'fillAndStroke red blue',
+    ]);
   });
 
-  it('skips what is not shown, and refuses what it does not know', () => {
-    const { canvas, calls } = recorder();
-    drawOn(canvas, '<svg><path d="M0,0" display="none" fill="red"/><path d="M0,0"/></svg>');
-    expect(calls).toEqual([]);
-    expect(() => drawOn(canvas, '<svg><circle fill="red"/></svg>')).toThrow(
-      expect.objectContaining({ code: 'INTERNAL' }),
-    );
+  it.each([
+    ['start', '0'],
+    ['middle', '-5'],
+    ['end', '-10'],
+  ] as const)('sets text by its %s', (anchor, left) => {
+    const [, , , , text] = callsOf({ kind: 'text', at: [1, 2], text: 'a < b', size: 9, anchor });
+    expect(text?.replace('-0', '0')).toBe(`text a < b ${left} 0`);
   });
 
-  it('reads the size, and says in the letters of the standard fonts what they have no sign for', () => {
-    expect(sizeOf('<svg width="1" viewBox="0 0 682 331.5">')).toEqual({ width: 682, height: 331.5 });
+  it('says in the letters of the standard fonts what they have no sign for', () => {
     expect(latin('p ≥ 0.05 and ≤ 1, −3 – “n”')).toBe('p at least 0.05 and at most 1, -3 – “n”');
     expect(latin('名😀')).toBe('??');
   });
