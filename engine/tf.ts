@@ -1,11 +1,14 @@
-// The one door to TensorFlow.js. The union package is one CommonJS copy whatever imports it, and the only one whose Node build registers gradients.
+// The one door to TensorFlow.js: its core, which is one CommonJS copy whatever imports it, with gradients of our own (backends/gradients.ts).
 // Trap: a tensor made before the backend is ready lands on the plain cpu backend, which is a hundred times slower; initBackend comes first.
-import tf from '@tensorflow/tfjs';
+import tf from '@tensorflow/tfjs-core';
 import { QuittanceError } from '#core/errors.ts';
 import type { Backend, BackendChoice, BackendOptions, FastOps, Loader } from './backends/backend.ts';
+import { registerGradients } from './backends/gradients.ts';
 import { loadTensorflow } from './backends/tensorflow.ts';
 import { loadWasm } from './backends/wasm.ts';
 import { loadWebgpu } from './backends/webgpu.ts';
+
+registerGradients();
 
 export { tf };
 export type { Backend, BackendChoice, BackendOptions } from './backends/backend.ts';

@@ -1,7 +1,7 @@
 // The wasm backend's memory as typed arrays. Traps: growing the heap detaches every view: take a view after the last allocation, use it, let it go. At the
 // heap's end malloc answers 0, which tfjs takes for an address: without guardMemory the tensor overwrites what lies at the beginning.
-import type tf from '@tensorflow/tfjs';
-import type { KernelBackend } from '@tensorflow/tfjs';
+import type tf from '@tensorflow/tfjs-core';
+import type { KernelBackend } from '@tensorflow/tfjs-core';
 import { QuittanceError } from '#core/errors.ts';
 
 /** What identifies a tensor to the backend. */

@@ -1,7 +1,7 @@
 // AdamW by libtensorflow's ResourceApplyAdam, one pass over the parameter. It adds epsilon before the correction of the second moment:
 // epsilon·√(1 − β₂ᵗ) makes it PyTorch's; the decoupled decay goes before. Moments and a place to work in are resource variables.
 // Trap: a resource variable shares the buffer of the tensor assigned to it; Adam writes in place only after that tensor is disposed.
-import tf from '@tensorflow/tfjs';
+import tf from '@tensorflow/tfjs-core';
 import type { AdamWOptions, Optimizer } from './backend.ts';
 import { momentsFrom, momentsState, type Moments } from './moments-state.ts';
 import type { NodeBackend } from './node-backend.ts';

@@ -4,7 +4,7 @@
 import { createRequire } from 'node:module';
 import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
-import tf from '@tensorflow/tfjs';
+import tf from '@tensorflow/tfjs-core';
 import { packageFolder } from '../native/folder.ts';
 import type { Loader } from './backend.ts';
 import { nodeOps } from './tensorflow-ops.ts';

@@ -1,6 +1,6 @@
 // WebGPU through Dawn (npm `webgpu`) on any Vulkan device; used when asked for. Traps: the globals must exist before the backend module is imported;
 // tfjs reads a result at once through a browser's canvas alone, and the engine reads the loss of each update so: here Dawn's turns are taken on the spot.
-import tf from '@tensorflow/tfjs';
+import tf from '@tensorflow/tfjs-core';
 import type { Loader } from './backend.ts';
 
 interface Adapter {

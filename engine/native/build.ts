@@ -1,7 +1,8 @@
 // `npm run engine:native`: TensorFlow's C library for tfjs-node, without the package's own install script. The shared libraries come from the
 // tensorflow-cpu wheel (they hold the whole C API and need no Python), the binding is compiled once by npm's own node-gyp against N-API 8, so that
 // one binary serves every Node since 20. All of it lies in .native/, which `npm ci` leaves alone; links inside are relative, so the folder can be copied.
-// Trap: .native must hold no second copy of @tensorflow/tfjs; the binding package resolves the one in node_modules beside it.
+// Trap: .native must hold no second copy of tfjs. tfjs-node asks for the union package @tensorflow/tfjs, of which it uses the core: a stand-in hands it the
+// one core in the project's node_modules.
 import { execFileSync, type ExecFileSyncOptions } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -37,6 +38,7 @@ export const buildNative = ({
     fetchLibraries(folder, wheel, version),
   );
   step(say, 'tfjs-node', existsSync(join(home, 'package.json')), () => fetchPackage(folder, wheel));
+  step(say, 'stand-in for @tensorflow/tfjs', existsSync(join(standIn(home), 'index.js')), () => writeStandIn(home));
   step(say, 'binding', existsSync(join(home, 'lib/napi-v8/tfjs_binding.node')), () => compile(home));
   say(`native: ${prove(home)}`);
 };
@@ -135,6 +137,19 @@ const fetchPackage = (folder: string, wheel: string) => {
   ]);
   const scope = join(folder, 'node_modules/@tensorflow');
   for (const other of readdirSync(scope)) if (other !== name) rmSync(join(scope, other), { recursive: true });
+};
+
+const standIn = (home: string) => join(home, '../tfjs');
+
+/** What tfjs-node takes from the union package: the core, the versions, and two names of the layers package for training callbacks. */
+const writeStandIn = (home: string) => {
+  mkdirSync(standIn(home), { recursive: true });
+  const manifest = { name: '@tensorflow/tfjs', version: TFJS_NODE, main: 'index.js', private: true };
+  writeFileSync(join(standIn(home), 'package.json'), `${JSON.stringify(manifest)}\n`);
+  const core = "const core = require('@tensorflow/tfjs-core');";
+  const rest =
+    "version: { 'tfjs-core': core.version_core }, CustomCallback: class {}, registerCallbackConstructor() {}";
+  writeFileSync(join(standIn(home), 'index.js'), `${core}\nmodule.exports = { ...core, ${rest} };\n`);
 };
 
 const compile = (home: string) => {

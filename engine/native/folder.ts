@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export const NATIVE_FOLDER = fileURLToPath(new URL('../../../.native', import.meta.url));
+export const NATIVE_FOLDER = fileURLToPath(new URL('../../.native', import.meta.url));
 
 /** The folder of tfjs-node (or tfjs-node-gpu for the wheel with CUDA) inside a native folder. */
 export const packageFolder = (

@@ -6,6 +6,7 @@ import { initBackend, type Backend, type BackendChoice } from '#engine/tf.ts';
 import { isQuittanceError } from '#core/errors.ts';
 import { goldenTests } from '../golden-suite.ts';
 import { describeWith, ROOT } from '../shared.ts';
+import { gradientTests } from './gradients.ts';
 import { kernelTests } from './kernels.ts';
 import { opsTests } from './ops.ts';
 import { optimizerTests } from './optimizers.ts';
@@ -19,6 +20,7 @@ export const backendTests = async (choice: BackendChoice): Promise<void> => {
     it('stays the backend of the process', async () => expect(await initBackend('auto')).toBe(backend));
     describe('kernels', () => kernelTests());
     describe('operations', () => opsTests());
+    describe('gradients', () => gradientTests());
     describe('optimisers', () => optimizerTests());
     for (const name of storedModels()) describe(`${name} against PyTorch`, () => goldenTests(join(MODELS, name)));
   });
