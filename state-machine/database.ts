@@ -2,7 +2,7 @@
 // the process, however that ends: there is no stale lock after kill -9, and other processes may still read the database itself.
 import { DatabaseSync } from 'node:sqlite';
 import { QuittanceError } from '#core/errors.ts';
-import { openDatabase, transaction, type Database } from './sqlite.ts';
+import { openDatabase, type Database } from './sqlite.ts';
 
 export interface OwnedDatabase {
   readonly database: Database;
@@ -32,22 +32,6 @@ const lockBeside = (path: string): DatabaseSync => {
       message: `another process has ${path} open`,
       expected: 'one process for each data folder',
       hint: 'stop the other process, or use another data folder',
-      cause: error,
-    });
-  }
-};
-
-const SQLITE_IOERR_WRITE = 778;
-
-/** All or nothing. A write over a quota or file size limit arrives as an I/O error, and is STORE_FULL like a full disk. */
-export const committing = (database: Database, write: () => void): void => {
-  try {
-    transaction(database, write);
-  } catch (error) {
-    if ((error as { errcode?: unknown }).errcode !== SQLITE_IOERR_WRITE) throw error;
-    throw new QuittanceError('STORE_FULL', {
-      message: 'the database cannot grow; this write left nothing behind',
-      hint: 'free disk space',
       cause: error,
     });
   }

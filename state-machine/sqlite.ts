@@ -46,14 +46,16 @@ const CODES: Readonly<
   11: ['STORE_CORRUPT', 'the database file is damaged', 'restore the data folder from a backup'],
   13: [
     'STORE_FULL',
-    'the disk that holds the data folder is full; this write left nothing behind',
+    'the disk or quota that holds the data folder is full; this write left nothing behind',
     'free some space and run the command again',
   ],
   26: ['STORE_CORRUPT', 'the file is not a database', 'restore the data folder from a backup'],
 };
 
-/** SQLITE_IOERR: a memory map or a write that fails for want of space is told like a failing disk, so the file system is asked. */
+/** SQLITE_IOERR: a memory map that fails for want of space is told like a failing disk, so the file system is asked. */
 const IO_ERROR = 10;
+/** SQLITE_IOERR_WRITE, _SHMSIZE: a file that cannot grow, over a quota or a limit on the size of files, where the disk itself has space. */
+const CANNOT_GROW = [778, 4874];
 const LEAST_FREE_BYTES = 256 * 1024;
 
 const isFull = (path: string): boolean => {
@@ -65,7 +67,8 @@ const isFull = (path: string): boolean => {
 export const databaseError = (error: unknown, path?: string): unknown => {
   const errcode = typeof error === 'object' && error !== null && 'errcode' in error ? Number(error.errcode) : 0;
   const primary = errcode & 0xff;
-  const known = CODES[primary === IO_ERROR && path !== undefined && isFull(path) ? 13 : primary];
+  const full = CANNOT_GROW.includes(errcode) || (primary === IO_ERROR && path !== undefined && isFull(path));
+  const known = CODES[full ? 13 : primary];
   if (!known) return error;
   const [code, message, hint] = known;
   return new QuittanceError(code, { message: path ? `${message}: ${path}` : message, hint, cause: error });

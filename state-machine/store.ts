@@ -4,9 +4,10 @@ import type { StatementSync } from 'node:sqlite';
 import { z } from 'zod';
 import type { Json } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
-import { committing, openOwned, type OwnedDatabase } from './database.ts';
+import { openOwned, type OwnedDatabase } from './database.ts';
 import { REDRIVEN, Thread, type Execution, type HistoryEvent, type Redrive, type Status } from './execution.ts';
 import type { Failure } from './failures.ts';
+import { transaction } from './sqlite.ts';
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS definition (digest TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -109,7 +110,7 @@ export class Store {
   /** Stores what has changed in the executions, all or nothing; STORE_FULL leaves the file as it was. */
   commit(executions: Iterable<Execution>, extras: Extras): void {
     const known = new Set(this.#definitions);
-    committing(this.#owned.database, () => {
+    transaction(this.#owned.database, () => {
       for (const execution of executions) this.#write(execution, known);
       for (const { token, execution, thread } of extras.tokens)
         this.#run('INSERT INTO token VALUES (?, ?, ?)', token, execution, thread);

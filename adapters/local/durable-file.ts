@@ -19,7 +19,7 @@ export const isMissing = (error: unknown): boolean => errno(error) === 'ENOENT';
 export const storeError = (error: unknown): unknown =>
   FULL.includes(String(errno(error)))
     ? new QuittanceError('STORE_FULL', {
-        message: 'the disk that holds the data folder is full; this write left nothing behind',
+        message: 'the disk or quota that holds the data folder is full; this write left nothing behind',
         hint: 'free some space and run the command again',
         cause: error,
       })

@@ -7,7 +7,8 @@ import { z } from 'zod';
 import { canonicalize, digestOf } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { Clock, JobQueue } from '#core/ports.ts';
-import { committing, openOwned, type OwnedDatabase } from '#state-machine/database.ts';
+import { openOwned, type OwnedDatabase } from '#state-machine/database.ts';
+import { transaction } from '#state-machine/sqlite.ts';
 import { endOrphan, startJob, type JobProcess } from './job-process.ts';
 
 export interface JobProgress {
@@ -225,7 +226,7 @@ class Queue implements ProcessJobQueue {
   }
 
   #write(sql: string, ...values: readonly (string | number | null)[]): void {
-    committing(this.#owned.database, () => void this.#owned.database.prepare(sql).run(...values));
+    transaction(this.#owned.database, () => void this.#owned.database.prepare(sql).run(...values));
   }
 
   #now(): number {

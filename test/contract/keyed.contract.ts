@@ -127,7 +127,7 @@ export interface Where {
   timeZone: string;
 }
 
-/** `where` is a place that keeps Christmas, Easter Monday and Labour Day, and works on Christmas Eve. */
+/** `where` is a place that keeps Christmas, Easter Monday and Labour Day, and works on All Souls' Day and Christmas Eve. */
 export const calendarContract = (name: string, make: Make<Calendar>, where: Where) =>
   contract(`calendar: ${name}`, make, (calendar) => {
     const yearsAround = async (date: string) => {
@@ -153,7 +153,7 @@ export const calendarContract = (name: string, make: Make<Calendar>, where: Wher
       const { holidays } = await calendar().around(new Date('2026-03-02T10:00:00Z'));
       const off = ['2025-04-21', '2026-04-06', '2026-05-01', '2027-03-29', '2028-04-17'];
       expect(off.filter((day) => !holidays.includes(day))).toEqual([]);
-      const working = ['2026-03-03', '2026-10-26', '2026-12-24', '2027-02-15'];
+      const working = ['2026-03-03', '2026-11-02', '2026-12-24', '2027-02-15']; // All Souls' Day is kept, and worked on
       expect(working.filter((day) => holidays.includes(day))).toEqual([]);
     });
   });

@@ -13,12 +13,17 @@ export interface Run {
   stderr: string;
 }
 
-export const quittance = (...args: readonly string[]): Run => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [pathOf('../../cli/main.ts'), ...args], {
-    encoding: 'utf8',
-  });
+const ran = (command: string, args: readonly string[]): Run => {
+  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' });
   return { status, stdout, stderr };
 };
+
+const MAIN = pathOf('../../cli/main.ts');
+export const quittance = (...args: readonly string[]): Run => ran(process.execPath, [MAIN, ...args]);
+
+/** The same where no file may grow beyond 512 bytes. */
+export const quittanceWithoutRoom = (...args: readonly string[]): Run =>
+  ran('sh', ['-c', 'ulimit -f 1 && exec "$@"', 'sh', process.execPath, MAIN, ...args]);
 
 export interface Small {
   /** Holds `base` (a model folder), `first.json`, `second.json`, `facts.json` (ticket files). */

@@ -1,16 +1,16 @@
-import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { openDatabase, transaction } from '#state-machine/sqlite.ts';
 import { fileArtifactStore } from '#adapters/local/file-artifact-store.ts';
 import { fileLogStorage } from '#adapters/local/file-log-storage.ts';
 import { fileSigner } from '#adapters/local/file-signer.ts';
 import { modelFolder, pointerServing, suppressionRules } from '#adapters/local/pointer-serving.ts';
 import { systemClock } from '#adapters/local/system-clock.ts';
 import { bytes, outcome } from '#test/contract/contract.ts';
+import { onEachFullDisk } from '#test/support/full-disk.ts';
 import { filesUnder, holding, temporaryFolder } from '#test/support/folders.ts';
 import { putModel, textModel } from '#bench/house/models.ts';
+import type { Told } from './full-disk-child.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 beforeEach(() => void (folder = temporaryFolder()));
@@ -30,40 +30,17 @@ describe('an artifact on disk', () => {
 });
 
 describe('a full disk', () => {
-  /** A file system of 96 kB, where this user may mount one. */
-  const small = () => {
-    const dir = join(folder.dir, 'small');
-    mkdirSync(dir);
-    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=96k', 'tmpfs', dir]).status === 0;
-    if (!mounted) console.log('not run on a real full disk: this user may not mount a tmpfs');
-    return { dir, mounted, unmount: () => spawnSync('umount', [dir]) };
-  };
+  const CHILD = new URL('full-disk-child.ts', import.meta.url).pathname;
 
-  it('refuses an artifact whole, keeps the others, and leaves no part behind', async () => {
-    const { dir, mounted, unmount } = small();
-    const store = fileArtifactStore(dir);
-    const kept = await store.put(bytes('kept'));
-    const before = filesUnder(dir);
-    const result = mounted ? await outcome(store.put(new Uint8Array(300_000).fill(7))) : 'STORE_FULL';
-    const after = filesUnder(dir);
-    const still = await outcome(store.get(kept));
-    unmount();
-    expect([result, after, still]).toEqual(['STORE_FULL', before, 'fulfilled']);
-  });
-
-  it('undoes a transaction of the database', async () => {
-    const { dir, mounted, unmount } = small();
-    const db = openDatabase(join(dir, 'state.sqlite'), 'CREATE TABLE IF NOT EXISTS t (body BLOB)');
-    const fill = async () =>
-      transaction(db, () => {
-        db.prepare('INSERT INTO t VALUES (?)').run(new Uint8Array(mounted ? 400_000 : 1));
-        if (!mounted) throw Object.assign(new Error('full'), { errcode: 13 });
-      });
-    const result = await outcome(fill());
-    const rows = db.prepare('SELECT count(*) AS n FROM t').get()!['n'];
-    db.close();
-    unmount();
-    expect([result, rows]).toEqual(['STORE_FULL', 0]);
+  onEachFullDisk('refuses what it cannot hold whole, keeps the rest, and leaves no part behind', (disk) => {
+    const { dir } = folder;
+    const { codes, kept, files, clock } = JSON.parse(
+      disk.run(dir, 192, 'exec "$@"', process.execPath, CHILD, dir),
+    ) as Told;
+    expect(codes).toEqual({ artifact: 'STORE_FULL', object: 'STORE_FULL', row: 'STORE_FULL' });
+    expect(kept).toEqual({ artifact: 'kept', object: 'kept', rows: 1 });
+    expect(files.after).toEqual(files.before);
+    expect(clock).toBe('2026-03-02T10:00:00.000Z');
   });
 });
 
