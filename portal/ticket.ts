@@ -14,20 +14,18 @@ export interface TicketView {
   readonly certified: boolean;
   /** Whether this viewer may decide; a filer may not decide on an own ticket. */
   readonly mayDecide: boolean;
-  /** Whether the report is offered as a page, not as data alone. */
-  readonly reportPage: boolean;
 }
 
 export const mayDecide = (viewer: Viewer, item: WorkItem): boolean =>
   item.status === 'AWAITING_APPROVAL' && viewer.roles.includes('approver') && item.filer !== viewer.principal;
 
-export const ticketBody = ({ item, report, evidence, certified, mayDecide: decides, reportPage }: TicketView): Html =>
+export const ticketBody = ({ item, report, evidence, certified, mayDecide: decides }: TicketView): Html =>
   html`<p class="notice">${report.executive.done}</p>
     ${evidence !== null && html`<p>${decides ? html`<a class="button" href="/tickets/${item.id}/approval">Decide on the evidence</a>` : 'The evidence waits for a person other than the filer.'}</p>`}
     ${summary(item, report)} ${clock(report)} ${gateTable(report.gate)} ${attemptTable(report)} ${historyTable(report)}
     <h2>Documents</h2>
     <ul>
-      ${reportPage && html`<li><a href="/tickets/${item.id}/report.html">Audit report</a></li>`}
+      <li><a href="/tickets/${item.id}/report.html">Audit report</a></li>
       <li><a href="/tickets/${item.id}/report.json">Audit report as data</a></li>
       ${certified && html`<li><a href="/tickets/${item.id}/bundle.zip">Evidence bundle</a>, and <a href="/verify?ticket=${item.id}">what verifying it gives</a></li>`}
     </ul>`;

@@ -6,6 +6,9 @@ import { plotsOf } from './plots.ts';
 import { annex, attempts, beforeAfter, comparison, executive, figure, gates, relearningNote } from './sections.ts';
 import { STYLE, STYLE_DIGEST } from './style.ts';
 
+/** What the page may load: its own style, and nothing else. */
+export const CONTENT_POLICY = `default-src 'none'; style-src '${STYLE_DIGEST}'; base-uri 'none'; form-action 'none'`;
+
 export const reportHtml = (report: AuditReport): string =>
   page(report, new Map(plotsOf(report).map((plot) => [plot.id, figure(plot)]))).markup;
 
@@ -26,10 +29,7 @@ const page = (report: AuditReport, figures: ReadonlyMap<string, Html>): Html =>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src '${STYLE_DIGEST}'; base-uri 'none'; form-action 'none'"
-        />
+        ${trusted(`<meta http-equiv="Content-Security-Policy" content="${CONTENT_POLICY}" />`)}
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="referrer" content="no-referrer" />
         <title>Audit report ${report.ticketId}</title>

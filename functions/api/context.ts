@@ -7,7 +7,10 @@ import type { Html } from '#report/markup.ts';
 import { page, type Role, type Viewer } from '#portal/layout.ts';
 
 export interface Identity extends Viewer {
-  /** A session travels with every request of a browser, so that its writes need a token from our own form; a bearer token is put in on purpose. */
+  /**
+   * A browser sends its session with every request, whoever made the page that asks, so that writes need a token from our own form;
+   * a bearer token is put in on purpose.
+   */
   readonly via: 'session' | 'bearer';
 }
 
@@ -23,8 +26,6 @@ export interface ApiContext {
   readonly signOutPath?: string;
   /** Key of the tokens in forms, 32 random bytes; the same in every process that answers. */
   readonly formKey: Uint8Array;
-  /** Draws the report page of a ticket; without it reports are offered as data alone. */
-  readonly renderReport?: (ticketId: string) => Promise<string>;
 }
 
 export interface Env {

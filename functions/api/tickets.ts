@@ -7,13 +7,13 @@ import { QuittanceError } from '#core/errors.ts';
 import { parseOnce } from '#core/json-keys.ts';
 import { auditReport } from '#report/audit-report.ts';
 import { gatherReport } from '#report/gather.ts';
+import { CONTENT_POLICY, reportHtml } from '#report/html.ts';
 import { TicketId, type Ticket } from '#core/ticket.ts';
 import { parseTicketRequest } from '#core/ticket-request.ts';
 import { mayDecide, ticketBody, type TicketView } from '#portal/ticket.ts';
 import { VIEWS, workItem, worklist, worklistBody, type View } from '#portal/worklist.ts';
 import { fileTicket } from '../file-ticket.ts';
 import { requireRole, show, type ApiContext, type Asked, type Env } from './context.ts';
-import { notFound } from './problems.ts';
 
 export const ticketRoutes = (app: Hono<Env>, context: ApiContext): void => {
   app.get('/', (c) => c.redirect('/tickets', 303));
@@ -55,7 +55,6 @@ const showTicket = async (c: Asked, context: ApiContext): Promise<Response> => {
     evidence: ticket.status === 'AWAITING_APPROVAL' ? ticket.evidence : null,
     certified: isCertified(ticket),
     mayDecide: mayDecide(c.var.identity, item),
-    reportPage: context.renderReport !== undefined,
   };
   return show(c, { title: `Ticket ${ticket.id}`, data, body: () => ticketBody(data) });
 };
@@ -63,11 +62,11 @@ const showTicket = async (c: Asked, context: ApiContext): Promise<Response> => {
 const isCertified = (ticket: Ticket): boolean =>
   ticket.status === 'EVIDENCE_SEALED' || (ticket.status === 'PURGED' && ticket.sealed !== undefined);
 
-/** The report is one file with its style inside, which its own policy names by digest. */
-const reportPage = async (c: Asked, { renderReport }: ApiContext): Promise<Response> => {
-  if (!renderReport) throw notFound();
-  c.header('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
-  return c.html(await renderReport(idOf(c)));
+/** The report is one file with its style inside, which its own policy names by digest; the portal's would refuse that style. */
+const reportPage = async (c: Asked, context: ApiContext): Promise<Response> => {
+  const page = reportHtml(await reportOf(idOf(c), context));
+  c.header('Content-Security-Policy', `${CONTENT_POLICY}; frame-ancestors 'none'`);
+  return c.html(page);
 };
 
 const bundle = async (c: Asked, { ports }: ApiContext): Promise<Response> => {

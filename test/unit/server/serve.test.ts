@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Hono } from 'hono';
-import { appFor } from '#cli/serve.ts';
+import { appFor } from '#server/app.ts';
 import type { CompleteOptions, Completions, Message } from '#server/completions.ts';
 import { admitPeople, type NewPerson } from '#server/sign-in.ts';
 import { QuittanceError } from '#core/errors.ts';

@@ -1,0 +1,113 @@
+// The HTTP app behind API Gateway, whose authorizer has checked the token's signature, audience and expiry. The principal is the token's
+// `sub`, the roles are its Cognito groups. Source: API Gateway, "HTTP API payload format 2.0"; the claim cognito:groups arrives as "[a b]".
+// Trap: who asks is read from the event's authorizer and never from a header, which a caller can write.
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { QuittanceError } from '#core/errors.ts';
+import { api, type ApiContext, type Identity } from '#functions/api.ts';
+import { problemOf } from '#functions/api/problems.ts';
+
+const HttpEvent = z.object({
+  version: z.literal('2.0'),
+  rawPath: z.string(),
+  rawQueryString: z.string().default(''),
+  headers: z.record(z.string(), z.string()).default({}),
+  body: z.string().optional(),
+  isBase64Encoded: z.boolean().default(false),
+  requestContext: z.object({
+    http: z.object({ method: z.string() }),
+    authorizer: z.object({ jwt: z.object({ claims: z.record(z.string(), z.unknown()) }) }).optional(),
+  }),
+});
+type HttpEvent = z.infer<typeof HttpEvent>;
+
+export interface HttpAnswer {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly isBase64Encoded: boolean;
+}
+
+const ROLES: Readonly<Record<string, Identity['roles'][number]>> = {
+  filers: 'filer',
+  approvers: 'approver',
+  auditors: 'auditor',
+};
+
+/** `open` begins at once, while the function starts; one that failed is not kept, so that the next request tries again. */
+export const apiHandler = (
+  open: () => Promise<Pick<ApiContext, 'ports' | 'policy'>>,
+): ((event: unknown) => Promise<HttpAnswer>) => {
+  const identities = new WeakMap<Request, Identity>();
+  const make = async () =>
+    api({
+      ...(await open()),
+      authenticate: async (request) => identities.get(request),
+      formKey: randomBytes(32), // forms need a session, and here everybody has a bearer token
+    });
+  let made: ReturnType<typeof make> | undefined;
+  const app = () =>
+    (made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    }));
+  void app().catch(() => undefined); // the first request meets it
+  return async (event) => {
+    try {
+      const { request, identity } = received(event);
+      if (identity) identities.set(request, identity);
+      return await answerOf(await (await app()).fetch(request));
+    } catch (error) {
+      return refusal(error);
+    }
+  };
+};
+
+/** INVALID_INPUT for what API Gateway does not send, or what is no URL. */
+const received = (event: unknown): { request: Request; identity: Identity | undefined } => {
+  try {
+    const parsed = HttpEvent.parse(event);
+    return { request: requestOf(parsed), identity: identityOf(parsed) };
+  } catch (cause) {
+    throw new QuittanceError('INVALID_INPUT', { message: 'the request is not one that this API takes', cause });
+  }
+};
+
+const refusal = (error: unknown): HttpAnswer => {
+  const problem = problemOf(error);
+  const headers = { 'content-type': 'application/problem+json' };
+  return { statusCode: problem.status, headers, body: JSON.stringify(problem), isBase64Encoded: false };
+};
+
+const identityOf = ({ requestContext: { authorizer } }: HttpEvent): Identity | undefined => {
+  const principal = z.string().safeParse(authorizer?.jwt.claims['sub']).data;
+  if (principal === undefined) return undefined;
+  const groups = groupsIn(authorizer?.jwt.claims['cognito:groups']);
+  return { principal, roles: groups.flatMap((group) => ROLES[group] ?? []), via: 'bearer' };
+};
+
+const groupsIn = (claim: unknown): string[] => {
+  if (Array.isArray(claim)) return claim.map(String);
+  return typeof claim === 'string' ? claim.replace(/^\[|\]$/g, '').split(/[\s,]+/) : [];
+};
+
+const requestOf = ({ rawPath, rawQueryString, headers, body, isBase64Encoded, requestContext }: HttpEvent): Request => {
+  const url = new URL(
+    `https://${headers['host'] ?? 'localhost'}${rawPath}${rawQueryString ? `?${rawQueryString}` : ''}`,
+  );
+  const { method } = requestContext.http;
+  const bytes = body === undefined ? undefined : Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
+  return new Request(url, {
+    method,
+    // A sender in pieces gives no length; without one the limit on bodies would copy the request, and the copy has no identity.
+    headers: bytes ? { ...headers, 'content-length': String(bytes.length) } : headers,
+    ...(bytes && method !== 'GET' && method !== 'HEAD' ? { body: bytes } : {}),
+  });
+};
+
+const answerOf = async (response: Response): Promise<HttpAnswer> => ({
+  statusCode: response.status,
+  headers: Object.fromEntries(response.headers),
+  body: Buffer.from(await response.arrayBuffer()).toString('base64'),
+  isBase64Encoded: true,
+});

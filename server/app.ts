@@ -1,0 +1,34 @@
+// The app of `quittance serve`: portal and API with people's own sign-in, and the deployed models behind the OpenAI API's shapes.
+// Trap: on an address that others can reach, the models' API asks for a person's token too.
+import type { Hono } from 'hono';
+import type { Ports } from '#core/ports.ts';
+import type { Embedded } from '#entry/embedded.ts';
+import { api, type ApiContext } from '#functions/api.ts';
+import type { Env } from '#functions/api/context.ts';
+import { identify } from '#functions/api/guard.ts';
+import { completionRoutes, type Completions } from './completions.ts';
+import { signIn } from './sign-in.ts';
+
+/** `loopback`: only this machine can reach the address. */
+export const appFor = async (
+  dir: string,
+  { ports, policy }: Pick<Embedded, 'policy'> & { readonly ports: Ports },
+  completions: Completions,
+  loopback: boolean,
+): Promise<Hono<Env>> => {
+  const now = () => ports.clock.now();
+  const people = signIn(dir, now);
+  const context: ApiContext = {
+    ports,
+    policy: await policy(),
+    authenticate: people.authenticate,
+    signInPath: people.path,
+    signOutPath: people.signOutPath,
+    formKey: people.formKey,
+  };
+  return api(context, (app) => {
+    people.routes(app);
+    if (!loopback) app.use('/v1/*', identify(context));
+    completionRoutes(app, completions, now);
+  });
+};

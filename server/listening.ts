@@ -1,0 +1,59 @@
+// The app on a port: everything that the workflows need is running in the same process, over one data folder.
+import type { Server } from 'node:http';
+import { createAdaptorServer } from '@hono/node-server';
+import { QuittanceError } from '#core/errors.ts';
+import type { Embedded } from '#entry/embedded.ts';
+import { appFor } from './app.ts';
+import { servedModels } from './served-models.ts';
+
+const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
+
+export interface Address {
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+}
+
+export interface Listening {
+  /** With the port that it got. */
+  readonly url: string;
+  close(): void;
+}
+
+/** INVALID_INPUT where the address is taken or not ours. The backend must have been chosen. */
+export const listenOn = async (dir: string, embedded: Embedded, { host, port }: Address): Promise<Listening> => {
+  const models = servedModels(dir, embedded.ports);
+  const app = await appFor(dir, embedded, models, LOOPBACK.includes(host));
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  const close = () => {
+    server.closeAllConnections();
+    server.close();
+    models.close();
+  };
+  try {
+    return { url: urlOf(host, await bound(server, host, port)), close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+};
+
+const urlOf = (host: string, port: number): string => `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+
+/** The port that it got. */
+const bound = (server: Server, host: string, port: number): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.once('error', (cause) =>
+      reject(
+        new QuittanceError('INVALID_INPUT', {
+          message: `cannot listen on ${host}:${port}`,
+          cause,
+          hint: 'choose another --port',
+        }),
+      ),
+    );
+    server.listen(port, host, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
