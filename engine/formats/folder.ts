@@ -99,7 +99,6 @@ const withGenerationEos = (config: DecoderConfig, path: string): DecoderConfig =
 
 const readFolderTokenizer = (dir: string): Tokenizer => {
   const path = join(dir, 'tokenizer.json');
-  const tokenizerConfig = join(dir, 'tokenizer_config.json');
   let json: Record<string, unknown>;
   try {
     json = readJsonFile(path);
@@ -110,7 +109,7 @@ const readFolderTokenizer = (dir: string): Tokenizer => {
       cause,
     });
   }
-  return readTokenizer(json, existsSync(tokenizerConfig) ? readJsonFile(tokenizerConfig) : {});
+  return readTokenizer(json);
 };
 
 interface Weights {

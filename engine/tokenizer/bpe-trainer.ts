@@ -1,15 +1,10 @@
 // Byte-level BPE trainer (Sennrich et al. 2016 on GPT-2's byte alphabet), written out as a Hugging Face `tokenizer.json`.
 // Trap: ties between equally frequent pairs are broken by the lower pair of ids, as Hugging Face's trainer does; otherwise merges differ.
 
+import { byteAlphabet } from './byte-alphabet.ts';
+
 // GPT-2's pre-tokenizer: contractions, letters, numbers, others, each with an optional leading space.
 const PIECES = /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu;
-
-/** GPT-2's printable character for each byte value, in the order of the alphabet. */
-export const byteAlphabet = (): string[] => {
-  const printable = (b: number) => (b >= 33 && b <= 126) || (b >= 161 && b <= 172) || (b >= 174 && b <= 255);
-  let extra = 0;
-  return Array.from({ length: 256 }, (_, b) => String.fromCodePoint(printable(b) ? b : 256 + extra++));
-};
 
 interface Word {
   ids: number[];

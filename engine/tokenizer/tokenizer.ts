@@ -1,15 +1,22 @@
-// A tokenizer read from `tokenizer.json` (Hugging Face), with the character span of every token in the text it came from.
-// Trap: for byte-level BPE a token may end inside a character; its span is then widened to the whole character.
-import { Tokenizer as HfTokenizer } from '@huggingface/tokenizers';
-import { z } from 'zod';
+// A tokenizer read from `tokenizer.json`, with the place in the text of every token, as Hugging Face's Rust library computes both: added tokens, normaliser,
+// pre-tokeniser, model, post-processor. What the library knows and this does not is refused by name (json.ts).
+// Traps: a token may end inside a character, whose place is then the whole character; half a surrogate pair is read as U+FFFD.
 import { QuittanceError } from '#core/errors.ts';
-import { byteAlphabet } from './bpe-trainer.ts';
+import { addedTokens, type AddedTokens } from './added-tokens.ts';
+import { aligned, spanOf, type Aligned } from './aligned.ts';
+import { decoderOf } from './decoders.ts';
+import { tokenizerInvalid } from './invalid.ts';
+import { readPart, TokenizerFile, TokenModel } from './json.ts';
+import { normalizerOf } from './normalizers.ts';
+import { preTokenizerOf } from './pre-tokenizers.ts';
+import { specialsOf } from './specials.ts';
+import { modelOf, type PieceToken, type ReadModel } from './token-model.ts';
 
 export interface Tokenizer {
   /** Ids without special tokens. */
   encode(text: string): number[];
   decode(ids: readonly number[]): string;
-  /** Character spans [start, end) in `text` of the ids that `encode(text)` gives. */
+  /** Character spans [start, end) in `text`, in UTF-16 units, of the ids that `encode(text)` gives. INTERNAL where `ids` are others. */
   spans(text: string, ids: readonly number[]): [number, number][];
   /** Ids with the special tokens that the tokenizer's post-processor adds (BOS, …). */
   encodeWithSpecials(text: string): number[];
@@ -19,126 +26,90 @@ export interface Tokenizer {
   readonly json: Readonly<Record<string, unknown>>;
 }
 
-const Merge = z.union([z.tuple([z.string(), z.string()]), z.string().regex(/^\S+ \S+$/)]);
+/** Takes one token: its id, and the units [start, end) of the piece that it stands for. */
+type Take = (id: number, piece: Aligned, start: number, end: number) => void;
 
-const TokenizerJson = z.looseObject({
-  model: z.looseObject({
-    type: z.literal('BPE').default('BPE'),
-    vocab: z.record(z.string(), z.int().nonnegative()),
-    merges: z.array(Merge),
-  }),
-  added_tokens: z.array(z.looseObject({ id: z.int().nonnegative(), content: z.string() })).default([]),
-});
+/** Builds a tokenizer from the parsed file. TOKENIZER_INVALID where it is truncated, contradicts itself or uses what is not supported. */
+export const readTokenizer = (json: unknown): Tokenizer => {
+  const file = TokenizerFile.safeParse(json);
+  if (!file.success) throw tokenizerInvalid('has no model, or a list of added tokens that is none', file.error);
+  const { type } = file.data.model;
+  const model = modelOf(readPart('model', TokenModel, { ...file.data.model, type }));
+  const normalize = normalizerOf(file.data['normalizer']);
+  const added = addedTokens(file.data.added_tokens, model.vocabulary, normalize);
+  const preTokenize = preTokenizerOf(file.data['pre_tokenizer']);
+  const specials = specialsOf(file.data['post_processor']);
+  const tokenize = remembered(model);
 
-const invalid = (message: string, cause?: unknown) =>
-  new QuittanceError('TOKENIZER_INVALID', { message, hint: 'fetch or export tokenizer.json again', cause });
-
-/** Builds a tokenizer from the parsed file. TOKENIZER_INVALID where it is truncated or of an unknown kind. */
-export const readTokenizer = (json: unknown, config: Readonly<Record<string, unknown>> = {}): Tokenizer => {
-  const parsed = TokenizerJson.safeParse(json);
-  if (!parsed.success) throw invalid('tokenizer.json has no BPE model with a vocabulary and merges', parsed.error);
-  checkVocabulary(parsed.data);
-  const inner = construct(parsed.data, config);
-  const ids = [...Object.values(parsed.data.model.vocab), ...parsed.data.added_tokens.map((token) => token.id)];
-  const encode = (text: string) => inner.encode(text, { add_special_tokens: false }).ids;
-  const decode = (tokens: readonly number[]) =>
-    tokens.length === 0
-      ? ''
-      : inner.decode([...tokens], { skip_special_tokens: true, clean_up_tokenization_spaces: false });
-  const byteLevel = isByteLevel(parsed.data);
+  const walk = (text: string, take: Take): void => {
+    for (const { piece, id } of added.extract(aligned(text.toWellFormed()))) {
+      if (id !== undefined) take(id, piece, 0, piece.text.length);
+      else
+        for (const one of preTokenize([piece]))
+          for (const token of tokenize(one.text)) take(token.id, one, token.start, token.end);
+    }
+  };
+  const encode = (text: string) => {
+    const ids: number[] = [];
+    walk(text, (id) => ids.push(id));
+    return ids;
+  };
+  const names = namesOf(model, added);
   return {
     encode,
-    decode,
-    encodeWithSpecials: (text) => inner.encode(text, { add_special_tokens: true }).ids,
-    spans: (text, tokens) =>
-      byteLevel ? byteSpans(text, tokens, (id) => inner.id_to_token(id) ?? '') : prefixSpans(text, tokens, decode),
-    idOf: (token) => inner.token_to_id(token),
-    size: ids.reduce((a, b) => Math.max(a, b), -1) + 1,
-    json: parsed.data,
+    decode: decodeWith(names, added, decoderOf(file.data['decoder'])),
+    encodeWithSpecials: (text) => [...specials.before, ...encode(text), ...specials.after],
+    spans(text, ids) {
+      const spans: [number, number][] = [];
+      const same = (id: number) => id === ids[spans.length];
+      walk(text, (id, piece, start, end) => {
+        if (!same(id)) throw otherIds();
+        spans.push(spanOf(piece, start, end));
+      });
+      if (spans.length !== ids.length) throw otherIds();
+      return spans;
+    },
+    idOf: idOf(model, added),
+    size: [...names.keys()].reduce((most, id) => Math.max(most, id), -1) + 1,
+    json: file.data,
   };
 };
 
-/** Ids are unique, and a merge joins known tokens to a known token. */
-const checkVocabulary = ({ model: { vocab, merges } }: z.infer<typeof TokenizerJson>): void => {
-  const known = new Map(Object.entries(vocab));
-  if (new Set(known.values()).size !== known.size) throw invalid('tokenizer.json gives one id to two tokens');
-  const strange = merges
-    .map((merge) => (typeof merge === 'string' ? (merge.split(' ') as [string, string]) : merge))
-    .find(([a, b]) => !known.has(a) || !known.has(b) || !known.has(a + b));
-  if (strange) throw invalid(`tokenizer.json merges '${strange.join("' and '")}', which are not in its vocabulary`);
+const otherIds = () =>
+  new QuittanceError('INTERNAL', { message: 'spans were asked for of ids that are not those of the text' });
+
+/** Words and pieces of words come again and again; what is long does not. */
+const MOST_PIECES = 20_000;
+const LONGEST_PIECE = 64;
+
+const remembered = (model: ReadModel): ((piece: string) => readonly PieceToken[]) => {
+  const known = new Map<string, readonly PieceToken[]>();
+  return (piece) => {
+    const found = known.get(piece);
+    if (found) return found;
+    const tokens = model.tokenize(piece);
+    if (piece.length > LONGEST_PIECE) return tokens;
+    if (known.size >= MOST_PIECES) known.clear();
+    known.set(piece, tokens);
+    return tokens;
+  };
 };
 
-/** The library's own declarations do not resolve under NodeNext; this is the part that is used. */
-interface LibraryTokenizer {
-  encode(text: string, options: { add_special_tokens: boolean }): { ids: number[] };
-  decode(ids: number[], options: { skip_special_tokens: boolean; clean_up_tokenization_spaces: boolean }): string;
-  id_to_token(id: number): string | undefined;
-  token_to_id(token: string): number | undefined;
-  decoder: LibraryDecoder | null;
-}
-interface LibraryDecoder {
-  text_decoder?: InstanceType<typeof TextDecoder>;
-  decoders?: LibraryDecoder[];
-}
-const Library = HfTokenizer as unknown as new (json: object, config: object) => LibraryTokenizer;
+const namesOf = ({ vocabulary }: ReadModel, { names }: AddedTokens): Map<number, string> =>
+  new Map([...[...vocabulary].map(([token, id]) => [id, token] as const), ...names]);
 
-const construct = (json: object, config: object): LibraryTokenizer => {
-  try {
-    const library = new Library(json, config);
-    keepMarks(library.decoder);
-    return library;
-  } catch (cause) {
-    throw invalid('tokenizer.json cannot be used', cause);
-  }
+const idOf = ({ vocabulary }: ReadModel, { tokens }: AddedTokens): Tokenizer['idOf'] => {
+  const added = new Map(tokens.map(({ content, id }) => [content, id]));
+  return (token) => added.get(token) ?? vocabulary.get(token);
 };
 
-/** Where a text falls back to bytes, the library would swallow a byte order mark, wherever it stands. */
-const keepMarks = (decoder: LibraryDecoder | null): void => {
-  if (decoder?.text_decoder) decoder.text_decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  decoder?.decoders?.forEach(keepMarks);
-};
-
-const isByteLevel = (json: Readonly<Record<string, unknown>>): boolean =>
-  JSON.stringify(json['pre_tokenizer'] ?? null).includes('"ByteLevel"');
-
-const alphabet = new Set(byteAlphabet());
-
-/** Every character of a byte-level token is one byte of the text. */
-const byteSpans = (text: string, ids: readonly number[], tokenOf: (id: number) => string): [number, number][] => {
-  const starts = byteStarts(text);
-  let at = 0;
-  return ids.map((id) => {
-    const token = tokenOf(id);
-    const characters = Array.from(token);
-    const bytes = characters.every((c) => alphabet.has(c)) ? characters.length : Buffer.byteLength(token);
-    const from = at;
-    at += bytes;
-    return [starts[Math.min(from, starts.length - 1)]!, charEnd(starts, at)];
-  });
-};
-
-/** For each UTF-8 byte of the text, the index of the UTF-16 unit where its character starts; one past the end closes the list. */
-const byteStarts = (text: string): number[] => {
-  const starts: number[] = [];
-  let at = 0;
-  for (const character of text) {
-    for (let i = Buffer.byteLength(character); i > 0; i--) starts.push(at);
-    at += character.length;
-  }
-  return [...starts, at];
-};
-
-const charEnd = (starts: readonly number[], byte: number): number => {
-  let end = Math.min(byte, starts.length - 1);
-  while (end < starts.length - 1 && end > 0 && starts[end] === starts[end - 1]) end++;
-  return starts[end]!;
-};
-
-const prefixSpans = (
-  text: string,
-  ids: readonly number[],
-  decode: (ids: readonly number[]) => string,
-): [number, number][] => {
-  const ends = ids.map((_, i) => Math.min(text.length, decode(ids.slice(0, i + 1)).length));
-  return ends.map((end, i) => [i === 0 ? 0 : ends[i - 1]!, end]);
+/** Special tokens are no text. */
+const decodeWith = (
+  names: ReadonlyMap<number, string>,
+  { tokens }: AddedTokens,
+  text: (tokens: readonly string[]) => string,
+): Tokenizer['decode'] => {
+  const specials = new Set(tokens.filter(({ special }) => special).map(({ content }) => content));
+  return (ids) =>
+    text(ids.map((id) => names.get(id)).filter((token) => token !== undefined && !specials.has(token)) as string[]);
 };

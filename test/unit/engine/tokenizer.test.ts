@@ -8,31 +8,11 @@ import { trainBpe } from '#engine/tokenizer/bpe-trainer.ts';
 import { readTokenizer, type Tokenizer } from '#engine/tokenizer/tokenizer.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
 import { describeWith, sharedFolder } from '#test/support/shared.ts';
-
-/** What breaks tokenizers: joiners, surrogates, scripts without spaces, controls, odd spaces, contractions, digits, special tokens in the text. */
-const TRICKY = [
-  'Hello, world!',
-  "it's we'll they'D I've don't",
-  'naïve café — “quotes” … ½ €',
-  '😀👩‍👩‍👧‍👦🏳️‍🌈🇩🇪 flags and families',
-  '中文字符混合 English 日本語テキスト 한국어',
-  'العربية עברית हिन्दी ภาษาไทย',
-  '\u0000\u0001\u0007\u001b[31m\u007f controls',
-  'tabs\tand\n\nnew\r\nlines   and   spaces ',
-  '\u00a0no-break\u2003em\u200bzero\u202eoverride\ufeffmark',
-  'e\u0301 combining u\u0308\u0304 \u1e9e ﬁ ligature',
-  '1234567890 3.14159 1,000,000 ٣٤٥ Ⅷ',
-  ' leading and trailing ',
-  '',
-  ' ',
-  '\n',
-  '𝔘𝔫𝔦𝔠𝔬𝔡𝔢 𐍈 \u{10ffff}',
-  'a<|end|>b <|end|><|pad|>',
-  'snake_case camelCase C++ #tag @user https://x.example/?q=1&r=%20',
-];
+import { KINDS } from '#test/support/tokenizer-kinds.ts';
+import { TEXTS } from '#test/support/tokenizer-texts.ts';
 
 const CORPUS = [
-  ...TRICKY.filter((text) => !text.includes('<|')),
+  ...TEXTS.filter((text) => !text.includes('<|')),
   'The author was born in Santiago and wrote the first of her novels in the winter of 1987.',
   'Where was the author born? She was born in Santiago. What did the author write? Novels.',
   'the then there these those other another mother brother weather whether',
@@ -109,7 +89,7 @@ const both = (json: unknown) => ({ ours: readTokenizer(json), rust: RustTokenize
 describe('the tokenizer reads as the Rust library does', () => {
   it('with a vocabulary of our own', async () => {
     const { ours, rust } = both(trained);
-    await sameAsRust(ours, rust, TRICKY);
+    await sameAsRust(ours, rust, TEXTS);
   });
 
   it('on any text', async () => {
@@ -132,106 +112,13 @@ describe('the tokenizer reads as the Rust library does', () => {
     it('on every tricky text', async () => {
       const json = JSON.parse(readFileSync(join(at, 'tokenizer.json'), 'utf8')) as unknown;
       const { ours, rust } = both(json);
-      await sameAsRust(ours, rust, [...TRICKY, ...CORPUS]);
+      await sameAsRust(ours, rust, [...TEXTS, ...CORPUS]);
     });
   });
-});
-
-/** Llama's SentencePiece vocabulary in small: what it does not know it spells in bytes. */
-const bytes = Array.from({ length: 256 }, (_, i) => `<0x${i.toString(16).toUpperCase().padStart(2, '0')}>`);
-const words = [
-  '<unk>',
-  '<s>',
-  '</s>',
-  ...bytes,
-  '\u2581',
-  ...Array.from('abcdefghijklmnopqrstuvwxyz'),
-  '\u2581a',
-  '\u2581t',
-  'th',
-];
-const sentencePiece = (cut: object) => ({
-  ...(JSON.parse(EMPTY) as object),
-  added_tokens: ['<unk>', '<s>', '</s>'].map((content, id) => ({
-    id,
-    content,
-    single_word: false,
-    lstrip: false,
-    rstrip: false,
-    normalized: false,
-    special: true,
-  })),
-  normalizer: null,
-  pre_tokenizer: null,
-  post_processor: {
-    type: 'TemplateProcessing',
-    single: [{ SpecialToken: { id: '<s>', type_id: 0 } }, { Sequence: { id: 'A', type_id: 0 } }],
-    pair: [{ Sequence: { id: 'A', type_id: 0 } }, { Sequence: { id: 'B', type_id: 0 } }],
-    special_tokens: { '<s>': { id: '<s>', ids: [1], tokens: ['<s>'] } },
-  },
-  decoder: {
-    type: 'Sequence',
-    decoders: [
-      { type: 'Replace', pattern: { String: '\u2581' }, content: ' ' },
-      { type: 'ByteFallback' },
-      { type: 'Fuse' },
-      { type: 'Strip', content: ' ', start: 1, stop: 0 },
-    ],
-  },
-  model: {
-    type: 'BPE',
-    dropout: null,
-    unk_token: '<unk>',
-    continuing_subword_prefix: null,
-    end_of_word_suffix: null,
-    fuse_unk: true,
-    byte_fallback: true,
-    ignore_merges: false,
-    vocab: Object.fromEntries(words.map((word, id) => [word, id])),
-    merges: [
-      ['\u2581', 'a'],
-      ['\u2581', 't'],
-      ['t', 'h'],
-    ],
-  },
-  ...cut,
-});
-const metaspace = (prepend_scheme: string) => ({
-  pre_tokenizer: { type: 'Metaspace', replacement: '\u2581', prepend_scheme, split: false },
-});
-const CUTS: Readonly<Record<string, object>> = {
-  'a prefix and replaced spaces': {
-    normalizer: {
-      type: 'Sequence',
-      normalizers: [
-        { type: 'Prepend', prepend: '\u2581' },
-        { type: 'Replace', pattern: { String: ' ' }, content: '\u2581' },
-      ],
-    },
-  },
-  'Metaspace before every piece': metaspace('always'),
-  'Metaspace before the first piece': metaspace('first'),
-  'Metaspace before none': metaspace('never'),
-};
-
-describe('a SentencePiece vocabulary reads as the Rust library does', () => {
-  for (const [title, cut] of Object.entries(CUTS)) {
-    it(`with ${title}`, async () => {
-      const { ours, rust } = both(sentencePiece(cut));
-      await sameAsRust(ours, rust, TRICKY);
-    });
-  }
 });
 
 describe('spans of tokens in their text', () => {
-  const { ours, rust } = both(trained);
-
-  it('are those of the Rust library', async () => {
-    for (const text of TRICKY.filter((t) => /^[\u0000-\uffff]*$/.test(t) && !/[\ud800-\udfff]/.test(t))) {
-      const encoding = await rust.encode(text, null, { addSpecialTokens: false });
-      expect([text, ours.spans(text, ours.encode(text))]).toEqual([text, encoding.getOffsets()]);
-    }
-  });
+  const { ours } = both(trained);
 
   it('cover every text without a hole, surrogates whole', () => {
     fc.assert(
@@ -245,6 +132,89 @@ describe('spans of tokens in their text', () => {
       { numRuns: 200 },
     );
   });
+});
+
+describe('the tokens of a value', () => {
+  const tokensOf = (json: unknown, text: string, value: string): string[] => {
+    const tokenizer = readTokenizer(json);
+    const ids = tokenizer.encode(text);
+    const [from, to] = [text.indexOf(value), text.indexOf(value) + value.length];
+    const vocab = (json as { model: { vocab: Record<string, number> } }).model.vocab;
+    const names = new Map(Object.entries(vocab).map(([name, id]) => [id, name]));
+    const spans = tokenizer.spans(text, ids);
+    return ids.filter((_, i) => spans[i]![0] < to && spans[i]![1] > from).map((id) => names.get(id)!);
+  };
+
+  it('are those in which it stands, though the decoder takes the leading blank away', () => {
+    const json = KINDS['metaspace BPE of Mistral: first']!();
+    expect(tokensOf(json, ' room 4 of 12', '4').join('')).toBe('\u25814');
+    expect(tokensOf(json, ' Lena Fischer moved to Oslo, in', 'Oslo').join('')).toBe('\u2581Oslo');
+  });
+
+  it('are bytes where the vocabulary lacks a letter, and all of them', () => {
+    const tokens = tokensOf(KINDS['metaspace BPE: always, cut']!(), 'lived in 大阪 then', '大阪');
+    expect(tokens.filter((name) => name.startsWith('<0x'))).toHaveLength(6);
+  });
+});
+
+describe('what other readers trip over', () => {
+  /** Through JSON, where a key may be `__proto__`. */
+  const plain = (tokens: readonly string[], merges: readonly string[]): unknown => {
+    const vocab = tokens.map((name, id) => `${JSON.stringify(name)}:${id}`).join(',');
+    const model = `{"type":"BPE","vocab":{${vocab}},"merges":${JSON.stringify(merges)}}`;
+    return JSON.parse(`{"model":${model},"added_tokens":[],"decoder":{"type":"Fuse"}}`);
+  };
+
+  it('a token called __proto__ keeps its id, can be merged, and is written again', () => {
+    const vocab = ['_', 'p', 'r', 'o', 't', '__', 'pr', 'ot', 'prot', 'proto', '__proto', '__proto__', 'x'];
+    const merges = ['_ _', 'p r', 'o t', 'pr ot', 'prot o', '__ proto', '__proto __'];
+    const tokenizer = readTokenizer(plain(vocab, merges));
+    expect(tokenizer.encode('x__proto__x')).toEqual([12, 11, 12]);
+    expect(tokenizer.idOf('__proto__')).toBe(11);
+    expect(tokenizer.decode([11])).toBe('__proto__');
+    expect(readTokenizer(JSON.parse(JSON.stringify(tokenizer.json))).idOf('__proto__')).toBe(11);
+  });
+
+  it('merges in one string, of tokens that are white themselves', () => {
+    const tokenizer = readTokenizer(plain(['a', '\n', '\t', '\n\n', '\u00a0', '\n\u00a0'], ['\n \n', '\n \u00a0']));
+    expect(tokenizer.encode('a\n\na\n\u00a0')).toEqual([0, 3, 0, 5]);
+  });
+
+  it('as many merges as there are: none', () => {
+    expect(readTokenizer(plain(['a', 'b'], [])).encode('ab')).toEqual([0, 1]);
+  });
+
+  const names: [string, object, RegExp][] = [
+    ['a merge of three', { model: { type: 'BPE', vocab: { a: 0, ' ': 1 }, merges: ['a  a'] } }, /"a {2}a"/],
+    ['an unsupported pre-tokenizer', { pre_tokenizer: { type: 'UnicodeScripts' } }, /pre_tokenizer 'UnicodeScripts'/],
+    ['one in a Sequence', { pre_tokenizer: { type: 'Sequence', pretokenizers: [{ type: 'Tiger' }] } }, /'Tiger'/],
+    ['an unsupported decoder', { decoder: { type: 'CTC' } }, /decoder 'CTC'/],
+    ['an unsupported normaliser', { normalizer: { type: 'Rot13' } }, /normalizer 'Rot13'/],
+    ['an option that is not known', { pre_tokenizer: { type: 'Whitespace', loud: true } }, /loud/],
+    [
+      'a pattern that is none',
+      { normalizer: { type: 'Replace', pattern: { Regex: '(' }, content: '' } },
+      /pattern "\("/,
+    ],
+    ['dropout', { model: { type: 'BPE', vocab: { a: 0 }, merges: [], dropout: 0.1 } }, /dropout/],
+    [
+      'an unk_token that is no token',
+      { model: { type: 'BPE', vocab: { a: 0 }, merges: [], unk_token: '?' } },
+      /unk_token '\?'/,
+    ],
+    [
+      'an added token with another id than it gets',
+      { added_tokens: [{ id: 900, content: '<x>' }] },
+      /'<x>' has the id 900/,
+    ],
+    ['a truncated character map', { normalizer: { type: 'Precompiled', precompiled_charsmap: 'AAAA' } }, /charsmap/],
+  ];
+  for (const [title, part, message] of names) {
+    it(`names ${title}`, () =>
+      expect(() => readTokenizer({ ...trained, ...part })).toThrow(
+        expect.objectContaining({ code: 'TOKENIZER_INVALID', message: expect.stringMatching(message) }),
+      ));
+  }
 });
 
 describe('a tokenizer file that is no tokenizer is refused with TOKENIZER_INVALID', () => {

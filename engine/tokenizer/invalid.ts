@@ -1,0 +1,9 @@
+// The one error of a tokenizer file.
+import { QuittanceError } from '#core/errors.ts';
+
+export const tokenizerInvalid = (message: string, cause?: unknown): QuittanceError =>
+  new QuittanceError('TOKENIZER_INVALID', {
+    message: `tokenizer.json: ${message}`,
+    hint: 'fetch or export tokenizer.json again, or take a model whose tokenizer is supported',
+    ...(cause === undefined ? {} : { cause }),
+  });
