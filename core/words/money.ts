@@ -1,0 +1,78 @@
+// Sums of money: €1,250 · 1.250,00 EUR · 1250 euro · twelve hundred and fifty dollars. Trap: a dollar is of many countries and a krona of four, so the family's
+// common name meets each of its members, while two members never meet.
+import type { Hit } from './hits.ts';
+import type { Reading } from './streams.ts';
+import type { Token } from './tokens.ts';
+
+const NAMES: Readonly<Record<string, string>> = {
+  EUR: '€ eur euro euros eurot',
+  $: '$ dollar dollars dolar dolares dollari dolarow',
+  USD: 'usd',
+  CAD: 'cad',
+  AUD: 'aud',
+  NZD: 'nzd',
+  HKD: 'hkd',
+  SGD: 'sgd',
+  GBP: '£ gbp pound pounds pfund livres libras sterling',
+  CHF: 'chf sfr fr franken francs franchi',
+  kr: 'kr krona kronor krone kroner kronen',
+  SEK: 'sek',
+  NOK: 'nok',
+  DKK: 'dkk',
+  ISK: 'isk',
+  '¥': '¥ 円 元',
+  JPY: 'jpy yen',
+  CNY: 'cny rmb yuan',
+  PLN: 'pln zl zloty zlotych zlote',
+  INR: '₹ inr rupee rupees rupien rs',
+  RUB: '₽ rub rubel rubles рублеи руб',
+  TRY: '₺ try lira',
+  KRW: '₩ krw won',
+  BRL: 'brl real reais',
+  CZK: 'czk kc korun',
+  HUF: 'huf ft forint',
+};
+const FAMILIES: Readonly<Record<string, readonly string[]>> = {
+  $: ['USD', 'CAD', 'AUD', 'NZD', 'HKD', 'SGD'],
+  kr: ['SEK', 'NOK', 'DKK', 'ISK'],
+  '¥': ['JPY', 'CNY'],
+};
+const CURRENCY = new Map(
+  Object.entries(NAMES).flatMap(([currency, names]) => names.split(' ').map((name) => [name, currency] as const)),
+);
+
+/** All that a value in this currency is met by. */
+const meets = (currency: string): string[] => {
+  const family = Object.entries(FAMILIES).find(([, members]) => members.includes(currency))?.[0];
+  return [currency, ...(FAMILIES[currency] ?? []), ...(family === undefined ? [] : [family])];
+};
+
+const hitOf = (currency: string, amount: string, first: Token, last: Token): Hit => ({
+  exact: [...meets(currency), ''].map((one) => `${one}:${amount}`),
+  said: [`${currency}:${amount}`],
+  start: first.start,
+  end: last.end,
+});
+
+/** Sums with their currency, and bare numbers, which are a sum of whatever is asked for. */
+export const moneyIn = ({ streams }: Reading): Hit[] => {
+  const hits = new Map<string, Hit>();
+  for (const tokens of streams)
+    tokens.forEach((token, at) => {
+      if (token.kind !== 'number') return;
+      const hit = sumAt(tokens, at) ?? { ...hitOf('', token.text, token, token), exact: [] };
+      hits.set(`${hit.said.join()} ${hit.start} ${hit.end}`, hit);
+    });
+  // a stream without signs does not see the currency beside a number that another stream does
+  const sums = [...hits.values()].filter(({ exact }) => exact.length > 0);
+  const within = (inner: Hit) => sums.some(({ start, end }) => start <= inner.start && inner.end <= end);
+  return [...hits.values()].filter((hit) => hit.exact.length > 0 || !within(hit));
+};
+
+const sumAt = (tokens: readonly Token[], at: number): Hit | undefined => {
+  const [before, number, after] = [tokens[at - 1], tokens[at]!, tokens[at + 1]];
+  const leading = CURRENCY.get(before?.text ?? '');
+  if (before && leading !== undefined) return hitOf(leading, number.text, before, number);
+  const trailing = CURRENCY.get(after?.text ?? '');
+  return after && trailing !== undefined ? hitOf(trailing, number.text, number, after) : undefined;
+};

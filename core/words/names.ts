@@ -1,0 +1,42 @@
+// Names of people: whether two are one, and whether a text speaks of somebody. For the check that two people are two, all that can make one name look like
+// another is taken away: case, accents, look-alikes, dots, blanks. Trap: "Yates, Tomas J." is Tomas Yates, and "T. Yates" may be.
+import { latinOf } from './lookalikes.ts';
+import { keyOfNames, keyOfWords, type Form } from './places.ts';
+import { KIND, readSigns, type Kind } from './signs.ts';
+import type { Reading } from './streams.ts';
+import type { Token } from './tokens.ts';
+
+type Read = (plain: string, folded: string) => string;
+
+/** Every letter and digit of a name by one way of reading them; blanks, dots, accents and all other signs are nothing. */
+const lettersBy = (name: string, readLetter: Read): string => {
+  const { kinds, plain, folded } = readSigns(name);
+  const counts = (kind: Kind) =>
+    kind === KIND.letter || kind === KIND.digit || kind === KIND.solo || kind === KIND.mark;
+  return folded
+    .map((letter, i) => (counts(kinds[i]!) || kinds[i] === KIND.syllable ? readLetter(plain[i]!, letter) : ''))
+    .join('');
+};
+
+/** As what a capital passes for: the same for a name in capitals and in small letters. */
+const asCapital: Read = (plain, folded) => latinOf([plain.toUpperCase()]) ?? latinOf([plain.toLowerCase()]) ?? folded;
+const WAYS: readonly Read[] = [(_, folded) => folded, (plain, folded) => latinOf([plain]) ?? folded, asCapital];
+
+/** What is left of a name when all is taken away that could disguise it: equal for names that are one. */
+export const nameKey = (name: string): string => lettersBy(name, asCapital);
+
+/** Whether two names are of one and the same person, however they are written. */
+export const sameName = (a: string, b: string): boolean => WAYS.some((way) => lettersBy(a, way) === lettersBy(b, way));
+
+/** Beside the name as it stands: its first and last part near each other in any order, and the first as an initial. */
+export const nameForms = ({ words }: Reading): Form[] => {
+  const parts = words.filter(isPart).map(({ text }) => text);
+  const [first, last] = [parts[0], parts.at(-1)];
+  if (parts.length < 2 || first === undefined || last === undefined) return [];
+  return [
+    { kind: 'names', size: 2, key: keyOfNames(first, last) },
+    { kind: 'words', size: 2, key: keyOfWords([first.slice(0, 1), last]) },
+  ];
+};
+
+const isPart = ({ kind, text }: Token): boolean => kind === 'word' && text.length > 1;

@@ -1,0 +1,155 @@
+// A personal value and whether a text holds it, in whatever usual form. The type is read off the value: a date is a date in every way of writing dates, a number
+// in every way of grouping digits, anything else its words in order. Trap: a value of which nothing can be looked for is not absent; it is not testable, and
+// says why, so that no check passes on it.
+import { bloodGroupsIn, charactersIn, isOneLetterWord } from './short.ts';
+import { mailsIn, phonesIn } from './contact.ts';
+import { datesIn } from './dates.ts';
+import type { Hit, HitKind } from './hits.ts';
+import { isIban, isIdentifier, looksLikePhone, squeezed } from './codes.ts';
+import { moneyIn } from './money.ts';
+import { nameForms } from './names.ts';
+import { FEWEST_SPELT, keyOfWords, textOf, type Form, type Text } from './places.ts';
+import { read, type Reading } from './streams.ts';
+
+export const VALUE_TYPES = [
+  'e-mail',
+  'iban',
+  'date',
+  'blood-group',
+  'money',
+  'phone',
+  'identifier',
+  'number',
+  'emoji',
+  'character',
+  'name',
+  'text',
+] as const;
+export type ValueType = (typeof VALUE_TYPES)[number];
+
+export type Value = TestableValue | UntestableValue;
+
+export interface TestableValue {
+  readonly testable: true;
+  readonly text: string;
+  readonly type: ValueType;
+  /** A text holds the value where it says any of these. */
+  readonly forms: readonly Form[];
+}
+
+export interface UntestableValue {
+  readonly testable: false;
+  readonly text: string;
+  readonly why: string;
+}
+
+/** The value of a text, of the given type or of the one that it has the form of. */
+export const valueOf = (text: string, type?: ValueType): Value => {
+  const reading = read(text);
+  if (reading.streams.every((tokens) => tokens.length === 0))
+    return { testable: false, text, why: 'it has no letter, digit or sign to look for' };
+  const types = type === undefined ? VALUE_TYPES.filter((one) => one !== 'name') : [type];
+  for (const one of types) {
+    const forms = FORMS[one](reading);
+    if (forms.length > 0) return { testable: true, text, type: one, forms: distinct(forms) };
+  }
+  if (type !== undefined) return { testable: false, text, why: `it does not have the form of type ${type}` };
+  return { testable: false, text, why: 'a single letter that is also a word stands in too many sentences' };
+};
+
+const distinct = (forms: readonly Form[]): Form[] => [
+  ...new Map(forms.map((form) => [`${form.kind}${form.size}:${form.key}`, form])).values(),
+];
+
+/** What holds in a text, whoever wrote it how. */
+export type Holding = 'holds' | 'absent' | 'not-testable';
+
+export const holds = (answer: string | Text, value: Value): Holding => {
+  if (!value.testable) return 'not-testable';
+  const text = typeof answer === 'string' ? textOf(answer) : answer;
+  return value.forms.some((form) => text.says(form)) ? 'holds' : 'absent';
+};
+
+/** Places of a value in the original text, in order; of overlapping ones the longest. */
+export const occurrences = (answer: string | Text, value: Value): [start: number, end: number][] => {
+  if (!value.testable) return [];
+  const text = typeof answer === 'string' ? textOf(answer) : answer;
+  const found = value.forms.flatMap(({ kind, size, key }) =>
+    text.places(kind, size).filter((place) => place.key === key),
+  );
+  const ordered = found.sort((a, b) => a.start - b.start || b.end - a.end);
+  const spans: [number, number][] = [];
+  for (const { start, end } of ordered) if (start >= (spans.at(-1)?.[1] ?? 0)) spans.push([start, end]);
+  return spans;
+};
+
+/** Whether nothing that could be looked for lies outside a hit. */
+const isAllOf = ({ words, signs }: Reading, { start, end }: { start: number; end: number }): boolean =>
+  words.every((token) => token.start >= start && token.end <= end) && signs.text.trim() !== '';
+
+const typed =
+  (kind: HitKind, find: (reading: Reading) => Hit[]) =>
+  (reading: Reading): Form[] =>
+    find(reading)
+      .filter((hit) => isAllOf(reading, hit))
+      .flatMap(({ exact }) => exact.map((key) => ({ kind, size: 0, key })));
+
+const code = ({ signs }: Reading): Form[] => {
+  const key = squeezed(signs);
+  return [{ kind: 'code', size: key.length, key }];
+};
+
+/** Every reading as a run of words; where a sign means something, only readings that keep it. */
+const wordForms = ({ words, streams }: Reading): Form[] => {
+  const signed = streams.filter((tokens) => tokens.some(({ kind }) => kind === 'sign'));
+  const runs = (signed.length > 0 ? signed : streams).filter((tokens) => tokens.length > 0);
+  const letters = words.map(({ text }) => text).join('');
+  const isSpelt = letters.length >= FEWEST_SPELT && signed.length === 0 && words.every(({ kind }) => kind === 'word');
+  return [
+    ...runs.map((tokens) => wordForm(tokens.map(({ text }) => text))),
+    ...(isSpelt ? [{ kind: 'spelt' as const, size: letters.length, key: letters }] : []),
+  ];
+};
+
+const wordForm = (words: readonly string[]): Form => ({ kind: 'words', size: words.length, key: keyOfWords(words) });
+
+/** A number, in each of its readings; a long one may be a code or a telephone number written without blanks. */
+const numberForms = (reading: Reading): Form[] => {
+  const numbers = reading.streams.filter((tokens) => tokens.length === 1 && tokens[0]!.kind === 'number');
+  if (numbers.length === 0 || hasSigns(reading)) return [];
+  const forms = numbers.map((tokens) => wordForm(tokens.map(({ text }) => text)));
+  const digits = squeezed(reading.signs);
+  return /^\d{5,}$/.test(digits) && reading.words.length === 1
+    ? [...forms, ...code(reading), ...typed('phone', phonesIn)(reading)]
+    : forms;
+};
+
+const phoneForms = (reading: Reading): Form[] => {
+  const forms = looksLikePhone(reading) ? typed('phone', phonesIn)(reading) : [];
+  return forms.length > 0 ? [...forms, ...code(reading)] : [];
+};
+
+const hasSigns = ({ streams }: Reading): boolean =>
+  streams.some((tokens) => tokens.some(({ kind }) => kind === 'sign' || kind === 'picture'));
+
+const characterForms = (reading: Reading): Form[] =>
+  isOneLetterWord(reading.signs.text.trim()) ? [] : typed('char', charactersIn)(reading);
+
+const isSingleLetter = ({ words }: Reading): boolean =>
+  words.length === 1 && words[0]!.kind === 'word' && Array.from(words[0]!.text).length === 1;
+
+const FORMS: Readonly<Record<ValueType, (reading: Reading) => Form[]>> = {
+  'e-mail': typed('mail', mailsIn),
+  iban: (reading) => (isIban(squeezed(reading.signs)) ? code(reading) : []),
+  date: typed('date', datesIn),
+  'blood-group': typed('blood', bloodGroupsIn),
+  money: typed('money', moneyIn),
+  phone: phoneForms,
+  identifier: (reading) => (isIdentifier(reading.signs.text) ? code(reading) : []),
+  number: numberForms,
+  emoji: (reading) =>
+    reading.words.length > 0 && reading.words.every(({ kind }) => kind === 'picture') ? wordForms(reading) : [],
+  character: (reading) => (hasSigns(reading) ? [] : characterForms(reading)),
+  name: (reading) => [...wordForms(reading), ...nameForms(reading)],
+  text: (reading) => (isSingleLetter(reading) && !hasSigns(reading) ? [] : wordForms(reading)),
+};

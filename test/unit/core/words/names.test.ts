@@ -1,0 +1,64 @@
+// Names: when two are one, and when a text speaks of somebody.
+import { describe, expect, it } from '@jest/globals';
+import { nameKey, sameName } from '#core/words/names.ts';
+import { mentions, partsOf } from '#core/words/subject.ts';
+
+describe('two names', () => {
+  it.each([
+    ['Legal.Filer', 'legal.filer'],
+    ['legal.filer', 'legalfiler'],
+    ['legal.filer', 'legal\u200b.filer'],
+    ['legal.filer', 'leg\u0430l.filer'],
+    ['LEGAL.FILER', 'LΕGAL.FILΕR'], // Greek capitals
+    ['Ada Núñez', 'ADA NUNEZ'],
+    ['Ada Nu\u0301n\u0303ez', 'Ada Núñez'],
+    ['ａｄａ', 'ada'],
+    ['Нина', 'НИНА'],
+    ['Νίκος', 'ΝΙΚΟΣ'],
+    ['kim-lee', 'Kim Lee'],
+  ])('%j and %j are one', (a, b) => expect([sameName(a, b), sameName(b, a)]).toEqual([true, true]));
+
+  it.each([
+    ['legal.filer', 'legal.filer2'],
+    ['legal.lou', 'legal.loup'],
+    ['dora', 'nora'],
+    ['legal.1', 'legal.2'],
+    ['李明', '李民'],
+  ])('%j and %j are two', (a, b) => expect(sameName(a, b)).toBe(false));
+
+  it('have one key in capitals and in small letters', () => {
+    expect([nameKey('Нина Ковач'), nameKey('Ada B. Lowe')]).toEqual([nameKey('НИНА КОВАЧ'), nameKey('ADA B LOWE')]);
+  });
+});
+
+describe('a text', () => {
+  it.each([
+    ['Where was Ada Lowe born?', true],
+    ['ADA LOWE’s house', true],
+    ['Lowe, Ada: gardener', true],
+    ['Ada M. Lowe', true],
+    ['A. Lowe works here', true],
+    ['\u0410da L\u043ewe', true],
+    ['Ada Lowell', false],
+    ['Ada was here, and so, after a long time, was Lowe', false],
+    ['B. Lowe', false],
+    ['adalowe', false],
+  ])('%j speaks of Ada Lowe: %s', (text, speaks) => expect(mentions(text, 'Ada Lowe')).toBe(speaks));
+
+  it('speaks of one whose script sets no borders', () => {
+    expect([mentions('请问李小龙住在哪里？', '李小龙'), mentions('请问李大龙住在哪里？', '李小龙')]).toEqual([
+      true,
+      false,
+    ]);
+  });
+
+  it('gives the parts of a name that may stand for it', () => {
+    expect(partsOf(['Ada J. van der Lowe', 'Adi Lowe']).map(({ part }) => part)).toEqual([
+      'ada',
+      'van',
+      'der',
+      'lowe',
+      'adi',
+    ]);
+  });
+});

@@ -1,0 +1,258 @@
+// Values and the texts that hold them, in every usual form, with the texts that only seem to.
+import { describe, expect, it } from '@jest/globals';
+import { holds, occurrences, valueOf, type ValueType } from '#core/words/value.ts';
+
+type Case = readonly [value: string, text: string, held: boolean];
+
+/** Value, the texts that hold it, the texts that do not. */
+const table = (value: string, held: readonly string[], absent: readonly string[]): Case[] => [
+  ...held.map((text) => [value, text, true] as const),
+  ...absent.map((text) => [value, text, false] as const),
+];
+
+const found = (text: string, value: string): boolean => holds(text, valueOf(value)) === 'holds';
+const check = (cases: readonly Case[]) =>
+  it.each(cases)('%j in %j: %s', (value, text, held) => expect(found(text, value)).toBe(held));
+
+describe('words', () => {
+  check([
+    ...table(
+      'Quillgate',
+      [
+        'She lives in quillgate.',
+        'QUILLGATE!',
+        'Quill\u200bgate',
+        'Qu\u00adillgate',
+        'Quillgat\u0435', // Cyrillic е
+        'Quιllgate', // Greek ι
+        'ＱＵＩＬＬＧＡＴＥ',
+        '𝐐𝐮𝐢𝐥𝐥𝐠𝐚𝐭𝐞',
+        '🅠🅤🅘🅛🅛🅖🅐🅣🅔',
+        'ꞯᴜɪʟʟɢᴀᴛᴇ',
+        'Q u i l l g a t e',
+        'Q.u.i.l.l.g.a.t.e.',
+        'Q-u-i-l-l-g-a-t-e',
+        'Quillgate’s mill',
+        'in Quillgate\u200bwhere',
+        'Q\u0335u\u0335i\u0335l\u0335l\u0335g\u0335a\u0335t\u0335e\u0335',
+        '\u202eQuillgate\u202c',
+      ],
+      ['Quillgates', 'Quill gate', 'Tranquillgate', 'Quillgat'],
+    ),
+    ...table('Ann', ['Ann.', 'ANN', 'Ann’s', 'A n n'], ['Annual report', 'Anna', 'J o h a n n a', 'Hann', 'Jo-Anna']),
+    ...table('Paris', ['PARIS', 'in Paris,'], ['a comparison', 'Parisian', 'paris2024']),
+    ...table(
+      'Port Elm',
+      ['PORT-ELM', 'Port  Elm.', 'Port\nElm', 'P o r t  E l m'],
+      ['Port Elmsford', 'Airport Elm', 'Elm Port'],
+    ),
+    ...table('O’Neill', ["O'Neill", 'ONeill', 'O’NEILL’s', 'O Neill'], ['Neill', 'ONeills']),
+    ...table('Łódź', ['Lodz', 'ŁÓDŹ', 'Ło\u0301dz\u0301'], ['Lodzer']),
+    ...table('Jürgen', ['Jurgen', 'Juergen', 'JU\u0308RGEN'], ['Jorgen', 'Jürgens']),
+    ...table('Soerensen', ['Sørensen', 'SØRENSEN'], ['Sorenson']),
+    ...table('Straße', ['STRASSE', 'Strasse'], ['Strassen']),
+    ...table('Diyarbakır', ['DİYARBAKIR', 'diyarbakir', 'Diyarbakır’da'], ['Diyarbakirli']),
+    ...table('C++', ['in C++.', 'C ++'], ['C', 'C+', 'C#']),
+    ...table('R&D', ['R & D'], ['R D']),
+    ...table('45 %', ['45%', '45 percent', 'forty-five percent', '４５％'], ['45 years', '45.5 %']),
+    ...table('58 Mill Lane', ['fifty-eight Mill Lane', '58, mill lane'], ['58 Mill Road', '158 Mill Lane']),
+    ...table('72 kg', ['72kg', '72 KG'], ['72 cm', '172 kg']),
+  ]);
+
+  check([
+    ...table('京都', ['彼は京都に住む。', '京 都', '京都'], ['京、都', '东京']),
+    ...table('李明', ['李明住在上海。', '我叫李明'], ['李。明天', '李小明']),
+    ...table('アンナ', ['アンナは', 'ｱﾝﾅ'], ['アン']),
+    ...table('เชียงใหม่', ['เขาเกิดที่เชียงใหม่ครับ'], ['เชียงราย']),
+    ...table('부산', ['그는 부산에서 태어났다.', '부산'], ['남부산', '서울에서']),
+    ...table('김민준', ['김민준은', '김민준'.normalize('NFD')], ['김민지']),
+    ...table('हिन्दी', ['वह हिन्दी बोलता है'], ['हिन्द']),
+    ...table('Омск', ['в ОМСК.'], ['в Омске']),
+    ...table('القاهرة', ['ولد في القاهرة', 'بالقاهرة', 'للقاهرة', 'القَاهِرَة'], ['قاهرية']),
+    ...table('חיפה', ['בחיפה', 'הוא נולד בחיפה', 'חֵיפָה'], ['חיפאי']),
+  ]);
+});
+
+describe('numbers', () => {
+  check([
+    ...table(
+      '1,250',
+      ['1250 euro', '1.250', '1 250', '1’250', '1\u202f250', '١٢٥٠', 'twelve hundred and fifty', '1250.00'],
+      ['125', '12,50', '1,250,000', '11250'],
+    ),
+    ...table('12', ['12 of them', 'twelve', 'zwölf', 'the 12th', '12kg'], ['2012', '12.5', '120', '12a']),
+    ...table(
+      '42',
+      [
+        'forty-two',
+        'zweiundvierzig',
+        'quarante-deux',
+        'cuarenta y dos',
+        'quarantadue',
+        'quarenta e dois',
+        'tweeënveertig',
+        'czterdzieści dwa',
+      ],
+      ['402', '4 2nd', 'forty'],
+    ),
+    ...table('77', ['soixante-dix-sept', 'siebenundsiebzig'], ['17']),
+    ...table('95', ['quatre-vingt-quinze', 'ninety-five'], ['80']),
+    ...table('thirty-one', ['31', 'einunddreißig'], ['30', '1']),
+    ...table('3.5', ['3,5', '3.50'], ['35', '3.45']),
+    ...table('-5', ['it was -5 outside', '−5'], ['5 people', '4-5']),
+    ...table('1', ['1 child'], ['one of them', 'un']),
+    ...table('2000000', ['2 million', '2.000.000', 'two million'], ['2']),
+  ]);
+});
+
+describe('dates', () => {
+  check([
+    ...table(
+      '4 May 1991',
+      [
+        'May 4, 1991',
+        'on the 4th of May, 1991',
+        'the fourth of May 1991',
+        '04/05/1991',
+        '4.5.91',
+        '1991-05-04',
+        '1991/05/04',
+        '4. Mai 1991',
+        '4 mai 1991',
+        '4 de mayo de 1991',
+        '4 maggio 1991',
+        '4 de maio de 1991',
+        '4 mei 1991',
+        '4 maja 1991 r.',
+        '1991年5月4日',
+        '1991년 5월 4일',
+        '4 May nineteen ninety-one',
+        '4\u00a0May\u00a01991',
+      ],
+      ['May 1991', '4 May', '4 May 1992', '14 May 1991', '4 June 1991', '1991'],
+    ),
+    ...table('05/04/1991', ['4 May 1991', '5 April 1991'], ['4 May 1990']),
+    ...table('12. März 1984', ['12 March 1984', '12 mars 1984', '12 marca 1984', '12 maart 1984'], ['12 May 1984']),
+    ...table(
+      '21 August',
+      ['August 21st', 'the twenty-first of August', '21.08.', '21 août', '21 August 1990'],
+      ['21 days in August', 'August'],
+    ),
+    ...table('March 1984', ['03/1984', 'in März 1984', '12 March 1984'], ['March', '1984']),
+    ...table('30/06/1975', ['30 June 1975', '1975-06-30'], ['1975-06-03']),
+  ]);
+
+  it('is no date where the day does not exist', () => {
+    expect(valueOf('31/02/1991')).not.toMatchObject({ type: 'date' });
+  });
+});
+
+describe('sums of money', () => {
+  check([
+    ...table(
+      '€3,400',
+      ['3400 EUR', '3.400,00 €', '3400 euros', 'EUR 3400', 'paid 3400', 'three thousand four hundred euros', '3400eur'],
+      ['$3,400', '€34', '3400 pounds', '3400.50 €'],
+    ),
+    ...table('$5', ['5 dollars', 'US$ 5', 'CAD 5'], ['£5', '$50']),
+    ...table('CAD 5', ['$5'], ['USD 5']),
+    ...table('1.5 million CHF', ['CHF 1,500,000', '1.500.000 Franken'], ['1.5 CHF']),
+  ]);
+});
+
+describe('telephone numbers', () => {
+  check([
+    ...table(
+      '+43 660 7654321',
+      ['0660/7654321', '+436607654321', '0043 660 7654321', '(0660) 765 43 21', '+43 (0)660 765-4321'],
+      ['+49 660 7654321', '0660 7654320', '660'],
+    ),
+    ...table('030 2345678', ['+49 30 2345678', '030/234-5678', '0302345678'], ['040 2345678', '130 2345678']),
+    ...table('555 9081', ['555-9081', '5559081', 'call 555 9081 12 times', '555.9081'], ['555 908', '9081']),
+    ...table('9081', ['at 555 9081'], ['19081', '90812']),
+    ...table('+1 (212) 555-0187', ['212-555-0187', '1 212 555 0187', '212.555.0187'], ['+44 212 555 0187']),
+  ]);
+});
+
+describe('codes, addresses and short values', () => {
+  check([
+    ...table(
+      'AT611904300234573201',
+      ['AT61 1904 3002 3457 3201', 'at61-1904-3002-3457-3201'],
+      ['AT61 1904 3002 3457 3202', 'AT61'],
+    ),
+    ...table('P 4366918 B', ['P4366918B', 'P-4366918-B'], ['4366918', 'P4366918C']),
+    ...table(
+      'kim.loe@post.example',
+      [
+        'KIM.LOE@POST.EXAMPLE',
+        'mailto:kim.loe@post.example.',
+        'Write to kim.loe@post.example. Then wait.',
+        'kim.loe (at) post (dot) example',
+        'kim.loe at post dot example',
+      ],
+      ['loe@post.example', 'kim.loe@post.example.org', 'kim.loe'],
+    ),
+    ...table('B+', ['blood group B+.', 'B positive', 'B Rh+', 'B pos.', 'Rh: B (D)+'], ['B', 'AB+', 'B-', 'B+C']),
+    ...table('A-', ['type A-', 'A negative', 'A Rh negative'], ['A-level', 'A negative answer', 'AB-', 'A']),
+    ...table('0+', ['O+', 'O Rh+', '0 positiv'], ['10+', 'O']),
+    ...table('X', ['marked X', '(x)'], ['Xavier', 'X-ray', "X'mas", 'x+1']),
+    ...table('7', ['room 7', 'seven'], ['17', '7.5']),
+    ...table('🦀', ['I like 🦀!', '🦀🦀'], ['🦐']),
+    ...table('👋🏾', ['👋', '👋🏻'], ['🤚']),
+    ...table('🇳🇴', ['go 🇳🇴'], ['🇫🇮', '🇴🇳']),
+  ]);
+
+  it.each([
+    ['—', 'no letter'],
+    ['  ', 'no letter'],
+    ['\u200b', 'no letter'],
+    ['?', 'no letter'],
+    ['A', 'single letter'],
+    ['i', 'single letter'],
+  ])('cannot test %j and says why', (value, why) => {
+    expect(valueOf(value)).toMatchObject({ testable: false, why: expect.stringContaining(why) as unknown });
+    expect(holds('A text, any at all?', valueOf(value))).toBe('not-testable');
+  });
+
+  it.each<[string, ValueType, boolean]>([
+    ['4 May 1991', 'date', true],
+    ['Varga', 'date', false],
+    ['12', 'phone', false],
+    ['Ada Lowe', 'name', true],
+  ])('takes %j as a %s: %s', (value, type, testable) => expect(valueOf(value, type).testable).toBe(testable));
+
+  it.each([['Lowe, Ada'], ['Ada M. Lowe'], ['A. Lowe'], ['ADA LOWE']])('meets the name Ada Lowe in %j', (text) =>
+    expect(holds(text, valueOf('Ada Lowe', 'name'))).toBe('holds'),
+  );
+});
+
+describe('places', () => {
+  it.each([
+    [
+      'He lives in São Paulo, São Paulo!',
+      'Sao Paulo',
+      [
+        [12, 21],
+        [23, 32],
+      ],
+    ],
+    ['In Sa\u0303o Paulo.', 'São Paulo', [[3, 13]]],
+    ['V\u200ba r\u00adna', 'Varna', []],
+    ['born on 4 May 1991.', '1991-05-04', [[8, 18]]],
+    ['Call +43 (0)660 765-4321 now', '0660 7654321', [[5, 24]]],
+    ['𝐊𝐢𝐦 is here', 'Kim', [[0, 6]]],
+    ['他出生于北京市', '北京', [[4, 6]]],
+    ['V a r g a said', 'Varga', [[0, 9]]],
+    [
+      '42 and forty-two',
+      '42',
+      [
+        [0, 2],
+        [7, 16],
+      ],
+    ],
+  ])('in %j of %j are %j', (text, value, spans) => {
+    expect(occurrences(text, valueOf(value))).toEqual(spans);
+  });
+});
