@@ -53,7 +53,7 @@ export const doctor: Command = {
 };
 
 const probe = (backend: string): Row => {
-  const script = fileURLToPath(new URL('./doctor-probe.ts', import.meta.url));
+  const script = fileURLToPath(import.meta.resolve('#cli/doctor-probe.ts'));
   const { stdout, stderr, status } = spawnSync(process.execPath, [script, backend], {
     encoding: 'utf8',
     timeout: 120_000,

@@ -1,5 +1,5 @@
 // `quittance ticket`: casework. Filing starts the workflow; it goes on while this command runs and, with --wait, until a person is needed or the case has ended.
-// Trap: whoever calls is named by --as; in embedded mode nothing but the operating system says who that is (docs/trust.md).
+// What works on a ticket loads on use, so that `list` and `show` never touch the engine. Trap: whoever calls is named by --as; in embedded mode nothing but the operating system says who that is (docs/trust.md).
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -8,10 +8,8 @@ import { assembleBundle } from '#core/bundle.ts';
 import { QuittanceError, usageError } from '#core/errors.ts';
 import { TicketId, type Ticket } from '#core/ticket.ts';
 import { parseTicketRequest } from '#core/ticket-request.ts';
-import { openEmbedded, type Embedded } from '#entry/embedded.ts';
+import type { Embedded } from '#entry/embedded.ts';
 import { type Arguments, type Command, type ExitCode } from './command.ts';
-import { backend } from './engine.ts';
-import { standingOf } from './ticket/filing.ts';
 import { REQUEST_FORM } from './ticket/form.ts';
 import { describe, printTicket, summary } from './ticket/print.ts';
 import { code, digest, existingFolder, person, readBytes, requiredCode } from './values.ts';
@@ -62,6 +60,7 @@ const file: Verb = async (args, [path]) => {
   if (path === undefined) throw usageError('ticket file FILE: FILE is missing');
   const request = parseTicketRequest(readBytes(path, FILE_LIMIT_BYTES));
   return working(args, async (embedded) => {
+    const { standingOf } = await import('./ticket/filing.ts');
     const standing = await standingOf(embedded, request);
     const filed =
       'ticketId' in standing
@@ -182,6 +181,7 @@ const idOf = (id: string | undefined, verb: string): string => {
 };
 
 const working = async (args: Arguments, use: (embedded: Embedded) => Promise<ExitCode>): Promise<ExitCode> => {
+  const [{ backend }, { openEmbedded }] = await Promise.all([import('./engine.ts'), import('#entry/embedded.ts')]);
   await backend();
   const embedded = await openEmbedded(args.dir);
   try {

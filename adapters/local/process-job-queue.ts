@@ -68,7 +68,7 @@ type Job = z.infer<typeof Job>;
 
 const JobParameters = z.record(z.string(), z.string());
 
-const BATCH_ENTRY = fileURLToPath(new URL('../../entry/batch.ts', import.meta.url));
+const BATCH_ENTRY = fileURLToPath(import.meta.resolve('#entry/batch.ts'));
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 class Queue implements ProcessJobQueue {

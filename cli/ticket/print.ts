@@ -2,12 +2,13 @@
 import type { Ticket } from '#core/ticket.ts';
 import type { Embedded } from '#entry/embedded.ts';
 import type { Arguments, ExitCode } from '../command.ts';
-import { atRest } from './rest.ts';
 
 /** Prints the ticket once it rests; incomplete where a person must help. */
 export const printTicket = async (args: Arguments, embedded: Embedded, ticketId: string): Promise<ExitCode> => {
   const { tickets } = embedded.ports;
-  const one = args.flag('no-wait') ? (await tickets.get(ticketId)).ticket : await atRest(embedded, ticketId);
+  const one = args.flag('no-wait')
+    ? (await tickets.get(ticketId)).ticket
+    : await (await import('./rest.ts')).atRest(embedded, ticketId);
   args.print(summary(one), () => describe(one));
   return one.status === 'REMEDIATION' ? 2 : 0;
 };

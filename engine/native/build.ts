@@ -6,7 +6,7 @@
 import { execFileSync, type ExecFileSyncOptions } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { NATIVE_FOLDER, packageFolder } from './folder.ts';
 
@@ -179,9 +179,8 @@ const headers = (): string[] => {
 
 /** A product through the backend, in a process of its own. */
 const prove = (home: string): string => {
-  const door = fileURLToPath(new URL('../tf.ts', import.meta.url));
   const script = `
-    const { initBackend, tf } = await import(${JSON.stringify(pathToFileURL(door).href)});
+    const { initBackend, tf } = await import(${JSON.stringify(import.meta.resolve('#engine/tf.ts'))});
     const { name, detail } = await initBackend('tensorflow');
     const [y] = tf.matMul([[1, 2]], [[3], [4]]).dataSync();
     if (y !== 11) throw new Error('wrong product ' + y);

@@ -4,6 +4,7 @@
 import { fork } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import type { Reply, Request } from './chat-process.ts';
@@ -134,7 +135,7 @@ const textOf = (reply: Reply): string => {
 
 /** One process, one request at a time. */
 class Renderer {
-  readonly #child = fork(new URL('./chat-process.ts', import.meta.url), {
+  readonly #child = fork(fileURLToPath(import.meta.resolve('#engine/tokenizer/chat-process.ts')), {
     env: {},
     execArgv: ['--max-old-space-size=128', '--disable-warning=ExperimentalWarning'],
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
