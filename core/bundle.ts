@@ -18,6 +18,7 @@ import { must, QuittanceError } from './errors.ts';
 import { EvidenceManifest } from './evidence.ts';
 import { LOG_KEY, LOG_ORIGIN, readLog, type LogState } from './ledger/log.ts';
 import { consistencyFile, tlogProof } from './ledger/proof.ts';
+import { tileTree, type TileTree } from './ledger/tile-tree.ts';
 import type { Ports, Signer, StoredEvent } from './ports.ts';
 import { getJson, parseJson } from './stored-json.ts';
 import type { Ticket } from './ticket.ts';
@@ -80,10 +81,13 @@ export const assembleBundle = async (ports: BundlePorts, ticketId: string): Prom
   const files: BundleFiles = new Map([['README.txt', Buffer.from(README)]]);
   await putEvidence(files, ports, sealed);
   files.set('trust-root.json', bytes(await trustRoot(ports.signer, sealed.approver)));
-  files.set('checkpoint', Buffer.from(log.note ?? ''));
-  files.set('consistency', Buffer.from(consistencyFile(log, certifiedSize(files))));
-  const held = events.filter(({ leafIndex }) => leafIndex !== undefined && leafIndex < log.entries.length);
-  await putEvents(files, ports.signer, ticket, held, log);
+  const [checkpoint, note] = [must(log.checkpoint, 'checkpoint of the log'), must(log.note, 'note of the log')];
+  files.set('checkpoint', Buffer.from(note));
+  const tree = tileTree(ports.logStorage, checkpoint);
+  const certified = certifiedSize(files);
+  files.set('consistency', Buffer.from(consistencyFile(certified, await tree.consistency(certified), note)));
+  const held = events.filter(({ leafIndex }) => leafIndex !== undefined && leafIndex < log.size);
+  await putEvents(files, ports.signer, ticket, held, { tree, note });
   await putIndex(files, ports.signer, ticketId, held.length, log);
   return files;
 };
@@ -101,7 +105,7 @@ const putIndex = async (files: BundleFiles, signer: Signer, ticketId: string, ev
   const listed = [...files].map(([name, content]) => [name, digestOf(content)] as const);
   const index = bytes({ kind: 'quittance-bundle/v1', ticketId, files: Object.fromEntries(listed) });
   files.set('bundle.json', index);
-  const predicate = { ticketId, events, log: { origin: LOG_ORIGIN, size: log.entries.length } };
+  const predicate = { ticketId, events, log: { origin: LOG_ORIGIN, size: log.size } };
   files.set('bundle.dsse.json', bytes(await sealBundle(signer, digestOf(index), predicate)));
 };
 
@@ -165,13 +169,16 @@ const putEvents = async (
   signer: Signer,
   ticket: Ticket,
   events: readonly StoredEvent[],
-  log: LogState,
+  { tree, note }: { tree: TileTree; note: string },
 ) => {
   for (const event of events) {
     if (event.leafIndex === undefined) continue;
     const name = `log/${String(event.sequence).padStart(4, '0')}`;
     files.set(`${name}.json`, Buffer.from(event.body));
-    files.set(`${name}.tlog-proof`, Buffer.from(tlogProof(log, event.leafIndex)));
+    files.set(
+      `${name}.tlog-proof`,
+      Buffer.from(tlogProof(event.leafIndex, await tree.inclusion(event.leafIndex), note)),
+    );
     const stage = stageOf(event.type);
     if (!stage) continue;
     const predicate = {

@@ -2,7 +2,8 @@
 // in the log already is only marked. Trap: a crash between append and mark leaves an event in the log and in the outbox; its bytes tell.
 import { z } from 'zod';
 import { isQuittanceError, must } from '#core/errors.ts';
-import { appendToLog, indexOfEntry, readLog, type LogPorts } from '#core/ledger/log.ts';
+import { appendToLog, readLog, type LogPorts } from '#core/ledger/log.ts';
+import { indexesOf } from '#core/ledger/recent.ts';
 import type { StoredEvent, TicketStore } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
 import { Nothing } from './case-file.ts';
@@ -55,8 +56,8 @@ const inTurn = (store: TicketStore, act: () => Promise<void>): Promise<void> => 
 
 const sequence = async (waiting: readonly StoredEvent[], ports: SequencePorts) => {
   const log = await readLog(ports);
-  const known = new Map(waiting.map(({ eventId, body }) => [eventId, indexOfEntry(log, body)]));
-  const added = waiting.filter(({ eventId }) => known.get(eventId) === undefined);
+  const known = await indexesOf(ports.logStorage, log, waiting);
+  const added = waiting.filter(({ eventId }) => !known.has(eventId));
   const indexes = await appendToLog(
     ports,
     added.map(({ body }) => Buffer.from(body)),

@@ -1,14 +1,14 @@
-// The transparency log over its ports: entries → tiles and bundles (LogStorage, write-once) → signed checkpoint (LogHead, compare-and-swap) → copy of it beside
-// the tiles. Traps: the head is the only truth about the size, and storage is not trusted, so what is read is hashed against it; a head from the future is
-// refused, and so is one that went back (a table restored from a backup), which the copy of a later checkpoint gives away; a crash leaves tiles that were
-// never published and can never be overwritten, so the next append goes on with what they hold.
+// The transparency log over its ports: entries → tiles and bundles (LogStorage, write-once) → signed checkpoint (LogHead, compare-and-swap) → copy of it
+// beside the tiles. What an append reads and writes grows with the logarithm of the log: the partial tiles at its right edge, for which the signed root vouches.
+// Traps: the head is the only truth about the size, and storage is not trusted, so the edge is hashed against it; a head from the future is refused, and so
+// is one that went back (a table restored from a backup), which the copy of a later checkpoint gives away; a crash leaves tiles that were never published and
+// can never be overwritten, so the next append goes on with what they hold. An edit in the middle shows when an entry is proven, or the whole is checked.
 import { isQuittanceError, QuittanceError } from '../errors.ts';
 import type { Clock, LogHead, LogStorage, Signer } from '../ports.ts';
-import { grow, leafHash, rootOf, type Hash } from './merkle.ts';
+import { leafHash } from './merkle.ts';
 import { checkpointText, openNote, parseCheckpoint, signatureLine, type Checkpoint, type NoteKey } from './note.ts';
-import { bundlePath, decodeBundle, TILE_WIDTH, tilesAfter } from './tiles.ts';
-
-export { parseTlogProof, tlogProof } from './proof.ts';
+import { invalid, readEdge } from './tile-tree.ts';
+import { bundlePath, bundlesAfter, decodeBundle, growEdge, rootOfEdge, TILE_WIDTH, type Edge } from './tiles.ts';
 
 export interface LogPorts {
   logStorage: LogStorage;
@@ -28,58 +28,49 @@ export interface LogState {
   note: string | undefined;
   /** Of the head: how often it was replaced. */
   version: number;
-  entries: readonly Buffer[];
-  leaves: readonly Hash[];
-  /** Index of each entry by its leaf hash (latin1); may name some beyond the end. */
-  indexes: ReadonlyMap<string, number>;
+  size: number;
+  edge: Edge;
+  /** Entries of the last bundle, where it is not full. */
+  tail: readonly Buffer[];
 }
 
-type Content = Pick<LogState, 'entries' | 'leaves'> & { indexes: Map<string, number> };
-const nothing = (): Content => ({ entries: [], leaves: [], indexes: new Map() });
+const EMPTY: LogState = { checkpoint: undefined, note: undefined, version: 0, size: 0, edge: [], tail: [] };
 
-/** What this process has read and found under a signed root: a log only grows, so only its end is read and hashed again. */
-const known = new WeakMap<LogStorage, Content>();
+/** What this process has last read, or written, and found under a signed root. */
+const known = new WeakMap<LogStorage, LogState>();
 
 const logKey = async (signer: Signer): Promise<NoteKey> => ({
   name: LOG_ORIGIN,
   publicKey: await signer.publicKey(LOG_KEY),
 });
 
-/** Reads the log, or what came since this process read it, and checks it against its checkpoint. LEDGER_INVALID, LEDGER_FROM_FUTURE, SIGNATURE_INVALID. */
+/** Reads the end of the log and checks it against its checkpoint. LEDGER_INVALID, LEDGER_FROM_FUTURE, SIGNATURE_INVALID. */
 export const readLog = async (ports: LogPorts): Promise<LogState> => {
   const { logStorage } = ports;
   const head = await currentHead(ports);
-  if (!head) return { checkpoint: undefined, note: undefined, version: 0, ...nothing() };
+  if (!head) return EMPTY;
   const checkpoint = await openCheckpoint(head.checkpoint, ports);
-  const content =
-    (await readOn(logStorage, checkpoint, known.get(logStorage) ?? nothing())) ??
-    (await readOn(logStorage, checkpoint, nothing()));
-  if (!content) throw invalid('the stored entries do not have the root that the checkpoint signs');
-  known.set(logStorage, content);
-  return { checkpoint, note: head.checkpoint, version: head.version, ...content };
+  const before = known.get(logStorage);
+  const end = before?.note === head.checkpoint ? before : await readEnd(logStorage, checkpoint);
+  const state = { ...end, checkpoint, note: head.checkpoint, version: head.version };
+  known.set(logStorage, state);
+  return state;
 };
 
-/** `before` and the entries after it; undefined where they do not have the checkpoint's root. */
-const readOn = async (
+const readEnd = async (
   storage: LogStorage,
   { size, root }: Checkpoint,
-  before: Content,
-): Promise<Content | undefined> => {
-  const from = before.entries.length;
-  if (from > size) return undefined;
-  const fresh = from === size ? [] : await readEntries(storage, from, size);
-  const hashes = fresh.map(leafHash);
-  const leaves = grow(before.leaves, hashes);
-  if (!rootOf(leaves).equals(root)) return undefined;
-  hashes.forEach((hash, i) => before.indexes.set(hash.toString('latin1'), from + i));
-  return { entries: [...before.entries, ...fresh], leaves, indexes: before.indexes };
+): Promise<Pick<LogState, 'size' | 'edge' | 'tail'>> => {
+  const width = size % TILE_WIDTH;
+  const edge = await readEdge(storage, size);
+  const bundle = width === 0 ? [] : decodeBundle(await storage.get(bundlePath(Math.floor(size / TILE_WIDTH), width)));
+  const tail = bundle.map(toBuffer); // copies: a slice would keep the bytes of its whole bundle
+  const leaves = edge[0] ?? [];
+  const fits = tail.length === leaves.length && tail.every((entry, i) => leafHash(entry).equals(leaves[i]!));
+  if (!fits || !rootOfEdge(edge).equals(root))
+    throw invalid('the end of the stored log does not have the root that the checkpoint signs');
+  return { size, edge, tail };
 };
-
-const invalid = (message: string) =>
-  new QuittanceError('LEDGER_INVALID', {
-    message,
-    hint: 'restore the log storage from its replica; the checkpoint is the truth',
-  });
 
 /** Where the note of a head's version is kept: not a name of tlog-tiles, and no tile. */
 export const checkpointPath = (version: number): string => `checkpoints/${version}`;
@@ -106,14 +97,14 @@ export const stored = async (storage: LogStorage, path: string): Promise<Uint8Ar
   });
 
 /** Clocks of one installation may differ by this much. */
-const TOLERANCE_MS = 5 * 60_000;
+export const CLOCKS_DIFFER_MS = 5 * 60_000;
 
 export const openCheckpoint = async (note: string, { signer, clock }: LogPorts): Promise<Checkpoint> => {
   const text = openNote(note, await logKey(signer));
   if (text === undefined)
     throw new QuittanceError('SIGNATURE_INVALID', { message: "the checkpoint does not carry the log's signature" });
   const checkpoint = parseCheckpoint(text);
-  if (Date.parse(checkpoint.time) > clock.now().getTime() + TOLERANCE_MS) {
+  if (Date.parse(checkpoint.time) > clock.now().getTime() + CLOCKS_DIFFER_MS) {
     throw new QuittanceError('LEDGER_FROM_FUTURE', {
       message: 'the checkpoint is dated after the present',
       expected: `at most ${clock.now().toISOString()}`,
@@ -121,17 +112,6 @@ export const openCheckpoint = async (note: string, { signer, clock }: LogPorts):
     });
   }
   return checkpoint;
-};
-
-/** Entries [from, size). Copies: a slice would keep the bytes of its whole bundle. */
-const readEntries = async (storage: LogStorage, from: number, size: number): Promise<Buffer[]> => {
-  const entries: Buffer[] = [];
-  for (let at = from - (from % TILE_WIDTH); at < size; at += TILE_WIDTH) {
-    const width = Math.min(TILE_WIDTH, size - at);
-    const bundle = decodeBundle(await storage.get(bundlePath(at / TILE_WIDTH, width)));
-    entries.push(...bundle.slice(Math.max(0, from - at)).map(toBuffer));
-  }
-  return entries;
 };
 
 /**
@@ -142,21 +122,21 @@ export const appendToLog = async (ports: LogPorts, added: readonly Uint8Array[],
   if (added.length === 0) return [];
   const { logStorage, logHead, signer, clock } = ports;
   const state = log ?? (await readLog(ports));
-  if (state.note !== undefined) await publish(logStorage, state.note, state.version); // lost by a crash of the last append
-  const order = await withLeftovers(logStorage, state.entries.length, added.map(toBuffer));
-  const entries = [...state.entries, ...order];
-  const leaves = grow(state.leaves, order.map(leafHash));
-  for (const { path, bytes } of tilesAfter(state.entries.length, entries, leaves)) await logStorage.put(path, bytes);
-  const checkpoint = {
-    origin: LOG_ORIGIN,
-    size: entries.length,
-    root: rootOf(leaves),
-    time: clock.now().toISOString(),
-  };
+  if (state.note !== undefined && !(await stored(logStorage, checkpointPath(state.version))))
+    await publish(logStorage, state.note, state.version); // lost by a crash of the last append
+  const order = await withLeftovers(logStorage, state.size, added.map(toBuffer));
+  const { edge, tiles } = growEdge(state.size, state.edge, order.map(leafHash));
+  for (const { path, bytes } of [...bundlesAfter(state.size, state.tail, order), ...tiles])
+    await logStorage.put(path, bytes);
+  const size = state.size + order.length;
+  const checkpoint = { origin: LOG_ORIGIN, size, root: rootOfEdge(edge), time: clock.now().toISOString() };
   const note = await signCheckpoint(signer, checkpoint);
   await logHead.replace(note, state.version);
+  const width = size % TILE_WIDTH;
+  const tail = width === 0 ? [] : [...state.tail, ...order].slice(-width);
+  known.set(logStorage, { checkpoint, note, version: state.version + 1, size, edge, tail });
   await publish(logStorage, note, state.version + 1);
-  const places = new Map(order.map((entry, i) => [entry.toString('latin1'), state.entries.length + i]));
+  const places = new Map(order.map((entry, i) => [entry.toString('latin1'), state.size + i]));
   return added.map((entry) => places.get(toBuffer(entry).toString('latin1'))!);
 };
 
@@ -195,14 +175,8 @@ const signCheckpoint = async (signer: Signer, checkpoint: Checkpoint): Promise<s
 };
 
 /** What a statement names to fix the log's past: origin, size and root (base64). */
-export const logPosition = ({ leaves }: LogState) => ({
+export const logPosition = ({ size, edge }: LogState) => ({
   origin: LOG_ORIGIN,
-  size: leaves.length,
-  root: rootOf(leaves).toString('base64'),
+  size,
+  root: rootOfEdge(edge).toString('base64'),
 });
-
-/** Index of an entry that is in the log already. */
-export const indexOfEntry = ({ entries, indexes }: LogState, entry: string): number | undefined => {
-  const index = indexes.get(leafHash(Buffer.from(entry)).toString('latin1'));
-  return index !== undefined && index < entries.length ? index : undefined;
-};

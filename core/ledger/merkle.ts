@@ -15,53 +15,49 @@ const split = (n: number): number => {
   return k;
 };
 
-/** By the leaves that they cover: roots of full subtrees, index i of level k over [i·2^k, (i+1)·2^k). */
-const subtrees = new WeakMap<readonly Hash[], Hash[][]>();
-
-/** The leaves with more at their end. Full subtrees are hashed once, here, however often a root or a proof is asked for and however often the tree grows. */
-export const grow = (leaves: readonly Hash[], added: readonly Hash[]): Hash[] => {
-  const before = subtrees.get(leaves);
-  const levels = [[...leaves, ...added]];
-  for (let below = levels[0]!; below.length > 1; below = levels.at(-1)!) {
-    const row = before?.[levels.length]?.slice() ?? [];
-    for (let i = row.length; 2 * i + 1 < below.length; i++) row.push(nodeHash(below[2 * i]!, below[2 * i + 1]!));
-    levels.push(row);
-  }
-  subtrees.set(levels[0]!, levels);
-  return levels[0]!;
-};
+/** Half-open range of leaves. */
+export type Range = readonly [from: number, to: number];
 
 /** Root of leaf hashes [from, to). */
 export const rootOf = (leaves: readonly Hash[], from = 0, to = leaves.length): Hash => {
   if (to === from) return EMPTY_ROOT;
   if (to - from === 1) return leaves[from]!;
-  const kept =
-    from % (to - from) === 0 ? subtrees.get(leaves)?.[Math.log2(to - from)]?.[from / (to - from)] : undefined;
-  if (kept) return kept;
   const k = split(to - from);
   return nodeHash(rootOf(leaves, from, from + k), rootOf(leaves, from + k, to));
 };
 
-/** RFC 6962 §2.1.1: hashes from the leaf's sibling up to the root's child. */
-export const inclusionProof = (leaves: readonly Hash[], index: number, from = 0, to = leaves.length): Hash[] => {
-  if (to - from <= 1) return [];
-  const k = split(to - from);
-  return index < k
-    ? [...inclusionProof(leaves, index, from, from + k), rootOf(leaves, from + k, to)]
-    : [...inclusionProof(leaves, index - k, from + k, to), rootOf(leaves, from, from + k)];
+/** The full subtrees that a tree of `size` leaves is made of, largest first. */
+export const fullSubtrees = (size: number): Range[] => {
+  const ranges: Range[] = [];
+  for (let from = 0; from < size;) {
+    const rest = size - from;
+    const width = rest === 1 ? 1 : isPowerOfTwo(rest) ? rest : split(rest);
+    ranges.push([from, from + width]);
+    from += width;
+  }
+  return ranges;
 };
 
-/** RFC 6962 §2.1.2: that the first `size` leaves are a prefix of all. */
-export const consistencyProof = (leaves: readonly Hash[], size: number): Hash[] =>
-  size === 0 || size === leaves.length ? [] : subProof(leaves, size, 0, leaves.length, true);
+/** RFC 6962 §2.1.1: what the hashes of an inclusion proof cover, from the leaf's sibling up to the root's child. */
+export const inclusionRanges = (index: number, from: number, to: number): Range[] => {
+  if (to - from <= 1) return [];
+  const middle = from + split(to - from);
+  return index < middle
+    ? [...inclusionRanges(index, from, middle), [middle, to]]
+    : [...inclusionRanges(index, middle, to), [from, middle]];
+};
 
-const subProof = (leaves: readonly Hash[], m: number, from: number, to: number, whole: boolean): Hash[] => {
-  const n = to - from;
-  if (m === n) return whole ? [] : [rootOf(leaves, from, to)];
-  const k = split(n);
+/** RFC 6962 §2.1.2: what the hashes of a proof cover that the first `first` leaves are a prefix of all `size`. */
+export const consistencyRanges = (first: number, size: number): Range[] =>
+  first === 0 || first === size ? [] : subRanges(first, 0, size, true);
+
+/** `m` leaves of [from, to) are the prefix; `whole` while it is the prefix of the whole tree, whose root both sides know. */
+const subRanges = (m: number, from: number, to: number, whole: boolean): Range[] => {
+  if (m === to - from) return whole ? [] : [[from, to]];
+  const k = split(to - from);
   return m <= k
-    ? [...subProof(leaves, m, from, from + k, whole), rootOf(leaves, from + k, to)]
-    : [...subProof(leaves, m - k, from + k, to, false), rootOf(leaves, from, from + k)];
+    ? [...subRanges(m, from, from + k, whole), [from + k, to]]
+    : [...subRanges(m - k, from + k, to, false), [from, from + k]];
 };
 
 const isSize = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;

@@ -1,24 +1,19 @@
 // Proofs as files that verify offline: inclusion as https://c2sp.org/tlog-proof; consistency as the body that https://c2sp.org/tlog-witness asks a log for
 // (`old SIZE`, hashes, empty line, checkpoint). Trap: both come from strangers; there is one way to write each, and any other is refused.
 import { QuittanceError } from '../errors.ts';
-import { consistencyProof, inclusionProof, type Hash } from './merkle.ts';
+import type { Hash } from './merkle.ts';
 
 const PROOF_HEADER = 'c2sp.org/tlog-proof@v1';
 
-/** Leaf hashes of a log and its signed checkpoint. */
-interface Leaves {
-  leaves: readonly Hash[];
-  note: string | undefined;
-}
-
 const lineOf = (hash: Uint8Array): string => `${Buffer.from(hash).toString('base64')}\n`;
 
-export const tlogProof = ({ leaves, note = '' }: Leaves, index: number): string =>
-  `${PROOF_HEADER}\nindex ${index}\n${inclusionProof(leaves, index).map(lineOf).join('')}\n${note}`;
+/** `note`: the signed checkpoint of the tree that the hashes lead to. */
+export const tlogProof = (index: number, hashes: readonly Hash[], note: string): string =>
+  `${PROOF_HEADER}\nindex ${index}\n${hashes.map(lineOf).join('')}\n${note}`;
 
 /** That the log of `size` entries is a prefix of the log as it is now. */
-export const consistencyFile = ({ leaves, note = '' }: Leaves, size: number): string =>
-  `old ${size}\n${consistencyProof(leaves, size).map(lineOf).join('')}\n${note}`;
+export const consistencyFile = (size: number, hashes: readonly Hash[], note: string): string =>
+  `old ${size}\n${hashes.map(lineOf).join('')}\n${note}`;
 
 export interface Proof {
   hashes: Buffer[];

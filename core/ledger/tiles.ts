@@ -1,7 +1,7 @@
 // Paths and content of tiles: https://c2sp.org/tlog-tiles. A tile holds up to 256 hashes of one level, an entry bundle up to 256 entries, each behind its
 // 16-bit length. Partial ones have their width in the path, so every object is written once. Trap: an index is spelt in groups of three digits.
 import { QuittanceError } from '../errors.ts';
-import { rootOf, type Hash } from './merkle.ts';
+import { EMPTY_ROOT, fullSubtrees, nodeHash, rootOf, type Hash } from './merkle.ts';
 
 export const TILE_WIDTH = 256;
 
@@ -24,26 +24,64 @@ export interface TileWrite {
   bytes: Uint8Array;
 }
 
-/** Everything that a tree of `entries.length` entries needs beyond the first `from`. */
-export const tilesAfter = (from: number, entries: readonly Uint8Array[], leaves: readonly Hash[]): TileWrite[] => {
-  const writes: TileWrite[] = [];
-  const chunks = (count: number, start: number) =>
-    Array.from({ length: Math.ceil(count / TILE_WIDTH) - start }, (_, i) => ({
-      index: start + i,
-      from: (start + i) * TILE_WIDTH,
-      to: Math.min(count, (start + i + 1) * TILE_WIDTH),
-    }));
-  for (const { index, from: a, to: b } of chunks(entries.length, Math.floor(from / TILE_WIDTH))) {
-    writes.push({ path: bundlePath(index, b - a), bytes: encodeBundle(entries.slice(a, b)) });
+/**
+ * The right edge of a tree: by level, the hashes of its partial tile. They are the roots of full subtrees that make up the tree's root, so that a root that is
+ * signed vouches for each of them, and all that an append has to know.
+ */
+export type Edge = readonly (readonly Hash[])[];
+
+/** Hashes on a level of tiles in a tree of `size` leaves. */
+const countAt = (size: number, level: number): number => Math.floor(size / TILE_WIDTH ** level);
+
+/** Partial tiles of a tree, lowest level first; width 0 where the last tile of a level is full. */
+export const edgeTiles = (size: number): { level: number; index: number; width: number }[] => {
+  const tiles = [];
+  for (let level = 0; countAt(size, level) > 0; level++) {
+    const count = countAt(size, level);
+    tiles.push({ level, index: Math.floor(count / TILE_WIDTH), width: count % TILE_WIDTH });
   }
-  for (let level = 0, width = 1; width <= leaves.length; level++, width *= TILE_WIDTH) {
-    const [count, old] = [leaves.length, from].map((size) => Math.floor(size / width)) as [number, number];
-    for (const { index, from: a, to: b } of chunks(count, Math.floor(old / TILE_WIDTH))) {
-      const hashes = Array.from({ length: b - a }, (_, i) => rootOf(leaves, (a + i) * width, (a + i + 1) * width));
-      writes.push({ path: tilePath(level, index, b - a), bytes: Buffer.concat(hashes) });
-    }
-  }
-  return writes;
+  return tiles;
+};
+
+/** Root of the tree with this edge. */
+export const rootOfEdge = (edge: Edge): Hash => {
+  const roots = edge
+    .toReversed()
+    .flatMap((hashes) => fullSubtrees(hashes.length).map((range) => rootOf(hashes, ...range)));
+  return roots.length === 0 ? EMPTY_ROOT : roots.reduceRight((right, left) => nodeHash(left, right));
+};
+
+/** The tree of `size` leaves with more at its end: its edge, and the tiles that it has and the smaller one had not. */
+export const growEdge = (size: number, edge: Edge, added: readonly Hash[]): { edge: Edge; tiles: TileWrite[] } => {
+  const levels = edge.map((hashes) => [...hashes]);
+  const tiles: TileWrite[] = [];
+  const touched = new Set<number>();
+  const indexes = edgeTiles(size).map(({ index }) => index);
+  const write = (level: number, hashes: readonly Hash[]) =>
+    tiles.push({ path: tilePath(level, indexes[level] ?? 0, hashes.length), bytes: Buffer.concat(hashes) });
+  const push = (level: number, hash: Hash): void => {
+    const hashes = (levels[level] ??= []);
+    hashes.push(hash);
+    touched.add(level);
+    if (hashes.length < TILE_WIDTH) return;
+    write(level, hashes);
+    indexes[level] = (indexes[level] ?? 0) + 1;
+    levels[level] = [];
+    push(level + 1, rootOf(hashes));
+  };
+  for (const hash of added) push(0, hash);
+  for (const level of touched) if (levels[level]!.length > 0) write(level, levels[level]!);
+  return { edge: levels, tiles };
+};
+
+/** Entry bundles from that of `tail`, the entries of the last bundle that is not full. */
+export const bundlesAfter = (size: number, tail: readonly Uint8Array[], added: readonly Uint8Array[]): TileWrite[] => {
+  const first = Math.floor(size / TILE_WIDTH);
+  const entries = [...tail, ...added];
+  return Array.from({ length: Math.ceil(entries.length / TILE_WIDTH) }, (_, i) => {
+    const held = entries.slice(i * TILE_WIDTH, (i + 1) * TILE_WIDTH);
+    return { path: bundlePath(first + i, held.length), bytes: encodeBundle(held) };
+  });
 };
 
 export const encodeBundle = (entries: readonly Uint8Array[]): Buffer =>

@@ -3,6 +3,7 @@ import type { Hono } from 'hono';
 import { z } from 'zod';
 import { assembleBundle } from '#core/bundle.ts';
 import { LOG_KEY, LOG_ORIGIN, readLog } from '#core/ledger/log.ts';
+import { latestEntries } from '#core/ledger/recent.ts';
 import { TicketId } from '#core/ticket.ts';
 import { ModelName } from '#core/ticket-request.ts';
 import { verifyBundle } from '#core/verify.ts';
@@ -47,17 +48,16 @@ export const registryRoutes = (app: Hono<Env>, context: ApiContext): void => {
 const LATEST = 25;
 
 const ledger = async (c: Asked, { ports }: ApiContext): Promise<Response> => {
-  const { entries, note } = await readLog(ports);
-  const from = Math.max(0, entries.length - LATEST);
+  const log = await readLog(ports);
   const data: LedgerView = {
     origin: LOG_ORIGIN,
-    size: entries.length,
-    checkpoint: note ?? null,
+    size: log.size,
+    checkpoint: log.note ?? null,
     publicKey: Buffer.from(await ports.signer.publicKey(LOG_KEY)).toString('base64'),
-    latest: entries
-      .slice(from)
-      .map((entry, i) => ({ index: from + i, entry: entry.toString('utf8') }))
-      .reverse(),
+    latest: (await latestEntries(ports.logStorage, log, LATEST)).map(({ index, entry }) => ({
+      index,
+      entry: entry.toString('utf8'),
+    })),
   };
   return show(c, { title: 'Ledger', data, body: () => ledgerBody(data) });
 };

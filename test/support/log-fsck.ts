@@ -2,8 +2,8 @@
 // checkpoints do not see an entry that was edited in storage; only hashing the entries again does.
 import { isQuittanceError } from '#core/errors.ts';
 import { checkpointPath, openCheckpoint, readLog, stored, type LogPorts, type LogState } from '#core/ledger/log.ts';
-import { nodeHash, rootOf, type Hash } from '#core/ledger/merkle.ts';
-import { tilesAfter } from '#core/ledger/tiles.ts';
+import { leafHash, nodeHash, rootOf, type Hash } from '#core/ledger/merkle.ts';
+import { bundlePath, bundlesAfter, decodeBundle, growEdge, TILE_WIDTH } from '#core/ledger/tiles.ts';
 
 export interface LogReport {
   size: number;
@@ -15,19 +15,34 @@ export interface LogReport {
 export const checkLog = async (ports: LogPorts): Promise<LogReport> => {
   try {
     const state = await readLog(ports);
-    return {
-      size: state.entries.length,
-      problems: [...(await wrongTiles(ports, state)), ...(await wrongCheckpoints(ports, state))],
-    };
+    const entries = await allEntries(ports, state);
+    const leaves = entries.map(leafHash);
+    const problems = [
+      ...(await wrongTiles(ports, entries, leaves)),
+      ...(await wrongCheckpoints(ports, leaves, state.version)),
+    ];
+    return { size: state.size, problems };
   } catch (error) {
     if (!isQuittanceError(error)) throw error;
     return { size: 0, problems: [`${error.code}: ${error.message}`] };
   }
 };
 
-const wrongTiles = async ({ logStorage }: LogPorts, { entries, leaves }: LogState): Promise<string[]> => {
+/** Every entry, as stored. */
+export const allEntries = async ({ logStorage }: LogPorts, { size, tail }: LogState): Promise<Buffer[]> => {
+  const entries: Buffer[] = [];
+  for (let index = 0; index < Math.floor(size / TILE_WIDTH); index++)
+    entries.push(...decodeBundle(await logStorage.get(bundlePath(index))));
+  return [...entries, ...tail];
+};
+
+const wrongTiles = async (
+  { logStorage }: LogPorts,
+  entries: readonly Buffer[],
+  leaves: readonly Hash[],
+): Promise<string[]> => {
   const problems: string[] = [];
-  for (const { path, bytes } of tilesAfter(0, entries, leaves)) {
+  for (const { path, bytes } of [...bundlesAfter(0, [], entries), ...growEdge(0, [], leaves).tiles]) {
     const found = await stored(logStorage, path);
     if (!found) problems.push(`${path} is missing`);
     else if (!Buffer.from(found).equals(bytes)) problems.push(`${path} does not follow from the entries`);
@@ -36,7 +51,7 @@ const wrongTiles = async ({ logStorage }: LogPorts, { entries, leaves }: LogStat
 };
 
 /** The first copy may be the head's own and is written after it, so the newest may be missing. */
-const wrongCheckpoints = async (ports: LogPorts, { leaves, version }: LogState): Promise<string[]> => {
+const wrongCheckpoints = async (ports: LogPorts, leaves: readonly Hash[], version: number): Promise<string[]> => {
   const problems: string[] = [];
   const prefix = prefixRoots(leaves);
   let [last, root] = [0, rootOf([])];

@@ -1,57 +1,94 @@
-// A process reads and hashes the log once and then only its end: what it reads, what it knows of entries, and that a signed root which does not follow is refused.
+// What a process reads of a log that grows, whoever appends to it, and where it finds events that an append without marks left behind.
 import { describe, expect, it } from '@jest/globals';
 import { isQuittanceError } from '#core/errors.ts';
-import { appendToLog, indexOfEntry, readLog } from '#core/ledger/log.ts';
-import { bundlePath } from '#core/ledger/tiles.ts';
+import { appendToLog, readLog } from '#core/ledger/log.ts';
+import { indexesOf, latestEntries } from '#core/ledger/recent.ts';
 import { checkLog } from '#test/support/log-fsck.ts';
 import { memoryWorld } from '#adapters/memory/ports.ts';
 import { memoryLogHead, memoryLogStorage } from '#adapters/memory/stores.ts';
 
-const numbered = (count: number, from = 0) => Array.from({ length: count }, (_, i) => Buffer.from(`event ${from + i}`));
+const START = Date.parse('2026-03-01T00:00:00.000Z');
 
-describe('a process that has read the log', () => {
-  const watched = async (count: number) => {
-    const { ports } = memoryWorld();
-    await appendToLog(ports, numbered(count));
-    const read: string[] = [];
-    const logStorage = {
-      put: ports.logStorage.put,
-      get: (path: string) => {
-        read.push(path);
-        return ports.logStorage.get(path);
-      },
-    };
-    return { ports, own: { ...ports, logStorage }, read };
+/** One event a second. */
+const event = (i: number) => {
+  const at = new Date(START + 1000 * i).toISOString();
+  return { eventId: `T.${i}`, at, body: `{"at":"${at}","event":${i}}` };
+};
+const bodies = (count: number, from = 0) => Array.from({ length: count }, (_, i) => Buffer.from(event(from + i).body));
+
+const watched = async (count: number) => {
+  const { ports } = memoryWorld();
+  await appendToLog(ports, bodies(count));
+  const read: string[] = [];
+  const logStorage = {
+    put: ports.logStorage.put,
+    get: (path: string) => {
+      if (path.startsWith('tile/')) read.push(path);
+      return ports.logStorage.get(path);
+    },
   };
+  return { ports, own: { ...ports, logStorage }, read };
+};
 
-  it('reads of what others append only the bundles at the end', async () => {
-    const { ports, own, read } = await watched(600);
-    await readLog(own);
-    await appendToLog(ports, numbered(3, 600));
+describe('a process that reads the log', () => {
+  it('reads the partial tiles and the last bundle, whatever the size, and nothing twice', async () => {
+    const { ports, own, read } = await watched(1000);
+    expect(await readLog(own)).toMatchObject({ size: 1000 });
+    expect(read.sort()).toEqual(['tile/0/003.p/232', 'tile/1/000.p/3', 'tile/entries/003.p/232']);
     read.length = 0;
-    expect((await readLog(own)).entries).toEqual(numbered(603));
-    expect(read.filter((path) => path.startsWith('tile/'))).toEqual([bundlePath(2, 91)]);
-    expect(await appendToLog(own, numbered(1, 603))).toEqual([603]);
+    await readLog(own);
+    expect(await appendToLog(own, bodies(1, 1000))).toEqual([1000]);
+    await readLog(own);
+    expect(read.filter((path) => !path.endsWith('.p/233'))).toEqual([]); // those are looked for in case a crash left them
     expect((await checkLog(ports)).problems).toEqual([]);
   });
 
-  it('knows where an entry is, whoever appended it, and of none beyond the size that it asks about', async () => {
-    const { ports, own } = await watched(2);
-    const early = await readLog(own);
-    await appendToLog(ports, numbered(1, 2));
-    const late = await readLog(own);
-    expect(['event 0', 'event 2', 'event 3'].map((text) => indexOfEntry(late, text))).toEqual([0, 2, undefined]);
-    expect(['event 0', 'event 2'].map((text) => indexOfEntry(early, text))).toEqual([0, undefined]);
+  it('goes on with what others appended', async () => {
+    const { ports, own } = await watched(600);
+    await readLog(own);
+    await appendToLog(ports, bodies(200, 600));
+    expect(await appendToLog(own, bodies(1, 800))).toEqual([800]);
+    expect((await checkLog(ports)).problems).toEqual([]);
   });
 
-  it('refuses a signed root that does not follow from what it read', async () => {
+  it('refuses a signed root that does not follow from what is stored', async () => {
     const { ports, own } = await watched(3);
     await readLog(own);
     const other = { ...ports, logStorage: memoryLogStorage(memoryWorld().faults), logHead: memoryLogHead() };
-    for (const from of [10, 20]) await appendToLog(other, numbered(2, from));
+    for (const from of [10, 20]) await appendToLog(other, bodies(2, from));
     const logHead = { ...own.logHead, read: () => other.logHead.read() };
-    await appendToLog(ports, numbered(1, 3));
+    await appendToLog(ports, bodies(1, 3));
     const error = await readLog({ ...own, logHead }).catch((caught: unknown) => caught);
     expect(isQuittanceError(error, 'LEDGER_INVALID')).toBe(true);
   });
+});
+
+describe('events whose marks were lost', () => {
+  const placed = async (count: number, ...asked: number[]) => {
+    const { own, read } = await watched(count);
+    const log = await readLog(own);
+    read.length = 0;
+    const found = await indexesOf(own.logStorage, log, asked.map(event));
+    return { found: Object.fromEntries(found), read };
+  };
+
+  it('are found at the end of the log, in the bundles before it, and not where they are not', async () => {
+    expect((await placed(700, 699)).found).toEqual({ 'T.699': 699 });
+    expect((await placed(700, 500, 699, 700)).found).toEqual({ 'T.500': 500, 'T.699': 699 });
+    expect((await placed(0, 1)).found).toEqual({});
+  });
+
+  it('are not looked for in what is older than the oldest of them by more than clocks differ', async () => {
+    const { found, read } = await placed(2000, 2001);
+    expect(found).toEqual({});
+    // 2001 less five minutes is in bundle 6; all of bundle 5 is older
+    expect(read.filter((path) => path.includes('entries'))).toEqual(['tile/entries/006', 'tile/entries/005']);
+  });
+});
+
+it('the latest entries are read across bundles, newest first', async () => {
+  const { own } = await watched(514);
+  const latest = await latestEntries(own.logStorage, await readLog(own), 4);
+  expect(latest.map(({ index }) => index)).toEqual([513, 512, 511, 510]);
+  expect(latest.map(({ entry }) => entry.toString())).toEqual([513, 512, 511, 510].map((i) => event(i).body));
 });

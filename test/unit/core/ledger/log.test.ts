@@ -2,10 +2,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { isQuittanceError } from '#core/errors.ts';
-import { checkLog } from '#test/support/log-fsck.ts';
+import { allEntries, checkLog } from '#test/support/log-fsck.ts';
 import { appendToLog, checkpointPath, readLog, type LogPorts } from '#core/ledger/log.ts';
 import { leafHash, rootOf, verifyConsistency, verifyInclusion } from '#core/ledger/merkle.ts';
 import { consistencyFile, parseConsistencyFile, parseTlogProof, tlogProof } from '#core/ledger/proof.ts';
+import { tileTree } from '#core/ledger/tile-tree.ts';
 import { bundlePath } from '#core/ledger/tiles.ts';
 import type { FaultMode } from '#adapters/memory/faults.ts';
 import { memoryWorld, type World } from '#adapters/memory/ports.ts';
@@ -19,6 +20,8 @@ const codeOf = (act: Promise<unknown>): Promise<string> =>
     () => 'done',
     (error: unknown) => (isQuittanceError(error) ? error.code : 'another error'),
   );
+/** All of them, as the log that was just read says. */
+const entriesOf = async (ports: LogPorts) => allEntries(ports, await readLog(ports));
 const sound = async (ports: LogPorts) => expect((await checkLog(ports)).problems).toEqual([]);
 
 describe('an append', () => {
@@ -26,9 +29,11 @@ describe('an append', () => {
     const { ports } = memoryWorld();
     expect(await appendToLog(ports, bytes('a', 'b'))).toEqual([0, 1]);
     expect(await appendToLog(ports, bytes('c'))).toEqual([2]);
-    const { checkpoint, entries } = await readLog(ports);
-    expect(texts(entries)).toEqual(['a', 'b', 'c']);
-    expect(checkpoint).toMatchObject({ size: 3, root: rootOf(bytes('a', 'b', 'c').map(leafHash)) });
+    expect(texts(await entriesOf(ports))).toEqual(['a', 'b', 'c']);
+    expect((await readLog(ports)).checkpoint).toMatchObject({
+      size: 3,
+      root: rootOf(bytes('a', 'b', 'c').map(leafHash)),
+    });
   });
 
   it('of nothing writes nothing', async () => {
@@ -52,15 +57,17 @@ describe('an append', () => {
         }
         await sound(ports);
         expect(faults.complaints).toEqual([]);
-        const log = await readLog(ports);
-        const { size, root } = log.checkpoint!;
+        const { checkpoint, note } = await readLog(ports);
+        const { size, root } = checkpoint!;
+        const tree = tileTree(ports.logStorage, checkpoint!);
         for (const index of [0, size >> 1, size - 1]) {
-          const proof = parseTlogProof(tlogProof(log, index));
-          expect(verifyInclusion(leafHash(log.entries[index]!), proof.index, size, proof.hashes, root)).toBe(true);
+          const proof = parseTlogProof(tlogProof(index, await tree.inclusion(index), note!));
+          const leaf = leafHash(Buffer.from(`event ${index}`));
+          expect(verifyInclusion(leaf, proof.index, size, proof.hashes, root)).toBe(true);
         }
         for (const earlier of sizes) {
-          const proof = parseConsistencyFile(consistencyFile(log, earlier));
-          const was = rootOf(log.leaves.slice(0, earlier));
+          const proof = parseConsistencyFile(consistencyFile(earlier, await tree.consistency(earlier), note!));
+          const was = rootOf(numbered(earlier).map(leafHash));
           expect(verifyConsistency(proof.size, size, proof.hashes, was, root)).toBe(true);
         }
       }),
@@ -82,7 +89,7 @@ describe('an append', () => {
 const insist = async (ports: LogPorts, wanted: readonly Buffer[]): Promise<void> => {
   for (let tries = 0; tries < 3; tries++) {
     try {
-      const { entries } = await readLog(ports);
+      const entries = await entriesOf(ports);
       await appendToLog(
         ports,
         wanted.filter((entry) => !entries.some((one) => one.equals(entry))),
@@ -111,7 +118,7 @@ describe('a crash', () => {
       for (const mode of ['before', 'after'] as const) {
         const { ports, faults } = await run({ write, mode });
         expect([write, mode, faults.fired]).toEqual([write, mode, true]);
-        expect(texts((await readLog(ports)).entries)).toEqual(expected);
+        expect(texts(await entriesOf(ports))).toEqual(expected);
         await sound(ports);
         expect(faults.complaints).toEqual([]);
       }
@@ -125,7 +132,7 @@ describe('a crash', () => {
       expect(await codeOf(appendToLog(ports, numbered(lost, 3)))).toBe('another error');
       const turned = numbered(lost, 3).reverse();
       const indexes = await appendToLog(ports, turned);
-      const { entries } = await readLog(ports);
+      const entries = await entriesOf(ports);
       indexes.forEach((index, i) => expect(entries[index]).toEqual(turned[i]));
       expect(new Set(texts(entries))).toEqual(new Set(texts(numbered(3 + lost))));
       await sound(ports);
@@ -164,19 +171,34 @@ describe('a log that was tampered with', () => {
     const bundle = Buffer.from(await log.logStorage.get(bundlePath(0, 5)));
     bundle[4]! ^= 1;
     log.edit(bundlePath(0, 5), bundle);
-    expect(await codeOf(readLog(log))).toBe('LEDGER_INVALID');
-    expect(await codeOf(appendToLog(log, bytes('next')))).toBe('LEDGER_INVALID');
-    expect((await checkLog(log)).problems[0]).toContain('LEDGER_INVALID');
+    const fresh = { ...log, logStorage: { ...log.logStorage } }; // another process, which did not write it
+    expect(await codeOf(readLog(fresh))).toBe('LEDGER_INVALID');
+    expect(await codeOf(appendToLog(fresh, bytes('next')))).toBe('LEDGER_INVALID');
+    expect((await checkLog(fresh)).problems[0]).toContain('LEDGER_INVALID');
   });
 
-  it('in a tile, which no append reads, is found by the check of the whole log', async () => {
+  it.each(['tile/0/001.p/44', 'tile/1/000.p/1'])('in %s, from which an append goes on, is refused', async (path) => {
     const log = await logOf(300);
+    const bytes = Buffer.from(await log.logStorage.get(path));
+    bytes[7]! ^= 1;
+    log.edit(path, bytes);
+    expect(await codeOf(readLog({ ...log, logStorage: { ...log.logStorage } }))).toBe('LEDGER_INVALID');
+    log.edit(path, Buffer.alloc(31));
+    expect(await codeOf(readLog({ ...log, logStorage: { ...log.logStorage } }))).toBe('LEDGER_INVALID');
+  });
+
+  it('in a full tile or bundle, which no append reads, is found by proofs and by the check of the whole log', async () => {
+    const log = await logOf(300);
+    const { checkpoint } = await readLog(log);
+    const proofs = (index: number) => codeOf(tileTree(log.logStorage, checkpoint!).inclusion(index));
+    const bundle = Buffer.from(await log.logStorage.get(bundlePath(0)));
+    bundle[3]! ^= 1;
+    log.edit(bundlePath(0), bundle);
+    expect(await codeOf(tileTree(log.logStorage, checkpoint!).bundle(0))).toBe('LEDGER_INVALID');
+    expect((await checkLog(log)).problems).toContain('tile/0/000 does not follow from the entries');
     log.edit('tile/0/000', Buffer.alloc(8192));
-    log.edit('tile/1/000.p/1', Buffer.alloc(32));
-    expect((await checkLog(log)).problems).toEqual([
-      'tile/0/000 does not follow from the entries',
-      'tile/1/000.p/1 does not follow from the entries',
-    ]);
+    expect([await proofs(0), await proofs(299)]).toEqual(['LEDGER_INVALID', 'done']);
+    expect(await codeOf(tileTree(log.logStorage, checkpoint!).consistency(100))).toBe('LEDGER_INVALID');
   });
 
   it('by a checkpoint of another history in the past is found by the check of the whole log', async () => {
@@ -233,16 +255,16 @@ describe('a clock or a backup', () => {
     await appendToLog(ports, bytes('b'));
     let reads = 0;
     const logHead = { ...head, read: async () => (reads++ === 0 ? stale : ports.logHead.read()) };
-    expect(texts((await readLog({ ...ports, logHead })).entries)).toEqual(['a', 'b']);
+    expect(texts(await entriesOf({ ...ports, logHead }))).toEqual(['a', 'b']);
   });
 
   it('that lost the copy of the newest checkpoint is mended by the next append', async () => {
     const { ports, faults } = memoryWorld();
     await appendToLog(ports, bytes('a'));
     const puts = faults.writes.filter((write) => write.startsWith('logStorage.put')).length;
-    faults.arm(`logStorage.put#${puts + 4}`, 'before'); // after bundle, tile and head: the copy
+    faults.arm(`logStorage.put#${puts + 3}`, 'before'); // after bundle, tile and head: the copy
     expect(await codeOf(appendToLog(ports, bytes('b')))).toBe('another error');
-    expect(texts((await readLog(ports)).entries)).toEqual(['a', 'b']);
+    expect(texts(await entriesOf(ports))).toEqual(['a', 'b']);
     await appendToLog(ports, bytes('c'));
     await sound(ports);
   });
@@ -276,8 +298,10 @@ describe('proofs as files', () => {
   it('of inclusion are none of consistency', async () => {
     const { ports } = memoryWorld();
     await appendToLog(ports, bytes('a', 'b'));
-    const log = await readLog(ports);
-    expect(() => parseConsistencyFile(tlogProof(log, 1))).toThrow('not a consistency proof');
-    expect(parseConsistencyFile(consistencyFile(log, 1))).toMatchObject({ size: 1, note: log.note });
+    const { checkpoint, note } = await readLog(ports);
+    const tree = tileTree(ports.logStorage, checkpoint!);
+    expect(() => parseConsistencyFile(tlogProof(1, [], note!))).toThrow('not a consistency proof');
+    const file = consistencyFile(1, await tree.consistency(1), note!);
+    expect(parseConsistencyFile(file)).toMatchObject({ size: 1, note });
   });
 });

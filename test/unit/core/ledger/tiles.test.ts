@@ -4,8 +4,18 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
 import { isQuittanceError } from '#core/errors.ts';
-import { leafHash, rootOf, type Hash } from '#core/ledger/merkle.ts';
-import { bundlePath, decodeBundle, encodeBundle, tilePath, tilesAfter } from '#core/ledger/tiles.ts';
+import { leafHash, rootOf } from '#core/ledger/merkle.ts';
+import {
+  bundlePath,
+  bundlesAfter,
+  decodeBundle,
+  edgeTiles,
+  encodeBundle,
+  growEdge,
+  rootOfEdge,
+  tilePath,
+  type Edge,
+} from '#core/ledger/tiles.ts';
 
 const golden = z
   .object({
@@ -21,13 +31,30 @@ describe('paths', () => {
   });
 });
 
-/** Widths of the tiles of each level, by index. */
-const widths = (size: number) => {
-  const zero = Buffer.alloc(32);
-  const writes = tilesAfter(0, Array<Buffer>(size).fill(Buffer.alloc(0)), Array<Hash>(size).fill(zero));
-  const hashes = writes.filter(({ path }) => !path.includes('entries'));
-  return hashes.map(({ path, bytes }) => ({ level: path.split('/')[1]!, width: bytes.length / 32 }));
+const entriesOf = (size: number, from = 0) => Array.from({ length: size }, (_, i) => Buffer.from(`entry ${from + i}`));
+
+/** What a log writes that grows by batches. */
+const written = (...batches: number[]) => {
+  const files = new Map<string, Buffer>();
+  let [size, edge, tail]: [number, Edge, Buffer[]] = [0, [], []];
+  for (const count of batches) {
+    const added = entriesOf(count, size);
+    const grown = growEdge(size, edge, added.map(leafHash));
+    for (const { path, bytes } of [...bundlesAfter(size, tail, added), ...grown.tiles]) {
+      expect(files.has(path)).toBe(false);
+      files.set(path, Buffer.from(bytes));
+    }
+    [size, edge] = [size + count, grown.edge];
+    tail = entriesOf(size % 256, size - (size % 256));
+  }
+  return { files, edge, size };
 };
+
+/** Widths of the tiles of each level, by index. */
+const widths = (size: number) =>
+  [...written(size).files].flatMap(([path, { length }]) =>
+    path.includes('entries') ? [] : [{ level: path.split('/')[1]!, width: length / 32 }],
+  );
 
 describe('tiles', () => {
   it('of 70,000 entries are those of the specification', () => {
@@ -44,28 +71,33 @@ describe('tiles', () => {
       { level: '0', width: 256 },
       { level: '1', width: 1 },
     ]);
-    expect(widths(0)).toEqual([]);
+    expect(written(0).files.size).toBe(0);
   });
 
   it('above level 0 hold the roots of full tiles below', () => {
-    const entries = Array.from({ length: 600 }, (_, i) => Buffer.from(`entry ${i}`));
-    const leaves = entries.map(leafHash);
-    const above = tilesAfter(0, entries, leaves).find(({ path }) => path === 'tile/1/000.p/2')!;
-    expect(Buffer.from(above.bytes)).toEqual(Buffer.concat([rootOf(leaves, 0, 256), rootOf(leaves, 256, 512)]));
+    const leaves = entriesOf(600).map(leafHash);
+    const above = written(600).files.get('tile/1/000.p/2');
+    expect(above).toEqual(Buffer.concat([rootOf(leaves, 0, 256), rootOf(leaves, 256, 512)]));
   });
 
-  it('written after an append are all that the larger tree has and the smaller had not', () => {
+  it('written in batches have the root of the plain tree, and all that a tree made at once has', () => {
     fc.assert(
-      fc.property(fc.nat(600), fc.integer({ min: 1, max: 300 }), (before, more) => {
-        const entries = Array.from({ length: before + more }, (_, i) => Buffer.from(`entry ${i}`));
-        const leaves = entries.map(leafHash);
-        const had = new Set(tilesAfter(0, entries.slice(0, before), leaves.slice(0, before)).map(({ path }) => path));
-        const needed = tilesAfter(0, entries, leaves).filter(({ path }) => !had.has(path));
-        const written = new Map(tilesAfter(before, entries, leaves).map(({ path, bytes }) => [path, bytes]));
-        for (const { path, bytes } of needed) expect(written.get(path)).toEqual(bytes);
+      fc.property(fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 6 }), (batches) => {
+        const { files, edge, size } = written(...batches);
+        expect(rootOfEdge(edge)).toEqual(rootOf(entriesOf(size).map(leafHash)));
+        for (const [path, bytes] of written(size).files) expect([path, files.get(path)]).toEqual([path, bytes]);
       }),
-      { numRuns: 30 },
+      { numRuns: 40 },
     );
+  });
+
+  it('at the end of 2²⁴ + 257 entries are four, of which three are not full', () => {
+    expect(edgeTiles(2 ** 24 + 257)).toEqual([
+      { level: 0, index: 65_537, width: 1 },
+      { level: 1, index: 256, width: 1 },
+      { level: 2, index: 1, width: 0 },
+      { level: 3, index: 0, width: 1 },
+    ]);
   });
 });
 

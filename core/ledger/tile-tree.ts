@@ -1,0 +1,115 @@
+// Hashes and proofs of a log read from its tiles: a few small files instead of every entry (https://c2sp.org/tlog-tiles). Each tile is read once an object.
+// Trap: storage is not trusted. A proof is checked against the signed root before it is given away; an edge is, where the log is read.
+import { QuittanceError } from '../errors.ts';
+import type { LogStorage } from '../ports.ts';
+import {
+  consistencyRanges,
+  inclusionRanges,
+  leafHash,
+  nodeHash,
+  rootOf,
+  verifyConsistency,
+  verifyInclusion,
+  type Hash,
+  type Range,
+} from './merkle.ts';
+import { bundlePath, decodeBundle, edgeTiles, TILE_WIDTH, tilePath, type Edge } from './tiles.ts';
+
+export interface TreeHead {
+  readonly size: number;
+  readonly root: Hash;
+}
+
+export interface TileTree {
+  /** Entries of a bundle, proven to be in the tree. LEDGER_INVALID. */
+  bundle(index: number): Promise<Buffer[]>;
+  /** Hashes from the leaf's sibling to the root's child, as RFC 6962 §2.1.1. LEDGER_INVALID where they do not lead to the root. */
+  inclusion(index: number): Promise<Hash[]>;
+  /** That the tree of `first` leaves is a prefix of this one. LEDGER_INVALID where it is not. */
+  consistency(first: number): Promise<Hash[]>;
+}
+
+/** Levels of the binary tree in one tile. */
+const TILE_HEIGHT = 8;
+const HASH_BYTES = 32;
+
+export const tileTree = (storage: LogStorage, { size, root }: TreeHead): TileTree => {
+  const widthAt = (level: number, index: number): number =>
+    Math.min(TILE_WIDTH, Math.floor(size / TILE_WIDTH ** level) - index * TILE_WIDTH);
+  const tile = once((level, index) => {
+    const width = widthAt(level, index);
+    return readTile(storage, tilePath(level, index, width), width);
+  });
+  /** A full subtree of 2^height leaves is 2^(height mod 8) neighbours in one tile. */
+  const full = async (from: number, height: number): Promise<Hash> => {
+    const level = Math.floor(height / TILE_HEIGHT);
+    const at = from / TILE_WIDTH ** level;
+    const start = at % TILE_WIDTH;
+    const hashes = await tile(level, Math.floor(at / TILE_WIDTH));
+    return rootOf(hashes, start, start + 2 ** (height % TILE_HEIGHT));
+  };
+  const hashOf = async ([from, to]: Range): Promise<Hash> => {
+    const height = Math.floor(Math.log2(to - from));
+    const width = 2 ** height;
+    if (width === to - from) return full(from, height);
+    return nodeHash(await full(from, height), await hashOf([from + width, to]));
+  };
+  const hashesOf = (ranges: readonly Range[]) => Promise.all(ranges.map(hashOf));
+  const check = (holds: boolean): void => {
+    if (!holds) throw invalid('the stored tiles do not lead to the root that the checkpoint signs');
+  };
+  const inclusion = async (index: number): Promise<Hash[]> => {
+    const proof = await hashesOf(inclusionRanges(index, 0, size));
+    check(verifyInclusion(await hashOf([index, index + 1]), index, size, proof, root));
+    return proof;
+  };
+  return {
+    inclusion,
+    async bundle(index) {
+      const entries = decodeBundle(await storage.get(bundlePath(index, widthAt(0, index))));
+      const hashes = await tile(0, index);
+      check(entries.length === hashes.length && entries.every((entry, i) => leafHash(entry).equals(hashes[i]!)));
+      await inclusion(index * TILE_WIDTH); // its siblings are made of all hashes of the tile, so that it vouches for each
+      return entries.map((entry) => Buffer.from(entry)); // a slice would keep the bytes of the whole file
+    },
+    async consistency(first) {
+      const proof = await hashesOf(consistencyRanges(first, size));
+      const before = first === 0 ? rootOf([]) : await hashOf([0, first]);
+      check(verifyConsistency(first, size, proof, before, root));
+      return proof;
+    },
+  };
+};
+
+/** A file of the log that is read when it is first asked for. */
+const once = <T>(
+  read: (level: number, index: number) => Promise<T>,
+): ((level: number, index: number) => Promise<T>) => {
+  const held = new Map<string, Promise<T>>();
+  return (level, index) => {
+    const key = `${level}/${index}`;
+    const found = held.get(key) ?? read(level, index);
+    held.set(key, found);
+    return found;
+  };
+};
+
+/** The partial tiles at the end of a tree of `size` leaves, not checked yet. */
+export const readEdge = async (storage: LogStorage, size: number): Promise<Edge> => {
+  const edge: Hash[][] = [];
+  for (const { level, index, width } of edgeTiles(size))
+    edge.push(width === 0 ? [] : await readTile(storage, tilePath(level, index, width), width));
+  return edge;
+};
+
+const readTile = async (storage: LogStorage, path: string, width: number): Promise<Hash[]> => {
+  const bytes = Buffer.from(await storage.get(path));
+  if (bytes.length !== width * HASH_BYTES) throw invalid(`${path} does not hold ${width} hashes`);
+  return Array.from({ length: width }, (_, i) => bytes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES));
+};
+
+export const invalid = (message: string): QuittanceError =>
+  new QuittanceError('LEDGER_INVALID', {
+    message,
+    hint: 'restore the log storage from its replica; the checkpoint is the truth',
+  });
