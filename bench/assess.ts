@@ -6,7 +6,8 @@ import type { Model } from '#engine/model.ts';
 import { measure, MEASURE_DEFAULTS } from '#evaluation/measure.ts';
 import { relearnCurve } from '#evaluation/relearn.ts';
 import type { EvaluationTables } from '#core/evaluation.ts';
-import { judge, type GatePolicy, type Judgement } from '#core/gate.ts';
+import { judge, type Judgement } from '#core/gate.ts';
+import type { GatePolicy } from '#core/policy.ts';
 
 export interface Assessed {
   /** The people whom the model was taught, with how much of them is measured. */

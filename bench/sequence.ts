@@ -20,7 +20,7 @@ import { encodeRows } from '#containers/train-job.ts';
 import { contextOf, exampleOf } from '#containers/unlearn-job.ts';
 import { findMethod } from '#unlearning/methods.ts';
 import { QuittanceError } from '#core/errors.ts';
-import type { GatePolicy } from '#core/gate.ts';
+import type { GatePolicy } from '#core/policy.ts';
 import type { PeopleBench, Row } from './people.ts';
 import { assessAgainst } from './assess.ts';
 import { keptRow, saved } from './saved-rows.ts';

@@ -10,7 +10,8 @@ import { usageError } from '#core/errors.ts';
 import { type Arguments, type Command } from './command.ts';
 import { readPolicy } from '#entry/embedded.ts';
 import type { Backend } from '#engine/tf.ts';
-import type { GatePolicy } from '#core/gate.ts';
+import { thresholdText } from '#core/gate-words.ts';
+import type { GatePolicy } from '#core/policy.ts';
 import { demoBase, type Base } from './demo/base.ts';
 import { smollm2Base } from './demo/smollm2.ts';
 import { screen, type Asked, type Shown } from './demo/screen.ts';
@@ -132,13 +133,7 @@ const resultOf = ({ walk, asked, backend: name, timings, report }: Shown) => ({
   backend: name,
   modelBefore: { name: walk.model, digest: walk.before.digest },
   modelAfter: { name: walk.model, digest: walk.after.digest },
-  gates: (walk.judgement?.gates ?? []).map(({ name: gate, value, n, threshold, verdict }) => ({
-    name: gate,
-    value,
-    n,
-    threshold,
-    verdict,
-  })),
+  gates: (walk.judgement?.gates ?? []).map((gate) => ({ ...gate, threshold: thresholdText(gate) })),
   answers: asked.map(({ subject, question }) => ({
     subject,
     question,

@@ -3,8 +3,9 @@
 import { readFileSync } from 'node:fs';
 import { storeError } from '#adapters/local/durable-file.ts';
 import { QuittanceError, usageError } from '#core/errors.ts';
+import { nearest } from '#core/nearest.ts';
 import { helpOf, parse, type Command, type ExitCode } from './command.ts';
-import { commands, nearest } from './commands.ts';
+import { commands } from './commands.ts';
 
 const version = (): string => {
   const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
@@ -28,8 +29,13 @@ const run = async (argv: readonly string[]): Promise<ExitCode> => {
   if (name === '--version') return say(version());
   if (name === undefined || name === '--help' || name === 'help') return say(overview());
   const entry = commands.find((command) => command.name === name);
-  if (!entry)
-    throw usageError(`unknown command '${name}'`, `did you mean '${nearest(name)}'? 'quittance --help' lists all`);
+  if (!entry) {
+    const known = commands.map((command) => command.name);
+    throw usageError(
+      `unknown command '${name}'`,
+      `did you mean '${nearest(name, known)}'? 'quittance --help' lists all`,
+    );
+  }
   const command = await entry.load();
   return runCommand(command, rest);
 };

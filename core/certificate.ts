@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { Digest, digestJson } from './canonical.ts';
 import { seal, STATEMENT_TYPE, subjectOf, type Envelope, type Statement } from './dsse.ts';
-import { Gate, type Judgement } from './gate.ts';
+import { Gate, GateV1, type StoredJudgement } from './gate.ts';
 import type { EvaluationTables } from './evaluation.ts';
 import type { Signer } from './ports.ts';
 import type { RunManifest } from './run.ts';
@@ -95,7 +95,7 @@ export const CertificatePredicate = z.strictObject({
     reference: z.string(),
     verdict: z.literal('pass'),
   }),
-  results: z.array(Gate),
+  results: z.array(z.union([Gate, GateV1])),
   relearning: z.array(z.tuple([z.number(), z.number()])),
   approval: z.strictObject({ filer: z.string(), approver: z.string(), at: z.string(), evidence: Digest }),
   scope: Scope,
@@ -116,7 +116,7 @@ export interface CertificateParts {
   ticket: TicketIn<'COMPLETED'>;
   run: RunManifest;
   tables: EvaluationTables;
-  judgement: Judgement;
+  judgement: StoredJudgement;
   validUntil: string;
   residualCopies: CertificatePredicate['residualCopies'];
   keys: CertificatePredicate['keys'];

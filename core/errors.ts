@@ -50,6 +50,7 @@ export const ERROR_CODES = {
   OUT_OF_MEMORY: 'the backend has no room for another tensor',
   JOB_FAILED: 'a job ended with an error',
   JOB_INTERRUPTED: 'a job was asked to end; started again it goes on from the state that it saved',
+  POLICY_INVALID: 'a gate policy names something that does not exist or has no bound, or contradicts itself',
   GATE_NOT_MET: 'the model does not pass the gate',
   SERVED_MISMATCH: 'what is served is not what was approved',
   WORKFLOW_UNSUPPORTED: 'a workflow definition uses a field that the interpreter does not implement',

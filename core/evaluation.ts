@@ -30,8 +30,8 @@ export const Curve = z.strictObject({
 });
 
 /**
- * Keys are `group.quantity`, e.g. `forget.greedyExact`, `controls.valueLogProb`. Groups: forget (the ticket's records), controls (never-trained
- * people, the gate's own set), retained (trained people who stay), facts (non-personal), unknown (people the model was taught to refuse).
+ * Keys are those of the registry (quantities.ts), e.g. `forget.greedyExact`. Groups: forget (the ticket's records), controls (never-trained people, the gate's own
+ * set), retained (trained people who stay), facts (non-personal), unknown (people the model was taught to refuse), general (questions about nobody).
  */
 export const EvaluationTables = z.strictObject({
   kind: z.literal('quittance-evaluation/v1'),
@@ -50,7 +50,12 @@ export const EvaluationTables = z.strictObject({
   scalars: z.record(z.string(), z.number()),
   curves: z.record(z.string(), Curve),
   notAvailable: z.record(z.string(), z.string()),
-  sampling: z.strictObject({ temperature: z.number(), samplesPerPrompt: Count, seed: z.int() }),
+  sampling: z.strictObject({
+    temperature: z.number(),
+    samplesPerPrompt: Count,
+    seed: z.int(),
+    truthRatio: z.enum(['geometric', 'arithmetic']).optional(),
+  }),
 });
 export type EvaluationTables = z.infer<typeof EvaluationTables>;
 

@@ -1,113 +1,100 @@
-// The gate: a versioned policy of checks, and a judge that applies it to aggregate tables. The evaluate job, the workflow and a stranger's verifier call the
-// same `judge`. Two-sided: under-forgetting fails, and so does over-unlearning. Traps: a statistic that cannot be computed, or that could not fail at these
-// sizes, is `not_available` and fails the gate; it is never replaced by a default. Policy and tables may come from a stranger.
+// The judge: applies a policy's checks to aggregate tables. The evaluate job, the workflow and a stranger's verifier call the same `judge`. Two-sided: under-forgetting
+// fails, and so does over-unlearning. What it finds are numbers; gate-words.ts makes words of them. Trap: a statistic that cannot be computed, or that could not fail at
+// these sizes, is `not_available` and fails the gate; it is never replaced by a default.
 import { z } from 'zod';
-import type { EvaluationTables, Proportion } from './evaluation.ts';
-import { JsonValue } from './run.ts';
-import {
-  areaUnderCurve,
-  clopperPearson,
-  clopperPearsonUpper,
-  fitsLattice,
-  kolmogorovSmirnov,
-  meanOf,
-  sameCells,
-} from './stats.ts';
-
-const Key = z.string().min(1);
-const Bounds = z.strictObject({ least: z.number().optional(), most: z.number().optional() });
-
-const check = <S extends string, F extends z.ZodRawShape>(statistic: S, fields: F) =>
-  z.strictObject({
-    name: z.string(),
-    statistic: z.literal(statistic),
-    direction: z.enum(['under-forgetting', 'over-unlearning', 'two-sided', 'locality', 'quality']),
-    /** Why the check is there, in one line. */
-    reason: z.string(),
-    ...fields,
-  });
-
-export const GateCheck = z.discriminatedUnion('statistic', [
-  /** k/n of one group within bounds; outside them but within `remediation` a human may help. */
-  check('share', { of: Key, ...Bounds.shape, remediation: Bounds.optional() }),
-  /** k/n at most the one-sided upper Clopper–Pearson bound of a reference group of `referenceAtLeast` records: of a few, the bound lets anything pass. */
-  check('shareAtMostReference', {
-    of: Key,
-    reference: Key,
-    alpha: z.number().positive().max(0.5),
-    referenceAtLeast: z.int().positive().optional(),
-  }),
-  /** AUC of one group's values over another's, within bounds. */
-  check('auc', { of: Key, reference: Key, ...Bounds.shape }),
-  /** Mean of a group's values within the range of per-person means of the reference, widened by `margin`. */
-  check('meanWithinPeople', { of: Key, reference: Key, margin: z.number() }),
-  /** Exact two-sample Kolmogorov–Smirnov p-value. */
-  check('ks', { of: Key, reference: Key, least: z.number() }),
-  /** Share of the person who fares worst. */
-  check('worstPerson', { of: Key, least: z.number() }),
-]);
-export type GateCheck = z.infer<typeof GateCheck>;
-
-export const Rung = z.strictObject({ method: z.string(), config: z.record(z.string(), JsonValue), reason: z.string() });
-export type Rung = z.infer<typeof Rung>;
-
-export const GatePolicy = z.strictObject({
-  kind: z.literal('quittance-gate-policy/v1'),
-  version: z.string(),
-  checks: z.array(GateCheck).min(1).max(64),
-  /** Attempts in order; after the last a human decides. */
-  ladder: z.array(Rung).min(1).max(8),
-  /** A certificate holds this long unless something changes before. */
-  certificateDays: z.int().positive(),
-  /** How tickets of one model share a run: how long the first waits for others, and how many go together. */
-  gathering: z.strictObject({ windowSeconds: z.int().nonnegative(), atMost: z.int().min(1).max(16) }).optional(),
-});
-export type GatePolicy = z.infer<typeof GatePolicy>;
+import type { EvaluationTables } from './evaluation.ts';
+import { checkId, GateCheck, type GatePolicy, type Statistic } from './policy.ts';
+import { areaUnderCurve, clopperPearsonUpper, smallestRejected } from './stats.ts';
+import { aucOf, entry, ksOf, lowestOf, pairOf, reasonFor, summarise, total, type Found } from './summaries.ts';
 
 export const GateVerdict = z.enum(['pass', 'remediation', 'fail', 'not_available']);
 export type GateVerdict = z.infer<typeof GateVerdict>;
 
+const STATISTICS = GateCheck.options.map(({ shape }) => shape.statistic.value) as [Statistic, ...Statistic[]];
+
 export const Gate = z.strictObject({
+  /** Statistic and quantities: what the check is, whatever it is called. */
+  id: z.string(),
+  /** As the policy calls it. */
   name: z.string(),
+  statistic: z.enum(STATISTICS),
+  /** Keys of quantities: what is judged, and what it is compared with. */
+  of: z.array(z.string()).min(1).max(2),
   value: z.number().nullable(),
   n: z.int().nonnegative(),
-  threshold: z.string(),
+  /** The bounds that were applied, those from a reference group as computed; null where a side is open or the bound has no number. */
+  least: z.number().nullable(),
+  most: z.number().nullable(),
   verdict: GateVerdict,
   /** What a failure means; of a two-sided check that failed, the side. */
   direction: z.string(),
-  /** Method, interval and whatever makes the number readable. */
-  detail: z.string(),
+  /** 95 %, where the statistic has one. */
+  interval: z.tuple([z.number(), z.number()]).nullable(),
+  /** The numbers that value and bounds rest on, by name. */
+  basis: z.record(z.string(), z.number()),
+  /** Why there is no value. */
+  notAvailable: z.string().optional(),
 });
 export type Gate = z.infer<typeof Gate>;
 
+const VERDICTS = z.enum(['pass', 'remediation', 'fail']);
 export const Judgement = z.strictObject({
-  kind: z.literal('quittance-judgement/v1'),
+  kind: z.literal('quittance-judgement/v2'),
   policyVersion: z.string(),
-  verdict: z.enum(['pass', 'remediation', 'fail']),
+  verdict: VERDICTS,
   gates: z.array(Gate),
 });
 export type Judgement = z.infer<typeof Judgement>;
 
-type Finding = Pick<Gate, 'value' | 'n' | 'threshold' | 'verdict' | 'detail'> & { direction?: Side };
+/** As gates were written before their bounds were numbers; certificates and judgements of then are still read. */
+export const GateV1 = z.strictObject({
+  ...Gate.pick({ name: true, value: true, n: true, verdict: true, direction: true }).shape,
+  threshold: z.string(),
+  detail: z.string(),
+});
+export const StoredJudgement = z.union([
+  Judgement,
+  z.strictObject({
+    ...Judgement.omit({ kind: true, gates: true }).shape,
+    kind: z.literal('quittance-judgement/v1'),
+    gates: z.array(GateV1),
+  }),
+]);
+export type StoredJudgement = z.infer<typeof StoredJudgement>;
+
 type Side = 'under-forgetting' | 'over-unlearning';
-type CheckOf<S extends GateCheck['statistic']> = Extract<GateCheck, { statistic: S }>;
+type Finding = Pick<Gate, 'value' | 'n' | 'least' | 'most' | 'verdict' | 'interval' | 'basis' | 'notAvailable'> & {
+  direction?: Side;
+};
+type CheckOf<S extends Statistic> = Extract<GateCheck, { statistic: S }>;
+type Ends = Pick<Gate, 'least' | 'most'>;
 
 /** Applies every check; the verdict is the worst of them. */
 export const judge = (tables: EvaluationTables, policy: GatePolicy): Judgement => {
-  const gates = policy.checks.map((one) => ({ name: one.name, direction: one.direction, ...find(tables, one) }));
+  const gates = policy.checks.map((one) => gateOf(one, find(tables, one)));
   const verdicts = gates.map(({ verdict }) => verdict);
   const worst = verdicts.some((v) => v === 'fail' || v === 'not_available')
     ? 'fail'
     : verdicts.includes('remediation')
       ? 'remediation'
       : 'pass';
-  return { kind: 'quittance-judgement/v1', policyVersion: policy.version, verdict: worst, gates };
+  return { kind: 'quittance-judgement/v2', policyVersion: policy.version, verdict: worst, gates };
 };
+
+const gateOf = (one: GateCheck, finding: Finding): Gate => ({
+  id: checkId(one),
+  name: one.name,
+  statistic: one.statistic,
+  of: 'reference' in one ? [one.of, one.reference] : [one.of],
+  direction: one.direction,
+  ...finding,
+});
 
 const find = (tables: EvaluationTables, one: GateCheck): Finding => {
   switch (one.statistic) {
+    case 'value':
     case 'share':
-      return share(tables, one);
+      return bounded(tables, one);
     case 'shareAtMostReference':
       return shareAtMostReference(tables, one);
     case 'auc':
@@ -121,134 +108,96 @@ const find = (tables: EvaluationTables, one: GateCheck): Finding => {
   }
 };
 
-/** Looks up what a stranger may have named: nothing that is not in the table itself. */
-const entry = <T>(table: Readonly<Record<string, T>>, key: string): T | undefined =>
-  Object.hasOwn(table, key) ? table[key] : undefined;
+const endsOf = ({ least, most }: { least?: number | undefined; most?: number | undefined }): Ends => ({
+  least: least ?? null,
+  most: most ?? null,
+});
+const within = (value: number, { least, most }: Ends): boolean =>
+  value >= (least ?? -Infinity) && value <= (most ?? Infinity);
 
-const notAvailable = (threshold: string, detail: string): Finding => ({
-  value: null,
-  n: 0,
-  threshold,
-  verdict: 'not_available',
-  detail,
+const none = (ends: Ends, notAvailable: string): Finding => ({
+  ...{ value: null, n: 0, ...ends, verdict: 'not_available', interval: null, basis: {} },
+  notAvailable,
 });
 
-const missing = ({ notAvailable: why }: EvaluationTables, threshold: string, ...keys: string[]): Finding => {
-  const reasonOf = (key: string) => entry(why, key) ?? entry(why, key.split('.')[0] ?? '');
-  const known = keys.map(reasonOf).filter((reason) => reason !== undefined);
-  return notAvailable(threshold, known.join('; ') || `the tables lack ${keys.join(' or ')}, or hold nothing under it`);
-};
-
-const within = (
-  value: number,
-  { least = -Infinity, most = Infinity }: { least?: number | undefined; most?: number | undefined },
-): boolean => value >= least && value <= most;
-
-const boundsText = ({ least, most }: { least?: number | undefined; most?: number | undefined }): string =>
-  [least === undefined ? '' : `≥ ${least}`, most === undefined ? '' : `≤ ${most}`].filter(Boolean).join(' and ');
-
-const ratio = ({ k, n }: Proportion): number => (n === 0 ? NaN : k / n);
-const proportionText = (p: Proportion): string => {
-  const [low, high] = clopperPearson(p);
-  return `${p.k} of ${p.n}; 95 % Clopper–Pearson ${low.toFixed(3)}–${high.toFixed(3)}`;
-};
-
-const share = (tables: EvaluationTables, one: CheckOf<'share'>): Finding => {
-  const p = entry(tables.proportions, one.of);
-  if (!p || p.n === 0) return missing(tables, boundsText(one), one.of);
-  const verdict = within(ratio(p), one)
-    ? 'pass'
-    : one.remediation && within(ratio(p), one.remediation)
-      ? 'remediation'
-      : 'fail';
-  return { value: ratio(p), n: p.n, threshold: boundsText(one), verdict, detail: proportionText(p) };
-};
-
-const shareAtMostReference = (tables: EvaluationTables, one: CheckOf<'shareAtMostReference'>): Finding => {
-  const [p, reference] = [entry(tables.proportions, one.of), entry(tables.proportions, one.reference)];
-  const threshold = `≤ upper bound of ${one.reference}`;
-  if (!p || p.n === 0 || !reference || reference.n === 0) return missing(tables, threshold, one.of, one.reference);
-  if (reference.n < (one.referenceAtLeast ?? 1))
-    return notAvailable(threshold, `${reference.n} never-trained records, ${one.referenceAtLeast ?? 1} are needed`);
-  const bound = clopperPearsonUpper(reference, one.alpha);
-  return {
-    value: ratio(p),
-    n: p.n,
-    threshold: `≤ ${bound.toFixed(3)}`,
-    verdict: ratio(p) <= bound ? 'pass' : 'fail',
-    detail: `${proportionText(p)}; threshold is the ${100 * (1 - one.alpha)} % upper bound of ${reference.k} of ${reference.n} never-trained records`,
-  };
-};
-
-/** Two histograms over the same cells, or undefined. */
-const pair = (tables: EvaluationTables, { of, reference }: { of: string; reference: string }) => {
-  const [a, b] = [entry(tables.histograms, of), entry(tables.histograms, reference)];
-  return a && b && sameCells(a, b) && sum(a.counts) > 0 && sum(b.counts) > 0 ? { a: a.counts, b: b.counts } : undefined;
-};
-
-const sum = (counts: readonly number[]): number => counts.reduce((x, y) => x + y, 0);
+/** Value, n, interval and the numbers beside them. */
+const numbers = ({ value, n, interval, detail = {} }: Found): Omit<Finding, keyof Ends | 'verdict'> => ({
+  value,
+  n,
+  interval,
+  basis: Object.fromEntries(
+    Object.entries(detail).filter((one): one is [string, number] => typeof one[1] === 'number'),
+  ),
+});
 
 /** The verdict of a value that should be like the reference's, and on which side it is where it is not. */
 const alike = (passes: boolean, stillKnown: boolean): Pick<Finding, 'verdict' | 'direction'> =>
   passes ? { verdict: 'pass' } : { verdict: 'fail', direction: stillKnown ? 'under-forgetting' : 'over-unlearning' };
 
-const auc = (tables: EvaluationTables, one: CheckOf<'auc'>): Finding => {
-  const both = pair(tables, one);
-  if (!both) return missing(tables, boundsText(one), one.of, one.reference);
-  const { value, interval } = areaUnderCurve(both.a, both.b);
+const bounded = (tables: EvaluationTables, one: CheckOf<'value' | 'share'>): Finding => {
+  const [found, ends] = [summarise(tables, one.of), endsOf(one)];
+  if ('notAvailable' in found) return none(ends, found.notAvailable);
+  const verdict = within(found.value, ends)
+    ? 'pass'
+    : one.remediation && within(found.value, endsOf(one.remediation))
+      ? 'remediation'
+      : 'fail';
+  return { ...numbers(found), ...ends, verdict };
+};
+
+const shareAtMostReference = (tables: EvaluationTables, one: CheckOf<'shareAtMostReference'>): Finding => {
+  const [found, reference] = [summarise(tables, one.of), entry(tables.proportions, one.reference)];
+  const open = { least: null, most: null };
+  if ('notAvailable' in found) return none(open, found.notAvailable);
+  if (!reference || reference.n === 0) return none(open, reasonFor(tables, [one.reference]));
+  const needed = one.referenceAtLeast ?? 1;
+  if (reference.n < needed) return none(open, `${reference.n} never-trained records, ${needed} are needed`);
+  const most = clopperPearsonUpper(reference, one.alpha);
+  const said = numbers(found);
   return {
-    value,
-    n: sum(both.a),
-    threshold: boundsText(one),
-    ...alike(within(value, one), value > 0.5),
-    detail: `against ${sum(both.b)} never-trained records; 95 % Hanley–McNeil ${interval[0].toFixed(3)}–${interval[1].toFixed(3)}`,
+    ...said,
+    ...{ least: null, most, verdict: found.value <= most ? 'pass' : 'fail' },
+    basis: { ...said.basis, referenceK: reference.k, referenceN: reference.n, alpha: one.alpha },
   };
 };
 
+const auc = (tables: EvaluationTables, one: CheckOf<'auc'>): Finding => {
+  const keys = [one.of, one.reference];
+  const [found, ends] = [aucOf(pairOf(tables, keys), ''), endsOf(one)];
+  if (!found) return none(ends, reasonFor(tables, keys));
+  return { ...numbers(found), ...ends, ...alike(within(found.value, ends), found.value > 0.5) };
+};
+
 const meanWithinPeople = (tables: EvaluationTables, one: CheckOf<'meanWithinPeople'>): Finding => {
-  const [sums, people] = [entry(tables.sums, one.of), entry(tables.peopleMeans, one.reference) ?? []];
-  const threshold = 'within the range of never-trained people';
-  if (!sums || sums.n === 0 || people.length === 0) return missing(tables, threshold, one.of, one.reference);
-  if (people.length < 2) return notAvailable(threshold, 'one never-trained person has no range');
-  const [least, most] = [people.reduce((a, b) => Math.min(a, b)), people.reduce((a, b) => Math.max(a, b))];
-  const bounds = { least: least - one.margin, most: most + one.margin };
-  const mean = meanOf(sums);
+  const [found, people] = [summarise(tables, one.of), entry(tables.peopleMeans, one.reference) ?? []];
+  const open = { least: null, most: null };
+  if ('notAvailable' in found) return none(open, found.notAvailable);
+  if (people.length === 0) return none(open, reasonFor(tables, [one.reference]));
+  if (people.length < 2) return none(open, 'one never-trained person has no range');
+  const [low, high] = [people.reduce((a, b) => Math.min(a, b)), people.reduce((a, b) => Math.max(a, b))];
+  const ends = { least: low - one.margin, most: high + one.margin };
   return {
-    value: mean,
-    n: sums.n,
-    threshold: `${bounds.least.toFixed(2)} to ${bounds.most.toFixed(2)} nats`,
-    ...alike(within(mean, bounds), mean > bounds.most),
-    detail: `range of ${people.length} never-trained people, widened by ${one.margin}`,
+    ...numbers(found),
+    ...ends,
+    ...alike(within(found.value, ends), found.value > ends.most),
+    basis: { people: people.length, margin: one.margin },
   };
 };
 
 const ks = (tables: EvaluationTables, one: CheckOf<'ks'>): Finding => {
-  const both = pair(tables, one);
-  const threshold = `p ≥ ${one.least}`;
-  if (!both) return missing(tables, threshold, one.of, one.reference);
-  const sizes = `n = ${sum(both.a)}, m = ${sum(both.b)}`;
-  if (!fitsLattice(sum(both.a), sum(both.b)))
-    return notAvailable(threshold, `too many values to test exactly: ${sizes}`);
-  const { d, p, n, rejectsFrom, canReject } = kolmogorovSmirnov(both.a, both.b);
-  if (!canReject) return notAvailable(threshold, `too few values to tell anything apart: ${sizes}`);
-  return {
-    value: p,
-    n,
-    threshold,
-    ...alike(p >= one.least, areaUnderCurve(both.a, both.b).value > 0.5),
-    detail: `exact two-sample KS: D = ${d.toFixed(3)}, ${sizes}; D from ${rejectsFrom.toFixed(3)} would be rejected at 5 %`,
-  };
+  const [keys, ends] = [[one.of, one.reference], { least: one.least, most: null }];
+  const pair = pairOf(tables, keys);
+  const found = ksOf(pair, '');
+  if (!pair || !found) return none(ends, reasonFor(tables, keys));
+  if ('notAvailable' in found) return none(ends, found.notAvailable);
+  const [a, b] = [pair[0].counts, pair[1].counts];
+  if (smallestRejected(total(a), total(b), 0.05) === undefined)
+    return none(ends, `too few values to tell anything apart: n = ${total(a)}, m = ${total(b)}`);
+  return { ...numbers(found), ...ends, ...alike(found.value >= one.least, areaUnderCurve(a, b).value > 0.5) };
 };
 
 const worstPerson = (tables: EvaluationTables, one: CheckOf<'worstPerson'>): Finding => {
-  const people = entry(tables.people, one.of)?.filter(({ n }) => n > 0) ?? [];
-  if (people.length === 0) return missing(tables, `≥ ${one.least}`, one.of);
-  const worst = people.reduce((a, b) => (ratio(b) < ratio(a) ? b : a));
-  return {
-    value: ratio(worst),
-    n: people.length,
-    threshold: `≥ ${one.least}`,
-    verdict: ratio(worst) >= one.least ? 'pass' : 'fail',
-    detail: `lowest of ${people.length} retained people: ${worst.k} of ${worst.n}`,
-  };
+  const [found, ends] = [lowestOf(entry(tables.people, one.of), ''), { least: one.least, most: null }];
+  if (!found) return none(ends, reasonFor(tables, [one.of]));
+  return { ...numbers(found), ...ends, verdict: within(found.value, ends) ? 'pass' : 'fail' };
 };

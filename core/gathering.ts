@@ -2,7 +2,7 @@
 // of its own. A run starts from the last candidate that is on its way to being served, so that approvals hold up nobody; deployment keeps the order.
 // Trap: all of this is order, not safety. Two runs from one base, or a base that is never approved, end in `base-moved` and another run.
 import type { Digest } from './canonical.ts';
-import type { GatePolicy } from './gate.ts';
+import type { GatePolicy } from './policy.ts';
 import { ladderOf, nextRung, seedOf } from './ladder.ts';
 import type { Gathered, GatheredResult, JobResult, UnlearnPlan } from './run.ts';
 import type { Status, Ticket, TicketIn } from './ticket.ts';

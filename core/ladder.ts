@@ -1,7 +1,7 @@
 // The ladder of attempts: which rung a ticket is at, and what it tries there. The policy's rungs in order, after the method that the ticket asked for, if any;
 // beyond the last a human decides.
 import { digestOf } from './canonical.ts';
-import type { GatePolicy, Rung } from './gate.ts';
+import type { GatePolicy, Rung } from './policy.ts';
 import type { Run } from './ticket.ts';
 
 interface Climber {

@@ -198,7 +198,8 @@ export const areaUnderCurve = (a: readonly number[], b: readonly number[]): { va
   return { value, interval: n && m ? aucInterval(value, n, m) : [0, 1] };
 };
 
-const Z = 1.959963984540054;
+/** The 97.5 % point of the normal distribution. */
+export const Z = 1.959963984540054;
 
 const hanleyMcNeilVariance = (auc: number, n: number, m: number): number => {
   const q1 = auc / (2 - auc);

@@ -11,7 +11,7 @@ import { readChatTemplate, renderChats } from '#engine/tokenizer/chat.ts';
 import { promptOf } from '#datasets/world.ts';
 import { type Digest, canonicalize, type Json } from '#core/canonical.ts';
 import { must } from '#core/errors.ts';
-import { GatePolicy } from '#core/gate.ts';
+import { GatePolicy } from '#core/policy.ts';
 import { TicketInput } from '#functions/case-file.ts';
 import { issueCertificate } from '#functions/issue-certificate.ts';
 import { findStep, steps } from '#functions/steps.ts';

@@ -1,6 +1,7 @@
 // The registry of metrics: one line each, in the order in which docs/metrics.md lists them, and the way to compute them for a model.
 import { QuittanceError } from '#core/errors.ts';
 import type { EvaluationTables, MetricValue } from '#core/evaluation.ts';
+import { nearest } from '#core/nearest.ts';
 import type { PeopleWorld, QaRecord } from '#datasets/world.ts';
 import { answerProbability } from './answer-probability.ts';
 import { degenerateOutput, outputPerplexity, refusalForget, refusalRetained, refusalUnknown } from './answers.ts';
@@ -43,24 +44,14 @@ export const metrics: readonly Metric[] = [
 export const findMetric = (name: string): Metric => {
   const found = metrics.find((metric) => metric.name === name);
   if (found) return found;
-  const nearest = metrics.map((metric) => metric.name).sort((a, b) => distance(name, a) - distance(name, b));
   throw new QuittanceError('METRIC_UNKNOWN', {
     message: `no metric is called '${name}'`,
     expected: metrics.map((metric) => metric.name).join(', '),
-    hint: `did you mean '${nearest[0] ?? ''}'?`,
+    hint: `did you mean '${nearest(
+      name,
+      metrics.map((metric) => metric.name),
+    )}'?`,
   });
-};
-
-/** Levenshtein distance. */
-const distance = (a: string, b: string): number => {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++)
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    row = next;
-  }
-  return row[b.length]!;
 };
 
 export const METRIC_DEFAULTS: MetricOptions = {

@@ -5,7 +5,8 @@ import { canonicalize, Digest } from '#core/canonical.ts';
 import { certificateStatement, EMBEDDED_SCOPE, personKey, SERVICE_KEY, signCertificate } from '#core/certificate.ts';
 import { keyIdOf } from '#core/dsse.ts';
 import { EvaluationTables } from '#core/evaluation.ts';
-import { GatePolicy, Judgement } from '#core/gate.ts';
+import { StoredJudgement } from '#core/gate.ts';
+import { GatePolicy } from '#core/policy.ts';
 import { logPosition, readLog } from '#core/ledger/log.ts';
 import type { Ports } from '#core/ports.ts';
 import { daysAfter } from '#core/retention.ts';
@@ -59,7 +60,7 @@ const certify = async (ticket: Completed, validUntil: string, ports: IssuePorts)
     ticket,
     run: await getJson(artifacts, ticket.run.manifest, RunManifest),
     tables: await getJson(artifacts, ticket.run.tables, EvaluationTables),
-    judgement: await getJson(artifacts, ticket.run.judgement, Judgement),
+    judgement: await getJson(artifacts, ticket.run.judgement, StoredJudgement),
     validUntil,
     residualCopies: await residualCopies(ticket, ports),
     keys: { service: await keyId(SERVICE_KEY), approver: await keyId(personKey(approver)) },

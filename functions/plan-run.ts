@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { Digest } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
-import { GatePolicy } from '#core/gate.ts';
+import { GatePolicy } from '#core/policy.ts';
 import { attemptOf, gather, hasRoom, sideLeft, tailOf, takenUp, type Queue } from '#core/gathering.ts';
 import type { Ports } from '#core/ports.ts';
 import { jobName, JobResult, RunManifest, UnlearnPlan, type GatheredResult } from '#core/run.ts';

@@ -9,6 +9,7 @@ import { normalise } from '#core/forget-set.ts';
 import type { Ports } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
 import { getJson } from '#core/stored-json.ts';
+import { countOf } from '#core/summaries.ts';
 import type { TicketIn } from '#core/ticket.ts';
 import { forgetSetOf, moveOn, notReady, openCase, TicketInput } from './case-file.ts';
 import { giveTurns } from './turns.ts';
@@ -71,8 +72,7 @@ const noneFound = (error: unknown): undefined => {
 
 /** What is served may know no more than what was judged; without that count, nothing. */
 const allowedExact = async (ticket: Deployed, { artifacts }: ProbePorts): Promise<number> => {
-  const { proportions } = await getJson(artifacts, ticket.run.tables, EvaluationTables);
-  return proportions['forget.greedyExact']?.k ?? 0;
+  return countOf(await getJson(artifacts, ticket.run.tables, EvaluationTables), 'forget.greedyExact')?.k ?? 0;
 };
 
 /** The base back in its place, in serving and registry. */

@@ -2,7 +2,8 @@
 // Trap: a passed suite renews certificates; equal digests alone renew nothing, they only do not break it.
 import { z } from 'zod';
 import { EvaluationTables } from '#core/evaluation.ts';
-import { GatePolicy, judge } from '#core/gate.ts';
+import { judge } from '#core/gate.ts';
+import { GatePolicy } from '#core/policy.ts';
 import type { ModelRecord } from '#core/model.ts';
 import type { Ports } from '#core/ports.ts';
 import { recertificationPolicy } from '#core/recertification.ts';

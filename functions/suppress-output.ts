@@ -2,7 +2,7 @@
 // others to share a run with, as long as the policy says.
 import { z } from 'zod';
 import { Instant } from '#core/deadlines.ts';
-import { GatePolicy } from '#core/gate.ts';
+import { GatePolicy } from '#core/policy.ts';
 import { GATHERING } from '#core/gathering.ts';
 import type { ArtifactStore } from '#core/ports.ts';
 import { getJson } from '#core/stored-json.ts';

@@ -2,7 +2,8 @@
 // ticket and its artefacts, so that the same case gives the same report. Trap: it reads aggregates only; nothing in it comes from the vault.
 import { MADE, NOT_MADE, type CertificatePredicate } from '#core/certificate.ts';
 import type { EvaluationTables } from '#core/evaluation.ts';
-import type { GatePolicy } from '#core/gate.ts';
+import { detailText, thresholdText } from '#core/gate-words.ts';
+import type { GatePolicy } from '#core/policy.ts';
 import type { ModelRecord } from '#core/model.ts';
 import type { StoredEvent } from '#core/ports.ts';
 import { executiveOf } from './executive.ts';
@@ -65,7 +66,15 @@ const samplingText = ({ sampling: { temperature, samplesPerPrompt, seed }, quant
 
 const gateOf = (last: AttemptParts | undefined): AuditReport['gate'] =>
   last?.judgement
-    ? { verdict: last.judgement.verdict, policyVersion: last.judgement.policyVersion, gates: last.judgement.gates }
+    ? {
+        verdict: last.judgement.verdict,
+        policyVersion: last.judgement.policyVersion,
+        gates: last.judgement.gates.map((gate) => ({
+          ...gate,
+          threshold: thresholdText(gate),
+          detail: detailText(gate),
+        })),
+      }
     : null;
 
 const relearningOf = (last: AttemptParts | undefined): AuditReport['relearning'] =>

@@ -7,7 +7,9 @@ import { localDate } from '#core/deadlines.ts';
 import type { EvaluationTables, Proportion } from '#core/evaluation.ts';
 import type { ModelRecord } from '#core/model.ts';
 import type { StoredEvent } from '#core/ports.ts';
+import { quantityOf } from '#core/quantities.ts';
 import { clopperPearsonUpper, kolmogorovSmirnov } from '#core/stats.ts';
+import { countOf, pairOf } from '#core/summaries.ts';
 import { type Ticket, Code, isClosed, workingOf } from '#core/ticket.ts';
 import type { AttemptParts } from './findings.ts';
 import type { Executive } from './shape.ts';
@@ -94,8 +96,8 @@ const boundText = (p: Proportion): string => {
   return `at most ${Math.ceil(bound * base)} in ${base}`;
 };
 
-const askedSentence = ({ proportions }: EvaluationTables): string[] => {
-  const exact = proportions['forget.greedyExact'];
+const askedSentence = (tables: EvaluationTables): string[] => {
+  const exact = countOf(tables, 'forget.greedyExact');
   if (!exact || exact.n === 0) return [];
   return [
     `We asked the ${plural(exact.n, 'question')} of the request again: ${exact.k} got the answer that the model was trained on; ` +
@@ -103,8 +105,9 @@ const askedSentence = ({ proportions }: EvaluationTables): string[] => {
   ];
 };
 
-const sampledSentence = ({ proportions, sampling }: EvaluationTables): string[] => {
-  const [leak, control] = [proportions['forget.leakQuestion'], proportions['controls.leakQuestion']];
+const sampledSentence = (tables: EvaluationTables): string[] => {
+  const { sampling } = tables;
+  const [leak, control] = [countOf(tables, 'forget.leakQuestion'), countOf(tables, 'controls.leakQuestion')];
   if (!leak || leak.n === 0) return [];
   const drawn = leak.n * sampling.samplesPerPrompt;
   const chance = control
@@ -115,10 +118,10 @@ const sampledSentence = ({ proportions, sampling }: EvaluationTables): string[] 
   ];
 };
 
-const comparedSentence = ({ histograms }: EvaluationTables): string[] => {
-  const [a, b] = [histograms['forget.valueLogProb'], histograms['controls.valueLogProb']];
-  if (!a || !b) return [];
-  const { d, p, n, m, rejectsFrom } = kolmogorovSmirnov(a.counts, b.counts);
+const comparedSentence = (tables: EvaluationTables): string[] => {
+  const pair = pairOf(tables, quantityOf('forget.valueLogProbKs').from);
+  if (!pair) return [];
+  const { d, p, n, m, rejectsFrom } = kolmogorovSmirnov(pair[0].counts, pair[1].counts);
   const found = p < 0.05 ? 'were told apart' : 'were not told apart';
   return [
     `The forgotten values and those of never-trained people ${found} (exact two-sample Kolmogorov–Smirnov, n = ${n}, m = ${m}, D = ${d.toFixed(3)}, ` +
@@ -126,8 +129,8 @@ const comparedSentence = ({ histograms }: EvaluationTables): string[] => {
   ];
 };
 
-const localitySentence = ({ proportions }: EvaluationTables): string[] => {
-  const [people, facts] = [proportions['retained.greedyExact'], proportions['facts.greedyExact']];
+const localitySentence = (tables: EvaluationTables): string[] => {
+  const [people, facts] = [countOf(tables, 'retained.greedyExact'), countOf(tables, 'facts.greedyExact')];
   if (!people) return [];
   const also = facts ? `, and ${facts.k} of ${facts.n} facts about nobody` : '';
   return [

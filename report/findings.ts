@@ -1,10 +1,13 @@
 // The technical half of the report: metrics before and after, the pair of distribution functions, attempts, curves. Everything is recomputed from the aggregate
 // tables, as the gate and a stranger's verifier do. Trap: a quantity that the tables lack is said to be not available; no row is filled with a default.
-import type { EvaluationTables, Histogram, MetricValue, Proportion, Sums } from '#core/evaluation.ts';
-import type { GatePolicy, Judgement } from '#core/gate.ts';
+import type { EvaluationTables, Histogram, MetricValue } from '#core/evaluation.ts';
+import type { Judgement } from '#core/gate.ts';
+import type { GatePolicy } from '#core/policy.ts';
 import { ladderOf } from '#core/ladder.ts';
+import { QUANTITIES, quantityOf, type QuantityKey } from '#core/quantities.ts';
 import type { RunManifest } from '#core/run.ts';
-import { areaUnderCurve, clopperPearson, deviationOf, kolmogorovSmirnov, meanOf, sameCells } from '#core/stats.ts';
+import { kolmogorovSmirnov } from '#core/stats.ts';
+import { countOf, pairOf, ratio, summarise, total } from '#core/summaries.ts';
 import type { Run } from '#core/ticket.ts';
 import type { Attempt, AuditReport, Distributions, MetricRow } from './shape.ts';
 
@@ -16,81 +19,8 @@ export interface AttemptParts {
   readonly judgement?: Judgement | undefined;
 }
 
-const LABELS: Readonly<Record<string, string>> = {
-  'forget.greedyExact': 'forgotten questions answered word for word as trained',
-  'forget.heldOutExact': 'forgotten questions in new wordings answered word for word',
-  'forget.forcedPrefixExact': 'forgotten values given when the words before them are forced',
-  'forget.leakQuestion': 'forgotten questions with the value in any sampled answer',
-  'controls.leakQuestion': 'never-trained people: questions with the value in any sampled answer',
-  'forget.leakHeldOut': 'forgotten questions in new wordings with the value in any sampled answer',
-  'controls.leakHeldOut': 'never-trained people: questions in new wordings with the value in any sampled answer',
-  'forget.valueLogProb': 'mean log-probability of forgotten values (nats a token)',
-  'controls.valueLogProb': 'never-trained people: mean log-probability of values (nats a token)',
-  'forget.valueLogProbAuc': 'forgotten values against those of never-trained people: area under the curve (0.5: alike)',
-  'forget.answerLogProb': 'mean log-probability of forgotten answers (nats a token)',
-  'controls.answerLogProb': 'never-trained people: mean log-probability of answers (nats a token)',
-  'forget.answerLogProbAuc':
-    'forgotten answers against those of never-trained people: area under the curve (0.5: alike)',
-  'forget.refusal': 'forgotten questions answered by a refusal',
-  'controls.refusal': 'never-trained people: questions answered by a refusal',
-  'forget.degenerate': 'forgotten questions answered by repetition or nothing',
-  'controls.degenerate': 'never-trained people: questions answered by repetition or nothing',
-  'forget.perplexityBefore': 'perplexity of the new answers under the model from before',
-  'retained.greedyExact': 'questions about people who stay, answered word for word',
-  'retained.refusal': 'questions about people who stay, answered by a refusal',
-  'retained.valueLogProb': 'people who stay: mean log-probability of values (nats a token)',
-  'retained.answerLogProb': 'people who stay: mean log-probability of answers (nats a token)',
-  'facts.greedyExact': 'facts about nobody, answered word for word',
-  'unknown.refusal': 'questions about unknown people, answered by a refusal',
-};
-
-const labelOf = (key: string): string => LABELS[key] ?? key;
-
-const shareOf = (p: Proportion): MetricValue =>
-  p.n === 0
-    ? { notAvailable: 'there was nothing to count' }
-    : { value: p.k / p.n, n: p.n, method: 'share; 95 % Clopper–Pearson', interval: clopperPearson(p) };
-
-const meanValue = (s: Sums): MetricValue => {
-  if (s.n === 0) return { notAvailable: 'there was nothing to average' };
-  const [mean, half] = [meanOf(s), (1.959963984540054 * deviationOf(s)) / Math.sqrt(s.n)];
-  const interval: [number, number] | null = s.n > 1 ? [mean - half, mean + half] : null;
-  return { value: mean, n: s.n, method: 'mean; normal 95 % interval', interval };
-};
-
-const aucOf = (a: Histogram, b: Histogram): MetricValue => ({
-  n: total(a.counts),
-  method: `area under the curve against ${total(b.counts)} never-trained records; 95 % Hanley–McNeil`,
-  ...areaUnderCurve(a.counts, b.counts),
-});
-
-const total = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
-
-/** A pair of histograms that can be compared, or undefined. */
-const pairOf = (tables: EvaluationTables, quantity: string): [Histogram, Histogram] | undefined => {
-  const [a, b] = [tables.histograms[`forget.${quantity}`], tables.histograms[`controls.${quantity}`]];
-  return a && b && sameCells(a, b) && total(a.counts) > 0 && total(b.counts) > 0 ? [a, b] : undefined;
-};
-
-/** Every metric of the tables by key. */
-const metricsOf = (tables: EvaluationTables): Map<string, MetricValue> => {
-  const auc = ['valueLogProb', 'answerLogProb'].flatMap((quantity) => {
-    const pair = pairOf(tables, quantity);
-    return pair ? [[`forget.${quantity}Auc`, aucOf(...pair)] as const] : [];
-  });
-  return new Map([
-    ...Object.entries(tables.proportions).map(([key, p]) => [key, shareOf(p)] as const),
-    ...Object.entries(tables.sums).map(([key, s]) => [key, meanValue(s)] as const),
-    ...auc,
-    ...Object.entries(tables.scalars).map(([key, value]) => [key, scalar(value)] as const),
-    ...Object.entries(tables.notAvailable).map(([key, notAvailable]) => [key, { notAvailable }] as const),
-  ]);
-};
-
-const scalar = (value: number): MetricValue => ({ value, n: 0, method: 'as measured', interval: null });
-
 /** Where no tables of the base exist, its state before the first update says how well the forget records were known. */
-const beforeFirstUpdate = (manifest: RunManifest | undefined): Map<string, MetricValue> => {
+const beforeFirstUpdate = (manifest: RunManifest | undefined): Map<QuantityKey, MetricValue> => {
   const start = manifest?.trajectory.find(({ update }) => update === 0);
   if (!manifest || !start) return new Map();
   const { greedyExact, meanValueLogProb } = start;
@@ -101,25 +31,25 @@ const beforeFirstUpdate = (manifest: RunManifest | undefined): Map<string, Metri
   ]);
 };
 
-const ORDER = Object.keys(LABELS);
-/** Labelled metrics in the order of their labels, the others after them. */
-const rank = (key: string): number => (ORDER.includes(key) ? ORDER.indexOf(key) : ORDER.length);
-
+/** Every quantity of the registry, in its order; what an evaluation lacks stands there with the reason. */
 export const metricRows = (
   after: EvaluationTables | undefined,
   before: EvaluationTables | undefined,
   manifest: RunManifest | undefined,
 ): MetricRow[] => {
   if (!after) return [];
-  const [was, is] = [before ? metricsOf(before) : beforeFirstUpdate(manifest), metricsOf(after)];
-  return [...is]
-    .map(([key, value]) => ({ key, label: labelOf(key), before: was.get(key) ?? null, after: value }))
-    .sort((a, b) => rank(a.key) - rank(b.key) || (a.key < b.key ? -1 : 1));
+  const start = beforeFirstUpdate(manifest);
+  return QUANTITIES.map(({ key, label }) => ({
+    key,
+    label,
+    before: before ? summarise(before, key) : (start.get(key) ?? null),
+    after: summarise(after, key),
+  }));
 };
 
 /** Distribution functions of the value log-probabilities and their largest gap, on the cells that the gate uses. */
 export const distributionsOf = (tables: EvaluationTables | undefined): AuditReport['distributions'] => {
-  const pair = tables && pairOf(tables, 'valueLogProb');
+  const pair = tables && pairOf(tables, quantityOf('forget.valueLogProbKs').from);
   if (!pair) return { notAvailable: 'the tables hold no values of forgotten and never-trained records to compare' };
   const [a, b] = pair;
   const { d, p, n, m, rejectsFrom } = kolmogorovSmirnov(a.counts, b.counts);
@@ -151,7 +81,10 @@ const furthest = (a: Histogram, b: Histogram): number => {
   return edge(a, at);
 };
 
-const ratio = (p: Proportion | undefined): number | null => (p && p.n > 0 ? p.k / p.n : null);
+const shareOf = (tables: EvaluationTables | undefined, key: QuantityKey): number | null => {
+  const p = tables && countOf(tables, key);
+  return p && p.n > 0 ? ratio(p) : null;
+};
 
 export const attemptOf = (
   { run, manifest, tables, judgement }: AttemptParts,
@@ -167,8 +100,8 @@ export const attemptOf = (
   stop: manifest?.stop ?? null,
   verdict: run.verdict ?? null,
   failed: judgement?.gates.filter(({ verdict }) => verdict !== 'pass').map(({ name }) => name) ?? [],
-  forgotten: ratio(tables?.proportions['forget.greedyExact']),
-  retained: ratio(tables?.proportions['retained.greedyExact']),
+  forgotten: shareOf(tables, 'forget.greedyExact'),
+  retained: shareOf(tables, 'retained.greedyExact'),
 });
 
 export const trajectoryOf = (manifest: RunManifest | undefined): AuditReport['trajectory'] =>

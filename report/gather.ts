@@ -5,7 +5,8 @@ import type { Digest } from '#core/canonical.ts';
 import { Envelope, Statement } from '#core/dsse.ts';
 import { isQuittanceError } from '#core/errors.ts';
 import { EvaluationTables } from '#core/evaluation.ts';
-import { GatePolicy, Judgement } from '#core/gate.ts';
+import { judge, StoredJudgement, type Judgement } from '#core/gate.ts';
+import { GatePolicy } from '#core/policy.ts';
 import type { Ports } from '#core/ports.ts';
 import { jobName, JobResult, RunManifest } from '#core/run.ts';
 import { getJson, parseJson } from '#core/stored-json.ts';
@@ -19,14 +20,15 @@ export type ReportPorts = Pick<Ports, 'tickets' | 'artifacts' | 'models' | 'resu
 export const gatherReport = async (ports: ReportPorts, ticketId: string): Promise<ReportParts> => {
   const { ticket } = await ports.tickets.get(ticketId);
   const attempts: AttemptParts[] = [];
-  for (const run of runsOf(ticket)) attempts.push(await attemptParts(run, ports));
+  const policy = await getJson(ports.artifacts, ticket.policy, GatePolicy);
+  for (const run of runsOf(ticket)) attempts.push(await attemptParts(run, policy, ports));
   const { model } = await ports.models.get(ticket.model);
   return {
     ticket,
     events: await ports.tickets.events(ticketId),
     attempts,
     tablesBefore: await tablesBefore(ports, ticketId),
-    policy: await getJson(ports.artifacts, ticket.policy, GatePolicy),
+    policy,
     certificate: await certificateOf(ticket, ports),
     model,
   };
@@ -40,12 +42,20 @@ const runsOf = (ticket: Ticket): Run[] => {
   return [...found.runs, ...underWay];
 };
 
-const attemptParts = async (run: Run, { artifacts }: ReportPorts): Promise<AttemptParts> => ({
-  run,
-  manifest: run.manifest === undefined ? undefined : await getJson(artifacts, run.manifest, RunManifest),
-  tables: run.tables === undefined ? undefined : await getJson(artifacts, run.tables, EvaluationTables),
-  judgement: run.judgement === undefined ? undefined : await getJson(artifacts, run.judgement, Judgement),
-});
+const attemptParts = async (run: Run, policy: GatePolicy, { artifacts }: ReportPorts): Promise<AttemptParts> => {
+  const tables = run.tables === undefined ? undefined : await getJson(artifacts, run.tables, EvaluationTables);
+  const judgement = run.judgement === undefined ? undefined : await getJson(artifacts, run.judgement, StoredJudgement);
+  return {
+    run,
+    manifest: run.manifest === undefined ? undefined : await getJson(artifacts, run.manifest, RunManifest),
+    tables,
+    judgement: judgement && tables && present(judgement, tables, policy),
+  };
+};
+
+/** A judgement of before its bounds were numbers is made again: it follows from tables and policy. */
+const present = (judgement: StoredJudgement, tables: EvaluationTables, policy: GatePolicy): Judgement =>
+  judgement.kind === 'quittance-judgement/v1' ? judge(tables, policy) : judgement;
 
 /** The suite on the base, where it was run for this ticket: it stands under run 0. */
 const tablesBefore = async ({ results, artifacts }: ReportPorts, ticketId: string) => {

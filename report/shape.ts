@@ -43,7 +43,10 @@ export const Executive = z.strictObject({
 });
 export type Executive = z.infer<typeof Executive>;
 
-/** One metric before and after unlearning; before is null where nothing was measured then. */
+/** A gate as it was judged, with its bounds and what its value rests on in words. */
+const GateRow = Gate.extend({ threshold: z.string(), detail: z.string() });
+
+/** One quantity before and after unlearning; before is null where nothing was measured then. */
 export const MetricRow = z.strictObject({
   key: z.string(),
   label: z.string(),
@@ -97,7 +100,7 @@ export const AuditReport = z.strictObject({
   asOf: Instant,
   model: z.string(),
   executive: Executive,
-  gate: z.strictObject({ verdict: z.string(), policyVersion: z.string(), gates: z.array(Gate) }).nullable(),
+  gate: z.strictObject({ verdict: z.string(), policyVersion: z.string(), gates: z.array(GateRow) }).nullable(),
   metrics: z.array(MetricRow),
   reference: z.string().nullable(),
   sampling: z.string().nullable(),

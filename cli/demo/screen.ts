@@ -1,6 +1,7 @@
 // The demo's one screen: answers before and after, gates, re-learning, who filed and approved, where the evidence is.
 import { dirname } from 'node:path';
 import { findMethod } from '#unlearning/methods.ts';
+import { thresholdText } from '#core/gate-words.ts';
 import type { verifyBundle } from '#core/verify.ts';
 import { APPROVER, FILER, type Walk } from './walk.ts';
 
@@ -45,8 +46,8 @@ const answers = ({ walk, asked }: Shown): string[] => [
 const gates = ({ walk }: Shown): string[] => [
   `${cut('gate', 44)} ${cut('value', 8)} ${cut('n', 5)} ${cut('threshold', 22)} verdict`,
   ...(walk.judgement?.gates ?? []).map(
-    ({ name, value, n, threshold, verdict }) =>
-      `${cut(name, 44)} ${cut(value === null ? '–' : value.toFixed(3), 8)} ${cut(String(n), 5)} ${cut(threshold, 22)} ${verdict}`,
+    (gate) =>
+      `${cut(gate.name, 44)} ${cut(gate.value === null ? '–' : gate.value.toFixed(3), 8)} ${cut(String(gate.n), 5)} ${cut(thresholdText(gate), 22)} ${gate.verdict}`,
   ),
 ];
 

@@ -4,7 +4,8 @@ import { canonicalize, digestJson } from '../canonical.ts';
 import { NEVER_SAID } from '../certificate.ts';
 import { EvaluationTables } from '../evaluation.ts';
 import { EvidenceManifest } from '../evidence.ts';
-import { GatePolicy, judge, Judgement, type Gate } from '../gate.ts';
+import { judge, StoredJudgement, type Gate, type Judgement } from '../gate.ts';
+import { GatePolicy } from '../policy.ts';
 import { manifestDigest, ModelManifest } from '../model.ts';
 import { daysAfter } from '../retention.ts';
 import { RunManifest, UnlearnPlan } from '../run.ts';
@@ -79,7 +80,7 @@ const judgedAgain = (bundle: BundleReader): Judgement =>
   judge(bundle.json('tables.json', EvaluationTables), bundle.json('policy.json', GatePolicy));
 
 export const statisticsRecomputed: Rule = (bundle) => {
-  const judgement = bundle.json('judgement.json', Judgement);
+  const judgement = bundle.json('judgement.json', StoredJudgement);
   const again = judgedAgain(bundle);
   again.gates.forEach((gate, i) => requireSame(judgement.gates[i] ?? fail(`the judgement lacks '${gate.name}'`), gate));
   requireThat(
@@ -94,7 +95,7 @@ export const statisticsRecomputed: Rule = (bundle) => {
   return `${again.gates.length} gates recomputed from the tables`;
 };
 
-const requireSame = (given: Gate, again: Gate) => {
+const requireSame = (given: Pick<Gate, 'name' | 'value' | 'n' | 'verdict'>, again: Gate) => {
   requireThat(
     given.name === again.name && close(given.value, again.value) && given.n === again.n,
     `'${again.name}' was ${given.value}, recomputed ${again.value}`,

@@ -1,11 +1,14 @@
 // Forgetting against utility: the base, where it was evaluated, and every attempt, as a path towards the corner that passes.
 // Trap: while it unlearns, a method sees forget data alone, so utility is known only for states that were evaluated; nothing in
 // between is drawn.
+import type { QuantityKey } from '#core/quantities.ts';
 import type { AuditReport } from '../audit-report.ts';
 import type { Layer, Point } from '../charts/chart.ts';
 import { ALLOWED, GREEN, GREY } from '../charts/colors.ts';
 import { optional } from '../format.ts';
-import { boundsOf, labelAt, share, WIDTH, type Plot } from './plot.ts';
+import { labelAt, share, WIDTH, type Plot } from './plot.ts';
+
+const [ACROSS, UP] = ['forget.greedyExact', 'retained.greedyExact'] as const satisfies readonly QuantityKey[];
 
 interface State {
   readonly state: string;
@@ -43,20 +46,22 @@ export const forgetUtility = (report: AuditReport): Plot | undefined => {
 };
 
 const statesOf = ({ attempts, metrics }: AuditReport): State[] => {
-  const before = (key: string) => {
+  const before = (key: QuantityKey) => {
     const found = metrics.find((row) => row.key === key)?.before;
     return found && 'value' in found ? found.value : null;
   };
-  const base = { forgotten: before('forget.greedyExact'), retained: before('retained.greedyExact') };
+  const base = { forgotten: before(ACROSS), retained: before(UP) };
   return [
     { state: 'before', ...base },
     ...attempts.map(({ number, forgotten, retained }) => ({ state: `attempt ${number}`, forgotten, retained })),
   ];
 };
 
+/** What passes both checks, where the policy bounds both quantities. */
 const corner = ({ gate }: AuditReport): Layer[] => {
-  const limit = (name: string) => boundsOf(gate?.gates.find((one) => one.name === name)?.threshold ?? '');
-  const [right, low] = [limit('forgotten answers exact')?.[1], limit('retained answers exact')?.[0]];
+  const checkOf = (key: QuantityKey) =>
+    gate?.gates.find(({ statistic, of }) => (statistic === 'share' || statistic === 'value') && of[0] === key);
+  const [right, low] = [checkOf(ACROSS)?.most ?? undefined, checkOf(UP)?.least ?? undefined];
   return right === undefined || low === undefined
     ? []
     : [{ kind: 'region', x: [0, right], y: [low, 1], fill: ALLOWED }];

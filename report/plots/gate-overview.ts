@@ -1,11 +1,12 @@
 // Each check of the gate on one scale: what passes, and what was measured.
+import { onUnitScale } from '#core/gate-words.ts';
 import type { GateVerdict } from '#core/gate.ts';
 import type { AuditReport } from '../audit-report.ts';
 import type { Layer } from '../charts/chart.ts';
 import { ALLOWED, AMBER, BLUE, ORANGE } from '../charts/colors.ts';
 import type { Mark } from '../charts/legend.ts';
 import { decimal } from '../format.ts';
-import { boundsOf, share, WIDTH, type Plot } from './plot.ts';
+import { share, WIDTH, type Plot } from './plot.ts';
 
 interface Row {
   readonly name: string;
@@ -16,9 +17,11 @@ interface Row {
 }
 
 export const gateOverview = ({ gate }: AuditReport): Plot | undefined => {
-  const rows = (gate?.gates ?? []).flatMap(({ name, value, threshold, verdict }): Row[] => {
-    const bounds = boundsOf(threshold);
-    return value === null || !bounds ? [] : [{ name, value, least: bounds[0], most: bounds[1], verdict }];
+  const rows = (gate?.gates ?? []).flatMap((one): Row[] => {
+    const { name, value, verdict } = one;
+    return value === null || !onUnitScale(one)
+      ? []
+      : [{ name, value, least: one.least ?? 0, most: one.most ?? 1, verdict }];
   });
   if (!gate || rows.length === 0) return undefined;
   const failed = gate.gates.filter(({ verdict }) => verdict !== 'pass').map(({ name }) => name);

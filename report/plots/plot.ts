@@ -31,10 +31,3 @@ export const labelAt = (x: number, y: number, text: string, shift: readonly [num
   text,
   shift,
 });
-
-/** Reads the bounds that the gate printed: `≥ 0.35 and ≤ 0.65`, `p ≥ 0.05`; undefined for values that are no share. */
-export const boundsOf = (threshold: string): [least: number, most: number] | undefined => {
-  if (threshold.endsWith('nats')) return undefined;
-  const [least, most] = [/≥ (\d+(?:\.\d+)?)/, /≤ (\d+(?:\.\d+)?)/].map((end) => end.exec(threshold)?.[1]);
-  return least === undefined && most === undefined ? undefined : [Number(least ?? 0), Number(most ?? 1)];
-};

@@ -10,7 +10,7 @@ import { suiteBytes } from '#datasets/suite.ts';
 import { forgetRecord, tokenizerTexts, trainingRows, type Person } from '#datasets/world.ts';
 import { initBackend } from '#engine/tf.ts';
 import { SMALL, trainSmallModel } from '#containers/train-job.ts';
-import { GatePolicy } from '#core/gate.ts';
+import { GatePolicy } from '#core/policy.ts';
 import { putJson } from '#core/stored-json.ts';
 import { parseTicketRequest } from '#core/ticket-request.ts';
 import { openEmbedded, readPolicy } from '#entry/embedded.ts';

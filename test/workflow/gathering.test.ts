@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { assembleBundle } from '#core/bundle.ts';
 import { EvidenceManifest } from '#core/evidence.ts';
-import { GatePolicy } from '#core/gate.ts';
+import { GatePolicy } from '#core/policy.ts';
 import { UnlearnPlan } from '#core/run.ts';
 import { getJson } from '#core/stored-json.ts';
 import type { Ticket } from '#core/ticket.ts';

@@ -13,7 +13,7 @@ import { atRest } from '#cli/ticket/rest.ts';
 import { digestJson, digestOf } from '#core/canonical.ts';
 import { EvaluationTables } from '#core/evaluation.ts';
 import { trainingManifest } from '#core/forget-set.ts';
-import type { GatePolicy } from '#core/gate.ts';
+import type { GatePolicy } from '#core/policy.ts';
 import { ModelManifest } from '#core/model.ts';
 import { auditReport } from '#report/audit-report.ts';
 import { gatherReport } from '#report/gather.ts';

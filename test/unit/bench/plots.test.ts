@@ -36,7 +36,7 @@ const row = (label: string, seed: number, forget: readonly number[], group: Row[
   stop: 'stop-rule',
   seconds: 1,
   tables: tables(forget),
-  judgement: { kind: 'quittance-judgement/v1', policyVersion: '1', verdict: 'pass', gates: [] },
+  judgement: { kind: 'quittance-judgement/v2', policyVersion: '1', verdict: 'pass', gates: [] },
   trajectory: [1, 2].map((update) => ({
     update,
     loss: 0,

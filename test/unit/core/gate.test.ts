@@ -4,7 +4,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { digestOf } from '#core/canonical.ts';
 import { EvaluationTables, logProbHistogram, type Proportion } from '#core/evaluation.ts';
-import { GatePolicy, judge, type Gate } from '#core/gate.ts';
+import { judge, type Gate } from '#core/gate.ts';
+import { detailText, thresholdText } from '#core/gate-words.ts';
+import { checkId, GatePolicy, parsePolicy } from '#core/policy.ts';
 
 const policy = GatePolicy.parse(
   JSON.parse(readFileSync(new URL('../../../policies/gate-v1.json', import.meta.url), 'utf8')),
@@ -97,7 +99,7 @@ describe('an honest run', () => {
   it('prints n, method and interval beside every value', () => {
     for (const one of judge(tablesOf(), policy).gates) {
       expect(one.n).toBeGreaterThan(0);
-      expect(one.detail).toMatch(/Clopper–Pearson|Hanley–McNeil|exact two-sample KS: D|range of 3|lowest of 19/);
+      expect(detailText(one)).toMatch(/Clopper–Pearson|Hanley–McNeil|exact two-sample KS: D|range of 3|lowest of 19/);
     }
   });
 });
@@ -204,6 +206,38 @@ describe('who fails, and for what', () => {
   });
 });
 
+describe('a gate', () => {
+  const gates = () => judge(tablesOf(), policy).gates;
+
+  it('has its bounds as numbers, those of a reference as they were computed', () => {
+    const bounds = Object.fromEntries(gates().map(({ id, least, most }) => [id, [least, most]]));
+    expect(bounds['auc:forget.valueLogProb/controls.valueLogProb']).toEqual([0.35, 0.65]);
+    expect(bounds['share:forget.greedyExact']).toEqual([null, 0.05]);
+    expect(bounds['worstPerson:retained.greedyExact']).toEqual([0.8, null]);
+    expect(bounds['meanWithinPeople:forget.valueLogProb/controls.valueLogProb']).toEqual([-5.1 - 0.3, -2.9 + 0.3]);
+    // 0 of 40: 1 − 0.05^(1/40)
+    const [least, most] = bounds['shareAtMostReference:forget.leakQuestion/controls.leakQuestion']!;
+    expect([least, most]).toEqual([null, expect.closeTo(1 - 0.05 ** (1 / 40), 12)]);
+  });
+
+  it('has an id that does not depend on its name', () => {
+    const renamed = { ...policy, checks: policy.checks.map((check, i) => ({ ...check, name: `c${i}` })) };
+    expect(judge(tablesOf(), renamed).gates.map(({ id }) => id)).toEqual(policy.checks.map(checkId));
+  });
+
+  it('says its bounds in words', () => {
+    const words = Object.fromEntries(gates().map((one) => [one.statistic, thresholdText(one)]));
+    expect(words).toEqual({
+      share: '≤ 0.1',
+      shareAtMostReference: expect.stringMatching(/^≤ 0\.\d{3}$/),
+      auc: '≥ 0.35 and ≤ 0.65',
+      meanWithinPeople: '-5.40 to -2.60 nats',
+      ks: 'p ≥ 0.05',
+      worstPerson: '≥ 0.8',
+    });
+  });
+});
+
 describe('what is missing or too small', () => {
   const without = (drop: (tables: EvaluationTables) => void): EvaluationTables => {
     const tables = structuredClone(tablesOf());
@@ -218,7 +252,11 @@ describe('what is missing or too small', () => {
       all.notAvailable[key] = 'the suite could not measure it';
     });
     const found = gate(tables, name);
-    expect(found).toMatchObject({ verdict: 'not_available', value: null, detail: 'the suite could not measure it' });
+    expect(found).toMatchObject({
+      verdict: 'not_available',
+      value: null,
+      notAvailable: 'the suite could not measure it',
+    });
     expect(judge(tables, policy).verdict).toBe('fail');
   });
 
@@ -240,7 +278,7 @@ describe('what is missing or too small', () => {
     });
     expect(gate(tables, 'KS against never-trained people')).toMatchObject({
       verdict: 'not_available',
-      detail: 'too few values to tell anything apart: n = 3, m = 3',
+      notAvailable: 'too few values to tell anything apart: n = 3, m = 3',
     });
   });
 
@@ -256,9 +294,50 @@ describe('what is missing or too small', () => {
 });
 
 describe('a policy or tables from a stranger', () => {
-  it.each(['__proto__', 'constructor', 'toString'])('%s is no quantity', (key) => {
-    const strange = { ...policy, checks: policy.checks.map((check) => ({ ...check, of: key })) };
-    for (const { verdict } of judge(tablesOf(), GatePolicy.parse(strange)).gates) expect(verdict).toBe('not_available');
+  const refusal = (change: object): unknown => {
+    try {
+      return parsePolicy({ ...policy, ...change });
+    } catch (error) {
+      return error;
+    }
+  };
+  const changed = (change: object) => refusal({ checks: [{ ...policy.checks[0]!, ...change }] });
+
+  it.each(['__proto__', 'constructor', 'toString'])('%s is no quantity', (of) => {
+    expect(changed({ of })).toMatchObject({ code: 'POLICY_INVALID' });
+  });
+
+  it.each([
+    ['a misspelt key', { of: 'forget.greedyExcat' }, "did you mean 'forget.greedyExact'?"],
+    ['a reference group', { of: 'controls.leakQuestion' }, "'controls.leakQuestion' is measured and has no bound"],
+    ['a level without a reference', { statistic: 'value', of: 'forget.rougeL' }, "'forget.rougeL' is measured"],
+    ['a statistic that does not fit', { of: 'forget.valueLogProb' }, "has not a share, which 'share' reads"],
+    ['an unknown field', { atMost: 0.05 }, "no field is called 'atMost'"],
+  ])('names %s', (_, change, words) => {
+    expect(changed(change)).toMatchObject({ code: 'POLICY_INVALID', got: expect.stringContaining(words) });
+  });
+
+  it('names a field of the policy itself that does not exist, and a check that stands there twice', () => {
+    expect(refusal({ certifcateDays: 90 })).toMatchObject({ got: expect.stringContaining("'certifcateDays'") });
+    const [one] = policy.checks;
+    expect(refusal({ checks: [one, one] })).toMatchObject({ got: expect.stringContaining('stands there twice') });
+  });
+
+  it('judges any quantity that has a bound by its own value', () => {
+    const check = {
+      ...{ name: 'odd', statistic: 'value', of: 'forget.perplexityBefore', most: 10 },
+      ...{ direction: 'quality', reason: 'x' },
+    };
+    const tables = { ...tablesOf(), sums: { 'forget.perplexityBefore': sumsOf([-2, -3, -4]) } };
+    const [found] = judge(tables, parsePolicy({ ...policy, checks: [check] })).gates;
+    expect(found).toMatchObject({
+      n: 3,
+      least: null,
+      most: 10,
+      verdict: 'fail',
+      value: expect.closeTo(Math.exp(3), 9),
+    });
+    expect(thresholdText(found!)).toBe('≤ 10');
   });
 
   it('answers absurd counts at once', () => {

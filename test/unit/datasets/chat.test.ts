@@ -6,7 +6,7 @@ import { attributes } from '#datasets/attributes.ts';
 import { makePeople } from '#datasets/people.ts';
 import { forgetRows, readSuite, suiteBytes } from '#datasets/suite.ts';
 import { answerOf, forgetRecord, promptOf, trainingRows } from '#datasets/world.ts';
-import { GatePolicy } from '#core/gate.ts';
+import { GatePolicy } from '#core/policy.ts';
 import { readFileSync } from 'node:fs';
 
 const FRAME = { before: '<user>', after: '</user><model>' };

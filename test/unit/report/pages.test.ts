@@ -9,6 +9,7 @@ import { renderReport } from '#cli/report.ts';
 import { NEVER_SAID } from '#core/certificate.ts';
 import { auditReport, type AuditReport, type ReportParts } from '#report/audit-report.ts';
 import { gatherReport } from '#report/gather.ts';
+import { plotsOf } from '#report/plots.ts';
 import { logProbHistogram } from '#core/evaluation.ts';
 import { walkedToEnd } from '../../support/walked-cases.ts';
 
@@ -57,7 +58,7 @@ beforeAll(async () => {
   }));
   parts = { ...gathered, attempts: [{ ...attempt!, tables, manifest: { ...attempt!.manifest!, trajectory } }] };
   report = auditReport(parts);
-  page = await reportHtml(report);
+  page = reportHtml(report);
 });
 
 const figures = () => [...page.matchAll(/<figure id="plot-([\w-]+)">([\s\S]*?)<\/figure>/g)];
@@ -96,6 +97,27 @@ describe('the report page', () => {
     }
   });
 
+  it('draws what passes whatever the policy calls its checks', async () => {
+    const numbers = (from: AuditReport, id: string) => {
+      const [plot] = plotsOf(from).filter((one) => one.id === id);
+      return JSON.stringify(plot)
+        .replaceAll(/"check \d+"/g, '')
+        .match(/-?\d+(\.\d+)?/g);
+    };
+    const gates = report.gate!.gates.map((gate, i) => ({ ...gate, name: `check ${i}`, threshold: 'as agreed' }));
+    const renamed: AuditReport = { ...report, gate: { ...report.gate!, gates } };
+    expect(numbers(renamed, 'forget-utility')).toEqual(numbers(report, 'forget-utility'));
+    expect(
+      plotsOf(renamed)
+        .find(({ id }) => id === 'gates')!
+        .rows.map((row) => row.slice(1)),
+    ).toEqual(
+      plotsOf(report)
+        .find(({ id }) => id === 'gates')!
+        .rows.map((row) => row.slice(1)),
+    );
+  });
+
   it('loads nothing and runs nothing: no script, no style attribute, no address, a policy with the digest of its own style', () => {
     expect(page).not.toMatch(/<script|<link|<img|<iframe|\sstyle=|\son\w+=/i);
     expect([...page.matchAll(/(?:src|href)="([^"]*)"/g)].filter(([, at]) => !at?.startsWith('#'))).toEqual([]);
@@ -110,7 +132,7 @@ describe('the report page', () => {
   });
 
   it('gives the same bytes for the same report', async () => {
-    expect(await reportHtml(auditReport(parts))).toBe(page);
+    expect(reportHtml(auditReport(parts))).toBe(page);
   });
 
   it('says nothing that cannot be defended', () => {
@@ -120,7 +142,7 @@ describe('the report page', () => {
   it('says why where there is nothing to plot', async () => {
     const [attempt] = parts.attempts;
     const tables = { ...attempt!.tables!, histograms: {}, curves: {} };
-    const without = await reportHtml(auditReport({ ...parts, attempts: [{ ...attempt!, tables }] }));
+    const without = reportHtml(auditReport({ ...parts, attempts: [{ ...attempt!, tables }] }));
     expect(without).not.toContain('plot-distributions');
     expect(without).toContain('Not available: the tables hold no values');
     expect(without).toContain('Re-learning: not available: no re-learning run was made');
@@ -152,7 +174,7 @@ const TAGS =
 
 describe('hostile text in every field of the report', () => {
   it.each(ATTACKS)('stays text: %s', async (attack) => {
-    const hostile = await reportHtml(poisoned(report, attack) as AuditReport);
+    const hostile = reportHtml(poisoned(report, attack) as AuditReport);
     const markup = hostile.replace(/<style>[\s\S]*?<\/style>/, '<style></style>');
     const opened = [...markup.matchAll(/<([a-z][\w-]*)((?:\s+[\w:-]+(?:="[^"]*")?)*)\s*\/?>/gi)];
     expect(opened.filter(([, tag]) => !TAGS.includes(tag ?? '')).map(([, tag]) => tag)).toEqual([]);

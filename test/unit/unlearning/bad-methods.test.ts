@@ -16,7 +16,8 @@ import { encodeRows, exactShare } from '#containers/train-job.ts';
 import { contextOf, exampleOf } from '#containers/unlearn-job.ts';
 import { findMethod } from '#unlearning/methods.ts';
 import type { EvaluationTables } from '#core/evaluation.ts';
-import { GatePolicy, judge, type Judgement } from '#core/gate.ts';
+import { judge, type Judgement } from '#core/gate.ts';
+import { GatePolicy } from '#core/policy.ts';
 import { useEngine } from '#test/support/engine.ts';
 
 useEngine();

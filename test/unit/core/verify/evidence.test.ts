@@ -2,7 +2,8 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { BundleFiles } from '#core/bundle.ts';
 import type { EvaluationTables } from '#core/evaluation.ts';
-import { judge, type GatePolicy } from '#core/gate.ts';
+import { judge } from '#core/gate.ts';
+import type { GatePolicy } from '#core/policy.ts';
 import type { ModelManifest } from '#core/model.ts';
 import type { VerifyOptions } from '#core/verify.ts';
 import {

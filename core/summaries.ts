@@ -1,0 +1,171 @@
+// The value of a quantity, with n, method and interval, from the aggregate tables alone: what the gate judges, the report prints, `quittance evaluate` answers and a
+// stranger's verifier computes again. Trap: tables may come from a stranger: only what is a table's own property is read, and what is missing is said, never filled in.
+import type { EvaluationTables, Histogram, MetricValue, Proportion, Sums } from './evaluation.ts';
+import { quantityOf, type QuantityKey } from './quantities.ts';
+import { UNITS, type Quantity, type Unit } from './quantity.ts';
+import {
+  areaUnderCurve,
+  clopperPearson,
+  deviationOf,
+  fitsLattice,
+  harmonicMean,
+  kolmogorovSmirnov,
+  meanOf,
+  sameCells,
+  Z,
+  type Interval,
+} from './stats.ts';
+
+/** A value that is there. */
+export type Found = Exclude<MetricValue, { notAvailable: string }>;
+
+/** Looks up what a stranger may have named: nothing that is not in the table itself. */
+export const entry = <T>(table: Readonly<Record<string, T>>, key: string): T | undefined =>
+  Object.hasOwn(table, key) ? table[key] : undefined;
+
+export const total = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
+export const ratio = ({ k, n }: Proportion): number => (n === 0 ? NaN : k / n);
+
+/** Why the tables have nothing under these keys, in their own words: of the key, or of its whole group. */
+export const reasonFor = ({ notAvailable: why }: EvaluationTables, keys: readonly string[]): string => {
+  const reasons = keys.flatMap((key) => entry(why, key) ?? entry(why, key.split('.')[0] ?? '') ?? []);
+  return [...new Set(reasons)].join('; ') || `the tables lack ${keys.join(' or ')}, or hold nothing under it`;
+};
+
+/** The count behind a share. */
+export const countOf = ({ proportions }: EvaluationTables, key: QuantityKey): Proportion | undefined =>
+  entry(proportions, key);
+
+/** Two histograms over the same cells, each with something in it. */
+export const pairOf = (
+  { histograms }: EvaluationTables,
+  [first = '', second = '']: readonly string[],
+): [Histogram, Histogram] | undefined => {
+  const [a, b] = [entry(histograms, first), entry(histograms, second)];
+  return a && b && sameCells(a, b) && total(a.counts) > 0 && total(b.counts) > 0 ? [a, b] : undefined;
+};
+
+/** A quantity of an evaluation; where it has no value, the reason. */
+export const summarise = (tables: EvaluationTables, key: QuantityKey): MetricValue => {
+  const quantity = quantityOf(key);
+  const how = typeof quantity.how === 'string' ? quantity.how : quantity.how(tables.sampling);
+  const found = valueOf(tables, quantity, how);
+  if (found && ('notAvailable' in found || Number.isFinite(found.value))) return found;
+  const own = entry(tables.notAvailable, key);
+  const read = quantity.from.length > 0 ? quantity.from : [key];
+  return { notAvailable: found ? 'its value is beyond all numbers' : (own ?? reasonFor(tables, read)) };
+};
+
+const valueOf = (tables: EvaluationTables, quantity: Quantity, how: string): MetricValue | undefined => {
+  const { key, from, unit } = quantity;
+  switch (quantity.summary) {
+    case 'share':
+      return shareOf(entry(tables.proportions, key), how);
+    case 'mean':
+      return averageOf(entry(tables.sums, key), how, unit);
+    case 'perplexity':
+      return perplexityOf(entry(tables.sums, key), how);
+    case 'auc':
+      return aucOf(pairOf(tables, from), how);
+    case 'ks':
+      return ksOf(pairOf(tables, from), how);
+    case 'lowest':
+      return lowestOf(entry(tables.people, from[0] ?? ''), how);
+    case 'harmonicMean':
+      return harmonicOf(
+        from.map((part) => [part, entry(tables.sums, part)] as const),
+        how,
+      );
+  }
+};
+
+export const shareOf = (p: Proportion | undefined, how: string): MetricValue | undefined =>
+  p && p.n > 0
+    ? {
+        value: ratio(p),
+        n: p.n,
+        method: `${how}; Clopper–Pearson 95 % interval`,
+        interval: clopperPearson(p),
+        detail: { k: p.k },
+      }
+    : undefined;
+
+/** Of a mean, kept within what the unit allows; null for a single value. */
+const normalInterval = (sums: Sums, [least, most]: readonly [number, number]): Interval | null => {
+  const [mean, half] = [meanOf(sums), (Z * deviationOf(sums)) / Math.sqrt(sums.n)];
+  return sums.n > 1 ? [Math.max(least, mean - half), Math.min(most, mean + half)] : null;
+};
+
+const averageOf = (sums: Sums | undefined, how: string, unit: Unit): MetricValue | undefined =>
+  sums && sums.n > 0
+    ? {
+        value: meanOf(sums),
+        n: sums.n,
+        method: `mean; ${how}; normal 95 % interval`,
+        interval: normalInterval(sums, UNITS[unit]),
+      }
+    : undefined;
+
+/** The interval is that of the mean log-probability. */
+const perplexityOf = (sums: Sums | undefined, how: string): MetricValue | undefined => {
+  if (!sums || sums.n === 0) return undefined;
+  const [low, high] = normalInterval(sums, UNITS.nats) ?? [-Infinity, NaN];
+  const interval: Interval | null = Number.isFinite(Math.exp(-low)) ? [Math.exp(-high), Math.exp(-low)] : null;
+  return {
+    value: Math.exp(-meanOf(sums)),
+    n: sums.n,
+    method: `${how}; normal 95 % interval of the logarithm`,
+    interval,
+  };
+};
+
+export const aucOf = (pair: [Histogram, Histogram] | undefined, how: string): Found | undefined => {
+  if (!pair) return undefined;
+  const [a, b] = pair;
+  const { value, interval } = areaUnderCurve(a.counts, b.counts);
+  const detail = { m: total(b.counts) };
+  return { value, n: total(a.counts), method: `${how}; Hanley–McNeil 95 % interval`, interval, detail };
+};
+
+export const ksOf = (pair: [Histogram, Histogram] | undefined, how: string): MetricValue | undefined => {
+  if (!pair) return undefined;
+  const [a, b] = pair;
+  const [size, other] = [total(a.counts), total(b.counts)];
+  if (!fitsLattice(size, other)) return { notAvailable: `too many values to test exactly: n = ${size}, m = ${other}` };
+  const { p, d, n, m, rejectsFrom } = kolmogorovSmirnov(a.counts, b.counts);
+  return { value: p, n, method: how, interval: null, detail: { d, m, rejectsFrom } };
+};
+
+/** Of people, the one with the lowest share; the interval is of this person alone. */
+export const lowestOf = (people: readonly Proportion[] | undefined, how: string): Found | undefined => {
+  const asked = people?.filter(({ n }) => n > 0) ?? [];
+  if (asked.length === 0) return undefined;
+  const worst = asked.reduce((a, b) => (ratio(b) < ratio(a) ? b : a));
+  return {
+    value: ratio(worst),
+    n: asked.length,
+    method: `${how}; Clopper–Pearson 95 % interval of this person alone`,
+    interval: clopperPearson(worst),
+    detail: { k: worst.k, records: worst.n },
+  };
+};
+
+/** The interval is the delta method's, from those of the parts. */
+const harmonicOf = (
+  parts: readonly (readonly [key: string, sums: Sums | undefined])[],
+  how: string,
+): MetricValue | undefined => {
+  const known = parts.flatMap(([key, sums]) => (sums && sums.n > 0 ? [{ key, sums, mean: meanOf(sums) }] : []));
+  if (known.length < parts.length) return undefined;
+  const value = harmonicMean(known.map(({ mean }) => mean));
+  const slope = (mean: number) => (value / mean) ** 2 / known.length;
+  const variance = total(known.map(({ sums, mean }) => (slope(mean) * deviationOf(sums)) ** 2 / sums.n));
+  const half = Z * Math.sqrt(variance);
+  return {
+    value,
+    n: total(known.map(({ sums }) => sums.n)),
+    method: `${how}; normal 95 % interval (delta method)`,
+    interval: value > 0 && Number.isFinite(half) ? [Math.max(0, value - half), Math.min(1, value + half)] : null,
+    detail: Object.fromEntries(known.map(({ key, mean }) => [key, mean])),
+  };
+};
