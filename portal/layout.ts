@@ -1,4 +1,6 @@
-// The frame of every page, and the parts that pages share. Works without script, with a keyboard, at 400 % zoom. Every page names its twin as data (.json).
+// The frame of every page, and the parts that pages share. Works without script, with a keyboard, at 400 % zoom. Every page names its
+// twin as data (.json).
+import { lineHtml } from '#report/blocks-html.ts';
 import { html, type Html, type Value } from '#report/markup.ts';
 
 export type Role = 'filer' | 'approver' | 'auditor';
@@ -69,11 +71,5 @@ export const terms = (items: readonly (readonly [term: string, value: Value])[])
     )}
   </dl>`;
 
-/** `2026-03-02 10:00 UTC`, readable by machines. */
-export const time = (at: string): Html =>
-  html`<time datetime="${at}">${at.slice(0, 10)} ${at.slice(11, 16)} UTC</time>`;
-
-export const digest = (value: string): Html => html`<code>${value}</code>`;
-export const verdict = (word: string): Html => html`<span class="verdict ${word}">${word.replace('_', ' ')}</span>`;
-
-export const number = (value: number | null): string => (value === null ? '–' : value.toFixed(3).replace('-', '−'));
+export const time = (at: string): Value => lineHtml({ time: at });
+export const digest = (value: string): Value => lineHtml({ code: value });

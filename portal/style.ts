@@ -15,7 +15,7 @@ h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2rem; }
 dl { display: grid; grid-template-columns: minmax(8rem, 14rem) 1fr; gap: .35rem 1rem; } dt { font-weight: 600; } dd { margin: 0; overflow-wrap: anywhere; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; margin: 1rem 0; font-size: .925rem; } caption { text-align: left; font-weight: 600; padding-bottom: .4rem; }
-th, td { text-align: left; vertical-align: top; padding: .4rem .5rem; border-bottom: 1px solid #c4c4c4; } td.number { text-align: right; font-variant-numeric: tabular-nums; }
+th, td { text-align: left; vertical-align: top; padding: .4rem .5rem; border-bottom: 1px solid #c4c4c4; } th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; }
 code, pre { font-size: .85em; overflow-wrap: anywhere; } pre { white-space: pre-wrap; background: #f4f4f4; padding: .75rem; }
 fieldset { border: 1px solid var(--line); margin: 1rem 0; padding: 1rem; } label { display: block; margin: .5rem 0; }
 input, select, button { font: inherit; min-height: 1.9rem; border: 1px solid var(--line); border-radius: 2px; padding: .2rem .6rem; }

@@ -1,8 +1,13 @@
-// One ticket: where it stands, its clock, what was tried and judged, its history. Its data is the audit report with the ticket's present state around it.
+// One ticket: where it stands, its clock, what was tried and judged, its history. Its data is the audit report with the ticket's present
+// state around it, and what was judged looks as it does in the report.
 import type { AuditReport } from '#report/audit-report.ts';
+import { blockHtml, tableHtml } from '#report/blocks-html.ts';
+import { gateBlocks } from '#report/content/document.ts';
+import { attemptsTable, historyTable } from '#report/content/tables.ts';
+import { groundText } from '#report/format.ts';
 import { html, type Html } from '#report/markup.ts';
-import { right, table } from '#report/tables.ts';
-import { digest, number, terms, time, verdict, type Viewer } from './layout.ts';
+import { table } from '#report/tables.ts';
+import { digest, terms, time, type Viewer } from './layout.ts';
 import type { WorkItem } from './worklist.ts';
 
 export interface TicketView {
@@ -22,7 +27,11 @@ export const mayDecide = (viewer: Viewer, item: WorkItem): boolean =>
 export const ticketBody = ({ item, report, evidence, certified, mayDecide: decides }: TicketView): Html =>
   html`<p class="notice">${report.executive.done}</p>
     ${evidence !== null && html`<p>${decides ? html`<a class="button" href="/tickets/${item.id}/approval">Decide on the evidence</a>` : 'The evidence waits for a person other than the filer.'}</p>`}
-    ${summary(item, report)} ${clock(report)} ${gateTable(report.gate)} ${attemptTable(report)} ${historyTable(report)}
+    ${summary(item, report)} ${clock(report)}
+    <h2>Gate</h2>
+    ${gateBlocks(report.gate).map(blockHtml)} ${attempts(report)}
+    <h2>History</h2>
+    ${tableHtml(historyTable(report.history))}
     <h2>Documents</h2>
     <ul>
       <li><a href="/tickets/${item.id}/report.html">Audit report</a></li>
@@ -37,7 +46,7 @@ const summary = (item: WorkItem, { executive, recertification }: AuditReport): H
     ['Model', html`<a href="/models/${item.model}">${item.model}</a>`],
     [
       'Request',
-      `${executive.request.regime}, ${executive.request.ground}, ${executive.request.records} records, by ${executive.request.channel}`,
+      `${executive.request.regime}, ${groundText(executive.request.ground)}, ${executive.request.records} records, by ${executive.request.channel}`,
     ],
     ['Filed by', item.filer],
     ['Approved by', executive.people.approver ?? 'nobody yet'],
@@ -63,50 +72,11 @@ const clock = ({ executive: { deadline, request } }: AuditReport): Html =>
       ]),
     )}`;
 
-export const gateTable = (gate: AuditReport['gate']): Html =>
-  html`<h2>Gate</h2>
-    ${
-      gate === null
-        ? html`<p>Nothing was judged yet.</p>`
-        : html`<p>Verdict: ${verdict(gate.verdict)} (policy version ${gate.policyVersion})</p>
-            ${table(
-              'Checks with value, number of cases, threshold and verdict',
-              ['check', right('value'), right('n'), 'threshold', 'verdict', 'direction', 'method'],
-              gate.gates.map((one) => [
-                one.name,
-                number(one.value),
-                one.n,
-                one.threshold,
-                verdict(one.verdict),
-                one.direction,
-                one.detail,
-              ]),
-            )}`
-    }`;
-
-const attemptTable = ({ attempts }: AuditReport): Html | undefined =>
-  attempts.length === 0
+const attempts = ({ attempts: made }: AuditReport): Html | undefined =>
+  made.length === 0
     ? undefined
     : html`<h2>Attempts</h2>
-        ${table(
-          'Attempts at unlearning',
-          [right('attempt'), 'method', right('updates'), 'verdict', 'checks not passed'],
-          attempts.map((one) => [
-            one.number,
-            `${one.method}: ${one.reason}`,
-            one.updates ?? '–',
-            one.verdict === null ? '–' : verdict(one.verdict),
-            one.failed.join(', ') || '–',
-          ]),
-        )}`;
-
-const historyTable = ({ history }: AuditReport): Html =>
-  html`<h2>History</h2>
-    ${table(
-      'Events; each becomes a leaf of the log',
-      [right('event'), 'time', 'what', right('leaf')],
-      history.map(({ sequence, at, type, leaf }) => [sequence, time(at), type, leaf ?? 'not yet']),
-    )}`;
+        ${tableHtml(attemptsTable(made))}`;
 
 export interface ApprovalView {
   readonly ticketId: string;
@@ -117,7 +87,7 @@ export interface ApprovalView {
   readonly reproduce: Readonly<Record<string, string>>;
 }
 
-/** `csrf` is bound to this person, this ticket and this evidence: a form that was opened before the evidence changed is refused. */
+/** `csrf` is bound to this person, ticket and evidence: a form that was opened before the evidence changed is refused. */
 export const approvalBody = (view: ApprovalView, csrf: string): Html =>
   html`<p>
       You decide on exactly this evidence: ${digest(view.evidence)}. If it changes before you press a button, your
@@ -131,7 +101,8 @@ export const approvalBody = (view: ApprovalView, csrf: string): Html =>
     <ul>
       ${view.notClaimed.map((one) => html`<li>${one}</li>`)}
     </ul>
-    ${gateTable(view.gate)}
+    <h2>Gate</h2>
+    ${gateBlocks(view.gate).map(blockHtml)}
     <h2>What it rests on</h2>
     ${terms(Object.entries(view.reproduce).map(([name, value]) => [name, digest(value)] as const))}
     <h2>Your decision</h2>

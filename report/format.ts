@@ -1,5 +1,6 @@
 // How numbers and times look in a report: the same everywhere, independent of the machine's locale and zone.
 import type { MetricValue } from '#core/evaluation.ts';
+import type { GateVerdict } from '#core/gate.ts';
 
 export const decimal = (value: number, digits = 3): string => {
   const text = value.toFixed(digits);
@@ -16,6 +17,8 @@ export const metricText = (metric: MetricValue): string =>
 
 export const intervalText = (metric: MetricValue): string =>
   'notAvailable' in metric || metric.interval === null ? '–' : metric.interval.map((end) => decimal(end)).join(' to ');
+
+export const verdictText = (verdict: GateVerdict): string => verdict.replace('_', ' ');
 
 /** `art-17-1-b` → `Art. 17(1)(b)`; other codes as they are. */
 export const groundText = (code: string): string =>

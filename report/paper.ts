@@ -1,6 +1,8 @@
-// Paper: a tagged A4 document with the kinds of content that a report consists of. Every piece is added to the structure tree in the order in which it is read.
+// Paper: a tagged A4 document with the kinds of content that a report consists of. Every piece is added to the structure tree in the order
+// in which it is read.
 // Trap: pdfkit keeps position, font and size as state; each piece leaves them as body text expects them.
 import PDFDocument from 'pdfkit';
+import type { Column } from './content/blocks.ts';
 import type { Plot } from './plots/plot.ts';
 import { draw } from './charts/chart.ts';
 import { drawOn, latin } from './draw-pdf.ts';
@@ -9,8 +11,7 @@ export interface Paper {
   heading(text: string, level: 1 | 2 | 3): void;
   paragraph(text: string): void;
   list(items: readonly string[]): void;
-  /** `widths` are shares of the page's width. */
-  table(columns: readonly string[], widths: readonly number[], rows: readonly (readonly (string | number)[])[]): void;
+  table(columns: readonly Column[], rows: readonly (readonly string[])[]): void;
   figure(plot: Plot): void;
   /** Closes the document; its bytes. */
   finish(): Promise<Uint8Array>;
@@ -108,17 +109,20 @@ const list = (sheet: Sheet, items: readonly string[]): void => {
 /** pdfkit puts the table's rows and cells below the structure element; its types do not know this option. */
 type TaggedTable = PDFKit.Mixins.TableOptionsWithData & { structParent: PDFKit.PDFStructureElement };
 
-const table = ({ doc, root, width }: Sheet, ...[columns, widths, rows]: Parameters<Paper['table']>): void => {
-  const total = widths.reduce((sum, one) => sum + one, 0);
+const table = ({ doc, root, width }: Sheet, columns: readonly Column[], rows: readonly (readonly string[])[]): void => {
+  const total = columns.reduce((sum, { share }) => sum + share, 0);
   doc.fontSize(TABLE_SIZE);
   const options: TaggedTable = {
     position: { x: MARGIN, y: doc.y },
     structParent: root,
-    columnStyles: widths.map((one) => ({ width: (one / total) * width })),
+    columnStyles: columns.map(({ share, number }) => ({
+      width: (share / total) * width,
+      align: { x: number ? 'right' : 'left' },
+    })),
     defaultStyle: { border: { bottom: 0.5 }, borderColor: '#999999', padding: 2 },
     data: [
-      columns.map((title) => ({ text: latin(title), type: 'TH', font: { src: 'Helvetica-Bold' } })),
-      ...rows.map((row) => row.map((cell) => latin(String(cell)))),
+      columns.map(({ title }) => ({ text: latin(title), type: 'TH', font: { src: 'Helvetica-Bold' } })),
+      ...rows.map((row) => row.map(latin)),
     ],
   };
   doc.table(options);
@@ -142,4 +146,5 @@ const figure = (sheet: Sheet, { title, alt, chart }: Plot): void => {
   doc.y = top + drawing.height * scale + 6;
   body(sheet);
   add(sheet, 'P', () => write(sheet, alt));
+  doc.moveDown(0.4);
 };

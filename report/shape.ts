@@ -5,7 +5,7 @@ import { Digest } from '#core/canonical.ts';
 import { Scope } from '#core/certificate.ts';
 import { ClockEvent, Deadlines, Instant } from '#core/deadlines.ts';
 import { Curve, MetricValue } from '#core/evaluation.ts';
-import { Gate } from '#core/gate.ts';
+import { Gate, Judgement } from '#core/gate.ts';
 import { JsonValue, RunManifest } from '#core/run.ts';
 
 const Count = z.int().nonnegative();
@@ -82,7 +82,7 @@ export const Attempt = z.strictObject({
   config: z.record(z.string(), JsonValue),
   updates: Count.nullable(),
   stop: z.string().nullable(),
-  verdict: z.string().nullable(),
+  verdict: Judgement.shape.verdict.nullable(),
   failed: z.array(z.string()),
   forgotten: z.number().nullable(),
   retained: z.number().nullable(),
@@ -100,7 +100,9 @@ export const AuditReport = z.strictObject({
   asOf: Instant,
   model: z.string(),
   executive: Executive,
-  gate: z.strictObject({ verdict: z.string(), policyVersion: z.string(), gates: z.array(GateRow) }).nullable(),
+  gate: z
+    .strictObject({ verdict: Judgement.shape.verdict, policyVersion: z.string(), gates: z.array(GateRow) })
+    .nullable(),
   metrics: z.array(MetricRow),
   reference: z.string().nullable(),
   sampling: z.string().nullable(),

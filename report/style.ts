@@ -11,7 +11,7 @@ dl { display: grid; grid-template-columns: minmax(9rem, 14rem) 1fr; gap: .35rem 
 table { border-collapse: collapse; width: 100%; font: .875rem/1.35 Helvetica, Arial, sans-serif; margin: 1rem 0; }
 div.scroll { overflow-x: auto; }
 caption { text-align: left; font-weight: 600; padding-bottom: .4rem; }
-th, td { border-bottom: 1px solid #c4c4c4; padding: .3rem .5rem; text-align: left; vertical-align: top; } td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+th, td { border-bottom: 1px solid #c4c4c4; padding: .3rem .5rem; text-align: left; vertical-align: top; } th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 code { font-size: .85em; overflow-wrap: anywhere; }
 .verdict { font-weight: 700; } .pass::before { content: "\\2713\\00a0"; } .fail::before, .not_available::before { content: "\\2717\\00a0"; } .remediation::before { content: "\\25B2\\00a0"; }
 .pass { color: #00563f; } .fail, .not_available { color: #9b2c00; } .remediation { color: #6b4a00; }

@@ -4,10 +4,12 @@ import { html, type Html, type Value } from './markup.ts';
 export type Column = string | { readonly number: string };
 export const right = (title: string): Column => ({ number: title });
 
-/** Cells that stand under a `right` column are set right. */
+/** What stands in a `right` column is set right. */
 export const table = (caption: string, columns: readonly Column[], rows: readonly (readonly Value[])[]): Html => {
-  const head = columns.map(
-    (column) => html`<th scope="col">${typeof column === 'string' ? column : column.number}</th>`,
+  const head = columns.map((column) =>
+    typeof column === 'string'
+      ? html`<th scope="col">${column}</th>`
+      : html`<th scope="col" class="number">${column.number}</th>`,
   );
   const cell = (value: Value, i: number) =>
     typeof columns[i] === 'string' ? html`<td>${value}</td>` : html`<td class="number">${value}</td>`;

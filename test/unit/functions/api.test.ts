@@ -85,6 +85,19 @@ describe('pages and data', () => {
     expect(page).not.toMatch(/<script|\sstyle=|\son\w+=/);
   });
 
+  it('shows the gate in one and the same table: in the report, beside the ticket and beside the decision', async () => {
+    const walked = await walkedToApproval();
+    const tables = ['', '/approval', '/report.html'].map(async (rest) => {
+      const asked = await appOf(walked).request(`/tickets/${walked.ticketId}${rest}`, {
+        headers: inBrowser('approver'),
+      });
+      return /<table>\s*<caption>\s*The gate:[\s\S]*?<\/table>/.exec(await asked.text())?.[0];
+    });
+    const [beside, deciding, report] = await Promise.all(tables);
+    expect(report).toContain('forgotten answers exact');
+    expect([beside, deciding]).toEqual([report, report]);
+  });
+
   it('offers the decision to the approver and not to the filer', async () => {
     const walked = await walkedToApproval();
     const link = `href="/tickets/${walked.ticketId}/approval"`;

@@ -1,0 +1,123 @@
+// The audit report as a document: its sections in reading order, each with the plots that belong to it. A plot for which there is no data
+// is left out, and a sentence says why.
+import type { AuditReport } from '../audit-report.ts';
+import { decimal } from '../format.ts';
+import { distributionPair } from '../plots/distribution-pair.ts';
+import { forgetUtility } from '../plots/forget-utility.ts';
+import { gateOverview } from '../plots/gate-overview.ts';
+import { forgetting, loss, relearning } from '../plots/over-updates.ts';
+import type { Plot } from '../plots/plot.ts';
+import { heading, list, paragraph, tableOf, type Block, type Document, type Section } from './blocks.ts';
+import { summary } from './summary.ts';
+import {
+  attemptsTable,
+  gateTable,
+  historyTable,
+  metricsTable,
+  recertificationTable,
+  statementTable,
+} from './tables.ts';
+
+export const documentOf = (report: AuditReport): Document => ({
+  title: `Audit report: unlearning ticket ${report.ticketId}`,
+  lead: [
+    `Model ${report.model}. Status ${report.status}, as of `,
+    { time: report.asOf },
+    '. This report names no person.',
+  ],
+  sections: [
+    summary(report),
+    section('gate', 'The gate', gateBlocks(report.gate), figure(gateOverview(report))),
+    section(
+      'comparison',
+      'Forgotten and never-trained people compared',
+      comparison(report),
+      figure(distributionPair(report)),
+    ),
+    section('metrics', 'Before and after', beforeAndAfter(report), figure(forgetUtility(report))),
+    section('attempts', 'Attempts', attempts(report)),
+    section('statements', 'Statements', statements(report)),
+    ...scope(report),
+    section('recertification', 'Re-certification', recertification(report)),
+    section('reproduce', 'Reproducing it', reproduce(report)),
+    section('history', 'History', [tableOf(historyTable(report.history))]),
+  ],
+});
+
+const section = (id: string, title: string, ...blocks: readonly (readonly Block[])[]): Section => ({
+  id,
+  title,
+  blocks: blocks.flat(),
+});
+
+const figure = (plot: Plot | undefined): Block[] => (plot ? [{ kind: 'figure', plot }] : []);
+
+/** The gate as it was judged: the portal shows the same beside the decision. */
+export const gateBlocks = (gate: AuditReport['gate']): Block[] =>
+  gate === null
+    ? [paragraph('No attempt was judged.')]
+    : [
+        paragraph(`Policy version ${gate.policyVersion}, fixed and logged before the run. Verdict: `, {
+          verdict: gate.verdict,
+        }),
+        tableOf(gateTable(gate.gates)),
+      ];
+
+const comparison = ({ distributions: found }: AuditReport): Block[] => [
+  paragraph(
+    'notAvailable' in found
+      ? `Not available: ${found.notAvailable}.`
+      : `Exact two-sample Kolmogorov–Smirnov: n = ${found.n}, m = ${found.m}, D = ${decimal(found.d)} at ` +
+          `${decimal(found.at, 2)} ${found.unit}, p = ${decimal(found.p)}. A gap from ${decimal(found.rejectsFrom)} would be ` +
+          'rejected at 5 %; a smaller one can escape this test.',
+  ),
+];
+
+const beforeAndAfter = ({ metrics, reference, sampling }: AuditReport): Block[] =>
+  metrics.length === 0
+    ? [paragraph('No model was evaluated.')]
+    : [
+        paragraph('Reference: ', reference, '. Decoding: ', sampling, '. A dash under “before”: not measured then.'),
+        tableOf(metricsTable(metrics)),
+      ];
+
+const attempts = (report: AuditReport): Block[] => [
+  report.attempts.length === 0 ? paragraph('No attempt was made.') : tableOf(attemptsTable(report.attempts)),
+  ...[forgetting, loss, relearning].flatMap((plot) => figure(plot(report))),
+  ...('notAvailable' in report.relearning
+    ? [paragraph(`Re-learning: not available: ${report.relearning.notAvailable}.`)]
+    : []),
+];
+
+const statements = ({ statements: { made, notMade } }: AuditReport): Block[] =>
+  (
+    [
+      ['What the certificate states', made],
+      ['What it does not state', notMade],
+    ] as const
+  ).map(([caption, rows]) =>
+    rows.length === 0
+      ? paragraph(`${caption}: nothing; no certificate was issued.`)
+      : tableOf(statementTable(caption, rows)),
+  );
+
+const scope = ({ scope: found }: AuditReport): Section[] =>
+  found === null
+    ? []
+    : [
+        section('scope', 'Scope', [
+          heading('Looked at'),
+          list(found.swept),
+          heading('Not looked at'),
+          list(found.notLookedAt),
+        ]),
+      ];
+
+const recertification = ({ recertification: { state, line, history } }: AuditReport): Block[] => [
+  paragraph(`${state}: ${line}`),
+  ...(history.length === 0 ? [] : [tableOf(recertificationTable(history))]),
+];
+
+const reproduce = ({ reproduce: found }: AuditReport): Block[] => [
+  { kind: 'terms', items: Object.entries(found).map(([name, value]) => [name, { code: value }] as const) },
+];

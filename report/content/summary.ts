@@ -1,0 +1,76 @@
+// The page for counsel: the request, its deadline, what was done and tested, what is not claimed, who decided, how to verify it.
+import type { AuditReport } from '../audit-report.ts';
+import { groundText } from '../format.ts';
+import { heading, list, paragraph, type Block, type Line, type Section } from './blocks.ts';
+
+export const summary = (report: AuditReport): Section => {
+  const { executive } = report;
+  return {
+    id: 'summary',
+    title: 'Summary for counsel',
+    blocks: [
+      { kind: 'notice', line: executive.done },
+      { kind: 'terms', items: items(report) },
+      heading('What was tested'),
+      list(executive.tested),
+      heading('What is not claimed'),
+      list(executive.notClaimed),
+      heading('Copies that still exist'),
+      copies(executive.residualCopies),
+      heading('How anyone can verify this'),
+      list(executive.verify),
+    ],
+  };
+};
+
+const items = ({ executive, recertification }: AuditReport): [term: string, line: Line][] => {
+  const { request, deadline, people, informed, validity } = executive;
+  const { regime, ground, records, channel, receivedAt } = request;
+  return [
+    [
+      'Request',
+      [`${regime}, ${groundText(ground)}; ${records} records; received by ${channel} `, { time: receivedAt }],
+    ],
+    ['Outcome', executive.outcome],
+    ['Deadline', deadlineLine(deadline)],
+    ['How it was counted', deadline.derivation.join('; ')],
+    ['Filed by', people.filer],
+    ['Approved by', approvedBy(people)],
+    ['Parties told', informed.length === 0 ? 'nobody yet' : informed.flatMap(toldLine)],
+    [
+      'Valid until',
+      validity.validUntil === null
+        ? `no certificate. ${validity.rule}`
+        : [{ time: validity.validUntil }, `. ${validity.rule}`],
+    ],
+    ['Re-certification', `${recertification.state}: ${recertification.line}`],
+  ];
+};
+
+const VERDICTS = {
+  met: 'met',
+  missed: 'missed',
+  open: 'open: the requester has not been told yet how the case ended',
+} as const;
+
+type Executive = AuditReport['executive'];
+
+const deadlineLine = ({ verdict, statutoryDue, safeDue, answeredAt }: Executive['deadline']): Line => {
+  const due = `${VERDICTS[verdict]}; due ${statutoryDue} (to be safe ${safeDue})`;
+  return answeredAt === null ? due : [`${due}; answered `, { time: answeredAt }];
+};
+
+const approvedBy = ({ approver, approvedAt }: Executive['people']): Line => {
+  if (approver === null) return 'nobody yet';
+  return approvedAt === null ? approver : [`${approver}, `, { time: approvedAt }];
+};
+
+const toldLine = ({ template, at }: Executive['informed'][number], i: number) => [
+  `${i === 0 ? '' : '; '}${template}, `,
+  { time: at },
+];
+
+const copies = (found: Executive['residualCopies']): Block =>
+  found.length === 0
+    ? paragraph('None are known to this system.')
+    : list(found.map(({ what, digest, until }) => [`${what}, destroyed by `, { time: until }, ': ', { code: digest }]));

@@ -1,0 +1,101 @@
+// The tables of the evidence, each made here for the page, the PDF and the portal alike.
+import type { AuditReport } from '../audit-report.ts';
+import { intervalText, metricText, optional } from '../format.ts';
+import { numbers, words, type Table } from './blocks.ts';
+
+type Gates = NonNullable<AuditReport['gate']>['gates'];
+
+export const gateTable = (gates: Gates): Table => ({
+  caption: 'The gate: each check with its value, number of cases, threshold and verdict',
+  columns: [
+    words('check', 4),
+    numbers('value', 1.4),
+    numbers('n', 1),
+    words('threshold', 3),
+    words('verdict', 1.9),
+    words('direction', 2.4),
+    words('method', 5),
+  ],
+  rows: gates.map((one) => [
+    one.name,
+    optional(one.value),
+    one.n,
+    one.threshold,
+    { verdict: one.verdict },
+    one.direction,
+    one.detail,
+  ]),
+});
+
+export const metricsTable = (metrics: AuditReport['metrics']): Table => ({
+  caption: 'Every quantity before and after unlearning',
+  columns: [
+    words('quantity', 5),
+    numbers('before', 1.4),
+    numbers('after', 1.4),
+    numbers('n', 1),
+    numbers('95 % interval after', 2.6),
+    words('method', 3.6),
+  ],
+  rows: metrics.map(({ label, before, after }) => [
+    label,
+    before && metricText(before),
+    metricText(after),
+    'notAvailable' in after || after.n === 0 ? null : after.n,
+    intervalText(after),
+    'notAvailable' in after ? null : after.method,
+  ]),
+});
+
+export const attemptsTable = (attempts: AuditReport['attempts']): Table => ({
+  caption: 'Attempts at unlearning, up the ladder of the policy',
+  columns: [
+    numbers('attempt', 1.3),
+    numbers('rung', 1),
+    words('method', 3.6),
+    words('settings', 4),
+    numbers('updates', 1.4),
+    words('stopped by', 1.6),
+    words('verdict', 1.9),
+    words('checks not passed', 3),
+  ],
+  rows: attempts.map((one) => [
+    one.number,
+    one.rung + 1,
+    `${one.method}: ${one.reason}`,
+    { code: JSON.stringify(one.config) },
+    one.updates,
+    one.stop,
+    one.verdict && { verdict: one.verdict },
+    one.failed.join(', ') || null,
+  ]),
+});
+
+export const historyTable = (history: AuditReport['history']): Table => ({
+  caption: 'Events of the ticket; each is a leaf of the log',
+  columns: [numbers('event', 1), words('time', 2), words('what', 2), numbers('leaf', 1)],
+  rows: history.map(({ sequence, at, type, leaf }) => [sequence, { time: at }, type, leaf ?? 'not yet']),
+});
+
+export const statementTable = (caption: string, rows: AuditReport['statements']['made']): Table => ({
+  caption,
+  columns: [words('code', 1), words('statement', 3)],
+  rows: rows.map(({ code, text }) => [{ code }, text]),
+});
+
+export const recertificationTable = (history: AuditReport['recertification']['history']): Table => ({
+  caption: 'Re-certifications',
+  columns: [words('time', 1), words('state', 2)],
+  rows: history.map(({ at, state }) => [{ time: at }, state]),
+});
+
+/** The numbers of a plot. */
+export const plotTable = (
+  caption: string,
+  columns: readonly string[],
+  rows: readonly (readonly string[])[],
+): Table => ({
+  caption,
+  columns: columns.map((title, i) => numbers(title, i === 0 ? 1.6 : 1)),
+  rows,
+});
