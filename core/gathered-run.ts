@@ -1,8 +1,8 @@
-// One run for several tickets of a model: the leader's attempt, then the others', each made from the last candidate that passed the gate, each with results
-// under its own ticket's name. Trap: a candidate holds the deletions of those before it, so tickets are deployed in this order, and what is built on a
-// deletion that never comes is made again.
+// One run for several tickets of a model: the leader's attempt, then the others', each made from the last candidate
+// that passed the gate, each with results under its own ticket's name. Trap: a candidate holds the deletions of those
+// before it, so tickets are deployed in this order, and what is built on a deletion that never comes is made again.
 import type { Digest } from './canonical.ts';
-import { sideLeft } from './gathering.ts';
+import { sideOfResult } from './gathering.ts';
 import type { Ports } from './ports.ts';
 import { gatheredName, jobName, type Gathered, type GatheredResult, type JobResult, type UnlearnPlan } from './run.ts';
 import { putJson } from './stored-json.ts';
@@ -16,8 +16,9 @@ export interface Attempt {
 }
 
 /**
- * Carries out the leader's plan and what it gathers, and leaves the results where `plan-run` and `record-run` look. Returns the leader's own. `attempt` rejects
- * where one could not be made: the leader's is the run's failure, another's leaves its ticket to go alone.
+ * Carries out the leader's plan and what it gathers, and leaves the results where `plan-run` and `record-run` look.
+ * Returns the leader's own. `attempt` rejects where one could not be made: the leader's is the run's failure, another's
+ * leaves its ticket to go alone.
  */
 export const gatheredRun = async (
   leader: UnlearnPlan,
@@ -27,26 +28,31 @@ export const gatheredRun = async (
 ): Promise<JobResult> => {
   const first = await attempt(leader);
   await ports.results.put(jobName('evaluate', leader.ticketId, leader.run), first.evaluate);
-  let on = first.passed ? first : undefined;
+  let lastPassed = first.passed ? first : undefined;
   for (const gathered of leader.gathers ?? []) {
-    const plan = planOfGathered(leader, leaderPlan, gathered, on);
+    const plan = planOfGathered(leader, leaderPlan, gathered, lastPassed);
     const made = await attempt(plan).catch(() => undefined);
-    if (made) await leave(plan, made, ports);
-    if (made?.passed) on = made; // one that fails the gate drags nobody along
+    if (made) await putResult(plan, made, ports);
+    if (made?.passed) lastPassed = made; // one that fails the gate drags nobody along
   }
   return first.unlearn;
 };
 
 /** A gathered attempt as a plan of its own ticket, on the leader's base or on the candidate before it. */
-const planOfGathered = (leader: UnlearnPlan, leaderPlan: Digest, attempt: Gathered, on?: Attempt): UnlearnPlan => {
+const planOfGathered = (
+  leader: UnlearnPlan,
+  leaderPlan: Digest,
+  attempt: Gathered,
+  lastPassed: Attempt | undefined,
+): UnlearnPlan => {
   const { kind, model, policy, quantisation, ticketId } = leader;
-  const side = on ? sideLeft(on.unlearn) : leader.side;
-  const base = on?.candidate ?? leader.base;
+  const side = lastPassed ? sideOfResult(lastPassed.unlearn) : leader.side;
+  const base = lastPassed?.candidate ?? leader.base;
   const rules = { kind, model, policy, quantisation, gatheredBy: { ticketId, plan: leaderPlan } };
   return { ...rules, ...attempt, base, ...(side ? { side } : {}) };
 };
 
-const leave = async (
+const putResult = async (
   plan: UnlearnPlan,
   { candidate, passed, unlearn, evaluate }: Attempt,
   { artifacts, results }: Pick<Ports, 'artifacts' | 'results'>,
@@ -54,6 +60,6 @@ const leave = async (
   const { base, ticketId, run } = plan;
   const kind = 'quittance-gathered-result/v1';
   const planDigest = await putJson(artifacts, plan);
-  const left: GatheredResult = { kind, plan: planDigest, base, candidate, passed, unlearn, evaluate };
-  await results.put(gatheredName(ticketId, run), left);
+  const result: GatheredResult = { kind, plan: planDigest, base, candidate, passed, unlearn, evaluate };
+  await results.put(gatheredName(ticketId, run), result);
 };

@@ -1,53 +1,55 @@
-// Which tickets of one model go when, and from what: one run at a time, which may carry several tickets out one on another, each with a candidate and evidence
-// of its own. A run starts from the last candidate that is on its way to being served, so that approvals hold up nobody; deployment keeps the order.
-// Trap: all of this is order, not safety. Two runs from one base, or a base that is never approved, end in `base-moved` and another run.
+// Which tickets of one model run when, and from what. One run at a time, which may carry several tickets out one on
+// another, each with a candidate and evidence of its own. A run starts from the last candidate that is on its way to
+// being served, so that a slow approval holds up nobody; deployments keep that order.
+// Trap: nothing here protects data. A wrong order costs one more run (`base-moved`), never an unsafe deployment.
 import type { Digest } from './canonical.ts';
 import type { GatePolicy } from './policy.ts';
 import { ladderOf, nextRung, seedOf } from './ladder.ts';
 import type { Gathered, GatheredResult, JobResult, UnlearnPlan } from './run.ts';
-import type { Status, Ticket, TicketIn } from './ticket.ts';
+import { meaningOf } from './statuses.ts';
+import type { Ticket, TicketIn } from './ticket.ts';
 
 export const GATHERING = { windowSeconds: 0, atMost: 3 };
 
-/** The open tickets of one model, and what runs of others left for their next attempts. */
+/** The open tickets of one model, and what runs of others prepared for their next attempts. */
 export interface Queue {
   /** Digest of what the registry names as served. */
   readonly served: Digest;
   readonly tickets: readonly Ticket[];
-  readonly left: ReadonlyMap<string, GatheredResult>;
+  /** By ticket. */
+  readonly prepared: ReadonlyMap<string, GatheredResult>;
 }
 
-/** A candidate and what it was made from. `isSound`: it passed the gate. */
+/** A candidate that may come to be served, and what it was made from. */
 export interface Link {
   readonly ticketId: string;
   /** Number of the ticket's run. */
   readonly run: number;
   readonly base: Digest;
   readonly candidate: Digest;
-  readonly isSound: boolean;
+  readonly passedGate: boolean;
 }
-
-const COMPUTING: readonly Status[] = ['UNLEARNING', 'EVALUATING'];
-const JUDGED: readonly Status[] = ['AWAITING_APPROVAL', 'DEPLOYING', 'VERIFYING_SERVED'];
 
 export const oldestFirst = (a: Ticket, b: Ticket) => a.filedAt.localeCompare(b.filedAt) || a.id.localeCompare(b.id);
 
-const linkOf = (ticket: Ticket, left: GatheredResult | undefined): Link | undefined => {
-  const made = 'run' in ticket ? ticket.run : undefined;
-  const isOpen = ticket.status === 'SCHEDULED' || COMPUTING.includes(ticket.status);
-  const isLeft = isOpen && 'runs' in ticket && (made === undefined || made.plan === left?.plan); // it may have planned anew since
-  if (isLeft && left) {
-    const { base, candidate, passed } = left;
-    return { ticketId: ticket.id, run: ticket.runs.length + 1, base, candidate, isSound: passed };
+/** The ticket's candidate: of its own run, or of another's run that carried its next attempt out. */
+const linkOf = (ticket: Ticket, prepared: GatheredResult | undefined): Link | undefined => {
+  const { run: progress } = meaningOf(ticket);
+  if (progress === undefined) return undefined;
+  const own = 'run' in ticket ? ticket.run : undefined;
+  const isCurrent = own === undefined || own.plan === prepared?.plan; // the ticket may have planned anew since
+  if (prepared && progress !== 'judged' && isCurrent && 'runs' in ticket) {
+    const { base, candidate, passed } = prepared;
+    return { ticketId: ticket.id, run: ticket.runs.length + 1, base, candidate, passedGate: passed };
   }
-  const isSound = JUDGED.includes(ticket.status);
-  if (made?.candidate === undefined || !(isOpen || isSound)) return undefined;
-  return { ticketId: ticket.id, run: made.number, base: made.base, candidate: made.candidate, isSound };
+  if (own?.candidate === undefined) return undefined;
+  const { number: run, base, candidate } = own;
+  return { ticketId: ticket.id, run, base, candidate, passedGate: progress === 'judged' };
 };
 
 /** Candidates that may come to be served, oldest ticket first, each with its base served or before it in the line. */
-const lineOf = ({ served, tickets, left }: Queue): Link[] => {
-  let loose = [...tickets].sort(oldestFirst).flatMap((ticket) => linkOf(ticket, left.get(ticket.id)) ?? []);
+const lineOf = ({ served, tickets, prepared }: Queue): Link[] => {
+  let loose = [...tickets].sort(oldestFirst).flatMap((ticket) => linkOf(ticket, prepared.get(ticket.id)) ?? []);
   const line: Link[] = [];
   for (;;) {
     const next = loose.find(({ base }) => base === served || line.some(({ candidate }) => candidate === base));
@@ -58,58 +60,65 @@ const lineOf = ({ served, tickets, left }: Queue): Link[] => {
 };
 
 /** Whose candidate the next run starts from; undefined: from what is served. */
-export const tailOf = (queue: Queue): Link | undefined => {
-  let line = lineOf(queue).filter(({ isSound }) => isSound);
-  let tail: Link | undefined;
+export const lastInLine = (queue: Queue): Link | undefined => {
+  let line = lineOf(queue).filter(({ passedGate }) => passedGate);
+  let last: Link | undefined;
   for (;;) {
-    const next = line.find(({ base }) => base === (tail?.candidate ?? queue.served));
-    if (!next) return tail;
-    tail = next;
+    const next = line.find(({ base }) => base === (last?.candidate ?? queue.served));
+    if (!next) return last;
+    last = next;
     line = line.filter((link) => link !== next);
   }
 };
 
 /** Whether a model made from this base can still come to be served. */
-const isInLine = (base: Digest, queue: Queue): boolean =>
+const canStillBeServed = (base: Digest, queue: Queue): boolean =>
   base === queue.served || lineOf(queue).some(({ candidate }) => candidate === base);
 
-/** Whether the ticket may go on now, or waits for another's run or deployment. Of several that could start a run, the oldest does. */
-export const mayGo = (ticket: Ticket, queue: Queue): boolean => {
+/**
+ * Whether the ticket may go on now, or waits for another's run or deployment. Of several that could start a run, the
+ * oldest does.
+ */
+export const mayProceed = (ticket: Ticket, queue: Queue): boolean => {
   if (ticket.status === 'DEPLOYING') return !waitsForBase(ticket, { ...queue, tickets: without(ticket, queue) });
-  if (ticket.status !== 'SCHEDULED' || takenUp(ticket, queue)) return true;
+  if (ticket.status !== 'SCHEDULED' || preparedFor(ticket, queue)) return true;
   const older = without(ticket, queue).filter((other) => oldestFirst(other, ticket) < 0);
-  return hasRoom(ticket, queue) && !older.some((other) => other.status === 'SCHEDULED' && !takenUp(other, queue));
+  return noRunUnderWay(ticket, queue) && !older.some((other) => startsRun(other, queue));
 };
 
+/** Whether the ticket's next attempt takes a run of its own. */
+export const startsRun = (ticket: Ticket, queue: Queue): boolean =>
+  ticket.status === 'SCHEDULED' && !preparedFor(ticket, queue);
+
 /** Whether no other ticket's run is under way. */
-export const hasRoom = (ticket: Ticket, queue: Queue): boolean =>
-  !without(ticket, queue).some(({ status }) => COMPUTING.includes(status));
+export const noRunUnderWay = (ticket: Ticket, queue: Queue): boolean =>
+  !without(ticket, queue).some((other) => meaningOf(other).run === 'computing');
 
 const without = ({ id }: Ticket, { tickets }: Queue) => tickets.filter((other) => other.id !== id);
 
-/** What a run left for the ticket, where it can still come to be served. */
-export const takenUp = (ticket: TicketIn<'SCHEDULED'>, queue: Queue): GatheredResult | undefined => {
-  const left = queue.left.get(ticket.id);
-  return left && isInLine(left.base, queue) ? left : undefined;
+/** What a run of another prepared for the ticket, where it can still come to be served. */
+export const preparedFor = (ticket: TicketIn<'SCHEDULED'>, queue: Queue): GatheredResult | undefined => {
+  const prepared = queue.prepared.get(ticket.id);
+  return prepared && canStillBeServed(prepared.base, queue) ? prepared : undefined;
 };
 
 /** An approved candidate waits while its base may yet be served, and while another deployment is being probed. */
 const waitsForBase = ({ run }: TicketIn<'DEPLOYING'>, others: Queue): boolean =>
   others.tickets.some(({ status }) => status === 'VERIFYING_SERVED') ||
-  (run.base !== others.served && run.candidate !== others.served && isInLine(run.base, others));
+  (run.base !== others.served && run.candidate !== others.served && canStillBeServed(run.base, others));
 
 /** Attempts of other tickets for the leader's run: first attempts under the same rules, oldest first. */
 export const gather = (leader: TicketIn<'SCHEDULED'>, queue: Queue, policy: GatePolicy): Gathered[] => {
   if (nextRung(leader) > 0) return []; // what failed once is tried again alone
   return queue.tickets
     .filter((ticket) => ticket.status === 'SCHEDULED')
-    .filter((ticket) => ticket.id !== leader.id && !queue.left.has(ticket.id) && goesWith(ticket, leader))
+    .filter((ticket) => ticket.id !== leader.id && !queue.prepared.has(ticket.id) && canShareRun(ticket, leader))
     .sort(oldestFirst)
     .slice(0, (policy.gathering ?? GATHERING).atMost - 1)
     .flatMap((ticket) => attemptOf(ticket, policy) ?? []);
 };
 
-const goesWith = (ticket: TicketIn<'SCHEDULED'>, leader: TicketIn<'SCHEDULED'>) =>
+const canShareRun = (ticket: TicketIn<'SCHEDULED'>, leader: TicketIn<'SCHEDULED'>) =>
   nextRung(ticket) === 0 &&
   ticket.model === leader.model &&
   ticket.policy === leader.policy &&
@@ -124,8 +133,8 @@ export const attemptOf = (ticket: TicketIn<'SCHEDULED'>, policy: GatePolicy): Ga
   return { ticketId: ticket.id, method, config, seed: seedOf(ticket.id, run), run, rung };
 };
 
-/** What stands beside a candidate. */
-export const sideLeft = ({ also: { suite, moments } }: JobResult): UnlearnPlan['side'] => {
+/** Suite and moments that an unlearning job left beside its candidate. */
+export const sideOfResult = ({ also: { suite, moments } }: JobResult): UnlearnPlan['side'] => {
   if (suite === undefined) return undefined;
   return { suite, ...(moments === undefined ? {} : { moments }) };
 };

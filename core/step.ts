@@ -1,6 +1,8 @@
-// A workflow step: zod in, zod out, and the ports it may touch. `uses` is at once the type of what `run` receives, what `handle` lets it touch, and the only
-// grants that infra gives the step's Lambda. Lambda and embedded mode call the same `handle`.
-// Trap: a cast widens a type and no right; embedded it would work and on AWS be denied, so a port that is not declared is refused in both.
+// A workflow step: zod in, zod out, and the ports it may touch. `uses` is at once the type of what `run` receives, what
+// `handle` lets it touch, and the only grants that infra gives the step's Lambda. Lambda and embedded mode call the
+// same `handle`.
+// Trap: a cast widens a type and no right; embedded it would work and on AWS be denied, so a port that is not declared
+// is refused in both.
 import type { z } from 'zod';
 import { QuittanceError } from './errors.ts';
 import type { Ports } from './ports.ts';
@@ -10,7 +12,10 @@ export interface Step {
   readonly input: z.ZodType;
   readonly output: z.ZodType;
   readonly uses: readonly (keyof Ports)[];
-  /** Rejects a malformed event (INVALID_INPUT) before `run` sees it, and a malformed result (INTERNAL) before the workflow does. */
+  /**
+   * Rejects a malformed event (INVALID_INPUT) before `run` sees it, and a malformed result (INTERNAL) before the
+   * workflow does.
+   */
   handle(event: unknown, ports: Ports): Promise<unknown>;
 }
 
@@ -34,7 +39,10 @@ export const defineStep = <I extends z.ZodType, O extends z.ZodType, const U ext
   },
 });
 
-/** The ports that a step declares; any other is refused by name when it is touched. A port is read when it is touched and not before: on AWS it is made then. */
+/**
+ * The ports that a step declares; any other is refused by name when it is touched. A port is read when it is touched
+ * and not before: on AWS it is made then.
+ */
 const declared = <U extends keyof Ports>(step: string, ports: Pick<Ports, U>, uses: readonly U[]): Pick<Ports, U> => {
   const names: readonly (string | symbol)[] = uses;
   return new Proxy(ports, {

@@ -1,5 +1,6 @@
-// What can happen to a ticket. Events are committed with the ticket and become leaves of the public log, so they hold ids, digests, codes, counts, role
-// pseudonyms and times: no field here can carry a sentence. `advance` in transitions.ts says when each is allowed.
+// What can happen to a ticket. Events are committed with the ticket and become leaves of the public log, so they hold
+// ids, digests, codes, counts, role pseudonyms and times: no field here can carry a sentence. `advance` in
+// transitions.ts says when each is allowed.
 import { z } from 'zod';
 import { canonicalize, Digest } from './canonical.ts';
 import { Instant } from './deadlines.ts';

@@ -1,6 +1,7 @@
-// The ticket: one shape a status, so that a ticket which unlearns without a verified requester cannot be written down. Zone C: ids, digests,
-// codes, counts, role pseudonyms and times; the person is in the vault. Trap: side statuses hold the ticket they interrupted, whole, so that leaving
-// them can never skip a check of the main path. The only way to a new status is `advance` in transitions.ts.
+// The ticket: one shape a status, so that a ticket which unlearns without a verified requester cannot be written down.
+// Zone C: ids, digests, codes, counts, role pseudonyms and times; the person is in the vault. Trap: side statuses hold
+// the ticket they interrupted, whole, so that leaving them can never skip a check of the main path. The only way to a
+// new status is `advance` in transitions.ts.
 import { z } from 'zod';
 import { Digest } from './canonical.ts';
 import { ClockEvent, Deadlines, HolidayCalendar, Instant } from './deadlines.ts';
@@ -68,7 +69,9 @@ const admitted = {
   triagedAt: Instant,
   forgetSet: z.strictObject({ records: Count, people: Count, trainingManifest: Digest }),
 };
-/** `ladderFrom`: runs before this one belong to an earlier climb (a human resumed the ticket, or the base model moved). */
+/**
+ * `ladderFrom`: runs before this one belong to an earlier climb (a human resumed the ticket, or the base model moved).
+ */
 const scheduled = {
   ...admitted,
   suppression: z.strictObject({ ruleId: z.string(), at: Instant }),
@@ -148,7 +151,9 @@ const Recertification = z.strictObject({
   evidence: Digest.optional(),
 });
 
-/** What stays when the case data is gone: the log that statutes ask for, and the evidence; nothing keyed to the person. */
+/**
+ * What stays when the case data is gone: the log that statutes ask for, and the evidence; nothing keyed to the person.
+ */
 const purged = {
   ...kept,
   outcome: z.enum(['completed', 'refused', 'withdrawn', 'cancelled']),
@@ -176,7 +181,10 @@ export const CLOSED = ['REFUSED', 'WITHDRAWN', 'CANCELLED'] as const satisfies r
 export const isClosed = (ticket: Ticket): ticket is TicketIn<(typeof CLOSED)[number]> =>
   (CLOSED as readonly string[]).includes(ticket.status);
 
-/** The pseudonym under which a second ticket for the same person and model is refused: open and completed tickets have one. */
+/**
+ * The pseudonym under which a second ticket for the same person and model is refused: open and completed tickets have
+ * one.
+ */
 export const duplicateKey = (ticket: Ticket): string | undefined =>
   isClosed(ticket) || ticket.status === 'PURGED' ? undefined : ticket.subjectKey;
 

@@ -1,6 +1,8 @@
-// The one transition table. `advance` alone gives a ticket a new status; each guard is a named function, so that a table row reads as the rule it is.
-// Trap: the ticket that enters is compared with the event, never with the caller's word; and what comes out is parsed against its status' shape, so that
-// a rule which forgets a field is refused here and not found in the store years later.
+// The one transition table. `advance` alone gives a ticket a new status; each guard is a named function, so that a row
+// of the table reads as the rule that it is. What a status means once a ticket has it is statuses.ts.
+// Trap: the ticket that enters is compared with the event, never with the caller's word; and what comes out is parsed
+// against its status' shape, so that a rule which forgets a field is refused here and not found in the store years
+// later.
 import { deriveDeadlines, type ClockEvent, type HolidayCalendar } from './deadlines.ts';
 import { QuittanceError } from './errors.ts';
 import { GUARDS, type Guard } from './guards.ts';
@@ -30,21 +32,20 @@ interface Rule {
   readonly next: (ticket: Ticket, event: TicketEvent, at: string) => Ticket;
 }
 
-const rule = <T extends EventType, S extends Status>(
-  _type: T,
-  from: readonly S[],
+const rule = <Type extends EventType, From extends Status>(
+  _type: Type,
+  from: readonly From[],
   guards: readonly Guard[],
-  next: (ticket: TicketIn<S>, event: EventOf<T>, at: string) => Ticket,
+  next: (ticket: TicketIn<From>, event: EventOf<Type>, at: string) => Ticket,
 ): Rule => ({ from, guards, next: next as Rule['next'] }); // `advance` checks both before it calls
 
-const g = GUARDS;
 const BEFORE_DEPLOYMENT = [
   ...(['RECEIVED', 'IDENTITY_PENDING', 'TRIAGE', 'VALIDATED', 'ADMITTED', 'SCHEDULED'] as const),
   ...(['UNLEARNING', 'EVALUATING', 'AWAITING_APPROVAL'] as const),
 ] as const;
 const WORKING = [...BEFORE_DEPLOYMENT, 'DEPLOYING', 'VERIFYING_SERVED', 'COMPLETED', 'EVIDENCE_SEALED'] as const;
 
-const RULES: { readonly [T in EventType]: Rule } = {
+const RULES: { readonly [Type in EventType]: Rule } = {
   'identity-requested': rule('identity-requested', ['RECEIVED'], [], (ticket, _event, at) => ({
     ...ticket,
     status: 'IDENTITY_PENDING',
@@ -53,7 +54,7 @@ const RULES: { readonly [T in EventType]: Rule } = {
   'identity-verified': rule(
     'identity-verified',
     ['RECEIVED', 'IDENTITY_PENDING'],
-    [g.levelSuffices],
+    [GUARDS.levelSuffices],
     (ticket, { identity }, at) => ({
       ...ticket,
       status: 'TRIAGE',
@@ -62,7 +63,7 @@ const RULES: { readonly [T in EventType]: Rule } = {
         ticket.status === 'RECEIVED' ? ticket.clock : [...ticket.clock, { type: 'resume', at } satisfies ClockEvent],
     }),
   ),
-  triaged: rule('triaged', ['TRIAGE'], [g.identityVerified, g.noExemption], (ticket, _event, at) => ({
+  triaged: rule('triaged', ['TRIAGE'], [GUARDS.identityVerified, GUARDS.noExemption], (ticket, _event, at) => ({
     ...ticket,
     status: 'VALIDATED',
     triagedAt: at,
@@ -70,7 +71,7 @@ const RULES: { readonly [T in EventType]: Rule } = {
   'forget-set-admitted': rule(
     'forget-set-admitted',
     ['VALIDATED'],
-    [g.identityVerified],
+    [GUARDS.identityVerified],
     (ticket, { records, people, trainingManifest }) => ({
       ...ticket,
       status: 'ADMITTED',
@@ -87,7 +88,7 @@ const RULES: { readonly [T in EventType]: Rule } = {
   'run-planned': rule(
     'run-planned',
     ['SCHEDULED'],
-    [g.identityVerified, g.policyUnchanged, g.runIsNext],
+    [GUARDS.identityVerified, GUARDS.policyUnchanged, GUARDS.runIsNext],
     (ticket, { run }) => ({
       ...ticket,
       status: 'UNLEARNING',
@@ -99,11 +100,11 @@ const RULES: { readonly [T in EventType]: Rule } = {
     status: 'EVALUATING',
     run: { ...ticket.run, manifest, candidate },
   })),
-  evaluated: rule('evaluated', ['EVALUATING'], [g.passDoesNotClimb], judged),
+  evaluated: rule('evaluated', ['EVALUATING'], [GUARDS.passDoesNotClimb], judged),
   approved: rule(
     'approved',
     ['AWAITING_APPROVAL'],
-    [g.approvalOpen, g.approverIsNotFiler, g.evidenceUnchanged],
+    [GUARDS.approvalOpen, GUARDS.approverIsNotFiler, GUARDS.evidenceUnchanged],
     (ticket, { approver, evidence, decision }, at) => ({
       ...ticket,
       status: 'DEPLOYING',
@@ -113,11 +114,11 @@ const RULES: { readonly [T in EventType]: Rule } = {
   'approval-refused': rule(
     'approval-refused',
     ['AWAITING_APPROVAL'],
-    [g.approvalOpen, g.approverIsNotFiler, g.evidenceUnchanged],
+    [GUARDS.approvalOpen, GUARDS.approverIsNotFiler, GUARDS.evidenceUnchanged],
     (ticket, { reason }) => remediation(ticket, 'record-approval', reason, rescheduled(ticket, ticket.runs)),
   ),
   'base-moved': rule('base-moved', ['DEPLOYING'], [], (ticket) => rescheduled(ticket, ticket.runs)),
-  deployed: rule('deployed', ['DEPLOYING'], [g.deployedIsApproved], (ticket, { digest, previous }, at) => ({
+  deployed: rule('deployed', ['DEPLOYING'], [GUARDS.deployedIsApproved], (ticket, { digest, previous }, at) => ({
     ...ticket,
     status: 'VERIFYING_SERVED',
     deployed: { digest, previous, at },
@@ -125,7 +126,7 @@ const RULES: { readonly [T in EventType]: Rule } = {
   'served-verified': rule(
     'served-verified',
     ['VERIFYING_SERVED'],
-    [g.servedIsDeployed],
+    [GUARDS.servedIsDeployed],
     (ticket, { digest, prompts, exact }, at) => ({
       ...ticket,
       status: 'COMPLETED',
@@ -150,12 +151,12 @@ const RULES: { readonly [T in EventType]: Rule } = {
       notices: [...ticket.notices, { template, at }],
     }),
   ),
-  purged: rule('purged', ['EVIDENCE_SEALED', 'REFUSED', 'WITHDRAWN', 'CANCELLED'], [g.readsRefused], purged),
-  recertified: rule('recertified', ['PURGED'], [g.wasCompleted], (ticket, { state, evidence }, at) => ({
+  purged: rule('purged', ['EVIDENCE_SEALED', 'REFUSED', 'WITHDRAWN', 'CANCELLED'], [GUARDS.readsRefused], purged),
+  recertified: rule('recertified', ['PURGED'], [GUARDS.wasCompleted], (ticket, { state, evidence }, at) => ({
     ...ticket,
     recertifications: [...ticket.recertifications, { at, state, evidence }],
   })),
-  extended: rule('extended', WORKING, [g.notExtended, g.stillInFirstPeriod], (ticket, { reason }, at) => ({
+  extended: rule('extended', WORKING, [GUARDS.notExtended, GUARDS.stillInFirstPeriod], (ticket, { reason }, at) => ({
     ...ticket,
     clock: [...ticket.clock, { type: 'extend', at, reason } satisfies ClockEvent],
   })),
@@ -165,11 +166,11 @@ const RULES: { readonly [T in EventType]: Rule } = {
     hold: { code, placedBy: by, at },
     from: ticket,
   })),
-  'hold-released': rule('hold-released', ['ON_HOLD'], [g.releaserIsNotPlacer], (ticket) => resumed(ticket)),
+  'hold-released': rule('hold-released', ['ON_HOLD'], [GUARDS.releaserIsNotPlacer], (ticket) => resumed(ticket)),
   closed: rule(
     'closed',
     [...BEFORE_DEPLOYMENT, 'REMEDIATION'],
-    [g.refusalIsTyped],
+    [GUARDS.refusalIsTyped],
     (ticket, { outcome, reason, by }, at) => ({
       ...BaseTicket.parse(ticket),
       status: CLOSED_AS[outcome],
@@ -252,11 +253,14 @@ export const receive = (
   return { ticket: checked(ticket), events: [{ ticketId: event.id, sequence: 1, at, event }] };
 };
 
-/** The next ticket, or the error of the first guard that objects; TICKET_ILLEGAL_TRANSITION when none does but the table has no such row. */
+/**
+ * The next ticket, or the error of the first guard that objects; TICKET_ILLEGAL_TRANSITION when none does but the table
+ * has no such row.
+ */
 export const advance = (ticket: Ticket, event: TicketEvent, now: Date): Transition => {
   const { from, guards, next } = RULES[event.type];
   const at = now.toISOString();
-  for (const guard of [...g.always, ...guards]) {
+  for (const guard of [...GUARDS.always, ...guards]) {
     const objection = guard(ticket, event, at);
     if (objection) throw objection;
   }

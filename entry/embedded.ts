@@ -12,7 +12,7 @@ import { promptOf } from '#datasets/world.ts';
 import { type Digest, canonicalize, type Json } from '#core/canonical.ts';
 import { must } from '#core/errors.ts';
 import { GatePolicy } from '#core/policy.ts';
-import { TicketInput } from '#functions/case-file.ts';
+import { TicketInput } from '#functions/step-support.ts';
 import { issueCertificate } from '#functions/issue-certificate.ts';
 import { findStep, steps } from '#functions/steps.ts';
 

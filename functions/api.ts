@@ -1,5 +1,6 @@
-// The HTTP app: REST and the portal's pages, one handler for both. Every page is also data at the same path with `.json`. It composes nothing: ports, sign-in and
-// keys come from the composition root (a Lambda, or `quittance serve`). Trap: a GET reads; everything that writes is a POST with a known sender.
+// The HTTP app: REST and the portal's pages, one handler for both. Every page is also data at the same path with
+// `.json`. It composes nothing: ports, sign-in and keys come from the composition root (a Lambda, or `quittance
+// serve`). Trap: a GET reads; everything that writes is a POST with a known sender.
 import { Hono } from 'hono';
 import type { Ports } from '#core/ports.ts';
 import { STYLE } from '#portal/style.ts';

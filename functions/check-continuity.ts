@@ -1,6 +1,7 @@
-// First half of a re-certification: is what is served, by the bytes that were loaded, what the registry and the newest certificate name? And is the full suite
-// due: on a change, when a person or the quarter asks, or when a certificate is about to lapse. Trap: equal digests show that nothing changed since the
-// test, and nothing about attacks that came later.
+// First half of a re-certification: is what is served, by the bytes that were loaded, what the registry and the newest
+// certificate name? And is the full suite due: on a change, when a person or the quarter asks, or when a certificate is
+// about to lapse. Trap: equal digests show that nothing changed since the test, and nothing about attacks that came
+// later.
 import { z } from 'zod';
 import { Digest, digestOf } from '#core/canonical.ts';
 import { ModelManifest, type ModelRecord } from '#core/model.ts';
@@ -9,7 +10,7 @@ import type { RecertificationPlan } from '#core/run.ts';
 import { defineStep } from '#core/step.ts';
 import { getJson, putJson } from '#core/stored-json.ts';
 import { ModelName } from '#core/ticket-request.ts';
-import { sideArtefact } from './case-file.ts';
+import { sideArtefact } from './step-support.ts';
 
 export const Continuity = z.strictObject({
   continuity: z.enum(['same', 'drifted']),
@@ -37,7 +38,8 @@ export const checkContinuity = defineStep({
     if (digest !== model.digest) return { continuity: 'drifted' as const, ...nothing };
     const newest = model.certificates.at(-1);
     if (!newest || !suiteDue(model, newest, trigger, clock.now())) return { continuity: 'same' as const, ...nothing };
-    const { policy } = (await tickets.get(newest.ticketId)).ticket; // the rules that the newest certificate was judged by
+    // the rules that the newest certificate was judged by
+    const { policy } = (await tickets.get(newest.ticketId)).ticket;
     const { quantisation } = await getJson(artifacts, model.digest, ModelManifest);
     const planDigest = await putJson(artifacts, planOf(model, policy, quantisation));
     const job = `recertify-${digestOf(execution).slice('sha256:'.length, 'sha256:'.length + 16)}`;

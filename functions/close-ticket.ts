@@ -1,14 +1,13 @@
-// Ends a ticket without unlearning: refused for a reason that its law knows, withdrawn by the requester, or cancelled. An execution of its own notifies and
-// purges; the one that may be waiting is told, and ends. Trap: from deployment on a ticket cannot be closed; what was done is certified.
+// Ends a ticket without unlearning: refused for a reason that its law knows, withdrawn by the requester, or cancelled.
+// An execution of its own notifies and purges; the one that may be waiting is told, and ends. Trap: from deployment on
+// a ticket cannot be closed; what was done is certified.
 import { z } from 'zod';
 import { defineStep } from '#core/step.ts';
 import { Code, isClosed, TicketId } from '#core/ticket.ts';
 import { Principal } from '#core/ticket-request.ts';
-import { moveOn, Nothing } from './case-file.ts';
-import { failWait, type Wait } from './task-tokens.ts';
-import { giveTurns } from './turns.ts';
-
-const WAITS: readonly Wait[] = ['identity', 'turn', 'approval', 'release'];
+import { commitEvent, Nothing } from './step-support.ts';
+import { failWait, WAITS } from './task-tokens.ts';
+import { wakeWaiting } from './turns.ts';
 
 export const closeTicket = defineStep({
   name: 'close-ticket',
@@ -23,10 +22,10 @@ export const closeTicket = defineStep({
   async run({ ticketId, ...decision }, ports) {
     const { tickets, vault, workflows, clock } = ports;
     const found = await tickets.get(ticketId);
-    if (!isClosed(found.ticket)) await moveOn({ tickets, clock }, found, { type: 'closed', ...decision });
+    if (!isClosed(found.ticket)) await commitEvent({ tickets, clock }, found, { type: 'closed', ...decision });
     await workflows.start({ workflow: 'erasure', name: `${ticketId}-close`, input: { ticketId } });
     for (const wait of WAITS) await failWait({ vault, workflows }, ticketId, wait, 'TICKET_CLOSED');
-    await giveTurns(ports, found.ticket.model);
+    await wakeWaiting(ports, found.ticket.model);
     return {};
   },
 });

@@ -1,9 +1,10 @@
-// Puts the approved candidate in the place of the base: hold, evidence and base are looked at again immediately before. Order: serving → registry → ticket,
-// each skipped when it is already done. Trap: another ticket may have been deployed to the model since; then this run's base is history, and it must unlearn
-// again from what is served now. One whose base is still on its way to being served waits for it.
+// Puts the approved candidate in the place of the base: hold, evidence and base are looked at again immediately before.
+// Order: serving → registry → ticket, each skipped when it is already done. Trap: another ticket may have been deployed
+// to the model since; then this run's base is history, and it must unlearn again from what is served now. One whose
+// base is still on its way to being served waits for it.
 import { z } from 'zod';
 import { admit, TrainingManifest, withoutRows } from '#core/forget-set.ts';
-import { mayGo } from '#core/gathering.ts';
+import { mayProceed } from '#core/gathering.ts';
 import type { ModelRecord, SideArtefacts } from '#core/model.ts';
 import type { Ports } from '#core/ports.ts';
 import { daysAfter, RETENTION_DAYS } from '#core/retention.ts';
@@ -11,8 +12,8 @@ import { jobName, JobResult } from '#core/run.ts';
 import { defineStep } from '#core/step.ts';
 import { getJson, putJson } from '#core/stored-json.ts';
 import type { TicketIn } from '#core/ticket.ts';
-import { forgetSetOf, moveOn, notReady, openCase, sideArtefact, TicketInput } from './case-file.ts';
-import { giveTurns, queueOf } from './turns.ts';
+import { commitEvent, forgetSetOf, notReady, openTicket, sideArtefact, TicketInput } from './step-support.ts';
+import { queueOf, wakeWaiting } from './turns.ts';
 
 export const deployModel = defineStep({
   name: 'deploy-model',
@@ -20,22 +21,22 @@ export const deployModel = defineStep({
   output: z.strictObject({ outcome: z.enum(['deployed', 'waits', 'base-moved']) }),
   uses: ['tickets', 'vault', 'artifacts', 'models', 'serving', 'results', 'workflows', 'pseudonyms', 'clock'],
   async run({ ticketId }, ports) {
-    const found = await openCase(ports.tickets, ticketId);
+    const found = await openTicket(ports.tickets, ticketId);
     const { ticket } = found;
     if ('deployed' in ticket) return { outcome: 'deployed' as const };
     if (ticket.status === 'SCHEDULED' && ticket.runs.length > 0) return { outcome: 'base-moved' as const };
     if (ticket.status !== 'DEPLOYING') throw notReady('deploy-model', ticket);
-    if (!mayGo(ticket, await queueOf(ports, ticket.model))) return { outcome: 'waits' as const };
+    if (!mayProceed(ticket, await queueOf(ports, ticket.model))) return { outcome: 'waits' as const };
     const { model, version } = await ports.models.get(ticket.model);
     const { candidate, base } = ticket.run;
     if (model.digest !== base && model.digest !== candidate) {
-      await moveOn(ports, found, { type: 'base-moved', base: model.digest });
-      await giveTurns(ports, ticket.model);
+      await commitEvent(ports, found, { type: 'base-moved', base: model.digest });
+      await wakeWaiting(ports, ticket.model);
       return { outcome: 'base-moved' as const };
     }
     await ports.artifacts.get(ticket.evidence); // still there, and its bytes still have the digest that was approved
     await switchOver(ticket, model, version, ports);
-    await moveOn(ports, found, { type: 'deployed', digest: candidate, previous: base });
+    await commitEvent(ports, found, { type: 'deployed', digest: candidate, previous: base });
     return { outcome: 'deployed' as const };
   },
 });
@@ -43,7 +44,10 @@ export const deployModel = defineStep({
 type Deploying = TicketIn<'DEPLOYING'>;
 type DeployPorts = Pick<Ports, 'vault' | 'artifacts' | 'models' | 'serving' | 'results' | 'pseudonyms' | 'clock'>;
 
-/** Serving first: a crash before the registry hears of it is mended by the repeat, and until then the probe would find out. */
+/**
+ * Serving first: a crash before the registry hears of it is mended by the repeat, and until then the probe would find
+ * out.
+ */
 const switchOver = async (
   ticket: Deploying,
   model: ModelRecord,
@@ -72,7 +76,9 @@ const succeeding = async (ticket: Deploying, model: ModelRecord, ports: DeployPo
   };
 };
 
-/** Suite and moments as the unlearning job left them, and a training manifest that no longer knows the forgotten rows. */
+/**
+ * Suite and moments as the unlearning job left them, and a training manifest that no longer knows the forgotten rows.
+ */
 const sideOf = async (ticket: Deploying, model: ModelRecord, ports: DeployPorts): Promise<SideArtefacts> => {
   const { also } = JobResult.parse(await ports.results.get(jobName('unlearn', ticket.id, ticket.run.number)));
   const trainingManifest = await forgottenManifest(ticket, model, ports);

@@ -1,10 +1,11 @@
-// Extends a ticket's deadline, once, for a reason that the law knows, and tells the requester, which must happen within the first period. Called by people.
+// Extends a ticket's deadline, once, for a reason that the law knows, and tells the requester, which must happen within
+// the first period. Called by people.
 import { z } from 'zod';
 import { Deadlines } from '#core/deadlines.ts';
 import { defineStep } from '#core/step.ts';
 import { TicketId } from '#core/ticket.ts';
 import { Principal } from '#core/ticket-request.ts';
-import { moveOn, openCase } from './case-file.ts';
+import { commitEvent, openTicket } from './step-support.ts';
 
 export const extendDeadline = defineStep({
   name: 'extend-deadline',
@@ -12,9 +13,11 @@ export const extendDeadline = defineStep({
   output: z.strictObject({ due: Deadlines }),
   uses: ['tickets', 'notifier', 'clock'],
   async run({ ticketId, reason, by }, { tickets, notifier, clock }) {
-    const found = await openCase(tickets, ticketId);
+    const found = await openTicket(tickets, ticketId);
     const extended = found.ticket.clock.some((event) => event.type === 'extend'); // then only the notice may be missing
-    const { ticket } = extended ? found : await moveOn({ tickets, clock }, found, { type: 'extended', reason, by });
+    const { ticket } = extended
+      ? found
+      : await commitEvent({ tickets, clock }, found, { type: 'extended', reason, by });
     const references = { ticketId, reason, safeDue: ticket.due.safeDue };
     await notifier.notify({ id: `${ticketId}.extension`, to: 'requester', template: 'extension', references });
     return { due: ticket.due };

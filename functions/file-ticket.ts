@@ -1,6 +1,7 @@
-// Files a ticket: check → key and commitment → ticket → personal data → workflow → acknowledgement. Called by people (command line, API), not by a workflow.
-// Trap: personal data is stored only after the ticket exists, so that a crash leaves at most an empty case that can be seen and closed; with a `requestId` the
-// same call again picks up where it stopped.
+// Files a ticket: check → key and commitment → ticket → personal data → workflow → acknowledgement. Called by people
+// (command line, API), not by a workflow.
+// Trap: personal data is stored only after the ticket exists, so that a crash leaves at most an empty case that can be
+// seen and closed; with a `requestId` the same call again picks up where it stopped.
 import { z } from 'zod';
 import { Digest } from '#core/canonical.ts';
 import { Deadlines } from '#core/deadlines.ts';
@@ -13,7 +14,7 @@ import { TicketId, type Ticket } from '#core/ticket.ts';
 import type { Received } from '#core/ticket-events.ts';
 import { TicketRequest, type RequestSecrets } from '#core/ticket-request.ts';
 import { receive } from '#core/transitions.ts';
-import { jsonBytes, sideArtefact } from './case-file.ts';
+import { jsonBytes, sideArtefact } from './step-support.ts';
 
 export const fileTicket = defineStep({
   name: 'file-ticket',
@@ -40,7 +41,7 @@ export const fileTicket = defineStep({
     const admission = (await isFiled(ports.tickets, ticketId)) ? {} : await checkForgetSet(request, forgetSet, ports);
     await ports.vault.createKey(ticketId);
     const commitment = await ports.vault.commit(ticketId, jsonBytes(forgetSet));
-    const due = await openTicket(
+    const due = await createTicket(
       receivedEvent(ticketId, request, policy, commitment, ports),
       request,
       admission,
@@ -109,8 +110,10 @@ const receivedEvent = (
   exemption: request.exemption,
 });
 
-/** Creates the ticket, or finds the one that an interrupted call created; a key made for a duplicate is destroyed again. */
-const openTicket = async (event: Received, request: TicketRequest, { person }: Partial<Admission>, ports: Filing) => {
+/**
+ * Creates the ticket, or finds the one that an interrupted call created; a key made for a duplicate is destroyed again.
+ */
+const createTicket = async (event: Received, request: TicketRequest, { person }: Partial<Admission>, ports: Filing) => {
   const { tickets, vault, pseudonyms, calendar, clock } = ports;
   const existing = await existingTicket(tickets, event);
   if (existing) return existing.due;

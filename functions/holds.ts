@@ -1,11 +1,12 @@
-// A legal hold stops a ticket wherever it is; a second person lifts it. `await-release` is the workflow's side: its task stays open until then.
+// A legal hold stops a ticket wherever it is; a second person lifts it. `await-release` is the workflow's side: its
+// task stays open until then.
 import { z } from 'zod';
 import { defineStep } from '#core/step.ts';
 import { Code, TicketId } from '#core/ticket.ts';
 import { Principal } from '#core/ticket-request.ts';
-import { moveOn, Nothing, openCase, TokenInput } from './case-file.ts';
+import { commitEvent, Nothing, openTicket, TokenInput } from './step-support.ts';
 import { answerWait, keepToken } from './task-tokens.ts';
-import { giveTurns } from './turns.ts';
+import { wakeWaiting } from './turns.ts';
 
 export const placeHold = defineStep({
   name: 'place-hold',
@@ -13,8 +14,12 @@ export const placeHold = defineStep({
   output: Nothing,
   uses: ['tickets', 'models', 'results', 'vault', 'workflows', 'clock'],
   async run({ ticketId, by, code }, ports) {
-    const { ticket } = await moveOn(ports, await openCase(ports.tickets, ticketId), { type: 'hold-placed', by, code });
-    await giveTurns(ports, ticket.model);
+    const { ticket } = await commitEvent(ports, await openTicket(ports.tickets, ticketId), {
+      type: 'hold-placed',
+      by,
+      code,
+    });
+    await wakeWaiting(ports, ticket.model);
     return {};
   },
 });
@@ -27,7 +32,7 @@ export const releaseHold = defineStep({
   async run({ ticketId, by }, { tickets, vault, workflows, clock }) {
     const found = await tickets.get(ticketId);
     // a released hold whose workflow was not told yet: only the telling is left
-    if (found.ticket.status === 'ON_HOLD') await moveOn({ tickets, clock }, found, { type: 'hold-released', by });
+    if (found.ticket.status === 'ON_HOLD') await commitEvent({ tickets, clock }, found, { type: 'hold-released', by });
     await answerWait({ vault, workflows }, ticketId, 'release', {});
     return {};
   },

@@ -1,5 +1,5 @@
-// Issues the certificate for what is served: events into the log → statement → two signatures → artefact → registry → ticket. Trap: the certificate names what the
-// probe found to be served; a candidate that was only approved gets none.
+// Issues the certificate for what is served: events into the log → statement → two signatures → artefact → registry →
+// ticket. Trap: the certificate names what the probe found to be served; a candidate that was only approved gets none.
 import { z } from 'zod';
 import { canonicalize, Digest } from '#core/canonical.ts';
 import { certificateStatement, EMBEDDED_SCOPE, personKey, SERVICE_KEY, signCertificate } from '#core/certificate.ts';
@@ -14,7 +14,7 @@ import { RunManifest } from '#core/run.ts';
 import { defineStep } from '#core/step.ts';
 import { getJson } from '#core/stored-json.ts';
 import type { TicketIn } from '#core/ticket.ts';
-import { moveOn, notReady, openCase, TicketInput } from './case-file.ts';
+import { commitEvent, notReady, openTicket, TicketInput } from './step-support.ts';
 import { sequenceEvents } from './sequence-log.ts';
 
 export const issueCertificate = defineStep({
@@ -23,13 +23,13 @@ export const issueCertificate = defineStep({
   output: z.strictObject({ certificate: Digest }),
   uses: ['tickets', 'artifacts', 'models', 'logStorage', 'logHead', 'signer', 'clock'],
   async run({ ticketId }, ports) {
-    const found = await openCase(ports.tickets, ticketId);
+    const found = await openTicket(ports.tickets, ticketId);
     const { ticket } = found;
     if ('certificate' in ticket) return { certificate: ticket.certificate.digest };
     if (ticket.status !== 'COMPLETED') throw notReady('issue-certificate', ticket);
     await sequenceEvents(ports);
     const { certificate, validUntil } = (await registered(ticket, ports)) ?? (await issue(ticket, ports));
-    await moveOn(ports, found, { type: 'certified', certificate, validUntil });
+    await commitEvent(ports, found, { type: 'certified', certificate, validUntil });
     return { certificate };
   },
 });

@@ -1,4 +1,5 @@
-// Applies the policy to the evaluation's tables. A pass is put together as evidence for an approver; otherwise the next rung, and after the last a human.
+// Applies the policy to the evaluation's tables. A pass is put together as evidence for an approver; otherwise the next
+// rung, and after the last a human.
 // Trap: what is judged must be what the run made and what would be served: other tables are refused, not judged.
 import { z } from 'zod';
 import { EvaluationTables } from '#core/evaluation.ts';
@@ -12,8 +13,8 @@ import { jobName, JobResult } from '#core/run.ts';
 import { defineStep } from '#core/step.ts';
 import { getJson, putJson } from '#core/stored-json.ts';
 import type { Ticket, TicketIn } from '#core/ticket.ts';
-import { moveOn, notReady, openCase, TicketInput } from './case-file.ts';
-import { giveTurns } from './turns.ts';
+import { commitEvent, notReady, openTicket, TicketInput } from './step-support.ts';
+import { wakeWaiting } from './turns.ts';
 
 const Next = z.enum(['pass', 'next-rung', 'remediation']);
 
@@ -25,7 +26,7 @@ export const judgeEvaluation = defineStep({
   async run({ ticketId }, ports) {
     const before = judged((await ports.tickets.get(ticketId)).ticket);
     if (before) return { verdict: before };
-    const found = await openCase(ports.tickets, ticketId);
+    const found = await openTicket(ports.tickets, ticketId);
     if (found.ticket.status !== 'EVALUATING') throw notReady('judge-evaluation', found.ticket);
     const policy = await getJson(ports.artifacts, found.ticket.policy, GatePolicy);
     const { tables, metrics } = await evaluationOf(found.ticket, ports);
@@ -45,8 +46,8 @@ export const judgeEvaluation = defineStep({
       verdict: judgement.verdict,
       climb,
     } as const;
-    const after = (await moveOn(ports, found, event)).ticket;
-    await giveTurns(ports, after.model);
+    const after = (await commitEvent(ports, found, event)).ticket;
+    await wakeWaiting(ports, after.model);
     return { verdict: judged(after) ?? 'remediation' };
   },
 });

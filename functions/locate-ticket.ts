@@ -1,7 +1,7 @@
 // Where a ticket stands, so that an execution begins (or goes on after a hold, or a redrive) at the step that is due.
 import { z } from 'zod';
 import { defineStep } from '#core/step.ts';
-import { TicketInput } from './case-file.ts';
+import { TicketInput } from './step-support.ts';
 
 export const locateTicket = defineStep({
   name: 'locate-ticket',

@@ -1,5 +1,6 @@
-// Destroying models in the artifact store. Trap: files are shared by content (a tokenizer is the same in every version), so a file goes only when no model
-// that stays refers to it; whoever destroys names what goes, and everything else in the registry is kept.
+// Destroying models in the artifact store. Trap: files are shared by content (a tokenizer is the same in every
+// version), so a file goes only when no model that stays refers to it; whoever destroys names what goes, and everything
+// else in the registry is kept.
 import type { Digest } from '#core/canonical.ts';
 import { isQuittanceError } from '#core/errors.ts';
 import { ModelManifest, type ModelRecord } from '#core/model.ts';

@@ -1,10 +1,11 @@
-// Tells the requester and the filer how the case ended, in references only; the words are the template's. Says when the case data may go.
+// Tells the requester and the filer how the case ended, in references only; the words are the template's. Says when the
+// case data may go.
 import { z } from 'zod';
 import { Instant } from '#core/deadlines.ts';
 import { daysAfter, RETENTION_DAYS } from '#core/retention.ts';
 import { defineStep } from '#core/step.ts';
 import { isClosed, type Ticket } from '#core/ticket.ts';
-import { moveOn, notReady, TicketInput } from './case-file.ts';
+import { commitEvent, notReady, TicketInput } from './step-support.ts';
 
 const TEMPLATES = {
   EVIDENCE_SEALED: 'completion',
@@ -28,7 +29,7 @@ export const notifyParties = defineStep({
       const references = referencesOf(ticket);
       for (const to of ['requester', ticket.filer])
         await notifier.notify({ id: `${ticketId}.${template}.${to}`, to, template, references });
-      await moveOn({ tickets, clock }, found, { type: 'notified', template });
+      await commitEvent({ tickets, clock }, found, { type: 'notified', template });
     }
     return {
       purgeAfter: isClosed(ticket) ? daysAfter(new Date(ticket.closedAt), RETENTION_DAYS.appeal) : ticket.updatedAt,

@@ -1,16 +1,25 @@
-// Fixes the next attempt before anything is computed: base, method, settings, seed, and the digest of the policy that will judge it. The plan is an artefact and
-// its digest an event, which the workflow logs before the job starts. An attempt that another ticket's run has carried out already is taken up with its plan.
+// Fixes the next attempt before anything is computed: base, method, settings, seed, and the digest of the policy that
+// will judge it. The plan is an artefact and its digest an event, which the workflow logs before the job starts. An
+// attempt that another ticket's run has carried out already is taken over with its plan.
 import { z } from 'zod';
 import { Digest } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { GatePolicy } from '#core/policy.ts';
-import { attemptOf, gather, hasRoom, sideLeft, tailOf, takenUp, type Queue } from '#core/gathering.ts';
+import {
+  attemptOf,
+  gather,
+  lastInLine,
+  noRunUnderWay,
+  preparedFor,
+  sideOfResult,
+  type Queue,
+} from '#core/gathering.ts';
 import type { Ports } from '#core/ports.ts';
 import { jobName, JobResult, RunManifest, UnlearnPlan, type GatheredResult } from '#core/run.ts';
 import { defineStep } from '#core/step.ts';
 import { getJson, putJson } from '#core/stored-json.ts';
 import type { Run, TicketIn } from '#core/ticket.ts';
-import { moveOn, notReady, openCase, TicketInput } from './case-file.ts';
+import { commitEvent, notReady, openTicket, TicketInput } from './step-support.ts';
 import { queueOf, resultOf } from './turns.ts';
 
 export const planRun = defineStep({
@@ -29,20 +38,20 @@ export const planRun = defineStep({
   ]),
   uses: ['tickets', 'models', 'artifacts', 'results', 'clock'],
   async run({ ticketId }, ports) {
-    const found = await openCase(ports.tickets, ticketId);
+    const found = await openTicket(ports.tickets, ticketId);
     const { ticket } = found;
     if (ticket.status === 'UNLEARNING' || ticket.status === 'EVALUATING')
       return answerFor(ticketId, ticket.run.plan, ticket.run.number, ports);
     if (ticket.status !== 'SCHEDULED') throw notReady('plan-run', ticket);
     const queue = await queueOf(ports, ticket.model);
-    const left = takenUp(ticket, queue);
-    if (!left && !hasRoom(ticket, queue)) return { next: 'wait' as const };
-    const planDigest = left
-      ? await takeUp(ticket, left, ports)
+    const prepared = preparedFor(ticket, queue);
+    if (!prepared && !noRunUnderWay(ticket, queue)) return { next: 'wait' as const };
+    const planDigest = prepared
+      ? await takeOver(ticket, prepared, ports)
       : await putJson(ports.artifacts, await planOf(ticket, queue, ports));
     const { run: number, rung, base, method } = await getJson(ports.artifacts, planDigest, UnlearnPlan);
     const run: Run = { number, rung, plan: planDigest, base, method };
-    await moveOn(ports, found, { type: 'run-planned', run, policy: ticket.policy });
+    await commitEvent(ports, found, { type: 'run-planned', run, policy: ticket.policy });
     return answerFor(ticketId, planDigest, number, ports);
   },
 });
@@ -70,19 +79,19 @@ const planOf = async (ticket: Scheduled, queue: Queue, ports: PlanPorts): Promis
 
 /** What is served, or the last candidate on its way there, with what stands beside it. */
 const baseOf = async (queue: Queue, { results }: PlanPorts): Promise<Pick<UnlearnPlan, 'base' | 'side'>> => {
-  const tail = tailOf(queue);
-  if (!tail) return { base: queue.served };
-  const left =
-    queue.left.get(tail.ticketId)?.unlearn ?? (await results.get(jobName('unlearn', tail.ticketId, tail.run)));
-  const side = sideLeft(JobResult.parse(left));
-  return { base: tail.candidate, ...(side ? { side } : {}) };
+  const last = lastInLine(queue);
+  if (!last) return { base: queue.served };
+  const result =
+    queue.prepared.get(last.ticketId)?.unlearn ?? (await results.get(jobName('unlearn', last.ticketId, last.run)));
+  const side = sideOfResult(JobResult.parse(result));
+  return { base: last.candidate, ...(side ? { side } : {}) };
 };
 
-/** What another ticket's run left becomes this one's own results. */
-const takeUp = async ({ id, runs }: Scheduled, left: GatheredResult, { results }: PlanPorts): Promise<Digest> => {
-  await results.put(jobName('unlearn', id, runs.length + 1), left.unlearn);
-  await results.put(jobName('evaluate', id, runs.length + 1), left.evaluate);
-  return left.plan;
+/** What another ticket's run prepared becomes this one's own results. */
+const takeOver = async ({ id, runs }: Scheduled, prepared: GatheredResult, { results }: PlanPorts): Promise<Digest> => {
+  await results.put(jobName('unlearn', id, runs.length + 1), prepared.unlearn);
+  await results.put(jobName('evaluate', id, runs.length + 1), prepared.evaluate);
+  return prepared.plan;
 };
 
 const answerFor = async (ticketId: string, planDigest: Digest, number: number, ports: PlanPorts) => {

@@ -1,6 +1,6 @@
-// Asks the serving side what it serves now, and judges that: the digest of what it loaded, and its answers to the forgotten questions. A mismatch rolls back
-// to the base at once. The interim suppression is lifted only after the probe has passed. Trap: the probe reads behind the suppression rules, otherwise it
-// would test the bandage.
+// Asks the serving side what it serves now, and judges that: the digest of what it loaded, and its answers to the
+// forgotten questions. A mismatch rolls back to the base at once. The interim suppression is lifted only after the
+// probe has passed. Trap: the probe reads behind the suppression rules, otherwise it would test the bandage.
 import { z } from 'zod';
 import type { Digest } from '#core/canonical.ts';
 import { isQuittanceError } from '#core/errors.ts';
@@ -11,8 +11,8 @@ import { defineStep } from '#core/step.ts';
 import { getJson } from '#core/stored-json.ts';
 import { countOf } from '#core/summaries.ts';
 import type { TicketIn } from '#core/ticket.ts';
-import { forgetSetOf, moveOn, notReady, openCase, TicketInput } from './case-file.ts';
-import { giveTurns } from './turns.ts';
+import { commitEvent, forgetSetOf, notReady, openTicket, TicketInput } from './step-support.ts';
+import { wakeWaiting } from './turns.ts';
 
 export const probeServedModel = defineStep({
   name: 'probe-served-model',
@@ -21,7 +21,7 @@ export const probeServedModel = defineStep({
   uses: ['tickets', 'vault', 'artifacts', 'models', 'serving', 'results', 'workflows', 'clock'],
   async run({ ticketId }, ports) {
     const outcome = await probeOnce(ticketId, ports);
-    await giveTurns(ports, (await ports.tickets.get(ticketId)).ticket.model);
+    await wakeWaiting(ports, (await ports.tickets.get(ticketId)).ticket.model);
     return { outcome };
   },
 });
@@ -31,18 +31,18 @@ type Outcome = 'verified' | 'rolled-back';
 const probeOnce = async (ticketId: string, ports: ProbePorts & Pick<Ports, 'tickets'>): Promise<Outcome> => {
   const raw = await ports.tickets.get(ticketId);
   if (raw.ticket.status === 'REMEDIATION' && raw.ticket.step === 'probe-served-model') return 'rolled-back';
-  const found = await openCase(ports.tickets, ticketId);
+  const found = await openTicket(ports.tickets, ticketId);
   const { ticket } = found;
   if ('served' in ticket) return 'verified';
   if (ticket.status !== 'VERIFYING_SERVED') throw notReady('probe-served-model', ticket);
   const probe = await askServed(ticket, ports);
   if (probe.found !== ticket.deployed.digest || probe.exact > (await allowedExact(ticket, ports))) {
     await rollBack(ticket, ports);
-    await moveOn(ports, found, { type: 'rolled-back', found: probe.found, exact: probe.exact });
+    await commitEvent(ports, found, { type: 'rolled-back', found: probe.found, exact: probe.exact });
     return 'rolled-back';
   }
   await ports.serving.lift(ticket.model, ticket.suppression.ruleId);
-  await moveOn(ports, found, {
+  await commitEvent(ports, found, {
     type: 'served-verified',
     digest: probe.found,
     prompts: probe.prompts,

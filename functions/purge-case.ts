@@ -1,11 +1,12 @@
-// Ends the case: suppression rule, side artefacts and rejected candidates go, then the data key, and last the proof that nothing can be read enters the
-// ticket. Trap: everything here may have happened before a crash; each part is repeatable, and the ticket says PURGED only after all of it.
+// Ends the case: suppression rule, side artefacts and rejected candidates go, then the data key, and last the proof
+// that nothing can be read enters the ticket. Trap: everything here may have happened before a crash; each part is
+// repeatable, and the ticket says PURGED only after all of it.
 import type { Digest } from '#core/canonical.ts';
 import type { JobResults, Ports } from '#core/ports.ts';
 import { GatheredResult, gatheredName } from '#core/run.ts';
 import { defineStep } from '#core/step.ts';
 import { isClosed, workingOf, type TicketIn, type WorkingTicket } from '#core/ticket.ts';
-import { moveOn, Nothing, notReady, openCase, TicketInput } from './case-file.ts';
+import { commitEvent, Nothing, notReady, openTicket, TicketInput } from './step-support.ts';
 import { destroyModels, destroySideArtefacts } from './model-artefacts.ts';
 import { resultOf } from './turns.ts';
 
@@ -19,10 +20,10 @@ export const purgeCase = defineStep({
     const { ticket } = found;
     if (ticket.status === 'PURGED') return {};
     if (ticket.status !== 'EVIDENCE_SEALED' && !isClosed(ticket))
-      throw notReady('purge-case', (await openCase(ports.tickets, ticketId)).ticket);
+      throw notReady('purge-case', (await openTicket(ports.tickets, ticketId)).ticket);
     await destroyAround(ticket, ports);
     const { objects, readsRefused } = await ports.vault.destroy(ticketId);
-    await moveOn(ports, found, { type: 'purged', objects, readsRefused });
+    await commitEvent(ports, found, { type: 'purged', objects, readsRefused });
     return {};
   },
 });

@@ -1,5 +1,6 @@
-// Takes a second person's decision on the evidence: approver ≠ filer, bound to the digest they saw, once. Called by people. Order: check → sign → commit → tell
-// the workflow. Trap: the commit is the decision; when the telling was lost, the same call by the same person tells it again, and any other call is a replay.
+// Takes a second person's decision on the evidence: approver ≠ filer, bound to the digest they saw, once. Called by
+// people. Order: check → sign → commit → tell the workflow. Trap: the commit is the decision; when the telling was
+// lost, the same call by the same person tells it again, and any other call is a replay.
 import { z } from 'zod';
 import { Digest } from '#core/canonical.ts';
 import { signApproval } from '#core/certificate.ts';
@@ -11,9 +12,9 @@ import { Code, TicketId, type Ticket } from '#core/ticket.ts';
 import type { TicketEvent } from '#core/ticket-events.ts';
 import { Principal } from '#core/ticket-request.ts';
 import { advance } from '#core/transitions.ts';
-import { moveOn } from './case-file.ts';
+import { commitEvent } from './step-support.ts';
 import { answerWait, openToken } from './task-tokens.ts';
-import { giveTurns } from './turns.ts';
+import { wakeWaiting } from './turns.ts';
 
 const Decision = z.strictObject({
   ticketId: TicketId,
@@ -37,11 +38,12 @@ export const recordApproval = defineStep({
     const found = await tickets.get(ticketId);
     const untold = isSame(found.ticket, decision) && (await openToken(vault, ticketId, 'approval')) !== undefined;
     if (!untold) {
-      if (found.ticket.status === 'AWAITING_APPROVAL') await artifacts.get(found.ticket.evidence); // it is all still there, unchanged
-      await moveOn({ tickets, clock }, found, await eventOf(decision, found.ticket, { signer, artifacts, clock }));
+      // it is all still there, unchanged
+      if (found.ticket.status === 'AWAITING_APPROVAL') await artifacts.get(found.ticket.evidence);
+      await commitEvent({ tickets, clock }, found, await eventOf(decision, found.ticket, { signer, artifacts, clock }));
     }
     await answerWait({ vault, workflows }, ticketId, 'approval', { decision: decision.decision });
-    if (decision.decision === 'refused') await giveTurns(ports, found.ticket.model);
+    if (decision.decision === 'refused') await wakeWaiting(ports, found.ticket.model);
     return { decision: decision.decision };
   },
 });
@@ -67,7 +69,8 @@ type SigningPorts = Pick<Ports, 'signer' | 'artifacts' | 'clock'>;
 
 /** The approver's signature under the decision, as an artefact. Nobody signs what the transition will refuse. */
 const signed = async ({ ticketId, approver, evidence }: Decision, ticket: Ticket, ports: SigningPorts) => {
-  advance(ticket, { type: 'approved', approver, evidence, decision: evidence }, ports.clock.now()); // the refusal, before a signature
+  // the refusal, before a signature
+  advance(ticket, { type: 'approved', approver, evidence, decision: evidence }, ports.clock.now());
   const { signer, artifacts } = ports;
   return putJson(artifacts, await signApproval(signer, { ticketId, decision: 'approved', approver, evidence }));
 };

@@ -1,28 +1,13 @@
-// A workflow task failed for good: the ticket goes to remediation with the error's name. Trap: the name only; a cause may quote what must not leave the vault.
+// A workflow task failed for good: the ticket goes to remediation with the error's name. Trap: the name only; a cause
+// may quote what must not leave the vault.
 import { z } from 'zod';
 import type { JobResults } from '#core/ports.ts';
 import { failureName, JobFailure, jobName } from '#core/run.ts';
+import { STATUSES } from '#core/statuses.ts';
 import { defineStep } from '#core/step.ts';
-import { Code, TicketId, type Status, type Ticket } from '#core/ticket.ts';
-import { moveOn, Nothing, openCase } from './case-file.ts';
-import { giveTurns, resultOf } from './turns.ts';
-
-/** The step that a ticket in this status was waiting for. */
-const DUE: Partial<Record<Status, string>> = {
-  RECEIVED: 'verify-identity',
-  IDENTITY_PENDING: 'request-identity',
-  TRIAGE: 'triage-ticket',
-  VALIDATED: 'admit-forget-set',
-  ADMITTED: 'suppress-output',
-  SCHEDULED: 'plan-run',
-  UNLEARNING: 'unlearn-job',
-  EVALUATING: 'evaluate-job',
-  AWAITING_APPROVAL: 'request-approval',
-  DEPLOYING: 'deploy-model',
-  VERIFYING_SERVED: 'probe-served-model',
-  COMPLETED: 'issue-certificate',
-  EVIDENCE_SEALED: 'purge-case',
-};
+import { Code, TicketId, type Ticket } from '#core/ticket.ts';
+import { commitEvent, Nothing, openTicket } from './step-support.ts';
+import { resultOf, wakeWaiting } from './turns.ts';
 
 export const recordFailure = defineStep({
   name: 'record-failure',
@@ -33,10 +18,10 @@ export const recordFailure = defineStep({
     const { tickets, notifier, clock } = ports;
     const { ticket } = await tickets.get(ticketId);
     if (ticket.status === 'REMEDIATION' || ticket.status === 'PURGED') return {};
-    const found = await openCase(tickets, ticketId);
-    const step = DUE[found.ticket.status] ?? 'workflow';
+    const found = await openTicket(tickets, ticketId);
+    const step = STATUSES[found.ticket.status].due;
     const code = (await codeOfJob(found.ticket, error, ports.results)) ?? Code.safeParse(error).data ?? 'UNNAMED_ERROR';
-    await moveOn({ tickets, clock }, found, { type: 'failed', step, code });
+    await commitEvent({ tickets, clock }, found, { type: 'failed', step, code });
     const references = { ticketId, step, code };
     await notifier.notify({
       id: `${ticketId}.failure.${found.ticket.sequence}`,
@@ -44,14 +29,16 @@ export const recordFailure = defineStep({
       template: 'remediation',
       references,
     });
-    await giveTurns(ports, ticket.model);
+    await wakeWaiting(ports, ticket.model);
     return {};
   },
 });
 
 const JOBS = { UNLEARNING: 'unlearn', EVALUATING: 'evaluate' } as const;
 
-/** What the job itself said, where it could still say it: every job's failure reaches the workflow as States.TaskFailed. */
+/**
+ * What the job itself said, where it could still say it: every job's failure reaches the workflow as States.TaskFailed.
+ */
 const codeOfJob = async (ticket: Ticket, error: string, results: JobResults): Promise<string | undefined> => {
   if (error !== 'States.TaskFailed' || !(ticket.status === 'UNLEARNING' || ticket.status === 'EVALUATING'))
     return undefined;

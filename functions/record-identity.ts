@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineStep } from '#core/step.ts';
 import { TicketId } from '#core/ticket.ts';
 import { IdentityCheck } from '#core/ticket-request.ts';
-import { moveOn, Nothing, openCase } from './case-file.ts';
+import { commitEvent, Nothing, openTicket } from './step-support.ts';
 import { answerWait } from './task-tokens.ts';
 
 export const recordIdentity = defineStep({
@@ -12,8 +12,9 @@ export const recordIdentity = defineStep({
   output: Nothing,
   uses: ['tickets', 'vault', 'workflows', 'clock'],
   async run({ ticketId, identity }, { tickets, vault, workflows, clock }) {
-    const found = await openCase(tickets, ticketId);
-    if (!('identity' in found.ticket)) await moveOn({ tickets, clock }, found, { type: 'identity-verified', identity });
+    const found = await openTicket(tickets, ticketId);
+    if (!('identity' in found.ticket))
+      await commitEvent({ tickets, clock }, found, { type: 'identity-verified', identity });
     await answerWait({ vault, workflows }, ticketId, 'identity', {});
     return {};
   },

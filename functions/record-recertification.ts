@@ -1,4 +1,5 @@
-// Second half of a re-certification: what was found becomes the model's state, new dates on its certificates, and an event on each certificate's ticket.
+// Second half of a re-certification: what was found becomes the model's state, new dates on its certificates, and an
+// event on each certificate's ticket.
 // Trap: a passed suite renews certificates; equal digests alone renew nothing, they only do not break it.
 import { z } from 'zod';
 import { EvaluationTables } from '#core/evaluation.ts';
@@ -13,7 +14,7 @@ import { defineStep } from '#core/step.ts';
 import { getJson, putJson } from '#core/stored-json.ts';
 import { ModelName } from '#core/ticket-request.ts';
 import { Continuity } from './check-continuity.ts';
-import { moveOn } from './case-file.ts';
+import { commitEvent } from './step-support.ts';
 
 type Check = z.infer<typeof Continuity>;
 type RecordPorts = Pick<Ports, 'models' | 'tickets' | 'results' | 'artifacts' | 'notifier' | 'clock'>;
@@ -76,7 +77,9 @@ const stateOf = (
   return model.certificates.length === 0 ? 'never' : 'current';
 };
 
-/** Only purged tickets take it: a case still open has its own way to go. A repeat finds the same entry and adds none. */
+/**
+ * Only purged tickets take it: a case still open has its own way to go. A repeat finds the same entry and adds none.
+ */
 const recordOn = async (
   ticketId: string,
   state: string,
@@ -87,7 +90,7 @@ const recordOn = async (
   if (found.ticket.status !== 'PURGED' || state === 'never') return;
   const last = found.ticket.recertifications.at(-1);
   if (last?.state === state && last.evidence === evidence) return;
-  await moveOn({ tickets, clock }, found, {
+  await commitEvent({ tickets, clock }, found, {
     type: 'recertified',
     state: z.enum(['current', 'lapsed', 'drifted']).parse(state),
     evidence,

@@ -1,4 +1,5 @@
-// Takes the unlearning job's report into the ticket: which model came out, under which manifest. Trap: a report that does not belong to the plan is refused.
+// Takes the unlearning job's report into the ticket: which model came out, under which manifest. Trap: a report that
+// does not belong to the plan is refused.
 import { z } from 'zod';
 import { Digest } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
@@ -7,8 +8,8 @@ import { jobName, JobResult, RunManifest } from '#core/run.ts';
 import { defineStep } from '#core/step.ts';
 import { getJson } from '#core/stored-json.ts';
 import { TicketId, type Run } from '#core/ticket.ts';
-import { moveOn, notReady, openCase } from './case-file.ts';
-import { giveTurns, resultOf } from './turns.ts';
+import { commitEvent, notReady, openTicket } from './step-support.ts';
+import { resultOf, wakeWaiting } from './turns.ts';
 
 export const recordRun = defineStep({
   name: 'record-run',
@@ -21,7 +22,7 @@ export const recordRun = defineStep({
   uses: ['tickets', 'models', 'results', 'artifacts', 'vault', 'workflows', 'clock'],
   async run({ ticketId, planDigest }, ports) {
     const { tickets, results, artifacts, clock } = ports;
-    const found = await openCase(tickets, ticketId);
+    const found = await openTicket(tickets, ticketId);
     const { ticket } = found;
     const done =
       'runs' in ticket
@@ -32,8 +33,12 @@ export const recordRun = defineStep({
     const { result } = JobResult.parse(await results.get(jobName('unlearn', ticketId, ticket.run.number)));
     const manifest = await getJson(artifacts, result, RunManifest);
     refuseOther(ticket.run, planDigest, manifest);
-    await moveOn({ tickets, clock }, found, { type: 'unlearned', manifest: result, candidate: manifest.candidate });
-    await giveTurns(ports, ticket.model); // to those whom the run gathered
+    await commitEvent({ tickets, clock }, found, {
+      type: 'unlearned',
+      manifest: result,
+      candidate: manifest.candidate,
+    });
+    await wakeWaiting(ports, ticket.model); // to those whom the run gathered
     return answerFor(ticketId, ticket.run.number, result, results);
   },
 });

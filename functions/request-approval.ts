@@ -1,6 +1,7 @@
-// Asks a second person to decide on the evidence, and waits: the workflow's task stays open until `record-approval` answers it.
+// Asks a second person to decide on the evidence, and waits: the workflow's task stays open until `record-approval`
+// answers it.
 import { defineStep } from '#core/step.ts';
-import { Nothing, notReady, openCase, TokenInput } from './case-file.ts';
+import { Nothing, notReady, openTicket, TokenInput } from './step-support.ts';
 import { keepToken } from './task-tokens.ts';
 
 export const requestApproval = defineStep({
@@ -9,10 +10,12 @@ export const requestApproval = defineStep({
   output: Nothing,
   uses: ['tickets', 'vault', 'workflows', 'notifier'],
   async run({ ticketId, taskToken }, { tickets, vault, workflows, notifier }) {
-    await keepToken(vault, ticketId, 'approval', taskToken); // before the look at the ticket: a decision made from now on finds it
-    const { ticket } = await openCase(tickets, ticketId);
+    // before the look at the ticket: a decision made from now on finds it
+    await keepToken(vault, ticketId, 'approval', taskToken);
+    const { ticket } = await openTicket(tickets, ticketId);
     if ('approval' in ticket) {
-      await workflows.sendTaskSuccess(taskToken, { decision: 'approved' }); // the decision's own telling may have met an older token
+      // the decision's own telling may have met an older token
+      await workflows.sendTaskSuccess(taskToken, { decision: 'approved' });
       return {};
     }
     if (ticket.status !== 'AWAITING_APPROVAL') throw notReady('request-approval', ticket);

@@ -1,6 +1,7 @@
-// Asks the requester for better proof and waits for it: the workflow's task stays open until `record-identity` answers it.
+// Asks the requester for better proof and waits for it: the workflow's task stays open until `record-identity` answers
+// it.
 import { defineStep } from '#core/step.ts';
-import { moveOn, Nothing, openCase, TokenInput } from './case-file.ts';
+import { commitEvent, Nothing, openTicket, TokenInput } from './step-support.ts';
 import { keepToken } from './task-tokens.ts';
 
 export const requestIdentity = defineStep({
@@ -9,13 +10,15 @@ export const requestIdentity = defineStep({
   output: Nothing,
   uses: ['tickets', 'vault', 'workflows', 'notifier', 'clock'],
   async run({ ticketId, taskToken }, { tickets, vault, workflows, notifier, clock }) {
-    await keepToken(vault, ticketId, 'identity', taskToken); // before the look at the ticket: proof that comes from now on finds it
-    const found = await openCase(tickets, ticketId);
+    // before the look at the ticket: proof that comes from now on finds it
+    await keepToken(vault, ticketId, 'identity', taskToken);
+    const found = await openTicket(tickets, ticketId);
     if ('identity' in found.ticket) {
       await workflows.sendTaskSuccess(taskToken, {});
       return {};
     }
-    if (found.ticket.status === 'RECEIVED') await moveOn({ tickets, clock }, found, { type: 'identity-requested' });
+    if (found.ticket.status === 'RECEIVED')
+      await commitEvent({ tickets, clock }, found, { type: 'identity-requested' });
     await notifier.notify({
       id: `${ticketId}.identity`,
       to: 'requester',

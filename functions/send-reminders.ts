@@ -1,17 +1,12 @@
-// Reminds whoever has to act: once a day for each ticket that waits for a person or comes near its date. Called by a schedule. Trap: the notice's id holds the day,
-// so that a schedule which fires twice sends what its receivers recognise as one.
+// Reminds whoever has to act: once a day for each ticket that waits for a person or comes near its date. Called by a
+// schedule. Trap: the notice's id holds the day, so that a schedule which fires twice sends what its receivers
+// recognise as one.
 import { z } from 'zod';
 import { addDays } from '#core/deadlines.ts';
+import { meaningOf } from '#core/statuses.ts';
 import { defineStep } from '#core/step.ts';
-import { isClosed, type Status, type Ticket } from '#core/ticket.ts';
+import type { Ticket } from '#core/ticket.ts';
 
-/** Who has to act while a ticket is in this status. */
-const WAITS_FOR: Partial<Record<Status, (ticket: Ticket) => string>> = {
-  IDENTITY_PENDING: () => 'requester',
-  AWAITING_APPROVAL: () => 'approvers',
-  ON_HOLD: ({ filer }) => filer,
-  REMEDIATION: ({ filer }) => filer,
-};
 /** Days before the safe date from which the filer hears of it. */
 const NEAR_DAYS = 7;
 
@@ -25,7 +20,8 @@ export const sendReminders = defineStep({
     const due = (await tickets.list()).flatMap((ticket) => remindersOf(ticket, today));
     const refused: unknown[] = [];
     for (const notice of due) await notifier.notify(notice).catch((error: unknown) => refused.push(error));
-    if (refused.length > 0) throw refused[0]; // after the others have theirs: one address that takes no mail is nobody else's harm
+    // after the others have theirs: one address that takes no mail is nobody else's harm
+    if (refused.length > 0) throw refused[0];
     return { sent: due.length };
   },
 });
@@ -33,13 +29,13 @@ export const sendReminders = defineStep({
 const remindersOf = (ticket: Ticket, today: string) => {
   const { id, status, due, filer } = ticket;
   const references = { ticketId: id, status, safeDue: due.safeDue };
-  const waiting = WAITS_FOR[status]?.(ticket);
-  const isOpen = !isClosed(ticket) && !['PURGED', 'EVIDENCE_SEALED'].includes(status);
-  const isNear = isOpen && due.safeDue <= addDays(today, NEAR_DAYS);
+  const { waitsFor, open } = meaningOf(ticket);
+  const reminded = waitsFor === 'turn' ? undefined : waitsFor === 'filer' ? filer : waitsFor;
+  const isNear = open && due.safeDue <= addDays(today, NEAR_DAYS);
   return [
-    ...(waiting === undefined
+    ...(reminded === undefined
       ? []
-      : [{ id: `${id}.reminder.${today}`, to: waiting, template: 'reminder', references }]),
+      : [{ id: `${id}.reminder.${today}`, to: reminded, template: 'reminder', references }]),
     ...(isNear ? [{ id: `${id}.deadline.${today}`, to: filer, template: 'deadline-near', references }] : []),
   ];
 };

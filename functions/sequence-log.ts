@@ -1,12 +1,13 @@
-// Moves committed events from the outbox into the transparency log, in commit order, and notes where each stands. Safe to run twice and by two: an event that is
-// in the log already is only marked. Trap: a crash between append and mark leaves an event in the log and in the outbox; its bytes tell.
+// Moves committed events from the outbox into the transparency log, in commit order, and notes where each stands. Safe
+// to run twice and by two: an event that is in the log already is only marked. Trap: a crash between append and mark
+// leaves an event in the log and in the outbox; its bytes tell.
 import { z } from 'zod';
 import { isQuittanceError, must } from '#core/errors.ts';
 import { appendToLog, readLog, type LogPorts } from '#core/ledger/log.ts';
 import { indexesOf } from '#core/ledger/recent.ts';
 import type { StoredEvent, TicketStore } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
-import { Nothing } from './case-file.ts';
+import { Nothing } from './step-support.ts';
 
 /** Events in one append. */
 const BATCH = 500;
@@ -44,7 +45,9 @@ const sequenceAll = async (ports: SequencePorts): Promise<void> => {
 
 const turns = new WeakMap<TicketStore, Promise<unknown>>();
 
-/** One after another within this process: who comes second finds the work done, instead of losing the race for the head. */
+/**
+ * One after another within this process: who comes second finds the work done, instead of losing the race for the head.
+ */
 const inTurn = (store: TicketStore, act: () => Promise<void>): Promise<void> => {
   const next = (turns.get(store) ?? Promise.resolve()).then(act, act);
   turns.set(

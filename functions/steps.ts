@@ -1,4 +1,5 @@
-// The registry of workflow steps, in the order a ticket meets them; infra, the embedded mode and the tests iterate over it.
+// The registry of workflow steps, in the order a ticket meets them; infra, the embedded mode and the tests iterate over
+// it.
 import { QuittanceError } from '#core/errors.ts';
 import type { Step } from '#core/step.ts';
 import { admitForgetSet } from './admit-forget-set.ts';

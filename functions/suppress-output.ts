@@ -1,5 +1,5 @@
-// Interim protection the same day: what is served stops saying the person's values while the model still knows them. Protected so, a ticket can wait a while for
-// others to share a run with, as long as the policy says.
+// Interim protection the same day: what is served stops saying the person's values while the model still knows them.
+// Protected so, a ticket can wait a while for others to share a run with, as long as the policy says.
 import { z } from 'zod';
 import { Instant } from '#core/deadlines.ts';
 import { GatePolicy } from '#core/policy.ts';
@@ -9,7 +9,7 @@ import { getJson } from '#core/stored-json.ts';
 import type { Ticket } from '#core/ticket.ts';
 import { shinglesOf } from '#core/suppression.ts';
 import { defineStep } from '#core/step.ts';
-import { forgetSetOf, moveOn, notReady, openCase, TicketInput } from './case-file.ts';
+import { commitEvent, forgetSetOf, notReady, openTicket, TicketInput } from './step-support.ts';
 
 export const suppressOutput = defineStep({
   name: 'suppress-output',
@@ -17,7 +17,7 @@ export const suppressOutput = defineStep({
   output: z.strictObject({ gatherUntil: Instant }),
   uses: ['tickets', 'vault', 'artifacts', 'serving', 'clock'],
   async run({ ticketId }, { tickets, vault, artifacts, serving, clock }) {
-    const found = await openCase(tickets, ticketId);
+    const found = await openTicket(tickets, ticketId);
     if ('suppression' in found.ticket) return { gatherUntil: await gatherUntil(found.ticket, artifacts) };
     if (found.ticket.status !== 'ADMITTED') throw notReady('suppress-output', found.ticket);
     const { records } = await forgetSetOf(vault, ticketId);
@@ -27,7 +27,7 @@ export const suppressOutput = defineStep({
       secret,
     );
     await serving.suppress(found.ticket.model, { id: ticketId, secret, shingles });
-    const { ticket } = await moveOn({ tickets, clock }, found, { type: 'output-suppressed', ruleId: ticketId });
+    const { ticket } = await commitEvent({ tickets, clock }, found, { type: 'output-suppressed', ruleId: ticketId });
     return { gatherUntil: await gatherUntil(ticket, artifacts) };
   },
 });

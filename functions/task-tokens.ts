@@ -1,9 +1,13 @@
-// Task tokens of waiting workflow tasks. A token is the right to answer a task, so it lives in the ticket's vault, never in a message, and dies with it.
-// Trap: the decision is committed before the workflow hears of it; a crash in between leaves the token unanswered, and the same call again answers it.
+// Task tokens of waiting workflow tasks. A token is the right to answer a task, so it lives in the ticket's vault,
+// never in a message, and dies with it.
+// Trap: the decision is committed before the workflow hears of it; a crash in between leaves the token unanswered, and
+// the same call again answers it.
 import { ERROR_CODES, isQuittanceError, type ErrorCode } from '#core/errors.ts';
 import type { Ports, Vault } from '#core/ports.ts';
 
-export type Wait = 'identity' | 'turn' | 'approval' | 'release';
+/** What a workflow task may wait for. */
+export const WAITS = ['identity', 'turn', 'approval', 'release'] as const;
+export type Wait = (typeof WAITS)[number];
 
 const nameOf = (wait: Wait) => `task-token-${wait}`;
 
@@ -49,7 +53,10 @@ export const failWait = async (ports: Answering, ticketId: string, wait: Wait, c
   await settle(ports, ticketId, wait, token, () => ports.workflows.sendTaskFailure(token, code, ERROR_CODES[code]));
 };
 
-/** A task that is over is as good as answered: its workflow has caught the timeout, or tries again with a token of its own, which stays. */
+/**
+ * A task that is over is as good as answered: its workflow has caught the timeout, or tries again with a token of its
+ * own, which stays.
+ */
 const settle = async (
   { vault }: Answering,
   ticketId: string,

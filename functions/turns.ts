@@ -1,9 +1,12 @@
-// Turns of the tickets of one model: who waits is told to go on when a run, a decision or a deployment of another has made room.
-// Trap: telling is a courtesy; a call that is lost is made good by the wait's own timeout, after which the ticket looks for itself.
-import { mayGo, oldestFirst, takenUp, type Queue } from '#core/gathering.ts';
+// Turns of the tickets of one model: a ticket that waits for another is woken when a run, a decision or a deployment
+// has made room.
+// Trap: a wake-up that is lost costs time and nothing else: the wait has a timeout of its own, after which the ticket
+// looks for itself.
+import { mayProceed, oldestFirst, type Queue, startsRun } from '#core/gathering.ts';
 import { isQuittanceError } from '#core/errors.ts';
 import type { JobResults, Ports } from '#core/ports.ts';
 import { GatheredResult, gatheredName } from '#core/run.ts';
+import { meaningOf } from '#core/statuses.ts';
 import type { Ticket } from '#core/ticket.ts';
 import { answerWait, openToken } from './task-tokens.ts';
 
@@ -16,16 +19,16 @@ type TurnPorts = QueuePorts & Pick<Ports, 'vault' | 'workflows'>;
 export const queueOf = async ({ tickets, models, results }: QueuePorts, model: string): Promise<Queue> => {
   const served = (await models.get(model)).model.digest;
   const all = await tickets.openOf(model);
-  const asked = all.filter(({ status }) => ['SCHEDULED', 'UNLEARNING', 'EVALUATING'].includes(status));
-  const left = new Map<string, GatheredResult>();
-  for (const ticket of asked.sort(oldestFirst).slice(0, LOOK_AT)) {
-    const found = await leftFor(results, ticket);
-    if (found) left.set(ticket.id, found);
+  const unjudged = all.filter((ticket) => ['due', 'computing'].includes(meaningOf(ticket).run ?? ''));
+  const prepared = new Map<string, GatheredResult>();
+  for (const ticket of unjudged.sort(oldestFirst).slice(0, LOOK_AT)) {
+    const found = await preparedResult(results, ticket);
+    if (found) prepared.set(ticket.id, found);
   }
-  return { served, tickets: all, left };
+  return { served, tickets: all, prepared };
 };
 
-const leftFor = async (results: JobResults, ticket: Ticket): Promise<GatheredResult | undefined> => {
+const preparedResult = async (results: JobResults, ticket: Ticket): Promise<GatheredResult | undefined> => {
   if (!('runs' in ticket)) return undefined;
   const found = await resultOf(results, gatheredName(ticket.id, ticket.runs.length + 1));
   return found === undefined ? undefined : GatheredResult.parse(found);
@@ -41,17 +44,18 @@ export const resultOf = async (results: JobResults, name: string): Promise<unkno
   }
 };
 
-/** Lets those go on who may; of those who would start a run, the oldest. */
-export const giveTurns = async (ports: TurnPorts, model: string): Promise<void> => {
+/** Wakes those that may go on; of those that would start a run, the oldest alone. */
+export const wakeWaiting = async (ports: TurnPorts, model: string): Promise<void> => {
   const queue = await queueOf(ports, model);
-  const approved = queue.tickets.filter(({ status }) => status === 'DEPLOYING');
-  const scheduled = queue.tickets.filter((ticket) => ticket.status === 'SCHEDULED').sort(oldestFirst);
-  let room = true;
+  const waiting = queue.tickets.filter((ticket) => meaningOf(ticket).waitsFor === 'turn');
+  const scheduled = waiting.filter((ticket) => meaningOf(ticket).run === 'due').sort(oldestFirst);
+  const approved = waiting.filter((ticket) => !scheduled.includes(ticket));
+  let runGiven = false;
   for (const ticket of [...approved, ...scheduled.slice(0, LOOK_AT)]) {
-    const startsRun = ticket.status === 'SCHEDULED' && !takenUp(ticket, queue);
-    if ((startsRun && !room) || !mayGo(ticket, queue)) continue;
+    const takesRun = startsRun(ticket, queue);
+    if ((takesRun && runGiven) || !mayProceed(ticket, queue)) continue;
     if ((await openToken(ports.vault, ticket.id, 'turn')) === undefined) continue;
     await answerWait(ports, ticket.id, 'turn', {});
-    if (startsRun) room = false;
+    runGiven ||= takesRun;
   }
 };

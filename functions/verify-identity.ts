@@ -1,8 +1,9 @@
-// Whether the requester is who they say, as far as the filer's check shows it: method, level and time, never the document.
+// Whether the requester is who they say, as far as the filer's check shows it: method, level and time, never the
+// document.
 import { z } from 'zod';
 import { levelSuffices, regimeOf } from '#core/regimes.ts';
 import { defineStep } from '#core/step.ts';
-import { moveOn, openCase, TicketInput } from './case-file.ts';
+import { commitEvent, openTicket, TicketInput } from './step-support.ts';
 
 export const verifyIdentity = defineStep({
   name: 'verify-identity',
@@ -10,12 +11,12 @@ export const verifyIdentity = defineStep({
   output: z.strictObject({ identity: z.enum(['verified', 'insufficient']) }),
   uses: ['tickets', 'clock'],
   async run({ ticketId }, { tickets, clock }) {
-    const found = await openCase(tickets, ticketId);
+    const found = await openTicket(tickets, ticketId);
     const { ticket } = found;
     if ('identity' in ticket) return { identity: 'verified' as const };
     const enough = levelSuffices(ticket.claim.level, regimeOf(ticket.regime).identityLevel);
     if (ticket.status !== 'RECEIVED' || !enough) return { identity: 'insufficient' as const };
-    await moveOn({ tickets, clock }, found, { type: 'identity-verified', identity: ticket.claim });
+    await commitEvent({ tickets, clock }, found, { type: 'identity-verified', identity: ticket.claim });
     return { identity: 'verified' as const };
   },
 });

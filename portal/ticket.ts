@@ -41,7 +41,7 @@ export const ticketBody = ({ item, report, evidence, certified, mayDecide: decid
 
 const summary = (item: WorkItem, { executive, recertification }: AuditReport): Html =>
   terms([
-    ['State', item.status],
+    ['State', item.label],
     ['Blocked by', item.blockedBy ?? 'nothing'],
     ['Model', html`<a href="/models/${item.model}">${item.model}</a>`],
     [

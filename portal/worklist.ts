@@ -1,6 +1,7 @@
-// The work list: tickets with their clocks, by view (all, mine, due soon, awaiting my approval, blocked). Trap: what is late or soon is said in words and with a
-// mark; colour adds nothing that is not there without it.
+// The work list: tickets with their clocks, by view (all, mine, due soon, awaiting my approval, blocked). Trap: what is
+// late or soon is said in words and with a mark; colour adds nothing that is not there without it.
 import { localDate } from '#core/deadlines.ts';
+import { meaningOf } from '#core/statuses.ts';
 import type { Ticket } from '#core/ticket.ts';
 import { html, type Html } from '#report/markup.ts';
 import { table } from '#report/tables.ts';
@@ -23,9 +24,11 @@ export interface WorkItem {
   readonly model: string;
   readonly regime: string;
   readonly status: string;
+  /** The status in words. */
+  readonly label: string;
   readonly filer: string;
   readonly safeDue: string;
-  /** Whole days until the safe date, below zero when it is past; null once the requester was answered. */
+  /** Whole days until the safe date, below zero when it is past; null once the request has its outcome. */
   readonly daysLeft: number | null;
   readonly blockedBy: string | null;
 }
@@ -37,13 +40,12 @@ export interface Worklist {
   readonly next: string | null;
 }
 
-const ANSWERED: readonly string[] = ['PURGED', 'REFUSED', 'WITHDRAWN', 'CANCELLED'];
-
 export const workItem = (ticket: Ticket, now: Date): WorkItem => {
   const { id, model, regime, status, filer, due } = ticket;
   const today = localDate(now.toISOString(), ticket.calendar.timeZone);
-  const daysLeft = ANSWERED.includes(status) ? null : (Date.parse(due.safeDue) - Date.parse(today)) / 86_400_000;
-  return { id, model, regime, status, filer, safeDue: due.safeDue, daysLeft, blockedBy: blockedBy(ticket) };
+  const { label, open } = meaningOf(ticket);
+  const daysLeft = open ? (Date.parse(due.safeDue) - Date.parse(today)) / 86_400_000 : null;
+  return { id, model, regime, status, label, filer, safeDue: due.safeDue, daysLeft, blockedBy: blockedBy(ticket) };
 };
 
 const blockedBy = (ticket: Ticket): string | null => {
@@ -92,11 +94,11 @@ const list = (tickets: readonly WorkItem[]): Html =>
   table(
     'Tickets, newest first',
     ['ticket', 'model', 'regime', 'state', 'due, to be safe', 'filed by', 'blocked by'],
-    tickets.map(({ id, model, regime, status, safeDue, daysLeft, filer, blockedBy: reason }) => [
+    tickets.map(({ id, model, regime, label, safeDue, daysLeft, filer, blockedBy: reason }) => [
       html`<a href="/tickets/${id}">${id}</a>`,
       model,
       regime,
-      status,
+      label,
       html`${safeDue} ${dueText(daysLeft)}`,
       filer,
       reason ?? '–',

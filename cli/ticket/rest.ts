@@ -1,29 +1,21 @@
-// Waits until a ticket needs a person or has ended. Trap: the ticket alone does not tell that nothing works on it any more (a full disk stops the engine), so
-// the executions that work on it are watched too, and what stops them is what the caller gets.
+// Waits until a ticket needs a person or has ended. Trap: the ticket alone does not tell that nothing works on it any
+// more (a full disk stops the engine), so the executions that work on it are watched too, and what stops them is what
+// the caller gets.
 import { QuittanceError } from '#core/errors.ts';
+import { meaningOf, type StatusMeaning } from '#core/statuses.ts';
 import type { Ticket } from '#core/ticket.ts';
 import type { Embedded } from '#entry/embedded.ts';
 import { openToken } from '#functions/task-tokens.ts';
 
-/** Where nothing goes on without a person. */
-const RESTING = new Set<Ticket['status']>([
-  'AWAITING_APPROVAL',
-  'IDENTITY_PENDING',
-  'ON_HOLD',
-  'REMEDIATION',
-  'REFUSED',
-  'WITHDRAWN',
-  'CANCELLED',
-  'PURGED',
-]);
-export const rests = ({ status }: Ticket): boolean => RESTING.has(status);
-/** Of these, where the workflow ends just after the ticket says so: the log's last leaf, the closing state. */
-const ENDING = new Set<Ticket['status']>(['REMEDIATION', 'PURGED']);
-/** Of these, where the workflow asks somebody: it has when its task is submitted. */
-const ASKING = new Set<Ticket['status']>(['AWAITING_APPROVAL', 'IDENTITY_PENDING']);
+export const rests = (ticket: Ticket): boolean => meaningOf(ticket).rests;
+/** Whether the workflow asks somebody in this status: it has when its task is submitted. */
+const asks = ({ waitsFor }: StatusMeaning): boolean => waitsFor === 'requester' || waitsFor === 'approvers';
 const POLL_MS = 50;
 
-/** The ticket at rest, its purge in the log. Rejects with what stopped the engine (STORE_FULL, CLOCK_WENT_BACK), or EXECUTION_NOT_FOUND where nothing works on the ticket. */
+/**
+ * The ticket at rest, its purge in the log. Rejects with what stopped the engine (STORE_FULL, CLOCK_WENT_BACK), or
+ * EXECUTION_NOT_FOUND where nothing works on the ticket.
+ */
 export const atRest = async ({ ports, engine }: Embedded, ticketId: string): Promise<Ticket> => {
   const ends = new Map<string, Promise<unknown>>();
   for (let idle = 0; ;) {
@@ -39,10 +31,10 @@ export const atRest = async ({ ports, engine }: Embedded, ticketId: string): Pro
 };
 
 /** Whether the workflow has done what belongs to the status. */
-const isThrough = async (engine: Embedded['engine'], { status }: Ticket, running: string[]): Promise<boolean> => {
+const isThrough = async (engine: Embedded['engine'], ticket: Ticket, running: string[]): Promise<boolean> => {
   if (running.length === 0) return true;
-  if (ENDING.has(status)) return false;
-  if (!ASKING.has(status)) return true;
+  if (meaningOf(ticket).ends) return false;
+  if (!asks(meaningOf(ticket))) return true;
   const histories = await Promise.all(running.map((id) => engine.history(id)));
   return histories.some((events) => events.at(-1)?.type === 'TaskSubmitted');
 };

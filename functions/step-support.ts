@@ -1,5 +1,6 @@
-// What steps share: opening a ticket, moving it on, reading what the vault and the registry hold for it. Trap: a step may be called again after a crash, so
-// each asks the ticket first whether its work is done; `'field' in ticket` is that question, as a status never loses a field on the main path.
+// What steps share: reading a ticket, committing an event to it, reading what the vault and the registry hold for it.
+// Trap: a step may be called again after a crash, so each asks the ticket first whether its work is done; `'field' in
+// ticket` is that question, as a status never loses a field on the main path.
 import { z } from 'zod';
 import { canonicalize, type Digest, type Json } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
@@ -15,13 +16,17 @@ export const TicketInput = z.strictObject({ ticketId: TicketId });
 export const TokenInput = z.strictObject({ ticketId: TicketId, taskToken: z.string().min(1).max(2048) });
 export const Nothing = z.strictObject({});
 
-export interface Case<T extends Ticket = Ticket> {
+/** A ticket as it was read, with the version that a commit is compared with. */
+export interface TicketVersion<T extends Ticket = Ticket> {
   readonly ticket: T;
   readonly version: number;
 }
 
-/** The ticket on its main path. TICKET_ON_HOLD, TICKET_CLOSED, TICKET_PURGED or TICKET_ILLEGAL_TRANSITION (in remediation) otherwise. */
-export const openCase = async (tickets: TicketStore, ticketId: string): Promise<Case<WorkingTicket>> => {
+/**
+ * The ticket, on its main path. TICKET_ON_HOLD, TICKET_CLOSED, TICKET_PURGED or TICKET_ILLEGAL_TRANSITION (in
+ * remediation) otherwise.
+ */
+export const openTicket = async (tickets: TicketStore, ticketId: string): Promise<TicketVersion<WorkingTicket>> => {
   const { ticket, version } = await tickets.get(ticketId);
   if (ticket.status === 'ON_HOLD') throw interrupted('TICKET_ON_HOLD', ticket);
   if (isClosed(ticket)) throw interrupted('TICKET_CLOSED', ticket);
@@ -35,12 +40,14 @@ const interrupted = (
   { id, status }: Ticket,
 ) => new QuittanceError(code, { message: `ticket ${id} cannot go on`, got: status });
 
-/** Commits the event; TICKET_CONFLICT when somebody else moved the ticket since. */
-export const moveOn = async (
+/**
+ * Commits the event with the ticket that follows from it; TICKET_CONFLICT when somebody else moved the ticket since.
+ */
+export const commitEvent = async (
   { tickets, clock }: { tickets: TicketStore; clock: Clock },
-  { ticket, version }: Case,
+  { ticket, version }: TicketVersion,
   event: TicketEvent,
-): Promise<Case> => {
+): Promise<TicketVersion> => {
   const transition = advance(ticket, event, clock.now());
   await tickets.commit(transition, version);
   return { ticket: transition.ticket, version: version + 1 };
