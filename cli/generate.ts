@@ -1,4 +1,4 @@
-// `quittance generate`: what a model says to a prompt. Trap: `ids` are the new tokens only.
+// `quittance generate`: what a model says to a prompt. Trap: `ids` are the new tokens only, without the one that ends.
 import { chatIds } from '#engine/tokenizer/chat.ts';
 import { inference } from '#engine/inference.ts';
 import { generate as generateIds } from '#engine/generate.ts';
@@ -33,7 +33,8 @@ export const generate: Command = {
     const [result] = generateIds(model, [await promptIds(args, model, dir)], options);
     if (!result) return 1;
     const text = model.tokenizer.decode(result.ids);
-    args.print({ ids: result.ids, text, logprobs: result.logProbs.slice(0, result.ids.length) }, () => text);
+    const logprobs = result.logProbs.slice(0, result.ids.length);
+    args.print({ ids: result.ids, text, logprobs, ended: result.ended }, () => text);
     return 0;
   },
 };

@@ -26,10 +26,15 @@ export { register };
 export const model: Command = {
   name: 'model',
   summary: 'model registry',
-  usage: 'import DIR|FILE.gguf --name N [--adapter DIR] [--suite FILE] | list | show N | export N DIR',
+  usage: 'import DIR|FILE.gguf --name N [--adapter DIR] [--suite FILE] [--date DAY] | list | show N | export N DIR',
   options: {
     name: { kind: 'value', value: 'N', summary: 'name to register under' },
     adapter: { kind: 'value', value: 'DIR', summary: "import: a LoRA in PEFT's format, merged into the model" },
+    date: {
+      kind: 'value',
+      value: 'DAY',
+      summary: 'import: written into a chat template that says the date, which can then be taught and judged',
+    },
     suite: {
       kind: 'value',
       value: 'FILE',
@@ -55,7 +60,7 @@ const importFrom = async (args: Arguments, [source]: string[]): Promise<ExitCode
   const scratch = mkdtempSync(join(tmpdir(), 'quittance-import-'));
   try {
     const at = join(scratch, 'model');
-    await importModel(source, at); // everything is checked before anything is stored
+    const { remarks } = await importModel(source, at, { date: dateOf(args) }); // all is checked before anything is stored
     const adapter = args.value('adapter');
     if (adapter === undefined) copyMoments(source, at);
     else {
@@ -64,11 +69,22 @@ const importFrom = async (args: Arguments, [source]: string[]): Promise<ExitCode
     }
     const record = await registering(args, name, at, suite);
     const config = readConfig(readJsonFile(join(at, 'config.json')));
-    args.print({ ...record, parameters: parameterCount(config) }, () => describe(record));
+    args.print({ ...record, parameters: parameterCount(config), remarks }, () =>
+      [describe(record), ...remarks.map((remark) => `note: ${remark}`)].join('\n'),
+    );
     return 0;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+};
+
+/** YYYY-MM-DD at noon, so that no time zone makes another day of it. */
+const dateOf = (args: Arguments): Date | undefined => {
+  const text = args.value('date');
+  if (text === undefined) return undefined;
+  const date = new Date(`${text}T12:00:00`);
+  if (/^\d{4}-\d\d-\d\d$/.test(text) && date.getDate() === Number(text.slice(8))) return date;
+  throw usageError(`--date '${text}' is no day`, 'YYYY-MM-DD');
 };
 
 /** Corpus moments stand beside the weights in folders of our own; they are checked before they are taken over. They are not those of a model with an adapter. */

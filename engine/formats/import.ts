@@ -4,8 +4,9 @@ import { copyFileSync, existsSync, readdirSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 import { QuittanceError } from '#core/errors.ts';
 import { manifestDigest } from '#core/model.ts';
-import { chatTemplate, checkChatTemplate, readChatTemplate, type ChatTemplate } from '../tokenizer/chat.ts';
-import { checkModelFolder, isServed, manifestOf, PICKLE, readModelParts } from './folder.ts';
+import { chatTemplate, readChatTemplate, type ChatTemplate } from '../tokenizer/chat.ts';
+import { checkChatTemplate, pinDate } from '../tokenizer/chat-date.ts';
+import { checkModelFolder, isServed, manifestOf, PICKLE, readJsonFile, readModelParts } from './folder.ts';
 import { isGguf, openGguf, type GgufFile } from './gguf.ts';
 import { ggufConfig, ggufTensors } from './gguf-model.ts';
 import { ggufTokenizer } from './gguf-tokenizer.ts';
@@ -17,7 +18,11 @@ import { replaceFolder } from './whole-folder.ts';
  * Imports a folder in Hugging Face layout or a GGUF file into `outDir`, replacing what was there. MODEL_NOT_FOUND, MODEL_INVALID, MODEL_UNSUPPORTED,
  * WEIGHTS_INVALID or TOKENIZER_INVALID where it cannot be used; a chat template is tried once, as it is a program that may not end.
  */
-export const importModel = async (source: string, outDir: string): Promise<SavedModel> => {
+export const importModel = async (
+  source: string,
+  outDir: string,
+  { date }: ImportOptions = {},
+): Promise<ImportedModel> => {
   if (PICKLE.test(source)) {
     throw new QuittanceError('MODEL_INVALID', {
       message: `${source} is a pickle, which can run code when it is opened and is never read`,
@@ -26,12 +31,44 @@ export const importModel = async (source: string, outDir: string): Promise<Saved
   }
   if (!existsSync(source)) throw new QuittanceError('MODEL_NOT_FOUND', { message: `there is no ${source}` });
   const { template, fill } = statSync(source).isDirectory() ? fromFolder(source) : fromGguf(source);
-  if (template) await checkChatTemplate(template);
+  const dated = template !== undefined && (await checkChatTemplate(template)).dated;
+  const pinned = date === undefined ? undefined : await pinnedTemplate(template, dated, date);
   return replaceFolder(outDir, (at) => {
     fill(at);
+    if (pinned) writeTemplate(at, pinned);
     const manifest = manifestOf(at, checkModelFolder(at, { values: false })); // every value was read on the way
-    return { manifest, digest: manifestDigest(manifest) };
+    return { manifest, digest: manifestDigest(manifest), remarks: dated && !pinned ? [DATED] : [] };
   });
+};
+
+export interface ImportOptions {
+  /** The day that a chat template which says today's shall say from now on. */
+  date?: Date | undefined;
+}
+
+export interface ImportedModel extends SavedModel {
+  /** What the reader should know of what was found and not taken over. */
+  remarks: string[];
+}
+
+const DATED =
+  'the chat template says the date of asking: the model answers in chat, but cannot be taught or judged in it; import it with --date YYYY-MM-DD for that';
+
+const pinnedTemplate = (template: ChatTemplate | undefined, dated: boolean, date: Date): Promise<ChatTemplate> => {
+  if (template && dated) return pinDate(template, date);
+  throw new QuittanceError('INVALID_INPUT', {
+    message: 'the model has no chat template that says the date',
+    hint: 'leave --date out',
+  });
+};
+
+/** In the file that readers prefer to tokenizer_config.json, where the old one stays out of the way. */
+const writeTemplate = (at: string, { source }: ChatTemplate): void => {
+  writeFileSync(join(at, 'chat_template.jinja'), source);
+  const path = join(at, 'tokenizer_config.json');
+  if (!existsSync(path)) return;
+  const rest = Object.entries(readJsonFile(path)).filter(([key]) => key !== 'chat_template');
+  writeFileSync(path, `${JSON.stringify(Object.fromEntries(rest), null, 2)}\n`);
 };
 
 interface Source {

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
+import { checkKeys, rules, type KeyRules } from './known-keys.ts';
 import { storedTensors, readJsonFile } from './folder.ts';
 import { attachLora, LoraConfig, planLora, type Lora, type LoraModel } from '../lora.ts';
 import type { Model } from '../model.ts';
@@ -14,30 +15,30 @@ import { replaceFolder } from './whole-folder.ts';
 const CONFIG = 'adapter_config.json';
 const WEIGHTS = 'adapter_model.safetensors';
 
-/** Options that change what an adapter computes, with the values under which it is plain LoRA. */
-const PLAIN: Readonly<Record<string, readonly unknown[]>> = {
-  peft_type: ['LORA'],
-  bias: ['none'],
-  lora_bias: [false],
-  use_dora: [false],
-  use_qalora: [false],
-  use_bdlora: [null],
-  modules_to_save: [null],
-  layers_to_transform: [null],
-  layers_pattern: [null],
-  layer_replication: [null],
-  exclude_modules: [null],
-  target_parameters: [null],
-  trainable_token_indices: [null],
-  alora_invocation_tokens: [null],
-  arrow_config: [null],
+/**
+ * What adapter_config.json may say. `init_lora_weights` is more than a beginning where it takes a part out of the base's weights (PiSSA, OLoRA, CorDA, LoftQ, LoRA-GA):
+ * such factors added to the untouched base make another model.
+ */
+const KNOWN: KeyRules = {
+  ...rules('read', 'r', 'lora_alpha', 'lora_dropout', 'target_modules', 'use_rslora', 'rank_pattern', 'alpha_pattern'),
+  ...rules('harmless', 'task_type', 'auto_mapping', 'peft_version', 'base_model_name_or_path', 'revision'),
+  ...rules('harmless', 'inference_mode', 'fan_in_fan_out', 'runtime_config', 'eva_config', 'qalora_group_size'),
+  ...rules('harmless', 'megatron_core', 'layers_pattern'),
+  peft_type: { only: ['LORA'] },
+  init_lora_weights: { only: [true, false, 'gaussian', 'orthogonal', 'eva'] },
+  bias: { only: ['none'] },
+  ...rules({ only: [false] }, 'lora_bias', 'use_dora', 'use_qalora', 'ensure_weight_tying'),
+  ...rules({ only: [null] }, 'loftq_config', 'corda_config', 'lora_ga_config', 'velora_config', 'monteclora_config'),
+  ...rules({ only: [null] }, 'kasa_config', 'arrow_config', 'megatron_config', 'use_bdlora', 'modules_to_save'),
+  ...rules({ only: [null] }, 'layers_to_transform', 'layer_replication', 'exclude_modules', 'target_parameters'),
+  ...rules({ only: [null] }, 'trainable_token_indices', 'alora_invocation_tokens'),
 };
 
 const AdapterConfig = z.looseObject({
   r: z.int().positive(),
   lora_alpha: z.number().positive(),
   lora_dropout: z.number().default(0),
-  target_modules: z.union([z.string(), z.array(z.string())]),
+  target_modules: z.union([z.string(), z.array(z.string()).min(1)]),
   use_rslora: z.boolean().nullish(),
   rank_pattern: z.record(z.string(), z.unknown()).nullish(),
   alpha_pattern: z.record(z.string(), z.unknown()).nullish(),
@@ -52,8 +53,8 @@ const unsupported = (field: string, got: unknown) =>
 
 /** MODEL_UNSUPPORTED names the option; MODEL_INVALID where the file is no LoRA configuration. */
 export const readAdapterConfig = (json: Readonly<Record<string, unknown>>): LoraConfig => {
-  const strange = Object.keys(PLAIN).find((field) => !isPlain(field, json[field]));
-  if (strange !== undefined) throw unsupported(strange, json[strange]);
+  if (json['peft_type'] === undefined) throw unsupported('peft_type', 'nothing');
+  checkKeys(CONFIG, json, KNOWN);
   const parsed = AdapterConfig.safeParse(json);
   if (!parsed.success) {
     throw new QuittanceError('MODEL_INVALID', { message: `${CONFIG} is malformed`, cause: parsed.error });
@@ -73,9 +74,6 @@ export const readAdapterConfig = (json: Readonly<Record<string, unknown>>): Lora
     rankStabilized: use_rslora ?? false,
   });
 };
-
-const isPlain = (field: string, value: unknown): boolean =>
-  value === undefined ? field !== 'peft_type' : value === null || PLAIN[field]!.includes(value);
 
 /** Lays the adapter in `dir` over the model. Refuses tensors that are missing, left over or of another shape. */
 export const readAdapter = (dir: string, model: Model): LoraModel => {

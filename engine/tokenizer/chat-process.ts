@@ -3,7 +3,9 @@
 import { Template } from '@huggingface/jinja';
 import { withinSteps } from './chat-work.ts';
 
-export type Request = { template: string } | { render: Readonly<Record<string, unknown>>; messages: number };
+export type Request =
+  | { template: string }
+  | { render: Readonly<Record<string, unknown>>; messages: number; /** ms since 1970 */ now: number };
 export type Reply = { ready: true } | { text: string } | { error: string } | { overflow: string };
 
 const reply = (message: Reply) => process.send?.(message);
@@ -11,7 +13,10 @@ const reply = (message: Reply) => process.send?.(message);
 let template: Template | undefined;
 
 const answer = (request: Request): Reply => {
-  if ('render' in request) return { text: withinSteps(request.messages, () => template?.render(request.render) ?? '') };
+  if ('render' in request) {
+    const render = () => template?.render(request.render) ?? '';
+    return { text: withinSteps(request.messages, new Date(request.now), render) };
+  }
   template = new Template(request.template);
   return { ready: true };
 };

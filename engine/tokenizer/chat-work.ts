@@ -2,6 +2,7 @@
 // would refuse a good template whose process had to wait. Trap: the library keeps its interpreter to itself; its prototypes are changed, and that of strings,
 // for the whole process.
 import * as jinja from '@huggingface/jinja';
+import { strftime } from './strftime.ts';
 
 /** Steps for the template itself and for each message: a long published template takes some hundreds for one message. */
 const BASE_STEPS = 20_000;
@@ -39,9 +40,12 @@ const range = (first: number, second?: number | null, step = 1): number[] => {
   return Array.from({ length }, (_, i) => start + i * step);
 };
 
-/** Runs `render` with the steps that so many messages may take. RangeError where they are not enough. */
-export const withinSteps = (messages: number, render: () => string): string => {
+let now = new Date(0);
+
+/** Runs `render` with the steps that so many messages may take, at that time. RangeError where they are not enough. */
+export const withinSteps = (messages: number, time: Date, render: () => string): string => {
   left = BASE_STEPS + STEPS_A_MESSAGE * messages;
+  now = time;
   return render();
 };
 
@@ -67,9 +71,12 @@ Interpreter.prototype.evaluate = function (statement, scope) {
   return result;
 };
 
+/** What takes the place of the library's own: its strftime speaks the machine's language and knows few fields. */
+const OURS: Readonly<Record<string, unknown>> = { range, strftime_now: (format: string) => strftime(format, now) };
+
 const { set, setVariable } = Environment.prototype;
 Environment.prototype.set = function (name, value) {
-  return set.call(this, name, name === 'range' ? range : value);
+  return set.call(this, name, Object.hasOwn(OURS, name) ? OURS[name] : value);
 };
 Environment.prototype.setVariable = function (name, value) {
   spend(1); // a loop with an empty body evaluates nothing, and sets its variables

@@ -6,7 +6,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { isQuittanceError, QuittanceError } from '#core/errors.ts';
+import { QuittanceError } from '#core/errors.ts';
 import type { Reply, Request } from './chat-process.ts';
 import { readJsonFile } from '../formats/folder.ts';
 import type { Tokenizer } from './tokenizer.ts';
@@ -75,29 +75,43 @@ export interface ChatOptions {
   addGenerationPrompt?: boolean;
   /** Milliseconds for the template itself and for each conversation; a good one takes one or two, its process may have to wait. */
   limitMs?: number;
+  /** When it is asked; a template may say the date. */
+  now?: Date;
 }
 
 /**
  * The text of each conversation. INVALID_INPUT where the template refuses the messages (roles that do not alternate, …), MODEL_INVALID where it cannot
  * be parsed, runs too long, or needs too much memory.
  */
-export const renderChats = async (
+export const renderChats = (
   template: ChatTemplate,
   conversations: readonly (readonly ChatMessage[])[],
-  { addGenerationPrompt = true, limitMs = 2_000 }: ChatOptions = {},
-): Promise<string[]> => {
+  { addGenerationPrompt = true, limitMs = 2_000, now = new Date() }: ChatOptions = {},
+): Promise<string[]> =>
+  withTemplate(template, limitMs, async (render) => {
+    const texts: string[] = [];
+    for (const messages of conversations) texts.push(await render(messages, now, addGenerationPrompt));
+    return texts;
+  });
+
+type Render = (messages: readonly ChatMessage[], now: Date, addGenerationPrompt: boolean) => Promise<string>;
+
+/** Runs `use` with the template in a process of its own, which is gone afterwards. */
+export const withTemplate = async <T>(
+  template: ChatTemplate,
+  limitMs: number,
+  use: (render: Render) => Promise<T>,
+): Promise<T> => {
   const renderer = new Renderer();
   try {
     await renderer.hear(60_000); // its own start-up
     const parsed = await renderer.ask({ template: template.source }, limitMs);
     if ('error' in parsed) throw invalid(parsed.error);
     if ('overflow' in parsed) throw invalid(parsed.overflow);
-    const texts: string[] = [];
-    for (const messages of conversations) {
+    return await use(async (messages, now, addGenerationPrompt) => {
       const render = { messages, add_generation_prompt: addGenerationPrompt, ...template.specials };
-      texts.push(textOf(await renderer.ask({ render, messages: messages.length }, limitMs)));
-    }
-    return texts;
+      return textOf(await renderer.ask({ render, messages: messages.length, now: now.getTime() }, limitMs));
+    });
   } finally {
     renderer.end();
   }
@@ -114,15 +128,6 @@ export const chatIds = async (
 ): Promise<number[][] | undefined> => {
   const template = readChatTemplate(dir);
   return template && (await renderChats(template, conversations)).map((text) => tokenizer.encode(text));
-};
-
-/** Tries the template on one question. MODEL_INVALID as renderChats; that it refuses the question is no fault. */
-export const checkChatTemplate = async (template: ChatTemplate): Promise<void> => {
-  try {
-    await renderChats(template, [[{ role: 'user', content: 'Hello' }]], { limitMs: 500 });
-  } catch (error) {
-    if (!isQuittanceError(error, 'INVALID_INPUT')) throw error;
-  }
 };
 
 const textOf = (reply: Reply): string => {

@@ -6,7 +6,7 @@ import { modelFolder } from '#adapters/local/pointer-serving.ts';
 import { parse } from '#cli/command.ts';
 import { generate } from '#cli/generate.ts';
 import { servedModels } from '#server/served-models.ts';
-import { loadModel } from '#engine/formats/folder.ts';
+import { loadModel, readJsonFile } from '#engine/formats/folder.ts';
 import { generate as continuation } from '#engine/generate.ts';
 import type { Model } from '#engine/model.ts';
 import type { Digest } from '#core/canonical.ts';
@@ -41,12 +41,12 @@ beforeEach(() => {
 });
 
 /** What the model says after a text as it stands. */
-const after = (text: string): { ids: number[]; text: string } => {
+const after = (text: string): { ids: number[]; text: string; ended: boolean } => {
   const model: Model = loadModel(chatty);
   const [result] = continuation(model, [model.tokenizer.encode(text)], { maxTokens: 5 });
   const said = model.tokenizer.decode(result!.ids);
   model.dispose();
-  return { ids: result!.ids, text: said };
+  return { ids: result!.ids, text: said, ended: result!.ended };
 };
 
 const ask = (...argv: string[]) => generate.run(parse(generate, [...argv, '--max', '5', '--json'], {}));
@@ -56,6 +56,16 @@ describe('generate --chat', () => {
     await ask('--model', chatty, '--chat', 'Hi');
     expect(JSON.parse(printed)).toMatchObject(after('u:Hi|a:'));
     expect(after('u:Hi|a:')).not.toEqual(after('Hi'));
+  });
+
+  it('says whether the model ended by itself', async () => {
+    const { ids } = after('u:Hi|a:');
+    const ending = join(dir, 'ending');
+    cpSync(chatty, ending, { recursive: true });
+    const config = { ...readJsonFile(join(chatty, 'config.json')), eos_token_id: ids[2] };
+    writeFileSync(join(ending, 'config.json'), JSON.stringify(config));
+    await ask('--model', ending, '--chat', 'Hi');
+    expect(JSON.parse(printed)).toMatchObject({ ids: ids.slice(0, ids.indexOf(ids[2]!)), ended: true });
   });
 
   it('is refused where the model has no template', () =>

@@ -95,7 +95,7 @@ describe('a folder is refused', () => {
     const path = join(at, 'tokenizer.json');
     const json = JSON.parse(readFileSync(path, 'utf8')) as { added_tokens?: object[] };
     const more = Array.from({ length: 400 }, (_, i) => ({
-      id: 1000 + i,
+      id: 64 + i,
       content: `<extra ${i}>`,
       special: true,
       single_word: false,

@@ -319,6 +319,14 @@ describe('an adapter folder that does not fit is refused', () => {
     ['exclude_modules', ['q_proj']],
     ['target_modules', '(a+)+$'],
     ['trainable_token_indices', [1]],
+    ['init_lora_weights', 'pissa'],
+    ['init_lora_weights', 'pissa_niter_4'],
+    ['init_lora_weights', 'olora'],
+    ['init_lora_weights', 'loftq'],
+    ['init_lora_weights', 'corda'],
+    ['init_lora_weights', 'lora_ga'],
+    ['loftq_config', { loftq_bits: 4 }],
+    ['use_a_trick', true],
   ];
   for (const [field, value] of options) {
     it(`${field} ${JSON.stringify(value)} is named`, () => {
@@ -326,6 +334,22 @@ describe('an adapter folder that does not fit is refused', () => {
       refused('MODEL_UNSUPPORTED', field);
     });
   }
+
+  it.each([true, false, null, 'gaussian', 'orthogonal', 'eva'])('init_lora_weights %p is none of that', (value) => {
+    const json = readJsonFile(join(source, 'adapter_config.json'));
+    expect(readAdapterConfig({ ...json, init_lora_weights: value })).toEqual(readAdapterConfig(json));
+  });
+
+  it('nor is an empty list of what is not supported', () => {
+    const json = readJsonFile(join(source, 'adapter_config.json'));
+    const empty = { modules_to_save: [], exclude_modules: [], target_parameters: [], trainable_token_indices: [] };
+    expect(readAdapterConfig({ ...json, ...empty, use_bdlora: {} })).toEqual(readAdapterConfig(json));
+  });
+
+  it('an empty list of targets', () => {
+    damage((config) => ({ ...config, target_modules: [] }));
+    refused('MODEL_INVALID', 'adapter_config.json');
+  });
 
   it('another rank than the tensors have', () => {
     damage((config) => ({ ...config, r: 5 }));
