@@ -1,9 +1,9 @@
 // The clients of `quittance doctor --aws`: region and credentials as the SDK finds them, AWS_ENDPOINT_URL for an emulator.
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { awsClients, ClientEnvironment } from '#adapters/aws/clients.ts';
-import { checkInstallation, type Check } from '#adapters/aws/installation.ts';
+import { checkInstallation, type Check } from '#adapters/aws/check-installation.ts';
 
-export type { Check } from '#adapters/aws/installation.ts';
+export type { Check } from '#adapters/aws/check-installation.ts';
 
 export const installationChecks = (
   environment: Readonly<Record<string, string | undefined>>,

@@ -1,5 +1,6 @@
-// Everything in one process over one data folder: the stores, the durable interpreter on the deployed state machines, jobs as child processes, serving in this
-// process. No account, no network. Trap: what was running when the process last ended goes on as soon as the folder is opened.
+// Everything in one process over one data folder: the stores, the durable interpreter on the deployed state machines,
+// jobs as child processes, serving in this process. No account, no network. Trap: what was running when the process
+// last ended goes on as soon as the folder is opened.
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { localPorts, type LocalPorts } from '#adapters/local/index.ts';
@@ -12,6 +13,7 @@ import { promptOf } from '#datasets/world.ts';
 import { type Digest, canonicalize, type Json } from '#core/canonical.ts';
 import { must } from '#core/errors.ts';
 import { GatePolicy } from '#core/policy.ts';
+import { RECERTIFICATIONS, RECERTIFICATION_TRIGGERS, REMINDERS, type Recurrence } from '#core/schedules.ts';
 import { TicketInput } from '#functions/step-support.ts';
 import { issueCertificate } from '#functions/issue-certificate.ts';
 import { findStep, steps } from '#functions/steps.ts';
@@ -44,12 +46,6 @@ const REMIND = {
   StartAt: 'Send reminders',
   States: { 'Send reminders': { Type: 'Task', Resource: '${send-reminders}', TimeoutSeconds: 300, End: true } },
 };
-
-/** Digest continuity every day, the full suite each quarter; setting a schedule again keeps its next time. */
-const RECERTIFICATIONS = [
-  { trigger: 'daily', expression: 'daily at 03:00' },
-  { trigger: 'quarterly', expression: 'rate(91 days)' },
-] as const;
 
 /** What `${name}` stands for here: steps and jobs go by their own names. */
 const substitutions = (policy: Digest): Record<string, string> => ({
@@ -96,21 +92,34 @@ export const openEmbedded = async (dir: string, options: EmbeddedOptions = {}): 
   });
   late.engine = engine;
   await engine.resume();
-  await engine.schedule({ name: 'reminders', workflow: 'remind', expression: 'daily at 08:00', input: {} });
+  const expression = here(REMINDERS, ports);
+  await engine.schedule({ name: 'reminders', workflow: 'remind', expression, input: {} });
+  for (const { name, certificates } of await ports.models.list())
+    if (certificates.length > 0) await scheduleRecertification(ports, engine, name);
   return assemble(ports, engine, policy, async () => queue?.close());
 };
 
+/** A schedule of both worlds, by the clocks of this place. */
+const here = ({ expression }: Recurrence, { place }: LocalPorts): string => `${expression} in ${place.timeZone}`;
+
+/** Setting a schedule again keeps its next time, unless its expression has changed since. */
+const scheduleRecertification = async (ports: LocalPorts, engine: AslEngine, model: string): Promise<void> => {
+  for (const trigger of RECERTIFICATION_TRIGGERS) {
+    const expression = here(RECERTIFICATIONS[trigger], ports);
+    const input = { model, trigger };
+    await engine.schedule({ name: `recertify-${model}-${trigger}`, workflow: 'recertify', expression, input });
+  }
+};
+
 /**
- * From its first certificate on, a model is re-certified by the interpreter's timer; and where it had certificates already, the change that this one brings
- * re-certifies those at once. Names make both repeatable: a crash cannot start them twice.
+ * From its first certificate on, a model is re-certified by the interpreter's timer; and where it had certificates
+ * already, the change that this one brings re-certifies those at once. Names make both repeatable: a crash cannot start
+ * them twice.
  */
 const watchModel = async (ports: LocalPorts, engine: AslEngine, ticketId: string): Promise<void> => {
   const { ticket } = await ports.tickets.get(ticketId);
   const { model } = await ports.models.get(ticket.model);
-  for (const { trigger, expression } of RECERTIFICATIONS) {
-    const input = { model: model.name, trigger };
-    await engine.schedule({ name: `recertify-${model.name}-${trigger}`, workflow: 'recertify', expression, input });
-  }
+  await scheduleRecertification(ports, engine, model.name);
   if (model.certificates.length < 2) return;
   const name = `${model.name}-change-${model.digest.slice('sha256:'.length, 'sha256:'.length + 16)}`;
   await engine.start({ workflow: 'recertify', name, input: { model: model.name, trigger: 'change' } });

@@ -7,6 +7,7 @@ import { Digest, digestOf } from '#core/canonical.ts';
 import { ModelManifest, type ModelRecord } from '#core/model.ts';
 import { daysAfter } from '#core/retention.ts';
 import type { RecertificationPlan } from '#core/run.ts';
+import { RECERTIFICATION_TRIGGERS } from '#core/schedules.ts';
 import { defineStep } from '#core/step.ts';
 import { getJson, putJson } from '#core/stored-json.ts';
 import { ModelName } from '#core/ticket-request.ts';
@@ -25,7 +26,7 @@ export const checkContinuity = defineStep({
   name: 'check-continuity',
   input: z.strictObject({
     model: ModelName,
-    trigger: z.enum(['daily', 'change', 'quarterly', 'manual']),
+    trigger: z.enum([...RECERTIFICATION_TRIGGERS, 'change', 'manual']),
     /** Names the job: a repeat within one execution is the same job. */
     execution: z.string().max(200),
   }),

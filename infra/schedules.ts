@@ -1,5 +1,6 @@
-// What happens by the clock or on an event: continuity every day, the full suite each quarter and when a model is said to have changed, reminders, histories.
-// Trap: what cannot be delivered goes to a queue that raises an alarm, after tries that have an end; its messages hold model names, ids and states, no personal data.
+// What happens by the clock (core/schedules.ts, as embedded) or on an event: re-certification, reminders, histories.
+// Trap: what cannot be delivered goes to a queue that raises an alarm, after tries that have an end; its messages hold
+// model names, ids and states, no personal data.
 import { Duration, TimeZone, type Stack } from 'aws-cdk-lib';
 import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction, SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
@@ -8,6 +9,13 @@ import { Schedule, ScheduleExpression, ScheduleTargetInput, TimeWindow } from 'a
 import { LambdaInvoke, StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import {
+  RECERTIFICATIONS,
+  RECERTIFICATION_TRIGGERS,
+  REMINDERS,
+  type RecertificationTrigger,
+  type Recurrence,
+} from '#core/schedules.ts';
 import { explainWildcard } from './nag.ts';
 import type { Workflow } from './state-machine.ts';
 import type { Settings } from './settings.ts';
@@ -33,33 +41,37 @@ export const MODEL_CHANGED = { source: 'quittance.customer', detailType: 'Model 
 /** Why the CDK's own grant to a schedule holds a wildcard. */
 export const EVERY_VERSION = 'a schedule may call every version of the one function';
 
+/** Many models are not tested in the same minute. */
+const SPREAD: Readonly<Record<RecertificationTrigger, Duration>> = {
+  daily: Duration.minutes(30),
+  quarterly: Duration.minutes(60),
+};
+
+const capitalised = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);
+
 export const makeSchedules = (stack: Stack, settings: Settings, scheduled: Scheduled): void => {
   const delivered = delivery(scheduled.undelivered);
   const { recertify } = scheduled.machines;
   const timeZone = TimeZone.of(settings.timeZone);
+  const at = ({ expression }: Recurrence) => ScheduleExpression.expression(expression, timeZone);
   for (const model of settings.models) {
     const id = model.replace(/[^a-z0-9]/g, '-');
-    const start = (trigger: string) =>
+    const start = (trigger: RecertificationTrigger) =>
       new StepFunctionsStartExecution(recertify, {
         input: ScheduleTargetInput.fromObject({ model, trigger }),
         ...delivered,
       });
-    new Schedule(stack, `Daily-${id}`, {
-      description: `digest continuity of ${model}`,
-      schedule: ScheduleExpression.cron({ hour: '4', minute: '0', timeZone }),
-      timeWindow: TimeWindow.flexible(Duration.minutes(30)),
-      target: start('daily'),
-    });
-    new Schedule(stack, `Quarterly-${id}`, {
-      description: `full suite on ${model}`,
-      schedule: ScheduleExpression.cron({ day: '1', month: '1,4,7,10', hour: '5', minute: '0', timeZone }),
-      timeWindow: TimeWindow.flexible(Duration.minutes(60)),
-      target: start('quarterly'),
-    });
+    for (const trigger of RECERTIFICATION_TRIGGERS)
+      new Schedule(stack, `${capitalised(trigger)}-${id}`, {
+        description: `${RECERTIFICATIONS[trigger].purpose}: ${model}`,
+        schedule: at(RECERTIFICATIONS[trigger]),
+        timeWindow: TimeWindow.flexible(SPREAD[trigger]),
+        target: start(trigger),
+      });
   }
   new Schedule(stack, 'Reminders', {
-    description: 'who has to act, and which dates are near',
-    schedule: ScheduleExpression.cron({ hour: '8', minute: '0', weekDay: 'MON-FRI', timeZone }),
+    description: REMINDERS.purpose,
+    schedule: at(REMINDERS),
     target: new LambdaInvoke(scheduled.sendReminders, {
       input: ScheduleTargetInput.fromObject({}),
       ...delivered,

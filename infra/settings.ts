@@ -1,5 +1,6 @@
 // What an installation decides, from the context key `quittance` of cdk.json or `--context`. Every value has a default that deploys.
 import { z } from 'zod';
+import { DEFAULT_PLACE, Region, TimeZone } from '#core/place.ts';
 
 /** GPU instances by memory: see docs/operations.md for prices. All have local NVMe and a driver in the AL2023 image. */
 const INSTANCE_TYPES = ['g6.xlarge', 'g6.2xlarge', 'g5.xlarge', 'g5.2xlarge', 'g6e.xlarge'];
@@ -11,11 +12,9 @@ export const Settings = z.strictObject({
     .regex(/^[a-z][a-z0-9-]{1,19}$/)
     .default('quittance'),
   /** Whose public holidays count: ISO 3166, with a subdivision where holidays differ. */
-  region: z
-    .string()
-    .regex(/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/)
-    .default('BE'),
-  timeZone: z.string().default('Europe/Brussels'),
+  region: Region.default(DEFAULT_PLACE.region),
+  /** By whose clocks schedules run and days begin. */
+  timeZone: TimeZone.default(DEFAULT_PLACE.timeZone),
   mail: z
     .strictObject({
       from: z.email(),

@@ -1,6 +1,8 @@
-// When a schedule is due: `rate(5 minutes)`, `daily at 03:30` (UTC), `at(2026-03-01T00:00:00Z)`, after EventBridge Scheduler.
+// When a schedule is due: `rate(5 minutes)`, `at(2026-03-01T00:00:00Z)`, `cron(0 4 * * ? *) in Europe/Berlin`, after EventBridge Scheduler; and
+// `daily at 03:30` (UTC), which data folders of earlier versions hold.
 // Trap: what fell due while nothing ran is made up for once, not once for each time that was missed.
 import { QuittanceError } from '#core/errors.ts';
+import { nextCronTime, parseCron } from './cron.ts';
 
 const UNITS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 const DAY = 86_400_000;
@@ -12,6 +14,8 @@ export const nextTime = (expression: string, anchor: number, now: number): numbe
   const [, hours, minutes] = /^daily at ([01]\d|2[0-3]):([0-5]\d)$/.exec(expression) ?? [];
   if (hours !== undefined)
     return nextMultiple(Number(hours) * UNITS['hour']! + Number(minutes) * UNITS['minute']!, DAY, now);
+  const cron = parseCron(expression);
+  if (cron) return nextCronTime(cron, now);
   const once = Date.parse(/^at\((\d{4}-\d{2}-\d{2}T[\d:.]+Z)\)$/.exec(expression)?.[1] ?? '');
   if (Number.isNaN(once)) throw unknownExpression(expression);
   return once > now ? once : undefined;
@@ -23,7 +27,7 @@ const nextMultiple = (anchor: number, interval: number, now: number): number =>
 const unknownExpression = (expression: string) =>
   new QuittanceError('INVALID_INPUT', {
     message: 'this schedule expression is not known',
-    expected: "'rate(N minutes|hours|days)', 'daily at HH:MM' (UTC) or 'at(YYYY-MM-DDTHH:MM:SSZ)'",
+    expected: "'rate(N minutes|hours|days)', 'cron(…) in ZONE', 'daily at HH:MM' (UTC) or 'at(YYYY-MM-DDTHH:MM:SSZ)'",
     got: expression,
   });
 

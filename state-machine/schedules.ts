@@ -1,5 +1,6 @@
-// Schedules of an engine: rows with the absolute time of the next start, rung by the same alarms as every other deadline. Trap: the start and the
-// next time are one commit, and the execution's name comes from the due time, so neither a crash nor a clock that goes back starts it twice.
+// Schedules of an engine: rows with the absolute time of the next start, rung by the same alarms as every other
+// deadline. Trap: the start and the next time are one commit, and the execution's name comes from the due time, so
+// neither a crash nor a clock that goes back starts it twice.
 import type { Json } from '#core/canonical.ts';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import type { Clock } from '#core/ports.ts';
@@ -11,7 +12,7 @@ import type { Schedule } from './store.ts';
 export interface ScheduleRequest {
   readonly name: string;
   readonly workflow: string;
-  /** `rate(N minutes|hours|days)`, `daily at HH:MM` (UTC) or `at(YYYY-MM-DDTHH:MM:SSZ)`. */
+  /** `rate(N minutes|hours|days)`, `cron(…) in ZONE`, `daily at HH:MM` (UTC) or `at(YYYY-MM-DDTHH:MM:SSZ)`. */
   readonly expression: string;
   readonly input: unknown;
 }

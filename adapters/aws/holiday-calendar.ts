@@ -1,16 +1,11 @@
-// Public holidays by the package date-holidays, as data that a ticket keeps. Trap: the package knows every country; the bundle of a deployment keeps its own
-// region's (infra/bundle.ts), so a region that is asked for must be the one that was bundled.
+// Public holidays by the package date-holidays, as data that a ticket keeps. Trap: the package knows every country; the
+// bundle of a deployment keeps its own region's (infra/bundle.ts), so a region that is asked for must be the one that
+// was bundled.
 import { QuittanceError } from '#core/errors.ts';
+import type { Place } from '#core/place.ts';
 import type { Calendar } from '#core/ports.ts';
 
-export interface Region {
-  /** ISO 3166 country, with a subdivision after a dash where holidays differ: `DE-BE`, `GB-SCT`. */
-  readonly region: string;
-  /** IANA name. */
-  readonly timeZone: string;
-}
-
-export const holidayCalendar = ({ region, timeZone }: Region): Calendar => ({
+export const holidayCalendar = ({ region, timeZone }: Place): Calendar => ({
   around: async (from) => {
     const { default: Holidays } = await import('date-holidays'); // slow to load: only who files a ticket pays for it
     const [country = '', ...parts] = region.split('-');

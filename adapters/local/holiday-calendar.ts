@@ -1,19 +1,10 @@
 // Public holidays by the package date-holidays, as data that a ticket keeps. Trap: the package is large; it is loaded when first asked for.
 import { createRequire } from 'node:module';
 import { QuittanceError } from '#core/errors.ts';
+import type { Place } from '#core/place.ts';
 import type { Calendar } from '#core/ports.ts';
 
-export interface Region {
-  /** ISO 3166 country, with a subdivision after a dash where holidays differ: `DE-BE`, `GB-SCT`. */
-  region: string;
-  /** IANA name. */
-  timeZone: string;
-}
-
-/** Where the institutions of the Union sit; a controller sets its own. */
-export const DEFAULT_REGION: Region = { region: 'BE', timeZone: 'Europe/Brussels' };
-
-export const holidayCalendar = ({ region, timeZone }: Region = DEFAULT_REGION): Calendar => ({
+export const holidayCalendar = ({ region, timeZone }: Place): Calendar => ({
   around: async (from) => {
     const { default: Holidays } = await import('date-holidays');
     const [country = '', ...parts] = region.split('-');

@@ -1,6 +1,7 @@
-// The embedded world: every port over one data folder. `localStores` is what a job's child process opens too (the parent holds the lock for it);
-// `localPorts` adds what only the main process has: serving, jobs, workflows.
+// The embedded world: every port over one data folder. `localStores` is what a job's child process opens too (the
+// parent holds the lock for it); `localPorts` adds what only the main process has: serving, jobs, workflows.
 import { join } from 'node:path';
+import type { Place } from '#core/place.ts';
 import type { JobQueue, Ports, WorkflowEngine } from '#core/ports.ts';
 import { lockFolder } from './data-folder.ts';
 import { openDatabase } from '#state-machine/sqlite.ts';
@@ -9,7 +10,8 @@ import { fileLogStorage } from './file-log-storage.ts';
 import { filePseudonyms } from './file-pseudonyms.ts';
 import { fileSigner } from './file-signer.ts';
 import { fileVault } from './file-vault.ts';
-import { DEFAULT_REGION, holidayCalendar, type Region } from './holiday-calendar.ts';
+import { holidayCalendar } from './holiday-calendar.ts';
+import { readInstallation } from './installation.ts';
 import { outboxNotifier } from './outbox-notifier.ts';
 import { pointerServing, type Answer } from './pointer-serving.ts';
 import { randomIds } from './random-ids.ts';
@@ -17,12 +19,13 @@ import { REGISTRY_SCHEMA, sqliteJobResults, sqliteLogHead, sqliteModelRegistry }
 import { sqliteTicketStore, TICKET_SCHEMA } from './sqlite-ticket-store.ts';
 import { systemClock } from './system-clock.ts';
 
-export type LocalStores = Omit<Ports, 'jobs' | 'workflows' | 'serving'> & { close: () => void };
+export type LocalStores = Omit<Ports, 'jobs' | 'workflows' | 'serving'> & { place: Place; close: () => void };
 
 export interface StoreOptions {
-  /** false where the caller's parent, or nobody, writes: a job's child process, a command that only reads. Default true. */
+  /**
+   * false where the caller's parent, or nobody, writes: a job's child process, a command that only reads. Default true.
+   */
   lock?: boolean;
-  region?: Region;
   /** The system's time in milliseconds; for tests. */
   readClock?: () => number;
 }
@@ -38,11 +41,8 @@ export const localStores = (dir: string, { lock = true, ...options }: StoreOptio
   }
 };
 
-const openStores = (
-  dir: string,
-  { region = DEFAULT_REGION, readClock }: StoreOptions,
-  release: () => void,
-): LocalStores => {
+const openStores = (dir: string, { readClock }: StoreOptions, release: () => void): LocalStores => {
+  const place = readInstallation(dir);
   const db = openDatabase(join(dir, 'state.sqlite'), TICKET_SCHEMA + REGISTRY_SCHEMA);
   const clock = systemClock(join(dir, 'clock'), readClock);
   const vault = fileVault(join(dir, 'vault'), clock);
@@ -59,7 +59,8 @@ const openStores = (
     clock,
     ids: randomIds,
     pseudonyms: filePseudonyms(join(dir, 'keys', 'pseudonyms.key')),
-    calendar: holidayCalendar(region),
+    calendar: holidayCalendar(place),
+    place,
     close: () => {
       vault.close();
       db.close();
@@ -74,7 +75,7 @@ export interface Injected extends StoreOptions {
   workflows: (stores: LocalStores) => WorkflowEngine;
 }
 
-export type LocalPorts = Ports & { close: () => void };
+export type LocalPorts = Ports & { place: Place; close: () => void };
 
 export const localPorts = (dir: string, { answer, jobs, workflows, ...options }: Injected): LocalPorts => {
   const stores = localStores(dir, options);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalize, digestOf } from '#core/canonical.ts';
 import { localStores, type LocalStores } from '#adapters/local/index.ts';
-import { DEFAULT_REGION } from '#adapters/local/holiday-calendar.ts';
+import { DEFAULT_PLACE } from '#core/place.ts';
 import { pointerServing } from '#adapters/local/pointer-serving.ts';
 import { fileArtifactStore } from '#adapters/local/file-artifact-store.ts';
 import { filesUnder, temporaryFolder } from '#test/support/folders.ts';
@@ -52,7 +52,7 @@ keyed.notifierContract('local', make('notifier'), async () =>
 );
 keyed.clockContract('local', make('clock'), (seconds) => void (now += 1000 * seconds));
 keyed.idsContract('local', make('ids'));
-keyed.calendarContract('local', make('calendar'), DEFAULT_REGION);
+keyed.calendarContract('local', make('calendar'), DEFAULT_PLACE);
 
 const MODELS = [textModel('before'), textModel('after')] as const;
 const modelDigests = () =>

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
+import { RECERTIFICATION_TRIGGERS, RECERTIFICATIONS, REMINDERS } from '#core/schedules.ts';
 import { STANDING } from '#infra/tools/cost.ts';
 import { listed, SETTINGS, synthesise, textOf, type Part, type Synthesised } from './synthesised.ts';
 
@@ -151,6 +152,14 @@ describe('the app stack', () => {
       ['cron(0 5 1 1,4,7,10 ? *)', 'Europe/Berlin'],
       ['cron(0 8 ? * MON-FRI *)', 'Europe/Berlin'],
     ]);
+    const both = [...RECERTIFICATION_TRIGGERS.map((trigger) => RECERTIFICATIONS[trigger]), REMINDERS];
+    expect(schedules.map(([expression]) => expression)).toEqual(both.map(({ expression }) => expression).sort()); // as embedded
+    const inputs = properties('app', 'AWS::Scheduler::Schedule').map(([, p]) => [
+      p['ScheduleExpression'],
+      JSON.parse((p['Target'] as { Input: string }).Input) as unknown,
+    ]);
+    for (const trigger of RECERTIFICATION_TRIGGERS)
+      expect(inputs).toContainEqual([RECERTIFICATIONS[trigger].expression, { model: 'house', trigger }]);
     for (const [, { Target }] of properties('app', 'AWS::Scheduler::Schedule'))
       expect(Target).toHaveProperty('DeadLetterConfig');
     const rules = properties('app', 'AWS::Events::Rule').map(

@@ -19,6 +19,17 @@ describe('the next time', () => {
     ['rate(1 hour)', '2026-03-01T00:20:00Z', '2026-03-01T01:20:00Z'],
     ['rate(90 days)', '2026-01-01T00:00:00Z', '2026-04-01T00:00:00Z'],
     ['at(2026-03-05T00:00:00Z)', '2026-03-01T00:00:00Z', '2026-03-05T00:00:00Z'],
+    ['cron(0 4 * * ? *)', '2026-03-01T04:00:00Z', '2026-03-02T04:00:00Z'],
+    // Brussels is an hour ahead in winter and two in summer, from 29 March 2026, 01:00 UTC
+    ['cron(0 4 * * ? *) in Europe/Brussels', '2026-03-28T12:00:00Z', '2026-03-29T02:00:00Z'],
+    ['cron(0 4 * * ? *) in Europe/Brussels', '2026-03-27T12:00:00Z', '2026-03-28T03:00:00Z'],
+    ['cron(30 2 * * ? *) in Europe/Brussels', '2026-03-28T12:00:00Z', '2026-03-30T00:30:00Z'], // 29 March has no 02:30
+    ['cron(30 2 * * ? *) in Europe/Brussels', '2026-10-24T12:00:00Z', '2026-10-25T00:30:00Z'], // 25 October has two
+    ['cron(30 2 * * ? *) in Europe/Brussels', '2026-10-25T00:30:00Z', '2026-10-26T01:30:00Z'],
+    ['cron(0 5 1 1,4,7,10 ? *) in Europe/Brussels', '2026-04-01T03:00:00Z', '2026-07-01T03:00:00Z'],
+    ['cron(0 8 ? * MON-FRI *) in America/New_York', '2026-03-06T13:00:00Z', '2026-03-09T12:00:00Z'], // over a weekend
+    ['cron(0 0 29 FEB ? *)', '2096-03-01T00:00:00Z', '2104-02-29T00:00:00Z'],
+    ['cron(59 23 ? * 7 *) in Pacific/Auckland', '2026-12-31T00:00:00Z', '2027-01-02T10:59:00Z'],
   ])('of %s after %s is %s', (expression, now, next) => {
     expect(nextTime(expression, at(now), at(now))).toBe(at(next));
   });
@@ -37,7 +48,13 @@ describe('the next time', () => {
     'daily at 3:30',
     'rate(0 days)',
     'rate(1 fortnight)',
-    'cron(0 0 * * ? *)',
+    'cron(0 0 * * * *)',
+    'cron(0 0 ? * ? *)',
+    'cron(0 24 * * ? *)',
+    'cron(0/5 4 * * ? *)',
+    'cron(0 4 * * ? *) in Europe/Atlantis',
+    'cron(0 4 * * ?)',
+    'cron(0 8 ? * FRI-MON *)',
     'at(tomorrow)',
     '',
   ])('of %j is refused', (expression) => {

@@ -1,5 +1,9 @@
 // The embedded world as it is opened: what it does by the clock.
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { localStores } from '#adapters/local/index.ts';
+import { digest, modelRecord } from '#bench/house/models.ts';
 import { openEmbedded, type Embedded } from '#entry/embedded.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
 
@@ -7,11 +11,12 @@ let folder: ReturnType<typeof temporaryFolder>;
 let embedded: Embedded | undefined;
 afterEach(async () => {
   await embedded?.close();
+  embedded = undefined;
   folder.remove();
 });
 
 describe('an opened data folder', () => {
-  it('sends its reminders every morning, by one schedule however often it is opened', async () => {
+  it('sends its reminders on every working morning, by one schedule however often it is opened', async () => {
     folder = temporaryFolder();
     for (const time of [1, 2]) {
       embedded = await openEmbedded(folder.dir);
@@ -20,7 +25,7 @@ describe('an opened data folder', () => {
         time,
         [['reminders', 'remind']],
       ]);
-      expect(schedules[0]?.nextAt.getUTCHours()).toBe(8);
+      expect(schedules[0]?.expression).toBe('cron(0 8 ? * MON-FRI *) in Europe/Brussels');
       if (time === 1) await embedded.close();
     }
   });
@@ -30,5 +35,39 @@ describe('an opened data folder', () => {
     embedded = await openEmbedded(folder.dir);
     const { executionId } = await embedded.engine.start({ workflow: 'remind', name: 'now', input: {} });
     expect(await embedded.engine.settled(executionId)).toMatchObject({ status: 'SUCCEEDED', output: { sent: 0 } });
+  });
+
+  it('keeps the hours of its place, and re-certifies what had a certificate before it was opened', async () => {
+    folder = temporaryFolder();
+    const stores = localStores(folder.dir);
+    const certificate = { ticketId: 'T-00000001', certificateDigest: digest(1), modelDigest: digest(7) };
+    const certificates = [{ ...certificate, validUntil: '2026-09-01T00:00:00.000Z' }];
+    await stores.models.put(modelRecord({ certificates }), 0);
+    await stores.models.put(modelRecord({ name: 'uncertified' }), 0);
+    stores.close();
+    writeFileSync(join(folder.dir, 'installation.json'), '{"region":"GB-SCT","timeZone":"Europe/London"}');
+    embedded = await openEmbedded(folder.dir);
+    const schedules = (await embedded.engine.schedules()).map(({ name, expression }) => [name, expression]);
+    expect(schedules.toSorted()).toEqual([
+      ['recertify-house-daily', 'cron(0 4 * * ? *) in Europe/London'],
+      ['recertify-house-quarterly', 'cron(0 5 1 1,4,7,10 ? *) in Europe/London'],
+      ['reminders', 'cron(0 8 ? * MON-FRI *) in Europe/London'],
+    ]);
+    expect(await embedded.ports.calendar.around(new Date())).toMatchObject({ region: 'GB-SCT' });
+  });
+
+  it.each([
+    ['a time zone that does not exist', '{"timeZone":"Europe/Atlantis"}', 'timeZone: no such time zone'],
+    ['a field that nobody knows', '{"timezone":"Europe/London"}', 'timezone'],
+    ['no JSON', 'timeZone: Europe/London', '(root)'],
+  ])('with settings that hold %s is refused by name, and nothing is opened', async (_what, text, got) => {
+    folder = temporaryFolder();
+    writeFileSync(join(folder.dir, 'installation.json'), text);
+    await expect(openEmbedded(folder.dir)).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: expect.stringContaining('installation.json'),
+      got: expect.stringContaining(got),
+    });
+    expect(readdirSync(folder.dir)).not.toContain('state.sqlite');
   });
 });

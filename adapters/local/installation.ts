@@ -1,0 +1,36 @@
+// What a data folder says of its installation: `installation.json` beside the stores, with a default for every field, so that most folders have none.
+// Trap: it is read once, when the folder is opened; what it says wrongly is named then, before anything is opened or written.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { QuittanceError } from '#core/errors.ts';
+import { DEFAULT_PLACE, Region, TimeZone } from '#core/place.ts';
+
+const INSTALLATION_FILE = 'installation.json';
+
+const LocalInstallation = z.strictObject({
+  region: Region.default(DEFAULT_PLACE.region),
+  timeZone: TimeZone.default(DEFAULT_PLACE.timeZone),
+});
+export type LocalInstallation = z.infer<typeof LocalInstallation>;
+
+/** INVALID_INPUT with the fields that do not have their form. */
+export const readInstallation = (dir: string): LocalInstallation => {
+  const path = join(dir, INSTALLATION_FILE);
+  const parsed = LocalInstallation.safeParse(existsSync(path) ? jsonOf(readFileSync(path, 'utf8')) : {});
+  if (parsed.success) return parsed.data;
+  throw new QuittanceError('INVALID_INPUT', {
+    message: `${path} does not say what an installation is`,
+    expected: `a JSON object with any of ${Object.keys(LocalInstallation.shape).join(', ')}`,
+    got: parsed.error.issues.map(({ path: at, message }) => `${at.join('.') || '(root)'}: ${message}`).join('; '),
+    hint: 'docs/operations.md, Settings',
+  });
+};
+
+const jsonOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // refused as no object
+  }
+};

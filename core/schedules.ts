@@ -1,0 +1,23 @@
+// What happens by the clock, in both worlds: the embedded interpreter's timer and EventBridge Scheduler are given these very expressions, in the time zone
+// of the place. Source of the form: EventBridge Scheduler User Guide, "Cron-based schedules" (minutes, hours, day of month, month, day of week, year).
+// Trap: the hours are outside those that a change to summer time leaves out or repeats (1 to 4 in the zones in use).
+
+export interface Recurrence {
+  readonly expression: string;
+  /** What it is for, in the words of a list of schedules. */
+  readonly purpose: string;
+}
+
+/** Re-certification of each model with a certificate, by the trigger that its execution is given. */
+export const RECERTIFICATIONS = {
+  daily: { expression: 'cron(0 4 * * ? *)', purpose: 'digest continuity' },
+  quarterly: { expression: 'cron(0 5 1 1,4,7,10 ? *)', purpose: 'full suite' },
+} as const satisfies Readonly<Record<string, Recurrence>>;
+export type RecertificationTrigger = keyof typeof RECERTIFICATIONS;
+export const RECERTIFICATION_TRIGGERS = Object.keys(RECERTIFICATIONS) as RecertificationTrigger[];
+
+/** On working days: a reminder of Saturday is read on Monday beside Monday's. */
+export const REMINDERS = {
+  expression: 'cron(0 8 ? * MON-FRI *)',
+  purpose: 'who has to act, and which dates are near',
+} as const satisfies Recurrence;
