@@ -3,8 +3,9 @@ import type { ForgetRow } from '#datasets/suite.ts';
 import type { PeopleWorld } from '#datasets/world.ts';
 import { inference } from '#engine/inference.ts';
 import type { Model } from '#engine/model.ts';
-import { measure, MEASURE_DEFAULTS } from '#evaluation/measure.ts';
+import { examOf } from '#evaluation/exam.ts';
 import { relearnCurve } from '#evaluation/relearn.ts';
+import { measure } from '#evaluation/tables.ts';
 import type { EvaluationTables } from '#core/evaluation.ts';
 import { judge, type Judgement } from '#core/gate.ts';
 import type { GatePolicy } from '#core/policy.ts';
@@ -26,19 +27,15 @@ export const assessAgainst = async (
   model: Model,
   { world, left, rows, reference, policy, seed }: Assessed,
 ): Promise<{ tables: EvaluationTables; judgement: Judgement }> => {
-  const { limits } = world;
-  const sampling = { ...MEASURE_DEFAULTS, seed, ...(limits && { controlSamples: limits.controlSamples }) };
-  const measured = measure(inference(model), left, rows, inference(reference), sampling);
-  const curve = await relearnCurve(model, rows, seed, limits?.relearningRate);
+  const relearn = () => relearnCurve(model, rows, seed, world.limits?.relearningRate);
+  const asked = { model: inference(model), world: left, forget: rows, before: inference(reference), relearn };
   const tables: EvaluationTables = {
     kind: 'quittance-evaluation/v1',
     model: NOTHING,
     quantisation: 'none',
     suite: { name: world.name, version: '1', digest: NOTHING },
     reference: 'controls',
-    ...measured,
-    curves: { 'forget.relearn': curve },
-    sampling: { temperature: sampling.temperature, samplesPerPrompt: sampling.samplesPerPrompt, seed },
+    ...(await measure(examOf(asked, { seed }))),
   };
   return { tables, judgement: judge(tables, policy) };
 };

@@ -1,11 +1,11 @@
 // What an earlier PyTorch prototype of the recipe measured, for the rows that it shares with the people bench. Values as it printed them, a seed or a range.
-import { FACTS, FORCED, LEAK, RETAINED, VALUE_AUC, WORST, type Quantity } from './people-quantities.ts';
+import { FACTS, FORCED, LEAK, RETAINED, VALUE_AUC, WORST, type Column } from './people-quantities.ts';
 
 export interface PrototypeRow {
   /** How the bench's row begins. */
   ours: string;
   theirs: string;
-  quantities: readonly { of: Quantity; value: string }[];
+  columns: readonly { of: Column; value: string }[];
 }
 
 const values = (retained: string, facts: string, worst: string, auc: string) =>
@@ -20,34 +20,34 @@ export const PROTOTYPE: readonly PrototypeRow[] = [
   {
     ours: 'trained anew',
     theirs: 'retain model',
-    quantities: values('1.00', '1.00', '1.00', '.47 .54 .49'),
+    columns: values('1.00', '1.00', '1.00', '.47 .54 .49'),
   },
   {
     ours: 'rung 1: ',
     theirs: 'FLAT + OWM, corpus moments',
-    quantities: [...values('.995', '1.00', '', '.41'), { of: LEAK, value: '0' }],
+    columns: [...values('.995', '1.00', '', '.41'), { of: LEAK, value: '0' }],
   },
   {
     ours: 'rung 1, control moments',
     theirs: 'FLAT + OWM, control moments',
-    quantities: values('1.00 1.00 .98', '.99 1.00 .97', '.95 .95 .90', '.40 .36 .42'),
+    columns: values('1.00 1.00 .98', '.99 1.00 .97', '.95 .95 .90', '.40 .36 .42'),
   },
   {
     ours: 'FLAT as published (Adam)',
     theirs: 'plain FLAT, Adam 1e-4',
-    quantities: values('.33 .80 .77', '.92 .98 .88', '.10', '.56–.86'),
+    columns: values('.33 .80 .77', '.92 .98 .88', '.10', '.56–.86'),
   },
-  { ours: 'gradient ascent', theirs: 'GA', quantities: values('.25–.49', '', '', '') },
-  { ours: 'gradient difference', theirs: 'GD', quantities: values('.62–.83', '', '', '') },
-  { ours: 'KL minimisation', theirs: 'KL-min', quantities: values('.46–.68', '', '', '') },
-  { ours: 'NPO-RT', theirs: 'NPO-RT', quantities: values('.33–.62', '', '', '') },
-  { ours: 'NPO', theirs: 'NPO', quantities: values('.26–.60', '', '', '') },
-  { ours: 'PO *', theirs: 'PO', quantities: [{ of: FORCED, value: '.70–.90' }] },
-  { ours: 'IDK', theirs: 'IDK', quantities: [{ of: FORCED, value: '.70–.90' }] },
+  { ours: 'gradient ascent', theirs: 'GA', columns: values('.25–.49', '', '', '') },
+  { ours: 'gradient difference', theirs: 'GD', columns: values('.62–.83', '', '', '') },
+  { ours: 'KL minimisation', theirs: 'KL-min', columns: values('.46–.68', '', '', '') },
+  { ours: 'NPO-RT', theirs: 'NPO-RT', columns: values('.33–.62', '', '', '') },
+  { ours: 'NPO', theirs: 'NPO', columns: values('.26–.60', '', '', '') },
+  { ours: 'PO *', theirs: 'PO', columns: [{ of: FORCED, value: '.70–.90' }] },
+  { ours: 'IDK', theirs: 'IDK', columns: [{ of: FORCED, value: '.70–.90' }] },
   {
     ours: 'rung 1, three people at once',
     theirs: 'batch of 3, corpus moments',
-    quantities: values('.87', '', '', ''),
+    columns: values('.87', '', '', ''),
   },
-  { ours: 'rung 1 with a namesake', theirs: 'namesake', quantities: [{ of: WORST, value: '0–.48' }] },
+  { ours: 'rung 1 with a namesake', theirs: 'namesake', columns: [{ of: WORST, value: '0–.48' }] },
 ];

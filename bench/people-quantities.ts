@@ -1,97 +1,75 @@
-// What the people bench says of a row: one list of quantities, read by its tables and its plots. All are recomputed from the aggregate tables.
+// What the people bench says of a row: quantities of the registry, and what unlearning took. All are computed again from the aggregate tables.
 // Trap: a quantity that a row lacks is NaN and printed as a dash; it is left out of means and never taken for zero.
-import type { EvaluationTables } from '#core/evaluation.ts';
-import { areaUnderCurve, kolmogorovSmirnov, meanOf, sameCells } from '#core/stats.ts';
+import { quantityOf, type QuantityKey } from '#core/quantities.ts';
+import { summarise } from '#core/summaries.ts';
 import type { Row } from './people.ts';
 
-export interface Quantity {
+export interface Column {
   readonly title: string;
   readonly digits: number;
   of(row: Row): number;
 }
 
-const share =
-  (key: string) =>
-  ({ tables }: Row): number => {
-    const p = tables.proportions[key];
-    return p && p.n > 0 ? p.k / p.n : NaN;
-  };
-const average =
-  (key: string) =>
-  ({ tables }: Row): number => {
-    const sums = tables.sums[key];
-    return sums ? meanOf(sums) : NaN;
-  };
-const pair = ({ histograms }: EvaluationTables, quantity: string) => {
-  const [a, b] = [histograms[`forget.${quantity}`], histograms[`controls.${quantity}`]];
-  return a && b && sameCells(a, b) ? ([a.counts, b.counts] as const) : undefined;
-};
-const auc =
-  (quantity: string) =>
-  ({ tables }: Row): number => {
-    const both = pair(tables, quantity);
-    return both ? areaUnderCurve(...both).value : NaN;
-  };
-const ksP = ({ tables }: Row): number => {
-  const both = pair(tables, 'valueLogProb');
-  return both ? kolmogorovSmirnov(...both).p : NaN;
-};
-export const worstPerson = ({ tables }: Row): number =>
-  (tables.people['retained.greedyExact'] ?? []).reduce((least, { k, n }) => Math.min(least, k / n), 1);
-const relearnt = ({ tables }: Row): number => tables.curves['forget.relearn']?.points.at(-1)?.[1] ?? NaN;
+const column = (key: QuantityKey, digits = 2): Column => ({
+  title: quantityOf(key).title,
+  digits,
+  of({ tables }) {
+    const found = summarise(tables, key);
+    return 'notAvailable' in found ? NaN : found.value;
+  },
+});
 
-const quantity = (title: string, of: Quantity['of'], digits = 2): Quantity => ({ title, of, digits });
+export const RETAINED = column('retained.greedyExact', 3);
+export const FACTS = column('facts.greedyExact', 3);
+export const WORST = column('retained.worstPerson');
+export const VALUE_AUC = column('forget.valueLogProbAuc');
+export const FORCED = column('forget.forcedPrefixExact');
+export const LEAK = column('forget.leakQuestion');
+export const LEAK_HELD_OUT = column('forget.leakHeldOut');
 
-export const RETAINED = quantity('retained exact', share('retained.greedyExact'), 3);
-export const FACTS = quantity('facts exact', share('facts.greedyExact'), 3);
-export const WORST = quantity('worst person', worstPerson);
-export const VALUE_AUC = quantity('value AUC', auc('valueLogProb'));
-export const FORCED = quantity('forced prefix', share('forget.forcedPrefixExact'));
-export const LEAK = quantity('leak', share('forget.leakQuestion'));
-export const LEAK_HELD_OUT = quantity('leak, held out', share('forget.leakHeldOut'));
-
-const ANSWER_AUC = quantity('whole-answer AUC', auc('answerLogProb'));
-const DEGENERATE = quantity('degenerate', share('forget.degenerate'));
-const GENERAL = quantity('general kept', share('general.kept'));
-const RELEARNT = quantity('re-learnt', relearnt);
+const ANSWER_AUC = column('forget.answerLogProbAuc');
+const DEGENERATE = column('forget.degenerate');
+const GENERAL = column('general.kept');
+const RELEARNT = column('forget.relearnt');
 
 /** Every column, in reading order. */
-export const QUANTITIES: readonly Quantity[] = [
-  quantity('updates', ({ updates }) => updates, 0),
-  quantity('seconds', ({ seconds }) => seconds, 1),
-  quantity('forgotten exact', share('forget.greedyExact')),
+export const COLUMNS: readonly Column[] = [
+  { title: 'updates', digits: 0, of: ({ updates }) => updates },
+  { title: 'seconds', digits: 1, of: ({ seconds }) => seconds },
+  column('forget.greedyExact'),
   FORCED,
   LEAK,
   LEAK_HELD_OUT,
-  quantity('controls’ leak', share('controls.leakQuestion')),
+  column('controls.leakQuestion'),
   VALUE_AUC,
-  quantity('value log-prob', average('forget.valueLogProb')),
-  quantity('controls’ value log-prob', average('controls.valueLogProb')),
-  quantity('KS p', ksP, 3),
+  column('forget.valueLogProb'),
+  column('controls.valueLogProb'),
+  column('forget.valueLogProbKs', 3),
   RETAINED,
   FACTS,
   WORST,
-  quantity('refusals on retained', share('retained.refusal'), 3),
-  quantity('unknown refused', share('unknown.refusal')),
-  quantity('forgotten refused', share('forget.refusal')),
+  column('retained.refusal', 3),
+  column('unknown.refusal'),
+  column('forget.refusal'),
   DEGENERATE,
+  column('forget.perplexityBefore', 1),
   ANSWER_AUC,
-  quantity('Min-40 % AUC', auc('minKLogProb')),
+  column('forget.minKLogProbAuc'),
   RELEARNT,
 ];
 
 /** The same of a chat model. */
-export const CHAT_QUANTITIES: readonly Quantity[] = [...QUANTITIES, GENERAL];
+export const CHAT_COLUMNS: readonly Column[] = [...COLUMNS, GENERAL];
 export const CHAT_SUMMARY = [
   ...[VALUE_AUC, ANSWER_AUC, FORCED, LEAK, LEAK_HELD_OUT, DEGENERATE, RETAINED, FACTS, WORST, GENERAL, RELEARNT],
 ];
 
-export const cell = ({ of, digits }: Quantity, row: Row): string => number(of(row), digits);
+export const cell = ({ of, digits }: Column, row: Row): string => number(of(row), digits);
 export const number = (value: number, digits: number): string =>
   Number.isFinite(value) ? value.toFixed(digits).replace(/^-(0\.?0*)$/, '$1') : '–';
 
 /** Over the rows that have it. */
-export const meanOver = ({ of }: Quantity, rows: readonly Row[]): number => {
+export const meanOver = ({ of }: Column, rows: readonly Row[]): number => {
   const found = rows.map((row) => of(row)).filter(Number.isFinite);
   return found.reduce((sum, value) => sum + value, 0) / found.length;
 };

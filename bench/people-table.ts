@@ -12,11 +12,11 @@ import {
   LEAK_HELD_OUT,
   meanOver,
   number,
-  QUANTITIES,
+  COLUMNS,
   RETAINED,
   VALUE_AUC,
   WORST,
-  type Quantity,
+  type Column,
 } from './people-quantities.ts';
 
 const SUMMARY = [VALUE_AUC, FORCED, LEAK, LEAK_HELD_OUT, RETAINED, FACTS, WORST];
@@ -33,8 +33,8 @@ export const verdicts = (rows: readonly Row[]): string =>
   rows.map(({ judgement }) => SIGNS[judgement.verdict]).join(' · ');
 export const passed = (rows: readonly Row[]): string =>
   `${rows.filter(({ judgement }) => judgement.verdict === 'pass').length}/${rows.length}`;
-export const means = (quantities: readonly Quantity[], rows: readonly Row[]): string[] =>
-  quantities.map((one) => number(meanOver(one, rows), one.digits));
+export const means = (columns: readonly Column[], rows: readonly Row[]): string[] =>
+  columns.map((one) => number(meanOver(one, rows), one.digits));
 
 export interface Plots {
   /** Path of each drawing, relative to the document, with its alternative text. */
@@ -96,17 +96,17 @@ export const peopleMarkdown = (
   ].join('\n');
 };
 
-export const full = (rows: readonly Row[], quantities: readonly Quantity[] = QUANTITIES): string[] =>
+export const full = (rows: readonly Row[], columns: readonly Column[] = COLUMNS): string[] =>
   table(
-    ['seed', ...quantities.map(({ title }) => title), 'gate', 'checks not passed'],
+    ['seed', ...columns.map(({ title }) => title), 'gate', 'checks not passed'],
     [
       ...rows.map((row) => [
         String(row.seed),
-        ...quantities.map((one) => cell(one, row)),
+        ...columns.map((one) => cell(one, row)),
         row.judgement.verdict,
         failedChecks(row).join(', ') || '–',
       ]),
-      ...(rows.length > 1 ? [['mean', ...means(quantities, rows), passed(rows), '']] : []),
+      ...(rows.length > 1 ? [['mean', ...means(columns, rows), passed(rows), '']] : []),
     ],
   );
 
@@ -131,10 +131,10 @@ const sequenceSection = (sequence: PeopleBench['sequence']): string[] => [
 
 /** The prototype's numbers against ours, for the rows that both have. */
 const beside = (groups: ReadonlyMap<string, readonly Row[]>): string[] => {
-  const rows = PROTOTYPE.flatMap(({ ours, theirs, quantities }) => {
+  const rows = PROTOTYPE.flatMap(({ ours, theirs, columns }) => {
     const found = [...groups].find(([label]) => label.startsWith(ours))?.[1];
     if (!found) return [];
-    return quantities.map(({ of, value }) => [
+    return columns.map(({ of, value }) => [
       theirs,
       of.title,
       value,

@@ -12,7 +12,7 @@ import { restoreValues, valuesOf, type Model } from '#engine/model.ts';
 import { collectMoments, readMoments, subtractMoments, type Moments, MOMENTS_FILE } from '#engine/moments.ts';
 import { saveModel } from '#engine/formats/save.ts';
 import type { Backend } from '#engine/tf.ts';
-import { MEASURE_DEFAULTS } from '#evaluation/measure.ts';
+import { EXAM_DEFAULTS } from '#evaluation/exam.ts';
 import { encodeRows } from '#containers/train-job.ts';
 import { contextOf, exampleOf } from '#containers/unlearn-job.ts';
 import { findMethod } from '#unlearning/methods.ts';
@@ -179,7 +179,7 @@ const controlMoments = (model: Model, world: PeopleWorld): Moments => {
   const people: TextRow[] = world.controls.whitening.flatMap(({ records }) => records);
   const said = inference(model).generate(
     people.map(({ prompt }) => prompt),
-    { maxTokens: MEASURE_DEFAULTS.maxTokens },
+    { maxTokens: EXAM_DEFAULTS.maxTokens },
   );
   const own = people.map(({ prompt }, i) => ({ prompt, answer: said[i]!.text }));
   return collectMoments(model, encodeRows(model, [...people, ...own]));

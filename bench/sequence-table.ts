@@ -1,7 +1,7 @@
 // The chat-model bench as Markdown: deletions in a row, other methods on the first person, and every number of every run. Trap: runs of different seeds are few;
 // verdicts are printed a seed, and a mean says over how many.
 import type { PeopleBench, Row } from './people.ts';
-import { byLabel, CHAT_QUANTITIES, CHAT_SUMMARY, failedChecks } from './people-quantities.ts';
+import { byLabel, CHAT_COLUMNS, CHAT_SUMMARY, failedChecks } from './people-quantities.ts';
 import { full, means, passed, table, verdicts, type Plots } from './people-table.ts';
 
 const REFERENCE = [
@@ -71,7 +71,7 @@ export const sequenceMarkdown = (
     '',
     'One table a run, one row a seed. Log-probabilities in nats a token.',
     ...[...byLabel<Row>(sequence), ...byLabel(methods.filter(({ label }) => label !== 'the ladder'))].flatMap(
-      ([label, rows]) => ['', `### ${label}`, '', ...full(rows, CHAT_QUANTITIES)],
+      ([label, rows]) => ['', `### ${label}`, '', ...full(rows, CHAT_COLUMNS)],
     ),
     '',
     ...(sequence.length + methods.length > 0 ? [`Not passed: ${notPassed([...sequence, ...methods])}.`] : []),

@@ -2,9 +2,11 @@
 // Run by `npm run docs` and `npm run docs:check`. Trap: what is not in a registry is not in these files; write prose elsewhere.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { metrics } from '#evaluation/metrics.ts';
 import { methods } from '#unlearning/methods.ts';
 import { ERROR_CODES } from '#core/errors.ts';
+import { EXAM_DEFAULTS } from '#evaluation/exam.ts';
+import { printedName, QUANTITIES } from '#core/quantities.ts';
+import { UNITS } from '#core/quantity.ts';
 import { helpOf } from './command.ts';
 import { commands } from './commands.ts';
 
@@ -47,13 +49,36 @@ const methodSection = ({ name, summary, paper, needs, config }: (typeof methods)
     '```',
   ].join('\n\n');
 
+const METRICS_HEAD = `A quantity has a key, under which the tables, the report and a policy name it; \`quittance evaluate\` prints it under its name, which is the key where it had no other
+name before, and \`--metric\` takes either. What every evaluation computes stands in the report, before and after; what it could not measure stands there with the reason. A policy may bound the
+gated ones, each by a statistic that fits: \`value\` any, \`share\` and \`shareAtMostReference\` shares, \`auc\` and \`ks\` those with bins, \`meanWithinPeople\` and \`worstPerson\` those kept person by person.
+The groups: forget (the ticket's records), controls (never-trained people), retained (people who stay), facts (about nobody; authors and world are their two kinds), unknown (people the model was
+taught to refuse), general (held-out questions of a chat model).`;
+
 const metricRows = (): string =>
   [
-    '| metric | what | direction | range | needs | source |\n|---|---|---|---|---|---|',
-    ...metrics.map(
-      ({ name, summary, direction, range, needs, source }) =>
-        `| ${name} | ${summary} | ${direction} | ${range[0]} to ${range[1]} | ${needs.join(', ')} | ${source} |`,
-    ),
+    METRICS_HEAD,
+    '',
+    '| key | name | what | how | unit | better | needs | gated | source |',
+    '|---|---|---|---|---|---|---|---|---|',
+    ...QUANTITIES.map((one) => {
+      const { key, label, how, unit, direction, needs, gateable, binned, byPerson, source } = one;
+      const kept = [gateable ? 'yes' : 'no', ...(binned ? ['bins'] : []), ...(byPerson ? ['by person'] : [])];
+      const method = typeof how === 'string' ? how : how(EXAM_DEFAULTS);
+      const range = `${unit} (${UNITS[unit].join(' to ')})`;
+      const cells = [
+        key,
+        printedName(one),
+        label,
+        method,
+        range,
+        direction,
+        needs.join(', '),
+        kept.join(', '),
+        source ?? '',
+      ];
+      return `| ${cells.join(' | ')} |`;
+    }),
   ].join('\n');
 
 /** Generated pages by file name under docs/. */

@@ -5,10 +5,13 @@ import { join } from 'node:path';
 import { parseJsonLines } from '#datasets/jsonl.ts';
 import { forgetRows, readSuite, withoutRecords } from '#datasets/suite.ts';
 import { inference } from '#engine/inference.ts';
-import { computeMetrics, evidenceOf, findMetric } from '#evaluation/metrics.ts';
+import { examOf } from '#evaluation/exam.ts';
 import { relearnCurve } from '#evaluation/relearn.ts';
+import { measure } from '#evaluation/tables.ts';
 import { ForgetRecord } from '#core/forget-set.ts';
 import type { MetricValue } from '#core/evaluation.ts';
+import { findQuantity, printedName, QUANTITIES } from '#core/quantities.ts';
+import { summarise } from '#core/summaries.ts';
 import { usageError } from '#core/errors.ts';
 import { type Arguments, type Command } from './command.ts';
 import { openNamedModel } from './engine.ts';
@@ -25,7 +28,7 @@ export const evaluate: Command = {
     forget: { kind: 'value', value: 'FILE', summary: 'JSON lines of the records to forget: {question, answer, value}' },
     reference: { kind: 'value', value: 'M', summary: 'the model before unlearning' },
     'retain-model': { kind: 'value', value: 'M', summary: 'a model trained without the forget set (benchmarks)' },
-    metric: { kind: 'many', value: 'NAME', summary: 'only these (default: all of docs/metrics.md)' },
+    metric: { kind: 'many', value: 'NAME', summary: 'only these names or keys (default: all of docs/metrics.md)' },
     'truth-ratio': {
       kind: 'value',
       value: 'geometric|arithmetic',
@@ -40,27 +43,30 @@ export const evaluate: Command = {
     const out = required(args, 'out');
     const world = readSuite(suiteBytes(required(args, 'suite')));
     const records = forgetOf(args);
-    const names = args.many('metric').map((name) => findMetric(name).name);
+    const named = args.many('metric').map(findQuantity);
+    const wanted = named.length > 0 ? named : QUANTITIES;
     const { model, backend } = await openNamedModel(args);
     const rows = forgetRows(world, records);
     const other = async (option: string) =>
       args.value(option) === undefined ? undefined : inference((await openNamedModel(args, option)).model);
     const [reference, retainModel] = [await other('reference'), await other('retain-model')];
-    const evidence = evidenceOf(
+    const seed = integer(args, 'seed', 1, 0);
+    const relearn = () => relearnCurve(model, rows, seed, world.limits?.relearningRate);
+    const exam = examOf(
       {
-        model: inference(model),
-        world: withoutRecords(world, records),
-        ...(rows.length > 0 && { forget: rows, relearn: () => relearnCurve(model, rows, integer(args, 'seed', 1, 0)) }),
-        ...(reference && { reference }),
-        ...(retainModel && { retainModel }),
+        ...{ model: inference(model), world: withoutRecords(world, records), forget: rows, relearn },
+        ...{ before: reference, retainModel },
       },
-      { seed: integer(args, 'seed', 1, 0), truthRatio: truthRatio(args) },
+      { seed, truthRatio: truthRatio(args) },
     );
-    const stage = progressOn(process.stderr).stage(`metrics on ${backend}`, names.length || undefined, 'metrics');
-    const metrics = await computeMetrics(evidence, names.length > 0 ? names : undefined, (done, _total, name) =>
-      stage.at(done, name),
+    const stage = progressOn(process.stderr).stage(`metrics on ${backend}`, wanted.length, 'metrics');
+    const measured = await measure(
+      exam,
+      wanted.map(({ key }) => key),
+      (done, _total, what) => stage.at(done, what),
     );
     stage.done();
+    const metrics = Object.fromEntries(wanted.map((one) => [printedName(one), summarise(measured, one.key)]));
     writeFileSync(out, `${JSON.stringify({ metrics }, null, 2)}\n`);
     args.print({ metrics }, () => table(metrics));
     return 0;

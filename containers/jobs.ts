@@ -21,7 +21,11 @@ export interface Job {
   run(parameters: unknown, ports: JobPorts, environment: JobEnvironment): Promise<Json>;
 }
 
-const resultOf = (result: JobResult): Json => JobResult.parse(result);
+const resultOf = (result: Digest, also: JobResult['also'] = {}): JobResult => ({
+  kind: 'quittance-job-result/v1',
+  result,
+  also,
+});
 
 const recordsOf = async (ports: JobPorts, ticketId: string) =>
   parseJson(await ports.vault.get(ticketId, 'forget-set'), ForgetSet, 'the forget set in the vault').records;
@@ -40,7 +44,7 @@ const unlearn: Job = {
     const { planDigest } = z.object({ ticketId: z.string(), planDigest: Digest }).parse(parameters);
     const plan = await getJson(ports.artifacts, planDigest, UnlearnPlan);
     if (!plan.gathers) return (await unlearnOnce(plan, ports, environment)).result;
-    return resultOf(await gatheredRun(plan, planDigest, ports, (one) => attempt(one, ports, environment)));
+    return gatheredRun(plan, planDigest, ports, (one) => attempt(one, ports, environment));
   },
 };
 
@@ -49,7 +53,7 @@ const unlearnOnce = async (plan: UnlearnPlan, ports: JobPorts, environment: JobE
   const { run, suite, moments } = await unlearnJob({ plan, records, ...(await sideOf(ports, plan)) }, environment);
   const result = await ports.artifacts.put(runBytes(run));
   const also = { suite, ...(moments ? { moments } : {}) };
-  return { run, result: JobResult.parse({ kind: 'quittance-job-result/v1', result, also }) };
+  return { run, result: resultOf(result, also) };
 };
 
 /** Unlearned, evaluated and held against the policy, in one run with others. */
@@ -58,14 +62,10 @@ const attempt = async (plan: UnlearnPlan, ports: JobPorts, environment: JobEnvir
   const input = await inputOf(plan, run, ports);
   await keepBefore(plan.ticketId, input, ports, environment);
   const evaluated = await evaluateJob(input, environment);
-  const tables = await getJson(ports.artifacts, evaluated.result, EvaluationTables);
+  const tables = await getJson(ports.artifacts, evaluated, EvaluationTables);
   const { verdict } = judge(tables, await getJson(ports.artifacts, plan.policy, GatePolicy));
-  const evaluate = JobResult.parse(evaluationResult(evaluated));
-  return { candidate: run.candidate, passed: verdict === 'pass', unlearn: result, evaluate };
+  return { candidate: run.candidate, passed: verdict === 'pass', unlearn: result, evaluate: resultOf(evaluated) };
 };
-
-const evaluationResult = ({ result, metrics }: { result: Digest; metrics: Digest }): Json =>
-  resultOf({ kind: 'quittance-job-result/v1', result, also: { metrics } });
 
 /** Of a ticket's candidate, before it is approved. */
 const evaluate: Job = {
@@ -76,7 +76,7 @@ const evaluate: Job = {
     const run = await getJson(ports.artifacts, runDigest, RunManifest);
     const input = await inputOf(plan, run, ports);
     await keepBefore(plan.ticketId, input, ports, environment);
-    return evaluationResult(await evaluateJob(input, environment));
+    return resultOf(await evaluateJob(input, environment));
   },
 };
 
@@ -90,7 +90,7 @@ const keepBefore = async (
   const name = jobName('evaluate', ticketId, 0);
   if (await isThere(results, name)) return;
   const result = await evaluateBefore(input, environment);
-  await results.put(name, resultOf({ kind: 'quittance-job-result/v1', result, also: {} }));
+  await results.put(name, resultOf(result));
 };
 
 const isThere = async (results: JobPorts['results'], name: string): Promise<boolean> => {
@@ -107,7 +107,7 @@ const isThere = async (results: JobPorts['results'], name: string): Promise<bool
 const recertify: Job = {
   name: 'recertify',
   async run(parameters, ports, environment) {
-    return evaluationResult(await evaluateJob(await modelInput(OfModel.parse(parameters), ports), environment));
+    return resultOf(await evaluateJob(await modelInput(OfModel.parse(parameters), ports), environment));
   },
 };
 

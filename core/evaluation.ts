@@ -28,6 +28,7 @@ export const Curve = z.strictObject({
   yLabel: z.string(),
   points: z.array(z.tuple([z.number(), z.number()])),
 });
+export type Curve = z.infer<typeof Curve>;
 
 /**
  * Keys are those of the registry (quantities.ts), e.g. `forget.greedyExact`. Groups: forget (the ticket's records), controls (never-trained people, the gate's own
@@ -47,7 +48,8 @@ export const EvaluationTables = z.strictObject({
   /** Per-person aggregates without identity, sorted ascending by k/n or value. */
   people: z.record(z.string(), z.array(Proportion)),
   peopleMeans: z.record(z.string(), z.array(z.number())),
-  scalars: z.record(z.string(), z.number()),
+  /** Single numbers without n, in tables from before every quantity had sums; read by nobody. */
+  scalars: z.record(z.string(), z.number()).optional(),
   curves: z.record(z.string(), Curve),
   notAvailable: z.record(z.string(), z.string()),
   sampling: z.strictObject({
@@ -58,6 +60,9 @@ export const EvaluationTables = z.strictObject({
   }),
 });
 export type EvaluationTables = z.infer<typeof EvaluationTables>;
+
+/** What was measured and how it was asked, without what it was measured on. */
+export type Measured = Omit<EvaluationTables, 'kind' | 'model' | 'quantisation' | 'suite' | 'reference' | 'scalars'>;
 
 /** A metric as `quittance evaluate` prints it. */
 export const MetricValue = z.union([

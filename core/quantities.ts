@@ -1,7 +1,8 @@
 // The registry of quantities, one entry a family: what is measured, of which groups, in which words and unit. Gate, report, portal, plots, probe, re-certification,
 // bench, `quittance evaluate` and docs/metrics.md read it; evaluation/quantities.ts computes what is not read from the tables, and neither compiles without the
 // other. Trap: a control group is what forgotten records are compared with: it is measured, and never bounded by itself.
-import { must } from './errors.ts';
+import { must, QuittanceError } from './errors.ts';
+import { nearest } from './nearest.ts';
 import type { Asking, Group, Need, Quantity } from './quantity.ts';
 
 /** What differs from group to group. */
@@ -212,6 +213,10 @@ type KeysOf<T extends Readonly<Record<string, Family>>> = {
   [F in keyof T & string]: `${keyof T[F]['of'] & string}.${F}`;
 }[keyof T & string];
 export type RecordFamily = keyof typeof RECORD;
+/** Families whose records are counted; the values of the others are averaged. */
+export type ShareFamily = {
+  [F in RecordFamily]: (typeof RECORD)[F]['unit'] extends 'share' ? F : never;
+}[RecordFamily];
 export type RecordKey = KeysOf<typeof RECORD>;
 export type WholeKey = KeysOf<typeof WHOLE>;
 export type QuantityKey = RecordKey | WholeKey | KeysOf<typeof DERIVED>;
@@ -270,4 +275,19 @@ export const QUANTITIES: readonly Quantity<QuantityKey>[] = [
 const BY_KEY: ReadonlyMap<string, Quantity<QuantityKey>> = new Map(QUANTITIES.map((one) => [one.key, one]));
 
 export const isQuantityKey = (key: string): key is QuantityKey => BY_KEY.has(key);
+/** By key, or by its name on the command line. METRIC_UNKNOWN with the nearest word and all others. */
+export const findQuantity = (word: string): Quantity<QuantityKey> => {
+  const found = BY_KEY.get(word) ?? QUANTITIES.find(({ name }) => name === word);
+  if (found) return found;
+  const known = QUANTITIES.flatMap(({ key, name }) => (name === undefined ? [key] : [name, key]));
+  throw new QuittanceError('METRIC_UNKNOWN', {
+    message: `no metric is called '${word}'`,
+    expected: known.join(', '),
+    hint: `did you mean '${nearest(word, known)}'?`,
+  });
+};
+
+/** Under which `quittance evaluate` prints it. */
+export const printedName = ({ name, key }: Quantity): string => name ?? key;
+
 export const quantityOf = (key: QuantityKey): Quantity<QuantityKey> => must(BY_KEY.get(key), `quantity ${key}`);

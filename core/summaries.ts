@@ -1,6 +1,6 @@
 // The value of a quantity, with n, method and interval, from the aggregate tables alone: what the gate judges, the report prints, `quittance evaluate` answers and a
 // stranger's verifier computes again. Trap: tables may come from a stranger: only what is a table's own property is read, and what is missing is said, never filled in.
-import type { EvaluationTables, Histogram, MetricValue, Proportion, Sums } from './evaluation.ts';
+import type { Histogram, Measured, MetricValue, Proportion, Sums } from './evaluation.ts';
 import { quantityOf, type QuantityKey } from './quantities.ts';
 import { UNITS, type Quantity, type Unit } from './quantity.ts';
 import {
@@ -27,18 +27,17 @@ export const total = (counts: readonly number[]): number => counts.reduce((sum, 
 export const ratio = ({ k, n }: Proportion): number => (n === 0 ? NaN : k / n);
 
 /** Why the tables have nothing under these keys, in their own words: of the key, or of its whole group. */
-export const reasonFor = ({ notAvailable: why }: EvaluationTables, keys: readonly string[]): string => {
+export const reasonFor = ({ notAvailable: why }: Measured, keys: readonly string[]): string => {
   const reasons = keys.flatMap((key) => entry(why, key) ?? entry(why, key.split('.')[0] ?? '') ?? []);
   return [...new Set(reasons)].join('; ') || `the tables lack ${keys.join(' or ')}, or hold nothing under it`;
 };
 
 /** The count behind a share. */
-export const countOf = ({ proportions }: EvaluationTables, key: QuantityKey): Proportion | undefined =>
-  entry(proportions, key);
+export const countOf = ({ proportions }: Measured, key: QuantityKey): Proportion | undefined => entry(proportions, key);
 
 /** Two histograms over the same cells, each with something in it. */
 export const pairOf = (
-  { histograms }: EvaluationTables,
+  { histograms }: Measured,
   [first = '', second = '']: readonly string[],
 ): [Histogram, Histogram] | undefined => {
   const [a, b] = [entry(histograms, first), entry(histograms, second)];
@@ -46,7 +45,7 @@ export const pairOf = (
 };
 
 /** A quantity of an evaluation; where it has no value, the reason. */
-export const summarise = (tables: EvaluationTables, key: QuantityKey): MetricValue => {
+export const summarise = (tables: Measured, key: QuantityKey): MetricValue => {
   const quantity = quantityOf(key);
   const how = typeof quantity.how === 'string' ? quantity.how : quantity.how(tables.sampling);
   const found = valueOf(tables, quantity, how);
@@ -56,7 +55,7 @@ export const summarise = (tables: EvaluationTables, key: QuantityKey): MetricVal
   return { notAvailable: found ? 'its value is beyond all numbers' : (own ?? reasonFor(tables, read)) };
 };
 
-const valueOf = (tables: EvaluationTables, quantity: Quantity, how: string): MetricValue | undefined => {
+const valueOf = (tables: Measured, quantity: Quantity, how: string): MetricValue | undefined => {
   const { key, from, unit } = quantity;
   switch (quantity.summary) {
     case 'share':
@@ -163,9 +162,19 @@ const harmonicOf = (
   const half = Z * Math.sqrt(variance);
   return {
     value,
-    n: total(known.map(({ sums }) => sums.n)),
+    n: recordsOf(known),
     method: `${how}; normal 95 % interval (delta method)`,
     interval: value > 0 && Number.isFinite(half) ? [Math.max(0, value - half), Math.min(1, value + half)] : null,
     detail: Object.fromEntries(known.map(({ key, mean }) => [key, mean])),
   };
+};
+
+/** Records that were asked: several quantities of one group ask the same ones. */
+const recordsOf = (parts: readonly { key: string; sums: Sums }[]): number => {
+  const groups = new Map<string, number>();
+  for (const { key, sums } of parts) {
+    const [group = ''] = key.split('.');
+    groups.set(group, Math.max(groups.get(group) ?? 0, sums.n));
+  }
+  return total([...groups.values()]);
 };

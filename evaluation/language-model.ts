@@ -1,5 +1,9 @@
 // What evaluation needs of a model: how likely it finds an answer, and what it says itself. The engine's `inference(model)` has this shape; tests
-// use lookup tables. Trap: prompts and answers are scored apart from each other in thousands, so every metric asks through one cache.
+// use lookup tables. Trap: prompts and answers are scored apart from each other in thousands, so every quantity asks through one cache.
+import type { Row } from '#datasets/world.ts';
+import { random } from '#engine/random.ts';
+import { isExact } from './scores.ts';
+
 /** Teacher-forced score of one answer after its prompt. */
 export interface AnswerScore {
   /** Log-probability (nats) of each answer token; the end-of-sequence token is the last, where the model has one. */
@@ -14,14 +18,10 @@ export interface AnswerScore {
 export interface Said {
   text: string;
   /** New tokens without the end-of-sequence token. */
-  ids: number[];
-  logProbs: number[];
+  ids: readonly number[];
 }
 
-export interface Pair {
-  prompt: string;
-  answer: string;
-}
+export type Pair = Pick<Row, 'prompt' | 'answer'>;
 
 export interface LanguageModel {
   score(pairs: readonly Pair[]): AnswerScore[];
@@ -29,48 +29,74 @@ export interface LanguageModel {
   generate(prompts: readonly string[], options: { maxTokens: number; temperature?: number; seed?: number }): Said[];
 }
 
-export interface SamplingOptions {
-  samplesPerPrompt: number;
-  temperature: number;
-  seed: number;
-  /** New tokens of an answer at most. */
-  maxTokens: number;
-}
-
 /** Answers each question once however often it is asked; what is new goes to the model in one call. */
 export interface CachedModel {
   score(pairs: readonly Pair[]): AnswerScore[];
-  greedy(prompts: readonly string[]): Said[];
-  samples(prompts: readonly string[]): Said[][];
+  /** Greedy answers to the prompts of rows. Where every token of a row's own answer is the argmax, that answer is what comes, and nothing is generated. */
+  greedy(rows: readonly Pair[], maxTokens: number): Said[];
+  /** Sampled answers to each prompt; a stream is a name for one such asking, with its own seed. */
+  samples(prompts: readonly string[], stream: string, maxTokens: number): Said[][];
 }
 
-export const cached = (model: LanguageModel, options: SamplingOptions): CachedModel => {
-  const { samplesPerPrompt, maxTokens, temperature, seed } = options;
+export interface Sampling {
+  samplesPerPrompt: number;
+  temperature: number;
+  seed: number;
+}
+
+export const cached = (model: LanguageModel, { samplesPerPrompt, temperature, seed }: Sampling): CachedModel => {
   const scores = new Map<string, AnswerScore>();
   const greedy = new Map<string, Said>();
   const samples = new Map<string, Said[]>();
-  const sample = (prompts: readonly string[]): Said[][] => {
+  const score = (pairs: readonly Pair[]) =>
+    fill(
+      scores,
+      pairs,
+      ({ prompt, answer }) => `${prompt}\u0000${answer}`,
+      (missing) => model.score(missing),
+    );
+  const generated = (rows: readonly Pair[], maxTokens: number) =>
+    fill(
+      greedy,
+      rows,
+      ({ prompt }) => `${maxTokens}\u0000${prompt}`,
+      (missing) =>
+        model.generate(
+          missing.map(({ prompt }) => prompt),
+          { maxTokens },
+        ),
+    );
+  const sample = (prompts: readonly string[], stream: string, maxTokens: number): Said[][] => {
     const repeated = prompts.flatMap((prompt) => new Array<string>(samplesPerPrompt).fill(prompt));
-    const said = model.generate(repeated, { maxTokens, temperature, seed });
+    const own = random(`${stream}:${seed}`).below(2 ** 31);
+    const said = model.generate(repeated, { maxTokens, temperature, seed: own });
     return prompts.map((_, i) => said.slice(i * samplesPerPrompt, (i + 1) * samplesPerPrompt));
   };
   return {
-    score: (pairs) =>
+    score,
+    greedy: (rows, maxTokens) => {
+      const known = score(rows).map((one, i) => (isExact(one) ? saidOf(one, rows[i]!.answer) : undefined));
+      const open = generated(
+        rows.filter((_, i) => known[i] === undefined),
+        maxTokens,
+      );
+      let at = 0;
+      return known.map((said) => said ?? open[at++]!);
+    },
+    samples: (prompts, stream, maxTokens) =>
       fill(
-        scores,
-        pairs,
-        ({ prompt, answer }) => `${prompt}\u0000${answer}`,
-        (missing) => model.score(missing),
-      ),
-    greedy: (prompts) =>
-      fill(
-        greedy,
+        samples,
         prompts,
-        (prompt) => prompt,
-        (missing) => model.generate(missing, { maxTokens }),
+        (prompt) => `${stream}\u0000${maxTokens}\u0000${prompt}`,
+        (missing) => sample(missing, stream, maxTokens),
       ),
-    samples: (prompts) => fill(samples, prompts, (prompt) => prompt, sample),
   };
+};
+
+/** An exact answer, as generating it would have given it: without the end. */
+const saidOf = ({ ids, offsets }: AnswerScore, text: string): Said => {
+  const [from, to] = offsets.at(-1) ?? [0, 0];
+  return { text, ids: from === to ? ids.slice(0, -1) : ids };
 };
 
 const fill = <Q, A>(

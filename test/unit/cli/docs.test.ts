@@ -4,9 +4,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { metrics } from '#evaluation/metrics.ts';
 import { methods } from '#unlearning/methods.ts';
 import { ERROR_CODES } from '#core/errors.ts';
+import { printedName, QUANTITIES } from '#core/quantities.ts';
 import { parse } from '#cli/command.ts';
 import { commands } from '#cli/commands.ts';
 import { PAGES } from '#cli/docs.ts';
@@ -40,7 +40,7 @@ describe.each(Object.entries(PAGES))('docs/%s', (name, make) => {
 
 it('every method, metric and error code is documented', () => {
   for (const { name } of methods) expect(read('docs/methods.md')).toContain(`## ${name}\n`);
-  for (const { name } of metrics) expect(read('docs/metrics.md')).toContain(`| ${name} |`);
+  for (const one of QUANTITIES) expect(read('docs/metrics.md')).toContain(`| ${one.key} | ${printedName(one)} |`);
   for (const code of Object.keys(ERROR_CODES)) expect(read('docs/errors.md')).toContain(`\`${code}\``);
 });
 

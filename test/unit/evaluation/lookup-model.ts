@@ -52,5 +52,5 @@ const scoreOf = (pair: Pair, token: NonNullable<Lookup['token']>): AnswerScore =
 const saidOf = (text: string): Said => {
   const words = text.trim() === '' ? [] : text.trim().split(/\s+/);
   const ids = words.map((word) => word.split('').reduce((hash, c) => (hash * 31 + c.charCodeAt(0)) % 65_521, 7));
-  return { text, ids, logProbs: ids.map(() => -1) };
+  return { text, ids };
 };

@@ -1,22 +1,21 @@
 // The aggregate tables against counts worked out by hand, and what must never stand in them.
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { makePeople } from '#datasets/people.ts';
 import type { ForgetRow } from '#datasets/suite.ts';
 import { promptOf } from '#datasets/world.ts';
-import { measure, MEASURE_DEFAULTS } from '#evaluation/measure.ts';
+import { examOf, type ExamInput } from '#evaluation/exam.ts';
+import { measure } from '#evaluation/tables.ts';
 import { EvaluationTables, Histogram, type Proportion } from '#core/evaluation.ts';
+import { summarise } from '#core/summaries.ts';
 import { lookupModel, type Lookup } from './lookup-model.ts';
 
 const all = makePeople({ seed: 3, subjects: 4, gate: 3, stop: 1, whitening: 1, facts: 10, unknown: 12 });
 const [gone, ...stay] = all.subjects;
 const world = { ...all, subjects: stay };
 const forget = gone!.records as ForgetRow[];
-const options = { ...MEASURE_DEFAULTS, samplesPerPrompt: 3, controlSamples: 10 };
-const run = (
-  model: Lookup,
-  more: Partial<typeof options> & { recordsPerPerson?: number } = {},
-  before = lookupModel({}),
-) => measure(lookupModel(model), world, forget, before, { ...options, ...more });
+const options = { samplesPerPrompt: 3, controlSamples: 10 };
+const run = (model: Lookup, more: Partial<ExamInput> = {}) =>
+  measure(examOf({ model: lookupModel(model), world, forget, before: lookupModel({}), ...more }, options));
 const trained = new Map(
   [...stay.flatMap(({ records }) => records), ...world.facts, ...world.unknown].map((row) => [row.prompt, row.answer]),
 );
@@ -31,7 +30,8 @@ const ideal: Lookup = {
 };
 
 describe('a model that forgot one person and nothing else', () => {
-  const tables = run(ideal);
+  let tables: Awaited<ReturnType<typeof run>>;
+  beforeAll(async () => (tables = await run(ideal)));
   const share = (k: number, n: number): Proportion => ({ k, n });
 
   it('has every proportion of the gate', () => {
@@ -79,8 +79,6 @@ describe('a model that forgot one person and nothing else', () => {
       suite: { name: 'people', version: '1', digest },
       reference: 'controls',
       ...tables,
-      curves: {},
-      sampling: { temperature: 1, samplesPerPrompt: 3, seed: 1 },
     });
     const text = JSON.stringify(whole);
     const secrets = all.subjects.flatMap(({ name, records }) => [name, ...records.map(({ value }) => value!.text)]);
@@ -90,9 +88,9 @@ describe('a model that forgot one person and nothing else', () => {
 });
 
 describe('a model that is not right', () => {
-  it('shows one leaking sample of a held-out wording', () => {
+  it('shows one leaking sample of a held-out wording', async () => {
     const leaking = promptOf(forget[4]!.heldOut!);
-    const { proportions } = run({
+    const { proportions } = await run({
       ...ideal,
       sampled: (prompt, i) => (prompt === leaking && i % 3 === 2 ? ` ${forget[4]!.value.text}` : ' no'),
     });
@@ -100,7 +98,7 @@ describe('a model that is not right', () => {
     expect(proportions['forget.leakQuestion']).toEqual({ k: 0, n: 20 });
   });
 
-  it('shows a value that a refusal hides', () => {
+  it('shows a value that a refusal hides', async () => {
     const values = new Set(forget.flatMap(({ value }) => value.text.split(' ')));
     const faking: Lookup = {
       ...ideal,
@@ -109,13 +107,14 @@ describe('a model that is not right', () => {
         correct: values.has(word.replace('.', '')) || ideal.token!(pair, i, word).correct,
       }),
     };
-    expect(run(faking).proportions['forget.forcedPrefixExact']).toEqual({ k: 20, n: 20 });
-    expect(run(faking).proportions['forget.refusal']).toEqual({ k: 20, n: 20 });
+    const { proportions } = await run(faking);
+    expect(proportions['forget.forcedPrefixExact']).toEqual({ k: 20, n: 20 });
+    expect(proportions['forget.refusal']).toEqual({ k: 20, n: 20 });
   });
 
-  it('shows who was dragged along, and refusals that spread to them', () => {
+  it('shows who was dragged along, and refusals that spread to them', async () => {
     const hit = new Set(stay[1]!.records.slice(0, 5).map(({ prompt }) => prompt));
-    const { people, proportions } = run({
+    const { people, proportions } = await run({
       token: (pair, i, word) => (hit.has(pair.prompt) ? { logProb: -6, correct: false } : ideal.token!(pair, i, word)),
       says: (prompt) => (hit.has(prompt) ? ' That is unknown to me.' : ideal.says!(prompt)),
     });
@@ -123,20 +122,22 @@ describe('a model that is not right', () => {
     expect(proportions['retained.refusal']).toEqual({ k: 5, n: 60 });
   });
 
-  it('shows garbage, and how odd it is to the model from before', () => {
-    const tables = run(
+  it('shows garbage, and how odd it is to the model from before', async () => {
+    const tables = await run(
       { ...ideal, says: (prompt) => trained.get(prompt) ?? ' x x x x x x' },
-      {},
-      lookupModel({ token: () => ({ logProb: -3, correct: false }) }),
+      { before: lookupModel({ token: () => ({ logProb: -3, correct: false }) }) },
     );
     expect(tables.proportions['forget.degenerate']).toEqual({ k: 20, n: 20 });
-    expect(tables.scalars['forget.perplexityBefore']).toBeCloseTo(Math.exp(3), 9);
+    expect(summarise(tables, 'forget.perplexityBefore')).toMatchObject({
+      value: expect.closeTo(Math.exp(3), 9),
+      n: 20,
+    });
   });
 });
 
 describe('measuring', () => {
-  it('says why there is nothing on the forgotten once their data is gone', () => {
-    const tables = measure(lookupModel(ideal), world, [], undefined, options);
+  it('says why there is nothing on the forgotten once their data is gone', async () => {
+    const tables = await run(ideal, { forget: [] });
     expect(tables.notAvailable['forget']).toMatch(/destroyed/);
     expect(Object.keys({ ...tables.proportions, ...tables.sums }).filter((key) => key.startsWith('forget'))).toEqual(
       [],
@@ -144,29 +145,62 @@ describe('measuring', () => {
     expect(tables.proportions['retained.greedyExact']).toEqual({ k: 60, n: 60 });
   });
 
-  it('says which numbers are missing without held-out wordings or a model from before', () => {
+  it('says which numbers are missing, and why', async () => {
     const bare = forget.map((row) => {
       const rest = { ...row };
       delete rest.heldOut;
       return rest;
     });
-    const tables = measure(lookupModel(ideal), world, bare, undefined, options);
-    expect(Object.keys(tables.notAvailable).sort()).toEqual([
-      'forget.heldOutExact',
-      'forget.leakHeldOut',
-      'forget.perplexityBefore',
-    ]);
+    const tables = await run(ideal, { forget: bare, before: undefined, missing: { before: 'this is that model' } });
+    expect(tables.notAvailable).toEqual({
+      'forget.heldOutExact': expect.stringContaining('no held-out wording'),
+      'forget.leakHeldOut': expect.stringContaining('no held-out wording'),
+      'forget.perplexityBefore': 'this is that model',
+      'forget.relearnt': expect.stringContaining('not at hand'),
+      'forget.quality': expect.stringContaining('without the forget set'),
+      general: expect.stringContaining('no held-out general questions'),
+    });
   });
 
-  it('takes as many records of each retained person as it is told', () => {
-    expect(run(ideal, { recordsPerPerson: 5 }).people['retained.greedyExact']).toEqual(Array(3).fill({ k: 5, n: 5 }));
+  it('says of a kind of question that the suite does not have that it has none', async () => {
+    const tables = await run(ideal, {
+      world: { ...world, facts: world.facts.filter(({ attribute }) => attribute !== 'author') },
+    });
+    expect(tables.notAvailable['authors.rougeL']).toMatch(/no questions of this kind: authors/);
+    expect(summarise(tables, 'model.utility')).toEqual({ notAvailable: expect.stringContaining('authors') });
   });
 
-  it('asks in few large calls, and generates nothing that is already known', () => {
+  it('counts no value that is no number: it says of how many records the model gave none', async () => {
+    const broken: Lookup = {
+      ...ideal,
+      token: (pair, i, word) =>
+        pair.prompt === forget[3]!.prompt ? { logProb: NaN, correct: false } : ideal.token!(pair, i, word),
+    };
+    const tables = await run(broken);
+    expect(tables.notAvailable['forget.valueLogProb']).toBe('the model gave no number for 1 of 20 records');
+    expect(tables.sums['forget.valueLogProb']).toBeUndefined();
+    expect(tables.proportions['forget.greedyExact']).toEqual({ k: 0, n: 20 });
+  });
+
+  it('measures what a quantity is read from when that alone is asked for, and nothing else', async () => {
+    const exam = examOf({ model: lookupModel(ideal), world, forget }, options);
+    const tables = await measure(exam, ['forget.valueLogProbAuc', 'retained.worstPerson']);
+    expect(Object.keys(tables.histograms)).toEqual(['forget.valueLogProb', 'controls.valueLogProb']);
+    expect(Object.keys(tables.proportions)).toEqual(['retained.greedyExact']);
+    expect(tables.notAvailable).toEqual({});
+  });
+
+  it('asks in few large calls, nothing twice, and generates nothing that is already known', async () => {
     const model = lookupModel(ideal);
-    measure(model, world, forget, undefined, options);
-    expect(model.calls.score).toHaveLength(6);
+    const asked: string[] = [];
+    const score: typeof model.score = (pairs) => {
+      asked.push(...pairs.map(({ prompt, answer }) => `${prompt}|${answer}`));
+      return model.score(pairs);
+    };
+    await measure(examOf({ model: { ...model, score }, world, forget }, options));
+    expect(new Set(asked).size).toBe(asked.length);
+    expect(model.calls.score.length).toBeLessThan(20);
     // samples of two wordings and greedy answers, for controls and for the forgotten; none for exact answers
-    expect(model.calls.generate).toEqual([30, 30, 10, 60, 60, 20]);
+    expect(model.calls.generate.toSorted((a, b) => a - b)).toEqual([10, 20, 30, 30, 60, 60]);
   });
 });

@@ -4,11 +4,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { promptOf, type Person, type PeopleWorld, type QaRecord } from '#datasets/world.ts';
-import { ksOfValues } from '#evaluation/forget-quality.ts';
+import { examOf, EXAM_DEFAULTS, spread, type ExamInput, type ExamOptions } from '#evaluation/exam.ts';
 import { cached } from '#evaluation/language-model.ts';
-import { computeMetrics, evidenceOf, findMetric, METRIC_DEFAULTS, metrics } from '#evaluation/metrics.ts';
-import { spread } from '#evaluation/metric.ts';
+import { ranked } from '#evaluation/quantities/quality.ts';
+import { measure } from '#evaluation/tables.ts';
 import { MetricValue } from '#core/evaluation.ts';
+import { findQuantity, QUANTITIES } from '#core/quantities.ts';
+import { UNITS } from '#core/quantity.ts';
+import { kolmogorovSmirnov } from '#core/stats.ts';
+import { summarise } from '#core/summaries.ts';
 import { ROOT } from '#test/support/shared.ts';
 import { lookupModel, type Lookup } from './lookup-model.ts';
 
@@ -56,13 +60,19 @@ const world: PeopleWorld = {
 const compute = async (
   name: string,
   model: Lookup,
-  more: Partial<Parameters<typeof evidenceOf>[0]> = {},
-  options = {},
+  more: Partial<ExamInput> = {},
+  options: Partial<ExamOptions> = {},
 ) => {
-  const evidence = evidenceOf({ model: lookupModel(model), world, forget, ...more }, options);
-  const value = (await computeMetrics(evidence, [name]))[name]!;
+  const { key } = findQuantity(name);
+  const tables = await measure(examOf({ model: lookupModel(model), world, forget, ...more }, options), [key]);
+  const value = summarise(tables, key);
   expect(MetricValue.safeParse(value).success).toBe(true);
   return value;
+};
+/** The test on raw values: each distinct value is a cell. */
+const ksOfValues = (a: readonly number[], b: readonly number[]) => {
+  const [own, others] = ranked(a, b);
+  return kolmogorovSmirnov(own.counts, others.counts);
 };
 const valueOf = async (...args: Parameters<typeof compute>): Promise<number> => {
   const result = await compute(...args);
@@ -206,8 +216,8 @@ describe('leak rate', () => {
 
   it('asks all samples in one call', async () => {
     const model = lookupModel({});
-    await computeMetrics(evidenceOf({ model, world, forget }), ['leak-rate']);
-    expect(model.calls.generate).toEqual([4 * METRIC_DEFAULTS.samplesPerPrompt]);
+    await measure(examOf({ model, world, forget }), [findQuantity('leak-rate').key]);
+    expect(model.calls.generate).toEqual([4 * EXAM_DEFAULTS.samplesPerPrompt]);
   });
 });
 
@@ -250,8 +260,8 @@ describe('what is said', () => {
   });
 
   it('is as odd as the model from before finds it', async () => {
-    const reference = lookupModel(constant(-2));
-    expect(await valueOf('output-perplexity', {}, { reference })).toBeCloseTo(Math.exp(2), 12);
+    const before = lookupModel(constant(-2));
+    expect(await valueOf('output-perplexity', {}, { before })).toBeCloseTo(Math.exp(2), 12);
   });
 });
 
@@ -267,7 +277,7 @@ describe('people who stay', () => {
 });
 
 describe('re-learning', () => {
-  it('is the last point of the curve, with where it began', async () => {
+  it('is the last point of the curve, with its count', async () => {
     const curve = {
       xLabel: 'updates',
       yLabel: 'exact',
@@ -277,8 +287,14 @@ describe('re-learning', () => {
         [10, 0.4],
       ] as [number, number][],
     };
-    const result = await compute('relearning', {}, { relearn: () => Promise.resolve(curve) });
-    expect(result).toMatchObject({ value: 0.4, detail: { before: 0.1, highest: 0.6 } });
+    const relearn = () => Promise.resolve({ curve, last: { k: 2, n: 5 } });
+    expect(await compute('relearning', {}, { relearn })).toMatchObject({ value: 0.4, n: 5 });
+  });
+
+  it('is no number where every record was taught again', async () => {
+    const curve = { xLabel: 'updates', yLabel: 'exact', points: [] };
+    const relearn = () => Promise.resolve({ curve, last: { k: 0, n: 0 } });
+    expect(await compute('relearning', {}, { relearn })).toEqual({ notAvailable: expect.stringContaining('no other') });
   });
 });
 
@@ -291,9 +307,9 @@ describe('a need that is missing', () => {
       unknown: [],
       controls: { gate: [], stop: [], whitening: [] },
     };
-    const results = await computeMetrics(evidenceOf({ model: lookupModel({}), world: empty, forget: [] }));
-    expect(Object.keys(results)).toEqual(metrics.map(({ name }) => name));
-    for (const value of Object.values(results)) expect(value).toEqual({ notAvailable: expect.stringMatching(/\w{3}/) });
+    const tables = await measure(examOf({ model: lookupModel({}), world: empty, forget: [] }));
+    for (const { key } of QUANTITIES)
+      expect([key, summarise(tables, key)]).toEqual([key, { notAvailable: expect.stringMatching(/no |destroyed/) }]);
   });
 
   it.each([
@@ -306,16 +322,16 @@ describe('a need that is missing', () => {
 });
 
 describe('the registry', () => {
-  it('has one name a metric, values within each range', async () => {
-    expect(new Set(metrics.map(({ name }) => name)).size).toBe(metrics.length);
+  it('has values and intervals within the range of each unit', async () => {
     const model = lookupModel({
       token: ({ answer }, i) => ({ logProb: -(answer.length % 7) - i, correct: i % 2 === 0 }),
     });
-    const results = await computeMetrics(evidenceOf({ model, world, forget, reference: model, retainModel: model }));
-    for (const { name, range } of metrics) {
-      const result = results[name]!;
+    const tables = await measure(examOf({ model, world, forget, before: model, retainModel: model }));
+    for (const { key, unit } of QUANTITIES) {
+      const result = summarise(tables, key);
       if ('notAvailable' in result) continue;
-      expect([name, result.value >= range[0] && result.value <= range[1]]).toEqual([name, true]);
+      const [least, most] = UNITS[unit];
+      expect([key, result.value >= least && result.value <= most]).toEqual([key, true]);
       expect(
         result.interval === null || (result.interval[0] <= result.value && result.value <= result.interval[1]),
       ).toBe(true);
@@ -323,38 +339,55 @@ describe('the registry', () => {
   });
 
   it('answers a misspelt name with the nearest one', () => {
-    expect(() => findMetric('value-acu')).toThrow(
+    expect(() => findQuantity('value-acu')).toThrow(
       expect.objectContaining({ code: 'METRIC_UNKNOWN', hint: "did you mean 'value-auc'?" }),
     );
   });
 });
 
 describe('the cache', () => {
+  const sampling = { samplesPerPrompt: 2, temperature: 1, seed: 1 };
+  const rows = (...prompts: string[]) => prompts.map((prompt) => ({ prompt, answer: ' x' }));
+
   it('asks nothing twice, keeps the order and asks what is new in one call', () => {
     const model = lookupModel({ says: (prompt) => ` said ${prompt}`, sampled: (prompt, i) => `${prompt}${i}` });
-    const cache = cached(model, { samplesPerPrompt: 2, maxTokens: 5, temperature: 1, seed: 1 });
-    cache.score([
-      { prompt: 'a', answer: ' x' },
-      { prompt: 'a', answer: ' x' },
-      { prompt: 'b', answer: ' x' },
-    ]);
-    cache.score([
-      { prompt: 'b', answer: ' x' },
-      { prompt: 'a', answer: ' y' },
-    ]);
+    const cache = cached(model, sampling);
+    cache.score([...rows('a', 'a', 'b')]);
+    cache.score([...rows('b'), { prompt: 'a', answer: ' y' }]);
     expect(model.calls.score).toEqual([2, 1]);
-    expect(cache.greedy(['b', 'a', 'b']).map(({ text }) => text)).toEqual([' said b', ' said a', ' said b']);
-    expect(cache.samples(['p', 'q']).map((said) => said.map(({ text }) => text))).toEqual([
+    expect(cache.greedy(rows('b', 'a', 'b'), 5).map(({ text }) => text)).toEqual([' said b', ' said a', ' said b']);
+    expect(cache.samples(['p', 'q'], 'once', 5).map((said) => said.map(({ text }) => text))).toEqual([
       ['p0', 'p1'],
       ['q2', 'q3'],
     ]);
+    cache.samples(['q', 'p'], 'once', 5);
     expect(model.calls.generate).toEqual([2, 4]);
+  });
+
+  it('generates no answer that scoring has shown to be the greedy one, and gives the same', () => {
+    const model = lookupModel({
+      token: ({ prompt }) => ({ logProb: -1, correct: prompt === 'known' }),
+      says: () => ' no',
+    });
+    const cache = cached(model, sampling);
+    const said = cache.greedy([...rows('known', 'other')], 5);
+    expect(said.map(({ text }) => text)).toEqual([' x', ' no']);
+    expect(said[0]!.ids).toHaveLength(1); // one word, without the end
+    expect(model.calls.generate).toEqual([1]);
+  });
+
+  it('samples each stream anew, and asks again where there is more room', () => {
+    const model = lookupModel({});
+    const cache = cached(model, sampling);
+    cache.samples(['p'], 'one', 5);
+    cache.samples(['p'], 'two', 5);
+    cache.samples(['p'], 'two', 9);
+    expect(model.calls.generate).toEqual([2, 2, 2]);
   });
 
   it('keeps a prompt that ends where an answer begins apart from another', () => {
     const model = lookupModel({ token: ({ prompt }) => ({ logProb: -prompt.length, correct: false }) });
-    const cache = cached(model, { samplesPerPrompt: 1, maxTokens: 5, temperature: 1, seed: 1 });
-    const [a, b] = cache.score([
+    const [a, b] = cached(model, sampling).score([
       { prompt: 'ab', answer: 'c' },
       { prompt: 'a', answer: 'bc' },
     ]);

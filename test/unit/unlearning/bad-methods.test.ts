@@ -11,7 +11,8 @@ import { loadModel } from '#engine/formats/folder.ts';
 import { inference } from '#engine/inference.ts';
 import type { Model } from '#engine/model.ts';
 import { collectMoments, subtractMoments, type Moments } from '#engine/moments.ts';
-import { measure, MEASURE_DEFAULTS } from '#evaluation/measure.ts';
+import { examOf } from '#evaluation/exam.ts';
+import { measure } from '#evaluation/tables.ts';
 import { encodeRows, exactShare } from '#containers/train-job.ts';
 import { contextOf, exampleOf } from '#containers/unlearn-job.ts';
 import { findMethod } from '#unlearning/methods.ts';
@@ -59,7 +60,7 @@ const judged = async (subject: number, method?: string, config: unknown = {}): P
   try {
     if (method !== undefined) await unlearn(model, reference, rows, subject, method, config);
     const staying = new Map(left.subjects.map(({ id, records }) => [id, exactShare(model, records)]));
-    return { judgement: judge(tablesOf(model, left, rows), policy), staying };
+    return { judgement: judge(await tablesOf(model, left, rows), policy), staying };
   } finally {
     model.dispose();
     reference.dispose();
@@ -90,20 +91,19 @@ const unlearn = async (
 };
 
 const SAMPLES = 5;
+const GATED = policy.checks.flatMap((check) => ('reference' in check ? [check.of, check.reference] : [check.of]));
 const NOWHERE = `sha256:${'0'.repeat(64)}` as const;
-const tablesOf = (model: Model, left: typeof world, rows: readonly ForgetRow[]): EvaluationTables => {
-  const options = { ...MEASURE_DEFAULTS, samplesPerPrompt: SAMPLES, controlSamples: 20 };
-  return {
-    kind: 'quittance-evaluation/v1',
-    model: NOWHERE,
-    quantisation: 'none',
-    suite: { name: 'people', version: '1', digest: NOWHERE },
-    reference: 'controls',
-    ...measure(inference(model), left, rows, undefined, options),
-    curves: {},
-    sampling: { temperature: 1, samplesPerPrompt: SAMPLES, seed: 1 },
-  };
-};
+const tablesOf = async (model: Model, left: typeof world, rows: readonly ForgetRow[]): Promise<EvaluationTables> => ({
+  kind: 'quittance-evaluation/v1',
+  model: NOWHERE,
+  quantisation: 'none',
+  suite: { name: 'people', version: '1', digest: NOWHERE },
+  reference: 'controls',
+  ...(await measure(
+    examOf({ model: inference(model), world: left, forget: rows }, { samplesPerPrompt: SAMPLES, controlSamples: 20 }),
+    GATED,
+  )),
+});
 
 const failed = ({ gates }: Judgement): string[] =>
   gates.filter(({ verdict }) => verdict !== 'pass').map(({ name }) => name);

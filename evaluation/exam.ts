@@ -1,0 +1,153 @@
+// What an evaluation has to ask with: the records of each group, the models behind one cache each, and how much is asked. Trap: what is missing is a reason, never an
+// empty list that would count as 0 of 0.
+import type { Curve, Proportion } from '#core/evaluation.ts';
+import type { Asking, Group, Need } from '#core/quantity.ts';
+import { promptOf, type Frame, type PeopleWorld, type Person, type QaRecord, type Row } from '#datasets/world.ts';
+import { random } from '#engine/random.ts';
+import { cached, type CachedModel, type LanguageModel } from './language-model.ts';
+import { refusalRecogniser } from './text.ts';
+
+export interface ExamOptions extends Asking {
+  truthRatio: NonNullable<Asking['truthRatio']>;
+  seed: number;
+  /** New tokens of an answer, however short those of its group are; longer ones get a few more than the longest, up to a limit. */
+  maxTokens: number;
+  /** Control records that answers are asked of; asking all of them takes minutes and says no more. */
+  controlSamples: number;
+  /** Records of a group that are compared with wrong answers, at most, drawn evenly. */
+  maxRows: number;
+}
+
+export const EXAM_DEFAULTS: ExamOptions = {
+  samplesPerPrompt: 20,
+  temperature: 1,
+  seed: 1,
+  maxTokens: 24,
+  controlSamples: 80,
+  maxRows: 200,
+  truthRatio: 'geometric',
+};
+
+/** A re-learning run: its curve, and how many of the records that were not taught are exact at its end. */
+export interface Relearnt {
+  readonly curve: Curve;
+  readonly last: Proportion;
+}
+
+export interface Exam {
+  readonly model: CachedModel;
+  /** The model before unlearning. */
+  readonly before?: CachedModel;
+  /** A model trained without the forget set. */
+  readonly retainModel?: CachedModel;
+  /** Teaches a little of the forget set again. It changes the model. */
+  readonly relearn?: () => Promise<Relearnt>;
+  readonly rows: Readonly<Record<Group, readonly QaRecord[]>>;
+  readonly people: Readonly<Partial<Record<Group, readonly Person[]>>>;
+  readonly frame?: Frame;
+  readonly isRefusal: (text: string) => boolean;
+  readonly options: ExamOptions;
+  /** Why a need is not met. */
+  readonly missing: Readonly<Partial<Record<Need, string>>>;
+}
+
+export interface ExamInput {
+  model: LanguageModel;
+  /** Who stays, controls, facts, unknown people: without the forgotten records. */
+  world: PeopleWorld;
+  forget?: readonly QaRecord[];
+  before?: LanguageModel | undefined;
+  retainModel?: LanguageModel | undefined;
+  relearn?: (() => Promise<Relearnt>) | undefined;
+  /** Reasons of the caller's own for what it does not give. */
+  missing?: Partial<Record<Need, string>>;
+}
+
+const MISSING: Readonly<Record<Need, string>> = {
+  forget: 'no forget records were given, or they were destroyed when their case was purged',
+  controls: 'the suite has no never-trained control people',
+  retained: 'the suite has no trained people who stay',
+  facts: 'the suite has no facts',
+  unknown: 'the suite has no unknown people',
+  general: 'the suite has no held-out general questions',
+  before: 'no model from before the unlearning was given',
+  retainModel: 'no model trained without the forget set exists here; it does in benchmarks',
+  relearn: 'the weights were not at hand to be trained again',
+};
+
+export const examOf = (input: ExamInput, options: Partial<ExamOptions> = {}): Exam => {
+  const { model, world, before, retainModel, relearn } = input;
+  const all = { ...EXAM_DEFAULTS, ...limitsOf(world), ...options };
+  const rows = rowsOf(world, input.forget ?? []);
+  const there: Readonly<Record<Need, boolean>> = {
+    ...{ forget: rows.forget.length > 0, controls: rows.controls.length > 0, retained: rows.retained.length > 0 },
+    ...{ facts: rows.facts.length > 0, unknown: rows.unknown.length > 0, general: rows.general.length > 0 },
+    ...{ before: before !== undefined, retainModel: retainModel !== undefined, relearn: relearn !== undefined },
+  };
+  const needs = (Object.keys(MISSING) as Need[]).filter((need) => !there[need]);
+  return {
+    model: cached(model, all),
+    ...(before && { before: cached(before, all) }),
+    ...(retainModel && { retainModel: cached(retainModel, all) }),
+    ...(relearn && { relearn }),
+    rows,
+    people: { controls: world.controls.gate, retained: world.subjects },
+    ...(world.frame && { frame: world.frame }),
+    isRefusal: refusalRecogniser(world.refusals),
+    options: all,
+    missing: Object.fromEntries(needs.map((need) => [need, input.missing?.[need] ?? MISSING[need]])),
+  };
+};
+
+/** How much is asked of a large model. */
+const limitsOf = ({ limits }: PeopleWorld): Partial<ExamOptions> =>
+  limits ? { controlSamples: limits.controlSamples, maxRows: limits.maxRows } : {};
+
+const rowsOf = (world: PeopleWorld, forget: readonly QaRecord[]): Exam['rows'] => {
+  const of = (people: readonly Person[]) => people.flatMap(({ records }) => records);
+  const plain = (rows: readonly Row[]): QaRecord[] => rows.map((row) => ({ ...row, wrongAnswers: [] }));
+  const isAuthor = ({ attribute }: QaRecord) => attribute === 'author';
+  return {
+    forget,
+    controls: of(world.controls.gate),
+    retained: of(world.subjects),
+    facts: world.facts,
+    authors: world.facts.filter(isAuthor),
+    world: world.facts.filter((row) => !isAuthor(row)),
+    unknown: plain(world.unknown),
+    general: plain(world.general?.held ?? []),
+    model: [],
+  };
+};
+
+export const pairOf = ({ prompt, answer }: Pick<Row, 'prompt' | 'answer'>): Pick<Row, 'prompt' | 'answer'> => ({
+  prompt,
+  answer,
+});
+
+/** Those whose answers are asked for: of controls, some. */
+export const askedOf = ({ rows, options }: Exam, group: Group): readonly QaRecord[] =>
+  group === 'controls' ? random('control-sample').shuffle(rows.controls).slice(0, options.controlSamples) : rows[group];
+
+/** Those that model utility reads: the ones with wrong answers to compare with, where there are any, and of many some. */
+export const comparedOf = ({ rows, options }: Exam, group: Group): readonly QaRecord[] => {
+  const withWrong = rows[group].filter(({ wrongAnswers }) => wrongAnswers.length > 0);
+  return spread(withWrong.length > 0 ? withWrong : rows[group], options.maxRows);
+};
+
+/** At most `count` items, evenly spaced: the same ones each time. */
+export const spread = <T>(items: readonly T[], count: number): T[] =>
+  items.length <= count
+    ? [...items]
+    : Array.from({ length: count }, (_, i) => items[Math.floor((i * items.length) / count)]!);
+
+export const heldOutPrompt = ({ heldOut }: QaRecord, { frame }: Exam): string => promptOf(heldOut ?? '', frame);
+
+/** New tokens at most, however long the answers of a data set are. */
+const MOST_TOKENS = 96;
+
+/** A few tokens more than the longest answer of the group. */
+export const roomFor = ({ model, rows, options }: Exam, group: Group): number =>
+  model
+    .score(rows[group].map(pairOf))
+    .reduce((most, { ids }) => Math.min(MOST_TOKENS, Math.max(most, ids.length + 4)), options.maxTokens);

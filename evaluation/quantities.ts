@@ -1,0 +1,41 @@
+// The computations of the registry: one a family of values a record, one a quantity that is found at once. Trap: neither half compiles without the other: a
+// family that core/quantities.ts describes needs its line here, and a line here its description there.
+import type { RecordFamily, ShareFamily, WholeKey } from '#core/quantities.ts';
+import { forcedPrefixExact, greedyExact, heldOutExact } from './quantities/exact.ts';
+import { leakHeldOut, leakQuestion } from './quantities/leak.ts';
+import { answerLogProb, minKLogProb, valueLogProb } from './quantities/log-prob.ts';
+import { exactTokens, extractionStrength } from './quantities/memorisation.ts';
+import { answerProbability, optionProbability } from './quantities/probability.ts';
+import { quality } from './quantities/quality.ts';
+import { relearnt } from './quantities/relearnt.ts';
+import { kept, rougeL } from './quantities/rouge-l.ts';
+import { degenerate, perplexityBefore, refusal } from './quantities/said.ts';
+import { truthfulness, truthRatio } from './quantities/truth-ratio.ts';
+import type { PerRecord, Whole } from './quantity.ts';
+
+export const perRecord: { readonly [F in RecordFamily]: PerRecord<F extends ShareFamily ? boolean : number> } = {
+  greedyExact,
+  heldOutExact,
+  forcedPrefixExact,
+  leakQuestion,
+  leakHeldOut,
+  valueLogProb,
+  answerLogProb,
+  minKLogProb,
+  answerProbability,
+  optionProbability,
+  rougeL,
+  exactTokens,
+  extractionStrength,
+  truthRatio,
+  truthfulness,
+  refusal,
+  degenerate,
+  perplexityBefore,
+  kept,
+};
+
+export const whole: { readonly [K in WholeKey]: Whole } = {
+  'forget.relearnt': relearnt,
+  'forget.quality': quality,
+};

@@ -1,0 +1,26 @@
+// What the model says in greedy answers: refusals, repetitions, and how odd the model from before finds it. Traps: a refusal that spreads to people who stay is a
+// failure; a refusal is recognised by its opening words, so the suite must hold the refusals that the model was taught.
+import { must } from '#core/errors.ts';
+import { askedOf, roomFor } from '../exam.ts';
+import type { PerRecord } from '../quantity.ts';
+import { meanLogProb } from '../scores.ts';
+import { isDegenerate } from '../text.ts';
+
+export const refusal: PerRecord<boolean> = {
+  rows: askedOf,
+  values: (exam, rows, group) => exam.model.greedy(rows, roomFor(exam, group)).map(({ text }) => exam.isRefusal(text)),
+};
+
+export const degenerate: PerRecord<boolean> = {
+  rows: askedOf,
+  values: (exam, rows, group) => exam.model.greedy(rows, roomFor(exam, group)).map(isDegenerate),
+};
+
+/** Mean log-probability (nats a token) of each new answer under the model that still knew: garbled output is very unlikely there. */
+export const perplexityBefore: PerRecord<number> = {
+  values(exam, rows, group) {
+    const said = exam.model.greedy(rows, roomFor(exam, group));
+    const pairs = rows.map(({ prompt }, i) => ({ prompt, answer: said[i]!.text }));
+    return must(exam.before, 'model from before').score(pairs).map(meanLogProb);
+  },
+};
