@@ -10,7 +10,7 @@ const only = ([name, allowed]) =>
   forbid(
     `${name}-imports`,
     { path: inRoom(name) },
-    { pathNot: [...allowed.map(inRoom), inRoom(name), '^node_modules', '^node:', NODE] },
+    { pathNot: [...allowed.map(inRoom), inRoom(name), '^package\\.json$', '^node_modules', '^node:', NODE] },
     `${name} may import ${allowed.join(', ') || 'nothing else of ours'}`,
   );
 const never = (name, path, comment) =>
@@ -55,6 +55,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|cdk\\.out)/' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {

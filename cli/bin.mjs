@@ -1,26 +1,49 @@
 #!/usr/bin/env node
-// Starts the command line on Node 24, which runs TypeScript directly. Where `node` on PATH is older, the copy that
-// `npm ci` installed is used instead. Signals reach the child because it shares our process group. Compiled code is kept beside the packages that it was
-// compiled from (where they can be written to), which takes two thirds off every later start.
+// Starts the command line on Node 24: from the sources where they are (a clone), else from what was built (an installed package). Where `node` on PATH is older, the
+// copy that came with the installation (npm's package `node`) is used instead. Signals reach the child because it shares our process group.
+// Compiled code is kept for the next start, which takes two thirds off it: in a clone beside the packages, otherwise in the user's own cache.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import * as module from 'node:module';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('./main.ts', import.meta.url));
-const cache = fileURLToPath(new URL('../node_modules/.cache/quittance', import.meta.url));
+const at = (path) => fileURLToPath(new URL(path, import.meta.url));
+const clone = existsSync(at('./main.ts'));
+const main = at(clone ? './main.ts' : '../dist/cli/main.js');
+
+/** Throws where the system knows of no home: then nothing is kept. */
+const userCache = () => {
+  try {
+    return join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'quittance');
+  } catch {
+    return undefined;
+  }
+};
+const cache = clone ? at('../node_modules/.cache/quittance') : userCache();
+
+/** Node 24 as a package installs it, beside this one or further up; undefined where it was left out. */
+const installedNode = () => {
+  try {
+    const home = dirname(module.createRequire(import.meta.url).resolve('node/package.json'));
+    return ['bin/node', 'bin/node.exe'].map((name) => join(home, name)).find((path) => existsSync(path));
+  } catch {
+    return undefined;
+  }
+};
+
+if (cache !== undefined) process.env.NODE_COMPILE_CACHE ??= cache; // for jobs, which are processes of their own
 if (Number(process.versions.node.split('.')[0]) >= 24) {
-  module.enableCompileCache(cache);
+  if (cache !== undefined) module.enableCompileCache(cache);
   await import(main);
 } else {
-  const bundled = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
-  if (!existsSync(bundled)) {
-    process.stderr.write(`quittance: needs Node 24, found ${process.version}; run 'npm ci' in the project first\n`);
+  const node = installedNode();
+  if (node === undefined) {
+    const how = clone ? "'npm ci' in the project installs it" : "'npm install node@24' beside it installs it";
+    process.stderr.write(`quittance: needs Node 24, found ${process.version}: ${how}\n`);
     process.exit(3);
   }
-  const child = spawnSync(bundled, [main, ...process.argv.slice(2)], {
-    stdio: 'inherit',
-    env: { NODE_COMPILE_CACHE: cache, ...process.env },
-  });
+  const child = spawnSync(node, [main, ...process.argv.slice(2)], { stdio: 'inherit' });
   process.exit(child.status ?? 1);
 }

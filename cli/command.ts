@@ -12,6 +12,8 @@ export interface Option {
 
 export interface Command {
   name: string;
+  /** What is typed to call it, where that is not `quittance` and its name. */
+  program?: string;
   summary: string;
   /** Words after the name, e.g. `FILE`. */
   usage: string;
@@ -76,10 +78,12 @@ const parseStrictly = (command: Command, argv: readonly string[], options: Reado
   } catch (cause) {
     throw usageError(
       cause instanceof Error ? cause.message.split('. To specify')[0]! : 'cannot read the arguments',
-      `quittance ${command.name} --help`,
+      `${programOf(command)} --help`,
     );
   }
 };
+
+const programOf = ({ name, program = `quittance ${name}` }: Command): string => program;
 
 export const helpOf = (command: Command): string => {
   const lines = Object.entries({ ...command.options, ...COMMON }).map(
@@ -87,7 +91,7 @@ export const helpOf = (command: Command): string => {
   );
   const width = Math.max(...lines.map(([left]) => left.length));
   return [
-    `quittance ${command.name}${command.usage ? ` ${command.usage}` : ''}`,
+    `${programOf(command)}${command.usage ? ` ${command.usage}` : ''}`,
     `  ${command.summary}`,
     '',
     ...lines.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`),

@@ -19,7 +19,9 @@ export const backend = async (): Promise<Backend> => {
   const choice = CHOICES.find((name) => name === wanted);
   if (!choice) throw usageError(`QUITTANCE_BACKEND is '${wanted}'`, `one of ${CHOICES.join(', ')}`);
   const threads = process.env['QUITTANCE_THREADS'];
-  return initBackend(choice, threads === undefined ? {} : { threads: Number(threads) || 1 });
+  const found = await initBackend(choice, threads === undefined ? {} : { threads: Number(threads) || 1 });
+  if (found.missed !== undefined) process.stderr.write(`slower than it could be: ${found.missed}\n`);
+  return found;
 };
 
 /** A model by `--model`: a folder in Hugging Face layout, or a name in the data folder's registry. The caller disposes it. */

@@ -31,7 +31,8 @@ export const initBackend = async (choice: BackendChoice = 'auto', options: Backe
   const reasons: string[] = [];
   for (const name of choice === 'auto' ? AUTO : [choice]) {
     const loaded = await LOADERS[name](options);
-    if ('name' in loaded) return (current = loaded);
+    if ('name' in loaded)
+      return (current = name === 'wasm' && reasons.length > 0 ? { ...loaded, missed: reasons.at(-1)! } : loaded);
     reasons.push(`${name}: ${loaded.missing}`);
   }
   throw new QuittanceError('BACKEND_UNAVAILABLE', {

@@ -36,7 +36,7 @@ export const bundleLambda = async (folder: string, region: string, entry = 'entr
   return { folder, bytes };
 };
 
-const onlyEnglish: Plugin = {
+export const onlyEnglish: Plugin = {
   name: 'only-english',
   setup: (build) =>
     build.onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({

@@ -10,6 +10,8 @@ export interface Backend {
   /** Version and threads, or device. */
   detail: string;
   fast: FastOps;
+  /** Where a faster one would have been taken by itself: why it is not there, and how to have it. */
+  missed?: string;
   /** Bytes held for tensors, where the backend can tell; a wasm heap never shrinks. */
   bytes?: () => number;
 }

@@ -26,6 +26,9 @@ interface Matrix {
   shape: number[];
 }
 
+/** Its install script downloads CUDA libraries, which are not used, and removes the package where it cannot. */
+const INSTALL = 'ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node@1.30.0';
+
 /** A GEMM for a heap, or the reason why onnxruntime is not there. */
 export const ortGemm = (threads: number): ((heap: Heap) => Gemm) | string => {
   try {
@@ -33,6 +36,8 @@ export const ortGemm = (threads: number): ((heap: Heap) => Gemm) | string => {
     if (!answers(product)) return 'onnxruntime-node is not 1.30.0: it does not answer synchronously';
     return (heap) => gemmOn(heap, product);
   } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'MODULE_NOT_FOUND') return `onnxruntime-node is not installed (${INSTALL})`;
     return `onnxruntime-node does not load (${String(error).split('\n')[0]})`;
   }
 };

@@ -9,29 +9,25 @@ import { zipSync } from 'fflate';
 import { readBundle } from '#cli/verify.ts';
 import { digestOf } from '#core/canonical.ts';
 import { isQuittanceError } from '#core/errors.ts';
-import { forged, jsonBytes, readJson, trueBundle, trustRootOf, type TrueBundle } from '#test/support/forged-bundles.ts';
+import {
+  jsonBytes,
+  lasting,
+  readJson,
+  trueBundle,
+  trustRootOf,
+  type TrueBundle,
+} from '#test/support/forged-bundles.ts';
 import { textModel } from '#bench/house/models.ts';
 import { candidateText } from '#bench/house/small-jobs.ts';
 
 const MAIN = fileURLToPath(new URL('../../../cli/main.ts', import.meta.url));
-const NOT_EXPIRED = '2999-01-01T00:00:00.000Z';
 let truth: TrueBundle;
 let dir: string;
-
-/** The process has the clock of the day, so its bundle is valid for long. */
-const lasting = () =>
-  forged(truth, {
-    certificate: (predicate) => ({ ...predicate, validUntil: NOT_EXPIRED }),
-    leaves: (leaves) => {
-      leaves.find(({ event }) => event.type === 'certified')!.event['validUntil'] = NOT_EXPIRED;
-      return leaves;
-    },
-  });
 
 beforeAll(async () => {
   truth = await trueBundle();
   dir = mkdtempSync(join(tmpdir(), 'quittance-verify-'));
-  for (const [name, bytes] of await lasting()) put(join('bundle', name), bytes);
+  for (const [name, bytes] of await lasting(truth)) put(join('bundle', name), bytes);
   put('pinned.json', jsonBytes(truth.trustRoot));
   put('other.json', jsonBytes(await trustRootOf(truth.signer, { service: 'other' })));
 });
