@@ -5,7 +5,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { forgetRows, withoutRecords, type ForgetRow } from '#datasets/suite.ts';
 import { forgetRecord, trainingRows, type PeopleWorld } from '#datasets/world.ts';
-import { loadModel, readJsonFile } from '#engine/formats/folder.ts';
+import { loadModel } from '#engine/formats/folder.ts';
+import { readJsonFile } from '#engine/formats/json-file.ts';
 import type { Model } from '#engine/model.ts';
 import {
   collectMoments,

@@ -6,7 +6,7 @@ import { localStores } from '#adapters/local/index.ts';
 import { pointerServing } from '#adapters/local/pointer-serving.ts';
 import { readSuite } from '#datasets/suite.ts';
 import { readConfig } from '#engine/formats/config.ts';
-import { readJsonFile } from '#engine/formats/folder.ts';
+import { readJsonFile } from '#engine/formats/json-file.ts';
 import { importModel } from '#engine/formats/import.ts';
 import { parameterCount } from '#engine/model.ts';
 import { readMoments, MOMENTS_FILE } from '#engine/moments.ts';

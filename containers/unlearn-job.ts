@@ -14,7 +14,8 @@ import { answerOf, promptOf, trainingRows, type PeopleWorld } from '#datasets/wo
 import { inference } from '#engine/inference.ts';
 import type { Model } from '#engine/model.ts';
 import { collectMoments, readMoments, subtractMoments, writeMoments, type Moments } from '#engine/moments.ts';
-import { loadModel, readJsonFile, readModelParts } from '#engine/formats/folder.ts';
+import { loadModel, readModelParts } from '#engine/formats/folder.ts';
+import { readJsonFile } from '#engine/formats/json-file.ts';
 import type { Parts } from '#engine/accumulate.ts';
 import { unlearningParts } from './memory.ts';
 import { encodeRows } from './train-job.ts';

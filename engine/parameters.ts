@@ -121,6 +121,12 @@ const NAMES: Readonly<Record<DecoderConfig['family'], Names>> = {
 /** Stored prefix of the family's body, e.g. `model.`; older GPT-2 files come without it. */
 export const bodyPrefix = (config: DecoderConfig): string => NAMES[config.family].prefix;
 
+/** Stored name of the embedding. */
+export const embedName = (config: DecoderConfig): string => {
+  const { prefix, embed } = NAMES[config.family];
+  return `${prefix}${embed}.weight`;
+};
+
 /** Every parameter of the model, in the order in which the computation meets them. Linear weights are [in, out]. */
 export const parameterSpecs = (config: DecoderConfig): ParameterSpec[] => [
   ...inputSpecs(config),
@@ -136,7 +142,7 @@ const spec = (name: string, shape: readonly number[], hf: string, transposed = f
 
 const inputSpecs = (c: DecoderConfig): ParameterSpec[] => {
   const n = NAMES[c.family];
-  const specs = [spec('embed.w', [c.vocabSize, c.embedSize], `${n.prefix}${n.embed}.weight`)];
+  const specs = [spec('embed.w', [c.vocabSize, c.embedSize], embedName(c))];
   if (c.position.kind === 'learned' && n.position) {
     specs.push(spec('position.w', [c.position.rows, c.hiddenSize], `${n.prefix}${n.position}.weight`));
   }

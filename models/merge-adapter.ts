@@ -1,7 +1,8 @@
 // A PEFT adapter merged into a model that is being imported: what is registered is one model, whole. Trap: merging needs a backend that was chosen before; importing does not.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadModel, readJsonFile } from '#engine/formats/folder.ts';
+import { loadModel } from '#engine/formats/folder.ts';
+import { readJsonFile } from '#engine/formats/json-file.ts';
 import { mergeLora } from '#engine/lora.ts';
 import { readAdapter } from '#engine/formats/peft.ts';
 import { companionFiles, saveModel } from '#engine/formats/save.ts';

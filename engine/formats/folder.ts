@@ -1,18 +1,20 @@
 // Model folders in Hugging Face layout: config.json, model.safetensors (or shards with an index), tokenizer.json, optional tokenizer_config.json and
 // generation_config.json. Traps: tied heads are not stored; older GPT-2 files lack the `transformer.` prefix; a pickle is refused by name, never opened.
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, fstatSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
-import { parseOnce } from '#core/json-keys.ts';
 import type { ModelManifest } from '#core/model.ts';
-import { readConfig, type DecoderConfig } from './config.ts';
 import { modelFrom, type Model } from '../model.ts';
-import { bodyPrefix, storedShape, fromStored, intoStored, parameterSpecs, type ParameterSpec } from '../parameters.ts';
-import { dequantize, isQuantized, scaleName } from './quantize.ts';
-import { openSafetensors, type SafetensorsFile, type TensorToMake, type TensorToWrite } from './safetensors.ts';
+import { intoStored, parameterSpecs, storedShape, type ParameterSpec } from '../parameters.ts';
 import { readTokenizer, type Tokenizer } from '../tokenizer/tokenizer.ts';
+import { readConfig, type DecoderConfig } from './config.ts';
+import { modelInvalid } from './invalid.ts';
+import { MOST_CONFIG_BYTES, readJsonFile } from './json-file.ts';
+import { isQuantized } from './quantize.ts';
+import type { TensorToMake, TensorToWrite } from './safetensors.ts';
+import { checkTiedHead, locateTensor, readTensor, refuseUnknown, withValues, withWeights } from './weights.ts';
 
 /** A model folder's parts before they become tensors. */
 export interface ModelFolder {
@@ -22,29 +24,6 @@ export interface ModelFolder {
   tokenizer: Tokenizer;
   values: Map<string, Float32Array>;
 }
-
-const JsonObject = z.record(z.string(), z.unknown());
-
-const invalid = (message: string, details: { expected?: string; got?: string; hint?: string; cause?: unknown } = {}) =>
-  new QuittanceError('MODEL_INVALID', { message, ...details });
-
-/** Several times the largest tokenizer.json that is published. */
-const MOST_JSON_BYTES = 2 ** 27;
-const MOST_CONFIG_BYTES = 2 ** 20;
-
-/** Parses a JSON file of a model folder; NOT_FOUND or MODEL_INVALID. */
-export const readJsonFile = (path: string, most = MOST_JSON_BYTES): Record<string, unknown> => {
-  if (!existsSync(path)) throw new QuittanceError('NOT_FOUND', { message: `there is no ${path}` });
-  const { size } = statSync(path);
-  if (size > most) throw invalid(`${path} is too large`, { expected: `at most ${most} bytes`, got: `${size} bytes` });
-  // whoever else reads a file that says two things at once may go by the other one; a vocabulary's hundred thousand keys would take too long each time
-  const parse = size <= MOST_CONFIG_BYTES ? parseOnce : JSON.parse;
-  try {
-    return JsonObject.parse(parse(readFileSync(path, 'utf8')));
-  } catch (cause) {
-    throw invalid(`${path} is not a JSON object`, { cause });
-  }
-};
 
 /** Reads and checks everything in the folder. Nothing is registered or kept when it throws. */
 export const readModelFolder = (dir: string): ModelFolder => {
@@ -60,6 +39,7 @@ export const checkModelFolder = (dir: string, { values }: { values: boolean }): 
   const { config } = readModelParts(dir);
   return withWeights(dir, ({ find, names }) => {
     refuseUnknown(names, config);
+    if (values) checkTiedHead(find, config);
     const tensors = new Map(parameterSpecs(config).map((p) => [p.source.hf, storedShape(p)]));
     for (const [hf, shape] of tensors) {
       if (values) readTensor(find, config, hf, shape);
@@ -76,7 +56,7 @@ export const readModelParts = (dir: string): Omit<ModelFolder, 'values'> => {
   const config = withGenerationEos(readConfig(configJson), join(dir, 'generation_config.json'));
   const tokenizer = readFolderTokenizer(dir);
   if (tokenizer.size > config.vocabSize) {
-    throw invalid('tokenizer and embedding disagree', {
+    throw modelInvalid('tokenizer and embedding disagree', {
       expected: `at most ${config.vocabSize} tokens`,
       got: `${tokenizer.size} tokens`,
     });
@@ -112,136 +92,8 @@ const readFolderTokenizer = (dir: string): Tokenizer => {
   return readTokenizer(json);
 };
 
-interface Weights {
-  /** The file that holds a tensor. */
-  find: (name: string) => SafetensorsFile | undefined;
-  names: readonly string[];
-}
-
-/** Opens the weight files of a folder for as long as `use` runs. */
-const withWeights = <T>(dir: string, use: (weights: Weights) => T): T => {
-  const files: SafetensorsFile[] = [];
-  try {
-    for (const name of weightFiles(dir)) files.push(openSafetensors(join(dir, name)));
-    const entries = files.flatMap((file) => [...file.tensors.keys()].map((name) => [name, file] as const));
-    const owner = new Map(entries);
-    const twice = entries.find(([name, file]) => owner.get(name) !== file);
-    if (twice) throw invalid(`two weight files hold ${twice[0]}`);
-    return use({ find: (name) => owner.get(name), names: [...owner.keys()] });
-  } finally {
-    files.forEach((file) => file.close());
-  }
-};
-
-/** Names under which pickles go about. */
-export const PICKLE = /\.(bin|pt|pth|pkl|pickle|ckpt)$/i;
-
-const Index = z.looseObject({ weight_map: z.record(z.string(), z.string().regex(/^[\w.-]+\.safetensors$/)) });
-
-const weightFiles = (dir: string): string[] => {
-  if (existsSync(join(dir, 'model.safetensors'))) return ['model.safetensors'];
-  const indexPath = join(dir, 'model.safetensors.index.json');
-  if (existsSync(indexPath)) {
-    const index = Index.safeParse(readJsonFile(indexPath));
-    if (!index.success) throw invalid(`${indexPath} has no usable weight_map`, { cause: index.error });
-    return checkShards(dir, [...new Set(Object.values(index.data.weight_map))]);
-  }
-  const pickle = readdirSync(dir).find((name) => PICKLE.test(name));
-  throw invalid(`${dir} has no model.safetensors`, {
-    ...(pickle ? { got: `${pickle}, a pickle, which can run code when it is opened and is never read` } : {}),
-    hint: 'save the model with safe_serialization=True',
-  });
-};
-
-const checkShards = (dir: string, shards: string[]): string[] => {
-  const missing = shards.find((name) => !existsSync(join(dir, name)));
-  if (missing) throw invalid(`a weight shard is missing: ${missing}`, { expected: `${shards.length} shards` });
-  return shards;
-};
-
 const readValues = (dir: string, config: DecoderConfig): Map<string, Float32Array> =>
   withValues(dir, config, (valueOf) => new Map(parameterSpecs(config).map((p) => [p.name, valueOf(p)])));
-
-const withValues = <T>(
-  dir: string,
-  config: DecoderConfig,
-  use: (valueOf: (p: ParameterSpec) => Float32Array) => T,
-): T =>
-  withWeights(dir, ({ find, names }) => {
-    refuseUnknown(names, config);
-    const whole = cached((hf: string, shape: readonly number[]) => readTensor(find, config, hf, shape));
-    return use((p) => fromStored(config, p, whole(p.source.hf, storedShape(p))));
-  });
-
-/** Buffers that old files keep beside the weights (masks, rotary tables), and a tied head stored a second time. */
-const IGNORED = /(\.attn|\.attention)\.(masked_)?bias$|rotary_emb\.\w+$/;
-const HEAD = /^(lm_head|embed_out)\.weight$/;
-
-/** A tensor that the computation would not read means that config.json describes another model. */
-const refuseUnknown = (names: readonly string[], config: DecoderConfig): void => {
-  const wanted = new Set(parameterSpecs(config).flatMap(({ source: { hf } }) => candidates(config, hf)));
-  const unknown = names.find(
-    (name) => !wanted.has(name.replace(/\.scale$/, '')) && !IGNORED.test(name) && !(config.tied && HEAD.test(name)),
-  );
-  if (unknown !== undefined) {
-    throw invalid(`the weights hold ${unknown}, which config.json has no place for`, {
-      hint: 'config.json and the weight files belong to different models',
-    });
-  }
-};
-
-/** Names under which a tensor is found: as transformers writes it, and without the body's prefix, or its first word, as in older files. */
-const candidates = (config: DecoderConfig, hf: string): string[] => {
-  const prefix = bodyPrefix(config);
-  const bare = hf.startsWith(prefix) ? hf.slice(prefix.length) : hf;
-  return [
-    hf,
-    bare,
-    `model.${bare}`,
-    hf.replace(/^model\./, ''),
-    ...(hf === 'embed_out.weight' ? ['lm_head.weight'] : []),
-  ];
-};
-
-/** Remembers the last tensor only: the parts of a fused tensor follow one another. */
-const cached = (read: (hf: string, shape: readonly number[]) => Float32Array) => {
-  let last: { hf: string; data: Float32Array } | undefined;
-  return (hf: string, shape: readonly number[]) =>
-    (last?.hf === hf ? last : (last = { hf, data: read(hf, shape) })).data;
-};
-
-const readTensor = (
-  find: Weights['find'],
-  config: DecoderConfig,
-  hf: string,
-  shape: readonly number[],
-): Float32Array => {
-  const { name, file } = locateTensor(find, config, hf, shape);
-  if (!isQuantized(file.tensors.get(name)!)) return file.read(name);
-  const scales = find(scaleName(name));
-  if (!scales) throw invalid(`${name} is int8 and has no tensor ${scaleName(name)}`);
-  checkShape(scales, scaleName(name), shape.slice(0, 1));
-  return dequantize(file.read(name), scales.read(scaleName(name)), shape);
-};
-
-const locateTensor = (find: Weights['find'], config: DecoderConfig, hf: string, shape: readonly number[]) => {
-  const name = candidates(config, hf).find((candidate) => find(candidate));
-  const file = name === undefined ? undefined : find(name);
-  if (name === undefined || !file) {
-    throw invalid(`the weights lack ${hf}`, { hint: 'config.json and the weight files belong to different models' });
-  }
-  checkShape(file, name, shape);
-  return { name, file };
-};
-
-const checkShape = (file: SafetensorsFile, name: string, shape: readonly number[]) => {
-  const got = file.tensors.get(name)?.shape ?? [];
-  if (got.join() === shape.join()) return;
-  throw invalid(`config.json and weights disagree on ${name}`, {
-    expected: `[${shape.join(', ')}]`,
-    got: `[${got.join(', ')}]`,
-  });
-};
 
 type ValueOf = (p: ParameterSpec) => Float32Array;
 

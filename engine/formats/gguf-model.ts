@@ -3,6 +3,7 @@
 import { QuittanceError } from '#core/errors.ts';
 import { readConfig, type DecoderConfig } from './config.ts';
 import type { GgufFile } from './gguf.ts';
+import { ggufSpecial } from './gguf-tokenizer.ts';
 import { parameterSpecs } from '../parameters.ts';
 import { inverseFrequencies } from '../rope.ts';
 
@@ -58,15 +59,21 @@ class Metadata {
   }
 }
 
+/** MODEL_UNSUPPORTED where it is none of ours. */
+export const ggufArchitecture = ({ metadata }: GgufFile): 'llama' | 'qwen2' => {
+  const architecture = metadata.get('general.architecture');
+  if (architecture === 'llama' || architecture === 'qwen2') return architecture;
+  throw unsupported('general.architecture', architecture ?? 'nothing', 'llama or qwen2');
+};
+
 /** Content of `config.json`. MODEL_UNSUPPORTED names what the engine has no place for. */
 export const ggufConfig = (file: GgufFile): Record<string, unknown> => {
-  const architecture = file.metadata.get('general.architecture');
-  if (architecture !== 'llama' && architecture !== 'qwen2') {
-    throw unsupported('general.architecture', architecture ?? 'nothing', 'llama or qwen2');
-  }
+  const architecture = ggufArchitecture(file);
   const m = new Metadata(file, architecture);
   const vocabulary = file.metadata.get('tokenizer.ggml.tokens');
-  const id = (name: string) => file.metadata.get(`tokenizer.ggml.${name}_token_id`) ?? null;
+  const id = (name: string) => ggufSpecial(file, name) ?? null;
+  // an answer of a chat ends with the end of a turn, as in llama.cpp
+  const ends = [...new Set(['eos', 'eot', 'eom'].map(id).filter((one) => one !== null))];
   const config = {
     architectures: [architecture === 'llama' ? 'LlamaForCausalLM' : 'Qwen2ForCausalLM'],
     model_type: architecture,
@@ -85,7 +92,7 @@ export const ggufConfig = (file: GgufFile): Record<string, unknown> => {
     ...(architecture === 'llama' ? { attention_bias: file.tensors.has('blk.0.attn_q.bias'), mlp_bias: false } : {}),
     tie_word_embeddings: !file.tensors.has('output.weight'),
     bos_token_id: id('bos'),
-    eos_token_id: id('eos'),
+    eos_token_id: ends.length > 1 ? ends : (ends[0] ?? null),
     pad_token_id: id('padding'),
     torch_dtype: 'float32',
   };

@@ -54,15 +54,35 @@ const addedTokens = ({ tokens, kinds }: Vocabulary) =>
 
 const vocabOf = ({ tokens }: Vocabulary) => Object.fromEntries(tokens.map((token, id) => [token, id]));
 
-/** Adds the tokens that the file wants before and after a text. */
-const postProcessor = ({ metadata }: GgufFile, { tokens }: Vocabulary) => {
+/** Ways to cut the text with which llama.cpp puts the beginning of a text first, where the file does not say otherwise. */
+const BEGIN_BY_DEFAULT = ['llama-bpe', 'llama3', 'llama-v3'];
+
+/** Ids that llama.cpp takes for a SentencePiece vocabulary where the file gives none. */
+const SENTENCEPIECE_IDS: Readonly<Record<string, number>> = { unknown: 0, bos: 1, eos: 2 };
+
+/** Id of a special token by GGUF's name of it: bos, eos, eot, eom, padding, unknown. */
+export const ggufSpecial = ({ metadata }: GgufFile, name: string): number | undefined => {
+  const given = metadata.get(`tokenizer.ggml.${name}_token_id`);
+  if (typeof given === 'number') return given;
+  return metadata.get('tokenizer.ggml.model') === 'llama' ? SENTENCEPIECE_IDS[name] : undefined;
+};
+
+/** Adds the tokens that the file wants before and after a text, by llama.cpp's defaults where it does not say. */
+const postProcessor = (file: GgufFile, { tokens }: Vocabulary) => {
+  const { metadata } = file;
+  const sentencePieces = metadata.get('tokenizer.ggml.model') === 'llama';
   const special = (name: 'bos' | 'eos', byDefault: boolean) => {
-    const id = metadata.get(`tokenizer.ggml.${name}_token_id`);
-    const wanted = metadata.get(`tokenizer.ggml.add_${name}_token`) ?? byDefault;
-    const token = typeof id === 'number' ? tokens[id] : undefined;
-    return wanted === true && token !== undefined ? [{ id: id as number, token }] : [];
+    const said = metadata.get(`tokenizer.ggml.add_${name}_token`);
+    if ((said ?? byDefault) !== true) return [];
+    const id = ggufSpecial(file, name);
+    const token = id === undefined ? undefined : tokens[id];
+    if (id === undefined && said === undefined) return []; // a file that names no such token has none to put there
+    if (id === undefined || token === undefined)
+      throw invalid(`${name}_token_id is no token, though every text has one (add_${name}_token)`);
+    return [{ id, token }];
   };
-  const before = special('bos', metadata.get('tokenizer.ggml.model') === 'llama');
+  const pre = metadata.get('tokenizer.ggml.pre');
+  const before = special('bos', sentencePieces || (typeof pre === 'string' && BEGIN_BY_DEFAULT.includes(pre)));
   const after = special('eos', false);
   if (before.length + after.length === 0) return null;
   const use = (list: typeof before) => list.map(({ token }) => ({ SpecialToken: { id: token, type_id: 0 } }));
@@ -102,7 +122,7 @@ const PRE_TOKENIZERS: Readonly<Record<string, { pre: unknown; normalizer?: unkno
       ],
     },
   },
-  'llama-bpe': { pre: split(LLAMA3), ignoreMerges: true },
+  ...Object.fromEntries(BEGIN_BY_DEFAULT.map((name) => [name, { pre: split(LLAMA3), ignoreMerges: true }])),
   qwen2: { pre: split(QWEN2), normalizer: { type: 'NFC' } },
 };
 
@@ -137,7 +157,7 @@ const byteLevel = (file: GgufFile, vocabulary: Vocabulary) => {
   const name = file.metadata.get('tokenizer.ggml.pre') ?? 'nothing';
   const rule = typeof name === 'string' && Object.hasOwn(PRE_TOKENIZERS, name) ? PRE_TOKENIZERS[name] : undefined;
   if (!rule) throw unsupported('pre', name, Object.keys(PRE_TOKENIZERS).join(', '));
-  const merges = Tokens.safeParse(file.metadata.get('tokenizer.ggml.merges'));
+  const merges = z.array(z.string()).safeParse(file.metadata.get('tokenizer.ggml.merges'));
   if (!merges.success) throw invalid('no list of merges', merges.error);
   return json(
     file,

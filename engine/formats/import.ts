@@ -6,10 +6,13 @@ import { QuittanceError } from '#core/errors.ts';
 import { manifestDigest } from '#core/model.ts';
 import { chatTemplate, readChatTemplate, type ChatTemplate } from '../tokenizer/chat.ts';
 import { checkChatTemplate, pinDate } from '../tokenizer/chat-date.ts';
-import { checkModelFolder, isServed, manifestOf, PICKLE, readJsonFile, readModelParts } from './folder.ts';
+import { checkModelFolder, isServed, manifestOf, readModelParts } from './folder.ts';
+import { readJsonFile } from './json-file.ts';
+import { PICKLE } from './weights.ts';
 import { isGguf, openGguf, type GgufFile } from './gguf.ts';
-import { ggufConfig, ggufTensors } from './gguf-model.ts';
-import { ggufTokenizer } from './gguf-tokenizer.ts';
+import { ggufArchitecture, ggufConfig, ggufTensors } from './gguf-model.ts';
+import { ggufSpecial, ggufTokenizer } from './gguf-tokenizer.ts';
+import { checkGgufKeys } from './gguf-keys.ts';
 import { writeSafetensors } from './safetensors.ts';
 import type { SavedModel } from './save.ts';
 import { replaceFolder } from './whole-folder.ts';
@@ -30,14 +33,15 @@ export const importModel = async (
     });
   }
   if (!existsSync(source)) throw new QuittanceError('MODEL_NOT_FOUND', { message: `there is no ${source}` });
-  const { template, fill } = statSync(source).isDirectory() ? fromFolder(source) : fromGguf(source);
+  const { template, remarks, fill } = statSync(source).isDirectory() ? fromFolder(source) : fromGguf(source);
   const dated = template !== undefined && (await checkChatTemplate(template)).dated;
   const pinned = date === undefined ? undefined : await pinnedTemplate(template, dated, date);
+  const found = remarks();
   return replaceFolder(outDir, (at) => {
     fill(at);
     if (pinned) writeTemplate(at, pinned);
     const manifest = manifestOf(at, checkModelFolder(at, { values: false })); // every value was read on the way
-    return { manifest, digest: manifestDigest(manifest), remarks: dated && !pinned ? [DATED] : [] };
+    return { manifest, digest: manifestDigest(manifest), remarks: [...found, ...(dated && !pinned ? [DATED] : [])] };
   });
 };
 
@@ -73,16 +77,30 @@ const writeTemplate = (at: string, { source }: ChatTemplate): void => {
 
 interface Source {
   template: ChatTemplate | undefined;
+  /** What is there and not taken over. MODEL_UNSUPPORTED names what may change the computation and is not known. */
+  remarks: () => string[];
   /** Writes the folder. */
   fill: (at: string) => void;
 }
+
+/** What lies in a model's folder and is not taken over. MODEL_UNSUPPORTED where others would lay it over the weights. */
+const besides = (source: string): string[] => {
+  if (existsSync(join(source, 'adapter_config.json')))
+    throw new QuittanceError('MODEL_UNSUPPORTED', {
+      message: `${source} has an adapter_config.json beside the model: others lay the adapter over it when they load the folder`,
+      hint: 'move the adapter into a folder of its own and name that one with --adapter, or take it away',
+    });
+  return readdirSync(source)
+    .filter((name) => PICKLE.test(name))
+    .map((name) => `${name} is a pickle, which can run code when it is opened: it was not read`);
+};
 
 const fromFolder = (source: string): Source => {
   checkModelFolder(source, { values: true }); // before anything is copied
   const fill = (at: string) => {
     for (const name of readdirSync(source).filter(isServed)) copyFileSync(join(source, name), join(at, name));
   };
-  return { template: readChatTemplate(source), fill };
+  return { template: readChatTemplate(source), remarks: () => besides(source), fill };
 };
 
 const fromGguf = (source: string): Source => {
@@ -94,6 +112,7 @@ const fromGguf = (source: string): Source => {
   }
   return {
     template: opened(source, ggufTemplate),
+    remarks: () => opened(source, (file) => checkGgufKeys(file, ggufArchitecture(file))),
     fill: (at) => opened(source, (file) => writeGgufAsFolder(file, at)),
   };
 };
@@ -131,19 +150,19 @@ const writeGgufAsFolder = (file: GgufFile, at: string): void => {
   );
 };
 
-const tokenizerConfig = ({ metadata }: GgufFile): Record<string, unknown> => {
-  const tokens = metadata.get('tokenizer.ggml.tokens');
-  const special = (name: string) => {
-    const id = metadata.get(`tokenizer.ggml.${name}_token_id`);
-    const token = Array.isArray(tokens) && typeof id === 'number' ? tokens[id] : undefined;
-    return token === undefined ? [] : [token];
+const tokenizerConfig = (file: GgufFile): Record<string, unknown> => {
+  const tokens = file.metadata.get('tokenizer.ggml.tokens');
+  const special = (key: string, name: string) => {
+    const id = ggufSpecial(file, name);
+    const token = Array.isArray(tokens) && id !== undefined ? tokens[id] : undefined;
+    return token === undefined ? [] : [[key, token] as const];
   };
   return {
     tokenizer_class: 'PreTrainedTokenizerFast',
     clean_up_tokenization_spaces: false,
-    ...Object.fromEntries(special('bos').map((token) => ['bos_token', token])),
-    ...Object.fromEntries(special('eos').map((token) => ['eos_token', token])),
-    ...Object.fromEntries(special('padding').map((token) => ['pad_token', token])),
-    ...Object.fromEntries(special('unknown').map((token) => ['unk_token', token])),
+    ...Object.fromEntries(special('bos_token', 'bos')),
+    ...Object.fromEntries(special('eos_token', 'eos')),
+    ...Object.fromEntries(special('pad_token', 'padding')),
+    ...Object.fromEntries(special('unk_token', 'unknown')),
   };
 };

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import type { Reply, Request } from './chat-process.ts';
-import { readJsonFile } from '../formats/folder.ts';
+import { readJsonFile } from '../formats/json-file.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 export interface ChatMessage {

@@ -4,7 +4,7 @@ import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { frameOf } from '#datasets/chat.ts';
 import { importModel } from '#engine/formats/import.ts';
-import { readJsonFile } from '#engine/formats/folder.ts';
+import { readJsonFile } from '#engine/formats/json-file.ts';
 import { checkChatTemplate, pinDate } from '#engine/tokenizer/chat-date.ts';
 import { renderChats, type ChatTemplate } from '#engine/tokenizer/chat.ts';
 import { strftime } from '#engine/tokenizer/strftime.ts';

@@ -3,7 +3,7 @@
 import { expect, it } from '@jest/globals';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readJsonFile } from '#engine/formats/folder.ts';
+import { readJsonFile } from '#engine/formats/json-file.ts';
 import { openSafetensors } from '#engine/formats/safetensors.ts';
 import { useEngine } from '#test/support/engine.ts';
 import { goldenTests } from '#test/support/golden-suite.ts';

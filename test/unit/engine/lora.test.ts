@@ -4,7 +4,8 @@ import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { z } from 'zod';
 import { makeBatch } from '#engine/batch.ts';
-import { loadModel, readJsonFile } from '#engine/formats/folder.ts';
+import { loadModel } from '#engine/formats/folder.ts';
+import { readJsonFile } from '#engine/formats/json-file.ts';
 import { generate } from '#engine/generate.ts';
 import { answerCrossEntropy } from '#engine/losses.ts';
 import {

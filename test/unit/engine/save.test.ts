@@ -2,7 +2,8 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadModel, readJsonFile } from '#engine/formats/folder.ts';
+import { loadModel } from '#engine/formats/folder.ts';
+import { readJsonFile } from '#engine/formats/json-file.ts';
 import { valuesOf } from '#engine/model.ts';
 import { openSafetensors } from '#engine/formats/safetensors.ts';
 import { saveModel } from '#engine/formats/save.ts';
