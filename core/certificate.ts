@@ -1,5 +1,7 @@
-// What is attested: one statement a stage, and the certificate of unlearning about the artefact that is served. Statements are in-toto v1 in DSSE envelopes.
-// Traps: the subject is the manifest of what is served, not the weights file alone; and there are words that this product never says (NEVER_SAID).
+// What is attested: one statement a stage, and the certificate of unlearning about the artefact that is served.
+// Statements are in-toto v1 in DSSE envelopes.
+// Traps: the subject is the manifest of what is served, not the weights file alone; and there are words that this
+// product never says (NEVER_SAID in scope.ts).
 import { z } from 'zod';
 import { Digest, digestJson } from './canonical.ts';
 import { seal, STATEMENT_TYPE, subjectOf, type Envelope, type Statement } from './dsse.ts';
@@ -7,6 +9,7 @@ import { Gate, GateV1, type StoredJudgement } from './gate.ts';
 import type { EvaluationTables } from './evaluation.ts';
 import type { Signer } from './ports.ts';
 import type { RunManifest } from './run.ts';
+import { Scope } from './scope.ts';
 import type { TicketIn } from './ticket.ts';
 
 export const CERTIFICATE_TYPE = 'https://quittance.dev/erasure-certificate/v1';
@@ -29,9 +32,6 @@ export const STAGE_NAMES = Object.keys(STAGES) as Stage[];
 export const SERVICE_KEY = 'service';
 export const personKey = (principal: string): string => `person.${principal}`;
 
-/** Claims that cannot be defended; no statement or report contains them. */
-export const NEVER_SAID = ['erased from the model', 'as if never trained', 'certified removal', 'anonymous'] as const;
-
 export const MADE = {
   'ran-method': 'the named method ran with the named settings on the committed forget set and made the named artefact',
   'tests-passed': 'the named tests, fixed and logged before the run, gave the listed results on that artefact',
@@ -48,27 +48,6 @@ export const NOT_MADE = {
   'all-attacks': 'that no attack, known or to come, finds the data',
   'legal-status': 'any legal conclusion',
 } as const;
-
-/** What was swept, and what nobody looked at. */
-export const Scope = z.strictObject({ swept: z.array(z.string()).min(1), notLookedAt: z.array(z.string()).min(1) });
-export type Scope = z.infer<typeof Scope>;
-
-export const EMBEDDED_SCOPE: Scope = {
-  swept: [
-    'the registered model and its served copy',
-    'its evaluation suite',
-    'its corpus moments',
-    'its training manifest',
-    "the ticket's case data",
-  ],
-  notLookedAt: [
-    'copies of the model outside this registry',
-    'caches and logs of client applications',
-    'search and retrieval indexes',
-    'the original training data store',
-    'backups made by others',
-  ],
-};
 
 export const CertificatePredicate = z.strictObject({
   version: z.literal(1),
@@ -104,7 +83,10 @@ export const CertificatePredicate = z.strictObject({
   residualCopies: z.array(z.strictObject({ what: z.string(), digest: Digest, until: z.string() })),
   validUntil: z.iso.datetime(),
   keys: z.strictObject({ service: Digest, approver: Digest }),
-  /** The log when the certificate was written (root in base64): the events before are in it, and every later log begins with it. */
+  /**
+   * The log when the certificate was written (root in base64): the events before are in it, and every later log begins
+   * with it.
+   */
   log: z.strictObject({ origin: z.string(), size: z.int().nonnegative(), root: z.base64() }),
   /** RFC 3161 tokens and witness co-signatures, base64, where such services are configured. */
   timestamps: z.array(z.string()),
@@ -195,7 +177,10 @@ export const attest = (signer: Signer, model: string, predicate: AttestationPred
 
 export const APPROVAL_TYPE = 'https://quittance.dev/approval/v1';
 
-/** What a person decided on which evidence. Without a time, so that a repeated call signs the same bytes; the log has the time. */
+/**
+ * What a person decided on which evidence. Without a time, so that a repeated call signs the same bytes; the log has
+ * the time.
+ */
 export const ApprovalPredicate = z.strictObject({
   ticketId: z.string(),
   decision: z.literal('approved'),
@@ -212,7 +197,10 @@ export const signApproval = (signer: Signer, predicate: ApprovalPredicate): Prom
 
 export const BUNDLE_TYPE = 'https://quittance.dev/evidence-bundle/v1';
 
-/** What the service says of a bundle as a whole: how much of the ticket's history it holds, so that nothing can be cut off its end. */
+/**
+ * What the service says of a bundle as a whole: how much of the ticket's history it holds, so that nothing can be cut
+ * off its end.
+ */
 export const BundlePredicate = z.strictObject({
   ticketId: z.string(),
   events: z.int().positive(),

@@ -1,11 +1,13 @@
-// The ports: what the domain needs from the world, declared by their consumer, each with its guarantees. One contract suite a port in
-// test/contract runs on every adapter. Trap: ports are split by guarantee, not by vendor (LogStorage is write-once, LogHead is compare-and-swap).
+// The ports: what the domain needs from the world, declared by their consumer, each with its guarantees. One contract
+// suite a port in test/contract runs on every adapter. Trap: ports are split by guarantee, not by vendor (LogStorage is
+// write-once, LogHead is compare-and-swap).
 import type { Digest, Json } from './canonical.ts';
 import type { HolidayCalendar } from './deadlines.ts';
 import type { Ticket } from './ticket.ts';
 import type { StoredEvent } from './ticket-events.ts';
 import type { Transition } from './transitions.ts';
 import type { ModelRecord } from './model.ts';
+import type { Scope } from './scope.ts';
 
 export type { StoredEvent } from './ticket-events.ts';
 
@@ -26,14 +28,21 @@ export interface Ports {
   readonly ids: Ids;
   readonly pseudonyms: Pseudonyms;
   readonly calendar: Calendar;
+  readonly installation: Installation;
 }
 
 export interface TicketStore {
-  /** Durable when it returns. Stores the first transition of a new ticket; TICKET_DUPLICATE when an open or completed ticket has the same `subjectKey` and model. */
+  /**
+   * Durable when it returns. Stores the first transition of a new ticket; TICKET_DUPLICATE when an open or completed
+   * ticket has the same `subjectKey` and model.
+   */
   create(transition: Transition): Promise<void>;
   /** Rejects with TICKET_NOT_FOUND. Reads its own writes. `version` counts commits from 1. */
   get(id: string): Promise<{ ticket: Ticket; version: number }>;
-  /** Stores the ticket and its events in one atomic write; durable when it returns. TICKET_CONFLICT unless `version` is current. */
+  /**
+   * Stores the ticket and its events in one atomic write; durable when it returns. TICKET_CONFLICT unless `version` is
+   * current.
+   */
   commit(transition: Transition, version: number): Promise<void>;
   /** Newest first; may lag behind writes of other processes. */
   list(): Promise<Ticket[]>;
@@ -56,7 +65,10 @@ export interface Vault {
   /** NOT_FOUND, or VAULT_KEY_DESTROYED after the purge. */
   get(ticketId: string, name: string): Promise<Uint8Array>;
   list(ticketId: string): Promise<string[]>;
-  /** HMAC-SHA-256 under a secret that lives and dies with the ticket's data key: the commitment that only the requester can open. */
+  /**
+   * HMAC-SHA-256 under a secret that lives and dies with the ticket's data key: the commitment that only the requester
+   * can open.
+   */
   commit(ticketId: string, bytes: Uint8Array): Promise<string>;
   /** The commitment's secret, for the closing notice to the requester (hex). */
   openingSecret(ticketId: string): Promise<string>;
@@ -86,7 +98,9 @@ export interface ArtifactStore {
 
 /** Tiles and entry bundles of the log. Not trusted: an editor can at most make verification fail. */
 export interface LogStorage {
-  /** Write-once by path; writing the same bytes again is a no-op, other bytes STORE_CORRUPT. Durable when it returns. */
+  /**
+   * Write-once by path; writing the same bytes again is a no-op, other bytes STORE_CORRUPT. Durable when it returns.
+   */
   put(path: string, bytes: Uint8Array): Promise<void>;
   /** NOT_FOUND. */
   get(path: string): Promise<Uint8Array>;
@@ -119,7 +133,10 @@ export interface JobQueue {
   describe(jobId: string): Promise<{ status: 'SUBMITTED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED'; reason?: string }>;
 }
 
-/** What a job reports, by the job's name. Zone C: digests and counts; the artefacts themselves are in the artifact store. */
+/**
+ * What a job reports, by the job's name. Zone C: digests and counts; the artefacts themselves are in the artifact
+ * store.
+ */
 export interface JobResults {
   /** Durable when it returns. A repeated job overwrites: the same name stands for the same work. */
   put(jobName: string, result: Json): Promise<void>;
@@ -149,15 +166,17 @@ export interface ModelRegistry {
   put(model: ModelRecord, version: number): Promise<void>;
 }
 
-/** Where the model answers questions. `promote` is atomic: a caller sees the old or the new artefact, never a mixture. */
+/**
+ * Where the model answers questions. `promote` is atomic: a caller sees the old or the new artefact, never a mixture.
+ */
 export interface ServingTarget {
   /** What is served under the name now: digest of the artefact manifest, and an answer to a prompt from it. */
   served(name: string): Promise<{ digest: Digest } | undefined>;
   /** `expected` is what must be served now (undefined: nothing); SERVED_MISMATCH otherwise. */
   promote(name: string, next: Digest, expected: Digest | undefined): Promise<void>;
   /**
-   * Greedy answers of what is actually served, read from the serving path behind the suppression rules, with the digest that it computed of what
-   * it loaded. MODEL_NOT_FOUND when nothing is served.
+   * Greedy answers of what is actually served, read from the serving path behind the suppression rules, with the digest
+   * that it computed of what it loaded. MODEL_NOT_FOUND when nothing is served.
    */
   probe(name: string, prompts: readonly string[]): Promise<{ digest: Digest; answers: string[] }>;
   /** Interim protection: answers that contain a listed keyed shingle are withheld until the rule is lifted. */
@@ -166,7 +185,10 @@ export interface ServingTarget {
 }
 
 export interface Notifier {
-  /** At least once; `id` makes a repeat recognisable. Carries references only. Delivered, or with whoever delivers, when it returns. */
+  /**
+   * At least once; `id` makes a repeat recognisable. Carries references only. Delivered, or with whoever delivers, when
+   * it returns.
+   */
   notify(notice: {
     id: string;
     to: string;
@@ -176,7 +198,10 @@ export interface Notifier {
 }
 
 export interface Clock {
-  /** Never earlier than before: stands still while the machine's clock is slewed, CLOCK_WENT_BACK when it was set back (core/clock.ts). */
+  /**
+   * Never earlier than before: stands still while the machine's clock is slewed, CLOCK_WENT_BACK when it was set back
+   * (core/clock.ts).
+   */
   now(): Date;
 }
 
@@ -185,7 +210,10 @@ export interface Ids {
   next(prefix: string): string;
 }
 
-/** Keyed pseudonyms: HMAC-SHA-256 under an installation key that never leaves the adapter. `purpose` separates what must not be linked. */
+/**
+ * Keyed pseudonyms: HMAC-SHA-256 under an installation key that never leaves the adapter. `purpose` separates what must
+ * not be linked.
+ */
 export interface Pseudonyms {
   /** 64 hex digits; the same for the same purpose and text. */
   of(purpose: string, text: string): Promise<string>;
@@ -193,6 +221,18 @@ export interface Pseudonyms {
 
 /** Public holidays where the controller sits, as data for `core/deadlines.ts`. */
 export interface Calendar {
-  /** Holidays, in order, from the year before `from` to three years after it. INVALID_INPUT where none are known for the region. */
+  /**
+   * Holidays, in order, from the year before `from` to three years after it. INVALID_INPUT where none are known for the
+   * region.
+   */
   around(from: Date): Promise<HolidayCalendar>;
+}
+
+/** What the deployment says of itself, from its own settings. */
+export interface Installation {
+  /**
+   * What a certificate says was swept and what was not looked at. INVALID_INPUT where the settings do not say it in its
+   * form.
+   */
+  certificateScope(): Promise<Scope>;
 }

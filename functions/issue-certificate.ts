@@ -2,7 +2,7 @@
 // ticket. Trap: the certificate names what the probe found to be served; a candidate that was only approved gets none.
 import { z } from 'zod';
 import { canonicalize, Digest } from '#core/canonical.ts';
-import { certificateStatement, EMBEDDED_SCOPE, personKey, SERVICE_KEY, signCertificate } from '#core/certificate.ts';
+import { certificateStatement, personKey, SERVICE_KEY, signCertificate } from '#core/certificate.ts';
 import { keyIdOf } from '#core/dsse.ts';
 import { EvaluationTables } from '#core/evaluation.ts';
 import { StoredJudgement } from '#core/gate.ts';
@@ -21,7 +21,7 @@ export const issueCertificate = defineStep({
   name: 'issue-certificate',
   input: TicketInput,
   output: z.strictObject({ certificate: Digest }),
-  uses: ['tickets', 'artifacts', 'models', 'logStorage', 'logHead', 'signer', 'clock'],
+  uses: ['tickets', 'artifacts', 'models', 'logStorage', 'logHead', 'signer', 'installation', 'clock'],
   async run({ ticketId }, ports) {
     const found = await openTicket(ports.tickets, ticketId);
     const { ticket } = found;
@@ -35,7 +35,7 @@ export const issueCertificate = defineStep({
 });
 
 type Completed = TicketIn<'COMPLETED'>;
-type IssuePorts = Pick<Ports, 'artifacts' | 'models' | 'logStorage' | 'logHead' | 'signer' | 'clock'>;
+type IssuePorts = Pick<Ports, 'artifacts' | 'models' | 'logStorage' | 'logHead' | 'signer' | 'installation' | 'clock'>;
 
 /** The certificate that an interrupted call had issued: it is not made again, as the log has grown since. */
 const registered = async (ticket: Completed, { models }: IssuePorts) => {
@@ -65,7 +65,7 @@ const certify = async (ticket: Completed, validUntil: string, ports: IssuePorts)
     residualCopies: await residualCopies(ticket, ports),
     keys: { service: await keyId(SERVICE_KEY), approver: await keyId(personKey(approver)) },
     log: logPosition(await readLog(ports)),
-    scope: EMBEDDED_SCOPE,
+    scope: await ports.installation.certificateScope(),
   });
   const envelope = await signCertificate(signer, statement, approver);
   return artifacts.put(Buffer.from(canonicalize(envelope)));

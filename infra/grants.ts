@@ -1,5 +1,6 @@
-// From a step's `uses` to its Lambda's rights and variables: a port is an entry here, and a step without `uses: ['vault']` has neither the vault's rights nor its
-// names. Trap: a wildcard needs its reason beside it; test/infra compares every policy of the template with this table.
+// From a step's `uses` to its Lambda's rights and variables: a port is an entry here, and a step without `uses:
+// ['vault']` has neither the vault's rights nor its names. Trap: a wildcard needs its reason beside it; test/infra
+// compares every policy of the template with this table.
 import { Stack } from 'aws-cdk-lib';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Ports } from '#core/ports.ts';
@@ -163,13 +164,17 @@ export const portGrants = (
     environment: { QUITTANCE_REGION: resources.region, QUITTANCE_TIME_ZONE: resources.timeZone },
     grants: [],
   },
+  installation: {
+    environment: { QUITTANCE_CERTIFICATE_SCOPE: JSON.stringify(resources.certificateScope) },
+    grants: [],
+  },
   clock: NOTHING,
   ids: NOTHING,
 });
 
 /**
- * The signer without the log's key: what the HTTP app gets, which signs people's decisions and the bundles that it hands out. A checkpoint of the log is signed by
- * the steps of a workflow only.
+ * The signer without the log's key: what the HTTP app gets, which signs people's decisions and the bundles that it
+ * hands out. A checkpoint of the log is signed by the steps of a workflow only.
  */
 export const envelopeSigner = (resources: Resources): PortGrants => ({
   environment: {

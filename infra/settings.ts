@@ -1,9 +1,33 @@
-// What an installation decides, from the context key `quittance` of cdk.json or `--context`. Every value has a default that deploys.
+// What an installation decides, from the context key `quittance` of cdk.json or `--context`. Every value has a default
+// that deploys.
 import { z } from 'zod';
 import { DEFAULT_PLACE, Region, TimeZone } from '#core/place.ts';
+import { DeclaredScope, type Scope } from '#core/scope.ts';
 
 /** GPU instances by memory: see docs/operations.md for prices. All have local NVMe and a driver in the AL2023 image. */
 const INSTANCE_TYPES = ['g6.xlarge', 'g6.2xlarge', 'g5.xlarge', 'g5.2xlarge', 'g6e.xlarge'];
+
+/** What the product itself sweeps on AWS, and what it cannot see. */
+const STACKS: Scope = {
+  swept: [
+    'the registered model in the artefact store and the alias under which it is served',
+    'what the serving endpoint answers and says that it has loaded',
+    'its evaluation suite',
+    'its corpus moments',
+    'its training manifest',
+    "the ticket's case data",
+  ],
+  notLookedAt: [
+    'copies of the model outside this registry, snapshots and images of machines that served it among them',
+    'what the serving endpoint keeps beside its answers: replicas that did not answer the probe, caches, logs',
+    'caches and logs of client applications',
+    'search and retrieval indexes',
+    'the original training data store',
+    'backups made by others',
+  ],
+};
+/** A Lambda's variables have 4 KB together; the others of the step that certifies take less than one. */
+const SCOPE_LIMIT_BYTES = 2_500;
 
 export const Settings = z.strictObject({
   /** Before every name; two installations of one account differ in it. */
@@ -26,6 +50,13 @@ export const Settings = z.strictObject({
   models: z.array(z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/)).default([]),
   /** The endpoint that serves the models. Without one nothing can be probed, and no ticket completes. */
   serving: z.strictObject({ url: z.url(), dialect: z.enum(['chat', 'completion']).default('chat') }).optional(),
+  /**
+   * What certificates say was swept and what was not looked at: as your installation is, with what stands around it.
+   */
+  certificateScope: DeclaredScope.refine(
+    (scope) => Buffer.byteLength(JSON.stringify(scope)) <= SCOPE_LIMIT_BYTES,
+    `more than ${SCOPE_LIMIT_BYTES} bytes as JSON`,
+  ).default(STACKS),
   gpu: z
     .strictObject({
       instanceTypes: z.array(z.string()).default(INSTANCE_TYPES),

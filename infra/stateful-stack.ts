@@ -31,6 +31,7 @@ export interface Resources {
   readonly region: string;
   readonly timeZone: string;
   readonly serving: Settings['serving'];
+  readonly certificateScope: Settings['certificateScope'];
 }
 
 /** Name of the log's key with the Signer. */
@@ -68,6 +69,7 @@ export class StatefulStack extends Stack {
       region: settings.region,
       timeZone: settings.timeZone,
       serving: settings.serving,
+      certificateScope: settings.certificateScope,
     };
   }
 

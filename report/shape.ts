@@ -2,7 +2,7 @@
 // Trap: no field takes text that a requester, a model or a file wrote; a sentence here is put together from counts and codes alone.
 import { z } from 'zod';
 import { Digest } from '#core/canonical.ts';
-import { Scope } from '#core/certificate.ts';
+import { Scope } from '#core/scope.ts';
 import { ClockEvent, Deadlines, Instant } from '#core/deadlines.ts';
 import { Curve, MetricValue } from '#core/evaluation.ts';
 import { Gate, Judgement } from '#core/gate.ts';

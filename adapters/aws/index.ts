@@ -1,9 +1,10 @@
-// Every port on AWS, from one environment. A port is made when a step first touches it, and asks for its own variables then: a function is given the names of
-// the resources that its step uses, and no others (infra/grants.ts).
+// Every port on AWS, from one environment. A port is made when a step first touches it, and asks for its own variables
+// then: a function is given the names of the resources that its step uses, and no others (infra/grants.ts).
 import { z } from 'zod';
 import { forwardClock } from '#core/clock.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { Ports, ServingTarget } from '#core/ports.ts';
+import { DeclaredScope } from '#core/scope.ts';
 import { aliasServing } from './alias-serving.ts';
 import { batchJobQueue } from './batch-job-queue.ts';
 import { awsClients, ClientEnvironment, lazily, type AwsClients } from './clients.ts';
@@ -58,6 +59,7 @@ export const PortEnvironment = z.object({
   QUITTANCE_KEYS_TABLE: z.string(),
   QUITTANCE_REGION: z.string(),
   QUITTANCE_TIME_ZONE: z.string(),
+  QUITTANCE_CERTIFICATE_SCOPE: json(DeclaredScope),
 });
 export type PortVariable = keyof z.infer<typeof PortEnvironment>;
 
@@ -120,12 +122,14 @@ export const awsPorts = (
         from: variable('QUITTANCE_MAIL_FROM'),
         addresses: variable('QUITTANCE_MAIL_ADDRESSES'),
       }),
-    // within a process; across functions a ticket's own history is the guard: core refuses an event dated before the last one
+    // within a process; across functions a ticket's own history is the guard: core refuses an event dated before the
+    // last one
     clock: () => forwardClock(Date.now),
     ids: () => randomIds,
     pseudonyms: () => kmsPseudonyms(secrets()),
     calendar: () =>
       holidayCalendar({ region: variable('QUITTANCE_REGION'), timeZone: variable('QUITTANCE_TIME_ZONE') }),
+    installation: () => ({ certificateScope: async () => variable('QUITTANCE_CERTIFICATE_SCOPE') }),
   });
   return ports;
 };

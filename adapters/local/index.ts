@@ -11,7 +11,7 @@ import { filePseudonyms } from './file-pseudonyms.ts';
 import { fileSigner } from './file-signer.ts';
 import { fileVault } from './file-vault.ts';
 import { holidayCalendar } from './holiday-calendar.ts';
-import { readInstallation } from './installation.ts';
+import { localInstallation, readInstallation } from './installation.ts';
 import { outboxNotifier } from './outbox-notifier.ts';
 import { pointerServing, type Answer } from './pointer-serving.ts';
 import { randomIds } from './random-ids.ts';
@@ -42,7 +42,8 @@ export const localStores = (dir: string, { lock = true, ...options }: StoreOptio
 };
 
 const openStores = (dir: string, { readClock }: StoreOptions, release: () => void): LocalStores => {
-  const place = readInstallation(dir);
+  const said = readInstallation(dir);
+  const place = { region: said.region, timeZone: said.timeZone };
   const db = openDatabase(join(dir, 'state.sqlite'), TICKET_SCHEMA + REGISTRY_SCHEMA);
   const clock = systemClock(join(dir, 'clock'), readClock);
   const vault = fileVault(join(dir, 'vault'), clock);
@@ -60,6 +61,7 @@ const openStores = (dir: string, { readClock }: StoreOptions, release: () => voi
     ids: randomIds,
     pseudonyms: filePseudonyms(join(dir, 'keys', 'pseudonyms.key')),
     calendar: holidayCalendar(place),
+    installation: localInstallation(said),
     place,
     close: () => {
       vault.close();

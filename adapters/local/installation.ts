@@ -5,12 +5,33 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import { DEFAULT_PLACE, Region, TimeZone } from '#core/place.ts';
+import type { Installation } from '#core/ports.ts';
+import { DeclaredScope, type Scope } from '#core/scope.ts';
 
 const INSTALLATION_FILE = 'installation.json';
+
+/** What the product itself sweeps in a data folder, and what it cannot see. */
+const DATA_FOLDER: Scope = {
+  swept: [
+    'the registered model and its served copy',
+    'its evaluation suite',
+    'its corpus moments',
+    'its training manifest',
+    "the ticket's case data",
+  ],
+  notLookedAt: [
+    'copies of the model outside this registry',
+    'caches and logs of client applications',
+    'search and retrieval indexes',
+    'the original training data store',
+    'backups made by others',
+  ],
+};
 
 const LocalInstallation = z.strictObject({
   region: Region.default(DEFAULT_PLACE.region),
   timeZone: TimeZone.default(DEFAULT_PLACE.timeZone),
+  certificateScope: DeclaredScope.default(DATA_FOLDER),
 });
 export type LocalInstallation = z.infer<typeof LocalInstallation>;
 
@@ -34,3 +55,7 @@ const jsonOf = (text: string): unknown => {
     return undefined; // refused as no object
   }
 };
+
+export const localInstallation = ({ certificateScope }: LocalInstallation): Installation => ({
+  certificateScope: async () => certificateScope,
+});

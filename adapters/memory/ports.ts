@@ -65,6 +65,7 @@ export const memoryWorld = ({ answer, jobs, workflows, serving = (it) => it }: W
     ids: countedIds(),
     pseudonyms: memoryPseudonyms(),
     calendar: berlin,
+    installation: { certificateScope: async () => SCOPE },
   };
   const queue = memoryJobs(jobs?.(ports) ?? {});
   return {
@@ -77,6 +78,8 @@ export const memoryWorld = ({ answer, jobs, workflows, serving = (it) => it }: W
     rules,
   };
 };
+
+const SCOPE = { swept: ['the memory of one process'], notLookedAt: ['all other memory'] };
 
 /** Starts at a literal instant; only `advance` moves it. */
 const countedClock = () => {

@@ -1,7 +1,7 @@
 // What was decided on: policy, evidence, run and results, each compared with the log and computed again from the tables. Trap: a digest in one file is a claim; it is
 // compared with the bytes of the other file, never with a second claim.
 import { canonicalize, digestJson } from '../canonical.ts';
-import { NEVER_SAID } from '../certificate.ts';
+import { NEVER_SAID } from '../scope.ts';
 import { EvaluationTables } from '../evaluation.ts';
 import { EvidenceManifest } from '../evidence.ts';
 import { judge, StoredJudgement, type Gate, type Judgement } from '../gate.ts';

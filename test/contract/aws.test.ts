@@ -8,7 +8,9 @@ import { scriptedAws } from '#test/support/scripted-aws.ts';
 import * as keyed from './keyed.contract.ts';
 
 const WHERE = { region: 'DE-BE', timeZone: 'Europe/Berlin' };
+const SCOPE = { swept: ['the model behind its alias'], notLookedAt: ['snapshots of machines that served it'] };
 const ENVIRONMENT = {
+  QUITTANCE_CERTIFICATE_SCOPE: JSON.stringify(SCOPE),
   QUITTANCE_REGION: WHERE.region,
   QUITTANCE_TIME_ZONE: WHERE.timeZone,
   QUITTANCE_MAIL_FROM: 'quittance@example.org',
@@ -39,3 +41,4 @@ keyed.notifierContract('aws', make('notifier'), async () => mails.map(noticeOf))
 keyed.clockContract('aws', makeClock, (seconds) => jest.setSystemTime(Date.now() + 1000 * seconds));
 keyed.idsContract('aws', make('ids'));
 keyed.calendarContract('aws', make('calendar'), WHERE);
+keyed.installationContract('aws', make('installation'), SCOPE);

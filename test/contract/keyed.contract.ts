@@ -1,7 +1,8 @@
-// Ports that hold keys or count: signer, pseudonyms, notifier, clock, ids, calendar.
+// Ports that hold keys, count, or say what the deployment says: signer, pseudonyms, notifier, clock, ids, calendar, installation.
 import { createPublicKey, verify } from 'node:crypto';
 import { expect, it } from '@jest/globals';
-import type { Calendar, Clock, Ids, Notifier, Pseudonyms, Signer } from '#core/ports.ts';
+import type { Calendar, Clock, Ids, Installation, Notifier, Pseudonyms, Signer } from '#core/ports.ts';
+import { DeclaredScope, type Scope } from '#core/scope.ts';
 import { TicketId } from '#core/ticket.ts';
 import type { Notice } from '#test/support/mails.ts';
 import { bytes, contract, outcome, type Make } from './contract.ts';
@@ -155,5 +156,18 @@ export const calendarContract = (name: string, make: Make<Calendar>, where: Wher
       expect(off.filter((day) => !holidays.includes(day))).toEqual([]);
       const working = ['2026-03-03', '2026-11-02', '2026-12-24', '2027-02-15']; // All Souls' Day is kept, and worked on
       expect(working.filter((day) => holidays.includes(day))).toEqual([]);
+    });
+  });
+
+/** `said`: what the deployment's settings say. */
+export const installationContract = (name: string, make: Make<Installation>, said: Scope) =>
+  contract(`installation: ${name}`, make, (installation, reopen) => {
+    it('says of its scope what its settings say, over a restart', async () => {
+      expect(await installation().certificateScope()).toEqual(said);
+      expect(await (await reopen()).certificateScope()).toEqual(said);
+    });
+
+    it('says a scope that a deployment may declare', async () => {
+      expect(DeclaredScope.parse(await installation().certificateScope())).toEqual(said);
     });
   });

@@ -1,5 +1,5 @@
 // The contract suites on the embedded adapters, each over a folder of its own that is closed and opened again where a suite says "restart".
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalize, digestOf } from '#core/canonical.ts';
 import { localStores, type LocalStores } from '#adapters/local/index.ts';
@@ -20,11 +20,12 @@ let dir: string;
 let now: number;
 
 const make =
-  <K extends keyof LocalStores>(port: K) =>
+  <K extends keyof LocalStores>(port: K, settings = '{}') =>
   async () => {
     const folder = temporaryFolder();
     const { remove } = folder;
     [dir, now] = [folder.dir, Date.parse('2026-03-02T10:00:00Z')];
+    writeFileSync(join(dir, 'installation.json'), settings);
     let open = localStores(dir, { readClock: () => now });
     const reopen = async () => {
       open.close();
@@ -53,6 +54,8 @@ keyed.notifierContract('local', make('notifier'), async () =>
 keyed.clockContract('local', make('clock'), (seconds) => void (now += 1000 * seconds));
 keyed.idsContract('local', make('ids'));
 keyed.calendarContract('local', make('calendar'), DEFAULT_PLACE);
+const SCOPE = { swept: ['the model on this machine'], notLookedAt: ['its backups'] };
+keyed.installationContract('local', make('installation', JSON.stringify({ certificateScope: SCOPE })), SCOPE);
 
 const MODELS = [textModel('before'), textModel('after')] as const;
 const modelDigests = () =>

@@ -26,4 +26,8 @@ keyed.pseudonymsContract('memory', make('pseudonyms'));
 keyed.notifierContract('memory', make('notifier'), async () => world.notices);
 keyed.clockContract('memory', make('clock'), (seconds) => world.clock.advance(seconds));
 keyed.idsContract('memory', make('ids'));
+keyed.installationContract('memory', make('installation'), {
+  swept: ['the memory of one process'],
+  notLookedAt: ['all other memory'],
+});
 keyed.calendarContract('memory', make('calendar'), { region: 'DE-BE', timeZone: 'Europe/Berlin' });

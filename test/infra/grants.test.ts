@@ -22,6 +22,7 @@ const BEHIND: Readonly<Record<Exclude<keyof Ports, 'jobs'>, readonly string[]>> 
   notifier: [],
   pseudonyms: ['Keys', 'VaultKey'],
   calendar: [],
+  installation: [],
   clock: [],
   ids: [],
 };

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
 import { RECERTIFICATION_TRIGGERS, RECERTIFICATIONS, REMINDERS } from '#core/schedules.ts';
+import { DeclaredScope } from '#core/scope.ts';
+import { Settings } from '#infra/settings.ts';
 import { STANDING } from '#infra/tools/cost.ts';
 import { listed, SETTINGS, synthesise, textOf, type Part, type Synthesised } from './synthesised.ts';
 
@@ -140,6 +142,25 @@ describe('the app stack', () => {
     });
     const groups = properties('app', 'AWS::Cognito::UserPoolGroup').map(([, { GroupName }]) => GroupName);
     expect(groups.sort()).toEqual(['approvers', 'auditors', 'filers']);
+  });
+
+  it('tells the step that certifies what the settings say was swept, and no other function', () => {
+    const told = properties('app', 'AWS::Lambda::Function').flatMap(([, { FunctionName, Environment }]) => {
+      const { Variables } = Environment as { Variables: Record<string, string> };
+      const scope = Variables['QUITTANCE_CERTIFICATE_SCOPE'];
+      return scope === undefined ? [] : [[FunctionName, JSON.parse(scope) as unknown]];
+    });
+    expect(told).toEqual([['quittance-issue-certificate', SETTINGS.certificateScope]]);
+  });
+
+  it('has a scope of its own where the settings say none, and takes none that cannot be told', () => {
+    const { certificateScope } = Settings.parse({});
+    expect(DeclaredScope.parse(certificateScope)).toEqual(certificateScope);
+    const lists = [[], ['the model was anonymous'], Array.from({ length: 20 }, (_, i) => `${i} `.padEnd(150, 'x'))];
+    for (const swept of lists)
+      expect(() => Settings.parse({ certificateScope: { swept, notLookedAt: ['copies'] } })).toThrow(
+        /certificateScope/,
+      );
   });
 
   it('re-certifies daily and quarterly by the clock of the place, and on a change', () => {

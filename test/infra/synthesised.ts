@@ -20,6 +20,7 @@ export const SETTINGS = {
   timeZone: 'Europe/Berlin',
   region: 'DE-BE',
   serving: { url: 'https://llm.example.org', dialect: 'chat' },
+  certificateScope: { swept: ['the model behind its alias'], notLookedAt: ['snapshots of its machines'] },
 };
 
 export type Resource = { Type: string; Properties: Record<string, unknown> } & Record<string, unknown>;

@@ -59,6 +59,16 @@ describe('an opened data folder', () => {
   it.each([
     ['a time zone that does not exist', '{"timeZone":"Europe/Atlantis"}', 'timeZone: no such time zone'],
     ['a field that nobody knows', '{"timezone":"Europe/London"}', 'timezone'],
+    [
+      'a claim that no certificate makes',
+      '{"certificateScope":{"swept":["what was erased from the model"],"notLookedAt":["copies"]}}',
+      'certificateScope.swept.0: says what a certificate never says',
+    ],
+    [
+      'a scope beyond which nothing lies',
+      '{"certificateScope":{"swept":["every copy"],"notLookedAt":[]}}',
+      'certificateScope.notLookedAt',
+    ],
     ['no JSON', 'timeZone: Europe/London', '(root)'],
   ])('with settings that hold %s is refused by name, and nothing is opened', async (_what, text, got) => {
     folder = temporaryFolder();

@@ -1,6 +1,6 @@
 // The report's data: right for a finished, an open and a refused case; it says what can be defended, and nothing of the case's content.
 import { describe, expect, it } from '@jest/globals';
-import { NEVER_SAID } from '#core/certificate.ts';
+import { NEVER_SAID } from '#core/scope.ts';
 import type { Judgement } from '#core/gate.ts';
 import { GatePolicy } from '#core/policy.ts';
 import { auditReport, type AuditReport } from '#report/audit-report.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { reportHtml } from '#report/html.ts';
 import { renderReport } from '#cli/report.ts';
-import { NEVER_SAID } from '#core/certificate.ts';
+import { NEVER_SAID } from '#core/scope.ts';
 import { auditReport, AuditReport, type ReportParts } from '#report/audit-report.ts';
 import { gatherReport } from '#report/gather.ts';
 import { documentOf } from '#report/content/document.ts';
