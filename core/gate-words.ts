@@ -1,5 +1,6 @@
 // A gate in words, for screens and reports: its threshold and what its value rests on. Trap: nothing reads these sentences back; whoever needs a bound takes `least` and
 // `most` of the gate.
+import { decimal, optional, rangeText } from './decimal.ts';
 import type { Gate } from './gate.ts';
 import { isQuantityKey, quantityOf } from './quantities.ts';
 import { UNITS, type Unit } from './quantity.ts';
@@ -17,6 +18,8 @@ export const onUnitScale = (gate: Pick<Gate, 'statistic' | 'of'>): boolean => {
   return least === 0 && most === 1;
 };
 
+const labelOf = (key: string): string => (isQuantityKey(key) ? quantityOf(key).label : key);
+
 /** `≥ 0.35 and ≤ 0.65`. */
 export const thresholdText = (gate: Gate): string => {
   const {
@@ -28,16 +31,15 @@ export const thresholdText = (gate: Gate): string => {
   if (statistic === 'meanWithinPeople')
     return least === null || most === null
       ? 'within the range of never-trained people'
-      : `${least.toFixed(2)} to ${most.toFixed(2)} nats`;
+      : `${rangeText([least, most], 2)} nats`;
   if (statistic === 'shareAtMostReference')
-    return most === null ? `≤ upper bound of ${reference}` : `≤ ${most.toFixed(3)}`;
+    return most === null ? `≤ upper bound of ${labelOf(reference)}` : `≤ ${decimal(most)}`;
   const unit = unitOf(gate) === 'nats' ? ' nats' : '';
   const sides = [least === null ? '' : `≥ ${least}${unit}`, most === null ? '' : `≤ ${most}${unit}`];
   return `${statistic === 'ks' ? 'p ' : ''}${sides.filter(Boolean).join(' and ')}`;
 };
 
-const intervalText = ({ interval }: Gate): string =>
-  interval === null ? '' : `${interval[0].toFixed(3)}–${interval[1].toFixed(3)}`;
+const intervalText = ({ interval }: Gate): string => (interval === null ? '' : rangeText(interval));
 
 /** Method, interval and whatever makes the number readable; where there is no value, why. */
 export const detailText = (gate: Gate): string => {
@@ -58,7 +60,7 @@ export const detailText = (gate: Gate): string => {
     case 'meanWithinPeople':
       return `range of ${basis['people']} never-trained people, widened by ${basis['margin']}; 95 % interval of the mean ${intervalText(gate)}`;
     case 'ks':
-      return `exact two-sample KS: D = ${basis['d']?.toFixed(3)}, n = ${n}, m = ${basis['m']}; D from ${basis['rejectsFrom']?.toFixed(3)} would be rejected at 5 %`;
+      return `exact two-sample KS: D = ${optional(basis['d'])}, n = ${n}, m = ${basis['m']}; D from ${optional(basis['rejectsFrom'])} would be rejected at 5 %`;
     case 'worstPerson':
       return `lowest of ${n} retained people: ${basis['k']} of ${basis['records']}`;
   }

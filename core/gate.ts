@@ -3,7 +3,7 @@
 // these sizes, is `not_available` and fails the gate; it is never replaced by a default.
 import { z } from 'zod';
 import type { EvaluationTables } from './evaluation.ts';
-import { checkId, GateCheck, type GatePolicy, type Statistic } from './policy.ts';
+import { CheckDirection, checkId, GateCheck, type GatePolicy, type Statistic } from './policy.ts';
 import { areaUnderCurve, clopperPearsonUpper, smallestRejected } from './stats.ts';
 import { aucOf, entry, ksOf, lowestOf, pairOf, reasonFor, summarise, total, type Found } from './summaries.ts';
 
@@ -27,7 +27,7 @@ export const Gate = z.strictObject({
   most: z.number().nullable(),
   verdict: GateVerdict,
   /** What a failure means; of a two-sided check that failed, the side. */
-  direction: z.string(),
+  direction: CheckDirection,
   /** 95 %, where the statistic has one. */
   interval: z.tuple([z.number(), z.number()]).nullable(),
   /** The numbers that value and bounds rest on, by name. */

@@ -151,11 +151,12 @@ const releaserIsNotPlacer: Guard = (ticket, event) =>
 
 const refusalIsTyped: Guard = (ticket, event) =>
   unless(
-    event.type === 'closed' && (event.outcome !== 'refused' || regimeOf(ticket.regime).refusals.includes(event.reason)),
+    event.type === 'closed' &&
+      (event.outcome !== 'refused' || Object.hasOwn(regimeOf(ticket.regime).refusals, event.reason)),
     'INVALID_INPUT',
     () => ({
       message: `a refusal under ${ticket.regime} needs a reason that its law knows`,
-      expected: regimeOf(ticket.regime).refusals.join(', '),
+      expected: Object.keys(regimeOf(ticket.regime).refusals).join(', '),
     }),
   );
 

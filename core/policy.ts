@@ -10,12 +10,16 @@ const KEYS = QUANTITIES.map(({ key }) => key);
 const Key = z.enum(KEYS as [QuantityKey, ...QuantityKey[]]); // the registry is never empty
 const Bounds = z.strictObject({ least: z.number().optional(), most: z.number().optional() });
 
+/** What a failure of a check means. */
+export const CheckDirection = z.enum(['under-forgetting', 'over-unlearning', 'two-sided', 'locality', 'quality']);
+export type CheckDirection = z.infer<typeof CheckDirection>;
+
 const check = <S extends string, F extends z.ZodRawShape>(statistic: S, fields: F) =>
   z.strictObject({
     /** As it is shown; nothing is looked up by it. */
     name: z.string(),
     statistic: z.literal(statistic),
-    direction: z.enum(['under-forgetting', 'over-unlearning', 'two-sided', 'locality', 'quality']),
+    direction: CheckDirection,
     /** Why the check is there, in one line. */
     reason: z.string(),
     ...fields,

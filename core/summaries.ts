@@ -1,7 +1,7 @@
 // The value of a quantity, with n, method and interval, from the aggregate tables alone: what the gate judges, the report prints, `quittance evaluate` answers and a
 // stranger's verifier computes again. Trap: tables may come from a stranger: only what is a table's own property is read, and what is missing is said, never filled in.
 import type { Histogram, Measured, MetricValue, Proportion, Sums } from './evaluation.ts';
-import { quantityOf, type QuantityKey } from './quantities.ts';
+import { isQuantityKey, quantityOf, type QuantityKey } from './quantities.ts';
 import { UNITS, type Quantity, type Unit } from './quantity.ts';
 import {
   areaUnderCurve,
@@ -27,10 +27,18 @@ export const total = (counts: readonly number[]): number => counts.reduce((sum, 
 export const ratio = ({ k, n }: Proportion): number => (n === 0 ? NaN : k / n);
 
 /** Why the tables have nothing under these keys, in their own words: of the key, or of its whole group. */
-export const reasonFor = ({ notAvailable: why }: Measured, keys: readonly string[]): string => {
+export const reasonFor = (tables: Measured, keys: readonly string[]): string =>
+  toldReason(tables, keys) ??
+  `not measured: ${keys.length > 2 ? 'part of what it is made of' : keys.map(labelOf).join(' and ')}`;
+
+const toldReason = ({ notAvailable: why }: Measured, keys: readonly string[]): string | undefined => {
   const reasons = keys.flatMap((key) => entry(why, key) ?? entry(why, key.split('.')[0] ?? '') ?? []);
-  return [...new Set(reasons)].join('; ') || `the tables lack ${keys.join(' or ')}, or hold nothing under it`;
+  return reasons.length === 0 ? undefined : [...new Set(reasons)].join('; ');
 };
+
+/** The only other keys are those of a model that was trained without the records. */
+const labelOf = (key: string): string =>
+  isQuantityKey(key) ? quantityOf(key).label : 'a model that was trained without the records';
 
 /** The count behind a share. */
 export const countOf = ({ proportions }: Measured, key: QuantityKey): Proportion | undefined => entry(proportions, key);
@@ -50,9 +58,10 @@ export const summarise = (tables: Measured, key: QuantityKey): MetricValue => {
   const how = typeof quantity.how === 'string' ? quantity.how : quantity.how(tables.sampling);
   const found = valueOf(tables, quantity, how);
   if (found && ('notAvailable' in found || Number.isFinite(found.value))) return found;
+  if (found) return { notAvailable: 'its value is beyond all numbers' };
   const own = entry(tables.notAvailable, key);
-  const read = quantity.from.length > 0 ? quantity.from : [key];
-  return { notAvailable: found ? 'its value is beyond all numbers' : (own ?? reasonFor(tables, read)) };
+  if (own !== undefined || quantity.from.length > 0) return { notAvailable: own ?? reasonFor(tables, quantity.from) };
+  return { notAvailable: toldReason(tables, [key]) ?? 'not part of this evaluation' };
 };
 
 const valueOf = (tables: Measured, quantity: Quantity, how: string): MetricValue | undefined => {

@@ -69,6 +69,10 @@ export const TicketEvent = z.discriminatedUnion('type', [
   event('resumed', { by: Principal }),
 ]);
 export type TicketEvent = z.infer<typeof TicketEvent>;
+
+/** What a history can show. */
+export const EventType = z.enum(['received', ...TicketEvent.options.map(({ shape }) => shape.type.value)]);
+export type EventType = z.infer<typeof EventType>;
 export type EventOf<T extends TicketEvent['type']> = Extract<TicketEvent, { type: T }>;
 
 /** An event in its place in the ticket's history: the body of a leaf. */

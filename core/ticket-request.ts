@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { QuittanceError } from './errors.ts';
 import { ForgetRecord } from './forget-set.ts';
 import { parseOnce } from './json-keys.ts';
-import { IdentityLevel, REGIMES, RegimeName } from './regimes.ts';
+import { IdentityLevel, regimeOf, RegimeName, type Codes } from './regimes.ts';
 import { Instant } from './deadlines.ts';
 
 export const REQUEST_LIMIT_BYTES = 2 * 1024 * 1024;
@@ -77,11 +77,11 @@ const Shape = z.strictObject({
 });
 
 export const TicketRequest = Shape.superRefine((request, context) => {
-  const { grounds, refusals }: { grounds: readonly string[]; refusals: readonly string[] } = REGIMES[request.regime];
-  const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
-  if (!grounds.includes(request.ground)) refuse(['ground'], `one of ${grounds.join(', ')}`);
-  if (request.exemption && !refusals.includes(request.exemption.code))
-    refuse(['exemption', 'code'], `one of ${refusals.join(', ')}`);
+  const { grounds, refusals } = regimeOf(request.regime);
+  const oneOf = (path: string[], codes: Codes) =>
+    context.addIssue({ code: 'custom', path, message: `one of ${Object.keys(codes).join(', ')}` });
+  if (!Object.hasOwn(grounds, request.ground)) oneOf(['ground'], grounds);
+  if (request.exemption && !Object.hasOwn(refusals, request.exemption.code)) oneOf(['exemption', 'code'], refusals);
 });
 export type TicketRequest = z.infer<typeof TicketRequest>;
 

@@ -174,7 +174,8 @@ export const Ticket = z.discriminatedUnion('status', [
   shape('PURGED', purged),
 ]);
 export type Ticket = z.infer<typeof Ticket>;
-export type Status = Ticket['status'];
+export const Status = z.enum(Ticket.options.map(({ shape: { status } }) => status.value));
+export type Status = z.infer<typeof Status>;
 export type TicketIn<S extends Status> = Extract<Ticket, { status: S }>;
 
 export const CLOSED = ['REFUSED', 'WITHDRAWN', 'CANCELLED'] as const satisfies readonly Status[];

@@ -1,6 +1,7 @@
 // Models, ledger and verification: pages of what everybody may check.
 import type { ModelRecord } from '#core/model.ts';
 import type { Check } from '#core/verify.ts';
+import { RECERTIFICATION_LABELS } from '#report/labels.ts';
 import { html, type Html } from '#report/markup.ts';
 import { right, table } from '#report/tables.ts';
 import { digest, terms, time } from './layout.ts';
@@ -16,7 +17,7 @@ export const modelsBody = (models: readonly ModelRecord[]): Html =>
           digest(one.digest),
           one.status,
           one.deletions,
-          one.recertification.state,
+          RECERTIFICATION_LABELS[one.recertification.state],
         ]),
       );
 
@@ -25,7 +26,7 @@ export const modelBody = (model: ModelRecord): Html =>
     ['Served digest', digest(model.digest)],
     ['Status', model.status],
     ['Deletions carried out', model.deletions],
-    ['Re-certification', model.recertification.state],
+    ['Re-certification', RECERTIFICATION_LABELS[model.recertification.state]],
     ['Checked', model.recertification.checkedAt === undefined ? 'never' : time(model.recertification.checkedAt)],
     ['Changed', time(model.updatedAt)],
   ])}

@@ -4,7 +4,8 @@ import type { AuditReport } from '#report/audit-report.ts';
 import { blockHtml, tableHtml } from '#report/blocks-html.ts';
 import { gateBlocks } from '#report/content/document.ts';
 import { attemptsTable, historyTable } from '#report/content/tables.ts';
-import { groundText } from '#report/format.ts';
+import { requestText } from '#report/content/summary.ts';
+import { clockLabel, RECERTIFICATION_LABELS } from '#report/labels.ts';
 import { html, type Html } from '#report/markup.ts';
 import { table } from '#report/tables.ts';
 import { digest, terms, time, type Viewer } from './layout.ts';
@@ -44,14 +45,11 @@ const summary = (item: WorkItem, { executive, recertification }: AuditReport): H
     ['State', item.label],
     ['Blocked by', item.blockedBy ?? 'nothing'],
     ['Model', html`<a href="/models/${item.model}">${item.model}</a>`],
-    [
-      'Request',
-      `${executive.request.regime}, ${groundText(executive.request.ground)}, ${executive.request.records} records, by ${executive.request.channel}`,
-    ],
+    ['Request', requestText(executive.request)],
     ['Filed by', item.filer],
     ['Approved by', executive.people.approver ?? 'nobody yet'],
     ['Valid until', executive.validity.validUntil === null ? 'no certificate' : time(executive.validity.validUntil)],
-    ['Re-certification', `${recertification.state}: ${recertification.line}`],
+    ['Re-certification', `${RECERTIFICATION_LABELS[recertification.state]}: ${recertification.line}`],
   ]);
 
 const clock = ({ executive: { deadline, request } }: AuditReport): Html =>
@@ -66,10 +64,7 @@ const clock = ({ executive: { deadline, request } }: AuditReport): Html =>
     ${table(
       'Clock events',
       ['time', 'event'],
-      deadline.clock.map((event) => [
-        time(event.at),
-        'reason' in event ? `${event.type} (${event.reason})` : event.type,
-      ]),
+      deadline.clock.map((event) => [time(event.at), clockLabel(event)]),
     )}`;
 
 const attempts = ({ attempts: made }: AuditReport): Html | undefined =>

@@ -1,8 +1,10 @@
 // The work list: tickets with their clocks, by view (all, mine, due soon, awaiting my approval, blocked). Trap: what is
 // late or soon is said in words and with a mark; colour adds nothing that is not there without it.
 import { localDate } from '#core/deadlines.ts';
+import { regimeOf, type RegimeName } from '#core/regimes.ts';
 import { meaningOf } from '#core/statuses.ts';
 import type { Ticket } from '#core/ticket.ts';
+import { reasonLabel } from '#report/labels.ts';
 import { html, type Html } from '#report/markup.ts';
 import { table } from '#report/tables.ts';
 import { type Viewer } from './layout.ts';
@@ -22,7 +24,7 @@ const SOON_DAYS = 7;
 export interface WorkItem {
   readonly id: string;
   readonly model: string;
-  readonly regime: string;
+  readonly regime: RegimeName;
   readonly status: string;
   /** The status in words. */
   readonly label: string;
@@ -50,7 +52,7 @@ export const workItem = (ticket: Ticket, now: Date): WorkItem => {
 
 const blockedBy = (ticket: Ticket): string | null => {
   if (ticket.status === 'ON_HOLD') return `hold: ${ticket.hold.code}`;
-  if (ticket.status === 'REMEDIATION') return `${ticket.step}: ${ticket.reason}`;
+  if (ticket.status === 'REMEDIATION') return reasonLabel(ticket.regime, ticket.reason);
   return ticket.status === 'IDENTITY_PENDING' ? 'identity of the requester' : null;
 };
 
@@ -97,7 +99,7 @@ const list = (tickets: readonly WorkItem[]): Html =>
     tickets.map(({ id, model, regime, label, safeDue, daysLeft, filer, blockedBy: reason }) => [
       html`<a href="/tickets/${id}">${id}</a>`,
       model,
-      regime,
+      regimeOf(regime).label,
       label,
       html`${safeDue} ${dueText(daysLeft)}`,
       filer,

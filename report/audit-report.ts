@@ -8,6 +8,7 @@ import type { ModelRecord } from '#core/model.ts';
 import type { StoredEvent } from '#core/ports.ts';
 import { executiveOf } from './executive.ts';
 import { attemptOf, distributionsOf, metricRows, trajectoryOf, type AttemptParts } from './findings.ts';
+import { recordedLabel } from './labels.ts';
 import { AuditReport } from './shape.ts';
 import type { Ticket } from '#core/ticket.ts';
 
@@ -115,7 +116,7 @@ const reproduceOf = ({ ticket, certificate }: ReportParts, last: AttemptParts | 
     seed: manifest && String(manifest.seed),
     backend: manifest?.backend,
     ...Object.fromEntries(
-      Object.entries(manifest?.recorded ?? {}).map(([key, value]) => [`recorded ${key}`, String(value)]),
+      Object.entries(manifest?.recorded ?? {}).map(([key, value]) => [recordedLabel(key), String(value)]),
     ),
   };
   return Object.fromEntries(

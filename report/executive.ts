@@ -8,10 +8,13 @@ import type { EvaluationTables, Proportion } from '#core/evaluation.ts';
 import type { ModelRecord } from '#core/model.ts';
 import type { StoredEvent } from '#core/ports.ts';
 import { quantityOf } from '#core/quantities.ts';
+import { STATUSES } from '#core/statuses.ts';
 import { clopperPearsonUpper, kolmogorovSmirnov } from '#core/stats.ts';
 import { countOf, pairOf } from '#core/summaries.ts';
 import { type Ticket, Code, isClosed, workingOf } from '#core/ticket.ts';
+import { decimal } from '#core/decimal.ts';
 import type { AttemptParts } from './findings.ts';
+import { reasonLabel } from './labels.ts';
 import type { Executive } from './shape.ts';
 
 export interface ExecutiveParts {
@@ -52,11 +55,11 @@ const requestOf = ({ regime, ground, channel, receivedAt, filedAt, counts, commi
   commitment,
 });
 
-/** What the ticket came to, as a code or a code with its reason. */
+/** What the ticket came to, and why where it was not completed. */
 const outcomeOf = (ticket: Ticket): string => {
-  if (ticket.status === 'PURGED')
-    return ticket.reason === undefined ? ticket.outcome : `${ticket.outcome} (${ticket.reason})`;
-  return isClosed(ticket) ? `${ticket.status.toLowerCase()} (${ticket.reason})` : 'open';
+  if (!isClosed(ticket) && ticket.status !== 'PURGED') return 'open';
+  const outcome = ticket.status === 'PURGED' ? ticket.outcome : STATUSES[ticket.status].label;
+  return ticket.reason === undefined ? outcome : `${outcome}: ${reasonLabel(ticket.regime, ticket.reason)}`;
 };
 
 /** The answer counts on the local day on which the requester was told; until then the verdict is open. */
@@ -124,8 +127,8 @@ const comparedSentence = (tables: EvaluationTables): string[] => {
   const { d, p, n, m, rejectsFrom } = kolmogorovSmirnov(pair[0].counts, pair[1].counts);
   const found = p < 0.05 ? 'were told apart' : 'were not told apart';
   return [
-    `The forgotten values and those of never-trained people ${found} (exact two-sample Kolmogorov–Smirnov, n = ${n}, m = ${m}, D = ${d.toFixed(3)}, ` +
-      `p = ${p.toFixed(3)}); only a gap of ${rejectsFrom.toFixed(3)} or more would have been noticed.`,
+    `The forgotten values and those of never-trained people ${found} (exact two-sample Kolmogorov–Smirnov, n = ${n}, m = ${m}, D = ${decimal(d)}, ` +
+      `p = ${decimal(p)}); only a gap of ${decimal(rejectsFrom)} or more would have been noticed.`,
   ];
 };
 

@@ -1,23 +1,30 @@
-// The audit report as data: what every rendering (page, PDF, JSON) shows and nothing else. Zone C: codes, digests, counts, aggregates and sentences of ours.
-// Trap: no field takes text that a requester, a model or a file wrote; a sentence here is put together from counts and codes alone.
+// The audit report as data: what every rendering (page, PDF, JSON) shows and nothing else. Zone C: codes, digests, counts, aggregates and
+// sentences of ours. Trap: no field takes text that a requester, a model or a file wrote; a sentence here is put together from counts and
+// codes alone.
 import { z } from 'zod';
 import { Digest } from '#core/canonical.ts';
 import { Scope } from '#core/scope.ts';
 import { ClockEvent, Deadlines, Instant } from '#core/deadlines.ts';
 import { Curve, MetricValue } from '#core/evaluation.ts';
 import { Gate, Judgement } from '#core/gate.ts';
+import { ModelRecord } from '#core/model.ts';
+import { RegimeName } from '#core/regimes.ts';
 import { JsonValue, RunManifest } from '#core/run.ts';
+import { EventType } from '#core/ticket-events.ts';
+import { Channel } from '#core/ticket-request.ts';
+import { Status } from '#core/ticket.ts';
 
 const Count = z.int().nonnegative();
 const NotAvailable = z.strictObject({ notAvailable: z.string() });
+const RecertificationState = ModelRecord.shape.recertification.shape.state;
 const Statement = z.strictObject({ code: z.string(), text: z.string() });
 
 /** The page that counsel reads. */
 export const Executive = z.strictObject({
   request: z.strictObject({
-    regime: z.string(),
+    regime: RegimeName,
     ground: z.string(),
-    channel: z.string(),
+    channel: Channel,
     receivedAt: Instant,
     filedAt: Instant,
     records: Count,
@@ -81,7 +88,7 @@ export const Attempt = z.strictObject({
   reason: z.string(),
   config: z.record(z.string(), JsonValue),
   updates: Count.nullable(),
-  stop: z.string().nullable(),
+  stop: RunManifest.shape.stop.nullable(),
   verdict: Judgement.shape.verdict.nullable(),
   failed: z.array(z.string()),
   forgotten: z.number().nullable(),
@@ -95,7 +102,7 @@ const TrajectoryPoint = RunManifest.shape.trajectory.element.extend({ update: Co
 export const AuditReport = z.strictObject({
   kind: z.literal('quittance-report/v1'),
   ticketId: z.string(),
-  status: z.string(),
+  status: Status,
   /** The last change of the ticket: the report shows the case as of then. */
   asOf: Instant,
   model: z.string(),
@@ -112,14 +119,14 @@ export const AuditReport = z.strictObject({
   trajectory: z.array(TrajectoryPoint),
   relearning: z.union([Curve, NotAvailable]),
   recertification: z.strictObject({
-    state: z.enum(['never', 'current', 'lapsed', 'drifted']),
+    state: RecertificationState,
     line: z.string(),
-    history: z.array(z.strictObject({ at: Instant, state: z.string() })),
+    history: z.array(z.strictObject({ at: Instant, state: RecertificationState })),
   }),
   scope: Scope.nullable(),
   statements: z.strictObject({ made: z.array(Statement), notMade: z.array(Statement) }),
   /** What reproduces the attempt: names to digests or settings. */
   reproduce: z.record(z.string(), z.string()),
-  history: z.array(z.strictObject({ sequence: Count, at: Instant, type: z.string(), leaf: Count.nullable() })),
+  history: z.array(z.strictObject({ sequence: Count, at: Instant, type: EventType, leaf: Count.nullable() })),
 });
 export type AuditReport = z.infer<typeof AuditReport>;

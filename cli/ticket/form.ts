@@ -27,7 +27,9 @@ export const REQUEST_EXAMPLE = {
   },
 } as const;
 
-const grounds = Object.entries(REGIMES).map(([name, regime]) => `    ${name}: ${regime.grounds.join(', ')}`);
+const grounds = Object.entries(REGIMES).map(
+  ([name, regime]) => `    ${name}: ${Object.keys(regime.grounds).join(', ')}`,
+);
 
 export const REQUEST_FORM = [
   `FILE is one JSON object in UTF-8, at most ${REQUEST_LIMIT_BYTES / 2 ** 20} MiB, for example:`,

@@ -1,7 +1,8 @@
 // What a report says, apart from how it looks: sections of headings, paragraphs, lists, terms, tables and plots. The page
 // (report/html.ts), the PDF (report/pdf.ts) and the portal's pages show the same blocks, so that none can say less than another.
 import type { GateVerdict } from '#core/gate.ts';
-import { instant, verdictText } from '../format.ts';
+import { instant } from '../format.ts';
+import { VERDICT_LABELS } from '../labels.ts';
 import type { Plot } from '../plots/plot.ts';
 
 /** A piece of a line. null: nothing to say, shown as a dash. */
@@ -66,6 +67,6 @@ export const plain = (line: Line): string => piecesOf(line).map(plainPiece).join
 const plainPiece = (piece: Piece): string => {
   if (piece === null) return DASH;
   if (typeof piece !== 'object') return String(piece);
-  if ('verdict' in piece) return verdictText(piece.verdict);
+  if ('verdict' in piece) return VERDICT_LABELS[piece.verdict];
   return 'code' in piece ? piece.code : instant(piece.time);
 };

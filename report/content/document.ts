@@ -1,7 +1,9 @@
 // The audit report as a document: its sections in reading order, each with the plots that belong to it. A plot for which there is no data
 // is left out, and a sentence says why.
+import { STATUSES } from '#core/statuses.ts';
+import { decimal } from '#core/decimal.ts';
 import type { AuditReport } from '../audit-report.ts';
-import { decimal } from '../format.ts';
+import { RECERTIFICATION_LABELS } from '../labels.ts';
 import { distributionPair } from '../plots/distribution-pair.ts';
 import { forgetUtility } from '../plots/forget-utility.ts';
 import { gateOverview } from '../plots/gate-overview.ts';
@@ -21,7 +23,7 @@ import {
 export const documentOf = (report: AuditReport): Document => ({
   title: `Audit report: unlearning ticket ${report.ticketId}`,
   lead: [
-    `Model ${report.model}. Status ${report.status}, as of `,
+    `Model ${report.model}. Status: ${STATUSES[report.status].label}, as of `,
     { time: report.asOf },
     '. This report names no person.',
   ],
@@ -73,13 +75,24 @@ const comparison = ({ distributions: found }: AuditReport): Block[] => [
   ),
 ];
 
-const beforeAndAfter = ({ metrics, reference, sampling }: AuditReport): Block[] =>
-  metrics.length === 0
-    ? [paragraph('No model was evaluated.')]
-    : [
-        paragraph('Reference: ', reference, '. Decoding: ', sampling, '. A dash under “before”: not measured then.'),
-        tableOf(metricsTable(metrics)),
-      ];
+const beforeAndAfter = ({ metrics, reference, sampling }: AuditReport): Block[] => {
+  if (metrics.length === 0) return [paragraph('No model was evaluated.')];
+  const measured = metrics.filter(({ after }) => !('notAvailable' in after));
+  return [
+    paragraph('Reference: ', reference, '. Decoding: ', sampling, '. A dash under “before”: not measured then.'),
+    tableOf(metricsTable(measured)),
+    ...notMeasured(metrics),
+  ];
+};
+
+/** The rest of the registry, by the reason. */
+const notMeasured = (metrics: AuditReport['metrics']): Block[] => {
+  const labels = new Map<string, string[]>();
+  for (const { label, after } of metrics)
+    if ('notAvailable' in after) labels.set(after.notAvailable, [...(labels.get(after.notAvailable) ?? []), label]);
+  if (labels.size === 0) return [];
+  return [heading('Not measured'), list([...labels].map(([reason, names]) => `${reason} – ${names.join('; ')}`))];
+};
 
 const attempts = (report: AuditReport): Block[] => [
   report.attempts.length === 0 ? paragraph('No attempt was made.') : tableOf(attemptsTable(report.attempts)),
@@ -114,7 +127,7 @@ const scope = ({ scope: found }: AuditReport): Section[] =>
       ];
 
 const recertification = ({ recertification: { state, line, history } }: AuditReport): Block[] => [
-  paragraph(`${state}: ${line}`),
+  paragraph(`${RECERTIFICATION_LABELS[state]}: ${line}`),
   ...(history.length === 0 ? [] : [tableOf(recertificationTable(history))]),
 ];
 

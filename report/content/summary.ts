@@ -1,6 +1,8 @@
 // The page for counsel: the request, its deadline, what was done and tested, what is not claimed, who decided, how to verify it.
+import { groundLabel, regimeOf } from '#core/regimes.ts';
 import type { AuditReport } from '../audit-report.ts';
-import { groundText } from '../format.ts';
+import { CHANNEL_LABELS, RECERTIFICATION_LABELS } from '../labels.ts';
+import type { Executive } from '../shape.ts';
 import { heading, list, paragraph, type Block, type Line, type Section } from './blocks.ts';
 
 export const summary = (report: AuditReport): Section => {
@@ -25,12 +27,8 @@ export const summary = (report: AuditReport): Section => {
 
 const items = ({ executive, recertification }: AuditReport): [term: string, line: Line][] => {
   const { request, deadline, people, informed, validity } = executive;
-  const { regime, ground, records, channel, receivedAt } = request;
   return [
-    [
-      'Request',
-      [`${regime}, ${groundText(ground)}; ${records} records; received by ${channel} `, { time: receivedAt }],
-    ],
+    ['Request', [`${requestText(request)}; received `, { time: request.receivedAt }]],
     ['Outcome', executive.outcome],
     ['Deadline', deadlineLine(deadline)],
     ['How it was counted', deadline.derivation.join('; ')],
@@ -43,17 +41,19 @@ const items = ({ executive, recertification }: AuditReport): [term: string, line
         ? `no certificate. ${validity.rule}`
         : [{ time: validity.validUntil }, `. ${validity.rule}`],
     ],
-    ['Re-certification', `${recertification.state}: ${recertification.line}`],
+    ['Re-certification', `${RECERTIFICATION_LABELS[recertification.state]}: ${recertification.line}`],
   ];
 };
+
+/** The law, the ground, how much, and by which way it came. */
+export const requestText = ({ regime, ground, records, channel }: Executive['request']): string =>
+  `${regimeOf(regime).label}, ${groundLabel(regime, ground)}; ${records} records; by ${CHANNEL_LABELS[channel]}`;
 
 const VERDICTS = {
   met: 'met',
   missed: 'missed',
   open: 'open: the requester has not been told yet how the case ended',
 } as const;
-
-type Executive = AuditReport['executive'];
 
 const deadlineLine = ({ verdict, statutoryDue, safeDue, answeredAt }: Executive['deadline']): Line => {
   const due = `${VERDICTS[verdict]}; due ${statutoryDue} (to be safe ${safeDue})`;

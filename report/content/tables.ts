@@ -1,6 +1,8 @@
 // The tables of the evidence, each made here for the page, the PDF and the portal alike.
+import { optional } from '#core/decimal.ts';
 import type { AuditReport } from '../audit-report.ts';
-import { intervalText, metricText, optional } from '../format.ts';
+import { intervalText, metricText } from '../format.ts';
+import { DIRECTION_LABELS, EVENT_LABELS, measuredLabel, RECERTIFICATION_LABELS, STOP_LABELS } from '../labels.ts';
 import { numbers, words, type Table } from './blocks.ts';
 
 type Gates = NonNullable<AuditReport['gate']>['gates'];
@@ -8,21 +10,23 @@ type Gates = NonNullable<AuditReport['gate']>['gates'];
 export const gateTable = (gates: Gates): Table => ({
   caption: 'The gate: each check with its value, number of cases, threshold and verdict',
   columns: [
-    words('check', 4),
-    numbers('value', 1.4),
-    numbers('n', 1),
-    words('threshold', 3),
-    words('verdict', 1.9),
-    words('direction', 2.4),
-    words('method', 5),
+    words('check', 2.6),
+    words('measured', 4),
+    numbers('value', 1.5),
+    numbers('n', 1.1),
+    words('threshold', 2.3),
+    words('verdict', 1.8),
+    words('a failure means', 2.2),
+    words('what the value rests on', 4),
   ],
   rows: gates.map((one) => [
     one.name,
+    measuredLabel(one),
     optional(one.value),
     one.n,
     one.threshold,
     { verdict: one.verdict },
-    one.direction,
+    DIRECTION_LABELS[one.direction],
     one.detail,
   ]),
 });
@@ -65,7 +69,7 @@ export const attemptsTable = (attempts: AuditReport['attempts']): Table => ({
     `${one.method}: ${one.reason}`,
     { code: JSON.stringify(one.config) },
     one.updates,
-    one.stop,
+    one.stop && STOP_LABELS[one.stop],
     one.verdict && { verdict: one.verdict },
     one.failed.join(', ') || null,
   ]),
@@ -74,7 +78,7 @@ export const attemptsTable = (attempts: AuditReport['attempts']): Table => ({
 export const historyTable = (history: AuditReport['history']): Table => ({
   caption: 'Events of the ticket; each is a leaf of the log',
   columns: [numbers('event', 1), words('time', 2), words('what', 2), numbers('leaf', 1)],
-  rows: history.map(({ sequence, at, type, leaf }) => [sequence, { time: at }, type, leaf ?? 'not yet']),
+  rows: history.map(({ sequence, at, type, leaf }) => [sequence, { time: at }, EVENT_LABELS[type], leaf ?? 'not yet']),
 });
 
 export const statementTable = (caption: string, rows: AuditReport['statements']['made']): Table => ({
@@ -86,7 +90,7 @@ export const statementTable = (caption: string, rows: AuditReport['statements'][
 export const recertificationTable = (history: AuditReport['recertification']['history']): Table => ({
   caption: 'Re-certifications',
   columns: [words('time', 1), words('state', 2)],
-  rows: history.map(({ at, state }) => [{ time: at }, state]),
+  rows: history.map(({ at, state }) => [{ time: at }, RECERTIFICATION_LABELS[state]]),
 });
 
 /** The numbers of a plot. */

@@ -1,9 +1,9 @@
 // The pair of empirical distribution functions with their 95 % bands, and the place and size of their largest gap: D of the
 // Kolmogorov–Smirnov test.
+import { decimal } from '#core/decimal.ts';
 import type { AuditReport } from '../audit-report.ts';
 import type { Layer, Point } from '../charts/chart.ts';
 import { BLACK } from '../charts/colors.ts';
-import { decimal } from '../format.ts';
 import type { Distributions } from '../shape.ts';
 import { PAIR, share, WIDTH, type Plot } from './plot.ts';
 

@@ -2,10 +2,10 @@
 // Trap: while it unlearns, a method sees forget data alone, so utility is known only for states that were evaluated; nothing in
 // between is drawn.
 import type { QuantityKey } from '#core/quantities.ts';
+import { optional } from '#core/decimal.ts';
 import type { AuditReport } from '../audit-report.ts';
 import type { Layer, Point } from '../charts/chart.ts';
 import { ALLOWED, GREEN, GREY } from '../charts/colors.ts';
-import { optional } from '../format.ts';
 import { labelAt, share, WIDTH, type Plot } from './plot.ts';
 
 const [ACROSS, UP] = ['forget.greedyExact', 'retained.greedyExact'] as const satisfies readonly QuantityKey[];

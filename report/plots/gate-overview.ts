@@ -1,11 +1,12 @@
 // Each check of the gate on one scale: what passes, and what was measured.
 import { onUnitScale } from '#core/gate-words.ts';
 import type { GateVerdict } from '#core/gate.ts';
+import { decimal } from '#core/decimal.ts';
 import type { AuditReport } from '../audit-report.ts';
 import type { Layer } from '../charts/chart.ts';
 import { ALLOWED, AMBER, BLUE, ORANGE } from '../charts/colors.ts';
 import type { Mark } from '../charts/legend.ts';
-import { decimal } from '../format.ts';
+import { VERDICT_LABELS } from '../labels.ts';
 import { share, WIDTH, type Plot } from './plot.ts';
 
 interface Row {
@@ -43,7 +44,7 @@ export const gateOverview = ({ gate }: AuditReport): Plot | undefined => {
       decimal(value),
       decimal(least),
       decimal(most),
-      verdict,
+      VERDICT_LABELS[verdict],
     ]),
   };
 };
@@ -67,5 +68,5 @@ const MARKS: readonly (readonly [GateVerdict, Mark])[] = [
 
 const measured = (rows: readonly Row[], [verdict, mark]: (typeof MARKS)[number]): Layer[] => {
   const points = rows.flatMap((row, i) => (row.verdict === verdict ? [[row.value, i] as const] : []));
-  return points.length === 0 ? [] : [{ kind: 'marks', name: verdict, points, mark }];
+  return points.length === 0 ? [] : [{ kind: 'marks', name: VERDICT_LABELS[verdict], points, mark }];
 };

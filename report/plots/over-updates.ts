@@ -1,8 +1,8 @@
 // Curves over the updates of the last attempt: forgetting, and the loss; and the re-learning curve of the candidate.
+import { decimal, optional } from '#core/decimal.ts';
 import type { AuditReport } from '../audit-report.ts';
 import type { Layer, Point } from '../charts/chart.ts';
 import { BLUE, GREEN, GREY } from '../charts/colors.ts';
-import { decimal, optional } from '../format.ts';
 import { PAIR, share, updatesUpTo, WIDTH, type Plot } from './plot.ts';
 
 export const forgetting = ({ trajectory }: AuditReport): Plot | undefined => {

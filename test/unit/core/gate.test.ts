@@ -231,7 +231,7 @@ describe('a gate', () => {
       share: '≤ 0.1',
       shareAtMostReference: expect.stringMatching(/^≤ 0\.\d{3}$/),
       auc: '≥ 0.35 and ≤ 0.65',
-      meanWithinPeople: '-5.40 to -2.60 nats',
+      meanWithinPeople: '−5.40 to −2.60 nats',
       ks: 'p ≥ 0.05',
       worstPerson: '≥ 0.8',
     });

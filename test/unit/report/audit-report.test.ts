@@ -124,7 +124,7 @@ describe('the audit report of a case that did not go well', () => {
     await walked.world.call(findStep('close-ticket'), input);
     await walked.world.call(findStep('notify-parties'), { ticketId: walked.ticketId });
     const { executive } = await reportOf(walked);
-    expect(executive.outcome).toBe('refused (art-17-3-e)');
+    expect(executive.outcome).toBe('refused: Art. 17(3)(e): legal claims');
     expect(executive.deadline.verdict).toBe('missed');
   });
 });

@@ -1,0 +1,136 @@
+// What people read in place of a key: every code that a report or a page can show has its words here, in the registry of quantities
+// (core/quantities.ts), in the table of statuses (core/statuses.ts) or beside its regime (core/regimes.ts).
+// Trap: a code that a person chose (why a hold was placed, a setting of a method) is their own word and stands as they wrote it.
+import type { z } from 'zod';
+import type { ClockEvent } from '#core/deadlines.ts';
+import { ERROR_CODES } from '#core/errors.ts';
+import type { Gate, GateVerdict } from '#core/gate.ts';
+import type { ModelRecord } from '#core/model.ts';
+import type { CheckDirection, Statistic } from '#core/policy.ts';
+import { isQuantityKey, quantityOf } from '#core/quantities.ts';
+import { refusalLabel, type RegimeName } from '#core/regimes.ts';
+import type { RunManifest } from '#core/run.ts';
+import type { EventType } from '#core/ticket-events.ts';
+import type { Channel } from '#core/ticket-request.ts';
+
+type Labels<Key extends string> = Readonly<Record<Key, string>>;
+
+export const VERDICT_LABELS: Labels<GateVerdict> = {
+  pass: 'pass',
+  remediation: 'a person decides',
+  fail: 'fail',
+  not_available: 'not available',
+};
+
+/** What a failure of a check would mean. */
+export const DIRECTION_LABELS: Labels<CheckDirection> = {
+  'under-forgetting': 'still known',
+  'over-unlearning': 'forgotten too far',
+  'two-sided': 'still known, or forgotten too far',
+  locality: 'others forgotten too',
+  quality: 'answers spoiled',
+};
+
+/** What a check does with the quantities that it names. */
+export const STATISTIC_LABELS: Labels<Statistic> = {
+  value: 'as measured',
+  share: 'as measured',
+  shareAtMostReference: 'beside never-trained people, whose upper bound it may reach',
+  auc: 'compared with never-trained people, pair by pair',
+  meanWithinPeople: 'mean, within the range of never-trained people',
+  ks: 'compared with never-trained people as a distribution',
+  worstPerson: 'of the person who fares worst',
+};
+
+export const STOP_LABELS: Labels<RunManifest['stop']> = {
+  'stop-rule': 'the stop rule was met',
+  'update-limit': 'the limit on updates',
+  landed: 'the stop rule was met; the last update went too far and was taken back in part',
+};
+
+export const EVENT_LABELS: Labels<EventType> = {
+  received: 'received',
+  'identity-requested': 'proof of identity asked for',
+  'identity-verified': 'identity verified',
+  triaged: 'triaged',
+  'forget-set-admitted': 'forget set admitted',
+  'output-suppressed': 'answers withheld for the time being',
+  'run-planned': 'attempt planned',
+  unlearned: 'unlearned',
+  evaluated: 'evaluated',
+  approved: 'approved',
+  'approval-refused': 'approval refused',
+  'base-moved': 'to be repeated: another deletion was deployed first',
+  deployed: 'deployed',
+  'served-verified': 'served model probed',
+  'rolled-back': 'rolled back',
+  certified: 'certified',
+  notified: 'requester told',
+  purged: 'case data destroyed',
+  recertified: 're-certified',
+  extended: 'deadline extended',
+  'hold-placed': 'put on hold',
+  'hold-released': 'hold released',
+  closed: 'closed without unlearning',
+  failed: 'stopped by a failure',
+  resumed: 'resumed',
+};
+
+export const CHANNEL_LABELS: Labels<z.infer<typeof Channel>> = {
+  web: 'a web form',
+  api: 'the API',
+  'e-mail': 'e-mail',
+  post: 'post',
+  phone: 'phone',
+  'in-person': 'a visit in person',
+  agent: 'an authorised agent',
+  wallet: 'an identity wallet',
+};
+
+export const RECERTIFICATION_LABELS: Labels<ModelRecord['recertification']['state']> = {
+  never: 'none yet',
+  current: 'current',
+  lapsed: 'lapsed',
+  drifted: 'the model changed',
+};
+
+const CLOCK_LABELS: Labels<ClockEvent['type']> = {
+  start: 'started',
+  pause: 'paused until the requester has proved who they are',
+  resume: 'resumed',
+  extend: 'extended',
+};
+const EXTENSION_LABELS = {
+  complexity: 'for the complexity of the request',
+  'number-of-requests': 'for the number of requests',
+} as const;
+
+export const clockLabel = (event: ClockEvent): string =>
+  event.type === 'extend' ? `${CLOCK_LABELS.extend} ${EXTENSION_LABELS[event.reason]}` : CLOCK_LABELS[event.type];
+
+/** What a check measures, whatever the policy calls it. */
+export const measuredLabel = ({ statistic, of: [key = ''] }: Pick<Gate, 'statistic' | 'of'>): string => {
+  const quantity = isQuantityKey(key) ? quantityOf(key).label : key;
+  return statistic === 'share' || statistic === 'value' ? quantity : `${quantity}; ${STATISTIC_LABELS[statistic]}`;
+};
+
+/** Why a ticket stopped or was closed: a regime's refusal, an error, or a person's own code. */
+export const reasonLabel = (regime: RegimeName, code: string): string => {
+  const refusal = refusalLabel(regime, code);
+  if (refusal !== code || !Object.hasOwn(ERROR_CODES, code)) return refusal;
+  return ERROR_CODES[code as keyof typeof ERROR_CODES];
+};
+
+const RECORDED_LABELS: Readonly<Record<string, string>> = {
+  balanced: 'both terms at one weight',
+  divergence: 'divergence',
+  moments: 'corpus moments',
+  paddedLength: 'tokens that a row is padded to',
+  reduction: 'how the losses of tokens become one',
+  rowsAtOnce: 'rows at once',
+  tokens: 'tokens that count',
+};
+
+/** A setting that a method chose to record. */
+export const recordedLabel = (key: string): string =>
+  `as run: ${RECORDED_LABELS[key] ?? key.replaceAll(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`)}`;
