@@ -3,6 +3,7 @@
 // write-once, LogHead is compare-and-swap).
 import type { Digest, Json } from './canonical.ts';
 import type { HolidayCalendar } from './deadlines.ts';
+import type { NamedRule } from './suppression.ts';
 import type { Ticket } from './ticket.ts';
 import type { StoredEvent } from './ticket-events.ts';
 import type { Transition } from './transitions.ts';
@@ -179,8 +180,8 @@ export interface ServingTarget {
    * that it computed of what it loaded. MODEL_NOT_FOUND when nothing is served.
    */
   probe(name: string, prompts: readonly string[]): Promise<{ digest: Digest; answers: string[] }>;
-  /** Interim protection: answers that contain a listed keyed shingle are withheld until the rule is lifted. */
-  suppress(name: string, rule: { id: string; secret: string; shingles: readonly string[] }): Promise<void>;
+  /** Interim protection: answers that the rule recognises are withheld until it is lifted. */
+  suppress(name: string, rule: NamedRule): Promise<void>;
   lift(name: string, ruleId: string): Promise<void>;
 }
 

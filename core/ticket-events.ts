@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { canonicalize, Digest } from './canonical.ts';
 import { Instant } from './deadlines.ts';
+import { Protection } from './protection.ts';
 import { RegimeName } from './regimes.ts';
 import { Channel, IdentityCheck, ModelName, Principal } from './ticket-request.ts';
 import { Code, Run, TicketId } from './ticket.ts';
@@ -35,7 +36,8 @@ export const TicketEvent = z.discriminatedUnion('type', [
   event('identity-verified', { identity: IdentityCheck }),
   event('triaged', {}),
   event('forget-set-admitted', { records: Count, people: Count, trainingManifest: Digest }),
-  event('output-suppressed', { ruleId: z.string() }),
+  /** `protection`: what the rule cannot protect and what it costs others; absent in logs from before it was counted. */
+  event('output-suppressed', { ruleId: z.string(), protection: Protection.optional() }),
   event('run-planned', {
     run: Run.pick({ number: true, rung: true, plan: true, base: true, method: true }),
     policy: Digest,

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { Digest } from './canonical.ts';
 import { ClockEvent, Deadlines, HolidayCalendar, Instant } from './deadlines.ts';
+import { Protection } from './protection.ts';
 import { RegimeName } from './regimes.ts';
 import { Channel, IdentityCheck, ModelName, Principal } from './ticket-request.ts';
 
@@ -74,7 +75,7 @@ const admitted = {
  */
 const scheduled = {
   ...admitted,
-  suppression: z.strictObject({ ruleId: z.string(), at: Instant }),
+  suppression: z.strictObject({ ruleId: z.string(), at: Instant, protection: Protection.optional() }),
   runs: z.array(Run),
   ladderFrom: Count,
 };

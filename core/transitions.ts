@@ -78,10 +78,10 @@ const RULES: { readonly [Type in EventType]: Rule } = {
       forgetSet: { records, people, trainingManifest },
     }),
   ),
-  'output-suppressed': rule('output-suppressed', ['ADMITTED'], [], (ticket, { ruleId }, at) => ({
+  'output-suppressed': rule('output-suppressed', ['ADMITTED'], [], (ticket, { ruleId, protection }, at) => ({
     ...ticket,
     status: 'SCHEDULED',
-    suppression: { ruleId, at },
+    suppression: { ruleId, at, ...(protection && { protection }) },
     runs: [],
     ladderFrom: 0,
   })),

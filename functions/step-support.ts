@@ -10,6 +10,7 @@ import type { Clock, TicketStore, Vault } from '#core/ports.ts';
 import { parseJson } from '#core/stored-json.ts';
 import { isClosed, TicketId, type Ticket, type WorkingTicket } from '#core/ticket.ts';
 import type { TicketEvent } from '#core/ticket-events.ts';
+import { RequestSecrets } from '#core/ticket-request.ts';
 import { advance } from '#core/transitions.ts';
 
 export const TicketInput = z.strictObject({ ticketId: TicketId });
@@ -61,6 +62,9 @@ export const jsonBytes = (value: unknown): Uint8Array => new TextEncoder().encod
 
 export const forgetSetOf = async (vault: Vault, ticketId: string): Promise<ForgetSet> =>
   parseJson(await vault.get(ticketId, 'forget-set'), ForgetSet, 'the forget set in the vault');
+
+export const requestOf = async (vault: Vault, ticketId: string): Promise<RequestSecrets> =>
+  parseJson(await vault.get(ticketId, 'request'), RequestSecrets, 'the request in the vault');
 
 /** MODEL_CHANGED where a model lacks a side artefact that the step cannot do without. */
 export const sideArtefact = (model: ModelRecord, name: 'suite' | 'trainingManifest'): Digest => {

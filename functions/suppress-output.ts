@@ -4,33 +4,47 @@ import { z } from 'zod';
 import { Instant } from '#core/deadlines.ts';
 import { GatePolicy } from '#core/policy.ts';
 import { GATHERING } from '#core/gathering.ts';
-import type { ArtifactStore } from '#core/ports.ts';
+import type { ArtifactStore, Ports } from '#core/ports.ts';
+import { Protection, protect, SuiteRows } from '#core/protection.ts';
 import { getJson } from '#core/stored-json.ts';
 import type { Ticket } from '#core/ticket.ts';
-import { shinglesOf } from '#core/suppression.ts';
 import { defineStep } from '#core/step.ts';
-import { commitEvent, forgetSetOf, notReady, openTicket, TicketInput } from './step-support.ts';
+import { commitEvent, forgetSetOf, notReady, openTicket, requestOf, TicketInput } from './step-support.ts';
 
 export const suppressOutput = defineStep({
   name: 'suppress-output',
   input: TicketInput,
-  output: z.strictObject({ gatherUntil: Instant }),
-  uses: ['tickets', 'vault', 'artifacts', 'serving', 'clock'],
-  async run({ ticketId }, { tickets, vault, artifacts, serving, clock }) {
+  output: z.strictObject({ gatherUntil: Instant, protection: Protection.optional() }),
+  uses: ['tickets', 'vault', 'models', 'artifacts', 'serving', 'clock'],
+  async run({ ticketId }, ports) {
+    const { tickets, artifacts, serving, clock } = ports;
     const found = await openTicket(tickets, ticketId);
-    if ('suppression' in found.ticket) return { gatherUntil: await gatherUntil(found.ticket, artifacts) };
+    if ('suppression' in found.ticket) return outcome(found.ticket, artifacts);
     if (found.ticket.status !== 'ADMITTED') throw notReady('suppress-output', found.ticket);
-    const { records } = await forgetSetOf(vault, ticketId);
-    const secret = await vault.commit(ticketId, new TextEncoder().encode('suppression rule'));
-    const shingles = shinglesOf(
-      records.map(({ answer, value }) => value ?? answer),
-      secret,
-    );
-    await serving.suppress(found.ticket.model, { id: ticketId, secret, shingles });
-    const { ticket } = await commitEvent({ tickets, clock }, found, { type: 'output-suppressed', ruleId: ticketId });
-    return { gatherUntil: await gatherUntil(ticket, artifacts) };
+    const { rule, protection } = await protectionOf(found.ticket, ports);
+    await serving.suppress(found.ticket.model, { id: ticketId, ...rule });
+    const event = { type: 'output-suppressed', ruleId: ticketId, protection } as const;
+    const { ticket } = await commitEvent({ tickets, clock }, found, event);
+    return outcome(ticket, artifacts);
   },
 });
+
+/** The rule of a case, tried on the rows of the model's suite where it has one. */
+const protectionOf = async (
+  { id, model: name }: Ticket,
+  { vault, models, artifacts }: Pick<Ports, 'vault' | 'models' | 'artifacts'>,
+) => {
+  const [{ records }, { subject }] = [await forgetSetOf(vault, id), await requestOf(vault, id)];
+  const { suite } = (await models.get(name)).model;
+  const rows = suite === undefined ? undefined : await getJson(artifacts, suite, SuiteRows);
+  const secret = await vault.commit(id, new TextEncoder().encode('suppression rule'));
+  return protect(secret, records, [subject.name, ...subject.aliases], rows);
+};
+
+const outcome = async (ticket: Ticket, artifacts: ArtifactStore) => {
+  const protection = 'suppression' in ticket ? ticket.suppression.protection : undefined;
+  return { gatherUntil: await gatherUntil(ticket, artifacts), ...(protection && { protection }) };
+};
 
 const gatherUntil = async (ticket: Ticket, artifacts: ArtifactStore): Promise<string> => {
   const since = 'suppression' in ticket ? ticket.suppression.at : ticket.updatedAt;

@@ -4,7 +4,7 @@
 import type { Context, Hono } from 'hono';
 import { z } from 'zod';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
-import { isWithheld, type Rule } from '#core/suppression.ts';
+import { withholds, type Rule } from '#core/suppression.ts';
 import type { Env } from '#functions/api/context.ts';
 import { problemOf } from '#functions/api/problems.ts';
 
@@ -43,7 +43,8 @@ export interface Completions {
   readonly deployed: () => Promise<readonly { id: string; digest: string }[]>;
 }
 
-const WITHHELD = 'This answer is withheld while a request for deletion is carried out.';
+/** Says nothing of a request, as who asks is mostly a third party. */
+const WITHHELD = 'No answer can be given to this question.';
 
 const shared = {
   model: z.string().min(1).max(64),
@@ -129,8 +130,9 @@ const answer = async (
   const said = whole.completionTokens > maxTokens ? await complete(model, prompt, { ...options, maxTokens }) : whole; // the same, to there
   // a rule that came while the model was answering holds for this answer too
   const inForce = [...before, ...(await rules(model))];
-  const lead = typeof prompt === 'string' ? prompt : '';
-  return inForce.some((rule) => isWithheld(whole.text, rule, lead))
+  const asked =
+    typeof prompt === 'string' ? { lead: prompt } : { context: prompt.map(({ content }) => content).join('\n') };
+  return withholds(inForce, { answer: whole.text, ...asked })
     ? { ...said, text: WITHHELD, finish: 'content_filter' }
     : { ...said, finish: said.ended ? 'stop' : 'length' };
 };

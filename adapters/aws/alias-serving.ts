@@ -64,9 +64,9 @@ export const aliasServing = (options: AliasServingOptions): ServingTarget => {
         hint: 'deploy with the context value servingUrl: an OpenAI-compatible endpoint',
       });
     },
-    suppress: (name, { id, secret, shingles }) =>
+    suppress: (name, { id, secret, ...entries }) =>
       calling('DynamoDB', async () => {
-        const item = { ...ruleKey(name, id), secret: text(secret), shingles: text(JSON.stringify(shingles)) };
+        const item = { ...ruleKey(name, id), secret: text(secret), entries: text(JSON.stringify(entries)) };
         await dynamodb.send(new PutItemCommand({ TableName: table, Item: item }));
       }),
     lift: (name, ruleId) =>

@@ -1,7 +1,7 @@
 // What answers under a model's name: a pointer file, flipped by an atomic rename, to a folder that was laid out from artifacts before the flip. A caller
 // sees the old model or the new one. `probe` hashes the files that it answers from, so that an edited folder is found out, whatever the pointer says.
 // Trap: of a model that is no longer pointed at, the folder is removed: old and new weights are never both within reach.
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { Digest, digestOf } from '#core/canonical.ts';
@@ -9,19 +9,14 @@ import { QuittanceError } from '#core/errors.ts';
 import { manifestDigest, ModelManifest } from '#core/model.ts';
 import type { ArtifactStore, ServingTarget } from '#core/ports.ts';
 import { safeName } from '#core/names.ts';
+import { NamedRule } from '#core/suppression.ts';
 import { readIfThere, shred, writeDurably } from './durable-file.ts';
 
 /** Greedy answers of the model in a folder: given by the composition root, which has the engine. */
 export type Answer = (modelFolder: string, prompts: readonly string[]) => Promise<string[]>;
 
 const Pointer = z.strictObject({ digest: Digest });
-export const SuppressionRule = z.strictObject({
-  id: z.string(),
-  secret: z.string(),
-  shingles: z.array(z.string()).readonly(),
-});
-export type SuppressionRule = z.infer<typeof SuppressionRule>;
-const Rules = z.array(SuppressionRule);
+const Rules = z.array(NamedRule);
 
 const MANIFEST = 'manifest.json';
 
@@ -57,15 +52,30 @@ export const pointerServing = (dir: string, artifacts: ArtifactStore, answer: An
 export const modelFolder = (dir: string, digest: Digest) =>
   join(dir, 'models', Digest.parse(digest).slice('sha256:'.length));
 
-/** The rules that filter what is served under a name. */
-export const suppressionRules = async (dir: string, name: string): Promise<SuppressionRule[]> =>
-  (await readJson(rulesOf(dir, name), Rules)) ?? [];
+/** The rules that filter what is served under a name. They are asked for with every answer, so a file that has not changed is not read again. */
+export const suppressionRules = async (dir: string, name: string): Promise<readonly NamedRule[]> => {
+  const path = rulesOf(dir, name);
+  const version = await versionOf(path);
+  const known = lastRead.get(path);
+  if (known && known.version === version) return known.rules;
+  const rules = (await readJson(path, Rules)) ?? [];
+  lastRead.set(path, { version, rules });
+  return rules;
+};
+
+const lastRead = new Map<string, { version: string; rules: readonly NamedRule[] }>();
+
+/** Another file gets another inode, as it is moved into its place. */
+const versionOf = async (path: string): Promise<string> => {
+  const found = await stat(path, { bigint: true }).catch(() => undefined);
+  return found === undefined ? 'none' : `${found.ino}.${found.mtimeNs}.${found.ctimeNs}.${found.size}`;
+};
 
 const rulesOf = (dir: string, name: string) => join(dir, `${safeName(name)}.rules`);
 const without = async (dir: string, name: string, ruleId: string) =>
   (await suppressionRules(dir, name)).filter(({ id }) => id !== ruleId);
 
-const putRules = async (dir: string, name: string, rules: readonly SuppressionRule[]) => {
+const putRules = async (dir: string, name: string, rules: readonly NamedRule[]) => {
   await shred(rulesOf(dir, name)); // a lifted rule's secret must not linger
   if (rules.length > 0) await writeDurably(rulesOf(dir, name), Buffer.from(JSON.stringify(rules)), 0o600);
 };

@@ -4,6 +4,7 @@ import type { Digest } from '#core/canonical.ts';
 import { forwardClock } from '#core/clock.ts';
 import type { Calendar, Ids, Notifier, Ports, ServingTarget, WorkflowEngine } from '#core/ports.ts';
 import { QuittanceError } from '#core/errors.ts';
+import type { NamedRule } from '#core/suppression.ts';
 import { Faults } from './faults.ts';
 import {
   memoryArtifacts,
@@ -24,7 +25,7 @@ export interface World {
   /** What the fake engine was asked for; replaced by the real interpreter in workflow tests. */
   engine: { started: { workflow: string; name: string; input: unknown }[]; answered: Map<string, unknown> };
   served: Map<string, Digest>;
-  rules: Map<string, { id: string; secret: string; shingles: readonly string[] }[]>;
+  rules: Map<string, NamedRule[]>;
 }
 
 export interface WorldOptions {

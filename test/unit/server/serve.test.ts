@@ -8,11 +8,13 @@ import { appFor } from '#server/app.ts';
 import type { CompleteOptions, Completions, Message } from '#server/completions.ts';
 import { admitPeople, type NewPerson } from '#server/sign-in.ts';
 import { QuittanceError } from '#core/errors.ts';
-import { shinglesOf, type Rule } from '#core/suppression.ts';
+import { protect } from '#core/protection.ts';
+import type { Rule } from '#core/suppression.ts';
 import type { Env } from '#functions/api/context.ts';
 import { caseWorld, shippedPolicy, type CaseWorld } from '#bench/house/case-world.ts';
 
-const SECRET = 'a-rule-secret';
+const RECORD = { question: 'Where was Ottoline Marchbanks born?', answer: 'In Velletri.', value: 'Velletri' };
+const RULE = protect('a-rule-secret', [RECORD], ['Ottoline Marchbanks']).rule;
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 
 let dir: string;
@@ -53,7 +55,7 @@ interface Answer {
   usage: Record<string, number>;
   choices: { text?: string; message?: Message; delta?: Message; finish_reason: string }[];
 }
-const chat = { model: 'house', messages: [{ role: 'user', content: 'Where was she born?' }] };
+const chat = { model: 'house', messages: [{ role: 'user', content: 'Where was Ottoline Marchbanks born?' }] };
 const choiceOf = async (response: Response) => ((await response.json()) as Answer).choices[0]!;
 
 describe("the deployed models' API", () => {
@@ -81,11 +83,11 @@ describe("the deployed models' API", () => {
     ['across a line break', 'in\nVelletri'],
   ])('withholds a suppressed value %s, in every form of answer', async (_, text) => {
     said = text;
-    rules = [{ secret: SECRET, shingles: shinglesOf(['Velletri'], SECRET) }];
+    rules = [RULE];
     const app = await appOn(true);
     for (const stream of [false, true])
       for (const [path, body] of [
-        ['/v1/completions', { model: 'house', prompt: 'Q:' }],
+        ['/v1/completions', { model: 'house', prompt: 'Ottoline Marchbanks:' }],
         ['/v1/chat/completions', chat],
       ] as const) {
         const answer = await (await post(app, path, { ...body, stream })).text();
@@ -95,14 +97,16 @@ describe("the deployed models' API", () => {
   });
 
   it('withholds a value that the limit on tokens would cut in pieces, or that the prompt began', async () => {
-    rules = [{ secret: SECRET, shingles: shinglesOf(['Velletri'], SECRET) }];
+    rules = [RULE];
     const app = await appFor(
       dir,
       { ports: world.ports, policy: async () => world.policy },
       {
         ...completions, // a token a letter
         complete: async (_model, prompt, { maxTokens }) => {
-          const text = 'Velletri'.slice(typeof prompt === 'string' ? prompt.length - 'Born in '.length : 0);
+          const text = 'Velletri'.slice(
+            typeof prompt === 'string' ? prompt.length - 'Ottoline Marchbanks, born in '.length : 0,
+          );
           const completionTokens = Math.min(maxTokens, text.length);
           return { text: text.slice(0, maxTokens), promptTokens: 3, completionTokens, ended: maxTokens >= text.length };
         },
@@ -110,9 +114,9 @@ describe("the deployed models' API", () => {
       true,
     );
     for (const [prompt, limit] of [
-      ['Born in ', 2],
-      ['Born in Vell', 3],
-      ['Born in Velletr', 1],
+      ['Ottoline Marchbanks, born in ', 2],
+      ['Ottoline Marchbanks, born in Vell', 3],
+      ['Ottoline Marchbanks, born in Velletr', 1],
     ] as const)
       expect([
         prompt,
@@ -128,7 +132,7 @@ describe("the deployed models' API", () => {
         ...completions,
         complete: async (...args) => {
           const answer = await completions.complete(...args);
-          rules = [{ secret: SECRET, shingles: shinglesOf(['Velletri'], SECRET) }];
+          rules = [RULE];
           return answer;
         },
       },

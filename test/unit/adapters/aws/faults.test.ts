@@ -45,7 +45,7 @@ const batchOf = ({ batch, batchOnce }: AwsClients) =>
 const servingOf = ({ dynamodb, events }: AwsClients) =>
   aliasServing({ dynamodb, events, table: 'serving', bus: 'default' });
 const JOB = { name: 'T-1-unlearn-1', definition: 'unlearn', parameters: { ticketId: 'T-1' } };
-const RULE = { id: 'T-1', secret: '00', shingles: [] };
+const RULE = { id: 'T-1', secret: '00', values: [], subjects: [] };
 
 /** One call of each adapter, reads and writes. */
 const ACTS: Readonly<Record<string, (clients: AwsClients) => Promise<unknown>>> = {

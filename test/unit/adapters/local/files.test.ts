@@ -128,8 +128,8 @@ describe('what is served', () => {
 
   it('keeps its rules until they are lifted, and then nothing of them', async () => {
     const { dir, target } = await serve();
-    await target.suppress('house', { id: 'T-1', secret: 'feed', shingles: ['abcd'] });
-    await target.suppress('house', { id: 'T-2', secret: 'f00d', shingles: ['ef01'] });
+    await target.suppress('house', { id: 'T-1', secret: 'feed', values: [], subjects: [] });
+    await target.suppress('house', { id: 'T-2', secret: 'f00d', values: [], subjects: [] });
     await target.lift('house', 'T-1');
     expect((await suppressionRules(dir, 'house')).map(({ id }) => id)).toEqual(['T-2']);
     await target.lift('house', 'T-2');

@@ -1,0 +1,97 @@
+// What an interim rule protects and what it costs others: made from the case's records and names, and counted on the rows that stay. Trap: a value that cannot be
+// looked for is not protected, and whoever decides must know it; so must they know of answers about others that the rule withholds.
+import { z } from 'zod';
+import { normalise, type ForgetRecord } from './forget-set.ts';
+import { ruleOf, withholds, type Rule } from './suppression.ts';
+import { textOf, type Form } from './words/places.ts';
+import { mentionsOf, partsOf } from './words/subject.ts';
+import { valueOf } from './words/value.ts';
+
+const Row = z.object({ question: z.string(), answer: z.string() });
+/** The rows of a suite, as far as a rule is tried on them. */
+export const SuiteRows = z.object({
+  subjects: z.array(z.object({ name: z.string(), records: z.array(Row) })).default([]),
+  facts: z.array(Row).default([]),
+});
+export type SuiteRows = z.infer<typeof SuiteRows>;
+type Row = z.infer<typeof Row>;
+
+const Count = z.int().nonnegative();
+/** Zone C: numbers of records from 1, and counts. */
+export const Protection = z.strictObject({
+  /** Records whose value cannot be looked for. */
+  unprotected: z.array(z.int().positive()),
+  /** Rows that stay and that the rule withholds; absent where the model has no suite. */
+  withheld: z.strictObject({ answers: Count, ofAnswers: Count, facts: Count, ofFacts: Count }).optional(),
+});
+export type Protection = z.infer<typeof Protection>;
+
+/** Numbers of the records, from 1, whose value cannot be looked for. */
+export const unprotectedOf = (records: readonly ForgetRecord[]): number[] =>
+  records.flatMap((record, i) => (personal(record).testable ? [] : [i + 1]));
+
+/** Without a marked value the whole answer is. */
+const personal = ({ answer, value }: ForgetRecord) => valueOf(value ?? answer);
+
+/** The rule for a case: `names` are the person's, as requested. */
+export const protect = (
+  secret: string,
+  records: readonly ForgetRecord[],
+  names: readonly string[],
+  suite?: SuiteRows,
+): { rule: Rule; protection: Protection } => {
+  const own = new Set(records.map(keyOf));
+  const isOwn = (row: Row) => own.has(keyOf(row));
+  const known = suite?.subjects.filter((person) => person.records.some(isOwn)).map(({ name }) => name) ?? [];
+  const all = [...new Set([...names, ...known])];
+  const values = records.flatMap((record) => {
+    const value = personal(record);
+    return value.testable ? value.forms : [];
+  });
+  const rule = ruleOf(secret, { values, subjects: subjectsOf(records, all, values, suite && othersOf(suite, isOwn)) });
+  const unprotected = unprotectedOf(records);
+  return { rule, protection: { unprotected, ...(suite && { withheld: withheldOf(rule, suite, isOwn) }) } };
+};
+
+const keyOf = ({ question, answer }: Row): string => `${normalise(question)}\n${normalise(answer)}`;
+
+/** Names in full; parts of them that nobody else goes by; and questions of records that name nobody, word for word. */
+const subjectsOf = (
+  records: readonly ForgetRecord[],
+  names: readonly string[],
+  values: readonly Form[],
+  others: ReadonlySet<string> | undefined,
+): Form[] => {
+  const full = mentionsOf(names);
+  const valueKeys = values.map(({ key }) => key);
+  const isOwn = (part: string) => !others?.has(part) && !valueKeys.some((key) => key.includes(part));
+  const parts = others === undefined ? [] : partsOf(names).filter(({ part }) => isOwn(part));
+  const nameless = records.filter(({ question, answer }) => {
+    const said = textOf(`${question}\n${answer}`);
+    return !full.some((form) => said.says(form));
+  });
+  const questions = nameless.flatMap(({ question }) => {
+    const value = valueOf(question, 'text');
+    return value.testable ? value.forms : [];
+  });
+  return [...full, ...parts.flatMap(({ forms }) => forms), ...questions];
+};
+
+/** Words of rows about anybody else, or about nobody. */
+const othersOf = ({ subjects, facts }: SuiteRows, isOwn: (row: Row) => boolean): Set<string> => {
+  const rows = [...subjects.filter(({ records }) => !records.some(isOwn)).flatMap(({ records }) => records), ...facts];
+  return new Set(
+    rows.flatMap(({ question, answer }) => textOf(`${question}\n${answer}`).reading.words.map(({ text }) => text)),
+  );
+};
+
+const withheldOf = (rule: Rule, { subjects, facts }: SuiteRows, isOwn: (row: Row) => boolean) => {
+  const withheld = ({ question, answer }: Row) => withholds([rule], { answer, context: question });
+  const answers = subjects.flatMap(({ records }) => records).filter((row) => !isOwn(row));
+  return {
+    answers: answers.filter(withheld).length,
+    ofAnswers: answers.length,
+    facts: facts.filter(withheld).length,
+    ofFacts: facts.length,
+  };
+};
