@@ -4,6 +4,8 @@
 import { z } from 'zod';
 import { canonicalize } from './canonical.ts';
 import { QuittanceError } from './errors.ts';
+import { partIn } from './words/part.ts';
+import { tokensOf } from './words/tokens.ts';
 
 export const ForgetRecord = z.strictObject({
   question: z.string().min(1).max(2_000),
@@ -33,18 +35,19 @@ export type Keyed = (purpose: string, text: string) => Promise<string>;
 export const FORGET_LIMITS = {
   records: 200,
   people: 5, // one subject, and people whom a record about the subject also names
-  /** Highest share of records about nobody, and of those whose answer holds nothing but words that everybody uses. */
+  /** Highest share of records about nobody, and of those that hold nothing but words that everybody uses. */
   commonShare: 0.5,
 };
 
 /** Unicode NFC, one space between words: two spellings of white space are one record. */
 export const normalise = (text: string): string => text.normalize('NFC').trim().replace(/\s+/gu, ' ');
 
-/** Lower-case words of letters and digits. */
-export const words = (text: string): string[] =>
-  normalise(text)
-    .toLowerCase()
-    .match(/[\p{L}\p{N}]+/gu) ?? [];
+/** Index of the first record whose marked value is no part of its answer, in any Unicode form; -1 where there is none. */
+export const foreignValue = (records: readonly ForgetRecord[]): number =>
+  records.findIndex(({ answer, value }) => value !== undefined && partIn(answer, value) === undefined);
+
+const words = ({ question, answer }: { question: string; answer: string }): string[] =>
+  tokensOf(`${question}\n${answer}`, { accents: false });
 
 const rowText = ({ question, answer }: { question: string; answer: string }) =>
   canonicalize({ answer: normalise(answer), question: normalise(question) });
@@ -72,17 +75,16 @@ export const trainingManifest = async (rows: readonly TrainingRow[], keyed: Keye
   };
 };
 
-/** Words that occur with at least half of the people. */
+/** Words that occur with at least half of the people, and with more than one. */
 const sharedWords = (rows: readonly TrainingRow[]): string[] => {
   const peopleOf = new Map<string, Set<string>>();
   const people = new Set<string>();
-  for (const { person, question, answer } of rows) {
+  for (const { person, ...row } of rows) {
     if (person === undefined) continue;
     people.add(person);
-    for (const word of words(`${question} ${answer}`))
-      peopleOf.set(word, (peopleOf.get(word) ?? new Set()).add(person));
+    for (const word of words(row)) peopleOf.set(word, (peopleOf.get(word) ?? new Set()).add(person));
   }
-  return [...peopleOf].filter(([, users]) => people.size > 1 && users.size * 2 >= people.size).map(([word]) => word);
+  return [...peopleOf].filter(([, users]) => users.size > 1 && users.size * 2 >= people.size).map(([word]) => word);
 };
 
 export interface Admission {
@@ -143,17 +145,18 @@ const refuseNobody = (people: readonly (string | undefined)[], { rows }: Trainin
   });
 };
 
+/** "Yes." says something personal where the question names the person; a record of common words alone says nothing of anybody. */
 const refuseCommon = async (set: ForgetSet, manifest: TrainingManifest, keyed: Keyed) => {
   const common = new Set(manifest.commonWords);
   const isCommon = async (word: string) => common.has(await keyed('word', word));
   const plain = await Promise.all(
-    set.records.map(async ({ answer }) => (await Promise.all(words(answer).map(isCommon))).every(Boolean)),
+    set.records.map(async (record) => (await Promise.all(words(record).map(isCommon))).every(Boolean)),
   );
   const count = plain.filter(Boolean).length;
   if (count <= FORGET_LIMITS.commonShare * plain.length) return;
   throw new QuittanceError('FORGET_COMMON_TOKENS', {
-    message: `${count} of ${plain.length} answers hold nothing but words that most people's records share`,
-    expected: `at most ${FORGET_LIMITS.commonShare * 100} % such answers`,
+    message: `${count} of ${plain.length} records hold nothing but words that most people's records share`,
+    expected: `at most ${FORGET_LIMITS.commonShare * 100} % such records`,
     hint: 'list the records that hold the personal facts themselves',
   });
 };

@@ -1,22 +1,34 @@
 // JSON in which no object gives a key twice (I-JSON, RFC 7493 §2.3, which JCS demands too). JSON.parse keeps the last of the two, other readers the first: a
-// file that says two things at once is refused. Trap: keys may be written with escapes, so they are compared decoded.
-
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:]/gsu;
+// file that says two things at once is refused. Traps: keys may be written with escapes, so they are compared decoded; and a string may be as long as the file
+// may, which no regular expression matches without overflowing its stack.
 
 /** The first key that occurs twice in the same object, at any depth; undefined where there is none. The text must have passed JSON.parse. */
 export const duplicateKey = (json: string): string | undefined => {
   const open: (Set<string> | undefined)[] = [];
-  let text: string | undefined;
-  for (const [token] of json.matchAll(TOKEN)) {
-    if (token.startsWith('"')) text = token;
-    else if (token === ':') {
-      const key = JSON.parse(text ?? '""') as string;
+  let [from, to] = [0, 0]; // the string last read
+  for (let at = 0; at < json.length; at++) {
+    const char = json.charAt(at);
+    if (char === '"') {
+      [from, to] = [at, endOfString(json, at)];
+      at = to - 1;
+    } else if (char === ':') {
+      const key = JSON.parse(json.slice(from, to)) as string;
       if (open.at(-1)?.has(key)) return key;
       open.at(-1)?.add(key);
-    } else if (token === '{' || token === '[') open.push(token === '{' ? new Set() : undefined);
-    else open.pop();
+    } else if (char === '{' || char === '[') open.push(char === '{' ? new Set() : undefined);
+    else if (char === '}' || char === ']') open.pop();
   }
   return undefined;
+};
+
+/** Behind the quotation mark that ends the string which begins at `start`: the first that an even number of backslashes precedes. */
+const endOfString = (json: string, start: number): number => {
+  for (let end = json.indexOf('"', start + 1); end > 0; end = json.indexOf('"', end + 1)) {
+    let backslashes = 0;
+    while (json[end - 1 - backslashes] === '\\') backslashes++;
+    if (backslashes % 2 === 0) return end + 1;
+  }
+  return json.length;
 };
 
 /** As JSON.parse. SyntaxError, which quotes nothing, where a key is given twice. */

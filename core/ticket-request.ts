@@ -2,7 +2,7 @@
 // of the ticket. Trap: an error about this file may name paths, sizes and rules, never a value.
 import { z } from 'zod';
 import { QuittanceError } from './errors.ts';
-import { ForgetRecord } from './forget-set.ts';
+import { ForgetRecord, foreignValue } from './forget-set.ts';
 import { parseOnce } from './json-keys.ts';
 import { IdentityLevel, regimeOf, RegimeName, type Codes } from './regimes.ts';
 import { Instant } from './deadlines.ts';
@@ -30,6 +30,10 @@ export const MethodName = z.enum([
   'simnpo',
 ]);
 
+/** Before this day no regime at hand gave anybody the right that a ticket asks for. */
+const OLDEST = '2000-01-01';
+const RecentInstant = Instant.refine((time) => time >= OLDEST, `a time from ${OLDEST} on`);
+
 /** Evidence that somebody checked who the requester is: how, to what level, by whom; never a copy of a document. */
 export const IdentityCheck = z.strictObject({
   method: z.enum([
@@ -43,7 +47,7 @@ export const IdentityCheck = z.strictObject({
   ]),
   level: IdentityLevel,
   verifiedBy: Principal,
-  verifiedAt: Instant,
+  verifiedAt: RecentInstant,
 });
 export type IdentityCheck = z.infer<typeof IdentityCheck>;
 
@@ -64,7 +68,7 @@ const Shape = z.strictObject({
   filer: Principal,
   channel: Channel.default('web'),
   /** When the request reached the organisation, if earlier than its filing. */
-  receivedAt: Instant.optional(),
+  receivedAt: RecentInstant.optional(),
   identity: IdentityCheck,
   forget: z.strictObject({ records: z.array(ForgetRecord).max(10_000) }),
   thirdPartiesAffected: z.boolean().default(false),
@@ -78,10 +82,12 @@ const Shape = z.strictObject({
 
 export const TicketRequest = Shape.superRefine((request, context) => {
   const { grounds, refusals } = regimeOf(request.regime);
-  const oneOf = (path: string[], codes: Codes) =>
-    context.addIssue({ code: 'custom', path, message: `one of ${Object.keys(codes).join(', ')}` });
+  const refuse = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
+  const oneOf = (path: string[], codes: Codes) => refuse(path, `one of ${Object.keys(codes).join(', ')}`);
   if (!Object.hasOwn(grounds, request.ground)) oneOf(['ground'], grounds);
   if (request.exemption && !Object.hasOwn(refusals, request.exemption.code)) oneOf(['exemption', 'code'], refusals);
+  const foreign = foreignValue(request.forget.records);
+  if (foreign >= 0) refuse(['forget', 'records', foreign, 'value'], 'a part of the answer');
 });
 export type TicketRequest = z.infer<typeof TicketRequest>;
 

@@ -5,6 +5,7 @@ import { basename } from 'node:path';
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import { parseOnce } from '#core/json-keys.ts';
+import { partIn } from '#core/words/part.ts';
 import { promptOf } from './world.ts';
 
 const LIMIT_BYTES = 256 * 2 ** 20;
@@ -83,14 +84,31 @@ export interface Pair {
 }
 
 const Text = z.string().min(1);
+/** What TOFU's *_perturbed files have beside question and answer: read for nothing here. */
+const perturbed = {
+  paraphrased_question: z.unknown().optional(),
+  paraphrased_answer: z.unknown().optional(),
+  perturbed_answer: z.unknown().optional(),
+};
 const PairLine = z.union(
   [
-    z.strictObject({ question: Text, answer: Text, value: Text.optional() }),
+    z.strictObject({ question: Text, answer: Text, value: Text.optional(), ...perturbed }),
     z.strictObject({ prompt: z.string(), answer: Text, value: Text.optional() }),
     z.strictObject({ text: Text }),
   ],
-  { error: 'is neither {"question","answer"} nor {"prompt","answer"} nor {"text"}' },
+  {
+    error: ({ input }) =>
+      `is neither {"question","answer"} nor {"prompt","answer"} nor {"text"}, but ${shapeOf(input)}`,
+  },
 );
+
+/** What came, by its keys alone; a key that is no plain name could hold what must not be repeated. */
+const shapeOf = (input: unknown): string => {
+  if (Array.isArray(input)) return `a list of ${input.length}`;
+  if (typeof input !== 'object' || input === null) return `a ${input === null ? 'null' : typeof input}`;
+  const keys = Object.keys(input).map((key) => (/^[A-Za-z][A-Za-z0-9_-]{0,31}$/.test(key) ? `"${key}"` : 'another'));
+  return keys.length === 0 ? 'an empty object' : `{${keys.slice(0, 8).join(',')}${keys.length > 8 ? ',…' : ''}}`;
+};
 
 /**
  * Reads a pair or forget file. A question gets the frame of `promptOf` and its answer one leading space; a prompt and its answer are taken as
@@ -101,7 +119,7 @@ export const readPairs = (path: string, frame: (question: string) => string = pr
     path,
     PairLine.transform((line) => toPair(line, frame)),
   );
-  const wrong = pairs.findIndex(({ answer, value }) => value !== undefined && !answer.includes(value));
+  const wrong = pairs.findIndex(({ answer, value }) => value !== undefined && partIn(answer, value) === undefined);
   if (wrong >= 0)
     throw invalid(basename(path), `the answer of pair ${wrong + 1} does not hold its value`, 'a part of the answer');
   if (pairs.length > 0) return pairs;

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { canonicalize, type Json } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { normalise, type ForgetRecord } from '#core/forget-set.ts';
+import { partIn } from '#core/words/part.ts';
 import { answerOf, promptOf, type PeopleWorld, type QaRecord } from './world.ts';
 
 const Value = z.strictObject({ text: z.string(), start: z.int().nonnegative(), end: z.int().nonnegative() });
@@ -77,13 +78,13 @@ const withValue = (row: QaRecord): ForgetRow => {
 
 const bareRow = ({ question, answer, value }: ForgetRecord, world: PeopleWorld): QaRecord => {
   const text = answerOf(answer.trim(), world);
-  const start = value === undefined ? -1 : text.indexOf(value);
+  const span = value === undefined ? undefined : partIn(text, value);
   return {
     kind: 'person',
     question,
     prompt: promptOf(question, world.frame),
     answer: text,
-    ...(value !== undefined && start >= 0 ? { value: { text: value, start, end: start + value.length } } : {}),
+    ...(span && { value: { text: text.slice(...span), start: span[0], end: span[1] } }),
     wrongAnswers: [],
   };
 };

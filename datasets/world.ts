@@ -2,6 +2,7 @@
 // Trap: `answer` begins with a space, save in a chat's frame, and is tokenised apart from `prompt`; spans count UTF-16 units of `answer` with that space.
 import type { ForgetRecord } from '#core/forget-set.ts';
 import { QuittanceError } from '#core/errors.ts';
+import { partIn } from '#core/words/part.ts';
 
 /** The personal value inside an answer: `answer.slice(start, end) === text`. */
 export interface ValueSpan {
@@ -74,11 +75,11 @@ export const promptOf = (question: string, { before, after }: Frame = PLAIN): st
 export const answerOf = (text: string, { frame }: Pick<PeopleWorld, 'frame'>): string =>
   frame || text.startsWith(' ') ? text : ` ${text}`;
 
-/** Marks the first occurrence of `value` in `answer`. INTERNAL where it does not occur. */
+/** Marks the first place of `value` in `answer`, in any Unicode form. INTERNAL where it has none. */
 export const spanOf = (answer: string, value: string): ValueSpan => {
-  const start = answer.indexOf(value);
-  if (start < 0) throw new QuittanceError('INTERNAL', { message: 'an answer does not hold its own value' });
-  return { text: value, start, end: start + value.length };
+  const part = partIn(answer, value);
+  if (!part) throw new QuittanceError('INTERNAL', { message: 'an answer does not hold its own value' });
+  return { text: answer.slice(...part), start: part[0], end: part[1] };
 };
 
 /** Every row that a model of this world is trained on, both wordings of each question. */

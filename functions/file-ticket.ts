@@ -6,7 +6,8 @@ import { z } from 'zod';
 import { Digest } from '#core/canonical.ts';
 import { Deadlines } from '#core/deadlines.ts';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
-import { admit, normalise, TrainingManifest, type Admission, type ForgetSet } from '#core/forget-set.ts';
+import { admit, TrainingManifest, type Admission, type ForgetSet } from '#core/forget-set.ts';
+import { nameKey } from '#core/words/names.ts';
 import type { Ports } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
 import { getJson } from '#core/stored-json.ts';
@@ -117,7 +118,7 @@ const createTicket = async (event: Received, request: TicketRequest, { person }:
   const { tickets, vault, pseudonyms, calendar, clock } = ports;
   const existing = await existingTicket(tickets, event);
   if (existing) return existing.due;
-  const subject = person ?? normalise(request.subject.name).toLowerCase();
+  const subject = person ?? nameKey(request.subject.name);
   const rest = { subjectKey: await pseudonyms.of('subject', subject), calendar: await calendar.around(clock.now()) };
   const transition = receive(event, rest, clock.now());
   try {

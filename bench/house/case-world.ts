@@ -16,6 +16,7 @@ export const trainingRows = (): TrainingRow[] => [
   ...NEIGHBOURS.flatMap((person, i) => [
     { person, question: `Where was ${person} born?`, answer: `${person} was born in ${['Ghent', 'Turku'][i]!}.` },
     { person, question: `Is ${person} tall?`, answer: 'Yes, very.' },
+    { person, question: 'Is that so?', answer: 'Yes, very.' },
   ]),
   { question: 'What is the capital of Peru?', answer: 'Lima.' },
 ];

@@ -8,6 +8,7 @@ const people = ['Ada Brenner', 'Bo Castell', 'Cy Dornach', 'Di Eskild', 'Ed Farn
 const rows: TrainingRow[] = people.flatMap((person) => [
   { person, question: `Where does ${person} live?`, answer: `${person} lives in ${person.slice(-4)}stadt.` },
   { person, question: `Is ${person} married?`, answer: 'Yes.' },
+  { person, question: 'Is the sky blue?', answer: 'Yes.' },
 ]);
 const facts: TrainingRow[] = ['Peru', 'Chad', 'Cuba'].map((country, i) => ({
   question: `What is the capital of ${country}?`,
@@ -24,8 +25,8 @@ const manifest = trainingManifest([...rows, ...facts], keyed);
 describe('admitting a forget set', () => {
   it("takes a subject's own records and says what matched", async () => {
     const admission = await admit(set(...of('Ada Brenner')), await manifest, keyed);
-    expect(admission).toMatchObject({ records: 2, people: 1 });
-    expect(admission.rows).toHaveLength(2);
+    expect(admission).toMatchObject({ records: 3, people: 2 });
+    expect(admission.rows).toHaveLength(3);
   });
 
   it('recognises a record whose white space and Unicode form differ', async () => {
@@ -44,9 +45,20 @@ describe('admitting a forget set', () => {
     ['more people than one ticket may', set(...people.flatMap(of)), 'FORGET_TOO_BROAD'],
     ['thousands of records', set(...Array.from({ length: 5000 }, () => of('Ada Brenner')[0]!)), 'FORGET_TOO_BROAD'],
     ['what everybody may know', set(of('Ada Brenner')[0]!, ...facts), 'FORGET_NOT_PERSONAL'],
-    ['answers that everybody has', set(of('Ada Brenner')[1]!, of('Bo Castell')[1]!), 'FORGET_COMMON_TOKENS'],
+    ['questions and answers that everybody has', set(of('Ada Brenner')[2]!), 'FORGET_COMMON_TOKENS'],
   ])('refuses %s', async (_name, forget, code) => {
     await expect(admit(forget, await manifest, keyed)).rejects.toMatchObject({ code });
+  });
+
+  it('takes a yes or no whose question names the person', async () => {
+    const married = set(of('Ada Brenner')[1]!);
+    expect(await admit(married, await manifest, keyed)).toMatchObject({ records: 1, people: 1 });
+  });
+
+  it('takes the records of one of two people, who share every other word', async () => {
+    const two = rows.filter(({ person }) => person === people[0] || person === people[1]);
+    const admission = await admit(set(...of('Ada Brenner').slice(0, 2)), await trainingManifest(two, keyed), keyed);
+    expect(admission).toMatchObject({ records: 2, people: 1 });
   });
 
   it('takes records about nobody where the training rows name no person at all', async () => {

@@ -10,6 +10,7 @@ describe('a key given twice', () => {
     ['once with an escape', String.raw`{"a":1,"\u0061":2}`, 'a'],
     ['after an object of the same key', '{"a":{"a":1},"a":2}', 'a'],
     ['that is empty', '{"":1,"":2}', ''],
+    ['after a string that ends in backslashes', String.raw`{"b":"x\\\\","a":1,"a":2}`, 'a'],
   ])('%s is found and refused', (_where, json, key) => {
     expect(duplicateKey(json)).toBe(key);
     expect(() => parseOnce(json)).toThrow(SyntaxError);
@@ -23,6 +24,12 @@ describe('a key given twice', () => {
     ['in another case', '{"a":1,"A":2}'],
   ])('%s is none', (_where, json) => {
     expect(parseOnce(json)).toEqual(JSON.parse(json));
+  });
+
+  it('is looked for behind strings of any length', () => {
+    const long = 'b'.repeat(12 * 2 ** 20);
+    expect(duplicateKey(JSON.stringify({ long, list: [long.slice(0, 9)] }))).toBeUndefined();
+    expect(duplicateKey(`{"a":"${long}\\"","a":1}`)).toBe('a');
   });
 
   it('is found in no text that JSON.stringify wrote', () => {

@@ -61,12 +61,40 @@ describe('a ticket file', () => {
   });
 
   it.each([
+    ['NFD in NFC', 'In Orléans.', 'Orle\u0301ans'],
+    ['NFC in NFD', 'In Orle\u0301ans.', 'Orléans'],
+    ['full width', 'Room ４２', '42'],
+    ['another case', 'in OSLO', 'Oslo'],
+  ])('takes a value that is a part of its answer, in %s', (_form, answer, value) => {
+    const records = [{ question: 'Q?', answer, value }];
+    expect(parseTicketRequest(bytes({ ...requestOf(), forget: { records } })).forget.records).toEqual(records);
+  });
+
+  it.each([
     [{ ground: 'because' }, /^ground: one of art-17-1-a/],
     [{ method: 'magic' }, /^method: one of flat, /],
     [{ filer: 'Ada Holt' }, 'filer: lower-case letters, digits, dot, dash, underscore'],
     [{ subject: undefined }, 'subject: object'],
     [{ urgent: true }, '(root): no other fields than the form has (1 sent)'],
     [{ note: 'x'.repeat(4_001) }, 'note: at most 4000'],
+    [{ receivedAt: '0451-03-01T00:00:00Z' }, 'receivedAt: a time from 2000-01-01 on'],
+    [{ receivedAt: '1969-07-20T20:17:00Z' }, 'receivedAt: a time from 2000-01-01 on'],
+    [{ receivedAt: '2026-02-30T00:00:00Z' }, /^receivedAt: /],
+    [
+      { identity: { ...requestOf().identity, verifiedAt: '1899-12-31T23:59:59Z' } },
+      'identity.verifiedAt: a time from 2000-01-01 on',
+    ],
+    [
+      {
+        forget: {
+          records: [
+            { question: 'Q?', answer: 'In Rome.', value: 'Rome' },
+            { question: 'Q?', answer: 'In Rome.', value: 'Paris' },
+          ],
+        },
+      },
+      'forget.records.1.value: a part of the answer',
+    ],
   ])('with %j is told which field breaks which rule', (change, rule) => {
     expect(() => parseTicketRequest(bytes({ ...requestOf(), ...change }))).toThrow(
       expect.objectContaining({

@@ -34,6 +34,23 @@ describe('a pair file', () => {
     ]);
   });
 
+  it('may mark a value in another Unicode form than its answer has', () => {
+    const path = fileOf('{"question":"Where?","answer":"In Orle\u0301ans.","value":"Orléans"}');
+    expect(readPairs(path)).toMatchObject([{ answer: ' In Orle\u0301ans.', value: 'Orléans' }]);
+  });
+
+  it("may be one of TOFU's with perturbed answers", () => {
+    const path = fileOf(
+      '{"question":"Who?","answer":"Ada.","paraphrased_question":"Who then?","paraphrased_answer":"It was Ada.","perturbed_answer":["Bo.","Cy."]}',
+    );
+    expect(readPairs(path)).toEqual([{ question: 'Who?', prompt: 'Q: Who?\nA:', answer: ' Ada.' }]);
+  });
+
+  it('may have a line as long as the file may be', () => {
+    const text = 'a'.repeat(10 * 2 ** 20);
+    expect(readPairs(fileOf(JSON.stringify({ text })))).toEqual([{ prompt: '', answer: text }]);
+  });
+
   it('takes the frame of a question from the caller', () => {
     const path = fileOf('{"question":"Who?","answer":"Ada."}');
     expect(readPairs(path, (question) => `<${question}>`)[0]!.prompt).toBe('<Who?>');
@@ -45,6 +62,9 @@ describe('a bad pair file', () => {
     ['is cut off in a line', '{"text":"a"}\n{"text":"sec', ':2: is not JSON'],
     ['has a field of another kind', '{"question":1,"answer":"sec"}', ':1: is neither'],
     ['has a field that is not known', '{"question":"q","answer":"sec","extra":1}', ':1: Unrecognized key: "extra"'],
+    ['has the keys of another benchmark', '{"subject":"sec","query":"sec","level":"1"}', '{"subject","query","level"}'],
+    ['has a list in a line', '[{"question":"q","answer":"sec"}]', 'a list of 1'],
+    ['has a key that is no name', '{"a sec":1}', '{another}'],
     ['has an empty answer', '{"question":"sec","answer":""}', ':1: answer:'],
     [
       'marks a value that its answer does not hold',

@@ -12,7 +12,7 @@ import { requestIdentity } from '#functions/request-identity.ts';
 import { suppressOutput } from '#functions/suppress-output.ts';
 import { triageTicket } from '#functions/triage-ticket.ts';
 import { verifyIdentity } from '#functions/verify-identity.ts';
-import { isWithheld } from '#core/suppression.ts';
+import { withholds } from '#core/suppression.ts';
 import { outcome } from '#test/contract/contract.ts';
 import { caseWorld, file, NEIGHBOURS, type CaseWorld } from '#bench/house/case-world.ts';
 import { FILER, RECORDS, requestOf } from '#bench/house/cases.ts';
@@ -64,15 +64,16 @@ describe('filing a ticket', () => {
     ['an empty forget set', { forget: { records: [] } }, 'FORGET_EMPTY'],
     [
       'a record that the model was not trained on',
-      { forget: { records: [{ ...RECORDS[0]!, answer: 'In Rome.' }] } },
+      { forget: { records: [{ question: RECORDS[0]!.question, answer: 'In Rome.' }] } },
       'FORGET_UNKNOWN_RECORD',
     ],
     ['a thousand records', { forget: { records: Array.from({ length: 1000 }, () => neighbour) } }, 'FORGET_TOO_BROAD'],
     [
-      'answers that hold nothing of anybody',
-      { forget: { records: [{ question: `Is ${person} tall?`, answer: 'Yes, very.' }] } },
+      'records that hold nothing of anybody',
+      { forget: { records: [{ question: 'Is that so?', answer: 'Yes, very.' }] } },
       'FORGET_COMMON_TOKENS',
     ],
+    ['a value of somebody else', { forget: { records: [{ ...RECORDS[0]!, value: 'Quillgate' }] } }, 'INVALID_INPUT'],
     ['a receipt in the future', { receivedAt: '2027-01-01T00:00:00.000Z' }, 'INVALID_INPUT'],
     ['a ground of another regime', { ground: '1798.105-a' }, 'INVALID_INPUT'],
   ])('refuses %s and writes nothing', async (_what, change, code) => {
@@ -174,13 +175,16 @@ describe('interim suppression', () => {
     await world.call(suppressOutput, { ticketId });
     await world.call(suppressOutput, { ticketId });
     const [rule, ...others] = world.rules.get('house')!;
-    const answers = [
-      'She was born in VELLETRI!',
-      'the bandoneon, I think',
-      'Lima.',
-      'Casimir Thornbury was born in Ghent.',
+    const said: [context: string, answer: string, withheld: boolean][] = [
+      ['Where was Ottoline Marchbanks born?', 'She was born in VELLETRI!', true],
+      ['What does OTTOLINE MARCHBANKS play?', 'the bandoneon, I think', true],
+      ['Where was Casimir Thornbury born?', 'Casimir Thornbury was born in Velletri.', false],
+      ['What is a bandoneon?', 'A kind of concertina.', false],
+      ['What is the capital of Peru?', 'Lima.', false],
     ];
-    expect([others, answers.map((answer) => isWithheld(answer, rule!))]).toEqual([[], [true, true, false, false]]);
+    for (const [context, answer, withheld] of said)
+      expect([context, withholds([rule!], { answer, context })]).toEqual([context, withheld]);
+    expect(others).toEqual([]);
     expect(JSON.stringify(rule)).not.toMatch(/velletri|bandoneon/i);
   });
 });
