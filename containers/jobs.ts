@@ -60,11 +60,10 @@ const unlearnOnce = async (plan: UnlearnPlan, ports: JobPorts, environment: JobE
 const attempt = async (plan: UnlearnPlan, ports: JobPorts, environment: JobEnvironment): Promise<Attempt> => {
   const { run, result } = await unlearnOnce(plan, ports, environment);
   const input = await inputOf(plan, run, ports);
-  await keepBefore(plan.ticketId, input, ports, environment);
-  const evaluated = await evaluateJob(input, environment);
-  const tables = await getJson(ports.artifacts, evaluated, EvaluationTables);
+  const evaluate = await evaluated(plan.ticketId, input, ports, environment);
+  const tables = await getJson(ports.artifacts, evaluate.result, EvaluationTables);
   const { verdict } = judge(tables, await getJson(ports.artifacts, plan.policy, GatePolicy));
-  return { candidate: run.candidate, passed: verdict === 'pass', unlearn: result, evaluate: resultOf(evaluated) };
+  return { candidate: run.candidate, passed: verdict === 'pass', unlearn: result, evaluate };
 };
 
 /** Of a ticket's candidate, before it is approved. */
@@ -74,31 +73,41 @@ const evaluate: Job = {
     const { planDigest, runDigest } = OfTicket.parse(parameters);
     const plan = await getJson(ports.artifacts, planDigest, UnlearnPlan);
     const run = await getJson(ports.artifacts, runDigest, RunManifest);
-    const input = await inputOf(plan, run, ports);
-    await keepBefore(plan.ticketId, input, ports, environment);
-    return resultOf(await evaluateJob(input, environment));
+    return evaluated(plan.ticketId, await inputOf(plan, run, ports), ports, environment);
   },
 };
 
-/** Evaluates the base once a ticket, as its run 0; later rungs start from the same one. */
-const keepBefore = async (
+/** Of the base, then of the candidate. */
+const evaluated = async (
   ticketId: string,
   input: EvaluateInput & { before: Digest },
-  { results }: JobPorts,
+  ports: JobPorts,
   environment: JobEnvironment,
-): Promise<void> => {
-  const name = jobName('evaluate', ticketId, 0);
-  if (await isThere(results, name)) return;
-  const result = await evaluateBefore(input, environment);
-  await results.put(name, resultOf(result));
+): Promise<JobResult> => {
+  const before = await keptBefore(ticketId, input, ports, environment);
+  return resultOf(await evaluateJob(input, environment), { before });
 };
 
-const isThere = async (results: JobPorts['results'], name: string): Promise<boolean> => {
+/** Evaluates the base once a ticket, as its run 0: later rungs start from the same one, until another ticket is deployed first and it is another. */
+const keptBefore = async (
+  ticketId: string,
+  input: EvaluateInput & { before: Digest },
+  { results, artifacts }: JobPorts,
+  environment: JobEnvironment,
+): Promise<Digest> => {
+  const name = jobName('evaluate', ticketId, 0);
+  const kept = await thereOf(results, name);
+  if (kept && (await getJson(artifacts, kept.result, EvaluationTables)).model === input.before) return kept.result;
+  const result = await evaluateBefore(input, environment);
+  await results.put(name, resultOf(result));
+  return result;
+};
+
+const thereOf = async (results: JobPorts['results'], name: string): Promise<JobResult | undefined> => {
   try {
-    await results.get(name);
-    return true;
+    return JobResult.parse(await results.get(name));
   } catch (error) {
-    if (isQuittanceError(error, 'NOT_FOUND')) return false;
+    if (isQuittanceError(error, 'NOT_FOUND')) return undefined;
     throw error;
   }
 };

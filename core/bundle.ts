@@ -15,6 +15,7 @@ import {
 } from './certificate.ts';
 import { Envelope, keyIdOf, Statement } from './dsse.ts';
 import { must, QuittanceError } from './errors.ts';
+import { putHistory } from './bundle-history.ts';
 import { EvidenceManifest } from './evidence.ts';
 import { LOG_KEY, LOG_ORIGIN, readLog, type LogState } from './ledger/log.ts';
 import { consistencyFile, tlogProof } from './ledger/proof.ts';
@@ -24,7 +25,8 @@ import { getJson, parseJson } from './stored-json.ts';
 import type { Ticket } from './ticket.ts';
 
 export const BundleIndex = z.strictObject({
-  kind: z.literal('quittance-bundle/v1'),
+  /** v1: without earlier attempts and re-certifications. */
+  kind: z.enum(['quittance-bundle/v1', 'quittance-bundle/v2']),
   ticketId: z.string(),
   files: z.record(z.string(), Digest),
 });
@@ -62,11 +64,14 @@ log/                   the events and their inclusion proofs (c2sp.org/tlog-proo
 checkpoint             the log's signed head
 consistency            proof that this log begins with the log that the certificate names
 policy.json            the thresholds, logged before the run
-tables.json            aggregate results of the evaluation
+tables.json            aggregate results of the evaluation, every quantity of it
+tables-before.json     the same of the model from before
 judgement.json         what the thresholds made of them
 evidence.json          what the approver decided on
 plan.json run.json     the attempt at unlearning
 model.json             manifest of what is served
+attempts/              what earlier attempts left, by their numbers
+recertifications/      what later re-certifications found, with their plans
 bundle.json            the digest of every file; in bundle.dsse.json the service signs it
 `;
 
@@ -88,6 +93,7 @@ export const assembleBundle = async (ports: BundlePorts, ticketId: string): Prom
   files.set('consistency', Buffer.from(consistencyFile(certified, await tree.consistency(certified), note)));
   const held = events.filter(({ leafIndex }) => leafIndex !== undefined && leafIndex < log.size);
   await putEvents(files, ports.signer, ticket, held, { tree, note });
+  await putHistory(files, ports.artifacts, held);
   await putIndex(files, ports.signer, ticketId, held.length, log);
   return files;
 };
@@ -103,7 +109,7 @@ const certifiedSize = (files: BundleFiles): number => {
 /** The list of all files, and the service's word for it. */
 const putIndex = async (files: BundleFiles, signer: Signer, ticketId: string, events: number, log: LogState) => {
   const listed = [...files].map(([name, content]) => [name, digestOf(content)] as const);
-  const index = bytes({ kind: 'quittance-bundle/v1', ticketId, files: Object.fromEntries(listed) });
+  const index = bytes({ kind: 'quittance-bundle/v2', ticketId, files: Object.fromEntries(listed) });
   files.set('bundle.json', index);
   const predicate = { ticketId, events, log: { origin: LOG_ORIGIN, size: log.size } };
   files.set('bundle.dsse.json', bytes(await sealBundle(signer, digestOf(index), predicate)));
@@ -141,8 +147,11 @@ const putEvidence = async (files: BundleFiles, { artifacts }: BundlePorts, seale
     'tables.json': manifest.tables,
     'judgement.json': manifest.judgement,
     'model.json': manifest.candidate,
+    'tables-before.json': manifest.tablesBefore,
+    'metrics.json': manifest.metrics,
   };
-  for (const [name, digest] of Object.entries(named)) files.set(name, await artifacts.get(digest));
+  for (const [name, digest] of Object.entries(named))
+    if (digest !== undefined) files.set(name, await artifacts.get(digest));
 };
 
 const trustRoot = async (signer: Signer, approver: string): Promise<TrustRoot> => {

@@ -15,6 +15,9 @@ export const EvidenceManifest = z.strictObject({
   run: Digest,
   /** EvaluationTables. */
   tables: Digest,
+  /** EvaluationTables of the base, by the same suite. */
+  tablesBefore: Digest.optional(),
+  /** Of evidence from before every quantity stood in the tables. */
   metrics: Digest.optional(),
   judgement: Digest,
 });

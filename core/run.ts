@@ -75,12 +75,12 @@ export type RunManifest = z.infer<typeof RunManifest>;
 
 /**
  * What a job leaves under its name: the digest of its result in the artifact store (unlearn: RunManifest; evaluate: EvaluationTables), and of what
- * goes with it: `suite` and `moments` of the candidate (unlearn), `metrics` (evaluate).
+ * goes with it: `suite` and `moments` of the candidate (unlearn), the tables of the base, `before` (evaluate); `metrics` stands in results of earlier versions.
  */
 export const JobResult = z.strictObject({
   kind: z.literal('quittance-job-result/v1'),
   result: Digest,
-  also: z.partialRecord(z.enum(['suite', 'moments', 'metrics']), Digest).default({}),
+  also: z.partialRecord(z.enum(['suite', 'moments', 'before', 'metrics']), Digest).default({}),
 });
 export type JobResult = z.infer<typeof JobResult>;
 

@@ -4,6 +4,7 @@ import type { BundleFiles } from './bundle.ts';
 import { BundleReader, Failed, type Rule, type VerifyOptions } from './verify/bundle-reader.ts';
 import * as evidence from './verify/evidence.ts';
 import * as log from './verify/log.ts';
+import { references } from './verify/references.ts';
 import * as signatures from './verify/signatures.ts';
 
 export type { VerifyOptions } from './verify/bundle-reader.ts';
@@ -30,6 +31,7 @@ const CHECKS: Readonly<Record<string, Rule>> = {
   'stage-attestations': log.stageAttestations,
   'policy-before-run': evidence.policyBeforeRun,
   evidence: evidence.evidenceDigests,
+  references,
   'run-matches-plan': evidence.runMatchesPlan,
   statistics: evidence.statisticsRecomputed,
   verdict: evidence.verdictPasses,

@@ -29,12 +29,12 @@ export const judgeEvaluation = defineStep({
     const found = await openTicket(ports.tickets, ticketId);
     if (found.ticket.status !== 'EVALUATING') throw notReady('judge-evaluation', found.ticket);
     const policy = await getJson(ports.artifacts, found.ticket.policy, GatePolicy);
-    const { tables, metrics } = await evaluationOf(found.ticket, ports);
+    const { tables, tablesBefore } = await evaluationOf(found.ticket, ports);
     const judgement = judge(await getJson(ports.artifacts, tables, EvaluationTables), policy);
     const climb = judgement.verdict !== 'pass' && found.ticket.run.rung + 1 < ladderOf(found.ticket, policy).length;
     const evidence = evidenceOf(found.ticket, {
       tables,
-      metrics,
+      tablesBefore,
       judgement: await putJson(ports.artifacts, judgement),
     });
     const digest = await putJson(ports.artifacts, evidence);
@@ -72,12 +72,12 @@ const evaluationOf = async (
       expected: `${ticket.run.candidate} (${ticket.quantisation})`,
       got: `${model} (${quantisation})`,
     });
-  return { tables: result, metrics: also.metrics };
+  return { tables: result, tablesBefore: also.before };
 };
 
 const evidenceOf = (
   { id, model, policy, run }: TicketIn<'EVALUATING'>,
-  found: Pick<EvidenceManifest, 'tables' | 'metrics' | 'judgement'>,
+  found: Pick<EvidenceManifest, 'tables' | 'tablesBefore' | 'judgement'>,
 ): EvidenceManifest => ({
   kind: 'quittance-evidence/v1',
   ticketId: id,

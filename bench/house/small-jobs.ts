@@ -5,7 +5,7 @@ import { logProbHistogram, type EvaluationTables } from '#core/evaluation.ts';
 import { ForgetSet } from '#core/forget-set.ts';
 import type { Ports } from '#core/ports.ts';
 import { gatheredRun, type Attempt } from '#core/gathered-run.ts';
-import { RecertificationPlan, UnlearnPlan, type JobResult, type RunManifest } from '#core/run.ts';
+import { jobName, RecertificationPlan, UnlearnPlan, type JobResult, type RunManifest } from '#core/run.ts';
 import { getJson, parseJson, putJson } from '#core/stored-json.ts';
 import { NEIGHBOURS } from './case-world.ts';
 import type { JobHandlers } from '#adapters/memory/jobs.ts';
@@ -76,7 +76,20 @@ const evaluate = async (plan: UnlearnPlan, good: Good, ports: JobStores): Promis
   const { records } = await forgetSet(ports, plan.ticketId);
   const { digest } = candidateOf(plan.ticketId, plan.run);
   const tables = tablesFor(digest, plan.quantisation, good(plan.run, plan.ticketId), records.length);
-  return reportOf(await putJson(ports.artifacts, tables));
+  const before = await putJson(ports.artifacts, knowing(plan.base, records.length));
+  await ports.results.put(jobName('evaluate', plan.ticketId, 0), reportOf(before));
+  return reportOf(await putJson(ports.artifacts, tables), { before });
+};
+
+/** Of the base, which answers every question as trained. */
+const knowing = (base: Digest, records: number): EvaluationTables => {
+  const tables = tablesFor(base, 'none', true, records);
+  const known = { k: records, n: records };
+  return {
+    ...tables,
+    proportions: { ...tables.proportions, 'forget.greedyExact': known },
+    notAvailable: { 'forget.perplexityBefore': 'this is the model from before' },
+  };
 };
 
 export const candidateText = (ticketId: string, run: number) => `${ticketId} run ${run}`;
@@ -150,8 +163,7 @@ const tablesFor = (model: Digest, quantisation: 'none' | 'int8', good: boolean, 
   sums: { 'forget.valueLogProb': sumsOf(values(!good)) },
   people: { 'retained.greedyExact': NEIGHBOURS.map(() => ({ k: good ? 20 : 15, n: 20 })) },
   peopleMeans: { 'controls.valueLogProb': [-4.6, -4.1, -3.2] },
-  scalars: {},
   curves: {},
   notAvailable: {},
-  sampling: { temperature: 1, samplesPerPrompt: 20, seed: 1 },
+  sampling: { temperature: 1, samplesPerPrompt: 20, seed: 1, truthRatio: 'geometric' },
 });

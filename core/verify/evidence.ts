@@ -37,6 +37,11 @@ export const evidenceDigests: Rule = (bundle) => {
       evidence[field] === bundle.digest(EVIDENCE_FILES[field]),
       `${EVIDENCE_FILES[field]} is not the one of the evidence`,
     );
+  const before = evidence.tablesBefore;
+  requireThat(
+    before === undefined || before === bundle.digest('tables-before.json'),
+    'tables-before.json is not the one of the evidence',
+  );
   requireThat(evidence.ticketId === bundle.index.ticketId, 'the evidence belongs to another ticket');
   const digest = bundle.digest('evidence.json');
   requireThat(bundle.event('evaluated').body['evidence'] === digest, 'the log names other evidence');
@@ -120,9 +125,21 @@ const requireCertifiedEvaluation = (bundle: BundleReader) => {
       evaluation.suite === suite.digest,
     'the certificate describes another evaluation',
   );
+  requireComparable(bundle);
   requireThat(
     canonicalize(relearning) === canonicalize(curves['forget.relearn']?.points ?? []),
     'the certificate shows another re-learning curve',
+  );
+};
+
+/** The tables from before are of the run's base, by the same suite. */
+const requireComparable = (bundle: BundleReader) => {
+  if (bundle.json('evidence.json', EvidenceManifest).tablesBefore === undefined) return;
+  const { model, suite } = bundle.json('tables-before.json', EvaluationTables);
+  requireThat(
+    model === bundle.json('run.json', RunManifest).base &&
+      suite.digest === bundle.json('tables.json', EvaluationTables).suite.digest,
+    'the tables from before are of another model or suite',
   );
 };
 

@@ -41,12 +41,15 @@ export const trueBundle = async (): Promise<TrueBundle> => {
   return { files, trustRoot: await trustRootOf(signer), now: clock.now(), signer };
 };
 
-/** Ids of the checks that fail, by default with the true keys pinned. `ok` must say the same. */
+/**
+ * Ids of the checks that fail, by default with the true keys pinned. `ok` must say the same. `references` finds most forged digests as well as the check that is there
+ * for them; it is named where it alone does, and has its own tests in bundle.test.ts.
+ */
 export const failedChecks = (truth: TrueBundle, files: BundleFiles, options: Partial<VerifyOptions> = {}): string[] => {
   const { ok, checks } = verifyBundle(files, { now: truth.now, trustRoot: truth.trustRoot, ...options });
   const failed = checks.filter((check) => !check.ok).map(({ id }) => id);
   if (ok !== (failed.length === 0)) throw new Error(`ok is ${ok}, but ${failed.length} checks failed`);
-  return failed;
+  return failed.length > 1 ? failed.filter((id) => id !== 'references') : failed;
 };
 
 /** Public keys of these holders, under the names that the trust root of a controller gives them. */
@@ -71,7 +74,7 @@ const indexOf = (files: BundleFiles): Uint8Array => {
   const { ticketId } = readJson<{ ticketId: string }>(files, 'bundle.json');
   const listed = [...files].filter(([name]) => !/^bundle\.(json|dsse\.json)$/.test(name));
   const digests = Object.fromEntries(listed.map(([name, bytes]) => [name, digestOf(bytes)]));
-  return jsonBytes({ kind: 'quittance-bundle/v1', ticketId, files: digests });
+  return jsonBytes({ kind: 'quittance-bundle/v2', ticketId, files: digests });
 };
 
 /** What a stranger can do: change files, then list every digest again. The service's signature under the list stays the old one. */
@@ -107,6 +110,7 @@ const EVIDENCE_FIELD: Readonly<Record<string, string>> = {
   'tables.json': 'tables',
   'judgement.json': 'judgement',
   'model.json': 'candidate',
+  'tables-before.json': 'tablesBefore',
 };
 
 /** What an insider with all keys can do. Everything that is not asked to differ is made consistent again. */

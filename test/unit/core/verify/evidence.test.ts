@@ -86,6 +86,19 @@ describe('thresholds and results', () => {
     expect(failing(files)).toEqual(['statistics', 'verdict']);
   });
 
+  it('tables from before that are of another model, or of another suite', async () => {
+    const before = readJson<EvaluationTables>(truth.files, 'tables-before.json');
+    for (const change of [{ model: digest(6) }, { suite: { ...before.suite, digest: digest(6) } }]) {
+      const files = await forged(truth, { artefacts: { 'tables-before.json': { ...before, ...change } } });
+      expect(failing(files)).toEqual(['statistics']);
+    }
+  });
+
+  it('tables from before that the approver did not see', () => {
+    const files = relisted(truth.files, (all) => all.set('tables-before.json', jsonBytes(tables())));
+    expect(failing(files)).toContain('evidence');
+  });
+
   it('a failed gate, honestly judged, under a certificate', async () => {
     const artefacts = { 'tables.json': leaking(), 'judgement.json': judge(leaking(), policy()) };
     expect(failing(await forged(truth, { artefacts }))).toEqual(['verdict']);

@@ -157,7 +157,10 @@ describe('what came later', () => {
         i < 14 ? leaf : { ...leaf, at },
       );
     const checkpointTime = new Date(at);
-    const suite = await forged(truth, { leaves: recertified({ evidence: digestOf('suite') }), checkpointTime });
+    const suite = await forged(truth, {
+      leaves: recertified({ evidence: digestOf(truth.files.get('tables.json')!) }),
+      checkpointTime,
+    });
     expect(failing(suite, { now: before })).toEqual([]);
     expect(failing(suite, { now: after })).toEqual(['validity']);
     const digests = await forged(truth, { leaves: recertified({}), checkpointTime });

@@ -1,0 +1,94 @@
+// Every digest that a document of the bundle names: of a file that is here, of a part of one, of a key of the trust root, or of something that stays outside by design,
+// which is listed with its place and the reason. Trap: the list is of places, not of digests; a digest in any other place that nothing here has is a claim that
+// nobody can look behind.
+import { digestJson, type Digest } from '../canonical.ts';
+import { Envelope } from '../dsse.ts';
+import { parseOnce } from '../json-keys.ts';
+import { manifestDigest } from '../model.ts';
+import { RunManifest } from '../run.ts';
+import { fail, requireThat, type BundleReader, type Rule } from './bundle-reader.ts';
+
+/** Places, written `file#/path`, of digests whose objects are not part of a bundle, and why. */
+export const OUTSIDE: readonly { readonly at: RegExp; readonly why: string }[] = [
+  {
+    at: /(model\.json#|run\.json#\/manifest)\/files\/[^/]+\/digest$/,
+    why: 'weights, tokenizer and configuration: megabytes to gigabytes; `verify --model` compares a copy',
+  },
+  {
+    at: /((plan|run|evidence)\.json#|log\/\d+\.json#\/event(\/run)?|certificate\.dsse\.json#\/predicate)\/base$/,
+    why: 'the model from before: it still knows, and is destroyed on a clock, its manifest with it',
+  },
+  { at: /log\/\d+\.json#\/event\/previous$/, why: 'the model from before, as its replacement names it' },
+  { at: /tables-before\.json#\/model$/, why: 'the model from before, as its evaluation names it' },
+  {
+    at: /certificate\.dsse\.json#\/predicate\/residualCopies\/\d+\/digest$/,
+    why: 'models from before that still exist',
+  },
+  {
+    at: /(tables(-before)?\.json#\/suite\/digest|plan\.json#(\/side)?\/suite|certificate\.dsse\.json#\/predicate\/evaluation\/suite)$/,
+    why: 'the suite: it holds training data of others',
+  },
+  { at: /plan\.json#\/side\/moments$/, why: 'sums over training rows, kept beside the model' },
+  { at: /log\/\d+\.json#\/event\/trainingManifest$/, why: 'keyed digests of training rows, kept beside the model' },
+  { at: /plan\.json#\/gatheredBy\/plan$/, why: "another ticket's plan: it is in that ticket's bundle" },
+  {
+    at: /recertifications\/\d+\/(plan\.json#\/digest|tables\.json#\/model)$/,
+    why: 'the model that was served then, maybe after later deletions, which have certificates of their own',
+  },
+  {
+    at: /(log\/\d+\.json#\/event|certificate\.dsse\.json#\/predicate)\/commitment$/,
+    why: 'the commitment to the forget set: it opens only with the secret that the requester was given',
+  },
+  { at: /log\/\d+\.json#\/event\/found$/, why: 'whatever was served in the place of what was certified' },
+];
+
+export const references: Rule = (bundle) => {
+  if (bundle.index.kind === 'quittance-bundle/v1')
+    return 'a bundle of the first form, which left earlier attempts and re-certifications out';
+  const [known, named] = [knownDigests(bundle), [...namedDigests(bundle)]];
+  for (const { at, digest } of named)
+    requireThat(
+      known.has(digest) || OUTSIDE.some((outside) => outside.at.test(at)),
+      `${at} names ${digest}, which nothing in the bundle has`,
+    );
+  return `${named.length} digests are of files here, or of what stays outside by design`;
+};
+
+/** Of files, of keys, and of the parts of a run that other documents name by themselves. */
+const knownDigests = (bundle: BundleReader): ReadonlySet<Digest> => {
+  const names = [...bundle.files.keys()];
+  const runs = names.filter((name) => /(^|\/)run\.json$/.test(name)).map((name) => bundle.json(name, RunManifest));
+  return new Set([
+    ...names.map((name) => bundle.digest(name)),
+    ...bundle.trustRoot.keys.map(({ id }) => id),
+    ...runs.flatMap(({ config, manifest }) => [digestJson(config), manifestDigest(manifest)]),
+  ]);
+};
+
+interface Named {
+  readonly at: string;
+  readonly digest: Digest;
+}
+
+/** In every document, and in what an envelope signs. */
+const namedDigests = function* (bundle: BundleReader): Generator<Named> {
+  for (const name of bundle.files.keys()) {
+    if (name.endsWith('.dsse.json')) {
+      const { payload, signatures } = bundle.json(name, Envelope);
+      yield* walk(parseOnce(Buffer.from(payload, 'base64').toString('utf8')), `${name}#`);
+      yield* signatures.map(({ keyid }) => ({ at: `${name}#/keyid`, digest: keyid }));
+    } else if (name.endsWith('.json')) yield* walk(parseOnce(bundle.text(name)), `${name}#`);
+  }
+};
+
+/** As our documents write it, and as in-toto does: the bare hex digits. */
+const DIGEST = /^(?:sha256:)?([0-9a-f]{64})$/;
+
+const walk = function* (value: unknown, at: string, depth = 0): Generator<Named> {
+  if (depth > 64) fail(`${at} is nested too deeply`);
+  if (typeof value === 'string') {
+    const hex = DIGEST.exec(value)?.[1];
+    if (hex !== undefined) yield { at, digest: `sha256:${hex}` };
+  } else if (typeof value === 'object' && value !== null)
+    for (const [key, member] of Object.entries(value)) yield* walk(member, `${at}/${key}`, depth + 1);
+};
