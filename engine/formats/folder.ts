@@ -3,17 +3,18 @@
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import type { ModelManifest } from '#core/model.ts';
 import { modelFrom, type Model } from '../model.ts';
 import { intoStored, parameterSpecs, storedShape, type ParameterSpec } from '../parameters.ts';
 import { readTokenizer, type Tokenizer } from '../tokenizer/tokenizer.ts';
 import { readConfig, type DecoderConfig } from './config.ts';
+import { checkGenerationConfig, GENERATION_CONFIG, generationEnds } from './generation-config.ts';
 import { modelInvalid } from './invalid.ts';
 import { MOST_CONFIG_BYTES, readJsonFile } from './json-file.ts';
 import { isQuantized } from './quantize.ts';
 import type { TensorToMake, TensorToWrite } from './safetensors.ts';
+import { checkTokenizerConfig } from './tokenizer-config.ts';
 import { checkTiedHead, locateTensor, readTensor, refuseUnknown, withValues, withWeights } from './weights.ts';
 
 /** A model folder's parts before they become tensors. */
@@ -22,6 +23,8 @@ export interface ModelFolder {
   config: DecoderConfig;
   configJson: Readonly<Record<string, unknown>>;
   tokenizer: Tokenizer;
+  /** What its files say and is not taken over. */
+  remarks: string[];
   values: Map<string, Float32Array>;
 }
 
@@ -53,7 +56,10 @@ export const checkModelFolder = (dir: string, { values }: { values: boolean }): 
 export const readModelParts = (dir: string): Omit<ModelFolder, 'values'> => {
   if (!existsSync(dir)) throw new QuittanceError('MODEL_NOT_FOUND', { message: `there is no model folder ${dir}` });
   const configJson = readJsonFile(join(dir, 'config.json'), MOST_CONFIG_BYTES);
-  const config = withGenerationEos(readConfig(configJson), join(dir, 'generation_config.json'));
+  const plain = readConfig(configJson);
+  const generation = optionalJson(join(dir, GENERATION_CONFIG));
+  const ends = generationEnds(generation, plain.vocabSize);
+  const config = { ...plain, eosIds: [...new Set([...plain.eosIds, ...ends])] };
   const tokenizer = readFolderTokenizer(dir);
   if (tokenizer.size > config.vocabSize) {
     throw modelInvalid('tokenizer and embedding disagree', {
@@ -61,7 +67,10 @@ export const readModelParts = (dir: string): Omit<ModelFolder, 'values'> => {
       got: `${tokenizer.size} tokens`,
     });
   }
-  return { dir, config, configJson, tokenizer };
+  const beside = ['tokenizer_config.json', 'special_tokens_map.json'].flatMap((name) =>
+    checkTokenizerConfig(name, optionalJson(join(dir, name)), tokenizer, config.vocabSize),
+  );
+  return { dir, config, configJson, tokenizer, remarks: [...checkGenerationConfig(generation), ...beside] };
 };
 
 /** Reads tensor by tensor straight into the backend, so that there are never two copies of the weights. The caller disposes the model. */
@@ -71,11 +80,8 @@ export const loadModel = (dir: string, from: typeof modelFrom = modelFrom): Mode
   return withValues(dir, config, (valueOf) => from(config, tokenizer, { get: (name) => valueOf(specs.get(name)!) }));
 };
 
-const withGenerationEos = (config: DecoderConfig, path: string): DecoderConfig => {
-  if (!existsSync(path)) return config;
-  const eos = z.union([z.int(), z.array(z.int())]).safeParse(readJsonFile(path)['eos_token_id']);
-  return eos.success ? { ...config, eosIds: [...new Set([...config.eosIds, ...[eos.data].flat()])] } : config;
-};
+/** Nothing where there is no such file. */
+const optionalJson = (path: string): Record<string, unknown> => (existsSync(path) ? readJsonFile(path) : {});
 
 const readFolderTokenizer = (dir: string): Tokenizer => {
   const path = join(dir, 'tokenizer.json');

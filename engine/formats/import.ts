@@ -41,7 +41,11 @@ export const importModel = async (
     fill(at);
     if (pinned) writeTemplate(at, pinned);
     const manifest = manifestOf(at, checkModelFolder(at, { values: false })); // every value was read on the way
-    return { manifest, digest: manifestDigest(manifest), remarks: [...found, ...(dated && !pinned ? [DATED] : [])] };
+    return {
+      manifest,
+      digest: manifestDigest(manifest),
+      remarks: [...new Set([...found, ...readModelParts(at).remarks]), ...(dated && !pinned ? [DATED] : [])],
+    };
   });
 };
 
