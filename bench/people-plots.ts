@@ -1,5 +1,5 @@
-// The people bench as drawings: forgetting against utility with the corner that passes, the path of each rung, and retained answers
-// over deletions. Trap: marks are numbered as in the summary table; names would not fit.
+// The people bench as drawings: forgetting against utility with the corner that passes, the path of each rung, and
+// retained answers over deletions. Trap: marks are numbered as in the summary table; names would not fit.
 import { writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { draw, type Chart, type Layer, type Point } from '#report/charts/chart.ts';

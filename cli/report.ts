@@ -1,4 +1,5 @@
-// `quittance report`: the audit report of a ticket as JSON, as one HTML page or as PDF. Reads the data folder without its lock, and changes nothing.
+// `quittance report`: the audit report of a ticket as JSON, as one HTML page or as PDF. Reads the data folder without
+// its lock, and changes nothing.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeDurably } from '#adapters/local/durable-file.ts';

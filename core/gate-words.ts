@@ -1,5 +1,5 @@
-// A gate in words, for screens and reports: its threshold and what its value rests on. Trap: nothing reads these sentences back; whoever needs a bound takes `least` and
-// `most` of the gate.
+// A gate in words, for screens and reports: its threshold and what its value rests on. Trap: nothing reads these
+// sentences back; whoever needs a bound takes `least` and `most` of the gate.
 import { decimal, optional, rangeText } from './decimal.ts';
 import type { Gate } from './gate.ts';
 import { isQuantityKey, quantityOf } from './quantities.ts';

@@ -1,7 +1,8 @@
-// The legal regimes that a ticket can be filed under: response period, extension, what pauses the clock, grounds and refusals as codes,
-// each with its place in the law and what it says in a few words.
-// Sources: GDPR Art. 11, 12, 17; Reg. (EEC, Euratom) 1182/71 Art. 3; UK DUAA 2025 s.103; Cal. Civ. Code §1798.105, 11 CCR 7021; 4 CCR 904-3 Rule 4.06;
-// Québec Law 25; Swiss FADP. Trap: a row is our reading of the law, to be confirmed by counsel; identity levels are this product's policy.
+// The legal regimes that a ticket can be filed under: response period, extension, what pauses the clock, grounds and
+// refusals as codes, each with its place in the law and what it says in a few words.
+// Sources: GDPR Art. 11, 12, 17; Reg. (EEC, Euratom) 1182/71 Art. 3; UK DUAA 2025 s.103; Cal. Civ. Code §1798.105, 11
+// CCR 7021; 4 CCR 904-3 Rule 4.06; Québec Law 25; Swiss FADP. Trap: a row is our reading of the law, to be confirmed by
+// counsel; identity levels are this product's policy.
 import { z } from 'zod';
 
 /** eIDAS assurance levels, lowest first. */
@@ -43,7 +44,10 @@ const GDPR_GROUNDS: Codes = {
   'art-17-1-e': 'Art. 17(1)(e): a legal obligation to erase',
   'art-17-1-f': 'Art. 17(1)(f): collected from a child by an online service',
 };
-/** Refusals that no statute has to list: the request cannot be tied to its subject, or to anything the model was trained on. */
+/**
+ * Refusals that no statute has to list: the request cannot be tied to its subject, or to anything the model was trained
+ * on.
+ */
 const COMMON_REFUSALS: Codes = {
   'identity-not-verified': 'the identity of the requester was not verified',
   'no-match': 'nothing in the training data matches the request',

@@ -1,5 +1,6 @@
-// The value of a quantity, with n, method and interval, from the aggregate tables alone: what the gate judges, the report prints, `quittance evaluate` answers and a
-// stranger's verifier computes again. Trap: tables may come from a stranger: only what is a table's own property is read, and what is missing is said, never filled in.
+// The value of a quantity, with n, method and interval, from the aggregate tables alone: what the gate judges, the
+// report prints, `quittance evaluate` answers and a stranger's verifier computes again. Trap: tables may come from a
+// stranger: only what is a table's own property is read, and what is missing is said, never filled in.
 import type { Histogram, Measured, MetricValue, Proportion, Sums } from './evaluation.ts';
 import { isQuantityKey, quantityOf, type QuantityKey } from './quantities.ts';
 import { UNITS, type Quantity, type Unit } from './quantity.ts';

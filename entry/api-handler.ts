@@ -1,5 +1,6 @@
-// The HTTP app behind API Gateway, whose authorizer has checked the token's signature, audience and expiry. The principal is the token's
-// `sub`, the roles are its Cognito groups. Source: API Gateway, "HTTP API payload format 2.0"; the claim cognito:groups arrives as "[a b]".
+// The HTTP app behind API Gateway, whose authorizer has checked the token's signature, audience and expiry. The
+// principal is the token's `sub`, the roles are its Cognito groups. Source: API Gateway, "HTTP API payload format 2.0";
+// the claim cognito:groups arrives as "[a b]".
 // Trap: who asks is read from the event's authorizer and never from a header, which a caller can write.
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
@@ -34,7 +35,9 @@ const ROLES: Readonly<Record<string, Identity['roles'][number]>> = {
   auditors: 'auditor',
 };
 
-/** `open` begins at once, while the function starts; one that failed is not kept, so that the next request tries again. */
+/**
+ * `open` begins at once, while the function starts; one that failed is not kept, so that the next request tries again.
+ */
 export const apiHandler = (
   open: () => Promise<Pick<ApiContext, 'ports' | 'policy'>>,
 ): ((event: unknown) => Promise<HttpAnswer>) => {
@@ -99,7 +102,8 @@ const requestOf = ({ rawPath, rawQueryString, headers, body, isBase64Encoded, re
   const bytes = body === undefined ? undefined : Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
   return new Request(url, {
     method,
-    // A sender in pieces gives no length; without one the limit on bodies would copy the request, and the copy has no identity.
+    // A sender in pieces gives no length; without one the limit on bodies would copy the request, and the copy has no
+    // identity.
     headers: bytes ? { ...headers, 'content-length': String(bytes.length) } : headers,
     ...(bytes && method !== 'GET' && method !== 'HEAD' ? { body: bytes } : {}),
   });

@@ -1,4 +1,5 @@
-// Every variable that a Lambda of this installation can be given, with values of nothing that exists: for handlers that are started against an AWS that is empty.
+// Every variable that a Lambda of this installation can be given, with values of nothing that exists: for handlers that
+// are started against an AWS that is empty.
 // Trap: a deployed function has those of its step's ports alone (grants.ts).
 export const VARIABLES = {
   AWS_REGION: 'eu-central-1',

@@ -1,5 +1,5 @@
-// The frame of every page, and the parts that pages share. Works without script, with a keyboard, at 400 % zoom. Every page names its
-// twin as data (.json).
+// The frame of every page, and the parts that pages share. Works without script, with a keyboard, at 400 % zoom. Every
+// page names its twin as data (.json).
 import { lineHtml } from '#report/blocks-html.ts';
 import { html, type Html, type Value } from '#report/markup.ts';
 

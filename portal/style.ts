@@ -1,4 +1,5 @@
-// The portal's one style sheet, served as /style.css. Contrast is at least 4.5 : 1, targets are at least 24 px, focus is always visible (WCAG 2.2 AA).
+// The portal's one style sheet, served as /style.css. Contrast is at least 4.5 : 1, targets are at least 24 px, focus
+// is always visible (WCAG 2.2 AA).
 export const STYLE = `
 :root { color-scheme: light; --ink: #1a1a1a; --line: #767676; --link: #004f7c; --focus: #d55e00; }
 * { box-sizing: border-box; }

@@ -1,5 +1,5 @@
-// One ticket: where it stands, its clock, what was tried and judged, its history. Its data is the audit report with the ticket's present
-// state around it, and what was judged looks as it does in the report.
+// One ticket: where it stands, its clock, what was tried and judged, its history. Its data is the audit report with the
+// ticket's present state around it, and what was judged looks as it does in the report.
 import type { AuditReport } from '#report/audit-report.ts';
 import { blockHtml, tableHtml } from '#report/blocks-html.ts';
 import { gateBlocks } from '#report/content/document.ts';
@@ -82,7 +82,9 @@ export interface ApprovalView {
   readonly reproduce: Readonly<Record<string, string>>;
 }
 
-/** `csrf` is bound to this person, ticket and evidence: a form that was opened before the evidence changed is refused. */
+/**
+ * `csrf` is bound to this person, ticket and evidence: a form that was opened before the evidence changed is refused.
+ */
 export const approvalBody = (view: ApprovalView, csrf: string): Html =>
   html`<p>
       You decide on exactly this evidence: ${digest(view.evidence)}. If it changes before you press a button, your

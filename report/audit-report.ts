@@ -1,5 +1,6 @@
-// The audit report of a ticket, as data: page for counsel, gate, before and after, attempts, curves, re-certification, statement codes. A pure function of the
-// ticket and its artefacts, so that the same case gives the same report. Trap: it reads aggregates only; nothing in it comes from the vault.
+// The audit report of a ticket, as data: page for counsel, gate, before and after, attempts, curves, re-certification,
+// statement codes. A pure function of the ticket and its artefacts, so that the same case gives the same report. Trap:
+// it reads aggregates only; nothing in it comes from the vault.
 import { MADE, NOT_MADE, type CertificatePredicate } from '#core/certificate.ts';
 import type { EvaluationTables } from '#core/evaluation.ts';
 import { detailText, thresholdText } from '#core/gate-words.ts';

@@ -1,4 +1,5 @@
-// Blocks of a report as HTML. Every table has a caption and scoped heads; a verdict is a word and a mark, never a colour alone.
+// Blocks of a report as HTML. Every table has a caption and scoped heads; a verdict is a word and a mark, never a
+// colour alone.
 import { draw } from './charts/chart.ts';
 import { DASH, piecesOf, plain, type Block, type Line, type Piece, type Table } from './content/blocks.ts';
 import { plotTable } from './content/tables.ts';

@@ -1,4 +1,5 @@
-// Draws on a page of a PDF, as vectors. Trap: the standard fonts hold the letters of Windows-1252 alone; `latin` says the rest in words.
+// Draws on a page of a PDF, as vectors. Trap: the standard fonts hold the letters of Windows-1252 alone; `latin` says
+// the rest in words.
 import type { Drawing, Path, Shape, Stroke, Text } from './charts/drawing.ts';
 
 /** The parts of a pdfkit document that drawing needs. */

@@ -1,6 +1,8 @@
-// The page for counsel: request, deadline, what was done, what was tested in natural frequencies, what is not claimed, who decided, how to verify.
-// Sources: GDPR Art. 12(3), 17, 19; EDPB Opinion 28/2024 on documenting tests. Trap: a claim that cannot be defended is not softened but left out (NEVER_SAID
-// in certificate.ts), and "0 found" is never said without the number of tries and the bound that they support.
+// The page for counsel: request, deadline, what was done, what was tested in natural frequencies, what is not claimed,
+// who decided, how to verify.
+// Sources: GDPR Art. 12(3), 17, 19; EDPB Opinion 28/2024 on documenting tests. Trap: a claim that cannot be defended is
+// not softened but left out (NEVER_SAID in certificate.ts), and "0 found" is never said without the number of tries and
+// the bound that they support.
 import { z } from 'zod';
 import { NOT_MADE, type CertificatePredicate } from '#core/certificate.ts';
 import { localDate } from '#core/deadlines.ts';
@@ -70,7 +72,9 @@ const deadlineOf = (ticket: Ticket, events: readonly StoredEvent[]): Executive['
   return { ...due, answeredAt, verdict: answeredAt === null ? 'open' : inTime ? 'met' : 'missed', clock };
 };
 
-/** The part of the ticket that deployment, approval and certificate stand in, whatever interrupted or ended the case. */
+/**
+ * The part of the ticket that deployment, approval and certificate stand in, whatever interrupted or ended the case.
+ */
 const evidenceOf = (ticket: Ticket): object => (ticket.status === 'PURGED' ? (ticket.sealed ?? {}) : workingOf(ticket));
 
 const doneSentence = (ticket: Ticket, last: AttemptParts | undefined): string => {

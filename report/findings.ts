@@ -1,5 +1,6 @@
-// The technical half of the report: metrics before and after, the pair of distribution functions, attempts, curves. Everything is recomputed from the aggregate
-// tables, as the gate and a stranger's verifier do. Trap: a quantity that the tables lack is said to be not available; no row is filled with a default.
+// The technical half of the report: metrics before and after, the pair of distribution functions, attempts, curves.
+// Everything is recomputed from the aggregate tables, as the gate and a stranger's verifier do. Trap: a quantity that
+// the tables lack is said to be not available; no row is filled with a default.
 import type { EvaluationTables, Histogram, MetricValue } from '#core/evaluation.ts';
 import type { Judgement } from '#core/gate.ts';
 import type { GatePolicy } from '#core/policy.ts';

@@ -1,4 +1,5 @@
-// Reads a ticket's artefacts for the report: its runs with manifests, tables and judgements, the policy, the certificate, the model. Reads only.
+// Reads a ticket's artefacts for the report: its runs with manifests, tables and judgements, the policy, the
+// certificate, the model. Reads only.
 // Trap: an artefact that the ticket names and the store lacks is an error, not a gap in the report.
 import { CertificatePredicate } from '#core/certificate.ts';
 import type { Digest } from '#core/canonical.ts';

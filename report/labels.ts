@@ -1,6 +1,8 @@
-// What people read in place of a key: every code that a report or a page can show has its words here, in the registry of quantities
-// (core/quantities.ts), in the table of statuses (core/statuses.ts) or beside its regime (core/regimes.ts).
-// Trap: a code that a person chose (why a hold was placed, a setting of a method) is their own word and stands as they wrote it.
+// What people read in place of a key: every code that a report or a page can show has its words here, in the registry
+// of quantities (core/quantities.ts), in the table of statuses (core/statuses.ts) or beside its regime
+// (core/regimes.ts).
+// Trap: a code that a person chose (why a hold was placed, a setting of a method) is their own word and stands as they
+// wrote it.
 import type { z } from 'zod';
 import type { ClockEvent } from '#core/deadlines.ts';
 import { ERROR_CODES } from '#core/errors.ts';

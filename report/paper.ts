@@ -1,5 +1,5 @@
-// Paper: a tagged A4 document with the kinds of content that a report consists of. Every piece is added to the structure tree in the order
-// in which it is read.
+// Paper: a tagged A4 document with the kinds of content that a report consists of. Every piece is added to the
+// structure tree in the order in which it is read.
 // Trap: pdfkit keeps position, font and size as state; each piece leaves them as body text expects them.
 import PDFDocument from 'pdfkit';
 import type { Column } from './content/blocks.ts';

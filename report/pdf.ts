@@ -1,5 +1,6 @@
-// The audit report as a tagged PDF: headings, paragraphs, lists, tables and figures with alternative text, plots as vectors. Dates are the
-// report's, so that the same report gives the same bytes. Paper has nothing to open, so the numbers of each plot stand below it.
+// The audit report as a tagged PDF: headings, paragraphs, lists, tables and figures with alternative text, plots as
+// vectors. Dates are the report's, so that the same report gives the same bytes. Paper has nothing to open, so the
+// numbers of each plot stand below it.
 // Trap: it uses the standard fonts, which are not inside the file: tagged, but not PDF/UA or PDF/A.
 import type { AuditReport } from './audit-report.ts';
 import { plain, type Block, type Table } from './content/blocks.ts';

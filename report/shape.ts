@@ -1,6 +1,6 @@
-// The audit report as data: what every rendering (page, PDF, JSON) shows and nothing else. Zone C: codes, digests, counts, aggregates and
-// sentences of ours. Trap: no field takes text that a requester, a model or a file wrote; a sentence here is put together from counts and
-// codes alone.
+// The audit report as data: what every rendering (page, PDF, JSON) shows and nothing else. Zone C: codes, digests,
+// counts, aggregates and sentences of ours. Trap: no field takes text that a requester, a model or a file wrote; a
+// sentence here is put together from counts and codes alone.
 import { z } from 'zod';
 import { Digest } from '#core/canonical.ts';
 import { Scope } from '#core/scope.ts';
@@ -62,7 +62,9 @@ export const MetricRow = z.strictObject({
 });
 export type MetricRow = z.infer<typeof MetricRow>;
 
-/** Points (x, F(x)) after each step of a distribution function; x in the histogram's unit, at the upper end of its cell. */
+/**
+ * Points (x, F(x)) after each step of a distribution function; x in the histogram's unit, at the upper end of its cell.
+ */
 const Steps = z.array(z.tuple([z.number(), z.number()]));
 export const Distributions = z.strictObject({
   unit: z.string(),
@@ -80,7 +82,9 @@ export const Distributions = z.strictObject({
 });
 export type Distributions = z.infer<typeof Distributions>;
 
-/** One attempt at unlearning. `forgotten`, `retained`: shares of answers still exact, where the attempt was evaluated. */
+/**
+ * One attempt at unlearning. `forgotten`, `retained`: shares of answers still exact, where the attempt was evaluated.
+ */
 export const Attempt = z.strictObject({
   number: z.int().positive(),
   rung: Count,
@@ -115,7 +119,9 @@ export const AuditReport = z.strictObject({
   sampling: z.string().nullable(),
   distributions: z.union([Distributions, NotAvailable]),
   attempts: z.array(Attempt),
-  /** Of the last attempt; aggregates over the forget records against stop controls, which are not the gate's controls. */
+  /**
+   * Of the last attempt; aggregates over the forget records against stop controls, which are not the gate's controls.
+   */
   trajectory: z.array(TrajectoryPoint),
   relearning: z.union([Curve, NotAvailable]),
   recertification: z.strictObject({

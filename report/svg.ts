@@ -1,4 +1,5 @@
-// A drawing as SVG text: one image with its alternative text for those who do not see it, and nothing inside it that claims a role of its own.
+// A drawing as SVG text: one image with its alternative text for those who do not see it, and nothing inside it that
+// claims a role of its own.
 import type { Drawing, Path, Shape, Stroke, Text } from './charts/drawing.ts';
 import { escapeText } from './markup.ts';
 

@@ -1,4 +1,5 @@
-// Tables of the report and of the portal's pages: a caption, scoped heads, numbers set right; wide ones scroll by keyboard too.
+// Tables of the report and of the portal's pages: a caption, scoped heads, numbers set right; wide ones scroll by
+// keyboard too.
 import { html, type Html, type Value } from './markup.ts';
 
 export type Column = string | { readonly number: string };

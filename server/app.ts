@@ -1,4 +1,5 @@
-// The app of `quittance serve`: portal and API with people's own sign-in, and the deployed models behind the OpenAI API's shapes.
+// The app of `quittance serve`: portal and API with people's own sign-in, and the deployed models behind the OpenAI
+// API's shapes.
 // Trap: on an address that others can reach, the models' API asks for a person's token too.
 import type { Hono } from 'hono';
 import type { Ports } from '#core/ports.ts';

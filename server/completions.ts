@@ -1,6 +1,8 @@
-// The deployed models behind the OpenAI API's shapes: /v1/models, /v1/completions, /v1/chat/completions. Source: OpenAI API reference, Models, Completions, Chat.
-// Traps: an answer is checked against the interim suppression rules whole, with what it would have gone on to say and with the prompt that it continues, before any
-// of it leaves, so a stream has one piece; log-probabilities are refused, as they would tell what the rules withhold.
+// The deployed models behind the OpenAI API's shapes: /v1/models, /v1/completions, /v1/chat/completions. Source: OpenAI
+// API reference, Models, Completions, Chat.
+// Traps: an answer is checked against the interim suppression rules whole, with what it would have gone on to say and
+// with the prompt that it continues, before any of it leaves, so a stream has one piece; log-probabilities are refused,
+// as they would tell what the rules withhold.
 import type { Context, Hono } from 'hono';
 import { z } from 'zod';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
@@ -78,38 +80,28 @@ export const completionRoutes = (app: Hono<Env>, completions: Completions, now: 
     }));
     return c.json({ object: 'list', data });
   });
-  app.post('/v1/completions', (c) =>
-    answering(c, async () => {
-      const { prompt, max_tokens: maxTokens, ...asked } = await bodyOf(c, Completion);
-      const said = await answer(completions, asked.model, prompt, { ...asked, maxTokens });
-      return send(
-        c,
-        asked.stream,
-        'text_completion',
-        { ...head('cmpl', asked.model, created()), ...usage(said) },
-        textChoice(said),
-      );
-    }),
-  );
-  app.post('/v1/chat/completions', (c) =>
-    answering(c, async () => {
-      const {
-        messages,
-        max_tokens: most,
-        max_completion_tokens: maxTokens = most ?? 128,
-        ...asked
-      } = await bodyOf(c, Chat);
-      const said = await answer(completions, asked.model, messages, { ...asked, maxTokens });
-      const object = asked.stream ? 'chat.completion.chunk' : 'chat.completion';
-      return send(
-        c,
-        asked.stream,
-        object,
-        { ...head('chatcmpl', asked.model, created()), ...usage(said) },
-        chatChoice(said, asked.stream),
-      );
-    }),
-  );
+  app.post('/v1/completions', (c) => answering(c, () => completion(c, completions, created())));
+  app.post('/v1/chat/completions', (c) => answering(c, () => chatCompletion(c, completions, created())));
+};
+
+const completion = async (c: Context, completions: Completions, created: number): Promise<Response> => {
+  const { prompt, max_tokens: maxTokens, ...asked } = await bodyOf(c, Completion);
+  const said = await answer(completions, asked.model, prompt, { ...asked, maxTokens });
+  const rest = { ...head('cmpl', asked.model, created), ...usage(said) };
+  return send(c, asked.stream, 'text_completion', rest, textChoice(said));
+};
+
+const chatCompletion = async (c: Context, completions: Completions, created: number): Promise<Response> => {
+  const {
+    messages,
+    max_tokens: most,
+    max_completion_tokens: maxTokens = most ?? 128,
+    ...asked
+  } = await bodyOf(c, Chat);
+  const said = await answer(completions, asked.model, messages, { ...asked, maxTokens });
+  const rest = { ...head('chatcmpl', asked.model, created), ...usage(said) };
+  const object = asked.stream ? 'chat.completion.chunk' : 'chat.completion';
+  return send(c, asked.stream, object, rest, chatChoice(said, asked.stream));
 };
 
 type Said = Completed & { readonly finish: 'stop' | 'length' | 'content_filter' };

@@ -1,5 +1,7 @@
-// The deployed models held in memory for answering: loaded when first asked, loaded anew when another artefact is deployed under the name.
-// Trap: one at a time is kept, and questions are answered one after another; old and new weights are never both within reach.
+// The deployed models held in memory for answering: loaded when first asked, loaded anew when another artefact is
+// deployed under the name.
+// Trap: one at a time is kept, and questions are answered one after another; old and new weights are never both within
+// reach.
 import { join } from 'node:path';
 import { modelFolder, suppressionRules } from '#adapters/local/pointer-serving.ts';
 import { promptOf } from '#datasets/world.ts';
@@ -75,7 +77,9 @@ const answer = async (
   };
 };
 
-/** In the model's own chat template; where it has none, the last question in the form that such models are taught here. */
+/**
+ * In the model's own chat template; where it has none, the last question in the form that such models are taught here.
+ */
 const chatPrompt = async (model: Model, folder: string, messages: readonly Message[]): Promise<number[]> => {
   const [ids] = (await chatIds(folder, model.tokenizer, [messages])) ?? [];
   const question = messages.findLast(({ role }) => role === 'user')?.content ?? '';

@@ -1,6 +1,8 @@
-// Who may sign in to `quittance serve`, and sessions. A person has a token of 32 random bytes that is shown once; the data folder keeps its digest. A browser trades
-// the token for a session cookie (HMAC over person and end); programs send it as bearer token. For one machine; a deployment for many has its own sign-in.
-// Trap: a session says who, not what they may: roles are looked up each time, so that a person who is taken out of the file is out.
+// Who may sign in to `quittance serve`, and sessions. A person has a token of 32 random bytes that is shown once; the
+// data folder keeps its digest. A browser trades the token for a session cookie (HMAC over person and end); programs
+// send it as bearer token. For one machine; a deployment for many has its own sign-in.
+// Trap: a session says who, not what they may: roles are looked up each time, so that a person who is taken out of the
+// file is out.
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -97,21 +99,25 @@ export const signIn = (dir: string, now: () => Date): SignIn => {
       const viaSession = byName.get(sessionOf(secret, cookieOf(request), now()) ?? '');
       return viaSession && { ...viaSession, via: 'session' };
     },
-    routes: (app) => {
-      app.get('/sign-in', (c) => c.html(signInPage()));
-      app.post('/sign-in', async (c) => {
-        const { token } = z.object({ token: z.string() }).parse({ token: '', ...(await c.req.parseBody()) });
-        const person = personOf(token.trim());
-        if (!person) throw new QuittanceError('UNAUTHENTICATED', { message: 'no person has this token' });
-        setCookie(c, COOKIE, sessionFor(secret, person.principal, now()), COOKIE_FLAGS);
-        return c.redirect('/tickets', 303);
-      });
-      app.post('/sign-out', (c) => {
-        if (getCookie(c, COOKIE) !== undefined) setCookie(c, COOKIE, '', { ...COOKIE_FLAGS, maxAge: 0 });
-        return c.redirect('/sign-in', 303);
-      });
-    },
+    routes: (app) => signInRoutes(app, personOf, (principal) => sessionFor(secret, principal, now())),
   };
+};
+
+type PersonOf = (token: string) => { readonly principal: string } | undefined;
+
+const signInRoutes = (app: Hono<Env>, personOf: PersonOf, sessionOfPerson: (principal: string) => string): void => {
+  app.get('/sign-in', (c) => c.html(signInPage()));
+  app.post('/sign-in', async (c) => {
+    const { token } = z.object({ token: z.string() }).parse({ token: '', ...(await c.req.parseBody()) });
+    const person = personOf(token.trim());
+    if (!person) throw new QuittanceError('UNAUTHENTICATED', { message: 'no person has this token' });
+    setCookie(c, COOKIE, sessionOfPerson(person.principal), COOKIE_FLAGS);
+    return c.redirect('/tickets', 303);
+  });
+  app.post('/sign-out', (c) => {
+    if (getCookie(c, COOKIE) !== undefined) setCookie(c, COOKIE, '', { ...COOKIE_FLAGS, maxAge: 0 });
+    return c.redirect('/sign-in', 303);
+  });
 };
 
 const COOKIE_FLAGS = { httpOnly: true, sameSite: 'Strict', path: '/', maxAge: SESSION_SECONDS } as const;

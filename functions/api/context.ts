@@ -1,4 +1,5 @@
-// What the HTTP app gets from its composition root, and what handlers share: who asks, and whether a page or data is wanted.
+// What the HTTP app gets from its composition root, and what handlers share: who asks, and whether a page or data is
+// wanted.
 import type { Context } from 'hono';
 import type { Digest } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';

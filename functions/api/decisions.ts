@@ -1,5 +1,6 @@
-// What people decide over HTTP: the approval with its page, holds, closing, resuming. Each is a POST by the one who is signed in and calls the step of that act;
-// the rules (approver is not the filer, evidence unchanged, once) are the domain's. Trap: a GET here must never write.
+// What people decide over HTTP: the approval with its page, holds, closing, resuming. Each is a POST by the one who is
+// signed in and calls the step of that act; the rules (approver is not the filer, evidence unchanged, once) are the
+// domain's. Trap: a GET here must never write.
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';

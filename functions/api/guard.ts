@@ -1,4 +1,5 @@
-// What every request passes: security headers, the limit on bodies, who asks. And the token that ties a form to the person, ticket and evidence it was made for.
+// What every request passes: security headers, the limit on bodies, who asks. And the token that ties a form to the
+// person, ticket and evidence it was made for.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { bodyLimit } from 'hono/body-limit';
 import { createMiddleware } from 'hono/factory';

@@ -1,5 +1,6 @@
-// Errors as answers: application/problem+json (RFC 9457) with our stable codes, or a page for a browser. Trap: what the caller sent is never sent back; of an error
-// only the code's own text goes out, and for faults of form the field names and rules that were broken.
+// Errors as answers: application/problem+json (RFC 9457) with our stable codes, or a page for a browser. Trap: what the
+// caller sent is never sent back; of an error only the code's own text goes out, and for faults of form the field names
+// and rules that were broken.
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { ERROR_CODES, isQuittanceError, QuittanceError, type ErrorCode } from '#core/errors.ts';

@@ -1,4 +1,5 @@
-// Models, the log and verification over HTTP. The signed checkpoint and the tiles are public, as a log's are: they hold no personal data, and witnesses need them.
+// Models, the log and verification over HTTP. The signed checkpoint and the tiles are public, as a log's are: they hold
+// no personal data, and witnesses need them.
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { assembleBundle } from '#core/bundle.ts';

@@ -1,4 +1,5 @@
-// Tickets over HTTP: work list, one ticket, its report and bundle, filing. Trap: who files is who is signed in; a body that names somebody else is refused.
+// Tickets over HTTP: work list, one ticket, its report and bundle, filing. Trap: who files is who is signed in; a body
+// that names somebody else is refused.
 import { zipSync } from 'fflate';
 import type { Hono } from 'hono';
 import { z } from 'zod';
@@ -62,7 +63,10 @@ const showTicket = async (c: Asked, context: ApiContext): Promise<Response> => {
 const isCertified = (ticket: Ticket): boolean =>
   ticket.status === 'EVIDENCE_SEALED' || (ticket.status === 'PURGED' && ticket.sealed !== undefined);
 
-/** The report is one file with its style inside, which its own policy names by digest; the portal's would refuse that style. */
+/**
+ * The report is one file with its style inside, which its own policy names by digest; the portal's would refuse that
+ * style.
+ */
 const reportPage = async (c: Asked, context: ApiContext): Promise<Response> => {
   const page = reportHtml(await reportOf(idOf(c), context));
   c.header('Content-Security-Policy', `${CONTENT_POLICY}; frame-ancestors 'none'`);

@@ -1,7 +1,8 @@
-// Cold start of every Lambda: `npm run cold-start` bundles what is deployed and, for each function, starts a fresh Node that loads the bundle and handles one event,
-// as Lambda's runtime does; AWS is a server of this machine that holds nothing, so a step gets as far as finding no ticket or model.
-// Trap: from the start of the process to the answer, so it holds Node's own start; on a busy machine the shortest and the
-// CPU time say more than the median.
+// Cold start of every Lambda: `npm run cold-start` bundles what is deployed and, for each function, starts a fresh Node
+// that loads the bundle and handles one event, as Lambda's runtime does; AWS is a server of this machine that holds
+// nothing, so a step gets as far as finding no ticket or model.
+// Trap: from the start of the process to the answer, so it holds Node's own start; on a busy machine the shortest and
+// the CPU time say more than the median.
 import { execFile } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';

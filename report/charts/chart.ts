@@ -1,7 +1,8 @@
-// A chart in two dimensions as a drawing: axes with grid, layers in the order in which they are painted, a legend of the layers that have a name.
-// Scales, ticks, paths and symbols are d3-scale's and d3-shape's; the same chart gives the same shapes on every machine.
-// Traps: nothing is clipped, so the domains of the axes have to hold what the layers show; a number that is missing is NaN, and
-// its point is left out.
+// A chart in two dimensions as a drawing: axes with grid, layers in the order in which they are painted, a legend of
+// the layers that have a name. Scales, ticks, paths and symbols are d3-scale's and d3-shape's; the same chart gives the
+// same shapes on every machine.
+// Traps: nothing is clipped, so the domains of the axes have to hold what the layers show; a number that is missing is
+// NaN, and its point is left out.
 import { area, curveLinear, curveStepAfter, line, symbol } from 'd3-shape';
 import { axes, scalesOf, type Axis, type Scales } from './axes.ts';
 import { widthOf, type Drawing, type Shape, type Stroke } from './drawing.ts';
@@ -42,7 +43,10 @@ interface Region {
   readonly fill: string;
 }
 
-/** `shift` is in pixels, to the right and down; a label that would leave the chart stands on the other side of its place. */
+/**
+ * `shift` is in pixels, to the right and down; a label that would leave the chart stands on the other side of its
+ * place.
+ */
 interface Label {
   readonly kind: 'label';
   readonly at: Point;

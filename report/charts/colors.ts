@@ -1,4 +1,5 @@
-// Colours that are told apart without colour vision, doubled by dashes or symbols wherever they mean something. Source: Okabe & Ito 2008.
+// Colours that are told apart without colour vision, doubled by dashes or symbols wherever they mean something. Source:
+// Okabe & Ito 2008.
 export const BLUE = '#0072b2';
 export const ORANGE = '#d55e00';
 export const AMBER = '#e69f00';

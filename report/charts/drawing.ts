@@ -1,5 +1,6 @@
-// A drawing as a list of shapes in one system of coordinates, in pixels from the top left corner: what `report/svg.ts` writes as SVG and
-// `report/draw-pdf.ts` draws on a page of a PDF. Trap: a kind of shape that is added here has to be drawn by both; the compiler says so.
+// A drawing as a list of shapes in one system of coordinates, in pixels from the top left corner: what `report/svg.ts`
+// writes as SVG and `report/draw-pdf.ts` draws on a page of a PDF. Trap: a kind of shape that is added here has to be
+// drawn by both; the compiler says so.
 
 export interface Drawing {
   readonly width: number;

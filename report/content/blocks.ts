@@ -1,5 +1,6 @@
-// What a report says, apart from how it looks: sections of headings, paragraphs, lists, terms, tables and plots. The page
-// (report/html.ts), the PDF (report/pdf.ts) and the portal's pages show the same blocks, so that none can say less than another.
+// What a report says, apart from how it looks: sections of headings, paragraphs, lists, terms, tables and plots. The
+// page (report/html.ts), the PDF (report/pdf.ts) and the portal's pages show the same blocks, so that none can say less
+// than another.
 import type { GateVerdict } from '#core/gate.ts';
 import { instant } from '../format.ts';
 import { VERDICT_LABELS } from '../labels.ts';

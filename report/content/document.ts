@@ -1,5 +1,5 @@
-// The audit report as a document: its sections in reading order, each with the plots that belong to it. A plot for which there is no data
-// is left out, and a sentence says why.
+// The audit report as a document: its sections in reading order, each with the plots that belong to it. A plot for
+// which there is no data is left out, and a sentence says why.
 import { STATUSES } from '#core/statuses.ts';
 import { decimal } from '#core/decimal.ts';
 import type { AuditReport } from '../audit-report.ts';

@@ -1,4 +1,5 @@
-// The page for counsel: the request, its deadline, what was done and tested, what is not claimed, who decided, how to verify it.
+// The page for counsel: the request, its deadline, what was done and tested, what is not claimed, who decided, how to
+// verify it.
 import { groundLabel, regimeOf } from '#core/regimes.ts';
 import type { AuditReport } from '../audit-report.ts';
 import { CHANNEL_LABELS, RECERTIFICATION_LABELS } from '../labels.ts';

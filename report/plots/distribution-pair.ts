@@ -1,5 +1,5 @@
-// The pair of empirical distribution functions with their 95 % bands, and the place and size of their largest gap: D of the
-// Kolmogorov–Smirnov test.
+// The pair of empirical distribution functions with their 95 % bands, and the place and size of their largest gap: D of
+// the Kolmogorov–Smirnov test.
 import { decimal } from '#core/decimal.ts';
 import type { AuditReport } from '../audit-report.ts';
 import type { Layer, Point } from '../charts/chart.ts';

@@ -1,6 +1,7 @@
-// Forgetting against utility: the base, where it was evaluated, and every attempt, as a path towards the corner that passes.
-// Trap: while it unlearns, a method sees forget data alone, so utility is known only for states that were evaluated; nothing in
-// between is drawn.
+// Forgetting against utility: the base, where it was evaluated, and every attempt, as a path towards the corner that
+// passes.
+// Trap: while it unlearns, a method sees forget data alone, so utility is known only for states that were evaluated;
+// nothing in between is drawn.
 import type { QuantityKey } from '#core/quantities.ts';
 import { optional } from '#core/decimal.ts';
 import type { AuditReport } from '../audit-report.ts';

@@ -1,4 +1,5 @@
-// The API's function as API Gateway calls it, over ports in memory: the report page is served on AWS as it is embedded, and to nobody who has not signed in.
+// The API's function as API Gateway calls it, over ports in memory: the report page is served on AWS as it is embedded,
+// and to nobody who has not signed in.
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { apiHandler } from '#entry/api-handler.ts';

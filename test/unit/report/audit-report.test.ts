@@ -1,4 +1,5 @@
-// The report's data: right for a finished, an open and a refused case; it says what can be defended, and nothing of the case's content.
+// The report's data: right for a finished, an open and a refused case; it says what can be defended, and nothing of the
+// case's content.
 import { describe, expect, it } from '@jest/globals';
 import { NEVER_SAID } from '#core/scope.ts';
 import type { Judgement } from '#core/gate.ts';

@@ -1,4 +1,5 @@
-// Charts as shapes: where values stand, what axes and legend say, and that a drawing as SVG is one image whose text stays text.
+// Charts as shapes: where values stand, what axes and legend say, and that a drawing as SVG is one image whose text
+// stays text.
 import { describe, expect, it } from '@jest/globals';
 import { draw, type Chart, type Layer } from '#report/charts/chart.ts';
 import type { Path, Shape, Text } from '#report/charts/drawing.ts';

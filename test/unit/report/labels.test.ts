@@ -1,4 +1,5 @@
-// Words for every key: whatever the schemas let stand in a report has a label, and what a reader sees of a report or a page holds no key.
+// Words for every key: whatever the schemas let stand in a report has a label, and what a reader sees of a report or a
+// page holds no key.
 import { describe, expect, it } from '@jest/globals';
 import type { z } from 'zod';
 import { ClockEvent } from '#core/deadlines.ts';

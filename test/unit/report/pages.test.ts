@@ -1,4 +1,5 @@
-// The report as one page: plots with their text and numbers, D as an independent count finds it, and hostile text that stays text.
+// The report as one page: plots with their text and numbers, D as an independent count finds it, and hostile text that
+// stays text.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
