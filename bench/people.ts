@@ -5,18 +5,15 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { forgetRows, withoutRecords, type ForgetRow } from '#datasets/suite.ts';
-import { forgetRecord, promptOf, trainingRows, type PeopleWorld, type Row as TextRow } from '#datasets/world.ts';
+import { forgetRecord, trainingRows, type PeopleWorld } from '#datasets/world.ts';
 import { loadModel } from '#engine/formats/folder.ts';
 import { readJsonFile } from '#engine/formats/json-file.ts';
-import { inference } from '#engine/inference.ts';
-import { restoreValues, valuesOf, type Model } from '#engine/model.ts';
-import { collectMoments, readMoments, subtractMoments, type Moments, MOMENTS_FILE } from '#engine/moments.ts';
+import { modelFrom, valuesOf, type Model } from '#engine/model.ts';
+import { readMoments, type Moments, MOMENTS_FILE } from '#engine/moments.ts';
 import { saveModel } from '#engine/formats/save.ts';
 import type { Backend } from '#engine/tf.ts';
-import { EXAM_DEFAULTS } from '#evaluation/exam.ts';
-import { encodeRows } from '#containers/train-job.ts';
-import { contextOf, exampleOf } from '#containers/unlearn-job.ts';
-import { findMethod } from '#unlearning/methods.ts';
+import { baseIn, runUnlearning, type Base } from '#containers/run-unlearning.ts';
+import { checkLadder, configured } from '#unlearning/methods.ts';
 import type { Outcome } from '#unlearning/method.ts';
 import type { EvaluationTables } from '#core/evaluation.ts';
 import type { Judgement } from '#core/gate.ts';
@@ -75,6 +72,7 @@ export const benchPeople = async (options: PeopleBenchOptions): Promise<PeopleBe
   const entries = all.filter(
     ({ label, method }) => !options.labels || options.labels.includes(method ?? '') || options.labels.includes(label),
   );
+  checkLadder(all.flatMap(({ method, config }) => (method === undefined ? [] : [{ method, config }])));
   for (const seed of options.seeds) {
     for (const entry of entries) result.methods.push(...(await kept(options, seed, entry)));
     if (entries.length === all.length && options.deletions > 0)
@@ -107,26 +105,41 @@ const runEntry = async (bed: Bed, entry: Entry, options: PeopleBenchOptions): Pr
   const subjects = entry.subjects ?? FIRST;
   const rows = forgetRows(bed.world, recordsOf(bed.world, subjects));
   const left = withoutRecords(bed.world, recordsOf(bed.world, subjects));
-  const dir = entry.method === undefined ? await options.base(options.dir, left, bed.seed) : bed.dir;
-  const [model, reference] = [loadModel(dir), loadModel(bed.dir)];
+  const reference = loadModel(bed.dir);
+  const at = { bed, left, rows, reference, options };
   try {
-    const corpus = readMoments(join(bed.dir, MOMENTS_FILE));
-    const done =
-      entry.method === undefined ? UNTOUCHED : await forget(bed, model, reference, entry, rows, left, corpus);
-    const at = { bed, left, rows, reference, options };
-    const copy = entry.int8 ? int8Copy(bed.dir, model) : undefined;
-    const result = [rowOf(entry, bed.seed, done, await assess(model, at))];
-    if (copy)
-      result.push(rowOf({ ...entry, label: `${entry.label}, int8 copy` }, bed.seed, done, await assess(copy, at)));
-    copy?.dispose();
-    return result;
+    const { method } = entry;
+    if (method === undefined) return await rowsOfOneTrainedAnew(entry, at);
+    const start = { base: baseIn(bed.dir), corpus: readMoments(join(bed.dir, MOMENTS_FILE)) };
+    return await forget(at, start, { ...entry, method }, (model, done) => rowsFor(entry, model, done, at));
   } finally {
-    model.dispose();
     reference.dispose();
   }
 };
 
-type Done = Pick<Row, 'updates' | 'stop' | 'seconds' | 'trajectory'> & { moments?: Moments | undefined };
+const rowsOfOneTrainedAnew = async (entry: Entry, at: Assessed): Promise<Row[]> => {
+  const model = loadModel(await at.options.base(at.options.dir, at.left, at.bed.seed));
+  try {
+    return await rowsFor(entry, model, UNTOUCHED, at);
+  } finally {
+    model.dispose();
+  }
+};
+
+/** The model judged, and its int8 copy where the entry asks for one. */
+const rowsFor = async (entry: Entry, model: Model, done: Done, at: Assessed): Promise<Row[]> => {
+  const { seed, dir } = at.bed;
+  const copy = entry.int8 ? int8Copy(dir, model) : undefined;
+  try {
+    const row = rowOf(entry, seed, done, await assess(model, at));
+    const label = `${entry.label}, int8 copy`;
+    return copy ? [row, rowOf({ ...entry, label }, seed, done, await assess(copy, at))] : [row];
+  } finally {
+    copy?.dispose();
+  }
+};
+
+type Done = Pick<Row, 'updates' | 'stop' | 'seconds' | 'trajectory'>;
 const UNTOUCHED: Done = { updates: 0, stop: 'none', seconds: 0, trajectory: [] };
 
 const rowOf = (
@@ -136,55 +149,33 @@ const rowOf = (
   found: Pick<Row, 'tables' | 'judgement'>,
 ): Row => ({ label, group, seed, updates, stop, seconds, trajectory, ...found });
 
-/** Unlearns `rows` from the model in place. */
-const forget = async (
-  { world, seed }: Bed,
-  model: Model,
-  reference: Model,
-  entry: Entry,
-  rows: readonly ForgetRow[],
-  left: PeopleWorld,
-  corpus: Moments | undefined,
-): Promise<Done> => {
-  const own = corpus && subtractMoments(corpus, collectMoments(model, encodeRows(model, wordings(rows))));
-  const useCorpus = own && entry.moments !== 'controls';
-  const started = performance.now();
-  const outcome = await findMethod(entry.method ?? '').run(
+/** What a run starts from: a base, and the moments of its corpus. */
+interface Start {
+  base: Base;
+  corpus: Moments | undefined;
+}
+
+/** Unlearns the rows; `use` gets the model, which is gone afterwards, and the moments of what stays. */
+const forget = <T>(
+  { bed: { world, seed }, rows, left, options: { backend } }: Assessed,
+  { base, corpus }: Start,
+  { method, config, moments }: Pick<Entry, 'config' | 'moments'> & { method: string },
+  use: (model: Model, done: Done, corpus: Moments | undefined) => Promise<T>,
+): Promise<T> =>
+  runUnlearning(
     {
-      model,
-      reference,
-      retain: encodeRows(model, trainingRows(left)),
-      ...contextOf(model, world),
-      forget: rows.map((row) => exampleOf(model, row)),
-      moments: useCorpus
-        ? { source: 'corpus', values: own }
-        : { source: 'controls', values: controlMoments(model, world) },
+      base,
+      method: configured(method, config),
+      forget: rows,
+      world,
+      corpus: corpus && moments !== 'controls' ? () => corpus : undefined,
+      retain: () => trainingRows(left),
       seed,
+      backend: backend.name,
     },
-    entry.config,
+    ({ model, outcome: { updates, stop, trajectory }, corpus: now, seconds }) =>
+      use(model, { updates, stop, trajectory, seconds }, now),
   );
-  const { updates, stop, trajectory } = outcome;
-  return { updates, stop, trajectory, seconds: (performance.now() - started) / 1000, moments: own };
-};
-
-const wordings = (rows: readonly ForgetRow[]) =>
-  rows.flatMap((row) => [
-    row,
-    ...(row.trainedParaphrase && row.paraphrase !== undefined
-      ? [{ prompt: promptOf(row.paraphrase), answer: row.answer }]
-      : []),
-  ]);
-
-/** Never-trained people: with made-up answers, and with what the model itself says to them. */
-const controlMoments = (model: Model, world: PeopleWorld): Moments => {
-  const people: TextRow[] = world.controls.whitening.flatMap(({ records }) => records);
-  const said = inference(model).generate(
-    people.map(({ prompt }) => prompt),
-    { maxTokens: EXAM_DEFAULTS.maxTokens },
-  );
-  const own = people.map(({ prompt }, i) => ({ prompt, answer: said[i]!.text }));
-  return collectMoments(model, encodeRows(model, [...people, ...own]));
-};
 
 const int8Copy = (base: string, model: Model): Model => {
   const dir = mkdtempSync(join(tmpdir(), 'quittance-bench-'));
@@ -205,14 +196,9 @@ interface Assessed {
   options: PeopleBenchOptions;
 }
 
-/** Tables and judgement of a model, which is left as it was. */
-const assess = async (model: Model, { bed, left, rows, reference, options }: Assessed) => {
-  const values = valuesOf(model);
-  const { world, seed } = bed;
-  const found = await assessAgainst(model, { world, left, rows, reference, policy: options.policy, seed });
-  restoreValues(model, values);
-  return found;
-};
+/** Tables and judgement of a model, which is not what it was afterwards. */
+const assess = (model: Model, { bed: { world, seed }, left, rows, reference, options: { policy } }: Assessed) =>
+  assessAgainst(model, { world, left, rows, reference, policy, seed });
 
 const keptSequence = async (options: PeopleBenchOptions, seed: number): Promise<PeopleBench['sequence']> => {
   const { policy, backend, deletions } = options;
@@ -221,51 +207,58 @@ const keptSequence = async (options: PeopleBenchOptions, seed: number): Promise<
 };
 
 const runSequence = async (bed: Bed, options: PeopleBenchOptions): Promise<PeopleBench['sequence']> => {
-  const [model, reference] = [loadModel(bed.dir), loadModel(bed.dir)];
+  const reference = loadModel(bed.dir);
   const taken: PeopleBench['sequence'] = [];
-  let moments = readMoments(join(bed.dir, MOMENTS_FILE));
-  for (let subject = 0; subject < options.deletions; subject++) {
-    const climbed = await climb(bed, model, reference, subject, moments, options);
-    moments = climbed.moments;
-    tellAll([climbed.row], options);
-    taken.push(climbed.row);
+  let start: Start = { base: baseIn(bed.dir), corpus: readMoments(join(bed.dir, MOMENTS_FILE)) };
+  try {
+    for (let subject = 0; subject < options.deletions; subject++) {
+      const climbed = await climb(bed, reference, subject, start, options);
+      start = climbed.left;
+      tellAll([climbed.row], options);
+      taken.push(climbed.row);
+    }
+  } finally {
+    reference.dispose();
   }
-  model.dispose();
-  reference.dispose();
   return taken;
 };
 
 interface Climbed {
   row: PeopleBench['sequence'][number];
-  moments: Moments | undefined;
-  weights: ReturnType<typeof valuesOf>;
+  /** What the next deletion starts from. */
+  left: Start;
 }
 
-/** Tries the rungs in turn from the same weights until one passes; else keeps the attempt with the fewest checks not passed. Leaves its weights. */
+/** Tries the rungs in turn from the same weights until one passes; else takes the attempt with the fewest checks not passed. */
 const climb = async (
   bed: Bed,
-  model: Model,
   reference: Model,
   subject: number,
-  moments: Moments | undefined,
+  start: Start,
   options: PeopleBenchOptions,
 ): Promise<Climbed> => {
   const { world, seed } = bed;
   const rows = forgetRows(world, recordsOf(world, [subject]));
   const left = withoutRecords(world, recordsOf(world, [...Array(subject + 1).keys()]));
-  const start = valuesOf(model);
-  const ladder = entriesOf(options.policy).filter(({ group }) => group === 'ladder');
+  const at = { bed, left, rows, reference, options };
   const tried: Climbed[] = [];
-  for (const [i, entry] of ladder.entries()) {
-    restoreValues(model, start);
-    const done = await forget(bed, model, reference, entry, rows, left, moments);
-    const found = await assess(model, { bed, left, rows, reference, options });
-    const row = { ...rowOf({ ...entry, label: `deletion ${subject + 1}` }, seed, done, found), rung: i + 1 };
-    tried.push({ row, moments: done.moments, weights: valuesOf(model) });
-    if (found.judgement.verdict === 'pass') break;
+  for (const [i, rung] of options.policy.ladder.entries()) {
+    const entry: Entry = { label: `deletion ${subject + 1}`, group: 'ladder', config: rung.config };
+    const attempt = await forget(at, start, rung, async (model, done, corpus): Promise<Climbed> => {
+      const base = baseFrom(start.base, valuesOf(model));
+      const row = { ...rowOf(entry, seed, done, await assess(model, at)), rung: i + 1 };
+      return { row, left: { base, corpus } };
+    });
+    tried.push(attempt);
+    if (attempt.row.judgement.verdict === 'pass') break;
   }
   const open = ({ row }: Climbed) => row.judgement.gates.filter(({ verdict }) => verdict !== 'pass').length;
-  const best = tried.toSorted((a, b) => open(a) - open(b))[0]!;
-  restoreValues(model, best.weights);
-  return best;
+  return tried.toSorted((a, b) => open(a) - open(b))[0]!;
 };
+
+/** Weights in memory as a base. */
+const baseFrom = ({ config, tokenizer }: Base, values: ReadonlyMap<string, Float32Array>): Base => ({
+  config,
+  tokenizer,
+  load: (from = modelFrom) => from(config, tokenizer, values),
+});

@@ -8,18 +8,10 @@ import { forgetRecord, trainingRows, type PeopleWorld } from '#datasets/world.ts
 import { loadModel } from '#engine/formats/folder.ts';
 import { readJsonFile } from '#engine/formats/json-file.ts';
 import type { Model } from '#engine/model.ts';
-import {
-  collectMoments,
-  readMoments,
-  subtractMoments,
-  writeMoments,
-  type Moments,
-  MOMENTS_FILE,
-} from '#engine/moments.ts';
+import { readMoments, writeMoments, type Moments, MOMENTS_FILE } from '#engine/moments.ts';
 import { saveModel } from '#engine/formats/save.ts';
-import { encodeRows } from '#containers/train-job.ts';
-import { contextOf, exampleOf } from '#containers/unlearn-job.ts';
-import { findMethod } from '#unlearning/methods.ts';
+import { baseIn, runUnlearning } from '#containers/run-unlearning.ts';
+import { checkLadder, configured } from '#unlearning/methods.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { GatePolicy } from '#core/policy.ts';
 import type { PeopleBench, Row } from './people.ts';
@@ -36,6 +28,8 @@ export interface SequenceOptions {
   /** Rows and weights are kept here. */
   dir: string;
   policy: GatePolicy;
+  /** Name of the engine's backend. */
+  backend: string;
   seeds: readonly number[];
   deletions: number;
   /** Labels of the other runs; see `otherLabels`. */
@@ -83,6 +77,7 @@ export const otherLabels = (policy: GatePolicy): string[] => [THREE, ...othersUn
 export const benchSequence = async (options: SequenceOptions): Promise<PeopleBench> => {
   const result: PeopleBench = { methods: [], sequence: [] };
   const others = othersUnder(options.policy);
+  checkLadder([...options.policy.ladder, ...others]);
   for (const seed of options.seeds) {
     const run = runsOf(options, seed);
     const taken: PeopleBench['sequence'] = [];
@@ -184,16 +179,30 @@ interface Deletion {
 }
 
 const runOne = async (at: At, attempt: Attempt, { from, subjects, gone = 0, into }: Deletion): Promise<Row> => {
-  const task = taskOf(at.world, subjects, gone);
-  const model = loadModel(from);
-  try {
-    const moments = momentsLeft(from, model, task.rows);
-    const done = await unlearn(at, attempt, model, from, task, moments);
-    if (into !== undefined) keep(into, from, model, moments);
-    return { ...rowOf(at, attempt, done), ...(await assess(at, model, task)) };
-  } finally {
-    model.dispose();
-  }
+  const { options, world, seed } = at;
+  const task = taskOf(world, subjects, gone);
+  return runUnlearning(
+    {
+      base: baseIn(from),
+      method: configured(attempt.method, attempt.config),
+      forget: task.rows,
+      world,
+      corpus: () => momentsIn(from),
+      retain: () => trainingRows(task.left),
+      seed,
+      backend: options.backend,
+      onUpdate: ({ update, valueAuc, answerAuc }) =>
+        options.onUpdate?.(
+          attempt.label,
+          update,
+          `value AUC ${valueAuc.toFixed(2)}, answer AUC ${answerAuc.toFixed(2)}`,
+        ),
+    },
+    async ({ model, outcome: { updates, stop, trajectory }, corpus, seconds }) => {
+      if (into !== undefined) keep(into, from, model, corpus);
+      return { ...rowOf(at, attempt, { updates, stop, trajectory, seconds }), ...(await assess(at, model, task)) };
+    },
+  );
 };
 
 interface Task {
@@ -210,48 +219,18 @@ const taskOf = (world: PeopleWorld, subjects: readonly number[], gone = 0): Task
   };
 };
 
-const momentsLeft = (from: string, model: Model, rows: readonly ForgetRow[]): Moments => {
+const momentsIn = (from: string): Moments => {
   const all = readMoments(join(from, MOMENTS_FILE));
   if (!all) throw new QuittanceError('MODEL_INVALID', { message: `${from} has no moments` });
-  return subtractMoments(all, collectMoments(model, encodeRows(model, rows)));
+  return all;
 };
 
 type Done = Pick<Row, 'updates' | 'stop' | 'seconds' | 'trajectory'>;
 
-const unlearn = async (
-  { options: { onUpdate }, world, seed }: At,
-  { label, method, config }: Attempt,
-  model: Model,
-  from: string,
-  { rows, left }: Task,
-  moments: Moments,
-): Promise<Done> => {
-  const { needs, run } = findMethod(method);
-  const reference = needs.includes('reference') ? loadModel(from) : undefined;
-  const started = performance.now();
-  const context = {
-    model,
-    ...contextOf(model, world),
-    forget: rows.map((row) => exampleOf(model, row)),
-    moments: { source: 'corpus', values: moments } as const,
-    seed,
-    onUpdate: ({ update, valueAuc, answerAuc }: { update: number; valueAuc: number; answerAuc: number }) =>
-      onUpdate?.(label, update, `value AUC ${valueAuc.toFixed(2)}, answer AUC ${answerAuc.toFixed(2)}`),
-    ...(needs.includes('retain') && { retain: encodeRows(model, trainingRows(left)) }),
-    ...(reference && { reference }),
-  };
-  try {
-    const { updates, stop, trajectory } = await run(context, config);
-    return { updates, stop, trajectory, seconds: (performance.now() - started) / 1000 };
-  } finally {
-    reference?.dispose();
-  }
-};
-
-const keep = (into: string, from: string, model: Model, moments: Moments): void => {
+const keep = (into: string, from: string, model: Model, moments: Moments | undefined): void => {
   saveModel(into, model, {
     configJson: readJsonFile(join(from, 'config.json')),
-    write: (at) => writeMoments(join(at, MOMENTS_FILE), moments),
+    write: (at) => moments && writeMoments(join(at, MOMENTS_FILE), moments),
   });
 };
 

@@ -20,6 +20,7 @@ import { TOFU_RECIPE, tofuWorld } from './demo/tofu.ts';
 import { backend } from './engine.ts';
 import { progressOn, type Progress } from './progress.ts';
 import { renderReport } from './report.ts';
+import { quantisation } from './values.ts';
 import { readBundle } from './verify.ts';
 
 export const demo: Command = {
@@ -38,6 +39,7 @@ export const demo: Command = {
   },
   example: 'quittance demo',
   async run(args) {
+    const stored = quantisation(args);
     const started = performance.now();
     const progress = progressOn(process.stderr);
     const chosen = await backend();
@@ -54,7 +56,7 @@ export const demo: Command = {
       world,
       subject,
       questions: asked.map(({ question }) => question),
-      quantisation: args.value('quantisation') === 'int8' ? 'int8' : 'none',
+      quantisation: stored,
       ...(policy && { policy }),
       progress,
     });

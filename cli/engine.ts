@@ -24,14 +24,23 @@ export const backend = async (): Promise<Backend> => {
   return found;
 };
 
-/** A model by `--model`: a folder in Hugging Face layout, or a name in the data folder's registry. The caller disposes it. */
+/** The folder of the model that an option names: one in Hugging Face layout, or a name in the data folder's registry. */
+export const namedFolder = (args: Arguments, option = 'model'): Promise<string> =>
+  modelFolder(args, args.value(option) ?? missing(option));
+
+/** A model by `--model`. The caller disposes it. */
 export const openNamedModel = async (
   args: Arguments,
   option = 'model',
 ): Promise<{ model: Model; dir: string; backend: string }> => {
-  const dir = await modelFolder(args, args.value(option) ?? missing(option));
+  const dir = await namedFolder(args, option);
+  return { dir, ...(await openFolder(dir)) };
+};
+
+/** The caller disposes the model. */
+export const openFolder = async (dir: string): Promise<{ model: Model; backend: string }> => {
   const chosen = await backend();
-  return { model: loadModel(dir), dir, backend: chosen.name };
+  return { model: loadModel(dir), backend: chosen.name };
 };
 
 const missing = (option: string): never => {

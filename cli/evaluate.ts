@@ -1,22 +1,23 @@
 // `quittance evaluate`: metrics alone. The suite is a folder with suite.json (a model's own is beside its weights); the records to be forgotten come from --forget and
 // are taken out of those who stay. Trap: a metric whose need is missing is notAvailable with the reason, never a number.
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parseJsonLines } from '#datasets/jsonl.ts';
-import { forgetRows, readSuite, withoutRecords } from '#datasets/suite.ts';
+import { writeFileSync } from 'node:fs';
+import { framed } from '#datasets/framing.ts';
+import { readRecords, type FileRecord } from '#datasets/records.ts';
+import { framedRows, questionsOf, withoutRecords } from '#datasets/suite.ts';
 import { inference } from '#engine/inference.ts';
 import { examOf } from '#evaluation/exam.ts';
 import { relearnCurve } from '#evaluation/relearn.ts';
 import { measure } from '#evaluation/tables.ts';
-import { ForgetRecord } from '#core/forget-set.ts';
 import type { MetricValue } from '#core/evaluation.ts';
 import { findQuantity, printedName, QUANTITIES } from '#core/quantities.ts';
 import { summarise } from '#core/summaries.ts';
 import { usageError } from '#core/errors.ts';
 import { type Arguments, type Command } from './command.ts';
-import { openNamedModel } from './engine.ts';
+import { namedFolder, openFolder, openNamedModel } from './engine.ts';
+import { framingFor } from './framing.ts';
 import { progressOn } from './progress.ts';
-import { integer, readInput, required } from './values.ts';
+import { suiteAt } from './suite-file.ts';
+import { integer, required } from './values.ts';
 
 export const evaluate: Command = {
   name: 'evaluate',
@@ -25,7 +26,7 @@ export const evaluate: Command = {
   options: {
     model: { kind: 'value', value: 'M', summary: 'registered name or model folder' },
     suite: { kind: 'value', value: 'DIR', summary: 'folder with suite.json, or that file' },
-    forget: { kind: 'value', value: 'FILE', summary: 'JSON lines of the records to forget: {question, answer, value}' },
+    forget: { kind: 'value', value: 'FILE', summary: 'JSON lines of the records to forget, as of unlearn' },
     reference: { kind: 'value', value: 'M', summary: 'the model before unlearning' },
     'retain-model': { kind: 'value', value: 'M', summary: 'a model trained without the forget set (benchmarks)' },
     metric: { kind: 'many', value: 'NAME', summary: 'only these names or keys (default: all of docs/metrics.md)' },
@@ -41,12 +42,15 @@ export const evaluate: Command = {
     'quittance evaluate --model ./forgotten --suite ./base --forget forget.jsonl --reference ./base --out metrics.json',
   async run(args) {
     const out = required(args, 'out');
-    const world = readSuite(suiteBytes(required(args, 'suite')));
-    const records = forgetOf(args);
+    const world = suiteAt(required(args, 'suite'));
+    const asked = forgetOf(args);
     const named = args.many('metric').map(findQuantity);
     const wanted = named.length > 0 ? named : QUANTITIES;
-    const { model, backend } = await openNamedModel(args);
-    const rows = forgetRows(world, records);
+    const dir = await namedFolder(args);
+    const records = await framed(asked, await framingFor(dir, world));
+    const rows = framedRows(world, records);
+    const staying = withoutRecords(world, questionsOf(records));
+    const { model, backend } = await openFolder(dir);
     const other = async (option: string) =>
       args.value(option) === undefined ? undefined : inference((await openNamedModel(args, option)).model);
     const [reference, retainModel] = [await other('reference'), await other('retain-model')];
@@ -54,7 +58,7 @@ export const evaluate: Command = {
     const relearn = () => relearnCurve(model, rows, seed, world.limits?.relearningRate);
     const exam = examOf(
       {
-        ...{ model: inference(model), world: withoutRecords(world, records), forget: rows, relearn },
+        ...{ model: inference(model), world: staying, forget: rows, relearn },
         ...{ before: reference, retainModel },
       },
       { seed, truthRatio: truthRatio(args) },
@@ -80,17 +84,9 @@ const truthRatio = (args: Arguments): 'geometric' | 'arithmetic' => {
   return value;
 };
 
-const SUITE_LIMIT_BYTES = 2 ** 28;
-
-const suiteBytes = (path: string): Uint8Array => {
-  const file = existsSync(path) && statSync(path).isDirectory() ? join(path, 'suite.json') : path;
-  readInput(file, SUITE_LIMIT_BYTES);
-  return readFileSync(file);
-};
-
-const forgetOf = (args: Arguments): ForgetRecord[] => {
+const forgetOf = (args: Arguments): FileRecord[] => {
   const path = args.value('forget');
-  return path === undefined ? [] : parseJsonLines(readInput(path, SUITE_LIMIT_BYTES), ForgetRecord, path);
+  return path === undefined ? [] : readRecords(path);
 };
 
 const table = (metrics: Record<string, MetricValue>): string =>

@@ -1,22 +1,34 @@
 // `quittance score`: negative log-likelihood (nats, end-of-sequence included) and token count of each answer, one JSON line a pair.
-import { readPairs } from '#datasets/jsonl.ts';
+import { readRecords } from '#datasets/records.ts';
+import { framed } from '#datasets/framing.ts';
 import { inference } from '#engine/inference.ts';
 import type { Command } from './command.ts';
-import { openNamedModel } from './engine.ts';
+import { namedFolder, openFolder } from './engine.ts';
+import { framingFor } from './framing.ts';
+import { suiteAt } from './suite-file.ts';
 import { required } from './values.ts';
 
 export const score: Command = {
   name: 'score',
   summary: 'negative log-likelihood and token count of each answer, one JSON line per pair',
-  usage: '--model M --pairs FILE',
+  usage: '--model M --pairs FILE [--suite DIR]',
   options: {
     model: { kind: 'value', value: 'M', summary: 'registered name or model folder' },
-    pairs: { kind: 'value', value: 'FILE', summary: 'JSON lines of {question, answer}, {prompt, answer} or {text}' },
+    pairs: {
+      kind: 'value',
+      value: 'FILE',
+      summary: 'JSON lines of {messages}, {question, answer}, {prompt, answer} or {text}',
+    },
+    suite: { kind: 'value', value: 'DIR', summary: 'folder with suite.json, or that file, in whose frame to ask' },
   },
   example: 'quittance score --model people --pairs forget.jsonl',
   async run(args) {
-    const pairs = readPairs(required(args, 'pairs'));
-    const { model } = await openNamedModel(args);
+    const records = readRecords(required(args, 'pairs'));
+    const suite = args.value('suite');
+    const world = suite === undefined ? undefined : suiteAt(suite);
+    const dir = await namedFolder(args);
+    const pairs = await framed(records, await framingFor(dir, world));
+    const { model } = await openFolder(dir);
     for (const { logProbs } of inference(model).score(pairs)) {
       const nll = -logProbs.reduce((a, b) => a + b, 0);
       process.stdout.write(`${JSON.stringify({ nll, tokens: logProbs.length })}\n`);

@@ -1,6 +1,7 @@
 // `quittance serve`: portal, API and the deployed models in one process over one data folder, until it is told to stop.
 import { mkdirSync } from 'node:fs';
 import { usageError } from '#core/errors.ts';
+import { Role } from '#core/roles.ts';
 import { openEmbedded, type Embedded } from '#entry/embedded.ts';
 import { listenOn, type Address } from '#server/listening.ts';
 import { admitPeople, type NewPerson } from '#server/sign-in.ts';
@@ -18,7 +19,7 @@ export const serve: Command = {
     principal: {
       kind: 'many',
       value: 'NAME=ROLE',
-      summary: 'let a person in (roles filer, approver, auditor; comma between two) and print their token',
+      summary: `let a person in (roles ${Role.options.join(', ')}; comma between two) and print their token`,
     },
   },
   example: 'quittance serve --port 8080 --principal legal.filer=filer --principal privacy.officer=approver',

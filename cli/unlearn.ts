@@ -1,25 +1,29 @@
 // `quittance unlearn`: the engine alone, for ML engineers: a model, a file of records, a method; out comes a model folder and run.json.
-// Nothing is filed, judged or logged here. Trap: without a suite there are no stop controls, so their generated stand-ins are used and named in run.json.
+// Nothing is filed, judged or logged here. Trap: without a suite there are no never-trained people, so generated ones stand in for them: to see when to stop, and,
+// where the model came without corpus moments, to take moments from. run.json says so.
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readPairs } from '#datasets/jsonl.ts';
+import { inChat } from '#datasets/chat.ts';
+import { framed, type Framing } from '#datasets/framing.ts';
 import { makePeople } from '#datasets/people.ts';
-import { spanOf } from '#datasets/world.ts';
-import { readSuite } from '#datasets/suite.ts';
-import { readModelParts } from '#engine/formats/folder.ts';
+import { readRecords } from '#datasets/records.ts';
+import { framedRows, questionsOf, withoutRecords, type ForgetRow } from '#datasets/suite.ts';
+import { trainingRows, type PeopleWorld } from '#datasets/world.ts';
 import { readJsonFile } from '#engine/formats/json-file.ts';
-import { readMoments, MOMENTS_FILE } from '#engine/moments.ts';
+import { readMoments, writeMoments, MOMENTS_FILE, type Moments } from '#engine/moments.ts';
 import { writeAdapter } from '#engine/formats/peft.ts';
 import { companionFiles, saveModel } from '#engine/formats/save.ts';
-import { unlearningParts } from '#containers/memory.ts';
-import { contextOf, exampleOf } from '#containers/unlearn-job.ts';
-import { findMethod } from '#unlearning/methods.ts';
-import { loadForUpdate, updateOf } from '#unlearning/update.ts';
-import type { Command } from './command.ts';
-import { usageError } from '#core/errors.ts';
-import { backend, modelFolder } from './engine.ts';
-import { progressOn } from './progress.ts';
-import { integer, readInput, required, settings } from './values.ts';
+import type { TextRow } from '#containers/examples.ts';
+import { baseIn, runUnlearning, type Unlearned } from '#containers/run-unlearning.ts';
+import { QuittanceError, usageError } from '#core/errors.ts';
+import { configured } from '#unlearning/methods.ts';
+import { requireNeeds } from '#unlearning/method.ts';
+import type { Arguments, Command } from './command.ts';
+import { backend, namedFolder } from './engine.ts';
+import { framingFor } from './framing.ts';
+import { progressOn, type Stage } from './progress.ts';
+import { suiteAt } from './suite-file.ts';
+import { integer, quantisation, required, settings } from './values.ts';
 
 export const unlearn: Command = {
   name: 'unlearn',
@@ -27,10 +31,24 @@ export const unlearn: Command = {
   usage: '--model M --forget FILE --method NAME [--config k=v …] --out DIR',
   options: {
     model: { kind: 'value', value: 'M', summary: 'registered name or model folder' },
-    forget: { kind: 'value', value: 'FILE', summary: 'JSON lines of records to forget' },
+    forget: {
+      kind: 'value',
+      value: 'FILE',
+      summary:
+        'JSON lines of {messages}, {question, answer}, {prompt, answer} or {text}, with value where one is marked',
+    },
     method: { kind: 'value', value: 'NAME', summary: 'see docs/methods.md (default flat)' },
     config: { kind: 'many', value: 'k=v', summary: 'setting of the method, e.g. update.step=0.2' },
-    suite: { kind: 'value', value: 'FILE', summary: 'evaluation suite; its stop controls are used' },
+    retain: {
+      kind: 'value',
+      value: 'FILE',
+      summary: "rows that stay, for methods that read some (default: the suite's)",
+    },
+    suite: {
+      kind: 'value',
+      value: 'DIR',
+      summary: 'folder with suite.json, or that file: its frame, people and refusals are used',
+    },
     quantisation: { kind: 'value', value: 'none|int8', summary: 'how the weights are stored (default none)' },
     seed: { kind: 'value', value: 'N', summary: 'default 1' },
     adapter: { kind: 'value', value: 'DIR', summary: "with update.trainable=lora: the LoRA too, in PEFT's format" },
@@ -39,29 +57,21 @@ export const unlearn: Command = {
   example:
     'quittance unlearn --model ./base --forget forget.jsonl --method flat --config update.step=0.2 --out ./forgotten',
   async run(args) {
-    const out = required(args, 'out');
-    if (existsSync(out)) throw usageError(`${out} exists`, 'choose a new folder');
-    const method = findMethod(args.value('method') ?? 'flat');
-    const pairs = readPairs(required(args, 'forget'));
-    const quantisation = args.value('quantisation') === 'int8' ? 'int8' : 'none';
+    const asked = readRequest(args);
+    const { method, out, seed } = asked;
+    const dir = await namedFolder(args);
+    const data = await framedData(dir, asked);
     const chosen = await backend();
-    const dir = await modelFolder(args, required(args, 'model'));
-    const world = worldFor(args.value('suite'));
-    const config = settings(args.many('config'));
-    const texts = { ...readModelParts(dir), rows: pairs, backend: chosen.name };
-    const parts = unlearningParts(texts, world.refusals, method, config, (line) => process.stderr.write(`${line}\n`));
-    const model = loadForUpdate(dir, updateOf(method, config));
     const stage = progressOn(process.stderr).stage(`${method.name} on ${chosen.name}`);
-    const outcome = await method.run(
+    const run = await runUnlearning(
       {
-        model,
-        ...contextOf(model, world),
-        forget: pairs.map(({ prompt, answer, value }) =>
-          exampleOf(model, { prompt, answer, ...(value ? { value: spanOf(answer, value) } : {}) }),
-        ),
-        moments: momentsOf(dir),
-        seed: integer(args, 'seed', 1, 0),
-        parts,
+        base: baseIn(dir),
+        method,
+        ...data,
+        corpus: existsSync(join(dir, MOMENTS_FILE)) ? () => momentsIn(dir) : undefined,
+        seed,
+        backend: chosen.name,
+        onMemory: (line) => process.stderr.write(`${line}\n`),
         onAdapter: (adapted) => {
           const to = args.value('adapter');
           if (to !== undefined) writeAdapter(to, adapted, dir);
@@ -69,22 +79,81 @@ export const unlearn: Command = {
         onUpdate: ({ update, valueAuc, greedyExact }) =>
           stage.at(update, `update ${update}: value AUC ${valueAuc.toFixed(2)}, exact ${greedyExact.toFixed(2)}`),
       },
-      config,
+      (unlearned) => save(unlearned, asked, { dir, backend: chosen.name, framing: data.framing, stage }),
     );
-    stage.done(`${outcome.updates} updates, ${outcome.stop}`);
-    const configJson = readJsonFile(join(dir, 'config.json'));
-    const { digest } = saveModel(out, model, { configJson, files: companionFiles(dir), quantisation });
-    const run = { method: method.name, backend: chosen.name, digest, ...outcome };
-    writeFileSync(join(out, 'run.json'), `${JSON.stringify(run, null, 2)}\n`);
-    args.print(run, () => `${out}: ${digest}, ${outcome.updates} updates, ${outcome.stop}`);
+    args.print(run, () => `${out}: ${run.digest}, ${run.updates} updates, ${run.stop}`);
     return 0;
   },
 };
 
-const momentsOf = (dir: string) => {
-  const values = readMoments(join(dir, MOMENTS_FILE));
-  return values ? ({ source: 'corpus', values } as const) : undefined;
+/** What the options ask for, checked before anything of the model is read. */
+const readRequest = (args: Arguments) => {
+  const out = required(args, 'out');
+  if (existsSync(out)) throw usageError(`${out} exists`, 'choose a new folder');
+  const method = configured(args.value('method') ?? 'flat', settings(args.many('config')));
+  const [suite, retain] = [args.value('suite'), args.value('retain')];
+  requireNeeds(method, (need) => need !== 'retain' || (retain ?? suite) !== undefined);
+  return {
+    out,
+    method,
+    quantisation: quantisation(args),
+    seed: integer(args, 'seed', 1, 0),
+    forget: readRecords(required(args, 'forget')),
+    retain: retain === undefined ? undefined : readRecords(retain),
+    suite: suite === undefined ? undefined : suiteAt(suite),
+  };
+};
+type Request = ReturnType<typeof readRequest>;
+
+interface FramedData {
+  framing: Framing;
+  world: PeopleWorld;
+  forget: ForgetRow[];
+  retain: (() => readonly TextRow[]) | undefined;
+}
+
+/** Records, rows that stay and never-trained people, all put to the model in one way. */
+const framedData = async (dir: string, { forget, retain, suite }: Request): Promise<FramedData> => {
+  const framing = await framingFor(dir, suite);
+  const records = await framed(forget, framing);
+  const stay = retain && (await framed(retain, framing));
+  const staying = suite && withoutRecords(suite, questionsOf(records));
+  const world = suite ?? generatedPeople(framing);
+  return {
+    framing,
+    world,
+    forget: framedRows(world, records),
+    retain: stay ? () => stay : staying && (() => trainingRows(staying)),
+  };
 };
 
-const worldFor = (suite: string | undefined) =>
-  suite === undefined ? makePeople({ seed: 1 }) : readSuite(Buffer.from(readInput(suite, 2 ** 28)));
+/** Nobody of whom the model could know. */
+const generatedPeople = ({ frame }: Framing): PeopleWorld => {
+  const world = { ...makePeople({ seed: 1 }), subjects: [], facts: [], unknown: [] };
+  return frame ? inChat(world, frame) : world;
+};
+
+const momentsIn = (dir: string): Moments => {
+  const moments = readMoments(join(dir, MOMENTS_FILE));
+  if (!moments) throw new QuittanceError('NOT_FOUND', { message: `the moments in ${dir} are gone` });
+  return moments;
+};
+
+/** Writes the model folder with the moments of what stays, and run.json in it. */
+const save = (
+  { model, outcome, corpus }: Unlearned,
+  { out, method, quantisation, suite }: Request,
+  { dir, backend, framing, stage }: { dir: string; backend: string; framing: Framing; stage: Stage },
+) => {
+  stage.done(`${outcome.updates} updates, ${outcome.stop}`);
+  const { digest } = saveModel(out, model, {
+    configJson: readJsonFile(join(dir, 'config.json')),
+    files: companionFiles(dir),
+    quantisation,
+    write: (at) => corpus && writeMoments(join(at, MOMENTS_FILE), corpus),
+  });
+  const neverTrained = suite ? ('suite' as const) : ('generated' as const);
+  const run = { method: method.name, backend, digest, framing: framing.by, neverTrained, ...outcome };
+  writeFileSync(join(out, 'run.json'), `${JSON.stringify(run, null, 2)}\n`);
+  return run;
+};

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import { Digest } from '#core/canonical.ts';
 import { QuittanceError, usageError } from '#core/errors.ts';
+import { Quantisation } from '#core/quantisation.ts';
 import { Code } from '#core/ticket.ts';
 import { Principal } from '#core/ticket-request.ts';
 import { type Arguments } from './command.ts';
@@ -22,6 +23,14 @@ export const integer = (args: Arguments, name: string, fallback: number, least: 
   if (!Number.isSafeInteger(value) || value < least)
     throw usageError(`--${name} must be a whole number from ${least}, got '${args.value(name) ?? ''}'`);
   return value;
+};
+
+/** How weights are to be stored; as they are by default. */
+export const quantisation = (args: Arguments): Quantisation => {
+  const text = args.value('quantisation') ?? 'none';
+  const parsed = Quantisation.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw usageError(`--quantisation is '${text}'`, `one of ${Quantisation.options.join(', ')}`);
 };
 
 export const required = (args: Arguments, name: string): string => {

@@ -4,6 +4,7 @@ import { canonicalize, digestOf, type Digest, type Json } from '#core/canonical.
 import type { EvaluationTables, Measured } from '#core/evaluation.ts';
 import type { ForgetRecord } from '#core/forget-set.ts';
 import { forgetRows, readSuite, withoutRecords } from '#datasets/suite.ts';
+import type { Quantisation } from '#core/quantisation.ts';
 import { trainingRows, type PeopleWorld } from '#datasets/world.ts';
 import { readModelParts } from '#engine/formats/folder.ts';
 import { inference } from '#engine/inference.ts';
@@ -21,7 +22,7 @@ export interface EvaluateInput {
   before: Digest | undefined;
   suite: Digest;
   records: readonly ForgetRecord[];
-  quantisation: 'none' | 'int8';
+  quantisation: Quantisation;
   seed: number;
 }
 

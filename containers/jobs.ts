@@ -12,6 +12,7 @@ import type { Ports } from '#core/ports.ts';
 import { jobName, JobResult, RecertificationPlan, RunManifest, UnlearnPlan } from '#core/run.ts';
 import { getJson, parseJson } from '#core/stored-json.ts';
 import { evaluateBefore, evaluateJob, type EvaluateInput } from './evaluate-job.ts';
+import { checkLadder, configured } from '#unlearning/methods.ts';
 import { runBytes, unlearnJob, type JobEnvironment } from './unlearn-job.ts';
 
 export type JobPorts = Pick<Ports, 'artifacts' | 'vault' | 'models' | 'results'>;
@@ -43,9 +44,16 @@ const unlearn: Job = {
   async run(parameters, ports, environment) {
     const { planDigest } = z.object({ ticketId: z.string(), planDigest: Digest }).parse(parameters);
     const plan = await getJson(ports.artifacts, planDigest, UnlearnPlan);
+    await checkSettings(plan, ports);
     if (!plan.gathers) return (await unlearnOnce(plan, ports, environment)).result;
     return gatheredRun(plan, planDigest, ports, (one) => attempt(one, ports, environment));
   },
+};
+
+/** METHOD_UNKNOWN or METHOD_CONFIG where an attempt of this run, or one that may follow it, cannot be: before anything else is read. */
+const checkSettings = async (plan: UnlearnPlan, { artifacts }: JobPorts): Promise<void> => {
+  for (const { method, config } of [plan, ...(plan.gathers ?? [])]) configured(method, config);
+  checkLadder((await getJson(artifacts, plan.policy, GatePolicy)).ladder);
 };
 
 const unlearnOnce = async (plan: UnlearnPlan, ports: JobPorts, environment: JobEnvironment) => {

@@ -7,9 +7,8 @@ import { describePlan, planMemory, requireMemory, type PlannedRun } from '#engin
 import { tapeOf } from '#engine/sweep.ts';
 import { tensorBytes } from '#engine/tf.ts';
 import type { Tokenizer } from '#engine/tokenizer/tokenizer.ts';
-import { BATCH } from '#unlearning/batches.ts';
-import type { UnlearningMethod } from '#unlearning/method.ts';
-import { movesUnder, UpdateConfig, updateOf } from '#unlearning/update.ts';
+import type { ConfiguredMethod } from '#unlearning/method.ts';
+import { movesUnder, UpdateConfig } from '#unlearning/update-config.ts';
 
 export interface PlannedTexts {
   config: DecoderConfig;
@@ -20,19 +19,19 @@ export interface PlannedTexts {
 
 type Say = ((line: string) => void) | undefined;
 
-const planNow = (run: PlannedRun, available?: number) =>
+const memoryPlanNow = (run: PlannedRun, available?: number) =>
   planMemory(run, available, run.backend.startsWith('wasm') ? tensorBytes() : 0);
 
-/** Says the plan in one line, then MEMORY_PLAN where it does not fit. */
+/** Says the memory plan in one line, then MEMORY_PLAN where it does not fit. */
 export const holdToMemory = (run: PlannedRun, say: Say, available?: number): void => {
-  const plan = planNow(run, available);
-  say?.(describePlan(plan));
-  requireMemory(plan);
+  const memoryPlan = memoryPlanNow(run, available);
+  say?.(describePlan(memoryPlan));
+  requireMemory(memoryPlan);
 };
 
 /**
  * How much of a batch may be in memory at once: all of it, else block by block, else half as many rows as often as it takes, whose gradients are then added
- * up. Says the plan, then MEMORY_PLAN where not even one row fits.
+ * up. Says the memory plan, then MEMORY_PLAN where not even one row fits.
  */
 export const partsThatFit = (
   runOf: (rows: number) => PlannedRun,
@@ -40,7 +39,7 @@ export const partsThatFit = (
   say: Say,
   available?: number,
 ): Parts => {
-  const fits = (run: PlannedRun) => planNow(run, available).fits;
+  const fits = (run: PlannedRun) => memoryPlanNow(run, available).fits;
   const inBlocks = (rows: number): PlannedRun => ({ ...runOf(rows), tape: 'blocks' });
   if (fits(runOf(batchSize))) {
     holdToMemory(runOf(batchSize), say, available);
@@ -90,24 +89,21 @@ export const trainingRun = (texts: PlannedTexts, batchSize: number): PlannedRun 
   optimizer: 'adamw',
 });
 
-type Method = Pick<UnlearningMethod, 'config' | 'needs'>;
+type Method = Pick<ConfiguredMethod, 'needs' | 'update' | 'batchSize'>;
 
 /** Records of one update. */
-const batchOf = (texts: PlannedTexts, method: Method, config: unknown): number => {
-  const given = method.config.safeParse(config).data as { loss?: { batchSize?: number } } | undefined;
-  return Math.max(1, Math.min(given?.loss?.batchSize ?? BATCH, texts.rows.length));
-};
+const recordsOf = ({ rows }: PlannedTexts, { batchSize }: Method): number =>
+  Math.max(1, Math.min(batchSize, rows.length));
 
-/** What a method takes under its configuration with so many records of an update in memory at once; each is packed with a template answer. */
+/** What a method takes with so many records of an update in memory at once; each is packed with a template answer. */
 export const unlearningRun = (
   texts: PlannedTexts,
   templates: readonly string[],
   method: Method,
-  config: unknown,
   atOnce?: number,
 ): PlannedRun => {
-  const update = updateOf(method, config);
-  const all = batchOf(texts, method, config);
+  const { update } = method;
+  const all = recordsOf(texts, method);
   const lengths = lengthsOf(texts, templates);
   const whole = shapeOf(texts, all, lengths);
   const isPart = atOnce !== undefined && atOnce < all;
@@ -124,21 +120,15 @@ export const unlearningRun = (
   };
 };
 
-/** How many records of an update may be in memory at once. Says the plan; MEMORY_PLAN where not one does. */
+/** How many records of an update may be in memory at once. Says the memory plan; MEMORY_PLAN where not one does. */
 export const unlearningParts = (
   texts: PlannedTexts,
   templates: readonly string[],
   method: Method,
-  config: unknown,
   say: Say,
   available?: number,
 ): Parts =>
-  partsThatFit(
-    (atOnce) => unlearningRun(texts, templates, method, config, atOnce),
-    batchOf(texts, method, config),
-    say,
-    available,
-  );
+  partsThatFit((atOnce) => unlearningRun(texts, templates, method, atOnce), recordsOf(texts, method), say, available);
 
 /** What scoring, and learning again by AdamW on the MLPs, take. */
 export const evaluationRun = (texts: PlannedTexts, before: boolean): PlannedRun => {

@@ -15,12 +15,8 @@ import { saveModel, type SavedModel } from '#engine/formats/save.ts';
 import { backendName } from '#engine/tf.ts';
 import { readTokenizer } from '#engine/tokenizer/tokenizer.ts';
 import { train, type TrainOptions } from '#engine/trainer.ts';
+import { encodeRows, type TextRow } from './examples.ts';
 import { partsThatFit, trainingRun } from './memory.ts';
-
-export interface TextRow {
-  prompt: string;
-  answer: string;
-}
 
 /** Sizes and schedule of a small model trained from scratch. */
 export interface TrainRecipe {
@@ -155,11 +151,6 @@ export const trainSmallModel = async (
   } finally {
     model.dispose();
   }
-};
-
-export const encodeRows = (model: Model, rows: readonly TextRow[]): Row[] => {
-  const { encodePrompt, encodeAnswer } = inference(model);
-  return rows.map(({ prompt, answer }) => ({ prompt: encodePrompt(prompt), answers: [encodeAnswer(answer)] }));
 };
 
 const fit = async (

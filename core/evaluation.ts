@@ -3,6 +3,7 @@
 // the job that measured and the verifier that recomputes cannot differ.
 import { z } from 'zod';
 import { Digest } from './canonical.ts';
+import { Quantisation } from './quantisation.ts';
 
 const Count = z.int().nonnegative();
 
@@ -38,7 +39,7 @@ export const EvaluationTables = z.strictObject({
   kind: z.literal('quittance-evaluation/v1'),
   /** Manifest digest of the model that was evaluated: the artefact that would be served. */
   model: Digest,
-  quantisation: z.enum(['none', 'int8']),
+  quantisation: Quantisation,
   suite: z.strictObject({ name: z.string(), version: z.string(), digest: Digest }),
   /** Which reference the comparisons use; a retain-trained model exists only in benchmarks. */
   reference: z.enum(['controls', 'retain-model']),

@@ -2,13 +2,14 @@
 // Trap: `digest` is the digest of the manifest of what is served (weights, tokenizer, config, quantisation), not of the weights alone.
 import { z } from 'zod';
 import { Digest, digestJson } from './canonical.ts';
+import { Quantisation } from './quantisation.ts';
 
 /** Files of a model folder by name, with their digests: the subject of every certificate. */
 export const ModelManifest = z.strictObject({
   kind: z.literal('quittance-model/v1'),
   files: z.record(z.string(), z.strictObject({ digest: Digest, bytes: z.int().nonnegative() })),
   /** How the weights are stored and computed with: what is judged is what is served. */
-  quantisation: z.enum(['none', 'int8']),
+  quantisation: Quantisation,
 });
 export type ModelManifest = z.infer<typeof ModelManifest>;
 

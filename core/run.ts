@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { Digest } from './canonical.ts';
 import { ERROR_CODES, type ErrorCode } from './errors.ts';
 import { ModelManifest } from './model.ts';
+import { Quantisation } from './quantisation.ts';
 
 export const JsonValue: z.ZodType<JsonObjectValue> = z.lazy(() =>
   z.union([z.null(), z.boolean(), z.number(), z.string(), z.array(JsonValue), z.record(z.string(), JsonValue)]),
@@ -32,7 +33,7 @@ export const UnlearnPlan = z.strictObject({
   run: z.int().positive(),
   rung: z.int().nonnegative(),
   policy: Digest,
-  quantisation: z.enum(['none', 'int8']),
+  quantisation: Quantisation,
   /** What stands beside the base, where the base is a candidate that is not served yet. */
   side: z.strictObject({ suite: Digest, moments: Digest.optional() }).optional(),
   /** Attempts of other tickets, carried out after this one by the same job, one on another where it passed. */
@@ -119,6 +120,6 @@ export const RecertificationPlan = z.strictObject({
   suite: Digest,
   policy: Digest,
   seed: z.int(),
-  quantisation: z.enum(['none', 'int8']),
+  quantisation: Quantisation,
 });
 export type RecertificationPlan = z.infer<typeof RecertificationPlan>;

@@ -8,6 +8,7 @@ import { Protection } from './protection.ts';
 import { RegimeName } from './regimes.ts';
 import { Channel, IdentityCheck, ModelName, Principal } from './ticket-request.ts';
 import { Code, Run, TicketId } from './ticket.ts';
+import { Quantisation } from './quantisation.ts';
 
 const Count = z.int().nonnegative();
 const event = <T extends string, F extends z.ZodRawShape>(type: T, fields: F) =>
@@ -24,7 +25,7 @@ export const Received = event('received', {
   commitment: z.string(),
   counts: z.strictObject({ records: Count, thirdPartiesAffected: z.boolean() }),
   policy: Digest,
-  quantisation: z.enum(['none', 'int8']),
+  quantisation: Quantisation,
   method: z.string().optional(),
   claim: IdentityCheck,
   exemption: z.strictObject({ code: Code, decidedBy: Principal }).optional(),

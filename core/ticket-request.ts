@@ -6,6 +6,8 @@ import { ForgetRecord, foreignValue } from './forget-set.ts';
 import { parseOnce } from './json-keys.ts';
 import { IdentityLevel, regimeOf, RegimeName, type Codes } from './regimes.ts';
 import { Instant } from './deadlines.ts';
+import { MethodName } from './method-name.ts';
+import { Quantisation } from './quantisation.ts';
 
 export const REQUEST_LIMIT_BYTES = 2 * 1024 * 1024;
 
@@ -15,20 +17,6 @@ export const Principal = z
   .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'lower-case letters, digits, dot, dash, underscore');
 export const ModelName = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/);
 export const Channel = z.enum(['web', 'api', 'e-mail', 'post', 'phone', 'in-person', 'agent', 'wallet']);
-
-/** What a ticket may ask for: the names in unlearning/methods.ts, which core may not import; test/unit/unlearning/methods.test.ts compares. */
-export const MethodName = z.enum([
-  'flat',
-  'grad-ascent',
-  'grad-diff',
-  'kl-min',
-  'idk',
-  'po',
-  'dpo',
-  'npo',
-  'npo-rt',
-  'simnpo',
-]);
 
 /** Before this day no regime at hand gave anybody the right that a ticket asks for. */
 const OLDEST = '2000-01-01';
@@ -74,7 +62,7 @@ const Shape = z.strictObject({
   thirdPartiesAffected: z.boolean().default(false),
   /** A legal reviewer's finding at intake that the request must be refused, by the regime's code. */
   exemption: z.strictObject({ code: z.string().max(64), decidedBy: Principal }).optional(),
-  quantisation: z.enum(['none', 'int8']).default('none'),
+  quantisation: Quantisation.default('none'),
   /** An unlearning method to try first; the policy's ladder decides otherwise. */
   method: MethodName.optional(),
   note: z.string().max(4_000).optional(),

@@ -8,6 +8,7 @@ import { ClockEvent, Deadlines, HolidayCalendar, Instant } from './deadlines.ts'
 import { Protection } from './protection.ts';
 import { RegimeName } from './regimes.ts';
 import { Channel, IdentityCheck, ModelName, Principal } from './ticket-request.ts';
+import { Quantisation } from './quantisation.ts';
 
 export const TicketId = z.string().regex(/^T-[0-9a-z]{8,40}$/);
 /** A code: of a refusal, a failure, a hold. Never a sentence. */
@@ -35,7 +36,7 @@ const kept = {
   counts: z.strictObject({ records: Count, thirdPartiesAffected: z.boolean() }),
   /** Digest of the gate policy in force for this ticket. */
   policy: Digest,
-  quantisation: z.enum(['none', 'int8']),
+  quantisation: Quantisation,
   method: z.string().optional(),
   claim: IdentityCheck,
   exemption: z.strictObject({ code: Code, decidedBy: Principal }).optional(),

@@ -5,6 +5,7 @@ import { canonicalize, type Json } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { normalise, type ForgetRecord } from '#core/forget-set.ts';
 import { partIn } from '#core/words/part.ts';
+import type { FramedRecord } from './framing.ts';
 import { answerOf, promptOf, type PeopleWorld, type QaRecord } from './world.ts';
 
 const Value = z.strictObject({ text: z.string(), start: z.int().nonnegative(), end: z.int().nonnegative() });
@@ -51,10 +52,19 @@ export const suiteBytes = (world: PeopleWorld): Uint8Array => Buffer.from(canoni
 
 /** INVALID_INPUT where the bytes are not a suite. */
 export const readSuite = (bytes: Uint8Array): PeopleWorld => {
-  const parsed = WorldSchema.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  const parsed = WorldSchema.safeParse(jsonOf(bytes));
   if (!parsed.success)
     throw new QuittanceError('INVALID_INPUT', { message: 'this is not an evaluation suite', cause: parsed.error });
   return parsed.data as PeopleWorld;
+};
+
+const jsonOf = (bytes: Uint8Array): unknown => {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    // the parser's own message quotes the text
+    throw new QuittanceError('INVALID_INPUT', { message: 'this is not an evaluation suite', got: 'no JSON' });
+  }
 };
 
 /** A record with the personal value that is to go. */
@@ -64,11 +74,26 @@ const keyOf = (question: string, answer: string) => `${normalise(question)}\n${n
 
 /** Finds each ticket record in the suite; a record that the suite does not hold is taken as it stands, without paraphrases. */
 export const forgetRows = (world: PeopleWorld, records: readonly ForgetRecord[]): ForgetRow[] => {
-  const known = new Map(
-    world.subjects.flatMap((person) => person.records).map((row) => [keyOf(row.question, row.answer), row]),
-  );
+  const known = knownRows(world);
   return records.map((record) => withValue(known.get(keyOf(record.question, record.answer)) ?? bareRow(record, world)));
 };
+
+/** The same of records that are framed already: what the suite knows, else the record as it stands. */
+export const framedRows = (world: PeopleWorld, records: readonly FramedRecord[]): ForgetRow[] => {
+  const known = knownRows(world);
+  return records.map((record) => {
+    const { question = '' } = record;
+    const row = record.question === undefined ? undefined : known.get(keyOf(question, record.answer));
+    return withValue(row ?? { kind: 'person', wrongAnswers: [], ...record, question });
+  });
+};
+
+/** Those of the records that ask a question, as `withoutRecords` finds them. */
+export const questionsOf = (records: readonly FramedRecord[]): Pick<ForgetRecord, 'question' | 'answer'>[] =>
+  records.flatMap(({ question, answer }) => (question === undefined ? [] : [{ question, answer }]));
+
+const knownRows = (world: PeopleWorld): ReadonlyMap<string, QaRecord> =>
+  new Map(world.subjects.flatMap((person) => person.records).map((row) => [keyOf(row.question, row.answer), row]));
 
 /** Without a marked value the whole answer counts as personal. */
 const withValue = (row: QaRecord): ForgetRow => {
@@ -90,7 +115,10 @@ const bareRow = ({ question, answer, value }: ForgetRecord, world: PeopleWorld):
 };
 
 /** The suite without these records: what a model that has forgotten them is tested with from now on. */
-export const withoutRecords = (world: PeopleWorld, records: readonly ForgetRecord[]): PeopleWorld => {
+export const withoutRecords = (
+  world: PeopleWorld,
+  records: readonly Pick<ForgetRecord, 'question' | 'answer'>[],
+): PeopleWorld => {
   const gone = new Set(records.map(({ question, answer }) => keyOf(question, answer)));
   const subjects = world.subjects
     .map((person) => ({

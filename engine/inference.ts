@@ -20,43 +20,57 @@ export interface TextScore extends RowScore {
   offsets: [number, number][];
 }
 
-export interface Inference {
-  scoreRows(rows: readonly { prompt: readonly number[]; answer: readonly number[] }[]): RowScore[];
-  score(pairs: readonly { prompt: string; answer: string }[]): TextScore[];
-  generate(prompts: readonly string[], options: GenerateOptions): { text: string; ids: number[]; logProbs: number[] }[];
+/** Texts as token ids, as a model with this tokenizer was taught them. */
+export interface Encoder {
   encodePrompt(prompt: string): number[];
   /** Ids of the answer with the end-of-sequence token. */
   encodeAnswer(answer: string): number[];
+  /** Character span in the answer of each of the ids that `encodeAnswer` gives; the end-of-sequence token has an empty one at the end. */
+  offsetsOf(answer: string, ids: readonly number[]): [number, number][];
 }
 
-export const inference = (model: Model): Inference => {
-  const { tokenizer, config } = model;
-  const bos = config.bosId;
-  const encodePrompt = (prompt: string) => {
+export interface Inference extends Encoder {
+  scoreRows(rows: readonly { prompt: readonly number[]; answer: readonly number[] }[]): RowScore[];
+  score(pairs: readonly { prompt: string; answer: string }[]): TextScore[];
+  generate(prompts: readonly string[], options: GenerateOptions): { text: string; ids: number[]; logProbs: number[] }[];
+}
+
+/** Asks nothing of the weights, which may not be loaded yet. */
+export const encoder = ({ tokenizer, config }: Pick<Model, 'tokenizer' | 'config'>): Encoder => ({
+  encodePrompt(prompt) {
     const ids = tokenizer.encodeWithSpecials(prompt);
-    return ids.length > 0 ? ids : [bos ?? config.eosIds[0] ?? 0];
-  };
-  const encodeAnswer = (answer: string) => [...tokenizer.encode(answer), ...config.eosIds.slice(0, 1)];
+    if (ids.length === 0) return [config.bosId ?? config.eosIds[0] ?? 0];
+    // a rendered chat begins with the token that the tokenizer puts before every text
+    return ids[0] === config.bosId && ids[1] === config.bosId ? ids.slice(1) : ids;
+  },
+  encodeAnswer: (answer) => [...tokenizer.encode(answer), ...config.eosIds.slice(0, 1)],
+  offsetsOf(answer, ids) {
+    const body = config.eosIds.length > 0 ? ids.slice(0, -1) : ids;
+    const offsets = tokenizer.spans(answer, body);
+    return body.length < ids.length ? [...offsets, [answer.length, answer.length]] : offsets;
+  },
+});
+
+export const inference = (model: Model): Inference => {
+  const { tokenizer } = model;
+  const texts = encoder(model);
+  const { encodePrompt, encodeAnswer, offsetsOf } = texts;
   const scoreRows: Inference['scoreRows'] = (rows) => scoreAll(model, rows);
   return {
-    encodePrompt,
-    encodeAnswer,
+    ...texts,
     scoreRows,
     score(pairs) {
       const rows = pairs.map(({ prompt, answer }) => ({ prompt: encodePrompt(prompt), answer: encodeAnswer(answer) }));
-      return scoreRows(rows).map((score, i) => ({ ...score, ...spans(model, pairs[i]!.answer, rows[i]!.answer) }));
+      return scoreRows(rows).map((score, i) => {
+        const ids = rows[i]!.answer;
+        return { ...score, ids, offsets: offsetsOf(pairs[i]!.answer, ids) };
+      });
     },
     generate(prompts, options) {
       const results = generate(model, prompts.map(encodePrompt), options);
       return results.map(({ ids, logProbs }) => ({ text: tokenizer.decode(ids), ids, logProbs }));
     },
   };
-};
-
-const spans = ({ tokenizer, config }: Model, answer: string, ids: number[]): Pick<TextScore, 'ids' | 'offsets'> => {
-  const body = config.eosIds.length > 0 ? ids.slice(0, -1) : ids;
-  const offsets = tokenizer.spans(answer, body);
-  return { ids, offsets: body.length < ids.length ? [...offsets, [answer.length, answer.length]] : offsets };
 };
 
 /** Logits of a scored group at most: 256 MB of them. */

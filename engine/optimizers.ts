@@ -2,6 +2,7 @@
 // Trap: an update walks the gradients that it is given, so a parameter without one keeps its value, its moments and its place in the state.
 import type { AdamWOptions, Optimizer } from './backends/backend.ts';
 import { momentsFrom, momentsState, type Moments } from './backends/moments-state.ts';
+import { globalNorm } from './global-norm.ts';
 import { fastOps, tf } from './tf.ts';
 
 export type { AdamWOptions, Optimizer } from './backends/backend.ts';
@@ -59,12 +60,6 @@ const adamUpdate = (
   const move = tf.div(tf.mul(m, lr / (1 - beta1 ** t)), denominator);
   return { p: tf.sub(tf.mul(parameter, 1 - lr * weightDecay), move), m, v };
 };
-
-/** √Σ‖g‖² over all gradients. */
-export const globalNorm = (gradients: ReadonlyMap<string, tf.Tensor>): number =>
-  Math.sqrt(
-    [...gradients.values()].reduce((sum, g) => sum + (tf.tidy(() => tf.sum(tf.square(g)).dataSync())[0] ?? 0), 0),
-  );
 
 /** Steps of fixed global L2 length along the negative gradient, without momentum. */
 export const normalizedSgd = (): Optimizer => ({

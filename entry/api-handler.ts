@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
+import { groupOf, Role } from '#core/roles.ts';
 import { api, type ApiContext, type Identity } from '#functions/api.ts';
 import { problemOf } from '#functions/api/problems.ts';
 
@@ -29,11 +30,7 @@ export interface HttpAnswer {
   readonly isBase64Encoded: boolean;
 }
 
-const ROLES: Readonly<Record<string, Identity['roles'][number]>> = {
-  filers: 'filer',
-  approvers: 'approver',
-  auditors: 'auditor',
-};
+const ROLES = new Map(Role.options.map((role) => [groupOf(role), role]));
 
 /**
  * `open` begins at once, while the function starts; one that failed is not kept, so that the next request tries again.
@@ -86,7 +83,7 @@ const identityOf = ({ requestContext: { authorizer } }: HttpEvent): Identity | u
   const principal = z.string().safeParse(authorizer?.jwt.claims['sub']).data;
   if (principal === undefined) return undefined;
   const groups = groupsIn(authorizer?.jwt.claims['cognito:groups']);
-  return { principal, roles: groups.flatMap((group) => ROLES[group] ?? []), via: 'bearer' };
+  return { principal, roles: groups.flatMap((group) => ROLES.get(group) ?? []), via: 'bearer' };
 };
 
 const groupsIn = (claim: unknown): string[] => {

@@ -1,5 +1,6 @@
 // What is read off a teacher-forced score. Convention on the last token: probabilities count the end-of-sequence token, as the published
 // implementations do; token-wise memorisation (exact memorisation, extraction strength, Min-K %) leaves it out.
+import { valueTokens } from '#datasets/value-tokens.ts';
 import type { QaRecord } from '#datasets/world.ts';
 import type { AnswerScore } from './language-model.ts';
 
@@ -8,21 +9,15 @@ type Valued = Pick<QaRecord, 'value' | 'answer'>;
 /** All argmaxes right, the end included: the same thing as a greedy answer that is exact, and faster. */
 export const isExact = ({ correct }: AnswerScore): boolean => correct.every(Boolean);
 
-/** Indices of the answer tokens that overlap the value; of all tokens with text where no value is marked. */
-export const valueTokens = ({ offsets }: Pick<AnswerScore, 'offsets'>, { value, answer }: Valued): number[] => {
-  const { start, end } = value ?? { start: 0, end: answer.length };
-  return offsets.flatMap(([a, b], i) => (b > start && a < end && b > a ? [i] : []));
-};
-
 /** The value comes out right when the question and the answer's own words before it are given. */
 export const isForcedExact = (score: AnswerScore, row: Valued): boolean =>
-  valueTokens(score, row).every((i) => score.correct[i]);
+  valueTokens(score.offsets, row).every((i) => score.correct[i]);
 
 export const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 /** Mean log-probability per value token, given the question and the answer's own words before it (nats). */
 export const valueLogProb = (score: AnswerScore, row: Valued): number =>
-  mean(valueTokens(score, row).map((i) => score.logProbs[i]!));
+  mean(valueTokens(score.offsets, row).map((i) => score.logProbs[i]!));
 
 /** Mean log-probability per token of the whole answer, end-of-sequence included (nats). */
 export const meanLogProb = ({ logProbs }: Pick<AnswerScore, 'logProbs'>): number => mean([...logProbs]);

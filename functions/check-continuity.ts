@@ -12,6 +12,7 @@ import { defineStep } from '#core/step.ts';
 import { getJson, putJson } from '#core/stored-json.ts';
 import { ModelName } from '#core/ticket-request.ts';
 import { sideArtefact } from './step-support.ts';
+import type { Quantisation } from '#core/quantisation.ts';
 
 export const Continuity = z.strictObject({
   continuity: z.enum(['same', 'drifted']),
@@ -62,11 +63,7 @@ const suiteDue = (model: ModelRecord, newest: Certificate, trigger: string, now:
   );
 };
 
-const planOf = (
-  model: ModelRecord,
-  policy: Digest,
-  quantisation: ModelManifest['quantisation'],
-): RecertificationPlan => ({
+const planOf = (model: ModelRecord, policy: Digest, quantisation: Quantisation): RecertificationPlan => ({
   kind: 'quittance-recertification-plan/v1',
   model: model.name,
   digest: model.digest,

@@ -7,6 +7,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { CfnUserPoolGroup, Mfa, UserPool, type UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import type { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { groupOf, Role } from '#core/roles.ts';
 
 export interface Api {
   readonly api: HttpApi;
@@ -14,7 +15,7 @@ export interface Api {
   readonly client: UserPoolClient;
 }
 
-const GROUPS = ['filers', 'approvers', 'auditors'];
+const GROUPS = Role.options.map(groupOf);
 /** Answered without a token: the log's checkpoint and tiles, and whether the API is there. */
 const PUBLIC = ['/ledger/checkpoint', '/ledger/tile/{proxy+}', '/health'];
 

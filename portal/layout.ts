@@ -1,9 +1,8 @@
 // The frame of every page, and the parts that pages share. Works without script, with a keyboard, at 400 % zoom. Every
 // page names its twin as data (.json).
 import { lineHtml } from '#report/blocks-html.ts';
+import type { Role } from '#core/roles.ts';
 import { html, type Html, type Value } from '#report/markup.ts';
-
-export type Role = 'filer' | 'approver' | 'auditor';
 
 /** Who asks, by pseudonym. */
 export interface Viewer {

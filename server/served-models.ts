@@ -4,6 +4,7 @@
 // reach.
 import { join } from 'node:path';
 import { modelFolder, suppressionRules } from '#adapters/local/pointer-serving.ts';
+import { questionIn } from '#datasets/framing.ts';
 import { promptOf } from '#datasets/world.ts';
 import { chatIds } from '#engine/tokenizer/chat.ts';
 import { loadModel } from '#engine/formats/folder.ts';
@@ -82,6 +83,5 @@ const answer = async (
  */
 const chatPrompt = async (model: Model, folder: string, messages: readonly Message[]): Promise<number[]> => {
   const [ids] = (await chatIds(folder, model.tokenizer, [messages])) ?? [];
-  const question = messages.findLast(({ role }) => role === 'user')?.content ?? '';
-  return ids ?? inference(model).encodePrompt(promptOf(question));
+  return ids ?? inference(model).encodePrompt(promptOf(questionIn(messages)));
 };

@@ -11,13 +11,13 @@ import { getCookie, setCookie } from 'hono/cookie';
 import { z } from 'zod';
 import { digestOf } from '#core/canonical.ts';
 import { QuittanceError, usageError } from '#core/errors.ts';
+import { Role } from '#core/roles.ts';
 import { Principal } from '#core/ticket-request.ts';
 import type { Identity } from '#functions/api.ts';
 import type { Env } from '#functions/api/context.ts';
 import { html } from '#report/markup.ts';
 import { page } from '#portal/layout.ts';
 
-const Role = z.enum(['filer', 'approver', 'auditor']);
 const People = z.strictObject({
   kind: z.literal('quittance-people/v1'),
   /** Hex; of sessions and form tokens. */

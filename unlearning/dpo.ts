@@ -5,7 +5,7 @@ import { reduceAnswers, targetLogProbs } from '#engine/losses.ts';
 import { tf } from '#engine/tf.ts';
 import { answerLogProbs, pairBatch } from './batches.ts';
 import { lossMethod } from './loss-method.ts';
-import { BASELINE } from './update.ts';
+import { BASELINE } from './update-config.ts';
 
 export const dpo = lossMethod({
   name: 'dpo',

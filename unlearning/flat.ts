@@ -16,6 +16,7 @@ export const flat = lossMethod({
   paper: 'https://openreview.net/forum?id=6ESRicalFE',
   needs: [],
   loss: FlatConfig,
+  batchSize: ({ batchSize }) => batchSize,
   terms: (context, config, stream, controls) => {
     if (!config.balanced) return [packedTerm(context, config, stream)];
     const rows = drawRecords(context, config.batchSize, stream);

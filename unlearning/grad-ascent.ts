@@ -5,7 +5,7 @@ import { answerCrossEntropy } from '#engine/losses.ts';
 import { tf } from '#engine/tf.ts';
 import { forgetBatch } from './batches.ts';
 import { lossMethod } from './loss-method.ts';
-import { BASELINE } from './update.ts';
+import { BASELINE } from './update-config.ts';
 
 export const gradAscent = lossMethod({
   name: 'grad-ascent',

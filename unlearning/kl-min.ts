@@ -6,7 +6,7 @@ import { forwardLogits } from '#engine/sweep.ts';
 import { tf } from '#engine/tf.ts';
 import { forgetBatch, retainBatch } from './batches.ts';
 import { lossMethod } from './loss-method.ts';
-import { BASELINE } from './update.ts';
+import { BASELINE } from './update-config.ts';
 
 export const klMin = lossMethod({
   name: 'kl-min',

@@ -2,15 +2,18 @@
 // Trap: with balanced terms each term's gradient is normalised after the projection; before it, the larger one would still decide.
 import { z } from 'zod';
 import type { Json } from '#core/canonical.ts';
+import type { MethodName } from '#core/method-name.ts';
 import { RunManifest } from '#core/run.ts';
 import { gradientsInParts } from '#engine/accumulate.ts';
 import type { Batch } from '#engine/batch.ts';
+import { globalNorm } from '#engine/global-norm.ts';
 import { attachLora, freshFactors, mergeLora, planLora } from '#engine/lora.ts';
 import { valuesOf } from '#engine/model.ts';
 import { random, type Random } from '#engine/random.ts';
 import type { Objective } from '#engine/sweep.ts';
 import { tf } from '#engine/tf.ts';
 import { restoreRun, runTensors } from '#engine/trainer.ts';
+import { BATCH } from './batches.ts';
 import {
   defineMethod,
   type Context,
@@ -21,8 +24,8 @@ import {
   type UnlearningMethod,
 } from './method.ts';
 import { controlValues, land, measure, overshot, shouldStop, StopConfig, type ControlValues } from './stop-rule.ts';
-import { globalNorm } from '#engine/global-norm.ts';
-import { UpdateConfig, updaterFor, type Updater } from './update.ts';
+import { updaterFor, type Updater } from './update.ts';
+import { UpdateConfig } from './update-config.ts';
 
 /** One batch with its loss. */
 export interface Term {
@@ -35,13 +38,15 @@ export interface Term {
 }
 
 export interface LossSpec<C extends z.ZodType, N extends Need> {
-  name: string;
+  name: MethodName;
   summary: string;
   paper: string;
   needs: readonly N[];
   /** The loss's own hyper-parameters. */
   loss: C;
   updateDefaults?: Partial<z.input<typeof UpdateConfig>>;
+  /** Records of one update at most; a minibatch of the usual size where the loss does not say. */
+  batchSize?(config: z.output<C>): number;
   /** Terms of one update; several are added up. `controls` are the stop controls as last measured. */
   terms(context: Context<N>, config: z.output<C>, stream: Random, controls: ControlValues): Term[];
   /** Bring each term's projected gradient to norm 1 before adding. */
@@ -57,12 +62,19 @@ export const lossMethod = <C extends z.ZodType, const N extends Need>(spec: Loss
     needs: spec.needs,
     config: z.strictObject({
       loss: spec.loss.prefault({} as never),
-      update: z.preprocess((given) => ({ ...spec.updateDefaults, ...(given as object | undefined) }), UpdateConfig),
+      update: z.preprocess((given) => over(spec.updateDefaults, given), UpdateConfig),
       stop: StopConfig.prefault({}),
     }),
+    takes: ({ update, loss }) => ({ update, batchSize: spec.batchSize?.(loss) ?? BATCH }),
     run: (context, config) =>
       config.update.trainable === 'lora' ? runAdapted(spec, context, config) : run(spec, context, config),
   });
+
+/** Settings laid over a method's defaults; what is no object is left for the schema to refuse. */
+const over = (defaults: object | undefined, given: unknown): unknown =>
+  given === undefined || (typeof given === 'object' && given !== null && !Array.isArray(given))
+    ? { ...defaults, ...given }
+    : given;
 
 /** The run on low-rank factors beside the frozen weights, which are merged into them at the end and left alone where it fails. */
 const runAdapted = async <C extends z.ZodType, N extends Need>(
@@ -100,7 +112,7 @@ const run = async <C extends z.ZodType, N extends Need>(
       moments: context.moments?.source ?? 'none',
       ...(context.parts?.rowsAtOnce && { rowsAtOnce: context.parts.rowsAtOnce }),
     };
-    return { kind: 'weights', updates: trajectory.at(-1)?.update ?? 0, stop, trajectory, recorded };
+    return { updates: trajectory.at(-1)?.update ?? 0, stop, trajectory, recorded };
   } finally {
     updater.dispose();
   }

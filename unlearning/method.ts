@@ -1,6 +1,6 @@
 // What an unlearning method is. `needs` says what the job must load, and is the type of what `run` receives: a method that needs nothing beyond the forget
 // data cannot even name a retain example or a reference model. Trap: shared code asks `needs`; it never branches on a method's name.
-import { z } from 'zod';
+import type { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import type { Parts } from '#engine/accumulate.ts';
 import type { Row } from '#engine/batch.ts';
@@ -8,6 +8,8 @@ import type { LoraModel } from '#engine/lora.ts';
 import type { Model } from '#engine/model.ts';
 import type { Moments } from '#engine/moments.ts';
 import type { RunSaves } from '#engine/run-saves.ts';
+import { parseSettings } from './settings.ts';
+import type { UpdateConfig } from './update-config.ts';
 
 /** One record to forget, tokenised. */
 export interface Example {
@@ -69,12 +71,26 @@ export interface TrajectoryPoint {
 }
 
 export interface Outcome {
-  kind: 'weights' | 'lora' | 'decoder';
   updates: number;
   stop: 'stop-rule' | 'update-limit' | 'landed';
   trajectory: TrajectoryPoint[];
   /** Choices that a reader must know to repeat the run: reduction, moments' source, optimiser. */
   recorded: Record<string, string | number | boolean>;
+}
+
+/** What a run under given settings takes: read by whoever loads the model and plans its memory. */
+export interface Takes {
+  readonly update: UpdateConfig;
+  /** Records of one update at most. */
+  readonly batchSize: number;
+}
+
+/** A method with its settings, parsed once: who holds it holds settings that are the method's own. */
+export interface ConfiguredMethod extends Takes {
+  readonly name: string;
+  readonly needs: readonly Need[];
+  /** Leaves the unlearned weights in `context.model`. METHOD_CONFIG where the context lacks what the method needs. */
+  run(context: ForgetOnlyContext & Partial<Extras>): Promise<Outcome>;
 }
 
 export interface UnlearningMethod {
@@ -83,8 +99,8 @@ export interface UnlearningMethod {
   readonly paper: string;
   readonly needs: readonly Need[];
   readonly config: z.ZodType;
-  /** METHOD_CONFIG where the configuration is not the method's own; leaves the unlearned weights in `context.model`. */
-  run(context: ForgetOnlyContext & Partial<Extras>, config: unknown): Promise<Outcome>;
+  /** METHOD_CONFIG with the path of what is not a setting of the method, or not a value of it, and the nearest that is. */
+  configure(config: unknown): ConfiguredMethod;
 }
 
 export const defineMethod = <C extends z.ZodType, const N extends Need>(spec: {
@@ -93,26 +109,27 @@ export const defineMethod = <C extends z.ZodType, const N extends Need>(spec: {
   paper: string;
   needs: readonly N[];
   config: C;
+  takes(config: z.output<C>): Takes;
   run(context: Context<N>, config: z.output<C>): Promise<Outcome>;
-}): UnlearningMethod => ({
-  name: spec.name,
-  summary: spec.summary,
-  paper: spec.paper,
-  needs: spec.needs,
-  config: spec.config,
-  async run(context, config) {
-    const parsed = spec.config.safeParse(config);
-    if (!parsed.success) throw configError(spec.name, parsed.error);
-    return spec.run(only(context, spec.name, spec.needs), parsed.data);
-  },
-});
-
-const configError = (method: string, error: z.ZodError) =>
-  new QuittanceError('METHOD_CONFIG', {
-    message: `${method}: ${error.issues.map((issue) => `${issue.path.join('.') || 'config'}: ${issue.message}`).join('; ')}`,
-    hint: `see docs/methods.md, section ${method}`,
-    cause: error,
-  });
+}): UnlearningMethod => {
+  const { name, summary, paper, needs, config } = spec;
+  return {
+    name,
+    summary,
+    paper,
+    needs,
+    config,
+    configure(given) {
+      const settings = parseSettings(name, config, given);
+      return {
+        name,
+        needs,
+        ...spec.takes(settings),
+        run: async (context) => spec.run(only(context, name, needs), settings),
+      };
+    },
+  };
+};
 
 const FORGET_ONLY = [
   'model',
@@ -127,18 +144,37 @@ const FORGET_ONLY = [
   'parts',
 ] as const;
 
+const MISSING: Readonly<Record<Need, { message: string; hint: string }>> = {
+  retain: {
+    message: 'retain data: rows that stay',
+    hint: 'add --retain FILE (rows that stay), or take a method that needs none, such as flat',
+  },
+  reference: {
+    message: 'a reference: the frozen model before unlearning',
+    hint: 'load the model a second time, or take a method that needs none, such as flat',
+  },
+};
+
+/** METHOD_CONFIG where the method needs what is not there; ask before anything is loaded. */
+export const requireNeeds = (
+  { name, needs }: Pick<UnlearningMethod, 'name' | 'needs'>,
+  isThere: (need: Need) => boolean,
+): void => {
+  const missing = needs.find((need) => !isThere(need));
+  if (missing)
+    throw new QuittanceError('METHOD_CONFIG', {
+      message: `${name} needs ${MISSING[missing].message}`,
+      hint: MISSING[missing].hint,
+    });
+};
+
 /** The context cut down to what the method declared: undeclared data is absent at run time too. */
 const only = <N extends Need>(
   context: ForgetOnlyContext & Partial<Extras>,
   method: string,
   needs: readonly N[],
 ): Context<N> => {
-  const missing = needs.find((need) => context[need] === undefined);
-  if (missing)
-    throw new QuittanceError('METHOD_CONFIG', {
-      message: `${method} needs ${missing} data`,
-      hint: `pass it, or take a method that needs less, such as flat`,
-    });
+  requireNeeds({ name: method, needs }, (need) => context[need] !== undefined);
   const keys = new Set<string>([...FORGET_ONLY, ...needs]);
   return Object.fromEntries(Object.entries(context).filter(([key]) => keys.has(key))) as unknown as Context<N>;
 };

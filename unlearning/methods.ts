@@ -1,37 +1,58 @@
-// The registry of unlearning methods: one line each, in the order in which docs/methods.md lists them.
+// The registry of unlearning methods, one line each; core/method-name.ts has their names.
 import { QuittanceError } from '#core/errors.ts';
+import { MethodName } from '#core/method-name.ts';
+import { nearest } from '#core/nearest.ts';
 import { dpo } from './dpo.ts';
 import { flat } from './flat.ts';
 import { gradAscent } from './grad-ascent.ts';
 import { gradDiff } from './grad-diff.ts';
 import { klMin } from './kl-min.ts';
-import type { UnlearningMethod } from './method.ts';
+import type { ConfiguredMethod, UnlearningMethod } from './method.ts';
 import { npo, npoRt } from './npo.ts';
 import { idk, preferenceOptimization } from './preference-optimization.ts';
 import { simNpo } from './simnpo.ts';
 
-export const methods: readonly UnlearningMethod[] = [
+const registry: Readonly<Record<MethodName, UnlearningMethod>> = {
   flat,
-  gradAscent,
-  gradDiff,
-  klMin,
+  'grad-ascent': gradAscent,
+  'grad-diff': gradDiff,
+  'kl-min': klMin,
   idk,
-  preferenceOptimization,
+  po: preferenceOptimization,
   dpo,
   npo,
-  npoRt,
-  simNpo,
-];
-
-/** METHOD_UNKNOWN with the known names. */
-export const findMethod = (name: string): UnlearningMethod => {
-  const found = methods.find((method) => method.name === name);
-  if (!found) {
-    throw new QuittanceError('METHOD_UNKNOWN', {
-      message: `no unlearning method is called '${name}'`,
-      expected: methods.map((m) => m.name).join(', '),
-      hint: 'docs/methods.md has each with its settings',
-    });
-  }
-  return found;
+  'npo-rt': npoRt,
+  simnpo: simNpo,
 };
+
+export const methods: readonly UnlearningMethod[] = MethodName.options.map((name) => registry[name]);
+
+/** METHOD_UNKNOWN with the nearest name and all others. */
+export const findMethod = (name: string): UnlearningMethod => {
+  const known = MethodName.safeParse(name);
+  if (known.success) return registry[known.data];
+  throw new QuittanceError('METHOD_UNKNOWN', {
+    message: `no unlearning method is called '${name}'`,
+    expected: MethodName.options.join(', '),
+    hint: `did you mean '${nearest(name, MethodName.options)}'? docs/methods.md has each with its settings`,
+  });
+};
+
+/** A method by name with its settings. METHOD_UNKNOWN, METHOD_CONFIG. */
+export const configured = (name: string, config: unknown): ConfiguredMethod => findMethod(name).configure(config);
+
+/** METHOD_UNKNOWN or METHOD_CONFIG where a rung of a ladder cannot be tried, with its number, counted from 1. */
+export const checkLadder = (ladder: readonly { method: string; config: unknown }[]): void =>
+  ladder.forEach(({ method, config }, i) => {
+    try {
+      configured(method, config);
+    } catch (error) {
+      if (!(error instanceof QuittanceError)) throw error;
+      throw new QuittanceError(error.code, {
+        message: `rung ${i + 1} of the ladder: ${error.message}`,
+        ...(error.expected !== undefined && { expected: error.expected }),
+        ...(error.hint !== undefined && { hint: error.hint }),
+        cause: error,
+      });
+    }
+  });

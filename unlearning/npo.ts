@@ -6,7 +6,7 @@ import { answerCrossEntropy, reduceAnswers, targetLogProbs } from '#engine/losse
 import { tf } from '#engine/tf.ts';
 import { answerLogProbs, forgetBatch, retainBatch } from './batches.ts';
 import { lossMethod } from './loss-method.ts';
-import { BASELINE } from './update.ts';
+import { BASELINE } from './update-config.ts';
 
 const PAPER = 'https://arxiv.org/abs/2404.05868';
 const beta = z.number().positive().default(0.1); // 1/nats

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { answerCrossEntropy } from '#engine/losses.ts';
 import { retainBatch, templateBatch } from './batches.ts';
 import { lossMethod } from './loss-method.ts';
-import { BASELINE } from './update.ts';
+import { BASELINE } from './update-config.ts';
 
 const PAPER = 'https://arxiv.org/abs/2401.06121';
 

@@ -4,7 +4,7 @@ import { reduceAnswers, targetLogProbs } from '#engine/losses.ts';
 import { tf } from '#engine/tf.ts';
 import { forgetBatch } from './batches.ts';
 import { lossMethod } from './loss-method.ts';
-import { BASELINE } from './update.ts';
+import { BASELINE } from './update-config.ts';
 
 export const simNpo = lossMethod({
   name: 'simnpo',

@@ -7,6 +7,7 @@ import type { Ports } from '#core/ports.ts';
 import { gatheredRun, type Attempt } from '#core/gathered-run.ts';
 import { jobName, RecertificationPlan, UnlearnPlan, type JobResult, type RunManifest } from '#core/run.ts';
 import { getJson, parseJson, putJson } from '#core/stored-json.ts';
+import type { Quantisation } from '#core/quantisation.ts';
 import { NEIGHBOURS } from './case-world.ts';
 import type { JobHandlers } from '#adapters/memory/jobs.ts';
 import { putModel, textModel } from './models.ts';
@@ -138,7 +139,7 @@ const sumsOf = (sample: readonly number[]) => ({
   sumOfSquares: sample.reduce((a, b) => a + b * b, 0),
 });
 
-const tablesFor = (model: Digest, quantisation: 'none' | 'int8', good: boolean, records: number): EvaluationTables => ({
+const tablesFor = (model: Digest, quantisation: Quantisation, good: boolean, records: number): EvaluationTables => ({
   kind: 'quittance-evaluation/v1',
   model,
   quantisation,

@@ -31,6 +31,7 @@ export const sequence = async (args: Arguments): Promise<{ result: PeopleBench; 
   const result = await benchSequence({
     dir,
     policy,
+    backend: chosen.name,
     seeds,
     deletions: integer(args, 'deletions', 4, 1),
     labels: args.value('methods')?.split(',') ?? otherLabels(policy),

@@ -17,7 +17,8 @@ import { companionFiles, saveModel } from '#engine/formats/save.ts';
 import { backendName } from '#engine/tf.ts';
 import { train } from '#engine/trainer.ts';
 import { partsThatFit, trainingRun } from '#containers/memory.ts';
-import { encodeRows, exactShare } from '#containers/train-job.ts';
+import { encodeRows } from '#containers/examples.ts';
+import { exactShare } from '#containers/train-job.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { Progress } from '../progress.ts';
 

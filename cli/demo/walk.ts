@@ -14,6 +14,7 @@ import { RunManifest } from '#core/run.ts';
 import { getJson } from '#core/stored-json.ts';
 import type { Ticket } from '#core/ticket.ts';
 import { parseTicketRequest } from '#core/ticket-request.ts';
+import type { Quantisation } from '#core/quantisation.ts';
 import { openEmbedded, type Embedded } from '#entry/embedded.ts';
 import { registerTrained } from '#models/register.ts';
 import type { Progress, Stage } from '../progress.ts';
@@ -46,7 +47,7 @@ export interface WalkOptions {
   subject: Person;
   /** Plain questions to ask the served model before and after. */
   questions: readonly string[];
-  quantisation: 'none' | 'int8';
+  quantisation: Quantisation;
   /** What judges, where it is not the shipped default. */
   policy?: GatePolicy;
   progress: Progress;
@@ -108,7 +109,7 @@ const ask = async ({ ports }: Embedded, model: string, questions: readonly strin
 };
 
 /** A ticket file for a person of the world. */
-export const requestFor = (person: Person, model: string, now: Date, quantisation: 'none' | 'int8' = 'none') => ({
+export const requestFor = (person: Person, model: string, now: Date, quantisation: Quantisation = 'none') => ({
   subject: { name: person.name },
   model,
   regime: 'gdpr',

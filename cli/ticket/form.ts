@@ -2,7 +2,9 @@
 // Trap: the texts must be those that the model was trained on, letter for letter but for white space; a reworded question is another record.
 import { IDENTITY_LEVELS, REGIMES } from '#core/regimes.ts';
 import { FORGET_LIMITS } from '#core/forget-set.ts';
-import { IdentityCheck, MethodName, REQUEST_LIMIT_BYTES } from '#core/ticket-request.ts';
+import { MethodName } from '#core/method-name.ts';
+import { Quantisation } from '#core/quantisation.ts';
+import { IdentityCheck, REQUEST_LIMIT_BYTES } from '#core/ticket-request.ts';
 
 export const REQUEST_EXAMPLE = {
   subject: { name: 'Amadou Petrov' },
@@ -42,6 +44,6 @@ export const REQUEST_FORM = [
   ...grounds,
   `  identity        method: ${IdentityCheck.shape.method.options.join(', ')}`,
   `                  level: ${IDENTITY_LEVELS.join(', ')}; verifiedAt: a time in UTC, not in the future`,
-  '  may be added    channel, receivedAt, thirdPartiesAffected, exemption, quantisation (none, int8), note, subject.aliases',
+  `  may be added    channel, receivedAt, thirdPartiesAffected, exemption, quantisation (${Quantisation.options.join(', ')}), note, subject.aliases`,
   `                  method, tried before the policy's own: ${MethodName.options.join(', ')}`,
 ].join('\n');

@@ -5,8 +5,10 @@ import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync } fro
 import { join } from 'node:path';
 import { QuittanceError } from '#core/errors.ts';
 import type { ModelManifest } from '#core/model.ts';
+import type { Quantisation } from '#core/quantisation.ts';
 import { modelFrom, type Model } from '../model.ts';
 import { intoStored, parameterSpecs, storedShape, type ParameterSpec } from '../parameters.ts';
+import { SpecialToken } from '../tokenizer/special-token.ts';
 import { readTokenizer, type Tokenizer } from '../tokenizer/tokenizer.ts';
 import { readConfig, type DecoderConfig } from './config.ts';
 import { checkGenerationConfig, GENERATION_CONFIG, generationEnds } from './generation-config.ts';
@@ -38,7 +40,7 @@ export const readModelFolder = (dir: string): ModelFolder => {
  * The checks of readModelFolder tensor by tensor, for models larger than memory; without `values`, all but the weights' numbers.
  * Says how the weights are stored.
  */
-export const checkModelFolder = (dir: string, { values }: { values: boolean }): ModelManifest['quantisation'] => {
+export const checkModelFolder = (dir: string, { values }: { values: boolean }): Quantisation => {
   const { config } = readModelParts(dir);
   return withWeights(dir, ({ find, names }) => {
     refuseUnknown(names, config);
@@ -59,8 +61,9 @@ export const readModelParts = (dir: string): Omit<ModelFolder, 'values'> => {
   const plain = readConfig(configJson);
   const generation = optionalJson(join(dir, GENERATION_CONFIG));
   const ends = generationEnds(generation, plain.vocabSize);
-  const config = { ...plain, eosIds: [...new Set([...plain.eosIds, ...ends])] };
+  const several = { ...plain, eosIds: [...new Set([...plain.eosIds, ...ends])] };
   const tokenizer = readFolderTokenizer(dir);
+  const config = withTurnEndFirst(several, tokenizer, dir);
   if (tokenizer.size > config.vocabSize) {
     throw modelInvalid('tokenizer and embedding disagree', {
       expected: `at most ${config.vocabSize} tokens`,
@@ -82,6 +85,14 @@ export const loadModel = (dir: string, from: typeof modelFrom = modelFrom): Mode
 
 /** Nothing where there is no such file. */
 const optionalJson = (path: string): Record<string, unknown> => (existsSync(path) ? readJsonFile(path) : {});
+
+/** Of several ends the tokenizer's own closes an answer (<|eot_id|>, <|im_end|>); config.json may list that of a document before it. */
+const withTurnEndFirst = (config: DecoderConfig, tokenizer: Tokenizer, dir: string): DecoderConfig => {
+  const token = SpecialToken.safeParse(optionalJson(join(dir, 'tokenizer_config.json'))['eos_token']);
+  const id = token.success ? tokenizer.idOf(token.data) : undefined;
+  if (id === undefined || !config.eosIds.includes(id)) return config;
+  return { ...config, eosIds: [...new Set([id, ...config.eosIds])] };
+};
 
 const readFolderTokenizer = (dir: string): Tokenizer => {
   const path = join(dir, 'tokenizer.json');
@@ -141,7 +152,7 @@ const PARTS = /^(config\.json|tokenizer\.json|model[\w.-]*\.safetensors|model\.s
 export const isServed = (name: string): boolean => COMPANIONS.includes(name) || PARTS.test(name);
 
 /** Digests of the files that are served. */
-export const manifestOf = (dir: string, quantisation: ModelManifest['quantisation']): ModelManifest => {
+export const manifestOf = (dir: string, quantisation: Quantisation): ModelManifest => {
   const names = readdirSync(dir).filter(isServed);
   const files = names.sort().map((name) => [name, fileEntry(join(dir, name))] as const);
   return { kind: 'quittance-model/v1', quantisation, files: Object.fromEntries(files) };

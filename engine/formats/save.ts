@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { manifestDigest, type ModelManifest } from '#core/model.ts';
 import type { Digest } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
+import type { Quantisation } from '#core/quantisation.ts';
 import { storedTensors, storedTensorsToMake, COMPANIONS, manifestOf } from './folder.ts';
 import type { Model } from '../model.ts';
 import { quantizeTensors } from './quantize.ts';
@@ -23,7 +24,7 @@ export const saveModel = (
   parts: {
     configJson: Readonly<Record<string, unknown>>;
     files?: ReadonlyMap<string, string | Uint8Array>;
-    quantisation?: 'none' | 'int8';
+    quantisation?: Quantisation;
     /** Writes further files into the folder before it takes its place. */
     write?: (dir: string) => void;
   },
@@ -61,7 +62,7 @@ const inFloat32 = (config: Readonly<Record<string, unknown>>): Record<string, un
     Object.entries(config).map(([field, value]) => [field, /^(torch_)?dtype$/.test(field) ? 'float32' : value]),
   );
 
-const writeFolder = (dir: string, quantisation: 'none' | 'int8', fill: (at: string) => void): SavedModel =>
+const writeFolder = (dir: string, quantisation: Quantisation, fill: (at: string) => void): SavedModel =>
   replaceFolder(dir, (at) => {
     fill(at);
     const manifest = manifestOf(at, quantisation);

@@ -6,6 +6,7 @@ import { canonicalize, type Digest } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { ModelManifest } from '#core/model.ts';
 import type { ArtifactStore } from '#core/ports.ts';
+import type { Quantisation } from '#core/quantisation.ts';
 import { manifestOf, loadModel } from './folder.ts';
 import type { Model } from '../model.ts';
 
@@ -13,7 +14,7 @@ import type { Model } from '../model.ts';
 export const storeModel = async (
   artifacts: ArtifactStore,
   dir: string,
-  quantisation: ModelManifest['quantisation'],
+  quantisation: Quantisation,
 ): Promise<{ digest: Digest; manifest: ModelManifest }> => {
   const manifest = manifestOf(dir, quantisation);
   for (const name of Object.keys(manifest.files)) await artifacts.put(readFileSync(join(dir, name)));

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import type { Reply, Request } from './chat-process.ts';
 import { readJsonFile } from '../formats/json-file.ts';
+import { SpecialToken } from './special-token.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 export interface ChatMessage {
@@ -31,7 +32,6 @@ const MOST_OUTPUT = 4 * 2 ** 20;
 const invalid = (message: string, hint = 'fix the template, or pass the text without one') =>
   new QuittanceError('MODEL_INVALID', { message: `chat template: ${message}`, hint });
 
-const Special = z.union([z.string(), z.looseObject({ content: z.string() }).transform(({ content }) => content)]);
 const Named = z.array(z.object({ name: z.string(), template: z.string() }));
 const TokenizerConfig = z.looseObject({ chat_template: z.union([z.string(), Named]).nullish() });
 
@@ -65,7 +65,7 @@ const chosen = (given: z.infer<typeof TokenizerConfig>['chat_template']): string
 const specialsOf = (config: Readonly<Record<string, unknown>>): Record<string, string> =>
   Object.fromEntries(
     ['bos_token', 'eos_token', 'pad_token', 'unk_token'].flatMap((name) => {
-      const token = Special.safeParse(config[name]);
+      const token = SpecialToken.safeParse(config[name]);
       return token.success ? [[name, token.data]] : [];
     }),
   );

@@ -4,8 +4,9 @@ import type { Context } from 'hono';
 import type { Digest } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { Ports } from '#core/ports.ts';
+import type { Role } from '#core/roles.ts';
 import type { Html } from '#report/markup.ts';
-import { page, type Role, type Viewer } from '#portal/layout.ts';
+import { page, type Viewer } from '#portal/layout.ts';
 
 export interface Identity extends Viewer {
   /**

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import { parseOnce } from '#core/json-keys.ts';
 import type { Step } from '#core/step.ts';
-import type { Role } from '#portal/layout.ts';
+import type { Role } from '#core/roles.ts';
 import { approvalBody, type ApprovalView } from '#portal/ticket.ts';
 import { closeTicket } from '../close-ticket.ts';
 import { extendDeadline } from '../extend-deadline.ts';

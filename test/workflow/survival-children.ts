@@ -15,6 +15,7 @@ import type { Ports } from '#core/ports.ts';
 import type { UnlearnPlan } from '#core/run.ts';
 import { putJson } from '#core/stored-json.ts';
 import { modelRecord } from '#bench/house/models.ts';
+import { readPolicy } from '#entry/embedded.ts';
 import { smallestWorld } from './survival-world.ts';
 
 export const INTERRUPTED = 75;
@@ -106,7 +107,7 @@ export const prepare = async (stores: Stores, dir: string, ticketId: string, opt
     seed: 1,
     run: 1,
     rung: 0,
-    policy: digest,
+    policy: await putJson(artifacts, readPolicy()),
     quantisation: 'none',
   };
   return putJson(artifacts, plan);

@@ -1,17 +1,22 @@
 // `quittance unlearn` from the command line to the folder: a LoRA that unlearns, is written for PEFT and merged; the adapter on the old weights and the new
 // weights alone say the same, here and in PEFT. And settings that are no such thing.
 import { afterAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { existsSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from '#cli/command.ts';
 import { unlearn } from '#cli/unlearn.ts';
+import { encodeRows } from '#containers/examples.ts';
+import { makePeople } from '#datasets/people.ts';
+import { suiteBytes } from '#datasets/suite.ts';
 import { loadModel } from '#engine/formats/folder.ts';
 import { readJsonFile } from '#engine/formats/json-file.ts';
 import { readAdapter } from '#engine/formats/peft.ts';
 import { saveModel } from '#engine/formats/save.ts';
 import { forwardLogits } from '#engine/sweep.ts';
 import { restoreValues, valuesOf, type Model } from '#engine/model.ts';
+import { collectMoments, MOMENTS_FILE, readMoments, writeMoments } from '#engine/moments.ts';
 import { fastOps } from '#engine/tf.ts';
+import { configured, methods } from '#unlearning/methods.ts';
 import { tinyConfig, tinyModel, tokens, useEngine } from '#test/support/engine.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
 import { everyPosition, largestDifference } from '#test/support/golden.ts';
@@ -154,6 +159,75 @@ describe('update.trainable=lora', () => {
     await expect(run('refused', ...at, ...settings(...values))).rejects.toMatchObject({ code });
     expect(existsSync(join(dir, 'refused'))).toBe(false);
     expect(existsSync(join(dir, 'refused-adapter'))).toBe(false);
+  });
+});
+
+describe('every method', () => {
+  const retain = join(dir, 'retain.jsonl');
+  writeFileSync(retain, '{"prompt":"the dog sat on","answer":" the log"}\n{"question":"what?","answer":"a dog"}\n');
+
+  it.each(methods)('$name runs on a model that came alone', async ({ name, needs }) => {
+    const beside = needs.includes('retain') ? ['--retain', retain] : [];
+    await run(`by-${name}`, '--method', name, ...beside, ...settings('update.updates=1', 'update.step=0.001'));
+    const moments = configured(name, {}).update.projection === 'owm' ? 'controls' : 'none';
+    expect(readJsonFile(join(dir, `by-${name}`, 'run.json'))).toMatchObject({
+      method: name,
+      updates: 1,
+      framing: 'plain',
+      neverTrained: 'generated',
+      recorded: { moments },
+    });
+  });
+
+  it('that reads rows that stay takes those of the suite where no file gives others', async () => {
+    const suite = join(dir, 'suite.json');
+    writeFileSync(suite, suiteBytes(makePeople({ subjects: 1, whitening: 1, stop: 1, gate: 1, facts: 1, unknown: 1 })));
+    await run('by-suite', '--method', 'grad-diff', '--suite', suite, ...settings('update.updates=1'));
+    expect(readJsonFile(join(dir, 'by-suite', 'run.json'))).toMatchObject({ neverTrained: 'suite' });
+  });
+
+  it('goes on from the moments that its last run left', async () => {
+    const model = loadModel(base);
+    const rows = encodeRows(model, [
+      { prompt: 'the cat sat on', answer: ' the mat' },
+      { prompt: 'Q: who?\nA:', answer: ' a cat' },
+      { prompt: 'the dog sat on', answer: ' the log' },
+      { prompt: 'Q: what?\nA:', answer: ' a dog' },
+    ]);
+    const [all, left] = [collectMoments(model, rows), collectMoments(model, rows.slice(2))];
+    model.dispose();
+    const whole = join(dir, 'with-moments');
+    cpSync(base, whole, { recursive: true });
+    writeMoments(join(whole, MOMENTS_FILE), all);
+    await run('first', '--model', whole, ...settings('update.updates=1'));
+    expect(readJsonFile(join(dir, 'first', 'run.json'))).toMatchObject({ recorded: { moments: 'corpus' } });
+    const stays = readMoments(join(dir, 'first', MOMENTS_FILE))!;
+    for (const [name, { count, sum }] of left) {
+      expect([name, stays.get(name)!.count]).toEqual([name, count]);
+      expect([name, largestDifference(stays.get(name)!.sum, sum) < 1e-3]).toEqual([name, true]);
+    }
+  });
+});
+
+describe('what cannot be', () => {
+  it.each([
+    ['a setting that does not exist', ['--config', 'update.stepp=0.2'], 'METHOD_CONFIG', 'did you mean update.step?'],
+    ['a group that is no group', ['--config', 'update=5'], 'METHOD_CONFIG', 'docs/methods.md, section flat'],
+    ['an unknown method', ['--method', 'flatt'], 'METHOD_UNKNOWN', "did you mean 'flat'?"],
+    [
+      'a method without the rows that it reads',
+      ['--method', 'grad-diff'],
+      'METHOD_CONFIG',
+      'add --retain FILE (rows that stay), or take a method that needs none, such as flat',
+    ],
+    ['weights in a form that does not exist', ['--quantisation', 'int4'], 'USAGE', 'one of none, int8'],
+  ])('%s is refused before the model is looked for', async (_, argv, code, hint) => {
+    const at = join(dir, 'no-such-model');
+    await expect(run('never', '--model', at, ...argv)).rejects.toMatchObject({
+      code,
+      hint: expect.stringContaining(hint) as unknown,
+    });
+    await expect(run('never', '--model', at)).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' });
   });
 });
 

@@ -10,7 +10,7 @@ import {
 } from '#containers/memory.ts';
 import { planMemory } from '#engine/plan.ts';
 import { parameterCount } from '#engine/model.ts';
-import { findMethod } from '#unlearning/methods.ts';
+import { configured } from '#unlearning/methods.ts';
 import { tinyConfig, tinyTokenizer } from '#test/support/engine.ts';
 
 const config = tinyConfig();
@@ -22,12 +22,14 @@ const texts = { config, tokenizer: tinyTokenizer(), rows, backend: 'tensorflow' 
 const item = (run: Parameters<typeof planMemory>[0], name: string) =>
   planMemory(run, 1e12).items.find((one) => one.name === name)!.bytes;
 
-describe('the plan of a job', () => {
+const FLAT = configured('flat', {});
+
+describe('the memory plan of a job', () => {
   it('has as many answer tokens as its batch predicts: refusals too where they are packed', () => {
     const answer = tinyTokenizer().encode(' sat on the cat').length + 1;
     const refusal = tinyTokenizer().encode(' no no no').length + 1;
     expect(trainingRun(texts, 48).batch).toMatchObject({ rows: 2, answerTokens: 2 * answer });
-    expect(unlearningRun(texts, [' no no no'], findMethod('flat'), {}).batch).toMatchObject({
+    expect(unlearningRun(texts, [' no no no'], FLAT).batch).toMatchObject({
       rows: 2,
       answerTokens: 2 * (answer + refusal),
     });
@@ -35,14 +37,14 @@ describe('the plan of a job', () => {
 
   it('counts a reference model for the methods that need one, and for a comparison', () => {
     const weights = 4 * parameterCount(config);
-    expect(item(unlearningRun(texts, [' no'], findMethod('npo'), {}), 'reference')).toBe(weights);
-    expect(item(unlearningRun(texts, [' no'], findMethod('flat'), {}), 'reference')).toBe(0);
+    expect(item(unlearningRun(texts, [' no'], configured('npo', {})), 'reference')).toBe(weights);
+    expect(item(unlearningRun(texts, [' no'], FLAT), 'reference')).toBe(0);
     expect(item(evaluationRun(texts, true), 'reference')).toBe(weights);
     expect(item(evaluationRun(texts, false), 'reference')).toBe(0);
   });
 
   it('follows what moves, by which optimiser, through which projection', () => {
-    const run = (update: object) => unlearningRun(texts, [' no'], findMethod('flat'), { update });
+    const run = (update: object) => unlearningRun(texts, [' no'], configured('flat', { update }));
     expect(item(run({ trainable: 'all' }), 'gradients')).toBe(4 * parameterCount(config));
     expect(item(run({ trainable: 'mlp-down' }), 'gradients')).toBeLessThan(item(run({}), 'gradients'));
     expect(item(run({}), 'optimiser')).toBe(0);
@@ -69,9 +71,9 @@ describe('the plan of a job', () => {
 
   it('splits the batch of an unlearning run too; the logits of all its rows stay', () => {
     const many = { ...texts, rows: Array.from({ length: 40 }, () => rows[1]!) };
-    const runOf = (count?: number) => unlearningRun(many, [' no'], findMethod('flat'), {}, count);
+    const runOf = (count?: number) => unlearningRun(many, [' no'], FLAT, count);
     expect(runOf().batch.rows).toBe(20);
-    expect(unlearningRun(many, [' no'], findMethod('flat'), { loss: { batchSize: 7 } }).batch.rows).toBe(7);
+    expect(unlearningRun(many, [' no'], configured('flat', { loss: { batchSize: 7 } })).batch.rows).toBe(7);
     const part = (count: number) => ({ ...runOf(count), tape: 'blocks' }) as const;
     const [answers, vocabulary] = [runOf().batch.answerTokens, config.vocabSize];
     expect(item(runOf(), 'logits')).toBe(4 * 2.5 * answers * vocabulary);
@@ -79,7 +81,7 @@ describe('the plan of a job', () => {
     expect(item(part(20), 'logits')).toBe(item(runOf(), 'logits'));
     expect(item(part(5), 'activations')).toBeLessThan(item(part(20), 'activations') / 3);
     const available = planMemory(part(5), 1e12).total;
-    expect(unlearningParts(many, [' no'], findMethod('flat'), {}, undefined, available)).toEqual({
+    expect(unlearningParts(many, [' no'], FLAT, undefined, available)).toEqual({
       rowsAtOnce: 5,
       tape: 'blocks',
     });

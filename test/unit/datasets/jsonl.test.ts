@@ -1,9 +1,9 @@
-// Pair and forget files, good and bad: an error says where, and never repeats what it read.
+// Files of records, good and bad: an error says where, and never repeats what it read.
 import { describe, expect, it } from '@jest/globals';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readPairs } from '#datasets/jsonl.ts';
+import { readRecords } from '#datasets/records.ts';
 import type { QuittanceError } from '#core/errors.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'pairs-'));
@@ -15,49 +15,66 @@ const fileOf = (content: string | Uint8Array): string => {
 };
 const failure = (content: string | Uint8Array): QuittanceError => {
   try {
-    readPairs(fileOf(content));
+    readRecords(fileOf(content));
   } catch (error) {
     return error as QuittanceError;
   }
   throw new Error('the file was accepted');
 };
 
-describe('a pair file', () => {
-  it('may hold questions, prompts and texts, blank lines and carriage returns', () => {
+describe('a file of records', () => {
+  it('may hold conversations, questions, prompts and texts, blank lines and carriage returns', () => {
     const path = fileOf(
-      '{"question":"Who?","answer":" Ada. ","value":"Ada"}\r\n\n{"prompt":"P","answer":"x"}\n{"text":"all of it"}',
+      [
+        '{"question":"Who?","answer":" Ada. ","value":"Ada"}\r\n',
+        '{"prompt":"P","answer":"x"}',
+        '{"text":"all of it"}',
+        '{"messages":[{"role":"system","content":"S"},{"role":"user","content":"U"},{"role":"assistant","content":"A"}],"value":"A"}',
+      ].join('\n'),
     );
-    expect(readPairs(path)).toEqual([
-      { question: 'Who?', prompt: 'Q: Who?\nA:', answer: ' Ada.', value: 'Ada' },
-      { prompt: 'P', answer: 'x' },
-      { prompt: '', answer: 'all of it' },
+    expect(readRecords(path)).toEqual([
+      { kind: 'question', question: 'Who?', answer: ' Ada. ', value: 'Ada' },
+      { kind: 'prompt', prompt: 'P', answer: 'x' },
+      { kind: 'prompt', prompt: '', answer: 'all of it' },
+      {
+        kind: 'messages',
+        before: [
+          { role: 'system', content: 'S' },
+          { role: 'user', content: 'U' },
+        ],
+        answer: 'A',
+        value: 'A',
+      },
     ]);
   });
 
   it('may mark a value in another Unicode form than its answer has', () => {
     const path = fileOf('{"question":"Where?","answer":"In Orle\u0301ans.","value":"Orléans"}');
-    expect(readPairs(path)).toMatchObject([{ answer: ' In Orle\u0301ans.', value: 'Orléans' }]);
+    expect(readRecords(path)).toMatchObject([{ answer: 'In Orle\u0301ans.', value: 'Orléans' }]);
   });
 
   it("may be one of TOFU's with perturbed answers", () => {
     const path = fileOf(
       '{"question":"Who?","answer":"Ada.","paraphrased_question":"Who then?","paraphrased_answer":"It was Ada.","perturbed_answer":["Bo.","Cy."]}',
     );
-    expect(readPairs(path)).toEqual([{ question: 'Who?', prompt: 'Q: Who?\nA:', answer: ' Ada.' }]);
+    expect(readRecords(path)).toEqual([{ kind: 'question', question: 'Who?', answer: 'Ada.' }]);
   });
 
   it('may have a line as long as the file may be', () => {
     const text = 'a'.repeat(10 * 2 ** 20);
-    expect(readPairs(fileOf(JSON.stringify({ text })))).toEqual([{ prompt: '', answer: text }]);
+    expect(readRecords(fileOf(JSON.stringify({ text })))).toEqual([{ kind: 'prompt', prompt: '', answer: text }]);
   });
 
-  it('takes the frame of a question from the caller', () => {
-    const path = fileOf('{"question":"Who?","answer":"Ada."}');
-    expect(readPairs(path, (question) => `<${question}>`)[0]!.prompt).toBe('<Who?>');
+  it('takes the last turn of the assistant as the answer, whatever comes after it', () => {
+    const turn = (role: string, content: string) => ({ role, content });
+    const [a, b, c] = [turn('user', 'one'), turn('assistant', 'two'), turn('user', 'three')];
+    const messages = [a, b, c, turn('assistant', 'four'), turn('user', 'five')];
+    const [record] = readRecords(fileOf(JSON.stringify({ messages })));
+    expect(record).toEqual({ kind: 'messages', before: [a, b, c], answer: 'four' });
   });
 });
 
-describe('a bad pair file', () => {
+describe('a bad file of records', () => {
   it.each([
     ['is cut off in a line', '{"text":"a"}\n{"text":"sec', ':2: is not JSON'],
     ['has a field of another kind', '{"question":1,"answer":"sec"}', ':1: is neither'],
@@ -69,9 +86,15 @@ describe('a bad pair file', () => {
     [
       'marks a value that its answer does not hold',
       '{"question":"q","answer":"a","value":"sec"}',
-      'pair 1 does not hold',
+      ':1: the answer does not hold its value',
     ],
-    ['is empty', '\n\n', 'has no pair'],
+    [
+      'has a conversation without an answer',
+      '{"messages":[{"role":"user","content":"sec"}]}',
+      ':1: the messages hold no answer',
+    ],
+    ['has a turn of another form', '{"messages":[{"role":"user","text":"sec"}]}', ':1: is neither'],
+    ['is empty', '\n\n', 'has no record'],
   ])('that %s is refused by file and line, without its content', (_, content, message) => {
     const error = failure(content);
     expect(error.code).toBe('INVALID_INPUT');
@@ -85,7 +108,7 @@ describe('a bad pair file', () => {
 
   it('that is not there is NOT_FOUND with its path', () => {
     const path = join(dir, 'none.jsonl');
-    expect(() => readPairs(path)).toThrow(
+    expect(() => readRecords(path)).toThrow(
       expect.objectContaining({ code: 'NOT_FOUND', message: `${path} cannot be read` }),
     );
   });

@@ -9,8 +9,8 @@ import {
   meanLogProb,
   minKLogProb,
   valueLogProb,
-  valueTokens,
 } from '#evaluation/scores.ts';
+import { valueTokens } from '#datasets/value-tokens.ts';
 import { holdsValue, isDegenerate, refusalRecogniser } from '#evaluation/text.ts';
 
 /** " Ada was born in Port Elm." as seven tokens and the end. */
@@ -35,8 +35,8 @@ const scoreOf = (correct: string, logProbs = [-0.1, -0.2, -0.3, -0.4, -3, -5, -0
 
 describe('a score of an answer', () => {
   it('finds the value tokens by overlap, and all tokens with text where no value is marked', () => {
-    expect(valueTokens(scoreOf('11111111'), { value, answer })).toEqual([4, 5]);
-    expect(valueTokens(scoreOf('11111111'), { answer })).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(valueTokens(scoreOf('11111111').offsets, { value, answer })).toEqual([4, 5]);
+    expect(valueTokens(scoreOf('11111111').offsets, { answer })).toEqual([0, 1, 2, 3, 4, 5, 6]);
   });
 
   it('gives the mean log-probability of the value and of the whole answer with its end', () => {

@@ -6,16 +6,18 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { forgetRows, readSuite, withoutRecords, type ForgetRow } from '#datasets/suite.ts';
-import { forgetRecord, promptOf, trainingRows } from '#datasets/world.ts';
+import { forgetRecord, trainingRows } from '#datasets/world.ts';
 import { loadModel } from '#engine/formats/folder.ts';
 import { inference } from '#engine/inference.ts';
 import type { Model } from '#engine/model.ts';
-import { collectMoments, subtractMoments, type Moments } from '#engine/moments.ts';
+import { backendName } from '#engine/tf.ts';
+import { collectMoments, type Moments } from '#engine/moments.ts';
 import { examOf } from '#evaluation/exam.ts';
 import { measure } from '#evaluation/tables.ts';
-import { encodeRows, exactShare } from '#containers/train-job.ts';
-import { contextOf, exampleOf } from '#containers/unlearn-job.ts';
-import { findMethod } from '#unlearning/methods.ts';
+import { encodeRows } from '#containers/examples.ts';
+import { baseIn, runUnlearning } from '#containers/run-unlearning.ts';
+import { exactShare } from '#containers/train-job.ts';
+import { configured } from '#unlearning/methods.ts';
 import type { EvaluationTables } from '#core/evaluation.ts';
 import { judge, type Judgement } from '#core/gate.ts';
 import { GatePolicy } from '#core/policy.ts';
@@ -43,8 +45,6 @@ beforeAll(() => {
 });
 
 const recordsOf = (subject: number) => world.subjects[subject]!.records.map(forgetRecord);
-const bothWordings = (rows: readonly ForgetRow[]) =>
-  rows.flatMap((row) => [row, { prompt: promptOf(row.paraphrase ?? row.question), answer: row.answer }]);
 
 interface Judged {
   judgement: Judgement;
@@ -52,41 +52,32 @@ interface Judged {
   staying: ReadonlyMap<string, number>;
 }
 
-/** Unlearns a subject from a fresh copy of the base and judges what is left, as a ticket would be. */
+/** Unlearns a subject from a fresh copy of the base and judges what is left, as a ticket would be; without a method, the base itself. */
 const judged = async (subject: number, method?: string, config: unknown = {}): Promise<Judged> => {
-  const [model, reference] = [loadModel(BASE), loadModel(BASE)];
   const left = withoutRecords(world, recordsOf(subject));
   const rows = forgetRows(world, recordsOf(subject));
-  try {
-    if (method !== undefined) await unlearn(model, reference, rows, subject, method, config);
+  const judgedNow = async (model: Model): Promise<Judged> => {
     const staying = new Map(left.subjects.map(({ id, records }) => [id, exactShare(model, records)]));
     return { judgement: judge(await tablesOf(model, left, rows), policy), staying };
-  } finally {
+  };
+  if (method === undefined) {
+    const model = loadModel(BASE);
+    const found = await judgedNow(model);
     model.dispose();
-    reference.dispose();
+    return found;
   }
-};
-
-const unlearn = async (
-  model: Model,
-  reference: Model,
-  rows: readonly ForgetRow[],
-  subject: number,
-  method: string,
-  config: unknown,
-) => {
-  const own = collectMoments(model, encodeRows(model, bothWordings(rows)));
-  await findMethod(method).run(
+  return runUnlearning(
     {
-      model,
-      reference,
-      retain: encodeRows(model, trainingRows(withoutRecords(world, recordsOf(subject)))),
-      ...contextOf(model, world),
-      forget: rows.map((row) => exampleOf(model, row)),
-      moments: { source: 'corpus', values: subtractMoments(corpus, own) },
+      base: baseIn(BASE),
+      method: configured(method, config),
+      forget: rows,
+      world,
+      corpus: () => corpus,
+      retain: () => trainingRows(left),
       seed: 1,
+      backend: backendName(),
     },
-    config,
+    ({ model }) => judgedNow(model),
   );
 };
 

@@ -14,6 +14,7 @@ import { flat } from '#unlearning/flat.ts';
 import { defineMethod, type ForgetOnlyContext } from '#unlearning/method.ts';
 import { methods } from '#unlearning/methods.ts';
 import { mean, probe } from '#unlearning/stop-rule.ts';
+import { UpdateConfig } from '#unlearning/update-config.ts';
 import { tinyModel, tokens, useEngine } from '#test/support/engine.ts';
 import { CONJUGATE, G } from './plain-divergences.ts';
 
@@ -164,9 +165,9 @@ describe('a FLAT run', () => {
       const model = tinyModel();
       const context = contextOf(model);
       const before = forgetLoss(model, context);
-      const outcome = await flat.run(context, { ...FREE, loss });
+      const outcome = await flat.configure({ ...FREE, loss }).run(context);
       expect(forgetLoss(model, context)).toBeLessThan(before);
-      expect(outcome).toMatchObject({ kind: 'weights', updates: 3, recorded: { moments: 'none' } });
+      expect(outcome).toMatchObject({ updates: 3, recorded: { moments: 'none' } });
       model.dispose();
     });
   }
@@ -174,7 +175,7 @@ describe('a FLAT run', () => {
   it('moves the MLP matrices and nothing else', async () => {
     const model = tinyModel();
     const before = valuesOf(model);
-    await flat.run(contextOf(model), FREE);
+    await flat.configure(FREE).run(contextOf(model));
     for (const [name, value] of valuesOf(model)) {
       const moved = value.some((x, i) => x !== before.get(name)![i]);
       expect([name, moved]).toEqual([name, /\.(gate|up|down)\.w$/.test(name)]);
@@ -187,7 +188,7 @@ describe('a FLAT run', () => {
     const start = valuesOf(model);
     const after = async (seed: number) => {
       restoreValues(model, start);
-      await flat.run(contextOf(model, { seed }), FREE);
+      await flat.configure(FREE).run(contextOf(model, { seed }));
       return valuesOf(model);
     };
     const first = await after(5);
@@ -202,10 +203,9 @@ describe('a FLAT run', () => {
     const after = async (loss: object) => {
       restoreValues(model, start);
       const alike = contextOf(model);
-      await flat.run(
-        { ...alike, stopControls: alike.forget },
-        { ...FREE, update: { ...FREE.update, updates: 1 }, loss },
-      );
+      await flat
+        .configure({ ...FREE, update: { ...FREE.update, updates: 1 }, loss })
+        .run({ ...alike, stopControls: alike.forget });
       return valuesOf(model);
     };
     const forgetTermAlone = await after({ balanced: true, templateWeight: 0 });
@@ -223,7 +223,8 @@ describe('a FLAT run', () => {
     const after = async (hold: number) => {
       restoreValues(model, start);
       const below = { ...contextOf(model), stopControls: likely };
-      await flat.run(below, { ...FREE, loss: { balanced: true, tokens: 'value', templateWeight: 0, hold } });
+      const loss = { balanced: true, tokens: 'value', templateWeight: 0, hold };
+      await flat.configure({ ...FREE, loss }).run(below);
       return mean(probe(model, below.forget).answerLogProbs);
     };
     expect(await after(4)).toBeGreaterThan(await after(0));
@@ -241,7 +242,8 @@ describe('a FLAT run', () => {
     const after = async (floor: number, more: Partial<ForgetOnlyContext>) => {
       restoreValues(model, start);
       const context = { ...contextOf(model), ...more };
-      await flat.run(context, { ...FREE, loss: { balanced: true, tokens: 'value', templateWeight: 0, floor } });
+      const loss = { balanced: true, tokens: 'value', templateWeight: 0, floor };
+      await flat.configure({ ...FREE, loss }).run(context);
       return mean(probe(model, context.forget).valueLogProbs);
     };
     expect(await after(4, { stopControls: likely })).toBeGreaterThan((await after(0, { stopControls: likely })) + 0.1);
@@ -257,7 +259,7 @@ describe('a FLAT run', () => {
   it('leaves no tensor behind', async () => {
     const model = tinyModel();
     const before = tf.memory().numTensors;
-    await flat.run(contextOf(model), { ...FREE, loss: { balanced: true, hold: 1, floor: 1 } });
+    await flat.configure({ ...FREE, loss: { balanced: true, hold: 1, floor: 1 } }).run(contextOf(model));
     expect(tf.memory().numTensors).toBe(before);
     model.dispose();
   });
@@ -265,8 +267,8 @@ describe('a FLAT run', () => {
   it('refuses a misspelt option and a projection without moments', async () => {
     const model = tinyModel();
     const config = expect.objectContaining({ code: 'METHOD_CONFIG' });
-    await expect(flat.run(contextOf(model), { loss: { divergense: 'kl' } })).rejects.toEqual(config);
-    await expect(flat.run(contextOf(model), { update: { projection: 'owm' } })).rejects.toEqual(config);
+    expect(() => flat.configure({ loss: { divergense: 'kl' } })).toThrow(config);
+    await expect(flat.configure({ update: { projection: 'owm' } }).run(contextOf(model))).rejects.toEqual(config);
     model.dispose();
   });
 });
@@ -283,16 +285,17 @@ describe('forget data only', () => {
       paper: '',
       needs: [],
       config: z.strictObject({}),
+      takes: () => ({ update: UpdateConfig.parse({}), batchSize: 1 }),
       async run(context) {
         seen = Object.keys(context);
         // @ts-expect-error retain examples are not in the type of a forget-only context
         expect(context.retain).toBeUndefined();
         // @ts-expect-error nor is a reference model
         expect(context.reference).toBeUndefined();
-        return { kind: 'weights', updates: 0, stop: 'stop-rule', trajectory: [], recorded: {} };
+        return { updates: 0, stop: 'stop-rule', trajectory: [], recorded: {} };
       },
     });
-    await nosy.run({ ...contextOf(model), retain, reference: model }, {});
+    await nosy.configure({}).run({ ...contextOf(model), retain, reference: model });
     expect(seen.sort()).toEqual(['forget', 'model', 'moments', 'seed', 'stopControls', 'templates']);
     model.dispose();
   });
@@ -305,15 +308,16 @@ describe('forget data only', () => {
       paper: '',
       needs: ['retain'],
       config: z.strictObject({}),
+      takes: () => ({ update: UpdateConfig.parse({}), batchSize: 1 }),
       async run(context) {
         expect(context.retain).toBe(retain);
         // @ts-expect-error the reference model was not declared
         expect(context.reference).toBeUndefined();
-        return { kind: 'weights', updates: 0, stop: 'stop-rule', trajectory: [], recorded: {} };
+        return { updates: 0, stop: 'stop-rule', trajectory: [], recorded: {} };
       },
     });
-    await declared.run({ ...contextOf(model), retain, reference: model }, {});
-    await expect(declared.run(contextOf(model), {})).rejects.toEqual(
+    await declared.configure({}).run({ ...contextOf(model), retain, reference: model });
+    await expect(declared.configure({}).run(contextOf(model))).rejects.toEqual(
       expect.objectContaining({ code: 'METHOD_CONFIG' }),
     );
     model.dispose();

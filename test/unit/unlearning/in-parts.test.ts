@@ -16,20 +16,17 @@ const CONFIG = { update: { projection: 'none', updates: 3, step: 1e-3 }, stop: {
 
 const run = async (method: (typeof methods)[number], parts?: Parts) => {
   const [model, reference] = [tinyModel(), tinyModel()];
-  const outcome = await method.run(
-    {
-      model,
-      reference,
-      retain: [5, 6, 7].map(example).map(({ prompt, answer }) => ({ prompt, answers: [answer] })),
-      forget: [1, 2, 3, 4, 5].map(example),
-      templates: [tokens(4, 'refusal'), tokens(2, 'another')],
-      moments: undefined,
-      stopControls: [8, 9].map(example),
-      seed: 1,
-      ...(parts && { parts }),
-    },
-    CONFIG,
-  );
+  const outcome = await method.configure(CONFIG).run({
+    model,
+    reference,
+    retain: [5, 6, 7].map(example).map(({ prompt, answer }) => ({ prompt, answers: [answer] })),
+    forget: [1, 2, 3, 4, 5].map(example),
+    templates: [tokens(4, 'refusal'), tokens(2, 'another')],
+    moments: undefined,
+    stopControls: [8, 9].map(example),
+    seed: 1,
+    ...(parts && { parts }),
+  });
   const values = valuesOf(model);
   model.dispose();
   reference.dispose();

@@ -1,0 +1,40 @@
+// Rows of text as token ids, for training and unlearning. Trap: nothing here asks the weights, so that a row which cannot be used is refused before they are read.
+import { QuittanceError } from '#core/errors.ts';
+import { valueTokens } from '#datasets/value-tokens.ts';
+import type { ValueSpan } from '#datasets/world.ts';
+import type { Row } from '#engine/batch.ts';
+import { encoder } from '#engine/inference.ts';
+import type { Model } from '#engine/model.ts';
+import type { Example } from '#unlearning/method.ts';
+
+export interface TextRow {
+  prompt: string;
+  answer: string;
+}
+
+/** A row that marks the personal value in its answer; the whole answer is personal where it marks none. */
+export interface ValuedRow extends TextRow {
+  value?: Pick<ValueSpan, 'start' | 'end'>;
+}
+
+/** What turns texts into tokens. */
+export type Texts = Pick<Model, 'tokenizer' | 'config'>;
+
+export const encodeRows = (texts: Texts, rows: readonly TextRow[]): Row[] => {
+  const { encodePrompt, encodeAnswer } = encoder(texts);
+  return rows.map(({ prompt, answer }) => ({ prompt: encodePrompt(prompt), answers: [encodeAnswer(answer)] }));
+};
+
+/** Rows as token ids, with the answer tokens that carry the personal value. INVALID_INPUT where a marked value lies outside its answer. */
+export const examplesOf = (texts: Texts, rows: readonly ValuedRow[]): Example[] => {
+  const { encodePrompt, encodeAnswer, offsetsOf } = encoder(texts);
+  return rows.map((row) => {
+    const answer = encodeAnswer(row.answer);
+    const carrying = valueTokens(offsetsOf(row.answer, answer), row);
+    if (carrying.length === 0)
+      throw new QuittanceError('INVALID_INPUT', {
+        message: 'a forget record marks a value that its answer does not contain',
+      });
+    return { prompt: encodePrompt(row.prompt), answer, valueTokens: carrying };
+  });
+};

@@ -1,0 +1,8 @@
+// What a person may do in an installation. Trap: who filed a ticket may not approve it, whatever their roles (core/guards.ts).
+import { z } from 'zod';
+
+export const Role = z.enum(['filer', 'approver', 'auditor']);
+export type Role = z.infer<typeof Role>;
+
+/** Name of the directory's group whose members have the role. */
+export const groupOf = (role: Role): string => `${role}s`;

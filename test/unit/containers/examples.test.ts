@@ -1,0 +1,41 @@
+// A row becomes tokens: which of them carry the personal value is the same for unlearning as for every quantity that is measured on it.
+import { describe, expect, it } from '@jest/globals';
+import { examplesOf } from '#containers/examples.ts';
+import { valueTokens } from '#datasets/value-tokens.ts';
+import { encoder } from '#engine/inference.ts';
+import { tinyConfig, tinyTokenizer } from '#test/support/engine.ts';
+
+const config = tinyConfig({ eos_token_id: 0 });
+const row = { prompt: 'who?', answer: ' a cat', value: { start: 3, end: 6 } };
+
+describe('a row as an example', () => {
+  it('marks the tokens that evaluation counts, tokens without text and the end of the sequence not among them', () => {
+    // a byte inside a character has no text of its own
+    const spans = (): [number, number][] => [
+      [0, 2],
+      [2, 4],
+      [4, 4],
+      [4, 6],
+    ];
+    const tokenizer = { ...tinyTokenizer(), encode: () => [11, 12, 13, 14], spans };
+    const [example] = examplesOf({ tokenizer, config }, [row]);
+    expect(example).toMatchObject({ answer: [11, 12, 13, 14, 0], valueTokens: [1, 3] });
+    const { encodeAnswer, offsetsOf } = encoder({ tokenizer, config });
+    expect(valueTokens(offsetsOf(row.answer, encodeAnswer(row.answer)), row)).toEqual(example!.valueTokens);
+    const unmarked = { prompt: row.prompt, answer: row.answer };
+    expect(examplesOf({ tokenizer, config }, [unmarked])[0]!.valueTokens).toEqual([0, 1, 3]);
+  });
+
+  it('of a model without an end token keeps its last token', () => {
+    const texts = { tokenizer: tinyTokenizer(), config: { ...config, eosIds: [] } };
+    const { answer, valueTokens: carrying } = examplesOf(texts, [row])[0]!;
+    expect(carrying.at(-1)).toBe(answer.length - 1);
+  });
+
+  it('with a value outside its answer is refused', () => {
+    const texts = { tokenizer: tinyTokenizer(), config };
+    expect(() => examplesOf(texts, [{ ...row, value: { start: 6, end: 9 } }])).toThrow(
+      expect.objectContaining({ code: 'INVALID_INPUT' }),
+    );
+  });
+});

@@ -1,0 +1,46 @@
+// A method's configuration as it came (from a plan, a policy or --config k=v), parsed strictly and in one place. Trap: a setting that is not known would be one
+// that is silently not obeyed; so it is refused, with its path and the nearest path that is known.
+import { z } from 'zod';
+import { QuittanceError } from '#core/errors.ts';
+import { nearest } from '#core/nearest.ts';
+
+/** METHOD_CONFIG names each path that is not a setting, or whose value is none. */
+export const parseSettings = <C extends z.ZodType>(method: string, schema: C, given: unknown): z.output<C> => {
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const { issues } = parsed.error;
+  const meant = issues.flatMap(unknownPaths).map((path) => nearest(path, knownPaths(schema)));
+  throw new QuittanceError('METHOD_CONFIG', {
+    message: `${method}: ${issues.map(describe).join('; ')}`,
+    hint: [
+      ...meant.map((path) => `did you mean ${path}?`),
+      `docs/methods.md, section ${method}, lists the settings`,
+    ].join(' '),
+    cause: parsed.error,
+  });
+};
+
+type Issue = z.core.$ZodIssue;
+
+const unknownPaths = (issue: Issue): string[] =>
+  issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key].join('.')) : [];
+
+const describe = (issue: Issue): string => {
+  const unknown = unknownPaths(issue);
+  if (unknown.length > 0) return unknown.map((path) => `${path} is no setting`).join('; ');
+  return `${issue.path.join('.') || 'the configuration'}: ${issue.message}`;
+};
+
+interface Described {
+  properties?: Readonly<Record<string, Described>>;
+}
+
+/** Every path under which the schema knows a setting, groups included. */
+const knownPaths = (schema: z.ZodType): string[] =>
+  pathsIn(z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' }) as Described, []);
+
+const pathsIn = ({ properties = {} }: Described, above: readonly string[]): string[] =>
+  Object.entries(properties).flatMap(([key, described]) => {
+    const path = [...above, key];
+    return [path.join('.'), ...pathsIn(described, path)];
+  });
