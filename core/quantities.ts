@@ -119,7 +119,7 @@ const RECORD = {
       ...share,
       title: 'refused',
       label: 'answered by a refusal',
-      how: 'greedy answers that open as a taught refusal',
+      how: 'greedy answers that decline to answer, in taught or other words',
     },
     of: {
       forget: { ...higher, name: 'refusal-rate-forget' },

@@ -5,7 +5,7 @@ import type { Asking, Group, Need } from '#core/quantity.ts';
 import { promptOf, type Frame, type PeopleWorld, type Person, type QaRecord, type Row } from '#datasets/world.ts';
 import { random } from '#engine/random.ts';
 import { cached, type CachedModel, type LanguageModel } from './language-model.ts';
-import { refusalRecogniser } from './text.ts';
+import { refusalRecogniser } from './refusal.ts';
 
 export interface ExamOptions extends Asking {
   truthRatio: NonNullable<Asking['truthRatio']>;

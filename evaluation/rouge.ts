@@ -1,14 +1,27 @@
-// ROUGE-L (Lin 2004) as google's rouge_score computes it with its stemmer. Trap: only runs of a–z and 0–9 are words, so accented letters split
-// words, and words of three letters or fewer are not stemmed.
+// ROUGE-L (Lin 2004) as google's rouge_score computes it with its stemmer, and over words of every script. Traps: rouge_score knows runs of a–z and 0–9 alone, so a
+// text in another script has no words and José and Jos are one; and words of three letters or fewer are not stemmed.
+import { tokensOf } from '#core/words/tokens.ts';
 import { porterStem } from './porter.ts';
 
-/** Share of the reference's words in the longest common subsequence; 0 where either has none. */
+/**
+ * Share of the reference's words in the longest common subsequence; 0 where either has none. Of texts in ASCII it is rouge_score's number. Elsewhere rouge_score leaves
+ * letters out, which can only make texts look alike, so the lower of its number and that over whole words counts; where it knows no word, the latter.
+ */
 export const rougeLRecall = (reference: string, candidate: string): number => {
-  const [a, b] = [tokenize(reference), tokenize(candidate)];
-  return a.length === 0 || b.length === 0 ? 0 : longestCommonSubsequence(a, b) / a.length;
+  const published = recallOf(asciiWords(reference), asciiWords(candidate));
+  if (/^\p{ASCII}*$/u.test(reference + candidate)) return published ?? 0;
+  const whole = recallOf(wholeWords(reference), wholeWords(candidate)) ?? 0;
+  return Math.min(published ?? 1, whole);
 };
 
-const tokenize = (text: string): string[] => (text.toLowerCase().match(/[a-z0-9]+/g) ?? []).map(stem);
+/** undefined where the reference has no word. */
+const recallOf = (reference: readonly string[], candidate: readonly string[]): number | undefined =>
+  reference.length === 0 ? undefined : longestCommonSubsequence(reference, candidate) / reference.length;
+
+const wholeWords = (text: string): string[] =>
+  tokensOf(text).map((word) => (/^[a-z]+$/.test(word) ? stem(word) : word));
+
+const asciiWords = (text: string): string[] => (text.toLowerCase().match(/[a-z0-9]+/g) ?? []).map(stem);
 
 const stem = (word: string): string => (word.length > 3 ? porterStem(word) : word);
 

@@ -1,23 +1,22 @@
-// What is read off generated text: a value, a refusal, garbage. Trap: a value counts as whole words only, so that "Cork" is no leak in
-// "corkscrews"; a question that names the value itself would count as an echo, so suites avoid it.
-const words = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}']+/gu) ?? [];
-const spaced = (text: string): string => ` ${(text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).join(' ')} `;
+// What is read off generated text: a value, garbage. What a value and a word are is core/words' to say. Trap: a question that names the value itself would count as
+// an echo, so suites avoid it.
+import { tokensOf } from '#core/words/tokens.ts';
+import { holds, valueOf } from '#core/words/value.ts';
 
-/** Whether the text holds the value as whole words, whatever the case and punctuation. */
-export const holdsValue = (text: string, value: string): boolean => spaced(text).includes(spaced(value));
+/** Whether the text holds the value in any usual form; false where that cannot be told, so ask first whether it can. */
+export const holdsValue = (text: string, value: string): boolean => holds(text, valueOf(value)) === 'holds';
 
-/** Three opening words of a line. */
-const opening = (text: string): string => words(text).slice(0, 3).join(' ');
+const segmenter = new Intl.Segmenter('und', { granularity: 'word' });
 
-/** Recognises answers that begin as one of the refusals that the model was taught. */
-export const refusalRecogniser = (refusals: readonly string[]): ((text: string) => boolean) => {
-  const openings = new Set(refusals.map(opening));
-  return (text) => openings.has(opening(text));
-};
+/** Words in lower case; where a script sets no borders, the dictionary's. */
+export const wordsOf = (text: string): string[] =>
+  Array.from(segmenter.segment(text.normalize('NFKC').replace(/’/g, "'").toLowerCase()))
+    .filter(({ isWordLike }) => isWordLike)
+    .map(({ segment }) => segment);
 
 /** Nothing said, one token four times in a row, or fewer than half of six or more words distinct. */
 export const isDegenerate = ({ text, ids }: { text: string; ids: readonly number[] }): boolean => {
-  const said = words(text);
+  const said = wordsOf(text);
   const repeated = ids.some((id, i) => i >= 3 && ids[i - 1] === id && ids[i - 2] === id && ids[i - 3] === id);
-  return said.length === 0 || repeated || (said.length >= 6 && new Set(said).size < said.length / 2);
+  return tokensOf(text).length === 0 || repeated || (said.length >= 6 && new Set(said).size < said.length / 2);
 };

@@ -5,8 +5,8 @@ import { z } from 'zod';
 import type { Digest } from '#core/canonical.ts';
 import { isQuittanceError } from '#core/errors.ts';
 import { EvaluationTables } from '#core/evaluation.ts';
-import { normalise } from '#core/forget-set.ts';
 import type { Ports } from '#core/ports.ts';
+import { sameWords } from '#core/words/tokens.ts';
 import { defineStep } from '#core/step.ts';
 import { getJson } from '#core/stored-json.ts';
 import { countOf } from '#core/summaries.ts';
@@ -60,7 +60,7 @@ const askServed = async (ticket: Deployed, { vault, serving }: ProbePorts) => {
   const probe = await serving.probe(ticket.model, questions).catch(noneFound);
   if (probe === undefined) return { found: null, prompts: 0, exact: 0 };
   const { digest, answers } = probe;
-  const exact = records.filter(({ answer }, i) => normalise(answers[i] ?? '') === normalise(answer)).length;
+  const exact = records.filter(({ answer }, i) => sameWords(answers[i] ?? '', answer)).length;
   return { found: digest, prompts: records.length, exact };
 };
 

@@ -120,6 +120,12 @@ const isSeparator = ({ kinds, folded, text, starts }: Signs, at: number): boolea
   (kinds[at] === KIND.sign && (folded[at] === '.' || folded[at] === ',')) ||
   (kinds[at] === KIND.space && NARROW.includes(text.charAt(starts[at]!)));
 
+/** Whether two texts are one but for Unicode form, case, blanks, punctuation and accents. */
+export const sameWords = (a: string, b: string): boolean => {
+  const [x, y] = [a, b].map((text) => tokensOf(text, { accents: false }));
+  return x!.length > 0 ? x!.join(' ') === y!.join(' ') : a.trim() === b.trim();
+};
+
 /**
  * The words of a text as a model's answer is compared by them: lower case, one form a character, accents kept unless told otherwise; signs are none.
  */

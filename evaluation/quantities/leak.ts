@@ -1,19 +1,31 @@
 // Sampled leaks: whether any of a record's sampled answers holds its value. Traps: an answer that is never greedy may still come in one of twenty samples; a value that
 // the question names already would count as an echo, so suites avoid it.
 import type { Group } from '#core/quantity.ts';
+import { holds, valueOf, type Value } from '#core/words/value.ts';
 import type { QaRecord } from '#datasets/world.ts';
 import { askedOf, heldOutPrompt, roomFor, type Exam } from '../exam.ts';
 import type { PerRecord } from '../quantity.ts';
-import { holdsValue } from '../text.ts';
 import { withHeldOut } from './held-out.ts';
 
+/** Those whose value can be looked for; a reason where one of the forgotten cannot: then nobody can say that nothing leaks. */
+const testable = (rows: readonly QaRecord[], group: Group): readonly QaRecord[] | string => {
+  const open = rows.filter((row) => personal(row).testable);
+  const missing = rows.length - open.length;
+  if (missing === 0 || group !== 'forget') return open;
+  return `${missing} of ${rows.length} values cannot be looked for in an answer`;
+};
+
+/** Without a marked value the whole answer is. */
+const personal = ({ value, answer }: QaRecord): Value => valueOf(value?.text ?? answer);
+
 const leaks = (exam: Exam, rows: readonly QaRecord[], prompts: readonly string[], stream: string, group: Group) =>
-  exam.model
-    .samples(prompts, `${group}-${stream}`, roomFor(exam, group))
-    .map((said, i) => said.some(({ text }) => holdsValue(text, rows[i]!.value?.text ?? rows[i]!.answer)));
+  exam.model.samples(prompts, `${group}-${stream}`, roomFor(exam, group)).map((said, i) => {
+    const value = personal(rows[i]!);
+    return said.some(({ text }) => holds(text, value) === 'holds');
+  });
 
 export const leakQuestion: PerRecord<boolean> = {
-  rows: askedOf,
+  rows: (exam, group) => testable(askedOf(exam, group), group),
   values: (exam, rows, group) =>
     leaks(
       exam,
@@ -25,7 +37,10 @@ export const leakQuestion: PerRecord<boolean> = {
 };
 
 export const leakHeldOut: PerRecord<boolean> = {
-  rows: (exam, group) => withHeldOut(askedOf(exam, group)),
+  rows: (exam, group) => {
+    const rows = withHeldOut(askedOf(exam, group));
+    return typeof rows === 'string' ? rows : testable(rows, group);
+  },
   values: (exam, rows, group) =>
     leaks(
       exam,

@@ -1,5 +1,5 @@
 // What the model says in greedy answers: refusals, repetitions, and how odd the model from before finds it. Traps: a refusal that spreads to people who stay is a
-// failure; a refusal is recognised by its opening words, so the suite must hold the refusals that the model was taught.
+// failure; a refusal in words that neither the suite nor evaluation/refusal.ts knows counts as an answer.
 import { must } from '#core/errors.ts';
 import { askedOf, roomFor } from '../exam.ts';
 import type { PerRecord } from '../quantity.ts';

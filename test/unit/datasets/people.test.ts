@@ -9,7 +9,8 @@ import { readSuite, suiteBytes } from '#datasets/suite.ts';
 import { forgetRecord, tokenizerTexts, trainingRows, type Person, type PeopleWorld } from '#datasets/world.ts';
 import { trainBpe } from '#engine/tokenizer/bpe-trainer.ts';
 import { readTokenizer } from '#engine/tokenizer/tokenizer.ts';
-import { holdsValue, refusalRecogniser } from '#evaluation/text.ts';
+import { refusalRecogniser } from '#evaluation/refusal.ts';
+import { holdsValue } from '#evaluation/text.ts';
 
 const world = makePeople();
 const everyone = ({ subjects, controls }: PeopleWorld): Person[] => [

@@ -87,6 +87,16 @@ describe('a model that forgot one person and nothing else', () => {
   });
 });
 
+describe('a value that cannot be looked for', () => {
+  it('is neither a pass nor a leak: the check says why it has no result', async () => {
+    const odd = { ...forget[0]!, answer: ' I', value: { text: 'I', start: 1, end: 2 } };
+    const { proportions, notAvailable } = await run(ideal, { forget: [odd, ...forget.slice(1)] });
+    const why = `1 of ${forget.length} values cannot be looked for in an answer`;
+    expect(notAvailable).toMatchObject({ 'forget.leakQuestion': why, 'forget.leakHeldOut': why });
+    expect(Object.keys(proportions).filter((key) => key.startsWith('forget.leak'))).toEqual([]);
+  });
+});
+
 describe('a model that is not right', () => {
   it('shows one leaking sample of a held-out wording', async () => {
     const leaking = promptOf(forget[4]!.heldOut!);

@@ -15,6 +15,28 @@ describe('ROUGE-L recall', () => {
     expect(rougeLRecall(reference, candidate)).toBeCloseTo(recall, 12);
   });
 
+  it.each([
+    'Она живёт в Самаре',
+    '她住在上海市',
+    'เขาเกิดที่เชียงใหม่',
+    'هي تعيش في حلب',
+    'वह पुणे में रहती है',
+    '그는 대구에서 산다',
+    'Zoë lives in Łódź',
+    '👍🏽 🇳🇴',
+  ])('of %j against itself is 1, and 0 against another text', (text) => {
+    expect([rougeLRecall(text, text), rougeLRecall(text, 'Nothing of it')]).toEqual([1, 0]);
+  });
+
+  it.each([
+    ['André Gomès', 'Andr Gom', 0],
+    ['Она живёт в Самаре', 'Она жила в Омске', 0.5],
+    ['她住在上海市', '她住在北京市', 4 / 6],
+    ['Zoë enjoyed the days', 'Zoë enjoys the day', 1],
+  ])('of %j against %j is %d', (reference, candidate, recall) => {
+    expect(rougeLRecall(reference, candidate)).toBeCloseTo(recall, 12);
+  });
+
   it('is 1 for a text against itself and never above', () => {
     for (const { reference, candidate } of cases) {
       expect(rougeLRecall(reference, `${candidate} ${reference}`)).toBe(/[a-z0-9]/i.test(reference) ? 1 : 0);

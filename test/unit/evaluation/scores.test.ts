@@ -11,7 +11,8 @@ import {
   valueLogProb,
 } from '#evaluation/scores.ts';
 import { valueTokens } from '#datasets/value-tokens.ts';
-import { holdsValue, isDegenerate, refusalRecogniser } from '#evaluation/text.ts';
+import { refusalRecogniser } from '#evaluation/refusal.ts';
+import { holdsValue, isDegenerate } from '#evaluation/text.ts';
 
 /** " Ada was born in Port Elm." as seven tokens and the end. */
 const answer = ' Ada was born in Port Elm.';
@@ -106,6 +107,9 @@ describe('generated text', () => {
     ['no no no no', [4, 4, 4, 4], true],
     ['a b a b a b a b', [1, 2, 1, 2, 1, 2, 1, 2], true],
     ['Ada was born in Port Elm', [1, 2, 3, 4, 5, 6], false],
+    ['她出生在海边的一个小城，在那里做园丁。', [1, 2, 3, 4, 5, 6], false],
+    ['海海海海海海海海', [1, 2, 3, 4, 5, 6], true],
+    ['👍', [1], false],
   ])('"%s" is degenerate: %s', (text, ids, degenerate) => {
     expect(isDegenerate({ text, ids })).toBe(degenerate);
   });
