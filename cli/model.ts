@@ -11,10 +11,11 @@ import { importModel } from '#engine/formats/import.ts';
 import { parameterCount } from '#engine/model.ts';
 import { readMoments, MOMENTS_FILE } from '#engine/moments.ts';
 import type { ModelRecord } from '#core/model.ts';
-import { QuittanceError, usageError } from '#core/errors.ts';
+import { isQuittanceError, QuittanceError, usageError } from '#core/errors.ts';
 import { type Arguments, type Command, type ExitCode } from './command.ts';
 import { backend } from './engine.ts';
 import { mergeAdapter } from '#models/merge-adapter.ts';
+import { selfCheck, type SelfCheck } from '#models/self-check.ts';
 import { register, registerTrained, writeModelFolder } from '#models/register.ts';
 import { existingFolder, readBytes, required } from './values.ts';
 
@@ -67,14 +68,29 @@ const importFrom = async (args: Arguments, [source]: string[]): Promise<ExitCode
       await backend();
       mergeAdapter(at, adapter);
     }
+    const checks = await selfCheck(at, await backendOrNone());
     const record = await registering(args, name, at, suite);
     const config = readConfig(readJsonFile(join(at, 'config.json')));
-    args.print({ ...record, parameters: parameterCount(config), remarks }, () =>
-      [describe(record), ...remarks.map((remark) => `note: ${remark}`)].join('\n'),
+    const notes = [...remarks, ...checks.filter(({ state }) => state !== 'holds').map(describeCheck)];
+    args.print({ ...record, parameters: parameterCount(config), remarks, checks }, () =>
+      [describe(record), ...notes.map((note) => `note: ${note}`)].join('\n'),
     );
     return 0;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
+  }
+};
+
+const describeCheck = ({ name, state, detail }: SelfCheck): string =>
+  `${state === 'fails' ? 'does not hold' : 'not checked'}: ${name}: ${detail}`;
+
+/** Name of the backend; undefined where none is installed, without which a model can be registered all the same. */
+const backendOrNone = async (): Promise<string | undefined> => {
+  try {
+    return (await backend()).name;
+  } catch (error) {
+    if (isQuittanceError(error, 'BACKEND_UNAVAILABLE')) return undefined;
+    throw error;
   }
 };
 
