@@ -1,13 +1,10 @@
 // How numbers and times look in a report: the same everywhere, independent of the machine's locale and zone. A bare
 // number is written by core/decimal.ts, as the gate's own words are.
-import { decimal, rangeText } from '#core/decimal.ts';
+import { rangeText } from '#core/decimal.ts';
 import type { MetricValue } from '#core/evaluation.ts';
 
 /** `2026-03-02 10:00 UTC`. */
 export const instant = (at: string): string => `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;
-
-export const metricText = (metric: MetricValue): string =>
-  'notAvailable' in metric ? `not available: ${metric.notAvailable}` : decimal(metric.value);
 
 export const intervalText = (metric: MetricValue): string =>
   'notAvailable' in metric || metric.interval === null ? '–' : rangeText(metric.interval);

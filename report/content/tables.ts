@@ -1,7 +1,8 @@
 // The tables of the evidence, each made here for the page, the PDF and the portal alike.
 import { optional } from '#core/decimal.ts';
+import type { MetricValue } from '#core/evaluation.ts';
 import type { AuditReport } from '../audit-report.ts';
-import { intervalText, metricText } from '../format.ts';
+import { intervalText } from '../format.ts';
 import { DIRECTION_LABELS, EVENT_LABELS, measuredLabel, RECERTIFICATION_LABELS, STOP_LABELS } from '../labels.ts';
 import { numbers, words, type Table } from './blocks.ts';
 
@@ -43,13 +44,17 @@ export const metricsTable = (metrics: AuditReport['metrics']): Table => ({
   ],
   rows: metrics.map(({ label, before, after }) => [
     label,
-    before && metricText(before),
-    metricText(after),
+    valueOf(before),
+    valueOf(after),
     'notAvailable' in after || after.n === 0 ? null : after.n,
     intervalText(after),
     'notAvailable' in after ? null : after.method,
   ]),
 });
+
+/** Why a quantity has no value afterwards stands below the table. */
+const valueOf = (metric: MetricValue | null): string =>
+  optional(metric === null || 'notAvailable' in metric ? null : metric.value);
 
 export const attemptsTable = (attempts: AuditReport['attempts']): Table => ({
   caption: 'Attempts at unlearning, up the ladder of the policy',

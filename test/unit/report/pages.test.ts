@@ -143,6 +143,14 @@ describe('the report page', () => {
     for (const claim of NEVER_SAID) expect(page.toLowerCase()).not.toContain(claim);
   });
 
+  it('has a dash where a quantity was not measured before, and no reason in a column of numbers', () => {
+    const before = { notAvailable: 'measured after unlearning only' };
+    const metrics = report.metrics.map((row) => ({ ...row, before }));
+    const table = /<caption>\s*Every quantity[\s\S]*?<\/table>/.exec(reportHtml({ ...report, metrics }))?.[0];
+    expect(table).toContain('<td class="number">–</td>');
+    expect(table).not.toContain(before.notAvailable);
+  });
+
   it('says why where there is nothing to plot', () => {
     const [attempt] = parts.attempts;
     const tables = { ...attempt!.tables!, histograms: {}, curves: {} };
