@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { usageError } from '#core/errors.ts';
 import { Role } from '#core/roles.ts';
 import { openEmbedded, type Embedded } from '#entry/embedded.ts';
+import { readPolicy } from '#entry/policies.ts';
 import { listenOn, type Address } from '#server/listening.ts';
 import { admitPeople, type NewPerson } from '#server/sign-in.ts';
 import { type Arguments, type Command } from './command.ts';
@@ -12,10 +13,15 @@ import { integer } from './values.ts';
 export const serve: Command = {
   name: 'serve',
   summary: 'portal and API in one process',
-  usage: '[--port N] [--host ADDRESS] [--principal NAME=ROLE …]',
+  usage: '[--port N] [--host ADDRESS] [--principal NAME=ROLE …] [--policy NAME|FILE]',
   options: {
     port: { kind: 'value', value: 'N', summary: 'port to listen on (default 8080; 0: any that is free)' },
     host: { kind: 'value', value: 'ADDRESS', summary: 'address to listen on (default 127.0.0.1: this machine alone)' },
+    policy: {
+      kind: 'value',
+      value: 'NAME|FILE',
+      summary: 'gate policy of what is filed (default gate-v1; docs/policies.md)',
+    },
     principal: {
       kind: 'many',
       value: 'NAME=ROLE',
@@ -26,9 +32,10 @@ export const serve: Command = {
   async run(args) {
     if (args.positionals.length > 0) throw usageError('serve takes no words, only options');
     const address = { port: integer(args, 'port', 8080, 0), host: args.value('host') ?? '127.0.0.1' };
+    const policy = readPolicy(args.value('policy'));
     await backend(); // the probe of a deployed model runs in this process
     mkdirSync(args.dir, { recursive: true });
-    const embedded = await openEmbedded(args.dir);
+    const embedded = await openEmbedded(args.dir, { policy });
     try {
       await listenUntilStopped(args, embedded, address);
     } finally {

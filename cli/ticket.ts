@@ -18,7 +18,7 @@ export const ticket: Command = {
   name: 'ticket',
   summary: 'casework',
   usage: [
-    'file FILE',
+    'file FILE [--policy NAME|FILE]',
     'list',
     'show ID',
     'approve ID --as WHO',
@@ -36,6 +36,11 @@ export const ticket: Command = {
       kind: 'value',
       value: 'DIGEST',
       summary: 'evidence that was looked at (default: what show prints now)',
+    },
+    policy: {
+      kind: 'value',
+      value: 'NAME|FILE',
+      summary: 'gate policy to file it under (default gate-v1; docs/policies.md)',
     },
     'no-wait': { kind: 'flag', summary: 'return at once; the work goes on with the next command or with serve' },
   },
@@ -181,9 +186,14 @@ const idOf = (id: string | undefined, verb: string): string => {
 };
 
 const working = async (args: Arguments, use: (embedded: Embedded) => Promise<ExitCode>): Promise<ExitCode> => {
-  const [{ backend }, { openEmbedded }] = await Promise.all([import('./engine.ts'), import('#entry/embedded.ts')]);
+  const [{ backend }, { openEmbedded }, { readPolicy }] = await Promise.all([
+    import('./engine.ts'),
+    import('#entry/embedded.ts'),
+    import('#entry/policies.ts'),
+  ]);
+  const policy = readPolicy(args.value('policy')); // refused before anything is opened
   await backend();
-  const embedded = await openEmbedded(args.dir);
+  const embedded = await openEmbedded(args.dir, { policy });
   try {
     return await use(embedded);
   } finally {

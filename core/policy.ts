@@ -1,50 +1,65 @@
 // A gate policy: the checks, the ladder of attempts, how long a certificate holds, how tickets share a run. It is fixed and logged before a run. Trap: a policy may
 // come from a customer or a stranger: a key that no quantity has, a field that does not exist or a quantity that has no bound is refused by name, before any work.
 import { z } from 'zod';
+import type { Digest } from './canonical.ts';
 import { QuittanceError } from './errors.ts';
 import { nearest } from './nearest.ts';
+import type { ArtifactStore } from './ports.ts';
 import { QUANTITIES, quantityOf, type QuantityKey } from './quantities.ts';
+import { UNITS } from './quantity.ts';
 import { JsonValue } from './run.ts';
 
 const KEYS = QUANTITIES.map(({ key }) => key);
-const Key = z.enum(KEYS as [QuantityKey, ...QuantityKey[]]); // the registry is never empty
-const Bounds = z.strictObject({ least: z.number().optional(), most: z.number().optional() });
+const of = z
+  .enum(KEYS as [QuantityKey, ...QuantityKey[]]) // the registry is never empty
+  .meta({ description: 'key of the quantity that is judged', unit: 'key of docs/metrics.md' });
+const reference = of.meta({ description: 'key of what it is compared with', unit: 'key of docs/metrics.md' });
+const least = z.number().meta({ description: 'the least value that passes', unit: 'of the quantity' });
+const most = z.number().meta({ description: 'the greatest value that passes', unit: 'of the quantity' });
+const bounds = { least: least.optional(), most: most.optional() };
+const remediation = z.strictObject(bounds).optional().meta({
+  description: 'outside the bounds but within these a human decides instead of the next rung',
+  unit: 'of the quantity',
+});
 
 /** What a failure of a check means. */
 export const CheckDirection = z.enum(['under-forgetting', 'over-unlearning', 'two-sided', 'locality', 'quality']);
 export type CheckDirection = z.infer<typeof CheckDirection>;
 
-const check = <S extends string, F extends z.ZodRawShape>(statistic: S, fields: F) =>
-  z.strictObject({
-    /** As it is shown; nothing is looked up by it. */
-    name: z.string(),
-    statistic: z.literal(statistic),
-    direction: CheckDirection,
-    /** Why the check is there, in one line. */
-    reason: z.string(),
-    ...fields,
-  });
+const check = <S extends string, F extends z.ZodRawShape>(statistic: S, description: string, fields: F) =>
+  z
+    .strictObject({
+      name: z.string().meta({ description: 'how it is shown; nothing is looked up by it', unit: 'text' }),
+      statistic: z.literal(statistic),
+      direction: CheckDirection.meta({ description: 'what a failure means' }),
+      reason: z.string().meta({ description: 'why the check is there', unit: 'one line' }),
+      ...fields,
+    })
+    .meta({ description });
 
 export const GateCheck = z.discriminatedUnion('statistic', [
-  /** The quantity as the report prints it, within bounds; outside them but within `remediation` a human may help. */
-  check('value', { of: Key, ...Bounds.shape, remediation: Bounds.optional() }),
-  /** The same of a quantity that is a share. */
-  check('share', { of: Key, ...Bounds.shape, remediation: Bounds.optional() }),
-  /** k/n at most the one-sided upper Clopper–Pearson bound of a reference group of `referenceAtLeast` records: of a few, the bound lets anything pass. */
-  check('shareAtMostReference', {
-    of: Key,
-    reference: Key,
-    alpha: z.number().positive().max(0.5),
-    referenceAtLeast: z.int().positive().optional(),
+  check('value', 'the quantity as the report prints it, within bounds', { of, ...bounds, remediation }),
+  check('share', 'the same of a quantity that is a share', { of, ...bounds, remediation }),
+  check('shareAtMostReference', 'a share, at most the one-sided upper Clopper–Pearson bound of the reference group', {
+    of,
+    reference,
+    alpha: z.number().positive().max(0.5).meta({ description: 'error of that bound', unit: 'probability' }),
+    referenceAtLeast: z.int().positive().optional().meta({
+      description: 'records that the reference must have: the bound of a few lets anything pass',
+      unit: 'records',
+    }),
   }),
-  /** AUC of one group's values over another's, within bounds. */
-  check('auc', { of: Key, reference: Key, ...Bounds.shape }),
-  /** Mean of a group's values within the range of per-person means of the reference, widened by `margin`. */
-  check('meanWithinPeople', { of: Key, reference: Key, margin: z.number() }),
-  /** Exact two-sample Kolmogorov–Smirnov p-value. */
-  check('ks', { of: Key, reference: Key, least: z.number() }),
-  /** Share of the person who fares worst. */
-  check('worstPerson', { of: Key, least: z.number() }),
+  check('auc', 'AUC of one group over another, on the same bins, within bounds', { of, reference, ...bounds }),
+  check('meanWithinPeople', 'the mean, within the range of the means of the reference’s people', {
+    of,
+    reference,
+    margin: z
+      .number()
+      .nonnegative()
+      .meta({ description: 'by which that range is widened on both sides', unit: 'nats a token' }),
+  }),
+  check('ks', 'p-value of the exact two-sample Kolmogorov–Smirnov test, at least this', { of, reference, least }),
+  check('worstPerson', 'the share of the person who fares worst, at least this', { of, least }),
 ]);
 export type GateCheck = z.infer<typeof GateCheck>;
 export type Statistic = GateCheck['statistic'];
@@ -67,32 +82,65 @@ const READS = {
   },
 } as const satisfies Readonly<Record<Statistic, { of: string; has: (key: QuantityKey) => boolean }>>;
 
-/** Why a check cannot be made, whatever the tables hold; undefined where it can. */
-const fault = (one: GateCheck): string | undefined => {
-  const { of, has } = READS[one.statistic];
+/** Why a check cannot be made, or could not fail, whatever the tables hold; undefined where it can. */
+const fault = (one: GateCheck): string | undefined => unreadable(one) ?? unbounded(one);
+
+const unreadable = (one: GateCheck): string | undefined => {
+  const { of: what, has } = READS[one.statistic];
   if (!quantityOf(one.of).gateable) return `'${one.of}' is measured and has no bound of its own`;
-  if (!has(one.of)) return `'${one.of}' has not ${of}, which '${one.statistic}' reads`;
+  if (!has(one.of)) return `'${one.of}' has not ${what}, which '${one.statistic}' reads`;
   if (!('reference' in one)) return undefined;
-  if (!has(one.reference)) return `'${one.reference}' has not ${of}, which '${one.statistic}' reads`;
+  if (!has(one.reference)) return `'${one.reference}' has not ${what}, which '${one.statistic}' reads`;
   if (one.statistic === 'meanWithinPeople' && !quantityOf(one.reference).byPerson)
     return `'${one.reference}' is not kept person by person, which 'meanWithinPeople' reads`;
   return undefined;
 };
 
-export const Rung = z.strictObject({ method: z.string(), config: z.record(z.string(), JsonValue), reason: z.string() });
+/** Bounds that are missing, turned round, or beyond what the value can be. */
+const unbounded = (one: GateCheck): string | undefined => {
+  if (one.statistic === 'shareAtMostReference' || one.statistic === 'meanWithinPeople') return undefined;
+  const low = one.least;
+  const high = 'most' in one ? one.most : undefined;
+  if (low === undefined && high === undefined) return 'neither `least` nor `most` is given: nothing could fail it';
+  if (low !== undefined && high !== undefined && low > high) return `no value is at least ${low} and at most ${high}`;
+  const [first, last] =
+    UNITS[one.statistic === 'auc' ? 'auc' : one.statistic === 'ks' ? 'p-value' : quantityOf(one.of).unit];
+  const beyond = [low, high].find((end) => end !== undefined && (end < first || end > last));
+  return beyond === undefined ? undefined : `${beyond} is no value of it: they are from ${first} to ${last}`;
+};
+
+export const Rung = z.strictObject({
+  method: z.string().meta({ description: 'unlearning method', unit: 'name of docs/methods.md' }),
+  config: z.record(z.string(), JsonValue).meta({ description: 'its settings, where they are not the defaults' }),
+  reason: z.string().meta({ description: 'why the rung is there', unit: 'text' }),
+});
 export type Rung = z.infer<typeof Rung>;
 
 export const GatePolicy = z
   .strictObject({
     kind: z.literal('quittance-gate-policy/v1'),
-    version: z.string(),
-    checks: z.array(GateCheck).min(1).max(64),
-    /** Attempts in order; after the last a human decides. */
-    ladder: z.array(Rung).min(1).max(8),
-    /** A certificate holds this long unless something changes before. */
-    certificateDays: z.int().positive(),
-    /** How tickets of one model share a run: how long the first waits for others, and how many go together. */
-    gathering: z.strictObject({ windowSeconds: z.int().nonnegative(), atMost: z.int().min(1).max(16) }).optional(),
+    version: z
+      .string()
+      .meta({ description: 'printed beside every judgement; a change of anything is another version', unit: 'text' }),
+    checks: z.array(GateCheck).min(1).max(64).meta({ description: 'all must pass', unit: '1 to 64 checks' }),
+    ladder: z.array(Rung).min(1).max(8).meta({
+      description: 'attempts in order, until one passes; after the last a human decides',
+      unit: '1 to 8 rungs',
+    }),
+    certificateDays: z.int().positive().meta({
+      description: 'how long a certificate holds unless something changes before; a full suite that passes renews it',
+      unit: 'days',
+    }),
+    gathering: z
+      .strictObject({
+        windowSeconds: z.int().nonnegative().meta({
+          description: 'how long the first ticket of a model waits for others to share its run',
+          unit: 'seconds',
+        }),
+        atMost: z.int().min(1).max(16).meta({ description: 'how many tickets share a run', unit: 'tickets' }),
+      })
+      .optional()
+      .meta({ description: 'how tickets of one model share a run; without it each goes alone' }),
   })
   .superRefine(({ checks }, context) => {
     const seen = new Set<string>();
@@ -106,8 +154,10 @@ export const GatePolicy = z
 export type GatePolicy = z.infer<typeof GatePolicy>;
 
 /** A policy that was read from a file or given by a caller. POLICY_INVALID, naming each field at fault. */
-export const parsePolicy = (value: unknown, what = 'the gate policy'): GatePolicy => {
-  const parsed = GatePolicy.safeParse(value);
+export const parsePolicy = (value: unknown, what = 'the gate policy'): GatePolicy => parseAs(GatePolicy, value, what);
+
+export const parseAs = <S extends z.ZodType>(schema: S, value: unknown, what: string): z.output<S> => {
+  const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new QuittanceError('POLICY_INVALID', {
     message: `${what} cannot be used`,
@@ -117,6 +167,18 @@ export const parsePolicy = (value: unknown, what = 'the gate policy'): GatePolic
       .map((issue) => issueText(issue, value))
       .join('; '),
   });
+};
+
+/** The policy that a digest names in the store. POLICY_INVALID; NOT_FOUND. */
+export const storedPolicy = async (artifacts: Pick<ArtifactStore, 'get'>, digest: Digest): Promise<GatePolicy> =>
+  parsePolicy(jsonOf(await artifacts.get(digest)), `the policy ${digest}`);
+
+const jsonOf = (bytes: Uint8Array): unknown => {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    return undefined; // no JSON at all has no field of a policy
+  }
 };
 
 type Issue = z.core.$ZodIssue;

@@ -10,13 +10,15 @@ import { loadModel } from '#engine/formats/folder.ts';
 import { inference } from '#engine/inference.ts';
 import { readChatTemplate, renderChats } from '#engine/tokenizer/chat.ts';
 import { promptOf } from '#datasets/world.ts';
-import { type Digest, canonicalize, type Json } from '#core/canonical.ts';
+import { type Digest, canonicalize } from '#core/canonical.ts';
 import { must } from '#core/errors.ts';
-import { GatePolicy } from '#core/policy.ts';
+import { checkRungs } from '#containers/rungs.ts';
+import { parsePolicy, type GatePolicy } from '#core/policy.ts';
 import { RECERTIFICATIONS, RECERTIFICATION_TRIGGERS, REMINDERS, type Recurrence } from '#core/schedules.ts';
 import { TicketInput } from '#functions/step-support.ts';
 import { issueCertificate } from '#functions/issue-certificate.ts';
 import { findStep, steps } from '#functions/steps.ts';
+import { readPolicy } from './policies.ts';
 
 export interface Embedded {
   readonly ports: LocalPorts;
@@ -60,10 +62,10 @@ const substitutions = (policy: Digest): Record<string, string> => ({
 
 /** STORE_LOCKED while another process has the folder. */
 export const openEmbedded = async (dir: string, options: EmbeddedOptions = {}): Promise<Embedded> => {
-  mkdirSync(dir, { recursive: true });
   const late: { engine?: AslEngine } = {};
   let queue: ReturnType<typeof createProcessJobQueue> | undefined;
-  const bytes = Buffer.from(canonicalize((options.policy ?? readPolicy()) as unknown as Json));
+  const bytes = Buffer.from(canonicalize(options.policy ? checkRungs(parsePolicy(options.policy)) : readPolicy()));
+  mkdirSync(dir, { recursive: true });
   const ports = localPorts(dir, {
     answer: async (folder, prompts) => answer(folder, prompts, options.maxTokens ?? 24),
     jobs: ({ clock }) =>
@@ -136,10 +138,6 @@ const assemble = (ports: LocalPorts, engine: AslEngine, policy: Digest, closeQue
     ports.close();
   },
 });
-
-/** The gate policy as shipped; its digest is what a ticket is filed under. */
-export const readPolicy = (name: 'gate-v1' | 'chat-v1' = 'gate-v1'): GatePolicy =>
-  GatePolicy.parse(JSON.parse(readFileSync(new URL(`../policies/${name}.json`, import.meta.url), 'utf8')));
 
 /** The engine needs the ports and the ports the engine: the port looks it up when it is first used. */
 const lazyEngine = (engine: () => AslEngine | undefined): LocalPorts['workflows'] => {

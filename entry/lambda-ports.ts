@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { awsPorts } from '#adapters/aws/index.ts';
 import { endpointServing } from '#adapters/http/endpoint-serving.ts';
-import { canonicalize, type Digest, type Json } from '#core/canonical.ts';
+import { canonicalize, type Digest } from '#core/canonical.ts';
+import { parsePolicy } from '#core/policy.ts';
 import type { ArtifactStore, Ports } from '#core/ports.ts';
 import gatePolicy from '#policies/gate-v1.json' with { type: 'json' };
 
@@ -23,4 +24,4 @@ export const lambdaPorts = (environment: Readonly<Record<string, string | undefi
 
 /** Puts the deployed gate policy into the store, where it may be already, and returns its digest: what a ticket is filed under. */
 export const policyInForce = (artifacts: ArtifactStore): Promise<Digest> =>
-  artifacts.put(Buffer.from(canonicalize(gatePolicy as unknown as Json)));
+  artifacts.put(Buffer.from(canonicalize(parsePolicy(gatePolicy))));

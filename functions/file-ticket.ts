@@ -8,6 +8,7 @@ import { Deadlines } from '#core/deadlines.ts';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { admit, TrainingManifest, type Admission, type ForgetSet } from '#core/forget-set.ts';
 import { nameKey } from '#core/words/names.ts';
+import { storedPolicy } from '#core/policy.ts';
 import type { Ports } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
 import { getJson } from '#core/stored-json.ts';
@@ -36,6 +37,7 @@ export const fileTicket = defineStep({
   uses: ['tickets', 'vault', 'models', 'artifacts', 'workflows', 'notifier', 'pseudonyms', 'calendar', 'clock', 'ids'],
   async run({ request, policy, requestId }, ports) {
     refuseFuture(request, ports.clock.now());
+    await storedPolicy(ports.artifacts, policy); // a ticket that no gate could judge is not taken
     const ticketId = requestId ? await ticketIdOf(ports.pseudonyms, requestId) : ports.ids.next('T-');
     const forgetSet: ForgetSet = { kind: 'quittance-forget-set/v1', records: request.forget.records };
     // A repeated call is answered even when the model has changed since: by this very ticket, perhaps.

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { makePeople } from '#datasets/people.ts';
 import type { PeopleWorld } from '#datasets/world.ts';
 import { SMALL, type TrainRecipe } from '#containers/train-job.ts';
-import { readPolicy } from '#entry/embedded.ts';
+import { readPolicy } from '#entry/policies.ts';
 import type { PeopleBench } from '#bench/people.ts';
 import type { Arguments } from '../command.ts';
 import { demoBase } from '../demo/base.ts';

@@ -2,7 +2,7 @@
 // with that model. Trap: a seed takes an hour; what was made is kept, and `--kept` draws the document from it without running anything.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { readPolicy } from '#entry/embedded.ts';
+import { readPolicy } from '#entry/policies.ts';
 import type { PeopleBench } from '#bench/people.ts';
 import { usageError } from '#core/errors.ts';
 import { type Arguments } from '../command.ts';

@@ -13,7 +13,8 @@ import { SMALL, trainSmallModel } from '#containers/train-job.ts';
 import { GatePolicy } from '#core/policy.ts';
 import { putJson } from '#core/stored-json.ts';
 import { parseTicketRequest } from '#core/ticket-request.ts';
-import { openEmbedded, readPolicy } from '#entry/embedded.ts';
+import { openEmbedded } from '#entry/embedded.ts';
+import { readPolicy } from '#entry/policies.ts';
 
 const world = makePeople({ seed: 1, subjects: 8, whitening: 8, stop: 3, gate: 3, facts: 12, unknown: 8 });
 const recipe = { ...SMALL, vocabSize: 400, hiddenSize: 16, layers: 1, heads: 2, intermediateSize: 32, updates: 4 };

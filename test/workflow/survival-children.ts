@@ -15,7 +15,7 @@ import type { Ports } from '#core/ports.ts';
 import type { UnlearnPlan } from '#core/run.ts';
 import { putJson } from '#core/stored-json.ts';
 import { modelRecord } from '#bench/house/models.ts';
-import { readPolicy } from '#entry/embedded.ts';
+import { readPolicy } from '#entry/policies.ts';
 import { smallestWorld } from './survival-world.ts';
 
 export const INTERRUPTED = 75;

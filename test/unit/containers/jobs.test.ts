@@ -6,7 +6,7 @@ import { digestOf, type Digest } from '#core/canonical.ts';
 import type { GatePolicy } from '#core/policy.ts';
 import type { UnlearnPlan } from '#core/run.ts';
 import { putJson } from '#core/stored-json.ts';
-import { readPolicy } from '#entry/embedded.ts';
+import { readPolicy } from '#entry/policies.ts';
 
 const NOWHERE = digestOf('no model');
 const environmentOf = ({ artifacts }: ReturnType<typeof memoryWorld>['ports']) => ({

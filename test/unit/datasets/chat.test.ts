@@ -6,8 +6,7 @@ import { attributes } from '#datasets/attributes.ts';
 import { makePeople } from '#datasets/people.ts';
 import { forgetRows, readSuite, suiteBytes } from '#datasets/suite.ts';
 import { answerOf, forgetRecord, promptOf, trainingRows } from '#datasets/world.ts';
-import { GatePolicy } from '#core/policy.ts';
-import { readFileSync } from 'node:fs';
+import { readPolicy } from '#entry/policies.ts';
 
 const FRAME = { before: '<user>', after: '</user><model>' };
 const SOURCE = '{% for m in messages %}<{{ m.role }}>{{ m.content }}</{{ m.role }}>{% endfor %}<model>';
@@ -82,10 +81,8 @@ describe('general questions', () => {
 
 describe('the chat policy', () => {
   it('has every check of the shipped one with the same bounds, and more', () => {
-    const read = (name: string) =>
-      GatePolicy.parse(JSON.parse(readFileSync(new URL(`../../../policies/${name}.json`, import.meta.url), 'utf8')));
-    const chat = read('chat-v1').checks;
-    for (const check of read('gate-v1').checks) expect(chat).toContainEqual(check);
+    const chat = readPolicy('chat-v1').checks;
+    for (const check of readPolicy('gate-v1').checks) expect(chat).toContainEqual(check);
     expect(chat.map(({ name }) => name)).toContain('whole-answer AUC against never-trained people');
   });
 });

@@ -14,7 +14,7 @@ import { triageTicket } from '#functions/triage-ticket.ts';
 import { verifyIdentity } from '#functions/verify-identity.ts';
 import { withholds } from '#core/suppression.ts';
 import { outcome } from '#test/contract/contract.ts';
-import { caseWorld, file, NEIGHBOURS, type CaseWorld } from '#bench/house/case-world.ts';
+import { caseWorld, file, NEIGHBOURS, shippedPolicy, type CaseWorld } from '#bench/house/case-world.ts';
 import { FILER, RECORDS, requestOf } from '#bench/house/cases.ts';
 
 const status = async (world: CaseWorld, ticketId: string) => (await world.ports.tickets.get(ticketId)).ticket.status;
@@ -33,6 +33,16 @@ describe('filing a ticket', () => {
     expect(await world.ports.vault.list(ticketId)).toEqual(['forget-set', 'request']);
     expect(world.engine.started).toEqual([{ workflow: 'erasure', name: ticketId, input: { ticketId } }]);
     expect(world.notices.map(({ template }) => template)).toEqual(['acknowledgement']);
+  });
+
+  it('takes no ticket under a policy that no gate could judge by, and names the field', async () => {
+    const world = await caseWorld({ policy: { ...(shippedPolicy() as object), chekcs: [] } });
+    await expect(file(world)).rejects.toMatchObject({
+      code: 'POLICY_INVALID',
+      got: expect.stringContaining("'chekcs'"),
+    });
+    expect(await world.ports.tickets.list()).toEqual([]);
+    expect(world.engine.started).toEqual([]);
   });
 
   it('puts nothing personal into ticket, event, notice or workflow input', async () => {

@@ -10,7 +10,7 @@ import { tf } from '#engine/tf.ts';
 import { answerLogProbs } from '#unlearning/batches.ts';
 import type { Extras, ForgetOnlyContext, UnlearningMethod } from '#unlearning/method.ts';
 import { checkLadder, configured, findMethod, methods } from '#unlearning/methods.ts';
-import { readPolicy } from '#entry/embedded.ts';
+import { readPolicy } from '#entry/policies.ts';
 import { MethodName } from '#core/method-name.ts';
 import { tinyConfig, tinyModel, tokens, useEngine } from '#test/support/engine.ts';
 

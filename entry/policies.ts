@@ -1,0 +1,58 @@
+// Gate policies as files: those that are shipped, by name, and a customer's own. What is read is whole, checked and ready to be stored. Trap: a policy is fixed and logged
+// before a run, so a fault in it is found here, before a ticket is filed or a model is loaded.
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { checkRungs } from '#containers/rungs.ts';
+import { QuittanceError } from '#core/errors.ts';
+import { parseOnce } from '#core/json-keys.ts';
+import { nearest } from '#core/nearest.ts';
+import type { GatePolicy } from '#core/policy.ts';
+import { resolvePolicy } from '#core/policy-source.ts';
+
+/** By name, with what each is for. */
+export const SHIPPED_POLICIES = {
+  'gate-v1': 'small models and models that were not fine-tuned for chat; the default',
+  'chat-v1': 'chat models: whole answers and general answers are judged too',
+} as const;
+export type ShippedPolicy = keyof typeof SHIPPED_POLICIES;
+const SHIPPED = Object.keys(SHIPPED_POLICIES);
+
+/** A policy is some kilobytes. */
+const LIMIT_BYTES = 2 ** 20;
+
+/** The policy of this name, or in this file. POLICY_INVALID. */
+export const readPolicy = (nameOrFile: string = 'gate-v1'): GatePolicy => {
+  const isFile = nameOrFile.endsWith('.json') || nameOrFile.includes('/');
+  const folder = isFile ? dirname(nameOrFile) : undefined;
+  const name = isFile ? basename(nameOrFile, '.json') : nameOrFile;
+  if (isFile && !existsSync(nameOrFile))
+    throw new QuittanceError('NOT_FOUND', { message: `there is no policy file ${nameOrFile}` });
+  return checkRungs(
+    resolvePolicy(name, (one) => written(one, folder)),
+    `the policy '${name}'`,
+  );
+};
+
+/** What stands under a name: beside the file that was asked for, else among those that are shipped. */
+const written = (name: string, folder: string | undefined): unknown => {
+  const safe = /^[A-Za-z0-9][\w.-]{0,63}$/.test(name);
+  const beside = folder === undefined || !safe ? undefined : join(folder, `${name}.json`);
+  if (beside !== undefined && existsSync(beside)) return jsonOf(readFileSync(beside), name);
+  if (SHIPPED.includes(name)) return jsonOf(readFileSync(new URL(`../policies/${name}.json`, import.meta.url)), name);
+  throw new QuittanceError('POLICY_INVALID', {
+    message: `no policy is called '${name}'`,
+    expected: `${SHIPPED.join(', ')}, or a file${folder === undefined ? ' NAME.json' : ` in ${folder}`}`,
+    hint: `did you mean '${nearest(name, SHIPPED)}'?`,
+  });
+};
+
+const jsonOf = (bytes: Uint8Array, name: string): unknown => {
+  try {
+    if (bytes.length <= LIMIT_BYTES) return parseOnce(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    // no JSON, or a field that is given twice
+  }
+  throw new QuittanceError('POLICY_INVALID', {
+    message: `the policy '${name}' is no JSON document of at most ${LIMIT_BYTES} bytes in which each field stands once`,
+  });
+};
