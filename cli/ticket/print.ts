@@ -1,4 +1,5 @@
 // How the command line shows a ticket. Trap: only ids, codes and digests are printed; the case's content stays in the vault.
+import type { Protection } from '#core/protection.ts';
 import type { Ticket } from '#core/ticket.ts';
 import type { Embedded } from '#entry/embedded.ts';
 import type { Arguments, ExitCode } from '../command.ts';
@@ -21,6 +22,7 @@ export const summary = (one: Ticket) => ({
   filer: one.filer,
   due: one.due,
   ...('evidence' in one ? { evidence: one.evidence } : {}),
+  ...('suppression' in one && one.suppression.protection ? { protection: one.suppression.protection } : {}),
 });
 
 export const describe = (one: Ticket): string => {
@@ -30,8 +32,23 @@ export const describe = (one: Ticket): string => {
     `  due ${one.due.safeDue} (statutory ${one.due.statutoryDue})`,
   ];
   if ('evidence' in one) lines.push(`  evidence ${one.evidence}`);
+  if ('suppression' in one && one.suppression.protection) lines.push(...protectionLines(one.suppression.protection));
   const next = nextOf(one);
   return [...lines, ...(next === undefined ? [] : [`  next: quittance ticket ${next}`])].join('\n');
+};
+
+/** What the interim rule cannot protect, and whom else it touches. */
+const protectionLines = ({ unprotected, withheld }: Protection): string[] => {
+  const cannot = `  not protected meanwhile: the values of records ${unprotected.join(', ')}, which no answer can be searched for`;
+  const others = withheld && withheld.answers + withheld.facts;
+  return [
+    ...(unprotected.length > 0 ? [cannot] : []),
+    ...(withheld && others
+      ? [
+          `  also withheld meanwhile: ${withheld.answers} of ${withheld.ofAnswers} answers and ${withheld.facts} of ${withheld.ofFacts} facts that stay`,
+        ]
+      : []),
+  ];
 };
 
 const nextOf = (one: Ticket): string | undefined => {

@@ -5,6 +5,10 @@ import { helpOf } from '#cli/command.ts';
 import { ticket } from '#cli/ticket.ts';
 import { REQUEST_EXAMPLE } from '#cli/ticket/form.ts';
 import { standingOf } from '#cli/ticket/filing.ts';
+import { verifyIdentity } from '#functions/verify-identity.ts';
+import { triageTicket } from '#functions/triage-ticket.ts';
+import { admitForgetSet } from '#functions/admit-forget-set.ts';
+import { suppressOutput } from '#functions/suppress-output.ts';
 import { describe as shown, summary } from '#cli/ticket/print.ts';
 import { digestJson } from '#core/canonical.ts';
 import { REGIMES } from '#core/regimes.ts';
@@ -46,6 +50,24 @@ describe('what is printed of a ticket', () => {
     const open = await ticketOf(world, id);
     const stuck = Ticket.parse({ ...open, status: 'REMEDIATION', step: 'plan-run', reason: 'STORE_FULL', from: open });
     expect(shown(stuck)).toContain(`next: quittance ticket resume ${id} --as WHO, once 'STORE_FULL' in plan-run`);
+  });
+
+  it('under interim protection: what the rule cannot protect, and what it costs others', async () => {
+    const world = await caseWorld();
+    const id = await file(world);
+    for (const step of [verifyIdentity, triageTicket, admitForgetSet, suppressOutput])
+      await world.call(step, { ticketId: id });
+    const plain = await ticketOf(world, id);
+    expect(summary(plain).protection).toMatchObject({ unprotected: [] });
+    expect(shown(plain)).not.toContain('meanwhile');
+    const withheld = { answers: 2, ofAnswers: 40, facts: 0, ofFacts: 9 };
+    const protection = { unprotected: [1, 3], withheld };
+    const one = Ticket.parse({ ...plain, suppression: { ruleId: id, at: plain.updatedAt, protection } });
+    expect([summary(one).protection, shown(one)]).toEqual([
+      protection,
+      expect.stringContaining('values of records 1, 3'),
+    ]);
+    expect(shown(one)).toContain('2 of 40 answers and 0 of 9 facts');
   });
 
   it('holds nothing of the case but ids, codes and dates', async () => {
