@@ -46,7 +46,10 @@ export const seal = async (statement: Statement, signer: Signer, keyNames: reado
   return { payload: body.toString('base64'), payloadType: PAYLOAD_TYPE, signatures };
 };
 
-/** Key ids among `keys` (id → raw public key) whose signature verifies, and the statement in the verified bytes; undefined where nothing verifies. */
+/**
+ * Key ids among `keys` (id → raw public key) whose signature verifies, and the statement in the verified bytes. Signatures by unknown keys are ignored, as DSSE
+ * says; undefined where one by a known key does not verify, or none does.
+ */
 export const open = (
   envelope: Envelope,
   keys: ReadonlyMap<string, Uint8Array>,
@@ -54,16 +57,17 @@ export const open = (
   const body = Buffer.from(envelope.payload, 'base64');
   if (body.toString('base64') !== envelope.payload) return undefined;
   const message = preAuthenticationEncoding(envelope.payloadType, body);
-  const valid = envelope.signatures.map(({ keyid, sig }) => {
+  const known = envelope.signatures.flatMap(({ keyid, sig }) => {
     const key = keys.get(keyid);
-    const bytes = Buffer.from(sig, 'base64');
-    return key && bytes.toString('base64') === sig && verifyEd25519(key, message, bytes) ? keyid : undefined;
+    return key ? [{ keyid, key, sig }] : [];
   });
-  const signers = valid.filter((id) => id !== undefined);
+  const verifies = ({ key, sig }: (typeof known)[number]) => {
+    const bytes = Buffer.from(sig, 'base64');
+    return bytes.toString('base64') === sig && verifyEd25519(key, message, bytes);
+  };
   const statement = parseStatement(body);
-  return signers.length === envelope.signatures.length && statement
-    ? { statement, signers: [...new Set(signers)] }
-    : undefined;
+  if (known.length === 0 || !known.every(verifies) || !statement) return undefined;
+  return { statement, signers: [...new Set(known.map(({ keyid }) => keyid))] };
 };
 
 const parseStatement = (body: Buffer): Statement | undefined => {

@@ -1,17 +1,25 @@
 // The offline verifier: from the bundle's bytes alone to a list of named checks. Everything in a bundle is controlled by whoever hands it over, so a malformed
-// value fails its check and never stops the others. Trap: a check that could not be made is a failed check; nothing becomes valid because something is missing.
+// value fails its check and never stops the others. Trap: what is missing from the bundle fails; only what the verifier was not given (keys, a model folder,
+// witnesses) leaves a check not made, and that is counted apart.
 import type { BundleFiles } from './bundle.ts';
-import { BundleReader, Failed, type Rule, type VerifyOptions } from './verify/bundle-reader.ts';
+import { BundleReader, Failed, NotChecked, type Rule, type VerifyOptions } from './verify/bundle-reader.ts';
+import * as agreement from './verify/agreement.ts';
 import * as evidence from './verify/evidence.ts';
+import { historyReplayed, timesInOrder } from './verify/history.ts';
 import * as log from './verify/log.ts';
 import { references } from './verify/references.ts';
 import * as signatures from './verify/signatures.ts';
 
 export type { VerifyOptions } from './verify/bundle-reader.ts';
 
+/** What was found: a check that could not be made is neither held nor failed, and says what it needs. */
+export type CheckState = 'holds' | 'fails' | 'not-checked';
+
 export interface Check {
   id: string;
+  /** Only of a check that holds. */
   ok: boolean;
+  state: CheckState;
   detail: string;
 }
 
@@ -21,42 +29,52 @@ const CHECKS: Readonly<Record<string, Rule>> = {
   'bundle-sealed': signatures.bundleSealed,
   'bundle-ticket': signatures.bundleTicket,
   'trust-root': signatures.trustRootKeys,
+  'keys-pinned': signatures.keysPinned,
   'certificate-signatures': signatures.certificateSignatures,
   'approval-signature': signatures.approvalSignature,
   'separation-of-duties': signatures.separationOfDuties,
   checkpoint: log.checkpoint,
+  witnesses: log.witnessed,
   consistency: log.consistency,
   'log-inclusion': log.logInclusion,
   'event-order': log.eventOrder,
+  history: historyReplayed,
+  times: timesInOrder,
   'stage-attestations': log.stageAttestations,
+  'plan-before-run': agreement.planLogged,
   'policy-before-run': evidence.policyBeforeRun,
   evidence: evidence.evidenceDigests,
   references,
   'run-matches-plan': evidence.runMatchesPlan,
+  'run-of-ticket': agreement.runIsOfTicket,
+  'tables-of-ticket': agreement.tablesCount,
   statistics: evidence.statisticsRecomputed,
   verdict: evidence.verdictPasses,
   subject: evidence.subjectIsServed,
+  'served-probed': agreement.servedWasProbed,
   model: evidence.modelAtHand,
   'certificate-logged': log.certificateLogged,
+  'validity-follows': agreement.validityFollows,
   validity: evidence.notExpired,
   'case-purged': log.casePurged,
   revocation: log.notRevoked,
   words: evidence.wordsNeverSaid,
 };
 
-/** Runs every check; `ok` when all hold. */
+/** Runs every check; `ok` where none fails. What was not checked is said, and counts for nothing. */
 export const verifyBundle = (files: BundleFiles, options: VerifyOptions): { ok: boolean; checks: Check[] } => {
   const bundle = new BundleReader(files, options);
   const checks = Object.entries(CHECKS).map(([id, rule]) => check(id, () => rule(bundle)));
-  return { ok: checks.every(({ ok }) => ok), checks };
+  return { ok: checks.every(({ state }) => state !== 'fails'), checks };
 };
 
 const check = (id: string, rule: () => string): Check => {
   try {
-    return { id, ok: true, detail: rule() };
+    return { id, ok: true, state: 'holds', detail: rule() };
   } catch (error) {
+    if (error instanceof NotChecked) return { id, ok: false, state: 'not-checked', detail: error.message };
     // anything else than a failed check is a malformed value that a parser rejected
     const malformed = `malformed: ${error instanceof Error ? error.name : 'unknown'}`;
-    return { id, ok: false, detail: error instanceof Failed ? error.message : malformed };
+    return { id, ok: false, state: 'fails', detail: error instanceof Failed ? error.message : malformed };
   }
 };

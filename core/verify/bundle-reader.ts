@@ -22,6 +22,11 @@ export interface VerifyOptions {
 export type Rule = (bundle: BundleReader) => string;
 
 export class Failed extends Error {}
+/** A check that needs what the verifier was not given. */
+export class NotChecked extends Error {}
+export const notChecked = (needs: string): never => {
+  throw new NotChecked(needs);
+};
 export const fail = (detail: string): never => {
   throw new Failed(detail);
 };

@@ -9,7 +9,7 @@ import { GatePolicy } from '../policy.ts';
 import { manifestDigest, ModelManifest } from '../model.ts';
 import { daysAfter } from '../retention.ts';
 import { RunManifest, UnlearnPlan } from '../run.ts';
-import { fail, requireThat, type BundleReader, type Rule } from './bundle-reader.ts';
+import { fail, notChecked, requireThat, type BundleReader, type Rule } from './bundle-reader.ts';
 
 export const policyBeforeRun: Rule = (bundle) => {
   const policy = bundle.digest('policy.json');
@@ -100,7 +100,7 @@ export const statisticsRecomputed: Rule = (bundle) => {
   return `${again.gates.length} gates recomputed from the tables`;
 };
 
-const requireSame = (given: Pick<Gate, 'name' | 'value' | 'n' | 'verdict'>, again: Gate) => {
+const requireSame = (given: StoredJudgement['gates'][number], again: Gate) => {
   requireThat(
     given.name === again.name && close(given.value, again.value) && given.n === again.n,
     `'${again.name}' was ${given.value}, recomputed ${again.value}`,
@@ -109,6 +109,18 @@ const requireSame = (given: Pick<Gate, 'name' | 'value' | 'n' | 'verdict'>, agai
     given.verdict === again.verdict,
     `'${again.name}' was judged ${given.verdict}, recomputed ${again.verdict}`,
   );
+  // a judgement of the first form has its threshold as a sentence
+  const whole = 'of' in given ? agrees(given, again) : given.direction === again.direction;
+  requireThat(whole, `'${again.name}' shows another threshold, interval or direction than is recomputed`);
+};
+
+/** The same structure with the same words, and numbers that are close. */
+const agrees = (given: unknown, again: unknown): boolean => {
+  if (typeof given === 'number' && typeof again === 'number') return close(given, again);
+  if (typeof given !== 'object' || typeof again !== 'object' || given === null || again === null)
+    return given === again;
+  const [a, b] = [Object.entries(given), new Map(Object.entries(again))];
+  return a.length === b.size && a.every(([key, value]) => b.has(key) && agrees(value, b.get(key)));
 };
 
 /** Two platforms may differ in the last bits of a float. */
@@ -176,7 +188,7 @@ export const subjectIsServed: Rule = (bundle) => {
 
 export const modelAtHand: Rule = (bundle) => {
   const { model } = bundle.options;
-  if (!model) return 'no model folder was given';
+  if (!model) return notChecked('no model folder was given (--model DIR)');
   const certified = bundle.json('model.json', ModelManifest);
   for (const [name, { digest }] of Object.entries(certified.files))
     requireThat(model.files[name]?.digest === digest, `${name} of the model folder is not the certified file`);

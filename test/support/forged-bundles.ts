@@ -47,7 +47,7 @@ export const trueBundle = async (): Promise<TrueBundle> => {
  */
 export const failedChecks = (truth: TrueBundle, files: BundleFiles, options: Partial<VerifyOptions> = {}): string[] => {
   const { ok, checks } = verifyBundle(files, { now: truth.now, trustRoot: truth.trustRoot, ...options });
-  const failed = checks.filter((check) => !check.ok).map(({ id }) => id);
+  const failed = checks.filter(({ state }) => state === 'fails').map(({ id }) => id);
   if (ok !== (failed.length === 0)) throw new Error(`ok is ${ok}, but ${failed.length} checks failed`);
   return failed.length > 1 ? failed.filter((id) => id !== 'references') : failed;
 };
@@ -167,6 +167,8 @@ const boundTo = (leaf: Leaf, files: BundleFiles, evidence: string): Leaf => {
   if (event.type === 'evaluated')
     for (const name of ['tables', 'judgement']) event[name] = digestOf(files.get(`${name}.json`)!);
   if (event.type === 'unlearned') event['manifest'] = digestOf(files.get('run.json')!);
+  if (event.type === 'run-planned')
+    event['run'] = { ...(event['run'] as Record<string, Json>), plan: digestOf(files.get('plan.json')!) };
   return { ...leaf, event };
 };
 

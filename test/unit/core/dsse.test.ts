@@ -84,9 +84,16 @@ describe('an envelope', () => {
     expect(await seal(turned, signer, ['service'])).toEqual(await seal(statement, signer, ['service']));
   });
 
-  it('with a signature by an unknown key does not open, however good the others are', async () => {
+  it('with a signature by an unknown key opens by the known one, and by the unknown one alone does not', async () => {
     const envelope = await seal(statement, signer, ['service', 'stranger']);
-    expect(open(envelope, await keysOf('service'))).toBeUndefined();
+    expect(open(envelope, await keysOf('service'))?.signers).toEqual([await idOf('service')]);
+    expect(open(await seal(statement, signer, ['stranger']), await keysOf('service'))).toBeUndefined();
+  });
+
+  it('with a signature by a known key that does not verify does not open, however good the others are', async () => {
+    const envelope = await seal(statement, signer, ['service', 'stranger']);
+    envelope.signatures[1]!.sig = envelope.signatures[0]!.sig;
+    expect(open(envelope, await keysOf('service', 'stranger'))).toBeUndefined();
   });
 
   it('signed twice by one key names one signer', async () => {

@@ -84,7 +84,7 @@ describe('signatures', () => {
 
   it("the approver's signature from another statement", () => {
     const files = relisted(truth.files, (all) => all.set('approval.dsse.json', all.get('certificate.dsse.json')!));
-    expect(failing(files)).toEqual(['bundle-sealed', 'approval-signature']);
+    expect(failing(files)).toEqual(['bundle-sealed', 'approval-signature', 'history']);
   });
 
   it('of strangers who signed everything, in a trust root of their own', async () => {
@@ -124,7 +124,7 @@ describe('people', () => {
 
   it('the filer approved, and log and certificate say so', async () => {
     const leaves = (all: Leaf[]) => (Object.assign(at(all, 'approved').event, { approver: FILER }), all);
-    expect(await asFiler({ leaves })).toEqual(['separation-of-duties']);
+    expect(await asFiler({ leaves })).toEqual(['separation-of-duties', 'history']);
   });
 
   it('the filer approved and the certificate names another filer', async () => {
@@ -139,7 +139,7 @@ describe('people', () => {
       }),
     });
     const trustRoot = await trustRootOf(truth.signer, { people: [FILER] });
-    expect(failing(files, { trustRoot })).toEqual(['separation-of-duties']);
+    expect(failing(files, { trustRoot })).toEqual(['separation-of-duties', 'history']);
   });
 
   it('the log names another approver than the certificate', async () => {

@@ -1,0 +1,93 @@
+// Every file against every other: plan, run, tables, probe and dates say the same of the ticket that the log has. Trap: each of them is signed by the same hands;
+// what agrees was told consistently, which is less than that it was done.
+import { canonicalize } from '../canonical.ts';
+import { EvaluationTables } from '../evaluation.ts';
+import { ladderOf, seedOf } from '../ladder.ts';
+import { manifestDigest } from '../model.ts';
+import { GatePolicy } from '../policy.ts';
+import { daysAfter } from '../retention.ts';
+import { RunManifest, UnlearnPlan } from '../run.ts';
+import { countOf } from '../summaries.ts';
+import { requireThat, type BundleReader, type Rule } from './bundle-reader.ts';
+import { completed } from './history.ts';
+
+/** What was planned is what was logged before the run, for this ticket. */
+export const planLogged: Rule = (bundle) => {
+  const plan = bundle.json('plan.json', UnlearnPlan);
+  const { sealed, ...ticket } = completed(bundle);
+  const { run } = sealed;
+  requireThat(
+    plan.ticketId === ticket.id && plan.model === ticket.model && plan.quantisation === ticket.quantisation,
+    'the plan is of another ticket, model or form of storage than was filed',
+  );
+  requireThat(
+    plan.base === run.base && plan.method === run.method && plan.run === run.number && plan.rung === run.rung,
+    'the plan names another base, method, run or rung than the log',
+  );
+  requireRung(bundle, plan);
+  return `run ${plan.run}, rung ${plan.rung + 1} of the ladder, as logged before it`;
+};
+
+/** Method, settings and seed are those that policy and ticket give the rung: nobody chose them after looking. */
+const requireRung = (bundle: BundleReader, plan: UnlearnPlan): void => {
+  const { id, method, sealed } = completed(bundle);
+  const ladder = ladderOf({ method, runs: sealed.runs, ladderFrom: 0 }, bundle.json('policy.json', GatePolicy));
+  const rung = ladder[plan.rung];
+  requireThat(
+    rung?.method === plan.method && canonicalize(rung.config) === canonicalize(plan.config),
+    `the plan is not what the ladder has as rung ${plan.rung + 1}`,
+  );
+  requireThat(plan.seed === seedOf(id, plan.run), 'the seed is not the one that follows from ticket and run');
+};
+
+/** Something was unlearned from something, for as many records as were filed. */
+export const runIsOfTicket: Rule = (bundle) => {
+  const run = bundle.json('run.json', RunManifest);
+  const { id, counts, sealed } = completed(bundle);
+  requireThat(run.ticketId === id, 'the run is of another ticket');
+  requireThat(
+    run.records === counts.records && run.records > 0,
+    `the run was of ${run.records} records, filed were ${counts.records}`,
+  );
+  requireThat(run.updates > 0, 'the run made no update');
+  requireThat(run.base !== run.candidate, 'the run returned the model that it was given');
+  requireThat(
+    manifestDigest(run.manifest) === run.candidate && sealed.run.candidate === run.candidate,
+    'the run describes another candidate than it names',
+  );
+  return `${run.records} records, ${run.updates} updates`;
+};
+
+/** The evaluation is of the ticket's records, sampled as it says. */
+export const tablesCount: Rule = (bundle) => {
+  const tables = bundle.json('tables.json', EvaluationTables);
+  const { counts } = completed(bundle);
+  const { side } = bundle.json('plan.json', UnlearnPlan);
+  const asked = countOf(tables, 'forget.greedyExact')?.n ?? 0;
+  requireThat(asked === counts.records, `${asked} forgotten records were asked about, ${counts.records} were filed`);
+  requireThat(tables.sampling.samplesPerPrompt > 0, 'nothing was sampled');
+  requireThat(side === undefined || side.suite === tables.suite.digest, 'the plan names another suite');
+  return `${asked} forgotten records, ${tables.sampling.samplesPerPrompt} samples a prompt`;
+};
+
+/** What is served was asked about every record, and knew no more than what was judged. */
+export const servedWasProbed: Rule = (bundle) => {
+  const { counts, sealed } = completed(bundle);
+  const { prompts, exact } = sealed.served;
+  const allowed = countOf(bundle.json('tables.json', EvaluationTables), 'forget.greedyExact')?.k ?? 0;
+  requireThat(prompts === counts.records, `what is served was asked ${prompts} of ${counts.records} questions`);
+  requireThat(exact <= allowed, `what is served recites ${exact} records, what was judged ${allowed}`);
+  return `${prompts} questions, ${exact} answered as before`;
+};
+
+/** A certificate holds as long as the policy says, from the day on which the model was probed. */
+export const validityFollows: Rule = (bundle) => {
+  const { certificateDays } = bundle.json('policy.json', GatePolicy);
+  const { served, certificate } = completed(bundle).sealed;
+  const follows = daysAfter(new Date(served.at), certificateDays);
+  requireThat(
+    follows === certificate.validUntil && bundle.certificate.validUntil === follows,
+    `the policy grants ${certificateDays} days, until ${follows}`,
+  );
+  return `${certificateDays} days from ${served.at}`;
+};

@@ -1,0 +1,128 @@
+// The ticket's history as the log has it, walked again through the product's own transition table: what could not have happened is no history, whoever signed it.
+// Traps: the calendar of the controller is not in the log, so that whether an extension was told in time is not judged here; and an event that is left out
+// after the last one shows only where somebody signed how many there are.
+import { z } from 'zod';
+import { isQuittanceError } from '../errors.ts';
+import { parseOnce } from '../json-keys.ts';
+import { advance, receive } from '../transitions.ts';
+import { Instant } from '../deadlines.ts';
+import { Received, TicketEvent } from '../ticket-events.ts';
+import { TicketId, type Ticket, type TicketIn } from '../ticket.ts';
+import { CLOCKS_DIFFER_MS } from '../ledger/log.ts';
+import { fail, notChecked, requireThat, type BundleReader, type Rule } from './bundle-reader.ts';
+
+const Logged = z.strictObject({
+  ticketId: TicketId,
+  sequence: z.int().positive(),
+  at: Instant,
+  event: z.union([Received, TicketEvent]),
+});
+type Logged = z.infer<typeof Logged>;
+
+/** Each event in its one form: a field that no event has, or a type that is none, is refused. */
+const loggedEvents = (bundle: BundleReader): Logged[] =>
+  bundle.eventNames.map((name) => {
+    const parsed = Logged.safeParse(parseOnce(bundle.text(name)));
+    return parsed.success ? parsed.data : fail(`${name} is no event of a ticket`);
+  });
+
+/** What the log does not hold of a ticket, and no rule on its events reads. */
+const UNKNOWN = {
+  subjectKey: '0'.repeat(64),
+  calendar: { region: 'unknown', timeZone: 'UTC', source: 'none', holidays: [] },
+};
+
+/** By bundle, as every rule on its fields asks for it. */
+const walked = new WeakMap<BundleReader, Ticket>();
+
+/** The ticket that the events lead to. */
+const replayed = (bundle: BundleReader): Ticket => {
+  const ticket = walked.get(bundle) ?? walk(bundle);
+  walked.set(bundle, ticket);
+  return ticket;
+};
+
+const walk = (bundle: BundleReader): Ticket => {
+  const [first, ...rest] = loggedEvents(bundle);
+  if (first?.event.type !== 'received') return fail('the history does not begin with a ticket that was received');
+  const start = receive(first.event, UNKNOWN, new Date(first.at)).ticket;
+  return rest.reduce(next, withoutDeadline(start));
+};
+
+const next = (ticket: Ticket, { event, at, sequence }: Logged): Ticket => {
+  if (event.type === 'received') return fail(`event ${sequence}: the ticket was received twice`);
+  try {
+    return withoutDeadline(advance(ticket, event, new Date(at)).ticket);
+  } catch (error) {
+    if (!isQuittanceError(error)) throw error;
+    return fail(`event ${sequence}, '${event.type}', cannot follow ${ticket.status}: ${error.code}`);
+  }
+};
+
+const withoutDeadline = (ticket: Ticket): Ticket => ({
+  ...ticket,
+  due: { ...ticket.due, statutoryDue: NEVER_TOO_LATE },
+});
+
+/** The last day that a date can name: whether it was too late for something is not judged here. */
+const NEVER_TOO_LATE = '9999-12-31';
+
+type Completed = NonNullable<TicketIn<'PURGED'>['sealed']>;
+
+type CertifiedTicket = TicketIn<'PURGED'> & { sealed: Completed };
+
+/** The purged ticket at the end of the history, with the evidence that the history itself names. */
+const certifiedTicket = (bundle: BundleReader): CertifiedTicket => {
+  const ticket = replayed(bundle);
+  if (ticket.status === 'PURGED' && ticket.sealed !== undefined) return { ...ticket, sealed: ticket.sealed };
+  return fail(`the history ends in ${ticket.status}, without a certificate`);
+};
+
+/** The same for rules that rest on it: where the history does not hold, that is one failure and not one a rule. */
+export const completed = (bundle: BundleReader): CertifiedTicket => {
+  try {
+    return certifiedTicket(bundle);
+  } catch {
+    return notChecked('rests on the history, which does not hold');
+  }
+};
+
+export const historyReplayed: Rule = (bundle) => {
+  const ticket = certifiedTicket(bundle);
+  const { certificate, run, evidence, approval, deployed, served } = ticket.sealed;
+  const files = {
+    'certificate.dsse.json': certificate.digest,
+    'plan.json': run.plan,
+    'run.json': run.manifest,
+    'tables.json': run.tables,
+    'judgement.json': run.judgement,
+    'evidence.json': evidence,
+    'approval.dsse.json': approval.decision,
+    'policy.json': ticket.policy,
+  };
+  for (const [name, digest] of Object.entries(files))
+    requireThat(bundle.digest(name) === digest, `the history names another ${name} than the bundle holds`);
+  requireThat(run.verdict === 'pass', 'the history certifies a run that did not pass');
+  requireThat(
+    run.candidate === deployed.digest && served.digest === deployed.digest && deployed.previous === run.base,
+    'the history deploys another model than the one that was judged, or over another base',
+  );
+  return `${ticket.sequence} events, each allowed after the one before it`;
+};
+
+/** No event is dated after the checkpoint that it is in, nor the receipt after the filing. */
+export const timesInOrder: Rule = (bundle) => {
+  const { receivedAt, filedAt } = completed(bundle);
+  const events = loggedEvents(bundle);
+  const last = events.at(-1) ?? fail('the bundle has no event');
+  const { time } = bundle.checkpoint;
+  requireThat(
+    Date.parse(last.at) <= Date.parse(time) + CLOCKS_DIFFER_MS,
+    `an event is dated ${last.at}, after the checkpoint of ${time}`,
+  );
+  requireThat(
+    Date.parse(receivedAt) <= Date.parse(filedAt) + CLOCKS_DIFFER_MS,
+    'the request was received after it was filed',
+  );
+  return `from ${filedAt} to ${last.at}, the checkpoint is of ${time}`;
+};
