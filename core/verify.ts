@@ -68,6 +68,14 @@ export const verifyBundle = (files: BundleFiles, options: VerifyOptions): { ok: 
   return { ok: checks.every(({ state }) => state !== 'fails'), checks };
 };
 
+/** `31 hold, 0 fail, 3 not checked`, and which did not hold. */
+export const tally = (checks: readonly Check[]): string => {
+  const named = (state: CheckState) => checks.filter((one) => one.state === state).map(({ id }) => id);
+  const list = (ids: readonly string[]) => (ids.length === 0 ? '' : ` (${ids.join(', ')})`);
+  const [held, failed, open] = [named('holds'), named('fails'), named('not-checked')];
+  return `${held.length} hold, ${failed.length} fail${list(failed)}, ${open.length} not checked${list(open)}`;
+};
+
 const check = (id: string, rule: () => string): Check => {
   try {
     return { id, ok: true, state: 'holds', detail: rule() };

@@ -1,6 +1,6 @@
 // Models, ledger and verification: pages of what everybody may check.
 import type { ModelRecord } from '#core/model.ts';
-import type { Check } from '#core/verify.ts';
+import { tally, type Check } from '#core/verify.ts';
 import { RECERTIFICATION_LABELS } from '#report/labels.ts';
 import { html, type Html } from '#report/markup.ts';
 import { right, table } from '#report/tables.ts';
@@ -80,6 +80,12 @@ export interface VerifyView {
   readonly checks: readonly Check[];
 }
 
+const STATES = {
+  holds: { style: 'pass', word: 'holds' },
+  fails: { style: 'fail', word: 'fails' },
+  'not-checked': { style: '', word: 'not checked' },
+} as const;
+
 export const verifyBody = ({ ticketId, ok, checks }: VerifyView): Html =>
   html`<p class="notice">
       A check made by the one who is checked proves little. Take the bundle and run
@@ -92,13 +98,14 @@ export const verifyBody = ({ ticketId, ok, checks }: VerifyView): Html =>
     </form>
     ${
       ok !== null &&
-      html`<h2>${ok ? 'Every check holds' : 'Not valid'}</h2>
+      html`<h2>${ok ? 'Nothing fails' : 'Not valid'}</h2>
+        <p>${tally(checks)}</p>
         ${table(
           'Checks of the bundle',
-          ['check', 'holds', 'detail'],
+          ['check', 'found', 'detail'],
           checks.map((one) => [
             one.id,
-            html`<span class="state ${one.ok ? 'pass' : 'fail'}">${one.ok ? 'yes' : 'no'}</span>`,
+            html`<span class="state ${STATES[one.state].style}">${STATES[one.state].word}</span>`,
             one.detail,
           ]),
         )}`

@@ -2,7 +2,7 @@
 import { dirname } from 'node:path';
 import { findMethod } from '#unlearning/methods.ts';
 import { thresholdText } from '#core/gate-words.ts';
-import type { verifyBundle } from '#core/verify.ts';
+import { tally, type verifyBundle } from '#core/verify.ts';
 import { APPROVER, FILER, type Walk } from './walk.ts';
 
 export interface Asked {
@@ -70,14 +70,7 @@ const outcome = ({ walk, backend, timings, report, verified, next }: Shown): str
     `bundle         ${walk.bundle ?? 'none: the gate was not passed, a person decides now'}`,
     `report         ${report}`,
     verified
-      ? `verified       ${verified.checks.filter(({ ok }) => ok).length} of ${verified.checks.length} checks hold${
-          verified.ok
-            ? ''
-            : `; failed: ${verified.checks
-                .filter(({ ok }) => !ok)
-                .map(({ id }) => id)
-                .join(', ')}`
-        }`
+      ? `verified       ${verified.ok ? 'valid' : 'NOT VALID'}: ${tally(verified.checks)}`
       : 'verified       nothing to verify',
     `by hand        npx quittance ticket file ${next} --dir ${dirname(next)}`,
   ];

@@ -14,7 +14,10 @@ import {
 } from '#core/certificate.ts';
 import { keyIdOf, seal, type Envelope, type Statement } from '#core/dsse.ts';
 import { LOG_KEY, LOG_ORIGIN } from '#core/ledger/log.ts';
+import type { GatePolicy } from '#core/policy.ts';
 import type { Signer } from '#core/ports.ts';
+import { daysAfter } from '#core/retention.ts';
+import type { RunManifest, UnlearnPlan } from '#core/run.ts';
 import { verifyBundle, type VerifyOptions } from '#core/verify.ts';
 import { APPROVER } from '#bench/house/cases.ts';
 import { root, writtenLog } from './small-log.ts';
@@ -223,14 +226,23 @@ const logAgain = async (files: BundleFiles, leaves: readonly Leaf[], earlier: nu
   }
 };
 
-const NOT_EXPIRED = '2999-01-01T00:00:00.000Z';
+const DAYS = 36_500;
 
-/** For a process, which has the clock of the day: valid for long. */
-export const lasting = (truth: TrueBundle): Promise<BundleFiles> =>
-  forged(truth, {
-    certificate: (predicate) => ({ ...predicate, validUntil: NOT_EXPIRED }),
+/** For a process, which has the clock of the day: of a policy whose certificates hold for long. */
+export const lasting = (truth: TrueBundle): Promise<BundleFiles> => {
+  const policy = { ...readJson<GatePolicy>(truth.files, 'policy.json'), certificateDays: DAYS };
+  const digest = digestOf(jsonBytes(policy));
+  const plan = { ...readJson<UnlearnPlan>(truth.files, 'plan.json'), policy: digest };
+  const run = { ...readJson<RunManifest>(truth.files, 'run.json'), plan: digestOf(jsonBytes(plan)) };
+  const event = (leaves: Leaf[], type: string) => leaves.find((leaf) => leaf.event.type === type)!;
+  const validUntil = daysAfter(new Date(event(leavesOf(truth.files), 'served-verified').at), DAYS);
+  return forged(truth, {
+    artefacts: { 'policy.json': policy, 'plan.json': plan, 'run.json': run },
+    certificate: (predicate) => ({ ...predicate, validUntil }),
     leaves: (leaves) => {
-      leaves.find(({ event }) => event.type === 'certified')!.event['validUntil'] = NOT_EXPIRED;
+      for (const type of ['received', 'run-planned']) event(leaves, type).event['policy'] = digest;
+      event(leaves, 'certified').event['validUntil'] = validUntil;
       return leaves;
     },
   });
+};

@@ -103,7 +103,7 @@ describe('three tickets filed together', () => {
     for (const id of ids) {
       expect((await eventsOf(id)).filter((type) => type === 'base-moved')).toEqual([]);
       const { checks } = verifyBundle(await assembleBundle(world.ports, id), { now: world.ports.clock.now() });
-      expect([id, checks.filter(({ ok }) => !ok)]).toEqual([id, []]);
+      expect([id, checks.filter(({ state }) => state === 'fails')]).toEqual([id, []]);
     }
     expect(world.faults.complaints).toEqual([]);
   });

@@ -49,7 +49,7 @@ const run = (...args: string[]) => {
 describe('quittance verify', () => {
   it('exits 0 on a true bundle, with a line a check', () => {
     const { status, stdout } = run('bundle', '--trust-root', 'pinned.json');
-    expect(stdout.trim().split('\n')).toHaveLength(26);
+    expect(stdout.trim().split('\n')).toHaveLength(36);
     expect(stdout).toMatch(/\nvalid\n$/);
     expect(stdout).not.toContain('FAIL');
     expect(status).toBe(0);
@@ -60,7 +60,7 @@ describe('quittance verify', () => {
     const result = JSON.parse(stdout) as { ok: boolean; checks: object[] };
     expect(Object.keys(result)).toEqual(['ok', 'checks']);
     expect(result.ok).toBe(true);
-    for (const check of result.checks) expect(Object.keys(check)).toEqual(['id', 'ok', 'detail']);
+    for (const check of result.checks) expect(Object.keys(check)).toEqual(['id', 'ok', 'state', 'detail']);
     expect(status).toBe(0);
   });
 
