@@ -76,11 +76,17 @@ const unlearn = async (plan: UnlearnPlan, ports: JobStores): Promise<JobResult> 
 const evaluate = async (plan: UnlearnPlan, good: Good, ports: JobStores): Promise<JobResult> => {
   const { records } = await forgetSet(ports, plan.ticketId);
   const { digest } = candidateOf(plan.ticketId, plan.run);
-  const tables = tablesFor(digest, plan.quantisation, good(plan.run, plan.ticketId), records.length);
-  const before = await putJson(ports.artifacts, knowing(plan.base, records.length));
+  const tables = ofSuite(plan, tablesFor(digest, plan.quantisation, good(plan.run, plan.ticketId), records.length));
+  const before = await putJson(ports.artifacts, ofSuite(plan, knowing(plan.base, records.length)));
   await ports.results.put(jobName('evaluate', plan.ticketId, 0), reportOf(before));
   return reportOf(await putJson(ports.artifacts, tables), { before });
 };
+
+/** What stands beside the plan's base, where that is a candidate. */
+const ofSuite = ({ side }: UnlearnPlan, tables: EvaluationTables): EvaluationTables => ({
+  ...tables,
+  suite: { ...tables.suite, digest: side?.suite ?? tables.suite.digest },
+});
 
 /** Of the base, which answers every question as trained. */
 const knowing = (base: Digest, records: number): EvaluationTables => {

@@ -34,8 +34,8 @@ const start = async (jobs: SmallJobs = {}, policy: unknown = POLICY) => {
 };
 
 const fileFor = (name: string) => {
-  const records = trainingRows().flatMap(({ person, question, answer }) =>
-    person === name && question.includes(name) ? [{ question, answer }] : [], // a row that two people share goes with the first
+  const records = trainingRows().flatMap(
+    ({ person, question, answer }) => (person === name && question.includes(name) ? [{ question, answer }] : []), // a row that two people share goes with the first
   );
   world.clock.advance(1); // the oldest leads
   return file(world, { subject: { name }, forget: { records } }, `request for ${name}`);
