@@ -87,15 +87,11 @@ whereThereIs('QUITTANCE_SFN_ENDPOINT', engine, () => {
   afterAll(async () => (client.destroy(), endpoint.close()));
 
   describe('behind another engine, the same', () => {
-    it.concurrent.each(list.map((scenario) => [scenario.title, scenario] as const))(
-      '%s',
-      async (_, scenario) => {
-        const here = await play(embedded, scenario);
-        for (const trace of here.traces) transitions(trace).forEach((step) => seen.add(step));
-        expect((await play(onStepFunctions(client, endpoint), scenario)).traces).toEqual(here.traces);
-      },
-      600_000,
-    );
+    it.concurrent.each(list.map((scenario) => [scenario.title, scenario] as const))('%s', async (_, scenario) => {
+      const here = await play(embedded, scenario);
+      for (const trace of here.traces) transitions(trace).forEach((step) => seen.add(step));
+      expect((await play(onStepFunctions(client, endpoint), scenario)).traces).toEqual(here.traces);
+    });
   });
 
   it('takes every catcher', () => {

@@ -13,7 +13,6 @@ import { cloudWorld, endpoint, whereThereIs, type CloudWorld } from './world.ts'
 
 const TICKET = 'T-1';
 const UPDATES = 30;
-const PATIENCE_MS = 600_000;
 
 whereThereIs('AWS_ENDPOINT_URL', endpoint, () => {
   let model: string;
@@ -22,7 +21,7 @@ whereThereIs('AWS_ENDPOINT_URL', endpoint, () => {
     const data = scratch();
     expect(await run(train(data))).toMatchObject({ status: 0 });
     model = join(data, 'model');
-  }, PATIENCE_MS);
+  });
   afterAll(async () => {
     for (const world of worlds) await world.remove();
     removeScratch();
@@ -34,34 +33,26 @@ whereThereIs('AWS_ENDPOINT_URL', endpoint, () => {
     return { world, plan: await prepare(world.ports, model, TICKET, 'normalized-sgd') };
   };
 
-  it(
-    'a job that is taken from its machine again and again ends in the digests of one that was left alone, and leaves nothing else in the bucket',
-    async () => {
-      const [alone, taken] = [await installed(), await installed()];
-      expect(taken.plan).toBe(alone.plan);
-      expect((await run(jobOf(alone.world, alone.plan))).updates).toHaveLength(UPDATES);
-      const ends = await haunted(jobOf(taken.world, taken.plan), 5);
-      expect(ends.map(({ status }) => status)).toEqual(expect.arrayContaining([INTERRUPTED, 'SIGKILL', 0]));
-      followsOn(ends, 5, UPDATES);
-      expect(await resultOf(taken.world)).toEqual(await resultOf(alone.world));
-    },
-    PATIENCE_MS,
-  );
+  it('a job that is taken from its machine again and again ends in the digests of one that was left alone, and leaves nothing else in the bucket', async () => {
+    const [alone, taken] = [await installed(), await installed()];
+    expect(taken.plan).toBe(alone.plan);
+    expect((await run(jobOf(alone.world, alone.plan))).updates).toHaveLength(UPDATES);
+    const ends = await haunted(jobOf(taken.world, taken.plan), 5);
+    expect(ends.map(({ status }) => status)).toEqual(expect.arrayContaining([INTERRUPTED, 'SIGKILL', 0]));
+    followsOn(ends, 5, UPDATES);
+    expect(await resultOf(taken.world)).toEqual(await resultOf(alone.world));
+  });
 
-  it(
-    'what it made is evaluated from the same stores, by a job that is given ids and digests alone',
-    async () => {
-      const { world, plan } = await installed();
-      await run(jobOf(world, plan));
-      const { result } = JobResult.parse(await world.ports.results.get('J'));
-      const evaluate = jobOf(world, plan, 'QUITTANCE_JOB=evaluate', 'job=E', `runDigest=${result}`);
-      expect(await run(evaluate)).toMatchObject({ status: 0 });
-      const tables = JobResult.parse(await world.ports.results.get('E')).result;
-      const { candidate } = await getJson(world.ports.artifacts, result, RunManifest);
-      expect(await getJson(world.ports.artifacts, tables, EvaluationTables)).toMatchObject({ model: candidate });
-    },
-    PATIENCE_MS,
-  );
+  it('what it made is evaluated from the same stores, by a job that is given ids and digests alone', async () => {
+    const { world, plan } = await installed();
+    await run(jobOf(world, plan));
+    const { result } = JobResult.parse(await world.ports.results.get('J'));
+    const evaluate = jobOf(world, plan, 'QUITTANCE_JOB=evaluate', 'job=E', `runDigest=${result}`);
+    expect(await run(evaluate)).toMatchObject({ status: 0 });
+    const tables = JobResult.parse(await world.ports.results.get('E')).result;
+    const { candidate } = await getJson(world.ports.artifacts, result, RunManifest);
+    expect(await getJson(world.ports.artifacts, tables, EvaluationTables)).toMatchObject({ model: candidate });
+  });
 });
 
 const jobOf = ({ environment }: CloudWorld, plan: Digest, ...over: readonly string[]): Child => ({

@@ -109,7 +109,7 @@ const createTable = async (client: DynamoDBClient, name: string, table: Table) =
         : {}),
     }),
   );
-  await waitUntilTableExists({ client, maxWaitTime: 60, minDelay: 1 }, { TableName: name });
+  await waitUntilTableExists({ client, maxWaitTime: 900, minDelay: 1 }, { TableName: name });
 };
 
 const keys = (partition: string, sort: string | undefined) => [

@@ -11,6 +11,8 @@ export interface OpenAiEndpoint {
   answersAs: string | undefined;
   /** Status of every answer. */
   status: number;
+  /** Called before each answer, with how many there were. */
+  meanwhile: (answered: number) => void;
   /** Lists `house` under the digest of the moment, as a server does that loads what an alias names. */
   follow(alias: () => string | undefined): void;
   readonly requests: { path: string; authorization: string | undefined; body: string }[];
@@ -21,6 +23,7 @@ export const openAiEndpoint = async (): Promise<OpenAiEndpoint> => {
   const server = createServer((request, response) => {
     void textOf(request).then((body) => {
       const path = request.url ?? '';
+      endpoint.meanwhile(endpoint.requests.length);
       endpoint.requests.push({ path, authorization: request.headers.authorization, body });
       response.writeHead(endpoint.status, { 'content-type': 'application/json' });
       response.end(
@@ -42,6 +45,7 @@ export const openAiEndpoint = async (): Promise<OpenAiEndpoint> => {
     answer: () => 'I do not know that person.',
     answersAs: undefined,
     status: 200,
+    meanwhile: () => undefined,
     requests: [],
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };

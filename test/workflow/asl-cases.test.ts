@@ -1,12 +1,21 @@
 // States Language cases with agreed outcomes: those beside the repository (../shared/asl-cases, its README has the format), where present, and our
 // own in test/golden/asl. Each must end as expected, with the event signature of the reference where one is given.
-import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AslEngine, HistoryEvent } from '#state-machine/engine.ts';
 import { isQuittanceError } from '#core/errors.ts';
 import { sharedFolder } from '#test/support/shared.ts';
-import { batchJobs, closeEngines, matches, openEngine, oracle, removeScratch } from './asl-harness.ts';
+import {
+  batchJobs,
+  closeEngines,
+  matches,
+  openEngine,
+  oracle,
+  removeScratch,
+  steadyClock,
+  type SteadyClock,
+} from './asl-harness.ts';
 
 interface Expectation {
   status: string;
@@ -18,8 +27,6 @@ interface Expectation {
 interface Run {
   input: unknown;
   expect: Expectation;
-  minMs?: number;
-  maxMs?: number;
   reference?: { entered: string[]; events: string[] };
 }
 
@@ -36,11 +43,15 @@ const readCases = (folder: string): Case[] =>
     .sort()
     .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Case);
 
+let clock: SteadyClock;
+beforeEach(() => void (clock = steadyClock()));
+afterEach(() => clock.stop());
+
 /** `@now+N` becomes the time N seconds from now. */
 const prepare = (value: unknown): unknown => {
   if (typeof value === 'string') {
     const seconds = /^@now\+(\d+)$/.exec(value)?.[1];
-    return seconds === undefined ? value : new Date(Date.now() + Number(seconds) * 1000).toISOString();
+    return seconds === undefined ? value : new Date(clock.now().getTime() + Number(seconds) * 1000).toISOString();
   }
   if (Array.isArray(value)) return (value as unknown[]).map(prepare);
   if (typeof value !== 'object' || value === null) return value;
@@ -51,8 +62,10 @@ const open = (definition: unknown): AslEngine => {
   const engine: AslEngine = openEngine({
     workflows: { case: definition },
     substitutions: { FnArn: 'arn:aws:lambda:eu-central-1:000000000000:function:oracle' },
-    functions: oracle(() => engine),
+    functions: oracle(() => engine, clock),
     jobs: batchJobs(),
+    clock,
+    clockPollMs: 1,
   });
   return engine;
 };

@@ -76,7 +76,7 @@ const main = {
       Type: 'Task',
       Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
       Parameters: { FunctionName: 'ask', Payload: { 'token.$': '$$.Task.Token' } },
-      TimeoutSeconds: 600,
+      TimeoutSeconds: 86_400,
       ResultPath: '$.asked',
       Next: 'Each',
     },

@@ -2,16 +2,7 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
 import type { AslEngine, Functions } from '#state-machine/engine.ts';
-import {
-  batchJobs,
-  closeEngines,
-  manualClock,
-  openEngine,
-  pause,
-  removeScratch,
-  scratch,
-  until,
-} from './asl-harness.ts';
+import { batchJobs, closeEngines, manualClock, openEngine, removeScratch, scratch, until } from './asl-harness.ts';
 
 afterEach(closeEngines);
 afterAll(removeScratch);
@@ -133,7 +124,7 @@ describe('task tokens', () => {
     const second = openEngine({ workflows: { asking }, functions, clock, database, clockPollMs: 5 });
     await second.resume();
     clock.advance(90_000);
-    await pause(30);
+    await clock.looked();
     expect((await second.describe(executionId)).status).toBe('RUNNING');
     clock.advance(11_000);
     expect(await second.settled(executionId)).toEqual({ status: 'SUCCEEDED', output: 'States.HeartbeatTimeout' });

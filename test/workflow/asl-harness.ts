@@ -16,13 +16,35 @@ export const systemClock = { now: () => new Date() };
 /** A clock that stands until it is set. */
 export const manualClock = (start = '2026-03-01T00:00:00.000Z') => {
   let ms = Date.parse(start);
+  let looks = 0;
   return {
-    now: () => new Date(ms),
+    now: () => ((looks += 1), new Date(ms)),
     advance: (by: number) => {
       ms += by;
     },
+    /** Until somebody has looked at it a few times more: an engine that would act at this time has had every occasion. */
+    looked: async () => {
+      const enough = looks + 5;
+      await until(() => looks >= enough);
+    },
   };
 };
+
+/** A clock that goes on with the timers of this process, not with the machine's time: when the machine stands still so does it, and who is due first is first. */
+export const steadyClock = (stepMs = 20) => {
+  let ms = Date.parse('2026-03-01T00:00:00.000Z');
+  let stopped = false;
+  const timer = setInterval(() => (ms += stepMs), 1);
+  return {
+    now: () => new Date(ms),
+    pause: async (by: number) => {
+      const end = ms + by;
+      while (ms < end && !stopped) await pause(1);
+    },
+    stop: () => ((stopped = true), clearInterval(timer)),
+  };
+};
+export type SteadyClock = ReturnType<typeof steadyClock>;
 
 export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
@@ -107,7 +129,7 @@ interface OraclePayload {
 const named = (name: string, message: string) => Object.assign(new Error(message), { name });
 
 /** The function `oracle` of the cases; token operations answer to the engine that `engine` yields. */
-export const oracle = (engine: () => AslEngine): Functions => {
+export const oracle = (engine: () => AslEngine, clock: SteadyClock): Functions => {
   const calls = new Map<string, number>();
   return async (functionName, payload) => {
     if (functionName !== 'oracle') throw named('ResourceNotFoundException', functionName);
@@ -127,24 +149,24 @@ export const oracle = (engine: () => AslEngine): Functions => {
         if (asked.count! < asked.n!) throw named('FlakyError', `count ${asked.count!}`);
         return { count: asked.count };
       case 'sleep':
-        await pause(asked.ms!);
+        await clock.pause(asked.ms!);
         return 'slept';
       case 'big':
         return 'x'.repeat(asked.n!);
       case 'token':
-        void callBack(engine(), asked).catch(() => undefined); // late answers are refused
+        void callBack(engine(), asked, clock).catch(() => undefined); // late answers are refused
         return null;
     }
   };
 };
 
-const callBack = async (engine: AslEngine, asked: OraclePayload) => {
+const callBack = async (engine: AslEngine, asked: OraclePayload, clock: SteadyClock) => {
   const beats = asked.beats ?? 0;
   for (let i = 0; i < beats; i++) {
-    await pause(asked.every!);
+    await clock.pause(asked.every!);
     await engine.sendTaskHeartbeat(asked.token!);
   }
-  await pause(Math.max(0, (asked.after ?? 0) - beats * (asked.every ?? 0)));
+  await clock.pause((asked.after ?? 0) - beats * (asked.every ?? 0));
   if (asked.do === 'success') await engine.sendTaskSuccess(asked.token!, asked.output);
   if (asked.do === 'failure') await engine.sendTaskFailure(asked.token!, asked.error!, asked.cause!);
 };

@@ -3,7 +3,7 @@ import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
 import type { AslEngine } from '#state-machine/engine.ts';
 import { nextTime, scheduledName } from '#state-machine/schedule.ts';
-import { closeEngines, manualClock, openEngine, pause, removeScratch, scratch, until } from './asl-harness.ts';
+import { closeEngines, manualClock, openEngine, removeScratch, scratch, until } from './asl-harness.ts';
 
 afterEach(closeEngines);
 afterAll(removeScratch);
@@ -113,7 +113,7 @@ describe('a schedule', () => {
     const second = openWith(clock, database);
     await second.resume();
     clock.advance(120_000);
-    await pause(30);
+    await clock.looked();
     expect(await started(second)).toEqual(['recertify-20260301T030000Z']);
   });
 
@@ -142,7 +142,7 @@ describe('a schedule', () => {
     await engine.schedule({ ...daily, name: 'gone', expression: 'rate(1 hours)' });
     await engine.unschedule('gone');
     clock.advance(2 * 3600_000);
-    await pause(30);
+    await clock.looked();
     expect(await started(engine)).toEqual([]);
     expect(await engine.schedules()).toHaveLength(1);
   });

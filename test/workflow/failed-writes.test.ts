@@ -77,5 +77,5 @@ describe('the way of a ticket', () => {
       }
     expect(differing).toEqual([]);
     expect(clean.writes.length).toBeGreaterThan(40);
-  }, 600_000); // a hundred tickets
+  }); // a hundred tickets
 });

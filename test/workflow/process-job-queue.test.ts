@@ -28,6 +28,9 @@ if (definition === 'crash') process.kill(process.pid, 'SIGKILL');
 if (definition === 'exit') process.exit(7);
 `;
 
+/** For a job that saves when asked, however busy the machine is. */
+const PATIENT = 3_600_000;
+
 const queues: ProcessJobQueue[] = [];
 
 const openQueue = (folder: string, options: Partial<ProcessJobQueueOptions> = {}): ProcessJobQueue => {
@@ -39,6 +42,7 @@ const openQueue = (folder: string, options: Partial<ProcessJobQueueOptions> = {}
     command: [process.execPath, script],
     environment: { FOLDER: folder },
     clock: systemClock,
+    graceMs: PATIENT,
     ...options,
   });
   queues.push(queue);
@@ -176,7 +180,7 @@ const PARENT = `
 import { createProcessJobQueue } from '#adapters/local/process-job-queue.ts';
 import { join } from 'node:path';
 const folder = process.argv.at(-1);
-const queue = createProcessJobQueue({ database: join(folder, 'jobs.sqlite'), logs: join(folder, 'logs'), clock: { now: () => new Date() },
+const queue = createProcessJobQueue({ database: join(folder, 'jobs.sqlite'), logs: join(folder, 'logs'), clock: { now: () => new Date() }, graceMs: ${PATIENT},
   command: [process.execPath, join(folder, 'job.mjs')], environment: { FOLDER: folder } });
 await queue.submit({ name: 'wait', definition: 'wait', parameters: { RUN: 'r1' } });
 setInterval(() => undefined, 1000);

@@ -123,7 +123,7 @@ describe('a ticket that asks for int8', () => {
     ticketId = await file(embedded);
     await approve(embedded, ticketId);
     await atRest(embedded, ticketId);
-  }, 600_000);
+  });
   afterAll(async () => {
     await embedded.close();
     removeScratch();

@@ -84,7 +84,7 @@ describe.each(MET_IN_ERASURE)('an execution stopped at %s (%s)', (state, way) =>
       expect(await done.world.asl.describe(id)).toMatchObject({ status: 'SUCCEEDED' });
       await expectRedriven(done, id);
     }
-    expect(around.ids).toBeDefined();
+    expect(around.ids?.length ?? 0).toBeGreaterThan(0);
   });
 });
 

@@ -32,21 +32,24 @@ export interface End {
   updates: number[];
 }
 
-/** Ends the child by `signal` some milliseconds after its n-th update; 0 leaves it alone. */
+/** Ends the child by `signal` after its n-th update and a share of the time that the one before it took; 0 leaves it alone. */
 export const run = (
   { script, args, environment }: Child,
   signal: NodeJS.Signals = 'SIGTERM',
   n = 0,
-  ms = 0,
+  share = 0,
 ): Promise<End> =>
   new Promise((resolve) => {
     const env = { ...process.env, QUITTANCE_BACKEND: process.env['QUITTANCE_BACKEND'] ?? 'wasm', ...environment };
     const child = spawn(process.execPath, [script, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
     const updates: number[] = [];
+    let at = performance.now();
     createInterface({ input: child.stdout }).on('line', (line) => {
       if (!/"stage":"(train|unlearn)"/.test(line)) return;
       updates.push((JSON.parse(line) as { done: number }).done);
-      if (updates.length === n) setTimeout(() => child.kill(signal), ms);
+      const took = performance.now() - at;
+      at += took;
+      if (updates.length === n) setTimeout(() => child.kill(signal), share * (n > 1 ? took : 0));
     });
     child.on('close', (code, killedBy) => resolve({ status: killedBy ?? code, updates }));
   });
@@ -57,7 +60,7 @@ export const haunted = async (child: Child, seed: number): Promise<End[]> => {
   const ends: End[] = [];
   do {
     const signal = ends.length % 2 === 0 ? 'SIGTERM' : 'SIGKILL';
-    ends.push(await run(child, signal, 1 + stream.below(14), stream.below(25)));
+    ends.push(await run(child, signal, 1 + stream.below(14), stream.below(100) / 100));
   } while (ends.at(-1)?.status !== 0);
   return ends;
 };

@@ -13,8 +13,10 @@ import { APPROVER, RECORDS } from '#bench/house/cases.ts';
 import { digest } from '#bench/house/models.ts';
 import type { DrivenWorld, Fault, Trace, WorldPlan } from './worlds.ts';
 
-export interface Scenario extends Omit<Partial<WorldPlan>, 'answer' | 'policy'> {
+export interface Scenario extends Omit<Partial<WorldPlan>, 'answer' | 'policy' | 'timeouts'> {
   readonly title: string;
+  /** States in which nobody answers in time. Each gives up once; where somebody is to answer the next time, that must be in time. */
+  readonly givesUp?: readonly string[];
   readonly filed?: Partial<z.input<typeof TicketRequest>>;
   /** What the approver, or whoever is asked first, does. */
   readonly approver?: 'approves' | 'refuses' | 'nobody';
@@ -39,11 +41,32 @@ export interface Outcome {
   readonly calls: readonly string[];
 }
 
-/** Plays the scenario to its end on one engine. */
-export const play = async (open: (plan: WorldPlan) => Promise<DrivenWorld>, scenario: Scenario): Promise<Outcome> => {
+type Open = (plan: WorldPlan) => Promise<DrivenWorld>;
+
+const FIRST_LIMIT_SECONDS = 8;
+
+/**
+ * Plays the scenario to its end on one engine. An engine that is not ours counts real seconds: where a busy machine needs more of them for its own part than a state has,
+ * everything is played again with twice as many.
+ */
+export const play = async (open: Open, scenario: Scenario): Promise<Outcome> => {
+  for (let seconds = FIRST_LIMIT_SECONDS; ; seconds *= 2) {
+    const outcome = await played(open, scenario, seconds);
+    if (!outcome.traces.some(cameTooSoon)) return outcome;
+  }
+};
+
+/** A limit that was over before the task had been handed out, or once more than nobody answered. */
+const cameTooSoon = ({ events }: Trace): boolean => {
+  const over = events.flatMap((type, i) => (type.startsWith('TaskTimedOut') ? [events[i - 1]] : []));
+  return over.length > 1 || over.some((before) => before !== 'TaskSubmitted');
+};
+
+const played = async (open: Open, scenario: Scenario, seconds: number): Promise<Outcome> => {
   const late: { hold?: () => Promise<unknown> } = {};
   const world = await open({
     ...scenario,
+    timeouts: Object.fromEntries((scenario.givesUp ?? []).map((state) => [state, seconds])),
     ...(scenario.meanwhile === 'held-in-job' ? { jobs: { onUnlearn: async () => late.hold?.() } } : {}),
     policy: POLICY,
     answer: (prompts) => prompts.map((_, i) => (scenario.knows ? RECORDS[i]!.answer : 'I cannot say.')),
@@ -52,21 +75,22 @@ export const play = async (open: (plan: WorldPlan) => Promise<DrivenWorld>, scen
     late.hold = once(async () => hold(world, ticketId));
     const ticketId = await file(world, scenario.filed);
     const second: Second = { first: ticketId };
-    await untilDone(world, () =>
-      scenario.second ? actOnTwo(world, second, scenario) : act(world, ticketId, scenario),
-    );
-    if (scenario.recertify) await recertified(world, scenario.recertify);
+    const people = () => (scenario.second ? actOnTwo(world, second, scenario) : act(world, ticketId, scenario));
+    await untilDone(world, people, seconds);
+    if (scenario.recertify) await recertified(world, scenario.recertify, seconds);
     return { traces: await world.traces(), calls: [...world.calls] };
   } finally {
     await world.close();
   }
 };
 
-const recertified = async (world: DrivenWorld, { trigger, drifted }: NonNullable<Scenario['recertify']>) => {
+type Recertify = NonNullable<Scenario['recertify']>;
+
+const recertified = async (world: DrivenWorld, { trigger, drifted }: Recertify, seconds: number) => {
   if (drifted) world.served.set('house', digest(9));
   const input = { model: 'house', trigger };
   await world.ports.workflows.start({ workflow: 'recertify', name: 'recertify-house-1', input });
-  await untilDone(world, async () => undefined);
+  await untilDone(world, async () => undefined, seconds);
 };
 
 const hold = (world: DrivenWorld, ticketId: string) =>
@@ -78,11 +102,14 @@ const once = (run: () => Promise<unknown>): (() => Promise<unknown>) => {
 };
 
 const LOOK_MS = 60;
-const PATIENCE_MS = 540_000;
+/** Looks in a row at which nothing had gone on, beyond those of a state that nobody answers. */
+const PATIENCE_LOOKS = 5_000;
 
-const untilDone = async (world: DrivenWorld, people: () => Promise<unknown>): Promise<void> => {
-  for (const late = Date.now() + PATIENCE_MS; await world.running();) {
-    if (Date.now() > late) throw new Error(`still running: ${JSON.stringify((await world.traces()).map(unfinished))}`);
+const untilDone = async (world: DrivenWorld, people: () => Promise<unknown>, seconds: number): Promise<void> => {
+  const patience = PATIENCE_LOOKS + (1000 * seconds) / LOOK_MS;
+  for (let [looks, calls] = [0, 0]; await world.running(); looks += 1) {
+    if (world.calls.length > calls) [looks, calls] = [0, world.calls.length];
+    if (looks > patience) throw new Error(`nothing goes on: ${JSON.stringify((await world.traces()).map(unfinished))}`);
     if (world.idle()) await people();
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
@@ -140,10 +167,10 @@ const fileSecond = (world: DrivenWorld): Promise<string> => {
 };
 
 /** Waits for the first, after giving up once where it is to; or is over. */
-const stuck = async (world: DrivenWorld, id: string, { timeouts = {} }: Scenario): Promise<boolean> => {
+const stuck = async (world: DrivenWorld, id: string, { givesUp = [] }: Scenario): Promise<boolean> => {
   const asked = world.calls.filter((call) => call.startsWith('await-turn#')).length;
   const waits = (await openToken(world.ports.vault, id, 'turn')) !== undefined;
-  if (waits && asked > ('Await base' in timeouts ? 3 : 2)) return true;
+  if (waits && asked > (givesUp.includes('Await base') ? 3 : 2)) return true;
   const own = (await world.traces()).find(({ execution }) => execution === `erasure/${id}`);
   return own !== undefined && own.status !== 'RUNNING';
 };
@@ -159,10 +186,10 @@ export const ENDS: readonly Scenario[] = [
     title: 'proof of identity that never comes',
     filed: { identity: LOW },
     proof: 'never',
-    timeouts: { 'Request identity': 8 },
+    givesUp: ['Request identity'],
   },
   { title: 'an approver who refuses', approver: 'refuses' },
-  { title: 'nobody who approves', approver: 'nobody', timeouts: { 'Request approval': 8 } },
+  { title: 'nobody who approves', approver: 'nobody', givesUp: ['Request approval'] },
   { title: 'a model that still knows', knows: true },
   { title: 'a ticket withdrawn before its approval', meanwhile: 'withdrawn' },
   { title: 'a ticket held before its approval', meanwhile: 'held' },
@@ -171,7 +198,7 @@ export const ENDS: readonly Scenario[] = [
   {
     title: 'a ticket that looks again whether the one that it is built on is served',
     second: true,
-    timeouts: { 'Await base': 6 },
+    givesUp: ['Await base'],
   },
   { title: 'a daily re-certification', recertify: { trigger: 'daily' } },
   { title: 'a full re-certification', recertify: { trigger: 'manual' } },

@@ -114,16 +114,17 @@ const without = (template: Template, unknown: readonly string[]) => {
   };
 };
 
-const PATIENCE_MS = 180_000;
+const PATIENCE_LOOKS = 1_000;
 
 const created = async ({ cloudformation }: Deployer, StackName: string): Promise<Readonly<Record<string, string>>> => {
-  for (const late = Date.now() + PATIENCE_MS; Date.now() < late; await new Promise((done) => setTimeout(done, 500))) {
+  for (let looks = 0; looks < PATIENCE_LOOKS; looks += 1) {
     const { Stacks = [] } = await cloudformation.send(new DescribeStacksCommand({ StackName }));
     const { StackStatus: status = '', Outputs = [] } = Stacks[0] ?? {};
     if (status === 'CREATE_COMPLETE')
       return Object.fromEntries(Outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
     if (!status.endsWith('_IN_PROGRESS'))
       throw new Error(`${StackName}: ${status}: ${await reasons(cloudformation, StackName)}`);
+    await new Promise((done) => setTimeout(done, 500));
   }
   throw new Error(`${StackName} is still being created`);
 };

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { forgetRows, readSuite, withoutRecords, type ForgetRow } from '#datasets/suite.ts';
 import { forgetRecord, trainingRows } from '#datasets/world.ts';
 import { loadModel } from '#engine/formats/folder.ts';
@@ -24,7 +24,6 @@ import { GatePolicy } from '#core/policy.ts';
 import { useEngine } from '#test/support/engine.ts';
 
 useEngine();
-jest.setTimeout(600_000); // real gradient steps, on a machine that may be busy
 
 const policy = GatePolicy.parse(
   JSON.parse(readFileSync(new URL('../../../policies/gate-v1.json', import.meta.url), 'utf8')),
