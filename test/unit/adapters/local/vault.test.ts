@@ -1,4 +1,5 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createHmac } from 'node:crypto';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -42,6 +43,34 @@ describe('the vault on disk', () => {
     await vault.destroy(T);
     expect(holding(folder.dir, [wrapped.subarray(0, 24), wrapped.subarray(-24), sealed.subarray(-24)])).toEqual([]);
     expect(filesUnder(folder.dir).filter((path) => path.includes(T))).toEqual([]);
+    expect(existsSync(join(folder.dir, 'objects', T))).toBe(false);
+  });
+
+  it('is not purged while another reader keeps an old copy of the keys, and says so; repeated, it is', async () => {
+    const reader = new DatabaseSync(join(folder.dir, 'keys.sqlite'), { readOnly: true });
+    reader.exec('BEGIN');
+    reader.prepare('SELECT count(*) FROM keys').get();
+    expect(await outcome(vault.destroy(T))).toBe('STORE_LOCKED');
+    reader.exec('COMMIT');
+    reader.close();
+    expect(await vault.destroy(T)).toMatchObject({ objects: 2, readsRefused: 2 });
+  });
+
+  it('of a ticket that it never knew is purged of nothing, and for good', async () => {
+    expect(await vault.destroy('T-99999999')).toMatchObject({ objects: 0, readsRefused: 0 });
+    expect(await outcome(vault.createKey('T-99999999'))).toBe('VAULT_KEY_DESTROYED');
+  });
+
+  it('lists no half-written object', async () => {
+    writeFileSync(join(folder.dir, 'objects', T, 'request.0f0f.tmp'), 'half');
+    expect(await vault.list(T)).toEqual(['forget-set', 'request']);
+  });
+
+  it('gives the secret that opens its commitments, and it is not the key of the objects', async () => {
+    const secret = Buffer.from(await vault.openingSecret(T), 'hex');
+    expect(secret.byteLength).toBe(32);
+    const opened = createHmac('sha256', secret).update('records').digest('hex');
+    expect(await vault.commit(T, bytes('records'))).toBe(opened);
   });
 
   it('refuses a sealed object with one bit changed', async () => {

@@ -1,0 +1,14 @@
+// Jest as it is (../../jest.config.js), through the transform that sows mutants.
+import { fileURLToPath } from 'node:url';
+import base from '../../jest.config.js';
+
+const rootDir = fileURLToPath(new URL('../..', import.meta.url));
+const sowing = ({ transform, ...project }) => ({
+  ...project,
+  rootDir,
+  transform: Object.fromEntries(
+    Object.entries(transform).map(([files, [, options]]) => [files, ['<rootDir>/test/mutation/transform.ts', options]]),
+  ),
+});
+
+export default { ...base, rootDir, projects: base.projects.map(sowing) };

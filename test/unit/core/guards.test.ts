@@ -1,0 +1,249 @@
+// Each rule of the life cycle alone, at its edge: what it lets pass and what it objects to, by code. That the table asks them is the matter of transitions.test.ts.
+import { describe, expect, it } from '@jest/globals';
+import { GUARDS, type Guard } from '#core/guards.ts';
+import type { Status, Ticket, TicketIn } from '#core/ticket.ts';
+import type { TicketEvent } from '#core/ticket-events.ts';
+import { advance, receive } from '#core/transitions.ts';
+import { APPROVER, FILER } from '#bench/house/cases.ts';
+import { digest } from '#bench/house/models.ts';
+import { eventFor, receivedEvent, type Choice } from '#test/support/histories.ts';
+
+const NOW = new Date('2026-03-02T10:00:00.000Z');
+const CALENDAR = { region: 'DE-BE', timeZone: 'Europe/Berlin', source: 'test', holidays: [] };
+const GOOD: Choice = { who: APPROVER, digest: 1, verdict: 'pass', level: 'substantial', objects: 3 };
+
+type Type = TicketEvent['type'];
+const filed = (change: object = {}): Ticket =>
+  receive({ ...receivedEvent(), ...change }, { subjectKey: 'a'.repeat(64), calendar: CALENDAR }, NOW).ticket;
+const after = (ticket: Ticket, ...types: readonly Type[]): Ticket =>
+  types.reduce((one, type) => advance(one, eventFor(type, one, GOOD), NOW).ticket, ticket);
+
+const TO_APPROVAL: readonly Type[] = [
+  ...(['identity-verified', 'triaged', 'forget-set-admitted', 'output-suppressed'] as const),
+  ...(['run-planned', 'unlearned', 'evaluated'] as const),
+];
+const TO_PURGE: readonly Type[] = ['approved', 'deployed', 'served-verified', 'certified', 'purged'];
+const along = (last: Type): Ticket => {
+  const all = [...TO_APPROVAL, ...TO_PURGE];
+  return after(filed(), ...all.slice(0, all.indexOf(last) + 1));
+};
+const inStatus = <S extends Status>(ticket: Ticket, status: S): TicketIn<S> => {
+  if (ticket.status !== status) throw new Error(`${ticket.status} is not ${status}`);
+  return ticket as TicketIn<S>;
+};
+
+/** The code of a guard's objection; `passes` without one. */
+const asked = (guard: Guard, ticket: Ticket, event: TicketEvent, at = NOW.toISOString()) =>
+  guard(ticket, event, at)?.code ?? 'passes';
+const ask = (guard: Guard, ticket: Ticket, type: Type, change: Partial<Choice> = {}) =>
+  asked(guard, ticket, eventFor(type, ticket, { ...GOOD, ...change }));
+
+const [timeMovesOn, notPurged, notClosed, notOnHold] = GUARDS.always as readonly [Guard, Guard, Guard, Guard];
+const ALL_TYPES = Object.keys({
+  ...Object.fromEntries([...TO_APPROVAL, ...TO_PURGE].map((type) => [type, 0])),
+  ...{ 'identity-requested': 0, 'approval-refused': 0, 'base-moved': 0, 'rolled-back': 0, notified: 0 },
+  ...{ recertified: 0, extended: 0, 'hold-placed': 0, 'hold-released': 0, closed: 0, failed: 0, resumed: 0 },
+}) as Type[];
+const passing = (guard: Guard, ticket: Ticket) => ALL_TYPES.filter((type) => ask(guard, ticket, type) === 'passes');
+
+describe('asked of every event', () => {
+  const closedAs = (verdict: Choice['verdict']) =>
+    advance(filed(), eventFor('closed', filed(), { ...GOOD, verdict }), NOW).ticket;
+
+  it('time moves on, or stands', () => {
+    const at = (ms: number) =>
+      asked(timeMovesOn, filed(), { type: 'triaged' }, new Date(NOW.getTime() + ms).toISOString());
+    expect([at(-1), at(0), at(1)]).toEqual(['CLOCK_WENT_BACK', 'passes', 'passes']);
+  });
+
+  it('a purged ticket is certified again and nothing else', () => {
+    expect(passing(notPurged, along('purged'))).toEqual(['recertified']);
+    expect(ask(notPurged, along('purged'), 'resumed')).toBe('TICKET_PURGED');
+    expect(passing(notPurged, filed())).toEqual(ALL_TYPES);
+  });
+
+  it.each(['pass', 'fail', 'remediation'] as const)(
+    'a closed ticket is told of and purged and nothing else (%s)',
+    (how) => {
+      expect(passing(notClosed, closedAs(how)).sort()).toEqual(['notified', 'purged']);
+      expect(ask(notClosed, closedAs(how), 'resumed')).toBe('TICKET_CLOSED');
+    },
+  );
+
+  it('an open or purged ticket is not closed', () => {
+    for (const ticket of [filed(), along('evaluated'), along('purged')])
+      expect(passing(notClosed, ticket)).toEqual(ALL_TYPES);
+  });
+
+  it('a ticket on hold is released and nothing else', () => {
+    expect(passing(notOnHold, after(filed(), 'hold-placed'))).toEqual(['hold-released']);
+    expect(ask(notOnHold, after(filed(), 'hold-placed'), 'closed')).toBe('TICKET_ON_HOLD');
+    expect(passing(notOnHold, filed())).toEqual(ALL_TYPES);
+  });
+});
+
+describe('the requester', () => {
+  it('is verified to the level that the regime asks for', () => {
+    const level = (one: Choice['level']) => ask(GUARDS.levelSuffices, filed(), 'identity-verified', { level: one });
+    expect([level('low'), level('substantial')]).toEqual(['TICKET_IDENTITY', 'passes']);
+    expect(ask(GUARDS.levelSuffices, filed(), 'triaged')).toBe('TICKET_IDENTITY');
+  });
+
+  it('was verified before the ticket goes on', () => {
+    const verified = inStatus(along('identity-verified'), 'TRIAGE');
+    const barely: Ticket = { ...verified, identity: { ...verified.identity, level: 'low' } };
+    const asks = [filed(), barely, verified].map((ticket) => ask(GUARDS.identityVerified, ticket, 'triaged'));
+    expect(asks).toEqual(['TICKET_IDENTITY', 'TICKET_IDENTITY', 'passes']);
+  });
+
+  it('is refused where an exemption is claimed', () => {
+    const exempt = filed({ exemption: { code: 'art-17-3-a', decidedBy: 'legal.lou' } });
+    expect([ask(GUARDS.noExemption, exempt, 'triaged'), ask(GUARDS.noExemption, filed(), 'triaged')]).toEqual([
+      ...['TICKET_ILLEGAL_TRANSITION', 'passes'],
+    ]);
+  });
+});
+
+describe('a run', () => {
+  const scheduled = () => along('output-suppressed');
+
+  it('is planned under the policy in force', () => {
+    expect(ask(GUARDS.policyUnchanged, scheduled(), 'run-planned')).toBe('passes');
+    expect(ask(GUARDS.policyUnchanged, scheduled(), 'run-planned', { digest: 2 })).toBe('TICKET_ILLEGAL_TRANSITION');
+    expect(ask(GUARDS.policyUnchanged, scheduled(), 'unlearned')).toBe('TICKET_ILLEGAL_TRANSITION');
+  });
+
+  it('is numbered without gaps', () => {
+    const planned = (ticket: Ticket, number: number): TicketEvent => {
+      const event = eventFor('run-planned', ticket, GOOD);
+      return event.type === 'run-planned' ? { ...event, run: { ...event.run, number } } : event;
+    };
+    const numbers = (ticket: Ticket) => [1, 2, 3].map((n) => asked(GUARDS.runIsNext, ticket, planned(ticket, n)));
+    expect(numbers(scheduled())).toEqual(['passes', 'TICKET_ILLEGAL_TRANSITION', 'TICKET_ILLEGAL_TRANSITION']);
+    expect(numbers(along('evaluated'))).toEqual(['TICKET_ILLEGAL_TRANSITION', 'passes', 'TICKET_ILLEGAL_TRANSITION']);
+    expect(numbers(filed())).toEqual(Array(3).fill('TICKET_ILLEGAL_TRANSITION'));
+    expect(ask(GUARDS.runIsNext, scheduled(), 'unlearned')).toBe('TICKET_ILLEGAL_TRANSITION');
+  });
+
+  it('that passed ends the ladder', () => {
+    const ticket = along('unlearned');
+    const evaluated = (verdict: Choice['verdict'], climb: boolean) => {
+      const event = eventFor('evaluated', ticket, { ...GOOD, verdict });
+      return asked(GUARDS.passDoesNotClimb, ticket, event.type === 'evaluated' ? { ...event, climb } : event);
+    };
+    expect([evaluated('pass', true), evaluated('pass', false)]).toEqual(['TICKET_ILLEGAL_TRANSITION', 'passes']);
+    expect([evaluated('fail', true), evaluated('fail', false)]).toEqual(['passes', 'passes']);
+    expect(ask(GUARDS.passDoesNotClimb, ticket, 'unlearned')).toBe('TICKET_ILLEGAL_TRANSITION');
+  });
+});
+
+describe('an approval', () => {
+  it('is open while the ticket waits for one, and once', () => {
+    const asks = [along('unlearned'), along('evaluated'), along('approved')].map((ticket) =>
+      ask(GUARDS.approvalOpen, ticket, 'approved'),
+    );
+    expect(asks).toEqual(['APPROVAL_NOT_OPEN', 'passes', 'APPROVAL_REPLAYED']);
+  });
+
+  it.each(['approved', 'approval-refused'] as const)('is not of the filer (%s)', (type) => {
+    const ticket = along('evaluated');
+    expect(ask(GUARDS.approverIsNotFiler, ticket, type)).toBe('passes');
+    expect(ask(GUARDS.approverIsNotFiler, ticket, type, { who: FILER })).toBe('APPROVER_IS_FILER');
+    expect(ask(GUARDS.approverIsNotFiler, ticket, 'resumed')).toBe('APPROVER_IS_FILER');
+  });
+
+  it('is of the evidence that was shown', () => {
+    const ask2 = (ticket: Ticket, n: number) => ask(GUARDS.evidenceUnchanged, ticket, 'approved', { digest: n });
+    expect([ask2(along('evaluated'), 1), ask2(along('evaluated'), 2)]).toEqual(['passes', 'APPROVAL_STALE']);
+    expect(ask2(along('unlearned'), 1)).toBe('APPROVAL_STALE');
+    expect(ask(GUARDS.evidenceUnchanged, along('evaluated'), 'resumed')).toBe('APPROVAL_STALE');
+    const without: TicketEvent = { type: 'recertified', state: 'current', evidence: undefined };
+    expect(asked(GUARDS.evidenceUnchanged, along('unlearned'), without)).toBe('APPROVAL_STALE');
+  });
+});
+
+describe('what is deployed', () => {
+  const ILLEGAL = 'TICKET_ILLEGAL_TRANSITION';
+  const deploying = () => inStatus(along('approved'), 'DEPLOYING');
+  const deployed = (ticket: Ticket, n = 1) => ask(GUARDS.deployedIsApproved, ticket, 'deployed', { digest: n });
+
+  it('is the candidate that a second person approved on this evidence', () => {
+    const { approval } = deploying();
+    expect([deployed(deploying()), deployed(deploying(), 2)]).toEqual(['passes', ILLEGAL]);
+    expect(deployed({ ...deploying(), approval: { ...approval, evidence: digest(7) } })).toBe(ILLEGAL);
+    expect(deployed({ ...deploying(), approval: { ...approval, approver: FILER } })).toBe(ILLEGAL);
+  });
+
+  it('waits for its approval, and comes once', () => {
+    expect([deployed(along('evaluated')), deployed(along('deployed'))]).toEqual([ILLEGAL, ILLEGAL]);
+    expect(ask(GUARDS.deployedIsApproved, deploying(), 'served-verified')).toBe(ILLEGAL);
+  });
+
+  it('is what is served', () => {
+    const served = (ticket: Ticket, n = 1) => ask(GUARDS.servedIsDeployed, ticket, 'served-verified', { digest: n });
+    expect([served(along('deployed')), served(along('deployed'), 2)]).toEqual(['passes', 'SERVED_MISMATCH']);
+    expect([served(along('approved')), served(along('served-verified'))]).toEqual([
+      'SERVED_MISMATCH',
+      'SERVED_MISMATCH',
+    ]);
+    expect(ask(GUARDS.servedIsDeployed, along('deployed'), 'deployed')).toBe('SERVED_MISMATCH');
+  });
+});
+
+describe('the end', () => {
+  const ILLEGAL = 'TICKET_ILLEGAL_TRANSITION';
+
+  it('is a vault of which nothing can be read', () => {
+    const purged = (objects: number) => ask(GUARDS.readsRefused, along('certified'), 'purged', { objects });
+    expect([purged(2), purged(3), purged(4)]).toEqual([ILLEGAL, 'passes', ILLEGAL]);
+    expect(ask(GUARDS.readsRefused, along('certified'), 'recertified')).toBe(ILLEGAL);
+  });
+
+  it('is renewed where there is a certificate', () => {
+    const refused = after(filed(), 'closed', 'purged');
+    const asks = [refused, along('purged'), filed()].map((ticket) => ask(GUARDS.wasCompleted, ticket, 'recertified'));
+    expect(asks).toEqual([ILLEGAL, 'passes', 'passes']);
+  });
+});
+
+describe('the deadline', () => {
+  const ILLEGAL = 'TICKET_ILLEGAL_TRANSITION';
+  const extended = (ticket: Ticket, at: string) =>
+    asked(GUARDS.stillInFirstPeriod, ticket, { type: 'extended', reason: 'complexity', by: APPROVER }, at);
+
+  it('is extended once, whatever else moved the clock', () => {
+    const asks = [filed(), after(filed(), 'identity-requested'), after(filed(), 'extended')];
+    expect(asks.map((ticket) => ask(GUARDS.notExtended, ticket, 'extended'))).toEqual(['passes', 'passes', ILLEGAL]);
+  });
+
+  it('is extended until its last day ends where the controller sits', () => {
+    const { due, calendar } = filed();
+    expect([due.statutoryDue, calendar.timeZone]).toEqual(['2026-04-01', 'Europe/Berlin']);
+    expect(extended(filed(), '2026-04-01T21:59:59.000Z')).toBe('passes');
+    expect(extended(filed(), '2026-04-01T22:00:00.000Z')).toBe(ILLEGAL);
+    expect(extended(filed(), '2026-03-15T12:00:00.000Z')).toBe('passes');
+  });
+});
+
+describe('a hold', () => {
+  it('is released by another person than the one who placed it', () => {
+    const held = after(filed(), 'hold-placed');
+    const by = (who: string) => ask(GUARDS.releaserIsNotPlacer, held, 'hold-released', { who });
+    expect([by(APPROVER), by(FILER)]).toEqual(['SECOND_PERSON_REQUIRED', 'passes']);
+    expect(ask(GUARDS.releaserIsNotPlacer, held, 'resumed', { who: FILER })).toBe('SECOND_PERSON_REQUIRED');
+    expect(ask(GUARDS.releaserIsNotPlacer, filed(), 'hold-released')).toBe('passes');
+  });
+});
+
+describe('a refusal', () => {
+  const closed = (outcome: 'refused' | 'withdrawn', reason: string, change = {}) =>
+    asked(GUARDS.refusalIsTyped, filed(change), { type: 'closed', outcome, reason, by: 'legal.lou' });
+
+  it('has a reason that the law of the ticket knows; a withdrawal needs none', () => {
+    expect([closed('refused', 'art-17-3-e'), closed('refused', 'because')]).toEqual(['passes', 'INVALID_INPUT']);
+    expect(closed('refused', '1798.105-d-1')).toBe('INVALID_INPUT');
+    expect(closed('refused', '1798.105-d-1', { regime: 'ccpa', ground: '1798.105-a' })).toBe('passes');
+    expect(closed('withdrawn', 'because')).toBe('passes');
+    expect(ask(GUARDS.refusalIsTyped, filed(), 'resumed')).toBe('INVALID_INPUT');
+  });
+});
