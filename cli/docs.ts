@@ -9,6 +9,7 @@ import { printedName, QUANTITIES } from '#core/quantities.ts';
 import { UNITS } from '#core/quantity.ts';
 import { helpOf } from './command.ts';
 import { commands } from './commands.ts';
+import { policiesPage } from './docs-policies.ts';
 
 const made = (title: string, body: string): string =>
   `# ${title}\n\nMade by \`npm run docs\` from the registries; edit those.\n\n${body}\n`;
@@ -86,6 +87,7 @@ export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   'cli.md': cli,
   'errors.md': errors,
   'methods.md': () => made('Unlearning methods', methods.map(methodSection).join('\n\n')),
+  'policies.md': () => made('Gate policies', policiesPage()),
   'metrics.md': () => made('Metrics', metricRows()),
 };
 

@@ -8,6 +8,7 @@ import { methods } from '#unlearning/methods.ts';
 import { ERROR_CODES } from '#core/errors.ts';
 import { printedName, QUANTITIES } from '#core/quantities.ts';
 import { parse } from '#cli/command.ts';
+import { readPolicy, SHIPPED_POLICIES } from '#entry/policies.ts';
 import { commands } from '#cli/commands.ts';
 import { PAGES } from '#cli/docs.ts';
 
@@ -42,6 +43,15 @@ it('every method, metric and error code is documented', () => {
   for (const { name } of methods) expect(read('docs/methods.md')).toContain(`## ${name}\n`);
   for (const one of QUANTITIES) expect(read('docs/metrics.md')).toContain(`| ${one.key} | ${printedName(one)} |`);
   for (const code of Object.keys(ERROR_CODES)) expect(read('docs/errors.md')).toContain(`\`${code}\``);
+});
+
+it('every setting that a shipped ladder gives says what it was measured to do', () => {
+  const page = read('docs/policies.md');
+  const given = Object.keys(SHIPPED_POLICIES)
+    .flatMap((name) => readPolicy(name).ladder)
+    .flatMap(({ config }) => Object.entries(config))
+    .flatMap(([part, settings]) => Object.keys(settings as object).map((setting) => `${part}.${setting}`));
+  for (const setting of new Set(given)) expect(page).toContain(`| ${setting} |`);
 });
 
 describe.each(RESULTS)('%s', (path) => {
