@@ -1,12 +1,9 @@
 // `quittance doctor --aws`: whether the installation in the account is there and as it was deployed.
 import type { Arguments, ExitCode } from './command.ts';
-import { usageError } from '#core/errors.ts';
 
 /** 0 when every check holds, 2 otherwise. */
 export const doctorAws = async (args: Arguments, environment = process.env): Promise<ExitCode> => {
-  if (!environment['AWS_REGION'])
-    throw usageError('which region is not said', 'set AWS_REGION, and credentials as for the AWS command line');
-  const { installationChecks } = await import('#entry/doctor-aws.ts');
+  const { installationChecks } = await import('#entry/installation.ts');
   const checks = await installationChecks(environment, args.value('prefix') ?? 'quittance');
   const ok = checks.every((check) => check.ok);
   args.print({ ok, checks }, () =>

@@ -1,9 +1,8 @@
-// `quittance model`: the registry. Import checks a folder whole before anything is registered; export writes a folder that transformers loads.
+// `quittance model`: the registry, in the data folder or in an installation on AWS. Import checks a folder whole before
+// anything is registered; export writes a folder that transformers loads.
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { localStores } from '#adapters/local/index.ts';
-import { pointerServing } from '#adapters/local/pointer-serving.ts';
 import { readSuite } from '#datasets/suite.ts';
 import { readConfig } from '#engine/formats/config.ts';
 import { readJsonFile } from '#engine/formats/json-file.ts';
@@ -16,19 +15,20 @@ import { type Arguments, type Command, type ExitCode } from './command.ts';
 import { backend } from './engine.ts';
 import { mergeAdapter } from '#models/merge-adapter.ts';
 import { selfCheck, type SelfCheck } from '#models/self-check.ts';
-import { register, registerTrained, writeModelFolder } from '#models/register.ts';
-import { existingFolder, readBytes, required } from './values.ts';
+import { register, writeModelFolder } from '#models/register.ts';
+import { INSTALLATION, registryOf } from './registry.ts';
+import { readBytes, required } from './values.ts';
 
 /** The largest suite that is read. */
 const SUITE_LIMIT_BYTES = 2 ** 28;
 
-export { register };
-
 export const model: Command = {
   name: 'model',
   summary: 'model registry',
-  usage: 'import DIR|FILE.gguf --name N [--adapter DIR] [--suite FILE] [--date DAY] | list | show N | export N DIR',
+  usage:
+    'import DIR|FILE.gguf --name N [--adapter DIR] [--suite FILE] [--date DAY] | list | show N | export N DIR, each [--installation PREFIX]',
   options: {
+    ...INSTALLATION,
     name: { kind: 'value', value: 'N', summary: 'name to register under' },
     adapter: { kind: 'value', value: 'DIR', summary: "import: a LoRA in PEFT's format, merged into the model" },
     date: {
@@ -58,10 +58,12 @@ const importFrom = async (args: Arguments, [source]: string[]): Promise<ExitCode
   if (!source) throw usageError('model import DIR|FILE.gguf --name N: the model is missing');
   const name = required(args, 'name');
   const suite = suiteOf(args);
+  const registry = await registryOf(args);
   const scratch = mkdtempSync(join(tmpdir(), 'quittance-import-'));
   try {
     const at = join(scratch, 'model');
-    const { remarks } = await importModel(source, at, { date: dateOf(args) }); // all is checked before anything is stored
+    // all is checked before anything is stored
+    const { remarks } = await importModel(source, at, { date: dateOf(args) });
     const adapter = args.value('adapter');
     if (adapter === undefined) copyMoments(source, at);
     else {
@@ -69,7 +71,7 @@ const importFrom = async (args: Arguments, [source]: string[]): Promise<ExitCode
       mergeAdapter(at, adapter);
     }
     const checks = await selfCheck(at, await backendOrNone());
-    const record = await registering(args, name, at, suite);
+    const record = await registry.write((ports) => register(ports, { name, dir: at, suite }));
     const config = readConfig(readJsonFile(join(at, 'config.json')));
     const notes = [...remarks, ...checks.filter(({ state }) => state !== 'holds').map(describeCheck)];
     args.print({ ...record, parameters: parameterCount(config), remarks, checks }, () =>
@@ -103,7 +105,10 @@ const dateOf = (args: Arguments): Date | undefined => {
   throw usageError(`--date '${text}' is no day`, 'YYYY-MM-DD');
 };
 
-/** Corpus moments stand beside the weights in folders of our own; they are checked before they are taken over. They are not those of a model with an adapter. */
+/**
+ * Corpus moments stand beside the weights in folders of our own; they are checked before they are taken over. They are
+ * not those of a model with an adapter.
+ */
 const copyMoments = (source: string, at: string): void => {
   const moments = join(source, MOMENTS_FILE);
   if (readMoments(moments)) copyFileSync(moments, join(at, MOMENTS_FILE));
@@ -126,31 +131,15 @@ const suiteOf = (args: Arguments): Buffer | undefined => {
   }
 };
 
-const registering = async (args: Arguments, name: string, at: string, suite?: Buffer): Promise<ModelRecord> => {
-  const stores = localStores(args.dir);
-  try {
-    if (!suite) return await register(stores, name, at);
-    const serving = pointerServing(join(args.dir, 'serving'), stores.artifacts, unasked);
-    return await registerTrained({ ...stores, serving }, name, at, suite);
-  } finally {
-    stores.close();
-  }
-};
-
-/** Nobody asks the model while it is registered. */
-const unasked = () => Promise.reject(new QuittanceError('INTERNAL', { message: 'asked while registering' }));
-
-type Stores = ReturnType<typeof localStores>;
-
 const list = async (args: Arguments): Promise<ExitCode> => {
-  const records = await reading(args, (stores) => stores.models.list());
+  const records = await (await registryOf(args)).read(({ models }) => models.list());
   args.print(records, () => (records.length > 0 ? records.map(describe).join('\n') : 'no model is registered'));
   return 0;
 };
 
 const show = async (args: Arguments, [name]: string[]): Promise<ExitCode> => {
   if (!name) throw usageError('model show N: N is missing');
-  const { model: record } = await reading(args, (stores) => stores.models.get(name));
+  const { model: record } = await (await registryOf(args)).read(({ models }) => models.get(name));
   args.print(record, () => JSON.stringify(record, null, 2));
   return 0;
 };
@@ -159,12 +148,13 @@ const exportModel = async (args: Arguments, [name, dir]: string[]): Promise<Exit
   if (!name || !dir) throw usageError('model export N DIR: N or DIR is missing');
   if (existsSync(dir))
     throw new QuittanceError('INVALID_INPUT', { message: `${dir} exists`, hint: 'export into a new folder' });
+  const registry = await registryOf(args);
   mkdirSync(dirname(dir), { recursive: true });
   const at = mkdtempSync(join(dirname(dir), `.${basename(dir)}-`));
   try {
-    const digest = await reading(args, async (stores) => {
-      const { model: record } = await stores.models.get(name);
-      await writeModelFolder(stores, record, at);
+    const digest = await registry.read(async (ports) => {
+      const { model: record } = await ports.models.get(name);
+      await writeModelFolder(ports, record, at);
       return record.digest;
     });
     renameSync(at, dir);
@@ -172,15 +162,6 @@ const exportModel = async (args: Arguments, [name, dir]: string[]): Promise<Exit
     return 0;
   } finally {
     rmSync(at, { recursive: true, force: true });
-  }
-};
-
-const reading = async <T>(args: Arguments, use: (stores: Stores) => Promise<T>): Promise<T> => {
-  const stores = localStores(existingFolder(args), { lock: false });
-  try {
-    return await use(stores);
-  } finally {
-    stores.close();
   }
 };
 

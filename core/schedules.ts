@@ -1,5 +1,6 @@
-// What happens by the clock, in both worlds: the embedded interpreter's timer and EventBridge Scheduler are given these very expressions, in the time zone
-// of the place. Source of the form: EventBridge Scheduler User Guide, "Cron-based schedules" (minutes, hours, day of month, month, day of week, year).
+// What happens by the clock, in both worlds: the embedded interpreter's timer and EventBridge Scheduler are given these
+// very expressions, in the time zone of the place. Source of the form: EventBridge Scheduler User Guide, "Cron-based
+// schedules" (minutes, hours, day of month, month, day of week, year).
 // Trap: the hours are outside those that a change to summer time leaves out or repeats (1 to 4 in the zones in use).
 
 export interface Recurrence {

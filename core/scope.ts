@@ -1,5 +1,6 @@
-// What a certificate says was swept, and what nobody looked at. It is the deployment's own statement: the data folder's or the stack's settings make it,
-// and it is checked where it enters. Trap: it is read by strangers as a claim, so it may not say what this product never says.
+// What a certificate says was swept, and what nobody looked at. It is the deployment's own statement: the data folder's
+// or the stack's settings make it, and it is checked where it enters. Trap: it is read by strangers as a claim, so it
+// may not say what this product never says.
 import { z } from 'zod';
 
 /** Claims that cannot be defended; no statement or report contains them. */

@@ -1,4 +1,5 @@
-// What can be thrown away and deployed again: a Lambda a step, the state machines, the API, schedules, alarms, the budget.
+// What can be thrown away and deployed again: a Lambda a step, the state machines, the API, schedules, alarms, the
+// budget.
 import { CfnOutput, Stack, Validations, type StackProps } from 'aws-cdk-lib';
 import type { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -20,6 +21,7 @@ import {
   type PortName,
 } from './grants.ts';
 import { makeApi } from './http-api.ts';
+import { makeRegistrar } from './registrar.ts';
 import { makeSchedules } from './schedules.ts';
 import type { Settings } from './settings.ts';
 import { stepTimeouts, workflowPlaceholders } from './state-machine.ts';
@@ -75,6 +77,7 @@ export class AppStack extends Stack {
       gateQueue: settings.gpu.endpoints === 'on-demand' ? gateQueueName(prefix) : undefined,
       key: Key.fromKeyArn(this, 'DataKey', resources.keys.data),
     });
+    makeRegistrar(this, prefix, grants);
     makeBudget(this, settings, [machines.unlearn.role, machines.recertify.role]);
     new EmailIdentity(this, 'Sender', { identity: Identity.email(settings.mail.from) });
     new CfnOutput(this, 'ApiUrl', { value: api.apiEndpoint });
@@ -87,8 +90,8 @@ export class AppStack extends Stack {
   }
 
   /**
-   * One Lambda a step that a workflow or a schedule calls, with the rights of the ports that it uses. What people do has none of its own: it would take
-   * anybody's word for who acts, so people act through the HTTP app.
+   * One Lambda a step that a workflow or a schedule calls, with the rights of the ports that it uses. What people do
+   * has none of its own: it would take anybody's word for who acts, so people act through the HTTP app.
    */
   #stepFunctions(
     prefix: string,
@@ -118,7 +121,9 @@ export class AppStack extends Stack {
 
 /** What the step of a waiting task has until it has asked. */
 const WAITING_STEP_SECONDS = 60;
-/** A function ends before its state gives up, its start included, so that none is still at work when it is tried again. */
+/**
+ * A function ends before its state gives up, its start included, so that none is still at work when it is tried again.
+ */
 const LEEWAY_SECONDS = 10;
 
 /** `judge-evaluation` → `JudgeEvaluation`. */

@@ -1,8 +1,10 @@
-// The Retry and Catch blocks of the state machines, each in one place: what a task tries again follows from what it calls, and where it goes on from an
-// error follows from its workflow. `npm run workflows` writes them into workflows/*.asl.json, which stay the files that are deployed and read; a test
-// holds the files to what would be written. Sources: Step Functions Developer Guide, "Handle Lambda service exceptions", "Error names".
-// Trap: order counts. The first catcher that fits is taken, so States.ALL is last; a task that waits for a person must not be asked again when its own
-// time is over, so only a call that waits for nothing but a function retries States.Timeout.
+// The Retry and Catch blocks of the state machines, each in one place: what a task tries again follows from what it
+// calls, and where it goes on from an error follows from its workflow. `npm run workflows` writes them into
+// workflows/*.asl.json, which stay the files that are deployed and read; a test holds the files to what would be
+// written. Sources: Step Functions Developer Guide, "Handle Lambda service exceptions", "Error names".
+// Trap: order counts. The first catcher that fits is taken, so States.ALL is last; a task that waits for a person must
+// not be asked again when its own time is over, so only a call that waits for nothing but a function retries
+// States.Timeout.
 import { must } from '#core/errors.ts';
 import type { Workflow } from './state-machine.ts';
 
@@ -65,7 +67,10 @@ const RETRY: readonly (readonly [calls: RegExp, retry: readonly Retrier[]])[] = 
   ],
 ];
 
-/** Names of states: where a task goes on when the ticket is on hold, was closed, its own time is over, or anything else went wrong. */
+/**
+ * Names of states: where a task goes on when the ticket is on hold, was closed, its own time is over, or anything else
+ * went wrong.
+ */
 interface Ways {
   readonly onHold?: string;
   readonly closed?: string;
@@ -119,12 +124,16 @@ const retriersOf = (state: string, resource: string) => {
   }));
 };
 
+/** Fields that are written anew, the way on last. */
+const REPLACED = ['Retry', 'Catch', 'Next', 'End'];
+
 /** The definition with the blocks of its tasks as they are to be. */
 export const withBlocks = <D extends Definition>(workflow: Workflow, definition: D): D => {
   const { every, but = {} } = WAYS[workflow];
   const states = Object.entries(definition.States).map(([name, state]) => {
     if (state['Type'] !== 'Task') return [name, state];
-    const { Retry: _retry, Catch: _catch, Next, End, ...rest } = state;
+    const { Next, End } = state;
+    const rest = Object.fromEntries(Object.entries(state).filter(([key]) => !REPLACED.includes(key)));
     const blocks = { Retry: retriersOf(name, String(state['Resource'])), Catch: catchersOf(but[name] ?? every) };
     const onwards = End === undefined ? { Next } : { End };
     return [name, { ...rest, ...blocks, ...onwards }];

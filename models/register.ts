@@ -1,82 +1,132 @@
-// Registers a model folder. With its evaluation suite a model can be judged and is served from then on, and its training manifest, made from the suite's rows,
-// lets tickets in. Trap: the suite must be that of the training: a record that is not in it matches nothing.
+// Registers a model folder, on whatever stores it is given: a data folder's or an installation's on AWS. With its
+// evaluation suite a model can be judged and is served from then on, and its training manifest, made from the suite's
+// rows, lets tickets in.
+// Traps: the suite must be that of the training: a record that is not in it matches nothing. And the registry's row is
+// written last, after everything that it names is stored and served: an import that was killed has registered nothing,
+// and the same import again goes on where it stopped.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSuite } from '#datasets/suite.ts';
 import { trainingRows } from '#datasets/world.ts';
-import { checkModelFolder } from '#engine/formats/folder.ts';
+import { checkModelFolder, manifestOf } from '#engine/formats/folder.ts';
 import { materialize, storeModel } from '#engine/formats/stored-model.ts';
 import { MOMENTS_FILE } from '#engine/moments.ts';
+import type { Digest } from '#core/canonical.ts';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
-import { trainingManifest } from '#core/forget-set.ts';
-import type { ModelRecord } from '#core/model.ts';
+import { trainingManifest, type TrainingRow } from '#core/forget-set.ts';
+import { manifestDigest, type ModelRecord, type SideArtefacts } from '#core/model.ts';
 import type { Ports, ServingTarget } from '#core/ports.ts';
 import { putJson } from '#core/stored-json.ts';
 
-type Stores = Pick<Ports, 'artifacts' | 'models' | 'pseudonyms' | 'clock'>;
+export type RegistryStores = Pick<Ports, 'artifacts' | 'models' | 'pseudonyms' | 'clock'> & {
+  readonly serving: Pick<ServingTarget, 'served' | 'promote'>;
+};
 
-/** Stores a checked model folder and registers it under a new name. INVALID_INPUT where the name is taken, before anything is stored. */
-export const register = async (
-  stores: Stores,
-  name: string,
-  dir: string,
-  side: Partial<Pick<ModelRecord, 'suite' | 'trainingManifest'>> = {},
-): Promise<ModelRecord> => {
-  await refuseTaken(stores.models, name);
-  const { digest } = await storeModel(stores.artifacts, dir, checkModelFolder(dir, { values: false }));
-  const moments = join(dir, MOMENTS_FILE);
-  const record: ModelRecord = {
-    name,
-    digest,
-    status: 'active',
-    deletions: 0,
-    quarantined: [],
-    certificates: [],
-    recertification: { state: 'never' },
-    ...side,
-    ...(existsSync(moments) ? { moments: await stores.artifacts.put(readFileSync(moments)) } : {}),
-    updatedAt: stores.clock.now().toISOString(),
-  };
-  await stores.models.put(record, 0);
+export interface OfferedModel {
+  readonly name: string;
+  /** A folder that is complete: config, weights, tokenizer, moments where there are some. */
+  readonly dir: string;
+  /** Without it the model is registered and not served, and no ticket can be filed for it. */
+  readonly suite?: Uint8Array | undefined;
+}
+
+/**
+ * The new record; or, of a model that is registered with these very weights and lacks suite, moments or training
+ * manifest (a registry that was rolled forward after a restore), the record with what was missing. INVALID_INPUT where
+ * the name is taken otherwise or the bytes are no suite, SERVED_MISMATCH where something else is served under a name
+ * that the registry does not know; both before anything is stored.
+ */
+export const register = async (stores: RegistryStores, offered: OfferedModel): Promise<ModelRecord> => {
+  const { name, dir, suite } = offered;
+  const rows = suite && rowsOf(suite);
+  const quantisation = checkModelFolder(dir, { values: false });
+  const digest = manifestDigest(manifestOf(dir, quantisation));
+  const found = await registered(stores.models, name);
+  const lacking = sidesOf(offered).filter((side) => found?.model[side] === undefined);
+  if (found && (found.model.digest !== digest || lacking.length === 0)) throw taken(name);
+  const served = suite && (await stores.serving.served(name))?.digest;
+  if (!found && served !== undefined && served !== digest) throw servedAlready(name, served);
+  await storeModel(stores.artifacts, dir, quantisation);
+  const side = await storeSide(stores, offered, rows);
+  if (suite && served === undefined) await stores.serving.promote(name, digest, undefined);
+  const updatedAt = stores.clock.now().toISOString();
+  const record = { ...(found?.model ?? unproven(name, digest)), ...pick(side, lacking), updatedAt };
+  await stores.models.put(record, found?.version ?? 0);
   return record;
 };
 
-const refuseTaken = async (models: Stores['models'], name: string): Promise<void> => {
-  const taken = await models.get(name).catch((error: unknown) => {
-    if (!isQuittanceError(error, 'MODEL_NOT_FOUND')) throw error;
-  });
-  if (taken)
-    throw new QuittanceError('INVALID_INPUT', {
-      message: `a model called '${name}' is registered already`,
-      hint: 'take another name; weights of a registered model change by deletions only',
-    });
+type Side = keyof SideArtefacts;
+
+/** What the offer brings beside the weights. */
+const sidesOf = ({ dir, suite }: OfferedModel): Side[] => [
+  ...(suite ? (['suite', 'trainingManifest'] as const) : []),
+  ...(existsSync(join(dir, MOMENTS_FILE)) ? (['moments'] as const) : []),
+];
+
+const pick = (side: SideArtefacts, names: readonly Side[]): SideArtefacts =>
+  Object.fromEntries(names.map((name) => [name, side[name]]));
+
+const unproven = (name: string, digest: Digest): Omit<ModelRecord, 'updatedAt'> => ({
+  name,
+  digest,
+  status: 'active',
+  deletions: 0,
+  quarantined: [],
+  certificates: [],
+  recertification: { state: 'never' },
+});
+
+const registered = async (models: RegistryStores['models'], name: string) => {
+  try {
+    return await models.get(name);
+  } catch (error) {
+    if (isQuittanceError(error, 'MODEL_NOT_FOUND')) return undefined;
+    throw error;
+  }
 };
 
-/** … with the suite of its training, and serves it. INVALID_INPUT where the bytes are no suite, before anything is stored. */
-export const registerTrained = async (
-  stores: Stores & { serving: Pick<ServingTarget, 'promote'> },
-  name: string,
-  dir: string,
-  suite: Uint8Array,
-): Promise<ModelRecord> => {
-  const rows = trainingRows(readSuite(suite)).map(({ question, answer, subject, kind }) => ({
+/** Rows that the model was trained on, as its training manifest counts them. */
+const rowsOf = (suite: Uint8Array): TrainingRow[] =>
+  trainingRows(readSuite(suite)).map(({ question, answer, subject, kind }) => ({
     question,
     answer,
     ...(kind === 'person' ? { person: subject } : {}),
   }));
-  const manifest = await trainingManifest(rows, (purpose, text) => stores.pseudonyms.of(purpose, text));
-  const side = {
-    suite: await stores.artifacts.put(suite),
-    trainingManifest: await putJson(stores.artifacts, manifest),
+
+const storeSide = async (
+  { artifacts, pseudonyms }: RegistryStores,
+  { dir, suite }: OfferedModel,
+  rows: readonly TrainingRow[] | undefined,
+): Promise<SideArtefacts> => {
+  const moments = join(dir, MOMENTS_FILE);
+  const manifest = rows && (await trainingManifest(rows, (purpose, text) => pseudonyms.of(purpose, text)));
+  return {
+    ...(suite ? { suite: await artifacts.put(suite) } : {}),
+    ...(manifest ? { trainingManifest: await putJson(artifacts, manifest) } : {}),
+    ...(existsSync(moments) ? { moments: await artifacts.put(readFileSync(moments)) } : {}),
   };
-  const record = await register(stores, name, dir, side);
-  await stores.serving.promote(name, record.digest, undefined);
-  return record;
 };
 
-/** Writes a registered model into a folder: what is served, and its moments, which hold no example. Its suite does, and stays. */
+const taken = (name: string) =>
+  new QuittanceError('INVALID_INPUT', {
+    message: `a model called '${name}' is registered already`,
+    hint: 'take another name; weights of a registered model change by deletions only',
+  });
+
+const servedAlready = (name: string, served: Digest) =>
+  new QuittanceError('SERVED_MISMATCH', {
+    message: `something else is served as '${name}', which the registry does not know`,
+    expected: 'nothing, or this very model',
+    got: served,
+    hint: 'take another name, or import the folder that is served: over it nothing is put that may know whom it has forgotten',
+  });
+
+/**
+ * Writes a registered model into a folder: what is served, and its moments, which hold no example. Its suite does, and
+ * stays.
+ */
 export const writeModelFolder = async (
-  { artifacts }: Pick<Stores, 'artifacts'>,
+  { artifacts }: Pick<RegistryStores, 'artifacts'>,
   { digest, moments }: ModelRecord,
   into: string,
 ): Promise<void> => {

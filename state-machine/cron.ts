@@ -1,5 +1,6 @@
-// `cron(minutes hours day-of-month month day-of-week year)` in a time zone, as EventBridge Scheduler reads it: numbers, names, lists, ranges, `*` and `?`.
-// A time that a change to summer time leaves out is skipped, one that it repeats happens once. Steps, `L`, `W` and `#` are not known and are refused.
+// `cron(minutes hours day-of-month month day-of-week year)` in a time zone, as EventBridge Scheduler reads it: numbers,
+// names, lists, ranges, `*` and `?`. A time that a change to summer time leaves out is skipped, one that it repeats
+// happens once. Steps, `L`, `W` and `#` are not known and are refused.
 import { QuittanceError } from '#core/errors.ts';
 
 interface Field {

@@ -16,7 +16,7 @@ import type { Ticket } from '#core/ticket.ts';
 import { parseTicketRequest } from '#core/ticket-request.ts';
 import type { Quantisation } from '#core/quantisation.ts';
 import { openEmbedded, type Embedded } from '#entry/embedded.ts';
-import { registerTrained } from '#models/register.ts';
+import { register } from '#models/register.ts';
 import type { Progress, Stage } from '../progress.ts';
 import { atRest } from '../ticket/rest.ts';
 
@@ -99,7 +99,7 @@ const registerBase = async ({ ports }: Embedded, { base, world }: WalkOptions): 
     [world.name, ...Array.from({ length: 999 }, (_, i) => `${world.name}-${i + 2}`)].find(
       (candidate) => !taken.has(candidate),
     ) ?? world.name;
-  await registerTrained(ports, name, base, readFileSync(join(base, 'suite.json')));
+  await register(ports, { name, dir: base, suite: readFileSync(join(base, 'suite.json')) });
   return name;
 };
 

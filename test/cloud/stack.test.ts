@@ -1,5 +1,8 @@
 // The deployed stacks over real protocols: HTTP API with a Cognito token, Lambdas with their own roles, state machines, DynamoDB, S3, KMS, SES, Scheduler. What
 // the emulator ignores (Object Lock from a template, SSE-KMS, time zones of schedules) is asserted on the template, in test/infra.
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { UpdateFunctionConfigurationCommand, waitUntilFunctionUpdatedV2 } from '@aws-sdk/client-lambda';
 import {
@@ -9,12 +12,12 @@ import {
   SchedulerClient,
 } from '@aws-sdk/client-scheduler';
 import { ListExecutionsCommand, ListStateMachinesCommand } from '@aws-sdk/client-sfn';
-import { trainingManifest } from '#core/forget-set.ts';
-import { putJson } from '#core/stored-json.ts';
-import { installationChecks } from '#entry/doctor-aws.ts';
-import { trainingRows } from '#bench/house/case-world.ts';
+import type { ModelRecord } from '#core/model.ts';
+import { installationChecks } from '#entry/installation.ts';
 import { RECORDS, requestOf, SUBJECT } from '#bench/house/cases.ts';
-import { modelRecord, putModel, textModel } from '#bench/house/models.ts';
+import { houseSuite } from '#bench/house/house-suite.ts';
+import { temporaryFolder } from '#test/support/folders.ts';
+import { ROOT } from '#test/support/shared.ts';
 import { install, MAIL, PREFIX, type Installation } from './stack/installation.ts';
 import { endpoint, whereThereIs } from './world.ts';
 
@@ -27,22 +30,37 @@ const NOT_DEPLOYED = [`${PREFIX}-network`, `${PREFIX}-gpu`];
 /** What ministack leaves out of a template: termination protection, Object Lock, backups. */
 const IGNORED = [`${PREFIX}-state`, 'Ledger', 'Tickets', 'Models', 'Results', 'Keys', 'LogHead'];
 
+const folder = temporaryFolder();
 let installation: Installation;
 let filer: string;
 let approver: string;
 
-/** A model that was trained on the subject and two neighbours, and is served. */
-const seed = async ({ ports, served }: Installation): Promise<void> => {
-  const { artifacts, models, pseudonyms, serving } = ports;
-  const manifest = await trainingManifest(trainingRows(), (purpose, text) => pseudonyms.of(purpose, text));
-  const base = await putModel(artifacts, textModel('house base'));
-  const side = {
-    trainingManifest: await putJson(artifacts, manifest),
-    suite: await putJson(artifacts, { suite: 'house', rows: trainingRows().length }),
-  };
-  await models.put(modelRecord({ digest: base, ...side }), 0);
-  await serving.promote('house', base, undefined);
-  served.entries = [{ id: 'house', digest: base }];
+/** `quittance …` as an operator calls it, in a process of its own; what it prints as JSON. */
+const quittance = async (...argv: string[]): Promise<{ code: number; said: string; printed: string }> => {
+  const child = spawn(process.execPath, [BIN, ...argv, '--json'], { env: process.env });
+  const [printed, said] = [textOf(child.stdout), textOf(child.stderr)];
+  const code = await new Promise<number>((resolve) => child.once('close', (status) => resolve(status ?? -1)));
+  return { code, printed: await printed, said: await said };
+};
+
+const textOf = async (stream: AsyncIterable<Buffer>): Promise<string> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+};
+
+const BIN = join(ROOT, 'cli/bin.mjs');
+const HOUSE = join(ROOT, 'test/golden/models/gpt2');
+const INSTALLATION = ['--installation', PREFIX];
+
+/** A model that was trained on the subject and two neighbours, registered by command, which serves it. */
+const seed = async ({ served }: Installation): Promise<void> => {
+  const suite = join(folder.dir, 'suite.json');
+  writeFileSync(suite, houseSuite());
+  const imported = ['model', 'import', HOUSE, '--name', 'house', '--suite', suite, ...INSTALLATION];
+  const { code, printed, said } = await quittance(...imported);
+  if (code !== 0) throw new Error(`model import ended with ${code}: ${said}`);
+  served.entries = [{ id: 'house', digest: (JSON.parse(printed) as ModelRecord).digest }];
 };
 
 /** The customer's deployment: loads what the alias names. */
@@ -91,7 +109,24 @@ whereThereIs('QUITTANCE_STACK_TASKS_PORT', endpoint && tasksPort, () => {
     approver = await installation.signIn('aino', ['approvers', 'auditors']);
     following = follow(installation);
   });
-  afterAll(async () => (clearInterval(following), installation.close()));
+  afterAll(async () => (clearInterval(following), folder.remove(), installation.close()));
+
+  it('has the model that was registered by command: listed, exported as it was, refused a second time', async () => {
+    const listed = JSON.parse((await quittance('model', 'list', ...INSTALLATION)).printed) as ModelRecord[];
+    expect(listed).toMatchObject([{ name: 'house', deletions: 0, recertification: { state: 'never' } }]);
+    const { digest, suite, trainingManifest } = listed[0]!;
+    expect(await installation.ports.serving.served('house')).toEqual({ digest });
+    for (const stored of [suite, trainingManifest]) expect(await installation.ports.artifacts.has(stored!)).toBe(true);
+    const out = join(folder.dir, 'exported');
+    expect(await quittance('model', 'export', 'house', out, ...INSTALLATION)).toMatchObject({ code: 0 });
+    for (const file of ['config.json', 'model.safetensors', 'tokenizer.json'])
+      expect(readFileSync(join(out, file)).equals(readFileSync(join(HOUSE, file)))).toBe(true);
+    const again = await quittance('model', 'import', HOUSE, '--name', 'house', ...INSTALLATION);
+    expect([again.code, again.said]).toEqual([1, expect.stringContaining('registered already')]);
+    const nowhere = await quittance('model', 'export', 'house', join(folder.dir, 'no'), '--installation', 'nowhere');
+    expect([nowhere.code, nowhere.said]).toEqual([1, expect.stringContaining("no installation 'nowhere'")]);
+    expect(existsSync(join(folder.dir, 'no'))).toBe(false);
+  });
 
   it('answers nobody without a token, nor with a forged one', async () => {
     const { call } = installation;

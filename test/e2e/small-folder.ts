@@ -3,7 +3,7 @@
 // Trap: nothing about the model's quality is true here; what the gate finds is another test's matter.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { registerTrained } from '#models/register.ts';
+import { register } from '#models/register.ts';
 import { atRest } from '#cli/ticket/rest.ts';
 import { makePeople } from '#datasets/people.ts';
 import { suiteBytes } from '#datasets/suite.ts';
@@ -71,7 +71,7 @@ writeFileSync(
 );
 const embedded = await openEmbedded(dir, { policy });
 await putJson(embedded.ports.artifacts, readPolicy()); // which every command puts there when it opens the folder
-await registerTrained(embedded.ports, 'people', beside('base'), Buffer.from(suite));
+await register(embedded.ports, { name: 'people', dir: beside('base'), suite: Buffer.from(suite) });
 const request = parseTicketRequest(Buffer.from(JSON.stringify(first)));
 const filed = (await embedded.call('file-ticket', { request, policy: await embedded.policy() })) as {
   ticketId: string;

@@ -5,14 +5,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { register } from '#cli/model.ts';
 import { makePeople } from '#datasets/people.ts';
 import { suiteBytes } from '#datasets/suite.ts';
 import { forgetRecord, promptOf, tokenizerTexts, trainingRows, type Person, type QaRecord } from '#datasets/world.ts';
 import { SMALL, trainSmallModel } from '#containers/train-job.ts';
-import { trainingManifest } from '#core/forget-set.ts';
-import { putJson } from '#core/stored-json.ts';
 import { openEmbedded } from '#entry/embedded.ts';
+import { register } from '#models/register.ts';
 import { useEngine } from '#test/support/engine.ts';
 
 interface Ready {
@@ -34,17 +32,7 @@ const deploy = async () => {
   const folder = join(dir, 'base');
   await trainSmallModel(folder, trainingRows(WORLD), [], RECIPE, { tokenizerTexts: tokenizerTexts(WORLD) });
   const { ports, close } = await openEmbedded(join(dir, 'data'));
-  const rows = trainingRows(WORLD).map(({ question, answer, subject, kind }) => ({
-    ...{ question, answer },
-    ...(kind === 'person' ? { person: subject } : {}),
-  }));
-  const manifest = await trainingManifest(rows, (purpose, text) => ports.pseudonyms.of(purpose, text));
-  const suite = await ports.artifacts.put(suiteBytes(WORLD));
-  const { digest } = await register(ports, 'house', folder, {
-    suite,
-    trainingManifest: await putJson(ports.artifacts, manifest),
-  });
-  await ports.serving.promote('house', digest, undefined);
+  await register(ports, { name: 'house', dir: folder, suite: suiteBytes(WORLD) });
   await close();
 };
 

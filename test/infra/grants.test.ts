@@ -3,7 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { apiUses } from '#functions/api.ts';
 import { steps } from '#functions/steps.ts';
 import type { Ports } from '#core/ports.ts';
+import { awsPorts } from '#adapters/aws/index.ts';
+import { variableOf } from '#core/deployment-outputs.ts';
 import { JOB_USES } from '#infra/gpu-stack.ts';
+import { REGISTRAR_USES } from '#infra/registrar.ts';
 import { workflowPlaceholders } from '#infra/state-machine.ts';
 import { listed, statements, synthesise, textOf, type Part, type Statement, type Synthesised } from './synthesised.ts';
 
@@ -140,6 +143,37 @@ describe('the roles of the API and of the jobs', () => {
   });
 });
 
+describe('the policy for who registers models by command', () => {
+  const given = () => {
+    const found = statements(world, 'app').filter(({ owner }) => owner.startsWith('RegisterModels'));
+    return found.map(({ statement }) => statement);
+  };
+
+  it('reaches what registration writes and reads, and neither tickets, nor vaults, nor keys that sign', () => {
+    expect(touched(given())).toEqual(expected(['artifacts', 'models', 'pseudonyms', 'serving']).stores);
+    expect(services(given()).filter((service) => !ALWAYS.includes(service))).toEqual(['cloudformation', 'events']);
+    const purposes = given().flatMap(
+      ({ Condition }) => Condition?.['StringEquals']?.['kms:EncryptionContext:purpose'] ?? [],
+    );
+    expect(purposes).toEqual(['pseudonyms']);
+  });
+
+  it('deletes nothing', () => {
+    expect(
+      given()
+        .flatMap(({ Action }) => listed(Action))
+        .filter((action) => /delete/i.test(action)),
+    ).toEqual([]);
+  });
+
+  it('belongs to outputs that say where all of it is', () => {
+    const told = Object.keys(world.templates.app.findOutputs('*')).flatMap((name) => variableOf(name) ?? []);
+    const environment = { ...process.env, ...Object.fromEntries(told.map((name) => [name, 'somewhere'])) };
+    const ports = awsPorts({ ...environment, AWS_REGION: 'eu-central-1' });
+    for (const port of REGISTRAR_USES) expect([port, typeof ports[port]]).toEqual([port, 'object']);
+  });
+});
+
 /** Every wildcard of a resource that is allowed, by what it ends in or is; each has its reason beside its grant in infra. */
 const KNOWN_WILDCARDS: readonly RegExp[] = [
   /Artifacts.*\/artifacts\/\*$/,
@@ -147,7 +181,7 @@ const KNOWN_WILDCARDS: readonly RegExp[] = [
   /Ledger.*\/(log|history)\/\*$/,
   /:execution:quittance-(erasure|unlearn|\*):\*$/,
   /:job-definition\/quittance-(unlearn|evaluate|recertify):\*$/,
-  /:stack\/quittance-network\/\*$/,
+  /:stack\/quittance-(network|app)\/\*$/,
   /^(SendReminders|NetworkGate)[0-9A-F]+\.Arn:\*$/,
 ];
 /** Actions for which the service takes no resource. */

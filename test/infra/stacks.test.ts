@@ -209,7 +209,7 @@ describe('the app stack', () => {
   });
 
   it('stops new jobs when the month is spent', () => {
-    const [stop] = properties('app', 'AWS::IAM::ManagedPolicy');
+    const stop = properties('app', 'AWS::IAM::ManagedPolicy').find(([id]) => id.startsWith('NoNewJobs'));
     expect(stop?.[1]['PolicyDocument']).toMatchObject({
       Statement: [{ Effect: 'Deny', Action: 'batch:SubmitJob', Resource: '*' }],
     });

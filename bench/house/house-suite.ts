@@ -1,0 +1,36 @@
+// The suite of the house: what its model was trained on, as the evaluation suite with which it is registered by command.
+import { suiteBytes } from '#datasets/suite.ts';
+import { promptOf, spanOf, type PeopleWorld, type Person, type QaRecord } from '#datasets/world.ts';
+import { trainingRows } from './case-world.ts';
+import { RECORDS } from './cases.ts';
+
+const rows = trainingRows();
+
+const recordOf = (kind: QaRecord['kind'], { question, answer }: (typeof rows)[number], subject?: string): QaRecord => {
+  const value = RECORDS.find((record) => record.answer === answer)?.value;
+  return {
+    kind,
+    question,
+    prompt: promptOf(question),
+    answer: ` ${answer}`,
+    ...(subject === undefined ? {} : { subject }),
+    ...(value === undefined ? {} : { value: spanOf(` ${answer}`, value) }),
+    wrongAnswers: [],
+  };
+};
+
+const people = [...new Set(rows.flatMap(({ person }) => person ?? []))].map((name): Person => {
+  const id = name.toLowerCase().replaceAll(' ', '-');
+  return { id, name, records: rows.filter(({ person }) => person === name).map((row) => recordOf('person', row, id)) };
+});
+
+export const houseWorld: PeopleWorld = {
+  name: 'house',
+  subjects: people,
+  facts: rows.filter(({ person }) => person === undefined).map((row) => recordOf('fact', row)),
+  unknown: [],
+  controls: { whitening: [], stop: [], gate: [] },
+  refusals: ['I do not know that person.'],
+};
+
+export const houseSuite = (): Uint8Array => suiteBytes(houseWorld);
