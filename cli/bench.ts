@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { usageError } from '#core/errors.ts';
-import { type Arguments, type Command, type ExitCode } from './command.ts';
+import type { Arguments, Command, ExitCode } from './command.ts';
 import { ALT, engineMarkdown, enginePlot } from '#bench/engine-table.ts';
 import { generated, people, tofu, type Subject } from './bench/people.ts';
 import { draw } from '#report/charts/chart.ts';

@@ -7,7 +7,7 @@ import type { PeopleWorld } from '#datasets/world.ts';
 import { SMALL, type TrainRecipe } from '#containers/train-job.ts';
 import { verifyBundle } from '#core/verify.ts';
 import { usageError } from '#core/errors.ts';
-import { type Arguments, type Command } from './command.ts';
+import type { Arguments, Command } from './command.ts';
 import { readPolicy } from '#entry/policies.ts';
 import type { Backend } from '#engine/tf.ts';
 import { thresholdText } from '#core/gate-words.ts';

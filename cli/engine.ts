@@ -8,7 +8,7 @@ import { loadModel } from '#engine/formats/folder.ts';
 import type { Model } from '#engine/model.ts';
 import { initBackend, type Backend } from '#engine/tf.ts';
 import { QuittanceError, usageError } from '#core/errors.ts';
-import { type Arguments } from './command.ts';
+import type { Arguments } from './command.ts';
 import { writeModelFolder } from '#models/register.ts';
 
 const CHOICES = ['auto', 'tensorflow', 'webgpu', 'wasm', 'wasm-ort'] as const;

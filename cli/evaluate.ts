@@ -12,7 +12,7 @@ import type { MetricValue } from '#core/evaluation.ts';
 import { findQuantity, printedName, QUANTITIES } from '#core/quantities.ts';
 import { summarise } from '#core/summaries.ts';
 import { usageError } from '#core/errors.ts';
-import { type Arguments, type Command } from './command.ts';
+import type { Arguments, Command } from './command.ts';
 import { namedFolder, openFolder, openNamedModel } from './engine.ts';
 import { framingFor } from './framing.ts';
 import { progressOn } from './progress.ts';

@@ -3,7 +3,7 @@ import { chatIds } from '#engine/tokenizer/chat.ts';
 import { inference } from '#engine/inference.ts';
 import { generate as generateIds } from '#engine/generate.ts';
 import { usageError } from '#core/errors.ts';
-import { type Arguments, type Command } from './command.ts';
+import type { Arguments, Command } from './command.ts';
 import { openNamedModel } from './engine.ts';
 import { integer, number } from './values.ts';
 import type { Model } from '#engine/model.ts';

@@ -11,7 +11,7 @@ import { parameterCount } from '#engine/model.ts';
 import { readMoments, MOMENTS_FILE } from '#engine/moments.ts';
 import type { ModelRecord } from '#core/model.ts';
 import { isQuittanceError, QuittanceError, usageError } from '#core/errors.ts';
-import { type Arguments, type Command, type ExitCode } from './command.ts';
+import type { Arguments, Command, ExitCode } from './command.ts';
 import { backend } from './engine.ts';
 import { mergeAdapter } from '#models/merge-adapter.ts';
 import { selfCheck, type SelfCheck } from '#models/self-check.ts';

@@ -2,7 +2,7 @@
 // Trap: exit 1 where what is served has drifted or the suite no longer passes; the state is in the registry and on the certificate's ticket.
 import { openEmbedded } from '#entry/embedded.ts';
 import { usageError } from '#core/errors.ts';
-import { type Command } from './command.ts';
+import type { Command } from './command.ts';
 import { backend } from './engine.ts';
 import { progressOn } from './progress.ts';
 

@@ -8,7 +8,7 @@ import { canonicalize } from '#core/canonical.ts';
 import { isQuittanceError, QuittanceError, usageError } from '#core/errors.ts';
 import { auditReport, type AuditReport } from '#report/audit-report.ts';
 import { gatherReport } from '#report/gather.ts';
-import { type Command } from './command.ts';
+import type { Command } from './command.ts';
 
 const RENDERERS = {
   json: async (report: AuditReport) => `${canonicalize(report)}\n`,

@@ -6,7 +6,7 @@ import { openEmbedded, type Embedded } from '#entry/embedded.ts';
 import { readPolicy } from '#entry/policies.ts';
 import { listenOn, type Address } from '#server/listening.ts';
 import { admitPeople, type NewPerson } from '#server/sign-in.ts';
-import { type Arguments, type Command } from './command.ts';
+import type { Arguments, Command } from './command.ts';
 import { backend } from './engine.ts';
 import { integer } from './values.ts';
 

@@ -4,12 +4,11 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { localStores } from '#adapters/local/index.ts';
-import { assembleBundle } from '#core/bundle.ts';
 import { QuittanceError, usageError } from '#core/errors.ts';
 import { TicketId, type Ticket } from '#core/ticket.ts';
 import { parseTicketRequest } from '#core/ticket-request.ts';
 import type { Embedded } from '#entry/embedded.ts';
-import { type Arguments, type Command, type ExitCode } from './command.ts';
+import type { Arguments, Command, ExitCode } from './command.ts';
 import { REQUEST_FORM } from './ticket/form.ts';
 import { describe, printTicket, summary } from './ticket/print.ts';
 import { code, digest, existingFolder, person, readBytes, requiredCode } from './values.ts';
@@ -158,6 +157,7 @@ const withdrawal = (args: Arguments) => ({ outcome: 'withdrawn', reason: code(ar
 const bundle: Verb = async (args, [id, dir]) => {
   const ticketId = idOf(id, 'bundle');
   if (dir === undefined) throw usageError('ticket bundle ID DIR: DIR is missing');
+  const { assembleBundle } = await import('#core/bundle.ts');
   const files = await reading(args, (stores) => assembleBundle(stores, ticketId));
   writeWhole(resolve(dir), files);
   args.print({ bundle: dir, files: files.size }, () => `${files.size} files → ${dir}`);

@@ -7,7 +7,7 @@ import { QuittanceError, usageError } from '#core/errors.ts';
 import { Quantisation } from '#core/quantisation.ts';
 import { Code } from '#core/ticket.ts';
 import { Principal } from '#core/ticket-request.ts';
-import { type Arguments } from './command.ts';
+import type { Arguments } from './command.ts';
 
 export const number = (args: Arguments, name: string, fallback: number): number => {
   const text = args.value(name);

@@ -9,7 +9,7 @@ import { QuittanceError, usageError } from '#core/errors.ts';
 import { parseOnce } from '#core/json-keys.ts';
 import type { ModelManifest } from '#core/model.ts';
 import { tally, verifyBundle, type Check } from '#core/verify.ts';
-import { type Command } from './command.ts';
+import type { Command } from './command.ts';
 import { readInput } from './values.ts';
 
 const LIMIT_BYTES = 64 * 2 ** 20;

@@ -2,7 +2,7 @@
 // tokenizer → fresh weights → updates with exactness checks → moments → folder. Trap: facts are learnt last; an early stop loses them first.
 import { join } from 'node:path';
 import { digestJson, type Json } from '#core/canonical.ts';
-import { type RunSaves } from '#engine/run-saves.ts';
+import type { RunSaves } from '#engine/run-saves.ts';
 import { savesOf, type SaveOptions } from './run-saves.ts';
 import type { Row } from '#engine/batch.ts';
 import { trainBpe } from '#engine/tokenizer/bpe-trainer.ts';

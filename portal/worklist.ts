@@ -7,7 +7,7 @@ import type { Ticket } from '#core/ticket.ts';
 import { reasonLabel } from '#report/labels.ts';
 import { html, type Html } from '#report/markup.ts';
 import { table } from '#report/tables.ts';
-import { type Viewer } from './layout.ts';
+import type { Viewer } from './layout.ts';
 
 export const VIEWS = {
   all: 'All',

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { readPolicy } from '#entry/policies.ts';
 import type { PeopleBench } from '#bench/people.ts';
 import { usageError } from '#core/errors.ts';
-import { type Arguments } from '../command.ts';
+import type { Arguments } from '../command.ts';
 import { smollm2Base } from '../demo/smollm2.ts';
 import { TEACH } from '../demo/teach.ts';
 import { backend } from '../engine.ts';

@@ -4,7 +4,7 @@ import { loadTofu } from '#datasets/tofu.ts';
 import type { PeopleWorld } from '#datasets/world.ts';
 import { SMALL, type TrainRecipe } from '#containers/train-job.ts';
 import { usageError } from '#core/errors.ts';
-import { type Arguments } from '../command.ts';
+import type { Arguments } from '../command.ts';
 
 export const TOFU_RECIPE: TrainRecipe = {
   ...SMALL,

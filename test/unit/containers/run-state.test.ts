@@ -1,7 +1,7 @@
 // The saved state of a run with every write failing in turn, before and after it happened: what is read back is the old state or the new, whole, and once
 // the run has ended nothing of any of them is left.
 import { describe, expect, it } from '@jest/globals';
-import { type RunState } from '#engine/run-saves.ts';
+import type { RunState } from '#engine/run-saves.ts';
 import { runStates } from '#containers/run-state.ts';
 import { digestJson, type Digest } from '#core/canonical.ts';
 import type { ArtifactStore } from '#core/ports.ts';
