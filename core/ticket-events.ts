@@ -11,7 +11,7 @@ import { Code, Run, TicketId } from './ticket.ts';
 import { Quantisation } from './quantisation.ts';
 
 const Count = z.int().nonnegative();
-const event = <T extends string, F extends z.ZodRawShape>(type: T, fields: F) =>
+const event = <Type extends string, Fields extends z.ZodRawShape>(type: Type, fields: Fields) =>
   z.strictObject({ type: z.literal(type), ...fields });
 
 export const Received = event('received', {
@@ -76,7 +76,7 @@ export type TicketEvent = z.infer<typeof TicketEvent>;
 /** What a history can show. */
 export const EventType = z.enum(['received', ...TicketEvent.options.map(({ shape }) => shape.type.value)]);
 export type EventType = z.infer<typeof EventType>;
-export type EventOf<T extends TicketEvent['type']> = Extract<TicketEvent, { type: T }>;
+export type EventOf<Type extends TicketEvent['type']> = Extract<TicketEvent, { type: Type }>;
 
 /** An event in its place in the ticket's history: the body of a leaf. */
 export interface RecordedEvent {

@@ -18,8 +18,8 @@ export const TokenInput = z.strictObject({ ticketId: TicketId, taskToken: z.stri
 export const Nothing = z.strictObject({});
 
 /** A ticket as it was read, with the version that a commit is compared with. */
-export interface TicketVersion<T extends Ticket = Ticket> {
-  readonly ticket: T;
+export interface TicketVersion<Held extends Ticket = Ticket> {
+  readonly ticket: Held;
   readonly version: number;
 }
 

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { Settings } from './settings.ts';
+import { readSettings } from './settings.ts';
 import { buildStacks, bundleCode } from './stacks.ts';
 
 const app = new App();
 const context: unknown = app.node.tryGetContext('quittance');
-const settings = Settings.parse(typeof context === 'string' ? JSON.parse(context) : (context ?? {}));
+const settings = readSettings(context);
 buildStacks(app, settings, await bundleCode(mkdtempSync(join(tmpdir(), 'quittance-')), settings.region), {
   checks: true,
 });

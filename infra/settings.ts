@@ -1,6 +1,7 @@
 // What an installation decides, from the context key `quittance` of cdk.json or `--context`. Every value has a default
 // that deploys.
 import { z } from 'zod';
+import { QuittanceError } from '#core/errors.ts';
 import { DEFAULT_PLACE, Region, TimeZone } from '#core/place.ts';
 import { DeclaredScope, type Scope } from '#core/scope.ts';
 
@@ -87,3 +88,26 @@ export const Settings = z.strictObject({
   budgetUsd: z.int().positive().default(200),
 });
 export type Settings = z.infer<typeof Settings>;
+
+/**
+ * From the context, where the command line gives text. INVALID_INPUT with the fields that do not have their form,
+ * before anything is synthesised.
+ */
+export const readSettings = (context: unknown): Settings => {
+  const parsed = Settings.safeParse(typeof context === 'string' ? jsonOf(context) : (context ?? {}));
+  if (parsed.success) return parsed.data;
+  throw new QuittanceError('INVALID_INPUT', {
+    message: 'the context key `quittance` does not hold the settings of an installation',
+    expected: `a JSON object with any of ${Object.keys(Settings.shape).join(', ')}`,
+    got: parsed.error.issues.map(({ path, message }) => `${path.join('.') || '(root)'}: ${message}`).join('; '),
+    hint: 'docs/operations.md, Settings',
+  });
+};
+
+const jsonOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text; // refused as no object
+  }
+};

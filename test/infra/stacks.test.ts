@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
 import { RECERTIFICATION_TRIGGERS, RECERTIFICATIONS, REMINDERS } from '#core/schedules.ts';
 import { DeclaredScope } from '#core/scope.ts';
-import { Settings } from '#infra/settings.ts';
+import { readSettings, Settings } from '#infra/settings.ts';
 import { STANDING } from '#infra/tools/cost.ts';
 import { listed, SETTINGS, synthesise, textOf, type Part, type Synthesised } from './synthesised.ts';
 
@@ -161,6 +161,21 @@ describe('the app stack', () => {
       expect(() => Settings.parse({ certificateScope: { swept, notLookedAt: ['copies'] } })).toThrow(
         /certificateScope/,
       );
+  });
+
+  it.each([
+    ['a field that nobody knows', { scope: [] }, '"scope"'],
+    ['a time zone that does not exist', { timeZone: 'Europe/Atlantis' }, 'timeZone: no such time zone'],
+    ['text that is no JSON', '{mail', '(root)'],
+  ])('refuses settings that hold %s by name, before anything is synthesised', (_what, context, got) => {
+    expect(() => readSettings(context)).toThrow(
+      expect.objectContaining({ code: 'INVALID_INPUT', got: expect.stringContaining(got) }),
+    );
+  });
+
+  it('takes settings as text, and none at all', () => {
+    expect(readSettings('{"prefix":"desk-2"}').prefix).toBe('desk-2');
+    expect(readSettings(undefined)).toEqual(Settings.parse({}));
   });
 
   it('re-certifies daily and quarterly by the clock of the place, and on a change', () => {
