@@ -33,7 +33,9 @@ export const loadTensorflow: Loader = async ({ threads }) => {
   const reasons: string[] = [];
   const found = candidates().find((name) => loads(name, reasons));
   if (found === undefined) {
-    return { missing: reasons[0] ?? 'no tfjs-node or tfjs-node-gpu here (in a clone, npm run engine:native builds one)' };
+    return {
+      missing: reasons[0] ?? 'no tfjs-node or tfjs-node-gpu here (in a clone, npm run engine:native builds one)',
+    };
   }
   await tf.setBackend('tensorflow');
   await tf.ready();
