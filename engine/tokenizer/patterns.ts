@@ -11,9 +11,15 @@ export type Finder = (text: string) => [start: number, end: number][];
 export const finderOf = (pattern: Pattern): Finder =>
   'String' in pattern ? finderOfString(pattern.String) : finderOfRegExp(translated(pattern.Regex));
 
+/**
+ * Letters of either case are written out as classes: `(?i:…)`, which later targets allow, once missed a capital on a machine under load, and Node 20 does not
+ * have it.
+ */
+const TARGET = 'ES2024';
+
 const translated = (source: string): RegExp => {
   try {
-    return toRegExp(source, { global: true });
+    return toRegExp(source, { global: true, target: TARGET });
   } catch (cause) {
     throw tokenizerInvalid(`the pattern ${JSON.stringify(source)} cannot be used`, cause);
   }
