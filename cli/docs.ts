@@ -1,9 +1,10 @@
-// Makes docs/cli.md, errors.md, methods.md and metrics.md from their registries; with --check says whether the files are as they would be made.
+// Makes docs/cli.md, errors.md, methods.md, metrics.md and models.md from their registries; with --check says whether the files are as they would be made.
 // Run by `npm run docs` and `npm run docs:check`. Trap: what is not in a registry is not in these files; write prose elsewhere.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { methods } from '#unlearning/methods.ts';
 import { ERROR_CODES } from '#core/errors.ts';
+import { supportedFamilies } from '#engine/families/index.ts';
 import { EXAM_DEFAULTS } from '#evaluation/exam.ts';
 import { printedName, QUANTITIES } from '#core/quantities.ts';
 import { UNITS } from '#core/quantity.ts';
@@ -82,6 +83,16 @@ const metricRows = (): string =>
     }),
   ].join('\n');
 
+const families = (): string =>
+  [
+    'The architectures that the engine computes, by `model_type` of config.json, each held against transformers on weights made for the purpose (test/golden/models). Whatever',
+    'changes the computation and is not known is refused by name at import. GGUF files of `llama` and `qwen2` are unpacked; LoRA adapters of PEFT are merged.',
+    '',
+    '| model_type | models |',
+    '|---|---|',
+    ...supportedFamilies().map(({ modelType, title }) => `| \`${modelType}\` | ${title} |`),
+  ].join('\n');
+
 /** Generated pages by file name under docs/. */
 export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   'cli.md': cli,
@@ -89,6 +100,7 @@ export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   'methods.md': () => made('Unlearning methods', methods.map(methodSection).join('\n\n')),
   'policies.md': () => made('Gate policies', policiesPage()),
   'metrics.md': () => made('Metrics', metricRows()),
+  'models.md': () => made('Models', families()),
 };
 
 /** Says what is not as it would be made, or makes it. */

@@ -1,10 +1,11 @@
-// The complete decoder: Llama, Mistral, Qwen2, GPT-2, GPT-NeoX, OPT and Phi are one computation with different choices (config.ts).
+// The complete decoder: every family (engine/families) is one computation with different choices (config.ts).
 // Names follow Hugging Face; axes: B rows, T columns, N = B·T, d hidden, H heads, K key-value heads, D head size, F intermediate, V vocabulary.
 // Trap: a group of H/K query heads shares one key-value head; queries are regrouped (B·K, H/K·T, D) instead of repeating keys.
+import { QuittanceError } from '#core/errors.ts';
 import { type Batch, attentionBias } from './batch.ts';
-import type { DecoderConfig } from './formats/config.ts';
+import type { DecoderConfig, Rope } from './formats/config.ts';
 import { embedding, geluNew, layerNorm, linear, rmsNorm, rope, silu } from './ops.ts';
-import { ropeTables } from './rope.ts';
+import { isLong, ropeTables, switches, type RopeTables } from './rope.ts';
 import { tf } from './tf.ts';
 
 /** Looks a parameter up by its name (parameters.ts). */
@@ -16,12 +17,17 @@ export interface Weights {
 /** What a LoRA, its factors looked up in `w`, adds to x · w(name); undefined for a matrix that it leaves alone. */
 export type Delta = (w: Weights, name: string, x: tf.Tensor2D) => tf.Tensor2D | undefined;
 
-/** What every block of one forward pass shares. */
+/** What one layer's attention sees; layers that see the same share it. */
+export interface LayerLayout {
+  bias: tf.Tensor4D; // (1 or B, 1, T, S): 0 or −1e9
+  rope?: RopeTables; // (1 or B, 1, T, rotaryDim)
+}
+
+/** What the blocks of one forward pass share. */
 export interface Layout {
   rows: number; // B
   columns: number; // T of the queries
-  bias: tf.Tensor4D; // (1 or B, 1, T, S): 0 or −1e9
-  rope?: { cos: tf.Tensor4D; sin: tf.Tensor4D }; // (1 or B, 1, T, rotaryDim)
+  layers: readonly LayerLayout[];
 }
 
 /** Keys and values of earlier tokens of one layer, for generation. */
@@ -43,40 +49,88 @@ export type Tap = (name: string, input: tf.Tensor2D) => void;
 /** Layout of a training or scoring batch. The caller disposes it (disposeLayout). */
 export const layoutOf = (config: DecoderConfig, batch: Batch): Layout => {
   const { rows, columns } = batch;
-  const bias = attentionBias(batch, config.slidingWindow);
-  return {
-    rows,
-    columns,
-    bias: tf.tensor4d(bias.data, [bias.rows, 1, columns, columns]),
-    ...ropeOf(config, batch.segments ? batch.positions : batch.positions.subarray(0, 0), batch),
+  const biasOf = (window: number | undefined) => {
+    const bias = attentionBias(batch, window);
+    return tf.tensor4d(bias.data, [bias.rows, 1, columns, columns]);
   };
+  return { rows, columns, layers: layersOf(config, biasOf, (rope) => ropeOf(rope, batch)) };
 };
 
-const ropeOf = (config: DecoderConfig, packed: Int32Array, { rows, columns }: Batch): Pick<Layout, 'rope'> => {
-  if (config.position.kind !== 'rope') return {};
-  const positions = packed.length > 0 ? packed : Int32Array.from({ length: columns }, (_, t) => t);
-  return { rope: ropeTables(config.position, positions, packed.length > 0 ? rows : 1) };
+/** Each layer's share, made once for all that have the same window, and the same rotary embedding. */
+export const layersOf = (
+  { attention }: DecoderConfig,
+  biasOf: (window: number | undefined) => tf.Tensor4D,
+  tablesOf: (rope: Rope) => RopeTables,
+): LayerLayout[] => {
+  const biases = new Map<number | undefined, tf.Tensor4D>();
+  const tables = new Map<Rope, RopeTables>();
+  return attention.map(({ window, rope }) => {
+    const bias = biases.get(window) ?? biasOf(window);
+    biases.set(window, bias);
+    if (!rope) return { bias };
+    const turned = tables.get(rope) ?? tablesOf(rope);
+    tables.set(rope, turned);
+    return { bias, rope: turned };
+  });
 };
 
-export const disposeLayout = (layout: Layout): void => {
-  layout.bias.dispose();
-  layout.rope?.cos.dispose();
-  layout.rope?.sin.dispose();
+const ropeOf = (rope: Rope, batch: Batch): RopeTables => {
+  const { rows, columns, positions, segments } = batch;
+  if (segments || switches(rope)) return ropeTables(rope, positions, rows, rowLengths(rope, batch));
+  return ropeTables(
+    rope,
+    Int32Array.from({ length: columns }, (_, t) => t),
+    1,
+    [],
+  );
 };
+
+/** Positions of each row. INVALID_INPUT where answers packed into one row would each be turned by other factors. */
+const rowLengths = (rope: Rope, { rows, columns, positions, mask, segments }: Batch): number[] =>
+  Array.from({ length: rows }, (_, b) => {
+    const ends = new Map<number, number>();
+    for (let cell = b * columns; cell < (b + 1) * columns; cell++)
+      if (mask[cell] === 1) ends.set(segments?.[cell] ?? 0, positions[cell]! + 1);
+    const answers = [...ends].filter(([segment]) => segment > 0).map(([, end]) => end);
+    const lengths = answers.length > 0 ? answers : [...ends.values()];
+    if (new Set(lengths.map((length) => isLong(rope, length))).size > 1) {
+      throw new QuittanceError('INVALID_INPUT', {
+        message:
+          'two answers to one prompt are on both sides of the length at which the model turns positions otherwise',
+        hint: 'use a method that takes one answer a row, or shorter prompts',
+      });
+    }
+    return Math.max(0, ...lengths);
+  });
+
+export const disposeLayout = ({ layers }: Layout): void =>
+  tf.dispose([...new Set(layers.flatMap(({ bias, rope }) => [bias, ...(rope ? [rope.cos, rope.sin] : [])]))]);
 
 /** ids, positions (N) → hidden states (N, d). */
 export const embed = (config: DecoderConfig, w: Weights, ids: tf.Tensor1D, positions: tf.Tensor1D): tf.Tensor2D => {
-  let x = embedding(w('embed.w') as tf.Tensor2D, ids); // (N, e)
+  let x = scaled(embedding(w('embed.w') as tf.Tensor2D, ids), config.scale.embed); // (N, e)
   if (config.embedSize !== config.hiddenSize) x = linear(x, w('projectIn.w') as tf.Tensor2D); // (N, d)
   if (config.position.kind === 'rope') return x;
   const rows: tf.Tensor1D = tf.add(positions, tf.scalar(config.position.offset, 'int32'));
   return tf.add(x, embedding(w('position.w') as tf.Tensor2D, rows));
 };
 
-const norm = (config: DecoderConfig, w: Weights, name: string, x: tf.Tensor2D): tf.Tensor2D =>
-  config.norm.kind === 'rms'
-    ? rmsNorm(x, w(`${name}.w`) as tf.Tensor1D, config.norm.eps)
-    : layerNorm(x, w(`${name}.w`) as tf.Tensor1D, w(`${name}.b`) as tf.Tensor1D, config.norm.eps);
+const scaled = (x: tf.Tensor2D, by: number): tf.Tensor2D => (by === 1 ? x : tf.mul(x, by));
+
+/** c · tanh(x / c), where there is a bound. */
+const capped = <T extends tf.Tensor>(x: T, bound: number | undefined): T =>
+  bound === undefined ? x : tf.mul<T>(tf.tanh<T>(tf.div<T>(x, bound)), bound);
+
+const norm = (
+  { norm: { kind, eps, plusOne } }: DecoderConfig,
+  w: Weights,
+  name: string,
+  x: tf.Tensor2D,
+): tf.Tensor2D => {
+  const weight = w(`${name}.w`) as tf.Tensor1D;
+  if (kind === 'layer') return layerNorm(x, weight, w(`${name}.b`) as tf.Tensor1D, eps);
+  return rmsNorm(x, plusOne ? tf.add<tf.Tensor1D>(weight, 1) : weight, eps);
+};
 
 const ACTIVATE = {
   silu,
@@ -95,19 +149,23 @@ export const block = (
   options: BlockOptions = {},
 ): tf.Tensor2D => {
   const at = `layers.${layer}.`;
-  const attend = (h: tf.Tensor2D) => attention(config, w, at, h, layout, options);
+  const { norms, sharedNorm, scale } = config;
+  const ln = (name: 'ln1' | 'ln1Out' | 'ln2' | 'ln2Out', h: tf.Tensor2D) => norm(config, w, at + name, h);
+  const attend = (h: tf.Tensor2D) => attention(config, w, at, h, layout, layout.layers[layer]!, options);
   const feed = (h: tf.Tensor2D) => mlp(config, w, at, h, options.tap);
+  const joined = (a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D => tf.add(a, scaled(b, scale.residual)); // (N, d)
   if (config.residual === 'parallel') {
-    const h = norm(config, w, `${at}ln1`, x); // (N, d)
-    const g = config.sharedNorm ? h : norm(config, w, `${at}ln2`, x); // (N, d)
-    return tf.add(tf.add(x, attend(h)), feed(g));
+    const h = ln('ln1', x); // (N, d)
+    return joined(joined(x, attend(h)), feed(sharedNorm ? h : ln('ln2', x)));
   }
-  if (config.postNorm) {
-    const y = norm(config, w, `${at}ln1`, tf.add(x, attend(x)));
-    return norm(config, w, `${at}ln2`, tf.add(y, feed(y)));
+  if (norms === 'after-sum') {
+    const y = ln('ln1', joined(x, attend(x)));
+    return ln('ln2', joined(y, feed(y)));
   }
-  const y: tf.Tensor2D = tf.add(x, attend(norm(config, w, `${at}ln1`, x))); // (N, d)
-  return tf.add(y, feed(norm(config, w, `${at}ln2`, y)));
+  const before = (name: 'ln1' | 'ln2', h: tf.Tensor2D) => (norms === 'after' ? h : ln(name, h));
+  const after = (name: 'ln1Out' | 'ln2Out', h: tf.Tensor2D) => (norms === 'before' ? h : ln(name, h));
+  const y = joined(x, after('ln1Out', attend(before('ln1', x)))); // (N, d)
+  return joined(y, after('ln2Out', feed(before('ln2', y))));
 };
 
 const project = (w: Weights, name: string, bias: boolean, x: tf.Tensor2D, tap?: Tap): tf.Tensor2D => {
@@ -122,36 +180,40 @@ const attention = (
   w: Weights,
   at: string,
   h: tf.Tensor2D,
-  layout: Layout,
+  { rows: B, columns: T }: Layout,
+  { bias, rope: tables }: LayerLayout,
   { tap, cache, keep }: BlockOptions,
 ): tf.Tensor2D => {
   const { heads: H, kvHeads: K, headDim: D } = config;
-  const { rows: B, columns: T } = layout;
   const split = (y: tf.Tensor2D, n: number): tf.Tensor4D => tf.transpose(tf.reshape(y, [B, T, n, D]), [0, 2, 1, 3]); // (B, n, T, D)
-  const turn = (y: tf.Tensor4D) => (layout.rope ? rotate(config, y, layout.rope) : y);
-  const q = turn(split(project(w, `${at}q`, config.bias.qkv, h, tap), H)); // (B, H, T, D)
-  let k = turn(split(project(w, `${at}k`, config.bias.qkv, h, tap), K)); // (B, K, T, D)
-  let v = split(project(w, `${at}v`, config.bias.qkv, h, tap), K); // (B, K, T, D)
+  const turn = (y: tf.Tensor4D) => (tables ? rotate(config, y, tables) : y);
+  const projected = (name: 'q' | 'k' | 'v') => project(w, at + name, config.bias.qkv, h, tap);
+  const q = turn(split(normedHeads(config, w, `${at}qNorm`, projected('q')), H)); // (B, H, T, D)
+  let k = turn(split(normedHeads(config, w, `${at}kNorm`, projected('k')), K)); // (B, K, T, D)
+  let v = split(projected('v'), K); // (B, K, T, D)
   if (cache) {
     k = tf.concat([cache.k, k], 2); // (B, K, S, D)
     v = tf.concat([cache.v, v], 2);
   }
   keep?.({ k, v });
   const S = k.shape[2];
-  const grouped = tf.reshape(tf.mul(q, 1 / Math.sqrt(D)), [B * K, (H / K) * T, D]); // (B·K, H/K·T, D)
-  const scores = tf.matMul(grouped, tf.reshape(k, [B * K, S, D]), false, true); // (B·K, H/K·T, S)
-  const p = tf.softmax(tf.add(tf.reshape(scores, [B, H, T, S]), layout.bias)); // (B, H, T, S)
+  const grouped = tf.reshape(tf.mul(q, config.scale.attention), [B * K, (H / K) * T, D]); // (B·K, H/K·T, D)
+  const scores = capped(tf.matMul(grouped, tf.reshape(k, [B * K, S, D]), false, true), config.cap.attention); // (B·K, H/K·T, S)
+  const p = tf.softmax(tf.add(tf.reshape(scores, [B, H, T, S]), bias)); // (B, H, T, S)
   const mixed = tf.matMul(tf.reshape(p, [B * K, (H / K) * T, S]), tf.reshape(v, [B * K, S, D])); // (B·K, H/K·T, D)
   const merged = tf.reshape(tf.transpose(tf.reshape(mixed, [B, H, T, D]), [0, 2, 1, 3]), [B * T, H * D]); // (N, H·D)
   return project(w, `${at}o`, config.bias.o, merged as tf.Tensor2D, tap); // (N, d)
 };
 
+/** Queries or keys (N, heads·D) normed before they are turned: head by head, or all heads as one. */
+const normedHeads = (config: DecoderConfig, w: Weights, name: string, y: tf.Tensor2D): tf.Tensor2D => {
+  if (!config.queryKeyNorm) return y;
+  if (config.queryKeyNorm === 'whole') return norm(config, w, name, y);
+  return tf.reshape(norm(config, w, name, tf.reshape(y, [-1, config.headDim])), [-1, y.shape[1]]);
+};
+
 /** Rotary embedding on the first rotaryDim of each head; the rest passes. */
-const rotate = (
-  config: DecoderConfig,
-  x: tf.Tensor4D,
-  { cos, sin }: { cos: tf.Tensor4D; sin: tf.Tensor4D },
-): tf.Tensor4D => {
+const rotate = (config: DecoderConfig, x: tf.Tensor4D, { cos, sin }: RopeTables): tf.Tensor4D => {
   const D = config.headDim;
   const R = cos.shape[3];
   if (R === D) return rope(x, cos, sin);
@@ -172,6 +234,9 @@ const mlp = (config: DecoderConfig, w: Weights, at: string, h: tf.Tensor2D, tap?
 export const head = (config: DecoderConfig, w: Weights, x: tf.Tensor2D): tf.Tensor2D => {
   let h = config.finalNorm ? norm(config, w, 'norm', x) : x; // (M, d)
   if (config.embedSize !== config.hiddenSize) h = linear(h, w('projectOut.w') as tf.Tensor2D); // (M, e)
-  const logits = tf.matMul(h, w(config.tied ? 'embed.w' : 'head.w'), false, true); // (M, V)
-  return config.bias.head ? tf.add(logits, w('head.b')) : (logits as tf.Tensor2D);
+  const logits: tf.Tensor2D = scaled(
+    tf.matMul(h, w(config.tied ? 'embed.w' : 'head.w'), false, true),
+    config.scale.logits,
+  ); // (M, V)
+  return capped(config.bias.head ? tf.add(logits, w('head.b')) : logits, config.cap.logits);
 };

@@ -3,10 +3,11 @@
 // ends: prompts are grouped by length.
 import { QuittanceError } from '#core/errors.ts';
 import { bucketByLength } from './batch.ts';
-import { block, embed, head, type Cache, type Layout } from './decoder.ts';
+import { block, disposeLayout, embed, head, layersOf, type Cache, type Layout } from './decoder.ts';
+import type { Rope } from './formats/config.ts';
 import type { Model } from './model.ts';
 import { random, type Random } from './random.ts';
-import { ropeTables } from './rope.ts';
+import { isLong, ropeTables } from './rope.ts';
 import { backendName, tf } from './tf.ts';
 
 export interface GenerateOptions {
@@ -107,7 +108,11 @@ const generateBatch = (
       finished,
       next.map((id) => [id]),
     );
-    if (state.rows.length > 0 && step + 1 < maxTokens) said = advance(model, state, inputs, temperature);
+    if (state.rows.length === 0 || step + 1 >= maxTokens) continue;
+    const texts = state.rows.map((row) => [...prompts[row]!, ...results[row]!.ids]);
+    said = crossing(model, state)
+      ? readAgain(model, state, texts, temperature)
+      : advance(model, state, inputs, temperature);
   }
   disposeCaches(state.caches);
   return results;
@@ -135,6 +140,28 @@ const readPrompts = (
   state.rows = prompts.map((_, i) => i);
   state.padding = source.map((i) => padding[i]!);
   return { state, first: rowsOf(said, source, model.config.vocabSize) };
+};
+
+/** Whether the next token makes a row so long that all its positions are turned by other factors. */
+const crossing = ({ config }: Model, { padding, columns }: State): boolean =>
+  config.attention.some(
+    ({ rope }) => rope && padding.some((pad) => isLong(rope, columns + 1 - pad) && !isLong(rope, columns - pad)),
+  );
+
+/** Computes the rows from scratch; what a finished row says is not asked for. */
+const readAgain = (
+  model: Model,
+  state: State,
+  texts: readonly (readonly number[])[],
+  temperature: number,
+): Predicted => {
+  disposeCaches(state.caches);
+  const columns = state.columns + 1;
+  state.padding = texts.map((text) => columns - text.length);
+  const inputs = texts.map((text, i) => [...new Array<number>(state.padding[i]!).fill(0), ...text]);
+  state.caches = [];
+  state.columns = 0;
+  return advance(model, state, inputs, temperature);
 };
 
 /** The caches of these rows, in this order; a row may be named more than once. */
@@ -203,7 +230,7 @@ const advance = (
     return head(model.config, model.weights, last as tf.Tensor2D);
   });
   disposeCaches(state.caches);
-  tf.dispose([layout.bias, ...(layout.rope ? [layout.rope.cos, layout.rope.sin] : [])]);
+  disposeLayout(layout);
   state.caches = grown;
   state.columns += n;
   const said = predictedBy(logits, temperature);
@@ -239,25 +266,23 @@ const stepPositions = ({ config }: Model, state: State, n: number): Int32Array =
 };
 
 const stepLayout = (model: Model, state: State, n: number): Layout => {
-  const { config } = model;
+  const rows = state.rows.length;
+  const lengths = state.padding.map((pad) => state.columns + n - pad);
+  const tablesOf = (rope: Rope) => ropeTables(rope, stepPositions(model, state, n), rows, lengths);
+  return { rows, columns: n, layers: layersOf(model.config, (window) => stepBias(state, n, window), tablesOf) };
+};
+
+const stepBias = (state: State, n: number, window: number | undefined): tf.Tensor4D => {
   const S = state.columns + n;
   const bias = new Float32Array(state.rows.length * n * S).fill(-1e9);
   state.padding.forEach((pad, b) => {
     for (let i = 0; i < n; i++) {
       const column = state.columns + i;
-      const from = Math.max(pad, column - (config.slidingWindow ?? S) + 1);
+      const from = Math.max(pad, column - (window ?? S) + 1);
       bias.fill(0, (b * n + i) * S + Math.min(from, column), (b * n + i) * S + column + 1);
     }
   });
-  const rows = state.rows.length;
-  return {
-    rows,
-    columns: n,
-    bias: tf.tensor4d(bias, [rows, 1, n, S]),
-    ...(config.position.kind === 'rope'
-      ? { rope: ropeTables(config.position, stepPositions(model, state, n), rows) }
-      : {}),
-  };
+  return tf.tensor4d(bias, [state.rows.length, 1, n, S]);
 };
 
 /** Picks the next token of the i-th row computed and records it. */

@@ -3,7 +3,7 @@ import { QuittanceError } from '#core/errors.ts';
 import type { DecoderConfig } from './formats/config.ts';
 import type { Weights } from './decoder.ts';
 import type { Lora } from './lora.ts';
-import { parameterSpecs, type ParameterSpec } from './parameters.ts';
+import { isNormWeight, parameterSpecs, type ParameterSpec } from './parameters.ts';
 import { random } from './random.ts';
 import { tf } from './tf.ts';
 import type { Tokenizer } from './tokenizer/tokenizer.ts';
@@ -61,7 +61,7 @@ export const freshValues = (config: DecoderConfig, seed: number): Map<string, Fl
     parameterSpecs(config).map(({ name, shape }) => {
       const size = shape.reduce((a, b) => a * b, 1);
       if (name.endsWith('.b')) return [name, new Float32Array(size)];
-      if (/(ln1|ln2|norm)\.w$/.test(name)) return [name, new Float32Array(size).fill(1)];
+      if (isNormWeight(name)) return [name, new Float32Array(size).fill(config.norm.plusOne ? 0 : 1)];
       const sd = /\.(o|down)\.w$/.test(name) ? 0.02 * residual : 0.02;
       return [name, Float32Array.from({ length: size }, () => sd * stream.normal())];
     }),

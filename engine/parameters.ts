@@ -1,14 +1,22 @@
 // Parameter names and shapes. Inside, every family uses one set of names and keeps linear weights as [in, out]; this table says where each comes from
-// in Hugging Face weights. Traps: nn.Linear stores [out, in], GPT-2's Conv1D [in, out]; GPT-NeoX interleaves q, k, v head by head.
+// in Hugging Face weights (names by family: engine/families). Traps: nn.Linear stores [out, in], GPT-2's Conv1D [in, out]; GPT-NeoX interleaves q, k, v head
+// by head.
+import { FAMILIES } from './families/index.ts';
+import type { Names } from './families/family.ts';
 import type { DecoderConfig } from './formats/config.ts';
 import { QuittanceError } from '#core/errors.ts';
 
-/** Name of a tensor in the stored weights, how it is laid out there, and which third of a fused tensor it is. */
+/** Name of a tensor in the stored weights, how it is laid out there, and which part of a fused tensor it is. */
 export interface Source {
   hf: string;
   transposed: boolean;
-  part?: { index: 0 | 1 | 2; layout: 'columns' | 'heads' };
+  part?: FusedPart;
 }
+
+/** Where in the output axis of a fused tensor, `total` wide, a parameter lies: from a column on, or a third of each head in turn. */
+export type FusedPart = { total: number } & (
+  { layout: 'columns'; from: number } | { layout: 'heads'; index: number; count: number; headDim: number }
+);
 
 export interface ParameterSpec {
   name: string;
@@ -16,114 +24,14 @@ export interface ParameterSpec {
   source: Source;
 }
 
-type Table = Readonly<Record<string, string>>;
-
-const LLAMA_BLOCK: Table = {
-  ln1: 'input_layernorm',
-  ln2: 'post_attention_layernorm',
-  q: 'self_attn.q_proj',
-  k: 'self_attn.k_proj',
-  v: 'self_attn.v_proj',
-  o: 'self_attn.o_proj',
-  gate: 'mlp.gate_proj',
-  up: 'mlp.up_proj',
-  down: 'mlp.down_proj',
-};
-
-interface Names {
-  prefix: string;
-  /** Path of layer l under the prefix. */
-  layer: (l: number) => string;
-  block: Table;
-  embed: string;
-  position?: string;
-  norm: string;
-  head: string;
-  conv1d?: boolean;
-  fused?: { name: string; layout: 'columns' | 'heads' };
-}
-
-const LLAMA: Names = {
-  prefix: 'model.',
-  layer: (l) => `layers.${l}.`,
-  block: LLAMA_BLOCK,
-  embed: 'embed_tokens',
-  norm: 'norm',
-  head: 'lm_head',
-};
-
-const NAMES: Readonly<Record<DecoderConfig['family'], Names>> = {
-  llama: LLAMA,
-  mistral: LLAMA,
-  qwen2: LLAMA,
-  gpt2: {
-    prefix: 'transformer.',
-    layer: (l) => `h.${l}.`,
-    block: { ln1: 'ln_1', ln2: 'ln_2', o: 'attn.c_proj', up: 'mlp.c_fc', down: 'mlp.c_proj' },
-    embed: 'wte',
-    position: 'wpe',
-    norm: 'ln_f',
-    head: 'lm_head',
-    conv1d: true,
-    fused: { name: 'attn.c_attn', layout: 'columns' },
-  },
-  gpt_neox: {
-    prefix: 'gpt_neox.',
-    layer: (l) => `layers.${l}.`,
-    block: {
-      ln1: 'input_layernorm',
-      ln2: 'post_attention_layernorm',
-      o: 'attention.dense',
-      up: 'mlp.dense_h_to_4h',
-      down: 'mlp.dense_4h_to_h',
-    },
-    embed: 'embed_in',
-    norm: 'final_layer_norm',
-    head: 'embed_out',
-    fused: { name: 'attention.query_key_value', layout: 'heads' },
-  },
-  opt: {
-    prefix: 'model.decoder.',
-    layer: (l) => `layers.${l}.`,
-    block: {
-      ln1: 'self_attn_layer_norm',
-      ln2: 'final_layer_norm',
-      q: 'self_attn.q_proj',
-      k: 'self_attn.k_proj',
-      v: 'self_attn.v_proj',
-      o: 'self_attn.out_proj',
-      up: 'fc1',
-      down: 'fc2',
-    },
-    embed: 'embed_tokens',
-    position: 'embed_positions',
-    norm: 'final_layer_norm',
-    head: 'lm_head',
-  },
-  phi: {
-    prefix: 'model.',
-    layer: (l) => `layers.${l}.`,
-    block: {
-      ln1: 'input_layernorm',
-      q: 'self_attn.q_proj',
-      k: 'self_attn.k_proj',
-      v: 'self_attn.v_proj',
-      o: 'self_attn.dense',
-      up: 'mlp.fc1',
-      down: 'mlp.fc2',
-    },
-    embed: 'embed_tokens',
-    norm: 'final_layernorm',
-    head: 'lm_head',
-  },
-};
+const namesOf = (config: DecoderConfig): Names => FAMILIES[config.family].names;
 
 /** Stored prefix of the family's body, e.g. `model.`; older GPT-2 files come without it. */
-export const bodyPrefix = (config: DecoderConfig): string => NAMES[config.family].prefix;
+export const bodyPrefix = (config: DecoderConfig): string => namesOf(config).prefix;
 
 /** Stored name of the embedding. */
 export const embedName = (config: DecoderConfig): string => {
-  const { prefix, embed } = NAMES[config.family];
+  const { prefix, embed } = namesOf(config);
   return `${prefix}${embed}.weight`;
 };
 
@@ -141,7 +49,7 @@ const spec = (name: string, shape: readonly number[], hf: string, transposed = f
 });
 
 const inputSpecs = (c: DecoderConfig): ParameterSpec[] => {
-  const n = NAMES[c.family];
+  const n = namesOf(c);
   const specs = [spec('embed.w', [c.vocabSize, c.embedSize], embedName(c))];
   if (c.position.kind === 'learned' && n.position) {
     specs.push(spec('position.w', [c.position.rows, c.hiddenSize], `${n.prefix}${n.position}.weight`));
@@ -153,7 +61,7 @@ const inputSpecs = (c: DecoderConfig): ParameterSpec[] => {
 };
 
 const outputSpecs = (c: DecoderConfig): ParameterSpec[] => {
-  const n = NAMES[c.family];
+  const n = namesOf(c);
   const specs = c.finalNorm ? norm(c, 'norm', `${n.prefix}${n.norm}`) : [];
   if (c.embedSize !== c.hiddenSize) {
     specs.push(spec('projectOut.w', [c.hiddenSize, c.embedSize], `${n.prefix}project_out.weight`, true));
@@ -163,60 +71,89 @@ const outputSpecs = (c: DecoderConfig): ParameterSpec[] => {
   return specs;
 };
 
-const norm = (c: DecoderConfig, name: string, hf: string): ParameterSpec[] => {
-  const weight = spec(`${name}.w`, [c.hiddenSize], `${hf}.weight`);
-  return c.norm.kind === 'layer' ? [weight, spec(`${name}.b`, [c.hiddenSize], `${hf}.bias`)] : [weight];
+const norm = (c: DecoderConfig, name: string, hf: string, size = c.hiddenSize): ParameterSpec[] => {
+  const weight = spec(`${name}.w`, [size], `${hf}.weight`);
+  return c.norm.kind === 'layer' ? [weight, spec(`${name}.b`, [size], `${hf}.bias`)] : [weight];
 };
 
+/** Whether a parameter is the weight of a norm. */
+export const isNormWeight = (name: string): boolean => /(^|\.)(ln[12](Out)?|[qk]Norm|norm)\.w$/.test(name);
+
+type Part = 'q' | 'k' | 'v' | 'o' | 'gate' | 'up' | 'down';
+
 const layerSpecs = (c: DecoderConfig, l: number): ParameterSpec[] => {
-  const n = NAMES[c.family];
+  const n = namesOf(c);
   const at = `layers.${l}.`;
+  const path = `${n.prefix}${n.layer(l)}`;
   const hf = (part: string) => {
     const found = n.block[part];
     if (found === undefined) throw new QuittanceError('INTERNAL', { message: `${c.family} has no ${part}` });
-    return `${n.prefix}${n.layer(l)}${found}`;
+    return `${path}${found}`;
   };
-  const linear = (part: string, inSize: number, outSize: number, bias: boolean): ParameterSpec[] => [
-    spec(`${at}${part}.w`, [inSize, outSize], `${hf(part)}.weight`, n.conv1d !== true),
-    ...(bias ? [spec(`${at}${part}.b`, [outSize], `${hf(part)}.bias`)] : []),
-  ];
-  const attention = n.fused ? fusedSpecs(c, l) : separateSpecs(c, linear);
+  const linear = (part: Part): ParameterSpec[] => {
+    const [inSize, outSize] = sizesOf(c, part);
+    const { stored, fused } = storedIn(c, part, path) ?? { stored: hf(part), fused: {} };
+    return [
+      {
+        name: `${at}${part}.w`,
+        shape: [inSize, outSize],
+        source: { hf: `${stored}.weight`, transposed: n.conv1d !== true, ...fused },
+      },
+      ...(biased(c, part)
+        ? [{ name: `${at}${part}.b`, shape: [outSize], source: { hf: `${stored}.bias`, transposed: false, ...fused } }]
+        : []),
+    ];
+  };
+  const ln = (name: 'ln1' | 'ln1Out' | 'ln2' | 'ln2Out', there: boolean) =>
+    there ? norm(c, `${at}${name}`, hf(name)) : [];
+  const [inner, outer] = [c.norms === 'around' || c.norms === 'after', c.norms !== 'after'];
+  const whole = c.queryKeyNorm === 'whole';
   return [
-    ...norm(c, `${at}ln1`, hf('ln1')),
-    ...attention,
-    ...linear('o', c.heads * c.headDim, c.hiddenSize, c.bias.o),
-    ...(c.sharedNorm ? [] : norm(c, `${at}ln2`, hf('ln2'))),
-    ...(c.gatedMlp ? linear('gate', c.hiddenSize, c.intermediateSize, c.bias.mlp) : []),
-    ...linear('up', c.hiddenSize, c.intermediateSize, c.bias.mlp),
-    ...linear('down', c.intermediateSize, c.hiddenSize, c.bias.mlp),
+    ...ln('ln1', outer),
+    ...(['q', 'k', 'v'] as const).flatMap(linear),
+    ...(c.queryKeyNorm
+      ? [
+          ...norm(c, `${at}qNorm`, hf('qNorm'), whole ? c.heads * c.headDim : c.headDim),
+          ...norm(c, `${at}kNorm`, hf('kNorm'), whole ? c.kvHeads * c.headDim : c.headDim),
+        ]
+      : []),
+    ...linear('o'),
+    ...ln('ln1Out', inner),
+    ...ln('ln2', outer && !c.sharedNorm),
+    ...(c.gatedMlp ? linear('gate') : []),
+    ...linear('up'),
+    ...linear('down'),
+    ...ln('ln2Out', inner),
   ];
 };
 
-type Linear = (part: string, inSize: number, outSize: number, bias: boolean) => ParameterSpec[];
+const sizesOf = (c: DecoderConfig, part: Part): [inSize: number, outSize: number] => {
+  const [queries, keys] = [c.heads * c.headDim, c.kvHeads * c.headDim];
+  if (part === 'o') return [queries, c.hiddenSize];
+  if (part === 'down') return [c.intermediateSize, c.hiddenSize];
+  return [c.hiddenSize, part === 'q' ? queries : part === 'k' || part === 'v' ? keys : c.intermediateSize];
+};
 
-const separateSpecs = (c: DecoderConfig, linear: Linear): ParameterSpec[] => [
-  ...linear('q', c.hiddenSize, c.heads * c.headDim, c.bias.qkv),
-  ...linear('k', c.hiddenSize, c.kvHeads * c.headDim, c.bias.qkv),
-  ...linear('v', c.hiddenSize, c.kvHeads * c.headDim, c.bias.qkv),
-];
+const biased = ({ bias }: DecoderConfig, part: Part): boolean =>
+  part === 'o' ? bias.o : part === 'q' || part === 'k' || part === 'v' ? bias.qkv : bias.mlp;
 
-const fusedSpecs = (c: DecoderConfig, l: number): ParameterSpec[] => {
-  const n = NAMES[c.family];
-  const fused = n.fused;
-  if (!fused) return [];
-  const hf = `${n.prefix}${n.layer(l)}${fused.name}`;
-  return (['q', 'k', 'v'] as const).flatMap((part, i) => {
-    const at = { index: i as 0 | 1 | 2, layout: fused.layout };
-    const width = c.heads * c.headDim;
-    return [
-      {
-        name: `layers.${l}.${part}.w`,
-        shape: [c.hiddenSize, width],
-        source: { hf: `${hf}.weight`, transposed: n.conv1d !== true, part: at },
-      },
-      { name: `layers.${l}.${part}.b`, shape: [width], source: { hf: `${hf}.bias`, transposed: false, part: at } },
-    ];
-  });
+/** Where a part stands in a fused tensor; undefined where it is one of its own. */
+const storedIn = (
+  c: DecoderConfig,
+  part: Part,
+  path: string,
+): { stored: string; fused: { part: FusedPart } } | undefined => {
+  const fused = namesOf(c).fused?.find(({ parts }) => parts.some((one) => one === part));
+  if (!fused) return undefined;
+  const widths = fused.parts.map((one) => sizesOf(c, one)[1]);
+  const total = widths.reduce((a, b) => a + b, 0);
+  const index = fused.parts.findIndex((one) => one === part);
+  const from = widths.slice(0, index).reduce((a, b) => a + b, 0);
+  const at: FusedPart =
+    fused.layout === 'columns'
+      ? { layout: 'columns', total, from }
+      : { layout: 'heads', total, index, count: fused.parts.length, headDim: c.headDim };
+  return { stored: `${path}${fused.name}`, fused: { part: at } };
 };
 
 /** Row-major [rows, columns] → [columns, rows], in blocks so that both sides stay in cache. */
@@ -233,47 +170,40 @@ const transpose2d = (data: Float32Array, rows: number, columns: number): Float32
   return result;
 };
 
-/** Index in the fused output axis of element `o` of part `index` (0 q, 1 k, 2 v). */
-const fusedIndex = (c: DecoderConfig, part: NonNullable<Source['part']>, o: number): number => {
-  const width = c.heads * c.headDim;
-  if (part.layout === 'columns') return part.index * width + o;
-  const head = Math.floor(o / c.headDim);
-  return (head * 3 + part.index) * c.headDim + (o % c.headDim);
+/** Index in the fused output axis of a part's element `o`. */
+const fusedIndex = (part: FusedPart, o: number): number => {
+  if (part.layout === 'columns') return part.from + o;
+  const head = Math.floor(o / part.headDim);
+  return (head * part.count + part.index) * part.headDim + (o % part.headDim);
 };
 
 /** Takes one parameter out of its stored tensor. `data` is the whole stored tensor, row-major. */
-export const fromStored = (c: DecoderConfig, p: ParameterSpec, data: Float32Array): Float32Array => {
+export const fromStored = (p: ParameterSpec, data: Float32Array): Float32Array => {
   const part = p.source.part;
   if (!part) return p.source.transposed ? transpose2d(data, p.shape[1] ?? 1, p.shape[0] ?? 1) : data;
-  return copyFused(c, p, part, (own, fused, whole) => void (own.to[own.at] = whole[fused]!), data);
+  return copyFused(p, part, (own, fused, whole) => void (own.to[own.at] = whole[fused]!), data);
 };
 
 /** Puts one parameter into its (possibly fused) stored tensor. */
-export const intoStored = (c: DecoderConfig, p: ParameterSpec, value: Float32Array, whole: Float32Array): void => {
+export const intoStored = (p: ParameterSpec, value: Float32Array, whole: Float32Array): void => {
   const part = p.source.part;
   if (!part) {
     whole.set(p.source.transposed ? transpose2d(value, p.shape[0] ?? 1, p.shape[1] ?? 1) : value);
     return;
   }
-  copyFused(c, p, part, (own, fused, all) => void (all[fused] = value[own.at]!), whole);
+  copyFused(p, part, (own, fused, all) => void (all[fused] = value[own.at]!), whole);
 };
 
 type Move = (own: { to: Float32Array; at: number }, fused: number, whole: Float32Array) => void;
 
-const copyFused = (
-  c: DecoderConfig,
-  p: ParameterSpec,
-  part: NonNullable<Source['part']>,
-  move: Move,
-  whole: Float32Array,
-) => {
+const copyFused = (p: ParameterSpec, part: FusedPart, move: Move, whole: Float32Array) => {
   const outSize = p.shape.at(-1) ?? 0;
   const inSize = p.shape.length === 2 ? (p.shape[0] ?? 0) : 1;
   const result = new Float32Array(inSize * outSize);
   for (let o = 0; o < outSize; o++) {
-    const f = fusedIndex(c, part, o);
+    const f = fusedIndex(part, o);
     for (let i = 0; i < inSize; i++) {
-      const fused = p.source.transposed ? f * inSize + i : i * 3 * outSize + f;
+      const fused = p.source.transposed ? f * inSize + i : i * part.total + f;
       move({ to: result, at: i * outSize + o }, fused, whole);
     }
   }
@@ -283,6 +213,7 @@ const copyFused = (
 /** Shape of the stored tensor that a parameter comes from. */
 export const storedShape = (p: ParameterSpec): number[] => {
   const [a = 1, b] = p.shape;
-  if (p.source.part) return b === undefined ? [3 * a] : p.source.transposed ? [3 * b, a] : [a, 3 * b];
+  const { part } = p.source;
+  if (part) return b === undefined ? [part.total] : p.source.transposed ? [part.total, a] : [a, part.total];
   return p.source.transposed && b !== undefined ? [b, a] : [...p.shape];
 };

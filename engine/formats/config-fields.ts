@@ -2,7 +2,8 @@
 // name. Trap: sizes are somebody else's claim; they are bounded here, before anything is built from them.
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
-import type { Activation, Position, RopeScaling } from './config.ts';
+import type { Activation } from './config.ts';
+import { checkKeys, rules, type KeyRules } from './known-keys.ts';
 
 export const Ids = z.union([z.int(), z.array(z.int())]).nullish();
 export const Raw = z.looseObject({ model_type: z.string(), eos_token_id: Ids, bos_token_id: Ids, pad_token_id: Ids });
@@ -15,14 +16,144 @@ export const unsupported = (field: string, got: unknown, expected: string) =>
     got: JSON.stringify(got),
   });
 
-/** Typed access to the loose object: a missing or mistyped field is named. */
+/** Fields of every family that say nothing about what the model computes, as transformers 4 and 5 and trainers write them. */
+const HARMLESS: KeyRules = {
+  // sizes by the names of other families, which a family's class does not read
+  ...rules(
+    'harmless',
+    'hidden_size',
+    'intermediate_size',
+    'num_hidden_layers',
+    'num_attention_heads',
+    'num_key_value_heads',
+  ),
+  ...rules('harmless', 'max_position_embeddings', 'n_embd', 'n_head', 'n_layer', 'n_positions', 'n_inner', 'ffn_dim'),
+  ...rules('harmless', 'rms_norm_eps', 'layer_norm_eps', 'layer_norm_epsilon', 'hidden_act', 'activation_function'),
+  ...rules(
+    'harmless',
+    'architectures',
+    'model_type',
+    'transformers_version',
+    '_name_or_path',
+    'name_or_path',
+    'id2label',
+  ),
+  ...rules('harmless', 'bos_token_id', 'eos_token_id', 'pad_token_id', 'sep_token_id', 'decoder_start_token_id'),
+  ...rules('harmless', 'label2id', 'problem_type', 'task_specific_params', 'finetuning_task', 'prefix', 'title'),
+  ...rules(
+    'harmless',
+    'dtype',
+    'torch_dtype',
+    'use_bfloat16',
+    'tf_legacy_loss',
+    'torchscript',
+    'use_cache',
+    'cache_implementation',
+  ),
+  ...rules(
+    'harmless',
+    'attn_implementation',
+    '_attn_implementation',
+    '_attn_implementation_autoset',
+    '_flash_attn_2_enabled',
+  ),
+  ...rules(
+    'harmless',
+    'initializer_range',
+    'init_std',
+    'initializer_factor',
+    'gradient_checkpointing',
+    'return_dict',
+    'output_attentions',
+  ),
+  ...rules(
+    'harmless',
+    'output_hidden_states',
+    'attention_dropout',
+    'hidden_dropout',
+    'resid_pdrop',
+    'embd_pdrop',
+    'attn_pdrop',
+  ),
+  ...rules('harmless', 'dropout', 'layerdrop', 'activation_dropout', 'classifier_dropout', 'hidden_dropout_prob'),
+  ...rules(
+    'harmless',
+    'tie_encoder_decoder',
+    'summary_type',
+    'summary_use_proj',
+    'summary_activation',
+    'summary_proj_to_labels',
+    'summary_first_dropout',
+  ),
+  ...rules(
+    'harmless',
+    'n_ctx',
+    'tokenizer_class',
+    'auto_map',
+    '_commit_hash',
+    'unsloth_version',
+    'unsloth_fixed',
+    'is_llama_config',
+  ),
+  ...rules('harmless', '_sliding_window_pattern', 'reorder_and_upcast_attn'),
+  // defaults of requests, which older files keep here
+  ...rules(
+    'harmless',
+    'max_length',
+    'temperature',
+    'top_k',
+    'top_p',
+    'typical_p',
+    'do_sample',
+    'early_stopping',
+    'length_penalty',
+  ),
+  ...rules('harmless', 'num_return_sequences', 'output_scores', 'return_dict_in_generate', 'remove_invalid_values'),
+  ...rules({ only: [1] }, 'num_beams', 'num_beam_groups', 'repetition_penalty'),
+  ...rules(
+    { only: [0] },
+    'chunk_size_feed_forward',
+    'min_length',
+    'no_repeat_ngram_size',
+    'encoder_no_repeat_ngram_size',
+  ),
+  ...rules({ only: [0] }, 'diversity_penalty'),
+  ...rules(
+    { only: [false] },
+    'rope_interleaved',
+    'is_encoder_decoder',
+    'is_decoder',
+    'add_cross_attention',
+    'use_bidirectional_attention',
+  ),
+  ...rules({ only: [null] }, 'bad_words_ids', 'forced_bos_token_id', 'forced_eos_token_id', 'suppress_tokens'),
+  ...rules(
+    { only: [null] },
+    'begin_suppress_tokens',
+    'exponential_decay_length_penalty',
+    'pruned_heads',
+    'cross_attention_hidden_size',
+  ),
+};
+
+/** Typed access to the loose object: a missing or mistyped field is named, and one that nobody reads is refused. */
 export class Fields {
-  readonly raw: Raw;
+  readonly #raw: Raw;
+  readonly #read = new Set<string>();
   constructor(raw: Raw) {
-    this.raw = raw;
+    this.#raw = raw;
+  }
+  /** Any value, as it stands. */
+  any(name: string): unknown {
+    this.#read.add(name);
+    return this.#raw[name] ?? undefined;
+  }
+  /** Whether the field is there, be it null. */
+  given(name: string): boolean {
+    return Object.hasOwn(this.#raw, name);
   }
   int(name: string, fallback?: number, most = 2 ** 24): number {
-    const value = this.raw[name] ?? fallback;
+    const value = this.any(name) ?? fallback;
     if (typeof value !== 'number' || !Number.isInteger(value) || value <= 0 || value > most) {
       throw this.#invalid(name, `an integer from 1 to ${most}`);
     }
@@ -37,24 +168,56 @@ export class Fields {
     return value;
   }
   number(name: string, fallback?: number): number {
-    const value = this.raw[name] ?? fallback;
+    const value = this.any(name) ?? fallback;
     if (typeof value !== 'number' || !Number.isFinite(value)) throw this.#invalid(name, 'a number');
     return value;
   }
   flag(name: string, fallback: boolean): boolean {
-    const value = this.raw[name] ?? fallback;
+    const value = this.any(name) ?? fallback;
     if (typeof value !== 'boolean') throw this.#invalid(name, 'true or false');
     return value;
   }
   only(name: string, allowed: readonly unknown[]): void {
-    const value = this.raw[name] ?? allowed[0];
+    const value = this.any(name) ?? allowed[0];
     if (!allowed.includes(value)) throw unsupported(name, value, allowed.map((a) => JSON.stringify(a)).join(' or '));
+  }
+  /** One of a list for each layer; undefined where the field is not there. */
+  perLayer<T extends string | number>(name: string, layers: number, allowed: readonly T[]): T[] | undefined {
+    const value = this.any(name);
+    if (value === undefined) return undefined;
+    const list = z
+      .array(z.literal(allowed as [T, ...T[]]))
+      .length(layers)
+      .safeParse(value);
+    if (list.success) return list.data;
+    throw unsupported(
+      name,
+      value,
+      `${allowed.map((a) => JSON.stringify(a)).join(' or ')} for each of ${layers} layers`,
+    );
+  }
+  /** Ids that begin, end and fill a text. */
+  specials(): { eosIds: number[]; bosId?: number; padId?: number } {
+    const ids = (value: z.infer<typeof Ids>): number[] => (value === undefined || value === null ? [] : [value].flat());
+    const { bos_token_id, eos_token_id, pad_token_id } = this.#raw;
+    const [[bosId], [padId]] = [ids(bos_token_id), ids(pad_token_id)];
+    return {
+      eosIds: ids(eos_token_id),
+      ...(bosId === undefined ? {} : { bosId }),
+      ...(padId === undefined ? {} : { padId }),
+    };
+  }
+  /** MODEL_UNSUPPORTED names a field that was not read and is not known to change nothing. */
+  refuseUnread(): void {
+    checkKeys('config.json', this.#raw, (key) =>
+      this.#read.has(key) ? 'read' : Object.hasOwn(HARMLESS, key) ? HARMLESS[key] : undefined,
+    );
   }
   #invalid(name: string, expected: string) {
     return new QuittanceError('MODEL_INVALID', {
       message: `config.json: ${name}`,
       expected,
-      got: this.raw[name] === undefined ? 'nothing' : JSON.stringify(this.raw[name]),
+      got: this.#raw[name] === undefined ? 'nothing' : JSON.stringify(this.#raw[name]),
     });
   }
 }
@@ -72,59 +235,4 @@ export const activation = (name: unknown, field: string): Activation => {
   const found = typeof name === 'string' ? ACTIVATIONS[name] : undefined;
   if (!found) throw unsupported(field, name, Object.keys(ACTIVATIONS).join(', '));
   return found;
-};
-
-const Factor = z.number().positive().optional();
-const RopeParameters = z.looseObject({
-  rope_theta: Factor,
-  rope_type: z.string().optional(),
-  type: z.string().optional(),
-  partial_rotary_factor: Factor,
-  factor: Factor,
-  low_freq_factor: Factor,
-  high_freq_factor: Factor,
-  original_max_position_embeddings: Factor,
-});
-
-/** `rope_scaling` (transformers 4) and `rope_parameters` (5) as one object. */
-const ropeParameters = ({ raw }: Fields): z.infer<typeof RopeParameters> => {
-  const both = z.tuple([RopeParameters.nullish(), RopeParameters.nullish()]);
-  const parsed = both.safeParse([raw['rope_scaling'], raw['rope_parameters']]);
-  if (parsed.success) return { ...parsed.data[0], ...parsed.data[1] };
-  throw new QuittanceError('MODEL_INVALID', { message: 'config.json: rope_parameters', cause: parsed.error });
-};
-
-/** The rotary embedding; `names` are the family's own fields for base and rotated fraction. */
-export const rope = (
-  f: Fields,
-  headDim: number,
-  names: { theta: string; fraction: string; fractionDefault: number },
-): Position => {
-  const parameters = ropeParameters(f);
-  const theta = parameters.rope_theta ?? f.positive(names.theta, 10_000);
-  const fraction = parameters.partial_rotary_factor ?? f.positive(names.fraction, names.fractionDefault);
-  const rotaryDim = Math.floor(headDim * fraction);
-  if (rotaryDim % 2 !== 0 || rotaryDim < 2 || rotaryDim > headDim) {
-    throw new QuittanceError('MODEL_INVALID', {
-      message: `config.json: ${names.fraction}`,
-      expected: `an even number of rotated dimensions, at most ${headDim}`,
-      got: `${rotaryDim}`,
-    });
-  }
-  return { kind: 'rope', theta, rotaryDim, scaling: ropeScaling(f, parameters) };
-};
-
-const ropeScaling = ({ raw }: Fields, p: z.infer<typeof RopeParameters>): RopeScaling => {
-  const kind = p.rope_type ?? p.type ?? 'default';
-  if (kind === 'default') return { kind: 'none' };
-  if (kind === 'linear' && p.factor !== undefined) return { kind, factor: p.factor };
-  const { factor, low_freq_factor: low, high_freq_factor: high, original_max_position_embeddings: original } = p;
-  if (kind === 'llama3' && factor && low && high && original) {
-    return { kind, factor, lowFreqFactor: low, highFreqFactor: high, originalMaxPositions: original };
-  }
-  throw unsupported(
-    raw['rope_parameters'] ? 'rope_parameters' : 'rope_scaling',
-    p,
-    'a rope_type of default, linear or llama3 with all its fields',
-  );
 };

@@ -14,6 +14,7 @@ import { readConfig, type DecoderConfig } from './config.ts';
 import { checkGenerationConfig, GENERATION_CONFIG, generationEnds } from './generation-config.ts';
 import { modelInvalid } from './invalid.ts';
 import { MOST_CONFIG_BYTES, readJsonFile } from './json-file.ts';
+import { isUnset } from './known-keys.ts';
 import { isQuantized } from './quantize.ts';
 import type { TensorToMake, TensorToWrite } from './safetensors.ts';
 import { checkTokenizerConfig } from './tokenizer-config.ts';
@@ -73,7 +74,13 @@ export const readModelParts = (dir: string): Omit<ModelFolder, 'values'> => {
   const beside = ['tokenizer_config.json', 'special_tokens_map.json'].flatMap((name) =>
     checkTokenizerConfig(name, optionalJson(join(dir, name)), tokenizer, config.vocabSize),
   );
-  return { dir, config, configJson, tokenizer, remarks: [...checkGenerationConfig(generation), ...beside] };
+  return {
+    dir,
+    config,
+    configJson,
+    tokenizer,
+    remarks: [...ownCode(configJson), ...checkGenerationConfig(generation), ...beside],
+  };
 };
 
 /** Reads tensor by tensor straight into the backend, so that there are never two copies of the weights. The caller disposes the model. */
@@ -82,6 +89,10 @@ export const loadModel = (dir: string, from: typeof modelFrom = modelFrom): Mode
   const specs = new Map(parameterSpecs(config).map((p) => [p.name, p]));
   return withValues(dir, config, (valueOf) => from(config, tokenizer, { get: (name) => valueOf(specs.get(name)!) }));
 };
+
+/** A model that names code of its own is computed by the engine's, which is that of its model_type. */
+const ownCode = ({ auto_map }: Readonly<Record<string, unknown>>): string[] =>
+  isUnset(auto_map) ? [] : ["config.json: auto_map names code of the model's own, which is never run"];
 
 /** Nothing where there is no such file. */
 const optionalJson = (path: string): Record<string, unknown> => (existsSync(path) ? readJsonFile(path) : {});
@@ -132,7 +143,7 @@ export const storedTensorsToMake = (
     const shape = storedShape(parts[0]!);
     const make = () => {
       const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
-      for (const p of parts) intoStored(config, p, valueOf(p), data);
+      for (const p of parts) intoStored(p, valueOf(p), data);
       return data;
     };
     return { name, shape, make };

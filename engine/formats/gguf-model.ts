@@ -127,7 +127,7 @@ const ropeScaling = (m: Metadata): Record<string, unknown> | undefined => {
 const llama3Scaling = (m: Metadata): Record<string, unknown> => {
   const divisors = m.file.read('rope_freqs.weight');
   const theta = m.decimal('rope.freq_base') ?? 10_000;
-  const plain = inverseFrequencies({ kind: 'rope', theta, rotaryDim: 2 * divisors.length, scaling: { kind: 'none' } });
+  const plain = inverseFrequencies({ theta, rotaryDim: 2 * divisors.length, scaling: { kind: 'none' } });
   const published = [8, 32].find((factor) => {
     const scaling = {
       kind: 'llama3',
@@ -136,7 +136,7 @@ const llama3Scaling = (m: Metadata): Record<string, unknown> => {
       highFreqFactor: 4,
       originalMaxPositions: 8192,
     } as const;
-    const scaled = inverseFrequencies({ kind: 'rope', theta, rotaryDim: 2 * divisors.length, scaling });
+    const scaled = inverseFrequencies({ theta, rotaryDim: 2 * divisors.length, scaling });
     return divisors.every((divisor, i) => Math.abs(plain[i]! / scaled[i]! / divisor - 1) < 1e-4);
   });
   if (published === undefined)

@@ -82,7 +82,7 @@ export const readAdapter = (dir: string, model: Model): LoraModel => {
   const file = openSafetensors(join(dir, WEIGHTS));
   try {
     checkTensors(file, lora);
-    const valueOf = (p: Lora['specs'][number]) => fromStored(model.config, p, file.read(p.source.hf));
+    const valueOf = (p: Lora['specs'][number]) => fromStored(p, file.read(p.source.hf));
     return attachLora(model, lora, new Map(lora.specs.map((p) => [p.name, valueOf(p)])));
   } finally {
     file.close();

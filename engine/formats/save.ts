@@ -40,7 +40,7 @@ export const saveModel = (
         ? quantizeTensors(storedTensors(model.config, valueOf))
         : storedTensorsToMake(model.config, valueOf);
     writeSafetensors(join(at, 'model.safetensors'), tensors, { format: 'pt' });
-    writeFileSync(join(at, 'config.json'), `${JSON.stringify(inFloat32(parts.configJson), null, 2)}\n`);
+    writeFileSync(join(at, 'config.json'), configText(inFloat32(parts.configJson)));
     writeFileSync(join(at, 'tokenizer.json'), JSON.stringify(model.tokenizer.json));
     for (const [name, content] of parts.files ?? []) writeFileSync(join(at, name), content);
     parts.write?.(at);
@@ -61,6 +61,13 @@ const inFloat32 = (config: Readonly<Record<string, unknown>>): Record<string, un
   Object.fromEntries(
     Object.entries(config).map(([field, value]) => [field, /^(torch_)?dtype$/.test(field) ? 'float32' : value]),
   );
+
+/** Fields that transformers 5 takes as floats alone: 30 is refused where 30.0 was meant, and JSON.parse keeps no difference. */
+const FLOATS =
+  /^(\s*"(?:(?:attn|final)_logit_softcapping|rms_norm_eps|layer_norm_eps(?:ilon)?|init(?:ializer_range|_std))": -?\d+)(?=,?$)/gm;
+
+const configText = (config: Readonly<Record<string, unknown>>): string =>
+  `${JSON.stringify(config, null, 2).replaceAll(FLOATS, '$1.0')}\n`;
 
 const writeFolder = (dir: string, quantisation: Quantisation, fill: (at: string) => void): SavedModel =>
   replaceFolder(dir, (at) => {

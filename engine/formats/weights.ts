@@ -66,7 +66,7 @@ export const withValues = <T>(
     refuseUnknown(names, config);
     checkTiedHead(find, config);
     const whole = cached((hf: string, shape: readonly number[]) => readTensor(find, config, hf, shape));
-    return use((p) => fromStored(config, p, whole(p.source.hf, storedShape(p))));
+    return use((p) => fromStored(p, whole(p.source.hf, storedShape(p))));
   });
 
 /** Buffers that old files keep beside the weights (masks, rotary tables), and a tied head stored a second time. */

@@ -3,6 +3,7 @@ import { beforeAll } from '@jest/globals';
 import { readConfig, type DecoderConfig } from '#engine/formats/config.ts';
 import { trainBpe } from '#engine/tokenizer/bpe-trainer.ts';
 import { freshValues, modelFrom, type Model } from '#engine/model.ts';
+import { isNormWeight } from '#engine/parameters.ts';
 import { random } from '#engine/random.ts';
 import { initBackend, type BackendChoice } from '#engine/tf.ts';
 import { readTokenizer, type Tokenizer } from '#engine/tokenizer/tokenizer.ts';
@@ -35,7 +36,7 @@ export const tinyConfig = (change: Readonly<Record<string, unknown>> = {}): Deco
 export const tinyModel = (config: DecoderConfig = tinyConfig(), seed = 1): Model => {
   const values = freshValues(config, seed);
   for (const [name, value] of values)
-    if (!/(ln1|ln2|norm)\.w$/.test(name))
+    if (!isNormWeight(name))
       values.set(
         name,
         value.map((x) => 10 * x),

@@ -6,8 +6,10 @@ import argparse, json, math, os, shutil
 import peft, torch, transformers
 from safetensors.torch import save_file
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
-from transformers import (GPT2Config, GPT2LMHeadModel, GPTNeoXConfig, GPTNeoXForCausalLM, LlamaConfig, LlamaForCausalLM, MistralConfig, MistralForCausalLM,
-                          OPTConfig, OPTForCausalLM, PhiConfig, PhiForCausalLM, PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM)
+from transformers import (Gemma2Config, Gemma2ForCausalLM, Gemma3ForCausalLM, Gemma3TextConfig, GemmaConfig, GemmaForCausalLM, GPT2Config, GPT2LMHeadModel,
+                          GPTNeoXConfig, GPTNeoXForCausalLM, GraniteConfig, GraniteForCausalLM, LlamaConfig, LlamaForCausalLM, MistralConfig, MistralForCausalLM,
+                          Olmo2Config, Olmo2ForCausalLM, OPTConfig, OPTForCausalLM, Phi3Config, Phi3ForCausalLM, PhiConfig, PhiForCausalLM, PreTrainedTokenizerFast,
+                          Qwen2Config, Qwen2ForCausalLM, Qwen3Config, Qwen3ForCausalLM, SmolLM3Config, SmolLM3ForCausalLM)
 
 V, D, LAYERS, T = 64, 16, 2, 12
 SIZES = dict(hidden_size=D, intermediate_size=28, num_hidden_layers=LAYERS, num_attention_heads=4, max_position_embeddings=48)
@@ -16,6 +18,10 @@ LLAMA3 = dict(rope_type='llama3', rope_theta=10000.0, factor=4.0, low_freq_facto
 
 def rope(theta, **more):
     return dict(rope_type='default', rope_theta=theta, **more)
+
+def longrope(dims, original, fraction=1.0):
+    return rope(10000.0, partial_rotary_factor=fraction, original_max_position_embeddings=original,
+                short_factor=[1.0 + 0.1 * i for i in range(dims)], long_factor=[2.0 + 1.5 * i for i in range(dims)]) | dict(rope_type='longrope')
 
 def opt(**more):
     return OPTConfig(**COMMON, hidden_size=D, ffn_dim=28, num_hidden_layers=LAYERS, num_attention_heads=4, max_position_embeddings=48, dropout=0., attention_dropout=0., **more)
@@ -40,6 +46,23 @@ SETS = {
                                                            hidden_act='gelu', tie_word_embeddings=False), torch.bfloat16, None),
     'phi-2': (PhiForCausalLM, lambda: PhiConfig(**COMMON, **(SIZES | dict(hidden_size=20, num_attention_heads=2)), rope_parameters=rope(10000.0, partial_rotary_factor=0.4), resid_pdrop=0.,
                                                 embd_pdrop=0., attention_dropout=0., tie_word_embeddings=False), torch.float16, None),
+    'qwen3': (Qwen3ForCausalLM, lambda: Qwen3Config(**COMMON, **SIZES, num_key_value_heads=2, head_dim=6, rope_parameters=rope(1000000.0), tie_word_embeddings=True), torch.bfloat16, None),
+    'gemma': (GemmaForCausalLM, lambda: GemmaConfig(**COMMON, **SIZES, num_key_value_heads=1, head_dim=6, rope_parameters=rope(10000.0)), torch.float32, None),
+    'gemma2': (Gemma2ForCausalLM, lambda: Gemma2Config(**COMMON, **SIZES, num_key_value_heads=2, head_dim=6, sliding_window=4, query_pre_attn_scalar=9, attn_logit_softcapping=1.5,
+                                                       final_logit_softcapping=3.0, rope_parameters=rope(10000.0)), torch.float32, None),
+    'gemma3': (Gemma3ForCausalLM, lambda: Gemma3TextConfig(**COMMON, **SIZES, num_key_value_heads=2, head_dim=6, sliding_window=4, query_pre_attn_scalar=9, layer_types=['sliding_attention', 'full_attention'],
+                                                           rope_parameters=dict(sliding_attention=rope(100.0), full_attention=rope(10000.0, factor=3.0) | dict(rope_type='linear'))), torch.bfloat16, None),
+    'phi3': (Phi3ForCausalLM, lambda: Phi3Config(**COMMON, **(SIZES | dict(hidden_size=32)), num_key_value_heads=2, original_max_position_embeddings=24, rope_parameters=longrope(3, 24, 0.75), resid_pdrop=0., embd_pdrop=0.,
+                                                 tie_word_embeddings=False), torch.bfloat16, None),
+    'phi3-long': (Phi3ForCausalLM, lambda: Phi3Config(**COMMON, **SIZES, num_key_value_heads=4, original_max_position_embeddings=7, sliding_window=5, rope_parameters=longrope(2, 7), resid_pdrop=0., embd_pdrop=0.,
+                                                      tie_word_embeddings=True), torch.float32, None),
+    'smollm3': (SmolLM3ForCausalLM, lambda: SmolLM3Config(**COMMON, **SIZES, num_key_value_heads=2, no_rope_layers=[0, 1], rope_parameters=rope(50000.0), tie_word_embeddings=True), torch.bfloat16, None),
+    'granite': (GraniteForCausalLM, lambda: GraniteConfig(**COMMON, **SIZES, num_key_value_heads=2, attention_bias=True, embedding_multiplier=3.0, residual_multiplier=0.4, attention_multiplier=0.3, logits_scaling=2.5,
+                                                          rope_parameters=rope(10000.0), tie_word_embeddings=True), torch.float32, None),
+    'olmo2': (Olmo2ForCausalLM, lambda: Olmo2Config(**COMMON, **SIZES, num_key_value_heads=2, rope_parameters=rope(10000.0), tie_word_embeddings=False), torch.bfloat16, None),
+    'llama-yarn': (LlamaForCausalLM, lambda: LlamaConfig(**COMMON, **(SIZES | dict(hidden_size=32)), num_key_value_heads=2, rope_parameters=rope(10000.0, factor=4.0, original_max_position_embeddings=12, beta_fast=1.5, beta_slow=0.1)
+                                                         | dict(rope_type='yarn'), tie_word_embeddings=True), torch.bfloat16, None),
+    'llama-dynamic': (LlamaForCausalLM, lambda: LlamaConfig(**COMMON, **SIZES, num_key_value_heads=2, rope_parameters=rope(10000.0, factor=2.0) | dict(rope_type='dynamic'), tie_word_embeddings=True), torch.bfloat16, None),
 }
 
 def randomise(model, seed):
@@ -48,7 +71,8 @@ def randomise(model, seed):
         for name, p in sorted(model.named_parameters()):
             r = torch.randn(p.shape, generator=g)
             norm = ('norm' in name or 'ln_' in name) and name.endswith('weight')
-            p.copy_(1 + 0.1 * r if norm else (0.25 if p.dim() > 1 else 0.1) * r)
+            one = 0 if model.config.model_type.startswith('gemma') else 1  # Gemma's norms multiply by 1 + weight
+            p.copy_(one + 0.1 * r if norm else (0.25 if p.dim() > 1 else 0.1) * r)
 
 def tokenizer():
     """BPE over 62 letters, digits and the space (Ġ), and one merge; enough to be read with the weights."""
@@ -65,6 +89,9 @@ def version4(config):
     old = dict(config)
     if 'dtype' in old: old['torch_dtype'] = old.pop('dtype')
     p = dict(old.pop('rope_parameters', None) or {})
+    if 'full_attention' in p:  # Gemma 3
+        old['rope_local_base_freq'] = p['sliding_attention']['rope_theta']
+        p = dict(p['full_attention'])
     neox = old['model_type'] == 'gpt_neox'
     if 'rope_theta' in p: old['rotary_emb_base' if neox else 'rope_theta'] = p.pop('rope_theta')
     if 'partial_rotary_factor' in p: old['rotary_pct' if neox else 'partial_rotary_factor'] = p.pop('partial_rotary_factor')

@@ -244,10 +244,25 @@ describe('a config that does not fit', () => {
   const unsupported: [object, string][] = [
     [{ model_type: 'mamba' }, 'mamba'],
     [{ hidden_act: 'quick_gelu' }, 'hidden_act'],
-    [{ rope_scaling: { rope_type: 'yarn', factor: 4 } }, 'yarn'],
-    [{ rope_scaling: { type: 'dynamic', factor: 2 } }, 'dynamic'],
+    [{ model_type: 'mixtral' }, 'gemma3_text'],
+    [{ rope_scaling: { rope_type: 'proportional', factor: 4 } }, 'proportional'],
+    [{ rope_scaling: { type: 'dynamic' } }, 'dynamic'],
+    [{ rope_scaling: { rope_type: 'yarn', factor: 4, mrope_section: [1, 1] } }, 'mrope_section'],
     [{ rope_scaling: { rope_type: 'longrope', factor: 2 } }, 'rope_scaling'],
-    [{ rope_parameters: { rope_type: 'yarn', factor: 4 } }, 'rope_parameters'],
+    [{ rope_parameters: { rope_type: 'constructor', factor: 4 } }, 'rope_parameters'],
+    [{ attn_logit_softcapping: 30 }, 'attn_logit_softcapping'],
+    [{ embedding_multiplier: 12 }, 'embedding_multiplier'],
+    [{ sliding_window: 32 }, 'sliding_window'],
+    [{ repetition_penalty: 1.2 }, 'repetition_penalty'],
+    [{ use_bidirectional_attention: true }, 'use_bidirectional_attention'],
+    [{ secret_sauce: 'none' }, 'secret_sauce'],
+    [{ layer_types: ['full_attention', 'linear_attention'] }, 'layer_types'],
+    [{ model_type: 'gemma2', layer_types: ['full_attention'] }, 'layer_types'],
+    [{ model_type: 'gemma3_text', attn_logit_softcapping: 30 }, 'attn_logit_softcapping'],
+    [{ model_type: 'gemma3_text', rope_parameters: { rope_theta: 1e4 } }, 'rope_parameters'],
+    [{ model_type: 'smollm3', no_rope_layers: [1] }, 'no_rope_layers'],
+    [{ model_type: 'phi3', lm_head_bias: true }, 'lm_head_bias'],
+    [{ model_type: 'gpt2', n_embd: 16, n_head: 2, n_layer: 2, n_positions: 64 }, 'num_attention_heads'],
     [{ rope_parameters: { rope_type: 'llama3', factor: 8 } }, 'llama3'],
     [{ pretraining_tp: 2 }, 'pretraining_tp'],
     [{ quantization_config: { quant_method: 'gptq' } }, 'quantization_config'],
@@ -266,6 +281,28 @@ describe('a config that does not fit', () => {
       refused('MODEL_UNSUPPORTED', named);
     });
   }
+
+  it('has fields that change nothing, as published and trained ones have', () => {
+    writeConfig({
+      _name_or_path: 'somebody/something',
+      architectures: ['LlamaForCausalLM'],
+      attention_dropout: 0.1,
+      id2label: { 0: 'LABEL_0' },
+      initializer_range: 0.02,
+      layer_types: ['full_attention', 'full_attention'],
+      pretraining_tp: 1,
+      quantization_config: null,
+      rope_interleaved: false,
+      rope_scaling: null,
+      sliding_window: null,
+      task_specific_params: { 'text-generation': { do_sample: true } },
+      torch_dtype: 'bfloat16',
+      transformers_version: '4.45.0',
+      unknown_but_empty: [],
+      use_cache: true,
+    });
+    expect(readModelFolder(dir).config).toEqual(tinyConfig());
+  });
 
   it('is not JSON', () => {
     writeFileSync(at('config.json'), '{"model_type": "llama",');

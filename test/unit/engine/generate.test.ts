@@ -27,6 +27,20 @@ const CONFIGS: Readonly<Record<string, DecoderConfig>> = {
   opt: readConfig({ model_type: 'opt', ffn_dim: 24, ...PLAIN }),
   phi: readConfig({ model_type: 'phi', ...PLAIN }),
   gpt_neox: readConfig({ model_type: 'gpt_neox', ...PLAIN, rotary_pct: 0.5 }),
+  qwen3: readConfig({ model_type: 'qwen3', ...PLAIN, head_dim: 8 }),
+  'gemma2 with a window of 3 in every other layer': readConfig({
+    ...{ model_type: 'gemma2', ...PLAIN, head_dim: 8, num_key_value_heads: 2, sliding_window: 3 },
+    attn_logit_softcapping: 2,
+    final_logit_softcapping: 4,
+  }),
+  'gemma3 with two rotary embeddings': readConfig({
+    ...{ model_type: 'gemma3_text', ...PLAIN, head_dim: 8, num_key_value_heads: 2, sliding_window: 3 },
+    sliding_window_pattern: 2,
+  }),
+  'smollm3 with a layer that knows no positions': readConfig({
+    ...{ model_type: 'smollm3', ...PLAIN, num_key_value_heads: 2, no_rope_layers: [0, 1] },
+  }),
+  olmo2: readConfig({ model_type: 'olmo2', ...PLAIN }),
 };
 
 /** Logits after the last token, computed from scratch. */
@@ -39,6 +53,41 @@ const lastLogits = (model: Model, ids: readonly number[]): Float32Array => {
 };
 const best = (logits: Float32Array) => logits.reduce((at, value, i) => (value > logits[at]! ? i : at), 0);
 const prompts = [tokens(9, 1), tokens(2, 2), tokens(5, 3), tokens(1, 4), tokens(9, 5)];
+
+describe('a text that grows past the length at which its positions are turned otherwise (phi3)', () => {
+  const config = readConfig({
+    ...{ model_type: 'phi3', ...PLAIN, original_max_position_embeddings: 12 },
+    rope_scaling: { type: 'longrope', short_factor: [1, 1.5], long_factor: [3, 8] },
+  });
+  let model: Model;
+  beforeAll(() => void (model = tinyModel(config)));
+  afterAll(() => model.dispose());
+
+  it('goes on as if it had been read anew, alone and beside others', () => {
+    const wanted = prompts.map((prompt) => {
+      const ids = [...prompt];
+      for (let i = 0; i < 10; i++) ids.push(generate(model, [ids], { maxTokens: 1 })[0]!.ids[0]!);
+      return ids.slice(prompt.length);
+    });
+    expect(generate(model, prompts, { maxTokens: 10 }).map(({ ids }) => ids)).toEqual(wanted);
+    expect(generate(model, [prompts[0]!], { maxTokens: 10 })[0]!.ids).toEqual(wanted[0]);
+  });
+
+  it('is turned by the factors of its whole length, where it is scored', () => {
+    const long = [...prompts[0]!, ...prompts[4]!];
+    const after = (ids: readonly number[]) => generate(model, [ids], { maxTokens: 1 })[0]!.logProbs[0]!;
+    expect(after(long.slice(0, 12))).not.toBeCloseTo(after(long.slice(1, 14)), 3);
+    const said = generate(model, [long], { maxTokens: 1 })[0]!;
+    expect(Math.max(...lastLogits(model, long))).toBeCloseTo(lastLogits(model, long)[said.ids[0]!]!, 4);
+  });
+
+  it('is refused where two answers to one prompt lie on both sides', () => {
+    const rows = [{ prompt: tokens(9, 1), answers: [tokens(2, 2), tokens(9, 3)] }];
+    expect(() => forwardLogits(model, makeBatch(rows, 64))).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));
+    const same = [{ prompt: tokens(9, 1), answers: [tokens(5, 2), tokens(9, 3)] }];
+    expect(() => forwardLogits(model, makeBatch(same, 64)).dispose()).not.toThrow();
+  });
+});
 
 for (const [family, config] of Object.entries(CONFIGS)) {
   describe(family, () => {

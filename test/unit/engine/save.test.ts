@@ -1,6 +1,6 @@
 // Written model folders: what was loaded comes back, in the layout of its family; nothing half-written stays.
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadModel } from '#engine/formats/folder.ts';
 import { readJsonFile } from '#engine/formats/json-file.ts';
@@ -17,7 +17,19 @@ const { dir, remove } = temporaryFolder();
 afterAll(remove);
 
 const MODELS = join(ROOT, 'test/golden/models');
-const FAMILIES = ['gpt2', 'llama3', 'mistral', 'qwen2', 'gpt-neox', 'gpt-neox-sequential', 'opt-350m', 'phi'];
+const FAMILIES = [
+  'gpt2',
+  'llama3',
+  'mistral',
+  'qwen2',
+  'gpt-neox',
+  'gpt-neox-sequential',
+  'opt-350m',
+  'phi',
+  'phi3',
+  'gemma3',
+  'olmo2',
+];
 const open = (name: string) => ({
   model: loadModel(join(MODELS, name)),
   configJson: readJsonFile(join(MODELS, name, 'config.json')),
@@ -77,4 +89,16 @@ describe('a saved folder', () => {
     expect(existsSync(join(at, 'half.txt'))).toBe(false);
     model.dispose();
   });
+});
+
+it('writes floats as floats, which transformers 5 asks for', () => {
+  const base = join(ROOT, 'test/golden/models/gemma2');
+  const model = loadModel(base);
+  const configJson = { ...readJsonFile(join(base, 'config.json')), final_logit_softcapping: 30, head_dim: 6 };
+  saveModel(join(dir, 'floats'), model, { configJson });
+  model.dispose();
+  const text = readFileSync(join(dir, 'floats/config.json'), 'utf8');
+  expect(text).toMatch(/"final_logit_softcapping": 30\.0,\n/);
+  expect(text).toMatch(/"head_dim": 6,\n/);
+  expect(JSON.parse(text)).toEqual({ ...configJson, dtype: 'float32' });
 });

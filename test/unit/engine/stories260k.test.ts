@@ -70,7 +70,7 @@ const readLegacy = (path: string): Model => {
   return modelFrom(
     config,
     tinyTokenizer(),
-    new Map(parameterSpecs(config).map((p) => [p.name, fromStored(config, p, tensors.get(p.source.hf)!)])),
+    new Map(parameterSpecs(config).map((p) => [p.name, fromStored(p, tensors.get(p.source.hf)!)])),
   );
 };
 
