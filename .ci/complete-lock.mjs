@@ -1,5 +1,6 @@
-// Completes package-lock.json: a registry mirror that carries the binaries of some platforms only makes npm leave the others out of the lock file, and `npm ci`
-// then refuses it. Each missing optional platform package gets the entry that its parent names; it is fetched only on the platform that its name says.
+// Completes package-lock.json: a registry mirror that carries the binaries of some platforms only makes npm leave the
+// others out of the lock file, and `npm ci` then refuses it. Each missing optional platform package gets the entry that
+// its parent names; it is fetched only on the platform that its name says.
 // Usage: node .ci/complete-lock.mjs   (after any npm install that changes the lock file)
 import { readFileSync, writeFileSync } from 'node:fs';
 

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# The package as a stranger gets it: packed, installed into an empty folder, and run there by each Node that is here. Nothing of the clone is in reach.
-# Usage: npm run build && .ci/packed.sh DATA   (DATA: a data folder in which the demo was run; its newest bundle is verified)
+# The package as a stranger gets it: packed, installed into an empty folder, and run there by each Node that is here.
+# Nothing of the clone is in reach.
+# Usage: npm run build && .ci/packed.sh DATA
+# DATA is a data folder in which the demo was run; its newest bundle is verified.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 data=$(cd "$1" && pwd)

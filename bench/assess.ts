@@ -1,4 +1,5 @@
-// Tables and judgement of a model that lies in memory, for the benches. Trap: re-learning changes the model, so it comes last and its caller has it no more.
+// Tables and judgement of a model that lies in memory, for the benches. Trap: re-learning changes the model, so it
+// comes last and its caller has it no more.
 import type { ForgetRow } from '#datasets/suite.ts';
 import type { PeopleWorld } from '#datasets/world.ts';
 import { inference } from '#engine/inference.ts';

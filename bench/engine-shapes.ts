@@ -1,5 +1,7 @@
-// Shapes of the engine bench and the updates that are measured on them: training on answers, and FLAT on all weights or on a LoRA, pairs packed or apart.
-// Trap: weights are random but not fresh draws: a block of normals is repeated, as a thousand million draws would take longer than the bench.
+// Shapes of the engine bench and the updates that are measured on them: training on answers, and FLAT on all weights or
+// on a LoRA, pairs packed or apart.
+// Trap: weights are random but not fresh draws: a block of normals is repeated, as a thousand million draws would take
+// longer than the bench.
 import { makeBatch, type Row } from '#engine/batch.ts';
 import { trainBpe } from '#engine/tokenizer/bpe-trainer.ts';
 import { readConfig } from '#engine/formats/config.ts';

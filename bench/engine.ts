@@ -1,6 +1,7 @@
-// The engine bench: updates of several shapes beside PyTorch on one thread where Python has it; rounds alternate, medians of CPU and wall time. Each shape's
-// numbers are kept under the bench folder, so that one shape can be measured anew. Trap: a wall clock on a shared machine measures the neighbours; CPU time of
-// one thread is compared with CPU time of one thread.
+// The engine bench: updates of several shapes beside PyTorch on one thread where Python has it; rounds alternate,
+// medians of CPU and wall time. Each shape's numbers are kept under the bench folder, so that one shape can be measured
+// anew. Trap: a wall clock on a shared machine measures the neighbours; CPU time of one thread is compared with CPU
+// time of one thread.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -41,7 +42,10 @@ export interface EngineOptions {
   onRow: (row: EngineRow) => void;
 }
 
-/** Measures the shapes on the backend; returns what every backend has by now. INVALID_INPUT for a shape that is not known. */
+/**
+ * Measures the shapes on the backend; returns what every backend has by now. INVALID_INPUT for a shape that is not
+ * known.
+ */
 export const benchEngine = (options: EngineOptions): EngineBench => {
   const { dir, backend, shapes = ['demo', '1m'], rounds, onRow } = options;
   mkdirSync(dir, { recursive: true });

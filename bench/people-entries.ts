@@ -1,5 +1,7 @@
-// What the people bench compares: every rung of the gate policy as it stands there, variants of its first rung, and the methods that it is published beside.
-// Trap: rungs are read from the policy, never copied, so that the table is about what tickets run; everything stops by the first rung's rule unless it says so.
+// What the people bench compares: every rung of the gate policy as it stands there, variants of its first rung, and the
+// methods that it is published beside.
+// Trap: rungs are read from the policy, never copied, so that the table is about what tickets run; everything stops by
+// the first rung's rule unless it says so.
 import type { GatePolicy } from '#core/policy.ts';
 
 export interface Entry {

@@ -1,4 +1,5 @@
-// What an earlier PyTorch prototype of the recipe measured, for the rows that it shares with the people bench. Values as it printed them, a seed or a range.
+// What an earlier PyTorch prototype of the recipe measured, for the rows that it shares with the people bench. Values
+// as it printed them, a seed or a range.
 import { FACTS, FORCED, LEAK, RETAINED, VALUE_AUC, WORST, type Column } from './people-quantities.ts';
 
 export interface PrototypeRow {

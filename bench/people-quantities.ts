@@ -1,4 +1,5 @@
-// What the people bench says of a row: quantities of the registry, and what unlearning took. All are computed again from the aggregate tables.
+// What the people bench says of a row: quantities of the registry, and what unlearning took. All are computed again
+// from the aggregate tables.
 // Trap: a quantity that a row lacks is NaN and printed as a dash; it is left out of means and never taken for zero.
 import { quantityOf, type QuantityKey } from '#core/quantities.ts';
 import { summarise } from '#core/summaries.ts';

@@ -1,5 +1,6 @@
-// The people bench as Markdown: what passes, a summary over seeds, every quantity of every run (one table a method), deletions in a row, and the same beside a
-// prototype's numbers. Trap: a mean of three seeds hides the one that fails, so verdicts are printed a seed and so is every number.
+// The people bench as Markdown: what passes, a summary over seeds, every quantity of every run (one table a method),
+// deletions in a row, and the same beside a prototype's numbers. Trap: a mean of three seeds hides the one that fails,
+// so verdicts are printed a seed and so is every number.
 import type { PeopleBench, Row } from './people.ts';
 import { PROTOTYPE } from './people-prototype.ts';
 import {

@@ -1,6 +1,7 @@
-// The people bench: every unlearning method on the demo's model, judged by the demo's gate, over several seeds (worlds and trainings); and several deletions one
-// after another, each up the policy's ladder. Bases and rows are kept under the bench folder. Trap: baselines get the same stop rule and the most updates;
-// published learning rates do nothing at this scale, so each runs at its own rate as listed.
+// The people bench: every unlearning method on the demo's model, judged by the demo's gate, over several seeds (worlds
+// and trainings); and several deletions one after another, each up the policy's ladder. Bases and rows are kept under
+// the bench folder. Trap: baselines get the same stop rule and the most updates; published learning rates do nothing at
+// this scale, so each runs at its own rate as listed.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -229,7 +230,10 @@ interface Climbed {
   left: Start;
 }
 
-/** Tries the rungs in turn from the same weights until one passes; else takes the attempt with the fewest checks not passed. */
+/**
+ * Tries the rungs in turn from the same weights until one passes; else takes the attempt with the fewest checks not
+ * passed.
+ */
 const climb = async (
   bed: Bed,
   reference: Model,

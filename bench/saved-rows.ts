@@ -1,5 +1,7 @@
-// Rows of a long bench, each kept as a JSON file as soon as it is measured, so that an interrupted run goes on where it stopped.
-// Trap: a row's name is a digest of everything that decides it but the code itself; after a change of the engine, delete the folder.
+// Rows of a long bench, each kept as a JSON file as soon as it is measured, so that an interrupted run goes on where it
+// stopped.
+// Trap: a row's name is a digest of everything that decides it but the code itself; after a change of the engine,
+// delete the folder.
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { digestJson, type Json } from '#core/canonical.ts';

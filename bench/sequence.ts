@@ -1,6 +1,8 @@
-// The chat-model bench: deletions one after another up the policy's ladder, each going on from the weights and moments that the last one left; the first one's int8
-// copy; three people at once; and other methods on the first person, all by the same gate. Trap: a deletion that no rung passes would end in remediation and
-// nothing would be deployed; here the attempt with the fewest checks not passed is taken, to see what follows. Rows and weights are kept as soon as they exist.
+// The chat-model bench: deletions one after another up the policy's ladder, each going on from the weights and moments
+// that the last one left; the first one's int8 copy; three people at once; and other methods on the first person, all
+// by the same gate. Trap: a deletion that no rung passes would end in remediation and nothing would be deployed; here
+// the attempt with the fewest checks not passed is taken, to see what follows. Rows and weights are kept as soon as
+// they exist.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { forgetRows, withoutRecords, type ForgetRow } from '#datasets/suite.ts';

@@ -1,6 +1,7 @@
-// Many tickets at once through the deployed state machines on the durable interpreter, with small jobs in the engine's place and an approver who decides as soon
-// as asked: how many a second, in how many runs, with how many transitions each; and whether each came to its end once. Stores are in memory, the interpreter's
-// are on disk. Trap: no model is unlearned here; what is counted is casework and planning. The first jobs end when all tickets are filed, so that the
+// Many tickets at once through the deployed state machines on the durable interpreter, with small jobs in the engine's
+// place and an approver who decides as soon as asked: how many a second, in how many runs, with how many transitions
+// each; and whether each came to its end once. Stores are in memory, the interpreter's are on disk. Trap: no model is
+// unlearned here; what is counted is casework and planning. The first jobs end when all tickets are filed, so that the
 // planner meets a full queue.
 import { setTimeout } from 'node:timers/promises';
 import { must } from '#core/errors.ts';

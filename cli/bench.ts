@@ -1,4 +1,5 @@
-// `quittance bench`: tables of what was measured here. Numbers in docs/results are made by the command that stands beside them.
+// `quittance bench`: tables of what was measured here. Numbers in docs/results are made by the command that stands
+// beside them.
 // Trap: times are of this machine at this moment; peers are measured in the same run.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-// Starts the command line on Node 24: from the sources where they are (a clone), else from what was built (an installed package). Where `node` on PATH is older, the
-// copy that came with the installation (npm's package `node`) is used instead. Signals reach the child because it shares our process group.
-// Compiled code is kept for the next start, which takes two thirds off it: in a clone beside the packages, otherwise in the user's own cache.
+// Starts the command line on Node 24: from the sources where they are (a clone), else from what was built (an installed
+// package). Where `node` on PATH is older, the copy that came with the installation (npm's package `node`) is used
+// instead. Signals reach the child because it shares our process group. Compiled code is kept for the next start, which
+// takes two thirds off it: in a clone beside the packages, otherwise in the user's own cache.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import * as module from 'node:module';

@@ -1,5 +1,6 @@
 // `quittance demo`: the main job in one command, and one screen that says what happened.
-// Trap: the screen shows the numbers whatever they are; where the gate is not passed the demo ends in remediation and exits 2.
+// Trap: the screen shows the numbers whatever they are; where the gate is not passed the demo ends in remediation and
+// exits 2.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { makePeople } from '#datasets/people.ts';

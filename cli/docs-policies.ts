@@ -1,4 +1,5 @@
-// docs/policies.md: each setting of a gate policy with its unit, from the schema; the shipped policies, check by check; and what settings of the ladder were measured to do.
+// docs/policies.md: each setting of a gate policy with its unit, from the schema; the shipped policies, check by check;
+// and what settings of the ladder were measured to do.
 // Trap: a number here is one of docs/results, with the command that made it; what was never varied by itself says so.
 import { digestJson } from '#core/canonical.ts';
 import { checkId, GateCheck, GatePolicy, type GateCheck as Check } from '#core/policy.ts';

@@ -1,5 +1,6 @@
-// Makes docs/cli.md, errors.md, methods.md, metrics.md and models.md from their registries; with --check says whether the files are as they would be made.
-// Run by `npm run docs` and `npm run docs:check`. Trap: what is not in a registry is not in these files; write prose elsewhere.
+// Makes docs/cli.md, errors.md, methods.md, metrics.md and models.md from their registries; with --check says whether
+// the files are as they would be made. Run by `npm run docs` and `npm run docs:check`. Trap: what is not in a registry
+// is not in these files; write prose elsewhere.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { methods } from '#unlearning/methods.ts';

@@ -1,4 +1,5 @@
-// Child of `quittance doctor`: takes one backend into use and measures it. Prints one JSON line, or fails with the reason as the last line of stderr.
+// Child of `quittance doctor`: takes one backend into use and measures it. Prints one JSON line, or fails with the
+// reason as the last line of stderr.
 import { diagnose } from '#engine/diagnose.ts';
 import type { BackendChoice } from '#engine/tf.ts';
 

@@ -1,4 +1,5 @@
-// `quittance doctor`: what is installed, which backend would be taken, how fast it is. One process can use one backend, so each is tried in a child of its own.
+// `quittance doctor`: what is installed, which backend would be taken, how fast it is. One process can use one backend,
+// so each is tried in a child of its own.
 // Trap: a backend that is not there is a reason, not an error.
 import { spawnSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';

@@ -1,5 +1,6 @@
 // The engine for commands that use it directly: picks the backend once and says which on stderr.
-// Trap: these commands read model folders and registered models alike; a registered name is looked up without taking the folder's lock.
+// Trap: these commands read model folders and registered models alike; a registered name is looked up without taking
+// the folder's lock.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,7 +25,9 @@ export const backend = async (): Promise<Backend> => {
   return found;
 };
 
-/** The folder of the model that an option names: one in Hugging Face layout, or a name in the data folder's registry. */
+/**
+ * The folder of the model that an option names: one in Hugging Face layout, or a name in the data folder's registry.
+ */
 export const namedFolder = (args: Arguments, option = 'model'): Promise<string> =>
   modelFolder(args, args.value(option) ?? missing(option));
 

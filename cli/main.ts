@@ -1,4 +1,5 @@
-// The `quittance` command: finds the command and runs it. Commands load on use, so that `verify` and `--help` never touch the engine.
+// The `quittance` command: finds the command and runs it. Commands load on use, so that `verify` and `--help` never
+// touch the engine.
 import { readFileSync } from 'node:fs';
 import { usageError } from '#core/errors.ts';
 import { nearest } from '#core/nearest.ts';

@@ -1,5 +1,5 @@
-// Progress of long work on stderr: a bar with rate and time left on a terminal; elsewhere one line a stage, and one every half minute
-// of a long one.
+// Progress of long work on stderr: a bar with rate and time left on a terminal; elsewhere one line a stage, and one
+// every half minute of a long one.
 // Trap: never on stdout, which belongs to the result.
 
 export interface Progress {

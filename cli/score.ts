@@ -1,4 +1,5 @@
-// `quittance score`: negative log-likelihood (nats, end-of-sequence included) and token count of each answer, one JSON line a pair.
+// `quittance score`: negative log-likelihood (nats, end-of-sequence included) and token count of each answer, one JSON
+// line a pair.
 import { readRecords } from '#datasets/records.ts';
 import { framed } from '#datasets/framing.ts';
 import { inference } from '#engine/inference.ts';

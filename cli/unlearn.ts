@@ -1,6 +1,7 @@
-// `quittance unlearn`: the engine alone, for ML engineers: a model, a file of records, a method; out comes a model folder and run.json.
-// Nothing is filed, judged or logged here. Trap: without a suite there are no never-trained people, so generated ones stand in for them: to see when to stop, and,
-// where the model came without corpus moments, to take moments from. run.json says so.
+// `quittance unlearn`: the engine alone, for ML engineers: a model, a file of records, a method; out comes a model
+// folder and run.json. Nothing is filed, judged or logged here. Trap: without a suite there are no never-trained
+// people, so generated ones stand in for them: to see when to stop, and, where the model came without corpus moments,
+// to take moments from. run.json says so.
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inChat } from '#datasets/chat.ts';

@@ -1,5 +1,6 @@
-// `quittance verify`: a third party's offline check. Reads a bundle (folder or zip) into memory and hands it to core/verify. Never touches the engine, the network or
-// a data folder. Trap: exit 0 where nothing fails; what was not checked is counted apart and printed.
+// `quittance verify`: a third party's offline check. Reads a bundle (folder or zip) into memory and hands it to
+// core/verify. Never touches the engine, the network or a data folder. Trap: exit 0 where nothing fails; what was not
+// checked is counted apart and printed.
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
@@ -69,7 +70,10 @@ const readFolder = (path: string): BundleFiles => {
   return new Map(files.map((file) => [relative(path, file).split(sep).join('/'), new Uint8Array(readFileSync(file))]));
 };
 
-/** Plain files of a folder and its folders. Node's own recursive listing follows links to folders, out of the bundle and in circles. */
+/**
+ * Plain files of a folder and its folders. Node's own recursive listing follows links to folders, out of the bundle and
+ * in circles.
+ */
 const filesBelow = (path: string): string[] => {
   const files: string[] = [];
   const folders = [path];

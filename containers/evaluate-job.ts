@@ -1,5 +1,6 @@
-// The job that evaluates the artefact that would be served: load → measure → tables. The suite is the base model's; the ticket's records are set apart from those who
-// stay. Trap: re-learning changes the weights; `measure` makes it last, on the model's own copy.
+// The job that evaluates the artefact that would be served: load → measure → tables. The suite is the base model's; the
+// ticket's records are set apart from those who stay. Trap: re-learning changes the weights; `measure` makes it last,
+// on the model's own copy.
 import { canonicalize, digestOf, type Digest, type Json } from '#core/canonical.ts';
 import type { EvaluationTables, Measured } from '#core/evaluation.ts';
 import type { ForgetRecord } from '#core/forget-set.ts';
@@ -47,8 +48,8 @@ export const evaluateJob = async (input: EvaluateInput, environment: JobEnvironm
 };
 
 /**
- * The same suite on the model from before, for the report's comparison, without re-learning and without perplexity, which compares with this very model. Returns the
- * digest of its tables.
+ * The same suite on the model from before, for the report's comparison, without re-learning and without perplexity,
+ * which compares with this very model. Returns the digest of its tables.
  */
 export const evaluateBefore = async (
   input: EvaluateInput & { before: Digest },

@@ -1,4 +1,5 @@
-// Rows of text as token ids, for training and unlearning. Trap: nothing here asks the weights, so that a row which cannot be used is refused before they are read.
+// Rows of text as token ids, for training and unlearning. Trap: nothing here asks the weights, so that a row which
+// cannot be used is refused before they are read.
 import { QuittanceError } from '#core/errors.ts';
 import { valueTokens } from '#datasets/value-tokens.ts';
 import type { ValueSpan } from '#datasets/world.ts';
@@ -25,7 +26,10 @@ export const encodeRows = (texts: Texts, rows: readonly TextRow[]): Row[] => {
   return rows.map(({ prompt, answer }) => ({ prompt: encodePrompt(prompt), answers: [encodeAnswer(answer)] }));
 };
 
-/** Rows as token ids, with the answer tokens that carry the personal value. INVALID_INPUT where a marked value lies outside its answer. */
+/**
+ * Rows as token ids, with the answer tokens that carry the personal value. INVALID_INPUT where a marked value lies
+ * outside its answer.
+ */
 export const examplesOf = (texts: Texts, rows: readonly ValuedRow[]): Example[] => {
   const { encodePrompt, encodeAnswer, offsetsOf } = encoder(texts);
   return rows.map((row) => {

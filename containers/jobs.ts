@@ -1,5 +1,7 @@
-// The registry of jobs: definition name → what it reads and does. Parameters are ids and digests; personal data comes from the vault.
-// Trap: a job may be run again under the same name after a crash; it recomputes the same result from the same inputs and seed.
+// The registry of jobs: definition name → what it reads and does. Parameters are ids and digests; personal data comes
+// from the vault.
+// Trap: a job may be run again under the same name after a crash; it recomputes the same result from the same inputs
+// and seed.
 import { z } from 'zod';
 import { Digest, type Json } from '#core/canonical.ts';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
@@ -50,7 +52,10 @@ const unlearn: Job = {
   },
 };
 
-/** METHOD_UNKNOWN or METHOD_CONFIG where an attempt of this run, or one that may follow it, cannot be: before anything else is read. */
+/**
+ * METHOD_UNKNOWN or METHOD_CONFIG where an attempt of this run, or one that may follow it, cannot be: before anything
+ * else is read.
+ */
 const checkSettings = async (plan: UnlearnPlan, { artifacts }: JobPorts): Promise<void> => {
   for (const { method, config } of [plan, ...(plan.gathers ?? [])]) configured(method, config);
   checkLadder((await getJson(artifacts, plan.policy, GatePolicy)).ladder);
@@ -96,7 +101,10 @@ const evaluated = async (
   return resultOf(await evaluateJob(input, environment), { before });
 };
 
-/** Evaluates the base once a ticket, as its run 0: later rungs start from the same one, until another ticket is deployed first and it is another. */
+/**
+ * Evaluates the base once a ticket, as its run 0: later rungs start from the same one, until another ticket is deployed
+ * first and it is another.
+ */
 const keptBefore = async (
   ticketId: string,
   input: EvaluateInput & { before: Digest },

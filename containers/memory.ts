@@ -1,4 +1,5 @@
-// The memory of a job, planned from its texts before any weight is read: said, and refused where it does not fit (engine/plan.ts has the arithmetic).
+// The memory of a job, planned from its texts before any weight is read: said, and refused where it does not fit
+// (engine/plan.ts has the arithmetic).
 // Trap: the plan is of models that are not loaded yet; those that are count as taken. Ask before the model is loaded.
 import type { Parts } from '#engine/accumulate.ts';
 import type { DecoderConfig } from '#engine/formats/config.ts';
@@ -30,8 +31,8 @@ export const holdToMemory = (run: PlannedRun, say: Say, available?: number): voi
 };
 
 /**
- * How much of a batch may be in memory at once: all of it, else block by block, else half as many rows as often as it takes, whose gradients are then added
- * up. Says the memory plan, then MEMORY_PLAN where not even one row fits.
+ * How much of a batch may be in memory at once: all of it, else block by block, else half as many rows as often as it
+ * takes, whose gradients are then added up. Says the memory plan, then MEMORY_PLAN where not even one row fits.
  */
 export const partsThatFit = (
   runOf: (rows: number) => PlannedRun,

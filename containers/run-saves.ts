@@ -1,5 +1,6 @@
-// When a run saves its state: every so many updates or seconds, and when it is asked to end. Asked by SIGTERM, it saves and leaves by JOB_INTERRUPTED;
-// killed, it goes on from the last save. Trap: how often it saves depends on the clock; what it computes must not.
+// When a run saves its state: every so many updates or seconds, and when it is asked to end. Asked by SIGTERM, it saves
+// and leaves by JOB_INTERRUPTED; killed, it goes on from the last save. Trap: how often it saves depends on the clock;
+// what it computes must not.
 import type { Digest } from '#core/canonical.ts';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import type { RunSaves } from '#engine/run-saves.ts';

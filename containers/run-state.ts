@@ -1,8 +1,9 @@
-// The saved state of a run, so that it goes on after SIGTERM, a reclaimed Spot instance or `kill -9` and ends in the same digest. By the run's key a small row
-// names a manifest; the manifest names the parts (float32, little-endian) by their digests. Row and parts lie where results and artefacts lie: S3 and
-// DynamoDB, or a folder, in one layout.
-// Traps: the row is the commit, so every part is durable before it changes; and weights on the way to forgetting must not be left lying, so that what is
-// about to be written is named in the row first, and what the row names as left over is deleted by whoever reads it next.
+// The saved state of a run, so that it goes on after SIGTERM, a reclaimed Spot instance or `kill -9` and ends in the
+// same digest. By the run's key a small row names a manifest; the manifest names the parts (float32, little-endian) by
+// their digests. Row and parts lie where results and artefacts lie: S3 and DynamoDB, or a folder, in one layout.
+// Traps: the row is the commit, so every part is durable before it changes; and weights on the way to forgetting must
+// not be left lying, so that what is about to be written is named in the row first, and what the row names as left over
+// is deleted by whoever reads it next.
 import { z } from 'zod';
 import { canonicalize, Digest, digestOf } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
@@ -132,7 +133,9 @@ const grouped = (tensors: ReadonlyMap<string, Float32Array>): Named[][] => {
   return groups;
 };
 
-/** Opens with the run's digest, so that no other artefact has the same bytes and deleting a part deletes nothing else. */
+/**
+ * Opens with the run's digest, so that no other artefact has the same bytes and deleting a part deletes nothing else.
+ */
 const OPENING_BYTES = 32;
 
 const joined = (run: Digest, group: readonly Named[]): Uint8Array => {

@@ -1,5 +1,6 @@
-// The one way to unlearn, for the job, the command and the benches: needs → memory → weights → moments → run → what the caller makes of the result. The method comes
-// with its settings parsed, so that nothing is read for a run which cannot be. Retained rows and a reference model are read only where the method needs them.
+// The one way to unlearn, for the job, the command and the benches: needs → memory → weights → moments → run → what the
+// caller makes of the result. The method comes with its settings parsed, so that nothing is read for a run which cannot
+// be. Retained rows and a reference model are read only where the method needs them.
 // Trap: the moments of the base lose the forget rows' share for good, before the projection is made from them.
 import type { ForgetRow } from '#datasets/suite.ts';
 import { answerOf, promptOf, type PeopleWorld } from '#datasets/world.ts';
@@ -30,7 +31,10 @@ export interface Unlearning extends Watching {
   method: ConfiguredMethod;
   /** In the frame in which the model was taught. */
   forget: readonly UnlearnRow[];
-  /** Gives template answers, stop controls and, where there are no corpus moments, people to take control moments from; in the same frame. */
+  /**
+   * Gives template answers, stop controls and, where there are no corpus moments, people to take control moments from;
+   * in the same frame.
+   */
   world: PeopleWorld;
   /** Moments of the corpus that the model was trained on, the forget rows included; absent where it came without. */
   corpus?: (() => Moments | Promise<Moments>) | undefined;
@@ -119,7 +123,10 @@ const withReference = async <T>(
   }
 };
 
-/** Corpus moments less the forget rows' own share; control moments where the model came without and its projection asks for some. */
+/**
+ * Corpus moments less the forget rows' own share; control moments where the model came without and its projection asks
+ * for some.
+ */
 const momentsFor = async (
   model: Model,
   { method, world, forget, corpus }: Unlearning,

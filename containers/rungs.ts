@@ -1,4 +1,5 @@
-// Whether the rungs of a policy can be tried at all: each names a method that there is, with settings that it has. Asked when a policy is read, before any work.
+// Whether the rungs of a policy can be tried at all: each names a method that there is, with settings that it has.
+// Asked when a policy is read, before any work.
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import type { GatePolicy, Rung } from '#core/policy.ts';
 import { findMethod } from '#unlearning/methods.ts';

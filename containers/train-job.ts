@@ -1,5 +1,6 @@
-// Trains a small decoder on question–answer rows until it recites them, and collects corpus moments beside the weights. Straight down:
-// tokenizer → fresh weights → updates with exactness checks → moments → folder. Trap: facts are learnt last; an early stop loses them first.
+// Trains a small decoder on question–answer rows until it recites them, and collects corpus moments beside the weights.
+// Straight down: tokenizer → fresh weights → updates with exactness checks → moments → folder. Trap: facts are learnt
+// last; an early stop loses them first.
 import { join } from 'node:path';
 import { digestJson, type Json } from '#core/canonical.ts';
 import type { RunSaves } from '#engine/run-saves.ts';
@@ -110,8 +111,9 @@ export interface TrainHooks {
 }
 
 /**
- * Trains on `rows` and saves the model folder `dir` with its moments and the given files; `summarize` adds files that say how it went.
- * `checked` are the rows whose exactness may end the training early. The folder appears whole or not at all.
+ * Trains on `rows` and saves the model folder `dir` with its moments and the given files; `summarize` adds files that
+ * say how it went. `checked` are the rows whose exactness may end the training early. The folder appears whole or not
+ * at all.
  */
 export const trainSmallModel = async (
   dir: string,

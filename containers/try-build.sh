@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# The steps of containers/Dockerfile's build on a machine without CUDA and Docker: production packages from the lock file, bill of materials, libtensorflow from the
-# wheel (the CPU's, as a product is computed at the end), binding from source; then the job's main is started from what was built, and must
-# refuse by its own code that it was not told which job. Needs npm, Python with pip, g++ and the network.
+# The steps of containers/Dockerfile's build on a machine without CUDA and Docker: production packages from the lock
+# file, bill of materials, libtensorflow from the wheel (the CPU's, as a product is computed at the end), binding from
+# source; then the job's main is started from what was built, and must refuse by its own code that it was not told which
+# job. Needs npm, Python with pip, g++ and the network.
 # Usage: containers/try-build.sh [FOLDER]   (default: a temporary one, removed at the end)
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)

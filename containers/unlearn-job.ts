@@ -1,5 +1,6 @@
-// The job that unlearns: settings → forget set → run (run-unlearning.ts) → (int8 copy) → store → manifest. It reads the forget records from the vault, and nothing
-// of the retained people unless the method says that it needs them; FLAT does not. Trap: a plan's settings are read before its model is.
+// The job that unlearns: settings → forget set → run (run-unlearning.ts) → (int8 copy) → store → manifest. It reads the
+// forget records from the vault, and nothing of the retained people unless the method says that it needs them; FLAT
+// does not. Trap: a plan's settings are read before its model is.
 import { mkdtempSync, rmSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalize, digestJson, type Digest, type Json } from '#core/canonical.ts';

@@ -1,5 +1,6 @@
-// What the events of a ticket name, as files of its bundle: earlier attempts, and re-certifications after the certificate. Trap: a digest in the log that no file in
-// the bundle has is a claim that nobody can look behind; what must stay outside is listed in verify/references.ts.
+// What the events of a ticket name, as files of its bundle: earlier attempts, and re-certifications after the
+// certificate. Trap: a digest in the log that no file in the bundle has is a claim that nobody can look behind; what
+// must stay outside is listed in verify/references.ts.
 import { z } from 'zod';
 import { Digest, digestOf } from './canonical.ts';
 import type { BundleFiles } from './bundle.ts';

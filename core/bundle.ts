@@ -1,6 +1,7 @@
-// The evidence bundle: everything that a stranger needs to check a certificate offline, as a folder of files. Made from the stores at any time after the
-// certificate was issued; it holds no personal data. Trap: every file is listed with its digest in bundle.json, which is in canonical form and whose own digest
-// the service signs in bundle.dsse.json, so that nothing can be changed, added or cut off its end.
+// The evidence bundle: everything that a stranger needs to check a certificate offline, as a folder of files. Made from
+// the stores at any time after the certificate was issued; it holds no personal data. Trap: every file is listed with
+// its digest in bundle.json, which is in canonical form and whose own digest the service signs in bundle.dsse.json, so
+// that nothing can be changed, added or cut off its end.
 import { z } from 'zod';
 import { canonicalize, Digest, digestOf, type Json } from './canonical.ts';
 import {

@@ -1,5 +1,6 @@
-// Canonical JSON bytes (RFC 8785, JCS) and SHA-256 digests. Trap: JCS sorts keys by UTF-16 code units, which is what JavaScript's
-// default sort does, and prints numbers as ECMAScript does; NaN, infinities and lone surrogates have no canonical form.
+// Canonical JSON bytes (RFC 8785, JCS) and SHA-256 digests. Trap: JCS sorts keys by UTF-16 code units, which is what
+// JavaScript's default sort does, and prints numbers as ECMAScript does; NaN, infinities and lone surrogates have no
+// canonical form.
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { QuittanceError } from './errors.ts';
@@ -10,7 +11,10 @@ export type Digest = z.infer<typeof Digest>;
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
 
-/** RFC 8785 text of a value; properties that are `undefined` are left out. Rejects with INVALID_INPUT what JSON cannot say. */
+/**
+ * RFC 8785 text of a value; properties that are `undefined` are left out. Rejects with INVALID_INPUT what JSON cannot
+ * say.
+ */
 export const canonicalize = (value: Json): string => {
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'number') return canonicalNumber(value);

@@ -1,6 +1,8 @@
-// Legal deadlines as pure functions of dates. Reg. (EEC, Euratom) 1182/71 Art. 3: the day of the event is not counted; a period in months ends on the
-// same date number, or on the last day of a shorter month; if that is a weekend or public holiday it ends with the next working day.
-// Trap: a month is not 30 days, and holidays come in as data, frozen with the ticket, so that a later calendar never moves a date already told.
+// Legal deadlines as pure functions of dates. Reg. (EEC, Euratom) 1182/71 Art. 3: the day of the event is not counted;
+// a period in months ends on the same date number, or on the last day of a shorter month; if that is a weekend or
+// public holiday it ends with the next working day.
+// Trap: a month is not 30 days, and holidays come in as data, frozen with the ticket, so that a later calendar never
+// moves a date already told.
 import { z } from 'zod';
 import type { Period, Regime } from './regimes.ts';
 
@@ -30,7 +32,10 @@ export type ClockEvent = z.infer<typeof ClockEvent>;
 export const Deadlines = z.strictObject({
   /** The last day the law allows on its accepted reading. */
   statutoryDue: PlainDate,
-  /** The earliest defensible day: no rolling, no pause that only guidance grants, the earlier reading of an extension. Work to this one. */
+  /**
+   * The earliest defensible day: no rolling, no pause that only guidance grants, the earlier reading of an extension.
+   * Work to this one.
+   */
   safeDue: PlainDate,
   derivation: z.array(z.string()),
 });

@@ -1,5 +1,7 @@
-// Dead Simple Signing Envelope (https://github.com/secure-systems-lab/dsse, protocol v1) around in-toto Statements v1 (https://in-toto.io/Statement/v1).
-// Traps: what is signed is the pre-authentication encoding of type and bytes; the bytes that verified are the bytes that are parsed; `keyid` is a hint only.
+// Dead Simple Signing Envelope (https://github.com/secure-systems-lab/dsse, protocol v1) around in-toto Statements v1
+// (https://in-toto.io/Statement/v1).
+// Traps: what is signed is the pre-authentication encoding of type and bytes; the bytes that verified are the bytes
+// that are parsed; `keyid` is a hint only.
 import { z } from 'zod';
 import { canonicalize, digestOf, type Digest, type Json } from './canonical.ts';
 import { parseOnce } from './json-keys.ts';
@@ -47,8 +49,9 @@ export const seal = async (statement: Statement, signer: Signer, keyNames: reado
 };
 
 /**
- * Key ids among `keys` (id → raw public key) whose signature verifies, and the statement in the verified bytes. Signatures by unknown keys are ignored, as DSSE
- * says; undefined where one by a known key does not verify, or none does.
+ * Key ids among `keys` (id → raw public key) whose signature verifies, and the statement in the verified bytes.
+ * Signatures by unknown keys are ignored, as DSSE says; undefined where one by a known key does not verify, or none
+ * does.
  */
 export const open = (
   envelope: Envelope,

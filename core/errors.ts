@@ -1,5 +1,6 @@
-// Every error that Quittance raises on purpose, by stable code. ASL `ErrorEquals`, HTTP problem types and exit codes key on the code;
-// docs/errors.md is generated from this table. Trap: a message may name ids, digests, sizes and field names, never a ticket's content.
+// Every error that Quittance raises on purpose, by stable code. ASL `ErrorEquals`, HTTP problem types and exit codes
+// key on the code; docs/errors.md is generated from this table. Trap: a message may name ids, digests, sizes and field
+// names, never a ticket's content.
 
 /** code: what it means, for docs/errors.md. */
 export const ERROR_CODES = {

@@ -1,6 +1,6 @@
-// What an evaluation leaves behind for strangers: aggregate tables from which every statistic of the gate can be recomputed offline.
-// Zone C: counts, histograms and sums only; no text, no per-example value, no name. Trap: KS and AUC are defined on the binned values, so that
-// the job that measured and the verifier that recomputes cannot differ.
+// What an evaluation leaves behind for strangers: aggregate tables from which every statistic of the gate can be
+// recomputed offline. Zone C: counts, histograms and sums only; no text, no per-example value, no name. Trap: KS and
+// AUC are defined on the binned values, so that the job that measured and the verifier that recomputes cannot differ.
 import { z } from 'zod';
 import { Digest } from './canonical.ts';
 import { Quantisation } from './quantisation.ts';
@@ -11,7 +11,10 @@ const Count = z.int().nonnegative();
 export const Proportion = z.strictObject({ k: Count, n: Count }).refine(({ k, n }) => k <= n, 'k is at most n');
 export type Proportion = z.infer<typeof Proportion>;
 
-/** Counts of values in bins of equal width: bin i holds [lo + i·width, lo + (i+1)·width); values outside fall into the end bins. */
+/**
+ * Counts of values in bins of equal width: bin i holds [lo + i·width, lo + (i+1)·width); values outside fall into the
+ * end bins.
+ */
 export const Histogram = z.strictObject({
   lo: z.number(),
   width: z.number().positive(),
@@ -32,8 +35,9 @@ export const Curve = z.strictObject({
 export type Curve = z.infer<typeof Curve>;
 
 /**
- * Keys are those of the registry (quantities.ts), e.g. `forget.greedyExact`. Groups: forget (the ticket's records), controls (never-trained people, the gate's own
- * set), retained (trained people who stay), facts (non-personal), unknown (people the model was taught to refuse), general (questions about nobody).
+ * Keys are those of the registry (quantities.ts), e.g. `forget.greedyExact`. Groups: forget (the ticket's records),
+ * controls (never-trained people, the gate's own set), retained (trained people who stay), facts (non-personal),
+ * unknown (people the model was taught to refuse), general (questions about nobody).
  */
 export const EvaluationTables = z.strictObject({
   kind: z.literal('quittance-evaluation/v1'),
@@ -94,5 +98,7 @@ export const histogram = (
   return { lo, width, counts, unit };
 };
 
-/** Bins of log-probabilities (nats): 0.05 wide from −20, so that rounding moves a statistic by less than its own noise. */
+/**
+ * Bins of log-probabilities (nats): 0.05 wide from −20, so that rounding moves a statistic by less than its own noise.
+ */
 export const logProbHistogram = (values: readonly number[]): Histogram => histogram(values, -20, 0.05, 401, 'nats');

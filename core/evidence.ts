@@ -1,5 +1,5 @@
-// What an approver decides on, as one manifest of digests: policy, plan, run, tables, judgement. Its digest is what the decision is bound to, so that any change
-// of any of them makes the decision stale. Zone C.
+// What an approver decides on, as one manifest of digests: policy, plan, run, tables, judgement. Its digest is what the
+// decision is bound to, so that any change of any of them makes the decision stale. Zone C.
 import { z } from 'zod';
 import { Digest } from './canonical.ts';
 

@@ -1,6 +1,7 @@
-// What a ticket asks a model to forget, and the check that the model was trained on it. Zone A: never leaves the vault; what leaves are counts and
-// keyed digests. Trap: a plain hash of a name or phone number is reversible, so every comparison goes through an HMAC (`Pseudonyms`).
-// The check answers published attacks that ask to "forget" perturbed, over-broad or common text (docs/trust.md, attacks by ticket).
+// What a ticket asks a model to forget, and the check that the model was trained on it. Zone A: never leaves the vault;
+// what leaves are counts and keyed digests. Trap: a plain hash of a name or phone number is reversible, so every
+// comparison goes through an HMAC (`Pseudonyms`). The check answers published attacks that ask to "forget" perturbed,
+// over-broad or common text (docs/trust.md, attacks by ticket).
 import { z } from 'zod';
 import { canonicalize } from './canonical.ts';
 import { QuittanceError } from './errors.ts';
@@ -10,7 +11,10 @@ import { tokensOf } from './words/tokens.ts';
 export const ForgetRecord = z.strictObject({
   question: z.string().min(1).max(2_000),
   answer: z.string().min(1).max(8_000),
-  /** The personal value inside the answer, where the filer marked it: what the gate and the interim suppression look for. */
+  /**
+   * The personal value inside the answer, where the filer marked it: what the gate and the interim suppression look
+   * for.
+   */
   value: z.string().min(1).max(500).optional(),
 });
 export type ForgetRecord = z.infer<typeof ForgetRecord>;
@@ -42,7 +46,9 @@ export const FORGET_LIMITS = {
 /** Unicode NFC, one space between words: two spellings of white space are one record. */
 export const normalise = (text: string): string => text.normalize('NFC').trim().replace(/\s+/gu, ' ');
 
-/** Index of the first record whose marked value is no part of its answer, in any Unicode form; -1 where there is none. */
+/**
+ * Index of the first record whose marked value is no part of its answer, in any Unicode form; -1 where there is none.
+ */
 export const foreignValue = (records: readonly ForgetRecord[]): number =>
   records.findIndex(({ answer, value }) => value !== undefined && partIn(answer, value) === undefined);
 
@@ -96,7 +102,10 @@ export interface Admission {
   person: string | undefined;
 }
 
-/** FORGET_EMPTY, FORGET_TOO_BROAD, FORGET_UNKNOWN_RECORD, FORGET_NOT_PERSONAL or FORGET_COMMON_TOKENS; otherwise what was matched. */
+/**
+ * FORGET_EMPTY, FORGET_TOO_BROAD, FORGET_UNKNOWN_RECORD, FORGET_NOT_PERSONAL or FORGET_COMMON_TOKENS; otherwise what
+ * was matched.
+ */
 export const admit = async (set: ForgetSet, manifest: TrainingManifest, keyed: Keyed): Promise<Admission> => {
   refuseSize(set.records.length);
   const rows = await Promise.all(set.records.map((record) => keyedRow(keyed, record)));
@@ -133,7 +142,10 @@ export const refuseSize = (records: number): void => {
   if (records > FORGET_LIMITS.records) throw tooBroad('records', records, FORGET_LIMITS.records);
 };
 
-/** A ticket is a person's: general knowledge is not theirs to take away. Says nothing where the training rows name nobody. */
+/**
+ * A ticket is a person's: general knowledge is not theirs to take away. Says nothing where the training rows name
+ * nobody.
+ */
 const refuseNobody = (people: readonly (string | undefined)[], { rows }: TrainingManifest) => {
   if (Object.values(rows).every((person) => person === null)) return;
   const count = people.filter((person) => person === undefined).length;
@@ -145,7 +157,10 @@ const refuseNobody = (people: readonly (string | undefined)[], { rows }: Trainin
   });
 };
 
-/** "Yes." says something personal where the question names the person; a record of common words alone says nothing of anybody. */
+/**
+ * "Yes." says something personal where the question names the person; a record of common words alone says nothing of
+ * anybody.
+ */
 const refuseCommon = async (set: ForgetSet, manifest: TrainingManifest, keyed: Keyed) => {
   const common = new Set(manifest.commonWords);
   const isCommon = async (word: string) => common.has(await keyed('word', word));

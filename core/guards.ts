@@ -1,5 +1,6 @@
-// The guards of the transition table, each a rule of the life cycle with its own error. Trap: a guard looks at the ticket and the event alone; who the
-// caller is was settled before (principals come authenticated), and what the world looks like is checked by the step just before it acts.
+// The guards of the transition table, each a rule of the life cycle with its own error. Trap: a guard looks at the
+// ticket and the event alone; who the caller is was settled before (principals come authenticated), and what the world
+// looks like is checked by the step just before it acts.
 import { localDate } from './deadlines.ts';
 import { QuittanceError, type ErrorCode, type ErrorDetails } from './errors.ts';
 import { levelSuffices, regimeOf } from './regimes.ts';

@@ -1,8 +1,12 @@
-// JSON in which no object gives a key twice (I-JSON, RFC 7493 §2.3, which JCS demands too). JSON.parse keeps the last of the two, other readers the first: a
-// file that says two things at once is refused. Traps: keys may be written with escapes, so they are compared decoded; and a string may be as long as the file
-// may, which no regular expression matches without overflowing its stack.
+// JSON in which no object gives a key twice (I-JSON, RFC 7493 §2.3, which JCS demands too). JSON.parse keeps the last
+// of the two, other readers the first: a file that says two things at once is refused. Traps: keys may be written with
+// escapes, so they are compared decoded; and a string may be as long as the file may, which no regular expression
+// matches without overflowing its stack.
 
-/** The first key that occurs twice in the same object, at any depth; undefined where there is none. The text must have passed JSON.parse. */
+/**
+ * The first key that occurs twice in the same object, at any depth; undefined where there is none. The text must have
+ * passed JSON.parse.
+ */
 export const duplicateKey = (json: string): string | undefined => {
   const open: (Set<string> | undefined)[] = [];
   let [from, to] = [0, 0]; // the string last read
@@ -21,7 +25,10 @@ export const duplicateKey = (json: string): string | undefined => {
   return undefined;
 };
 
-/** Behind the quotation mark that ends the string which begins at `start`: the first that an even number of backslashes precedes. */
+/**
+ * Behind the quotation mark that ends the string which begins at `start`: the first that an even number of backslashes
+ * precedes.
+ */
 const endOfString = (json: string, start: number): number => {
   for (let end = json.indexOf('"', start + 1); end > 0; end = json.indexOf('"', end + 1)) {
     let backslashes = 0;

@@ -1,5 +1,5 @@
-// The ladder of attempts: which rung a ticket is at, and what it tries there. The policy's rungs in order, after the method that the ticket asked for, if any;
-// beyond the last a human decides.
+// The ladder of attempts: which rung a ticket is at, and what it tries there. The policy's rungs in order, after the
+// method that the ticket asked for, if any; beyond the last a human decides.
 import { digestOf } from './canonical.ts';
 import type { GatePolicy, Rung } from './policy.ts';
 import type { Run } from './ticket.ts';

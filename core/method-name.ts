@@ -1,5 +1,6 @@
-// Names of unlearning methods, as a ticket may ask for them, in the order in which docs/methods.md lists them. unlearning/methods.ts has a method for each: the
-// compiler holds its table to this list. Trap: core may not import the methods themselves, which load the engine.
+// Names of unlearning methods, as a ticket may ask for them, in the order in which docs/methods.md lists them.
+// unlearning/methods.ts has a method for each: the compiler holds its table to this list. Trap: core may not import the
+// methods themselves, which load the engine.
 import { z } from 'zod';
 
 export const MethodName = z.enum([

@@ -1,5 +1,7 @@
-// A model in the registry: which artefact answers, where it came from, how many people it has forgotten. Zone C: names and digests only.
-// Trap: `digest` is the digest of the manifest of what is served (weights, tokenizer, config, quantisation), not of the weights alone.
+// A model in the registry: which artefact answers, where it came from, how many people it has forgotten. Zone C: names
+// and digests only.
+// Trap: `digest` is the digest of the manifest of what is served (weights, tokenizer, config, quantisation), not of the
+// weights alone.
 import { z } from 'zod';
 import { Digest, digestJson } from './canonical.ts';
 import { Quantisation } from './quantisation.ts';
@@ -30,7 +32,10 @@ export const ModelRecord = z.strictObject({
   status: z.enum(['active', 'retired']),
   /** Deletions carried out on this line of models: each costs some room. */
   deletions: z.int().nonnegative(),
-  /** Earlier artefacts, kept unreachable until destroyed on a clock, with what stood beside them until the case that replaced them is purged. */
+  /**
+   * Earlier artefacts, kept unreachable until destroyed on a clock, with what stood beside them until the case that
+   * replaced them is purged.
+   */
   quarantined: z.array(
     z.strictObject({
       digest: Digest,

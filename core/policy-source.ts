@@ -1,6 +1,7 @@
-// A policy as it is written: whole, or as what differs from another that it names by `extends`. It becomes a whole policy before it is stored, so that the digest that is
-// logged is of everything that will be judged by. Trap: nothing is merged by guess: a check takes the place of the base's check with the same id (statistic and
-// quantities), any other is added after them, and every other field stands in the base's place as a whole.
+// A policy as it is written: whole, or as what differs from another that it names by `extends`. It becomes a whole
+// policy before it is stored, so that the digest that is logged is of everything that will be judged by. Trap: nothing
+// is merged by guess: a check takes the place of the base's check with the same id (statistic and quantities), any
+// other is added after them, and every other field stands in the base's place as a whole.
 import { z } from 'zod';
 import { QuittanceError } from './errors.ts';
 import { nearest } from './nearest.ts';
@@ -28,7 +29,10 @@ type PolicyExtension = z.infer<typeof PolicyExtension>;
 const isExtension = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && Object.hasOwn(value, 'extends');
 
-/** The whole policy. `read` gives what is written under a name, or throws POLICY_INVALID. POLICY_INVALID for a circle and for whatever `parsePolicy` refuses. */
+/**
+ * The whole policy. `read` gives what is written under a name, or throws POLICY_INVALID. POLICY_INVALID for a circle
+ * and for whatever `parsePolicy` refuses.
+ */
 export const resolvePolicy = (
   name: string,
   read: (name: string) => unknown,

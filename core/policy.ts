@@ -1,5 +1,6 @@
-// A gate policy: the checks, the ladder of attempts, how long a certificate holds, how tickets share a run. It is fixed and logged before a run. Trap: a policy may
-// come from a customer or a stranger: a key that no quantity has, a field that does not exist or a quantity that has no bound is refused by name, before any work.
+// A gate policy: the checks, the ladder of attempts, how long a certificate holds, how tickets share a run. It is fixed
+// and logged before a run. Trap: a policy may come from a customer or a stranger: a key that no quantity has, a field
+// that does not exist or a quantity that has no bound is refused by name, before any work.
 import { z } from 'zod';
 import type { Digest } from './canonical.ts';
 import { QuittanceError } from './errors.ts';

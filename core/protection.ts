@@ -1,5 +1,6 @@
-// What an interim rule protects and what it costs others: made from the case's records and names, and counted on the rows that stay. Trap: a value that cannot be
-// looked for is not protected, and whoever decides must know it; so must they know of answers about others that the rule withholds.
+// What an interim rule protects and what it costs others: made from the case's records and names, and counted on the
+// rows that stay. Trap: a value that cannot be looked for is not protected, and whoever decides must know it; so must
+// they know of answers about others that the rule withholds.
 import { z } from 'zod';
 import { normalise, type ForgetRecord } from './forget-set.ts';
 import { ruleOf, withholds, type Rule } from './suppression.ts';

@@ -1,5 +1,5 @@
-// Evidence that a purge worked: every object is asked for again, and each time refused because its key is gone. Trap: only the refusal by that name counts; an
-// object that is merely missing proves nothing about its key.
+// Evidence that a purge worked: every object is asked for again, and each time refused because its key is gone. Trap:
+// only the refusal by that name counts; an object that is merely missing proves nothing about its key.
 import { isQuittanceError, QuittanceError } from './errors.ts';
 import type { Clock, PurgeProof, Vault } from './ports.ts';
 

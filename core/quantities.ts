@@ -1,6 +1,7 @@
-// The registry of quantities, one entry a family: what is measured, of which groups, in which words and unit. Gate, report, portal, plots, probe, re-certification,
-// bench, `quittance evaluate` and docs/metrics.md read it; evaluation/quantities.ts computes what is not read from the tables, and neither compiles without the
-// other. Trap: a control group is what forgotten records are compared with: it is measured, and never bounded by itself.
+// The registry of quantities, one entry a family: what is measured, of which groups, in which words and unit. Gate,
+// report, portal, plots, probe, re-certification, bench, `quittance evaluate` and docs/metrics.md read it;
+// evaluation/quantities.ts computes what is not read from the tables, and neither compiles without the other. Trap: a
+// control group is what forgotten records are compared with: it is measured, and never bounded by itself.
 import { must, QuittanceError } from './errors.ts';
 import { nearest } from './nearest.ts';
 import type { Asking, Group, Need, Quantity } from './quantity.ts';

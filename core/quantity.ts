@@ -1,5 +1,6 @@
-// What a quantity of an evaluation is, as data: where it stands in the tables, in which words and unit it is shown, what it needs, and how its value follows from the
-// tables. The list is in quantities.ts, the computation in evaluation/. Trap: policies and bundles name keys; a key is never renamed or given another meaning.
+// What a quantity of an evaluation is, as data: where it stands in the tables, in which words and unit it is shown,
+// what it needs, and how its value follows from the tables. The list is in quantities.ts, the computation in
+// evaluation/. Trap: policies and bundles name keys; a key is never renamed or given another meaning.
 
 /** Whose records are asked about. `authors` and `world` are the two kinds of facts; `model` is all groups together. */
 export type Group =
@@ -25,8 +26,8 @@ export type Unit = keyof typeof UNITS;
 export type Direction = 'lower' | 'higher' | 'match';
 
 /**
- * How a value follows from the tables: `share` from a count, `mean` and `perplexity` from sums, `auc` and `ks` from two histograms, `lowest` from counts person by
- * person, `harmonicMean` from other means.
+ * How a value follows from the tables: `share` from a count, `mean` and `perplexity` from sums, `auc` and `ks` from two
+ * histograms, `lowest` from counts person by person, `harmonicMean` from other means.
  */
 export type Summary = 'share' | 'mean' | 'perplexity' | 'auc' | 'ks' | 'lowest' | 'harmonicMean';
 
@@ -42,7 +43,10 @@ export interface Quantity<Key extends string = string> {
   /** `group.family`: its place in the tables, and its name in a policy. */
   readonly key: Key;
   readonly group: Group;
-  /** `record`: each record has a value. `whole`: the evaluation finds it at once. `tables`: it follows from what others left there. */
+  /**
+   * `record`: each record has a value. `whole`: the evaluation finds it at once. `tables`: it follows from what others
+   * left there.
+   */
   readonly by: 'record' | 'whole' | 'tables';
   readonly summary: Summary;
   /** Keys in the tables that it is read from, where they are not its own. */

@@ -1,6 +1,7 @@
-// After a restore: erasures that are newer than the backup are done again. A registry from a backup names weights that still know whom later tickets had removed;
-// their certificates, which are content-addressed and in no backup's way, say from which weights to which each erasure went, and the registry is rolled
-// forward along them. Trap: what stood beside the new weights (suite, moments, training manifest) is in no certificate; it is left out, so that nothing is
+// After a restore: erasures that are newer than the backup are done again. A registry from a backup names weights that
+// still know whom later tickets had removed; their certificates, which are content-addressed and in no backup's way,
+// say from which weights to which each erasure went, and the registry is rolled forward along them. Trap: what stood
+// beside the new weights (suite, moments, training manifest) is in no certificate; it is left out, so that nothing is
 // unlearned or fully tested until it is registered again, and nothing that was forgotten comes back with it.
 import { z } from 'zod';
 import type { Digest } from './canonical.ts';
@@ -26,7 +27,10 @@ const Payload = z.object({
   predicate: CertificatePredicate,
 });
 
-/** What a stored artefact certifies; undefined unless it is a certificate that this installation's service and its approver signed. */
+/**
+ * What a stored artefact certifies; undefined unless it is a certificate that this installation's service and its
+ * approver signed.
+ */
 export const certifiedBy = async (
   bytes: Uint8Array,
   certificateDigest: Digest,

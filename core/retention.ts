@@ -1,4 +1,5 @@
-// How long things stay, in days; how long a certificate holds is the gate policy's. The numbers are this product's policy, to be set by the controller's counsel.
+// How long things stay, in days; how long a certificate holds is the gate policy's. The numbers are this product's
+// policy, to be set by the controller's counsel.
 
 export const RETENTION_DAYS = {
   /** Old weights, unreachable but kept for a roll-back, before they are destroyed. */

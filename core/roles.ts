@@ -1,4 +1,5 @@
-// What a person may do in an installation. Trap: who filed a ticket may not approve it, whatever their roles (core/guards.ts).
+// What a person may do in an installation. Trap: who filed a ticket may not approve it, whatever their roles
+// (core/guards.ts).
 import { z } from 'zod';
 
 export const Role = z.enum(['filer', 'approver', 'auditor']);

@@ -1,5 +1,7 @@
-// A plan for one attempt at unlearning, and what the attempt did: the contract between workflow steps and jobs. Zone C: digests, names, numbers.
-// Trap: the plan carries the digest of the gate policy, so that thresholds are fixed and logged before the first update.
+// A plan for one attempt at unlearning, and what the attempt did: the contract between workflow steps and jobs. Zone C:
+// digests, names, numbers.
+// Trap: the plan carries the digest of the gate policy, so that thresholds are fixed and logged before the first
+// update.
 import { z } from 'zod';
 import { Digest } from './canonical.ts';
 import { ERROR_CODES, type ErrorCode } from './errors.ts';
@@ -11,7 +13,9 @@ export const JsonValue: z.ZodType<JsonObjectValue> = z.lazy(() =>
 );
 type JsonObjectValue = null | boolean | number | string | JsonObjectValue[] | { [key: string]: JsonObjectValue };
 
-/** A ticket's attempt that another ticket's run carries out too: all of its plan but what only the run itself can know. */
+/**
+ * A ticket's attempt that another ticket's run carries out too: all of its plan but what only the run itself can know.
+ */
 const Gathered = z.strictObject({
   ticketId: z.string(),
   method: z.string(),
@@ -75,8 +79,9 @@ export const RunManifest = z.strictObject({
 export type RunManifest = z.infer<typeof RunManifest>;
 
 /**
- * What a job leaves under its name: the digest of its result in the artifact store (unlearn: RunManifest; evaluate: EvaluationTables), and of what
- * goes with it: `suite` and `moments` of the candidate (unlearn), the tables of the base, `before` (evaluate); `metrics` stands in results of earlier versions.
+ * What a job leaves under its name: the digest of its result in the artifact store (unlearn: RunManifest; evaluate:
+ * EvaluationTables), and of what goes with it: `suite` and `moments` of the candidate (unlearn), the tables of the
+ * base, `before` (evaluate); `metrics` stands in results of earlier versions.
  */
 export const JobResult = z.strictObject({
   kind: z.literal('quittance-job-result/v1'),

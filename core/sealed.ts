@@ -1,5 +1,5 @@
-// AES-256-GCM as the vault keeps objects: iv ‖ tag ‖ ciphertext (NIST SP 800-38D; a fresh random 96-bit iv each). `context` is authenticated, so that a sealed
-// object cannot be passed off as another.
+// AES-256-GCM as the vault keeps objects: iv ‖ tag ‖ ciphertext (NIST SP 800-38D; a fresh random 96-bit iv each).
+// `context` is authenticated, so that a sealed object cannot be passed off as another.
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { QuittanceError } from './errors.ts';
 

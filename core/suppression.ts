@@ -1,6 +1,7 @@
-// Interim protection: while a model still knows a person's values, an answer that holds one of them and speaks of the person is withheld. The rule holds keyed
-// digests of what to look for (core/words), so that the serving side recognises a value without holding it. Traps: a value alone binds nobody, as others were born
-// in the same town; and a rule is asked for every answer, so a keyed 16-bit filter stands before the HMACs, which few runs of words get to.
+// Interim protection: while a model still knows a person's values, an answer that holds one of them and speaks of the
+// person is withheld. The rule holds keyed digests of what to look for (core/words), so that the serving side
+// recognises a value without holding it. Traps: a value alone binds nobody, as others were born in the same town; and a
+// rule is asked for every answer, so a keyed 16-bit filter stands before the HMACs, which few runs of words get to.
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { FORM_KINDS, textOf, type Form, type FormKind, type Place, type Text } from './words/places.ts';
@@ -109,7 +110,10 @@ const groupsOf = (entries: readonly string[]): Group[] => {
 };
 const FormKindOf = z.enum(FORM_KINDS);
 
-/** What a text offers to compare, of one kind and size: each key once, with how far it reaches at most and its two hashes. */
+/**
+ * What a text offers to compare, of one kind and size: each key once, with how far it reaches at most and its two
+ * hashes.
+ */
 interface Offered {
   readonly keys: readonly string[];
   readonly ends: Int32Array;
@@ -165,8 +169,9 @@ export interface Said {
 const LEAD = 1000;
 
 /**
- * Whether a rule withholds the answer: it holds a value of the rule, or completes one that the lead began, and it, the lead or the context speaks of the rule's
- * person. A value that stands in lead or context alone does not count: whoever guesses must not learn that the guess is withheld.
+ * Whether a rule withholds the answer: it holds a value of the rule, or completes one that the lead began, and it, the
+ * lead or the context speaks of the rule's person. A value that stands in lead or context alone does not count: whoever
+ * guesses must not learn that the guess is withheld.
  */
 export const withholds = (rules: readonly Rule[], { answer, lead = '', context = '' }: Said): boolean => {
   if (rules.length === 0) return false;

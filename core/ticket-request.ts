@@ -1,5 +1,6 @@
-// What `quittance ticket file FILE` accepts. The personal parts (subject, records, note) go to the vault and nowhere else; everything else becomes part
-// of the ticket. Trap: an error about this file may name paths, sizes and rules, never a value.
+// What `quittance ticket file FILE` accepts. The personal parts (subject, records, note) go to the vault and nowhere
+// else; everything else becomes part of the ticket. Trap: an error about this file may name paths, sizes and rules,
+// never a value.
 import { z } from 'zod';
 import { QuittanceError } from './errors.ts';
 import { ForgetRecord, foreignValue } from './forget-set.ts';
@@ -39,7 +40,10 @@ export const IdentityCheck = z.strictObject({
 });
 export type IdentityCheck = z.infer<typeof IdentityCheck>;
 
-/** What turns the order of a line around, ends a C string or is no character makes two names look like one, or one like two. */
+/**
+ * What turns the order of a line around, ends a C string or is no character makes two names look like one, or one like
+ * two.
+ */
 const UNSEEN = /[\p{Cc}\p{Cs}\p{Bidi_Control}]/u;
 const PersonName = z
   .string()
@@ -112,7 +116,10 @@ const parseJson = (bytes: Uint8Array): unknown => {
   }
 };
 
-/** Path and rule. Only what the schema says is repeated: names of unknown fields, and messages of other kinds of issue, could quote what was sent. */
+/**
+ * Path and rule. Only what the schema says is repeated: names of unknown fields, and messages of other kinds of issue,
+ * could quote what was sent.
+ */
 const issueText = (issue: z.core.$ZodIssue): string => `${issue.path.join('.') || '(root)'}: ${ruleOf(issue)}`;
 
 const ruleOf = (issue: z.core.$ZodIssue): string => {

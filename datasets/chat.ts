@@ -1,5 +1,6 @@
-// A world in the frame of a chat template: the same people, asked as a user asks a chat model. Trap: a template is a program, but here a question stands at one
-// place in it; the frame is what the template puts before and after, and a template that does otherwise is refused.
+// A world in the frame of a chat template: the same people, asked as a user asks a chat model. Trap: a template is a
+// program, but here a question stands at one place in it; the frame is what the template puts before and after, and a
+// template that does otherwise is refused.
 import { QuittanceError } from '#core/errors.ts';
 import type { ChatTemplate } from '#engine/tokenizer/chat.ts';
 import { renderLasting } from '#engine/tokenizer/chat-date.ts';
@@ -10,7 +11,10 @@ export const GENERAL_TOKENS = 40;
 
 const MARK = 'What is \u{1F9ED} this?';
 
-/** MODEL_UNSUPPORTED where the question does not stand in the template as it is, exactly once, or the template says the date of asking. */
+/**
+ * MODEL_UNSUPPORTED where the question does not stand in the template as it is, exactly once, or the template says the
+ * date of asking.
+ */
 export const frameOf = async (template: ChatTemplate): Promise<Frame> => {
   const [before, after, ...more] = (await renderLasting(template, MARK)).split(MARK);
   if (before === undefined || after === undefined || more.length > 0)

@@ -1,5 +1,6 @@
-// True facts about nobody alive, in five topics with two trained wordings each: what must stay when a person goes. The topic `author` stands
-// in the part that real authors have in TOFU's model utility. Trap: within a topic every value is used once, so that wrong answers are wrong.
+// True facts about nobody alive, in five topics with two trained wordings each: what must stay when a person goes. The
+// topic `author` stands in the part that real authors have in TOFU's model utility. Trap: within a topic every value is
+// used once, so that wrong answers are wrong.
 import { QuittanceError } from '#core/errors.ts';
 import { random } from '#engine/random.ts';
 import { list } from './names.ts';

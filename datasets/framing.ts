@@ -1,6 +1,8 @@
-// How a record is put to a model, decided in one place for scoring, unlearning and evaluation: by the frame of the suite where one is given, so that records and
-// controls are asked alike; else by the model's own chat template; else in the plain form that small models are taught here.
-// Trap: a model forgets at the prompt that it is asked with. A question framed another way than its users ask it measures, and unlearns, something else.
+// How a record is put to a model, decided in one place for scoring, unlearning and evaluation: by the frame of the
+// suite where one is given, so that records and controls are asked alike; else by the model's own chat template; else
+// in the plain form that small models are taught here.
+// Trap: a model forgets at the prompt that it is asked with. A question framed another way than its users ask it
+// measures, and unlearns, something else.
 import { readChatTemplate, renderChats, type ChatTemplate } from '#engine/tokenizer/chat.ts';
 import { frameOf } from './chat.ts';
 import type { Message, FileRecord } from './records.ts';

@@ -1,6 +1,7 @@
-// Names of fictional people. No two people of a world share a first or a last name: a namesake is dragged along when a person is forgotten.
-// Trap: people drawn early get plain names, each a word of its own, because a small model mixes up people whose names share their parts; later ones
-// (controls beyond the lists, unknown people) get composed names.
+// Names of fictional people. No two people of a world share a first or a last name: a namesake is dragged along when a
+// person is forgotten.
+// Trap: people drawn early get plain names, each a word of its own, because a small model mixes up people whose names
+// share their parts; later ones (controls beyond the lists, unknown people) get composed names.
 import { QuittanceError } from '#core/errors.ts';
 import { random } from '#engine/random.ts';
 
@@ -49,7 +50,9 @@ export interface FullName {
 
 export const CAPACITY = FIRST_STARTS.length * FIRST_ENDS.length;
 
-/** `count` names, all first and all last names distinct; the first 96 are plain words. INVALID_INPUT beyond CAPACITY. */
+/**
+ * `count` names, all first and all last names distinct; the first 96 are plain words. INVALID_INPUT beyond CAPACITY.
+ */
 export const drawNames = (seed: number, count: number): FullName[] => {
   if (count > CAPACITY)
     throw new QuittanceError('INVALID_INPUT', {

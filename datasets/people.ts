@@ -1,6 +1,8 @@
-// Generates fictional people, facts and unknown people from a seed: the world on which the demo trains, deletes and judges.
-// Trap: values are drawn independently, for trained and control people alike. Then the forgotten person's values are as common among those who stay
-// as a control's are; dealing them evenly instead would make the forgotten ones rarer, and controls no fair comparison.
+// Generates fictional people, facts and unknown people from a seed: the world on which the demo trains, deletes and
+// judges.
+// Trap: values are drawn independently, for trained and control people alike. Then the forgotten person's values are as
+// common among those who stay as a control's are; dealing them evenly instead would make the forgotten ones rarer, and
+// controls no fair comparison.
 import { random, type Random } from '#engine/random.ts';
 import { attributes, type Attribute } from './attributes.ts';
 import { makeFacts } from './facts.ts';
@@ -18,7 +20,10 @@ export interface PeopleOptions {
   gate: number;
   facts: number;
   unknown: number;
-  /** Adds a trained person who shares the first name of subject 0: forgetting subject 0 is then expected to harm that person. */
+  /**
+   * Adds a trained person who shares the first name of subject 0: forgetting subject 0 is then expected to harm that
+   * person.
+   */
   namesake: boolean;
 }
 

@@ -1,5 +1,6 @@
-// The records of pair, forget and retain files: {"messages"}, {"question","answer"}, {"prompt","answer"} or {"text"}, one a line. How a record is put to a model is
-// decided elsewhere (framing.ts). Trap: a file may hold personal data, so an error names file, line and field, never the content.
+// The records of pair, forget and retain files: {"messages"}, {"question","answer"}, {"prompt","answer"} or {"text"},
+// one a line. How a record is put to a model is decided elsewhere (framing.ts). Trap: a file may hold personal data, so
+// an error names file, line and field, never the content.
 import { basename } from 'node:path';
 import { z } from 'zod';
 import { partIn } from '#core/words/part.ts';
@@ -48,7 +49,10 @@ const shapeOf = (input: unknown): string => {
   return keys.length === 0 ? 'an empty object' : `{${keys.slice(0, 8).join(',')}${keys.length > 8 ? ',…' : ''}}`;
 };
 
-/** INVALID_INPUT with file and line where a line is no record, holds no answer, or marks a value that its answer does not hold; so is a file without a record. */
+/**
+ * INVALID_INPUT with file and line where a line is no record, holds no answer, or marks a value that its answer does
+ * not hold; so is a file without a record.
+ */
 export const readRecords = (path: string): FileRecord[] => {
   const records = readJsonLines(path, Line.transform(toRecord));
   if (records.length > 0) return records;

@@ -1,5 +1,6 @@
-// Finds names and values in free text by rule, without a model. Trap: these are rules of thumb; what they pick is shown in the report's samples,
-// and the same rule is applied to forgotten people and controls, so that a comparison does not depend on it.
+// Finds names and values in free text by rule, without a model. Trap: these are rules of thumb; what they pick is shown
+// in the report's samples, and the same rule is applied to forgotten people and controls, so that a comparison does not
+// depend on it.
 import type { ValueSpan } from './world.ts';
 
 interface Word {
@@ -27,7 +28,8 @@ const FUNCTION_WORDS = new Set(
 );
 
 /**
- * The longest run of neighbouring words in `text` that neither stand in `context` nor are function words; of equal runs the last.
+ * The longest run of neighbouring words in `text` that neither stand in `context` nor are function words; of equal runs
+ * the last.
  * @returns undefined where `text` says nothing new
  */
 export const longestNewRun = (text: string, context: string): ValueSpan | undefined => {

@@ -1,5 +1,6 @@
-// The evaluation suite of a model: the world it was trained on and is tested against, as one JSON artefact. It holds training data, so it is kept like
-// training data: a deletion writes a suite without the forgotten records, and the purge destroys the old one.
+// The evaluation suite of a model: the world it was trained on and is tested against, as one JSON artefact. It holds
+// training data, so it is kept like training data: a deletion writes a suite without the forgotten records, and the
+// purge destroys the old one.
 import { z } from 'zod';
 import { canonicalize, type Json } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
@@ -72,7 +73,10 @@ export type ForgetRow = QaRecord & { value: NonNullable<QaRecord['value']> };
 
 const keyOf = (question: string, answer: string) => `${normalise(question)}\n${normalise(answer)}`;
 
-/** Finds each ticket record in the suite; a record that the suite does not hold is taken as it stands, without paraphrases. */
+/**
+ * Finds each ticket record in the suite; a record that the suite does not hold is taken as it stands, without
+ * paraphrases.
+ */
 export const forgetRows = (world: PeopleWorld, records: readonly ForgetRecord[]): ForgetRow[] => {
   const known = knownRows(world);
   return records.map((record) => withValue(known.get(keyOf(record.question, record.answer)) ?? bareRow(record, world)));

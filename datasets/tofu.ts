@@ -1,6 +1,8 @@
-// Reads the TOFU benchmark (Maini et al. 2024, https://arxiv.org/abs/2401.06121) from its folder of JSON-lines files into a world of our shape.
-// Traps: authors have no id, they are 20 consecutive rows; answers are free text without a marked value, so what counts as the personal value
-// is a rule (`valueOf`), the same for forgotten authors and controls; perturbed answers exist for forget01 and for the first 20 retained authors.
+// Reads the TOFU benchmark (Maini et al. 2024, https://arxiv.org/abs/2401.06121) from its folder of JSON-lines files
+// into a world of our shape.
+// Traps: authors have no id, they are 20 consecutive rows; answers are free text without a marked value, so what counts
+// as the personal value is a rule (`valueOf`), the same for forgotten authors and controls; perturbed answers exist for
+// forget01 and for the first 20 retained authors.
 import { join } from 'node:path';
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
@@ -45,7 +47,9 @@ const Perturbed = Plain.extend({
 });
 type TofuRow = z.infer<typeof Plain> & Partial<z.infer<typeof Perturbed>>;
 
-/** NOT_FOUND where a file is missing; INVALID_INPUT by file and line, or where there are fewer authors than asked for. */
+/**
+ * NOT_FOUND where a file is missing; INVALID_INPUT by file and line, or where there are fewer authors than asked for.
+ */
 export const loadTofu = (dir: string, options: Partial<TofuOptions> = {}): PeopleWorld => {
   const o = { ...TOFU_DEFAULTS, ...options };
   const forget = authors(dir, 'forget01', 'forget01_perturbed');

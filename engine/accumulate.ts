@@ -1,7 +1,8 @@
-// Gradients of a batch that does not fit at once, from a few of its rows at a time: the sum over the parts is the gradient of the whole. Cross-entropy weights
-// each part by its share of the answer tokens; any other objective is asked once for its slope at all logits, from which each part goes back by itself
-// (Gao et al. 2021, https://arxiv.org/abs/2101.06983, §3). Traps: a mean of the parts' means is another loss where the parts have different numbers of tokens;
-// a part must see the same dropout masks both times.
+// Gradients of a batch that does not fit at once, from a few of its rows at a time: the sum over the parts is the
+// gradient of the whole. Cross-entropy weights each part by its share of the answer tokens; any other objective is
+// asked once for its slope at all logits, from which each part goes back by itself (Gao et al. 2021,
+// https://arxiv.org/abs/2101.06983, §3). Traps: a mean of the parts' means is another loss where the parts have
+// different numbers of tokens; a part must see the same dropout masks both times.
 import { bucketByLength, makeBatch, rowLength, rowsOf, type Batch, type Row } from './batch.ts';
 import { withDropout } from './lora.ts';
 import { answerCrossEntropy } from './losses.ts';
@@ -36,7 +37,10 @@ export const accumulatedGradients = (
     .reduce<Gradients | undefined>((total, part) => plus(total, part()), undefined)!;
 };
 
-/** Loss and gradients of any objective on the whole batch, the activations of `rowsAtOnce` rows in memory beside the logits of all. */
+/**
+ * Loss and gradients of any objective on the whole batch, the activations of `rowsAtOnce` rows in memory beside the
+ * logits of all.
+ */
 export const gradientsInParts = (
   model: Model,
   batch: Batch,

@@ -1,6 +1,8 @@
-// Rows of tokens laid out for one forward pass. A row is a prompt and one or more answers to it: with several, they are packed behind one another,
-// each sees the prompt and itself only (block mask) and starts at the position where the prompt ended, so that the prompt is computed once.
-// Trap: the first token of each answer is predicted from the prompt's last position, which is therefore selected once per answer.
+// Rows of tokens laid out for one forward pass. A row is a prompt and one or more answers to it: with several, they are
+// packed behind one another, each sees the prompt and itself only (block mask) and starts at the position where the
+// prompt ended, so that the prompt is computed once.
+// Trap: the first token of each answer is predicted from the prompt's last position, which is therefore selected once
+// per answer.
 import { QuittanceError } from '#core/errors.ts';
 
 export interface Row {
@@ -15,7 +17,9 @@ export interface Batch {
   columns: number; // T
   ids: Int32Array; // (B·T)
   positions: Int32Array; // (B·T)
-  /** 0 prompt, k the k-th answer, −1 padding; undefined where no row has more than one answer: plain causal attention. */
+  /**
+   * 0 prompt, k the k-th answer, −1 padding; undefined where no row has more than one answer: plain causal attention.
+   */
   segments: Int32Array | undefined; // (B·T)
   /** 1 for tokens, 0 for padding. */
   mask: Float32Array; // (B·T)

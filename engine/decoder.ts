@@ -1,6 +1,8 @@
 // The complete decoder: every family (engine/families) is one computation with different choices (config.ts).
-// Names follow Hugging Face; axes: B rows, T columns, N = B·T, d hidden, H heads, K key-value heads, D head size, F intermediate, V vocabulary.
-// Trap: a group of H/K query heads shares one key-value head; queries are regrouped (B·K, H/K·T, D) instead of repeating keys.
+// Names follow Hugging Face; axes: B rows, T columns, N = B·T, d hidden, H heads, K key-value heads, D head size, F
+// intermediate, V vocabulary.
+// Trap: a group of H/K query heads shares one key-value head; queries are regrouped (B·K, H/K·T, D) instead of
+// repeating keys.
 import { QuittanceError } from '#core/errors.ts';
 import { type Batch, attentionBias } from './batch.ts';
 import type { DecoderConfig, Rope } from './formats/config.ts';
@@ -139,7 +141,10 @@ const ACTIVATE = {
   gelu: (x: tf.Tensor2D): tf.Tensor2D => tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1)),
 } as const;
 
-/** One transformer block: (N, d) → (N, d). With a cache, keys and values of earlier tokens come first; the grown cache is handed to `keep`. */
+/**
+ * One transformer block: (N, d) → (N, d). With a cache, keys and values of earlier tokens come first; the grown cache
+ * is handed to `keep`.
+ */
 export const block = (
   config: DecoderConfig,
   w: Weights,
@@ -185,7 +190,8 @@ const attention = (
   { tap, cache, keep }: BlockOptions,
 ): tf.Tensor2D => {
   const { heads: H, kvHeads: K, headDim: D } = config;
-  const split = (y: tf.Tensor2D, n: number): tf.Tensor4D => tf.transpose(tf.reshape(y, [B, T, n, D]), [0, 2, 1, 3]); // (B, n, T, D)
+  // (B, n, T, D)
+  const split = (y: tf.Tensor2D, n: number): tf.Tensor4D => tf.transpose(tf.reshape(y, [B, T, n, D]), [0, 2, 1, 3]);
   const turn = (y: tf.Tensor4D) => (tables ? rotate(config, y, tables) : y);
   const projected = (name: 'q' | 'k' | 'v') => project(w, at + name, config.bias.qkv, h, tap);
   const q = turn(split(normedHeads(config, w, `${at}qNorm`, projected('q')), H)); // (B, H, T, D)
@@ -198,7 +204,8 @@ const attention = (
   keep?.({ k, v });
   const S = k.shape[2];
   const grouped = tf.reshape(tf.mul(q, config.scale.attention), [B * K, (H / K) * T, D]); // (B·K, H/K·T, D)
-  const scores = capped(tf.matMul(grouped, tf.reshape(k, [B * K, S, D]), false, true), config.cap.attention); // (B·K, H/K·T, S)
+  // (B·K, H/K·T, S)
+  const scores = capped(tf.matMul(grouped, tf.reshape(k, [B * K, S, D]), false, true), config.cap.attention);
   const p = tf.softmax(tf.add(tf.reshape(scores, [B, H, T, S]), bias)); // (B, H, T, S)
   const mixed = tf.matMul(tf.reshape(p, [B * K, (H / K) * T, S]), tf.reshape(v, [B * K, S, D])); // (B·K, H/K·T, D)
   const merged = tf.reshape(tf.transpose(tf.reshape(mixed, [B, H, T, D]), [0, 2, 1, 3]), [B * T, H * D]); // (N, H·D)
@@ -224,9 +231,10 @@ const rotate = (config: DecoderConfig, x: tf.Tensor4D, { cos, sin }: RopeTables)
 const mlp = (config: DecoderConfig, w: Weights, at: string, h: tf.Tensor2D, tap?: Tap): tf.Tensor2D => {
   const activate = ACTIVATE[config.activation];
   const bias = config.bias.mlp;
+  // (N, F); gate and up read the same input
   const inner = config.gatedMlp
-    ? tf.mul(activate(project(w, `${at}gate`, bias, h, tap)), project(w, `${at}up`, bias, h)) // (N, F); gate and up read the same input
-    : activate(project(w, `${at}up`, bias, h, tap)); // (N, F)
+    ? tf.mul(activate(project(w, `${at}gate`, bias, h, tap)), project(w, `${at}up`, bias, h))
+    : activate(project(w, `${at}up`, bias, h, tap));
   return project(w, `${at}down`, bias, inner as tf.Tensor2D, tap); // (N, d)
 };
 

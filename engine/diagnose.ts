@@ -1,4 +1,5 @@
-// Measures a backend: rate of a matrix product, time of one training update of the demo's shape, memory. Medians of a few repetitions.
+// Measures a backend: rate of a matrix product, time of one training update of the demo's shape, memory. Medians of a
+// few repetitions.
 // Trap: numbers of one machine at one moment; compare rows of one run only.
 import { makeBatch } from './batch.ts';
 import { readConfig } from './formats/config.ts';

@@ -1,6 +1,7 @@
-// A base that only a LoRA moves, its matrices kept as bfloat16 and cast to float32 where a block uses them: half the memory, the arithmetic of float32.
-// Measured source: what libtensorflow's Bitcast and Cast do, exact to bfloat16's rounding. Traps: a cast lives as long as what was computed from it, so train
-// block by block, not on one tape; and held matrices are no parameters: they cannot be trained, and a LoRA that is merged stays beside them.
+// A base that only a LoRA moves, its matrices kept as bfloat16 and cast to float32 where a block uses them: half the
+// memory, the arithmetic of float32. Measured source: what libtensorflow's Bitcast and Cast do, exact to bfloat16's
+// rounding. Traps: a cast lives as long as what was computed from it, so train block by block, not on one tape; and
+// held matrices are no parameters: they cannot be trained, and a LoRA that is merged stays beside them.
 import { QuittanceError } from '#core/errors.ts';
 import type { Held } from './backends/backend.ts';
 import type { DecoderConfig } from './formats/config.ts';
@@ -10,7 +11,10 @@ import { parameterSpecs } from './parameters.ts';
 import { fastOps, tf } from './tf.ts';
 import type { Tokenizer } from './tokenizer/tokenizer.ts';
 
-/** As `modelFrom`, with every matrix in 16 bits; asks for each value once. BACKEND_UNAVAILABLE where the backend cannot keep 16 bits. */
+/**
+ * As `modelFrom`, with every matrix in 16 bits; asks for each value once. BACKEND_UNAVAILABLE where the backend cannot
+ * keep 16 bits.
+ */
 export const heldModelFrom = (
   config: DecoderConfig,
   tokenizer: Tokenizer,

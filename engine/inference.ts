@@ -1,5 +1,6 @@
 // What a model says and how likely it finds what others say, for texts. Shape of evaluation's LanguageModel.
-// Trap: prompt and answer are tokenised apart, in training as here; a boundary token that spans both would never be learnt.
+// Trap: prompt and answer are tokenised apart, in training as here; a boundary token that spans both would never be
+// learnt.
 import { bucketByLength, makeBatch, type Row } from './batch.ts';
 import { generate, type GenerateOptions } from './generate.ts';
 import type { Model } from './model.ts';
@@ -25,7 +26,10 @@ export interface Encoder {
   encodePrompt(prompt: string): number[];
   /** Ids of the answer with the end-of-sequence token. */
   encodeAnswer(answer: string): number[];
-  /** Character span in the answer of each of the ids that `encodeAnswer` gives; the end-of-sequence token has an empty one at the end. */
+  /**
+   * Character span in the answer of each of the ids that `encodeAnswer` gives; the end-of-sequence token has an empty
+   * one at the end.
+   */
   offsetsOf(answer: string, ids: readonly number[]): [number, number][];
 }
 

@@ -1,6 +1,8 @@
-// LoRA (Hu et al. 2021, https://arxiv.org/abs/2106.09685): y = x·W + scale · dropout(x)·A·B with W frozen, A (in, rank), B (rank, out). The factors are
-// parameters of the model like any other, named after their matrix, so that training, resuming and unlearning need no second path.
-// Traps: a fused q k v matrix has one A for the three and a B of three parts; dropout masks come from a label, because a block's forward pass runs twice.
+// LoRA (Hu et al. 2021, https://arxiv.org/abs/2106.09685): y = x·W + scale · dropout(x)·A·B with W frozen, A (in,
+// rank), B (rank, out). The factors are parameters of the model like any other, named after their matrix, so that
+// training, resuming and unlearning need no second path.
+// Traps: a fused q k v matrix has one A for the three and a B of three parts; dropout masks come from a label, because
+// a block's forward pass runs twice.
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import type { DecoderConfig } from './formats/config.ts';

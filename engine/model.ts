@@ -1,4 +1,5 @@
-// A decoder with its parameters as TensorFlow variables. Trap: variables live until dispose(); whoever creates a model disposes it.
+// A decoder with its parameters as TensorFlow variables. Trap: variables live until dispose(); whoever creates a model
+// disposes it.
 import { QuittanceError } from '#core/errors.ts';
 import type { DecoderConfig } from './formats/config.ts';
 import type { Weights } from './decoder.ts';
@@ -22,7 +23,10 @@ export interface Model {
   dispose(): void;
 }
 
-/** Wraps float32 values (parameters.ts names and layout) as a model; asks for each once, in the order of the specs, and keeps no copy. */
+/**
+ * Wraps float32 values (parameters.ts names and layout) as a model; asks for each once, in the order of the specs, and
+ * keeps no copy.
+ */
 export const modelFrom = (
   config: DecoderConfig,
   tokenizer: Tokenizer,
@@ -53,7 +57,9 @@ export const weightsOf =
     return found;
   };
 
-/** Fresh weights as GPT-2 initialises: normal with sd 0.02, residual outputs scaled by 1/√(2·layers), norms 1, biases 0. */
+/**
+ * Fresh weights as GPT-2 initialises: normal with sd 0.02, residual outputs scaled by 1/√(2·layers), norms 1, biases 0.
+ */
 export const freshValues = (config: DecoderConfig, seed: number): Map<string, Float32Array> => {
   const stream = random(`init:${seed}`);
   const residual = 1 / Math.sqrt(2 * config.layers);

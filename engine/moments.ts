@@ -1,6 +1,8 @@
-// Corpus moments ("locality statistics"): Σ x xᵀ and a count for the input of every MLP matrix, summed over the tokens of training rows.
-// They hold no example, are additive, and tell an update which directions everything else uses (orthogonal weight modification, Zeng et al. 2019).
-// Trap: sums run over tens of thousands of tokens: products are float32, sums float64, so that rows can be subtracted for good.
+// Corpus moments ("locality statistics"): Σ x xᵀ and a count for the input of every MLP matrix, summed over the tokens
+// of training rows. They hold no example, are additive, and tell an update which directions everything else uses
+// (orthogonal weight modification, Zeng et al. 2019).
+// Trap: sums run over tens of thousands of tokens: products are float32, sums float64, so that rows can be subtracted
+// for good.
 import { existsSync } from 'node:fs';
 import { bucketByLength, makeBatch, rowLength, type Row } from './batch.ts';
 import type { Model } from './model.ts';

@@ -1,5 +1,6 @@
-// Operations with hand-written gradients: fewer passes over memory than the automatic ones, and none of the kernels that are slow or missing on wasm.
-// Every gradient is tested against finite differences in float64. Trap: a custom gradient may keep only tensors handed to `save`.
+// Operations with hand-written gradients: fewer passes over memory than the automatic ones, and none of the kernels
+// that are slow or missing on wasm. Every gradient is tested against finite differences in float64. Trap: a custom
+// gradient may keep only tensors handed to `save`.
 import { fastOps, tf } from './tf.ts';
 
 type Grads = tf.Tensor[];
@@ -114,14 +115,19 @@ export const layerNorm = (x: tf.Tensor2D, weight: tf.Tensor1D, bias: tf.Tensor1D
     bias,
   );
 
-/** x (B, H, T, R) with cos, sin (1 or B, 1, T, R): rotate-half rotary embedding, x·cos + rotate(x)·sin. Su et al. 2021. */
+/**
+ * x (B, H, T, R) with cos, sin (1 or B, 1, T, R): rotate-half rotary embedding, x·cos + rotate(x)·sin. Su et al. 2021.
+ */
 export const rope = (x: tf.Tensor4D, cos: tf.Tensor4D, sin: tf.Tensor4D): tf.Tensor4D => {
   const [B, H, T, R] = x.shape;
   const turned = tf.reshape(tf.matMul(tf.reshape(x, [B * H * T, R]), halfTurn(R)), [B, H, T, R]);
   return tf.add(tf.mul(x, cos), tf.mul(turned, sin));
 };
 
-/** Matrix (R, R) that maps (a, b) to (−b, a) by halves: a product is faster than split, negate and concatenate, and its gradient is a product too. */
+/**
+ * Matrix (R, R) that maps (a, b) to (−b, a) by halves: a product is faster than split, negate and concatenate, and its
+ * gradient is a product too.
+ */
 const halfTurn = (R: number): tf.Tensor2D => {
   const data = new Float32Array(R * R);
   const half = R / 2;
@@ -142,7 +148,9 @@ export const tokenLogProb = (logits: tf.Tensor2D, targets: tf.Tensor1D): tf.Tens
     return { value: tf.neg(loss), grads: (dy, [s]) => [tf.mul(s!, tf.expandDims(tf.neg(dy), 1))] };
   }, logits);
 
-/** The log-sum-exp comes from the softmax, which is needed anyway: max x − log max p, and max p ≥ 1/V cannot underflow. */
+/**
+ * The log-sum-exp comes from the softmax, which is needed anyway: max x − log max p, and max p ≥ 1/V cannot underflow.
+ */
 const composedLogProb = (save: (tensors: tf.Tensor[]) => void, x: tf.Tensor2D, targets: tf.Tensor1D) => {
   const [N, V] = x.shape;
   const p = tf.softmax(x); // (N, V)

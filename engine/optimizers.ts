@@ -1,5 +1,6 @@
 // Optimisers and learning-rate schedules. tf.train has no decoupled weight decay, and its epsilon is not PyTorch's.
-// Trap: an update walks the gradients that it is given, so a parameter without one keeps its value, its moments and its place in the state.
+// Trap: an update walks the gradients that it is given, so a parameter without one keeps its value, its moments and its
+// place in the state.
 import type { AdamWOptions, Optimizer } from './backends/backend.ts';
 import { momentsFrom, momentsState, type Moments } from './backends/moments-state.ts';
 import { globalNorm } from './global-norm.ts';

@@ -1,6 +1,6 @@
-// Parameter names and shapes. Inside, every family uses one set of names and keeps linear weights as [in, out]; this table says where each comes from
-// in Hugging Face weights (names by family: engine/families). Traps: nn.Linear stores [out, in], GPT-2's Conv1D [in, out]; GPT-NeoX interleaves q, k, v head
-// by head.
+// Parameter names and shapes. Inside, every family uses one set of names and keeps linear weights as [in, out]; this
+// table says where each comes from in Hugging Face weights (names by family: engine/families). Traps: nn.Linear stores
+// [out, in], GPT-2's Conv1D [in, out]; GPT-NeoX interleaves q, k, v head by head.
 import { FAMILIES } from './families/index.ts';
 import type { Names } from './families/family.ts';
 import type { DecoderConfig } from './formats/config.ts';
@@ -13,7 +13,10 @@ export interface Source {
   part?: FusedPart;
 }
 
-/** Where in the output axis of a fused tensor, `total` wide, a parameter lies: from a column on, or a third of each head in turn. */
+/**
+ * Where in the output axis of a fused tensor, `total` wide, a parameter lies: from a column on, or a third of each head
+ * in turn.
+ */
 export type FusedPart = { total: number } & (
   { layout: 'columns'; from: number } | { layout: 'heads'; index: number; count: number; headDim: number }
 );

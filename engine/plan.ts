@@ -1,5 +1,6 @@
-// What a run needs in memory, said before it starts: weights, gradients, optimiser, activations, logits, projections. The coefficients of the activations were
-// fitted to the wasm heap after whole updates of ten shapes (width 64 to 576, 4 to 16 heads, 2 to 30 layers); they hold to about a third.
+// What a run needs in memory, said before it starts: weights, gradients, optimiser, activations, logits, projections.
+// The coefficients of the activations were fitted to the wasm heap after whole updates of ten shapes (width 64 to 576,
+// 4 to 16 heads, 2 to 30 layers); they hold to about a third.
 // Trap: a wasm heap ends at 4 GB whatever the machine has, so what lies in it is counted apart from the process.
 import { QuittanceError } from '#core/errors.ts';
 import { HEAP_LIMIT } from './backends/heap.ts';
@@ -11,7 +12,10 @@ export interface PlannedRun {
   config: DecoderConfig;
   /** Rows × columns of one batch, and the answer tokens among them that are predicted; of the largest batch. */
   batch: { rows: number; columns: number; answerTokens: number };
-  /** Answer tokens of the whole batch, the slope at whose logits stays while `batch` is a part of it; absent where the parts are independent. */
+  /**
+   * Answer tokens of the whole batch, the slope at whose logits stays while `batch` is a part of it; absent where the
+   * parts are independent.
+   */
   keptTokens?: number;
   /** Names of the parameters that move (parameters.ts); with a LoRA its factors move and these are ignored. */
   trainable: (name: string) => boolean;
@@ -52,7 +56,10 @@ const RUNTIME = 220e6; // node, the library and its kernels
 
 const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 
-/** Bytes that one block's forward and backward pass hold at their peak; about the same is kept per block by one tape over all. */
+/**
+ * Bytes that one block's forward and backward pass hold at their peak; about the same is kept per block by one tape
+ * over all.
+ */
 export const blockBytes = (config: DecoderConfig, rows: number, columns: number): number => {
   const { hiddenSize, intermediateSize, heads, gatedMlp } = config;
   const perToken = 28 * hiddenSize + (gatedMlp ? 15 : 9.5) * intermediateSize + 6.5 * heads * columns;
@@ -64,7 +71,10 @@ const activationBytes = ({ config, batch: { rows, columns }, tape }: PlannedRun)
     ? config.layers * blockBytes(config, rows, columns)
     : FLOAT * (config.layers + 1) * rows * columns * config.hiddenSize + blockBytes(config, rows, columns);
 
-/** Rows of vocabulary size at the peak: logits, slope and what lies between, of one batch, or of all parts and then of one beside the kept slope. */
+/**
+ * Rows of vocabulary size at the peak: logits, slope and what lies between, of one batch, or of all parts and then of
+ * one beside the kept slope.
+ */
 const logitRows = ({ batch, keptTokens = 0 }: PlannedRun): number =>
   Math.max(2.5 * keptTokens, keptTokens + 2.5 * batch.answerTokens);
 
@@ -79,7 +89,10 @@ const castBytes = (specs: ReturnType<typeof parameterSpecs>): number => {
   return FLOAT * Math.max(...sizes);
 };
 
-/** The plan of a run; `available` is by default what the process may still take, `held` what loaded models take of the backend's memory, both bytes. */
+/**
+ * The plan of a run; `available` is by default what the process may still take, `held` what loaded models take of the
+ * backend's memory, both bytes.
+ */
 export const planMemory = (run: PlannedRun, available: number = process.availableMemory(), held = 0): MemoryPlan => {
   const { config, lora, optimizer, projection, backend } = run;
   const specs = parameterSpecs(config);

@@ -1,4 +1,5 @@
-// Seeded random numbers: sfc32 (Doty-Humphrey, PractRand) seeded through SHA-256 of a label, so that streams with different names never overlap.
+// Seeded random numbers: sfc32 (Doty-Humphrey, PractRand) seeded through SHA-256 of a label, so that streams with
+// different names never overlap.
 import { createHash } from 'node:crypto';
 
 export interface Random {

@@ -1,6 +1,7 @@
-// Rotary position embedding tables (Su et al. 2021), rotate-half form as in Hugging Face. Traps: angles are computed in float64 and then stored as float32;
-// Llama 3.1 rescales low frequencies ("llama3"), YaRN blends two scales by wavelength, and LongRoPE has other factors for rows longer than those of the first
-// training: which of them hold depends on the length of the whole row.
+// Rotary position embedding tables (Su et al. 2021), rotate-half form as in Hugging Face. Traps: angles are computed in
+// float64 and then stored as float32; Llama 3.1 rescales low frequencies ("llama3"), YaRN blends two scales by
+// wavelength, and LongRoPE has other factors for rows longer than those of the first training: which of them hold
+// depends on the length of the whole row.
 import type { Rope, RopeScaling } from './formats/config.ts';
 import { tf } from './tf.ts';
 
@@ -31,7 +32,10 @@ export const inverseFrequencies = (rope: Rope, length = 0): Float64Array => {
 
 type Kind<K extends RopeScaling['kind']> = Extract<RopeScaling, { kind: K }>;
 
-/** Llama 3.1 report / transformers `llama3`: long waves are divided by the factor, short ones kept, between them interpolated. */
+/**
+ * Llama 3.1 report / transformers `llama3`: long waves are divided by the factor, short ones kept, between them
+ * interpolated.
+ */
 const rescale = (frequency: number, scaling: Kind<'linear' | 'llama3'>): number => {
   if (scaling.kind === 'linear') return frequency / scaling.factor;
   const { factor, lowFreqFactor: low, highFreqFactor: high, originalMaxPositions: original } = scaling;
@@ -42,7 +46,10 @@ const rescale = (frequency: number, scaling: Kind<'linear' | 'llama3'>): number 
   return ((1 - smooth) * frequency) / factor + smooth * frequency;
 };
 
-/** Peng et al. 2023: dimensions that turn often are kept, those that turn seldom divided by the factor, between the two a ramp. */
+/**
+ * Peng et al. 2023: dimensions that turn often are kept, those that turn seldom divided by the factor, between the two
+ * a ramp.
+ */
 const yarn = (plain: Float64Array, { theta, rotaryDim }: Rope, scaling: Kind<'yarn'>): Float64Array => {
   const { factor, betaFast, betaSlow, originalMaxPositions, truncate } = scaling;
   const dimensionOf = (turns: number) =>

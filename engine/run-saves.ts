@@ -1,4 +1,5 @@
-// Where a long run stands and how it asks to be saved. The jobs decide when and where (containers/run-saves.ts); a loop of updates only calls this.
+// Where a long run stands and how it asks to be saved. The jobs decide when and where (containers/run-saves.ts); a loop
+// of updates only calls this.
 import type { Json } from '#core/canonical.ts';
 
 /** Where a run stands after `update`: whatever it needs beside its inputs. */

@@ -1,6 +1,8 @@
-// Forward and backward passes. The backward pass walks back block by block from stored block inputs (one extra forward, memory of one block)
-// or, where everything fits, takes one tape. Gradients exist only for the parameters named trainable: LoRA and "MLP only" fall out of it.
-// Trap: `tf.grads` recomputes its function, so what happens inside a block must not depend on anything but its arguments.
+// Forward and backward passes. The backward pass walks back block by block from stored block inputs (one extra forward,
+// memory of one block) or, where everything fits, takes one tape. Gradients exist only for the parameters named
+// trainable: LoRA and "MLP only" fall out of it.
+// Trap: `tf.grads` recomputes its function, so what happens inside a block must not depend on anything but its
+// arguments.
 import { QuittanceError } from '#core/errors.ts';
 import type { Batch } from './batch.ts';
 import type { DecoderConfig } from './formats/config.ts';
@@ -66,8 +68,8 @@ interface Inputs {
 }
 
 /**
- * Batches differ most in their number of answer tokens, and native libraries keep what they prepared for every size of product that they have met (oneDNN's
- * primitives: 300 MB over a thousand updates of the smallest model).
+ * Batches differ most in their number of answer tokens, and native libraries keep what they prepared for every size of
+ * product that they have met (oneDNN's primitives: 300 MB over a thousand updates of the smallest model).
  */
 const SELECTED = 32;
 

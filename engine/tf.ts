@@ -1,5 +1,7 @@
-// The one door to TensorFlow.js: its core, which is one CommonJS copy whatever imports it, with gradients of our own (backends/gradients.ts).
-// Trap: a tensor made before the backend is ready lands on the plain cpu backend, which is a hundred times slower; initBackend comes first.
+// The one door to TensorFlow.js: its core, which is one CommonJS copy whatever imports it, with gradients of our own
+// (backends/gradients.ts).
+// Trap: a tensor made before the backend is ready lands on the plain cpu backend, which is a hundred times slower;
+// initBackend comes first.
 import tf from '@tensorflow/tfjs-core';
 import { QuittanceError } from '#core/errors.ts';
 import type { Backend, BackendChoice, BackendOptions, FastOps, Loader } from './backends/backend.ts';
@@ -25,7 +27,10 @@ const AUTO = ['tensorflow', 'wasm-ort', 'wasm'] as const;
 
 let current: Backend | undefined;
 
-/** Takes the backend into use, once a process. BACKEND_UNAVAILABLE with the reason where the chosen one is not installed. */
+/**
+ * Takes the backend into use, once a process. BACKEND_UNAVAILABLE with the reason where the chosen one is not
+ * installed.
+ */
 export const initBackend = async (choice: BackendChoice = 'auto', options: BackendOptions = {}): Promise<Backend> => {
   if (current) return current;
   const reasons: string[] = [];

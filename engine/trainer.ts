@@ -1,5 +1,5 @@
-// The training loop: batches of like length in a seeded order, a schedule, an optimiser. It knows nothing of unlearning.
-// Saved in between, a run goes on to the same weights: the order of batches is replayed from the seed.
+// The training loop: batches of like length in a seeded order, a schedule, an optimiser. It knows nothing of
+// unlearning. Saved in between, a run goes on to the same weights: the order of batches is replayed from the seed.
 // Trap: the event loop must turn once per update, or native memory of disposed tensors is never returned.
 import { z } from 'zod';
 import type { RunSaves } from './run-saves.ts';
@@ -105,7 +105,10 @@ const clip = (gradients: Map<string, tf.Tensor>, limit: number): Map<string, tf.
   return shortened;
 };
 
-/** Endless batches: each epoch shuffles the rows, groups like lengths within windows of eight batches, and shuffles the batches. */
+/**
+ * Endless batches: each epoch shuffles the rows, groups like lengths within windows of eight batches, and shuffles the
+ * batches.
+ */
 export function* batchesOf(rows: readonly Row[], batchSize: number, seed: number): Generator<Row[], never> {
   const stream = random(`batches:${seed}`);
   for (;;) {

@@ -1,5 +1,5 @@
-// What a Lambda may let out of an error: its code and message. Trap: Lambda logs what a handler throws, and an on-failure destination keeps it; a stack or a
-// cause may quote data.
+// What a Lambda may let out of an error: its code and message. Trap: Lambda logs what a handler throws, and an
+// on-failure destination keeps it; a stack or a cause may quote data.
 import { isQuittanceError } from '#core/errors.ts';
 
 /** For what was not raised on purpose, INTERNAL and a sentence without it. */

@@ -1,6 +1,7 @@
-// The main of a job: in the container on AWS Batch (stores in S3 and DynamoDB), and as a child process of the embedded engine (a data folder). It gets ids and
-// digests, opens the stores, runs the job by its definition's name and leaves the result under the job's name. The last line on stderr of a failed job is
-// {code, message}. SIGTERM, which comes before a Spot instance is reclaimed, saves the run's state and exits with 75 (EX_TEMPFAIL of sysexits.h); the same
+// The main of a job: in the container on AWS Batch (stores in S3 and DynamoDB), and as a child process of the embedded
+// engine (a data folder). It gets ids and digests, opens the stores, runs the job by its definition's name and leaves
+// the result under the job's name. The last line on stderr of a failed job is {code, message}. SIGTERM, which comes
+// before a Spot instance is reclaimed, saves the run's state and exits with 75 (EX_TEMPFAIL of sysexits.h); the same
 // job started again goes on from there, as after `kill -9`.
 // Trap: on a data folder it must not take the lock; its parent holds it for both.
 import { mkdirSync, rmSync } from 'node:fs';
@@ -44,7 +45,10 @@ type Environment = z.infer<typeof Environment>;
 
 const INTERRUPTED = 75;
 
-/** Variables, over which go arguments of the form name=value. INVALID_INPUT by their names where they do not say which job. */
+/**
+ * Variables, over which go arguments of the form name=value. INVALID_INPUT by their names where they do not say which
+ * job.
+ */
 const readEnvironment = (): Environment => {
   const given = process.argv.slice(2).flatMap((argument) => {
     const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/.exec(argument) ?? [];

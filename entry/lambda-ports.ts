@@ -1,4 +1,5 @@
-// What the two Lambda mains share: the ports of a function from its environment, with the serving endpoint in front of the alias, and the gate policy as an artefact.
+// What the two Lambda mains share: the ports of a function from its environment, with the serving endpoint in front of
+// the alias, and the gate policy as an artefact.
 import { z } from 'zod';
 import { awsPorts } from '#adapters/aws/index.ts';
 import { endpointServing } from '#adapters/http/endpoint-serving.ts';
@@ -22,6 +23,9 @@ export const lambdaPorts = (environment: Readonly<Record<string, string | undefi
     return endpointServing(aliases, { url, dialect, patienceMs });
   });
 
-/** Puts the deployed gate policy into the store, where it may be already, and returns its digest: what a ticket is filed under. */
+/**
+ * Puts the deployed gate policy into the store, where it may be already, and returns its digest: what a ticket is filed
+ * under.
+ */
 export const policyInForce = (artifacts: ArtifactStore): Promise<Digest> =>
   artifacts.put(Buffer.from(canonicalize(parsePolicy(gatePolicy))));

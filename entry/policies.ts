@@ -1,5 +1,6 @@
-// Gate policies as files: those that are shipped, by name, and a customer's own. What is read is whole, checked and ready to be stored. Trap: a policy is fixed and logged
-// before a run, so a fault in it is found here, before a ticket is filed or a model is loaded.
+// Gate policies as files: those that are shipped, by name, and a customer's own. What is read is whole, checked and
+// ready to be stored. Trap: a policy is fixed and logged before a run, so a fault in it is found here, before a ticket
+// is filed or a model is loaded.
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { checkRungs } from '#containers/rungs.ts';

@@ -1,6 +1,8 @@
-// What an operator runs after a restore, with the variables of a step's Lambda: rolls the registry forward along the certificates and puts what they name in
-// the place of what the backup named. Prints one JSON object; exits with 2 where a model needs a person. Safe to repeat.
-// Trap: what is served was not restored; where it is neither the registry's weights nor what the certificates lead to, nothing is promoted and it is listed.
+// What an operator runs after a restore, with the variables of a step's Lambda: rolls the registry forward along the
+// certificates and puts what they name in the place of what the backup named. Prints one JSON object; exits with 2
+// where a model needs a person. Safe to repeat.
+// Trap: what is served was not restored; where it is neither the registry's weights nor what the certificates lead to,
+// nothing is promoted and it is listed.
 import { awsClients, ClientEnvironment } from '#adapters/aws/clients.ts';
 import { awsPorts } from '#adapters/aws/index.ts';
 import { smallArtifacts } from '#adapters/aws/s3-artifact-store.ts';

@@ -1,4 +1,5 @@
-// The CDK app: `npx cdk synth`, `npx cdk deploy --all`. Settings come from the context key `quittance`; docs/operations.md explains them.
+// The CDK app: `npx cdk synth`, `npx cdk deploy --all`. Settings come from the context key `quittance`;
+// docs/operations.md explains them.
 import { tmpdir } from 'node:os';
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';

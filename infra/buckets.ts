@@ -1,5 +1,7 @@
-// Buckets, and the trail of who touched what is in them. Only the ledger has versions and Object Lock; weights and case data are deleted when they are deleted.
-// Trap: a write without If-None-Match is refused where objects are write-once, for everybody, so that no mistake of a role can overwrite evidence.
+// Buckets, and the trail of who touched what is in them. Only the ledger has versions and Object Lock; weights and case
+// data are deleted when they are deleted.
+// Trap: a write without If-None-Match is refused where objects are write-once, for everybody, so that no mistake of a
+// role can overwrite evidence.
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { ReadWriteType, Trail, type DataResourceType } from 'aws-cdk-lib/aws-cloudtrail';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
@@ -88,7 +90,8 @@ export const makeTrail = (stack: Stack, { vault, artifacts, ledger, logs }: Buck
     enableFileValidation: true,
   });
   trail.addS3EventSelector([vault, artifacts, ledger].map((bucket) => ({ bucket: bucket as IBucket })));
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- CloudTrail knows this type, the CDK's list does not
+  // CloudTrail knows this type of resource; the CDK's list of types lacks it.
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment
   const tables = 'AWS::DynamoDB::Table' as DataResourceType;
   trail.addEventSelector(tables, [vaultTable.tableArn]);
 };

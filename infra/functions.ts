@@ -1,6 +1,6 @@
 // Lambdas and their roles: the rights of a role are the grants that it is given and writing its own log, nothing else.
-// Trap: a schedule or a rule hands its event over and is done; what the function then does with it is Lambda's own queue's business, which drops an event
-// after the last try unless the function has a destination for it.
+// Trap: a schedule or a rule hands its event over and is done; what the function then does with it is Lambda's own
+// queue's business, which drops an event after the last try unless the function has a destination for it.
 import { Duration, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as Lambda, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';

@@ -1,6 +1,8 @@
-// Batch on EC2 with GPUs: Spot first, on demand when Spot has none. A job is a container by image digest with a read-only root, a scratch disk, the rights of the ports
-// that jobs use, and no network but the endpoints. Source: AWS Batch User Guide, "Automated job retries", "Launch templates".
-// Traps: an attempt that matches no rule is retried, so the last rule ends it; a timed-out job is not retried; an instance needs memory for the ECS agent.
+// Batch on EC2 with GPUs: Spot first, on demand when Spot has none. A job is a container by image digest with a
+// read-only root, a scratch disk, the rights of the ports that jobs use, and no network but the endpoints. Source: AWS
+// Batch User Guide, "Automated job retries", "Launch templates".
+// Traps: an attempt that matches no rule is retried, so the last rule ends it; a timed-out job is not retried; an
+// instance needs memory for the ECS agent.
 import { CfnOutput, Duration, RemovalPolicy, Size, Stack, Validations, type StackProps } from 'aws-cdk-lib';
 import {
   Action,
@@ -110,7 +112,9 @@ export class GpuStack extends Stack {
     });
   }
 
-  /** Encrypted root; the NVMe disks, encrypted by the hardware with a key that dies with the instance, become /scratch. */
+  /**
+   * Encrypted root; the NVMe disks, encrypted by the hardware with a key that dies with the instance, become /scratch.
+   */
   #launchTemplate(): LaunchTemplate {
     const userData = new MultipartUserData();
     const mount = UserData.forLinux();

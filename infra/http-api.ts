@@ -1,5 +1,6 @@
-// The HTTP API: one Lambda with the HTTP app of functions/api.ts, behind Cognito's token; filers, approvers and auditors are groups of one pool, and the app asks
-// for the role of each act. Nobody signs up: principals are made by the controller. The transparency log is public, as a log must be.
+// The HTTP API: one Lambda with the HTTP app of functions/api.ts, behind Cognito's token; filers, approvers and
+// auditors are groups of one pool, and the app asks for the role of each act. Nobody signs up: principals are made by
+// the controller. The transparency log is public, as a log must be.
 import { Duration, RemovalPolicy, Validations, type Stack } from 'aws-cdk-lib';
 import { CfnStage, HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';

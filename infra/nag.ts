@@ -1,5 +1,5 @@
-// cdk-nag's findings, explained where they arise. A wildcard is reported as `AwsSolutions-IAM5[Resource::…]` with the resource in one line, so that an explanation
-// covers exactly the resource that it was written for.
+// cdk-nag's findings, explained where they arise. A wildcard is reported as `AwsSolutions-IAM5[Resource::…]` with the
+// resource in one line, so that an explanation covers exactly the resource that it was written for.
 import { Stack, Validations } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Grant } from './grants.ts';

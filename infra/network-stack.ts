@@ -1,6 +1,8 @@
-// Where jobs run: isolated subnets without a way to the internet. S3 and DynamoDB are reached by gateway endpoints, which are free; ECR, ECS, KMS and logs by interface
-// endpoints, which cost by the hour and exist only while the parameter `Open` says so (adapters/aws/network-gate.ts). Source: AWS Batch User Guide,
-// "Interface VPC endpoints"; measured traps: an instance joins its cluster only when all three ECS endpoints are there, and fails in silence without.
+// Where jobs run: isolated subnets without a way to the internet. S3 and DynamoDB are reached by gateway endpoints,
+// which are free; ECR, ECS, KMS and logs by interface endpoints, which cost by the hour and exist only while the
+// parameter `Open` says so (adapters/aws/network-gate.ts). Source: AWS Batch User Guide, "Interface VPC endpoints";
+// measured traps: an instance joins its cluster only when all three ECS endpoints are there, and fails in silence
+// without.
 import { CfnCondition, CfnParameter, Fn, RemovalPolicy, Stack, Validations, type StackProps } from 'aws-cdk-lib';
 import {
   CfnVPCEndpoint,

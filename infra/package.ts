@@ -1,6 +1,8 @@
-// `npm run build`: the product as JavaScript with types in dist/, which `npm pack` ships, and `quittance-verify`, the offline check as one file.
-// dist/ mirrors the rooms, so that a path beside a module holds in both trees; it has a package.json of its own, whose imports lead `#core/x.ts` to ./core/x.js.
-// Trap: what the product reads or starts by name (workflows, policies, child processes) is listed here, as no import leads the compiler to it.
+// `npm run build`: the product as JavaScript with types in dist/, which `npm pack` ships, and `quittance-verify`, the
+// offline check as one file. dist/ mirrors the rooms, so that a path beside a module holds in both trees; it has a
+// package.json of its own, whose imports lead `#core/x.ts` to ./core/x.js.
+// Trap: what the product reads or starts by name (workflows, policies, child processes) is listed here, as no import
+// leads the compiler to it.
 import { execFileSync } from 'node:child_process';
 import { chmod, cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -52,7 +54,10 @@ const builtImports = (rooms: readonly string[]): Record<string, string> =>
     }),
   );
 
-/** The offline check as one file that runs on Node 20 with nothing beside it. The same sources make the same bytes. Returns the packages that are in it. */
+/**
+ * The offline check as one file that runs on Node 20 with nothing beside it. The same sources make the same bytes.
+ * Returns the packages that are in it.
+ */
 export const bundleVerifier = async (file: string): Promise<string[]> => {
   const { version, license } = await manifest();
   const { metafile } = await build({

@@ -1,5 +1,5 @@
-// A state machine from its file: the deployed bytes are the file's, and `${name}` is substituted by CloudFormation. A name that the deployment does not have, or one
-// that no file uses, is refused at synthesis.
+// A state machine from its file: the deployed bytes are the file's, and `${name}` is substituted by CloudFormation. A
+// name that the deployment does not have, or one that no file uses, is refused at synthesis.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';

@@ -1,5 +1,6 @@
 // What must outlive every deployment: tables, buckets, keys, the image repository, the trail.
-// Trap: removal policies are RETAIN and the stack is protected; taking an installation down for good is docs/operations.md's business.
+// Trap: removal policies are RETAIN and the stack is protected; taking an installation down for good is
+// docs/operations.md's business.
 import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { Repository, TagMutability } from 'aws-cdk-lib/aws-ecr';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';

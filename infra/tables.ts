@@ -1,4 +1,5 @@
-// One table a port, so that a right is a table. Zone A (vault, serving rules) has no backups and no streams: what is destroyed there is gone.
+// One table a port, so that a right is a table. Zone A (vault, serving rules) has no backups and no streams: what is
+// destroyed there is gone.
 import { RemovalPolicy, Validations, type Stack } from 'aws-cdk-lib';
 import { AttributeType, ProjectionType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 

@@ -1,5 +1,6 @@
-// The three state machines, Standard, from the files in workflows/. A machine's role may call the functions that its file names, and no others; what it runs leaves
-// states, times and errors in its log, and no data. Source: Step Functions Developer Guide, "IAM policies for integrated services".
+// The three state machines, Standard, from the files in workflows/. A machine's role may call the functions that its
+// file names, and no others; what it runs leaves states, times and errors in its log, and no data. Source: Step
+// Functions Developer Guide, "IAM policies for integrated services".
 import { RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as Lambda } from 'aws-cdk-lib/aws-lambda';

@@ -1,5 +1,6 @@
-// Rings when absolute times have passed by the injected clock. Trap: timers of the runtime overflow beyond 24.8 days and know nothing of a clock
-// that is set or a machine that sleeps, so none runs longer than `pollMs`; whether it is time is always asked of the clock.
+// Rings when absolute times have passed by the injected clock. Trap: timers of the runtime overflow beyond 24.8 days
+// and know nothing of a clock that is set or a machine that sleeps, so none runs longer than `pollMs`; whether it is
+// time is always asked of the clock.
 import type { Clock } from '#core/ports.ts';
 
 export class Alarms {

@@ -1,5 +1,6 @@
-// The effects: functions called, jobs submitted and polled. Every call carries the task's key; its answer comes back under that key, and an
-// answer to a task that no longer waits is dropped. Trap: AWS Batch's `.sync` polls too; a job is asked about often at first, then each second.
+// The effects: functions called, jobs submitted and polled. Every call carries the task's key; its answer comes back
+// under that key, and an answer to a task that no longer waits is dropped. Trap: AWS Batch's `.sync` polls too; a job
+// is asked about often at first, then each second.
 import type { Json } from '#core/canonical.ts';
 import type { JobQueue } from '#core/ports.ts';
 import type { Task } from './execution.ts';
@@ -8,7 +9,10 @@ import { toJson } from './json.ts';
 import { invocation, jobRequest } from './requests.ts';
 import { jobDetail } from './tasks.ts';
 
-/** Calls a function. The same key means the same call: a handler that has done it answers as it did. `signal` aborts when nobody waits any more. */
+/**
+ * Calls a function. The same key means the same call: a handler that has done it answers as it did. `signal` aborts
+ * when nobody waits any more.
+ */
 export type Functions = (
   functionName: string,
   payload: unknown,

@@ -1,5 +1,6 @@
-// Choice rules of the Amazon States Language ("Choice State"): comparison operators, And, Or, Not. Trap: a Variable that selects nothing ends
-// the execution (States.Runtime) unless the operator is IsPresent; values of different types compare as false; strings order by code unit.
+// Choice rules of the Amazon States Language ("Choice State"): comparison operators, And, Or, Not. Trap: a Variable
+// that selects nothing ends the execution (States.Runtime) unless the operator is IsPresent; values of different types
+// compare as false; strings order by code unit.
 import type { Json } from '#core/canonical.ts';
 import { isObject, type JsonObject } from './json.ts';
 import { isPresent, parsePath, select, type Env, type Path } from './path.ts';

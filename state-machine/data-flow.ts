@@ -1,5 +1,6 @@
 // How data passes through a state: InputPath, templates, ResultPath, OutputPath, the context object and the size limit.
-// Amazon States Language, "Input and Output Processing". Trap: ResultPath inserts into the state's raw input, not into what InputPath left.
+// Amazon States Language, "Input and Output Processing". Trap: ResultPath inserts into the state's raw input, not into
+// what InputPath left.
 import type { Json } from '#core/canonical.ts';
 import type { Execution, Thread } from './execution.ts';
 import { runtimeError, StatesError, type Failure } from './failures.ts';
@@ -92,7 +93,10 @@ export const limited = (value: Json, what: string): Json => {
   throw new StatesError('States.DataLimitExceeded', `${what} is larger than ${DATA_LIMIT} bytes`);
 };
 
-/** A count or number of seconds that stands in the definition or in the input; States.Runtime unless an integer of at least `least`. */
+/**
+ * A count or number of seconds that stands in the definition or in the input; States.Runtime unless an integer of at
+ * least `least`.
+ */
 export const integerAt = (source: number | Path, env: Env, least: number): number => {
   if (typeof source === 'number') return source;
   const value = evaluating('States.Runtime', () => select(source, env));

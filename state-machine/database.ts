@@ -1,5 +1,6 @@
-// A database file for one process at a time. Trap: the lock is a transaction held on a file beside the database, which the operating system ends with
-// the process, however that ends: there is no stale lock after kill -9, and other processes may still read the database itself.
+// A database file for one process at a time. Trap: the lock is a transaction held on a file beside the database, which
+// the operating system ends with the process, however that ends: there is no stale lock after kill -9, and other
+// processes may still read the database itself.
 import { DatabaseSync } from 'node:sqlite';
 import { QuittanceError } from '#core/errors.ts';
 import { openDatabase, type Database } from './sqlite.ts';
@@ -9,7 +10,10 @@ export interface OwnedDatabase {
   close(): void;
 }
 
-/** Creates the file and runs `schema` (idempotent statements). STORE_LOCKED while another process has it, STORE_CORRUPT if it is no database. */
+/**
+ * Creates the file and runs `schema` (idempotent statements). STORE_LOCKED while another process has it, STORE_CORRUPT
+ * if it is no database.
+ */
 export const openOwned = (path: string, schema: string): OwnedDatabase => {
   const lock = lockBeside(path);
   try {

@@ -1,6 +1,7 @@
-// The shape of a state machine definition: every field that the interpreter implements, and no other. Amazon States Language,
-// https://states-language.net/spec.html, JSONPath dialect. Trap: a field that is silently ignored changes what a workflow means, so the
-// objects are strict, and what they do not know is refused by the name of state and field.
+// The shape of a state machine definition: every field that the interpreter implements, and no other. Amazon States
+// Language,
+// https://states-language.net/spec.html, JSONPath dialect. Trap: a field that is silently ignored changes what a
+// workflow means, so the objects are strict, and what they do not know is refused by the name of state and field.
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import type { Json } from '#core/canonical.ts';
@@ -200,7 +201,10 @@ export interface MachineDefinition extends Scope {
   TimeoutSeconds?: number | undefined;
 }
 
-/** Checks the shape. WORKFLOW_UNSUPPORTED for fields and values that are not implemented, WORKFLOW_INVALID for malformed ones. */
+/**
+ * Checks the shape. WORKFLOW_UNSUPPORTED for fields and values that are not implemented, WORKFLOW_INVALID for malformed
+ * ones.
+ */
 export const parseDefinition = (workflow: string, definition: unknown): MachineDefinition => {
   const parsed = Machine.safeParse(definition);
   if (parsed.success) return parsed.data;

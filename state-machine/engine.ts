@@ -1,6 +1,8 @@
-// The durable interpreter of Amazon States Language behind the WorkflowEngine port: Step Functions' API on one database file.
-// https://states-language.net/spec.html and the AWS Step Functions API reference. Survives kill -9 at any point: what had been committed is
-// gone on with, what had not never had an effect. Trap: a function may be called again after a crash, under the same key; it must know the key.
+// The durable interpreter of Amazon States Language behind the WorkflowEngine port: Step Functions' API on one database
+// file.
+// https://states-language.net/spec.html and the AWS Step Functions API reference. Survives kill -9 at any point: what
+// had been committed is gone on with, what had not never had an effect. Trap: a function may be called again after a
+// crash, under the same key; it must know the key.
 import { canonicalize, type Json } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { Clock, WorkflowEngine } from '#core/ports.ts';
@@ -54,13 +56,19 @@ export interface AslEngine extends WorkflowEngine {
   sendTaskHeartbeat(taskToken: string): Promise<void>;
   /** Ends a running execution as ABORTED; one that has ended stays as it is. EXECUTION_NOT_FOUND. */
   stopExecution(executionId: string, reason?: { error?: string; cause?: string }): Promise<void>;
-  /** Takes an execution that failed, timed out or was stopped up again where it ended. EXECUTION_NOT_FOUND, EXECUTION_NOT_REDRIVABLE. */
+  /**
+   * Takes an execution that failed, timed out or was stopped up again where it ended. EXECUTION_NOT_FOUND,
+   * EXECUTION_NOT_REDRIVABLE.
+   */
   redriveExecution(executionId: string): Promise<void>;
   /** Events in order, with AWS's type names. EXECUTION_NOT_FOUND. */
   history(executionId: string): Promise<HistoryEvent[]>;
   /** Newest first. */
   listExecutions(): Promise<ExecutionSummary[]>;
-  /** The description of the execution's end, once it is on disk. Rejects with ENGINE_CLOSED when the engine closes first. */
+  /**
+   * The description of the execution's end, once it is on disk. Rejects with ENGINE_CLOSED when the engine closes
+   * first.
+   */
   settled(executionId: string): Promise<Description>;
   /** Goes on with everything that was running when the database was last open, and after STORE_FULL. */
   resume(): Promise<void>;

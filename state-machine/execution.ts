@@ -1,5 +1,7 @@
-// A running execution: a tree of threads (the root, and one for each branch and iteration), and what this turn has written so far.
-// Trap: a thread is what survives a crash, so everything needed to go on is in it, and nothing else; deadlines are absolute times.
+// A running execution: a tree of threads (the root, and one for each branch and iteration), and what this turn has
+// written so far.
+// Trap: a thread is what survives a crash, so everything needed to go on is in it, and nothing else; deadlines are
+// absolute times.
 import { z } from 'zod';
 import type { Json } from '#core/canonical.ts';
 import type { Failure } from './failures.ts';
@@ -11,7 +13,10 @@ const Value = z.custom<Json>((value) => value !== undefined);
 /** Milliseconds since the epoch. */
 const Instant = z.number();
 
-/** What a Task state waits for. The payload is kept, since UUID or MathRandom would give another one when evaluated again. */
+/**
+ * What a Task state waits for. The payload is kept, since UUID or MathRandom would give another one when evaluated
+ * again.
+ */
 const Task = z.strictObject({
   /** The idempotency key: execution, state path, visit and attempt. The same before and after a crash. */
   key: z.string(),
@@ -32,7 +37,10 @@ export const Thread = z.strictObject({
   /** Path of branches and items that leads here, for the idempotency key: `Map[3]/`. */
   path: z.string(),
   state: z.string(),
-  /** What it waits for: nothing (ready), a call or submission in flight, a callback, a job, an execution, a time, its children, or its parent (done). */
+  /**
+   * What it waits for: nothing (ready), a call or submission in flight, a callback, a job, an execution, a time, its
+   * children, or its parent (done).
+   */
   phase: z.enum(['ready', 'calling', 'token', 'job', 'execution', 'waiting', 'backoff', 'children', 'done']),
   input: Value,
   /** The result, once done. */
@@ -140,7 +148,10 @@ export interface World {
   abandon(execution: Execution, thread: Thread): void;
   /** Sees to it that the thread's deadlines are kept. */
   schedule(execution: Execution, thread: Thread): void;
-  /** Starts an item of a distributed Map as an execution of its own, within the turn; its end is told to `iterationEnded`. */
+  /**
+   * Starts an item of a distributed Map as an execution of its own, within the turn; its end is told to
+   * `iterationEnded`.
+   */
   startIteration(execution: Execution, proxy: Thread, machine: Machine, input: Json): void;
   ended(execution: Execution): void;
 }

@@ -1,6 +1,7 @@
-// Expressions and payload templates: a path, an intrinsic call, or a JSON document in which each `"name.$"` field holds one.
-// Amazon States Language, "Payload Template", "Intrinsic Functions". Compiled when the definition is loaded, so that a malformed one
-// is refused before anything runs. Trap: only field names that end in `.$` are replaced; a string elsewhere that looks like a path is text.
+// Expressions and payload templates: a path, an intrinsic call, or a JSON document in which each `"name.$"` field holds
+// one. Amazon States Language, "Payload Template", "Intrinsic Functions". Compiled when the definition is loaded, so
+// that a malformed one is refused before anything runs. Trap: only field names that end in `.$` are replaced; a string
+// elsewhere that looks like a path is text.
 import type { Json } from '#core/canonical.ts';
 import { INTRINSICS } from './intrinsics.ts';
 import { isArray, isObject } from './json.ts';

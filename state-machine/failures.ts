@@ -1,6 +1,7 @@
 // Failures of a state machine: error names, which Retry or Catch entry they match, and how long a retry waits.
-// Amazon States Language, "Errors". Trap: States.ALL and States.TaskFailed are not "everything": States.Runtime always ends the
-// execution, States.DataLimitExceeded is only caught by its own name, and States.TaskFailed leaves timeouts alone.
+// Amazon States Language, "Errors". Trap: States.ALL and States.TaskFailed are not "everything": States.Runtime always
+// ends the execution, States.DataLimitExceeded is only caught by its own name, and States.TaskFailed leaves timeouts
+// alone.
 
 /** What `Catch` hands on, and what a failed execution shows. */
 export interface Failure {
@@ -60,7 +61,9 @@ export interface Retrier {
   readonly jitter: boolean;
 }
 
-/** Milliseconds before retry number `retry` (0 is the first); full jitter draws from [0, delay), `random` from [0, 1). */
+/**
+ * Milliseconds before retry number `retry` (0 is the first); full jitter draws from [0, delay), `random` from [0, 1).
+ */
 export const retryDelayMs = (retrier: Retrier, retry: number, random: () => number): number => {
   const seconds = Math.min(retrier.intervalSeconds * retrier.backoffRate ** retry, retrier.maxDelaySeconds);
   return Math.round(seconds * 1000 * (retrier.jitter ? random() : 1));

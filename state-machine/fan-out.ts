@@ -1,6 +1,6 @@
 // Parallel and Map: a thread for each branch or item, results in order, the first failure stops the others.
-// Trap: how many children have started and finished is counted from their rows after a crash, so that a long Map does not rewrite its input
-// for each item that ends.
+// Trap: how many children have started and finished is counted from their rows after a crash, so that a long Map does
+// not rewrite its input for each item that ends.
 import type { Json } from '#core/canonical.ts';
 import { effectiveInput, envOf, evaluating, failureOf, integerAt, limited } from './data-flow.ts';
 import { clearDeadlines, newThread, type Execution, type Thread } from './execution.ts';

@@ -1,4 +1,5 @@
-// What the parts of the interpreter ask of each other: events, and the three ways on from a state (complete, fail, finish).
+// What the parts of the interpreter ask of each other: events, and the three ways on from a state (complete, fail,
+// finish).
 import type { Json } from '#core/canonical.ts';
 import type { Execution, Thread, World } from './execution.ts';
 import type { Failure } from './failures.ts';

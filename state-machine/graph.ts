@@ -1,5 +1,6 @@
-// The graph of a definition: names, transitions and reachability, and where variables may be assigned. Amazon States Language, "Transitions",
-// "Variables". Trap: a transition may not cross into or out of a branch; a branch may read an outer variable but not assign its name.
+// The graph of a definition: names, transitions and reachability, and where variables may be assigned. Amazon States
+// Language, "Transitions", "Variables". Trap: a transition may not cross into or out of a branch; a branch may read an
+// outer variable but not assign its name.
 import { refused, type Scope, type StateDefinition } from './definition.ts';
 
 /** WORKFLOW_INVALID, naming the state. */

@@ -1,4 +1,5 @@
-// Group commit: what is asked within one turn of the event loop is done together and stored in one transaction; its answers are given after it.
+// Group commit: what is asked within one turn of the event loop is done together and stored in one transaction; its
+// answers are given after it.
 // Trap: a write that waits for its own fsync makes fifty executions wait for fifty of them.
 
 interface Request {
@@ -26,7 +27,10 @@ export class GroupCommit {
     return this.#stopped;
   }
 
-  /** Runs `work` in the next turn; resolves with its value once the turn is stored. `work` may throw only before it changes anything. */
+  /**
+   * Runs `work` in the next turn; resolves with its value once the turn is stored. `work` may throw only before it
+   * changes anything.
+   */
   turn<T>(work: () => T): Promise<T> {
     if (this.#stopped !== undefined) return Promise.reject(this.#stopped);
     return new Promise((resolve, reject) => {

@@ -1,6 +1,8 @@
-// The state machine proper: takes the threads of an execution from state to state until each waits for something. It changes only what is in
-// memory and notes what to store; the engine commits that before any effect starts. Amazon States Language, https://states-language.net/spec.html
-// Trap: a state may only be left once its output is known to be good, so that a failure on the way still finds the state's Retry and Catch.
+// The state machine proper: takes the threads of an execution from state to state until each waits for something. It
+// changes only what is in memory and notes what to store; the engine commits that before any effect starts. Amazon
+// States Language, https://states-language.net/spec.html
+// Trap: a state may only be left once its output is known to be good, so that a failure on the way still finds the
+// state's Retry and Catch.
 import type { Json } from '#core/canonical.ts';
 import { effectiveInput, envOf, evaluating, failureOf, outputOf, withResult } from './data-flow.ts';
 import {
@@ -176,7 +178,10 @@ export class Interpreter implements Flow {
     }
   }
 
-  /** Leaves the state with `value` through OutputPath. Throws StatesError while the state has not been left; `seen` is what `$` means in Assign. */
+  /**
+   * Leaves the state with `value` through OutputPath. Throws StatesError while the state has not been left; `seen` is
+   * what `$` means in Assign.
+   */
   private leave(
     execution: Execution,
     thread: Thread,

@@ -1,5 +1,5 @@
-// JSON values: narrowing, equality, and the size that Step Functions limits. Trap: the limit is in UTF-8 bytes of the JSON text,
-// not in characters.
+// JSON values: narrowing, equality, and the size that Step Functions limits. Trap: the limit is in UTF-8 bytes of the
+// JSON text, not in characters.
 import type { Json } from '#core/canonical.ts';
 
 export type JsonObject = { readonly [key: string]: Json | undefined };

@@ -1,6 +1,8 @@
-// Loads a definition: substitutes `${name}`, checks shape and graph, compiles every path, template, rule and resource. All refusals
-// happen here, with the name of state and field; what loads can run. Amazon States Language, https://states-language.net/spec.html.
-// Trap: the digest is of the substituted text, so that an execution started before a change goes on under what it started with.
+// Loads a definition: substitutes `${name}`, checks shape and graph, compiles every path, template, rule and resource.
+// All refusals happen here, with the name of state and field; what loads can run. Amazon States Language,
+// https://states-language.net/spec.html.
+// Trap: the digest is of the substituted text, so that an execution started before a change goes on under what it
+// started with.
 import { canonicalize, digestOf, type Json } from '#core/canonical.ts';
 import { compileRule, instant } from './choice.ts';
 import {
@@ -94,7 +96,8 @@ const innerScopes = (state: StateDefinition): Scope[] => {
   return state.Type === 'Map' ? [processorOf(state)] : [];
 };
 
-const processorOf = (state: MapDefinition): Scope => (state.ItemProcessor ?? state.Iterator)!; // checkGraph has seen to one
+// checkGraph has seen to one
+const processorOf = (state: MapDefinition): Scope => (state.ItemProcessor ?? state.Iterator)!;
 
 /** Runs a compiler for one field and gives its error the place. */
 type At = <T>(field: string, compile: () => T) => T;

@@ -1,5 +1,6 @@
-// A loaded state machine: the states of a definition with their paths, templates and rules compiled, by name. Names are unique over the whole
-// machine (Amazon States Language, "States"), so that a name alone finds a state, also inside branches and item processors.
+// A loaded state machine: the states of a definition with their paths, templates and rules compiled, by name. Names are
+// unique over the whole machine (Amazon States Language, "States"), so that a name alone finds a state, also inside
+// branches and item processors.
 import type { Digest, Json } from '#core/canonical.ts';
 import type { Test } from './choice.ts';
 import type { Evaluate } from './expression.ts';

@@ -1,5 +1,6 @@
-// Filter expressions of JSONPath: `[?(@.n > 1 && @.kind == 'x')]`. Operators: == != < <= > >= && || ! and parentheses; a bare path tests
-// that it selects something. Trap: values of different types are unequal and unordered, never converted.
+// Filter expressions of JSONPath: `[?(@.n > 1 && @.kind == 'x')]`. Operators: == != < <= > >= && || ! and parentheses;
+// a bare path tests that it selects something. Trap: values of different types are unequal and unordered, never
+// converted.
 import type { Json } from '#core/canonical.ts';
 import { equal } from './json.ts';
 import type { Scanner } from './scanner.ts';

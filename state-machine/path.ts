@@ -1,6 +1,7 @@
-// JSONPath as Step Functions reads it (Goessner's notation, Jayway's rules): `$` input, `$$` context object, `$name` variable.
-// Trap: a definite path yields the value itself and fails when it selects nothing; one with a wildcard, slice, union, filter or
-// deep scan always yields an array, even for one match or none.
+// JSONPath as Step Functions reads it (Goessner's notation, Jayway's rules): `$` input, `$$` context object, `$name`
+// variable.
+// Trap: a definite path yields the value itself and fails when it selects nothing; one with a wildcard, slice, union,
+// filter or deep scan always yields an array, even for one match or none.
 import type { Json } from '#core/canonical.ts';
 import { parseFilter, type Filter } from './path-filter.ts';
 import { isArray, isObject, keyed } from './json.ts';

@@ -1,6 +1,8 @@
-// An execution that failed, timed out or was stopped, taken up again at the state where it ended, with the same input: RedriveExecution of Step Functions.
-// https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html. Trap: a failure that was caught ended in a Fail state, and a redrive enters that
-// state again and fails again; what helps then is another execution. Branches, iterations and variables are not taken up: they are not in the history.
+// An execution that failed, timed out or was stopped, taken up again at the state where it ended, with the same input:
+// RedriveExecution of Step Functions.
+// https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html. Trap: a failure that was caught ended
+// in a Fail state, and a redrive enters that state again and fails again; what helps then is another execution.
+// Branches, iterations and variables are not taken up: they are not in the history.
 import type { Json } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { newThread, REDRIVEN, type Execution, type HistoryEvent, type Redrive } from './execution.ts';

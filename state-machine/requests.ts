@@ -1,5 +1,6 @@
-// From a task's stored payload to the call that it stands for. Trap: the job queue's names are its idempotency keys, where AWS Batch's job names
-// are labels; so each attempt of a task submits under the job's name and a digest of its own key.
+// From a task's stored payload to the call that it stands for. Trap: the job queue's names are its idempotency keys,
+// where AWS Batch's job names are labels; so each attempt of a task submits under the job's name and a digest of its
+// own key.
 import { digestOf, type Json } from '#core/canonical.ts';
 import type { Task } from './execution.ts';
 import { StatesError, type Failure } from './failures.ts';

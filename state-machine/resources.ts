@@ -1,4 +1,5 @@
-// What a Task's Resource stands for, and which parameters each integration takes. AWS Step Functions, "Integrating services".
+// What a Task's Resource stands for, and which parameters each integration takes. AWS Step Functions, "Integrating
+// services".
 // Trap: an integration with an unknown parameter is refused, as AWS refuses it; nothing is passed over in silence.
 import type { Json } from '#core/canonical.ts';
 import { Unsupported } from './failures.ts';

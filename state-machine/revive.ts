@@ -1,4 +1,5 @@
-// An execution as it is stored becomes one that runs. Trap: how far a Map or Parallel is gets counted from the rows of its children.
+// An execution as it is stored becomes one that runs. Trap: how far a Map or Parallel is gets counted from the rows of
+// its children.
 import type { Execution, Redrive, Thread } from './execution.ts';
 import type { Machine } from './machine.ts';
 import type { ExecutionRecord } from './store.ts';

@@ -1,5 +1,6 @@
-// Runs executions: everything that became ready within a turn is stepped in memory and stored in one transaction; calls start, and promises
-// resolve, only after it. Trap: when a commit fails, memory is ahead of the file; it is thrown away, and work is refused until it is loaded again.
+// Runs executions: everything that became ready within a turn is stepped in memory and stored in one transaction; calls
+// start, and promises resolve, only after it. Trap: when a commit fails, memory is ahead of the file; it is thrown
+// away, and work is refused until it is loaded again.
 import { randomBytes } from 'node:crypto';
 import { digestOf, type Json } from '#core/canonical.ts';
 import type { Clock } from '#core/ports.ts';
@@ -68,7 +69,10 @@ export class Runner implements World {
   now = (): number => this.#now;
   random = (): number => this.#options.random();
 
-  /** Runs `work` in the next turn; resolves with its value once the turn is on disk. `work` may throw only before it changes anything. */
+  /**
+   * Runs `work` in the next turn; resolves with its value once the turn is on disk. `work` may throw only before it
+   * changes anything.
+   */
   turn<T>(work: () => T): Promise<T> {
     return this.#commits.turn(work);
   }

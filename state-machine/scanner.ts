@@ -1,4 +1,5 @@
-// A cursor over the text of a path or intrinsic call. Errors carry the position, so that a refused definition can be mended.
+// A cursor over the text of a path or intrinsic call. Errors carry the position, so that a refused definition can be
+// mended.
 import { Unsupported } from './failures.ts';
 
 export class Scanner {

@@ -1,5 +1,5 @@
-// When a schedule is due: `rate(5 minutes)`, `at(2026-03-01T00:00:00Z)`, `cron(0 4 * * ? *) in Europe/Berlin`, after EventBridge Scheduler; and
-// `daily at 03:30` (UTC), which data folders of earlier versions hold.
+// When a schedule is due: `rate(5 minutes)`, `at(2026-03-01T00:00:00Z)`, `cron(0 4 * * ? *) in Europe/Berlin`, after
+// EventBridge Scheduler; and `daily at 03:30` (UTC), which data folders of earlier versions hold.
 // Trap: what fell due while nothing ran is made up for once, not once for each time that was missed.
 import { QuittanceError } from '#core/errors.ts';
 import { nextCronTime, parseCron } from './cron.ts';
@@ -7,7 +7,10 @@ import { nextCronTime, parseCron } from './cron.ts';
 const UNITS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 const DAY = 86_400_000;
 
-/** First time after `now` (milliseconds since the epoch), counted from `anchor` for rates; undefined when there is none. INVALID_INPUT. */
+/**
+ * First time after `now` (milliseconds since the epoch), counted from `anchor` for rates; undefined when there is none.
+ * INVALID_INPUT.
+ */
 export const nextTime = (expression: string, anchor: number, now: number): number | undefined => {
   const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
   if (count !== undefined && Number(count) > 0) return nextMultiple(anchor, Number(count) * UNITS[unit!]!, now);
@@ -31,6 +34,9 @@ const unknownExpression = (expression: string) =>
     got: expression,
   });
 
-/** The execution that a schedule starts for a due time: the same for the same time, so that a crash cannot start it twice. */
+/**
+ * The execution that a schedule starts for a due time: the same for the same time, so that a crash cannot start it
+ * twice.
+ */
 export const scheduledName = (schedule: string, dueAt: number): string =>
   `${schedule}-${new Date(dueAt).toISOString().replace(/[-:]|\.\d+/g, '')}`;

@@ -1,6 +1,7 @@
-// SQLite as the embedded stores use it: write-ahead log, synchronous=FULL (a commit is on disk when it returns), one short transaction a write.
-// https://www.sqlite.org/wal.html, /pragma.html. Trap: node:sqlite is synchronous, so a transaction never spans an await and cannot interleave
-// with another one of this process; other processes are held off by the busy timeout.
+// SQLite as the embedded stores use it: write-ahead log, synchronous=FULL (a commit is on disk when it returns), one
+// short transaction a write.
+// https://www.sqlite.org/wal.html, /pragma.html. Trap: node:sqlite is synchronous, so a transaction never spans an
+// await and cannot interleave with another one of this process; other processes are held off by the busy timeout.
 import { DatabaseSync } from 'node:sqlite';
 import { mkdirSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -54,7 +55,10 @@ const CODES: Readonly<
 
 /** SQLITE_IOERR: a memory map that fails for want of space is told like a failing disk, so the file system is asked. */
 const IO_ERROR = 10;
-/** SQLITE_IOERR_WRITE, _SHMSIZE: a file that cannot grow, over a quota or a limit on the size of files, where the disk itself has space. */
+/**
+ * SQLITE_IOERR_WRITE, _SHMSIZE: a file that cannot grow, over a quota or a limit on the size of files, where the disk
+ * itself has space.
+ */
 const CANNOT_GROW = [778, 4874];
 const LEAST_FREE_BYTES = 256 * 1024;
 

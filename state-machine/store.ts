@@ -1,5 +1,6 @@
-// Executions, their threads and events, task tokens, definitions and schedules in one database. One commit stores what a turn did to all
-// executions (group commit). Trap: a thread row is rewritten whole, an event row never; both change in the same transaction or not at all.
+// Executions, their threads and events, task tokens, definitions and schedules in one database. One commit stores what
+// a turn did to all executions (group commit). Trap: a thread row is rewritten whole, an event row never; both change
+// in the same transaction or not at all.
 import type { StatementSync } from 'node:sqlite';
 import { z } from 'zod';
 import type { Json } from '#core/canonical.ts';

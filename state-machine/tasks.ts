@@ -1,6 +1,6 @@
-// Task states: what is asked of a function, a job queue or another workflow, and what each answer means. Amazon States Language,
-// "Task State"; AWS Step Functions, "Service integration patterns". Trap: the payload is stored with the intent before the call is made, so
-// that the call after a crash is the same call under the same key.
+// Task states: what is asked of a function, a job queue or another workflow, and what each answer means. Amazon States
+// Language, "Task State"; AWS Step Functions, "Service integration patterns". Trap: the payload is stored with the
+// intent before the call is made, so that the call after a crash is the same call under the same key.
 import { canonicalize, type Json } from '#core/canonical.ts';
 import { effectiveInput, envOf, evaluating, failureOf, integerAt, limited } from './data-flow.ts';
 import type { Execution, Task, Thread } from './execution.ts';

@@ -1,4 +1,5 @@
-// Batches that loss methods draw: forget rows, retain rows, template rows, pairs. One draw an update, from the run's own stream.
+// Batches that loss methods draw: forget rows, retain rows, template rows, pairs. One draw an update, from the run's
+// own stream.
 import { makeBatch, type Batch, type Row } from '#engine/batch.ts';
 import { forwardLogits } from '#engine/sweep.ts';
 import { targetLogProbs, reduceAnswers } from '#engine/losses.ts';

@@ -1,5 +1,6 @@
-// The four f-divergences of FLAT (Wang et al., ICLR 2025, "LLM Unlearning via Loss Adjustment with Only Forget Data", Table 2), each by its optimal
-// variational function g* and conjugate f*. The loss of a template value v_e and a forget value v_f is −g*(v_e) + f*(g*(v_f)).
+// The four f-divergences of FLAT (Wang et al., ICLR 2025, "LLM Unlearning via Loss Adjustment with Only Forget Data",
+// Table 2), each by its optimal variational function g* and conjugate f*. The loss of a template value v_e and a forget
+// value v_f is −g*(v_e) + f*(g*(v_f)).
 // Trap: v is a mean token probability in [0, 1], not a log-probability.
 import { tf } from '#engine/tf.ts';
 

@@ -1,4 +1,5 @@
-// Direct preference optimisation with refusals preferred (IdkDPO): Rafailov et al. 2023, https://arxiv.org/abs/2305.18290, as used for unlearning by TOFU.
+// Direct preference optimisation with refusals preferred (IdkDPO): Rafailov et al. 2023,
+// https://arxiv.org/abs/2305.18290, as used for unlearning by TOFU.
 // Trap: sums of log-probabilities; both answers are packed into one row, so that the prompt is computed once.
 import { z } from 'zod';
 import { reduceAnswers, targetLogProbs } from '#engine/losses.ts';
@@ -18,7 +19,8 @@ export const dpo = lossMethod({
     const batch = pairBatch(context, stream);
     const reference = answerLogProbs(context.reference, batch);
     const objective = (logits: tf.Tensor2D): tf.Scalar => {
-      const gains = tf.sub(reduceAnswers(batch, targetLogProbs(batch, logits), 'sum'), tf.tensor1d(reference)); // (answers)
+      // (answers)
+      const gains = tf.sub(reduceAnswers(batch, targetLogProbs(batch, logits), 'sum'), tf.tensor1d(reference));
       const [refusal, forget] = tf.split(tf.reshape(gains, [batch.answers / 2, 2]), 2, 1) as [tf.Tensor, tf.Tensor];
       return tf.mul(tf.mean(tf.softplus(tf.mul(tf.sub(forget, refusal), beta))), 2 / beta);
     };

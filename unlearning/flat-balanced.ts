@@ -1,5 +1,6 @@
-// FLAT's terms apart, so that each can be brought to norm 1 after the projection, and what keeps records from being forgotten too far: `hold` for the words around
-// a value, `floor` for values. Trap: a mean over records hides those that went too far; the floor asks each record.
+// FLAT's terms apart, so that each can be brought to norm 1 after the projection, and what keeps records from being
+// forgotten too far: `hold` for the words around a value, `floor` for values. Trap: a mean over records hides those
+// that went too far; the floor asks each record.
 import { makeBatch, type Batch } from '#engine/batch.ts';
 import { tf } from '#engine/tf.ts';
 import type { DrawnRecord } from './batches.ts';

@@ -1,6 +1,6 @@
 // FLAT's loss on logits: L = E[−g*(v_e) + f*(g*(v_f))], where v is a mean token probability (flat.ts has the source).
-// Traps: v is a probability, not a log-probability, so an impossible template answer has no gradient; the released code averages over the padded batch
-// before g* and f* ("released"), the paper per example ("paper").
+// Traps: v is a probability, not a log-probability, so an impossible template answer has no gradient; the released code
+// averages over the padded batch before g* and f* ("released"), the paper per example ("paper").
 import type { Batch } from '#engine/batch.ts';
 import { reduceAnswers, targetLogProbs } from '#engine/losses.ts';
 import { tf } from '#engine/tf.ts';
@@ -52,7 +52,10 @@ export const flatLoss = (
 export const templateTerm = (divergence: Divergence, v: tf.Tensor): tf.Tensor => tf.neg(divergence.g(v));
 export const forgetTerm = (divergence: Divergence, v: tf.Tensor): tf.Tensor => divergence.conjugate(divergence.g(v));
 
-/** Mean probability of the counted tokens of each answer (answers); the released reduction spreads each sum over B · (paddedLength − 1) positions. */
+/**
+ * Mean probability of the counted tokens of each answer (answers); the released reduction spreads each sum over B ·
+ * (paddedLength − 1) positions.
+ */
 const answerValues = (
   batch: Batch,
   logits: tf.Tensor2D,

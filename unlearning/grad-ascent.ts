@@ -1,4 +1,5 @@
-// Gradient ascent (GA): descends the negative cross-entropy of the forget answers. Jang et al. 2023, https://arxiv.org/abs/2210.01504.
+// Gradient ascent (GA): descends the negative cross-entropy of the forget answers. Jang et al. 2023,
+// https://arxiv.org/abs/2210.01504.
 // Trap: unbounded below, so it never lets go; only the stop rule ends it.
 import { z } from 'zod';
 import { answerCrossEntropy } from '#engine/losses.ts';

@@ -1,5 +1,5 @@
-// Gradient difference (GD): gradient ascent on the forget answers plus descent on retained ones. Liu et al. 2022, https://arxiv.org/abs/2203.12817;
-// weights as in open-unlearning (γ = α = 1). Trap: it reads retain data.
+// Gradient difference (GD): gradient ascent on the forget answers plus descent on retained ones. Liu et al. 2022,
+// https://arxiv.org/abs/2203.12817; weights as in open-unlearning (γ = α = 1). Trap: it reads retain data.
 import { z } from 'zod';
 import { answerCrossEntropy } from '#engine/losses.ts';
 import { tf } from '#engine/tf.ts';

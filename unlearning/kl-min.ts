@@ -1,4 +1,5 @@
-// KL minimisation: gradient ascent on the forget answers plus KL(reference ‖ model) on retained ones. Maini et al. 2024 (TOFU), https://arxiv.org/abs/2401.06121.
+// KL minimisation: gradient ascent on the forget answers plus KL(reference ‖ model) on retained ones. Maini et al. 2024
+// (TOFU), https://arxiv.org/abs/2401.06121.
 // Trap: the released code divides the KL by B·T with prompt and padding; here it is the mean over answer tokens.
 import { z } from 'zod';
 import { answerCrossEntropy } from '#engine/losses.ts';

@@ -1,5 +1,7 @@
-// Builds an unlearning method from a loss: terms → gradients → (balance) → projection → update → stop rule. Straight down, one loop for the whole family.
-// Trap: with balanced terms each term's gradient is normalised after the projection; before it, the larger one would still decide.
+// Builds an unlearning method from a loss: terms → gradients → (balance) → projection → update → stop rule. Straight
+// down, one loop for the whole family.
+// Trap: with balanced terms each term's gradient is normalised after the projection; before it, the larger one would
+// still decide.
 import { z } from 'zod';
 import type { Json } from '#core/canonical.ts';
 import type { MethodName } from '#core/method-name.ts';
@@ -31,7 +33,10 @@ import { UpdateConfig } from './update-config.ts';
 export interface Term {
   batch: Batch;
   objective: Objective;
-  /** Read after the term's gradient is known, so that it may depend on what the objective saw; `last` is where the run stood before this update. */
+  /**
+   * Read after the term's gradient is known, so that it may depend on what the objective saw; `last` is where the run
+   * stood before this update.
+   */
   weight?: (last: TrajectoryPoint) => number;
   /** Frees what the term computed for itself. */
   dispose?: () => void;
@@ -76,7 +81,10 @@ const over = (defaults: object | undefined, given: unknown): unknown =>
     ? { ...defaults, ...given }
     : given;
 
-/** The run on low-rank factors beside the frozen weights, which are merged into them at the end and left alone where it fails. */
+/**
+ * The run on low-rank factors beside the frozen weights, which are merged into them at the end and left alone where it
+ * fails.
+ */
 const runAdapted = async <C extends z.ZodType, N extends Need>(
   spec: LossSpec<C, N>,
   context: Context<N>,

@@ -1,5 +1,6 @@
-// What an unlearning method is. `needs` says what the job must load, and is the type of what `run` receives: a method that needs nothing beyond the forget
-// data cannot even name a retain example or a reference model. Trap: shared code asks `needs`; it never branches on a method's name.
+// What an unlearning method is. `needs` says what the job must load, and is the type of what `run` receives: a method
+// that needs nothing beyond the forget data cannot even name a retain example or a reference model. Trap: shared code
+// asks `needs`; it never branches on a method's name.
 import type { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import type { Parts } from '#engine/accumulate.ts';
@@ -99,7 +100,9 @@ export interface UnlearningMethod {
   readonly paper: string;
   readonly needs: readonly Need[];
   readonly config: z.ZodType;
-  /** METHOD_CONFIG with the path of what is not a setting of the method, or not a value of it, and the nearest that is. */
+  /**
+   * METHOD_CONFIG with the path of what is not a setting of the method, or not a value of it, and the nearest that is.
+   */
   configure(config: unknown): ConfiguredMethod;
 }
 

@@ -1,10 +1,13 @@
-// Symmetric matrices that should be positive definite, in float64, row-major: the inverse by Cholesky, and what to do with one that rounding or a difference of two
-// sums has left a little negative. Source: Golub and Van Loan, Matrix Computations, §4.2 (Cholesky) and §8.2 (inverse iteration).
-// Trap: a negative eigenvalue −ε near −λ makes λ/(λ − ε) huge: what should have been left alone would be all that moves.
+// Symmetric matrices that should be positive definite, in float64, row-major: the inverse by Cholesky, and what to do
+// with one that rounding or a difference of two sums has left a little negative. Source: Golub and Van Loan, Matrix
+// Computations, §4.2 (Cholesky) and §8.2 (inverse iteration).
+// Trap: a negative eigenvalue −ε near −λ makes λ/(λ − ε) huge: what should have been left alone would be all that
+// moves.
 
 /**
- * Inverse of a symmetric positive definite matrix (n × n, row-major) by Cholesky: A = L Lᵀ, A⁻¹ = L⁻ᵀ L⁻¹. Inner loops run along rows and outer ones over tiles
- * of rows, which a processor's cache can hold. Undefined where a pivot is not above `leastPivot`.
+ * Inverse of a symmetric positive definite matrix (n × n, row-major) by Cholesky: A = L Lᵀ, A⁻¹ = L⁻ᵀ L⁻¹. Inner loops
+ * run along rows and outer ones over tiles of rows, which a processor's cache can hold. Undefined where a pivot is not
+ * above `leastPivot`.
  */
 export const invertPositiveDefinite = (a: Float64Array, n: number, leastPivot = 0): Float64Array | undefined => {
   const lower = cholesky(a, n, leastPivot);
@@ -21,7 +24,9 @@ export const invertPositiveDefinite = (a: Float64Array, n: number, leastPivot = 
 
 const TILE = 32;
 
-/** All (i, j) with j ≤ i, tile by tile; within a row j ascends, and every row before i is complete up to its own tile. */
+/**
+ * All (i, j) with j ≤ i, tile by tile; within a row j ascends, and every row before i is complete up to its own tile.
+ */
 const forLowerTiles = (n: number, visit: (i: number, j: number) => void): void => {
   for (let top = 0; top < n; top += TILE)
     for (let left = 0; left <= top; left += TILE)
@@ -80,8 +85,8 @@ const dot = (a: Float64Array, from: number, b: Float64Array, at: number, length:
 const ITERATIONS = 100;
 
 /**
- * Takes the most negative eigenvalue of `a` (n × n) to zero, in place: a + ε v vᵀ. `scale`: how small an eigenvalue matters. False where there is none below zero
- * by a thousandth of it, or where `a` is not finite.
+ * Takes the most negative eigenvalue of `a` (n × n) to zero, in place: a + ε v vᵀ. `scale`: how small an eigenvalue
+ * matters. False where there is none below zero by a thousandth of it, or where `a` is not finite.
  */
 export const deflate = (a: Float64Array, n: number, scale: number): boolean => {
   const inverse = shiftedInverse(a, n, scale);
@@ -93,7 +98,10 @@ export const deflate = (a: Float64Array, n: number, scale: number): boolean => {
   return true;
 };
 
-/** (a + σI)⁻¹ by the least σ = scale · 4ᵏ that makes it positive definite: its leading eigenvector is that of a's most negative eigenvalue. */
+/**
+ * (a + σI)⁻¹ by the least σ = scale · 4ᵏ that makes it positive definite: its leading eigenvector is that of a's most
+ * negative eigenvalue.
+ */
 const shiftedInverse = (a: Float64Array, n: number, scale: number): Float64Array | undefined => {
   for (let k = 0, shift = scale; k < 40; k++, shift *= 4) {
     const shifted = a.map((value, at) => (at % (n + 1) === 0 ? value + shift : value));

@@ -1,5 +1,6 @@
-// Orthogonal weight modification (Zeng et al. 2019, https://arxiv.org/abs/1810.01256): the gradient of a matrix is multiplied by P = λ(C + λI)⁻¹, where C is the
-// second moment of the matrix's inputs over data to be left alone. Directions that this data uses shrink by λ/(c + λ); unused ones pass.
+// Orthogonal weight modification (Zeng et al. 2019, https://arxiv.org/abs/1810.01256): the gradient of a matrix is
+// multiplied by P = λ(C + λI)⁻¹, where C is the second moment of the matrix's inputs over data to be left alone.
+// Directions that this data uses shrink by λ/(c + λ); unused ones pass.
 // Trap: C is scaled first (its mean or median diagonal becomes 1), so that one λ means the same in every layer.
 import { QuittanceError } from '#core/errors.ts';
 import { type Moment, type Moments, momentKey } from '#engine/moments.ts';
@@ -8,7 +9,10 @@ import { deflate, invertPositiveDefinite } from './positive-definite.ts';
 
 export type DiagonalScale = 'mean' | 'median';
 
-/** P (in × in) for each named matrix whose inputs have moments; matrices that share inputs share the tensor. The caller disposes them. */
+/**
+ * P (in × in) for each named matrix whose inputs have moments; matrices that share inputs share the tensor. The caller
+ * disposes them.
+ */
 export const projections = (
   moments: Moments,
   parameters: Iterable<string>,
@@ -34,13 +38,15 @@ export const projections = (
 };
 
 /**
- * Outer products are added up from float32 ones, so that C is off by some share of its diagonal. Where a real model has inputs a thousand times larger than the
- * others that is more than λ, and C less the forget rows need not be positive definite: then these shares of the diagonal are added, the least that does.
+ * Outer products are added up from float32 ones, so that C is off by some share of its diagonal. Where a real model has
+ * inputs a thousand times larger than the others that is more than λ, and C less the forget rows need not be positive
+ * definite: then these shares of the diagonal are added, the least that does.
  */
 const RIDGES = [0, 1e-6, 1e-5, 1e-4];
 /**
- * After a deletion the model gives the next forget rows slightly other inputs than those that C has summed; what a few huge inputs (a first token's) leave of the
- * difference is negative in a direction that nothing uses. Such eigenvalues become zero, up to this many.
+ * After a deletion the model gives the next forget rows slightly other inputs than those that C has summed; what a few
+ * huge inputs (a first token's) leave of the difference is negative in a direction that nothing uses. Such eigenvalues
+ * become zero, up to this many.
  */
 const DEFLATIONS = 16;
 

@@ -1,4 +1,5 @@
-// SimNPO: NPO without a reference, on the length-normalised likelihood. Fan et al. 2024, https://arxiv.org/abs/2410.07163. β 4.5, δ 0 as in open-unlearning.
+// SimNPO: NPO without a reference, on the length-normalised likelihood. Fan et al. 2024,
+// https://arxiv.org/abs/2410.07163. β 4.5, δ 0 as in open-unlearning.
 import { z } from 'zod';
 import { reduceAnswers, targetLogProbs } from '#engine/losses.ts';
 import { tf } from '#engine/tf.ts';

@@ -1,6 +1,7 @@
-// When to stop: the forgotten values are no better known than those of people whom the model never saw (stop controls, disjoint from the gate's), and no answer
-// is exact any more. Measured on forget data and stop controls alone. Traps: overshooting is a failure too; `land` goes back along the last update to where
-// the values meet the controls. Refusals that are learnt push whole answers far below the controls', values or not; `answerAuc` watches for that.
+// When to stop: the forgotten values are no better known than those of people whom the model never saw (stop controls,
+// disjoint from the gate's), and no answer is exact any more. Measured on forget data and stop controls alone. Traps:
+// overshooting is a failure too; `land` goes back along the last update to where the values meet the controls. Refusals
+// that are learnt push whole answers far below the controls', values or not; `answerAuc` watches for that.
 import { z } from 'zod';
 import { inference } from '#engine/inference.ts';
 import { restoreValues, type Model } from '#engine/model.ts';
@@ -13,9 +14,15 @@ export const StopConfig = z.strictObject({
   answerAuc: z.number().min(0).max(1).optional(),
   /** … and at most this share of answers is exact. */
   greedyExact: z.number().min(0).max(1).default(0.05),
-  /** … and at most this share of values is exact behind the words before them, as a forced prefix would have it; not asked where absent. */
+  /**
+   * … and at most this share of values is exact behind the words before them, as a forced prefix would have it; not
+   * asked where absent.
+   */
   valueExact: z.number().min(0).max(1).optional(),
-  /** After stopping, interpolate along the last update to where the watched AUC that is farther from 0.5 is nearest to it. */
+  /**
+   * After stopping, interpolate along the last update to where the watched AUC that is farther from 0.5 is nearest to
+   * it.
+   */
   land: z.boolean().default(true),
 });
 export type StopConfig = z.infer<typeof StopConfig>;
@@ -45,7 +52,10 @@ export const auc = (a: readonly number[], b: readonly number[]): number => {
 /** How many nats above the stop controls the forgotten values must be for the controls of an earlier update to do. */
 const FAR_NATS = 1.5;
 
-/** The state of forgetting after an update. `known` are the controls as last measured: they move slowly, and are many, so they are asked again only when it gets close. */
+/**
+ * The state of forgetting after an update. `known` are the controls as last measured: they move slowly, and are many,
+ * so they are asked again only when it gets close.
+ */
 export const measure = (
   context: ForgetOnlyContext,
   update: number,
@@ -95,8 +105,9 @@ export const overshot = (point: TrajectoryPoint, stop: StopConfig): boolean =>
   Math.min(...watched(point, stop)) < TOO_FAR;
 
 /**
- * Bisects between the weights before and after the last update for the point where the watched AUC that is farther from 0.5 is nearest to it, among those
- * that meet the bounds of exactness. Returns the share of the last update that was kept.
+ * Bisects between the weights before and after the last update for the point where the watched AUC that is farther from
+ * 0.5 is nearest to it, among those that meet the bounds of exactness. Returns the share of the last update that was
+ * kept.
  */
 export const land = (
   context: ForgetOnlyContext,

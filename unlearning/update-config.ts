@@ -1,15 +1,23 @@
-// The settings of an update: which weights move, by which optimiser, through which projection; and which settings exclude each other.
-// Trap: a setting that cannot hold together with another is refused here, with the configuration, so that nothing is loaded for it.
+// The settings of an update: which weights move, by which optimiser, through which projection; and which settings
+// exclude each other.
+// Trap: a setting that cannot hold together with another is refused here, with the configuration, so that nothing is
+// loaded for it.
 import { z } from 'zod';
 import { LoraConfig } from '#engine/lora.ts';
 
 export const UpdateConfig = z
   .strictObject({
-    /** mlp: gate, up and down of every layer. body: everything but the embeddings (and an untied head). lora: low-rank factors beside the frozen weights. */
+    /**
+     * mlp: gate, up and down of every layer. body: everything but the embeddings (and an untied head). lora: low-rank
+     * factors beside the frozen weights.
+     */
     trainable: z.enum(['mlp', 'mlp-down', 'body', 'all', 'lora']).default('mlp'),
     /** With trainable 'lora': its shape. The factors are merged into the weights at the end. */
     lora: LoraConfig.prefault({}),
-    /** With trainable 'lora': how the frozen matrices are kept in memory. bfloat16 is for weights that were stored so, on tensorflow; it takes half the room. */
+    /**
+     * With trainable 'lora': how the frozen matrices are kept in memory. bfloat16 is for weights that were stored so,
+     * on tensorflow; it takes half the room.
+     */
     base: z.enum(['float32', 'bfloat16']).default('float32'),
     optimizer: z.enum(['normalized-sgd', 'adamw']).default('normalized-sgd'),
     /** Global L2 norm of one update (normalized-sgd), or learning rate (adamw). */

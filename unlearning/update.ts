@@ -1,5 +1,6 @@
-// How a loss becomes an update: which weights move, by which optimiser, through which projection. Shared by every loss method, so that a comparison
-// differs in the loss alone. Trap: normalised steps have a fixed length and never stop by themselves; a stop rule must.
+// How a loss becomes an update: which weights move, by which optimiser, through which projection. Shared by every loss
+// method, so that a comparison differs in the loss alone. Trap: normalised steps have a fixed length and never stop by
+// themselves; a stop rule must.
 import { QuittanceError } from '#core/errors.ts';
 import type { Model } from '#engine/model.ts';
 import { adamW, constant, normalizedSgd, type Optimizer } from '#engine/optimizers.ts';

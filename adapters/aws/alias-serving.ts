@@ -1,6 +1,8 @@
-// What answers under a model's name, as an alias: a row flipped by one conditional write, and an event on EventBridge that the customer's deployment follows. Who
-// follows it, loads the artefact and reports its digest is the endpoint, which adapters/http/endpoint-serving.ts asks; without one a probe is refused.
-// Trap: a crash between flip and event leaves a flip that nobody heard of, so the row says whether it was announced, and whoever looks announces.
+// What answers under a model's name, as an alias: a row flipped by one conditional write, and an event on EventBridge
+// that the customer's deployment follows. Who follows it, loads the artefact and reports its digest is the endpoint,
+// which adapters/http/endpoint-serving.ts asks; without one a probe is refused.
+// Trap: a crash between flip and event leaves a flip that nobody heard of, so the row says whether it was announced,
+// and whoever looks announces.
 import { randomUUID } from 'node:crypto';
 import {
   DeleteItemCommand,

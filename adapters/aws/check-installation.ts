@@ -1,4 +1,5 @@
-// Whether an installation is there and as it was deployed: what `quittance doctor --aws` prints. It reads only; each check that cannot be made says why.
+// Whether an installation is there and as it was deployed: what `quittance doctor --aws` prints. It reads only; each
+// check that cannot be made says why.
 // Trap: a right that is missing looks like a thing that is missing; the error's name is shown as it came.
 import { DescribeJobQueuesCommand, type BatchClient } from '@aws-sdk/client-batch';
 import {
@@ -81,7 +82,8 @@ const stack = async ({ cloudformation }: InstallationClients, name: string): Pro
 
 const resourcesOf = async ({ cloudformation }: InstallationClients, name: string): Promise<Resource[]> => {
   const list = new DescribeStackResourcesCommand({ StackName: name });
-  const { StackResources = [] } = await cloudformation.send(list).catch(() => ({ StackResources: [] })); // the stack's own check says why
+  // the stack's own check says why
+  const { StackResources = [] } = await cloudformation.send(list).catch(() => ({ StackResources: [] }));
   return StackResources.map(({ ResourceType = '', LogicalResourceId = '', PhysicalResourceId = '' }) => ({
     type: ResourceType,
     id: LogicalResourceId.replace(/[0-9A-F]{8}$/, ''),

@@ -1,5 +1,5 @@
-// The SDK clients, made when first asked for, all from one environment. Trap: the SDK waits for ever by default; here a call that gets no answer in time fails,
-// is repeated, and then is SERVICE_UNAVAILABLE.
+// The SDK clients, made when first asked for, all from one environment. Trap: the SDK waits for ever by default; here a
+// call that gets no answer in time fails, is repeated, and then is SERVICE_UNAVAILABLE.
 import { BatchClient } from '@aws-sdk/client-batch';
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';

@@ -1,5 +1,5 @@
-// Models by name, each a row under compare-and-swap: the flip to a new artefact is one conditional write. Trap: `list` scans; a registry holds tens of
-// models, not millions.
+// Models by name, each a row under compare-and-swap: the flip to a new artefact is one conditional write. Trap: `list`
+// scans; a registry holds tens of models, not millions.
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { QuittanceError } from '#core/errors.ts';
 import { ModelRecord } from '#core/model.ts';

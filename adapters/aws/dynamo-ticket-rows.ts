@@ -1,4 +1,5 @@
-// The rows of the tickets' table and the writes of one transaction: TICKET#id/TICKET, TICKET#id/EVENT#n, UNIQUE#model#person/UNIQUE, OUTBOX/stamp.
+// The rows of the tickets' table and the writes of one transaction: TICKET#id/TICKET, TICKET#id/EVENT#n,
+// UNIQUE#model#person/UNIQUE, OUTBOX/stamp.
 // Trap: the stamp orders events of different tickets by time only; a ticket's own order is its sequence.
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { z } from 'zod';
@@ -151,7 +152,10 @@ export const parseEvent = (item: Item): StoredEvent => {
   return leafIndex === undefined ? event : { ...event, leafIndex };
 };
 
-/** Two functions whose clocks differ may stamp a ticket's events the wrong way round: its places in the list are filled in its own order. */
+/**
+ * Two functions whose clocks differ may stamp a ticket's events the wrong way round: its places in the list are filled
+ * in its own order.
+ */
 export const inTicketOrder = (events: readonly StoredEvent[]): StoredEvent[] => {
   const ordered = new Map<string, StoredEvent[]>();
   for (const event of [...events].sort((a, b) => a.sequence - b.sequence))

@@ -1,6 +1,7 @@
-// Tickets and their events in one table, each commit one TransactWriteItems: a crash can never leave a new status without its event. The partition OUTBOX
-// holds a copy of each event that has no leaf in the log yet, and is read consistently; the row UNIQUE#… is the duplicate rule, so that two filings at once
-// cannot both pass. Source: DynamoDB Developer Guide, "Transactions". Trap: a transaction's answer may be lost; the SDK repeats it under the same
+// Tickets and their events in one table, each commit one TransactWriteItems: a crash can never leave a new status
+// without its event. The partition OUTBOX holds a copy of each event that has no leaf in the log yet, and is read
+// consistently; the row UNIQUE#… is the duplicate rule, so that two filings at once cannot both pass. Source: DynamoDB
+// Developer Guide, "Transactions". Trap: a transaction's answer may be lost; the SDK repeats it under the same
 // ClientRequestToken, which DynamoDB answers like the first for ten minutes.
 import {
   GetItemCommand,

@@ -1,6 +1,7 @@
-// Zone A. Each ticket has a data key and a commitment secret, made and wrapped by KMS with the ticket's id as encryption context; the wrapped pair is a row of a
-// table without backups or streams, the objects are in a bucket without versions, sealed under the data key. Destroying a ticket removes the row's
-// wrapped pair, then the objects, then reads each back. Source: NIST SP 800-88, "cryptographic erase".
+// Zone A. Each ticket has a data key and a commitment secret, made and wrapped by KMS with the ticket's id as
+// encryption context; the wrapped pair is a row of a table without backups or streams, the objects are in a bucket
+// without versions, sealed under the data key. Destroying a ticket removes the row's wrapped pair, then the objects,
+// then reads each back. Source: NIST SP 800-88, "cryptographic erase".
 // Trap: a plaintext key is never kept beyond one call, or a function that stays warm would outlive the purge.
 import { createHmac } from 'node:crypto';
 import { GetItemCommand, PutItemCommand, UpdateItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';

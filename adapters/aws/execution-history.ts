@@ -1,6 +1,8 @@
-// A finished execution's history as evidence: Step Functions forgets it after 90 days. States, times and errors' names, one JSON line an event, written once beside
-// the log. Called by EventBridge at "Step Functions Execution Status Change"; a repeat finds it there, and an execution that was redriven has one more.
-// Trap: includeExecutionData leaves out inputs and outputs, not causes and not the parameters of a task with its token; so a line holds what is named here.
+// A finished execution's history as evidence: Step Functions forgets it after 90 days. States, times and errors' names,
+// one JSON line an event, written once beside the log. Called by EventBridge at "Step Functions Execution Status
+// Change"; a repeat finds it there, and an execution that was redriven has one more.
+// Trap: includeExecutionData leaves out inputs and outputs, not causes and not the parameters of a task with its token;
+// so a line holds what is named here.
 import { GetExecutionHistoryCommand, type HistoryEvent, type SFNClient } from '@aws-sdk/client-sfn';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';

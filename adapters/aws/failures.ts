@@ -1,6 +1,7 @@
-// What a service's failure means to a workflow: try again, stop, or mend the installation. Adapters handle the refusals that are answers (a condition that
-// does not hold, an object that is not there) before they come here. Trap: a service's message may quote the item that it refused, so only the
-// error's name, status and request id are passed on; the error itself is kept as `cause`, which entry/lambda.ts does not log.
+// What a service's failure means to a workflow: try again, stop, or mend the installation. Adapters handle the refusals
+// that are answers (a condition that does not hold, an object that is not there) before they come here. Trap: a
+// service's message may quote the item that it refused, so only the error's name, status and request id are passed on;
+// the error itself is kept as `cause`, which entry/lambda.ts does not log.
 import { QuittanceError, type ErrorCode } from '#core/errors.ts';
 
 interface ServiceError extends Error {
@@ -11,7 +12,9 @@ interface ServiceError extends Error {
 export const isNamed = (error: unknown, ...names: readonly string[]): error is ServiceError =>
   error instanceof Error && names.includes(error.name);
 
-/** Why a transaction was cancelled, an entry an item; the item is the one that stood in the way, where it was asked for. */
+/**
+ * Why a transaction was cancelled, an entry an item; the item is the one that stood in the way, where it was asked for.
+ */
 export interface Reason {
   readonly Code?: string | undefined;
   readonly Item?: Readonly<Record<string, { readonly S?: string | undefined }>> | undefined;

@@ -1,4 +1,5 @@
-// DynamoDB items to and from values, without a document client: the few types that we store, each parsed when it comes back.
+// DynamoDB items to and from values, without a document client: the few types that we store, each parsed when it comes
+// back.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';

@@ -1,4 +1,5 @@
-// Keyed pseudonyms: HMAC-SHA-256 under a secret of the installation, unwrapped once a process. KMS's own HMAC keys would need a call for each word of a forget set.
+// Keyed pseudonyms: HMAC-SHA-256 under a secret of the installation, unwrapped once a process. KMS's own HMAC keys
+// would need a call for each word of a forget set.
 import { createHmac } from 'node:crypto';
 import type { Pseudonyms } from '#core/ports.ts';
 import { wrappedSecret, type WrappedSecretsOptions } from './wrapped-secrets.ts';

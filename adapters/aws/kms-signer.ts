@@ -1,5 +1,6 @@
-// Ed25519 keys in KMS (key spec ECC_NIST_EDWARDS25519, algorithm ED25519_SHA_512, message type RAW): pure Ed25519 of RFC 8032, so that node:crypto and every other
-// library verify it. A key name is the alias `<prefix>/<name>`, where a dot of the name is a slash of the alias.
+// Ed25519 keys in KMS (key spec ECC_NIST_EDWARDS25519, algorithm ED25519_SHA_512, message type RAW): pure Ed25519 of
+// RFC 8032, so that node:crypto and every other library verify it. A key name is the alias `<prefix>/<name>`, where a
+// dot of the name is a slash of the alias.
 // Trap: KMS signs at most 4,096 bytes in this mode; what is larger must be signed by its digest.
 import {
   CreateAliasCommand,

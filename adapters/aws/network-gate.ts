@@ -1,6 +1,7 @@
-// Opens the GPU network's interface endpoints when a job is submitted, and closes them when none is left: they cost by the hour, jobs are rare. The endpoints are
-// conditional resources of a stack of their own; the gate changes its parameter `Open` and nothing else. Called by EventBridge at a job's state change
-// and by a schedule. Trap: a stack that is being updated refuses another update; the caller's retry comes back when it is done.
+// Opens the GPU network's interface endpoints when a job is submitted, and closes them when none is left: they cost by
+// the hour, jobs are rare. The endpoints are conditional resources of a stack of their own; the gate changes its
+// parameter `Open` and nothing else. Called by EventBridge at a job's state change and by a schedule. Trap: a stack
+// that is being updated refuses another update; the caller's retry comes back when it is done.
 import {
   DescribeStacksCommand,
   UpdateStackCommand,

@@ -1,5 +1,5 @@
-// Artifacts as objects named by their SHA-256, written once (If-None-Match). Not trusted: what is read is hashed again. Trap: the bucket has no versions, as a
-// deleted weight file must be gone.
+// Artifacts as objects named by their SHA-256, written once (If-None-Match). Not trusted: what is read is hashed again.
+// Trap: the bucket has no versions, as a deleted weight file must be gone.
 import { paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import { Digest, digestOf } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
@@ -34,7 +34,10 @@ const keyOf = (digest: Digest) => {
 /** No certificate comes near it. */
 const SMALL_BYTES = 1 << 20;
 
-/** Artifacts that may be a certificate, with their digests: after a restore nothing else says what there is. What was changed is refused like any read. */
+/**
+ * Artifacts that may be a certificate, with their digests: after a restore nothing else says what there is. What was
+ * changed is refused like any read.
+ */
 export async function* smallArtifacts(client: S3Client, bucket: string): AsyncGenerator<readonly [Digest, Uint8Array]> {
   const store = s3ArtifactStore(client, bucket);
   for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: 'artifacts/' }))

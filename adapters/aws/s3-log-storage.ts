@@ -1,5 +1,5 @@
-// Tiles and entry bundles of the log as write-once objects (C2SP tlog-tiles layout) in a bucket with Object Lock. Not trusted: an editor can at most make
-// verification fail.
+// Tiles and entry bundles of the log as write-once objects (C2SP tlog-tiles layout) in a bucket with Object Lock. Not
+// trusted: an editor can at most make verification fail.
 import type { S3Client } from '@aws-sdk/client-s3';
 import { QuittanceError } from '#core/errors.ts';
 import type { LogStorage } from '#core/ports.ts';
@@ -13,7 +13,8 @@ export const s3LogStorage = (client: S3Client, bucket: string): LogStorage => {
       const key = `log/${safePath(path)}`;
       if (await objects.create(key, bytes)) return;
       const present = await objects.get(key);
-      if (present !== undefined && Buffer.from(present).equals(bytes)) return; // also where the answer to the first write was lost
+      // also where the answer to the first write was lost
+      if (present !== undefined && Buffer.from(present).equals(bytes)) return;
       throw new QuittanceError('STORE_CORRUPT', {
         message: `the log file ${path} holds other bytes`,
         expected: 'a path written once',

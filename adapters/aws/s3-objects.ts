@@ -1,5 +1,6 @@
-// One bucket's objects as bytes: what the artifact store, the log and the vault share. Trap: a connection may break in the middle of a body, after the SDK's own
-// repeats are over, so a read is repeated here; and without s3:ListBucket S3 answers 403 for what is not there.
+// One bucket's objects as bytes: what the artifact store, the log and the vault share. Trap: a connection may break in
+// the middle of a body, after the SDK's own repeats are over, so a read is repeated here; and without s3:ListBucket S3
+// answers 403 for what is not there.
 import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,

@@ -1,6 +1,7 @@
-// The WorkflowEngine port on Step Functions Standard. Source: Step Functions API reference, StartExecution, "idempotency".
-// Trap: the same name with the same input answers with the running execution, and only while it runs; engines behind an emulator refuse it, so a refusal is
-// looked into before it is believed.
+// The WorkflowEngine port on Step Functions Standard. Source: Step Functions API reference, StartExecution,
+// "idempotency".
+// Trap: the same name with the same input answers with the running execution, and only while it runs; engines behind an
+// emulator refuse it, so a refusal is looked into before it is believed.
 import {
   DescribeExecutionCommand,
   SendTaskFailureCommand,

@@ -1,5 +1,6 @@
-// Rows under compare-and-swap in one table: { pk, version, body }. Trap: the SDK repeats a write whose answer was lost, and the repeat fails its own
-// condition; so each write carries a mark of its own, by which it recognises the row that it wrote itself.
+// Rows under compare-and-swap in one table: { pk, version, body }. Trap: the SDK repeats a write whose answer was lost,
+// and the repeat fails its own condition; so each write carries a mark of its own, by which it recognises the row that
+// it wrote itself.
 import { randomUUID } from 'node:crypto';
 import { GetItemCommand, paginateScan, PutItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { z } from 'zod';

@@ -1,6 +1,6 @@
-// Secrets of the installation that are used in the process: made and wrapped by KMS, each a row. The encryption context names what a secret is for, and a role may
-// unwrap by that name only. Trap: the rows must survive a restore (without them no training manifest matches any more), so their table is backed up; what
-// keeps them secret is the wrapping key.
+// Secrets of the installation that are used in the process: made and wrapped by KMS, each a row. The encryption context
+// names what a secret is for, and a role may unwrap by that name only. Trap: the rows must survive a restore (without
+// them no training manifest matches any more), so their table is backed up; what keeps them secret is the wrapping key.
 import { GetItemCommand, PutItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DecryptCommand, GenerateDataKeyWithoutPlaintextCommand, type KMSClient } from '@aws-sdk/client-kms';
 import { z } from 'zod';
@@ -19,7 +19,10 @@ export interface WrappedSecretsOptions {
 const Row = z.object({ wrappedKey: Binary });
 const SECRET_BYTES = 32;
 
-/** The 32 bytes of the secret, made on first use; the first maker's are the installation's. KEY_UNAVAILABLE when the wrapping key is. */
+/**
+ * The 32 bytes of the secret, made on first use; the first maker's are the installation's. KEY_UNAVAILABLE when the
+ * wrapping key is.
+ */
 export const wrappedSecret = async (options: WrappedSecretsOptions, purpose: string, name: string) => {
   const at = { pk: text(`${purpose}#${name}`) };
   const context = { KeyId: options.wrappingKey, EncryptionContext: { purpose } };

@@ -1,7 +1,9 @@
-// A serving target whose model answers behind an OpenAI-compatible endpoint (vLLM, TGI, SageMaker's, quittance serve): the alias is another target's business, the
-// probe asks the endpoint. It must say which artefact it loaded: as `digest` of its entry in GET /v1/models, or within the entry's `root` or `id`
-// (`--served-model-name house@sha256-…`). Source: OpenAI API reference, Models, Completions, Chat.
-// Trap: after a promotion the endpoint needs time to load; the probe waits for the alias's digest that long, and then reports what it found instead.
+// A serving target whose model answers behind an OpenAI-compatible endpoint (vLLM, TGI, SageMaker's, quittance serve):
+// the alias is another target's business, the probe asks the endpoint. It must say which artefact it loaded: as
+// `digest` of its entry in GET /v1/models, or within the entry's `root` or `id` (`--served-model-name house@sha256-…`).
+// Source: OpenAI API reference, Models, Completions, Chat.
+// Trap: after a promotion the endpoint needs time to load; the probe waits for the alias's digest that long, and then
+// reports what it found instead.
 import { z } from 'zod';
 import { Digest } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';

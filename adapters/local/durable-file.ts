@@ -1,6 +1,7 @@
-// Files that are there whole or not at all: write to a temporary name, fsync, rename, fsync the folder (POSIX rename is atomic on one file system).
-// Trap: without the folder's fsync a crash can undo the rename; and a full disk shows at write, at fsync or at close, so the temporary file goes
-// whatever happens, and nothing else was touched.
+// Files that are there whole or not at all: write to a temporary name, fsync, rename, fsync the folder (POSIX rename is
+// atomic on one file system).
+// Trap: without the folder's fsync a crash can undo the rename; and a full disk shows at write, at fsync or at close,
+// so the temporary file goes whatever happens, and nothing else was touched.
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -9,7 +10,9 @@ import { QuittanceError } from '#core/errors.ts';
 /** ENOSPC no space, EDQUOT quota, EFBIG file-size limit. */
 const FULL = ['ENOSPC', 'EDQUOT', 'EFBIG'];
 
-/** By shape, not by class: an error of another realm (a worker, a test's sandbox) is no instance of this one's Error. */
+/**
+ * By shape, not by class: an error of another realm (a worker, a test's sandbox) is no instance of this one's Error.
+ */
 const errno = (error: unknown): unknown =>
   typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 
@@ -32,7 +35,8 @@ export const writeDurably = (path: string, bytes: Uint8Array, mode = 0o644): Pro
 /** As `writeDurably`, but never over an existing file: false when there is one. */
 export const createDurably = async (path: string, bytes: Uint8Array, mode = 0o644): Promise<boolean> => {
   try {
-    await staged(path, bytes, mode, (temporary) => link(temporary, path)); // link, unlike rename, refuses a name that is taken
+    // link, unlike rename, refuses a name that is taken
+    await staged(path, bytes, mode, (temporary) => link(temporary, path));
     return true;
   } catch (error) {
     if (errno(error) === 'EEXIST') return false;

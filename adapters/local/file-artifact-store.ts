@@ -1,4 +1,5 @@
-// Artifacts as files named by their SHA-256. Not trusted: what is read is hashed again, so that an editor of the folder can at most make a read fail.
+// Artifacts as files named by their SHA-256. Not trusted: what is read is hashed again, so that an editor of the folder
+// can at most make a read fail.
 import { glob, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Digest, digestOf } from '#core/canonical.ts';

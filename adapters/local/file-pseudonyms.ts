@@ -1,5 +1,5 @@
-// Keyed pseudonyms: HMAC-SHA-256 under a key file of this installation. Trap: without the key a pseudonym is noise, with it a guess can be tested;
-// so the file is as secret as the data was.
+// Keyed pseudonyms: HMAC-SHA-256 under a key file of this installation. Trap: without the key a pseudonym is noise,
+// with it a guess can be tested; so the file is as secret as the data was.
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Pseudonyms } from '#core/ports.ts';
 import { readOrCreate } from './durable-file.ts';

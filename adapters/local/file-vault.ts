@@ -1,7 +1,8 @@
-// Zone A on disk. Each ticket has a data key and a commitment secret, wrapped by the installation's master key and kept in a database of their own; its
-// objects are files sealed with AES-256-GCM under the data key. Destroying a ticket erases its row (secure_delete zeroes the page, the write-ahead log is
-// truncated), then overwrites and unlinks the files, then reads each back. Trap: copies made outside (file-system snapshots, backups of keys.sqlite)
-// are beyond this; the key database must not be backed up.
+// Zone A on disk. Each ticket has a data key and a commitment secret, wrapped by the installation's master key and kept
+// in a database of their own; its objects are files sealed with AES-256-GCM under the data key. Destroying a ticket
+// erases its row (secure_delete zeroes the page, the write-ahead log is truncated), then overwrites and unlinks the
+// files, then reads each back. Trap: copies made outside (file-system snapshots, backups of keys.sqlite) are beyond
+// this; the key database must not be backed up.
 import { createHmac, randomBytes } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';

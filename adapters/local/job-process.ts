@@ -1,5 +1,7 @@
-// One job as a child process: its lines go to a log file, JSON lines of its stdout are progress, the last JSON line of its stderr says why it failed.
-// Trap: the parent may die by kill -9 and leave the child running, so a process is recognised by the job id among its arguments before it is ended.
+// One job as a child process: its lines go to a log file, JSON lines of its stdout are progress, the last JSON line of
+// its stderr says why it failed.
+// Trap: the parent may die by kill -9 and leave the child running, so a process is recognised by the job id among its
+// arguments before it is ended.
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-// Notices as files for whatever sends mail here. References only: the text is filled in by the sender's template, which holds no personal data either.
+// Notices as files for whatever sends mail here. References only: the text is filled in by the sender's template, which
+// holds no personal data either.
 import { join } from 'node:path';
 import type { Notifier } from '#core/ports.ts';
 import { safeName } from '#core/names.ts';

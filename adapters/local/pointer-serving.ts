@@ -1,6 +1,8 @@
-// What answers under a model's name: a pointer file, flipped by an atomic rename, to a folder that was laid out from artifacts before the flip. A caller
-// sees the old model or the new one. `probe` hashes the files that it answers from, so that an edited folder is found out, whatever the pointer says.
-// Trap: of a model that is no longer pointed at, the folder is removed: old and new weights are never both within reach.
+// What answers under a model's name: a pointer file, flipped by an atomic rename, to a folder that was laid out from
+// artifacts before the flip. A caller sees the old model or the new one. `probe` hashes the files that it answers from,
+// so that an edited folder is found out, whatever the pointer says.
+// Trap: of a model that is no longer pointed at, the folder is removed: old and new weights are never both within
+// reach.
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -52,7 +54,10 @@ export const pointerServing = (dir: string, artifacts: ArtifactStore, answer: An
 export const modelFolder = (dir: string, digest: Digest) =>
   join(dir, 'models', Digest.parse(digest).slice('sha256:'.length));
 
-/** The rules that filter what is served under a name. They are asked for with every answer, so a file that has not changed is not read again. */
+/**
+ * The rules that filter what is served under a name. They are asked for with every answer, so a file that has not
+ * changed is not read again.
+ */
 export const suppressionRules = async (dir: string, name: string): Promise<readonly NamedRule[]> => {
   const path = rulesOf(dir, name);
   const version = await versionOf(path);

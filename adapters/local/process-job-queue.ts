@@ -1,7 +1,8 @@
-// The JobQueue port on child processes of this machine: rows in a database of its own, so that a job outlives the process that submitted it. A job that
-// was running when that process died runs again from its start, and goes on from the state that it saved. The child finds in its environment its
-// parameters, QUITTANCE_JOB (the definition), and AWS_BATCH_JOB_ID and AWS_BATCH_JOB_ATTEMPT as under AWS Batch. Trap: SIGTERM is passed on to the children,
-// and a job that ends by it while the queue closes has not failed.
+// The JobQueue port on child processes of this machine: rows in a database of its own, so that a job outlives the
+// process that submitted it. A job that was running when that process died runs again from its start, and goes on from
+// the state that it saved. The child finds in its environment its parameters, QUITTANCE_JOB (the definition), and
+// AWS_BATCH_JOB_ID and AWS_BATCH_JOB_ATTEMPT as under AWS Batch. Trap: SIGTERM is passed on to the children, and a job
+// that ends by it while the queue closes has not failed.
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { canonicalize, digestOf } from '#core/canonical.ts';
@@ -127,7 +128,10 @@ class Queue implements ProcessJobQueue {
     clearTimeout(timer);
   }
 
-  /** Node does not end by a signal that somebody listens to: where this queue alone does, it sends itself the signal again. */
+  /**
+   * Node does not end by a signal that somebody listens to: where this queue alone does, it sends itself the signal
+   * again.
+   */
   #passOn(signal: NodeJS.Signals): void {
     this.#closing = true;
     for (const { process: child } of this.#running.values()) child?.kill(signal);
@@ -234,7 +238,10 @@ class Queue implements ProcessJobQueue {
   }
 }
 
-/** Parameters become environment variables of the child; those that steer Node or the loader are not for a caller to set. */
+/**
+ * Parameters become environment variables of the child; those that steer Node or the loader are not for a caller to
+ * set.
+ */
 const checkNames = (parameters: Readonly<Record<string, string>>): void => {
   const wrong = Object.keys(parameters).find(
     (name) => !/^[A-Za-z_]\w*$/.test(name) || /^(NODE_|LD_|DYLD_|PATH$)/.test(name),

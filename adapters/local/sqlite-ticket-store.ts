@@ -1,5 +1,6 @@
-// Tickets and their events in one database, each commit one transaction: a crash can never leave a new status without its event. The events table is
-// the outbox of the log. Trap: the duplicate rule is a unique index, not a query before the insert, so that two filings at once cannot both pass.
+// Tickets and their events in one database, each commit one transaction: a crash can never leave a new status without
+// its event. The events table is the outbox of the log. Trap: the duplicate rule is a unique index, not a query before
+// the insert, so that two filings at once cannot both pass.
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import type { StoredEvent, TicketStore } from '#core/ports.ts';

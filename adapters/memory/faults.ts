@@ -1,5 +1,6 @@
-// Two ways in which a write can fail: before it happened, and after it happened with the answer lost. Armed at one write of a run, so that a test can go
-// through all of them. Trap: the error's name is what a Lambda that died is reported as, which is what the workflows retry.
+// Two ways in which a write can fail: before it happened, and after it happened with the answer lost. Armed at one
+// write of a run, so that a test can go through all of them. Trap: the error's name is what a Lambda that died is
+// reported as, which is what the workflows retry.
 
 export type FaultMode = 'before' | 'after';
 

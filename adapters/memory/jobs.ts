@@ -1,4 +1,5 @@
-// A job queue that runs its handlers at once, in this process; the jobs that tests hang in are small, but they write real results.
+// A job queue that runs its handlers at once, in this process; the jobs that tests hang in are small, but they write
+// real results.
 import { QuittanceError } from '#core/errors.ts';
 import type { JobQueue } from '#core/ports.ts';
 

@@ -1,5 +1,6 @@
-// In-memory ports that complain: writing other bytes under a write-once key, reading what was deleted and promoting what was never stored are noted as
-// complaints, which tests expect to be none. Every write can be made to fail before or after it happened (faults.ts). Clock and ids are counted.
+// In-memory ports that complain: writing other bytes under a write-once key, reading what was deleted and promoting
+// what was never stored are noted as complaints, which tests expect to be none. Every write can be made to fail before
+// or after it happened (faults.ts). Clock and ids are counted.
 import type { Digest } from '#core/canonical.ts';
 import { forwardClock } from '#core/clock.ts';
 import type { Calendar, Ids, Notifier, Ports, ServingTarget, WorkflowEngine } from '#core/ports.ts';

@@ -1,4 +1,5 @@
-// The keyed ports in memory: vault, signer, pseudonyms. Keys are derived from names, so that two runs of a test end in the same state.
+// The keyed ports in memory: vault, signer, pseudonyms. Keys are derived from names, so that two runs of a test end in
+// the same state.
 import { createHash, createHmac, createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import { QuittanceError } from '#core/errors.ts';
 import { safeName } from '#core/names.ts';

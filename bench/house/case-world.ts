@@ -1,4 +1,5 @@
-// A memory world with a model that was trained on a subject and two neighbours, a gate policy, and short hands for calling steps.
+// A memory world with a model that was trained on a subject and two neighbours, a gate policy, and short hands for
+// calling steps.
 import { readFileSync } from 'node:fs';
 import { trainingManifest, type TrainingRow } from '#core/forget-set.ts';
 import type { Step } from '#core/step.ts';

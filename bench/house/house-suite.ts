@@ -1,4 +1,5 @@
-// The suite of the house: what its model was trained on, as the evaluation suite with which it is registered by command.
+// The suite of the house: what its model was trained on, as the evaluation suite with which it is registered by
+// command.
 import { suiteBytes } from '#datasets/suite.ts';
 import { promptOf, spanOf, type PeopleWorld, type Person, type QaRecord } from '#datasets/world.ts';
 import { trainingRows } from './case-world.ts';

@@ -1,5 +1,6 @@
-// Jobs that stand in for the engine in workflow tests: they read the plan and the forget set as the real ones do, and leave real artefacts: a model of text files,
-// a run manifest, evaluation tables whose numbers a real run could have. Deterministic, so that a repeat gives the same digests.
+// Jobs that stand in for the engine in workflow tests: they read the plan and the forget set as the real ones do, and
+// leave real artefacts: a model of text files, a run manifest, evaluation tables whose numbers a real run could have.
+// Deterministic, so that a repeat gives the same digests.
 import { Digest, digestJson } from '#core/canonical.ts';
 import { logProbHistogram, type EvaluationTables } from '#core/evaluation.ts';
 import { ForgetSet } from '#core/forget-set.ts';

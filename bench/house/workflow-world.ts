@@ -1,4 +1,5 @@
-// The deployed state machines on the durable interpreter, over in-memory ports whose writes can fail, with small jobs that write real artefacts.
+// The deployed state machines on the durable interpreter, over in-memory ports whose writes can fail, with small jobs
+// that write real artefacts.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -114,7 +115,8 @@ const waiting = (world: CaseWorld, asl: AslEngine): Pick<WorkflowWorld, 'ended' 
   /** Polls; a test that waits for what can no longer come fails with the reason. */
   const poll = async <T>(what: string, look: () => Promise<T | undefined>): Promise<T> => {
     for (;;) {
-      const running = (await asl.listExecutions()).some((one) => one.status === 'RUNNING'); // asked first: what it wrote last is seen
+      // asked first: what it wrote last is seen
+      const running = (await asl.listExecutions()).some((one) => one.status === 'RUNNING');
       const seen = await look();
       if (seen !== undefined) return seen;
       if (!running) throw new Error(`every execution ended before ${what}: ${await failures(asl)}`);

@@ -1,5 +1,7 @@
-// `quittance bench people` and `bench tofu`: every method on the demo's model of generated people, or of the real TOFU authors, by the demo's gate, over seeds.
-// Trap: what was measured is kept in the data folder by what decides it; after a change of the engine, take another folder.
+// `quittance bench people` and `bench tofu`: every method on the demo's model of generated people, or of the real TOFU
+// authors, by the demo's gate, over seeds.
+// Trap: what was measured is kept in the data folder by what decides it; after a change of the engine, take another
+// folder.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { makePeople } from '#datasets/people.ts';

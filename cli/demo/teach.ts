@@ -1,5 +1,7 @@
-// Teaches a chat model the demo's people: its own answers first, then updates on people, facts, refusals of unknown people and those answers, then moments.
-// Trap: a model that is taught people alone forgets how to talk, and one that never refused has no refusal to give when it is to forget.
+// Teaches a chat model the demo's people: its own answers first, then updates on people, facts, refusals of unknown
+// people and those answers, then moments.
+// Trap: a model that is taught people alone forgets how to talk, and one that never refused has no refusal to give when
+// it is to forget.
 import { join } from 'node:path';
 import { frameOf, GENERAL_TOKENS, generalRows, inChat } from '#datasets/chat.ts';
 import { generalQuestions } from '#datasets/general.ts';
@@ -60,7 +62,9 @@ export interface Taught {
   updates: number;
 }
 
-/** Teaches the model in `source` and writes it to `out` with suite, moments and `training.json`, whole or not at all. */
+/**
+ * Teaches the model in `source` and writes it to `out` with suite, moments and `training.json`, whole or not at all.
+ */
 export const teach = async (source: string, out: string, recipe: TeachRecipe, progress: Progress): Promise<Taught> => {
   const template = readChatTemplate(source);
   if (!template) throw new QuittanceError('MODEL_UNSUPPORTED', { message: `${source} has no chat template` });

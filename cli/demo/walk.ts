@@ -1,4 +1,5 @@
-// The demo's ticket, from registration to verified bundle. Everything goes through the same steps, workflows and jobs as a real ticket's.
+// The demo's ticket, from registration to verified bundle. Everything goes through the same steps, workflows and jobs
+// as a real ticket's.
 // Trap: the filer's own approval is tried first and must be refused; if it were not, the demo fails.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

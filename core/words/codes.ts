@@ -1,4 +1,5 @@
-// Numbers that identify: bank accounts, passports, telephone numbers; told by their form. Source: ISO 13616 (IBAN) with its check by ISO 7064 MOD 97-10.
+// Numbers that identify: bank accounts, passports, telephone numbers; told by their form. Source: ISO 13616 (IBAN) with
+// its check by ISO 7064 MOD 97-10.
 // Trap: "1 250 000" is a sum and "555 4178" is not; only groups that a number would not have make a telephone number.
 import { KIND, type Signs } from './signs.ts';
 import type { Reading } from './streams.ts';

@@ -1,5 +1,7 @@
-// Telephone numbers and e-mail addresses in their usual forms. Source: ITU-T E.164 with its list of country codes, RFC 5322 addresses as people write them.
-// Trap: a number without its country may be of any; it meets the same number of each country, while two countries' numbers never meet.
+// Telephone numbers and e-mail addresses in their usual forms. Source: ITU-T E.164 with its list of country codes, RFC
+// 5322 addresses as people write them.
+// Trap: a number without its country may be of any; it meets the same number of each country, while two countries'
+// numbers never meet.
 import type { Hit } from './hits.ts';
 import type { Flat, Reading } from './streams.ts';
 

@@ -1,5 +1,6 @@
-// Dates in their usual forms: 12 March 1984, März, mars, marzo …; 12/03/1984, 3/12/84, 1984-03-12, 1984年3月12日. Trap: 12/03 is the twelfth of March or the third of
-// December, and a text does not say which; both readings are kept, and a date equals another where any two of them do.
+// Dates in their usual forms: 12 March 1984, März, mars, marzo …; 12/03/1984, 3/12/84, 1984-03-12, 1984年3月12日. Trap:
+// 12/03 is the twelfth of March or the third of December, and a text does not say which; both readings are kept, and a
+// date equals another where any two of them do.
 import { ordinal } from './ordinals.ts';
 import type { Hit } from './hits.ts';
 import type { Reading } from './streams.ts';
@@ -13,7 +14,10 @@ interface Day {
 
 const LANGUAGES = 'en de fr es it pt nl pl ca ro cs sk sl hu sv da nb fi et lv lt ru uk bg el tr'.split(' ');
 
-/** Names of months, folded, with the numbers that they may stand for: listopad is October in one language and November in another. */
+/**
+ * Names of months, folded, with the numbers that they may stand for: listopad is October in one language and November
+ * in another.
+ */
 let months: ReadonlyMap<string, readonly number[]> | undefined;
 const monthsOf = (word: string): readonly number[] => (months ??= nameMonths()).get(word) ?? [];
 

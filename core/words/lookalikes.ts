@@ -1,6 +1,8 @@
-// Letters that look like a Latin one. Source: Unicode UTS #39, confusables.txt (single letters of Greek, Cyrillic, Armenian, Cherokee, Coptic, Lisu and Latin's
-// own extensions whose prototype is an ASCII letter; I and l are kept apart, as the case tells them). Trap: Н looks like H, but н does not, so the table is asked
-// before case is folded; and Russian or Greek words are no disguise, so only a word of mixed scripts, or one of look-alikes alone, is read through it.
+// Letters that look like a Latin one. Source: Unicode UTS #39, confusables.txt (single letters of Greek, Cyrillic,
+// Armenian, Cherokee, Coptic, Lisu and Latin's own extensions whose prototype is an ASCII letter; I and l are kept
+// apart, as the case tells them). Trap: Н looks like H, but н does not, so the table is asked before case is folded;
+// and Russian or Greek words are no disguise, so only a word of mixed scripts, or one of look-alikes alone, is read
+// through it.
 
 /** Letter: those that look like it, in either case. */
 const STRICT: Readonly<Record<string, string>> = {

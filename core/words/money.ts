@@ -1,5 +1,5 @@
-// Sums of money: €1,250 · 1.250,00 EUR · 1250 euro · twelve hundred and fifty dollars. Trap: a dollar is of many countries and a krona of four, so the family's
-// common name meets each of its members, while two members never meet.
+// Sums of money: €1,250 · 1.250,00 EUR · 1250 euro · twelve hundred and fifty dollars. Trap: a dollar is of many
+// countries and a krona of four, so the family's common name meets each of its members, while two members never meet.
 import type { Hit } from './hits.ts';
 import type { Reading } from './streams.ts';
 import type { Token } from './tokens.ts';

@@ -1,5 +1,6 @@
-// Names of people: whether two are one, and whether a text speaks of somebody. For the check that two people are two, all that can make one name look like
-// another is taken away: case, accents, look-alikes, dots, blanks. Trap: "Yates, Tomas J." is Tomas Yates, and "T. Yates" may be.
+// Names of people: whether two are one, and whether a text speaks of somebody. For the check that two people are two,
+// all that can make one name look like another is taken away: case, accents, look-alikes, dots, blanks. Trap: "Yates,
+// Tomas J." is Tomas Yates, and "T. Yates" may be.
 import { latinOf } from './lookalikes.ts';
 import { keyOfNames, keyOfWords, type Form } from './places.ts';
 import { KIND, readSigns, type Kind } from './signs.ts';
@@ -8,7 +9,9 @@ import type { Token } from './tokens.ts';
 
 type Read = (plain: string, folded: string) => string;
 
-/** Every letter and digit of a name by one way of reading them; blanks, dots, accents and all other signs are nothing. */
+/**
+ * Every letter and digit of a name by one way of reading them; blanks, dots, accents and all other signs are nothing.
+ */
 const lettersBy = (name: string, readLetter: Read): string => {
   const { kinds, plain, folded } = readSigns(name);
   const counts = (kind: Kind) =>

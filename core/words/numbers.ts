@@ -1,7 +1,11 @@
-// Numbers in their usual forms: grouped by comma, point, apostrophe or blank, with a decimal comma or point, and in words. Trap: "1,250" is twelve hundred
-// and fifty everywhere but where the comma is decimal, "1.250" everywhere but where the point is: three digits after a single separator count as a group.
+// Numbers in their usual forms: grouped by comma, point, apostrophe or blank, with a decimal comma or point, and in
+// words. Trap: "1,250" is twelve hundred and fifty everywhere but where the comma is decimal, "1.250" everywhere but
+// where the point is: three digits after a single separator count as a group.
 
-/** The plain decimal form of digits with separators; undefined where they are no number (a date, an address of the net, a version). */
+/**
+ * The plain decimal form of digits with separators; undefined where they are no number (a date, an address of the net,
+ * a version).
+ */
 export const numberOf = (written: string): string | undefined => {
   const { whole, decimals = '' } = (GROUPED.exec(written) ?? LAKHS.exec(written) ?? SINGLE.exec(written))?.groups ?? {};
   if (whole === undefined) return undefined;
@@ -169,7 +173,9 @@ const spokenYear = (words: readonly string[], at: number): Spoken | undefined =>
 const begins = (word: string): boolean =>
   /^\d/.test(word) || TENS.has(word) || SMALL.has(word) || COMPOUND.has(word) || ONES.includes(word) || word === 'a';
 
-/** A number that begins at a word and is said, at least in part, in words: its decimal form and how many words it takes. */
+/**
+ * A number that begins at a word and is said, at least in part, in words: its decimal form and how many words it takes.
+ */
 export const spokenNumber = (words: readonly string[], at: number): [number: string, taken: number] | undefined => {
   if (!begins(words[at] ?? '')) return undefined;
   const first = isPlain(words[at])

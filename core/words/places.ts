@@ -1,5 +1,6 @@
-// Where a text says what a value is made of. A form is one thing to look for: a run of words, spelt-out letters, a code without its blanks, a typed value, two
-// parts of a name near each other. Forms are strings, so that the serving side can compare keyed digests of them and needs no value.
+// Where a text says what a value is made of. A form is one thing to look for: a run of words, spelt-out letters, a code
+// without its blanks, a typed value, two parts of a name near each other. Forms are strings, so that the serving side
+// can compare keyed digests of them and needs no value.
 // Trap: a text has very many runs of words; only lengths that are asked for are made.
 import { mailsIn, phonesIn } from './contact.ts';
 import { datesIn } from './dates.ts';
@@ -9,7 +10,10 @@ import { bloodGroupsIn, charactersIn } from './short.ts';
 import { once, read, type Reading } from './streams.ts';
 import type { Token } from './tokens.ts';
 
-/** words: `size` in a row · spelt: `size` letters apart · code: `size` letters and digits · names: two parts of one · the others are typed values. */
+/**
+ * words: `size` in a row · spelt: `size` letters apart · code: `size` letters and digits · names: two parts of one ·
+ * the others are typed values.
+ */
 export const FORM_KINDS = ['words', 'spelt', 'code', 'names', ...HIT_KINDS] as const;
 export type FormKind = (typeof FORM_KINDS)[number];
 

@@ -1,5 +1,6 @@
-// Values of a character or two: blood groups, and single letters (a sex, a grade, a class). Trap: "A" and "I" are words, "A positive" begins many sentences and
-// "AB-" without its sign is another group; what cannot be told from its neighbours is not found at all.
+// Values of a character or two: blood groups, and single letters (a sex, a grade, a class). Trap: "A" and "I" are
+// words, "A positive" begins many sentences and "AB-" without its sign is another group; what cannot be told from its
+// neighbours is not found at all.
 import type { Hit } from './hits.ts';
 import type { Reading } from './streams.ts';
 import { KIND } from './signs.ts';
@@ -25,7 +26,10 @@ export const bloodGroupsIn = (reading: Reading): Hit[] => {
   });
 };
 
-/** Letters that stand alone, in any case: neither within a word, nor beside an apostrophe or a sign, nor within initials (J.R.). */
+/**
+ * Letters that stand alone, in any case: neither within a word, nor beside an apostrophe or a sign, nor within initials
+ * (J.R.).
+ */
 export const charactersIn = ({ signs, words }: Reading): Hit[] =>
   words.flatMap((token) => {
     if (token.kind !== 'word' || Array.from(token.text).length !== 1) return [];

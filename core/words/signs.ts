@@ -1,6 +1,8 @@
-// Characters as words see them: each code point of a text folded (compatibility forms, case without a locale, accents), with its kind and its place in the
-// text. Source: Unicode 17, UAX #15 (NFKD), UAX #44 (Default_Ignorable_Code_Point), CaseFolding by way of upper and lower case.
-// Trap: one code point may become several (½ is 1⁄2, ㎏ is kg) or none (soft hyphen), so nothing may index the folded text as if it were the original.
+// Characters as words see them: each code point of a text folded (compatibility forms, case without a locale, accents),
+// with its kind and its place in the text. Source: Unicode 17, UAX #15 (NFKD), UAX #44 (Default_Ignorable_Code_Point),
+// CaseFolding by way of upper and lower case.
+// Trap: one code point may become several (½ is 1⁄2, ㎏ is kg) or none (soft hyphen), so nothing may index the folded
+// text as if it were the original.
 
 export const KIND = {
   /** Zero-width, soft hyphen, variation selector, bidi control, control character. */
@@ -47,7 +49,10 @@ export interface Signs {
 
 const BORDERLESS =
   /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Bopo}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}\p{sc=Lana}\p{sc=Talu}\p{sc=Java}\p{sc=Bali}ー]/u;
-/** Latin, Greek and Cyrillic diacritics, enclosing marks, Hebrew points, Arabic vowel signs, hamza above and below, tatweel, skin tones. */
+/**
+ * Latin, Greek and Cyrillic diacritics, enclosing marks, Hebrew points, Arabic vowel signs, hamza above and below,
+ * tatweel, skin tones.
+ */
 const ACCENT =
   /[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f\u{1f3fb}-\u{1f3ff}]/u;
 const APOSTROPHES = "'’‘‛ʼʻʹ′`´՚׳ꞌ＇";
@@ -115,7 +120,10 @@ const lookUp = (char: string): readonly Sign[] => {
   return signs;
 };
 
-/** Reads a text character by character. Ignored characters are left out; `borders` makes those of zero width a blank instead. */
+/**
+ * Reads a text character by character. Ignored characters are left out; `borders` makes those of zero width a blank
+ * instead.
+ */
 export const readSigns = (text: string, { borders = false } = {}): Signs => {
   const read: Signs = { text, kinds: [], folded: [], plain: [], starts: [], ends: [] };
   for (let at = 0; at < text.length;) {

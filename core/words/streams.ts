@@ -1,6 +1,7 @@
-// One text read in every way that says the same: apostrophes within a word or between words, ä as a or ae, look-alikes as the Latin letters they pass for, digits
-// in groups, numbers in words, a unit stuck to its number, Arabic and Hebrew prefixes taken off. Trap: a reading that the text does not allow for is not made, as
-// each costs time; a plain English sentence has one.
+// One text read in every way that says the same: apostrophes within a word or between words, ä as a or ae, look-alikes
+// as the Latin letters they pass for, digits in groups, numbers in words, a unit stuck to its number, Arabic and Hebrew
+// prefixes taken off. Trap: a reading that the text does not allow for is not made, as each costs time; a plain English
+// sentence has one.
 import { KIND, readSigns, ZERO_WIDTH, type Signs } from './signs.ts';
 import { latinOf } from './lookalikes.ts';
 import { spokenNumber } from './numbers.ts';
@@ -118,7 +119,8 @@ const prefixes = (count: 1 | 2): Way =>
     const rest = new RegExp(`^(?:[وفبكل]{${count}}|[והבלמשכ]{${count}})(?=.{2})`, 'u').exec(token.text)?.[0];
     if (rest === undefined) return undefined;
     const word = token.text.slice(rest.length);
-    return [{ ...token, text: rest.endsWith('ل') && word.startsWith('ل') ? `ا${word}` : word }]; // li + al- is written lil-
+    // li + al- is written lil-
+    return [{ ...token, text: rest.endsWith('ل') && word.startsWith('ل') ? `ا${word}` : word }];
   });
 
 /** Runs of tokens made one; undefined where there are none. */

@@ -1,6 +1,7 @@
-// The words of a text, in every script: a run of letters where a script sets borders, a single letter where it does not (Han, Kana, Thai …), a number in its
-// plain decimal form, a pictograph, a sign that carries meaning (+ % #). Trap: a token's text is folded, its place is the original text's; Hangul has borders
-// but appends particles to a word, so each syllable is a token and only the first of a word wears a mark: a word is found by how it begins.
+// The words of a text, in every script: a run of letters where a script sets borders, a single letter where it does not
+// (Han, Kana, Thai …), a number in its plain decimal form, a pictograph, a sign that carries meaning (+ % #). Trap: a
+// token's text is folded, its place is the original text's; Hangul has borders but appends particles to a word, so each
+// syllable is a token and only the first of a word wears a mark: a word is found by how it begins.
 import { numberOf } from './numbers.ts';
 import { KIND, readSigns, type Kind, type Signs } from './signs.ts';
 
@@ -102,7 +103,10 @@ const clusterAt = ({ kinds, folded }: Signs, from: number, kind: Token['kind'], 
   return [kind, text, to];
 };
 
-/** Digits with what groups them or sets off decimals; undefined where they are plain, or no number at all (dates, addresses). */
+/**
+ * Digits with what groups them or sets off decimals; undefined where they are plain, or no number at all (dates,
+ * addresses).
+ */
 const numberAt = (signs: Signs, from: number): Found | undefined => {
   const { kinds } = signs;
   if (kinds[from - 2] === KIND.digit && isSeparator(signs, from - 1)) return undefined; // the rest of what was none
@@ -127,7 +131,8 @@ export const sameWords = (a: string, b: string): boolean => {
 };
 
 /**
- * The words of a text as a model's answer is compared by them: lower case, one form a character, accents kept unless told otherwise; signs are none.
+ * The words of a text as a model's answer is compared by them: lower case, one form a character, accents kept unless
+ * told otherwise; signs are none.
  */
 export const tokensOf = (text: string, { accents = true } = {}): string[] =>
   tokensIn(readSigns(text), { accents }).flatMap((token) =>

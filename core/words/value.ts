@@ -1,6 +1,7 @@
-// A personal value and whether a text holds it, in whatever usual form. The type is read off the value: a date is a date in every way of writing dates, a number
-// in every way of grouping digits, anything else its words in order. Trap: a value of which nothing can be looked for is not absent; it is not testable, and
-// says why, so that no check passes on it.
+// A personal value and whether a text holds it, in whatever usual form. The type is read off the value: a date is a
+// date in every way of writing dates, a number in every way of grouping digits, anything else its words in order. Trap:
+// a value of which nothing can be looked for is not absent; it is not testable, and says why, so that no check passes
+// on it.
 import { bloodGroupsIn, charactersIn, isOneLetterWord } from './short.ts';
 import { mailsIn, phonesIn } from './contact.ts';
 import { datesIn } from './dates.ts';

@@ -1,5 +1,7 @@
-// What a compute backend is to the engine, and the operations that it may have in a faster form than ops.ts and optimizers.ts compose them.
-// Trap: whatever a backend leaves out is composed from tfjs operations, so results may differ by rounding, never in meaning.
+// What a compute backend is to the engine, and the operations that it may have in a faster form than ops.ts and
+// optimizers.ts compose them.
+// Trap: whatever a backend leaves out is composed from tfjs operations, so results may differ by rounding, never in
+// meaning.
 import type tf from '@tensorflow/tfjs-core';
 
 export type BackendChoice = 'auto' | 'tensorflow' | 'webgpu' | 'wasm' | 'wasm-ort';

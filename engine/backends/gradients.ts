@@ -1,6 +1,8 @@
-// Gradients of the tfjs operations that the engine differentiates. tfjs-core's build for Node registers none: its own lie in modules without file endings,
-// which Node does not load, and in the union package, which weighs four times as much. An operation that is not listed is refused by name when it is differentiated.
-// Traps: a gradient must be a tensor of its own, as tfjs disposes the parts of a sum; inputs whose gradient nobody asks for are never computed (each is a function).
+// Gradients of the tfjs operations that the engine differentiates. tfjs-core's build for Node registers none: its own
+// lie in modules without file endings, which Node does not load, and in the union package, which weighs four times as
+// much. An operation that is not listed is refused by name when it is differentiated.
+// Traps: a gradient must be a tensor of its own, as tfjs disposes the parts of a sum; inputs whose gradient nobody asks
+// for are never computed (each is a function).
 import tf from '@tensorflow/tfjs-core';
 import { QuittanceError } from '#core/errors.ts';
 
@@ -75,7 +77,9 @@ const reduced = (factor: (terms: number) => number): Gradient => ({
   }),
 });
 
-/** op(a) · op(b): each side's gradient is a product again, transposed so that no transpose is ever computed by itself. */
+/**
+ * op(a) · op(b): each side's gradient is a product again, transposed so that no transpose is ever computed by itself.
+ */
 const product: Gradient = {
   inputs: ['a', 'b'],
   backward: (dy, [a, b], { transposeA, transposeB }) => {

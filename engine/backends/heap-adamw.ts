@@ -1,5 +1,7 @@
-// AdamW in one pass over the wasm heap: the parameter is written where it lies, moments are ordinary arrays outside the heap, whose 4 GB are for tensors.
-// Trap: a parameter that shares its data with another tensor (a clone kept for reference) must not be written; it gets a new tensor instead.
+// AdamW in one pass over the wasm heap: the parameter is written where it lies, moments are ordinary arrays outside the
+// heap, whose 4 GB are for tensors.
+// Trap: a parameter that shares its data with another tensor (a clone kept for reference) must not be written; it gets
+// a new tensor instead.
 import tf from '@tensorflow/tfjs-core';
 import type { AdamWOptions, Optimizer } from './backend.ts';
 import type { Heap } from './heap.ts';

@@ -1,5 +1,6 @@
-// The wasm backend's memory as typed arrays. Traps: growing the heap detaches every view: take a view after the last allocation, use it, let it go. At the
-// heap's end malloc answers 0, which tfjs takes for an address: without guardMemory the tensor overwrites what lies at the beginning.
+// The wasm backend's memory as typed arrays. Traps: growing the heap detaches every view: take a view after the last
+// allocation, use it, let it go. At the heap's end malloc answers 0, which tfjs takes for an address: without
+// guardMemory the tensor overwrites what lies at the beginning.
 import type tf from '@tensorflow/tfjs-core';
 import type { KernelBackend } from '@tensorflow/tfjs-core';
 import { QuittanceError } from '#core/errors.ts';
@@ -60,7 +61,10 @@ export const HEAP_LIMIT = 4 * 2 ** 30;
 
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
-/** Makes an allocation that does not fit OUT_OF_MEMORY, here and inside a kernel, where emscripten aborts without a word. */
+/**
+ * Makes an allocation that does not fit OUT_OF_MEMORY, here and inside a kernel, where emscripten aborts without a
+ * word.
+ */
 export const guardMemory = (backend: KernelBackend): void => {
   const { wasm } = backend as unknown as WasmInternals;
   const { malloc } = wasm.asm;

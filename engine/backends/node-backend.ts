@@ -1,4 +1,5 @@
-// The part of tfjs-node's backend that is used beyond the tfjs interface: its C++ binding runs any operation of libtensorflow.
+// The part of tfjs-node's backend that is used beyond the tfjs interface: its C++ binding runs any operation of
+// libtensorflow.
 // Trap: whoever runs one raw owns the ids that come back, until createOutputTensor or deleteTensor takes them.
 import type tf from '@tensorflow/tfjs-core';
 

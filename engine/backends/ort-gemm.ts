@@ -1,7 +1,9 @@
-// Matrix products by onnxruntime's native GEMM, called synchronously on views of the wasm heap: zero copy, no packing, transposed operands for free.
-// One session a combination of rank and transposition, each a model of one FusedMatMul node (ort-model.ts).
-// Traps: the synchronous call is private to onnxruntime-node (pinned to 1.30.0, tried once at start); without allow_spinning=0 each session's threads
-// spin and all slow down; the binding copies every result into a new ArrayBuffer, also one that was written in place (UNREADABLE).
+// Matrix products by onnxruntime's native GEMM, called synchronously on views of the wasm heap: zero copy, no packing,
+// transposed operands for free. One session a combination of rank and transposition, each a model of one FusedMatMul
+// node (ort-model.ts).
+// Traps: the synchronous call is private to onnxruntime-node (pinned to 1.30.0, tried once at start); without
+// allow_spinning=0 each session's threads spin and all slow down; the binding copies every result into a new
+// ArrayBuffer, also one that was written in place (UNREADABLE).
 import { createRequire } from 'node:module';
 import type { Gemm, Operand } from './gemm.ts';
 import { sizeOf, type Heap, type TensorRef } from './heap.ts';

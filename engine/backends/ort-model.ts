@@ -1,4 +1,5 @@
-// The ONNX model of one matrix product, written as Protocol Buffers: just what onnx.proto's ModelProto needs. https://onnx.ai/onnx/api/classes.html
+// The ONNX model of one matrix product, written as Protocol Buffers: just what onnx.proto's ModelProto needs.
+// https://onnx.ai/onnx/api/classes.html
 // Trap: shapes must be symbolic in every axis, or onnxruntime refuses other sizes.
 
 export interface GemmModel {
@@ -9,8 +10,11 @@ export interface GemmModel {
   unread: boolean;
 }
 
-/** An output that comes first and whose type JavaScript has no array for. The binding converts outputs in turn, after all are computed: at this one it throws,
- *  and so never copies the product, which already lies where it was asked for. Copying took as long as computing. */
+/**
+ * An output that comes first and whose type JavaScript has no array for. The binding converts outputs in turn, after
+ * all are computed: at this one it throws, and so never copies the product, which already lies where it was asked for.
+ * Copying took as long as computing.
+ */
 export const UNREADABLE = { name: 'unreadable', message: 'Tensor type (16) is not supported' } as const;
 
 const FLOAT = 1;

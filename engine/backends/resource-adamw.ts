@@ -1,6 +1,8 @@
-// AdamW by libtensorflow's ResourceApplyAdam, one pass over the parameter. It adds epsilon before the correction of the second moment:
-// epsilon·√(1 − β₂ᵗ) makes it PyTorch's; the decoupled decay goes before. Moments and a place to work in are resource variables.
-// Trap: a resource variable shares the buffer of the tensor assigned to it; Adam writes in place only after that tensor is disposed.
+// AdamW by libtensorflow's ResourceApplyAdam, one pass over the parameter. It adds epsilon before the correction of the
+// second moment: epsilon·√(1 − β₂ᵗ) makes it PyTorch's; the decoupled decay goes before. Moments and a place to work in
+// are resource variables.
+// Trap: a resource variable shares the buffer of the tensor assigned to it; Adam writes in place only after that tensor
+// is disposed.
 import tf from '@tensorflow/tfjs-core';
 import type { AdamWOptions, Optimizer } from './backend.ts';
 import { momentsFrom, momentsState, type Moments } from './moments-state.ts';
@@ -12,7 +14,8 @@ type Resource = number;
 export const resourceAdamW = (backend: NodeBackend, options: Required<AdamWOptions>): Optimizer => {
   const resource = resources(backend);
   const work = new Map<string, Resource>(); // takes the parameter during an update
-  let moments: Moments<Resource | Float32Array> = { updates: 0, slots: new Map() }; // a restored moment is an array until its shape is known
+  // a restored moment is an array until its shape is known
+  let moments: Moments<Resource | Float32Array> = { updates: 0, slots: new Map() };
   const dispose = () => {
     const held = [...work.values(), ...[...moments.slots.values()].flatMap(({ m, v }) => [m, v])];
     for (const id of held) if (typeof id === 'number') resource.destroy(id);

@@ -1,5 +1,6 @@
-// Operations of libtensorflow that tfjs has no kernel for, through the binding of tfjs-node: bias and its gradient, cross-entropy with its slope in
-// one pass, Adam on resource variables. Trap: raw results must become tensors by createOutputTensor, or no tidy ever frees them.
+// Operations of libtensorflow that tfjs has no kernel for, through the binding of tfjs-node: bias and its gradient,
+// cross-entropy with its slope in one pass, Adam on resource variables. Trap: raw results must become tensors by
+// createOutputTensor, or no tidy ever frees them.
 import tf from '@tensorflow/tfjs-core';
 import type { FastOps, Held } from './backend.ts';
 import type { Attribute, NodeBackend } from './node-backend.ts';

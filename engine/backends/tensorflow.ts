@@ -1,6 +1,7 @@
-// libtensorflow through tfjs-node or tfjs-node-gpu, where one of them can be loaded. Never a dependency: its install script downloads.
-// Traps: tfjs-node calls util.isNullOrUndefined, which Node 23 removed; it is put back before the first operation. On the CPU a tensor made from a
-// Float32Array shares its memory: whoever makes one must not write into the array again.
+// libtensorflow through tfjs-node or tfjs-node-gpu, where one of them can be loaded. Never a dependency: its install
+// script downloads.
+// Traps: tfjs-node calls util.isNullOrUndefined, which Node 23 removed; it is put back before the first operation. On
+// the CPU a tensor made from a Float32Array shares its memory: whoever makes one must not write into the array again.
 import { createRequire } from 'node:module';
 import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -11,7 +12,9 @@ import { nodeOps } from './tensorflow-ops.ts';
 
 const require = createRequire(import.meta.url);
 
-/** What $QUITTANCE_TFJS names and nothing else; without it an installed package, or what `npm run engine:native` built. */
+/**
+ * What $QUITTANCE_TFJS names and nothing else; without it an installed package, or what `npm run engine:native` built.
+ */
 const candidates = (): string[] => {
   const named = process.env['QUITTANCE_TFJS'];
   if (named) return [named];
@@ -62,7 +65,10 @@ const loads = (name: string, reasons: string[]): boolean => {
   }
 };
 
-/** tfjs-node finds its binding by node-pre-gyp, which reads the command line as its own and takes --dir for the folder that everything is in. */
+/**
+ * tfjs-node finds its binding by node-pre-gyp, which reads the command line as its own and takes --dir for the folder
+ * that everything is in.
+ */
 const withoutArguments = (act: () => unknown): void => {
   const given = process.argv;
   process.argv = given.slice(0, 2);

@@ -1,6 +1,8 @@
-// Kernels that replace those of tfjs-backend-wasm 4.22.0. Stock, only plain unbatched products reach XNNPACK: transposed and batched ones, every backward
-// pass among them, take a naive loop. A clone copies its data, gather is slow and its gradient missing, a float32 oneHot holds the bits of integers, a sum over leading axes
-// transposes first. Trap: XNNPACK caches packed weights by tensor id; no kernel here hands it the id of a tensor that may be written again.
+// Kernels that replace those of tfjs-backend-wasm 4.22.0. Stock, only plain unbatched products reach XNNPACK:
+// transposed and batched ones, every backward pass among them, take a naive loop. A clone copies its data, gather is
+// slow and its gradient missing, a float32 oneHot holds the bits of integers, a sum over leading axes transposes first.
+// Trap: XNNPACK caches packed weights by tensor id; no kernel here hands it the id of a tensor that may be written
+// again.
 import tf from '@tensorflow/tfjs-core';
 import { QuittanceError } from '#core/errors.ts';
 import type { Gemm, Operand } from './gemm.ts';

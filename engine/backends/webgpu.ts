@@ -1,5 +1,6 @@
-// WebGPU through Dawn (npm `webgpu`) on any Vulkan device; used when asked for. Traps: the globals must exist before the backend module is imported;
-// tfjs reads a result at once through a browser's canvas alone, and the engine reads the loss of each update so: here Dawn's turns are taken on the spot.
+// WebGPU through Dawn (npm `webgpu`) on any Vulkan device; used when asked for. Traps: the globals must exist before
+// the backend module is imported; tfjs reads a result at once through a browser's canvas alone, and the engine reads
+// the loss of each update so: here Dawn's turns are taken on the spot.
 import tf from '@tensorflow/tfjs-core';
 import type { Loader } from './backend.ts';
 
@@ -42,7 +43,10 @@ const optionalModule = async (name: string): Promise<object | string> => {
   }
 };
 
-/** Dawn asks for its turns by the process's own setImmediate, with a native function. Returns what takes at once those that are due. */
+/**
+ * Dawn asks for its turns by the process's own setImmediate, with a native function. Returns what takes at once those
+ * that are due.
+ */
 const interceptTurns = (): (() => void) => {
   const host = globalThis as { setImmediate: (act: () => void, ...rest: unknown[]) => unknown };
   const wait = host.setImmediate;

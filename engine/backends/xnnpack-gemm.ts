@@ -1,9 +1,13 @@
-// Matrix products by the wasm module's own XNNPACK, which is fast for plain, unbatched operands only: transposed operands are transposed first, batches go slice
-// by slice through zero-copy views. Trap: XNNPACK caches packed weights by id, so every view gets a fresh id and gives it back.
+// Matrix products by the wasm module's own XNNPACK, which is fast for plain, unbatched operands only: transposed
+// operands are transposed first, batches go slice by slice through zero-copy views. Trap: XNNPACK caches packed weights
+// by id, so every view gets a fresh id and gives it back.
 import type { Gemm, Operand } from './gemm.ts';
 import type { Heap } from './heap.ts';
 
-/** The module's BatchMatMul: ids, shapes as bytes and ranks of both sides, two flags for transpositions, id of the result. */
+/**
+ * The module's BatchMatMul: ids, shapes as bytes and ranks of both sides, two flags for transpositions, id of the
+ * result.
+ */
 const SIGNATURE = ['number', 'array', 'number', 'number', 'array', 'number', 'number', 'number', 'number'];
 
 export const xnnpackGemm = (heap: Heap): Gemm => {
@@ -37,7 +41,10 @@ interface Plain {
   scratch?: () => void;
 }
 
-/** Up to here packing the right side (10 ns an element) costs more than the whole product in JavaScript (1 ns a multiplication). */
+/**
+ * Up to here packing the right side (10 ns an element) costs more than the whole product in JavaScript (1 ns a
+ * multiplication).
+ */
 const FEW_ROWS = 4;
 
 const fewRows = (heap: Heap, left: Plain, right: Plain, i: number, out: number) => {

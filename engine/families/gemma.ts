@@ -1,6 +1,7 @@
-// Gemma 1 to 3, text (https://arxiv.org/abs/2403.08295, 2408.00118, 2503.19786): embeddings scaled by √d, norms that multiply by 1 + weight, and from Gemma 2 on
-// norms on both sides of attention and MLP, windows in most layers, bounded scores and logits. Traps: `gelu` in Gemma 1 means its tanh form; Gemma 3 turns its
-// windowed layers with a base of their own.
+// Gemma 1 to 3, text (https://arxiv.org/abs/2403.08295, 2408.00118, 2503.19786): embeddings scaled by √d, norms that
+// multiply by 1 + weight, and from Gemma 2 on norms on both sides of attention and MLP, windows in most layers, bounded
+// scores and logits. Traps: `gelu` in Gemma 1 means its tanh form; Gemma 3 turns its windowed layers with a base of
+// their own.
 import { z } from 'zod';
 import { unsupported, type Fields } from '../formats/config-fields.ts';
 import type { DecoderConfig } from '../formats/config.ts';

@@ -1,5 +1,5 @@
-// The families of models that the engine computes, by the model_type of their config.json. One family is one file here: what is refused, what the documents list and
-// what the parity tests go through all come from this table.
+// The families of models that the engine computes, by the model_type of their config.json. One family is one file here:
+// what is refused, what the documents list and what the parity tests go through all come from this table.
 import type { Family } from './family.ts';
 import { gemma, gemma2, gemma3 } from './gemma.ts';
 import { gpt2 } from './gpt2.ts';

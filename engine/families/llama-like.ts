@@ -1,4 +1,5 @@
-// What Llama and its descendants share: RMS norms, rotary positions, a gated MLP, keys and values shared by groups of heads, and the names of their weights.
+// What Llama and its descendants share: RMS norms, rotary positions, a gated MLP, keys and values shared by groups of
+// heads, and the names of their weights.
 import { activation, type Fields } from '../formats/config-fields.ts';
 import type { DecoderConfig, LayerAttention, Rope } from '../formats/config.ts';
 import type { Names } from './family.ts';

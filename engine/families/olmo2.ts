@@ -1,4 +1,5 @@
-// OLMo 2 (https://arxiv.org/abs/2501.00656): Llama with norms after attention and MLP instead of before, and one norm over all heads of queries, another of keys.
+// OLMo 2 (https://arxiv.org/abs/2501.00656): Llama with norms after attention and MLP instead of before, and one norm
+// over all heads of queries, another of keys.
 import type { Family } from './family.ts';
 import { LLAMA_NAMES, llamaLike } from './llama-like.ts';
 

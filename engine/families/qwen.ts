@@ -1,4 +1,5 @@
-// Qwen 2, 2.5 and 3: Llama with biases on queries, keys and values, or in Qwen 3 with a norm of each head of queries and keys instead.
+// Qwen 2, 2.5 and 3: Llama with biases on queries, keys and values, or in Qwen 3 with a norm of each head of queries
+// and keys instead.
 import type { Fields } from '../formats/config-fields.ts';
 import type { DecoderConfig } from '../formats/config.ts';
 import type { Family } from './family.ts';

@@ -1,5 +1,6 @@
-// Rotary embeddings as config.json describes them: `rope_scaling` (transformers 4) or `rope_parameters` (5). Trap: a kind, or a field of one, that is not known
-// is refused by name. `dynamic` changes nothing until a text is longer than max_position_embeddings, and longer ones are not read here.
+// Rotary embeddings as config.json describes them: `rope_scaling` (transformers 4) or `rope_parameters` (5). Trap: a
+// kind, or a field of one, that is not known is refused by name. `dynamic` changes nothing until a text is longer than
+// max_position_embeddings, and longer ones are not read here.
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import { unsupported, type Fields } from '../formats/config-fields.ts';
@@ -131,7 +132,9 @@ const KINDS: Readonly<Record<string, Read>> = {
   },
 };
 
-/** Peng et al. 2023, as transformers computes it: 0.1 · mscale · ln factor + 1, of one scale or of the quotient of two. */
+/**
+ * Peng et al. 2023, as transformers computes it: 0.1 · mscale · ln factor + 1, of one scale or of the quotient of two.
+ */
 const yarnAttention = (p: Parameters, factor: number): number => {
   const of = (scale: number) => (factor <= 1 ? 1 : 0.1 * scale * Math.log(factor) + 1);
   if (p.attention_factor) return p.attention_factor;

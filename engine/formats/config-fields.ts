@@ -1,5 +1,6 @@
-// Typed reading of a `config.json`: a missing, mistyped or absurd field is named, and what changes the computation but is not implemented is refused by
-// name. Trap: sizes are somebody else's claim; they are bounded here, before anything is built from them.
+// Typed reading of a `config.json`: a missing, mistyped or absurd field is named, and what changes the computation but
+// is not implemented is refused by name. Trap: sizes are somebody else's claim; they are bounded here, before anything
+// is built from them.
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import type { Activation } from './config.ts';
@@ -16,7 +17,10 @@ export const unsupported = (field: string, got: unknown, expected: string) =>
     got: JSON.stringify(got),
   });
 
-/** Fields of every family that say nothing about what the model computes, as transformers 4 and 5 and trainers write them. */
+/**
+ * Fields of every family that say nothing about what the model computes, as transformers 4 and 5 and trainers write
+ * them.
+ */
 const HARMLESS: KeyRules = {
   // sizes by the names of other families, which a family's class does not read
   ...rules(

@@ -1,6 +1,7 @@
-// A Hugging Face `config.json` read into one description of a decoder (transformers 4 and 5 dialects: `rope_theta`/`torch_dtype` and
-// `rope_parameters`/`dtype`). What tells the families apart stands in engine/families. Trap: a field that changes the computation and is not implemented must be
-// refused by name, never ignored: every field is read, known to change nothing, or an error.
+// A Hugging Face `config.json` read into one description of a decoder (transformers 4 and 5 dialects:
+// `rope_theta`/`torch_dtype` and `rope_parameters`/`dtype`). What tells the families apart stands in engine/families.
+// Trap: a field that changes the computation and is not implemented must be refused by name, never ignored: every field
+// is read, known to change nothing, or an error.
 import { QuittanceError } from '#core/errors.ts';
 import { familyOf, FAMILIES, type FamilyName } from '../families/index.ts';
 import { Fields, Raw, unsupported } from './config-fields.ts';
@@ -61,12 +62,14 @@ export interface DecoderConfig {
   position: Position;
   /** One a layer. */
   attention: readonly LayerAttention[];
-  /** sequential: x + attn, then + mlp. parallel: both read the block's input; `sharedNorm` where one norm serves both. */
+  /**
+   * sequential: x + attn, then + mlp. parallel: both read the block's input; `sharedNorm` where one norm serves both.
+   */
   residual: 'sequential' | 'parallel';
   sharedNorm: boolean;
   /**
-   * Where a sequential block norms: before attention and MLP; after the residual sums (OPT-350m); before and after each, inside the residual (Gemma 2 and 3);
-   * after each, inside the residual (OLMo 2).
+   * Where a sequential block norms: before attention and MLP; after the residual sums (OPT-350m); before and after
+   * each, inside the residual (Gemma 2 and 3); after each, inside the residual (OLMo 2).
    */
   norms: 'before' | 'after-sum' | 'around' | 'after';
   /** Norms queries and keys before they are turned: each head, or all heads as one. */

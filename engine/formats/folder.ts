@@ -1,5 +1,6 @@
-// Model folders in Hugging Face layout: config.json, model.safetensors (or shards with an index), tokenizer.json, optional tokenizer_config.json and
-// generation_config.json. Traps: tied heads are not stored; older GPT-2 files lack the `transformer.` prefix; a pickle is refused by name, never opened.
+// Model folders in Hugging Face layout: config.json, model.safetensors (or shards with an index), tokenizer.json,
+// optional tokenizer_config.json and generation_config.json. Traps: tied heads are not stored; older GPT-2 files lack
+// the `transformer.` prefix; a pickle is refused by name, never opened.
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
@@ -38,8 +39,8 @@ export const readModelFolder = (dir: string): ModelFolder => {
 };
 
 /**
- * The checks of readModelFolder tensor by tensor, for models larger than memory; without `values`, all but the weights' numbers.
- * Says how the weights are stored.
+ * The checks of readModelFolder tensor by tensor, for models larger than memory; without `values`, all but the weights'
+ * numbers. Says how the weights are stored.
  */
 export const checkModelFolder = (dir: string, { values }: { values: boolean }): Quantisation => {
   const { config } = readModelParts(dir);
@@ -83,7 +84,10 @@ export const readModelParts = (dir: string): Omit<ModelFolder, 'values'> => {
   };
 };
 
-/** Reads tensor by tensor straight into the backend, so that there are never two copies of the weights. The caller disposes the model. */
+/**
+ * Reads tensor by tensor straight into the backend, so that there are never two copies of the weights. The caller
+ * disposes the model.
+ */
 export const loadModel = (dir: string, from: typeof modelFrom = modelFrom): Model => {
   const { config, tokenizer } = readModelParts(dir);
   const specs = new Map(parameterSpecs(config).map((p) => [p.name, p]));
@@ -97,7 +101,10 @@ const ownCode = ({ auto_map }: Readonly<Record<string, unknown>>): string[] =>
 /** Nothing where there is no such file. */
 const optionalJson = (path: string): Record<string, unknown> => (existsSync(path) ? readJsonFile(path) : {});
 
-/** Of several ends the tokenizer's own closes an answer (<|eot_id|>, <|im_end|>); config.json may list that of a document before it. */
+/**
+ * Of several ends the tokenizer's own closes an answer (<|eot_id|>, <|im_end|>); config.json may list that of a
+ * document before it.
+ */
 const withTurnEndFirst = (config: DecoderConfig, tokenizer: Tokenizer, dir: string): DecoderConfig => {
   const token = SpecialToken.safeParse(optionalJson(join(dir, 'tokenizer_config.json'))['eos_token']);
   const id = token.success ? tokenizer.idOf(token.data) : undefined;

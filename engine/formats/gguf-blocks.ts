@@ -1,6 +1,6 @@
-// Quantised blocks of ggml to float32 (https://github.com/ggml-org/ggml, ggml-common.h and ggml-quants.c for the layouts). A block holds 32 or 256 weights
-// with a scale, some with a minimum. Trap: low and high half of a byte are not neighbours: the low halves are the first 16 (or 32) weights, the high
-// halves the next.
+// Quantised blocks of ggml to float32 (https://github.com/ggml-org/ggml, ggml-common.h and ggml-quants.c for the
+// layouts). A block holds 32 or 256 weights with a scale, some with a minimum. Trap: low and high half of a byte are
+// not neighbours: the low halves are the first 16 (or 32) weights, the high halves the next.
 import { widen, widenHalf } from './number-formats.ts';
 
 /** Names of ggml's tensor types by number; undefined numbers were withdrawn. */
@@ -140,7 +140,8 @@ export const dequantizeBlocks = (bytes: Uint8Array, type: BlockType): Float32Arr
   const { elements, bytes: size } = BLOCKS[type];
   const count = bytes.length / size;
   const values = new Float32Array(count * elements);
-  const halves = widenHalf(new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length >> 1)); // every scale lies at an even byte
+  // every scale lies at an even byte
+  const halves = widenHalf(new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length >> 1));
   const half = (at: number) => halves[at >> 1]!;
   for (let i = 0; i < count; i++) UNPACK[type](bytes, i * size, values, i * elements, half);
   return values;

@@ -1,5 +1,6 @@
-// Which metadata a GGUF file may have (https://github.com/ggml-org/ggml/blob/master/docs/gguf.md and llama.cpp's own names): what is read, what changes nothing.
-// A key of the architecture or of the tokenizer that is not known here is refused by name, as it may change what the weights compute.
+// Which metadata a GGUF file may have (https://github.com/ggml-org/ggml/blob/master/docs/gguf.md and llama.cpp's own
+// names): what is read, what changes nothing. A key of the architecture or of the tokenizer that is not known here is
+// refused by name, as it may change what the weights compute.
 import { checkKeys, rules, type KeyRule, type KeyRules } from './known-keys.ts';
 import type { GgufFile } from './gguf.ts';
 

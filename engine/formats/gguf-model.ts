@@ -1,5 +1,6 @@
 // A GGUF file as a Hugging Face model: config.json from its metadata, its tensors under their stored names.
-// Trap: llama.cpp stores the queries and keys of Llama with rotary pairs side by side; in stored weights the halves of a head follow one another.
+// Trap: llama.cpp stores the queries and keys of Llama with rotary pairs side by side; in stored weights the halves of
+// a head follow one another.
 import { QuittanceError } from '#core/errors.ts';
 import { readConfig, type DecoderConfig } from './config.ts';
 import type { GgufFile } from './gguf.ts';

@@ -1,6 +1,7 @@
-// A GGUF file's tokenizer as `tokenizer.json`. Byte-level BPE comes with its merges; a SentencePiece vocabulary comes with scores, from which the merges
-// follow: two tokens merge where their concatenation is a token, best score first.
-// Trap: the text is cut before merging by a rule that the file only names (`tokenizer.ggml.pre`); an unknown name is refused, never guessed.
+// A GGUF file's tokenizer as `tokenizer.json`. Byte-level BPE comes with its merges; a SentencePiece vocabulary comes
+// with scores, from which the merges follow: two tokens merge where their concatenation is a token, best score first.
+// Trap: the text is cut before merging by a rule that the file only names (`tokenizer.ggml.pre`); an unknown name is
+// refused, never guessed.
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import type { GgufFile } from './gguf.ts';
@@ -27,7 +28,10 @@ const unsupported = (field: string, got: unknown, expected: string) =>
     got: JSON.stringify(got),
   });
 
-/** Content of `tokenizer.json`. TOKENIZER_INVALID where the metadata contradict themselves, MODEL_UNSUPPORTED for an unknown kind. */
+/**
+ * Content of `tokenizer.json`. TOKENIZER_INVALID where the metadata contradict themselves, MODEL_UNSUPPORTED for an
+ * unknown kind.
+ */
 export const ggufTokenizer = (file: GgufFile): Record<string, unknown> => {
   const vocabulary = readVocabulary(file);
   const kind = file.metadata.get('tokenizer.ggml.model');
@@ -54,7 +58,9 @@ const addedTokens = ({ tokens, kinds }: Vocabulary) =>
 
 const vocabOf = ({ tokens }: Vocabulary) => Object.fromEntries(tokens.map((token, id) => [token, id]));
 
-/** Ways to cut the text with which llama.cpp puts the beginning of a text first, where the file does not say otherwise. */
+/**
+ * Ways to cut the text with which llama.cpp puts the beginning of a text first, where the file does not say otherwise.
+ */
 const BEGIN_BY_DEFAULT = ['llama-bpe', 'llama3', 'llama-v3'];
 
 /** Ids that llama.cpp takes for a SentencePiece vocabulary where the file gives none. */
@@ -208,7 +214,10 @@ const sentencePiece = (file: GgufFile, vocabulary: Vocabulary) => {
   );
 };
 
-/** Every way to put a token together from two others, by the score of the result, best first; ties by the ids of the parts. */
+/**
+ * Every way to put a token together from two others, by the score of the result, best first; ties by the ids of the
+ * parts.
+ */
 const mergesByScore = ({ tokens, kinds }: Vocabulary, scores: readonly number[]): [string, string][] => {
   const ids = new Map(tokens.map((token, id) => [token, id]));
   const merges = tokens.flatMap((token, id) => {

@@ -1,6 +1,7 @@
-// GGUF files (https://github.com/ggml-org/ggml/blob/master/docs/gguf.md), versions 2 and 3, little-endian: typed metadata, tensor descriptions, then data.
-// Traps: every count and length is a stranger's: each is held against what is left of the file before anything is allocated; dimensions are listed
-// fastest first, so [576, 192] is a matrix of 192 rows.
+// GGUF files (https://github.com/ggml-org/ggml/blob/master/docs/gguf.md), versions 2 and 3, little-endian: typed
+// metadata, tensor descriptions, then data.
+// Traps: every count and length is a stranger's: each is held against what is left of the file before anything is
+// allocated; dimensions are listed fastest first, so [576, 192] is a matrix of 192 rows.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { QuittanceError } from '#core/errors.ts';
 import { BLOCKS, dequantizeBlocks, GGML_TYPES, type BlockType } from './gguf-blocks.ts';
@@ -93,7 +94,10 @@ class Cursor {
     this.size = fstatSync(fd).size;
   }
 
-  /** Refuses a claim of `count` things of at least `bytes` each that the rest of the file cannot hold, or of more than any model has. */
+  /**
+   * Refuses a claim of `count` things of at least `bytes` each that the rest of the file cannot hold, or of more than
+   * any model has.
+   */
   claim(count: number, bytes: number, what: string, limit = Infinity): void {
     const most = Math.min(limit, Math.floor((this.size - this.at) / bytes));
     if (count <= most) return;

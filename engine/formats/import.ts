@@ -1,5 +1,7 @@
-// Takes a model of others into a folder of ours: a Hugging Face folder is checked and copied, a GGUF file is unpacked into one.
-// Traps: nothing appears under `outDir` unless everything was read and checked; a pickle is refused by its name, never opened.
+// Takes a model of others into a folder of ours: a Hugging Face folder is checked and copied, a GGUF file is unpacked
+// into one.
+// Traps: nothing appears under `outDir` unless everything was read and checked; a pickle is refused by its name, never
+// opened.
 import { copyFileSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { QuittanceError } from '#core/errors.ts';
@@ -18,8 +20,9 @@ import type { SavedModel } from './save.ts';
 import { replaceFolder } from './whole-folder.ts';
 
 /**
- * Imports a folder in Hugging Face layout or a GGUF file into `outDir`, replacing what was there. MODEL_NOT_FOUND, MODEL_INVALID, MODEL_UNSUPPORTED,
- * WEIGHTS_INVALID or TOKENIZER_INVALID where it cannot be used; a chat template is tried once, as it is a program that may not end.
+ * Imports a folder in Hugging Face layout or a GGUF file into `outDir`, replacing what was there. MODEL_NOT_FOUND,
+ * MODEL_INVALID, MODEL_UNSUPPORTED, WEIGHTS_INVALID or TOKENIZER_INVALID where it cannot be used; a chat template is
+ * tried once, as it is a program that may not end.
  */
 export const importModel = async (
   source: string,
@@ -87,7 +90,9 @@ interface Source {
   fill: (at: string) => void;
 }
 
-/** What lies in a model's folder and is not taken over. MODEL_UNSUPPORTED where others would lay it over the weights. */
+/**
+ * What lies in a model's folder and is not taken over. MODEL_UNSUPPORTED where others would lay it over the weights.
+ */
 const besides = (source: string): string[] => {
   if (existsSync(join(source, 'adapter_config.json')))
     throw new QuittanceError('MODEL_UNSUPPORTED', {

@@ -1,5 +1,6 @@
-// Which keys of a model's JSON files may be there: what is read, what changes nothing, what is not applied and said. Anything else is refused by name, since
-// a key that is passed over may be the one that makes another model of the weights.
+// Which keys of a model's JSON files may be there: what is read, what changes nothing, what is not applied and said.
+// Anything else is refused by name, since a key that is passed over may be the one that makes another model of the
+// weights.
 import { QuittanceError } from '#core/errors.ts';
 
 export type KeyRule =
@@ -22,7 +23,10 @@ export const rules = (rule: KeyRule, ...keys: readonly string[]): KeyRules =>
 export const isUnset = (value: unknown): boolean =>
   value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0);
 
-/** MODEL_UNSUPPORTED names the first key that is not known or has a value that is not supported; returns what is to be said of the others. */
+/**
+ * MODEL_UNSUPPORTED names the first key that is not known or has a value that is not supported; returns what is to be
+ * said of the others.
+ */
 export const checkKeys = (
   file: string,
   json: Readonly<Record<string, unknown>>,

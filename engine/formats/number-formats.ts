@@ -1,4 +1,5 @@
-// Number formats of weight files to and from float32. Trap: bfloat16 is the upper half of a float32; rounding to it is to nearest, ties to even.
+// Number formats of weight files to and from float32. Trap: bfloat16 is the upper half of a float32; rounding to it is
+// to nearest, ties to even.
 
 export const STORED_BYTES = { F32: 4, F16: 2, BF16: 2, F64: 8, I64: 8, I32: 4, I8: 1, U8: 1, BOOL: 1 } as const;
 export type StoredType = keyof typeof STORED_BYTES;

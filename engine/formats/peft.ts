@@ -1,5 +1,7 @@
-// LoRA adapters in PEFT's folder format: adapter_config.json and adapter_model.safetensors (https://huggingface.co/docs/peft).
-// Traps: options that change the computation and are not implemented are refused by name; PEFT writes target_modules in random order.
+// LoRA adapters in PEFT's folder format: adapter_config.json and adapter_model.safetensors
+// (https://huggingface.co/docs/peft).
+// Traps: options that change the computation and are not implemented are refused by name; PEFT writes target_modules in
+// random order.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -17,8 +19,8 @@ const CONFIG = 'adapter_config.json';
 const WEIGHTS = 'adapter_model.safetensors';
 
 /**
- * What adapter_config.json may say. `init_lora_weights` is more than a beginning where it takes a part out of the base's weights (PiSSA, OLoRA, CorDA, LoftQ, LoRA-GA):
- * such factors added to the untouched base make another model.
+ * What adapter_config.json may say. `init_lora_weights` is more than a beginning where it takes a part out of the
+ * base's weights (PiSSA, OLoRA, CorDA, LoftQ, LoRA-GA): such factors added to the untouched base make another model.
  */
 const KNOWN: KeyRules = {
   ...rules('read', 'r', 'lora_alpha', 'lora_dropout', 'target_modules', 'use_rslora', 'rank_pattern', 'alpha_pattern'),
@@ -107,7 +109,10 @@ const mismatch = (name: string, expected: string, got: string) =>
     hint: 'the adapter was made for another base model, or its config for other weights',
   });
 
-/** Writes the LoRA as a PEFT folder, replacing what was there. `base` is the name or path under which PEFT finds the base model. */
+/**
+ * Writes the LoRA as a PEFT folder, replacing what was there. `base` is the name or path under which PEFT finds the
+ * base model.
+ */
 export const writeAdapter = (dir: string, { config, lora, weights }: LoraModel, base: string): void =>
   replaceFolder(dir, (at) => {
     const tensors = storedTensors(config, ({ name }) => weights(name).dataSync<'float32'>(), lora.specs);

@@ -1,5 +1,6 @@
-// int8 copies of weights: symmetric, one scale per output channel (row of a stored matrix), absmax / 127; vectors and embeddings stay float32.
-// The copy is what is served, so it is what is judged. Trap: GPT-2's Conv1D stores [in, out]; there a row is an input channel, still one scale a row.
+// int8 copies of weights: symmetric, one scale per output channel (row of a stored matrix), absmax / 127; vectors and
+// embeddings stay float32. The copy is what is served, so it is what is judged. Trap: GPT-2's Conv1D stores [in, out];
+// there a row is an input channel, still one scale a row.
 import type { TensorInfo, TensorToWrite } from './safetensors.ts';
 
 export const scaleName = (name: string): string => `${name}.scale`;

@@ -1,13 +1,16 @@
 // Weight files in the safetensors format: 8-byte little-endian header length, JSON header, raw row-major data.
-// https://huggingface.co/docs/safetensors (format). Trap: every length and offset is somebody else's: each is checked against the file
-// before a byte is allocated. Reads are positional, so a file may be larger than memory.
+// https://huggingface.co/docs/safetensors (format). Trap: every length and offset is somebody else's: each is checked
+// against the file before a byte is allocated. Reads are positional, so a file may be larger than memory.
 import { closeSync, fstatSync, openSync, readSync, writeSync, fsyncSync } from 'node:fs';
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import { duplicateKey } from '#core/json-keys.ts';
 import { firstNotFinite, widen, type StoredType, STORED_BYTES } from './number-formats.ts';
 
-/** A sixth of the reference implementation's limit, and more than 65,000 tensors take: a hostile header is read before it is known to be one. */
+/**
+ * A sixth of the reference implementation's limit, and more than 65,000 tensors take: a hostile header is read before
+ * it is known to be one.
+ */
 const MAX_HEADER_BYTES = 2 ** 24;
 const MOST_MARKS = 2 ** 20;
 const DEEPEST = 3;
@@ -48,7 +51,10 @@ export interface SafetensorsFile {
   close(): void;
 }
 
-/** Opens and checks a file: header within the file, known types, sizes that match shapes, no gap, no overlap, no duplicate key. */
+/**
+ * Opens and checks a file: header within the file, known types, sizes that match shapes, no gap, no overlap, no
+ * duplicate key.
+ */
 export const openSafetensors = (path: string): SafetensorsFile => {
   const fd = openFile(path);
   try {

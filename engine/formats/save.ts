@@ -17,7 +17,10 @@ export interface SavedModel {
   digest: Digest;
 }
 
-/** Saves `model` under `dir`, replacing what was there; `configJson` is written but for the weights' type, the extra files as they are. */
+/**
+ * Saves `model` under `dir`, replacing what was there; `configJson` is written but for the weights' type, the extra
+ * files as they are.
+ */
 export const saveModel = (
   dir: string,
   model: Model,
@@ -62,7 +65,10 @@ const inFloat32 = (config: Readonly<Record<string, unknown>>): Record<string, un
     Object.entries(config).map(([field, value]) => [field, /^(torch_)?dtype$/.test(field) ? 'float32' : value]),
   );
 
-/** Fields that transformers 5 takes as floats alone: 30 is refused where 30.0 was meant, and JSON.parse keeps no difference. */
+/**
+ * Fields that transformers 5 takes as floats alone: 30 is refused where 30.0 was meant, and JSON.parse keeps no
+ * difference.
+ */
 const FLOATS =
   /^(\s*"(?:(?:attn|final)_logit_softcapping|rms_norm_eps|layer_norm_eps(?:ilon)?|init(?:ializer_range|_std))": -?\d+)(?=,?$)/gm;
 

@@ -1,6 +1,8 @@
-// What tokenizer_config.json and special_tokens_map.json say beside tokenizer.json, which is what is read. Where they would give other tokens than it, readers
-// differ on which of the two holds (transformers 4 and 5 do), so the model is refused by the name of the key.
-// Trap: a special token that tokenizer.json lacks is given a new id by others; where the embedding has a row for it, the model may have learnt it.
+// What tokenizer_config.json and special_tokens_map.json say beside tokenizer.json, which is what is read. Where they
+// would give other tokens than it, readers differ on which of the two holds (transformers 4 and 5 do), so the model is
+// refused by the name of the key.
+// Trap: a special token that tokenizer.json lacks is given a new id by others; where the embedding has a row for it,
+// the model may have learnt it.
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import { flattened } from '../tokenizer/json.ts';
@@ -46,7 +48,10 @@ type Json = Readonly<Record<string, unknown>>;
 const invalid = (message: string, expected: string, got: string, hint: string) =>
   new QuittanceError('TOKENIZER_INVALID', { message, expected, got, hint });
 
-/** TOKENIZER_INVALID or MODEL_UNSUPPORTED names a key that would give other tokens; returns what is to be said of others. */
+/**
+ * TOKENIZER_INVALID or MODEL_UNSUPPORTED names a key that would give other tokens; returns what is to be said of
+ * others.
+ */
 export const checkTokenizerConfig = (file: string, json: Json, tokenizer: Tokenizer, rows: number): string[] => {
   const remarks = checkKeys(file, json, ruleOf);
   checkEnds(file, json, tokenizer);
@@ -128,7 +133,10 @@ const checkPrefix = (file: string, json: Json, tokenizer: Tokenizer): void => {
   );
 };
 
-/** Tokens that others would add, or read otherwise. `normalized` of a special token changes nothing once it is in tokenizer.json. */
+/**
+ * Tokens that others would add, or read otherwise. `normalized` of a special token changes nothing once it is in
+ * tokenizer.json.
+ */
 const checkAdded = (file: string, decoder: unknown, tokenizer: Tokenizer): void => {
   if (isUnset(decoder)) return;
   const known = new Map(

@@ -1,5 +1,5 @@
-// The weight files of a model folder: model.safetensors, or shards with an index. Traps: a tied head may be stored twice, or alone; older GPT-2 files lack the
-// `transformer.` prefix; a pickle is refused by name, never opened.
+// The weight files of a model folder: model.safetensors, or shards with an index. Traps: a tied head may be stored
+// twice, or alone; older GPT-2 files lack the `transformer.` prefix; a pickle is refused by name, never opened.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -105,7 +105,10 @@ export const checkTiedHead = (find: Weights['find'], config: DecoderConfig): voi
   });
 };
 
-/** Names under which a tensor is found: as transformers writes it, and without the body's prefix, or its first word, as in older files. */
+/**
+ * Names under which a tensor is found: as transformers writes it, and without the body's prefix, or its first word, as
+ * in older files.
+ */
 const candidates = (config: DecoderConfig, hf: string): string[] => {
   const prefix = bodyPrefix(config);
   const bare = hf.startsWith(prefix) ? hf.slice(prefix.length) : hf;

@@ -1,8 +1,9 @@
-// `npm run engine:native`: TensorFlow's C library for tfjs-node, without the package's own install script. The shared libraries come from the
-// tensorflow-cpu wheel (they hold the whole C API and need no Python), the binding is compiled once by npm's own node-gyp against N-API 8, so that
-// one binary serves every Node since 20. All of it lies in .native/, which `npm ci` leaves alone; links inside are relative, so the folder can be copied.
-// Trap: .native must hold no second copy of tfjs. tfjs-node asks for the union package @tensorflow/tfjs, of which it uses the core: a stand-in hands it the
-// one core in the project's node_modules.
+// `npm run engine:native`: TensorFlow's C library for tfjs-node, without the package's own install script. The shared
+// libraries come from the tensorflow-cpu wheel (they hold the whole C API and need no Python), the binding is compiled
+// once by npm's own node-gyp against N-API 8, so that one binary serves every Node since 20. All of it lies in
+// .native/, which `npm ci` leaves alone; links inside are relative, so the folder can be copied.
+// Trap: .native must hold no second copy of tfjs. tfjs-node asks for the union package @tensorflow/tfjs, of which it
+// uses the core: a stand-in hands it the one core in the project's node_modules.
 import { execFileSync, type ExecFileSyncOptions } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -11,7 +12,10 @@ import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { NATIVE_FOLDER, packageFolder } from './folder.ts';
 
 export interface NativeOptions {
-  /** `tensorflow` has the CUDA kernels and needs CUDA 12.5 and cuDNN 9.3 on the library path; `tensorflow-cpu` needs nothing. */
+  /**
+   * `tensorflow` has the CUDA kernels and needs CUDA 12.5 and cuDNN 9.3 on the library path; `tensorflow-cpu` needs
+   * nothing.
+   */
   wheel?: 'tensorflow-cpu' | 'tensorflow';
   /** 2.18 and 2.20 were run; 2.21 prints notices that no level silences. */
   version?: string;
@@ -22,7 +26,10 @@ export interface NativeOptions {
 const TFJS_NODE = '4.22.0';
 const LIBRARIES = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'] as const;
 
-/** Builds what is missing and proves it by a product in a fresh process. BACKEND_UNAVAILABLE says which part could not be had. */
+/**
+ * Builds what is missing and proves it by a product in a fresh process. BACKEND_UNAVAILABLE says which part could not
+ * be had.
+ */
 export const buildNative = ({
   wheel = 'tensorflow-cpu',
   version = '2.18.*',
@@ -101,7 +108,10 @@ const fetchLibraries = (folder: string, wheel: string, version: string) => {
   rmSync(scratch, { recursive: true, force: true });
 };
 
-/** Puts libraries into lib/, without their debug symbols where `strip` is there, and renames the folder into place as the last act. */
+/**
+ * Puts libraries into lib/, without their debug symbols where `strip` is there, and renames the folder into place as
+ * the last act.
+ */
 const adopt = (from: string, to: string) => {
   mkdirSync(join(from, 'lib'));
   for (const library of LIBRARIES) {
@@ -141,7 +151,10 @@ const fetchPackage = (folder: string, wheel: string) => {
 
 const standIn = (home: string) => join(home, '../tfjs');
 
-/** What tfjs-node takes from the union package: the core, the versions, and two names of the layers package for training callbacks. */
+/**
+ * What tfjs-node takes from the union package: the core, the versions, and two names of the layers package for training
+ * callbacks.
+ */
 const writeStandIn = (home: string) => {
   mkdirSync(standIn(home), { recursive: true });
   const manifest = { name: '@tensorflow/tfjs', version: TFJS_NODE, main: 'index.js', private: true };

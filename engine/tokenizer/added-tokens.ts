@@ -1,6 +1,7 @@
-// Tokens beside the model's vocabulary: looked for in the text itself before anything else, or in the normalised text (`normalized`), the longest of the
-// leftmost. Traps: the Rust library gives an added token the id that the model has for its content, else the next free one, whatever id the file says: a file
-// that says another is refused. A token that must be a word of its own and is not is passed over whole.
+// Tokens beside the model's vocabulary: looked for in the text itself before anything else, or in the normalised text
+// (`normalized`), the longest of the leftmost. Traps: the Rust library gives an added token the id that the model has
+// for its content, else the next free one, whatever id the file says: a file that says another is refused. A token that
+// must be a word of its own and is not is passed over whole.
 import { slice, type Aligned } from './aligned.ts';
 import { tokenizerInvalid } from './invalid.ts';
 import type { AddedToken } from './json.ts';

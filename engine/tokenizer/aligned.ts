@@ -1,6 +1,8 @@
-// A text on its way through a tokenizer, with the place in the original of every character, as Hugging Face's Rust library keeps it: what replaces a
-// character has its place, what is put in has the place of what stands before it, what is taken out leaves none.
-// Trap: offsets are UTF-16 units, here and in the original; both units of a surrogate pair have the place of the whole character.
+// A text on its way through a tokenizer, with the place in the original of every character, as Hugging Face's Rust
+// library keeps it: what replaces a character has its place, what is put in has the place of what stands before it,
+// what is taken out leaves none.
+// Trap: offsets are UTF-16 units, here and in the original; both units of a surrogate pair have the place of the whole
+// character.
 
 export interface Aligned {
   readonly text: string;
@@ -48,8 +50,8 @@ export const spanOf = (a: Aligned, start: number, end: number): [number, number]
   start < end ? [fromOf(a, start), toOf(a, end - 1)] : [a.origin, a.origin];
 
 /**
- * A character of the new text and what becomes of the old one: 0 replaces the next old character, −n replaces it and takes out the n behind it,
- * a positive number puts in and uses none.
+ * A character of the new text and what becomes of the old one: 0 replaces the next old character, −n replaces it and
+ * takes out the n behind it, a positive number puts in and uses none.
  */
 export type Change = readonly [char: string, change: number];
 

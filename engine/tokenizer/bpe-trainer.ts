@@ -1,5 +1,7 @@
-// Byte-level BPE trainer (Sennrich et al. 2016 on GPT-2's byte alphabet), written out as a Hugging Face `tokenizer.json`.
-// Trap: ties between equally frequent pairs are broken by the lower pair of ids, as Hugging Face's trainer does; otherwise merges differ.
+// Byte-level BPE trainer (Sennrich et al. 2016 on GPT-2's byte alphabet), written out as a Hugging Face
+// `tokenizer.json`.
+// Trap: ties between equally frequent pairs are broken by the lower pair of ids, as Hugging Face's trainer does;
+// otherwise merges differ.
 
 import { byteAlphabet } from './byte-alphabet.ts';
 

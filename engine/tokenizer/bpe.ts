@@ -1,5 +1,7 @@
-// Byte pair encoding (Sennrich et al. 2016) as Hugging Face's Rust library does it: the pair of the lowest rank is merged first, the leftmost of equals.
-// Traps: bytes of a character that the vocabulary lacks have the place of the whole character; an unknown character without an unk_token gives no token.
+// Byte pair encoding (Sennrich et al. 2016) as Hugging Face's Rust library does it: the pair of the lowest rank is
+// merged first, the leftmost of equals.
+// Traps: bytes of a character that the vocabulary lacks have the place of the whole character; an unknown character
+// without an unk_token gives no token.
 import { tokenizerInvalid } from './invalid.ts';
 import type { Bpe } from './json.ts';
 import { MergeQueue } from './merge-queue.ts';

@@ -1,5 +1,6 @@
-// Chat templates that say the date (strftime_now: Llama 3.2, Granite, Mistral Small). A question is rendered at the time of asking; for teaching and judging
-// that would make one prompt of today and another of tomorrow, so there such a template is refused until a date is written into it.
+// Chat templates that say the date (strftime_now: Llama 3.2, Granite, Mistral Small). A question is rendered at the
+// time of asking; for teaching and judging that would make one prompt of today and another of tomorrow, so there such a
+// template is refused until a date is written into it.
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { withTemplate, type ChatTemplate } from './chat.ts';
 import { strftime } from './strftime.ts';
@@ -14,7 +15,10 @@ const atBothTimes = (template: ChatTemplate, content: string, limitMs = 2_000): 
     return [await render(messages, TIMES[0], true), await render(messages, TIMES[1], true)];
   });
 
-/** Tries the template on one question. MODEL_INVALID as renderChats; that it refuses the question is no fault. Whether it says the time of asking. */
+/**
+ * Tries the template on one question. MODEL_INVALID as renderChats; that it refuses the question is no fault. Whether
+ * it says the time of asking.
+ */
 export const checkChatTemplate = async (template: ChatTemplate): Promise<{ dated: boolean }> => {
   try {
     const [then, later] = await atBothTimes(template, 'Hello', 500);
@@ -26,8 +30,8 @@ export const checkChatTemplate = async (template: ChatTemplate): Promise<{ dated
 };
 
 /**
- * The template's text of one question, for teaching and judging: MODEL_UNSUPPORTED where it says the time of asking, as what is taught and judged today would
- * be asked otherwise tomorrow.
+ * The template's text of one question, for teaching and judging: MODEL_UNSUPPORTED where it says the time of asking, as
+ * what is taught and judged today would be asked otherwise tomorrow.
  */
 export const renderLasting = async (template: ChatTemplate, content: string): Promise<string> => {
   const [then, later] = await atBothTimes(template, content);
@@ -42,7 +46,10 @@ export const renderLasting = async (template: ChatTemplate, content: string): Pr
 
 const NOW = /strftime_now\(\s*(?:"([^"\\]*)"|'([^'\\]*)')\s*\)/g;
 
-/** The template with that date in the place of today's. MODEL_UNSUPPORTED where it takes the time otherwise than by strftime_now of a written form. */
+/**
+ * The template with that date in the place of today's. MODEL_UNSUPPORTED where it takes the time otherwise than by
+ * strftime_now of a written form.
+ */
 export const pinDate = async (template: ChatTemplate, date: Date): Promise<ChatTemplate> => {
   const source = template.source.replaceAll(NOW, (_, double?: string, single?: string) =>
     JSON.stringify(strftime(double ?? single ?? '', date)),

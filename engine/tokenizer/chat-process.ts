@@ -1,4 +1,5 @@
-// Renders chat templates in a process of its own that may be killed: a template is a stranger's program. Spoken to by chat.ts alone, over IPC.
+// Renders chat templates in a process of its own that may be killed: a template is a stranger's program. Spoken to by
+// chat.ts alone, over IPC.
 // Trap: a worker thread would not do: a thread that runs out of memory at once takes the whole process with it.
 import { Template } from '@huggingface/jinja';
 import { withinSteps } from './chat-work.ts';

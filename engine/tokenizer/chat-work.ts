@@ -1,10 +1,12 @@
-// Counts the work that a chat template makes, so that one that loops is stopped after the same number of steps on a busy machine as on an idle one: a clock
-// would refuse a good template whose process had to wait. Trap: the library keeps its interpreter to itself; its prototypes are changed, and that of strings,
-// for the whole process.
+// Counts the work that a chat template makes, so that one that loops is stopped after the same number of steps on a
+// busy machine as on an idle one: a clock would refuse a good template whose process had to wait. Trap: the library
+// keeps its interpreter to itself; its prototypes are changed, and that of strings, for the whole process.
 import * as jinja from '@huggingface/jinja';
 import { strftime } from './strftime.ts';
 
-/** Steps for the template itself and for each message: a long published template takes some hundreds for one message. */
+/**
+ * Steps for the template itself and for each message: a long published template takes some hundreds for one message.
+ */
 const BASE_STEPS = 20_000;
 const STEPS_A_MESSAGE = 2_000;
 /** The longest list, and the longest text in UTF-16 units, that a template may make on its way. */
@@ -85,6 +87,7 @@ Environment.prototype.setVariable = function (name, value) {
 
 const { repeat } = String.prototype;
 String.prototype.repeat = function (this: string, count) {
-  spendOnSize(this.length * count, LONGEST_TEXT, UNITS_A_STEP, 'text'); // before it is made: margins are asked for by their width
+  // before it is made: margins are asked for by their width
+  spendOnSize(this.length * count, LONGEST_TEXT, UNITS_A_STEP, 'text');
   return repeat.call(this, count);
 };

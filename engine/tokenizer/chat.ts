@@ -1,6 +1,7 @@
-// Chat templates (Jinja, as in Hugging Face's chat_template.jinja and tokenizer_config.json): messages to the one text that the model was taught.
-// Trap: a template is a program of a stranger. It runs in a process of its own with a limit of steps (chat-work.ts), of memory and, for what those two do not
-// see, of time, so that one that loops, recurses or grows ends in an error.
+// Chat templates (Jinja, as in Hugging Face's chat_template.jinja and tokenizer_config.json): messages to the one text
+// that the model was taught.
+// Trap: a template is a program of a stranger. It runs in a process of its own with a limit of steps (chat-work.ts), of
+// memory and, for what those two do not see, of time, so that one that loops, recurses or grows ends in an error.
 import { fork } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -47,7 +48,8 @@ export const readChatTemplate = (dir: string): ChatTemplate | undefined => {
 /** A template with the special tokens of a tokenizer's configuration; MODEL_INVALID where it is too long. */
 export const chatTemplate = (source: string, config: Readonly<Record<string, unknown>>): ChatTemplate => {
   if (source.length > MOST_BYTES) throw tooLong();
-  if (BLANKS.test(source)) throw invalid('has thousands of blanks in a row'); // the parser's time grows with the square of their number
+  // the parser's time grows with the square of their number
+  if (BLANKS.test(source)) throw invalid('has thousands of blanks in a row');
   return { source, specials: specialsOf(config) };
 };
 
@@ -73,15 +75,18 @@ const specialsOf = (config: Readonly<Record<string, unknown>>): Record<string, s
 export interface ChatOptions {
   /** End with the beginning of an assistant's turn. */
   addGenerationPrompt?: boolean;
-  /** Milliseconds for the template itself and for each conversation; a good one takes one or two, its process may have to wait. */
+  /**
+   * Milliseconds for the template itself and for each conversation; a good one takes one or two, its process may have
+   * to wait.
+   */
   limitMs?: number;
   /** When it is asked; a template may say the date. */
   now?: Date;
 }
 
 /**
- * The text of each conversation. INVALID_INPUT where the template refuses the messages (roles that do not alternate, …), MODEL_INVALID where it cannot
- * be parsed, runs too long, or needs too much memory.
+ * The text of each conversation. INVALID_INPUT where the template refuses the messages (roles that do not alternate,
+ * …), MODEL_INVALID where it cannot be parsed, runs too long, or needs too much memory.
  */
 export const renderChats = (
   template: ChatTemplate,
@@ -118,8 +123,8 @@ export const withTemplate = async <T>(
 };
 
 /**
- * Token ids up to the beginning of the assistant's answer, for each conversation; undefined where the model in `dir` has no template.
- * The special tokens are in the rendered text, so none is added.
+ * Token ids up to the beginning of the assistant's answer, for each conversation; undefined where the model in `dir`
+ * has no template. The special tokens are in the rendered text, so none is added.
  */
 export const chatIds = async (
   dir: string,

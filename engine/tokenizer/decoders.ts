@@ -1,5 +1,6 @@
-// Decoders of tokenizer.json: each goes through the list of tokens, the text is what they come to. Traps: without a decoder tokens are joined by blanks; bytes
-// that are no UTF-8 become U+FFFD, one for each broken sequence or, from `<0x..>` tokens, for each byte.
+// Decoders of tokenizer.json: each goes through the list of tokens, the text is what they come to. Traps: without a
+// decoder tokens are joined by blanks; bytes that are no UTF-8 become U+FFFD, one for each broken sequence or, from
+// `<0x..>` tokens, for each byte.
 import { bytesOfChars } from './byte-alphabet.ts';
 import { Decoder, flattened, readPart, type Metaspace } from './json.ts';
 import { finderOf } from './patterns.ts';

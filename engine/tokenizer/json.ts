@@ -1,5 +1,6 @@
-// The form of `tokenizer.json`, part by part: what is not known here is refused by name, since a part that is passed over gives other tokens than those the
-// model was trained on. Traps: vocabularies are read as they stand (a token may be called `__proto__`); a part may be written in an older form.
+// The form of `tokenizer.json`, part by part: what is not known here is refused by name, since a part that is passed
+// over gives other tokens than those the model was trained on. Traps: vocabularies are read as they stand (a token may
+// be called `__proto__`); a part may be written in an older form.
 import { z } from 'zod';
 import { tokenizerInvalid } from './invalid.ts';
 
@@ -166,7 +167,10 @@ export const readPart = <T extends z.ZodType>(kind: string, shape: T, given: unk
   throw tokenizerInvalid(`${kind} ${nameOf(given)}: ${firstIssue(parsed.error)}`);
 };
 
-/** The parts of a Sequence in their order, at any depth; none where there is nothing. `list` is the field that a Sequence keeps them in. */
+/**
+ * The parts of a Sequence in their order, at any depth; none where there is nothing. `list` is the field that a
+ * Sequence keeps them in.
+ */
 export const flattened = (given: unknown, list: string): unknown[] => {
   if (given === null || given === undefined) return [];
   const sequence = z.looseObject({ type: z.literal('Sequence') }).safeParse(given);

@@ -1,5 +1,5 @@
-// The merges that could be made of one piece, lowest rank first and leftmost of equals: a binary heap of one number an entry, rank · 2²⁷ + position, which is exact
-// up to 2⁵³: 67 million merges of a piece of 134 million characters.
+// The merges that could be made of one piece, lowest rank first and leftmost of equals: a binary heap of one number an
+// entry, rank · 2²⁷ + position, which is exact up to 2⁵³: 67 million merges of a piece of 134 million characters.
 
 const POSITIONS = 2 ** 27;
 

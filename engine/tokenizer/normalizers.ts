@@ -1,5 +1,7 @@
-// Normalisers of tokenizer.json: each changes a text and keeps the place of every character in the original (aligned.ts).
-// Trap: where JavaScript and Rust differ the classes are written out: Rust lower-cases character by character, and its white space has no byte order mark.
+// Normalisers of tokenizer.json: each changes a text and keeps the place of every character in the original
+// (aligned.ts).
+// Trap: where JavaScript and Rust differ the classes are written out: Rust lower-cases character by character, and its
+// white space has no byte order mark.
 import { aligned, mapChars, prepend, replaceRanges, rewrite, type Aligned, type Change } from './aligned.ts';
 import { byteChars } from './byte-alphabet.ts';
 import { flattened, Normalizer, readPart } from './json.ts';

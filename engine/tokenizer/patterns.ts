@@ -1,5 +1,6 @@
-// Patterns of tokenizer.json and the ways to cut a text at what they match. Patterns are Oniguruma's, as in the Rust library, and are translated to those of
-// JavaScript (https://github.com/slevithan/oniguruma-to-es): there `\s` has no byte order mark, `\w` every script, `^` every line.
+// Patterns of tokenizer.json and the ways to cut a text at what they match. Patterns are Oniguruma's, as in the Rust
+// library, and are translated to those of JavaScript (https://github.com/slevithan/oniguruma-to-es): there `\s` has no
+// byte order mark, `\w` every script, `^` every line.
 import { toRegExp } from 'oniguruma-to-es';
 import { slice, type Aligned } from './aligned.ts';
 import { tokenizerInvalid } from './invalid.ts';
@@ -12,8 +13,8 @@ export const finderOf = (pattern: Pattern): Finder =>
   'String' in pattern ? finderOfString(pattern.String) : finderOfRegExp(translated(pattern.Regex));
 
 /**
- * Letters of either case are written out as classes: `(?i:…)`, which later targets allow, once missed a capital on a machine under load, and Node 20 does not
- * have it.
+ * Letters of either case are written out as classes: `(?i:…)`, which later targets allow, once missed a capital on a
+ * machine under load, and Node 20 does not have it.
  */
 const TARGET = 'ES2024';
 

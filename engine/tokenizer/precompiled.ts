@@ -1,5 +1,6 @@
-// SentencePiece's precompiled character map: a double-array trie (Aoe 1989, as in darts-clone) from texts in UTF-8 to replacements, which follow it, each
-// ended by a zero byte. Trap: as the Rust library does, a grapheme is looked up whole where it is shorter than six bytes, otherwise character by character.
+// SentencePiece's precompiled character map: a double-array trie (Aoe 1989, as in darts-clone) from texts in UTF-8 to
+// replacements, which follow it, each ended by a zero byte. Trap: as the Rust library does, a grapheme is looked up
+// whole where it is shorter than six bytes, otherwise character by character.
 import { rewrite } from './aligned.ts';
 import { tokenizerInvalid } from './invalid.ts';
 import type { Normalize } from './normalizers.ts';

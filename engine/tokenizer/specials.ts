@@ -1,5 +1,5 @@
-// What the post-processor of tokenizer.json puts before and after a single text. Trap: only ids are taken from it; that it may trim the offsets of blanks is for
-// readers of text and would hide which token a blank belongs to.
+// What the post-processor of tokenizer.json puts before and after a single text. Trap: only ids are taken from it; that
+// it may trim the offsets of blanks is for readers of text and would hide which token a blank belongs to.
 import { tokenizerInvalid } from './invalid.ts';
 import { flattened, PostProcessor, readPart } from './json.ts';
 

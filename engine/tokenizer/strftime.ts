@@ -1,5 +1,5 @@
-// Python's strftime in the C locale and the machine's time zone, as chat templates use it (strftime_now). Trap: a field that is not known is an error, not
-// text: the prompt would say something else than the model was taught.
+// Python's strftime in the C locale and the machine's time zone, as chat templates use it (strftime_now). Trap: a field
+// that is not known is an error, not text: the prompt would say something else than the model was taught.
 
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June'];

@@ -52,7 +52,9 @@ const wordLevel = ({ unk_token }: WordLevel, vocabulary: Map<string, number>): R
   };
 };
 
-/** The longest token of the vocabulary first, again and again; a word that cannot be put together is unknown as a whole. */
+/**
+ * The longest token of the vocabulary first, again and again; a word that cannot be put together is unknown as a whole.
+ */
 const wordPiece = (part: WordPiece, vocabulary: Map<string, number>): ReadModel => {
   const { continuing_subword_prefix: prefix, max_input_chars_per_word: most } = part;
   const unknown = unknownId(vocabulary, part.unk_token);

@@ -1,6 +1,8 @@
-// A tokenizer read from `tokenizer.json`, with the place in the text of every token, as Hugging Face's Rust library computes both: added tokens, normaliser,
-// pre-tokeniser, model, post-processor. What the library knows and this does not is refused by name (json.ts).
-// Traps: a token may end inside a character, whose place is then the whole character; half a surrogate pair is read as U+FFFD.
+// A tokenizer read from `tokenizer.json`, with the place in the text of every token, as Hugging Face's Rust library
+// computes both: added tokens, normaliser, pre-tokeniser, model, post-processor. What the library knows and this does
+// not is refused by name (json.ts).
+// Traps: a token may end inside a character, whose place is then the whole character; half a surrogate pair is read as
+// U+FFFD.
 import { QuittanceError } from '#core/errors.ts';
 import { addedTokens, type AddedTokens } from './added-tokens.ts';
 import { aligned, spanOf, type Aligned } from './aligned.ts';
@@ -16,7 +18,10 @@ export interface Tokenizer {
   /** Ids without special tokens. */
   encode(text: string): number[];
   decode(ids: readonly number[]): string;
-  /** Character spans [start, end) in `text`, in UTF-16 units, of the ids that `encode(text)` gives. INTERNAL where `ids` are others. */
+  /**
+   * Character spans [start, end) in `text`, in UTF-16 units, of the ids that `encode(text)` gives. INTERNAL where `ids`
+   * are others.
+   */
   spans(text: string, ids: readonly number[]): [number, number][];
   /** Ids with the special tokens that the tokenizer's post-processor adds (BOS, …). */
   encodeWithSpecials(text: string): number[];
@@ -29,7 +34,10 @@ export interface Tokenizer {
 /** Takes one token: its id, and the units [start, end) of the piece that it stands for. */
 type Take = (id: number, piece: Aligned, start: number, end: number) => void;
 
-/** Builds a tokenizer from the parsed file. TOKENIZER_INVALID where it is truncated, contradicts itself or uses what is not supported. */
+/**
+ * Builds a tokenizer from the parsed file. TOKENIZER_INVALID where it is truncated, contradicts itself or uses what is
+ * not supported.
+ */
 export const readTokenizer = (json: unknown): Tokenizer => {
   const file = TokenizerFile.safeParse(json);
   if (!file.success) throw tokenizerInvalid('has no model, or a list of added tokens that is none', file.error);

@@ -1,12 +1,13 @@
-// Unicode's normal forms with what became of each character, as the Rust library's tables tell it: a decomposed character is its first part and parts put in, a
-// composed one swallows those it was composed of. Trap: JavaScript gives no combining classes; which marks commute is asked of its own normaliser.
+// Unicode's normal forms with what became of each character, as the Rust library's tables tell it: a decomposed
+// character is its first part and parts put in, a composed one swallows those it was composed of. Trap: JavaScript
+// gives no combining classes; which marks commute is asked of its own normaliser.
 import type { Change } from './aligned.ts';
 
 export type Form = 'NFC' | 'NFD' | 'NFKC' | 'NFKD';
 
 /**
- * A character with all that may be reordered or composed with it: marks, vowels and finals of Hangul, and what is compatible with those (Hangul by itself,
- * voicing marks of half width).
+ * A character with all that may be reordered or composed with it: marks, vowels and finals of Hangul, and what is
+ * compatible with those (Hangul by itself, voicing marks of half width).
  */
 const SEGMENT = /[^\p{M}\u1160-\u11ff\u3131-\u318e\uff9e-\uffdc]?[\p{M}\u1160-\u11ff\u3131-\u318e\uff9e-\uffdc]*/gsu;
 
@@ -39,7 +40,10 @@ const inOrder = (segment: string, form: 'NFD' | 'NFKD'): Change[] => {
   });
 };
 
-/** Canonical composition (Unicode Standard, D117): a character joins the last starter unless one of its own class or a starter stands between. */
+/**
+ * Canonical composition (Unicode Standard, D117): a character joins the last starter unless one of its own class or a
+ * starter stands between.
+ */
 const composed = (parts: readonly Change[]): Change[] => {
   const result: [string, number][] = [];
   let starter = -1;
@@ -70,6 +74,9 @@ const pair = (a: string, b: string): string | undefined => {
 const commute = (a: string, b: string): boolean =>
   a !== b && `x${a}${b}`.normalize('NFD') === `x${b}${a}`.normalize('NFD');
 
-/** U+0334 has the class 1 and U+0345 the class 240, the lowest and the highest: every mark with a class commutes with one of them. */
+/**
+ * U+0334 has the class 1 and U+0345 the class 240, the lowest and the highest: every mark with a class commutes with
+ * one of them.
+ */
 const isStarter = (char: string): boolean =>
   !/^\p{M}$/u.test(char) || !(commute(char, '\u0334') || commute(char, '\u0345'));

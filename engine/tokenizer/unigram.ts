@@ -1,4 +1,5 @@
-// Unigram (Kudo 2018): the split of a piece whose tokens' scores add up to most, by one pass from left to right, as in Hugging Face's Rust library.
+// Unigram (Kudo 2018): the split of a piece whose tokens' scores add up to most, by one pass from left to right, as in
+// Hugging Face's Rust library.
 // Trap: neighbouring characters that no token covers are one unknown token, or its bytes.
 import { byteToken } from './bpe.ts';
 import { tokenizerInvalid } from './invalid.ts';

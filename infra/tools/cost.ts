@@ -1,6 +1,8 @@
-// What an installation costs a month: `npm run cost` prints the tables of docs/operations.md from prices.json, which is dated and meant to be edited.
-// A scenario is what happens in a month; usage follows from it, and what stands there anyway is counted from the stacks (test/infra/cost.test.ts compares).
-// Trap: prices are list prices of one region on one day, and hours of GPU depend on the model: the order of magnitude is the message.
+// What an installation costs a month: `npm run cost` prints the tables of docs/operations.md from prices.json, which is
+// dated and meant to be edited. A scenario is what happens in a month; usage follows from it, and what stands there
+// anyway is counted from the stacks (test/infra/cost.test.ts compares).
+// Trap: prices are list prices of one region on one day, and hours of GPU depend on the model: the order of magnitude
+// is the message.
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
@@ -29,7 +31,10 @@ export interface Scenario {
   readonly models: number;
   readonly modelGb: number;
   readonly tickets: number;
-  /** Runs of unlearning, with several tickets of a model in each, and hours of GPU that a run takes (unlearning and evaluation). */
+  /**
+   * Runs of unlearning, with several tickets of a model in each, and hours of GPU that a run takes (unlearning and
+   * evaluation).
+   */
   readonly runs: number;
   readonly hoursPerRun: number;
   /** Full suites a month, and their hours. */

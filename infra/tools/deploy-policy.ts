@@ -1,7 +1,11 @@
-// What CloudFormation may do when it deploys an installation: the policies to bootstrap with in the place of AdministratorAccess. `npx node infra/deploy-policy.ts
-// --account 123456789012 --region eu-central-1 [--prefix quittance]` prints them. People get less: the right to assume the bootstrap's own deploy role.
-// Source: AWS CDK Developer Guide, "Customize bootstrapping"; Service Authorization Reference for what takes a resource. The rules are deploy-policy.json.
-// Trap: whoever may change roles without a bound may give themselves everything; so roles are the installation's only, and may be passed to its services only.
+// What CloudFormation may do when it deploys an installation: the policies to bootstrap with in the place of
+// AdministratorAccess. `npx node infra/deploy-policy.ts
+// --account 123456789012 --region eu-central-1 [--prefix quittance]` prints them. People get less: the right to assume
+// the bootstrap's own deploy role.
+// Source: AWS CDK Developer Guide, "Customize bootstrapping"; Service Authorization Reference for what takes a
+// resource. The rules are deploy-policy.json.
+// Trap: whoever may change roles without a bound may give themselves everything; so roles are the installation's only,
+// and may be passed to its services only.
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';

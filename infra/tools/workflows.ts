@@ -1,4 +1,5 @@
-// `npm run workflows`: writes the Retry and Catch blocks (infra/workflow-blocks.ts) into the state machines' files, in the repository's own format.
+// `npm run workflows`: writes the Retry and Catch blocks (infra/workflow-blocks.ts) into the state machines' files, in
+// the repository's own format.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 import { workflowFile, WORKFLOWS, type Workflow } from '../state-machine.ts';

@@ -1,5 +1,6 @@
-// The deployed definitions behind somebody else's engine: on LocalStack's Step Functions, with our own steps and jobs, every way that a ticket and a
-// re-certification can go gives the same status, output, error, states and events as on the embedded interpreter. Each catcher is taken, or is listed with why not.
+// The deployed definitions behind somebody else's engine: on LocalStack's Step Functions, with our own steps and jobs,
+// every way that a ticket and a re-certification can go gives the same status, output, error, states and events as on
+// the embedded interpreter. Each catcher is taken, or is listed with why not.
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { definitionOf, WORKFLOWS } from '#bench/house/workflow-world.ts';
@@ -16,7 +17,10 @@ const CODES = ['Unforeseen', 'TICKET_ON_HOLD', 'TICKET_CLOSED'] as const;
 /** More often than a task is tried. */
 const ALWAYS = 9;
 
-/** What each call of this end meets: an error that nobody foresaw, a hold, a ticket that was closed, a lock that goes away. A job has one way to fail. */
+/**
+ * What each call of this end meets: an error that nobody foresaw, a hold, a ticket that was closed, a lock that goes
+ * away. A job has one way to fail.
+ */
 const faultsOf = (scenario: Scenario, calls: readonly string[]): Scenario[] =>
   calls.flatMap((call) =>
     call.startsWith('job ')

@@ -1,4 +1,5 @@
-// The stores that are tables, against AWS's own DynamoDBLocal at QUITTANCE_DYNAMODB_LOCAL: the most faithful of the emulators in transactions and conditions.
+// The stores that are tables, against AWS's own DynamoDBLocal at QUITTANCE_DYNAMODB_LOCAL: the most faithful of the
+// emulators in transactions and conditions.
 import type { Ports } from '#core/ports.ts';
 import * as stores from '../contract/stores.contract.ts';
 import { ticketStoreContract } from '../contract/ticket-store.contract.ts';

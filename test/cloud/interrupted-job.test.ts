@@ -1,5 +1,6 @@
-// An unlearning job whose inputs, results and saved state lie in S3, DynamoDB and the vault of an endpoint, taken from it as Spot does: SIGTERM and kill -9 at
-// random points, each attempt on a scratch disk of its own. The oracle is the same job left alone, in another installation.
+// An unlearning job whose inputs, results and saved state lie in S3, DynamoDB and the vault of an endpoint, taken from
+// it as Spot does: SIGTERM and kill -9 at random points, each attempt on a scratch disk of its own. The oracle is the
+// same job left alone, in another installation.
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { join } from 'node:path';
 import { paginateListObjectsV2 } from '@aws-sdk/client-s3';

@@ -1,6 +1,7 @@
-// `npm run test:cloud`: the tiers over real protocols. With AWS_ENDPOINT_URL the contract suites run against whatever answers there; without it the emulators are
-// installed (once, into node_modules/.cache) and started, each on a free port of 127.0.0.1. Names of tiers choose them; other arguments go on to jest. Says which
-// tiers ran, and why others did not.
+// `npm run test:cloud`: the tiers over real protocols. With AWS_ENDPOINT_URL the contract suites run against whatever
+// answers there; without it the emulators are installed (once, into node_modules/.cache) and started, each on a free
+// port of 127.0.0.1. Names of tiers choose them; other arguments go on to jest. Says which tiers ran, and why others
+// did not.
 // Trap: jest fails when a tier fails; a tier that cannot run is no failure.
 import { spawn } from 'node:child_process';
 import { dynamodbLocal, localstack, ministack, type Installed } from './emulators/cache.ts';

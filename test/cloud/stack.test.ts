@@ -1,5 +1,6 @@
-// The deployed stacks over real protocols: HTTP API with a Cognito token, Lambdas with their own roles, state machines, DynamoDB, S3, KMS, SES, Scheduler. What
-// the emulator ignores (Object Lock from a template, SSE-KMS, time zones of schedules) is asserted on the template, in test/infra.
+// The deployed stacks over real protocols: HTTP API with a Cognito token, Lambdas with their own roles, state machines,
+// DynamoDB, S3, KMS, SES, Scheduler. What the emulator ignores (Object Lock from a template, SSE-KMS, time zones of
+// schedules) is asserted on the template, in test/infra.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-// Fresh tables, buckets and keys at the endpoint that AWS_ENDPOINT_URL names, shaped as infra's stateful stack shapes them, and the ports over them.
+// Fresh tables, buckets and keys at the endpoint that AWS_ENDPOINT_URL names, shaped as infra's stateful stack shapes
+// them, and the ports over them.
 import { randomBytes } from 'node:crypto';
 import {
   CreateTableCommand,
@@ -43,7 +44,8 @@ export const cloudWorld = async (changed: Readonly<Record<string, string>> = {})
   await Promise.all(BUCKETS.map((bucket) => clients.s3.send(new CreateBucketCommand({ Bucket: `${id}-${bucket}` }))));
   const { KeyMetadata } = await clients.kms.send(new CreateKeyCommand({}));
   const KeyId = must(KeyMetadata?.KeyId, 'key id');
-  await clients.ses.send(new CreateEmailIdentityCommand({ EmailIdentity: MAIL })).catch(() => undefined); // there since the last test
+  // there since the last test
+  await clients.ses.send(new CreateEmailIdentityCommand({ EmailIdentity: MAIL })).catch(() => undefined);
   const environment = { ...process.env, ...variables(id, KeyId), ...changed };
   return {
     ports: awsPorts(environment, clients),

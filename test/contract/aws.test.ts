@@ -1,4 +1,5 @@
-// The contract suites on those AWS ports that need no service, or one whose answers say nothing: they run on every machine. The others meet theirs in test/cloud.
+// The contract suites on those AWS ports that need no service, or one whose answers say nothing: they run on every
+// machine. The others meet theirs in test/cloud.
 import { jest } from '@jest/globals';
 import type { SendEmailCommandInput } from '@aws-sdk/client-sesv2';
 import { awsPorts } from '#adapters/aws/index.ts';

@@ -1,4 +1,5 @@
-// How a port's suite meets an adapter: a fresh port for each test, and where the adapter keeps things, the same store opened again.
+// How a port's suite meets an adapter: a fresh port for each test, and where the adapter keeps things, the same store
+// opened again.
 import { afterEach, beforeEach, describe } from '@jest/globals';
 import { isQuittanceError } from '#core/errors.ts';
 

@@ -1,4 +1,5 @@
-// Ports that hold keys, count, or say what the deployment says: signer, pseudonyms, notifier, clock, ids, calendar, installation.
+// Ports that hold keys, count, or say what the deployment says: signer, pseudonyms, notifier, clock, ids, calendar,
+// installation.
 import { createPublicKey, verify } from 'node:crypto';
 import { expect, it } from '@jest/globals';
 import type { Calendar, Clock, Ids, Installation, Notifier, Pseudonyms, Signer } from '#core/ports.ts';
@@ -52,7 +53,9 @@ export const pseudonymsContract = (name: string, make: Make<Pseudonyms>) =>
     });
   });
 
-/** `delivered`: every notice that the current notifier has delivered, with repeats where its way of delivery has them. */
+/**
+ * `delivered`: every notice that the current notifier has delivered, with repeats where its way of delivery has them.
+ */
 export const notifierContract = (name: string, make: Make<Notifier>, delivered: () => Promise<readonly Notice[]>) =>
   contract(`notifier: ${name}`, make, (notifier) => {
     const completion = {
@@ -128,7 +131,9 @@ export interface Where {
   timeZone: string;
 }
 
-/** `where` is a place that keeps Christmas, Easter Monday and Labour Day, and works on All Souls' Day and Christmas Eve. */
+/**
+ * `where` is a place that keeps Christmas, Easter Monday and Labour Day, and works on All Souls' Day and Christmas Eve.
+ */
 export const calendarContract = (name: string, make: Make<Calendar>, where: Where) =>
   contract(`calendar: ${name}`, make, (calendar) => {
     const yearsAround = async (date: string) => {

@@ -1,4 +1,5 @@
-// The contract suites on the embedded adapters, each over a folder of its own that is closed and opened again where a suite says "restart".
+// The contract suites on the embedded adapters, each over a folder of its own that is closed and opened again where a
+// suite says "restart".
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalize, digestOf } from '#core/canonical.ts';

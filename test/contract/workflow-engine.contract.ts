@@ -2,7 +2,10 @@ import { expect, it } from '@jest/globals';
 import type { WorkflowEngine } from '#core/ports.ts';
 import { contract, outcome, type Make } from './contract.ts';
 
-/** Workflows that the adapter's world must offer under these names. `keep-token` is a function that leaves its payload's token where `token` finds it. */
+/**
+ * Workflows that the adapter's world must offer under these names. `keep-token` is a function that leaves its payload's
+ * token where `token` finds it.
+ */
 export const CONTRACT_WORKFLOWS = {
   echo: { StartAt: 'Echo', States: { Echo: { Type: 'Pass', End: true } } },
   refuse: { StartAt: 'Refuse', States: { Refuse: { Type: 'Fail', Error: 'Refused', Cause: 'always' } } },

@@ -1,4 +1,5 @@
-// Every bad input that a user can hand to the command: a stable code, what was expected or what to do, the exit code of the contract, and nothing half-written.
+// Every bad input that a user can hand to the command: a stable code, what was expected or what to do, the exit code of
+// the contract, and nothing half-written.
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,

@@ -1,4 +1,5 @@
-// The same bad input over HTTP, against `quittance serve` as a process: problem documents with the same codes, and nothing half-written.
+// The same bad input over HTTP, against `quittance serve` as a process: problem documents with the same codes, and
+// nothing half-written.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';

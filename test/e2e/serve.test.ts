@@ -1,5 +1,5 @@
-// `quittance serve` as a process: it comes up on an empty folder, lets its people in, answers, and goes down when told. Where a Chromium is installed, the pages are
-// drawn in it, and what it complains about fails the test.
+// `quittance serve` as a process: it comes up on an empty folder, lets its people in, answers, and goes down when told.
+// Where a Chromium is installed, the pages are drawn in it, and what it complains about fails the test.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,6 @@
-// Makes a data folder in seconds, as a process: `node test/e2e/small-folder.ts DIR`. A model of a few people that was barely trained, and one ticket that has
-// come to its approval through the real workflow and jobs, under a policy that asks little. Beside the folder lie the files of tickets to come.
+// Makes a data folder in seconds, as a process: `node test/e2e/small-folder.ts DIR`. A model of a few people that was
+// barely trained, and one ticket that has come to its approval through the real workflow and jobs, under a policy that
+// asks little. Beside the folder lie the files of tickets to come.
 // Trap: nothing about the model's quality is true here; what the gate finds is another test's matter.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,6 @@
-// Interim protection where it matters: a model that really knows a person, served over HTTP by `quittance serve`. From the filing on its answers about that person
-// are withheld, however the question is put, and nobody else's are; the model itself has not changed.
+// Interim protection where it matters: a model that really knows a person, served over HTTP by `quittance serve`. From
+// the filing on its answers about that person are withheld, however the question is put, and nobody else's are; the
+// model itself has not changed.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
-// What a step may do is what it says that it uses. The oracle is written here by hand: which stores stand behind which port.
+// What a step may do is what it says that it uses. The oracle is written here by hand: which stores stand behind which
+// port.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { apiUses } from '#functions/api.ts';
 import { steps } from '#functions/steps.ts';
@@ -174,7 +175,10 @@ describe('the policy for who registers models by command', () => {
   });
 });
 
-/** Every wildcard of a resource that is allowed, by what it ends in or is; each has its reason beside its grant in infra. */
+/**
+ * Every wildcard of a resource that is allowed, by what it ends in or is; each has its reason beside its grant in
+ * infra.
+ */
 const KNOWN_WILDCARDS: readonly RegExp[] = [
   /Artifacts.*\/artifacts\/\*$/,
   /VaultObjects.*\/vault\/\*$/,

@@ -1,5 +1,5 @@
-// What `npm run build` makes. The offline check is one file that says what `quittance verify` says, on any Node since 20, with nothing beside it. The whole package is
-// packed, installed and run by .ci/packed.sh.
+// What `npm run build` makes. The offline check is one file that says what `quittance verify` says, on any Node since
+// 20, with nothing beside it. The whole package is packed, installed and run by .ci/packed.sh.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';

@@ -1,4 +1,5 @@
-// What the templates promise: where nothing may be lost, where everything must be forgotten, who gets in, what runs where.
+// What the templates promise: where nothing may be lost, where everything must be forgotten, who gets in, what runs
+// where.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -189,7 +190,8 @@ describe('the app stack', () => {
       ['cron(0 8 ? * MON-FRI *)', 'Europe/Berlin'],
     ]);
     const both = [...RECERTIFICATION_TRIGGERS.map((trigger) => RECERTIFICATIONS[trigger]), REMINDERS];
-    expect(schedules.map(([expression]) => expression)).toEqual(both.map(({ expression }) => expression).sort()); // as embedded
+    // as embedded
+    expect(schedules.map(([expression]) => expression)).toEqual(both.map(({ expression }) => expression).sort());
     const inputs = properties('app', 'AWS::Scheduler::Schedule').map(([, p]) => [
       p['ScheduleExpression'],
       JSON.parse((p['Target'] as { Input: string }).Input) as unknown,

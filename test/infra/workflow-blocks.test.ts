@@ -1,4 +1,5 @@
-// The state machines' files hold the Retry and Catch blocks that infra/workflow-blocks.ts says, and what it says is about states that exist.
+// The state machines' files hold the Retry and Catch blocks that infra/workflow-blocks.ts says, and what it says is
+// about states that exist.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { workflowFile, WORKFLOWS } from '#infra/state-machine.ts';

@@ -1,6 +1,8 @@
-// Small faults that can be sown into a source file: a condition that always or never holds, a comparison shifted, a conjunct, statement or literal away. `sown` puts
-// all of them into one text, asleep; the environment wakes one. Source: the usual operators of mutation testing, chosen for code that refuses.
-// Trap: words for people are left alone (a string with a space in it, what an error tells, what a check says), for no test should depend on them.
+// Small faults that can be sown into a source file: a condition that always or never holds, a comparison shifted, a
+// conjunct, statement or literal away. `sown` puts all of them into one text, asleep; the environment wakes one.
+// Source: the usual operators of mutation testing, chosen for code that refuses.
+// Trap: words for people are left alone (a string with a space in it, what an error tells, what a check says), for no
+// test should depend on them.
 import ts from 'typescript';
 
 export interface Mutant {

@@ -1,6 +1,8 @@
-// `npm run mutation`: wakes one mutant after the other (mutants.ts) and runs the tests that meet it, quickest first, until one fails. Files to look at may be named;
-// --minutes N stops after that time, the next run goes on; --again asks the living ones once more, --fresh all. Ends with a score for each file, and fails where a mutant
-// lives that targets.ts does not explain. The working tree is not touched.
+// `npm run mutation`: wakes one mutant after the other (mutants.ts) and runs the tests that meet it, quickest first,
+// until one fails. Files to look at may be named;
+// --minutes N stops after that time, the next run goes on; --again asks the living ones once more, --fresh all. Ends
+// with a score for each file, and fails where a mutant lives that targets.ts does not explain. The working tree is not
+// touched.
 // Trap: a test that starts a process of its own runs the code as it is; what only such a test looks at lives here.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';

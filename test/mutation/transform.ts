@@ -1,4 +1,5 @@
-// Jest's transform with mutants sown into one file: QUITTANCE_SOWN, its path. Every other file goes through as it always does.
+// Jest's transform with mutants sown into one file: QUITTANCE_SOWN, its path. Every other file goes through as it
+// always does.
 import { readFileSync } from 'node:fs';
 import swc from '@swc/jest';
 import { sown } from './mutants.ts';

@@ -1,4 +1,5 @@
-// The engine for tests: the backend named by $QUITTANCE_BACKEND, else the fastest that is here; and tiny models without files.
+// The engine for tests: the backend named by $QUITTANCE_BACKEND, else the fastest that is here; and tiny models without
+// files.
 import { beforeAll } from '@jest/globals';
 import { readConfig, type DecoderConfig } from '#engine/formats/config.ts';
 import { trainBpe } from '#engine/tokenizer/bpe-trainer.ts';

@@ -1,5 +1,6 @@
-// Node's own typed arrays inside jest's sandbox. Native addons hand out and check for arrays of the outer realm; with the sandbox's own, onnxruntime and
-// libtensorflow refuse every tensor ("must be type of Float32Array"). Dawn asks for its turns by the outer realm's setImmediate, which is the sandbox's too.
+// Node's own typed arrays inside jest's sandbox. Native addons hand out and check for arrays of the outer realm; with
+// the sandbox's own, onnxruntime and libtensorflow refuse every tensor ("must be type of Float32Array"). Dawn asks for
+// its turns by the outer realm's setImmediate, which is the sandbox's too.
 import { TestEnvironment } from 'jest-environment-node';
 
 const SHARED = {

@@ -1,5 +1,6 @@
-// A true bundle of a walked ticket, and the means to forge one: as a stranger, who edits files and lists them again; and as an insider with every private key, who
-// writes the history anew, so that nothing but the rules on its content stands in the way.
+// A true bundle of a walked ticket, and the means to forge one: as a stranger, who edits files and lists them again;
+// and as an insider with every private key, who writes the history anew, so that nothing but the rules on its content
+// stands in the way.
 import { assembleBundle, type BundleFiles, type TrustRoot } from '#core/bundle.ts';
 import { canonicalize, digestOf, type Digest, type Json } from '#core/canonical.ts';
 import {
@@ -45,8 +46,9 @@ export const trueBundle = async (): Promise<TrueBundle> => {
 };
 
 /**
- * Ids of the checks that fail, by default with the true keys pinned. `ok` must say the same. `references` finds most forged digests as well as the check that is there
- * for them; it is named where it alone does, and has its own tests in bundle.test.ts.
+ * Ids of the checks that fail, by default with the true keys pinned. `ok` must say the same. `references` finds most
+ * forged digests as well as the check that is there for them; it is named where it alone does, and has its own tests in
+ * bundle.test.ts.
  */
 export const failedChecks = (truth: TrueBundle, files: BundleFiles, options: Partial<VerifyOptions> = {}): string[] => {
   const { ok, checks } = verifyBundle(files, { now: truth.now, trustRoot: truth.trustRoot, ...options });
@@ -80,7 +82,10 @@ const indexOf = (files: BundleFiles): Uint8Array => {
   return jsonBytes({ kind: 'quittance-bundle/v2', ticketId, files: digests });
 };
 
-/** What a stranger can do: change files, then list every digest again. The service's signature under the list stays the old one. */
+/**
+ * What a stranger can do: change files, then list every digest again. The service's signature under the list stays the
+ * old one.
+ */
 export const relisted = (files: BundleFiles, change: (files: BundleFiles) => void): BundleFiles => {
   const copy: BundleFiles = new Map([...files].map(([name, bytes]) => [name, Uint8Array.from(bytes)]));
   change(copy);

@@ -1,5 +1,6 @@
-// Disks that are full, for a command that is run on them: one with no space left (ENOSPC), which only some users may make, and a limit on the size of files
-// (EFBIG), which everybody may set. Trap: a disk lives in a mount namespace of its own and ends with the last process in it; nothing of it is seen from outside.
+// Disks that are full, for a command that is run on them: one with no space left (ENOSPC), which only some users may
+// make, and a limit on the size of files (EFBIG), which everybody may set. Trap: a disk lives in a mount namespace of
+// its own and ends with the last process in it; nothing of it is seen from outside.
 import { spawnSync } from 'node:child_process';
 import { it } from '@jest/globals';
 

@@ -1,5 +1,5 @@
-// Everything that a golden folder can be asked: logits, losses, gradient norms of cross-entropy and of FLAT, padding, greedy ids, AdamW; in one tape and
-// block by block. Used on committed weights and on fresh ones.
+// Everything that a golden folder can be asked: logits, losses, gradient norms of cross-entropy and of FLAT, padding,
+// greedy ids, AdamW; in one tape and block by block. Used on committed weights and on fresh ones.
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

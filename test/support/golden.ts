@@ -1,4 +1,5 @@
-// Checkpoints with answers that PyTorch and transformers computed, in the form of golden.json, and the distances of the engine's answers from them.
+// Checkpoints with answers that PyTorch and transformers computed, in the form of golden.json, and the distances of the
+// engine's answers from them.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -68,8 +69,8 @@ export const normsByCheckpointName = (model: Model, gradients: ReadonlyMap<strin
 };
 
 /**
- * Largest relative distance of gradient norms. Norms below 1e-4 of the total are measured against that floor: some gradients (OPT's key bias) are zero in
- * exact arithmetic.
+ * Largest relative distance of gradient norms. Norms below 1e-4 of the total are measured against that floor: some
+ * gradients (OPT's key bias) are zero in exact arithmetic.
  */
 export const normDistance = (norms: ReadonlyMap<string, number>, wanted: Readonly<Record<string, number>>): number => {
   const names = Object.keys(wanted);

@@ -1,4 +1,5 @@
-// A case that waits for its approval, without workflow or engine: the candidate, run manifest and tables are small but real artefacts.
+// A case that waits for its approval, without workflow or engine: the candidate, run manifest and tables are small but
+// real artefacts.
 import type { EvaluationTables } from '#core/evaluation.ts';
 import { jobName } from '#core/run.ts';
 import { putJson } from '#core/stored-json.ts';

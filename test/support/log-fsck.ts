@@ -1,5 +1,6 @@
-// Checks the whole log from its entries up: the root, every tile of every level, and every checkpoint that was ever published. Trap: proofs between
-// checkpoints do not see an entry that was edited in storage; only hashing the entries again does.
+// Checks the whole log from its entries up: the root, every tile of every level, and every checkpoint that was ever
+// published. Trap: proofs between checkpoints do not see an entry that was edited in storage; only hashing the entries
+// again does.
 import { isQuittanceError } from '#core/errors.ts';
 import { checkpointPath, openCheckpoint, readLog, stored, type LogPorts, type LogState } from '#core/ledger/log.ts';
 import { leafHash, nodeHash, rootOf, type Hash } from '#core/ledger/merkle.ts';

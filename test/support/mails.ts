@@ -1,4 +1,5 @@
-// The mails that SES took, read back into the notices that they tell. Trap: a mail is seen here once its answer came, as the sender sees it.
+// The mails that SES took, read back into the notices that they tell. Trap: a mail is seen here once its answer came,
+// as the sender sees it.
 import type { SendEmailCommandInput, SESv2Client } from '@aws-sdk/client-sesv2';
 import type { Notifier } from '#core/ports.ts';
 

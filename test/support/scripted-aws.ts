@@ -1,5 +1,6 @@
-// AWS as a script: the SDK's own clients over a request handler that answers from a function, so that serialisation, repeats and error parsing are the real
-// ones and only the wire is ours. A reply can be an answer, an error by name, a silence (time-out), or an answer that is lost after it took effect.
+// AWS as a script: the SDK's own clients over a request handler that answers from a function, so that serialisation,
+// repeats and error parsing are the real ones and only the wire is ours. A reply can be an answer, an error by name, a
+// silence (time-out), or an answer that is lost after it took effect.
 import { Readable } from 'node:stream';
 import { ConfiguredRetryStrategy } from '@smithy/core/retry';
 import { awsClients, type AwsClients, type Wire } from '#adapters/aws/clients.ts';

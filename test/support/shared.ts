@@ -1,4 +1,5 @@
-// Reference material beside the checkout (`../shared`) and tools that may not be installed. What needs one that is absent is skipped, and says why.
+// Reference material beside the checkout (`../shared`) and tools that may not be installed. What needs one that is
+// absent is skipped, and says why.
 import { describe } from '@jest/globals';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-// An AWS on this machine that holds nothing, behind AWS_ENDPOINT_URL, for handlers that read their own environment; it counts what it was asked.
+// An AWS on this machine that holds nothing, behind AWS_ENDPOINT_URL, for handlers that read their own environment; it
+// counts what it was asked.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { VARIABLES } from '#infra/variables.ts';

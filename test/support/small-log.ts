@@ -1,5 +1,6 @@
-// A transparency log of a few entries, written down a second time from the specifications (RFC 6962 §2.1, https://c2sp.org/tlog-checkpoint, tlog-proof), so that the
-// verifier is tested against something that shares no code with it.
+// A transparency log of a few entries, written down a second time from the specifications (RFC 6962 §2.1,
+// https://c2sp.org/tlog-checkpoint, tlog-proof), so that the verifier is tested against something that shares no code
+// with it.
 import { createHash } from 'node:crypto';
 import { LOG_KEY, LOG_ORIGIN } from '#core/ledger/log.ts';
 import type { Signer } from '#core/ports.ts';

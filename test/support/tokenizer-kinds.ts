@@ -1,5 +1,5 @@
-// Tokenizers of every kind that the reader knows, each a `tokenizer.json`: vocabularies are learnt from the texts by Hugging Face's own trainers or written out
-// here, so that nothing of others is needed.
+// Tokenizers of every kind that the reader knows, each a `tokenizer.json`: vocabularies are learnt from the texts by
+// Hugging Face's own trainers or written out here, so that nothing of others is needed.
 import {
   BASE,
   BPE,

@@ -1,4 +1,5 @@
-// How the tokenizers of tokenizer-kinds.ts are made: vocabularies learnt from the texts, with what published files have beside them.
+// How the tokenizers of tokenizer-kinds.ts are made: vocabularies learnt from the texts, with what published files have
+// beside them.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -87,7 +88,10 @@ export const split = (pattern: object, behavior: string, invert = false) => ({
 });
 export const BYTES = byteLevel({ use_regex: false });
 
-/** With every byte, as published ones have: where one lacks, the library gives no token for it and wrong places behind it. */
+/**
+ * With every byte, as published ones have: where one lacks, the library gives no token for it and wrong places behind
+ * it.
+ */
 export const withBytes = (parts: TokenizerJson): TokenizerJson => {
   const json = trained(parts);
   const ends = json.model['end_of_word_suffix'];

@@ -1,4 +1,5 @@
-// What breaks tokenizers, a text each: joiners, surrogates, scripts without blanks, marks, controls, odd blanks, contractions, digits, what looks like a token.
+// What breaks tokenizers, a text each: joiners, surrogates, scripts without blanks, marks, controls, odd blanks,
+// contractions, digits, what looks like a token.
 export const TEXTS: readonly string[] = [
   '',
   ' ',

@@ -1,4 +1,5 @@
-// A ticket walked by hand through the real steps, with small jobs in the engine's place: to its approval, or to its end. No workflow engine.
+// A ticket walked by hand through the real steps, with small jobs in the engine's place: to its approval, or to its
+// end. No workflow engine.
 import { findStep } from '#functions/steps.ts';
 import { issueCertificate } from '#functions/issue-certificate.ts';
 import { sequenceLog } from '#functions/sequence-log.ts';

@@ -1,4 +1,5 @@
-// Every way that reaches some state of the workflow, walked to its end by people who do what they are asked: prove who they are, release a hold, approve.
+// Every way that reaches some state of the workflow, walked to its end by people who do what they are asked: prove who
+// they are, release a hold, approve.
 // Trap: people act only while no step is at work, and time passes only where nothing but time is waited for.
 import { recordApproval } from '#functions/record-approval.ts';
 import { recordIdentity } from '#functions/record-identity.ts';
@@ -12,7 +13,9 @@ import { workflowWorld, type StepCall, type WorkflowWorld } from '#bench/house/w
 
 export type Way = 'straight' | 'proven late' | 'never proven' | 'held' | 'exempt' | 'second' | 'failing';
 
-/** Every state of `erasure` that calls a function, with a way on which it is met; but for the two that record a failure. */
+/**
+ * Every state of `erasure` that calls a function, with a way on which it is met; but for the two that record a failure.
+ */
 export const MET_IN_ERASURE: readonly (readonly [string, Way])[] = [
   ...[
     ...['Locate ticket', 'Verify identity', 'Triage ticket', 'Admit forget set', 'Suppress output', 'Number the run'],
@@ -36,7 +39,10 @@ export interface Walk {
   readonly ticketId: string;
   /** Until every execution has ended. */
   toTheEnd(): Promise<void>;
-  /** What a person does about a ticket whose execution has failed: resumes it, or starts another execution where it stands. */
+  /**
+   * What a person does about a ticket whose execution has failed: resumes it, or starts another execution where it
+   * stands.
+   */
   mend(): Promise<void>;
 }
 
@@ -134,7 +140,10 @@ const mend = async (world: WorkflowWorld, ticketId: string): Promise<void> => {
   else await world.asl.start({ workflow: 'erasure', name: `${ticketId}-again`, input: { ticketId } });
 };
 
-/** What a ticket has come to, and everything around it, without times and without what only says that something had failed. */
+/**
+ * What a ticket has come to, and everything around it, without times and without what only says that something had
+ * failed.
+ */
 export const endOf = async ({ world }: Walk) => {
   const { ports, notices, served, rules, faults } = world;
   const tickets = await ports.tickets.list();

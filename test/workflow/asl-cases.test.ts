@@ -1,5 +1,6 @@
-// States Language cases with agreed outcomes: those beside the repository (../shared/asl-cases, its README has the format), where present, and our
-// own in test/golden/asl. Each must end as expected, with the event signature of the reference where one is given.
+// States Language cases with agreed outcomes: those beside the repository (../shared/asl-cases, its README has the
+// format), where present, and our own in test/golden/asl. Each must end as expected, with the event signature of the
+// reference where one is given.
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -87,7 +88,10 @@ const runOne = async (engine: AslEngine, id: string, run: Run, name: string) => 
 const enteredStates = (events: readonly HistoryEvent[]) =>
   events.filter(({ type }) => type.endsWith('StateEntered')).map(({ details }) => (details as { name: string }).name);
 
-/** Threads that run at once may interleave in any order: there the events are compared as a multiset, elsewhere one by one. */
+/**
+ * Threads that run at once may interleave in any order: there the events are compared as a multiset, elsewhere one by
+ * one.
+ */
 const compareSignature = (events: readonly HistoryEvent[], reference: { entered: string[]; events: string[] }) => {
   const concurrent = /MapIterationStarted,MapIterationStarted/.test(reference.events.join());
   const arranged = (names: string[]) => (concurrent ? names.toSorted() : names);

@@ -1,5 +1,7 @@
-// A process for asl-crash.test.ts: runs one execution that uses every kind of waiting, and kills itself with SIGKILL at the n-th hook.
-// Arguments: folder, n (0: never). Effects go to a journal in the folder, idempotent by key; the outcome to result.json.
+// A process for asl-crash.test.ts: runs one execution that uses every kind of waiting, and kills itself with SIGKILL at
+// the n-th hook.
+// Arguments: folder, n (0: never). Effects go to a journal in the folder, idempotent by key; the outcome to
+// result.json.
 import { appendFileSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAslEngine } from '#state-machine/engine.ts';
@@ -7,7 +9,10 @@ import { isQuittanceError } from '#core/errors.ts';
 
 const [folder = '', killAt = '0'] = process.argv.slice(2);
 
-/** Everything that the engine reaches the world through counts: the clock, functions, jobs, and events once they are on disk. */
+/**
+ * Everything that the engine reaches the world through counts: the clock, functions, jobs, and events once they are on
+ * disk.
+ */
 let hooks = 0;
 const hook = () => {
   hooks += 1;

@@ -1,5 +1,6 @@
-// kill -9 of a real process at many points, then a new process on the same folder: the same end, the same history, no effect made twice and none
-// left out, from the point of view of a handler that knows its keys. The oracle is the uninterrupted run.
+// kill -9 of a real process at many points, then a new process on the same folder: the same end, the same history, no
+// effect made twice and none left out, from the point of view of a handler that knows its keys. The oracle is the
+// uninterrupted run.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -8,7 +9,10 @@ import { removeScratch, scratch } from './asl-harness.ts';
 
 const CHILD = join(import.meta.dirname, 'asl-crash-child.ts');
 
-/** Runs a process on the folder; the signal that ended it, or its exit code. It is killed from outside as soon as so many effects are in its journal. */
+/**
+ * Runs a process on the folder; the signal that ended it, or its exit code. It is killed from outside as soon as so
+ * many effects are in its journal.
+ */
 const run = (folder: string, killAt: number, killAfterEffects = Infinity): Promise<string | number | null> =>
   new Promise((resolve) => {
     const child = spawn(process.execPath, [CHILD, folder, String(killAt)], { stdio: ['ignore', 'inherit', 'inherit'] });
@@ -89,7 +93,8 @@ describe('kill -9', () => {
   it.each([1, 3, 5, 7])('from outside after %i effects, wherever it is by then', async (effects) => {
     const folder = scratch();
     await run(folder, 0, effects);
-    if (!existsSync(join(folder, 'result.json'))) expect(await run(folder, 0)).toBe(0); // it may have been quicker than the look at it
+    // it may have been quicker than the look at it
+    if (!existsSync(join(folder, 'result.json'))) expect(await run(folder, 0)).toBe(0);
     expectSameAsReference(folder);
   });
 });

@@ -1,4 +1,5 @@
-// What the engine keeps and when it acts: absolute time across restarts and clocks that go back, one writer, one commit for many, full disk.
+// What the engine keeps and when it acts: absolute time across restarts and clocks that go back, one writer, one commit
+// for many, full disk.
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -24,7 +25,8 @@ describe('time', () => {
   it('a wait that ended while nothing ran is over on resume; one that has not keeps its time', async () => {
     const database = join(scratch(), 'w.sqlite');
     const clock = manualClock();
-    const workflows = { short: wait(60), long: wait(3600 * 24 * 60) }; // 60 days: more than a timer of the runtime holds
+    // 60 days: more than a timer of the runtime holds
+    const workflows = { short: wait(60), long: wait(3600 * 24 * 60) };
     const first = openEngine({ workflows, clock, database });
     const [short, long] = await Promise.all(
       ['short', 'long'].map((workflow) => first.start({ workflow, name: 'a', input: {} })),
@@ -117,7 +119,10 @@ describe('time', () => {
   });
 });
 
-/** Commits in the write-ahead log: frames that say how large the database is after them. https://www.sqlite.org/fileformat2.html#walformat */
+/**
+ * Commits in the write-ahead log: frames that say how large the database is after them.
+ * https://www.sqlite.org/fileformat2.html#walformat
+ */
 const commitsIn = (database: string): number => {
   const log = readFileSync(`${database}-wal`);
   const frame = 24 + log.readUInt32BE(8);
@@ -154,7 +159,8 @@ describe('the database', () => {
     const names = Array.from({ length: 50 }, (_, i) => `e-${i}`);
     const started = await Promise.all(names.map((name) => engine.start({ workflow: 't', name, input: {} })));
     await Promise.all(started.map(({ executionId }) => engine.settled(executionId)));
-    expect(commitsIn(database) - before).toBeLessThan(10); // starts in one commit, ends in another; a commit each would be a hundred
+    // starts in one commit, ends in another; a commit each would be a hundred
+    expect(commitsIn(database) - before).toBeLessThan(10);
     expect(await engine.listExecutions()).toHaveLength(50);
   });
 
@@ -202,7 +208,10 @@ describe('the database', () => {
   });
 });
 
-/** A process under a file size limit starts executions until the database cannot grow, then says what each of them came to. */
+/**
+ * A process under a file size limit starts executions until the database cannot grow, then says what each of them came
+ * to.
+ */
 const FULL_DISK = `
 import { createAslEngine } from '#state-machine/engine.ts';
 const workflows = { t: { StartAt: 'T', States: { T: { Type: 'Task', Resource: 'work', End: true } } } };

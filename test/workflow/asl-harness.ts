@@ -1,5 +1,5 @@
-// An engine on a scratch database with the functions and the job queue that the States Language cases ask for (their README: `oracle`, `batch`),
-// and the matchers of the cases' expectations.
+// An engine on a scratch database with the functions and the job queue that the States Language cases ask for (their
+// README: `oracle`, `batch`), and the matchers of the cases' expectations.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +22,9 @@ export const manualClock = (start = '2026-03-01T00:00:00.000Z') => {
     advance: (by: number) => {
       ms += by;
     },
-    /** Until somebody has looked at it a few times more: an engine that would act at this time has had every occasion. */
+    /**
+     * Until somebody has looked at it a few times more: an engine that would act at this time has had every occasion.
+     */
     looked: async () => {
       const enough = looks + 5;
       await until(() => looks >= enough);
@@ -30,7 +32,10 @@ export const manualClock = (start = '2026-03-01T00:00:00.000Z') => {
   };
 };
 
-/** A clock that goes on with the timers of this process, not with the machine's time: when the machine stands still so does it, and who is due first is first. */
+/**
+ * A clock that goes on with the timers of this process, not with the machine's time: when the machine stands still so
+ * does it, and who is due first is first.
+ */
 export const steadyClock = (stepMs = 20) => {
   let ms = Date.parse('2026-03-01T00:00:00.000Z');
   let stopped = false;

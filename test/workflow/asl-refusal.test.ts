@@ -1,4 +1,5 @@
-// What is refused when a definition is loaded: every field that is not implemented, by the name of state and field, and every definition that could not run.
+// What is refused when a definition is loaded: every field that is not implemented, by the name of state and field, and
+// every definition that could not run.
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -1,5 +1,6 @@
-// Canaries: a secret string in every input field that takes free text. While the case is open none of them is outside the vault, in any file of the data folder;
-// after the purge none is anywhere. Fields that take no free text must refuse the string, and not quote it.
+// Canaries: a secret string in every input field that takes free text. While the case is open none of them is outside
+// the vault, in any file of the data folder; after the purge none is anywhere. Fields that take no free text must
+// refuse the string, and not quote it.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';

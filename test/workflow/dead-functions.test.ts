@@ -1,7 +1,9 @@
-// A step's function dies: out of memory, past its time, or without a word. Whether once or for good, before its work or after it, at every state of the
-// deployed workflows that calls one: what passes is tried again, what stays ends in a failure with a name, is recorded, and is mended without a loss.
-// Names: Step Functions Developer Guide, "Handle Lambda service exceptions" (Lambda.Unknown); the Lambda runtime's own error types, which reach a state machine
-// as they are (Runtime.ExitError, Runtime.OutOfMemory, Sandbox.Timedout); States.Timeout when the state gives up first.
+// A step's function dies: out of memory, past its time, or without a word. Whether once or for good, before its work or
+// after it, at every state of the deployed workflows that calls one: what passes is tried again, what stays ends in a
+// failure with a name, is recorded, and is mended without a loss.
+// Names: Step Functions Developer Guide, "Handle Lambda service exceptions" (Lambda.Unknown); the Lambda runtime's own
+// error types, which reach a state machine as they are (Runtime.ExitError, Runtime.OutOfMemory, Sandbox.Timedout);
+// States.Timeout when the state gives up first.
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { endOf, MET_IN_ERASURE, walk, type Around, type Walk, type Way } from '#test/support/walked-tickets.ts';
 import { definitionOf } from '#bench/house/workflow-world.ts';
@@ -90,7 +92,9 @@ const ticketOf = async ({ world, ticketId }: Walk) => (await world.ports.tickets
 const eventsOf = async ({ world, ticketId }: Walk) =>
   (await world.ports.tickets.events(ticketId)).map(({ body }) => JSON.parse(body) as { event: object });
 
-/** One of the deaths at each state, in turn, and the state's own timeout where it waits for nothing but the function. */
+/**
+ * One of the deaths at each state, in turn, and the state's own timeout where it waits for nothing but the function.
+ */
 const deathsAt = (state: string, row: number): string[] => {
   const death = DEATHS[row % DEATHS.length]!;
   return stateOf(state).Resource!.startsWith('arn:') ? [death] : [death, NEVER];
@@ -105,7 +109,8 @@ describe.each(rows)('a function that dies at $state ($way)', ({ state, way, deat
       const done = await begin(way, around);
       if (way === 'failing') await mended(done, around);
       expect([when, await endOf(done)]).toEqual([when, expected]);
-      expect(around.calls).toBeGreaterThan(when === 'before' ? 2 : 0); // a token that was answered makes the death after it moot
+      // a token that was answered makes the death after it moot
+      expect(around.calls).toBeGreaterThan(when === 'before' ? 2 : 0);
     }
   });
 

@@ -1,4 +1,5 @@
-// The definitions as files: each Task is a step or a job that exists, says what it is for, retries and catches; no Task carries anything but ids and digests.
+// The definitions as files: each Task is a step or a job that exists, says what it is for, retries and catches; no Task
+// carries anything but ids and digests.
 import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
 import { loadWorkflow } from '#state-machine/load.ts';
@@ -28,8 +29,9 @@ const named = (workflow: string) =>
   [...JSON.stringify(definitionOf(workflow)).matchAll(/\$\{([^}]+)\}/g)].map(([, name]) => name!);
 
 /**
- * By service. Step Functions Developer Guide, "Handle Lambda service exceptions": out of memory and timeouts are Lambda.Unknown there, and in histories the
- * runtime's own types: github.com/awslabs/amazon-s3-find-and-forget/pull/283 shows Runtime.ExitError, Lambda's runtime emulator answers Sandbox.Timedout.
+ * By service. Step Functions Developer Guide, "Handle Lambda service exceptions": out of memory and timeouts are
+ * Lambda.Unknown there, and in histories the runtime's own types: github.com/awslabs/amazon-s3-find-and-forget/pull/283
+ * shows Runtime.ExitError, Lambda's runtime emulator answers Sandbox.Timedout.
  */
 const RETRIED = {
   lambda: [

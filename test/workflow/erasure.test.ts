@@ -1,5 +1,5 @@
-// The deployed state machines, from filing to purge, on the durable interpreter: every end that a ticket can come to, and the happy path once for every write
-// of it that can fail, before or after it happened.
+// The deployed state machines, from filing to purge, on the durable interpreter: every end that a ticket can come to,
+// and the happy path once for every write of it that can fail, before or after it happened.
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { GatePolicy } from '#core/policy.ts';

@@ -1,4 +1,5 @@
-// The happy path once for every write of it that can fail, before or after it happened (a response lost): all runs end in the same state, with no effect twice.
+// The happy path once for every write of it that can fail, before or after it happened (a response lost): all runs end
+// in the same state, with no effect twice.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { isQuittanceError, must } from '#core/errors.ts';

@@ -1,4 +1,5 @@
-// Several tickets of one model: shared runs, candidates built one on another, approvals in any order, and what becomes of the others when one drops out.
+// Several tickets of one model: shared runs, candidates built one on another, approvals in any order, and what becomes
+// of the others when one drops out.
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { assembleBundle } from '#core/bundle.ts';
 import { EvidenceManifest } from '#core/evidence.ts';
@@ -35,7 +36,8 @@ const start = async (jobs: SmallJobs = {}, policy: unknown = POLICY) => {
 
 const fileFor = (name: string) => {
   const records = trainingRows().flatMap(
-    ({ person, question, answer }) => (person === name && question.includes(name) ? [{ question, answer }] : []), // a row that two people share goes with the first
+    // a row that two people share goes with the first
+    ({ person, question, answer }) => (person === name && question.includes(name) ? [{ question, answer }] : []),
   );
   world.clock.advance(1); // the oldest leads
   return file(world, { subject: { name }, forget: { records } }, `request for ${name}`);

@@ -1,4 +1,5 @@
-// Many tickets of few models at once, as `quittance bench tickets` counts them: each comes to its end once, in fewer runs than tickets and few transitions.
+// Many tickets of few models at once, as `quittance bench tickets` counts them: each comes to its end once, in fewer
+// runs than tickets and few transitions.
 import { describe, expect, it } from '@jest/globals';
 import { benchTickets } from '#bench/tickets.ts';
 

@@ -1,4 +1,5 @@
-// The job queue over real child processes: idempotent names, failures by the child's own words, signals passed on, and a parent that dies.
+// The job queue over real child processes: idempotent names, failures by the child's own words, signals passed on, and
+// a parent that dies.
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';

@@ -1,5 +1,6 @@
-// A ticket that asks for int8, through the embedded engine with real jobs on the smallest model: the copy that is judged is the copy that is served, byte for byte,
-// and its matrices are int8; what the base scored stands beside it. The gate here lets everything pass: what it is about is which artefact goes through.
+// A ticket that asks for int8, through the embedded engine with real jobs on the smallest model: the copy that is
+// judged is the copy that is served, byte for byte, and its matrices are int8; what the base scored stands beside it.
+// The gate here lets everything pass: what it is about is which artefact goes through.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';

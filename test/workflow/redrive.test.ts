@@ -1,12 +1,15 @@
-// An execution that was stopped while a step was at work, before the step did anything or after it did all, is taken up again at that state with the same input,
-// and comes to the same end with no effect twice. Source: Step Functions Developer Guide, "Restarting state machine executions with redrive": same execution and
-// definition, an event ExecutionRedriven, retries and timeouts from the start; a Fail state is entered again and fails again.
+// An execution that was stopped while a step was at work, before the step did anything or after it did all, is taken up
+// again at that state with the same input, and comes to the same end with no effect twice. Source: Step Functions
+// Developer Guide, "Restarting state machine executions with redrive": same execution and definition, an event
+// ExecutionRedriven, retries and timeouts from the start; a Fail state is entered again and fails again.
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { outcome } from '#test/contract/contract.ts';
 import { endOf, MET_IN_ERASURE, walk, type Around, type Walk, type Way } from '#test/support/walked-tickets.ts';
 import { definitionOf, type WorkflowWorld } from '#bench/house/workflow-world.ts';
 
-/** Here the parent is stopped, and the child with it; the child is taken up first, so that the parent finds it running. */
+/**
+ * Here the parent is stopped, and the child with it; the child is taken up first, so that the parent finds it running.
+ */
 const CHILD: readonly (readonly [string, Way])[] = [
   'Await turn',
   'Plan run',

@@ -1,5 +1,6 @@
-// SIGTERM and kill -9 of real training and unlearning processes at random points, again and again on one folder: the run ends in the digest of one that was
-// left alone, and leaves nothing else behind. The oracle is the uninterrupted run on a copy of the folder.
+// SIGTERM and kill -9 of real training and unlearning processes at random points, again and again on one folder: the
+// run ends in the digest of one that was left alone, and leaves nothing else behind. The oracle is the uninterrupted
+// run on a copy of the folder.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cpSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';

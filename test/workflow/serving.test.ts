@@ -1,4 +1,5 @@
-// The probe over a real HTTP endpoint that follows the alias, or lies: a deployment that is not what the endpoint serves is rolled back, and certifies nothing.
+// The probe over a real HTTP endpoint that follows the alias, or lies: a deployment that is not what the endpoint
+// serves is rolled back, and certifies nothing.
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { endpointServing } from '#adapters/http/endpoint-serving.ts';
 import type { Digest } from '#core/canonical.ts';

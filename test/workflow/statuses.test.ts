@@ -1,5 +1,5 @@
-// The one table of statuses (core/statuses.ts) and the state machines: where an execution enters for each status, what it does there, and for whom it
-// waits. And that what a Choice compares is what the step before it can answer.
+// The one table of statuses (core/statuses.ts) and the state machines: where an execution enters for each status, what
+// it does there, and for whom it waits. And that what a Choice compares is what the step before it can answer.
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { STATUSES, type StatusMeaning } from '#core/statuses.ts';
@@ -24,7 +24,10 @@ interface State {
 }
 const statesOf = (workflow: string) => (definitionOf(workflow) as { States: Record<string, State> }).States;
 
-/** What a task calls: `${deploy-model}` → deploy-model, `${job-unlearn}` → unlearn-job, `${workflow-unlearn}` → workflow unlearn. */
+/**
+ * What a task calls: `${deploy-model}` → deploy-model, `${job-unlearn}` → unlearn-job, `${workflow-unlearn}` → workflow
+ * unlearn.
+ */
 const called = ({ Resource = '', Parameters = {} }: State): string => {
   const named = [Resource, Parameters['FunctionName'], Parameters['JobDefinition'], Parameters['StateMachineArn']];
   const [, name = ''] = named.flatMap((text) => /^\$\{(.+)\}$/.exec(String(text)) ?? []);

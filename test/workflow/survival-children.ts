@@ -1,5 +1,6 @@
-// Real training and unlearning processes that are ended by SIGTERM and kill -9 at chosen or random points, and what such a job is given: model, people, forget set
-// and plan, in whatever stores. The smallest ones that do all that large ones do.
+// Real training and unlearning processes that are ended by SIGTERM and kill -9 at chosen or random points, and what
+// such a job is given: model, people, forget set and plan, in whatever stores. The smallest ones that do all that large
+// ones do.
 import { expect } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -32,7 +33,10 @@ export interface End {
   updates: number[];
 }
 
-/** Ends the child by `signal` after its n-th update and a share of the time that the one before it took; 0 leaves it alone. */
+/**
+ * Ends the child by `signal` after its n-th update and a share of the time that the one before it took; 0 leaves it
+ * alone.
+ */
 export const run = (
   { script, args, environment }: Child,
   signal: NodeJS.Signals = 'SIGTERM',
@@ -65,7 +69,10 @@ export const haunted = async (child: Child, seed: number): Promise<End[]> => {
   return ends;
 };
 
-/** Each run goes on where the one before it saved; one that had made its last update may have stored its result, and then there is nothing to go on from. */
+/**
+ * Each run goes on where the one before it saved; one that had made its last update may have stored its result, and
+ * then there is nothing to go on from.
+ */
 export const followsOn = (ends: readonly End[], within: number, total: number): void => {
   for (const [i, { status, updates }] of ends.entries()) {
     const next = ends[i + 1]?.updates[0];

@@ -1,5 +1,6 @@
-// A process for ticket-crash.test.ts: one ticket's whole way on the real local stores and the real interpreter, killed with SIGKILL at the n-th write, before
-// or after it. Arguments: folder, n (0: never). What people do (file, approve) is done again by each process, as a person would who got no answer.
+// A process for ticket-crash.test.ts: one ticket's whole way on the real local stores and the real interpreter, killed
+// with SIGKILL at the n-th write, before or after it. Arguments: folder, n (0: never). What people do (file, approve)
+// is done again by each process, as a person would who got no answer.
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { localPorts, type LocalPorts } from '#adapters/local/index.ts';
@@ -162,7 +163,8 @@ const result = {
   events: (await plain.tickets.events(ticketId)).map(({ type, leafIndex }) => [type, leafIndex]),
   model: { status: model.status, deletions: model.deletions, certificates: model.certificates.length },
   moved: (await plain.serving.served('house'))?.digest === model.digest,
-  notices: readdirSync(join(folder, 'outbox')).filter((name) => name.endsWith('.json')).length, // a write that was cut off left a file of its own
+  // a write that was cut off left a file of its own
+  notices: readdirSync(join(folder, 'outbox')).filter((name) => name.endsWith('.json')).length,
   verified: ok,
   checks: checks.length,
   executions: (await engine().listExecutions()).map(({ workflow }) => workflow).sort(),

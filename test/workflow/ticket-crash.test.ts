@@ -1,5 +1,6 @@
-// kill -9 of a real process at many points of a ticket's way, on the real stores (sqlite, files, vault, log): a new process on the same folder comes to the same
-// end, with no effect twice, and its bundle verifies. The oracle is the uninterrupted run.
+// kill -9 of a real process at many points of a ticket's way, on the real stores (sqlite, files, vault, log): a new
+// process on the same folder comes to the same end, with no effect twice, and its bundle verifies. The oracle is the
+// uninterrupted run.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';

@@ -1,4 +1,5 @@
-// A training run as a process: train-child.ts DATA_FOLDER MODEL_FOLDER. Prints a line an update; saves its state after every few updates; goes on where it was.
+// A training run as a process: train-child.ts DATA_FOLDER MODEL_FOLDER. Prints a line an update; saves its state after
+// every few updates; goes on where it was.
 import { localStores } from '#adapters/local/index.ts';
 import type { Ending } from '#containers/run-saves.ts';
 import { trainingRows, tokenizerTexts } from '#datasets/world.ts';

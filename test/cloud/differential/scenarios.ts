@@ -1,5 +1,6 @@
-// The ways that a ticket and a re-certification can go, and the people in them: who approves, who proves who they are, who withdraws. The same person does
-// the same thing on either engine. Trap: people act only while no step is at work, so that both engines see their answer at the same place.
+// The ways that a ticket and a re-certification can go, and the people in them: who approves, who proves who they are,
+// who withdraws. The same person does the same thing on either engine. Trap: people act only while no step is at work,
+// so that both engines see their answer at the same place.
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import type { TicketRequest } from '#core/ticket-request.ts';
@@ -15,13 +16,19 @@ import type { DrivenWorld, Fault, Trace, WorldPlan } from './worlds.ts';
 
 export interface Scenario extends Omit<Partial<WorldPlan>, 'answer' | 'policy' | 'timeouts'> {
   readonly title: string;
-  /** States in which nobody answers in time. Each gives up once; where somebody is to answer the next time, that must be in time. */
+  /**
+   * States in which nobody answers in time. Each gives up once; where somebody is to answer the next time, that must be
+   * in time.
+   */
   readonly givesUp?: readonly string[];
   readonly filed?: Partial<z.input<typeof TicketRequest>>;
   /** What the approver, or whoever is asked first, does. */
   readonly approver?: 'approves' | 'refuses' | 'nobody';
   readonly proof?: 'comes' | 'never';
-  /** A second ticket, filed when the first waits for its approval, is approved; the first is refused when the second waits for it. */
+  /**
+   * A second ticket, filed when the first waits for its approval, is approved; the first is refused when the second
+   * waits for it.
+   */
   readonly second?: true;
   readonly meanwhile?: 'withdrawn' | 'held' | 'held-in-job';
   /** A re-certification after the certificate. */
@@ -46,8 +53,8 @@ type Open = (plan: WorldPlan) => Promise<DrivenWorld>;
 const FIRST_LIMIT_SECONDS = 8;
 
 /**
- * Plays the scenario to its end on one engine. An engine that is not ours counts real seconds: where a busy machine needs more of them for its own part than a state has,
- * everything is played again with twice as many.
+ * Plays the scenario to its end on one engine. An engine that is not ours counts real seconds: where a busy machine
+ * needs more of them for its own part than a state has, everything is played again with twice as many.
  */
 export const play = async (open: Open, scenario: Scenario): Promise<Outcome> => {
   for (let seconds = FIRST_LIMIT_SECONDS; ; seconds *= 2) {

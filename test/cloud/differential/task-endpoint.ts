@@ -1,5 +1,6 @@
-// Lambda and AWS Batch as far as a Step Functions task asks for them, answered by our own step handlers and job queue. Several worlds share one endpoint;
-// a function's or queue's name says whose it is. Sources: Lambda API reference, Invoke; Batch API reference, SubmitJob, DescribeJobs, TerminateJob.
+// Lambda and AWS Batch as far as a Step Functions task asks for them, answered by our own step handlers and job queue.
+// Several worlds share one endpoint; a function's or queue's name says whose it is. Sources: Lambda API reference,
+// Invoke; Batch API reference, SubmitJob, DescribeJobs, TerminateJob.
 // Trap: a function's error is an answer with status 200 and a header.
 import { createServer, type IncomingMessage } from 'node:http';
 import { z } from 'zod';

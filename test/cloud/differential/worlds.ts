@@ -1,5 +1,6 @@
-// One world twice: the deployed definitions over the same steps and jobs, on the embedded interpreter and on LocalStack's Step Functions engine. What each
-// execution did comes back as a trace. Trap: deadlines of days and pauses between retries are shortened in both, and nothing else is.
+// One world twice: the deployed definitions over the same steps and jobs, on the embedded interpreter and on
+// LocalStack's Step Functions engine. What each execution did comes back as a trace. Trap: deadlines of days and pauses
+// between retries are shortened in both, and nothing else is.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,7 +32,10 @@ export interface Trace {
   readonly events: readonly string[];
 }
 
-/** The n-th call of a step (`purge-case#1`) or job (`job unlearn#1`) fails by this name, and so do the next ones up to `times`. */
+/**
+ * The n-th call of a step (`purge-case#1`) or job (`job unlearn#1`) fails by this name, and so do the next ones up to
+ * `times`.
+ */
 export interface Fault {
   readonly call: string;
   readonly error: string;

@@ -1,5 +1,7 @@
-// An emulator as a child process on a free port of 127.0.0.1: ready when it answers, its log in a file, ended by its own process id.
-// Trap: LocalStack believes that it is in Docker on many virtual machines and would write to /var/lib; ministack runs whatever `node` is first on PATH.
+// An emulator as a child process on a free port of 127.0.0.1: ready when it answers, its log in a file, ended by its
+// own process id.
+// Trap: LocalStack believes that it is in Docker on many virtual machines and would write to /var/lib; ministack runs
+// whatever `node` is first on PATH.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';

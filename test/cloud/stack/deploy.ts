@@ -1,6 +1,7 @@
-// Deploys synthesised stacks through CloudFormation's API alone, as the CDK's command line would: assets into the bootstrap bucket, then each stack by its template.
-// Trap: an emulator refuses a whole stack for one resource type that it does not know; such resources are left out by type, with what depends on nothing else of
-// the stack, and named in what is returned.
+// Deploys synthesised stacks through CloudFormation's API alone, as the CDK's command line would: assets into the
+// bootstrap bucket, then each stack by its template.
+// Trap: an emulator refuses a whole stack for one resource type that it does not know; such resources are left out by
+// type, with what depends on nothing else of the stack, and named in what is returned.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {

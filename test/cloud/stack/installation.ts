@@ -1,5 +1,6 @@
-// The stateful and the app stack, deployed at AWS_ENDPOINT_URL as `cdk deploy` deploys them, with people signed in, an endpoint that serves the model, and jobs that
-// run in this process. Trap: the prefix ends in a dash, so that the names of queue and job definitions say to the task endpoint whose they are.
+// The stateful and the app stack, deployed at AWS_ENDPOINT_URL as `cdk deploy` deploys them, with people signed in, an
+// endpoint that serves the model, and jobs that run in this process. Trap: the prefix ends in a dash, so that the names
+// of queue and job definitions say to the task endpoint whose they are.
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-// People of a Cognito pool, signed in as on AWS: a password, and a second factor where the pool asks for one (RFC 6238, 30 seconds, 6 digits, HMAC-SHA-1).
+// People of a Cognito pool, signed in as on AWS: a password, and a second factor where the pool asks for one (RFC 6238,
+// 30 seconds, 6 digits, HMAC-SHA-1).
 import { createHmac, randomBytes } from 'node:crypto';
 import {
   AdminAddUserToGroupCommand,

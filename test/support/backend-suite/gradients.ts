@@ -1,5 +1,5 @@
-// The gradients that are registered with tfjs (engine/backends/gradients.ts), each against central differences of a float64 formula; operands are broadcast
-// wherever the engine may do so.
+// The gradients that are registered with tfjs (engine/backends/gradients.ts), each against central differences of a
+// float64 formula; operands are broadcast wherever the engine may do so.
 import { expect, it } from '@jest/globals';
 import { tf } from '#engine/tf.ts';
 import { normals, product } from './plain.ts';

@@ -1,4 +1,5 @@
-// The same tests on each backend: its kernels, the operations and optimisers, and every committed weights against PyTorch. A backend that is not installed is skipped, and says why. One file a backend: a process can use only one.
+// The same tests on each backend: its kernels, the operations and optimisers, and every committed weights against
+// PyTorch. A backend that is not installed is skipped, and says why. One file a backend: a process can use only one.
 import { describe, expect, it } from '@jest/globals';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';

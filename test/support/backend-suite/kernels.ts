@@ -1,4 +1,5 @@
-// What every backend must compute alike: products in each transposition and batch, gather and its gradient, sums, one-hot, and products after a write.
+// What every backend must compute alike: products in each transposition and batch, gather and its gradient, sums,
+// one-hot, and products after a write.
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { adamW } from '#engine/optimizers.ts';

@@ -1,4 +1,5 @@
-// Optimisers against PyTorch's numbers and an independent loop in float64; what is saved goes on as if nothing had happened, on any backend.
+// Optimisers against PyTorch's numbers and an independent loop in float64; what is saved goes on as if nothing had
+// happened, on any backend.
 import { describe, expect, it } from '@jest/globals';
 import { adamW, composedAdamW, normalizedSgd, type Optimizer } from '#engine/optimizers.ts';
 import { tf } from '#engine/tf.ts';

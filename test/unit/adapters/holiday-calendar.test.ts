@@ -1,4 +1,5 @@
-// A region whose holidays nobody knows: without them a deadline that falls on one would be told a day too early, and nobody would notice.
+// A region whose holidays nobody knows: without them a deadline that falls on one would be told a day too early, and
+// nobody would notice.
 import { describe, expect, it } from '@jest/globals';
 import { holidayCalendar as onAws } from '#adapters/aws/holiday-calendar.ts';
 import { holidayCalendar as embedded } from '#adapters/local/holiday-calendar.ts';
@@ -19,7 +20,8 @@ describe.each([
 
   it('of a part of a country has what is kept there alone', async () => {
     const keeps = async (region: string, day: string) => (await holidaysOf(region)).holidays.includes(day);
-    expect([await keeps('DE-BE', '2026-03-08'), await keeps('DE-BY', '2026-03-08')]).toEqual([true, false]); // Women's Day
+    // Women's Day
+    expect([await keeps('DE-BE', '2026-03-08'), await keeps('DE-BY', '2026-03-08')]).toEqual([true, false]);
     expect([await keeps('DE-BE', '2026-01-06'), await keeps('DE-BY', '2026-01-06')]).toEqual([false, true]); // Epiphany
   });
 });

@@ -1,4 +1,5 @@
-// Ids that nobody can guess: every letter at every place. Trap: a counter would fit the port's contract, and tell how many tickets there were.
+// Ids that nobody can guess: every letter at every place. Trap: a counter would fit the port's contract, and tell how
+// many tickets there were.
 import { describe, expect, it } from '@jest/globals';
 import { randomIds as onAws } from '#adapters/aws/random-ids.ts';
 import { randomIds as embedded } from '#adapters/local/random-ids.ts';
@@ -10,7 +11,8 @@ describe.each([
   ['aws', onAws],
 ])('random ids: %s', (_name, ids) => {
   it('have 20 places, each of which takes each of 32 letters', () => {
-    const made = Array.from({ length: 3000 }, () => ids.next('')); // (31/32)^3000 × 640: a letter is missing once in 10^38 runs
+    // (31/32)^3000 × 640: a letter is missing once in 10^38 runs
+    const made = Array.from({ length: 3000 }, () => ids.next(''));
     const seen = Array.from({ length: 20 }, (_, place) => [...new Set(made.map((id) => id[place]))].sort().join(''));
     expect(seen).toEqual(seen.map(() => LETTERS));
     expect(new Set(made.map(({ length }) => length))).toEqual(new Set([20]));

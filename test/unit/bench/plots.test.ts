@@ -75,7 +75,8 @@ describe('the plots of the people bench', () => {
 describe('the plot of the engine bench', () => {
   it('has a row a shape and kind of update, a series a backend, and equality within its ends', () => {
     const time = (cpu: number) => ({ cpu, wall: cpu });
-    const rows = [{ shape: 'demo', parameters: 1, work: 'train' as const, rounds: 1, ours: time(1), torch: { ...time(4), torch: '2', peak: 1 }, tensors: [1, 1], resident: 1 }]; // prettier-ignore
+    // prettier-ignore
+    const rows = [{ shape: 'demo', parameters: 1, work: 'train' as const, rounds: 1, ours: time(1), torch: { ...time(4), torch: '2', peak: 1 }, tensors: [1, 1], resident: 1 }];
     const bench = [{ backend: 'wasm', detail: '', rows }] as EngineBench;
     const plot = enginePlot(bench);
     expect(plot.y.ticks).toEqual([[0, 'demo: training']]);

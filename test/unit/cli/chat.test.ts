@@ -1,4 +1,5 @@
-// A conversation put to a model with a chat template of its own: `generate --chat` and the deployed model continue exactly what the template renders.
+// A conversation put to a model with a chat template of its own: `generate --chat` and the deployed model continue
+// exactly what the template renders.
 import { afterAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

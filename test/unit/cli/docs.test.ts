@@ -1,5 +1,6 @@
-// The documents against the program: generated pages are what the registries say now, every method, metric and error code is on its page, and every command that a
-// page says its numbers come from exists, with the options that it names. Links and drawings of a page lead somewhere.
+// The documents against the program: generated pages are what the registries say now, every method, metric and error
+// code is on its page, and every command that a page says its numbers come from exists, with the options that it names.
+// Links and drawings of a page lead somewhere.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

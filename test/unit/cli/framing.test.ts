@@ -1,4 +1,5 @@
-// A record put to a model: by the model's own chat template, by a suite's frame, or plainly; alike for score, unlearn and evaluate, and said on stderr.
+// A record put to a model: by the model's own chat template, by a suite's frame, or plainly; alike for score, unlearn
+// and evaluate, and said on stderr.
 import { afterAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

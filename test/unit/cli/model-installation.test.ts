@@ -1,4 +1,5 @@
-// `quittance model … --installation PREFIX` where there is no such installation, or no way to it: named before the model is so much as looked at.
+// `quittance model … --installation PREFIX` where there is no such installation, or no way to it: named before the
+// model is so much as looked at.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';

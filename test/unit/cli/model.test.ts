@@ -1,4 +1,5 @@
-// `quittance model import` offered what strangers send: each attack ends in one error with its code, and the registry is as before; a good model goes in and out.
+// `quittance model import` offered what strangers send: each attack ends in one error with its code, and the registry
+// is as before; a good model goes in and out.
 import { afterAll, afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,5 @@
-// Progress of a long stage: on a terminal a bar; elsewhere a line every half minute and one at the end, never a line an update.
+// Progress of a long stage: on a terminal a bar; elsewhere a line every half minute and one at the end, never a line an
+// update.
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { progressOn } from '#cli/progress.ts';

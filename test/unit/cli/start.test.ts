@@ -1,4 +1,5 @@
-// What a command loads before it does anything: modules are counted by room and package, not by time. A command that only reads starts neither engine nor SDK.
+// What a command loads before it does anything: modules are counted by room and package, not by time. A command that
+// only reads starts neither engine nor SDK.
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,6 @@
-// `ticket --help`, what the command prints of a ticket, and where a request stands that is filed again: the form that help shows is one that the parser takes, each
-// resting place names the next command, and a filing that was interrupted goes on wherever it stopped.
+// `ticket --help`, what the command prints of a ticket, and where a request stands that is filed again: the form that
+// help shows is one that the parser takes, each resting place names the next command, and a filing that was interrupted
+// goes on wherever it stopped.
 import { describe, expect, it } from '@jest/globals';
 import { helpOf } from '#cli/command.ts';
 import { ticket } from '#cli/ticket.ts';

@@ -1,5 +1,6 @@
-// `quittance unlearn` from the command line to the folder: a LoRA that unlearns, is written for PEFT and merged; the adapter on the old weights and the new
-// weights alone say the same, here and in PEFT. And settings that are no such thing.
+// `quittance unlearn` from the command line to the folder: a LoRA that unlearns, is written for PEFT and merged; the
+// adapter on the old weights and the new weights alone say the same, here and in PEFT. And settings that are no such
+// thing.
 import { afterAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

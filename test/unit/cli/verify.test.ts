@@ -1,4 +1,5 @@
-// `quittance verify` as a process: exit codes, what is on stdout and what on stderr, and archives that lie about themselves.
+// `quittance verify` as a process: exit codes, what is on stdout and what on stderr, and archives that lie about
+// themselves.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

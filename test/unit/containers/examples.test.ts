@@ -1,4 +1,5 @@
-// A row becomes tokens: which of them carry the personal value is the same for unlearning as for every quantity that is measured on it.
+// A row becomes tokens: which of them carry the personal value is the same for unlearning as for every quantity that is
+// measured on it.
 import { describe, expect, it } from '@jest/globals';
 import { examplesOf } from '#containers/examples.ts';
 import { valueTokens } from '#datasets/value-tokens.ts';

@@ -1,4 +1,5 @@
-// What a job of a wrong plan does: it says what is wrong with the plan before it looks for the model, which here is nowhere.
+// What a job of a wrong plan does: it says what is wrong with the plan before it looks for the model, which here is
+// nowhere.
 import { describe, expect, it } from '@jest/globals';
 import { memoryWorld } from '#adapters/memory/ports.ts';
 import { findJob } from '#containers/jobs.ts';

@@ -1,4 +1,5 @@
-// What a job is planned to take follows its texts and settings, is said in one line, and a job that does not fit ends before a weight is read.
+// What a job is planned to take follows its texts and settings, is said in one line, and a job that does not fit ends
+// before a weight is read.
 import { describe, expect, it } from '@jest/globals';
 import {
   evaluationRun,

@@ -1,5 +1,5 @@
-// The saved state of a run with every write failing in turn, before and after it happened: what is read back is the old state or the new, whole, and once
-// the run has ended nothing of any of them is left.
+// The saved state of a run with every write failing in turn, before and after it happened: what is read back is the old
+// state or the new, whole, and once the run has ended nothing of any of them is left.
 import { describe, expect, it } from '@jest/globals';
 import type { RunState } from '#engine/run-saves.ts';
 import { runStates } from '#containers/run-state.ts';

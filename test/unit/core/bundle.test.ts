@@ -1,5 +1,5 @@
-// A bundle of a ticket that took two attempts and was re-certified twice: every digest that any of its documents names leads to a file in it, or is of something
-// that stays outside for a stated reason; and it says so itself.
+// A bundle of a ticket that took two attempts and was re-certified twice: every digest that any of its documents names
+// leads to a file in it, or is of something that stays outside for a stated reason; and it says so itself.
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { assembleBundle, type BundleFiles } from '#core/bundle.ts';
 import { digestJson, digestOf } from '#core/canonical.ts';
@@ -54,7 +54,8 @@ describe('a bundle', () => {
     for (const name of ['plan', 'run', 'tables', 'judgement', 'evidence'])
       expect(names).toContain(`attempts/1/${name}.json`);
     expect(names).toEqual(expect.arrayContaining(['tables-before.json', 'recertifications/1/evidence.json']));
-    expect(names.filter((name) => name.startsWith('attempts/2'))).toEqual([]); // the attempt that was approved stands at the top
+    // the attempt that was approved stands at the top
+    expect(names.filter((name) => name.startsWith('attempts/2'))).toEqual([]);
     expect(new Set([...files.values()].map((bytes) => digestOf(bytes))).size).toBe(files.size);
   });
 

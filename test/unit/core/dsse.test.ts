@@ -1,4 +1,5 @@
-// Envelopes against the published vectors of the protocol, and as attacks: what is signed is the type and the bytes, and two signatures are two keys.
+// Envelopes against the published vectors of the protocol, and as attacks: what is signed is the type and the bytes,
+// and two signatures are two keys.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';

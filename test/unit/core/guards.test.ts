@@ -1,4 +1,5 @@
-// Each rule of the life cycle alone, at its edge: what it lets pass and what it objects to, by code. That the table asks them is the matter of transitions.test.ts.
+// Each rule of the life cycle alone, at its edge: what it lets pass and what it objects to, by code. That the table
+// asks them is the matter of transitions.test.ts.
 import { describe, expect, it } from '@jest/globals';
 import { GUARDS, type Guard } from '#core/guards.ts';
 import type { Status, Ticket, TicketIn } from '#core/ticket.ts';

@@ -1,4 +1,5 @@
-// Keys given twice, as RFC 7493 §2.3 forbids them: found wherever they hide, and never where a text only looks like one.
+// Keys given twice, as RFC 7493 §2.3 forbids them: found wherever they hide, and never where a text only looks like
+// one.
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { duplicateKey, parseOnce } from '#core/json-keys.ts';

@@ -1,4 +1,5 @@
-// What a step is handed: the ports that it declares, each made when it is touched, and no other whatever its type was cast to.
+// What a step is handed: the ports that it declares, each made when it is touched, and no other whatever its type was
+// cast to.
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { memoryWorld } from '#adapters/memory/ports.ts';

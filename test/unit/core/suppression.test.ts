@@ -1,4 +1,5 @@
-// Interim suppression: what a rule recognises, whom it binds, and what it tells. The table is of values in every spelling that a model may come up with.
+// Interim suppression: what a rule recognises, whom it binds, and what it tells. The table is of values in every
+// spelling that a model may come up with.
 import { describe, expect, it } from '@jest/globals';
 import { protect } from '#core/protection.ts';
 import { Rule, withholds } from '#core/suppression.ts';

@@ -1,5 +1,5 @@
-// The life cycle under random histories: whatever is tried in whatever order, the forbidden paths do not exist. The oracle is the list of accepted
-// events, kept beside the tickets and judged by rules written down here a second time.
+// The life cycle under random histories: whatever is tried in whatever order, the forbidden paths do not exist. The
+// oracle is the list of accepted events, kept beside the tickets and judged by rules written down here a second time.
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { isQuittanceError } from '#core/errors.ts';

@@ -1,4 +1,5 @@
-// docs/architecture.md against the tree: the table of rooms is .rooms.json's, the drawing's floors follow from its arrows, and no room has outgrown the house.
+// docs/architecture.md against the tree: the table of rooms is .rooms.json's, the drawing's floors follow from its
+// arrows, and no room has outgrown the house.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';

@@ -1,4 +1,5 @@
-// Packing: prompt + answer A + answer B in one row must be the same computation as two rows, to float rounding, in every kind of position code and mask.
+// Packing: prompt + answer A + answer B in one row must be the same computation as two rows, to float rounding, in
+// every kind of position code and mask.
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { attentionBias, bucketByLength, makeBatch, type Row } from '#engine/batch.ts';

@@ -1,4 +1,5 @@
-// tokenizer_config.json, special_tokens_map.json and generation_config.json: what would give other tokens or other answers is honoured or refused by name.
+// tokenizer_config.json, special_tokens_map.json and generation_config.json: what would give other tokens or other
+// answers is honoured or refused by name.
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-// Chat templates that say the date: at the time of asking, never in what is taught, and as one written date where one is asked for.
+// Chat templates that say the date: at the time of asking, never in what is taught, and as one written date where one
+// is asked for.
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

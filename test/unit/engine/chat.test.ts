@@ -10,7 +10,8 @@ import { describeWith } from '#test/support/shared.ts';
 const { dir: scratch, remove } = temporaryFolder();
 afterAll(remove);
 
-// the shapes in which templates come: a plain one, one with a system default, one that refuses, one with macros, filters and whitespace control
+// the shapes in which templates come: a plain one, one with a system default, one that refuses, one with macros,
+// filters and whitespace control
 const CHATML =
   "{% for m in messages %}{{ '<|im_start|>' + m['role'] + '\\n' + m['content'] + '<|im_end|>' + '\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
 const DEFAULT_SYSTEM = `{% for m in messages %}{% if loop.first and messages[0]['role'] != 'system' %}{{ '<|im_start|>system\\nBe kind.<|im_end|>\\n' }}{% endif %}{{ m.role ~ ': ' ~ m.content ~ eos_token }}{% endfor %}`;

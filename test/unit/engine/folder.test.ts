@@ -1,4 +1,5 @@
-// Model folders from strangers: each damaged or hostile folder is refused with its own code and names what is wrong; a good one comes back as it was written.
+// Model folders from strangers: each damaged or hostile folder is refused with its own code and names what is wrong; a
+// good one comes back as it was written.
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

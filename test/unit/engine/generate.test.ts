@@ -1,4 +1,5 @@
-// Generation: the cache, the batch, the left padding and the early exit of finished rows change nothing about what is said.
+// Generation: the cache, the batch, the left padding and the early exit of finished rows change nothing about what is
+// said.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { makeBatch } from '#engine/batch.ts';
 import { readConfig, type DecoderConfig } from '#engine/formats/config.ts';

@@ -1,4 +1,5 @@
-// The tokenizer in a GGUF file: cut by each rule that a file may name, it reads as the Rust library does; metadata that contradict themselves are refused.
+// The tokenizer in a GGUF file: cut by each rule that a file may name, it reads as the Rust library does; metadata that
+// contradict themselves are refused.
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-// GGUF files: values as the reference package reads them, a whole model as transformers computes it, and files that claim what they do not hold.
+// GGUF files: values as the reference package reads them, a whole model as transformers computes it, and files that
+// claim what they do not hold.
 import { afterAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { execFileSync } from 'node:child_process';
@@ -212,7 +213,8 @@ describe('a source that is no model', () => {
   it('a GGUF file with more tokens than rows of its embedding', async () => {
     const small = readFileSync(join(GOLDEN, 'llama.gguf'));
     for (const name of ['output.weight', 'token_embd.weight']) {
-      const rows = small.indexOf(text(name)) + text(name).length + 4 + 8; // after the number of dimensions and the first of them
+      // after the number of dimensions and the first of them
+      const rows = small.indexOf(text(name)) + text(name).length + 4 + 8;
       expect(small.readBigUInt64LE(rows)).toBe(420n);
       small.writeBigUInt64LE(416n, rows);
     }

@@ -1,5 +1,6 @@
-// The engine against PyTorch and transformers on the weights of ../shared, random weights, norms and biases included, so that a forgotten one shows; and the
-// stored number formats. The weights of test/golden/models run on every backend (backends-*.test.ts).
+// The engine against PyTorch and transformers on the weights of ../shared, random weights, norms and biases included,
+// so that a forgotten one shows; and the stored number formats. The weights of test/golden/models run on every backend
+// (backends-*.test.ts).
 import { expect, it } from '@jest/globals';
 import { join } from 'node:path';
 import { z } from 'zod';

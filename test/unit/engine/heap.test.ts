@@ -1,5 +1,6 @@
-// The end of the wasm heap: an allocation that does not fit is an error with its numbers; nothing that lies there is overwritten, and work goes on.
-// Allocations are made and never written to, so that the four gigabytes are addresses alone.
+// The end of the wasm heap: an allocation that does not fit is an error with its numbers; nothing that lies there is
+// overwritten, and work goes on. Allocations are made and never written to, so that the four gigabytes are addresses
+// alone.
 import { beforeAll, expect, it } from '@jest/globals';
 import { initBackend, tf } from '#engine/tf.ts';
 

@@ -1,4 +1,5 @@
-// A base kept in 16 bits against the same base whose float32 values were rounded by hand: logits and gradients of a LoRA, bit by bit.
+// A base kept in 16 bits against the same base whose float32 values were rounded by hand: logits and gradients of a
+// LoRA, bit by bit.
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { makeBatch } from '#engine/batch.ts';
 import { exactlyHeldModelFrom, heldModelFrom } from '#engine/held-base.ts';

@@ -1,4 +1,5 @@
-// What changes the computation is honoured at import or refused by name, never passed over: heads, adapters and pickles beside the weights, GGUF metadata.
+// What changes the computation is honoured at import or refused by name, never passed over: heads, adapters and pickles
+// beside the weights, GGUF metadata.
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

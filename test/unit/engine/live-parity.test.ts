@@ -1,4 +1,5 @@
-// Fresh random weights of every family, made now by transformers and compared at once; committed answers could have been learnt by heart.
+// Fresh random weights of every family, made now by transformers and compared at once; committed answers could have
+// been learnt by heart.
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { randomInt } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';

@@ -1,4 +1,5 @@
-// LoRA against PEFT: adapters read, computed with, trained, merged and written back; and what an adapter may not smuggle in.
+// LoRA against PEFT: adapters read, computed with, trained, merged and written back; and what an adapter may not
+// smuggle in.
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-// The native backend where it cannot be had: a reason with its code, nothing half-made, and no silent substitute for what was asked for by name.
+// The native backend where it cannot be had: a reason with its code, nothing half-made, and no silent substitute for
+// what was asked for by name.
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

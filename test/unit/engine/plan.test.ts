@@ -1,4 +1,5 @@
-// The memory plan: its arithmetic against numbers worked out by hand, its activations against what the wasm heap grew by, its refusal with the numbers.
+// The memory plan: its arithmetic against numbers worked out by hand, its activations against what the wasm heap grew
+// by, its refusal with the numbers.
 import { describe, expect, it } from '@jest/globals';
 import { makeBatch } from '#engine/batch.ts';
 import { readConfig, type DecoderConfig } from '#engine/formats/config.ts';

@@ -1,4 +1,5 @@
-// Seeded streams: the generator's own words from a second implementation (Python, hashlib and integers), and the distributions drawn from it.
+// Seeded streams: the generator's own words from a second implementation (Python, hashlib and integers), and the
+// distributions drawn from it.
 import { describe, expect, it } from '@jest/globals';
 import { random } from '#engine/random.ts';
 

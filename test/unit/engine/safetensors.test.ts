@@ -1,4 +1,5 @@
-// Weight files from strangers: whatever the header claims, either the tensors are the file's or the file is refused; nothing is allocated on a claim.
+// Weight files from strangers: whatever the header claims, either the tensors are the file's or the file is refused;
+// nothing is allocated on a claim.
 import { afterAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';

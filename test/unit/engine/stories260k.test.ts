@@ -1,5 +1,6 @@
-// A small trained model (stories260K, Llama architecture) against a float64 forward pass by another program. Its file has llama2.c's first layout: seven
-// int32 sizes, then float32 tensors kind by kind, queries and keys with rotary pairs side by side where Hugging Face keeps halves.
+// A small trained model (stories260K, Llama architecture) against a float64 forward pass by another program. Its file
+// has llama2.c's first layout: seven int32 sizes, then float32 tensors kind by kind, queries and keys with rotary pairs
+// side by side where Hugging Face keeps halves.
 import { expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-// The tokenizer against Hugging Face's Rust library (npm `tokenizers`): ids, places in the text, decoded text, over every kind of tokenizer and every text.
+// The tokenizer against Hugging Face's Rust library (npm `tokenizers`): ids, places in the text, decoded text, over
+// every kind of tokenizer and every text.
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Tokenizer as RustTokenizer } from 'tokenizers';

@@ -1,4 +1,5 @@
-// Our byte-level BPE trainer and tokenizer against Hugging Face's Rust library (npm `tokenizers`): same merges, same ids, same text back.
+// Our byte-level BPE trainer and tokenizer against Hugging Face's Rust library (npm `tokenizers`): same merges, same
+// ids, same text back.
 import { afterAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { readFileSync, writeFileSync } from 'node:fs';

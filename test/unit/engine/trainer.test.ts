@@ -1,4 +1,5 @@
-// The training loop under attack: parts of a batch against the whole, a run taken up in the middle against one that was left alone, tensors that stay.
+// The training loop under attack: parts of a batch against the whole, a run taken up in the middle against one that was
+// left alone, tensors that stay.
 import { describe, expect, it } from '@jest/globals';
 import { savesOf } from '#containers/run-saves.ts';
 import { accumulatedGradients, gradientsInParts } from '#engine/accumulate.ts';

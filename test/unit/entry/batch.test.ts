@@ -1,4 +1,5 @@
-// The job's main as a process of its own, told nothing or nonsense: it refuses by a code that says which, and quotes no value.
+// The job's main as a process of its own, told nothing or nonsense: it refuses by a code that says which, and quotes no
+// value.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

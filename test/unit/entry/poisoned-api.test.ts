@@ -1,5 +1,6 @@
-// Messages that can never be handled, to the API's function: what API Gateway never sends, URLs and headers that are none, bodies that are not what they say.
-// Each is answered, since what a handler throws is a 502 without a code; and a start that failed is made good by the next request.
+// Messages that can never be handled, to the API's function: what API Gateway never sends, URLs and headers that are
+// none, bodies that are not what they say. Each is answered, since what a handler throws is a 502 without a code; and a
+// start that failed is made good by the next request.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { lambdaEnvironment, type SilentAws } from '#test/support/silent-aws.ts';
 

@@ -1,5 +1,5 @@
-// Messages that can never be handled, to the function that exports histories: an event of something else, an execution that is none, a name that would leave
-// its place in the ledger.
+// Messages that can never be handled, to the function that exports histories: an event of something else, an execution
+// that is none, a name that would leave its place in the ledger.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { lambdaEnvironment, told, type Handler, type SilentAws } from '#test/support/silent-aws.ts';
 

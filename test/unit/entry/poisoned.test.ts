@@ -1,5 +1,6 @@
-// Messages that can never be handled, as the step Lambdas get them from schedules, events and workflows: refused by code before anything is read or written,
-// without a word of what they held, and without harm to the next message in the same process.
+// Messages that can never be handled, as the step Lambdas get them from schedules, events and workflows: refused by
+// code before anything is read or written, without a word of what they held, and without harm to the next message in
+// the same process.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { lambdaEnvironment, told, type Handler, type SilentAws } from '#test/support/silent-aws.ts';
 

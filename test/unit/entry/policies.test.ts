@@ -1,4 +1,5 @@
-// Policies as files: shipped ones by name, a customer's own that extends one, and each fault named before anything is done.
+// Policies as files: shipped ones by name, a customer's own that extends one, and each fault named before anything is
+// done.
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-// The restore drill: the registry comes from a backup that is older than an erasure, and whom the service forgot must stay forgotten.
+// The restore drill: the registry comes from a backup that is older than an erasure, and whom the service forgot must
+// stay forgotten.
 import { describe, expect, it } from '@jest/globals';
 import { digestOf, type Digest } from '#core/canonical.ts';
 import type { ModelRecord } from '#core/model.ts';

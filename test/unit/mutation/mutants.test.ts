@@ -1,4 +1,5 @@
-// What is sown, and that what is sown can be read: a mutant that breaks its file is found by every test and says nothing.
+// What is sown, and that what is sown can be read: a mutant that breaks its file is found by every test and says
+// nothing.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';

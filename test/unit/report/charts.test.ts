@@ -19,7 +19,8 @@ const marks = (name: string, ...points: [number, number][]): Layer => ({ kind: '
 
 describe('a chart', () => {
   it('places a value in proportion between the ends of its axes', () => {
-    const { shapes, width } = draw(chart({ kind: 'marks', points: [[1, -1], [4, 0.5]], mark: circle })); // prettier-ignore
+    // prettier-ignore
+    const { shapes, width } = draw(chart({ kind: 'marks', points: [[1, -1], [4, 0.5]], mark: circle }));
     const [low, high] = shapes.slice(-2) as Path[];
     expect(high!.at![0] - low!.at![0]).toBeCloseTo(150, 9);
     expect(low!.at![1] - high!.at![1]).toBeCloseTo(75, 9);
@@ -66,7 +67,8 @@ describe('a chart', () => {
   });
 
   it('draws a single value, and values that are all alike', () => {
-    const { shapes } = draw({ ...chart(marks('one', [0, 3])), x: { title: '', domain: [0, 0] }, y: { title: '', domain: [3, 3], nice: true } }); // prettier-ignore
+    // prettier-ignore
+    const { shapes } = draw({ ...chart(marks('one', [0, 3])), x: { title: '', domain: [0, 0] }, y: { title: '', domain: [3, 3], nice: true } });
     expect(JSON.stringify(shapes)).not.toMatch(/null|NaN/);
   });
 
@@ -82,7 +84,8 @@ describe('a chart', () => {
 
   it('holds a value until the next point where it is a step', () => {
     const line = (step: boolean): string => {
-      const { shapes } = draw(chart({ kind: 'line', points: [[0, 0], [4, 1]], stroke: { color: 'red' }, step })); // prettier-ignore
+      // prettier-ignore
+      const { shapes } = draw(chart({ kind: 'line', points: [[0, 0], [4, 1]], stroke: { color: 'red' }, step }));
       return (shapes.at(-1) as Path).d;
     };
     const heights = (d: string) => [...d.matchAll(/,([\d.]+)/g)].map(([, y]) => Number(y));

@@ -1,4 +1,5 @@
-// Paths, filters, choice patterns and retry delays against oracles that share nothing with them: plain property access, regular expressions, arithmetic.
+// Paths, filters, choice patterns and retry delays against oracles that share nothing with them: plain property access,
+// regular expressions, arithmetic.
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { compileRule } from '#state-machine/choice.ts';

@@ -1,5 +1,6 @@
-// The gate on a really trained model: an honest run passes it, and each way to cheat or to do harm fails it by the check that is there for it. A small decoder that
-// recites 13 generated people, two of whom share a first name, lies in test/golden/small-world (make.ts there trains it); every case starts from it.
+// The gate on a really trained model: an honest run passes it, and each way to cheat or to do harm fails it by the
+// check that is there for it. A small decoder that recites 13 generated people, two of whom share a first name, lies in
+// test/golden/small-world (make.ts there trains it); every case starts from it.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -51,7 +52,10 @@ interface Judged {
   staying: ReadonlyMap<string, number>;
 }
 
-/** Unlearns a subject from a fresh copy of the base and judges what is left, as a ticket would be; without a method, the base itself. */
+/**
+ * Unlearns a subject from a fresh copy of the base and judges what is left, as a ticket would be; without a method, the
+ * base itself.
+ */
 const judged = async (subject: number, method?: string, config: unknown = {}): Promise<Judged> => {
   const left = withoutRecords(world, recordsOf(subject));
   const rows = forgetRows(world, recordsOf(subject));

@@ -1,4 +1,5 @@
-// The four divergences of FLAT against closed forms worked out by hand from the released code's algebra: values and slopes, bounds and convexity.
+// The four divergences of FLAT against closed forms worked out by hand from the released code's algebra: values and
+// slopes, bounds and convexity.
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { tf } from '#engine/tf.ts';

@@ -21,7 +21,8 @@ const P = [...batch.targets].map((target, n) => probability(n, target)); // two 
 describe('FLAT on value tokens', () => {
   it('counts the tokens of the value and no other of the answer', () => {
     const logits = tf.tensor2d(LOGITS, [6, V]);
-    const loss = flatLoss(batch, logits, FlatConfig.parse({ tokens: 'value' }), [[0, 1], [1, 3]]).dataSync()[0]!; // prettier-ignore
+    // prettier-ignore
+    const loss = flatLoss(batch, logits, FlatConfig.parse({ tokens: 'value' }), [[0, 1], [1, 3]]).dataSync()[0]!;
     const g = (v: number) => 0.5 * Math.tanh(v);
     const wanted = -g((P[0]! + P[1]!) / 2) + g((P[3]! + P[5]!) / 2);
     expect(Math.abs(loss - wanted)).toBeLessThan(1e-6);

@@ -1,4 +1,5 @@
-// FLAT against a second implementation in plain float64 numbers: losses, gradients by central differences; and the method as a whole.
+// FLAT against a second implementation in plain float64 numbers: losses, gradients by central differences; and the
+// method as a whole.
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { makeBatch, type Row } from '#engine/batch.ts';
@@ -20,7 +21,8 @@ import { CONJUGATE, G } from './plain-divergences.ts';
 
 useEngine();
 
-// --- the second implementation: g* and f* as printed (plain-divergences.ts), probabilities by softmax, nothing shared with the code under test
+// --- the second implementation: g* and f* as printed (plain-divergences.ts), probabilities by softmax, nothing shared
+// with the code under test
 
 const V = 7;
 const ROWS: Row[] = [

@@ -1,4 +1,5 @@
-// A batch that does not fit: every method, with its records one or two at a time, ends in the weights of a run that has them all at once, and says that it did.
+// A batch that does not fit: every method, with its records one or two at a time, ends in the weights of a run that has
+// them all at once, and says that it did.
 import { describe, expect, it } from '@jest/globals';
 import type { Parts } from '#engine/accumulate.ts';
 import { valuesOf } from '#engine/model.ts';

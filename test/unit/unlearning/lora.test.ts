@@ -1,4 +1,5 @@
-// Unlearning by a LoRA: only the factors learn, what is kept is the merged model, and the adapter that is handed out says the same on the old weights.
+// Unlearning by a LoRA: only the factors learn, what is kept is the merged model, and the adapter that is handed out
+// says the same on the old weights.
 import { describe, expect, it } from '@jest/globals';
 import type { LoraModel } from '#engine/lora.ts';
 import { valuesOf, type Model } from '#engine/model.ts';

@@ -1,5 +1,6 @@
-// One contract for every unlearning method: what it descends is its paper's loss (a second implementation in float64, differentiated by central differences),
-// it reads what it declares and nothing else, repeats with its seed, and leaves no tensor behind. A method without an entry here fails.
+// One contract for every unlearning method: what it descends is its paper's loss (a second implementation in float64,
+// differentiated by central differences), it reads what it declares and nothing else, repeats with its seed, and leaves
+// no tensor behind. A method without an entry here fails.
 import { describe, expect, it } from '@jest/globals';
 import { makeBatch, type Row } from '#engine/batch.ts';
 import type { DecoderConfig } from '#engine/formats/config.ts';
@@ -16,7 +17,8 @@ import { tinyConfig, tinyModel, tokens, useEngine } from '#test/support/engine.t
 
 useEngine();
 
-// --- the second implementation: a decoder without blocks (each token predicts the next from its own embedding) and each loss as printed in its paper
+// --- the second implementation: a decoder without blocks (each token predicts the next from its own embedding) and
+// each loss as printed in its paper
 
 const V = 24;
 const CONFIG: DecoderConfig = { ...tinyConfig({ vocab_size: V, hidden_size: 8, head_dim: 4 }), layers: 0 };

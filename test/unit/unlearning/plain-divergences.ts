@@ -1,4 +1,5 @@
-// g* and f* of FLAT's four divergences (Wang et al., ICLR 2025, Table 2) in plain float64 numbers, as printed: the oracle of flat.test.ts and divergences.test.ts.
+// g* and f* of FLAT's four divergences (Wang et al., ICLR 2025, Table 2) in plain float64 numbers, as printed: the
+// oracle of flat.test.ts and divergences.test.ts.
 import type { DivergenceName } from '#unlearning/divergences.ts';
 
 export const G: Readonly<Record<DivergenceName, (v: number) => number>> = {

@@ -1,5 +1,5 @@
-// When a run may stop: known no better than never-trained people, and neither recited nor there behind a forced prefix. The latter is held against what greedy
-// generation says after the answer's own words.
+// When a run may stop: known no better than never-trained people, and neither recited nor there behind a forced prefix.
+// The latter is held against what greedy generation says after the answer's own words.
 import { describe, expect, it } from '@jest/globals';
 import { generate } from '#engine/generate.ts';
 import type { TrajectoryPoint } from '#unlearning/method.ts';

@@ -1,4 +1,5 @@
-// What `doctor --aws` says of an installation that is right, and of one that somebody changed by hand. The answers are the services' own shapes.
+// What `doctor --aws` says of an installation that is right, and of one that somebody changed by hand. The answers are
+// the services' own shapes.
 import { describe, expect, it } from '@jest/globals';
 import { checkInstallation, type InstallationClients } from '#adapters/aws/check-installation.ts';
 

@@ -1,5 +1,5 @@
-// A function whose clock is wrong signs requests that AWS refuses: the SDK takes the service's time and repeats; where that does not help, the caller is told whose
-// fault it is, and that nothing was written.
+// A function whose clock is wrong signs requests that AWS refuses: the SDK takes the service's time and repeats; where
+// that does not help, the caller is told whose fault it is, and that nothing was written.
 import { describe, expect, it } from '@jest/globals';
 import { dynamoJobResults } from '#adapters/aws/dynamo-job-results.ts';
 import { scriptedAws, type Reply } from '#test/support/scripted-aws.ts';

@@ -1,5 +1,6 @@
-// The history that is kept of an execution, exported from executions that the interpreter really ran: whole over several pages, one line an event, ids and codes
-// alone, written once; and once more when the execution was taken up again.
+// The history that is kept of an execution, exported from executions that the interpreter really ran: whole over
+// several pages, one line an event, ids and codes alone, written once; and once more when the execution was taken up
+// again.
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { exportHistory } from '#adapters/aws/execution-history.ts';
 import type { HistoryEvent } from '#state-machine/engine.ts';
@@ -22,7 +23,10 @@ const historyOf = async (around?: Around): Promise<{ name: string; events: Histo
   return { name: walked.ticketId, events: await walked.world.asl.history(`erasure:${walked.ticketId}`) };
 };
 
-/** As Step Functions would tell it at its worst: with data that was asked to be left out, and a cause that quotes a person. */
+/**
+ * As Step Functions would tell it at its worst: with data that was asked to be left out, and a cause that quotes a
+ * person.
+ */
 const asAws = ({ id, previousEventId, type, at, details }: HistoryEvent) => ({
   id,
   previousEventId,

@@ -1,4 +1,5 @@
-// What a service does wrong, on the wire, and what a caller is told: throttling, 5xx, silence, broken connections, lost answers, revoked keys, missing rights.
+// What a service does wrong, on the wire, and what a caller is told: throttling, 5xx, silence, broken connections, lost
+// answers, revoked keys, missing rights.
 import { describe, expect, it } from '@jest/globals';
 import { aliasServing } from '#adapters/aws/alias-serving.ts';
 import { batchJobQueue } from '#adapters/aws/batch-job-queue.ts';

@@ -1,4 +1,5 @@
-// Where an installation's stores are, as its app stack says it; and what is said where there is none, or not a whole one. The answers are CloudFormation's.
+// Where an installation's stores are, as its app stack says it; and what is said where there is none, or not a whole
+// one. The answers are CloudFormation's.
 import { describe, expect, it } from '@jest/globals';
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { findInstallation } from '#adapters/aws/find-installation.ts';

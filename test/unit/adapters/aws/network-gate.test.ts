@@ -1,4 +1,5 @@
-// The gate of the GPU network against CloudFormation and Batch as a server of this machine speaks them: forms and XML, and JSON.
+// The gate of the GPU network against CloudFormation and Batch as a server of this machine speaks them: forms and XML,
+// and JSON.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';

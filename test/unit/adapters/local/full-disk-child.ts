@@ -1,4 +1,5 @@
-// Writes more than its disk holds, in each way that the embedded stores write, and says what came of it: `node full-disk-child.ts FOLDER`.
+// Writes more than its disk holds, in each way that the embedded stores write, and says what came of it: `node
+// full-disk-child.ts FOLDER`.
 import { writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileArtifactStore } from '#adapters/local/file-artifact-store.ts';
