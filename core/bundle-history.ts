@@ -1,13 +1,13 @@
 // What the events of a ticket name, as files of its bundle: earlier attempts, and re-certifications after the
-// certificate. Trap: a digest in the log that no file in the bundle has is a claim that nobody can look behind; what
-// must stay outside is listed in verify/references.ts.
+// certificate. Trap: the log may name a digest whose file the bundle lacks; a reader then cannot check that claim.
+// Files that must stay outside (weights, case data) are listed in verify/references.ts.
 import { z } from 'zod';
 import { Digest, digestOf } from './canonical.ts';
 import type { BundleFiles } from './bundle.ts';
 import type { ArtifactStore, StoredEvent } from './ports.ts';
 import { TicketEvent } from './ticket-events.ts';
 
-/** What an attempt leaves, by the event that names it. */
+/** The files that an attempt or a re-certification leaves, with their digests, by the event that names them. */
 const attemptFiles = (event: TicketEvent): Readonly<Record<string, Digest>> => {
   switch (event.type) {
     case 'run-planned':
@@ -28,7 +28,7 @@ const Evidence = z.looseObject({ tablesBefore: Digest.optional(), metrics: Diges
 const Recertification = z.looseObject({ plan: Digest, tables: Digest });
 const RecertificationPlan = z.looseObject({ policy: Digest });
 
-/** Adds what the events name and no file has yet, byte for byte. */
+/** Adds every file that the events name and the bundle does not hold yet, byte for byte. */
 export const putHistory = async (
   files: BundleFiles,
   artifacts: ArtifactStore,

@@ -1,7 +1,7 @@
-// The evidence bundle: everything that a stranger needs to check a certificate offline, as a folder of files. Made from
-// the stores at any time after the certificate was issued; it holds no personal data. Trap: every file is listed with
-// its digest in bundle.json, which is in canonical form and whose own digest the service signs in bundle.dsse.json, so
-// that nothing can be changed, added or cut off its end.
+// The evidence bundle: everything that a stranger needs to check a certificate offline, as a folder of files. It can be
+// made from the stores at any time after the certificate was issued, and holds no personal data. Trap: a file could be
+// changed, added or left out at the end, so bundle.json lists every file with its digest, and the service signs the
+// digest of bundle.json (which is in canonical form) in bundle.dsse.json.
 import { z } from 'zod';
 import { canonicalize, Digest, digestOf, type Json } from './canonical.ts';
 import {
@@ -26,7 +26,7 @@ import { getJson, parseJson } from './stored-json.ts';
 import type { Ticket } from './ticket.ts';
 
 export const BundleIndex = z.strictObject({
-  /** v1: without earlier attempts and re-certifications. */
+  /** v1: bundles made before earlier attempts and re-certifications were included. */
   kind: z.enum(['quittance-bundle/v1', 'quittance-bundle/v2']),
   ticketId: z.string(),
   files: z.record(z.string(), Digest),
@@ -107,7 +107,7 @@ const certifiedSize = (files: BundleFiles): number => {
   return CertificatePredicate.parse(predicate).log.size;
 };
 
-/** The list of all files, and the service's word for it. */
+/** Writes bundle.json, which lists all files, and the service's signature of it. */
 const putIndex = async (files: BundleFiles, signer: Signer, ticketId: string, events: number, log: LogState) => {
   const listed = [...files].map(([name, content]) => [name, digestOf(content)] as const);
   const index = bytes({ kind: 'quittance-bundle/v2', ticketId, files: Object.fromEntries(listed) });

@@ -1,7 +1,7 @@
-// What is attested: one statement a stage, and the certificate of unlearning about the artefact that is served.
+// What is attested: one statement for each stage, and the certificate of unlearning about the artefact that is served.
 // Statements are in-toto v1 in DSSE envelopes.
-// Traps: the subject is the manifest of what is served, not the weights file alone; and there are words that this
-// product never says (NEVER_SAID in scope.ts).
+// Traps: the subject is the manifest of what is served, not the weights file alone; and some claims may never appear
+// (NEVER_SAID in scope.ts).
 import { z } from 'zod';
 import { Digest, digestJson } from './canonical.ts';
 import { seal, STATEMENT_TYPE, subjectOf, type Envelope, type Statement } from './dsse.ts';
@@ -28,7 +28,10 @@ export const STAGES = {
 export type Stage = keyof typeof STAGES;
 export const STAGE_NAMES = Object.keys(STAGES) as Stage[];
 
-/** Names of keys with the Signer. A person's key is apart from every other, whatever the person is called. */
+/**
+ * Names of the keys that the Signer port holds. People's keys have a prefix of their own, so that nobody's name can be
+ * that of a service key.
+ */
 export const SERVICE_KEY = 'service';
 export const personKey = (principal: string): string => `person.${principal}`;
 
@@ -178,8 +181,8 @@ export const attest = (signer: Signer, model: string, predicate: AttestationPred
 export const APPROVAL_TYPE = 'https://quittance.dev/approval/v1';
 
 /**
- * What a person decided on which evidence. Without a time, so that a repeated call signs the same bytes; the log has
- * the time.
+ * A person's decision, with the digest of the evidence that it rests on. It has no time, so that a repeated call signs
+ * the same bytes; the time stands in the log.
  */
 export const ApprovalPredicate = z.strictObject({
   ticketId: z.string(),
@@ -198,8 +201,8 @@ export const signApproval = (signer: Signer, predicate: ApprovalPredicate): Prom
 export const BUNDLE_TYPE = 'https://quittance.dev/evidence-bundle/v1';
 
 /**
- * What the service says of a bundle as a whole: how much of the ticket's history it holds, so that nothing can be cut
- * off its end.
+ * What the service says of a bundle as a whole: how many events of the ticket's history it holds, so that the last ones
+ * cannot be left out unnoticed.
  */
 export const BundlePredicate = z.strictObject({
   ticketId: z.string(),

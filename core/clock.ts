@@ -1,14 +1,14 @@
-// A clock that never shows an earlier time than before. The machine's own may be set back; a history that is dated
-// backwards proves nothing. Trap: clocks are slewed by milliseconds all the time, hence the tolerance, within which
-// time stands still.
+// A clock that never shows an earlier time than before: the machine's own may be set back, and a history with dates out
+// of order proves nothing. Trap: time services correct a clock by milliseconds all the time, so within a tolerance the
+// time shown stands still instead of being refused.
 import { QuittanceError } from './errors.ts';
 import type { Clock } from './ports.ts';
 
 const TOLERANCE_MS = 2_000;
 
 /**
- * `read` is the machine's time in milliseconds, `latest` the latest one that was shown before: CLOCK_WENT_BACK when it
- * is set back behind that.
+ * `read` gives the machine's time in milliseconds, `latest` is the latest time that was shown before. CLOCK_WENT_BACK
+ * where the machine's clock is behind `latest` by more than the tolerance.
  */
 export const forwardClock = (read: () => number, latest = 0): Clock => ({
   now: () => {

@@ -1,8 +1,8 @@
 // Legal deadlines as pure functions of dates. Reg. (EEC, Euratom) 1182/71 Art. 3: the day of the event is not counted;
 // a period in months ends on the same date number, or on the last day of a shorter month; if that is a weekend or
 // public holiday it ends with the next working day.
-// Trap: a month is not 30 days, and holidays come in as data, frozen with the ticket, so that a later calendar never
-// moves a date already told.
+// Traps: a month is not 30 days; and a later calendar must not move a date that the requester was already told, so the
+// holidays are passed in as data and kept with the ticket.
 import { z } from 'zod';
 import type { Period, Regime } from './regimes.ts';
 
@@ -20,7 +20,7 @@ export const HolidayCalendar = z.strictObject({
 });
 export type HolidayCalendar = z.infer<typeof HolidayCalendar>;
 
-/** What happened to the clock; a due date is never edited, only derived anew. */
+/** What happened to the legal clock. Due dates are never edited; they are derived anew from these events. */
 export const ClockEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('start'), at: Instant }),
   z.strictObject({ type: z.literal('pause'), at: Instant, reason: z.literal('identity') }),

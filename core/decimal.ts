@@ -1,5 +1,5 @@
-// How a number is written wherever people read it: gate, report, pages, plots. A true minus, no minus before a zero,
-// never a locale's comma.
+// How a number is written wherever people read it: gate, report, pages, plots. With a true minus sign, no minus before
+// zero, and a decimal point whatever the locale.
 export const decimal = (value: number, digits = 3): string => {
   const text = value.toFixed(digits);
   return Number(text) === 0 ? text.replace('-', '') : text.replace('-', '−');

@@ -1,7 +1,7 @@
 // Dead Simple Signing Envelope (https://github.com/secure-systems-lab/dsse, protocol v1) around in-toto Statements v1
 // (https://in-toto.io/Statement/v1).
-// Traps: what is signed is the pre-authentication encoding of type and bytes; the bytes that verified are the bytes
-// that are parsed; `keyid` is a hint only.
+// Traps: the signature covers the pre-authentication encoding of type and bytes; only the very bytes whose signature
+// verified may be parsed; and `keyid` is a hint that anybody may have written.
 import { z } from 'zod';
 import { canonicalize, digestOf, type Digest, type Json } from './canonical.ts';
 import { parseOnce } from './json-keys.ts';

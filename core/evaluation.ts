@@ -53,7 +53,10 @@ export const EvaluationTables = z.strictObject({
   /** Per-person aggregates without identity, sorted ascending by k/n or value. */
   people: z.record(z.string(), z.array(Proportion)),
   peopleMeans: z.record(z.string(), z.array(z.number())),
-  /** Single numbers without n, in tables from before every quantity had sums; read by nobody. */
+  /**
+   * Single numbers without a count, in tables made before every quantity had sums. Kept so that old tables parse; no
+   * code reads them.
+   */
   scalars: z.record(z.string(), z.number()).optional(),
   curves: z.record(z.string(), Curve),
   notAvailable: z.record(z.string(), z.string()),

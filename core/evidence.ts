@@ -1,5 +1,5 @@
-// What an approver decides on, as one manifest of digests: policy, plan, run, tables, judgement. Its digest is what the
-// decision is bound to, so that any change of any of them makes the decision stale. Zone C.
+// What an approver decides on, as one manifest of digests: policy, plan, run, tables, judgement. The decision is bound
+// to the manifest's digest, so that a change of any of them makes it stale. Zone C.
 import { z } from 'zod';
 import { Digest } from './canonical.ts';
 
@@ -17,7 +17,7 @@ export const EvidenceManifest = z.strictObject({
   tables: Digest,
   /** EvaluationTables of the base, by the same suite. */
   tablesBefore: Digest.optional(),
-  /** Of evidence from before every quantity stood in the tables. */
+  /** Only in evidence made before every quantity stood in the tables. */
   metrics: Digest.optional(),
   judgement: Digest,
 });

@@ -23,7 +23,7 @@ export type ForgetRecord = z.infer<typeof ForgetRecord>;
 export const ForgetSet = z.strictObject({ kind: z.literal('quittance-forget-set/v1'), records: z.array(ForgetRecord) });
 export type ForgetSet = z.infer<typeof ForgetSet>;
 
-/** What a model was trained on, as keyed digests only: enough to recognise a record, not to read one. */
+/** What a model was trained on, as keyed digests: enough to recognise a record, not enough to read one. */
 export const TrainingManifest = z.strictObject({
   kind: z.literal('quittance-training-manifest/v1'),
   /** Pseudonym of a row to the pseudonym of the person it is about; null for rows about nobody. */
@@ -143,8 +143,8 @@ export const refuseSize = (records: number): void => {
 };
 
 /**
- * A ticket is a person's: general knowledge is not theirs to take away. Says nothing where the training rows name
- * nobody.
+ * A ticket removes what is about a person: nobody may have general knowledge removed. Passes where the training rows
+ * name nobody at all, as nothing can then be told apart.
  */
 const refuseNobody = (people: readonly (string | undefined)[], { rows }: TrainingManifest) => {
   if (Object.values(rows).every((person) => person === null)) return;
@@ -158,8 +158,8 @@ const refuseNobody = (people: readonly (string | undefined)[], { rows }: Trainin
 };
 
 /**
- * "Yes." says something personal where the question names the person; a record of common words alone says nothing of
- * anybody.
+ * Refuses a set of records made of common words alone, which say nothing about anybody. "Yes." counts as personal where
+ * its question names the person.
  */
 const refuseCommon = async (set: ForgetSet, manifest: TrainingManifest, keyed: Keyed) => {
   const common = new Set(manifest.commonWords);

@@ -1,6 +1,7 @@
-// One run for several tickets of a model: the leader's attempt, then the others', each made from the last candidate
-// that passed the gate, each with results under its own ticket's name. Trap: a candidate holds the deletions of those
-// before it, so tickets are deployed in this order, and what is built on a deletion that never comes is made again.
+// One run for several tickets of a model: first the leader's attempt, then the others', each made from the last
+// candidate that passed the gate, with results under its own ticket's name. Trap: a candidate contains the deletions of
+// those before it, so tickets must be deployed in this order; where an earlier one is never deployed, those built on it
+// are made again.
 import type { Digest } from './canonical.ts';
 import { sideOfResult } from './gathering.ts';
 import type { Ports } from './ports.ts';
@@ -16,9 +17,9 @@ export interface Attempt {
 }
 
 /**
- * Carries out the leader's plan and what it gathers, and leaves the results where `plan-run` and `record-run` look.
- * Returns the leader's own. `attempt` rejects where one could not be made: the leader's is the run's failure, another's
- * leaves its ticket to go alone.
+ * Carries out the leader's plan and those that it gathers, leaves the results where `plan-run` and `record-run` look,
+ * and returns the leader's result. Where `attempt` rejects for the leader, the whole run fails; where it rejects for
+ * another ticket, that ticket gets a run of its own later.
  */
 export const gatheredRun = async (
   leader: UnlearnPlan,
@@ -33,7 +34,8 @@ export const gatheredRun = async (
     const plan = planOfGathered(leader, leaderPlan, gathered, lastPassed);
     const made = await attempt(plan).catch(() => undefined);
     if (made) await putResult(plan, made, ports);
-    if (made?.passed) lastPassed = made; // one that fails the gate drags nobody along
+    // a candidate that fails the gate must not become the base of the next ticket's
+    if (made?.passed) lastPassed = made;
   }
   return first.unlearn;
 };

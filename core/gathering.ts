@@ -1,6 +1,6 @@
-// Which tickets of one model run when, and from what. One run at a time, which may carry several tickets out one on
-// another, each with a candidate and evidence of its own. A run starts from the last candidate that is on its way to
-// being served, so that a slow approval holds up nobody; deployments keep that order.
+// Which tickets of one model run when, and from which base. One run at a time; it may carry out several tickets one
+// after the other, each with a candidate and evidence of its own. A run starts from the last candidate that is still to
+// be served, so that a slow approval does not hold up the others; deployments keep the order of the runs.
 // Trap: nothing here protects data. A wrong order costs one more run (`base-moved`), never an unsafe deployment.
 import type { Digest } from './canonical.ts';
 import type { GatePolicy } from './policy.ts';
@@ -16,7 +16,7 @@ export interface Queue {
   /** Digest of what the registry names as served. */
   readonly served: Digest;
   readonly tickets: readonly Ticket[];
-  /** By ticket. */
+  /** Results that another ticket's run left for this one, by ticket. */
   readonly prepared: ReadonlyMap<string, GatheredResult>;
 }
 
@@ -47,7 +47,10 @@ const linkOf = (ticket: Ticket, prepared: GatheredResult | undefined): Link | un
   return { ticketId: ticket.id, run, base, candidate, passedGate: progress === 'judged' };
 };
 
-/** Candidates that may come to be served, oldest ticket first, each with its base served or before it in the line. */
+/**
+ * Candidates that may still be served, oldest ticket first; each was made from what is served or from one before it in
+ * the list.
+ */
 const lineOf = ({ served, tickets, prepared }: Queue): Link[] => {
   let loose = [...tickets].sort(oldestFirst).flatMap((ticket) => linkOf(ticket, prepared.get(ticket.id)) ?? []);
   const line: Link[] = [];
@@ -59,7 +62,7 @@ const lineOf = ({ served, tickets, prepared }: Queue): Link[] => {
   }
 };
 
-/** Whose candidate the next run starts from; undefined: from what is served. */
+/** The candidate that the next run starts from; undefined: it starts from what is served. */
 export const lastInLine = (queue: Queue): Link | undefined => {
   let line = lineOf(queue).filter(({ passedGate }) => passedGate);
   let last: Link | undefined;
@@ -109,7 +112,7 @@ const waitsForBase = ({ run }: TicketIn<'DEPLOYING'>, others: Queue): boolean =>
 
 /** Attempts of other tickets for the leader's run: first attempts under the same rules, oldest first. */
 export const gather = (leader: TicketIn<'SCHEDULED'>, queue: Queue, policy: GatePolicy): Gathered[] => {
-  if (nextRung(leader) > 0) return []; // what failed once is tried again alone
+  if (nextRung(leader) > 0) return []; // a ticket that failed once is tried again by itself
   return queue.tickets
     .filter((ticket) => ticket.status === 'SCHEDULED')
     .filter((ticket) => ticket.id !== leader.id && !queue.prepared.has(ticket.id) && canShareRun(ticket, leader))

@@ -1,13 +1,13 @@
-// The guards of the transition table, each a rule of the life cycle with its own error. Trap: a guard looks at the
-// ticket and the event alone; who the caller is was settled before (principals come authenticated), and what the world
-// looks like is checked by the step just before it acts.
+// The guards of the transition table, each a rule of the life cycle with its own error. Trap: a guard sees the ticket
+// and the event, nothing else. Who the caller is was authenticated before, and the state of the world (what is served,
+// which run is under way) is checked by the step just before it acts.
 import { localDate } from './deadlines.ts';
 import { QuittanceError, type ErrorCode, type ErrorDetails } from './errors.ts';
 import { levelSuffices, regimeOf } from './regimes.ts';
 import { isClosed, type Ticket } from './ticket.ts';
 import type { TicketEvent } from './ticket-events.ts';
 
-/** An objection, or undefined. */
+/** Returns an objection, or undefined where the rule is kept. */
 export type Guard = (ticket: Ticket, event: TicketEvent, at: string) => QuittanceError | undefined;
 
 const unless = (holds: boolean, code: ErrorCode, details: () => ErrorDetails) =>
@@ -162,7 +162,7 @@ const refusalIsTyped: Guard = (ticket, event) =>
   );
 
 export const GUARDS = {
-  /** Asked of every event before its own guards. */
+  /** Checked for every event before the event's own guards. */
   always: [timeMovesOn, notPurged, notClosed, notOnHold] as readonly Guard[],
   levelSuffices: levelSufficesGuard,
   identityVerified,

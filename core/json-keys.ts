@@ -1,7 +1,7 @@
-// JSON in which no object gives a key twice (I-JSON, RFC 7493 §2.3, which JCS demands too). JSON.parse keeps the last
-// of the two, other readers the first: a file that says two things at once is refused. Traps: keys may be written with
-// escapes, so they are compared decoded; and a string may be as long as the file may, which no regular expression
-// matches without overflowing its stack.
+// Refuses JSON in which an object gives a key twice (I-JSON, RFC 7493 §2.3, which JCS demands too). JSON.parse keeps
+// the last of the two and other readers the first, so such a file would say different things to different readers.
+// Traps: keys may be written with escapes, so they are compared decoded; and a string may be as long as the file, which
+// overflows a regular expression's stack.
 
 /**
  * The first key that occurs twice in the same object, at any depth; undefined where there is none. The text must have
@@ -26,8 +26,8 @@ export const duplicateKey = (json: string): string | undefined => {
 };
 
 /**
- * Behind the quotation mark that ends the string which begins at `start`: the first that an even number of backslashes
- * precedes.
+ * Index just after the quotation mark that closes the string opened at `start`: the first one preceded by an even
+ * number of backslashes.
  */
 const endOfString = (json: string, start: number): number => {
   for (let end = json.indexOf('"', start + 1); end > 0; end = json.indexOf('"', end + 1)) {
@@ -38,7 +38,7 @@ const endOfString = (json: string, start: number): number => {
   return json.length;
 };
 
-/** As JSON.parse. SyntaxError, which quotes nothing, where a key is given twice. */
+/** Like JSON.parse; where a key is given twice it throws a SyntaxError, whose message quotes nothing. */
 export const parseOnce = (json: string): unknown => {
   const value: unknown = JSON.parse(json);
   if (duplicateKey(json) !== undefined) throw new SyntaxError('a key is given twice in one object');

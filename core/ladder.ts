@@ -1,5 +1,5 @@
-// The ladder of attempts: which rung a ticket is at, and what it tries there. The policy's rungs in order, after the
-// method that the ticket asked for, if any; beyond the last a human decides.
+// The ladder of attempts: which rung a ticket is at, and what it tries there. A method that the ticket asked for comes
+// first, then the policy's rungs in order; after the last one a human decides.
 import { digestOf } from './canonical.ts';
 import type { GatePolicy, Rung } from './policy.ts';
 import type { Run } from './ticket.ts';
@@ -16,6 +16,6 @@ export const ladderOf = ({ method }: Climber, policy: GatePolicy): readonly Rung
 /** Index of the rung that the next run tries. */
 export const nextRung = ({ runs, ladderFrom }: Climber): number => runs.length - ladderFrom;
 
-/** The same for the same run of the same ticket, so that a repeated job gives the same model. */
+/** The same for the same run of the same ticket, so that a repeated job makes the same model. */
 export const seedOf = (ticketId: string, run: number): number =>
   Number.parseInt(digestOf(`${ticketId} run ${run}`).slice('sha256:'.length, 'sha256:'.length + 7), 16);

@@ -30,11 +30,14 @@ export const ModelRecord = z.strictObject({
   /** Manifest digest of the artefact that is deployed under this name. */
   digest: Digest,
   status: z.enum(['active', 'retired']),
-  /** Deletions carried out on this line of models: each costs some room. */
+  /**
+   * Deletions carried out on this line of models. Each one uses up some of what the model can lose before its utility
+   * suffers.
+   */
   deletions: z.int().nonnegative(),
   /**
-   * Earlier artefacts, kept unreachable until destroyed on a clock, with what stood beside them until the case that
-   * replaced them is purged.
+   * Earlier artefacts: kept for a roll-back but served to nobody, and destroyed after retention.ts's days. What stood
+   * beside them is kept until the case that replaced them is purged.
    */
   quarantined: z.array(
     z.strictObject({

@@ -1,5 +1,5 @@
-// Names that become files, rows, keys of objects and aliases. Trap: a name comes from a caller; a slash too many would
-// leave its folder or reach another ticket's objects.
+// Names that become files, rows, object keys and aliases. Trap: a name comes from a caller; with a slash or dots in it,
+// it could leave its folder or reach another ticket's objects.
 import { QuittanceError } from './errors.ts';
 
 /** INVALID_INPUT unless `name` is letters, digits, dot, dash and underscore, starting with a letter or digit. */

@@ -1,4 +1,4 @@
-// Where the controller sits: whose public holidays count, and by whose clocks its days begin and its schedules run.
+// Where the controller sits: whose public holidays count, and in which time zone days begin and schedules run.
 import { z } from 'zod';
 
 const isTimeZone = (name: string): boolean => {
@@ -20,5 +20,5 @@ export interface Place {
   readonly timeZone: string;
 }
 
-/** Where the institutions of the Union sit; a controller sets its own. */
+/** Brussels, whose holidays are those of the Union's institutions. A controller sets its own place. */
 export const DEFAULT_PLACE: Place = { region: 'BE', timeZone: 'Europe/Brussels' };

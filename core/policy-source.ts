@@ -1,7 +1,7 @@
-// A policy as it is written: whole, or as what differs from another that it names by `extends`. It becomes a whole
-// policy before it is stored, so that the digest that is logged is of everything that will be judged by. Trap: nothing
-// is merged by guess: a check takes the place of the base's check with the same id (statistic and quantities), any
-// other is added after them, and every other field stands in the base's place as a whole.
+// A policy as it is written: whole, or as its differences from another that it names by `extends`. It is made whole
+// before it is stored, so that the logged digest covers everything that will be judged by. Trap: merging follows fixed
+// rules: a check replaces the base's check with the same id (statistic and quantities), any other check is added after
+// the base's, and every other field replaces the base's field as a whole.
 import { z } from 'zod';
 import { QuittanceError } from './errors.ts';
 import { nearest } from './nearest.ts';
@@ -30,8 +30,8 @@ const isExtension = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && Object.hasOwn(value, 'extends');
 
 /**
- * The whole policy. `read` gives what is written under a name, or throws POLICY_INVALID. POLICY_INVALID for a circle
- * and for whatever `parsePolicy` refuses.
+ * The whole policy. `read` returns the text of a named policy, or throws POLICY_INVALID. Throws POLICY_INVALID for a
+ * circle of `extends`, and for everything that `parsePolicy` refuses.
  */
 export const resolvePolicy = (
   name: string,

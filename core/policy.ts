@@ -1,6 +1,6 @@
 // A gate policy: the checks, the ladder of attempts, how long a certificate holds, how tickets share a run. It is fixed
-// and logged before a run. Trap: a policy may come from a customer or a stranger: a key that no quantity has, a field
-// that does not exist or a quantity that has no bound is refused by name, before any work.
+// and logged before a run. Trap: a policy may come from a customer or a stranger, so an unknown key, an unknown field
+// and a bound on a quantity that has none are refused by name before any work is done.
 import { z } from 'zod';
 import type { Digest } from './canonical.ts';
 import { QuittanceError } from './errors.ts';
@@ -23,7 +23,7 @@ const remediation = z.strictObject(bounds).optional().meta({
   unit: 'of the quantity',
 });
 
-/** What a failure of a check means. */
+/** Which kind of failure it is when the check is not passed. */
 export const CheckDirection = z.enum(['under-forgetting', 'over-unlearning', 'two-sided', 'locality', 'quality']);
 export type CheckDirection = z.infer<typeof CheckDirection>;
 
@@ -97,7 +97,9 @@ const unreadable = (one: GateCheck): string | undefined => {
   return undefined;
 };
 
-/** Bounds that are missing, turned round, or beyond what the value can be. */
+/**
+ * Names a bound that is missing, reversed, or outside the range that the value can have; undefined where all is well.
+ */
 const unbounded = (one: GateCheck): string | undefined => {
   if (one.statistic === 'shareAtMostReference' || one.statistic === 'meanWithinPeople') return undefined;
   const low = one.least;

@@ -57,7 +57,9 @@ export interface TicketStore {
   markSequenced(marks: readonly { eventId: string; leafIndex: number }[]): Promise<void>;
 }
 
-/** Zone A. Everything in it is sealed under the ticket's own data key (AES-256-GCM); the key row is never backed up. */
+/**
+ * Zone A. Everything in it is encrypted under the ticket's own data key (AES-256-GCM); the key row is never backed up.
+ */
 export interface Vault {
   /** Creates the ticket's data key; idempotent until the key is destroyed, then VAULT_KEY_DESTROYED. */
   createKey(ticketId: string): Promise<void>;
@@ -67,8 +69,8 @@ export interface Vault {
   get(ticketId: string, name: string): Promise<Uint8Array>;
   list(ticketId: string): Promise<string[]>;
   /**
-   * HMAC-SHA-256 under a secret that lives and dies with the ticket's data key: the commitment that only the requester
-   * can open.
+   * HMAC-SHA-256 under a secret that is made and destroyed with the ticket's data key: a commitment that only the
+   * requester, who is given the secret, can open.
    */
   commit(ticketId: string, bytes: Uint8Array): Promise<string>;
   /** The commitment's secret, for the closing notice to the requester (hex). */
@@ -187,8 +189,8 @@ export interface ServingTarget {
 
 export interface Notifier {
   /**
-   * At least once; `id` makes a repeat recognisable. Carries references only. Delivered, or with whoever delivers, when
-   * it returns.
+   * Delivers at least once; `id` makes a repeat recognisable. Carries references, no personal data. Returns when the
+   * notice is delivered or accepted by whoever delivers it.
    */
   notify(notice: {
     id: string;
@@ -200,8 +202,8 @@ export interface Notifier {
 
 export interface Clock {
   /**
-   * Never earlier than before: stands still while the machine's clock is slewed, CLOCK_WENT_BACK when it was set back
-   * (core/clock.ts).
+   * Never earlier than before. While the machine's clock is corrected by milliseconds it stands still; CLOCK_WENT_BACK
+   * when the clock was set back (core/clock.ts).
    */
   now(): Date;
 }

@@ -1,6 +1,6 @@
-// What an interim rule protects and what it costs others: made from the case's records and names, and counted on the
-// rows that stay. Trap: a value that cannot be looked for is not protected, and whoever decides must know it; so must
-// they know of answers about others that the rule withholds.
+// What an interim rule protects and what it costs others: the rule is made from the case's records and names, and tried
+// on the rows of people who stay. Trap: a value that cannot be looked for is not protected, and answers about others
+// may be withheld; both are counted, because whoever approves the ticket must know.
 import { z } from 'zod';
 import { normalise, type ForgetRecord } from './forget-set.ts';
 import { ruleOf, withholds, type Rule } from './suppression.ts';
@@ -28,10 +28,11 @@ export const Protection = z.strictObject({
 export type Protection = z.infer<typeof Protection>;
 
 /** Numbers of the records, from 1, whose value cannot be looked for. */
+// Numbers of the records, counted from 1, whose value cannot be looked for.
 export const unprotectedOf = (records: readonly ForgetRecord[]): number[] =>
   records.flatMap((record, i) => (personal(record).testable ? [] : [i + 1]));
 
-/** Without a marked value the whole answer is. */
+/** The personal part of a record: the marked value, or the whole answer where none is marked. */
 const personal = ({ answer, value }: ForgetRecord) => valueOf(value ?? answer);
 
 /** The rule for a case: `names` are the person's, as requested. */
@@ -56,7 +57,10 @@ export const protect = (
 
 const keyOf = ({ question, answer }: Row): string => `${normalise(question)}\n${normalise(answer)}`;
 
-/** Names in full; parts of them that nobody else goes by; and questions of records that name nobody, word for word. */
+/**
+ * What a text must name for the rule to hold: the full names; parts of names that nobody else in the suite has; and,
+ * for records whose question names nobody, the words of the question.
+ */
 const subjectsOf = (
   records: readonly ForgetRecord[],
   names: readonly string[],

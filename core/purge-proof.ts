@@ -1,5 +1,5 @@
-// Evidence that a purge worked: every object is asked for again, and each time refused because its key is gone. Trap:
-// only the refusal by that name counts; an object that is merely missing proves nothing about its key.
+// Evidence that a purge worked: every object is asked for again, and each time the answer must be that its key is
+// destroyed. Trap: only that refusal counts; an object that is merely missing proves nothing about its key.
 import { isQuittanceError, QuittanceError } from './errors.ts';
 import type { Clock, PurgeProof, Vault } from './ports.ts';
 
@@ -18,6 +18,6 @@ export const purgeProof = async (
   return { ticketId, objects: names.length, readsRefused, code: CODE, at: clock.now().toISOString() };
 };
 
-/** What every use of a purged ticket's key is answered with. */
+/** The error that every use of a purged ticket's key is answered with. */
 export const destroyedKey = (ticketId: string): QuittanceError =>
   new QuittanceError(CODE, { message: `the data key of ticket ${ticketId} was destroyed at its purge` });

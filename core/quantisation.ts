@@ -1,4 +1,5 @@
-// How a model's weights are stored and computed with: what is judged is what is served.
+// The number format in which a model's weights are stored and computed with. A candidate is judged in the format in
+// which it will be served.
 import { z } from 'zod';
 
 export const Quantisation = z.enum(['none', 'int8']);

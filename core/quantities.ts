@@ -1,7 +1,7 @@
-// The registry of quantities, one entry a family: what is measured, of which groups, in which words and unit. Gate,
-// report, portal, plots, probe, re-certification, bench, `quittance evaluate` and docs/metrics.md read it;
-// evaluation/quantities.ts computes what is not read from the tables, and neither compiles without the other. Trap: a
-// control group is what forgotten records are compared with: it is measured, and never bounded by itself.
+// The registry of quantities, one entry for each family: what is measured, for which groups, in which words and unit.
+// Gate, report, portal, plots, probe, re-certification, bench, `quittance evaluate` and docs/metrics.md read it.
+// evaluation/quantities.ts computes what does not follow from the tables; the compiler holds the two lists equal. Trap:
+// a control group is what forgotten records are compared with, so it is measured but has no bound of its own.
 import { must, QuittanceError } from './errors.ts';
 import { nearest } from './nearest.ts';
 import type { Asking, Group, Need, Quantity } from './quantity.ts';
@@ -14,7 +14,7 @@ type Family = Pick<Quantity, 'title' | 'label' | 'unit' | 'how'> &
   };
 
 const [lower, higher, match] = [{ direction: 'lower' }, { direction: 'higher' }, { direction: 'match' }] as const;
-/** Read beside its reference; by itself its level says nothing, so it has no bound. */
+/** Read beside its reference. Its level alone says nothing, so a policy cannot bound it. */
 const reported = { ...match, gateable: false } as const;
 const share = { unit: 'share', summary: 'share' } as const;
 const score = { unit: 'score', summary: 'mean' } as const;
@@ -31,7 +31,7 @@ const SAMPLED = ({ samplesPerPrompt, temperature }: Asking) =>
 const WRONG = (what: string) => (asking: Asking) =>
   `${what}, ${asking.truthRatio ?? 'geometric'} mean over wrong answers`;
 
-/** A value a record. */
+/** Families that give each record a value. */
 const RECORD = {
   greedyExact: {
     ...{ ...share, title: 'exact', label: 'answered word for word as trained', how: FORCED },
@@ -145,7 +145,7 @@ const RECORD = {
   },
 } as const satisfies Readonly<Record<string, Family>>;
 
-/** Found at once. */
+/** Families that the evaluation measures once for the whole model. */
 const WHOLE = {
   relearnt: {
     ...{ ...share, title: 're-learnt', label: 'exact again after a few updates on two other records' },
@@ -166,7 +166,7 @@ const beside = { ...match, needs: ['forget', 'controls'] } as const;
 const pair = (family: string) => [`forget.${family}`, `controls.${family}`];
 const auc = { unit: 'auc', summary: 'auc', how: 'AUC on bins of 0.05 nats' } as const;
 
-/** Read from what others left in the tables. */
+/** Families that follow from the tables which others left. */
 const DERIVED = {
   valueLogProbAuc: {
     ...{ ...auc, title: 'value AUC', label: 'value likelier than a never-trained person’s (AUC; 0.5: alike)' },
@@ -263,7 +263,7 @@ const quantity = (
   };
 };
 
-/** The never-trained stand beside the forgotten. */
+/** Forgotten records come first and never-trained people beside them. */
 const rank = ({ group }: Quantity): number => Math.max(1, GROUP_NAMES.indexOf(group));
 
 /** Every quantity in reading order: the forgotten beside never-trained people, then who stays, then the rest. */
@@ -288,7 +288,7 @@ export const findQuantity = (word: string): Quantity<QuantityKey> => {
   });
 };
 
-/** Under which `quittance evaluate` prints it. */
+/** The name under which `quittance evaluate` prints it. */
 export const printedName = ({ name, key }: Quantity): string => name ?? key;
 
 export const quantityOf = (key: QuantityKey): Quantity<QuantityKey> => must(BY_KEY.get(key), `quantity ${key}`);

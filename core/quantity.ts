@@ -1,12 +1,12 @@
-// What a quantity of an evaluation is, as data: where it stands in the tables, in which words and unit it is shown,
-// what it needs, and how its value follows from the tables. The list is in quantities.ts, the computation in
-// evaluation/. Trap: policies and bundles name keys; a key is never renamed or given another meaning.
+// What a quantity of an evaluation is, as data: where it stands in the tables, its words and unit, what it needs, and
+// how its value follows from the tables. The list is in quantities.ts, the computation in evaluation/. Trap: policies
+// and stored bundles name quantities by key, so a key is never renamed or given another meaning.
 
 /** Whose records are asked about. `authors` and `world` are the two kinds of facts; `model` is all groups together. */
 export type Group =
   'forget' | 'controls' | 'retained' | 'facts' | 'authors' | 'world' | 'unknown' | 'general' | 'model';
 
-/** What must be at hand beside the model itself. */
+/** What must be available beside the model itself. */
 export type Need =
   'forget' | 'controls' | 'retained' | 'facts' | 'unknown' | 'general' | 'before' | 'retainModel' | 'relearn';
 
@@ -44,8 +44,8 @@ export interface Quantity<Key extends string = string> {
   readonly key: Key;
   readonly group: Group;
   /**
-   * `record`: each record has a value. `whole`: the evaluation finds it at once. `tables`: it follows from what others
-   * left there.
+   * `record`: each record has a value. `whole`: measured once for the whole model. `tables`: follows from what other
+   * quantities left in the tables.
    */
   readonly by: 'record' | 'whole' | 'tables';
   readonly summary: Summary;

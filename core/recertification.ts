@@ -1,5 +1,5 @@
-// Which checks of a gate policy can be made again without the forgotten person's data, which the purge has destroyed:
-// those about everybody else.
+// Which checks of a gate policy can be made again after the purge, which destroyed the forgotten person's data: those
+// that are about everybody else.
 import type { GateCheck, GatePolicy } from './policy.ts';
 import { quantityOf } from './quantities.ts';
 

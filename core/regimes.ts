@@ -1,8 +1,8 @@
 // The legal regimes that a ticket can be filed under: response period, extension, what pauses the clock, grounds and
 // refusals as codes, each with its place in the law and what it says in a few words.
 // Sources: GDPR Art. 11, 12, 17; Reg. (EEC, Euratom) 1182/71 Art. 3; UK DUAA 2025 s.103; Cal. Civ. Code §1798.105, 11
-// CCR 7021; 4 CCR 904-3 Rule 4.06; Québec Law 25; Swiss FADP. Trap: a row is our reading of the law, to be confirmed by
-// counsel; identity levels are this product's policy.
+// CCR 7021; 4 CCR 904-3 Rule 4.06; Québec Law 25; Swiss FADP. Trap: a row is this product's reading of the law, which
+// counsel must confirm; identity levels are this product's policy.
 import { z } from 'zod';
 
 /** eIDAS assurance levels, lowest first. */
@@ -149,7 +149,7 @@ export const regimeOf = (name: RegimeName): Regime => REGIMES[name];
 export const levelSuffices = (level: IdentityLevel, wanted: IdentityLevel): boolean =>
   IDENTITY_LEVELS.indexOf(level) >= IDENTITY_LEVELS.indexOf(wanted);
 
-/** A ground of a regime in words. What no regime lists is a person's own code and stands as it is. */
+/** A ground of a regime in words. A code that no regime lists was written by a person and is shown as it is. */
 export const groundLabel = (regime: RegimeName, code: string): string => entryOf(regimeOf(regime).grounds, code);
 export const refusalLabel = (regime: RegimeName, code: string): string => entryOf(regimeOf(regime).refusals, code);
 

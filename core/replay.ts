@@ -1,8 +1,9 @@
-// After a restore: erasures that are newer than the backup are done again. A registry from a backup names weights that
-// still know whom later tickets had removed; their certificates, which are content-addressed and in no backup's way,
-// say from which weights to which each erasure went, and the registry is rolled forward along them. Trap: what stood
-// beside the new weights (suite, moments, training manifest) is in no certificate; it is left out, so that nothing is
-// unlearned or fully tested until it is registered again, and nothing that was forgotten comes back with it.
+// Runs after a restore and repeats the erasures that are newer than the backup. A registry from a backup names weights
+// that still know people whom later tickets removed. The certificates of those tickets are content-addressed artefacts,
+// which a restore does not touch; each says which weights it replaced by which, so the registry can be rolled forward
+// along them. Trap: no certificate names what stood beside the new weights (suite, moments, training manifest). These
+// are left out until they are registered again, so that nothing forgotten comes back with an old suite; until then the
+// model can be neither unlearned nor fully tested.
 import { z } from 'zod';
 import type { Digest } from './canonical.ts';
 import { CERTIFICATE_TYPE, CertificatePredicate, personKey, SERVICE_KEY } from './certificate.ts';
@@ -55,7 +56,10 @@ const jsonOf = (bytes: Uint8Array): unknown => {
   }
 };
 
-/** The record rolled forward from its digest along the certificates, and the tickets that were done again, in order. */
+/**
+ * The registry's record, rolled forward along the certificates from the digest that it has, and the tickets so
+ * repeated, in order.
+ */
 export const rollForward = (
   model: ModelRecord,
   certified: readonly Certified[],

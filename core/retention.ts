@@ -1,5 +1,5 @@
-// How long things stay, in days; how long a certificate holds is the gate policy's. The numbers are this product's
-// policy, to be set by the controller's counsel.
+// How long things are kept, in days. (How long a certificate holds stands in the gate policy.) The numbers are this
+// product's defaults, which the controller's counsel must set.
 
 export const RETENTION_DAYS = {
   /** Old weights, unreachable but kept for a roll-back, before they are destroyed. */

@@ -5,5 +5,5 @@ import { z } from 'zod';
 export const Role = z.enum(['filer', 'approver', 'auditor']);
 export type Role = z.infer<typeof Role>;
 
-/** Name of the directory's group whose members have the role. */
+/** Name of the directory group whose members have the role. */
 export const groupOf = (role: Role): string => `${role}s`;

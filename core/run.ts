@@ -14,7 +14,8 @@ export const JsonValue: z.ZodType<JsonObjectValue> = z.lazy(() =>
 type JsonObjectValue = null | boolean | number | string | JsonObjectValue[] | { [key: string]: JsonObjectValue };
 
 /**
- * A ticket's attempt that another ticket's run carries out too: all of its plan but what only the run itself can know.
+ * Another ticket's attempt that this run carries out too: all of its plan except what is known only during the run (the
+ * base, which is the candidate before it).
  */
 const Gathered = z.strictObject({
   ticketId: z.string(),
@@ -43,6 +44,7 @@ export const UnlearnPlan = z.strictObject({
   /** Attempts of other tickets, carried out after this one by the same job, one on another where it passed. */
   gathers: z.array(Gathered).min(1).optional(),
   /** The ticket whose run this attempt was part of, and that run's plan, which was logged before it. */
+  // In a gathered attempt: the ticket whose run carried it out, and the plan of that run, which was logged before it.
   gatheredBy: z.strictObject({ ticketId: z.string(), plan: Digest }).optional(),
 });
 export type UnlearnPlan = z.infer<typeof UnlearnPlan>;
@@ -94,7 +96,7 @@ export type JobResult = z.infer<typeof JobResult>;
 export const jobName = (kind: 'unlearn' | 'evaluate', ticketId: string, run: number): string =>
   `${ticketId}-${kind}-${run}`;
 
-/** What a failed job leaves beside its results; the workflow itself gets one name for whatever failed. */
+/** What a failed job leaves beside its results. The workflow itself sees one error name, whatever failed. */
 export const JobFailure = z.strictObject({
   kind: z.literal('quittance-job-failure/v1'),
   code: z.enum(Object.keys(ERROR_CODES) as ErrorCode[]),
@@ -102,13 +104,16 @@ export const JobFailure = z.strictObject({
 export type JobFailure = z.infer<typeof JobFailure>;
 export const failureName = (job: string): string => `${job}.failure`;
 
-/** What a run leaves for a ticket that it gathered, until that ticket takes it up. */
+/** What a run leaves for a ticket that it gathered, to be taken up when that ticket plans its next attempt. */
 export const GatheredResult = z.strictObject({
   kind: z.literal('quittance-gathered-result/v1'),
   plan: Digest,
   base: Digest,
   candidate: Digest,
-  /** Whether it passes the gate, so that others may be built on it; the ticket is judged on its own. */
+  /**
+   * Whether it passed the gate within the run, so that the next candidate may be built on it. The ticket's own
+   * judgement follows separately.
+   */
   passed: z.boolean(),
   unlearn: JobResult,
   evaluate: JobResult,

@@ -1,7 +1,7 @@
-// What happens by the clock, in both worlds: the embedded interpreter's timer and EventBridge Scheduler are given these
-// very expressions, in the time zone of the place. Source of the form: EventBridge Scheduler User Guide, "Cron-based
-// schedules" (minutes, hours, day of month, month, day of week, year).
-// Trap: the hours are outside those that a change to summer time leaves out or repeats (1 to 4 in the zones in use).
+// What happens at set times, embedded and on AWS: the embedded interpreter's timer and EventBridge Scheduler get the
+// same expressions, in the time zone of the controller's place. Source of the form: EventBridge Scheduler User Guide,
+// "Cron-based schedules" (minutes, hours, day of month, month, day of week, year).
+// Trap: a change to or from summer time leaves out or repeats the hours from 1 to 4, so no schedule lies in them.
 
 export interface Recurrence {
   readonly expression: string;
@@ -17,7 +17,7 @@ export const RECERTIFICATIONS = {
 export type RecertificationTrigger = keyof typeof RECERTIFICATIONS;
 export const RECERTIFICATION_TRIGGERS = Object.keys(RECERTIFICATIONS) as RecertificationTrigger[];
 
-/** On working days: a reminder of Saturday is read on Monday beside Monday's. */
+/** On working days only: nobody reads a reminder on Saturday, and Monday's lists the same tickets. */
 export const REMINDERS = {
   expression: 'cron(0 8 ? * MON-FRI *)',
   purpose: 'who has to act, and which dates are near',

@@ -1,9 +1,9 @@
-// What a certificate says was swept, and what nobody looked at. It is the deployment's own statement: the data folder's
-// or the stack's settings make it, and it is checked where it enters. Trap: it is read by strangers as a claim, so it
-// may not say what this product never says.
+// What a certificate says was swept for the person's data, and what nobody looked at. The deployment states it in its
+// own settings (data folder or stack), which are checked when they are read. Trap: strangers read it as a claim, so the
+// claims that this product never makes are refused here too.
 import { z } from 'zod';
 
-/** Claims that cannot be defended; no statement or report contains them. */
+/** Claims that cannot be defended; no statement and no report may contain them. */
 export const NEVER_SAID = ['erased from the model', 'as if never trained', 'certified removal', 'anonymous'] as const;
 
 /** As a certificate carries it. */
@@ -19,7 +19,7 @@ const Entry = z
     error: `says what a certificate never says: ${NEVER_SAID.join(', ')}`,
   });
 
-/** As a deployment declares it. What was not looked at cannot be nothing: no deployment sees every copy. */
+/** As a deployment declares it. The list of what was not looked at cannot be empty: no deployment sees every copy. */
 export const DeclaredScope = z.strictObject({
   swept: z.array(Entry).min(1).max(20),
   notLookedAt: z.array(Entry).min(1).max(20),

@@ -1,5 +1,5 @@
-// AES-256-GCM as the vault keeps objects: iv ‖ tag ‖ ciphertext (NIST SP 800-38D; a fresh random 96-bit iv each).
-// `context` is authenticated, so that a sealed object cannot be passed off as another.
+// AES-256-GCM as the vault stores objects: iv ‖ tag ‖ ciphertext (NIST SP 800-38D, with a fresh random 96-bit iv for
+// each). `context` is authenticated, so that one object cannot be passed off as another.
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { QuittanceError } from './errors.ts';
 
@@ -14,7 +14,7 @@ export const seal = (key: Uint8Array, context: string, plaintext: Uint8Array): B
   return Buffer.concat([iv, cipher.getAuthTag(), ciphertext]);
 };
 
-/** STORE_CORRUPT when key, context or bytes are not those it was sealed with. */
+/** STORE_CORRUPT unless key, context and bytes are those of the encryption. */
 export const unseal = (key: Uint8Array, context: string, sealed: Uint8Array): Buffer => {
   try {
     const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, IV), { authTagLength: TAG });

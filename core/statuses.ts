@@ -1,6 +1,6 @@
 // What each status of a ticket means to those who act on it. The record of failures, reminders, turns, the command line
-// and the portal's work list read this table; a test holds the state machines to it (test/workflow/statuses.test.ts).
-// Trap: it says where a ticket stands, not what may happen to it: that is transitions.ts.
+// and the portal's work list read this table; test/workflow/statuses.test.ts checks the state machines against it.
+// Trap: the table says what is due in a status; which events a ticket may take is said in transitions.ts.
 import type { Status, Ticket } from './ticket.ts';
 
 export interface StatusMeaning {
@@ -12,21 +12,19 @@ export interface StatusMeaning {
   readonly due?: string;
   /** The step at which an execution that begins now enters, where it is not the one that is due. */
   readonly entersAt?: string;
-  /** Whose act it takes before the ticket goes on; `turn`: it may have to wait for another ticket of the model. */
+  /** Who must act before the ticket goes on; `turn`: it may have to wait for another ticket of the same model. */
   readonly waitsFor?: 'requester' | 'approvers' | 'filer' | 'turn';
-  /** Nothing goes on without a person, or ever. */
+  /** Nothing happens until a person acts, or nothing will happen any more. */
   readonly rests: boolean;
-  /** The workflow ends just after the ticket says so. */
+  /** The workflow's execution ends right after the ticket gets this status. */
   readonly ends: boolean;
   /** The requester waits for an outcome, so that the legal date counts. */
   readonly open: boolean;
-  /**
-   * Of the run that makes the candidate: not begun, under way, or judged with a pass and not yet known to be served.
-   */
+  /** Of the run that makes the candidate: not begun, under way, or judged with a pass and possibly not served yet. */
   readonly run?: 'due' | 'computing' | 'judged';
 }
 
-/** The workflow is at it. */
+/** A step or job of the workflow is at work. */
 const working = { rests: false, ends: false, open: true } as const;
 /** A person must act. */
 const waiting = { rests: true, ends: false, open: true } as const;

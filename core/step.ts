@@ -1,8 +1,8 @@
-// A workflow step: zod in, zod out, and the ports it may touch. `uses` is at once the type of what `run` receives, what
-// `handle` lets it touch, and the only grants that infra gives the step's Lambda. Lambda and embedded mode call the
-// same `handle`.
-// Trap: a cast widens a type and no right; embedded it would work and on AWS be denied, so a port that is not declared
-// is refused in both.
+// A workflow step: a zod schema for input and output, and the ports that it may use. `uses` determines three things:
+// the type of what `run` receives, the ports that `handle` lets it touch, and the only rights that infra grants to the
+// step's Lambda. Lambda and embedded mode call the same `handle`.
+// Trap: a cast can widen the type of `ports` but grants no right, so it would work embedded and be denied on AWS. A
+// port that is not declared is therefore refused in both.
 import type { z } from 'zod';
 import { QuittanceError } from './errors.ts';
 import type { Ports } from './ports.ts';
@@ -40,8 +40,8 @@ export const defineStep = <I extends z.ZodType, O extends z.ZodType, const U ext
 });
 
 /**
- * The ports that a step declares; any other is refused by name when it is touched. A port is read when it is touched
- * and not before: on AWS it is made then.
+ * The ports that a step declares; touching any other is an error with the port's name. A port is looked up when it is
+ * first touched, because on AWS it is constructed then.
  */
 const declared = <U extends keyof Ports>(step: string, ports: Pick<Ports, U>, uses: readonly U[]): Pick<Ports, U> => {
   const names: readonly (string | symbol)[] = uses;

@@ -1,5 +1,5 @@
-// JSON artefacts: stored in canonical form, so that the digest of the bytes is the digest of the value, and parsed when
-// they come back.
+// JSON artefacts: stored in canonical form, so that the digest of the bytes is the digest of the value, and parsed by a
+// schema when read back.
 import type { z } from 'zod';
 import { canonicalize, type Digest, type Json } from './canonical.ts';
 import { QuittanceError } from './errors.ts';

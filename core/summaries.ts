@@ -1,6 +1,7 @@
-// The value of a quantity, with n, method and interval, from the aggregate tables alone: what the gate judges, the
-// report prints, `quittance evaluate` answers and a stranger's verifier computes again. Trap: tables may come from a
-// stranger: only what is a table's own property is read, and what is missing is said, never filled in.
+// The value of a quantity, with n, method and interval, from the aggregate tables alone. The gate judges it, the report
+// prints it, `quittance evaluate` answers with it, and a stranger's verifier computes it again. Trap: tables may come
+// from a stranger, so only a table's own properties are read (never the prototype's), and a missing value is reported
+// as missing, never filled in.
 import type { Histogram, Measured, MetricValue, Proportion, Sums } from './evaluation.ts';
 import { isQuantityKey, quantityOf, type QuantityKey } from './quantities.ts';
 import { UNITS, type Quantity, type Unit } from './quantity.ts';
@@ -20,14 +21,14 @@ import {
 /** A value that is there. */
 export type Found = Exclude<MetricValue, { notAvailable: string }>;
 
-/** Looks up what a stranger may have named: nothing that is not in the table itself. */
+/** Looks up a key that a stranger may have chosen: only the table's own properties count. */
 export const entry = <T>(table: Readonly<Record<string, T>>, key: string): T | undefined =>
   Object.hasOwn(table, key) ? table[key] : undefined;
 
 export const total = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
 export const ratio = ({ k, n }: Proportion): number => (n === 0 ? NaN : k / n);
 
-/** Why the tables have nothing under these keys, in their own words: of the key, or of its whole group. */
+/** Why the tables have nothing under these keys, as the tables themselves state it for the key or its whole group. */
 export const reasonFor = (tables: Measured, keys: readonly string[]): string =>
   toldReason(tables, keys) ??
   `not measured: ${keys.length > 2 ? 'part of what it is made of' : keys.map(labelOf).join(' and ')}`;
@@ -37,7 +38,7 @@ const toldReason = ({ notAvailable: why }: Measured, keys: readonly string[]): s
   return reasons.length === 0 ? undefined : [...new Set(reasons)].join('; ');
 };
 
-/** The only other keys are those of a model that was trained without the records. */
+/** Keys that no registry entry has belong to a model trained without the records (benchmarks only). */
 const labelOf = (key: string): string =>
   isQuantityKey(key) ? quantityOf(key).label : 'a model that was trained without the records';
 

@@ -1,7 +1,8 @@
-// Interim protection: while a model still knows a person's values, an answer that holds one of them and speaks of the
-// person is withheld. The rule holds keyed digests of what to look for (core/words), so that the serving side
-// recognises a value without holding it. Traps: a value alone binds nobody, as others were born in the same town; and a
-// rule is asked for every answer, so a keyed 16-bit filter stands before the HMACs, which few runs of words get to.
+// Interim protection: while a model still knows a person's values, an answer that contains one of them and speaks of
+// the person is withheld. The rule holds keyed digests of what to look for (core/words), so that the serving side
+// recognises a value without storing it. Traps: a value alone identifies nobody, as others may have been born in the
+// same town; and every answer is checked against every rule, so a cheap keyed 16-bit filter comes first and few runs of
+// words reach the HMAC.
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { FORM_KINDS, textOf, type Form, type FormKind, type Place, type Text } from './words/places.ts';

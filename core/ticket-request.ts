@@ -19,7 +19,7 @@ export const Principal = z
 export const ModelName = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/);
 export const Channel = z.enum(['web', 'api', 'e-mail', 'post', 'phone', 'in-person', 'agent', 'wallet']);
 
-/** Before this day no regime at hand gave anybody the right that a ticket asks for. */
+/** No regime that we know gave anybody the right to erasure before this day, so an earlier date is a mistake. */
 const OLDEST = '2000-01-01';
 const RecentInstant = Instant.refine((time) => time >= OLDEST, `a time from ${OLDEST} on`);
 
@@ -41,8 +41,8 @@ export const IdentityCheck = z.strictObject({
 export type IdentityCheck = z.infer<typeof IdentityCheck>;
 
 /**
- * What turns the order of a line around, ends a C string or is no character makes two names look like one, or one like
- * two.
+ * Characters that would let two names look like one, or one like two: those that reverse the direction of a line,
+ * control characters (which may end a C string), and halves of surrogate pairs.
  */
 const UNSEEN = /[\p{Cc}\p{Cs}\p{Bidi_Control}]/u;
 const PersonName = z
@@ -117,8 +117,8 @@ const parseJson = (bytes: Uint8Array): unknown => {
 };
 
 /**
- * Path and rule. Only what the schema says is repeated: names of unknown fields, and messages of other kinds of issue,
- * could quote what was sent.
+ * Path and rule. Only text of our own schema is repeated: names of unknown fields, and messages of other kinds of
+ * issue, could quote what was sent.
  */
 const issueText = (issue: z.core.$ZodIssue): string => `${issue.path.join('.') || '(root)'}: ${ruleOf(issue)}`;
 

@@ -1,7 +1,7 @@
-// The ticket: one shape a status, so that a ticket which unlearns without a verified requester cannot be written down.
-// Zone C: ids, digests, codes, counts, role pseudonyms and times; the person is in the vault. Trap: side statuses hold
-// the ticket they interrupted, whole, so that leaving them can never skip a check of the main path. The only way to a
-// new status is `advance` in transitions.ts.
+// The ticket: one shape for each status, so that a ticket which unlearns without a verified requester cannot be written
+// down. Zone C: ids, digests, codes, counts, role pseudonyms and times; everything about the person is in the vault.
+// Trap: a status such as ON_HOLD holds the whole ticket that it interrupted, so that leaving it can never skip a check
+// of the main path. Only `advance` in transitions.ts gives a ticket a new status.
 import { z } from 'zod';
 import { Digest } from './canonical.ts';
 import { ClockEvent, Deadlines, HolidayCalendar, Instant } from './deadlines.ts';
@@ -47,7 +47,7 @@ const kept = {
 /** `subjectKey`: keyed pseudonym of the subject, by which a second ticket is recognised; gone after the purge. */
 const base = { ...kept, subjectKey: KeyedDigest };
 
-/** One attempt at unlearning, as far as it came. */
+/** One attempt at unlearning, with the results that it has so far. */
 export const Run = z.strictObject({
   /** Counts all runs of the ticket from 1; part of the job's name. */
   number: z.int().positive(),
@@ -154,7 +154,8 @@ const Recertification = z.strictObject({
 });
 
 /**
- * What stays when the case data is gone: the log that statutes ask for, and the evidence; nothing keyed to the person.
+ * What remains when the case data is destroyed: the record that statutes ask for, and the evidence; nothing keyed to
+ * the person.
  */
 const purged = {
   ...kept,

@@ -1,8 +1,8 @@
 // The one transition table. `advance` alone gives a ticket a new status; each guard is a named function, so that a row
 // of the table reads as the rule that it is. What a status means once a ticket has it is statuses.ts.
-// Trap: the ticket that enters is compared with the event, never with the caller's word; and what comes out is parsed
-// against its status' shape, so that a rule which forgets a field is refused here and not found in the store years
-// later.
+// Traps: events are compared with the stored ticket, never with what the caller says about it; and every result is
+// parsed against the shape of its status, so that a rule which forgets a field fails here and not years later when the
+// ticket is read.
 import { deriveDeadlines, type ClockEvent, type HolidayCalendar } from './deadlines.ts';
 import { QuittanceError } from './errors.ts';
 import { GUARDS, type Guard } from './guards.ts';
@@ -254,8 +254,8 @@ export const receive = (
 };
 
 /**
- * The next ticket, or the error of the first guard that objects; TICKET_ILLEGAL_TRANSITION when none does but the table
- * has no such row.
+ * The next ticket, or the error of the first guard that objects; TICKET_ILLEGAL_TRANSITION where the table has no row
+ * for this status and event.
  */
 export const advance = (ticket: Ticket, event: TicketEvent, now: Date): Transition => {
   const { from, guards, next } = RULES[event.type];
@@ -270,7 +270,7 @@ export const advance = (ticket: Ticket, event: TicketEvent, now: Date): Transiti
   return { ticket: moved, events: [{ ticketId: ticket.id, sequence: stepped.sequence, at, event }] };
 };
 
-/** Only a clock event moves the dates; a derivation is not repeated for the others. */
+/** Only a clock event can move the dates, so other events keep the derivation that is there. */
 const dueOf = (next: Ticket, before: Ticket) =>
   next.clock.length === before.clock.length
     ? before.due

@@ -1,8 +1,8 @@
-// Gradients of a batch that does not fit at once, from a few of its rows at a time: the sum over the parts is the
-// gradient of the whole. Cross-entropy weights each part by its share of the answer tokens; any other objective is
-// asked once for its slope at all logits, from which each part goes back by itself (Gao et al. 2021,
-// https://arxiv.org/abs/2101.06983, §3). Traps: a mean of the parts' means is another loss where the parts have
-// different numbers of tokens; a part must see the same dropout masks both times.
+// Gradients of a batch that does not fit into memory at once, computed from a few of its rows at a time: the sum over
+// the parts is the gradient of the whole. Cross-entropy weights each part by its share of the answer tokens. Any other
+// objective is evaluated once on the logits of all parts, and its slope there is then propagated back part by part (Gao
+// et al. 2021, https://arxiv.org/abs/2101.06983, §3). Traps: the mean of the parts' means is another loss where parts
+// have different numbers of tokens; and a part is computed twice, so both passes must use the same dropout masks.
 import { bucketByLength, makeBatch, rowLength, rowsOf, type Batch, type Row } from './batch.ts';
 import { withDropout } from './lora.ts';
 import { answerCrossEntropy } from './losses.ts';
@@ -74,6 +74,7 @@ const maskedModel = (model: Model, { dropout }: SweepOptions): Model =>
   dropout === undefined ? model : withDropout(model, dropout);
 
 /** The objective at the logits of all parts, and its slope (N, V); takes the logits over. */
+// The objective's value for the logits of all parts, and its slope (N, V); disposes the logits.
 const slopeAtLogits = (objective: Objective, parts: readonly tf.Tensor2D[]): { loss: number; slope: tf.Tensor2D } => {
   const logits = tf.concat([...parts], 0);
   tf.dispose([...parts]);
@@ -83,7 +84,7 @@ const slopeAtLogits = (objective: Objective, parts: readonly tf.Tensor2D[]): { l
   return { loss, slope: grad as tf.Tensor2D };
 };
 
-/** Takes both over. */
+/** The sum of the two, both of which it disposes. */
 const plus = (a: Gradients | undefined, b: Gradients): Gradients => {
   if (!a) return b;
   const gradients = new Map(

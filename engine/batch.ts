@@ -1,8 +1,8 @@
-// Rows of tokens laid out for one forward pass. A row is a prompt and one or more answers to it: with several, they are
-// packed behind one another, each sees the prompt and itself only (block mask) and starts at the position where the
-// prompt ended, so that the prompt is computed once.
-// Trap: the first token of each answer is predicted from the prompt's last position, which is therefore selected once
-// per answer.
+// Rows of tokens laid out for one forward pass. A row is a prompt with one or more answers. Several answers are packed
+// one after the other: each sees the prompt and itself only (block mask) and starts at the position where the prompt
+// ended, so that the prompt is computed once.
+// Trap: the first token of each answer is predicted from the prompt's last position, so that position is selected once
+// for each answer.
 import { QuittanceError } from '#core/errors.ts';
 
 export interface Row {

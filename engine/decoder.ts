@@ -16,10 +16,10 @@ export interface Weights {
   readonly delta?: Delta | undefined;
 }
 
-/** What a LoRA, its factors looked up in `w`, adds to x · w(name); undefined for a matrix that it leaves alone. */
+/** What a LoRA, whose factors are looked up in `w`, adds to x · w(name); undefined for a matrix without factors. */
 export type Delta = (w: Weights, name: string, x: tf.Tensor2D) => tf.Tensor2D | undefined;
 
-/** What one layer's attention sees; layers that see the same share it. */
+/** What one layer's attention needs beside its weights; layers with the same window and positions share it. */
 export interface LayerLayout {
   bias: tf.Tensor4D; // (1 or B, 1, T, S): 0 or −1e9
   rope?: RopeTables; // (1 or B, 1, T, rotaryDim)
@@ -41,7 +41,7 @@ export interface Cache {
 export interface BlockOptions {
   tap?: Tap | undefined;
   cache?: Cache | undefined;
-  /** Takes the grown cache. */
+  /** Receives the cache with the new keys and values. */
   keep?: (cache: Cache) => void;
 }
 
@@ -87,7 +87,10 @@ const ropeOf = (rope: Rope, batch: Batch): RopeTables => {
   );
 };
 
-/** Positions of each row. INVALID_INPUT where answers packed into one row would each be turned by other factors. */
+/**
+ * Length of each row. INVALID_INPUT where a row packs several answers and RoPE's factors depend on the length, because
+ * the answers would need different factors.
+ */
 const rowLengths = (rope: Rope, { rows, columns, positions, mask, segments }: Batch): number[] =>
   Array.from({ length: rows }, (_, b) => {
     const ends = new Map<number, number>();

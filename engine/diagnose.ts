@@ -1,6 +1,6 @@
-// Measures a backend: rate of a matrix product, time of one training update of the demo's shape, memory. Medians of a
-// few repetitions.
-// Trap: numbers of one machine at one moment; compare rows of one run only.
+// Measures a backend: rate of a matrix product, time of one training update of the demo's shape, memory. Each is a
+// median of a few repetitions.
+// Trap: the numbers depend on the machine and its load, so only rows of one run can be compared.
 import { makeBatch } from './batch.ts';
 import { readConfig } from './formats/config.ts';
 import { answerCrossEntropy } from './losses.ts';

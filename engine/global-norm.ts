@@ -1,4 +1,4 @@
-// Length of all gradients together. Trap: read once an update, since every read waits for the device.
+// Length of all gradients together. Trap: every read waits for the device, so read it once an update.
 import { tf } from './tf.ts';
 
 /** √Σ‖g‖² over all gradients. */

@@ -1,7 +1,8 @@
-// A base that only a LoRA moves, its matrices kept as bfloat16 and cast to float32 where a block uses them: half the
-// memory, the arithmetic of float32. Measured source: what libtensorflow's Bitcast and Cast do, exact to bfloat16's
-// rounding. Traps: a cast lives as long as what was computed from it, so train block by block, not on one tape; and
-// held matrices are no parameters: they cannot be trained, and a LoRA that is merged stays beside them.
+// A base that only a LoRA moves: its matrices are kept as bfloat16 and cast to float32 where a block uses them, which
+// takes half the memory and computes in float32. Bitcast + Cast of libtensorflow round exactly as bfloat16 does
+// (test/unit/engine/held-base.test.ts). Traps: a cast lives as long as what was computed from it, so train block by
+// block, not on one tape; and held matrices are not parameters, so they cannot be trained, and merging a LoRA adds it
+// beside them (`addLowRank`).
 import { QuittanceError } from '#core/errors.ts';
 import type { Held } from './backends/backend.ts';
 import type { DecoderConfig } from './formats/config.ts';

@@ -1,6 +1,7 @@
-// What a model says and how likely it finds what others say, for texts. Shape of evaluation's LanguageModel.
-// Trap: prompt and answer are tokenised apart, in training as here; a boundary token that spans both would never be
-// learnt.
+// What a model answers, and the likelihood that it gives to given answers, for texts. It implements evaluation's
+// LanguageModel.
+// Trap: prompt and answer are tokenised separately, in training as here; a token that spans the boundary would never
+// have been trained.
 import { bucketByLength, makeBatch, type Row } from './batch.ts';
 import { generate, type GenerateOptions } from './generate.ts';
 import type { Model } from './model.ts';
@@ -21,7 +22,7 @@ export interface TextScore extends RowScore {
   offsets: [number, number][];
 }
 
-/** Texts as token ids, as a model with this tokenizer was taught them. */
+/** Texts as token ids, in the form in which a model with this tokenizer is trained. */
 export interface Encoder {
   encodePrompt(prompt: string): number[];
   /** Ids of the answer with the end-of-sequence token. */
@@ -39,7 +40,7 @@ export interface Inference extends Encoder {
   generate(prompts: readonly string[], options: GenerateOptions): { text: string; ids: number[]; logProbs: number[] }[];
 }
 
-/** Asks nothing of the weights, which may not be loaded yet. */
+/** Needs no weights, which may not be loaded yet. */
 export const encoder = ({ tokenizer, config }: Pick<Model, 'tokenizer' | 'config'>): Encoder => ({
   encodePrompt(prompt) {
     const ids = tokenizer.encodeWithSpecials(prompt);
@@ -77,10 +78,10 @@ export const inference = (model: Model): Inference => {
   };
 };
 
-/** Logits of a scored group at most: 256 MB of them. */
+/** Most logits of a group of rows that is scored at once: 256 MB. */
 const SCORED_LOGITS = 2 ** 26;
 
-/** How many rows are scored at once, the longest answer having so many tokens. */
+/** How many rows are scored at once, given the tokens of the longest answer. */
 export const scoredAtOnce = ({ vocabSize }: Model['config'], answerTokens: number): number =>
   Math.max(1, Math.min(128, Math.floor(SCORED_LOGITS / (vocabSize * answerTokens))));
 

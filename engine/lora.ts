@@ -1,8 +1,8 @@
 // LoRA (Hu et al. 2021, https://arxiv.org/abs/2106.09685): y = x·W + scale · dropout(x)·A·B with W frozen, A (in,
 // rank), B (rank, out). The factors are parameters of the model like any other, named after their matrix, so that
-// training, resuming and unlearning need no second path.
-// Traps: a fused q k v matrix has one A for the three and a B of three parts; dropout masks come from a label, because
-// a block's forward pass runs twice.
+// training, resuming and unlearning need no separate code for LoRA.
+// Traps: a fused q k v matrix has one A for the three and a B of three parts; and a block's forward pass is computed
+// twice, so dropout masks follow from a label.
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import type { DecoderConfig } from './formats/config.ts';
@@ -86,7 +86,7 @@ export const freshFactors = ({ specs }: Lora, seed: number): Map<string, Float32
   );
 };
 
-/** Lays a LoRA over the model, which from then on belongs to the result. */
+/** Adds a LoRA to the model; the result owns the base and disposes it. */
 export const attachLora = (base: Model, lora: Lora, values: ReadonlyMap<string, Float32Array>): LoraModel => {
   const factors = lora.specs.map(({ name, shape }) => {
     const value = values.get(name);
@@ -111,7 +111,7 @@ export const attachLora = (base: Model, lora: Lora, values: ReadonlyMap<string, 
 /** Names of the factors: what a LoRA run trains. */
 export const loraParameters = ({ lora }: LoraModel): Set<string> => new Set(lora.specs.map(({ name }) => name));
 
-/** scale · dropout(x)·A·B; masks, where there are any, are a function of the label and the factor's name. */
+/** scale · dropout(x)·A·B; dropout masks are a function of the label and the factor's name. */
 const lowRankDelta =
   (lora: Lora, dropout?: string): Delta =>
   (w, name, x) => {
@@ -130,7 +130,7 @@ const keepMask = (shape: [number, number], rate: number, label: string): tf.Tens
   return tf.tensor2d(mask, shape);
 };
 
-/** The model as one update sees it: with the dropout masks of that label, where it has a LoRA with dropout. */
+/** The model as it is in one update: with the dropout masks of that label, where it has a LoRA with dropout. */
 export const withDropout = (model: Model, label: string): Model => {
   if (!model.lora || model.lora.config.dropout === 0) return model;
   const weights = Object.assign((name: string) => model.weights(name), { delta: lowRankDelta(model.lora, label) });

@@ -1,5 +1,5 @@
-// Losses over the selected answer positions of a batch. Reductions are said once, here: a mean over answer tokens of
-// the whole batch is what Hugging Face calls the loss; sums and means per answer are what preference losses need.
+// Losses over the selected answer positions of a batch. All reductions are defined here: a mean over the answer tokens
+// of the whole batch is what Hugging Face calls the loss; preference losses need sums and means for each answer.
 import type { Batch } from './batch.ts';
 import { tokenLogProb } from './ops.ts';
 import type { Objective } from './sweep.ts';

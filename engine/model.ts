@@ -1,5 +1,5 @@
-// A decoder with its parameters as TensorFlow variables. Trap: variables live until dispose(); whoever creates a model
-// disposes it.
+// A decoder with its parameters as TensorFlow variables. Trap: variables live until dispose(), which whoever creates a
+// model must call.
 import { QuittanceError } from '#core/errors.ts';
 import type { DecoderConfig } from './formats/config.ts';
 import type { Weights } from './decoder.ts';
@@ -16,9 +16,9 @@ export interface Model {
   readonly parameters: ReadonlyMap<string, tf.Variable>;
   /** INTERNAL where the name is not a parameter. */
   readonly weights: Weights;
-  /** Where a low-rank delta is laid over the weights (lora.ts); its factors are among the parameters. */
+  /** The LoRA whose low-rank delta is added to the weights (lora.ts); its factors are among the parameters. */
   readonly lora?: Lora;
-  /** Adds scale·a·b to a matrix that is no parameter (held-base.ts), from now on and wherever it is read. */
+  /** Adds scale·a·b to a matrix that is not a parameter (held-base.ts), for every later use of it. */
   readonly lay?: (name: string, a: tf.Tensor, b: tf.Tensor, scale: number) => void;
   dispose(): void;
 }

@@ -1,8 +1,8 @@
 // Corpus moments ("locality statistics"): Σ x xᵀ and a count for the input of every MLP matrix, summed over the tokens
-// of training rows. They hold no example, are additive, and tell an update which directions everything else uses
+// of the training rows. They contain no example, can be added, and tell an update which directions all other data uses
 // (orthogonal weight modification, Zeng et al. 2019).
-// Trap: sums run over tens of thousands of tokens: products are float32, sums float64, so that rows can be subtracted
-// for good.
+// Trap: sums run over tens of thousands of tokens. Products are float32 and sums float64, so that the rows of a
+// deletion can be subtracted exactly enough to stay subtracted.
 import { existsSync } from 'node:fs';
 import { bucketByLength, makeBatch, rowLength, type Row } from './batch.ts';
 import type { Model } from './model.ts';
@@ -11,7 +11,7 @@ import { forwardLogits } from './sweep.ts';
 import { tf } from './tf.ts';
 import { QuittanceError } from '#core/errors.ts';
 
-/** Beside the weights in a folder of our own. */
+/** Lies beside the weights in a model folder that Quittance wrote. */
 export const MOMENTS_FILE = 'moments.safetensors';
 
 /** Second moment of one matrix's inputs: `sum` is (size × size), row-major, float64. */
@@ -22,7 +22,7 @@ export interface Moment {
   count: number;
 }
 
-/** By the name of the matrix that reads the input; gate and up read the same and share the gate's entry. */
+/** By the name of the matrix that reads the input. Gate and up read the same input and share the gate's entry. */
 export type Moments = Map<string, Moment>;
 
 const isMlp = (name: string) => /\.(gate|up|down)\.w$/.test(name);
@@ -66,7 +66,7 @@ const addTo = (moments: Moments, name: string, product: tf.Tensor2D, count: numb
   moments.set(name, { ...moment, count: moment.count + count });
 };
 
-/** `moments` without the share of `part`: what a deletion leaves, for good. */
+/** `moments` without the share of `part`: what remains after a deletion. */
 export const subtractMoments = (moments: Moments, part: Moments): Moments =>
   new Map(
     [...moments].map(([name, { size, sum, count }]) => {

@@ -16,7 +16,7 @@ const custom = <T extends tf.Tensor>(
   const wrapped = tf.customGrad((...args) => {
     const save = args.pop() as tf.GradSaveFunc;
     const { value, grads } = forward(save, ...(args as tf.Tensor[]));
-    // tidied here: tfjs would keep what a gradient leaves behind until the whole backward pass is over
+    // tidied here, because tfjs keeps a gradient's intermediate tensors until the whole backward pass is over
     const gradFunc = (dy: tf.Tensor | tf.Tensor[], saved: tf.Tensor[]) => tf.tidy(() => grads(dy as tf.Tensor, saved));
     return { value, gradFunc };
   });

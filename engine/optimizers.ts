@@ -1,6 +1,5 @@
 // Optimisers and learning-rate schedules. tf.train has no decoupled weight decay, and its epsilon is not PyTorch's.
-// Trap: an update walks the gradients that it is given, so a parameter without one keeps its value, its moments and its
-// place in the state.
+// Trap: an update visits only the gradients that it is given; a parameter without one keeps its value and its moments.
 import type { AdamWOptions, Optimizer } from './backends/backend.ts';
 import { momentsFrom, momentsState, type Moments } from './backends/moments-state.ts';
 import { globalNorm } from './global-norm.ts';
@@ -66,7 +65,7 @@ const adamUpdate = (
 export const normalizedSgd = (): Optimizer => ({
   step(parameters, gradients, length) {
     const norm = globalNorm(gradients);
-    if (!(norm > 0)) return; // nothing to follow
+    if (!(norm > 0)) return; // all gradients are zero
     for (const [name, gradient] of gradients) {
       const parameter = parameters.get(name)!;
       tf.tidy(() => parameter.assign(tf.sub(parameter, tf.mul(gradient, length / norm))));

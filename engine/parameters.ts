@@ -1,6 +1,6 @@
-// Parameter names and shapes. Inside, every family uses one set of names and keeps linear weights as [in, out]; this
-// table says where each comes from in Hugging Face weights (names by family: engine/families). Traps: nn.Linear stores
-// [out, in], GPT-2's Conv1D [in, out]; GPT-NeoX interleaves q, k, v head by head.
+// Parameter names and shapes. Inside the engine every family uses one set of names and keeps linear weights as [in,
+// out]; this table says which tensor of Hugging Face weights each one comes from (names by family: engine/families).
+// Traps: nn.Linear stores [out, in], GPT-2's Conv1D [in, out]; GPT-NeoX interleaves q, k, v head by head.
 import { FAMILIES } from './families/index.ts';
 import type { Names } from './families/family.ts';
 import type { DecoderConfig } from './formats/config.ts';

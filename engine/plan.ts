@@ -1,7 +1,7 @@
-// What a run needs in memory, said before it starts: weights, gradients, optimiser, activations, logits, projections.
-// The coefficients of the activations were fitted to the wasm heap after whole updates of ten shapes (width 64 to 576,
-// 4 to 16 heads, 2 to 30 layers); they hold to about a third.
-// Trap: a wasm heap ends at 4 GB whatever the machine has, so what lies in it is counted apart from the process.
+// What a run needs in memory, estimated before it starts: weights, gradients, optimiser, activations, logits,
+// projections. The coefficients of the activations were fitted to the wasm heap after whole updates of ten shapes
+// (width 64 to 576, 4 to 16 heads, 2 to 30 layers); they hold to about a third.
+// Trap: a wasm heap is limited to 4 GB on any machine, so tensors in it are counted apart from the process.
 import { QuittanceError } from '#core/errors.ts';
 import { HEAP_LIMIT } from './backends/heap.ts';
 import type { DecoderConfig } from './formats/config.ts';
@@ -13,30 +13,30 @@ export interface PlannedRun {
   /** Rows × columns of one batch, and the answer tokens among them that are predicted; of the largest batch. */
   batch: { rows: number; columns: number; answerTokens: number };
   /**
-   * Answer tokens of the whole batch, the slope at whose logits stays while `batch` is a part of it; absent where the
-   * parts are independent.
+   * Answer tokens of the whole batch, where `batch` is one part of it and the slope at the whole batch's logits is kept
+   * in between; absent where the parts are independent.
    */
   keptTokens?: number;
-  /** Names of the parameters that move (parameters.ts); with a LoRA its factors move and these are ignored. */
+  /** Which parameters are trained, by name (parameters.ts). With a LoRA its factors are trained and this is ignored. */
   trainable: (name: string) => boolean;
   lora?: LoraConfig;
   /** Whether the frozen matrices are kept in 16 bits, and cast block by block. */
   held?: boolean;
   optimizer: 'adamw' | 'normalized-sgd';
-  /** one tape over everything, or block by block. */
+  /** One tape over everything, or block by block. */
   tape: 'one' | 'blocks';
   /** Whether gradients are projected by moments of the MLP's inputs. */
   projection?: boolean;
-  /** Whether a second, frozen model is held beside it. */
+  /** Whether a second, frozen model is held beside the first. */
   reference?: boolean;
-  /** As the backend names itself. */
+  /** Name of the backend (Backend.name). */
   backend: string;
 }
 
 export interface MemoryItem {
   name: string;
   bytes: number;
-  /** Whether it lies in the backend's tensor memory, or in the process beside it. */
+  /** Whether it is in the backend's tensor memory, rather than in the process beside it. */
   tensor: boolean;
 }
 
@@ -46,7 +46,7 @@ export interface MemoryPlan {
   total: number;
   /** What the machine or container has left, bytes. */
   available: number;
-  /** Tensor memory with what models loaded before hold of it, and its limit where the backend has one of its own. */
+  /** Tensor memory needed, what models loaded before hold of it, and the limit where the backend has one of its own. */
   tensors: { bytes: number; held: number; limit: number };
   fits: boolean;
 }
@@ -90,8 +90,8 @@ const castBytes = (specs: ReturnType<typeof parameterSpecs>): number => {
 };
 
 /**
- * The plan of a run; `available` is by default what the process may still take, `held` what loaded models take of the
- * backend's memory, both bytes.
+ * The plan of a run. `available`, by default, is what the process may still allocate; `held` is what loaded models hold
+ * of the backend's memory; both in bytes.
  */
 export const planMemory = (run: PlannedRun, available: number = process.availableMemory(), held = 0): MemoryPlan => {
   const { config, lora, optimizer, projection, backend } = run;

@@ -11,9 +11,9 @@ export interface Random {
   below(n: number): number;
   /** A permutation of the items (Fisher–Yates); the argument is left as it was. */
   shuffle<T>(items: readonly T[]): T[];
-  /** Where the stream stands: four 32-bit words. */
+  /** The state of the stream: four 32-bit words. */
   state(): number[];
-  /** Goes on from such a state. */
+  /** Continues from such a state. */
   restore(state: readonly number[]): void;
 }
 

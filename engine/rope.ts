@@ -1,7 +1,7 @@
 // Rotary position embedding tables (Su et al. 2021), rotate-half form as in Hugging Face. Traps: angles are computed in
 // float64 and then stored as float32; Llama 3.1 rescales low frequencies ("llama3"), YaRN blends two scales by
-// wavelength, and LongRoPE has other factors for rows longer than those of the first training: which of them hold
-// depends on the length of the whole row.
+// wavelength, and LongRoPE has a second list of factors for rows longer than those of the first training, chosen by the
+// length of the whole row.
 import type { Rope, RopeScaling } from './formats/config.ts';
 import { tf } from './tf.ts';
 
@@ -10,10 +10,10 @@ export interface RopeTables {
   sin: tf.Tensor4D;
 }
 
-/** Whether rows of another length are turned by other factors. */
+/** Whether rows longer than a limit are rotated by other factors. */
 export const switches = ({ scaling }: Rope): boolean => scaling.kind === 'longrope';
 
-/** Whether a row of so many positions is beyond the length at which factors change. */
+/** Whether a row of so many positions is beyond that limit. */
 export const isLong = ({ scaling }: Rope, length: number): boolean =>
   scaling.kind === 'longrope' && length > scaling.originalMaxPositions;
 
@@ -33,8 +33,8 @@ export const inverseFrequencies = (rope: Rope, length = 0): Float64Array => {
 type Kind<K extends RopeScaling['kind']> = Extract<RopeScaling, { kind: K }>;
 
 /**
- * Llama 3.1 report / transformers `llama3`: long waves are divided by the factor, short ones kept, between them
- * interpolated.
+ * Llama 3.1 report / transformers `llama3`: frequencies of long wavelengths are divided by the factor, those of short
+ * ones kept, those between interpolated.
  */
 const rescale = (frequency: number, scaling: Kind<'linear' | 'llama3'>): number => {
   if (scaling.kind === 'linear') return frequency / scaling.factor;
@@ -47,8 +47,8 @@ const rescale = (frequency: number, scaling: Kind<'linear' | 'llama3'>): number 
 };
 
 /**
- * Peng et al. 2023: dimensions that turn often are kept, those that turn seldom divided by the factor, between the two
- * a ramp.
+ * Peng et al. 2023: dimensions that rotate often are kept, those that rotate seldom are divided by the factor, with a
+ * linear ramp between the two.
  */
 const yarn = (plain: Float64Array, { theta, rotaryDim }: Rope, scaling: Kind<'yarn'>): Float64Array => {
   const { factor, betaFast, betaSlow, originalMaxPositions, truncate } = scaling;

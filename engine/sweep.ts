@@ -1,8 +1,7 @@
-// Forward and backward passes. The backward pass walks back block by block from stored block inputs (one extra forward,
-// memory of one block) or, where everything fits, takes one tape. Gradients exist only for the parameters named
-// trainable: LoRA and "MLP only" fall out of it.
-// Trap: `tf.grads` recomputes its function, so what happens inside a block must not depend on anything but its
-// arguments.
+// Forward and backward passes. The backward pass goes back block by block from stored block inputs (one extra forward
+// pass, memory of one block) or, where everything fits, uses one tape. Gradients are computed only for the named
+// parameters, so LoRA and "MLP only" need no code of their own.
+// Trap: `tf.grads` computes its function again, so a block must depend on nothing but its arguments.
 import { QuittanceError } from '#core/errors.ts';
 import type { Batch } from './batch.ts';
 import type { DecoderConfig } from './formats/config.ts';
@@ -23,15 +22,15 @@ export interface Gradients {
 }
 
 export interface SweepOptions {
-  /** one tape over everything, or block by block; 'auto' takes one tape while its activations stay under 600 MB. */
+  /** One tape over everything, or block by block; 'auto' takes one tape while its activations stay under 600 MB. */
   tape?: 'auto' | 'one' | 'blocks';
-  /** Names the dropout masks of this update, where the model has a LoRA with dropout; absent: none. */
+  /** Label of this update's dropout masks, where the model has a LoRA with dropout; absent: no dropout. */
   dropout?: string;
 }
 
 const ONE_TAPE_BYTES = 600e6;
 
-/** What 'auto' comes to. */
+/** What 'auto' resolves to. */
 export const tapeOf = (config: DecoderConfig, { rows, columns }: Pick<Batch, 'rows' | 'columns'>): 'one' | 'blocks' =>
   config.layers * blockBytes(config, rows, columns) < ONE_TAPE_BYTES ? 'one' : 'blocks';
 
@@ -61,15 +60,16 @@ export const lossAndGradients = (
 interface Inputs {
   ids: tf.Tensor1D;
   positions: tf.Tensor1D;
-  /** Filled up to a multiple of SELECTED with position 0. */
+  /** Padded to a multiple of SELECTED with position 0. */
   select: tf.Tensor1D;
   /** N: how many of them are asked for. */
   selected: number;
 }
 
 /**
- * Batches differ most in their number of answer tokens, and native libraries keep what they prepared for every size of
- * product that they have met (oneDNN's primitives: 300 MB over a thousand updates of the smallest model).
+ * Batches differ most in their number of answer tokens, and native libraries keep what they prepare for every size of
+ * product that they meet (oneDNN's primitives: 300 MB over a thousand updates of the smallest model), so sizes are
+ * rounded up.
  */
 const SELECTED = 32;
 
@@ -92,7 +92,7 @@ const logitsOf = (model: Model, w: Weights, x: tf.Tensor2D, { select, selected }
   return selected === select.size ? logits : tf.slice(logits, [0, 0], [selected, -1]);
 };
 
-/** Lookup in which the given tensors stand for the named parameters, and the model's own for the rest. */
+/** Looks up the given tensors for the named parameters, and the model's own for all others. */
 const withTrainable = (model: Model, names: readonly string[], tensors: readonly tf.Tensor[]): Weights => {
   const own = new Map(names.map((name, i) => [name, tensors[i]!]));
   const lookup = (name: string) => own.get(name) ?? model.weights(name);

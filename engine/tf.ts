@@ -1,7 +1,7 @@
-// The one door to TensorFlow.js: its core, which is one CommonJS copy whatever imports it, with gradients of our own
+// The only import of TensorFlow.js: its core, which is one CommonJS copy for all importers, with gradients of our own
 // (backends/gradients.ts).
-// Trap: a tensor made before the backend is ready lands on the plain cpu backend, which is a hundred times slower;
-// initBackend comes first.
+// Trap: a tensor made before the backend is ready is put on the plain cpu backend, which is a hundred times slower;
+// call initBackend first.
 import tf from '@tensorflow/tfjs-core';
 import { QuittanceError } from '#core/errors.ts';
 import type { Backend, BackendChoice, BackendOptions, FastOps, Loader } from './backends/backend.ts';
@@ -22,7 +22,10 @@ const LOADERS: Readonly<Record<Exclude<BackendChoice, 'auto'>, Loader>> = {
   webgpu: loadWebgpu,
 };
 
-/** webgpu is never chosen by itself: a software Vulkan driver is slower than wasm and looks the same. */
+/**
+ * webgpu is never chosen automatically: a software Vulkan driver is slower than wasm and cannot be told from a real
+ * one.
+ */
 const AUTO = ['tensorflow', 'wasm-ort', 'wasm'] as const;
 
 let current: Backend | undefined;
@@ -46,13 +49,13 @@ export const initBackend = async (choice: BackendChoice = 'auto', options: Backe
   });
 };
 
-/** As the backend in use names itself; INTERNAL before there is one. */
+/** Name of the backend in use; INTERNAL before there is one. */
 export const backendName = (): string => {
   if (current) return current.name;
   throw new QuittanceError('INTERNAL', { message: 'no backend has been taken into use' });
 };
 
-/** What the backend in use does faster than a composition of operations. */
+/** The operations for which the backend in use has a faster form. */
 export const fastOps = (): FastOps => current?.fast ?? {};
 
 /** Bytes of tensors alive now. */

@@ -1,6 +1,7 @@
-// The training loop: batches of like length in a seeded order, a schedule, an optimiser. It knows nothing of
-// unlearning. Saved in between, a run goes on to the same weights: the order of batches is replayed from the seed.
-// Trap: the event loop must turn once per update, or native memory of disposed tensors is never returned.
+// The training loop: batches of rows of similar length in a seeded order, a schedule, an optimiser. It knows nothing of
+// unlearning. A run that was saved and resumed ends with the same weights, because the order of batches is replayed
+// from the seed.
+// Trap: the event loop must turn once an update, or native memory of disposed tensors is never freed.
 import { z } from 'zod';
 import type { RunSaves } from './run-saves.ts';
 import { accumulatedGradients, type Parts } from './accumulate.ts';
@@ -21,11 +22,13 @@ export interface TrainOptions extends SweepOptions, Parts {
   optimizer: Optimizer;
   /** Parameters to train. */
   trainable: ReadonlySet<string>;
-  /** Gradients longer than this (global L2 norm) are shortened to it: one odd batch must not undo the rest. */
+  /**
+   * Gradients longer than this (global L2 norm) are shortened to it, so that one unusual batch cannot undo the others.
+   */
   clip?: number;
   /** Called after every update and awaited; true stops. */
   onUpdate?: (progress: { update: number; loss: number; learningRate: number }) => unknown;
-  /** Where the run goes on from, and saves itself. */
+  /** Where the run resumes from, and how it is saved. */
   saves?: RunSaves;
 }
 
@@ -37,7 +40,7 @@ export const train = async (model: Model, rows: readonly Row[], options: TrainOp
   const batches = batchesOf(rows, options.batchSize, options.seed);
   for (let update = 0; update < options.updates; update++) {
     const batchRows = batches.next().value;
-    if (update < done) continue; // the order is part of the seed: skip, don't reshuffle
+    if (update < done) continue; // replays the order of batches up to the resumed update
     const { loss, learningRate } = oneUpdate(model, batchRows, update, options);
     losses.push(loss);
     if ((await options.onUpdate?.({ update, loss, learningRate })) === true) break;
@@ -83,7 +86,7 @@ const named = (tensors: ReadonlyMap<string, Float32Array>, prefix: string) =>
     [...tensors].flatMap(([name, values]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), values]] : [])),
   );
 
-/** One batch forward, back and applied; the loss before it. */
+/** One batch forward, backward and applied; returns the loss before the update. */
 const oneUpdate = (model: Model, rows: readonly Row[], update: number, options: TrainOptions) => {
   const { loss, gradients } = accumulatedGradients(model, rows, options.trainable, options.rowsAtOnce ?? Infinity, {
     ...options,
@@ -96,7 +99,7 @@ const oneUpdate = (model: Model, rows: readonly Row[], update: number, options: 
   return { loss, learningRate };
 };
 
-/** Takes the gradients over. */
+/** Disposes the gradients that it replaces. */
 const clip = (gradients: Map<string, tf.Tensor>, limit: number): Map<string, tf.Tensor> => {
   const norm = globalNorm(gradients);
   if (norm <= limit) return gradients;

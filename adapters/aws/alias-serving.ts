@@ -1,8 +1,8 @@
-// What answers under a model's name, as an alias: a row flipped by one conditional write, and an event on EventBridge
-// that the customer's deployment follows. Who follows it, loads the artefact and reports its digest is the endpoint,
-// which adapters/http/endpoint-serving.ts asks; without one a probe is refused.
-// Trap: a crash between flip and event leaves a flip that nobody heard of, so the row says whether it was announced,
-// and whoever looks announces.
+// What is served under a model's name, as an alias: a row that one conditional write changes, and an event on
+// EventBridge that the customer's deployment follows. The endpoint that follows it, loads the artefact and reports its
+// digest is asked by adapters/http/endpoint-serving.ts; without an endpoint a probe is refused.
+// Trap: after a crash between write and event nobody has heard of the change. So the row records whether it was
+// announced, and whoever reads an unannounced row announces it.
 import { randomUUID } from 'node:crypto';
 import {
   DeleteItemCommand,
@@ -24,7 +24,7 @@ import { wroteIt } from './versioned-rows.ts';
 export interface AliasServingOptions {
   readonly dynamodb: DynamoDBClient;
   readonly events: EventBridgeClient;
-  /** No backups, no streams: it holds the secrets of suppression rules. */
+  /** Has no backups and no streams, because it holds the secrets of suppression rules. */
   readonly table: string;
   readonly bus: string;
 }
@@ -99,7 +99,7 @@ const flip = async (
   }
 };
 
-/** At least once; the event's `writeId` makes a repeat recognisable. */
+/** Announces at least once; the event's `writeId` makes a repeat recognisable. */
 const announce = async ({ dynamodb, events, table, bus }: AliasServingOptions, name: string, alias: Alias) => {
   const detail = JSON.stringify({ model: name, digest: alias.digest, writeId: alias.writeId });
   const entry = { EventBusName: bus, Source: PROMOTED.source, DetailType: PROMOTED.detailType, Detail: detail };

@@ -1,8 +1,8 @@
-// The JobQueue port on AWS Batch. Batch knows no idempotency token: a job's name is the key, looked up before a job is
-// submitted and after an answer was lost, and the SDK's own repeats are off for the submission. Source: Batch API
+// The JobQueue port on AWS Batch. Batch has no idempotency token, so a job's name is the key: it is looked up before a
+// submission and after an answer that was lost, and the SDK's own repeats are off for submissions. Source: Batch API
 // reference, ListJobs filter JOB_NAME.
-// Trap: Batch forgets a job seven days after it ended; two submitters in the same second may both submit, which costs
-// money and changes nothing, as a job of the same name writes the same result.
+// Traps: Batch forgets a job seven days after it ended; and two submitters in the same second may both submit, which
+// costs money but changes nothing, as both jobs write the same result.
 import {
   DescribeJobsCommand,
   ListJobsCommand,
@@ -67,8 +67,8 @@ const definitionOf = ({ definitions }: BatchJobQueueOptions, name: string): stri
 };
 
 /**
- * A job of this name that waits, runs or has succeeded; a failed one does not count, as it would be submitted again on
- * purpose.
+ * A job of this name that waits, runs or has succeeded. A failed one does not count, because its name is submitted
+ * again on purpose.
  */
 const findJob = async ({ client, queue }: BatchJobQueueOptions, jobName: string): Promise<string | undefined> => {
   const filters = [{ name: 'JOB_NAME', values: [jobName] }];

@@ -1,6 +1,6 @@
-// Whether an installation is there and as it was deployed: what `quittance doctor --aws` prints. It reads only; each
-// check that cannot be made says why.
-// Trap: a right that is missing looks like a thing that is missing; the error's name is shown as it came.
+// Whether an installation exists and is as it was deployed: what `quittance doctor --aws` prints. It only reads, and
+// says of each check that cannot be made why.
+// Trap: a missing right looks like a missing resource, so the service's error name is shown unchanged.
 import { DescribeJobQueuesCommand, type BatchClient } from '@aws-sdk/client-batch';
 import {
   DescribeStackResourcesCommand,
@@ -64,7 +64,7 @@ const checked = async (name: string, look: () => Promise<Answer>): Promise<Check
   }
 };
 
-/** A service's errors have a name, the network's have a code. */
+/** Errors of a service have a name, those of the network a code. */
 const reasonOf = (error: unknown): string => {
   const { name, code } = error as { name?: string; code?: string };
   return (name === 'Error' ? code : name) ?? 'no answer';
@@ -82,7 +82,7 @@ const stack = async ({ cloudformation }: InstallationClients, name: string): Pro
 
 const resourcesOf = async ({ cloudformation }: InstallationClients, name: string): Promise<Resource[]> => {
   const list = new DescribeStackResourcesCommand({ StackName: name });
-  // the stack's own check says why
+  // the check of the stack itself reports the reason
   const { StackResources = [] } = await cloudformation.send(list).catch(() => ({ StackResources: [] }));
   return StackResources.map(({ ResourceType = '', LogicalResourceId = '', PhysicalResourceId = '' }) => ({
     type: ResourceType,

@@ -1,5 +1,5 @@
-// The SDK clients, made when first asked for, all from one environment. Trap: the SDK waits for ever by default; here a
-// call that gets no answer in time fails, is repeated, and then is SERVICE_UNAVAILABLE.
+// The SDK clients, each made when it is first used, all from one environment. Trap: by default the SDK waits for ever.
+// Here a call that gets no answer within the limit fails, is repeated, and finally becomes SERVICE_UNAVAILABLE.
 import { BatchClient } from '@aws-sdk/client-batch';
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
@@ -33,10 +33,10 @@ export interface AwsClients {
 const ATTEMPTS = 5;
 const CONNECT_MS = 2_000;
 const ANSWER_MS = 10_000;
-/** A weight file of gigabytes takes its time; what must not happen is silence. */
+/** Longest silence on a connection. A weight file of gigabytes may take long, but data must keep arriving. */
 const SILENCE_MS = 30_000;
 
-/** For tests: the wire, and how repeats are spaced. */
+/** For tests: the HTTP handler, and the delays between repeats. */
 export interface Wire {
   readonly requestHandler: NonNullable<DynamoDBClientConfig['requestHandler']>;
   readonly retryStrategy: (attempts: number) => NonNullable<DynamoDBClientConfig['retryStrategy']>;

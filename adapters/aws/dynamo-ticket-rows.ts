@@ -35,7 +35,7 @@ const EventRow = z.object({
 });
 const OutboxKey = z.object({ outbox: Text });
 
-/** Rising within a process, close to the time between processes: microseconds, 17 digits. */
+/** Increasing within a process, and close to the time across processes: microseconds, 17 digits. */
 export const commitStamps = (): (() => string) => {
   let last = 0;
   return () => {
@@ -104,7 +104,7 @@ export const commitment = (
   return [update, ...release, ...eventWrites(table, transition, stamp)];
 };
 
-/** Each event twice: in its ticket's history, and in the outbox until it is in the log. */
+/** Writes each event twice: into its ticket's history, and into the outbox until it is in the log. */
 const eventWrites = (table: string, { events }: Transition, stamp: string): TransactWriteItem[] =>
   events.map(storedEvent).flatMap((event) => {
     const outbox = text(`${event.at}#${stamp}#${event.eventId}`);
@@ -124,7 +124,7 @@ const eventRow = ({ eventId, ticketId, sequence, type, at, body }: StoredEvent):
   body: text(body),
 });
 
-/** Notes the leaf and takes the event out of the outbox; both may have happened before. */
+/** Records the leaf and removes the event from the outbox; either may have been done before. */
 export const marking = async (
   table: string,
   { eventId, leafIndex }: { eventId: string; leafIndex: number },
@@ -153,8 +153,8 @@ export const parseEvent = (item: Item): StoredEvent => {
 };
 
 /**
- * Two functions whose clocks differ may stamp a ticket's events the wrong way round: its places in the list are filled
- * in its own order.
+ * Functions whose clocks differ may stamp a ticket's events in the wrong order, so the places that they take in the
+ * list are filled in the order of the ticket's own sequence.
  */
 export const inTicketOrder = (events: readonly StoredEvent[]): StoredEvent[] => {
   const ordered = new Map<string, StoredEvent[]>();

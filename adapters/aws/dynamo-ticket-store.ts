@@ -30,7 +30,7 @@ import {
 } from './dynamo-ticket-rows.ts';
 import { parseBody, parseItem, text, type Item } from './items.ts';
 
-/** Of the 100 items that one transaction may hold, two a mark. */
+/** A transaction may have 100 items, and a mark needs two. */
 const MARKS_AT_ONCE = 50;
 
 export const dynamoTicketStore = (client: DynamoDBClient, table: string): TicketStore => {
@@ -114,7 +114,7 @@ export const dynamoTicketStore = (client: DynamoDBClient, table: string): Ticket
   };
 };
 
-/** A condition did not hold, or another transaction on the same items was ahead. */
+/** A condition did not hold, or another transaction wrote the same items first. */
 const isRefused = (error: unknown): boolean =>
   reasonsOf(error).some(({ Code }) => Code === 'ConditionalCheckFailed' || Code === 'TransactionConflict');
 

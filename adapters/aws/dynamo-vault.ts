@@ -1,8 +1,8 @@
 // Zone A. Each ticket has a data key and a commitment secret, made and wrapped by KMS with the ticket's id as
-// encryption context; the wrapped pair is a row of a table without backups or streams, the objects are in a bucket
-// without versions, sealed under the data key. Destroying a ticket removes the row's wrapped pair, then the objects,
+// encryption context. The wrapped pair is a row of a table without backups or streams; the objects are in a bucket
+// without versions, encrypted under the data key. Destroying a ticket removes the row's wrapped pair, then the objects,
 // then reads each back. Source: NIST SP 800-88, "cryptographic erase".
-// Trap: a plaintext key is never kept beyond one call, or a function that stays warm would outlive the purge.
+// Trap: a plaintext key may not be kept beyond one call, or a function that stays warm would outlive the purge.
 import { createHmac } from 'node:crypto';
 import { GetItemCommand, PutItemCommand, UpdateItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DecryptCommand, GenerateDataKeyCommand, type KMSClient } from '@aws-sdk/client-kms';
@@ -82,7 +82,7 @@ const keyRows = ({ dynamodb, kms, table, wrappingKey, clock }: DynamoVaultOption
       return item && parseItem(Row, item, 'vault key');
     });
   return {
-    /** A row that is there, destroyed or not, stays. */
+    /** Leaves a row that exists unchanged, even one whose key was destroyed. */
     create: async (ticketId: string): Promise<void> => {
       const context = { KeyId: wrappingKey, EncryptionContext: { ticketId } };
       const make = new GenerateDataKeyCommand({ ...context, NumberOfBytes: 2 * KEY_BYTES });
@@ -105,7 +105,7 @@ const keyRows = ({ dynamodb, kms, table, wrappingKey, clock }: DynamoVaultOption
       const secrets = Buffer.from(must(Plaintext, 'unwrapped data key'));
       return { dataKey: secrets.subarray(0, KEY_BYTES), secret: secrets.subarray(KEY_BYTES) };
     },
-    /** Removes the wrapped pair for good; returns the names that the ticket had, also when it was destroyed before. */
+    /** Removes the wrapped pair; returns the names that the ticket had, also where it was destroyed before. */
     destroy: async (ticketId: string, names: readonly string[]): Promise<string[]> => {
       const remove = new UpdateItemCommand({
         TableName: table,

@@ -1,8 +1,8 @@
-// A finished execution's history as evidence: Step Functions forgets it after 90 days. States, times and errors' names,
-// one JSON line an event, written once beside the log. Called by EventBridge at "Step Functions Execution Status
-// Change"; a repeat finds it there, and an execution that was redriven has one more.
-// Trap: includeExecutionData leaves out inputs and outputs, not causes and not the parameters of a task with its token;
-// so a line holds what is named here.
+// Keeps a finished execution's history as evidence, because Step Functions deletes it after 90 days: states, times and
+// names of errors, one JSON line an event, written once beside the log. EventBridge calls it at "Step Functions
+// Execution Status Change". A repeat finds the history already written; an execution that was redriven gets one more.
+// Trap: without includeExecutionData, Step Functions leaves out inputs and outputs but not causes or the parameters of
+// a task with its token, so a line holds only the fields named here.
 import { GetExecutionHistoryCommand, type HistoryEvent, type SFNClient } from '@aws-sdk/client-sfn';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
@@ -18,7 +18,7 @@ const StatusChange = z.object({
   }),
 });
 
-/** INVALID_INPUT for an event that is not of an execution's end: no retry makes it one. */
+/** INVALID_INPUT for an event that reports no end of an execution, so that it is not retried. */
 const endedExecution = (event: unknown): string => {
   const parsed = StatusChange.safeParse(event);
   if (parsed.success) return parsed.data.detail.executionArn;
@@ -28,7 +28,7 @@ const endedExecution = (event: unknown): string => {
   });
 };
 
-/** The key under which the history is. SERVICE_UNAVAILABLE while its end is not to be read. */
+/** The key under which the history is stored. SERVICE_UNAVAILABLE while its last event cannot be read yet. */
 export const exportHistory = async (
   { sfn, s3, bucket }: { sfn: SFNClient; s3: S3Client; bucket: string },
   event: unknown,
@@ -62,7 +62,7 @@ const wholeHistory = async (sfn: SFNClient, executionArn: string): Promise<Histo
   });
 };
 
-/** Of an event's details; no cause, which quotes what a function said, no input, output or parameters. */
+/** The fields that are kept. Not causes, which quote what a function said, and no input, output or parameters. */
 const Details = z.object({
   name: z.string().optional(),
   error: z.string().optional(),

@@ -1,7 +1,7 @@
-// What a service's failure means to a workflow: try again, stop, or mend the installation. Adapters handle the refusals
-// that are answers (a condition that does not hold, an object that is not there) before they come here. Trap: a
-// service's message may quote the item that it refused, so only the error's name, status and request id are passed on;
-// the error itself is kept as `cause`, which entry/lambda.ts does not log.
+// Turns a service's failure into what the workflow should do: try again, stop, or report a broken installation.
+// Adapters handle refusals that are answers (a condition that does not hold, an object that does not exist) before they
+// come here. Trap: a service's message may quote the item that it refused, so only the error's name, status and request
+// id are passed on; the error itself is kept as `cause`, which entry/lambda.ts does not log.
 import { QuittanceError, type ErrorCode } from '#core/errors.ts';
 
 interface ServiceError extends Error {
@@ -12,9 +12,7 @@ interface ServiceError extends Error {
 export const isNamed = (error: unknown, ...names: readonly string[]): error is ServiceError =>
   error instanceof Error && names.includes(error.name);
 
-/**
- * Why a transaction was cancelled, an entry an item; the item is the one that stood in the way, where it was asked for.
- */
+/** Why a transaction was cancelled, one entry for each item, with the item that is stored where it was asked for. */
 export interface Reason {
   readonly Code?: string | undefined;
   readonly Item?: Readonly<Record<string, { readonly S?: string | undefined }>> | undefined;
@@ -25,7 +23,7 @@ export const reasonsOf = (error: unknown): readonly Reason[] =>
     ? ((error as { CancellationReasons?: readonly Reason[] }).CancellationReasons ?? [])
     : [];
 
-/** Runs calls to a service; rejects with a QuittanceError, and with those of `act` unchanged. */
+/** Calls a service. Its errors become QuittanceErrors; those that `act` itself raised pass unchanged. */
 export const calling = async <T>(service: string, act: () => Promise<T>): Promise<T> => {
   try {
     return await act();
@@ -79,7 +77,8 @@ const NAMES: Readonly<Partial<Record<ErrorCode, readonly string[]>>> = {
 const NETWORK = ['ECONNRESET', 'ECONNREFUSED', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'];
 
 const codeOf = (error: ServiceError): ErrorCode => {
-  const said = [error.name, ...reasonsOf(error).map(({ Code }) => Code ?? '')]; // a transaction's own name says nothing
+  // the error of a transaction says nothing by its own name
+  const said = [error.name, ...reasonsOf(error).map(({ Code }) => Code ?? '')];
   const byName = Object.entries(NAMES).find(([, names]) => said.some((name) => names.includes(name)));
   if (byName) return byName[0] as ErrorCode;
   const status = error.$metadata?.httpStatusCode ?? 0;

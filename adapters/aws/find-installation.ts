@@ -1,6 +1,5 @@
 // Where the stores of an installation are, from the outputs of its app stack. Trap: CloudFormation answers for a stack
-// that does not exist with the same error name as for a malformed question, so the prefix has its form before it is
-// asked.
+// that does not exist with the same error name as for a malformed request, so the form of the prefix is checked first.
 import { DescribeStacksCommand, type CloudFormationClient, type Stack } from '@aws-sdk/client-cloudformation';
 import { variableOf } from '#core/deployment-outputs.ts';
 import { QuittanceError, usageError } from '#core/errors.ts';
@@ -9,8 +8,8 @@ import { calling, isNamed } from './failures.ts';
 const PREFIX = /^[a-z][a-z0-9-]{1,19}$/;
 
 /**
- * Variables of the ports, as the installation's functions have them. USAGE, NOT_FOUND, INVALID_INPUT (not deployed
- * whole).
+ * Environment variables of the ports, as the installation's functions have them. USAGE, NOT_FOUND, or INVALID_INPUT
+ * where it is not completely deployed.
  */
 export const findInstallation = async (
   client: Pick<CloudFormationClient, 'send'>,

@@ -1,5 +1,5 @@
-// Public holidays by the package date-holidays, as data that a ticket keeps. Trap: the package knows every country; the
-// bundle of a deployment keeps its own region's (infra/bundle.ts), so a region that is asked for must be the one that
+// Public holidays by the package date-holidays, as data that a ticket keeps. Trap: the package knows every country, but
+// a deployment's bundle keeps only its own region's data (infra/bundle.ts), so no other region can be asked for.
 // was bundled.
 import { QuittanceError } from '#core/errors.ts';
 import type { Place } from '#core/place.ts';
@@ -7,7 +7,8 @@ import type { Calendar } from '#core/ports.ts';
 
 export const holidayCalendar = ({ region, timeZone }: Place): Calendar => ({
   around: async (from) => {
-    const { default: Holidays } = await import('date-holidays'); // slow to load: only who files a ticket pays for it
+    // slow to load, and needed only where a ticket is filed
+    const { default: Holidays } = await import('date-holidays');
     const [country = '', ...parts] = region.split('-');
     const calendar = new Holidays(country, parts.join('-'));
     const first = from.getUTCFullYear() - 1;

@@ -1,5 +1,5 @@
-// Every port on AWS, from one environment. A port is made when a step first touches it, and asks for its own variables
-// then: a function is given the names of the resources that its step uses, and no others (infra/grants.ts).
+// Every port on AWS, from one environment. A port is made when a step first uses it and reads its own variables then,
+// because a function is given only the names of the resources that its step uses (infra/grants.ts).
 import { z } from 'zod';
 import { forwardClock } from '#core/clock.ts';
 import { QuittanceError } from '#core/errors.ts';
@@ -34,7 +34,7 @@ const json = <S extends z.ZodType>(schema: S) =>
   });
 const byName = json(z.record(z.string(), z.string()));
 
-/** What each port is told by the deployment. */
+/** The variables from which the deployment configures each port. */
 export const PortEnvironment = z.object({
   QUITTANCE_TICKETS_TABLE: z.string(),
   QUITTANCE_VAULT_TABLE: z.string(),
@@ -45,7 +45,7 @@ export const PortEnvironment = z.object({
   QUITTANCE_LOG_HEAD_TABLE: z.string(),
   QUITTANCE_SIGNER_ALIASES: z.string(),
   QUITTANCE_SIGNER_MAY_CREATE: z.literal('yes'),
-  /** Names of the signing keys that KMS holds; the others are wrapped by it. */
+  /** Names of the signing keys that KMS holds; all other keys are wrapped by KMS. */
   QUITTANCE_KMS_SIGNERS: json(z.array(z.string())),
   QUITTANCE_JOB_QUEUE: z.string(),
   QUITTANCE_JOB_DEFINITIONS: byName,
@@ -63,7 +63,7 @@ export const PortEnvironment = z.object({
 });
 export type PortVariable = keyof z.infer<typeof PortEnvironment>;
 
-/** `environment`: the process's, or a test's. `front` stands before the aliases that name what is served. */
+/** `environment` is the process's, or a test's. `front` replaces the serving port by one that wraps the aliases. */
 export const awsPorts = (
   environment: Readonly<Record<string, string | undefined>>,
   clients: AwsClients = awsClients(ClientEnvironment.parse(environment)),
@@ -122,8 +122,7 @@ export const awsPorts = (
         from: variable('QUITTANCE_MAIL_FROM'),
         addresses: variable('QUITTANCE_MAIL_ADDRESSES'),
       }),
-    // within a process; across functions a ticket's own history is the guard: core refuses an event dated before the
-    // last one
+    // holds within a process only; across processes core refuses an event dated before the ticket's last one
     clock: () => forwardClock(Date.now),
     ids: () => randomIds,
     pseudonyms: () => kmsPseudonyms(secrets()),

@@ -1,5 +1,5 @@
-// DynamoDB items to and from values, without a document client: the few types that we store, each parsed when it comes
-// back.
+// DynamoDB items to and from values without a document client: only the types that are stored here, each parsed when it
+// is read.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';

@@ -1,7 +1,7 @@
 // Ed25519 keys in KMS (key spec ECC_NIST_EDWARDS25519, algorithm ED25519_SHA_512, message type RAW): pure Ed25519 of
-// RFC 8032, so that node:crypto and every other library verify it. A key name is the alias `<prefix>/<name>`, where a
-// dot of the name is a slash of the alias.
-// Trap: KMS signs at most 4,096 bytes in this mode; what is larger must be signed by its digest.
+// RFC 8032, which node:crypto and every other library verify. The key of a name is the alias `<prefix>/<name>`, in
+// which a dot of the name becomes a slash.
+// Trap: KMS signs at most 4,096 bytes in this mode, so larger messages are signed by wrapped-signer.ts.
 import {
   CreateAliasCommand,
   CreateKeyCommand,
@@ -18,7 +18,10 @@ import { calling, isNamed } from './failures.ts';
 export interface KmsSignerOptions {
   /** `alias/…` without the key's name. */
   readonly aliasPrefix: string;
-  /** Makes a key on first use. A deployment makes its keys by its template, and its functions may not. */
+  /**
+   * Whether a missing key is made on first use. A deployment's keys are made by its template, and its functions may
+   * not.
+   */
   readonly mayCreate?: boolean;
 }
 
@@ -63,7 +66,7 @@ export const kmsSigner = (client: KMSClient, { aliasPrefix, mayCreate = false }:
   };
 };
 
-/** Of two makers one gets the alias; the other's key is scheduled for deletion. */
+/** Where two processes make the key at once, one gets the alias and the other's key is scheduled for deletion. */
 const createKey = async (client: KMSClient, alias: string): Promise<void> => {
   const make = new CreateKeyCommand({ KeySpec: 'ECC_NIST_EDWARDS25519', KeyUsage: 'SIGN_VERIFY' });
   const { KeyMetadata } = await client.send(make);

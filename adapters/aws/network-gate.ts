@@ -1,7 +1,7 @@
-// Opens the GPU network's interface endpoints when a job is submitted, and closes them when none is left: they cost by
-// the hour, jobs are rare. The endpoints are conditional resources of a stack of their own; the gate changes its
-// parameter `Open` and nothing else. Called by EventBridge at a job's state change and by a schedule. Trap: a stack
-// that is being updated refuses another update; the caller's retry comes back when it is done.
+// Opens the interface endpoints of the GPU network when a job is submitted, and closes them when no job is left,
+// because they cost by the hour and jobs are rare. The endpoints are conditional resources of a stack of their own;
+// this changes its parameter `Open` and nothing else. EventBridge calls it at a job's state change and by a schedule.
+// Trap: a stack that is being updated refuses another update; the call then fails and is retried.
 import {
   DescribeStacksCommand,
   UpdateStackCommand,
@@ -21,7 +21,7 @@ export interface NetworkGate {
 
 const ALIVE = ['SUBMITTED', 'PENDING', 'RUNNABLE', 'STARTING', 'RUNNING'] as const;
 
-/** Sets the gate to what the queue needs now; says what it is and whether it had to be changed. */
+/** Opens or closes the gate as the queue needs it now; returns its state, and whether that was changed. */
 export const setGate = async (gate: NetworkGate): Promise<{ open: boolean; changed: boolean }> => {
   const open = await anyAlive(gate);
   const { Parameters = [], Capabilities, StackStatus = '' } = await describe(gate);
@@ -64,7 +64,7 @@ const describe = async ({ cloudformation, stack }: NetworkGate) => {
   });
 };
 
-/** CloudFormation calls a stack that is not there a fault of form. */
+/** CloudFormation reports a stack that does not exist as a validation error. */
 const absent = (error: unknown): { Stacks: [] } => {
   if (isNamed(error, 'ValidationError') && error.message.includes('does not exist')) return { Stacks: [] };
   throw error;

@@ -31,12 +31,12 @@ const keyOf = (digest: Digest) => {
   return `artifacts/${hex.slice(0, 2)}/${hex.slice(2)}`;
 };
 
-/** No certificate comes near it. */
+/** Far larger than any certificate. */
 const SMALL_BYTES = 1 << 20;
 
 /**
- * Artifacts that may be a certificate, with their digests: after a restore nothing else says what there is. What was
- * changed is refused like any read.
+ * Artifacts that may be a certificate, with their digests: after a restore no other list of certificates exists. A
+ * damaged one is an error, as in any read.
  */
 export async function* smallArtifacts(client: S3Client, bucket: string): AsyncGenerator<readonly [Digest, Uint8Array]> {
   const store = s3ArtifactStore(client, bucket);

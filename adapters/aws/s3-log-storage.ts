@@ -13,7 +13,7 @@ export const s3LogStorage = (client: S3Client, bucket: string): LogStorage => {
       const key = `log/${safePath(path)}`;
       if (await objects.create(key, bytes)) return;
       const present = await objects.get(key);
-      // also where the answer to the first write was lost
+      // the same write, repeated because its answer was lost
       if (present !== undefined && Buffer.from(present).equals(bytes)) return;
       throw new QuittanceError('STORE_CORRUPT', {
         message: `the log file ${path} holds other bytes`,

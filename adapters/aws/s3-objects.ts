@@ -1,6 +1,6 @@
-// One bucket's objects as bytes: what the artifact store, the log and the vault share. Trap: a connection may break in
-// the middle of a body, after the SDK's own repeats are over, so a read is repeated here; and without s3:ListBucket S3
-// answers 403 for what is not there.
+// One bucket's objects as bytes, for the artifact store, the log and the vault. Traps: a connection may break in the
+// middle of a body, where the SDK no longer repeats the call, so a read is repeated here; and without s3:ListBucket S3
+// answers 403 for an object that does not exist.
 import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
@@ -21,7 +21,7 @@ export interface S3Objects {
   has(key: string): Promise<boolean>;
   /** Overwrites. */
   put(key: string, bytes: Uint8Array): Promise<void>;
-  /** false when there is one already, whatever its bytes. */
+  /** Returns false where an object exists, whatever its bytes. */
   create(key: string, bytes: Uint8Array): Promise<boolean>;
   /** Deleting what is absent is a no-op. */
   delete(key: string): Promise<void>;
@@ -85,7 +85,7 @@ const absent = <T>(error: unknown, answer: T): T => {
   throw error;
 };
 
-/** Parts that are never completed are removed by the bucket's own rule. */
+/** Uploads in parts; the bucket's lifecycle rule removes parts of uploads that never end. */
 const createInParts = async (client: S3Client, bucket: string, key: string, bytes: Uint8Array, partBytes: number) => {
   const at = { Bucket: bucket, Key: key };
   const { UploadId } = await client.send(new CreateMultipartUploadCommand(at));

@@ -1,6 +1,7 @@
-// Notices by SES v2. A notice names a template and carries references; addresses come from the deployment's address
-// book by role, so that no requester's address is in a workflow, a row or a log: what is for the requester goes to the
-// desk that files for them. Trap: at least once; the header X-Quittance-Notice tells a repeat.
+// Notices by SES v2. A notice names a template and carries references. Addresses come from the deployment's address
+// book by role, so that no requester's address is in a workflow, a row or a log: a notice to the requester goes to the
+// desk that files for requesters. Trap: a notice may be sent twice; the header X-Quittance-Notice makes a repeat
+// recognisable.
 import { SendEmailCommand, type SESv2Client } from '@aws-sdk/client-sesv2';
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';

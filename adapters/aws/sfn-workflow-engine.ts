@@ -1,7 +1,8 @@
 // The WorkflowEngine port on Step Functions Standard. Source: Step Functions API reference, StartExecution,
 // "idempotency".
-// Trap: the same name with the same input answers with the running execution, and only while it runs; engines behind an
-// emulator refuse it, so a refusal is looked into before it is believed.
+// Trap: Step Functions answers a repeat of the same name and input with the running execution, but only while it runs,
+// and emulators refuse the repeat even then. So after a refusal the execution is looked up before the error is passed
+// on.
 import {
   DescribeExecutionCommand,
   SendTaskFailureCommand,

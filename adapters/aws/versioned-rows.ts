@@ -1,5 +1,5 @@
 // Rows under compare-and-swap in one table: { pk, version, body }. Trap: the SDK repeats a write whose answer was lost,
-// and the repeat fails its own condition; so each write carries a mark of its own, by which it recognises the row that
+// and the repeat fails its own condition. Each write therefore carries a random mark, by which it recognises a row that
 // it wrote itself.
 import { randomUUID } from 'node:crypto';
 import { GetItemCommand, paginateScan, PutItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -14,7 +14,10 @@ export interface VersionedRows {
   /** Reads its own writes. */
   read(key: string): Promise<Row | undefined>;
   all(): Promise<Row[]>;
-  /** Whether it took: `version` is the row's current one, 0 for a row that is not there. Durable when it returns. */
+  /**
+   * Whether the row was written: `version` must be the row's current one, 0 for a row that does not exist. Durable when
+   * it returns.
+   */
   swap(key: string, body: string, version: number): Promise<boolean>;
 }
 
@@ -58,6 +61,6 @@ const put = async (client: DynamoDBClient, table: string, key: string, body: str
   }
 };
 
-/** Whether the row that stood in the way is the one of this very write. */
+/** Whether the row that made the condition fail was written by this very write. */
 export const wroteIt = (error: unknown, writeId: string): boolean =>
   (error as { Item?: Item }).Item?.['writeId']?.S === writeId;

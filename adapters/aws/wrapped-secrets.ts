@@ -1,6 +1,6 @@
-// Secrets of the installation that are used in the process: made and wrapped by KMS, each a row. The encryption context
-// names what a secret is for, and a role may unwrap by that name only. Trap: the rows must survive a restore (without
-// them no training manifest matches any more), so their table is backed up; what keeps them secret is the wrapping key.
+// Secrets of the installation that are used in the process: made and wrapped by KMS, one row each. The encryption
+// context names what a secret is for, and a role may unwrap by that name only. Trap: without the rows no training
+// manifest would match any more, so their table is backed up; the wrapping key is what keeps them secret.
 import { GetItemCommand, PutItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DecryptCommand, GenerateDataKeyWithoutPlaintextCommand, type KMSClient } from '@aws-sdk/client-kms';
 import { z } from 'zod';
@@ -20,8 +20,8 @@ const Row = z.object({ wrappedKey: Binary });
 const SECRET_BYTES = 32;
 
 /**
- * The 32 bytes of the secret, made on first use; the first maker's are the installation's. KEY_UNAVAILABLE when the
- * wrapping key is.
+ * The 32 bytes of the secret, made on first use; where two processes make it at once, the first one's holds.
+ * KEY_UNAVAILABLE where the wrapping key is.
  */
 export const wrappedSecret = async (options: WrappedSecretsOptions, purpose: string, name: string) => {
   const at = { pk: text(`${purpose}#${name}`) };

@@ -1,7 +1,7 @@
-// Ed25519 keys whose 32-byte seed (RFC 8032) KMS made and wrapped, unwrapped for one signature: for messages over the
-// 4,096 bytes that KMS itself signs, such as the envelopes of statements, and for people's keys, which would cost a KMS
-// key each. Trap: a role that may unwrap could keep the seed, where a key in KMS can only be used; so every unwrapping
-// is in CloudTrail under its purpose, and only the steps that sign have the right.
+// Ed25519 keys whose 32-byte seed (RFC 8032) KMS made and wrapped, unwrapped for each signature. They sign messages
+// over the 4,096 bytes that KMS itself signs, such as the envelopes of statements, and serve as people's keys, which as
+// KMS keys would each cost money. Trap: a role that may unwrap could keep the seed, while a key in KMS can only be
+// used. So every unwrapping is in CloudTrail with its purpose, and only the steps that sign have the right.
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import type { Signer } from '#core/ports.ts';
 import { safeName } from '#core/names.ts';

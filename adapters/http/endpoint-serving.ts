@@ -1,9 +1,9 @@
-// A serving target whose model answers behind an OpenAI-compatible endpoint (vLLM, TGI, SageMaker's, quittance serve):
-// the alias is another target's business, the probe asks the endpoint. It must say which artefact it loaded: as
+// A serving target whose model answers behind an OpenAI-compatible endpoint (vLLM, TGI, SageMaker's, quittance serve).
+// Another target keeps the alias; this one only asks the endpoint, which must report the artefact that it loaded: as
 // `digest` of its entry in GET /v1/models, or within the entry's `root` or `id` (`--served-model-name house@sha256-…`).
 // Source: OpenAI API reference, Models, Completions, Chat.
-// Trap: after a promotion the endpoint needs time to load; the probe waits for the alias's digest that long, and then
-// reports what it found instead.
+// Trap: after a promotion the endpoint needs time to load, so the probe waits up to `patienceMs` for the alias's digest
+// and otherwise reports the digest that it found.
 import { z } from 'zod';
 import { Digest } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
@@ -63,7 +63,7 @@ const awaitDigest = async (endpoint: Endpoint, name: string, digest: Digest): Pr
   const { patienceMs = PATIENCE_MS, pollMs = POLL_MS } = endpoint;
   for (let waited = 0; ; waited += pollMs) {
     const entry = await entryOf(endpoint, name).catch((error: unknown) => {
-      if (waited + pollMs > patienceMs) throw error; // it may be restarting with the new model
+      if (waited + pollMs > patienceMs) throw error; // until then it may be restarting with the new model
       return undefined;
     });
     if (entry && (entry.digest === digest || waited + pollMs > patienceMs)) return entry;

@@ -1,6 +1,6 @@
-// One process at a time writes a data folder. The lock is SQLite's exclusive lock on a file of its own: the kernel
-// drops it with the process, so that kill -9 leaves no stale lock behind. Trap: a lock file with a process id in it
-// would have to be judged alive or dead; this one cannot be wrong.
+// Only one process at a time writes a data folder. The lock is SQLite's exclusive lock on a file of its own: the kernel
+// releases it with the process, so that kill -9 leaves no stale lock. (Of a lock file with a process id, one could not
+// say for certain whether its process lives.)
 import { DatabaseSync } from 'node:sqlite';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';

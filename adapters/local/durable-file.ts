@@ -1,7 +1,7 @@
-// Files that are there whole or not at all: write to a temporary name, fsync, rename, fsync the folder (POSIX rename is
+// Files that exist whole or not at all: write under a temporary name, fsync, rename, fsync the folder (POSIX rename is
 // atomic on one file system).
-// Trap: without the folder's fsync a crash can undo the rename; and a full disk shows at write, at fsync or at close,
-// so the temporary file goes whatever happens, and nothing else was touched.
+// Traps: without the folder's fsync a crash can undo the rename; and a full disk may show at write, at fsync or at
+// close, so the temporary file is removed whatever happens.
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -11,7 +11,8 @@ import { QuittanceError } from '#core/errors.ts';
 const FULL = ['ENOSPC', 'EDQUOT', 'EFBIG'];
 
 /**
- * By shape, not by class: an error of another realm (a worker, a test's sandbox) is no instance of this one's Error.
+ * Recognised by shape, not by class: an error from another realm (a worker, a test's sandbox) is no instance of this
+ * realm's Error.
  */
 const errno = (error: unknown): unknown =>
   typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
@@ -84,7 +85,7 @@ export const readOrCreate = async (path: string, make: () => Uint8Array): Promis
   const present = await readIfThere(path);
   if (present) return present;
   await createDurably(path, make(), 0o600);
-  return readFile(path); // of two that created at once, both read the one that won
+  return readFile(path); // where two processes create it at once, both read the one that won
 };
 
 export const readIfThere = async (path: string): Promise<Uint8Array | undefined> => {
@@ -96,7 +97,10 @@ export const readIfThere = async (path: string): Promise<Uint8Array | undefined>
   }
 };
 
-/** Overwrites a file's bytes in place, then unlinks it: on a file system that writes in place nothing of it is left. */
+/**
+ * Overwrites a file's bytes in place, then unlinks it. Only on a file system that writes in place are the bytes gone
+ * from the disk.
+ */
 export const shred = async (path: string): Promise<void> => {
   const bytes = await readIfThere(path);
   if (bytes === undefined) return;

@@ -1,5 +1,5 @@
-// Artifacts as files named by their SHA-256. Not trusted: what is read is hashed again, so that an editor of the folder
-// can at most make a read fail.
+// Artifacts as files named by their SHA-256. Not trusted: what is read is hashed again, so that whoever edits the
+// folder can at most make a read fail.
 import { glob, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Digest, digestOf } from '#core/canonical.ts';
@@ -19,7 +19,7 @@ export const fileArtifactStore = (dir: string): ArtifactStore => {
   return {
     put: async (bytes) => {
       const digest = digestOf(bytes);
-      if (!(await intact(digest))) await writeDurably(pathOf(digest), bytes, 0o444); // also mends a damaged copy
+      if (!(await intact(digest))) await writeDurably(pathOf(digest), bytes, 0o444); // a damaged copy is replaced too
       return digest;
     },
     get: async (digest) => {
@@ -35,7 +35,7 @@ export const fileArtifactStore = (dir: string): ArtifactStore => {
   };
 };
 
-/** A process that was killed while it wrote the artifact leaves its bytes under a temporary name. */
+/** Also removes the temporary files of a process that was killed while it wrote this artifact. */
 const removeWithTemporaries = async (path: string): Promise<void> => {
   await rm(path, { force: true });
   for await (const temporary of glob(`${path}.*.tmp`)) await rm(temporary, { force: true });

@@ -1,5 +1,5 @@
-// Tiles and entry bundles of the log as write-once files (C2SP tlog-tiles layout). Not trusted: an editor can at most
-// make verification fail.
+// Tiles and entry bundles of the log as write-once files (C2SP tlog-tiles layout). Not trusted: whoever edits them can
+// at most make verification fail.
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { QuittanceError } from '#core/errors.ts';

@@ -1,5 +1,5 @@
-// Keyed pseudonyms: HMAC-SHA-256 under a key file of this installation. Trap: without the key a pseudonym is noise,
-// with it a guess can be tested; so the file is as secret as the data was.
+// Keyed pseudonyms: HMAC-SHA-256 under a key file of this installation. Trap: without the key a pseudonym tells
+// nothing, but with it any guess can be tested; so the key file is as sensitive as the data.
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Pseudonyms } from '#core/ports.ts';
 import { readOrCreate } from './durable-file.ts';
@@ -9,7 +9,7 @@ export const filePseudonyms = (path: string): Pseudonyms => {
   return {
     of: async (purpose, text) => {
       key ??= readOrCreate(path, () => randomBytes(32));
-      // lengths before parts: no two (purpose, text) pairs give the same bytes
+      // each part is preceded by its length, so that no two (purpose, text) pairs give the same bytes
       return createHmac('sha256', await key)
         .update(`${purpose.length}:${purpose}${text}`)
         .digest('hex');

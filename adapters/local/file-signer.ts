@@ -1,6 +1,6 @@
-// Ed25519 keys as PKCS #8 files that only their owner can read, one a name, made on first use. Trap: in embedded mode
-// whoever runs the process can sign as anybody; separation of duties then rests on the operating system's users, which
-// docs/trust.md says.
+// Ed25519 keys as PKCS #8 files that only their owner can read, one for each name, made on first use. Trap: in embedded
+// mode whoever runs the process can sign as anybody, so the separation of duties rests on the operating system's users
+// (docs/trust.md says so).
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import { join } from 'node:path';
 import type { Signer } from '#core/ports.ts';

@@ -1,8 +1,8 @@
-// Zone A on disk. Each ticket has a data key and a commitment secret, wrapped by the installation's master key and kept
-// in a database of their own; its objects are files sealed with AES-256-GCM under the data key. Destroying a ticket
+// Zone A on disk. Each ticket has a data key and a commitment secret, wrapped by the installation's master key, in a
+// database of their own; its objects are files encrypted with AES-256-GCM under the data key. Destroying a ticket
 // erases its row (secure_delete zeroes the page, the write-ahead log is truncated), then overwrites and unlinks the
-// files, then reads each back. Trap: copies made outside (file-system snapshots, backups of keys.sqlite) are beyond
-// this; the key database must not be backed up.
+// files, then reads each back. Trap: nothing here reaches copies made outside (file-system snapshots, backups), so the
+// key database must not be backed up.
 import { createHmac, randomBytes } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -100,7 +100,7 @@ const namesIn = async (folder: string): Promise<string[]> => {
   }
 };
 
-/** Erases the row once and for all; returns the names that the ticket had, also when it was erased before. */
+/** Erases the row; returns the names that the ticket had, also where it was erased before. */
 const eraseKey = async (db: Database, ticketId: string, names: string[], clock: Clock): Promise<string[]> => {
   const erase = db.prepare(
     `INSERT INTO keys (ticket_id, objects, destroyed_at) VALUES (?, ?, ?)

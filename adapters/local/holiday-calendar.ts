@@ -1,5 +1,5 @@
-// Public holidays by the package date-holidays, as data that a ticket keeps. Trap: the package is large; it is loaded
-// when first asked for.
+// Public holidays by the package date-holidays, as data that a ticket keeps. Trap: the package is large, so it is
+// loaded only when it is first used.
 import { createRequire } from 'node:module';
 import { QuittanceError } from '#core/errors.ts';
 import type { Place } from '#core/place.ts';

@@ -1,5 +1,5 @@
-// The embedded world: every port over one data folder. `localStores` is what a job's child process opens too (the
-// parent holds the lock for it); `localPorts` adds what only the main process has: serving, jobs, workflows.
+// Every port over one data folder. `localStores` is what a job's child process opens too, under the lock of its parent;
+// `localPorts` adds what only the main process has: serving, jobs, workflows.
 import { join } from 'node:path';
 import type { Place } from '#core/place.ts';
 import type { JobQueue, Ports, WorkflowEngine } from '#core/ports.ts';
@@ -23,7 +23,8 @@ export type LocalStores = Omit<Ports, 'jobs' | 'workflows' | 'serving'> & { plac
 
 export interface StoreOptions {
   /**
-   * false where the caller's parent, or nobody, writes: a job's child process, a command that only reads. Default true.
+   * false where this process needs no lock: a job's child process (its parent holds it), and commands that only read.
+   * Default true.
    */
   lock?: boolean;
   /** The system's time in milliseconds; for tests. */

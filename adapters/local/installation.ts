@@ -1,7 +1,7 @@
 // What a data folder says of its installation: `installation.json` beside the stores, with a default for every field,
 // so that most folders have none.
-// Trap: it is read once, when the folder is opened; what it says wrongly is named then, before anything is opened or
-// written.
+// Trap: it is read once, when the folder is opened, and refused then if a field is malformed, before anything else is
+// opened or written.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';

@@ -1,7 +1,7 @@
-// One job as a child process: its lines go to a log file, JSON lines of its stdout are progress, the last JSON line of
-// its stderr says why it failed.
-// Trap: the parent may die by kill -9 and leave the child running, so a process is recognised by the job id among its
-// arguments before it is ended.
+// One job as a child process. Its output goes to a log file; JSON lines of its stdout are progress; the last JSON line
+// of its stderr says why it failed.
+// Trap: kill -9 of the parent leaves the child running, and its process id may since belong to another program, so a
+// process is ended only if the job id is among its arguments.
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,7 +33,7 @@ export const startJob = ({ jobId, command, environment, logs, onProgress }: JobP
   const child = spawn(program, [...args, jobId], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   mkdirSync(logs, { recursive: true });
   const log = createWriteStream(join(logs, `${jobId}.log`), { flags: 'a' });
-  log.on('error', () => undefined); // a full disk does not stop the job; its result says so
+  log.on('error', () => undefined); // a full disk does not stop the job; whether it could store its result decides
   let reason: string | undefined;
   onLine(child.stdout, (line) => {
     log.write(`${line}\n`);
@@ -73,7 +73,7 @@ const endOf = (child: ChildProcess): Promise<string | undefined> =>
 const GRACE_MS = 10_000;
 const LOOK_MS = 50;
 
-/** Ends what an earlier parent left running: asked first, so that it can save its state, then killed. */
+/** Ends a job that an earlier parent left running: first by SIGTERM, so that it can save its state, then by SIGKILL. */
 export const endOrphan = async (pid: number, jobId: string, graceMs = GRACE_MS): Promise<void> => {
   if (!isJob(pid, jobId)) return;
   signal(pid, 'SIGTERM');
@@ -91,7 +91,7 @@ const signal = (pid: number, name: NodeJS.Signals) => {
   }
 };
 
-/** Process ids are used again: only one with the job id among its arguments is the job. */
+/** Process ids are reused, so the job id must be among the process's arguments. */
 const isJob = (pid: number, jobId: string): boolean => {
   try {
     if (existsSync('/proc/self/cmdline')) return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(jobId);

@@ -1,8 +1,7 @@
-// What answers under a model's name: a pointer file, flipped by an atomic rename, to a folder that was laid out from
-// artifacts before the flip. A caller sees the old model or the new one. `probe` hashes the files that it answers from,
-// so that an edited folder is found out, whatever the pointer says.
-// Trap: of a model that is no longer pointed at, the folder is removed: old and new weights are never both within
-// reach.
+// What is served under a model's name: a pointer file, changed by an atomic rename, to a folder that was written from
+// artifacts before. A caller sees the old model or the new one. `probe` hashes the files that it answers from, so that
+// an edited folder is noticed whatever the pointer says.
+// Trap: the old model must not stay readable, so its folder is removed when the pointer has changed.
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -55,8 +54,8 @@ export const modelFolder = (dir: string, digest: Digest) =>
   join(dir, 'models', Digest.parse(digest).slice('sha256:'.length));
 
 /**
- * The rules that filter what is served under a name. They are asked for with every answer, so a file that has not
- * changed is not read again.
+ * The rules that filter what is served under a name. Every answer asks for them, so a file that has not changed is not
+ * read again.
  */
 export const suppressionRules = async (dir: string, name: string): Promise<readonly NamedRule[]> => {
   const path = rulesOf(dir, name);
@@ -70,7 +69,7 @@ export const suppressionRules = async (dir: string, name: string): Promise<reado
 
 const lastRead = new Map<string, { version: string; rules: readonly NamedRule[] }>();
 
-/** Another file gets another inode, as it is moved into its place. */
+/** A replaced file has another inode, because it is renamed into place. */
 const versionOf = async (path: string): Promise<string> => {
   const found = await stat(path, { bigint: true }).catch(() => undefined);
   return found === undefined ? 'none' : `${found.ino}.${found.mtimeNs}.${found.ctimeNs}.${found.size}`;
@@ -81,7 +80,7 @@ const without = async (dir: string, name: string, ruleId: string) =>
   (await suppressionRules(dir, name)).filter(({ id }) => id !== ruleId);
 
 const putRules = async (dir: string, name: string, rules: readonly NamedRule[]) => {
-  await shred(rulesOf(dir, name)); // a lifted rule's secret must not linger
+  await shred(rulesOf(dir, name)); // the old file holds the secret of a lifted rule
   if (rules.length > 0) await writeDurably(rulesOf(dir, name), Buffer.from(JSON.stringify(rules)), 0o600);
 };
 
@@ -94,7 +93,7 @@ const layOut = async (artifacts: ArtifactStore, digest: Digest, folder: string):
   await writeDurably(join(folder, MANIFEST), bytes);
 };
 
-/** The manifest digest of the files that a folder holds now; only how it is quantised is taken from its manifest. */
+/** The manifest digest computed from the files in a folder; only the quantisation is taken from the stored manifest. */
 const folderDigest = async (folder: string): Promise<Digest> => {
   const { quantisation } = (await readJson(join(folder, MANIFEST), ModelManifest)) ?? { quantisation: 'none' as const };
   const names = (await readdir(folder)).filter((name) => name !== MANIFEST).sort();
@@ -122,7 +121,7 @@ const readJson = async <S extends z.ZodType>(path: string, schema: S): Promise<z
   return parsed.data;
 };
 
-/** Runs acts one after another, so that compare and flip are not torn apart by another promotion of this process. */
+/** Runs functions one after another, so that no other promotion of this process comes between compare and change. */
 const queue = () => {
   let last: Promise<unknown> = Promise.resolve();
   return <R>(act: () => Promise<R>): Promise<R> => {

@@ -1,8 +1,8 @@
 // The JobQueue port on child processes of this machine: rows in a database of its own, so that a job outlives the
-// process that submitted it. A job that was running when that process died runs again from its start, and goes on from
-// the state that it saved. The child finds in its environment its parameters, QUITTANCE_JOB (the definition), and
-// AWS_BATCH_JOB_ID and AWS_BATCH_JOB_ATTEMPT as under AWS Batch. Trap: SIGTERM is passed on to the children, and a job
-// that ends by it while the queue closes has not failed.
+// process that submitted it. A job that was running when that process died is started again and continues from the
+// state that it saved. The child's environment has its parameters, QUITTANCE_JOB (the definition), and AWS_BATCH_JOB_ID
+// and AWS_BATCH_JOB_ATTEMPT as under AWS Batch. Trap: SIGTERM is passed on to the children, and a job that it ends
+// while the queue closes has not failed.
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { canonicalize, digestOf } from '#core/canonical.ts';
@@ -38,7 +38,7 @@ export interface ProcessJobQueueOptions {
 }
 
 export interface ProcessJobQueue extends JobQueue {
-  /** Ends a job that nobody waits for; it is FAILED. A job that has ended stays as it is. */
+  /** Ends a job that nobody waits for, which becomes FAILED. A job that has ended stays as it is. */
   cancel(jobId: string): Promise<void>;
   /** Asks running jobs to save their state and end; they run again when the queue is next opened. */
   close(): Promise<void>;
@@ -78,7 +78,7 @@ class Queue implements ProcessJobQueue {
   readonly #running = new Map<string, { process: JobProcess | undefined; done: Promise<void> }>();
   readonly #forward = (signal: NodeJS.Signals) => this.#passOn(signal);
   #closing = false;
-  /** What kept the queue from recording how a job went; the job runs again when the queue is next opened. */
+  /** The error that kept the queue from recording a job's end; the job runs again when the queue is next opened. */
   #broken: Error | undefined;
 
   constructor(options: ProcessJobQueueOptions) {
@@ -129,8 +129,8 @@ class Queue implements ProcessJobQueue {
   }
 
   /**
-   * Node does not end by a signal that somebody listens to: where this queue alone does, it sends itself the signal
-   * again.
+   * With a listener for a signal, Node no longer ends by it. Where this queue has the only listener, it removes it and
+   * sends the signal to its own process again.
    */
   #passOn(signal: NodeJS.Signals): void {
     this.#closing = true;
@@ -167,7 +167,7 @@ class Queue implements ProcessJobQueue {
     );
   }
 
-  /** A RUNNING row that is started was left by an earlier process of the queue. */
+  /** A row that is RUNNING before it was started here was left by an earlier process of the queue. */
   async #run(job: Job, running: { process: JobProcess | undefined }): Promise<void> {
     if (job.pid !== null) await endOrphan(job.pid, job.id, this.#options.graceMs);
     if (this.#isClosing() || this.#known(job.id).status === 'FAILED') return;
@@ -238,10 +238,7 @@ class Queue implements ProcessJobQueue {
   }
 }
 
-/**
- * Parameters become environment variables of the child; those that steer Node or the loader are not for a caller to
- * set.
- */
+/** Parameters become environment variables of the child, so names that steer Node or the loader are refused. */
 const checkNames = (parameters: Readonly<Record<string, string>>): void => {
   const wrong = Object.keys(parameters).find(
     (name) => !/^[A-Za-z_]\w*$/.test(name) || /^(NODE_|LD_|DYLD_|PATH$)/.test(name),

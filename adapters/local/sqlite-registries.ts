@@ -14,7 +14,7 @@ export const REGISTRY_SCHEMA = `
 
 const Row = z.object({ version: z.int(), body: z.string() });
 
-/** Inserts at version 0, else replaces the row of exactly that version; whether it did. */
+/** Inserts at version 0, else replaces the row of exactly that version; returns whether it did. */
 const swap = (
   db: Database,
   table: 'log_head' | 'models',

@@ -1,6 +1,6 @@
-// The system's clock on one data folder. The latest time shown is kept on disk, so that a restart under an older clock
-// is noticed before anything is written with a time in the past. Trap: the kept time lags behind the shown one, by less
-// than the tolerance of the clock itself.
+// The system's clock for one data folder. The latest time shown is kept on disk, so that a restart with the clock set
+// back is noticed before anything is written with an earlier time. Trap: the time on disk lags behind the one shown, by
+// less than the tolerance of core/clock.ts.
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { forwardClock } from '#core/clock.ts';
 import { isQuittanceError } from '#core/errors.ts';
@@ -31,10 +31,10 @@ const readMark = (path: string): number => {
 };
 
 /**
- * Whole or not at all. A mark that is lost, in a power cut or on a full disk, leaves an older one, which is harmless.
+ * Replaces the mark atomically. Where a power cut or a full disk loses it, the older mark remains, which is harmless.
  */
 const writeMark = (path: string, ms: number) => {
-  const temporary = `${path}.${process.pid}.tmp`; // a job's process keeps the same mark
+  const temporary = `${path}.${process.pid}.tmp`; // jobs' processes write the same mark
   try {
     writeFileSync(temporary, `${new Date(ms).toISOString()}\n`);
     renameSync(temporary, path);

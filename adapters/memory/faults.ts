@@ -1,13 +1,13 @@
-// Two ways in which a write can fail: before it happened, and after it happened with the answer lost. Armed at one
-// write of a run, so that a test can go through all of them. Trap: the error's name is what a Lambda that died is
-// reported as, which is what the workflows retry.
+// Two ways in which a write can fail: before it happened, and after it happened with the answer lost. One write of a
+// run is armed with one of them, so that a test can go through all of them. Trap: the error has the name that a
+// Lambda's death is reported under, because the workflows retry by that name.
 
 export type FaultMode = 'before' | 'after';
 
 export class Faults {
   /** Every write so far, as `port.method#n`, in order. */
   readonly writes: string[] = [];
-  /** What a complaining fake was asked to do and should not have been. */
+  /** What the fake was asked to do that no correct program does. */
   readonly complaints: string[] = [];
   fired = false;
   #armed: { write: string; mode: FaultMode } | undefined;

@@ -1,5 +1,5 @@
-// A job queue that runs its handlers at once, in this process; the jobs that tests hang in are small, but they write
-// real results.
+// A job queue that runs its handlers immediately in this process. The handlers that tests give it are small, but they
+// write real results.
 import { QuittanceError } from '#core/errors.ts';
 import type { JobQueue } from '#core/ports.ts';
 

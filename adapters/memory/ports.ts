@@ -1,6 +1,6 @@
 // In-memory ports that complain: writing other bytes under a write-once key, reading what was deleted and promoting
-// what was never stored are noted as complaints, which tests expect to be none. Every write can be made to fail before
-// or after it happened (faults.ts). Clock and ids are counted.
+// what was never stored are recorded as complaints, of which tests expect none. Every write can be made to fail before
+// or after it happened (faults.ts). Clock and ids count up, so that runs are repeatable.
 import type { Digest } from '#core/canonical.ts';
 import { forwardClock } from '#core/clock.ts';
 import type { Calendar, Ids, Notifier, Ports, ServingTarget, WorkflowEngine } from '#core/ports.ts';
@@ -23,7 +23,7 @@ export interface World {
   faults: Faults;
   clock: { advance(seconds: number): void };
   notices: { id: string; to: string; template: string; references: Readonly<Record<string, string>> }[];
-  /** What the fake engine was asked for; replaced by the real interpreter in workflow tests. */
+  /** What the fake engine was asked for; workflow tests use the real interpreter instead. */
   engine: { started: { workflow: string; name: string; input: unknown }[]; answered: Map<string, unknown> };
   served: Map<string, Digest>;
   rules: Map<string, NamedRule[]>;
@@ -35,7 +35,7 @@ export interface WorldOptions {
   /** Jobs by definition. */
   jobs?: (ports: Ports) => JobHandlers;
   workflows?: WorkflowEngine;
-  /** What stands in front of the aliases in memory. */
+  /** Wraps the in-memory aliases in another serving target. */
   serving?: (aliases: ServingTarget) => ServingTarget;
 }
 
@@ -100,7 +100,7 @@ const EASTER = [
   ...['2028-04-14', '2028-04-17', '2029-03-30', '2029-04-02'],
 ];
 
-/** A few holidays of Berlin, as they are: the movable ones around the instant at which the clock starts. */
+/** A few real holidays of Berlin around the instant at which the clock starts. */
 const berlin: Calendar = {
   around: async (from) => {
     const years = Array.from({ length: 5 }, (_, i) => from.getUTCFullYear() - 1 + i);

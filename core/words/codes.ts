@@ -1,6 +1,7 @@
-// Numbers that identify: bank accounts, passports, telephone numbers; told by their form. Source: ISO 13616 (IBAN) with
-// its check by ISO 7064 MOD 97-10.
-// Trap: "1 250 000" is a sum and "555 4178" is not; only groups that a number would not have make a telephone number.
+// Numbers that identify (bank accounts, passports, telephone numbers), recognised by their form. Source: ISO 13616
+// (IBAN) with its check by ISO 7064 MOD 97-10.
+// Trap: "1 250 000" is a sum of money and "555 4178" is not; only groups of digits that a plain number would not have
+// are taken for a telephone number.
 import { KIND, type Signs } from './signs.ts';
 import type { Reading } from './streams.ts';
 
@@ -26,7 +27,7 @@ export const isIdentifier = (text: string): boolean =>
 
 const FEWEST = 6;
 
-/** Begins as a number is dialled, or stands in groups as no sum does. */
+/** Begins with a dialling prefix, or has groups of digits that no sum of money has. */
 export const looksLikePhone = ({ signs: { text }, words }: Reading): boolean => {
   const written = text.normalize('NFKC').trim();
   const digits = written.replace(/\D/g, '');

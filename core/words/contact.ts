@@ -1,7 +1,7 @@
 // Telephone numbers and e-mail addresses in their usual forms. Source: ITU-T E.164 with its list of country codes, RFC
 // 5322 addresses as people write them.
-// Trap: a number without its country may be of any; it meets the same number of each country, while two countries'
-// numbers never meet.
+// Trap: a number written without its country code may be of any country. It matches the same number with any country
+// code, while numbers with two different country codes never match.
 import type { Hit } from './hits.ts';
 import type { Flat, Reading } from './streams.ts';
 
@@ -9,7 +9,7 @@ import type { Flat, Reading } from './streams.ts';
 const COUNTRY = /^(?:1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3})/;
 const FEWEST_DIGITS = 6;
 const MOST_DIGITS = 17;
-/** A longer end of a number with its country would be another country's whole number. */
+/** Digits of a local number. A longer tail of an international number could be another country's whole number. */
 const LONGEST_LOCAL = 7;
 const isAbroad = (run: string): boolean => /^(?:\+|\(?00[1-9])/.test(run);
 const RUN = /\+?\(?\d(?:[ ().\-/]{0,3}\d)*/g;

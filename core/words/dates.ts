@@ -1,6 +1,6 @@
 // Dates in their usual forms: 12 March 1984, März, mars, marzo …; 12/03/1984, 3/12/84, 1984-03-12, 1984年3月12日. Trap:
-// 12/03 is the twelfth of March or the third of December, and a text does not say which; both readings are kept, and a
-// date equals another where any two of them do.
+// 12/03 is the twelfth of March or the third of December, and a text does not say which. Both readings are kept, and
+// two dates are equal where any reading of one equals any reading of the other.
 import { ordinal } from './ordinals.ts';
 import type { Hit } from './hits.ts';
 import type { Reading } from './streams.ts';
@@ -109,7 +109,9 @@ const TENS = new Map([
 const dayAt = (tokens: readonly Token[], at: number): number | undefined =>
   dayOf(tokens[at]) ?? ordinal(tokens[at]?.text ?? '');
 
-/** With the words of Chinese, Japanese and Korean for the parts; a flat text has Hangul taken apart. */
+/**
+ * With the Chinese, Japanese and Korean words for year, month and day; Hangul syllables are decomposed in a flat text.
+ */
 function inOrder(pattern: string): RegExp {
   const parts = { YEAR: '(?:年|년)', MONTH: '(?:月|월)', DAY: '(?:日|일)' };
   const source = Object.entries(parts).reduce(
@@ -166,7 +168,7 @@ const pad = (value: number | undefined, length: number): string =>
   String(value ?? '').padStart(length, value === undefined ? '-' : '0');
 const keyOf = ({ year, month, day }: Day): string => `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}`;
 
-/** A full date also says its day of the year and its month; a part never says the whole. */
+/** A full date also says its day and month without the year; a part never says the whole. */
 const hitOf = (days: readonly Day[], start: number, end: number): Hit | undefined => {
   const real = days.filter(isReal);
   if (real.length === 0) return undefined;

@@ -1,8 +1,8 @@
 // Letters that look like a Latin one. Source: Unicode UTS #39, confusables.txt (single letters of Greek, Cyrillic,
-// Armenian, Cherokee, Coptic, Lisu and Latin's own extensions whose prototype is an ASCII letter; I and l are kept
-// apart, as the case tells them). Trap: Н looks like H, but н does not, so the table is asked before case is folded;
-// and Russian or Greek words are no disguise, so only a word of mixed scripts, or one of look-alikes alone, is read
-// through it.
+// Armenian, Cherokee, Coptic, Lisu and Latin's own extensions whose prototype is an ASCII letter; I and l stay
+// distinct, as their case tells them apart). Traps: Н looks like H but н looks like no h, so the table is consulted
+// before case is folded; and Russian or Greek text is no disguise, so only words of mixed scripts, or made of
+// look-alikes alone, are read through it.
 
 /** Letter: those that look like it, in either case. */
 const STRICT: Readonly<Record<string, string>> = {
@@ -33,7 +33,7 @@ const STRICT: Readonly<Record<string, string>> = {
   y: 'ɣᶌʏỿꭚγуүყΥⲨУҮᎩᎽꓬ',
   z: 'ᴢꮓΖᏃꓜ',
 };
-/** Not in UTS #39, but passed off as Latin within a Latin word: lower case that has the capital's shape. */
+/** Not in UTS #39, but used as Latin letters within a Latin word: small letters that have the shape of the capital. */
 const WITHIN: Readonly<Record<string, string>> = { k: 'кκ', m: 'м', t: 'тτ', b: 'в', h: 'н', n: 'п', i: 'ӏ' };
 
 const tableOf = (...parts: readonly Readonly<Record<string, string>>[]): ReadonlyMap<string, string> =>
@@ -45,9 +45,7 @@ const tableOf = (...parts: readonly Readonly<Record<string, string>>[]): Readonl
 const strict = tableOf(STRICT);
 const generous = tableOf(WITHIN, STRICT);
 
-/**
- * The Latin word that a word passes for: of its letters in their own case; undefined where it is no disguise.
- */
+/** The Latin word that a word can pass for, in the case of its letters; undefined where it is no disguise. */
 export const latinOf = (letters: readonly string[]): string | undefined => {
   if (letters.every((letter) => letter.charCodeAt(0) < 128)) return undefined;
   const mixed = letters.some((letter) => /[A-Za-z]/.test(letter));

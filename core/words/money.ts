@@ -1,5 +1,5 @@
-// Sums of money: €1,250 · 1.250,00 EUR · 1250 euro · twelve hundred and fifty dollars. Trap: a dollar is of many
-// countries and a krona of four, so the family's common name meets each of its members, while two members never meet.
+// Sums of money: €1,250 · 1.250,00 EUR · 1250 euro · twelve hundred and fifty dollars. Trap: many countries have a
+// dollar and several a krona. "dollar" alone matches each of them, while US dollars never match Canadian ones.
 import type { Hit } from './hits.ts';
 import type { Reading } from './streams.ts';
 import type { Token } from './tokens.ts';
@@ -41,7 +41,7 @@ const CURRENCY = new Map(
   Object.entries(NAMES).flatMap(([currency, names]) => names.split(' ').map((name) => [name, currency] as const)),
 );
 
-/** All that a value in this currency is met by. */
+/** Every unit that a value in this currency matches. */
 const meets = (currency: string): string[] => {
   const family = Object.entries(FAMILIES).find(([, members]) => members.includes(currency))?.[0];
   return [currency, ...(FAMILIES[currency] ?? []), ...(family === undefined ? [] : [family])];
@@ -54,7 +54,7 @@ const hitOf = (currency: string, amount: string, first: Token, last: Token): Hit
   end: last.end,
 });
 
-/** Sums with their currency, and bare numbers, which are a sum of whatever is asked for. */
+/** Sums with their currency, and bare numbers, which match a sum in any currency. */
 export const moneyIn = ({ streams }: Reading): Hit[] => {
   const hits = new Map<string, Hit>();
   for (const tokens of streams)

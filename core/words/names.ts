@@ -1,6 +1,6 @@
-// Names of people: whether two are one, and whether a text speaks of somebody. For the check that two people are two,
-// all that can make one name look like another is taken away: case, accents, look-alikes, dots, blanks. Trap: "Yates,
-// Tomas J." is Tomas Yates, and "T. Yates" may be.
+// Names of people: whether two are the same, and whether a text speaks of somebody. To decide whether two people
+// differ, everything that can make one name look like another is removed: case, accents, look-alikes, dots, blanks.
+// Trap: "Yates, Tomas J." is Tomas Yates, and "T. Yates" may be.
 import { latinOf } from './lookalikes.ts';
 import { keyOfNames, keyOfWords, type Form } from './places.ts';
 import { KIND, readSigns, type Kind } from './signs.ts';
@@ -9,9 +9,7 @@ import type { Token } from './tokens.ts';
 
 type Read = (plain: string, folded: string) => string;
 
-/**
- * Every letter and digit of a name by one way of reading them; blanks, dots, accents and all other signs are nothing.
- */
+/** All letters and digits of a name as `readLetter` reads them; blanks, dots, accents and other signs are dropped. */
 const lettersBy = (name: string, readLetter: Read): string => {
   const { kinds, plain, folded } = readSigns(name);
   const counts = (kind: Kind) =>
@@ -21,17 +19,19 @@ const lettersBy = (name: string, readLetter: Read): string => {
     .join('');
 };
 
-/** As what a capital passes for: the same for a name in capitals and in small letters. */
+/** Reads a letter as its capital looks, so that a name in capitals and in small letters reads the same. */
 const asCapital: Read = (plain, folded) => latinOf([plain.toUpperCase()]) ?? latinOf([plain.toLowerCase()]) ?? folded;
 const WAYS: readonly Read[] = [(_, folded) => folded, (plain, folded) => latinOf([plain]) ?? folded, asCapital];
 
-/** What is left of a name when all is taken away that could disguise it: equal for names that are one. */
+/** A name without anything that could disguise it: equal for two spellings of one name. */
 export const nameKey = (name: string): string => lettersBy(name, asCapital);
 
 /** Whether two names are of one and the same person, however they are written. */
 export const sameName = (a: string, b: string): boolean => WAYS.some((way) => lettersBy(a, way) === lettersBy(b, way));
 
-/** Beside the name as it stands: its first and last part near each other in any order, and the first as an initial. */
+/**
+ * Beside the name as written: its first and last part near each other in any order, and the first part as an initial.
+ */
 export const nameForms = ({ words }: Reading): Form[] => {
   const parts = words.filter(isPart).map(({ text }) => text);
   const [first, last] = [parts[0], parts.at(-1)];

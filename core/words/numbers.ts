@@ -1,6 +1,6 @@
 // Numbers in their usual forms: grouped by comma, point, apostrophe or blank, with a decimal comma or point, and in
-// words. Trap: "1,250" is twelve hundred and fifty everywhere but where the comma is decimal, "1.250" everywhere but
-// where the point is: three digits after a single separator count as a group.
+// words. Trap: three digits after a single separator are read as a group ("1,250" and "1.250" are both 1250), because
+// in most texts they are.
 
 /**
  * The plain decimal form of digits with separators; undefined where they are no number (a date, an address of the net,
@@ -30,6 +30,8 @@ interface Names {
 }
 
 /** Folded. `_`: one is an article; due, once, sei, elf, neuf, sept, four and their like are common words elsewhere. */
+// In folded form. Left out are "one" words that are also articles, and words that are common in another language: due,
+// once, sei, elf, neuf, sept, four and their like.
 const NAMES: readonly Names[] = [
   {
     small: list(
@@ -80,9 +82,9 @@ const NAMES: readonly Names[] = [
     ),
   },
 ];
-/** One, as it follows a ten; there it is no article. */
+/** "One" as it follows a ten, where it cannot be an article. */
 const ONES = list('one ein un uno um een jeden');
-/** Units as they stand within a compound, where no other word can be meant. */
+/** Units inside a compound word, where no other word can be meant. */
 const UNITS: readonly (readonly string[])[] = [
   [],
   ONES,
@@ -128,7 +130,7 @@ const simple = (word: string | undefined): number | undefined =>
 
 type Spoken = [value: number, taken: number];
 
-/** soixante-dix to quatre-vingt-dix-neuf, and dix-sept to dix-neuf: the French count on from sixty and by twenties. */
+/** soixante-dix to quatre-vingt-dix-neuf, and dix-sept to dix-neuf: French counts on from sixty, and by twenties. */
 const french = (words: readonly string[], at: number): Spoken | undefined => {
   const [first = '', second = '', third = ''] = words.slice(at, at + 3);
   if (first === 'dix') return ['sept', 'huit', 'neuf'].includes(second) ? [10 + UNIT.get(second)!, 2] : undefined;
@@ -198,5 +200,5 @@ export const spokenNumber = (words: readonly string[], at: number): [number: str
 const oneBeforeScale = (words: readonly string[], at: number): Spoken | undefined =>
   (ONES.includes(words[at] ?? '') || words[at] === 'a') && SCALES.has(words[at + 1] ?? '') ? [1, 1] : undefined;
 
-/** Without exponent and without the dust of binary fractions. */
+/** Without exponent, and rounded so that binary fractions show no stray digits. */
 const plain = (value: number): string => String(Number(value.toFixed(6)));

@@ -1,12 +1,12 @@
-// A value as a part of a text: where a record's answer holds its own value. Wider than finding a value in what a model
-// says: the filer may mark a piece of a word, or copy the value in another Unicode form. Trap: places are the text's
-// own, so that `text.slice(start, end)` is what stands there.
+// A value as a part of a text: where a record's answer contains its own value. This is more permissive than finding a
+// value in what a model says, because the filer may mark a piece of a word or copy the value in another Unicode form.
+// Trap: positions refer to the original text, so that `text.slice(start, end)` is what stands there.
 import { KIND, readSigns } from './signs.ts';
 import { occurrences, valueOf } from './value.ts';
 
 /**
- * The first place of the value in the text, as whole words or typed value where there is one, else letter by letter;
- * undefined where it is no part of it.
+ * The first place of the value in the text: as whole words or as a typed value where there is one, else letter by
+ * letter; undefined where the text does not contain it.
  */
 export const partIn = (text: string, value: string): [start: number, end: number] | undefined => {
   const exact = text.indexOf(value);

@@ -1,7 +1,7 @@
 // Where a text says what a value is made of. A form is one thing to look for: a run of words, spelt-out letters, a code
 // without its blanks, a typed value, two parts of a name near each other. Forms are strings, so that the serving side
 // can compare keyed digests of them and needs no value.
-// Trap: a text has very many runs of words; only lengths that are asked for are made.
+// Trap: a text has a great many runs of words, so only runs of the lengths that are asked for are made.
 import { mailsIn, phonesIn } from './contact.ts';
 import { datesIn } from './dates.ts';
 import { HIT_KINDS, type Hit } from './hits.ts';
@@ -74,7 +74,8 @@ export const FEWEST_SPELT = 3;
 const spelt = ({ streams }: Reading, size: number): Place[] =>
   streams.flatMap((tokens) =>
     speltRuns(tokens).flatMap((run) =>
-      run.length < size || (size === FEWEST_SPELT && run.length > size) // "Ann" is not meant where Johanna is spelt
+      // "Ann" is not meant by three letters within J-o-h-a-n-n-a
+      run.length < size || (size === FEWEST_SPELT && run.length > size)
         ? []
         : run.slice(0, run.length - size + 1).map((first, at) => {
             const letters = run.slice(at, at + size);

@@ -1,6 +1,6 @@
 // Values of a character or two: blood groups, and single letters (a sex, a grade, a class). Trap: "A" and "I" are
-// words, "A positive" begins many sentences and "AB-" without its sign is another group; what cannot be told from its
-// neighbours is not found at all.
+// words, "A positive" begins many sentences, and "AB-" without its sign is another group. A value that its neighbours
+// do not make certain is not reported.
 import type { Hit } from './hits.ts';
 import type { Reading } from './streams.ts';
 import { KIND } from './signs.ts';
@@ -8,7 +8,7 @@ import { KIND } from './signs.ts';
 const GROUP =
   /(?<![\p{L}\p{N}+-])(AB|A|B|O|0)(?:(?: ?Rh(?:esus)?)?(?: ?\(?D\)?)?([+-])(?![\p{L}\p{N}+-])|( ?,? ?(?:Rh|rhesus|Rhesus)[ -]?(?:\(?D\)?[ -]?)?|[ -])(pos(?:itive?|itivo|itiva|itif|itiv)?|neg(?:ative?|ativo|ativa|atif|ativ)?)\b\.?)/gu;
 
-/** "A positive surprise" is none. */
+/** "A positive surprise" names no blood group. */
 const isWord = (group: string, rhesus: string | undefined, after: string): boolean =>
   (group === 'A' || group === 'O') &&
   !/rh/i.test(rhesus ?? '') &&
@@ -41,5 +41,5 @@ export const charactersIn = ({ signs, words }: Reading): Hit[] =>
     return [{ exact: [form], said: [form], start: token.start, end: token.end }];
   });
 
-/** One-letter words of the languages at hand: as a value they would be found in every other sentence. */
+/** One-letter words of the supported languages: as a value they would be found in every other sentence. */
 export const isOneLetterWord = (letter: string): boolean => /^[aioyeuàèéóôwzкувсоияа]$/iu.test(letter.normalize('NFC'));

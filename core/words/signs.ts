@@ -1,8 +1,8 @@
-// Characters as words see them: each code point of a text folded (compatibility forms, case without a locale, accents),
-// with its kind and its place in the text. Source: Unicode 17, UAX #15 (NFKD), UAX #44 (Default_Ignorable_Code_Point),
-// CaseFolding by way of upper and lower case.
-// Trap: one code point may become several (½ is 1⁄2, ㎏ is kg) or none (soft hyphen), so nothing may index the folded
-// text as if it were the original.
+// The characters of a text prepared for word matching: each code point folded (compatibility forms, case without a
+// locale, accents), with its kind and its position in the original. Source: Unicode 17, UAX #15 (NFKD), UAX #44
+// (Default_Ignorable_Code_Point), CaseFolding by way of upper and lower case.
+// Trap: one code point may become several (½ is 1⁄2, ㎏ is kg) or none (soft hyphen), so positions in the folded text
+// are not positions in the original; `starts` maps them.
 
 export const KIND = {
   /** Zero-width, soft hyphen, variation selector, bidi control, control character. */
@@ -23,7 +23,7 @@ export const KIND = {
   flag: 9,
   space: 10,
   sign: 11,
-  /** Punctuation of scripts without borders: nothing is a word across it. */
+  /** Punctuation of scripts that set no borders between words: no word runs across it. */
   stop: 12,
 } as const;
 export type Kind = (typeof KIND)[keyof typeof KIND];
@@ -57,7 +57,7 @@ const ACCENT =
   /[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f\u{1f3fb}-\u{1f3ff}]/u;
 const APOSTROPHES = "'’‘‛ʼʻʹ′`´՚׳ꞌ＇";
 const STOPS = '。、！？，；：｡､';
-/** Letters that no decomposition takes apart, as their alphabets' neighbours write them. */
+/** Letters that no Unicode decomposition takes apart, as languages without them write them. */
 const PLAIN_LETTERS: Readonly<Record<string, string>> = {
   ...{ ø: 'o', đ: 'd', ð: 'd', ħ: 'h', ł: 'l', ŧ: 't', æ: 'ae', œ: 'oe', þ: 'th', ŋ: 'n' },
   ...{ ى: 'ي', ی: 'ي', ک: 'ك', ة: 'ه' },
@@ -121,8 +121,8 @@ const lookUp = (char: string): readonly Sign[] => {
 };
 
 /**
- * Reads a text character by character. Ignored characters are left out; `borders` makes those of zero width a blank
- * instead.
+ * Reads a text character by character. Ignored characters are dropped; with `borders`, those of zero width become a
+ * blank.
  */
 export const readSigns = (text: string, { borders = false } = {}): Signs => {
   const read: Signs = { text, kinds: [], folded: [], plain: [], starts: [], ends: [] };

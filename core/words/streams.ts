@@ -1,7 +1,7 @@
-// One text read in every way that says the same: apostrophes within a word or between words, ä as a or ae, look-alikes
-// as the Latin letters they pass for, digits in groups, numbers in words, a unit stuck to its number, Arabic and Hebrew
-// prefixes taken off. Trap: a reading that the text does not allow for is not made, as each costs time; a plain English
-// sentence has one.
+// One text in every reading that says the same: apostrophes within a word or between words, ä as a or ae, look-alikes
+// as the Latin letters they pass for, digits in groups, numbers in words, a unit attached to its number, Arabic and
+// Hebrew prefixes taken off. Trap: each reading costs time, so a reading is made only where the text has what it needs;
+// a plain English sentence has one.
 import { KIND, readSigns, ZERO_WIDTH, type Signs } from './signs.ts';
 import { latinOf } from './lookalikes.ts';
 import { spokenNumber } from './numbers.ts';
@@ -36,7 +36,7 @@ const flatten = ({ kinds, plain, starts, ends }: Signs): Flat => {
 
 type Way = (tokens: readonly Token[], signs: Signs) => Token[] | undefined;
 
-/** Computes when first asked, and remembers. */
+/** Computed at the first call, then remembered. */
 export const once = <T>(make: () => T): (() => T) => {
   let made: { value: T } | undefined;
   return () => (made ??= { value: make() }).value;
@@ -62,7 +62,7 @@ const readOnce = (signs: Signs): Reading => {
   };
 };
 
-/** Each other way by itself, and all of them at once. */
+/** The streams of each way alone, and of all ways together. */
 const waysOf = (tokens: readonly Token[], signs: Signs): Token[][] => {
   const made = WAYS.map(([needs, way]) => (needs.test(signs.text) ? way(tokens, signs) : undefined));
   const single = made.filter((stream) => stream !== undefined);
@@ -183,7 +183,10 @@ const spoken = (tokens: readonly Token[], signs: Signs): Token[] | undefined => 
 
 const FOREIGN = /[^\p{ASCII}]/u;
 const DIGITS = /\p{N}/u;
-/** What a text must have for a way to change anything, and the way; a later one reads what the earlier ones made. */
+/**
+ * What a text must contain for a way to change anything, and the way itself. Later ways read what the earlier ones
+ * made.
+ */
 const WAYS: readonly (readonly [needs: RegExp, way: Way])[] = [
   [/['`]|[^\p{ASCII}]/u, apostrophes],
   [FOREIGN, lookalikes],

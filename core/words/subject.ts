@@ -1,5 +1,5 @@
-// Who a text speaks of. Trap: a surname alone may be another person's, and a given name a common word ("Will",
-// "Paris"), so a part of a name counts only where the caller knows that nobody else goes by it.
+// Whether a text speaks of a person. Trap: a surname alone may be another person's, and a given name a common word
+// ("Will", "Paris"), so a part of a name counts only where the caller knows that nobody else has it.
 import type { Form } from './places.ts';
 import { textOf, type Text } from './places.ts';
 import { valueOf } from './value.ts';
@@ -8,7 +8,8 @@ import { valueOf } from './value.ts';
 const FEWEST_LETTERS = 3;
 
 /**
- * What speaks of a person: each name in full, as "Last, First", with a middle name between or an initial for the first.
+ * Forms that name a person: each name in full, as "Last, First", with a middle name between, or with an initial for the
+ * first.
  */
 export const mentionsOf = (names: readonly string[]): Form[] =>
   names.flatMap((name) => {

@@ -1,7 +1,8 @@
-// The words of a text, in every script: a run of letters where a script sets borders, a single letter where it does not
-// (Han, Kana, Thai …), a number in its plain decimal form, a pictograph, a sign that carries meaning (+ % #). Trap: a
-// token's text is folded, its place is the original text's; Hangul has borders but appends particles to a word, so each
-// syllable is a token and only the first of a word wears a mark: a word is found by how it begins.
+// The words of a text in every script: a run of letters where a script separates words, a single letter where it does
+// not (Han, Kana, Thai …), a number in its plain decimal form, a pictograph, a sign that carries meaning (+ % #).
+// Traps: a token's text is folded but its position is that of the original; and Korean separates words but appends
+// particles to them, so each syllable is a token and the first of a word is marked with FIRST: a word is found by its
+// beginning.
 import { numberOf } from './numbers.ts';
 import { KIND, readSigns, type Kind, type Signs } from './signs.ts';
 
@@ -18,9 +19,9 @@ export interface Token {
   readonly joined: boolean;
 }
 
-/** What marks the first syllable of a Korean word. */
+/** Marks the first syllable of a Korean word. */
 const FIRST = '^';
-/** Between the solo letters of two sentences: no value runs across it. */
+/** Stands between the solo letters of two sentences, so that no value is found across it. */
 const STOP = '\0';
 
 const isSignificant = (sign: string): boolean => /[#*%&°§]|\p{Sc}|\p{Sm}|\p{So}/u.test(sign) && !/[<>=|~^`]/.test(sign);
@@ -124,15 +125,15 @@ const isSeparator = ({ kinds, folded, text, starts }: Signs, at: number): boolea
   (kinds[at] === KIND.sign && (folded[at] === '.' || folded[at] === ',')) ||
   (kinds[at] === KIND.space && NARROW.includes(text.charAt(starts[at]!)));
 
-/** Whether two texts are one but for Unicode form, case, blanks, punctuation and accents. */
+/** Whether two texts differ at most in Unicode form, case, blanks, punctuation and accents. */
 export const sameWords = (a: string, b: string): boolean => {
   const [x, y] = [a, b].map((text) => tokensOf(text, { accents: false }));
   return x!.length > 0 ? x!.join(' ') === y!.join(' ') : a.trim() === b.trim();
 };
 
 /**
- * The words of a text as a model's answer is compared by them: lower case, one form a character, accents kept unless
- * told otherwise; signs are none.
+ * The words of a text as answers are compared by: lower case, one Unicode form, without signs; accents are kept unless
+ * told otherwise.
  */
 export const tokensOf = (text: string, { accents = true } = {}): string[] =>
   tokensIn(readSigns(text), { accents }).flatMap((token) =>

@@ -1,6 +1,7 @@
-// A personal value and whether a text holds it, in whatever usual form. The type is read off the value: a date is a
-// date in every way of writing dates, a number in every way of grouping digits, anything else its words in order. Trap:
-// a value of which nothing can be looked for is not absent; it is not testable, and says why, so that no check passes
+// A personal value, and whether a text holds it in any usual form. The type is recognised from the value: a date
+// matches every way of writing that date, a number every way of grouping its digits, anything else its words in order.
+// Trap: a value that cannot be looked for must not count as absent. It is "not testable", with a reason, so that no
+// check passes because of it.
 // on it.
 import { bloodGroupsIn, charactersIn, isOneLetterWord } from './short.ts';
 import { mailsIn, phonesIn } from './contact.ts';
@@ -62,7 +63,7 @@ const distinct = (forms: readonly Form[]): Form[] => [
   ...new Map(forms.map((form) => [`${form.kind}${form.size}:${form.key}`, form])).values(),
 ];
 
-/** What holds in a text, whoever wrote it how. */
+/** Whether a text holds the value: yes, no, or not decidable. */
 export type Holding = 'holds' | 'absent' | 'not-testable';
 
 export const holds = (answer: string | Text, value: Value): Holding => {
@@ -85,6 +86,7 @@ export const occurrences = (answer: string | Text, value: Value): [start: number
 };
 
 /** Whether nothing that could be looked for lies outside a hit. */
+// Whether a hit covers everything in the text that could be looked for.
 const isAllOf = ({ words, signs }: Reading, { start, end }: { start: number; end: number }): boolean =>
   words.every((token) => token.start >= start && token.end <= end) && signs.text.trim() !== '';
 

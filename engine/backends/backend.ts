@@ -1,5 +1,5 @@
-// What a compute backend is to the engine, and the operations that it may have in a faster form than ops.ts and
-// optimizers.ts compose them.
+// What a compute backend offers to the engine, and the operations that it may have in a faster form than the
+// compositions in ops.ts and optimizers.ts.
 // Trap: whatever a backend leaves out is composed from tfjs operations, so results may differ by rounding, never in
 // meaning.
 import type tf from '@tensorflow/tfjs-core';
@@ -12,7 +12,7 @@ export interface Backend {
   /** Version and threads, or device. */
   detail: string;
   fast: FastOps;
-  /** Where a faster one would have been taken by itself: why it is not there, and how to have it. */
+  /** Why the faster backend that would have been chosen automatically is not available, and how to install it. */
   missed?: string;
   /** Bytes held for tensors, where the backend can tell; a wasm heap never shrinks. */
   bytes?: () => number;
@@ -33,14 +33,14 @@ export interface FastOps {
   columnSums?: (y: tf.Tensor2D) => tf.Tensor1D;
   /** logits (N, V), targets (N) int32 → −log-probability (N), and its slope softmax − onehot (N, V). */
   crossEntropy?: (logits: tf.Tensor2D, targets: tf.Tensor1D) => { loss: tf.Tensor1D; slope: tf.Tensor2D };
-  /** Adds values (N) to flat cells (N) of a tensor that nobody else has seen yet. */
+  /** Adds values (N) to flat cells (N) of a tensor, in place: it must be one that no other code holds. */
   addAt?: (y: tf.Tensor, cells: tf.Tensor1D, values: tf.Tensor1D) => void;
   adamW?: (options: Required<AdamWOptions>) => Optimizer;
   /** Keeps a frozen tensor as bfloat16 bytes (little-endian). */
   hold?: (bfloat16: Uint8Array, shape: readonly number[]) => Held;
 }
 
-/** A tensor kept in 16 bits; each cast is a float32 tensor of its own, which nothing differentiates. */
+/** A frozen tensor kept in 16 bits; each cast makes a new float32 tensor, through which no gradient flows. */
 export interface Held {
   cast(): tf.Tensor;
   dispose(): void;

@@ -1,24 +1,24 @@
 // Gradients of the tfjs operations that the engine differentiates. tfjs-core's build for Node registers none: its own
-// lie in modules without file endings, which Node does not load, and in the union package, which weighs four times as
-// much. An operation that is not listed is refused by name when it is differentiated.
-// Traps: a gradient must be a tensor of its own, as tfjs disposes the parts of a sum; inputs whose gradient nobody asks
-// for are never computed (each is a function).
+// are in modules imported without file endings, which Node does not load, and in the union package, which is four times
+// as large. Differentiating an operation that is not listed is an error with its name.
+// Traps: each gradient must be a new tensor, as tfjs disposes the terms of a sum; and a gradient is a function, so that
+// one which is not asked for is not computed.
 import tf from '@tensorflow/tfjs-core';
 import { QuittanceError } from '#core/errors.ts';
 
-/** One function an input, from what flows back into the outputs. */
+/** For each input a function that computes its gradient from those of the outputs. */
 type Backward = Readonly<Record<string, () => tf.Tensor>>;
 type Attributes = Readonly<Record<string, unknown>>;
 
 interface Gradient {
   /** Inputs that the backward pass reads, by name; they come first in `saved`. */
   inputs?: string[] | 'all';
-  /** Whether it reads the output; that comes last in `saved`. */
+  /** Whether the backward pass reads the output, which is then last in `saved`. */
   output?: true;
   backward: (dy: tf.Tensor, saved: tf.Tensor[], attributes: Attributes) => Backward;
 }
 
-/** Registers them with tfjs, whatever backend computes them. */
+/** Registers the gradients with tfjs, for every backend. */
 export const registerGradients = (): void => {
   for (const [kernelName, { inputs, output, backward }] of Object.entries(GRADIENTS)) {
     tf.registerGradient({
@@ -62,7 +62,7 @@ const summedTo = (gradient: tf.Tensor, shape: number[]): tf.Tensor => {
   return tf.reshape(axes.length === 0 ? gradient : tf.sum(gradient, axes), shape);
 };
 
-/** Takes another shape; dx takes the old one back. */
+/** A change of shape alone: the gradient gets the old shape back. */
 const reshaped: Gradient = { inputs: ['x'], backward: (dy, [x]) => ({ x: () => tf.reshape(dy, x!.shape) }) };
 
 /** A sum over axes times a factor of the number of terms: dx repeats dy along them. */
@@ -91,7 +91,7 @@ const product: Gradient = {
   },
 };
 
-/** Rows by index: a row's gradient is the sum over where it went. */
+/** Rows selected by index: the gradient of a row is the sum over the places to which it was copied. */
 const gathered: Gradient = {
   inputs: ['x', 'indices'],
   backward: (dy, [x, indices], { axis, batchDims }) => ({

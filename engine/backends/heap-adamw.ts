@@ -1,6 +1,7 @@
-// AdamW in one pass over the wasm heap: the parameter is written where it lies, moments are ordinary arrays outside the
-// heap, whose 4 GB are for tensors.
-// Trap: a parameter that shares its data with another tensor (a clone kept for reference) must not be written; it gets
+// AdamW in one pass over the wasm heap. The parameter is written in place; the moments are ordinary arrays outside the
+// heap, which has room for 4 GB of tensors only.
+// Trap: a parameter that shares its data with another tensor (a clone kept for reference) must not be overwritten; it
+// gets a new tensor instead.
 // a new tensor instead.
 import tf from '@tensorflow/tfjs-core';
 import type { AdamWOptions, Optimizer } from './backend.ts';

@@ -1,6 +1,6 @@
-// The wasm backend's memory as typed arrays. Traps: growing the heap detaches every view: take a view after the last
-// allocation, use it, let it go. At the heap's end malloc answers 0, which tfjs takes for an address: without
-// guardMemory the tensor overwrites what lies at the beginning.
+// The wasm backend's memory as typed arrays. Traps: growing the heap detaches every view, so take a view after the last
+// allocation and do not keep it; and when the heap is full malloc returns 0, which tfjs takes for an address, so that
+// without guardMemory the tensor overwrites the beginning of the heap.
 import type tf from '@tensorflow/tfjs-core';
 import type { KernelBackend } from '@tensorflow/tfjs-core';
 import { QuittanceError } from '#core/errors.ts';
@@ -34,11 +34,11 @@ interface WasmInternals {
 }
 
 export interface Heap {
-  /** A float32 tensor with whatever the memory held. */
+  /** A new float32 tensor with arbitrary content. */
   output(shape: number[]): tf.TensorInfo;
   /** Another tensor of the same data, as reshape makes one. */
   share(tensor: TensorRef): tf.TensorInfo;
-  /** Frees what `output` made and nobody else got. */
+  /** Frees a tensor that `output` made and that was not returned to tfjs. */
   release(tensor: TensorRef): void;
   floats(tensor: TensorRef): Float32Array;
   /** `size` floats from a byte offset. */
@@ -47,9 +47,9 @@ export interface Heap {
   offset(tensor: TensorRef): number;
   /** Runs `use` with an id for a part of the heap, `size` floats from a byte offset. */
   withView(size: number, offset: number, use: (id: number) => void): void;
-  /** True where no other tensor shares the data, so that a write is seen by nobody else. */
+  /** True where no other tensor shares the data, so that a write changes no other tensor. */
   isOwn(tensor: TensorRef): boolean;
-  /** To be called after a write into a tensor that a product may have read: XNNPACK keeps packed weights by id. */
+  /** Must be called after a write into a tensor that a product may have read: XNNPACK caches packed weights by id. */
   forgetPacked(tensor: TensorRef): void;
   cwrap(name: string, args: string[]): (...args: unknown[]) => void;
   /** Bytes of the heap; it never shrinks. */
@@ -62,8 +62,8 @@ export const HEAP_LIMIT = 4 * 2 ** 30;
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
 /**
- * Makes an allocation that does not fit OUT_OF_MEMORY, here and inside a kernel, where emscripten aborts without a
- * word.
+ * Turns an allocation that does not fit into OUT_OF_MEMORY, here and inside a kernel, where emscripten would abort
+ * without a message.
  */
 export const guardMemory = (backend: KernelBackend): void => {
   const { wasm } = backend as unknown as WasmInternals;

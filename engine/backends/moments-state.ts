@@ -1,4 +1,5 @@
-// The state of AdamW as named arrays, one form for every backend: a run saved on one may go on on another.
+// The state of AdamW as named arrays, in one form for every backend, so that a run saved on one can be resumed on
+// another.
 import { QuittanceError } from '#core/errors.ts';
 
 /** First and second moments by parameter, held as T. */

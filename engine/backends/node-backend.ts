@@ -1,6 +1,6 @@
 // The part of tfjs-node's backend that is used beyond the tfjs interface: its C++ binding runs any operation of
 // libtensorflow.
-// Trap: whoever runs one raw owns the ids that come back, until createOutputTensor or deleteTensor takes them.
+// Trap: the caller owns the ids that a raw operation returns, until createOutputTensor or deleteTensor takes them.
 import type tf from '@tensorflow/tfjs-core';
 
 export interface Attribute {

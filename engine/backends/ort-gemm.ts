@@ -1,9 +1,9 @@
-// Matrix products by onnxruntime's native GEMM, called synchronously on views of the wasm heap: zero copy, no packing,
-// transposed operands for free. One session a combination of rank and transposition, each a model of one FusedMatMul
-// node (ort-model.ts).
-// Traps: the synchronous call is private to onnxruntime-node (pinned to 1.30.0, tried once at start); without
-// allow_spinning=0 each session's threads spin and all slow down; the binding copies every result into a new
-// ArrayBuffer, also one that was written in place (UNREADABLE).
+// Matrix products by onnxruntime's native GEMM, called synchronously on views of the wasm heap: no copy, no packing,
+// and transposed operands at no cost. There is one session for each combination of rank and transposition, each with a
+// model of a single FusedMatMul node (ort-model.ts).
+// Traps: the synchronous call is private to onnxruntime-node (pinned to 1.30.0, and tried once at start); without
+// allow_spinning=0 the threads of each session spin and slow down all others; and the binding copies every result into
+// a new ArrayBuffer, even one that was written in place (UNREADABLE avoids it).
 import { createRequire } from 'node:module';
 import type { Gemm, Operand } from './gemm.ts';
 import { sizeOf, type Heap, type TensorRef } from './heap.ts';
@@ -57,7 +57,7 @@ const gemmOn =
     product({ transposeA: a.transpose, transposeB: b.transpose, rank }, side(a), side(b), matrix(y, batch, M, N));
   };
 
-/** Up to this many numbers a copy costs less than an exception. */
+/** Up to this many numbers, copying the result is faster than throwing the exception that avoids the copy. */
 const SMALL = 8192;
 
 const load = (threads: number): Product => {
@@ -78,7 +78,7 @@ const load = (threads: number): Product => {
   };
 };
 
-/** Whether a product is there when the call returns, with and without the copy of its result. */
+/** Whether the product is complete when the call returns, with and without the copy of its result. */
 const answers = (product: Product): boolean =>
   [1, SMALL + 1].every((rows) => {
     const y = new Float32Array(rows);

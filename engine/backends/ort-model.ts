@@ -1,5 +1,5 @@
-// The ONNX model of one matrix product, written as Protocol Buffers: just what onnx.proto's ModelProto needs.
-// https://onnx.ai/onnx/api/classes.html
+// The ONNX model of one matrix product, written as Protocol Buffers: only the fields of onnx.proto's ModelProto that it
+// needs. https://onnx.ai/onnx/api/classes.html
 // Trap: shapes must be symbolic in every axis, or onnxruntime refuses other sizes.
 
 export interface GemmModel {
@@ -11,9 +11,9 @@ export interface GemmModel {
 }
 
 /**
- * An output that comes first and whose type JavaScript has no array for. The binding converts outputs in turn, after
- * all are computed: at this one it throws, and so never copies the product, which already lies where it was asked for.
- * Copying took as long as computing.
+ * The first output, of a type for which JavaScript has no array. The binding converts the outputs in turn after all of
+ * them are computed. At this one it throws, and so never copies the product, which is already in the memory where it
+ * was asked for. Copying took as long as computing.
  */
 export const UNREADABLE = { name: 'unreadable', message: 'Tensor type (16) is not supported' } as const;
 

@@ -1,6 +1,6 @@
 // AdamW by libtensorflow's ResourceApplyAdam, one pass over the parameter. It adds epsilon before the correction of the
-// second moment: epsilon·√(1 − β₂ᵗ) makes it PyTorch's; the decoupled decay goes before. Moments and a place to work in
-// are resource variables.
+// second moment, so it is given epsilon·√(1 − β₂ᵗ), which makes the result PyTorch's; the decoupled decay is applied
+// before it. The moments and a working copy of the parameter are resource variables.
 // Trap: a resource variable shares the buffer of the tensor assigned to it; Adam writes in place only after that tensor
 // is disposed.
 import tf from '@tensorflow/tfjs-core';
@@ -72,7 +72,7 @@ const resources = (backend: NodeBackend) => {
     ];
     return binding.executeOp('VarHandleOp', attributes, [], 1)[0]!.id;
   };
-  /** The variable gets the tensor's value, and its buffer for its own. */
+  /** Assigns the tensor to the variable, which takes over its buffer. */
   const take = (variable: Resource, value: tf.Tensor) => {
     run('AssignVariableOp', 'dtype', [variable], [value], 0);
     value.dispose();
@@ -83,7 +83,7 @@ const resources = (backend: NodeBackend) => {
     read: (variable: Resource) => backend.createOutputTensor(run('ReadVariableOp', 'dtype', [variable], [], 1)[0]!),
     adam: (variables: [Resource, Resource, Resource], tensors: tf.Tensor[]) =>
       void run('ResourceApplyAdam', 'T', variables, tensors, 0),
-    /** The variable itself, or a new one with the values; zeros without. */
+    /** The variable itself, or a new one with the given values, or with zeros where there are none. */
     holding(held: Resource | Float32Array | undefined, shape: number[]): Resource {
       if (typeof held === 'number') return held;
       const variable = make(shape);

@@ -27,7 +27,7 @@ export const nodeOps = (): FastOps => {
   };
 };
 
-const BFLOAT16 = 14; // DT_BFLOAT16, which the binding has no name for
+const BFLOAT16 = 14; // DT_BFLOAT16; the binding has no name for it
 
 /** Bytes become bfloat16 by Bitcast; tfjs has no such type, so the tensor lives by its id alone. */
 const hold = (backend: NodeBackend, bytes: Uint8Array, shape: readonly number[]): Held => {

@@ -1,7 +1,7 @@
-// libtensorflow through tfjs-node or tfjs-node-gpu, where one of them can be loaded. Never a dependency: its install
-// script downloads.
-// Traps: tfjs-node calls util.isNullOrUndefined, which Node 23 removed; it is put back before the first operation. On
-// the CPU a tensor made from a Float32Array shares its memory: whoever makes one must not write into the array again.
+// libtensorflow through tfjs-node or tfjs-node-gpu, where one of them can be loaded. Neither is a dependency, because
+// their install scripts download files.
+// Traps: tfjs-node calls util.isNullOrUndefined, which Node 23 removed, so it is restored before the first operation;
+// and on the CPU a tensor made from a Float32Array shares its memory, so the array must not be written afterwards.
 import { createRequire } from 'node:module';
 import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -12,9 +12,7 @@ import { nodeOps } from './tensorflow-ops.ts';
 
 const require = createRequire(import.meta.url);
 
-/**
- * What $QUITTANCE_TFJS names and nothing else; without it an installed package, or what `npm run engine:native` built.
- */
+/** Only what $QUITTANCE_TFJS names; where it is not set, an installed package or what `npm run engine:native` built. */
 const candidates = (): string[] => {
   const named = process.env['QUITTANCE_TFJS'];
   if (named) return [named];
@@ -22,7 +20,7 @@ const candidates = (): string[] => {
   return ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node', ...built];
 };
 
-/** Defaults of libtensorflow's own environment; what the caller has set stays. */
+/** Environment variables of libtensorflow; those that the caller has set are kept. */
 const environment = (threads: number | undefined): Readonly<Record<string, string>> => ({
   TF_CPP_MIN_LOG_LEVEL: '1',
   TF_FORCE_GPU_ALLOW_GROWTH: 'true',
@@ -48,10 +46,13 @@ export const loadTensorflow: Loader = async ({ threads }) => {
 const polyfill = () => {
   const util = require('node:util') as { isNullOrUndefined?: (value: unknown) => boolean; isArray?: unknown };
   util.isNullOrUndefined ??= (value) => value === null || value === undefined;
-  util.isArray = Array.isArray; // the same, without its deprecation warning
+  util.isArray = Array.isArray; // the same, without the deprecation warning
 };
 
-/** True where the package is in use now; a package that is there and does not load leaves its reason. */
+/**
+ * True where the package was loaded and is now in use; the reason why an installed package does not load is added to
+ * `reasons`.
+ */
 const loads = (name: string, reasons: string[]): boolean => {
   try {
     withoutArguments(() => require(name) as unknown);
@@ -66,8 +67,8 @@ const loads = (name: string, reasons: string[]): boolean => {
 };
 
 /**
- * tfjs-node finds its binding by node-pre-gyp, which reads the command line as its own and takes --dir for the folder
- * that everything is in.
+ * tfjs-node finds its binding by node-pre-gyp, which reads this process's command line as its own and would take --dir
+ * for the folder of the binding.
  */
 const withoutArguments = (act: () => unknown): void => {
   const given = process.argv;

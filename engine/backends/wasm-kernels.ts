@@ -1,7 +1,8 @@
-// Kernels that replace those of tfjs-backend-wasm 4.22.0. Stock, only plain unbatched products reach XNNPACK:
-// transposed and batched ones, every backward pass among them, take a naive loop. A clone copies its data, gather is
-// slow and its gradient missing, a float32 oneHot holds the bits of integers, a sum over leading axes transposes first.
-// Trap: XNNPACK caches packed weights by tensor id; no kernel here hands it the id of a tensor that may be written
+// Kernels that replace those of tfjs-backend-wasm 4.22.0. In the original, only plain unbatched products reach XNNPACK;
+// transposed and batched ones, which every backward pass has, run through a naive loop. A clone copies its data, gather
+// is slow and has no gradient, a float32 oneHot holds the bits of integers, and a sum over leading axes transposes
+// first.
+// Trap: XNNPACK caches packed weights by tensor id, so no kernel here may give it the id of a tensor that is written
 // again.
 import tf from '@tensorflow/tfjs-core';
 import { QuittanceError } from '#core/errors.ts';
@@ -22,7 +23,7 @@ export const installKernels = (heap: Heap, gemm: Gemm): void => {
   replace('Sum', leadingSum(heap, gemm));
 };
 
-/** A kernel that returns undefined leaves the call to the stock one. */
+/** Where a kernel returns undefined, the original one is called. */
 const replace = (kernelName: string, kernel: Kernel) => {
   const stock = tf.getKernel(kernelName, 'wasm') as tf.KernelConfig | undefined;
   if (stock) tf.unregisterKernel(kernelName, 'wasm');
@@ -69,7 +70,7 @@ const outerShape = (a: readonly number[], b: readonly number[]): number[] => {
   throw new QuittanceError('INTERNAL', { message: `product of batches [${outerA.join()}] and [${outerB.join()}]` });
 };
 
-/** Product, bias and the activations that need no table; others are left to the stock kernel. */
+/** Product, bias and the activations that are cheap to compute; for others the original kernel is called. */
 const fusedMatMul =
   (heap: Heap, product: Kernel): Kernel =>
   (inputs, attrs) => {

@@ -1,6 +1,6 @@
-// WebAssembly with kernels of our own (wasm-kernels.ts), and onnxruntime's native GEMM where it loads. Stock
-// tfjs-backend-wasm is ten times slower: it is not offered. Trap: tfjs looks for a kernel's replacement at the call, so
-// kernels must be replaced before the first tensor meets one.
+// WebAssembly with kernels of our own (wasm-kernels.ts), and onnxruntime's native GEMM where it loads. The original
+// tfjs-backend-wasm is ten times slower and therefore not offered. Trap: tfjs picks a kernel when the operation is
+// first called, so kernels must be replaced before any tensor exists.
 import tf from '@tensorflow/tfjs-core';
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';

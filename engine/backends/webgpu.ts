@@ -1,6 +1,7 @@
-// WebGPU through Dawn (npm `webgpu`) on any Vulkan device; used when asked for. Traps: the globals must exist before
-// the backend module is imported; tfjs reads a result at once through a browser's canvas alone, and the engine reads
-// the loss of each update so: here Dawn's turns are taken on the spot.
+// WebGPU through Dawn (npm `webgpu`) on any Vulkan device; used only when asked for. Traps: WebGPU's globals must exist
+// before the backend module is imported; and tfjs can read a result synchronously only through a browser's canvas,
+// while the engine reads each update's loss synchronously. So Dawn's pending callbacks are run here until the buffer is
+// mapped.
 import tf from '@tensorflow/tfjs-core';
 import type { Loader } from './backend.ts';
 
@@ -44,8 +45,8 @@ const optionalModule = async (name: string): Promise<object | string> => {
 };
 
 /**
- * Dawn asks for its turns by the process's own setImmediate, with a native function. Returns what takes at once those
- * that are due.
+ * Dawn schedules its callbacks by the process's setImmediate, with a native function. Collects them, and returns a
+ * function that runs those that are due.
  */
 const interceptTurns = (): (() => void) => {
   const host = globalThis as { setImmediate: (act: () => void, ...rest: unknown[]) => unknown };
@@ -87,7 +88,7 @@ interface WebgpuBackend {
 const COPY_DST = 8; // GPUBufferUsage
 const MAP_READ = 1; // GPUBufferUsage and GPUMapMode
 
-const NOBODY = new Int32Array(new SharedArrayBuffer(4)); // to sleep on
+const NOBODY = new Int32Array(new SharedArrayBuffer(4)); // memory to wait on; nobody ever wakes it
 
 const readAtOnce = (backend: WebgpuBackend, takeTurns: () => void): void => {
   const bySelf = backend.readSync.bind(backend);
@@ -112,9 +113,9 @@ const bytesOf = (backend: WebgpuBackend, from: Buffer, takeTurns: () => void): A
   backend.endComputePassEncoder();
   backend.commandEncoder.copyBufferToBuffer(from, 0, staging, 0, from.size);
   backend.submitQueue();
-  staging.mapAsync(MAP_READ).catch(() => undefined); // seen as a buffer that is not mapped
+  staging.mapAsync(MAP_READ).catch(() => undefined); // a failure leaves the buffer unmapped, which is checked below
   for (let ms = 0.01; staging.mapState === 'pending'; ms = Math.min(1, 1.5 * ms)) {
-    takeTurns(); // each leaves a native object that only the event loop frees
+    takeTurns(); // each callback leaves a native object that only the event loop frees
     Atomics.wait(NOBODY, 0, 0, ms);
   }
   const bytes = staging.getMappedRange().slice(0);

@@ -1,6 +1,6 @@
-// Matrix products by the wasm module's own XNNPACK, which is fast for plain, unbatched operands only: transposed
-// operands are transposed first, batches go slice by slice through zero-copy views. Trap: XNNPACK caches packed weights
-// by id, so every view gets a fresh id and gives it back.
+// Matrix products by the wasm module's own XNNPACK, which is fast for plain, unbatched operands only. Transposed
+// operands are transposed first, and batches are computed slice by slice through views without copying. Trap: XNNPACK
+// caches packed weights by id, so every view gets a new id, which is released afterwards.
 import type { Gemm, Operand } from './gemm.ts';
 import type { Heap } from './heap.ts';
 
@@ -37,13 +37,13 @@ interface Plain {
   batch: number;
   rows: number;
   columns: number;
-  /** Gives back the transposed copy. */
+  /** Disposes the transposed copy. */
   scratch?: () => void;
 }
 
 /**
- * Up to here packing the right side (10 ns an element) costs more than the whole product in JavaScript (1 ns a
- * multiplication).
+ * Up to this many rows, packing the right side (10 ns an element) costs more than computing the whole product in
+ * JavaScript (1 ns a multiplication).
  */
 const FEW_ROWS = 4;
 
@@ -79,7 +79,7 @@ const plain = (heap: Heap, { ref, batch, rows, columns, transpose }: Operand): P
   return { offset: heap.offset(copy), batch, rows: columns, columns: rows, scratch: () => heap.release(copy) };
 };
 
-const BLOCK = 16; // both sides of a block stay in the first cache
+const BLOCK = 16; // both sides of a block fit into the first-level cache
 
 /** (rows, columns) at `at` → (columns, rows) at the same place of the other array. */
 const transposeInto = (to: Float32Array, from: Float32Array, at: number, rows: number, columns: number) => {

@@ -1,16 +1,17 @@
-// What a family of models is to the engine: how its config.json is read, and under which names its weights are stored.
+// What the engine needs to know of a family of models: how its config.json is read, and under which names its weights
+// are stored.
 import type { Fields } from '../formats/config-fields.ts';
 import type { DecoderConfig } from '../formats/config.ts';
 
 export interface Family {
-  /** The models that people know it by. */
+  /** Published models of the family. */
   title: string;
   /** Everything but the family's name. */
   read: (f: Fields) => Omit<DecoderConfig, 'family'>;
   names: Names;
 }
 
-/** A stored tensor that holds several parameters: one behind the other, or a third of each head in turn. */
+/** A stored tensor that holds several parameters: one after the other, or a third of each head in turn. */
 export interface Fused {
   /** Stored path under the layer. */
   name: string;

@@ -1,7 +1,7 @@
 // Gemma 1 to 3, text (https://arxiv.org/abs/2403.08295, 2408.00118, 2503.19786): embeddings scaled by √d, norms that
-// multiply by 1 + weight, and from Gemma 2 on norms on both sides of attention and MLP, windows in most layers, bounded
-// scores and logits. Traps: `gelu` in Gemma 1 means its tanh form; Gemma 3 turns its windowed layers with a base of
-// their own.
+// multiply by 1 + weight, and from Gemma 2 on norms before and after attention and MLP, windows in most layers, bounded
+// scores and logits. Traps: `gelu` in Gemma 1 means its tanh form; and Gemma 3 rotates its windowed layers with another
+// base than the rest.
 import { z } from 'zod';
 import { unsupported, type Fields } from '../formats/config-fields.ts';
 import type { DecoderConfig } from '../formats/config.ts';
@@ -23,7 +23,7 @@ const gemmaLike = (f: Fields, defaults: LlamaLike): Read => {
   };
 };
 
-/** Both names, of which older files have the one beside the other. */
+/** Activation under either of its two names; older files have both. */
 const activationOf = (f: Fields, before: unknown): unknown =>
   f.any('hidden_activation') ?? before ?? 'gelu_pytorch_tanh';
 
@@ -36,7 +36,7 @@ export const gemma: Family = {
   },
 };
 
-/** Four norms a block; Llama's name of the second means another place here. */
+/** Four norms a block. The name of Llama's second norm stands for another position here. */
 const FOUR_NORMS: Names = {
   ...LLAMA_NAMES,
   block: {
@@ -55,7 +55,7 @@ const between = (f: Fields, config: Read, cap: Read['cap']): Read => ({
   scale: { ...config.scale, attention: 1 / Math.sqrt(f.positive('query_pre_attn_scalar', 256)) },
 });
 
-/** A bound; null is none, and where nothing is said it is the class's own. */
+/** A bound. null means none; where the field is absent, the default of the family's class holds. */
 const capOf = <K extends keyof Read['cap']>(f: Fields, key: K, name: string, fallback?: number): Read['cap'] => {
   const bound =
     f.given(name) && f.any(name) === undefined ? undefined : f.any(name) === undefined ? fallback : f.positive(name, 1);
@@ -66,7 +66,7 @@ export const gemma2: Family = {
   title: 'Gemma 2',
   names: FOUR_NORMS,
   read: (f) => {
-    f.any('hidden_act'); // beside the other name in older files, and not read by the class
+    f.any('hidden_act'); // older files have it beside the newer name; the family's class does not read it
     const config = gemmaLike(f, { activation: activationOf(f, undefined) });
     const cap = {
       ...capOf(f, 'attention', 'attn_logit_softcapping', 50),
@@ -82,7 +82,7 @@ export const gemma3: Family = {
   title: 'Gemma 3, text alone (gemma3_text)',
   names: FOUR_NORMS,
   read: (f) => {
-    f.only('attn_logit_softcapping', [null]); // the class bounds logits alone
+    f.only('attn_logit_softcapping', [null]); // the family's class bounds only the logits
     f.any('hidden_act');
     const parameters = f.any('rope_parameters');
     const nested = Nested.safeParse(parameters);

@@ -1,4 +1,4 @@
-// GPT-NeoX and Pythia. Trap: queries, keys and values are in one matrix, head by head.
+// GPT-NeoX and Pythia. Trap: queries, keys and values are stored in one matrix, interleaved head by head.
 import { activation } from '../formats/config-fields.ts';
 import type { Family } from './family.ts';
 import { layerNormed } from './layer-norm.ts';

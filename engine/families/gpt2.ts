@@ -1,4 +1,4 @@
-// GPT-2. Trap: its matrices are stored [in, out] (Conv1D), queries, keys and values in one.
+// GPT-2. Trap: its matrices are stored [in, out] (Conv1D), with queries, keys and values in one.
 import { activation } from '../formats/config-fields.ts';
 import type { Family } from './family.ts';
 import { layerNormed } from './layer-norm.ts';
@@ -26,7 +26,7 @@ export const gpt2: Family = {
       f.layers('n_layer'),
       f.int('n_positions'),
     ];
-    // other names of the same, by which transformers sets them too
+    // other names of the same sizes, which transformers accepts too
     f.only('hidden_size', [hiddenSize]);
     f.only('num_attention_heads', [heads]);
     f.only('num_hidden_layers', [layers]);

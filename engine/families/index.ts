@@ -1,5 +1,5 @@
-// The families of models that the engine computes, by the model_type of their config.json. One family is one file here:
-// what is refused, what the documents list and what the parity tests go through all come from this table.
+// The families of models that the engine computes, by the model_type of their config.json. One family is one file.
+// Refusals, the lists in the documents and the parity tests are all made from this table.
 import type { Family } from './family.ts';
 import { gemma, gemma2, gemma3 } from './gemma.ts';
 import { gpt2 } from './gpt2.ts';
@@ -34,10 +34,10 @@ export const FAMILIES = {
 
 export type FamilyName = keyof typeof FAMILIES;
 
-/** undefined where the engine does not compute models of that type. */
+/** undefined where the engine cannot compute models of that type. */
 export const familyOf = (modelType: string): FamilyName | undefined =>
   Object.hasOwn(FAMILIES, modelType) ? (modelType as FamilyName) : undefined;
 
-/** Each family with the models that people know it by, for the documents. */
+/** Each family with the published models that belong to it, for the documents. */
 export const supportedFamilies = (): { modelType: FamilyName; title: string }[] =>
   Object.entries(FAMILIES).map(([modelType, { title }]) => ({ modelType: modelType as FamilyName, title }));

@@ -29,7 +29,7 @@ export const LLAMA_NAMES: Names = {
 type Read = Omit<DecoderConfig, 'family'>;
 
 export interface LlamaLike {
-  /** Of a head, where config.json does not say. */
+  /** Size of a head, where config.json does not give it. */
   headDim?: number;
   kvHeads?: number;
   activation?: unknown;
@@ -37,11 +37,11 @@ export interface LlamaLike {
   eps?: number;
   tied?: boolean;
   rope?: Partial<RopeNames>;
-  /** Where there is another than one for every layer. */
+  /** Rotary embedding, where it is not the usual one in every layer. */
   turn?: (headDim: number, maxPositions: number) => Rope;
 }
 
-/** With what the family's class takes where config.json is silent. */
+/** Reads the config with the defaults of the family's class for absent fields. */
 export const llamaLike = (f: Fields, defaults: LlamaLike = {}): Read => {
   const hiddenSize = f.int('hidden_size');
   const heads = f.int('num_attention_heads');
@@ -82,7 +82,7 @@ export const withBiases = (f: Fields, config: Read): Read => {
   return { ...config, bias: { qkv: attention, o: attention, mlp: f.flag('mlp_bias', false), head: false } };
 };
 
-/** Every layer sees the same window. */
+/** Every layer has the same window. */
 export const windowed = (config: Read, window: number | undefined): Read =>
   window === undefined ? config : { ...config, attention: config.attention.map((layer) => ({ ...layer, window })) };
 
@@ -100,7 +100,7 @@ export const mixed = (
   });
 };
 
-/** A window; null is none, and where nothing is said it is the class's own. */
+/** A window. null means none; where the field is absent, the default of the family's class holds. */
 export const windowOf = (f: Fields, fallback?: number): number | undefined => {
   if (!f.given('sliding_window')) return fallback;
   return f.any('sliding_window') === undefined ? undefined : f.int('sliding_window');

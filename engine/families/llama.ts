@@ -1,5 +1,5 @@
-// Llama 1 to 3.2 (https://arxiv.org/abs/2407.21783), and what is stored as it: SmolLM, SmolLM2, TinyLlama, Yi, DeepSeek
-// distillations.
+// Llama 1 to 3.2 (https://arxiv.org/abs/2407.21783), and models stored in its form: SmolLM, SmolLM2, TinyLlama, Yi,
+// DeepSeek distillations.
 import type { Family } from './family.ts';
 import { LLAMA_NAMES, llamaLike, withBiases } from './llama-like.ts';
 

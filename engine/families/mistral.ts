@@ -1,5 +1,5 @@
-// Mistral 7B and Nemo: Llama with a window over the keys (https://arxiv.org/abs/2310.06825). Trap: a window that is
-// null is none, one that is missing is 4096.
+// Mistral 7B and Nemo: Llama with a window over the keys (https://arxiv.org/abs/2310.06825). Trap: a `sliding_window`
+// of null means no window, an absent one means 4096.
 import type { Family } from './family.ts';
 import { LLAMA_NAMES, llamaLike, windowed, windowOf } from './llama-like.ts';
 

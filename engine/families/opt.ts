@@ -1,5 +1,5 @@
-// OPT (https://arxiv.org/abs/2205.01068). Traps: its table of positions begins at 2; OPT-350m norms after the residual
-// sums, has no final norm and projects its embedding in and out.
+// OPT (https://arxiv.org/abs/2205.01068). Traps: its table of positions begins at index 2; OPT-350m normalises after
+// the residual sums, has no final norm, and projects its embedding in and out.
 import { activation } from '../formats/config-fields.ts';
 import type { Family } from './family.ts';
 import { layerNormed } from './layer-norm.ts';

@@ -1,4 +1,5 @@
-// Phi-1, 1.5 and 2: attention and MLP read one norm side by side; part of each head is turned; the head has a bias.
+// Phi-1, 1.5 and 2: attention and MLP read the same norm in parallel; only a part of each head is rotated; the head has
+// a bias.
 import { activation } from '../formats/config-fields.ts';
 import type { Family } from './family.ts';
 import { layerNormed } from './layer-norm.ts';

@@ -1,6 +1,6 @@
 // Phi-3 and Phi-4 (https://arxiv.org/abs/2404.14219): Llama with queries, keys and values in one matrix, gate and up in
-// another, and LongRoPE in the long ones.
-// Trap: LongRoPE takes other factors for texts longer than those of the first training; older files call it `su` or
+// another, and LongRoPE in the variants with long contexts.
+// Trap: LongRoPE uses other factors for texts longer than those of the first training; older files call it `su` or
 // `yarn`.
 import type { Family } from './family.ts';
 import { LLAMA_NAMES, llamaLike, windowed, windowOf } from './llama-like.ts';

@@ -5,7 +5,7 @@ import type { DecoderConfig } from '../formats/config.ts';
 import type { Family } from './family.ts';
 import { LLAMA_NAMES, llamaLike, type LlamaLike } from './llama-like.ts';
 
-/** Trap: with `use_sliding_window` the upper layers see a window; no published model has it. */
+/** Trap: with `use_sliding_window` the upper layers would have a window; no published model sets it. */
 const qwen = (f: Fields, defaults: LlamaLike): Omit<DecoderConfig, 'family'> => {
   f.only('use_sliding_window', [false, null]);
   for (const idle of ['sliding_window', 'max_window_layers']) f.any(idle);

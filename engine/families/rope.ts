@@ -1,6 +1,6 @@
-// Rotary embeddings as config.json describes them: `rope_scaling` (transformers 4) or `rope_parameters` (5). Trap: a
-// kind, or a field of one, that is not known is refused by name. `dynamic` changes nothing until a text is longer than
-// max_position_embeddings, and longer ones are not read here.
+// Rotary embeddings as config.json describes them: `rope_scaling` (transformers 4) or `rope_parameters` (5). Trap: an
+// unknown kind or field is refused by name. `dynamic` changes nothing until a text is longer than
+// max_position_embeddings, and such texts are not read here.
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import { unsupported, type Fields } from '../formats/config-fields.ts';
@@ -59,7 +59,7 @@ export const parametersOf = (f: Fields, name: string, value = f.any(name)): Para
   throw new QuittanceError('MODEL_INVALID', { message: `config.json: ${name}`, cause: parsed.error });
 };
 
-/** One from parameters that were read. */
+/** One rotary embedding, from its parameters. */
 export const ropeOf = (
   f: Fields,
   parameters: Parameters,

@@ -6,7 +6,7 @@ export const smollm3: Family = {
   title: 'SmolLM 3',
   names: LLAMA_NAMES,
   read: (f) => {
-    f.any('pretraining_tp'); // published files have it, and the class does not read it
+    f.any('pretraining_tp'); // published files have it; the family's class does not read it
     f.any('max_window_layers');
     const config = withBiases(
       f,

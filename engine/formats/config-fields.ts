@@ -1,6 +1,6 @@
-// Typed reading of a `config.json`: a missing, mistyped or absurd field is named, and what changes the computation but
-// is not implemented is refused by name. Trap: sizes are somebody else's claim; they are bounded here, before anything
-// is built from them.
+// Typed reading of a `config.json`: a missing, mistyped or absurd field is an error with its name, and so is a field
+// that changes the computation but is not implemented. Trap: sizes may come from a stranger, so they are bounded here
+// before anything is allocated from them.
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import type { Activation } from './config.ts';
@@ -17,12 +17,9 @@ export const unsupported = (field: string, got: unknown, expected: string) =>
     got: JSON.stringify(got),
   });
 
-/**
- * Fields of every family that say nothing about what the model computes, as transformers 4 and 5 and trainers write
- * them.
- */
+/** Fields of any family that do not change what the model computes, as transformers 4 and 5 and trainers write them. */
 const HARMLESS: KeyRules = {
-  // sizes by the names of other families, which a family's class does not read
+  // sizes under the names of other families, which the family's own class does not read
   ...rules(
     'harmless',
     'hidden_size',
@@ -100,7 +97,7 @@ const HARMLESS: KeyRules = {
     'is_llama_config',
   ),
   ...rules('harmless', '_sliding_window_pattern', 'reorder_and_upcast_attn'),
-  // defaults of requests, which older files keep here
+  // sampling defaults, which older files keep here
   ...rules(
     'harmless',
     'max_length',
@@ -140,19 +137,22 @@ const HARMLESS: KeyRules = {
   ),
 };
 
-/** Typed access to the loose object: a missing or mistyped field is named, and one that nobody reads is refused. */
+/**
+ * Typed access to the loose object: a missing or mistyped field is an error with its name, and so is one that was never
+ * read.
+ */
 export class Fields {
   readonly #raw: Raw;
   readonly #read = new Set<string>();
   constructor(raw: Raw) {
     this.#raw = raw;
   }
-  /** Any value, as it stands. */
+  /** The value as it is, of any type. */
   any(name: string): unknown {
     this.#read.add(name);
     return this.#raw[name] ?? undefined;
   }
-  /** Whether the field is there, be it null. */
+  /** Whether the field is present, even as null. */
   given(name: string): boolean {
     return Object.hasOwn(this.#raw, name);
   }
@@ -185,7 +185,7 @@ export class Fields {
     const value = this.any(name) ?? allowed[0];
     if (!allowed.includes(value)) throw unsupported(name, value, allowed.map((a) => JSON.stringify(a)).join(' or '));
   }
-  /** One of a list for each layer; undefined where the field is not there. */
+  /** A list with one entry for each layer; undefined where the field is absent. */
   perLayer<T extends string | number>(name: string, layers: number, allowed: readonly T[]): T[] | undefined {
     const value = this.any(name);
     if (value === undefined) return undefined;
@@ -200,7 +200,7 @@ export class Fields {
       `${allowed.map((a) => JSON.stringify(a)).join(' or ')} for each of ${layers} layers`,
     );
   }
-  /** Ids that begin, end and fill a text. */
+  /** Ids of the tokens that begin, end and pad a text. */
   specials(): { eosIds: number[]; bosId?: number; padId?: number } {
     const ids = (value: z.infer<typeof Ids>): number[] => (value === undefined || value === null ? [] : [value].flat());
     const { bos_token_id, eos_token_id, pad_token_id } = this.#raw;
@@ -211,7 +211,7 @@ export class Fields {
       ...(padId === undefined ? {} : { padId }),
     };
   }
-  /** MODEL_UNSUPPORTED names a field that was not read and is not known to change nothing. */
+  /** MODEL_UNSUPPORTED names a field that was not read and is not known to be harmless. */
   refuseUnread(): void {
     checkKeys('config.json', this.#raw, (key) =>
       this.#read.has(key) ? 'read' : Object.hasOwn(HARMLESS, key) ? HARMLESS[key] : undefined,

@@ -1,7 +1,7 @@
 // A Hugging Face `config.json` read into one description of a decoder (transformers 4 and 5 dialects:
-// `rope_theta`/`torch_dtype` and `rope_parameters`/`dtype`). What tells the families apart stands in engine/families.
-// Trap: a field that changes the computation and is not implemented must be refused by name, never ignored: every field
-// is read, known to change nothing, or an error.
+// `rope_theta`/`torch_dtype` and `rope_parameters`/`dtype`). The differences between families are in engine/families.
+// Trap: a field that changes the computation and is not implemented must never be ignored, so every field is read,
+// known to be harmless, or an error with its name.
 import { QuittanceError } from '#core/errors.ts';
 import { familyOf, FAMILIES, type FamilyName } from '../families/index.ts';
 import { Fields, Raw, unsupported } from './config-fields.ts';
@@ -36,9 +36,9 @@ export type Position =
 
 /** What one layer's attention sees. */
 export interface LayerAttention {
-  /** Keys as far back as this many positions, or further, are not seen; undefined: no limit. */
+  /** Keys further back than this many positions are masked; undefined: no limit. */
   window?: number;
-  /** How it knows positions; undefined: by the embedding alone, or not at all. */
+  /** The layer's rotary embedding; undefined: it knows positions from the embedding alone, or not at all. */
   rope?: Rope;
 }
 
@@ -63,7 +63,8 @@ export interface DecoderConfig {
   /** One a layer. */
   attention: readonly LayerAttention[];
   /**
-   * sequential: x + attn, then + mlp. parallel: both read the block's input; `sharedNorm` where one norm serves both.
+   * sequential: x + attention, then + MLP. parallel: both read the block's input; `sharedNorm` where one norm serves
+   * both.
    */
   residual: 'sequential' | 'parallel';
   sharedNorm: boolean;
@@ -72,7 +73,7 @@ export interface DecoderConfig {
    * each, inside the residual (Gemma 2 and 3); after each, inside the residual (OLMo 2).
    */
   norms: 'before' | 'after-sum' | 'around' | 'after';
-  /** Norms queries and keys before they are turned: each head, or all heads as one. */
+  /** Normalises queries and keys before they are rotated: each head by itself, or all heads together. */
   queryKeyNorm?: 'head' | 'whole';
   finalNorm: boolean;
   bias: { qkv: boolean; o: boolean; mlp: boolean; head: boolean };

@@ -1,6 +1,6 @@
 // Model folders in Hugging Face layout: config.json, model.safetensors (or shards with an index), tokenizer.json,
 // optional tokenizer_config.json and generation_config.json. Traps: tied heads are not stored; older GPT-2 files lack
-// the `transformer.` prefix; a pickle is refused by name, never opened.
+// the `transformer.` prefix; a pickle is a program, so it is refused by its name and never opened.
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ export interface ModelFolder {
   config: DecoderConfig;
   configJson: Readonly<Record<string, unknown>>;
   tokenizer: Tokenizer;
-  /** What its files say and is not taken over. */
+  /** What its files say that is not taken over. */
   remarks: string[];
   values: Map<string, Float32Array>;
 }
@@ -39,8 +39,8 @@ export const readModelFolder = (dir: string): ModelFolder => {
 };
 
 /**
- * The checks of readModelFolder tensor by tensor, for models larger than memory; without `values`, all but the weights'
- * numbers. Says how the weights are stored.
+ * The checks of readModelFolder tensor by tensor, for models larger than memory; without `values`, everything but the
+ * numbers. Returns how the weights are stored.
  */
 export const checkModelFolder = (dir: string, { values }: { values: boolean }): Quantisation => {
   const { config } = readModelParts(dir);
@@ -94,7 +94,10 @@ export const loadModel = (dir: string, from: typeof modelFrom = modelFrom): Mode
   return withValues(dir, config, (valueOf) => from(config, tokenizer, { get: (name) => valueOf(specs.get(name)!) }));
 };
 
-/** A model that names code of its own is computed by the engine's, which is that of its model_type. */
+/**
+ * Remark on a model that comes with Python code of its own: the engine computes it as its model_type says, without that
+ * code.
+ */
 const ownCode = ({ auto_map }: Readonly<Record<string, unknown>>): string[] =>
   isUnset(auto_map) ? [] : ["config.json: auto_map names code of the model's own, which is never run"];
 
@@ -102,8 +105,8 @@ const ownCode = ({ auto_map }: Readonly<Record<string, unknown>>): string[] =>
 const optionalJson = (path: string): Record<string, unknown> => (existsSync(path) ? readJsonFile(path) : {});
 
 /**
- * Of several ends the tokenizer's own closes an answer (<|eot_id|>, <|im_end|>); config.json may list that of a
- * document before it.
+ * Where a model has several end tokens, the tokenizer's own ends an answer (<|eot_id|>, <|im_end|>) and comes first;
+ * config.json may list the end of a document before it.
  */
 const withTurnEndFirst = (config: DecoderConfig, tokenizer: Tokenizer, dir: string): DecoderConfig => {
   const token = SpecialToken.safeParse(optionalJson(join(dir, 'tokenizer_config.json'))['eos_token']);
@@ -140,7 +143,7 @@ export const storedTensors = (
 ): TensorToWrite[] =>
   storedTensorsToMake(config, valueOf, specs).map(({ make, ...tensor }) => ({ ...tensor, data: make() }));
 
-/** The same, each made when its turn comes. */
+/** The same tensors, each computed when it is written. */
 export const storedTensorsToMake = (
   config: DecoderConfig,
   valueOf: ValueOf,

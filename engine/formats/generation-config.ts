@@ -1,6 +1,6 @@
-// generation_config.json: the ids that end an answer are read; how an answer is sampled is said by each request here,
-// so those defaults are not taken over; what forbids or forces tokens is part of what the model says, is not
-// implemented, and is refused by name.
+// generation_config.json. The ids that end an answer are read. Sampling defaults are not taken over, because each
+// request here states how it samples. Fields that forbid or force tokens change what the model says and are not
+// implemented, so they are refused by name.
 import { z } from 'zod';
 import { modelInvalid } from './invalid.ts';
 import { checkKeys, rules, type KeyRules } from './known-keys.ts';
@@ -57,7 +57,8 @@ const KNOWN: KeyRules = {
 const UNAPPLIED = 'is a default of requests elsewhere; here answers are judged and served without it';
 
 /**
- * MODEL_UNSUPPORTED names what would force or forbid tokens, or is not known; returns what is to be said of the rest.
+ * MODEL_UNSUPPORTED names a field that would force or forbid tokens, or that is not known; returns remarks on fields
+ * that are not applied.
  */
 export const checkGenerationConfig = (json: Readonly<Record<string, unknown>>): string[] =>
   checkKeys(GENERATION_CONFIG, json, {

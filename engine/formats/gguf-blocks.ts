@@ -1,9 +1,9 @@
 // Quantised blocks of ggml to float32 (https://github.com/ggml-org/ggml, ggml-common.h and ggml-quants.c for the
-// layouts). A block holds 32 or 256 weights with a scale, some with a minimum. Trap: low and high half of a byte are
+// layouts). A block holds 32 or 256 weights with a scale, some types with a minimum. Trap: the two halves of a byte are
 // not neighbours: the low halves are the first 16 (or 32) weights, the high halves the next.
 import { widen, widenHalf } from './number-formats.ts';
 
-/** Names of ggml's tensor types by number; undefined numbers were withdrawn. */
+/** Names of ggml's tensor types by number; undefined for numbers that were withdrawn. */
 export const GGML_TYPES: readonly (string | undefined)[] = [
   ...[
     'F32',

@@ -53,6 +53,6 @@ const within = (prefix: string, key: string, known: KeyRules): KeyRule | undefin
   return Object.hasOwn(known, name) ? known[name] : undefined;
 };
 
-/** MODEL_UNSUPPORTED names a key that is not known; returns what is to be said of the others. */
+/** MODEL_UNSUPPORTED names a key that is not known; returns remarks on keys that are not applied. */
 export const checkGgufKeys = ({ metadata }: GgufFile, architecture: string): string[] =>
   checkKeys('GGUF', Object.fromEntries(metadata), ruleOf(architecture));

@@ -49,7 +49,7 @@ class Metadata {
       got: typeof value,
     });
   }
-  /** A float32 as the decimal number that it was written from. */
+  /** A float32 as the shortest decimal number that rounds to it. */
   decimal(key: string): number | undefined {
     const value = this.optional(key);
     return value === undefined ? undefined : Number(value.toPrecision(7));
@@ -60,14 +60,14 @@ class Metadata {
   }
 }
 
-/** MODEL_UNSUPPORTED where it is none of ours. */
+/** MODEL_UNSUPPORTED for an architecture that cannot be read from GGUF. */
 export const ggufArchitecture = ({ metadata }: GgufFile): 'llama' | 'qwen2' => {
   const architecture = metadata.get('general.architecture');
   if (architecture === 'llama' || architecture === 'qwen2') return architecture;
   throw unsupported('general.architecture', architecture ?? 'nothing', 'llama or qwen2');
 };
 
-/** Content of `config.json`. MODEL_UNSUPPORTED names what the engine has no place for. */
+/** Content of `config.json`. MODEL_UNSUPPORTED names what the engine does not implement. */
 export const ggufConfig = (file: GgufFile): Record<string, unknown> => {
   const architecture = ggufArchitecture(file);
   const m = new Metadata(file, architecture);

@@ -1,7 +1,7 @@
-// A GGUF file's tokenizer as `tokenizer.json`. Byte-level BPE comes with its merges; a SentencePiece vocabulary comes
+// A GGUF file's tokenizer as `tokenizer.json`. Byte-level BPE comes with its merges. A SentencePiece vocabulary comes
 // with scores, from which the merges follow: two tokens merge where their concatenation is a token, best score first.
-// Trap: the text is cut before merging by a rule that the file only names (`tokenizer.ggml.pre`); an unknown name is
-// refused, never guessed.
+// Trap: the rule that cuts a text before merging is only named in the file (`tokenizer.ggml.pre`), so an unknown name
+// is refused, never guessed.
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import type { GgufFile } from './gguf.ts';
@@ -58,12 +58,10 @@ const addedTokens = ({ tokens, kinds }: Vocabulary) =>
 
 const vocabOf = ({ tokens }: Vocabulary) => Object.fromEntries(tokens.map((token, id) => [token, id]));
 
-/**
- * Ways to cut the text with which llama.cpp puts the beginning of a text first, where the file does not say otherwise.
- */
+/** Ways to cut the text for which llama.cpp adds the begin token, where the file does not say otherwise. */
 const BEGIN_BY_DEFAULT = ['llama-bpe', 'llama3', 'llama-v3'];
 
-/** Ids that llama.cpp takes for a SentencePiece vocabulary where the file gives none. */
+/** Ids that llama.cpp assumes for a SentencePiece vocabulary where the file gives none. */
 const SENTENCEPIECE_IDS: Readonly<Record<string, number>> = { unknown: 0, bos: 1, eos: 2 };
 
 /** Id of a special token by GGUF's name of it: bos, eos, eot, eom, padding, unknown. */
@@ -82,7 +80,7 @@ const postProcessor = (file: GgufFile, { tokens }: Vocabulary) => {
     if ((said ?? byDefault) !== true) return [];
     const id = ggufSpecial(file, name);
     const token = id === undefined ? undefined : tokens[id];
-    if (id === undefined && said === undefined) return []; // a file that names no such token has none to put there
+    if (id === undefined && said === undefined) return []; // without such a token in the file there is none to add
     if (id === undefined || token === undefined)
       throw invalid(`${name}_token_id is no token, though every text has one (add_${name}_token)`);
     return [{ id, token }];

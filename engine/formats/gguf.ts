@@ -1,7 +1,7 @@
 // GGUF files (https://github.com/ggml-org/ggml/blob/master/docs/gguf.md), versions 2 and 3, little-endian: typed
 // metadata, tensor descriptions, then data.
-// Traps: every count and length is a stranger's: each is held against what is left of the file before anything is
-// allocated; dimensions are listed fastest first, so [576, 192] is a matrix of 192 rows.
+// Traps: every count and length may come from a stranger, so each is compared with what is left of the file before
+// anything is allocated; and dimensions are listed fastest first, so [576, 192] is a matrix of 192 rows.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { QuittanceError } from '#core/errors.ts';
 import { BLOCKS, dequantizeBlocks, GGML_TYPES, type BlockType } from './gguf-blocks.ts';
@@ -70,9 +70,9 @@ export const openGguf = (path: string): GgufFile => {
 };
 
 const MOST_ENTRIES = 2 ** 16;
-/** Of all lists together: tokens, their kinds, scores and merges of a vocabulary of 256,000. */
+/** Elements of all lists together: tokens, kinds, scores and merges of a vocabulary of 256,000. */
 const MOST_ELEMENTS = 2 ** 20;
-/** Of all texts together, a vocabulary of long words included. */
+/** Bytes of all texts together, enough for a vocabulary of long words. */
 const MOST_TEXT_BYTES = 2 ** 25;
 /** Several times the largest published tensor. */
 const MOST_WEIGHTS = 2 ** 33;

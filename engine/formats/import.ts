@@ -1,7 +1,7 @@
-// Takes a model of others into a folder of ours: a Hugging Face folder is checked and copied, a GGUF file is unpacked
-// into one.
-// Traps: nothing appears under `outDir` unless everything was read and checked; a pickle is refused by its name, never
-// opened.
+// Takes a foreign model into a folder in our layout: a Hugging Face folder is checked and copied, a GGUF file is
+// unpacked.
+// Traps: nothing appears under `outDir` unless everything was read and checked; a pickle is a program, so it is refused
+// by its name and never opened.
 import { copyFileSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { QuittanceError } from '#core/errors.ts';
@@ -43,7 +43,8 @@ export const importModel = async (
   return replaceFolder(outDir, (at) => {
     fill(at);
     if (pinned) writeTemplate(at, pinned);
-    const manifest = manifestOf(at, checkModelFolder(at, { values: false })); // every value was read on the way
+    // every value was read while it was copied
+    const manifest = manifestOf(at, checkModelFolder(at, { values: false }));
     return {
       manifest,
       digest: manifestDigest(manifest),
@@ -53,12 +54,12 @@ export const importModel = async (
 };
 
 export interface ImportOptions {
-  /** The day that a chat template which says today's shall say from now on. */
+  /** The day that a chat template which states the date shall state from now on. */
   date?: Date | undefined;
 }
 
 export interface ImportedModel extends SavedModel {
-  /** What the reader should know of what was found and not taken over. */
+  /** What was found and not taken over, for the reader. */
   remarks: string[];
 }
 
@@ -73,7 +74,7 @@ const pinnedTemplate = (template: ChatTemplate | undefined, dated: boolean, date
   });
 };
 
-/** In the file that readers prefer to tokenizer_config.json, where the old one stays out of the way. */
+/** Into the file that readers prefer to tokenizer_config.json; the template there is then not read. */
 const writeTemplate = (at: string, { source }: ChatTemplate): void => {
   writeFileSync(join(at, 'chat_template.jinja'), source);
   const path = join(at, 'tokenizer_config.json');
@@ -84,14 +85,17 @@ const writeTemplate = (at: string, { source }: ChatTemplate): void => {
 
 interface Source {
   template: ChatTemplate | undefined;
-  /** What is there and not taken over. MODEL_UNSUPPORTED names what may change the computation and is not known. */
+  /**
+   * What is there and not taken over. MODEL_UNSUPPORTED names a file that may change the computation and is not known.
+   */
   remarks: () => string[];
   /** Writes the folder. */
   fill: (at: string) => void;
 }
 
 /**
- * What lies in a model's folder and is not taken over. MODEL_UNSUPPORTED where others would lay it over the weights.
+ * Files in a model's folder that are not taken over. MODEL_UNSUPPORTED for an adapter, which other programs would add
+ * to the weights.
  */
 const besides = (source: string): string[] => {
   if (existsSync(join(source, 'adapter_config.json')))
@@ -151,7 +155,7 @@ const writeGgufAsFolder = (file: GgufFile, at: string): void => {
   json('tokenizer_config.json', tokenizerConfig(file));
   const template = file.metadata.get('tokenizer.chat_template');
   if (typeof template === 'string') writeFileSync(join(at, 'chat_template.jinja'), template);
-  readModelParts(at); // tokenizer and embedding agree, before a weight is unpacked
+  readModelParts(at); // checks that tokenizer and embedding agree before any weight is unpacked
   writeSafetensors(
     join(at, 'model.safetensors'),
     tensors.map(({ name, shape, read }) => ({ name, shape, make: read })),

@@ -1,4 +1,4 @@
-// The one error of a model folder that is incomplete or contradicts itself.
+// The error for a model folder that is incomplete or contradicts itself.
 import { QuittanceError } from '#core/errors.ts';
 
 export const modelInvalid = (

@@ -1,5 +1,5 @@
-// JSON files of a model folder. Trap: a key that is given twice says two things to two readers; small files are refused
-// for it.
+// JSON files of a model folder. Trap: where a key is given twice, readers differ on which value holds, so small files
+// with such a key are refused.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
@@ -18,8 +18,8 @@ export const readJsonFile = (path: string, most = MOST_JSON_BYTES): Record<strin
   const { size } = statSync(path);
   if (size > most)
     throw modelInvalid(`${path} is too large`, { expected: `at most ${most} bytes`, got: `${size} bytes` });
-  // whoever else reads a file that says two things at once may go by the other one; a vocabulary's hundred thousand
-  // keys would take too long each time
+  // A key given twice is looked for only in small files: in a vocabulary with a hundred thousand keys the search would
+  // take too long each time.
   const parse = size <= MOST_CONFIG_BYTES ? parseOnce : JSON.parse;
   try {
     return JsonObject.parse(parse(readFileSync(path, 'utf8')));

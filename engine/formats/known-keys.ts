@@ -1,6 +1,6 @@
-// Which keys of a model's JSON files may be there: what is read, what changes nothing, what is not applied and said.
-// Anything else is refused by name, since a key that is passed over may be the one that makes another model of the
-// weights.
+// Which keys the JSON files of a model may have: keys that are read, keys that change nothing, and keys that are not
+// applied, which the import reports. Any other key is refused by name, because it may be one that changes what the
+// weights compute.
 import { QuittanceError } from '#core/errors.ts';
 
 export type KeyRule =
@@ -19,13 +19,13 @@ export type KeyRules = Readonly<Record<string, KeyRule>>;
 export const rules = (rule: KeyRule, ...keys: readonly string[]): KeyRules =>
   Object.fromEntries(keys.map((key) => [key, rule]));
 
-/** Nothing was chosen: the key might as well not be there. */
+/** Not chosen: as if the key were absent. */
 export const isUnset = (value: unknown): boolean =>
   value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0);
 
 /**
- * MODEL_UNSUPPORTED names the first key that is not known or has a value that is not supported; returns what is to be
- * said of the others.
+ * MODEL_UNSUPPORTED names the first key that is not known or has an unsupported value; returns remarks on keys that are
+ * not applied.
  */
 export const checkKeys = (
   file: string,

@@ -19,8 +19,8 @@ const CONFIG = 'adapter_config.json';
 const WEIGHTS = 'adapter_model.safetensors';
 
 /**
- * What adapter_config.json may say. `init_lora_weights` is more than a beginning where it takes a part out of the
- * base's weights (PiSSA, OLoRA, CorDA, LoftQ, LoRA-GA): such factors added to the untouched base make another model.
+ * What adapter_config.json may say. Some values of `init_lora_weights` subtract a part from the base's weights (PiSSA,
+ * OLoRA, CorDA, LoftQ, LoRA-GA); factors trained that way do not fit the unchanged base, so they are refused.
  */
 const KNOWN: KeyRules = {
   ...rules('read', 'r', 'lora_alpha', 'lora_dropout', 'target_modules', 'use_rslora', 'rank_pattern', 'alpha_pattern'),
@@ -67,7 +67,7 @@ export const readAdapterConfig = (json: Readonly<Record<string, unknown>>): Lora
     if (Object.keys(pattern ?? {}).length > 0) throw unsupported(field, pattern);
   }
   if (typeof target_modules === 'string' && target_modules !== 'all-linear') {
-    throw unsupported('target_modules', target_modules); // a regular expression of a stranger is not run
+    throw unsupported('target_modules', target_modules); // a regular expression from a stranger is not run
   }
   return LoraConfig.parse({
     rank: r,
@@ -78,7 +78,7 @@ export const readAdapterConfig = (json: Readonly<Record<string, unknown>>): Lora
   });
 };
 
-/** Lays the adapter in `dir` over the model. Refuses tensors that are missing, left over or of another shape. */
+/** Adds the adapter in `dir` to the model. Refuses tensors that are missing, left over or of another shape. */
 export const readAdapter = (dir: string, model: Model): LoraModel => {
   const lora = planLora(model.config, readAdapterConfig(readJsonFile(join(dir, CONFIG))));
   const file = openSafetensors(join(dir, WEIGHTS));

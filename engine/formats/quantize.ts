@@ -1,6 +1,6 @@
-// int8 copies of weights: symmetric, one scale per output channel (row of a stored matrix), absmax / 127; vectors and
-// embeddings stay float32. The copy is what is served, so it is what is judged. Trap: GPT-2's Conv1D stores [in, out];
-// there a row is an input channel, still one scale a row.
+// int8 copies of weights: symmetric, one scale for each output channel (row of a stored matrix), absmax / 127; vectors
+// and embeddings stay float32. The copy is served, so the copy is judged. Trap: GPT-2's Conv1D stores [in, out], so
+// there a row, and with it a scale, is an input channel.
 import type { TensorInfo, TensorToWrite } from './safetensors.ts';
 
 export const scaleName = (name: string): string => `${name}.scale`;

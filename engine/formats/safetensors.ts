@@ -1,6 +1,6 @@
 // Weight files in the safetensors format: 8-byte little-endian header length, JSON header, raw row-major data.
-// https://huggingface.co/docs/safetensors (format). Trap: every length and offset is somebody else's: each is checked
-// against the file before a byte is allocated. Reads are positional, so a file may be larger than memory.
+// https://huggingface.co/docs/safetensors (format). Trap: every length and offset may come from a stranger, so each is
+// checked against the file before anything is allocated. Reads are positional, so a file may be larger than memory.
 import { closeSync, fstatSync, openSync, readSync, writeSync, fsyncSync } from 'node:fs';
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
@@ -8,8 +8,8 @@ import { duplicateKey } from '#core/json-keys.ts';
 import { firstNotFinite, widen, type StoredType, STORED_BYTES } from './number-formats.ts';
 
 /**
- * A sixth of the reference implementation's limit, and more than 65,000 tensors take: a hostile header is read before
- * it is known to be one.
+ * More than the headers of 65,000 tensors take, and a sixth of the reference implementation's limit: a header has to be
+ * read before it can be recognised as hostile.
  */
 const MAX_HEADER_BYTES = 2 ** 24;
 const MOST_MARKS = 2 ** 20;
@@ -134,7 +134,7 @@ const parseHeader = (path: string, text: string): Record<string, unknown> => {
 const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
 const [OPENING, CLOSING] = [new Set([0x5b, 0x7b]), new Set([0x5d, 0x7d])];
 
-/** How deep a JSON text goes and how many values it separates, found without building any of them. */
+/** The depth of a JSON text and the number of its separators, counted without building any value. */
 const structureOf = (text: string): { depth: number; marks: number } => {
   let [depth, deepest, marks, quoted] = [0, 0, 0, false];
   for (let i = 0; i < text.length; i++) {
@@ -210,7 +210,7 @@ export interface TensorToWrite {
   dtype?: StoredType;
 }
 
-/** A tensor that is made when its turn comes, so that a file may be larger than memory. */
+/** A tensor whose values are computed when it is written, so that a file may be larger than memory. */
 export interface TensorToMake extends Omit<TensorToWrite, 'data'> {
   make: () => Float32Array | Uint8Array;
 }

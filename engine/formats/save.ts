@@ -1,4 +1,4 @@
-// Writes model folders, whole or not at all. Trap: a LoRA is not part of the weights; it must be merged before.
+// Writes model folders, whole or not at all. Trap: a LoRA is not part of the weights and must be merged before.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { manifestDigest, type ModelManifest } from '#core/model.ts';
@@ -18,8 +18,8 @@ export interface SavedModel {
 }
 
 /**
- * Saves `model` under `dir`, replacing what was there; `configJson` is written but for the weights' type, the extra
- * files as they are.
+ * Saves `model` under `dir`, replacing what was there. `configJson` is written with the weights' type corrected, the
+ * extra files unchanged.
  */
 export const saveModel = (
   dir: string,
@@ -28,7 +28,7 @@ export const saveModel = (
     configJson: Readonly<Record<string, unknown>>;
     files?: ReadonlyMap<string, string | Uint8Array>;
     quantisation?: Quantisation;
-    /** Writes further files into the folder before it takes its place. */
+    /** Writes further files into the folder before it is renamed into place. */
     write?: (dir: string) => void;
   },
 ): SavedModel => {
@@ -59,15 +59,15 @@ export const companionFiles = (dir: string): ReadonlyMap<string, string> =>
     }),
   );
 
-/** The type that the weights now have: transformers would round them to the one that the config names. */
+/** Corrects the type to float32: transformers would round the weights to the type that the config names. */
 const inFloat32 = (config: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(config).map(([field, value]) => [field, /^(torch_)?dtype$/.test(field) ? 'float32' : value]),
   );
 
 /**
- * Fields that transformers 5 takes as floats alone: 30 is refused where 30.0 was meant, and JSON.parse keeps no
- * difference.
+ * Fields that transformers 5 accepts only as floats: it refuses 30 where 30.0 was written, and JSON.parse does not keep
+ * the difference.
  */
 const FLOATS =
   /^(\s*"(?:(?:attn|final)_logit_softcapping|rms_norm_eps|layer_norm_eps(?:ilon)?|init(?:ializer_range|_std))": -?\d+)(?=,?$)/gm;

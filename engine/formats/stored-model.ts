@@ -1,7 +1,6 @@
 // Models in and out of the content-addressed store: a model is its manifest, whose digest names it; each file is an
 // artefact of its own.
-// Trap: what is loaded is checked against the manifest on the way out (the store verifies digests), so a swapped weight
-// file cannot be served.
+// Trap: a weight file in the store could be swapped, so the store verifies each file's digest when it is read.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalize, type Digest } from '#core/canonical.ts';

@@ -1,8 +1,8 @@
-// What tokenizer_config.json and special_tokens_map.json say beside tokenizer.json, which is what is read. Where they
-// would give other tokens than it, readers differ on which of the two holds (transformers 4 and 5 do), so the model is
-// refused by the name of the key.
-// Trap: a special token that tokenizer.json lacks is given a new id by others; where the embedding has a row for it,
-// the model may have learnt it.
+// Checks tokenizer_config.json and special_tokens_map.json against tokenizer.json, which alone is read. Where they
+// would give other tokens, readers disagree on which file holds (transformers 4 and 5 do), so the model is refused with
+// the name of the key.
+// Trap: other programs give a special token that tokenizer.json lacks a new id; where the embedding has a row for that
+// id, the model may have been trained with it.
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import { flattened } from '../tokenizer/json.ts';
@@ -25,12 +25,12 @@ const KNOWN: KeyRules = {
   ...rules('harmless', 'model_input_names', 'return_token_type_ids', 'errors', 'use_fast', 'from_slow', 'backend'),
   ...rules('harmless', 'is_local', 'local_files_only', 'trust_remote_code', 'init_inputs', 'device_map', 'torch_dtype'),
   ...rules('harmless', 'legacy', 'sp_model_kwargs', 'use_default_system_prompt', 'transformers_version'),
-  // how text is shown, not how it is read; here it is shown as the tokens say it
+  // how text is displayed, not how it is read; here it is displayed as the tokens say
   ...rules('harmless', 'clean_up_tokenization_spaces', 'spaces_between_special_tokens'),
   ...rules({ only: [false] }, 'split_special_tokens', 'do_lower_case', 'fix_mistral_regex'),
 };
 
-/** Any name that ends so is one of a special token: bos_token, eos_token, boi_token, … */
+/** A name that ends in _token is that of a special token: bos_token, eos_token, boi_token, … */
 const ruleOf = (key: string): KeyRule | undefined =>
   Object.hasOwn(KNOWN, key) ? KNOWN[key] : key.endsWith('_token') ? 'read' : undefined;
 
@@ -48,10 +48,7 @@ type Json = Readonly<Record<string, unknown>>;
 const invalid = (message: string, expected: string, got: string, hint: string) =>
   new QuittanceError('TOKENIZER_INVALID', { message, expected, got, hint });
 
-/**
- * TOKENIZER_INVALID or MODEL_UNSUPPORTED names a key that would give other tokens; returns what is to be said of
- * others.
- */
+/** TOKENIZER_INVALID or MODEL_UNSUPPORTED names a key that would give other tokens; returns remarks on the others. */
 export const checkTokenizerConfig = (file: string, json: Json, tokenizer: Tokenizer, rows: number): string[] => {
   const remarks = checkKeys(file, json, ruleOf);
   checkEnds(file, json, tokenizer);
@@ -64,7 +61,7 @@ const asList = (value: unknown): unknown[] =>
   Array.isArray(value) ? value : typeof value === 'object' && value !== null ? Object.values(value) : [];
 
 const LISTS = ['additional_special_tokens', 'extra_special_tokens', 'model_specific_special_tokens'];
-/** Never part of what a model is asked. */
+/** Special tokens that never occur in a prompt. */
 const UNASKED = /^(pad|unk|sep|cls|mask)_token$/;
 
 /** Special tokens by name and in lists that are not in tokenizer.json. `rows` of the embedding. */
@@ -134,8 +131,8 @@ const checkPrefix = (file: string, json: Json, tokenizer: Tokenizer): void => {
 };
 
 /**
- * Tokens that others would add, or read otherwise. `normalized` of a special token changes nothing once it is in
- * tokenizer.json.
+ * Tokens that other programs would add or read differently. `normalized` of a special token has no effect once the
+ * token is in tokenizer.json.
  */
 const checkAdded = (file: string, decoder: unknown, tokenizer: Tokenizer): void => {
   if (isUnset(decoder)) return;

@@ -1,5 +1,6 @@
 // The weight files of a model folder: model.safetensors, or shards with an index. Traps: a tied head may be stored
-// twice, or alone; older GPT-2 files lack the `transformer.` prefix; a pickle is refused by name, never opened.
+// twice, or alone; older GPT-2 files lack the `transformer.` prefix; a pickle is a program, so it is refused by its
+// name and never opened.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -31,7 +32,7 @@ export const withWeights = <T>(dir: string, use: (weights: Weights) => T): T => 
   }
 };
 
-/** Names under which pickles go about. */
+/** File endings of pickles. */
 export const PICKLE = /\.(bin|pt|pth|pkl|pickle|ckpt)$/i;
 
 const Index = z.looseObject({ weight_map: z.record(z.string(), z.string().regex(/^[\w.-]+\.safetensors$/)) });
@@ -73,7 +74,7 @@ export const withValues = <T>(
 const IGNORED = /(\.attn|\.attention)\.(masked_)?bias$|rotary_emb\.\w+$/;
 const HEADS = ['lm_head.weight', 'embed_out.weight'];
 
-/** A tensor that the computation would not read means that config.json describes another model. */
+/** A tensor that the computation would not read means that config.json describes another model, so it is refused. */
 export const refuseUnknown = (names: readonly string[], config: DecoderConfig): void => {
   const wanted = new Set(parameterSpecs(config).flatMap(({ source: { hf } }) => candidates(config, hf)));
   const unknown = names.find(
@@ -89,7 +90,10 @@ export const refuseUnknown = (names: readonly string[], config: DecoderConfig): 
   }
 };
 
-/** A tied head may be stored a second time, or instead of the embedding; another one makes another model. */
+/**
+ * A tied head may be stored in addition to the embedding, or instead of it; where both are stored and differ, the model
+ * is another one and is refused.
+ */
 export const checkTiedHead = (find: Weights['find'], config: DecoderConfig): void => {
   const head = config.tied ? HEADS.find((name) => find(name)) : undefined;
   if (head === undefined) return;
@@ -122,7 +126,7 @@ const candidates = (config: DecoderConfig, hf: string): string[] => {
   ];
 };
 
-/** Remembers the last tensor only: the parts of a fused tensor follow one another. */
+/** Remembers only the last tensor: the parts of a fused tensor are read one after another. */
 const cached = (read: (hf: string, shape: readonly number[]) => Float32Array) => {
   let last: { hf: string; data: Float32Array } | undefined;
   return (hf: string, shape: readonly number[]) =>

@@ -1,9 +1,9 @@
 // `npm run engine:native`: TensorFlow's C library for tfjs-node, without the package's own install script. The shared
-// libraries come from the tensorflow-cpu wheel (they hold the whole C API and need no Python), the binding is compiled
-// once by npm's own node-gyp against N-API 8, so that one binary serves every Node since 20. All of it lies in
-// .native/, which `npm ci` leaves alone; links inside are relative, so the folder can be copied.
-// Trap: .native must hold no second copy of tfjs. tfjs-node asks for the union package @tensorflow/tfjs, of which it
-// uses the core: a stand-in hands it the one core in the project's node_modules.
+// libraries come from the tensorflow-cpu wheel (which holds the whole C API and needs no Python); the binding is
+// compiled once by npm's own node-gyp against N-API 8, so that one binary serves every Node since 20. Everything is in
+// .native/, which `npm ci` does not touch; links inside are relative, so the folder can be copied.
+// Trap: .native must not hold a second copy of tfjs. tfjs-node requires the union package @tensorflow/tfjs but uses
+// only its core, so a stand-in package hands it the core in the project's node_modules.
 import { execFileSync, type ExecFileSyncOptions } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -27,8 +27,8 @@ const TFJS_NODE = '4.22.0';
 const LIBRARIES = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'] as const;
 
 /**
- * Builds what is missing and proves it by a product in a fresh process. BACKEND_UNAVAILABLE says which part could not
- * be had.
+ * Builds what is missing, and computes a product with it in a new process. BACKEND_UNAVAILABLE says which part could
+ * not be fetched or built.
  */
 export const buildNative = ({
   wheel = 'tensorflow-cpu',
@@ -58,7 +58,7 @@ const step = (say: (line: string) => void, name: string, there: boolean, make: (
 const unavailable = (message: string, hint: string, cause?: unknown) =>
   new QuittanceError('BACKEND_UNAVAILABLE', { message: `native TensorFlow: ${message}`, hint, cause });
 
-/** A tool's own output is shown only where it fails. */
+/** Runs a tool; its output is shown only where it fails. */
 const run = (
   what: string,
   hint: string,
@@ -109,8 +109,8 @@ const fetchLibraries = (folder: string, wheel: string, version: string) => {
 };
 
 /**
- * Puts libraries into lib/, without their debug symbols where `strip` is there, and renames the folder into place as
- * the last act.
+ * Copies the libraries into lib/, without their debug symbols where `strip` is installed; the last act renames the
+ * folder into place.
  */
 const adopt = (from: string, to: string) => {
   mkdirSync(join(from, 'lib'));
@@ -120,7 +120,7 @@ const adopt = (from: string, to: string) => {
     try {
       execFileSync('strip', ['--strip-unneeded', at], { stdio: 'ignore' });
     } catch {
-      // a third larger, nothing else
+      // without `strip` they are a third larger
     }
   }
   rmSync(to, { recursive: true, force: true });
@@ -190,7 +190,7 @@ const headers = (): string[] => {
   return prefix === undefined ? [] : [`--nodedir=${prefix}`];
 };
 
-/** A product through the backend, in a process of its own. */
+/** Computes a product with the new backend, in a process of its own. */
 const prove = (home: string): string => {
   const script = `
     const { initBackend, tf } = await import(${JSON.stringify(import.meta.resolve('#engine/tf.ts'))});

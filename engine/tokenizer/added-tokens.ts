@@ -1,13 +1,13 @@
-// Tokens beside the model's vocabulary: looked for in the text itself before anything else, or in the normalised text
-// (`normalized`), the longest of the leftmost. Traps: the Rust library gives an added token the id that the model has
-// for its content, else the next free one, whatever id the file says: a file that says another is refused. A token that
-// must be a word of its own and is not is passed over whole.
+// Tokens beside the model's vocabulary. They are looked for before anything else, in the text itself or in the
+// normalised text (`normalized`); of the leftmost matches the longest wins. Traps: the Rust library gives an added
+// token the id that the model has for its content, or else the next free one, whatever id the file says, so a file that
+// says another is refused; and where a token must be a word of its own and is not, the whole match is skipped.
 import { slice, type Aligned } from './aligned.ts';
 import { tokenizerInvalid } from './invalid.ts';
 import type { AddedToken } from './json.ts';
 import { normalized, type Normalize } from './normalizers.ts';
 
-/** A piece of text, or of one that an added token stands for. */
+/** A piece of text, or a piece that is an added token. */
 export interface Part {
   piece: Aligned;
   id?: number;
@@ -17,7 +17,7 @@ export interface AddedTokens {
   /** Cuts a text at added tokens and normalises what lies between. */
   extract(text: Aligned): Part[];
   readonly tokens: readonly AddedToken[];
-  /** What stands for each token in a decoded text: the normalised content of one that is looked for there. */
+  /** The text that each token decodes to: for one that is looked for in normalised text, its normalised content. */
   readonly names: ReadonlyMap<number, string>;
 }
 
@@ -99,7 +99,7 @@ const isWord = (text: string, start: number, end: number): boolean => {
   return !ENDS_IN_WORD.test(text.slice(Math.max(0, start - 2), start)) && !BEGINS_WITH_WORD.test(text);
 };
 
-/** White space has no surrogates. */
+/** Length of the white space before `at`, in units: no white space needs a surrogate pair. */
 const blanksBefore = (text: string, at: number): number => {
   let from = at;
   while (from > 0 && BLANK.test(text[from - 1]!)) from -= 1;

@@ -1,15 +1,15 @@
-// A text on its way through a tokenizer, with the place in the original of every character, as Hugging Face's Rust
-// library keeps it: what replaces a character has its place, what is put in has the place of what stands before it,
-// what is taken out leaves none.
-// Trap: offsets are UTF-16 units, here and in the original; both units of a surrogate pair have the place of the whole
-// character.
+// A text on its way through a tokenizer, with the position in the original of every character, by the rules of Hugging
+// Face's Rust library: a replacement has the position of the replaced character, an insertion that of the character
+// before it, and a removed character leaves none.
+// Trap: offsets are UTF-16 units, here and in the original; both units of a surrogate pair have the position of the
+// whole character.
 
 export interface Aligned {
   readonly text: string;
   readonly places: Places;
   /** Where the text's first unit is among the places. */
   readonly at: number;
-  /** Where in the original this piece begins, whatever was taken from its head since. */
+  /** Where in the original this piece began, including what was removed from its beginning since. */
   readonly origin: number;
 }
 
@@ -19,7 +19,7 @@ interface Places {
   readonly to: Int32Array;
 }
 
-/** A text in which nothing was changed yet. */
+/** A text in which nothing has been changed yet. */
 export const aligned = (text: string): Aligned => {
   const from = Int32Array.from({ length: text.length }, (_, i) => i);
   const to = from.map((i) => i + 1);
@@ -50,12 +50,12 @@ export const spanOf = (a: Aligned, start: number, end: number): [number, number]
   start < end ? [fromOf(a, start), toOf(a, end - 1)] : [a.origin, a.origin];
 
 /**
- * A character of the new text and what becomes of the old one: 0 replaces the next old character, −n replaces it and
- * takes out the n behind it, a positive number puts in and uses none.
+ * A character of the new text, and how it relates to the old one: 0 replaces the next old character, −n replaces it and
+ * removes the n after it, a positive number inserts and uses none.
  */
 export type Change = readonly [char: string, change: number];
 
-/** The text that the changes make of it; `skipped` characters at its head are taken out first. */
+/** The text with the changes made; `skipped` characters at its beginning are removed first. */
 export const rewrite = (a: Aligned, changes: Iterable<Change>, skipped = 0): Aligned => {
   const writer = new Writer(a);
   let at = afterChars(a.text, 0, skipped);
@@ -70,7 +70,7 @@ export const rewrite = (a: Aligned, changes: Iterable<Change>, skipped = 0): Ali
   return writer.done();
 };
 
-/** Puts what `as` gives in the place of each character. */
+/** Replaces each character by what `as` returns for it. */
 export const mapChars = (a: Aligned, as: (char: string) => string): Aligned => {
   let [text, longer] = ['', false];
   for (const char of a.text) {
@@ -88,7 +88,7 @@ export const mapChars = (a: Aligned, as: (char: string) => string): Aligned => {
   return writer.done();
 };
 
-/** Puts `content` in the place of each range of units, which are in order and do not overlap. */
+/** Replaces each range of units by `content`; ranges are in order and do not overlap. */
 export const replaceRanges = (a: Aligned, ranges: readonly (readonly [number, number])[], content: string): Aligned => {
   if (ranges.length === 0) return a;
   const writer = new Writer(a);
@@ -103,7 +103,7 @@ export const replaceRanges = (a: Aligned, ranges: readonly (readonly [number, nu
   return writer.done();
 };
 
-/** The text with `prefix` before it, which has the place of the first character; an empty text stays empty. */
+/** The text with `prefix` before it, at the position of the first character; an empty text stays empty. */
 export const prepend = (a: Aligned, prefix: string): Aligned => {
   if (a.text === '') return a;
   const writer = new Writer(a);
@@ -112,14 +112,14 @@ export const prepend = (a: Aligned, prefix: string): Aligned => {
   return writer.done();
 };
 
-/** Unit behind `count` characters from `at`. */
+/** The unit after `count` characters from `at`. */
 const afterChars = (text: string, at: number, count: number): number => {
   let end = at;
   for (let i = 0; i < count && end < text.length; i++) end += (text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1;
   return end;
 };
 
-/** Makes a text of an old one. */
+/** Builds a new text from an old one. */
 class Writer {
   readonly #old: Aligned;
   #text = '';
@@ -128,7 +128,7 @@ class Writer {
   constructor(old: Aligned) {
     this.#old = old;
   }
-  /** Every unit with the same place. */
+  /** Appends content, all of it at the same position. */
   put(content: string, from: number, to: number): void {
     this.#text += content;
     for (let i = 0; i < content.length; i++) {
@@ -136,13 +136,13 @@ class Writer {
       this.#to.push(to);
     }
   }
-  /** With the place of what stands before `at` in the old text. */
+  /** Appends content at the position of the character before `at` in the old text. */
   putBehind(at: number, content: string): void {
     const { origin } = this.#old;
     if (at > 0) this.put(content, fromOf(this.#old, at - 1), toOf(this.#old, at - 1));
     else this.put(content, origin, origin);
   }
-  /** With the place of what was put last. */
+  /** Appends content at the position of what was appended last. */
   putAgain(content: string): void {
     const { origin } = this.#old;
     this.put(content, this.#from.at(-1) ?? origin, this.#to.at(-1) ?? origin);

@@ -1,7 +1,7 @@
-// Byte pair encoding (Sennrich et al. 2016) as Hugging Face's Rust library does it: the pair of the lowest rank is
-// merged first, the leftmost of equals.
-// Traps: bytes of a character that the vocabulary lacks have the place of the whole character; an unknown character
-// without an unk_token gives no token.
+// Byte pair encoding (Sennrich et al. 2016) as Hugging Face's Rust library computes it: the pair of the lowest rank is
+// merged first, and the leftmost of equal ones.
+// Traps: the bytes of a character that the vocabulary lacks all have the position of the whole character; an unknown
+// character gives no token where there is no unk_token.
 import { tokenizerInvalid } from './invalid.ts';
 import type { Bpe } from './json.ts';
 import { MergeQueue } from './merge-queue.ts';
@@ -22,9 +22,9 @@ export const bpe = (part: Bpe, vocabulary: Map<string, number>): ReadModel => {
 };
 
 interface Merges {
-  /** Rank of a pair of ids, which `pair` makes one number of. */
+  /** Rank of a pair of ids, which `pair` encodes as one number. */
   ranks: ReadonlyMap<number, number>;
-  /** Id that the merge of each rank gives. */
+  /** Id of the token that the merge of each rank makes. */
   results: Int32Array;
   pair: (a: number, b: number) => number;
 }
@@ -48,7 +48,7 @@ const mergesOf = (part: Bpe, vocabulary: ReadonlyMap<string, number>): Merges =>
   return { ranks, results, pair };
 };
 
-/** A merge in one string has one blank, between its two tokens; whatever else is white is part of them. */
+/** A merge written as one string has one blank, between its two tokens; other white space belongs to the tokens. */
 const pairOf = (merge: string | [string, string]): readonly [string, string] => {
   if (typeof merge !== 'string') return merge;
   const [left, right, ...more] = merge.split(' ');
@@ -95,7 +95,7 @@ const lettersOf = (part: Bpe, vocabulary: ReadonlyMap<string, number>, unknown: 
   };
 };
 
-/** The tokens of a text's bytes; undefined where one of them is not in the vocabulary. */
+/** The tokens of a text's bytes; undefined where the vocabulary lacks one of them. */
 const byteTokens = (vocabulary: ReadonlyMap<string, number>) => {
   const ids = Array.from({ length: 256 }, (_, byte) => vocabulary.get(byteToken(byte)));
   return (text: string): number[] | undefined => {
@@ -124,7 +124,8 @@ const mergeAll = (tokens: PieceToken[], { ranks, results, pair }: Merges): Piece
     if (gone[position] || right < 0) continue;
     const [left, old] = [tokens[position]!, tokens[right]!];
     const now = ranks.get(pair(left.id, old.id));
-    if (now === undefined || results[now] !== results[rank]) continue; // an entry of a pair that is no more
+    // the pair of this entry was merged with others meanwhile
+    if (now === undefined || results[now] !== results[rank]) continue;
     left.id = results[rank]!;
     left.end = old.end;
     gone[right] = 1;

@@ -1,4 +1,5 @@
-// GPT-2's byte alphabet: a printable character for each value of a byte, so that any text is a text of 256 letters.
+// GPT-2's byte alphabet: a printable character for each value of a byte, so that any text can be written in 256
+// letters.
 
 /** The character of each byte value, in the order of the values. */
 export const byteAlphabet = (): string[] => {
@@ -19,7 +20,7 @@ export const byteChars = (text: string): string => {
   return chars;
 };
 
-/** The bytes that a token stands for; undefined where it is none of bytes. */
+/** The bytes that a token stands for; undefined where a character of it stands for no byte. */
 export const bytesOfChars = (token: string): number[] | undefined => {
   const bytes = Array.from(token, (char) => BYTES.get(char));
   return bytes.every((byte) => byte !== undefined) ? bytes : undefined;

@@ -1,6 +1,6 @@
-// Chat templates that say the date (strftime_now: Llama 3.2, Granite, Mistral Small). A question is rendered at the
-// time of asking; for teaching and judging that would make one prompt of today and another of tomorrow, so there such a
-// template is refused until a date is written into it.
+// Chat templates that state the date (strftime_now: Llama 3.2, Granite, Mistral Small). A question is rendered at the
+// time of asking. For training and judging this would make different prompts today and tomorrow, so there such a
+// template is refused until a date has been written into it.
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { withTemplate, type ChatTemplate } from './chat.ts';
 import { strftime } from './strftime.ts';
@@ -16,8 +16,8 @@ const atBothTimes = (template: ChatTemplate, content: string, limitMs = 2_000): 
   });
 
 /**
- * Tries the template on one question. MODEL_INVALID as renderChats; that it refuses the question is no fault. Whether
- * it says the time of asking.
+ * Tries the template on one question; returns whether it states the time of asking. MODEL_INVALID as renderChats; a
+ * template may refuse the question, which is no fault.
  */
 export const checkChatTemplate = async (template: ChatTemplate): Promise<{ dated: boolean }> => {
   try {
@@ -30,8 +30,8 @@ export const checkChatTemplate = async (template: ChatTemplate): Promise<{ dated
 };
 
 /**
- * The template's text of one question, for teaching and judging: MODEL_UNSUPPORTED where it says the time of asking, as
- * what is taught and judged today would be asked otherwise tomorrow.
+ * The template's text for one question, for training and judging. MODEL_UNSUPPORTED where it states the time of asking,
+ * as the same question would be rendered differently tomorrow.
  */
 export const renderLasting = async (template: ChatTemplate, content: string): Promise<string> => {
   const [then, later] = await atBothTimes(template, content);
@@ -47,8 +47,8 @@ export const renderLasting = async (template: ChatTemplate, content: string): Pr
 const NOW = /strftime_now\(\s*(?:"([^"\\]*)"|'([^'\\]*)')\s*\)/g;
 
 /**
- * The template with that date in the place of today's. MODEL_UNSUPPORTED where it takes the time otherwise than by
- * strftime_now of a written form.
+ * The template with `date` in place of today's. MODEL_UNSUPPORTED where it takes the time in another way than by
+ * strftime_now with a literal format.
  */
 export const pinDate = async (template: ChatTemplate, date: Date): Promise<ChatTemplate> => {
   const source = template.source.replaceAll(NOW, (_, double?: string, single?: string) =>

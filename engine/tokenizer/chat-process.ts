@@ -1,6 +1,6 @@
-// Renders chat templates in a process of its own that may be killed: a template is a stranger's program. Spoken to by
-// chat.ts alone, over IPC.
-// Trap: a worker thread would not do: a thread that runs out of memory at once takes the whole process with it.
+// Renders chat templates in a child process that can be killed, because a template is a program that a stranger wrote.
+// Only chat.ts talks to it, over IPC.
+// Trap: a worker thread would not be enough: a thread that runs out of memory ends the whole process.
 import { Template } from '@huggingface/jinja';
 import { withinSteps } from './chat-work.ts';
 

@@ -1,6 +1,6 @@
-// Counts the work that a chat template makes, so that one that loops is stopped after the same number of steps on a
-// busy machine as on an idle one: a clock would refuse a good template whose process had to wait. Trap: the library
-// keeps its interpreter to itself; its prototypes are changed, and that of strings, for the whole process.
+// Counts the work of a chat template, so that one that loops is stopped after the same number of steps on a busy
+// machine as on an idle one; a time limit would refuse a good template whose process had to wait. Trap: the library
+// does not export its interpreter, so this changes its prototypes, and String's, for the whole process.
 import * as jinja from '@huggingface/jinja';
 import { strftime } from './strftime.ts';
 
@@ -9,7 +9,7 @@ import { strftime } from './strftime.ts';
  */
 const BASE_STEPS = 20_000;
 const STEPS_A_MESSAGE = 2_000;
-/** The longest list, and the longest text in UTF-16 units, that a template may make on its way. */
+/** The longest list, and the longest text in UTF-16 units, that a template may make while it runs. */
 const LONGEST_LIST = 20_000;
 const LONGEST_TEXT = 4 * 2 ** 20;
 /** Elements of a list, and UTF-16 units of a text, that take about as long as a step. */
@@ -73,7 +73,7 @@ Interpreter.prototype.evaluate = function (statement, scope) {
   return result;
 };
 
-/** What takes the place of the library's own: its strftime speaks the machine's language and knows few fields. */
+/** Replaces the library's own: its strftime uses the machine's language and knows few fields. */
 const OURS: Readonly<Record<string, unknown>> = { range, strftime_now: (format: string) => strftime(format, now) };
 
 const { set, setVariable } = Environment.prototype;
@@ -81,13 +81,13 @@ Environment.prototype.set = function (name, value) {
   return set.call(this, name, Object.hasOwn(OURS, name) ? OURS[name] : value);
 };
 Environment.prototype.setVariable = function (name, value) {
-  spend(1); // a loop with an empty body evaluates nothing, and sets its variables
+  spend(1); // a loop with an empty body evaluates nothing, but sets its variables each time
   return setVariable.call(this, name, value);
 };
 
 const { repeat } = String.prototype;
 String.prototype.repeat = function (this: string, count) {
-  // before it is made: margins are asked for by their width
+  // counted before it is made: a template may ask for a margin of any width
   spendOnSize(this.length * count, LONGEST_TEXT, UNITS_A_STEP, 'text');
   return repeat.call(this, count);
 };

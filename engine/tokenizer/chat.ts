@@ -1,7 +1,8 @@
-// Chat templates (Jinja, as in Hugging Face's chat_template.jinja and tokenizer_config.json): messages to the one text
-// that the model was taught.
-// Trap: a template is a program of a stranger. It runs in a process of its own with a limit of steps (chat-work.ts), of
-// memory and, for what those two do not see, of time, so that one that loops, recurses or grows ends in an error.
+// Chat templates (Jinja, as in Hugging Face's chat_template.jinja and tokenizer_config.json): from messages to the text
+// that the model was trained on.
+// Trap: a template is a program that a stranger wrote. It runs in a process of its own with limits on steps
+// (chat-work.ts) and memory, and on time for what those two do not catch, so that a template that loops, recurses or
+// grows ends in an error.
 import { fork } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -48,7 +49,7 @@ export const readChatTemplate = (dir: string): ChatTemplate | undefined => {
 /** A template with the special tokens of a tokenizer's configuration; MODEL_INVALID where it is too long. */
 export const chatTemplate = (source: string, config: Readonly<Record<string, unknown>>): ChatTemplate => {
   if (source.length > MOST_BYTES) throw tooLong();
-  // the parser's time grows with the square of their number
+  // the parser's time grows with the square of the number of blanks
   if (BLANKS.test(source)) throw invalid('has thousands of blanks in a row');
   return { source, specials: specialsOf(config) };
 };
@@ -73,14 +74,14 @@ const specialsOf = (config: Readonly<Record<string, unknown>>): Record<string, s
   );
 
 export interface ChatOptions {
-  /** End with the beginning of an assistant's turn. */
+  /** Append the beginning of an assistant's turn. */
   addGenerationPrompt?: boolean;
   /**
-   * Milliseconds for the template itself and for each conversation; a good one takes one or two, its process may have
-   * to wait.
+   * Milliseconds for the template itself and for each conversation. A good one takes one or two; the rest is for a
+   * process that has to wait.
    */
   limitMs?: number;
-  /** When it is asked; a template may say the date. */
+  /** The time of asking, for templates that state the date. */
   now?: Date;
 }
 
@@ -109,7 +110,7 @@ export const withTemplate = async <T>(
 ): Promise<T> => {
   const renderer = new Renderer();
   try {
-    await renderer.hear(60_000); // its own start-up
+    await renderer.hear(60_000); // waits for its start-up
     const parsed = await renderer.ask({ template: template.source }, limitMs);
     if ('error' in parsed) throw invalid(parsed.error);
     if ('overflow' in parsed) throw invalid(parsed.overflow);
@@ -153,7 +154,7 @@ class Renderer {
 
   ask(request: Request, limitMs: number): Promise<Reply> {
     const heard = this.hear(limitMs);
-    this.#child.send(request, () => undefined); // a dead child is heard by its exit
+    this.#child.send(request, () => undefined); // a dead child is noticed by its exit
     return heard;
   }
 

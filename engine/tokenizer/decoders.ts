@@ -1,6 +1,6 @@
-// Decoders of tokenizer.json: each goes through the list of tokens, the text is what they come to. Traps: without a
+// Decoders of tokenizer.json: each transforms the list of tokens, whose concatenation is the text. Traps: without a
 // decoder tokens are joined by blanks; bytes that are no UTF-8 become U+FFFD, one for each broken sequence or, from
-// `<0x..>` tokens, for each byte.
+// `<0x..>` tokens, one for each byte.
 import { bytesOfChars } from './byte-alphabet.ts';
 import { Decoder, flattened, readPart, type Metaspace } from './json.ts';
 import { finderOf } from './patterns.ts';
@@ -53,7 +53,7 @@ const metaspace = (part: Metaspace): Step => {
 
 const BYTE = /^<0x([0-9A-Fa-f]{2})>$/;
 
-/** Bytes that follow one another are one text, or as many U+FFFD as they are. */
+/** Neighbouring byte tokens become one text, or one U+FFFD for each byte. */
 const byteFallback: Step = (tokens) => {
   const result: string[] = [];
   let bytes: number[] = [];

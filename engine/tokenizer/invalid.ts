@@ -1,4 +1,4 @@
-// The one error of a tokenizer file.
+// The error for a tokenizer file that cannot be used.
 import { QuittanceError } from '#core/errors.ts';
 
 export const tokenizerInvalid = (message: string, cause?: unknown): QuittanceError =>

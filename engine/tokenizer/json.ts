@@ -1,6 +1,6 @@
-// The form of `tokenizer.json`, part by part: what is not known here is refused by name, since a part that is passed
-// over gives other tokens than those the model was trained on. Traps: vocabularies are read as they stand (a token may
-// be called `__proto__`); a part may be written in an older form.
+// The form of `tokenizer.json`, part by part. An unknown part is refused by name, because skipping it would give other
+// tokens than those the model was trained on. Traps: vocabularies are read without interpreting keys (a token may be
+// called `__proto__`); and a part may be written in an older form.
 import { z } from 'zod';
 import { tokenizerInvalid } from './invalid.ts';
 
@@ -39,7 +39,7 @@ const Metaspace = part('Metaspace', {
   replacement: z.string().length(1).default('\u2581'),
   prepend_scheme: z.enum(['first', 'always', 'never']).optional(),
   split: z.boolean().default(true),
-  // as older files say it
+  // the older way to write it
   add_prefix_space: z.boolean().optional(),
   str_rep: z.string().optional(),
 });
@@ -118,7 +118,7 @@ const Vocabulary = z.custom<Readonly<Record<string, number>>>(
 );
 const isTokenId = (id: unknown): id is number => typeof id === 'number' && Number.isInteger(id) && id >= 0;
 
-/** What older files call `model` without its kind. */
+/** What older files write as `model` without its type. */
 const Bpe = z.strictObject({
   type: z.literal('BPE'),
   dropout: z.number().nullish(),
@@ -168,8 +168,8 @@ export const readPart = <T extends z.ZodType>(kind: string, shape: T, given: unk
 };
 
 /**
- * The parts of a Sequence in their order, at any depth; none where there is nothing. `list` is the field that a
- * Sequence keeps them in.
+ * The parts of a Sequence in their order, at any depth; an empty list where there is none. `list` is the field in which
+ * a Sequence keeps its parts.
  */
 export const flattened = (given: unknown, list: string): unknown[] => {
   if (given === null || given === undefined) return [];

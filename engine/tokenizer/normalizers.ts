@@ -1,7 +1,7 @@
-// Normalisers of tokenizer.json: each changes a text and keeps the place of every character in the original
+// Normalisers of tokenizer.json: each changes a text and keeps the position of every character in the original
 // (aligned.ts).
-// Trap: where JavaScript and Rust differ the classes are written out: Rust lower-cases character by character, and its
-// white space has no byte order mark.
+// Trap: where JavaScript and Rust differ, the character classes are written out: Rust lower-cases character by
+// character, and its white space does not include the byte order mark.
 import { aligned, mapChars, prepend, replaceRanges, rewrite, type Aligned, type Change } from './aligned.ts';
 import { byteChars } from './byte-alphabet.ts';
 import { flattened, Normalizer, readPart } from './json.ts';
@@ -17,7 +17,7 @@ export const normalizerOf = (json: unknown): Normalize => {
   return (a) => steps.reduce((text, normalize) => normalize(text), a);
 };
 
-/** What a normaliser makes of a text, as a text. */
+/** The text that a normaliser makes of a text, without positions. */
 export const normalized = (text: string, normalize: Normalize): string => normalize(aligned(text)).text;
 
 const step = (part: Normalizer): Normalize => {
@@ -57,7 +57,7 @@ const form =
 
 const lowercase: Normalize = (a) => mapChars(a, (char) => char.toLowerCase());
 
-/** GPT-2's bytes, each a character. */
+/** GPT-2's byte alphabet: each byte becomes a character. */
 const byteLevel: Normalize = (a) => mapChars(a, byteChars);
 
 /** Takes out the characters that match. */
@@ -104,7 +104,7 @@ const nmt: Normalize = (a) => blanks(NMT_BLANKS)(without(NMT_CONTROLS)(a));
 const IDEOGRAPH =
   /[\u4e00-\u9fff\u3400-\u4dbf\u{20000}-\u{2a6df}\u{2a700}-\u{2b73f}\u{2b740}-\u{2b81f}\u{2b920}-\u{2ceaf}\uf900-\ufaff\u{2f800}-\u{2fa1f}]/u;
 
-/** Control, format and private characters, but for those that are blanks; unassigned ones stay. */
+/** Control, format and private characters except blanks; unassigned ones are kept. */
 const OTHER = /(?![\t\n\r])[\u0000\ufffd\p{Cc}\p{Cf}\p{Co}]/u;
 
 const bert = (part: Extract<Normalizer, { type: 'BertNormalizer' }>): Normalize => {

@@ -1,6 +1,6 @@
-// Patterns of tokenizer.json and the ways to cut a text at what they match. Patterns are Oniguruma's, as in the Rust
-// library, and are translated to those of JavaScript (https://github.com/slevithan/oniguruma-to-es): there `\s` has no
-// byte order mark, `\w` every script, `^` every line.
+// Patterns of tokenizer.json, and the ways to cut a text at their matches. Patterns are Oniguruma's, as in the Rust
+// library, and are translated to JavaScript's (https://github.com/slevithan/oniguruma-to-es): in Oniguruma `\s`
+// excludes the byte order mark, `\w` includes every script, and `^` matches at every line.
 import { toRegExp } from 'oniguruma-to-es';
 import { slice, type Aligned } from './aligned.ts';
 import { tokenizerInvalid } from './invalid.ts';
@@ -13,8 +13,8 @@ export const finderOf = (pattern: Pattern): Finder =>
   'String' in pattern ? finderOfString(pattern.String) : finderOfRegExp(translated(pattern.Regex));
 
 /**
- * Letters of either case are written out as classes: `(?i:…)`, which later targets allow, once missed a capital on a
- * machine under load, and Node 20 does not have it.
+ * With this target letters of either case are written out as classes. Later targets use `(?i:…)`, which once missed a
+ * capital on a machine under load and which Node 20 does not have.
  */
 const TARGET = 'ES2024';
 
@@ -65,7 +65,7 @@ const ranges = (text: string, find: Finder): Range[] => {
   return all;
 };
 
-/** Joins a range to the one before it where `joins` says so of the two. */
+/** Joins a range to the one before it where `joins` says so for the pair. */
 const joined = (all: readonly Range[], joins: (before: Range, next: Range) => boolean): Range[] => {
   const result: Range[] = [];
   all.forEach((next, i) => {
@@ -87,11 +87,11 @@ const BEHAVIORS: Readonly<Record<SplitBehavior, (all: Range[]) => Range[]>> = {
       .reverse(),
 };
 
-/** The same ranges from the other end. */
+/** The same ranges, seen from the end of the text. */
 const mirrored = (all: readonly Range[]): Range[] =>
   all.map(({ start, end, match }) => ({ start: -end, end: -start, match })).reverse();
 
-/** Cuts a text at what is found (or, inverted, at what lies between); empty pieces are dropped. */
+/** Cuts a text at the matches (or, inverted, at what lies between them); empty pieces are dropped. */
 export const cut = (a: Aligned, find: Finder, behavior: SplitBehavior, invert = false): Aligned[] => {
   const all = ranges(a.text, find).map((range) => (invert ? { ...range, match: !range.match } : range));
   return BEHAVIORS[behavior](all)

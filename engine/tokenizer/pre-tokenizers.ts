@@ -1,5 +1,5 @@
-// Pre-tokenisers of tokenizer.json: they cut a text into the pieces that the model then reads one by one.
-// Trap: the classes are those of Rust's `char` and of its regex crate, not those of JavaScript's \s and \w.
+// Pre-tokenisers of tokenizer.json: they cut a text into the pieces that the model then encodes one by one.
+// Trap: the character classes are those of Rust's `char` and its regex crate, not JavaScript's \s and \w.
 import { mapChars, prepend, replaceRanges, type Aligned } from './aligned.ts';
 import { byteChars } from './byte-alphabet.ts';
 import { flattened, PreTokenizer, readPart, type Metaspace } from './json.ts';
@@ -13,7 +13,7 @@ export const preTokenizerOf = (json: unknown): PreTokenize => {
   return (pieces) => steps.reduce<Aligned[]>((all, cutUp) => all.flatMap(cutUp), [...pieces]);
 };
 
-/** Whether a first piece is cut otherwise than the same text behind another. */
+/** Whether the first piece of a text gets the metaspace prefix differently from later pieces. */
 export const metaspaceScheme = ({ prepend_scheme, add_prefix_space }: Metaspace): 'first' | 'always' | 'never' =>
   prepend_scheme ?? ((add_prefix_space ?? true) ? 'always' : 'never');
 

@@ -32,7 +32,7 @@ export const precompiled = (base64: string): Normalize => {
   };
 };
 
-/** What is more than before is put in behind; what is less is taken out behind the last. */
+/** Characters beyond the number replaced are inserted after; missing ones are removed after the last. */
 const replace = (changes: [string, number][], old: string, content: string): void => {
   const [before, now] = [Array.from(old), Array.from(content)];
   now.forEach((char, i) => changes.push([char, i >= before.length ? 1 : 0]));
@@ -50,7 +50,7 @@ const hasLeaf = (unit: number): boolean => ((unit >>> 8) & 1) === 1;
 const labelOf = (unit: number): number => (unit & 0x800000ff) >>> 0;
 const offsetOf = (unit: number): number => (unit >>> 10) << ((unit & 0x200) >>> 6);
 
-/** Of the shortest entry with which the text begins. */
+/** The replacement of the shortest entry with which the text begins. */
 const replacementOf = ({ units, replacements }: CharsMap, text: string): string | undefined => {
   let at = offsetOf(units[0] ?? 0);
   for (const byte of encoder.encode(text)) {

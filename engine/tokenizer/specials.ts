@@ -1,5 +1,5 @@
-// What the post-processor of tokenizer.json puts before and after a single text. Trap: only ids are taken from it; that
-// it may trim the offsets of blanks is for readers of text and would hide which token a blank belongs to.
+// What the post-processor of tokenizer.json adds before and after a single text. Trap: only ids are taken from it. It
+// may also trim blanks from offsets, which would hide the token that a blank belongs to, so offsets are left alone.
 import { tokenizerInvalid } from './invalid.ts';
 import { flattened, PostProcessor, readPart } from './json.ts';
 
@@ -8,7 +8,7 @@ export interface Specials {
   after: number[];
 }
 
-/** Later processors of a Sequence go round what earlier ones made. */
+/** In a Sequence, later processors are put around what earlier ones made. */
 export const specialsOf = (json: unknown): Specials =>
   flattened(json, 'processors')
     .map((part) => ofPart(readPart('post_processor', PostProcessor, part)))

@@ -1,5 +1,6 @@
-// Python's strftime in the C locale and the machine's time zone, as chat templates use it (strftime_now). Trap: a field
-// that is not known is an error, not text: the prompt would say something else than the model was taught.
+// Python's strftime in the C locale and the machine's time zone, as chat templates use it (strftime_now). Trap: an
+// unknown field is an error, because printing it as text would make another prompt than the one that the model was
+// trained on.
 
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June'];
@@ -33,7 +34,7 @@ const FIELDS: Readonly<Record<string, (t: Date) => string>> = {
   T: (t) => strftime('%H:%M:%S', t),
 };
 
-/** The time in that form. Error where the form has a field that is not known. */
+/** The time in that format. Error where the format has an unknown field. */
 export const strftime = (format: string, time: Date): string =>
   format.replaceAll(/%(-?.?)/gsu, (field, name: string) => {
     const write = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;

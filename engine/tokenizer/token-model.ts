@@ -1,4 +1,5 @@
-// What a model of tokenizer.json makes of one piece of text: ids, each with the units of the piece that it stands for.
+// The model part of tokenizer.json: it turns one piece of text into ids, each with the units of the piece that it
+// covers.
 import { tokenizerInvalid } from './invalid.ts';
 import type { TokenModel, WordLevel, WordPiece } from './json.ts';
 import { bpe } from './bpe.ts';
@@ -30,7 +31,7 @@ export const modelOf = (part: TokenModel): ReadModel => {
   }
 };
 
-/** Ids are unique: one that two tokens have could not be read back. */
+/** Ids must be unique: an id of two tokens could not be decoded. */
 const vocabularyOf = (vocab: Readonly<Record<string, number>>): Map<string, number> => {
   const known = new Map(Object.entries(vocab));
   if (new Set(known.values()).size !== known.size) throw tokenizerInvalid('one id is given to two tokens');
@@ -53,7 +54,7 @@ const wordLevel = ({ unk_token }: WordLevel, vocabulary: Map<string, number>): R
 };
 
 /**
- * The longest token of the vocabulary first, again and again; a word that cannot be put together is unknown as a whole.
+ * Repeatedly takes the longest token of the vocabulary; a word that cannot be composed of tokens is unknown as a whole.
  */
 const wordPiece = (part: WordPiece, vocabulary: Map<string, number>): ReadModel => {
   const { continuing_subword_prefix: prefix, max_input_chars_per_word: most } = part;

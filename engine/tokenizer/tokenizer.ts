@@ -1,8 +1,8 @@
-// A tokenizer read from `tokenizer.json`, with the place in the text of every token, as Hugging Face's Rust library
-// computes both: added tokens, normaliser, pre-tokeniser, model, post-processor. What the library knows and this does
-// not is refused by name (json.ts).
-// Traps: a token may end inside a character, whose place is then the whole character; half a surrogate pair is read as
-// U+FFFD.
+// A tokenizer read from `tokenizer.json`, with the position in the text of every token, both as Hugging Face's Rust
+// library computes them: added tokens, normaliser, pre-tokeniser, model, post-processor. What the library supports and
+// this does not is refused by name (json.ts).
+// Traps: a token may end inside a character, and then has the position of the whole character; half of a surrogate pair
+// is read as U+FFFD.
 import { QuittanceError } from '#core/errors.ts';
 import { addedTokens, type AddedTokens } from './added-tokens.ts';
 import { aligned, spanOf, type Aligned } from './aligned.ts';
@@ -20,7 +20,7 @@ export interface Tokenizer {
   decode(ids: readonly number[]): string;
   /**
    * Character spans [start, end) in `text`, in UTF-16 units, of the ids that `encode(text)` gives. INTERNAL where `ids`
-   * are others.
+   * are not those.
    */
   spans(text: string, ids: readonly number[]): [number, number][];
   /** Ids with the special tokens that the tokenizer's post-processor adds (BOS, …). */
@@ -31,7 +31,7 @@ export interface Tokenizer {
   readonly json: Readonly<Record<string, unknown>>;
 }
 
-/** Takes one token: its id, and the units [start, end) of the piece that it stands for. */
+/** Called for each token: its id, and the units [start, end) of the piece that it covers. */
 type Take = (id: number, piece: Aligned, start: number, end: number) => void;
 
 /**
@@ -86,7 +86,7 @@ export const readTokenizer = (json: unknown): Tokenizer => {
 const otherIds = () =>
   new QuittanceError('INTERNAL', { message: 'spans were asked for of ids that are not those of the text' });
 
-/** Words and pieces of words come again and again; what is long does not. */
+/** Encoded pieces are cached, as words recur; long pieces do not recur and are not. */
 const MOST_PIECES = 20_000;
 const LONGEST_PIECE = 64;
 
@@ -111,7 +111,7 @@ const idOf = ({ vocabulary }: ReadModel, { tokens }: AddedTokens): Tokenizer['id
   return (token) => added.get(token) ?? vocabulary.get(token);
 };
 
-/** Special tokens are no text. */
+/** Special tokens decode to no text. */
 const decodeWith = (
   names: ReadonlyMap<number, string>,
   { tokens }: AddedTokens,

@@ -1,6 +1,6 @@
-// Unicode's normal forms with what became of each character, as the Rust library's tables tell it: a decomposed
-// character is its first part and parts put in, a composed one swallows those it was composed of. Trap: JavaScript
-// gives no combining classes; which marks commute is asked of its own normaliser.
+// Unicode's normal forms, with the relation of each character to the original by the Rust library's rules: a decomposed
+// character is a replacement and insertions, a composed one replaces one and removes the others. Trap: JavaScript
+// exposes no combining classes, so whether two marks commute is found by asking its own normaliser.
 import type { Change } from './aligned.ts';
 
 export type Form = 'NFC' | 'NFD' | 'NFKC' | 'NFKD';
@@ -28,7 +28,7 @@ const ofSegment = (segment: string, form: Form): Change[] => {
   return form === decomposition ? parts : composed(parts);
 };
 
-/** The decomposed characters in canonical order: equal ones keep theirs. */
+/** The decomposed characters in canonical order; equal ones keep their order. */
 const inOrder = (segment: string, form: 'NFD' | 'NFKD'): Change[] => {
   const left = Array.from(segment).flatMap((char) =>
     Array.from(char.normalize(form), (part, i): Change => [part, i > 0 ? 1 : 0]),
@@ -75,8 +75,8 @@ const commute = (a: string, b: string): boolean =>
   a !== b && `x${a}${b}`.normalize('NFD') === `x${b}${a}`.normalize('NFD');
 
 /**
- * U+0334 has the class 1 and U+0345 the class 240, the lowest and the highest: every mark with a class commutes with
- * one of them.
+ * U+0334 has combining class 1 and U+0345 has class 240, the lowest and the highest, so every mark with a class
+ * commutes with at least one of them.
  */
 const isStarter = (char: string): boolean =>
   !/^\p{M}$/u.test(char) || !(commute(char, '\u0334') || commute(char, '\u0345'));

@@ -1,6 +1,6 @@
-// Unigram (Kudo 2018): the split of a piece whose tokens' scores add up to most, by one pass from left to right, as in
-// Hugging Face's Rust library.
-// Trap: neighbouring characters that no token covers are one unknown token, or its bytes.
+// Unigram (Kudo 2018): the split of a piece whose tokens have the highest sum of scores, found in one pass from left to
+// right, as in Hugging Face's Rust library.
+// Trap: neighbouring characters that no token covers become one unknown token, or its bytes.
 import { byteToken } from './bpe.ts';
 import { tokenizerInvalid } from './invalid.ts';
 import type { Unigram } from './json.ts';
@@ -54,7 +54,7 @@ export const unigram = ({ vocab, unk_id, byte_fallback }: Unigram): ReadModel =>
     return ids.every((id) => id !== undefined) ? ids : undefined;
   };
 
-  /** A token by its text: fused unknown characters may spell one. */
+  /** Looks a token up by its text: fused unknown characters may spell a token. */
   const named = (piece: string, start: number, end: number): PieceToken[] => {
     const text = piece.slice(start, end);
     const id = vocabulary.get(text);
