@@ -5,6 +5,7 @@ import { Role } from '#core/roles.ts';
 import { openEmbedded, type Embedded } from '#entry/embedded.ts';
 import { readPolicy } from '#entry/policies.ts';
 import { listenOn, type Address } from '#server/listening.ts';
+import { reachOf } from '#server/reach.ts';
 import { admitPeople, type NewPerson } from '#server/sign-in.ts';
 import type { Arguments, Command } from './command.ts';
 import { backend } from './engine.ts';
@@ -13,10 +14,15 @@ import { integer } from './values.ts';
 export const serve: Command = {
   name: 'serve',
   summary: 'portal and API in one process',
-  usage: '[--port N] [--host ADDRESS] [--principal NAME=ROLE …] [--policy NAME|FILE]',
+  usage: '[--port N] [--host ADDRESS] [--public-url URL …] [--principal NAME=ROLE …] [--policy NAME|FILE]',
   options: {
     port: { kind: 'value', value: 'N', summary: 'port to listen on (default 8080; 0: any that is free)' },
     host: { kind: 'value', value: 'ADDRESS', summary: 'address to listen on (default 127.0.0.1: this machine alone)' },
+    'public-url': {
+      kind: 'many',
+      value: 'URL',
+      summary: 'another address that leads here, such as that of a proxy; requests for other hosts are refused',
+    },
     policy: {
       kind: 'value',
       value: 'NAME|FILE',
@@ -31,7 +37,12 @@ export const serve: Command = {
   example: 'quittance serve --port 8080 --principal legal.filer=filer --principal privacy.officer=approver',
   async run(args) {
     if (args.positionals.length > 0) throw usageError('serve takes no words, only options');
-    const address = { port: integer(args, 'port', 8080, 0), host: args.value('host') ?? '127.0.0.1' };
+    const address = {
+      port: integer(args, 'port', 8080, 0),
+      host: args.value('host') ?? '127.0.0.1',
+      publicUrls: args.many('public-url'),
+    };
+    reachOf(address.host, address.publicUrls); // refused before anything is opened
     const policy = readPolicy(args.value('policy'));
     await backend(); // the probe of a deployed model runs in this process
     mkdirSync(args.dir, { recursive: true });

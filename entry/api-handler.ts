@@ -18,6 +18,8 @@ const HttpEvent = z.object({
   isBase64Encoded: z.boolean().default(false),
   requestContext: z.object({
     http: z.object({ method: z.string() }),
+    /** The API's own domain, by which the gateway found it. */
+    domainName: z.string(),
     authorizer: z.object({ jwt: z.object({ claims: z.record(z.string(), z.unknown()) }) }).optional(),
   }),
 });
@@ -43,6 +45,7 @@ export const apiHandler = (
     api({
       ...(await open()),
       authenticate: async (request) => identities.get(request),
+      servesHost: () => true, // compared with the gateway's domain when the event was read
       formKey: randomBytes(32), // forms need a session, and here everybody has a bearer token
     });
   let made: ReturnType<typeof make> | undefined;
@@ -63,14 +66,25 @@ export const apiHandler = (
   };
 };
 
-/** INVALID_INPUT for what API Gateway does not send, or what is no URL. */
+/** INVALID_INPUT for what API Gateway does not send, or what is no URL; HOST_UNKNOWN. */
 const received = (event: unknown): { request: Request; identity: Identity | undefined } => {
+  const parsed = HttpEvent.safeParse(event);
+  if (!parsed.success) throw notTaken(parsed.error);
+  checkHost(parsed.data);
   try {
-    const parsed = HttpEvent.parse(event);
-    return { request: requestOf(parsed), identity: identityOf(parsed) };
+    return { request: requestOf(parsed.data), identity: identityOf(parsed.data) };
   } catch (cause) {
-    throw new QuittanceError('INVALID_INPUT', { message: 'the request is not one that this API takes', cause });
+    throw notTaken(cause);
   }
+};
+
+const notTaken = (cause: unknown) =>
+  new QuittanceError('INVALID_INPUT', { message: 'the request is not one that this API takes', cause });
+
+/** The gateway found the API by its domain; a Host header of another name was not meant for it. */
+const checkHost = ({ headers: { host }, requestContext: { domainName } }: HttpEvent): void => {
+  if (host === undefined || host.toLowerCase() === domainName.toLowerCase()) return;
+  throw new QuittanceError('HOST_UNKNOWN', { message: 'the request is for another host', expected: 'the API domain' });
 };
 
 const refusal = (error: unknown): HttpAnswer => {
@@ -92,10 +106,9 @@ const groupsIn = (claim: unknown): string[] => {
 };
 
 const requestOf = ({ rawPath, rawQueryString, headers, body, isBase64Encoded, requestContext }: HttpEvent): Request => {
-  const url = new URL(
-    `https://${headers['host'] ?? 'localhost'}${rawPath}${rawQueryString ? `?${rawQueryString}` : ''}`,
-  );
-  const { method } = requestContext.http;
+  const { domainName, http } = requestContext;
+  const url = new URL(`https://${domainName}${rawPath}${rawQueryString ? `?${rawQueryString}` : ''}`);
+  const { method } = http;
   const bytes = body === undefined ? undefined : Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
   return new Request(url, {
     method,

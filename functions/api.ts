@@ -6,6 +6,7 @@ import type { Ports } from '#core/ports.ts';
 import { STYLE } from '#portal/style.ts';
 import type { ApiContext, Env } from './api/context.ts';
 import { decisionRoutes } from './api/decisions.ts';
+import { hostIsOurs, knownMethods, notFromElsewhere } from './api/doors.ts';
 import { identify, limitBody, securityHeaders } from './api/guard.ts';
 import { answerProblem, notFound } from './api/problems.ts';
 import { publicLogRoutes, registryRoutes } from './api/registry.ts';
@@ -27,7 +28,7 @@ export const api = (context: ApiContext, extend?: (app: Hono<Env>) => void): Hon
   const app = new Hono<Env>({ getPath: (request) => new URL(request.url).pathname.replace(/(?<=.)\.json$/, '') });
   app.onError(answerProblem);
   app.notFound((c) => answerProblem(notFound(), c));
-  app.use(securityHeaders, limitBody);
+  app.use(securityHeaders, hostIsOurs(context), knownMethods(app), notFromElsewhere, limitBody);
   app.get('/style.css', (c) => c.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
   app.get('/health', (c) => c.json({ ok: true }));
   publicLogRoutes(app, context);

@@ -35,10 +35,10 @@ export const makeApi = (stack: Stack, prefix: string, handler: Lambda): Api => {
   });
   const integration = new HttpLambdaIntegration('App', handler);
   const api = new HttpApi(stack, 'Api', { apiName: prefix, createDefaultStage: true });
-  const methods = [HttpMethod.GET, HttpMethod.POST];
+  const methods = [HttpMethod.ANY]; // the app says which of them a path answers
   api.addRoutes({ path: '/{proxy+}', methods, integration, authorizer });
   for (const path of PUBLIC) {
-    const routes = api.addRoutes({ path, methods: [HttpMethod.GET], integration });
+    const routes = api.addRoutes({ path, methods: [HttpMethod.GET, HttpMethod.HEAD], integration });
     for (const route of routes)
       Validations.of(route).acknowledge({
         id: 'AwsSolutions-APIG4',

@@ -8,14 +8,14 @@ import { api, type ApiContext } from '#functions/api.ts';
 import type { Env } from '#functions/api/context.ts';
 import { identify } from '#functions/api/guard.ts';
 import { completionRoutes, type Completions } from './completions.ts';
+import type { Reach } from './reach.ts';
 import { signIn } from './sign-in.ts';
 
-/** `loopback`: only this machine can reach the address. */
 export const appFor = async (
   dir: string,
   { ports, policy }: Pick<Embedded, 'policy'> & { readonly ports: Ports },
   completions: Completions,
-  loopback: boolean,
+  { loopback, servesHost }: Reach,
 ): Promise<Hono<Env>> => {
   const now = () => ports.clock.now();
   const people = signIn(dir, now);
@@ -23,6 +23,7 @@ export const appFor = async (
     ports,
     policy: await policy(),
     authenticate: people.authenticate,
+    servesHost,
     signInPath: people.path,
     signOutPath: people.signOutPath,
     formKey: people.formKey,

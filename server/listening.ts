@@ -4,14 +4,15 @@ import { createAdaptorServer } from '@hono/node-server';
 import { QuittanceError } from '#core/errors.ts';
 import type { Embedded } from '#entry/embedded.ts';
 import { appFor } from './app.ts';
+import { reachOf } from './reach.ts';
 import { servedModels } from './served-models.ts';
-
-const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 
 export interface Address {
   readonly host: string;
   /** 0: any that is free. */
   readonly port: number;
+  /** Other addresses that lead here, such as a proxy's. */
+  readonly publicUrls?: readonly string[];
 }
 
 export interface Listening {
@@ -21,9 +22,11 @@ export interface Listening {
 }
 
 /** INVALID_INPUT where the address is taken or not ours. The backend must have been chosen. */
-export const listenOn = async (dir: string, embedded: Embedded, { host, port }: Address): Promise<Listening> => {
+export const listenOn = async (dir: string, embedded: Embedded, address: Address): Promise<Listening> => {
+  const { host, port, publicUrls } = address;
+  const reach = reachOf(host, publicUrls);
   const models = servedModels(dir, embedded.ports);
-  const app = await appFor(dir, embedded, models, LOOPBACK.includes(host));
+  const app = await appFor(dir, embedded, models, reach);
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
   const close = () => {
     server.closeAllConnections();

@@ -14,6 +14,7 @@ import { QuittanceError, usageError } from '#core/errors.ts';
 import { Role } from '#core/roles.ts';
 import { Principal } from '#core/ticket-request.ts';
 import type { Identity } from '#functions/api.ts';
+import { formFields } from '#functions/api/bodies.ts';
 import type { Env } from '#functions/api/context.ts';
 import { html } from '#report/markup.ts';
 import { page } from '#portal/layout.ts';
@@ -108,7 +109,7 @@ type PersonOf = (token: string) => { readonly principal: string } | undefined;
 const signInRoutes = (app: Hono<Env>, personOf: PersonOf, sessionOfPerson: (principal: string) => string): void => {
   app.get('/sign-in', (c) => c.html(signInPage()));
   app.post('/sign-in', async (c) => {
-    const { token } = z.object({ token: z.string() }).parse({ token: '', ...(await c.req.parseBody()) });
+    const { token = '' } = await formFields(c);
     const person = personOf(token.trim());
     if (!person) throw new QuittanceError('UNAUTHENTICATED', { message: 'no person has this token' });
     setCookie(c, COOKIE, sessionOfPerson(person.principal), COOKIE_FLAGS);

@@ -22,6 +22,11 @@ export interface ApiContext {
   readonly policy: Digest;
   /** Who sends the request; undefined when it does not say so, or not credibly. */
   readonly authenticate: (request: Request) => Promise<Identity | undefined>;
+  /**
+   * Whether this is a name or address under which the app is reached, without its port. A page elsewhere whose own name
+   * was made to lead here (DNS rebinding) would otherwise be of the same origin as ours.
+   */
+  readonly servesHost: (hostname: string) => boolean;
   /** Where a browser is sent to sign in; without it the answer is 401. */
   readonly signInPath?: string;
   /** Where the form to sign out goes. */

@@ -4,7 +4,6 @@
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
-import { parseOnce } from '#core/json-keys.ts';
 import type { Step } from '#core/step.ts';
 import type { Role } from '#core/roles.ts';
 import { approvalBody, type ApprovalView } from '#portal/ticket.ts';
@@ -14,9 +13,10 @@ import { placeHold, releaseHold } from '../holds.ts';
 import { recordApproval } from '../record-approval.ts';
 import { recordIdentity } from '../record-identity.ts';
 import { resumeTicket } from '../resume-ticket.ts';
+import { formFields, isForm, jsonValue, notAnObject } from './bodies.ts';
 import { requireRole, show, type ApiContext, type Asked, type Env } from './context.ts';
 import { checkForm, formToken } from './guard.ts';
-import { idOf, jsonBody, reportOf } from './tickets.ts';
+import { idOf, reportOf } from './tickets.ts';
 
 interface Act {
   readonly path: string;
@@ -45,29 +45,14 @@ export const decisionRoutes = (app: Hono<Env>, context: ApiContext): void => {
   for (const { path, step, role, fields } of ACTS)
     app.post(`/tickets/:id/${path}`, async (c) => {
       requireRole(c, role);
-      const body = Fields.safeParse(await json(c));
-      if (!body.success) throw malformed();
+      const body = Fields.safeParse(await jsonValue(c));
+      if (!body.success) throw notAnObject();
       const input = { ...fields(body.data, c.var.identity.principal), ticketId: idOf(c) };
       return c.json((await step.handle(input, context.ports)) as object);
     });
 };
 
 const Fields = z.record(z.string(), z.unknown());
-
-const json = async (c: Asked): Promise<unknown> => {
-  const bytes = await jsonBody(c);
-  try {
-    return parseOnce(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    throw malformed();
-  }
-};
-
-const malformed = () =>
-  new QuittanceError('INVALID_INPUT', {
-    message: 'the body is not JSON',
-    expected: 'one JSON object in UTF-8, no key twice',
-  });
 
 const approvalPage = async (c: Asked, context: ApiContext): Promise<Response> => {
   requireRole(c, 'approver');
@@ -92,8 +77,8 @@ const Decision = z.object({
 const decide = async (c: Asked, { ports, formKey }: ApiContext): Promise<Response> => {
   requireRole(c, 'approver');
   const ticketId = idOf(c);
-  const isForm = (c.req.header('Content-Type') ?? '').startsWith('application/x-www-form-urlencoded');
-  const parsed = Decision.safeParse(isForm ? await c.req.parseBody() : await json(c));
+  const fromPage = isForm(c);
+  const parsed = Decision.safeParse(fromPage ? await formFields(c) : await jsonValue(c));
   if (!parsed.success)
     throw new QuittanceError('INVALID_INPUT', {
       message: 'no decision',
@@ -104,5 +89,5 @@ const decide = async (c: Asked, { ports, formKey }: ApiContext): Promise<Respons
   const approver = c.var.identity.principal;
   const why = reason === undefined || reason === '' ? {} : { reason };
   const result = await recordApproval.handle({ ticketId, approver, decision, evidence, ...why }, ports);
-  return isForm ? c.redirect(`/tickets/${ticketId}`, 303) : c.json(result as object);
+  return fromPage ? c.redirect(`/tickets/${ticketId}`, 303) : c.json(result as object);
 };

@@ -14,6 +14,7 @@ import { parseTicketRequest } from '#core/ticket-request.ts';
 import { mayDecide, ticketBody, type TicketView } from '#portal/ticket.ts';
 import { VIEWS, workItem, worklist, worklistBody, type View } from '#portal/worklist.ts';
 import { fileTicket } from '../file-ticket.ts';
+import { jsonBody } from './bodies.ts';
 import { requireRole, show, type ApiContext, type Asked, type Env } from './context.ts';
 
 export const ticketRoutes = (app: Hono<Env>, context: ApiContext): void => {
@@ -101,15 +102,6 @@ const file = async (c: Asked, { ports, policy }: ApiContext): Promise<Response> 
   const input = { request, policy, requestId: `${principal}:${key.data}` };
   const filed = z.looseObject({ ticketId: TicketId }).parse(await fileTicket.handle(input, ports));
   return c.json(filed, 201, { Location: `/tickets/${filed.ticketId}` });
-};
-
-/** A session could be made to send a form from elsewhere, but not this media type. */
-export const jsonBody = async (c: Asked): Promise<ArrayBuffer> => {
-  if (/^application\/json\s*(;|$)/i.test(c.req.header('Content-Type') ?? '')) return c.req.arrayBuffer();
-  throw new QuittanceError('INVALID_INPUT', {
-    message: 'wrong media type',
-    expected: 'Content-Type: application/json',
-  });
 };
 
 /** The request with its filer filled in where the body names none. */

@@ -134,6 +134,9 @@ describe('the app stack', () => {
       'GET /health',
       'GET /ledger/checkpoint',
       'GET /ledger/tile/{proxy+}',
+      'HEAD /health',
+      'HEAD /ledger/checkpoint',
+      'HEAD /ledger/tile/{proxy+}',
     ]);
     const [pool] = properties('app', 'AWS::Cognito::UserPool');
     expect(pool?.[1]).toMatchObject({

@@ -25,6 +25,7 @@ export const appOf = ({ world }: Pick<WalkedCase, 'world'>): Hono<Env> =>
     ports: world.ports,
     policy: world.policy,
     authenticate,
+    servesHost: (hostname) => hostname === 'localhost',
     formKey: new Uint8Array(32).fill(7),
     signInPath: '/sign-in',
   });

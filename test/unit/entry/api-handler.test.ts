@@ -22,7 +22,7 @@ const ask = async (path: string, groups: string | undefined, headers: Record<str
     version: '2.0',
     rawPath: path,
     headers: { accept: 'text/html', ...headers },
-    requestContext: { http: { method: 'GET' }, ...authorizer },
+    requestContext: { domainName: 'api.example', http: { method: 'GET' }, ...authorizer },
   };
   const { statusCode, headers: answered, body, isBase64Encoded } = await handler(event);
   return {
@@ -31,6 +31,15 @@ const ask = async (path: string, groups: string | undefined, headers: Record<str
     text: isBase64Encoded ? Buffer.from(body, 'base64').toString() : body,
   };
 };
+
+describe('the host', () => {
+  it("is the API's own domain, by whatever case, and nothing else", async () => {
+    expect((await ask('/health', undefined, { host: 'API.example' })).status).toBe(200);
+    const { status, text } = await ask('/health', undefined, { host: 'rebound.example' });
+    expect([status, JSON.parse(text)]).toMatchObject([421, { code: 'HOST_UNKNOWN' }]);
+  });
+});
+
 const claimsOf = (groups: string) => ({ sub: 'auditor.ann', 'cognito:groups': groups });
 const reportPath = (id = walked.ticketId) => `/tickets/${id}/report.html`;
 

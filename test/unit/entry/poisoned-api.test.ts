@@ -28,7 +28,7 @@ const event = (method: string, rawPath: string, more: object = {}) => ({
   version: '2.0',
   rawPath,
   headers: { 'content-type': 'application/json' },
-  requestContext: { http: { method }, authorizer: { jwt: { claims } } },
+  requestContext: { domainName: 'api.example', http: { method }, authorizer: { jwt: { claims } } },
   ...more,
 });
 const HEALTH = event('GET', '/health');
@@ -38,7 +38,7 @@ const filing = (body: string, more: object = {}) => event('POST', '/tickets', { 
 const POISON: Readonly<Record<string, [unknown, number, string]>> = {
   'nothing at all': [undefined, 400, 'INVALID_INPUT'],
   'an event of EventBridge': [{ version: '0', detail: {} }, 400, 'INVALID_INPUT'],
-  'a host that is no host': [event('GET', '/health', { headers: { host: 'a b' } }), 400, 'INVALID_INPUT'],
+  'a host that is no host': [event('GET', '/health', { headers: { host: 'a b' } }), 421, 'HOST_UNKNOWN'],
   'a method that fetch forbids': [event('TRACE', '/health'), 400, 'INVALID_INPUT'],
   'a header with a line break': [event('GET', '/health', { headers: { accept: 'a\r\nb' } }), 400, 'INVALID_INPUT'],
   'a body that is not JSON': [filing('{"subject":"Ottoline'), 400, 'INVALID_INPUT'],

@@ -175,7 +175,7 @@ describe('other acts', () => {
       headers: { cookie: 'session=approver', 'content-type': 'text/plain' },
       body: '{"outcome":"cancelled","reason":"x"}',
     });
-    expect((await problemOf(response)).code).toBe('INVALID_INPUT');
+    expect((await problemOf(response)).code).toBe('MEDIA_TYPE_UNSUPPORTED');
     expect(await statusOf(walked)).toBe('AWAITING_APPROVAL');
   });
 });

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Hono } from 'hono';
 import { appFor } from '#server/app.ts';
 import type { CompleteOptions, Completions, Message } from '#server/completions.ts';
+import { reachOf } from '#server/reach.ts';
 import { admitPeople, type NewPerson } from '#server/sign-in.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { protect } from '#core/protection.ts';
@@ -41,7 +42,12 @@ beforeEach(async () => {
 afterEach(() => rmSync(dir, { recursive: true }));
 
 const appOn = (loopback: boolean): Promise<Hono<Env>> =>
-  appFor(dir, { ports: world.ports, policy: async () => world.policy }, completions, loopback);
+  appFor(
+    dir,
+    { ports: world.ports, policy: async () => world.policy },
+    completions,
+    reachOf(loopback ? '127.0.0.1' : '0.0.0.0'),
+  );
 
 const post = (app: Hono<Env>, path: string, body: unknown, headers: Record<string, string> = {}) =>
   app.request(path, {
@@ -111,7 +117,7 @@ describe("the deployed models' API", () => {
           return { text: text.slice(0, maxTokens), promptTokens: 3, completionTokens, ended: maxTokens >= text.length };
         },
       },
-      true,
+      reachOf('127.0.0.1'),
     );
     for (const [prompt, limit] of [
       ['Ottoline Marchbanks, born in ', 2],
@@ -136,7 +142,7 @@ describe("the deployed models' API", () => {
           return answer;
         },
       },
-      true,
+      reachOf('127.0.0.1'),
     );
     expect((await choiceOf(await post(app, '/v1/chat/completions', chat))).finish_reason).toBe('content_filter');
   });
@@ -229,6 +235,36 @@ describe('signing in', () => {
     expect(await tickets(app, 'quittance-session=%E0%A4%A')).toBe(401);
     world.clock.advance(8 * 3600 + 1);
     expect(await tickets(app, cookie)).toBe(401);
+  });
+
+  const BROKEN = '--x\r\nContent-Disposition: form-data; name="token"\r\n\r\nabc';
+  it.each([
+    ['a multipart form that ends nowhere', 415, BROKEN, 'multipart/form-data; boundary=x'],
+    ['a multipart form without a boundary', 415, BROKEN, 'multipart/form-data'],
+    ['JSON', 415, '{"token":"x"}', 'application/json'],
+    ['no media type', 415, 'token=x', ''],
+    ['a token twice', 400, 'token=x&token=y', 'application/x-www-form-urlencoded'],
+    ['bytes that are no text', 400, new Uint8Array([0xff, 0xfe]), 'application/x-www-form-urlencoded'],
+    ['nothing', 401, '', 'application/x-www-form-urlencoded'],
+    ['three megabytes', 413, 'x'.repeat(3_000_000), 'application/x-www-form-urlencoded'],
+  ])('refuses %s by its name', async (_, status, body, type) => {
+    const app = await appOn(true);
+    const response = await app.request('/sign-in', { method: 'POST', headers: { 'content-type': type }, body });
+    expect([response.status, response.headers.get('set-cookie')]).toEqual([status, null]);
+  });
+
+  it('is not done by a page of another site with its own token', async () => {
+    const app = await appOn(true);
+    const body = new URLSearchParams({ token: filer.token }).toString();
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'cross-site' };
+    const response = await app.request('/sign-in', { method: 'POST', headers, body });
+    expect([response.status, response.headers.get('set-cookie')]).toEqual([403, null]);
+  });
+
+  it('and all else is refused under a host that only leads here', async () => {
+    const app = await appOn(true);
+    for (const path of ['/sign-in', '/v1/models', '/ledger/checkpoint', '/health'])
+      expect([path, (await app.request(path, { headers: { host: 'rebound.example' } })).status]).toEqual([path, 421]);
   });
 
   it('gives a person who is admitted again a new token; the old one is worth nothing', async () => {
