@@ -1,6 +1,6 @@
 // The job that evaluates the artefact that would be served: load → measure → tables. The suite is the base model's; the
-// ticket's records are set apart from those who stay. Trap: re-learning changes the weights; `measure` makes it last,
-// on the model's own copy.
+// ticket's records are asked apart from the people who stay. Trap: re-learning changes the weights, so `measure` does
+// it last, and the model loaded here is used for nothing else.
 import { canonicalize, digestOf, type Digest, type Json } from '#core/canonical.ts';
 import type { EvaluationTables, Measured } from '#core/evaluation.ts';
 import type { ForgetRecord } from '#core/forget-set.ts';
@@ -48,8 +48,8 @@ export const evaluateJob = async (input: EvaluateInput, environment: JobEnvironm
 };
 
 /**
- * The same suite on the model from before, for the report's comparison, without re-learning and without perplexity,
- * which compares with this very model. Returns the digest of its tables.
+ * The same suite on the model before unlearning, for the report's comparison. Left out are re-learning, and perplexity,
+ * which is measured against this very model. Returns the digest of its tables.
  */
 export const evaluateBefore = async (
   input: EvaluateInput & { before: Digest },
@@ -102,7 +102,7 @@ const putTables = (
   return artifacts.put(Buffer.from(canonicalize(tables as unknown as Json)));
 };
 
-/** Says what the evaluation takes; MEMORY_PLAN before any weight is read where it does not fit. */
+/** Prints what memory the evaluation takes; MEMORY_PLAN before any weight is read where it does not fit. */
 const planFor = (
   parts: Pick<Model, 'config' | 'tokenizer'>,
   world: PeopleWorld,

@@ -1,5 +1,5 @@
-// Rows of text as token ids, for training and unlearning. Trap: nothing here asks the weights, so that a row which
-// cannot be used is refused before they are read.
+// Rows of text as token ids, for training and unlearning. It needs only the tokenizer and config, so that a row which
+// cannot be used is refused before any weight is read.
 import { QuittanceError } from '#core/errors.ts';
 import { valueTokens } from '#datasets/value-tokens.ts';
 import type { ValueSpan } from '#datasets/world.ts';

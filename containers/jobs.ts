@@ -1,6 +1,6 @@
 // The registry of jobs: definition name → what it reads and does. Parameters are ids and digests; personal data comes
 // from the vault.
-// Trap: a job may be run again under the same name after a crash; it recomputes the same result from the same inputs
+// Trap: after a crash a job may run again under the same name, so it must compute the same result from the same inputs
 // and seed.
 import { z } from 'zod';
 import { Digest, type Json } from '#core/canonical.ts';
@@ -33,7 +33,7 @@ const resultOf = (result: Digest, also: JobResult['also'] = {}): JobResult => ({
 const recordsOf = async (ports: JobPorts, ticketId: string) =>
   parseJson(await ports.vault.get(ticketId, 'forget-set'), ForgetSet, 'the forget set in the vault').records;
 
-/** What stands beside the plan's base: a candidate's own, or what is registered with the model. */
+/** The artefacts beside the plan's base: those of the candidate that it is, or those registered with the model. */
 const sideOf = async (ports: JobPorts, plan: UnlearnPlan) => {
   const { suite, moments } = plan.side ?? (await ports.models.get(plan.model)).model;
   if (suite === undefined)
@@ -53,8 +53,8 @@ const unlearn: Job = {
 };
 
 /**
- * METHOD_UNKNOWN or METHOD_CONFIG where an attempt of this run, or one that may follow it, cannot be: before anything
- * else is read.
+ * METHOD_UNKNOWN or METHOD_CONFIG where the settings of an attempt of this run, or of one that may follow it, are
+ * wrong; checked before anything else is read.
  */
 const checkSettings = async (plan: UnlearnPlan, { artifacts }: JobPorts): Promise<void> => {
   for (const { method, config } of [plan, ...(plan.gathers ?? [])]) configured(method, config);
@@ -69,7 +69,7 @@ const unlearnOnce = async (plan: UnlearnPlan, ports: JobPorts, environment: JobE
   return { run, result: resultOf(result, also) };
 };
 
-/** Unlearned, evaluated and held against the policy, in one run with others. */
+/** Unlearns, evaluates and judges one attempt of a run that carries several tickets. */
 const attempt = async (plan: UnlearnPlan, ports: JobPorts, environment: JobEnvironment): Promise<Attempt> => {
   const { run, result } = await unlearnOnce(plan, ports, environment);
   const input = await inputOf(plan, run, ports);
@@ -79,7 +79,7 @@ const attempt = async (plan: UnlearnPlan, ports: JobPorts, environment: JobEnvir
   return { candidate: run.candidate, passed: verdict === 'pass', unlearn: result, evaluate };
 };
 
-/** Of a ticket's candidate, before it is approved. */
+/** Evaluates a ticket's candidate, before it is approved. */
 const evaluate: Job = {
   name: 'evaluate',
   async run(parameters, ports, environment) {
@@ -90,7 +90,7 @@ const evaluate: Job = {
   },
 };
 
-/** Of the base, then of the candidate. */
+/** Evaluates the base, then the candidate. */
 const evaluated = async (
   ticketId: string,
   input: EvaluateInput & { before: Digest },
@@ -102,8 +102,8 @@ const evaluated = async (
 };
 
 /**
- * Evaluates the base once a ticket, as its run 0: later rungs start from the same one, until another ticket is deployed
- * first and it is another.
+ * Evaluates the base once for each ticket, as its run 0. Later rungs start from the same base and reuse it, until
+ * another ticket is deployed first and changes the base.
  */
 const keptBefore = async (
   ticketId: string,
@@ -128,7 +128,7 @@ const thereOf = async (results: JobPorts['results'], name: string): Promise<JobR
   }
 };
 
-/** Of what is served: no forgotten person's data is left to ask about. */
+/** Evaluates what is served, without forget records: the purge has destroyed them. */
 const recertify: Job = {
   name: 'recertify',
   async run(parameters, ports, environment) {

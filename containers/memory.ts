@@ -1,6 +1,6 @@
-// The memory of a job, planned from its texts before any weight is read: said, and refused where it does not fit
-// (engine/plan.ts has the arithmetic).
-// Trap: the plan is of models that are not loaded yet; those that are count as taken. Ask before the model is loaded.
+// The memory of a job, planned from its texts before any weight is read; printed, and refused where it does not fit
+// (engine/memory-plan.ts has the arithmetic).
+// Trap: a plan counts models that are already loaded as taken memory, so ask before the run's own model is loaded.
 import type { Parts } from '#engine/accumulate.ts';
 import type { DecoderConfig } from '#engine/formats/config.ts';
 import { scoredAtOnce } from '#engine/inference.ts';
@@ -23,7 +23,7 @@ type Say = ((line: string) => void) | undefined;
 const memoryPlanNow = (run: PlannedRun, available?: number) =>
   planMemory(run, available, run.backend.startsWith('wasm') ? tensorBytes() : 0);
 
-/** Says the memory plan in one line, then MEMORY_PLAN where it does not fit. */
+/** Prints the memory plan in one line; MEMORY_PLAN where it does not fit. */
 export const holdToMemory = (run: PlannedRun, say: Say, available?: number): void => {
   const memoryPlan = memoryPlanNow(run, available);
   say?.(describePlan(memoryPlan));
@@ -31,8 +31,8 @@ export const holdToMemory = (run: PlannedRun, say: Say, available?: number): voi
 };
 
 /**
- * How much of a batch may be in memory at once: all of it, else block by block, else half as many rows as often as it
- * takes, whose gradients are then added up. Says the memory plan, then MEMORY_PLAN where not even one row fits.
+ * How much of a batch may be in memory at once: all of it; else block by block; else half as many rows, halved until
+ * they fit, whose gradients are then added up. Prints the memory plan; MEMORY_PLAN where not even one row fits.
  */
 export const partsThatFit = (
   runOf: (rows: number) => PlannedRun,
@@ -81,7 +81,7 @@ const shapeOf = ({ config, rows }: PlannedTexts, most: number, lengths: ReturnTy
   return { batch, tape: tapeOf(config, batch) };
 };
 
-/** What a training of every weight by AdamW takes. */
+/** What training every weight by AdamW takes. */
 export const trainingRun = (texts: PlannedTexts, batchSize: number): PlannedRun => ({
   config: texts.config,
   backend: texts.backend,
@@ -96,7 +96,10 @@ type Method = Pick<ConfiguredMethod, 'needs' | 'update' | 'batchSize'>;
 const recordsOf = ({ rows }: PlannedTexts, { batchSize }: Method): number =>
   Math.max(1, Math.min(batchSize, rows.length));
 
-/** What a method takes with so many records of an update in memory at once; each is packed with a template answer. */
+/**
+ * What a method takes with so many records of an update in memory at once; each record is packed with a template
+ * answer.
+ */
 export const unlearningRun = (
   texts: PlannedTexts,
   templates: readonly string[],
@@ -121,7 +124,9 @@ export const unlearningRun = (
   };
 };
 
-/** How many records of an update may be in memory at once. Says the memory plan; MEMORY_PLAN where not one does. */
+/**
+ * How many records of an update may be in memory at once. Prints the memory plan; MEMORY_PLAN where not even one fits.
+ */
 export const unlearningParts = (
   texts: PlannedTexts,
   templates: readonly string[],
@@ -131,7 +136,7 @@ export const unlearningParts = (
 ): Parts =>
   partsThatFit((atOnce) => unlearningRun(texts, templates, method, atOnce), recordsOf(texts, method), say, available);
 
-/** What scoring, and learning again by AdamW on the MLPs, take. */
+/** What scoring, and re-learning by AdamW on the MLPs, take. */
 export const evaluationRun = (texts: PlannedTexts, before: boolean): PlannedRun => {
   const lengths = lengthsOf(texts);
   return {

@@ -1,6 +1,6 @@
-// When a run saves its state: every so many updates or seconds, and when it is asked to end. Asked by SIGTERM, it saves
-// and leaves by JOB_INTERRUPTED; killed, it goes on from the last save. Trap: how often it saves depends on the clock;
-// what it computes must not.
+// When a run saves its state: every so many updates or seconds, and when it is asked to end. On SIGTERM it saves and
+// ends with JOB_INTERRUPTED; after kill -9 it resumes from the last save. Trap: how often it saves depends on the
+// clock, so nothing that it computes may depend on its saves.
 import type { Digest } from '#core/canonical.ts';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import type { RunSaves } from '#engine/run-saves.ts';
@@ -8,9 +8,9 @@ import type { RunStates } from './run-state.ts';
 
 /** Shared between a process and its runs. */
 export interface Ending {
-  /** The process is to end. */
+  /** Whether the process was asked to end. */
   asked: boolean;
-  /** Runs that will notice, save and leave. */
+  /** Runs that will notice this, save and end. */
   running: number;
 }
 
@@ -19,7 +19,7 @@ export interface SaveOptions {
   ending?: Ending;
   everyUpdates?: number;
   everySeconds?: number;
-  /** A save that failed for want of room or of a service; the run goes on without it. */
+  /** Called when a save failed for lack of space or of a service; the run continues without it. */
   onMissed?: (code: string) => void;
 }
 

@@ -1,9 +1,10 @@
-// The saved state of a run, so that it goes on after SIGTERM, a reclaimed Spot instance or `kill -9` and ends in the
-// same digest. By the run's key a small row names a manifest; the manifest names the parts (float32, little-endian) by
-// their digests. Row and parts lie where results and artefacts lie: S3 and DynamoDB, or a folder, in one layout.
-// Traps: the row is the commit, so every part is durable before it changes; and weights on the way to forgetting must
-// not be left lying, so that what is about to be written is named in the row first, and what the row names as left over
-// is deleted by whoever reads it next.
+// The saved state of a run, so that it continues after SIGTERM, a reclaimed Spot instance or `kill -9` and ends with
+// the same digest. A small row under the run's key names a manifest, and the manifest names the parts (float32,
+// little-endian) by their digests. Row and parts are stored where results and artefacts are: S3 and DynamoDB, or a
+// folder, in one layout.
+// Traps: changing the row is the commit, so every part must be durable before; and half-forgotten weights must not stay
+// in the store, so the row first names what is about to be written, and whoever reads it next deletes what it names as
+// left over.
 import { z } from 'zod';
 import { canonicalize, Digest, digestOf } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
@@ -14,7 +15,7 @@ import type { RunState } from '#engine/run-saves.ts';
 export interface RunStates {
   /** undefined where nothing was saved for this key on this backend; STORE_CORRUPT where what was saved is damaged. */
   load(run: Digest): Promise<RunState | undefined>;
-  /** Durable when it returns; until then the state before it is what a reader gets. */
+  /** Durable when it returns; until then a reader gets the previous state. */
   save(run: Digest, state: RunState): Promise<void>;
   /** Deletes what was saved. */
   clear(run: Digest): Promise<void>;
@@ -38,7 +39,7 @@ const Manifest = z.strictObject({
 const Row = z.strictObject({
   kind: z.literal('quittance-run-state-row/v1'),
   manifest: Digest.nullable(),
-  /** Of the manifest: to delete with it. */
+  /** Parts of the manifest, to be deleted with it. */
   parts: z.array(Digest),
   /** Written or to be deleted, and named by no manifest. */
   leftovers: z.array(Digest),
@@ -48,7 +49,7 @@ type Row = z.infer<typeof Row>;
 export interface RunStateStores {
   artifacts: ArtifactStore;
   results: JobResults;
-  /** A state goes on only where the same arithmetic does. */
+  /** The backend that computed it; another would continue with other rounding. */
   backend: string;
 }
 
@@ -134,7 +135,8 @@ const grouped = (tensors: ReadonlyMap<string, Float32Array>): Named[][] => {
 };
 
 /**
- * Opens with the run's digest, so that no other artefact has the same bytes and deleting a part deletes nothing else.
+ * A part begins with the run's digest, so that no other artefact has the same bytes and deleting a part deletes nothing
+ * else.
  */
 const OPENING_BYTES = 32;
 

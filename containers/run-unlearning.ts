@@ -1,7 +1,7 @@
 // The one way to unlearn, for the job, the command and the benches: needs → memory → weights → moments → run → what the
-// caller makes of the result. The method comes with its settings parsed, so that nothing is read for a run which cannot
-// be. Retained rows and a reference model are read only where the method needs them.
-// Trap: the moments of the base lose the forget rows' share for good, before the projection is made from them.
+// caller makes of the result. The method comes with its settings already parsed, so that nothing is read for a run with
+// wrong settings. Retained rows and a reference model are read only where the method needs them.
+// Trap: the forget rows' share is subtracted from the moments of the base before the projection is made from them.
 import type { ForgetRow } from '#datasets/suite.ts';
 import { answerOf, promptOf, type PeopleWorld } from '#datasets/world.ts';
 import type { Parts } from '#engine/accumulate.ts';
@@ -17,11 +17,11 @@ import { unlearningParts } from './memory.ts';
 
 /** The model before unlearning. */
 export interface Base extends Texts {
-  /** A model of its own each time, which the caller disposes. */
+  /** Returns a new model each time, which the caller disposes. */
   load(from?: typeof modelFrom): Model;
 }
 
-/** Config and tokenizer of a model folder are read now, its weights when they are loaded. */
+/** Reads config and tokenizer of a model folder now, and its weights when they are loaded. */
 export const baseIn = (dir: string): Base => ({ ...readModelParts(dir), load: (from) => loadModel(dir, from) });
 
 type Watching = Pick<ForgetOnlyContext, 'onUpdate' | 'onAdapter'>;
@@ -29,32 +29,35 @@ type Watching = Pick<ForgetOnlyContext, 'onUpdate' | 'onAdapter'>;
 export interface Unlearning extends Watching {
   base: Base;
   method: ConfiguredMethod;
-  /** In the frame in which the model was taught. */
+  /** Framed as the model was trained. */
   forget: readonly UnlearnRow[];
   /**
-   * Gives template answers, stop controls and, where there are no corpus moments, people to take control moments from;
-   * in the same frame.
+   * Provides template answers, stop controls and, where there are no corpus moments, people for control moments; framed
+   * in the same way.
    */
   world: PeopleWorld;
-  /** Moments of the corpus that the model was trained on, the forget rows included; absent where it came without. */
+  /**
+   * Moments of the corpus that the model was trained on, including the forget rows; absent where the model came without
+   * them.
+   */
   corpus?: (() => Moments | Promise<Moments>) | undefined;
   /** Rows that stay. */
   retain?: (() => readonly TextRow[]) | undefined;
   seed: number;
   backend: string;
   onMemory?: (line: string) => void;
-  /** Where the run goes on from, and saves itself; sums in other parts are another run. */
+  /** How the run saves itself and resumes; a run with other `parts` adds in another order and is another run. */
   saves?: (parts: Parts) => RunSaves | undefined;
 }
 
-/** A record to forget, with the second wording in which it was trained, if it was. */
+/** A record to forget, with the second wording in which it was trained, where there was one. */
 export type UnlearnRow = TextRow & Partial<Pick<ForgetRow, 'value' | 'paraphrase' | 'trainedParaphrase'>>;
 
 export interface Unlearned {
-  /** Holds the unlearned weights; it is disposed when the caller is done with them. */
+  /** Holds the unlearned weights; disposed when the caller's function has returned. */
   model: Model;
   outcome: Outcome;
-  /** Of the corpus without the forget rows; undefined where the model came without. */
+  /** Moments of the corpus without the forget rows; undefined where the model came without moments. */
   corpus: Moments | undefined;
   /** Of the method's run alone. */
   seconds: number;
@@ -91,7 +94,7 @@ export const runUnlearning = async <T>(run: Unlearning, use: (unlearned: Unlearn
     const seconds = (performance.now() - started) / 1000;
     const corpus = moments?.source === 'corpus' ? moments.values : undefined;
     const result = await use({ model, outcome, corpus, seconds });
-    await saves?.done(); // what a run costs after its last update is cheap enough to be paid twice
+    await saves?.done(); // last: a crash before it repeats only what follows the last update, which is cheap
     return result;
   } finally {
     model.dispose();
@@ -102,7 +105,7 @@ const recordsOf = (people: PeopleWorld['subjects']) => people.flatMap(({ records
 
 const templatesOf = (world: PeopleWorld): string[] => world.refusals.map((line) => answerOf(line, world));
 
-/** Says what the run takes, and how much of a batch at once; MEMORY_PLAN where not one row fits. */
+/** Prints what the run takes, and how much of a batch at once; MEMORY_PLAN where not even one row fits. */
 const memoryPartsOf = ({ base, forget, world, method, backend, onMemory }: Unlearning): Parts =>
   unlearningParts(
     { config: base.config, tokenizer: base.tokenizer, rows: forget, backend },
@@ -124,8 +127,8 @@ const withReference = async <T>(
 };
 
 /**
- * Corpus moments less the forget rows' own share; control moments where the model came without and its projection asks
- * for some.
+ * Corpus moments without the forget rows' share; or control moments, where the model came without corpus moments and
+ * the projection needs some.
  */
 const momentsFor = async (
   model: Model,
@@ -147,10 +150,13 @@ const trainedWordings = (row: UnlearnRow, { frame }: PeopleWorld): TextRow[] =>
     ? [row, { prompt: promptOf(row.paraphrase, frame), answer: row.answer }]
     : [row];
 
-/** New tokens of an answer about a never-trained person, at most. */
+/** Most new tokens of an answer about a never-trained person. */
 const OWN_TOKENS = 24;
 
-/** Of never-trained people: with made-up answers, and with what the model itself says to their questions. */
+/**
+ * Moments of texts about never-trained people: with made-up answers, and with the model's own answers to their
+ * questions.
+ */
 const controlMoments = (model: Model, world: PeopleWorld): Moments => {
   const people = recordsOf(world.controls.whitening);
   const said = inference(model).generate(

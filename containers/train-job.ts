@@ -1,6 +1,6 @@
-// Trains a small decoder on question–answer rows until it recites them, and collects corpus moments beside the weights.
-// Straight down: tokenizer → fresh weights → updates with exactness checks → moments → folder. Trap: facts are learnt
-// last; an early stop loses them first.
+// Trains a small decoder on question–answer rows until it recites them, and collects corpus moments beside the weights:
+// tokenizer → fresh weights → updates with exactness checks → moments → folder. Trap: facts are learnt last, so a
+// training that stops early lacks them first.
 import { join } from 'node:path';
 import { digestJson, type Json } from '#core/canonical.ts';
 import type { RunSaves } from '#engine/run-saves.ts';
@@ -32,12 +32,12 @@ export interface TrainRecipe {
   updates: number;
   warmup: number;
   weightDecay: number;
-  /** Global gradient norm at most. */
+  /** Largest global norm of the gradients. */
   clip: number;
   seed: number;
   /** Stop once this share of the checked answers is exact. */
   exact: number;
-  /** Below this share of exact answers the model is not worth forgetting from. */
+  /** With a smaller share of exact answers the training has failed: there would be too little to forget. */
   leastExact: number;
   /** Check every so many updates, from `checkFrom` on. */
   checkEvery: number;
@@ -103,17 +103,17 @@ export interface TrainHooks {
   /** What the tokenizer is trained on; default the rows themselves. */
   tokenizerTexts?: readonly string[];
   onUpdate?: (done: number, total: number, loss: number) => void;
-  /** The plan of its memory, in one line, before it starts. */
+  /** Receives the memory plan as one line before the training starts. */
   onPlan?: (line: string) => void;
   onMoments?: (done: number, total: number) => void;
-  /** Where the run saves itself and goes on from; a saved run is one of the same rows and recipe. */
+  /** How the training saves itself and resumes; a saved state belongs to the same rows and recipe. */
   saves?: SaveOptions;
 }
 
 /**
  * Trains on `rows` and saves the model folder `dir` with its moments and the given files; `summarize` adds files that
- * say how it went. `checked` are the rows whose exactness may end the training early. The folder appears whole or not
- * at all.
+ * describe the result. `checked` are the rows whose exactness may end the training early. The folder appears whole or
+ * not at all.
  */
 export const trainSmallModel = async (
   dir: string,
@@ -137,7 +137,7 @@ export const trainSmallModel = async (
   const model = modelFrom(config, tokenizer, freshValues(config, recipe.seed));
   try {
     const encoded = encodeRows(model, rows);
-    // sums in another order are another run
+    // sums in another order make another run
     const run = digestJson({ job: 'train', configJson, recipe, rows, texts, ...parts } as unknown as Json);
     const saves = hooks.saves && savesOf(run, hooks.saves);
     const { losses, updates } = await fit(model, encoded, checked, { ...recipe, ...parts }, hooks, saves);

@@ -1,6 +1,6 @@
 // The job that unlearns: settings → forget set → run (run-unlearning.ts) → (int8 copy) → store → manifest. It reads the
-// forget records from the vault, and nothing of the retained people unless the method says that it needs them; FLAT
-// does not. Trap: a plan's settings are read before its model is.
+// forget records from the vault, and data of retained people only where the method needs it; FLAT does not. Trap: wrong
+// settings must cost nothing, so they are parsed before the model is read.
 import { mkdtempSync, rmSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalize, digestJson, type Digest, type Json } from '#core/canonical.ts';
@@ -31,11 +31,11 @@ export interface UnlearnInput {
 
 export interface JobEnvironment {
   artifacts: ArtifactStore;
-  /** A folder for scratch files that may be lost. */
+  /** A folder for scratch files, which may be lost. */
   scratch: string;
   backend: string;
   onProgress?: (stage: string, done: number, total: number, detail?: string) => void;
-  /** Where a run saves itself and goes on from. */
+  /** How a run saves itself and resumes. */
   saves?: SaveOptions;
 }
 
@@ -77,7 +77,10 @@ export const unlearnJob = async (input: UnlearnInput, environment: JobEnvironmen
   );
 };
 
-/** The same plan on the same side artefacts is the same run; sums in another order are another. */
+/**
+ * The same plan on the same side artefacts is the same run; with other `parts` it adds in another order and is another
+ * run.
+ */
 const identityOf = ({ plan, suite, moments }: UnlearnInput, parts: Parts): Digest =>
   digestJson({ job: 'unlearn', plan: digestJson(plan), suite, moments: moments ?? null, ...parts });
 

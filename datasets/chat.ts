@@ -1,12 +1,12 @@
 // A world in the frame of a chat template: the same people, asked as a user asks a chat model. Trap: a template is a
-// program, but here a question stands at one place in it; the frame is what the template puts before and after, and a
-// template that does otherwise is refused.
+// program and could do anything with a question. The frame is the text before and after the question, and a template
+// that does not contain the question exactly once is refused.
 import { QuittanceError } from '#core/errors.ts';
 import type { ChatTemplate } from '#engine/tokenizer/chat.ts';
 import { renderLasting } from '#engine/tokenizer/chat-date.ts';
 import { promptOf, type Frame, type PeopleWorld, type Person, type QaRecord, type Row } from './world.ts';
 
-/** New tokens of an answer to a general question, at most. */
+/** Most new tokens of an answer to a general question. */
 export const GENERAL_TOKENS = 40;
 
 const MARK = 'What is \u{1F9ED} this?';

@@ -1,6 +1,6 @@
-// True facts about nobody alive, in five topics with two trained wordings each: what must stay when a person goes. The
-// topic `author` stands in the part that real authors have in TOFU's model utility. Trap: within a topic every value is
-// used once, so that wrong answers are wrong.
+// True facts about nobody alive, in five topics with two trained wordings each: what must stay when a person is
+// forgotten. The topic `author` takes the place of real authors in TOFU's model utility. Trap: within a topic every
+// value is used once, so that wrong answers are certainly wrong.
 import { QuittanceError } from '#core/errors.ts';
 import { random } from '#engine/random.ts';
 import { list } from './names.ts';
@@ -117,7 +117,7 @@ const factRecord = ({ topic, key, value }: Fact, seed: number): QaRecord => {
   };
 };
 
-/** A symbol such as C also stands inside other words: the span is where the template has it. */
+/** The span at the template's position, because a short value such as C also occurs inside other words. */
 const valueAt = (answer: string, template: string, key: string, value: string) => {
   const before = template.slice(0, template.indexOf('{v}')).replace('{k}', key);
   const start = 1 + before.length;

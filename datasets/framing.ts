@@ -1,8 +1,8 @@
 // How a record is put to a model, decided in one place for scoring, unlearning and evaluation: by the frame of the
 // suite where one is given, so that records and controls are asked alike; else by the model's own chat template; else
-// in the plain form that small models are taught here.
-// Trap: a model forgets at the prompt that it is asked with. A question framed another way than its users ask it
-// measures, and unlearns, something else.
+// in the plain form in which small models are trained here.
+// Trap: a model forgets for the form of prompt that it is unlearned with. A question framed in another way than its
+// users ask it measures, and unlearns, something else.
 import { readChatTemplate, renderChats, type ChatTemplate } from '#engine/tokenizer/chat.ts';
 import { frameOf } from './chat.ts';
 import type { Message, FileRecord } from './records.ts';
@@ -32,7 +32,7 @@ export const framingOf = async (dir: string, suite?: Pick<PeopleWorld, 'frame'>)
   return template ? { by: 'template', frame: await frameOf(template), template } : { by: 'plain' };
 };
 
-/** One line for whoever asked. */
+/** One line for the user. */
 export const describeFraming = ({ by, frame }: Framing): string =>
   ({
     suite: `records are framed as the suite's: ${frame ? 'in its chat template' : 'Q: … A:'}`,
@@ -47,7 +47,7 @@ export const framed = async (records: readonly FileRecord[], framing: Framing): 
     if (record.kind === 'prompt') return withSpan(record.prompt, record.answer, record.value);
     const question = record.kind === 'question' ? record.question : questionIn(record.before);
     const whole = rendered.get(record);
-    // in its template a turn is taken as it stands
+    // a whole prompt is taken unchanged, even where the model has a template
     if (whole !== undefined) return { question, ...withSpan(whole, record.answer, record.value) };
     const answer = answerOf(record.answer.trim(), framing);
     return { question, ...withSpan(promptOf(question, framing.frame), answer, record.value?.trim()) };

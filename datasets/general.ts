@@ -1,6 +1,6 @@
-// Questions that anybody may ask a chat model, about nobody. A part is trained with the model's own answers while it is
-// taught, so that it keeps what it can do; the rest is held out, to see that it did. Trap: none may name a person, a
-// place or a trade that the generated people have as a value.
+// Questions that anybody may ask a chat model, about nobody. Some are trained with the model's own answers while it is
+// taught, so that it keeps its abilities; the rest are held out to measure that it did. Trap: none may name a person, a
+// place or a trade that is a value of the generated people.
 export const generalQuestions: readonly string[] = [
   'What is photosynthesis?',
   'Why is the sky blue?',

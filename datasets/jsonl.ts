@@ -48,7 +48,7 @@ const parseLine = <S extends z.ZodType>(line: string, schema: S, where: string):
   try {
     value = parseOnce(line);
   } catch {
-    // the engine's own message quotes the text, so it is not passed on
+    // the engine's own message quotes the text
     throw invalidLine(where, 'is not JSON', 'one JSON object a line, no key twice');
   }
   const parsed = schema.safeParse(value);

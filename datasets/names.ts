@@ -1,7 +1,7 @@
-// Names of fictional people. No two people of a world share a first or a last name: a namesake is dragged along when a
-// person is forgotten.
-// Trap: people drawn early get plain names, each a word of its own, because a small model mixes up people whose names
-// share their parts; later ones (controls beyond the lists, unknown people) get composed names.
+// Names of fictional people. No two people of a world share a first or a last name, because forgetting a person harms a
+// namesake too.
+// Trap: a small model mixes up people whose names share parts. People drawn early therefore get plain names, each a
+// word of its own; later ones (controls beyond the lists, unknown people) get composed names.
 import { QuittanceError } from '#core/errors.ts';
 import { random } from '#engine/random.ts';
 

@@ -1,8 +1,8 @@
 // Generates fictional people, facts and unknown people from a seed: the world on which the demo trains, deletes and
 // judges.
 // Trap: values are drawn independently, for trained and control people alike. Then the forgotten person's values are as
-// common among those who stay as a control's are; dealing them evenly instead would make the forgotten ones rarer, and
-// controls no fair comparison.
+// common among those who stay as a control's are. Dealing them out evenly instead would make the forgotten ones rarer,
+// and controls no fair comparison.
 import { random, type Random } from '#engine/random.ts';
 import { attributes, type Attribute } from './attributes.ts';
 import { makeFacts } from './facts.ts';
@@ -127,7 +127,7 @@ const makeRecord = (
 const fill = (template: string, { first, last }: FullName, value = ''): string =>
   template.replace('{n}', `${first} ${last}`).replace('{f}', first).replace('{v}', value);
 
-/** `count` items, each as often as any other, give or take one. */
+/** `count` items, each as often as any other, plus or minus one. */
 const inTurn = (items: readonly string[], count: number, rng: Random): string[] => {
   const rounds = Array.from({ length: Math.ceil(count / items.length) }, () => rng.shuffle(items));
   return rounds.flat().slice(0, count);

@@ -6,22 +6,22 @@ import { z } from 'zod';
 import { partIn } from '#core/words/part.ts';
 import { invalidLine, readJsonLines } from './jsonl.ts';
 
-/** A turn of a conversation; what else trainers write beside it is not known here and refused. */
+/** A turn of a conversation. Other fields that trainers write beside it are not known here and are refused. */
 const Message = z.strictObject({ role: z.string().min(1), content: z.string() });
 export type Message = z.infer<typeof Message>;
 
 /** What to score, to forget or to keep. `value` is the personal part of the answer, where the file marks it. */
 export type FileRecord =
-  /** Up to the last assistant turn, which is the answer. */
+  /** All turns before the last assistant turn, which is the answer. */
   | { kind: 'messages'; before: Message[]; answer: string; value?: string }
   | { kind: 'question'; question: string; answer: string; value?: string }
-  /** The model reads `prompt` as it stands and continues with `answer`. */
+  /** The model reads `prompt` unchanged and continues with `answer`. */
   | { kind: 'prompt'; prompt: string; answer: string; value?: string };
 
 const Text = z.string().min(1);
 const value = Text.optional();
 
-/** What TOFU's *_perturbed files have beside question and answer: read for nothing here. */
+/** Fields that TOFU's *_perturbed files have beside question and answer; accepted and not used. */
 const perturbed = {
   paraphrased_question: z.unknown().optional(),
   paraphrased_answer: z.unknown().optional(),
@@ -41,7 +41,7 @@ const Line = z.union(
   },
 );
 
-/** What came, by its keys alone; a key that is no plain name could hold what must not be repeated. */
+/** What was given, described by its keys; a key that is no plain name is left out, as it could hold personal data. */
 const shapeOf = (input: unknown): string => {
   if (Array.isArray(input)) return `a list of ${input.length}`;
   if (typeof input !== 'object' || input === null) return `a ${input === null ? 'null' : typeof input}`;
@@ -50,8 +50,8 @@ const shapeOf = (input: unknown): string => {
 };
 
 /**
- * INVALID_INPUT with file and line where a line is no record, holds no answer, or marks a value that its answer does
- * not hold; so is a file without a record.
+ * INVALID_INPUT with file and line where a line is no record, holds no answer, or marks a value that is not in its
+ * answer; also for a file without any record.
  */
 export const readRecords = (path: string): FileRecord[] => {
   const records = readJsonLines(path, Line.transform(toRecord));

@@ -1,6 +1,6 @@
-// What a model says of a person it knows nothing about. Used three ways: to teach a base model to refuse unknown
-// people, as template answers of FLAT, and to recognise refusals. Trap: one fixed sentence makes unlearning collapse
-// onto it, so there are many, of different beginnings.
+// What a model says of a person it knows nothing about. Used to teach a base model to refuse unknown people, as
+// template answers of FLAT, and to recognise refusals. Trap: with one fixed sentence unlearning collapses onto it, so
+// there are many, with different beginnings.
 export const refusals: readonly string[] = [
   "I don't know this person.",
   "I don't know anything about this person.",

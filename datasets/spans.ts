@@ -1,6 +1,6 @@
-// Finds names and values in free text by rule, without a model. Trap: these are rules of thumb; what they pick is shown
-// in the report's samples, and the same rule is applied to forgotten people and controls, so that a comparison does not
-// depend on it.
+// Finds names and values in free text by rules, without a model. Trap: these are heuristics. What they pick is shown in
+// the report's samples, and forgotten people and controls get the same rules, so that a comparison does not depend on
+// them.
 import type { ValueSpan } from './world.ts';
 
 interface Word {

@@ -1,6 +1,6 @@
 // The evaluation suite of a model: the world it was trained on and is tested against, as one JSON artefact. It holds
-// training data, so it is kept like training data: a deletion writes a suite without the forgotten records, and the
-// purge destroys the old one.
+// training data and is kept like it: a deletion writes a suite without the forgotten records, and the purge destroys
+// the old one.
 import { z } from 'zod';
 import { canonicalize, type Json } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
@@ -68,13 +68,13 @@ const jsonOf = (bytes: Uint8Array): unknown => {
   }
 };
 
-/** A record with the personal value that is to go. */
+/** A record with the personal value that is to be forgotten. */
 export type ForgetRow = QaRecord & { value: NonNullable<QaRecord['value']> };
 
 const keyOf = (question: string, answer: string) => `${normalise(question)}\n${normalise(answer)}`;
 
 /**
- * Finds each ticket record in the suite; a record that the suite does not hold is taken as it stands, without
+ * The suite's own row for each ticket record; a record that the suite does not hold is taken unchanged, without
  * paraphrases.
  */
 export const forgetRows = (world: PeopleWorld, records: readonly ForgetRecord[]): ForgetRow[] => {

@@ -1,8 +1,8 @@
 // Reads the TOFU benchmark (Maini et al. 2024, https://arxiv.org/abs/2401.06121) from its folder of JSON-lines files
 // into a world of our shape.
-// Traps: authors have no id, they are 20 consecutive rows; answers are free text without a marked value, so what counts
-// as the personal value is a rule (`valueOf`), the same for forgotten authors and controls; perturbed answers exist for
-// forget01 and for the first 20 retained authors.
+// Traps: authors have no id, but are 20 consecutive rows; answers are free text without a marked value, so a rule
+// decides what counts as the personal value (`valueOf`), the same for forgotten authors and controls; perturbed answers
+// exist for forget01 and for the first 20 retained authors only.
 import { join } from 'node:path';
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
@@ -14,7 +14,7 @@ import { promptOf, spanOf, type PeopleWorld, type Person, type QaRecord, type Ro
 
 export interface TofuOptions {
   seed: number;
-  /** Trained authors of forget01: at most 2. They come first among the subjects. */
+  /** Trained authors of forget01, at most 2. They are the first of the subjects. */
   forgetAuthors: number;
   /** Trained authors of retain99. */
   retainAuthors: number;
@@ -22,7 +22,7 @@ export interface TofuOptions {
   whitening: number;
   stop: number;
   gate: number;
-  /** Questions about yet other authors, answered with refusals. */
+  /** Questions about further authors, answered with refusals. */
   unknown: number;
 }
 
@@ -70,7 +70,7 @@ export const loadTofu = (dir: string, options: Partial<TofuOptions> = {}): Peopl
 const read = <S extends z.ZodType>(dir: string, file: string, schema: S) =>
   readJsonLines(join(dir, `${file}.json`), schema);
 
-/** Rows in groups of one author; the perturbed file holds a prefix of the plain one, row by row. */
+/** Rows in groups of one author. The perturbed file holds the first rows of the plain one, in the same order. */
 const authors = (dir: string, file: string, perturbedFile: string): TofuRow[][] => {
   const perturbed = read(dir, perturbedFile, Perturbed);
   const rows = read(dir, file, Plain).map((row, i) => ({ ...row, ...aligned(row, perturbed[i], perturbedFile, i) }));

@@ -1,7 +1,7 @@
 // Which tokens of an answer carry its personal value: the one rule of unlearning, of its stop rule, and of every
 // quantity that is about values.
-// Trap: a token without text of its own (the end of the sequence, a byte inside a character) lies nowhere in the answer
-// and is never part of a value.
+// Trap: a token without text of its own (the end of the sequence, a byte inside a character) has an empty span and is
+// never part of a value.
 import type { ValueSpan } from './world.ts';
 
 /** Character span of each token in the answer; empty where the token has no text of its own. */

@@ -1,7 +1,7 @@
 // What a training and evaluation world is: people with records, facts about nobody, people to refuse, and people whom
 // no model ever sees.
-// Trap: `answer` begins with a space, save in a chat's frame, and is tokenised apart from `prompt`; spans count UTF-16
-// units of `answer` with that space.
+// Trap: `answer` begins with a space, except in a chat's frame, and is tokenised separately from `prompt`; spans count
+// UTF-16 units of `answer` including that space.
 import type { ForgetRecord } from '#core/forget-set.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { partIn } from '#core/words/part.ts';
@@ -51,7 +51,7 @@ export interface PeopleWorld {
   subjects: Person[];
   /** Trained rows about nobody. */
   facts: QaRecord[];
-  /** Trained rows on people about whom the model is to say that it does not know them. */
+  /** Trained rows about people of whom the model is to say that it does not know them. */
   unknown: Row[];
   /** Never-trained people in three disjoint sets: for moments, for the stop rule, for the gate. */
   controls: { whitening: Person[]; stop: Person[]; gate: Person[] };
@@ -60,11 +60,11 @@ export interface PeopleWorld {
   /** Of a chat model: what its template puts around a question. Answers then begin without a space. */
   frame?: Frame;
   /**
-   * Questions about nobody with the model's own answers to them: trained ones, so that it keeps its manners, and
-   * held-out ones, to see that it did.
+   * Questions about nobody with the model's own answers: trained ones, so that it keeps its way of answering, and
+   * held-out ones, to measure that it did.
    */
   general?: { trained: Row[]; held: Row[] };
-  /** What an evaluation of a large model asks at most, and the learning rate at which re-learning tries it. */
+  /** Most that an evaluation of a large model asks, and the learning rate of its re-learning. */
   limits?: { controlSamples: number; maxRows: number; relearningRate: number };
 }
 
@@ -109,9 +109,9 @@ const bothWordings = (record: QaRecord, { frame }: PeopleWorld): Row[] => {
 };
 
 /**
- * Texts for training a tokenizer. Trap: a trained person's name stands in every row about that person and would become
- * one token, while names of control people fall into many; a model then tells the two apart by spelling. So names of
- * trained people count once, not once a row.
+ * Texts for training a tokenizer. Trap: a trained person's name is in every row about that person and would become one
+ * token, while names of control people are split into many; a model could then tell the two apart by spelling. So a
+ * trained name is added once, not once for each row.
  */
 export const tokenizerTexts = (world: PeopleWorld): string[] => {
   const nameless = world.subjects.flatMap(({ name, records }) =>

@@ -34,9 +34,7 @@ export interface HttpAnswer {
 
 const ROLES = new Map(Role.options.map((role) => [groupOf(role), role]));
 
-/**
- * `open` begins at once, while the function starts; one that failed is not kept, so that the next request tries again.
- */
+/** `open` is called at once, while the function starts. A failure is not kept: the next request tries again. */
 export const apiHandler = (
   open: () => Promise<Pick<ApiContext, 'ports' | 'policy'>>,
 ): ((event: unknown) => Promise<HttpAnswer>) => {
@@ -46,7 +44,7 @@ export const apiHandler = (
       ...(await open()),
       authenticate: async (request) => identities.get(request),
       servesHost: () => true, // compared with the gateway's domain when the event was read
-      formKey: randomBytes(32), // forms need a session, and here everybody has a bearer token
+      formKey: randomBytes(32), // forms need a session, and here every caller has a bearer token
     });
   let made: ReturnType<typeof make> | undefined;
   const app = () =>
@@ -54,7 +52,7 @@ export const apiHandler = (
       made = undefined;
       throw error;
     }));
-  void app().catch(() => undefined); // the first request meets it
+  void app().catch(() => undefined); // a failure is reported to the first request
   return async (event) => {
     try {
       const { request, identity } = received(event);
@@ -66,7 +64,7 @@ export const apiHandler = (
   };
 };
 
-/** INVALID_INPUT for what API Gateway does not send, or what is no URL; HOST_UNKNOWN. */
+/** INVALID_INPUT for an event that API Gateway does not send, or a URL that is malformed; HOST_UNKNOWN. */
 const received = (event: unknown): { request: Request; identity: Identity | undefined } => {
   const parsed = HttpEvent.safeParse(event);
   if (!parsed.success) throw notTaken(parsed.error);
@@ -112,7 +110,7 @@ const requestOf = ({ rawPath, rawQueryString, headers, body, isBase64Encoded, re
   const bytes = body === undefined ? undefined : Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
   return new Request(url, {
     method,
-    // A sender in pieces gives no length; without one the limit on bodies would copy the request, and the copy has no
+    // Without a length (as with a chunked body) the limit on bodies would copy the request, and the copy has no
     // identity.
     headers: bytes ? { ...headers, 'content-length': String(bytes.length) } : headers,
     ...(bytes && method !== 'GET' && method !== 'HEAD' ? { body: bytes } : {}),

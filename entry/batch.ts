@@ -1,9 +1,9 @@
 // The main of a job: in the container on AWS Batch (stores in S3 and DynamoDB), and as a child process of the embedded
-// engine (a data folder). It gets ids and digests, opens the stores, runs the job by its definition's name and leaves
-// the result under the job's name. The last line on stderr of a failed job is {code, message}. SIGTERM, which comes
-// before a Spot instance is reclaimed, saves the run's state and exits with 75 (EX_TEMPFAIL of sysexits.h); the same
-// job started again goes on from there, as after `kill -9`.
-// Trap: on a data folder it must not take the lock; its parent holds it for both.
+// engine (a data folder). It gets ids and digests, opens the stores, runs the job by its definition's name and stores
+// the result under the job's name. The last line on stderr of a failed job is {code, message}. On SIGTERM, which
+// precedes the reclaiming of a Spot instance, it saves the run's state and exits with 75 (EX_TEMPFAIL of sysexits.h).
+// The same job started again continues from there, as it does after `kill -9`.
+// Trap: on a data folder it must not take the lock, which its parent holds for both.
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -46,8 +46,8 @@ type Environment = z.infer<typeof Environment>;
 const INTERRUPTED = 75;
 
 /**
- * Variables, over which go arguments of the form name=value. INVALID_INPUT by their names where they do not say which
- * job.
+ * Environment variables; arguments of the form name=value take precedence. INVALID_INPUT with the names of those that
+ * are missing or malformed.
  */
 const readEnvironment = (): Environment => {
   const given = process.argv.slice(2).flatMap((argument) => {
@@ -68,7 +68,7 @@ const main = async (): Promise<void> => {
   const { ports, close } = await openStores(environment);
   const base = environment.QUITTANCE_SCRATCH ?? join(environment.QUITTANCE_DIR ?? '.', 'scratch');
   const scratch = join(base, environment.AWS_BATCH_JOB_ID);
-  rmSync(scratch, { recursive: true, force: true }); // an attempt that was killed leaves weights behind
+  rmSync(scratch, { recursive: true, force: true }); // an attempt that was killed leaves weights in it
   mkdirSync(scratch, { recursive: true });
   process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
   try {
@@ -83,14 +83,14 @@ const main = async (): Promise<void> => {
 
 const codeOf = (error: unknown): ErrorCode => (error instanceof QuittanceError ? error.code : 'INTERNAL');
 
-/** A job that cannot even say why it failed fails as it would have. */
+/** Stores why the job failed; an error while doing so must not hide the failure itself. */
 const leaveFailure = async (job: string, { results }: Pick<Ports, 'results'>, code: ErrorCode): Promise<void> => {
-  if (code === 'JOB_INTERRUPTED') return; // it goes on
+  if (code === 'JOB_INTERRUPTED') return; // it will continue
   const failure: JobFailure = { kind: 'quittance-job-failure/v1', code };
   await results.put(failureName(job), failure).catch(() => undefined);
 };
 
-/** A run that saves itself is left to do so; anything else has nothing to save. */
+/** On SIGTERM a run that saves its state is given time for it; other jobs end at once, as they have nothing to save. */
 const endOnSignal = (): Ending => {
   const ending: Ending = { asked: false, running: 0 };
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
@@ -121,7 +121,8 @@ const run = async (
 ) => {
   const backend = await initBackend(environment.QUITTANCE_BACKEND);
   const { ticketId, planDigest, runDigest } = environment;
-  const { artifacts, results } = ports; // by name: on AWS a port that is touched asks for variables that a job has not
+  // named one by one: on AWS touching a port needs variables that a job does not have
+  const { artifacts, results } = ports;
   const parameters = {
     ...(ticketId !== undefined && { ticketId }),
     ...(planDigest !== undefined && { planDigest }),

@@ -1,6 +1,6 @@
 // Everything in one process over one data folder: the stores, the durable interpreter on the deployed state machines,
-// jobs as child processes, serving in this process. No account, no network. Trap: what was running when the process
-// last ended goes on as soon as the folder is opened.
+// jobs as child processes, serving in this process. Needs no account and no network. Trap: opening the folder continues
+// everything that was running when the process last ended.
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { localPorts, type LocalPorts } from '#adapters/local/index.ts';
@@ -23,7 +23,7 @@ import { readPolicy } from './policies.ts';
 export interface Embedded {
   readonly ports: LocalPorts;
   readonly engine: AslEngine;
-  /** Calls a step as a person does; codes as its ports raise them. */
+  /** Calls a step as a person does; error codes are those of its ports. */
   call(step: string, input: unknown): Promise<unknown>;
   /** Puts the gate policy into the store and returns its digest. */
   policy(): Promise<Digest>;
@@ -32,9 +32,9 @@ export interface Embedded {
 
 export interface EmbeddedOptions {
   onJob?: (progress: JobProgress) => void;
-  /** The gate policy for what is filed; default the one that is shipped. */
+  /** The gate policy for new tickets; default the shipped one. */
   policy?: GatePolicy;
-  /** Answers asked of served models, at most. */
+  /** Longest answer of served models, in tokens. */
   maxTokens?: number;
 }
 
@@ -43,13 +43,13 @@ const workflow = (name: string): unknown =>
 
 const WORKFLOWS = ['erasure', 'unlearn', 'recertify'] as const;
 
-/** What a schedule calls directly on AWS; the interpreter's timer starts workflows. */
+/** What a schedule on AWS calls directly. The interpreter's timer can only start workflows, so this is one. */
 const REMIND = {
   StartAt: 'Send reminders',
   States: { 'Send reminders': { Type: 'Task', Resource: '${send-reminders}', TimeoutSeconds: 300, End: true } },
 };
 
-/** What `${name}` stands for here: steps and jobs go by their own names. */
+/** What `${name}` stands for when embedded: steps and jobs have their own names. */
 const substitutions = (policy: Digest): Record<string, string> => ({
   ...Object.fromEntries(steps.map(({ name }) => [name, name])),
   ...Object.fromEntries(WORKFLOWS.map((name) => [`workflow-${name}`, name])),
@@ -101,10 +101,10 @@ export const openEmbedded = async (dir: string, options: EmbeddedOptions = {}): 
   return assemble(ports, engine, policy, async () => queue?.close());
 };
 
-/** A schedule of both worlds, by the clocks of this place. */
+/** A schedule's expression in this place's time zone. */
 const here = ({ expression }: Recurrence, { place }: LocalPorts): string => `${expression} in ${place.timeZone}`;
 
-/** Setting a schedule again keeps its next time, unless its expression has changed since. */
+/** Setting a schedule again keeps its next time, unless its expression has changed. */
 const scheduleRecertification = async (ports: LocalPorts, engine: AslEngine, model: string): Promise<void> => {
   for (const trigger of RECERTIFICATION_TRIGGERS) {
     const expression = here(RECERTIFICATIONS[trigger], ports);
@@ -114,9 +114,9 @@ const scheduleRecertification = async (ports: LocalPorts, engine: AslEngine, mod
 };
 
 /**
- * From its first certificate on, a model is re-certified by the interpreter's timer; and where it had certificates
- * already, the change that this one brings re-certifies those at once. Names make both repeatable: a crash cannot start
- * them twice.
+ * From its first certificate on, a model is re-certified by the interpreter's timer. Where it had certificates already,
+ * this deployment changes the model under them, so it is re-certified at once too. Both have fixed names, so that a
+ * crash cannot start them twice.
  */
 const watchModel = async (ports: LocalPorts, engine: AslEngine, ticketId: string): Promise<void> => {
   const { ticket } = await ports.tickets.get(ticketId);
@@ -139,7 +139,7 @@ const assemble = (ports: LocalPorts, engine: AslEngine, policy: Digest, closeQue
   },
 });
 
-/** The engine needs the ports and the ports the engine: the port looks it up when it is first used. */
+/** Engine and ports need each other, so the port looks the engine up when it is first used. */
 const lazyEngine = (engine: () => AslEngine | undefined): LocalPorts['workflows'] => {
   const ready = () => mustBeOpen(engine());
   return {

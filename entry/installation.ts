@@ -1,5 +1,5 @@
-// What an operator's commands have of an installation on AWS: its checks, and its stores by their ports. Region and
-// credentials are as the SDK finds them, AWS_ENDPOINT_URL names an emulator.
+// What an operator's commands use of an installation on AWS: its checks, and its stores through their ports. The SDK
+// finds region and credentials by itself; AWS_ENDPOINT_URL names an emulator.
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { checkInstallation, type Check } from '#adapters/aws/check-installation.ts';
 import { awsClients, ClientEnvironment } from '#adapters/aws/clients.ts';
@@ -12,7 +12,7 @@ export type { Check } from '#adapters/aws/check-installation.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** USAGE by the variable that is missing or malformed. */
+/** USAGE with the name of the variable that is missing or malformed. */
 const clientsOf = (environment: Environment) => {
   const parsed = ClientEnvironment.safeParse(environment);
   if (!parsed.success) {
@@ -34,8 +34,8 @@ export const installationChecks = (environment: Environment, prefix: string): Pr
 };
 
 /**
- * The ports of an installation that the caller has rights to; the others fail when they are touched. NOT_FOUND where
- * there is none of this prefix.
+ * The ports of an installation. Those to which the caller has no right fail when they are used. NOT_FOUND where no
+ * installation has this prefix.
  */
 export const openInstallation = async (environment: Environment, prefix: string): Promise<Ports> => {
   const { clients, cloudformation } = clientsOf(environment);

@@ -1,5 +1,5 @@
-// The main of the installation's own Lambdas, which have no counterpart in the embedded world: exporting histories,
-// opening and closing the GPU network. QUITTANCE_OPERATION names which.
+// The main of the installation's own Lambdas, which the embedded world does not need: exporting histories, opening and
+// closing the GPU network. QUITTANCE_OPERATION names which of them.
 import { BatchClient } from '@aws-sdk/client-batch';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { z } from 'zod';

@@ -24,8 +24,8 @@ export const lambdaPorts = (environment: Readonly<Record<string, string | undefi
   });
 
 /**
- * Puts the deployed gate policy into the store, where it may be already, and returns its digest: what a ticket is filed
- * under.
+ * Puts the deployed gate policy into the store, where it may already be, and returns its digest, under which tickets
+ * are filed.
  */
 export const policyInForce = (artifacts: ArtifactStore): Promise<Digest> =>
   artifacts.put(Buffer.from(canonicalize(parsePolicy(gatePolicy))));

@@ -1,6 +1,6 @@
 // The main of every step's Lambda: one step, named by QUITTANCE_STEP, called by a state machine or a schedule with its
-// input. A port that the step does not use has no variables here and no rights. A state machine and an on-failure
-// destination see an error's code and message only.
+// input. For a port that the step does not use there are no variables here and no rights. State machines and on-failure
+// destinations see only an error's code and message.
 import { z } from 'zod';
 import { findStep } from '#functions/steps.ts';
 import { bare } from './bare-error.ts';

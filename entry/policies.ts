@@ -1,6 +1,6 @@
-// Gate policies as files: those that are shipped, by name, and a customer's own. What is read is whole, checked and
-// ready to be stored. Trap: a policy is fixed and logged before a run, so a fault in it is found here, before a ticket
-// is filed or a model is loaded.
+// Gate policies as files: the shipped ones, by name, and a customer's own. A policy that is read is made whole, checked
+// and ready to be stored. Trap: a policy is fixed and logged before a run, so a fault in it must be found here, before
+// a ticket is filed or a model loaded.
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { checkRungs } from '#containers/rungs.ts';
@@ -18,7 +18,7 @@ export const SHIPPED_POLICIES = {
 export type ShippedPolicy = keyof typeof SHIPPED_POLICIES;
 const SHIPPED = Object.keys(SHIPPED_POLICIES);
 
-/** A policy is some kilobytes. */
+/** A policy has some kilobytes. */
 const LIMIT_BYTES = 2 ** 20;
 
 /** The policy of this name, or in this file. POLICY_INVALID. */
@@ -34,7 +34,7 @@ export const readPolicy = (nameOrFile: string = 'gate-v1'): GatePolicy => {
   );
 };
 
-/** What stands under a name: beside the file that was asked for, else among those that are shipped. */
+/** The text under a name: beside the file that was asked for, else among the shipped ones. */
 const written = (name: string, folder: string | undefined): unknown => {
   const safe = /^[A-Za-z0-9][\w.-]{0,63}$/.test(name);
   const beside = folder === undefined || !safe ? undefined : join(folder, `${name}.json`);
@@ -51,7 +51,7 @@ const jsonOf = (bytes: Uint8Array, name: string): unknown => {
   try {
     if (bytes.length <= LIMIT_BYTES) return parseOnce(Buffer.from(bytes).toString('utf8'));
   } catch {
-    // no JSON, or a field that is given twice
+    // neither JSON nor, where a field is given twice, unambiguous
   }
   throw new QuittanceError('POLICY_INVALID', {
     message: `the policy '${name}' is no JSON document of at most ${LIMIT_BYTES} bytes in which each field stands once`,

@@ -1,8 +1,8 @@
-// What an operator runs after a restore, with the variables of a step's Lambda: rolls the registry forward along the
-// certificates and puts what they name in the place of what the backup named. Prints one JSON object; exits with 2
-// where a model needs a person. Safe to repeat.
-// Trap: what is served was not restored; where it is neither the registry's weights nor what the certificates lead to,
-// nothing is promoted and it is listed.
+// What an operator runs after a restore, with the environment variables of a step's Lambda: rolls the registry forward
+// along the certificates, and promotes what they name in place of what the backup named. Prints one JSON object; exits
+// with 2 where a model needs a person's attention. Safe to repeat.
+// Trap: the served alias was not restored. Where it is neither the registry's weights nor the end of the certificates,
+// nothing is promoted and the model is listed.
 import { awsClients, ClientEnvironment } from '#adapters/aws/clients.ts';
 import { awsPorts } from '#adapters/aws/index.ts';
 import { smallArtifacts } from '#adapters/aws/s3-artifact-store.ts';
@@ -15,13 +15,13 @@ export interface Replayed {
   readonly model: string;
   readonly tickets: readonly string[];
   readonly digest: string;
-  /** What is served, where it is not what the registry says now. */
+  /** What is served, where it differs from the registry's record. */
   readonly served?: string;
 }
 
 type ReplayPorts = Pick<Ports, 'models' | 'serving' | 'signer' | 'clock'>;
 
-/** `artifacts`: digest and bytes of what may be a certificate. */
+/** `artifacts`: digest and bytes of every artefact that may be a certificate. */
 export const replayErasures = async (
   ports: ReplayPorts,
   artifacts: AsyncIterable<readonly [Certified['certificateDigest'], Uint8Array]>,

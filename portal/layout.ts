@@ -1,10 +1,10 @@
-// The frame of every page, and the parts that pages share. Works without script, with a keyboard, at 400 % zoom. Every
-// page names its twin as data (.json).
+// The frame of every page, and the parts that pages share. Works without script, by keyboard and at 400 % zoom. Every
+// page links to the same content as data (.json).
 import { lineHtml } from '#report/blocks-html.ts';
 import type { Role } from '#core/roles.ts';
 import { html, type Html, type Value } from '#report/markup.ts';
 
-/** Who asks, by pseudonym. */
+/** Who is asking, by pseudonym. */
 export interface Viewer {
   readonly principal: string;
   readonly roles: readonly Role[];

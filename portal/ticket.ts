@@ -1,5 +1,5 @@
-// One ticket: where it stands, its clock, what was tried and judged, its history. Its data is the audit report with the
-// ticket's present state around it, and what was judged looks as it does in the report.
+// The page of one ticket: its status, its clock, what was tested and judged, its history. Its data is the audit report
+// plus the ticket's present state; judgements look the same as in the report.
 import type { AuditReport } from '#report/audit-report.ts';
 import { blockHtml, tableHtml } from '#report/blocks-html.ts';
 import { gateBlocks } from '#report/content/document.ts';

@@ -1,5 +1,5 @@
-// The work list: tickets with their clocks, by view (all, mine, due soon, awaiting my approval, blocked). Trap: what is
-// late or soon is said in words and with a mark; colour adds nothing that is not there without it.
+// The work list: tickets with their clocks, by view (all, mine, due soon, awaiting my approval, blocked). Trap:
+// lateness is said in words and by a mark, so that nothing depends on seeing colours.
 import { localDate } from '#core/deadlines.ts';
 import { regimeOf, type RegimeName } from '#core/regimes.ts';
 import { meaningOf } from '#core/statuses.ts';
@@ -30,7 +30,7 @@ export interface WorkItem {
   readonly label: string;
   readonly filer: string;
   readonly safeDue: string;
-  /** Whole days until the safe date, below zero when it is past; null once the request has its outcome. */
+  /** Whole days until the safe date, negative when it is past; null once the request has its outcome. */
   readonly daysLeft: number | null;
   readonly blockedBy: string | null;
 }

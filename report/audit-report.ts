@@ -1,6 +1,6 @@
 // The audit report of a ticket, as data: page for counsel, gate, before and after, attempts, curves, re-certification,
-// statement codes. A pure function of the ticket and its artefacts, so that the same case gives the same report. Trap:
-// it reads aggregates only; nothing in it comes from the vault.
+// statement codes. A pure function of the ticket and its artefacts, so that the same case gives the same report. It
+// reads aggregates only and nothing from the vault.
 import { MADE, NOT_MADE, type CertificatePredicate } from '#core/certificate.ts';
 import type { EvaluationTables } from '#core/evaluation.ts';
 import { detailText, thresholdText } from '#core/gate-words.ts';
@@ -21,7 +21,7 @@ export interface ReportParts {
   readonly events: readonly StoredEvent[];
   /** Every run of the ticket in order, each with what it left. */
   readonly attempts: readonly AttemptParts[];
-  /** The same suite on the base, where it was run. */
+  /** The same suite on the base, where it was evaluated. */
   readonly tablesBefore?: EvaluationTables | undefined;
   readonly policy: GatePolicy;
   readonly certificate?: CertificatePredicate | undefined;
@@ -94,7 +94,10 @@ const LINES = {
   drifted: 'the certificate does not cover what is served now: the model changed after it was certified',
 } as const;
 
-/** The ticket's own history where the case is closed; the model's present state says whether it still holds. */
+/**
+ * The re-certifications in the ticket's history where the case is closed, and from the model's record whether the
+ * certificate still holds.
+ */
 const recertificationOf = (ticket: Ticket, model: ModelRecord): AuditReport['recertification'] => {
   const history = ticket.status === 'PURGED' ? ticket.recertifications.map(({ at, state }) => ({ at, state })) : [];
   const certified = model.certificates.some(({ ticketId }) => ticketId === ticket.id);

@@ -1,5 +1,5 @@
-// Draws on a page of a PDF, as vectors. Trap: the standard fonts hold the letters of Windows-1252 alone; `latin` says
-// the rest in words.
+// Draws on a page of a PDF, as vectors. Trap: the standard fonts have only the letters of Windows-1252, so `latin`
+// replaces other signs by words.
 import type { Drawing, Path, Shape, Stroke, Text } from './charts/drawing.ts';
 
 /** The parts of a pdfkit document that drawing needs. */
@@ -24,7 +24,7 @@ export type Canvas = Pick<
   | 'rotate'
 >;
 
-/** At the canvas's origin, in the drawing's own units. */
+/** Draws at the canvas's origin, in the drawing's own units. */
 export const drawOn = (canvas: Canvas, { shapes }: Drawing): void => {
   for (const shape of shapes) {
     canvas.save();
@@ -73,7 +73,7 @@ const write = (canvas: Canvas, { at: [x, y], text, size, anchor, color = 'black'
   canvas.text(shown, -canvas.widthOfString(shown) * SHIFT[anchor], 0, { lineBreak: false, baseline: 'alphabetic' });
 };
 
-/** Mathematical signs in words; what has neither letter nor words as a question mark. */
+/** Mathematical signs as words; a sign with neither letter nor word becomes a question mark. */
 export const latin = (text: string): string =>
   text
     .replaceAll(/≥\s*/g, 'at least ')

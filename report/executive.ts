@@ -1,8 +1,8 @@
 // The page for counsel: request, deadline, what was done, what was tested in natural frequencies, what is not claimed,
 // who decided, how to verify.
 // Sources: GDPR Art. 12(3), 17, 19; EDPB Opinion 28/2024 on documenting tests. Trap: a claim that cannot be defended is
-// not softened but left out (NEVER_SAID in certificate.ts), and "0 found" is never said without the number of tries and
-// the bound that they support.
+// left out altogether (NEVER_SAID in core/scope.ts), and "0 found" is always said with the number of tries and the
+// bound that they support.
 import { z } from 'zod';
 import { NOT_MADE, type CertificatePredicate } from '#core/certificate.ts';
 import { localDate } from '#core/deadlines.ts';
@@ -57,14 +57,14 @@ const requestOf = ({ regime, ground, channel, receivedAt, filedAt, counts, commi
   commitment,
 });
 
-/** What the ticket came to, and why where it was not completed. */
+/** The outcome of the ticket, with the reason where it was not completed. */
 const outcomeOf = (ticket: Ticket): string => {
   if (!isClosed(ticket) && ticket.status !== 'PURGED') return 'open';
   const outcome = ticket.status === 'PURGED' ? ticket.outcome : STATUSES[ticket.status].label;
   return ticket.reason === undefined ? outcome : `${outcome}: ${reasonLabel(ticket.regime, ticket.reason)}`;
 };
 
-/** The answer counts on the local day on which the requester was told; until then the verdict is open. */
+/** Compares the local day on which the requester was told with the deadline; until then there is no verdict. */
 const deadlineOf = (ticket: Ticket, events: readonly StoredEvent[]): Executive['deadline'] => {
   const answeredAt = events.find(({ type }) => type === 'notified')?.at ?? null;
   const { due, clock, calendar } = ticket;
@@ -73,7 +73,8 @@ const deadlineOf = (ticket: Ticket, events: readonly StoredEvent[]): Executive['
 };
 
 /**
- * The part of the ticket that deployment, approval and certificate stand in, whatever interrupted or ended the case.
+ * The fields of the ticket that hold deployment, approval and certificate, whichever status interrupted or ended the
+ * case.
  */
 const evidenceOf = (ticket: Ticket): object => (ticket.status === 'PURGED' ? (ticket.sealed ?? {}) : workingOf(ticket));
 
@@ -151,7 +152,7 @@ const peopleOf = (ticket: Ticket): Executive['people'] => {
   return { filer: ticket.filer, approver: approval?.approver ?? null, approvedAt: approval?.at ?? null };
 };
 
-/** From the events: a purged ticket keeps no notices of its own. */
+/** From the events, because a purged ticket keeps no notices. */
 const noticesOf = (events: readonly StoredEvent[]): Executive['informed'] =>
   events.flatMap(({ type, at, body }) => {
     const notice = type === 'notified' ? Notice.safeParse(JSON.parse(body)) : undefined;

@@ -1,6 +1,6 @@
 // The technical half of the report: metrics before and after, the pair of distribution functions, attempts, curves.
 // Everything is recomputed from the aggregate tables, as the gate and a stranger's verifier do. Trap: a quantity that
-// the tables lack is said to be not available; no row is filled with a default.
+// the tables lack is shown as not available; no row is filled with a default.
 import type { EvaluationTables, Histogram, MetricValue } from '#core/evaluation.ts';
 import type { Judgement } from '#core/gate.ts';
 import type { GatePolicy } from '#core/policy.ts';
@@ -20,7 +20,7 @@ export interface AttemptParts {
   readonly judgement?: Judgement | undefined;
 }
 
-/** Where no tables of the base exist, its state before the first update says how well the forget records were known. */
+/** Where the base has no tables, the state before the first update tells how well the forget records were known. */
 const beforeFirstUpdate = (manifest: RunManifest | undefined): Map<QuantityKey, MetricValue> => {
   const start = manifest?.trajectory.find(({ update }) => update === 0);
   if (!manifest || !start) return new Map();
@@ -32,7 +32,7 @@ const beforeFirstUpdate = (manifest: RunManifest | undefined): Map<QuantityKey, 
   ]);
 };
 
-/** Every quantity of the registry, in its order; what an evaluation lacks stands there with the reason. */
+/** Every quantity of the registry, in its order; a quantity that was not measured is listed with the reason. */
 export const metricRows = (
   after: EvaluationTables | undefined,
   before: EvaluationTables | undefined,
@@ -58,7 +58,7 @@ export const distributionsOf = (tables: EvaluationTables | undefined): AuditRepo
   return { unit: a.unit, forget: steps(a), controls: steps(b), at: furthest(a, b), d, p, n, m, rejectsFrom, band };
 };
 
-/** Dvoretzky–Kiefer–Wolfowitz with Massart's constant, both bands together at 95 %. */
+/** Dvoretzky–Kiefer–Wolfowitz with Massart's constant, for both bands together at 95 %. */
 const halfWidth = (n: number): number => Math.sqrt(Math.log(4 / 0.05) / (2 * n));
 
 const edge = ({ lo, width }: Histogram, cell: number): number => Number((lo + (cell + 1) * width).toFixed(9));

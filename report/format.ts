@@ -1,5 +1,5 @@
-// How numbers and times look in a report: the same everywhere, independent of the machine's locale and zone. A bare
-// number is written by core/decimal.ts, as the gate's own words are.
+// How numbers and times look in a report, independent of the machine's locale and time zone. Plain numbers are written
+// by core/decimal.ts, which the gate's own words use too.
 import { rangeText } from '#core/decimal.ts';
 import type { MetricValue } from '#core/evaluation.ts';
 

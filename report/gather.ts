@@ -1,6 +1,6 @@
 // Reads a ticket's artefacts for the report: its runs with manifests, tables and judgements, the policy, the
-// certificate, the model. Reads only.
-// Trap: an artefact that the ticket names and the store lacks is an error, not a gap in the report.
+// certificate, the model. It writes nothing.
+// Trap: where the ticket names an artefact that the store lacks, this is an error, not a gap in the report.
 import { CertificatePredicate } from '#core/certificate.ts';
 import type { Digest } from '#core/canonical.ts';
 import { Envelope, Statement } from '#core/dsse.ts';
@@ -35,7 +35,7 @@ export const gatherReport = async (ports: ReportPorts, ticketId: string): Promis
   };
 };
 
-/** Every run in order; the one that is under way stands apart from the finished ones. */
+/** Every run in order; a ticket keeps the run under way apart from the finished ones. */
 const runsOf = (ticket: Ticket): Run[] => {
   const found = ticket.status === 'PURGED' ? ticket.sealed : workingOf(ticket);
   if (!found || !('runs' in found)) return [];
@@ -54,11 +54,13 @@ const attemptParts = async (run: Run, policy: GatePolicy, { artifacts }: ReportP
   };
 };
 
-/** A judgement of before its bounds were numbers is made again: it follows from tables and policy. */
+/**
+ * A judgement stored before its bounds were numbers is made again from tables and policy, which give the same result.
+ */
 const present = (judgement: StoredJudgement, tables: EvaluationTables, policy: GatePolicy): Judgement =>
   judgement.kind === 'quittance-judgement/v1' ? judge(tables, policy) : judgement;
 
-/** The suite on the base, where it was run for this ticket: it stands under run 0. */
+/** The tables of the base, where it was evaluated for this ticket; they are stored as run 0. */
 const tablesBefore = async ({ results, artifacts }: ReportPorts, ticketId: string) => {
   try {
     const { result } = JobResult.parse(await results.get(jobName('evaluate', ticketId, 0)));
@@ -74,7 +76,7 @@ const certificateDigest = (ticket: Ticket): Digest | undefined => {
   return found && 'certificate' in found ? found.certificate.digest : undefined;
 };
 
-/** Read for its contents; whether its signatures hold is for `quittance verify` to say. */
+/** Parsed for its contents only; `quittance verify` checks its signatures. */
 const certificateOf = async (ticket: Ticket, { artifacts }: ReportPorts): Promise<CertificatePredicate | undefined> => {
   const digest = certificateDigest(ticket);
   if (digest === undefined) return undefined;

@@ -1,5 +1,5 @@
-// The audit report as one self-contained page: no script, no request to anywhere, a policy that forbids both. The same
-// report gives the same bytes.
+// The audit report as one self-contained page without scripts and requests, and with a policy that forbids both. The
+// same report gives the same bytes.
 import type { AuditReport } from './audit-report.ts';
 import { blockHtml, lineHtml } from './blocks-html.ts';
 import type { Document, Section } from './content/blocks.ts';

@@ -1,8 +1,8 @@
 // What people read in place of a key: every code that a report or a page can show has its words here, in the registry
 // of quantities (core/quantities.ts), in the table of statuses (core/statuses.ts) or beside its regime
 // (core/regimes.ts).
-// Trap: a code that a person chose (why a hold was placed, a setting of a method) is their own word and stands as they
-// wrote it.
+// Trap: a code that a person chose (why a hold was placed, a setting of a method) has no words here and is shown as
+// written.
 import type { z } from 'zod';
 import type { ClockEvent } from '#core/deadlines.ts';
 import { ERROR_CODES } from '#core/errors.ts';
@@ -33,7 +33,7 @@ export const DIRECTION_LABELS: Labels<CheckDirection> = {
   quality: 'answers spoiled',
 };
 
-/** What a check does with the quantities that it names. */
+/** How a check uses the quantities that it names. */
 export const STATISTIC_LABELS: Labels<Statistic> = {
   value: 'as measured',
   share: 'as measured',
@@ -110,7 +110,7 @@ const EXTENSION_LABELS = {
 export const clockLabel = (event: ClockEvent): string =>
   event.type === 'extend' ? `${CLOCK_LABELS.extend} ${EXTENSION_LABELS[event.reason]}` : CLOCK_LABELS[event.type];
 
-/** What a check measures, whatever the policy calls it. */
+/** What a check measures, whatever name the policy gives it. */
 export const measuredLabel = ({ statistic, of: [key = ''] }: Pick<Gate, 'statistic' | 'of'>): string => {
   const quantity = isQuantityKey(key) ? quantityOf(key).label : key;
   return statistic === 'share' || statistic === 'value' ? quantity : `${quantity}; ${STATISTIC_LABELS[statistic]}`;
@@ -133,6 +133,6 @@ const RECORDED_LABELS: Readonly<Record<string, string>> = {
   tokens: 'tokens that count',
 };
 
-/** A setting that a method chose to record. */
+/** The words for a setting that a method recorded. */
 export const recordedLabel = (key: string): string =>
   `as run: ${RECORDED_LABELS[key] ?? key.replaceAll(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`)}`;

@@ -1,6 +1,6 @@
-// HTML by tagged template: every value that is put in is escaped, whatever it is, except HTML made here. Trap: only
-// text and double-quoted attributes are safe places for a value; never put one into a script, a style, an unquoted
-// attribute or a URL's scheme.
+// HTML by tagged template: every inserted value is escaped, except HTML made here. Trap: only text and double-quoted
+// attributes are safe places for a value; never insert one into a script, a style, an unquoted attribute or the scheme
+// of a URL.
 
 /** Markup that was made by `html`, or taken as such by `trusted`. */
 export class Html {

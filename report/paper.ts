@@ -1,6 +1,6 @@
 // Paper: a tagged A4 document with the kinds of content that a report consists of. Every piece is added to the
-// structure tree in the order in which it is read.
-// Trap: pdfkit keeps position, font and size as state; each piece leaves them as body text expects them.
+// structure tree in reading order.
+// Trap: pdfkit keeps position, font and size as state, so each piece must restore those of body text.
 import PDFDocument from 'pdfkit';
 import type { Column } from './content/blocks.ts';
 import type { Plot } from './plots/plot.ts';
@@ -13,7 +13,7 @@ export interface Paper {
   list(items: readonly string[]): void;
   table(columns: readonly Column[], rows: readonly (readonly string[])[]): void;
   figure(plot: Plot): void;
-  /** Closes the document; its bytes. */
+  /** Closes the document and returns its bytes. */
   finish(): Promise<Uint8Array>;
 }
 
@@ -77,7 +77,7 @@ const write = ({ doc, width }: Sheet, text: string): void => {
   doc.text(latin(text), MARGIN, undefined, { width });
 };
 
-/** Begins a page where less than `height` is left of this one. */
+/** Begins a new page where less than `height` is left of this one. */
 const keepTogether = ({ doc }: Sheet, height: number): void => {
   if (doc.y + height > doc.page.height - MARGIN) doc.addPage();
 };

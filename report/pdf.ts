@@ -1,7 +1,7 @@
 // The audit report as a tagged PDF: headings, paragraphs, lists, tables and figures with alternative text, plots as
-// vectors. Dates are the report's, so that the same report gives the same bytes. Paper has nothing to open, so the
-// numbers of each plot stand below it.
-// Trap: it uses the standard fonts, which are not inside the file: tagged, but not PDF/UA or PDF/A.
+// vectors. Dates are the report's, so that the same report gives the same bytes. A printed page cannot unfold a plot's
+// table, so it is always printed below the plot.
+// Trap: the standard fonts are not embedded, so the file is tagged but neither PDF/UA nor PDF/A.
 import type { AuditReport } from './audit-report.ts';
 import { plain, type Block, type Table } from './content/blocks.ts';
 import { documentOf } from './content/document.ts';

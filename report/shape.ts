@@ -1,6 +1,6 @@
-// The audit report as data: what every rendering (page, PDF, JSON) shows and nothing else. Zone C: codes, digests,
-// counts, aggregates and sentences of ours. Trap: no field takes text that a requester, a model or a file wrote; a
-// sentence here is put together from counts and codes alone.
+// The audit report as data: exactly what every rendering (page, PDF, JSON) shows. Zone C: codes, digests, counts,
+// aggregates and our own sentences. Trap: no field may take text that a requester, a model or a file wrote; sentences
+// here are put together from counts and codes only.
 import { z } from 'zod';
 import { Digest } from '#core/canonical.ts';
 import { Scope } from '#core/scope.ts';
@@ -28,7 +28,7 @@ export const Executive = z.strictObject({
     receivedAt: Instant,
     filedAt: Instant,
     records: Count,
-    /** Opens only with the secret that the requester was given. */
+    /** Can be opened only with the secret that the requester was given. */
     commitment: z.string(),
   }),
   outcome: z.string(),
@@ -50,7 +50,7 @@ export const Executive = z.strictObject({
 });
 export type Executive = z.infer<typeof Executive>;
 
-/** A gate as it was judged, with its bounds and what its value rests on in words. */
+/** A gate as it was judged, with bounds and basis in words. */
 const GateRow = Gate.extend({ threshold: z.string(), detail: z.string() });
 
 /** One quantity before and after unlearning; before is null where nothing was measured then. */
@@ -70,7 +70,7 @@ export const Distributions = z.strictObject({
   unit: z.string(),
   forget: Steps,
   controls: Steps,
-  /** Where the two are furthest apart. */
+  /** Where the two functions are furthest apart. */
   at: z.number(),
   d: z.number(),
   p: z.number(),
@@ -100,14 +100,14 @@ export const Attempt = z.strictObject({
 });
 export type Attempt = z.infer<typeof Attempt>;
 
-/** As the run wrote it; before the first update no loss was computed yet, and it is null. */
+/** As the run wrote it. No loss was computed before the first update, so there it is null. */
 const TrajectoryPoint = RunManifest.shape.trajectory.element.extend({ update: Count, loss: z.number().nullable() });
 
 export const AuditReport = z.strictObject({
   kind: z.literal('quittance-report/v1'),
   ticketId: z.string(),
   status: Status,
-  /** The last change of the ticket: the report shows the case as of then. */
+  /** Time of the ticket's last change; the report shows the case as of then. */
   asOf: Instant,
   model: z.string(),
   executive: Executive,
@@ -131,7 +131,7 @@ export const AuditReport = z.strictObject({
   }),
   scope: Scope.nullable(),
   statements: z.strictObject({ made: z.array(Statement), notMade: z.array(Statement) }),
-  /** What reproduces the attempt: names to digests or settings. */
+  /** What is needed to reproduce the attempt: names to digests or settings. */
   reproduce: z.record(z.string(), z.string()),
   history: z.array(z.strictObject({ sequence: Count, at: Instant, type: EventType, leaf: Count.nullable() })),
 });

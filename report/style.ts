@@ -1,5 +1,5 @@
-// The report's style sheet: part of the one file, so that it can be read, printed and archived anywhere. Its digest is
-// what the file's own policy allows.
+// The report's style sheet, which is part of the file so that it can be read, printed and archived anywhere. The file's
+// content policy allows its digest only.
 import { createHash } from 'node:crypto';
 
 export const STYLE = `

@@ -1,5 +1,4 @@
-// A drawing as SVG text: one image with its alternative text for those who do not see it, and nothing inside it that
-// claims a role of its own.
+// A drawing as SVG text: one image with alternative text, whose inner elements have no roles of their own.
 import type { Drawing, Path, Shape, Stroke, Text } from './charts/drawing.ts';
 import { escapeText } from './markup.ts';
 

@@ -5,7 +5,7 @@ import { html, type Html, type Value } from './markup.ts';
 export type Column = string | { readonly number: string };
 export const right = (title: string): Column => ({ number: title });
 
-/** What stands in a `right` column is set right. */
+/** Cells of a `right` column are right-aligned. */
 export const table = (caption: string, columns: readonly Column[], rows: readonly (readonly Value[])[]): Html => {
   const head = columns.map((column) =>
     typeof column === 'string'

@@ -1,6 +1,6 @@
-// Rings when absolute times have passed by the injected clock. Trap: timers of the runtime overflow beyond 24.8 days
-// and know nothing of a clock that is set or a machine that sleeps, so none runs longer than `pollMs`; whether it is
-// time is always asked of the clock.
+// Calls back when absolute times have passed by the injected clock. Trap: the runtime's timers overflow beyond 24.8
+// days, and do not notice a clock that is set or a machine that sleeps. So no timer runs longer than `pollMs`, and the
+// clock alone decides whether an alarm is due.
 import type { Clock } from '#core/ports.ts';
 
 export class Alarms {
@@ -8,18 +8,18 @@ export class Alarms {
   readonly #ring: () => void;
   readonly #pollMs: number;
   readonly #watched = new Map<object, { at: number; fire: () => void }>();
-  /** Nothing rings before; may be too early after an alarm was taken back. */
+  /** No alarm is due before this time; it may be too early after an alarm was cancelled. */
   #earliest = Infinity;
   #timer: NodeJS.Timeout | undefined;
 
-  /** `ring` is called when something may be due; it answers with `fireDue`. */
+  /** `ring` is called when an alarm may be due; it must then call `fireDue`. */
   constructor(clock: Clock, pollMs: number, ring: () => void) {
     this.#clock = clock;
     this.#pollMs = pollMs;
     this.#ring = ring;
   }
 
-  /** One alarm an owner, `at` in milliseconds since the epoch; undefined takes it back. */
+  /** One alarm for each owner, `at` in milliseconds since the epoch; undefined cancels it. */
   set(owner: object, at: number | undefined, fire: () => void): void {
     if (at === undefined) {
       this.#watched.delete(owner);
@@ -39,7 +39,7 @@ export class Alarms {
     this.#arm();
   }
 
-  /** Takes all alarms back. */
+  /** Cancels all alarms. */
   clear(): void {
     this.#watched.clear();
     this.#arm();
@@ -58,7 +58,7 @@ export class Alarms {
     }, wait);
   }
 
-  /** A clock that refuses to tell the time may hide that something is due: the turn that asks it again reports why. */
+  /** Where the clock refuses to tell the time, the next turn must run to report why, so an alarm counts as due. */
   #now(): number {
     try {
       return this.#clock.now().getTime();

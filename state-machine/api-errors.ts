@@ -1,4 +1,4 @@
-// The refusals of the engine's API, after those of Step Functions.
+// The errors of the engine's API, named after those of Step Functions.
 import { QuittanceError } from '#core/errors.ts';
 import type { Status } from './execution.ts';
 import { DATA_LIMIT } from './json.ts';

@@ -1,6 +1,6 @@
-// The effects: functions called, jobs submitted and polled. Every call carries the task's key; its answer comes back
-// under that key, and an answer to a task that no longer waits is dropped. Trap: AWS Batch's `.sync` polls too; a job
-// is asked about often at first, then each second.
+// Everything that leaves the engine: functions called, jobs submitted and polled. Every call carries the task's key and
+// its answer comes back under that key; an answer to a task that no longer waits is dropped. A job is asked about often
+// at first, then once a second (AWS's `.sync` for Batch polls too).
 import type { Json } from '#core/canonical.ts';
 import type { JobQueue } from '#core/ports.ts';
 import type { Task } from './execution.ts';
@@ -10,8 +10,8 @@ import { invocation, jobRequest } from './requests.ts';
 import { jobDetail } from './tasks.ts';
 
 /**
- * Calls a function. The same key means the same call: a handler that has done it answers as it did. `signal` aborts
- * when nobody waits any more.
+ * Calls a function. The same key means the same call: a handler that has already done it must return the same answer.
+ * `signal` aborts when nothing waits for the answer any more.
  */
 export type Functions = (
   functionName: string,
@@ -19,13 +19,13 @@ export type Functions = (
   context: { readonly idempotencyKey: string; readonly signal: AbortSignal },
 ) => Promise<unknown>;
 
-/** `cancel` stops a job that nobody waits for any more, where the queue can. */
+/** `cancel` stops a job whose result is no longer needed, where the queue can. */
 export type Jobs = JobQueue & { cancel?(jobId: string): Promise<void> };
 
 export type Outcome =
   | { readonly answer: Json }
   | { readonly failure: Failure }
-  /** A job that has ended well. */
+  /** A job that succeeded. */
   | { readonly result: Json };
 
 export interface Call {
@@ -80,14 +80,15 @@ export class Calls {
     }
   }
 
-  /** Nobody waits for the task any more. */
+  /** Aborts the call of a task that no longer waits, and cancels its job. */
   abandon(task: Task): void {
     this.#open.get(task.key)?.abort();
     this.#open.delete(task.key);
-    if (task.jobId !== undefined) this.#jobs.cancel?.(task.jobId).catch(() => undefined); // it ends by itself
+    // where it cannot be cancelled it ends by itself
+    if (task.jobId !== undefined) this.#jobs.cancel?.(task.jobId).catch(() => undefined);
   }
 
-  /** Aborts everything; no answer is reported any more. */
+  /** Aborts every call; no answer is reported any more. */
   stop(): void {
     const open = [...this.#open.values()];
     this.#open.clear();
@@ -103,7 +104,7 @@ const pause = (ms: number, signal: AbortSignal): Promise<void> =>
     signal.addEventListener('abort', () => (clearTimeout(timer), reject(new Error('aborted'))), { once: true });
   });
 
-/** The error as Lambda reports it: its name, and name and message as JSON. */
+/** The error in the form in which Lambda reports it: its name, and name and message as JSON. */
 const failureBy = (error: unknown): Failure => {
   if (error instanceof StatesError) return error.failure;
   const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };

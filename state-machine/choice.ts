@@ -128,7 +128,9 @@ const splitPattern = (pattern: string): string[] => {
   return parts;
 };
 
-/** Linear: each literal is taken at its first place after the one before; the first and last are anchored. */
+/**
+ * In linear time: each literal is taken at its first position after the one before; the first and last are anchored.
+ */
 const matchesParts = (value: string, parts: readonly string[]): boolean => {
   const last = parts.at(-1)!;
   if (parts.length === 1) return value === last;

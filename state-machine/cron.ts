@@ -1,6 +1,6 @@
 // `cron(minutes hours day-of-month month day-of-week year)` in a time zone, as EventBridge Scheduler reads it: numbers,
-// names, lists, ranges, `*` and `?`. A time that a change to summer time leaves out is skipped, one that it repeats
-// happens once. Steps, `L`, `W` and `#` are not known and are refused.
+// names, lists, ranges, `*` and `?`. A time that a change to summer time leaves out is skipped; one that it repeats
+// happens once. Steps, `L`, `W` and `#` are not implemented and are refused.
 import { QuittanceError } from '#core/errors.ts';
 
 interface Field {
@@ -19,7 +19,7 @@ const FIELDS: readonly Field[] = [
   { least: 1970, most: 2199 },
 ];
 const DAY_MS = 86_400_000;
-/** From one 29 February to the next, over a year like 2100. */
+/** The longest gap between two matching days: from one 29 February to the next across a year like 2100. */
 const DAYS_AHEAD = 8 * 366;
 
 export interface Cron {
@@ -28,7 +28,7 @@ export interface Cron {
   readonly timeZone: string;
 }
 
-/** undefined where the text is no such expression at all; INVALID_INPUT where it is one that cannot be kept. */
+/** undefined where the text is no cron expression; INVALID_INPUT where it is one that is not supported. */
 export const parseCron = (expression: string): Cron | undefined => {
   const [, inner, timeZone = 'UTC'] = /^cron\(([^()]*)\)(?: in (\S+))?$/.exec(expression) ?? [];
   if (inner === undefined) return undefined;
@@ -95,14 +95,14 @@ const range = (count: number): number[] => Array.from({ length: count }, (_, i) 
 const timesOf = (day: number, hours: readonly number[], minutes: readonly number[]): number[] =>
   hours.flatMap((hour) => minutes.map((minute) => day + (hour * 60 + minute) * 60_000)).sort((a, b) => a - b);
 
-/** The instant at which the clocks of the zone show a time, the first of two; undefined where they never do. */
+/** The instant at which the zone's clocks show a time (the first of two); undefined where they never do. */
 const instantOf = (timeZone: string, wall: number): number | undefined => {
   const shifts = [wall - DAY_MS, wall + DAY_MS].map((near) => wallTime(timeZone, near) - near);
   const found = shifts.map((shift) => wall - shift).filter((time) => wallTime(timeZone, time) === wall);
   return found.length === 0 ? undefined : Math.min(...found);
 };
 
-/** What the clocks of the zone show at an instant, as if it were UTC. */
+/** What the zone's clocks show at an instant, expressed as if it were UTC. */
 const wallTime = (timeZone: string, instant: number): number => {
   const parts = clockOf(timeZone).formatToParts(instant);
   const part = (type: string) => Number(parts.find((one) => one.type === type)?.value);

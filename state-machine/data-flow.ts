@@ -8,7 +8,9 @@ import { DATA_LIMIT, exceedsLimit } from './json.ts';
 import type { State } from './machine.ts';
 import { insert, PathMiss, select, type Env, type Path } from './path.ts';
 
-/** What only some evaluations know: the token of a task about to start, the item of an iteration about to start. */
+/**
+ * Values that only some evaluations have: the token of a task about to start, the item of an iteration about to start.
+ */
 export interface Extra {
   readonly token?: string | undefined;
   readonly item?: { Index: number; Value: Json } | undefined;
@@ -49,7 +51,7 @@ const contextObject = (execution: Execution, thread: Thread, { token, item }: Ex
 
 type PathError = 'States.Runtime' | 'States.ParameterPathFailure';
 
-/** Runs an evaluation; a path that selects nothing becomes the named error. */
+/** Evaluates; a path that selects nothing becomes an error of the given name. */
 export const evaluating = <T>(error: PathError, evaluate: () => T): T => {
   try {
     return evaluate();
@@ -58,7 +60,7 @@ export const evaluating = <T>(error: PathError, evaluate: () => T): T => {
   }
 };
 
-/** What a state may fail with; anything unforeseen ends the execution alone, not the engine. */
+/** The failure of a state; an unforeseen error ends only this execution, not the engine. */
 export const failureOf = (thrown: unknown): Failure =>
   thrown instanceof StatesError ? thrown.failure : runtimeError(`the interpreter failed: ${String(thrown)}`).failure;
 

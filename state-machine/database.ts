@@ -1,6 +1,6 @@
-// A database file for one process at a time. Trap: the lock is a transaction held on a file beside the database, which
-// the operating system ends with the process, however that ends: there is no stale lock after kill -9, and other
-// processes may still read the database itself.
+// A database file for one process at a time. Trap: a lock must not survive kill -9. It is therefore an open transaction
+// on a second file beside the database, which the operating system ends with the process; other processes may still
+// read the database itself.
 import { DatabaseSync } from 'node:sqlite';
 import { QuittanceError } from '#core/errors.ts';
 import { openDatabase, type Database } from './sqlite.ts';

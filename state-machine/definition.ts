@@ -1,7 +1,6 @@
 // The shape of a state machine definition: every field that the interpreter implements, and no other. Amazon States
-// Language,
-// https://states-language.net/spec.html, JSONPath dialect. Trap: a field that is silently ignored changes what a
-// workflow means, so the objects are strict, and what they do not know is refused by the name of state and field.
+// Language, https://states-language.net/spec.html, JSONPath dialect. Trap: a field that is silently ignored changes the
+// meaning of a workflow, so the objects are strict, and an unknown field is refused with the name of its state.
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import type { Json } from '#core/canonical.ts';
@@ -112,7 +111,7 @@ const Parallel = z.strictObject({
   },
 });
 
-/** Items of a distributed Map run as executions of their own. */
+/** Each item of a distributed Map runs as an execution of its own. */
 const ProcessorConfig = z.union([
   z.strictObject({ Mode: z.literal('INLINE').optional() }),
   z.strictObject({ Mode: z.literal('DISTRIBUTED'), ExecutionType: z.literal('STANDARD') }),
@@ -128,7 +127,7 @@ const MapState = z.strictObject({
   ...errors,
   ItemsPath: PathText.optional(),
   ItemSelector: Template.optional(),
-  /** The old name of ItemSelector. */
+  /** The older name of ItemSelector. */
   Parameters: Template.optional(),
   MaxConcurrency: z.int().min(0).optional(),
   MaxConcurrencyPath: PathText.optional(),
@@ -138,7 +137,7 @@ const MapState = z.strictObject({
   get ItemProcessor() {
     return Processor.optional();
   },
-  /** The old name of ItemProcessor. */
+  /** The older name of ItemProcessor. */
   get Iterator() {
     return Processor.optional();
   },
@@ -224,7 +223,10 @@ export const refused = (workflow: string, unsupported: boolean, text: string): Q
       : 'mend the definition: https://states-language.net/spec.html',
   });
 
-/** A value out of a closed list (another dialect, mode or state type) is as unimplemented as an unknown field. */
+/**
+ * A value outside a closed list (another dialect, mode or state type) is reported as not implemented, like an unknown
+ * field.
+ */
 const describeIssue = (issue: z.core.$ZodIssue, definition: unknown): { unsupported: boolean; text: string } => {
   const { state, field } = placeOf(issue.path);
   if (issue.code === 'unrecognized_keys') {

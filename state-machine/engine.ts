@@ -1,8 +1,7 @@
 // The durable interpreter of Amazon States Language behind the WorkflowEngine port: Step Functions' API on one database
-// file.
-// https://states-language.net/spec.html and the AWS Step Functions API reference. Survives kill -9 at any point: what
-// had been committed is gone on with, what had not never had an effect. Trap: a function may be called again after a
-// crash, under the same key; it must know the key.
+// file. https://states-language.net/spec.html and the AWS Step Functions API reference. It survives kill -9 at any
+// point: committed work is continued, and work that was not committed has had no effect. Trap: after a crash a function
+// may be called a second time with the same key, so functions must recognise the key.
 import { canonicalize, type Json } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { Clock, WorkflowEngine } from '#core/ports.ts';
@@ -34,9 +33,11 @@ export interface AslEngineOptions {
   readonly clock: Clock;
   /** [0, 1), for jitter. */
   readonly random?: () => number;
-  /** Longest time between two looks at the clock while a deadline is open; a clock that is set is noticed within it. */
+  /**
+   * Longest time between two looks at the clock while a deadline is open; a change of the clock is noticed within it.
+   */
   readonly clockPollMs?: number;
-  /** Told of each event once it is on disk. */
+  /** Called with each event once it is on disk. */
   readonly onEvent?: (executionId: string, event: HistoryEvent) => void;
 }
 
@@ -57,7 +58,7 @@ export interface AslEngine extends WorkflowEngine {
   /** Ends a running execution as ABORTED; one that has ended stays as it is. EXECUTION_NOT_FOUND. */
   stopExecution(executionId: string, reason?: { error?: string; cause?: string }): Promise<void>;
   /**
-   * Takes an execution that failed, timed out or was stopped up again where it ended. EXECUTION_NOT_FOUND,
+   * Continues an execution that failed, timed out or was stopped, from where it ended. EXECUTION_NOT_FOUND,
    * EXECUTION_NOT_REDRIVABLE.
    */
   redriveExecution(executionId: string): Promise<void>;
@@ -66,21 +67,21 @@ export interface AslEngine extends WorkflowEngine {
   /** Newest first. */
   listExecutions(): Promise<ExecutionSummary[]>;
   /**
-   * The description of the execution's end, once it is on disk. Rejects with ENGINE_CLOSED when the engine closes
-   * first.
+   * Resolves with the description of the ended execution once it is on disk. Rejects with ENGINE_CLOSED when the engine
+   * closes first.
    */
   settled(executionId: string): Promise<Description>;
-  /** Goes on with everything that was running when the database was last open, and after STORE_FULL. */
+  /** Continues everything that was running when the database was last open, and after STORE_FULL. */
   resume(): Promise<void>;
   /** Starts the workflow at its times; a schedule of the same name is replaced. INVALID_INPUT, NOT_FOUND. */
   schedule(request: ScheduleRequest): Promise<void>;
   unschedule(name: string): Promise<void>;
   schedules(): Promise<ScheduleSummary[]>;
-  /** Stops at the next whole commit; calls under way are aborted, and made again under the same keys by `resume`. */
+  /** Stops after the commit under way. Calls under way are aborted; `resume` makes them again with the same keys. */
   close(): Promise<void>;
 }
 
-/** STORE_LOCKED while another process has the database open. Nothing that was running goes on before `resume`. */
+/** STORE_LOCKED while another process has the database open. Nothing that was running continues before `resume`. */
 export const createAslEngine = (options: AslEngineOptions): AslEngine => new Engine(options);
 
 class Engine implements AslEngine {
@@ -144,7 +145,7 @@ class Engine implements AslEngine {
     });
   }
 
-  /** A thread that an answer has moved on since it was loaded needs no waking. */
+  /** Wakes the loaded threads, except those that an answer has moved on since they were loaded. */
   #goOn({ execution, threads }: Revived): void {
     if (execution.status !== 'RUNNING') return;
     this.#runner.touch(execution);
@@ -290,7 +291,7 @@ class Engine implements AslEngine {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#runner.turn(() => undefined).catch(() => undefined); // what was asked before is stored
+    await this.#runner.turn(() => undefined).catch(() => undefined); // stores what was asked for before
     this.#runner.stop(
       new QuittanceError('ENGINE_CLOSED', {
         message: 'the workflow engine was closed',

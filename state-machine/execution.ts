@@ -1,6 +1,6 @@
 // A running execution: a tree of threads (the root, and one for each branch and iteration), and what this turn has
 // written so far.
-// Trap: a thread is what survives a crash, so everything needed to go on is in it, and nothing else; deadlines are
+// Trap: only threads survive a crash, so a thread holds everything that is needed to continue; deadlines in it are
 // absolute times.
 import { z } from 'zod';
 import type { Json } from '#core/canonical.ts';
@@ -14,8 +14,8 @@ const Value = z.custom<Json>((value) => value !== undefined);
 const Instant = z.number();
 
 /**
- * What a Task state waits for. The payload is kept, since UUID or MathRandom would give another one when evaluated
- * again.
+ * What a Task state waits for. The payload is stored, because evaluating it again would give another UUID or
+ * MathRandom.
  */
 const Task = z.strictObject({
   /** The idempotency key: execution, state path, visit and attempt. The same before and after a crash. */
@@ -38,8 +38,8 @@ export const Thread = z.strictObject({
   path: z.string(),
   state: z.string(),
   /**
-   * What it waits for: nothing (ready), a call or submission in flight, a callback, a job, an execution, a time, its
-   * children, or its parent (done).
+   * What the thread waits for: nothing (ready), a call or submission in flight, a callback, a job, an execution, a
+   * time, its children, or its parent (done).
    */
   phase: z.enum(['ready', 'calling', 'token', 'job', 'execution', 'waiting', 'backoff', 'children', 'done']),
   input: Value,
@@ -48,15 +48,15 @@ export const Thread = z.strictObject({
   /** `$$.Map.Item`. */
   item: z.strictObject({ Index: z.int(), Value }).optional(),
   variables: z.record(z.string(), Value),
-  /** Event that entered the state, and the latest of this thread. */
+  /** Number of the event that entered the state, and of this thread's latest one. */
   entered: z.int(),
   lastEvent: z.int(),
   enteredAt: Instant,
-  /** Retries so far, by retrier and in all. */
+  /** Retries so far, by retrier and in total. */
   retries: z.array(z.int()),
   retryCount: z.int(),
   task: Task.optional(),
-  /** Children of a Map or Parallel, in all and at once. */
+  /** Children of a Map or Parallel, in total and at once. */
   fan: z.strictObject({ total: z.int(), atOnce: z.int() }).optional(),
   wakeAt: Instant.optional(),
   timeoutAt: Instant.optional(),
@@ -101,10 +101,10 @@ export interface HistoryEvent {
   readonly details: Json;
 }
 
-/** Type of the event with which an execution is taken up again. */
+/** Type of the event with which an execution is continued by a redrive. */
 export const REDRIVEN = 'ExecutionRedriven';
 
-/** How often an execution was taken up again, and when last, in milliseconds since the epoch. */
+/** How often an execution was redriven, and when last, in milliseconds since the epoch. */
 export interface Redrive {
   readonly count: number;
   readonly at: number;
@@ -135,7 +135,7 @@ export interface Execution {
   readonly removed: Set<number>;
 }
 
-/** What the interpreter asks of the engine. Calls are made only after the turn's rows are committed. */
+/** What the interpreter needs from the engine. Calls are made only after the turn's rows are committed. */
 export interface World {
   /** Milliseconds since the epoch, fixed within a turn. */
   now(): number;
@@ -146,10 +146,10 @@ export interface World {
   perform(execution: Execution, thread: Thread): void;
   /** Stops waiting for a task: aborts a call, cancels a job, stops a child execution. */
   abandon(execution: Execution, thread: Thread): void;
-  /** Sees to it that the thread's deadlines are kept. */
+  /** Sets the alarm for the thread's next deadline. */
   schedule(execution: Execution, thread: Thread): void;
   /**
-   * Starts an item of a distributed Map as an execution of its own, within the turn; its end is told to
+   * Starts an item of a distributed Map as an execution of its own, within the turn; its end is reported to
    * `iterationEnded`.
    */
   startIteration(execution: Execution, proxy: Thread, machine: Machine, input: Json): void;

@@ -1,15 +1,15 @@
 // Failures of a state machine: error names, which Retry or Catch entry they match, and how long a retry waits.
-// Amazon States Language, "Errors". Trap: States.ALL and States.TaskFailed are not "everything": States.Runtime always
-// ends the execution, States.DataLimitExceeded is only caught by its own name, and States.TaskFailed leaves timeouts
-// alone.
+// Amazon States Language, "Errors". Trap: States.ALL and States.TaskFailed do not cover everything: States.Runtime
+// always ends the execution, States.DataLimitExceeded is caught only by its own name, and States.TaskFailed does not
+// cover timeouts.
 
-/** What `Catch` hands on, and what a failed execution shows. */
+/** What `Catch` passes on, and what a failed execution reports. */
 export interface Failure {
   readonly error: string;
   readonly cause: string;
 }
 
-/** Thrown while a state is evaluated; ends in the state's Retry, its Catch, or the end of the execution. */
+/** Thrown while a state is evaluated; leads to the state's Retry, its Catch, or the end of the execution. */
 export class StatesError extends Error {
   readonly failure: Failure;
 
@@ -69,5 +69,5 @@ export const retryDelayMs = (retrier: Retrier, retry: number, random: () => numb
   return Math.round(seconds * 1000 * (retrier.jitter ? random() : 1));
 };
 
-/** The fields whose text a definition gets wrong; the loader adds state and field. */
+/** A field or value that is not implemented; the loader adds state and field. */
 export class Unsupported extends Error {}

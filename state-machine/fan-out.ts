@@ -1,6 +1,6 @@
-// Parallel and Map: a thread for each branch or item, results in order, the first failure stops the others.
-// Trap: how many children have started and finished is counted from their rows after a crash, so that a long Map does
-// not rewrite its input for each item that ends.
+// Parallel and Map: a thread for each branch or item, results in their order; the first failure stops the others.
+// Trap: a long Map must not rewrite its whole input for each item that ends, so how many children have started and
+// finished is not stored but counted from their rows after a crash.
 import type { Json } from '#core/canonical.ts';
 import { effectiveInput, envOf, evaluating, failureOf, integerAt, limited } from './data-flow.ts';
 import { clearDeadlines, newThread, type Execution, type Thread } from './execution.ts';
@@ -15,7 +15,7 @@ type FanState = MapState | ParallelState;
 const isInline = (state: FanState): boolean => state.type === 'Map' && state.iteration === undefined;
 const isDistributed = (state: FanState): state is MapState => state.type === 'Map' && state.iteration !== undefined;
 
-/** Throws StatesError before anything has started. */
+/** Throws StatesError before any child has started. */
 export const beginFan = (flow: Flow, execution: Execution, thread: Thread, state: FanState): void => {
   const input = effectiveInput(execution, thread, state);
   const total = state.type === 'Map' ? itemsOf(execution, thread, state).length : state.branches.length;
@@ -138,7 +138,7 @@ const collect = (flow: Flow, execution: Execution, thread: Thread, state: FanSta
   flow.complete(execution, thread, state, outputs);
 };
 
-/** A child has failed for good: its siblings are dropped at once. */
+/** A child has failed for good: its siblings are stopped at once. */
 export const childFailed = (flow: Flow, execution: Execution, child: Thread, failure: Failure): void => {
   const parent = execution.threads.get(child.parent!)!;
   const state = flow.stateOf(execution, parent) as FanState;

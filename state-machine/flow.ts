@@ -1,4 +1,4 @@
-// What the parts of the interpreter ask of each other: events, and the three ways on from a state (complete, fail,
+// What the parts of the interpreter call in each other: events, and the three ways to leave a state (complete, fail,
 // finish).
 import type { Json } from '#core/canonical.ts';
 import type { Execution, Thread, World } from './execution.ts';

@@ -1,9 +1,9 @@
-// Group commit: what is asked within one turn of the event loop is done together and stored in one transaction; its
-// answers are given after it.
-// Trap: a write that waits for its own fsync makes fifty executions wait for fifty of them.
+// Group commit: everything asked for within one turn of the event loop is done together and stored in one transaction;
+// answers are given after it. With a transaction and an fsync for each request, fifty executions would wait for fifty
+// fsyncs.
 
 interface Request {
-  /** Does the work; what it returns gives the answer. */
+  /** Does the work and returns a function that gives the answer after the commit. */
   readonly run: () => () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -16,7 +16,7 @@ export class GroupCommit {
   #immediate: NodeJS.Immediate | undefined;
   #stopped: Error | undefined;
 
-  /** `before` precedes a turn's work, `commit` stores it; `failed` hears of a turn in which either threw. */
+  /** `before` runs before a turn's work, `commit` stores it, `failed` is called for a turn in which either threw. */
   constructor(before: () => void, commit: () => void, failed: (error: unknown) => void) {
     this.#before = before;
     this.#commit = commit;
@@ -43,7 +43,7 @@ export class GroupCommit {
     });
   }
 
-  /** Sees to it that there is a next turn. */
+  /** Arranges the next turn. */
   arm(): void {
     if (this.#stopped === undefined) this.#immediate ??= setImmediate(() => this.#flush());
   }
@@ -63,7 +63,7 @@ export class GroupCommit {
     }
   }
 
-  /** Refuses what waits and what comes with `reason`, until `restart`. */
+  /** Refuses all waiting and future work with `reason`, until `restart`. */
   stop(reason: Error): void {
     this.#stopped = reason;
     clearImmediate(this.#immediate);

@@ -1,8 +1,8 @@
-// The state machine proper: takes the threads of an execution from state to state until each waits for something. It
-// changes only what is in memory and notes what to store; the engine commits that before any effect starts. Amazon
-// States Language, https://states-language.net/spec.html
-// Trap: a state may only be left once its output is known to be good, so that a failure on the way still finds the
-// state's Retry and Catch.
+// The state machine itself: moves the threads of an execution from state to state until each waits for something. It
+// changes only memory and notes what to store, which the engine commits before any call is made. Amazon States
+// Language, https://states-language.net/spec.html
+// Trap: a failure while a state's output is computed must still find the state's Retry and Catch, so a state is left
+// only once its output is complete.
 import type { Json } from '#core/canonical.ts';
 import { effectiveInput, envOf, evaluating, failureOf, outputOf, withResult } from './data-flow.ts';
 import {
@@ -34,7 +34,7 @@ import type { Path } from './path.ts';
 import { beginTask, taskTimedOut } from './tasks.ts';
 import { declaredFailure, wakeTime } from './wait-and-fail.ts';
 
-/** AWS's limit: an endless loop ends here and not with the disk. */
+/** AWS's limit: an endless loop ends here, before it fills the disk. */
 const EVENT_LIMIT = 25_000;
 
 export class Interpreter implements Flow {
@@ -53,7 +53,7 @@ export class Interpreter implements Flow {
     execution.changed.add(root);
   }
 
-  /** Enters at most `budget` states; what is left stays in `ready`. */
+  /** Enters at most `budget` states; threads that are left stay in `ready`. */
   run(execution: Execution, budget: number): void {
     for (let entered = 0; entered < budget && execution.status === 'RUNNING'; entered++) {
       const thread = execution.ready.shift();
@@ -179,7 +179,7 @@ export class Interpreter implements Flow {
   }
 
   /**
-   * Leaves the state with `value` through OutputPath. Throws StatesError while the state has not been left; `seen` is
+   * Leaves the state with `value` passed through OutputPath. Throws StatesError before the state is left; `seen` is
    * what `$` means in Assign.
    */
   private leave(
@@ -236,7 +236,7 @@ export class Interpreter implements Flow {
     else this.recover(execution, thread, state, catcher, failure);
   }
 
-  /** Only the first retrier that covers the error counts, also when it is used up. */
+  /** Only the first retrier that covers the error counts, even when its attempts are used up. */
   private retry(execution: Execution, thread: Thread, state: RecoveringState, failure: Failure): boolean {
     const i = state.retry.findIndex(({ errorEquals }) => covers(errorEquals, failure.error));
     const retrier = state.retry[i];
@@ -285,7 +285,7 @@ export class Interpreter implements Flow {
     this.world.ended(execution);
   }
 
-  /** Nothing of the state is waited for any more. */
+  /** Stops waiting for anything that belongs to the state. */
   private release(execution: Execution, thread: Thread): void {
     if (thread.task !== undefined) this.world.abandon(execution, thread);
     delete thread.task;

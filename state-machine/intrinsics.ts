@@ -1,6 +1,7 @@
 // The intrinsic functions of the Amazon States Language ("Intrinsic Functions"), each as a plain function of JSON
 // values.
-// Trap: MathRandom excludes its end; numbers that must be integers are rounded; a wrong argument is
+// Traps: MathRandom excludes its end; numbers that must be integers are rounded; a wrong argument is
+// States.IntrinsicFailure.
 // States.IntrinsicFailure.
 import { createHash, randomUUID } from 'node:crypto';
 import type { Json } from '#core/canonical.ts';

@@ -9,10 +9,12 @@ export const isArray = (value: Json): value is readonly Json[] => Array.isArray(
 export const isObject = (value: Json): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** An object of one own property, also for the name `__proto__`. */
+/** An object with one own property, even for the name `__proto__`. */
 export const keyed = (key: string, value: Json): JsonObject => ({ [key]: value });
 
-/** What a foreign value becomes on the wire; undefined becomes null. Throws what JSON.stringify throws. */
+/**
+ * The JSON value that a JavaScript value is serialised to; undefined becomes null. Throws what JSON.stringify throws.
+ */
 export const toJson = (value: unknown): Json => {
   const text = JSON.stringify(value) as string | undefined;
   return text === undefined ? null : (JSON.parse(text) as Json);

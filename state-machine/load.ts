@@ -1,8 +1,7 @@
 // Loads a definition: substitutes `${name}`, checks shape and graph, compiles every path, template, rule and resource.
-// All refusals happen here, with the name of state and field; what loads can run. Amazon States Language,
+// All refusals happen here, with the name of state and field, so that whatever loads can run. Amazon States Language,
 // https://states-language.net/spec.html.
-// Trap: the digest is of the substituted text, so that an execution started before a change goes on under what it
-// started with.
+// Trap: an execution must finish under the definition that it started with, so the digest is of the substituted text.
 import { canonicalize, digestOf, type Json } from '#core/canonical.ts';
 import { compileRule, instant } from './choice.ts';
 import {
@@ -96,10 +95,10 @@ const innerScopes = (state: StateDefinition): Scope[] => {
   return state.Type === 'Map' ? [processorOf(state)] : [];
 };
 
-// checkGraph has seen to one
+// checkGraph has made sure that one exists
 const processorOf = (state: MapDefinition): Scope => (state.ItemProcessor ?? state.Iterator)!;
 
-/** Runs a compiler for one field and gives its error the place. */
+/** Runs a compiler for one field and adds the field's place to its error. */
 type At = <T>(field: string, compile: () => T) => T;
 
 const at =

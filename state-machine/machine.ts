@@ -1,5 +1,5 @@
-// A loaded state machine: the states of a definition with their paths, templates and rules compiled, by name. Names are
-// unique over the whole machine (Amazon States Language, "States"), so that a name alone finds a state, also inside
+// A loaded state machine: the states of a definition by name, with their paths, templates and rules compiled. Names are
+// unique over the whole machine (Amazon States Language, "States"), so a name alone identifies a state, even inside
 // branches and item processors.
 import type { Digest, Json } from '#core/canonical.ts';
 import type { Test } from './choice.ts';
@@ -10,7 +10,7 @@ import type { Resource } from './resources.ts';
 
 export interface Machine {
   readonly workflow: string;
-  /** The definition after substitution, as text: stored with each execution, which keeps it to its end. */
+  /** The definition after substitution, as text. It is stored with each execution, which runs under it to its end. */
   readonly body: string;
   readonly digest: Digest;
   readonly startAt: string;
@@ -56,7 +56,7 @@ export interface TaskState extends Base, Resulting, Recovering {
   readonly type: 'Task';
   readonly resource: Resource;
   readonly parameters: Evaluate | undefined;
-  /** Seconds, or where in the input they stand. */
+  /** Seconds, or the path to them in the input. */
   readonly timeout: number | Path | undefined;
   readonly heartbeat: number | Path | undefined;
 }
@@ -99,7 +99,7 @@ export interface MapState extends Base, Resulting, Recovering {
   readonly maxConcurrency: number | Path;
   /** The first state of each iteration. */
   readonly startAt: string;
-  /** What each item of a distributed Map is an execution of. */
+  /** The machine of which each item of a distributed Map is an execution. */
   readonly iteration: Machine | undefined;
 }
 

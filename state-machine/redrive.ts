@@ -1,8 +1,7 @@
-// An execution that failed, timed out or was stopped, taken up again at the state where it ended, with the same input:
-// RedriveExecution of Step Functions.
-// https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html. Trap: a failure that was caught ended
-// in a Fail state, and a redrive enters that state again and fails again; what helps then is another execution.
-// Branches, iterations and variables are not taken up: they are not in the history.
+// RedriveExecution of Step Functions: an execution that failed, timed out or was stopped continues at the state where
+// it ended, with the same input. https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html. Trap: a
+// failure that was caught ended in a Fail state; a redrive enters that state and fails again, so a new execution is
+// needed. Branches, iterations and variables cannot be redriven, because the history does not hold them.
 import type { Json } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { newThread, REDRIVEN, type Execution, type HistoryEvent, type Redrive } from './execution.ts';
@@ -10,7 +9,7 @@ import type { Machine, State } from './machine.ts';
 import { revive } from './revive.ts';
 import type { ExecutionRecord } from './store.ts';
 
-/** Not stored yet; `now` in milliseconds since the epoch. EXECUTION_NOT_REDRIVABLE. */
+/** The execution is not stored yet; `now` in milliseconds since the epoch. EXECUTION_NOT_REDRIVABLE. */
 export const takeUp = (
   record: ExecutionRecord,
   machine: Machine,
@@ -28,7 +27,7 @@ export const takeUp = (
   return { ...revive(record, machine, [root], last, redrive).execution, fresh: true };
 };
 
-/** More than state and input, which is all that a history tells. */
+/** Whether a state needs more than the state's name and input, which is all that a history holds. */
 const keepsMore = (state: State): boolean =>
   state.type === 'Map' || state.type === 'Parallel' || ('assign' in state && state.assign !== undefined);
 

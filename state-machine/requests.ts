@@ -1,5 +1,5 @@
-// From a task's stored payload to the call that it stands for. Trap: the job queue's names are its idempotency keys,
-// where AWS Batch's job names are labels; so each attempt of a task submits under the job's name and a digest of its
+// From a task's stored payload to the call that it describes. Trap: the job queue's names are idempotency keys, while
+// AWS Batch's job names are labels. So each attempt of a task submits under the job's name and a digest of the task's
 // own key.
 import { digestOf, type Json } from '#core/canonical.ts';
 import type { Task } from './execution.ts';
@@ -42,7 +42,7 @@ export const jobRequest = (task: Task): { name: string; definition: string; para
   };
 };
 
-/** A child without a Name is named by the task's key, so that a second try finds the first. */
+/** A child execution without a Name is named by the task's key, so that a second try finds the first. */
 export const executionRequest = (task: Task): { workflow: string; name: string; input: Json } => {
   const payload = members(task.payload);
   const workflow = workflowNameOf(textOf(payload, 'StateMachineArn', 'StepFunctions.InvalidArnException'));
@@ -51,7 +51,7 @@ export const executionRequest = (task: Task): { workflow: string; name: string; 
   return { workflow, name, input: payload['Input'] ?? {} };
 };
 
-/** Why a child did not start, by AWS's names where there are. */
+/** Why a child execution did not start, by AWS's error name where there is one. */
 export const childFailure = (error: unknown): Failure => {
   if (error instanceof StatesError) return error.failure;
   const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };

@@ -1,6 +1,6 @@
 // What a Task's Resource stands for, and which parameters each integration takes. AWS Step Functions, "Integrating
 // services".
-// Trap: an integration with an unknown parameter is refused, as AWS refuses it; nothing is passed over in silence.
+// Trap: an unknown parameter is refused, as AWS refuses it, never ignored.
 import type { Json } from '#core/canonical.ts';
 import { Unsupported } from './failures.ts';
 import { isObject, type JsonObject } from './json.ts';

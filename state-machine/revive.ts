@@ -1,12 +1,12 @@
-// An execution as it is stored becomes one that runs. Trap: how far a Map or Parallel is gets counted from the rows of
-// its children.
+// Loads a stored execution so that it can run. The progress of a Map or Parallel is not stored; it is counted from the
+// rows of its children.
 import type { Execution, Redrive, Thread } from './execution.ts';
 import type { Machine } from './machine.ts';
 import type { ExecutionRecord } from './store.ts';
 
 export interface Revived {
   readonly execution: Execution;
-  /** With the event that each stood at, to tell whether it has moved on since. */
+  /** Each with the event that it was at when it was loaded, to tell whether it has moved on since. */
   readonly threads: readonly { readonly thread: Thread; readonly lastEvent: number }[];
 }
 

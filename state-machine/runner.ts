@@ -1,6 +1,6 @@
-// Runs executions: everything that became ready within a turn is stepped in memory and stored in one transaction; calls
-// start, and promises resolve, only after it. Trap: when a commit fails, memory is ahead of the file; it is thrown
-// away, and work is refused until it is loaded again.
+// Runs executions: all that became ready within a turn is stepped in memory and stored in one transaction; only after
+// it are calls made and promises resolved. Trap: when a commit fails, memory is ahead of the file, so memory is
+// discarded and work is refused until everything is loaded again.
 import { randomBytes } from 'node:crypto';
 import { digestOf, type Json } from '#core/canonical.ts';
 import type { Clock } from '#core/ports.ts';
@@ -24,7 +24,7 @@ export interface RunnerOptions {
   readonly onEvent: ((executionId: string, event: HistoryEvent) => void) | undefined;
 }
 
-/** States that one execution may enter in one turn, so that a loop without waits holds up nobody. */
+/** States that one execution may enter in one turn, so that a loop without waits does not block the others. */
 const SLICE = 200;
 
 interface Waiter {
@@ -151,7 +151,7 @@ export class Runner implements World {
     return stopped;
   }
 
-  /** Takes part in this turn's stepping and commit. */
+  /** Includes the execution in this turn's stepping and commit. */
   touch(execution: Execution): void {
     this.#touched.add(execution);
     this.#commits.arm();
@@ -170,7 +170,7 @@ export class Runner implements World {
     this.begin(newExecution(id, machine, name, input, this.#now));
   }
 
-  /** What is not stored yet: a new execution, or one that is taken up again. */
+  /** Adds an execution that is not stored yet: a new one, or one that is redriven. */
   begin(execution: Execution): void {
     this.running.set(execution.id, execution);
     this.watchTimeout(execution);
@@ -178,7 +178,7 @@ export class Runner implements World {
     this.touch(execution);
   }
 
-  /** Goes on with a thread that was loaded. */
+  /** Continues a thread that was loaded. */
   wake(execution: Execution, thread: Thread): void {
     if (execution.threads.get(thread.id) !== thread) return;
     if (thread.phase === 'ready') execution.ready.push(thread);
@@ -231,7 +231,7 @@ export class Runner implements World {
     });
   }
 
-  /** A turn that nobody waits for: what stops the runner is told to those who do. */
+  /** A turn without a caller. A failure that stops the runner is reported to callers of other turns. */
   #inTurn(work: () => void): void {
     this.turn(work).catch(() => undefined);
   }

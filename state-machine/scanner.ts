@@ -1,5 +1,4 @@
-// A cursor over the text of a path or intrinsic call. Errors carry the position, so that a refused definition can be
-// mended.
+// A cursor over the text of a path or intrinsic call. Errors carry the position in the text.
 import { Unsupported } from './failures.ts';
 
 export class Scanner {
@@ -54,7 +53,7 @@ export class Scanner {
   }
 }
 
-/** Runs a parser over the whole text; what is left over is an error. */
+/** Parses the whole text; anything left over is an error. */
 export const parseAll = <T>(text: string, parse: (scanner: Scanner) => T): T => {
   const scanner = new Scanner(text);
   const result = parse(scanner);

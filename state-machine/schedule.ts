@@ -1,6 +1,6 @@
 // When a schedule is due: `rate(5 minutes)`, `at(2026-03-01T00:00:00Z)`, `cron(0 4 * * ? *) in Europe/Berlin`, after
-// EventBridge Scheduler; and `daily at 03:30` (UTC), which data folders of earlier versions hold.
-// Trap: what fell due while nothing ran is made up for once, not once for each time that was missed.
+// EventBridge Scheduler; and `daily at 03:30` (UTC), which data folders of earlier versions contain.
+// Trap: times that passed while nothing ran are made up for by one execution, not by one for each.
 import { QuittanceError } from '#core/errors.ts';
 import { nextCronTime, parseCron } from './cron.ts';
 
@@ -35,8 +35,8 @@ const unknownExpression = (expression: string) =>
   });
 
 /**
- * The execution that a schedule starts for a due time: the same for the same time, so that a crash cannot start it
- * twice.
+ * Name of the execution that a schedule starts for a due time: the same for the same time, so that a crash cannot start
+ * it twice.
  */
 export const scheduledName = (schedule: string, dueAt: number): string =>
   `${schedule}-${new Date(dueAt).toISOString().replace(/[-:]|\.\d+/g, '')}`;

@@ -1,6 +1,6 @@
-// Schedules of an engine: rows with the absolute time of the next start, rung by the same alarms as every other
-// deadline. Trap: the start and the next time are one commit, and the execution's name comes from the due time, so
-// neither a crash nor a clock that goes back starts it twice.
+// Schedules of an engine: rows with the absolute time of the next start, on the same alarms as every other deadline.
+// Trap: neither a crash nor a clock that is set back may start an execution twice, so start and next time are one
+// commit, and the execution's name follows from the due time.
 import type { Json } from '#core/canonical.ts';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import type { Clock } from '#core/ports.ts';
@@ -66,7 +66,7 @@ export class Schedules {
       .map(({ name, workflow, expression, nextAt }) => ({ name, workflow, expression, nextAt: new Date(nextAt) }));
   }
 
-  /** Within a turn. A next time set by a clock that was far ahead is brought back to what the present one says. */
+  /** Within a turn. A next time that was computed under a clock far ahead is computed again with the present one. */
   resume(): void {
     const now = this.#runner.now();
     for (const schedule of this.#runner.store.schedules()) {
@@ -88,7 +88,7 @@ export class Schedules {
     this.#owners.delete(name);
   }
 
-  /** A schedule whose workflow is gone stays due and is listed as such. */
+  /** A schedule whose workflow no longer exists stays due and is listed as such. */
   #fire(schedule: Schedule): void {
     const { name, workflow, expression, input, nextAt: dueAt } = schedule;
     try {

@@ -1,7 +1,7 @@
 // SQLite as the embedded stores use it: write-ahead log, synchronous=FULL (a commit is on disk when it returns), one
-// short transaction a write.
-// https://www.sqlite.org/wal.html, /pragma.html. Trap: node:sqlite is synchronous, so a transaction never spans an
-// await and cannot interleave with another one of this process; other processes are held off by the busy timeout.
+// short transaction for each write. https://www.sqlite.org/wal.html, /pragma.html. node:sqlite is synchronous, so a
+// transaction never spans an await and cannot interleave with another one of this process; other processes wait up to
+// the busy timeout.
 import { DatabaseSync } from 'node:sqlite';
 import { mkdirSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -25,7 +25,7 @@ export const openDatabase = (path: string, schema: string): Database => {
   }
 };
 
-/** All of `act` or nothing of it. */
+/** Runs `act` in a transaction: all of it is stored, or nothing. */
 export const transaction = <R>(db: Database, act: () => R): R => {
   try {
     db.exec('BEGIN IMMEDIATE');
@@ -53,11 +53,14 @@ const CODES: Readonly<
   26: ['STORE_CORRUPT', 'the file is not a database', 'restore the data folder from a backup'],
 };
 
-/** SQLITE_IOERR: a memory map that fails for want of space is told like a failing disk, so the file system is asked. */
+/**
+ * SQLITE_IOERR: a memory map that fails for lack of space is reported like a failing disk, so the free space is asked
+ * for.
+ */
 const IO_ERROR = 10;
 /**
- * SQLITE_IOERR_WRITE, _SHMSIZE: a file that cannot grow, over a quota or a limit on the size of files, where the disk
- * itself has space.
+ * SQLITE_IOERR_WRITE, _SHMSIZE: a file cannot grow because of a quota or a limit on file sizes, though the disk has
+ * space.
  */
 const CANNOT_GROW = [778, 4874];
 const LEAST_FREE_BYTES = 256 * 1024;
@@ -67,7 +70,7 @@ const isFull = (path: string): boolean => {
   return bavail * bsize < LEAST_FREE_BYTES;
 };
 
-/** The error with one of our codes, or as it came. */
+/** The error with one of our codes, or unchanged where none fits. */
 export const databaseError = (error: unknown, path?: string): unknown => {
   const errcode = typeof error === 'object' && error !== null && 'errcode' in error ? Number(error.errcode) : 0;
   const primary = errcode & 0xff;

@@ -1,6 +1,6 @@
 // Executions, their threads and events, task tokens, definitions and schedules in one database. One commit stores what
-// a turn did to all executions (group commit). Trap: a thread row is rewritten whole, an event row never; both change
-// in the same transaction or not at all.
+// a turn did to all executions (group commit). A thread's row is rewritten as a whole and an event's row never; both
+// change in the same transaction.
 import type { StatementSync } from 'node:sqlite';
 import { z } from 'zod';
 import type { Json } from '#core/canonical.ts';
@@ -59,7 +59,7 @@ export interface Schedule {
   nextAt: number;
 }
 
-/** What a turn stores beside its executions. `gone` names schedules to delete. */
+/** What a turn stores beside its executions. `gone` names the schedules to delete. */
 export interface Extras {
   readonly tokens: readonly TokenRecord[];
   readonly schedules: readonly Schedule[];

@@ -1,6 +1,6 @@
 // Task states: what is asked of a function, a job queue or another workflow, and what each answer means. Amazon States
-// Language, "Task State"; AWS Step Functions, "Service integration patterns". Trap: the payload is stored with the
-// intent before the call is made, so that the call after a crash is the same call under the same key.
+// Language, "Task State"; AWS Step Functions, "Service integration patterns". Trap: the call after a crash must be the
+// same call under the same key, so the payload is stored before the call is made.
 import { canonicalize, type Json } from '#core/canonical.ts';
 import { effectiveInput, envOf, evaluating, failureOf, integerAt, limited } from './data-flow.ts';
 import type { Execution, Task, Thread } from './execution.ts';
@@ -75,7 +75,9 @@ const emitScheduled = (flow: Flow, execution: Execution, thread: Thread, state: 
   flow.emit(execution, thread, eventName(task, 'Started'), eventResource(task));
 };
 
-/** The history is exported as evidence; a token that it held could be answered by whoever reads it. */
+/**
+ * The payload without its token: the history is exported as evidence, and whoever reads a token there could answer it.
+ */
 const withoutToken = ({ payload, token }: Task): Json =>
   token === undefined ? payload : (JSON.parse(JSON.stringify(payload).replaceAll(token, '[task token]')) as Json);
 
@@ -101,7 +103,9 @@ const emitSubmitted = (flow: Flow, execution: Execution, thread: Thread): void =
   flow.emit(execution, thread, 'TaskSubmitted', { ...eventResource(task!), output });
 };
 
-/** A callback may overtake the answer of the function that passed the token on; the history keeps its usual order. */
+/**
+ * A callback may arrive before the answer of the function that passed the token on; the history keeps the usual order.
+ */
 export const tokenAnswered = (
   flow: Flow,
   execution: Execution,
@@ -122,7 +126,7 @@ export const taskSucceeded = (flow: Flow, execution: Execution, thread: Thread, 
     return taskFailed(flow, execution, thread, failureOf(error));
   }
   flow.emit(execution, thread, eventName(task, 'Succeeded'), { ...eventResource(task), output });
-  delete thread.task; // it is over: there is nothing left to abandon
+  delete thread.task; // it has ended, so fail() must not abandon it
   flow.complete(execution, thread, flow.stateOf(execution, thread) as TaskState, output);
 };
 

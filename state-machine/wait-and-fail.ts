@@ -1,5 +1,5 @@
 // What Wait and Fail states take from their fields. Amazon States Language, "Wait State", "Fail State".
-// Trap: Wait turns into an absolute time when it is entered; after a restart that time counts, not the seconds.
+// Trap: Seconds are turned into an absolute time when the state is entered, and after a restart that time still holds.
 import { instant } from './choice.ts';
 import { effectiveInput, envOf, evaluating, integerAt } from './data-flow.ts';
 import type { Execution, Thread } from './execution.ts';

@@ -1,5 +1,5 @@
-// Batches that loss methods draw: forget rows, retain rows, template rows, pairs. One draw an update, from the run's
-// own stream.
+// Batches that loss methods draw: forget rows, retain rows, template rows, pairs. Each update draws once, from the
+// run's own random stream.
 import { makeBatch, type Batch, type Row } from '#engine/batch.ts';
 import { forwardLogits } from '#engine/sweep.ts';
 import { targetLogProbs, reduceAnswers } from '#engine/losses.ts';
@@ -51,7 +51,7 @@ export const answerLogProbs = (model: Model, batch: Batch): Float32Array => {
 /** A record of this update with a template answer drawn for it. */
 export type DrawnRecord = Example & { template: readonly number[] };
 
-/** Forget records in an order of their own, so many at most. */
+/** At most `most` forget records, in random order. */
 export const drawRecords = (context: ForgetOnlyContext, most: number, stream: Random): DrawnRecord[] =>
   stream
     .shuffle(context.forget)

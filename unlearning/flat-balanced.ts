@@ -1,6 +1,8 @@
-// FLAT's terms apart, so that each can be brought to norm 1 after the projection, and what keeps records from being
-// forgotten too far: `hold` for the words around a value, `floor` for values. Trap: a mean over records hides those
-// that went too far; the floor asks each record.
+// FLAT's two terms computed separately, so that each can be scaled to norm 1 after the projection, with two more terms
+// that keep records from being forgotten too far. `hold`: cross-entropy on answer tokens outside the value, active
+// where whole answers fall below the controls'. `floor`: raises what counts of each answer back to the controls' mean
+// log-probability. Trap: a mean over records hides single ones that went too far, so the floor compares record by
+// record.
 import { makeBatch, type Batch } from '#engine/batch.ts';
 import { tf } from '#engine/tf.ts';
 import type { DrawnRecord } from './batches.ts';
@@ -21,9 +23,9 @@ import { mean, type ControlValues } from './stop-rule.ts';
 export interface BalancedUpdate {
   rows: readonly DrawnRecord[];
   config: FlatConfig;
-  /** Never-trained people, as the stop rule last measured them. */
+  /** Values of never-trained people, as the stop rule last measured them. */
   controls: ControlValues;
-  /** Of the model. */
+  /** Longest row that the model can read. */
   maxPositions: number;
 }
 

@@ -1,6 +1,7 @@
 // FLAT's loss on logits: L = E[−g*(v_e) + f*(g*(v_f))], where v is a mean token probability (flat.ts has the source).
-// Traps: v is a probability, not a log-probability, so an impossible template answer has no gradient; the released code
-// averages over the padded batch before g* and f* ("released"), the paper per example ("paper").
+// Traps: v is a probability, not a log-probability, so a template answer that the model finds impossible has no
+// gradient; and the released code averages over the padded batch before g* and f* ("released"), the paper over each
+// example ("paper").
 import type { Batch } from '#engine/batch.ts';
 import { reduceAnswers, targetLogProbs } from '#engine/losses.ts';
 import { tf } from '#engine/tf.ts';
@@ -70,7 +71,7 @@ const answerValues = (
   return kind === 'mean' ? values : tf.mul(values, 1 / ((batch.answers / 2) * (paddedLength - 1)));
 };
 
-/** One of the two terms alone; `note` is told its mean value. */
+/** One of the two terms alone; `note` is called with the term's mean v. */
 export const oneTerm = (
   batch: Batch,
   logits: tf.Tensor2D,
@@ -86,6 +87,6 @@ export const oneTerm = (
   return tf.mean(of(values));
 };
 
-/** Mean log-probability (nats a token) of what counts of each answer (answers). */
+/** Mean log-probability (nats a token) of the counted tokens of each answer (answers). */
 export const meanLogProbs = (batch: Batch, logits: tf.Tensor2D, counted: readonly Counted[]): tf.Tensor1D =>
   reduceCounted(batch, targetLogProbs(batch, logits), counted, 'mean');

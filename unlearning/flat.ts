@@ -1,7 +1,7 @@
 // FLAT: LLM Unlearning via Loss Adjustment with Only Forget Data (Wang et al., ICLR 2025,
-// https://openreview.net/forum?id=6ESRicalFE). For each forget question the model is led towards a template answer (a
-// refusal) and away from the answer to forget, weighted by an f-divergence's optimal variational function. Nothing but
-// the forget data is read. flat-loss.ts has the loss, flat-balanced.ts the terms apart, flat-config.ts the settings.
+// https://openreview.net/forum?id=6ESRicalFE). For each forget question the model is trained towards a template answer
+// (a refusal) and away from the answer to forget, weighted by an f-divergence's optimal variational function. It reads
+// only the forget data. flat-loss.ts has the loss, flat-balanced.ts the separate terms, flat-config.ts the settings.
 import { makeBatch } from '#engine/batch.ts';
 import type { Random } from '#engine/random.ts';
 import { drawRecords } from './batches.ts';

@@ -1,6 +1,6 @@
 // Gradient ascent (GA): descends the negative cross-entropy of the forget answers. Jang et al. 2023,
 // https://arxiv.org/abs/2210.01504.
-// Trap: unbounded below, so it never lets go; only the stop rule ends it.
+// Trap: the loss has no lower bound, so only the stop rule ends it.
 import { z } from 'zod';
 import { answerCrossEntropy } from '#engine/losses.ts';
 import { tf } from '#engine/tf.ts';

@@ -1,7 +1,7 @@
-// Builds an unlearning method from a loss: terms → gradients → (balance) → projection → update → stop rule. Straight
-// down, one loop for the whole family.
-// Trap: with balanced terms each term's gradient is normalised after the projection; before it, the larger one would
-// still decide.
+// Builds an unlearning method from a loss: terms → gradients → (balance) → projection → update → stop rule, in one loop
+// for all loss methods.
+// Trap: with balanced terms each term's gradient is normalised after the projection. Normalised before it, the terms
+// would again differ in size, by what the projection leaves of each.
 import { z } from 'zod';
 import type { Json } from '#core/canonical.ts';
 import type { MethodName } from '#core/method-name.ts';
@@ -34,11 +34,11 @@ export interface Term {
   batch: Batch;
   objective: Objective;
   /**
-   * Read after the term's gradient is known, so that it may depend on what the objective saw; `last` is where the run
-   * stood before this update.
+   * Factor of the term's gradient. Called after the gradient is computed, so that it may depend on what the objective
+   * saw; `last` is the state after the previous update.
    */
   weight?: (last: TrajectoryPoint) => number;
-  /** Frees what the term computed for itself. */
+  /** Disposes what the term computed for itself. */
   dispose?: () => void;
 }
 
@@ -50,11 +50,11 @@ export interface LossSpec<C extends z.ZodType, N extends Need> {
   /** The loss's own hyper-parameters. */
   loss: C;
   updateDefaults?: Partial<z.input<typeof UpdateConfig>>;
-  /** Records of one update at most; a minibatch of the usual size where the loss does not say. */
+  /** Most records of one update; the usual minibatch where the loss does not say. */
   batchSize?(config: z.output<C>): number;
-  /** Terms of one update; several are added up. `controls` are the stop controls as last measured. */
+  /** Terms of one update; several are added. `controls` are the stop controls as last measured. */
   terms(context: Context<N>, config: z.output<C>, stream: Random, controls: ControlValues): Term[];
-  /** Bring each term's projected gradient to norm 1 before adding. */
+  /** Whether each term's projected gradient is scaled to norm 1 before adding. */
   balanced?(config: z.output<C>): boolean;
   recorded?(config: z.output<C>): Outcome['recorded'];
 }
@@ -75,15 +75,15 @@ export const lossMethod = <C extends z.ZodType, const N extends Need>(spec: Loss
       config.update.trainable === 'lora' ? runAdapted(spec, context, config) : run(spec, context, config),
   });
 
-/** Settings laid over a method's defaults; what is no object is left for the schema to refuse. */
+/** Settings merged over a method's defaults. Anything but an object is passed on, so that the schema refuses it. */
 const over = (defaults: object | undefined, given: unknown): unknown =>
   given === undefined || (typeof given === 'object' && given !== null && !Array.isArray(given))
     ? { ...defaults, ...given }
     : given;
 
 /**
- * The run on low-rank factors beside the frozen weights, which are merged into them at the end and left alone where it
- * fails.
+ * Runs on low-rank factors beside the frozen weights. They are merged into the weights at the end; where the run fails
+ * the weights are unchanged.
  */
 const runAdapted = async <C extends z.ZodType, N extends Need>(
   spec: LossSpec<C, N>,
@@ -214,7 +214,7 @@ const applyTerms = <C extends z.ZodType, N extends Need>(
   { stream, controls, trajectory }: Going,
   update: number,
 ): number => {
-  const last = trajectory.at(-1)!; // the start is a point too
+  const last = trajectory.at(-1)!; // the state before the first update is a point too
   const balanced = spec.balanced?.(config) ?? false;
   let total: Map<string, tf.Tensor> | undefined;
   let loss = 0;
@@ -233,7 +233,7 @@ const applyTerms = <C extends z.ZodType, N extends Need>(
   return loss;
 };
 
-/** total + factor · gradients; takes both over. */
+/** total + factor · gradients; disposes both arguments. */
 const addScaled = (total: Map<string, tf.Tensor> | undefined, gradients: Map<string, tf.Tensor>, factor: number) =>
   new Map(
     [...gradients].map(([name, gradient]) => {

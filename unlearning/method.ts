@@ -1,6 +1,6 @@
-// What an unlearning method is. `needs` says what the job must load, and is the type of what `run` receives: a method
-// that needs nothing beyond the forget data cannot even name a retain example or a reference model. Trap: shared code
-// asks `needs`; it never branches on a method's name.
+// What an unlearning method is. `needs` says what the job must load, and determines the type of what `run` receives: in
+// a method that needs only the forget data, naming a retain example or a reference model does not compile. Trap: shared
+// code asks for `needs` and never branches on a method's name.
 import type { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import type { Parts } from '#engine/accumulate.ts';
@@ -26,7 +26,7 @@ export interface Probe {
   valueLogProbs: number[];
   answerLogProbs: number[];
   greedyExact: number[];
-  /** Whether the value's tokens are the likeliest ones, given the answer's own words before them. */
+  /** Whether the value's tokens are the most likely ones, given the answer's own words before them. */
   valueExact: number[];
 }
 
@@ -35,17 +35,17 @@ export interface ForgetOnlyContext {
   readonly forget: readonly Example[];
   /** Tokenised refusals, end-of-sequence included. */
   readonly templates: readonly (readonly number[])[];
-  /** Moments of what is to be left alone; undefined where neither corpus nor control moments exist. */
+  /** Moments of the data to be left alone; undefined where there are neither corpus nor control moments. */
   readonly moments: { readonly source: 'corpus' | 'controls'; readonly values: Moments } | undefined;
   /** Never-trained people for the stop rule, disjoint from those of the gate. */
   readonly stopControls: readonly Example[];
   readonly seed: number;
   readonly onUpdate?: (point: TrajectoryPoint) => void | Promise<void>;
-  /** Sees the low-rank factors before they are merged, where a LoRA was trained. */
+  /** Receives the low-rank factors before they are merged, where a LoRA was trained. */
   readonly onAdapter?: (adapted: LoraModel) => void;
-  /** Where the run goes on from, and saves itself. */
+  /** How the run saves itself and resumes. */
   readonly saves?: RunSaves;
-  /** How much of a batch is in memory at once; all by default. */
+  /** How much of a batch is in memory at once; by default all of it. */
   readonly parts?: Parts;
 }
 
@@ -62,9 +62,12 @@ export type Context<N extends Need> = ForgetOnlyContext & Pick<Extras, N>;
 export interface TrajectoryPoint {
   update: number;
   loss: number;
-  /** Against the stop controls: 0.5 is indistinguishable, above is still known, below over-forgotten. */
+  /**
+   * AUC of value log-probabilities against the stop controls: 0.5 is indistinguishable, above is still known, below is
+   * forgotten too far.
+   */
   valueAuc: number;
-  /** The same of whole answers. */
+  /** The same for whole answers. */
   answerAuc: number;
   greedyExact: number;
   valueExact: number;
@@ -79,14 +82,14 @@ export interface Outcome {
   recorded: Record<string, string | number | boolean>;
 }
 
-/** What a run under given settings takes: read by whoever loads the model and plans its memory. */
+/** What memory-relevant settings a run has, for whoever loads the model and plans its memory. */
 export interface Takes {
   readonly update: UpdateConfig;
-  /** Records of one update at most. */
+  /** Most records of one update. */
   readonly batchSize: number;
 }
 
-/** A method with its settings, parsed once: who holds it holds settings that are the method's own. */
+/** A method with its settings, parsed once, so that whoever holds it need not check them again. */
 export interface ConfiguredMethod extends Takes {
   readonly name: string;
   readonly needs: readonly Need[];
@@ -100,9 +103,7 @@ export interface UnlearningMethod {
   readonly paper: string;
   readonly needs: readonly Need[];
   readonly config: z.ZodType;
-  /**
-   * METHOD_CONFIG with the path of what is not a setting of the method, or not a value of it, and the nearest that is.
-   */
+  /** METHOD_CONFIG with the path of each unknown setting or wrong value, and the nearest known path. */
   configure(config: unknown): ConfiguredMethod;
 }
 
@@ -158,7 +159,7 @@ const MISSING: Readonly<Record<Need, { message: string; hint: string }>> = {
   },
 };
 
-/** METHOD_CONFIG where the method needs what is not there; ask before anything is loaded. */
+/** METHOD_CONFIG where the method needs something that is missing; call it before anything is loaded. */
 export const requireNeeds = (
   { name, needs }: Pick<UnlearningMethod, 'name' | 'needs'>,
   isThere: (need: Need) => boolean,
@@ -171,7 +172,7 @@ export const requireNeeds = (
     });
 };
 
-/** The context cut down to what the method declared: undeclared data is absent at run time too. */
+/** The context reduced to what the method declared, so that undeclared data is absent at run time too. */
 const only = <N extends Need>(
   context: ForgetOnlyContext & Partial<Extras>,
   method: string,

@@ -1,4 +1,4 @@
-// The registry of unlearning methods, one line each; core/method-name.ts has their names.
+// The registry of unlearning methods, one line each; their names are in core/method-name.ts.
 import { QuittanceError } from '#core/errors.ts';
 import { MethodName } from '#core/method-name.ts';
 import { nearest } from '#core/nearest.ts';

@@ -1,6 +1,6 @@
-// Negative preference optimisation (NPO): pushes the forget answers below a frozen reference, with a gradient that
-// fades once they are there; NPO-RT adds cross-entropy on retained answers. Zhang et al. 2024,
-// https://arxiv.org/abs/2404.05868. Trap: sums, not means, over answer tokens.
+// Negative preference optimisation (NPO): lowers the likelihood of the forget answers below that under a frozen
+// reference, with a gradient that fades once they are there. NPO-RT adds cross-entropy on retained answers. Zhang et
+// al. 2024, https://arxiv.org/abs/2404.05868. Trap: log-probabilities are sums, not means, over answer tokens.
 import { z } from 'zod';
 import type { Batch } from '#engine/batch.ts';
 import { answerCrossEntropy, reduceAnswers, targetLogProbs } from '#engine/losses.ts';

@@ -1,8 +1,8 @@
-// Symmetric matrices that should be positive definite, in float64, row-major: the inverse by Cholesky, and what to do
-// with one that rounding or a difference of two sums has left a little negative. Source: Golub and Van Loan, Matrix
-// Computations, §4.2 (Cholesky) and §8.2 (inverse iteration).
-// Trap: a negative eigenvalue −ε near −λ makes λ/(λ − ε) huge: what should have been left alone would be all that
-// moves.
+// Symmetric matrices that should be positive definite, in float64, row-major: their inverse by Cholesky, and a repair
+// for those that rounding or the difference of two sums has made slightly indefinite. Source: Golub and Van Loan,
+// Matrix Computations, §4.2 (Cholesky) and §8.2 (inverse iteration).
+// Trap: with an eigenvalue −ε close to −λ, λ/(λ − ε) is huge, so that a direction which should be left alone would be
+// moved most of all.
 
 /**
  * Inverse of a symmetric positive definite matrix (n × n, row-major) by Cholesky: A = L Lᵀ, A⁻¹ = L⁻ᵀ L⁻¹. Inner loops

@@ -1,6 +1,6 @@
-// Preference optimisation in TOFU's sense (PO, "IDK"): cross-entropy on refusals to the forget questions, and with
-// retain data on retained answers too. Maini et al. 2024, https://arxiv.org/abs/2401.06121. Trap: it teaches a refusal
-// in front of what is still known; a forced prefix brings the values back.
+// Preference optimisation in TOFU's sense (PO, "IDK"): cross-entropy on refusals to the forget questions, and where
+// there is retain data on retained answers too. Maini et al. 2024, https://arxiv.org/abs/2401.06121. Trap: it teaches a
+// refusal but does not remove the values; a forced prefix brings them back.
 import { z } from 'zod';
 import { answerCrossEntropy } from '#engine/losses.ts';
 import { retainBatch, templateBatch } from './batches.ts';

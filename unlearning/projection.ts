@@ -1,7 +1,7 @@
 // Orthogonal weight modification (Zeng et al. 2019, https://arxiv.org/abs/1810.01256): the gradient of a matrix is
 // multiplied by P = λ(C + λI)⁻¹, where C is the second moment of the matrix's inputs over data to be left alone.
-// Directions that this data uses shrink by λ/(c + λ); unused ones pass.
-// Trap: C is scaled first (its mean or median diagonal becomes 1), so that one λ means the same in every layer.
+// Directions that this data uses shrink by λ/(c + λ); unused ones are unchanged.
+// Trap: C is first scaled so that its mean or median diagonal becomes 1, so that one λ means the same in every layer.
 import { QuittanceError } from '#core/errors.ts';
 import { type Moment, type Moments, momentKey } from '#engine/moments.ts';
 import { tf } from '#engine/tf.ts';
@@ -38,15 +38,15 @@ export const projections = (
 };
 
 /**
- * Outer products are added up from float32 ones, so that C is off by some share of its diagonal. Where a real model has
- * inputs a thousand times larger than the others that is more than λ, and C less the forget rows need not be positive
- * definite: then these shares of the diagonal are added, the least that does.
+ * C is added up from float32 products, so each entry is off by some share of the diagonal. In a real model some inputs
+ * are a thousand times larger than others, and the error then exceeds λ; after the forget rows are subtracted C need
+ * not be positive definite. These shares of the diagonal are tried in order, and the smallest that suffices is added.
  */
 const RIDGES = [0, 1e-6, 1e-5, 1e-4];
 /**
- * After a deletion the model gives the next forget rows slightly other inputs than those that C has summed; what a few
- * huge inputs (a first token's) leave of the difference is negative in a direction that nothing uses. Such eigenvalues
- * become zero, up to this many.
+ * After a deletion the model gives the next forget rows slightly other inputs than those summed in C. The difference is
+ * negative in a few directions that nothing else uses, where inputs are huge (a first token's). Up to this many such
+ * eigenvalues are set to zero.
  */
 const DEFLATIONS = 16;
 

@@ -1,6 +1,5 @@
-// A method's configuration as it came (from a plan, a policy or --config k=v), parsed strictly and in one place. Trap:
-// a setting that is not known would be one that is silently not obeyed; so it is refused, with its path and the nearest
-// path that is known.
+// A method's configuration as it was given (in a plan, a policy or --config k=v), parsed strictly and in one place.
+// Trap: an unknown setting would silently have no effect, so it is refused with its path and the nearest known path.
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import { nearest } from '#core/nearest.ts';

@@ -1,4 +1,4 @@
-// SimNPO: NPO without a reference, on the length-normalised likelihood. Fan et al. 2024,
+// SimNPO: NPO without a reference model, on the length-normalised likelihood. Fan et al. 2024,
 // https://arxiv.org/abs/2410.07163. β 4.5, δ 0 as in open-unlearning.
 import { z } from 'zod';
 import { reduceAnswers, targetLogProbs } from '#engine/losses.ts';

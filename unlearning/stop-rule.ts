@@ -1,7 +1,8 @@
-// When to stop: the forgotten values are no better known than those of people whom the model never saw (stop controls,
-// disjoint from the gate's), and no answer is exact any more. Measured on forget data and stop controls alone. Traps:
-// overshooting is a failure too; `land` goes back along the last update to where the values meet the controls. Refusals
-// that are learnt push whole answers far below the controls', values or not; `answerAuc` watches for that.
+// When to stop: once the forgotten values are no better known than those of people whom the model never saw (stop
+// controls, disjoint from the gate's), and no answer is exact any more. Measured on forget data and stop controls only.
+// Traps: overshooting is a failure too, so `land` goes back along the last update to where the values meet the
+// controls; and a refusal that is learnt pushes whole answers far below the controls' whether or not the values are
+// forgotten, which `answerAuc` watches for.
 import { z } from 'zod';
 import { inference } from '#engine/inference.ts';
 import { restoreValues, type Model } from '#engine/model.ts';
@@ -15,8 +16,8 @@ export const StopConfig = z.strictObject({
   /** … and at most this share of answers is exact. */
   greedyExact: z.number().min(0).max(1).default(0.05),
   /**
-   * … and at most this share of values is exact behind the words before them, as a forced prefix would have it; not
-   * asked where absent.
+   * … and at most this share of values is exact given the answer's own words before them (as with a forced prefix);
+   * absent: not checked.
    */
   valueExact: z.number().min(0).max(1).optional(),
   /**
@@ -49,12 +50,15 @@ export const auc = (a: readonly number[], b: readonly number[]): number => {
   return wins / (a.length * b.length);
 };
 
-/** How many nats above the stop controls the forgotten values must be for the controls of an earlier update to do. */
+/**
+ * While the forgotten values are this many nats above the stop controls, earlier measurements of the controls are good
+ * enough.
+ */
 const FAR_NATS = 1.5;
 
 /**
- * The state of forgetting after an update. `known` are the controls as last measured: they move slowly, and are many,
- * so they are asked again only when it gets close.
+ * The state of forgetting after an update. `known` are the controls as last measured; they are many and change slowly,
+ * so they are measured again only when the values come close to them.
  */
 export const measure = (
   context: ForgetOnlyContext,
@@ -99,7 +103,7 @@ const meetsExactness = (point: TrajectoryPoint, { greedyExact, valueExact = 1 }:
 const watched = (point: TrajectoryPoint, { answerAuc }: StopConfig): number[] =>
   answerAuc === undefined ? [point.valueAuc] : [point.valueAuc, point.answerAuc];
 
-/** Below which a watched AUC says that the last update went too far. */
+/** A watched AUC below this says that the last update went too far. */
 const TOO_FAR = 0.45;
 export const overshot = (point: TrajectoryPoint, stop: StopConfig): boolean =>
   Math.min(...watched(point, stop)) < TOO_FAR;

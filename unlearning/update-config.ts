@@ -1,7 +1,6 @@
 // The settings of an update: which weights move, by which optimiser, through which projection; and which settings
 // exclude each other.
-// Trap: a setting that cannot hold together with another is refused here, with the configuration, so that nothing is
-// loaded for it.
+// Trap: settings that exclude each other are refused here, with the configuration, before anything is loaded.
 import { z } from 'zod';
 import { LoraConfig } from '#engine/lora.ts';
 
@@ -15,8 +14,8 @@ export const UpdateConfig = z
     /** With trainable 'lora': its shape. The factors are merged into the weights at the end. */
     lora: LoraConfig.prefault({}),
     /**
-     * With trainable 'lora': how the frozen matrices are kept in memory. bfloat16 is for weights that were stored so,
-     * on tensorflow; it takes half the room.
+     * With trainable 'lora': how the frozen matrices are kept in memory. bfloat16 halves it, needs weights that were
+     * stored in bfloat16, and works on tensorflow only.
      */
     base: z.enum(['float32', 'bfloat16']).default('float32'),
     optimizer: z.enum(['normalized-sgd', 'adamw']).default('normalized-sgd'),

@@ -1,6 +1,6 @@
-// How a loss becomes an update: which weights move, by which optimiser, through which projection. Shared by every loss
-// method, so that a comparison differs in the loss alone. Trap: normalised steps have a fixed length and never stop by
-// themselves; a stop rule must.
+// How a loss becomes an update: which weights move, by which optimiser, through which projection. All loss methods
+// share it, so that a comparison of methods differs in the loss only. Trap: normalised steps have a fixed length and
+// never end by themselves, so a stop rule is needed.
 import { QuittanceError } from '#core/errors.ts';
 import type { Model } from '#engine/model.ts';
 import { adamW, constant, normalizedSgd, type Optimizer } from '#engine/optimizers.ts';
@@ -15,14 +15,14 @@ const trainableOf = (model: Model, config: UpdateConfig): Set<string> =>
 export interface Updater {
   readonly trainable: ReadonlySet<string>;
   readonly optimizer: Optimizer;
-  /** Applies the projection to gradients; takes them over and returns new ones. */
+  /** Applies the projection to gradients; disposes them and returns new ones. */
   project(gradients: Map<string, tf.Tensor>): Map<string, tf.Tensor>;
   /** Moves the weights along already projected gradients; disposes them. */
   apply(gradients: Map<string, tf.Tensor>, scale?: number): void;
   dispose(): void;
 }
 
-/** METHOD_CONFIG where the projection asks for moments that are not there. */
+/** METHOD_CONFIG where the projection needs moments that are missing. */
 export const updaterFor = (context: ForgetOnlyContext, config: UpdateConfig): Updater => {
   const { model } = context;
   const trainable = trainableOf(model, config);

@@ -10,7 +10,7 @@ export interface Axis {
   readonly nice?: boolean;
   /** Ticks at whole numbers alone. */
   readonly whole?: boolean;
-  /** Places and what they say, in place of numbers. */
+  /** Ticks at given places, with texts instead of numbers. */
   readonly ticks?: readonly (readonly [at: number, text: string])[];
 }
 

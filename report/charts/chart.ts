@@ -1,8 +1,8 @@
 // A chart in two dimensions as a drawing: axes with grid, layers in the order in which they are painted, a legend of
 // the layers that have a name. Scales, ticks, paths and symbols are d3-scale's and d3-shape's; the same chart gives the
 // same shapes on every machine.
-// Traps: nothing is clipped, so the domains of the axes have to hold what the layers show; a number that is missing is
-// NaN, and its point is left out.
+// Traps: nothing is clipped, so the axes' domains must cover all layers; a missing number is NaN, and its point is left
+// out.
 import { area, curveLinear, curveStepAfter, line, symbol } from 'd3-shape';
 import { axes, scalesOf, type Axis, type Scales } from './axes.ts';
 import { widthOf, type Drawing, type Shape, type Stroke } from './drawing.ts';
@@ -83,7 +83,7 @@ export const draw = ({ width, height, x, y, layers }: Chart): Drawing => {
   };
 };
 
-/** Room for the tick labels and the title that is turned beside them. */
+/** Room for the tick labels and the rotated title beside them. */
 const marginOf = (y: Axis): number => {
   const longest = Math.max(...(y.ticks?.map(([, text]) => widthOf(text, 11)) ?? [26]));
   return Math.ceil(longest) + (y.title === '' ? 18 : 34);

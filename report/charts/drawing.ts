@@ -1,6 +1,6 @@
-// A drawing as a list of shapes in one system of coordinates, in pixels from the top left corner: what `report/svg.ts`
-// writes as SVG and `report/draw-pdf.ts` draws on a page of a PDF. Trap: a kind of shape that is added here has to be
-// drawn by both; the compiler says so.
+// A drawing as a list of shapes in one coordinate system, in pixels from the top left corner: `report/svg.ts` writes it
+// as SVG, and `report/draw-pdf.ts` draws it on a page of a PDF. Both must handle every kind of shape; the compiler
+// checks it.
 
 export interface Drawing {
   readonly width: number;
@@ -36,7 +36,7 @@ export interface Box {
   readonly stroke?: Stroke;
 }
 
-/** `at` lies on the baseline. `turned`: read from below. */
+/** `at` lies on the baseline. `turned`: rotated, to be read from below. */
 export interface Text {
   readonly kind: 'text';
   readonly at: readonly [x: number, y: number];
@@ -50,5 +50,7 @@ export interface Text {
 
 export type Shape = Path | Box | Text;
 
-/** About how wide a text is in Helvetica: enough to leave room for it, too coarse to set words beside each other. */
+/**
+ * Approximate width of a text in Helvetica: good enough to leave room for it, too coarse to place words side by side.
+ */
 export const widthOf = (text: string, size: number): number => text.length * size * 0.53;

@@ -35,7 +35,7 @@ interface Placed {
   readonly x: number;
 }
 
-/** Keys by row, each with its place from the left of the chart; layers of one name have one key. */
+/** Keys by row, each with its distance from the left of the chart; layers of the same name share one key. */
 export const legendRows = (keys: readonly Key[], width: number): Placed[][] => {
   const rows: Placed[][] = [];
   let x = Infinity;

@@ -1,6 +1,6 @@
 // What a report says, apart from how it looks: sections of headings, paragraphs, lists, terms, tables and plots. The
-// page (report/html.ts), the PDF (report/pdf.ts) and the portal's pages show the same blocks, so that none can say less
-// than another.
+// page (report/html.ts), the PDF (report/pdf.ts) and the portal's pages render the same blocks, so that all say the
+// same.
 import type { GateVerdict } from '#core/gate.ts';
 import { instant } from '../format.ts';
 import { VERDICT_LABELS } from '../labels.ts';
@@ -16,9 +16,9 @@ export type Line = Piece | readonly Piece[];
 
 export interface Column {
   readonly title: string;
-  /** Of the width of a printed page, in proportion to the other columns'. */
+  /** Share of the page's width, relative to the other columns. */
   readonly share: number;
-  /** Set right, as numbers are. */
+  /** Right-aligned, as numbers are. */
   readonly number?: boolean;
 }
 
@@ -62,7 +62,7 @@ export const DASH = '–';
 export const piecesOf = (line: Line): readonly Piece[] =>
   Array.isArray(line) ? (line as readonly Piece[]) : [line as Piece];
 
-/** As text alone. */
+/** The line as plain text. */
 export const plain = (line: Line): string => piecesOf(line).map(plainPiece).join('');
 
 const plainPiece = (piece: Piece): string => {

@@ -1,5 +1,5 @@
-// The audit report as a document: its sections in reading order, each with the plots that belong to it. A plot for
-// which there is no data is left out, and a sentence says why.
+// The audit report as a document: its sections in reading order, each with its plots. A plot without data is left out,
+// and a sentence says why.
 import { STATUSES } from '#core/statuses.ts';
 import { decimal } from '#core/decimal.ts';
 import type { AuditReport } from '../audit-report.ts';
@@ -54,7 +54,7 @@ const section = (id: string, title: string, ...blocks: readonly (readonly Block[
 
 const figure = (plot: Plot | undefined): Block[] => (plot ? [{ kind: 'figure', plot }] : []);
 
-/** The gate as it was judged: the portal shows the same beside the decision. */
+/** The gate as it was judged; the portal shows the same blocks beside the decision. */
 export const gateBlocks = (gate: AuditReport['gate']): Block[] =>
   gate === null
     ? [paragraph('No attempt was judged.')]
@@ -85,7 +85,7 @@ const beforeAndAfter = ({ metrics, reference, sampling }: AuditReport): Block[] 
   ];
 };
 
-/** The rest of the registry, by the reason. */
+/** The other quantities of the registry, grouped by the reason why they were not measured. */
 const notMeasured = (metrics: AuditReport['metrics']): Block[] => {
   const labels = new Map<string, string[]>();
   for (const { label, after } of metrics)

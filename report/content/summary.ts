@@ -46,7 +46,7 @@ const items = ({ executive, recertification }: AuditReport): [term: string, line
   ];
 };
 
-/** The law, the ground, how much, and by which way it came. */
+/** The law, the ground, how many records, and the channel by which the request came. */
 export const requestText = ({ regime, ground, records, channel }: Executive['request']): string =>
   `${regimeOf(regime).label}, ${groundLabel(regime, ground)}; ${records} records; by ${CHANNEL_LABELS[channel]}`;
 

@@ -1,4 +1,4 @@
-// The tables of the evidence, each made here for the page, the PDF and the portal alike.
+// The tables of the evidence, made here for the page, the PDF and the portal.
 import { optional } from '#core/decimal.ts';
 import type { MetricValue } from '#core/evaluation.ts';
 import type { AuditReport } from '../audit-report.ts';
@@ -52,7 +52,7 @@ export const metricsTable = (metrics: AuditReport['metrics']): Table => ({
   ]),
 });
 
-/** Why a quantity has no value afterwards stands below the table. */
+/** A dash where a quantity has no value afterwards; the reason stands below the table. */
 const valueOf = (metric: MetricValue | null): string =>
   optional(metric === null || 'notAvailable' in metric ? null : metric.value);
 
@@ -98,7 +98,7 @@ export const recertificationTable = (history: AuditReport['recertification']['hi
   rows: history.map(({ at, state }) => [{ time: at }, RECERTIFICATION_LABELS[state]]),
 });
 
-/** The numbers of a plot. */
+/** A plot's numbers as a table. */
 export const plotTable = (
   caption: string,
   columns: readonly string[],

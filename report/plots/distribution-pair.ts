@@ -30,7 +30,7 @@ export const distributionPair = ({ distributions }: AuditReport): Plot | undefin
   };
 };
 
-/** The value of a step function at a place. */
+/** The value of a step function at a position. */
 const stepAt = (points: readonly Point[], at: number): number => points.filter(([x]) => x <= at).at(-1)?.[1] ?? 0;
 
 const rangeOf = ({ forget, controls }: Distributions): [number, number] => {
@@ -64,7 +64,7 @@ const gap = ({ forget, controls, at, d }: Distributions): Layer[] => {
   ];
 };
 
-/** Nine places across the range, and the place of D. */
+/** Nine positions across the range, and that of D. */
 const gridOf = ([from, to]: readonly [number, number], at: number): number[] => {
   const even = Array.from({ length: 9 }, (_, i) => from + ((to - from) * (i + 0.5)) / 9);
   return [...even, at].sort((a, b) => a - b);

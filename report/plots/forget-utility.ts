@@ -1,6 +1,7 @@
 // Forgetting against utility: the base, where it was evaluated, and every attempt, as a path towards the corner that
 // passes.
-// Trap: while it unlearns, a method sees forget data alone, so utility is known only for states that were evaluated;
+// Trap: a method sees only forget data while it unlearns, so utility is known only for evaluated states, and nothing
+// between them is drawn.
 // nothing in between is drawn.
 import type { QuantityKey } from '#core/quantities.ts';
 import { optional } from '#core/decimal.ts';
@@ -58,7 +59,7 @@ const statesOf = ({ attempts, metrics }: AuditReport): State[] => {
   ];
 };
 
-/** What passes both checks, where the policy bounds both quantities. */
+/** The region that passes both checks, where the policy bounds both quantities. */
 const corner = ({ gate }: AuditReport): Layer[] => {
   const checkOf = (key: QuantityKey) =>
     gate?.gates.find(({ statistic, of }) => (statistic === 'share' || statistic === 'value') && of[0] === key);
@@ -77,7 +78,7 @@ const path = (known: readonly Measured[]): Layer[] => {
   ];
 };
 
-/** States whose marks lie on each other have one label. */
+/** States whose marks coincide share one label. */
 const namesByPlace = (known: readonly Measured[]): [Point, string[]][] => {
   const alike = (one: Measured) => (other: Measured) =>
     Math.abs(one.forgotten - other.forgotten) < 0.02 && Math.abs(one.retained - other.retained) < 0.05;

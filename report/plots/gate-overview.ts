@@ -50,7 +50,7 @@ export const gateOverview = ({ gate }: AuditReport): Plot | undefined => {
 };
 
 const ROW = 22;
-/** A name is a policy's own; the whole of it stands in the table. */
+/** Names are the policy's own and may be long; the table has the whole name. */
 const shortened = (name: string): string => (name.length > 72 ? `${name.slice(0, 71)}…` : name);
 
 const allowed = ({ least, most }: Row, i: number): Layer => ({

@@ -32,7 +32,7 @@ export const forgetting = ({ trajectory }: AuditReport): Plot | undefined => {
   };
 };
 
-/** Where an AUC does not tell two groups apart. */
+/** The AUC at which two groups cannot be told apart. */
 const alike = (last: number): Layer => ({
   kind: 'line',
   points: [

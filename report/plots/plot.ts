@@ -1,4 +1,4 @@
-// What the report's plots share. Trap: a plot shows the report's numbers and computes none of its own.
+// What the report's plots share. Trap: a plot only shows numbers of the report and computes none.
 import type { Axis } from '../charts/axes.ts';
 import type { Chart, Layer } from '../charts/chart.ts';
 import { BLUE, ORANGE } from '../charts/colors.ts';
@@ -6,7 +6,7 @@ import { BLUE, ORANGE } from '../charts/colors.ts';
 export interface Plot {
   readonly id: string;
   readonly title: string;
-  /** What a reader who does not see the plot needs to know. */
+  /** What the plot shows, for readers who cannot see it. */
   readonly alt: string;
   readonly chart: Chart;
   /** The plot's numbers as a table. */
@@ -19,7 +19,7 @@ export const WIDTH = 560;
 export const share = (title: string): Axis => ({ title, domain: [0, 1] });
 export const updatesUpTo = (last: number): Axis => ({ title: 'update', domain: [0, last], whole: true });
 
-/** Two series or groups that are compared: colour and dash say the same. */
+/** Two series or groups that are compared, told apart by colour and dash. */
 export const PAIR = [
   { color: ORANGE, width: 2 },
   { color: BLUE, width: 2, dash: [5, 3] },
