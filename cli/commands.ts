@@ -39,6 +39,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('./verify.ts')).verify,
   },
   {
+    name: 'trust-root',
+    summary: "the installation's public keys, to pin",
+    load: async () => (await import('./trust-root.ts')).trustRoot,
+  },
+  {
     name: 'recertify',
     summary: 'the re-certification suite now',
     load: async () => (await import('./recertify.ts')).recertify,

@@ -5,10 +5,10 @@ import { createHash } from 'node:crypto';
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { unzipSync } from 'fflate';
-import { TrustRoot, type BundleFiles } from '#core/bundle.ts';
+import type { BundleFiles } from '#core/bundle.ts';
 import { QuittanceError, usageError } from '#core/errors.ts';
-import { parseOnce } from '#core/json-keys.ts';
 import type { ModelManifest } from '#core/model.ts';
+import { parseTrustRoot } from '#core/trust-root.ts';
 import { tally, verifyBundle, type Check } from '#core/verify.ts';
 import type { Command } from './command.ts';
 import { readInput } from './values.ts';
@@ -32,11 +32,16 @@ export const verify: Command = {
     const model = args.value('model');
     const result = verifyBundle(files, {
       now: new Date(),
-      trustRoot: pinned === undefined ? undefined : readTrustRoot(pinned),
+      trustRoot: pinned === undefined ? undefined : parseTrustRoot(readInput(pinned, 2 ** 20), pinned),
       model: model === undefined ? undefined : manifestOfFolder(model),
     });
     args.print(result, () =>
-      [...result.checks.map(line), tally(result.checks), result.ok ? 'valid' : 'NOT VALID'].join('\n'),
+      [
+        ...result.checks.map(line),
+        ...result.remarks.map(remark),
+        tally(result.checks),
+        result.ok ? 'valid' : 'NOT VALID',
+      ].join('\n'),
     );
     return result.ok ? 0 : 1;
   },
@@ -44,6 +49,8 @@ export const verify: Command = {
 
 const MARKS = { holds: 'ok  ', fails: 'FAIL', 'not-checked': '–   ' } as const;
 const line = ({ id, state, detail }: Check): string => `${MARKS[state]} ${id.padEnd(24)} ${printable(detail)}`;
+
+const remark = (text: string): string => `note remark${' '.repeat(19)}${printable(text)}`;
 
 /** A bundle's names and words are its sender's: control characters could paint another verdict on a terminal. */
 const printable = (text: string): string =>
@@ -118,17 +125,6 @@ const refuseSize = (path: string, bytes: number) => {
       expected: `at most ${LIMIT_BYTES} bytes`,
       got: `${bytes}`,
     });
-};
-
-const readTrustRoot = (path: string): TrustRoot => {
-  let parsed: ReturnType<typeof TrustRoot.safeParse> | undefined;
-  try {
-    parsed = TrustRoot.safeParse(parseOnce(readInput(path, 2 ** 20)));
-  } catch (cause) {
-    if (cause instanceof QuittanceError) throw cause;
-  }
-  if (!parsed?.success) throw new QuittanceError('BUNDLE_INVALID', { message: `${path} is not a trust root` });
-  return parsed.data;
 };
 
 /** What a model folder may hold beside the model: nothing that a loader reads. */

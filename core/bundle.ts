@@ -4,26 +4,18 @@
 // digest of bundle.json (which is in canonical form) in bundle.dsse.json.
 import { z } from 'zod';
 import { canonicalize, Digest, digestOf, type Json } from './canonical.ts';
-import {
-  attest,
-  CertificatePredicate,
-  personKey,
-  sealBundle,
-  SERVICE_KEY,
-  STAGE_NAMES,
-  STAGES,
-  type Stage,
-} from './certificate.ts';
-import { Envelope, keyIdOf, Statement } from './dsse.ts';
+import { attest, CertificatePredicate, sealBundle, STAGE_NAMES, STAGES, type Stage } from './certificate.ts';
+import { Envelope, Statement } from './dsse.ts';
 import { must, QuittanceError } from './errors.ts';
 import { putHistory } from './bundle-history.ts';
 import { EvidenceManifest } from './evidence.ts';
-import { LOG_KEY, LOG_ORIGIN, readLog, type LogState } from './ledger/log.ts';
+import { readLog, type LogState } from './ledger/log.ts';
 import { consistencyFile, tlogProof } from './ledger/proof.ts';
 import { tileTree, type TileTree } from './ledger/tile-tree.ts';
 import type { Ports, Signer, StoredEvent } from './ports.ts';
 import { getJson, parseJson } from './stored-json.ts';
 import type { Ticket } from './ticket.ts';
+import { trustRootOf } from './trust-root.ts';
 
 export const BundleIndex = z.strictObject({
   /** v1: bundles made before earlier attempts and re-certifications were included. */
@@ -32,20 +24,6 @@ export const BundleIndex = z.strictObject({
   files: z.record(z.string(), Digest),
 });
 export type BundleIndex = z.infer<typeof BundleIndex>;
-
-const Key = z.strictObject({
-  id: Digest,
-  /** Witnesses co-sign checkpoints (https://c2sp.org/tlog-cosignature). */
-  role: z.enum(['log', 'service', 'person', 'witness']),
-  name: z.string(),
-  publicKey: z.string(),
-});
-export const TrustRoot = z.strictObject({
-  kind: z.literal('quittance-trust-root/v1'),
-  origin: z.string(),
-  keys: z.array(Key).min(1),
-});
-export type TrustRoot = z.infer<typeof TrustRoot>;
 
 export type BundleFiles = Map<string, Uint8Array>;
 export type BundlePorts = Pick<Ports, 'tickets' | 'artifacts' | 'logStorage' | 'logHead' | 'signer' | 'clock'>;
@@ -86,7 +64,7 @@ export const assembleBundle = async (ports: BundlePorts, ticketId: string): Prom
   const log = await readLog(ports);
   const files: BundleFiles = new Map([['README.txt', Buffer.from(README)]]);
   await putEvidence(files, ports, sealed);
-  files.set('trust-root.json', bytes(await trustRoot(ports.signer, sealed.approver)));
+  files.set('trust-root.json', bytes(await trustRootOf(ports.signer, log.origin, [sealed.approver])));
   const [checkpoint, note] = [must(log.checkpoint, 'checkpoint of the log'), must(log.note, 'note of the log')];
   files.set('checkpoint', Buffer.from(note));
   const tree = tileTree(ports.logStorage, checkpoint);
@@ -112,7 +90,7 @@ const putIndex = async (files: BundleFiles, signer: Signer, ticketId: string, ev
   const listed = [...files].map(([name, content]) => [name, digestOf(content)] as const);
   const index = bytes({ kind: 'quittance-bundle/v2', ticketId, files: Object.fromEntries(listed) });
   files.set('bundle.json', index);
-  const predicate = { ticketId, events, log: { origin: LOG_ORIGIN, size: log.size } };
+  const predicate = { ticketId, events, log: { origin: log.origin, size: log.size } };
   files.set('bundle.dsse.json', bytes(await sealBundle(signer, digestOf(index), predicate)));
 };
 
@@ -153,22 +131,6 @@ const putEvidence = async (files: BundleFiles, { artifacts }: BundlePorts, seale
   };
   for (const [name, digest] of Object.entries(named))
     if (digest !== undefined) files.set(name, await artifacts.get(digest));
-};
-
-const trustRoot = async (signer: Signer, approver: string): Promise<TrustRoot> => {
-  const key = async (name: string, role: 'log' | 'service' | 'person', shown: string) => {
-    const publicKey = await signer.publicKey(name);
-    return { id: keyIdOf(publicKey), role, name: shown, publicKey: Buffer.from(publicKey).toString('base64') };
-  };
-  return {
-    kind: 'quittance-trust-root/v1',
-    origin: LOG_ORIGIN,
-    keys: [
-      await key(LOG_KEY, 'log', LOG_ORIGIN),
-      await key(SERVICE_KEY, 'service', 'service'),
-      await key(personKey(approver), 'person', approver),
-    ],
-  };
 };
 
 const stageOf = (type: string): Stage | undefined => STAGE_NAMES.find((stage) => STAGES[stage] === type);

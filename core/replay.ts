@@ -19,6 +19,7 @@ export interface Certified {
   readonly model: string;
   readonly base: Digest;
   readonly served: Digest;
+  readonly approver: string;
   readonly validUntil: string;
 }
 
@@ -40,12 +41,14 @@ export const certifiedBy = async (
   const envelope = Envelope.safeParse(jsonOf(bytes)).data;
   const claimed = Payload.safeParse(jsonOf(Buffer.from(envelope?.payload ?? '', 'base64'))).data;
   if (!envelope || !claimed) return undefined;
-  const names = [SERVICE_KEY, personKey(claimed.predicate.approval.approver)];
+  const { approver } = claimed.predicate.approval;
+  const names = [SERVICE_KEY, personKey(approver)];
   const keys = await Promise.all(names.map((name) => signer.publicKey(name)));
   const opened = open(envelope, new Map(keys.map((key) => [keyIdOf(key), key])));
   if (opened?.signers.length !== names.length) return undefined;
   const { ticketId, base, served, validUntil } = claimed.predicate;
-  return { ticketId, certificateDigest, model: claimed.subject[0]?.name ?? '', base, served, validUntil };
+  const model = claimed.subject[0]?.name ?? '';
+  return { ticketId, certificateDigest, model, base, served, approver, validUntil };
 };
 
 const jsonOf = (bytes: Uint8Array): unknown => {

@@ -9,6 +9,7 @@ import { historyReplayed, timesInOrder } from './verify/history.ts';
 import * as log from './verify/log.ts';
 import { references } from './verify/references.ts';
 import * as signatures from './verify/signatures.ts';
+import { unwrapped } from './verify/unwrapped.ts';
 
 export type { VerifyOptions } from './verify/bundle-reader.ts';
 
@@ -61,11 +62,20 @@ const CHECKS: Readonly<Record<string, Rule>> = {
   words: evidence.wordsNeverSaid,
 };
 
-/** Runs every check; `ok` where none fails. What was not checked is said, and counts for nothing. */
-export const verifyBundle = (files: BundleFiles, options: VerifyOptions): { ok: boolean; checks: Check[] } => {
+export interface Verification {
+  /** No check fails. What was not checked is said, and counts for nothing. */
+  ok: boolean;
+  checks: Check[];
+  /** What was seen and decides nothing. */
+  remarks: readonly string[];
+}
+
+/** Runs every check. */
+export const verifyBundle = (given: BundleFiles, options: VerifyOptions): Verification => {
+  const { files, remarks } = unwrapped(given);
   const bundle = new BundleReader(files, options);
   const checks = Object.entries(CHECKS).map(([id, rule]) => check(id, () => rule(bundle)));
-  return { ok: checks.every(({ state }) => state !== 'fails'), checks };
+  return { ok: checks.every(({ state }) => state !== 'fails'), checks, remarks };
 };
 
 /** `31 hold, 0 fail, 3 not checked`, and which did not hold. */

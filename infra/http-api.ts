@@ -18,7 +18,8 @@ export interface Api {
 
 const GROUPS = Role.options.map(groupOf);
 /** Answered without a token: the log's checkpoint and tiles, and whether the API is there. */
-const PUBLIC = ['/ledger/checkpoint', '/ledger/tile/{proxy+}', '/health'];
+const KEYS = ['', '.json', '.txt', '.pem'].map((ending) => `/trust-root${ending}`);
+const PUBLIC = ['/ledger/checkpoint', '/ledger/tile/{proxy+}', ...KEYS, '/health'];
 
 export const makeApi = (stack: Stack, prefix: string, handler: Lambda): Api => {
   const pool = makePool(stack, prefix);
@@ -42,7 +43,7 @@ export const makeApi = (stack: Stack, prefix: string, handler: Lambda): Api => {
     for (const route of routes)
       Validations.of(route).acknowledge({
         id: 'AwsSolutions-APIG4',
-        reason: 'the transparency log is public; it holds digests, codes and times only',
+        reason: 'log and public keys are for everybody; they hold digests, codes, times and pseudonyms only',
       });
   }
   limitAndLog(stack, api, prefix);

@@ -23,6 +23,7 @@ const PLACES: readonly (readonly [path: string, name: string])[] = [
   ['/tickets', 'Tickets'],
   ['/models', 'Models'],
   ['/ledger', 'Ledger'],
+  ['/trust-root', 'Keys'],
   ['/verify', 'Verify'],
 ];
 

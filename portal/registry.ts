@@ -1,6 +1,7 @@
 // Models, ledger and verification: pages of what everybody may check.
 import type { ModelRecord } from '#core/model.ts';
 import { tally, type Check } from '#core/verify.ts';
+import { keyLines, type TrustRoot } from '#core/trust-root.ts';
 import { RECERTIFICATION_LABELS } from '#report/labels.ts';
 import { html, type Html } from '#report/markup.ts';
 import { right, table } from '#report/tables.ts';
@@ -73,6 +74,25 @@ export const ledgerBody = ({ origin, size, checkpoint, publicKey, latest }: Ledg
       [right('index'), 'entry'],
       latest.map(({ index, entry }) => [index, html`<code>${entry}</code>`]),
     )}`;
+
+export const trustRootBody = (root: TrustRoot): Html =>
+  html`<p class="notice">
+      Keep these keys before you need them, and compare them with what the controller gives you by another way: on
+      paper, by phone, on its own website. Then check a bundle with
+      <code>quittance verify BUNDLE --trust-root FILE</code>.
+    </p>
+    ${table(
+      `Keys of ${root.origin}`,
+      ['signs as', 'name', 'key id'],
+      root.keys.map(({ role, name, id }) => [role, name, digest(id)]),
+    )}
+    <p>
+      As a file: <a href="/trust-root.json">JSON</a>, <a href="/trust-root.txt">key lines</a> (c2sp.org/signed-note),
+      <a href="/trust-root.pem">PEM</a>. <code>verify</code>
+      takes each.
+    </p>
+    <h2>Key lines</h2>
+    <pre>${keyLines(root)}</pre>`;
 
 export interface VerifyView {
   readonly ticketId: string | null;

@@ -1,12 +1,23 @@
-// The transparency log over its ports: entries → tiles and bundles (LogStorage, write-once) → signed checkpoint (LogHead, compare-and-swap) → copy of it
-// beside the tiles. What an append reads and writes grows with the logarithm of the log: the partial tiles at its right edge, for which the signed root vouches.
-// Traps: the head is the only truth about the size, and storage is not trusted, so the edge is hashed against it; a head from the future is refused, and so
-// is one that went back (a table restored from a backup), which the copy of a later checkpoint gives away; a crash leaves tiles that were never published and
-// can never be overwritten, so the next append goes on with what they hold. An edit in the middle shows when an entry is proven, or the whole is checked.
+// The transparency log over its ports: entries → tiles and bundles (LogStorage, write-once) → signed checkpoint
+// (LogHead, compare-and-swap) → copy of it beside the tiles. What an append reads and writes grows with the logarithm
+// of the log: the partial tiles at its right edge, for which the signed root vouches.
+// Traps: the head is the only truth about the size, and storage is not trusted, so the edge is hashed against it; a
+// head from the future is refused, and so is one that went back (a table restored from a backup), which the copy of a
+// later checkpoint gives away; a crash leaves tiles that were never published and can never be overwritten, so the next
+// append goes on with what they hold. An edit in the middle shows when an entry is proven, or the whole is checked.
+import { sha256 } from '../canonical.ts';
 import { isQuittanceError, QuittanceError } from '../errors.ts';
 import type { Clock, LogHead, LogStorage, Signer } from '../ports.ts';
 import { leafHash } from './merkle.ts';
-import { checkpointText, openNote, parseCheckpoint, signatureLine, type Checkpoint, type NoteKey } from './note.ts';
+import {
+  checkpointText,
+  openNote,
+  originOf,
+  parseCheckpoint,
+  signatureLine,
+  type Checkpoint,
+  type NoteKey,
+} from './note.ts';
 import { invalid, readEdge } from './tile-tree.ts';
 import { bundlePath, bundlesAfter, decodeBundle, growEdge, rootOfEdge, TILE_WIDTH, type Edge } from './tiles.ts';
 
@@ -17,8 +28,6 @@ export interface LogPorts {
   clock: Clock;
 }
 
-/** Name of the log in its checkpoints. */
-export const LOG_ORIGIN = 'quittance.dev/log';
 /** Name of the log's key with the Signer. */
 export const LOG_KEY = 'log';
 
@@ -28,31 +37,52 @@ export interface LogState {
   note: string | undefined;
   /** Of the head: how often it was replaced. */
   version: number;
+  /** Name of the log in its checkpoints. */
+  origin: string;
   size: number;
   edge: Edge;
   /** Entries of the last bundle, where it is not full. */
   tail: readonly Buffer[];
 }
 
-const EMPTY: LogState = { checkpoint: undefined, note: undefined, version: 0, size: 0, edge: [], tail: [] };
+const EMPTY = { checkpoint: undefined, note: undefined, version: 0, size: 0, edge: [], tail: [] } as const;
 
 /** What this process has last read, or written, and found under a signed root. */
 const known = new WeakMap<LogStorage, LogState>();
 
-const logKey = async (signer: Signer): Promise<NoteKey> => ({
-  name: LOG_ORIGIN,
+const logKey = async (signer: Signer, origin: string): Promise<NoteKey> => ({
+  name: origin,
   publicKey: await signer.publicKey(LOG_KEY),
 });
 
-/** Reads the end of the log and checks it against its checkpoint. LEDGER_INVALID, LEDGER_FROM_FUTURE, SIGNATURE_INVALID. */
+/**
+ * The name of a log that has no entry yet: witnesses keep one history a name, so that no two installations may share
+ * one. It is made of the key that an installation makes for itself. A log that has begun keeps the name in its head,
+ * whatever key signs it later.
+ */
+const newOrigin = async (signer: Signer): Promise<string> => {
+  const key = await signer.publicKey(LOG_KEY);
+  return `quittance.dev/log/${sha256('quittance log origin\n', key).toString('hex').slice(0, 16)}`;
+};
+
+/** The name of the log in its checkpoints. SIGNATURE_INVALID where the head is not signed by the log's key. */
+export const readOrigin = async (ports: Pick<LogPorts, 'logHead' | 'signer' | 'clock'>): Promise<string> => {
+  const head = await ports.logHead.read();
+  return head ? (await openCheckpoint(head.checkpoint, ports)).origin : newOrigin(ports.signer);
+};
+
+/**
+ * Reads the end of the log and checks it against its checkpoint. LEDGER_INVALID, LEDGER_FROM_FUTURE, SIGNATURE_INVALID.
+ */
 export const readLog = async (ports: LogPorts): Promise<LogState> => {
   const { logStorage } = ports;
   const head = await currentHead(ports);
-  if (!head) return EMPTY;
+  if (!head) return { ...EMPTY, origin: await newOrigin(ports.signer) };
   const checkpoint = await openCheckpoint(head.checkpoint, ports);
   const before = known.get(logStorage);
   const end = before?.note === head.checkpoint ? before : await readEnd(logStorage, checkpoint);
-  const state = { ...end, checkpoint, note: head.checkpoint, version: head.version };
+  const { origin } = checkpoint;
+  const state = { ...end, checkpoint, origin, note: head.checkpoint, version: head.version };
   known.set(logStorage, state);
   return state;
 };
@@ -99,8 +129,11 @@ export const stored = async (storage: LogStorage, path: string): Promise<Uint8Ar
 /** Clocks of one installation may differ by this much. */
 export const CLOCKS_DIFFER_MS = 5 * 60_000;
 
-export const openCheckpoint = async (note: string, { signer, clock }: LogPorts): Promise<Checkpoint> => {
-  const text = openNote(note, await logKey(signer));
+export const openCheckpoint = async (
+  note: string,
+  { signer, clock }: Pick<LogPorts, 'signer' | 'clock'>,
+): Promise<Checkpoint> => {
+  const text = openNote(note, await logKey(signer, originOf(note)));
   if (text === undefined)
     throw new QuittanceError('SIGNATURE_INVALID', { message: "the checkpoint does not carry the log's signature" });
   const checkpoint = parseCheckpoint(text);
@@ -115,8 +148,8 @@ export const openCheckpoint = async (note: string, { signer, clock }: LogPorts):
 };
 
 /**
- * Appends entries and returns the index of each. Durable when it returns; after a failure the same call goes on. `log`: as the caller has just read it.
- * LEDGER_CONFLICT when another writer was faster.
+ * Appends entries and returns the index of each. Durable when it returns; after a failure the same call goes on. `log`:
+ * as the caller has just read it. LEDGER_CONFLICT when another writer was faster.
  */
 export const appendToLog = async (ports: LogPorts, added: readonly Uint8Array[], log?: LogState): Promise<number[]> => {
   if (added.length === 0) return [];
@@ -129,12 +162,13 @@ export const appendToLog = async (ports: LogPorts, added: readonly Uint8Array[],
   for (const { path, bytes } of [...bundlesAfter(state.size, state.tail, order), ...tiles])
     await logStorage.put(path, bytes);
   const size = state.size + order.length;
-  const checkpoint = { origin: LOG_ORIGIN, size, root: rootOfEdge(edge), time: clock.now().toISOString() };
+  const { origin } = state;
+  const checkpoint = { origin, size, root: rootOfEdge(edge), time: clock.now().toISOString() };
   const note = await signCheckpoint(signer, checkpoint);
   await logHead.replace(note, state.version);
   const width = size % TILE_WIDTH;
   const tail = width === 0 ? [] : [...state.tail, ...order].slice(-width);
-  known.set(logStorage, { checkpoint, note, version: state.version + 1, size, edge, tail });
+  known.set(logStorage, { checkpoint, origin, note, version: state.version + 1, size, edge, tail });
   await publish(logStorage, note, state.version + 1);
   const places = new Map(order.map((entry, i) => [entry.toString('latin1'), state.size + i]));
   return added.map((entry) => places.get(toBuffer(entry).toString('latin1'))!);
@@ -157,7 +191,10 @@ const withLeftovers = async (storage: LogStorage, size: number, added: readonly 
   return order;
 };
 
-/** `order` with `left` at `at`. LEDGER_CONFLICT where it holds what is not ours: another append is under way, or its entries come next time. */
+/**
+ * `order` with `left` at `at`. LEDGER_CONFLICT where it holds what is not ours: another append is under way, or its
+ * entries come next time.
+ */
 const leftFirst = (order: readonly Buffer[], at: number, left: readonly Buffer[]): Buffer[] => {
   const rest = order.slice(at);
   for (const entry of left) {
@@ -171,12 +208,13 @@ const leftFirst = (order: readonly Buffer[], at: number, left: readonly Buffer[]
 
 const signCheckpoint = async (signer: Signer, checkpoint: Checkpoint): Promise<string> => {
   const text = checkpointText(checkpoint);
-  return `${text}\n${signatureLine(await logKey(signer), await signer.sign(LOG_KEY, Buffer.from(text)))}`;
+  const key = await logKey(signer, checkpoint.origin);
+  return `${text}\n${signatureLine(key, await signer.sign(LOG_KEY, Buffer.from(text)))}`;
 };
 
 /** What a statement names to fix the log's past: origin, size and root (base64). */
-export const logPosition = ({ size, edge }: LogState) => ({
-  origin: LOG_ORIGIN,
+export const logPosition = ({ origin, size, edge }: LogState) => ({
+  origin,
   size,
   root: rootOfEdge(edge).toString('base64'),
 });

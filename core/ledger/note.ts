@@ -1,6 +1,7 @@
-// Signed notes, checkpoints and witness cosignatures: https://c2sp.org/signed-note, https://c2sp.org/tlog-checkpoint and https://c2sp.org/tlog-cosignature.
-// Ed25519 only: the log signs the text (type 0x01), a witness the text behind a time (type 0x04).
-// Our checkpoints carry one extension line, `time <RFC 3339>`, so that one from the future can be refused.
+// Signed notes, checkpoints and witness cosignatures: https://c2sp.org/signed-note, https://c2sp.org/tlog-checkpoint
+// and https://c2sp.org/tlog-cosignature. Ed25519 only: the log signs the text (type 0x01), a witness the text behind a
+// time (type 0x04). Our checkpoints carry one extension line, `time <RFC 3339>`, so that one from the future can be
+// refused.
 // Trap: a signature line of an unknown key is ignored, and a known key name with a wrong key id is not known.
 import { createPublicKey, verify } from 'node:crypto';
 import { sha256 } from '../canonical.ts';
@@ -18,7 +19,8 @@ const TYPE = { signature: 1, cosignature: 4 } as const;
 export const noteKeyId = ({ name, publicKey }: NoteKey, type: keyof typeof TYPE = 'signature'): Buffer =>
   sha256(name, '\n', Uint8Array.of(TYPE[type]), publicKey).subarray(0, 4);
 
-const SPKI_ED25519 = Buffer.from('302a300506032b6570032100', 'hex');
+/** What stands before the raw key in its SubjectPublicKeyInfo (RFC 8410). */
+export const SPKI_ED25519 = Buffer.from('302a300506032b6570032100', 'hex');
 
 /** Checks an Ed25519 signature with a raw public key; a malformed key verifies nothing. */
 export const verifyEd25519 = (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean => {
@@ -58,7 +60,10 @@ const parseSignature = (line: string) => {
   return { name: match[1], id: bytes.subarray(0, 4), signature: bytes.subarray(4) };
 };
 
-/** The signed text where a signature of the key verifies, else undefined. Every line with the key's name and id must verify. */
+/**
+ * The signed text where a signature of the key verifies, else undefined. Every line with the key's name and id must
+ * verify.
+ */
 export const openNote = (note: string, key: NoteKey): string | undefined => {
   const { text, signatures } = parseNote(note);
   const own = signatures.filter(({ name, id }) => name === key.name && id.equals(noteKeyId(key)));
@@ -67,7 +72,10 @@ export const openNote = (note: string, key: NoteKey): string | undefined => {
   return all ? text : undefined;
 };
 
-/** When a witness says it saw this checkpoint consistent with all before it (seconds since 1970), or undefined where no cosignature of its key verifies. */
+/**
+ * When a witness says it saw this checkpoint consistent with all before it (seconds since 1970), or undefined where no
+ * cosignature of its key verifies.
+ */
 export const cosignedAt = (note: string, witness: NoteKey): number | undefined => {
   const { text, signatures } = parseNote(note);
   const own = signatures.filter(
@@ -83,6 +91,9 @@ const cosignatureTime = (text: string, signature: Buffer, publicKey: Uint8Array)
   const message = Buffer.from(`cosignature/v1\ntime ${time}\n${text}`);
   return verifyEd25519(publicKey, message, signature.subarray(8)) ? Number(time) : undefined;
 };
+
+/** The first line of a checkpoint, which names its log; true only where the signature verifies under that name. */
+export const originOf = (note: string): string => note.slice(0, Math.max(0, note.indexOf('\n')));
 
 export interface Checkpoint {
   origin: string;

@@ -1,7 +1,7 @@
 // A bundle as the rules see it: each file parsed when first asked for, and once. Trap: every byte is controlled by whoever hands the bundle over; a rule says what
 // it requires with `requireThat`, and anything that a parser throws is a failed check too.
 import { z } from 'zod';
-import { BundleIndex, TrustRoot, type BundleFiles } from '../bundle.ts';
+import { BundleIndex, type BundleFiles } from '../bundle.ts';
 import { digestOf, type Digest } from '../canonical.ts';
 import { CERTIFICATE_TYPE, CertificatePredicate } from '../certificate.ts';
 import { Envelope, open, type Statement } from '../dsse.ts';
@@ -9,6 +9,7 @@ import { parseOnce } from '../json-keys.ts';
 import { openNote, parseCheckpoint, type Checkpoint } from '../ledger/note.ts';
 import { parseTlogProof } from '../ledger/proof.ts';
 import type { ModelManifest } from '../model.ts';
+import { TrustRoot } from '../trust-root.ts';
 
 export interface VerifyOptions {
   /** Keys that the verifier got by another way; without them the bundle's own are used, which shows that it agrees with itself. */

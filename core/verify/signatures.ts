@@ -1,9 +1,10 @@
 // Who signed: the bundle's files, the trust root, the certificate's signatures, and that filer and approver are two people. Trap: a key id is what its bytes hash to;
 // a name or role beside a key counts only where the trust root was pinned.
 import { z } from 'zod';
-import { canonicalize, digestOf } from '../canonical.ts';
+import { canonicalize } from '../canonical.ts';
 import { APPROVAL_TYPE, ApprovalPredicate, BUNDLE_TYPE, BundlePredicate } from '../certificate.ts';
 import { Envelope } from '../dsse.ts';
+import { misnamedKey } from '../trust-root.ts';
 import { fail, notChecked, requireThat, type BundleReader, type Rule } from './bundle-reader.ts';
 
 export const bundleFiles: Rule = (bundle) => {
@@ -69,8 +70,8 @@ const requireAsFiled = (bundle: BundleReader) => {
 
 export const trustRootKeys: Rule = (bundle) => {
   const { keys } = bundle.trustRoot;
-  for (const key of keys)
-    requireThat(digestOf(Buffer.from(key.publicKey, 'base64')) === key.id, `key ${key.name} does not have its id`);
+  const misnamed = misnamedKey(bundle.trustRoot);
+  requireThat(misnamed === undefined, `key ${misnamed ?? ''} does not have its id`);
   for (const role of ['log', 'service', 'person'] as const) requireThat(bundle.keys(role).size > 0, `no ${role} key`);
   requireThat(new Set(keys.map(({ id }) => id)).size === keys.length, 'two roles share a key');
   return `${keys.length} keys, each with its id`;

@@ -36,6 +36,7 @@ export interface ApiContext {
 }
 
 export interface Env {
+  /** `identity`: of every request behind `identify`; a public page has none. */
   Variables: { identity: Identity; signOutPath: string | undefined };
 }
 export type Asked = Context<Env>;

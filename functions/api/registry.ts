@@ -1,18 +1,36 @@
 // Models, the log and verification over HTTP. The signed checkpoint and the tiles are public, as a log's are: they hold
-// no personal data, and witnesses need them.
+// no personal data, and witnesses need them. So are the keys: who checks a certificate is nobody's user here.
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { assembleBundle } from '#core/bundle.ts';
-import { LOG_KEY, LOG_ORIGIN, readLog } from '#core/ledger/log.ts';
+import { LOG_KEY, readLog } from '#core/ledger/log.ts';
 import { latestEntries } from '#core/ledger/recent.ts';
+import { publishedKeys } from '#core/pinned-keys.ts';
 import { TicketId } from '#core/ticket.ts';
 import { ModelName } from '#core/ticket-request.ts';
+import { keyBlocks, keyLines } from '#core/trust-root.ts';
 import { verifyBundle } from '#core/verify.ts';
-import { ledgerBody, modelBody, modelsBody, verifyBody, type LedgerView, type VerifyView } from '#portal/registry.ts';
+import {
+  ledgerBody,
+  modelBody,
+  modelsBody,
+  trustRootBody,
+  verifyBody,
+  type LedgerView,
+  type VerifyView,
+} from '#portal/registry.ts';
 import { show, type ApiContext, type Asked, type Env } from './context.ts';
 import { notFound } from './problems.ts';
 
 export const publicLogRoutes = (app: Hono<Env>, { ports }: ApiContext): void => {
+  app.get('/trust-root', async (c) => {
+    const data = await publishedKeys(ports);
+    return show(c, { title: 'Keys to pin', data, body: () => trustRootBody(data) });
+  });
+  app.get('/trust-root.txt', async (c) => c.text(keyLines(await publishedKeys(ports))));
+  app.get('/trust-root.pem', async (c) =>
+    c.body(keyBlocks(await publishedKeys(ports)), 200, { 'Content-Type': 'application/x-pem-file' }),
+  );
   app.get('/ledger/checkpoint', async (c) => {
     const head = await ports.logHead.read();
     if (!head) throw notFound();
@@ -51,7 +69,7 @@ const LATEST = 25;
 const ledger = async (c: Asked, { ports }: ApiContext): Promise<Response> => {
   const log = await readLog(ports);
   const data: LedgerView = {
-    origin: LOG_ORIGIN,
+    origin: log.origin,
     size: log.size,
     checkpoint: log.note ?? null,
     publicKey: Buffer.from(await ports.signer.publicKey(LOG_KEY)).toString('base64'),

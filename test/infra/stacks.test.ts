@@ -128,15 +128,23 @@ describe('the app stack', () => {
     }
   });
 
-  it('lets in who has a token, a second factor and a group; only the log is public', () => {
+  it('lets in who has a token, a second factor and a group; only log and keys are public', () => {
     const open = properties('app', 'AWS::ApiGatewayV2::Route').filter(([, p]) => p['AuthorizationType'] !== 'JWT');
     expect(open.map(([, { RouteKey }]) => RouteKey).sort()).toEqual([
       'GET /health',
       'GET /ledger/checkpoint',
       'GET /ledger/tile/{proxy+}',
+      'GET /trust-root',
+      'GET /trust-root.json',
+      'GET /trust-root.pem',
+      'GET /trust-root.txt',
       'HEAD /health',
       'HEAD /ledger/checkpoint',
       'HEAD /ledger/tile/{proxy+}',
+      'HEAD /trust-root',
+      'HEAD /trust-root.json',
+      'HEAD /trust-root.pem',
+      'HEAD /trust-root.txt',
     ]);
     const [pool] = properties('app', 'AWS::Cognito::UserPool');
     expect(pool?.[1]).toMatchObject({

@@ -1,7 +1,7 @@
 // A true bundle of a walked ticket, and the means to forge one: as a stranger, who edits files and lists them again;
 // and as an insider with every private key, who writes the history anew, so that nothing but the rules on its content
 // stands in the way.
-import { assembleBundle, type BundleFiles, type TrustRoot } from '#core/bundle.ts';
+import { assembleBundle, type BundleFiles } from '#core/bundle.ts';
 import { canonicalize, digestOf, type Digest, type Json } from '#core/canonical.ts';
 import {
   attest,
@@ -14,14 +14,15 @@ import {
   type CertificatePredicate,
 } from '#core/certificate.ts';
 import { keyIdOf, seal, type Envelope, type Statement } from '#core/dsse.ts';
-import { LOG_KEY, LOG_ORIGIN } from '#core/ledger/log.ts';
+import { LOG_KEY } from '#core/ledger/log.ts';
 import type { GatePolicy } from '#core/policy.ts';
 import type { Signer } from '#core/ports.ts';
 import { daysAfter } from '#core/retention.ts';
 import type { RunManifest, UnlearnPlan } from '#core/run.ts';
+import type { TrustRoot } from '#core/trust-root.ts';
 import { verifyBundle, type VerifyOptions } from '#core/verify.ts';
 import { APPROVER } from '#bench/house/cases.ts';
-import { root, writtenLog } from './small-log.ts';
+import { originOf, root, writtenLog } from './small-log.ts';
 import { walkedToEnd } from './walked-cases.ts';
 
 export interface Leaf {
@@ -66,9 +67,10 @@ export const trustRootOf = async (
     const publicKey = await signer.publicKey(keyName);
     return { id: keyIdOf(publicKey), role, name, publicKey: Buffer.from(publicKey).toString('base64') };
   };
+  const origin = await originOf(signer);
   const persons = people.map((name) => key(personKey(name), 'person', name));
-  const keys = [key(log, 'log', LOG_ORIGIN), key(service, 'service', 'service'), ...persons];
-  return { kind: 'quittance-trust-root/v1', origin: LOG_ORIGIN, keys: await Promise.all(keys) };
+  const keys = [key(log, 'log', origin), key(service, 'service', 'service'), ...persons];
+  return { kind: 'quittance-trust-root/v1', origin, keys: await Promise.all(keys) };
 };
 
 export const readJson = <T>(files: BundleFiles, name: string): T =>
@@ -140,14 +142,21 @@ export const forged = async (truth: TrueBundle, forgery: Forgery = {}): Promise<
   const certified = leaves.find(({ event }) => event.type === 'certified');
   if (certified) certified.event['certificate'] = digestOf(files.get('certificate.dsse.json')!);
   const { size } = written.predicate.log;
-  await logAgain(files, leaves, Math.min(size, leaves.length), signer, forgery.checkpointTime ?? truth.now);
-  return sealedAgain(files, leaves, signer);
+  const { origin } = truth.trustRoot;
+  const earlier = Math.min(size, leaves.length);
+  await logAgain(files, leaves, { origin, earlier, signer, time: forgery.checkpointTime ?? truth.now });
+  return sealedAgain(files, leaves, signer, origin);
 };
 
-const sealedAgain = async (files: BundleFiles, leaves: readonly Leaf[], signer: Signer): Promise<BundleFiles> => {
+const sealedAgain = async (
+  files: BundleFiles,
+  leaves: readonly Leaf[],
+  signer: Signer,
+  origin: string,
+): Promise<BundleFiles> => {
   files.set('bundle.json', indexOf(files));
   const { ticketId } = readJson<{ ticketId: string }>(files, 'bundle.json');
-  const log = { origin: LOG_ORIGIN, size: leaves.length };
+  const log = { origin, size: leaves.length };
   const envelope = await sealBundle(signer, digestOf(files.get('bundle.json')!), {
     ticketId,
     events: leaves.length,
@@ -215,10 +224,14 @@ const certifiedAgain = (
 
 const bodiesOf = (leaves: readonly Leaf[]): string[] => leaves.map((leaf) => canonicalize(leaf as unknown as Json));
 
-const logAgain = async (files: BundleFiles, leaves: readonly Leaf[], earlier: number, signer: Signer, time: Date) => {
+const logAgain = async (
+  files: BundleFiles,
+  leaves: readonly Leaf[],
+  { origin, earlier, signer, time }: { origin: string; earlier: number; signer: Signer; time: Date },
+) => {
   for (const name of [...files.keys()].filter((one) => /^(log|attestations)\//.test(one))) files.delete(name);
   const bodies = bodiesOf(leaves);
-  const { checkpoint, proofs, consistency } = await writtenLog(signer, bodies, earlier, time);
+  const { checkpoint, proofs, consistency } = await writtenLog(origin, signer, bodies, earlier, time);
   files.set('checkpoint', Buffer.from(checkpoint)).set('consistency', Buffer.from(consistency));
   for (const [i, body] of bodies.entries()) {
     const name = `log/${String(i + 1).padStart(4, '0')}`;

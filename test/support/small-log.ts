@@ -2,7 +2,7 @@
 // https://c2sp.org/tlog-checkpoint, tlog-proof), so that the verifier is tested against something that shares no code
 // with it.
 import { createHash } from 'node:crypto';
-import { LOG_KEY, LOG_ORIGIN } from '#core/ledger/log.ts';
+import { LOG_KEY } from '#core/ledger/log.ts';
 import type { Signer } from '#core/ports.ts';
 
 const sha256 = (...parts: (string | Uint8Array)[]): Buffer => {
@@ -43,13 +43,25 @@ const half = (n: number): number => {
   return k;
 };
 
+/** The name of a log that began with this signer's key. */
+export const originOf = async (signer: Signer): Promise<string> => {
+  const id = sha256('quittance log origin\n', await signer.publicKey(LOG_KEY)).toString('hex');
+  return `quittance.dev/log/${id.slice(0, 16)}`;
+};
+
 /** The signed checkpoint of these entries, the proof of each, and that the first `earlier` are a prefix. */
-export const writtenLog = async (signer: Signer, entries: readonly string[], earlier: number, time: Date) => {
-  const text = `${LOG_ORIGIN}\n${entries.length}\n${root(entries).toString('base64')}\ntime ${time.toISOString()}\n`;
+export const writtenLog = async (
+  origin: string,
+  signer: Signer,
+  entries: readonly string[],
+  earlier: number,
+  time: Date,
+) => {
+  const text = `${origin}\n${entries.length}\n${root(entries).toString('base64')}\ntime ${time.toISOString()}\n`;
   const key = await signer.publicKey(LOG_KEY);
-  const id = sha256(`${LOG_ORIGIN}\n`, Uint8Array.of(1), key).subarray(0, 4);
+  const id = sha256(`${origin}\n`, Uint8Array.of(1), key).subarray(0, 4);
   const signature = Buffer.concat([id, await signer.sign(LOG_KEY, Buffer.from(text))]).toString('base64');
-  const checkpoint = `${text}\n— ${LOG_ORIGIN} ${signature}\n`;
+  const checkpoint = `${text}\n— ${origin} ${signature}\n`;
   const proofs = entries.map((_, index) => {
     return `c2sp.org/tlog-proof@v1\nindex ${index}\n${lines(path(index, entries))}\n${checkpoint}`;
   });

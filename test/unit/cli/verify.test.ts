@@ -8,8 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { zipSync } from 'fflate';
 import { readBundle } from '#cli/verify.ts';
-import { digestOf } from '#core/canonical.ts';
+import { canonicalize, digestOf } from '#core/canonical.ts';
 import { isQuittanceError } from '#core/errors.ts';
+import { keyBlocks, keyLines } from '#core/trust-root.ts';
 import {
   jsonBytes,
   lasting,
@@ -56,10 +57,10 @@ describe('quittance verify', () => {
     expect(status).toBe(0);
   });
 
-  it('prints { ok, checks } and nothing else with --json', () => {
+  it('prints { ok, checks, remarks } and nothing else with --json', () => {
     const { status, stdout } = run('bundle', '--json');
     const result = JSON.parse(stdout) as { ok: boolean; checks: object[] };
-    expect(Object.keys(result)).toEqual(['ok', 'checks']);
+    expect(Object.keys(result)).toEqual(['ok', 'checks', 'remarks']);
     expect(result.ok).toBe(true);
     for (const check of result.checks) expect(Object.keys(check)).toEqual(['id', 'ok', 'state', 'detail']);
     expect(status).toBe(0);
@@ -75,6 +76,39 @@ describe('quittance verify', () => {
     ]);
     const json = run('broken', '--json');
     expect([json.status, (JSON.parse(json.stdout) as { ok: boolean }).ok]).toEqual([1, false]);
+  });
+
+  it('takes keys as JSON, as key lines and as PEM, and refuses a file that is none of them', () => {
+    const forms = { 'root.json': canonicalize(truth.trustRoot), 'root.txt': keyLines(truth.trustRoot) };
+    for (const [name, text] of Object.entries({ ...forms, 'root.pem': keyBlocks(truth.trustRoot) })) {
+      put(name, text);
+      const { status, stdout } = run('bundle', '--trust-root', name);
+      expect([name, status, stdout.includes('ok   keys-pinned')]).toEqual([name, 0, true]);
+    }
+    put('none.txt', 'log quittance');
+    const { status, stderr } = run('bundle', '--trust-root', 'none.txt');
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/none\.txt is not a trust root.*\[BUNDLE_INVALID\]/)]);
+  });
+
+  it('leaves what a file manager adds aside, and says so', () => {
+    put('bundle/.DS_Store', 'Bud1');
+    const packed = Object.fromEntries(
+      [...readBundle(join(dir, 'bundle'))].map(([name, bytes]) => [`mine/${name}`, bytes]),
+    );
+    put(
+      'mine.zip',
+      zipSync({ ...packed, '__MACOSX/mine/._bundle.json': new Uint8Array(4), 'mine/Thumbs.db': new Uint8Array(4) }),
+    );
+    for (const [path, remarks] of [
+      ['bundle', 1],
+      ['mine.zip', 2],
+    ] as const) {
+      const { status, stdout } = run(path, '--json');
+      const result = JSON.parse(stdout) as { ok: boolean; remarks: string[] };
+      expect([path, status, result.ok, result.remarks.length]).toEqual([path, 0, true, remarks]);
+    }
+    expect(run('mine.zip').stdout).toContain('the bundle lies in a folder of its own, mine/');
+    rmSync(join(dir, 'bundle', '.DS_Store'));
   });
 
   it('exits 1 when the keys are pinned to others', () => {

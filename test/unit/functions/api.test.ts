@@ -5,7 +5,7 @@ import type { Hono } from 'hono';
 import type { Env } from '#functions/api/context.ts';
 import { verifyBundle } from '#core/verify.ts';
 import { appOf, as, inBrowser, JSON_BODY, problemOf } from '../../support/api-callers.ts';
-import { FILER, requestOf } from '#bench/house/cases.ts';
+import { APPROVER, FILER, requestOf } from '#bench/house/cases.ts';
 import { caseWorld, shippedPolicy } from '#bench/house/case-world.ts';
 import { walkedToApproval, walkedToEnd } from '../../support/walked-cases.ts';
 
@@ -19,7 +19,7 @@ describe('who asks', () => {
     expect([page.status, page.headers.get('location')]).toEqual([303, '/sign-in']);
   });
 
-  it('shows the log checkpoint and its tiles to everybody, and nothing else', async () => {
+  it('shows the log checkpoint, its tiles and the keys to everybody, and nothing else', async () => {
     const app = appOf(await walkedToEnd());
     const checkpoint = await app.request('/ledger/checkpoint');
     expect(checkpoint.status).toBe(200);
@@ -27,6 +27,14 @@ describe('who asks', () => {
     expect((await app.request(`/ledger/tile/0/000.p/${size}`)).status).toBe(200);
     for (const path of ['/ledger/tile/0/..%2F..%2Fstate', '/ledger/tile/0/0000'])
       expect((await app.request(path)).status).not.toBe(200);
+    for (const [path, begin] of [
+      ['/trust-root.json', '{"kind":"quittance-trust-root/v1"'],
+      ['/trust-root.txt', 'quittance.dev/log/'],
+      ['/trust-root.pem', 'log quittance.dev/log/'],
+    ] as const)
+      expect((await (await app.request(path)).text()).slice(0, begin.length)).toBe(begin);
+    const keys = await app.request('/trust-root', { headers: { accept: 'text/html' } });
+    expect([keys.status, await keys.text()]).toEqual([200, expect.stringContaining(APPROVER)]);
     for (const path of ['/ledger', '/models', '/verify', '/tickets.json'])
       expect((await app.request(path)).status).toBe(401);
   });

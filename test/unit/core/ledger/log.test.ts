@@ -3,8 +3,10 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { isQuittanceError } from '#core/errors.ts';
 import { allEntries, checkLog } from '#test/support/log-fsck.ts';
-import { appendToLog, checkpointPath, readLog, type LogPorts } from '#core/ledger/log.ts';
-import { leafHash, rootOf, verifyConsistency, verifyInclusion } from '#core/ledger/merkle.ts';
+import { originOf } from '#test/support/small-log.ts';
+import { appendToLog, checkpointPath, LOG_KEY, readLog, readOrigin, type LogPorts } from '#core/ledger/log.ts';
+import { EMPTY_ROOT, leafHash, rootOf, verifyConsistency, verifyInclusion } from '#core/ledger/merkle.ts';
+import { checkpointText, signatureLine } from '#core/ledger/note.ts';
 import { consistencyFile, parseConsistencyFile, parseTlogProof, tlogProof } from '#core/ledger/proof.ts';
 import { tileTree } from '#core/ledger/tile-tree.ts';
 import { bundlePath } from '#core/ledger/tiles.ts';
@@ -303,5 +305,40 @@ describe('proofs as files', () => {
     expect(() => parseConsistencyFile(tlogProof(1, [], note!))).toThrow('not a consistency proof');
     const file = consistencyFile(1, await tree.consistency(1), note!);
     expect(parseConsistencyFile(file)).toMatchObject({ size: 1, note });
+  });
+});
+
+describe('the name of a log', () => {
+  it('is made of its key, so that two installations never share one, and known before the first entry', async () => {
+    const { ports } = memoryWorld();
+    const { origin } = await readLog(ports);
+    expect(origin).toBe(await originOf(ports.signer));
+    await appendToLog(ports, bytes('a'));
+    expect(await readOrigin(ports)).toBe(origin);
+    const { signer } = ports;
+    const other = {
+      sign: (_: string, m: Uint8Array) => signer.sign('log-2', m),
+      publicKey: () => signer.publicKey('log-2'),
+    };
+    expect((await readLog({ ...memoryWorld().ports, signer: other })).origin).not.toBe(origin);
+  });
+
+  it('is the one in its head: a log from before names were its own goes on under the old one', async () => {
+    const { ports } = memoryWorld();
+    const before = { origin: 'quittance.dev/log', size: 0, root: EMPTY_ROOT, time: ports.clock.now().toISOString() };
+    const text = checkpointText(before);
+    const key = { name: before.origin, publicKey: await ports.signer.publicKey(LOG_KEY) };
+    const signature = await ports.signer.sign(LOG_KEY, Buffer.from(text));
+    await ports.logHead.replace(`${text}\n${signatureLine(key, signature)}`, 0);
+    await appendToLog(ports, bytes('a'));
+    expect((await readLog(ports)).checkpoint).toMatchObject({ origin: before.origin, size: 1 });
+  });
+
+  it('counts for nothing in a head that the log did not sign', async () => {
+    const { ports } = memoryWorld();
+    await appendToLog(ports, bytes('a'));
+    const head = await ports.logHead.read();
+    await ports.logHead.replace(head!.checkpoint.replaceAll('quittance.dev/log', 'elsewhere.example/log'), 1);
+    expect(await codeOf(readOrigin(ports))).toBe('SIGNATURE_INVALID');
   });
 });

@@ -1,0 +1,58 @@
+// `quittance trust-root`: the installation's public keys, for whoever will check its certificates. Reads without the
+// folder's lock, and changes nothing.
+// Trap: keys help only where they come by another way than the bundle; whoever gets both from one hand has checked that
+// the hand agrees with itself.
+import { extname } from 'node:path';
+import { writeDurably } from '#adapters/local/durable-file.ts';
+import { canonicalize } from '#core/canonical.ts';
+import { usageError } from '#core/errors.ts';
+import { publishedKeys } from '#core/pinned-keys.ts';
+import { keyBlocks, keyLines, type TrustRoot } from '#core/trust-root.ts';
+import type { Command } from './command.ts';
+import { openedPorts } from './opened-ports.ts';
+import { INSTALLATION } from './registry.ts';
+
+const FORMS = {
+  json: (root: TrustRoot) => `${canonicalize(root)}\n`,
+  vkey: keyLines,
+  pem: keyBlocks,
+} as const;
+type Form = keyof typeof FORMS;
+
+export const trustRoot: Command = {
+  name: 'trust-root',
+  summary: "the installation's public keys, for whoever checks its certificates",
+  usage: '[--out FILE] [--format json|vkey|pem]',
+  options: {
+    out: { kind: 'value', value: 'FILE', summary: 'write them there instead of to stdout' },
+    format: {
+      kind: 'value',
+      value: Object.keys(FORMS).join('|'),
+      summary: "form of the keys (default by FILE's ending, else json); verify --trust-root takes each",
+    },
+    ...INSTALLATION,
+  },
+  example: 'quittance trust-root --out trust-root.json',
+  async run(args) {
+    if (args.positionals.length > 0) throw usageError('trust-root takes no words, only options');
+    const out = args.value('out');
+    const form = args.json ? 'json' : formOf(args.value('format') ?? extname(out ?? '').slice(1), out);
+    const keys = await openedPorts(args, publishedKeys);
+    const text = FORMS[form](keys);
+    if (out === undefined) {
+      process.stdout.write(text);
+      return 0;
+    }
+    await writeDurably(out, Buffer.from(text));
+    args.print(keys, () => `${keys.keys.length} keys of ${keys.origin} → ${out}`);
+    return 0;
+  },
+};
+
+const isForm = (text: string): text is Form => Object.hasOwn(FORMS, text);
+
+const formOf = (text: string, out: string | undefined): Form => {
+  if (isForm(text)) return text;
+  if (text === '' || out?.endsWith(`.${text}`)) return 'json';
+  throw usageError(`unknown format '${text}'`, Object.keys(FORMS).join(' | '));
+};

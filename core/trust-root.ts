@@ -1,0 +1,154 @@
+// The keys that a verifier pins: whose signatures count, and as what. Three forms that say the same: our JSON; key
+// lines as signed notes have them (https://c2sp.org/signed-note, "vkey"), which tools of transparency logs take; and
+// PEM (SubjectPublicKeyInfo, RFC 8410), which everything else takes.
+// Trap: a key line and a PEM block have no field for what a key may sign. The role stands in the line's name
+// (`ORIGIN/service`, `ORIGIN/person/WHO`) and in the line above the block; a name that says no role is refused, never
+// guessed at.
+import { z } from 'zod';
+import { Digest, digestOf } from './canonical.ts';
+import { personKey, SERVICE_KEY } from './certificate.ts';
+import { keyIdOf } from './dsse.ts';
+import { QuittanceError } from './errors.ts';
+import { parseOnce } from './json-keys.ts';
+import { LOG_KEY } from './ledger/log.ts';
+import { noteKeyId, SPKI_ED25519, type NoteKey } from './ledger/note.ts';
+import type { Signer } from './ports.ts';
+
+/** Witnesses co-sign checkpoints (https://c2sp.org/tlog-cosignature). */
+const KeyRole = z.enum(['log', 'service', 'person', 'witness']);
+export type KeyRole = z.infer<typeof KeyRole>;
+
+const Key = z.strictObject({ id: Digest, role: KeyRole, name: z.string(), publicKey: z.string() });
+type Key = z.infer<typeof Key>;
+
+export const TrustRoot = z.strictObject({
+  kind: z.literal('quittance-trust-root/v1'),
+  origin: z.string(),
+  keys: z.array(Key).min(1),
+});
+export type TrustRoot = z.infer<typeof TrustRoot>;
+
+/** The installation's keys with those of the people who approved. */
+export const trustRootOf = async (signer: Signer, origin: string, approvers: readonly string[]): Promise<TrustRoot> => {
+  const key = async (keyName: string, role: KeyRole, name: string) =>
+    keyOf(role, name, await signer.publicKey(keyName));
+  const people = approvers.map((name) => key(personKey(name), 'person', name));
+  const keys = [key(LOG_KEY, 'log', origin), key(SERVICE_KEY, 'service', 'service'), ...people];
+  return { kind: 'quittance-trust-root/v1', origin, keys: await Promise.all(keys) };
+};
+
+const keyOf = (role: KeyRole, name: string, publicKey: Uint8Array): Key => ({
+  id: keyIdOf(publicKey),
+  role,
+  name,
+  publicKey: Buffer.from(publicKey).toString('base64'),
+});
+
+const raw = ({ publicKey }: Key): Buffer => Buffer.from(publicKey, 'base64');
+
+/** Algorithm bytes of https://c2sp.org/signed-note: Ed25519, and Ed25519 of a witness. */
+const ALGORITHM = { signature: 1, cosignature: 4 } as const;
+type Algorithm = keyof typeof ALGORITHM;
+const algorithmOf = (role: KeyRole): Algorithm => (role === 'witness' ? 'cosignature' : 'signature');
+
+const lineName = (origin: string, { role, name }: Key): string => {
+  if (role === 'service') return `${origin}/service`;
+  return role === 'person' ? `${origin}/person/${name}` : name;
+};
+
+/** One line a key: `NAME+ID+KEY`. */
+export const keyLines = ({ origin, keys }: TrustRoot): string =>
+  keys
+    .map((key) => keyLine({ name: lineName(origin, key), publicKey: raw(key) }, algorithmOf(key.role)))
+    .map((line) => `${line}\n`)
+    .join('');
+
+export const keyLine = (key: NoteKey, algorithm: Algorithm): string => {
+  const typed = Buffer.concat([Uint8Array.of(ALGORITHM[algorithm]), key.publicKey]).toString('base64');
+  return `${key.name}+${noteKeyId(key, algorithm).toString('hex')}+${typed}`;
+};
+
+export const keyBlocks = ({ keys }: TrustRoot): string => keys.map(keyBlock).join('\n');
+
+const keyBlock = (key: Key): string => {
+  const der = Buffer.concat([SPKI_ED25519, raw(key)]).toString('base64');
+  return `${key.role} ${key.name}\n${BEGIN}\n${der}\n${END}\n`;
+};
+const [BEGIN, END] = ['-----BEGIN PUBLIC KEY-----', '-----END PUBLIC KEY-----'];
+
+/** BUNDLE_INVALID where the text is none of the three forms. `name`: of the file, for the message. */
+export const parseTrustRoot = (text: string, name: string): TrustRoot => {
+  if (text.trimStart().startsWith('{')) return fromJson(text, name);
+  const keys = text.includes(BEGIN) ? fromBlocks(text, name) : fromLines(text, name);
+  const logs = new Set(keys.filter(({ role }) => role === 'log').map((key) => key.name));
+  const [origin] = logs;
+  if (origin === undefined || logs.size > 1) throw malformed(name, `names ${logs.size} logs, and must name one`);
+  return { kind: 'quittance-trust-root/v1', origin, keys };
+};
+
+const malformed = (name: string, what: string) =>
+  new QuittanceError('BUNDLE_INVALID', {
+    message: `${name} is not a trust root: it ${what}`,
+    expected: 'what `quittance trust-root` writes: JSON, key lines or PEM',
+  });
+
+const fromJson = (text: string, name: string): TrustRoot => {
+  let parsed: ReturnType<typeof TrustRoot.safeParse> | undefined;
+  try {
+    parsed = TrustRoot.safeParse(parseOnce(text));
+  } catch {
+    // not JSON
+  }
+  if (!parsed?.success) throw malformed(name, 'is JSON of another form');
+  return parsed.data;
+};
+
+const fromLines = (text: string, name: string): Key[] => {
+  const lines = text.split('\n').map((line) => line.trim());
+  const read = lines.filter((line) => line !== '' && !line.startsWith('#')).map((line) => parseKeyLine(line));
+  const keys = read.filter((line) => line !== undefined);
+  if (keys.length !== read.length || keys.length === 0) throw malformed(name, 'holds a line that is no key line');
+  const log = keys.find(
+    ({ key, algorithm }) => algorithm === 'signature' && !/\/(service|person\/[^/]+)$/.test(key.name),
+  );
+  return keys.map(({ key, algorithm }) => fromLine(key, algorithm, log?.key.name ?? '', name));
+};
+
+const fromLine = (key: NoteKey, algorithm: Algorithm, origin: string, name: string): Key => {
+  if (algorithm === 'cosignature') return keyOf('witness', key.name, key.publicKey);
+  if (key.name === origin) return keyOf('log', origin, key.publicKey);
+  if (key.name === `${origin}/service`) return keyOf('service', 'service', key.publicKey);
+  const person = key.name.startsWith(`${origin}/person/`) ? key.name.slice(`${origin}/person/`.length) : undefined;
+  if (person === undefined) throw malformed(name, 'names a key that is of no role in its log');
+  return keyOf('person', person, key.publicKey);
+};
+
+/** A key line of Ed25519, with its id; undefined where it is none. */
+export const parseKeyLine = (line: string): { key: NoteKey; algorithm: Algorithm } | undefined => {
+  const [, name = '', id, typed = ''] = /^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+={0,2})$/u.exec(line) ?? [];
+  const bytes = Buffer.from(typed, 'base64');
+  const algorithm = (['signature', 'cosignature'] as const).find((one) => ALGORITHM[one] === bytes[0]);
+  if (algorithm === undefined || bytes.length !== 33 || bytes.toString('base64') !== typed) return undefined;
+  const key = { name, publicKey: bytes.subarray(1) };
+  return noteKeyId(key, algorithm).toString('hex') === id ? { key, algorithm } : undefined;
+};
+
+const BLOCK = new RegExp(`^(\\w+) (\\S+)\\s*\\n${BEGIN}\\s+([A-Za-z0-9+/=\\s]{1,200}?)\\s*${END}\\s*`);
+
+const fromBlocks = (text: string, name: string): Key[] => {
+  const keys: Key[] = [];
+  for (let rest = text.replaceAll('\r\n', '\n').trimStart(); rest !== '';) {
+    const [block = '', role, who = '', base64 = ''] = BLOCK.exec(rest) ?? [];
+    const der = Buffer.from(base64, 'base64');
+    const known = KeyRole.safeParse(role).data;
+    if (known === undefined || der.length !== SPKI_ED25519.length + 32 || !der.subarray(0, -32).equals(SPKI_ED25519))
+      throw malformed(name, 'holds a block without `ROLE NAME` above an Ed25519 public key');
+    keys.push(keyOf(known, who, der.subarray(-32)));
+    rest = rest.slice(block.length);
+  }
+  return keys;
+};
+
+/** Whether each key is what its id says; a key at fault is named. */
+export const misnamedKey = ({ keys }: TrustRoot): string | undefined =>
+  keys.find((key) => digestOf(raw(key)) !== key.id)?.name;

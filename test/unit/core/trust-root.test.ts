@@ -1,0 +1,78 @@
+// The keys to pin, written in three forms and read again; what says no role, or lies about a key, is refused.
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { createPublicKey } from 'node:crypto';
+import { canonicalize } from '#core/canonical.ts';
+import { isQuittanceError } from '#core/errors.ts';
+import { publishedKeys } from '#core/pinned-keys.ts';
+import { keyBlocks, keyLine, keyLines, parseTrustRoot, type TrustRoot } from '#core/trust-root.ts';
+import { APPROVER } from '#bench/house/cases.ts';
+import { walkedToEnd } from '#test/support/walked-cases.ts';
+
+let root: TrustRoot;
+beforeAll(async () => {
+  const { world } = await walkedToEnd();
+  root = await publishedKeys(world.ports);
+});
+
+const refusal = (text: string): string => {
+  try {
+    return JSON.stringify(parseTrustRoot(text, 'keys'));
+  } catch (error) {
+    return isQuittanceError(error) ? error.code : String(error);
+  }
+};
+
+describe('the keys of an installation', () => {
+  it('are those of its log, of its service, and of whoever signed a certificate', () => {
+    expect(root.keys.map(({ role, name }) => [role, name])).toEqual([
+      ['log', root.origin],
+      ['service', 'service'],
+      ['person', APPROVER],
+    ]);
+  });
+
+  it('are read again from JSON, key lines and PEM as they were', () => {
+    for (const text of [canonicalize(root), keyLines(root), keyBlocks(root)])
+      expect(parseTrustRoot(text, 'keys')).toEqual(root);
+    const crlf = `# from the controller\r\n\r\n${keyLines(root).replaceAll('\n', '\r\n')}`;
+    expect(parseTrustRoot(crlf, 'keys')).toEqual(root);
+    expect(parseTrustRoot(keyBlocks(root).replaceAll('\n', '\r\n'), 'keys')).toEqual(root);
+  });
+
+  it('are what other tools read: a key line ends in the typed key, a PEM block is a public key', () => {
+    const [log] = root.keys;
+    const [line = ''] = keyLines(root).split('\n');
+    const typed = Buffer.concat([Uint8Array.of(1), Buffer.from(log!.publicKey, 'base64')]).toString('base64');
+    expect(line).toMatch(new RegExp(`^${root.origin}\\+[0-9a-f]{8}\\+`));
+    expect(line.endsWith(typed)).toBe(true);
+    const [block = ''] = /-----BEGIN[\s\S]*?-----END PUBLIC KEY-----/.exec(keyBlocks(root)) ?? [];
+    const der = createPublicKey(block).export({ format: 'der', type: 'spki' });
+    expect(der.subarray(-32).toString('base64')).toBe(log!.publicKey);
+  });
+
+  it('take a witness of the verifier as one more line', () => {
+    const witness = keyLine({ name: 'witness.example', publicKey: Buffer.alloc(32, 7) }, 'cosignature');
+    const read = parseTrustRoot(`${keyLines(root)}${witness}\n`, 'keys');
+    expect(read.keys.at(-1)).toMatchObject({ role: 'witness', name: 'witness.example' });
+  });
+
+  it('are refused where a line names no role, another log, a wrong id or no log at all', () => {
+    const lines = keyLines(root).trimEnd().split('\n');
+    const other = keyLine({ name: 'elsewhere.example/service', publicKey: Buffer.alloc(32, 1) }, 'signature');
+    const strange = keyLine({ name: `${root.origin}/clerk`, publicKey: Buffer.alloc(32, 1) }, 'signature');
+    const wrong = lines[0]!.replace(/\+[0-9a-f]{8}\+/, '+00000000+');
+    const block = keyBlocks(root).replace(/^log \S+\n/, '');
+    for (const bad of [
+      [...lines, other].join('\n'),
+      [...lines, strange].join('\n'),
+      [wrong, ...lines.slice(1)].join('\n'),
+      lines.slice(1).join('\n'),
+      block,
+      keyBlocks(root).replace('person ', 'boss '),
+      canonicalize({ ...root, origin: 1 }),
+      '',
+      'trust me',
+    ])
+      expect([bad, refusal(bad)]).toEqual([bad, 'BUNDLE_INVALID']);
+  });
+});
