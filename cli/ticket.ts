@@ -1,5 +1,7 @@
-// `quittance ticket`: casework. Filing starts the workflow; it goes on while this command runs and, with --wait, until a person is needed or the case has ended.
-// What works on a ticket loads on use, so that `list` and `show` never touch the engine. Trap: whoever calls is named by --as; in embedded mode nothing but the operating system says who that is (docs/trust.md).
+// `quittance ticket`: casework. Filing starts the workflow; it goes on while this command runs and, with --wait, until
+// a person is needed or the case has ended. What works on a ticket loads on use, so that `list` and `show` never touch
+// the engine. Trap: whoever calls is named by --as; in embedded mode nothing but the operating system says who that is
+// (docs/trust.md).
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -11,7 +13,7 @@ import type { Embedded } from '#entry/embedded.ts';
 import type { Arguments, Command, ExitCode } from './command.ts';
 import { REQUEST_FORM } from './ticket/form.ts';
 import { describe, printTicket, summary } from './ticket/print.ts';
-import { code, digest, existingFolder, person, readBytes, requiredCode } from './values.ts';
+import { code, digest, existingFolder, person, readBytes, readInput, requiredCode } from './values.ts';
 
 export const ticket: Command = {
   name: 'ticket',
@@ -22,6 +24,7 @@ export const ticket: Command = {
     'show ID',
     'approve ID --as WHO',
     'refuse ID --as WHO --reason CODE',
+    'confirm ID --as WHO --reason CODE --note FILE',
     'withdraw ID --as WHO',
     'hold ID --as WHO --reason CODE',
     'release ID --as WHO',
@@ -30,7 +33,8 @@ export const ticket: Command = {
   ].join(' | '),
   options: {
     as: { kind: 'value', value: 'WHO', summary: 'who decides: lower-case letters, digits, dot, dash' },
-    reason: { kind: 'value', value: 'CODE', summary: 'why it is refused, withdrawn or held, as a code' },
+    reason: { kind: 'value', value: 'CODE', summary: 'why it is refused, withdrawn, held or confirmed, as a code' },
+    note: { kind: 'value', value: 'FILE', summary: "why the records are the person's, in words; kept in the vault" },
     evidence: {
       kind: 'value',
       value: 'DIGEST',
@@ -59,6 +63,8 @@ const Filed = z.object({ ticketId: TicketId });
 
 /** Limit of a ticket file; the request's own limit is lower and is reported by its parser. */
 const FILE_LIMIT_BYTES = 64 * 2 ** 20;
+
+const NOTE_LIMIT_BYTES = 4_000;
 
 const file: Verb = async (args, [path]) => {
   if (path === undefined) throw usageError('ticket file FILE: FILE is missing');
@@ -152,6 +158,13 @@ const step =
     });
   };
 
+/** Written reasons name people, so that they come in a file and not on the command line, which shells remember. */
+const confirmation = (args: Arguments) => {
+  const path = args.value('note');
+  if (path === undefined) throw usageError('ticket confirm: --note FILE is missing', 'a file that says why, in words');
+  return { reason: requiredCode(args, 'reason'), note: readInput(path, NOTE_LIMIT_BYTES) };
+};
+
 const withdrawal = (args: Arguments) => ({ outcome: 'withdrawn', reason: code(args, 'reason') ?? 'by-requester' });
 
 const bundle: Verb = async (args, [id, dir]) => {
@@ -216,6 +229,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   show,
   approve: decide('approved'),
   refuse: decide('refused'),
+  confirm: step('confirm', 'confirm-subject', confirmation),
   withdraw: step('withdraw', 'close-ticket', withdrawal),
   hold: step('hold', 'place-hold', (args) => ({ code: requiredCode(args, 'reason') })),
   release: step('release', 'release-hold', () => ({})),

@@ -40,6 +40,8 @@ export const ERROR_CODES = {
   FORGET_TOO_BROAD: 'the forget set covers more records or people than one ticket may',
   FORGET_NOT_PERSONAL: 'the forget set consists of records about nobody',
   FORGET_COMMON_TOKENS: 'the forget set consists of tokens that everybody uses',
+  SUBJECT_MISMATCH:
+    'records of the forget set do not name the person who asks, and no second person has confirmed them',
   MODEL_NOT_FOUND: 'no model has this name or path',
   MODEL_INVALID: 'the model folder is incomplete or contradicts itself',
   MODEL_UNSUPPORTED: 'the model uses something that the engine does not implement',

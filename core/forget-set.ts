@@ -100,6 +100,8 @@ export interface Admission {
   rows: string[];
   /** Pseudonym of the person whom most of the rows are about. */
   person: string | undefined;
+  /** Of each record, in order: the person whom the manifest has for it. */
+  peopleOf: readonly (string | undefined)[];
 }
 
 /**
@@ -116,7 +118,8 @@ export const admit = async (set: ForgetSet, manifest: TrainingManifest, keyed: K
   if (distinct > FORGET_LIMITS.people) throw tooBroad('people', distinct, FORGET_LIMITS.people);
   refuseNobody(people, manifest);
   await refuseCommon(set, manifest, keyed);
-  return { records: set.records.length, people: distinct, rows: [...new Set(rows)], person: mostFrequent(people) };
+  const person = mostFrequent(people);
+  return { records: set.records.length, people: distinct, rows: [...new Set(rows)], person, peopleOf: people };
 };
 
 const mostFrequent = (people: readonly (string | undefined)[]): string | undefined => {

@@ -6,6 +6,7 @@ import { QuittanceError, type ErrorCode, type ErrorDetails } from './errors.ts';
 import { levelSuffices, regimeOf } from './regimes.ts';
 import { isClosed, type Ticket } from './ticket.ts';
 import type { TicketEvent } from './ticket-events.ts';
+import { sameName } from './words/names.ts';
 
 /** Returns an objection, or undefined where the rule is kept. */
 export type Guard = (ticket: Ticket, event: TicketEvent, at: string) => QuittanceError | undefined;
@@ -77,6 +78,19 @@ const runIsNext: Guard = (ticket, event) =>
 const passDoesNotClimb: Guard = (ticket, event) =>
   unless(event.type === 'evaluated' && !(event.verdict === 'pass' && event.climb), 'TICKET_ILLEGAL_TRANSITION', () => ({
     message: `ticket ${ticket.id}: a passed run ends the ladder`,
+  }));
+
+const subjectInDoubt: Guard = (ticket) =>
+  unless(ticket.status === 'REMEDIATION' && ticket.reason === 'SUBJECT_MISMATCH', 'TICKET_ILLEGAL_TRANSITION', () => ({
+    message: `ticket ${ticket.id} has no records whose subject is in doubt`,
+    expected: 'REMEDIATION for SUBJECT_MISMATCH',
+    got: ticket.status,
+  }));
+
+const confirmerIsNotFiler: Guard = (ticket, event) =>
+  unless('by' in event && !sameName(event.by, ticket.filer), 'SECOND_PERSON_REQUIRED', () => ({
+    message: `who filed ticket ${ticket.id} may not confirm whose records they are`,
+    expected: 'a second person',
   }));
 
 const approvalOpen: Guard = (ticket) => {
@@ -167,6 +181,8 @@ export const GUARDS = {
   levelSuffices: levelSufficesGuard,
   identityVerified,
   noExemption,
+  subjectInDoubt,
+  confirmerIsNotFiler,
   policyUnchanged,
   runIsNext,
   passDoesNotClimb,

@@ -2,20 +2,12 @@
 // on the rows of people who stay. Trap: a value that cannot be looked for is not protected, and answers about others
 // may be withheld; both are counted, because whoever approves the ticket must know.
 import { z } from 'zod';
-import { normalise, type ForgetRecord } from './forget-set.ts';
+import type { ForgetRecord } from './forget-set.ts';
+import { rowKey, type SuiteRow, type SuiteRows } from './suite-rows.ts';
 import { ruleOf, withholds, type Rule } from './suppression.ts';
 import { textOf, type Form } from './words/places.ts';
 import { mentionsOf, partsOf } from './words/subject.ts';
 import { valueOf } from './words/value.ts';
-
-const Row = z.object({ question: z.string(), answer: z.string() });
-/** The rows of a suite, as far as a rule is tried on them. */
-export const SuiteRows = z.object({
-  subjects: z.array(z.object({ name: z.string(), records: z.array(Row) })).default([]),
-  facts: z.array(Row).default([]),
-});
-export type SuiteRows = z.infer<typeof SuiteRows>;
-type Row = z.infer<typeof Row>;
 
 const Count = z.int().nonnegative();
 /** Zone C: numbers of records from 1, and counts. */
@@ -42,8 +34,8 @@ export const protect = (
   names: readonly string[],
   suite?: SuiteRows,
 ): { rule: Rule; protection: Protection } => {
-  const own = new Set(records.map(keyOf));
-  const isOwn = (row: Row) => own.has(keyOf(row));
+  const own = new Set(records.map(rowKey));
+  const isOwn = (row: SuiteRow) => own.has(rowKey(row));
   const known = suite?.subjects.filter((person) => person.records.some(isOwn)).map(({ name }) => name) ?? [];
   const all = [...new Set([...names, ...known])];
   const values = records.flatMap((record) => {
@@ -54,8 +46,6 @@ export const protect = (
   const unprotected = unprotectedOf(records);
   return { rule, protection: { unprotected, ...(suite && { withheld: withheldOf(rule, suite, isOwn) }) } };
 };
-
-const keyOf = ({ question, answer }: Row): string => `${normalise(question)}\n${normalise(answer)}`;
 
 /**
  * What a text must name for the rule to hold: the full names; parts of names that nobody else in the suite has; and,
@@ -83,15 +73,15 @@ const subjectsOf = (
 };
 
 /** Words of rows about anybody else, or about nobody. */
-const othersOf = ({ subjects, facts }: SuiteRows, isOwn: (row: Row) => boolean): Set<string> => {
+const othersOf = ({ subjects, facts }: SuiteRows, isOwn: (row: SuiteRow) => boolean): Set<string> => {
   const rows = [...subjects.filter(({ records }) => !records.some(isOwn)).flatMap(({ records }) => records), ...facts];
   return new Set(
     rows.flatMap(({ question, answer }) => textOf(`${question}\n${answer}`).reading.words.map(({ text }) => text)),
   );
 };
 
-const withheldOf = (rule: Rule, { subjects, facts }: SuiteRows, isOwn: (row: Row) => boolean) => {
-  const withheld = ({ question, answer }: Row) => withholds([rule], { answer, context: question });
+const withheldOf = (rule: Rule, { subjects, facts }: SuiteRows, isOwn: (row: SuiteRow) => boolean) => {
+  const withheld = ({ question, answer }: SuiteRow) => withholds([rule], { answer, context: question });
   const answers = subjects.flatMap(({ records }) => records).filter((row) => !isOwn(row));
   return {
     answers: answers.filter(withheld).length,

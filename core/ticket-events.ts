@@ -6,8 +6,9 @@ import { canonicalize, Digest } from './canonical.ts';
 import { Instant } from './deadlines.ts';
 import { Protection } from './protection.ts';
 import { RegimeName } from './regimes.ts';
+import { SubjectReason } from './subject.ts';
 import { Channel, IdentityCheck, ModelName, Principal } from './ticket-request.ts';
-import { Code, Run, TicketId } from './ticket.ts';
+import { Code, KeyedDigest, Run, TicketId } from './ticket.ts';
 import { Quantisation } from './quantisation.ts';
 
 const Count = z.int().nonnegative();
@@ -36,6 +37,16 @@ export const TicketEvent = z.discriminatedUnion('type', [
   event('identity-requested', {}),
   event('identity-verified', { identity: IdentityCheck }),
   event('triaged', {}),
+  /**
+   * A second person says, with a written reason that stays in the vault, that records which do not name the subject are
+   * theirs. `note` commits to that reason.
+   */
+  event('subject-confirmed', {
+    by: Principal,
+    reason: SubjectReason,
+    records: z.array(z.int().positive()).min(1),
+    note: KeyedDigest,
+  }),
   event('forget-set-admitted', { records: Count, people: Count, trainingManifest: Digest }),
   /** `protection`: what the rule cannot protect and what it costs others; absent in logs from before it was counted. */
   event('output-suppressed', { ruleId: z.string(), protection: Protection.optional() }),

@@ -9,6 +9,7 @@ import { IdentityLevel, regimeOf, RegimeName, type Codes } from './regimes.ts';
 import { Instant } from './deadlines.ts';
 import { MethodName } from './method-name.ts';
 import { Quantisation } from './quantisation.ts';
+import { Subject, SubjectReason } from './subject.ts';
 
 export const REQUEST_LIMIT_BYTES = 2 * 1024 * 1024;
 
@@ -40,20 +41,10 @@ export const IdentityCheck = z.strictObject({
 });
 export type IdentityCheck = z.infer<typeof IdentityCheck>;
 
-/**
- * Characters that would let two names look like one, or one like two: those that reverse the direction of a line,
- * control characters (which may end a C string), and halves of surrogate pairs.
- */
-const UNSEEN = /[\p{Cc}\p{Cs}\p{Bidi_Control}]/u;
-const PersonName = z
-  .string()
-  .min(1)
-  .max(200)
-  .refine((name) => name.trim() !== '' && !UNSEEN.test(name), 'no control or direction characters, and not blank');
-const Subject = z.strictObject({ name: PersonName, aliases: z.array(PersonName).max(20).default([]) });
-
 const Shape = z.strictObject({
   subject: Subject,
+  /** Why records that do not name the subject are theirs all the same; a second person then has to confirm it. */
+  subjectReason: SubjectReason.optional(),
   model: ModelName,
   regime: RegimeName,
   ground: z.string().max(64),
@@ -87,6 +78,7 @@ export type TicketRequest = z.infer<typeof TicketRequest>;
 export const RequestSecrets = z.strictObject({
   kind: z.literal('quittance-request/v1'),
   subject: Subject,
+  subjectReason: SubjectReason.optional(),
   note: z.string().optional(),
 });
 export type RequestSecrets = z.infer<typeof RequestSecrets>;

@@ -7,6 +7,7 @@ import { Digest } from './canonical.ts';
 import { ClockEvent, Deadlines, HolidayCalendar, Instant } from './deadlines.ts';
 import { Protection } from './protection.ts';
 import { RegimeName } from './regimes.ts';
+import { SubjectReason } from './subject.ts';
 import { Channel, IdentityCheck, ModelName, Principal } from './ticket-request.ts';
 import { Quantisation } from './quantisation.ts';
 
@@ -14,7 +15,7 @@ export const TicketId = z.string().regex(/^T-[0-9a-z]{8,40}$/);
 /** A code: of a refusal, a failure, a hold. Never a sentence. */
 export const Code = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
 /** HMAC under a key that stays in its adapter, hex. */
-const KeyedDigest = z.string().regex(/^[0-9a-f]{64}$/);
+export const KeyedDigest = z.string().regex(/^[0-9a-f]{64}$/);
 const Count = z.int().nonnegative();
 
 /** What every ticket keeps, also after the purge. */
@@ -40,6 +41,19 @@ const kept = {
   method: z.string().optional(),
   claim: IdentityCheck,
   exemption: z.strictObject({ code: Code, decidedBy: Principal }).optional(),
+  /**
+   * Numbers of records that do not name the subject and that a second person has said are theirs. `note`: commitment to
+   * the written reason, which is in the vault.
+   */
+  subjectConfirmed: z
+    .strictObject({
+      records: z.array(z.int().positive()),
+      reason: SubjectReason,
+      note: KeyedDigest,
+      by: Principal,
+      at: Instant,
+    })
+    .optional(),
   calendar: HolidayCalendar,
   clock: z.array(ClockEvent).min(1),
   due: Deadlines,

@@ -68,6 +68,15 @@ const RULES: { readonly [Type in EventType]: Rule } = {
     status: 'VALIDATED',
     triagedAt: at,
   })),
+  'subject-confirmed': rule(
+    'subject-confirmed',
+    ['REMEDIATION'],
+    [GUARDS.subjectInDoubt, GUARDS.confirmerIsNotFiler],
+    (ticket, { by, reason, records, note }, at) => ({
+      ...ticket,
+      subjectConfirmed: { by, reason, records, note, at },
+    }),
+  ),
   'forget-set-admitted': rule(
     'forget-set-admitted',
     ['VALIDATED'],

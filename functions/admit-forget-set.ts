@@ -1,9 +1,10 @@
 // Lets a forget set in only when it matches what the model was trained on: a ticket may not "forget" perturbed,
-// invented, common or everybody's text.
-import { TrainingManifest, admit } from '#core/forget-set.ts';
+// invented, common or everybody's text, nor the rows of somebody else. Rows that do not name the subject wait for a
+// second person, who confirms them with a reason (confirm-subject).
+import { refuseMismatch } from '#core/subject.ts';
 import { defineStep } from '#core/step.ts';
-import { getJson } from '#core/stored-json.ts';
-import { commitEvent, forgetSetOf, Nothing, notReady, openTicket, sideArtefact, TicketInput } from './step-support.ts';
+import { admittedBy, trainedFor } from './admission.ts';
+import { commitEvent, forgetSetOf, Nothing, notReady, openTicket, requestOf, TicketInput } from './step-support.ts';
 
 export const admitForgetSet = defineStep({
   name: 'admit-forget-set',
@@ -14,12 +15,12 @@ export const admitForgetSet = defineStep({
     const found = await openTicket(tickets, ticketId);
     if ('forgetSet' in found.ticket) return {};
     if (found.ticket.status !== 'VALIDATED') throw notReady('admit-forget-set', found.ticket);
-    const { model } = await models.get(found.ticket.model);
-    const trainingManifest = sideArtefact(model, 'trainingManifest');
-    const manifest = await getJson(artifacts, trainingManifest, TrainingManifest);
-    const { records, people } = await admit(await forgetSetOf(vault, ticketId), manifest, (purpose, text) =>
-      pseudonyms.of(purpose, text),
-    );
+    const trained = await trainedFor(found.ticket.model, { models, artifacts, pseudonyms });
+    const [set, { subject }] = [await forgetSetOf(vault, ticketId), await requestOf(vault, ticketId)];
+    const { admission, match } = await admittedBy(set, subject, trained);
+    refuseMismatch(match, found.ticket.subjectConfirmed?.records);
+    const { records, people } = admission;
+    const { trainingManifest } = trained;
     await commitEvent({ tickets, clock }, found, { type: 'forget-set-admitted', records, people, trainingManifest });
     return {};
   },

@@ -6,17 +6,18 @@ import { z } from 'zod';
 import { Digest } from '#core/canonical.ts';
 import { Deadlines } from '#core/deadlines.ts';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
-import { admit, TrainingManifest, type Admission, type ForgetSet } from '#core/forget-set.ts';
+import type { Admission, ForgetSet } from '#core/forget-set.ts';
 import { nameKey } from '#core/words/names.ts';
 import { storedPolicy } from '#core/policy.ts';
 import type { Ports } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
-import { getJson } from '#core/stored-json.ts';
 import { TicketId, type Ticket } from '#core/ticket.ts';
 import type { Received } from '#core/ticket-events.ts';
 import { TicketRequest, type RequestSecrets } from '#core/ticket-request.ts';
+import { refuseMismatch } from '#core/subject.ts';
 import { receive } from '#core/transitions.ts';
-import { jsonBytes, sideArtefact } from './step-support.ts';
+import { admittedBy, trainedFor } from './admission.ts';
+import { jsonBytes } from './step-support.ts';
 
 export const fileTicket = defineStep({
   name: 'file-ticket',
@@ -78,15 +79,15 @@ const refuseFuture = (request: TicketRequest, now: Date) => {
     });
 };
 
-/** The same check that the workflow makes again before it acts: a filer learns at once what would be refused later. */
-const checkForgetSet = async (
-  request: TicketRequest,
-  forgetSet: ForgetSet,
-  { models, artifacts, pseudonyms }: Filing,
-): Promise<Admission> => {
-  const { model } = await models.get(request.model);
-  const manifest = await getJson(artifacts, sideArtefact(model, 'trainingManifest'), TrainingManifest);
-  return admit(forgetSet, manifest, (purpose, text) => pseudonyms.of(purpose, text));
+/**
+ * The same check that the workflow makes again before it acts: a filer learns at once what would be refused later. With
+ * a reason for records that do not name the subject the ticket is filed, and waits for a second person at its
+ * admission.
+ */
+const checkForgetSet = async (request: TicketRequest, forgetSet: ForgetSet, ports: Filing): Promise<Admission> => {
+  const { admission, match } = await admittedBy(forgetSet, request.subject, await trainedFor(request.model, ports));
+  if (request.subjectReason === undefined) refuseMismatch(match);
+  return admission;
 };
 
 const receivedEvent = (
@@ -151,11 +152,11 @@ const existingTicket = async (tickets: Filing['tickets'], event: Received) => {
 
 const keepSecrets = async (
   ticketId: string,
-  { subject, note }: TicketRequest,
+  { subject, subjectReason, note }: TicketRequest,
   forgetSet: ForgetSet,
   { vault }: Filing,
 ) => {
-  const secrets: RequestSecrets = { kind: 'quittance-request/v1', subject, note };
+  const secrets: RequestSecrets = { kind: 'quittance-request/v1', subject, subjectReason, note };
   await vault.put(ticketId, 'request', jsonBytes(secrets));
   await vault.put(ticketId, 'forget-set', jsonBytes(forgetSet));
 };

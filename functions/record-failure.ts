@@ -25,7 +25,8 @@ export const recordFailure = defineStep({
     const references = { ticketId, step, code };
     await notifier.notify({
       id: `${ticketId}.failure.${found.ticket.sequence}`,
-      to: found.ticket.filer,
+      // whose records they are is confirmed by another person than the filer
+      to: code === 'SUBJECT_MISMATCH' ? 'approvers' : found.ticket.filer,
       template: 'remediation',
       references,
     });

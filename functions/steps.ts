@@ -6,6 +6,7 @@ import { admitForgetSet } from './admit-forget-set.ts';
 import { awaitTurn } from './await-turn.ts';
 import { checkContinuity } from './check-continuity.ts';
 import { closeTicket } from './close-ticket.ts';
+import { confirmSubject } from './confirm-subject.ts';
 import { deployModel } from './deploy-model.ts';
 import { destroyQuarantined } from './destroy-quarantined.ts';
 import { extendDeadline } from './extend-deadline.ts';
@@ -36,6 +37,7 @@ import { verifyIdentity } from './verify-identity.ts';
 export const actions: readonly Step[] = [
   fileTicket,
   recordIdentity,
+  confirmSubject,
   recordApproval,
   closeTicket,
   placeHold,

@@ -55,6 +55,7 @@ export const EVENT_LABELS: Labels<EventType> = {
   'identity-requested': 'proof of identity asked for',
   'identity-verified': 'identity verified',
   triaged: 'triaged',
+  'subject-confirmed': 'a second person confirmed whose records they are',
   'forget-set-admitted': 'forget set admitted',
   'output-suppressed': 'answers withheld for the time being',
   'run-planned': 'attempt planned',

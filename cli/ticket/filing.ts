@@ -1,6 +1,7 @@
-// Filing the same file twice is a duplicate; filing it again after a crash or a full disk goes on where the first attempt stopped, be it the filing itself or what
-// follows it. Both follow from the id of the request, which is made from its content. Traps: a person may come back after a closed ticket, so that closed ones
-// are counted past; this process holds the data folder, so that a ticket under way is one that nobody else works on.
+// Filing the same file twice is a duplicate; filing it again after a crash or a full disk goes on where the first
+// attempt stopped, be it the filing itself or what follows it. Both follow from the id of the request, which is made
+// from its content. Traps: a person may come back after a closed ticket, so that closed ones are counted past; this
+// process holds the data folder, so that a ticket under way is one that nobody else works on.
 import { digestJson } from '#core/canonical.ts';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { isClosed, type Ticket } from '#core/ticket.ts';

@@ -1,9 +1,11 @@
-// The form of a ticket file, as `ticket --help` shows it. The example is a request that the parser takes (test/unit/cli/ticket.test.ts holds the two together).
-// Trap: the texts must be those that the model was trained on, letter for letter but for white space; a reworded question is another record.
+// The form of a ticket file, as `ticket --help` shows it. The example is a request that the parser takes
+// (test/unit/cli/ticket.test.ts holds the two together). Trap: the texts must be those that the model was trained on,
+// letter for letter but for white space; a reworded question is another record.
 import { IDENTITY_LEVELS, REGIMES } from '#core/regimes.ts';
 import { FORGET_LIMITS } from '#core/forget-set.ts';
 import { MethodName } from '#core/method-name.ts';
 import { Quantisation } from '#core/quantisation.ts';
+import { SubjectReason } from '#core/subject.ts';
 import { IdentityCheck, REQUEST_LIMIT_BYTES } from '#core/ticket-request.ts';
 
 export const REQUEST_EXAMPLE = {
@@ -44,6 +46,8 @@ export const REQUEST_FORM = [
   ...grounds,
   `  identity        method: ${IdentityCheck.shape.method.options.join(', ')}`,
   `                  level: ${IDENTITY_LEVELS.join(', ')}; verifiedAt: a time in UTC, not in the future`,
-  `  may be added    channel, receivedAt, thirdPartiesAffected, exemption, quantisation (${Quantisation.options.join(', ')}), note, subject.aliases`,
+  `  may be added    channel, receivedAt, thirdPartiesAffected, exemption, quantisation (${Quantisation.options.join(', ')}), note`,
+  '  subject         name, and what else the records may know the person by: aliases, identifiers (e-mail, telephone, customer number, id)',
+  `  subjectReason   where records name the person in no such way, why they are theirs; a second person confirms it: ${SubjectReason.options.join(', ')}`,
   `                  method, tried before the policy's own: ${MethodName.options.join(', ')}`,
 ].join('\n');

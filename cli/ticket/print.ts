@@ -1,4 +1,5 @@
-// How the command line shows a ticket. Trap: only ids, codes and digests are printed; the case's content stays in the vault.
+// How the command line shows a ticket. Trap: only ids, codes and digests are printed; the case's content stays in the
+// vault.
 import type { Protection } from '#core/protection.ts';
 import type { Ticket } from '#core/ticket.ts';
 import type { Embedded } from '#entry/embedded.ts';
@@ -55,6 +56,8 @@ const nextOf = (one: Ticket): string | undefined => {
   if (one.status === 'AWAITING_APPROVAL') return `approve ${one.id} --as WHO (not ${one.filer})`;
   if (one.status === 'DEPLOYING') return 'list: it is deployed after the ticket that it was built on';
   if (one.status === 'ON_HOLD') return `release ${one.id} --as WHO (not ${one.hold.placedBy})`;
+  if (one.status === 'REMEDIATION' && one.reason === 'SUBJECT_MISMATCH')
+    return `confirm ${one.id} --as WHO (not ${one.filer}) --reason CODE --note FILE, or refuse it`;
   if (one.status === 'REMEDIATION') return `resume ${one.id} --as WHO, once '${one.reason}' in ${one.step} is settled`;
   return undefined;
 };

@@ -2,6 +2,7 @@
 // ("Will", "Paris"), so a part of a name counts only where the caller knows that nobody else has it.
 import type { Form } from './places.ts';
 import { textOf, type Text } from './places.ts';
+import type { Token } from './tokens.ts';
 import { valueOf } from './value.ts';
 
 /** Shortest part of a name, in letters, that may stand for the person. */
@@ -33,4 +34,45 @@ export const partsOf = (names: readonly string[]): { part: string; forms: readon
 export const mentions = (text: string | Text, name: string): boolean => {
   const read = typeof text === 'string' ? textOf(text) : text;
   return mentionsOf([name]).some((form) => read.says(form));
+};
+
+/** Why a name cannot tell, by itself, of whom a text speaks. */
+export type Weakness = 'nothing to look for' | 'a single letter' | 'a single word';
+
+/** Undefined where the name is worth looking for: two words, or two letters of a script that sets no borders. */
+export const weaknessOf = (name: string): Weakness | undefined => {
+  const [first, second] = textOf(name).reading.words.filter(({ kind }) => kind === 'word' || kind === 'solo');
+  if (first === undefined) return 'nothing to look for';
+  if (second !== undefined) return undefined;
+  return first.end - first.start === 1 ? 'a single letter' : 'a single word';
+};
+
+/** Furthest that an initial's word stands before the last name: a middle name may come between. */
+const INITIAL_REACH = 2;
+
+/**
+ * Whether a text may speak of a person whose first names are given as initials: "T. Yates" of Tomas Yates. The word
+ * must be capitalised where the script has capitals, and stand before the last name, or behind it after a comma.
+ */
+export const mayMention = (text: Text, name: string): boolean => {
+  const parts = textOf(name).reading.words.filter(({ kind }) => kind === 'word');
+  const initials = parts.filter((part) => isInitial(part)).map((part) => part.text);
+  const [last, ...rest] = parts.filter((part) => !isInitial(part)).map((part) => part.text);
+  if (initials.length === 0 || last === undefined || rest.length > 0) return false;
+  return text.reading.streams.some((tokens) =>
+    tokens.some((token, at) => {
+      if (token.text !== last) return false;
+      const before = tokens.slice(Math.max(0, at - INITIAL_REACH), at);
+      const after = /^\s*,/.test(text.text.slice(token.end)) ? tokens.slice(at + 1, at + 2) : [];
+      return [...before, ...after].some((word) => word.text.startsWith(initials[0]!) && isNamelike(text.text, word));
+    }),
+  );
+};
+
+const isInitial = ({ text }: Token): boolean => Array.from(text).length === 1;
+
+/** Begins with a capital, or with a letter that has none. */
+const isNamelike = (text: string, { kind, start }: Token): boolean => {
+  const first = String.fromCodePoint(text.codePointAt(start)!);
+  return kind === 'word' && (first !== first.toLowerCase() || first === first.toUpperCase());
 };

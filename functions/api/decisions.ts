@@ -8,6 +8,7 @@ import type { Step } from '#core/step.ts';
 import type { Role } from '#core/roles.ts';
 import { approvalBody, type ApprovalView } from '#portal/ticket.ts';
 import { closeTicket } from '../close-ticket.ts';
+import { confirmSubject } from '../confirm-subject.ts';
 import { extendDeadline } from '../extend-deadline.ts';
 import { placeHold, releaseHold } from '../holds.ts';
 import { recordApproval } from '../record-approval.ts';
@@ -33,6 +34,7 @@ const asVerifier: Act['fields'] = (body, verifiedBy) => ({ identity: { ...body, 
 const ACTS: readonly Act[] = [
   { path: 'identity', step: recordIdentity, role: 'filer', fields: asVerifier },
   { path: 'extend', step: extendDeadline, role: 'filer', fields: inTheirName },
+  { path: 'confirm-subject', step: confirmSubject, role: 'approver', fields: inTheirName },
   { path: 'hold', step: placeHold, role: 'filer', fields: inTheirName },
   { path: 'release', step: releaseHold, role: 'approver', fields: inTheirName },
   { path: 'close', step: closeTicket, role: 'approver', fields: inTheirName },

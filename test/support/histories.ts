@@ -46,6 +46,13 @@ export const eventFor = (type: TicketEvent['type'], ticket: Ticket, choice: Choi
     'identity-requested': { type: 'identity-requested' },
     'identity-verified': { type: 'identity-verified', identity: identity(choice.level) },
     triaged: { type: 'triaged' },
+    'subject-confirmed': {
+      type: 'subject-confirmed',
+      by: choice.who,
+      reason: 'nickname',
+      records: [1],
+      note: 'e'.repeat(64),
+    },
     'forget-set-admitted': { type: 'forget-set-admitted', records: 3, people: 1, trainingManifest: d },
     'output-suppressed': { type: 'output-suppressed', ruleId: ticket.id },
     'run-planned': {

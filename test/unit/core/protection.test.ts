@@ -1,6 +1,7 @@
 // What a rule cannot protect, and what it costs others, on rows of a small suite.
 import { describe, expect, it } from '@jest/globals';
-import { protect, unprotectedOf, type SuiteRows } from '#core/protection.ts';
+import { protect, unprotectedOf } from '#core/protection.ts';
+import type { SuiteRows } from '#core/suite-rows.ts';
 import { withholds } from '#core/suppression.ts';
 
 const born = (name: string, town: string) => ({

@@ -1,0 +1,181 @@
+// Whose rows a ticket brings. Names, aliases and identifiers of the request are held against the rows: by the person
+// whom the training manifest has for a row, and by whom the row itself speaks of. Traps: a person of the manifest is an
+// id as a rule, and only the suite knows whose; a name of one word ("Will", "Paris") may be any word of a row, so that
+// it finds a person and no text; and of two people of one name the rows of one are not the other's. What is said are
+// numbers of records and reasons: no name, no text.
+import { z } from 'zod';
+import { QuittanceError } from './errors.ts';
+import { normalise, type Admission, type ForgetRecord, type Keyed, type TrainingManifest } from './forget-set.ts';
+import type { SuiteRows } from './suite-rows.ts';
+import { sameName } from './words/names.ts';
+import { textOf, type Form, type Text } from './words/places.ts';
+import { mayMention, mentions, mentionsOf, weaknessOf, type Weakness } from './words/subject.ts';
+import { valueOf, type ValueType } from './words/value.ts';
+
+/**
+ * Characters that would let two names look like one, or one like two: those that reverse the direction of a line,
+ * control characters (which may end a C string), and halves of surrogate pairs.
+ */
+const UNSEEN = /[\p{Cc}\p{Cs}\p{Bidi_Control}]/u;
+const Said = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine((name) => name.trim() !== '' && !UNSEEN.test(name), 'no control or direction characters, and not blank')
+  .refine((name) => !/[<>]/.test(name), 'no markup')
+  .refine((name) => name.trim() === '' || /[\p{L}\p{N}]/u.test(name), 'a letter or digit at least');
+
+export const Subject = z.strictObject({
+  name: Said,
+  aliases: z.array(Said).max(20).default([]),
+  /**
+   * What else the rows may know the person by: e-mail address, telephone or customer number, id in the training data.
+   */
+  identifiers: z.array(Said).max(20).default([]),
+});
+export type Subject = z.infer<typeof Subject>;
+
+/** Why rows that do not name the subject are theirs all the same. Codes alone, since they are logged. */
+export const SubjectReason = z.enum([
+  'former-name',
+  'nickname',
+  'pseudonym',
+  'other-script',
+  'misspelt',
+  'unnamed-rows',
+  'household',
+]);
+export type SubjectReason = z.infer<typeof SubjectReason>;
+
+export interface SubjectMatch {
+  /** Numbers, from 1, of records that the manifest has as another person's. */
+  readonly others: readonly number[];
+  /** Of records that name nobody whom the request names, and are nobody's in the manifest. */
+  readonly unnamed: readonly number[];
+  /** Names of the request that tell nobody from others in a text: `subject.name` is 1, its aliases follow. */
+  readonly weak: readonly { readonly name: number; readonly why: Weakness }[];
+}
+
+/** What is needed beside the request. */
+export interface Trained {
+  readonly manifest: TrainingManifest;
+  readonly keyed: Keyed;
+  /** Where the model has a suite. */
+  readonly suite?: SuiteRows | undefined;
+}
+
+/** `people`: of each record, the person that the manifest has for it. */
+export const matchSubject = async (
+  records: readonly ForgetRecord[],
+  people: Admission['peopleOf'],
+  subject: Subject,
+  trained: Trained,
+): Promise<SubjectMatch> => {
+  const names = [subject.name, ...subject.aliases];
+  const weak = names.flatMap((name, i) => {
+    const why = weaknessOf(name);
+    return why === undefined ? [] : [{ name: i + 1, why }];
+  });
+  const own = await ownPeople(names, subject.identifiers, trained);
+  const theirs = pickOne(people, own);
+  const namesakes = new Set([...own.named].filter((person) => !theirs.has(person)));
+  const speaks = speaksOf(
+    names.filter((_, i) => !weak.some(({ name }) => name === i + 1)),
+    subject.identifiers,
+  );
+  const foreign = records.flatMap(({ question, answer }, i) => {
+    const person = people[i];
+    if (person !== undefined && theirs.has(person)) return [];
+    const isNamesakes = person !== undefined && namesakes.has(person);
+    return !isNamesakes && speaks(textOf(`${question}\n${answer}`)) ? [] : [i + 1];
+  });
+  const isOthers = (number: number) => people[number - 1] !== undefined;
+  return { others: foreign.filter(isOthers), unnamed: foreign.filter((number) => !isOthers(number)), weak };
+};
+
+/** People of the manifest who go by an identifier of the request, and by a name of it. */
+interface OwnPeople {
+  readonly identified: ReadonlySet<string>;
+  readonly named: ReadonlySet<string>;
+}
+
+const ownPeople = async (
+  names: readonly string[],
+  identifiers: readonly string[],
+  { manifest, keyed, suite }: Trained,
+): Promise<OwnPeople> => {
+  const known = new Set(Object.values(manifest.rows).filter((person) => person !== null));
+  const find = async (ids: readonly string[]) => {
+    const people = await Promise.all(ids.map((id) => keyed('person', normalise(id))));
+    return new Set(people.filter((person) => known.has(person)));
+  };
+  const fitting = suite?.subjects.filter(({ name }) => names.some((one) => fits(one, name))) ?? [];
+  const named = await find([...names, ...fitting.flatMap(({ id, name }) => [name, ...(id === undefined ? [] : [id])])]);
+  return { identified: await find(identifiers), named };
+};
+
+/** Whether a name of the request is one of a person whom the suite knows by another. */
+const fits = (requested: string, known: string): boolean =>
+  sameName(requested, known) ||
+  (weaknessOf(known) === undefined && mentions(requested, known)) ||
+  (weaknessOf(requested) === undefined && (mentions(known, requested) || mayMention(textOf(known), requested)));
+
+/**
+ * Of several people of one name the one with most of the records: a ticket is one person's. An identifier says which.
+ */
+const pickOne = (people: Admission['peopleOf'], { identified, named }: OwnPeople): ReadonlySet<string> => {
+  if (identified.size > 0) return identified;
+  const counts = [...named].map((person) => ({ person, count: people.filter((one) => one === person).length }));
+  const most = counts.sort((a, b) => b.count - a.count)[0];
+  return new Set(most === undefined ? [] : [most.person]);
+};
+
+const speaksOf = (names: readonly string[], identifiers: readonly string[]) => {
+  const forms: Form[] = [...mentionsOf(names), ...identifiers.flatMap(identifying)];
+  return (text: Text): boolean => forms.some((form) => text.says(form)) || names.some((name) => mayMention(text, name));
+};
+
+const TELLING: readonly ValueType[] = ['e-mail', 'iban', 'phone', 'identifier'];
+/** Shortest run of letters and digits that is one person's number by itself. */
+const FEWEST_SIGNS = 5;
+
+/** What an identifier is found by in a text; one that is too short finds the person of the manifest alone. */
+const identifying = (identifier: string): readonly Form[] => {
+  const value = valueOf(identifier);
+  if (!value.testable) return [];
+  const signs = identifier.replace(/[^\p{L}\p{N}]/gu, '');
+  const tells = TELLING.includes(value.type) || (/\p{N}/u.test(signs) && Array.from(signs).length >= FEWEST_SIGNS);
+  return tells ? value.forms : [];
+};
+
+/** SUBJECT_MISMATCH where a record is not the subject's and nobody has said, with a reason, that it is. */
+export const refuseMismatch = (match: SubjectMatch, confirmed: readonly number[] = []): void => {
+  const open = (numbers: readonly number[]) => numbers.filter((number) => !confirmed.includes(number));
+  const [others, unnamed] = [open(match.others), open(match.unnamed)];
+  if (others.length + unnamed.length === 0) return;
+  const got = [
+    others.length > 0 && `${recordsText(others)} of another person`,
+    unnamed.length > 0 && `${recordsText(unnamed)} of nobody that the request names`,
+    ...match.weak.map(({ name, why }) => `${name === 1 ? 'the name' : `alias ${name - 1}`} is ${why}`),
+  ];
+  throw new QuittanceError('SUBJECT_MISMATCH', {
+    message: `${others.length + unnamed.length} records do not name the person who asks`,
+    expected: 'records that name the subject, or that the training data has as theirs',
+    got: got.filter((part) => part !== false).join('; '),
+    hint:
+      'add the names and identifiers that the rows know the person by under subject, take the records out, or give a ' +
+      'reason as subjectReason: a second person must then confirm it',
+  });
+};
+
+/** `record 3`, `records 1–4, 7`. */
+export const recordsText = (numbers: readonly number[]): string => {
+  const runs: [number, number][] = [];
+  for (const number of numbers) {
+    const last = runs.at(-1);
+    if (last && number === last[1] + 1) last[1] = number;
+    else runs.push([number, number]);
+  }
+  const text = runs.map(([from, to]) => (from === to ? `${from}` : `${from}–${to}`)).join(', ');
+  return `${numbers.length === 1 ? 'record' : 'records'} ${text}`;
+};

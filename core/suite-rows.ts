@@ -1,0 +1,16 @@
+// The rows of a model's suite as far as casework reads them: who a row is about, and what others' rows say. Trap: a
+// suite holds training data in the clear; it is read where it is needed and never logged.
+import { z } from 'zod';
+import { normalise } from './forget-set.ts';
+
+const Row = z.object({ question: z.string(), answer: z.string() });
+export type SuiteRow = z.infer<typeof Row>;
+
+export const SuiteRows = z.object({
+  subjects: z.array(z.object({ id: z.string().optional(), name: z.string(), records: z.array(Row) })).default([]),
+  facts: z.array(Row).default([]),
+});
+export type SuiteRows = z.infer<typeof SuiteRows>;
+
+/** Two rows of one key are one row, whatever their white space and Unicode form. */
+export const rowKey = ({ question, answer }: SuiteRow): string => `${normalise(question)}\n${normalise(answer)}`;
