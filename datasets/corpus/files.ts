@@ -1,0 +1,78 @@
+// The files of a corpus: those that are named, and in a folder those whose names say that they hold rows or text, in the order of their paths.
+// Trap: a link in a folder may lead out of it, or in a circle, so links are not followed there; a file that is named outright may be a link.
+import { readdirSync, statSync, type Stats } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import { QuittanceError } from '#core/errors.ts';
+
+export type FileFormat = 'json lines' | 'json' | 'csv' | 'parquet' | 'text';
+
+const FORMATS: Readonly<Record<string, FileFormat>> = {
+  jsonl: 'json lines',
+  ndjson: 'json lines',
+  json: 'json',
+  csv: 'csv',
+  tsv: 'csv',
+  parquet: 'parquet',
+  txt: 'text',
+  md: 'text',
+};
+
+export interface CorpusFile {
+  readonly path: string;
+  /** As messages name it. */
+  readonly name: string;
+  readonly format: FileFormat;
+}
+
+const formatOf = (name: string): FileFormat | undefined => {
+  const ending = /\.([a-z]+)(?:\.gz)?$/i.exec(name)?.[1]?.toLowerCase() ?? '';
+  return Object.hasOwn(FORMATS, ending) ? FORMATS[ending] : undefined;
+};
+
+/** NOT_FOUND, or INVALID_INPUT where a file is of no known format or a folder has none. */
+export const corpusFiles = (paths: readonly string[]): CorpusFile[] => paths.flatMap(filesAt);
+
+const filesAt = (path: string): CorpusFile[] => {
+  if (statsOf(path).isDirectory()) return inFolder(path);
+  const format = formatOf(path);
+  if (format) return [{ path, name: basename(path), format }];
+  throw new QuittanceError('INVALID_INPUT', {
+    message: `${basename(path)}: its name says no format that can be read`,
+    expected: `a folder, or a name that ends with ${endings()}, each with .gz behind it or not`,
+    hint: 'rename the file by what it holds',
+  });
+};
+
+const inFolder = (folder: string): CorpusFile[] => {
+  const files = within(folder).flatMap((path) => {
+    const format = formatOf(path);
+    return format ? [{ path, name: relative(folder, path), format }] : [];
+  });
+  if (files.length > 0) return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+  throw new QuittanceError('INVALID_INPUT', {
+    message: `the folder ${basename(folder)} holds no file that can be read`,
+    expected: `names that end with ${endings()}`,
+    hint: 'name the folder or the files that the model was fine-tuned on',
+  });
+};
+
+/** Node's own recursive listing follows links, so the walk is made here. */
+const within = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return within(path);
+    return entry.isFile() ? [path] : [];
+  });
+
+const endings = (): string =>
+  Object.keys(FORMATS)
+    .map((ending) => `.${ending}`)
+    .join(', ');
+
+const statsOf = (path: string): Stats => {
+  try {
+    return statSync(path);
+  } catch (cause) {
+    throw new QuittanceError('NOT_FOUND', { message: `${path} cannot be read`, hint: 'check the path', cause });
+  }
+};

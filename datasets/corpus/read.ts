@@ -1,0 +1,153 @@
+// Reads a corpus: files and folders of rows in whatever form trainers read, one row after another, in the memory of one row.
+// Trap: a corpus is read to its end before anything is made of it, and all that is wrong with it is said at once: an owner who is told of one line at a
+// time gives up at the third.
+import { JSONParser } from '@streamparser/json';
+import { QuittanceError } from '#core/errors.ts';
+import { parseOnce } from '#core/json-keys.ts';
+import { rowFrom } from './forms.ts';
+import { corpusFiles, type CorpusFile } from './files.ts';
+import type { CorpusEntry } from './row.ts';
+import { csvRows, parquetRows, type RawRow } from './tables.ts';
+import { linesOf, LONGEST_LINE, textOf } from './text-lines.ts';
+
+export interface CorpusOptions {
+  /** Column that says whom a row is about. */
+  readonly subjectField?: string | undefined;
+}
+
+/** Faults that are told of by name; of more, how many. */
+const TOLD = 10;
+
+/** Every row, in the order of files and lines. INVALID_INPUT with all faults behind the last row; NOT_FOUND, INPUT_TOO_LARGE. */
+export const readCorpus = async function* (
+  paths: readonly string[],
+  options: CorpusOptions = {},
+): AsyncGenerator<CorpusEntry> {
+  const faults = new Faults();
+  let rows = 0;
+  for (const file of corpusFiles(paths))
+    for await (const raw of rawRows(file, faults)) {
+      const where = `${file.name}:${raw.number}`;
+      const row = rowFrom(raw.value);
+      if (typeof row === 'string') faults.add(`${where} ${row}`);
+      else yield { row, where, ...subjectOf(raw.value, where, options, faults) };
+      rows++;
+    }
+  faults.throwAny();
+  if (rows === 0)
+    throw new QuittanceError('INVALID_INPUT', {
+      message: 'the corpus has no row',
+      expected: 'at least one',
+      hint: 'name the files that the model was fine-tuned on',
+    });
+};
+
+class Faults {
+  readonly #told: string[] = [];
+  #count = 0;
+
+  add(fault: string): void {
+    this.#count++;
+    if (this.#told.length < TOLD) this.#told.push(fault);
+  }
+
+  throwAny(): void {
+    if (this.#count === 0) return;
+    const more = this.#count - this.#told.length;
+    throw new QuittanceError('INVALID_INPUT', {
+      message: `${this.#count} rows of the corpus cannot be read: ${this.#told.join('; ')}${more > 0 ? `; and ${more} more` : ''}`,
+      expected: 'rows in a form that trainers read (docs/own-model.md lists them)',
+      hint: 'correct or leave out these rows; nothing was registered',
+    });
+  }
+}
+
+const subjectOf = (
+  raw: unknown,
+  where: string,
+  { subjectField }: CorpusOptions,
+  faults: Faults,
+): Pick<CorpusEntry, 'subject'> => {
+  if (subjectField === undefined || typeof raw !== 'object' || raw === null) return {};
+  const value: unknown = Object.entries(raw).find(([key]) => key === subjectField)?.[1];
+  if (value === undefined || value === null || value === '') return {};
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')
+    return { subject: String(value).trim() };
+  faults.add(`${where} has no plain text or number under '${subjectField}'`);
+  return {};
+};
+
+const rawRows = (file: CorpusFile, faults: Faults): AsyncIterable<RawRow> => {
+  switch (file.format) {
+    case 'json lines':
+      return jsonLines(file, faults);
+    case 'json':
+      return jsonRows(file, faults);
+    case 'csv':
+      return csvRows(file.path, file.name);
+    case 'parquet':
+      return parquetRows(file.path, file.name);
+    case 'text':
+      return wholeText(file);
+  }
+};
+
+const jsonLines = async function* ({ path, name }: CorpusFile, faults: Faults): AsyncGenerator<RawRow> {
+  for await (const { text, number } of linesOf(path, name)) {
+    if (text.trim() === '') continue;
+    try {
+      yield { number, value: parseOnce(text) };
+    } catch {
+      faults.add(`${name}:${number} is not JSON, or gives a key twice`); // the parser's own message quotes the text
+    }
+  }
+};
+
+/** A list of rows; or lines of JSON under another name, which is how many such files are written. */
+const jsonRows = async function* (file: CorpusFile, faults: Faults): AsyncGenerator<RawRow> {
+  const first = await firstSign(file);
+  if (first !== '[') {
+    yield* jsonLines(file, faults);
+    return;
+  }
+  const parser = new JSONParser({ paths: ['$.*'], keepStack: false });
+  let [ready, number]: [unknown[], number] = [[], 0];
+  parser.onValue = ({ value }) => ready.push(value);
+  try {
+    for await (const piece of textOf(file.path, file.name)) {
+      parser.write(piece);
+      for (const value of ready) yield { number: ++number, value };
+      ready = [];
+    }
+    if (!parser.isEnded) throw new SyntaxError('the list is cut off');
+  } catch (cause) {
+    if (cause instanceof QuittanceError) throw cause;
+    throw new QuittanceError('INVALID_INPUT', {
+      message: `${file.name}: what follows row ${number} is not JSON`,
+      expected: 'a list of rows, or one row a line',
+      hint: 'write the file again',
+    });
+  }
+};
+
+const firstSign = async ({ path, name }: CorpusFile): Promise<string> => {
+  for await (const piece of textOf(path, name)) {
+    const sign = /\S/.exec(piece)?.[0];
+    if (sign !== undefined) return sign;
+  }
+  return '';
+};
+
+const wholeText = async function* ({ path, name }: CorpusFile): AsyncGenerator<RawRow> {
+  let text = '';
+  for await (const piece of textOf(path, name)) {
+    text += piece;
+    if (text.length > LONGEST_LINE)
+      throw new QuittanceError('INPUT_TOO_LARGE', {
+        message: `${name} is too long for one text`,
+        expected: `at most ${LONGEST_LINE} characters`,
+        hint: 'cut it as the trainer did',
+      });
+  }
+  if (text.trim() !== '') yield { number: 1, value: { text: text.replace(/\r\n/g, '\n') } };
+};

@@ -1,0 +1,106 @@
+// The text of a file as it streams: unpacked, decoded and cut into lines without ever holding more than a line of it. Source of the byte order marks: Unicode §23.8.
+// Traps: a file from a spreadsheet may be UTF-16 or begin with a mark, and lines may end as on Windows; and a decoder that replaces what it cannot read would
+// search for a name that the file does not hold, so such a file is refused.
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { createGunzip } from 'node:zlib';
+import { QuittanceError } from '#core/errors.ts';
+
+/** Longest line, in UTF-16 units: rows of whole books are read, a file that is one line of a gigabyte is not. */
+export const LONGEST_LINE = 64 * 2 ** 20;
+
+const MARKS: readonly (readonly [encoding: string, bytes: readonly number[]])[] = [
+  ['utf-8', [0xef, 0xbb, 0xbf]],
+  ['utf-16le', [0xff, 0xfe]],
+  ['utf-16be', [0xfe, 0xff]],
+];
+
+const encodingOf = (head: Uint8Array): string =>
+  MARKS.find(([, bytes]) => bytes.every((byte, i) => head[i] === byte))?.[0] ?? 'utf-8';
+
+export const isGzip = async (path: string): Promise<boolean> => {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0);
+    return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
+  } finally {
+    await file.close();
+  }
+};
+
+/** Decoded pieces of the file. NOT_FOUND, or INVALID_INPUT where it is no text or its archive is broken. */
+export const textOf = async function* (path: string, name: string): AsyncGenerator<string> {
+  let decoder: InstanceType<typeof TextDecoder> | undefined;
+  let read = 0;
+  const decode = (bytes?: Uint8Array): string => {
+    decoder ??= new TextDecoder(encodingOf(bytes ?? new Uint8Array()), { fatal: true });
+    try {
+      return bytes ? decoder.decode(bytes, { stream: true }) : decoder.decode();
+    } catch (cause) {
+      throw notText(name, decoder.encoding, read, cause);
+    }
+  };
+  for await (const bytes of bytesOf(path, name)) {
+    yield decode(bytes);
+    read += bytes.length;
+  }
+  yield decode();
+};
+
+const bytesOf = async function* (path: string, name: string): AsyncGenerator<Uint8Array> {
+  const packed = await isGzip(path);
+  const file = createReadStream(path, { highWaterMark: 1 << 18 });
+  const stream = packed ? file.pipe(createGunzip()) : file;
+  file.on('error', (error) => stream.destroy(error));
+  try {
+    for await (const bytes of stream) yield bytes as Uint8Array;
+  } catch (cause) {
+    if (!packed) throw cause;
+    throw new QuittanceError('INVALID_INPUT', {
+      message: `${name}: the gzip archive is broken or cut off`,
+      hint: 'pack the file again; nothing was registered',
+      cause,
+    });
+  } finally {
+    file.destroy();
+  }
+};
+
+export interface Line {
+  readonly text: string;
+  /** From 1. */
+  readonly number: number;
+}
+
+/** Lines without what ends them; empty ones too. INPUT_TOO_LARGE where a line is too long. */
+export const linesOf = async function* (path: string, name: string): AsyncGenerator<Line> {
+  let [begun, length, number]: [string[], number, number] = [[], 0, 0];
+  for await (const piece of textOf(path, name)) {
+    const ends = piece.split('\n');
+    const rest = ends.pop() ?? '';
+    for (const end of ends) {
+      const text = begun.length > 0 ? begun.join('') + end : end;
+      [begun, length] = [[], 0];
+      yield { text: text.endsWith('\r') ? text.slice(0, -1) : text, number: ++number };
+    }
+    if (rest === '') continue;
+    begun.push(rest);
+    if ((length += rest.length) > LONGEST_LINE) throw tooLong(name, number + 1);
+  }
+  if (length > 0) yield { text: begun.join(''), number: number + 1 };
+};
+
+const notText = (name: string, encoding: string, offset: number, cause: unknown) =>
+  new QuittanceError('INVALID_INPUT', {
+    message: `${name}: what follows byte ${offset} is not ${encoding.toUpperCase()} text`,
+    expected: 'UTF-8, or UTF-16 with its mark at the beginning',
+    hint: `say what the file is and turn it into UTF-8, for example: iconv -f WINDOWS-1252 -t UTF-8 ${name}`,
+    cause,
+  });
+
+const tooLong = (name: string, line: number) =>
+  new QuittanceError('INPUT_TOO_LARGE', {
+    message: `${name}:${line} is too long for a row`,
+    expected: `at most ${LONGEST_LINE} characters a line`,
+    hint: 'give long documents as files of a folder, or cut them as the trainer did',
+  });
