@@ -2,9 +2,10 @@
 
 /** By edit distance (Levenshtein); '' where nothing is known. */
 export const nearest = (word: string, known: readonly string[]): string =>
-  known.toSorted((a, b) => distance(word, a) - distance(word, b))[0] ?? '';
+  known.toSorted((a, b) => editDistance(word, a) - editDistance(word, b))[0] ?? '';
 
-const distance = (a: string, b: string): number => {
+/** Letters to change, add or leave out until one word is the other (Levenshtein). */
+export const editDistance = (a: string, b: string): number => {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];

@@ -1,0 +1,302 @@
+// A person's rows in a corpus, each with why it is taken for theirs. Rows are looked up by keys and then read; what a reading finds in them (a customer number
+// beside the name) is looked up in turn, so that rows without the name are found too.
+// Trap: each identifier that is taken on brings its rows. The company's own address stands beside every name; it is taken on only where most of its rows speak of
+// the person already.
+import type { SearchableCorpus } from '#datasets/corpus/search.ts';
+import { isLikeness, keysOf, subjectKey } from '#datasets/corpus/keys.ts';
+import { certaintyOf, SURE, type Doubt, type Evidence, type Reason } from './evidence.ts';
+import { identifiersIn, shapeOf } from './identifiers.ts';
+import { isNearly } from './likeness.ts';
+import { knownPeople, namesByForm, type KnownPeople } from './others.ts';
+import { identifierOf, soughtBy, type Identifier, type PersonQuery, type Sought, type SoughtName } from './query.ts';
+import type { RegisteredPerson } from './register.ts';
+import { rowsOf, viewsOf, type RowView, type Views } from './views.ts';
+
+export interface FoundRow {
+  readonly view: RowView;
+  readonly certainty: number;
+  readonly reasons: readonly Reason[];
+}
+
+export interface Found {
+  /** Rows that are taken for the person's, in the order of the corpus. */
+  readonly hits: readonly FoundRow[];
+  /** Rows that a person should look at. */
+  readonly unsure: readonly FoundRow[];
+  readonly sought: Sought;
+  readonly people: KnownPeople;
+  /** What was found to be the person's besides what was given. */
+  readonly identifiers: readonly Identifier[];
+  /** What stands beside the person's name and others' too: the company's address, a product's number. */
+  readonly shared: readonly Identifier[];
+  readonly remarks: readonly string[];
+}
+
+/** Rows of a part of a name are read only where there are not more: a more frequent word is nobody's own. */
+const MOST_OF_A_PART = 500;
+/** Rounds of taking on what the last round's rows hold. */
+const ROUNDS = 3;
+const OWN_SHARE = 0.6;
+const LEAST_SHARE = 0.2;
+const PART_SHARE = 0.8;
+
+interface Search {
+  readonly corpus: SearchableCorpus;
+  readonly views: Views;
+  readonly sought: Sought;
+  readonly people: KnownPeople;
+  /** What is known to be the person's before anything is found. */
+  readonly given: readonly Identifier[];
+  /** What numbers of the kinds that are given look like. */
+  readonly shapes: readonly RegExp[];
+  readonly evidence: Map<number, Map<Reason, Doubt | undefined>>;
+  readonly own: Identifier[];
+  readonly shared: Map<string, Identifier>;
+  readonly remarks: string[];
+}
+
+/** INVALID_INPUT where the query gives nothing that can be looked for. */
+export const findPerson = async (
+  corpus: SearchableCorpus,
+  query: PersonQuery,
+  register: readonly RegisteredPerson[] = [],
+): Promise<Found> => {
+  const sought = soughtBy(query);
+  const people = knownPeople(register, sought);
+  const given = [...sought.identifiers, ...(people.subject?.identifiers ?? [])];
+  const shapes = given.flatMap(({ type, text }) => (type === 'identifier' || type === 'number' ? [shapeOf(text)] : []));
+  const search: Search = {
+    corpus,
+    views: viewsOf(corpus),
+    sought,
+    people,
+    given,
+    shapes,
+    evidence: new Map(),
+    own: [],
+    shared: new Map(),
+    remarks: [],
+  };
+  await byGiven(search);
+  await byName(search);
+  await bySubject(search);
+  for (let round = 0; round < ROUNDS && (await byOwn(search)); round++);
+  await byPartOfName(search);
+  await byBirth(search);
+  await byLikeness(search);
+  return outcome(search);
+};
+
+const outcome = async ({ views, evidence, sought, people, own, shared, remarks }: Search): Promise<Found> => {
+  const rows = await views([...evidence.keys()].sort((a, b) => a - b));
+  const found = rows.map((view): FoundRow => {
+    const reasons = evidence.get(view.number)!;
+    return { view, certainty: certaintyOf(reasons), reasons: [...reasons.keys()] };
+  });
+  const isHit = ({ certainty }: FoundRow) => certainty >= SURE;
+  return {
+    hits: found.filter(isHit),
+    unsure: found.filter((row) => !isHit(row)),
+    sought,
+    people,
+    identifiers: own,
+    shared: [...shared.values()],
+    remarks,
+  };
+};
+
+/** A reason once without doubt stays so. */
+const note = (search: Search, view: RowView, reason: Reason, shared?: Doubt): void => {
+  const doubt = givesAnotherNumber(search, view) ? 'other-identifier' : shared;
+  const reasons = search.evidence.get(view.number) ?? new Map<Reason, Doubt | undefined>();
+  if (!reasons.has(reason) || doubt === undefined) reasons.set(reason, doubt);
+  search.evidence.set(view.number, reasons);
+};
+
+/** A namesake's row gives another number of the kind that is known of the person, and not the person's; a row of two people may well give both. */
+const givesAnotherNumber = ({ given, shapes, people }: Search, view: RowView): boolean =>
+  shapes.some((shape) => view.parts.some(({ text }) => shape.test(text))) &&
+  !given.some(({ forms }) => view.says(forms)) &&
+  people.othersIn(view).length === 0;
+
+const isSure = (evidence: Evidence | undefined): boolean => evidence !== undefined && certaintyOf(evidence) >= SURE;
+
+const rowsSaying = async (
+  { corpus, views }: Search,
+  { keys, forms }: Pick<Identifier, 'keys' | 'forms'>,
+): Promise<RowView[]> => (await views(await rowsOf(corpus, keys))).filter((view) => view.says(forms));
+
+/** Identifiers are whose they are, save for those that stand in everybody's rows. */
+const byGiven = async (search: Search): Promise<void> => {
+  for (const [i, identifier] of search.sought.identifiers.entries()) {
+    const rows = await rowsSaying(search, identifier);
+    const { names } = search.sought;
+    const speaking = rows.filter((view) => names.some(({ full, initial }) => view.says(full) || view.says(initial)));
+    if (names.length > 0 && rows.length >= 10 && speaking.length < 0.2 * rows.length) {
+      search.remarks.push(
+        `identifier ${i + 1} stands in ${rows.length} rows, of which ${speaking.length} name the person: it is not used`,
+      );
+      continue;
+    }
+    for (const view of rows) note(search, view, 'identifier-given');
+  }
+};
+
+const byName = async (search: Search): Promise<void> => {
+  for (const name of search.sought.names) {
+    const shared = search.people.namesakes(name);
+    const rows = await search.views(await rowsOf(search.corpus, name.keys));
+    const others =
+      shared.length > 0 ? shared.flatMap(({ names }) => names.map(({ first }) => first)) : firstNamesBeside(rows, name);
+    const doubt = others.some((first) => first?.charAt(0) === name.first?.charAt(0)) ? 'shared' : undefined;
+    for (const view of rows) {
+      if (view.says(name.full)) note(search, view, 'full-name');
+      else if (view.says(name.initial)) note(search, view, 'initial-and-last-name', doubt);
+    }
+  }
+};
+
+/** What the register says of the person is as good as given; the corpus's own column, where it has one, better. */
+const bySubject = async (search: Search): Promise<void> => {
+  const { subject } = search.people;
+  if (!subject) return;
+  for (const identifier of subject.identifiers)
+    for (const view of await rowsSaying(search, identifier)) note(search, view, 'identifier-found');
+  search.own.push(...subject.identifiers);
+  for (const view of await search.views(await search.corpus.rowsWith(subjectKey(subject.id))))
+    note(search, view, 'subject-column');
+};
+
+/** First names that stand beside the last name in rows, other than the person's own: whether others go by it. */
+const firstNamesBeside = (rows: readonly RowView[], { first, last }: SoughtName): string[] => {
+  const found = rows.flatMap((view) =>
+    view.parts.flatMap(({ text, read: { reading } }) =>
+      reading.words.flatMap((token, i, all) => {
+        if (token.text !== last) return [];
+        const beside = [
+          isApart(text, all[i - 1]?.end, token.start, /^ $/) ? all[i - 1] : undefined,
+          isApart(text, token.end, all[i + 1]?.start, /^, ?$/) ? all[i + 1] : undefined,
+        ];
+        return beside.flatMap((word) =>
+          word?.kind === 'word' && /^\p{Lu}/u.test(text.slice(word.start)) ? [word.text] : [],
+        );
+      }),
+    ),
+  );
+  const counts = new Map<string, number>();
+  for (const word of found)
+    if (word !== first && word.length > 1 && !TITLES.has(word)) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return [...counts.keys()];
+};
+
+const isApart = (text: string, from: number | undefined, to: number | undefined, between: RegExp): boolean =>
+  from !== undefined && to !== undefined && between.test(text.slice(from, to));
+
+const TITLES = new Set(
+  'mr mrs ms miss dr prof sir madam dear hello hi customer client patient herr frau monsieur madame senor senora signor signora regards thanks'.split(
+    ' ',
+  ),
+);
+
+/** Identifiers beside the person's name that are not others': whether any was new. */
+const byOwn = async (search: Search): Promise<boolean> => {
+  const known = new Set(
+    [...search.sought.identifiers, ...search.own].flatMap(({ forms }) =>
+      forms.map(({ kind, key }) => `${kind}:${key}`),
+    ),
+  );
+  const sure = await search.views([...search.evidence].filter(([, reasons]) => isSure(reasons)).map(([row]) => row));
+  const seen = new Map<string, Identifier>();
+  for (const view of sure) for (const found of identifiersOf(view)) seen.set(found.forms[0]!.key, found);
+  let isNew = false;
+  for (const identifier of seen.values()) {
+    if (identifier.forms.some(({ kind, key }) => known.has(`${kind}:${key}`))) continue;
+    const rows = await rowsSaying(search, identifier);
+    const key = identifier.forms[0]!.key;
+    if (!isOwn(search, identifier, rows)) {
+      search.shared.set(key, identifier);
+      continue;
+    }
+    search.shared.delete(key);
+    search.own.push(identifier);
+    isNew = true;
+    for (const view of rows) note(search, view, 'identifier-found');
+  }
+  return isNew;
+};
+
+/**
+ * Most rows with it that name anybody are the person's, one of them nobody else's. Rows that name nobody tell nothing, unless nearly all of many are such. And of a
+ * kind of number that is given, a person has the one that is given.
+ */
+const isOwn = (
+  { evidence, people, sought, shapes }: Search,
+  { text }: Identifier,
+  rows: readonly RowView[],
+): boolean => {
+  const own = rows.filter(({ number }) => isSure(evidence.get(number)));
+  const others = rows.filter((view) => !own.includes(view) && speaksOfOthers(people, sought, view));
+  const alone = own.some((view) => people.othersIn(view).length === 0);
+  const isOfGivenKind = shapes.some((shape) => shape.test(text));
+  return (
+    alone &&
+    !isOfGivenKind &&
+    own.length >= OWN_SHARE * (own.length + others.length) &&
+    own.length >= LEAST_SHARE * rows.length
+  );
+};
+
+const speaksOfOthers = (people: KnownPeople, sought: Sought, view: RowView): boolean =>
+  people.othersIn(view).length > 0 || namesByForm(view, sought).length > 0;
+
+const identifiersOf = (view: RowView): Identifier[] =>
+  view.parts.flatMap(({ read }) => identifiersIn(read)).flatMap((text) => identifierOf(text) ?? []);
+
+/** Parts of a name that are nobody else's: nearly all rows that say them are the person's already, or nobody else goes by them. */
+const byPartOfName = async (search: Search): Promise<void> => {
+  for (const name of search.sought.names)
+    for (const [reason, part] of [
+      ['last-name', name.last],
+      ['first-name', name.first],
+    ] as const) {
+      if (part === undefined || part.length < 3) continue;
+      const rows = await search.corpus.rowsWith(`w:${part}`);
+      if (rows.length > MOST_OF_A_PART) continue;
+      const views = (await search.views(rows)).filter((view) => isWritten(view, part));
+      const own = views.filter(({ number }) => isSure(search.evidence.get(number)));
+      const left = views.filter(({ number }) => !isSure(search.evidence.get(number)));
+      const isOwn = isNobodyElses(search, reason, name, views) || own.length >= PART_SHARE * views.length;
+      for (const view of left) note(search, view, reason, isOwn ? undefined : 'shared');
+    }
+};
+
+/** A date of birth beside a part of the name. Alone it is thousands of people's. */
+const byBirth = async (search: Search): Promise<void> => {
+  for (const view of await search.views(search.evidence.keys()))
+    if (view.says(search.sought.born)) note(search, view, 'date-of-birth');
+};
+
+const isNobodyElses = ({ people }: Search, reason: Reason, name: SoughtName, views: readonly RowView[]): boolean =>
+  reason === 'last-name' && people.namesakes(name).length === 0 && firstNamesBeside(views, name).length === 0;
+
+/** Somewhere the word begins with a capital, where its script has them: "will" is no name. */
+const isWritten = (view: RowView, part: string): boolean =>
+  view.parts.some(({ text, read }) =>
+    read.reading.words.some((token) => token.text === part && !/^\p{Ll}/u.test(text.slice(token.start, token.end))),
+  );
+
+/** Rows that nearly repeat one of the person's, where the person's name is misspelt or left out. */
+const byLikeness = async (search: Search): Promise<void> => {
+  const sure = await search.views([...search.evidence].filter(([, reasons]) => isSure(reasons)).map(([row]) => row));
+  for (const view of sure) {
+    const keys = keysOf(view.entry.row).filter(isLikeness);
+    const alike = await rowsOf(
+      search.corpus,
+      keys.map((key) => [key]),
+    );
+    const unknown = [...alike].filter((row) => !isSure(search.evidence.get(row)));
+    if (unknown.length > MOST_OF_A_PART) continue;
+    for (const other of await search.views(unknown))
+      if (isNearly(view, other, search.sought)) note(search, other, 'near-duplicate');
+  }
+};

@@ -1,0 +1,31 @@
+// Numbers and addresses in a text that could be one person's: e-mail addresses, telephone numbers, customer and order numbers, IBANs.
+import { mailsIn } from '#core/words/contact.ts';
+import { isIban, looksLikePhone } from '#core/words/codes.ts';
+import type { Text } from '#core/words/places.ts';
+import { read } from '#core/words/streams.ts';
+
+const CODE =
+  /(?<![\p{L}\p{N}])(?:\p{Lu}{1,5}[-/. ]?)?\d[\d\-/.]{3,}\d(?![\p{L}\p{N}])|(?<![\p{L}\p{N}])\p{Lu}{1,5}[-/]?\d{3,}(?:-[\p{Lu}\d]+)*(?![\p{L}\p{N}])/gu;
+const IBAN = /(?<![\p{L}\p{N}])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,8}(?![\p{L}\p{N}])/gu;
+const PHONE = /(?<![\p{L}\p{N}])\+?\(?\d[\d ().\-/]{4,}\d(?![\p{L}\p{N}])/gu;
+const FEWEST_DIGITS = 4;
+
+/** As they stand in the text, each once. */
+export const identifiersIn = ({ text, reading }: Text): string[] => {
+  const mails = mailsIn(reading).map(({ start, end }) => text.slice(start, end));
+  const matches = (pattern: RegExp) => Array.from(text.matchAll(pattern), ([match]) => match.trim());
+  const ibans = matches(IBAN).filter((code) => isIban(code.replaceAll(' ', '').toLowerCase()));
+  const phones = matches(PHONE).filter((number) => looksLikePhone(read(number)));
+  const codes = matches(CODE).filter((code) => code.replace(/\D/g, '').length >= FEWEST_DIGITS && !isDate(code));
+  return [...new Set([...mails, ...ibans, ...phones, ...codes])];
+};
+
+const isDate = (code: string): boolean => /^(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|(?:19|20)\d\d)$/.test(code);
+
+/** What a code has in common with others of its kind: C-29772 and C-19156 are both "C-" and five digits. */
+export const shapeOf = (code: string): RegExp => {
+  const pattern = Array.from(code.trim(), (char) =>
+    /\d/.test(char) ? '\\d' : char.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'),
+  ).join('');
+  return new RegExp(`(?<![\\p{L}\\p{N}])${pattern}(?![\\p{L}\\p{N}])`, 'u');
+};

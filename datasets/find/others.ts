@@ -1,0 +1,98 @@
+// Who else a row speaks of: people of the register where there is one, else names by their form. For the rows of two people, of which one stays.
+// Trap: without a register "Canal Street" looks like a name; what stands in many rows, or before a house number, is taken for none.
+import { nameKey } from '#core/words/names.ts';
+import { mentionsOf } from '#core/words/subject.ts';
+import type { Form } from '#core/words/places.ts';
+import { identifierOf, nameFrom, type Identifier, type Sought, type SoughtName } from './query.ts';
+import type { RegisteredPerson } from './register.ts';
+import type { RowView } from './views.ts';
+
+/** Somebody who may stand in a row, with what tells so. */
+export interface KnownPerson {
+  readonly id: string;
+  readonly names: readonly SoughtName[];
+  readonly identifiers: readonly Identifier[];
+  /** Values that are no identifiers: a street, a plan. */
+  readonly values: readonly Identifier[];
+}
+
+export interface KnownPeople {
+  /** Whom the query is for, where the register has one such person. */
+  readonly subject: KnownPerson | undefined;
+  /** Others of whom the row says a name or an identifier. */
+  othersIn(view: RowView): KnownPerson[];
+  /** Others who go by a name's last part. */
+  namesakes(name: SoughtName): KnownPerson[];
+}
+
+const IDENTIFYING = new Set(['e-mail', 'phone', 'iban', 'identifier']);
+
+const knownFrom = (person: RegisteredPerson): KnownPerson => {
+  const values = person.values.flatMap(({ text, type }) => identifierOf(text, type) ?? identifierOf(text) ?? []);
+  const id = identifierOf(person.id);
+  return {
+    id: person.id,
+    names: [person.name, ...person.aliases].map((name, i) => nameFrom(name, i)),
+    identifiers: [...(id ? [id] : []), ...values.filter(({ type }) => IDENTIFYING.has(type))],
+    values: values.filter(({ type }) => !IDENTIFYING.has(type)),
+  };
+};
+
+const formIds = (forms: readonly Form[]): string[] => forms.map(({ kind, key }) => `${kind}:${key}`);
+
+export const knownPeople = (register: readonly RegisteredPerson[], sought: Sought): KnownPeople => {
+  const people = register.map(knownFrom);
+  const subject = subjectOf(people, sought);
+  const others = people.filter((person) => person !== subject);
+  const byWord = new Map<string, KnownPerson[]>();
+  for (const person of others)
+    for (const word of tellingWords(person)) byWord.set(word, [...(byWord.get(word) ?? []), person]);
+  return {
+    subject,
+    othersIn: (view) => {
+      const words = new Set(
+        view.parts.flatMap(({ read }) => read.reading.streams.flatMap((tokens) => tokens.map(({ text }) => text))),
+      );
+      const candidates = new Set([...words].flatMap((word) => byWord.get(word) ?? []));
+      return [...candidates].filter((person) => isIn(person, view));
+    },
+    namesakes: ({ last }) => others.filter((person) => person.names.some((name) => name.last === last)),
+  };
+};
+
+/** One word of each name and identifier: a row that says it has the word. */
+const tellingWords = ({ names, identifiers }: KnownPerson): string[] => [
+  ...names.map(({ last, text }) => last ?? text.toLowerCase()),
+  ...identifiers.flatMap(({ keys }) => keys.flatMap(wordsIn)),
+];
+const wordsIn = (keys: readonly string[]): string[] =>
+  keys.filter((key) => key.startsWith('w:')).map((key) => key.slice(2));
+
+const isIn = ({ names, identifiers }: KnownPerson, view: RowView): boolean =>
+  names.some(({ full, initial }) => view.says(full) || view.says(initial)) ||
+  identifiers.some(({ forms }) => view.says(forms));
+
+/** The one person of the register who has an identifier of the query, else a name of it. */
+const subjectOf = (people: readonly KnownPerson[], { names, identifiers }: Sought): KnownPerson | undefined => {
+  const wanted = new Set(identifiers.flatMap(({ forms }) => formIds(forms)));
+  const owners = people.filter((person) =>
+    person.identifiers.some(({ forms }) => formIds(forms).some((id) => wanted.has(id))),
+  );
+  if (owners.length > 0) return owners.length === 1 ? owners[0] : undefined;
+  const keys = new Set(names.map(({ text }) => nameKey(text)));
+  const named = people.filter((person) => person.names.some(({ text }) => keys.has(nameKey(text))));
+  return named.length === 1 ? named[0] : undefined;
+};
+
+const GROUP = /\p{Lu}[\p{L}\p{M}'’-]+(?: \p{Lu}[\p{L}\p{M}'’-]+){1,2}(?! ?\d)/gu;
+
+/** Names by their form, save for the subject's: groups of capitalised words that do not begin a sentence by themselves. */
+export const namesByForm = (view: RowView, sought: Sought): string[] => {
+  const own = mentionsOf(sought.names.map(({ text }) => text));
+  const parts = new Set(sought.names.flatMap(({ first, last }) => [first, last]));
+  const groups = view.parts.flatMap(({ text }) => Array.from(text.matchAll(GROUP), ([group]) => group));
+  return [...new Set(groups)].filter((group) => {
+    const words = group.split(' ').map((word) => nameKey(word));
+    return !words.some((word) => parts.has(word)) && !own.some(({ key }) => key === nameKey(group));
+  });
+};

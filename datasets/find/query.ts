@@ -1,0 +1,161 @@
+// Whom a search is for: names, addresses and numbers as the requester gave them, each with the forms that it is recognised by and the keys that it is looked up by.
+// Trap: what a person types is a guess at how the data writes it. "Kowalczyk, Marta", "M. Kowalczyk" and "+48 766 150 631" must find what their other forms find.
+import { z } from 'zod';
+import { QuittanceError } from '#core/errors.ts';
+import { nameForms } from '#core/words/names.ts';
+import { keyOfWords, textOf, type Form } from '#core/words/places.ts';
+import { read, type Reading } from '#core/words/streams.ts';
+import { valueOf, type ValueType } from '#core/words/value.ts';
+import { mailKeys, numberKeys, wordKeys } from '#datasets/corpus/keys.ts';
+
+const Item = z.string().trim().min(1).max(200);
+const Items = z.array(Item).max(20).default([]);
+export const PersonQuery = z.strictObject({
+  names: Items,
+  mails: Items,
+  phones: Items,
+  ids: Items,
+  born: Item.optional(),
+});
+export type PersonQuery = z.infer<typeof PersonQuery>;
+
+/** Something that is one person's: given with the query, or found in rows that are theirs. */
+export interface Identifier {
+  readonly text: string;
+  readonly type: ValueType;
+  readonly forms: readonly Form[];
+  /** Rows that say it have every key of at least one of these sets. */
+  readonly keys: readonly (readonly string[])[];
+}
+
+export interface SoughtName {
+  readonly text: string;
+  /** The name in full, in either order. */
+  readonly full: readonly Form[];
+  /** An initial and the last name. */
+  readonly initial: readonly Form[];
+  readonly first: string | undefined;
+  readonly last: string | undefined;
+  readonly keys: readonly (readonly string[])[];
+}
+
+export interface Sought {
+  readonly names: readonly SoughtName[];
+  readonly identifiers: readonly Identifier[];
+  readonly born: readonly Form[];
+}
+
+/** INVALID_INPUT where nothing is given, or something that cannot be looked for; by its field, never its content. */
+export const soughtBy = (query: PersonQuery): Sought => {
+  const given = [...query.names, ...query.mails, ...query.phones, ...query.ids];
+  if (given.length === 0)
+    throw unusable('the search names nobody', 'at least a name, an e-mail address, a telephone or a customer number');
+  return {
+    names: query.names.map(nameFrom),
+    identifiers: [
+      ...query.mails.map((text, i) =>
+        checked(identifierOf(text, 'e-mail'), `email ${i + 1}`, 'an address such as a.b@example.org'),
+      ),
+      ...query.phones.map((text, i) =>
+        checked(phoneFrom(text), `phone ${i + 1}`, 'a telephone number of six digits or more'),
+      ),
+      ...query.ids.map((text, i) =>
+        checked(codeFrom(text), `id ${i + 1}`, 'a number or code of four characters or more'),
+      ),
+    ],
+    born: query.born === undefined ? [] : bornForms(query.born),
+  };
+};
+
+const FEWEST_DIGITS = 6;
+const FEWEST_OF_A_CODE = 4;
+const phoneFrom = (text: string): Identifier | undefined =>
+  text.replace(/\D/g, '').length < FEWEST_DIGITS
+    ? undefined
+    : (identifierOf(text, 'phone') ?? identifierOf(text, 'number'));
+const codeFrom = (text: string): Identifier | undefined =>
+  text.replace(/[^\p{L}\p{N}]/gu, '').length < FEWEST_OF_A_CODE
+    ? undefined
+    : (identifierOf(text, 'identifier') ?? identifierOf(text));
+
+const checked = (found: Identifier | undefined, field: string, expected: string): Identifier => {
+  if (found) return found;
+  throw unusable(`${field} is nothing that can be looked for`, expected);
+};
+
+const bornForms = (text: string): readonly Form[] => {
+  const value = valueOf(text, 'date');
+  if (value.testable) return value.forms;
+  throw unusable('the date of birth is no date', 'a date such as 1984-03-12');
+};
+
+/** Fewest letters of a name that is looked for by itself. */
+const FEWEST_LETTERS = 2;
+
+/** "Last, First" is turned round. A name of one letter would find a letter. */
+export const nameFrom = (text: string, i: number): SoughtName => {
+  const turned = /^([^,]+),\s*([^,]+)$/u.exec(text);
+  const name = turned ? `${turned[2]!.trim()} ${turned[1]!.trim()}` : text;
+  const reading = read(name);
+  const words = reading.words
+    .filter(({ kind }) => kind === 'word' || kind === 'solo')
+    .map((token) => token.text.replace('^', ''));
+  if (words.join('').length < FEWEST_LETTERS)
+    throw unusable(`name ${i + 1} has too few letters to look for`, `at least ${FEWEST_LETTERS}`);
+  const value = valueOf(name, 'name');
+  const initials = new Set(initialForms(reading).map(idOf));
+  const forms = value.testable ? value.forms : [];
+  const parts = partsOfName(reading);
+  return {
+    text: name,
+    full: forms.filter((form) => !initials.has(idOf(form))),
+    initial: initialForms(reading),
+    ...parts,
+    keys: parts.last === undefined ? wordSets(reading) : [[`w:${parts.last}`], ...wordSets(reading)],
+  };
+};
+
+const idOf = ({ kind, size, key }: Form): string => `${kind}${size}:${key}`;
+
+const wordSets = (reading: Reading): string[][] => reading.streams.map((tokens) => wordKeys({ streams: [tokens] }));
+
+const partsOfName = ({ words }: Reading): Pick<SoughtName, 'first' | 'last'> => {
+  const parts = words.filter(({ kind, text }) => kind === 'word' && text.length > 1).map(({ text }) => text);
+  return parts.length > 1 ? { first: parts[0], last: parts.at(-1) } : { first: undefined, last: undefined };
+};
+
+const initialForms = (reading: Reading): Form[] => {
+  const { first, last } = partsOfName(reading);
+  if (first === undefined || last === undefined) return [];
+  const short = nameForms(reading).filter(({ kind }) => kind === 'words');
+  return [...short, { kind: 'words', size: 2, key: keyOfWords([last, first.slice(0, 1)]) }];
+};
+
+/** undefined where the text has not the form of the type, or offers nothing to be looked up by. */
+export const identifierOf = (text: string, type?: ValueType): Identifier | undefined => {
+  const value = valueOf(text, type);
+  if (!value.testable) return undefined;
+  const reading = read(text);
+  const mails = mailKeys(reading);
+  const keys =
+    mails.length > 0
+      ? mails.map((key) => [key])
+      : [...wordSets(reading), ...numberSets(reading)].filter((set) => set.length > 0);
+  return keys.length === 0 ? undefined : { text, type: value.type, forms: value.forms, keys };
+};
+
+/** The end of a whole number leads to it however it is grouped. */
+const numberSets = (reading: Reading): string[][] => {
+  const whole = numberKeys(reading).at(-1);
+  return whole === undefined ? [] : [[whole]];
+};
+
+export const says = (forms: readonly Form[], text: ReturnType<typeof textOf>): boolean =>
+  forms.some((form) => text.says(form));
+
+const unusable = (message: string, expected: string) =>
+  new QuittanceError('INVALID_INPUT', {
+    message: message,
+    expected,
+    hint: 'give the name in full, or an e-mail address, telephone or customer number',
+  });

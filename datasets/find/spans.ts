@@ -1,0 +1,150 @@
+// What in a row is the person's: the name, identifiers, what the register says, values by their form, and what rows of the same form say otherwise. In a row of two
+// people each value goes to the one who is named last before it, else first after it.
+// Trap: forgetting a span that is another's harms somebody who stays; where nothing tells whose a value is, and another is in the row, it is left.
+import { occurrences, valueOf, type ValueType } from '#core/words/value.ts';
+import type { Form } from '#core/words/places.ts';
+import type { Span } from '#datasets/corpus/row.ts';
+import { longestNewRun } from '#datasets/spans.ts';
+import type { SearchableCorpus } from '#datasets/corpus/search.ts';
+import type { Found, FoundRow } from './find.ts';
+import { identifiersIn } from './identifiers.ts';
+import type { KnownPerson } from './others.ts';
+import type { Identifier, SoughtName } from './query.ts';
+import { slotsOf } from './slots.ts';
+import { viewsOf, type PartView, type RowView } from './views.ts';
+
+export interface PersonalSpan extends Span {
+  readonly type: ValueType;
+  readonly text: string;
+}
+
+export interface MarkedRow extends FoundRow {
+  readonly spans: readonly PersonalSpan[];
+  /** Others in the row, by the register's id, whose values stay. */
+  readonly others: readonly string[];
+}
+
+type Place = [start: number, end: number];
+
+/** Every hit with its spans, in the order of the hits. */
+export const markHits = async (corpus: SearchableCorpus, found: Found): Promise<MarkedRow[]> => {
+  const views = viewsOf(corpus);
+  const own = new Set(found.hits.map(({ view }) => view.number));
+  const marked: MarkedRow[] = [];
+  for (const hit of found.hits) {
+    const others = found.people.othersIn(hit.view);
+    const slots = await slotsOf(corpus, views, hit.view, own);
+    marked.push({ ...hit, spans: spansOf(hit.view, found, others, slots), others: others.map(({ id }) => id) });
+  }
+  return marked;
+};
+
+const spansOf = (
+  view: RowView,
+  found: Found,
+  others: readonly KnownPerson[],
+  slots: readonly Span[] | undefined,
+): PersonalSpan[] => {
+  const marked = view.parts.flatMap((part) =>
+    spansIn(
+      part,
+      found,
+      others,
+      (slots ?? []).filter((slot) => slot.part === part.part),
+    ),
+  );
+  const hasValue = marked.some(({ type, part }) => type !== 'name' && view.parts[part]?.said);
+  return hasValue || slots !== undefined || others.length > 0 ? marked : [...marked, ...saidNewly(view, marked)];
+};
+
+const spansIn = (
+  part: PartView,
+  { sought, people, identifiers, shared }: Found,
+  others: readonly KnownPerson[],
+  slots: readonly Span[],
+): PersonalSpan[] => {
+  const names = [...sought.names, ...(people.subject?.names ?? [])];
+  const theirs = others.flatMap((person) => placesOfNames(part, person.names));
+  const othersValues = others.flatMap((person) => placesOf(part, [...person.identifiers, ...person.values]));
+  const certain = placesOf(part, [...sought.identifiers, ...identifiers]);
+  const everybodys = placesOf(part, shared);
+  // a name within an address is the address
+  const mentions = placesOfNames(part, names).filter(
+    (place) => !overlaps(place, [...certain, ...everybodys, ...othersValues]),
+  );
+  const registered = placesOf(part, people.subject?.values ?? []);
+  const formed = identifiersIn(part.read).flatMap((text) => placesOf(part, [{ forms: formsOf(text) }]));
+  const free = [...registered, ...formed, ...slots.map(({ start, end }): Place => [start, end])]
+    .filter((place) => !overlaps(place, [...othersValues, ...everybodys]) || overlaps(place, certain))
+    .filter((place) => others.length === 0 || isNearest(place, mentions, theirs));
+  const values = [...certain, ...free].filter((place) => !overlaps(place, mentions) && !overlaps(place, theirs));
+  const typed =
+    (type: (text: string) => ValueType) =>
+    ([start, end]: Place): PersonalSpan => {
+      const text = part.text.slice(start, end);
+      return { part: part.part, start, end, text, type: type(text) };
+    };
+  return [...united(mentions).map(typed(() => 'name')), ...united(values).map(typed(typeOf))].sort(
+    (a, b) => a.start - b.start,
+  );
+};
+
+const typeOf = (text: string): ValueType => {
+  const value = valueOf(text);
+  return value.testable ? value.type : 'text';
+};
+
+const formsOf = (text: string): readonly Form[] => {
+  const value = valueOf(text);
+  return value.testable ? value.forms : [];
+};
+
+const placesOf = ({ read }: PartView, values: readonly Pick<Identifier, 'forms'>[]): Place[] =>
+  values.flatMap(({ forms }) => occurrences(read, { testable: true, text: '', type: 'text', forms }));
+
+/** The name in all its forms; where the part says only a piece of it, that piece. */
+const placesOfNames = (part: PartView, names: readonly SoughtName[]): Place[] => {
+  const whole = placesOf(
+    part,
+    names.map(({ full, initial }) => ({ forms: [...full, ...initial] })),
+  );
+  const pieces = new Set(names.flatMap(({ first, last }) => [first, last]));
+  const words = part.read.reading.words.filter(
+    (token) => pieces.has(token.text) && !/^\p{Ll}/u.test(part.text.slice(token.start)),
+  );
+  return [...whole, ...words.map(({ start, end }): Place => [start, end])];
+};
+
+const overlaps = ([start, end]: Place, places: readonly Place[]): boolean =>
+  places.some(([from, to]) => start < to && from < end);
+
+/** Of two people named in a part, the one named last before a place; where nobody is, the one named first after it. */
+const isNearest = ([start]: Place, own: readonly Place[], others: readonly Place[]): boolean => {
+  const before = (places: readonly Place[]) =>
+    Math.max(-1, ...places.filter(([, end]) => end <= start).map(([, end]) => end));
+  const after = (places: readonly Place[]) =>
+    Math.min(Infinity, ...places.filter(([from]) => from >= start).map(([from]) => from));
+  if (before(own) >= 0 || before(others) >= 0) return before(own) > before(others);
+  return after(own) < after(others);
+};
+
+/** Places that touch or overlap are one. */
+const united = (places: readonly Place[]): Place[] => {
+  const result: Place[] = [];
+  for (const [start, end] of [...places].sort((a, b) => a[0] - b[0])) {
+    const last = result.at(-1);
+    if (last && start <= last[1]) last[1] = Math.max(last[1], end);
+    else result.push([start, end]);
+  }
+  return result;
+};
+
+/** A row that marks no value otherwise: what its answers say that nothing before them said. */
+const saidNewly = (view: RowView, marked: readonly PersonalSpan[]): PersonalSpan[] =>
+  view.parts.flatMap((part, i) => {
+    if (!part.said) return [];
+    const names = marked.filter((span) => span.part === part.part).map(({ text }) => text);
+    const before = [...view.parts.slice(0, i).map(({ text }) => text), ...names].join('\n');
+    const run = longestNewRun(part.text, before);
+    return run ? [{ part: part.part, start: run.start, end: run.end, text: run.text, type: typeOf(run.text) }] : [];
+  });
