@@ -7,7 +7,7 @@ import { join, relative, sep } from 'node:path';
 import { unzipSync } from 'fflate';
 import type { BundleFiles } from '#core/bundle.ts';
 import { QuittanceError, usageError } from '#core/errors.ts';
-import type { ModelManifest } from '#core/model.ts';
+import type { FileEntry } from '#core/model.ts';
 import { parseTrustRoot } from '#core/trust-root.ts';
 import { tally, verifyBundle, type Check } from '#core/verify.ts';
 import type { Command } from './command.ts';
@@ -33,7 +33,7 @@ export const verify: Command = {
     const result = verifyBundle(files, {
       now: new Date(),
       trustRoot: pinned === undefined ? undefined : parseTrustRoot(readInput(pinned, 2 ** 20), pinned),
-      model: model === undefined ? undefined : manifestOfFolder(model),
+      model: model === undefined ? undefined : filesOfFolder(model),
     });
     args.print(result, () =>
       [
@@ -130,17 +130,24 @@ const refuseSize = (path: string, bytes: number) => {
 /** What a model folder may hold beside the model: nothing that a loader reads. */
 const BESIDE = /^(\.|README|LICENSE|NOTICE|manifest\.json$)/;
 
-/** The folder's files, with their digests. */
-const manifestOfFolder = (dir: string): ModelManifest => {
+/** Folders of what a model is made upon, and of its assistants. */
+const WITHIN = /^(base|target|assistant-\d+)$/;
+
+/** The folder's files by their paths, with their digests. */
+const filesOfFolder = (dir: string): Record<string, FileEntry> => {
   if (!existsSync(dir) || !statSync(dir).isDirectory())
     throw new QuittanceError('MODEL_NOT_FOUND', { message: `there is no model folder ${dir}` });
-  const names = readdirSync(dir).filter((name) => !BESIDE.test(name) && statSync(join(dir, name)).isFile());
-  const files = names.map((name) => [name, fileEntry(join(dir, name))] as const);
-  return { kind: 'quittance-model/v1', quantisation: 'none', files: Object.fromEntries(files) };
+  const entries = readdirSync(dir).flatMap((name): [string, FileEntry][] => {
+    const path = join(dir, name);
+    if (statSync(path).isFile()) return BESIDE.test(name) ? [] : [[name, fileEntry(path)]];
+    if (!WITHIN.test(name)) return [];
+    return Object.entries(filesOfFolder(path)).map(([below, file]) => [`${name}/${below}`, file]);
+  });
+  return Object.fromEntries(entries);
 };
 
 /** In pieces, as weights may be larger than memory. */
-const fileEntry = (path: string): ModelManifest['files'][string] => {
+const fileEntry = (path: string): FileEntry => {
   const hash = createHash('sha256');
   const chunk = new Uint8Array(2 ** 22);
   const file = openSync(path, 'r');

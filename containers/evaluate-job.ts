@@ -4,6 +4,8 @@
 import { canonicalize, digestOf, type Digest, type Json } from '#core/canonical.ts';
 import type { EvaluationTables, Measured } from '#core/evaluation.ts';
 import type { ForgetRecord } from '#core/forget-set.ts';
+import { ModelManifest } from '#core/model.ts';
+import { getJson } from '#core/stored-json.ts';
 import { forgetRows, readSuite, withoutRecords } from '#datasets/suite.ts';
 import type { Quantisation } from '#core/quantisation.ts';
 import { trainingRows, type PeopleWorld } from '#datasets/world.ts';
@@ -14,7 +16,7 @@ import { examOf, type ExamInput } from '#evaluation/exam.ts';
 import { relearnCurve } from '#evaluation/relearn.ts';
 import { measure } from '#evaluation/tables.ts';
 import { evaluationRun, holdToMemory } from './memory.ts';
-import { openModel, readManifest, withModelFolder } from '#engine/formats/stored-model.ts';
+import { openModel, withModelFolder } from '#engine/formats/stored-model.ts';
 import type { JobEnvironment } from './unlearn-job.ts';
 
 export interface EvaluateInput {
@@ -56,7 +58,7 @@ export const evaluateBefore = async (
   environment: JobEnvironment,
 ): Promise<Digest> => {
   const suite = await suiteOf(input, environment);
-  const { quantisation } = await readManifest(environment.artifacts, input.before);
+  const { quantisation } = await getJson(environment.artifacts, input.before, ModelManifest);
   const model = await openModel(environment.artifacts, input.before, environment.scratch);
   try {
     const missing = { before: 'this is the model from before', relearn: 'measured after unlearning only' };

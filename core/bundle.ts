@@ -10,6 +10,7 @@ import { must, QuittanceError } from './errors.ts';
 import { putHistory } from './bundle-history.ts';
 import { EvidenceManifest } from './evidence.ts';
 import { readLog, type LogState } from './ledger/log.ts';
+import { bundledManifest, readChain } from './model-chain.ts';
 import { consistencyFile, tlogProof } from './ledger/proof.ts';
 import { tileTree, type TileTree } from './ledger/tile-tree.ts';
 import type { Ports, Signer, StoredEvent } from './ports.ts';
@@ -49,6 +50,7 @@ judgement.json         what the thresholds made of them
 evidence.json          what the approver decided on
 plan.json run.json     the attempt at unlearning
 model.json             manifest of what is served
+manifests/             of what that is made upon, where it is an adapter or composed
 attempts/              what earlier attempts left, by their numbers
 recertifications/      what later re-certifications found, with their plans
 bundle.json            the digest of every file; in bundle.dsse.json the service signs it
@@ -131,6 +133,8 @@ const putEvidence = async (files: BundleFiles, { artifacts }: BundlePorts, seale
   };
   for (const [name, digest] of Object.entries(named))
     if (digest !== undefined) files.set(name, await artifacts.get(digest));
+  for (const { digest } of (await readChain(artifacts, manifest.candidate)).slice(1))
+    files.set(bundledManifest(digest), await artifacts.get(digest));
 };
 
 const stageOf = (type: string): Stage | undefined => STAGE_NAMES.find((stage) => STAGES[stage] === type);

@@ -4,9 +4,9 @@
 // et al. 2021, https://arxiv.org/abs/2101.06983, §3). Traps: the mean of the parts' means is another loss where parts
 // have different numbers of tokens; and a part is computed twice, so both passes must use the same dropout masks.
 import { bucketByLength, makeBatch, rowLength, rowsOf, type Batch, type Row } from './batch.ts';
-import { withDropout } from './lora.ts';
 import { answerCrossEntropy } from './losses.ts';
-import type { Model } from './model.ts';
+import { withDropout } from './low-rank.ts';
+import type { Decoder } from './model.ts';
 import { forwardLogits, lossAndGradients, type Gradients, type Objective, type SweepOptions } from './sweep.ts';
 import { tf } from './tf.ts';
 
@@ -18,7 +18,7 @@ export interface Parts extends Pick<SweepOptions, 'tape'> {
 
 /** Cross-entropy over the answer tokens of all rows, `atOnce` of them in memory; parts are of like length. */
 export const accumulatedGradients = (
-  model: Model,
+  model: Decoder,
   rows: readonly Row[],
   trainable: ReadonlySet<string>,
   atOnce: number,
@@ -42,7 +42,7 @@ export const accumulatedGradients = (
  * logits of all.
  */
 export const gradientsInParts = (
-  model: Model,
+  model: Decoder,
   batch: Batch,
   objective: Objective,
   trainable: ReadonlySet<string>,
@@ -70,7 +70,7 @@ export const gradientsInParts = (
   return { ...gradients, loss };
 };
 
-const maskedModel = (model: Model, { dropout }: SweepOptions): Model =>
+const maskedModel = (model: Decoder, { dropout }: SweepOptions): Decoder =>
   dropout === undefined ? model : withDropout(model, dropout);
 
 /** The objective at the logits of all parts, and its slope (N, V); takes the logits over. */

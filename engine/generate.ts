@@ -1,13 +1,11 @@
-// Generation with a key-value cache: greedy or sampled, batched. Prompts of different length are padded on the left, so that all rows end in the
-// same column; padding is hidden by the attention bias. A prompt that is asked many times over is read once. Trap: finished rows keep computing until the batch
-// ends: prompts are grouped by length.
+// Generation by whatever is a LanguageModel: greedy or sampled, batched. Prompts of different length are padded on the
+// left, so that all rows end in the same column. A prompt that is asked many times over is read once. Trap: finished
+// rows keep computing until the batch ends: prompts are grouped by length.
 import { QuittanceError } from '#core/errors.ts';
 import { bucketByLength } from './batch.ts';
-import { block, disposeLayout, embed, head, layersOf, type Cache, type Layout } from './decoder.ts';
-import type { Rope } from './formats/config.ts';
-import type { Model } from './model.ts';
+import type { Decoding, LanguageModel } from './language-model.ts';
 import { random, type Random } from './random.ts';
-import { isLong, ropeTables } from './rope.ts';
+import { isLong } from './rope.ts';
 import { backendName, tf } from './tf.ts';
 
 export interface GenerateOptions {
@@ -30,9 +28,12 @@ export interface Generated {
   ended: boolean;
 }
 
-/** Continues each prompt, which is refused with INVALID_INPUT where it is empty or too long. Results are in the order of the prompts. */
+/**
+ * Continues each prompt, which is refused with INVALID_INPUT where it is empty or too long. Results are in the order of
+ * the prompts.
+ */
 export const generate = (
-  model: Model,
+  model: LanguageModel,
   prompts: readonly (readonly number[])[],
   options: GenerateOptions,
 ): Generated[] => {
@@ -59,10 +60,9 @@ const MOST_ROWS = 128;
 const cacheBytes = (): number => (backendName() === 'tensorflow' ? 512 : 128) * 2 ** 20;
 
 /** Rows whose caches fit. */
-const roomFor = ({ config }: Model, prompts: readonly (readonly number[])[], maxTokens: number): number => {
+const roomFor = (model: LanguageModel, prompts: readonly (readonly number[])[], maxTokens: number): number => {
   const columns = prompts.reduce((most, { length }) => Math.max(most, length), 0) + maxTokens;
-  const bytes = config.layers * 2 * config.kvHeads * config.headDim * columns * 4;
-  return Math.min(MOST_ROWS, Math.max(1, Math.floor(cacheBytes() / bytes)));
+  return Math.min(MOST_ROWS, Math.max(1, Math.floor(cacheBytes() / (model.keptPerToken * columns * 4))));
 };
 
 const checkLength = (length: number, most: number) => {
@@ -78,14 +78,14 @@ const checkLength = (length: number, most: number) => {
 interface State {
   /** Index of each computed row in the group. */
   rows: number[];
-  caches: Cache[];
+  decoding: Decoding;
   /** Left padding of each computed row. */
   padding: number[];
   columns: number;
 }
 
 const generateBatch = (
-  model: Model,
+  model: LanguageModel,
   prompts: readonly (readonly number[])[],
   streamIds: readonly number[],
   { maxTokens, temperature = 0, seed = 0 }: GenerateOptions,
@@ -110,17 +110,15 @@ const generateBatch = (
     );
     if (state.rows.length === 0 || step + 1 >= maxTokens) continue;
     const texts = state.rows.map((row) => [...prompts[row]!, ...results[row]!.ids]);
-    said = crossing(model, state)
-      ? readAgain(model, state, texts, temperature)
-      : advance(model, state, inputs, temperature);
+    said = crossing(model, state) ? readAgain(model, state, texts, temperature) : advance(state, inputs, temperature);
   }
-  disposeCaches(state.caches);
+  state.decoding.dispose();
   return results;
 };
 
 /** Each different prompt goes through the model once; its cache and what it predicts are then those of all its rows. */
 const readPrompts = (
-  model: Model,
+  model: LanguageModel,
   prompts: readonly (readonly number[])[],
   temperature: number,
 ): { state: State; first: Predicted } => {
@@ -134,43 +132,34 @@ const readPrompts = (
   const columns = prompts.reduce((most, prompt) => Math.max(most, prompt.length), 0);
   const padding = different.map(({ length }) => columns - length);
   const inputs = different.map((prompt, i) => [...new Array<number>(padding[i]!).fill(0), ...prompt]);
-  const state: State = { rows: different.map((_, i) => i), caches: [], padding, columns: 0 };
-  const said = advance(model, state, inputs, temperature);
-  if (different.length < prompts.length) keepRows(state, source);
+  const state: State = { rows: different.map((_, i) => i), decoding: model.decoding(), padding, columns: 0 };
+  const said = advance(state, inputs, temperature);
+  if (different.length < prompts.length) state.decoding.keep(source);
   state.rows = prompts.map((_, i) => i);
   state.padding = source.map((i) => padding[i]!);
   return { state, first: rowsOf(said, source, model.config.vocabSize) };
 };
 
 /** Whether the next token makes a row so long that all its positions are turned by other factors. */
-const crossing = ({ config }: Model, { padding, columns }: State): boolean =>
+const crossing = ({ config }: LanguageModel, { padding, columns }: State): boolean =>
   config.attention.some(
     ({ rope }) => rope && padding.some((pad) => isLong(rope, columns + 1 - pad) && !isLong(rope, columns - pad)),
   );
 
 /** Computes the rows from scratch; what a finished row says is not asked for. */
 const readAgain = (
-  model: Model,
+  model: LanguageModel,
   state: State,
   texts: readonly (readonly number[])[],
   temperature: number,
 ): Predicted => {
-  disposeCaches(state.caches);
+  state.decoding.dispose();
   const columns = state.columns + 1;
   state.padding = texts.map((text) => columns - text.length);
   const inputs = texts.map((text, i) => [...new Array<number>(state.padding[i]!).fill(0), ...text]);
-  state.caches = [];
+  state.decoding = model.decoding();
   state.columns = 0;
-  return advance(model, state, inputs, temperature);
-};
-
-/** The caches of these rows, in this order; a row may be named more than once. */
-const keepRows = (state: State, rows: readonly number[]): void => {
-  const at = tf.tensor1d(Int32Array.from(rows), 'int32');
-  const kept = state.caches.map(({ k, v }) => ({ k: tf.gather(k, at), v: tf.gather(v, at) }));
-  at.dispose();
-  disposeCaches(state.caches);
-  state.caches = kept;
+  return advance(state, inputs, temperature);
 };
 
 /** What a step says of each row's next token. */
@@ -199,40 +188,10 @@ const rowsOf = (said: Predicted, source: readonly number[], vocabulary: number):
   };
 };
 
-const disposeCaches = (caches: readonly Cache[]) => caches.forEach(({ k, v }) => tf.dispose([k, v]));
-
 /** Runs new columns (rows × n) through the model and returns what the last one predicts. */
-const advance = (
-  model: Model,
-  state: State,
-  inputs: readonly (readonly number[])[],
-  temperature: number,
-): Predicted => {
-  const n = inputs[0]!.length;
-  const layout = stepLayout(model, state, n);
-  const grown: Cache[] = [];
-  const logits = tf.tidy(() => {
-    const positions = stepPositions(model, state, n);
-    let x = embed(
-      model.config,
-      model.weights,
-      tf.tensor1d(Int32Array.from(inputs.flat()), 'int32'),
-      tf.tensor1d(positions, 'int32'),
-    );
-    for (let l = 0; l < model.config.layers; l++) {
-      x = block(model.config, model.weights, l, x, layout, {
-        cache: state.caches[l],
-        keep: (cache) => grown.push(keepCache(cache)),
-      });
-    }
-    const rows = state.rows.length;
-    const last = tf.reshape(tf.slice(tf.reshape(x, [rows, n, -1]), [0, n - 1, 0], [rows, 1, -1]), [rows, -1]);
-    return head(model.config, model.weights, last as tf.Tensor2D);
-  });
-  disposeCaches(state.caches);
-  disposeLayout(layout);
-  state.caches = grown;
-  state.columns += n;
+const advance = (state: State, ids: readonly (readonly number[])[], temperature: number): Predicted => {
+  const logits = state.decoding.advance({ ids, padding: state.padding, before: state.columns });
+  state.columns += ids[0]!.length;
   const said = predictedBy(logits, temperature);
   logits.dispose();
   return said;
@@ -253,36 +212,6 @@ const predictedBy = (logits: tf.Tensor2D, temperature: number): Predicted => {
   };
   tf.dispose([logSums!, best!, probabilities ?? []]);
   return said;
-};
-
-const keepCache = ({ k, v }: Cache): Cache => ({ k: tf.keep(tf.clone(k)), v: tf.keep(tf.clone(v)) });
-
-/** Position of each new cell (rows · n): columns since the row's first token, 0 in the padding; finished rows stay at the last position. */
-const stepPositions = ({ config }: Model, state: State, n: number): Int32Array => {
-  const within = (position: number) => Math.min(Math.max(0, position), config.maxPositions - 1);
-  return Int32Array.from(
-    state.padding.flatMap((pad) => Array.from({ length: n }, (_, i) => within(state.columns + i - pad))),
-  );
-};
-
-const stepLayout = (model: Model, state: State, n: number): Layout => {
-  const rows = state.rows.length;
-  const lengths = state.padding.map((pad) => state.columns + n - pad);
-  const tablesOf = (rope: Rope) => ropeTables(rope, stepPositions(model, state, n), rows, lengths);
-  return { rows, columns: n, layers: layersOf(model.config, (window) => stepBias(state, n, window), tablesOf) };
-};
-
-const stepBias = (state: State, n: number, window: number | undefined): tf.Tensor4D => {
-  const S = state.columns + n;
-  const bias = new Float32Array(state.rows.length * n * S).fill(-1e9);
-  state.padding.forEach((pad, b) => {
-    for (let i = 0; i < n; i++) {
-      const column = state.columns + i;
-      const from = Math.max(pad, column - (window ?? S) + 1);
-      bias.fill(0, (b * n + i) * S + Math.min(from, column), (b * n + i) * S + column + 1);
-    }
-  });
-  return tf.tensor4d(bias, [state.rows.length, 1, n, S]);
 };
 
 /** Picks the next token of the i-th row computed and records it. */
@@ -313,7 +242,7 @@ const sample = (probabilities: Float32Array, likeliest: number, stream: Random):
 const dropFinished = (state: State, finished: (row: number) => boolean, inputs: number[][]): number[][] => {
   const running = state.rows.map((row, i) => (finished(row) ? -1 : i)).filter((i) => i >= 0);
   if (running.length > 0 && running.length > state.rows.length / 2) return inputs;
-  if (running.length > 0) keepRows(state, running);
+  if (running.length > 0) state.decoding.keep(running);
   state.rows = running.map((i) => state.rows[i]!);
   state.padding = running.map((i) => state.padding[i]!);
   return running.map((i) => inputs[i]!);

@@ -6,7 +6,7 @@
 import { QuittanceError } from '#core/errors.ts';
 import type { Held } from './backends/backend.ts';
 import type { DecoderConfig } from './formats/config.ts';
-import type { Model } from './model.ts';
+import { modelOf, type Model } from './model.ts';
 import { isBfloat, narrowBfloat } from './formats/number-formats.ts';
 import { parameterSpecs } from './parameters.ts';
 import { fastOps, tf } from './tf.ts';
@@ -52,7 +52,7 @@ export const heldModelFrom = (
   };
   const lay: NonNullable<Model['lay']> = (name, a, b, scale) =>
     laid.set(name, { a: tf.keep(tf.clone(a)), b: tf.keep(tf.clone(b)), scale });
-  return { config, tokenizer, specs, parameters, weights, lay, dispose };
+  return modelOf({ config, tokenizer, specs, parameters, weights, lay, dispose });
 };
 
 interface Delta {

@@ -1,12 +1,11 @@
 // What a model answers, and the likelihood that it gives to given answers, for texts. It implements evaluation's
-// LanguageModel.
+// TextModel.
 // Trap: prompt and answer are tokenised separately, in training as here; a token that spans the boundary would never
 // have been trained.
 import { bucketByLength, makeBatch, type Row } from './batch.ts';
 import { generate, type GenerateOptions } from './generate.ts';
-import type { Model } from './model.ts';
+import type { LanguageModel } from './language-model.ts';
 import { tokenLogProb } from './ops.ts';
-import { forwardLogits } from './sweep.ts';
 import { tf } from './tf.ts';
 
 export interface RowScore {
@@ -41,7 +40,7 @@ export interface Inference extends Encoder {
 }
 
 /** Needs no weights, which may not be loaded yet. */
-export const encoder = ({ tokenizer, config }: Pick<Model, 'tokenizer' | 'config'>): Encoder => ({
+export const encoder = ({ tokenizer, config }: Pick<LanguageModel, 'tokenizer' | 'config'>): Encoder => ({
   encodePrompt(prompt) {
     const ids = tokenizer.encodeWithSpecials(prompt);
     if (ids.length === 0) return [config.bosId ?? config.eosIds[0] ?? 0];
@@ -56,7 +55,7 @@ export const encoder = ({ tokenizer, config }: Pick<Model, 'tokenizer' | 'config
   },
 });
 
-export const inference = (model: Model): Inference => {
+export const inference = (model: LanguageModel): Inference => {
   const { tokenizer } = model;
   const texts = encoder(model);
   const { encodePrompt, encodeAnswer, offsetsOf } = texts;
@@ -82,11 +81,11 @@ export const inference = (model: Model): Inference => {
 const SCORED_LOGITS = 2 ** 26;
 
 /** How many rows are scored at once, given the tokens of the longest answer. */
-export const scoredAtOnce = ({ vocabSize }: Model['config'], answerTokens: number): number =>
+export const scoredAtOnce = ({ vocabSize }: LanguageModel['config'], answerTokens: number): number =>
   Math.max(1, Math.min(128, Math.floor(SCORED_LOGITS / (vocabSize * answerTokens))));
 
 const scoreAll = (
-  model: Model,
+  model: LanguageModel,
   rows: readonly { prompt: readonly number[]; answer: readonly number[] }[],
 ): RowScore[] => {
   const results: RowScore[] = new Array(rows.length) as RowScore[];
@@ -108,9 +107,9 @@ const scoreAll = (
   return results;
 };
 
-const scoreBatch = (model: Model, rows: readonly Row[]): RowScore[] => {
+const scoreBatch = (model: LanguageModel, rows: readonly Row[]): RowScore[] => {
   const batch = makeBatch(rows, model.config.maxPositions);
-  const logits = forwardLogits(model, batch);
+  const logits = model.logits(batch);
   const [chosen, likeliest] = tf.tidy((): [tf.Tensor, tf.Tensor] => {
     const targets = tf.tensor1d(batch.targets, 'int32');
     return [tokenLogProb(logits, targets), tf.argMax(logits, 1)];

@@ -6,8 +6,8 @@
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import type { DecoderConfig } from './formats/config.ts';
-import type { Delta } from './decoder.ts';
-import type { Model } from './model.ts';
+import { lowRankDelta } from './low-rank.ts';
+import { modelOf, type Model } from './model.ts';
 import { parameterSpecs, type ParameterSpec } from './parameters.ts';
 import { random } from './random.ts';
 import { tf } from './tf.ts';
@@ -95,9 +95,8 @@ export const attachLora = (base: Model, lora: Lora, values: ReadonlyMap<string, 
   });
   const own = new Map<string, tf.Tensor>(factors);
   const parameters = new Map([...base.parameters, ...factors]);
-  return {
+  const model = modelOf({
     ...base,
-    base,
     lora,
     parameters,
     weights: Object.assign((name: string) => own.get(name) ?? base.weights(name), { delta: lowRankDelta(lora) }),
@@ -105,37 +104,12 @@ export const attachLora = (base: Model, lora: Lora, values: ReadonlyMap<string, 
       own.forEach((factor) => factor.dispose());
       base.dispose();
     },
-  };
+  });
+  return { ...model, base, lora };
 };
 
 /** Names of the factors: what a LoRA run trains. */
 export const loraParameters = ({ lora }: LoraModel): Set<string> => new Set(lora.specs.map(({ name }) => name));
-
-/** scale · dropout(x)·A·B; dropout masks are a function of the label and the factor's name. */
-const lowRankDelta =
-  (lora: Lora, dropout?: string): Delta =>
-  (w, name, x) => {
-    const factor = lora.factors.get(name);
-    if (!factor) return undefined;
-    const seen =
-      dropout === undefined ? x : tf.mul(x, keepMask(x.shape, lora.config.dropout, `${dropout}:${factor.a}`));
-    const product = tf.matMul(tf.matMul(seen as tf.Tensor2D, w(factor.a) as tf.Tensor2D), w(factor.b));
-    return tf.mul(product, lora.scale);
-  };
-
-const keepMask = (shape: [number, number], rate: number, label: string): tf.Tensor2D => {
-  const stream = random(`dropout:${label}`);
-  const kept = 1 / (1 - rate);
-  const mask = Float32Array.from({ length: shape[0] * shape[1] }, () => (stream.uniform() < rate ? 0 : kept));
-  return tf.tensor2d(mask, shape);
-};
-
-/** The model as it is in one update: with the dropout masks of that label, where it has a LoRA with dropout. */
-export const withDropout = (model: Model, label: string): Model => {
-  if (!model.lora || model.lora.config.dropout === 0) return model;
-  const weights = Object.assign((name: string) => model.weights(name), { delta: lowRankDelta(model.lora, label) });
-  return { ...model, weights };
-};
 
 /** Adds scale·A·B to the base's matrices for good, disposes the factors and returns the base. */
 export const mergeLora = ({ base, lora, parameters }: LoraModel): Model => {

@@ -1,15 +1,20 @@
-// A decoder with its parameters as TensorFlow variables. Trap: variables live until dispose(), which whoever creates a
-// model must call.
+// A decoder with its parameters as TensorFlow variables. Traps: variables live until dispose(), and whoever creates a
+// model disposes it; and what is laid over a model's weights must be made a model anew by `modelOf`, as logits and
+// decoding go on reading the weights that they were given.
 import { QuittanceError } from '#core/errors.ts';
 import type { DecoderConfig } from './formats/config.ts';
 import type { Weights } from './decoder.ts';
+import { decodingOf, keptPerToken } from './decoding.ts';
+import type { LanguageModel } from './language-model.ts';
 import type { Lora } from './lora.ts';
 import { isNormWeight, parameterSpecs, type ParameterSpec } from './parameters.ts';
 import { random } from './random.ts';
+import { forwardLogits } from './sweep.ts';
 import { tf } from './tf.ts';
 import type { Tokenizer } from './tokenizer/tokenizer.ts';
 
-export interface Model {
+/** Weights that can be trained, merged and saved. */
+export interface Decoder {
   readonly config: DecoderConfig;
   readonly tokenizer: Tokenizer;
   readonly specs: readonly ParameterSpec[];
@@ -22,6 +27,16 @@ export interface Model {
   readonly lay?: (name: string, a: tf.Tensor, b: tf.Tensor, scale: number) => void;
   dispose(): void;
 }
+
+export interface Model extends Decoder, LanguageModel {}
+
+/** A decoder that can be asked. */
+export const modelOf = (decoder: Decoder): Model => ({
+  ...decoder,
+  keptPerToken: keptPerToken(decoder.config),
+  logits: (batch) => forwardLogits(decoder, batch),
+  decoding: () => decodingOf(decoder),
+});
 
 /**
  * Wraps float32 values (parameters.ts names and layout) as a model; asks for each once, in the order of the specs, and
@@ -41,7 +56,7 @@ export const modelFrom = (
     dispose();
     throw error;
   }
-  return { config, tokenizer, specs, parameters, weights: weightsOf(parameters), dispose };
+  return modelOf({ config, tokenizer, specs, parameters, weights: weightsOf(parameters), dispose });
 };
 
 const variable = (spec: ParameterSpec, value: Float32Array | undefined): tf.Variable => {

@@ -6,8 +6,9 @@ import { QuittanceError } from '#core/errors.ts';
 import type { Batch } from './batch.ts';
 import type { DecoderConfig } from './formats/config.ts';
 import { block, disposeLayout, embed, head, layoutOf, type Layout, type Tap, type Weights } from './decoder.ts';
-import { withDropout } from './lora.ts';
-import type { Model } from './model.ts';
+import type { Computed } from './decoding.ts';
+import { withDropout } from './low-rank.ts';
+import type { Decoder } from './model.ts';
 import { embedding } from './ops.ts';
 import { blockBytes } from './plan.ts';
 import { tf } from './tf.ts';
@@ -36,7 +37,7 @@ export const tapeOf = (config: DecoderConfig, { rows, columns }: Pick<Batch, 'ro
 
 /** Loss and gradients of one batch. */
 export const lossAndGradients = (
-  model: Model,
+  model: Decoder,
   batch: Batch,
   objective: Objective,
   trainable: ReadonlySet<string>,
@@ -87,20 +88,20 @@ const inputsOf = (batch: Batch): Inputs => {
 const disposeInputs = ({ ids, positions, select }: Inputs): void => tf.dispose([ids, positions, select]);
 
 /** The last block's output → logits (N, V) where answers are predicted. */
-const logitsOf = (model: Model, w: Weights, x: tf.Tensor2D, { select, selected }: Inputs): tf.Tensor2D => {
+const logitsOf = (model: Computed, w: Weights, x: tf.Tensor2D, { select, selected }: Inputs): tf.Tensor2D => {
   const logits = head(model.config, w, embedding(x, select));
   return selected === select.size ? logits : tf.slice(logits, [0, 0], [selected, -1]);
 };
 
 /** Looks up the given tensors for the named parameters, and the model's own for all others. */
-const withTrainable = (model: Model, names: readonly string[], tensors: readonly tf.Tensor[]): Weights => {
+const withTrainable = (model: Decoder, names: readonly string[], tensors: readonly tf.Tensor[]): Weights => {
   const own = new Map(names.map((name, i) => [name, tensors[i]!]));
   const lookup = (name: string) => own.get(name) ?? model.weights(name);
   return Object.assign(lookup, { delta: model.weights.delta });
 };
 
 const oneTape = (
-  model: Model,
+  model: Decoder,
   layout: Layout,
   inputs: Inputs,
   objective: Objective,
@@ -118,7 +119,7 @@ const oneTape = (
   return { loss, gradients: new Map(names.map((name, i) => [name, grads[i]!])) };
 };
 
-const parameter = (model: Model, name: string): tf.Variable => {
+const parameter = (model: Decoder, name: string): tf.Variable => {
   const found = model.parameters.get(name);
   if (!found) throw new QuittanceError('INTERNAL', { message: `no parameter ${name} to train` });
   return found;
@@ -134,7 +135,7 @@ const inLayer = (l: number) => (name: string) => name.startsWith(`layers.${l}.`)
 const inInput = (name: string) => /^(embed|position|projectIn)\./.test(name);
 
 const blockByBlock = (
-  model: Model,
+  model: Decoder,
   layout: Layout,
   inputs: Inputs,
   objective: Objective,
@@ -162,7 +163,7 @@ const blockByBlock = (
 };
 
 /** Inputs of every block, and the output of the last. */
-const blockInputs = (model: Model, layout: Layout, inputs: Inputs): tf.Tensor2D[] => {
+const blockInputs = (model: Decoder, layout: Layout, inputs: Inputs): tf.Tensor2D[] => {
   const xs = [tf.tidy(() => embed(model.config, model.weights, inputs.ids, inputs.positions))];
   for (let l = 0; l < model.config.layers; l++) {
     xs.push(tf.tidy(() => block(model.config, model.weights, l, xs[l]!, layout)));
@@ -182,7 +183,7 @@ const collect = (into: Map<string, tf.Tensor>, names: readonly string[], grads: 
 };
 
 const blockBackward = (
-  model: Model,
+  model: Decoder,
   layout: Layout,
   l: number,
   x: tf.Tensor2D,
@@ -198,7 +199,7 @@ const blockBackward = (
 };
 
 const inputBackward = (
-  model: Model,
+  model: Decoder,
   inputs: Inputs,
   dy: tf.Tensor,
   names: readonly string[],
@@ -215,7 +216,7 @@ const inputBackward = (
 };
 
 /** Logits (N, V) at the batch's selected positions, without gradients; `tap` sees the inputs of linear maps. */
-export const forwardLogits = (model: Model, batch: Batch, tap?: Tap): tf.Tensor2D => {
+export const forwardLogits = (model: Computed, batch: Batch, tap?: Tap): tf.Tensor2D => {
   const layout = layoutOf(model.config, batch);
   const inputs = inputsOf(batch);
   const options = tap ? { tap } : {};

@@ -1,16 +1,19 @@
-// What an evaluation has to ask with: the records of each group, the models behind one cache each, and how much is asked. Trap: what is missing is a reason, never an
-// empty list that would count as 0 of 0.
+// What an evaluation has to ask with: the records of each group, the models behind one cache each, and how much is
+// asked. Trap: what is missing is a reason, never an empty list that would count as 0 of 0.
 import type { Curve, Proportion } from '#core/evaluation.ts';
 import type { Asking, Group, Need } from '#core/quantity.ts';
 import { promptOf, type Frame, type PeopleWorld, type Person, type QaRecord, type Row } from '#datasets/world.ts';
 import { random } from '#engine/random.ts';
-import { cached, type CachedModel, type LanguageModel } from './language-model.ts';
+import { cached, type CachedModel, type TextModel } from './text-model.ts';
 import { refusalRecogniser } from './refusal.ts';
 
 export interface ExamOptions extends Asking {
   truthRatio: NonNullable<Asking['truthRatio']>;
   seed: number;
-  /** New tokens of an answer, however short those of its group are; longer ones get a few more than the longest, up to a limit. */
+  /**
+   * New tokens of an answer, however short those of its group are; longer ones get a few more than the longest, up to a
+   * limit.
+   */
   maxTokens: number;
   /** Control records that answers are asked of; asking all of them takes minutes and says no more. */
   controlSamples: number;
@@ -52,12 +55,12 @@ export interface Exam {
 }
 
 export interface ExamInput {
-  model: LanguageModel;
+  model: TextModel;
   /** Who stays, controls, facts, unknown people: without the forgotten records. */
   world: PeopleWorld;
   forget?: readonly QaRecord[];
-  before?: LanguageModel | undefined;
-  retainModel?: LanguageModel | undefined;
+  before?: TextModel | undefined;
+  retainModel?: TextModel | undefined;
   relearn?: (() => Promise<Relearnt>) | undefined;
   /** Reasons of the caller's own for what it does not give. */
   missing?: Partial<Record<Need, string>>;
@@ -129,7 +132,9 @@ export const pairOf = ({ prompt, answer }: Pick<Row, 'prompt' | 'answer'>): Pick
 export const askedOf = ({ rows, options }: Exam, group: Group): readonly QaRecord[] =>
   group === 'controls' ? random('control-sample').shuffle(rows.controls).slice(0, options.controlSamples) : rows[group];
 
-/** Those that model utility reads: the ones with wrong answers to compare with, where there are any, and of many some. */
+/**
+ * Those that model utility reads: the ones with wrong answers to compare with, where there are any, and of many some.
+ */
 export const comparedOf = ({ rows, options }: Exam, group: Group): readonly QaRecord[] => {
   const withWrong = rows[group].filter(({ wrongAnswers }) => wrongAnswers.length > 0);
   return spread(withWrong.length > 0 ? withWrong : rows[group], options.maxRows);

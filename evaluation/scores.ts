@@ -1,8 +1,9 @@
-// What is read off a teacher-forced score. Convention on the last token: probabilities count the end-of-sequence token, as the published
-// implementations do; token-wise memorisation (exact memorisation, extraction strength, Min-K %) leaves it out.
+// What is read off a teacher-forced score. Convention on the last token: probabilities count the end-of-sequence token,
+// as the published implementations do; token-wise memorisation (exact memorisation, extraction strength, Min-K %)
+// leaves it out.
 import { valueTokens } from '#datasets/value-tokens.ts';
 import type { QaRecord } from '#datasets/world.ts';
-import type { AnswerScore } from './language-model.ts';
+import type { AnswerScore } from './text-model.ts';
 
 type Valued = Pick<QaRecord, 'value' | 'answer'>;
 
@@ -32,15 +33,17 @@ export const exactTokens = (score: AnswerScore): number => {
 };
 
 /**
- * 1 − k/n, k the number of tokens that must be given before all others come out right, n the answer's tokens without the end.
- * 0 where not even the last token does: other implementations stop at 1/n there.
+ * 1 − k/n, k the number of tokens that must be given before all others come out right, n the answer's tokens without
+ * the end. 0 where not even the last token does: other implementations stop at 1/n there.
  */
 export const extractionStrength = (score: AnswerScore): number => {
   const correct = textPositions(score).map((i) => score.correct[i]);
   return 1 - (correct.lastIndexOf(false) + 1) / correct.length;
 };
 
-/** Mean of the lowest `share` of the answer's token log-probabilities (at least one), end-of-sequence left out (nats). */
+/**
+ * Mean of the lowest `share` of the answer's token log-probabilities (at least one), end-of-sequence left out (nats).
+ */
 export const minKLogProb = (score: AnswerScore, share: number): number => {
   const sorted = textPositions(score)
     .map((i) => score.logProbs[i]!)

@@ -7,7 +7,7 @@ import { GatheredResult, gatheredName } from '#core/run.ts';
 import { defineStep } from '#core/step.ts';
 import { isClosed, workingOf, type TicketIn, type WorkingTicket } from '#core/ticket.ts';
 import { commitEvent, Nothing, notReady, openTicket, TicketInput } from './step-support.ts';
-import { destroyModels, destroySideArtefacts } from './model-artefacts.ts';
+import { destroyModels, destroySideArtefacts, neededModels } from './model-artefacts.ts';
 import { resultOf } from './turns.ts';
 
 export const purgeCase = defineStep({
@@ -38,7 +38,7 @@ const destroyAround = async (ticket: Ending, { artifacts, models, serving, resul
   const served = 'deployed' in last ? last.deployed.digest : undefined;
   await destroyModels(
     artifacts,
-    models,
+    neededModels(await models.list()),
     candidates.filter((candidate) => candidate !== served),
   );
   if ('deployed' in last) await destroyReplaced(last.model, last.deployed.previous, { artifacts, models });

@@ -5,13 +5,14 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { Digest, digestOf } from '#core/canonical.ts';
+import { Digest, digestJson, digestOf } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
-import { manifestDigest, ModelManifest } from '#core/model.ts';
+import { readChain } from '#core/model-chain.ts';
+import { assistantFolder, beneath, ModelManifest, ownFiles, type FileEntry } from '#core/model.ts';
 import type { ArtifactStore, ServingTarget } from '#core/ports.ts';
-import { safeName } from '#core/names.ts';
+import { safeName, safePath } from '#core/names.ts';
 import { NamedRule } from '#core/suppression.ts';
-import { readIfThere, shred, writeDurably } from './durable-file.ts';
+import { isMissing, readIfThere, shred, writeDurably } from './durable-file.ts';
 
 /** Greedy answers of the model in a folder: given by the composition root, which has the engine. */
 export type Answer = (modelFolder: string, prompts: readonly string[]) => Promise<string[]>;
@@ -84,26 +85,57 @@ const putRules = async (dir: string, name: string, rules: readonly NamedRule[]) 
   if (rules.length > 0) await writeDurably(rulesOf(dir, name), Buffer.from(JSON.stringify(rules)), 0o600);
 };
 
-/** Writes a model's files from artifacts into a folder, with the manifest beside them. */
+/**
+ * Writes a model's files from artifacts into a folder, with the manifests beside them, and below it what the model is
+ * made upon.
+ */
 const layOut = async (artifacts: ArtifactStore, digest: Digest, folder: string): Promise<void> => {
-  const bytes = await artifacts.get(digest);
-  const manifest = ModelManifest.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
-  for (const [name, file] of Object.entries(manifest.files))
-    await writeDurably(join(folder, safeName(name)), await artifacts.get(file.digest));
-  await writeDurably(join(folder, MANIFEST), bytes);
+  for (const { digest: manifest, manifest: parsed, at } of await readChain(artifacts, digest)) {
+    for (const [path, file] of Object.entries(ownFiles(parsed)))
+      await writeDurably(join(folder, at, safePath(path)), await artifacts.get(file.digest));
+    await writeDurably(join(folder, at, MANIFEST), await artifacts.get(manifest));
+  }
 };
 
-/** The manifest digest computed from the files in a folder; only the quantisation is taken from the stored manifest. */
+const WEIGHTS: ModelManifest = { kind: 'quittance-model/v1', files: {}, quantisation: 'none' };
+
+/**
+ * The manifest digest of the files that a folder holds now; what no file says (how it is quantised or composed) is
+ * taken from its manifest.
+ */
 const folderDigest = async (folder: string): Promise<Digest> => {
-  const { quantisation } = (await readJson(join(folder, MANIFEST), ModelManifest)) ?? { quantisation: 'none' as const };
-  const names = (await readdir(folder)).filter((name) => name !== MANIFEST).sort();
+  const told = (await readJson(join(folder, MANIFEST), ModelManifest)) ?? WEIGHTS;
+  const upon = beneath(told);
+  const below = upon && (await folderDigest(join(folder, upon.folder)));
+  switch (told.kind) {
+    case 'quittance-model/v1':
+      return digestJson({ ...told, files: await filesIn(folder) });
+    case 'quittance-adapter/v1':
+      return digestJson({ ...told, base: below ?? told.base, files: await filesIn(folder, ['base']) });
+    case 'quittance-composed/v1': {
+      const folders = told.assistants.map((_, i) => assistantFolder(i));
+      const found = await Promise.all(folders.map((name) => filesIn(join(folder, name))));
+      const assistants = told.assistants.map(({ layers }, i) => ({ layers, files: found[i]! }));
+      const stray = await filesIn(folder, ['target', ...folders]);
+      const extra = Object.keys(stray).length > 0 ? { stray } : {};
+      return digestJson({ ...told, target: below ?? told.target, assistants, ...extra });
+    }
+  }
+};
+
+const filesIn = async (folder: string, but: readonly string[] = []): Promise<Record<string, FileEntry>> => {
+  const found = await readdir(folder).catch((error: unknown) => {
+    if (isMissing(error)) return []; // what should be here is another digest's matter
+    throw error;
+  });
+  const names = found.filter((name) => name !== MANIFEST && !but.includes(name)).sort();
   const files = await Promise.all(
     names.map(async (name) => {
       const bytes = (await readIfThere(join(folder, name))) ?? new Uint8Array();
       return [name, { digest: digestOf(bytes), bytes: bytes.byteLength }] as const;
     }),
   );
-  return manifestDigest({ kind: 'quittance-model/v1', files: Object.fromEntries(files), quantisation });
+  return Object.fromEntries(files);
 };
 
 const pointers = async (dir: string): Promise<Digest[]> => {

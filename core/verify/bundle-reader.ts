@@ -1,5 +1,6 @@
-// A bundle as the rules see it: each file parsed when first asked for, and once. Trap: every byte is controlled by whoever hands the bundle over; a rule says what
-// it requires with `requireThat`, and anything that a parser throws is a failed check too.
+// A bundle as the rules see it: each file parsed when first asked for, and once. Trap: every byte is controlled by
+// whoever hands the bundle over; a rule says what it requires with `requireThat`, and anything that a parser throws is
+// a failed check too.
 import { z } from 'zod';
 import { BundleIndex, type BundleFiles } from '../bundle.ts';
 import { digestOf, type Digest } from '../canonical.ts';
@@ -8,14 +9,17 @@ import { Envelope, open, type Statement } from '../dsse.ts';
 import { parseOnce } from '../json-keys.ts';
 import { openNote, parseCheckpoint, type Checkpoint } from '../ledger/note.ts';
 import { parseTlogProof } from '../ledger/proof.ts';
-import type { ModelManifest } from '../model.ts';
+import type { FileEntry } from '../model.ts';
 import { TrustRoot } from '../trust-root.ts';
 
 export interface VerifyOptions {
-  /** Keys that the verifier got by another way; without them the bundle's own are used, which shows that it agrees with itself. */
+  /**
+   * Keys that the verifier got by another way; without them the bundle's own are used, which shows that it agrees with
+   * itself.
+   */
   trustRoot?: TrustRoot | undefined;
-  /** Manifest of a model folder at hand, to be compared with what was certified. */
-  model?: ModelManifest | undefined;
+  /** The files of a model folder at hand by their paths, to be compared with what was certified. */
+  model?: Readonly<Record<string, FileEntry>> | undefined;
   now: Date;
 }
 

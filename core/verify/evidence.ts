@@ -1,12 +1,14 @@
-// What was decided on: policy, evidence, run and results, each compared with the log and computed again from the tables. Trap: a digest in one file is a claim; it is
-// compared with the bytes of the other file, never with a second claim.
+// What was decided on: policy, evidence, run and results, each compared with the log and computed again from the
+// tables. Trap: a digest in one file is a claim; it is compared with the bytes of the other file, never with a second
+// claim.
 import { canonicalize, digestJson } from '../canonical.ts';
 import { NEVER_SAID } from '../scope.ts';
 import { EvaluationTables } from '../evaluation.ts';
 import { EvidenceManifest } from '../evidence.ts';
 import { judge, StoredJudgement, type Gate, type Judgement } from '../gate.ts';
 import { GatePolicy } from '../policy.ts';
-import { manifestDigest, ModelManifest } from '../model.ts';
+import { bundledManifest, filesOf, linkBelow, type Chain } from '../model-chain.ts';
+import { beneath, manifestDigest, ModelManifest } from '../model.ts';
 import { daysAfter } from '../retention.ts';
 import { RunManifest, UnlearnPlan } from '../run.ts';
 import { fail, notChecked, requireThat, type BundleReader, type Rule } from './bundle-reader.ts';
@@ -183,17 +185,30 @@ export const subjectIsServed: Rule = (bundle) => {
     tables.quantisation === manifest.quantisation,
     'what was judged was stored otherwise than what is served',
   );
-  return digest;
+  const [, ...upon] = certifiedChain(bundle);
+  return [digest, ...upon.map((link) => `upon ${link.digest}`)].join(', ');
+};
+
+/** The certified model and what it is made upon, each manifest by the digest that the one above names. */
+const certifiedChain = (bundle: BundleReader): Chain => {
+  const manifest = bundle.json('model.json', ModelManifest);
+  const chain: Chain = [{ digest: manifestDigest(manifest), manifest, at: '' }];
+  for (let last = chain[0], under = beneath(last.manifest); under; under = beneath(last.manifest)) {
+    const name = bundledManifest(under.digest);
+    requireThat(bundle.digest(name) === under.digest, `${name} is not what the model is made upon`);
+    chain.push((last = linkBelow(last, bundle.json(name, ModelManifest))));
+  }
+  return chain;
 };
 
 export const modelAtHand: Rule = (bundle) => {
   const { model } = bundle.options;
   if (!model) return notChecked('no model folder was given (--model DIR)');
-  const certified = bundle.json('model.json', ModelManifest);
-  for (const [name, { digest }] of Object.entries(certified.files))
-    requireThat(model.files[name]?.digest === digest, `${name} of the model folder is not the certified file`);
+  const certified = filesOf(certifiedChain(bundle));
+  for (const [name, { digest }] of Object.entries(certified))
+    requireThat(model[name]?.digest === digest, `${name} of the model folder is not the certified file`);
   requireThat(
-    Object.keys(model.files).length === Object.keys(certified.files).length,
+    Object.keys(model).length === Object.keys(certified).length,
     'the model folder has files that were not certified',
   );
   return 'the model folder is the certified one';

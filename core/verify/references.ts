@@ -1,6 +1,6 @@
-// Every digest that a document of the bundle names: of a file that is here, of a part of one, of a key of the trust root, or of something that stays outside by design,
-// which is listed with its place and the reason. Trap: the list is of places, not of digests; a digest in any other place that nothing here has is a claim that
-// nobody can look behind.
+// Every digest that a document of the bundle names: of a file that is here, of a part of one, of a key of the trust
+// root, or of something that stays outside by design, which is listed with its place and the reason. Trap: the list is
+// of places, not of digests; a digest in any other place that nothing here has is a claim that nobody can look behind.
 import { digestJson, type Digest } from '../canonical.ts';
 import { Envelope } from '../dsse.ts';
 import { parseOnce } from '../json-keys.ts';
@@ -11,12 +11,16 @@ import { fail, requireThat, type BundleReader, type Rule } from './bundle-reader
 /** Places, written `file#/path`, of digests whose objects are not part of a bundle, and why. */
 export const OUTSIDE: readonly { readonly at: RegExp; readonly why: string }[] = [
   {
-    at: /(model\.json#|run\.json#\/manifest)\/files\/[^/]+\/digest$/,
+    at: /(model\.json#|run\.json#\/manifest|manifests\/[0-9a-f]{64}\.json#)(\/assistants\/\d+)?\/files\/[^/]+\/digest$/,
     why: 'weights, tokenizer and configuration: megabytes to gigabytes; `verify --model` compares a copy',
   },
   {
     at: /((plan|run|evidence)\.json#|log\/\d+\.json#\/event(\/run)?|certificate\.dsse\.json#\/predicate)\/base$/,
     why: 'the model from before: it still knows, and is destroyed on a clock, its manifest with it',
+  },
+  {
+    at: /attempts\/\d+\/run\.json#\/manifest\/(base|target)$/,
+    why: 'what the result of an attempt that was not served was made upon',
   },
   { at: /log\/\d+\.json#\/event\/previous$/, why: 'the model from before, as its replacement names it' },
   { at: /tables-before\.json#\/model$/, why: 'the model from before, as its evaluation names it' },

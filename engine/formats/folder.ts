@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { QuittanceError } from '#core/errors.ts';
-import type { ModelManifest } from '#core/model.ts';
+import type { FileEntry, WeightsManifest } from '#core/model.ts';
 import type { Quantisation } from '#core/quantisation.ts';
 import { modelFrom, type Model } from '../model.ts';
 import { intoStored, parameterSpecs, storedShape, type ParameterSpec } from '../parameters.ts';
@@ -173,14 +173,14 @@ const PARTS = /^(config\.json|tokenizer\.json|model[\w.-]*\.safetensors|model\.s
 export const isServed = (name: string): boolean => COMPANIONS.includes(name) || PARTS.test(name);
 
 /** Digests of the files that are served. */
-export const manifestOf = (dir: string, quantisation: Quantisation): ModelManifest => {
+export const manifestOf = (dir: string, quantisation: Quantisation): WeightsManifest => {
   const names = readdirSync(dir).filter(isServed);
   const files = names.sort().map((name) => [name, fileEntry(join(dir, name))] as const);
   return { kind: 'quittance-model/v1', quantisation, files: Object.fromEntries(files) };
 };
 
 /** Digest and size of a file, which may be larger than memory. */
-const fileEntry = (path: string): ModelManifest['files'][string] => {
+export const fileEntry = (path: string): FileEntry => {
   const hash = createHash('sha256');
   const chunk = new Uint8Array(2 ** 22);
   const fd = openSync(path, 'r');

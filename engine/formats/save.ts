@@ -1,7 +1,7 @@
 // Writes model folders, whole or not at all. Trap: a LoRA is not part of the weights and must be merged before.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { manifestDigest, type ModelManifest } from '#core/model.ts';
+import { manifestDigest, type WeightsManifest } from '#core/model.ts';
 import type { Digest } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { Quantisation } from '#core/quantisation.ts';
@@ -13,7 +13,7 @@ import { tf } from '../tf.ts';
 import { replaceFolder } from './whole-folder.ts';
 
 export interface SavedModel {
-  manifest: ModelManifest;
+  manifest: WeightsManifest;
   digest: Digest;
 }
 

@@ -1,11 +1,11 @@
 // Models in and out of the content-addressed store: a model is its manifest, whose digest names it; each file is an
 // artefact of its own.
 // Trap: a weight file in the store could be swapped, so the store verifies each file's digest when it is read.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { canonicalize, type Digest } from '#core/canonical.ts';
-import { QuittanceError } from '#core/errors.ts';
-import { ModelManifest } from '#core/model.ts';
+import { filesOf, readChain } from '#core/model-chain.ts';
+import type { ModelManifest } from '#core/model.ts';
 import type { ArtifactStore } from '#core/ports.ts';
 import type { Quantisation } from '#core/quantisation.ts';
 import { manifestOf, loadModel } from './folder.ts';
@@ -22,22 +22,16 @@ export const storeModel = async (
   return { digest: await artifacts.put(Buffer.from(canonicalize(manifest))), manifest };
 };
 
-/** MODEL_NOT_FOUND where the digest names nothing, MODEL_INVALID where it names something else. */
-export const readManifest = async (artifacts: ArtifactStore, digest: Digest): Promise<ModelManifest> => {
-  if (!(await artifacts.has(digest)))
-    throw new QuittanceError('MODEL_NOT_FOUND', { message: `no model has the digest ${digest}` });
-  const parsed = ModelManifest.safeParse(JSON.parse(Buffer.from(await artifacts.get(digest)).toString('utf8')));
-  if (!parsed.success)
-    throw new QuittanceError('MODEL_INVALID', { message: `${digest} is not a model manifest`, cause: parsed.error });
-  return parsed.data;
-};
-
-/** Writes the model's files into `into`. */
-export const materialize = async (artifacts: ArtifactStore, digest: Digest, into: string): Promise<ModelManifest> => {
-  const manifest = await readManifest(artifacts, digest);
-  for (const [name, { digest: file }] of Object.entries(manifest.files))
-    writeFileSync(join(into, name), await artifacts.get(file));
-  return manifest;
+/**
+ * Writes the model's files into `into`. MODEL_NOT_FOUND where the digest names nothing, MODEL_INVALID where it names
+ * something else.
+ */
+export const materialize = async (artifacts: ArtifactStore, digest: Digest, into: string): Promise<void> => {
+  const chain = await readChain(artifacts, digest);
+  for (const [path, file] of Object.entries(filesOf(chain))) {
+    mkdirSync(dirname(join(into, path)), { recursive: true });
+    writeFileSync(join(into, path), await artifacts.get(file.digest));
+  }
 };
 
 /** Runs `use` with the model's files in a scratch folder that is gone afterwards. */

@@ -1,7 +1,8 @@
-// How likely the model finds what was trained: the value's tokens, the whole answer, its least likely tokens (Min-K %, Shi et al. 2024). Membership is read off them:
-// AUC and KS test against never-trained people. Trap: a level says nothing by itself; two groups are compared on the same bins.
+// How likely the model finds what was trained: the value's tokens, the whole answer, its least likely tokens (Min-K %,
+// Shi et al. 2024). Membership is read off them: AUC and KS test against never-trained people. Trap: a level says
+// nothing by itself; two groups are compared on the same bins.
 import { pairOf } from '../exam.ts';
-import type { AnswerScore } from '../language-model.ts';
+import type { AnswerScore } from '../text-model.ts';
 import type { QaRecord } from '#datasets/world.ts';
 import type { PerRecord } from '../quantity.ts';
 import { meanLogProb, minKLogProb as minK, valueLogProb as ofValue } from '../scores.ts';

@@ -15,7 +15,7 @@ import { digestJson, digestOf } from '#core/canonical.ts';
 import { EvaluationTables } from '#core/evaluation.ts';
 import { trainingManifest } from '#core/forget-set.ts';
 import type { GatePolicy } from '#core/policy.ts';
-import { ModelManifest } from '#core/model.ts';
+import { ModelManifest, ownFiles } from '#core/model.ts';
 import { auditReport } from '#report/audit-report.ts';
 import { gatherReport } from '#report/gather.ts';
 import { RunManifest } from '#core/run.ts';
@@ -157,7 +157,7 @@ describe('a ticket that asks for int8', () => {
   it('has its matrices stored as int8 with a scale a row, its embeddings and norms as they were', async () => {
     const { manifest } = await runOf();
     const { artifacts } = embedded.ports;
-    const weights = async (model: ModelManifest) => artifacts.get(model.files['model.safetensors']!.digest);
+    const weights = async (model: ModelManifest) => artifacts.get(ownFiles(model)['model.safetensors']!.digest);
     const served = await weights(await getJson(artifacts, manifest.candidate, ModelManifest));
     const dtypes = dtypesOf(served);
     const matrices = [...dtypes].filter(([name]) => /_proj\.weight$/.test(name));
@@ -166,7 +166,10 @@ describe('a ticket that asks for int8', () => {
     for (const [name] of matrices) expect(dtypes.get(`${name}.scale`)).toBe('F32');
     expect(dtypes.get('model.embed_tokens.weight')).toBe('F32');
     expect(dtypes.get('model.norm.weight')).toBe('F32');
-    expect(manifest.manifest.files['model.safetensors']).toEqual({ digest: digestOf(served), bytes: served.length });
+    expect(ownFiles(manifest.manifest)['model.safetensors']).toEqual({
+      digest: digestOf(served),
+      bytes: served.length,
+    });
   });
 
   it('reports what the base scored beside what the copy scores', async () => {

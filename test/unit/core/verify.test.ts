@@ -1,9 +1,9 @@
-// The offline verifier and the bytes of a bundle: a true one passes, any byte, file or value that is not the true one's fails, and nothing throws. The attacks that
-// take thought are beside this, in verify/.
+// The offline verifier and the bytes of a bundle: a true one passes, any byte, file or value that is not the true one's
+// fails, and nothing throws. The attacks that take thought are beside this, in verify/.
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { BundleFiles } from '#core/bundle.ts';
 import type { EvaluationTables } from '#core/evaluation.ts';
-import type { ModelManifest } from '#core/model.ts';
+import type { WeightsManifest } from '#core/model.ts';
 import { BundleReader } from '#core/verify/bundle-reader.ts';
 import { bundleFiles, bundleSealed } from '#core/verify/signatures.ts';
 import { verifyBundle, type VerifyOptions } from '#core/verify.ts';
@@ -25,7 +25,7 @@ const failing = (files: BundleFiles, options: Partial<VerifyOptions> = {}) => fa
 const verify = (files: BundleFiles, options: Partial<VerifyOptions> = {}) =>
   verifyBundle(files, { now: truth.now, trustRoot: truth.trustRoot, ...options });
 const tables = () => readJson<EvaluationTables>(truth.files, 'tables.json');
-const manifest = () => readJson<ModelManifest>(truth.files, 'model.json');
+const manifest = () => readJson<WeightsManifest>(truth.files, 'model.json');
 
 describe('a true bundle', () => {
   it('passes every check, with and without pinned keys', () => {
@@ -38,7 +38,7 @@ describe('a true bundle', () => {
   });
 
   it('passes beside the model that was certified', () => {
-    expect(failing(truth.files, { model: manifest() })).toEqual([]);
+    expect(failing(truth.files, { model: manifest().files })).toEqual([]);
   });
 
   it('says what was not checked, which is neither held nor failed', () => {

@@ -1,5 +1,6 @@
-// A language model that a test writes down: words are tokens, each with the log-probability that the test gives; answers come from lists.
-import type { AnswerScore, LanguageModel, Pair, Said } from '#evaluation/language-model.ts';
+// A language model that a test writes down: words are tokens, each with the log-probability that the test gives;
+// answers come from lists.
+import type { AnswerScore, TextModel, Pair, Said } from '#evaluation/text-model.ts';
 
 export interface Lookup {
   /** Log-probability (nats) and correctness of each word of an answer and of its end. */
@@ -10,7 +11,7 @@ export interface Lookup {
   sampled?: (prompt: string, index: number) => string;
 }
 
-export interface LookupModel extends LanguageModel {
+export interface LookupModel extends TextModel {
   /** Sizes of the calls, to see that asking is batched. */
   readonly calls: { score: number[]; generate: number[] };
 }

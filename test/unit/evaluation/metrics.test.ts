@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { promptOf, type Person, type PeopleWorld, type QaRecord } from '#datasets/world.ts';
 import { examOf, EXAM_DEFAULTS, spread, type ExamInput, type ExamOptions } from '#evaluation/exam.ts';
-import { cached } from '#evaluation/language-model.ts';
+import { cached } from '#evaluation/text-model.ts';
 import { ranked } from '#evaluation/quantities/quality.ts';
 import { measure } from '#evaluation/tables.ts';
 import { MetricValue } from '#core/evaluation.ts';

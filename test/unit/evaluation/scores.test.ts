@@ -1,6 +1,6 @@
 // Readings of one score, against values worked out by hand, and of generated text.
 import { describe, expect, it } from '@jest/globals';
-import type { AnswerScore } from '#evaluation/language-model.ts';
+import type { AnswerScore } from '#evaluation/text-model.ts';
 import {
   exactTokens,
   extractionStrength,

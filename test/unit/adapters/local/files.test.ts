@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { fileArtifactStore } from '#adapters/local/file-artifact-store.ts';
@@ -9,7 +9,8 @@ import { systemClock } from '#adapters/local/system-clock.ts';
 import { bytes, outcome } from '#test/contract/contract.ts';
 import { onEachFullDisk } from '#test/support/full-disk.ts';
 import { filesUnder, holding, temporaryFolder } from '#test/support/folders.ts';
-import { putModel, textModel } from '#bench/house/models.ts';
+import { digest, putModel, textModel } from '#bench/house/models.ts';
+import { putAdapter, putComposed } from '#test/support/made-models.ts';
 import type { Told } from './full-disk-child.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -101,6 +102,41 @@ describe('what is served', () => {
     const { dir, target, before } = await serve();
     writeFileSync(join(modelFolder(dir, before), 'adapter.safetensors'), 'lora');
     expect((await target.probe('house', [])).digest).not.toBe(before);
+  });
+
+  it('is laid out with all that it is made upon, and found out when any of it is touched', async () => {
+    const { dir, target, before } = await serve();
+    const artifacts = fileArtifactStore(join(folder.dir, 'artifacts'));
+    const adapter = await putAdapter(artifacts, before, 'support');
+    const composed = await putComposed(artifacts, adapter, 'support');
+    for (const [served, files] of [
+      [adapter, ['adapter_config.json', 'adapter_model.safetensors', 'base/model.safetensors', 'stray.safetensors']],
+      [
+        composed,
+        ['assistant-1/adapter_model.safetensors', 'target/adapter_config.json', 'target/base/config.json', 'x'],
+      ],
+    ] as const) {
+      await target.promote('house', served, (await target.served('house'))?.digest);
+      expect((await target.probe('house', [])).digest).toBe(served);
+      for (const file of files) {
+        const path = join(modelFolder(dir, served), file);
+        const was = existsSync(path) ? readFileSync(path) : undefined;
+        writeFileSync(path, 'another');
+        expect([file, (await target.probe('house', [])).digest === served]).toEqual([file, false]);
+        if (was) writeFileSync(path, was);
+        else rmSync(path);
+      }
+      rmSync(join(modelFolder(dir, served), served === adapter ? 'base' : 'target'), { recursive: true });
+      expect((await target.probe('house', [])).digest).not.toBe(served);
+    }
+  });
+
+  it('is refused without what it is made upon, and nothing else is served then', async () => {
+    const { target, before } = await serve();
+    const artifacts = fileArtifactStore(join(folder.dir, 'artifacts'));
+    const orphan = await putAdapter(artifacts, digest(9), 'support');
+    expect(await outcome(target.promote('house', orphan, before))).toBe('BASE_MISSING');
+    expect((await target.probe('house', [])).digest).toBe(before);
   });
 
   it('answers from the new weights, and the old ones are gone from the serving side', async () => {

@@ -23,7 +23,7 @@ export interface Said {
 
 export type Pair = Pick<Row, 'prompt' | 'answer'>;
 
-export interface LanguageModel {
+export interface TextModel {
   score(pairs: readonly Pair[]): AnswerScore[];
   /** Greedy where `temperature` is absent or 0. The i-th prompt of a call has its own random stream. */
   generate(prompts: readonly string[], options: { maxTokens: number; temperature?: number; seed?: number }): Said[];
@@ -44,7 +44,7 @@ export interface Sampling {
   seed: number;
 }
 
-export const cached = (model: LanguageModel, { samplesPerPrompt, temperature, seed }: Sampling): CachedModel => {
+export const cached = (model: TextModel, { samplesPerPrompt, temperature, seed }: Sampling): CachedModel => {
   const scores = new Map<string, AnswerScore>();
   const greedy = new Map<string, Said>();
   const samples = new Map<string, Said[]>();

@@ -1,0 +1,108 @@
+// A decoder's texts that grow token by token, with a key-value cache. Prompts of different length are padded on the
+// left, so that all rows end in the same column; padding is hidden by the attention bias. Trap: a cache grows by a
+// copy, so that for a moment it is there twice.
+import { block, disposeLayout, embed, head, layersOf, type Cache, type Layout, type Weights } from './decoder.ts';
+import type { DecoderConfig, Rope } from './formats/config.ts';
+import type { Decoding, NewColumns } from './language-model.ts';
+import { ropeTables } from './rope.ts';
+import { tf } from './tf.ts';
+
+/** What computes: sizes and choices, and where the numbers are looked up. */
+export interface Computed {
+  readonly config: DecoderConfig;
+  readonly weights: Weights;
+}
+
+export const keptPerToken = ({ layers, kvHeads, headDim }: DecoderConfig): number => layers * 2 * kvHeads * headDim;
+
+export const decodingOf = (decoder: Computed): Decoding => {
+  let caches: Cache[] = [];
+  const replace = (by: Cache[]) => {
+    disposeCaches(caches);
+    caches = by;
+  };
+  return {
+    advance(columns) {
+      const layout = stepLayout(decoder.config, columns);
+      const grown: Cache[] = [];
+      const logits = tf.tidy(() => {
+        let x = embedColumns(decoder, columns);
+        for (let l = 0; l < decoder.config.layers; l++) x = grow(decoder, l, x, layout, caches, grown);
+        return headOfLast(decoder, x, columns);
+      });
+      replace(grown);
+      disposeLayout(layout);
+      return logits;
+    },
+    keep: (rows) => replace(rowsOfCaches(caches, rows)),
+    dispose: () => replace([]),
+  };
+};
+
+/** (rows · n, d) of the new columns. */
+export const embedColumns = ({ config, weights }: Computed, columns: NewColumns): tf.Tensor2D => {
+  const ids = tf.tensor1d(Int32Array.from(columns.ids.flat()), 'int32');
+  return embed(config, weights, ids, tf.tensor1d(positionsOf(config, columns), 'int32'));
+};
+
+/** One block over the new columns; its grown cache goes to the end of `into`. */
+export const grow = (
+  { config, weights }: Computed,
+  layer: number,
+  x: tf.Tensor2D,
+  layout: Layout,
+  caches: readonly Cache[],
+  into: Cache[],
+): tf.Tensor2D =>
+  block(config, weights, layer, x, layout, {
+    cache: caches[layer],
+    keep: ({ k, v }) => into.push({ k: tf.keep(tf.clone(k)), v: tf.keep(tf.clone(v)) }),
+  });
+
+/** (rows · n, d) → logits (rows, V) of each row's last column. */
+export const headOfLast = ({ config, weights }: Computed, x: tf.Tensor2D, { ids }: NewColumns): tf.Tensor2D => {
+  const [rows, n] = [ids.length, ids[0]!.length];
+  const last = tf.reshape(tf.slice(tf.reshape(x, [rows, n, -1]), [0, n - 1, 0], [rows, 1, -1]), [rows, -1]);
+  return head(config, weights, last as tf.Tensor2D);
+};
+
+export const disposeCaches = (caches: readonly Cache[]): void => caches.forEach(({ k, v }) => tf.dispose([k, v]));
+
+/** The caches of these rows, in this order. */
+export const rowsOfCaches = (caches: readonly Cache[], rows: readonly number[]): Cache[] => {
+  const at = tf.tensor1d(Int32Array.from(rows), 'int32');
+  const kept = caches.map(({ k, v }) => ({ k: tf.gather(k, at), v: tf.gather(v, at) }));
+  at.dispose();
+  return kept;
+};
+
+/**
+ * Position of each new cell (rows · n): columns since the row's first token, 0 in the padding; finished rows stay at
+ * the last position.
+ */
+const positionsOf = ({ maxPositions }: DecoderConfig, { ids, padding, before }: NewColumns): Int32Array => {
+  const within = (position: number) => Math.min(Math.max(0, position), maxPositions - 1);
+  return Int32Array.from(padding.flatMap((pad) => ids[0]!.map((_, i) => within(before + i - pad))));
+};
+
+/** The caller disposes it (disposeLayout). */
+export const stepLayout = (config: DecoderConfig, columns: NewColumns): Layout => {
+  const [rows, n] = [columns.ids.length, columns.ids[0]!.length];
+  const lengths = columns.padding.map((pad) => columns.before + n - pad);
+  const tablesOf = (rope: Rope) => ropeTables(rope, positionsOf(config, columns), rows, lengths);
+  return { rows, columns: n, layers: layersOf(config, (window) => stepBias(columns, window), tablesOf) };
+};
+
+const stepBias = ({ ids, padding, before }: NewColumns, window: number | undefined): tf.Tensor4D => {
+  const n = ids[0]!.length;
+  const S = before + n;
+  const bias = new Float32Array(ids.length * n * S).fill(-1e9);
+  padding.forEach((pad, b) => {
+    for (let i = 0; i < n; i++) {
+      const column = before + i;
+      const from = Math.max(pad, column - (window ?? S) + 1);
+      bias.fill(0, (b * n + i) * S + Math.min(from, column), (b * n + i) * S + column + 1);
+    }
+  });
+  return tf.tensor4d(bias, [ids.length, 1, n, S]);
+};
