@@ -15,6 +15,11 @@ export const commands: readonly Entry[] = [
   },
   { name: 'serve', summary: 'portal and API in one process', load: async () => (await import('./serve.ts')).serve },
   {
+    name: 'people',
+    summary: 'who may sign in to serve, and their sessions',
+    load: async () => (await import('./people.ts')).people,
+  },
+  {
     name: 'ticket',
     summary: 'casework: file, list, show, decide, withdraw, hold, resume, bundle',
     load: async () => (await import('./ticket.ts')).ticket,

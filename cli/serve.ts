@@ -6,9 +6,10 @@ import { openEmbedded, type Embedded } from '#entry/embedded.ts';
 import { readPolicy } from '#entry/policies.ts';
 import { listenOn, type Address } from '#server/listening.ts';
 import { reachOf } from '#server/reach.ts';
-import { admitPeople, type NewPerson } from '#server/sign-in.ts';
+import { admitPeople } from '#server/people.ts';
 import type { Arguments, Command } from './command.ts';
 import { backend } from './engine.ts';
+import { personLine } from './people.ts';
 import { integer } from './values.ts';
 
 export const serve: Command = {
@@ -66,9 +67,6 @@ const listenUntilStopped = async (args: Arguments, embedded: Embedded, address: 
     close();
   }
 };
-
-const personLine = ({ principal, roles, token }: NewPerson): string =>
-  `${principal} (${roles.join(', ')}) signs in with the token ${token}`;
 
 const stopped = (): Promise<void> =>
   new Promise((resolve) => {

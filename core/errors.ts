@@ -17,6 +17,7 @@ export const ERROR_CODES = {
   CSRF_INVALID: 'the form was opened by another person, for other evidence, on another site, or not at all',
   HOST_UNKNOWN: 'the request names a host under which this server is not reached',
   METHOD_NOT_ALLOWED: 'the path is known, and this method is not one of those it answers',
+  TOO_MANY_ATTEMPTS: 'too many wrong tokens came from this address, or in all; those who are signed in go on',
   MEDIA_TYPE_UNSUPPORTED: 'the body is not of a media type that is read here',
   ACCESS_DENIED: 'the caller may not do this',
   KEY_UNAVAILABLE: 'a key was disabled, revoked or scheduled for deletion, or does not exist',
@@ -87,6 +88,8 @@ export interface ErrorDetails {
   got?: string;
   /** What the reader can do about it. */
   hint?: string;
+  /** When the same call may be made again. */
+  retryAfterSeconds?: number;
   cause?: unknown;
 }
 
@@ -95,6 +98,7 @@ export class QuittanceError extends Error {
   readonly expected?: string;
   readonly got?: string;
   readonly hint?: string;
+  readonly retryAfterSeconds?: number;
 
   constructor(code: ErrorCode, details: ErrorDetails) {
     super(details.message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -103,6 +107,7 @@ export class QuittanceError extends Error {
     if (details.expected !== undefined) this.expected = details.expected;
     if (details.got !== undefined) this.got = details.got;
     if (details.hint !== undefined) this.hint = details.hint;
+    if (details.retryAfterSeconds !== undefined) this.retryAfterSeconds = details.retryAfterSeconds;
   }
 }
 

@@ -9,28 +9,18 @@ import type { Env } from '#functions/api/context.ts';
 import { identify } from '#functions/api/guard.ts';
 import { completionRoutes, type Completions } from './completions.ts';
 import type { Reach } from './reach.ts';
-import { signIn } from './sign-in.ts';
+import type { SignIn } from './sign-in.ts';
 
 export const appFor = async (
-  dir: string,
+  people: SignIn,
   { ports, policy }: Pick<Embedded, 'policy'> & { readonly ports: Ports },
   completions: Completions,
   { loopback, servesHost }: Reach,
 ): Promise<Hono<Env>> => {
-  const now = () => ports.clock.now();
-  const people = signIn(dir, now);
-  const context: ApiContext = {
-    ports,
-    policy: await policy(),
-    authenticate: people.authenticate,
-    servesHost,
-    signInPath: people.path,
-    signOutPath: people.signOutPath,
-    formKey: people.formKey,
-  };
+  const context: ApiContext = { ...people, ports, policy: await policy(), servesHost };
   return api(context, (app) => {
     people.routes(app);
     if (!loopback) app.use('/v1/*', identify(context));
-    completionRoutes(app, completions, now);
+    completionRoutes(app, completions, () => ports.clock.now());
   });
 };

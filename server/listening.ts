@@ -1,10 +1,12 @@
 // The app on a port: everything that the workflows need is running in the same process, over one data folder.
 import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
+import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import type { Embedded } from '#entry/embedded.ts';
 import { appFor } from './app.ts';
 import { reachOf } from './reach.ts';
+import { signIn } from './sign-in.ts';
 import { servedModels } from './served-models.ts';
 
 export interface Address {
@@ -26,12 +28,14 @@ export const listenOn = async (dir: string, embedded: Embedded, address: Address
   const { host, port, publicUrls } = address;
   const reach = reachOf(host, publicUrls);
   const models = servedModels(dir, embedded.ports);
-  const app = await appFor(dir, embedded, models, reach);
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  const people = signIn(dir, () => embedded.ports.clock.now());
+  const app = await appFor(people, embedded, models, reach);
+  const server = createAdaptorServer({ fetch: (request, env) => app.fetch(request, senderOf(env)) }) as Server;
   const close = () => {
     server.closeAllConnections();
     server.close();
     models.close();
+    people.close();
   };
   try {
     return { url: urlOf(host, await bound(server, host, port)), close };
@@ -40,6 +44,13 @@ export const listenOn = async (dir: string, embedded: Embedded, address: Address
     throw error;
   }
 };
+
+const Incoming = z.object({ incoming: z.object({ socket: z.object({ remoteAddress: z.string() }) }) });
+
+/** What the app is told of the connection. */
+const senderOf = (env: unknown): { address: string } => ({
+  address: Incoming.safeParse(env).data?.incoming.socket.remoteAddress ?? 'unknown',
+});
 
 const urlOf = (host: string, port: number): string => `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 

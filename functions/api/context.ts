@@ -1,6 +1,7 @@
 // What the HTTP app gets from its composition root, and what handlers share: who asks, and whether a page or data is
 // wanted.
 import type { Context } from 'hono';
+import { z } from 'zod';
 import type { Digest } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { Ports } from '#core/ports.ts';
@@ -20,8 +21,10 @@ export interface ApiContext {
   readonly ports: Ports;
   /** The gate policy that new tickets are filed under. */
   readonly policy: Digest;
-  /** Who sends the request; undefined when it does not say so, or not credibly. */
-  readonly authenticate: (request: Request) => Promise<Identity | undefined>;
+  /**
+   * Who sends the request; undefined when it does not say so, or not credibly. `address`: where it came from.
+   */
+  readonly authenticate: (request: Request, address: string) => Promise<Identity | undefined>;
   /**
    * Whether this is a name or address under which the app is reached, without its port. A page elsewhere whose own name
    * was made to lead here (DNS rebinding) would otherwise be of the same origin as ours.
@@ -44,6 +47,11 @@ export type Asked = Context<Env>;
 /** `.json` at the end of the path, or asked for by its media type. */
 export const wantsData = (c: Context): boolean =>
   new URL(c.req.url).pathname.endsWith('.json') || !(c.req.header('accept') ?? '').includes('text/html');
+
+const Sender = z.object({ address: z.string() });
+
+/** Where a request came from, as the server that took it says (`app.fetch(request, { address })`). */
+export const addressOf = (c: Asked): string => Sender.safeParse(c.env).data?.address ?? 'unknown';
 
 export interface View {
   readonly title: string;

@@ -6,7 +6,7 @@ import { createMiddleware } from 'hono/factory';
 import { QuittanceError } from '#core/errors.ts';
 import { REQUEST_LIMIT_BYTES } from '#core/ticket-request.ts';
 import { answerProblem } from './problems.ts';
-import { wantsData, type ApiContext, type Env, type Identity } from './context.ts';
+import { addressOf, wantsData, type ApiContext, type Env, type Identity } from './context.ts';
 
 const HEADERS: Readonly<Record<string, string>> = {
   'Content-Security-Policy':
@@ -41,7 +41,7 @@ export const limitBody = bodyLimit({
 /** UNAUTHENTICATED, or a way to sign in for a browser. */
 export const identify = ({ authenticate, signInPath, signOutPath }: ApiContext) =>
   createMiddleware<Env>(async (c, next) => {
-    const identity = await authenticate(c.req.raw);
+    const identity = await authenticate(c.req.raw, addressOf(c));
     if (identity) {
       c.set('identity', identity);
       if (identity.via === 'session') c.set('signOutPath', signOutPath);

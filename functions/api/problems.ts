@@ -22,6 +22,7 @@ const BY_STATUS: readonly (readonly [ContentfulStatusCode, readonly ErrorCode[]]
   [421, ['HOST_UNKNOWN']],
   [422, ['TICKET_IDENTITY', 'FORGET_EMPTY', 'FORGET_UNKNOWN_RECORD', 'FORGET_TOO_BROAD']],
   [422, ['FORGET_NOT_PERSONAL', 'FORGET_COMMON_TOKENS', 'SUBJECT_MISMATCH']],
+  [429, ['TOO_MANY_ATTEMPTS']],
   [503, ['SERVICE_UNAVAILABLE', 'STORE_LOCKED']],
   [507, ['STORE_FULL']],
 ];
@@ -35,6 +36,7 @@ const WITH_RULES: readonly ErrorCode[] = [
   'TICKET_ON_HOLD',
   'ACCESS_DENIED',
   'HOST_UNKNOWN',
+  'TOO_MANY_ATTEMPTS',
   'METHOD_NOT_ALLOWED',
   'MEDIA_TYPE_UNSUPPORTED',
   'APPROVER_IS_FILER',
@@ -77,7 +79,8 @@ export const problemOf = (error: unknown): Problem => {
 export const answerProblem = (error: unknown, c: Context): Response => {
   const problem = problemOf(error);
   if (problem.status === 401) c.header('WWW-Authenticate', 'Bearer');
-  if (problem.status === 503) c.header('Retry-After', '5');
+  const again = isQuittanceError(error) ? error.retryAfterSeconds : undefined;
+  if (problem.status === 503 || again !== undefined) c.header('Retry-After', String(again ?? 5));
   if (wantsData(c))
     return c.body(JSON.stringify(problem), problem.status, { 'Content-Type': 'application/problem+json' });
   return c.html(errorPage(problem), problem.status);

@@ -66,6 +66,34 @@ describe('quittance serve', () => {
     expect(second.status).toBe(2);
   });
 
+  it('lets people in and out, and ends sessions, while it runs', async () => {
+    const people = (...args: string[]) => {
+      const { stdout, stderr } = spawnSync(process.execPath, [BIN, 'people', ...args, '--dir', dir, '--json'], {
+        encoding: 'utf8',
+      });
+      expect(stderr).toBe('');
+      return JSON.parse(stdout) as unknown;
+    };
+    const { added } = people('add', 'auditor.ann=auditor') as Ready;
+    expect(people('list')).toContainEqual({ principal: 'auditor.ann', roles: ['auditor'] });
+    const begin = async () => {
+      const body = new URLSearchParams({ token: added[0]!.token });
+      const response = await fetch(`${ready.url}/sign-in`, { method: 'POST', body, redirect: 'manual' });
+      return { cookie: response.headers.get('set-cookie')?.split(';')[0] ?? '' };
+    };
+    const [one, other] = [await begin(), await begin()];
+    expect([await status('/tickets.json', one), await status('/tickets.json', other)]).toEqual([200, 200]);
+    const open = people('sessions') as { session: string; principal: string }[];
+    expect(open.map(({ principal }) => principal)).toEqual(['auditor.ann', 'auditor.ann']);
+    expect(people('end', open[0]!.session)).toEqual({ ended: 1 });
+    const left = [await status('/tickets.json', one), await status('/tickets.json', other)];
+    expect(left.sort()).toEqual([200, 401]);
+    expect(people('remove', 'auditor.ann')).toEqual({ removed: 'auditor.ann' });
+    expect(await status('/tickets.json', other)).toBe(401);
+    expect(await status('/tickets.json', { authorization: `Bearer ${added[0]!.token}` })).toBe(401);
+    expect(people('sessions')).toEqual([]);
+  });
+
   (chromium ? it : it.skip)(
     `draws its pages in a browser without a complaint${chromium ? '' : ' (skipped: no chromium is installed)'}`,
     async () => {

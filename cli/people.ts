@@ -1,0 +1,109 @@
+// `quittance people`: who may sign in to `quittance serve`, and which sessions are open. It works while the server runs,
+// which looks at the people and their sessions with each request.
+import { sqliteSessions, type Session, type Sessions } from '#adapters/local/sqlite-sessions.ts';
+import { QuittanceError, usageError } from '#core/errors.ts';
+import { Role } from '#core/roles.ts';
+import { admitPeople, readPeople, removePerson, type NewPerson } from '#server/people.ts';
+import { personOf } from '#server/sign-in.ts';
+import type { Arguments, Command, ExitCode } from './command.ts';
+import { existingFolder } from './values.ts';
+
+export const people: Command = {
+  name: 'people',
+  summary: 'who may sign in to serve, and their sessions',
+  usage: 'list | add NAME=ROLE[,ROLE] … | remove NAME | sessions | end NAME|SESSION',
+  options: {},
+  example: 'quittance people add privacy.officer=approver',
+  notes: [
+    `Roles: ${Role.options.join(', ')}. A token is shown once, when its person is added; who is added again gets another`,
+    'one, and the old one and its sessions end. So do the sessions of somebody who is removed.',
+  ].join('\n'),
+  async run(args) {
+    const [verb = '', ...rest] = args.positionals;
+    const found = VERBS[verb];
+    if (!found) throw usageError(`people ${verb}: unknown`, Object.keys(VERBS).join(' | '));
+    return found(args, rest);
+  },
+};
+
+type Verb = (args: Arguments, rest: readonly string[]) => ExitCode;
+
+const list: Verb = (args) => {
+  const known = readPeople(existingFolder(args)).people.map(({ principal, roles }) => ({ principal, roles }));
+  args.print(
+    known,
+    () => known.map(({ principal, roles }) => `${principal}  ${roles.join(', ')}`).join('\n') || 'nobody',
+  );
+  return 0;
+};
+
+const add: Verb = (args, specs) => {
+  if (specs.length === 0) throw usageError('people add NAME=ROLE[,ROLE]: nobody is named');
+  const added = admitPeople(existingFolder(args), specs);
+  args.print({ added }, () => added.map(personLine).join('\n'));
+  return 0;
+};
+
+export const personLine = ({ principal, roles, token }: NewPerson): string =>
+  `${principal} (${roles.join(', ')}) signs in with the token ${token}`;
+
+const remove: Verb = (args, [name]) => {
+  if (name === undefined) throw usageError('people remove NAME: NAME is missing');
+  const dir = existingFolder(args);
+  removePerson(dir, name);
+  withSessions(dir, (sessions) => sessions.end(namedBy(sessions.list(new Date()), name).map(({ digest }) => digest)));
+  args.print({ removed: name }, () => `${name} may no longer sign in`);
+  return 0;
+};
+
+const open: Verb = (args) => {
+  const dir = existingFolder(args);
+  const known = readPeople(dir).people;
+  const holding = withSessions(dir, (all) => all.list(new Date())).filter((one) => personOf(one, known));
+  const shown = holding.map(({ digest, principal, began, ends }) => ({
+    session: idOf(digest),
+    principal,
+    began,
+    ends,
+  }));
+  args.print(
+    shown,
+    () =>
+      shown.map(({ session, principal, began, ends }) => `${session}  ${principal}  ${began} to ${ends}`).join('\n') ||
+      'no sessions',
+  );
+  return 0;
+};
+
+const end: Verb = (args, [which]) => {
+  if (which === undefined) throw usageError('people end NAME|SESSION: it is missing');
+  const ended = withSessions(existingFolder(args), (sessions) => {
+    const meant = namedBy(sessions.list(new Date()), which);
+    sessions.end(meant.map(({ digest }) => digest));
+    return meant.length;
+  });
+  if (ended === 0)
+    throw new QuittanceError('NOT_FOUND', {
+      message: 'no open session has this name or id',
+      hint: "see 'quittance people sessions'",
+    });
+  args.print({ ended }, () => `${ended} ended`);
+  return 0;
+};
+
+/** What a session is called by here: enough of its digest to tell it from others. */
+const idOf = (digest: string): string => digest.slice('sha256:'.length, 'sha256:'.length + 12);
+
+const namedBy = (sessions: readonly Session[], which: string): Session[] =>
+  sessions.filter(({ principal, digest }) => principal === which || idOf(digest) === which);
+
+const withSessions = <R>(dir: string, use: (sessions: Sessions) => R): R => {
+  const sessions = sqliteSessions(dir);
+  try {
+    return use(sessions);
+  } finally {
+    sessions.close();
+  }
+};
+
+const VERBS: Readonly<Record<string, Verb>> = { list, add, remove, sessions: open, end };
