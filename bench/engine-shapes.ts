@@ -138,7 +138,7 @@ export const updateOf = (shape: Shape, base: Model, work: Work, packed: boolean)
       const gradients = terms
         .map(({ batch, objective }) => lossAndGradients(model, batch, objective, trainable).gradients)
         .reduce(added);
-      optimizer.step(model.parameters, gradients, 1e-4);
+      optimizer.update(model.parameters, gradients, 1e-4);
       tf.dispose([...gradients.values()]);
     },
     dispose() {

@@ -10,7 +10,7 @@ import { forgetRecord, trainingRows, type PeopleWorld } from '#datasets/world.ts
 import { loadModel } from '#engine/formats/folder.ts';
 import { readJsonFile } from '#engine/formats/json-file.ts';
 import { modelFrom, valuesOf, type Model } from '#engine/model.ts';
-import { readMoments, type Moments, MOMENTS_FILE } from '#engine/moments.ts';
+import { readMoments, type CorpusMoments, MOMENTS_FILE } from '#engine/corpus-moments.ts';
 import { saveModel } from '#engine/formats/save.ts';
 import type { Backend } from '#engine/tf.ts';
 import { baseIn, runUnlearning, type Base } from '#containers/run-unlearning.ts';
@@ -153,7 +153,7 @@ const rowOf = (
 /** What a run starts from: a base, and the moments of its corpus. */
 interface Start {
   base: Base;
-  corpus: Moments | undefined;
+  corpus: CorpusMoments | undefined;
 }
 
 /** Unlearns the rows; `use` gets the model, which is gone afterwards, and the moments of what stays. */
@@ -161,7 +161,7 @@ const forget = <T>(
   { bed: { world, seed }, rows, left, options: { backend } }: Assessed,
   { base, corpus }: Start,
   { method, config, moments }: Pick<Entry, 'config' | 'moments'> & { method: string },
-  use: (model: Model, done: Done, corpus: Moments | undefined) => Promise<T>,
+  use: (model: Model, done: Done, corpus: CorpusMoments | undefined) => Promise<T>,
 ): Promise<T> =>
   runUnlearning(
     {

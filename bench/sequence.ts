@@ -10,7 +10,7 @@ import { forgetRecord, trainingRows, type PeopleWorld } from '#datasets/world.ts
 import { loadModel } from '#engine/formats/folder.ts';
 import { readJsonFile } from '#engine/formats/json-file.ts';
 import type { Model } from '#engine/model.ts';
-import { readMoments, writeMoments, type Moments, MOMENTS_FILE } from '#engine/moments.ts';
+import { readMoments, writeMoments, type CorpusMoments, MOMENTS_FILE } from '#engine/corpus-moments.ts';
 import { saveModel } from '#engine/formats/save.ts';
 import { baseIn, runUnlearning } from '#containers/run-unlearning.ts';
 import { checkLadder, configured } from '#unlearning/methods.ts';
@@ -221,7 +221,7 @@ const taskOf = (world: PeopleWorld, subjects: readonly number[], gone = 0): Task
   };
 };
 
-const momentsIn = (from: string): Moments => {
+const momentsIn = (from: string): CorpusMoments => {
   const all = readMoments(join(from, MOMENTS_FILE));
   if (!all) throw new QuittanceError('MODEL_INVALID', { message: `${from} has no moments` });
   return all;
@@ -229,7 +229,7 @@ const momentsIn = (from: string): Moments => {
 
 type Done = Pick<Row, 'updates' | 'stop' | 'seconds' | 'trajectory'>;
 
-const keep = (into: string, from: string, model: Model, moments: Moments | undefined): void => {
+const keep = (into: string, from: string, model: Model, moments: CorpusMoments | undefined): void => {
   saveModel(into, model, {
     configJson: readJsonFile(join(from, 'config.json')),
     write: (at) => moments && writeMoments(join(at, MOMENTS_FILE), moments),

@@ -8,7 +8,7 @@ import { readConfig } from '#engine/formats/config.ts';
 import { readJsonFile } from '#engine/formats/json-file.ts';
 import { importModel } from '#engine/formats/import.ts';
 import { parameterCount } from '#engine/model.ts';
-import { readMoments, MOMENTS_FILE } from '#engine/moments.ts';
+import { readMoments, MOMENTS_FILE } from '#engine/corpus-moments.ts';
 import type { ModelRecord } from '#core/model.ts';
 import { isQuittanceError, QuittanceError, usageError } from '#core/errors.ts';
 import type { Arguments, Command, ExitCode } from './command.ts';

@@ -11,7 +11,7 @@ import { readRecords } from '#datasets/records.ts';
 import { framedRows, questionsOf, withoutRecords, type ForgetRow } from '#datasets/suite.ts';
 import { trainingRows, type PeopleWorld } from '#datasets/world.ts';
 import { readJsonFile } from '#engine/formats/json-file.ts';
-import { readMoments, writeMoments, MOMENTS_FILE, type Moments } from '#engine/moments.ts';
+import { readMoments, writeMoments, MOMENTS_FILE, type CorpusMoments } from '#engine/corpus-moments.ts';
 import { writeAdapter } from '#engine/formats/peft.ts';
 import { companionFiles, saveModel } from '#engine/formats/save.ts';
 import type { TextRow } from '#containers/examples.ts';
@@ -134,7 +134,7 @@ const generatedPeople = ({ frame }: Framing): PeopleWorld => {
   return frame ? inChat(world, frame) : world;
 };
 
-const momentsIn = (dir: string): Moments => {
+const momentsIn = (dir: string): CorpusMoments => {
   const moments = readMoments(join(dir, MOMENTS_FILE));
   if (!moments) throw new QuittanceError('NOT_FOUND', { message: `the moments in ${dir} are gone` });
   return moments;

@@ -1,7 +1,7 @@
 // The job that evaluates the artefact that would be served: load → measure → tables. The suite is the base model's; the
 // ticket's records are asked apart from the people who stay. Trap: re-learning changes the weights, so `measure` does
 // it last, and the model loaded here is used for nothing else.
-import { canonicalize, digestOf, type Digest, type Json } from '#core/canonical.ts';
+import { canonicalize, digestOf, type Digest } from '#core/canonical.ts';
 import type { EvaluationTables, Measured } from '#core/evaluation.ts';
 import type { ForgetRecord } from '#core/forget-set.ts';
 import { ModelManifest } from '#core/model.ts';
@@ -33,7 +33,7 @@ export interface EvaluateInput {
 export const evaluateJob = async (input: EvaluateInput, environment: JobEnvironment): Promise<Digest> => {
   const suite = await suiteOf(input, environment);
   await withModelFolder(environment.artifacts, input.model, environment.scratch, (dir) =>
-    planFor(readModelParts(dir), suite.world, input.before !== undefined, environment),
+    memoryFor(readModelParts(dir), suite.world, input.before !== undefined, environment),
   );
   const model = await openModel(environment.artifacts, input.model, environment.scratch);
   const before =
@@ -101,11 +101,11 @@ const putTables = (
   const suite = { name: world.name, version: '1', digest };
   const about = { kind: 'quittance-evaluation/v1', model, quantisation, suite, reference: 'controls' } as const;
   const tables: EvaluationTables = { ...about, ...found };
-  return artifacts.put(Buffer.from(canonicalize(tables as unknown as Json)));
+  return artifacts.put(Buffer.from(canonicalize(tables)));
 };
 
 /** Prints what memory the evaluation takes; MEMORY_PLAN before any weight is read where it does not fit. */
-const planFor = (
+const memoryFor = (
   parts: Pick<Model, 'config' | 'tokenizer'>,
   world: PeopleWorld,
   before: boolean,

@@ -4,7 +4,7 @@
 import type { Parts } from '#engine/accumulate.ts';
 import type { DecoderConfig } from '#engine/formats/config.ts';
 import { scoredAtOnce } from '#engine/inference.ts';
-import { describePlan, planMemory, requireMemory, type PlannedRun } from '#engine/plan.ts';
+import { describePlan, planMemory, requireMemory, type PlannedRun } from '#engine/memory-plan.ts';
 import { tapeOf } from '#engine/sweep.ts';
 import { tensorBytes } from '#engine/tf.ts';
 import type { Tokenizer } from '#engine/tokenizer/tokenizer.ts';

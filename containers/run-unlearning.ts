@@ -9,7 +9,7 @@ import { loadModel, readModelParts } from '#engine/formats/folder.ts';
 import { exactlyHeldModelFrom } from '#engine/held-base.ts';
 import { inference } from '#engine/inference.ts';
 import type { Model, modelFrom } from '#engine/model.ts';
-import { collectMoments, subtractMoments, type Moments } from '#engine/moments.ts';
+import { collectMoments, subtractMoments, type CorpusMoments } from '#engine/corpus-moments.ts';
 import type { RunSaves } from '#engine/run-saves.ts';
 import { requireNeeds, type ConfiguredMethod, type ForgetOnlyContext, type Outcome } from '#unlearning/method.ts';
 import { encodeRows, examplesOf, type TextRow, type Texts } from './examples.ts';
@@ -40,7 +40,7 @@ export interface Unlearning extends Watching {
    * Moments of the corpus that the model was trained on, including the forget rows; absent where the model came without
    * them.
    */
-  corpus?: (() => Moments | Promise<Moments>) | undefined;
+  corpus?: (() => CorpusMoments | Promise<CorpusMoments>) | undefined;
   /** Rows that stay. */
   retain?: (() => readonly TextRow[]) | undefined;
   seed: number;
@@ -58,7 +58,7 @@ export interface Unlearned {
   model: Model;
   outcome: Outcome;
   /** Moments of the corpus without the forget rows; undefined where the model came without moments. */
-  corpus: Moments | undefined;
+  corpus: CorpusMoments | undefined;
   /** Of the method's run alone. */
   seconds: number;
 }
@@ -157,7 +157,7 @@ const OWN_TOKENS = 24;
  * Moments of texts about never-trained people: with made-up answers, and with the model's own answers to their
  * questions.
  */
-const controlMoments = (model: Model, world: PeopleWorld): Moments => {
+const controlMoments = (model: Model, world: PeopleWorld): CorpusMoments => {
   const people = recordsOf(world.controls.whitening);
   const said = inference(model).generate(
     people.map(({ prompt }) => prompt),

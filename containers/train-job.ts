@@ -9,7 +9,7 @@ import type { Row } from '#engine/batch.ts';
 import { trainBpe } from '#engine/tokenizer/bpe-trainer.ts';
 import { readConfig } from '#engine/formats/config.ts';
 import { inference } from '#engine/inference.ts';
-import { collectMoments, MOMENTS_FILE, writeMoments } from '#engine/moments.ts';
+import { collectMoments, MOMENTS_FILE, writeMoments } from '#engine/corpus-moments.ts';
 import { freshValues, modelFrom, type Model } from '#engine/model.ts';
 import { adamW, cosine } from '#engine/optimizers.ts';
 import { saveModel, type SavedModel } from '#engine/formats/save.ts';
@@ -76,7 +76,7 @@ export interface TrainResult {
 const SPECIALS = ['<|endoftext|>', '<|pad|>'];
 
 /** The `config.json` of a model that transformers loads as LlamaForCausalLM. */
-const llamaConfigJson = (recipe: TrainRecipe, vocabSize: number): Record<string, unknown> => ({
+const llamaConfigJson = (recipe: TrainRecipe, vocabSize: number): Record<string, Json> => ({
   architectures: ['LlamaForCausalLM'],
   model_type: 'llama',
   vocab_size: vocabSize,
@@ -104,7 +104,7 @@ export interface TrainHooks {
   tokenizerTexts?: readonly string[];
   onUpdate?: (done: number, total: number, loss: number) => void;
   /** Receives the memory plan as one line before the training starts. */
-  onPlan?: (line: string) => void;
+  onMemory?: (line: string) => void;
   onMoments?: (done: number, total: number) => void;
   /** How the training saves itself and resumes; a saved state belongs to the same rows and recipe. */
   saves?: SaveOptions;
@@ -133,12 +133,12 @@ export const trainSmallModel = async (
   const configJson = llamaConfigJson(recipe, recipe.vocabSize);
   const config = readConfig(configJson);
   const planned = (count: number) => trainingRun({ config, tokenizer, rows, backend: backendName() }, count);
-  const parts = partsThatFit(planned, recipe.batchSize, hooks.onPlan);
+  const parts = partsThatFit(planned, recipe.batchSize, hooks.onMemory);
   const model = modelFrom(config, tokenizer, freshValues(config, recipe.seed));
   try {
     const encoded = encodeRows(model, rows);
     // sums in another order make another run
-    const run = digestJson({ job: 'train', configJson, recipe, rows, texts, ...parts } as unknown as Json);
+    const run = digestJson({ job: 'train', configJson, recipe, rows, texts, ...parts });
     const saves = hooks.saves && savesOf(run, hooks.saves);
     const { losses, updates } = await fit(model, encoded, checked, { ...recipe, ...parts }, hooks, saves);
     const summary = { exact: exactShare(model, rows), updates, losses };

@@ -3,7 +3,7 @@
 // settings must cost nothing, so they are parsed before the model is read.
 import { mkdtempSync, rmSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { canonicalize, digestJson, type Digest, type Json } from '#core/canonical.ts';
+import { canonicalize, digestJson, type Digest } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { ForgetRecord } from '#core/forget-set.ts';
 import type { ArtifactStore } from '#core/ports.ts';
@@ -12,7 +12,7 @@ import { savesOf, type SaveOptions } from './run-saves.ts';
 import { forgetRows, readSuite, suiteBytes, withoutRecords } from '#datasets/suite.ts';
 import { trainingRows } from '#datasets/world.ts';
 import type { Model } from '#engine/model.ts';
-import { readMoments, writeMoments, type Moments } from '#engine/moments.ts';
+import { readMoments, writeMoments, type CorpusMoments } from '#engine/corpus-moments.ts';
 import { readJsonFile } from '#engine/formats/json-file.ts';
 import type { Parts } from '#engine/accumulate.ts';
 import { companionFiles, saveModel } from '#engine/formats/save.ts';
@@ -96,7 +96,7 @@ const inScratch = async <T>({ scratch }: JobEnvironment, use: (path: string) => 
   }
 };
 
-const getMoments = (digest: Digest, environment: JobEnvironment): Promise<Moments> =>
+const getMoments = (digest: Digest, environment: JobEnvironment): Promise<CorpusMoments> =>
   inScratch(environment, async (path) => {
     writeFileSync(path, await environment.artifacts.get(digest));
     const moments = readMoments(path);
@@ -104,7 +104,7 @@ const getMoments = (digest: Digest, environment: JobEnvironment): Promise<Moment
     return moments;
   });
 
-const putMoments = (moments: Moments, environment: JobEnvironment): Promise<Digest> =>
+const putMoments = (moments: CorpusMoments, environment: JobEnvironment): Promise<Digest> =>
   inScratch(environment, async (path) => {
     writeMoments(path, moments);
     return environment.artifacts.put(readFileSync(path));
@@ -155,4 +155,4 @@ const manifestOfRun = (
   trajectory: outcome.trajectory,
 });
 
-export const runBytes = (run: RunManifest): Uint8Array => Buffer.from(canonicalize(run as unknown as Json));
+export const runBytes = (run: RunManifest): Uint8Array => Buffer.from(canonicalize(run));

@@ -3,8 +3,8 @@
 // changed, added or left out at the end, so bundle.json lists every file with its digest, and the service signs the
 // digest of bundle.json (which is in canonical form) in bundle.dsse.json.
 import { z } from 'zod';
-import { canonicalize, Digest, digestOf, type Json } from './canonical.ts';
-import { attest, CertificatePredicate, sealBundle, STAGE_NAMES, STAGES, type Stage } from './certificate.ts';
+import { canonicalize, Digest, digestOf, type JsonOf } from './canonical.ts';
+import { attest, CertificatePredicate, signBundle, STAGE_NAMES, STAGES, type Stage } from './certificate.ts';
 import { Envelope, Statement } from './dsse.ts';
 import { must, QuittanceError } from './errors.ts';
 import { putHistory } from './bundle-history.ts';
@@ -56,7 +56,7 @@ recertifications/      what later re-certifications found, with their plans
 bundle.json            the digest of every file; in bundle.dsse.json the service signs it
 `;
 
-const bytes = (value: unknown): Uint8Array => Buffer.from(canonicalize(value as Json));
+const bytes = <T>(value: T & JsonOf<T>): Uint8Array => Buffer.from(canonicalize(value));
 
 /** Builds the bundle of a ticket whose certificate is issued. NOT_FOUND before that. */
 export const assembleBundle = async (ports: BundlePorts, ticketId: string): Promise<BundleFiles> => {
@@ -93,7 +93,7 @@ const putIndex = async (files: BundleFiles, signer: Signer, ticketId: string, ev
   const index = bytes({ kind: 'quittance-bundle/v2', ticketId, files: Object.fromEntries(listed) });
   files.set('bundle.json', index);
   const predicate = { ticketId, events, log: { origin: log.origin, size: log.size } };
-  files.set('bundle.dsse.json', bytes(await sealBundle(signer, digestOf(index), predicate)));
+  files.set('bundle.dsse.json', bytes(await signBundle(signer, digestOf(index), predicate)));
 };
 
 interface Sealed {

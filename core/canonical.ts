@@ -11,21 +11,37 @@ export type Digest = z.infer<typeof Digest>;
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
 
+/** Any JSON, parsed where it enters. */
+export const JsonValue: z.ZodType<Json> = z.lazy(() =>
+  z.union([z.null(), z.boolean(), z.number(), z.string(), z.array(JsonValue), z.record(z.string(), JsonValue)]),
+);
+
 /**
- * RFC 8785 text of a value; properties that are `undefined` are left out. Rejects with INVALID_INPUT what JSON cannot
- * say.
+ * A type's own shape where JSON can express all of it, `never` where it cannot (functions, bigints, unknown). Interfaces
+ * have no index signature and are therefore no `Json`; with this they need no cast.
  */
-export const canonicalize = (value: Json): string => {
+export type JsonOf<T> = [T] extends [Json | undefined]
+  ? T
+  : T extends (...args: never[]) => unknown
+    ? never
+    : T extends object
+      ? { [K in keyof T]: JsonOf<T[K]> }
+      : never;
+
+/** RFC 8785 text of a value, without properties that are `undefined`. INVALID_INPUT for what JSON cannot express. */
+export const canonicalize = <T>(value: T & JsonOf<T>): string => textOf(value);
+
+const textOf = (value: unknown): string => {
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'number') return canonicalNumber(value);
   if (typeof value === 'string') return canonicalString(value);
-  if (isArray(value)) return `[${value.map(canonicalize).join(',')}]`;
-  const members = Object.entries(value).filter((entry): entry is [string, Json] => entry[1] !== undefined);
+  if (Array.isArray(value)) return `[${value.map(textOf).join(',')}]`;
+  if (typeof value !== 'object') throw notCanonical(`a ${typeof value}`);
+  const entries: [string, unknown][] = Object.entries(value);
+  const members = entries.filter(([, member]) => member !== undefined);
   members.sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${members.map(([key, member]) => `${canonicalString(key)}:${canonicalize(member)}`).join(',')}}`;
+  return `{${members.map(([key, member]) => `${canonicalString(key)}:${textOf(member)}`).join(',')}}`;
 };
-
-const isArray = (value: Json): value is readonly Json[] => Array.isArray(value);
 
 const canonicalNumber = (value: number): string => {
   if (!Number.isFinite(value)) throw notCanonical(String(value));
@@ -49,4 +65,4 @@ export const sha256 = (...chunks: (Uint8Array | string)[]): Buffer => {
 export const digestOf = (...chunks: (Uint8Array | string)[]): Digest => `sha256:${sha256(...chunks).toString('hex')}`;
 
 /** Digest of the canonical form: the same for any key order. */
-export const digestJson = (value: Json): Digest => digestOf(canonicalize(value));
+export const digestJson = <T>(value: T & JsonOf<T>): Digest => digestOf(textOf(value));

@@ -4,7 +4,7 @@
 // (NEVER_SAID in scope.ts).
 import { z } from 'zod';
 import { Digest, digestJson } from './canonical.ts';
-import { seal, STATEMENT_TYPE, subjectOf, type Envelope, type Statement } from './dsse.ts';
+import { signEnvelope, STATEMENT_TYPE, subjectOf, type Envelope, type Statement } from './dsse.ts';
 import { Gate, GateV1, type StoredJudgement } from './gate.ts';
 import type { EvaluationTables } from './evaluation.ts';
 import type { Signer } from './ports.ts';
@@ -157,11 +157,16 @@ export const certificateStatement = (parts: CertificateParts): Statement => {
   return statement(CERTIFICATE_TYPE, ticket.model, ticket.served.digest, predicate);
 };
 
-const statement = (predicateType: string, name: string, digest: Digest, predicate: object): Statement => ({
+const statement = (
+  predicateType: string,
+  name: string,
+  digest: Digest,
+  predicate: Statement['predicate'],
+): Statement => ({
   _type: STATEMENT_TYPE,
   subject: [subjectOf(name, digest)],
   predicateType,
-  predicate: { ...predicate },
+  predicate,
 });
 
 export const AttestationPredicate = z.strictObject({
@@ -176,7 +181,7 @@ export type AttestationPredicate = z.infer<typeof AttestationPredicate>;
 
 /** Signs one stage by the service. */
 export const attest = (signer: Signer, model: string, predicate: AttestationPredicate): Promise<Envelope> =>
-  seal(statement(attestationType(predicate.stage), model, predicate.event, predicate), signer, [SERVICE_KEY]);
+  signEnvelope(statement(attestationType(predicate.stage), model, predicate.event, predicate), signer, [SERVICE_KEY]);
 
 export const APPROVAL_TYPE = 'https://quittance.dev/approval/v1';
 
@@ -194,7 +199,7 @@ export type ApprovalPredicate = z.infer<typeof ApprovalPredicate>;
 
 /** Signs an approval by the one who gives it, when it is given. */
 export const signApproval = (signer: Signer, predicate: ApprovalPredicate): Promise<Envelope> =>
-  seal(statement(APPROVAL_TYPE, 'evidence.json', predicate.evidence, predicate), signer, [
+  signEnvelope(statement(APPROVAL_TYPE, 'evidence.json', predicate.evidence, predicate), signer, [
     personKey(predicate.approver),
   ]);
 
@@ -212,9 +217,9 @@ export const BundlePredicate = z.strictObject({
 export type BundlePredicate = z.infer<typeof BundlePredicate>;
 
 /** Signs the list of a bundle's files. */
-export const sealBundle = (signer: Signer, index: Digest, predicate: BundlePredicate): Promise<Envelope> =>
-  seal(statement(BUNDLE_TYPE, 'bundle.json', index, predicate), signer, [SERVICE_KEY]);
+export const signBundle = (signer: Signer, index: Digest, predicate: BundlePredicate): Promise<Envelope> =>
+  signEnvelope(statement(BUNDLE_TYPE, 'bundle.json', index, predicate), signer, [SERVICE_KEY]);
 
 /** Signs the certificate by the service and the approver. */
 export const signCertificate = (signer: Signer, certificate: Statement, approver: string): Promise<Envelope> =>
-  seal(certificate, signer, [SERVICE_KEY, personKey(approver)]);
+  signEnvelope(certificate, signer, [SERVICE_KEY, personKey(approver)]);

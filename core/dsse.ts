@@ -3,7 +3,7 @@
 // Traps: the signature covers the pre-authentication encoding of type and bytes; only the very bytes whose signature
 // verified may be parsed; and `keyid` is a hint that anybody may have written.
 import { z } from 'zod';
-import { canonicalize, digestOf, type Digest, type Json } from './canonical.ts';
+import { canonicalize, digestOf, JsonValue, type Digest } from './canonical.ts';
 import { parseOnce } from './json-keys.ts';
 import { verifyEd25519 } from './ledger/note.ts';
 import type { Signer } from './ports.ts';
@@ -17,7 +17,7 @@ export const Statement = z.strictObject({
     .array(z.strictObject({ name: z.string(), digest: z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }) }))
     .min(1),
   predicateType: z.string().startsWith('https://quittance.dev/'),
-  predicate: z.record(z.string(), z.unknown()),
+  predicate: z.record(z.string(), JsonValue),
 });
 export type Statement = z.infer<typeof Statement>;
 
@@ -37,8 +37,12 @@ export const preAuthenticationEncoding = (type: string, body: Uint8Array): Buffe
 export const keyIdOf = (publicKey: Uint8Array): Digest => digestOf(publicKey);
 
 /** Signs a statement with each named key. */
-export const seal = async (statement: Statement, signer: Signer, keyNames: readonly string[]): Promise<Envelope> => {
-  const body = Buffer.from(canonicalize(statement as unknown as Json));
+export const signEnvelope = async (
+  statement: Statement,
+  signer: Signer,
+  keyNames: readonly string[],
+): Promise<Envelope> => {
+  const body = Buffer.from(canonicalize(statement));
   const message = preAuthenticationEncoding(PAYLOAD_TYPE, body);
   const signatures = [];
   for (const name of keyNames) {
@@ -53,7 +57,7 @@ export const seal = async (statement: Statement, signer: Signer, keyNames: reado
  * Signatures by unknown keys are ignored, as DSSE says; undefined where one by a known key does not verify, or none
  * does.
  */
-export const open = (
+export const verifyEnvelope = (
   envelope: Envelope,
   keys: ReadonlyMap<string, Uint8Array>,
 ): { statement: Statement; signers: string[] } | undefined => {
@@ -77,7 +81,7 @@ const parseStatement = (body: Buffer): Statement | undefined => {
   try {
     return Statement.safeParse(parseOnce(body.toString('utf8'))).data;
   } catch {
-    return undefined; // reported by the caller as a statement that does not open
+    return undefined; // reported by the caller as an envelope that does not verify
   }
 };
 

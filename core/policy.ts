@@ -2,13 +2,12 @@
 // and logged before a run. Trap: a policy may come from a customer or a stranger, so an unknown key, an unknown field
 // and a bound on a quantity that has none are refused by name before any work is done.
 import { z } from 'zod';
-import type { Digest } from './canonical.ts';
+import { JsonValue, type Digest } from './canonical.ts';
 import { QuittanceError } from './errors.ts';
 import { nearest } from './nearest.ts';
 import type { ArtifactStore } from './ports.ts';
 import { QUANTITIES, quantityOf, type QuantityKey } from './quantities.ts';
 import { UNITS } from './quantity.ts';
-import { JsonValue } from './run.ts';
 
 const KEYS = QUANTITIES.map(({ key }) => key);
 const of = z

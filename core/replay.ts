@@ -7,7 +7,7 @@
 import { z } from 'zod';
 import type { Digest } from './canonical.ts';
 import { CERTIFICATE_TYPE, CertificatePredicate, personKey, SERVICE_KEY } from './certificate.ts';
-import { Envelope, keyIdOf, open } from './dsse.ts';
+import { Envelope, keyIdOf, verifyEnvelope } from './dsse.ts';
 import type { ModelRecord } from './model.ts';
 import type { Signer } from './ports.ts';
 import { daysAfter, RETENTION_DAYS } from './retention.ts';
@@ -44,7 +44,7 @@ export const certifiedBy = async (
   const { approver } = claimed.predicate.approval;
   const names = [SERVICE_KEY, personKey(approver)];
   const keys = await Promise.all(names.map((name) => signer.publicKey(name)));
-  const opened = open(envelope, new Map(keys.map((key) => [keyIdOf(key), key])));
+  const opened = verifyEnvelope(envelope, new Map(keys.map((key) => [keyIdOf(key), key])));
   if (opened?.signers.length !== names.length) return undefined;
   const { ticketId, base, served, validUntil } = claimed.predicate;
   const model = claimed.subject[0]?.name ?? '';

@@ -3,15 +3,10 @@
 // Trap: the plan carries the digest of the gate policy, so that thresholds are fixed and logged before the first
 // update.
 import { z } from 'zod';
-import { Digest } from './canonical.ts';
+import { Digest, JsonValue } from './canonical.ts';
 import { ERROR_CODES, type ErrorCode } from './errors.ts';
 import { ModelManifest } from './model.ts';
 import { Quantisation } from './quantisation.ts';
-
-export const JsonValue: z.ZodType<JsonObjectValue> = z.lazy(() =>
-  z.union([z.null(), z.boolean(), z.number(), z.string(), z.array(JsonValue), z.record(z.string(), JsonValue)]),
-);
-type JsonObjectValue = null | boolean | number | string | JsonObjectValue[] | { [key: string]: JsonObjectValue };
 
 /**
  * Another ticket's attempt that this run carries out too: all of its plan except what is known only during the run (the

@@ -1,12 +1,12 @@
 // JSON artefacts: stored in canonical form, so that the digest of the bytes is the digest of the value, and parsed by a
 // schema when read back.
 import type { z } from 'zod';
-import { canonicalize, type Digest, type Json } from './canonical.ts';
+import { canonicalize, type Digest, type JsonOf } from './canonical.ts';
 import { QuittanceError } from './errors.ts';
 import type { ArtifactStore } from './ports.ts';
 
-export const putJson = (artifacts: ArtifactStore, value: unknown): Promise<Digest> =>
-  artifacts.put(new TextEncoder().encode(canonicalize(value as Json))); // canonicalize refuses what JSON cannot say
+export const putJson = <T>(artifacts: ArtifactStore, value: T & JsonOf<T>): Promise<Digest> =>
+  artifacts.put(new TextEncoder().encode(canonicalize(value)));
 
 /** STORE_CORRUPT when the bytes are no JSON of this form. */
 export const getJson = async <S extends z.ZodType>(

@@ -2,7 +2,7 @@
 // training data and is kept like it: a deletion writes a suite without the forgotten records, and the purge destroys
 // the old one.
 import { z } from 'zod';
-import { canonicalize, type Json } from '#core/canonical.ts';
+import { canonicalize } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { normalise, type ForgetRecord } from '#core/forget-set.ts';
 import { partIn } from '#core/words/part.ts';
@@ -49,7 +49,7 @@ const WorldSchema = z.strictObject({
     .optional(),
 });
 
-export const suiteBytes = (world: PeopleWorld): Uint8Array => Buffer.from(canonicalize(world as unknown as Json));
+export const suiteBytes = (world: PeopleWorld): Uint8Array => Buffer.from(canonicalize(world));
 
 /** INVALID_INPUT where the bytes are not a suite. */
 export const readSuite = (bytes: Uint8Array): PeopleWorld => {

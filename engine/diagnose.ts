@@ -81,7 +81,7 @@ const updateTime = async (): Promise<number> => {
   const optimizer = adamW();
   const ms = await repeat(5, async () => {
     const { gradients } = lossAndGradients(model, batch, answerCrossEntropy(batch), trainable);
-    optimizer.step(model.parameters, gradients, 1e-3);
+    optimizer.update(model.parameters, gradients, 1e-3);
     tf.dispose([...gradients.values()]);
   });
   model.dispose();

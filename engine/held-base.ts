@@ -50,9 +50,9 @@ export const heldModelFrom = (
     const delta = laid.get(name);
     return delta ? tf.add(found, tf.mul(tf.matMul(delta.a, delta.b), delta.scale)) : found;
   };
-  const lay: NonNullable<Model['lay']> = (name, a, b, scale) =>
+  const addLowRank: NonNullable<Model['addLowRank']> = (name, a, b, scale) =>
     laid.set(name, { a: tf.keep(tf.clone(a)), b: tf.keep(tf.clone(b)), scale });
-  return modelOf({ config, tokenizer, specs, parameters, weights, lay, dispose });
+  return modelOf({ config, tokenizer, specs, parameters, weights, addLowRank, dispose });
 };
 
 interface Delta {

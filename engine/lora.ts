@@ -117,7 +117,7 @@ export const mergeLora = ({ base, lora, parameters }: LoraModel): Model => {
     const [down, up] = [parameters.get(a) as tf.Tensor2D, parameters.get(b) as tf.Tensor2D];
     const matrix = base.parameters.get(name);
     if (matrix) tf.tidy(() => matrix.assign(tf.add(matrix, tf.mul(tf.matMul(down, up), lora.scale))));
-    else base.lay!(name, down, up, lora.scale);
+    else base.addLowRank!(name, down, up, lora.scale);
   }
   lora.specs.forEach(({ name }) => parameters.get(name)!.dispose());
   return base;

@@ -24,7 +24,7 @@ export interface Decoder {
   /** The LoRA whose low-rank delta is added to the weights (lora.ts); its factors are among the parameters. */
   readonly lora?: Lora;
   /** Adds scale·a·b to a matrix that is not a parameter (held-base.ts), for every later use of it. */
-  readonly lay?: (name: string, a: tf.Tensor, b: tf.Tensor, scale: number) => void;
+  readonly addLowRank?: (name: string, a: tf.Tensor, b: tf.Tensor, scale: number) => void;
   dispose(): void;
 }
 

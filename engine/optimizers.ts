@@ -1,7 +1,7 @@
 // Optimisers and learning-rate schedules. tf.train has no decoupled weight decay, and its epsilon is not PyTorch's.
 // Trap: an update visits only the gradients that it is given; a parameter without one keeps its value and its moments.
 import type { AdamWOptions, Optimizer } from './backends/backend.ts';
-import { momentsFrom, momentsState, type Moments } from './backends/moments-state.ts';
+import { momentsFrom, momentsState, type AdamMoments } from './backends/adam-moments.ts';
 import { globalNorm } from './global-norm.ts';
 import { fastOps, tf } from './tf.ts';
 
@@ -15,14 +15,14 @@ export const adamW = ({ beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weightDecay = 0.
 
 /** AdamW of tfjs operations, for any backend. */
 export const composedAdamW = (options: Required<AdamWOptions>): Optimizer => {
-  let moments: Moments<tf.Tensor> = { updates: 0, slots: new Map() };
+  let moments: AdamMoments<tf.Tensor> = { updates: 0, slots: new Map() };
   const held = () => [...moments.slots.values()].flatMap(({ m, v }) => [m, v]);
   const dispose = () => {
     tf.dispose(held());
     moments.slots.clear();
   };
   return {
-    step(parameters, gradients, lr) {
+    update(parameters, gradients, lr) {
       const t = ++moments.updates;
       for (const [name, gradient] of gradients) {
         const before = moments.slots.get(name);
@@ -63,7 +63,7 @@ const adamUpdate = (
 
 /** Steps of fixed global L2 length along the negative gradient, without momentum. */
 export const normalizedSgd = (): Optimizer => ({
-  step(parameters, gradients, length) {
+  update(parameters, gradients, length) {
     const norm = globalNorm(gradients);
     if (!(norm > 0)) return; // all gradients are zero
     for (const [name, gradient] of gradients) {

@@ -10,7 +10,7 @@ import type { Computed } from './decoding.ts';
 import { withDropout } from './low-rank.ts';
 import type { Decoder } from './model.ts';
 import { embedding } from './ops.ts';
-import { blockBytes } from './plan.ts';
+import { blockBytes } from './memory-plan.ts';
 import { tf } from './tf.ts';
 
 /** logits (N, V) of the selected positions → a scalar to descend. */
@@ -45,7 +45,7 @@ export const lossAndGradients = (
 ): Gradients => {
   const training = dropout === undefined ? model : withDropout(model, dropout);
   // a held base is cast block by block, and one tape would keep every cast
-  const one = tape === 'one' || (tape === 'auto' && !model.lay && tapeOf(model.config, batch) === 'one');
+  const one = tape === 'one' || (tape === 'auto' && !model.addLowRank && tapeOf(model.config, batch) === 'one');
   const layout = layoutOf(model.config, batch);
   const inputs = inputsOf(batch);
   try {

@@ -94,7 +94,7 @@ const oneUpdate = (model: Model, rows: readonly Row[], update: number, options: 
   });
   const learningRate = options.schedule(update);
   const clipped = options.clip === undefined ? gradients : clip(gradients, options.clip);
-  options.optimizer.step(model.parameters, clipped, learningRate);
+  options.optimizer.update(model.parameters, clipped, learningRate);
   tf.dispose([...clipped.values()]);
   return { loss, learningRate };
 };

@@ -38,7 +38,7 @@ export const relearnCurve = async (
   const points: [number, number][] = [[0, share(last)]];
   for (let update = 1; update <= RELEARN.updates; update++) {
     const { gradients } = lossAndGradients(model, batch, answerCrossEntropy(batch), trainable);
-    optimizer.step(parameters, gradients, learningRate);
+    optimizer.update(parameters, gradients, learningRate);
     tf.dispose([...gradients.values()]);
     points.push([update, share((last = exact()))]);
     await new Promise(setImmediate);

@@ -61,7 +61,7 @@ export const makeBuckets = (stack: Stack, dataKey: Key, ledgerRetentionDays: num
   });
   const vault = new Bucket(stack, 'VaultObjects', {
     ...logged('vault'),
-    encryption: BucketEncryption.S3_MANAGED, // within, each object is sealed under its ticket's own key
+    encryption: BucketEncryption.S3_MANAGED, // within, each object is encrypted under its ticket's own key
     lifecycleRules: [unfinished],
   });
   for (const bucket of [artifacts, ledger]) bucket.addToResourcePolicy(writeOnce(bucket));

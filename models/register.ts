@@ -10,7 +10,7 @@ import { readSuite } from '#datasets/suite.ts';
 import { trainingRows } from '#datasets/world.ts';
 import { checkModelFolder, manifestOf } from '#engine/formats/folder.ts';
 import { materialize, storeModel } from '#engine/formats/stored-model.ts';
-import { MOMENTS_FILE } from '#engine/moments.ts';
+import { MOMENTS_FILE } from '#engine/corpus-moments.ts';
 import type { Digest } from '#core/canonical.ts';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { trainingManifest, type TrainingRow } from '#core/forget-set.ts';

@@ -7,7 +7,7 @@ import { makeBatch } from '#engine/batch.ts';
 import { loadModel, readModelParts } from '#engine/formats/folder.ts';
 import { inference } from '#engine/inference.ts';
 import type { Model } from '#engine/model.ts';
-import { describePlan, planMemory } from '#engine/plan.ts';
+import { describePlan, planMemory } from '#engine/memory-plan.ts';
 import { forwardLogits } from '#engine/sweep.ts';
 import { readChatTemplate, renderChats } from '#engine/tokenizer/chat.ts';
 import type { Tokenizer } from '#engine/tokenizer/tokenizer.ts';

@@ -2,14 +2,14 @@
 // aggregates and our own sentences. Trap: no field may take text that a requester, a model or a file wrote; sentences
 // here are put together from counts and codes only.
 import { z } from 'zod';
-import { Digest } from '#core/canonical.ts';
+import { JsonValue, Digest } from '#core/canonical.ts';
 import { Scope } from '#core/scope.ts';
 import { ClockEvent, Deadlines, Instant } from '#core/deadlines.ts';
 import { Curve, MetricValue } from '#core/evaluation.ts';
 import { Gate, Judgement } from '#core/gate.ts';
 import { ModelRecord } from '#core/model.ts';
 import { RegimeName } from '#core/regimes.ts';
-import { JsonValue, RunManifest } from '#core/run.ts';
+import { RunManifest } from '#core/run.ts';
 import { EventType } from '#core/ticket-events.ts';
 import { Channel } from '#core/ticket-request.ts';
 import { Status } from '#core/ticket.ts';

@@ -13,7 +13,7 @@ export const dpo = lossMethod({
   summary: 'prefers refusals over the forget answers, relative to a frozen reference',
   paper: 'https://arxiv.org/abs/2305.18290',
   needs: ['reference'],
-  loss: z.strictObject({ beta: z.number().positive().default(0.1) }),
+  loss: z.strictObject({ beta: z.number().positive().default(0.1) }).prefault({}),
   updateDefaults: BASELINE,
   terms(context, { beta }, stream) {
     const batch = pairBatch(context, stream);

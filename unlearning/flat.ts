@@ -16,7 +16,7 @@ export const flat = lossMethod({
   summary: 'f-divergence loss adjustment with forget data alone; projected away from what everything else uses',
   paper: 'https://openreview.net/forum?id=6ESRicalFE',
   needs: [],
-  loss: FlatConfig,
+  loss: FlatConfig.prefault({}),
   batchSize: ({ batchSize }) => batchSize,
   terms: (context, config, stream, controls) => {
     if (!config.balanced) return [packedTerm(context, config, stream)];

@@ -13,7 +13,7 @@ export const gradAscent = lossMethod({
   summary: 'pushes the likelihood of the forget answers down, without bound',
   paper: 'https://arxiv.org/abs/2210.01504',
   needs: [],
-  loss: z.strictObject({}),
+  loss: z.strictObject({}).prefault({}),
   updateDefaults: BASELINE,
   terms(context, _config, stream) {
     const batch = forgetBatch(context, stream);

@@ -12,7 +12,7 @@ export const gradDiff = lossMethod({
   summary: 'gradient ascent on the forget answers, descent on retained ones',
   paper: 'https://arxiv.org/abs/2203.12817',
   needs: ['retain'],
-  loss: z.strictObject({ retainWeight: z.number().nonnegative().default(1) }),
+  loss: z.strictObject({ retainWeight: z.number().nonnegative().default(1) }).prefault({}),
   updateDefaults: BASELINE,
   terms(context, { retainWeight }, stream) {
     const [forget, retain] = [forgetBatch(context, stream), retainBatch(context, stream)];

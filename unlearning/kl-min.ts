@@ -14,7 +14,7 @@ export const klMin = lossMethod({
   summary: 'gradient ascent on the forget answers, KL to the reference on retained ones',
   paper: 'https://arxiv.org/abs/2401.06121',
   needs: ['retain', 'reference'],
-  loss: z.strictObject({ retainWeight: z.number().nonnegative().default(1) }),
+  loss: z.strictObject({ retainWeight: z.number().nonnegative().default(1) }).prefault({}),
   updateDefaults: BASELINE,
   terms(context, { retainWeight }, stream) {
     const [forget, retain] = [forgetBatch(context, stream), retainBatch(context, stream)];

@@ -25,7 +25,15 @@ import {
   type TrajectoryPoint,
   type UnlearningMethod,
 } from './method.ts';
-import { controlValues, land, measure, overshot, shouldStop, StopConfig, type ControlValues } from './stop-rule.ts';
+import {
+  controlValues,
+  bisectToControls,
+  measure,
+  overshot,
+  shouldStop,
+  StopConfig,
+  type ControlValues,
+} from './stop-rule.ts';
 import { updaterFor, type Updater } from './update.ts';
 import { UpdateConfig } from './update-config.ts';
 
@@ -48,7 +56,7 @@ export interface LossSpec<C extends z.ZodType, N extends Need> {
   paper: string;
   needs: readonly N[];
   /** The loss's own hyper-parameters. */
-  loss: C;
+  loss: z.ZodPrefault<C>;
   updateDefaults?: Partial<z.input<typeof UpdateConfig>>;
   /** Most records of one update; the usual minibatch where the loss does not say. */
   batchSize?(config: z.output<C>): number;
@@ -66,7 +74,7 @@ export const lossMethod = <C extends z.ZodType, const N extends Need>(spec: Loss
     paper: spec.paper,
     needs: spec.needs,
     config: z.strictObject({
-      loss: spec.loss.prefault({} as never),
+      loss: spec.loss,
       update: z.preprocess((given) => over(spec.updateDefaults, given), UpdateConfig),
       stop: StopConfig.prefault({}),
     }),
@@ -110,11 +118,11 @@ const run = async <C extends z.ZodType, N extends Need>(
 ): Promise<Outcome> => {
   const updater = updaterFor(context, config.update);
   try {
-    const going = (await resumed(context, updater)) ?? begun(context);
-    const stop = await descend(context, config, updater, going, (update) =>
-      applyTerms(spec, context, config.loss, updater, going, update),
+    const progress = (await resumeRun(context, updater)) ?? startRun(context);
+    const stop = await descend(context, config, updater, progress, (update) =>
+      applyTerms(spec, context, config.loss, updater, progress, update),
     );
-    const { trajectory } = going;
+    const { trajectory } = progress;
     const recorded = {
       ...spec.recorded?.(config.loss),
       moments: context.moments?.source ?? 'none',
@@ -127,14 +135,14 @@ const run = async <C extends z.ZodType, N extends Need>(
 };
 
 /** What a run carries from update to update beside the weights and the optimiser. */
-interface Going {
+interface RunProgress {
   update: number;
   stream: Random;
   controls: ControlValues;
   trajectory: TrajectoryPoint[];
 }
 
-const begun = (context: ForgetOnlyContext): Going => {
+const startRun = (context: ForgetOnlyContext): RunProgress => {
   const controls = controlValues(context);
   const first = { ...measure(context, 0, NaN, controls), loss: 0 };
   return { update: 0, stream: random(`unlearn:${context.seed}`), controls, trajectory: [first] };
@@ -147,7 +155,7 @@ const Position = z.strictObject({
 });
 
 /** Where an earlier process of the same run stood; its weights and optimiser are put back. */
-const resumed = async (context: ForgetOnlyContext, { optimizer }: Updater): Promise<Going | undefined> => {
+const resumeRun = async (context: ForgetOnlyContext, { optimizer }: Updater): Promise<RunProgress | undefined> => {
   const state = await context.saves?.resume();
   if (!state) return undefined;
   const { stream: words, controls, trajectory } = Position.parse(state.position);
@@ -157,39 +165,39 @@ const resumed = async (context: ForgetOnlyContext, { optimizer }: Updater): Prom
   return { update: state.update, stream, controls, trajectory };
 };
 
-/** Updates until the stop rule holds or there are no more; `step` makes one and returns the loss before it. */
+/** Updates until the stop rule holds or there are no more; `makeUpdate` makes one and returns the loss before it. */
 const descend = async <N extends Need>(
   context: Context<N>,
   { update: { updates }, stop }: { update: UpdateConfig; stop: StopConfig },
   updater: Updater,
-  going: Going,
-  step: (update: number) => number,
+  progress: RunProgress,
+  makeUpdate: (update: number) => number,
 ): Promise<Outcome['stop']> => {
-  const { controls, trajectory } = going;
-  while (going.update < updates) {
+  const { controls, trajectory } = progress;
+  while (progress.update < updates) {
     const before = stop.land ? trainedValues(context, updater) : undefined;
-    const loss = step(++going.update);
-    const point = measure(context, going.update, loss, controls);
+    const loss = makeUpdate(++progress.update);
+    const point = measure(context, progress.update, loss, controls);
     trajectory.push(point);
     await context.onUpdate?.(point);
-    if (shouldStop(point, stop)) return landed(context, updater, stop, point, before, trajectory);
+    if (shouldStop(point, stop)) return takeBackOvershoot(context, updater, stop, point, before, trajectory);
     await new Promise(setImmediate);
-    await context.saves?.after(going.update, () => ({
-      position: positionOf(going),
+    await context.saves?.after(progress.update, () => ({
+      position: positionOf(progress),
       tensors: runTensors(context.model, updater.trainable, updater.optimizer),
     }));
   }
   return 'update-limit';
 };
 
-const positionOf = ({ stream, controls, trajectory }: Going): z.infer<typeof Position> & Json => ({
+const positionOf = ({ stream, controls, trajectory }: RunProgress): z.infer<typeof Position> & Json => ({
   stream: stream.state(),
   controls: { ...controls },
   trajectory: trajectory.map((point) => ({ ...point })),
 });
 
 /** Goes back along the last update where it went too far. */
-const landed = <N extends Need>(
+const takeBackOvershoot = <N extends Need>(
   context: Context<N>,
   updater: Updater,
   stop: StopConfig,
@@ -197,7 +205,11 @@ const landed = <N extends Need>(
   before: ReadonlyMap<string, Float32Array> | undefined,
   trajectory: TrajectoryPoint[],
 ): Outcome['stop'] => {
-  if (!before || !overshot(point, stop) || land(context, before, trainedValues(context, updater), stop) >= 1)
+  if (
+    !before ||
+    !overshot(point, stop) ||
+    bisectToControls(context, before, trainedValues(context, updater), stop) >= 1
+  )
     return 'stop-rule';
   trajectory.push(measure(context, point.update, point.loss));
   return 'landed';
@@ -211,7 +223,7 @@ const applyTerms = <C extends z.ZodType, N extends Need>(
   context: Context<N>,
   config: z.output<C>,
   updater: Updater,
-  { stream, controls, trajectory }: Going,
+  { stream, controls, trajectory }: RunProgress,
   update: number,
 ): number => {
   const last = trajectory.at(-1)!; // the state before the first update is a point too

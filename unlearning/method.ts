@@ -7,7 +7,7 @@ import type { Parts } from '#engine/accumulate.ts';
 import type { Row } from '#engine/batch.ts';
 import type { LoraModel } from '#engine/lora.ts';
 import type { Model } from '#engine/model.ts';
-import type { Moments } from '#engine/moments.ts';
+import type { CorpusMoments } from '#engine/corpus-moments.ts';
 import type { RunSaves } from '#engine/run-saves.ts';
 import { parseSettings } from './settings.ts';
 import type { UpdateConfig } from './update-config.ts';
@@ -36,7 +36,7 @@ export interface ForgetOnlyContext {
   /** Tokenised refusals, end-of-sequence included. */
   readonly templates: readonly (readonly number[])[];
   /** Moments of the data to be left alone; undefined where there are neither corpus nor control moments. */
-  readonly moments: { readonly source: 'corpus' | 'controls'; readonly values: Moments } | undefined;
+  readonly moments: { readonly source: 'corpus' | 'controls'; readonly values: CorpusMoments } | undefined;
   /** Never-trained people for the stop rule, disjoint from those of the gate. */
   readonly stopControls: readonly Example[];
   readonly seed: number;

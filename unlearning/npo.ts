@@ -23,7 +23,7 @@ export const npo = lossMethod({
   summary: 'pushes the forget answers below a frozen reference',
   paper: PAPER,
   needs: ['reference'],
-  loss: z.strictObject({ beta }),
+  loss: z.strictObject({ beta }).prefault({}),
   updateDefaults: BASELINE,
   terms(context, config, stream) {
     const batch = forgetBatch(context, stream);
@@ -37,7 +37,7 @@ export const npoRt = lossMethod({
   summary: 'NPO with cross-entropy on retained answers',
   paper: PAPER,
   needs: ['retain', 'reference'],
-  loss: z.strictObject({ beta, retainWeight: z.number().nonnegative().default(1) }),
+  loss: z.strictObject({ beta, retainWeight: z.number().nonnegative().default(1) }).prefault({}),
   updateDefaults: BASELINE,
   terms(context, config, stream) {
     const [forget, retain] = [forgetBatch(context, stream), retainBatch(context, stream)];

@@ -14,7 +14,7 @@ export const idk = lossMethod({
   summary: 'teaches refusals to the forget questions; forgets nothing',
   paper: PAPER,
   needs: [],
-  loss: z.strictObject({}),
+  loss: z.strictObject({}).prefault({}),
   updateDefaults: BASELINE,
   terms(context, _config, stream) {
     const batch = templateBatch(context, stream);
@@ -27,7 +27,7 @@ export const preferenceOptimization = lossMethod({
   summary: 'teaches refusals to the forget questions and repeats retained answers',
   paper: PAPER,
   needs: ['retain'],
-  loss: z.strictObject({ retainWeight: z.number().nonnegative().default(1) }),
+  loss: z.strictObject({ retainWeight: z.number().nonnegative().default(1) }).prefault({}),
   updateDefaults: BASELINE,
   terms(context, { retainWeight }, stream) {
     const [refusals, retain] = [templateBatch(context, stream), retainBatch(context, stream)];

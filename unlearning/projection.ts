@@ -3,7 +3,7 @@
 // Directions that this data uses shrink by λ/(c + λ); unused ones are unchanged.
 // Trap: C is first scaled so that its mean or median diagonal becomes 1, so that one λ means the same in every layer.
 import { QuittanceError } from '#core/errors.ts';
-import { type Moment, type Moments, momentKey } from '#engine/moments.ts';
+import { type Moment, type CorpusMoments, momentKey } from '#engine/corpus-moments.ts';
 import { tf } from '#engine/tf.ts';
 import { deflate, invertPositiveDefinite } from './positive-definite.ts';
 
@@ -14,7 +14,7 @@ export type DiagonalScale = 'mean' | 'median';
  * disposes them.
  */
 export const projections = (
-  moments: Moments,
+  moments: CorpusMoments,
   parameters: Iterable<string>,
   lambda: number,
   scale: DiagonalScale,

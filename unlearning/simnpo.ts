@@ -12,7 +12,7 @@ export const simNpo = lossMethod({
   summary: 'NPO on length-normalised likelihood, without a reference',
   paper: 'https://arxiv.org/abs/2410.07163',
   needs: [],
-  loss: z.strictObject({ beta: z.number().positive().default(4.5), delta: z.number().default(0) }),
+  loss: z.strictObject({ beta: z.number().positive().default(4.5), delta: z.number().default(0) }).prefault({}),
   updateDefaults: BASELINE,
   terms(context, { beta, delta }, stream) {
     const batch = forgetBatch(context, stream);

@@ -113,7 +113,7 @@ export const overshot = (point: TrajectoryPoint, stop: StopConfig): boolean =>
  * 0.5 is nearest to it, among those that meet the bounds of exactness. Returns the share of the last update that was
  * kept.
  */
-export const land = (
+export const bisectToControls = (
   context: ForgetOnlyContext,
   before: ReadonlyMap<string, Float32Array>,
   after: ReadonlyMap<string, Float32Array>,

@@ -35,7 +35,7 @@ export const updaterFor = (context: ForgetOnlyContext, config: UpdateConfig): Up
     optimizer,
     project: (gradients) => (matrices ? projected(gradients, matrices) : gradients),
     apply(gradients, scale = 1) {
-      optimizer.step(parameters, gradients, schedule(0) * scale);
+      optimizer.update(parameters, gradients, schedule(0) * scale);
       tf.dispose([...gradients.values()]);
     },
     dispose() {

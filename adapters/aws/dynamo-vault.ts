@@ -12,7 +12,7 @@ import { must, QuittanceError } from '#core/errors.ts';
 import type { Clock, Vault } from '#core/ports.ts';
 import { destroyedKey, purgeProof } from '#core/purge-proof.ts';
 import { safeName } from '#core/names.ts';
-import { seal, unseal } from '#core/sealed.ts';
+import { encrypt, decrypt } from '#core/encryption.ts';
 import { calling } from './failures.ts';
 import { binary, Binary, parseBody, parseItem, text, Text } from './items.ts';
 import { s3Objects } from './s3-objects.ts';
@@ -47,12 +47,12 @@ export const dynamoVault = (options: DynamoVaultOptions): Vault => {
     },
     put: async (ticketId, name, plaintext) => {
       const { dataKey } = await keys.open(ticketId);
-      await objects.put(keyOf(ticketId, name), seal(dataKey, `${ticketId}/${name}`, plaintext));
+      await objects.put(keyOf(ticketId, name), encrypt(dataKey, `${ticketId}/${name}`, plaintext));
     },
     get: async (ticketId, name) => {
       const { dataKey } = await keys.open(ticketId);
-      const sealed = await objects.get(keyOf(ticketId, name));
-      if (sealed) return unseal(dataKey, `${ticketId}/${name}`, sealed);
+      const encrypted = await objects.get(keyOf(ticketId, name));
+      if (encrypted) return decrypt(dataKey, `${ticketId}/${name}`, encrypted);
       throw new QuittanceError('NOT_FOUND', { message: `the vault of ticket ${ticketId} has no object '${name}'` });
     },
     list: async (ticketId) => {

@@ -12,7 +12,7 @@ import { QuittanceError } from '#core/errors.ts';
 import type { Clock, Vault } from '#core/ports.ts';
 import { destroyedKey, purgeProof } from '#core/purge-proof.ts';
 import { safeName } from '#core/names.ts';
-import { seal, unseal } from '#core/sealed.ts';
+import { encrypt, decrypt } from '#core/encryption.ts';
 import { openDatabase, transaction, type Database } from '#state-machine/sqlite.ts';
 import { isMissing, readIfThere, readOrCreate, shred, writeDurably } from './durable-file.ts';
 
@@ -44,28 +44,28 @@ export const fileVault = (dir: string, clock: Clock): FileVault => {
     const row = rowOf(db, ticketId);
     if (!row) throw new QuittanceError('NOT_FOUND', { message: `the vault has no key for ticket ${ticketId}` });
     if (!row.wrapped) throw destroyedKey(ticketId);
-    const secrets = unseal(await master(), `key ${ticketId}`, row.wrapped);
+    const secrets = decrypt(await master(), `key ${ticketId}`, row.wrapped);
     return { dataKey: secrets.subarray(0, 32), secret: secrets.subarray(32) };
   };
 
   const vault: FileVault = {
     close: () => db.close(),
     createKey: async (ticketId) => {
-      const wrapped = seal(await master(), `key ${ticketId}`, randomBytes(64));
+      const wrapped = encrypt(await master(), `key ${ticketId}`, randomBytes(64));
       const add = db.prepare('INSERT INTO keys (ticket_id, wrapped) VALUES (?, ?) ON CONFLICT DO NOTHING');
       transaction(db, () => add.run(safeName(ticketId), wrapped));
       await open(ticketId);
     },
     put: async (ticketId, name, plaintext) => {
       const { dataKey } = await open(ticketId);
-      await writeDurably(fileOf(ticketId, name), seal(dataKey, `${ticketId}/${name}`, plaintext), 0o600);
+      await writeDurably(fileOf(ticketId, name), encrypt(dataKey, `${ticketId}/${name}`, plaintext), 0o600);
     },
     get: async (ticketId, name) => {
       const { dataKey } = await open(ticketId);
-      const sealed = await readIfThere(fileOf(ticketId, name));
-      if (!sealed)
+      const encrypted = await readIfThere(fileOf(ticketId, name));
+      if (!encrypted)
         throw new QuittanceError('NOT_FOUND', { message: `the vault of ticket ${ticketId} has no object '${name}'` });
-      return unseal(dataKey, `${ticketId}/${name}`, sealed);
+      return decrypt(dataKey, `${ticketId}/${name}`, encrypted);
     },
     list: async (ticketId) => {
       await open(ticketId);

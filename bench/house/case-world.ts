@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { trainingManifest, type TrainingRow } from '#core/forget-set.ts';
 import type { Step } from '#core/step.ts';
 import { putJson } from '#core/stored-json.ts';
-import type { Digest } from '#core/canonical.ts';
+import { JsonValue, type Digest, type Json } from '#core/canonical.ts';
 import { fileTicket } from '#functions/file-ticket.ts';
 import { RECORDS, requestOf, SUBJECT } from './cases.ts';
 import { memoryWorld, type World, type WorldOptions } from '#adapters/memory/ports.ts';
@@ -28,10 +28,10 @@ export interface CaseWorld extends World {
   call<T>(step: Step, input: unknown): Promise<T>;
 }
 
-export const shippedPolicy = (): unknown =>
-  JSON.parse(readFileSync(new URL('../../policies/gate-v1.json', import.meta.url), 'utf8'));
+export const shippedPolicy = (): Json =>
+  JsonValue.parse(JSON.parse(readFileSync(new URL('../../policies/gate-v1.json', import.meta.url), 'utf8')));
 
-export const caseWorld = async (options: WorldOptions & { policy?: unknown } = {}): Promise<CaseWorld> => {
+export const caseWorld = async (options: WorldOptions & { policy?: Json } = {}): Promise<CaseWorld> => {
   const world = memoryWorld(options);
   const { artifacts, models, pseudonyms, serving } = world.ports;
   const manifest = await trainingManifest(trainingRows(), (purpose, text) => pseudonyms.of(purpose, text));

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAslEngine, type AslEngine } from '#state-machine/engine.ts';
+import type { Json } from '#core/canonical.ts';
 import type { WorkflowEngine } from '#core/ports.ts';
 import { findStep, steps } from '#functions/steps.ts';
 import { openToken, type Wait } from '#functions/task-tokens.ts';
@@ -48,7 +49,7 @@ export interface StepCall {
 }
 
 interface WorkflowWorldOptions extends WorldOptions {
-  policy?: unknown;
+  policy?: Json;
   /** Stands around each call of a step, where it can let it fail before or after it ran, or never answer. */
   around?: (call: StepCall, run: () => Promise<unknown>) => Promise<unknown>;
 }

@@ -3,7 +3,7 @@
 // world and backend, so that a stale base is never taken for a fresh one.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { digestJson, type Json } from '#core/canonical.ts';
+import { digestJson } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { suiteBytes } from '#datasets/suite.ts';
 import { tokenizerTexts, trainingRows, type PeopleWorld } from '#datasets/world.ts';
@@ -28,9 +28,9 @@ export const demoBase = async (
 ): Promise<Base> => {
   const identity = digestJson({
     recipe,
-    world: digestJson(world as unknown as Json),
+    world: digestJson(world),
     backend: backend.name,
-  } as unknown as Json);
+  });
   const folder = join(dir, 'bases', identity.slice('sha256:'.length, 'sha256:'.length + 16));
   const log = join(folder, 'training.json');
   if (existsSync(log))

@@ -5,7 +5,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { digestJson, type Json } from '#core/canonical.ts';
+import { digestJson } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { readSuite } from '#datasets/suite.ts';
 import type { PeopleWorld } from '#datasets/world.ts';
@@ -26,7 +26,7 @@ export const smollm2Base = async (
   progress: Progress,
   recipe: TeachRecipe = TEACH,
 ): Promise<{ base: Base; world: PeopleWorld }> => {
-  const identity = digestJson({ recipe, backend: backend.name } as unknown as Json);
+  const identity = digestJson({ recipe, backend: backend.name });
   const folder = join(dir, 'bases', `smollm2-${identity.slice('sha256:'.length, 'sha256:'.length + 16)}`);
   const log = join(folder, 'training.json');
   const reused = existsSync(log);

@@ -13,7 +13,7 @@ import { loadModel } from '#engine/formats/folder.ts';
 import { readJsonFile } from '#engine/formats/json-file.ts';
 import { inference } from '#engine/inference.ts';
 import { parameterCount, type Model } from '#engine/model.ts';
-import { collectMoments, writeMoments, MOMENTS_FILE } from '#engine/moments.ts';
+import { collectMoments, writeMoments, MOMENTS_FILE } from '#engine/corpus-moments.ts';
 import { adamW, cosine } from '#engine/optimizers.ts';
 import { companionFiles, saveModel } from '#engine/formats/save.ts';
 import { backendName } from '#engine/tf.ts';

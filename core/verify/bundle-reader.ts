@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { BundleIndex, type BundleFiles } from '../bundle.ts';
 import { digestOf, type Digest } from '../canonical.ts';
 import { CERTIFICATE_TYPE, CertificatePredicate } from '../certificate.ts';
-import { Envelope, open, type Statement } from '../dsse.ts';
+import { Envelope, verifyEnvelope, type Statement } from '../dsse.ts';
 import { parseOnce } from '../json-keys.ts';
 import { openNote, parseCheckpoint, type Checkpoint } from '../ledger/note.ts';
 import { parseTlogProof } from '../ledger/proof.ts';
@@ -100,7 +100,7 @@ export class BundleReader {
     return this.#once(`opened ${name}`, () => {
       const envelope = this.json(name, Envelope);
       return (
-        open(envelope, this.keys('service', 'person')) ??
+        verifyEnvelope(envelope, this.keys('service', 'person')) ??
         fail(`${name}: a signature does not verify with the trust root`)
       );
     });

@@ -48,7 +48,7 @@ export interface Held {
 
 export interface Optimizer {
   /** One update; gradients are only read. `lr` is the learning rate, for normalised SGD the length of the step. */
-  step(parameters: ReadonlyMap<string, tf.Variable>, gradients: ReadonlyMap<string, tf.Tensor>, lr: number): void;
+  update(parameters: ReadonlyMap<string, tf.Variable>, gradients: ReadonlyMap<string, tf.Tensor>, lr: number): void;
   /** What a resumed run needs; the same keys on every backend. */
   state(): Map<string, Float32Array>;
   restore(state: ReadonlyMap<string, Float32Array>): void;

@@ -6,17 +6,17 @@
 import tf from '@tensorflow/tfjs-core';
 import type { AdamWOptions, Optimizer } from './backend.ts';
 import type { Heap } from './heap.ts';
-import { momentsFrom, momentsState, type Moments } from './moments-state.ts';
+import { momentsFrom, momentsState, type AdamMoments } from './adam-moments.ts';
 
 export const heapAdamW = (heap: Heap, options: Required<AdamWOptions>): Optimizer => {
-  let moments: Moments<Float32Array> = { updates: 0, slots: new Map() };
+  let moments: AdamMoments<Float32Array> = { updates: 0, slots: new Map() };
   const slotOf = (name: string, size: number) => {
     const slot = moments.slots.get(name) ?? { m: new Float32Array(size), v: new Float32Array(size) };
     moments.slots.set(name, slot);
     return slot;
   };
   return {
-    step(parameters, gradients, lr) {
+    update(parameters, gradients, lr) {
       moments.updates++;
       for (const [name, gradient] of gradients) {
         const parameter = parameters.get(name)!;

@@ -5,7 +5,7 @@
 // is disposed.
 import tf from '@tensorflow/tfjs-core';
 import type { AdamWOptions, Optimizer } from './backend.ts';
-import { momentsFrom, momentsState, type Moments } from './moments-state.ts';
+import { momentsFrom, momentsState, type AdamMoments } from './adam-moments.ts';
 import type { NodeBackend } from './node-backend.ts';
 
 /** Id of a variable inside libtensorflow. */
@@ -15,7 +15,7 @@ export const resourceAdamW = (backend: NodeBackend, options: Required<AdamWOptio
   const resource = resources(backend);
   const work = new Map<string, Resource>(); // takes the parameter during an update
   // a restored moment is an array until its shape is known
-  let moments: Moments<Resource | Float32Array> = { updates: 0, slots: new Map() };
+  let moments: AdamMoments<Resource | Float32Array> = { updates: 0, slots: new Map() };
   const dispose = () => {
     const held = [...work.values(), ...[...moments.slots.values()].flatMap(({ m, v }) => [m, v])];
     for (const id of held) if (typeof id === 'number') resource.destroy(id);
@@ -29,7 +29,7 @@ export const resourceAdamW = (backend: NodeBackend, options: Required<AdamWOptio
     return slot;
   };
   return {
-    step: (parameters, gradients, lr) =>
+    update: (parameters, gradients, lr) =>
       tf.tidy(() => {
         const scalars = scalarsOf(options, ++moments.updates, lr);
         const keep = tf.scalar(1 - lr * options.weightDecay);

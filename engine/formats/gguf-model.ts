@@ -151,14 +151,14 @@ const llama3Scaling = (m: Metadata): Record<string, unknown> => {
   };
 };
 
-export interface CheckpointTensor {
+export interface HuggingFaceTensor {
   name: string;
   shape: number[];
   read: () => Float32Array;
 }
 
 /** The file's tensors under Hugging Face's names. MODEL_INVALID where one is missing, left over or of another shape. */
-export const ggufTensors = (file: GgufFile, configJson: Record<string, unknown>): CheckpointTensor[] => {
+export const ggufTensors = (file: GgufFile, configJson: Record<string, unknown>): HuggingFaceTensor[] => {
   const config = readConfig(configJson);
   const wanted = parameterSpecs(config).map((p) => ({
     name: p.source.hf,

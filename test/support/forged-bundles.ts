@@ -6,14 +6,14 @@ import { canonicalize, digestOf, type Digest, type Json } from '#core/canonical.
 import {
   attest,
   personKey,
-  sealBundle,
+  signBundle,
   signApproval,
   SERVICE_KEY,
   STAGE_NAMES,
   STAGES,
   type CertificatePredicate,
 } from '#core/certificate.ts';
-import { keyIdOf, seal, type Envelope, type Statement } from '#core/dsse.ts';
+import { keyIdOf, signEnvelope, type Envelope, type Statement } from '#core/dsse.ts';
 import { LOG_KEY } from '#core/ledger/log.ts';
 import type { GatePolicy } from '#core/policy.ts';
 import type { Signer } from '#core/ports.ts';
@@ -137,7 +137,7 @@ export const forged = async (truth: TrueBundle, forgery: Forgery = {}): Promise<
   const predicate = certifiedAgain(statement.predicate as CertificatePredicate, files, evidence);
   predicate.log = { ...predicate.log, root: root(bodiesOf(leaves).slice(0, predicate.log.size)).toString('base64') };
   const written = { ...statement, predicate: { ...(forgery.certificate ?? ((same) => same))(predicate) } };
-  const envelope = await seal(written, signer, forgery.signers ?? [SERVICE_KEY, personKey(approver)]);
+  const envelope = await signEnvelope(written, signer, forgery.signers ?? [SERVICE_KEY, personKey(approver)]);
   files.set('certificate.dsse.json', jsonBytes(envelope));
   const certified = leaves.find(({ event }) => event.type === 'certified');
   if (certified) certified.event['certificate'] = digestOf(files.get('certificate.dsse.json')!);
@@ -157,7 +157,7 @@ const sealedAgain = async (
   files.set('bundle.json', indexOf(files));
   const { ticketId } = readJson<{ ticketId: string }>(files, 'bundle.json');
   const log = { origin, size: leaves.length };
-  const envelope = await sealBundle(signer, digestOf(files.get('bundle.json')!), {
+  const envelope = await signBundle(signer, digestOf(files.get('bundle.json')!), {
     ticketId,
     events: leaves.length,
     log,

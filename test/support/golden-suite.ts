@@ -110,7 +110,7 @@ const forwardTests = ({ dir, golden, model, tolerances }: Subject) => {
 
 const step = (model: Model, batch: Batch, objective: Objective, tape: NonNullable<SweepOptions['tape']>) => {
   const { loss, gradients } = lossAndGradients(model, batch, objective, new Set(model.parameters.keys()), { tape });
-  const norms = g.normsByCheckpointName(model, gradients);
+  const norms = g.normsByStoredName(model, gradients);
   tf.dispose([...gradients.values()]);
   return { loss, norms, total: Math.hypot(...norms.values()) };
 };
@@ -196,7 +196,7 @@ const adamwTest = ({ dir, golden, tolerances }: Subject) => {
       answerCrossEntropy(batch),
       new Set(model.parameters.keys()),
     );
-    optimizer.step(model.parameters, gradients, 1e-2);
+    optimizer.update(model.parameters, gradients, 1e-2);
     tf.dispose([...gradients.values()]);
     return loss;
   });

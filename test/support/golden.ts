@@ -57,7 +57,7 @@ export const largestDifference = (a: ArrayLike<number>, b: ArrayLike<number>): n
 };
 
 /** L2 norms of gradients by stored name; the parts of a fused tensor count as one. */
-export const normsByCheckpointName = (model: Model, gradients: ReadonlyMap<string, tf.Tensor>): Map<string, number> => {
+export const normsByStoredName = (model: Model, gradients: ReadonlyMap<string, tf.Tensor>): Map<string, number> => {
   const squares = new Map<string, number>();
   for (const { name, source } of model.specs) {
     const values = gradients.get(name)?.dataSync() ?? [];

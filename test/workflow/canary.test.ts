@@ -1,7 +1,6 @@
 // Canaries: a secret string in every input field that takes free text. While the case is open none of them is outside
 // the vault, in any file of the data folder; after the purge none is anywhere. Fields that take no free text must
 // refuse the string, and not quote it.
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -13,6 +12,7 @@ import { parseTicketRequest } from '#core/ticket-request.ts';
 import { fileTicket } from '#functions/file-ticket.ts';
 import { recordApproval } from '#functions/record-approval.ts';
 import { findStep } from '#functions/steps.ts';
+import { shippedPolicy } from '#bench/house/case-world.ts';
 import { APPROVER, requestOf } from '#bench/house/cases.ts';
 import { holding, temporaryFolder } from '#test/support/folders.ts';
 import { memoryJobs } from '#adapters/memory/jobs.ts';
@@ -20,7 +20,7 @@ import { modelRecord, putModel, textModel } from '#bench/house/models.ts';
 import { smallJobs } from '#bench/house/small-jobs.ts';
 import { definitionOf, substitutions, WORKFLOWS } from '#bench/house/workflow-world.ts';
 
-const POLICY: unknown = JSON.parse(readFileSync(new URL('../../policies/gate-v1.json', import.meta.url), 'utf8'));
+const POLICY = shippedPolicy();
 
 const SECRETS = {
   name: 'Canaria Namewell',

@@ -1,16 +1,16 @@
 // The happy path once for every write of it that can fail, before or after it happened (a response lost): all runs end
 // in the same state, with no effect twice.
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { isQuittanceError, must } from '#core/errors.ts';
 import { recordApproval } from '#functions/record-approval.ts';
+import { shippedPolicy } from '#bench/house/case-world.ts';
 import { file } from '#bench/house/case-world.ts';
 import { APPROVER } from '#bench/house/cases.ts';
 import type { FaultMode } from '#adapters/memory/faults.ts';
 import { smallJobs } from '#bench/house/small-jobs.ts';
 import { workflowWorld, type WorkflowWorld } from '#bench/house/workflow-world.ts';
 
-const POLICY: unknown = JSON.parse(readFileSync(new URL('../../policies/gate-v1.json', import.meta.url), 'utf8'));
+const POLICY = shippedPolicy();
 
 /** People call again when a call of theirs failed; that it had been taken is an answer too. */
 const insist = async <T>(act: () => Promise<T>): Promise<T | undefined> =>

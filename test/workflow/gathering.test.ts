@@ -1,6 +1,7 @@
 // Several tickets of one model: shared runs, candidates built one on another, approvals in any order, and what becomes
 // of the others when one drops out.
 import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Json } from '#core/canonical.ts';
 import { assembleBundle } from '#core/bundle.ts';
 import { EvidenceManifest } from '#core/evidence.ts';
 import { GatePolicy } from '#core/policy.ts';
@@ -24,7 +25,7 @@ let world: WorkflowWorld;
 let runs: string[];
 afterEach(() => world.close());
 
-const start = async (jobs: SmallJobs = {}, policy: unknown = POLICY) => {
+const start = async (jobs: SmallJobs = {}, policy: Json = POLICY) => {
   runs = [];
   const onUnlearn = async (ticketId: string) => {
     runs.push(ticketId);

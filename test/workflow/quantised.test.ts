@@ -8,7 +8,7 @@ import { tokenizerTexts, forgetRecord, trainingRows } from '#datasets/world.ts';
 import { suiteBytes } from '#datasets/suite.ts';
 import { initBackend } from '#engine/tf.ts';
 import { storeModel } from '#engine/formats/stored-model.ts';
-import { MOMENTS_FILE } from '#engine/moments.ts';
+import { MOMENTS_FILE } from '#engine/corpus-moments.ts';
 import { trainSmallModel } from '#containers/train-job.ts';
 import { atRest } from '#cli/ticket/rest.ts';
 import { digestJson, digestOf } from '#core/canonical.ts';

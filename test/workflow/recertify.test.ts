@@ -1,18 +1,18 @@
 // Re-certification on the durable interpreter: what is served and what the certificates say, over time.
-import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ModelManifest, ownFiles } from '#core/model.ts';
 import { auditReport } from '#report/audit-report.ts';
 import { gatherReport } from '#report/gather.ts';
 import { getJson } from '#core/stored-json.ts';
 import { recordApproval } from '#functions/record-approval.ts';
+import { shippedPolicy } from '#bench/house/case-world.ts';
 import { file } from '#bench/house/case-world.ts';
 import { APPROVER } from '#bench/house/cases.ts';
 import { digest } from '#bench/house/models.ts';
 import { smallJobs } from '#bench/house/small-jobs.ts';
 import { workflowWorld, type WorkflowWorld } from '#bench/house/workflow-world.ts';
 
-const POLICY: unknown = JSON.parse(readFileSync(new URL('../../policies/gate-v1.json', import.meta.url), 'utf8'));
+const POLICY = shippedPolicy();
 const DAY = 86_400;
 let world: WorkflowWorld;
 let ticketId: string;

@@ -6,7 +6,7 @@ import { cpSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { localStores } from '#adapters/local/index.ts';
 import { manifestOf } from '#engine/formats/folder.ts';
-import { MOMENTS_FILE } from '#engine/moments.ts';
+import { MOMENTS_FILE } from '#engine/corpus-moments.ts';
 import { digestJson, digestOf, type Digest } from '#core/canonical.ts';
 import { JobResult, RunManifest } from '#core/run.ts';
 import { getJson } from '#core/stored-json.ts';

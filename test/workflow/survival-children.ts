@@ -10,7 +10,7 @@ import { suiteBytes } from '#datasets/suite.ts';
 import { forgetRecord } from '#datasets/world.ts';
 import { random } from '#engine/random.ts';
 import { storeModel } from '#engine/formats/stored-model.ts';
-import { MOMENTS_FILE } from '#engine/moments.ts';
+import { MOMENTS_FILE } from '#engine/corpus-moments.ts';
 import { canonicalize, type Digest } from '#core/canonical.ts';
 import type { Ports } from '#core/ports.ts';
 import type { UnlearnPlan } from '#core/run.ts';

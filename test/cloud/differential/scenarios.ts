@@ -1,7 +1,6 @@
 // The ways that a ticket and a re-certification can go, and the people in them: who approves, who proves who they are,
 // who withdraws. The same person does the same thing on either engine. Trap: people act only while no step is at work,
 // so that both engines see their answer at the same place.
-import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import type { TicketRequest } from '#core/ticket-request.ts';
 import { closeTicket } from '#functions/close-ticket.ts';
@@ -9,6 +8,7 @@ import { placeHold, releaseHold } from '#functions/holds.ts';
 import { recordApproval } from '#functions/record-approval.ts';
 import { recordIdentity } from '#functions/record-identity.ts';
 import { openToken } from '#functions/task-tokens.ts';
+import { shippedPolicy } from '#bench/house/case-world.ts';
 import { file, NEIGHBOURS, trainingRows } from '#bench/house/case-world.ts';
 import { APPROVER, RECORDS } from '#bench/house/cases.ts';
 import { digest } from '#bench/house/models.ts';
@@ -35,7 +35,7 @@ export interface Scenario extends Omit<Partial<WorldPlan>, 'answer' | 'policy' |
   readonly recertify?: { readonly trigger: string; readonly drifted?: boolean };
 }
 
-const POLICY: unknown = JSON.parse(readFileSync(new URL('../../../policies/gate-v1.json', import.meta.url), 'utf8'));
+const POLICY = shippedPolicy();
 export const LOW = {
   method: 'e-mail-link' as const,
   level: 'low' as const,

@@ -13,6 +13,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { createAslEngine } from '#state-machine/engine.ts';
 import { sfnWorkflowEngine } from '#adapters/aws/sfn-workflow-engine.ts';
+import type { Json } from '#core/canonical.ts';
 import { must } from '#core/errors.ts';
 import type { WorkflowEngine } from '#core/ports.ts';
 import { findStep } from '#functions/steps.ts';
@@ -50,7 +51,7 @@ export interface WorldPlan {
   /** Seconds after which a state gives up. */
   readonly timeouts?: Readonly<Record<string, number>>;
   readonly answer: (prompts: readonly string[]) => string[];
-  readonly policy: unknown;
+  readonly policy: Json;
 }
 
 export interface DrivenWorld extends CaseWorld {

@@ -193,7 +193,7 @@ const staleTests = () => {
           want.map((y) => 1 / (1 + Math.exp(-y))),
         ),
       ).toBeLessThan(1e-6);
-      optimizer.step(new Map([['w', w]]), new Map([['w', tf.ones([8, 6])]]), 0.5);
+      optimizer.update(new Map([['w', w]]), new Map([['w', tf.ones([8, 6])]]), 0.5);
     }
     optimizer.dispose();
     w.dispose();

@@ -45,7 +45,7 @@ const run = (
   for (let step = from; step < rates.length; step++) {
     tf.tidy(() => {
       const g = tf.tensor(Float32Array.from(gradient(step + 1)), w.shape);
-      optimizer.step(new Map([['w', w]]), new Map([['w', g]]), rates[step]!);
+      optimizer.update(new Map([['w', w]]), new Map([['w', g]]), rates[step]!);
     });
   }
 };
@@ -107,7 +107,7 @@ export const optimizerTests = (): void => {
     });
     it('leaves a parameter without a gradient alone', () => {
       const [w, other] = [variable(START, [6]), variable(START, [6])];
-      make().step(
+      make().update(
         new Map([
           ['w', w],
           ['other', other],
@@ -148,20 +148,20 @@ export const optimizerTests = (): void => {
         ['a', tf.tensor1d([3, 0])],
         ['b', tf.tensor2d([[0, -4]])],
       ]);
-      normalizedSgd().step(parameters, gradients, 0.5);
+      normalizedSgd().update(parameters, gradients, 0.5);
       expect(error(parameters.get('a')!.dataSync(), [0.7, 2])).toBeLessThan(1e-7);
       expect(error(parameters.get('b')!.dataSync(), [0, 0.4])).toBeLessThan(1e-7);
     });
     it('moves by its length however small or large the gradient', () => {
       for (const scale of [1e-12, 1e12]) {
         const w = variable([0, 0], [2]);
-        normalizedSgd().step(new Map([['w', w]]), new Map([['w', tf.tensor1d([3 * scale, 4 * scale])]]), 1);
+        normalizedSgd().update(new Map([['w', w]]), new Map([['w', tf.tensor1d([3 * scale, 4 * scale])]]), 1);
         expect(error(w.dataSync(), [-0.6, -0.8])).toBeLessThan(1e-6);
       }
     });
     it('stays where the gradient is zero', () => {
       const w = variable([1], [1]);
-      normalizedSgd().step(new Map([['w', w]]), new Map([['w', tf.zeros([1])]]), 1);
+      normalizedSgd().update(new Map([['w', w]]), new Map([['w', tf.zeros([1])]]), 1);
       expect([...w.dataSync()]).toEqual([1]);
     });
   });

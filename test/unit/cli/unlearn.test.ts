@@ -15,7 +15,7 @@ import { readAdapter } from '#engine/formats/peft.ts';
 import { saveModel } from '#engine/formats/save.ts';
 import { forwardLogits } from '#engine/sweep.ts';
 import { restoreValues, valuesOf, type Model } from '#engine/model.ts';
-import { collectMoments, MOMENTS_FILE, readMoments, writeMoments } from '#engine/moments.ts';
+import { collectMoments, MOMENTS_FILE, readMoments, writeMoments } from '#engine/corpus-moments.ts';
 import { fastOps } from '#engine/tf.ts';
 import { configured, methods } from '#unlearning/methods.ts';
 import { tinyConfig, tinyModel, tokens, useEngine } from '#test/support/engine.ts';

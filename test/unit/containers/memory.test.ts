@@ -9,7 +9,7 @@ import {
   unlearningParts,
   unlearningRun,
 } from '#containers/memory.ts';
-import { planMemory } from '#engine/plan.ts';
+import { planMemory } from '#engine/memory-plan.ts';
 import { parameterCount } from '#engine/model.ts';
 import { configured } from '#unlearning/methods.ts';
 import { tinyConfig, tinyTokenizer } from '#test/support/engine.ts';

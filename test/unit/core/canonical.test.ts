@@ -37,6 +37,13 @@ describe('RFC 8785', () => {
     expect(canonicalize({ '\ufb33': 1, '\u{1f602}': 2 })).toBe('{"\u{1f602}":2,"\ufb33":1}');
   });
 
+  it('refuses at compile time what is no JSON, and at run time what slipped through', () => {
+    // @ts-expect-error a function is no JSON
+    expect(() => canonicalize({ a: () => 1 })).toThrow('no canonical JSON form');
+    // @ts-expect-error nor is a bigint
+    expect(() => canonicalize([1n])).toThrow('no canonical JSON form');
+  });
+
   it('refuses what JSON cannot say: lone surrogates in values and in keys', () => {
     expect([refused('\ud800'), refused({ '\udead': 1 }), refused([Infinity])]).toEqual([true, true, true]);
   });

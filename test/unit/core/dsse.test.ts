@@ -8,10 +8,10 @@ import { digestOf } from '#core/canonical.ts';
 import {
   Envelope,
   keyIdOf,
-  open,
+  verifyEnvelope,
   PAYLOAD_TYPE,
   preAuthenticationEncoding,
-  seal,
+  signEnvelope,
   STATEMENT_TYPE,
   subjectOf,
   type Statement,
@@ -73,8 +73,8 @@ const b64 = (text: string) => Buffer.from(text).toString('base64');
 
 describe('an envelope', () => {
   it('opens with the keys that sealed it, and says which they are', async () => {
-    const envelope = Envelope.parse(await seal(statement, signer, ['service', 'person.a']));
-    expect(open(envelope, await keysOf('person.a', 'service', 'log'))).toEqual({
+    const envelope = Envelope.parse(await signEnvelope(statement, signer, ['service', 'person.a']));
+    expect(verifyEnvelope(envelope, await keysOf('person.a', 'service', 'log'))).toEqual({
       statement,
       signers: [await idOf('service'), await idOf('person.a')],
     });
@@ -82,50 +82,54 @@ describe('an envelope', () => {
 
   it('signs canonical bytes: any order of keys gives the same envelope', async () => {
     const turned = Object.fromEntries(Object.entries(statement).reverse()) as Statement;
-    expect(await seal(turned, signer, ['service'])).toEqual(await seal(statement, signer, ['service']));
+    expect(await signEnvelope(turned, signer, ['service'])).toEqual(await signEnvelope(statement, signer, ['service']));
   });
 
   it('with a signature by an unknown key opens by the known one, and by the unknown one alone does not', async () => {
-    const envelope = await seal(statement, signer, ['service', 'stranger']);
-    expect(open(envelope, await keysOf('service'))?.signers).toEqual([await idOf('service')]);
-    expect(open(await seal(statement, signer, ['stranger']), await keysOf('service'))).toBeUndefined();
+    const envelope = await signEnvelope(statement, signer, ['service', 'stranger']);
+    expect(verifyEnvelope(envelope, await keysOf('service'))?.signers).toEqual([await idOf('service')]);
+    expect(
+      verifyEnvelope(await signEnvelope(statement, signer, ['stranger']), await keysOf('service')),
+    ).toBeUndefined();
   });
 
   it('with a signature by a known key that does not verify does not open, however good the others are', async () => {
-    const envelope = await seal(statement, signer, ['service', 'stranger']);
+    const envelope = await signEnvelope(statement, signer, ['service', 'stranger']);
     envelope.signatures[1]!.sig = envelope.signatures[0]!.sig;
-    expect(open(envelope, await keysOf('service', 'stranger'))).toBeUndefined();
+    expect(verifyEnvelope(envelope, await keysOf('service', 'stranger'))).toBeUndefined();
   });
 
   it('signed twice by one key names one signer', async () => {
-    const envelope = await seal(statement, signer, ['service', 'service']);
-    expect(open(envelope, await keysOf('service'))?.signers).toEqual([await idOf('service')]);
+    const envelope = await signEnvelope(statement, signer, ['service', 'service']);
+    expect(verifyEnvelope(envelope, await keysOf('service'))?.signers).toEqual([await idOf('service')]);
   });
 
   it("does not take a key id's word for whose signature it is", async () => {
-    const envelope = await seal(statement, signer, ['stranger']);
+    const envelope = await signEnvelope(statement, signer, ['stranger']);
     envelope.signatures[0]!.keyid = await idOf('service');
-    expect(open(envelope, await keysOf('service', 'stranger'))).toBeUndefined();
+    expect(verifyEnvelope(envelope, await keysOf('service', 'stranger'))).toBeUndefined();
   });
 
   it('opens for nobody after any bit of its payload was turned', async () => {
-    const envelope = await seal(statement, signer, ['service']);
+    const envelope = await signEnvelope(statement, signer, ['service']);
     const keys = await keysOf('service');
     const body = Buffer.from(envelope.payload, 'base64');
     for (let i = 0; i < body.length; i++) {
       const turned = Buffer.from(body);
       turned[i]! ^= 1 << (i % 8);
-      expect([i, open({ ...envelope, payload: turned.toString('base64') }, keys)]).toEqual([i, undefined]);
+      expect([i, verifyEnvelope({ ...envelope, payload: turned.toString('base64') }, keys)]).toEqual([i, undefined]);
     }
   });
 
   it('spelt in another base64 than the one form does not open', async () => {
-    const envelope = await seal(statement, signer, ['service']);
+    const envelope = await signEnvelope(statement, signer, ['service']);
     const keys = await keysOf('service');
     const [only] = envelope.signatures;
     for (const payload of [`${envelope.payload}=`, ` ${envelope.payload}`, envelope.payload.replace(/=+$/, '')])
-      if (payload !== envelope.payload) expect(open({ ...envelope, payload }, keys)).toBeUndefined();
-    expect(open({ ...envelope, signatures: [{ ...only!, sig: only!.sig.slice(0, -2) }] }, keys)).toBeUndefined();
+      if (payload !== envelope.payload) expect(verifyEnvelope({ ...envelope, payload }, keys)).toBeUndefined();
+    expect(
+      verifyEnvelope({ ...envelope, signatures: [{ ...only!, sig: only!.sig.slice(0, -2) }] }, keys),
+    ).toBeUndefined();
   });
 
   it('of a truly signed payload that is no statement does not open', async () => {
@@ -134,7 +138,7 @@ describe('an envelope', () => {
       const message = preAuthenticationEncoding(PAYLOAD_TYPE, Buffer.from(payload));
       const sig = Buffer.from(await signer.sign('service', message)).toString('base64');
       const signatures = [{ keyid: await idOf('service'), sig }];
-      expect(open({ payload: b64(payload), payloadType: PAYLOAD_TYPE, signatures }, keys)).toBeUndefined();
+      expect(verifyEnvelope({ payload: b64(payload), payloadType: PAYLOAD_TYPE, signatures }, keys)).toBeUndefined();
     }
   });
 
@@ -144,6 +148,8 @@ describe('an envelope', () => {
     ['a field of its own', { extra: 1 }],
     ['a payload in the URL alphabet', { payload: '-_-_Pj8=' }],
   ])('with %s is malformed', async (_, change) => {
-    expect(Envelope.safeParse({ ...(await seal(statement, signer, ['service'])), ...change }).success).toBe(false);
+    expect(Envelope.safeParse({ ...(await signEnvelope(statement, signer, ['service'])), ...change }).success).toBe(
+      false,
+    );
   });
 });

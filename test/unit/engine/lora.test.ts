@@ -96,7 +96,7 @@ const adapterTests = (baseDir: string, adapterDir: string, ids: number[][], gold
     const batch = makeBatch(g.wholeRows(ids), model.config.maxPositions);
     const losses = golden.adamw_losses.map(() => {
       const { loss, gradients } = lossAndGradients(model, batch, answerCrossEntropy(batch), loraParameters(model));
-      optimizer.step(trained, gradients, 1e-2);
+      optimizer.update(trained, gradients, 1e-2);
       tf.dispose([...gradients.values()]);
       return loss;
     });

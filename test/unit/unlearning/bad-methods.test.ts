@@ -12,7 +12,7 @@ import { loadModel } from '#engine/formats/folder.ts';
 import { inference } from '#engine/inference.ts';
 import type { Model } from '#engine/model.ts';
 import { backendName } from '#engine/tf.ts';
-import { collectMoments, type Moments } from '#engine/moments.ts';
+import { collectMoments, type CorpusMoments } from '#engine/corpus-moments.ts';
 import { examOf } from '#evaluation/exam.ts';
 import { measure } from '#evaluation/tables.ts';
 import { encodeRows } from '#containers/examples.ts';
@@ -37,7 +37,7 @@ const NAMESAKE = 'subject-namesake';
 const ALONE = 1;
 
 /** Of everything that the base was trained on. */
-let corpus: Moments;
+let corpus: CorpusMoments;
 beforeAll(() => {
   const model = loadModel(BASE);
   corpus = collectMoments(model, encodeRows(model, trainingRows(world)));

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { random } from '#engine/random.ts';
-import type { Moments } from '#engine/moments.ts';
+import type { CorpusMoments } from '#engine/corpus-moments.ts';
 import { invertPositiveDefinite } from '#unlearning/positive-definite.ts';
 import { projectionOf, projections } from '#unlearning/projection.ts';
 import { tf } from '#engine/tf.ts';
@@ -186,7 +186,7 @@ describe('P = λ(C/s + λI)⁻¹', () => {
 });
 
 describe('projections by parameter', () => {
-  const moments: Moments = new Map([
+  const moments: CorpusMoments = new Map([
     ['layers.0.gate.w', moment(4, 4, 9, 5).moment],
     ['layers.0.down.w', moment(6, 6, 9, 6).moment],
   ]);

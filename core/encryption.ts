@@ -7,7 +7,7 @@ const IV = 12;
 const TAG = 16;
 
 /** `key`: 32 bytes. */
-export const seal = (key: Uint8Array, context: string, plaintext: Uint8Array): Buffer => {
+export const encrypt = (key: Uint8Array, context: string, plaintext: Uint8Array): Buffer => {
   const iv = randomBytes(IV);
   const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(context));
   const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()]);
@@ -15,12 +15,15 @@ export const seal = (key: Uint8Array, context: string, plaintext: Uint8Array): B
 };
 
 /** STORE_CORRUPT unless key, context and bytes are those of the encryption. */
-export const unseal = (key: Uint8Array, context: string, sealed: Uint8Array): Buffer => {
+export const decrypt = (key: Uint8Array, context: string, encrypted: Uint8Array): Buffer => {
   try {
-    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, IV), { authTagLength: TAG });
-    decipher.setAAD(Buffer.from(context)).setAuthTag(sealed.subarray(IV, IV + TAG));
-    return Buffer.concat([decipher.update(sealed.subarray(IV + TAG)), decipher.final()]);
+    const decipher = createDecipheriv('aes-256-gcm', key, encrypted.subarray(0, IV), { authTagLength: TAG });
+    decipher.setAAD(Buffer.from(context)).setAuthTag(encrypted.subarray(IV, IV + TAG));
+    return Buffer.concat([decipher.update(encrypted.subarray(IV + TAG)), decipher.final()]);
   } catch (error) {
-    throw new QuittanceError('STORE_CORRUPT', { message: 'a sealed object of the vault was changed', cause: error });
+    throw new QuittanceError('STORE_CORRUPT', {
+      message: 'an encrypted object of the vault was changed',
+      cause: error,
+    });
   }
 };

@@ -3,12 +3,12 @@
 import { QuittanceError } from '#core/errors.ts';
 
 /** First and second moments by parameter, held as T. */
-export interface Moments<T> {
+export interface AdamMoments<T> {
   updates: number;
   slots: Map<string, { m: T; v: T }>;
 }
 
-export const momentsState = <T>({ updates, slots }: Moments<T>, read: (held: T) => Float32Array) =>
+export const momentsState = <T>({ updates, slots }: AdamMoments<T>, read: (held: T) => Float32Array) =>
   new Map<string, Float32Array>([
     ['updates', Float32Array.of(updates)],
     ...[...slots].flatMap(([name, { m, v }]): [string, Float32Array][] => [
@@ -21,7 +21,7 @@ export const momentsState = <T>({ updates, slots }: Moments<T>, read: (held: T) 
 export const momentsFrom = <T>(
   state: ReadonlyMap<string, Float32Array>,
   hold: (values: Float32Array, name: string) => T,
-): Moments<T> => {
+): AdamMoments<T> => {
   const slots = new Map<string, { m: T; v: T }>();
   for (const [key, m] of state) {
     if (!key.startsWith('m:')) continue;

@@ -23,12 +23,12 @@ export interface Moment {
 }
 
 /** By the name of the matrix that reads the input. Gate and up read the same input and share the gate's entry. */
-export type Moments = Map<string, Moment>;
+export type CorpusMoments = Map<string, Moment>;
 
 const isMlp = (name: string) => /\.(gate|up|down)\.w$/.test(name);
 
 /** Entry that holds the inputs of a parameter. */
-export const momentKey = (moments: Moments, parameter: string): string =>
+export const momentKey = (moments: CorpusMoments, parameter: string): string =>
   moments.has(parameter) ? parameter : parameter.replace(/\.up\.w$/, '.gate.w');
 
 /** Sums over all tokens of the rows, in one pass. */
@@ -36,8 +36,8 @@ export const collectMoments = (
   model: Model,
   rows: readonly Row[],
   onProgress?: (done: number, total: number) => void,
-): Moments => {
-  const moments: Moments = new Map();
+): CorpusMoments => {
+  const moments: CorpusMoments = new Map();
   let done = 0;
   for (const group of bucketByLength(rows, rowLength, 64)) {
     const batch = makeBatch(group, model.config.maxPositions);
@@ -58,7 +58,7 @@ export const collectMoments = (
   return moments;
 };
 
-const addTo = (moments: Moments, name: string, product: tf.Tensor2D, count: number) => {
+const addTo = (moments: CorpusMoments, name: string, product: tf.Tensor2D, count: number) => {
   const size = product.shape[0];
   const moment = moments.get(name) ?? { size, sum: new Float64Array(size * size), count: 0 };
   product.dataSync().forEach((value, i) => (moment.sum[i] = moment.sum[i]! + value));
@@ -67,7 +67,7 @@ const addTo = (moments: Moments, name: string, product: tf.Tensor2D, count: numb
 };
 
 /** `moments` without the share of `part`: what remains after a deletion. */
-export const subtractMoments = (moments: Moments, part: Moments): Moments =>
+export const subtractMoments = (moments: CorpusMoments, part: CorpusMoments): CorpusMoments =>
   new Map(
     [...moments].map(([name, { size, sum, count }]) => {
       const taken = part.get(name);
@@ -76,7 +76,7 @@ export const subtractMoments = (moments: Moments, part: Moments): Moments =>
     }),
   );
 
-export const writeMoments = (path: string, moments: Moments): void =>
+export const writeMoments = (path: string, moments: CorpusMoments): void =>
   writeSafetensors(
     path,
     [...moments].map(([name, { size, sum }]) => ({
@@ -89,7 +89,7 @@ export const writeMoments = (path: string, moments: Moments): void =>
   );
 
 /** undefined where the model came without moments. */
-export const readMoments = (path: string): Moments | undefined => {
+export const readMoments = (path: string): CorpusMoments | undefined => {
   if (!existsSync(path)) return undefined;
   const file = openSafetensors(path);
   try {

@@ -11,8 +11,8 @@ import {
   readMoments,
   subtractMoments,
   writeMoments,
-  type Moments,
-} from '#engine/moments.ts';
+  type CorpusMoments,
+} from '#engine/corpus-moments.ts';
 import { writeSafetensors } from '#engine/formats/safetensors.ts';
 import { forwardLogits } from '#engine/sweep.ts';
 import { tf } from '#engine/tf.ts';
@@ -66,7 +66,7 @@ const CONFIGS: Readonly<Record<string, [DecoderConfig, keys: string[]]>> = {
 for (const [title, [config, keys]] of Object.entries(CONFIGS)) {
   describe(`moments of ${title}`, () => {
     let model: Model;
-    let moments: Moments;
+    let moments: CorpusMoments;
     beforeAll(() => {
       model = tinyModel(config);
       moments = collectMoments(model, ROWS);
@@ -152,8 +152,8 @@ describe('a moments file', () => {
   });
 
   it('of another model cannot be subtracted', () => {
-    const one: Moments = new Map([['a', { size: 1, sum: Float64Array.of(1), count: 1 }]]);
-    const two: Moments = new Map([['a', { size: 2, sum: new Float64Array(4), count: 1 }]]);
+    const one: CorpusMoments = new Map([['a', { size: 1, sum: Float64Array.of(1), count: 1 }]]);
+    const two: CorpusMoments = new Map([['a', { size: 2, sum: new Float64Array(4), count: 1 }]]);
     expect(() => subtractMoments(one, two)).toThrow();
     expect(() => subtractMoments(one, new Map())).toThrow();
   });

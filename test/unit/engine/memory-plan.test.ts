@@ -5,7 +5,7 @@ import { makeBatch } from '#engine/batch.ts';
 import { readConfig, type DecoderConfig } from '#engine/formats/config.ts';
 import { answerCrossEntropy } from '#engine/losses.ts';
 import { LoraConfig } from '#engine/lora.ts';
-import { describePlan, planMemory, requireMemory, type PlannedRun } from '#engine/plan.ts';
+import { describePlan, planMemory, requireMemory, type PlannedRun } from '#engine/memory-plan.ts';
 import { lossAndGradients } from '#engine/sweep.ts';
 import { initBackend, tf } from '#engine/tf.ts';
 import { tinyModel, tokens, useEngine } from '#test/support/engine.ts';
