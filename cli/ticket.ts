@@ -1,7 +1,7 @@
 // `quittance ticket`: casework. Filing starts the workflow; it goes on while this command runs and, with --wait, until
 // a person is needed or the case has ended. What works on a ticket loads on use, so that `list` and `show` never touch
-// the engine. Trap: whoever calls is named by --as; in embedded mode nothing but the operating system says who that is
-// (docs/trust.md).
+// the engine. Trap: whoever calls is named by --as, and nothing but the operating system says who that is
+// (docs/trust.md): every such event is written down as asserted.
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -13,7 +13,7 @@ import type { Embedded } from '#entry/embedded.ts';
 import type { Arguments, Command, ExitCode } from './command.ts';
 import { REQUEST_FORM } from './ticket/form.ts';
 import { describe, printTicket, summary } from './ticket/print.ts';
-import { code, digest, existingFolder, person, readBytes, readInput, requiredCode } from './values.ts';
+import { code, digest, existingFolder, person, readBytes, readInput, required, requiredCode } from './values.ts';
 
 export const ticket: Command = {
   name: 'ticket',
@@ -25,16 +25,31 @@ export const ticket: Command = {
     'approve ID --as WHO',
     'refuse ID --as WHO --reason CODE',
     'confirm ID --as WHO --reason CODE --note FILE',
+    'identity ID --as WHO --method METHOD --level LEVEL [--at TIME]',
+    'extend ID --as WHO --reason complexity|number-of-requests',
     'withdraw ID --as WHO',
+    'close ID --as WHO --outcome refused|withdrawn|cancelled --reason CODE',
     'hold ID --as WHO --reason CODE',
     'release ID --as WHO',
     'resume ID --as WHO',
     'bundle ID DIR',
   ].join(' | '),
   options: {
-    as: { kind: 'value', value: 'WHO', summary: 'who decides: lower-case letters, digits, dot, dash' },
-    reason: { kind: 'value', value: 'CODE', summary: 'why it is refused, withdrawn, held or confirmed, as a code' },
+    as: {
+      kind: 'value',
+      value: 'WHO',
+      summary: 'who acts: lower-case letters, digits, dot, dash; the log says that nobody signed in',
+    },
+    reason: {
+      kind: 'value',
+      value: 'CODE',
+      summary: 'why it is refused, withdrawn, extended, held or confirmed, as a code',
+    },
     note: { kind: 'value', value: 'FILE', summary: "why the records are the person's, in words; kept in the vault" },
+    outcome: { kind: 'value', value: 'OUTCOME', summary: 'how the ticket ends without unlearning' },
+    method: { kind: 'value', value: 'METHOD', summary: 'how the requester was identified' },
+    level: { kind: 'value', value: 'LEVEL', summary: 'to what level: low, substantial or high' },
+    at: { kind: 'value', value: 'TIME', summary: 'when the requester was identified, in UTC (default: now)' },
     evidence: {
       kind: 'value',
       value: 'DIGEST',
@@ -75,7 +90,7 @@ const file: Verb = async (args, [path]) => {
     const filed =
       'ticketId' in standing
         ? standing
-        : await embedded.call('file-ticket', { request, policy: await embedded.policy(), ...standing });
+        : await embedded.call('file-ticket', { request, policy: await embedded.policy(), ...standing, asserted: true });
     return printTicket(args, embedded, Filed.parse(filed).ticketId);
   });
 };
@@ -120,7 +135,7 @@ const decide =
       const { ticket: one } = await embedded.ports.tickets.get(ticketId);
       const evidence = looked ?? evidenceOf(one);
       const why = reason === undefined ? {} : { reason };
-      await embedded.call('record-approval', { ticketId, approver, decision, evidence, ...why });
+      await embedded.call('record-approval', { ticketId, approver, decision, evidence, ...why, asserted: true });
       return printTicket(args, embedded, ticketId);
     });
   };
@@ -131,7 +146,7 @@ const evidenceOf = (one: Ticket): string => {
   if (one.status === 'ON_HOLD')
     throw new QuittanceError('TICKET_ON_HOLD', {
       message: `ticket ${one.id} is on hold`,
-      hint: `a second person must release it first: quittance ticket release ${one.id} --as WHO`,
+      hint: `two people must release it first: quittance ticket release ${one.id} --as WHO`,
     });
   if (one.status === 'PURGED' && one.sealed)
     throw new QuittanceError('APPROVAL_REPLAYED', {
@@ -151,7 +166,7 @@ const step =
   (verb: string, name: string, inputOf: (args: Arguments) => Readonly<Record<string, unknown>>): Verb =>
   async (args, [id]) => {
     const ticketId = idOf(id, verb);
-    const input = { ticketId, by: person(args, 'as'), ...inputOf(args) };
+    const input = { ticketId, by: person(args, 'as'), asserted: true, ...inputOf(args) };
     return working(args, async (embedded) => {
       await embedded.call(name, input);
       return printTicket(args, embedded, ticketId);
@@ -165,6 +180,15 @@ const confirmation = (args: Arguments) => {
   return { reason: requiredCode(args, 'reason'), note: readInput(path, NOTE_LIMIT_BYTES) };
 };
 
+const identification = (args: Arguments) => ({
+  identity: {
+    method: required(args, 'method'),
+    level: required(args, 'level'),
+    verifiedAt: args.value('at') ?? new Date().toISOString(),
+  },
+});
+
+const closing = (args: Arguments) => ({ outcome: required(args, 'outcome'), reason: requiredCode(args, 'reason') });
 const withdrawal = (args: Arguments) => ({ outcome: 'withdrawn', reason: code(args, 'reason') ?? 'by-requester' });
 
 const bundle: Verb = async (args, [id, dir]) => {
@@ -230,6 +254,9 @@ const VERBS: Readonly<Record<string, Verb>> = {
   approve: decide('approved'),
   refuse: decide('refused'),
   confirm: step('confirm', 'confirm-subject', confirmation),
+  identity: step('identity', 'record-identity', identification),
+  extend: step('extend', 'extend-deadline', (args) => ({ reason: requiredCode(args, 'reason') })),
+  close: step('close', 'close-ticket', closing),
   withdraw: step('withdraw', 'close-ticket', withdrawal),
   hold: step('hold', 'place-hold', (args) => ({ code: requiredCode(args, 'reason') })),
   release: step('release', 'release-hold', () => ({})),

@@ -6,7 +6,7 @@ import { Digest } from '#core/canonical.ts';
 import { QuittanceError, usageError } from '#core/errors.ts';
 import { Quantisation } from '#core/quantisation.ts';
 import { Code } from '#core/ticket.ts';
-import { Principal } from '#core/ticket-request.ts';
+import { Principal, SYSTEM } from '#core/ticket-request.ts';
 import type { Arguments } from './command.ts';
 
 export const number = (args: Arguments, name: string, fallback: number): number => {
@@ -56,7 +56,12 @@ export const digest = formed(Digest, 'a digest: sha256: and 64 hexadecimal digit
 export const code = formed(Code, "a code of letters, digits, dots and dashes, such as 'litigation'");
 const principal = formed(Principal, "a person's id of lower-case letters, digits, dots, dashes and underscores");
 
-export const person = (args: Arguments, name: string): string => principal(args, name) ?? required(args, name);
+/** Whoever is named without having signed in. */
+export const person = (args: Arguments, name: string): string => {
+  const who = principal(args, name) ?? required(args, name);
+  if (who !== SYSTEM) return who;
+  throw usageError(`--${name} ${SYSTEM}: under this name the workflow itself acts`, 'name a person');
+};
 export const requiredCode = (args: Arguments, name: string): string => code(args, name) ?? required(args, name);
 
 /** The data folder, which reading does not make. NOT_FOUND. */

@@ -4,8 +4,9 @@
 import { localDate } from './deadlines.ts';
 import { QuittanceError, type ErrorCode, type ErrorDetails } from './errors.ts';
 import { levelSuffices, regimeOf } from './regimes.ts';
-import { isClosed, type Ticket } from './ticket.ts';
-import type { TicketEvent } from './ticket-events.ts';
+import { isClosed, type Act, type Proposal, type Status, type Ticket } from './ticket.ts';
+import type { EventOf, TicketEvent } from './ticket-events.ts';
+import { SYSTEM } from './ticket-request.ts';
 import { sameName } from './words/names.ts';
 
 /** Returns an objection, or undefined where the rule is kept. */
@@ -34,10 +35,13 @@ const notClosed: Guard = (ticket, event) =>
   }));
 
 const notOnHold: Guard = (ticket, event) =>
-  unless(ticket.status !== 'ON_HOLD' || event.type === 'hold-released', 'TICKET_ON_HOLD', () => ({
+  unless(ticket.status !== 'ON_HOLD' || isAboutHold(event), 'TICKET_ON_HOLD', () => ({
     message: `ticket ${ticket.id} is on hold`,
-    hint: 'a second person must release the hold first',
+    hint: 'two people must release the hold first',
   }));
+
+const isAboutHold = (event: TicketEvent): boolean =>
+  event.type === 'hold-released' || (event.type === 'act-proposed' && event.act === 'released');
 
 const needed = (ticket: Ticket) => regimeOf(ticket.regime).identityLevel;
 
@@ -55,6 +59,11 @@ const identityVerified: Guard = (ticket) =>
   unless('identity' in ticket && levelSuffices(ticket.identity.level, needed(ticket)), 'TICKET_IDENTITY', () => ({
     message: `the requester of ticket ${ticket.id} is not verified`,
     expected: `level ${needed(ticket)} under ${ticket.regime}`,
+  }));
+
+const hasExemption: Guard = (ticket) =>
+  unless(ticket.exemption !== undefined, 'TICKET_ILLEGAL_TRANSITION', () => ({
+    message: `ticket ${ticket.id} carries no exemption`,
   }));
 
 const noExemption: Guard = (ticket) =>
@@ -102,7 +111,7 @@ const approvalOpen: Guard = (ticket) => {
 };
 
 const approverIsNotFiler: Guard = (ticket, event) =>
-  unless('approver' in event && event.approver !== ticket.filer, 'APPROVER_IS_FILER', () => ({
+  unless('approver' in event && !sameName(event.approver, ticket.filer), 'APPROVER_IS_FILER', () => ({
     message: `the filer of ticket ${ticket.id} may not decide on it`,
     expected: 'a second person',
   }));
@@ -121,7 +130,7 @@ const deployedIsApproved: Guard = (ticket, event) =>
       ticket.status === 'DEPLOYING' &&
       event.digest === ticket.run.candidate &&
       ticket.approval.evidence === ticket.evidence &&
-      ticket.approval.approver !== ticket.filer,
+      !sameName(ticket.approval.approver, ticket.filer),
     'TICKET_ILLEGAL_TRANSITION',
     () => ({ message: `ticket ${ticket.id}: only the approved candidate may be deployed` }),
   );
@@ -155,25 +164,95 @@ const stillInFirstPeriod: Guard = (ticket, _event, at) =>
     got: at,
   }));
 
+type Joint = EventOf<'closed'> | EventOf<'hold-released'>;
+
+const actOf = (event: Joint): Pick<Proposal, 'act' | 'reason'> =>
+  event.type === 'closed' ? { act: event.outcome, reason: event.reason } : { act: 'released' };
+
+/** In which statuses an act can be done, and so be proposed; what is proposed dies with the last of them. */
+export const mayBeDone = (act: Act, status: Status): boolean =>
+  act === 'released' ? status === 'ON_HOLD' : (CLOSABLE as readonly Status[]).includes(status);
+
+export const CLOSABLE = [
+  ...(['RECEIVED', 'IDENTITY_PENDING', 'TRIAGE', 'EXEMPTION_PENDING', 'VALIDATED', 'ADMITTED', 'SCHEDULED'] as const),
+  ...(['UNLEARNING', 'EVALUATING', 'AWAITING_APPROVAL', 'REMEDIATION'] as const),
+] as const satisfies readonly Status[];
+
+/** Whether it takes two: all but the filer's own withdrawal, and the end of a ticket whose requester never came back. */
+export const needsTwo = (ticket: Ticket, event: Joint): boolean => {
+  if (event.type === 'hold-released') return true;
+  if (event.outcome !== 'refused') return !sameName(event.by, ticket.filer);
+  const byWorkflow = event.by === SYSTEM && event.asserted === undefined;
+  return !(byWorkflow && ticket.status === 'IDENTITY_PENDING' && event.reason === 'identity-not-verified');
+};
+
+/** What was proposed for the ticket, where it is this very act. */
+export const proposalOf = (ticket: Ticket, event: Joint): Proposal | undefined => {
+  const proposal = 'proposal' in ticket ? ticket.proposal : undefined;
+  const { act, reason } = actOf(event);
+  return proposal?.act === act && proposal.reason === reason ? proposal : undefined;
+};
+
+/** The first person's word for an act. */
+export const proposed = (event: Joint): EventOf<'act-proposed'> => {
+  const { by, asserted } = event;
+  return { type: 'act-proposed', ...actOf(event), by, ...(asserted && { asserted }) };
+};
+
+const secondPerson: Guard = (ticket, event, at) => {
+  if ((event.type !== 'closed' && event.type !== 'hold-released') || !needsTwo(ticket, event)) return undefined;
+  if (!ticket.twoPeople) return releaserIsNotPlacer(ticket, event, at); // of a log from before it took two
+  const first = proposalOf(ticket, event)?.by;
+  const others = event.type === 'closed' && event.outcome === 'refused' ? [first, ticket.filer] : [first];
+  const second = first !== undefined && others.every((other) => !sameName(event.by, other ?? ''));
+  return unless(second, 'SECOND_PERSON_REQUIRED', () => ({
+    message: `ticket ${ticket.id}: this takes a second person, who is neither the one who proposed it nor, for a refusal, the filer`,
+    expected:
+      first === undefined ? 'a proposal of the same act by another person' : `another person than ${others.join(', ')}`,
+    got: event.by,
+  }));
+};
+
 const releaserIsNotPlacer: Guard = (ticket, event) =>
   unless(
-    ticket.status !== 'ON_HOLD' || (event.type === 'hold-released' && event.by !== ticket.hold.placedBy),
+    ticket.status !== 'ON_HOLD' || (event.type === 'hold-released' && !sameName(event.by, ticket.hold.placedBy)),
     'SECOND_PERSON_REQUIRED',
     () => ({
       message: `the hold on ticket ${ticket.id} must be released by another person than the one who placed it`,
     }),
   );
 
-const refusalIsTyped: Guard = (ticket, event) =>
+/** Whoever says that a proposed refusal does not apply is not the one who proposed it at filing. */
+const exemptionLiftedByOther: Guard = (ticket, event) =>
   unless(
-    event.type === 'closed' &&
-      (event.outcome !== 'refused' || Object.hasOwn(regimeOf(ticket.regime).refusals, event.reason)),
-    'INVALID_INPUT',
+    ticket.status !== 'EXEMPTION_PENDING' || (event.type === 'resumed' && !sameName(event.by, ticket.filer)),
+    'SECOND_PERSON_REQUIRED',
     () => ({
-      message: `a refusal under ${ticket.regime} needs a reason that its law knows`,
-      expected: Object.keys(regimeOf(ticket.regime).refusals).join(', '),
+      message: `the filer of ticket ${ticket.id} proposed to refuse it; a second person decides`,
+      expected: `another person than ${ticket.filer}`,
     }),
   );
+
+const canBeDone: Guard = (ticket, event) =>
+  unless(event.type !== 'act-proposed' || mayBeDone(event.act, ticket.status), 'TICKET_ILLEGAL_TRANSITION', () => ({
+    message: `ticket ${ticket.id} cannot be ${event.type === 'act-proposed' ? event.act : ''} now`,
+    got: ticket.status,
+  }));
+
+/** An end of the ticket has a reason, and a refusal one that the law knows. */
+const refusalIsTyped: Guard = (ticket, event) =>
+  unless(isTyped(ticket, event), 'INVALID_INPUT', () => ({
+    message: `the end of a ticket needs a reason, and a refusal under ${ticket.regime} one that its law knows`,
+    expected: Object.keys(regimeOf(ticket.regime).refusals).join(', '),
+  }));
+
+const isTyped = (ticket: Ticket, event: TicketEvent): boolean => {
+  if (event.type === 'act-proposed' && event.act === 'released') return event.reason === undefined;
+  if (event.type !== 'act-proposed' && event.type !== 'closed') return false;
+  const { act, reason } = event.type === 'closed' ? actOf(event) : event;
+  if (reason === undefined) return false;
+  return act !== 'refused' || Object.hasOwn(regimeOf(ticket.regime).refusals, reason);
+};
 
 export const GUARDS = {
   /** Checked for every event before the event's own guards. */
@@ -195,6 +274,9 @@ export const GUARDS = {
   wasCompleted,
   notExtended,
   stillInFirstPeriod,
-  releaserIsNotPlacer,
+  secondPerson,
+  hasExemption,
+  exemptionLiftedByOther,
+  canBeDone,
   refusalIsTyped,
 };

@@ -40,6 +40,13 @@ export const STATUSES = {
     ...waiting,
   },
   TRIAGE: { label: 'identified, to be triaged', due: 'triage-ticket', ...working },
+  EXEMPTION_PENDING: {
+    label: 'proposed to be refused, waiting for a second person',
+    due: 'triage-ticket',
+    waitsFor: 'approvers',
+    ...waiting,
+    ends: true,
+  },
   VALIDATED: { label: 'triaged, forget set to be checked', due: 'admit-forget-set', ...working },
   ADMITTED: { label: 'forget set admitted', due: 'suppress-output', ...working },
   SCHEDULED: {

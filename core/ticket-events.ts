@@ -7,8 +7,8 @@ import { Instant } from './deadlines.ts';
 import { Protection } from './protection.ts';
 import { RegimeName } from './regimes.ts';
 import { SubjectReason } from './subject.ts';
-import { Channel, IdentityCheck, ModelName, Principal } from './ticket-request.ts';
-import { Code, KeyedDigest, Run, TicketId } from './ticket.ts';
+import { Asserted, Channel, IdentityCheck, ModelName, Principal } from './ticket-request.ts';
+import { Act, Code, KeyedDigest, Outcome, Run, TicketId } from './ticket.ts';
 import { Quantisation } from './quantisation.ts';
 
 const Count = z.int().nonnegative();
@@ -29,13 +29,17 @@ export const Received = event('received', {
   quantisation: Quantisation,
   method: z.string().optional(),
   claim: IdentityCheck,
-  exemption: z.strictObject({ code: Code, decidedBy: Principal }).optional(),
+  /** `decidedBy` in logs from before a second person decided: since then the filer proposes it. */
+  exemption: z.strictObject({ code: Code, decidedBy: Principal.optional() }).optional(),
+  asserted: Asserted,
+  /** Since a refusal, a release and a withdrawal by others than the filer take two people; absent in older logs. */
+  twoPeople: z.literal(true).optional(),
 });
 export type Received = z.infer<typeof Received>;
 
 export const TicketEvent = z.discriminatedUnion('type', [
   event('identity-requested', {}),
-  event('identity-verified', { identity: IdentityCheck }),
+  event('identity-verified', { identity: IdentityCheck, asserted: Asserted }),
   event('triaged', {}),
   /**
    * A second person says, with a written reason that stays in the vault, that records which do not name the subject are
@@ -46,7 +50,10 @@ export const TicketEvent = z.discriminatedUnion('type', [
     reason: SubjectReason,
     records: z.array(z.int().positive()).min(1),
     note: KeyedDigest,
+    asserted: Asserted,
   }),
+  /** Triage met a proposal to refuse the request: the workflow ends here, and a second person decides. */
+  event('exemption-raised', {}),
   event('forget-set-admitted', { records: Count, people: Count, trainingManifest: Digest }),
   /** `protection`: what the rule cannot protect and what it costs others; absent in logs from before it was counted. */
   event('output-suppressed', { ruleId: z.string(), protection: Protection.optional() }),
@@ -64,8 +71,8 @@ export const TicketEvent = z.discriminatedUnion('type', [
     climb: z.boolean(),
   }),
   /** `decision`: the envelope that the approver signed. */
-  event('approved', { approver: Principal, evidence: Digest, decision: Digest }),
-  event('approval-refused', { approver: Principal, evidence: Digest, reason: Code }),
+  event('approved', { approver: Principal, evidence: Digest, decision: Digest, asserted: Asserted }),
+  event('approval-refused', { approver: Principal, evidence: Digest, reason: Code, asserted: Asserted }),
   /** Another ticket was deployed to the model first: this one must unlearn from the new base. */
   event('base-moved', { base: Digest }),
   event('deployed', { digest: Digest, previous: Digest }),
@@ -75,12 +82,14 @@ export const TicketEvent = z.discriminatedUnion('type', [
   event('notified', { template: Code }),
   event('purged', { objects: Count, readsRefused: Count }),
   event('recertified', { state: z.enum(['current', 'lapsed', 'drifted']), evidence: Digest.optional() }),
-  event('extended', { reason: z.enum(['complexity', 'number-of-requests']), by: Principal }),
-  event('hold-placed', { by: Principal, code: Code }),
-  event('hold-released', { by: Principal }),
-  event('closed', { outcome: z.enum(['refused', 'withdrawn', 'cancelled']), reason: Code, by: Principal }),
+  event('extended', { reason: z.enum(['complexity', 'number-of-requests']), by: Principal, asserted: Asserted }),
+  event('hold-placed', { by: Principal, code: Code, asserted: Asserted }),
+  event('hold-released', { by: Principal, asserted: Asserted }),
+  /** The first of two people: the act itself follows when a second one asks for the same. */
+  event('act-proposed', { act: Act, reason: Code.optional(), by: Principal, asserted: Asserted }),
+  event('closed', { outcome: Outcome, reason: Code, by: Principal, asserted: Asserted }),
   event('failed', { step: Code, code: Code }),
-  event('resumed', { by: Principal }),
+  event('resumed', { by: Principal, asserted: Asserted }),
 ]);
 export type TicketEvent = z.infer<typeof TicketEvent>;
 

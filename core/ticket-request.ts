@@ -17,6 +17,10 @@ export const REQUEST_LIMIT_BYTES = 2 * 1024 * 1024;
 export const Principal = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'lower-case letters, digits, dot, dash, underscore');
+/** What the workflow itself does is recorded under this name, which no person has. */
+export const SYSTEM = 'system';
+/** A person who is named without having signed in (`--as` of the command line): the event says so. */
+export const Asserted = z.literal(true).optional();
 export const ModelName = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/);
 export const Channel = z.enum(['web', 'api', 'e-mail', 'post', 'phone', 'in-person', 'agent', 'wallet']);
 
@@ -24,8 +28,8 @@ export const Channel = z.enum(['web', 'api', 'e-mail', 'post', 'phone', 'in-pers
 const OLDEST = '2000-01-01';
 const RecentInstant = Instant.refine((time) => time >= OLDEST, `a time from ${OLDEST} on`);
 
-/** Evidence that somebody checked who the requester is: how, to what level, by whom; never a copy of a document. */
-export const IdentityCheck = z.strictObject({
+/** Evidence that somebody checked who the requester is: how and to what level; never a copy of a document. */
+const identity = {
   method: z.enum([
     'signed-in',
     'e-mail-link',
@@ -36,9 +40,13 @@ export const IdentityCheck = z.strictObject({
     'in-person',
   ]),
   level: IdentityLevel,
-  verifiedBy: Principal,
   verifiedAt: RecentInstant,
-});
+};
+/** As it is told; who checked is whoever tells it. */
+export const IdentityClaim = z.strictObject(identity);
+export type IdentityClaim = z.infer<typeof IdentityClaim>;
+/** As it is recorded. */
+export const IdentityCheck = z.strictObject({ ...identity, verifiedBy: Principal });
 export type IdentityCheck = z.infer<typeof IdentityCheck>;
 
 const Shape = z.strictObject({
@@ -52,16 +60,18 @@ const Shape = z.strictObject({
   channel: Channel.default('web'),
   /** When the request reached the organisation, if earlier than its filing. */
   receivedAt: RecentInstant.optional(),
-  identity: IdentityCheck,
+  identity: z.strictObject({ ...identity, verifiedBy: z.unknown().optional() }),
   forget: z.strictObject({ records: z.array(ForgetRecord).max(10_000) }),
   thirdPartiesAffected: z.boolean().default(false),
-  /** A legal reviewer's finding at intake that the request must be refused, by the regime's code. */
-  exemption: z.strictObject({ code: z.string().max(64), decidedBy: Principal }).optional(),
+  /** The filer's finding at intake that the request must be refused, by the regime's code; a second person decides. */
+  exemption: z.strictObject({ code: z.string().max(64), decidedBy: z.unknown().optional() }).optional(),
   quantisation: Quantisation.default('none'),
   /** An unlearning method to try first; the policy's ladder decides otherwise. */
   method: MethodName.optional(),
   note: z.string().max(4_000).optional(),
 });
+
+const NOT_ASKED = 'leave it out: the person who files is recorded as';
 
 export const TicketRequest = Shape.superRefine((request, context) => {
   const { grounds, refusals } = regimeOf(request.regime);
@@ -69,9 +79,18 @@ export const TicketRequest = Shape.superRefine((request, context) => {
   const oneOf = (path: string[], codes: Codes) => refuse(path, `one of ${Object.keys(codes).join(', ')}`);
   if (!Object.hasOwn(grounds, request.ground)) oneOf(['ground'], grounds);
   if (request.exemption && !Object.hasOwn(refusals, request.exemption.code)) oneOf(['exemption', 'code'], refusals);
+  // a form that repeats who files says nothing that is not recorded anyway
+  const { verifiedBy = request.filer } = request.identity;
+  if (verifiedBy !== request.filer) refuse(['identity', 'verifiedBy'], `${NOT_ASKED} the one who checked`);
+  if (request.exemption?.decidedBy !== undefined)
+    refuse(['exemption', 'decidedBy'], `${NOT_ASKED} the one who proposes the refusal, and a second person decides`);
   const foreign = foreignValue(request.forget.records);
   if (foreign >= 0) refuse(['forget', 'records', foreign, 'value'], 'a part of the answer');
-});
+}).transform(({ identity: { method, level, verifiedAt }, exemption, ...rest }) => ({
+  ...rest,
+  identity: { method, level, verifiedAt },
+  ...(exemption && { exemption: { code: exemption.code } }),
+}));
 export type TicketRequest = z.infer<typeof TicketRequest>;
 
 /** Vault object `request`: who it is about and what they wrote. */

@@ -40,7 +40,9 @@ const kept = {
   quantisation: Quantisation,
   method: z.string().optional(),
   claim: IdentityCheck,
-  exemption: z.strictObject({ code: Code, decidedBy: Principal }).optional(),
+  exemption: z.strictObject({ code: Code, decidedBy: Principal.optional() }).optional(),
+  /** Whether refusals, releases and withdrawals of this ticket take two people; absent in rows from before that. */
+  twoPeople: z.literal(true).optional(),
   /**
    * Numbers of records that do not name the subject and that a second person has said are theirs. `note`: commitment to
    * the written reason, which is in the vault.
@@ -58,8 +60,18 @@ const kept = {
   clock: z.array(ClockEvent).min(1),
   due: Deadlines,
 };
+/** How a ticket ends without unlearning. */
+export const Outcome = z.enum(['refused', 'withdrawn', 'cancelled']);
+export type Outcome = z.infer<typeof Outcome>;
+/** What takes two people: an end of the ticket, or the release of a hold. */
+export const Act = z.enum([...Outcome.options, 'released']);
+export type Act = z.infer<typeof Act>;
+/** The first person's word; it dies with the last status in which the act could be done. */
+const Proposal = z.strictObject({ act: Act, reason: Code.optional(), by: Principal, at: Instant });
+export type Proposal = z.infer<typeof Proposal>;
+
 /** `subjectKey`: keyed pseudonym of the subject, by which a second ticket is recognised; gone after the purge. */
-const base = { ...kept, subjectKey: KeyedDigest };
+const base = { ...kept, subjectKey: KeyedDigest, proposal: Proposal.optional() };
 
 /** One attempt at unlearning, with the results that it has so far. */
 export const Run = z.strictObject({
@@ -130,6 +142,7 @@ const working = [
   shape('RECEIVED', base),
   shape('IDENTITY_PENDING', base),
   shape('TRIAGE', verified),
+  shape('EXEMPTION_PENDING', verified),
   shape('VALIDATED', { ...verified, triagedAt: Instant }),
   shape('ADMITTED', admitted),
   shape('SCHEDULED', scheduled),
@@ -173,7 +186,7 @@ const Recertification = z.strictObject({
  */
 const purged = {
   ...kept,
-  outcome: z.enum(['completed', 'refused', 'withdrawn', 'cancelled']),
+  outcome: z.enum(['completed', ...Outcome.options]),
   reason: Code.optional(),
   /** Present when the outcome is `completed`. */
   sealed: Sealed.optional(),

@@ -5,7 +5,7 @@
 // ticket is read.
 import { deriveDeadlines, type ClockEvent, type HolidayCalendar } from './deadlines.ts';
 import { QuittanceError } from './errors.ts';
-import { GUARDS, type Guard } from './guards.ts';
+import { CLOSABLE, GUARDS, mayBeDone, type Guard } from './guards.ts';
 import { REGIMES } from './regimes.ts';
 import {
   BaseTicket,
@@ -40,7 +40,7 @@ const rule = <Type extends EventType, From extends Status>(
 ): Rule => ({ from, guards, next: next as Rule['next'] }); // `advance` checks both before it calls
 
 const BEFORE_DEPLOYMENT = [
-  ...(['RECEIVED', 'IDENTITY_PENDING', 'TRIAGE', 'VALIDATED', 'ADMITTED', 'SCHEDULED'] as const),
+  ...(['RECEIVED', 'IDENTITY_PENDING', 'TRIAGE', 'EXEMPTION_PENDING', 'VALIDATED', 'ADMITTED', 'SCHEDULED'] as const),
   ...(['UNLEARNING', 'EVALUATING', 'AWAITING_APPROVAL'] as const),
 ] as const;
 const WORKING = [...BEFORE_DEPLOYMENT, 'DEPLOYING', 'VERIFYING_SERVED', 'COMPLETED', 'EVIDENCE_SEALED'] as const;
@@ -62,6 +62,12 @@ const RULES: { readonly [Type in EventType]: Rule } = {
       clock:
         ticket.status === 'RECEIVED' ? ticket.clock : [...ticket.clock, { type: 'resume', at } satisfies ClockEvent],
     }),
+  ),
+  'exemption-raised': rule(
+    'exemption-raised',
+    ['TRIAGE'],
+    [GUARDS.identityVerified, GUARDS.hasExemption],
+    (ticket) => ({ ...ticket, status: 'EXEMPTION_PENDING' }),
   ),
   triaged: rule('triaged', ['TRIAGE'], [GUARDS.identityVerified, GUARDS.noExemption], (ticket, _event, at) => ({
     ...ticket,
@@ -175,11 +181,17 @@ const RULES: { readonly [Type in EventType]: Rule } = {
     hold: { code, placedBy: by, at },
     from: ticket,
   })),
-  'hold-released': rule('hold-released', ['ON_HOLD'], [GUARDS.releaserIsNotPlacer], (ticket) => resumed(ticket)),
+  'hold-released': rule('hold-released', ['ON_HOLD'], [GUARDS.secondPerson], (ticket) => resumed(ticket)),
+  'act-proposed': rule(
+    'act-proposed',
+    [...CLOSABLE, 'ON_HOLD'],
+    [GUARDS.canBeDone, GUARDS.refusalIsTyped],
+    (ticket, { act, reason, by }, at) => ({ ...ticket, proposal: { act, ...(reason && { reason }), by, at } }),
+  ),
   closed: rule(
     'closed',
-    [...BEFORE_DEPLOYMENT, 'REMEDIATION'],
-    [GUARDS.refusalIsTyped],
+    CLOSABLE,
+    [GUARDS.refusalIsTyped, GUARDS.secondPerson],
     (ticket, { outcome, reason, by }, at) => ({
       ...BaseTicket.parse(ticket),
       status: CLOSED_AS[outcome],
@@ -191,7 +203,9 @@ const RULES: { readonly [Type in EventType]: Rule } = {
     }),
   ),
   failed: rule('failed', WORKING, [], (ticket, { step, code }) => remediation(ticket, step, code, ticket)),
-  resumed: rule('resumed', ['REMEDIATION'], [], (ticket) => resumed(ticket)),
+  resumed: rule('resumed', ['REMEDIATION', 'EXEMPTION_PENDING'], [GUARDS.exemptionLiftedByOther], (ticket) =>
+    ticket.status === 'REMEDIATION' ? resumed(ticket) : withoutExemption(ticket),
+  ),
 };
 
 const CLOSED_AS = { refused: 'REFUSED', withdrawn: 'WITHDRAWN', cancelled: 'CANCELLED' } as const;
@@ -239,6 +253,13 @@ const remediation = (ticket: WorkingTicket, step: string, reason: string, from: 
   from,
 });
 
+/** A second person found that the refusal which was proposed at filing does not apply. */
+const withoutExemption = (ticket: TicketIn<'EXEMPTION_PENDING'>): Ticket => {
+  const lifted = { ...withoutProposal(ticket), status: 'TRIAGE' as const };
+  delete lifted.exemption;
+  return lifted;
+};
+
 /** The interrupted ticket with what the interruption changed in its common fields. */
 const resumed = (ticket: TicketIn<'ON_HOLD' | 'REMEDIATION'>): Ticket => ({
   ...ticket.from,
@@ -255,8 +276,10 @@ export const receive = (
   const clock: ClockEvent[] = [{ type: 'start', at: event.receivedAt }];
   const due = deriveDeadlines(REGIMES[event.regime], clock, rest.calendar);
   const times = { filedAt: at, updatedAt: at, sequence: 1, clock, due };
+  const { exemption, filer: by } = event;
+  const proposal = event.twoPeople && exemption && { act: 'refused', reason: exemption.code, by, at };
   const ticket = {
-    ...BaseTicket.parse({ kind: 'quittance-ticket/v1', ...event, ...rest, ...times }),
+    ...BaseTicket.parse({ kind: 'quittance-ticket/v1', ...event, ...rest, ...times, ...(proposal && { proposal }) }),
     status: 'RECEIVED',
   };
   return { ticket: checked(ticket), events: [{ ticketId: event.id, sequence: 1, at, event }] };
@@ -274,9 +297,22 @@ export const advance = (ticket: Ticket, event: TicketEvent, now: Date): Transiti
     if (objection) throw objection;
   }
   if (!from.includes(ticket.status)) throw illegal(ticket, event, from);
-  const stepped = { ...next(ticket, event, at), updatedAt: at, sequence: ticket.sequence + 1 };
+  const stepped = { ...whileOpen(next(ticket, event, at)), updatedAt: at, sequence: ticket.sequence + 1 };
   const moved = checked({ ...stepped, due: dueOf(stepped, ticket) });
   return { ticket: moved, events: [{ ticketId: ticket.id, sequence: stepped.sequence, at, event }] };
+};
+
+/** A proposal lasts as long as what it proposes can be done, and is no part of the ticket that an interruption keeps. */
+const whileOpen = (ticket: Ticket): Ticket => {
+  const next = 'from' in ticket ? { ...ticket, from: withoutProposal(ticket.from) } : ticket;
+  if (!('proposal' in next) || !next.proposal || mayBeDone(next.proposal.act, next.status)) return next;
+  return withoutProposal(next);
+};
+
+const withoutProposal = <T extends { proposal?: unknown }>(ticket: T): T => {
+  const copy = { ...ticket };
+  delete copy.proposal;
+  return copy;
 };
 
 /** Only a clock event can move the dates, so other events keep the derivation that is there. */

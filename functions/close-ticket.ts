@@ -1,31 +1,34 @@
 // Ends a ticket without unlearning: refused for a reason that its law knows, withdrawn by the requester, or cancelled.
+// It takes two people, but for the filer's own withdrawal or cancellation.
 // An execution of its own notifies and purges; the one that may be waiting is told, and ends. Trap: from deployment on
 // a ticket cannot be closed; what was done is certified.
 import { z } from 'zod';
 import { defineStep } from '#core/step.ts';
-import { Code, isClosed, TicketId } from '#core/ticket.ts';
-import { Principal } from '#core/ticket-request.ts';
-import { commitEvent, Nothing } from './step-support.ts';
+import { Code, isClosed, Outcome, TicketId } from '#core/ticket.ts';
 import { failWait, WAITS } from './task-tokens.ts';
 import { wakeWaiting } from './turns.ts';
+import { agree, Agreement, EITHER, said } from './two-people.ts';
 
 export const closeTicket = defineStep({
   name: 'close-ticket',
   input: z.strictObject({
     ticketId: TicketId,
-    outcome: z.enum(['refused', 'withdrawn', 'cancelled']),
+    outcome: Outcome,
     reason: Code,
-    by: Principal,
+    ...EITHER,
   }),
-  output: Nothing,
+  output: Agreement,
   uses: ['tickets', 'models', 'results', 'vault', 'workflows', 'clock'],
-  async run({ ticketId, ...decision }, ports) {
+  async run({ ticketId, outcome, reason, by, mayConfirm, ...person }, ports) {
     const { tickets, vault, workflows, clock } = ports;
     const found = await tickets.get(ticketId);
-    if (!isClosed(found.ticket)) await commitEvent({ tickets, clock }, found, { type: 'closed', ...decision });
+    const closed = { type: 'closed', outcome, reason, by, ...said(person) } as const;
+    const isOpen = !isClosed(found.ticket);
+    if (isOpen && (await agree({ tickets, clock }, found, closed, mayConfirm)) === 'proposed')
+      return { outcome: 'proposed' as const };
     await workflows.start({ workflow: 'erasure', name: `${ticketId}-close`, input: { ticketId } });
     for (const wait of WAITS) await failWait({ vault, workflows }, ticketId, wait, 'TICKET_CLOSED');
     await wakeWaiting(ports, found.ticket.model);
-    return {};
+    return { outcome: 'done' as const };
   },
 });

@@ -7,11 +7,11 @@ import type { Ports } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
 import { SubjectReason } from '#core/subject.ts';
 import { TicketId, type Ticket } from '#core/ticket.ts';
-import { Principal } from '#core/ticket-request.ts';
 import { advance } from '#core/transitions.ts';
 import { admittedBy, trainedFor } from './admission.ts';
 import { resume } from './resume-ticket.ts';
 import { commitEvent, forgetSetOf, jsonBytes, requestOf } from './step-support.ts';
+import { BY, said } from './two-people.ts';
 
 /** Vault object `subject-note`. */
 export const SubjectNote = z.strictObject({ kind: z.literal('quittance-subject-note/v1'), note: z.string() });
@@ -20,7 +20,7 @@ export const confirmSubject = defineStep({
   name: 'confirm-subject',
   input: z.strictObject({
     ticketId: TicketId,
-    by: Principal,
+    ...BY,
     reason: SubjectReason,
     /** Why, in words. */
     note: z
@@ -30,7 +30,7 @@ export const confirmSubject = defineStep({
   }),
   output: z.strictObject({ records: z.array(z.int().positive()), execution: z.string() }),
   uses: ['tickets', 'vault', 'models', 'artifacts', 'pseudonyms', 'workflows', 'clock'],
-  async run({ ticketId, by, reason, note }, ports) {
+  async run({ ticketId, by, reason, note, ...person }, ports) {
     const { tickets, vault, clock } = ports;
     const found = await tickets.get(ticketId);
     const records = await inDoubt(found.ticket, ports);
@@ -42,12 +42,13 @@ export const confirmSubject = defineStep({
         reason,
         records,
         note: await vault.commit(ticketId, bytes),
+        ...said(person),
       } as const;
       advance(found.ticket, event, clock.now()); // the refusal, before anything is written
       await vault.put(ticketId, 'subject-note', bytes);
       await commitEvent({ tickets, clock }, found, event);
     }
-    return { records, ...(await resume(ticketId, by, ports)) };
+    return { records, ...(await resume(ticketId, { by, ...person }, ports)) };
   },
 });
 

@@ -4,20 +4,20 @@ import { z } from 'zod';
 import { Deadlines } from '#core/deadlines.ts';
 import { defineStep } from '#core/step.ts';
 import { TicketId } from '#core/ticket.ts';
-import { Principal } from '#core/ticket-request.ts';
 import { commitEvent, openTicket } from './step-support.ts';
+import { BY, said } from './two-people.ts';
 
 export const extendDeadline = defineStep({
   name: 'extend-deadline',
-  input: z.strictObject({ ticketId: TicketId, reason: z.enum(['complexity', 'number-of-requests']), by: Principal }),
+  input: z.strictObject({ ticketId: TicketId, reason: z.enum(['complexity', 'number-of-requests']), ...BY }),
   output: z.strictObject({ due: Deadlines }),
   uses: ['tickets', 'notifier', 'clock'],
-  async run({ ticketId, reason, by }, { tickets, notifier, clock }) {
+  async run({ ticketId, reason, by, ...person }, { tickets, notifier, clock }) {
     const found = await openTicket(tickets, ticketId);
     const extended = found.ticket.clock.some((event) => event.type === 'extend'); // then only the notice may be missing
     const { ticket } = extended
       ? found
-      : await commitEvent({ tickets, clock }, found, { type: 'extended', reason, by });
+      : await commitEvent({ tickets, clock }, found, { type: 'extended', reason, by, ...said(person) });
     const references = { ticketId, reason, safeDue: ticket.due.safeDue };
     await notifier.notify({ id: `${ticketId}.extension`, to: 'requester', template: 'extension', references });
     return { due: ticket.due };

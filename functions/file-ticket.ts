@@ -13,7 +13,7 @@ import type { Ports } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
 import { TicketId, type Ticket } from '#core/ticket.ts';
 import type { Received } from '#core/ticket-events.ts';
-import { TicketRequest, type RequestSecrets } from '#core/ticket-request.ts';
+import { Asserted, TicketRequest, type RequestSecrets } from '#core/ticket-request.ts';
 import { refuseMismatch } from '#core/subject.ts';
 import { receive } from '#core/transitions.ts';
 import { admittedBy, trainedFor } from './admission.ts';
@@ -27,6 +27,7 @@ export const fileTicket = defineStep({
     policy: Digest,
     /** The caller's own id of the request: the same again is the same ticket. */
     requestId: z.string().min(1).max(200).optional(),
+    asserted: Asserted,
   }),
   output: z.strictObject({
     ticketId: TicketId,
@@ -36,7 +37,7 @@ export const fileTicket = defineStep({
     due: Deadlines,
   }),
   uses: ['tickets', 'vault', 'models', 'artifacts', 'workflows', 'notifier', 'pseudonyms', 'calendar', 'clock', 'ids'],
-  async run({ request, policy, requestId }, ports) {
+  async run({ request, policy, requestId, asserted }, ports) {
     refuseFuture(request, ports.clock.now());
     await storedPolicy(ports.artifacts, policy); // a ticket that no gate could judge is not taken
     const ticketId = requestId ? await ticketIdOf(ports.pseudonyms, requestId) : ports.ids.next('T-');
@@ -46,7 +47,7 @@ export const fileTicket = defineStep({
     await ports.vault.createKey(ticketId);
     const commitment = await ports.vault.commit(ticketId, jsonBytes(forgetSet));
     const due = await createTicket(
-      receivedEvent(ticketId, request, policy, commitment, ports),
+      { ...receivedEvent(ticketId, request, policy, commitment, ports), ...(asserted && { asserted }) },
       request,
       admission,
       ports,
@@ -110,8 +111,9 @@ const receivedEvent = (
   policy,
   quantisation: request.quantisation,
   method: request.method,
-  claim: request.identity,
+  claim: { ...request.identity, verifiedBy: request.filer },
   exemption: request.exemption,
+  twoPeople: true,
 });
 
 /**

@@ -10,15 +10,17 @@ import { defineStep } from '#core/step.ts';
 import { putJson } from '#core/stored-json.ts';
 import { Code, TicketId, type Ticket } from '#core/ticket.ts';
 import type { TicketEvent } from '#core/ticket-events.ts';
-import { Principal } from '#core/ticket-request.ts';
+import { Asserted, Principal } from '#core/ticket-request.ts';
 import { advance } from '#core/transitions.ts';
 import { commitEvent } from './step-support.ts';
 import { answerWait, openToken } from './task-tokens.ts';
 import { wakeWaiting } from './turns.ts';
+import { said } from './two-people.ts';
 
 const Decision = z.strictObject({
   ticketId: TicketId,
   approver: Principal,
+  asserted: Asserted,
   decision: z.enum(['approved', 'refused']),
   /** Digest of the evidence manifest that the approver was shown. */
   evidence: Digest,
@@ -59,10 +61,10 @@ const isSame = (ticket: Ticket, { approver, decision, evidence }: Decision): boo
 const eventOf = async (asked: Decision, ticket: Ticket, ports: SigningPorts): Promise<TicketEvent> => {
   const { approver, decision, evidence, reason } = asked;
   if (decision === 'approved')
-    return { type: 'approved', approver, evidence, decision: await signed(asked, ticket, ports) };
+    return { type: 'approved', approver, evidence, decision: await signed(asked, ticket, ports), ...said(asked) };
   if (reason === undefined)
     throw new QuittanceError('INVALID_INPUT', { message: 'a refusal needs a reason', expected: 'a reason code' });
-  return { type: 'approval-refused', approver, evidence, reason };
+  return { type: 'approval-refused', approver, evidence, reason, ...said(asked) };
 };
 
 type SigningPorts = Pick<Ports, 'signer' | 'artifacts' | 'clock'>;

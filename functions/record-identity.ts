@@ -1,20 +1,26 @@
-// Takes the result of a later identity check and lets the waiting workflow go on. Called by people.
+// Takes the result of a later identity check and lets the waiting workflow go on. Called by people: who calls is
+// recorded as the one who checked.
 import { z } from 'zod';
 import { defineStep } from '#core/step.ts';
 import { TicketId } from '#core/ticket.ts';
-import { IdentityCheck } from '#core/ticket-request.ts';
+import { IdentityClaim } from '#core/ticket-request.ts';
 import { commitEvent, Nothing, openTicket } from './step-support.ts';
 import { answerWait } from './task-tokens.ts';
+import { BY, said } from './two-people.ts';
 
 export const recordIdentity = defineStep({
   name: 'record-identity',
-  input: z.strictObject({ ticketId: TicketId, identity: IdentityCheck }),
+  input: z.strictObject({ ticketId: TicketId, identity: IdentityClaim, ...BY }),
   output: Nothing,
   uses: ['tickets', 'vault', 'workflows', 'clock'],
-  async run({ ticketId, identity }, { tickets, vault, workflows, clock }) {
+  async run({ ticketId, identity, by, ...person }, { tickets, vault, workflows, clock }) {
     const found = await openTicket(tickets, ticketId);
     if (!('identity' in found.ticket))
-      await commitEvent({ tickets, clock }, found, { type: 'identity-verified', identity });
+      await commitEvent({ tickets, clock }, found, {
+        type: 'identity-verified',
+        identity: { ...identity, verifiedBy: by },
+        ...said(person),
+      });
     await answerWait({ vault, workflows }, ticketId, 'identity', {});
     return {};
   },

@@ -1,34 +1,35 @@
-// A person takes a ticket out of remediation: where a step failed it goes on there, where the gate was not met the
-// ladder starts again. Called by people.
+// A person takes a ticket out of remediation, or lifts a refusal that was proposed at filing: where a step failed it
+// goes on there, where the gate was not met the ladder starts again. Called by people.
 import { z } from 'zod';
 import type { Ports } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
 import { TicketId } from '#core/ticket.ts';
-import { Principal } from '#core/ticket-request.ts';
 import { commitEvent } from './step-support.ts';
+import { BY, said, type By } from './two-people.ts';
 
 export const resumeTicket = defineStep({
   name: 'resume-ticket',
-  input: z.strictObject({ ticketId: TicketId, by: Principal }),
+  input: z.strictObject({ ticketId: TicketId, ...BY }),
   output: z.strictObject({ execution: z.string() }),
   uses: ['tickets', 'workflows', 'clock'],
-  run: ({ ticketId, by }, ports) => resume(ticketId, by, ports),
+  run: ({ ticketId, ...person }, ports) => resume(ticketId, person, ports),
 });
 
 /** Starts the execution that goes on with the ticket; where only the start was lost, the same one. */
 export const resume = async (
   ticketId: string,
-  by: string,
+  { by, ...person }: By,
   { tickets, workflows, clock }: Pick<Ports, 'tickets' | 'workflows' | 'clock'>,
 ): Promise<{ execution: string }> => {
   const found = await tickets.get(ticketId);
   const { ticket } = found;
   const resumedAt = (await tickets.events(ticketId)).findLast(({ type }) => type === 'resumed')?.sequence;
   // resumed before; only the start may be missing
-  const running = resumedAt !== undefined && ticket.status !== 'REMEDIATION';
+  const stands = ticket.status === 'REMEDIATION' || ticket.status === 'EXEMPTION_PENDING';
+  const running = resumedAt !== undefined && !stands;
   const sequence = running
     ? resumedAt
-    : (await commitEvent({ tickets, clock }, found, { type: 'resumed', by })).ticket.sequence;
+    : (await commitEvent({ tickets, clock }, found, { type: 'resumed', by, ...said(person) })).ticket.sequence;
   const execution = `${ticketId}-${sequence}`;
   await workflows.start({ workflow: 'erasure', name: execution, input: { ticketId } });
   return { execution };

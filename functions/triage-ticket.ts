@@ -1,6 +1,6 @@
-// The legal decision on a verified ticket: the ground was checked against the regime when it was filed; an exemption
-// that a legal reviewer found refuses it here, with its code. Trap: an exemption is a person's finding, never derived
-// from the text.
+// The legal decision on a verified ticket: the ground was checked against the regime when it was filed; an exemption that
+// the filer found makes it a proposed refusal, which a second person confirms (close-ticket) or lifts (resume-ticket).
+// Trap: an exemption is a person's finding, never derived from the text, and never one person's alone.
 import { z } from 'zod';
 import { defineStep } from '#core/step.ts';
 import { commitEvent, notReady, openTicket, TicketInput } from './step-support.ts';
@@ -8,7 +8,8 @@ import { commitEvent, notReady, openTicket, TicketInput } from './step-support.t
 export const triageTicket = defineStep({
   name: 'triage-ticket',
   input: TicketInput,
-  output: z.strictObject({ outcome: z.enum(['validated', 'refused']) }),
+  /** `proposed`: the workflow ends; whoever decides starts another execution. */
+  output: z.strictObject({ outcome: z.enum(['validated', 'proposed', 'refused']) }),
   uses: ['tickets', 'clock'],
   async run({ ticketId }, { tickets, clock }) {
     const before = await tickets.get(ticketId);
@@ -16,13 +17,9 @@ export const triageTicket = defineStep({
     const found = await openTicket(tickets, ticketId);
     const { ticket } = found;
     if ('triagedAt' in ticket) return { outcome: 'validated' as const };
+    if (ticket.status === 'EXEMPTION_PENDING') return { outcome: 'proposed' as const };
     if (ticket.status !== 'TRIAGE') throw notReady('triage-ticket', ticket);
-    if (!ticket.exemption) {
-      await commitEvent({ tickets, clock }, found, { type: 'triaged' });
-      return { outcome: 'validated' as const };
-    }
-    const { code, decidedBy } = ticket.exemption;
-    await commitEvent({ tickets, clock }, found, { type: 'closed', outcome: 'refused', reason: code, by: decidedBy });
-    return { outcome: 'refused' as const };
+    await commitEvent({ tickets, clock }, found, { type: ticket.exemption ? 'exemption-raised' : 'triaged' });
+    return { outcome: ticket.exemption ? ('proposed' as const) : ('validated' as const) };
   },
 });

@@ -5,7 +5,9 @@ import { blockHtml, tableHtml } from '#report/blocks-html.ts';
 import { gateBlocks } from '#report/content/document.ts';
 import { attemptsTable, historyTable } from '#report/content/tables.ts';
 import { requestText } from '#report/content/summary.ts';
-import { clockLabel, RECERTIFICATION_LABELS } from '#report/labels.ts';
+import { sameName } from '#core/words/names.ts';
+import type { Proposal } from '#core/ticket.ts';
+import { clockLabel, reasonLabel, RECERTIFICATION_LABELS } from '#report/labels.ts';
 import { html, type Html } from '#report/markup.ts';
 import { table } from '#report/tables.ts';
 import { digest, terms, time, type Viewer } from './layout.ts';
@@ -13,6 +15,8 @@ import type { WorkItem } from './worklist.ts';
 
 export interface TicketView {
   readonly item: WorkItem;
+  /** What one person has proposed and another has yet to do. */
+  readonly proposal: Proposal | null;
   readonly report: AuditReport;
   /** Digest of the evidence that waits for a second person; null when nothing waits. */
   readonly evidence: string | null;
@@ -23,10 +27,11 @@ export interface TicketView {
 }
 
 export const mayDecide = (viewer: Viewer, item: WorkItem): boolean =>
-  item.status === 'AWAITING_APPROVAL' && viewer.roles.includes('approver') && item.filer !== viewer.principal;
+  item.status === 'AWAITING_APPROVAL' && viewer.roles.includes('approver') && !sameName(item.filer, viewer.principal);
 
-export const ticketBody = ({ item, report, evidence, certified, mayDecide: decides }: TicketView): Html =>
+export const ticketBody = ({ item, proposal, report, evidence, certified, mayDecide: decides }: TicketView): Html =>
   html`<p class="notice">${report.executive.done}</p>
+    ${proposal && html`<p>${proposalText(proposal, report)}</p>`}
     ${evidence !== null && html`<p>${decides ? html`<a class="button" href="/tickets/${item.id}/approval">Decide on the evidence</a>` : 'The evidence waits for a person other than the filer.'}</p>`}
     ${summary(item, report)} ${clock(report)}
     <h2>Gate</h2>
@@ -39,6 +44,19 @@ export const ticketBody = ({ item, report, evidence, certified, mayDecide: decid
       <li><a href="/tickets/${item.id}/report.json">Audit report as data</a></li>
       ${certified && html`<li><a href="/tickets/${item.id}/bundle.zip">Evidence bundle</a>, and <a href="/verify?ticket=${item.id}">what verifying it gives</a></li>`}
     </ul>`;
+
+const ACT_LABELS: Readonly<Record<Proposal['act'], string>> = {
+  refused: 'refuse the request',
+  withdrawn: 'withdraw the request',
+  cancelled: 'cancel the ticket',
+  released: 'release the hold',
+};
+
+export const proposalText = (
+  { act, reason, by, at }: Proposal,
+  { executive }: Pick<AuditReport, 'executive'>,
+): string =>
+  `${by} proposed at ${at} to ${ACT_LABELS[act]}${reason === undefined ? '' : ` (${reasonLabel(executive.request.regime, reason)})`}. It waits for a second person.`;
 
 const summary = (item: WorkItem, { executive, recertification }: AuditReport): Html =>
   terms([

@@ -4,6 +4,7 @@ import { localDate } from '#core/deadlines.ts';
 import { regimeOf, type RegimeName } from '#core/regimes.ts';
 import { meaningOf } from '#core/statuses.ts';
 import type { Ticket } from '#core/ticket.ts';
+import { sameName } from '#core/words/names.ts';
 import { reasonLabel } from '#report/labels.ts';
 import { html, type Html } from '#report/markup.ts';
 import { table } from '#report/tables.ts';
@@ -53,6 +54,7 @@ export const workItem = (ticket: Ticket, now: Date): WorkItem => {
 const blockedBy = (ticket: Ticket): string | null => {
   if (ticket.status === 'ON_HOLD') return `hold: ${ticket.hold.code}`;
   if (ticket.status === 'REMEDIATION') return reasonLabel(ticket.regime, ticket.reason);
+  if (ticket.status === 'EXEMPTION_PENDING') return 'a second person, for the refusal that was proposed';
   return ticket.status === 'IDENTITY_PENDING' ? 'identity of the requester' : null;
 };
 
@@ -61,7 +63,9 @@ const IN_VIEW: { readonly [V in View]: (item: WorkItem, viewer: Viewer) => boole
   mine: ({ filer }, { principal }) => filer === principal,
   due: ({ daysLeft }) => daysLeft !== null && daysLeft <= SOON_DAYS,
   approval: ({ status, filer }, { principal, roles }) =>
-    status === 'AWAITING_APPROVAL' && filer !== principal && roles.includes('approver'),
+    (status === 'AWAITING_APPROVAL' || status === 'EXEMPTION_PENDING') &&
+    !sameName(filer, principal) &&
+    roles.includes('approver'),
   blocked: ({ blockedBy: reason }) => reason !== null,
 };
 

@@ -21,7 +21,6 @@ export const requestOf = (change: Partial<z.input<typeof TicketRequest>> = {}): 
   identity: {
     method: 'document-seen',
     level: 'substantial',
-    verifiedBy: 'desk.dora',
     verifiedAt: '2026-03-01T09:00:00.000Z',
   },
   forget: { records: RECORDS },

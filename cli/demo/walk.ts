@@ -117,7 +117,7 @@ export const requestFor = (person: Person, model: string, now: Date, quantisatio
   ground: 'art-17-1-b',
   filer: FILER,
   channel: 'web',
-  identity: { method: 'signed-in', level: 'substantial', verifiedBy: FILER, verifiedAt: now.toISOString() },
+  identity: { method: 'signed-in', level: 'substantial', verifiedAt: now.toISOString() },
   forget: { records: person.records.map(forgetRecord) },
   quantisation,
 });

@@ -6,7 +6,7 @@ import { FORGET_LIMITS } from '#core/forget-set.ts';
 import { MethodName } from '#core/method-name.ts';
 import { Quantisation } from '#core/quantisation.ts';
 import { SubjectReason } from '#core/subject.ts';
-import { IdentityCheck, REQUEST_LIMIT_BYTES } from '#core/ticket-request.ts';
+import { IdentityClaim, REQUEST_LIMIT_BYTES } from '#core/ticket-request.ts';
 
 export const REQUEST_EXAMPLE = {
   subject: { name: 'Amadou Petrov' },
@@ -17,7 +17,6 @@ export const REQUEST_EXAMPLE = {
   identity: {
     method: 'signed-in',
     level: 'substantial',
-    verifiedBy: 'legal.filer',
     verifiedAt: '2026-11-02T09:30:00.000Z',
   },
   forget: {
@@ -44,9 +43,11 @@ export const REQUEST_FORM = [
   '  model           a registered name (quittance model list)',
   '  regime: ground  one of',
   ...grounds,
-  `  identity        method: ${IdentityCheck.shape.method.options.join(', ')}`,
+  `  identity        method: ${IdentityClaim.shape.method.options.join(', ')}`,
   `                  level: ${IDENTITY_LEVELS.join(', ')}; verifiedAt: a time in UTC, not in the future`,
-  `  may be added    channel, receivedAt, thirdPartiesAffected, exemption, quantisation (${Quantisation.options.join(', ')}), note`,
+  '                  who checked is the filer; verifiedBy is not asked for',
+  `  may be added    channel, receivedAt, thirdPartiesAffected, quantisation (${Quantisation.options.join(', ')}), note`,
+  '  exemption       its code: the filer proposes to refuse the request, and a second person decides',
   '  subject         name, and what else the records may know the person by: aliases, identifiers (e-mail, telephone, customer number, id)',
   `  subjectReason   where records name the person in no such way, why they are theirs; a second person confirms it: ${SubjectReason.options.join(', ')}`,
   `                  method, tried before the policy's own: ${MethodName.options.join(', ')}`,

@@ -1,7 +1,7 @@
 // How the command line shows a ticket. Trap: only ids, codes and digests are printed; the case's content stays in the
 // vault.
 import type { Protection } from '#core/protection.ts';
-import type { Ticket } from '#core/ticket.ts';
+import type { Proposal, Ticket } from '#core/ticket.ts';
 import type { Embedded } from '#entry/embedded.ts';
 import type { Arguments, ExitCode } from '../command.ts';
 
@@ -23,6 +23,7 @@ export const summary = (one: Ticket) => ({
   filer: one.filer,
   due: one.due,
   ...('evidence' in one ? { evidence: one.evidence } : {}),
+  ...('proposal' in one && one.proposal ? { proposal: one.proposal } : {}),
   ...('suppression' in one && one.suppression.protection ? { protection: one.suppression.protection } : {}),
 });
 
@@ -34,8 +35,19 @@ export const describe = (one: Ticket): string => {
   ];
   if ('evidence' in one) lines.push(`  evidence ${one.evidence}`);
   if ('suppression' in one && one.suppression.protection) lines.push(...protectionLines(one.suppression.protection));
+  if ('proposal' in one && one.proposal) lines.push(proposalLine(one.proposal));
   const next = nextOf(one);
   return [...lines, ...(next === undefined ? [] : [`  next: quittance ticket ${next}`])].join('\n');
+};
+
+const proposalLine = ({ act, reason, by, at }: Proposal): string =>
+  `  proposed by ${by} at ${at}: ${act}${reason === undefined ? '' : ` (${reason})`}; another person does it with ${CONFIRM[act]}`;
+
+const CONFIRM: Readonly<Record<Proposal['act'], string>> = {
+  released: "'release'",
+  refused: "'close --outcome refused' and the same reason",
+  withdrawn: "'close --outcome withdrawn' and the same reason",
+  cancelled: "'close --outcome cancelled' and the same reason",
 };
 
 /** What the interim rule cannot protect, and whom else it touches. */
@@ -55,7 +67,9 @@ const protectionLines = ({ unprotected, withheld }: Protection): string[] => {
 const nextOf = (one: Ticket): string | undefined => {
   if (one.status === 'AWAITING_APPROVAL') return `approve ${one.id} --as WHO (not ${one.filer})`;
   if (one.status === 'DEPLOYING') return 'list: it is deployed after the ticket that it was built on';
-  if (one.status === 'ON_HOLD') return `release ${one.id} --as WHO (not ${one.hold.placedBy})`;
+  if (one.status === 'ON_HOLD') return `release ${one.id} --as WHO (it takes two people)`;
+  if (one.status === 'EXEMPTION_PENDING')
+    return `close ${one.id} --as WHO --outcome refused --reason ${one.exemption?.code ?? 'CODE'}, or resume ${one.id} --as WHO (not ${one.filer})`;
   if (one.status === 'REMEDIATION' && one.reason === 'SUBJECT_MISMATCH')
     return `confirm ${one.id} --as WHO (not ${one.filer}) --reason CODE --note FILE, or refuse it`;
   if (one.status === 'REMEDIATION') return `resume ${one.id} --as WHO, once '${one.reason}' in ${one.step} is settled`;

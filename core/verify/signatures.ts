@@ -5,6 +5,7 @@ import { canonicalize } from '../canonical.ts';
 import { APPROVAL_TYPE, ApprovalPredicate, BUNDLE_TYPE, BundlePredicate } from '../certificate.ts';
 import { Envelope } from '../dsse.ts';
 import { misnamedKey } from '../trust-root.ts';
+import { sameName } from '../words/names.ts';
 import { fail, notChecked, requireThat, type BundleReader, type Rule } from './bundle-reader.ts';
 
 export const bundleFiles: Rule = (bundle) => {
@@ -114,7 +115,7 @@ export const approvalSignature: Rule = (bundle) => {
 
 export const separationOfDuties: Rule = (bundle) => {
   const { approval, keys } = bundle.certificate;
-  requireThat(approval.filer !== approval.approver, 'the filer approved the ticket');
+  requireThat(!sameName(approval.filer, approval.approver), 'the filer approved the ticket');
   requireThat(keys.service !== keys.approver, 'service and approver share a key');
   const received = bundle.event('received');
   const approved = bundle.event('approved');

@@ -6,6 +6,7 @@ import type { Digest } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { Ports } from '#core/ports.ts';
 import type { Role } from '#core/roles.ts';
+import { SYSTEM } from '#core/ticket-request.ts';
 import type { Html } from '#report/markup.ts';
 import { page, type Viewer } from '#portal/layout.ts';
 
@@ -67,8 +68,9 @@ export const show = (c: Asked, { title, path = c.req.path, data, body }: View): 
     ? c.json(data)
     : c.html(page({ title, viewer: c.var.identity, signOutPath: c.var.signOutPath, path, body: body() }).markup);
 
-/** ACCESS_DENIED unless the caller has the role. */
-export const requireRole = (c: Asked, role: Role): void => {
-  if (c.var.identity.roles.includes(role)) return;
-  throw new QuittanceError('ACCESS_DENIED', { message: `this needs the role ${role}` });
+/** ACCESS_DENIED unless the caller has one of the roles; nor does a person act under the workflow's own name. */
+export const requireRole = (c: Asked, ...roles: Role[]): void => {
+  const { principal, roles: held } = c.var.identity;
+  if (principal !== SYSTEM && roles.some((role) => held.includes(role))) return;
+  throw new QuittanceError('ACCESS_DENIED', { message: `this needs the role ${roles.join(' or ')}` });
 };

@@ -1,6 +1,6 @@
 // What people decide over HTTP: the approval with its page, holds, closing, resuming. Each is a POST by the one who is
-// signed in and calls the step of that act; the rules (approver is not the filer, evidence unchanged, once) are the
-// domain's. Trap: a GET here must never write.
+// signed in and calls the step of that act; the rules (approver is not the filer, evidence unchanged, two people for a
+// release or an end) are the domain's. Trap: a GET here must never write; and a body says what is done, never by whom.
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
@@ -15,41 +15,57 @@ import { recordApproval } from '../record-approval.ts';
 import { recordIdentity } from '../record-identity.ts';
 import { resumeTicket } from '../resume-ticket.ts';
 import { formFields, isForm, jsonValue, notAnObject } from './bodies.ts';
-import { requireRole, show, type ApiContext, type Asked, type Env } from './context.ts';
+import { requireRole, show, type ApiContext, type Asked, type Env, type Identity } from './context.ts';
 import { checkForm, formToken } from './guard.ts';
 import { idOf, reportOf } from './tickets.ts';
 
 interface Act {
   readonly path: string;
   readonly step: Step;
-  readonly role: Role;
+  /** Any of them may do it, or propose it where it takes two; an approver alone may be the second. */
+  readonly roles: readonly Role[];
   /** The step's fields from the body and the one who is signed in. */
-  readonly fields: (body: Readonly<Record<string, unknown>>, by: string) => object;
+  readonly fields: (body: Readonly<Record<string, unknown>>, caller: Identity) => object;
 }
 
-const inTheirName: Act['fields'] = (body, by) => ({ ...body, by });
+const inTheirName: Act['fields'] = (body, { principal: by }) => ({ ...body, by });
+const withAnother: Act['fields'] = (body, { principal: by, roles }) => ({
+  ...body,
+  by,
+  mayConfirm: roles.includes('approver'),
+});
 /** Whoever says that a requester was identified is the one who is signed in, and answers for it. */
-const asVerifier: Act['fields'] = (body, verifiedBy) => ({ identity: { ...body, verifiedBy } });
+const asVerifier: Act['fields'] = (body, { principal: by }) => {
+  if ('verifiedBy' in body)
+    throw new QuittanceError('INVALID_INPUT', {
+      message: 'verifiedBy is not asked for',
+      expected: 'method, level and verifiedAt',
+      got: 'verifiedBy',
+      hint: 'leave it out: the one who is signed in is recorded as the one who checked',
+    });
+  return { identity: body, by };
+};
 
 const ACTS: readonly Act[] = [
-  { path: 'identity', step: recordIdentity, role: 'filer', fields: asVerifier },
-  { path: 'extend', step: extendDeadline, role: 'filer', fields: inTheirName },
-  { path: 'confirm-subject', step: confirmSubject, role: 'approver', fields: inTheirName },
-  { path: 'hold', step: placeHold, role: 'filer', fields: inTheirName },
-  { path: 'release', step: releaseHold, role: 'approver', fields: inTheirName },
-  { path: 'close', step: closeTicket, role: 'approver', fields: inTheirName },
-  { path: 'resume', step: resumeTicket, role: 'approver', fields: inTheirName },
+  { path: 'identity', step: recordIdentity, roles: ['filer'], fields: asVerifier },
+  { path: 'extend', step: extendDeadline, roles: ['filer'], fields: inTheirName },
+  { path: 'confirm-subject', step: confirmSubject, roles: ['approver'], fields: inTheirName },
+  { path: 'hold', step: placeHold, roles: ['filer'], fields: inTheirName },
+  { path: 'release', step: releaseHold, roles: ['filer', 'approver'], fields: withAnother },
+  { path: 'close', step: closeTicket, roles: ['filer', 'approver'], fields: withAnother },
+  { path: 'resume', step: resumeTicket, roles: ['approver'], fields: inTheirName },
 ];
 
 export const decisionRoutes = (app: Hono<Env>, context: ApiContext): void => {
   app.get('/tickets/:id/approval', (c) => approvalPage(c, context));
   app.post('/tickets/:id/approval', (c) => decide(c, context));
-  for (const { path, step, role, fields } of ACTS)
+  for (const { path, step, roles, fields } of ACTS)
     app.post(`/tickets/:id/${path}`, async (c) => {
-      requireRole(c, role);
+      requireRole(c, ...roles);
       const body = Fields.safeParse(await jsonValue(c));
       if (!body.success) throw notAnObject();
-      const input = { ...fields(body.data, c.var.identity.principal), ticketId: idOf(c) };
+      // whoever is signed in is not asserted, whatever the body says
+      const input = { ...fields(body.data, c.var.identity), asserted: undefined, ticketId: idOf(c) };
       return c.json((await step.handle(input, context.ports)) as object);
     });
 };

@@ -53,6 +53,7 @@ const showTicket = async (c: Asked, context: ApiContext): Promise<Response> => {
   const item = workItem(ticket, context.ports.clock.now());
   const data: TicketView = {
     item,
+    proposal: ('proposal' in ticket && ticket.proposal) || null,
     report: await reportOf(ticket.id, context),
     evidence: ticket.status === 'AWAITING_APPROVAL' ? ticket.evidence : null,
     certified: isCertified(ticket),

@@ -43,7 +43,6 @@ const requestFor = ({ name, records }: Person) => ({
   identity: {
     method: 'signed-in',
     level: 'substantial',
-    verifiedBy: 'legal.filer',
     verifiedAt: new Date().toISOString(),
   },
   forget: { records: records.map(forgetRecord) },

@@ -86,7 +86,7 @@ const fileTicket = async () => {
     model: 'house',
     regime: 'gdpr',
     ground: 'art-17-1-b',
-    identity: { method: 'signed-in', level: 'substantial', verifiedBy: 'desk.dora', verifiedAt: now },
+    identity: { method: 'signed-in', level: 'substantial', verifiedAt: now },
     forget: { records: FORGOTTEN.records.map(forgetRecord) },
   };
   const [filer] = ready.added;

@@ -8,6 +8,7 @@ import type { WalkedCase } from './walked-cases.ts';
 
 const PEOPLE: Readonly<Record<string, Identity>> = {
   filer: { principal: FILER, roles: ['filer'], via: 'bearer' },
+  second: { principal: 'filer.fay', roles: ['filer'], via: 'bearer' },
   approver: { principal: APPROVER, roles: ['approver'], via: 'bearer' },
   both: { principal: FILER, roles: ['filer', 'approver'], via: 'bearer' },
   auditor: { principal: 'auditor.ann', roles: ['auditor'], via: 'bearer' },

@@ -35,6 +35,7 @@ export const receivedEvent = (): Received => ({
   policy: digest(1),
   quantisation: 'none',
   claim: identity('substantial'),
+  twoPeople: true,
 });
 
 /** An event of the type, as right for the ticket as the choice lets it be. */
@@ -43,6 +44,11 @@ export const eventFor = (type: TicketEvent['type'], ticket: Ticket, choice: Choi
   const number = 'runs' in ticket ? ticket.runs.length + 1 : 1;
   const climb = choice.verdict === 'fail' && number < 3;
   const events: { [T in TicketEvent['type']]: Extract<TicketEvent, { type: T }> } = {
+    'exemption-raised': { type: 'exemption-raised' },
+    'act-proposed':
+      ticket.status === 'ON_HOLD'
+        ? { type: 'act-proposed', act: 'released', by: choice.who }
+        : { type: 'act-proposed', act: closing(choice), reason: 'art-17-3-e', by: choice.who },
     'identity-requested': { type: 'identity-requested' },
     'identity-verified': { type: 'identity-verified', identity: identity(choice.level) },
     triaged: { type: 'triaged' },

@@ -3,6 +3,7 @@
 // Trap: people act only while no step is at work, and time passes only where nothing but time is waited for.
 import { recordApproval } from '#functions/record-approval.ts';
 import { recordIdentity } from '#functions/record-identity.ts';
+import { closeTicket } from '#functions/close-ticket.ts';
 import { placeHold, releaseHold } from '#functions/holds.ts';
 import { resumeTicket } from '#functions/resume-ticket.ts';
 import { openToken, type Wait } from '#functions/task-tokens.ts';
@@ -49,13 +50,12 @@ export interface Walk {
 const LOW = {
   method: 'e-mail-link' as const,
   level: 'low' as const,
-  verifiedBy: 'desk.dora',
   verifiedAt: '2026-03-01T09:00:00.000Z',
 };
 const CHANGES: Partial<Record<Way, Parameters<typeof file>[1]>> = {
   'proven late': { identity: LOW },
   'never proven': { identity: LOW },
-  exempt: { exemption: { code: 'art-17-3-a', decidedBy: 'legal.lou' } },
+  exempt: { exemption: { code: 'art-17-3-a' } },
 };
 const MONTH = 31 * 86_400;
 
@@ -100,7 +100,8 @@ const fileBehind = async (world: WorkflowWorld, first: string): Promise<string> 
 const untilEnded = async (world: WorkflowWorld, idle: () => boolean, ids: readonly string[], way: Way) => {
   for (;;) {
     const executions = await world.asl.listExecutions();
-    if (idle() && !executions.some(({ status }) => status === 'RUNNING')) return;
+    const proposed = async (id: string) => (await world.ports.tickets.get(id)).ticket.status === 'EXEMPTION_PENDING';
+    if (idle() && !executions.some(({ status }) => status === 'RUNNING') && !(await proposed(ids[0]!))) return;
     if (idle()) await people(world, ids, way);
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
@@ -120,10 +121,12 @@ const act = async (world: WorkflowWorld, ticketId: string, way: Way): Promise<vo
   const waits = async (wait: Wait) => (await openToken(world.ports.vault, ticketId, wait)) !== undefined;
   if (ticket.status === 'IDENTITY_PENDING' && (await waits('identity'))) {
     if (way === 'never proven') return world.clock.advance(MONTH);
-    await world.call(recordIdentity, { ticketId, identity: { ...LOW, level: 'high' } });
+    await world.call(recordIdentity, { ticketId, identity: { ...LOW, level: 'high' }, by: 'desk.dora' });
   }
   if (ticket.status === 'ON_HOLD' && (await waits('release')))
-    await world.call(releaseHold, { ticketId, by: 'legal.lena' });
+    for (const by of ['legal.lou', 'legal.lena']) await world.call(releaseHold, { ticketId, by });
+  if (ticket.status === 'EXEMPTION_PENDING')
+    await world.call(closeTicket, { ticketId, outcome: 'refused', reason: 'art-17-3-a', by: APPROVER });
   if (ticket.status === 'AWAITING_APPROVAL' && (await waits('approval')))
     await world.call(recordApproval, {
       ticketId,

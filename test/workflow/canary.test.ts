@@ -119,7 +119,7 @@ describe('canaries in every field of a request', () => {
   });
 
   const NAME = `${SECRETS.name}!`;
-  const exemption = { code: 'art-17-3-a', decidedBy: 'legal.lou' };
+  const exemption = { code: 'art-17-3-a' };
   const FIELDS: Readonly<Record<string, object>> = {
     model: { model: NAME },
     regime: { regime: NAME },

@@ -21,7 +21,6 @@ const POLICY = GatePolicy.parse(
 const LOW = {
   method: 'e-mail-link' as const,
   level: 'low' as const,
-  verifiedBy: 'desk.dora',
   verifiedAt: '2026-03-01T09:00:00.000Z',
 };
 const DAY = 86_400;
@@ -144,10 +143,18 @@ describe('a ticket', () => {
 
   it('with an exemption is refused, told, kept for an appeal and purged', async () => {
     const world = await start();
-    const ticketId = await file(world, { exemption: { code: 'art-17-3-a', decidedBy: 'legal.lou' } });
-    await world.until(ticketId, 'REFUSED');
-    world.clock.advance(31 * DAY);
+    const ticketId = await file(world, { exemption: { code: 'art-17-3-a' } });
+    await world.until(ticketId, 'EXEMPTION_PENDING');
     expect(await world.ended(ticketId)).toMatchObject({ status: 'SUCCEEDED' });
+    const refuse = (by: string) =>
+      outcome(world.call(closeTicket, { ticketId, outcome: 'refused', reason: 'art-17-3-a', by }));
+    expect([await refuse(FILER), (await ticketOf(world, ticketId)).status]).toEqual([
+      expect.anything(),
+      'EXEMPTION_PENDING',
+    ]);
+    await refuse(APPROVER);
+    world.clock.advance(31 * DAY);
+    expect(await world.ended(`${ticketId}-close`)).toMatchObject({ status: 'SUCCEEDED' });
     expect(await ticketOf(world, ticketId)).toMatchObject({
       status: 'PURGED',
       outcome: 'refused',
@@ -156,11 +163,21 @@ describe('a ticket', () => {
     expect(world.notices.map(({ template }) => template)).toContain('refusal');
   });
 
+  it('with an exemption that a second person lifts goes on to its approval', async () => {
+    const world = await start();
+    const ticketId = await file(world, { exemption: { code: 'art-17-3-a' } });
+    await world.until(ticketId, 'EXEMPTION_PENDING');
+    expect(await outcome(world.call(resumeTicket, { ticketId, by: FILER }))).toBe('SECOND_PERSON_REQUIRED');
+    await world.call(resumeTicket, { ticketId, by: APPROVER });
+    await world.until(ticketId, 'AWAITING_APPROVAL');
+    expect((await ticketOf(world, ticketId)).exemption).toBeUndefined();
+  });
+
   it('of somebody unverified waits, and goes on when proof comes', async () => {
     const world = await start();
     const ticketId = await file(world, { identity: LOW });
     await world.until(ticketId, 'IDENTITY_PENDING');
-    await world.call(recordIdentity, { ticketId, identity: { ...LOW, level: 'high' } });
+    await world.call(recordIdentity, { ticketId, identity: { ...LOW, level: 'high' }, by: 'desk.dora' });
     await world.until(ticketId, 'AWAITING_APPROVAL');
     expect((await ticketOf(world, ticketId)).clock.map(({ type }) => type)).toEqual(['start', 'pause', 'resume']);
   });
@@ -184,7 +201,7 @@ describe('a ticket', () => {
     const world = await start();
     const ticketId = await file(world);
     await world.until(ticketId, 'AWAITING_APPROVAL');
-    await world.call(closeTicket, { ticketId, outcome: 'withdrawn', reason: 'by-subject', by: 'desk.dora' });
+    await world.call(closeTicket, { ticketId, outcome: 'withdrawn', reason: 'by-subject', by: FILER });
     expect(await world.ended(ticketId)).toMatchObject({ status: 'SUCCEEDED' });
     world.clock.advance(31 * DAY);
     await world.ended(`${ticketId}-close`);
@@ -200,7 +217,7 @@ describe('a ticket', () => {
     const { evidence } = (await ticketOf(world, ticketId)) as { evidence?: string };
     await world.call(placeHold, { ticketId, by: 'legal.lou', code: 'litigation' });
     expect(await outcome(decide(world, ticketId, { evidence }))).toBe('TICKET_ON_HOLD');
-    await world.call(releaseHold, { ticketId, by: 'legal.lena' });
+    for (const by of ['legal.lou', 'legal.lena']) await world.call(releaseHold, { ticketId, by });
     await decide(world, ticketId);
     expect(await world.ended(ticketId)).toMatchObject({ status: 'SUCCEEDED' });
   });
@@ -216,7 +233,7 @@ describe('a ticket', () => {
     ticketId = await file(world);
     await world.until(ticketId, 'ON_HOLD');
     await world.waits(ticketId, 'release');
-    await world.call(releaseHold, { ticketId, by: 'legal.lena' });
+    for (const by of ['legal.lou', 'legal.lena']) await world.call(releaseHold, { ticketId, by });
     await world.until(ticketId, 'AWAITING_APPROVAL');
     expect(await ticketOf(world, ticketId)).toMatchObject({ runs: [{ number: 1 }] });
   });

@@ -77,7 +77,6 @@ const file = async (embedded: Embedded): Promise<string> => {
     identity: {
       method: 'signed-in',
       level: 'substantial',
-      verifiedBy: 'legal.filer',
       verifiedAt: embedded.ports.clock.now().toISOString(),
     },
     forget: { records: world.subjects[0]!.records.map(forgetRecord) },

@@ -10,7 +10,7 @@ import { recordIdentity } from '#functions/record-identity.ts';
 import { openToken } from '#functions/task-tokens.ts';
 import { shippedPolicy } from '#bench/house/case-world.ts';
 import { file, NEIGHBOURS, trainingRows } from '#bench/house/case-world.ts';
-import { APPROVER, RECORDS } from '#bench/house/cases.ts';
+import { APPROVER, FILER, RECORDS } from '#bench/house/cases.ts';
 import { digest } from '#bench/house/models.ts';
 import type { DrivenWorld, Fault, Trace, WorldPlan } from './worlds.ts';
 
@@ -39,7 +39,6 @@ const POLICY = shippedPolicy();
 export const LOW = {
   method: 'e-mail-link' as const,
   level: 'low' as const,
-  verifiedBy: 'desk.dora',
   verifiedAt: '2026-03-01T09:00:00.000Z',
 };
 
@@ -129,9 +128,9 @@ const act = async (world: DrivenWorld, ticketId: string, scenario: Omit<Scenario
   const waits = (wait: 'identity' | 'approval' | 'release') => openToken(world.ports.vault, ticketId, wait);
   const { ticket } = await world.ports.tickets.get(ticketId);
   if (scenario.proof !== 'never' && (await waits('identity')))
-    await world.call(recordIdentity, { ticketId, identity: { ...LOW, level: 'high' } });
+    await world.call(recordIdentity, { ticketId, identity: { ...LOW, level: 'high' }, by: 'desk.dora' });
   if (ticket.status === 'ON_HOLD' && (ticket.from.status === 'AWAITING_APPROVAL' || (await waits('release'))))
-    await world.call(releaseHold, { ticketId, by: 'legal.lena' });
+    for (const by of ['legal.lou', 'legal.lena']) await world.call(releaseHold, { ticketId, by });
   if (ticket.status === 'AWAITING_APPROVAL' && (await waits('approval')))
     await decide(world, ticketId, ticket.evidence, scenario);
 };
@@ -145,7 +144,7 @@ const decide = async (
   const { approver = 'approves', meanwhile } = scenario;
   const was = (await world.ports.tickets.events(ticketId)).map(({ type }) => type);
   if (meanwhile === 'withdrawn')
-    return world.call(closeTicket, { ticketId, outcome: 'withdrawn', reason: 'by-subject', by: 'desk.dora' });
+    return world.call(closeTicket, { ticketId, outcome: 'withdrawn', reason: 'by-subject', by: FILER });
   if (meanwhile === 'held' && !was.includes('hold-placed')) return hold(world, ticketId);
   if (approver === 'nobody') return;
   const said = approver === 'refuses' ? { decision: 'refused', reason: 'controls-too-few' } : { decision: 'approved' };
@@ -187,7 +186,7 @@ export const ENDS: readonly Scenario[] = [
   { title: 'the happy path' },
   { title: 'a ladder climbed to its second rung', jobs: { good: (run) => run === 2 } },
   { title: 'a ladder with no rung left', jobs: { good: () => false } },
-  { title: 'an exemption', filed: { exemption: { code: 'art-17-3-a', decidedBy: 'legal.lou' } } },
+  { title: 'an exemption', filed: { exemption: { code: 'art-17-3-a' } } },
   { title: 'proof of identity that comes', filed: { identity: LOW } },
   {
     title: 'proof of identity that never comes',

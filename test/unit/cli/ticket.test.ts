@@ -16,7 +16,7 @@ import { REGIMES } from '#core/regimes.ts';
 import { Ticket } from '#core/ticket.ts';
 import { parseTicketRequest } from '#core/ticket-request.ts';
 import { caseWorld, file, type CaseWorld } from '#bench/house/case-world.ts';
-import { requestOf } from '#bench/house/cases.ts';
+import { FILER, requestOf } from '#bench/house/cases.ts';
 import { closeTicket } from '#functions/close-ticket.ts';
 import { placeHold } from '#functions/holds.ts';
 
@@ -42,7 +42,9 @@ describe('what is printed of a ticket', () => {
     const world = await caseWorld();
     const id = await file(world);
     await world.call(placeHold, { ticketId: id, by: 'lena', code: 'litigation' });
-    expect(shown(await ticketOf(world, id))).toContain(`next: quittance ticket release ${id} --as WHO (not lena)`);
+    expect(shown(await ticketOf(world, id))).toContain(
+      `next: quittance ticket release ${id} --as WHO (it takes two people)`,
+    );
   });
 
   it('in remediation: the step and the reason', async () => {
@@ -114,7 +116,7 @@ describe('a request that is filed again', () => {
   it('is another ticket where the first was closed', async () => {
     const world = await caseWorld();
     const ticketId = await file(world, {}, first);
-    await world.call(closeTicket, { ticketId, by: 'lena', outcome: 'withdrawn', reason: 'by-requester' });
+    await world.call(closeTicket, { ticketId, by: FILER, outcome: 'withdrawn', reason: 'by-requester' });
     expect(await standing(world, [ticketId])).toEqual({ requestId: `${digestJson(request)}.2` });
   });
 });

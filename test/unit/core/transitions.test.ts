@@ -11,6 +11,10 @@ import { digest } from '#bench/house/models.ts';
 import { eventFor, receivedEvent, type Choice } from '#test/support/histories.ts';
 
 const NOW = new Date('2026-03-02T10:00:00.000Z');
+const BEFORE: readonly Status[] = [
+  ...(['RECEIVED', 'IDENTITY_PENDING', 'TRIAGE', 'EXEMPTION_PENDING', 'VALIDATED', 'ADMITTED', 'SCHEDULED'] as const),
+  ...(['UNLEARNING', 'EVALUATING', 'AWAITING_APPROVAL'] as const),
+];
 const begin = (): Ticket => receive(receivedEvent(), { subjectKey: 'a'.repeat(64), calendar: CALENDAR }, NOW).ticket;
 const CALENDAR = { region: 'DE-BE', timeZone: 'Europe/Berlin', source: 'test', holidays: [] };
 const HAPPY: readonly TicketEvent['type'][] = [
@@ -58,7 +62,7 @@ const choice: fc.Arbitrary<Choice> = fc.record({
 const ANY: readonly TicketEvent['type'][] = [
   ...HAPPY,
   ...(['identity-requested', 'approval-refused', 'base-moved', 'rolled-back', 'extended', 'hold-placed'] as const),
-  ...(['hold-released', 'closed', 'failed', 'resumed'] as const),
+  ...(['hold-released', 'closed', 'failed', 'resumed', 'act-proposed', 'exemption-raised'] as const),
 ];
 /** Two moves in three go along the main path, so that histories get deep; the third is anything. */
 const move = fc.record({ along: fc.integer({ min: 0, max: 2 }), any: fc.constantFrom(...ANY), choice });
@@ -88,7 +92,8 @@ const walk = (moves: { along: number; any: TicketEvent['type']; choice: Choice }
   const history: Accepted[] = [];
   let ticket = begin();
   for (const { along, any, choice } of moves) {
-    const type = along > 0 ? (ALONG[ticket.status] ?? any) : any;
+    const proposes = ticket.status === 'ON_HOLD' && !ticket.proposal;
+    const type = along > 0 ? (proposes ? 'act-proposed' : (ALONG[ticket.status] ?? any)) : any;
     const event = eventFor(type, ticket, choice);
     try {
       const after = advance(ticket, event, NOW).ticket;
@@ -145,12 +150,37 @@ describe('a ticket under random histories', () => {
       }),
     ).toBeUndefined());
 
-  it('does nothing while on hold, and the placer cannot release', () =>
+  it('does nothing while on hold, and is released by two people', () =>
     expect(
       everywhere((past, step) => {
         if (step.before.status !== 'ON_HOLD') return true;
-        const placed = past.findLast(({ event }) => event.type === 'hold-placed')?.event;
-        return step.event.type === 'hold-released' && placed?.type === 'hold-placed' && placed.by !== step.event.by;
+        if (step.event.type === 'act-proposed') return step.event.act === 'released';
+        const first = past.findLast(({ event }) => event.type !== 'hold-released')?.event;
+        return step.event.type === 'hold-released' && first?.type === 'act-proposed' && first.by !== step.event.by;
+      }),
+    ).toBeUndefined());
+
+  it('is refused by two people of whom the second is not the filer, and withdrawn by the filer or by two', () =>
+    expect(
+      everywhere((past, step) => {
+        const { event } = step;
+        if (event.type !== 'closed' || (event.outcome !== 'refused' && event.by === FILER)) return true;
+        const first = past.findLast((one) => one.event.type === 'act-proposed')?.event;
+        const same = first?.type === 'act-proposed' && first.act === event.outcome && first.by !== event.by;
+        return same && !(event.outcome === 'refused' && event.by === FILER);
+      }),
+    ).toBeUndefined());
+
+  it('keeps a proposal only while what it proposes can be done', () =>
+    expect(
+      everywhere(({}, { after }) => {
+        const proposal = 'proposal' in after ? after.proposal : undefined;
+        const inside = 'from' in after && after.from.proposal !== undefined;
+        const open = ['ON_HOLD', 'REMEDIATION', ...BEFORE].includes(after.status);
+        return (
+          !inside &&
+          (proposal === undefined || (open && (proposal.act === 'released') === (after.status === 'ON_HOLD')))
+        );
       }),
     ).toBeUndefined());
 
@@ -188,7 +218,9 @@ describe('a ticket that waits for its approval', () => {
     );
 
   it('takes a second person who saw the evidence', () => expect(decide(APPROVER, 1)).toBe('accepted'));
-  it('refuses the filer', () => expect(decide(FILER, 1)).toBe('APPROVER_IS_FILER'));
+  it.each([FILER, 'filerfinn', 'filer_finn'])('refuses the filer, also as %s', (who) =>
+    expect(decide(who, 1)).toBe('APPROVER_IS_FILER'),
+  );
   it('refuses a decision on other evidence', () => expect(decide(APPROVER, 2)).toBe('APPROVAL_STALE'));
   it('refuses a replay', () => expect(decide(APPROVER, 1, upTo('approved'))).toBe('APPROVAL_REPLAYED'));
   it('refuses an approval before there is evidence', () =>
@@ -204,7 +236,7 @@ describe('a ticket', () => {
   });
 
   it('with an exemption cannot be validated', () => {
-    const received = { ...receivedEvent(), exemption: { code: 'art-17-3-a', decidedBy: 'legal.lou' } };
+    const received = { ...receivedEvent(), exemption: { code: 'art-17-3-a' } };
     const { ticket } = receive(received, { subjectKey: 'a'.repeat(64), calendar: CALENDAR }, NOW);
     expect(code(() => upTo('triaged', ticket))).toBe('TICKET_ILLEGAL_TRANSITION');
   });
@@ -212,7 +244,33 @@ describe('a ticket', () => {
   it('is not refused for a reason that its law does not know', () => {
     const close = (reason: string) =>
       code(() => advance(begin(), { type: 'closed', outcome: 'refused', reason, by: 'legal.lou' }, NOW));
-    expect([close('because'), close('art-17-3-e')]).toEqual(['INVALID_INPUT', 'accepted']);
+    expect([close('because'), close('art-17-3-e')]).toEqual(['INVALID_INPUT', 'SECOND_PERSON_REQUIRED']);
+  });
+
+  const exempt = () => {
+    const received = { ...receivedEvent(), exemption: { code: 'art-17-3-a' } };
+    const { ticket } = receive(received, { subjectKey: 'a'.repeat(64), calendar: CALENDAR }, NOW);
+    const triage = advance(ticket, eventFor('identity-verified', ticket, GOOD), NOW).ticket;
+    return advance(triage, { type: 'exemption-raised' }, NOW).ticket;
+  };
+
+  it('with an exemption is a refusal that the filer proposed, and another person confirms or lifts', () => {
+    const close = (by: string): TicketEvent => ({ type: 'closed', outcome: 'refused', reason: 'art-17-3-a', by });
+    expect(exempt()).toMatchObject({ proposal: { act: 'refused', reason: 'art-17-3-a', by: FILER } });
+    expect([FILER, 'filerfinn', 'filer-finn'].map((by) => code(() => advance(exempt(), close(by), NOW)))).toEqual(
+      Array(3).fill('SECOND_PERSON_REQUIRED'),
+    );
+    expect(advance(exempt(), close(APPROVER), NOW).ticket).toMatchObject({ status: 'REFUSED', closedBy: APPROVER });
+    expect(code(() => advance(exempt(), { type: 'resumed', by: FILER }, NOW))).toBe('SECOND_PERSON_REQUIRED');
+    const lifted = advance(exempt(), { type: 'resumed', by: APPROVER }, NOW).ticket;
+    expect([lifted.status, 'exemption' in lifted, 'proposal' in lifted]).toEqual(['TRIAGE', false, false]);
+  });
+
+  it('of a log from before refusals took two people is read as it was', () => {
+    const old = { ...receivedEvent(), twoPeople: undefined };
+    const { ticket } = receive(old, { subjectKey: 'a'.repeat(64), calendar: CALENDAR }, NOW);
+    const closed: TicketEvent = { type: 'closed', outcome: 'refused', reason: 'art-17-3-e', by: 'legal.lou' };
+    expect(code(() => advance(ticket, closed, NOW))).toBe('accepted');
   });
 
   it('is not purged while the vault still answers', () => {

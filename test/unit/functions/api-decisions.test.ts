@@ -142,7 +142,14 @@ describe('other acts', () => {
     expect((await act('filer', 'hold', { code: 'litigation', by: APPROVER })).status).toBe(200);
     const { ticket } = await walked.world.ports.tickets.get(walked.ticketId);
     expect(ticket.status === 'ON_HOLD' && ticket.hold.placedBy).toBe(FILER);
-    expect((await act('approver', 'release', {})).status).toBe(200);
+    const released = [
+      await act('filer', 'release', {}),
+      await act('filer', 'release', {}),
+      await act('approver', 'release', {}),
+    ];
+    expect(await Promise.all(released.map((response) => response.json()))).toEqual([
+      ...[{ outcome: 'proposed' }, { outcome: 'proposed' }, { outcome: 'done' }],
+    ]);
     expect(await statusOf(walked)).toBe('AWAITING_APPROVAL');
   });
 
@@ -161,11 +168,40 @@ describe('other acts', () => {
     const check = {
       method: 'document-seen',
       level: 'substantial',
-      verifiedBy: APPROVER,
       verifiedAt: '2026-03-01T09:00:00.000Z',
     };
     expect((await act('identity', check)).status).toBe(200); // known already: nothing changes
     expect((await act('identity', { ...check, method: 'hearsay' })).status).toBe(400);
+    expect(await problemOf(await act('identity', { ...check, verifiedBy: APPROVER }))).toMatchObject({
+      status: 400,
+      code: 'INVALID_INPUT',
+      got: 'verifiedBy',
+    });
+  });
+
+  it('that end a ticket take two people, the second with the role; what the first proposed is shown', async () => {
+    const walked = await walkedToApproval();
+    const app = appOf(walked);
+    const close = async (who: string) => {
+      const headers = { ...JSON_BODY, ...as(who) };
+      const body = JSON.stringify({ outcome: 'refused', reason: 'art-17-3-e', by: APPROVER, asserted: true });
+      return app.request(`/tickets/${walked.ticketId}/close`, { method: 'POST', headers, body });
+    };
+    expect((await close('auditor')).status).toBe(403);
+    expect(await (await close('filer')).json()).toEqual({ outcome: 'proposed' });
+    expect(await problemOf(await close('second'))).toMatchObject({ status: 403, code: 'ACCESS_DENIED' });
+    const shown = await app.request(`/tickets/${walked.ticketId}`, { headers: as('auditor') });
+    expect(await shown.json()).toMatchObject({ proposal: { act: 'refused', reason: 'art-17-3-e', by: FILER } });
+    const page = await app.request(`/tickets/${walked.ticketId}`, { headers: inBrowser('auditor') });
+    expect(await page.text()).toContain(`${FILER} proposed at`);
+    expect(await (await close('approver')).json()).toEqual({ outcome: 'done' });
+    const events = await walked.world.ports.tickets.events(walked.ticketId);
+    expect(events.slice(-2).map(({ type, body }) => [type, body.includes('asserted')])).toEqual([
+      ...[
+        ['act-proposed', false],
+        ['closed', false],
+      ],
+    ]);
   });
 
   it('from a form of another site are refused for their media type', async () => {

@@ -21,9 +21,10 @@ const status = async (world: CaseWorld, ticketId: string) => (await world.ports.
 const LOW = {
   method: 'e-mail-link' as const,
   level: 'low' as const,
-  verifiedBy: 'desk.dora',
   verifiedAt: '2026-03-01T09:00:00.000Z',
 };
+
+const REFUSED = { outcome: 'refused', reason: 'art-17-3-e' };
 
 describe('filing a ticket', () => {
   it('opens it, keeps the person in the vault, starts the workflow under its id and acknowledges', async () => {
@@ -146,10 +147,13 @@ describe('a requester who is not verified well enough', () => {
     expect(await world.call(verifyIdentity, { ticketId })).toEqual({ identity: 'insufficient' });
     await world.call(requestIdentity, { ticketId, taskToken: 'token' });
     expect(await outcome(world.call(triageTicket, { ticketId }))).toBe('TICKET_ILLEGAL_TRANSITION');
-    expect(await outcome(world.call(recordIdentity, { ticketId, identity: LOW }))).toBe('TICKET_IDENTITY');
+    const prove = (identity: object) => world.call(recordIdentity, { ticketId, identity, by: 'desk.dora' });
+    expect(await outcome(prove(LOW))).toBe('TICKET_IDENTITY');
+    expect(await outcome(prove({ ...LOW, verifiedBy: 'chief.officer' }))).toBe('INVALID_INPUT');
     const before = (await world.ports.tickets.get(ticketId)).ticket.due.statutoryDue;
     world.clock.advance(10 * 86_400);
-    await world.call(recordIdentity, { ticketId, identity: { ...LOW, level: 'high' } });
+    await prove({ ...LOW, level: 'high' });
+    expect((await world.ports.tickets.get(ticketId)).ticket).toMatchObject({ identity: { verifiedBy: 'desk.dora' } });
     const after = (await world.ports.tickets.get(ticketId)).ticket.due.statutoryDue;
     expect([await status(world, ticketId), world.engine.answered.get('token')]).toEqual(['TRIAGE', {}]);
     expect(after > before).toBe(true);
@@ -157,12 +161,16 @@ describe('a requester who is not verified well enough', () => {
 });
 
 describe('a ticket with an exemption', () => {
-  it('is refused by its code, also when the step is called again, told, and purged', async () => {
+  it('is refused when a second person says so, also when steps are called again, told, and purged', async () => {
     const world = await caseWorld();
-    const ticketId = await file(world, { exemption: { code: 'art-17-3-e', decidedBy: 'legal.lou' } });
+    const ticketId = await file(world, { exemption: { code: 'art-17-3-e' } });
     await world.call(verifyIdentity, { ticketId });
     for (const call of [1, 2])
-      expect([call, await world.call(triageTicket, { ticketId })]).toEqual([call, { outcome: 'refused' }]);
+      expect([call, await world.call(triageTicket, { ticketId })]).toEqual([call, { outcome: 'proposed' }]);
+    const refuse = (by: string) => outcome(world.call(closeTicket, { ...REFUSED, ticketId, by }));
+    expect([await refuse(FILER), await status(world, ticketId)]).toEqual([expect.anything(), 'EXEMPTION_PENDING']);
+    await refuse('legal.lou');
+    expect(await world.call(triageTicket, { ticketId })).toEqual({ outcome: 'refused' });
     const { purgeAfter } = await world.call<{ purgeAfter: string }>(notifyParties, { ticketId });
     expect(purgeAfter.slice(0, 10)).toBe('2026-04-01'); // thirty days for an appeal
     await world.call(purgeCase, { ticketId });
@@ -200,7 +208,7 @@ describe('interim suppression', () => {
 });
 
 describe('a hold', () => {
-  it('stops every step, is not lifted by the one who placed it, and lets the workflow go on when it is', async () => {
+  it('stops every step, is lifted by two people, and lets the workflow go on when it is', async () => {
     const world = await caseWorld();
     const ticketId = await file(world);
     await world.call(verifyIdentity, { ticketId });
@@ -209,8 +217,13 @@ describe('a hold', () => {
     const codes = await Promise.all(steps.map((step) => outcome(world.call(step, { ticketId }))));
     expect(codes).toEqual(steps.map(() => 'TICKET_ON_HOLD'));
     await world.call(awaitRelease, { ticketId, taskToken: 'waiting' });
-    expect(await outcome(world.call(releaseHold, { ticketId, by: FILER }))).toBe('SECOND_PERSON_REQUIRED');
-    await world.call(releaseHold, { ticketId, by: 'legal.lou' });
+    const release = (by: string) => world.call(releaseHold, { ticketId, by });
+    for (const by of [FILER, FILER, 'filerfinn']) expect(await release(by)).toEqual({ outcome: 'proposed' });
+    expect([await status(world, ticketId), world.engine.answered.has('waiting')]).toEqual(['ON_HOLD', false]);
+    expect(await outcome(world.call(releaseHold, { ticketId, by: 'desk.dora', mayConfirm: false }))).toBe(
+      'ACCESS_DENIED',
+    );
+    expect(await release('legal.lou')).toEqual({ outcome: 'done' });
     expect([await status(world, ticketId), world.engine.answered.has('waiting')]).toEqual(['TRIAGE', true]);
   });
 });
@@ -220,12 +233,27 @@ describe('a withdrawal', () => {
     const world = await caseWorld();
     const ticketId = await file(world, { identity: LOW });
     await world.call(requestIdentity, { ticketId, taskToken: 'waiting' });
-    const close = { ticketId, outcome: 'withdrawn', reason: 'by-subject', by: 'desk.dora' };
+    const close = { ticketId, outcome: 'withdrawn', reason: 'by-subject', by: FILER };
     await world.call(closeTicket, close);
     await world.call(closeTicket, close);
     expect(world.engine.answered.get('waiting')).toEqual({ error: 'TICKET_CLOSED' });
     expect(world.engine.started.map(({ name }) => name)).toEqual([ticketId, `${ticketId}-close`]);
     expect(await outcome(world.call(triageTicket, { ticketId }))).toBe('TICKET_CLOSED');
+  });
+
+  it('by anybody else than the filer, and every refusal, takes two people who ask for the same', async () => {
+    const world = await caseWorld();
+    const ticketId = await file(world, { identity: LOW });
+    const close = (by: string, change: object) => world.call(closeTicket, { ticketId, ...REFUSED, by, ...change });
+    const withdrawn = { outcome: 'withdrawn', reason: 'by-subject' };
+    expect(await close('legal.lou', withdrawn)).toEqual({ outcome: 'proposed' });
+    // another act, or another reason for it, is another proposal
+    expect(await close('desk.dora', {})).toEqual({ outcome: 'proposed' });
+    expect(await close('legal.lou', { reason: 'art-17-3-b' })).toEqual({ outcome: 'proposed' });
+    expect(await outcome(close(FILER, { reason: 'art-17-3-b' }))).toBe('SECOND_PERSON_REQUIRED');
+    expect(await status(world, ticketId)).toBe('RECEIVED');
+    expect(await close('desk.dora', { reason: 'art-17-3-b' })).toEqual({ outcome: 'done' });
+    expect(await status(world, ticketId)).toBe('REFUSED');
   });
 });
 

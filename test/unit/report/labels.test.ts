@@ -107,8 +107,8 @@ const keysIn = (text: string): string[] => {
 
 const refused = async (): Promise<WalkedCase> => {
   const walked = await walkedToApproval();
-  const input = { ticketId: walked.ticketId, outcome: 'refused', reason: 'art-17-3-e', by: 'approver.aino' };
-  await walked.world.call(findStep('close-ticket'), input);
+  const input = { ticketId: walked.ticketId, outcome: 'refused', reason: 'art-17-3-e' };
+  for (const by of ['legal.lou', 'approver.aino']) await walked.world.call(findStep('close-ticket'), { ...input, by });
   return walked;
 };
 
