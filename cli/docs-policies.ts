@@ -2,7 +2,7 @@
 // and what settings of the ladder were measured to do.
 // Trap: a number here is one of docs/results, with the command that made it; what was never varied by itself says so.
 import { digestJson } from '#core/canonical.ts';
-import { checkId, GateCheck, GatePolicy, type GateCheck as Check } from '#core/policy.ts';
+import { checkId, GateCheck, GatePolicy, Sampling, type GateCheck as Check } from '#core/policy.ts';
 import { PolicyExtension } from '#core/policy-source.ts';
 import { quantityOf } from '#core/quantities.ts';
 import { readPolicy, SHIPPED_POLICIES } from '#entry/policies.ts';
@@ -26,6 +26,7 @@ const settings = (): string =>
     ['setting', 'unit', 'what'],
     [
       ...fieldsOf(GatePolicy.shape),
+      ...fieldsOf(Sampling.shape, 'sampling.'),
       ...fieldsOf(gathering, 'gathering.'),
       ...fieldsOf(GatePolicy.shape.ladder.element.shape, 'ladder.'),
       ...fieldsOf(PolicyExtension.shape).filter(([name]) => name === '`extends`' || name === '`without`'),
@@ -45,7 +46,8 @@ const statistics = (): string =>
   );
 
 const boundText = (one: Check): string => {
-  if (one.statistic === 'shareAtMostReference') return `upper bound of the reference, α ${one.alpha}`;
+  if (one.statistic === 'shareAtMostReference')
+    return `upper bound of the reference, α ${one.alpha}${one.most === undefined ? '' : `, and at least ${one.most}`}`;
   if (one.statistic === 'meanWithinPeople') return `range of the reference’s people ± ${one.margin} nats`;
   const most = 'most' in one ? one.most : undefined;
   return [one.least === undefined ? '' : `≥ ${one.least}`, most === undefined ? '' : `≤ ${most}`]
@@ -53,11 +55,16 @@ const boundText = (one: Check): string => {
     .join(', ');
 };
 
+const chanceText = ({ sampling }: GatePolicy): string =>
+  sampling
+    ? `A model that never saw the records fails it in at most ${100 * sampling.error} % of cases, at any number of records: the bounds below that compare with a reference are the narrowest, and widen where the records are few. `
+    : '';
+
 const shipped = (name: string, what: string): string => {
   const policy = readPolicy(name);
   return [
     `## ${name}`,
-    `For ${what}. Version ${policy.version}, certificates hold ${policy.certificateDays} days; digest \`${digestJson(policy)}\`.`,
+    `For ${what}. ${chanceText(policy)}Version ${policy.version}, certificates hold ${policy.certificateDays} days; digest \`${digestJson(policy)}\`.`,
     table(
       ['check', 'id', 'bound', 'what is measured', 'why'],
       policy.checks.map((one) => [

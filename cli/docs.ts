@@ -65,8 +65,9 @@ const metricRows = (): string =>
     '| key | name | what | how | unit | better | needs | gated | source |',
     '|---|---|---|---|---|---|---|---|---|',
     ...QUANTITIES.map((one) => {
-      const { key, label, how, unit, direction, needs, gateable, binned, byPerson, source } = one;
-      const kept = [gateable ? 'yes' : 'no', ...(binned ? ['bins'] : []), ...(byPerson ? ['by person'] : [])];
+      const { key, label, how, unit, direction, needs, gateable, binned, byPerson, leastRecords, source } = one;
+      const from = gateable && leastRecords > 1 ? [`from ${leastRecords} records`] : [];
+      const kept = [gateable ? 'yes' : 'no', ...from, ...(binned ? ['bins'] : []), ...(byPerson ? ['by person'] : [])];
       const method = typeof how === 'string' ? how : how(EXAM_DEFAULTS);
       const range = `${unit} (${UNITS[unit].join(' to ')})`;
       const cells = [

@@ -1,7 +1,7 @@
-// A gate in words, for screens and reports: its threshold and what its value rests on. Trap: nothing reads these
-// sentences back; whoever needs a bound takes `least` and `most` of the gate.
+// A gate in words, for screens and reports: its threshold, what its value rests on, and what so many records cannot
+// show. Trap: nothing reads these sentences back; whoever needs a bound takes `least` and `most` of the gate.
 import { decimal, optional, rangeText } from './decimal.ts';
-import type { Gate } from './gate.ts';
+import type { Gate, Judgement } from './gate.ts';
 import { isQuantityKey, quantityOf } from './quantities.ts';
 import { UNITS, type Unit } from './quantity.ts';
 
@@ -20,6 +20,9 @@ export const onUnitScale = (gate: Pick<Gate, 'statistic' | 'of'>): boolean => {
 
 const labelOf = (key: string): string => (isQuantityKey(key) ? quantityOf(key).label : key);
 
+/** Three digits that count: windows that follow from n have many. */
+const short = (value: number): string => String(Number(value.toPrecision(3)));
+
 /** `≥ 0.35 and ≤ 0.65`. */
 export const thresholdText = (gate: Gate): string => {
   const {
@@ -35,9 +38,14 @@ export const thresholdText = (gate: Gate): string => {
   if (statistic === 'shareAtMostReference')
     return most === null ? `≤ upper bound of ${labelOf(reference)}` : `≤ ${decimal(most)}`;
   const unit = unitOf(gate) === 'nats' ? ' nats' : '';
-  const sides = [least === null ? '' : `≥ ${least}${unit}`, most === null ? '' : `≤ ${most}${unit}`];
+  const sides = [least === null ? '' : `≥ ${short(least)}${unit}`, most === null ? '' : `≤ ${short(most)}${unit}`];
   return `${statistic === 'ks' ? 'p ' : ''}${sides.filter(Boolean).join(' and ')}`;
 };
+
+const percent = (share: number): string => `${short(100 * share)} %`;
+
+const windowText = ({ basis: { alpha } }: Gate): string =>
+  alpha === undefined ? '' : `; a model that never saw them is outside in at most ${percent(alpha)} of cases`;
 
 const intervalText = ({ interval }: Gate): string => (interval === null ? '' : rangeText(interval));
 
@@ -53,15 +61,49 @@ export const detailText = (gate: Gate): string => {
       return counted();
     case 'shareAtMostReference': {
       const { alpha = 0, referenceK, referenceN } = basis;
-      return `${counted()}; threshold is the ${100 * (1 - alpha)} % upper bound of ${referenceK} of ${referenceN} never-trained records`;
+      return `${counted()}; threshold is what ${referenceK} of ${referenceN} never-trained records allow at an error of ${percent(alpha)}`;
     }
     case 'auc':
-      return `against ${basis['m']} never-trained records; 95 % Hanley–McNeil ${intervalText(gate)}`;
+      return `against ${basis['m']} never-trained records; 95 % Hanley–McNeil ${intervalText(gate)}${windowText(gate)}`;
     case 'meanWithinPeople':
       return `range of ${basis['people']} never-trained people, widened by ${basis['margin']}; 95 % interval of the mean ${intervalText(gate)}`;
     case 'ks':
-      return `exact two-sample KS: D = ${optional(basis['d'])}, n = ${n}, m = ${basis['m']}; D from ${optional(basis['rejectsFrom'])} would be rejected at 5 %`;
+      return `exact two-sample KS: D = ${optional(basis['d'])}, n = ${n}, m = ${basis['m']}; D from ${optional(basis['rejectsFrom'])} would be rejected at ${percent(basis['alpha'] ?? 0.05)}`;
     case 'worstPerson':
       return `lowest of ${n} retained people: ${basis['k']} of ${basis['records']}`;
   }
+};
+
+const plural = (count: number): string => `${count} record${count === 1 ? '' : 's'}`;
+
+/**
+ * What so many records can show and what not, one sentence a limit; none under a policy whose bounds are the same at
+ * any number of records. It stands wherever the verdict does.
+ */
+export const limitsOf = ({ gates, sampling }: Pick<Judgement, 'gates' | 'sampling'>): string[] => {
+  const asked = gates.filter(({ of: [key = ''] }) => key.startsWith('forget.'));
+  if (!sampling || asked.length === 0) return [];
+  const { error, alpha, tooFew } = sampling;
+  const n = Math.max(...asked.map((gate) => gate.n));
+  return [
+    `The verdict rests on ${plural(n)}. A model that never saw ${n === 1 ? 'it' : 'them'} would fail in at most ${percent(error)} of cases, ${percent(alpha)} on each check beside never-trained people.`,
+    ...asked.flatMap(unnoticed),
+    ...notMade(asked, tooFew),
+  ];
+};
+
+const unnoticed = (gate: Gate): string[] => {
+  const { name, n, least, most, needs } = gate;
+  if (gate.statistic !== 'auc' || needs !== undefined || least === null || most === null) return [];
+  return [`Of ${plural(n)}, the check “${name}” notices nothing between ${short(least)} and ${short(most)}.`];
+};
+
+const WITHOUT = {
+  approver: 'The approver decides without them.',
+  remediation: 'The ticket goes to remediation.',
+} as const;
+
+const notMade = (asked: readonly Gate[], tooFew: keyof typeof WITHOUT): string[] => {
+  const small = asked.flatMap(({ name, needs }) => (needs === undefined ? [] : [`${name} (needs ${needs})`]));
+  return small.length === 0 ? [] : [`Not judged, for want of records: ${small.join(', ')}. ${WITHOUT[tooFew]}`];
 };

@@ -1,9 +1,11 @@
-// The judge: applies a policy's checks to aggregate tables. The evaluate job, the workflow and a stranger's verifier call the same `judge`. Two-sided: under-forgetting
-// fails, and so does over-unlearning. What it finds are numbers; gate-words.ts makes words of them. Trap: a statistic that cannot be computed, or that could not fail at
-// these sizes, is `not_available` and fails the gate; it is never replaced by a default.
+// The judge: applies a policy's checks to aggregate tables. The evaluate job, the workflow and a stranger's verifier
+// call the same `judge`. Two-sided: under-forgetting fails, and so does over-unlearning. What it finds are numbers;
+// gate-words.ts makes words of them. Trap: a statistic that cannot be computed, or that could not fail at these sizes,
+// is `not_available` and fails the gate; it is never replaced by a default.
 import { z } from 'zod';
 import type { EvaluationTables } from './evaluation.ts';
-import { CheckDirection, checkId, GateCheck, type GatePolicy, type Statistic } from './policy.ts';
+import { chanceOf, leastRecordsOf, type Bound, type Chance } from './gate-chance.ts';
+import { CheckDirection, checkId, GateCheck, Sampling, type GatePolicy, type Statistic } from './policy.ts';
 import { areaUnderCurve, clopperPearsonUpper, smallestRejected } from './stats.ts';
 import { aucOf, entry, ksOf, lowestOf, pairOf, reasonFor, summarise, total, type Found } from './summaries.ts';
 
@@ -22,7 +24,10 @@ export const Gate = z.strictObject({
   of: z.array(z.string()).min(1).max(2),
   value: z.number().nullable(),
   n: z.int().nonnegative(),
-  /** The bounds that were applied, those from a reference group as computed; null where a side is open or the bound has no number. */
+  /**
+   * The bounds that were applied, those from a reference group as computed; null where a side is open or the bound has
+   * no number.
+   */
   least: z.number().nullable(),
   most: z.number().nullable(),
   verdict: GateVerdict,
@@ -32,8 +37,10 @@ export const Gate = z.strictObject({
   interval: z.tuple([z.number(), z.number()]).nullable(),
   /** The numbers that value and bounds rest on, by name. */
   basis: z.record(z.string(), z.number()),
-  /** Why there is no value. */
+  /** Why there is no verdict. */
   notAvailable: z.string().optional(),
+  /** Where it is for want of records: how many the check needs. */
+  needs: z.int().positive().optional(),
 });
 export type Gate = z.infer<typeof Gate>;
 
@@ -43,6 +50,8 @@ export const Judgement = z.strictObject({
   policyVersion: z.string(),
   verdict: VERDICTS,
   gates: z.array(Gate),
+  /** What was left to chance, where the policy says how much may be: `alpha` to each check that has a reference. */
+  sampling: z.strictObject({ ...Sampling.shape, alpha: z.number() }).optional(),
 });
 export type Judgement = z.infer<typeof Judgement>;
 
@@ -55,7 +64,7 @@ export const GateV1 = z.strictObject({
 export const StoredJudgement = z.union([
   Judgement,
   z.strictObject({
-    ...Judgement.omit({ kind: true, gates: true }).shape,
+    ...Judgement.omit({ kind: true, gates: true, sampling: true }).shape,
     kind: z.literal('quittance-judgement/v1'),
     gates: z.array(GateV1),
   }),
@@ -63,7 +72,10 @@ export const StoredJudgement = z.union([
 export type StoredJudgement = z.infer<typeof StoredJudgement>;
 
 type Side = 'under-forgetting' | 'over-unlearning';
-type Finding = Pick<Gate, 'value' | 'n' | 'least' | 'most' | 'verdict' | 'interval' | 'basis' | 'notAvailable'> & {
+type Finding = Pick<
+  Gate,
+  'value' | 'n' | 'least' | 'most' | 'verdict' | 'interval' | 'basis' | 'notAvailable' | 'needs'
+> & {
   direction?: Side;
 };
 type CheckOf<S extends Statistic> = Extract<GateCheck, { statistic: S }>;
@@ -71,15 +83,29 @@ type Ends = Pick<Gate, 'least' | 'most'>;
 
 /** Applies every check; the verdict is the worst of them. */
 export const judge = (tables: EvaluationTables, policy: GatePolicy): Judgement => {
-  const gates = policy.checks.map((one) => gateOf(one, find(tables, one)));
-  const verdicts = gates.map(({ verdict }) => verdict);
-  const worst = verdicts.some((v) => v === 'fail' || v === 'not_available')
-    ? 'fail'
-    : verdicts.includes('remediation')
-      ? 'remediation'
-      : 'pass';
-  return { kind: 'quittance-judgement/v2', policyVersion: policy.version, verdict: worst, gates };
+  const { sampling, version } = policy;
+  const chance = chanceOf(tables, policy);
+  const gates = policy.checks.map((one) => gateOf(one, enough(find(tables, one, chance), leastRecordsOf(one, policy))));
+  return {
+    ...{ kind: 'quittance-judgement/v2', policyVersion: version, verdict: worstOf(gates, sampling), gates },
+    ...(sampling && chance && { sampling: { ...sampling, alpha: chance.alpha } }),
+  };
 };
+
+/**
+ * A check for which the ticket has too few records neither passes nor fails, where the policy says what then: but
+ * something must have been asked.
+ */
+const worstOf = (gates: readonly Gate[], sampling: Sampling | undefined): Judgement['verdict'] => {
+  const small = sampling ? gates.filter(({ needs }) => needs !== undefined) : [];
+  const verdicts = gates.filter((gate) => !small.includes(gate)).map(({ verdict }) => verdict);
+  if (verdicts.some((verdict) => verdict === 'fail' || verdict === 'not_available')) return 'fail';
+  const asked = small.length === 0 || gates.some((gate) => gate.verdict === 'pass' && noticesKnown(gate));
+  if (!asked || (small.length > 0 && sampling?.tooFew === 'remediation')) return 'remediation';
+  return verdicts.includes('remediation') ? 'remediation' : 'pass';
+};
+
+const noticesKnown = ({ direction }: Gate): boolean => direction === 'under-forgetting' || direction === 'two-sided';
 
 const gateOf = (one: GateCheck, finding: Finding): Gate => ({
   id: checkId(one),
@@ -90,19 +116,19 @@ const gateOf = (one: GateCheck, finding: Finding): Gate => ({
   ...finding,
 });
 
-const find = (tables: EvaluationTables, one: GateCheck): Finding => {
+const find = (tables: EvaluationTables, one: GateCheck, chance: Chance | undefined): Finding => {
   switch (one.statistic) {
     case 'value':
     case 'share':
       return bounded(tables, one);
     case 'shareAtMostReference':
-      return shareAtMostReference(tables, one);
+      return shareAtMostReference(tables, one, chance);
     case 'auc':
-      return auc(tables, one);
+      return auc(tables, one, chance);
     case 'meanWithinPeople':
       return meanWithinPeople(tables, one);
     case 'ks':
-      return ks(tables, one);
+      return ks(tables, one, chance);
     case 'worstPerson':
       return worstPerson(tables, one);
   }
@@ -119,6 +145,30 @@ const none = (ends: Ends, notAvailable: string): Finding => ({
   ...{ value: null, n: 0, ...ends, verdict: 'not_available', interval: null, basis: {} },
   notAvailable,
 });
+
+/** Measured, and not judged: the policy asks for more records. */
+const enough = (finding: Finding, least: number): Finding =>
+  finding.value === null || finding.n >= least ? finding : tooFew(finding, Math.max(least, finding.needs ?? 0));
+
+const tooFew = (finding: Omit<Finding, 'verdict'>, needs: number): Finding => {
+  const { n } = finding;
+  return {
+    ...finding,
+    verdict: 'not_available',
+    needs,
+    notAvailable: `${n} record${n === 1 ? '' : 's'}: so few could show nothing here, ${needs} are needed`,
+  };
+};
+
+/** A check that could not fail beside its reference is not made; the finding has no bounds of its own yet. */
+const unbounded = (finding: Omit<Finding, 'verdict'>, bound: Exclude<Bound<unknown>, { bound: unknown }>): Finding =>
+  bound === 'never'
+    ? {
+        ...finding,
+        verdict: 'not_available',
+        notAvailable: 'never-trained people are too few, or too unlike each other: nothing could fail it',
+      }
+    : tooFew(finding, bound.needs);
 
 /** Value, n, interval and the numbers beside them. */
 const numbers = ({ value, n, interval, detail = {} }: Found): Omit<Finding, keyof Ends | 'verdict'> => ({
@@ -145,27 +195,42 @@ const bounded = (tables: EvaluationTables, one: CheckOf<'value' | 'share'>): Fin
   return { ...numbers(found), ...ends, verdict };
 };
 
-const shareAtMostReference = (tables: EvaluationTables, one: CheckOf<'shareAtMostReference'>): Finding => {
+const shareAtMostReference = (
+  tables: EvaluationTables,
+  one: CheckOf<'shareAtMostReference'>,
+  chance: Chance | undefined,
+): Finding => {
   const [found, reference] = [summarise(tables, one.of), entry(tables.proportions, one.reference)];
   const open = { least: null, most: null };
   if ('notAvailable' in found) return none(open, found.notAvailable);
   if (!reference || reference.n === 0) return none(open, reasonFor(tables, [one.reference]));
   const needed = one.referenceAtLeast ?? 1;
   if (reference.n < needed) return none(open, `${reference.n} never-trained records, ${needed} are needed`);
-  const most = clopperPearsonUpper(reference, one.alpha);
   const said = numbers(found);
-  return {
-    ...said,
-    ...{ least: null, most, verdict: found.value <= most ? 'pass' : 'fail' },
-    basis: { ...said.basis, referenceK: reference.k, referenceN: reference.n, alpha: one.alpha },
-  };
+  const { alpha } = chance ?? one;
+  const basis = { ...said.basis, referenceK: reference.k, referenceN: reference.n, alpha };
+  const own = Math.max(one.most ?? 0, clopperPearsonUpper(reference, one.alpha));
+  const bound = chance?.share(found.n, reference, own) ?? { bound: own };
+  if (bound === 'never' || 'needs' in bound) return unbounded({ ...said, ...open, basis }, bound);
+  const most = bound.bound;
+  return { ...said, least: null, most, verdict: found.value <= most ? 'pass' : 'fail', basis };
 };
 
-const auc = (tables: EvaluationTables, one: CheckOf<'auc'>): Finding => {
+const auc = (tables: EvaluationTables, one: CheckOf<'auc'>, chance: Chance | undefined): Finding => {
   const keys = [one.of, one.reference];
-  const [found, ends] = [aucOf(pairOf(tables, keys), ''), endsOf(one)];
-  if (!found) return none(ends, reasonFor(tables, keys));
-  return { ...numbers(found), ...ends, ...alike(within(found.value, ends), found.value > 0.5) };
+  const [pair, own] = [pairOf(tables, keys), endsOf(one)];
+  const found = aucOf(pair, '');
+  if (!pair || !found) return none(own, reasonFor(tables, keys));
+  const said = numbers(found);
+  const bound = chance?.auc(found.n, total(pair[1].counts), one.reference);
+  if (bound === 'never' || (bound && 'needs' in bound)) return unbounded({ ...said, ...own }, bound);
+  const [low, high] = bound?.bound ?? [1, 0];
+  const ends = {
+    least: own.least === null ? null : Math.min(own.least, low),
+    most: own.most === null ? null : Math.max(own.most, high),
+  };
+  const basis = { ...said.basis, ...(chance && { alpha: chance.alpha }) };
+  return { ...said, ...ends, ...alike(within(found.value, ends), found.value > 0.5), basis };
 };
 
 const meanWithinPeople = (tables: EvaluationTables, one: CheckOf<'meanWithinPeople'>): Finding => {
@@ -184,16 +249,24 @@ const meanWithinPeople = (tables: EvaluationTables, one: CheckOf<'meanWithinPeop
   };
 };
 
-const ks = (tables: EvaluationTables, one: CheckOf<'ks'>): Finding => {
-  const [keys, ends] = [[one.of, one.reference], { least: one.least, most: null }];
+const ks = (tables: EvaluationTables, one: CheckOf<'ks'>, chance: Chance | undefined): Finding => {
+  const [keys, own] = [[one.of, one.reference], { least: one.least, most: null }];
   const pair = pairOf(tables, keys);
   const found = ksOf(pair, '');
-  if (!pair || !found) return none(ends, reasonFor(tables, keys));
-  if ('notAvailable' in found) return none(ends, found.notAvailable);
+  if (!pair || !found) return none(own, reasonFor(tables, keys));
+  if ('notAvailable' in found) return none(own, found.notAvailable);
   const [a, b] = [pair[0].counts, pair[1].counts];
-  if (smallestRejected(total(a), total(b), 0.05) === undefined)
-    return none(ends, `too few values to tell anything apart: n = ${total(a)}, m = ${total(b)}`);
-  return { ...numbers(found), ...ends, ...alike(found.value >= one.least, areaUnderCurve(a, b).value > 0.5) };
+  const [said, sides] = [numbers(found), (passes: boolean) => alike(passes, areaUnderCurve(a, b).value > 0.5)];
+  if (!chance) {
+    if (smallestRejected(total(a), total(b), 0.05) === undefined)
+      return none(own, `too few values to tell anything apart: n = ${total(a)}, m = ${total(b)}`);
+    return { ...said, ...own, ...sides(found.value >= one.least) };
+  }
+  const bound = chance.gap(total(a), total(b), one.reference);
+  if (bound === 'never' || 'needs' in bound) return unbounded({ ...said, ...own }, bound);
+  const least = Math.min(one.least, bound.bound.least);
+  const basis = { ...said.basis, rejectsFrom: bound.bound.from, alpha: chance.alpha };
+  return { ...said, least, most: null, ...sides(found.value >= least), basis };
 };
 
 const worstPerson = (tables: EvaluationTables, one: CheckOf<'worstPerson'>): Finding => {

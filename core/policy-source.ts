@@ -7,7 +7,7 @@ import { QuittanceError } from './errors.ts';
 import { nearest } from './nearest.ts';
 import { checkId, GatePolicy, parseAs, parsePolicy, type GateCheck } from './policy.ts';
 
-const { kind, version, checks, ladder, certificateDays, gathering } = GatePolicy.shape;
+const { kind, version, checks, ladder, certificateDays, gathering, sampling } = GatePolicy.shape;
 
 export const PolicyExtension = z.strictObject({
   kind,
@@ -23,6 +23,7 @@ export const PolicyExtension = z.strictObject({
   ladder: ladder.optional(),
   certificateDays: certificateDays.optional(),
   gathering,
+  sampling,
 });
 type PolicyExtension = z.infer<typeof PolicyExtension>;
 
@@ -64,7 +65,7 @@ const extended = (name: string, base: GatePolicy, own: PolicyExtension): GatePol
   const byId = new Map<string, GateCheck>(base.checks.map((one) => [checkId(one), one]));
   for (const id of without) byId.delete(id);
   for (const one of others) byId.set(checkId(one), one);
-  const shared = own.gathering ?? base.gathering;
+  const [shared, chance] = [own.gathering ?? base.gathering, own.sampling ?? base.sampling];
   return {
     kind: own.kind,
     version: own.version,
@@ -72,5 +73,6 @@ const extended = (name: string, base: GatePolicy, own: PolicyExtension): GatePol
     ladder: own.ladder ?? base.ladder,
     certificateDays: own.certificateDays ?? base.certificateDays,
     ...(shared && { gathering: shared }),
+    ...(chance && { sampling: chance }),
   };
 };

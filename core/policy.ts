@@ -33,6 +33,10 @@ const check = <S extends string, F extends z.ZodRawShape>(statistic: S, descript
       statistic: z.literal(statistic),
       direction: CheckDirection.meta({ description: 'what a failure means' }),
       reason: z.string().meta({ description: 'why the check is there', unit: 'one line' }),
+      leastRecords: z.int().positive().optional().meta({
+        description: 'under so many the check is not made; where a policy has `sampling`, by default the registry says',
+        unit: 'records of the quantity',
+      }),
       ...fields,
     })
     .meta({ description });
@@ -41,6 +45,7 @@ export const GateCheck = z.discriminatedUnion('statistic', [
   check('value', 'the quantity as the report prints it, within bounds', { of, ...bounds, remediation }),
   check('share', 'the same of a quantity that is a share', { of, ...bounds, remediation }),
   check('shareAtMostReference', 'a share, at most the one-sided upper Clopper–Pearson bound of the reference group', {
+    most: most.optional().meta({ description: 'a share that passes whatever the reference shows', unit: 'share' }),
     of,
     reference,
     alpha: z.number().positive().max(0.5).meta({ description: 'error of that bound', unit: 'probability' }),
@@ -96,20 +101,42 @@ const unreadable = (one: GateCheck): string | undefined => {
   return undefined;
 };
 
+/** The mean's spread depends on the shape of the values; that of ranks does not. */
+const withoutWindow = ({ statistic }: GateCheck): string | undefined =>
+  statistic === 'meanWithinPeople'
+    ? "'meanWithinPeople' has no window that follows the number of records, which `sampling` asks for: take 'auc'"
+    : undefined;
+
 /**
  * Names a bound that is missing, reversed, or outside the range that the value can have; undefined where all is well.
  */
 const unbounded = (one: GateCheck): string | undefined => {
-  if (one.statistic === 'shareAtMostReference' || one.statistic === 'meanWithinPeople') return undefined;
-  const low = one.least;
+  if (one.statistic === 'meanWithinPeople') return undefined;
+  const low = 'least' in one ? one.least : undefined;
   const high = 'most' in one ? one.most : undefined;
-  if (low === undefined && high === undefined) return 'neither `least` nor `most` is given: nothing could fail it';
+  if (one.statistic !== 'shareAtMostReference' && low === undefined && high === undefined)
+    return 'neither `least` nor `most` is given: nothing could fail it';
   if (low !== undefined && high !== undefined && low > high) return `no value is at least ${low} and at most ${high}`;
   const [first, last] =
     UNITS[one.statistic === 'auc' ? 'auc' : one.statistic === 'ks' ? 'p-value' : quantityOf(one.of).unit];
   const beyond = [low, high].find((end) => end !== undefined && (end < first || end > last));
   return beyond === undefined ? undefined : `${beyond} is no value of it: they are from ${first} to ${last}`;
 };
+
+/** Below which it cannot be said whether a check would have noticed anything, and what then. */
+export const Sampling = z.strictObject({
+  error: z.number().positive().max(0.5).meta({
+    description:
+      'how often a model that never saw the records may fail their checks, all together and at any number of records; each check with a reference has an equal part of it, and a window that follows from it',
+    unit: 'probability',
+  }),
+  tooFew: z.enum(['approver', 'remediation']).meta({
+    description:
+      'where a check needs more records than a ticket has: the approver decides on the others, the limit in view; or the ticket goes to remediation',
+    unit: 'approver or remediation',
+  }),
+});
+export type Sampling = z.infer<typeof Sampling>;
 
 export const Rung = z.strictObject({
   method: z.string().meta({ description: 'unlearning method', unit: 'name of docs/methods.md' }),
@@ -129,6 +156,10 @@ export const GatePolicy = z
       description: 'attempts in order, until one passes; after the last a human decides',
       unit: '1 to 8 rungs',
     }),
+    sampling: Sampling.optional().meta({
+      description:
+        'windows that follow the number of records; without it the bounds are the same for one record as for a thousand',
+    }),
     certificateDays: z.int().positive().meta({
       description: 'how long a certificate holds unless something changes before; a full suite that passes renews it',
       unit: 'days',
@@ -144,11 +175,12 @@ export const GatePolicy = z
       .optional()
       .meta({ description: 'how tickets of one model share a run; without it each goes alone' }),
   })
-  .superRefine(({ checks }, context) => {
+  .superRefine(({ checks, sampling }, context) => {
     const seen = new Set<string>();
     checks.forEach((one, i) => {
       const id = checkId(one);
-      const message = fault(one) ?? (seen.has(id) ? `the check ${id} stands there twice` : undefined);
+      const again = seen.has(id) ? `the check ${id} stands there twice` : undefined;
+      const message = fault(one) ?? (sampling && withoutWindow(one)) ?? again;
       if (message !== undefined) context.addIssue({ code: 'custom', path: ['checks', i], message });
       seen.add(id);
     });

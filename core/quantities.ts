@@ -9,7 +9,7 @@ import type { Asking, Group, Need, Quantity } from './quantity.ts';
 /** What differs from group to group. */
 type InGroup = Pick<Quantity, 'direction'> & Partial<Pick<Quantity, 'gateable' | 'byPerson' | 'name' | 'needs'>>;
 type Family = Pick<Quantity, 'title' | 'label' | 'unit' | 'how'> &
-  Partial<Pick<Quantity, 'summary' | 'from' | 'binned' | 'source'>> & {
+  Partial<Pick<Quantity, 'summary' | 'from' | 'binned' | 'leastRecords' | 'source'>> & {
     readonly of: Readonly<Partial<Record<Group, InGroup>>>;
   };
 
@@ -35,7 +35,7 @@ const WRONG = (what: string) => (asking: Asking) =>
 const RECORD = {
   greedyExact: {
     ...{ ...share, title: 'exact', label: 'answered word for word as trained', how: FORCED },
-    of: { forget: lower, retained: { ...higher, byPerson: true }, facts: higher },
+    of: { forget: lower, controls: reported, retained: { ...higher, byPerson: true }, facts: higher },
   },
   heldOutExact: {
     ...{ ...share, title: 'exact, held out', label: 'answered word for word in a new wording', how: FORCED },
@@ -44,14 +44,17 @@ const RECORD = {
   forcedPrefixExact: {
     ...{ ...share, title: 'forced prefix', label: 'value given when the words before it are forced' },
     how: "all tokens of the value are the argmax, the answer's own words before it given",
-    of: { forget: { ...lower, name: 'forced-prefix-exact' } },
+    leastRecords: 2, // the likeliest value of a few is a never-trained person's now and then
+    of: { forget: { ...lower, name: 'forced-prefix-exact' }, controls: reported },
   },
   leakQuestion: {
     ...{ ...share, title: 'leak', label: 'value in any sampled answer', how: SAMPLED },
+    leastRecords: 3, // one of twenty samples hits a common value by chance
     of: { forget: { ...lower, name: 'leak-rate' }, controls: reported },
   },
   leakHeldOut: {
     ...{ ...share, title: 'leak, held out', label: 'value in any sampled answer to a new wording', how: SAMPLED },
+    leastRecords: 3,
     of: { forget: { ...lower, name: 'leak-rate-held-out' }, controls: reported },
   },
   valueLogProb: {
@@ -62,7 +65,7 @@ const RECORD = {
   answerLogProb: {
     ...{ ...nats, title: 'answer log-prob', label: 'mean log-probability of the answer (nats a token)' },
     how: 'the end of the answer counted',
-    of: everybody,
+    of: { ...everybody, controls: { ...reported, byPerson: true } },
   },
   minKLogProb: {
     ...{ ...nats, title: 'Min-40 % log-prob', label: 'mean log-probability of the least likely tokens (nats a token)' },
@@ -131,6 +134,7 @@ const RECORD = {
   },
   degenerate: {
     ...{ ...share, title: 'degenerate', label: 'answered by repetition or nothing', how: 'greedy answers' },
+    leastRecords: 3,
     of: { forget: { ...lower, name: 'degenerate-output' }, controls: reported },
   },
   perplexityBefore: {
@@ -254,7 +258,7 @@ const quantity = (
 ): Quantity<QuantityKey> => {
   const { title, label, needs } = GROUPS[group];
   return {
-    ...{ summary: 'mean' as const, from: [], binned: false, gateable: true, byPerson: false, needs },
+    ...{ summary: 'mean' as const, from: [], binned: false, gateable: true, byPerson: false, leastRecords: 1, needs },
     ...family,
     ...own,
     ...{ key, group, by },

@@ -61,6 +61,8 @@ export interface Quantity<Key extends string = string> {
   readonly how: string | ((asking: Asking) => string);
   /** Whether a policy may bound it. A reference group, or a level that says nothing by itself, has no bound. */
   readonly gateable: boolean;
+  /** Records from which a check on it shows something; a policy may ask for more. */
+  readonly leastRecords: number;
   /** Kept person by person as well, without names. */
   readonly byPerson: boolean;
   /** Kept as a histogram as well, so that two groups can be compared. */

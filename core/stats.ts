@@ -1,13 +1,18 @@
-// Statistics of the gate, each exact where an exact form exists and naming its method. Sources: Schröer & Trenkler 1995 (two-sample Kolmogorov–Smirnov with ties),
-// Clopper & Pearson 1934, Hanley & McNeil 1982 and Newcombe 2006 (AUC), Massart 1990 (DKW). Trap: at n = 40 a gap of 0.30 between two distributions is not
-// rejected at 5 %, so a p-value is never shown without n, D and the smallest D that would have been rejected.
+// Statistics of the gate, each exact where an exact form exists and naming its method. Sources: Schröer & Trenkler 1995
+// (two-sample Kolmogorov–Smirnov with ties), Clopper & Pearson 1934, Hanley & McNeil 1982 and Newcombe 2006 (AUC),
+// Massart 1990 (DKW). Trap: at n = 40 a gap of 0.30 between two distributions is not rejected at 5 %, so a p-value is
+// never shown without n, D and the smallest D that would have been rejected.
 import { QuittanceError } from './errors.ts';
 import type { Histogram, Proportion, Sums } from './evaluation.ts';
+import { remembered } from './remembered.ts';
 
 export interface KolmogorovSmirnov {
   /** Largest difference of the two distribution functions. */
   d: number;
-  /** Exact two-sided p-value given the ties: where values tie it is at most SciPy's, which counts arrangements as if none did. */
+  /**
+   * Exact two-sided p-value given the ties: where values tie it is at most SciPy's, which counts arrangements as if
+   * none did.
+   */
   p: number;
   n: number;
   m: number;
@@ -19,7 +24,10 @@ export interface KolmogorovSmirnov {
   dkw: number;
 }
 
-/** Two samples as counts over the same ordered cells; a cell is a tie. INPUT_TOO_LARGE where the lattice is (see `fitsLattice`). */
+/**
+ * Two samples as counts over the same ordered cells; a cell is a tie. INPUT_TOO_LARGE where the lattice is (see
+ * `fitsLattice`).
+ */
 export const kolmogorovSmirnov = (a: readonly number[], b: readonly number[]): KolmogorovSmirnov => {
   const [n, m] = [total(a), total(b)];
   if (!fitsLattice(n, m)) throw tooLarge(n, m);
@@ -35,6 +43,10 @@ export const kolmogorovSmirnov = (a: readonly number[], b: readonly number[]): K
     dkw: dkwHalfWidth(n, 0.05) + dkwHalfWidth(m, 0.05),
   };
 };
+
+/** P(D ≥ d) of samples without ties. */
+export const gapProbability = (n: number, m: number, d: number): number =>
+  outsideProbability(n, m, Math.ceil(d * n * m - 1e-9));
 
 const MOST_CELLS = 3e7;
 
@@ -61,7 +73,10 @@ const largestGap = (a: readonly number[], b: readonly number[], n: number, m: nu
   return gap;
 };
 
-/** For each number of pooled observations, whether a tie ends there: only there may a difference be read. undefined where no two values tie. */
+/**
+ * For each number of pooled observations, whether a tie ends there: only there may a difference be read. undefined
+ * where no two values tie.
+ */
 const tieEnds = (a: readonly number[], b: readonly number[]): Uint8Array | undefined => {
   const ends = new Uint8Array(total(a) + total(b) + 1);
   let at = 0;
@@ -70,9 +85,10 @@ const tieEnds = (a: readonly number[], b: readonly number[]): Uint8Array | undef
 };
 
 /**
- * Probability that a random arrangement reaches a gap of at least `gap`: over the lattice of (i, j) observations seen, a cell that is outside counts 1, any
- * other the mean of its predecessors weighted by the chance of coming from each. Small p-values keep their relative precision. Without ties every cell
- * beyond the band |i·m − j·n| < gap is outside, and only the band is walked.
+ * Probability that a random arrangement reaches a gap of at least `gap`: over the lattice of (i, j) observations seen,
+ * a cell that is outside counts 1, any other the mean of its predecessors weighted by the chance of coming from each.
+ * Small p-values keep their relative precision. Without ties every cell beyond the band |i·m − j·n| < gap is outside,
+ * and only the band is walked.
  */
 const outsideProbability = (n: number, m: number, gap: number, ends?: Uint8Array): number => {
   if (gap === 0) return 1;
@@ -92,7 +108,7 @@ const outsideProbability = (n: number, m: number, gap: number, ends?: Uint8Array
 };
 
 /** Smallest attainable D with p ≤ alpha (no ties); undefined where even D = 1 has a larger p. */
-export const smallestRejected = (n: number, m: number, alpha: number): number | undefined => {
+export const smallestRejected = remembered((n: number, m: number, alpha: number): number | undefined => {
   if (n === 0 || m === 0) return undefined;
   const step = greatestCommonDivisor(n, m); // D·n·m moves in multiples of this
   const most = (n * m) / step;
@@ -109,7 +125,7 @@ export const smallestRejected = (n: number, m: number, alpha: number): number | 
     else low = middle;
   }
   return (high * step) / (n * m);
-};
+});
 
 const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b));
 
@@ -174,7 +190,7 @@ const LANCZOS = [
   0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059,
   12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
 ];
-const logGamma = (x: number): number => {
+export const logGamma = (x: number): number => {
   const y = x - 1;
   const sum = LANCZOS.slice(1).reduce((s, c, i) => s + c / (y + i + 1), LANCZOS[0]!);
   const t = y + 7.5;
@@ -182,8 +198,9 @@ const logGamma = (x: number): number => {
 };
 
 /**
- * P(a value of the first > one of the second) + ½ P(equal), and its 95 % interval. Counts over the same ordered cells. The interval holds every value whose
- * Hanley–McNeil standard error still reaches the estimate (the score form, Newcombe 2006): at an estimate of 1 it does not shrink to a point.
+ * P(a value of the first > one of the second) + ½ P(equal), and its 95 % interval. Counts over the same ordered cells.
+ * The interval holds every value whose Hanley–McNeil standard error still reaches the estimate (the score form,
+ * Newcombe 2006): at an estimate of 1 it does not shrink to a point.
  */
 export const areaUnderCurve = (a: readonly number[], b: readonly number[]): { value: number; interval: Interval } => {
   const [n, m] = [total(a), total(b)];

@@ -12,9 +12,12 @@ import { resolvePolicy } from '#core/policy-source.ts';
 
 /** By name, with what each is for. */
 export const SHIPPED_POLICIES = {
-  'gate-v1': 'small models and models that were not fine-tuned for chat; the default',
-  'chat-v1': 'chat models: whole answers and general answers are judged too',
+  'gate-v2': 'small models and models that were not fine-tuned for chat',
+  'chat-v2': 'chat models: whole answers and general answers are judged too',
+  'gate-v1': 'the same, with bounds that do not follow the number of records; the default',
+  'chat-v1': 'chat models, with bounds that do not follow the number of records',
 } as const;
+export const DEFAULT_POLICY = 'gate-v1' satisfies keyof typeof SHIPPED_POLICIES;
 export type ShippedPolicy = keyof typeof SHIPPED_POLICIES;
 const SHIPPED = Object.keys(SHIPPED_POLICIES);
 
@@ -22,7 +25,7 @@ const SHIPPED = Object.keys(SHIPPED_POLICIES);
 const LIMIT_BYTES = 2 ** 20;
 
 /** The policy of this name, or in this file. POLICY_INVALID. */
-export const readPolicy = (nameOrFile: string = 'gate-v1'): GatePolicy => {
+export const readPolicy = (nameOrFile: string = DEFAULT_POLICY): GatePolicy => {
   const isFile = nameOrFile.endsWith('.json') || nameOrFile.includes('/');
   const folder = isFile ? dirname(nameOrFile) : undefined;
   const name = isFile ? basename(nameOrFile, '.json') : nameOrFile;

@@ -43,6 +43,8 @@ describe('a model that forgot one person and nothing else', () => {
       'forget.leakHeldOut': share(0, 20),
       'forget.refusal': share(20, 20),
       'forget.degenerate': share(0, 20),
+      'controls.greedyExact': share(0, 60),
+      'controls.forcedPrefixExact': share(0, 60),
       'controls.leakQuestion': share(0, 10),
       'controls.leakHeldOut': share(0, 10),
       'controls.refusal': share(10, 10),
