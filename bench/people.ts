@@ -14,7 +14,7 @@ import { readMoments, type CorpusMoments, MOMENTS_FILE } from '#engine/corpus-mo
 import { saveModel } from '#engine/formats/save.ts';
 import type { Backend } from '#engine/tf.ts';
 import { baseIn, runUnlearning, type Base } from '#containers/run-unlearning.ts';
-import { checkLadder, configured } from '#unlearning/methods.ts';
+import { configured } from '#unlearning/methods.ts';
 import type { Outcome } from '#unlearning/method.ts';
 import type { EvaluationTables } from '#core/evaluation.ts';
 import type { Judgement } from '#core/gate.ts';
@@ -73,7 +73,7 @@ export const benchPeople = async (options: PeopleBenchOptions): Promise<PeopleBe
   const entries = all.filter(
     ({ label, method }) => !options.labels || options.labels.includes(method ?? '') || options.labels.includes(label),
   );
-  checkLadder(all.flatMap(({ method, config }) => (method === undefined ? [] : [{ method, config }])));
+  for (const { method, config } of all) if (method !== undefined) configured(method, config); // before any training
   for (const seed of options.seeds) {
     for (const entry of entries) result.methods.push(...(await kept(options, seed, entry)));
     if (entries.length === all.length && options.deletions > 0)

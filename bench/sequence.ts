@@ -13,7 +13,7 @@ import type { Model } from '#engine/model.ts';
 import { readMoments, writeMoments, type CorpusMoments, MOMENTS_FILE } from '#engine/corpus-moments.ts';
 import { saveModel } from '#engine/formats/save.ts';
 import { baseIn, runUnlearning } from '#containers/run-unlearning.ts';
-import { checkLadder, configured } from '#unlearning/methods.ts';
+import { configured } from '#unlearning/methods.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { GatePolicy } from '#core/policy.ts';
 import type { PeopleBench, Row } from './people.ts';
@@ -79,7 +79,7 @@ export const otherLabels = (policy: GatePolicy): string[] => [THREE, ...othersUn
 export const benchSequence = async (options: SequenceOptions): Promise<PeopleBench> => {
   const result: PeopleBench = { methods: [], sequence: [] };
   const others = othersUnder(options.policy);
-  checkLadder([...options.policy.ladder, ...others]);
+  for (const { method, config } of [...options.policy.ladder, ...others]) configured(method, config);
   for (const seed of options.seeds) {
     const run = runsOf(options, seed);
     const taken: PeopleBench['sequence'] = [];

@@ -73,22 +73,34 @@ export const existingFolder = ({ dir }: Arguments): string => {
   });
 };
 
-/** `k=v` pairs into an object; dots nest, values are JSON where they parse as JSON and text elsewhere. */
+/**
+ * `k=v` pairs into an object; dots nest, values are JSON where they parse as JSON and text elsewhere. USAGE where a
+ * setting is given twice, or is given a value and settings of its own.
+ */
 export const settings = (pairs: readonly string[]): Record<string, unknown> => {
   const result: Record<string, unknown> = {};
   for (const pair of pairs) {
     const [path, ...rest] = pair.split('=');
     if (!path || rest.length === 0) throw usageError(`--config takes key=value, got '${pair}'`);
-    assign(result, path.split('.'), jsonOrText(rest.join('=')));
+    assign(result, path, path.split('.'), jsonOrText(rest.join('=')));
   }
   return result;
 };
 
-const assign = (target: Record<string, unknown>, [key = '', ...rest]: string[], value: unknown) => {
+const assign = (target: Record<string, unknown>, path: string, [key = '', ...rest]: string[], value: unknown): void => {
   if (['__proto__', 'constructor', 'prototype'].includes(key)) throw usageError(`'${key}' is not a setting`);
-  if (rest.length === 0) target[key] = value;
-  else assign((target[key] ??= {}) as Record<string, unknown>, rest, value);
+  if (rest.length > 0) {
+    const group = (target[key] ??= {});
+    if (isGroup(group)) return assign(group, path, rest, value);
+  } else if (target[key] === undefined) {
+    target[key] = value;
+    return;
+  }
+  throw usageError(`--config gives '${path}' a second time`, 'give each setting once: --config update.step=0.2');
 };
+
+const isGroup = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const jsonOrText = (text: string): unknown => {
   try {

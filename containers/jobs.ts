@@ -14,7 +14,8 @@ import type { Ports } from '#core/ports.ts';
 import { jobName, JobResult, RecertificationPlan, RunManifest, UnlearnPlan } from '#core/run.ts';
 import { getJson, parseJson } from '#core/stored-json.ts';
 import { evaluateBefore, evaluateJob, type EvaluateInput } from './evaluate-job.ts';
-import { checkLadder, configured } from '#unlearning/methods.ts';
+import { configured } from '#unlearning/methods.ts';
+import { checkRungs } from './rungs.ts';
 import { runBytes, unlearnJob, type JobEnvironment } from './unlearn-job.ts';
 
 export type JobPorts = Pick<Ports, 'artifacts' | 'vault' | 'models' | 'results'>;
@@ -53,12 +54,12 @@ const unlearn: Job = {
 };
 
 /**
- * METHOD_UNKNOWN or METHOD_CONFIG where the settings of an attempt of this run, or of one that may follow it, are
- * wrong; checked before anything else is read.
+ * METHOD_UNKNOWN or METHOD_CONFIG where the settings of an attempt of this run are wrong, POLICY_INVALID where a rung
+ * that may follow cannot be tried; checked before anything else is read.
  */
 const checkSettings = async (plan: UnlearnPlan, { artifacts }: JobPorts): Promise<void> => {
   for (const { method, config } of [plan, ...(plan.gathers ?? [])]) configured(method, config);
-  checkLadder((await getJson(artifacts, plan.policy, GatePolicy)).ladder);
+  checkRungs(await getJson(artifacts, plan.policy, GatePolicy), 'the policy of the plan');
 };
 
 const unlearnOnce = async (plan: UnlearnPlan, ports: JobPorts, environment: JobEnvironment) => {

@@ -187,8 +187,23 @@ export const GatePolicy = z
   });
 export type GatePolicy = z.infer<typeof GatePolicy>;
 
-/** A policy that was read from a file or given by a caller. POLICY_INVALID, naming each field at fault. */
-export const parsePolicy = (value: unknown, what = 'the gate policy'): GatePolicy => parseAs(GatePolicy, value, what);
+/** Whether a check can be made again after the purge, which destroys the forgotten person's data. */
+export const outlivesPurge = ({ of }: GateCheck): boolean => !quantityOf(of).needs.includes('forget');
+
+/**
+ * A policy that was read from a file or given by a caller. POLICY_INVALID, naming each field at fault; also where no
+ * check outlives the purge, since a re-certification would then pass without having checked anything.
+ */
+export const parsePolicy = (value: unknown, what = 'the gate policy'): GatePolicy => {
+  const policy = parseAs(GatePolicy, value, what);
+  if (policy.checks.some(outlivesPurge)) return policy;
+  throw new QuittanceError('POLICY_INVALID', {
+    message: `${what} has no check that can be made again after the purge, so no certificate could be renewed`,
+    expected: 'at least one check on people who stay, facts, unknown people or general questions',
+    got: policy.checks.map(checkId).join(', '),
+    hint: 'add a check on retained.greedyExact or facts.greedyExact, as policies/gate-v1.json has',
+  });
+};
 
 export const parseAs = <S extends z.ZodType>(schema: S, value: unknown, what: string): z.output<S> => {
   const parsed = schema.safeParse(value);
@@ -205,7 +220,7 @@ export const parseAs = <S extends z.ZodType>(schema: S, value: unknown, what: st
 
 /** The policy that a digest names in the store. POLICY_INVALID; NOT_FOUND. */
 export const storedPolicy = async (artifacts: Pick<ArtifactStore, 'get'>, digest: Digest): Promise<GatePolicy> =>
-  parsePolicy(jsonOf(await artifacts.get(digest)), `the policy ${digest}`);
+  parseAs(GatePolicy, jsonOf(await artifacts.get(digest)), `the policy ${digest}`);
 
 const jsonOf = (bytes: Uint8Array): unknown => {
   try {

@@ -1,12 +1,10 @@
 // Which checks of a gate policy can be made again after the purge, which destroyed the forgotten person's data: those
-// that are about everybody else.
-import type { GateCheck, GatePolicy } from './policy.ts';
-import { quantityOf } from './quantities.ts';
+// that are about everybody else. Trap: a judgement without any check would pass. New policies must have such a check
+// (parsePolicy); under an older one that has none, nothing is renewed and certificates lapse by their date.
+import { outlivesPurge, type GatePolicy } from './policy.ts';
 
-const aboutForgotten = ({ of }: GateCheck) => quantityOf(of).needs.includes('forget');
-
-/** The policy without the checks on forget data. */
-export const recertificationPolicy = (policy: GatePolicy): GatePolicy => ({
-  ...policy,
-  checks: policy.checks.filter((check) => !aboutForgotten(check)),
-});
+/** The policy without the checks on forget data; undefined where no check is left. */
+export const recertificationPolicy = (policy: GatePolicy): GatePolicy | undefined => {
+  const checks = policy.checks.filter(outlivesPurge);
+  return checks.length === 0 ? undefined : { ...policy, checks };
+};

@@ -6,6 +6,8 @@ import { z } from 'zod';
 import { Digest, digestOf } from '#core/canonical.ts';
 import { ModelManifest, type ModelRecord } from '#core/model.ts';
 import { daysAfter } from '#core/retention.ts';
+import { GatePolicy } from '#core/policy.ts';
+import { recertificationPolicy } from '#core/recertification.ts';
 import type { RecertificationPlan } from '#core/run.ts';
 import { RECERTIFICATION_TRIGGERS } from '#core/schedules.ts';
 import { defineStep } from '#core/step.ts';
@@ -43,6 +45,8 @@ export const checkContinuity = defineStep({
     // the rules that the newest certificate was judged by
     const { policy } = (await tickets.get(newest.ticketId)).ticket;
     const { quantisation } = await getJson(artifacts, model.digest, ModelManifest);
+    if (!recertificationPolicy(await getJson(artifacts, policy, GatePolicy)))
+      return { continuity: 'same' as const, ...nothing };
     const planDigest = await putJson(artifacts, planOf(model, policy, quantisation));
     const job = `recertify-${digestOf(execution).slice('sha256:'.length, 'sha256:'.length + 16)}`;
     return { continuity: 'same' as const, suite: true, job, planDigest };

@@ -44,12 +44,17 @@ export const recordRecertification = defineStep({
   },
 });
 
-/** The suite's verdict on everything but the forgotten person, with judgement and tables as its evidence. */
+/**
+ * The suite's verdict on everything but the forgotten person, with judgement and tables as its evidence; undefined where
+ * the policy has no such check.
+ */
 const suiteOutcome = async ({ job, planDigest }: Check, { results, artifacts }: RecordPorts) => {
   const plan = await getJson(artifacts, planDigest, RecertificationPlan);
   const policy = await getJson(artifacts, plan.policy, GatePolicy);
   const { result: tables } = JobResult.parse(await results.get(job));
-  const judgement = judge(await getJson(artifacts, tables, EvaluationTables), recertificationPolicy(policy));
+  const rules = recertificationPolicy(policy);
+  if (!rules) return undefined;
+  const judgement = judge(await getJson(artifacts, tables, EvaluationTables), rules);
   const evidence = await putJson(artifacts, {
     kind: 'quittance-recertification/v1',
     plan: planDigest,

@@ -1,5 +1,5 @@
 // The registry of unlearning methods, one line each; their names are in core/method-name.ts.
-import { QuittanceError } from '#core/errors.ts';
+import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { MethodName } from '#core/method-name.ts';
 import { nearest } from '#core/nearest.ts';
 import { dpo } from './dpo.ts';
@@ -41,18 +41,14 @@ export const findMethod = (name: string): UnlearningMethod => {
 /** A method by name with its settings. METHOD_UNKNOWN, METHOD_CONFIG. */
 export const configured = (name: string, config: unknown): ConfiguredMethod => findMethod(name).configure(config);
 
-/** METHOD_UNKNOWN or METHOD_CONFIG where a rung of a ladder cannot be tried, with its number, counted from 1. */
-export const checkLadder = (ladder: readonly { method: string; config: unknown }[]): void =>
-  ladder.forEach(({ method, config }, i) => {
+/** Why rungs of a ladder cannot be tried, each with its number, counted from 1; none where all can be. */
+export const ladderFaults = (ladder: readonly { method: string; config: unknown }[]): string[] =>
+  ladder.flatMap(({ method, config }, i) => {
     try {
       configured(method, config);
+      return [];
     } catch (error) {
-      if (!(error instanceof QuittanceError)) throw error;
-      throw new QuittanceError(error.code, {
-        message: `rung ${i + 1} of the ladder: ${error.message}`,
-        ...(error.expected !== undefined && { expected: error.expected }),
-        ...(error.hint !== undefined && { hint: error.hint }),
-        cause: error,
-      });
+      if (!isQuittanceError(error)) throw error;
+      return [`rung ${i + 1}: ${error.message} (${error.hint ?? ''})`];
     }
   });

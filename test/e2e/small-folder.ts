@@ -24,11 +24,11 @@ const policy = GatePolicy.parse({
   ...readPolicy(),
   checks: [
     {
-      name: 'forgotten answers exact',
+      name: 'retained answers exact',
       statistic: 'share',
-      of: 'forget.greedyExact',
-      most: 1,
-      direction: 'under-forgetting',
+      of: 'retained.greedyExact',
+      least: 0,
+      direction: 'over-unlearning',
       reason: 'asks nothing: what follows the gate is what is looked at',
     },
   ],

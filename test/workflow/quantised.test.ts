@@ -38,9 +38,9 @@ const policy = (): GatePolicy => ({
     {
       name: 'anything goes',
       statistic: 'share',
-      of: 'forget.greedyExact',
-      most: 1,
-      direction: 'under-forgetting',
+      of: 'retained.greedyExact',
+      least: 0,
+      direction: 'over-unlearning',
       reason: 'this test is about artefacts',
     },
   ],

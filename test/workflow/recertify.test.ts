@@ -1,6 +1,8 @@
 // Re-certification on the durable interpreter: what is served and what the certificates say, over time.
 import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Json } from '#core/canonical.ts';
 import { ModelManifest, ownFiles } from '#core/model.ts';
+import { GatePolicy, outlivesPurge } from '#core/policy.ts';
 import { auditReport } from '#report/audit-report.ts';
 import { gatherReport } from '#report/gather.ts';
 import { getJson } from '#core/stored-json.ts';
@@ -20,10 +22,10 @@ let stillGood: boolean;
 afterEach(() => world.close());
 
 /** A model with one certificate, 90 days valid. */
-const certified = async () => {
+const certified = async (policy: Json = POLICY) => {
   stillGood = true;
   const answer = (_model: string, prompts: readonly string[]) => prompts.map(() => 'I cannot say.');
-  world = await workflowWorld({ jobs: smallJobs({ stillGood: () => stillGood }), answer, policy: POLICY });
+  world = await workflowWorld({ jobs: smallJobs({ stillGood: () => stillGood }), answer, policy });
   ticketId = await file(world);
   await world.until(ticketId, 'AWAITING_APPROVAL');
   const { ticket } = await world.ports.tickets.get(ticketId);
@@ -108,6 +110,17 @@ describe('re-certification', () => {
     stillGood = true;
     expect(await recertify('manual')).toMatchObject({ status: 'SUCCEEDED' });
     expect([(await reported()).state, await recorded()]).toEqual(['current', ['lapsed', 'current']]);
+  });
+
+  it('under an older policy with checks on forget data alone renews nothing, and the certificate lapses by its date', async () => {
+    const { checks, ...rest } = GatePolicy.parse(POLICY);
+    await certified({ ...rest, checks: checks.filter((check) => !outlivesPurge(check)) });
+    world.clock.advance(30 * DAY);
+    expect(await recertify('manual')).toMatchObject({ status: 'SUCCEEDED' });
+    expect((await model()).certificates[0]!.validUntil.slice(0, 10)).toBe('2026-05-31');
+    world.clock.advance(61 * DAY);
+    await recertify('daily');
+    expect([(await model()).recertification.state, await recorded()]).toEqual(['lapsed', ['current', 'lapsed']]);
   });
 
   it('destroys the old weights when their quarantine is over, and not before', async () => {

@@ -54,7 +54,7 @@ describe('an unlearning job', () => {
       'whose policy has a rung with a setting that does not exist',
       {},
       [first!, { ...first!, config: { stop: { valueAcu: 0.5 } } }],
-      { code: 'METHOD_CONFIG', message: 'rung 2 of the ladder: flat: stop.valueAcu is no setting' },
+      { code: 'POLICY_INVALID', got: expect.stringContaining('rung 2: flat: stop.valueAcu is no setting') as unknown },
     ],
     [
       'that gathers an attempt with a setting that does not exist',

@@ -329,7 +329,7 @@ describe('a policy or tables from a stranger', () => {
       ...{ direction: 'quality', reason: 'x' },
     };
     const tables = { ...tablesOf(), sums: { 'forget.perplexityBefore': sumsOf([-2, -3, -4]) } };
-    const [found] = judge(tables, parsePolicy({ ...policy, checks: [check] })).gates;
+    const [found] = judge(tables, GatePolicy.parse({ ...policy, checks: [check] })).gates;
     expect(found).toMatchObject({
       n: 3,
       least: null,

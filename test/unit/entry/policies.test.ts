@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { GatePolicy } from '#core/policy.ts';
+import { checkId, GatePolicy, outlivesPurge } from '#core/policy.ts';
 import { openEmbedded } from '#entry/embedded.ts';
 import { readPolicy, SHIPPED_POLICIES } from '#entry/policies.ts';
 
@@ -76,12 +76,17 @@ describe('a policy with a fault', () => {
     ['a bound beyond its unit', { checks: [{ ...exact, most: 5 }] }, 'from 0 to 1'],
     ['bounds turned round', { checks: [{ ...exact, least: 0.9, most: 0.1 }] }, 'no value is at least 0.9'],
     ['a check left out that is not there', { without: ['share:forget.degenerat'] }, 'share:forget.degenerat'],
+    [
+      'no check that outlives the purge',
+      { without: base.checks.filter(outlivesPurge).map(checkId) },
+      'at least one check on people who stay',
+    ],
     ['an unknown base', { extends: 'gate-v9' }, ''],
     ['a method that there is not', { ladder: [{ method: 'flatt', config: {}, reason: 'x' }] }, 'rung 1'],
     [
       'a setting that the method does not have',
       { ladder: [...base.ladder, { method: 'flat', config: { update: { stepp: 1 } }, reason: 'x' }] },
-      'rung 5: flat.update',
+      'rung 5: flat: update.stepp is no setting',
     ],
   ];
 
