@@ -88,7 +88,7 @@ const metricRows = (): string =>
 const families = (): string =>
   [
     'The architectures that the engine computes, by `model_type` of config.json, each held against transformers on weights made for the purpose (test/golden/models). Whatever',
-    'changes the computation and is not known is refused by name at import. GGUF files of `llama` and `qwen2` are unpacked; LoRA adapters of PEFT are merged.',
+    'changes the computation and is not known is refused by name at import. GGUF files of `llama` and `qwen2` are unpacked; LoRA adapters of PEFT are kept beside their base, or merged.',
     '',
     '| model_type | models |',
     '|---|---|',

@@ -5,8 +5,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { localStores } from '#adapters/local/index.ts';
-import { loadModel } from '#engine/formats/folder.ts';
-import type { Model } from '#engine/model.ts';
+import { folderKind } from '#engine/formats/folder-kind.ts';
+import { openModelFolder, type OpenedModel } from '#engine/formats/made-folder.ts';
 import { initBackend, type Backend } from '#engine/tf.ts';
 import { QuittanceError, usageError } from '#core/errors.ts';
 import type { Arguments } from './command.ts';
@@ -35,15 +35,15 @@ export const namedFolder = (args: Arguments, option = 'model'): Promise<string> 
 export const openNamedModel = async (
   args: Arguments,
   option = 'model',
-): Promise<{ model: Model; dir: string; backend: string }> => {
+): Promise<OpenedModel & { dir: string; backend: string }> => {
   const dir = await namedFolder(args, option);
   return { dir, ...(await openFolder(dir)) };
 };
 
 /** The caller disposes the model. */
-export const openFolder = async (dir: string): Promise<{ model: Model; backend: string }> => {
+export const openFolder = async (dir: string): Promise<OpenedModel & { backend: string }> => {
   const chosen = await backend();
-  return { model: loadModel(dir), backend: chosen.name };
+  return { ...openModelFolder(dir), backend: chosen.name };
 };
 
 const missing = (option: string): never => {
@@ -52,7 +52,7 @@ const missing = (option: string): never => {
 
 /** The folder of a model; a registered one is written to a scratch folder from the content-addressed store. */
 export const modelFolder = async (args: Arguments, name: string): Promise<string> => {
-  if (existsSync(join(name, 'config.json'))) return name;
+  if (existsSync(join(name, 'config.json')) || folderKind(name) !== 'weights') return name;
   if (!existsSync(join(args.dir, 'state.sqlite'))) throw modelNotFound(name, args.dir);
   const stores = localStores(args.dir, { lock: false });
   try {

@@ -51,12 +51,12 @@ export const evaluate: Command = {
     const records = await framed(asked, await framingFor(dir, world));
     const rows = framedRows(world, records);
     const staying = withoutRecords(world, questionsOf(records));
-    const { model, backend } = await openFolder(dir);
+    const { model, weights, backend } = await openFolder(dir);
     const other = async (option: string) =>
       args.value(option) === undefined ? undefined : inference((await openNamedModel(args, option)).model);
     const [reference, retainModel] = [await other('reference'), await other('retain-model')];
     const seed = integer(args, 'seed', 1, 0);
-    const relearn = () => relearnCurve(model, rows, seed, world.limits?.relearningRate);
+    const relearn = () => relearnCurve(weights, rows, seed, world.limits?.relearningRate);
     const exam = examOf(
       {
         ...{ model: inference(model), world: staying, forget: rows, relearn },

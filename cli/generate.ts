@@ -6,7 +6,7 @@ import { usageError } from '#core/errors.ts';
 import type { Arguments, Command } from './command.ts';
 import { openNamedModel } from './engine.ts';
 import { integer, number } from './values.ts';
-import type { Model } from '#engine/model.ts';
+import type { LanguageModel } from '#engine/language-model.ts';
 
 export const generate: Command = {
   name: 'generate',
@@ -44,7 +44,7 @@ const oneSource = (args: Arguments) => {
   if (given.length !== 1) throw usageError('give exactly one of --prompt, --chat and --ids');
 };
 
-const promptIds = async (args: Arguments, model: Model, dir: string): Promise<number[]> => {
+const promptIds = async (args: Arguments, model: LanguageModel, dir: string): Promise<number[]> => {
   const prompt = args.value('prompt');
   if (prompt !== undefined) return inference(model).encodePrompt(prompt);
   const ids = args.value('ids');
@@ -52,7 +52,7 @@ const promptIds = async (args: Arguments, model: Model, dir: string): Promise<nu
   return askedIds(model, dir, args.value('chat') ?? '');
 };
 
-const askedIds = async (model: Model, dir: string, content: string): Promise<number[]> => {
+const askedIds = async (model: LanguageModel, dir: string, content: string): Promise<number[]> => {
   const [ids] = (await chatIds(dir, model.tokenizer, [[{ role: 'user', content }]])) ?? [];
   if (!ids) throw usageError('this model folder has no chat template', 'use --prompt');
   return ids;

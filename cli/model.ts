@@ -4,15 +4,15 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } 
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { readSuite } from '#datasets/suite.ts';
-import { readConfig } from '#engine/formats/config.ts';
-import { readJsonFile } from '#engine/formats/json-file.ts';
-import { importModel } from '#engine/formats/import.ts';
+import { readModelParts } from '#engine/formats/folder.ts';
+import { folderKind } from '#engine/formats/folder-kind.ts';
 import { parameterCount } from '#engine/model.ts';
 import { readMoments, MOMENTS_FILE } from '#engine/corpus-moments.ts';
 import type { ModelRecord } from '#core/model.ts';
 import { isQuittanceError, QuittanceError, usageError } from '#core/errors.ts';
 import type { Arguments, Command, ExitCode } from './command.ts';
 import { backend } from './engine.ts';
+import { importMade } from '#models/import-made.ts';
 import { mergeAdapter } from '#models/merge-adapter.ts';
 import { selfCheck, type SelfCheck } from '#models/self-check.ts';
 import { register, writeModelFolder } from '#models/register.ts';
@@ -26,11 +26,12 @@ export const model: Command = {
   name: 'model',
   summary: 'model registry',
   usage:
-    'import DIR|FILE.gguf --name N [--adapter DIR] [--suite FILE] [--date DAY] | list | show N | export N DIR, each [--installation PREFIX]',
+    'import DIR|FILE.gguf --name N [--adapter DIR [--merge]] [--suite FILE] [--date DAY] | list | show N | export N DIR [--merge], each [--installation PREFIX]',
   options: {
     ...INSTALLATION,
     name: { kind: 'value', value: 'N', summary: 'name to register under' },
-    adapter: { kind: 'value', value: 'DIR', summary: "import: a LoRA in PEFT's format, merged into the model" },
+    adapter: { kind: 'value', value: 'DIR', summary: "import: a LoRA in PEFT's format, kept beside the model" },
+    merge: { kind: 'flag', summary: 'import, export: the adapter merged into plain weights, in float32' },
     date: {
       kind: 'value',
       value: 'DAY',
@@ -63,16 +64,12 @@ const importFrom = async (args: Arguments, [source]: string[]): Promise<ExitCode
   try {
     const at = join(scratch, 'model');
     // all is checked before anything is stored
-    const { remarks } = await importModel(source, at, { date: dateOf(args) });
-    const adapter = args.value('adapter');
-    if (adapter === undefined) copyMoments(source, at);
-    else {
-      await backend();
-      mergeAdapter(at, adapter);
-    }
+    const remarks = await importMade(source, at, { date: dateOf(args), adapter: args.value('adapter') });
+    if (args.flag('merge')) await mergeInPlace(at);
+    else if (folderKind(at) === 'weights') copyMoments(source, at);
     const checks = await selfCheck(at, await backendOrNone());
     const record = await registry.write((ports) => register(ports, { name, dir: at, suite }));
-    const config = readConfig(readJsonFile(join(at, 'config.json')));
+    const { config } = readModelParts(at);
     const notes = [...remarks, ...checks.filter(({ state }) => state !== 'holds').map(describeCheck)];
     args.print({ ...record, parameters: parameterCount(config), remarks, checks }, () =>
       [describe(record), ...notes.map((note) => `note: ${note}`)].join('\n'),
@@ -81,6 +78,16 @@ const importFrom = async (args: Arguments, [source]: string[]): Promise<ExitCode
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+};
+
+/** MODEL_UNSUPPORTED where there is nothing to merge. */
+const mergeInPlace = async (dir: string): Promise<void> => {
+  if (folderKind(dir) === 'weights') return;
+  await backend();
+  const merged = `${dir}-merged`;
+  mergeAdapter(dir, merged);
+  rmSync(dir, { recursive: true });
+  renameSync(merged, dir);
 };
 
 const describeCheck = ({ name, state, detail }: SelfCheck): string =>
@@ -157,11 +164,13 @@ const exportModel = async (args: Arguments, [name, dir]: string[]): Promise<Exit
       await writeModelFolder(ports, record, at);
       return record.digest;
     });
+    if (args.flag('merge')) await mergeInPlace(at);
+    const kind = folderKind(at);
     renameSync(at, dir);
-    args.print({ name, digest, dir }, () => `${name} ${digest} → ${dir}`);
+    args.print({ name, digest, kind, dir }, () => `${name} ${digest} → ${dir}`);
     return 0;
   } finally {
-    rmSync(at, { recursive: true, force: true });
+    for (const left of [at, `${at}-merged`]) rmSync(left, { recursive: true, force: true });
   }
 };
 

@@ -35,16 +35,16 @@ export const evaluateJob = async (input: EvaluateInput, environment: JobEnvironm
   await withModelFolder(environment.artifacts, input.model, environment.scratch, (dir) =>
     memoryFor(readModelParts(dir), suite.world, input.before !== undefined, environment),
   );
-  const model = await openModel(environment.artifacts, input.model, environment.scratch);
-  const before =
-    input.before === undefined ? undefined : await openModel(environment.artifacts, input.before, environment.scratch);
+  const open = (digest: Digest) => openModel(environment.artifacts, digest, environment.scratch);
+  const opened = await open(input.model);
+  const before = input.before === undefined ? undefined : (await open(input.before)).model;
   try {
     const forget = forgetRows(suite.world, input.records);
-    const relearn = () => relearnCurve(model, forget, input.seed, suite.world.limits?.relearningRate);
-    const asked = { model: inference(model), ...(before && { before: inference(before) }), relearn };
+    const relearn = () => relearnCurve(opened.weights, forget, input.seed, suite.world.limits?.relearningRate);
+    const asked = { model: inference(opened.model), ...(before && { before: inference(before) }), relearn };
     return await putTables(input, suite, await measured(asked, input, suite, environment, 'evaluate'), environment);
   } finally {
-    model.dispose();
+    opened.model.dispose();
     before?.dispose();
   }
 };
@@ -59,7 +59,7 @@ export const evaluateBefore = async (
 ): Promise<Digest> => {
   const suite = await suiteOf(input, environment);
   const { quantisation } = await getJson(environment.artifacts, input.before, ModelManifest);
-  const model = await openModel(environment.artifacts, input.before, environment.scratch);
+  const { model } = await openModel(environment.artifacts, input.before, environment.scratch);
   try {
     const missing = { before: 'this is the model from before', relearn: 'measured after unlearning only' };
     const asked = { model: inference(model), missing };

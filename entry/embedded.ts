@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { localPorts, type LocalPorts } from '#adapters/local/index.ts';
 import { createAslEngine, type AslEngine } from '#state-machine/engine.ts';
 import { createProcessJobQueue, type JobProgress } from '#adapters/local/process-job-queue.ts';
-import { loadModel } from '#engine/formats/folder.ts';
+import { openModelFolder } from '#engine/formats/made-folder.ts';
 import { inference } from '#engine/inference.ts';
 import { readChatTemplate, renderChats } from '#engine/tokenizer/chat.ts';
 import { promptOf } from '#datasets/world.ts';
@@ -155,7 +155,7 @@ const mustBeOpen = (engine: AslEngine | undefined): AslEngine => must(engine, 'o
 /** Greedy answers of the model in a folder to plain questions, asked through its chat template where it has one. */
 const answer = async (folder: string, questions: readonly string[], maxTokens: number): Promise<string[]> => {
   const prompts = await promptsFor(folder, questions);
-  const model = loadModel(folder);
+  const { model } = openModelFolder(folder);
   try {
     return inference(model)
       .generate(prompts, { maxTokens })

@@ -1,30 +1,27 @@
-// A PEFT adapter merged into a model that is being imported: what is registered is one model, whole. Trap: merging needs a backend that was chosen before; importing does not.
-import { existsSync } from 'node:fs';
+// An adapter merged into its base: plain weights, for what can serve nothing else. Trap: merging needs a backend that
+// was chosen before, and gives float32 whatever the base was stored as.
 import { join } from 'node:path';
-import { loadModel } from '#engine/formats/folder.ts';
+import { folderBeneath, folderKind } from '#engine/formats/folder-kind.ts';
 import { readJsonFile } from '#engine/formats/json-file.ts';
 import { mergeLora } from '#engine/lora.ts';
-import { readAdapter } from '#engine/formats/peft.ts';
+import { openAdapter } from '#engine/formats/made-folder.ts';
 import { companionFiles, saveModel } from '#engine/formats/save.ts';
-import { QuittanceError } from '#core/errors.ts';
+import { must, QuittanceError } from '#core/errors.ts';
 
-/** Replaces the model in `dir` by itself with the adapter merged, in float32. MODEL_INVALID or MODEL_UNSUPPORTED where the adapter cannot be used. */
-export const mergeAdapter = (dir: string, adapter: string): void => {
-  refusePickle(adapter);
-  const base = loadModel(dir);
+/** Writes the adapter folder `from` as a folder of weights. MODEL_UNSUPPORTED of a composed decoder, which has none. */
+export const mergeAdapter = (from: string, to: string): void => {
+  if (folderKind(from) === 'composed')
+    throw new QuittanceError('MODEL_UNSUPPORTED', {
+      message: 'a composed decoder cannot be written as plain weights',
+      expected: 'weights, or an adapter beside its base',
+      got: 'a target with assistants: the target alone says what they withhold',
+      hint: 'export it as it is, with its assistants',
+    });
+  const base = must(folderBeneath(from), 'the base of an adapter');
+  const merged = mergeLora(openAdapter(from, base));
   try {
-    const merged = mergeLora(readAdapter(adapter, base));
-    saveModel(dir, merged, { configJson: readJsonFile(join(dir, 'config.json')), files: companionFiles(dir) });
+    saveModel(to, merged, { configJson: readJsonFile(join(base, 'config.json')), files: companionFiles(base) });
   } finally {
-    base.dispose();
+    merged.dispose();
   }
-};
-
-const refusePickle = (adapter: string): void => {
-  if (existsSync(join(adapter, 'adapter_model.safetensors')) || !existsSync(join(adapter, 'adapter_model.bin'))) return;
-  throw new QuittanceError('MODEL_INVALID', {
-    message: `${adapter} has no adapter_model.safetensors`,
-    got: 'adapter_model.bin, a pickle, which can run code when it is opened and is never read',
-    hint: 'save the adapter with safe_serialization=True',
-  });
 };

@@ -8,13 +8,13 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSuite } from '#datasets/suite.ts';
 import { trainingRows } from '#datasets/world.ts';
-import { checkModelFolder, manifestOf } from '#engine/formats/folder.ts';
+import { chainOfFolder, checkFolder } from '#engine/formats/made-folder.ts';
 import { materialize, storeModel } from '#engine/formats/stored-model.ts';
 import { MOMENTS_FILE } from '#engine/corpus-moments.ts';
 import type { Digest } from '#core/canonical.ts';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { trainingManifest, type TrainingRow } from '#core/forget-set.ts';
-import { manifestDigest, type ModelRecord, type SideArtefacts } from '#core/model.ts';
+import type { ModelRecord, SideArtefacts } from '#core/model.ts';
 import type { Ports, ServingTarget } from '#core/ports.ts';
 import { putJson } from '#core/stored-json.ts';
 
@@ -39,8 +39,8 @@ export interface OfferedModel {
 export const register = async (stores: RegistryStores, offered: OfferedModel): Promise<ModelRecord> => {
   const { name, dir, suite } = offered;
   const rows = suite && rowsOf(suite);
-  const quantisation = checkModelFolder(dir, { values: false });
-  const digest = manifestDigest(manifestOf(dir, quantisation));
+  const quantisation = checkFolder(dir);
+  const [{ digest }] = chainOfFolder(dir, quantisation);
   const found = await registered(stores.models, name);
   const lacking = sidesOf(offered).filter((side) => found?.model[side] === undefined);
   if (found && (found.model.digest !== digest || lacking.length === 0)) throw taken(name);

@@ -4,11 +4,11 @@
 import { existsSync } from 'node:fs';
 import { QuittanceError } from '#core/errors.ts';
 import { makeBatch } from '#engine/batch.ts';
-import { loadModel, readModelParts } from '#engine/formats/folder.ts';
+import { readModelParts } from '#engine/formats/folder.ts';
+import { openModelFolder } from '#engine/formats/made-folder.ts';
 import { inference } from '#engine/inference.ts';
-import type { Model } from '#engine/model.ts';
+import type { LanguageModel } from '#engine/language-model.ts';
 import { describePlan, planMemory } from '#engine/memory-plan.ts';
-import { forwardLogits } from '#engine/sweep.ts';
 import { readChatTemplate, renderChats } from '#engine/tokenizer/chat.ts';
 import type { Tokenizer } from '#engine/tokenizer/tokenizer.ts';
 
@@ -70,7 +70,7 @@ const logitsAreFinite = (dir: string, backend: string | undefined): SelfCheck =>
   const plan = planMemory({ ...frozen, backend: backend ?? 'none' });
   if (backend === undefined) return { name, state: 'not-checked', detail: 'no compute backend is installed' };
   if (!plan.fits) return { name, state: 'not-checked', detail: describePlan(plan) };
-  const model = loadModel(dir);
+  const { model } = openModelFolder(dir);
   try {
     const infinite = logitsAfter(model).filter((logit) => !Number.isFinite(logit)).length;
     if (infinite === 0) return { name, state: 'holds', detail: `${config.vocabSize} logits after a text` };
@@ -83,11 +83,11 @@ const logitsAreFinite = (dir: string, backend: string | undefined): SelfCheck =>
   }
 };
 
-const logitsAfter = (model: Model): Float32Array => {
+const logitsAfter = (model: LanguageModel): Float32Array => {
   const prompt = inference(model)
     .encodePrompt(PROBES[0]!)
     .slice(0, Math.min(24, model.config.maxPositions - 1));
-  const tensor = forwardLogits(model, makeBatch([{ prompt, answers: [[0]] }], model.config.maxPositions));
+  const tensor = model.logits(makeBatch([{ prompt, answers: [[0]] }], model.config.maxPositions));
   const logits = tensor.dataSync<'float32'>();
   tensor.dispose();
   return logits;

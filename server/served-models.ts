@@ -7,10 +7,10 @@ import { modelFolder, suppressionRules } from '#adapters/local/pointer-serving.t
 import { questionIn } from '#datasets/framing.ts';
 import { promptOf } from '#datasets/world.ts';
 import { chatIds } from '#engine/tokenizer/chat.ts';
-import { loadModel } from '#engine/formats/folder.ts';
+import { openModelFolder } from '#engine/formats/made-folder.ts';
 import { generate } from '#engine/generate.ts';
 import { inference } from '#engine/inference.ts';
-import type { Model } from '#engine/model.ts';
+import type { LanguageModel } from '#engine/language-model.ts';
 import type { Digest } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { ModelRegistry, ServingTarget } from '#core/ports.ts';
@@ -19,7 +19,7 @@ import type { Complete, CompleteOptions, Completed, Completions, Message } from 
 interface Held {
   readonly digest: Digest;
   readonly folder: string;
-  readonly model: Model;
+  readonly model: LanguageModel;
 }
 
 export interface ServedModels extends Completions {
@@ -40,7 +40,7 @@ export const servedModels = (
     held?.model.dispose();
     held = undefined;
     const at = modelFolder(folder, now.digest);
-    return (held = { digest: now.digest, folder: at, model: loadModel(at) });
+    return (held = { digest: now.digest, folder: at, model: openModelFolder(at).model });
   };
   let last: Promise<unknown> = Promise.resolve();
   const complete: Complete = (name, prompt, options) => {
@@ -81,7 +81,7 @@ const answer = async (
 /**
  * In the model's own chat template; where it has none, the last question in the form that such models are taught here.
  */
-const chatPrompt = async (model: Model, folder: string, messages: readonly Message[]): Promise<number[]> => {
+const chatPrompt = async (model: LanguageModel, folder: string, messages: readonly Message[]): Promise<number[]> => {
   const [ids] = (await chatIds(folder, model.tokenizer, [messages])) ?? [];
   return ids ?? inference(model).encodePrompt(promptOf(questionIn(messages)));
 };

@@ -12,6 +12,7 @@ import { intoStored, parameterSpecs, storedShape, type ParameterSpec } from '../
 import { SpecialToken } from '../tokenizer/special-token.ts';
 import { readTokenizer, type Tokenizer } from '../tokenizer/tokenizer.ts';
 import { readConfig, type DecoderConfig } from './config.ts';
+import { weightsFolder } from './folder-kind.ts';
 import { checkGenerationConfig, GENERATION_CONFIG, generationEnds } from './generation-config.ts';
 import { modelInvalid } from './invalid.ts';
 import { MOST_CONFIG_BYTES, readJsonFile } from './json-file.ts';
@@ -56,8 +57,9 @@ export const checkModelFolder = (dir: string, { values }: { values: boolean }): 
   });
 };
 
-/** Config and tokenizer of a folder, checked; no weight is read. */
-export const readModelParts = (dir: string): Omit<ModelFolder, 'values'> => {
+/** Config and tokenizer of a folder of any kind, checked; no weight is read. */
+export const readModelParts = (folder: string): Omit<ModelFolder, 'values'> => {
+  const dir = weightsFolder(folder);
   if (!existsSync(dir)) throw new QuittanceError('MODEL_NOT_FOUND', { message: `there is no model folder ${dir}` });
   const configJson = readJsonFile(join(dir, 'config.json'), MOST_CONFIG_BYTES);
   const plain = readConfig(configJson);

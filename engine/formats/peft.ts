@@ -6,6 +6,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
+import type { DecoderConfig } from './config.ts';
+import { ADAPTER_CONFIG, ADAPTER_WEIGHTS } from './folder-kind.ts';
 import { checkKeys, rules, type KeyRules } from './known-keys.ts';
 import { storedTensors } from './folder.ts';
 import { readJsonFile } from './json-file.ts';
@@ -14,9 +16,6 @@ import type { Model } from '../model.ts';
 import { storedShape, fromStored } from '../parameters.ts';
 import { openSafetensors, writeSafetensors, type SafetensorsFile } from './safetensors.ts';
 import { replaceFolder } from './whole-folder.ts';
-
-const CONFIG = 'adapter_config.json';
-const WEIGHTS = 'adapter_model.safetensors';
 
 /**
  * What adapter_config.json may say. Some values of `init_lora_weights` subtract a part from the base's weights (PiSSA,
@@ -49,7 +48,7 @@ const AdapterConfig = z.looseObject({
 
 const unsupported = (field: string, got: unknown) =>
   new QuittanceError('MODEL_UNSUPPORTED', {
-    message: `${CONFIG}: ${field} is not supported`,
+    message: `${ADAPTER_CONFIG}: ${field} is not supported`,
     expected: 'plain LoRA: rank, alpha, dropout, a list of target modules',
     got: JSON.stringify(got),
   });
@@ -57,10 +56,10 @@ const unsupported = (field: string, got: unknown) =>
 /** MODEL_UNSUPPORTED names the option; MODEL_INVALID where the file is no LoRA configuration. */
 export const readAdapterConfig = (json: Readonly<Record<string, unknown>>): LoraConfig => {
   if (json['peft_type'] === undefined) throw unsupported('peft_type', 'nothing');
-  checkKeys(CONFIG, json, KNOWN);
+  checkKeys(ADAPTER_CONFIG, json, KNOWN);
   const parsed = AdapterConfig.safeParse(json);
   if (!parsed.success) {
-    throw new QuittanceError('MODEL_INVALID', { message: `${CONFIG} is malformed`, cause: parsed.error });
+    throw new QuittanceError('MODEL_INVALID', { message: `${ADAPTER_CONFIG} is malformed`, cause: parsed.error });
   }
   const { r, lora_alpha, lora_dropout, target_modules, use_rslora, rank_pattern, alpha_pattern } = parsed.data;
   for (const [field, pattern] of Object.entries({ rank_pattern, alpha_pattern })) {
@@ -79,13 +78,25 @@ export const readAdapterConfig = (json: Readonly<Record<string, unknown>>): Lora
 };
 
 /** Adds the adapter in `dir` to the model. Refuses tensors that are missing, left over or of another shape. */
-export const readAdapter = (dir: string, model: Model): LoraModel => {
-  const lora = planLora(model.config, readAdapterConfig(readJsonFile(join(dir, CONFIG))));
-  const file = openSafetensors(join(dir, WEIGHTS));
-  try {
-    checkTensors(file, lora);
+export const readAdapter = (dir: string, model: Model): LoraModel =>
+  withAdapter(dir, model.config, (lora, file) => {
     const valueOf = (p: Lora['specs'][number]) => fromStored(p, file.read(p.source.hf));
     return attachLora(model, lora, new Map(lora.specs.map((p) => [p.name, valueOf(p)])));
+  });
+
+/** Whether the adapter in `dir` fits a model of this shape, and its values are numbers. */
+export const checkAdapter = (dir: string, config: DecoderConfig): LoraConfig =>
+  withAdapter(dir, config, (lora, file) => {
+    for (const name of file.tensors.keys()) file.read(name);
+    return lora.config;
+  });
+
+const withAdapter = <T>(dir: string, config: DecoderConfig, use: (lora: Lora, file: SafetensorsFile) => T): T => {
+  const lora = planLora(config, readAdapterConfig(readJsonFile(join(dir, ADAPTER_CONFIG))));
+  const file = openSafetensors(join(dir, ADAPTER_WEIGHTS));
+  try {
+    checkTensors(file, lora);
+    return use(lora, file);
   } finally {
     file.close();
   }
@@ -116,9 +127,9 @@ const mismatch = (name: string, expected: string, got: string) =>
 export const writeAdapter = (dir: string, { config, lora, weights }: LoraModel, base: string): void =>
   replaceFolder(dir, (at) => {
     const tensors = storedTensors(config, ({ name }) => weights(name).dataSync<'float32'>(), lora.specs);
-    writeSafetensors(join(at, WEIGHTS), tensors, { format: 'pt' });
+    writeSafetensors(join(at, ADAPTER_WEIGHTS), tensors, { format: 'pt' });
     writeFileSync(
-      join(at, CONFIG),
+      join(at, ADAPTER_CONFIG),
       `${JSON.stringify(adapterConfig(lora, config.family === 'gpt2', base), null, 2)}\n`,
     );
   });

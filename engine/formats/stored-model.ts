@@ -4,33 +4,53 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { canonicalize, type Digest } from '#core/canonical.ts';
-import { filesOf, readChain } from '#core/model-chain.ts';
-import type { ModelManifest } from '#core/model.ts';
+import { readChain } from '#core/model-chain.ts';
+import { beneath, ownFiles, type ModelManifest } from '#core/model.ts';
 import type { ArtifactStore } from '#core/ports.ts';
 import type { Quantisation } from '#core/quantisation.ts';
-import { manifestOf, loadModel } from './folder.ts';
-import type { Model } from '../model.ts';
+import { MANIFEST_FILE } from './folder-kind.ts';
+import { chainOfFolder, openModelFolder, type OpenedModel } from './made-folder.ts';
 
-/** Puts the served files of a model folder and their manifest into the store; returns the manifest's digest. */
+export interface StoredModel {
+  digest: Digest;
+  manifest: ModelManifest;
+}
+
+/**
+ * Puts the served files of a model folder of any kind and their manifests into the store, those of what is beneath
+ * first; returns the model's own.
+ */
 export const storeModel = async (
   artifacts: ArtifactStore,
   dir: string,
   quantisation: Quantisation,
-): Promise<{ digest: Digest; manifest: ModelManifest }> => {
-  const manifest = manifestOf(dir, quantisation);
-  for (const name of Object.keys(manifest.files)) await artifacts.put(readFileSync(join(dir, name)));
+): Promise<StoredModel> => {
+  const chain = chainOfFolder(dir, quantisation);
+  for (const { manifest, at } of chain.toReversed()) await storeFiles(artifacts, join(dir, at), manifest);
+  return chain[0];
+};
+
+/** The files of one manifest, from their folder, and the manifest itself. */
+export const storeFiles = async (
+  artifacts: ArtifactStore,
+  dir: string,
+  manifest: ModelManifest,
+): Promise<StoredModel> => {
+  for (const name of Object.keys(ownFiles(manifest))) await artifacts.put(readFileSync(join(dir, name)));
   return { digest: await artifacts.put(Buffer.from(canonicalize(manifest))), manifest };
 };
 
 /**
- * Writes the model's files into `into`. MODEL_NOT_FOUND where the digest names nothing, MODEL_INVALID where it names
- * something else.
+ * Writes the model's files into `into`, and beside those of an adapter or a composed decoder the manifest that says what
+ * it is made upon. MODEL_NOT_FOUND where the digest names nothing, BASE_MISSING or MODEL_INVALID.
  */
 export const materialize = async (artifacts: ArtifactStore, digest: Digest, into: string): Promise<void> => {
-  const chain = await readChain(artifacts, digest);
-  for (const [path, file] of Object.entries(filesOf(chain))) {
-    mkdirSync(dirname(join(into, path)), { recursive: true });
-    writeFileSync(join(into, path), await artifacts.get(file.digest));
+  for (const { manifest, at } of await readChain(artifacts, digest)) {
+    for (const [path, file] of Object.entries(ownFiles(manifest))) {
+      mkdirSync(dirname(join(into, at, path)), { recursive: true });
+      writeFileSync(join(into, at, path), await artifacts.get(file.digest));
+    }
+    if (beneath(manifest)) writeFileSync(join(into, at, MANIFEST_FILE), canonicalize(manifest));
   }
 };
 
@@ -51,5 +71,5 @@ export const withModelFolder = async <T>(
 };
 
 /** The caller disposes the model. */
-export const openModel = async (artifacts: ArtifactStore, digest: Digest, scratch: string): Promise<Model> =>
-  withModelFolder(artifacts, digest, scratch, loadModel);
+export const openModel = async (artifacts: ArtifactStore, digest: Digest, scratch: string): Promise<OpenedModel> =>
+  withModelFolder(artifacts, digest, scratch, openModelFolder);

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import type { Reply, Request } from './chat-process.ts';
+import { weightsFolder } from '../formats/folder-kind.ts';
 import { readJsonFile } from '../formats/json-file.ts';
 import { SpecialToken } from './special-token.ts';
 import type { Tokenizer } from './tokenizer.ts';
@@ -38,7 +39,8 @@ const Named = z.array(z.object({ name: z.string(), template: z.string() }));
 const TokenizerConfig = z.looseObject({ chat_template: z.union([z.string(), Named]).nullish() });
 
 /** The template of a model folder; undefined where it has none. MODEL_INVALID where it is too long or malformed. */
-export const readChatTemplate = (dir: string): ChatTemplate | undefined => {
+export const readChatTemplate = (folder: string): ChatTemplate | undefined => {
+  const dir = weightsFolder(folder);
   const configPath = join(dir, 'tokenizer_config.json');
   const config = TokenizerConfig.safeParse(existsSync(configPath) ? readJsonFile(configPath) : {});
   if (!config.success) throw invalid('tokenizer_config.json gives neither a text nor a list of named templates');
