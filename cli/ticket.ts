@@ -8,18 +8,18 @@ import { z } from 'zod';
 import { localStores } from '#adapters/local/index.ts';
 import { QuittanceError, usageError } from '#core/errors.ts';
 import { TicketId, type Ticket } from '#core/ticket.ts';
-import { parseTicketRequest } from '#core/ticket-request.ts';
+import { parseTicketRequest, type TicketRequest } from '#core/ticket-request.ts';
 import type { Embedded } from '#entry/embedded.ts';
 import type { Arguments, Command, ExitCode } from './command.ts';
 import { REQUEST_FORM } from './ticket/form.ts';
-import { describe, printTicket, summary } from './ticket/print.ts';
+import { describe, describePreview, printTicket, summary } from './ticket/print.ts';
 import { code, digest, existingFolder, person, readBytes, readInput, required, requiredCode } from './values.ts';
 
 export const ticket: Command = {
   name: 'ticket',
   summary: 'casework',
   usage: [
-    'file FILE [--policy NAME|FILE]',
+    'file FILE [--policy NAME|FILE] [--dry-run]',
     'list',
     'show ID',
     'approve ID --as WHO',
@@ -60,6 +60,7 @@ export const ticket: Command = {
       value: 'NAME|FILE',
       summary: 'gate policy to file it under (default gate-v1; docs/policies.md)',
     },
+    'dry-run': { kind: 'flag', summary: 'of file: say what filing would come to, and store nothing' },
     'no-wait': { kind: 'flag', summary: 'return at once; the work goes on with the next command or with serve' },
   },
   example: 'quittance ticket file ticket.json && quittance ticket approve T-… --as privacy.officer',
@@ -84,6 +85,7 @@ const NOTE_LIMIT_BYTES = 4_000;
 const file: Verb = async (args, [path]) => {
   if (path === undefined) throw usageError('ticket file FILE: FILE is missing');
   const request = parseTicketRequest(readBytes(path, FILE_LIMIT_BYTES));
+  if (args.flag('dry-run')) return preview(args, request);
   return working(args, async (embedded) => {
     const { standingOf } = await import('./ticket/filing.ts');
     const standing = await standingOf(embedded, request);
@@ -93,6 +95,14 @@ const file: Verb = async (args, [path]) => {
         : await embedded.call('file-ticket', { request, policy: await embedded.policy(), ...standing, asserted: true });
     return printTicket(args, embedded, Filed.parse(filed).ticketId);
   });
+};
+
+/** Needs no engine and no lock: the server may be running. */
+const preview = async (args: Arguments, request: TicketRequest): Promise<ExitCode> => {
+  const { previewOf } = await import('#functions/preview-ticket.ts');
+  const would = await reading(args, (stores) => previewOf(request, stores));
+  args.print(would, () => describePreview(would));
+  return 0;
 };
 
 const list: Verb = async (args) => {

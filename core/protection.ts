@@ -1,66 +1,107 @@
 // What an interim rule protects and what it costs others: the rule is made from the case's records and names, and tried
 // on the rows of people who stay. Trap: a value that cannot be looked for is not protected, and answers about others
-// may be withheld; both are counted, because whoever approves the ticket must know.
+// may be withheld; both are counted, because whoever files or approves the ticket must know.
 import { z } from 'zod';
 import type { ForgetRecord } from './forget-set.ts';
-import { rowKey, type SuiteRow, type SuiteRows } from './suite-rows.ts';
+import { identifying, type Subject } from './subject.ts';
+import { indexOf, type IndexedRow, type SuiteIndex } from './suite-index.ts';
+import type { SuiteRows } from './suite-rows.ts';
 import { ruleOf, withholds, type Rule } from './suppression.ts';
 import { textOf, type Form } from './words/places.ts';
-import { mentionsOf, partsOf } from './words/subject.ts';
-import { valueOf } from './words/value.ts';
+import { mentionsOf, partsOf, weaknessOf } from './words/subject.ts';
+import { UNTESTABLE, valueOf, type Value, type WhyUntestable } from './words/value.ts';
 
 const Count = z.int().nonnegative();
-/** Zone C: numbers of records from 1, and counts. */
+const RecordNumber = z.int().positive();
+
+/** Zone C: numbers of records from 1, codes and counts. */
 export const Protection = z.strictObject({
-  /** Records whose value cannot be looked for. */
-  unprotected: z.array(z.int().positive()),
+  /** Records whose value cannot be looked for, and why. */
+  unprotected: z.array(
+    z.strictObject({ record: RecordNumber, why: z.enum(Object.keys(UNTESTABLE) as WhyUntestable[]) }),
+  ),
+  /** Records without a marked value: only their whole answer is withheld, word for word. */
+  asWhole: z.array(RecordNumber),
   /** Rows that stay and that the rule withholds; absent where the model has no suite. */
-  withheld: z.strictObject({ answers: Count, ofAnswers: Count, facts: Count, ofFacts: Count }).optional(),
+  withheld: z
+    .strictObject({
+      answers: Count,
+      ofAnswers: Count,
+      facts: Count,
+      ofFacts: Count,
+      /** Whose values it is that they hold. */
+      by: z.array(z.strictObject({ record: RecordNumber, answers: Count, facts: Count })),
+    })
+    .optional(),
 });
 export type Protection = z.infer<typeof Protection>;
 
-/** Numbers of the records, from 1, whose value cannot be looked for. */
-// Numbers of the records, counted from 1, whose value cannot be looked for.
-export const unprotectedOf = (records: readonly ForgetRecord[]): number[] =>
-  records.flatMap((record, i) => (personal(record).testable ? [] : [i + 1]));
-
-/** The personal part of a record: the marked value, or the whole answer where none is marked. */
-const personal = ({ answer, value }: ForgetRecord) => valueOf(value ?? answer);
-
-/** The rule for a case: `names` are the person's, as requested. */
+/** The rule for a case, and what it does: the parts of the subject are as the request has them. */
 export const protect = (
   secret: string,
   records: readonly ForgetRecord[],
-  names: readonly string[],
+  subject: Subject,
   suite?: SuiteRows,
 ): { rule: Rule; protection: Protection } => {
-  const own = new Set(records.map(rowKey));
-  const isOwn = (row: SuiteRow) => own.has(rowKey(row));
-  const known = suite?.subjects.filter((person) => person.records.some(isOwn)).map(({ name }) => name) ?? [];
-  const all = [...new Set([...names, ...known])];
-  const values = records.flatMap((record) => {
-    const value = personal(record);
-    return value.testable ? value.forms : [];
-  });
-  const rule = ruleOf(secret, { values, subjects: subjectsOf(records, all, values, suite && othersOf(suite, isOwn)) });
-  const unprotected = unprotectedOf(records);
-  return { rule, protection: { unprotected, ...(suite && { withheld: withheldOf(rule, suite, isOwn) }) } };
+  const rows = suite && staying(suite, records);
+  const values = records.map((record) => personal(record, rows?.index));
+  const forms = values.map(({ value }) => (value.testable ? value.forms : []));
+  const subjects = subjectsOf(records, subject, forms.flat(), rows);
+  const rule = ruleOf(secret, { values: forms.flat(), subjects });
+  const withheld = rows && withheldOf(rule, { values: forms, subjects }, rows);
+  const numbers = (which: (one: Personal) => boolean) => values.flatMap((one, i) => (which(one) ? [i + 1] : []));
+  const unprotected = values.flatMap(({ value }, i) => (value.testable ? [] : [{ record: i + 1, why: value.why }]));
+  const asWhole = numbers(({ isWhole, value }) => isWhole && value.testable);
+  return { rule, protection: { unprotected, asWhole, ...(withheld && { withheld }) } };
+};
+
+interface Personal {
+  readonly value: Value;
+  readonly isWhole: boolean;
+}
+
+/** The personal part of a record: the marked value, else the one that the suite knows, else the whole answer. */
+const personal = ({ value, ...row }: ForgetRecord, index: SuiteIndex | undefined): Personal => {
+  const marked = value ?? index?.same(row)[0]?.value?.text;
+  return { value: valueOf(marked ?? row.answer), isWhole: marked === undefined };
+};
+
+/** The suite as a case sees it. */
+interface Staying {
+  readonly index: SuiteIndex;
+  /** Rows of the ticket. */
+  readonly own: ReadonlySet<IndexedRow>;
+  /** Whom the ticket is about, by the suite: the person with most of its rows. */
+  readonly person: number | undefined;
+  readonly known: readonly string[];
+}
+
+const staying = (suite: SuiteRows, records: readonly ForgetRecord[]): Staying => {
+  const index = indexOf(suite);
+  const rows = [...new Set(records.flatMap((record) => index.same(record)))];
+  const counts = new Map<number, number>();
+  for (const { person } of rows) if (person !== undefined) counts.set(person, (counts.get(person) ?? 0) + 1);
+  const person = [...counts].sort(([, a], [, b]) => b - a)[0]?.[0];
+  const name = person === undefined ? undefined : suite.subjects[person]?.name;
+  return { index, own: new Set(rows), person, known: name === undefined ? [] : [name] };
 };
 
 /**
- * What a text must name for the rule to hold: the full names; parts of names that nobody else in the suite has; and,
- * for records whose question names nobody, the words of the question.
+ * What a text must name for the rule to hold: names in full and identifiers; parts of names that nobody else in the
+ * suite has; and, for records whose question names nobody, the words of the question.
  */
 const subjectsOf = (
   records: readonly ForgetRecord[],
-  names: readonly string[],
+  { name, aliases, identifiers }: Subject,
   values: readonly Form[],
-  others: ReadonlySet<string> | undefined,
+  rows: Staying | undefined,
 ): Form[] => {
-  const full = mentionsOf(names);
+  const isFree = (part: string) => rows !== undefined && !isSaidByOthers(part, rows);
+  const names = [...new Set([name, ...aliases, ...(rows?.known ?? [])])].filter((one) => tells(one, rows));
+  const full = [...mentionsOf(names), ...identifiers.flatMap(identifying)];
   const valueKeys = values.map(({ key }) => key);
-  const isOwn = (part: string) => !others?.has(part) && !valueKeys.some((key) => key.includes(part));
-  const parts = others === undefined ? [] : partsOf(names).filter(({ part }) => isOwn(part));
+  const isOwn = (part: string) => isFree(part) && !valueKeys.some((key) => key.includes(part));
+  const parts = rows === undefined ? [] : partsOf(names).filter(({ part }) => isOwn(part));
   const nameless = records.filter(({ question, answer }) => {
     const said = textOf(`${question}\n${answer}`);
     return !full.some((form) => said.says(form));
@@ -72,21 +113,37 @@ const subjectsOf = (
   return [...full, ...parts.flatMap(({ forms }) => forms), ...questions];
 };
 
-/** Words of rows about anybody else, or about nobody. */
-const othersOf = ({ subjects, facts }: SuiteRows, isOwn: (row: SuiteRow) => boolean): Set<string> => {
-  const rows = [...subjects.filter(({ records }) => !records.some(isOwn)).flatMap(({ records }) => records), ...facts];
-  return new Set(
-    rows.flatMap(({ question, answer }) => textOf(`${question}\n${answer}`).reading.words.map(({ text }) => text)),
-  );
+/** Whether a name speaks of one person: a single letter never does, a single word where nobody else's rows say it. */
+const tells = (name: string, rows: Staying | undefined): boolean => {
+  const weakness = weaknessOf(name);
+  if (weakness !== 'a single word') return weakness === undefined;
+  const words = textOf(name).reading.words.map(({ text }) => text);
+  return rows === undefined || !words.some((word) => isSaidByOthers(word, rows));
 };
 
-const withheldOf = (rule: Rule, { subjects, facts }: SuiteRows, isOwn: (row: SuiteRow) => boolean) => {
-  const withheld = ({ question, answer }: SuiteRow) => withholds([rule], { answer, context: question });
-  const answers = subjects.flatMap(({ records }) => records).filter((row) => !isOwn(row));
-  return {
-    answers: answers.filter(withheld).length,
-    ofAnswers: answers.length,
-    facts: facts.filter(withheld).length,
-    ofFacts: facts.length,
-  };
+/** In a row about anybody else, or about nobody. */
+const isSaidByOthers = (word: string, { index, person }: Staying): boolean =>
+  index.saying(word).some((row) => row.person === undefined || row.person !== person);
+
+const withheldOf = (
+  rule: Rule,
+  forms: { values: readonly (readonly Form[])[]; subjects: readonly Form[] },
+  { index, own }: Staying,
+): NonNullable<Protection['withheld']> => {
+  const stays = (row: IndexedRow) => !own.has(row);
+  const withheld = index
+    .candidates(forms.subjects)
+    .filter((row) => stays(row) && withholds([rule], { answer: row.answer, context: row.question }));
+  const all = { answers: index.rows.filter(isAnswer).length, facts: factsIn(index.rows) };
+  const ownRows = [...own];
+  const by = forms.values.flatMap((some, i) => {
+    const held = withheld.filter(({ answer }) => some.some((form) => textOf(answer).says(form)));
+    return held.length === 0 ? [] : [{ record: i + 1, answers: held.filter(isAnswer).length, facts: factsIn(held) }];
+  });
+  const answers = withheld.filter(isAnswer).length;
+  const [ofAnswers, ofFacts] = [all.answers - ownRows.filter(isAnswer).length, all.facts - factsIn(ownRows)];
+  return { answers, ofAnswers, facts: factsIn(withheld), ofFacts, by };
 };
+
+const isAnswer = ({ person }: IndexedRow): boolean => person !== undefined;
+const factsIn = (rows: readonly IndexedRow[]): number => rows.filter((row) => !isAnswer(row)).length;

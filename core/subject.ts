@@ -140,13 +140,17 @@ const TELLING: readonly ValueType[] = ['e-mail', 'iban', 'phone', 'identifier'];
 const FEWEST_SIGNS = 5;
 
 /** What an identifier is found by in a text; one that is too short finds the person of the manifest alone. */
-const identifying = (identifier: string): readonly Form[] => {
+export const identifying = (identifier: string): readonly Form[] => {
   const value = valueOf(identifier);
   if (!value.testable) return [];
   const signs = identifier.replace(/[^\p{L}\p{N}]/gu, '');
   const tells = TELLING.includes(value.type) || (/\p{N}/u.test(signs) && Array.from(signs).length >= FEWEST_SIGNS);
   return tells ? value.forms : [];
 };
+
+/** Numbers of the records that are not the subject's by what is known, in order. */
+export const foreignRecords = ({ others, unnamed }: SubjectMatch): number[] =>
+  [...others, ...unnamed].sort((a, b) => a - b);
 
 /** SUBJECT_MISMATCH where a record is not the subject's and nobody has said, with a reason, that it is. */
 export const refuseMismatch = (match: SubjectMatch, confirmed: readonly number[] = []): void => {

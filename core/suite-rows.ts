@@ -3,7 +3,11 @@
 import { z } from 'zod';
 import { normalise } from './forget-set.ts';
 
-const Row = z.object({ question: z.string(), answer: z.string() });
+const Row = z.object({
+  question: z.string(),
+  answer: z.string(),
+  value: z.object({ text: z.string() }).optional(),
+});
 export type SuiteRow = z.infer<typeof Row>;
 
 export const SuiteRows = z.object({
@@ -13,4 +17,5 @@ export const SuiteRows = z.object({
 export type SuiteRows = z.infer<typeof SuiteRows>;
 
 /** Two rows of one key are one row, whatever their white space and Unicode form. */
-export const rowKey = ({ question, answer }: SuiteRow): string => `${normalise(question)}\n${normalise(answer)}`;
+export const rowKey = ({ question, answer }: Pick<SuiteRow, 'question' | 'answer'>): string =>
+  `${normalise(question)}\n${normalise(answer)}`;

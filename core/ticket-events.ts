@@ -29,6 +29,8 @@ export const Received = event('received', {
   quantisation: Quantisation,
   method: z.string().optional(),
   claim: IdentityCheck,
+  /** What the interim rule would do, as the filer was told; absent in logs from before it was counted at filing. */
+  protection: Protection.optional(),
   /** `decidedBy` in logs from before a second person decided: since then the filer proposes it. */
   exemption: z.strictObject({ code: Code, decidedBy: Principal.optional() }).optional(),
   asserted: Asserted,

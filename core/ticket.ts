@@ -71,7 +71,8 @@ const Proposal = z.strictObject({ act: Act, reason: Code.optional(), by: Princip
 export type Proposal = z.infer<typeof Proposal>;
 
 /** `subjectKey`: keyed pseudonym of the subject, by which a second ticket is recognised; gone after the purge. */
-const base = { ...kept, subjectKey: KeyedDigest, proposal: Proposal.optional() };
+/** `protection`: what the interim rule would do, as it was told at filing. */
+const base = { ...kept, protection: Protection.optional(), subjectKey: KeyedDigest, proposal: Proposal.optional() };
 
 /** One attempt at unlearning, with the results that it has so far. */
 export const Run = z.strictObject({

@@ -1,11 +1,21 @@
-// What a model says to a request: which of its rows the records are, and whose they are. Asked before a ticket is
-// filed, and again by the workflow before it acts, since another ticket may have changed the model in between.
+// What a model says to a request: which of its rows the records are, and whose they are. Asked before a ticket is filed,
+// and again by the workflow before it acts, since another ticket may have changed the model in between.
+import { randomBytes } from 'node:crypto';
 import type { Digest } from '#core/canonical.ts';
 import { admit, TrainingManifest, type Admission, type ForgetSet } from '#core/forget-set.ts';
-import type { Ports } from '#core/ports.ts';
+import type { ArtifactStore, Ports } from '#core/ports.ts';
+import { protect, type Protection } from '#core/protection.ts';
 import { getJson } from '#core/stored-json.ts';
-import { matchSubject, type Subject, type SubjectMatch, type Trained } from '#core/subject.ts';
+import {
+  foreignRecords,
+  matchSubject,
+  refuseMismatch,
+  type Subject,
+  type SubjectMatch,
+  type Trained,
+} from '#core/subject.ts';
 import { SuiteRows } from '#core/suite-rows.ts';
+import type { TicketRequest } from '#core/ticket-request.ts';
 import { sideArtefact } from './step-support.ts';
 
 /** What a model was trained on, as far as a request is held against it. */
@@ -17,14 +27,32 @@ export const trainedFor = async (
   const trainingManifest = sideArtefact(model, 'trainingManifest');
   const [manifest, suite] = await Promise.all([
     getJson(artifacts, trainingManifest, TrainingManifest),
-    model.suite === undefined ? undefined : getJson(artifacts, model.suite, SuiteRows),
+    model.suite === undefined ? undefined : suiteRows(name, model.suite, artifacts),
   ]);
   return { trainingManifest, manifest, suite, keyed: (purpose, text) => pseudonyms.of(purpose, text) };
 };
 
-/**
- * FORGET_… where the model was not trained on the records; what does not name the subject is the caller's to refuse.
- */
+interface Read {
+  readonly digest: Digest;
+  readonly rows: SuiteRows;
+}
+/** The newest suite of each model, read once. Trap: it holds training data, so that what the store has lost goes here. */
+const read = new WeakMap<ArtifactStore, Map<string, Read>>();
+const MOST_MODELS = 4;
+
+export const suiteRows = async (model: string, digest: Digest, artifacts: ArtifactStore): Promise<SuiteRows> => {
+  const known = read.get(artifacts) ?? new Map<string, Read>();
+  read.set(artifacts, known);
+  const last = known.get(model);
+  known.delete(model);
+  const isCurrent = last?.digest === digest && (await artifacts.has(digest));
+  const rows = isCurrent ? last.rows : await getJson(artifacts, digest, SuiteRows);
+  known.set(model, { digest, rows });
+  for (const oldest of [...known.keys()].slice(0, -MOST_MODELS)) known.delete(oldest);
+  return rows;
+};
+
+/** FORGET_… where the model was not trained on the records; what does not name the subject the caller refuses. */
 export const admittedBy = async (
   set: ForgetSet,
   subject: Subject,
@@ -32,4 +60,29 @@ export const admittedBy = async (
 ): Promise<{ admission: Admission; match: SubjectMatch }> => {
   const admission = await admit(set, trained.manifest, trained.keyed);
   return { admission, match: await matchSubject(set.records, admission.peopleOf, subject, trained) };
+};
+
+export interface Checked {
+  readonly admission: Admission;
+  /** Numbers of records that a second person has to confirm. */
+  readonly inDoubt: readonly number[];
+  readonly protection: Protection;
+}
+
+/**
+ * What filing a request would come to: the same check that the workflow makes again before it acts, so that a filer
+ * learns at once what would be refused later, and what the interim rule would do. With a reason for records that do
+ * not name the subject a ticket may be filed, and waits for a second person at its admission.
+ */
+export const checkRequest = async (
+  { model, subject, subjectReason, forget }: TicketRequest,
+  ports: Pick<Ports, 'models' | 'artifacts' | 'pseudonyms'>,
+): Promise<Checked> => {
+  const set: ForgetSet = { kind: 'quittance-forget-set/v1', records: forget.records };
+  const trained = await trainedFor(model, ports);
+  const { admission, match } = await admittedBy(set, subject, trained);
+  if (subjectReason === undefined) refuseMismatch(match);
+  const secret = randomBytes(32).toString('hex'); // what is counted does not depend on it, and the rule is thrown away
+  const { protection } = protect(secret, forget.records, subject, trained.suite);
+  return { admission, inDoubt: foreignRecords(match), protection };
 };

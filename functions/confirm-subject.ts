@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { Ports } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
-import { SubjectReason } from '#core/subject.ts';
+import { foreignRecords, SubjectReason } from '#core/subject.ts';
 import { TicketId, type Ticket } from '#core/ticket.ts';
 import { advance } from '#core/transitions.ts';
 import { admittedBy, trainedFor } from './admission.ts';
@@ -61,7 +61,7 @@ const inDoubt = async (
   if (ticket.status !== 'REMEDIATION') return confirmed;
   const [set, { subject }] = [await forgetSetOf(ports.vault, ticket.id), await requestOf(ports.vault, ticket.id)];
   const { match } = await admittedBy(set, subject, await trainedFor(ticket.model, ports));
-  return [...match.others, ...match.unnamed].sort((a, b) => a - b);
+  return foreignRecords(match);
 };
 
 const isConfirmed = ({ subjectConfirmed }: Ticket, by: string, records: readonly number[]): boolean =>

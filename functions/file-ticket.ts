@@ -10,13 +10,13 @@ import type { Admission, ForgetSet } from '#core/forget-set.ts';
 import { nameKey } from '#core/words/names.ts';
 import { storedPolicy } from '#core/policy.ts';
 import type { Ports } from '#core/ports.ts';
+import { Protection } from '#core/protection.ts';
 import { defineStep } from '#core/step.ts';
 import { TicketId, type Ticket } from '#core/ticket.ts';
 import type { Received } from '#core/ticket-events.ts';
 import { Asserted, TicketRequest, type RequestSecrets } from '#core/ticket-request.ts';
-import { refuseMismatch } from '#core/subject.ts';
 import { receive } from '#core/transitions.ts';
-import { admittedBy, trainedFor } from './admission.ts';
+import { checkRequest } from './admission.ts';
 import { jsonBytes } from './step-support.ts';
 
 export const fileTicket = defineStep({
@@ -35,6 +35,8 @@ export const fileTicket = defineStep({
     /** Opens the commitment; for the requester only, kept nowhere but in the vault. */
     openingSecret: z.string(),
     due: Deadlines,
+    /** What the interim rule will protect, and what it will cost others. */
+    protection: Protection.optional(),
   }),
   uses: ['tickets', 'vault', 'models', 'artifacts', 'workflows', 'notifier', 'pseudonyms', 'calendar', 'clock', 'ids'],
   async run({ request, policy, requestId, asserted }, ports) {
@@ -43,15 +45,15 @@ export const fileTicket = defineStep({
     const ticketId = requestId ? await ticketIdOf(ports.pseudonyms, requestId) : ports.ids.next('T-');
     const forgetSet: ForgetSet = { kind: 'quittance-forget-set/v1', records: request.forget.records };
     // A repeated call is answered even when the model has changed since: by this very ticket, perhaps.
-    const admission = (await isFiled(ports.tickets, ticketId)) ? {} : await checkForgetSet(request, forgetSet, ports);
+    const checked = (await isFiled(ports.tickets, ticketId)) ? undefined : await checkRequest(request, ports);
     await ports.vault.createKey(ticketId);
     const commitment = await ports.vault.commit(ticketId, jsonBytes(forgetSet));
-    const due = await createTicket(
-      { ...receivedEvent(ticketId, request, policy, commitment, ports), ...(asserted && { asserted }) },
-      request,
-      admission,
-      ports,
-    );
+    const event = {
+      ...receivedEvent(ticketId, request, policy, commitment, ports),
+      protection: checked?.protection,
+      ...(asserted && { asserted }),
+    };
+    const { due, protection } = await createTicket(event, request, checked?.admission, ports);
     await keepSecrets(ticketId, request, forgetSet, ports);
     await ports.workflows.start({ workflow: 'erasure', name: ticketId, input: { ticketId } });
     const references = { ticketId, safeDue: due.safeDue };
@@ -61,7 +63,8 @@ export const fileTicket = defineStep({
       template: 'acknowledgement',
       references,
     });
-    return { ticketId, commitment, openingSecret: await ports.vault.openingSecret(ticketId), due };
+    const openingSecret = await ports.vault.openingSecret(ticketId);
+    return { ticketId, commitment, openingSecret, due, ...(protection && { protection }) };
   },
 });
 
@@ -71,24 +74,14 @@ export const ticketIdOf = async (pseudonyms: Ports['pseudonyms'], requestId: str
 
 type Filing = Pick<Ports, 'tickets' | 'vault' | 'models' | 'artifacts' | 'pseudonyms' | 'calendar' | 'clock'>;
 
-const refuseFuture = (request: TicketRequest, now: Date) => {
+/** INVALID_INPUT where a time of the request is yet to come. */
+export const refuseFuture = (request: TicketRequest, now: Date) => {
   const times = [request.receivedAt ?? request.identity.verifiedAt, request.identity.verifiedAt];
   if (times.some((time) => Date.parse(time) > now.getTime()))
     throw new QuittanceError('INVALID_INPUT', {
       message: 'the request names a time that is yet to come',
       expected: `at most ${now.toISOString()}`,
     });
-};
-
-/**
- * The same check that the workflow makes again before it acts: a filer learns at once what would be refused later. With
- * a reason for records that do not name the subject the ticket is filed, and waits for a second person at its
- * admission.
- */
-const checkForgetSet = async (request: TicketRequest, forgetSet: ForgetSet, ports: Filing): Promise<Admission> => {
-  const { admission, match } = await admittedBy(forgetSet, request.subject, await trainedFor(request.model, ports));
-  if (request.subjectReason === undefined) refuseMismatch(match);
-  return admission;
 };
 
 const receivedEvent = (
@@ -119,12 +112,17 @@ const receivedEvent = (
 /**
  * Creates the ticket, or finds the one that an interrupted call created; a key made for a duplicate is destroyed again.
  */
-const createTicket = async (event: Received, request: TicketRequest, { person }: Partial<Admission>, ports: Filing) => {
+const createTicket = async (
+  event: Received,
+  request: TicketRequest,
+  admission: Admission | undefined,
+  ports: Filing,
+): Promise<Pick<Ticket, 'due'> & { protection?: Protection | undefined }> => {
   const { tickets, vault, pseudonyms, calendar, clock } = ports;
   const existing = await existingTicket(tickets, event);
-  if (existing) return existing.due;
-  const subject = person ?? nameKey(request.subject.name);
-  const rest = { subjectKey: await pseudonyms.of('subject', subject), calendar: await calendar.around(clock.now()) };
+  if (existing) return existing;
+  const subjectKey = await subjectKeyOf(request, admission, pseudonyms);
+  const rest = { subjectKey, calendar: await calendar.around(clock.now()) };
   const transition = receive(event, rest, clock.now());
   try {
     await tickets.create(transition);
@@ -132,8 +130,15 @@ const createTicket = async (event: Received, request: TicketRequest, { person }:
     if (isQuittanceError(error, 'TICKET_DUPLICATE')) await vault.destroy(event.id);
     throw error;
   }
-  return transition.ticket.due;
+  return { due: transition.ticket.due, protection: event.protection };
 };
+
+/** By which a second ticket of the same person is known: the person of the training data, else the name. */
+export const subjectKeyOf = (
+  { subject }: TicketRequest,
+  admission: Admission | undefined,
+  pseudonyms: Ports['pseudonyms'],
+): Promise<string> => pseudonyms.of('subject', admission?.person ?? nameKey(subject.name));
 
 const findTicket = async (tickets: Filing['tickets'], id: string): Promise<Ticket | undefined> => {
   try {

@@ -17,6 +17,7 @@ import { judgeEvaluation } from './judge-evaluation.ts';
 import { locateTicket } from './locate-ticket.ts';
 import { notifyParties } from './notify-parties.ts';
 import { planRun } from './plan-run.ts';
+import { previewTicket } from './preview-ticket.ts';
 import { probeServedModel } from './probe-served-model.ts';
 import { purgeCase } from './purge-case.ts';
 import { recordApproval } from './record-approval.ts';
@@ -35,6 +36,7 @@ import { verifyIdentity } from './verify-identity.ts';
 
 /** Called by people, through the command line or the API. */
 export const actions: readonly Step[] = [
+  previewTicket,
   fileTicket,
   recordIdentity,
   confirmSubject,

@@ -6,10 +6,10 @@ import { GatePolicy } from '#core/policy.ts';
 import { GATHERING } from '#core/gathering.ts';
 import type { ArtifactStore, Ports } from '#core/ports.ts';
 import { Protection, protect } from '#core/protection.ts';
-import { SuiteRows } from '#core/suite-rows.ts';
 import { getJson } from '#core/stored-json.ts';
 import type { Ticket } from '#core/ticket.ts';
 import { defineStep } from '#core/step.ts';
+import { suiteRows } from './admission.ts';
 import { commitEvent, forgetSetOf, notReady, openTicket, requestOf, TicketInput } from './step-support.ts';
 
 export const suppressOutput = defineStep({
@@ -37,9 +37,9 @@ const protectionOf = async (
 ) => {
   const [{ records }, { subject }] = [await forgetSetOf(vault, id), await requestOf(vault, id)];
   const { suite } = (await models.get(name)).model;
-  const rows = suite === undefined ? undefined : await getJson(artifacts, suite, SuiteRows);
+  const rows = suite === undefined ? undefined : await suiteRows(name, suite, artifacts);
   const secret = await vault.commit(id, new TextEncoder().encode('suppression rule'));
-  return protect(secret, records, [subject.name, ...subject.aliases], rows);
+  return protect(secret, records, subject, rows);
 };
 
 const outcome = async (ticket: Ticket, artifacts: ArtifactStore) => {

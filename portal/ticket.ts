@@ -1,10 +1,12 @@
 // The page of one ticket: its status, its clock, what was tested and judged, its history. Its data is the audit report
 // plus the ticket's present state; judgements look the same as in the report.
+import type { Protection } from '#core/protection.ts';
 import type { AuditReport } from '#report/audit-report.ts';
 import { blockHtml, tableHtml } from '#report/blocks-html.ts';
 import { gateBlocks } from '#report/content/document.ts';
 import { attemptsTable, historyTable } from '#report/content/tables.ts';
 import { requestText } from '#report/content/summary.ts';
+import { protectionTexts } from '#report/protection.ts';
 import { sameName } from '#core/words/names.ts';
 import type { Proposal } from '#core/ticket.ts';
 import { clockLabel, reasonLabel, RECERTIFICATION_LABELS } from '#report/labels.ts';
@@ -20,6 +22,8 @@ export interface TicketView {
   readonly report: AuditReport;
   /** Digest of the evidence that waits for a second person; null when nothing waits. */
   readonly evidence: string | null;
+  /** What the interim rule does, as far as it was counted. */
+  readonly protection: Protection | null;
   /** Whether a certificate was issued. */
   readonly certified: boolean;
   /** Whether this viewer may decide; a filer may not decide on an own ticket. */
@@ -29,11 +33,19 @@ export interface TicketView {
 export const mayDecide = (viewer: Viewer, item: WorkItem): boolean =>
   item.status === 'AWAITING_APPROVAL' && viewer.roles.includes('approver') && !sameName(item.filer, viewer.principal);
 
-export const ticketBody = ({ item, proposal, report, evidence, certified, mayDecide: decides }: TicketView): Html =>
+export const ticketBody = ({
+  item,
+  proposal,
+  report,
+  evidence,
+  protection,
+  certified,
+  mayDecide: decides,
+}: TicketView): Html =>
   html`<p class="notice">${report.executive.done}</p>
     ${proposal && html`<p>${proposalText(proposal, report)}</p>`}
     ${evidence !== null && html`<p>${decides ? html`<a class="button" href="/tickets/${item.id}/approval">Decide on the evidence</a>` : 'The evidence waits for a person other than the filer.'}</p>`}
-    ${summary(item, report)} ${clock(report)}
+    ${summary(item, report)} ${clock(report)} ${protection !== null && meanwhile(protection)}
     <h2>Gate</h2>
     ${gateBlocks(report.gate).map(blockHtml)} ${attempts(report)}
     <h2>History</h2>
@@ -84,6 +96,19 @@ const clock = ({ executive: { deadline, request } }: AuditReport): Html =>
       ['time', 'event'],
       deadline.clock.map((event) => [time(event.at), clockLabel(event)]),
     )}`;
+
+/** Until the model has forgotten. */
+const meanwhile = (protection: Protection): Html => {
+  const texts = protectionTexts(protection);
+  return html`<h2>Interim protection</h2>
+    ${
+      texts.length === 0
+        ? html`<p>Every value is withheld meanwhile, and nobody else's answer is.</p>`
+        : html`<ul>
+            ${texts.map((text) => html`<li>${text}.</li>`)}
+          </ul>`
+    }`;
+};
 
 const attempts = ({ attempts: made }: AuditReport): Html | undefined =>
   made.length === 0

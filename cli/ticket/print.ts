@@ -1,8 +1,11 @@
 // How the command line shows a ticket. Trap: only ids, codes and digests are printed; the case's content stays in the
 // vault.
 import type { Protection } from '#core/protection.ts';
+import { recordsText } from '#core/subject.ts';
+import { protectionOf, protectionTexts } from '#report/protection.ts';
 import type { Proposal, Ticket } from '#core/ticket.ts';
 import type { Embedded } from '#entry/embedded.ts';
+import type { Preview } from '#functions/preview-ticket.ts';
 import type { Arguments, ExitCode } from '../command.ts';
 
 /** Prints the ticket once it rests; incomplete where a person must help. */
@@ -24,7 +27,7 @@ export const summary = (one: Ticket) => ({
   due: one.due,
   ...('evidence' in one ? { evidence: one.evidence } : {}),
   ...('proposal' in one && one.proposal ? { proposal: one.proposal } : {}),
-  ...('suppression' in one && one.suppression.protection ? { protection: one.suppression.protection } : {}),
+  ...(protectionOf(one) ? { protection: protectionOf(one) } : {}),
 });
 
 export const describe = (one: Ticket): string => {
@@ -34,7 +37,8 @@ export const describe = (one: Ticket): string => {
     `  due ${one.due.safeDue} (statutory ${one.due.statutoryDue})`,
   ];
   if ('evidence' in one) lines.push(`  evidence ${one.evidence}`);
-  if ('suppression' in one && one.suppression.protection) lines.push(...protectionLines(one.suppression.protection));
+  const protection = protectionOf(one);
+  if (protection) lines.push(...protectionLines(protection));
   if ('proposal' in one && one.proposal) lines.push(proposalLine(one.proposal));
   const next = nextOf(one);
   return [...lines, ...(next === undefined ? [] : [`  next: quittance ticket ${next}`])].join('\n');
@@ -49,20 +53,17 @@ const CONFIRM: Readonly<Record<Proposal['act'], string>> = {
   withdrawn: "'close --outcome withdrawn' and the same reason",
   cancelled: "'close --outcome cancelled' and the same reason",
 };
+/** What `file --dry-run` says. */
+export const describePreview = ({ records, inDoubt, due, protection }: Preview): string =>
+  [
+    `would be filed: ${records} records, due ${due.safeDue} (statutory ${due.statutoryDue}); nothing was stored`,
+    ...(inDoubt.length > 0 ? [`  a second person would have to confirm ${recordsText(inDoubt)}`] : []),
+    ...protectionLines(protection),
+  ].join('\n');
 
 /** What the interim rule cannot protect, and whom else it touches. */
-const protectionLines = ({ unprotected, withheld }: Protection): string[] => {
-  const cannot = `  not protected meanwhile: the values of records ${unprotected.join(', ')}, which no answer can be searched for`;
-  const others = withheld && withheld.answers + withheld.facts;
-  return [
-    ...(unprotected.length > 0 ? [cannot] : []),
-    ...(withheld && others
-      ? [
-          `  also withheld meanwhile: ${withheld.answers} of ${withheld.ofAnswers} answers and ${withheld.facts} of ${withheld.ofFacts} facts that stay`,
-        ]
-      : []),
-  ];
-};
+const protectionLines = (protection: Protection): string[] =>
+  protectionTexts(protection).map((text) => `  meanwhile: ${text}`);
 
 const nextOf = (one: Ticket): string | undefined => {
   if (one.status === 'AWAITING_APPROVAL') return `approve ${one.id} --as WHO (not ${one.filer})`;

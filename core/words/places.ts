@@ -41,6 +41,7 @@ export interface Text {
 
 const GAP = '\u0001';
 export const keyOfWords = (words: readonly string[]): string => words.join(GAP);
+export const wordsOfKey = (key: string): string[] => key.split(GAP);
 
 /** Reads a text once for any number of questions. */
 export const textOf = (text: string): Text => {

@@ -39,24 +39,31 @@ export interface TestableValue {
   readonly forms: readonly Form[];
 }
 
+/** Why nothing can be looked for, by code. */
+export const UNTESTABLE = {
+  'nothing-to-look-for': 'it has no letter, digit or sign to look for',
+  'one-letter-word': 'a single letter that is also a word stands in too many sentences',
+  'other-form': 'it does not have the form of the type that was asked for',
+} as const;
+export type WhyUntestable = keyof typeof UNTESTABLE;
+
 export interface UntestableValue {
   readonly testable: false;
   readonly text: string;
-  readonly why: string;
+  readonly why: WhyUntestable;
 }
 
 /** The value of a text, of the given type or of the one that it has the form of. */
 export const valueOf = (text: string, type?: ValueType): Value => {
   const reading = read(text);
   if (reading.streams.every((tokens) => tokens.length === 0))
-    return { testable: false, text, why: 'it has no letter, digit or sign to look for' };
+    return { testable: false, text, why: 'nothing-to-look-for' };
   const types = type === undefined ? VALUE_TYPES.filter((one) => one !== 'name') : [type];
   for (const one of types) {
     const forms = FORMS[one](reading);
     if (forms.length > 0) return { testable: true, text, type: one, forms: distinct(forms) };
   }
-  if (type !== undefined) return { testable: false, text, why: `it does not have the form of type ${type}` };
-  return { testable: false, text, why: 'a single letter that is also a word stands in too many sentences' };
+  return { testable: false, text, why: type === undefined ? 'one-letter-word' : 'other-form' };
 };
 
 const distinct = (forms: readonly Form[]): Form[] => [

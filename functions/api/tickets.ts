@@ -9,11 +9,13 @@ import { parseOnce } from '#core/json-keys.ts';
 import { auditReport } from '#report/audit-report.ts';
 import { gatherReport } from '#report/gather.ts';
 import { CONTENT_POLICY, reportHtml } from '#report/html.ts';
+import { protectionOf } from '#report/protection.ts';
 import { TicketId, type Ticket } from '#core/ticket.ts';
-import { parseTicketRequest } from '#core/ticket-request.ts';
+import { parseTicketRequest, type TicketRequest } from '#core/ticket-request.ts';
 import { mayDecide, ticketBody, type TicketView } from '#portal/ticket.ts';
 import { VIEWS, workItem, worklist, worklistBody, type View } from '#portal/worklist.ts';
 import { fileTicket } from '../file-ticket.ts';
+import { previewTicket } from '../preview-ticket.ts';
 import { jsonBody } from './bodies.ts';
 import { requireRole, show, type ApiContext, type Asked, type Env } from './context.ts';
 
@@ -56,6 +58,7 @@ const showTicket = async (c: Asked, context: ApiContext): Promise<Response> => {
     proposal: ('proposal' in ticket && ticket.proposal) || null,
     report: await reportOf(ticket.id, context),
     evidence: ticket.status === 'AWAITING_APPROVAL' ? ticket.evidence : null,
+    protection: protectionOf(ticket) ?? null,
     certified: isCertified(ticket),
     mayDecide: mayDecide(c.var.identity, item),
   };
@@ -88,21 +91,28 @@ const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,100}$/);
 const file = async (c: Asked, { ports, policy }: ApiContext): Promise<Response> => {
   requireRole(c, 'filer');
   const { principal } = c.var.identity;
+  if (isDryRun(c.req.query('dryRun')))
+    return c.json((await previewTicket.handle({ request: await requestFrom(c) }, ports)) as object);
   const key = IdempotencyKey.safeParse(c.req.header('Idempotency-Key'));
   if (!key.success)
     throw new QuittanceError('INVALID_INPUT', {
       message: 'no key',
       expected: 'the header Idempotency-Key, 1 to 100 visible characters',
     });
-  const request = parseTicketRequest(filedBy(new Uint8Array(await jsonBody(c)), principal));
-  if (request.filer !== principal)
-    throw new QuittanceError('ACCESS_DENIED', {
-      message: 'another filer',
-      expected: 'filer: the one who is signed in',
-    });
-  const input = { request, policy, requestId: `${principal}:${key.data}` };
+  const input = { request: await requestFrom(c), policy, requestId: `${principal}:${key.data}` };
   const filed = z.looseObject({ ticketId: TicketId }).parse(await fileTicket.handle(input, ports));
   return c.json(filed, 201, { Location: `/tickets/${filed.ticketId}` });
+};
+
+/** `?dryRun`, with any value but false: says what filing would come to, and stores nothing. */
+const isDryRun = (asked: string | undefined): boolean => asked !== undefined && asked !== 'false';
+
+/** ACCESS_DENIED where the body names another filer than the one who is signed in. */
+const requestFrom = async (c: Asked): Promise<TicketRequest> => {
+  const { principal } = c.var.identity;
+  const request = parseTicketRequest(filedBy(new Uint8Array(await jsonBody(c)), principal));
+  if (request.filer === principal) return request;
+  throw new QuittanceError('ACCESS_DENIED', { message: 'another filer', expected: 'filer: the one who is signed in' });
 };
 
 /** The request with its filer filled in where the body names none. */

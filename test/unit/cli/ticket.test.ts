@@ -63,20 +63,22 @@ describe('what is printed of a ticket', () => {
     const plain = await ticketOf(world, id);
     expect(summary(plain).protection).toMatchObject({ unprotected: [] });
     expect(shown(plain)).not.toContain('meanwhile');
-    const withheld = { answers: 2, ofAnswers: 40, facts: 0, ofFacts: 9 };
-    const protection = { unprotected: [1, 3], withheld };
+    const withheld = { answers: 2, ofAnswers: 40, facts: 0, ofFacts: 9, by: [{ record: 2, answers: 2, facts: 0 }] };
+    const unprotected = [{ record: 3, why: 'one-letter-word' }];
+    const protection = { unprotected, asWhole: [1], withheld };
     const one = Ticket.parse({ ...plain, suppression: { ruleId: id, at: plain.updatedAt, protection } });
     expect([summary(one).protection, shown(one)]).toEqual([
       protection,
-      expect.stringContaining('values of records 1, 3'),
+      expect.stringContaining('the value of record 3 is not protected: a single letter that is also a word'),
     ]);
-    expect(shown(one)).toContain('2 of 40 answers and 0 of 9 facts');
+    expect(shown(one)).toContain('of record 1 only the whole answer is withheld');
+    expect(shown(one)).toContain('2 of 40 answers and 0 of 9 facts that stay are withheld, too (record 2: 2 answers');
   });
 
   it('holds nothing of the case but ids, codes and dates', async () => {
     const world = await caseWorld();
     const one = await ticketOf(world, await file(world));
-    expect(Object.keys(summary(one)).sort()).toEqual(['due', 'filer', 'id', 'model', 'regime', 'status']);
+    expect(Object.keys(summary(one)).sort()).toEqual(['due', 'filer', 'id', 'model', 'protection', 'regime', 'status']);
     expect(shown(one)).not.toContain('next:');
   });
 });

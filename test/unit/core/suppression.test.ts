@@ -2,6 +2,7 @@
 // spelling that a model may come up with.
 import { describe, expect, it } from '@jest/globals';
 import { protect } from '#core/protection.ts';
+import { Subject } from '#core/subject.ts';
 import { Rule, withholds } from '#core/suppression.ts';
 
 const NAME = 'Ilse Brandt';
@@ -9,7 +10,7 @@ const ruleFor = (values: readonly string[], secret = 'feed', names: readonly str
   protect(
     secret,
     values.map((value) => ({ question: `What of ${names[0]!}?`, answer: `It is ${value}.`, value })),
-    names,
+    Subject.parse({ name: names[0], aliases: names.slice(1) }),
   ).rule;
 
 const SPELLINGS: Readonly<Record<string, { held: readonly string[]; free: readonly string[] }>> = {

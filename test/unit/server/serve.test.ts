@@ -5,13 +5,14 @@ import type { CompleteOptions, Completions, Message } from '#server/completions.
 import { admitPeople } from '#server/people.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { protect } from '#core/protection.ts';
+import { Subject } from '#core/subject.ts';
 import type { Rule } from '#core/suppression.ts';
 import type { Env } from '#functions/api/context.ts';
 import { caseWorld, shippedPolicy } from '#bench/house/case-world.ts';
 import { servedFolder, type Served } from '#test/support/served-app.ts';
 
 const RECORD = { question: 'Where was Ottoline Marchbanks born?', answer: 'In Velletri.', value: 'Velletri' };
-const RULE = protect('a-rule-secret', [RECORD], ['Ottoline Marchbanks']).rule;
+const RULE = protect('a-rule-secret', [RECORD], Subject.parse({ name: 'Ottoline Marchbanks' })).rule;
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 
 let served: Served;

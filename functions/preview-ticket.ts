@@ -1,0 +1,51 @@
+// What filing a request would come to, before it is filed: its dates, whose the records are, what the interim rule would
+// protect and cost others. Refuses what filing refuses, by the same code. Called by people. Trap: it stores nothing, not
+// even a key, and declares no port that it would need for that beyond what it reads.
+import { z } from 'zod';
+import { deriveDeadlines, Deadlines } from '#core/deadlines.ts';
+import { QuittanceError } from '#core/errors.ts';
+import type { Ports } from '#core/ports.ts';
+import { Protection } from '#core/protection.ts';
+import { REGIMES } from '#core/regimes.ts';
+import { defineStep } from '#core/step.ts';
+import { duplicateKey } from '#core/ticket.ts';
+import { TicketRequest } from '#core/ticket-request.ts';
+import { checkRequest } from './admission.ts';
+import { refuseFuture, subjectKeyOf } from './file-ticket.ts';
+
+export const Preview = z.strictObject({
+  dryRun: z.literal(true),
+  records: z.int(),
+  /** People whom the training data has for the records. */
+  people: z.int(),
+  /** Numbers of records that do not name the subject, which a second person would have to confirm. */
+  inDoubt: z.array(z.int().positive()),
+  due: Deadlines,
+  protection: Protection,
+});
+export type Preview = z.infer<typeof Preview>;
+
+export const previewTicket = defineStep({
+  name: 'preview-ticket',
+  input: z.strictObject({ request: TicketRequest }),
+  output: Preview,
+  uses: ['tickets', 'models', 'artifacts', 'pseudonyms', 'calendar', 'clock'],
+  run: ({ request }, ports) => previewOf(request, ports),
+});
+
+/** The step's work, for a caller that has the stores and no engine. */
+export const previewOf = async (
+  request: TicketRequest,
+  ports: Pick<Ports, 'tickets' | 'models' | 'artifacts' | 'pseudonyms' | 'calendar' | 'clock'>,
+): Promise<Preview> => {
+  const now = ports.clock.now();
+  refuseFuture(request, now);
+  const { admission, inDoubt, protection } = await checkRequest(request, ports);
+  const subjectKey = await subjectKeyOf(request, admission, ports.pseudonyms);
+  if ((await ports.tickets.openOf(request.model)).some((ticket) => duplicateKey(ticket) === subjectKey))
+    throw new QuittanceError('TICKET_DUPLICATE', { message: 'an open ticket covers the same person and model' });
+  const at = request.receivedAt ?? now.toISOString();
+  const due = deriveDeadlines(REGIMES[request.regime], [{ type: 'start', at }], await ports.calendar.around(now));
+  const { records, people } = admission;
+  return { dryRun: true, records, people, inDoubt: [...inDoubt], due, protection };
+};
