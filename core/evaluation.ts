@@ -79,7 +79,7 @@ export const MetricValue = z.union([
     n: Count,
     method: z.string(),
     interval: z.tuple([z.number(), z.number()]).nullable(),
-    detail: z.record(z.string(), z.union([z.number(), z.string()])).optional(),
+    detail: z.record(z.string(), z.number()).optional(),
   }),
   z.strictObject({ notAvailable: z.string() }),
 ]);

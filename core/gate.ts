@@ -64,7 +64,7 @@ export const GateV1 = z.strictObject({
 export const StoredJudgement = z.union([
   Judgement,
   z.strictObject({
-    ...Judgement.omit({ kind: true, gates: true, sampling: true }).shape,
+    ...Judgement.omit({ sampling: true }).shape,
     kind: z.literal('quittance-judgement/v1'),
     gates: z.array(GateV1),
   }),
@@ -175,9 +175,7 @@ const numbers = ({ value, n, interval, detail = {} }: Found): Omit<Finding, keyo
   value,
   n,
   interval,
-  basis: Object.fromEntries(
-    Object.entries(detail).filter((one): one is [string, number] => typeof one[1] === 'number'),
-  ),
+  basis: detail,
 });
 
 /** The verdict of a value that should be like the reference's, and on which side it is where it is not. */
@@ -219,8 +217,8 @@ const shareAtMostReference = (
 const auc = (tables: EvaluationTables, one: CheckOf<'auc'>, chance: Chance | undefined): Finding => {
   const keys = [one.of, one.reference];
   const [pair, own] = [pairOf(tables, keys), endsOf(one)];
-  const found = aucOf(pair, '');
-  if (!pair || !found) return none(own, reasonFor(tables, keys));
+  if (!pair) return none(own, reasonFor(tables, keys));
+  const found = aucOf(pair, one.name);
   const said = numbers(found);
   const bound = chance?.auc(found.n, total(pair[1].counts), one.reference);
   if (bound === 'never' || (bound && 'needs' in bound)) return unbounded({ ...said, ...own }, bound);
@@ -252,8 +250,8 @@ const meanWithinPeople = (tables: EvaluationTables, one: CheckOf<'meanWithinPeop
 const ks = (tables: EvaluationTables, one: CheckOf<'ks'>, chance: Chance | undefined): Finding => {
   const [keys, own] = [[one.of, one.reference], { least: one.least, most: null }];
   const pair = pairOf(tables, keys);
-  const found = ksOf(pair, '');
-  if (!pair || !found) return none(own, reasonFor(tables, keys));
+  if (!pair) return none(own, reasonFor(tables, keys));
+  const found = ksOf(pair, one.name);
   if ('notAvailable' in found) return none(own, found.notAvailable);
   const [a, b] = [pair[0].counts, pair[1].counts];
   const [said, sides] = [numbers(found), (passes: boolean) => alike(passes, areaUnderCurve(a, b).value > 0.5)];
@@ -270,7 +268,7 @@ const ks = (tables: EvaluationTables, one: CheckOf<'ks'>, chance: Chance | undef
 };
 
 const worstPerson = (tables: EvaluationTables, one: CheckOf<'worstPerson'>): Finding => {
-  const [found, ends] = [lowestOf(entry(tables.people, one.of), ''), { least: one.least, most: null }];
+  const [found, ends] = [lowestOf(entry(tables.people, one.of), one.name), { least: one.least, most: null }];
   if (!found) return none(ends, reasonFor(tables, [one.of]));
   return { ...numbers(found), ...ends, verdict: within(found.value, ends) ? 'pass' : 'fail' };
 };

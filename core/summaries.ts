@@ -76,9 +76,10 @@ const valueOf = (tables: Measured, quantity: Quantity, how: string): MetricValue
     case 'perplexity':
       return perplexityOf(entry(tables.sums, key), how);
     case 'auc':
-      return aucOf(pairOf(tables, from), how);
-    case 'ks':
-      return ksOf(pairOf(tables, from), how);
+    case 'ks': {
+      const pair = pairOf(tables, from);
+      return pair && (quantity.summary === 'auc' ? aucOf(pair, how) : ksOf(pair, how));
+    }
     case 'lowest':
       return lowestOf(entry(tables.people, from[0] ?? ''), how);
     case 'harmonicMean':
@@ -129,17 +130,13 @@ const perplexityOf = (sums: Sums | undefined, how: string): MetricValue | undefi
   };
 };
 
-export const aucOf = (pair: [Histogram, Histogram] | undefined, how: string): Found | undefined => {
-  if (!pair) return undefined;
-  const [a, b] = pair;
+export const aucOf = ([a, b]: readonly [Histogram, Histogram], how: string): Found => {
   const { value, interval } = areaUnderCurve(a.counts, b.counts);
   const detail = { m: total(b.counts) };
   return { value, n: total(a.counts), method: `${how}; Hanley–McNeil 95 % interval`, interval, detail };
 };
 
-export const ksOf = (pair: [Histogram, Histogram] | undefined, how: string): MetricValue | undefined => {
-  if (!pair) return undefined;
-  const [a, b] = pair;
+export const ksOf = ([a, b]: readonly [Histogram, Histogram], how: string): MetricValue => {
   const [size, other] = [total(a.counts), total(b.counts)];
   if (!fitsLattice(size, other)) return { notAvailable: `too many values to test exactly: n = ${size}, m = ${other}` };
   const { p, d, n, m, rejectsFrom } = kolmogorovSmirnov(a.counts, b.counts);

@@ -88,7 +88,13 @@ export const fileVault = (dir: string, clock: Clock): FileVault => {
 
 const rowOf = (db: Database, ticketId: string) => {
   const row = db.prepare('SELECT wrapped, objects, destroyed_at FROM keys WHERE ticket_id = ?').get(ticketId);
-  return row && KeyRow.parse(row);
+  if (!row) return undefined;
+  const { success, data } = KeyRow.safeParse(row);
+  if (!success)
+    throw new QuittanceError('STORE_CORRUPT', {
+      message: `the vault's row of ticket ${ticketId} does not have its form`,
+    });
+  return data;
 };
 
 const namesIn = async (folder: string): Promise<string[]> => {

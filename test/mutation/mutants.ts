@@ -161,12 +161,10 @@ interface Field {
   readonly mutants: Mutant[];
 }
 
-/** Nobody woken: notes what is met. */
+/** Notes what is met. The field is the sandbox's: one for all tests of a file (environment.js). */
 const WAKING = [
-  'const __woken = Number(process.env.QUITTANCE_MUTANT ?? -1);',
-  'const __met = new Set();',
-  'const __meet = (id) => void (__met.add(id), process.getBuiltinModule("node:fs").appendFileSync(process.env.QUITTANCE_MET, `${id},`));',
-  'const __mutant = (id) => { if (__woken >= 0) return id === __woken; if (!__met.has(id)) __meet(id); return false; };',
+  'const __field = (globalThis.__mutants ??= { woken: Number(process.env.QUITTANCE_MUTANT ?? -1), met: new Set() });',
+  'const __mutant = (id) => (__field.met.add(id), id === __field.woken);',
 ].join(' ');
 
 /** The source with every mutant asleep in it, and what they are. */

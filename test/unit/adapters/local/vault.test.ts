@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -44,6 +44,31 @@ describe('the vault on disk', () => {
     expect(holding(folder.dir, [wrapped.subarray(0, 24), wrapped.subarray(-24), sealed.subarray(-24)])).toEqual([]);
     expect(filesUnder(folder.dir).filter((path) => path.includes(T))).toEqual([]);
     expect(existsSync(join(folder.dir, 'objects', T))).toBe(false);
+  });
+
+  it('overwrites what it purges: whoever kept a name of a file has other bytes under it', async () => {
+    const [object, kept] = [join(folder.dir, 'objects', T, 'forget-set'), join(folder.dir, 'kept')];
+    const sealed = readFileSync(object);
+    linkSync(object, kept);
+    await vault.destroy(T);
+    expect(existsSync(object)).toBe(false);
+    expect(readFileSync(kept).byteLength).toBe(sealed.byteLength);
+    expect(holding(folder.dir, [sealed.subarray(0, 24), sealed.subarray(-24)])).toEqual([]);
+  });
+
+  it('says so where it cannot look for objects, and does not call them none', async () => {
+    rmSync(join(folder.dir, 'objects', T), { recursive: true });
+    writeFileSync(join(folder.dir, 'objects', T), 'no folder');
+    const acts = await Promise.all([vault.list(T), vault.destroy(T)].map(outcome));
+    for (const act of acts) expect(act).toContain('ENOTDIR');
+    expect((await vault.openingSecret(T)).length).toBe(64);
+  });
+
+  it('refuses a row of its keys that does not have its form', async () => {
+    const db = new DatabaseSync(join(folder.dir, 'keys.sqlite'));
+    db.exec("UPDATE keys SET wrapped = NULL, destroyed_at = x'00'");
+    db.close();
+    expect(await outcome(vault.get(T, 'request'))).toBe('STORE_CORRUPT');
   });
 
   it('is not purged while another reader keeps an old copy of the keys, and says so; repeated, it is', async () => {

@@ -1,0 +1,100 @@
+// The processes that run tests over mutants: one that is kept for as many as it can be asked for, and one for a mutant
+// that is met while a file is loaded.
+// Trap: a mutant may never end; a process that has not told anything for long is killed, and that mutant is found.
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+export const ROOT = join(import.meta.dirname, '../..');
+const JEST = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '-c', 'test/mutation/jest.config.js'];
+const LOOK_MS = 2_000;
+
+/** Of a test file over the mutants of a file. */
+export interface Pair {
+  readonly file: string;
+  readonly test: string;
+}
+
+interface Run extends Pair {
+  readonly variables: Readonly<Record<string, string>>;
+  /** When the process is to be killed. */
+  readonly isOver: () => boolean;
+}
+
+/** Whether all tests passed; undefined where the process was killed. */
+const jest = ({ file, test, variables, isOver }: Run) =>
+  new Promise<boolean | undefined>((resolve) => {
+    const env = { ...process.env, ...variables, QUITTANCE_SOWN: join(ROOT, file) };
+    const child = spawn(process.execPath, [...JEST, '--ci', '-i', '--silent', '--runTestsByPath', test], {
+      ...{ cwd: ROOT, env, stdio: 'ignore' },
+    });
+    const timer = setInterval(() => isOver() && child.kill('SIGKILL'), LOOK_MS);
+    child.once('exit', (code) => (clearInterval(timer), resolve(code === null ? undefined : code === 0)));
+  });
+
+/** Of one mutant, in a process of its own: whether the tests pass; undefined when they had not ended in time. */
+export const passesAlone = (pair: Pair, id: number, limitMs: number): Promise<boolean | undefined> => {
+  const end = performance.now() + limitMs;
+  return jest({ ...pair, variables: { QUITTANCE_MUTANT: String(id) }, isOver: () => performance.now() > end });
+};
+
+const Ids = z.array(z.number());
+const Note = z.union([
+  z.strictObject({ early: Ids }),
+  z.strictObject({ met: Ids, ms: z.number() }),
+  z.strictObject({ asking: z.number() }),
+  z.strictObject({ spoilt: z.number() }),
+  z.strictObject({ id: z.number(), found: z.string().nullable() }),
+]);
+type Note = z.infer<typeof Note>;
+
+/** What one process found out before it ended, or had to be ended. */
+export interface Told {
+  /** Met while the file was loaded or before all tests. */
+  early: number[];
+  met: number[];
+  ms: number;
+  found: number[];
+  passed: number[];
+  /** Nothing can be said of it in this process, nor of any after it. */
+  spoilt?: number;
+  endless?: number;
+}
+
+const notesIn = (path: string): Note[] =>
+  (existsSync(path) ? readFileSync(path, 'utf8') : '')
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => Note.parse(JSON.parse(line)));
+
+const toldBy = (notes: readonly Note[]): Told => {
+  const told: Told = { early: [], met: [], ms: 0, found: [], passed: [] };
+  for (const one of notes) {
+    if ('id' in one) (one.found === null ? told.passed : told.found).push(one.id);
+    else if ('asking' in one) continue;
+    else if ('spoilt' in one) told.spoilt = one.spoilt;
+    else Object.assign(told, one);
+  }
+  return told;
+};
+
+/** Asks for mutants in one process, until all are asked for, one spoils it or never ends, or there is no more time. */
+export const askFor = async (
+  pair: Pair,
+  ids: readonly number[],
+  notes: string,
+  silentMs: number,
+  isOver: () => boolean,
+) => {
+  rmSync(notes, { force: true });
+  const isSilent = () => existsSync(notes) && Date.now() - statSync(notes).mtimeMs > silentMs;
+  const variables = { QUITTANCE_ASK: JSON.stringify(ids), QUITTANCE_NOTES: notes };
+  const passed = await jest({ ...pair, variables, isOver: () => isSilent() || isOver() });
+  const lines = notesIn(notes);
+  const told = toldBy(lines);
+  const last = lines.at(-1);
+  if (passed === false && told.spoilt === undefined) throw new Error(`${pair.test} fails without any mutant`);
+  const endless = passed === undefined && isSilent() && last !== undefined && 'asking' in last;
+  return endless ? { ...told, endless: last.asking } : told;
+};
