@@ -1,7 +1,8 @@
-// Makes docs/cli.md, errors.md, methods.md, metrics.md and models.md from their registries; with --check says whether
-// the files are as they would be made. Run by `npm run docs` and `npm run docs:check`. Trap: what is not in a registry
-// is not in these files; write prose elsewhere.
+// Writes the pages that are generated from registries (PAGES) and the marked block of the README; with --check reports
+// those that are out of date. Run by `npm run docs` and `npm run docs:check`; links and commands of all other pages are
+// checked by test/unit/cli/docs.test.ts. Trap: generated pages are overwritten, so prose belongs elsewhere.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { methods } from '#unlearning/methods.ts';
 import { ERROR_CODES } from '#core/errors.ts';
@@ -105,25 +106,30 @@ export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   'models.md': () => made('Models', families()),
 };
 
-/** Says what is not as it would be made, or makes it. */
-const run = async (check: boolean): Promise<string[]> => {
-  const wrong: string[] = [];
-  for (const [name, make] of Object.entries(PAGES)) {
-    const path = fileURLToPath(new URL(`../docs/${name}`, import.meta.url));
-    const text = await make();
-    if (!check) writeFileSync(path, text);
-    else if (!existsSync(path) || readFileSync(path, 'utf8') !== text)
-      wrong.push(`docs/${name} is not what the registries say: run npm run docs`);
-  }
-  return [...wrong, ...brokenLinks()];
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const read = (page: string): string => readFileSync(join(ROOT, page), 'utf8');
+
+const [FROM, TO] = ['<!-- families: made by npm run docs -->', '<!-- /families -->'];
+
+/** The README with its list of families as the registry has it. */
+export const readmePage = (readme: string): string => {
+  const list = supportedFamilies().map(({ modelType, title }) => `- \`${modelType}\`: ${title}`);
+  const [before = '', , after] = readme.split(new RegExp(`(${FROM}[^]*${TO})`));
+  if (after === undefined) throw new Error(`README.md has no block between ${FROM} and ${TO}`);
+  return [before, FROM, '\n', list.join('\n'), '\n', TO, after].join('');
 };
 
-/** Links in hand-written pages must lead to files. */
-const brokenLinks = (): string[] => {
-  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-  return Array.from(readme.matchAll(/\]\((?!https?:)([^)#]+)/g), ([, target = '']) => target)
-    .filter((target) => !existsSync(fileURLToPath(new URL(`../${target}`, import.meta.url))))
-    .map((target) => `README.md links to ${target}, which does not exist`);
+/** Writes what is generated; with `check` returns a line for each page that is out of date. */
+const run = async (check: boolean): Promise<string[]> => {
+  const made = [['README.md', readmePage(read('README.md'))]];
+  for (const [name, make] of Object.entries(PAGES)) made.push([`docs/${name}`, await make()]);
+  const wrong: string[] = [];
+  for (const [page = '', text = ''] of made) {
+    if (!check) writeFileSync(join(ROOT, page), text);
+    else if (!existsSync(join(ROOT, page)) || read(page) !== text)
+      wrong.push(`${page} is not what the registries say: run npm run docs`);
+  }
+  return wrong;
 };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

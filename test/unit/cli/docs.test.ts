@@ -11,7 +11,7 @@ import { printedName, QUANTITIES } from '#core/quantities.ts';
 import { parse } from '#cli/command.ts';
 import { readPolicy, SHIPPED_POLICIES } from '#entry/policies.ts';
 import { commands } from '#cli/commands.ts';
-import { PAGES } from '#cli/docs.ts';
+import { PAGES, readmePage } from '#cli/docs.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -33,6 +33,14 @@ const scripts = (JSON.parse(read('package.json')) as { scripts: Record<string, s
 /** Commands in code spans and code blocks: `quittance …`, `npx quittance …`, `npm run …`. */
 const commandsIn = (text: string): string[] =>
   [...text.matchAll(/`((?:npx )?quittance [^`\n]+|npm run [^`\n]+)`/g)].map(([, line]) => line!.trim());
+
+describe('the README', () => {
+  it('lists the families of models that the registry has', () => {
+    expect(read('README.md')).toBe(readmePage(read('README.md')));
+    const shorter = read('README.md').replace(/^- `opt`.*\n/m, '');
+    expect(readmePage(shorter)).toBe(read('README.md'));
+  });
+});
 
 describe.each(Object.entries(PAGES))('docs/%s', (name, make) => {
   it('is what the registries say now (npm run docs makes it)', async () => {
