@@ -9,6 +9,7 @@ import { z } from 'zod';
 export const ROOT = join(import.meta.dirname, '../..');
 const JEST = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '-c', 'test/mutation/jest.config.js'];
 const LOOK_MS = 2_000;
+const SAID_CHARACTERS = 3_000;
 
 /** Of a test file over the mutants of a file. */
 export interface Pair {
@@ -22,21 +23,28 @@ interface Run extends Pair {
   readonly isOver: () => boolean;
 }
 
-/** Whether all tests passed; undefined where the process was killed. */
+/** `passed` is undefined where the process was killed; `said` is the end of what it told. */
 const jest = ({ file, test, variables, isOver }: Run) =>
-  new Promise<boolean | undefined>((resolve) => {
+  new Promise<{ passed: boolean | undefined; said: string }>((resolve) => {
     const env = { ...process.env, ...variables, QUITTANCE_SOWN: join(ROOT, file) };
     const child = spawn(process.execPath, [...JEST, '--ci', '-i', '--silent', '--runTestsByPath', test], {
-      ...{ cwd: ROOT, env, stdio: 'ignore' },
+      ...{ cwd: ROOT, env },
+      stdio: ['ignore', 'ignore', 'pipe'],
     });
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-SAID_CHARACTERS)));
     const timer = setInterval(() => isOver() && child.kill('SIGKILL'), LOOK_MS);
-    child.once('exit', (code) => (clearInterval(timer), resolve(code === null ? undefined : code === 0)));
+    child.once(
+      'close',
+      (code) => (clearInterval(timer), resolve({ passed: code === null ? undefined : code === 0, said })),
+    );
   });
 
 /** Of one mutant, in a process of its own: whether the tests pass; undefined when they had not ended in time. */
-export const passesAlone = (pair: Pair, id: number, limitMs: number): Promise<boolean | undefined> => {
+export const passesAlone = async (pair: Pair, id: number, limitMs: number): Promise<boolean | undefined> => {
   const end = performance.now() + limitMs;
-  return jest({ ...pair, variables: { QUITTANCE_MUTANT: String(id) }, isOver: () => performance.now() > end });
+  const variables = { QUITTANCE_MUTANT: String(id) };
+  return (await jest({ ...pair, variables, isOver: () => performance.now() > end })).passed;
 };
 
 const Ids = z.array(z.number());
@@ -90,11 +98,11 @@ export const askFor = async (
   rmSync(notes, { force: true });
   const isSilent = () => existsSync(notes) && Date.now() - statSync(notes).mtimeMs > silentMs;
   const variables = { QUITTANCE_ASK: JSON.stringify(ids), QUITTANCE_NOTES: notes };
-  const passed = await jest({ ...pair, variables, isOver: () => isSilent() || isOver() });
+  const { passed, said } = await jest({ ...pair, variables, isOver: () => isSilent() || isOver() });
   const lines = notesIn(notes);
   const told = toldBy(lines);
   const last = lines.at(-1);
-  if (passed === false && told.spoilt === undefined) throw new Error(`${pair.test} fails without any mutant`);
+  if (passed === false && told.spoilt === undefined) throw new Error(`${pair.test} fails without any mutant:\n${said}`);
   const endless = passed === undefined && isSilent() && last !== undefined && 'asking' in last;
   return endless ? { ...told, endless: last.asking } : told;
 };

@@ -1,6 +1,6 @@
 // Jest as it is (../../jest.config.js), through the transform that sows mutants; a file ends where one is found.
 import { fileURLToPath } from 'node:url';
-import base from '#jest.config.js';
+import base from '../../jest.config.js';
 
 const rootDir = fileURLToPath(new URL('../..', import.meta.url));
 const sowing = ({ transform, ...project }) => ({

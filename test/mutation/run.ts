@@ -156,6 +156,8 @@ const told = (looking: Looking): string[] => {
 };
 
 mkdirSync(CACHE, { recursive: true });
+const strange = positionals.filter((file) => !TARGETS.some((target) => target.file === file));
+if (strange.length > 0) throw new Error(`no target of targets.ts: ${strange.join(', ')}`);
 const chosen = TARGETS.filter(({ file }) => positionals.length === 0 || positionals.includes(file));
 const living: string[] = [];
 for (const target of chosen) living.push(...(await look(target)));

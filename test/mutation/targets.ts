@@ -15,10 +15,10 @@ export const TARGETS: readonly Target[] = [
     tests: ['test/unit/core/gate.test.ts', 'test/unit/core/gate-edges.test.ts', 'test/unit/core/gate-chance.test.ts'],
   },
   { file: 'core/verify.ts', tests: VERIFY },
-  { file: 'core/verify/bundle-reader.ts', tests: VERIFY },
-  { file: 'core/verify/evidence.ts', tests: VERIFY },
-  { file: 'core/verify/log.ts', tests: VERIFY },
-  { file: 'core/verify/signatures.ts', tests: VERIFY },
+  ...['agreement', 'bundle-reader', 'evidence', 'history', 'log', 'references', 'signatures'].map((name) => ({
+    file: `core/verify/${name}.ts`,
+    tests: VERIFY,
+  })),
   {
     file: 'adapters/local/file-signer.ts',
     tests: ['test/contract/local.test.ts', 'test/unit/adapters/local/files.test.ts'],

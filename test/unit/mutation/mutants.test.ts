@@ -72,6 +72,17 @@ describe('a mutant', () => {
   });
 });
 
+it('are sown into what jest runs anyway: its own projects, read through our transform', async () => {
+  const projectsOf = async (path: string) =>
+    ((await import(path)) as { default: { projects: { displayName: string; transform: object }[] } }).default.projects;
+  const [own, sowing] = [
+    await projectsOf('../../../jest.config.js'),
+    await projectsOf('#test/mutation/jest.config.js'),
+  ];
+  expect(sowing.map(({ displayName }) => displayName)).toEqual(own.map(({ displayName }) => displayName));
+  for (const { transform } of sowing) expect(JSON.stringify(transform)).toContain('test/mutation/transform.ts');
+});
+
 describe.each(TARGETS)('$file', ({ file }) => {
   const source = read(file);
   const { text, mutants } = sown(source);
