@@ -16,6 +16,16 @@ export interface Computed {
 export const keptPerToken = ({ layers, kvHeads, headDim }: DecoderConfig): number => layers * 2 * kvHeads * headDim;
 
 export const decodingOf = (decoder: Computed): Decoding => {
+  const { advance, ...rest } = decodingAtDepths(decoder, [decoder.config.layers]);
+  return { ...rest, advance: (columns) => advance(columns)[0]! };
+};
+
+/** A decoding whose logits are read after so many layers each. */
+export interface DepthDecoding extends Omit<Decoding, 'advance'> {
+  advance(columns: NewColumns): tf.Tensor2D[];
+}
+
+export const decodingAtDepths = (decoder: Computed, depths: readonly number[]): DepthDecoding => {
   let caches: Cache[] = [];
   const replace = (by: Cache[]) => {
     disposeCaches(caches);
@@ -26,9 +36,13 @@ export const decodingOf = (decoder: Computed): Decoding => {
       const layout = stepLayout(decoder.config, columns);
       const grown: Cache[] = [];
       const logits = tf.tidy(() => {
+        const read = new Map<number, tf.Tensor2D>();
         let x = embedColumns(decoder, columns);
-        for (let l = 0; l < decoder.config.layers; l++) x = grow(decoder, l, x, layout, caches, grown);
-        return headOfLast(decoder, x, columns);
+        for (let l = 0; l < decoder.config.layers; l++) {
+          x = grow(decoder, l, x, layout, caches, grown);
+          if (depths.includes(l + 1)) read.set(l + 1, headOfLast(decoder, x, columns));
+        }
+        return depths.map((depth) => tf.clone(read.get(depth)!));
       });
       replace(grown);
       disposeLayout(layout);
@@ -40,13 +54,13 @@ export const decodingOf = (decoder: Computed): Decoding => {
 };
 
 /** (rows · n, d) of the new columns. */
-export const embedColumns = ({ config, weights }: Computed, columns: NewColumns): tf.Tensor2D => {
+const embedColumns = ({ config, weights }: Computed, columns: NewColumns): tf.Tensor2D => {
   const ids = tf.tensor1d(Int32Array.from(columns.ids.flat()), 'int32');
   return embed(config, weights, ids, tf.tensor1d(positionsOf(config, columns), 'int32'));
 };
 
 /** One block over the new columns; its grown cache goes to the end of `into`. */
-export const grow = (
+const grow = (
   { config, weights }: Computed,
   layer: number,
   x: tf.Tensor2D,
@@ -60,16 +74,16 @@ export const grow = (
   });
 
 /** (rows · n, d) → logits (rows, V) of each row's last column. */
-export const headOfLast = ({ config, weights }: Computed, x: tf.Tensor2D, { ids }: NewColumns): tf.Tensor2D => {
+const headOfLast = ({ config, weights }: Computed, x: tf.Tensor2D, { ids }: NewColumns): tf.Tensor2D => {
   const [rows, n] = [ids.length, ids[0]!.length];
   const last = tf.reshape(tf.slice(tf.reshape(x, [rows, n, -1]), [0, n - 1, 0], [rows, 1, -1]), [rows, -1]);
   return head(config, weights, last as tf.Tensor2D);
 };
 
-export const disposeCaches = (caches: readonly Cache[]): void => caches.forEach(({ k, v }) => tf.dispose([k, v]));
+const disposeCaches = (caches: readonly Cache[]): void => caches.forEach(({ k, v }) => tf.dispose([k, v]));
 
 /** The caches of these rows, in this order. */
-export const rowsOfCaches = (caches: readonly Cache[], rows: readonly number[]): Cache[] => {
+const rowsOfCaches = (caches: readonly Cache[], rows: readonly number[]): Cache[] => {
   const at = tf.tensor1d(Int32Array.from(rows), 'int32');
   const kept = caches.map(({ k, v }) => ({ k: tf.gather(k, at), v: tf.gather(v, at) }));
   at.dispose();
@@ -86,7 +100,7 @@ const positionsOf = ({ maxPositions }: DecoderConfig, { ids, padding, before }: 
 };
 
 /** The caller disposes it (disposeLayout). */
-export const stepLayout = (config: DecoderConfig, columns: NewColumns): Layout => {
+const stepLayout = (config: DecoderConfig, columns: NewColumns): Layout => {
   const [rows, n] = [columns.ids.length, columns.ids[0]!.length];
   const lengths = columns.padding.map((pad) => columns.before + n - pad);
   const tablesOf = (rope: Rope) => ropeTables(rope, positionsOf(config, columns), rows, lengths);

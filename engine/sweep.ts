@@ -216,19 +216,25 @@ const inputBackward = (
 };
 
 /** Logits (N, V) at the batch's selected positions, without gradients; `tap` sees the inputs of linear maps. */
-export const forwardLogits = (model: Computed, batch: Batch, tap?: Tap): tf.Tensor2D => {
+export const forwardLogits = (model: Computed, batch: Batch, tap?: Tap): tf.Tensor2D =>
+  logitsAtDepths(model, batch, [model.config.layers], tap)[0]!;
+
+/** The same, as the head reads them after so many layers each, in one pass. The caller disposes them. */
+export const logitsAtDepths = (model: Computed, batch: Batch, depths: readonly number[], tap?: Tap): tf.Tensor2D[] => {
   const layout = layoutOf(model.config, batch);
   const inputs = inputsOf(batch);
   const options = tap ? { tap } : {};
   try {
     return tf.tidy(() => {
+      const read = new Map<number, tf.Tensor2D>();
       let x = embed(model.config, model.weights, inputs.ids, inputs.positions);
       for (let l = 0; l < model.config.layers; l++) {
         const input = x;
         x = tf.tidy(() => block(model.config, model.weights, l, input, layout, options));
         input.dispose();
+        if (depths.includes(l + 1)) read.set(l + 1, logitsOf(model, model.weights, x, inputs));
       }
-      return logitsOf(model, model.weights, x, inputs);
+      return depths.map((depth) => tf.clone(read.get(depth)!));
     });
   } finally {
     disposeLayout(layout);

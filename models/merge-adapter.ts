@@ -3,8 +3,7 @@
 import { join } from 'node:path';
 import { folderBeneath, folderKind } from '#engine/formats/folder-kind.ts';
 import { readJsonFile } from '#engine/formats/json-file.ts';
-import { mergeLora } from '#engine/lora.ts';
-import { openAdapter } from '#engine/formats/made-folder.ts';
+import { openMerged } from '#engine/formats/made-folder.ts';
 import { companionFiles, saveModel } from '#engine/formats/save.ts';
 import { must, QuittanceError } from '#core/errors.ts';
 
@@ -18,7 +17,7 @@ export const mergeAdapter = (from: string, to: string): void => {
       hint: 'export it as it is, with its assistants',
     });
   const base = must(folderBeneath(from), 'the base of an adapter');
-  const merged = mergeLora(openAdapter(from, base));
+  const merged = openMerged(from);
   try {
     saveModel(to, merged, { configJson: readJsonFile(join(base, 'config.json')), files: companionFiles(base) });
   } finally {

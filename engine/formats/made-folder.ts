@@ -17,8 +17,9 @@ import {
   type ComposedManifest,
 } from '#core/model.ts';
 import type { Quantisation } from '#core/quantisation.ts';
+import { composedFrom, firstLayers, firstLayersConfig } from '../composed.ts';
 import type { LanguageModel } from '../language-model.ts';
-import type { LoraConfig, LoraModel } from '../lora.ts';
+import { mergeLora, type LoraModel } from '../lora.ts';
 import type { Model, modelFrom } from '../model.ts';
 import { checkModelFolder, fileEntry, loadModel, manifestOf, readModelParts } from './folder.ts';
 import {
@@ -60,7 +61,7 @@ const madeManifest = (dir: string, below: Digest, quantisation: Quantisation): M
   return { ...told, target: below, assistants, quantisation };
 };
 
-const adapterFiles = (dir: string): AdapterManifest['files'] => ({
+export const adapterFiles = (dir: string): AdapterManifest['files'] => ({
   'adapter_config.json': fileEntry(existing(join(dir, ADAPTER_CONFIG))),
   'adapter_model.safetensors': fileEntry(existing(join(dir, ADAPTER_WEIGHTS))),
 });
@@ -117,8 +118,31 @@ export interface OpenedModel {
 /** The caller disposes `model`, and with it the weights. */
 export const openModelFolder = (dir: string): OpenedModel => {
   const under = folderBeneath(dir);
+  if (under !== undefined && folderKind(dir) === 'composed') return openComposed(dir, under);
   const weights = under === undefined ? loadModel(dir) : openAdapter(dir, under);
   return { model: weights, weights };
+};
+
+/** An assistant's LoRA lies over the target's own matrices, so a target that is an adapter is merged first. */
+const openComposed = (dir: string, target: string): OpenedModel => {
+  const { assistants, combination } = composedManifest(dir);
+  const weights = openMerged(target);
+  const opened: LoraModel[] = [];
+  try {
+    assistants.forEach(({ layers }, i) =>
+      opened.push(readAdapter(join(dir, assistantFolder(i)), firstLayers(weights, layers))),
+    );
+  } catch (error) {
+    [...opened, weights].forEach((one) => one.dispose());
+    throw error;
+  }
+  return { model: composedFrom(weights, opened, combination), weights };
+};
+
+/** Weights, or a base with its adapter merged, as one decoder. */
+export const openMerged = (dir: string, from?: typeof modelFrom): Model => {
+  const base = folderBeneath(dir);
+  return base === undefined ? loadModel(dir, from) : mergeLora(openAdapter(dir, base, from));
 };
 
 /** A base under its adapter, not merged. */
@@ -142,4 +166,11 @@ export const checkFolder = (dir: string): Quantisation => {
   return quantisation;
 };
 
-const checkMade = (dir: string): LoraConfig => checkAdapter(dir, readModelParts(dir).config);
+const checkMade = (dir: string): void => {
+  const { config } = readModelParts(dir);
+  if (folderKind(dir) === 'adapter') checkAdapter(dir, config);
+  else
+    composedManifest(dir).assistants.forEach(({ layers }, i) =>
+      checkAdapter(join(dir, assistantFolder(i)), firstLayersConfig(config, layers)),
+    );
+};

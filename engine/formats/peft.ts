@@ -124,15 +124,16 @@ const mismatch = (name: string, expected: string, got: string) =>
  * Writes the LoRA as a PEFT folder, replacing what was there. `base` is the name or path under which PEFT finds the
  * base model.
  */
-export const writeAdapter = (dir: string, { config, lora, weights }: LoraModel, base: string): void =>
-  replaceFolder(dir, (at) => {
-    const tensors = storedTensors(config, ({ name }) => weights(name).dataSync<'float32'>(), lora.specs);
-    writeSafetensors(join(at, ADAPTER_WEIGHTS), tensors, { format: 'pt' });
-    writeFileSync(
-      join(at, ADAPTER_CONFIG),
-      `${JSON.stringify(adapterConfig(lora, config.family === 'gpt2', base), null, 2)}\n`,
-    );
-  });
+export const writeAdapter = (dir: string, model: LoraModel, base: string): void =>
+  replaceFolder(dir, (at) => writeAdapterFiles(at, model, base));
+
+/** The same into a folder that is there. */
+export const writeAdapterFiles = (dir: string, { config, lora, weights }: LoraModel, base: string): void => {
+  const tensors = storedTensors(config, ({ name }) => weights(name).dataSync<'float32'>(), lora.specs);
+  writeSafetensors(join(dir, ADAPTER_WEIGHTS), tensors, { format: 'pt' });
+  const json = adapterConfig(lora, config.family === 'gpt2', base);
+  writeFileSync(join(dir, ADAPTER_CONFIG), `${JSON.stringify(json, null, 2)}\n`);
+};
 
 const adapterConfig = ({ config }: Lora, conv1d: boolean, base: string) => ({
   peft_type: 'LORA',
