@@ -26,6 +26,7 @@ export const ERROR_CODES = {
   TICKET_NOT_FOUND: 'no ticket has this id',
   TICKET_CONFLICT: 'the ticket changed since it was read',
   TICKET_DUPLICATE: 'an open or completed ticket covers the same person and model',
+  IDEMPOTENCY_MISMATCH: 'the id of this request was used before for another request',
   TICKET_ON_HOLD: 'a legal hold forbids this step',
   TICKET_ILLEGAL_TRANSITION: 'the ticket may not go from its status by this event',
   TICKET_IDENTITY: 'the requester is not verified to the level that the regime asks for',

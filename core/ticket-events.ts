@@ -34,6 +34,8 @@ export const Received = event('received', {
   /** `decidedBy` in logs from before a second person decided: since then the filer proposes it. */
   exemption: z.strictObject({ code: Code, decidedBy: Principal.optional() }).optional(),
   asserted: Asserted,
+  /** Keyed, of the whole request under its caller's own id: the same id with another request is refused. */
+  requestDigest: KeyedDigest.optional(),
   /** Since a refusal, a release and a withdrawal by others than the filer take two people; absent in older logs. */
   twoPeople: z.literal(true).optional(),
 });

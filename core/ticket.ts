@@ -41,6 +41,8 @@ const kept = {
   method: z.string().optional(),
   claim: IdentityCheck,
   exemption: z.strictObject({ code: Code, decidedBy: Principal.optional() }).optional(),
+  /** Keyed, of the whole request under its caller's own id; outlives the case. */
+  requestDigest: KeyedDigest.optional(),
   /** Whether refusals, releases and withdrawals of this ticket take two people; absent in rows from before that. */
   twoPeople: z.literal(true).optional(),
   /**

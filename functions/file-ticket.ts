@@ -4,16 +4,17 @@
 // seen and closed; with a `requestId` the same call again picks up where it stopped.
 import { z } from 'zod';
 import { Digest } from '#core/canonical.ts';
-import { Deadlines } from '#core/deadlines.ts';
-import { isQuittanceError, QuittanceError } from '#core/errors.ts';
+import { Deadlines, Instant } from '#core/deadlines.ts';
+import { isQuittanceError, must, QuittanceError } from '#core/errors.ts';
 import type { Admission, ForgetSet } from '#core/forget-set.ts';
 import { nameKey } from '#core/words/names.ts';
 import { storedPolicy } from '#core/policy.ts';
 import type { Ports } from '#core/ports.ts';
 import { Protection } from '#core/protection.ts';
 import { defineStep } from '#core/step.ts';
-import { TicketId, type Ticket } from '#core/ticket.ts';
-import type { Received } from '#core/ticket-events.ts';
+import { parseJson } from '#core/stored-json.ts';
+import { isClosed, TicketId, workingOf, type Ticket } from '#core/ticket.ts';
+import { Received } from '#core/ticket-events.ts';
 import { Asserted, TicketRequest, type RequestSecrets } from '#core/ticket-request.ts';
 import { receive } from '#core/transitions.ts';
 import { checkRequest } from './admission.ts';
@@ -32,8 +33,8 @@ export const fileTicket = defineStep({
   output: z.strictObject({
     ticketId: TicketId,
     commitment: z.string(),
-    /** Opens the commitment; for the requester only, kept nowhere but in the vault. */
-    openingSecret: z.string(),
+    /** Opens the commitment; for the requester only, kept nowhere but in the vault, and gone with it. */
+    openingSecret: z.string().optional(),
     due: Deadlines,
     /** What the interim rule will protect, and what it will cost others. */
     protection: Protection.optional(),
@@ -41,38 +42,101 @@ export const fileTicket = defineStep({
   uses: ['tickets', 'vault', 'models', 'artifacts', 'workflows', 'notifier', 'pseudonyms', 'calendar', 'clock', 'ids'],
   async run({ request, policy, requestId, asserted }, ports) {
     refuseFuture(request, ports.clock.now());
-    await storedPolicy(ports.artifacts, policy); // a ticket that no gate could judge is not taken
     const ticketId = requestId ? await ticketIdOf(ports.pseudonyms, requestId) : ports.ids.next('T-');
-    const forgetSet: ForgetSet = { kind: 'quittance-forget-set/v1', records: request.forget.records };
+    const requestDigest = requestId && (await digestOfRequest(ports.pseudonyms, requestId, request));
+    const filed = await findTicket(ports.tickets, ticketId);
+    const asked = { ticketId, request, policy, requestDigest, ...(asserted && { asserted }) };
     // A repeated call is answered even when the model has changed since: by this very ticket, perhaps.
-    const checked = (await isFiled(ports.tickets, ticketId)) ? undefined : await checkRequest(request, ports);
-    await ports.vault.createKey(ticketId);
-    const commitment = await ports.vault.commit(ticketId, jsonBytes(forgetSet));
-    const event = {
-      ...receivedEvent(ticketId, request, policy, commitment, ports),
-      protection: checked?.protection,
-      ...(asserted && { asserted }),
-    };
-    const { due, protection } = await createTicket(event, request, checked?.admission, ports);
-    await keepSecrets(ticketId, request, forgetSet, ports);
-    await ports.workflows.start({ workflow: 'erasure', name: ticketId, input: { ticketId } });
-    const references = { ticketId, safeDue: due.safeDue };
-    await ports.notifier.notify({
-      id: `${ticketId}.acknowledgement`,
-      to: 'requester',
-      template: 'acknowledgement',
-      references,
-    });
-    const openingSecret = await ports.vault.openingSecret(ticketId);
-    return { ticketId, commitment, openingSecret, due, ...(protection && { protection }) };
+    const ticket = filed ? await sameRequest(filed, asked, ports) : await fileNew(asked, ports);
+    if (ticket.status !== 'PURGED') await goOn(ticket, request, ports);
+    return firstAnswer(ticket, ports);
   },
 });
+
+interface Asked extends Pick<Received, 'asserted'> {
+  readonly ticketId: string;
+  readonly request: TicketRequest;
+  readonly policy: Digest;
+  readonly requestDigest: string | undefined;
+}
 
 /** The ticket that a caller's own id of a request stands for. */
 export const ticketIdOf = async (pseudonyms: Ports['pseudonyms'], requestId: string): Promise<string> =>
   `T-${(await pseudonyms.of('request', requestId)).slice(0, 20)}`;
 
+/**
+ * Of the whole request, under the caller's own id of it: it outlives the case, and without that id, which is nowhere
+ * kept, nobody can try guesses on it.
+ */
+const digestOfRequest = (pseudonyms: Ports['pseudonyms'], requestId: string, request: TicketRequest) =>
+  pseudonyms.of('request-body', `${requestId}\n${Buffer.from(jsonBytes(request)).toString('utf8')}`);
+
 type Filing = Pick<Ports, 'tickets' | 'vault' | 'models' | 'artifacts' | 'pseudonyms' | 'calendar' | 'clock'>;
+
+const forgetSetOf = ({ forget }: TicketRequest): ForgetSet => ({
+  kind: 'quittance-forget-set/v1',
+  records: forget.records,
+});
+
+/** The ticket that is there, for this very request. IDEMPOTENCY_MISMATCH for any other under the same id. */
+const sameRequest = async (ticket: Ticket, { request, requestDigest }: Asked, { vault }: Filing): Promise<Ticket> => {
+  const same =
+    ticket.requestDigest === undefined // of a ticket from before requests had a digest
+      ? ticket.model === request.model &&
+        ticket.commitment === (await vault.commit(ticket.id, jsonBytes(forgetSetOf(request))))
+      : ticket.requestDigest === requestDigest;
+  if (same) return ticket;
+  throw new QuittanceError('IDEMPOTENCY_MISMATCH', {
+    message: `the id of this request stands for another request, which is ticket ${ticket.id}`,
+    expected: 'the same request as before, in every field, or an id of its own',
+    hint: 'send another Idempotency-Key with another request; nothing was changed',
+  });
+};
+
+const fileNew = async (asked: Asked, ports: Filing): Promise<Ticket> => {
+  const { ticketId, request, policy } = asked;
+  await storedPolicy(ports.artifacts, policy); // a ticket that no gate could judge is not taken
+  const { admission, protection } = await checkRequest(request, ports);
+  await ports.vault.createKey(ticketId);
+  const commitment = await ports.vault.commit(ticketId, jsonBytes(forgetSetOf(request)));
+  return createTicket(asked, { ...receivedEvent(asked, commitment, ports), protection }, admission, ports);
+};
+
+/** What follows the ticket's creation, as far as it is not done; what the vault holds is not written again. */
+const goOn = async (
+  ticket: Exclude<Ticket, { status: 'PURGED' }>,
+  request: TicketRequest,
+  ports: Filing & Pick<Ports, 'workflows' | 'notifier'>,
+): Promise<void> => {
+  const ticketId = ticket.id;
+  await keepSecrets(ticketId, request, ports);
+  if (workingOf(ticket).status === 'RECEIVED')
+    await ports.workflows.start({ workflow: 'erasure', name: ticketId, input: { ticketId } }).catch(unlessStarted);
+  if (isClosed(ticket)) return;
+  const references = { ticketId, safeDue: ticket.due.safeDue };
+  const id = `${ticketId}.acknowledgement`;
+  await ports.notifier.notify({ id, to: 'requester', template: 'acknowledgement', references });
+};
+
+/** An execution of this name that has ended, or went on with the ticket, was started by an earlier call. */
+const unlessStarted = (error: unknown): void => {
+  if (!isQuittanceError(error, 'EXECUTION_EXISTS')) throw error;
+};
+
+/** What the first call was answered, whatever has become of the ticket; the secret alone goes with the case. */
+const firstAnswer = async (ticket: Ticket, { tickets, vault }: Pick<Ports, 'tickets' | 'vault'>) => {
+  const { id: ticketId, commitment, calendar } = ticket;
+  const [first] = await tickets.events(ticketId);
+  const { at, event } = parseJson(Buffer.from(must(first, 'first event').body), FirstEvent, 'the first event');
+  const { due } = receive(event, { subjectKey: NOBODY, calendar }, new Date(at)).ticket;
+  const openingSecret = ticket.status === 'PURGED' ? undefined : await vault.openingSecret(ticketId);
+  const { protection } = event;
+  return { ticketId, commitment, due, ...(protection && { protection }), ...(openingSecret && { openingSecret }) };
+};
+
+const FirstEvent = z.object({ at: Instant, event: Received });
+/** Whose request it is has no part in its dates. */
+const NOBODY = '0'.repeat(64);
 
 /** INVALID_INPUT where a time of the request is yet to come. */
 export const refuseFuture = (request: TicketRequest, now: Date) => {
@@ -84,53 +148,48 @@ export const refuseFuture = (request: TicketRequest, now: Date) => {
     });
 };
 
-const receivedEvent = (
-  ticketId: string,
-  request: TicketRequest,
-  policy: Digest,
-  commitment: string,
-  { clock }: Filing,
-): Received => ({
-  type: 'received',
-  id: ticketId,
-  model: request.model,
-  regime: request.regime,
-  ground: request.ground,
-  channel: request.channel,
-  filer: request.filer,
-  receivedAt: request.receivedAt ?? clock.now().toISOString(),
-  commitment,
-  counts: { records: request.forget.records.length, thirdPartiesAffected: request.thirdPartiesAffected },
-  policy,
-  quantisation: request.quantisation,
-  method: request.method,
-  claim: { ...request.identity, verifiedBy: request.filer },
-  exemption: request.exemption,
-  twoPeople: true,
-});
+const receivedEvent = (asked: Asked, commitment: string, { clock }: Filing): Received => {
+  const { ticketId, request, policy, requestDigest, asserted } = asked;
+  return {
+    type: 'received',
+    id: ticketId,
+    model: request.model,
+    regime: request.regime,
+    ground: request.ground,
+    channel: request.channel,
+    filer: request.filer,
+    receivedAt: request.receivedAt ?? clock.now().toISOString(),
+    commitment,
+    counts: { records: request.forget.records.length, thirdPartiesAffected: request.thirdPartiesAffected },
+    policy,
+    quantisation: request.quantisation,
+    method: request.method,
+    claim: { ...request.identity, verifiedBy: request.filer },
+    exemption: request.exemption,
+    twoPeople: true,
+    ...(requestDigest && { requestDigest }),
+    ...(asserted && { asserted }),
+  };
+};
 
 /**
- * Creates the ticket, or finds the one that an interrupted call created; a key made for a duplicate is destroyed again.
+ * Creates the ticket, or finds the one that a call at the same time has created; a key made for a duplicate is
+ * destroyed again.
  */
-const createTicket = async (
-  event: Received,
-  request: TicketRequest,
-  admission: Admission | undefined,
-  ports: Filing,
-): Promise<Pick<Ticket, 'due'> & { protection?: Protection | undefined }> => {
+const createTicket = async (asked: Asked, event: Received, admission: Admission, ports: Filing): Promise<Ticket> => {
   const { tickets, vault, pseudonyms, calendar, clock } = ports;
-  const existing = await existingTicket(tickets, event);
-  if (existing) return existing;
-  const subjectKey = await subjectKeyOf(request, admission, pseudonyms);
+  const subjectKey = await subjectKeyOf(asked.request, admission, pseudonyms);
   const rest = { subjectKey, calendar: await calendar.around(clock.now()) };
   const transition = receive(event, rest, clock.now());
   try {
     await tickets.create(transition);
   } catch (error) {
+    const other = await findTicket(tickets, event.id);
+    if (other) return sameRequest(other, asked, ports);
     if (isQuittanceError(error, 'TICKET_DUPLICATE')) await vault.destroy(event.id);
     throw error;
   }
-  return { due: transition.ticket.due, protection: event.protection };
+  return transition.ticket;
 };
 
 /** By which a second ticket of the same person is known: the person of the training data, else the name. */
@@ -149,21 +208,10 @@ const findTicket = async (tickets: Filing['tickets'], id: string): Promise<Ticke
   }
 };
 
-const isFiled = async (tickets: Filing['tickets'], id: string) => (await findTicket(tickets, id)) !== undefined;
-
-const existingTicket = async (tickets: Filing['tickets'], event: Received) => {
-  const ticket = await findTicket(tickets, event.id);
-  if (!ticket || (ticket.commitment === event.commitment && ticket.model === event.model)) return ticket;
-  throw new QuittanceError('INVALID_INPUT', { message: 'this request id was used before for another request' });
-};
-
-const keepSecrets = async (
-  ticketId: string,
-  { subject, subjectReason, note }: TicketRequest,
-  forgetSet: ForgetSet,
-  { vault }: Filing,
-) => {
+const keepSecrets = async (ticketId: string, request: TicketRequest, { vault }: Filing): Promise<void> => {
+  const { subject, subjectReason, note } = request;
   const secrets: RequestSecrets = { kind: 'quittance-request/v1', subject, subjectReason, note };
-  await vault.put(ticketId, 'request', jsonBytes(secrets));
-  await vault.put(ticketId, 'forget-set', jsonBytes(forgetSet));
+  const kept = await vault.list(ticketId);
+  if (!kept.includes('request')) await vault.put(ticketId, 'request', jsonBytes(secrets));
+  if (!kept.includes('forget-set')) await vault.put(ticketId, 'forget-set', jsonBytes(forgetSetOf(request)));
 };

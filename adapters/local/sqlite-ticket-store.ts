@@ -76,9 +76,9 @@ export const sqliteTicketStore = (db: Database): TicketStore => ({
 const insert = (db: Database, transition: Transition) => {
   const { ticket } = transition;
   const key = duplicateKey(ticket) ?? null;
+  if (db.prepare('SELECT 1 FROM tickets WHERE id = ?').get(ticket.id)) throw conflict(ticket.id);
   const holder = db.prepare('SELECT id FROM tickets WHERE model = ? AND duplicate_key = ?').get(ticket.model, key);
   if (holder) throw duplicate(String(holder['id']));
-  if (db.prepare('SELECT 1 FROM tickets WHERE id = ?').get(ticket.id)) throw conflict(ticket.id);
   db.prepare('INSERT INTO tickets (id, version, model, duplicate_key, body) VALUES (?, 1, ?, ?, ?)').run(
     ticket.id,
     ticket.model,

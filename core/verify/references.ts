@@ -43,6 +43,10 @@ export const OUTSIDE: readonly { readonly at: RegExp; readonly why: string }[] =
     at: /(log\/\d+\.json#\/event|certificate\.dsse\.json#\/predicate)\/commitment$/,
     why: 'the commitment to the forget set: it opens only with the secret that the requester was given',
   },
+  {
+    at: /log\/\d+\.json#\/event\/requestDigest$/,
+    why: 'keyed digest of the request under its own id: it holds personal data, and went with the case',
+  },
   { at: /log\/\d+\.json#\/event\/found$/, why: 'whatever was served in the place of what was certified' },
 ];
 

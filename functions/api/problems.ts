@@ -20,7 +20,7 @@ const BY_STATUS: readonly (readonly [ContentfulStatusCode, readonly ErrorCode[]]
   [413, ['INPUT_TOO_LARGE']],
   [415, ['MEDIA_TYPE_UNSUPPORTED']],
   [421, ['HOST_UNKNOWN']],
-  [422, ['TICKET_IDENTITY', 'FORGET_EMPTY', 'FORGET_UNKNOWN_RECORD', 'FORGET_TOO_BROAD']],
+  [422, ['IDEMPOTENCY_MISMATCH', 'TICKET_IDENTITY', 'FORGET_EMPTY', 'FORGET_UNKNOWN_RECORD', 'FORGET_TOO_BROAD']],
   [422, ['FORGET_NOT_PERSONAL', 'FORGET_COMMON_TOKENS', 'SUBJECT_MISMATCH']],
   [429, ['TOO_MANY_ATTEMPTS']],
   [503, ['SERVICE_UNAVAILABLE', 'STORE_LOCKED']],
@@ -30,6 +30,7 @@ const STATUS = new Map(BY_STATUS.flatMap(([status, codes]) => codes.map((code) =
 
 /** Codes whose `expected`, `got` and `hint` name fields, rules, sizes and states, never values. */
 const WITH_RULES: readonly ErrorCode[] = [
+  'IDEMPOTENCY_MISMATCH',
   'INVALID_INPUT',
   'INPUT_TOO_LARGE',
   'TICKET_ILLEGAL_TRANSITION',

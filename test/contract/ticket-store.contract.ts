@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import type { TicketStore } from '#core/ports.ts';
 import { advance, receive, type Transition } from '#core/transitions.ts';
+import { FILER } from '#bench/house/cases.ts';
 import { receivedEvent } from '#test/support/histories.ts';
 import { contract, outcome, type Make } from './contract.ts';
 
@@ -10,7 +11,7 @@ const first = (id = 'T-00000001', subject = 'a', model = 'house'): Transition =>
   receive({ ...receivedEvent(), id, model }, { subjectKey: subject.repeat(64), calendar: CALENDAR }, NOW);
 const second = ({ ticket }: Transition) => advance(ticket, { type: 'identity-requested' }, NOW);
 const closing = ({ ticket }: Transition) =>
-  advance(ticket, { type: 'closed', outcome: 'withdrawn', reason: 'by-subject', by: 'desk.dora' }, NOW);
+  advance(ticket, { type: 'closed', outcome: 'withdrawn', reason: 'by-subject', by: FILER }, NOW);
 
 export const ticketStoreContract = (name: string, make: Make<TicketStore>) =>
   contract(`ticket store: ${name}`, make, (store, reopen) => {
@@ -39,9 +40,10 @@ export const ticketStoreContract = (name: string, make: Make<TicketStore>) =>
       expect(race.sort()).toEqual([...Array.from({ length: 7 }, () => 'TICKET_CONFLICT'), 'fulfilled'].sort());
     });
 
-    it('refuses an id twice', async () => {
+    it('refuses an id twice, for the same person too', async () => {
       await store().create(first());
-      expect(await outcome(store().create(first('T-00000001', 'b')))).toBe('TICKET_CONFLICT');
+      for (const person of ['a', 'b'])
+        expect(await outcome(store().create(first('T-00000001', person)))).toBe('TICKET_CONFLICT');
     });
 
     it('refuses a second open ticket for the same person and model, not for another model or a closed one', async () => {
@@ -50,6 +52,25 @@ export const ticketStoreContract = (name: string, make: Make<TicketStore>) =>
       expect(await outcome(store().create(first('T-00000003', 'a', 'garden')))).toBe('fulfilled');
       await store().commit(closing(first()), 1);
       expect(await outcome(store().create(first('T-00000004')))).toBe('fulfilled');
+    });
+
+    it('keeps what a request was filed as, by its digest and its first event, when the case is gone', async () => {
+      const requestDigest = 'd'.repeat(64);
+      const filed = receive(
+        { ...receivedEvent(), requestDigest },
+        { subjectKey: 'a'.repeat(64), calendar: CALENDAR },
+        NOW,
+      );
+      const closed = closing(filed);
+      const purged = advance(closed.ticket, { type: 'purged', objects: 2, readsRefused: 2 }, NOW);
+      await store().create(filed);
+      await store().commit(closed, 1);
+      await store().commit(purged, 2);
+      const again = await reopen();
+      const { id } = filed.ticket;
+      expect((await again.get(id)).ticket).toMatchObject({ status: 'PURGED', requestDigest });
+      const [received] = await again.events(id);
+      expect(JSON.parse(received!.body)).toMatchObject({ event: { type: 'received', requestDigest } });
     });
 
     it('names an id that it does not have', async () => {

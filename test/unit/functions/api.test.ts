@@ -214,7 +214,10 @@ describe('filing', () => {
     const again = (await (await post(app, requestOf(), as('filer', key('a')))).json()) as { ticketId: string };
     expect(again.ticketId).toBe(first.ticketId);
     const other = requestOf({ forget: { records: requestOf().forget.records.slice(0, 1) } });
-    expect((await problemOf(await post(app, other, as('filer', key('a'))))).code).toBe('INVALID_INPUT');
+    expect(await problemOf(await post(app, other, as('filer', key('a'))))).toMatchObject({
+      status: 422,
+      code: 'IDEMPOTENCY_MISMATCH',
+    });
     expect(await world.ports.tickets.list()).toHaveLength(1);
   });
 

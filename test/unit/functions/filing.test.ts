@@ -15,7 +15,7 @@ import { verifyIdentity } from '#functions/verify-identity.ts';
 import { withholds } from '#core/suppression.ts';
 import { outcome } from '#test/contract/contract.ts';
 import { caseWorld, file, NEIGHBOURS, shippedPolicy, type CaseWorld } from '#bench/house/case-world.ts';
-import { FILER, RECORDS, requestOf } from '#bench/house/cases.ts';
+import { FILER, RECORDS, requestOf, SUBJECT } from '#bench/house/cases.ts';
 
 const status = async (world: CaseWorld, ticketId: string) => (await world.ports.tickets.get(ticketId)).ticket.status;
 const LOW = {
@@ -101,10 +101,46 @@ describe('filing a ticket', () => {
     expect(world.faults.writes.at(-1)).toBe('vault.destroy#1');
   });
 
-  it('refuses a request id that stands for another request', async () => {
+  it.each([
+    ['other records', { forget: { records: RECORDS.slice(1) } }],
+    ['another name', { subject: { name: SUBJECT, aliases: ['Otti'] } }],
+    ['another note', { note: 'and be quick' }],
+    ['another ground', { ground: 'art-17-1-a' }],
+    ['another regime', { regime: 'uk-gdpr' as const }],
+    ['another receipt', { receivedAt: '2026-03-01T09:00:00.000Z' }],
+  ])('refuses a request id that stands for a request with %s, and changes nothing', async (_what, change) => {
     const world = await caseWorld();
-    await file(world);
-    expect(await outcome(file(world, { forget: { records: RECORDS.slice(1) } }))).toBe('INVALID_INPUT');
+    const ticketId = await file(world);
+    const before = [await world.ports.tickets.get(ticketId), await world.ports.vault.get(ticketId, 'request')];
+    const writes = world.faults.writes.length;
+    expect(await outcome(file(world, change))).toBe('IDEMPOTENCY_MISMATCH');
+    expect([await world.ports.tickets.get(ticketId), await world.ports.vault.get(ticketId, 'request')]).toEqual(before);
+    expect(world.faults.writes.length).toBe(writes);
+  });
+
+  it('gives a repeated request its first answer, also once the ticket has gone on, is extended, closed and purged', async () => {
+    const world = await caseWorld();
+    const again = () =>
+      world.call<{ ticketId: string }>(fileTicket, { request: requestOf(), policy: world.policy, requestId: 'r-1' });
+    const answer = await again();
+    const { ticketId } = answer;
+    await world.call(verifyIdentity, { ticketId });
+    await world.call(extendDeadline, { ticketId, reason: 'complexity', by: FILER });
+    expect(await again()).toEqual(answer);
+    await world.call(closeTicket, { ticketId, outcome: 'withdrawn', reason: 'by-subject', by: FILER });
+    expect(await again()).toEqual(answer);
+    await world.call(notifyParties, { ticketId });
+    await world.call(purgeCase, { ticketId });
+    expect(await again()).toEqual({ ...answer, openingSecret: undefined }); // the secret went with the case
+    expect(await outcome(file(world, { note: 'another' }))).toBe('IDEMPOTENCY_MISMATCH');
+    expect(world.engine.started.map(({ name }) => name)).toEqual([ticketId, `${ticketId}-close`]);
+  });
+
+  it('takes the same request twice at once as one', async () => {
+    const world = await caseWorld();
+    const ids = await Promise.all([file(world), file(world), file(world)]);
+    expect(new Set(ids).size).toBe(1);
+    expect(await world.ports.vault.list(ids[0])).toEqual(['forget-set', 'request']);
   });
 
   it('ends in the same state whichever write failed, before or after it happened, when called again', async () => {
@@ -134,7 +170,10 @@ describe('filing a ticket', () => {
     expect(writes.length).toBeGreaterThan(5);
     expect(ends).toEqual(
       writes.flatMap((write) =>
-        ['before', 'after'].map((mode) => [write, mode, true, true, ['forget-set', 'request'], []]),
+        ['before', 'after'].map((mode) => {
+          const seen = write !== 'tickets.create#1' || mode !== 'after'; // the ticket is there: the call goes on
+          return [write, mode, seen, true, ['forget-set', 'request'], []];
+        }),
       ),
     );
   });
