@@ -89,14 +89,16 @@ const scenario = async (args: Arguments, chosen: Backend, progress: Progress): P
     const { world, recipe } = smallScenario(args);
     return { world, base: await demoBase(args.dir, world, recipe, chosen, progress) };
   }
-  if (model !== 'smollm2') throw usageError(`unknown model '${model}'`, 'smollm2');
+  if (model !== 'smollm2')
+    throw usageError(`unknown model '${model}'`, '--model smollm2, or leave it out for a small model trained here');
   return { ...(await smollm2Base(args.dir, chosen, progress)), policy: readPolicy('chat-v1') };
 };
 
 const smallScenario = (args: Arguments): { world: PeopleWorld; recipe: TrainRecipe } => {
   const dataset = args.value('dataset') ?? 'people';
   if (dataset === 'people') return { world: makePeople({ seed: 1 }), recipe: SMALL };
-  if (dataset !== 'tofu') throw usageError(`unknown dataset '${dataset}'`, 'people or tofu');
+  if (dataset !== 'tofu')
+    throw usageError(`unknown dataset '${dataset}'`, '--dataset people, or --dataset tofu --path DIR');
   return { world: tofuWorld(args), recipe: TOFU_RECIPE };
 };
 

@@ -47,7 +47,10 @@ export const openFolder = async (dir: string): Promise<OpenedModel & { backend: 
 };
 
 const missing = (option: string): never => {
-  throw usageError(`--${option} is missing`, 'a registered name or a model folder');
+  throw usageError(
+    `--${option} is missing`,
+    `--${option} NAME of 'quittance model list', or --${option} DIR of a model folder`,
+  );
 };
 
 /** The folder of a model; a registered one is written to a scratch folder from the content-addressed store. */

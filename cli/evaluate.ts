@@ -81,7 +81,7 @@ export const evaluate: Command = {
 const truthRatio = (args: Arguments): 'geometric' | 'arithmetic' => {
   const value = args.value('truth-ratio') ?? 'geometric';
   if (value !== 'geometric' && value !== 'arithmetic')
-    throw usageError(`--truth-ratio is '${value}'`, 'geometric or arithmetic');
+    throw usageError(`--truth-ratio is '${value}'`, '--truth-ratio geometric, or --truth-ratio arithmetic');
   return value;
 };
 

@@ -54,7 +54,7 @@ const promptIds = async (args: Arguments, model: LanguageModel, dir: string): Pr
 
 const askedIds = async (model: LanguageModel, dir: string, content: string): Promise<number[]> => {
   const [ids] = (await chatIds(dir, model.tokenizer, [[{ role: 'user', content }]])) ?? [];
-  if (!ids) throw usageError('this model folder has no chat template', 'use --prompt');
+  if (!ids) throw usageError('this model folder has no chat template', 'ask it with --prompt TEXT');
   return ids;
 };
 

@@ -109,7 +109,7 @@ const dateOf = (args: Arguments): Date | undefined => {
   if (text === undefined) return undefined;
   const date = new Date(`${text}T12:00:00`);
   if (/^\d{4}-\d\d-\d\d$/.test(text) && date.getDate() === Number(text.slice(8))) return date;
-  throw usageError(`--date '${text}' is no day`, 'YYYY-MM-DD');
+  throw usageError(`--date '${text}' is no day`, '--date YYYY-MM-DD');
 };
 
 /**

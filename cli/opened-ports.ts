@@ -18,7 +18,8 @@ export const openedPorts = async <T>(args: Arguments, use: (ports: StoredPorts) 
       stores.close();
     }
   }
-  if (args.value('dir') !== undefined) throw usageError('--dir and --installation name two places', 'one of them');
+  if (args.value('dir') !== undefined)
+    throw usageError('--dir and --installation name two places', 'leave one of them out');
   const { openInstallation } = await import('#entry/installation.ts');
   return use(await openInstallation(process.env, prefix));
 };

@@ -30,7 +30,8 @@ export const INSTALLATION: Readonly<Record<string, Option>> = {
 export const registryOf = async (args: Arguments): Promise<Registry> => {
   const prefix = args.value('installation');
   if (prefix === undefined) return localRegistry(args);
-  if (args.value('dir') !== undefined) throw usageError('--dir and --installation name two registries', 'one of them');
+  if (args.value('dir') !== undefined)
+    throw usageError('--dir and --installation name two registries', 'leave one of them out');
   const { openInstallation } = await import('#entry/installation.ts');
   const ports = await openInstallation(process.env, prefix);
   return { read: (use) => use(ports), write: (use) => use(ports) };

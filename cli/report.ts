@@ -29,7 +29,7 @@ export const report: Command = {
   async run(args) {
     const [ticketId, ...rest] = args.positionals;
     if (ticketId === undefined || rest.length > 0)
-      throw usageError('report ID: one ticket id', 'quittance ticket list');
+      throw usageError('report ID: one ticket id', "'quittance ticket list' has the ids");
     const format = args.json ? 'json' : formatOf(args.value('format') ?? 'json');
     const rendered = await renderReport(args.dir, ticketId, format);
     const out = args.value('out');

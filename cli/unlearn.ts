@@ -90,7 +90,7 @@ export const unlearn: Command = {
 /** What the options ask for, checked before anything of the model is read. */
 const readRequest = (args: Arguments) => {
   const out = required(args, 'out');
-  if (existsSync(out)) throw usageError(`${out} exists`, 'choose a new folder');
+  if (existsSync(out)) throw usageError(`${out} exists`, '--out with a folder that does not exist yet');
   const method = configured(args.value('method') ?? 'flat', settings(args.many('config')));
   const [suite, retain] = [args.value('suite'), args.value('retain')];
   requireNeeds(method, (need) => need !== 'retain' || (retain ?? suite) !== undefined);

@@ -60,7 +60,10 @@ const principal = formed(Principal, "a person's id of lower-case letters, digits
 export const person = (args: Arguments, name: string): string => {
   const who = principal(args, name) ?? required(args, name);
   if (who !== SYSTEM) return who;
-  throw usageError(`--${name} ${SYSTEM}: under this name the workflow itself acts`, 'name a person');
+  throw usageError(
+    `--${name} ${SYSTEM}: under this name the workflow itself acts`,
+    `--${name} with the id of a person, such as privacy.officer`,
+  );
 };
 export const requiredCode = (args: Arguments, name: string): string => code(args, name) ?? required(args, name);
 

@@ -176,4 +176,7 @@ const readPart = ({ tensors }: Part, bytes: Uint8Array, into: Map<string, Float3
 };
 
 const corrupt = (message: string) =>
-  new QuittanceError('STORE_CORRUPT', { message, hint: 'clear it and start the run again' });
+  new QuittanceError('STORE_CORRUPT', {
+    message,
+    hint: 'file the ticket again, or resume it: the next run begins without a saved state',
+  });

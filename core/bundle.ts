@@ -109,7 +109,7 @@ const sealedOf = (ticket: Ticket): Sealed => {
     throw new QuittanceError('NOT_FOUND', {
       message: `ticket ${ticket.id} has no certificate`,
       got: ticket.status,
-      hint: 'only a completed ticket has evidence to export',
+      hint: `wait until 'quittance ticket show ${ticket.id}' says COMPLETED: a certificate is issued then`,
     });
   const { decision, approver } = found.approval;
   return { certificate: found.certificate.digest, evidence: found.evidence, decision, approver };

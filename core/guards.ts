@@ -37,7 +37,7 @@ const notClosed: Guard = (ticket, event) =>
 const notOnHold: Guard = (ticket, event) =>
   unless(ticket.status !== 'ON_HOLD' || isAboutHold(event), 'TICKET_ON_HOLD', () => ({
     message: `ticket ${ticket.id} is on hold`,
-    hint: 'two people must release the hold first',
+    hint: `let two people release it first: quittance ticket release ${ticket.id} --as WHO`,
   }));
 
 const isAboutHold = (event: TicketEvent): boolean =>

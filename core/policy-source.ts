@@ -44,7 +44,7 @@ export const resolvePolicy = (
     throw new QuittanceError('POLICY_INVALID', {
       message: `the policy '${name}' extends itself`,
       got: path.join(' extends '),
-      hint: 'one of them must be whole',
+      hint: 'write one of them out in full, without extends',
     });
   const value = read(name);
   if (!isExtension(value)) return parsePolicy(value, `the policy '${name}'`);

@@ -141,7 +141,7 @@ export const requireMemory = (plan: MemoryPlan): void => {
       ? `at most ${formatBytes(plan.tensors.limit)} of tensors on wasm`
       : `at most ${formatBytes(plan.available)}`,
     got: heap ? `${formatBytes(plan.tensors.bytes)}${heldPart(plan.tensors)}` : formatBytes(plan.total),
-    hint: `${REMEDIES[largest.name] ?? 'a smaller model'}${heap ? '; or the tensorflow backend, which has no heap of its own' : ''}`,
+    hint: `${REMEDIES[largest.name] ?? 'take a smaller model'}${heap ? '; or use the tensorflow backend, which has no heap of its own (npm run engine:native)' : ''}`,
   });
 };
 
@@ -149,11 +149,11 @@ const heldPart = ({ held }: MemoryPlan['tensors']): string =>
   held > 0 ? `, ${formatBytes(held)} of it by models that are loaded` : '';
 
 const REMEDIES: Readonly<Record<string, string>> = {
-  weights: 'a smaller model or a machine with more memory',
-  reference: 'a method that needs no reference model, such as flat',
-  gradients: 'a LoRA, or fewer trainable matrices',
-  optimiser: 'a LoRA, or normalised SGD, which keeps no moments',
-  activations: 'smaller batches, or block by block instead of one tape',
-  logits: 'smaller batches',
-  projections: 'projection=none',
+  weights: 'take a smaller model or a machine with more memory',
+  reference: 'take a method that needs no reference model, such as flat',
+  gradients: 'train a LoRA (update.trainable=lora), or fewer matrices (update.trainable=mlp-down)',
+  optimiser: 'train a LoRA (update.trainable=lora), or take update.optimizer=normalized-sgd, which keeps no moments',
+  activations: 'take smaller batches',
+  logits: 'take smaller batches',
+  projections: 'set update.projection=none',
 };

@@ -45,7 +45,7 @@ export const initBackend = async (choice: BackendChoice = 'auto', options: Backe
   }
   throw new QuittanceError('BACKEND_UNAVAILABLE', {
     message: `no compute backend: ${reasons.join('; ')}`,
-    hint: "see 'quittance doctor'",
+    hint: "run 'quittance doctor': it lists the backends, and how each is installed",
   });
 };
 

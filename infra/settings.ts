@@ -100,7 +100,7 @@ export const readSettings = (context: unknown): Settings => {
     message: 'the context key `quittance` does not hold the settings of an installation',
     expected: `a JSON object with any of ${Object.keys(Settings.shape).join(', ')}`,
     got: parsed.error.issues.map(({ path, message }) => `${path.join('.') || '(root)'}: ${message}`).join('; '),
-    hint: 'docs/operations.md, Settings',
+    hint: 'correct the context key quittance of cdk.json; docs/operations.md, section Settings, has every field',
   });
 };
 

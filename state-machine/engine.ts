@@ -217,7 +217,7 @@ class Engine implements AslEngine {
     if (execution !== undefined && thread?.task?.token === token) return { execution, thread };
     throw new QuittanceError('TASK_TOKEN_TIMED_OUT', {
       message: `the task of ${record.execution} that had this token no longer waits`,
-      hint: 'it was answered, timed out, or its execution has ended',
+      hint: "see with 'quittance ticket show ID' where the ticket stands: the task was answered, timed out, or ended",
     });
   }
 

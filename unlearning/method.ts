@@ -155,7 +155,7 @@ const MISSING: Readonly<Record<Need, { message: string; hint: string }>> = {
   },
   reference: {
     message: 'a reference: the frozen model before unlearning',
-    hint: 'load the model a second time, or take a method that needs none, such as flat',
+    hint: 'set `reference` of the context to the frozen model, or take a method that needs none, such as flat',
   },
 };
 

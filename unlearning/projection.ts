@@ -27,7 +27,7 @@ export const projections = (
     if (!moment)
       throw new QuittanceError('METHOD_CONFIG', {
         message: `no moments for ${parameter}`,
-        hint: "train MLP matrices only, or use projection 'none'",
+        hint: 'set update.trainable=mlp, or update.projection=none',
       });
     const projection =
       byKey.get(key) ?? tf.tensor2d(Float32Array.from(projectionOf(moment, lambda, scale)), [moment.size, moment.size]);

@@ -50,7 +50,7 @@ const projectionsOf = ({ moments }: ForgetOnlyContext, config: UpdateConfig, tra
   if (!moments) {
     throw new QuittanceError('METHOD_CONFIG', {
       message: 'the owm projection needs corpus or control moments',
-      hint: 'collect moments with the model, or set projection=none',
+      hint: 'put moments.safetensors beside the weights, or set update.projection=none',
     });
   }
   return projections(moments.values, trainable, config.lambda, config.scale);

@@ -127,5 +127,5 @@ const mismatch = (name: string, expected: Digest | undefined, got: string | unde
     message: `'${name}' does not serve what the caller saw`,
     expected: expected ?? 'nothing',
     got: got ?? 'nothing',
-    hint: 'another ticket was deployed in between; read again',
+    hint: 'read what is served again and repeat: another ticket was deployed in between',
   });

@@ -17,7 +17,7 @@ export const dynamoLogHead = (client: DynamoDBClient, table: string): LogHead =>
       if (await rows.swap(KEY, checkpoint, version)) return;
       throw new QuittanceError('LEDGER_CONFLICT', {
         message: 'the log head moved since it was read',
-        hint: 'read it again and repeat',
+        hint: 'repeat the command: it then reads the newer version',
       });
     },
   };

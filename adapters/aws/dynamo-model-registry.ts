@@ -23,7 +23,7 @@ export const dynamoModelRegistry = (client: DynamoDBClient, table: string): Mode
       if (await rows.swap(model.name, JSON.stringify(model), version)) return;
       throw new QuittanceError('TICKET_CONFLICT', {
         message: `model ${model.name} changed since it was read`,
-        hint: 'read it again and repeat',
+        hint: 'repeat the command: it then reads the newer version',
       });
     },
   };

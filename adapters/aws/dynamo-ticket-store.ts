@@ -130,7 +130,7 @@ const isUnique = (item: Reason['Item']): boolean => item?.['sk']?.S === 'UNIQUE'
 const conflict = (id: string) =>
   new QuittanceError('TICKET_CONFLICT', {
     message: `ticket ${id} changed since it was read`,
-    hint: 'read it again and repeat',
+    hint: 'repeat the command: it then reads the newer version',
   });
 
 const duplicate = (id: string) =>

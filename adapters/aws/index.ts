@@ -141,6 +141,6 @@ const readVariable = <K extends PortVariable>(environment: Readonly<Record<strin
   throw new QuittanceError('INVALID_INPUT', {
     message: `the environment variable ${name} is not as it should be`,
     got: parsed.error.issues.map(({ code }) => code).join('; '),
-    hint: "a step touches a port that is not among its 'uses'",
+    hint: "add the port to the step's 'uses' and deploy again: npx cdk deploy --all",
   });
 };

@@ -46,7 +46,7 @@ export const readInstallation = (dir: string): LocalInstallation => {
     message: `${path} does not say what an installation is`,
     expected: `a JSON object with any of ${Object.keys(LocalInstallation.shape).join(', ')}`,
     got: parsed.error.issues.map(({ path: at, message }) => `${at.join('.') || '(root)'}: ${message}`).join('; '),
-    hint: 'docs/operations.md, Settings',
+    hint: 'correct installation.json; docs/operations.md, section Settings, has every field',
   });
 };
 

@@ -41,7 +41,7 @@ export const sqliteLogHead = (db: Database): LogHead => ({
     if (!swap(db, 'log_head', 1, checkpoint, version))
       throw new QuittanceError('LEDGER_CONFLICT', {
         message: 'the log head moved since it was read',
-        hint: 'read it again and repeat',
+        hint: 'repeat the command: it then reads the newer version',
       });
   },
 });
@@ -66,7 +66,7 @@ export const sqliteModelRegistry = (db: Database): ModelRegistry => ({
     if (!swap(db, 'models', model.name, JSON.stringify(model), version))
       throw new QuittanceError('TICKET_CONFLICT', {
         message: `model ${model.name} changed since it was read`,
-        hint: 'read it again and repeat',
+        hint: 'repeat the command: it then reads the newer version',
       });
   },
 });

@@ -120,7 +120,7 @@ const parseEvent = (row: unknown): StoredEvent => {
 const conflict = (id: string) =>
   new QuittanceError('TICKET_CONFLICT', {
     message: `ticket ${id} changed since it was read`,
-    hint: 'read it again and repeat',
+    hint: 'repeat the command: it then reads the newer version',
   });
 
 const duplicate = (id: string) =>

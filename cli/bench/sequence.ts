@@ -20,7 +20,7 @@ const recipeOf = (seed: number) => ({ ...TEACH, seed, ...(seed % 3 === 0 && { na
 
 export const sequence = async (args: Arguments): Promise<{ result: PeopleBench; text: string }> => {
   const model = args.value('model') ?? 'smollm2';
-  if (model !== 'smollm2') throw usageError(`unknown model '${model}'`, 'smollm2');
+  if (model !== 'smollm2') throw usageError(`unknown model '${model}'`, '--model smollm2');
   const { benchSequence, otherLabels } = await import('#bench/sequence.ts');
   const chosen = await backend();
   const progress = progressOn(process.stderr);

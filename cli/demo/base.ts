@@ -62,7 +62,7 @@ export const demoBase = async (
       message: 'the base model did not learn its people',
       expected: `at least ${100 * recipe.leastExact} % exact answers`,
       got: `${(100 * result.exact).toFixed(1)} %`,
-      hint: 'train for more updates',
+      hint: 'try another backend: QUITTANCE_BACKEND=wasm quittance demo',
     });
   }
   return { dir: folder, reused: false, exact: result.exact, updates: result.updates };

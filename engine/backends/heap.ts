@@ -84,7 +84,7 @@ const exhausted = (taken: number, asked?: number) => {
     message: 'the wasm heap is full',
     expected: `at most ${mega(HEAP_LIMIT)} of tensors on wasm, all models and batches together`,
     got: `a heap of ${mega(taken)}${asked === undefined ? '' : `, and ${mega(asked)} more asked for`}`,
-    hint: 'fewer models at once, smaller batches, or the tensorflow backend, which has no heap of its own (npm run engine:native)',
+    hint: 'load fewer models at once, take smaller batches, or use the tensorflow backend, which has no heap of its own (npm run engine:native)',
   });
 };
 

@@ -112,7 +112,7 @@ const checked = (index: number, count: number): number => {
   if (index >= 0 && index < count) return index;
   throw new QuittanceError('INVALID_INPUT', {
     message: `index ${index} into ${count} rows`,
-    hint: 'ids must lie inside the table',
+    hint: "encode the text with this model's own tokenizer",
   });
 };
 

@@ -117,7 +117,7 @@ const mismatch = (name: string, expected: string, got: string) =>
     message: `the adapter and the model disagree on ${name}`,
     expected,
     got,
-    hint: 'the adapter was made for another base model, or its config for other weights',
+    hint: 'take the base model that adapter_config.json names, and the adapter_config.json that was saved with the weights',
   });
 
 /**

@@ -85,7 +85,7 @@ export const refuseUnknown = (names: readonly string[], config: DecoderConfig): 
   );
   if (unknown !== undefined) {
     throw modelInvalid(`the weights hold ${unknown}, which config.json has no place for`, {
-      hint: 'config.json and the weight files belong to different models',
+      hint: 'take config.json and the weight files from the same revision of the model',
     });
   }
 };
@@ -152,7 +152,7 @@ export const locateTensor = (find: Weights['find'], config: DecoderConfig, hf: s
   const file = name === undefined ? undefined : find(name);
   if (name === undefined || !file) {
     throw modelInvalid(`the weights lack ${hf}`, {
-      hint: 'config.json and the weight files belong to different models',
+      hint: 'take config.json and the weight files from the same revision of the model',
     });
   }
   checkShape(file, name, shape);
