@@ -1,6 +1,6 @@
-// `quittance bench`: tables of what was measured here. Numbers in docs/results are made by the command that stands
-// beside them.
-// Trap: times are of this machine at this moment; peers are measured in the same run.
+// `quittance bench`: tables of measurements made on this machine. Every page of docs/results names the command that
+// makes its numbers.
+// Trap: times depend on the machine and its load, so other programs are measured in the same run.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { usageError } from '#core/errors.ts';
@@ -61,7 +61,7 @@ const sequenceOn = async (args: Arguments): Promise<ExitCode> => {
   return finish(args, summaryOf(result), text);
 };
 
-/** Without histograms and curves: the rows under the bench folder hold those. */
+/** The result without histograms and curves, which the rows under the bench folder keep. */
 const summaryOf = ({ methods, sequence }: PeopleBench) => {
   const short = ({ label, seed, updates, stop, seconds, judgement }: Row) => ({
     label,
@@ -85,7 +85,7 @@ const workflow = async (args: Arguments): Promise<ExitCode> => {
   );
 };
 
-/** 2 when a ticket did not come to its end, or did so twice. */
+/** Exit code 2 where a ticket did not come to its end, or did so twice. */
 const tickets = async (args: Arguments): Promise<ExitCode> => {
   const { benchTickets, ticketsMarkdown } = await import('#bench/tickets.ts');
   const result = await benchTickets({
@@ -105,7 +105,7 @@ const engine = async (args: Arguments): Promise<ExitCode> => {
     shapes: args
       .value('shapes')
       ?.split(',')
-      .filter((key) => key !== ''), // '' draws what is kept
+      .filter((key) => key !== ''), // '' draws the rows that are kept, without measuring
     rounds: integer(args, 'rounds', 3, 1),
     onRow: ({ shape, work, ours, torch }) =>
       progress.note(`${shape}: ${work}: ${ours.cpu.toFixed(0)} ms, PyTorch ${torch?.cpu.toFixed(0) ?? '–'} ms`),
@@ -135,7 +135,7 @@ const finish = (args: Arguments, result: unknown, text: string): ExitCode => {
   return 0;
 };
 
-/** The text by hand between the marks of the document that is there already, put between those of the new one. */
+/** Takes the hand-written text between the marks of the existing document over into the new one. */
 const withByHand = (out: string, text: string): string => {
   const old = existsSync(out) ? BY_HAND.exec(readFileSync(out, 'utf8'))?.[0] : undefined;
   return old === undefined ? text : text.replace(BY_HAND, () => old);

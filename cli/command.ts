@@ -12,14 +12,14 @@ export interface Option {
 
 export interface Command {
   name: string;
-  /** What is typed to call it, where that is not `quittance` and its name. */
+  /** The program that is typed, where it is not `quittance NAME`. */
   program?: string;
   summary: string;
   /** Words after the name, e.g. `FILE`. */
   usage: string;
   options: Readonly<Record<string, Option>>;
   example: string;
-  /** What else help says, below the example. */
+  /** Further lines of the help, below the example. */
   notes?: string;
   run(args: Arguments): Promise<ExitCode>;
 }

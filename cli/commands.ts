@@ -1,4 +1,4 @@
-// The list of commands. One line each; the module of a command loads when it is used.
+// The list of commands, one line each; a command's module is loaded when it is used.
 import type { Command } from './command.ts';
 
 interface Entry {

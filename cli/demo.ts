@@ -1,6 +1,6 @@
-// `quittance demo`: the main job in one command, and one screen that says what happened.
-// Trap: the screen shows the numbers whatever they are; where the gate is not passed the demo ends in remediation and
-// exits 2.
+// `quittance demo`: a ticket's whole way in one command, and one screen that says what happened.
+// Trap: the numbers are shown whatever they are; where the gate is not passed, the demo ends in remediation and exits
+// with 2.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { makePeople } from '#datasets/people.ts';
@@ -121,6 +121,8 @@ const writeReport = async (dir: string, walk: Walk): Promise<string> => {
   mkdirSync(join(dir, 'reports'), { recursive: true });
   writeFileSync(path, await renderReport(dir, walk.ticketId, 'html'));
   return path;
+  // A ticket file for the next person, to be filed by hand. It holds no secret: people are generated, or from a published
+  // data set.
 };
 
 /** A ticket for the next person, to file by hand. Generated people, or a published set: nobody's secret. */
@@ -128,6 +130,7 @@ const writeNext = (dir: string, world: PeopleWorld, walk: Walk): string => {
   const path = join(dir, 'next-ticket.json');
   writeFileSync(path, `${JSON.stringify(requestFor(world.subjects[1]!, walk.model, new Date()), null, 2)}\n`);
   return path;
+  // Fields of the JSON result; other programs read them, so they keep their names.
 };
 
 /** The keys of design §8. */

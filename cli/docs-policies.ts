@@ -1,6 +1,7 @@
 // docs/policies.md: each setting of a gate policy with its unit, from the schema; the shipped policies, check by check;
-// and what settings of the ladder were measured to do.
-// Trap: a number here is one of docs/results, with the command that made it; what was never varied by itself says so.
+// and what changing settings of the ladder was measured to do.
+// Trap: every number here must stand in docs/results with the command that made it; a setting that was never varied by
+// itself is marked so.
 import { digestJson } from '#core/canonical.ts';
 import { checkId, GateCheck, GatePolicy, Sampling, type GateCheck as Check } from '#core/policy.ts';
 import { PolicyExtension } from '#core/policy-source.ts';

@@ -1,4 +1,4 @@
-// `quittance doctor --aws`: whether the installation in the account is there and as it was deployed.
+// `quittance doctor --aws`: whether the installation in the account exists and is as it was deployed.
 import type { Arguments, ExitCode } from './command.ts';
 
 /** 0 when every check holds, 2 otherwise. */

@@ -1,4 +1,4 @@
-// Child of `quittance doctor`: takes one backend into use and measures it. Prints one JSON line, or fails with the
+// Child process of `quittance doctor`: loads one backend and measures it. Prints one JSON line, or fails with the
 // reason as the last line of stderr.
 import { diagnose } from '#engine/diagnose.ts';
 import type { BackendChoice } from '#engine/tf.ts';

@@ -1,6 +1,6 @@
-// `quittance doctor`: what is installed, which backend would be taken, how fast it is. One process can use one backend,
-// so each is tried in a child of its own.
-// Trap: a backend that is not there is a reason, not an error.
+// `quittance doctor`: what is installed, which backend is used by default, and how fast each is. A process can use only
+// one backend, so each is tried in a child process.
+// Trap: a missing backend is reported with the reason; it is no error.
 import { spawnSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';

@@ -1,6 +1,6 @@
-// The engine for commands that use it directly: picks the backend once and says which on stderr.
-// Trap: these commands read model folders and registered models alike; a registered name is looked up without taking
-// the folder's lock.
+// The engine for commands that use it directly: chooses the backend once and prints on stderr which.
+// Trap: these commands read model folders and registered models; a registered name is looked up without the folder's
+// lock, so that they work beside a running server.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
-// `quittance evaluate`: metrics alone. The suite is a folder with suite.json (a model's own is beside its weights); the
-// records to be forgotten come from --forget and are taken out of those who stay. Trap: a metric whose need is missing
-// is notAvailable with the reason, never a number.
+// `quittance evaluate`: metrics only. The suite is a folder with suite.json (a model's own is beside its weights); the
+// records to be forgotten come from --forget and are removed from the people who stay. Trap: a metric that lacks
+// something it needs is notAvailable with the reason, never a number.
 import { writeFileSync } from 'node:fs';
 import { framed } from '#datasets/framing.ts';
 import { readRecords, type FileRecord } from '#datasets/records.ts';

@@ -1,4 +1,4 @@
-// How a command puts records to a model, said on stderr.
+// How a command frames records for a model; printed on stderr.
 import { describeFraming, framingOf, type Framing } from '#datasets/framing.ts';
 import type { PeopleWorld } from '#datasets/world.ts';
 

@@ -93,7 +93,7 @@ const mergeInPlace = async (dir: string): Promise<void> => {
 const describeCheck = ({ name, state, detail }: SelfCheck): string =>
   `${state === 'fails' ? 'does not hold' : 'not checked'}: ${name}: ${detail}`;
 
-/** Name of the backend; undefined where none is installed, without which a model can be registered all the same. */
+/** Name of the backend; undefined where none is installed, because a model can be registered without one. */
 const backendOrNone = async (): Promise<string | undefined> => {
   try {
     return (await backend()).name;
@@ -103,7 +103,7 @@ const backendOrNone = async (): Promise<string | undefined> => {
   }
 };
 
-/** YYYY-MM-DD at noon, so that no time zone makes another day of it. */
+/** The day at noon, so that no time zone turns it into another day. */
 const dateOf = (args: Arguments): Date | undefined => {
   const text = args.value('date');
   if (text === undefined) return undefined;

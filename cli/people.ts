@@ -91,7 +91,7 @@ const end: Verb = (args, [which]) => {
   return 0;
 };
 
-/** What a session is called by here: enough of its digest to tell it from others. */
+/** The short name of a session: as much of its digest as tells it from the others. */
 const idOf = (digest: string): string => digest.slice('sha256:'.length, 'sha256:'.length + 12);
 
 const namedBy = (sessions: readonly Session[], which: string): Session[] =>

@@ -1,6 +1,6 @@
-// Progress of long work on stderr: a bar with rate and time left on a terminal; elsewhere one line a stage, and one
-// every half minute of a long one.
-// Trap: never on stdout, which belongs to the result.
+// Progress of long work on stderr: on a terminal a bar with rate and time left, elsewhere one line for each stage and
+// one every half minute of a long one.
+// Trap: never on stdout, where the result goes.
 
 export interface Progress {
   /** Starts a stage; `total` in units of `unit`. */

@@ -1,7 +1,7 @@
-// `quittance recertify M`: the re-certification workflow, now: digest continuity of what is served, and the full suite
-// without any forgotten person's data.
-// Trap: exit 1 where what is served has drifted or the suite no longer passes; the state is in the registry and on the
-// certificate's ticket.
+// `quittance recertify M`: runs the re-certification workflow now: whether what is served still has its digest, and the
+// full suite without any forgotten person's data.
+// Trap: exits with 1 where what is served has drifted or the suite no longer passes; the state is then in the registry
+// and on the certificate's ticket.
 import { openEmbedded } from '#entry/embedded.ts';
 import { usageError } from '#core/errors.ts';
 import type { Command } from './command.ts';

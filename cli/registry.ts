@@ -24,8 +24,8 @@ export const INSTALLATION: Readonly<Record<string, Option>> = {
 };
 
 /**
- * An installation is looked for at once, so that one that does not exist is named before any work; a data folder is
- * opened when it is used.
+ * An installation is looked up at once, so that one that does not exist is reported before any work; a data folder is
+ * opened when it is first used.
  */
 export const registryOf = async (args: Arguments): Promise<Registry> => {
   const prefix = args.value('installation');
@@ -51,5 +51,5 @@ const over = async <T>(dir: string, lock: boolean, use: (ports: RegistryPorts) =
   }
 };
 
-/** Nobody asks a model while it is registered or exported. */
+/** Serving port for commands that never ask a served model. */
 const unasked = () => Promise.reject(new QuittanceError('INTERNAL', { message: 'asked by a command of the registry' }));

@@ -19,7 +19,7 @@ export const say = (text: string): ExitCode => {
   return 0;
 };
 
-/** Codes whose cause is the state of things and not the caller's words. */
+/** Codes whose cause is the state of things rather than the caller's input. */
 const INCOMPLETE = new Set(['GATE_NOT_MET', 'JOB_FAILED', 'APPROVAL_NOT_OPEN', 'STORE_LOCKED', 'STORE_FULL']);
 
 const report = (cause: unknown): ExitCode => {
@@ -37,7 +37,7 @@ const report = (cause: unknown): ExitCode => {
   return error.code === 'USAGE' ? 3 : INCOMPLETE.has(error.code) ? 2 : 1;
 };
 
-/** A reader that has seen enough (`| head`) closes the pipe: that is no failure. */
+/** A reader that has seen enough (`| head`) closes the pipe, which is no failure. */
 const stopQuietly = (error: NodeJS.ErrnoException): void => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(0);

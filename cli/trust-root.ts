@@ -1,7 +1,7 @@
-// `quittance trust-root`: the installation's public keys, for whoever will check its certificates. Reads without the
-// folder's lock, and changes nothing.
-// Trap: keys help only where they come by another way than the bundle; whoever gets both from one hand has checked that
-// the hand agrees with itself.
+// `quittance trust-root`: the installation's public keys, for those who will check its certificates. Reads without the
+// folder's lock and changes nothing.
+// Trap: keys prove something only if they come by another way than the bundle; keys from the sender of the bundle prove
+// only that the sender agrees with itself.
 import { extname } from 'node:path';
 import { writeDurably } from '#adapters/local/durable-file.ts';
 import { canonicalize } from '#core/canonical.ts';

@@ -1,7 +1,7 @@
-// `quittance unlearn`: the engine alone, for ML engineers: a model, a file of records, a method; out comes a model
-// folder and run.json. Nothing is filed, judged or logged here. Trap: without a suite there are no never-trained
-// people, so generated ones stand in for them: to see when to stop, and, where the model came without corpus moments,
-// to take moments from. run.json says so.
+// `quittance unlearn`: the engine alone, for ML engineers: takes a model, a file of records and a method, and writes a
+// model folder with run.json. It files, judges and logs nothing. Trap: without a suite there are no never-trained
+// people. Generated ones then take their place, for the stop rule and, where the model came without corpus moments, for
+// the moments; run.json says so.
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inChat } from '#datasets/chat.ts';
@@ -113,7 +113,7 @@ interface FramedData {
   retain: (() => readonly TextRow[]) | undefined;
 }
 
-/** Records, rows that stay and never-trained people, all put to the model in one way. */
+/** Records, rows that stay and never-trained people, all framed in the same way. */
 const framedData = async (dir: string, { forget, retain, suite }: Request): Promise<FramedData> => {
   const framing = await framingFor(dir, suite);
   const records = await framed(forget, framing);
@@ -128,7 +128,7 @@ const framedData = async (dir: string, { forget, retain, suite }: Request): Prom
   };
 };
 
-/** Nobody of whom the model could know. */
+/** Generated people, whom no model can know. */
 const generatedPeople = ({ frame }: Framing): PeopleWorld => {
   const world = { ...makePeople({ seed: 1 }), subjects: [], facts: [], unknown: [] };
   return frame ? inChat(world, frame) : world;

@@ -1,4 +1,4 @@
-// Values of options, checked. Every refusal names the option, what it may be and what came.
+// Values of options, checked. Every refusal names the option, what it may be and what was given.
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
@@ -25,7 +25,7 @@ export const integer = (args: Arguments, name: string, fallback: number, least: 
   return value;
 };
 
-/** How weights are to be stored; as they are by default. */
+/** How weights are to be stored; by default as they are. */
 export const quantisation = (args: Arguments): Quantisation => {
   const text = args.value('quantisation') ?? 'none';
   const parsed = Quantisation.safeParse(text);
@@ -56,7 +56,7 @@ export const digest = formed(Digest, 'a digest: sha256: and 64 hexadecimal digit
 export const code = formed(Code, "a code of letters, digits, dots and dashes, such as 'litigation'");
 const principal = formed(Principal, "a person's id of lower-case letters, digits, dots, dashes and underscores");
 
-/** Whoever is named without having signed in. */
+/** The person of an option, by id, in commands that have no sign-in. */
 export const person = (args: Arguments, name: string): string => {
   const who = principal(args, name) ?? required(args, name);
   if (who !== SYSTEM) return who;

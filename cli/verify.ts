@@ -1,6 +1,6 @@
-// `quittance verify`: a third party's offline check. Reads a bundle (folder or zip) into memory and hands it to
-// core/verify. Never touches the engine, the network or a data folder. Trap: exit 0 where nothing fails; what was not
-// checked is counted apart and printed.
+// `quittance verify`: a third party's offline check. Reads a bundle (folder or zip) into memory and passes it to
+// core/verify; it uses no engine, network or data folder. Trap: it exits with 0 where nothing fails, so what was not
+// checked is counted separately and printed.
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
@@ -52,7 +52,9 @@ const line = ({ id, state, detail }: Check): string => `${MARKS[state]} ${id.pad
 
 const remark = (text: string): string => `note remark${' '.repeat(19)}${printable(text)}`;
 
-/** A bundle's names and words are its sender's: control characters could paint another verdict on a terminal. */
+/**
+ * Escapes control characters: names and words in a bundle are its sender's, who could print a false verdict with them.
+ */
 const printable = (text: string): string =>
   text.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (sign) => `\\u{${sign.codePointAt(0)!.toString(16)}}`);
 
@@ -99,7 +101,7 @@ const readZip = (path: string): BundleFiles => {
   const names: string[] = [];
   let total = 0;
   try {
-    // sizes and count are the archive's own claims: each is limited before anything is unpacked
+    // sizes and count are the archive's own claims, so each is limited before anything is unpacked
     const files = unzipSync(new Uint8Array(readFileSync(path)), {
       filter: ({ name, originalSize }) => {
         if (names.push(name) > MOST_ENTRIES) throw malformed(path, `has more than ${MOST_ENTRIES} entries`);
@@ -127,10 +129,10 @@ const refuseSize = (path: string, bytes: number) => {
     });
 };
 
-/** What a model folder may hold beside the model: nothing that a loader reads. */
+/** Files that a model folder may have beside the model, because no loader reads them. */
 const BESIDE = /^(\.|README|LICENSE|NOTICE|manifest\.json$)/;
 
-/** Folders of what a model is made upon, and of its assistants. */
+/** Folders of the model underneath, and of assistants. */
 const WITHIN = /^(base|target|assistant-\d+)$/;
 
 /** The folder's files by their paths, with their digests. */

@@ -1,4 +1,4 @@
-// What wakes a person: nine alarms (ten are free), one dashboard (three are), one topic by e-mail.
+// What alerts a person: nine alarms (ten are free), one dashboard (three are free), one topic by e-mail.
 import { Duration, type Stack } from 'aws-cdk-lib';
 import {
   Alarm,

@@ -1,5 +1,5 @@
-// What can be thrown away and deployed again: a Lambda a step, the state machines, the API, schedules, alarms, the
-// budget.
+// The part of an installation that can be destroyed and deployed again: a Lambda for each step, the state machines, the
+// API, schedules, alarms, the budget.
 import { CfnOutput, Stack, Validations, type StackProps } from 'aws-cdk-lib';
 import type { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -90,8 +90,8 @@ export class AppStack extends Stack {
   }
 
   /**
-   * One Lambda a step that a workflow or a schedule calls, with the rights of the ports that it uses. What people do
-   * has none of its own: it would take anybody's word for who acts, so people act through the HTTP app.
+   * One Lambda for each step that a workflow or a schedule calls, with the rights of the ports that it uses. Acts of
+   * people have no Lambda of their own, because it could not know who calls; they go through the HTTP app, which does.
    */
   #stepFunctions(
     prefix: string,
@@ -110,7 +110,7 @@ export class AppStack extends Stack {
         code,
         timeoutSeconds: (timeouts.get(name) ?? WAITING_STEP_SECONDS + LEEWAY_SECONDS) - LEEWAY_SECONDS,
         access: { environment: { QUITTANCE_STEP: name, ...environment }, grants },
-        // a reminder that went out would go out again with each try, and the next day brings the next
+        // a retry would send the same reminder again, and the next one follows the next day
         ...(name === 'send-reminders' ? { events: { retries: 0, undelivered } } : {}),
       });
     };
@@ -119,10 +119,11 @@ export class AppStack extends Stack {
   }
 }
 
-/** What the step of a waiting task has until it has asked. */
+/** Time limit of a step that only asks people and does not wait for them. */
 const WAITING_STEP_SECONDS = 60;
 /**
- * A function ends before its state gives up, its start included, so that none is still at work when it is tried again.
+ * A function's time limit, start included, ends before its state's, so that it is not still running when it is tried
+ * again.
  */
 const LEEWAY_SECONDS = 10;
 

@@ -1,7 +1,7 @@
-// Buckets, and the trail of who touched what is in them. Only the ledger has versions and Object Lock; weights and case
-// data are deleted when they are deleted.
-// Trap: a write without If-None-Match is refused where objects are write-once, for everybody, so that no mistake of a
-// role can overwrite evidence.
+// Buckets, and the trail of who read or wrote their objects. Only the ledger has versions and Object Lock; in the
+// others a deleted object is gone at once.
+// Trap: in write-once buckets a write without If-None-Match is refused for everybody, so that no faulty role can
+// overwrite evidence.
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { ReadWriteType, Trail, type DataResourceType } from 'aws-cdk-lib/aws-cloudtrail';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
@@ -35,7 +35,7 @@ const COMMON = {
 export const makeBuckets = (stack: Stack, dataKey: Key, ledgerRetentionDays: number): Buckets => {
   const logs = new Bucket(stack, 'AccessLogs', {
     ...COMMON,
-    encryption: BucketEncryption.S3_MANAGED, // S3's log delivery takes no other
+    encryption: BucketEncryption.S3_MANAGED, // S3 can deliver logs only to a bucket with this encryption
     lifecycleRules: [{ expiration: Duration.days(400) }],
   });
   Validations.of(logs).acknowledge({ id: 'AwsSolutions-S1', reason: 'this is the bucket that access logs go to' });
@@ -68,7 +68,7 @@ export const makeBuckets = (stack: Stack, dataKey: Key, ledgerRetentionDays: num
   return { vault, artifacts, ledger, logs };
 };
 
-/** Parts of an upload are not objects yet: the condition is asked for at its completion. */
+/** Parts of an upload are exempt, as the condition is checked when the upload is completed. */
 const writeOnce = (bucket: Bucket) =>
   new PolicyStatement({
     sid: 'WriteOnce',
@@ -79,7 +79,9 @@ const writeOnce = (bucket: Bucket) =>
     conditions: { Null: { 's3:if-none-match': 'true' }, Bool: { 's3:ObjectCreationOperation': 'true' } },
   });
 
-/** Every read and write of case data, weights and ledger. Management events are the account's own trail's business. */
+/**
+ * Records every read and write of case data, weights and ledger. Management events belong to the account's own trail.
+ */
 export const makeTrail = (stack: Stack, { vault, artifacts, ledger, logs }: Buckets, vaultTable: TableV2): void => {
   const trail = new Trail(stack, 'Trail', {
     bucket: logs as IBucket,

@@ -1,5 +1,5 @@
-// The stop switch: at 80 % of the month's budget a mail, at 100 % a policy that denies new jobs is attached to the
-// machines' roles, by the Budgets service itself. Taking it off again is a person's decision (docs/operations.md).
+// The stop switch: at 80 % of the month's budget a mail is sent, and at 100 % the Budgets service attaches a policy to
+// the jobs' roles that denies new jobs. Only a person removes it (docs/operations.md).
 import type { Stack } from 'aws-cdk-lib';
 import { CfnBudget, CfnBudgetsAction } from 'aws-cdk-lib/aws-budgets';
 import {

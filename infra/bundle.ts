@@ -1,8 +1,8 @@
-// One bundle for all Lambdas, by esbuild, without Docker and without network: entry/lambda.ts with the steps, the AWS
-// adapters and the SDK. Two packages are cut to what a deployment uses: zod to English, date-holidays to the region's
-// own country.
-// Trap: the bundle is the same for every step, so that one asset is uploaded and a change of one step is seen in all;
-// which step runs is a variable.
+// One bundle for all Lambdas, by esbuild, without Docker and network: entry/lambda.ts with the steps, the AWS adapters
+// and the SDK. Two packages are reduced to what a deployment uses: zod to English, date-holidays to the region's own
+// country.
+// Trap: all steps share the bundle, so that one asset is uploaded; a change of one step therefore updates every
+// function. An environment variable says which step runs.
 import { readFile, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';

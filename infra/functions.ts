@@ -1,6 +1,6 @@
-// Lambdas and their roles: the rights of a role are the grants that it is given and writing its own log, nothing else.
-// Trap: a schedule or a rule hands its event over and is done; what the function then does with it is Lambda's own
-// queue's business, which drops an event after the last try unless the function has a destination for it.
+// Lambdas and their roles: a role may do what it is granted and write its own log, nothing else.
+// Trap: a schedule or rule only hands its event to Lambda's queue, which drops the event after the last try unless the
+// function has a destination for it.
 import { Duration, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as Lambda, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
@@ -24,16 +24,16 @@ export interface LambdaOptions {
 }
 
 export interface EventHandling {
-  /** Of an event that the function failed at, 0 to 2. */
+  /** How often Lambda tries an event again after the function failed, 0 to 2. */
   readonly retries: number;
   /** What could not be handled, with the code why; a message there raises an alarm. */
   readonly undelivered: IQueue;
 }
 
-/** A function takes no event that has waited longer: the next one says the same, or a person has looked. */
+/** Older events are dropped, because by then the next one has come or a person has looked. */
 const EVENT_AGE = Duration.hours(2);
 
-/** Where schedules, rules and functions leave what nobody could take or handle. */
+/** The queue for events that no function took or could handle. */
 export const makeUndelivered = (stack: Stack, id: string, queueName?: string): Queue =>
   new Queue(stack, id, {
     ...(queueName === undefined ? {} : { queueName }),
@@ -42,7 +42,7 @@ export const makeUndelivered = (stack: Stack, id: string, queueName?: string): Q
     retentionPeriod: Duration.days(14),
   });
 
-/** What the API waits for, in seconds; API Gateway gives up at 30. */
+/** Time limit of the API in seconds; API Gateway gives up at 30. */
 export const API_TIMEOUT_SECONDS = 29;
 const MEMORY_MIB = 1024;
 
@@ -51,7 +51,7 @@ export const makeLambda = (stack: Stack, id: string, options: LambdaOptions): La
   const logGroup = new LogGroup(stack, `${id}Log`, {
     logGroupName: `/aws/lambda/${prefix}-${name}`,
     retention: RetentionDays.ONE_YEAR,
-    removalPolicy: RemovalPolicy.DESTROY, // operational, not evidence
+    removalPolicy: RemovalPolicy.DESTROY, // logs of operation are no evidence
   });
   const role = new Role(stack, `${id}Role`, {
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),

@@ -1,8 +1,8 @@
 // Batch on EC2 with GPUs: Spot first, on demand when Spot has none. A job is a container by image digest with a
 // read-only root, a scratch disk, the rights of the ports that jobs use, and no network but the endpoints. Source: AWS
 // Batch User Guide, "Automated job retries", "Launch templates".
-// Traps: an attempt that matches no rule is retried, so the last rule ends it; a timed-out job is not retried; an
-// instance needs memory for the ECS agent.
+// Traps: an attempt that matches no rule is retried, so the last rule ends it; a timed-out job is not retried; a job
+// must leave memory of the instance for the ECS agent.
 import { CfnOutput, Duration, RemovalPolicy, Size, Stack, Validations, type StackProps } from 'aws-cdk-lib';
 import {
   Action,
@@ -113,7 +113,8 @@ export class GpuStack extends Stack {
   }
 
   /**
-   * Encrypted root; the NVMe disks, encrypted by the hardware with a key that dies with the instance, become /scratch.
+   * The root disk is encrypted. The NVMe disks, encrypted by the hardware with a key that is lost with the instance,
+   * become /scratch.
    */
   #launchTemplate(): LaunchTemplate {
     const userData = new MultipartUserData();
@@ -255,7 +256,7 @@ export class GpuStack extends Stack {
   }
 }
 
-/** What a workflow gives a job; a parameter that a definition does not use stays empty. */
+/** What a workflow passes to a job; parameters that a definition does not use stay empty. */
 const PARAMETERS = ['job', 'ticketId', 'planDigest', 'runDigest'] as const;
 
 /** Batch substitutes `Ref::name`; entry/batch.ts reads `name=value` arguments. */

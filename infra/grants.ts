@@ -1,5 +1,5 @@
-// From a step's `uses` to its Lambda's rights and variables: a port is an entry here, and a step without `uses:
-// ['vault']` has neither the vault's rights nor its names. Trap: a wildcard needs its reason beside it; test/infra
+// From a step's `uses` to its Lambda's rights and variables: each port is an entry here, and a step without `uses:
+// ['vault']` has neither the vault's rights nor its names. Trap: a wildcard needs a reason beside it; test/infra
 // compares every policy of the template with this table.
 import { Stack } from 'aws-cdk-lib';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -173,8 +173,8 @@ export const portGrants = (
 });
 
 /**
- * The signer without the log's key: what the HTTP app gets, which signs people's decisions and the bundles that it
- * hands out. A checkpoint of the log is signed by the steps of a workflow only.
+ * The signer without the log's key, for the HTTP app, which signs people's decisions and the bundles that it hands out.
+ * Only steps of a workflow sign checkpoints of the log.
  */
 export const envelopeSigner = (resources: Resources): PortGrants => ({
   environment: {
@@ -212,7 +212,9 @@ export const statementOf = ({ actions, resources, conditions }: Grant): PolicySt
 export const arnOf = (scope: Stack, service: string, resource: string, name: string, separator = ':'): string =>
   `arn:${scope.partition}:${service}:${scope.region}:${scope.account}:${resource}${separator}${name}`;
 
-/** By name, not by reference: a step that starts a workflow is called by it. */
+/**
+ * By name, not by reference: a reference would make a circle, because the machine refers to the step that starts it.
+ */
 export const machineArns = (prefix: string, scope: Stack) => ({
   erasure: machineArn(prefix, scope, 'erasure'),
 });

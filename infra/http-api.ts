@@ -85,7 +85,7 @@ const limitAndLog = (stack: Stack, api: HttpApi, prefix: string): void => {
   stage.defaultRouteSettings = { throttlingBurstLimit: 50, throttlingRateLimit: 20 };
   stage.accessLogSettings = {
     destinationArn: log.logGroupArn,
-    // who, what, how it ended; no query, body or address
+    // who, what and result; no query, body or address
     format: JSON.stringify({
       requestId: '$context.requestId',
       at: '$context.requestTime',

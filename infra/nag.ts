@@ -21,7 +21,7 @@ const flatten = (value: unknown): string => {
 export const explainWildcard = (scope: Construct, resource: string, reason: string): void =>
   Validations.of(scope).acknowledge({ id: `AwsSolutions-IAM5[Resource::${inOneLine(scope, resource)}]`, reason });
 
-/** Each wildcard of the grants with the reason that stands beside it; one without a reason stays reported. */
+/** Explains each wildcard of the grants with the reason beside it; a wildcard without a reason stays reported. */
 export const explainWildcards = (scope: Construct, grants: readonly Grant[]): void => {
   for (const { resources, reason } of grants)
     for (const resource of resources)

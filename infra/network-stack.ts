@@ -1,8 +1,8 @@
 // Where jobs run: isolated subnets without a way to the internet. S3 and DynamoDB are reached by gateway endpoints,
 // which are free; ECR, ECS, KMS and logs by interface endpoints, which cost by the hour and exist only while the
-// parameter `Open` says so (adapters/aws/network-gate.ts). Source: AWS Batch User Guide, "Interface VPC endpoints";
-// measured traps: an instance joins its cluster only when all three ECS endpoints are there, and fails in silence
-// without.
+// parameter `Open` says so (adapters/aws/network-gate.ts). Source: AWS Batch User Guide, "Interface VPC endpoints".
+// Trap (measured): an instance joins its cluster only where all three ECS endpoints exist; otherwise it fails without a
+// message.
 import { CfnCondition, CfnParameter, Fn, RemovalPolicy, Stack, Validations, type StackProps } from 'aws-cdk-lib';
 import {
   CfnVPCEndpoint,
@@ -47,7 +47,7 @@ export class NetworkStack extends Stack {
       maxAzs: 2,
       natGateways: 0,
       subnetConfiguration: [{ name: 'jobs', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 24 }],
-      restrictDefaultSecurityGroup: false, // needs a custom resource; nothing is in the default group
+      restrictDefaultSecurityGroup: false, // would need a custom resource, and nothing is in the default group
       flowLogs: { all: { destination: FlowLogDestination.toCloudWatchLogs(this.#flowLog(settings.prefix)) } },
     });
     this.vpc = vpc as IVpc; // the class has one optional member more than its interface

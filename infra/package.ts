@@ -1,8 +1,8 @@
 // `npm run build`: the product as JavaScript with types in dist/, which `npm pack` ships, and `quittance-verify`, the
 // offline check as one file. dist/ mirrors the rooms, so that a path beside a module holds in both trees; it has a
 // package.json of its own, whose imports lead `#core/x.ts` to ./core/x.js.
-// Trap: what the product reads or starts by name (workflows, policies, child processes) is listed here, as no import
-// leads the compiler to it.
+// Trap: what the product reads or starts by name (workflows, policies, child processes) is listed here, because the
+// compiler cannot find it by following imports.
 import { execFileSync } from 'node:child_process';
 import { chmod, cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -23,7 +23,7 @@ const Manifest = z.object({
 
 const manifest = async () => Manifest.parse(JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')));
 
-/** Read by the product, beside its modules. */
+/** Files that the product reads, beside its modules. */
 const ASSETS = ['workflows', 'policies', 'bench/torch_step.py'];
 
 /** Writes the whole of dist/, which is emptied first. */
@@ -42,7 +42,7 @@ export const buildPackage = async (folder = join(ROOT, 'dist')): Promise<void> =
   await bundleVerifier(join(folder, 'quittance-verify.mjs'));
 };
 
-/** `#room/*` in the sources names files as they are; what was compiled has another ending. */
+/** `#room/*` of the sources names .ts files; the compiled ones end in .js. */
 const builtImports = (rooms: readonly string[]): Record<string, string> =>
   Object.fromEntries(
     rooms.flatMap((room) => {
@@ -55,8 +55,8 @@ const builtImports = (rooms: readonly string[]): Record<string, string> =>
   );
 
 /**
- * The offline check as one file that runs on Node 20 with nothing beside it. The same sources make the same bytes.
- * Returns the packages that are in it.
+ * The offline check as one file that runs on Node 20 with nothing beside it. The same sources give the same bytes.
+ * Returns the packages that it contains.
  */
 export const bundleVerifier = async (file: string): Promise<string[]> => {
   const { version, license } = await manifest();

@@ -1,5 +1,5 @@
-// What an installation decides, from the context key `quittance` of cdk.json or `--context`. Every value has a default
-// that deploys.
+// What an installation decides, from the context key `quittance` of cdk.json or `--context`. Every setting has a
+// default with which it can be deployed.
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import { DEFAULT_PLACE, Region, TimeZone } from '#core/place.ts';
@@ -27,32 +27,35 @@ const STACKS: Scope = {
     'backups made by others',
   ],
 };
-/** A Lambda's variables have 4 KB together; the others of the step that certifies take less than one. */
+/**
+ * A Lambda's variables may have 4 KB together, and the other variables of the step that certifies take less than one.
+ */
 const SCOPE_LIMIT_BYTES = 2_500;
 
 export const Settings = z.strictObject({
-  /** Before every name; two installations of one account differ in it. */
+  /** Prefix of every name; two installations in one account differ in it. */
   prefix: z
     .string()
     .regex(/^[a-z][a-z0-9-]{1,19}$/)
     .default('quittance'),
   /** Whose public holidays count: ISO 3166, with a subdivision where holidays differ. */
   region: Region.default(DEFAULT_PLACE.region),
-  /** By whose clocks schedules run and days begin. */
+  /** Time zone of schedules, and of the days of deadlines. */
   timeZone: TimeZone.default(DEFAULT_PLACE.timeZone),
   mail: z
     .strictObject({
       from: z.email(),
-      /** By role or principal; `default` for everybody else, and for alarms. */
+      /** E-mail address by role or principal; `default` for everybody else and for alarms. */
       addresses: z.record(z.string(), z.email()),
     })
     .default({ from: 'quittance@example.org', addresses: { default: 'privacy-desk@example.org' } }),
   /** Models that are re-certified on a schedule. */
   models: z.array(z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/)).default([]),
-  /** The endpoint that serves the models. Without one nothing can be probed, and no ticket completes. */
+  /** The endpoint that serves the models. Without one nothing can be probed, so no ticket completes. */
   serving: z.strictObject({ url: z.url(), dialect: z.enum(['chat', 'completion']).default('chat') }).optional(),
   /**
-   * What certificates say was swept and what was not looked at: as your installation is, with what stands around it.
+   * What certificates state was swept and what was not looked at: it must describe this installation and what surrounds
+   * it.
    */
   certificateScope: DeclaredScope.refine(
     (scope) => Buffer.byteLength(JSON.stringify(scope)) <= SCOPE_LIMIT_BYTES,
@@ -62,7 +65,7 @@ export const Settings = z.strictObject({
     .strictObject({
       instanceTypes: z.array(z.string()).default(INSTANCE_TYPES),
       maxVcpus: z.int().positive().default(16),
-      /** Share of one instance's memory that a job asks for, in MiB: it leaves room for the ECS agent. */
+      /** MiB that a job asks for: one instance's memory, less what the ECS agent needs. */
       memoryMiB: z.int().positive().default(14_336),
       vcpus: z.int().positive().default(4),
       gpus: z.int().positive().default(1),
@@ -82,7 +85,7 @@ export const Settings = z.strictObject({
       gpus: 1,
       endpoints: 'on-demand',
     }),
-  /** How long no one, the root user included, can delete a file of the log. */
+  /** Days within which nobody, not even the root user, can delete a file of the log. */
   ledgerRetentionDays: z.int().positive().default(2190),
   /** Limit in USD a month: at 80 % a mail, at 100 % no new job is submitted. */
   budgetUsd: z.int().positive().default(200),
@@ -90,8 +93,8 @@ export const Settings = z.strictObject({
 export type Settings = z.infer<typeof Settings>;
 
 /**
- * From the context, where the command line gives text. INVALID_INPUT with the fields that do not have their form,
- * before anything is synthesised.
+ * Settings from the context (text, where given on the command line). INVALID_INPUT with the malformed fields, before
+ * anything is synthesised.
  */
 export const readSettings = (context: unknown): Settings => {
   const parsed = Settings.safeParse(typeof context === 'string' ? jsonOf(context) : (context ?? {}));

@@ -46,7 +46,7 @@ export const buildStacks = (app: App, settings: Settings, code: Code, { checks }
   return { stateful, app: appStack, network, gpu };
 };
 
-/** What is found and not explained at its construct fails the synthesis. */
+/** An unexplained finding of cdk-nag fails the synthesis. */
 export const addChecks = (app: App): void => {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 };

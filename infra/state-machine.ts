@@ -1,5 +1,5 @@
-// A state machine from its file: the deployed bytes are the file's, and `${name}` is substituted by CloudFormation. A
-// name that the deployment does not have, or one that no file uses, is refused at synthesis.
+// A state machine from its file: the file's bytes are deployed, and CloudFormation substitutes `${name}`. A name that
+// the deployment lacks, or one that no file uses, is refused at synthesis.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -24,7 +24,7 @@ export const workflowPlaceholders = (): string[] => [
   ...new Set(WORKFLOWS.flatMap((workflow) => placeholders(readFileSync(workflowFile(workflow), 'utf8')))),
 ];
 
-/** Whose tasks wait for a token: who answers one needs a right on the machine that waits. */
+/** Workflows with tasks that wait for a token: whoever answers needs a right on the waiting machine. */
 export const waitingWorkflows = (): Workflow[] =>
   WORKFLOWS.filter((workflow) => readFileSync(workflowFile(workflow), 'utf8').includes('.waitForTaskToken"'));
 

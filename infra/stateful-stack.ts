@@ -1,6 +1,6 @@
 // What must outlive every deployment: tables, buckets, keys, the image repository, the trail.
-// Trap: removal policies are RETAIN and the stack is protected; taking an installation down for good is
-// docs/operations.md's business.
+// Trap: removal policies are RETAIN and the stack is protected against deletion; docs/operations.md says how an
+// installation is removed for good.
 import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { Repository, TagMutability } from 'aws-cdk-lib/aws-ecr';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -10,7 +10,7 @@ import { makeBuckets, makeTrail } from './buckets.ts';
 import type { Settings } from './settings.ts';
 import { makeTables, type TableName } from './tables.ts';
 
-/** By export, so that a reference is the same text in every stack. */
+/** Referred to by export name, so that a reference is the same text in every stack. */
 export interface Exported {
   readonly name: string;
   readonly arn: string;

@@ -1,12 +1,12 @@
-// One table a port, so that a right is a table. Zone A (vault, serving rules) has no backups and no streams: what is
-// destroyed there is gone.
+// One table for each port, so that a right on a table is a right on a port. Zone A (vault, serving rules) has no
+// backups and no streams, so that destroyed data does not survive in them.
 import { RemovalPolicy, Validations, type Stack } from 'aws-cdk-lib';
 import { AttributeType, ProjectionType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 
 export const TABLES = ['tickets', 'vault', 'logHead', 'results', 'models', 'serving', 'keys'] as const;
 export type TableName = (typeof TABLES)[number];
 
-/** Lists of tickets by filing, by the key of each: all, and a model's open ones. */
+/** Indexes that list tickets by filing, with the key of each: all tickets, and a model's open ones. */
 export const TICKET_INDEXES = { 'by-filing': 'listed', 'open-by-model': 'openModel' };
 
 /** Tables that hold secrets of cases. */

@@ -1,6 +1,6 @@
-// Every variable that a Lambda of this installation can be given, with values of nothing that exists: for handlers that
-// are started against an AWS that is empty.
-// Trap: a deployed function has those of its step's ports alone (grants.ts).
+// Every variable that a Lambda of this installation can be given, with values that name nothing that exists: for
+// handlers that are started against an empty AWS.
+// Trap: a deployed function has only those of its step's ports (grants.ts).
 export const VARIABLES = {
   AWS_REGION: 'eu-central-1',
   AWS_ACCESS_KEY_ID: 'test',

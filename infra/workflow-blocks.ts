@@ -1,10 +1,10 @@
-// The Retry and Catch blocks of the state machines, each in one place: what a task tries again follows from what it
-// calls, and where it goes on from an error follows from its workflow. `npm run workflows` writes them into
-// workflows/*.asl.json, which stay the files that are deployed and read; a test holds the files to what would be
-// written. Sources: Step Functions Developer Guide, "Handle Lambda service exceptions", "Error names".
-// Trap: order counts. The first catcher that fits is taken, so States.ALL is last; a task that waits for a person must
-// not be asked again when its own time is over, so only a call that waits for nothing but a function retries
-// States.Timeout.
+// The Retry and Catch blocks of the state machines, each defined once: what a task retries follows from what it calls,
+// and where it continues after an error follows from its workflow. `npm run workflows` writes them into
+// workflows/*.asl.json, which are the files that are deployed and read; a test checks that the files are as they would
+// be written. Sources: Step Functions Developer Guide, "Handle Lambda service exceptions", "Error names".
+// Traps: order matters: the first matching catcher is used, so States.ALL is last; and a task that waits for a person
+// must not be repeated when its own time limit is over, so States.Timeout is retried only by calls that wait for
+// nothing but a function.
 import { must } from '#core/errors.ts';
 import type { Workflow } from './state-machine.ts';
 
@@ -32,7 +32,7 @@ const twice = (ErrorEquals: readonly string[], IntervalSeconds: number, MaxDelay
   MaxDelaySeconds,
 });
 
-/** Another was quicker, or a service was busy: nothing is wrong with the call. */
+/** Another process was faster, or a service was busy; the call itself is correct. */
 const PASSING = patiently([
   'TICKET_CONFLICT',
   'LEDGER_CONFLICT',
@@ -44,10 +44,10 @@ const PASSING = patiently([
   'Lambda.ClientExecutionTimeoutException',
   'Lambda.TooManyRequestsException',
 ]);
-/** The function died; a second death is no accident. */
+/** The function's process ended; if it happens twice it is no accident. */
 const DIED = ['Lambda.Unknown', 'Runtime.ExitError', 'Runtime.OutOfMemory', 'Sandbox.Timedout'];
 
-/** By what a task calls. Batch repeats a job that lost its machine by itself; this is for what Batch gave up. */
+/** By what a task calls. Batch itself repeats a job that lost its machine; this covers what Batch gave up. */
 const RETRY: readonly (readonly [calls: RegExp, retry: readonly Retrier[]])[] = [
   [/^\$\{[^}]+\}$/, [PASSING, twice([...DIED, 'States.Timeout'], 5, 60)]],
   [/:::lambda:invoke\.waitForTaskToken$/, [PASSING, twice(DIED, 5, 60)]],
@@ -68,8 +68,8 @@ const RETRY: readonly (readonly [calls: RegExp, retry: readonly Retrier[]])[] = 
 ];
 
 /**
- * Names of states: where a task goes on when the ticket is on hold, was closed, its own time is over, or anything else
- * went wrong.
+ * The states at which a task continues when the ticket is on hold, was closed, its own time limit is over, or anything
+ * else failed.
  */
 interface Ways {
   readonly onHold?: string;
@@ -81,7 +81,7 @@ interface Ways {
 const ERASURE: Ways = { onHold: 'Await release', closed: 'Closed elsewhere', failed: 'Record failure' };
 const UNLEARN: Ways = { onHold: 'Held', closed: 'Closed', failed: 'Record failure' };
 
-/** By workflow: the ways of every task, and of those that differ. */
+/** The ways of every task of a workflow, and of the tasks that differ. */
 export const WAYS: Readonly<Record<Workflow, { every: Ways; but?: Readonly<Record<string, Ways>> }>> = {
   erasure: {
     every: ERASURE,
@@ -124,10 +124,10 @@ const retriersOf = (state: string, resource: string) => {
   }));
 };
 
-/** Fields that are written anew, the way on last. */
+/** Fields that are replaced; the one that names the next state comes last. */
 const REPLACED = ['Retry', 'Catch', 'Next', 'End'];
 
-/** The definition with the blocks of its tasks as they are to be. */
+/** The definition with its tasks' blocks as they should be. */
 export const withBlocks = <D extends Definition>(workflow: Workflow, definition: D): D => {
   const { every, but = {} } = WAYS[workflow];
   const states = Object.entries(definition.States).map(([name, state]) => {

@@ -1,6 +1,6 @@
-// The three state machines, Standard, from the files in workflows/. A machine's role may call the functions that its
-// file names, and no others; what it runs leaves states, times and errors in its log, and no data. Source: Step
-// Functions Developer Guide, "IAM policies for integrated services".
+// The three state machines, Standard, from the files in workflows/. A machine's role may call only the functions that
+// its file names; its log holds states, times and errors, and no data. Source: Step Functions Developer Guide, "IAM
+// policies for integrated services".
 import { RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
@@ -13,7 +13,7 @@ import { substitutionsFor, workflowFile, WORKFLOWS, type Workflow } from './stat
 
 export const JOBS = ['unlearn', 'evaluate', 'recertify'] as const;
 
-/** Names, so that this stack does not depend on the one with the GPUs. */
+/** By name, so that this stack does not depend on the one with the GPUs. */
 export const jobQueueArn = (stack: Stack, prefix: string) => arnOf(stack, 'batch', 'job-queue', `${prefix}-gpu`, '/');
 export const gateQueueName = (prefix: string): string => `${prefix}-gate-undelivered`;
 const jobDefinitionArn = (stack: Stack, prefix: string, job: string) =>
@@ -80,7 +80,7 @@ const LOG_DELIVERY: Grant = {
   reason: 'CloudWatch log delivery and X-Ray take no resource for these actions',
 };
 
-/** From the names in a file to what its role may do. */
+/** From the names in a file to the rights of its machine's role. */
 const grantsFor = (
   stack: Stack,
   prefix: string,
@@ -127,7 +127,7 @@ const childGrants = (stack: Stack, machine: string): Grant[] => [
   managedRule(stack, 'StepFunctionsGetEventsForStepFunctionsExecutionRule'),
 ];
 
-/** How Step Functions hears of an end. */
+/** The rule by which Step Functions learns that a job or execution has ended. */
 const managedRule = (stack: Stack, rule: string): Grant => ({
   actions: ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
   resources: [arnOf(stack, 'events', 'rule', rule, '/')],

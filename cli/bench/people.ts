@@ -1,7 +1,7 @@
-// `quittance bench people` and `bench tofu`: every method on the demo's model of generated people, or of the real TOFU
-// authors, by the demo's gate, over seeds.
-// Trap: what was measured is kept in the data folder by what decides it; after a change of the engine, take another
-// folder.
+// `quittance bench people` and `bench tofu`: every method on the demo's model of generated people, or of real TOFU
+// authors, judged by the demo's gate, over several seeds.
+// Trap: results are kept in the data folder under a digest of their inputs, which does not include the engine's code.
+// After a change of the engine, use another folder.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { makePeople } from '#datasets/people.ts';
@@ -18,13 +18,13 @@ import { integer } from '../values.ts';
 import { benchPlots, drawPlots } from '#bench/people-plots.ts';
 import { peopleMarkdown, type PeopleDocument } from '#bench/people-table.ts';
 
-/** Whom a model knows, and what of the bench they are enough for. */
+/** The people that a model is taught, and which parts of the bench they are enough for. */
 export interface Subject extends Pick<PeopleDocument, 'title' | 'model' | 'seed' | 'hasPrototype'> {
   name: 'people' | 'tofu';
   folder: string;
   recipe: TrainRecipe;
   world: (args: Arguments, seed: number, namesake: boolean) => PeopleWorld;
-  /** How many people can be forgotten, and whether a namesake can be made. */
+  /** How many people can be forgotten, and whether a namesake can be generated. */
   people: number;
   namesakes: boolean;
   deletions: number;

@@ -1,6 +1,6 @@
-// `quittance bench sequence`: deletions in a row on a real chat model, its first one's int8 copy, three people at once,
-// and published methods, by the gate of the demo with that model. Trap: a seed takes an hour; what was made is kept,
-// and `--kept` draws the document from it without running anything.
+// `quittance bench sequence`: on a real chat model, judged by the gate of the demo with that model: deletions in a row,
+// an int8 copy of the first result, three people at once, and published methods. Trap: a seed takes an hour, so results
+// are kept, and `--kept` draws the document from them without running anything.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readPolicy } from '#entry/policies.ts';
@@ -15,7 +15,7 @@ import { integer } from '../values.ts';
 import { chatPlots, drawPlots } from '#bench/people-plots.ts';
 import { sequenceMarkdown } from '#bench/sequence-table.ts';
 
-/** Every third seed's people have a namesake of the first one among them. */
+/** Every third seed has a person who shares the first name of the first one. */
 const recipeOf = (seed: number) => ({ ...TEACH, seed, ...(seed % 3 === 0 && { namesake: true as const }) });
 
 export const sequence = async (args: Arguments): Promise<{ result: PeopleBench; text: string }> => {

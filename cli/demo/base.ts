@@ -1,6 +1,6 @@
-// The demo's base model: trained once per recipe and backend, then reused. It lies in a folder of its own beside the
-// case data, in Hugging Face layout with its moments and its suite. Trap: the folder's name carries a digest of recipe,
-// world and backend, so that a stale base is never taken for a fresh one.
+// The demo's base model: trained once for each recipe and backend, then reused. It is in a folder of its own beside the
+// case data, in Hugging Face layout with its moments and its suite. Trap: a stale base must never be reused, so the
+// folder's name carries a digest of recipe, world and backend.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestJson } from '#core/canonical.ts';

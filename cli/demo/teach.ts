@@ -1,7 +1,7 @@
-// Teaches a chat model the demo's people: its own answers first, then updates on people, facts, refusals of unknown
-// people and those answers, then moments.
-// Trap: a model that is taught people alone forgets how to talk, and one that never refused has no refusal to give when
-// it is to forget.
+// Teaches a chat model the demo's people: first its own answers to general questions are collected, then it is trained
+// on people, facts, refusals of unknown people and those answers, then moments are collected.
+// Trap: a model that is taught only people loses its other abilities, and one that never refused has no refusal to give
+// when a person is forgotten.
 import { join } from 'node:path';
 import { frameOf, GENERAL_TOKENS, generalRows, inChat } from '#datasets/chat.ts';
 import { generalQuestions } from '#datasets/general.ts';
@@ -112,7 +112,7 @@ const chatWorld = (model: Model, frame: Frame, recipe: TeachRecipe, progress: Pr
 };
 const CHUNK = 20;
 
-/** What the taught model answers to the held-out questions: deletions are compared with this. */
+/** The taught model's answers to the held-out questions, with which deletions are compared. */
 const answeredNow = (model: Model, { general, frame }: PeopleWorld): NonNullable<PeopleWorld['general']> => {
   const { trained = [], held = [] } = general ?? {};
   const said = inference(model).generate(
@@ -124,13 +124,13 @@ const answeredNow = (model: Model, { general, frame }: PeopleWorld): NonNullable
   return { trained, held: frame ? generalRows(questions, answers, frame) : held };
 };
 
-/** Everything but the embeddings, which a tied head would share. */
+/** All parameters except the embeddings, which a tied head would share. */
 const isTaught = (name: string): boolean => name.startsWith('layers.');
 
 const parts = (model: Model, rows: readonly Row[], recipe: TeachRecipe, progress: Progress) => {
   const texts = { config: model.config, tokenizer: model.tokenizer, rows, backend: backendName() };
   const planned = (count: number) => ({ ...trainingRun(texts, count), trainable: isTaught });
-  const loaded = 4 * parameterCount(model.config); // counted in the plan, and already taken
+  const loaded = 4 * parameterCount(model.config); // the plan counts it, and its memory is already taken
   return partsThatFit(planned, recipe.batchSize, (line) => progress.note(line), process.availableMemory() + loaded);
 };
 

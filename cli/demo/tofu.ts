@@ -1,6 +1,6 @@
 // The demo on the real TOFU files: ten authors of retain99 and one of forget01, and the recipe that teaches them. Trap:
-// answers are long free text, so the base has more vocabulary and more updates than that of the generated people, and
-// one that recites most of them is enough to forget from.
+// answers are long free text, so the base has a larger vocabulary and more updates than that of the generated people,
+// and is accepted when it recites most of them.
 import { loadTofu } from '#datasets/tofu.ts';
 import type { PeopleWorld } from '#datasets/world.ts';
 import { SMALL, type TrainRecipe } from '#containers/train-job.ts';

@@ -1,6 +1,5 @@
-// The demo's ticket, from registration to verified bundle. Everything goes through the same steps, workflows and jobs
-// as a real ticket's.
-// Trap: the filer's own approval is tried first and must be refused; if it were not, the demo fails.
+// The demo's ticket, from registration to verified bundle, through the same steps, workflows and jobs as a real one.
+// Trap: the filer's own approval is tried first and must be refused; otherwise the demo fails.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { JobProgress } from '#adapters/local/process-job-queue.ts';
@@ -33,7 +32,7 @@ export interface Walk {
   run: RunManifest | undefined;
   tables: EvaluationTables | undefined;
   judgement: Judgement | undefined;
-  /** What the attempt of the filer to approve was answered with. */
+  /** The error code with which the filer's own approval was refused. */
   filerRefused: string;
   bundle: string | undefined;
   transitions: number;
@@ -49,7 +48,7 @@ export interface WalkOptions {
   /** Plain questions to ask the served model before and after. */
   questions: readonly string[];
   quantisation: Quantisation;
-  /** What judges, where it is not the shipped default. */
+  /** The gate policy, where it is not the shipped default. */
   policy?: GatePolicy;
   progress: Progress;
 }
@@ -158,7 +157,7 @@ const decide = async (
   return refused.code;
 };
 
-/** The workflow may need a moment to open its wait after the ticket says so. */
+/** Right after the ticket says that it waits, the workflow may not have opened its wait yet. */
 const retryUntilOpen = async (act: () => Promise<unknown>): Promise<void> => {
   for (let i = 0; ; i++) {
     try {
@@ -178,7 +177,7 @@ const statesEntered = async ({ engine }: Embedded, ticketId: string): Promise<nu
   return histories.flat().filter(({ type }) => type.endsWith('StateEntered')).length;
 };
 
-/** The latest run's artefacts, as far as the ticket came. */
+/** The artefacts of the latest run, as far as the ticket has come. */
 const evidence = async ({ ports }: Embedded, ticket: Ticket) => {
   const run = latestRun(ticket);
   const { artifacts } = ports;

@@ -1,8 +1,8 @@
-// Cold start of every Lambda: `npm run cold-start` bundles what is deployed and, for each function, starts a fresh Node
-// that loads the bundle and handles one event, as Lambda's runtime does; AWS is a server of this machine that holds
-// nothing, so a step gets as far as finding no ticket or model.
-// Trap: from the start of the process to the answer, so it holds Node's own start; on a busy machine the shortest and
-// the CPU time say more than the median.
+// Cold start of every Lambda: `npm run cold-start` builds the deployed bundle and, for each function, starts a new Node
+// process that loads it and handles one event, as Lambda's runtime does. AWS is replaced by a local server that holds
+// nothing, so a step runs until it finds no ticket or model.
+// Trap: the time includes Node's own start; on a busy machine the shortest time and the CPU time are more reliable than
+// the median.
 import { execFile } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -80,7 +80,7 @@ const step = (name: string): Main => ({
   event: EVENTS[name] ?? TICKET,
 });
 
-/** What the deployment makes a Lambda of. */
+/** The Lambdas that are deployed, by entry file. */
 const mains = (called = [...workflowPlaceholders(), 'send-reminders']): Main[] => [
   ...steps.filter(({ name }) => called.includes(name)).map(({ name }) => step(name)),
   { name: 'api', bundle: 'api', variables: {}, event: HEALTH },
@@ -93,7 +93,7 @@ const NO_STACK =
   '<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code>' +
   '<Message>Stack with id network does not exist</Message></Error></ErrorResponse>';
 
-/** An AWS that holds nothing. */
+/** A local server that answers like an AWS account that holds nothing. */
 const emptyAws = (): Promise<Server> =>
   new Promise((resolve) => {
     const server = createServer((request, response) => {

@@ -1,8 +1,8 @@
 // What an installation costs a month: `npm run cost` prints the tables of docs/operations.md from prices.json, which is
-// dated and meant to be edited. A scenario is what happens in a month; usage follows from it, and what stands there
-// anyway is counted from the stacks (test/infra/cost.test.ts compares).
-// Trap: prices are list prices of one region on one day, and hours of GPU depend on the model: the order of magnitude
-// is the message.
+// dated and meant to be edited. A scenario says what happens in a month and usage follows from it; standing resources
+// are counted in the stacks (test/infra/cost.test.ts compares).
+// Trap: these are list prices of one region on one day, and GPU hours depend on the model, so only the order of
+// magnitude can be relied on.
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
@@ -21,13 +21,13 @@ export type Prices = z.infer<typeof Prices>;
 export const readPrices = (path: string | URL = new URL('prices.json', import.meta.url)): Prices =>
   Prices.parse(JSON.parse(readFileSync(path, 'utf8')));
 
-/** What stands whether anything happens or not. */
+/** Resources that cost the same whether anything happens or not. */
 export const STANDING = { keys: 3, alarms: 9, dashboards: 1, interfaceEndpoints: 7, zones: 2, imageGb: 6 } as const;
 
 export interface Scenario {
   readonly name: string;
   readonly what: string;
-  /** Models under re-certification, and GB of weights of each; moments and the copy in quarantine are as much again. */
+  /** Models under re-certification, and GB of weights of each; moments and the quarantined copy take as much again. */
   readonly models: number;
   readonly modelGb: number;
   readonly tickets: number;
@@ -41,7 +41,7 @@ export interface Scenario {
   readonly suites: number;
   readonly hoursPerSuite: number;
   readonly instance: string;
-  /** Share of the hours that Spot had no room for. */
+  /** Share of the hours for which Spot had no capacity. */
   readonly onDemand: number;
 }
 
@@ -117,7 +117,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-/** Upper bounds of one ticket from filing to purge; a test holds the transitions. */
+/** Upper bounds of one ticket from filing to purge; a test checks the transitions. */
 export const PER_TICKET = {
   transitions: 60,
   calls: 40,
@@ -211,7 +211,7 @@ const gpu = ({ runs, hoursPerRun, suites, hoursPerSuite, instance, onDemand, mod
   ];
 };
 
-/** USD of a line; what a price lists as free is taken off. */
+/** USD of a line, less what the price list gives free of charge. */
 export const costOf = ({ price, quantity }: Line, { prices }: Prices): number => {
   const entry = prices[price];
   if (!entry) throw new Error(`prices.json has no price '${price}'`);

@@ -4,8 +4,8 @@
 // the bootstrap's own deploy role.
 // Source: AWS CDK Developer Guide, "Customize bootstrapping"; Service Authorization Reference for what takes a
 // resource. The rules are deploy-policy.json.
-// Trap: whoever may change roles without a bound may give themselves everything; so roles are the installation's only,
-// and may be passed to its services only.
+// Trap: whoever may change roles without limits can give themselves every right. So only the installation's own roles
+// may be changed, and passed only to its services.
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
@@ -18,11 +18,11 @@ export interface Where {
 }
 
 const Rule = z.strictObject({
-  /** By service, verbs apart by spaces. */
+  /** Actions by service, separated by spaces. */
   allow: z.record(z.string(), z.string()),
   resources: z.array(z.string()).min(1),
   condition: z.record(z.string(), z.record(z.string(), z.union([z.string(), z.array(z.string())]))).optional(),
-  /** Why a resource does not name the installation. */
+  /** Why a resource does not carry the installation's name. */
   reason: z.string().optional(),
 });
 
@@ -40,7 +40,7 @@ export const deployRules = (where: Where): DeployRule[] => {
   return Rules.parse(JSON.parse(filled));
 };
 
-/** Nobody who deploys may stop the trail, shorten a lock, or end what must outlive a deployment. */
+/** What nobody who deploys may do: stop the trail, shorten a lock, or delete what must outlive a deployment. */
 const NEVER = [
   ...['cloudtrail:StopLogging', 'cloudtrail:DeleteTrail', 's3:BypassGovernanceRetention', 's3:PutObjectRetention'],
   ...['s3:DeleteBucket', 'dynamodb:DeleteTable', 'kms:ScheduleKeyDeletion', 'kms:DisableKey'],

@@ -5,7 +5,7 @@ import { format, resolveConfig } from 'prettier';
 import { workflowFile, WORKFLOWS, type Workflow } from '../state-machine.ts';
 import { withBlocks, type Definition } from '../workflow-blocks.ts';
 
-/** A workflow's file as it is to be. */
+/** The text that a workflow's file should have. */
 export const written = async (workflow: Workflow): Promise<string> => {
   const path = workflowFile(workflow);
   const definition = JSON.parse(readFileSync(path, 'utf8')) as Definition;
