@@ -12,7 +12,7 @@ import { parseTicketRequest, type TicketRequest } from '#core/ticket-request.ts'
 import type { Embedded } from '#entry/embedded.ts';
 import type { Arguments, Command, ExitCode } from './command.ts';
 import { REQUEST_FORM } from './ticket/form.ts';
-import { describe, describePreview, printTicket, summary } from './ticket/print.ts';
+import { describe, describePreview, describeRequest, printTicket, summary } from './ticket/print.ts';
 import { code, digest, existingFolder, person, readBytes, readInput, required, requiredCode } from './values.ts';
 
 export const ticket: Command = {
@@ -22,6 +22,7 @@ export const ticket: Command = {
     'file FILE [--policy NAME|FILE] [--dry-run]',
     'list',
     'show ID',
+    'request ID --as WHO',
     'approve ID --as WHO',
     'refuse ID --as WHO --reason CODE',
     'confirm ID --as WHO --reason CODE --note FILE',
@@ -132,6 +133,21 @@ const show: Verb = async (args, [id]) => {
     ].join('\n'),
   );
   return 0;
+};
+
+/** The sealed request; that it was read, and by whom, is in the log before it is printed. */
+const request: Verb = async (args, [id]) => {
+  const ticketId = idOf(id, 'request');
+  const by = person(args, 'as');
+  const { viewOf } = await import('#functions/view-request.ts');
+  const stores = localStores(existingFolder(args));
+  try {
+    const sealed = await viewOf({ ticketId, by, asserted: true }, stores);
+    args.print(sealed, () => describeRequest(sealed));
+    return 0;
+  } finally {
+    stores.close();
+  }
 };
 
 const decide =
@@ -261,6 +277,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   file,
   list,
   show,
+  request,
   approve: decide('approved'),
   refuse: decide('refused'),
   confirm: step('confirm', 'confirm-subject', confirmation),

@@ -11,6 +11,7 @@ import type { FileEntry } from '#core/model.ts';
 import { parseTrustRoot } from '#core/trust-root.ts';
 import { tally, verifyBundle, type Check } from '#core/verify.ts';
 import type { Command } from './command.ts';
+import { printable } from './printable.ts';
 import { readInput } from './values.ts';
 
 const LIMIT_BYTES = 64 * 2 ** 20;
@@ -51,12 +52,6 @@ const MARKS = { holds: 'ok  ', fails: 'FAIL', 'not-checked': '–   ' } as const
 const line = ({ id, state, detail }: Check): string => `${MARKS[state]} ${id.padEnd(24)} ${printable(detail)}`;
 
 const remark = (text: string): string => `note remark${' '.repeat(19)}${printable(text)}`;
-
-/**
- * Escapes control characters: names and words in a bundle are its sender's, who could print a false verdict with them.
- */
-const printable = (text: string): string =>
-  text.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (sign) => `\\u{${sign.codePointAt(0)!.toString(16)}}`);
 
 /** NOT_FOUND, INPUT_TOO_LARGE, or BUNDLE_INVALID where the file is no zip. */
 export const readBundle = (path: string): BundleFiles => {

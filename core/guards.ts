@@ -27,7 +27,7 @@ const notPurged: Guard = (ticket, event) =>
     message: `ticket ${ticket.id} is purged`,
   }));
 
-const AFTER_CLOSING: readonly TicketEvent['type'][] = ['notified', 'purged'];
+const AFTER_CLOSING: readonly TicketEvent['type'][] = ['notified', 'purged', 'request-viewed'];
 const notClosed: Guard = (ticket, event) =>
   unless(!isClosed(ticket) || AFTER_CLOSING.includes(event.type), 'TICKET_CLOSED', () => ({
     message: `ticket ${ticket.id} is closed`,
@@ -35,13 +35,16 @@ const notClosed: Guard = (ticket, event) =>
   }));
 
 const notOnHold: Guard = (ticket, event) =>
-  unless(ticket.status !== 'ON_HOLD' || isAboutHold(event), 'TICKET_ON_HOLD', () => ({
+  unless(ticket.status !== 'ON_HOLD' || isAllowedOnHold(event), 'TICKET_ON_HOLD', () => ({
     message: `ticket ${ticket.id} is on hold`,
     hint: `let two people release it first: quittance ticket release ${ticket.id} --as WHO`,
   }));
 
-const isAboutHold = (event: TicketEvent): boolean =>
-  event.type === 'hold-released' || (event.type === 'act-proposed' && event.act === 'released');
+/** A hold is lifted, and the case may be read; nothing else happens. */
+const isAllowedOnHold = (event: TicketEvent): boolean =>
+  event.type === 'request-viewed' ||
+  event.type === 'hold-released' ||
+  (event.type === 'act-proposed' && event.act === 'released');
 
 const needed = (ticket: Ticket) => regimeOf(ticket.regime).identityLevel;
 

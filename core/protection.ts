@@ -16,12 +16,15 @@ const RecordNumber = z.int().positive();
 
 /** Zone C: numbers of records from 1, codes and counts. */
 export const Protection = z.strictObject({
-  /** Records whose value cannot be looked for, and why. */
+  /** Records whose value cannot be looked for, and why; a number alone in logs from before the why was told. */
   unprotected: z.array(
-    z.strictObject({ record: RecordNumber, why: z.enum(Object.keys(UNTESTABLE) as WhyUntestable[]) }),
+    z.union([
+      z.strictObject({ record: RecordNumber, why: z.enum(Object.keys(UNTESTABLE) as WhyUntestable[]) }),
+      RecordNumber,
+    ]),
   ),
-  /** Records without a marked value: only their whole answer is withheld, word for word. */
-  asWhole: z.array(RecordNumber),
+  /** Records without a marked value: only their whole answer is withheld, word for word. Absent in older logs. */
+  asWhole: z.array(RecordNumber).optional(),
   /** Rows that stay and that the rule withholds; absent where the model has no suite. */
   withheld: z
     .strictObject({
@@ -29,8 +32,8 @@ export const Protection = z.strictObject({
       ofAnswers: Count,
       facts: Count,
       ofFacts: Count,
-      /** Whose values it is that they hold. */
-      by: z.array(z.strictObject({ record: RecordNumber, answers: Count, facts: Count })),
+      /** By the record whose value they hold; absent in older logs. */
+      by: z.array(z.strictObject({ record: RecordNumber, answers: Count, facts: Count })).optional(),
     })
     .optional(),
 });

@@ -9,6 +9,7 @@ import { CLOSABLE, GUARDS, mayBeDone, type Guard } from './guards.ts';
 import { REGIMES } from './regimes.ts';
 import {
   BaseTicket,
+  CLOSED,
   KeptTicket,
   Ticket,
   workingOf,
@@ -83,6 +84,8 @@ const RULES: { readonly [Type in EventType]: Rule } = {
       subjectConfirmed: { by, reason, records, note, at },
     }),
   ),
+  // reading moves nothing
+  'request-viewed': rule('request-viewed', [...WORKING, 'ON_HOLD', 'REMEDIATION', ...CLOSED], [], (ticket) => ticket),
   'forget-set-admitted': rule(
     'forget-set-admitted',
     ['VALIDATED'],

@@ -10,6 +10,7 @@ import { hostIsOurs, knownMethods, notFromElsewhere } from './api/doors.ts';
 import { identify, limitBody, securityHeaders } from './api/guard.ts';
 import { answerProblem, notFound } from './api/problems.ts';
 import { publicLogRoutes, registryRoutes } from './api/registry.ts';
+import { requestRoutes } from './api/requests.ts';
 import { ticketRoutes } from './api/tickets.ts';
 import { actions } from './steps.ts';
 
@@ -35,6 +36,7 @@ export const api = (context: ApiContext, extend?: (app: Hono<Env>) => void): Hon
   extend?.(app);
   app.use(identify(context));
   ticketRoutes(app, context);
+  requestRoutes(app, context);
   decisionRoutes(app, context);
   registryRoutes(app, context);
   return app;

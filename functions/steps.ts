@@ -33,11 +33,13 @@ import { sequenceLog } from './sequence-log.ts';
 import { suppressOutput } from './suppress-output.ts';
 import { triageTicket } from './triage-ticket.ts';
 import { verifyIdentity } from './verify-identity.ts';
+import { viewRequest } from './view-request.ts';
 
 /** Called by people, through the command line or the API. */
 export const actions: readonly Step[] = [
   previewTicket,
   fileTicket,
+  viewRequest,
   recordIdentity,
   confirmSubject,
   recordApproval,

@@ -19,7 +19,8 @@ table { border-collapse: collapse; width: 100%; margin: 1rem 0; font-size: .925r
 th, td { text-align: left; vertical-align: top; padding: .4rem .5rem; border-bottom: 1px solid #c4c4c4; } th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; }
 code, pre { font-size: .85em; overflow-wrap: anywhere; } pre { white-space: pre-wrap; background: #f4f4f4; padding: .75rem; }
 fieldset { border: 1px solid var(--line); margin: 1rem 0; padding: 1rem; } label { display: block; margin: .5rem 0; }
-input, select, button { font: inherit; min-height: 1.9rem; border: 1px solid var(--line); border-radius: 2px; padding: .2rem .6rem; }
+input, select, textarea, button { font: inherit; min-height: 1.9rem; border: 1px solid var(--line); border-radius: 2px; padding: .2rem .6rem; }
+textarea { width: 100%; }
 button { background: var(--link); color: #fff; border-color: var(--link); cursor: pointer; } button.second { background: #fff; color: var(--link); }
 .verdict, .state { font-weight: 700; } .pass { color: #00563f; } .fail, .not_available, .late { color: #9b2c00; } .remediation, .soon { color: #6b4a00; }
 .pass::before { content: "\\2713\\00a0"; } .fail::before, .not_available::before, .late::before { content: "\\2717\\00a0"; } .remediation::before, .soon::before { content: "\\25B2\\00a0"; }

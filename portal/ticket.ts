@@ -6,7 +6,7 @@ import { blockHtml, tableHtml } from '#report/blocks-html.ts';
 import { gateBlocks } from '#report/content/document.ts';
 import { attemptsTable, historyTable } from '#report/content/tables.ts';
 import { requestText } from '#report/content/summary.ts';
-import { protectionTexts } from '#report/protection.ts';
+import { protectionTexts } from '#core/protection-words.ts';
 import { sameName } from '#core/words/names.ts';
 import type { Proposal } from '#core/ticket.ts';
 import { clockLabel, reasonLabel, RECERTIFICATION_LABELS } from '#report/labels.ts';
@@ -26,6 +26,10 @@ export interface TicketView {
   readonly protection: Protection | null;
   /** Whether a certificate was issued. */
   readonly certified: boolean;
+  /** Whether this viewer may read the sealed request, which is logged. */
+  readonly mayRead: boolean;
+  /** Whether it waits for somebody to confirm whose records they are. */
+  readonly inDoubt: boolean;
   /** Whether this viewer may decide; a filer may not decide on an own ticket. */
   readonly mayDecide: boolean;
 }
@@ -33,17 +37,11 @@ export interface TicketView {
 export const mayDecide = (viewer: Viewer, item: WorkItem): boolean =>
   item.status === 'AWAITING_APPROVAL' && viewer.roles.includes('approver') && !sameName(item.filer, viewer.principal);
 
-export const ticketBody = ({
-  item,
-  proposal,
-  report,
-  evidence,
-  protection,
-  certified,
-  mayDecide: decides,
-}: TicketView): Html =>
-  html`<p class="notice">${report.executive.done}</p>
-    ${proposal && html`<p>${proposalText(proposal, report)}</p>`}
+/** `readToken`: of the form by which this viewer may read the request. */
+export const ticketBody = (view: TicketView, readToken: string): Html => {
+  const { item, proposal, report, evidence, protection, certified, mayDecide: decides } = view;
+  return html`<p class="notice">${report.executive.done}</p>
+    ${view.mayRead && readForm(view, readToken)} ${proposal && html`<p>${proposalText(proposal, report)}</p>`}
     ${evidence !== null && html`<p>${decides ? html`<a class="button" href="/tickets/${item.id}/approval">Decide on the evidence</a>` : 'The evidence waits for a person other than the filer.'}</p>`}
     ${summary(item, report)} ${clock(report)} ${protection !== null && meanwhile(protection)}
     <h2>Gate</h2>
@@ -56,6 +54,14 @@ export const ticketBody = ({
       <li><a href="/tickets/${item.id}/report.json">Audit report as data</a></li>
       ${certified && html`<li><a href="/tickets/${item.id}/bundle.zip">Evidence bundle</a>, and <a href="/verify?ticket=${item.id}">what verifying it gives</a></li>`}
     </ul>`;
+};
+
+const readForm = ({ item: { id }, inDoubt }: TicketView, token: string): Html =>
+  html`<form method="post" action="/tickets/${id}/request">
+    <input type="hidden" name="csrf" value="${token}" />
+    ${inDoubt && html`<p>Records do not name the person who asks: another person than the filer confirms whose they are, or refuses.</p>`}
+    <p><button class="second">Read the request and its records</button> That you do is logged.</p>
+  </form>`;
 
 const ACT_LABELS: Readonly<Record<Proposal['act'], string>> = {
   refused: 'refuse the request',

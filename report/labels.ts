@@ -57,6 +57,7 @@ export const EVENT_LABELS: Labels<EventType> = {
   triaged: 'triaged',
   'subject-confirmed': 'a second person confirmed whose records they are',
   'exemption-raised': 'proposed to be refused, for a second person to decide',
+  'request-viewed': 'request read by a person who decides',
   'forget-set-admitted': 'forget set admitted',
   'output-suppressed': 'answers withheld for the time being',
   'run-planned': 'attempt planned',

@@ -2,11 +2,13 @@
 // vault.
 import type { Protection } from '#core/protection.ts';
 import { recordsText } from '#core/subject.ts';
-import { protectionOf, protectionTexts } from '#report/protection.ts';
+import { protectionOf, protectionTexts } from '#core/protection-words.ts';
 import type { Proposal, Ticket } from '#core/ticket.ts';
 import type { Embedded } from '#entry/embedded.ts';
 import type { Preview } from '#functions/preview-ticket.ts';
+import type { SealedRequest } from '#functions/view-request.ts';
 import type { Arguments, ExitCode } from '../command.ts';
+import { printable } from '../printable.ts';
 
 /** Prints the ticket once it rests; incomplete where a person must help. */
 export const printTicket = async (args: Arguments, embedded: Embedded, ticketId: string): Promise<ExitCode> => {
@@ -59,6 +61,24 @@ export const describePreview = ({ records, inDoubt, due, protection }: Preview):
     `would be filed: ${records} records, due ${due.safeDue} (statutory ${due.statutoryDue}); nothing was stored`,
     ...(inDoubt.length > 0 ? [`  a second person would have to confirm ${recordsText(inDoubt)}`] : []),
     ...protectionLines(protection),
+  ].join('\n');
+
+/** Personal data, for the one who asked for it: nothing else of this file prints any. */
+export const describeRequest = ({ ticketId, subject, inDoubt, ...sealed }: SealedRequest): string =>
+  [
+    `request of ${ticketId}; that you read it is logged`,
+    `  name: ${printable(subject.name)}`,
+    ...subject.aliases.map((alias) => `  alias: ${printable(alias)}`),
+    ...subject.identifiers.map((identifier) => `  identifier: ${printable(identifier)}`),
+    ...(sealed.subjectReason ? [`  why records do not name them: ${sealed.subjectReason}`] : []),
+    ...(sealed.subjectNote === undefined ? [] : [`  confirmed, because: ${printable(sealed.subjectNote)}`]),
+    ...(sealed.note === undefined ? [] : [`  note: ${printable(sealed.note)}`]),
+    ...(inDoubt && inDoubt.others.length > 0 ? [`  another person's: ${recordsText(inDoubt.others)}`] : []),
+    ...(inDoubt && inDoubt.unnamed.length > 0 ? [`  name nobody: ${recordsText(inDoubt.unnamed)}`] : []),
+    ...sealed.records.map(
+      ({ question, answer, value }, i) =>
+        `  ${i + 1}. ${printable(question)}\n     ${printable(answer)}${value === undefined ? '' : `  [${printable(value)}]`}`,
+    ),
   ].join('\n');
 
 /** What the interim rule cannot protect, and whom else it touches. */

@@ -62,15 +62,26 @@ export const decisionRoutes = (app: Hono<Env>, context: ApiContext): void => {
   for (const { path, step, roles, fields } of ACTS)
     app.post(`/tickets/:id/${path}`, async (c) => {
       requireRole(c, ...roles);
-      const body = Fields.safeParse(await jsonValue(c));
-      if (!body.success) throw notAnObject();
+      const ticketId = idOf(c);
+      const body = isForm(c)
+        ? await checkedForm(c, context, path, ticketId)
+        : Fields.safeParse(await jsonValue(c)).data;
+      if (!body) throw notAnObject();
       // whoever is signed in is not asserted, whatever the body says
-      const input = { ...fields(body.data, c.var.identity), asserted: undefined, ticketId: idOf(c) };
-      return c.json((await step.handle(input, context.ports)) as object);
+      const input = { ...fields(body, c.var.identity), asserted: undefined, ticketId };
+      const result = await step.handle(input, context.ports);
+      return isForm(c) ? c.redirect(`/tickets/${ticketId}`, 303) : c.json(result as object);
     });
 };
 
 const Fields = z.record(z.string(), z.unknown());
+
+/** The fields of a page's form without its token, which is bound to person, act and ticket. */
+const checkedForm = async (c: Asked, { formKey }: ApiContext, act: string, ticketId: string) => {
+  const { csrf, ...fields } = await formFields(c);
+  checkForm(formKey, c.var.identity, csrf, act, ticketId);
+  return fields;
+};
 
 const approvalPage = async (c: Asked, context: ApiContext): Promise<Response> => {
   requireRole(c, 'approver');

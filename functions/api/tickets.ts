@@ -9,7 +9,7 @@ import { parseOnce } from '#core/json-keys.ts';
 import { auditReport } from '#report/audit-report.ts';
 import { gatherReport } from '#report/gather.ts';
 import { CONTENT_POLICY, reportHtml } from '#report/html.ts';
-import { protectionOf } from '#report/protection.ts';
+import { protectionOf } from '#core/protection-words.ts';
 import { TicketId, type Ticket } from '#core/ticket.ts';
 import { parseTicketRequest, type TicketRequest } from '#core/ticket-request.ts';
 import { mayDecide, ticketBody, type TicketView } from '#portal/ticket.ts';
@@ -17,6 +17,7 @@ import { VIEWS, workItem, worklist, worklistBody, type View } from '#portal/work
 import { fileTicket } from '../file-ticket.ts';
 import { previewTicket } from '../preview-ticket.ts';
 import { jsonBody } from './bodies.ts';
+import { formToken } from './guard.ts';
 import { requireRole, show, type ApiContext, type Asked, type Env } from './context.ts';
 
 export const ticketRoutes = (app: Hono<Env>, context: ApiContext): void => {
@@ -58,11 +59,14 @@ const showTicket = async (c: Asked, context: ApiContext): Promise<Response> => {
     proposal: ('proposal' in ticket && ticket.proposal) || null,
     report: await reportOf(ticket.id, context),
     evidence: ticket.status === 'AWAITING_APPROVAL' ? ticket.evidence : null,
+    mayRead: c.var.identity.roles.includes('approver') && ticket.status !== 'PURGED',
+    inDoubt: ticket.status === 'REMEDIATION' && ticket.reason === 'SUBJECT_MISMATCH',
     protection: protectionOf(ticket) ?? null,
     certified: isCertified(ticket),
     mayDecide: mayDecide(c.var.identity, item),
   };
-  return show(c, { title: `Ticket ${ticket.id}`, data, body: () => ticketBody(data) });
+  const readToken = formToken(context.formKey, c.var.identity, 'request', ticket.id);
+  return show(c, { title: `Ticket ${ticket.id}`, data, body: () => ticketBody(data, readToken) });
 };
 
 const isCertified = (ticket: Ticket): boolean =>

@@ -1,6 +1,7 @@
 // What a rule cannot protect, and what it costs others, on rows of a small suite.
 import { describe, expect, it } from '@jest/globals';
-import { protect } from '#core/protection.ts';
+import { protect, Protection } from '#core/protection.ts';
+import { protectionTexts } from '#core/protection-words.ts';
 import { Subject } from '#core/subject.ts';
 import { indexOf } from '#core/suite-index.ts';
 import type { SuiteRows } from '#core/suite-rows.ts';
@@ -137,6 +138,19 @@ describe('protecting a person', () => {
     const owes = { question: 'What does customer 88-4102 owe?', answer: 'It owes 12 crowns.', value: '12 crowns' };
     const { rule } = protect('feed', [owes], { ...subject('Ilse Brandt'), identifiers: ['88 4102'] });
     expect(withholds([rule], { answer: '12 crowns', context: 'And what does 884102 owe?' })).toBe(true);
+  });
+});
+
+describe('what is said of a protection', () => {
+  it('reads as a sentence each, those of older logs too', () => {
+    const older = Protection.parse({ unprotected: [2], withheld: { answers: 1, ofAnswers: 9, facts: 0, ofFacts: 3 } });
+    expect(protectionTexts(older)).toEqual([
+      'the value of record 2 is not protected: no answer can be searched for it',
+      '1 of 9 answers and 0 of 3 facts that stay are withheld, too',
+    ]);
+    expect(protectionTexts({ unprotected: [] })).toEqual([
+      'what others lose is not known: the model has no suite to count on',
+    ]);
   });
 });
 
