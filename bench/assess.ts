@@ -1,5 +1,5 @@
-// Tables and judgement of a model that lies in memory, for the benches. Trap: re-learning changes the model, so it
-// comes last and its caller has it no more.
+// Tables and judgement of a model in memory, for the benches. Trap: re-learning changes the model, so it comes last,
+// and the caller must not use the model afterwards.
 import type { ForgetRow } from '#datasets/suite.ts';
 import type { PeopleWorld } from '#datasets/world.ts';
 import { inference } from '#engine/inference.ts';
@@ -14,7 +14,7 @@ import type { GatePolicy } from '#core/policy.ts';
 export interface Assessed {
   /** The people whom the model was taught, with how much of them is measured. */
   world: PeopleWorld;
-  /** Who stays. */
+  /** The people who stay. */
   left: PeopleWorld;
   rows: readonly ForgetRow[];
   reference: Model;

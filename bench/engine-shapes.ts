@@ -1,6 +1,6 @@
 // Shapes of the engine bench and the updates that are measured on them: training on answers, and FLAT on all weights or
-// on a LoRA, pairs packed or apart.
-// Trap: weights are random but not fresh draws: a block of normals is repeated, as a thousand million draws would take
+// on a LoRA, with packed or separate pairs.
+// Trap: weights are random, but a block of normal numbers is repeated, because a thousand million draws would take
 // longer than the bench.
 import { makeBatch, type Row } from '#engine/batch.ts';
 import { trainBpe } from '#engine/tokenizer/bpe-trainer.ts';
@@ -125,7 +125,7 @@ export interface Update {
   dispose(): void;
 }
 
-/** One measured update; `packed` says how FLAT lays its pairs out. Its LoRA, where it has one, stays with the model. */
+/** One measured update; `packed` says how FLAT lays out its pairs. Where it makes a LoRA, the model keeps it. */
 export const updateOf = (shape: Shape, base: Model, work: Work, packed: boolean): Update => {
   const lora = planLora(base.config, LoraConfig.parse({ rank: RANK, alpha: 2 * RANK }));
   const adapted = work === 'flat-lora' ? attachLora(base, lora, freshFactors(lora, 1)) : undefined;

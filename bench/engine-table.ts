@@ -1,5 +1,5 @@
-// The engine bench as a document: a table a backend and a drawing of the ratios. Trap: a ratio compares CPU times; wall
-// times are told beside them and depend on whatever else the machine did.
+// The engine bench as a document: a table for each backend and a drawing of the ratios. Trap: ratios compare CPU times;
+// wall times, printed beside them, depend on whatever else the machine did.
 import type { EngineBench, EngineRow } from './engine.ts';
 import type { Chart, Layer, Point } from '#report/charts/chart.ts';
 import { BLACK, BLUE, GREEN, ORANGE } from '#report/charts/colors.ts';

@@ -1,7 +1,7 @@
-// The engine bench: updates of several shapes beside PyTorch on one thread where Python has it; rounds alternate,
-// medians of CPU and wall time. Each shape's numbers are kept under the bench folder, so that one shape can be measured
-// anew. Trap: a wall clock on a shared machine measures the neighbours; CPU time of one thread is compared with CPU
-// time of one thread.
+// The engine bench: updates of several shapes beside PyTorch on one thread where Python has it; rounds alternate, and
+// medians of CPU and wall time are reported. Each shape's numbers are kept under the bench folder, so that one shape
+// can be measured again. Trap: on a shared machine wall time includes other programs' work, so the comparison is of CPU
+// times, each on one thread.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -42,10 +42,7 @@ export interface EngineOptions {
   onRow: (row: EngineRow) => void;
 }
 
-/**
- * Measures the shapes on the backend; returns what every backend has by now. INVALID_INPUT for a shape that is not
- * known.
- */
+/** Measures the shapes on the backend; returns the kept numbers of all backends. INVALID_INPUT for an unknown shape. */
 export const benchEngine = (options: EngineOptions): EngineBench => {
   const { dir, backend, shapes = ['demo', '1m'], rounds, onRow } = options;
   mkdirSync(dir, { recursive: true });
@@ -125,7 +122,7 @@ const measureWork = (shape: Shape, model: Model, work: Work, python: string | un
 
 type Times = z.infer<typeof Time>;
 
-/** Rounds of an update of ours; the first round warms up. */
+/** Times rounds of one update; the first round warms up. */
 const timed = (shape: Shape, model: Model, work: Work, packed: boolean) => {
   const update = updateOf(shape, model, work, packed);
   const times: Times[] = [];

@@ -1,7 +1,7 @@
-// Whether memory grows: two thousand updates of a small model through the training loop, resident memory and tensors
-// alive on the way.
-// Trap: libtensorflow keeps what it prepared for every length of row that it has met; growth counts once it has met
-// them all, from update 500 on.
+// Whether memory grows: two thousand updates of a small model through the training loop, with resident memory and live
+// tensors on the way.
+// Trap: libtensorflow keeps what it prepares for every length of row that it meets, so growth counts only from update
+// 500 on, when it has met them all.
 import { adamW, constant } from '#engine/optimizers.ts';
 import type { Row } from '#engine/batch.ts';
 import { random } from '#engine/random.ts';

@@ -1,19 +1,18 @@
-// What the people bench compares: every rung of the gate policy as it stands there, variants of its first rung, and the
-// methods that it is published beside.
-// Trap: rungs are read from the policy, never copied, so that the table is about what tickets run; everything stops by
-// the first rung's rule unless it says so.
+// What the people bench compares: every rung of the gate policy, variants of its first rung, and published methods.
+// Trap: rungs are read from the policy, never copied, so that the table is about what tickets run; every entry has the
+// first rung's stop rule unless it says otherwise.
 import type { GatePolicy } from '#core/policy.ts';
 
 export interface Entry {
   label: string;
   group: 'ladder' | 'variant' | 'published' | 'baseline' | 'stress' | 'oracle';
-  /** Absent: a model trained anew without the records. */
+  /** Absent: a model trained without the records. */
   method?: string;
   config: Record<string, unknown>;
   moments?: 'corpus' | 'controls';
   /** Who is forgotten, by position; default the first. */
   subjects?: readonly number[];
-  /** On a world in which a retained person shares the first name of the forgotten one. */
+  /** Whether the world has a retained person with the first name of the forgotten one. */
   namesake?: boolean;
   /** Judge an int8 copy of the result too. */
   int8?: boolean;
@@ -21,7 +20,9 @@ export interface Entry {
 
 type Part = Readonly<Record<string, unknown>>;
 const RATE = { step: 1e-3, updates: 60 };
-/** Published methods move everything but the embeddings by Adam; this is FLAT's own way. */
+/**
+ * Published methods train everything except the embeddings by Adam, without a projection; so does FLAT as published.
+ */
 const PUBLISHED = { trainable: 'body', optimizer: 'adamw', projection: 'none', step: 1e-4, updates: 120 };
 const NEVER = { valueAuc: 0, greedyExact: 0, land: false };
 

@@ -1,5 +1,5 @@
-// The people bench as drawings: forgetting against utility with the corner that passes, the path of each rung, and
-// retained answers over deletions. Trap: marks are numbered as in the summary table; names would not fit.
+// The people bench as drawings: forgetting against utility with the region that passes, the path of each rung, and
+// retained answers over deletions. Trap: names would not fit, so marks are numbered as in the summary table.
 import { writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { draw, type Chart, type Layer, type Point } from '#report/charts/chart.ts';
@@ -82,7 +82,7 @@ const pathsOf = (shown: readonly Row[]): BenchPlot | undefined => {
   };
 };
 
-/** Colours repeat after the palette's last; then the line is dashed. */
+/** After the palette's last colour, colours repeat with a dashed line. */
 const pathOf = ({ label, trajectory }: Row, series: number): Layer => ({
   kind: 'line',
   name: label,
@@ -128,7 +128,7 @@ export const retainedOverDeletions = ({ sequence }: PeopleBench): BenchPlot | un
   };
 };
 
-/** The label of such a row is `deletion N`. */
+/** Number of the deletion, from a row's label `deletion N`. */
 const deletionsOf = ({ label }: Row): number => Number(label.split(' ')[1]);
 
 const bySeed = (rows: readonly Row[]): Readonly<Record<string, Row[]>> =>
@@ -154,7 +154,7 @@ export const benchPlots = (result: PeopleBench): BenchPlot[] =>
 export const chatPlots = (result: PeopleBench): BenchPlot[] =>
   [forgettingAgainstUtility, chatPaths, retainedOverDeletions].flatMap((make) => make(result) ?? []);
 
-/** Draws beside the document `out`; nothing where none is asked for. */
+/** Draws beside the document `out`; nothing where no document is written. */
 export const drawPlots = (out: string | undefined, plots: readonly BenchPlot[]): Drawn[] =>
   out === undefined
     ? []

@@ -1,9 +1,9 @@
-// What an earlier PyTorch prototype of the recipe measured, for the rows that it shares with the people bench. Values
-// as it printed them, a seed or a range.
+// What an earlier PyTorch prototype of the recipe measured, for the rows that it shares with the people bench: values
+// as it printed them, one for each seed or a range.
 import { FACTS, FORCED, LEAK, RETAINED, VALUE_AUC, WORST, type Column } from './people-quantities.ts';
 
 export interface PrototypeRow {
-  /** How the bench's row begins. */
+  /** The beginning of the bench's row label. */
   ours: string;
   theirs: string;
   columns: readonly { of: Column; value: string }[];

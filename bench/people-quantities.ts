@@ -1,6 +1,6 @@
-// What the people bench says of a row: quantities of the registry, and what unlearning took. All are computed again
-// from the aggregate tables.
-// Trap: a quantity that a row lacks is NaN and printed as a dash; it is left out of means and never taken for zero.
+// The columns of the people bench: quantities of the registry, computed again from the aggregate tables, and what
+// unlearning took.
+// Trap: a quantity that a row lacks is NaN, printed as a dash and left out of means; it must never count as zero.
 import { quantityOf, type QuantityKey } from '#core/quantities.ts';
 import { summarise } from '#core/summaries.ts';
 import type { Row } from './people.ts';
@@ -59,7 +59,7 @@ export const COLUMNS: readonly Column[] = [
   RELEARNT,
 ];
 
-/** The same of a chat model. */
+/** The columns for a chat model. */
 export const CHAT_COLUMNS: readonly Column[] = [...COLUMNS, GENERAL];
 export const CHAT_SUMMARY = [
   ...[VALUE_AUC, ANSWER_AUC, FORCED, LEAK, LEAK_HELD_OUT, DEGENERATE, RETAINED, FACTS, WORST, GENERAL, RELEARNT],
@@ -69,7 +69,7 @@ export const cell = ({ of, digits }: Column, row: Row): string => number(of(row)
 export const number = (value: number, digits: number): string =>
   Number.isFinite(value) ? value.toFixed(digits).replace(/^-(0\.?0*)$/, '$1') : '–';
 
-/** Over the rows that have it. */
+/** Mean over the rows that have the quantity. */
 export const meanOver = ({ of }: Column, rows: readonly Row[]): number => {
   const found = rows.map((row) => of(row)).filter(Number.isFinite);
   return found.reduce((sum, value) => sum + value, 0) / found.length;

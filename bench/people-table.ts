@@ -1,6 +1,6 @@
-// The people bench as Markdown: what passes, a summary over seeds, every quantity of every run (one table a method),
-// deletions in a row, and the same beside a prototype's numbers. Trap: a mean of three seeds hides the one that fails,
-// so verdicts are printed a seed and so is every number.
+// The people bench as Markdown: what passes, a summary over seeds, every quantity of every run (one table for each
+// method), deletions in a row, and the same beside a prototype's numbers. Trap: a mean over three seeds hides one that
+// fails, so verdicts and numbers are printed for each seed.
 import type { PeopleBench, Row } from './people.ts';
 import { PROTOTYPE } from './people-prototype.ts';
 import {
@@ -47,7 +47,7 @@ export interface PeopleDocument {
   title: string;
   command: string;
   backend: string;
-  /** The model and whom it knows, a sentence; what a seed is, without a full stop. */
+  /** A sentence on the model and the people that it knows, and a phrase on what a seed is, without a full stop. */
   model: string;
   seed: string;
   plots: readonly Plots[];
@@ -130,7 +130,7 @@ const sequenceSection = (sequence: PeopleBench['sequence']): string[] => [
   ),
 ];
 
-/** The prototype's numbers against ours, for the rows that both have. */
+/** The prototype's numbers beside ours, for rows that both have. */
 const beside = (groups: ReadonlyMap<string, readonly Row[]>): string[] => {
   const rows = PROTOTYPE.flatMap(({ ours, theirs, columns }) => {
     const found = [...groups].find(([label]) => label.startsWith(ours))?.[1];

@@ -1,7 +1,7 @@
 // The people bench: every unlearning method on the demo's model, judged by the demo's gate, over several seeds (worlds
-// and trainings); and several deletions one after another, each up the policy's ladder. Bases and rows are kept under
-// the bench folder. Trap: baselines get the same stop rule and the most updates; published learning rates do nothing at
-// this scale, so each runs at its own rate as listed.
+// and trainings); and several deletions one after another, each on the policy's ladder. Bases and rows are kept under
+// the bench folder. Trap: at this scale published learning rates change nothing, so each method runs at its own listed
+// rate, with the same stop rule and limit of updates.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,7 +29,7 @@ export interface Row {
   seed: number;
   updates: number;
   stop: Outcome['stop'] | 'none';
-  /** Unlearning alone, without measuring. */
+  /** Of unlearning only, without measuring. */
   seconds: number;
   tables: EvaluationTables;
   judgement: Judgement;
@@ -38,7 +38,7 @@ export interface Row {
 
 export interface PeopleBench {
   methods: Row[];
-  /** One deletion after another on one model, each with the rung that was taken (from 1). */
+  /** Deletions one after another on one model, each with its rung (from 1). */
   sequence: (Row & { rung: number })[];
 }
 
@@ -50,7 +50,7 @@ export interface PeopleBenchOptions {
   labels?: readonly string[];
   /** Entries for which the worlds have people; default all. */
   entries?: (entry: Entry) => boolean;
-  /** In a row; 0: none. */
+  /** Number of deletions in a row; 0: none. */
   deletions: number;
   /** `namesake`: a retained person shares the first name of the first one. */
   world: (seed: number, namesake: boolean) => PeopleWorld;
@@ -127,7 +127,7 @@ const rowsOfOneTrainedAnew = async (entry: Entry, at: Assessed): Promise<Row[]> 
   }
 };
 
-/** The model judged, and its int8 copy where the entry asks for one. */
+/** Judges the model, and its int8 copy where the entry asks for one. */
 const rowsFor = async (entry: Entry, model: Model, done: Done, at: Assessed): Promise<Row[]> => {
   const { seed, dir } = at.bed;
   const copy = entry.int8 ? int8Copy(dir, model) : undefined;
@@ -156,7 +156,7 @@ interface Start {
   corpus: CorpusMoments | undefined;
 }
 
-/** Unlearns the rows; `use` gets the model, which is gone afterwards, and the moments of what stays. */
+/** Unlearns the rows; `use` gets the model, which is disposed afterwards, and the moments of what stays. */
 const forget = <T>(
   { bed: { world, seed }, rows, left, options: { backend } }: Assessed,
   { base, corpus }: Start,
@@ -197,7 +197,7 @@ interface Assessed {
   options: PeopleBenchOptions;
 }
 
-/** Tables and judgement of a model, which is not what it was afterwards. */
+/** Tables and judgement of a model; the measurement changes the model. */
 const assess = (model: Model, { bed: { world, seed }, left, rows, reference, options: { policy } }: Assessed) =>
   assessAgainst(model, { world, left, rows, reference, policy, seed });
 
@@ -226,13 +226,13 @@ const runSequence = async (bed: Bed, options: PeopleBenchOptions): Promise<Peopl
 
 interface Climbed {
   row: PeopleBench['sequence'][number];
-  /** What the next deletion starts from. */
+  /** The state from which the next deletion starts. */
   left: Start;
 }
 
 /**
- * Tries the rungs in turn from the same weights until one passes; else takes the attempt with the fewest checks not
- * passed.
+ * Tries the rungs in turn from the same weights until one passes; otherwise takes the attempt with the fewest failed
+ * checks.
  */
 const climb = async (
   bed: Bed,
@@ -260,7 +260,7 @@ const climb = async (
   return tried.toSorted((a, b) => open(a) - open(b))[0]!;
 };
 
-/** Weights in memory as a base. */
+/** Weights in memory as a base for a run. */
 const baseFrom = ({ config, tokenizer }: Base, values: ReadonlyMap<string, Float32Array>): Base => ({
   config,
   tokenizer,

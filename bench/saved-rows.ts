@@ -1,12 +1,11 @@
-// Rows of a long bench, each kept as a JSON file as soon as it is measured, so that an interrupted run goes on where it
-// stopped.
-// Trap: a row's name is a digest of everything that decides it but the code itself; after a change of the engine,
-// delete the folder.
+// Rows of a long bench, each stored as a JSON file as soon as it is measured, so that an interrupted run continues
+// where it stopped.
+// Trap: a row's name is a digest of its inputs, not of the code; after a change of the engine, delete the folder.
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { digestJson, type Json } from '#core/canonical.ts';
 
-/** The kept value of `identity`, or what `make` returns, kept from now on. */
+/** The stored value for `identity`, or else what `make` returns, which is then stored. */
 export const saved = async <T>(dir: string, identity: unknown, make: () => Promise<T>): Promise<T> => {
   const found = keptRow<T>(dir, identity);
   if (found !== undefined) return found;

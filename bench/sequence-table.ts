@@ -1,5 +1,5 @@
 // The chat-model bench as Markdown: deletions in a row, other methods on the first person, and every number of every
-// run. Trap: runs of different seeds are few; verdicts are printed a seed, and a mean says over how many.
+// run. Trap: there are few seeds, so verdicts are printed for each one, and a mean says over how many.
 import type { PeopleBench, Row } from './people.ts';
 import { byLabel, CHAT_COLUMNS, CHAT_SUMMARY, failedChecks } from './people-quantities.ts';
 import { full, means, passed, table, verdicts, type Plots } from './people-table.ts';

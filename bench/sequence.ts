@@ -1,8 +1,8 @@
-// The chat-model bench: deletions one after another up the policy's ladder, each going on from the weights and moments
-// that the last one left; the first one's int8 copy; three people at once; and other methods on the first person, all
-// by the same gate. Trap: a deletion that no rung passes would end in remediation and nothing would be deployed; here
-// the attempt with the fewest checks not passed is taken, to see what follows. Rows and weights are kept as soon as
-// they exist.
+// The chat-model bench: deletions one after another on the policy's ladder, each from the weights and moments that the
+// last one left; an int8 copy of the first result; three people at once; and other methods on the first person; all
+// judged by the same gate. Trap: a deletion that no rung passes would end in remediation, without a deployment; here
+// the attempt with the fewest failed checks is taken, to see what follows. Rows and weights are stored as soon as they
+// exist.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { forgetRows, withoutRecords, type ForgetRow } from '#datasets/suite.ts';
@@ -27,7 +27,7 @@ export interface Bed {
 }
 
 export interface SequenceOptions {
-  /** Rows and weights are kept here. */
+  /** Folder in which rows and weights are stored. */
   dir: string;
   policy: GatePolicy;
   /** Name of the engine's backend. */
@@ -38,7 +38,7 @@ export interface SequenceOptions {
   labels: readonly string[];
   /** Teaches or reuses the model of a seed. */
   bed: (seed: number) => Promise<Bed>;
-  /** Nothing is run: rows that are not kept are left out. */
+  /** Runs nothing: rows that are not stored are left out. */
   keptOnly: boolean;
   onRow?: (row: Row) => void;
   onUpdate?: (label: string, update: number, detail: string) => void;
@@ -55,7 +55,7 @@ const INT8 = 'deletion 1, int8 copy';
 
 const THREE = 'three people at once';
 
-/** Published methods at a rate that moves this model. */
+/** Published methods, at a rate that changes this model. */
 const othersUnder = ({ ladder }: GatePolicy): Attempt[] => {
   const stop = ladder[0]!.config['stop'] ?? {};
   const update = { trainable: 'mlp', optimizer: 'adamw', projection: 'none', step: 1e-4, updates: 16 };
@@ -73,7 +73,7 @@ const othersUnder = ({ ladder }: GatePolicy): Attempt[] => {
   ];
 };
 
-/** What can be run beside the deletions. */
+/** Labels of the runs beside the deletions. */
 export const otherLabels = (policy: GatePolicy): string[] => [THREE, ...othersUnder(policy).map(({ label }) => label)];
 
 export const benchSequence = async (options: SequenceOptions): Promise<PeopleBench> => {
@@ -110,7 +110,7 @@ interface At extends Bed {
 
 type Run = (label: string, identity: unknown, make: (at: At) => Promise<Row>) => Promise<Row | undefined>;
 
-/** Rows of one seed, kept under what decides them. The model is taught when the first row is to be made. */
+/** Rows of one seed, stored under a digest of their inputs. The model is taught when the first row has to be made. */
 const runsOf = (options: SequenceOptions, seed: number): Run => {
   let bed: Promise<Bed> | undefined;
   return async (label, identity, make) => {
@@ -124,7 +124,7 @@ const runsOf = (options: SequenceOptions, seed: number): Run => {
   };
 };
 
-/** The next deletion, from where the deletions before have left the model. */
+/** The next deletion, from the weights that the earlier ones left. */
 const climb = async (
   options: SequenceOptions,
   run: Run,
@@ -145,14 +145,14 @@ const climb = async (
   });
 };
 
-/** Three people in one deletion of the taught model, up the same ladder. */
+/** Three people in one deletion of the taught model, on the same ladder. */
 const threeAtOnce = ({ policy }: SequenceOptions, run: Run): Promise<Row | undefined> =>
   rungThatPasses(policy, (rung) => {
     const attempt: Attempt = { label: THREE, group: 'stress', ...rung };
     return run(THREE, attempt, (at) => runOne(at, attempt, { from: at.dir, subjects: [0, 1, 2] }));
   });
 
-/** Tries the rungs, counted from 1, until one passes; else the row with the fewest checks not passed. */
+/** Tries the rungs, counted from 1, until one passes; otherwise returns the row with the fewest failed checks. */
 const rungThatPasses = async (
   { ladder }: GatePolicy,
   tryOn: (rung: GatePolicy['ladder'][number], number: number) => Promise<Row | undefined>,
@@ -167,16 +167,16 @@ const rungThatPasses = async (
   return tried.toSorted((a, b) => open(a) - open(b))[0];
 };
 
-/** Where the weights lie after deletions that took these rungs. */
+/** Folder of the weights after deletions that took these rungs. */
 const afterFolder = ({ options, seed }: At, path: readonly number[]): string =>
   join(options.dir, `seed-${seed}-after-${path.join('-')}`);
 
 interface Deletion {
   from: string;
   subjects: readonly number[];
-  /** How many of the people before them are forgotten already. */
+  /** How many people before this one are forgotten already. */
   gone?: number;
-  /** Where the result is kept. */
+  /** Folder in which the result is stored. */
   into?: string;
 }
 

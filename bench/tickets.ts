@@ -1,7 +1,7 @@
 // Many tickets at once through the deployed state machines on the durable interpreter, with small jobs in the engine's
-// place and an approver who decides as soon as asked: how many a second, in how many runs, with how many transitions
-// each; and whether each came to its end once. Stores are in memory, the interpreter's are on disk. Trap: no model is
-// unlearned here; what is counted is casework and planning. The first jobs end when all tickets are filed, so that the
+// place and an approver who decides immediately: how many a second, in how many runs, with how many transitions each,
+// and whether each ended exactly once. Stores are in memory, the interpreter's are on disk. Trap: no model is
+// unlearned, so only casework and planning are measured. The first jobs end when all tickets are filed, so that the
 // planner meets a full queue.
 import { setTimeout } from 'node:timers/promises';
 import { must } from '#core/errors.ts';
@@ -25,7 +25,7 @@ export interface TicketBench {
   ticketsPerSecond: number;
   transitions: number;
   transitionsPerTicket: number;
-  /** What happened twice, or not at all; empty. */
+  /** What happened twice, or not at all; empty where all is well. */
   faults: string[];
 }
 
@@ -123,14 +123,14 @@ const approve = async (world: WorkflowWorld, over: { readonly yet: boolean }): P
       continue;
     }
     seen += 1;
-    world.faults.writes.length = 0; // kept for tests that let writes fail; none does here
+    world.faults.writes.length = 0; // kept for tests that make writes fail; none does here
     if (notice.template !== 'approval-request') continue;
     const { ticketId = '', evidence = '' } = notice.references;
     await world.call(recordApproval, { ticketId, approver: APPROVER, decision: 'approved', evidence });
   }
 };
 
-/** Of each ticket: not at its end, or something done other than once; of each model, notice and leaf likewise. */
+/** For each ticket: not ended, or something done not exactly once; for each model, notice and leaf likewise. */
 const faultsOf = async ({ ports, notices, faults }: WorkflowWorld, ids: readonly string[]): Promise<string[]> => {
   const found: string[] = [...faults.complaints];
   for (const id of ids) {

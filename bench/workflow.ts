@@ -1,6 +1,6 @@
 // Durable state transitions a second of the embedded interpreter with fifty executions at once: a loop of a function
-// call, an increment and a choice, and a loop of calls alone, where every transition waits for its commit. A transition
-// is a state entered, as AWS counts them, and is counted from the stored history after the end.
+// call, an increment and a choice, and a loop of calls only, where every transition waits for its commit. A transition
+// is a state entered, as AWS counts them; transitions are counted from the stored history after the end.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

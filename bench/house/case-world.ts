@@ -1,5 +1,4 @@
-// A memory world with a model that was trained on a subject and two neighbours, a gate policy, and short hands for
-// calling steps.
+// A memory world with a model trained on a subject and two neighbours, a gate policy, and shortcuts for calling steps.
 import { readFileSync } from 'node:fs';
 import { trainingManifest, type TrainingRow } from '#core/forget-set.ts';
 import type { Step } from '#core/step.ts';
@@ -43,7 +42,7 @@ export const caseWorld = async (options: WorldOptions & { policy?: Json } = {}):
   await models.put(modelRecord({ digest: base, ...side }), 0);
   await serving.promote('house', base, undefined);
   const policy = await putJson(artifacts, options.policy ?? shippedPolicy());
-  world.faults.writes.length = 0; // what a test arms is counted from here
+  world.faults.writes.length = 0; // tests arm faults by the number of writes from here
   return {
     ...world,
     policy,

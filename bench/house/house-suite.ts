@@ -1,5 +1,4 @@
-// The suite of the house: what its model was trained on, as the evaluation suite with which it is registered by
-// command.
+// The evaluation suite of the tests' model "house", for registering it by command.
 import { suiteBytes } from '#datasets/suite.ts';
 import { promptOf, spanOf, type PeopleWorld, type Person, type QaRecord } from '#datasets/world.ts';
 import { trainingRows } from './case-world.ts';

@@ -3,7 +3,7 @@ import { canonicalize, digestOf, type Digest } from '#core/canonical.ts';
 import type { ModelManifest, ModelRecord } from '#core/model.ts';
 import type { ArtifactStore } from '#core/ports.ts';
 
-/** A digest that is nobody's: the number, in hexadecimal. */
+/** A digest that belongs to nothing: the number, in hexadecimal. */
 export const digest = (n: number) => `sha256:${n.toString(16).padStart(64, '0')}`;
 
 export const modelRecord = (change: Partial<ModelRecord> = {}): ModelRecord => ({

@@ -1,6 +1,6 @@
-// Jobs that stand in for the engine in workflow tests: they read the plan and the forget set as the real ones do, and
-// leave real artefacts: a model of text files, a run manifest, evaluation tables whose numbers a real run could have.
-// Deterministic, so that a repeat gives the same digests.
+// Jobs that take the engine's place in workflow tests. They read the plan and the forget set as the real ones do and
+// store real artefacts: a model of text files, a run manifest, evaluation tables with numbers that a real run could
+// have. They are deterministic, so that a repeat gives the same digests.
 import { Digest, digestJson } from '#core/canonical.ts';
 import { logProbHistogram, type EvaluationTables } from '#core/evaluation.ts';
 import { ForgetSet } from '#core/forget-set.ts';
@@ -18,7 +18,7 @@ type Good = (run: number, ticketId: string) => boolean;
 export interface SmallJobs {
   /** Whether the candidate of this run (from 1) is good. */
   good?: Good;
-  /** Happens while the unlearning job runs. */
+  /** Called while the unlearning job runs. */
   onUnlearn?: (ticketId: string) => Promise<unknown>;
   /** Whether the suite of a re-certification finds the model as it was. */
   stillGood?: () => boolean;
@@ -83,13 +83,13 @@ const evaluate = async (plan: UnlearnPlan, good: Good, ports: JobStores): Promis
   return reportOf(await putJson(ports.artifacts, tables), { before });
 };
 
-/** What stands beside the plan's base, where that is a candidate. */
+/** The tables as of the suite beside the plan's base, where the base is a candidate. */
 const ofSuite = ({ side }: UnlearnPlan, tables: EvaluationTables): EvaluationTables => ({
   ...tables,
   suite: { ...tables.suite, digest: side?.suite ?? tables.suite.digest },
 });
 
-/** Of the base, which answers every question as trained. */
+/** Tables of the base, which answers every question as trained. */
 const knowing = (base: Digest, records: number): EvaluationTables => {
   const tables = tablesFor(base, 'none', true, records);
   const known = { k: records, n: records };
@@ -138,7 +138,7 @@ const runOf = (
   trajectory: [{ update: 12, loss: -0.9, valueAuc: 0.5, greedyExact: 0, meanValueLogProb: -4 }],
 });
 
-/** Log-probabilities (nats) of 20 values: where never-trained people are, or still known. */
+/** Log-probabilities (nats) of 20 values: as low as never-trained people's, or still known. */
 const values = (known: boolean) => Array.from({ length: 20 }, (_, i) => (known ? -0.1 : -5 + 0.12 * i));
 const sumsOf = (sample: readonly number[]) => ({
   n: sample.length,

@@ -15,6 +15,7 @@ export const WORKFLOWS = ['erasure', 'unlearn', 'recertify'] as const;
 
 export const definitionOf = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`../../workflows/${name}.asl.json`, import.meta.url), 'utf8'));
+// Every name that the definitions may use, each substituted by itself.
 
 /** Every name that the definitions may use, standing for itself. */
 export const substitutions = (): Record<string, string> => ({
@@ -49,10 +50,12 @@ export interface StepCall {
 }
 
 interface WorkflowWorldOptions extends WorldOptions {
+  // Called in place of each step, with a function that runs it; may fail before or after running it, or never answer.
   policy?: Json;
   /** Stands around each call of a step, where it can let it fail before or after it ran, or never answer. */
   around?: (call: StepCall, run: () => Promise<unknown>) => Promise<unknown>;
 }
+// Read from the interpreter's key for the call: execution, state, visit and retry.
 
 /** From the interpreter's key for the call: execution, state, visit and retry. */
 const callOf = (step: string, key: string, signal: AbortSignal): StepCall => {
@@ -86,6 +89,7 @@ export const workflowWorld = async ({
     functions: async (name, payload, { idempotencyKey, signal }) =>
       around(callOf(name, idempotencyKey, signal), () => findStep(name).handle(payload, world.ports)),
     jobs: world.ports.jobs,
+    // a retry waits a random part of its interval; here none
     clock: world.ports.clock,
     random: () => 0, // a retry waits between nothing and its interval; here nothing
     clockPollMs: 5,
@@ -112,9 +116,11 @@ const failures = async (asl: AslEngine): Promise<string> => {
   );
 };
 
+// Polls; where the execution has ended without what is waited for, it fails with the reason.
 const waiting = (world: CaseWorld, asl: AslEngine): Pick<WorkflowWorld, 'ended' | 'until' | 'waits' | 'told'> => {
   /** Polls; a test that waits for what can no longer come fails with the reason. */
   const poll = async <T>(what: string, look: () => Promise<T | undefined>): Promise<T> => {
+    // asked before looking, so that the execution's last write is seen
     for (;;) {
       // asked first: what it wrote last is seen
       const running = (await asl.listExecutions()).some((one) => one.status === 'RUNNING');

@@ -1,5 +1,5 @@
-// The contract suites on those AWS ports that need no service, or one whose answers say nothing: they run on every
-// machine. The others meet theirs in test/cloud.
+// The contract suites for those AWS ports that need no service, or one whose answers do not matter; they run on every
+// machine. The other ports are tested in test/cloud.
 import { jest } from '@jest/globals';
 import type { SendEmailCommandInput } from '@aws-sdk/client-sesv2';
 import { awsPorts } from '#adapters/aws/index.ts';
@@ -28,7 +28,7 @@ const make =
     return { port: awsPorts(ENVIRONMENT, clients)[port] };
   };
 
-/** The machine's clock stands, and is set by hand; timers go on. */
+/** The machine's clock stands still and is set by hand; timers run. */
 const makeClock = async () => {
   jest.useFakeTimers({ now: new Date('2026-03-02T10:00:00Z'), advanceTimers: false, doNotFake: TIMERS });
   return { ...(await make('clock')()), done: async () => void jest.useRealTimers() };

@@ -1,4 +1,4 @@
-// How a port's suite meets an adapter: a fresh port for each test, and where the adapter keeps things, the same store
+// How a port's suite gets its adapter: a new port for each test and, where the adapter stores things, the same store
 // opened again.
 import { afterEach, beforeEach, describe } from '@jest/globals';
 import { isQuittanceError } from '#core/errors.ts';
@@ -22,7 +22,7 @@ export const contract = <P>(name: string, make: Make<P>, tests: (port: () => P, 
     );
   });
 
-/** The code that an act ends with; `fulfilled` when it does not fail. */
+/** The code with which a call fails; `fulfilled` where it does not fail. */
 export const outcome = (act: Promise<unknown>): Promise<string> =>
   act.then(
     () => 'fulfilled',

@@ -1,5 +1,5 @@
-// Ports that hold keys, count, or say what the deployment says: signer, pseudonyms, notifier, clock, ids, calendar,
-// installation.
+// Contracts of the ports that hold keys, count, or state the deployment's settings: signer, pseudonyms, notifier,
+// clock, ids, calendar, installation.
 import { createPublicKey, verify } from 'node:crypto';
 import { expect, it } from '@jest/globals';
 import type { Calendar, Clock, Ids, Installation, Notifier, Pseudonyms, Signer } from '#core/ports.ts';
@@ -78,7 +78,7 @@ export const notifierContract = (name: string, make: Make<Notifier>, delivered: 
     });
   });
 
-/** `turn` sets the machine's clock, as the current port reads it, forward or back by seconds. */
+/** `turn` sets the machine's clock, which the current port reads, forward or back by seconds. */
 export const clockContract = (name: string, make: Make<Clock>, turn: (seconds: number) => void) =>
   contract(`clock: ${name}`, make, (clock, reopen) => {
     it("shows the machine's time as it goes on, over a restart", async () => {

@@ -1,4 +1,4 @@
-// The contract suites on the in-memory ports: what every other test relies on.
+// The contract suites on the in-memory ports, on which every other test relies.
 import { memoryWorld, type World } from '#adapters/memory/ports.ts';
 import { digest } from '#bench/house/models.ts';
 import type { Ports } from '#core/ports.ts';

@@ -1,6 +1,7 @@
-// The processes that run tests over mutants: one that is kept for as many as it can be asked for, and one for a mutant
-// that is met while a file is loaded.
-// Trap: a mutant may never end; a process that has not told anything for long is killed, and that mutant is found.
+// The processes that run tests against mutants. One process tries many mutants; a mutant that is reached while a file
+// is loaded needs a process of its own.
+// Trap: a mutant may never end. A process that reports nothing for a long time is killed, and its mutant counts as
+// found.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +12,7 @@ const JEST = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '-c'
 const LOOK_MS = 2_000;
 const SAID_CHARACTERS = 3_000;
 
-/** Of a test file over the mutants of a file. */
+/** A test file, and the source file whose mutants it is run against. */
 export interface Pair {
   readonly file: string;
   readonly test: string;
@@ -23,7 +24,7 @@ interface Run extends Pair {
   readonly isOver: () => boolean;
 }
 
-/** `passed` is undefined where the process was killed; `said` is the end of what it told. */
+/** `passed` is undefined where the process was killed; `said` is the end of its output. */
 const jest = ({ file, test, variables, isOver }: Run) =>
   new Promise<{ passed: boolean | undefined; said: string }>((resolve) => {
     const env = { ...process.env, ...variables, QUITTANCE_SOWN: join(ROOT, file) };
@@ -40,7 +41,7 @@ const jest = ({ file, test, variables, isOver }: Run) =>
     );
   });
 
-/** Of one mutant, in a process of its own: whether the tests pass; undefined when they had not ended in time. */
+/** Runs the tests against one mutant in a process of its own; undefined where they did not end in time. */
 export const passesAlone = async (pair: Pair, id: number, limitMs: number): Promise<boolean | undefined> => {
   const end = performance.now() + limitMs;
   const variables = { QUITTANCE_MUTANT: String(id) };
@@ -57,15 +58,15 @@ const Note = z.union([
 ]);
 type Note = z.infer<typeof Note>;
 
-/** What one process found out before it ended, or had to be ended. */
+/** What a process found before it ended or was killed. */
 export interface Told {
-  /** Met while the file was loaded or before all tests. */
+  /** Mutants reached while the file was loaded or before all tests. */
   early: number[];
   met: number[];
   ms: number;
   found: number[];
   passed: number[];
-  /** Nothing can be said of it in this process, nor of any after it. */
+  /** A mutant after which this process can try no other. */
   spoilt?: number;
   endless?: number;
 }
@@ -87,7 +88,7 @@ const toldBy = (notes: readonly Note[]): Told => {
   return told;
 };
 
-/** Asks for mutants in one process, until all are asked for, one spoils it or never ends, or there is no more time. */
+/** Tries mutants in one process until all are tried, one makes the process useless or never ends, or time is up. */
 export const askFor = async (
   pair: Pair,
   ids: readonly number[],

@@ -1,8 +1,8 @@
-// Small faults that can be sown into a source file: a condition that always or never holds, a comparison shifted, a
-// conjunct, statement or literal away. `sown` puts all of them into one text, asleep; the environment wakes one.
-// Source: the usual operators of mutation testing, chosen for code that refuses.
-// Trap: words for people are left alone (a string with a space in it, what an error tells, what a check says), for no
-// test should depend on them.
+// Small faults for a source file: a condition that always or never holds, a comparison shifted by one, a conjunct,
+// statement or literal left out. `sown` puts all of them into one text, switched off; the test environment switches one
+// on. Source: the usual operators of mutation testing, chosen for code that refuses things.
+// Trap: texts for people are not changed (strings with a space, error messages, sentences of a check), because no test
+// should depend on them.
 import ts from 'typescript';
 
 export interface Mutant {
@@ -40,7 +40,7 @@ const operands = (node: ts.Node, kind: ts.SyntaxKind): readonly ts.Node[] =>
     ? [...operands(node.left, kind), ...operands(node.right, kind)]
     : [node];
 
-/** The other operator, and each operand away. */
+/** The other operator, and the expression without each operand. */
 const logical: Sow = (node) => {
   if (!ts.isBinaryExpression(node)) return [];
   const { kind } = node.operatorToken;
@@ -70,7 +70,7 @@ const condition: Sow = (node) => {
   return asked ? ['true', 'false'] : [];
 };
 
-/** A string that something is equal to: that comparison's own mutants say the same. */
+/** A string that something is compared with; mutants of the comparison already cover it. */
 const isCompared = ({ parent }: ts.Node): boolean =>
   ts.isBinaryExpression(parent) &&
   [ts.SyntaxKind.EqualsEqualsEqualsToken, ts.SyntaxKind.ExclamationEqualsEqualsToken].includes(
@@ -110,7 +110,7 @@ const OTHER_METHOD = new Map(
     [other, one],
   ]),
 );
-/** Calls that give back what they were asked of, more or less. */
+/** Methods whose result has the type of their receiver, so that leaving the call out still compiles. */
 const DROPPED = ['filter', 'sort', 'toLowerCase', 'trim', 'reverse', 'subarray', 'slice'];
 
 const call: Sow = (node) => {
@@ -132,7 +132,7 @@ const removable = (node: ts.Node): node is ts.Statement =>
   ts.isWhileStatement(node);
 
 const TOLD = ['message', 'expected', 'got', 'hint'];
-/** Words for people, with everything in them. */
+/** Texts for people, with everything in them. */
 const isTold = (node: ts.Node): boolean => {
   const { parent } = node;
   if (ts.isPropertyAssignment(parent) && parent.initializer === node) return TOLD.includes(textOf(parent.name));
@@ -146,7 +146,7 @@ const isTold = (node: ts.Node): boolean => {
 
 const isKey = (node: ts.Node): boolean => ts.isPropertyAssignment(node.parent) && node.parent.name === node;
 
-/** Types and imports are not run; a chain that may end early is one expression. */
+/** Types and imports are not executed; an optional chain is one expression. */
 const isOutOfReach = (node: ts.Node): boolean =>
   ts.isTypeNode(node) ||
   ts.isImportDeclaration(node) ||
@@ -161,13 +161,13 @@ interface Field {
   readonly mutants: Mutant[];
 }
 
-/** Notes what is met. The field is the sandbox's: one for all tests of a file (environment.js). */
+/** Records that a mutant was reached. The field is global to the sandbox of a test file (environment.js). */
 const WAKING = [
   'const __field = (globalThis.__mutants ??= { woken: Number(process.env.QUITTANCE_MUTANT ?? -1), met: new Set() });',
   'const __mutant = (id) => (__field.met.add(id), id === __field.woken);',
 ].join(' ');
 
-/** The source with every mutant asleep in it, and what they are. */
+/** The source with every mutant in it, switched off, and the list of them. */
 export const sown = (source: string): Field => {
   const file = ts.createSourceFile('source.ts', source, ts.ScriptTarget.Latest, true);
   const mutants: Mutant[] = [];

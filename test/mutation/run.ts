@@ -1,8 +1,9 @@
-// `node test/mutation/run.ts [FILE…]`: wakes one mutant after the other (mutants.ts) and runs the tests that meet it, the
-// quickest file first, until one fails. --minutes N stops after that time; the next run goes on, and asks anew where a test
-// file is another; --fresh asks everything. Ends with a score for each file, and fails where a mutant lives that targets.ts
-// does not explain. The working tree is not touched.
-// Trap: a test that starts a process of its own runs the code as it is; what only such a test looks at lives here.
+// `node test/mutation/run.ts [FILE…]`: switches on one mutant after the other (mutants.ts) and runs the tests that
+// reach it, the fastest file first, until one fails. --minutes N stops after that time; the next run continues, and
+// repeats what a changed test file decided; --fresh repeats everything. Prints a score for each file, and fails where a
+// mutant survives that targets.ts does not explain. The working tree is not changed.
+// Trap: a test that starts another process runs the original code there, so mutants that only such a test reaches
+// survive.
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,19 +16,19 @@ import { EQUIVALENT, TARGETS, type Target } from './targets.ts';
 const CACHE = join(ROOT, 'node_modules/.cache/mutation');
 
 const Ids = z.array(z.number());
-/** What is known of a test file, as long as its text is the same. */
+/** Results of a test file, valid while its text is unchanged. */
 const Asked = z.object({
   digest: z.string(),
   ms: z.number(),
-  /** Met at any time, and met before the tests begin: those are asked for in processes of their own. */
+  /** Mutants reached at any time, and those reached before the tests begin, which need processes of their own. */
   met: Ids,
   early: Ids,
-  /** Those that it let live. */
+  /** Mutants with which the test file passed. */
   passed: Ids,
   passedAlone: Ids,
 });
 type Asked = z.infer<typeof Asked>;
-/** What is known of a file, as long as its text and ours are the same. */
+/** Results for a source file, valid while its text and the mutation code are unchanged. */
 const Known = z.object({ digest: z.string(), found: Ids, tests: z.record(z.string(), Asked) });
 type Known = z.infer<typeof Known>;
 
@@ -50,7 +51,7 @@ const known = (file: string): Known => {
   return kept?.digest === digest ? kept : { digest, found: [], tests: {} };
 };
 
-/** An endless loop is a mutant found; the limit is far from what any machine needs for the rest. */
+/** An endless loop counts as a mutant found; the limit is far above what any machine needs otherwise. */
 const limitOf = (ms: number): number => 20 * ms + 120_000;
 
 const without = (ids: readonly number[], ...others: readonly (readonly number[])[]): number[] =>
@@ -69,7 +70,7 @@ class Looking {
     writeFileSync(stateOf(this.file), JSON.stringify(this.state));
   }
 
-  /** Once with nothing woken, where it is not known: what the tests meet. */
+  /** Runs a test file once without a mutant, where not known yet, to learn which mutants it reaches. */
   async measure(test: string): Promise<void> {
     const digest = digestOf(read(test));
     if (this.state.tests[test]?.digest === digest) return;
@@ -83,7 +84,7 @@ class Looking {
     return askFor({ file: this.file, test }, ids, join(CACHE, `notes-${process.pid}`), limit, isOver);
   }
 
-  /** All that can be asked for in one process. */
+  /** All mutants that can be tried in one process. */
   async together(test: string): Promise<void> {
     const asked = this.state.tests[test]!;
     for (;;) {

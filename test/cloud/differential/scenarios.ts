@@ -1,6 +1,6 @@
-// The ways that a ticket and a re-certification can go, and the people in them: who approves, who proves who they are,
-// who withdraws. The same person does the same thing on either engine. Trap: people act only while no step is at work,
-// so that both engines see their answer at the same place.
+// The ways that a ticket and a re-certification can take, and the people in them: who approves, who proves who they
+// are, who withdraws. The same person does the same thing on either engine. Trap: people act only while no step is
+// running, so that both engines see their answer at the same point.
 import type { z } from 'zod';
 import type { TicketRequest } from '#core/ticket-request.ts';
 import { closeTicket } from '#functions/close-ticket.ts';
@@ -16,10 +16,7 @@ import type { DrivenWorld, Fault, Trace, WorldPlan } from './worlds.ts';
 
 export interface Scenario extends Omit<Partial<WorldPlan>, 'answer' | 'policy' | 'timeouts'> {
   readonly title: string;
-  /**
-   * States in which nobody answers in time. Each gives up once; where somebody is to answer the next time, that must be
-   * in time.
-   */
+  /** States in which nobody answers in time. Each times out once; the next time, whoever is asked answers in time. */
   readonly givesUp?: readonly string[];
   readonly filed?: Partial<z.input<typeof TicketRequest>>;
   /** What the approver, or whoever is asked first, does. */
@@ -52,8 +49,8 @@ type Open = (plan: WorldPlan) => Promise<DrivenWorld>;
 const FIRST_LIMIT_SECONDS = 8;
 
 /**
- * Plays the scenario to its end on one engine. An engine that is not ours counts real seconds: where a busy machine
- * needs more of them for its own part than a state has, everything is played again with twice as many.
+ * Plays the scenario to its end on one engine. An engine other than ours counts real seconds; where a busy machine
+ * needs more of them than a state has, the whole scenario is played again with twice as many.
  */
 export const play = async (open: Open, scenario: Scenario): Promise<Outcome> => {
   for (let seconds = FIRST_LIMIT_SECONDS; ; seconds *= 2) {
@@ -62,7 +59,7 @@ export const play = async (open: Open, scenario: Scenario): Promise<Outcome> => 
   }
 };
 
-/** A limit that was over before the task had been handed out, or once more than nobody answered. */
+/** A state's time limit ended before its task had been started, or a state timed out once more than planned. */
 const cameTooSoon = ({ events }: Trace): boolean => {
   const over = events.flatMap((type, i) => (type.startsWith('TaskTimedOut') ? [events[i - 1]] : []));
   return over.length > 1 || over.some((before) => before !== 'TaskSubmitted');
@@ -108,7 +105,7 @@ const once = (run: () => Promise<unknown>): (() => Promise<unknown>) => {
 };
 
 const LOOK_MS = 60;
-/** Looks in a row at which nothing had gone on, beyond those of a state that nobody answers. */
+/** Looks in a row without any progress, beyond those of a state that nobody answers, before the play fails. */
 const PATIENCE_LOOKS = 5_000;
 
 const untilDone = async (world: DrivenWorld, people: () => Promise<unknown>, seconds: number): Promise<void> => {
@@ -168,11 +165,11 @@ const fileSecond = (world: DrivenWorld): Promise<string> => {
   const [name = ''] = NEIGHBOURS;
   const rows = trainingRows().filter(({ person, question }) => person === name && question.includes(name));
   const records = rows.map(({ question, answer }) => ({ question, answer }));
-  world.clock.advance(1); // the oldest goes first
+  world.clock.advance(1); // so that the tickets' order is certain: the oldest goes first
   return file(world, { subject: { name }, forget: { records } }, 'a second request');
 };
 
-/** Waits for the first, after giving up once where it is to; or is over. */
+/** Waits until the ticket needs a person (after its planned time-outs), or is over. */
 const stuck = async (world: DrivenWorld, id: string, { givesUp = [] }: Scenario): Promise<boolean> => {
   const asked = world.calls.filter((call) => call.startsWith('await-turn#')).length;
   const waits = (await openToken(world.ports.vault, id, 'turn')) !== undefined;
@@ -181,7 +178,7 @@ const stuck = async (world: DrivenWorld, id: string, { givesUp = [] }: Scenario)
   return own !== undefined && own.status !== 'RUNNING';
 };
 
-/** Every end that a ticket and a re-certification can come to. */
+/** Every end that a ticket and a re-certification can have. */
 export const ENDS: readonly Scenario[] = [
   { title: 'the happy path' },
   { title: 'a ladder climbed to its second rung', jobs: { good: (run) => run === 2 } },

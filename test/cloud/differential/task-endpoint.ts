@@ -1,6 +1,6 @@
-// Lambda and AWS Batch as far as a Step Functions task asks for them, answered by our own step handlers and job queue.
-// Several worlds share one endpoint; a function's or queue's name says whose it is. Sources: Lambda API reference,
-// Invoke; Batch API reference, SubmitJob, DescribeJobs, TerminateJob.
+// Lambda and AWS Batch, as far as a Step Functions task calls them, answered by our own step handlers and job queue.
+// Several worlds share one endpoint; the name of a function or queue says to which world it belongs. Sources: Lambda
+// API reference, Invoke; Batch API reference, SubmitJob, DescribeJobs, TerminateJob.
 // Trap: a function's error is an answer with status 200 and a header.
 import { createServer, type IncomingMessage } from 'node:http';
 import { z } from 'zod';
@@ -24,7 +24,9 @@ interface Submitted {
 }
 
 const SEPARATOR = '--';
-/** Longer than a caller's pool keeps a connection: one that is closed as it is used again is a task that failed. */
+/**
+ * Longer than a caller keeps an idle connection: a connection that closes while it is being reused makes the task fail.
+ */
 const KEEP_MS = 900_000;
 
 /** How a world's function, job queue or state machine is called at the engine. */

@@ -1,6 +1,6 @@
-// One world twice: the deployed definitions over the same steps and jobs, on the embedded interpreter and on
-// LocalStack's Step Functions engine. What each execution did comes back as a trace. Trap: deadlines of days and pauses
-// between retries are shortened in both, and nothing else is.
+// The same world twice: the deployed definitions over the same steps and jobs, on the embedded interpreter and on
+// LocalStack's Step Functions engine. What each execution did is returned as a trace. Trap: deadlines of days and
+// pauses between retries are shortened in both; nothing else may differ from the deployment.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ import { smallJobs, type SmallJobs } from '#bench/house/small-jobs.ts';
 import { definitionOf, substitutions, WORKFLOWS } from '#bench/house/workflow-world.ts';
 import { nameIn, type TaskEndpoint, type Tasks } from './task-endpoint.ts';
 
-/** What an execution did, as both engines tell it. */
+/** What an execution did, in a form that both engines can report. */
 export interface Trace {
   readonly execution: string;
   readonly status: string;
@@ -34,8 +34,8 @@ export interface Trace {
 }
 
 /**
- * The n-th call of a step (`purge-case#1`) or job (`job unlearn#1`) fails by this name, and so do the next ones up to
- * `times`.
+ * The n-th call of a step (`purge-case#1`) or job (`job unlearn#1`) fails with this error name, and so do the following
+ * ones up to `times`.
  */
 export interface Fault {
   readonly call: string;
@@ -57,7 +57,7 @@ export interface WorldPlan {
 export interface DrivenWorld extends CaseWorld {
   /** Every call so far, as `name#n`. */
   readonly calls: readonly string[];
-  /** No step is at work. */
+  /** Whether no step is running. */
   idle(): boolean;
   /** Of every execution, by name. */
   traces(): Promise<Trace[]>;
@@ -121,7 +121,7 @@ const following = (engine: Engine): Pick<DrivenWorld, 'traces' | 'running' | 'cl
   close: () => engine.close(),
 });
 
-/** Counts calls, and lets the ones that a plan names fail. */
+/** Counts calls, and makes those fail that the plan names. */
 class Calls {
   readonly #faults: readonly Fault[];
   readonly #calls: string[] = [];

@@ -1,8 +1,8 @@
-// The emulators, installed once and kept in node_modules/.cache: LocalStack 4.14 as of a day on which its dependencies
-// still fitted together, and ministack, as Python environments; DynamoDBLocal by Maven. Nothing is installed into the
+// The emulators, installed once and kept in node_modules/.cache: LocalStack 4.14 with dependencies of a date on which
+// they still fitted, and ministack, both as Python environments; DynamoDBLocal by Maven. Nothing is installed into the
 // machine's own Python.
-// Trap: LocalStack's metadata accepts Python 3.10, its code needs 3.13; an environment that was half made is made
-// again.
+// Traps: LocalStack's metadata accepts Python 3.10, but its code needs 3.13; and an installation that was interrupted
+// is made again.
 import { execFile } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';

@@ -1,7 +1,7 @@
-// An emulator as a child process on a free port of 127.0.0.1: ready when it answers, its log in a file, ended by its
-// own process id.
-// Trap: LocalStack believes that it is in Docker on many virtual machines and would write to /var/lib; ministack runs
-// whatever `node` is first on PATH.
+// An emulator as a child process on a free port of 127.0.0.1: ready when it answers, with its log in a file, ended by
+// its own process id.
+// Traps: on many virtual machines LocalStack believes that it is in Docker and would write to /var/lib; ministack runs
+// whichever `node` is first on PATH.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -14,7 +14,7 @@ export interface Emulator {
   stop(): Promise<void>;
 }
 
-/** One that does not start mostly ends, which is seen at once. */
+/** Very long, because a server that cannot start usually exits, which is noticed at once. */
 const START_MS = 1_200_000;
 const LOOK_MS = 250;
 
@@ -61,7 +61,7 @@ export const startMinistack = async (python: string, tasks: string): Promise<Emu
   }));
 };
 
-/** Tables alone; in memory. */
+/** Only tables, in memory. */
 export const startDynamodbLocal = async (jars: string): Promise<Emulator> => {
   const port = await freePort();
   const main = join(import.meta.dirname, 'StartDynamoDbLocal.java');
@@ -94,7 +94,7 @@ const start = async (
   return { url, log, stop };
 };
 
-/** The machine's own account must not leak into an emulator. */
+/** The environment without the machine's own AWS account. */
 const withoutAws = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('AWS_')));
 

@@ -1,7 +1,7 @@
 // Deploys synthesised stacks through CloudFormation's API alone, as the CDK's command line would: assets into the
 // bootstrap bucket, then each stack by its template.
-// Trap: an emulator refuses a whole stack for one resource type that it does not know; such resources are left out by
-// type, with what depends on nothing else of the stack, and named in what is returned.
+// Trap: an emulator refuses a whole stack for one unknown resource type. Resources of such types are left out, and
+// named in the result.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -36,7 +36,7 @@ const Assets = z.object({
   ),
 });
 
-/** What `cdk bootstrap` leaves, as far as a template asks for it. */
+/** Makes what `cdk bootstrap` would, as far as the templates need it. */
 export const bootstrap = async ({ s3, ssm, account, region }: Deployer): Promise<void> => {
   const { parameter: Name, version: Value } = BOOTSTRAP;
   await ssm.send(new PutParameterCommand({ Name, Value, Type: 'String', Overwrite: true }));
@@ -64,7 +64,7 @@ const create = async (deployer: Deployer, stack: string, template: Template): Pr
   await deployer.cloudformation.send(new CreateStackCommand({ StackName: stack, TemplateURL, Capabilities }));
 };
 
-/** What a refusal names; nothing when the stack was taken. */
+/** Types that a refusal names; none where the stack was accepted. */
 const unknownTypes = async (attempt: () => Promise<void>): Promise<string[]> => {
   try {
     await attempt();

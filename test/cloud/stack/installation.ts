@@ -1,6 +1,6 @@
-// The stateful and the app stack, deployed at AWS_ENDPOINT_URL as `cdk deploy` deploys them, with people signed in, an
-// endpoint that serves the model, and jobs that run in this process. Trap: the prefix ends in a dash, so that the names
-// of queue and job definitions say to the task endpoint whose they are.
+// The stateful and the app stack, deployed at AWS_ENDPOINT_URL as `cdk deploy` does it, with signed-in people, an
+// endpoint that serves the model, and jobs that run in this process. Trap: the task endpoint recognises an installation
+// by the names of its queue and job definitions, so the prefix ends in a dash.
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
@@ -40,9 +40,9 @@ export interface Installation {
   readonly served: OpenAiEndpoint;
   readonly leftOut: readonly string[];
   readonly region: string;
-  /** What the deployment tells its functions, of all of them together. */
+  /** The variables of all functions of the deployment together. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Signs somebody of these groups in. */
+  /** Signs a person with these groups in. */
   signIn(name: string, groups: readonly string[]): Promise<string>;
   call(method: string, path: string, token?: string, body?: unknown): Promise<HttpAnswer>;
   invoke(step: string, input: unknown): Promise<{ readonly error?: string; readonly result: unknown }>;
@@ -120,7 +120,7 @@ const synthesise = async (dir: string, servingUrl: string): Promise<string> => {
   return app.synth().directory;
 };
 
-/** What the deployment tells its functions, of all of them together. */
+/** The variables of all functions of the deployment together. */
 const variablesOf = async (lambda: LambdaClient): Promise<Record<string, string>> => {
   const told = ['api', 'deploy-model', 'issue-certificate', 'record-run'].map(async (name) => {
     const FunctionName = `${PREFIX}-${name}`;
@@ -139,7 +139,7 @@ const invoke = async (lambda: LambdaClient, step: string, input: unknown) => {
     : { error: (result as { errorType?: string }).errorType ?? '', result };
 };
 
-/** An emulator answers for an API at its own address, by the Host that the API's URL names. */
+/** An emulator serves an API at its own address, selected by the Host of the API's URL. */
 const callApi = (
   endpoint: string,
   url: string,
