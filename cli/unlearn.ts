@@ -14,8 +14,12 @@ import { readJsonFile } from '#engine/formats/json-file.ts';
 import { readMoments, writeMoments, MOMENTS_FILE, type CorpusMoments } from '#engine/corpus-moments.ts';
 import { writeAdapter } from '#engine/formats/peft.ts';
 import { companionFiles, saveModel } from '#engine/formats/save.ts';
+import { saveAdapter } from '#engine/formats/save-made.ts';
+import { checkModelFolder } from '#engine/formats/folder.ts';
+import { weightsFolder } from '#engine/formats/folder-kind.ts';
+import { isLoraModel } from '#engine/lora.ts';
 import type { TextRow } from '#containers/examples.ts';
-import { baseIn, runUnlearning, type Unlearned } from '#containers/run-unlearning.ts';
+import { baseIn, checkKept, runUnlearning, type Unlearned } from '#containers/run-unlearning.ts';
 import { QuittanceError, usageError } from '#core/errors.ts';
 import { configured } from '#unlearning/methods.ts';
 import { requireNeeds } from '#unlearning/method.ts';
@@ -61,12 +65,14 @@ export const unlearn: Command = {
     const asked = readRequest(args);
     const { method, out, seed } = asked;
     const dir = await namedFolder(args);
+    const base = baseIn(dir);
+    checkKept(base, method, checkModelFolder(weightsFolder(dir), { values: false }), asked.quantisation);
     const data = await framedData(dir, asked);
     const chosen = await backend();
     const stage = progressOn(process.stderr).stage(`${method.name} on ${chosen.name}`);
     const run = await runUnlearning(
       {
-        base: baseIn(dir),
+        base,
         method,
         ...data,
         corpus: existsSync(join(dir, MOMENTS_FILE)) ? () => momentsIn(dir) : undefined,
@@ -147,12 +153,16 @@ const save = (
   { dir, backend, framing, stage }: { dir: string; backend: string; framing: Framing; stage: Stage },
 ) => {
   stage.done(`${outcome.updates} updates, ${outcome.stop}`);
-  const { digest } = saveModel(out, model, {
-    configJson: readJsonFile(join(dir, 'config.json')),
-    files: companionFiles(dir),
-    quantisation,
-    write: (at) => corpus && writeMoments(join(at, MOMENTS_FILE), corpus),
-  });
+  const write = (at: string) => corpus && writeMoments(join(at, MOMENTS_FILE), corpus);
+  const weights = weightsFolder(dir);
+  const { digest } = isLoraModel(model)
+    ? saveAdapter(out, model, dir, write)
+    : saveModel(out, model, {
+        configJson: readJsonFile(join(weights, 'config.json')),
+        files: companionFiles(weights),
+        quantisation,
+        write,
+      });
   const neverTrained = suite ? ('suite' as const) : ('generated' as const);
   const run = { method: method.name, backend, digest, framing: framing.by, neverTrained, ...outcome };
   writeFileSync(join(out, 'run.json'), `${JSON.stringify(run, null, 2)}\n`);

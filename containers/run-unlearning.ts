@@ -2,12 +2,18 @@
 // caller makes of the result. The method comes with its settings already parsed, so that nothing is read for a run with
 // wrong settings. Retained rows and a reference model are read only where the method needs them.
 // Trap: the forget rows' share is subtracted from the moments of the base before the projection is made from them.
+import { QuittanceError } from '#core/errors.ts';
+import type { Quantisation } from '#core/quantisation.ts';
 import type { ForgetRow } from '#datasets/suite.ts';
 import { answerOf, promptOf, type PeopleWorld } from '#datasets/world.ts';
 import type { Parts } from '#engine/accumulate.ts';
-import { loadModel, readModelParts } from '#engine/formats/folder.ts';
+import { readModelParts } from '#engine/formats/folder.ts';
+import { folderBeneath, folderKind } from '#engine/formats/folder-kind.ts';
+import { openAdapter, openMerged } from '#engine/formats/made-folder.ts';
+import { checkAdapter } from '#engine/formats/peft.ts';
 import { exactlyHeldModelFrom } from '#engine/held-base.ts';
 import { inference } from '#engine/inference.ts';
+import type { LoraConfig, LoraModel } from '#engine/lora.ts';
 import type { Model, modelFrom } from '#engine/model.ts';
 import { collectMoments, subtractMoments, type CorpusMoments } from '#engine/corpus-moments.ts';
 import type { RunSaves } from '#engine/run-saves.ts';
@@ -17,12 +23,52 @@ import { unlearningParts } from './memory.ts';
 
 /** The model before unlearning. */
 export interface Base extends Texts {
-  /** Returns a new model each time, which the caller disposes. */
+  /** Returns a new model each time, which the caller disposes; of an adapter and its base, the two merged. */
   load(from?: typeof modelFrom): Model;
+  /** Where the model is an adapter beside a base: the two unmerged, for a run that moves the adapter alone. */
+  readonly adapter?: { readonly config: LoraConfig; load(from?: typeof modelFrom): LoraModel };
 }
 
-/** Reads config and tokenizer of a model folder now, and its weights when they are loaded. */
-export const baseIn = (dir: string): Base => ({ ...readModelParts(dir), load: (from) => loadModel(dir, from) });
+/**
+ * Reads config and tokenizer of a model folder now, and its weights when they are loaded. MODEL_UNSUPPORTED of a composed
+ * decoder: what it withholds is in its target.
+ */
+export const baseIn = (dir: string): Base => {
+  const under = folderBeneath(dir);
+  if (folderKind(dir) === 'composed')
+    throw new QuittanceError('MODEL_UNSUPPORTED', {
+      message: 'a composed decoder has no weights of its own that could be moved',
+      expected: 'weights, or an adapter beside its base',
+      got: 'a target with assistants',
+      hint: 'unlearn its target, and serve that',
+    });
+  const parts = readModelParts(dir);
+  const adapter = under && {
+    config: checkAdapter(dir, parts.config),
+    load: (from?: typeof modelFrom) => openAdapter(dir, under, from),
+  };
+  return { ...parts, load: (from) => openMerged(dir, from), ...(adapter && { adapter }) };
+};
+
+/** Whether the run moves the adapter that the model came with, and leaves another one beside the same base. */
+export const keepsAdapter = (base: Base, { update }: Pick<ConfiguredMethod, 'update'>): boolean =>
+  base.adapter !== undefined && update.trainable === 'lora';
+
+/** METHOD_CONFIG where an adapter would be left, whose base is stored otherwise than is asked for. */
+export const checkKept = (
+  base: Base,
+  method: Pick<ConfiguredMethod, 'update'>,
+  stored: Quantisation,
+  wanted: Quantisation,
+): void => {
+  if (!keepsAdapter(base, method) || stored === wanted) return;
+  throw new QuittanceError('METHOD_CONFIG', {
+    message: 'an adapter is served beside its base as the base is stored',
+    expected: stored,
+    got: wanted,
+    hint: 'ask for the quantisation of the base, or take a method that leaves weights',
+  });
+};
 
 type Watching = Pick<ForgetOnlyContext, 'onUpdate' | 'onAdapter'>;
 
@@ -71,7 +117,8 @@ export const runUnlearning = async <T>(run: Unlearning, use: (unlearned: Unlearn
   const stopControls = examplesOf(base, recordsOf(world.controls.stop));
   const parts = memoryPartsOf(run);
   const saves = run.saves?.(parts);
-  const model = base.load(method.update.base === 'bfloat16' ? exactlyHeldModelFrom : undefined);
+  const from = method.update.base === 'bfloat16' ? exactlyHeldModelFrom : undefined;
+  const model = keepsAdapter(base, method) ? base.adapter!.load(from) : base.load(from);
   try {
     const moments = await momentsFor(model, run);
     const started = performance.now();
@@ -110,7 +157,7 @@ const memoryPartsOf = ({ base, forget, world, method, backend, onMemory }: Unlea
   unlearningParts(
     { config: base.config, tokenizer: base.tokenizer, rows: forget, backend },
     templatesOf(world),
-    method,
+    base.adapter ? { ...method, update: { ...method.update, lora: base.adapter.config } } : method,
     onMemory,
   );
 

@@ -6,8 +6,10 @@ import { join } from 'node:path';
 import { canonicalize, digestJson, type Digest } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { ForgetRecord } from '#core/forget-set.ts';
+import { AdapterManifest, ModelManifest } from '#core/model.ts';
 import type { ArtifactStore } from '#core/ports.ts';
 import type { RunManifest, UnlearnPlan } from '#core/run.ts';
+import { getJson } from '#core/stored-json.ts';
 import { savesOf, type SaveOptions } from './run-saves.ts';
 import { forgetRows, readSuite, suiteBytes, withoutRecords } from '#datasets/suite.ts';
 import { trainingRows } from '#datasets/world.ts';
@@ -16,10 +18,13 @@ import { readMoments, writeMoments, type CorpusMoments } from '#engine/corpus-mo
 import { readJsonFile } from '#engine/formats/json-file.ts';
 import type { Parts } from '#engine/accumulate.ts';
 import { companionFiles, saveModel } from '#engine/formats/save.ts';
-import { storeModel, withModelFolder } from '#engine/formats/stored-model.ts';
+import { storeFiles, storeModel, withModelFolder, type StoredModel } from '#engine/formats/stored-model.ts';
+import { weightsFolder } from '#engine/formats/folder-kind.ts';
+import { writeAdapterOf } from '#engine/formats/save-made.ts';
+import { isLoraModel } from '#engine/lora.ts';
 import { configured } from '#unlearning/methods.ts';
 import type { Outcome, TrajectoryPoint } from '#unlearning/method.ts';
-import { baseIn, runUnlearning } from './run-unlearning.ts';
+import { baseIn, checkKept, runUnlearning } from './run-unlearning.ts';
 
 export interface UnlearnInput {
   plan: UnlearnPlan;
@@ -53,10 +58,13 @@ export const unlearnJob = async (input: UnlearnInput, environment: JobEnvironmen
   const { artifacts, backend, onProgress, saves } = environment;
   const world = readSuite(await artifacts.get(suite));
   const staying = withoutRecords(world, records);
-  return withModelFolder(artifacts, plan.base, environment.scratch, (dir) =>
-    runUnlearning(
+  const stored = await getJson(artifacts, plan.base, ModelManifest);
+  return withModelFolder(artifacts, plan.base, environment.scratch, (dir) => {
+    const base = baseIn(dir);
+    checkKept(base, method, stored.quantisation, plan.quantisation);
+    return runUnlearning(
       {
-        base: baseIn(dir),
+        base,
         method,
         forget: forgetRows(world, records),
         world,
@@ -73,8 +81,8 @@ export const unlearnJob = async (input: UnlearnInput, environment: JobEnvironmen
         suite: await artifacts.put(suiteBytes(staying)),
         moments: corpus && (await putMoments(corpus, environment)),
       }),
-    ),
-  );
+    );
+  });
 };
 
 /**
@@ -110,16 +118,21 @@ const putMoments = (moments: CorpusMoments, environment: JobEnvironment): Promis
     return environment.artifacts.put(readFileSync(path));
   });
 
-/** Saves the unlearned weights as they will be served. */
+/** Saves what was unlearned as it will be served: weights, or the adapter beside the base of before. */
 const storeCandidate = async (
-  base: string,
+  folder: string,
   model: Model,
   plan: UnlearnPlan,
   { artifacts, scratch }: JobEnvironment,
-) => {
+): Promise<StoredModel> => {
   const dir = mkdtempSync(join(scratch, 'candidate-'));
   try {
+    if (isLoraModel(model)) {
+      const before = await getJson(artifacts, plan.base, AdapterManifest);
+      return await storeFiles(artifacts, dir, { ...before, files: writeAdapterOf(dir, model, folder) });
+    }
     const out = join(dir, 'model');
+    const base = weightsFolder(folder);
     saveModel(out, model, {
       configJson: readJsonFile(join(base, 'config.json')),
       files: companionFiles(base),
@@ -135,7 +148,7 @@ const manifestOfRun = (
   plan: UnlearnPlan,
   records: number,
   outcome: Outcome,
-  stored: Awaited<ReturnType<typeof storeModel>>,
+  stored: StoredModel,
   backend: string,
 ): RunManifest => ({
   kind: 'quittance-run/v1',

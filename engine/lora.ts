@@ -108,6 +108,9 @@ export const attachLora = (base: Model, lora: Lora, values: ReadonlyMap<string, 
   return { ...model, base, lora };
 };
 
+/** Whether a model lies under a LoRA that is not merged. */
+export const isLoraModel = (model: Model): model is LoraModel => model.lora !== undefined && 'base' in model;
+
 /** Names of the factors: what a LoRA run trains. */
 export const loraParameters = ({ lora }: LoraModel): Set<string> => new Set(lora.specs.map(({ name }) => name));
 

@@ -9,7 +9,7 @@ import { RunManifest } from '#core/run.ts';
 import { gradientsInParts } from '#engine/accumulate.ts';
 import type { Batch } from '#engine/batch.ts';
 import { globalNorm } from '#engine/global-norm.ts';
-import { attachLora, freshFactors, mergeLora, planLora } from '#engine/lora.ts';
+import { attachLora, freshFactors, isLoraModel, mergeLora, planLora } from '#engine/lora.ts';
 import { valuesOf } from '#engine/model.ts';
 import { random, type Random } from '#engine/random.ts';
 import type { Objective } from '#engine/sweep.ts';
@@ -90,16 +90,23 @@ const over = (defaults: object | undefined, given: unknown): unknown =>
     : given;
 
 /**
- * Runs on low-rank factors beside the frozen weights. They are merged into the weights at the end; where the run fails
- * the weights are unchanged.
+ * Runs on low-rank factors beside the frozen weights. Those of an adapter that the model came with move themselves, as
+ * what it learnt lies in them, and stay beside their base. Fresh ones are merged into the weights at the end; where the
+ * run fails the weights are unchanged.
  */
 const runAdapted = async <C extends z.ZodType, N extends Need>(
   spec: LossSpec<C, N>,
   context: Context<N>,
   config: { loss: z.output<C>; update: UpdateConfig; stop: StopConfig },
 ): Promise<Outcome> => {
-  const lora = planLora(context.model.config, config.update.lora);
-  const adapted = attachLora(context.model, lora, freshFactors(lora, context.seed));
+  const { model } = context;
+  if (isLoraModel(model)) {
+    const outcome = await run(spec, context, config);
+    context.onAdapter?.(model);
+    return { ...outcome, recorded: { ...outcome.recorded, adapter: 'kept' } };
+  }
+  const lora = planLora(model.config, config.update.lora);
+  const adapted = attachLora(model, lora, freshFactors(lora, context.seed));
   try {
     const outcome = await run(spec, { ...context, model: adapted }, config);
     context.onAdapter?.(adapted);

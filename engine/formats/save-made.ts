@@ -28,13 +28,14 @@ export interface SavedMade {
 
 /**
  * Saves the factors of a model that was opened from the adapter folder `from`, beside the same base and under the name
- * by which the adapter called it.
+ * by which the adapter called it; `write` adds files that are not served.
  */
-export const saveAdapter = (dir: string, model: LoraModel, from: string): SavedMade => {
+export const saveAdapter = (dir: string, model: LoraModel, from: string, write?: (dir: string) => void): SavedMade => {
   const base = must(folderBeneath(from), 'the base of an adapter');
   return replaceFolder(dir, (at) => {
     const { digest, quantisation } = copyMade(base, join(at, 'base'));
     const files = writeAdapterOf(at, model, from);
+    write?.(at);
     return seal(at, { kind: 'quittance-adapter/v1', base: digest, files, quantisation });
   });
 };

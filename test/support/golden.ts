@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { makeBatch, type Batch, type Row } from '#engine/batch.ts';
+import type { LanguageModel } from '#engine/language-model.ts';
 import type { Model } from '#engine/model.ts';
 import type { tf } from '#engine/tf.ts';
 
@@ -46,7 +47,7 @@ export const maskedRows = ({ input_ids, labels_masked }: Pick<Golden, 'input_ids
   });
 
 /** A batch that selects every position, the last by a target that nothing before it can see. */
-export const everyPosition = (model: Model, rows: readonly (readonly number[])[]): Batch =>
+export const everyPosition = (model: Pick<LanguageModel, 'config'>, rows: readonly (readonly number[])[]): Batch =>
   makeBatch(wholeRows(rows.map((row) => [...row, 0])), model.config.maxPositions);
 
 export const largestDifference = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
