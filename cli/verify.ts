@@ -9,7 +9,7 @@ import type { BundleFiles } from '#core/bundle.ts';
 import { QuittanceError, usageError } from '#core/errors.ts';
 import type { FileEntry } from '#core/model.ts';
 import { parseTrustRoot } from '#core/trust-root.ts';
-import { tally, verifyBundle, type Check } from '#core/verify.ts';
+import { KIND_OF, tally, verifyBundle, type Check, type Verification } from '#core/verify.ts';
 import type { Command } from './command.ts';
 import { printable } from './printable.ts';
 import { readInput } from './values.ts';
@@ -37,15 +37,15 @@ export const verify: Command = {
       model: model === undefined ? undefined : filesOfFolder(model),
     });
     args.print(result, () =>
-      [
-        ...result.checks.map(line),
-        ...result.remarks.map(remark),
-        tally(result.checks),
-        result.ok ? 'valid' : 'NOT VALID',
-      ].join('\n'),
+      [...result.checks.map(line), ...result.remarks.map(remark), tally(result.checks), verdict(result)].join('\n'),
     );
     return result.ok ? 0 : 1;
   },
+};
+
+const verdict = ({ ok, outcome }: Verification): string => {
+  if (!ok) return 'NOT VALID';
+  return outcome === 'completed' ? 'valid' : `valid: ${KIND_OF[outcome]}`;
 };
 
 const MARKS = { holds: 'ok  ', fails: 'FAIL', 'not-checked': '–   ' } as const;

@@ -28,6 +28,9 @@ const Evidence = z.looseObject({ tablesBefore: Digest.optional(), metrics: Diges
 const Recertification = z.looseObject({ plan: Digest, tables: Digest });
 const RecertificationPlan = z.looseObject({ policy: Digest });
 
+/** In the folder of a re-certification: what is signed about it. */
+export const RENEWAL_FILE = 'statement.dsse.json';
+
 /** Adds every file that the events name and the bundle does not hold yet, byte for byte. */
 export const putHistory = async (
   files: BundleFiles,
@@ -63,7 +66,9 @@ export const putHistory = async (
     const at = `attempts/${attempt}`;
     for (const [name, digest] of Object.entries(attemptFiles(event))) await put(`${at}/${name}.json`, digest);
     if (event.type === 'evaluated') await evaluated(at, event.evidence);
-    if (event.type === 'recertified' && event.evidence !== undefined)
-      await recertified(`recertifications/${++recertification}`, event.evidence);
+    if (event.type !== 'recertified') continue;
+    const found = `recertifications/${++recertification}`;
+    if (event.statement !== undefined) await put(`${found}/${RENEWAL_FILE}`, event.statement);
+    if (event.evidence !== undefined) await recertified(found, event.evidence);
   }
 };

@@ -1,5 +1,6 @@
 // The evidence bundle: everything that a stranger needs to check a certificate offline, as a folder of files. It can be
-// made from the stores at any time after the certificate was issued, and holds no personal data. Trap: a file could be
+// made from the stores at any time after the certificate was issued, or the request was closed without one, and holds no
+// personal data. Trap: a file could be
 // changed, added or left out at the end, so bundle.json lists every file with its digest, and the service signs the
 // digest of bundle.json (which is in canonical form) in bundle.dsse.json.
 import { z } from 'zod';
@@ -8,20 +9,29 @@ import { attest, CertificatePredicate, signBundle, STAGE_NAMES, STAGES, type Sta
 import { Envelope, Statement } from './dsse.ts';
 import { must, QuittanceError } from './errors.ts';
 import { putHistory } from './bundle-history.ts';
+import { CERTIFIED_README, CLOSED_README } from './bundle-readme.ts';
+import { closingOf, signClosing } from './closing.ts';
 import { EvidenceManifest } from './evidence.ts';
-import { readLog, type LogState } from './ledger/log.ts';
+import { openCheckpoint, readLog } from './ledger/log.ts';
+import type { Checkpoint } from './ledger/note.ts';
 import { bundledManifest, readChain } from './model-chain.ts';
 import { consistencyFile, tlogProof } from './ledger/proof.ts';
+import { readTicketLeaves } from './ledger/ticket-leaves.ts';
 import { tileTree, type TileTree } from './ledger/tile-tree.ts';
 import type { Ports, Signer, StoredEvent } from './ports.ts';
 import { getJson, parseJson } from './stored-json.ts';
-import type { Ticket } from './ticket.ts';
+import { isClosed, TicketEnd, OUTCOME_OF, type Ticket } from './ticket.ts';
 import { trustRootOf } from './trust-root.ts';
 
 export const BundleIndex = z.strictObject({
-  /** v1: bundles made before earlier attempts and re-certifications were included. */
-  kind: z.enum(['quittance-bundle/v1', 'quittance-bundle/v2']),
+  /**
+   * v1: bundles made before earlier attempts and re-certifications were included. v2: before the log signed which leaves
+   * are the ticket's.
+   */
+  kind: z.enum(['quittance-bundle/v1', 'quittance-bundle/v2', 'quittance-bundle/v3']),
   ticketId: z.string(),
+  /** How the request ended; bundles from before there were others than of completed ones do not say it. */
+  outcome: TicketEnd.optional(),
   files: z.record(z.string(), Digest),
 });
 export type BundleIndex = z.infer<typeof BundleIndex>;
@@ -29,54 +39,75 @@ export type BundleIndex = z.infer<typeof BundleIndex>;
 export type BundleFiles = Map<string, Uint8Array>;
 export type BundlePorts = Pick<Ports, 'tickets' | 'artifacts' | 'logStorage' | 'logHead' | 'signer' | 'clock'>;
 
-const README = `This folder is evidence about one deletion from a language model. It names no person.
-
-  quittance verify <this folder>
-
-checks it offline: signatures, the log's proofs, the order of the stages, that the filer was not the approver, and every statistic, recomputed from
-tables.json by the rules of policy.json. To know whose keys signed, get trust-root.json from the controller by another way and pass it with --trust-root;
-without it the check shows that the bundle agrees with itself. To check a copy of the model, pass --model <folder>.
-
-certificate.dsse.json  the certificate (in-toto statement in a DSSE envelope, signed by the service and the approver)
-approval.dsse.json     the approver's word on the evidence, signed when it was given
-attestations/          one signed statement a stage
-log/                   the events and their inclusion proofs (c2sp.org/tlog-proof)
-checkpoint             the log's signed head
-consistency            proof that this log begins with the log that the certificate names
-policy.json            the thresholds, logged before the run
-tables.json            aggregate results of the evaluation, every quantity of it
-tables-before.json     the same of the model from before
-judgement.json         what the thresholds made of them
-evidence.json          what the approver decided on
-plan.json run.json     the attempt at unlearning
-model.json             manifest of what is served
-manifests/             of what that is made upon, where it is an adapter or composed
-attempts/              what earlier attempts left, by their numbers
-recertifications/      what later re-certifications found, with their plans
-bundle.json            the digest of every file; in bundle.dsse.json the service signs it
-`;
-
 const bytes = <T>(value: T & JsonOf<T>): Uint8Array => Buffer.from(canonicalize(value));
 
-/** Builds the bundle of a ticket whose certificate is issued. NOT_FOUND before that. */
+/**
+ * Builds the bundle of a ticket that has come to its end: certified, or closed without a deletion. NOT_FOUND before that.
+ */
 export const assembleBundle = async (ports: BundlePorts, ticketId: string): Promise<BundleFiles> => {
   const { ticket } = await ports.tickets.get(ticketId);
-  const sealed = sealedOf(ticket);
-  const events = await ports.tickets.events(ticketId);
-  const log = await readLog(ports);
-  const files: BundleFiles = new Map([['README.txt', Buffer.from(README)]]);
-  await putEvidence(files, ports, sealed);
-  files.set('trust-root.json', bytes(await trustRootOf(ports.signer, log.origin, [sealed.approver])));
-  const [checkpoint, note] = [must(log.checkpoint, 'checkpoint of the log'), must(log.note, 'note of the log')];
-  files.set('checkpoint', Buffer.from(note));
-  const tree = tileTree(ports.logStorage, checkpoint);
-  const certified = certifiedSize(files);
-  files.set('consistency', Buffer.from(consistencyFile(certified, await tree.consistency(certified), note)));
-  const held = events.filter(({ leafIndex }) => leafIndex !== undefined && leafIndex < log.size);
-  await putEvents(files, ports.signer, ticket, held, { tree, note });
+  const end = endOf(ticket);
+  const events = (await ports.tickets.events(ticketId)).filter(({ leafIndex }) => leafIndex !== undefined);
+  const log = await positionOf(ports, ticketId, events.length);
+  const held = events.filter(({ leafIndex }) => leafIndex! < log.checkpoint.size);
+  const files: BundleFiles = new Map([['checkpoint', Buffer.from(log.note)]]);
+  if (log.leaves !== undefined) files.set('leaves', Buffer.from(log.leaves));
+  if (end.sealed) await putCertified(files, ports, end.sealed, log);
+  else await putClosed(files, ports, ticket, held, log);
+  await putEvents(files, ports.signer, ticket, held, log);
   await putHistory(files, ports.artifacts, held);
-  await putIndex(files, ports.signer, ticketId, held.length, log);
+  const kind = log.leaves === undefined ? 'quittance-bundle/v2' : 'quittance-bundle/v3';
+  await putIndex(files, ports.signer, { kind, ticketId, outcome: end.outcome }, held.length, log.checkpoint);
   return files;
+};
+
+/** Where the log stands in this bundle. */
+interface Position {
+  readonly checkpoint: Checkpoint;
+  readonly note: string;
+  readonly tree: TileTree;
+  /** The log's word on which leaves are the ticket's; older tickets have none. */
+  readonly leaves?: string;
+}
+
+/** As it was when the last of the ticket's events entered it, for which the log's key signed their list; else as it is. */
+const positionOf = async (ports: BundlePorts, ticketId: string, events: number): Promise<Position> => {
+  const kept = await readTicketLeaves(ports.logStorage, ticketId, events);
+  if (!kept) {
+    const log = await readLog(ports);
+    const [checkpoint, note] = [must(log.checkpoint, 'checkpoint of the log'), must(log.note, 'note of the log')];
+    return { checkpoint, note, tree: tileTree(ports.logStorage, checkpoint) };
+  }
+  const checkpoint = await openCheckpoint(kept.checkpoint, ports);
+  return { checkpoint, note: kept.checkpoint, tree: tileTree(ports.logStorage, checkpoint), leaves: kept.note };
+};
+
+const putCertified = async (files: BundleFiles, ports: BundlePorts, sealed: Sealed, log: Position) => {
+  files.set('README.txt', Buffer.from(CERTIFIED_README));
+  await putEvidence(files, ports, sealed);
+  files.set('trust-root.json', bytes(await trustRootOf(ports.signer, log.checkpoint.origin, [sealed.approver])));
+  const certified = certifiedSize(files);
+  files.set('consistency', Buffer.from(consistencyFile(certified, await log.tree.consistency(certified), log.note)));
+};
+
+/** How the request ended, in the service's words, with the thresholds that it was filed under. */
+const putClosed = async (
+  files: BundleFiles,
+  { artifacts, signer }: BundlePorts,
+  ticket: Ticket,
+  events: readonly StoredEvent[],
+  { checkpoint }: Position,
+) => {
+  const end = closingOf(ticket, events);
+  if (!end)
+    throw new QuittanceError('NOT_FOUND', {
+      message: `the end of ticket ${ticket.id} is not in the log yet`,
+      hint: 'its last events enter the log with the next run of a workflow; ask again after that',
+    });
+  files.set('README.txt', Buffer.from(CLOSED_README));
+  files.set('trust-root.json', bytes(await trustRootOf(signer, checkpoint.origin, [])));
+  files.set('policy.json', await artifacts.get(ticket.policy));
+  files.set('closing.dsse.json', bytes(await signClosing(signer, end, ticket.model)));
 };
 
 /** Size of the log that the certificate names. */
@@ -88,11 +119,17 @@ const certifiedSize = (files: BundleFiles): number => {
 };
 
 /** Writes bundle.json, which lists all files, and the service's signature of it. */
-const putIndex = async (files: BundleFiles, signer: Signer, ticketId: string, events: number, log: LogState) => {
+const putIndex = async (
+  files: BundleFiles,
+  signer: Signer,
+  head: Omit<BundleIndex, 'files'> & { outcome: TicketEnd },
+  events: number,
+  { origin, size }: Checkpoint,
+) => {
   const listed = [...files].map(([name, content]) => [name, digestOf(content)] as const);
-  const index = bytes({ kind: 'quittance-bundle/v2', ticketId, files: Object.fromEntries(listed) });
+  const index = bytes({ ...head, files: Object.fromEntries(listed) });
   files.set('bundle.json', index);
-  const predicate = { ticketId, events, log: { origin: log.origin, size: log.size } };
+  const predicate = { ticketId: head.ticketId, events, log: { origin, size } };
   files.set('bundle.dsse.json', bytes(await signBundle(signer, digestOf(index), predicate)));
 };
 
@@ -103,16 +140,22 @@ interface Sealed {
   approver: string;
 }
 
-const sealedOf = (ticket: Ticket): Sealed => {
+const endOf = (ticket: Ticket): { outcome: TicketEnd; sealed?: Sealed } => {
+  if (isClosed(ticket)) return { outcome: OUTCOME_OF[ticket.status] };
   const found = ticket.status === 'PURGED' ? ticket.sealed : ticket.status === 'EVIDENCE_SEALED' ? ticket : undefined;
+  if (ticket.status === 'PURGED' && !found) return { outcome: ticket.outcome };
   if (!found)
     throw new QuittanceError('NOT_FOUND', {
-      message: `ticket ${ticket.id} has no certificate`,
+      message: `ticket ${ticket.id} has no evidence to hand out yet`,
+      expected: 'a certificate, or a request that was refused, withdrawn or cancelled',
       got: ticket.status,
       hint: `wait until 'quittance ticket show ${ticket.id}' says COMPLETED: a certificate is issued then`,
     });
   const { decision, approver } = found.approval;
-  return { certificate: found.certificate.digest, evidence: found.evidence, decision, approver };
+  return {
+    outcome: 'completed',
+    sealed: { certificate: found.certificate.digest, evidence: found.evidence, decision, approver },
+  };
 };
 
 /** The approver's evidence and every artefact that it names, byte for byte. */
@@ -145,7 +188,7 @@ const putEvents = async (
   signer: Signer,
   ticket: Ticket,
   events: readonly StoredEvent[],
-  { tree, note }: { tree: TileTree; note: string },
+  { tree, note }: Position,
 ) => {
   for (const event of events) {
     if (event.leafIndex === undefined) continue;

@@ -203,6 +203,35 @@ export const signApproval = (signer: Signer, predicate: ApprovalPredicate): Prom
     personKey(predicate.approver),
   ]);
 
+export const RENEWAL_TYPE = 'https://quittance.dev/recertification/v1';
+
+/**
+ * What a later re-certification found about a certificate. `validUntil`: only where the suite ran and passed, which
+ * alone renews. Without a time of its own making: `at` is when it was found, and the log says when it was written down.
+ */
+export const RenewalPredicate = z.strictObject({
+  ticketId: z.string(),
+  /** Digest of the certificate's envelope. */
+  certificate: Digest,
+  state: z.enum(['current', 'lapsed', 'drifted']),
+  at: z.iso.datetime(),
+  /** Plan, tables and judgement of the suite, where it ran. */
+  evidence: Digest.optional(),
+  validUntil: z.iso.datetime().optional(),
+});
+export type RenewalPredicate = z.infer<typeof RenewalPredicate>;
+
+/** Signs what was found by the same two keys as the certificate. `served`: the model that was looked at. */
+export const signRenewal = (
+  signer: Signer,
+  { evidence, validUntil, ...found }: RenewalPredicate,
+  { model, served, approver }: { model: string; served: Digest; approver: string },
+): Promise<Envelope> => {
+  const renewed = { ...(evidence !== undefined && { evidence }), ...(validUntil !== undefined && { validUntil }) };
+  const said = statement(RENEWAL_TYPE, model, served, { ...found, ...renewed });
+  return signEnvelope(said, signer, [SERVICE_KEY, personKey(approver)]);
+};
+
 export const BUNDLE_TYPE = 'https://quittance.dev/evidence-bundle/v1';
 
 /**

@@ -87,7 +87,14 @@ export const TicketEvent = z.discriminatedUnion('type', [
   event('certified', { certificate: Digest, validUntil: Instant }),
   event('notified', { template: Code }),
   event('purged', { objects: Count, readsRefused: Count }),
-  event('recertified', { state: z.enum(['current', 'lapsed', 'drifted']), evidence: Digest.optional() }),
+  /**
+   * `statement`: the envelope that says so; absent in logs from before such statements, and then nothing is renewed.
+   */
+  event('recertified', {
+    state: z.enum(['current', 'lapsed', 'drifted']),
+    evidence: Digest.optional(),
+    statement: Digest.optional(),
+  }),
   event('extended', { reason: z.enum(['complexity', 'number-of-requests']), by: Principal, asserted: Asserted }),
   event('hold-placed', { by: Principal, code: Code, asserted: Asserted }),
   event('hold-released', { by: Principal, asserted: Asserted }),

@@ -183,13 +183,17 @@ const Recertification = z.strictObject({
   evidence: Digest.optional(),
 });
 
+/** How a request ended: with a deletion, or without one. */
+export const TicketEnd = z.enum(['completed', ...Outcome.options]);
+export type TicketEnd = z.infer<typeof TicketEnd>;
+
 /**
  * What remains when the case data is destroyed: the record that statutes ask for, and the evidence; nothing keyed to
  * the person.
  */
 const purged = {
   ...kept,
-  outcome: z.enum(['completed', ...Outcome.options]),
+  outcome: TicketEnd,
   reason: Code.optional(),
   /** Present when the outcome is `completed`. */
   sealed: Sealed.optional(),
@@ -212,6 +216,9 @@ export type Status = z.infer<typeof Status>;
 export type TicketIn<S extends Status> = Extract<Ticket, { status: S }>;
 
 export const CLOSED = ['REFUSED', 'WITHDRAWN', 'CANCELLED'] as const satisfies readonly Status[];
+/** How a closed ticket ended. */
+export const OUTCOME_OF = { REFUSED: 'refused', WITHDRAWN: 'withdrawn', CANCELLED: 'cancelled' } as const;
+
 export const isClosed = (ticket: Ticket): ticket is TicketIn<(typeof CLOSED)[number]> =>
   (CLOSED as readonly string[]).includes(ticket.status);
 

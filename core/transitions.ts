@@ -11,6 +11,7 @@ import {
   BaseTicket,
   CLOSED,
   KeptTicket,
+  OUTCOME_OF,
   Ticket,
   workingOf,
   type Run,
@@ -235,8 +236,6 @@ function purged(
   const { runs, run, evidence, approval, deployed, served, certificate } = ticket;
   return { ...rest, outcome: 'completed', sealed: { runs, run, evidence, approval, deployed, served, certificate } };
 }
-
-const OUTCOME_OF = { REFUSED: 'refused', WITHDRAWN: 'withdrawn', CANCELLED: 'cancelled' } as const;
 
 /** Back to the start of the ladder, with all runs so far on record. */
 const rescheduled = (

@@ -2,12 +2,15 @@
 // value fails its check and never stops the others. Trap: what is missing from the bundle fails; only what the verifier was not given (keys, a model folder,
 // witnesses) leaves a check not made, and that is counted apart.
 import type { BundleFiles } from './bundle.ts';
+import type { TicketEnd } from './ticket.ts';
 import { BundleReader, Failed, NotChecked, type Rule, type VerifyOptions } from './verify/bundle-reader.ts';
 import * as agreement from './verify/agreement.ts';
+import * as closing from './verify/closing.ts';
 import * as evidence from './verify/evidence.ts';
 import { historyReplayed, timesInOrder } from './verify/history.ts';
 import * as log from './verify/log.ts';
 import { references } from './verify/references.ts';
+import * as renewals from './verify/renewals.ts';
 import * as signatures from './verify/signatures.ts';
 import { unwrapped } from './verify/unwrapped.ts';
 
@@ -25,7 +28,7 @@ export interface Check {
 }
 
 /** Stable ids, in the order in which the checks are shown. */
-const CHECKS: Readonly<Record<string, Rule>> = {
+const CERTIFIED: Readonly<Record<string, Rule>> = {
   'bundle-files': signatures.bundleFiles,
   'bundle-sealed': signatures.bundleSealed,
   'bundle-ticket': signatures.bundleTicket,
@@ -39,6 +42,7 @@ const CHECKS: Readonly<Record<string, Rule>> = {
   consistency: log.consistency,
   'log-inclusion': log.logInclusion,
   'event-order': log.eventOrder,
+  'history-complete': log.historyComplete,
   history: historyReplayed,
   times: timesInOrder,
   'stage-attestations': log.stageAttestations,
@@ -56,13 +60,36 @@ const CHECKS: Readonly<Record<string, Rule>> = {
   model: evidence.modelAtHand,
   'certificate-logged': log.certificateLogged,
   'validity-follows': agreement.validityFollows,
-  validity: evidence.notExpired,
+  renewals: renewals.renewals,
+  validity: renewals.notExpired,
   'case-purged': log.casePurged,
-  revocation: log.notRevoked,
+  revocation: renewals.notRevoked,
   words: evidence.wordsNeverSaid,
 };
 
+/** Of a request that was refused, withdrawn or cancelled: there is no certificate, model or result to check. */
+const CLOSED: Readonly<Record<string, Rule>> = {
+  'bundle-files': signatures.bundleFiles,
+  'bundle-sealed': signatures.bundleSealed,
+  'bundle-ticket': signatures.bundleTicket,
+  'trust-root': signatures.trustRootKeys,
+  'keys-pinned': signatures.keysPinned,
+  checkpoint: log.checkpoint,
+  witnesses: log.witnessed,
+  'log-inclusion': log.logInclusion,
+  'event-order': log.eventOrder,
+  'history-complete': log.historyComplete,
+  history: closing.historyCloses,
+  times: timesInOrder,
+  'stage-attestations': log.stageAttestations,
+  references,
+  closing: closing.closingSigned,
+  'closing-of-ticket': closing.closingOfTicket,
+};
+
 export interface Verification {
+  /** How the request ended that the bundle is about; only a completed one has a certificate. */
+  outcome: TicketEnd;
   /** No check fails. What was not checked is said, and counts for nothing. */
   ok: boolean;
   checks: Check[];
@@ -74,8 +101,18 @@ export interface Verification {
 export const verifyBundle = (given: BundleFiles, options: VerifyOptions): Verification => {
   const { files, remarks } = unwrapped(given);
   const bundle = new BundleReader(files, options);
-  const checks = Object.entries(CHECKS).map(([id, rule]) => check(id, () => rule(bundle)));
-  return { ok: checks.every(({ state }) => state !== 'fails'), checks, remarks };
+  const { outcome } = bundle;
+  const rules = Object.entries(outcome === 'completed' ? CERTIFIED : CLOSED);
+  const checks = rules.map(([id, rule]) => check(id, () => rule(bundle)));
+  return { outcome, ok: checks.every(({ state }) => state !== 'fails'), checks, remarks };
+};
+
+/** What a bundle is, for whoever reads that nothing fails. */
+export const KIND_OF: Readonly<Record<TicketEnd, string>> = {
+  completed: 'a certificate of unlearning',
+  refused: 'the refusal of a request; nothing is certified about a model',
+  withdrawn: 'a request that was withdrawn; nothing is certified about a model',
+  cancelled: 'a request that was cancelled; nothing is certified about a model',
 };
 
 /** `31 hold, 0 fail, 3 not checked`, and which did not hold. */

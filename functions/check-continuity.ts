@@ -62,6 +62,7 @@ const suiteDue = (model: ModelRecord, newest: Certificate, trigger: string, now:
   const soon = daysAfter(now, RENEW_WITHIN_DAYS);
   return (
     trigger !== 'daily' ||
+    model.recertification.state === 'drifted' ||
     newest.modelDigest !== model.digest ||
     model.certificates.some(({ validUntil }) => validUntil < soon)
   );

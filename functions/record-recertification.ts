@@ -1,7 +1,9 @@
 // Second half of a re-certification: what was found becomes the model's state, new dates on its certificates, and an
-// event on each certificate's ticket.
+// event on each certificate's ticket, whose statement is signed by the two keys that signed the certificate.
 // Trap: a passed suite renews certificates; equal digests alone renew nothing, they only do not break it.
 import { z } from 'zod';
+import type { Digest } from '#core/canonical.ts';
+import { signRenewal, type RenewalPredicate } from '#core/certificate.ts';
 import { EvaluationTables } from '#core/evaluation.ts';
 import { judge } from '#core/gate.ts';
 import { GatePolicy } from '#core/policy.ts';
@@ -17,13 +19,13 @@ import { Continuity } from './check-continuity.ts';
 import { commitEvent } from './step-support.ts';
 
 type Check = z.infer<typeof Continuity>;
-type RecordPorts = Pick<Ports, 'models' | 'tickets' | 'results' | 'artifacts' | 'notifier' | 'clock'>;
+type RecordPorts = Pick<Ports, 'models' | 'tickets' | 'results' | 'artifacts' | 'signer' | 'notifier' | 'clock'>;
 
 export const recordRecertification = defineStep({
   name: 'record-recertification',
   input: z.strictObject({ model: ModelName, check: Continuity }),
   output: z.strictObject({ state: z.enum(['never', 'current', 'lapsed', 'drifted']) }),
-  uses: ['models', 'tickets', 'results', 'artifacts', 'notifier', 'clock'],
+  uses: ['models', 'tickets', 'results', 'artifacts', 'signer', 'notifier', 'clock'],
   async run({ model: name, check }, ports) {
     const { model, version } = await ports.models.get(name);
     const suite = check.suite ? await suiteOutcome(check, ports) : undefined;
@@ -33,7 +35,9 @@ export const recordRecertification = defineStep({
       : model.certificates;
     const state = stateOf({ ...model, certificates }, check, suite?.passed, now);
     const news = suite !== undefined || state !== model.recertification.state;
-    if (news) for (const { ticketId } of certificates) await recordOn(ticketId, state, suite?.evidence, ports);
+    const found = { model, state, at: now.toISOString(), suite };
+    if (news && state !== 'never')
+      for (const certificate of certificates) await recordOn(certificate, { ...found, state }, ports);
     const checkedAt = now.toISOString();
     await ports.models.put(
       { ...model, certificates, recertification: { state, checkedAt }, updatedAt: checkedAt },
@@ -44,11 +48,22 @@ export const recordRecertification = defineStep({
   },
 });
 
+interface Suite {
+  readonly passed: boolean;
+  readonly days: number;
+  readonly evidence: Digest;
+  /** The model that was evaluated. */
+  readonly served: Digest;
+}
+
 /**
  * The suite's verdict on everything but the forgotten person, with judgement and tables as its evidence; undefined where
  * the policy has no such check.
  */
-const suiteOutcome = async ({ job, planDigest }: Check, { results, artifacts }: RecordPorts) => {
+const suiteOutcome = async (
+  { job, planDigest }: Check,
+  { results, artifacts }: RecordPorts,
+): Promise<Suite | undefined> => {
   const plan = await getJson(artifacts, planDigest, RecertificationPlan);
   const policy = await getJson(artifacts, plan.policy, GatePolicy);
   const { result: tables } = JobResult.parse(await results.get(job));
@@ -56,12 +71,13 @@ const suiteOutcome = async ({ job, planDigest }: Check, { results, artifacts }: 
   if (!rules) return undefined;
   const judgement = judge(await getJson(artifacts, tables, EvaluationTables), rules);
   const evidence = await putJson(artifacts, {
-    kind: 'quittance-recertification/v1',
+    kind: 'quittance-recertification/v1' as const,
     plan: planDigest,
     tables,
     judgement,
+    job, // so that the next run is other evidence, even where it finds the very same
   });
-  return { passed: judgement.verdict === 'pass', days: policy.certificateDays, evidence };
+  return { passed: judgement.verdict === 'pass', days: policy.certificateDays, evidence, served: plan.digest };
 };
 
 type Certificate = ModelRecord['certificates'][number];
@@ -78,28 +94,43 @@ const stateOf = (
   now: Date,
 ): ModelRecord['recertification']['state'] => {
   if (check.continuity === 'drifted') return 'drifted';
+  if (passed === undefined && isLost(model.recertification.state)) return model.recertification.state;
   if (passed === false || model.certificates.some(({ validUntil }) => validUntil < now.toISOString())) return 'lapsed';
   return model.certificates.length === 0 ? 'never' : 'current';
 };
+
+/** Equal digests alone do not mend what failed or was something else in between: only a suite that passes does. */
+const isLost = (state: ModelRecord['recertification']['state']): boolean => state === 'lapsed' || state === 'drifted';
+
+interface Found {
+  readonly model: ModelRecord;
+  readonly state: RenewalPredicate['state'];
+  readonly at: string;
+  readonly suite: Suite | undefined;
+}
 
 /**
  * Only purged tickets take it: a case still open has its own way to go. A repeat finds the same entry and adds none.
  */
 const recordOn = async (
-  ticketId: string,
-  state: string,
-  evidence: string | undefined,
-  { tickets, clock }: RecordPorts,
+  { ticketId, certificateDigest, validUntil }: Certificate,
+  { model, state, at, suite }: Found,
+  { tickets, artifacts, signer, clock }: RecordPorts,
 ) => {
   const found = await tickets.get(ticketId);
-  if (found.ticket.status !== 'PURGED' || state === 'never') return;
+  if (found.ticket.status !== 'PURGED' || !found.ticket.sealed) return;
+  const evidence = suite?.evidence;
   const last = found.ticket.recertifications.at(-1);
   if (last?.state === state && last.evidence === evidence) return;
-  await commitEvent({ tickets, clock }, found, {
-    type: 'recertified',
-    state: z.enum(['current', 'lapsed', 'drifted']).parse(state),
-    evidence,
-  });
+  const predicate = {
+    ...{ ticketId, certificate: certificateDigest, state, at },
+    ...(evidence !== undefined && { evidence }),
+    ...(suite?.passed && state === 'current' && { validUntil }),
+  };
+  const { approver } = found.ticket.sealed.approval;
+  const about = { model: model.name, served: suite?.served ?? model.digest, approver };
+  const statement = await putJson(artifacts, await signRenewal(signer, predicate, about));
+  await commitEvent({ tickets, clock }, found, { type: 'recertified', state, evidence, statement });
 };
 
 const tell = (name: string, state: string, at: string, { notifier }: RecordPorts) =>

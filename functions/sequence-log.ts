@@ -1,10 +1,12 @@
 // Moves committed events from the outbox into the transparency log, in commit order, and notes where each stands. Safe
-// to run twice and by two: an event that is in the log already is only marked. Trap: a crash between append and mark
+// to run twice and by two: an event that is in the log already is only marked. For a ticket that has something to hand
+// out, the log's key signs which leaves are its own. Trap: a crash between append and mark
 // leaves an event in the log and in the outbox; its bytes tell.
 import { z } from 'zod';
 import { isQuittanceError, must } from '#core/errors.ts';
-import { appendToLog, readLog, type LogPorts } from '#core/ledger/log.ts';
+import { appendedLog, readLog, type LogPorts, type LogState } from '#core/ledger/log.ts';
 import { indexesOf } from '#core/ledger/recent.ts';
+import { writeTicketLeaves } from '#core/ledger/ticket-leaves.ts';
 import type { StoredEvent, TicketStore } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
 import { Nothing } from './step-support.ts';
@@ -58,16 +60,39 @@ const inTurn = (store: TicketStore, act: () => Promise<void>): Promise<void> => 
 };
 
 const sequence = async (waiting: readonly StoredEvent[], ports: SequencePorts) => {
-  const log = await readLog(ports);
-  const known = await indexesOf(ports.logStorage, log, waiting);
+  const before = await readLog(ports);
+  const known = await indexesOf(ports.logStorage, before, waiting);
   const added = waiting.filter(({ eventId }) => !known.has(eventId));
-  const indexes = await appendToLog(
+  const { indexes, log } = await appendedLog(
     ports,
     added.map(({ body }) => Buffer.from(body)),
-    log,
+    before,
   );
   const fresh = new Map(added.map(({ eventId }, i) => [eventId, indexes[i]]));
-  await ports.tickets.markSequenced(
-    waiting.map(({ eventId }) => ({ eventId, leafIndex: must(known.get(eventId) ?? fresh.get(eventId), 'leaf') })),
+  const marks = new Map(
+    waiting.map(({ eventId }) => [eventId, must(known.get(eventId) ?? fresh.get(eventId), 'leaf')]),
   );
+  for (const ticketId of new Set(waiting.map((event) => event.ticketId))) await noteLeaves(ticketId, marks, log, ports);
+  await ports.tickets.markSequenced([...marks].map(([eventId, leafIndex]) => ({ eventId, leafIndex })));
+};
+
+/** Events after which there is something to hand out: a certificate, or a request that ended without one. */
+const ENDINGS: readonly string[] = ['certified', 'closed'];
+
+/**
+ * Signs which leaves are the ticket's, for its bundle. Not while another of its events waits: the batch that brings the
+ * event into the log signs.
+ */
+const noteLeaves = async (
+  ticketId: string,
+  marks: ReadonlyMap<string, number>,
+  log: LogState,
+  ports: SequencePorts,
+): Promise<void> => {
+  const events = await ports.tickets.events(ticketId);
+  if (!events.some(({ type }) => ENDINGS.includes(type))) return;
+  const leaves = events.map(({ eventId, leafIndex }) => leafIndex ?? marks.get(eventId));
+  const known = leaves.filter((index) => index !== undefined);
+  const whole = events.every(({ sequence }, i) => sequence === i + 1) && known.length === leaves.length;
+  if (whole) await writeTicketLeaves(ports, log, ticketId, known);
 };

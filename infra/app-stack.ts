@@ -44,7 +44,9 @@ export class AppStack extends Stack {
     const { prefix } = settings;
     const grants = portGrants(resources, this);
     const undelivered = makeUndelivered(this, 'Undelivered');
-    const functions = this.#stepFunctions(prefix, steps, grants, code.steps, undelivered);
+    const unlogged = { ...grants, signer: envelopeSigner(resources) };
+    const tableOf = ({ uses }: Step) => (uses.includes('logHead') ? grants : unlogged);
+    const functions = this.#stepFunctions(prefix, steps, tableOf, code.steps, undelivered);
     const machines = makeMachines(this, prefix, functions);
     const { api, pool, client } = makeApi(
       this,
@@ -55,7 +57,7 @@ export class AppStack extends Stack {
         prefix,
         code: code.api,
         timeoutSeconds: API_TIMEOUT_SECONDS,
-        access: grantsOf(apiUses, { ...grants, signer: envelopeSigner(resources) }),
+        access: grantsOf(apiUses, unlogged),
       }),
     );
     const sendReminders = functions.get('send-reminders');
@@ -96,13 +98,14 @@ export class AppStack extends Stack {
   #stepFunctions(
     prefix: string,
     steps: readonly Step[],
-    table: GrantTable,
+    tableOf: (step: Step) => GrantTable,
     code: string,
     undelivered: IQueue,
   ): Map<string, Lambda> {
     const timeouts = stepTimeouts();
-    const make = ({ name, uses }: Step) => {
-      const { environment, grants } = grantsOf(uses, table);
+    const make = (step: Step) => {
+      const { name, uses } = step;
+      const { environment, grants } = grantsOf(uses, tableOf(step));
       return makeLambda(this, idOf(name), {
         name,
         description: `step ${name}`,

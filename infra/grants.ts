@@ -173,8 +173,8 @@ export const portGrants = (
 });
 
 /**
- * The signer without the log's key, for the HTTP app, which signs people's decisions and the bundles that it hands out.
- * Only steps of a workflow sign checkpoints of the log.
+ * The signer without the log's key, for the HTTP app, which signs people's decisions and the bundles that it hands out,
+ * and for a step that signs statements and appends nothing. Only steps that replace the log's head sign checkpoints.
  */
 export const envelopeSigner = (resources: Resources): PortGrants => ({
   environment: {

@@ -24,8 +24,8 @@ export interface TicketView {
   readonly evidence: string | null;
   /** What the interim rule does, as far as it was counted. */
   readonly protection: Protection | null;
-  /** Whether a certificate was issued. */
-  readonly certified: boolean;
+  /** Whether there is a bundle: of a certificate, or of how the request was closed. */
+  readonly evidenced: boolean;
   /** Whether this viewer may read the sealed request, which is logged. */
   readonly mayRead: boolean;
   /** Whether it waits for somebody to confirm whose records they are. */
@@ -39,7 +39,7 @@ export const mayDecide = (viewer: Viewer, item: WorkItem): boolean =>
 
 /** `readToken`: of the form by which this viewer may read the request. */
 export const ticketBody = (view: TicketView, readToken: string): Html => {
-  const { item, proposal, report, evidence, protection, certified, mayDecide: decides } = view;
+  const { item, proposal, report, evidence, protection, evidenced, mayDecide: decides } = view;
   return html`<p class="notice">${report.executive.done}</p>
     ${view.mayRead && readForm(view, readToken)} ${proposal && html`<p>${proposalText(proposal, report)}</p>`}
     ${evidence !== null && html`<p>${decides ? html`<a class="button" href="/tickets/${item.id}/approval">Decide on the evidence</a>` : 'The evidence waits for a person other than the filer.'}</p>`}
@@ -52,7 +52,7 @@ export const ticketBody = (view: TicketView, readToken: string): Html => {
     <ul>
       <li><a href="/tickets/${item.id}/report.html">Audit report</a></li>
       <li><a href="/tickets/${item.id}/report.json">Audit report as data</a></li>
-      ${certified && html`<li><a href="/tickets/${item.id}/bundle.zip">Evidence bundle</a>, and <a href="/verify?ticket=${item.id}">what verifying it gives</a></li>`}
+      ${evidenced && html`<li><a href="/tickets/${item.id}/bundle.zip">Evidence bundle</a>, and <a href="/verify?ticket=${item.id}">what verifying it gives</a></li>`}
     </ul>`;
 };
 

@@ -48,6 +48,7 @@ export const smallJobs =
       const others = Object.entries(proportions).filter(([key]) => !key.startsWith('forget.'));
       const tables = {
         ...rest,
+        suite: { ...rest.suite, digest: plan.suite },
         proportions: Object.fromEntries(others),
         people,
         histograms: {},

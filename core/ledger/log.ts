@@ -148,13 +148,20 @@ export const openCheckpoint = async (
 };
 
 /**
- * Appends entries and returns the index of each. Durable when it returns; after a failure the same call goes on. `log`:
- * as the caller has just read it. LEDGER_CONFLICT when another writer was faster.
+ * Appends entries and returns the index of each. Durable when it returns; after a failure the same call goes on.
+ * LEDGER_CONFLICT when another writer was faster.
  */
-export const appendToLog = async (ports: LogPorts, added: readonly Uint8Array[], log?: LogState): Promise<number[]> => {
-  if (added.length === 0) return [];
+export const appendToLog = async (ports: LogPorts, added: readonly Uint8Array[]): Promise<number[]> =>
+  (await appendedLog(ports, added, await readLog(ports))).indexes;
+
+/** The same, to the log as the caller has just read it, and the log as this append left it. */
+export const appendedLog = async (
+  ports: LogPorts,
+  added: readonly Uint8Array[],
+  state: LogState,
+): Promise<{ indexes: number[]; log: LogState }> => {
+  if (added.length === 0) return { indexes: [], log: state };
   const { logStorage, logHead, signer, clock } = ports;
-  const state = log ?? (await readLog(ports));
   if (state.note !== undefined && !(await stored(logStorage, checkpointPath(state.version))))
     await publish(logStorage, state.note, state.version); // lost by a crash of the last append
   const order = await withLeftovers(logStorage, state.size, added.map(toBuffer));
@@ -168,10 +175,11 @@ export const appendToLog = async (ports: LogPorts, added: readonly Uint8Array[],
   await logHead.replace(note, state.version);
   const width = size % TILE_WIDTH;
   const tail = width === 0 ? [] : [...state.tail, ...order].slice(-width);
-  known.set(logStorage, { checkpoint, origin, note, version: state.version + 1, size, edge, tail });
+  const log = { checkpoint, origin, note, version: state.version + 1, size, edge, tail };
+  known.set(logStorage, log);
   await publish(logStorage, note, state.version + 1);
   const places = new Map(order.map((entry, i) => [entry.toString('latin1'), state.size + i]));
-  return added.map((entry) => places.get(toBuffer(entry).toString('latin1'))!);
+  return { indexes: added.map((entry) => places.get(toBuffer(entry).toString('latin1'))!), log };
 };
 
 const toBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes);

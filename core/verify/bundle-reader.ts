@@ -10,6 +10,7 @@ import { parseOnce } from '../json-keys.ts';
 import { openNote, parseCheckpoint, type Checkpoint } from '../ledger/note.ts';
 import { parseTlogProof } from '../ledger/proof.ts';
 import type { FileEntry } from '../model.ts';
+import type { TicketEnd } from '../ticket.ts';
 import { TrustRoot } from '../trust-root.ts';
 
 export interface VerifyOptions {
@@ -86,6 +87,26 @@ export class BundleReader {
 
   get index(): BundleIndex {
     return this.json('bundle.json', BundleIndex);
+  }
+  /** Whether the bundle is about a certificate; otherwise about a request that ended without one. */
+  get certified(): boolean {
+    return this.outcome === 'completed';
+  }
+  /** How the request ended, by the bundle's own list: the service signs it, and the history must agree. */
+  get outcome(): TicketEnd {
+    try {
+      return this.index.outcome ?? 'completed';
+    } catch {
+      return 'completed'; // a list that cannot be read fails its own check
+    }
+  }
+  /** The file that has this digest. */
+  nameOf(digest: unknown): string | undefined {
+    const names = this.#once('names by digest', () => {
+      const listed = [...this.files.keys()].map((name) => [this.digest(name), name] as const);
+      return new Map<unknown, string>(listed.reverse());
+    });
+    return names.get(digest);
   }
   get trustRoot(): TrustRoot {
     return this.options.trustRoot ?? this.json('trust-root.json', TrustRoot);

@@ -9,7 +9,6 @@ import { judge, StoredJudgement, type Gate, type Judgement } from '../gate.ts';
 import { GatePolicy } from '../policy.ts';
 import { bundledManifest, filesOf, linkBelow, type Chain } from '../model-chain.ts';
 import { beneath, manifestDigest, ModelManifest } from '../model.ts';
-import { daysAfter } from '../retention.ts';
 import { RunManifest, UnlearnPlan } from '../run.ts';
 import { fail, notChecked, requireThat, type BundleReader, type Rule } from './bundle-reader.ts';
 
@@ -89,17 +88,22 @@ const judgedAgain = (bundle: BundleReader): Judgement =>
 export const statisticsRecomputed: Rule = (bundle) => {
   const judgement = bundle.json('judgement.json', StoredJudgement);
   const again = judgedAgain(bundle);
-  again.gates.forEach((gate, i) => requireSame(judgement.gates[i] ?? fail(`the judgement lacks '${gate.name}'`), gate));
-  requireThat(
-    again.gates.length === judgement.gates.length && again.verdict === judgement.verdict,
-    'the judgement does not follow from tables and policy',
-  );
+  requireSameJudgement(judgement, again);
   requireThat(
     canonicalize(bundle.certificate.results) === canonicalize(judgement.gates),
     'the certificate shows other results',
   );
   requireCertifiedEvaluation(bundle);
   return `${again.gates.length} gates recomputed from the tables`;
+};
+
+/** A judgement is what tables and policy give. */
+export const requireSameJudgement = (given: StoredJudgement, again: Judgement): void => {
+  again.gates.forEach((gate, i) => requireSame(given.gates[i] ?? fail(`the judgement lacks '${gate.name}'`), gate));
+  requireThat(
+    again.gates.length === given.gates.length && again.verdict === given.verdict,
+    'the judgement does not follow from tables and policy',
+  );
 };
 
 const requireSame = (given: StoredJudgement['gates'][number], again: Gate) => {
@@ -212,26 +216,6 @@ export const modelAtHand: Rule = (bundle) => {
     'the model folder has files that were not certified',
   );
   return 'the model folder is the certified one';
-};
-
-export const notExpired: Rule = (bundle) => {
-  const { validUntil } = bundle.certificate;
-  requireThat(bundle.event('certified').body['validUntil'] === validUntil, 'the log names another date');
-  const renewed = renewedUntil(bundle);
-  const until = renewed !== undefined && renewed > validUntil ? renewed : validUntil;
-  const now = bundle.options.now.getTime();
-  requireThat(Date.parse(until) > now, `certificate-expired: re-certification was due on ${until}`);
-  return `valid until ${until}${until === validUntil ? '' : ', by a re-certification in the log'}`;
-};
-
-/** From the last re-certification that ran the full suite: its time and the days of the policy. */
-const renewedUntil = (bundle: BundleReader): string | undefined => {
-  const certified = bundle.event('certified').index;
-  const passed = bundle.events.findLast(
-    ({ type, index, body }) =>
-      type === 'recertified' && index > certified && body['state'] === 'current' && body['evidence'] !== undefined,
-  );
-  return passed && daysAfter(new Date(passed.at), bundle.json('policy.json', GatePolicy).certificateDays);
 };
 
 export const wordsNeverSaid: Rule = (bundle) => {

@@ -36,7 +36,7 @@ export const OUTSIDE: readonly { readonly at: RegExp; readonly why: string }[] =
   { at: /log\/\d+\.json#\/event\/trainingManifest$/, why: 'keyed digests of training rows, kept beside the model' },
   { at: /plan\.json#\/gatheredBy\/plan$/, why: "another ticket's plan: it is in that ticket's bundle" },
   {
-    at: /recertifications\/\d+\/(plan\.json#\/digest|tables\.json#\/model)$/,
+    at: /recertifications\/\d+\/(plan\.json#\/digest|tables\.json#\/model|statement\.dsse\.json#\/subject\/0\/digest\/sha256)$/,
     why: 'the model that was served then, maybe after later deletions, which have certificates of their own',
   },
   {

@@ -49,13 +49,14 @@ export const bundleSealed: Rule = (bundle) => {
 
 export const bundleTicket: Rule = (bundle) => {
   const { ticketId } = bundle.index;
-  requireThat(bundle.certificate.ticketId === ticketId, 'the certificate belongs to another ticket');
+  if (bundle.certified)
+    requireThat(bundle.certificate.ticketId === ticketId, 'the certificate belongs to another ticket');
   const first = bundle.events[0] ?? fail('the bundle has no event');
   requireThat(
     bundle.events.every((event) => event.ticketId === ticketId),
     'an event belongs to another ticket',
   );
-  requireAsFiled(bundle);
+  if (bundle.certified) requireAsFiled(bundle);
   return `${ticketId}, received ${first.at}`;
 };
 
@@ -73,7 +74,8 @@ export const trustRootKeys: Rule = (bundle) => {
   const { keys } = bundle.trustRoot;
   const misnamed = misnamedKey(bundle.trustRoot);
   requireThat(misnamed === undefined, `key ${misnamed ?? ''} does not have its id`);
-  for (const role of ['log', 'service', 'person'] as const) requireThat(bundle.keys(role).size > 0, `no ${role} key`);
+  const roles = ['log', 'service', ...(bundle.certified ? ['person' as const] : [])] as const;
+  for (const role of roles) requireThat(bundle.keys(role).size > 0, `no ${role} key`);
   requireThat(new Set(keys.map(({ id }) => id)).size === keys.length, 'two roles share a key');
   return `${keys.length} keys, each with its id`;
 };

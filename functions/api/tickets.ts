@@ -10,7 +10,7 @@ import { auditReport } from '#report/audit-report.ts';
 import { gatherReport } from '#report/gather.ts';
 import { CONTENT_POLICY, reportHtml } from '#report/html.ts';
 import { protectionOf } from '#core/protection-words.ts';
-import { TicketId, type Ticket } from '#core/ticket.ts';
+import { isClosed, TicketId, type Ticket } from '#core/ticket.ts';
 import { parseTicketRequest, type TicketRequest } from '#core/ticket-request.ts';
 import { mayDecide, ticketBody, type TicketView } from '#portal/ticket.ts';
 import { VIEWS, workItem, worklist, worklistBody, type View } from '#portal/worklist.ts';
@@ -62,15 +62,15 @@ const showTicket = async (c: Asked, context: ApiContext): Promise<Response> => {
     mayRead: c.var.identity.roles.includes('approver') && ticket.status !== 'PURGED',
     inDoubt: ticket.status === 'REMEDIATION' && ticket.reason === 'SUBJECT_MISMATCH',
     protection: protectionOf(ticket) ?? null,
-    certified: isCertified(ticket),
+    evidenced: hasBundle(ticket),
     mayDecide: mayDecide(c.var.identity, item),
   };
   const readToken = formToken(context.formKey, c.var.identity, 'request', ticket.id);
   return show(c, { title: `Ticket ${ticket.id}`, data, body: () => ticketBody(data, readToken) });
 };
 
-const isCertified = (ticket: Ticket): boolean =>
-  ticket.status === 'EVIDENCE_SEALED' || (ticket.status === 'PURGED' && ticket.sealed !== undefined);
+const hasBundle = (ticket: Ticket): boolean =>
+  ticket.status === 'EVIDENCE_SEALED' || ticket.status === 'PURGED' || isClosed(ticket);
 
 /**
  * The report is one file with its style inside, which its own policy names by digest; the portal's would refuse that

@@ -1,7 +1,7 @@
 // A true bundle of a walked ticket, and the means to forge one: as a stranger, who edits files and lists them again;
 // and as an insider with every private key, who writes the history anew, so that nothing but the rules on its content
 // stands in the way.
-import { assembleBundle, type BundleFiles } from '#core/bundle.ts';
+import { assembleBundle, type BundleFiles, type BundleIndex } from '#core/bundle.ts';
 import { canonicalize, digestOf, type Digest, type Json } from '#core/canonical.ts';
 import {
   attest,
@@ -22,7 +22,7 @@ import type { RunManifest, UnlearnPlan } from '#core/run.ts';
 import type { TrustRoot } from '#core/trust-root.ts';
 import { verifyBundle, type VerifyOptions } from '#core/verify.ts';
 import { APPROVER } from '#bench/house/cases.ts';
-import { originOf, root, writtenLog } from './small-log.ts';
+import { originOf, root, writtenLeaves, writtenLog } from './small-log.ts';
 import { walkedToEnd } from './walked-cases.ts';
 
 export interface Leaf {
@@ -78,10 +78,10 @@ export const readJson = <T>(files: BundleFiles, name: string): T =>
 export const jsonBytes = (value: unknown): Uint8Array => Buffer.from(canonicalize(value as Json));
 
 const indexOf = (files: BundleFiles): Uint8Array => {
-  const { ticketId } = readJson<{ ticketId: string }>(files, 'bundle.json');
+  const head = readJson<Omit<BundleIndex, 'files'>>(files, 'bundle.json');
   const listed = [...files].filter(([name]) => !/^bundle\.(json|dsse\.json)$/.test(name));
   const digests = Object.fromEntries(listed.map(([name, bytes]) => [name, digestOf(bytes)]));
-  return jsonBytes({ kind: 'quittance-bundle/v2', ticketId, files: digests });
+  return jsonBytes({ ...head, files: digests });
 };
 
 /**
@@ -180,7 +180,7 @@ const replaceArtefacts = (files: BundleFiles, artefacts: Readonly<Record<string,
 
 const boundTo = (leaf: Leaf, files: BundleFiles, evidence: string): Leaf => {
   const event = { ...leaf.event };
-  if ('evidence' in event) event['evidence'] = evidence;
+  if ('evidence' in event && event.type !== 'recertified') event['evidence'] = evidence;
   if (event.type === 'evaluated')
     for (const name of ['tables', 'judgement']) event[name] = digestOf(files.get(`${name}.json`)!);
   if (event.type === 'unlearned') event['manifest'] = digestOf(files.get('run.json')!);
@@ -233,6 +233,8 @@ const logAgain = async (
   const bodies = bodiesOf(leaves);
   const { checkpoint, proofs, consistency } = await writtenLog(origin, signer, bodies, earlier, time);
   files.set('checkpoint', Buffer.from(checkpoint)).set('consistency', Buffer.from(consistency));
+  const { ticketId: id } = readJson<BundleIndex>(files, 'bundle.json');
+  files.set('leaves', Buffer.from(await writtenLeaves(origin, signer, id, bodies)));
   for (const [i, body] of bodies.entries()) {
     const name = `log/${String(i + 1).padStart(4, '0')}`;
     files.set(`${name}.json`, Buffer.from(body)).set(`${name}.tlog-proof`, Buffer.from(proofs[i]!));

@@ -69,4 +69,20 @@ export const writtenLog = async (
   return { checkpoint, proofs, consistency };
 };
 
+/** The log's word on which of these entries are the ticket's. */
+export const writtenLeaves = async (
+  origin: string,
+  signer: Signer,
+  ticketId: string,
+  entries: readonly string[],
+  indexes: readonly number[] = entries.map((_, i) => i),
+): Promise<string> => {
+  const where = `size ${entries.length}\nroot ${root(entries).toString('base64')}`;
+  const text = `${origin}/ticket\nticket ${ticketId}\n${where}\nleaves ${indexes.join(' ')}\n`;
+  const key = await signer.publicKey(LOG_KEY);
+  const id = sha256(`${origin}\n`, Uint8Array.of(1), key).subarray(0, 4);
+  const signature = Buffer.concat([id, await signer.sign(LOG_KEY, Buffer.from(text))]).toString('base64');
+  return `${text}\n— ${origin} ${signature}\n`;
+};
+
 const lines = (hashes: readonly Buffer[]): string => hashes.map((hash) => `${hash.toString('base64')}\n`).join('');

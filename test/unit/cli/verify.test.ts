@@ -51,16 +51,16 @@ const run = (...args: string[]) => {
 describe('quittance verify', () => {
   it('exits 0 on a true bundle, with a line a check', () => {
     const { status, stdout } = run('bundle', '--trust-root', 'pinned.json');
-    expect(stdout.trim().split('\n')).toHaveLength(36);
+    expect(stdout.trim().split('\n')).toHaveLength(38);
     expect(stdout).toMatch(/\nvalid\n$/);
     expect(stdout).not.toContain('FAIL');
     expect(status).toBe(0);
   });
 
-  it('prints { ok, checks, remarks } and nothing else with --json', () => {
+  it('prints { outcome, ok, checks, remarks } and nothing else with --json', () => {
     const { status, stdout } = run('bundle', '--json');
     const result = JSON.parse(stdout) as { ok: boolean; checks: object[] };
-    expect(Object.keys(result)).toEqual(['ok', 'checks', 'remarks']);
+    expect(Object.keys(result)).toEqual(['outcome', 'ok', 'checks', 'remarks']);
     expect(result.ok).toBe(true);
     for (const check of result.checks) expect(Object.keys(check)).toEqual(['id', 'ok', 'state', 'detail']);
     expect(status).toBe(0);

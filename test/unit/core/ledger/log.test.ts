@@ -4,7 +4,15 @@ import fc from 'fast-check';
 import { isQuittanceError } from '#core/errors.ts';
 import { allEntries, checkLog } from '#test/support/log-fsck.ts';
 import { originOf } from '#test/support/small-log.ts';
-import { appendToLog, checkpointPath, LOG_KEY, readLog, readOrigin, type LogPorts } from '#core/ledger/log.ts';
+import {
+  appendedLog,
+  appendToLog,
+  checkpointPath,
+  LOG_KEY,
+  readLog,
+  readOrigin,
+  type LogPorts,
+} from '#core/ledger/log.ts';
 import { EMPTY_ROOT, leafHash, rootOf, verifyConsistency, verifyInclusion } from '#core/ledger/merkle.ts';
 import { checkpointText, signatureLine } from '#core/ledger/note.ts';
 import { consistencyFile, parseConsistencyFile, parseTlogProof, tlogProof } from '#core/ledger/proof.ts';
@@ -80,8 +88,8 @@ describe('an append', () => {
   it('by two at once is taken from one; the other is told, and both have their entries in the end', async () => {
     const { ports } = memoryWorld();
     const [one, other] = [await readLog(ports), await readLog(ports)];
-    expect(await appendToLog(ports, bytes('a'), one)).toEqual([0]);
-    expect(await codeOf(appendToLog(ports, bytes('a', 'b'), other))).toBe('LEDGER_CONFLICT');
+    expect((await appendedLog(ports, bytes('a'), one)).indexes).toEqual([0]);
+    expect(await codeOf(appendedLog(ports, bytes('a', 'b'), other))).toBe('LEDGER_CONFLICT');
     expect(await appendToLog(ports, bytes('b'))).toEqual([1]);
     await sound(ports);
   });

@@ -2,16 +2,19 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { BundleFiles } from '#core/bundle.ts';
 import { digestOf } from '#core/canonical.ts';
-import type { CertificatePredicate } from '#core/certificate.ts';
+import { signBundle, type CertificatePredicate } from '#core/certificate.ts';
 import { verifyBundle, type VerifyOptions } from '#core/verify.ts';
 import {
   failedChecks,
   forged,
+  jsonBytes,
+  readJson,
   relisted,
   trueBundle,
   type Leaf,
   type TrueBundle,
 } from '#test/support/forged-bundles.ts';
+import { writtenLeaves } from '#test/support/small-log.ts';
 
 let truth: TrueBundle;
 beforeAll(async () => {
@@ -110,7 +113,43 @@ describe('the log', () => {
     const files = relisted(drifted, (all) => {
       for (const ending of ['json', 'tlog-proof']) all.delete(`log/0015.${ending}`);
     });
-    expect(failing(files)).toEqual(['bundle-sealed']);
+    expect(failing(files)).toEqual(['bundle-sealed', 'history-complete']);
+  });
+
+  it("what came later cut off by whoever holds the service's key and not the log's", async () => {
+    const before = await forged(truth);
+    const drifted = await forged(truth, { leaves: appended({ type: 'recertified', state: 'drifted' }) });
+    const cut = relisted(drifted, (all) => {
+      for (const ending of ['json', 'tlog-proof']) all.delete(`log/0015.${ending}`);
+    });
+    const resealed = async (files: BundleFiles) => {
+      const { ticketId } = readJson<{ ticketId: string }>(files, 'bundle.json');
+      const log = { origin: truth.trustRoot.origin, size: 15 };
+      const predicate = { ticketId, events: 14, log };
+      const envelope = await signBundle(truth.signer, digestOf(files.get('bundle.json')!), predicate);
+      return files.set('bundle.dsse.json', jsonBytes(envelope));
+    };
+    expect(failing(await resealed(cut))).toEqual(['history-complete']);
+    const olderList = relisted(cut, (all) => all.set('leaves', before.get('leaves')!));
+    expect(failing(await resealed(olderList))).toEqual(['history-complete']);
+    const without = relisted(cut, (all) => all.delete('leaves'));
+    expect(failing(await resealed(without))).toEqual(['history-complete']);
+  });
+
+  it('a list of leaves of another ticket, or with one too few', async () => {
+    const bodies = [...truth.files]
+      .filter(([name]) => /^log.*json$/.test(name))
+      .map(([, bytes]) => Buffer.from(bytes).toString());
+    const { origin } = truth.trustRoot;
+    const { ticketId } = readJson<{ ticketId: string }>(truth.files, 'bundle.json');
+    for (const [id, leaves] of [
+      ['T-9999999999', undefined],
+      [ticketId, [0, 1, 2]],
+    ] as const) {
+      const list = await writtenLeaves(origin, truth.signer, id, bodies, leaves);
+      const files = relisted(truth.files, (all) => all.set('leaves', Buffer.from(list)));
+      expect(failing(files)).toContain('history-complete');
+    }
   });
 });
 
@@ -137,26 +176,24 @@ describe('what came later', () => {
     expect(failing(await forged(truth, { leaves: drifted }))).toEqual(['revocation']);
     const current = appended({ type: 'recertified', state: 'current' });
     expect(failing(await forged(truth, { leaves: current }))).toEqual([]);
-    const mended = appended({ type: 'recertified', state: 'drifted' }, { type: 'recertified', state: 'current' });
-    expect(failing(await forged(truth, { leaves: mended }))).toEqual([]);
   });
 
-  it('is renewed by a full suite in the log, and not by equal digests alone', async () => {
+  it('a failure hidden behind a later leaf that says current', async () => {
+    for (const state of ['drifted', 'lapsed']) {
+      const hidden = appended({ type: 'recertified', state }, { type: 'recertified', state: 'current' });
+      expect([state, failing(await forged(truth, { leaves: hidden }))]).toEqual([state, ['revocation']]);
+    }
+  });
+
+  it('an expired certificate revived by a leaf that names evidence and no statement', async () => {
     const at = '2026-05-20T00:00:00.000Z';
-    const [before, after] = [new Date('2026-08-17T00:00:00.000Z'), new Date('2026-08-19T00:00:00.000Z')];
-    const recertified = (event: object) => (all: Leaf[]) =>
-      appended({ type: 'recertified', state: 'current', ...event })(all).map((leaf, i) =>
+    const evidence = digestOf(truth.files.get('tables.json')!);
+    const leaves = (all: Leaf[]) =>
+      appended({ type: 'recertified', state: 'current', evidence })(all).map((leaf, i) =>
         i < 14 ? leaf : { ...leaf, at },
       );
-    const checkpointTime = new Date(at);
-    const suite = await forged(truth, {
-      leaves: recertified({ evidence: digestOf(truth.files.get('tables.json')!) }),
-      checkpointTime,
-    });
-    expect(failing(suite, { now: before })).toEqual([]);
-    expect(failing(suite, { now: after })).toEqual(['validity']);
-    const digests = await forged(truth, { leaves: recertified({}), checkpointTime });
-    expect(failing(digests, { now: before })).toEqual(['validity']);
+    const files = await forged(truth, { leaves, checkpointTime: new Date(at) });
+    expect(failing(files, { now: new Date('2026-08-17T00:00:00.000Z') })).toEqual(['validity']);
   });
 
   it('names the rule of an expired certificate', () => {

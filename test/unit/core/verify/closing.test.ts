@@ -1,0 +1,114 @@
+// A bundle of a request that ended without a deletion: what it says, and that it cannot be made to say another end, or
+// pass for a certificate.
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { assembleBundle, type BundleFiles } from '#core/bundle.ts';
+import { signBundle } from '#core/certificate.ts';
+import { digestOf } from '#core/canonical.ts';
+import { CLOSING_TYPE, ClosingPredicate } from '#core/closing.ts';
+import { signEnvelope } from '#core/dsse.ts';
+import { verifyBundle } from '#core/verify.ts';
+import { findStep } from '#functions/steps.ts';
+import { sequenceLog } from '#functions/sequence-log.ts';
+import { FILER } from '#bench/house/cases.ts';
+import {
+  jsonBytes,
+  payloadOf,
+  readJson,
+  relisted,
+  trustRootOf,
+  type TrueBundle,
+} from '#test/support/forged-bundles.ts';
+import { walkedToApproval } from '#test/support/walked-cases.ts';
+
+let truth: TrueBundle;
+let early: BundleFiles;
+const NAME = 'closing.dsse.json';
+
+beforeAll(async () => {
+  const { world, ticketId } = await walkedToApproval();
+  const input = { ticketId, outcome: 'withdrawn', reason: 'by-requester', by: FILER };
+  await world.call(findStep('close-ticket'), input);
+  await world.call(sequenceLog, {});
+  early = await assembleBundle(world.ports, ticketId);
+  for (const name of ['notify-parties', 'purge-case']) await world.call(findStep(name), { ticketId });
+  await world.call(sequenceLog, {});
+  const { signer, clock } = world.ports;
+  const files = await assembleBundle(world.ports, ticketId);
+  truth = { files, trustRoot: await trustRootOf(signer, { people: [] }), now: clock.now(), signer };
+});
+
+const verify = (files: BundleFiles) => verifyBundle(files, { now: truth.now, trustRoot: truth.trustRoot });
+const failing = (files: BundleFiles) =>
+  verify(files)
+    .checks.filter(({ state }) => state === 'fails')
+    .map(({ id }) => id);
+
+/** By whoever holds the service's key. */
+const resealed = async (files: BundleFiles): Promise<BundleFiles> => {
+  const predicate = payloadOf(files, 'bundle.dsse.json').predicate as Parameters<typeof signBundle>[2];
+  const envelope = await signBundle(truth.signer, digestOf(files.get('bundle.json')!), predicate);
+  return files.set('bundle.dsse.json', jsonBytes(envelope));
+};
+const saying = async (change: Partial<ClosingPredicate>): Promise<BundleFiles> => {
+  const statement = payloadOf(truth.files, NAME);
+  const predicate = { ...ClosingPredicate.parse(statement.predicate), ...change };
+  const envelope = await signEnvelope({ ...statement, predicate }, truth.signer, ['service']);
+  return resealed(relisted(truth.files, (all) => all.set(NAME, jsonBytes(envelope))));
+};
+
+describe('a bundle of a request that was closed', () => {
+  it('holds, before the purge and after it, and says what it is: no certificate', () => {
+    for (const files of [early, truth.files]) {
+      const { ok, outcome, checks } = verify(files);
+      expect(checks.filter(({ state }) => state === 'fails')).toEqual([]);
+      expect([ok, outcome]).toEqual([true, 'withdrawn']);
+      expect(checks.find(({ id }) => id === 'closing')?.detail).toMatch(
+        /^withdrawn by filer\.finn on .*: by-requester$/,
+      );
+    }
+    expect([...truth.files.keys()].filter((name) => name.startsWith('certificate'))).toEqual([]);
+    expect(payloadOf(truth.files, NAME).predicateType).toBe(CLOSING_TYPE);
+  });
+
+  it('says no other outcome, reason, person, time, filer or clock than the log, whoever signs', async () => {
+    const changes: Partial<ClosingPredicate>[] = [
+      { outcome: 'refused' },
+      { reason: 'manifestly-unfounded' },
+      { by: 'boss.bert' },
+      { at: '2026-01-01T00:00:00.000Z' },
+      { filer: 'boss.bert' },
+      { receivedAt: '2026-01-01T00:00:00.000Z' },
+      { clock: [{ type: 'start', at: '2026-01-01T00:00:00.000Z' }] },
+      { ticketId: 'T-9999999999' },
+    ];
+    for (const change of changes) {
+      const failed = failing(await saying(change));
+      expect([change, failed.some((id) => id.startsWith('closing'))]).toEqual([change, true]);
+    }
+    expect(failing(await saying({}))).toEqual([]);
+  });
+
+  it('passes for no refusal, and for no certificate', async () => {
+    const index = readJson<{ outcome: string }>(truth.files, 'bundle.json');
+    for (const outcome of ['refused', 'cancelled', 'completed']) {
+      const files = new Map(truth.files).set('bundle.json', jsonBytes({ ...index, outcome }));
+      expect([outcome, failing(await resealed(files)).length > 0]).toEqual([outcome, true]);
+    }
+    const silent = new Map(truth.files).set('bundle.json', jsonBytes({ ...index, outcome: undefined }));
+    expect(failing(silent)).toContain('certificate-signatures');
+  });
+
+  it('shows an event that is left out, a byte that is changed and a statement by another key', async () => {
+    const cut = relisted(truth.files, (all) => {
+      const last = [...all.keys()].filter((name) => /^log\/.*json$/.test(name)).at(-1)!;
+      all.delete(last);
+      all.delete(last.replace('.json', '.tlog-proof'));
+    });
+    expect(failing(await resealed(cut))).toContain('history-complete');
+    const changed = relisted(truth.files, (all) => all.set('log/0001.json', jsonBytes({})));
+    expect(failing(changed)).toEqual(expect.arrayContaining(['log-inclusion', 'history']));
+    const statement = payloadOf(truth.files, NAME);
+    const envelope = await signEnvelope(statement, truth.signer, ['person.boss.bert']);
+    expect(failing(relisted(truth.files, (all) => all.set(NAME, jsonBytes(envelope))))).toContain('closing');
+  });
+});
