@@ -20,11 +20,12 @@ export const bench: Command = {
   name: 'bench',
   summary: 'tables of what was measured',
   usage:
-    'people | tofu | sequence | engine | memory | workflow | tickets [--methods A,B] [--seeds N] [--shapes A,B] [--rounds N] [--out FILE]',
+    'people | tofu | windows | sequence | engine | memory | workflow | tickets [--methods A,B] [--seeds N] [--shapes A,B] [--rounds N] [--out FILE]',
   options: {
     methods: { kind: 'value', value: 'A,B', summary: 'only these methods (default all)' },
     path: { kind: 'value', value: 'DIR', summary: 'tofu: folder of the TOFU files' },
     seeds: { kind: 'value', value: 'N', summary: 'worlds and trainings, from seed 1 (default 3)' },
+    draws: { kind: 'value', value: 'N', summary: 'windows: tickets a number of records (default 1000)' },
     shapes: {
       kind: 'value',
       value: 'A,B',
@@ -59,6 +60,12 @@ const sequenceOn = async (args: Arguments): Promise<ExitCode> => {
   const { sequence } = await import('./bench/sequence.ts');
   const { result, text } = await sequence(args);
   return finish(args, summaryOf(result), text);
+};
+
+const windowsOn = async (args: Arguments): Promise<ExitCode> => {
+  const { windows } = await import('./bench/windows.ts');
+  const { result, text } = await windows(args);
+  return finish(args, result, text);
 };
 
 /** The result without histograms and curves, which the rows under the bench folder keep. */
@@ -145,6 +152,7 @@ const BY_HAND = /<!-- by hand:[^]*<!-- end of what is by hand -->/;
 const BENCHES: Readonly<Record<string, (args: Arguments) => Promise<ExitCode>>> = {
   people: peopleOn(generated),
   tofu: peopleOn(tofu),
+  windows: windowsOn,
   sequence: sequenceOn,
   engine,
   memory,

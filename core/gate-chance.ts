@@ -28,15 +28,11 @@ export interface Chance {
 export const leastRecordsOf = (one: GateCheck, { sampling }: GatePolicy): number =>
   one.leastRecords ?? (sampling ? quantityOf(one.of).leastRecords : 1);
 
-const recordsOf = ({ proportions, sums }: EvaluationTables, key: QuantityKey): number =>
-  entry(proportions, key)?.n ?? entry(sums, key)?.n ?? 0;
-
 /** undefined for a policy that leaves nothing to chance: its bounds are the same at any number of records. */
 export const chanceOf = (tables: EvaluationTables, policy: GatePolicy): Chance | undefined => {
   if (!policy.sampling) return undefined;
   const compared = policy.checks.filter((one) => 'reference' in one);
-  const made = compared.filter((one) => recordsOf(tables, one.of) >= leastRecordsOf(one, policy));
-  const alpha = policy.sampling.error / Math.max(1, made.length);
+  const alpha = policy.sampling.error / Math.max(1, compared.length);
   const wider = (n: number, m: number, key: QuantityKey): number => {
     const means = entry(tables.peopleMeans, key) ?? [];
     return widening(n, m, means.length, likenessWithinPeople(entry(tables.sums, key), means));

@@ -86,7 +86,8 @@ export const limitsOf = ({ gates, sampling }: Pick<Judgement, 'gates' | 'samplin
   const { error, alpha, tooFew } = sampling;
   const n = Math.max(...asked.map((gate) => gate.n));
   return [
-    `The verdict rests on ${plural(n)}. A model that never saw ${n === 1 ? 'it' : 'them'} would fail in at most ${percent(error)} of cases, ${percent(alpha)} on each check beside never-trained people.`,
+    `The verdict rests on ${plural(n)}. A model that never saw ${n === 1 ? 'it' : 'them'} would fail the checks beside never-trained ` +
+      `people, taken together, in at most ${percent(error)} of cases (${percent(alpha)} each).`,
     ...asked.flatMap(unnoticed),
     ...notMade(asked, tooFew),
   ];

@@ -112,9 +112,9 @@ describe('the number of records', () => {
     expect(least(alike)).toBeLessThan(least(unlike));
   });
 
-  it('shares the error among the checks that are made', () => {
-    expect(judge(tablesOf(20), policy).sampling).toEqual({ error: 0.05, tooFew: 'approver', alpha: 0.05 / 7 });
-    expect(judge(tablesOf(1), policy).sampling?.alpha).toBeCloseTo(0.05 / 3, 12);
+  it('shares the error among the checks that compare', () => {
+    for (const n of [1, 20])
+      expect(judge(tablesOf(n), policy).sampling).toEqual({ error: 0.05, tooFew: 'approver', alpha: 0.05 / 6 });
   });
 });
 
@@ -137,7 +137,7 @@ describe('one record', () => {
   it('has its limits said with the verdict', () => {
     const limits = limitsOf(judgement);
     expect(limits[0]).toBe(
-      'The verdict rests on 1 record. A model that never saw it would fail in at most 5 % of cases, 1.67 % on each check beside never-trained people.',
+      'The verdict rests on 1 record. A model that never saw it would fail the checks beside never-trained people, taken together, in at most 5 % of cases (0.833 % each).',
     );
     expect(limits.join('\n')).toContain(`Of 1 record, the check “${AUC}” notices nothing between`);
     expect(limits.join('\n')).toContain(`${FORCED} (needs 2)`);
@@ -153,7 +153,7 @@ describe('one record', () => {
   });
 
   it('does not pass where nothing that could find it known was asked', () => {
-    const more = policy.checks.map((one) => ('reference' in one ? { ...one, leastRecords: 5 } : one));
+    const more = policy.checks.map((one) => (one.of.startsWith('forget.') ? { ...one, leastRecords: 5 } : one));
     const asking = parsePolicy({ ...policy, checks: more });
     expect(judge(tablesOf(4), asking).verdict).toBe('remediation');
     expect(judge(tablesOf(5), asking).verdict).toBe('pass');
@@ -172,7 +172,7 @@ describe('words and policies', () => {
   it('show a bound by three digits, and how often chance is outside', () => {
     const found = gate(judge(tablesOf(20), policy), AUC);
     expect(thresholdText(found)).toMatch(/^≥ 0\.\d{1,3} and ≤ 0\.\d{1,3}$/);
-    expect(detailText(found)).toContain('outside in at most 0.714 % of cases');
+    expect(detailText(found)).toContain('outside in at most 0.833 % of cases');
   });
 
   it('say nothing of limits under a policy without them, whose judgement is as before', () => {
@@ -189,8 +189,14 @@ describe('words and policies', () => {
     );
   });
 
-  it.each(['gate-v2', 'chat-v2'])('%s compares whatever it asks of the forgotten with never-trained people', (name) => {
-    for (const check of readPolicy(name).checks)
-      if (check.of.startsWith('forget.')) expect(check).toHaveProperty('reference');
-  });
+  // 0 of 1,920 whole answers about never-trained people are exact (test/golden/never-trained): there is no chance to
+  // allow for
+  it.each(['gate-v2', 'chat-v2'])(
+    '%s compares what it asks of the forgotten with never-trained people, but for recitals',
+    (name) => {
+      for (const check of readPolicy(name).checks)
+        if (check.of.startsWith('forget.') && check.of !== 'forget.greedyExact')
+          expect(check).toHaveProperty('reference');
+    },
+  );
 });
