@@ -37,6 +37,39 @@ export const passed = (rows: readonly Row[]): string =>
 export const means = (columns: readonly Column[], rows: readonly Row[]): string[] =>
   columns.map((one) => number(meanOver(one, rows), one.digits));
 
+/** A row for each method, numbered as in the plots: verdicts, how many pass, and the means of `columns` over seeds. */
+export const methodTable = (groups: ReadonlyMap<string, readonly Row[]>, columns: readonly Column[]): string[] =>
+  table(
+    ['', 'method', 'gate, a seed', 'passes', ...columns.map(({ title }) => title)],
+    [...groups].map(([label, rows], i) => [
+      String(i + 1),
+      label,
+      verdicts(rows),
+      passed(rows),
+      ...means(columns, rows),
+    ]),
+  );
+
+export const images = (plots: readonly Plots[]): string[] =>
+  plots.flatMap(({ path, alt }) => ['', `![${alt}](${path})`]);
+
+/** The place for text written by hand, which cli/bench.ts takes over into a new document. */
+export const BY_HAND: readonly string[] = [
+  '',
+  '<!-- by hand: what the numbers say, and what other commands print; kept when this file is made again -->',
+  '<!-- end of what is by hand -->',
+];
+
+/** Every number of every group, under a heading of its own. */
+export const everyNumber = (
+  said: string,
+  groups: readonly (readonly [string, readonly Row[]])[],
+  columns?: readonly Column[],
+): string[] => [
+  ...['', '## Every number', '', said],
+  ...groups.flatMap(([label, rows]) => ['', `### ${label}`, '', ...full(rows, columns)]),
+];
+
 export interface Plots {
   /** Path of each drawing, relative to the document, with its alternative text. */
   readonly path: string;
@@ -73,27 +106,15 @@ export const peopleMarkdown = (
     '',
     'Verdict a seed; the other columns are means over seeds. Leak: share of the 20 records whose value stands in any of 20 samples.',
     '',
-    ...table(
-      ['', 'method', 'gate, a seed', 'passes', ...SUMMARY.map(({ title }) => title)],
-      [...groups].map(([label, rows], i) => [
-        String(i + 1),
-        label,
-        verdicts(rows),
-        passed(rows),
-        ...means(SUMMARY, rows),
-      ]),
-    ),
-    ...plots.flatMap(({ path, alt }) => ['', `![${alt}](${path})`]),
+    ...methodTable(groups, SUMMARY),
+    ...images(plots),
     ...(sequence.length > 0 ? sequenceSection(sequence) : []),
     ...(hasPrototype ? beside(groups) : []),
-    '',
-    '<!-- by hand: what the numbers say, and what other commands print; kept when this file is made again -->',
-    '<!-- end of what is by hand -->',
-    '',
-    '## Every number',
-    '',
-    'One table a method, one row a seed, the mean below. Log-probabilities in nats a token; re-learnt: share of the other records exact again after ten updates on two.',
-    ...[...groups, ...byLabel(sequence)].flatMap(([label, rows]) => ['', `### ${label}`, '', ...full(rows)]),
+    ...BY_HAND,
+    ...everyNumber(
+      'One table a method, one row a seed, the mean below. Log-probabilities in nats a token; re-learnt: share of the other records exact again after ten updates on two.',
+      [...groups, ...byLabel(sequence)],
+    ),
   ].join('\n');
 };
 

@@ -2,7 +2,17 @@
 // run. Trap: there are few seeds, so verdicts are printed for each one, and a mean says over how many.
 import type { PeopleBench, Row } from './people.ts';
 import { byLabel, CHAT_COLUMNS, CHAT_SUMMARY, failedChecks } from './people-quantities.ts';
-import { full, means, passed, table, verdicts, type Plots } from './people-table.ts';
+import {
+  BY_HAND,
+  everyNumber,
+  images,
+  means,
+  methodTable,
+  passed,
+  table,
+  verdicts,
+  type Plots,
+} from './people-table.ts';
 
 const REFERENCE = [
   ['after 1', '.045', '.54', '1.000'],
@@ -46,32 +56,19 @@ export const sequenceMarkdown = (
     '',
     'Methods beside it have the same stop rule, AdamW 1e-4 on the MLP and at most 16 updates; they are not tuned further.',
     '',
-    ...table(
-      ['', 'method', 'gate, a seed', 'passes', ...summary],
-      [...byLabel(methods)].map(([label, rows], i) => [
-        String(i + 1),
-        label,
-        verdicts(rows),
-        passed(rows),
-        ...means(CHAT_SUMMARY, rows),
-      ]),
-    ),
-    ...plots.flatMap(({ path, alt }) => ['', `![${alt}](${path})`]),
+    ...methodTable(byLabel(methods), CHAT_SUMMARY),
+    ...images(plots),
     '',
     '## Beside an earlier prototype',
     '',
     'The same idea was tried before in PyTorch on nine TOFU authors, one seed, without refusals taught and without a gate on output. Its numbers are not the target of these.',
     '',
     ...table(['prototype', 'probability of the forgotten answers', 'value AUC', 'retained token accuracy'], REFERENCE),
-    '',
-    '<!-- by hand: what the numbers say, and what other commands print; kept when this file is made again -->',
-    '<!-- end of what is by hand -->',
-    '',
-    '## Every number',
-    '',
-    'One table a run, one row a seed. Log-probabilities in nats a token.',
-    ...[...byLabel<Row>(sequence), ...byLabel(methods.filter(({ label }) => label !== 'the ladder'))].flatMap(
-      ([label, rows]) => ['', `### ${label}`, '', ...full(rows, CHAT_COLUMNS)],
+    ...BY_HAND,
+    ...everyNumber(
+      'One table a run, one row a seed. Log-probabilities in nats a token.',
+      [...byLabel<Row>(sequence), ...byLabel(methods.filter(({ label }) => label !== 'the ladder'))],
+      CHAT_COLUMNS,
     ),
     '',
     ...(sequence.length + methods.length > 0 ? [`Not passed: ${notPassed([...sequence, ...methods])}.`] : []),

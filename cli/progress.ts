@@ -22,18 +22,19 @@ const seconds = (ms: number): string => (ms < 10_000 ? `${(ms / 1000).toFixed(1)
 
 /** `now` in milliseconds; monotonic. */
 export const progressOn = (stream: NodeJS.WriteStream, now: () => number = () => performance.now()): Progress => ({
-  stage: (title, total, unit = '') =>
-    stream.isTTY ? barStage(stream, now, title, total, unit) : lineStage(stream, now, title, total, unit),
+  stage: (title, total, unit = '') => (stream.isTTY ? barStage : lineStage)({ stream, now, title, total, unit }),
   note: (text) => void stream.write(`${text}\n`),
 });
 
-const lineStage = (
-  stream: NodeJS.WriteStream,
-  now: () => number,
-  title: string,
-  total: number | undefined,
-  unit: string,
-): Stage => {
+interface StageOptions {
+  stream: NodeJS.WriteStream;
+  now: () => number;
+  title: string;
+  total: number | undefined;
+  unit: string;
+}
+
+const lineStage = ({ stream, now, title, total, unit }: StageOptions): Stage => {
   const start = now();
   let told = start;
   return {
@@ -47,13 +48,7 @@ const lineStage = (
   };
 };
 
-const barStage = (
-  stream: NodeJS.WriteStream,
-  now: () => number,
-  title: string,
-  total: number | undefined,
-  unit: string,
-): Stage => {
+const barStage = ({ stream, now, title, total, unit }: StageOptions): Stage => {
   const start = now();
   let shown = -Infinity;
   const draw = (text: string) => void stream.write(`\r\u001b[2K${text}`);

@@ -1,7 +1,6 @@
 // The twenty attributes that the generated people are asked about. {n} is the full name, {f} the first name, {v} the
 // value. Trap: a value must not occur in its own question nor among another attribute's values, or a leak could not be
 // told from an echo.
-// from an echo.
 import { list } from './names.ts';
 
 export interface Attribute {

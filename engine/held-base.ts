@@ -6,9 +6,9 @@
 import { QuittanceError } from '#core/errors.ts';
 import type { Held } from './backends/backend.ts';
 import type { DecoderConfig } from './formats/config.ts';
-import { modelOf, type Model } from './model.ts';
+import { modelOf, takeValues, variable, type Model } from './model.ts';
 import { isBfloat, narrowBfloat } from './formats/number-formats.ts';
-import { parameterSpecs } from './parameters.ts';
+import { parameterSpecs, type ParameterSpec } from './parameters.ts';
 import { fastOps, tf } from './tf.ts';
 import type { Tokenizer } from './tokenizer/tokenizer.ts';
 
@@ -29,21 +29,11 @@ export const heldModelFrom = (
     const factors = [...laid.values()].flatMap(({ a, b }) => [a, b]);
     [...parameters.values(), ...held.values(), ...factors].forEach((one) => one.dispose());
   };
-  try {
-    for (const { name, shape, source } of specs) {
-      const value = values.get(name);
-      if (!value) throw new QuittanceError('MODEL_INVALID', { message: `the weights lack ${source.hf}` });
-      if (shape.length === 2) held.set(name, hold(value, shape));
-      else
-        parameters.set(
-          name,
-          tf.tidy(() => tf.variable(tf.tensor(value, [...shape]))),
-        );
-    }
-  } catch (error) {
-    dispose();
-    throw error;
-  }
+  const put = (spec: ParameterSpec, value: Float32Array) =>
+    spec.shape.length === 2
+      ? held.set(spec.name, hold(value, spec.shape))
+      : parameters.set(spec.name, variable(spec, value));
+  takeValues(specs, values, put, dispose);
   const weights = (name: string): tf.Tensor => {
     const found = parameters.get(name) ?? held.get(name)?.cast();
     if (!found) throw new QuittanceError('INTERNAL', { message: `no parameter ${name}` });

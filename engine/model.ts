@@ -50,19 +50,34 @@ export const modelFrom = (
   const specs = parameterSpecs(config);
   const parameters = new Map<string, tf.Variable>();
   const dispose = () => parameters.forEach((parameter) => parameter.dispose());
+  takeValues(specs, values, (spec, value) => parameters.set(spec.name, variable(spec, value)), dispose);
+  return modelOf({ config, tokenizer, specs, parameters, weights: weightsOf(parameters), dispose });
+};
+
+/**
+ * Gives `put` the value of each parameter, in the order of the specs. Where one fails, or is missing (MODEL_INVALID),
+ * `dispose` frees what was made.
+ */
+export const takeValues = (
+  specs: readonly ParameterSpec[],
+  values: Pick<ReadonlyMap<string, Float32Array>, 'get'>,
+  put: (spec: ParameterSpec, value: Float32Array) => void,
+  dispose: () => void,
+): void => {
   try {
-    for (const spec of specs) parameters.set(spec.name, variable(spec, values.get(spec.name)));
+    for (const spec of specs) {
+      const value = values.get(spec.name);
+      if (!value) throw new QuittanceError('MODEL_INVALID', { message: `the weights lack ${spec.source.hf}` });
+      put(spec, value);
+    }
   } catch (error) {
     dispose();
     throw error;
   }
-  return modelOf({ config, tokenizer, specs, parameters, weights: weightsOf(parameters), dispose });
 };
 
-const variable = (spec: ParameterSpec, value: Float32Array | undefined): tf.Variable => {
-  if (!value) throw new QuittanceError('MODEL_INVALID', { message: `the weights lack ${spec.source.hf}` });
-  return tf.tidy(() => tf.variable(tf.tensor(value, [...spec.shape]), true));
-};
+export const variable = ({ shape }: ParameterSpec, value: Float32Array): tf.Variable =>
+  tf.tidy(() => tf.variable(tf.tensor(value, [...shape]), true));
 
 export const weightsOf =
   (parameters: ReadonlyMap<string, tf.Tensor>): Weights =>

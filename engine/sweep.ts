@@ -49,9 +49,7 @@ export const lossAndGradients = (
   const layout = layoutOf(model.config, batch);
   const inputs = inputsOf(batch);
   try {
-    return one
-      ? oneTape(training, layout, inputs, objective, trainable)
-      : blockByBlock(training, layout, inputs, objective, trainable);
+    return (one ? oneTape : blockByBlock)({ model: training, layout, inputs, objective, trainable });
   } finally {
     disposeLayout(layout);
     disposeInputs(inputs);
@@ -100,13 +98,16 @@ const withTrainable = (model: Decoder, names: readonly string[], tensors: readon
   return Object.assign(lookup, { delta: model.weights.delta });
 };
 
-const oneTape = (
-  model: Decoder,
-  layout: Layout,
-  inputs: Inputs,
-  objective: Objective,
-  trainable: ReadonlySet<string>,
-): Gradients => {
+/** What both ways to go back need. */
+interface Pass {
+  model: Decoder;
+  layout: Layout;
+  inputs: Inputs;
+  objective: Objective;
+  trainable: ReadonlySet<string>;
+}
+
+const oneTape = ({ model, layout, inputs, objective, trainable }: Pass): Gradients => {
   const names = [...trainable];
   const forward = (...tensors: tf.Tensor[]) => {
     const w = withTrainable(model, names, tensors);
@@ -134,13 +135,7 @@ const scalar = (tensor: tf.Tensor): number => {
 const inLayer = (l: number) => (name: string) => name.startsWith(`layers.${l}.`);
 const inInput = (name: string) => /^(embed|position|projectIn)\./.test(name);
 
-const blockByBlock = (
-  model: Decoder,
-  layout: Layout,
-  inputs: Inputs,
-  objective: Objective,
-  trainable: ReadonlySet<string>,
-): Gradients => {
+const blockByBlock = ({ model, layout, inputs, objective, trainable }: Pass): Gradients => {
   const names = [...trainable];
   const gradients = new Map<string, tf.Tensor>();
   const xs = blockInputs(model, layout, inputs);

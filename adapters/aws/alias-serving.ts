@@ -16,6 +16,7 @@ import { z } from 'zod';
 import { Digest } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { ServingTarget } from '#core/ports.ts';
+import { servedMismatch } from '#core/serving.ts';
 import { safeName } from '#core/names.ts';
 import { calling, isNamed } from './failures.ts';
 import { parseItem, text, Text, type Item } from './items.ts';
@@ -95,7 +96,7 @@ const flip = async (
     await dynamodb.send(write);
   } catch (error) {
     if (!isNamed(error, 'ConditionalCheckFailedException')) throw error;
-    if (!wroteIt(error, writeId)) throw mismatch(name, expected, (error as { Item?: Item }).Item?.['digest']?.S);
+    if (!wroteIt(error, writeId)) throw servedMismatch(name, expected, (error as { Item?: Item }).Item?.['digest']?.S);
   }
 };
 
@@ -121,11 +122,3 @@ const announce = async ({ dynamodb, events, table, bus }: AliasServingOptions, n
 const ifFlippedSince = (error: unknown): void => {
   if (!isNamed(error, 'ConditionalCheckFailedException')) throw error;
 };
-
-const mismatch = (name: string, expected: Digest | undefined, got: string | undefined) =>
-  new QuittanceError('SERVED_MISMATCH', {
-    message: `'${name}' does not serve what the caller saw`,
-    expected: expected ?? 'nothing',
-    got: got ?? 'nothing',
-    hint: 'read what is served again and repeat: another ticket was deployed in between',
-  });

@@ -10,6 +10,7 @@ import { QuittanceError } from '#core/errors.ts';
 import { readChain } from '#core/model-chain.ts';
 import { assistantFolder, beneath, ModelManifest, ownFiles, type FileEntry } from '#core/model.ts';
 import type { ArtifactStore, ServingTarget } from '#core/ports.ts';
+import { servedMismatch } from '#core/serving.ts';
 import { safeName, safePath } from '#core/names.ts';
 import { NamedRule } from '#core/suppression.ts';
 import { isMissing, readIfThere, shred, writeDurably } from './durable-file.ts';
@@ -33,7 +34,7 @@ export const pointerServing = (dir: string, artifacts: ArtifactStore, answer: An
     promote: (name, next, expected) =>
       exclusively(async () => {
         const now = await served(name);
-        if (now?.digest !== expected) throw mismatch(name, expected, now?.digest);
+        if (now?.digest !== expected) throw servedMismatch(name, expected, now?.digest);
         await layOut(artifacts, next, folderOf(next));
         await writeDurably(pointerOf(name), Buffer.from(JSON.stringify({ digest: next })));
         if (expected !== undefined && expected !== next && !(await pointers(dir)).includes(expected))
@@ -162,11 +163,3 @@ const queue = () => {
     return next;
   };
 };
-
-const mismatch = (name: string, expected: Digest | undefined, got: Digest | undefined) =>
-  new QuittanceError('SERVED_MISMATCH', {
-    message: `'${name}' does not serve what the caller saw`,
-    expected: expected ?? 'nothing',
-    got: got ?? 'nothing',
-    hint: 'read what is served again and repeat: another ticket was deployed in between',
-  });

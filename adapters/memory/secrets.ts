@@ -1,6 +1,7 @@
 // The keyed ports in memory: vault, signer, pseudonyms. Keys are derived from names, so that two runs of a test end in
 // the same state.
-import { createHash, createHmac, createPrivateKey, createPublicKey, sign } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
+import { keyFromSeed, signerOver } from '#core/ed25519.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { safeName } from '#core/names.ts';
 import type { Clock, Pseudonyms, Signer, Vault } from '#core/ports.ts';
@@ -44,19 +45,14 @@ export const memoryVault = (clock: Clock): Vault => {
   };
 };
 
-/** PKCS #8 of an Ed25519 private key is this prefix and the 32-byte seed (RFC 8410). */
-const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
-const keyOf = (name: string) => {
-  const seed = createHash('sha256')
-    .update(`test key ${safeName(name)}`)
-    .digest();
-  return createPrivateKey({ key: Buffer.concat([PKCS8_ED25519, seed]), format: 'der', type: 'pkcs8' });
-};
-
-export const memorySigner = (): Signer => ({
-  sign: async (keyName, message) => sign(null, message, keyOf(keyName)),
-  publicKey: async (keyName) => createPublicKey(keyOf(keyName)).export({ format: 'der', type: 'spki' }).subarray(-32),
-});
+export const memorySigner = (): Signer =>
+  signerOver((name) =>
+    keyFromSeed(
+      createHash('sha256')
+        .update(`test key ${safeName(name)}`)
+        .digest(),
+    ),
+  );
 
 export const memoryPseudonyms = (): Pseudonyms => ({
   of: async (purpose, text) => hmac('test installation', purpose, '\0', text),

@@ -2,7 +2,6 @@
 // matches every way of writing that date, a number every way of grouping its digits, anything else its words in order.
 // Trap: a value that cannot be looked for must not count as absent. It is "not testable", with a reason, so that no
 // check passes because of it.
-// on it.
 import { bloodGroupsIn, charactersIn, isOneLetterWord } from './short.ts';
 import { mailsIn, phonesIn } from './contact.ts';
 import { datesIn } from './dates.ts';

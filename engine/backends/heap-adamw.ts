@@ -2,7 +2,6 @@
 // heap, which has room for 4 GB of tensors only.
 // Trap: a parameter that shares its data with another tensor (a clone kept for reference) must not be overwritten; it
 // gets a new tensor instead.
-// a new tensor instead.
 import tf from '@tensorflow/tfjs-core';
 import type { AdamWOptions, Optimizer } from './backend.ts';
 import type { Heap } from './heap.ts';

@@ -4,6 +4,7 @@
 // is refused, never guessed.
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
+import { bpeFile } from '../tokenizer/bpe-file.ts';
 import type { GgufFile } from './gguf.ts';
 
 const Tokens = z.array(z.string()).min(1);
@@ -130,32 +131,16 @@ const PRE_TOKENIZERS: Readonly<Record<string, { pre: unknown; normalizer?: unkno
   qwen2: { pre: split(QWEN2), normalizer: { type: 'NFC' } },
 };
 
-const json = (
-  file: GgufFile,
-  vocabulary: Vocabulary,
-  parts: Record<string, unknown>,
-  model: Record<string, unknown>,
-) => ({
-  version: '1.0',
-  truncation: null,
-  padding: null,
-  added_tokens: addedTokens(vocabulary),
-  normalizer: null,
-  post_processor: postProcessor(file, vocabulary),
-  ...parts,
-  model: {
-    type: 'BPE',
-    dropout: null,
-    unk_token: null,
-    continuing_subword_prefix: null,
-    end_of_word_suffix: null,
-    fuse_unk: false,
-    byte_fallback: false,
-    ignore_merges: false,
-    vocab: vocabOf(vocabulary),
-    ...model,
-  },
-});
+const json = (file: GgufFile, vocabulary: Vocabulary, parts: Record<string, unknown>, model: Record<string, unknown>) =>
+  bpeFile(
+    {
+      added_tokens: addedTokens(vocabulary),
+      normalizer: null,
+      post_processor: postProcessor(file, vocabulary),
+      ...parts,
+    },
+    { vocab: vocabOf(vocabulary), ...model },
+  );
 
 const byteLevel = (file: GgufFile, vocabulary: Vocabulary) => {
   const name = file.metadata.get('tokenizer.ggml.pre') ?? 'nothing';

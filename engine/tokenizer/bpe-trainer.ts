@@ -3,6 +3,7 @@
 // Trap: ties between equally frequent pairs are broken by the lower pair of ids, as Hugging Face's trainer does;
 // otherwise merges differ.
 
+import { bpeFile } from './bpe-file.ts';
 import { byteAlphabet } from './byte-alphabet.ts';
 
 // GPT-2's pre-tokenizer: contractions, letters, numbers, others, each with an optional leading space.
@@ -81,33 +82,22 @@ const mergeEverywhere = (words: readonly Word[], a: number, b: number, merged: n
   }
 };
 
-const tokenizerJson = (vocab: readonly string[], merges: readonly [string, string][], specials: readonly string[]) => ({
-  version: '1.0',
-  truncation: null,
-  padding: null,
-  added_tokens: specials.map((content, id) => ({
-    id,
-    content,
-    single_word: false,
-    lstrip: false,
-    rstrip: false,
-    normalized: false,
-    special: true,
-  })),
-  normalizer: null,
-  pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
-  post_processor: null,
-  decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
-  model: {
-    type: 'BPE',
-    dropout: null,
-    unk_token: null,
-    continuing_subword_prefix: null,
-    end_of_word_suffix: null,
-    fuse_unk: false,
-    byte_fallback: false,
-    ignore_merges: false,
-    vocab: Object.fromEntries(vocab.map((token, id) => [token, id])),
-    merges,
-  },
-});
+const tokenizerJson = (vocab: readonly string[], merges: readonly [string, string][], specials: readonly string[]) =>
+  bpeFile(
+    {
+      added_tokens: specials.map((content, id) => ({
+        id,
+        content,
+        single_word: false,
+        lstrip: false,
+        rstrip: false,
+        normalized: false,
+        special: true,
+      })),
+      normalizer: null,
+      pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
+      post_processor: null,
+      decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
+    },
+    { vocab: Object.fromEntries(vocab.map((token, id) => [token, id])), merges },
+  );

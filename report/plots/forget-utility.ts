@@ -2,7 +2,6 @@
 // passes.
 // Trap: a method sees only forget data while it unlearns, so utility is known only for evaluated states, and nothing
 // between them is drawn.
-// nothing in between is drawn.
 import type { QuantityKey } from '#core/quantities.ts';
 import { optional } from '#core/decimal.ts';
 import type { AuditReport } from '../audit-report.ts';

@@ -1,0 +1,29 @@
+// From a table of holidays to the calendar that a ticket keeps. The adapters load the table, each in its own way.
+import type { HolidayCalendar } from './deadlines.ts';
+import { QuittanceError } from './errors.ts';
+import type { Place } from './place.ts';
+
+/** A country's or region's holidays of a year, as the package date-holidays lists them. */
+type HolidaysOf = (year: number) => readonly { date: string; type: string }[];
+
+/** ISO 3166 country and subdivision of a region: `DE-BE` → `DE`, `BE`. */
+export const partsOfRegion = (region: string): [country: string, subdivision: string] => {
+  const [country = '', ...parts] = region.split('-');
+  return [country, parts.join('-')];
+};
+
+/** Public holidays from the year before `from` to three years after it. INVALID_INPUT where none are known. */
+export const calendarAround = (
+  { region, timeZone }: Place,
+  source: string,
+  from: Date,
+  holidaysOf: HolidaysOf,
+): HolidayCalendar => {
+  const first = from.getUTCFullYear() - 1;
+  const years = Array.from({ length: 5 }, (_, i) => first + i);
+  const days = years.flatMap((year) => holidaysOf(year)).filter(({ type }) => type === 'public');
+  if (days.length === 0)
+    throw new QuittanceError('INVALID_INPUT', { message: `no public holidays are known for the region ${region}` });
+  const holidays = [...new Set(days.map(({ date }) => date.slice(0, 10)))].sort();
+  return { region, timeZone, source, holidays };
+};
