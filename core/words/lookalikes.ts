@@ -53,3 +53,60 @@ export const latinOf = (letters: readonly string[]): string | undefined => {
   const latin = letters.map((letter) => (letter.charCodeAt(0) < 128 ? letter.toLowerCase() : table.get(letter)));
   return latin.includes(undefined) ? undefined : latin.join('');
 };
+
+/** Latin letters as those of another script that they pass for, in the other direction: a Latin о in Москва. */
+const NATIVE: readonly (readonly [script: RegExp, letters: Readonly<Record<string, string>>])[] = [
+  [
+    /\p{sc=Cyrl}/u,
+    {
+      a: 'а',
+      b: 'в',
+      c: 'с',
+      e: 'е',
+      h: 'н',
+      i: 'і',
+      j: 'ј',
+      k: 'к',
+      m: 'м',
+      o: 'о',
+      p: 'р',
+      s: 'ѕ',
+      t: 'т',
+      x: 'х',
+      y: 'у',
+    },
+  ],
+  [
+    /\p{sc=Grek}/u,
+    {
+      a: 'α',
+      b: 'β',
+      e: 'ε',
+      h: 'η',
+      i: 'ι',
+      k: 'κ',
+      m: 'μ',
+      n: 'ν',
+      o: 'ο',
+      p: 'ρ',
+      t: 'τ',
+      u: 'υ',
+      v: 'ν',
+      x: 'χ',
+      y: 'υ',
+    },
+  ],
+];
+
+/** The word of another script that a word with Latin letters among its own can pass for; undefined where it is none. */
+export const nativeOf = (letters: readonly string[]): string | undefined => {
+  if (!letters.some((letter) => /[A-Za-z]/.test(letter))) return undefined;
+  for (const [script, table] of NATIVE) {
+    if (!letters.some((letter) => script.test(letter))) continue;
+    const native = letters.map((letter) =>
+      /[A-Za-z]/.test(letter) ? table[letter.toLowerCase()] : letter.toLowerCase(),
+    );
+    if (!native.includes(undefined)) return native.join('');
+  }
+  return undefined;
+};

@@ -32,8 +32,10 @@ export const sameName = (a: string, b: string): boolean => WAYS.some((way) => le
 /**
  * Beside the name as written: its first and last part near each other in any order, and the first part as an initial.
  */
-export const nameForms = ({ words }: Reading): Form[] => {
-  const parts = words.filter(isPart).map(({ text }) => text);
+export const nameForms = ({ streams }: Reading): Form[] => streams.flatMap(formsOf);
+
+const formsOf = (tokens: readonly Token[]): Form[] => {
+  const parts = tokens.filter(isPart).map(({ text }) => text);
   const [first, last] = [parts[0], parts.at(-1)];
   if (parts.length < 2 || first === undefined || last === undefined) return [];
   return [

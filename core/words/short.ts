@@ -6,7 +6,7 @@ import type { Reading } from './streams.ts';
 import { KIND } from './signs.ts';
 
 const GROUP =
-  /(?<![\p{L}\p{N}+-])(AB|A|B|O|0)(?:(?: ?Rh(?:esus)?)?(?: ?\(?D\)?)?([+-])(?![\p{L}\p{N}+-])|( ?,? ?(?:Rh|rhesus|Rhesus)[ -]?(?:\(?D\)?[ -]?)?|[ -])(pos(?:itive?|itivo|itiva|itif|itiv)?|neg(?:ative?|ativo|ativa|atif|ativ)?)\b\.?)/gu;
+  /(?<![\p{L}\p{N}+-])(AB|A|B|O|0)(?:(?: ?Rh(?:esus)?)?(?: ?\(?D\)?)?([+-])(?![\p{L}\p{N}+-])|( ?[,(]? ?(?:Rh|rhesus|Rhesus)[ -]?(?:\(?D\)?[ -]?)?|[ -])(pos(?:itive?|itivo|itiva|itif|itiv)?|neg(?:ative?|ativo|ativa|atif|ativ)?)\b\.?)/gu;
 
 /** "A positive surprise" names no blood group. */
 const isWord = (group: string, rhesus: string | undefined, after: string): boolean =>

@@ -64,7 +64,7 @@ const PLAIN_LETTERS: Readonly<Record<string, string>> = {
 };
 
 const kindOf = (char: string): Kind => {
-  if (/\s/u.test(char)) return KIND.space;
+  if (/\p{White_Space}/u.test(char)) return KIND.space; // \s has a zero-width character, too
   if (/[\p{DI}\p{Cc}\p{Cf}]/u.test(char)) return KIND.ignored;
   if (ACCENT.test(char)) return KIND.accent;
   if (/[\p{M}\u1160-\u11ff\ud7b0-\ud7fb]/u.test(char)) return KIND.mark;

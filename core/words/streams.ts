@@ -3,9 +3,9 @@
 // Hebrew prefixes taken off. Trap: each reading costs time, so a reading is made only where the text has what it needs;
 // a plain English sentence has one.
 import { KIND, readSigns, ZERO_WIDTH, type Signs } from './signs.ts';
-import { latinOf } from './lookalikes.ts';
+import { latinOf, nativeOf } from './lookalikes.ts';
 import { spokenNumber } from './numbers.ts';
-import { tokensIn, type Token } from './tokens.ts';
+import { FIRST, tokensIn, type Token } from './tokens.ts';
 
 export interface Reading {
   readonly signs: Signs;
@@ -85,7 +85,8 @@ const lettersOf = ({ kinds, plain }: Signs, { from, to }: Token): string[] =>
 
 const lookalikes = eachToken((token, signs) => {
   if (token.kind !== 'word') return undefined;
-  const latin = latinOf(lettersOf(signs, token));
+  const letters = lettersOf(signs, token);
+  const latin = latinOf(letters) ?? nativeOf(letters);
   return latin === undefined || latin === token.text ? undefined : [{ ...token, text: latin }];
 });
 
@@ -181,6 +182,20 @@ const spoken = (tokens: readonly Token[], signs: Signs): Token[] | undefined => 
   })(tokens, signs);
 };
 
+/** Syllables of one Korean word that stand apart: each but the first loses the mark of a word's beginning. */
+const syllables = (tokens: readonly Token[]): Token[] | undefined => {
+  const single = (at: number) => isSyllable(tokens[at]) && !isWithinWord(tokens[at + 1]);
+  const rewritten = tokens.map((token, at) =>
+    single(at) && single(at - 1) && token.from - tokens[at - 1]!.to <= 1
+      ? { ...token, text: token.text.slice(1) }
+      : token,
+  );
+  return rewritten.every((token, at) => token === tokens[at]) ? undefined : rewritten;
+};
+const isSyllable = (token: Token | undefined): boolean => token?.kind === 'solo' && token.text.startsWith(FIRST);
+const isWithinWord = (token: Token | undefined): boolean =>
+  token?.kind === 'solo' && /^[\u1100-\u115f\ua960-\ua97c]/.test(token.text);
+
 const FOREIGN = /[^\p{ASCII}]/u;
 const DIGITS = /\p{N}/u;
 /**
@@ -191,6 +206,7 @@ const WAYS: readonly (readonly [needs: RegExp, way: Way])[] = [
   [/['`]|[^\p{ASCII}]/u, apostrophes],
   [FOREIGN, lookalikes],
   [FOREIGN, umlauts],
+  [FOREIGN, syllables],
   [FOREIGN, prefixes(1)],
   [FOREIGN, prefixes(2)],
   [DIGITS, units],

@@ -20,7 +20,7 @@ export interface Token {
 }
 
 /** Marks the first syllable of a Korean word. */
-const FIRST = '^';
+export const FIRST = '^';
 /** Stands between the solo letters of two sentences, so that no value is found across it. */
 const STOP = '\0';
 

@@ -204,14 +204,14 @@ describe('codes, addresses and short values', () => {
   ]);
 
   it.each([
-    ['—', 'no letter'],
-    ['  ', 'no letter'],
-    ['\u200b', 'no letter'],
-    ['?', 'no letter'],
-    ['A', 'single letter'],
-    ['i', 'single letter'],
+    ['—', 'nothing-to-look-for'],
+    ['  ', 'nothing-to-look-for'],
+    ['\u200b', 'nothing-to-look-for'],
+    ['?', 'nothing-to-look-for'],
+    ['A', 'one-letter-word'],
+    ['i', 'one-letter-word'],
   ])('cannot test %j and says why', (value, why) => {
-    expect(valueOf(value)).toMatchObject({ testable: false, why: expect.stringContaining(why) as unknown });
+    expect(valueOf(value)).toMatchObject({ testable: false, why });
     expect(holds('A text, any at all?', valueOf(value))).toBe('not-testable');
   });
 
