@@ -20,7 +20,14 @@ export const say = (text: string): ExitCode => {
 };
 
 /** Codes whose cause is the state of things rather than the caller's input. */
-const INCOMPLETE = new Set(['GATE_NOT_MET', 'JOB_FAILED', 'APPROVAL_NOT_OPEN', 'STORE_LOCKED', 'STORE_FULL']);
+const INCOMPLETE = new Set([
+  'GATE_NOT_MET',
+  'JOB_FAILED',
+  'APPROVAL_NOT_OPEN',
+  'STORE_LOCKED',
+  'STORE_FULL',
+  'STORE_READ_ONLY',
+]);
 
 const report = (cause: unknown): ExitCode => {
   const error = storeError(cause); // a full disk may show in any write

@@ -11,6 +11,7 @@ import { TicketId, type Ticket } from '#core/ticket.ts';
 import { parseTicketRequest, type TicketRequest } from '#core/ticket-request.ts';
 import type { Embedded } from '#entry/embedded.ts';
 import type { Arguments, Command, ExitCode } from './command.ts';
+import type { PersonalAct } from './ticket/again.ts';
 import { REQUEST_FORM } from './ticket/form.ts';
 import { describe, describePreview, describeRequest, printTicket, summary } from './ticket/print.ts';
 import { code, digest, existingFolder, person, readBytes, readInput, required, requiredCode } from './values.ts';
@@ -158,10 +159,14 @@ const decide =
     const reason = decision === 'refused' ? requiredCode(args, 'reason') : undefined;
     const looked = digest(args, 'evidence');
     return working(args, async (embedded) => {
-      const { ticket: one } = await embedded.ports.tickets.get(ticketId);
-      const evidence = looked ?? evidenceOf(one);
+      const { doOrGoOn } = await import('./ticket/again.ts');
       const why = reason === undefined ? {} : { reason };
-      await embedded.call('record-approval', { ticketId, approver, decision, evidence, ...why, asserted: true });
+      const event = decision === 'approved' ? 'approved' : 'approval-refused';
+      const act = { event, fields: { approver, ...why, ...(looked && { evidence: looked }) } } as const;
+      await doOrGoOn(embedded, ticketId, act, async () => {
+        const evidence = looked ?? evidenceOf((await embedded.ports.tickets.get(ticketId)).ticket);
+        await embedded.call('record-approval', { ticketId, approver, decision, evidence, ...why, asserted: true });
+      });
       return printTicket(args, embedded, ticketId);
     });
   };
@@ -187,14 +192,20 @@ const evidenceOf = (one: Ticket): string => {
   });
 };
 
-/** A verb that calls one step on one ticket. */
+/** A verb that calls one step on one ticket; `event` is how the ticket's history tells that it was done. */
 const step =
-  (verb: string, name: string, inputOf: (args: Arguments) => Readonly<Record<string, unknown>>): Verb =>
+  (
+    verb: string,
+    name: string,
+    inputOf: (args: Arguments) => Readonly<Record<string, unknown>>,
+    event?: PersonalAct['event'],
+  ): Verb =>
   async (args, [id]) => {
     const ticketId = idOf(id, verb);
     const input = { ticketId, by: person(args, 'as'), asserted: true, ...inputOf(args) };
     return working(args, async (embedded) => {
-      await embedded.call(name, input);
+      const { doOrGoOn } = await import('./ticket/again.ts');
+      await doOrGoOn(embedded, ticketId, event && { event, fields: input }, () => embedded.call(name, input));
       return printTicket(args, embedded, ticketId);
     });
   };
@@ -283,10 +294,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
   confirm: step('confirm', 'confirm-subject', confirmation),
   identity: step('identity', 'record-identity', identification),
   extend: step('extend', 'extend-deadline', (args) => ({ reason: requiredCode(args, 'reason') })),
-  close: step('close', 'close-ticket', closing),
-  withdraw: step('withdraw', 'close-ticket', withdrawal),
-  hold: step('hold', 'place-hold', (args) => ({ code: requiredCode(args, 'reason') })),
-  release: step('release', 'release-hold', () => ({})),
-  resume: step('resume', 'resume-ticket', () => ({})),
+  close: step('close', 'close-ticket', closing, 'closed'),
+  withdraw: step('withdraw', 'close-ticket', withdrawal, 'closed'),
+  hold: step('hold', 'place-hold', (args) => ({ code: requiredCode(args, 'reason') }), 'hold-placed'),
+  release: step('release', 'release-hold', () => ({}), 'hold-released'),
+  resume: step('resume', 'resume-ticket', () => ({}), 'resumed'),
   bundle,
 };

@@ -11,6 +11,7 @@ export const ERROR_CODES = {
   NOT_FOUND: 'a file or object does not exist',
   STORE_CORRUPT: 'a stored object does not have the digest or form that it was written with',
   STORE_FULL: 'the disk or quota is full; the write that met it left nothing behind',
+  STORE_READ_ONLY: 'a file or folder may not be written by this user, or lies on a disk that is mounted read-only',
   STORE_LOCKED: 'another process has the data folder open for writing',
   SERVICE_UNAVAILABLE: 'a service did not answer in time or was overloaded; the same call again is safe',
   UNAUTHENTICATED: 'the request does not say who sends it',

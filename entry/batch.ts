@@ -7,6 +7,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { storeError } from '#adapters/local/durable-file.ts';
 import type { Ending } from '#containers/run-saves.ts';
 import { initBackend } from '#engine/tf.ts';
 import { findJob, type JobPorts } from '#containers/jobs.ts';
@@ -73,7 +74,8 @@ const main = async (): Promise<void> => {
   process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
   try {
     await run(environment, ports, scratch, ending);
-  } catch (error) {
+  } catch (cause) {
+    const error = storeError(cause);
     await leaveFailure(environment.job, ports, codeOf(error));
     throw error;
   } finally {
@@ -148,7 +150,8 @@ const saving = ({ QUITTANCE_SAVE_UPDATES: everyUpdates, QUITTANCE_SAVE_SECONDS: 
 const say = (line: Readonly<Record<string, unknown>>) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
 /** One JSON line that the job queue reads as the reason of the failure; no stack, which could quote data. */
-const report = (error: unknown): void => {
+const report = (cause: unknown): void => {
+  const error = storeError(cause);
   const message = error instanceof QuittanceError ? error.message : 'the job failed unexpectedly';
   const line = { code: codeOf(error), message };
   if (process.env['QUITTANCE_DEBUG']) console.error(error);

@@ -4,14 +4,15 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { localPorts, type LocalPorts } from '#adapters/local/index.ts';
-import { createAslEngine, type AslEngine } from '#state-machine/engine.ts';
+import { storeError } from '#adapters/local/durable-file.ts';
+import { createAslEngine, type AslEngine, type Halts } from '#state-machine/engine.ts';
 import { createProcessJobQueue, type JobProgress } from '#adapters/local/process-job-queue.ts';
 import { openModelFolder } from '#engine/formats/made-folder.ts';
 import { inference } from '#engine/inference.ts';
 import { readChatTemplate, renderChats } from '#engine/tokenizer/chat.ts';
 import { promptOf } from '#datasets/world.ts';
 import { type Digest, canonicalize } from '#core/canonical.ts';
-import { must } from '#core/errors.ts';
+import { isQuittanceError, must } from '#core/errors.ts';
 import { checkRungs } from '#containers/rungs.ts';
 import { parsePolicy, type GatePolicy } from '#core/policy.ts';
 import { RECERTIFICATIONS, RECERTIFICATION_TRIGGERS, REMINDERS, type Recurrence } from '#core/schedules.ts';
@@ -23,6 +24,8 @@ import { readPolicy } from './policies.ts';
 export interface Embedded {
   readonly ports: LocalPorts;
   readonly engine: AslEngine;
+  /** Names of the executions that were under way when the folder was opened, and go on since. */
+  readonly unfinished: readonly string[];
   /** Calls a step as a person does; error codes are those of its ports. */
   call(step: string, input: unknown): Promise<unknown>;
   /** Puts the gate policy into the store and returns its digest. */
@@ -90,15 +93,19 @@ export const openEmbedded = async (dir: string, options: EmbeddedOptions = {}): 
       return result;
     },
     jobs: queue ?? ports.jobs,
+    halts,
     clock: ports.clock,
   });
   late.engine = engine;
+  const unfinished = (await engine.listExecutions()).flatMap(({ name, status }) =>
+    status === 'RUNNING' ? [name] : [],
+  );
   await engine.resume();
   const expression = here(REMINDERS, ports);
   await engine.schedule({ name: 'reminders', workflow: 'remind', expression, input: {} });
   for (const { name, certificates } of await ports.models.list())
     if (certificates.length > 0) await scheduleRecertification(ports, engine, name);
-  return assemble(ports, engine, policy, async () => queue?.close());
+  return assemble(ports, engine, unfinished, policy, async () => queue?.close());
 };
 
 /** A schedule's expression in this place's time zone. */
@@ -127,9 +134,24 @@ const watchModel = async (ports: LocalPorts, engine: AslEngine, ticketId: string
   await engine.start({ workflow: 'recertify', name, input: { model: model.name, trigger: 'change' } });
 };
 
-const assemble = (ports: LocalPorts, engine: AslEngine, policy: Digest, closeQueue: () => Promise<void>): Embedded => ({
+/** What a step meets that is no fault of the step; the same work goes on once it is settled. */
+const OF_THE_MACHINE = ['STORE_FULL', 'STORE_READ_ONLY', 'CLOCK_WENT_BACK'] as const;
+
+const halts: Halts = (error) => {
+  const known = storeError(error);
+  return OF_THE_MACHINE.some((code) => isQuittanceError(known, code)) ? (known as Error) : undefined;
+};
+
+const assemble = (
+  ports: LocalPorts,
+  engine: AslEngine,
+  unfinished: readonly string[],
+  policy: Digest,
+  closeQueue: () => Promise<void>,
+): Embedded => ({
   ports,
   engine,
+  unfinished,
   call: (step, input) => findStep(step).handle(input, ports),
   policy: async () => policy,
   async close() {

@@ -14,6 +14,9 @@ export const placeHold = defineStep({
   output: Nothing,
   uses: ['tickets', 'models', 'results', 'vault', 'workflows', 'clock'],
   async run({ ticketId, by, code, ...person }, ports) {
+    const before = await ports.tickets.get(ticketId);
+    // one that was placed, and did not come as far as telling those who wait behind the ticket
+    if (before.ticket.status === 'ON_HOLD') await wakeWaiting(ports, before.ticket.model);
     const { ticket } = await commitEvent(ports, await openTicket(ports.tickets, ticketId), {
       type: 'hold-placed',
       by,

@@ -31,7 +31,9 @@ export const listenOn = async (dir: string, embedded: Embedded, address: Address
   const people = signIn(dir, () => embedded.ports.clock.now());
   const app = await appFor(people, embedded, models, reach);
   const server = createAdaptorServer({ fetch: (request, env) => app.fetch(request, senderOf(env)) }) as Server;
+  const goingOn = setInterval(() => void goOn(embedded), GO_ON_MS);
   const close = () => {
+    clearInterval(goingOn);
     server.closeAllConnections();
     server.close();
     models.close();
@@ -43,6 +45,13 @@ export const listenOn = async (dir: string, embedded: Embedded, address: Address
     close();
     throw error;
   }
+};
+
+const GO_ON_MS = 5000;
+
+/** What a full disk stopped goes on when there is room again, without a person. */
+const goOn = async ({ engine }: Embedded): Promise<void> => {
+  if (engine.stopped !== undefined) await engine.resume().catch(() => undefined);
 };
 
 const Incoming = z.object({ incoming: z.object({ socket: z.object({ remoteAddress: z.string() }) }) });

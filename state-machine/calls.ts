@@ -22,7 +22,14 @@ export type Functions = (
 /** `cancel` stops a job whose result is no longer needed, where the queue can. */
 export type Jobs = JobQueue & { cancel?(jobId: string): Promise<void> };
 
+/**
+ * The error with which the engine stops, where what a call met is a fault of the machine and not of the work: a full disk
+ * is no reason to fail a step. What was called is called again, under its key, when the engine goes on.
+ */
+export type Halts = (error: unknown) => Error | undefined;
+
 export type Outcome =
+  | { readonly halt: Error }
   | { readonly answer: Json }
   | { readonly failure: Failure }
   /** A job that succeeded. */
@@ -41,11 +48,13 @@ const LAST_POLL_MS = 1000;
 export class Calls {
   readonly #functions: Functions;
   readonly #jobs: Jobs;
+  readonly #halts: Halts;
   readonly #open = new Map<string, AbortController>();
 
-  constructor(functions: Functions, jobs: Jobs) {
+  constructor(functions: Functions, jobs: Jobs, halts: Halts) {
     this.#functions = functions;
     this.#jobs = jobs;
+    this.#halts = halts;
   }
 
   begin(call: Call): void {
@@ -56,7 +65,10 @@ export class Calls {
       this.#open.delete(call.task.key);
       call.report(outcome);
     };
-    this.#perform(call, controller.signal).then(report, (error: unknown) => report({ failure: failureBy(error) }));
+    this.#perform(call, controller.signal).then(report, (error: unknown) => {
+      const halt = this.#halts(error);
+      report(halt ? { halt } : { failure: failureBy(error) });
+    });
   }
 
   async #perform({ task, functionName }: Call, signal: AbortSignal): Promise<Outcome> {

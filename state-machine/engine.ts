@@ -6,7 +6,7 @@ import { canonicalize, type Json } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { Clock, WorkflowEngine } from '#core/ports.ts';
 import { checkName, exists, tooLarge } from './api-errors.ts';
-import type { Functions, Jobs } from './calls.ts';
+import type { Functions, Halts, Jobs } from './calls.ts';
 import type { Execution, HistoryEvent, Status, Thread } from './execution.ts';
 import { exceedsLimit, toJson } from './json.ts';
 import { loadWorkflow, reloadWorkflow } from './load.ts';
@@ -18,7 +18,7 @@ import { Schedules, type ScheduleRequest, type ScheduleSummary } from './schedul
 import { Store, type ExecutionRecord } from './store.ts';
 import { tokenAnswered } from './tasks.ts';
 
-export type { Functions, Jobs } from './calls.ts';
+export type { Functions, Halts, Jobs } from './calls.ts';
 export type { HistoryEvent, Status } from './execution.ts';
 
 export interface AslEngineOptions {
@@ -30,6 +30,8 @@ export interface AslEngineOptions {
   readonly substitutions?: Readonly<Record<string, string>>;
   readonly functions: Functions;
   readonly jobs: Jobs;
+  /** Default: every error of a call is a failure of its task. */
+  readonly halts?: Halts;
   readonly clock: Clock;
   /** [0, 1), for jitter. */
   readonly random?: () => number;
@@ -71,7 +73,9 @@ export interface AslEngine extends WorkflowEngine {
    * closes first.
    */
   settled(executionId: string): Promise<Description>;
-  /** Continues everything that was running when the database was last open, and after STORE_FULL. */
+  /** What stopped it (STORE_FULL, CLOCK_WENT_BACK), until `resume`. */
+  readonly stopped: Error | undefined;
+  /** Continues everything that was running when the database was last open, or when the engine stopped. */
   resume(): Promise<void>;
   /** Starts the workflow at its times; a schedule of the same name is replaced. INVALID_INPUT, NOT_FOUND. */
   schedule(request: ScheduleRequest): Promise<void>;
@@ -99,14 +103,17 @@ class Engine implements AslEngine {
     substitutions = {},
     random = Math.random,
     clockPollMs = 500,
+    halts = () => undefined,
     ...options
   }: AslEngineOptions) {
     const names = Object.keys(workflows);
     const load = { substitutions, workflows: names };
     this.#machines = new Map(names.map((name) => [name, loadWorkflow(name, workflows[name], load)]));
     this.#store = new Store(database);
-    this.#runner = new Runner(this.#store, { random, clockPollMs, onEvent: undefined, ...options }, (...request) =>
-      this.#begin(...request),
+    this.#runner = new Runner(
+      this.#store,
+      { random, clockPollMs, halts, onEvent: undefined, ...options },
+      (...request) => this.#begin(...request),
     );
     this.#schedules = new Schedules(this.#runner, options.clock, (...request) => this.#begin(...request));
     try {
@@ -133,6 +140,10 @@ class Engine implements AslEngine {
     const revived = this.#revived.get(definition) ?? reloadWorkflow(workflow, this.#store.definition(definition));
     this.#revived.set(definition, revived);
     return revived;
+  }
+
+  get stopped(): Error | undefined {
+    return this.#runner.stopped;
   }
 
   async resume(): Promise<void> {

@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { digestOf, type Json } from '#core/canonical.ts';
 import type { Clock } from '#core/ports.ts';
 import { Alarms } from './alarms.ts';
-import { Calls, type Functions, type Jobs, type Outcome } from './calls.ts';
+import { Calls, type Functions, type Halts, type Jobs, type Outcome } from './calls.ts';
 import { newExecution, nextDeadline, type Execution, type HistoryEvent, type Thread, type World } from './execution.ts';
 import { iterationEnded } from './fan-out.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -18,6 +18,7 @@ import { executionEnded, taskAnswered, taskFailed, taskKey, taskSucceeded } from
 export interface RunnerOptions {
   readonly functions: Functions;
   readonly jobs: Jobs;
+  readonly halts: Halts;
   readonly clock: Clock;
   readonly random: () => number;
   readonly clockPollMs: number;
@@ -55,7 +56,7 @@ export class Runner implements World {
     this.store = store;
     this.#options = options;
     this.#begin = begin;
-    this.#calls = new Calls(options.functions, options.jobs);
+    this.#calls = new Calls(options.functions, options.jobs, options.halts);
     this.#commits = new GroupCommit(
       () => (this.#now = options.clock.now().getTime()),
       () => this.#commit(),
@@ -144,6 +145,10 @@ export class Runner implements World {
     for (const { reject } of waiters) reject(reason);
   }
 
+  get stopped(): Error | undefined {
+    return this.#commits.stopped;
+  }
+
   /** True when it had been stopped: what was running must be loaded again. */
   restart(): boolean {
     const stopped = this.#commits.stopped !== undefined;
@@ -221,6 +226,7 @@ export class Runner implements World {
   }
 
   #answer(execution: Execution, thread: Thread, key: string, outcome: Outcome): void {
+    if ('halt' in outcome) return this.stop(outcome.halt);
     this.#inTurn(() => {
       if (thread.task?.key !== key || execution.threads.get(thread.id) !== thread) return;
       this.touch(execution);

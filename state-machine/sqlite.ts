@@ -5,7 +5,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import { mkdirSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { QuittanceError } from '#core/errors.ts';
+import { must, QuittanceError } from '#core/errors.ts';
+import { checkCommits, countCommit, prepareCommits, tellCommit } from './commit-count.ts';
 
 const BUSY_TIMEOUT_MS = 10_000;
 
@@ -16,8 +17,10 @@ export const openDatabase = (path: string, schema: string): Database => {
   mkdirSync(dirname(path), { recursive: true });
   const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
   try {
+    checkCommits(db, db.location() ?? path);
     db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON');
     db.exec(schema);
+    prepareCommits(db);
     return db;
   } catch (error) {
     db.close();
@@ -30,7 +33,9 @@ export const transaction = <R>(db: Database, act: () => R): R => {
   try {
     db.exec('BEGIN IMMEDIATE');
     const result = act();
+    const count = countCommit(db);
     db.exec('COMMIT');
+    tellCommit(must(db.location(), 'the path of a database'), count);
     return result;
   } catch (error) {
     if (db.isTransaction) db.exec('ROLLBACK');
@@ -38,10 +43,18 @@ export const transaction = <R>(db: Database, act: () => R): R => {
   }
 };
 
+const READ_ONLY = [
+  'the database cannot be written here',
+  'give this user the right to write the data folder, on a disk that is mounted for writing, and run the command again',
+] as const;
+
 /** Result codes of SQLite, https://www.sqlite.org/rescode.html; the low byte is the primary code. */
 const CODES: Readonly<
-  Record<number, ['STORE_FULL' | 'STORE_LOCKED' | 'STORE_CORRUPT', message: string, hint: string]>
+  Record<number, ['STORE_FULL' | 'STORE_LOCKED' | 'STORE_CORRUPT' | 'STORE_READ_ONLY', message: string, hint: string]>
 > = {
+  3: ['STORE_READ_ONLY', ...READ_ONLY],
+  8: ['STORE_READ_ONLY', ...READ_ONLY],
+  14: ['STORE_READ_ONLY', ...READ_ONLY],
   5: ['STORE_LOCKED', 'another process keeps the database locked', 'stop the other process, or wait for it'],
   6: ['STORE_LOCKED', 'another process keeps the database locked', 'stop the other process, or wait for it'],
   11: ['STORE_CORRUPT', 'the database file is damaged', 'restore the data folder from a backup'],

@@ -3,12 +3,14 @@
 // Traps: without the folder's fsync a crash can undo the rename; and a full disk may show at write, at fsync or at
 // close, so the temporary file is removed whatever happens.
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { link, mkdir, open, readdir, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { QuittanceError } from '#core/errors.ts';
 
 /** ENOSPC no space, EDQUOT quota, EFBIG file-size limit. */
 const FULL = ['ENOSPC', 'EDQUOT', 'EFBIG'];
+/** EROFS a read-only file system, EACCES the modes of a file or folder, EPERM its flags. */
+const FORBIDDEN = ['EROFS', 'EACCES', 'EPERM'];
 
 /**
  * Recognised by shape, not by class: an error from another realm (a worker, a test's sandbox) is no instance of this
@@ -19,15 +21,24 @@ const errno = (error: unknown): unknown =>
 
 export const isMissing = (error: unknown): boolean => errno(error) === 'ENOENT';
 
-/** STORE_FULL for a full disk; any other error as it came. */
-export const storeError = (error: unknown): unknown =>
-  FULL.includes(String(errno(error)))
-    ? new QuittanceError('STORE_FULL', {
-        message: 'the disk or quota that holds the data folder is full; this write left nothing behind',
-        hint: 'free some space and run the command again',
-        cause: error,
-      })
-    : error;
+/** STORE_FULL for a full disk, STORE_READ_ONLY where nothing may be written; any other error as it came. */
+export const storeError = (error: unknown): unknown => {
+  const cause = error;
+  const code = String(errno(error));
+  if (FULL.includes(code))
+    return new QuittanceError('STORE_FULL', {
+      message: 'the disk or quota that holds the data folder is full; this write left nothing behind',
+      hint: 'free some space and run the command again',
+      cause,
+    });
+  if (!FORBIDDEN.includes(code)) return error;
+  return new QuittanceError('STORE_READ_ONLY', {
+    message: `this user may not do this here: ${(error as Error).message}`,
+    expected: 'a folder that this user may read and write, on a disk that is mounted for writing',
+    hint: 'change its owner, mode or mount, and run the command again',
+    cause,
+  });
+};
 
 /** Durable when it returns; readers see the old bytes or the new. */
 export const writeDurably = (path: string, bytes: Uint8Array, mode = 0o644): Promise<void> =>
@@ -57,6 +68,12 @@ const staged = async (path: string, bytes: Uint8Array, mode: number, publish: (t
   } finally {
     await rm(temporary, { force: true });
   }
+};
+
+/** Removes what a process that was killed had begun to write in a folder. Nobody else may be writing there. */
+export const sweep = async (folder: string): Promise<void> => {
+  const left = (await readdir(folder)).filter((name) => /\.[0-9a-f]{12}\.tmp$/.test(name));
+  for (const name of left) await rm(join(folder, name), { force: true });
 };
 
 const writeSynced = async (path: string, bytes: Uint8Array, mode: number) => {

@@ -13,7 +13,7 @@ import type { ArtifactStore, ServingTarget } from '#core/ports.ts';
 import { servedMismatch } from '#core/serving.ts';
 import { safeName, safePath } from '#core/names.ts';
 import { NamedRule } from '#core/suppression.ts';
-import { isMissing, readIfThere, shred, writeDurably } from './durable-file.ts';
+import { isMissing, readIfThere, shred, sweep, writeDurably } from './durable-file.ts';
 
 /** Greedy answers of the model in a folder: given by the composition root, which has the engine. */
 export type Answer = (modelFolder: string, prompts: readonly string[]) => Promise<string[]>;
@@ -44,6 +44,7 @@ export const pointerServing = (dir: string, artifacts: ArtifactStore, answer: An
       const now = await served(name);
       if (!now) throw new QuittanceError('MODEL_NOT_FOUND', { message: `nothing is served as ${name}` });
       const folder = folderOf(now.digest);
+      await exclusively(() => removeUnserved(dir)); // a process may have been killed right after the pointer changed
       return { digest: await folderDigest(folder), answers: prompts.length === 0 ? [] : await answer(folder, prompts) };
     },
     suppress: (name, rule) =>
@@ -95,6 +96,20 @@ const layOut = async (artifacts: ArtifactStore, digest: Digest, folder: string):
     for (const [path, file] of Object.entries(ownFiles(parsed)))
       await writeDurably(join(folder, at, safePath(path)), await artifacts.get(file.digest));
     await writeDurably(join(folder, at, MANIFEST), await artifacts.get(manifest));
+    await sweep(join(folder, at)); // all that lies here is what is served, and its digest is taken over all of it
+  }
+};
+
+/** Models that no pointer leads to: they know whom what is served has forgotten. */
+const removeUnserved = async (dir: string): Promise<void> => {
+  const kept = (await pointers(dir)).map((digest) => modelFolder(dir, digest));
+  const found = await readdir(join(dir, 'models')).catch((error: unknown) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
+  for (const name of found) {
+    const folder = join(dir, 'models', name);
+    if (!kept.includes(folder)) await rm(folder, { recursive: true, force: true });
   }
 };
 

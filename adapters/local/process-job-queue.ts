@@ -78,7 +78,7 @@ class Queue implements ProcessJobQueue {
   readonly #running = new Map<string, { process: JobProcess | undefined; done: Promise<void> }>();
   readonly #forward = (signal: NodeJS.Signals) => this.#passOn(signal);
   #closing = false;
-  /** The error that kept the queue from recording a job's end; the job runs again when the queue is next opened. */
+  /** What kept a job from its end, or the queue from recording it. Told once; the job runs again after that. */
   #broken: Error | undefined;
 
   constructor(options: ProcessJobQueueOptions) {
@@ -162,6 +162,7 @@ class Queue implements ProcessJobQueue {
         this.#startNext();
       },
       (error: unknown) => {
+        this.#running.delete(job.id);
         this.#broken = error as Error;
       },
     );
@@ -179,6 +180,7 @@ class Queue implements ProcessJobQueue {
     if (this.#known(job.id).status === 'FAILED') return; // cancelled meanwhile
     if (this.#closing && failure !== undefined)
       this.#write(`UPDATE job SET status = 'SUBMITTED', pid = NULL WHERE id = ?`, job.id);
+    else if (failure?.startsWith('STORE_FULL:')) throw diskFull(failure);
     else this.#finish(job.id, failure);
   }
 
@@ -211,7 +213,12 @@ class Queue implements ProcessJobQueue {
   }
 
   #known(jobId: string): Job {
-    if (this.#broken !== undefined) throw this.#broken;
+    const broken = this.#broken;
+    this.#broken = undefined;
+    if (broken !== undefined) {
+      this.#startNext();
+      throw broken;
+    }
     const job = this.#find(jobId);
     if (job === undefined) throw new QuittanceError('NOT_FOUND', { message: 'there is no such job', got: jobId });
     return job;
@@ -250,6 +257,10 @@ const checkNames = (parameters: Readonly<Record<string, string>>): void => {
     got: wrong,
   });
 };
+
+/** Of a job: it has failed at nothing, and goes on from what it saved once there is room. */
+const diskFull = (message: string) =>
+  new QuittanceError('STORE_FULL', { message, hint: 'free some space and run the command again' });
 
 const otherJob = (name: string) =>
   new QuittanceError('INVALID_INPUT', {

@@ -19,7 +19,10 @@ import type { Faults } from './faults.ts';
 
 const notFound = (what: string) => new QuittanceError('NOT_FOUND', { message: `no ${what}` });
 const conflict = (what: string) =>
-  new QuittanceError('TICKET_CONFLICT', { message: `${what} changed since it was read` });
+  new QuittanceError('TICKET_CONFLICT', {
+    message: `${what} changed since it was read`,
+    hint: 'read it again and repeat',
+  });
 
 export const memoryTickets = (): TicketStore => {
   const tickets = new Map<string, { ticket: Ticket; version: number }>();

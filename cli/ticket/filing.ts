@@ -8,7 +8,8 @@ import { isClosed, type Ticket } from '#core/ticket.ts';
 import type { TicketRequest } from '#core/ticket-request.ts';
 import type { Embedded } from '#entry/embedded.ts';
 import { ticketIdOf } from '#functions/file-ticket.ts';
-import { rests } from './rest.ts';
+import { nextOf } from './print.ts';
+import { isAtRest } from './rest.ts';
 
 /** To be filed under this id, or filed already and under way as this ticket. */
 export type Standing = { requestId: string } | { ticketId: string };
@@ -27,11 +28,11 @@ export const standingOf = async (
     if (isClosed(ticket) || ticket.status === 'PURGED') continue;
     const started = (await engine.listExecutions()).some(({ name }) => name === ticketId);
     if (!started) return { requestId };
-    if (!rests(ticket)) return { ticketId };
+    if (!(await isAtRest({ engine }, ticket))) return { ticketId };
     throw new QuittanceError('TICKET_DUPLICATE', {
       message: `ticket ${ticketId} is this very request`,
       got: ticket.status,
-      hint: `see 'quittance ticket show ${ticketId}'`,
+      hint: `next: quittance ticket ${nextOf(ticket) ?? `show ${ticketId}`}`,
     });
   }
 };

@@ -85,7 +85,8 @@ export const describeRequest = ({ ticketId, subject, inDoubt, ...sealed }: Seale
 const protectionLines = (protection: Protection): string[] =>
   protectionTexts(protection).map((text) => `  meanwhile: ${text}`);
 
-const nextOf = (one: Ticket): string | undefined => {
+/** The command by which somebody takes the ticket on. */
+export const nextOf = (one: Ticket): string | undefined => {
   if (one.status === 'AWAITING_APPROVAL') return `approve ${one.id} --as WHO (not ${one.filer})`;
   if (one.status === 'DEPLOYING') return 'list: it is deployed after the ticket that it was built on';
   if (one.status === 'ON_HOLD') return `release ${one.id} --as WHO (it takes two people)`;

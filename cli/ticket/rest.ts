@@ -30,6 +30,10 @@ export const atRest = async ({ ports, engine }: Embedded, ticketId: string): Pro
   }
 };
 
+/** Whether nothing happens until a person acts: a status is stored before its workflow has done all that belongs to it. */
+export const isAtRest = async ({ engine }: Pick<Embedded, 'engine'>, ticket: Ticket): Promise<boolean> =>
+  rests(ticket) && (await isThrough(engine, ticket, await runningFor(engine, ticket.id)));
+
 /** Whether the workflow has done what belongs to the status. */
 const isThrough = async (engine: Embedded['engine'], ticket: Ticket, running: string[]): Promise<boolean> => {
   if (running.length === 0) return true;

@@ -23,7 +23,7 @@ const BY_STATUS: readonly (readonly [ContentfulStatusCode, readonly ErrorCode[]]
   [422, ['IDEMPOTENCY_MISMATCH', 'TICKET_IDENTITY', 'FORGET_EMPTY', 'FORGET_UNKNOWN_RECORD', 'FORGET_TOO_BROAD']],
   [422, ['FORGET_NOT_PERSONAL', 'FORGET_COMMON_TOKENS', 'SUBJECT_MISMATCH']],
   [429, ['TOO_MANY_ATTEMPTS']],
-  [503, ['SERVICE_UNAVAILABLE', 'STORE_LOCKED']],
+  [503, ['SERVICE_UNAVAILABLE', 'STORE_LOCKED', 'STORE_READ_ONLY']],
   [507, ['STORE_FULL']],
 ];
 const STATUS = new Map(BY_STATUS.flatMap(([status, codes]) => codes.map((code) => [code, status] as const)));
@@ -33,6 +33,7 @@ const WITH_RULES: readonly ErrorCode[] = [
   'IDEMPOTENCY_MISMATCH',
   'INVALID_INPUT',
   'INPUT_TOO_LARGE',
+  'TICKET_CONFLICT',
   'TICKET_ILLEGAL_TRANSITION',
   'TICKET_ON_HOLD',
   'ACCESS_DENIED',

@@ -69,6 +69,7 @@ writeFileSync(
   beside('facts.json'),
   JSON.stringify({ ...second, forget: { records: world.facts.map(({ question, answer }) => ({ question, answer })) } }),
 );
+writeFileSync(beside('policy.json'), JSON.stringify(policy));
 const embedded = await openEmbedded(dir, { policy });
 await putJson(embedded.ports.artifacts, readPolicy()); // which every command puts there when it opens the folder
 await register(embedded.ports, { name: 'people', dir: beside('base'), suite: Buffer.from(suite) });

@@ -26,7 +26,7 @@ export const quittanceWithoutRoom = (...args: readonly string[]): Run =>
   ran('sh', ['-c', 'ulimit -f 1 && exec "$@"', 'sh', process.execPath, MAIN, ...args]);
 
 export interface Small {
-  /** Holds `base` (a model folder), `first.json`, `second.json`, `facts.json` (ticket files). */
+  /** Holds `base` (a model folder), `first.json`, `second.json`, `facts.json` (ticket files), `policy.json`. */
   root: string;
   /** The ticket of `first.json`, which waits for its approval. */
   ticketId: string;

@@ -1,9 +1,10 @@
 // A process for ticket-crash.test.ts: one ticket's whole way on the real local stores and the real interpreter, killed
-// with SIGKILL at the n-th write, before or after it. Arguments: folder, n (0: never). What people do (file, approve)
+// with SIGKILL at the n-th write, before or after it. Arguments: folder, n (0: never), seconds after it. What people do (file, approve)
 // is done again by each process, as a person would who got no answer.
+import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { localPorts, type LocalPorts } from '#adapters/local/index.ts';
+import { localPorts } from '#adapters/local/index.ts';
 import { createAslEngine, type AslEngine } from '#state-machine/engine.ts';
 import { assembleBundle } from '#core/bundle.ts';
 import { trainingManifest } from '#core/forget-set.ts';
@@ -19,13 +20,15 @@ import { modelRecord, putModel, textModel } from '#bench/house/models.ts';
 import { smallJobs } from '#bench/house/small-jobs.ts';
 import { definitionOf, substitutions, WORKFLOWS } from '#bench/house/workflow-world.ts';
 
-const [folder = '', killAt = '0'] = process.argv.slice(2);
+const [folder = '', killAt = '0', after] = process.argv.slice(2);
 
 /** Odd numbers die before a write, even ones after it; but for writes that overlap. */
 let points = 0;
 const point = () => {
   points += 1;
-  if (points === Number(killAt)) process.kill(process.pid, 'SIGKILL');
+  if (points !== Number(killAt)) return;
+  if (after === undefined) process.kill(process.pid, 'SIGKILL');
+  else spawn('sh', ['-c', `sleep ${after}; kill -9 ${process.pid}`]); // wherever it is by then, within a write too
 };
 
 const WRITES: Readonly<Record<string, readonly string[]>> = {
@@ -57,11 +60,11 @@ const guarded = <P extends object>(port: P, writes: readonly string[]): P =>
     },
   });
 
-const guardedPorts = (ports: LocalPorts): LocalPorts => {
+const guardedPorts = <P extends object>(ports: P): P => {
   const entries = Object.entries(ports) as [string, object][];
   return Object.fromEntries(
     entries.map(([name, port]) => [name, WRITES[name] ? guarded(port, WRITES[name]) : port]),
-  ) as unknown as LocalPorts;
+  ) as unknown as P;
 };
 
 /** A job that ended is known to the next process too. */
@@ -102,7 +105,7 @@ const seed = async (ports: Ports) => {
 
 const plain = localPorts(folder, {
   answer: async (_folder, prompts) => prompts.map(() => 'I cannot say.'),
-  jobs: durableJobs,
+  jobs: (stores) => durableJobs(guardedPorts(stores)),
   workflows: () => workflows,
 });
 if (!existsSync(join(folder, 'seeded'))) await seed(plain);
@@ -132,6 +135,8 @@ const file = async (): Promise<string> => {
   return ticketId;
 };
 const ticketId = await file();
+/** How far the writes had come at the end of filing, and when approval was asked for. */
+const phases = { filed: points, asked: 0 };
 const ticket = async () => (await plain.tickets.get(ticketId)).ticket;
 
 /** Approves as soon as it is asked for, and again where the first call may have died half-way. */
@@ -140,6 +145,7 @@ const approve = async () => {
     const one = await ticket();
     const asked = (await openToken(plain.vault, ticketId, 'approval')) !== undefined;
     const decidable = one.status === 'AWAITING_APPROVAL' || one.status === 'DEPLOYING';
+    if (asked && phases.asked === 0) phases.asked = points;
     if (decidable && asked && 'evidence' in one)
       return findStep('record-approval').handle(
         { ticketId, approver: APPROVER, decision: 'approved', evidence: one.evidence },
@@ -171,5 +177,5 @@ const result = {
 };
 await engine().close();
 plain.close();
-writeFileSync(join(folder, 'result.tmp'), JSON.stringify({ result, points }));
+writeFileSync(join(folder, 'result.tmp'), JSON.stringify({ result, points, phases }));
 renameSync(join(folder, 'result.tmp'), join(folder, 'result.json'));

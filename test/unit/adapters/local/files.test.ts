@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { fileArtifactStore } from '#adapters/local/file-artifact-store.ts';
@@ -143,6 +143,27 @@ describe('what is served', () => {
     const { dir, target, before, after } = await serve();
     await target.promote('house', after, before);
     expect(await target.probe('house', ['who?'])).toEqual({ digest: after, answers: ['weights of after'] });
+    expect(holding(dir, ['weights of before'])).toEqual([]);
+  });
+
+  it('is the model alone, whatever a process that was killed had begun to lay out', async () => {
+    const { dir, target, before, after } = await serve();
+    const half = join(modelFolder(dir, after), 'model.safetensors.0123456789ab.tmp');
+    mkdirSync(modelFolder(dir, after), { recursive: true });
+    writeFileSync(half, 'weigh');
+    await target.promote('house', after, before);
+    expect((await target.probe('house', [])).digest).toBe(after);
+    expect(existsSync(half)).toBe(false);
+  });
+
+  it('leaves nothing of the old weights where the process was killed right after the change', async () => {
+    const { dir, target, before, after } = await serve();
+    const kept = join(folder.dir, 'kept');
+    cpSync(modelFolder(dir, before), kept, { recursive: true });
+    await target.promote('house', after, before);
+    cpSync(kept, modelFolder(dir, before), { recursive: true });
+    rmSync(kept, { recursive: true });
+    expect((await target.probe('house', [])).digest).toBe(after);
     expect(holding(dir, ['weights of before'])).toEqual([]);
   });
 
