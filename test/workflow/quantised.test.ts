@@ -4,48 +4,29 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { tokenizerTexts, forgetRecord, trainingRows } from '#datasets/world.ts';
+import { tokenizerTexts, trainingRows } from '#datasets/world.ts';
 import { suiteBytes } from '#datasets/suite.ts';
 import { initBackend } from '#engine/tf.ts';
 import { storeModel } from '#engine/formats/stored-model.ts';
 import { MOMENTS_FILE } from '#engine/corpus-moments.ts';
 import { trainSmallModel } from '#containers/train-job.ts';
-import { atRest } from '#cli/ticket/rest.ts';
 import { digestJson, digestOf } from '#core/canonical.ts';
 import { EvaluationTables } from '#core/evaluation.ts';
 import { trainingManifest } from '#core/forget-set.ts';
-import type { GatePolicy } from '#core/policy.ts';
 import { ModelManifest, ownFiles } from '#core/model.ts';
 import { auditReport } from '#report/audit-report.ts';
 import { gatherReport } from '#report/gather.ts';
 import { RunManifest } from '#core/run.ts';
 import { getJson, putJson } from '#core/stored-json.ts';
-import { parseTicketRequest } from '#core/ticket-request.ts';
 import { openEmbedded, type Embedded } from '#entry/embedded.ts';
-import { readPolicy } from '#entry/policies.ts';
 import { modelRecord } from '#bench/house/models.ts';
-import { removeScratch, scratch, until } from './asl-harness.ts';
+import { anythingGoes, approved, fileFor } from '#test/support/embedded-tickets.ts';
+import { removeScratch, scratch } from './asl-harness.ts';
 import { SMALLEST, smallestWorld } from './survival-world.ts';
 
 const world = smallestWorld();
 const rows = trainingRows(world);
 const BACKEND = 'wasm';
-
-/** Everything passes; one rung of two updates. */
-const policy = (): GatePolicy => ({
-  ...readPolicy(),
-  checks: [
-    {
-      name: 'anything goes',
-      statistic: 'share',
-      of: 'retained.greedyExact',
-      least: 0,
-      direction: 'over-unlearning',
-      reason: 'this test is about artefacts',
-    },
-  ],
-  ladder: [{ method: 'flat', config: { update: { step: 0.1, updates: 2 } }, reason: 'two updates' }],
-});
 
 const base = async (embedded: Embedded, dir: string): Promise<void> => {
   await trainSmallModel(dir, rows, [], { ...SMALLEST, updates: 20 }, { tokenizerTexts: tokenizerTexts(world) });
@@ -64,39 +45,6 @@ const base = async (embedded: Embedded, dir: string): Promise<void> => {
   };
   await ports.models.put(modelRecord({ digest, ...side }), 0);
   await ports.serving.promote('house', digest, undefined);
-};
-
-const file = async (embedded: Embedded): Promise<string> => {
-  const request = {
-    subject: { name: world.subjects[0]!.name },
-    model: 'house',
-    regime: 'gdpr',
-    ground: 'art-17-1-b',
-    filer: 'legal.filer',
-    channel: 'web',
-    identity: {
-      method: 'signed-in',
-      level: 'substantial',
-      verifiedAt: embedded.ports.clock.now().toISOString(),
-    },
-    forget: { records: world.subjects[0]!.records.map(forgetRecord) },
-    quantisation: 'int8',
-  };
-  const parsed = parseTicketRequest(Buffer.from(JSON.stringify(request)));
-  const filed = await embedded.call('file-ticket', { request: parsed, policy: await embedded.policy() });
-  return (filed as { ticketId: string }).ticketId;
-};
-
-const approve = async (embedded: Embedded, ticketId: string): Promise<void> => {
-  const ticket = await atRest(embedded, ticketId);
-  if (ticket.status !== 'AWAITING_APPROVAL') throw new Error(`the ticket is ${ticket.status}`);
-  const decision = { ticketId, approver: 'privacy.officer', decision: 'approved', evidence: ticket.evidence };
-  await until(() =>
-    embedded.call('record-approval', decision).then(
-      () => true,
-      () => false,
-    ),
-  );
 };
 
 /** dtypes by tensor, from a safetensors file's header. */
@@ -118,11 +66,10 @@ describe('a ticket that asks for int8', () => {
     process.env['QUITTANCE_BACKEND'] = BACKEND; // the jobs are processes of their own
     await initBackend(BACKEND);
     const dir = scratch();
-    embedded = await openEmbedded(join(dir, 'data'), { policy: policy() });
+    embedded = await openEmbedded(join(dir, 'data'), { policy: anythingGoes({}) });
     await base(embedded, join(dir, 'base'));
-    ticketId = await file(embedded);
-    await approve(embedded, ticketId);
-    await atRest(embedded, ticketId);
+    ticketId = await fileFor(embedded, world.subjects[0]!, 'int8');
+    await approved(embedded, ticketId);
   });
   afterAll(async () => {
     await embedded.close();
