@@ -19,6 +19,7 @@ export interface Ports {
   readonly logStorage: LogStorage;
   readonly logHead: LogHead;
   readonly signer: Signer;
+  readonly ledger: LedgerReader;
   readonly jobs: JobQueue;
   readonly results: JobResults;
   readonly workflows: WorkflowEngine;
@@ -116,6 +117,9 @@ export interface LogHead {
   /** LEDGER_CONFLICT unless `version` is current (0 for the first). */
   replace(checkpoint: string, version: number): Promise<void>;
 }
+
+/** The log and its key, to be read: for what is compared with it before it is acted upon. */
+export type LedgerReader = Pick<LogStorage, 'get'> & Pick<LogHead, 'read'> & Pick<Signer, 'publicKey'>;
 
 /** Ed25519 keys by role or person; private keys never leave the adapter. */
 export interface Signer {

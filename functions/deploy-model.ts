@@ -3,6 +3,7 @@
 // to the model since; then this run's base is history, and it must unlearn again from what is served now. One whose
 // base is still on its way to being served waits for it.
 import { z } from 'zod';
+import { requireAsLogged } from '#core/as-logged.ts';
 import { admit, TrainingManifest, withoutRows } from '#core/forget-set.ts';
 import { mayProceed } from '#core/gathering.ts';
 import type { ModelRecord, SideArtefacts } from '#core/model.ts';
@@ -19,7 +20,7 @@ export const deployModel = defineStep({
   name: 'deploy-model',
   input: TicketInput,
   output: z.strictObject({ outcome: z.enum(['deployed', 'waits', 'base-moved']) }),
-  uses: ['tickets', 'vault', 'artifacts', 'models', 'serving', 'results', 'workflows', 'pseudonyms', 'clock'],
+  uses: ['tickets', 'vault', 'artifacts', 'models', 'serving', 'results', 'workflows', 'pseudonyms', 'ledger', 'clock'],
   async run({ ticketId }, ports) {
     const found = await openTicket(ports.tickets, ticketId);
     const { ticket } = found;
@@ -27,6 +28,7 @@ export const deployModel = defineStep({
     if (ticket.status === 'SCHEDULED' && ticket.runs.length > 0) return { outcome: 'base-moved' as const };
     if (ticket.status !== 'DEPLOYING') throw notReady('deploy-model', ticket);
     if (!mayProceed(ticket, await queueOf(ports, ticket.model))) return { outcome: 'waits' as const };
+    await requireAsLogged(ticket, ports);
     const { model, version } = await ports.models.get(ticket.model);
     const { candidate, base } = ticket.run;
     if (model.digest !== base && model.digest !== candidate) {

@@ -2,7 +2,10 @@
 // Trap: what is served may be made upon them (an adapter's base, a composed decoder's target), or served under another
 // name; then they stay until it no longer is.
 import { z } from 'zod';
+import { requireAsLogged } from '#core/as-logged.ts';
+import type { Digest } from '#core/canonical.ts';
 import { defineStep } from '#core/step.ts';
+import { workingOf, type Ticket } from '#core/ticket.ts';
 import { ModelName } from '#core/ticket-request.ts';
 import { destroyModels, neededModels } from './model-artefacts.ts';
 
@@ -10,14 +13,19 @@ export const destroyQuarantined = defineStep({
   name: 'destroy-quarantined',
   input: z.strictObject({ model: ModelName }),
   output: z.strictObject({ destroyed: z.int() }),
-  uses: ['models', 'artifacts', 'clock'],
-  async run({ model: name }, { models, artifacts, clock }) {
+  uses: ['tickets', 'models', 'artifacts', 'ledger', 'clock'],
+  async run({ model: name }, ports) {
+    const { tickets, models, artifacts, clock } = ports;
     const { model, version } = await models.get(name);
     const now = clock.now().toISOString();
     const due = model.quarantined.filter(
       ({ destroyAfter, destroyedAt }) => destroyedAt === undefined && destroyAfter <= now,
     );
     if (due.length === 0) return { destroyed: 0 };
+    // the tickets that put them there are as they were logged; one that a restored table has lost says nothing
+    const replaced = new Set<Digest | undefined>(due.map(({ digest }) => digest));
+    for (const ticket of await tickets.list())
+      if (ticket.model === name && replaced.has(previousOf(ticket))) await requireAsLogged(ticket, ports);
     const others = (await models.list()).filter((other) => other.name !== name);
     const staying = { ...model, quarantined: model.quarantined.filter((entry) => !due.includes(entry)) };
     const gone = await destroyModels(
@@ -34,3 +42,10 @@ export const destroyQuarantined = defineStep({
     return { destroyed: destroyed.length };
   },
 });
+
+/** What the ticket's deployment took out of service. */
+const previousOf = (ticket: Ticket): Digest | undefined => {
+  if (ticket.status === 'PURGED') return ticket.sealed?.deployed.previous;
+  const last = workingOf(ticket);
+  return 'deployed' in last ? last.deployed.previous : undefined;
+};

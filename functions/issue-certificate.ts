@@ -1,6 +1,7 @@
 // Issues the certificate for what is served: events into the log → statement → two signatures → artefact → registry →
 // ticket. Trap: the certificate names what the probe found to be served; a candidate that was only approved gets none.
 import { z } from 'zod';
+import { requireAsLogged } from '#core/as-logged.ts';
 import { canonicalize, Digest } from '#core/canonical.ts';
 import { certificateStatement, personKey, SERVICE_KEY, signCertificate } from '#core/certificate.ts';
 import { keyIdOf } from '#core/dsse.ts';
@@ -21,13 +22,14 @@ export const issueCertificate = defineStep({
   name: 'issue-certificate',
   input: TicketInput,
   output: z.strictObject({ certificate: Digest }),
-  uses: ['tickets', 'artifacts', 'models', 'logStorage', 'logHead', 'signer', 'installation', 'clock'],
+  uses: ['tickets', 'artifacts', 'models', 'logStorage', 'logHead', 'signer', 'installation', 'ledger', 'clock'],
   async run({ ticketId }, ports) {
     const found = await openTicket(ports.tickets, ticketId);
     const { ticket } = found;
     if ('certificate' in ticket) return { certificate: ticket.certificate.digest };
     if (ticket.status !== 'COMPLETED') throw notReady('issue-certificate', ticket);
     await sequenceEvents(ports);
+    await requireAsLogged(ticket, ports);
     const { certificate, validUntil } = (await registered(ticket, ports)) ?? (await issue(ticket, ports));
     await commitEvent(ports, found, { type: 'certified', certificate, validUntil });
     return { certificate };

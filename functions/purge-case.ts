@@ -1,6 +1,7 @@
 // Ends the case: suppression rule, side artefacts and rejected candidates go, then the data key, and last the proof
 // that nothing can be read enters the ticket. Trap: everything here may have happened before a crash; each part is
 // repeatable, and the ticket says PURGED only after all of it.
+import { requireAsLogged } from '#core/as-logged.ts';
 import type { Digest } from '#core/canonical.ts';
 import type { JobResults, Ports } from '#core/ports.ts';
 import { GatheredResult, gatheredName } from '#core/run.ts';
@@ -14,13 +15,14 @@ export const purgeCase = defineStep({
   name: 'purge-case',
   input: TicketInput,
   output: Nothing,
-  uses: ['tickets', 'vault', 'artifacts', 'models', 'serving', 'results', 'clock'],
+  uses: ['tickets', 'vault', 'artifacts', 'models', 'serving', 'results', 'ledger', 'clock'],
   async run({ ticketId }, ports) {
     const found = await ports.tickets.get(ticketId);
     const { ticket } = found;
     if (ticket.status === 'PURGED') return {};
     if (ticket.status !== 'EVIDENCE_SEALED' && !isClosed(ticket))
       throw notReady('purge-case', (await openTicket(ports.tickets, ticketId)).ticket);
+    await requireAsLogged(ticket, ports);
     await destroyAround(ticket, ports);
     const { objects, readsRefused } = await ports.vault.destroy(ticketId);
     await commitEvent(ports, found, { type: 'purged', objects, readsRefused });

@@ -2,6 +2,7 @@
 // people. Order: check → sign → commit → tell the workflow. Trap: the commit is the decision; when the telling was
 // lost, the same call by the same person tells it again, and any other call is a replay.
 import { z } from 'zod';
+import { requireAsLogged } from '#core/as-logged.ts';
 import { Digest } from '#core/canonical.ts';
 import { signApproval } from '#core/certificate.ts';
 import { QuittanceError } from '#core/errors.ts';
@@ -33,13 +34,14 @@ export const recordApproval = defineStep({
   name: 'record-approval',
   input: Decision,
   output: z.strictObject({ decision: z.enum(['approved', 'refused']) }),
-  uses: ['tickets', 'models', 'results', 'vault', 'artifacts', 'workflows', 'signer', 'clock'],
+  uses: ['tickets', 'models', 'results', 'vault', 'artifacts', 'workflows', 'signer', 'ledger', 'clock'],
   async run(decision, ports) {
     const { tickets, vault, artifacts, workflows, signer, clock } = ports;
     const { ticketId } = decision;
     const found = await tickets.get(ticketId);
     const untold = isSame(found.ticket, decision) && (await openToken(vault, ticketId, 'approval')) !== undefined;
     if (!untold) {
+      await requireAsLogged(found.ticket, ports);
       // it is all still there, unchanged
       if (found.ticket.status === 'AWAITING_APPROVAL') await artifacts.get(found.ticket.evidence);
       await commitEvent({ tickets, clock }, found, await eventOf(decision, found.ticket, { signer, artifacts, clock }));

@@ -2,6 +2,7 @@
 // event on each certificate's ticket, whose statement is signed by the two keys that signed the certificate.
 // Trap: a passed suite renews certificates; equal digests alone renew nothing, they only do not break it.
 import { z } from 'zod';
+import { requireAsLogged } from '#core/as-logged.ts';
 import type { Digest } from '#core/canonical.ts';
 import { signRenewal, type RenewalPredicate } from '#core/certificate.ts';
 import { EvaluationTables } from '#core/evaluation.ts';
@@ -19,15 +20,20 @@ import { Continuity } from './check-continuity.ts';
 import { commitEvent } from './step-support.ts';
 
 type Check = z.infer<typeof Continuity>;
-type RecordPorts = Pick<Ports, 'models' | 'tickets' | 'results' | 'artifacts' | 'signer' | 'notifier' | 'clock'>;
+type RecordPorts = Pick<
+  Ports,
+  'models' | 'tickets' | 'results' | 'artifacts' | 'signer' | 'notifier' | 'ledger' | 'clock'
+>;
 
 export const recordRecertification = defineStep({
   name: 'record-recertification',
   input: z.strictObject({ model: ModelName, check: Continuity }),
   output: z.strictObject({ state: z.enum(['never', 'current', 'lapsed', 'drifted']) }),
-  uses: ['models', 'tickets', 'results', 'artifacts', 'signer', 'notifier', 'clock'],
+  uses: ['models', 'tickets', 'results', 'artifacts', 'signer', 'notifier', 'ledger', 'clock'],
   async run({ model: name, check }, ports) {
     const { model, version } = await ports.models.get(name);
+    for (const { ticketId } of model.certificates)
+      await requireAsLogged((await ports.tickets.get(ticketId)).ticket, ports);
     const suite = check.suite ? await suiteOutcome(check, ports) : undefined;
     const now = ports.clock.now();
     const certificates = suite?.passed

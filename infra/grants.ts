@@ -81,6 +81,18 @@ export const portGrants = (
     environment: { QUITTANCE_LOG_HEAD_TABLE: resources.tables.logHead.name },
     grants: [{ actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: [resources.tables.logHead.arn] }],
   },
+  ledger: {
+    environment: {
+      QUITTANCE_LEDGER_BUCKET: resources.buckets.ledger.name,
+      QUITTANCE_LOG_HEAD_TABLE: resources.tables.logHead.name,
+      QUITTANCE_SIGNER_ALIASES: resources.signerAliases,
+    },
+    grants: [
+      ...objects(resources.buckets.ledger.arn, 'log', ['s3:GetObject']),
+      { actions: ['dynamodb:GetItem'], resources: [resources.tables.logHead.arn] },
+      { actions: ['kms:GetPublicKey'], resources: [resources.keys.log] },
+    ],
+  },
   signer: {
     environment: envelopeSigner(resources).environment,
     grants: [

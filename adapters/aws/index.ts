@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { forwardClock } from '#core/clock.ts';
 import { QuittanceError } from '#core/errors.ts';
+import { ledgerReader } from '#core/ledger/reader.ts';
 import type { Ports, ServingTarget } from '#core/ports.ts';
 import { DeclaredScope } from '#core/scope.ts';
 import { aliasServing } from './alias-serving.ts';
@@ -96,6 +97,12 @@ export const awsPorts = (
         }),
         wrappedSigner(secrets()),
         variable('QUITTANCE_KMS_SIGNERS'),
+      ),
+    ledger: () =>
+      ledgerReader(
+        s3LogStorage(clients.s3, variable('QUITTANCE_LEDGER_BUCKET')),
+        dynamoLogHead(clients.dynamodb, variable('QUITTANCE_LOG_HEAD_TABLE')),
+        kmsSigner(clients.kms, { aliasPrefix: variable('QUITTANCE_SIGNER_ALIASES') }),
       ),
     jobs: () =>
       batchJobQueue({

@@ -1,6 +1,7 @@
 // Every port over one data folder. `localStores` is what a job's child process opens too, under the lock of its parent;
 // `localPorts` adds what only the main process has: serving, jobs, workflows.
 import { join } from 'node:path';
+import { ledgerReader } from '#core/ledger/reader.ts';
 import type { Place } from '#core/place.ts';
 import type { JobQueue, Ports, WorkflowEngine } from '#core/ports.ts';
 import { lockFolder } from './data-folder.ts';
@@ -47,14 +48,18 @@ const openStores = (dir: string, { readClock }: StoreOptions, release: () => voi
   const place = { region: said.region, timeZone: said.timeZone };
   const db = openDatabase(join(dir, 'state.sqlite'), TICKET_SCHEMA + REGISTRY_SCHEMA);
   const clock = systemClock(join(dir, 'clock'), readClock);
+  const log = {
+    logStorage: fileLogStorage(join(dir, 'log')),
+    logHead: sqliteLogHead(db),
+    signer: fileSigner(join(dir, 'keys')),
+  };
   const vault = fileVault(join(dir, 'vault'), clock);
   return {
     tickets: sqliteTicketStore(db),
     vault,
     artifacts: fileArtifactStore(join(dir, 'artifacts')),
-    logStorage: fileLogStorage(join(dir, 'log')),
-    logHead: sqliteLogHead(db),
-    signer: fileSigner(join(dir, 'keys')),
+    ...log,
+    ledger: ledgerReader(log.logStorage, log.logHead, log.signer),
     results: sqliteJobResults(db),
     models: sqliteModelRegistry(db),
     notifier: outboxNotifier(join(dir, 'outbox')),

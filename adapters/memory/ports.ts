@@ -5,6 +5,7 @@ import type { Digest } from '#core/canonical.ts';
 import { forwardClock } from '#core/clock.ts';
 import type { Calendar, Ids, Notifier, Ports, ServingTarget, WorkflowEngine } from '#core/ports.ts';
 import { QuittanceError } from '#core/errors.ts';
+import { ledgerReader } from '#core/ledger/reader.ts';
 import type { NamedRule } from '#core/suppression.ts';
 import { Faults } from './faults.ts';
 import {
@@ -46,13 +47,17 @@ export const memoryWorld = ({ answer, jobs, workflows, serving = (it) => it }: W
   const served: World['served'] = new Map();
   const rules: World['rules'] = new Map();
   const { clock, advance } = countedClock();
+  const signer = memorySigner();
+  const logStorage = faults.guard('logStorage', memoryLogStorage(faults), ['put']);
+  const logHead = faults.guard('logHead', memoryLogHead(), ['replace']);
   const ports: Ports = {
     tickets: faults.guard('tickets', memoryTickets(), ['create', 'commit', 'markSequenced']),
     vault: faults.guard('vault', memoryVault(clock), ['createKey', 'put', 'destroy']),
     artifacts: faults.guard('artifacts', memoryArtifacts(faults), ['put', 'delete']),
-    logStorage: faults.guard('logStorage', memoryLogStorage(faults), ['put']),
-    logHead: faults.guard('logHead', memoryLogHead(), ['replace']),
-    signer: memorySigner(),
+    logStorage,
+    logHead,
+    signer,
+    ledger: ledgerReader(logStorage, logHead, signer),
     jobs: { submit: async () => ({ jobId: '' }), describe: async () => ({ status: 'FAILED' }) },
     results: faults.guard('results', memoryResults(), ['put']),
     workflows: faults.guard('workflows', workflows ?? memoryEngine(engine), [

@@ -28,6 +28,15 @@ export interface LogPorts {
   clock: Clock;
 }
 
+/** What reading and checking the log takes. */
+export interface ReadLogPorts {
+  logStorage: LogFiles;
+  logHead: Pick<LogHead, 'read'>;
+  signer: Pick<Signer, 'publicKey'>;
+  clock: Clock;
+}
+type LogFiles = Pick<LogStorage, 'get'>;
+
 /** Name of the log's key with the Signer. */
 export const LOG_KEY = 'log';
 
@@ -48,9 +57,9 @@ export interface LogState {
 const EMPTY = { checkpoint: undefined, note: undefined, version: 0, size: 0, edge: [], tail: [] } as const;
 
 /** What this process has last read, or written, and found under a signed root. */
-const known = new WeakMap<LogStorage, LogState>();
+const known = new WeakMap<LogFiles, LogState>();
 
-const logKey = async (signer: Signer, origin: string): Promise<NoteKey> => ({
+const logKey = async (signer: ReadLogPorts['signer'], origin: string): Promise<NoteKey> => ({
   name: origin,
   publicKey: await signer.publicKey(LOG_KEY),
 });
@@ -60,13 +69,13 @@ const logKey = async (signer: Signer, origin: string): Promise<NoteKey> => ({
  * one. It is made of the key that an installation makes for itself. A log that has begun keeps the name in its head,
  * whatever key signs it later.
  */
-const newOrigin = async (signer: Signer): Promise<string> => {
+const newOrigin = async (signer: ReadLogPorts['signer']): Promise<string> => {
   const key = await signer.publicKey(LOG_KEY);
   return `quittance.dev/log/${sha256('quittance log origin\n', key).toString('hex').slice(0, 16)}`;
 };
 
 /** The name of the log in its checkpoints. SIGNATURE_INVALID where the head is not signed by the log's key. */
-export const readOrigin = async (ports: Pick<LogPorts, 'logHead' | 'signer' | 'clock'>): Promise<string> => {
+export const readOrigin = async (ports: Pick<ReadLogPorts, 'logHead' | 'signer' | 'clock'>): Promise<string> => {
   const head = await ports.logHead.read();
   return head ? (await openCheckpoint(head.checkpoint, ports)).origin : newOrigin(ports.signer);
 };
@@ -74,7 +83,7 @@ export const readOrigin = async (ports: Pick<LogPorts, 'logHead' | 'signer' | 'c
 /**
  * Reads the end of the log and checks it against its checkpoint. LEDGER_INVALID, LEDGER_FROM_FUTURE, SIGNATURE_INVALID.
  */
-export const readLog = async (ports: LogPorts): Promise<LogState> => {
+export const readLog = async (ports: ReadLogPorts): Promise<LogState> => {
   const { logStorage } = ports;
   const head = await currentHead(ports);
   if (!head) return { ...EMPTY, origin: await newOrigin(ports.signer) };
@@ -88,7 +97,7 @@ export const readLog = async (ports: LogPorts): Promise<LogState> => {
 };
 
 const readEnd = async (
-  storage: LogStorage,
+  storage: LogFiles,
   { size, root }: Checkpoint,
 ): Promise<Pick<LogState, 'size' | 'edge' | 'tail'>> => {
   const width = size % TILE_WIDTH;
@@ -106,7 +115,7 @@ const readEnd = async (
 export const checkpointPath = (version: number): string => `checkpoints/${version}`;
 
 /** The head, which is older than nothing that was published. LEDGER_INVALID. */
-const currentHead = async ({ logHead, logStorage }: LogPorts) => {
+const currentHead = async ({ logHead, logStorage }: ReadLogPorts) => {
   for (;;) {
     const head = await logHead.read();
     const version = head?.version ?? 0;
@@ -120,7 +129,7 @@ const currentHead = async ({ logHead, logStorage }: LogPorts) => {
   }
 };
 
-export const stored = async (storage: LogStorage, path: string): Promise<Uint8Array | undefined> =>
+export const stored = async (storage: LogFiles, path: string): Promise<Uint8Array | undefined> =>
   storage.get(path).catch((error: unknown) => {
     if (isQuittanceError(error, 'NOT_FOUND')) return undefined;
     throw error;
@@ -131,7 +140,7 @@ export const CLOCKS_DIFFER_MS = 5 * 60_000;
 
 export const openCheckpoint = async (
   note: string,
-  { signer, clock }: Pick<LogPorts, 'signer' | 'clock'>,
+  { signer, clock }: Pick<ReadLogPorts, 'signer' | 'clock'>,
 ): Promise<Checkpoint> => {
   const text = openNote(note, await logKey(signer, originOf(note)));
   if (text === undefined)

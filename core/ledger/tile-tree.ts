@@ -33,7 +33,7 @@ export interface TileTree {
 const TILE_HEIGHT = 8;
 const HASH_BYTES = 32;
 
-export const tileTree = (storage: LogStorage, { size, root }: TreeHead): TileTree => {
+export const tileTree = (storage: Pick<LogStorage, 'get'>, { size, root }: TreeHead): TileTree => {
   const widthAt = (level: number, index: number): number =>
     Math.min(TILE_WIDTH, Math.floor(size / TILE_WIDTH ** level) - index * TILE_WIDTH);
   const tile = once((level, index) => {
@@ -95,14 +95,14 @@ const once = <T>(
 };
 
 /** The partial tiles at the end of a tree of `size` leaves, not checked yet. */
-export const readEdge = async (storage: LogStorage, size: number): Promise<Edge> => {
+export const readEdge = async (storage: Pick<LogStorage, 'get'>, size: number): Promise<Edge> => {
   const edge: Hash[][] = [];
   for (const { level, index, width } of edgeTiles(size))
     edge.push(width === 0 ? [] : await readTile(storage, tilePath(level, index, width), width));
   return edge;
 };
 
-const readTile = async (storage: LogStorage, path: string, width: number): Promise<Hash[]> => {
+const readTile = async (storage: Pick<LogStorage, 'get'>, path: string, width: number): Promise<Hash[]> => {
   const bytes = Buffer.from(await storage.get(path));
   if (bytes.length !== width * HASH_BYTES) throw invalid(`${path} does not hold ${width} hashes`);
   return Array.from({ length: width }, (_, i) => bytes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES));

@@ -15,6 +15,7 @@ const BY_STATUS: readonly (readonly [ContentfulStatusCode, readonly ErrorCode[]]
   [404, ['NOT_FOUND', 'TICKET_NOT_FOUND', 'MODEL_NOT_FOUND']],
   [405, ['METHOD_NOT_ALLOWED']],
   [409, ['TICKET_CONFLICT', 'TICKET_DUPLICATE', 'TICKET_ON_HOLD', 'TICKET_ILLEGAL_TRANSITION', 'EXECUTION_EXISTS']],
+  [409, ['TICKET_NOT_AS_LOGGED']],
   [409, ['APPROVAL_REPLAYED', 'APPROVAL_STALE', 'APPROVAL_NOT_OPEN']],
   [410, ['TICKET_CLOSED', 'TICKET_PURGED', 'VAULT_KEY_DESTROYED']],
   [413, ['INPUT_TOO_LARGE']],
@@ -30,6 +31,7 @@ const STATUS = new Map(BY_STATUS.flatMap(([status, codes]) => codes.map((code) =
 
 /** Codes whose `expected`, `got` and `hint` name fields, rules, sizes and states, never values. */
 const WITH_RULES: readonly ErrorCode[] = [
+  'TICKET_NOT_AS_LOGGED',
   'IDEMPOTENCY_MISMATCH',
   'INVALID_INPUT',
   'INPUT_TOO_LARGE',

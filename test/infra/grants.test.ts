@@ -19,6 +19,7 @@ const BEHIND: Readonly<Record<Exclude<keyof Ports, 'jobs'>, readonly string[]>> 
   logStorage: ['Ledger'],
   logHead: ['LogHead'],
   signer: ['LogKey', 'Keys', 'VaultKey'],
+  ledger: ['Ledger', 'LogHead', 'LogKey'],
   results: ['Results'],
   workflows: [],
   models: ['Models'],

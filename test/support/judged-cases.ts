@@ -8,6 +8,7 @@ import { advance } from '#core/transitions.ts';
 import { admitForgetSet } from '#functions/admit-forget-set.ts';
 import { suppressOutput } from '#functions/suppress-output.ts';
 import { triageTicket } from '#functions/triage-ticket.ts';
+import { sequenceLog } from '#functions/sequence-log.ts';
 import { verifyIdentity } from '#functions/verify-identity.ts';
 import { caseWorld, file, type CaseWorld } from '#bench/house/case-world.ts';
 import { RECORDS } from '#bench/house/cases.ts';
@@ -66,6 +67,7 @@ export const judgedCase = async ({ forgets = true } = {}): Promise<JudgedCase> =
   const evidence = await putJson(artifacts, { ticketId, candidate, tables, judgement: judgement! });
   const run = { number: 1, rung: 0, plan: plan!, base: world.base, method: 'flat' };
   await moveTicket(world, ticketId, { type: 'run-planned', run, policy: world.policy });
+  await world.call(sequenceLog, {}); // the plan is logged before the run
   await moveTicket(world, ticketId, { type: 'unlearned', manifest: manifest!, candidate });
   const evaluated = { tables, judgement: judgement!, evidence, verdict: 'pass' as const, climb: false };
   await moveTicket(world, ticketId, { type: 'evaluated', ...evaluated });

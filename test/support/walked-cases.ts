@@ -18,6 +18,7 @@ const step = (world: CaseWorld, name: string, input: object) => world.call(findS
 /** One attempt: planned, run, evaluated, judged. */
 const attempt = async (world: CaseWorld, ticketId: string, run: number): Promise<string> => {
   const { planDigest } = (await step(world, 'plan-run', { ticketId })) as { planDigest: string };
+  await step(world, 'sequence-log', {}); // the plan is logged before the run
   const submit = async (definition: 'unlearn' | 'evaluate') => {
     const name = jobName(definition, ticketId, run);
     await world.ports.jobs.submit({ name, definition, parameters: { job: name, ticketId, planDigest } });

@@ -1,0 +1,154 @@
+// A row that somebody has edited against the log that says otherwise: each step that cannot be taken back stops, names
+// the field, and changes nothing.
+import { describe, expect, it } from '@jest/globals';
+import { requireAsLogged } from '#core/as-logged.ts';
+import { isQuittanceError } from '#core/errors.ts';
+import type { Ports, StoredEvent } from '#core/ports.ts';
+import type { Step } from '#core/step.ts';
+import type { Ticket } from '#core/ticket.ts';
+import { findStep } from '#functions/steps.ts';
+import { APPROVER, FILER } from '#bench/house/cases.ts';
+import { walkedToApproval, walkedToEnd, type WalkedCase } from '#test/support/walked-cases.ts';
+
+/** The ports of whoever reads a store in which a field of the ticket, or of its events, was edited. */
+const edited = (
+  { ports }: WalkedCase['world'],
+  row: (ticket: Ticket) => object,
+  events: (all: StoredEvent[]) => StoredEvent[] = (all) => all,
+): Ports => ({
+  ...ports,
+  tickets: {
+    ...ports.tickets,
+    get: async (id) => {
+      const found = await ports.tickets.get(id);
+      return { ...found, ticket: { ...found.ticket, ...row(found.ticket) } };
+    },
+    list: async () => (await ports.tickets.list()).map((ticket) => ({ ...ticket, ...row(ticket) })),
+    events: async (id) => events(await ports.tickets.events(id)),
+  },
+});
+
+const refusal = async (act: Promise<unknown>): Promise<string> => {
+  try {
+    await act;
+    return 'done';
+  } catch (error) {
+    return isQuittanceError(error) ? `${error.code} ${/'(.+?)'/.exec(error.message)?.[1] ?? ''}` : String(error);
+  }
+};
+
+const approval = async ({ world, ticketId }: WalkedCase, approver: string) => {
+  const { ticket } = await world.ports.tickets.get(ticketId);
+  return { ticketId, approver, decision: 'approved', evidence: 'evidence' in ticket ? ticket.evidence : '' };
+};
+const run = (step: string | Step, input: object, ports: Ports) =>
+  refusal((typeof step === 'string' ? findStep(step) : step).handle(input, ports));
+
+describe('a row that is not what was logged', () => {
+  it('with another filer does not let the true filer approve, nor anybody', async () => {
+    const walked = await walkedToApproval();
+    const { world, ticketId } = walked;
+    const writes = world.faults.writes.length;
+    const ports = edited(world, () => ({ filer: 'somebody.else' }));
+    for (const who of [FILER, APPROVER])
+      expect(await run('record-approval', await approval(walked, who), ports)).toBe('TICKET_NOT_AS_LOGGED filer');
+    expect([world.faults.writes.length, (await world.ports.tickets.get(ticketId)).ticket.status]).toEqual([
+      writes,
+      'AWAITING_APPROVAL',
+    ]);
+    expect(await run('record-approval', await approval(walked, APPROVER), world.ports)).toBe('done');
+  });
+
+  it.each([
+    ['evidence', { evidence: `sha256:${'e'.repeat(64)}` }],
+    ['model', { model: 'another' }],
+    ['policy', { policy: `sha256:${'e'.repeat(64)}` }],
+    ['updatedAt', { updatedAt: '2026-03-02T11:00:00.000Z' }],
+    ['twoPeople', { twoPeople: undefined }],
+  ])('in its %s is not approved', async (field, change) => {
+    const walked = await walkedToApproval();
+    const asked = { ...(await approval(walked, APPROVER)), ...('evidence' in change ? change : {}) };
+    expect(
+      await run(
+        'record-approval',
+        asked,
+        edited(walked.world, () => change),
+      ),
+    ).toBe(`TICKET_NOT_AS_LOGGED ${field}`);
+  });
+
+  it('in its plan is not deployed, and the model that is served stays', async () => {
+    const walked = await walkedToApproval();
+    const { world, ticketId } = walked;
+    await run('record-approval', await approval(walked, APPROVER), world.ports);
+    const plan = `sha256:${'f'.repeat(64)}`;
+    const ports = edited(world, (ticket) => ('run' in ticket ? { run: { ...ticket.run, plan } } : {}));
+    expect(await run('deploy-model', { ticketId }, ports)).toBe('TICKET_NOT_AS_LOGGED run.plan');
+    expect(world.served.get('house')).toBe(world.base);
+  });
+
+  it('is not purged: the data key stays', async () => {
+    const walked = await walkedToApproval();
+    const { world, ticketId } = walked;
+    await run('record-approval', await approval(walked, APPROVER), world.ports);
+    for (const step of ['deploy-model', 'probe-served-model', 'issue-certificate', 'notify-parties'])
+      expect(await run(step, { ticketId }, world.ports)).toBe('done');
+    const ports = edited(world, () => ({ filer: APPROVER }));
+    expect(await run('purge-case', { ticketId }, ports)).toBe('TICKET_NOT_AS_LOGGED filer');
+    expect(await world.ports.vault.list(ticketId)).toContain('request');
+  });
+
+  it('is noticed by a re-certification, and keeps what its deployment replaced from being destroyed', async () => {
+    const { world } = await walkedToEnd();
+    const ports = edited(world, () => ({ filer: APPROVER }));
+    const check = { continuity: 'same', suite: false, job: '', planDigest: '' };
+    const record = (all: Ports) => run('record-recertification', { model: 'house', check }, all);
+    expect(await record(ports)).toBe('TICKET_NOT_AS_LOGGED filer');
+    world.clock.advance(400 * 86_400);
+    expect(await run('destroy-quarantined', { model: 'house' }, ports)).toBe('TICKET_NOT_AS_LOGGED filer');
+    expect(await world.ports.artifacts.has(world.base)).toBe(true);
+    expect([await record(world.ports), await run('destroy-quarantined', { model: 'house' }, world.ports)]).toEqual([
+      ...['done', 'done'],
+    ]);
+    expect(await world.ports.artifacts.has(world.base)).toBe(false);
+  });
+});
+
+describe('events that are not what was logged', () => {
+  const asLogged = async (change: (all: StoredEvent[]) => StoredEvent[], row: object = {}) => {
+    const { world, ticketId } = await walkedToApproval();
+    const ports = edited(world, () => row, change);
+    return refusal(requireAsLogged((await ports.tickets.get(ticketId)).ticket, ports));
+  };
+  const first = (edit: (event: StoredEvent) => StoredEvent) => (all: StoredEvent[]) =>
+    all.map((event) => (event.sequence === 1 ? edit(event) : event));
+  const other = (event: StoredEvent) => ({ ...event, body: event.body.replaceAll(FILER, 'somebody.else') });
+
+  it('are found where row and event were edited alike', async () => {
+    expect(await asLogged((all) => all)).toBe('done');
+    expect(await asLogged(first(other), { filer: 'somebody.else' })).toBe('TICKET_NOT_AS_LOGGED events.1');
+  });
+
+  it('are found where an edited one is said to have no place in the log yet', async () => {
+    const unlogged = ({ eventId, ticketId, sequence, type, at, body }: StoredEvent): StoredEvent => ({
+      eventId,
+      ticketId,
+      sequence,
+      type,
+      at,
+      body,
+    });
+    const row = { filer: 'somebody.else' };
+    expect(
+      await asLogged(
+        first((event) => unlogged(other(event))),
+        row,
+      ),
+    ).toBe('TICKET_NOT_AS_LOGGED events');
+    expect(await asLogged((all) => first(other)(all).map(unlogged), row)).toBe('TICKET_NOT_AS_LOGGED events');
+  });
+
+  it('are found where one is left out', async () => {
+    expect(await asLogged((all) => all.slice(0, -1))).toMatch(/^TICKET_NOT_AS_LOGGED /);
+  });
+});
