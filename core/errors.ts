@@ -46,6 +46,7 @@ export const ERROR_CODES = {
   FORGET_COMMON_TOKENS: 'the forget set consists of tokens that everybody uses',
   SUBJECT_MISMATCH:
     'records of the forget set do not name the person who asks, and no second person has confirmed them',
+  FORGET_FOREIGN_VALUE: "the value of a forget record is no part of its answer, or not the person's own",
   MODEL_NOT_FOUND: 'no model has this name or path',
   MODEL_INVALID: 'the model folder is incomplete or contradicts itself',
   MODEL_UNSUPPORTED: 'the model uses something that the engine does not implement',

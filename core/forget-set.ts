@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { canonicalize } from './canonical.ts';
 import { QuittanceError } from './errors.ts';
+import { recordsText } from './record-numbers.ts';
 import { partIn } from './words/part.ts';
 import { tokensOf } from './words/tokens.ts';
 
@@ -45,12 +46,6 @@ export const FORGET_LIMITS = {
 
 /** Unicode NFC, one space between words: two spellings of white space are one record. */
 export const normalise = (text: string): string => text.normalize('NFC').trim().replace(/\s+/gu, ' ');
-
-/**
- * Index of the first record whose marked value is no part of its answer, in any Unicode form; -1 where there is none.
- */
-export const foreignValue = (records: readonly ForgetRecord[]): number =>
-  records.findIndex(({ answer, value }) => value !== undefined && partIn(answer, value) === undefined);
 
 const words = ({ question, answer }: { question: string; answer: string }): string[] =>
   tokensOf(`${question}\n${answer}`, { accents: false });
@@ -110,6 +105,7 @@ export interface Admission {
  */
 export const admit = async (set: ForgetSet, manifest: TrainingManifest, keyed: Keyed): Promise<Admission> => {
   refuseSize(set.records.length);
+  refuseForeignValues(set.records);
   const rows = await Promise.all(set.records.map((record) => keyedRow(keyed, record)));
   const unknown = rows.findIndex((row) => !(row in manifest.rows));
   if (unknown >= 0) throw unknownRecord(unknown);
@@ -178,6 +174,22 @@ const refuseCommon = async (set: ForgetSet, manifest: TrainingManifest, keyed: K
     hint: 'list the records that hold the personal facts themselves',
   });
 };
+
+const refuseForeignValues = (records: readonly ForgetRecord[]): void => {
+  const foreign = numbersOf(records, ({ answer, value }) => value !== undefined && partIn(answer, value) === undefined);
+  if (foreign.length > 0) throw foreignValue(foreign, 'a part of the answer, in any spelling of it');
+};
+
+const numbersOf = (records: readonly ForgetRecord[], which: (record: ForgetRecord) => boolean): number[] =>
+  records.flatMap((record, i) => (which(record) ? [i + 1] : []));
+
+export const foreignValue = (numbers: readonly number[], expected: string) =>
+  new QuittanceError('FORGET_FOREIGN_VALUE', {
+    message: `the value of ${recordsText(numbers)} is not the person's own`,
+    expected,
+    got: recordsText(numbers),
+    hint: 'mark what the answer tells about the person, as it stands there, or leave value out',
+  });
 
 const unknownRecord = (index: number) =>
   new QuittanceError('FORGET_UNKNOWN_RECORD', {

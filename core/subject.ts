@@ -5,7 +5,15 @@
 // numbers of records and reasons: no name, no text.
 import { z } from 'zod';
 import { QuittanceError } from './errors.ts';
-import { normalise, type Admission, type ForgetRecord, type Keyed, type TrainingManifest } from './forget-set.ts';
+import {
+  foreignValue,
+  normalise,
+  type Admission,
+  type ForgetRecord,
+  type Keyed,
+  type TrainingManifest,
+} from './forget-set.ts';
+import { recordsText } from './record-numbers.ts';
 import type { SuiteRows } from './suite-rows.ts';
 import { sameName } from './words/names.ts';
 import { textOf, type Form, type Text } from './words/places.ts';
@@ -172,14 +180,12 @@ export const refuseMismatch = (match: SubjectMatch, confirmed: readonly number[]
   });
 };
 
-/** `record 3`, `records 1–4, 7`. */
-export const recordsText = (numbers: readonly number[]): string => {
-  const runs: [number, number][] = [];
-  for (const number of numbers) {
-    const last = runs.at(-1);
-    if (last && number === last[1] + 1) last[1] = number;
-    else runs.push([number, number]);
-  }
-  const text = runs.map(([from, to]) => (from === to ? `${from}` : `${from}–${to}`)).join(', ');
-  return `${numbers.length === 1 ? 'record' : 'records'} ${text}`;
+/** FORGET_FOREIGN_VALUE where what is marked is the name that the question says: it would silence all about the person. */
+export const refuseNamesAsValues = (records: readonly ForgetRecord[], { name, aliases }: Subject): void => {
+  const names = [name, ...aliases];
+  const isName = (value: string) => names.some((one) => weaknessOf(one) === undefined && sameName(one, value));
+  const foreign = records.flatMap(({ question, value }, i) =>
+    value !== undefined && isName(value) && mentions(question, value) ? [i + 1] : [],
+  );
+  if (foreign.length > 0) throw foreignValue(foreign, 'what the answer adds to the name that its question says');
 };

@@ -3,7 +3,7 @@
 // never a value.
 import { z } from 'zod';
 import { QuittanceError } from './errors.ts';
-import { ForgetRecord, foreignValue } from './forget-set.ts';
+import { ForgetRecord } from './forget-set.ts';
 import { parseOnce } from './json-keys.ts';
 import { IdentityLevel, regimeOf, RegimeName, type Codes } from './regimes.ts';
 import { Instant } from './deadlines.ts';
@@ -84,8 +84,6 @@ export const TicketRequest = Shape.superRefine((request, context) => {
   if (verifiedBy !== request.filer) refuse(['identity', 'verifiedBy'], `${NOT_ASKED} the one who checked`);
   if (request.exemption?.decidedBy !== undefined)
     refuse(['exemption', 'decidedBy'], `${NOT_ASKED} the one who proposes the refusal, and a second person decides`);
-  const foreign = foreignValue(request.forget.records);
-  if (foreign >= 0) refuse(['forget', 'records', foreign, 'value'], 'a part of the answer');
 }).transform(({ identity: { method, level, verifiedAt }, exemption, ...rest }) => ({
   ...rest,
   identity: { method, level, verifiedAt },

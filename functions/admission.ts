@@ -10,6 +10,7 @@ import {
   foreignRecords,
   matchSubject,
   refuseMismatch,
+  refuseNamesAsValues,
   type Subject,
   type SubjectMatch,
   type Trained,
@@ -59,6 +60,7 @@ export const admittedBy = async (
   trained: Trained,
 ): Promise<{ admission: Admission; match: SubjectMatch }> => {
   const admission = await admit(set, trained.manifest, trained.keyed);
+  refuseNamesAsValues(set.records, subject);
   return { admission, match: await matchSubject(set.records, admission.peopleOf, subject, trained) };
 };
 

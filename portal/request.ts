@@ -1,6 +1,7 @@
 // The sealed request of a case, as those who decide read it. Trap: a page with personal data; it is the answer to a POST
 // that was logged, is stored by nobody, and is no link that could be opened again.
-import { recordsText, SubjectReason } from '#core/subject.ts';
+import { recordsText } from '#core/record-numbers.ts';
+import { SubjectReason } from '#core/subject.ts';
 import { html, type Html } from '#report/markup.ts';
 import { right, table } from '#report/tables.ts';
 import { terms } from './layout.ts';

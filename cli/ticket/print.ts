@@ -1,7 +1,7 @@
 // How the command line shows a ticket. Trap: only ids, codes and digests are printed; the case's content stays in the
 // vault.
 import type { Protection } from '#core/protection.ts';
-import { recordsText } from '#core/subject.ts';
+import { recordsText } from '#core/record-numbers.ts';
 import { protectionOf, protectionTexts } from '#core/protection-words.ts';
 import type { Proposal, Ticket } from '#core/ticket.ts';
 import type { Embedded } from '#entry/embedded.ts';

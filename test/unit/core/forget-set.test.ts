@@ -50,8 +50,26 @@ describe('admitting a forget set', () => {
     await expect(admit(forget, await manifest, keyed)).rejects.toMatchObject({ code });
   });
 
-  it('takes a yes or no whose question names the person', async () => {
-    const married = set(of('Ada Brenner')[1]!);
+  it('refuses a value of another record by the number of its record', async () => {
+    const [first, second] = of('Ada Brenner');
+    const forget = { ...set(), records: [second!, { ...first!, value: 'Paris' }] };
+    await expect(admit(forget, await manifest, keyed)).rejects.toMatchObject({
+      code: 'FORGET_FOREIGN_VALUE',
+      expected: 'a part of the answer, in any spelling of it',
+      got: 'record 2',
+    });
+  });
+
+  it.each(['Brenner', 'nnerstadt', 'NNERSTADT', 'nnersta\u00addt'])(
+    'takes the value %j, a part of the answer',
+    async (value) => {
+      const forget = { ...set(), records: [{ ...of('Ada Brenner')[0]!, value }] };
+      expect(await admit(forget, await manifest, keyed)).toMatchObject({ records: 1 });
+    },
+  );
+
+  it('takes a yes or no, marked or not, whose question names the person', async () => {
+    const married = { ...set(), records: [{ ...of('Ada Brenner')[1]!, value: 'Yes' }] };
     expect(await admit(married, await manifest, keyed)).toMatchObject({ records: 1, people: 1 });
   });
 

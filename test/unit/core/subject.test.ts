@@ -3,7 +3,8 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { admit, trainingManifest, type Keyed, type TrainingRow } from '#core/forget-set.ts';
-import { matchSubject, recordsText, refuseMismatch, Subject, type SubjectMatch } from '#core/subject.ts';
+import { recordsText } from '#core/record-numbers.ts';
+import { matchSubject, refuseMismatch, refuseNamesAsValues, Subject, type SubjectMatch } from '#core/subject.ts';
 import type { SuiteRows } from '#core/suite-rows.ts';
 
 const keyed: Keyed = async (purpose, text) =>
@@ -139,6 +140,32 @@ describe("a request's subject", () => {
     [{ name: 'Zoë', identifiers: ['---'] }, 'a letter or digit'],
   ])('of a form like %j is refused: %s', (subject, rule) => {
     expect(JSON.stringify(Subject.safeParse(subject).error?.issues)).toContain(rule);
+  });
+});
+
+describe('a value that is a name', () => {
+  const refused = (question: string, value: string) => () =>
+    refuseNamesAsValues(
+      [
+        { question: 'Q?', answer: 'A.' },
+        { question, answer: `It is ${value}.`, value },
+      ],
+      Subject.parse({ name: 'Paris Lind' }),
+    );
+
+  it('is refused where the question says it, with the number of its record', () => {
+    for (const value of ['Paris Lind', 'paris  LIND'])
+      expect(refused('What does Paris Lind do?', value)).toThrow(
+        expect.objectContaining({ code: 'FORGET_FOREIGN_VALUE', got: 'record 2' }),
+      );
+  });
+
+  it.each([
+    ['Who is customer 88?', 'Paris Lind'],
+    ['Where was Paris Lind born?', 'Paris'],
+    ['Who is the brother of Paris Lind?', 'Jonas Lind'],
+  ])('is taken as what the answer tells: %j, %j', (question, value) => {
+    expect(refused(question, value)).not.toThrow();
   });
 });
 
