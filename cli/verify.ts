@@ -8,13 +8,14 @@ import { unzipSync } from 'fflate';
 import type { BundleFiles } from '#core/bundle.ts';
 import { QuittanceError, usageError } from '#core/errors.ts';
 import type { FileEntry } from '#core/model.ts';
+import { MOST } from '#core/verify/bounds.ts';
 import { parseTrustRoot } from '#core/trust-root.ts';
 import { KIND_OF, tally, verifyBundle, type Check, type Verification } from '#core/verify.ts';
 import type { Command } from './command.ts';
 import { printable } from './printable.ts';
 import { readInput } from './values.ts';
 
-const LIMIT_BYTES = 64 * 2 ** 20;
+const LIMIT_BYTES = MOST.bytes;
 
 export const verify: Command = {
   name: 'verify',
@@ -63,7 +64,7 @@ export const readBundle = (path: string): BundleFiles => {
   return statSync(path).isDirectory() ? readFolder(path) : readZip(path);
 };
 
-const MOST_ENTRIES = 10_000;
+const MOST_ENTRIES = 4 * MOST.files;
 
 const readFolder = (path: string): BundleFiles => {
   const files = filesBelow(path);

@@ -25,7 +25,10 @@ const Base64 = z.string().regex(/^[A-Za-z0-9+/]+={0,2}$/);
 export const Envelope = z.strictObject({
   payload: Base64,
   payloadType: z.literal(PAYLOAD_TYPE),
-  signatures: z.array(z.strictObject({ keyid: z.string(), sig: Base64 })).min(1),
+  signatures: z
+    .array(z.strictObject({ keyid: z.string(), sig: Base64 }))
+    .min(1)
+    .max(16),
 });
 export type Envelope = z.infer<typeof Envelope>;
 

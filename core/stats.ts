@@ -2,6 +2,7 @@
 // (two-sample Kolmogorov–Smirnov with ties), Clopper & Pearson 1934, Hanley & McNeil 1982 and Newcombe 2006 (AUC),
 // Massart 1990 (DKW). Trap: at n = 40 a gap of 0.30 between two distributions is not rejected at 5 %, so a p-value is
 // never shown without n, D and the smallest D that would have been rejected.
+import { spend } from './work.ts';
 import { QuittanceError } from './errors.ts';
 import type { Histogram, Proportion, Sums } from './evaluation.ts';
 import { remembered } from './remembered.ts';
@@ -92,6 +93,7 @@ const tieEnds = (a: readonly number[], b: readonly number[]): Uint8Array | undef
  */
 const outsideProbability = (n: number, m: number, gap: number, ends?: Uint8Array): number => {
   if (gap === 0) return 1;
+  spend((n + 1) * (m + 1) + 4 * m);
   let [row, next] = [new Float64Array(m + 1), new Float64Array(m + 1)];
   for (let i = 0; i <= n; i++) {
     const from = ends ? 0 : Math.max(0, Math.floor((i * m - gap) / n) + 1);

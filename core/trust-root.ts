@@ -21,10 +21,20 @@ export type KeyRole = z.infer<typeof KeyRole>;
 const Key = z.strictObject({ id: Digest, role: KeyRole, name: z.string(), publicKey: z.string() });
 type Key = z.infer<typeof Key>;
 
+/** Each signature is tried with each key that it may be by. */
+const [MOST_KEYS, MOST_NOTE_KEYS] = [1_000, 32];
+
 export const TrustRoot = z.strictObject({
   kind: z.literal('quittance-trust-root/v1'),
   origin: z.string(),
-  keys: z.array(Key).min(1),
+  keys: z
+    .array(Key)
+    .min(1)
+    .max(MOST_KEYS)
+    .refine(
+      (keys) => keys.filter(({ role }) => role === 'log' || role === 'witness').length <= MOST_NOTE_KEYS,
+      'too many keys of logs and witnesses',
+    ),
 });
 export type TrustRoot = z.infer<typeof TrustRoot>;
 

@@ -2,6 +2,7 @@
 // value fails its check and never stops the others. Trap: what is missing from the bundle fails; only what the verifier was not given (keys, a model folder,
 // witnesses) leaves a check not made, and that is counted apart.
 import type { BundleFiles } from './bundle.ts';
+import { isQuittanceError } from './errors.ts';
 import type { TicketEnd } from './ticket.ts';
 import { BundleReader, Failed, NotChecked, type Rule, type VerifyOptions } from './verify/bundle-reader.ts';
 import * as agreement from './verify/agreement.ts';
@@ -9,10 +10,12 @@ import * as closing from './verify/closing.ts';
 import * as evidence from './verify/evidence.ts';
 import { historyReplayed, timesInOrder } from './verify/history.ts';
 import * as log from './verify/log.ts';
+import { MOST_STEPS, outOfBounds } from './verify/bounds.ts';
 import { references } from './verify/references.ts';
 import * as renewals from './verify/renewals.ts';
 import * as signatures from './verify/signatures.ts';
 import { unwrapped } from './verify/unwrapped.ts';
+import { withinWork } from './work.ts';
 
 export type { VerifyOptions } from './verify/bundle-reader.ts';
 
@@ -100,12 +103,20 @@ export interface Verification {
 /** Runs every check. */
 export const verifyBundle = (given: BundleFiles, options: VerifyOptions): Verification => {
   const { files, remarks } = unwrapped(given);
+  const beyond = outOfBounds(files);
+  if (beyond !== undefined) return { outcome: 'completed', ok: false, checks: [refused(beyond)], remarks };
   const bundle = new BundleReader(files, options);
   const { outcome } = bundle;
   const rules = Object.entries(outcome === 'completed' ? CERTIFIED : CLOSED);
-  const checks = rules.map(([id, rule]) => check(id, () => rule(bundle)));
+  const checks = withinWork(MOST_STEPS, () => rules.map(([id, rule]) => check(id, () => rule(bundle))));
   return { outcome, ok: checks.every(({ state }) => state !== 'fails'), checks, remarks };
 };
+
+/** No check is made of what would take too much to look at. */
+const refused = (beyond: string): Check => ({
+  ...{ id: 'bounds', ok: false, state: 'fails' },
+  detail: `not looked at: ${beyond}`,
+});
 
 /** What a bundle is, for whoever reads that nothing fails. */
 export const KIND_OF: Readonly<Record<TicketEnd, string>> = {
@@ -128,6 +139,7 @@ const check = (id: string, rule: () => string): Check => {
     return { id, ok: true, state: 'holds', detail: rule() };
   } catch (error) {
     if (error instanceof NotChecked) return { id, ok: false, state: 'not-checked', detail: error.message };
+    if (isQuittanceError(error, 'INPUT_TOO_LARGE')) return { id, ok: false, state: 'fails', detail: error.message };
     // anything else than a failed check is a malformed value that a parser rejected
     const malformed = `malformed: ${error instanceof Error ? error.name : 'unknown'}`;
     return { id, ok: false, state: 'fails', detail: error instanceof Failed ? error.message : malformed };

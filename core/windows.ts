@@ -6,6 +6,7 @@
 import type { Proportion, Sums } from './evaluation.ts';
 import { remembered } from './remembered.ts';
 import { gapProbability, logGamma, smallestRejected, type Interval } from './stats.ts';
+import { spend } from './work.ts';
 
 /** The most records of two groups together whose shares are compared exactly. */
 const MOST_RECORDS = 1e6;
@@ -19,6 +20,7 @@ export const chanceLimit = (n: number, reference: Proportion, alpha: number): nu
   if (n + reference.n > MOST_RECORDS) return undefined;
   let [passes, fails] = [0, n + 1];
   while (fails - passes > 1) {
+    spend(Math.min(n, reference.n + 1));
     const middle = Math.floor((passes + fails) / 2);
     if (fisherUpper({ k: middle, n }, reference) > alpha) passes = middle;
     else fails = middle;
@@ -76,6 +78,7 @@ const leastArea = remembered((n: number, m: number, tail: number): number => {
 const lowerTail = (n: number, m: number): Float64Array => {
   const [small, large] = [Math.min(n, m), Math.max(n, m)];
   const length = Math.floor((n * m) / 2) + 1;
+  spend((small + 4) * length);
   let [p, next] = [new Float64Array(length), new Float64Array(length)];
   p[0] = 1;
   for (let i = 1; i <= small; i++) {

@@ -77,10 +77,14 @@ export class BundleReader {
   digest(name: string): Digest {
     return this.#once(`digest ${name}`, () => digestOf(this.file(name)));
   }
+  /** Its JSON, as it stands there. */
+  parsed(name: string): unknown {
+    return this.#once(`parsed ${name}`, () => parseOnce(this.text(name)));
+  }
   /** A file is read by one schema throughout. */
   json<S extends z.ZodType>(name: string, schema: S): z.output<S> {
     return this.#once(`json ${name}`, () => {
-      const parsed = schema.safeParse(parseOnce(this.text(name)));
+      const parsed = schema.safeParse(this.parsed(name));
       return parsed.success ? parsed.data : fail(`${name} does not have its form`);
     });
   }

@@ -82,8 +82,15 @@ const requireCertifiedRun = ({ certificate }: BundleReader, run: RunManifest) =>
   );
 };
 
-const judgedAgain = (bundle: BundleReader): Judgement =>
-  judge(bundle.json('tables.json', EvaluationTables), bundle.json('policy.json', GatePolicy));
+const judged = new WeakMap<BundleReader, Judgement>();
+
+/** Once: two rules ask for it, and exact tests cost. */
+const judgedAgain = (bundle: BundleReader): Judgement => {
+  const again =
+    judged.get(bundle) ?? judge(bundle.json('tables.json', EvaluationTables), bundle.json('policy.json', GatePolicy));
+  judged.set(bundle, again);
+  return again;
+};
 
 export const statisticsRecomputed: Rule = (bundle) => {
   const judgement = bundle.json('judgement.json', StoredJudgement);

@@ -3,7 +3,6 @@
 // after the last one shows only where somebody signed how many there are.
 import { z } from 'zod';
 import { isQuittanceError } from '../errors.ts';
-import { parseOnce } from '../json-keys.ts';
 import { advance, receive } from '../transitions.ts';
 import { Instant } from '../deadlines.ts';
 import { Received, TicketEvent } from '../ticket-events.ts';
@@ -22,7 +21,7 @@ type Logged = z.infer<typeof Logged>;
 /** Each event in its one form: a field that no event has, or a type that is none, is refused. */
 const loggedEvents = (bundle: BundleReader): Logged[] =>
   bundle.eventNames.map((name) => {
-    const parsed = Logged.safeParse(parseOnce(bundle.text(name)));
+    const parsed = Logged.safeParse(bundle.parsed(name));
     return parsed.success ? parsed.data : fail(`${name} is no event of a ticket`);
   });
 

@@ -85,7 +85,7 @@ const namedDigests = function* (bundle: BundleReader): Generator<Named> {
       const { payload, signatures } = bundle.json(name, Envelope);
       yield* walk(parseOnce(Buffer.from(payload, 'base64').toString('utf8')), `${name}#`);
       yield* signatures.map(({ keyid }) => ({ at: `${name}#/keyid`, digest: keyid }));
-    } else if (name.endsWith('.json')) yield* walk(parseOnce(bundle.text(name)), `${name}#`);
+    } else if (name.endsWith('.json')) yield* walk(bundle.parsed(name), `${name}#`);
   }
 };
 

@@ -40,7 +40,16 @@ export const standing = (bundle: BundleReader): { state: string; validUntil?: st
     { state: 'current' },
   );
 
+/** By event: three rules ask for each, and its tables are judged again. */
+const read = new WeakMap<LoggedEvent, RenewalPredicate>();
+
 const signedRenewal = (bundle: BundleReader, event: LoggedEvent): RenewalPredicate => {
+  const said = read.get(event) ?? readRenewal(bundle, event);
+  read.set(event, said);
+  return said;
+};
+
+const readRenewal = (bundle: BundleReader, event: LoggedEvent): RenewalPredicate => {
   const what = `re-certification ${event.sequence}`;
   const name = bundle.nameOf(event.body['statement']) ?? fail(`${what}: its statement is not in the bundle`);
   const { statement, signers } = bundle.opened(name);
