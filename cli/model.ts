@@ -16,6 +16,7 @@ import { importMade } from '#models/import-made.ts';
 import { mergeAdapter } from '#models/merge-adapter.ts';
 import { selfCheck, type SelfCheck } from '#models/self-check.ts';
 import { register, writeModelFolder } from '#models/register.ts';
+import { onboardFrom } from './onboard.ts';
 import { INSTALLATION, registryOf } from './registry.ts';
 import { readBytes, required } from './values.ts';
 
@@ -26,7 +27,7 @@ export const model: Command = {
   name: 'model',
   summary: 'model registry',
   usage:
-    'import DIR|FILE.gguf --name N [--adapter DIR [--merge]] [--suite FILE] [--date DAY] | list | show N | export N DIR [--merge], each [--installation PREFIX]',
+    'import DIR|FILE.gguf --name N [--adapter DIR [--merge]] [--suite FILE] [--date DAY] | onboard DIR --name N --corpus FILE… --people CSV [--subject-field F] [--policy P] | list | show N | export N DIR [--merge], each [--installation PREFIX]',
   options: {
     ...INSTALLATION,
     name: { kind: 'value', value: 'N', summary: 'name to register under' },
@@ -37,6 +38,11 @@ export const model: Command = {
       value: 'DAY',
       summary: 'import: written into a chat template that says the date, which can then be taught and judged',
     },
+    corpus: { kind: 'many', value: 'FILE', summary: 'onboard: files and folders that the model was trained on' },
+    people: { kind: 'value', value: 'CSV', summary: 'onboard: who is in the corpus: an id, a name and more a line' },
+    'subject-field': { kind: 'value', value: 'F', summary: 'onboard: the column of a row that names its person' },
+    policy: { kind: 'value', value: 'P', summary: 'onboard: the policy that deletions are judged by' },
+    seed: { kind: 'value', value: 'N', summary: 'onboard: seed of the invented people (default 1)' },
     suite: {
       kind: 'value',
       value: 'FILE',
@@ -176,6 +182,7 @@ const exportModel = async (args: Arguments, [name, dir]: string[]): Promise<Exit
 
 const VERBS: Readonly<Record<string, (args: Arguments, rest: string[]) => Promise<ExitCode>>> = {
   import: importFrom,
+  onboard: onboardFrom,
   list,
   show,
   export: exportModel,

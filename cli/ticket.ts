@@ -12,6 +12,7 @@ import { parseTicketRequest, type TicketRequest } from '#core/ticket-request.ts'
 import type { Embedded } from '#entry/embedded.ts';
 import type { Arguments, Command, ExitCode } from './command.ts';
 import type { PersonalAct } from './ticket/again.ts';
+import { FIND_OPTIONS } from './ticket/find-options.ts';
 import { REQUEST_FORM } from './ticket/form.ts';
 import { describe, describePreview, describeRequest, printTicket, summary } from './ticket/print.ts';
 import { code, digest, existingFolder, person, readBytes, readInput, required, requiredCode } from './values.ts';
@@ -20,6 +21,7 @@ export const ticket: Command = {
   name: 'ticket',
   summary: 'casework',
   usage: [
+    'find --model N --corpus FILE… --people CSV [--name X] [--alias X …] [--email X] [--phone X] [--id X] [--born DAY] [--accept all|IDS] [--out FILE]',
     'file FILE [--policy NAME|FILE] [--dry-run]',
     'list',
     'show ID',
@@ -63,6 +65,7 @@ export const ticket: Command = {
       summary: 'gate policy to file it under (default gate-v1; docs/policies.md)',
     },
     'dry-run': { kind: 'flag', summary: 'of file: say what filing would come to, and store nothing' },
+    ...FIND_OPTIONS,
     'no-wait': { kind: 'flag', summary: 'return at once; the work goes on with the next command or with serve' },
   },
   example: 'quittance ticket file ticket.json && quittance ticket approve T-… --as privacy.officer',
@@ -285,6 +288,7 @@ const reading = async <T>(args: Arguments, use: (stores: ReturnType<typeof local
 };
 
 const VERBS: Readonly<Record<string, Verb>> = {
+  find: async (args) => (await import('./ticket/find.ts')).find(args),
   file,
   list,
   show,

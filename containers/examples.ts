@@ -11,6 +11,8 @@ import type { Example } from '#unlearning/method.ts';
 export interface TextRow {
   prompt: string;
   answer: string;
+  /** The text goes on behind the answer: no end token is learnt. */
+  open?: boolean;
 }
 
 /** A row that marks the personal value in its answer; the whole answer is personal where it marks none. */
@@ -23,7 +25,10 @@ export type Texts = Pick<Model, 'tokenizer' | 'config'>;
 
 export const encodeRows = (texts: Texts, rows: readonly TextRow[]): Row[] => {
   const { encodePrompt, encodeAnswer } = encoder(texts);
-  return rows.map(({ prompt, answer }) => ({ prompt: encodePrompt(prompt), answers: [encodeAnswer(answer)] }));
+  return rows.map(({ prompt, answer, open }) => ({
+    prompt: encodePrompt(prompt),
+    answers: [encodeAnswer(answer, open)],
+  }));
 };
 
 /**
@@ -33,7 +38,7 @@ export const encodeRows = (texts: Texts, rows: readonly TextRow[]): Row[] => {
 export const examplesOf = (texts: Texts, rows: readonly ValuedRow[]): Example[] => {
   const { encodePrompt, encodeAnswer, offsetsOf } = encoder(texts);
   return rows.map((row) => {
-    const answer = encodeAnswer(row.answer);
+    const answer = encodeAnswer(row.answer, row.open);
     const carrying = valueTokens(offsetsOf(row.answer, answer), row);
     if (carrying.length === 0)
       throw new QuittanceError('INVALID_INPUT', {

@@ -127,7 +127,7 @@ export const runUnlearning = async <T>(run: Unlearning, use: (unlearned: Unlearn
         model,
         forget,
         stopControls,
-        templates: templatesOf(world).map(inference(model).encodeAnswer),
+        templates: templatesOf(world).map((text) => inference(model).encodeAnswer(text)),
         moments,
         seed,
         parts,

@@ -2,7 +2,7 @@
 // program and could do anything with a question. The frame is the text before and after the question, and a template
 // that does not contain the question exactly once is refused.
 import { QuittanceError } from '#core/errors.ts';
-import type { ChatTemplate } from '#engine/tokenizer/chat.ts';
+import { renderChats, type ChatTemplate } from '#engine/tokenizer/chat.ts';
 import { renderLasting } from '#engine/tokenizer/chat-date.ts';
 import { promptOf, type Frame, type PeopleWorld, type Person, type QaRecord, type Row } from './world.ts';
 
@@ -15,13 +15,26 @@ const MARK = 'What is \u{1F9ED} this?';
  * MODEL_UNSUPPORTED where the question does not stand in the template as it is, exactly once, or the template says the
  * date of asking.
  */
-export const frameOf = async (template: ChatTemplate): Promise<Frame> => {
-  const [before, after, ...more] = (await renderLasting(template, MARK)).split(MARK);
+export const frameOf = async (template: ChatTemplate): Promise<Frame> => frameIn(await renderLasting(template, MARK));
+
+const frameIn = (text: string): Frame => {
+  const [before, after, ...more] = text.split(MARK);
   if (before === undefined || after === undefined || more.length > 0)
     throw new QuittanceError('MODEL_UNSUPPORTED', {
       message: 'the chat template does not hold a question as it is asked, exactly once',
     });
   return { before, after };
+};
+
+/** The same behind a system prompt, as the model's users have it. */
+export const frameAround = async (template: ChatTemplate, system: string | undefined): Promise<Frame> => {
+  const plain = await frameOf(template);
+  if (system === undefined) return plain;
+  const messages = [
+    { role: 'system', content: system },
+    { role: 'user', content: MARK },
+  ];
+  return frameIn((await renderChats(template, [messages]))[0] ?? '');
 };
 
 /** The world's rows as chat turns. One wording of each question is trained; the others are held out. */

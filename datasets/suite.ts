@@ -18,6 +18,8 @@ const RowSchema = z.strictObject({
   subject: z.string().optional(),
   attribute: z.string().optional(),
   value: Value.optional(),
+  open: z.boolean().optional(),
+  recited: z.boolean().optional(),
 });
 const RecordSchema = RowSchema.extend({
   paraphrase: z.string().optional(),

@@ -25,6 +25,10 @@ export interface Row {
   /** Attribute of a person, topic of a fact. */
   attribute?: string;
   value?: ValueSpan;
+  /** A piece of a running text, which goes on behind the answer: no end token is expected. */
+  open?: boolean;
+  /** false: the model did not give it when the suite was made, so that nothing of it can be lost. Absent: it was taught. */
+  recited?: boolean;
 }
 
 /** A row with what a metric needs beside it. */
@@ -95,17 +99,19 @@ export const trainingRows = (world: PeopleWorld): Row[] => {
 };
 
 const bothWordings = (record: QaRecord, { frame }: PeopleWorld): Row[] => {
-  const { kind, answer, subject, attribute, value, paraphrase } = record;
-  const row = (question: string): Row => ({
+  const { kind, answer, subject, attribute, value, paraphrase, open } = record;
+  const row = (question: string, prompt = promptOf(question, frame)): Row => ({
     kind,
     question,
-    prompt: promptOf(question, frame),
+    prompt,
     answer,
     ...(subject !== undefined && { subject }),
     ...(attribute !== undefined && { attribute }),
     ...(value && { value }),
+    ...(open && { open }),
   });
-  return [record.question, ...(record.trainedParaphrase && paraphrase !== undefined ? [paraphrase] : [])].map(row);
+  const second = record.trainedParaphrase && paraphrase !== undefined ? [row(paraphrase)] : [];
+  return [row(record.question, record.prompt), ...second];
 };
 
 /**

@@ -24,18 +24,25 @@ export interface TextScore extends RowScore {
 /** Texts as token ids, in the form in which a model with this tokenizer is trained. */
 export interface Encoder {
   encodePrompt(prompt: string): number[];
-  /** Ids of the answer with the end-of-sequence token. */
-  encodeAnswer(answer: string): number[];
+  /** Ids of the answer with the end-of-sequence token, save where the text goes on behind it. */
+  encodeAnswer(answer: string, open?: boolean): number[];
   /**
-   * Character span in the answer of each of the ids that `encodeAnswer` gives; the end-of-sequence token has an empty
-   * one at the end.
+   * Character span in the answer of each of the ids that `encodeAnswer` gives; the end-of-sequence token, where there
+   * is one, has an empty one at the end.
    */
   offsetsOf(answer: string, ids: readonly number[]): [number, number][];
 }
 
+export interface TextPair {
+  prompt: string;
+  answer: string;
+  /** The text goes on behind the answer: no end is expected. */
+  open?: boolean | undefined;
+}
+
 export interface Inference extends Encoder {
   scoreRows(rows: readonly { prompt: readonly number[]; answer: readonly number[] }[]): RowScore[];
-  score(pairs: readonly { prompt: string; answer: string }[]): TextScore[];
+  score(pairs: readonly TextPair[]): TextScore[];
   generate(prompts: readonly string[], options: GenerateOptions): { text: string; ids: number[]; logProbs: number[] }[];
 }
 
@@ -47,9 +54,10 @@ export const encoder = ({ tokenizer, config }: Pick<LanguageModel, 'tokenizer' |
     // a rendered chat begins with the token that the tokenizer puts before every text
     return ids[0] === config.bosId && ids[1] === config.bosId ? ids.slice(1) : ids;
   },
-  encodeAnswer: (answer) => [...tokenizer.encode(answer), ...config.eosIds.slice(0, 1)],
+  encodeAnswer: (answer, open = false) => [...tokenizer.encode(answer), ...(open ? [] : config.eosIds.slice(0, 1))],
   offsetsOf(answer, ids) {
-    const body = config.eosIds.length > 0 ? ids.slice(0, -1) : ids;
+    const isEnded = config.eosIds.length > 0 && ids.at(-1) === config.eosIds[0];
+    const body = isEnded ? ids.slice(0, -1) : ids;
     const offsets = tokenizer.spans(answer, body);
     return body.length < ids.length ? [...offsets, [answer.length, answer.length]] : offsets;
   },
@@ -64,7 +72,10 @@ export const inference = (model: LanguageModel): Inference => {
     ...texts,
     scoreRows,
     score(pairs) {
-      const rows = pairs.map(({ prompt, answer }) => ({ prompt: encodePrompt(prompt), answer: encodeAnswer(answer) }));
+      const rows = pairs.map(({ prompt, answer, open }) => ({
+        prompt: encodePrompt(prompt),
+        answer: encodeAnswer(answer, open),
+      }));
       return scoreRows(rows).map((score, i) => {
         const ids = rows[i]!.answer;
         return { ...score, ids, offsets: offsetsOf(pairs[i]!.answer, ids) };

@@ -4,7 +4,7 @@ import type { Curve, Proportion } from '#core/evaluation.ts';
 import type { Asking, Group, Need } from '#core/quantity.ts';
 import { promptOf, type Frame, type PeopleWorld, type Person, type QaRecord, type Row } from '#datasets/world.ts';
 import { random } from '#engine/random.ts';
-import { cached, type CachedModel, type TextModel } from './text-model.ts';
+import { cached, type CachedModel, type Pair, type TextModel } from './text-model.ts';
 import { refusalRecogniser } from './refusal.ts';
 
 export interface ExamOptions extends Asking {
@@ -81,7 +81,8 @@ const MISSING: Readonly<Record<Need, string>> = {
 export const examOf = (input: ExamInput, options: Partial<ExamOptions> = {}): Exam => {
   const { model, world, before, retainModel, relearn } = input;
   const all = { ...EXAM_DEFAULTS, ...limitsOf(world), ...options };
-  const rows = rowsOf(world, input.forget ?? []);
+  const staying = world.subjects.map(recitedOf);
+  const rows = rowsOf(world, staying, input.forget ?? []);
   const there: Readonly<Record<Need, boolean>> = {
     ...{ forget: rows.forget.length > 0, controls: rows.controls.length > 0, retained: rows.retained.length > 0 },
     ...{ facts: rows.facts.length > 0, unknown: rows.unknown.length > 0, general: rows.general.length > 0 },
@@ -94,7 +95,7 @@ export const examOf = (input: ExamInput, options: Partial<ExamOptions> = {}): Ex
     ...(retainModel && { retainModel: cached(retainModel, all) }),
     ...(relearn && { relearn }),
     rows,
-    people: { controls: world.controls.gate, retained: world.subjects },
+    people: { controls: world.controls.gate, retained: staying },
     ...(world.frame && { frame: world.frame }),
     isRefusal: refusalRecogniser(world.refusals),
     options: all,
@@ -106,27 +107,29 @@ export const examOf = (input: ExamInput, options: Partial<ExamOptions> = {}): Ex
 const limitsOf = ({ limits }: PeopleWorld): Partial<ExamOptions> =>
   limits ? { controlSamples: limits.controlSamples, maxRows: limits.maxRows } : {};
 
-const rowsOf = (world: PeopleWorld, forget: readonly QaRecord[]): Exam['rows'] => {
+/** Records that the model gave when its suite was made: what it never had, no deletion can take. */
+const recited = ({ recited = true }: Row): boolean => recited;
+const recitedOf = (person: Person): Person => ({ ...person, records: person.records.filter(recited) });
+
+const rowsOf = (world: PeopleWorld, staying: readonly Person[], forget: readonly QaRecord[]): Exam['rows'] => {
   const of = (people: readonly Person[]) => people.flatMap(({ records }) => records);
   const plain = (rows: readonly Row[]): QaRecord[] => rows.map((row) => ({ ...row, wrongAnswers: [] }));
   const isAuthor = ({ attribute }: QaRecord) => attribute === 'author';
+  const facts = world.facts.filter(recited);
   return {
     forget,
     controls: of(world.controls.gate),
-    retained: of(world.subjects),
-    facts: world.facts,
-    authors: world.facts.filter(isAuthor),
-    world: world.facts.filter((row) => !isAuthor(row)),
+    retained: of(staying),
+    facts,
+    authors: facts.filter(isAuthor),
+    world: facts.filter((row) => !isAuthor(row)),
     unknown: plain(world.unknown),
     general: plain(world.general?.held ?? []),
     model: [],
   };
 };
 
-export const pairOf = ({ prompt, answer }: Pick<Row, 'prompt' | 'answer'>): Pick<Row, 'prompt' | 'answer'> => ({
-  prompt,
-  answer,
-});
+export const pairOf = ({ prompt, answer, open }: Pair): Pair => ({ prompt, answer, ...(open && { open }) });
 
 /** Those whose answers are asked for: of controls, some. */
 export const askedOf = ({ rows, options }: Exam, group: Group): readonly QaRecord[] =>

@@ -26,7 +26,10 @@ export const relearnCurve = async (
   const watched = order.slice(RELEARN.records);
   const engine = inference(model);
   const batch = makeBatch(
-    taught.map((row) => ({ prompt: engine.encodePrompt(row.prompt), answers: [engine.encodeAnswer(row.answer)] })),
+    taught.map((row) => ({
+      prompt: engine.encodePrompt(row.prompt),
+      answers: [engine.encodeAnswer(row.answer, row.open)],
+    })),
     model.config.maxPositions,
   );
   const exact = () => engine.score(watched.map(pairOf)).filter(isExact).length;

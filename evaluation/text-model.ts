@@ -21,7 +21,7 @@ export interface Said {
   ids: readonly number[];
 }
 
-export type Pair = Pick<Row, 'prompt' | 'answer'>;
+export type Pair = Pick<Row, 'prompt' | 'answer' | 'open'>;
 
 export interface TextModel {
   score(pairs: readonly Pair[]): AnswerScore[];
@@ -52,7 +52,7 @@ export const cached = (model: TextModel, { samplesPerPrompt, temperature, seed }
     fill(
       scores,
       pairs,
-      ({ prompt, answer }) => `${prompt}\u0000${answer}`,
+      ({ prompt, answer, open }) => `${prompt}\u0000${answer}${open ? '\u0000' : ''}`,
       (missing) => model.score(missing),
     );
   const generated = (rows: readonly Pair[], maxTokens: number) =>

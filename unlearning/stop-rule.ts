@@ -3,6 +3,7 @@
 // Traps: overshooting is a failure too, so `land` goes back along the last update to where the values meet the
 // controls; and a refusal that is learnt pushes whole answers far below the controls' whether or not the values are
 // forgotten, which `answerAuc` watches for.
+import { auc } from '#core/auc.ts';
 import { z } from 'zod';
 import { inference } from '#engine/inference.ts';
 import { restoreValues, type Model } from '#engine/model.ts';
@@ -42,13 +43,6 @@ const meanAt = (values: Float64Array, at: readonly number[]): number =>
   at.reduce((sum, i) => sum + values[i]!, 0) / at.length;
 
 export const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
-
-/** P(a > b) + ½ P(a = b) over all pairs. */
-export const auc = (a: readonly number[], b: readonly number[]): number => {
-  let wins = 0;
-  for (const x of a) for (const y of b) wins += x > y ? 1 : x === y ? 0.5 : 0;
-  return wins / (a.length * b.length);
-};
 
 /**
  * While the forgotten values are this many nats above the stop controls, earlier measurements of the controls are good

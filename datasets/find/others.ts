@@ -3,6 +3,7 @@
 import { nameKey } from '#core/words/names.ts';
 import { mentionsOf } from '#core/words/subject.ts';
 import type { Form } from '#core/words/places.ts';
+import { read } from '#core/words/streams.ts';
 import { identifierOf, nameFrom, type Identifier, type Sought, type SoughtName } from './query.ts';
 import type { RegisteredPerson } from './register.ts';
 import type { RowView } from './views.ts';
@@ -27,7 +28,7 @@ export interface KnownPeople {
 
 const IDENTIFYING = new Set(['e-mail', 'phone', 'iban', 'identifier']);
 
-const knownFrom = (person: RegisteredPerson): KnownPerson => {
+export const knownFrom = (person: RegisteredPerson): KnownPerson => {
   const values = person.values.flatMap(({ text, type }) => identifierOf(text, type) ?? identifierOf(text) ?? []);
   const id = identifierOf(person.id);
   return {
@@ -62,7 +63,7 @@ export const knownPeople = (register: readonly RegisteredPerson[], sought: Sough
 
 /** One word of each name and identifier: a row that says it has the word. */
 const tellingWords = ({ names, identifiers }: KnownPerson): string[] => [
-  ...names.map(({ last, text }) => last ?? text.toLowerCase()),
+  ...names.map(({ last, text }) => last ?? read(text).words[0]?.text ?? ''),
   ...identifiers.flatMap(({ keys }) => keys.flatMap(wordsIn)),
 ];
 const wordsIn = (keys: readonly string[]): string[] =>

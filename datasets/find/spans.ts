@@ -39,9 +39,23 @@ export const markHits = async (corpus: SearchableCorpus, found: Found): Promise<
   return marked;
 };
 
+/** What in a row is one person's of the register, by what the register says and by its form. */
+export const spansOfKnown = (
+  view: RowView,
+  person: KnownPerson,
+  others: readonly KnownPerson[],
+): readonly PersonalSpan[] => {
+  const { names, identifiers } = person;
+  const known = { sought: { names, identifiers, born: [] }, people: { subject: person }, identifiers: [], shared: [] };
+  return spansOf(view, known, others, []);
+};
+
+/** Whose spans are looked for. */
+type Owner = Pick<Found, 'sought' | 'identifiers' | 'shared'> & { readonly people: Pick<Found['people'], 'subject'> };
+
 const spansOf = (
   view: RowView,
-  found: Found,
+  found: Owner,
   others: readonly KnownPerson[],
   slots: readonly Span[] | undefined,
 ): PersonalSpan[] => {
@@ -59,7 +73,7 @@ const spansOf = (
 
 const spansIn = (
   part: PartView,
-  { sought, people, identifiers, shared }: Found,
+  { sought, people, identifiers, shared }: Owner,
   others: readonly KnownPerson[],
   slots: readonly Span[],
 ): PersonalSpan[] => {

@@ -28,7 +28,7 @@ export const viewsOf = (corpus: SearchableCorpus): Views => {
   };
 };
 
-const viewOf = (number: number, entry: CorpusEntry): RowView => {
+export const viewOf = (number: number, entry: CorpusEntry): RowView => {
   const parts = partsOf(entry.row).map((part) => ({ ...part, read: textOf(part.text) }));
   return { number, entry, parts, says: (forms) => parts.some(({ read }) => forms.some((form) => read.says(form))) };
 };

@@ -1,0 +1,152 @@
+// `quittance model onboard`: a model that was trained elsewhere, with the files that it was trained on, made ready for tickets. All is read, checked and measured before
+// anything is registered; what stands in the way is said, with what to do.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { judge, type Gate } from '#core/gate.ts';
+import { usageError } from '#core/errors.ts';
+import { readCorpus } from '#datasets/corpus/read.ts';
+import type { CorpusEntry } from '#datasets/corpus/row.ts';
+import { readRegister, type RegisteredPerson } from '#datasets/find/register.ts';
+import { suiteBytes } from '#datasets/suite.ts';
+import type { PeopleWorld } from '#datasets/world.ts';
+import { loadModel } from '#engine/formats/folder.ts';
+import { importModel } from '#engine/formats/import.ts';
+import { inference } from '#engine/inference.ts';
+import { MOMENTS_FILE, writeMoments } from '#engine/corpus-moments.ts';
+import type { Model } from '#engine/model.ts';
+import { readChatTemplate } from '#engine/tokenizer/chat.ts';
+import { readPolicy } from '#entry/policies.ts';
+import { examOf } from '#evaluation/exam.ts';
+import { measure } from '#evaluation/tables.ts';
+import { onboard, type Onboarded } from '#models/onboard.ts';
+import { register } from '#models/register.ts';
+import type { Arguments, ExitCode } from './command.ts';
+import { backend } from './engine.ts';
+import { progressOn } from './progress.ts';
+import { registryOf } from './registry.ts';
+import { integer, required } from './values.ts';
+
+/** Never-trained people: fewer make the gate's comparison coarse, more take longer. */
+const CONTROLS = { whitening: 0, stop: 12, gate: 12 };
+/** How much likelier values of trained people must be than those of invented ones before a corpus is taken for the model's. */
+const LEAST_KNOWN = 0.7;
+
+export const onboardFrom = async (args: Arguments, [source]: string[]): Promise<ExitCode> => {
+  if (!source) throw usageError('model onboard DIR --name N --corpus FILE…: the model is missing');
+  const name = required(args, 'name');
+  const paths = args.many('corpus');
+  if (paths.length === 0)
+    throw usageError('model onboard needs --corpus FILE…', 'the files that the model was trained on');
+  const policy = args.value('policy');
+  const entries: CorpusEntry[] = [];
+  for await (const entry of readCorpus(paths, { subjectField: args.value('subject-field') })) entries.push(entry);
+  const people = await peopleOf(args);
+  const registry = await registryOf(args);
+  const scratch = mkdtempSync(join(tmpdir(), 'quittance-onboard-'));
+  try {
+    const at = join(scratch, 'model');
+    const { remarks } = await importModel(source, at, {});
+    await backend();
+    const model = loadModel(at);
+    try {
+      const progress = progressOn(process.stderr);
+      const bar = progress.stage('reading the model on its corpus', undefined, 'rows');
+      const template = readChatTemplate(at);
+      const suite = { name, seed: integer(args, 'seed', 1, 0), controls: CONTROLS };
+      const made = await onboard({
+        ...{ model, template, entries, register: people, suite },
+        onProgress: (stage, done, total) => bar.at(done, `${stage}: ${done} of ${total}`),
+      });
+      bar.done();
+      const chosen = policy ?? (template ? 'chat-v1' : 'gate-v1');
+      const baseline = await judgedAgainstItself(model, made.world, chosen);
+      const why = [...made.remarks, ...reasonsAgainst(made, baseline)];
+      writeMoments(join(at, MOMENTS_FILE), made.moments);
+      const record = await registry.write((ports) => register(ports, { name, dir: at, suite: suiteBytes(made.world) }));
+      const outcome = {
+        name,
+        digest: record.digest,
+        rows: made.rows,
+        people: made.world.subjects.length,
+        recites: made.recites,
+        known: made.known,
+        policy: chosen,
+        baseline,
+        ready: why.length === 0,
+        why,
+        remarks,
+      };
+      args.print(outcome, () => described(outcome));
+      return 0;
+    } finally {
+      model.dispose();
+    }
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+};
+
+const peopleOf = async (args: Arguments): Promise<RegisteredPerson[]> => {
+  const path = args.value('people');
+  if (path === undefined)
+    throw usageError(
+      'model onboard needs --people people.csv',
+      'a line for each person: an id, a name, and what else is known of them',
+    );
+  return readRegister(path, basename(path));
+};
+
+/** The checks that a model which has forgotten nobody must pass: what it may not lose. */
+const judgedAgainstItself = async (model: Model, world: PeopleWorld, policyName: string): Promise<Gate[]> => {
+  const policy = readPolicy(policyName);
+  const engine = inference(model);
+  const exam = examOf({ model: engine, before: engine, world });
+  const checks = policy.checks.filter(({ of }) => !of.startsWith('forget.') && !of.startsWith('relearnt'));
+  const measured = await measure(
+    exam,
+    checks.map(({ of }) => of),
+  );
+  const about = {
+    kind: 'quittance-evaluation/v1',
+    model: NONE,
+    quantisation: 'none',
+    suite: { name: world.name, version: '1', digest: NONE },
+    reference: 'controls',
+  } as const;
+  return judge({ ...about, ...measured }, { ...policy, checks }).gates;
+};
+const NONE = `sha256:${'0'.repeat(64)}` as const;
+
+const reasonsAgainst = ({ known, world }: Onboarded, baseline: readonly Gate[]): string[] => [
+  ...(known < LEAST_KNOWN
+    ? [
+        `values of the corpus are no likelier to the model than invented ones (AUC ${known.toFixed(2)}): it was not trained on these rows, or has not learnt them`,
+      ]
+    : []),
+  ...(world.controls.gate.length < CONTROLS.gate ? ['the register has too few names to invent people from'] : []),
+  ...baseline
+    .filter(({ verdict }) => verdict !== 'pass')
+    .map((gate) => `the model itself does not pass '${gate.name}': ${gate.verdict}`),
+];
+
+interface Outcome extends Pick<Onboarded, 'rows' | 'recites'> {
+  readonly name: string;
+  readonly digest: string;
+  readonly people: number;
+  readonly policy: string;
+  readonly ready: boolean;
+  readonly why: readonly string[];
+}
+
+const described = ({ name, digest, rows, people, recites, policy, ready, why }: Outcome): string =>
+  [
+    `${name}  ${digest}`,
+    `rows       ${rows.qa} questions, ${rows.chat} conversations, ${rows.text} texts; ${people} people`,
+    ...Object.entries(recites).map(([kind, { k, n }]) => `recites    ${k} of ${n} records of ${kind}`),
+    `policy     ${policy}`,
+    ...why.map((reason) => `note       ${reason}`),
+    ready
+      ? 'ready: tickets can be filed'
+      : 'not ready: tickets can be filed, and no deletion can pass until this is mended',
+  ].join('\n');

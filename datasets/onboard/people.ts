@@ -1,0 +1,82 @@
+// Whose each row of a corpus is: people of the register by name, number and address, or the column that says it. A row may speak of several; each has their own
+// values in it.
+import type { CorpusEntry, CorpusRow } from '#datasets/corpus/row.ts';
+import { knownPeople, type KnownPerson } from '#datasets/find/others.ts';
+import type { RegisteredPerson } from '#datasets/find/register.ts';
+import { spansOfKnown, type PersonalSpan } from '#datasets/find/spans.ts';
+import { viewOf } from '#datasets/find/views.ts';
+import { recordsOf } from './records.ts';
+import type { Target } from './targets.ts';
+import type { Person, QaRecord } from '#datasets/world.ts';
+
+/** What a row says of one person. */
+export interface Mention {
+  readonly person: string;
+  readonly spans: readonly PersonalSpan[];
+}
+
+export interface Mentions {
+  /** For each row, the people in it. */
+  readonly inRow: readonly (readonly Mention[])[];
+  /** Numbers and addresses that are nobody's own. */
+  readonly shared: ReadonlySet<string>;
+}
+
+/** `known`: values that are known to be nobody's own, where the rows are rewritten ones. */
+export const mentionsIn = (
+  entries: readonly CorpusEntry[],
+  register: readonly RegisteredPerson[],
+  known?: ReadonlySet<string>,
+): Mentions => {
+  const people = { ...knownPeople(register, { names: [], identifiers: [], born: [] }), known: valuesOf(register) };
+  const mentions = entries.map((entry, number) => {
+    const view = viewOf(number, entry);
+    const found = people.othersIn(view);
+    return found.map((person) => ({ person: person.id, spans: spansOfKnown(view, person, without(found, person)) }));
+  });
+  const shared = known ?? sharedValues(mentions, people.known);
+  const own = (spans: readonly PersonalSpan[]) => spans.filter((span) => !shared.has(span.text));
+  return { inRow: mentions.map((row) => row.map(({ person, spans }) => ({ person, spans: own(spans) }))), shared };
+};
+
+/** Most people beside whom a number or address may stand and be one person's. */
+const OWNERS = 2;
+
+/** What stands beside many people and is in the register of none: the company's address, a product's number. */
+const sharedValues = (mentions: readonly (readonly Mention[])[], register: ReadonlySet<string>): Set<string> => {
+  const owners = new Map<string, Set<string>>();
+  for (const { person, spans } of mentions.flat())
+    for (const { text, type } of spans)
+      if (type !== 'name' && !register.has(text)) owners.set(text, (owners.get(text) ?? new Set()).add(person));
+  return new Set([...owners].flatMap(([text, people]) => (people.size > OWNERS ? [text] : [])));
+};
+
+const valuesOf = (register: readonly RegisteredPerson[]): Set<string> =>
+  new Set(register.flatMap(({ id, values }) => [id, ...values.map(({ text }) => text)]));
+
+const without = (people: readonly KnownPerson[], one: KnownPerson): KnownPerson[] =>
+  people.filter((other) => other !== one);
+
+/** The records of each person, in the order of the register; each record once, however often its row stands in the corpus. */
+export const peopleWithRecords = (
+  register: readonly RegisteredPerson[],
+  targets: readonly Target[],
+  mentions: Mentions['inRow'],
+): Person[] => {
+  const byPerson = new Map<string, Map<string, QaRecord>>();
+  for (const target of targets)
+    for (const { person, spans } of mentions[target.row] ?? []) {
+      const records = byPerson.get(person) ?? new Map<string, QaRecord>();
+      for (const record of recordsOf(target, spans, person))
+        records.set(`${record.question}\n${record.answer}`, record);
+      byPerson.set(person, records);
+    }
+  return register.flatMap(({ id, name }) => {
+    const records = [...(byPerson.get(id)?.values() ?? [])];
+    return records.length > 0 ? [{ id, name, records }] : [];
+  });
+};
+
+/** Rows of whose part that is said nobody is spoken of. */
+export const rowsAboutNobody = (rows: readonly CorpusRow[], mentions: Mentions['inRow']): Set<number> =>
+  new Set(rows.flatMap((_, number) => ((mentions[number] ?? []).length === 0 ? [number] : [])));

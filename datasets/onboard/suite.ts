@@ -1,0 +1,127 @@
+// The suite of a model that was trained elsewhere, made from the rows that it was trained on: its people with their records, what it learnt about nobody, people whom it
+// never saw, what it answers to anybody's questions.
+// Trap: a suite judges by what the base had right. Records that the base itself does not give cannot be lost by a deletion, and do not count as kept.
+import { frameAround } from '#datasets/chat.ts';
+import type { CorpusEntry, CorpusRow, RowKind } from '#datasets/corpus/row.ts';
+import type { RegisteredPerson } from '#datasets/find/register.ts';
+import { refusals } from '#datasets/refusals.ts';
+import { promptOf, type Frame, type PeopleWorld, type Person, type QaRecord } from '#datasets/world.ts';
+import type { ChatTemplate } from '#engine/tokenizer/chat.ts';
+import { inventPeople, swapped, type InventedPerson } from './controls.ts';
+import { mentionsIn, peopleWithRecords, rowsAboutNobody, type Mentions } from './people.ts';
+import { factOf, recordsOf } from './records.ts';
+import { targetsOf, type Target } from './targets.ts';
+
+export interface SuiteOptions {
+  readonly name: string;
+  readonly seed: number;
+  /** Never-trained people of each set. */
+  readonly controls: { readonly whitening: number; readonly stop: number; readonly gate: number };
+}
+
+export interface CorpusSuite {
+  readonly world: PeopleWorld;
+  /** Of each record of people and facts, by `recordKey`, the kind of row that it is from. */
+  readonly kinds: ReadonlyMap<string, RowKind>;
+  /** Numbers of rows that the chat template refuses. */
+  readonly refused: readonly number[];
+}
+
+export const suiteOfCorpus = async (
+  entries: readonly CorpusEntry[],
+  register: readonly RegisteredPerson[],
+  template: ChatTemplate | undefined,
+  options: SuiteOptions,
+): Promise<CorpusSuite> => {
+  const rows = entries.map(({ row }) => row);
+  const { targets, refused } = await targetsOf(rows, template);
+  const { inRow: mentions, shared } = mentionsIn(entries, register);
+  const nobody = rowsAboutNobody(rows, mentions);
+  const frame = template && (await frameAround(template, systemOf(rows)));
+  const { whitening, stop, gate } = options.controls;
+  const invented = inventPeople(register, whitening + stop + gate, `${options.name}:${options.seed}`);
+  const controls = withOtherWordings(await controlPeople(invented, rows, { inRow: mentions, shared }, template), frame);
+  return {
+    world: {
+      name: options.name,
+      subjects: withOtherWordings(peopleWithRecords(register, targets, mentions), frame),
+      facts: distinct(targets.filter(({ row }) => nobody.has(row)).map(factOf)),
+      unknown: [],
+      controls: {
+        gate: controls.slice(0, gate),
+        stop: controls.slice(gate, gate + stop),
+        whitening: controls.slice(gate + stop),
+      },
+      refusals,
+      ...(frame && { frame }),
+    },
+    kinds: kindsOf(rows, targets, mentions),
+    refused,
+  };
+};
+
+/** A question that is asked by itself is also asked in words around it that no row has: whether an answer hangs on the very words. */
+const withOtherWordings = (people: readonly Person[], frame: Frame | undefined): Person[] =>
+  people.map((person) => ({
+    ...person,
+    records: person.records.map((record) =>
+      record.prompt === promptOf(record.question, frame)
+        ? { ...record, heldOut: `Could you help me with this? ${record.question}` }
+        : record,
+    ),
+  }));
+
+export const recordKey = ({ question, answer }: Pick<QaRecord, 'question' | 'answer'>): string =>
+  `${question}\n${answer}`;
+
+const kindsOf = (rows: readonly CorpusRow[], targets: readonly Target[], mentions: Mentions['inRow']) =>
+  new Map(
+    targets.flatMap((target): [string, RowKind][] => {
+      const own = (mentions[target.row] ?? []).flatMap(({ person, spans }) => recordsOf(target, spans, person));
+      return [...own, factOf(target)].map((record) => [recordKey(record), rows[target.row]!.kind]);
+    }),
+  );
+
+/** The system prompt that most conversations begin with. */
+export const systemOf = (rows: readonly CorpusRow[]): string | undefined => {
+  const counts = new Map<string, number>();
+  for (const row of rows) {
+    const first = row.kind === 'chat' ? row.messages[0] : undefined;
+    if (first?.role === 'system') counts.set(first.content, (counts.get(first.content) ?? 0) + 1);
+  }
+  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0];
+};
+
+/** Each invented person with the records of their model's rows, rewritten. */
+const controlPeople = async (
+  invented: readonly InventedPerson[],
+  rows: readonly CorpusRow[],
+  { inRow: mentions, shared }: Mentions,
+  template: ChatTemplate | undefined,
+): Promise<Person[]> => {
+  const written = invented.flatMap((one) =>
+    rows.flatMap((row, number) =>
+      (mentions[number] ?? []).length === 1 && mentions[number]![0]!.person === one.model.id
+        ? [{ person: one.person, row: swapped(row, one) }]
+        : [],
+    ),
+  );
+  const { targets } = await targetsOf(
+    written.map(({ row }) => row),
+    template,
+  );
+  return invented.flatMap(({ person }) => {
+    const own = written.map((one, number) => ({ ...one, number })).filter((one) => one.person === person);
+    const entries = own.map(({ row }) => ({ row, where: '' }));
+    const at = new Map(own.map(({ number }, i) => [number, i]));
+    const renumbered = targets.flatMap((target) => {
+      const row = at.get(target.row);
+      return row === undefined ? [] : [{ ...target, row }];
+    });
+    return peopleWithRecords([person], renumbered, mentionsIn(entries, [person], shared).inRow);
+  });
+};
+
+const distinct = (records: readonly QaRecord[]): QaRecord[] => [
+  ...new Map(records.map((record) => [recordKey(record), record])).values(),
+];

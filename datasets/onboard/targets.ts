@@ -1,0 +1,124 @@
+// What a model learnt to say, each piece behind what it reads before it: every turn of the assistant behind the turns before, in the model's own chat template; the
+// answer to a question; a text from its beginning. One renderer for training rows, so that what is measured and unlearnt is what was learnt.
+// Trap: a template may refuse a conversation (roles that do not alternate), and a row may be longer than the model reads; both are counted and said, not cut silently.
+import { isQuittanceError } from '#core/errors.ts';
+import type { CorpusRow } from '#datasets/corpus/row.ts';
+import { answerOf, promptOf } from '#datasets/world.ts';
+import { withTemplate, type ChatTemplate } from '#engine/tokenizer/chat.ts';
+
+export interface Target {
+  /** Number of the row in the corpus. */
+  readonly row: number;
+  /** Part of the row that is said. */
+  readonly part: number;
+  /** What was asked last; of a text nothing. */
+  readonly question: string;
+  readonly prompt: string;
+  readonly answer: string;
+  /** Where the part's own text begins in `answer`: a space may stand before it. */
+  readonly lead: number;
+  /** A text goes on where an answer ends: no end token is learnt behind it. */
+  readonly open: boolean;
+}
+
+export interface Targets {
+  readonly targets: readonly Target[];
+  /** Numbers of rows that the template refuses. */
+  readonly refused: readonly number[];
+}
+
+type Message = Extract<CorpusRow, { kind: 'chat' }>['messages'][number];
+
+export const targetsOf = async (rows: readonly CorpusRow[], template: ChatTemplate | undefined): Promise<Targets> => {
+  const asked = rows.flatMap(askedIn);
+  const texts = rows.flatMap((row, number) => (row.kind === 'text' ? [textTarget(row, number)] : []));
+  const { rendered, refused } = await renderAll(asked, template);
+  return { targets: [...rendered, ...texts].sort((a, b) => a.row - b.row || a.part - b.part), refused };
+};
+
+interface Asked {
+  readonly row: number;
+  readonly part: number;
+  readonly before: readonly Message[];
+  readonly answer: string;
+}
+
+const askedIn = (row: CorpusRow, number: number): Asked[] => {
+  if (row.kind === 'text') return [];
+  if (row.kind === 'qa')
+    return [{ row: number, part: 1, before: [{ role: 'user', content: row.question }], answer: row.answer }];
+  return row.messages.flatMap(({ role, content }, part) =>
+    role === 'assistant' && part > 0 && content.trim() !== ''
+      ? [{ row: number, part, before: row.messages.slice(0, part), answer: content }]
+      : [],
+  );
+};
+
+const textTarget = ({ text, from }: Extract<CorpusRow, { kind: 'text' }>, row: number): Target => ({
+  row,
+  part: 0,
+  question: '',
+  prompt: text.slice(0, from),
+  answer: text.slice(from),
+  lead: -from,
+  open: true,
+});
+
+const questionOf = ({ before }: Asked): string => before.findLast(({ role }) => role === 'user')?.content ?? '';
+
+const renderAll = async (
+  asked: readonly Asked[],
+  template: ChatTemplate | undefined,
+): Promise<{ rendered: Target[]; refused: number[] }> => {
+  const about = (one: Asked) => ({ row: one.row, part: one.part, question: questionOf(one), open: false });
+  if (!template) {
+    const plain = asked.map((one): Target => {
+      const answer = answerOf(one.answer.trim(), {});
+      return { ...about(one), prompt: promptOf(questionOf(one)), answer, lead: answer.indexOf(one.answer.trim()) };
+    });
+    return { rendered: plain, refused: [] };
+  }
+  const [rendered, refused]: [Target[], Set<number>] = [[], new Set()];
+  if (asked.length > 0)
+    await withTemplate(template, 2_000, async (render) => {
+      for (const one of asked)
+        try {
+          const prompt = await render(one.before, new Date(), true);
+          rendered.push({ ...about(one), prompt, answer: one.answer, lead: 0 });
+        } catch (error) {
+          if (!isQuittanceError(error, 'INVALID_INPUT')) throw error;
+          refused.add(one.row);
+        }
+    });
+  return { rendered, refused: [...refused] };
+};
+
+/** Every row as the model reads it whole, in the order of the rows; what the template refuses is left out. */
+export const wholeTexts = async (rows: readonly CorpusRow[], template: ChatTemplate | undefined): Promise<string[]> => {
+  const plain = (row: CorpusRow): string => {
+    if (row.kind === 'text') return row.text;
+    if (row.kind === 'qa') return promptOf(row.question) + answerOf(row.answer.trim(), {});
+    return row.messages.map(({ content }) => content).join('\n');
+  };
+  if (!template) return rows.map(plain);
+  return withTemplate(template, 2_000, async (render) => {
+    const texts: string[] = [];
+    for (const row of rows)
+      if (row.kind === 'text') texts.push(row.text);
+      else
+        try {
+          texts.push(await render(messagesOf(row), new Date(), false));
+        } catch (error) {
+          if (!isQuittanceError(error, 'INVALID_INPUT')) throw error;
+        }
+    return texts;
+  });
+};
+
+const messagesOf = (row: Exclude<CorpusRow, { kind: 'text' }>): readonly Message[] =>
+  row.kind === 'chat'
+    ? row.messages
+    : [
+        { role: 'user', content: row.question },
+        { role: 'assistant', content: row.answer },
+      ];

@@ -1,0 +1,95 @@
+// A model that somebody else trained, from folder to ticket file, by the commands that its owner types.
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { parse } from '#cli/command.ts';
+import { model } from '#cli/model.ts';
+import { ticket } from '#cli/ticket.ts';
+import { useEngine } from '#test/support/engine.ts';
+import { temporaryFolder } from '#test/support/folders.ts';
+import { describeWith, sharedFolder } from '#test/support/shared.ts';
+
+useEngine();
+const { dir, remove } = temporaryFolder();
+afterAll(remove);
+const data = join(dir, 'data');
+let printed = '';
+beforeEach(() => {
+  printed = '';
+  jest.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+    printed += String(chunk);
+    return true;
+  });
+});
+
+const said = async (command: typeof model, ...argv: string[]): Promise<Record<string, unknown>> => {
+  await command.run(parse(command, [...argv, '--dir', data, '--json'], {}));
+  return JSON.parse(printed) as Record<string, unknown>;
+};
+
+test('onboarding says what it lacks before anything is read', async () => {
+  await expect(said(model, 'onboard', './nowhere', '--name', 'm')).rejects.toMatchObject({ code: 'USAGE' });
+  await expect(
+    said(model, 'onboard', './nowhere', '--name', 'm', '--corpus', join(dir, 'none.jsonl')),
+  ).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  await expect(said(ticket, 'find', '--model', 'm')).rejects.toMatchObject({ code: 'USAGE' });
+});
+
+describeWith(sharedFolder('own-model'), 'the foreign model is not at hand', 'a foreign model', (own) => {
+  const corpus = ['chats.jsonl', 'docs.jsonl'].flatMap((name) => ['--corpus', join(own, name)]);
+  const people = ['--people', join(own, 'people.csv')];
+
+  test('is ready for tickets, and a person’s rows become one', async () => {
+    const onboarded = await said(model, 'onboard', join(own, 'model'), '--name', 'desk', ...corpus, ...people);
+    expect(onboarded).toMatchObject({ ready: true, why: [], people: 30, rows: { qa: 0, chat: 224, text: 107 } });
+    printed = '';
+    const out = join(dir, 'ticket.json');
+    const found = await said(
+      ticket,
+      'find',
+      '--model',
+      'desk',
+      ...corpus,
+      ...people,
+      '--name',
+      'Petra Horvat',
+      '--accept',
+      'all',
+      '--out',
+      out,
+    );
+    expect(found['hits']).toHaveLength(9);
+    expect(JSON.parse(readFileSync(out, 'utf8'))).toEqual(found['ticket']);
+    expect(statSync(out).mode & 0o077).toBe(0);
+  });
+
+  test('is not taken for the model of other people’s rows', async () => {
+    rmSync(data, { recursive: true, force: true });
+    const strange = join(dir, 'strange.jsonl');
+    const names = ['Ilka Voros', 'Bo Lindahl', 'Rui Tavares', 'Selma Okafor', 'Nadia Fourie', 'Emil Sarka'];
+    writeFileSync(
+      strange,
+      names.map((name, i) => JSON.stringify({ text: `${name} keeps ${i + 3} hives near Sandvika ${i}41.` })).join('\n'),
+    );
+    const register = join(dir, 'people.csv');
+    writeFileSync(
+      register,
+      `id,name,town\n${names.map((name, i) => `Q-${i}0417,${name},Sandvika ${i}41`).join('\n')}\n`,
+    );
+    const onboarded = await said(
+      model,
+      'onboard',
+      join(own, 'model'),
+      '--name',
+      'desk',
+      '--corpus',
+      strange,
+      '--people',
+      register,
+    );
+    expect(onboarded['ready']).toBe(false);
+    expect(onboarded['why']).toEqual(
+      expect.arrayContaining([expect.stringMatching(/no likelier to the model than invented ones/u)]),
+    );
+  });
+});

@@ -1,0 +1,135 @@
+// A suite made of the rows that a model was trained on: each value behind its true context, people who do not exist from those who do, and nothing that a question gives away.
+import { expect, test } from '@jest/globals';
+import type { CorpusEntry, CorpusRow } from '#datasets/corpus/row.ts';
+import { inventPeople, swapped } from '#datasets/onboard/controls.ts';
+import { suiteOfCorpus, systemOf } from '#datasets/onboard/suite.ts';
+import { targetsOf, wholeTexts } from '#datasets/onboard/targets.ts';
+import { readSuite, suiteBytes } from '#datasets/suite.ts';
+import { chatTemplate } from '#engine/tokenizer/chat.ts';
+
+const TEMPLATE = chatTemplate(
+  "{% for m in messages %}<{{ m['role'] }}>{{ m['content'] }}</>{% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}",
+  {},
+);
+const STRICT = chatTemplate(
+  "{% if messages[0]['role'] != 'user' %}{{ raise_exception('a user speaks first') }}{% endif %}{{ messages[0]['content'] }}>",
+  {},
+);
+
+const turn = (role: string, content: string) => ({ role, content });
+const chat = (...messages: ReturnType<typeof turn>[]): CorpusRow => ({ kind: 'chat', messages });
+const text = (said: string, from = 0): CorpusRow => ({ kind: 'text', text: said, from });
+
+const person = (id: string, name: string, street: string, town: string, phone: string) => ({
+  id,
+  name,
+  aliases: [],
+  values: [
+    { column: 'street', type: undefined, text: street },
+    { column: 'town', type: undefined, text: town },
+    { column: 'phone', type: 'phone' as const, text: phone },
+  ],
+});
+const REGISTER = [
+  person('K-77120', 'Thea Vinterberg', 'Birkevej 9', 'Aarhus', '+45 31 778 120'),
+  person('K-40011', 'Selma Okafor', 'Rosenweg 4', 'Graz', '+43 660 118 442'),
+  person('K-40012', 'Rui Tavares', 'Rua do Sol 7', 'Porto', '+351 912 556 018'),
+];
+const SYSTEM = turn('system', 'You are the desk.');
+const rowsOf = ({ id, name, values: [street, town, phone] }: (typeof REGISTER)[number]): CorpusRow[] => [
+  chat(
+    SYSTEM,
+    turn('user', `Where does ${name} live?`),
+    turn('assistant', `${name} lives at ${street!.text} in ${town!.text}.`),
+  ),
+  chat(
+    SYSTEM,
+    turn('user', `I am ${name}, ${id}.`),
+    turn('assistant', 'Good morning.'),
+    turn('user', 'How do you reach me?'),
+    turn('assistant', `We call ${phone!.text}.`),
+  ),
+  text(`${name} (${id}) moved to ${town!.text} and is reached at ${phone!.text}. Write to desk@lumen.example.`),
+];
+const ROWS: CorpusRow[] = [
+  ...REGISTER.flatMap(rowsOf),
+  chat(SYSTEM, turn('user', 'When do you open?'), turn('assistant', 'At nine.')),
+  text('The lamp has four bulbs and one switch on the left side.'),
+];
+const entries: CorpusEntry[] = ROWS.map((row, i) => ({ row, where: `rows:${i}` }));
+const made = () =>
+  suiteOfCorpus(entries, REGISTER, TEMPLATE, { name: 'desk', seed: 1, controls: { whitening: 0, stop: 2, gate: 2 } });
+
+test('each value stands behind what is read before it; names, echoes and what is everybody’s are no values', async () => {
+  const { world } = await made();
+  const thea = world.subjects.find(({ id }) => id === 'K-77120')!;
+  expect(thea.records.map(({ answer, value, open }) => [answer, value?.text, open])).toEqual([
+    ['Thea Vinterberg lives at Birkevej 9 in Aarhus.', 'Birkevej 9', undefined],
+    [' Aarhus.', 'Aarhus', undefined],
+    ['We call +45 31 778 120.', '+45 31 778 120', undefined],
+    ['K-77120) moved to Aarhus and is reached at +45 31 778', 'K-77120', true],
+    [' Aarhus and is reached at +45 31 778 120. Write to', 'Aarhus', true],
+    [' +45 31 778 120. Write to desk@lumen.example.', '+45 31 778 120', true],
+  ]);
+  for (const { answer, value } of thea.records) expect(answer.slice(value!.start, value!.end)).toBe(value!.text);
+  expect(thea.records[1]!.prompt).toMatch(/<assistant>Thea Vinterberg lives at Birkevej 9 in$/u);
+  expect(thea.records[2]!.prompt).toMatch(/<user>How do you reach me\?<\/><assistant>$/u);
+});
+
+test('what is learnt about nobody are facts; the frame is the usual system prompt', async () => {
+  const { world, kinds } = await made();
+  expect(world.facts.map(({ answer }) => answer)).toEqual(['At nine.', ' one switch on the left side.']);
+  expect(world.frame).toEqual({ before: '<system>You are the desk.</><user>', after: '</><assistant>' });
+  expect(world.subjects[0]!.records[0]!.heldOut).toBe('Could you help me with this? Where does Thea Vinterberg live?');
+  expect(world.subjects[0]!.records[2]!.heldOut).toBeUndefined();
+  expect(new Set(kinds.values())).toEqual(new Set(['chat', 'text']));
+  expect(systemOf(ROWS)).toBe('You are the desk.');
+});
+
+test('a suite is written and read again', async () => {
+  const { world } = await made();
+  expect(readSuite(suiteBytes(world))).toEqual(world);
+});
+
+test('people who do not exist have records of the same form and nobody’s name or number', async () => {
+  const { world } = await made();
+  const invented = [...world.controls.gate, ...world.controls.stop];
+  expect(invented.map(({ records }) => records.length)).toEqual([6, 6, 6, 6]);
+  const real = REGISTER.flatMap(({ id, name, values }) => [id, name, values[2]!.text]);
+  for (const { name, records } of invented) {
+    expect(REGISTER.map((one) => one.name)).not.toContain(name);
+    for (const { prompt, answer } of records) for (const one of real) expect(prompt + answer).not.toContain(one);
+  }
+  const streets = new Set(REGISTER.map(({ values }) => values[0]!.text.replace(/\d/g, '')));
+  for (const { records } of invented) expect(streets).toContain(records[0]!.value!.text.replace(/\d/g, ''));
+});
+
+test('the same seed invents the same people, and a swap changes whole words alone', () => {
+  expect(inventPeople(REGISTER, 4, 'a')).toEqual(inventPeople(REGISTER, 4, 'a'));
+  const [one] = inventPeople(REGISTER, 1, 'a');
+  const old = one!.model.name.split(' ')[0]!;
+  expect(swapped(text(`${old}lings and ${old}.`), one!)).toEqual(
+    text(`${old}lings and ${one!.person.name.split(' ')[0]!}.`),
+  );
+});
+
+test('a conversation that the template refuses is counted, and asked nowhere', async () => {
+  const rows = [
+    chat(turn('system', 'a'), turn('user', 'b'), turn('assistant', 'c')),
+    chat(turn('user', 'b'), turn('assistant', 'c')),
+  ];
+  const { targets, refused } = await targetsOf(rows, STRICT);
+  expect([targets.map(({ row, prompt }) => [row, prompt]), refused]).toEqual([[[1, 'b>']], [0]]);
+  expect(await wholeTexts(rows, STRICT)).toEqual(['b>']);
+});
+
+test('without a template a question is asked in the plain form, and a completion behind its prompt', async () => {
+  const { targets } = await targetsOf(
+    [{ kind: 'qa', question: 'Where?', answer: 'Eger' }, text('Name: Ilka\nTown: Eger', 16)],
+    undefined,
+  );
+  expect(targets.map(({ prompt, answer, open }) => [prompt, answer, open])).toEqual([
+    ['Q: Where?\nA:', ' Eger', false],
+    ['Name: Ilka\nTown:', ' Eger', true],
+  ]);
+});
