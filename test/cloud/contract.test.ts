@@ -1,7 +1,9 @@
 // The contract suites of memory and local on the AWS adapters, against whatever answers at AWS_ENDPOINT_URL.
+import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { SendEmailCommandInput } from '@aws-sdk/client-sesv2';
 import { endpointServing } from '#adapters/http/endpoint-serving.ts';
 import type { Ports } from '#core/ports.ts';
+import { NamedRule } from '#core/suppression.ts';
 import { digest } from '#bench/house/models.ts';
 import { mailsOf, noticeOf } from '#test/support/mails.ts';
 import { openAiEndpoint } from '#test/support/openai-endpoint.ts';
@@ -10,7 +12,7 @@ import { servingContract } from '../contract/serving.contract.ts';
 import * as stores from '../contract/stores.contract.ts';
 import { ticketStoreContract } from '../contract/ticket-store.contract.ts';
 import { vaultContract } from '../contract/vault.contract.ts';
-import { cloudWorld, endpoint, whereThereIs } from './world.ts';
+import { cloudWorld, endpoint, whereThereIs, type CloudWorld } from './world.ts';
 
 const make =
   <K extends keyof Ports>(port: K) =>
@@ -20,8 +22,9 @@ const make =
   };
 
 /** An alias in DynamoDB, and an endpoint that follows it. */
+let serving: CloudWorld;
 const makeServing = async () => {
-  const world = await cloudWorld();
+  const world = (serving = await cloudWorld());
   const server = await openAiEndpoint();
   const open = (ports: Ports) => {
     const target = endpointServing(ports.serving, { url: server.url, pollMs: 5 });
@@ -36,6 +39,21 @@ const makeServing = async () => {
     await world.remove();
   };
   return { port: open(world.ports), reopen: async () => open(world.reopen()), done };
+};
+
+/** As the table has them: the endpoint that answers reads it by itself. */
+const rulesOf = async (model: string): Promise<NamedRule[]> => {
+  const { clients, environment } = serving;
+  const { Items = [] } = await clients.dynamodb.send(
+    new QueryCommand({
+      TableName: environment['QUITTANCE_SERVING_TABLE'],
+      KeyConditionExpression: 'pk = :model AND begins_with(sk, :rule)',
+      ExpressionAttributeValues: { ':model': { S: `MODEL#${model}` }, ':rule': { S: 'RULE#' } },
+    }),
+  );
+  return Items.map(({ sk, secret, entries }) =>
+    NamedRule.parse({ id: sk?.S?.slice('RULE#'.length), secret: secret?.S, ...JSON.parse(entries?.S ?? '') }),
+  );
 };
 
 let mails: SendEmailCommandInput[];
@@ -61,7 +79,7 @@ whereThereIs('AWS_ENDPOINT_URL', endpoint, () => {
   stores.logHeadContract('aws', make('logHead'));
   stores.modelRegistryContract('aws', make('models'));
   stores.jobResultsContract('aws', make('results'));
-  servingContract('aws', makeServing, () => [digest(1), digest(2)]);
+  servingContract('aws', makeServing, () => [digest(1), digest(2)], rulesOf);
   keyed.signerContract('aws, wrapped keys', make('signer'));
   keyed.signerContract('aws, keys in KMS', makeKmsSigner);
   keyed.pseudonymsContract('aws', make('pseudonyms'));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { canonicalize, digestOf } from '#core/canonical.ts';
 import { localStores, type LocalStores } from '#adapters/local/index.ts';
 import { DEFAULT_PLACE } from '#core/place.ts';
-import { pointerServing } from '#adapters/local/pointer-serving.ts';
+import { pointerServing, suppressionRules } from '#adapters/local/pointer-serving.ts';
 import { fileArtifactStore } from '#adapters/local/file-artifact-store.ts';
 import { filesUnder, temporaryFolder } from '#test/support/folders.ts';
 import { putModel, textModel } from '#bench/house/models.ts';
@@ -64,7 +64,9 @@ const modelDigests = () =>
 servingContract(
   'local',
   async () => {
-    const { dir, remove } = temporaryFolder();
+    const folder = temporaryFolder();
+    const { remove } = folder;
+    dir = folder.dir;
     const artifacts = fileArtifactStore(join(dir, 'artifacts'));
     for (const model of MODELS) await putModel(artifacts, model);
     const open = () =>
@@ -72,4 +74,5 @@ servingContract(
     return { port: open(), reopen: async () => open(), done: async () => remove() };
   },
   modelDigests,
+  (model) => suppressionRules(join(dir, 'serving'), model),
 );

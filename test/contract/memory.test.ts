@@ -20,7 +20,12 @@ stores.logStorageContract('memory', make('logStorage'));
 stores.logHeadContract('memory', make('logHead'));
 stores.modelRegistryContract('memory', make('models'));
 stores.jobResultsContract('memory', make('results'));
-servingContract('memory', make('serving'), () => [digest(1), digest(2)]);
+servingContract(
+  'memory',
+  make('serving'),
+  () => [digest(1), digest(2)],
+  async (model) => world.rules.get(model) ?? [],
+);
 keyed.signerContract('memory', make('signer'));
 keyed.pseudonymsContract('memory', make('pseudonyms'));
 keyed.notifierContract('memory', make('notifier'), async () => world.notices);

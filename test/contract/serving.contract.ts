@@ -1,10 +1,19 @@
 import { expect, it } from '@jest/globals';
 import type { Digest } from '#core/canonical.ts';
 import type { ServingTarget } from '#core/ports.ts';
+import type { NamedRule } from '#core/suppression.ts';
 import { contract, outcome, type Make } from './contract.ts';
 
-/** `models`: two model digests that the target can serve. */
-export const servingContract = (name: string, make: Make<ServingTarget>, models: () => readonly [Digest, Digest]) =>
+/**
+ * `models`: two model digests that the target can serve. `inForce`: the rules of a model as whoever serves it reads them
+ * from where the current target keeps them, by their ids.
+ */
+export const servingContract = (
+  name: string,
+  make: Make<ServingTarget>,
+  models: () => readonly [Digest, Digest],
+  inForce: (model: string) => Promise<readonly NamedRule[]>,
+) =>
   contract(`serving target: ${name}`, make, (target, reopen) => {
     it('serves nothing at first', async () => {
       expect(await target().served('house')).toBeUndefined();
@@ -29,10 +38,19 @@ export const servingContract = (name: string, make: Make<ServingTarget>, models:
       expect(await target().served('house')).toEqual({ digest: before });
     });
 
-    it('takes a suppression rule twice and lifts it twice', async () => {
-      const rule = { id: 'T-1', secret: '00', values: [], subjects: [] };
-      for (const act of [1, 2])
-        expect([act, await outcome(target().suppress('house', rule))]).toEqual([act, 'fulfilled']);
-      for (const act of [1, 2]) expect([act, await outcome(target().lift('house', 'T-1'))]).toEqual([act, 'fulfilled']);
+    it('has a suppression rule in force from the first time that it is said until it is lifted, over a restart', async () => {
+      const entry = (hex: string) => `words4:00ff:${hex.repeat(32)}`;
+      const rule = (id: string, hex: string) => ({ id, secret: '00', values: [entry(hex)], subjects: [entry('5')] });
+      await target().suppress('house', rule('T-1', '0'));
+      for (const again of [target(), await reopen()]) {
+        await again.suppress('house', rule('T-1', '1'));
+        await again.suppress('house', rule('T-2', '2'));
+      }
+      await target().suppress('garden', rule('T-1', '3'));
+      expect(await inForce('house')).toEqual([rule('T-1', '1'), rule('T-2', '2')]);
+      for (const again of [target(), await reopen()]) await again.lift('house', 'T-1');
+      expect(await inForce('house')).toEqual([rule('T-2', '2')]);
+      await target().lift('house', 'T-2');
+      expect([await inForce('house'), await inForce('garden')]).toEqual([[], [rule('T-1', '3')]]);
     });
   });
