@@ -76,7 +76,7 @@ export const meanOver = ({ of }: Column, rows: readonly Row[]): number => {
 };
 
 export const failedChecks = ({ judgement }: Pick<Row, 'judgement'>): string[] =>
-  judgement.gates.filter(({ verdict }) => verdict !== 'pass').map(({ name }) => name);
+  judgement.gates.filter(({ verdict, needs }) => verdict !== 'pass' && needs === undefined).map(({ name }) => name);
 
 export const byLabel = <R extends Row>(rows: readonly R[]): Map<string, R[]> => {
   const groups = new Map<string, R[]>();

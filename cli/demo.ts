@@ -91,7 +91,7 @@ const scenario = async (args: Arguments, chosen: Backend, progress: Progress): P
   }
   if (model !== 'smollm2')
     throw usageError(`unknown model '${model}'`, '--model smollm2, or leave it out for a small model trained here');
-  return { ...(await smollm2Base(args.dir, chosen, progress)), policy: readPolicy('chat-v1') };
+  return { ...(await smollm2Base(args.dir, chosen, progress)), policy: readPolicy('chat-v2') };
 };
 
 const smallScenario = (args: Arguments): { world: PeopleWorld; recipe: TrainRecipe } => {

@@ -196,7 +196,7 @@ export const policiesPage = (): string =>
   [
     `A gate policy says what a candidate must pass, which attempts are made, and how long a certificate holds. It is fixed and logged before a run. \`--policy NAME|FILE\` of \`quittance serve\` and
 \`quittance ticket file\` takes a shipped one by name or a file of one's own; what cannot be judged by is refused before any work, by name (\`POLICY_INVALID\`). A policy may be written on another:`,
-    '```json\n{\n  "kind": "quittance-gate-policy/v1",\n  "extends": "gate-v1",\n  "version": "acme-1",\n  "without": ["share:forget.degenerate"],\n  "checks": [\n    {\n      "name": "broken words",\n      "statistic": "value",\n      "of": "forget.perplexityBefore",\n      "most": 50,\n      "direction": "quality",\n      "reason": "the model from before finds the new answers as likely as its own"\n    }\n  ]\n}\n```',
+    '```json\n{\n  "kind": "quittance-gate-policy/v1",\n  "extends": "gate-v2",\n  "version": "acme-1",\n  "without": ["shareAtMostReference:forget.degenerate/controls.degenerate"],\n  "checks": [\n    {\n      "name": "broken words",\n      "statistic": "value",\n      "of": "forget.perplexityBefore",\n      "most": 50,\n      "direction": "quality",\n      "reason": "the model from before finds the new answers as likely as its own"\n    }\n  ]\n}\n```',
     'A check takes the place of the base’s check with the same id (statistic and quantities), any other is added after them; every other field stands in the base’s place as a whole. What is stored, and whose digest is logged, is the whole policy.',
     '## Settings',
     settings(),

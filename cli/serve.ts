@@ -27,7 +27,7 @@ export const serve: Command = {
     policy: {
       kind: 'value',
       value: 'NAME|FILE',
-      summary: 'gate policy of what is filed (default gate-v1; docs/policies.md)',
+      summary: 'gate policy of what is filed (default gate-v2; docs/policies.md)',
     },
     principal: {
       kind: 'many',

@@ -62,7 +62,7 @@ export const ticket: Command = {
     policy: {
       kind: 'value',
       value: 'NAME|FILE',
-      summary: 'gate policy to file it under (default gate-v1; docs/policies.md)',
+      summary: 'gate policy to file it under (default gate-v2; docs/policies.md)',
     },
     'dry-run': { kind: 'flag', summary: 'of file: say what filing would come to, and store nothing' },
     ...FIND_OPTIONS,

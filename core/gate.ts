@@ -105,6 +105,10 @@ const worstOf = (gates: readonly Gate[], sampling: Sampling | undefined): Judgem
   return verdicts.includes('remediation') ? 'remediation' : 'pass';
 };
 
+/** Whether another attempt could come out otherwise: it has the same records. */
+export const worthAnotherAttempt = ({ verdict, gates }: Judgement): boolean =>
+  verdict !== 'pass' && gates.some((gate) => gate.verdict !== 'pass' && gate.needs === undefined);
+
 const noticesKnown = ({ direction }: Gate): boolean => direction === 'under-forgetting' || direction === 'two-sided';
 
 const gateOf = (one: GateCheck, finding: Finding): Gate => ({

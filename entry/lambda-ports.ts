@@ -4,9 +4,16 @@ import { z } from 'zod';
 import { awsPorts } from '#adapters/aws/index.ts';
 import { endpointServing } from '#adapters/http/endpoint-serving.ts';
 import { canonicalize, type Digest } from '#core/canonical.ts';
-import { parsePolicy } from '#core/policy.ts';
+import { resolvePolicy } from '#core/policy-source.ts';
 import type { ArtifactStore, Ports } from '#core/ports.ts';
-import gatePolicy from '#policies/gate-v1.json' with { type: 'json' };
+import gateV1 from '#policies/gate-v1.json' with { type: 'json' };
+import gateV2 from '#policies/gate-v2.json' with { type: 'json' };
+
+/** The policy in force and what it is written on: a function's code is one file, with no folder of policies beside it. */
+const POLICIES = new Map<string, unknown>([
+  ['gate-v2', gateV2],
+  ['gate-v1', gateV1],
+]);
 
 const Environment = z.object({
   QUITTANCE_SERVING_URL: z.url().optional(),
@@ -28,4 +35,4 @@ export const lambdaPorts = (environment: Readonly<Record<string, string | undefi
  * are filed.
  */
 export const policyInForce = (artifacts: ArtifactStore): Promise<Digest> =>
-  artifacts.put(Buffer.from(canonicalize(parsePolicy(gatePolicy))));
+  artifacts.put(Buffer.from(canonicalize(resolvePolicy('gate-v2', (name) => POLICIES.get(name)))));

@@ -12,12 +12,12 @@ import { resolvePolicy } from '#core/policy-source.ts';
 
 /** By name, with what each is for. */
 export const SHIPPED_POLICIES = {
-  'gate-v2': 'small models and models that were not fine-tuned for chat',
+  'gate-v2': 'small models and models that were not fine-tuned for chat; the default',
   'chat-v2': 'chat models: whole answers and general answers are judged too',
-  'gate-v1': 'the same, with bounds that do not follow the number of records; the default',
+  'gate-v1': 'small models as well, with bounds that do not follow the number of records',
   'chat-v1': 'chat models, with bounds that do not follow the number of records',
 } as const;
-export const DEFAULT_POLICY = 'gate-v1' satisfies keyof typeof SHIPPED_POLICIES;
+export const DEFAULT_POLICY = 'gate-v2' satisfies keyof typeof SHIPPED_POLICIES;
 export type ShippedPolicy = keyof typeof SHIPPED_POLICIES;
 const SHIPPED = Object.keys(SHIPPED_POLICIES);
 

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { EvaluationTables } from '#core/evaluation.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { EvidenceManifest } from '#core/evidence.ts';
-import { judge } from '#core/gate.ts';
+import { judge, worthAnotherAttempt } from '#core/gate.ts';
 import { GatePolicy } from '#core/policy.ts';
 import { ladderOf } from '#core/ladder.ts';
 import type { Ports } from '#core/ports.ts';
@@ -31,7 +31,8 @@ export const judgeEvaluation = defineStep({
     const policy = await getJson(ports.artifacts, found.ticket.policy, GatePolicy);
     const { tables, tablesBefore } = await evaluationOf(found.ticket, ports);
     const judgement = judge(await getJson(ports.artifacts, tables, EvaluationTables), policy);
-    const climb = judgement.verdict !== 'pass' && found.ticket.run.rung + 1 < ladderOf(found.ticket, policy).length;
+    const rungLeft = found.ticket.run.rung + 1 < ladderOf(found.ticket, policy).length;
+    const climb = rungLeft && worthAnotherAttempt(judgement);
     const evidence = evidenceOf(found.ticket, {
       tables,
       tablesBefore,

@@ -3,7 +3,7 @@
 // reads aggregates only and nothing from the vault.
 import { MADE, NOT_MADE, type CertificatePredicate } from '#core/certificate.ts';
 import type { EvaluationTables } from '#core/evaluation.ts';
-import { detailText, thresholdText } from '#core/gate-words.ts';
+import { detailText, limitsOf, thresholdText } from '#core/gate-words.ts';
 import type { GatePolicy } from '#core/policy.ts';
 import type { ModelRecord } from '#core/model.ts';
 import type { StoredEvent } from '#core/ports.ts';
@@ -76,6 +76,7 @@ const gateOf = (last: AttemptParts | undefined): AuditReport['gate'] =>
           threshold: thresholdText(gate),
           detail: detailText(gate),
         })),
+        limits: limitsOf(last.judgement),
       }
     : null;
 

@@ -100,7 +100,10 @@ export const attemptOf = (
   updates: manifest?.updates ?? null,
   stop: manifest?.stop ?? null,
   verdict: run.verdict ?? null,
-  failed: judgement?.gates.filter(({ verdict }) => verdict !== 'pass').map(({ name }) => name) ?? [],
+  failed:
+    judgement?.gates
+      .filter(({ verdict, needs }) => verdict !== 'pass' && needs === undefined)
+      .map(({ name }) => name) ?? [],
   forgotten: shareOf(tables, 'forget.greedyExact'),
   retained: shareOf(tables, 'retained.greedyExact'),
 });

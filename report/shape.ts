@@ -112,7 +112,13 @@ export const AuditReport = z.strictObject({
   model: z.string(),
   executive: Executive,
   gate: z
-    .strictObject({ verdict: Judgement.shape.verdict, policyVersion: z.string(), gates: z.array(GateRow) })
+    .strictObject({
+      verdict: Judgement.shape.verdict,
+      policyVersion: z.string(),
+      gates: z.array(GateRow),
+      /** What so many records can show and what not; stands on the first page. */
+      limits: z.array(z.string()),
+    })
     .nullable(),
   metrics: z.array(MetricRow),
   reference: z.string().nullable(),

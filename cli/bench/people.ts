@@ -72,7 +72,7 @@ export const people = async (args: Arguments, subject: Subject): Promise<{ resul
   const result = await benchPeople({
     dir,
     backend: chosen,
-    policy: readPolicy(),
+    policy: readPolicy('gate-v1'), // whose verdicts docs/results has
     seeds,
     ...(labels ? { labels } : {}),
     entries: ({ subjects = [0], namesake = false }) =>

@@ -1,7 +1,7 @@
 // The demo's one screen: answers before and after, gates, re-learning, who filed and approved, where the evidence is.
 import { dirname } from 'node:path';
 import { findMethod } from '#unlearning/methods.ts';
-import { thresholdText } from '#core/gate-words.ts';
+import { limitsOf, thresholdText } from '#core/gate-words.ts';
 import { tally, type verifyBundle } from '#core/verify.ts';
 import { APPROVER, FILER, type Walk } from './walk.ts';
 
@@ -49,6 +49,7 @@ const gates = ({ walk }: Shown): string[] => [
     (gate) =>
       `${cut(gate.name, 44)} ${cut(gate.value === null ? '–' : gate.value.toFixed(3), 8)} ${cut(String(gate.n), 5)} ${cut(thresholdText(gate), 22)} ${gate.verdict}`,
   ),
+  ...(walk.judgement ? limitsOf(walk.judgement) : []),
 ];
 
 /** What the method read, derived from its `needs`: it cannot read anything else. */

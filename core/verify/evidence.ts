@@ -108,7 +108,9 @@ export const statisticsRecomputed: Rule = (bundle) => {
 export const requireSameJudgement = (given: StoredJudgement, again: Judgement): void => {
   again.gates.forEach((gate, i) => requireSame(given.gates[i] ?? fail(`the judgement lacks '${gate.name}'`), gate));
   requireThat(
-    again.gates.length === given.gates.length && again.verdict === given.verdict,
+    again.gates.length === given.gates.length &&
+      again.verdict === given.verdict &&
+      agrees('sampling' in given ? given.sampling : undefined, again.sampling),
     'the judgement does not follow from tables and policy',
   );
 };
@@ -169,9 +171,12 @@ const requireComparable = (bundle: BundleReader) => {
 };
 
 export const verdictPasses: Rule = (bundle) => {
-  const { verdict } = judgedAgain(bundle);
+  const { verdict, gates } = judgedAgain(bundle);
   requireThat(verdict === 'pass', `the gate's verdict is ${verdict}`);
-  return 'every gate passes';
+  const made = gates.filter(({ needs }) => needs === undefined).length;
+  return made === gates.length
+    ? 'every gate passes'
+    : `${made} gates pass; ${gates.length - made} were not judged, for want of records`;
 };
 
 export const subjectIsServed: Rule = (bundle) => {

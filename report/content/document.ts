@@ -62,6 +62,7 @@ export const gateBlocks = (gate: AuditReport['gate']): Block[] =>
         paragraph(`Policy version ${gate.policyVersion}, fixed and logged before the run. Verdict: `, {
           verdict: gate.verdict,
         }),
+        ...(gate.limits.length > 0 ? [list(gate.limits)] : []),
         tableOf(gateTable(gate.gates)),
       ];
 

@@ -4,7 +4,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { digestOf } from '#core/canonical.ts';
 import { EvaluationTables, logProbHistogram, type Proportion } from '#core/evaluation.ts';
-import { judge, Judgement, StoredJudgement, type Gate } from '#core/gate.ts';
+import { judge, Judgement, StoredJudgement, worthAnotherAttempt, type Gate } from '#core/gate.ts';
 import { detailText, limitsOf, thresholdText } from '#core/gate-words.ts';
 import { parsePolicy, type GatePolicy } from '#core/policy.ts';
 import { readPolicy } from '#entry/policies.ts';
@@ -148,8 +148,10 @@ describe('one record', () => {
     const strict: GatePolicy = { ...policy, sampling: { error: 0.05, tooFew: 'remediation' } };
     expect(judge(tablesOf(1), strict).verdict).toBe('remediation');
     expect(limitsOf(judge(tablesOf(1), strict)).at(-1)).toMatch(/The ticket goes to remediation\.$/);
+    expect(worthAnotherAttempt(judge(tablesOf(1), strict))).toBe(false); // which has no more records
     expect(judge(tablesOf(20), strict).verdict).toBe('pass');
     expect(judge(tablesOf(1, KNOWN(1)), strict).verdict).toBe('fail');
+    expect(worthAnotherAttempt(judge(tablesOf(1, KNOWN(1)), strict))).toBe(true);
   });
 
   it('does not pass where nothing that could find it known was asked', () => {

@@ -2,9 +2,11 @@
 // case's content.
 import { describe, expect, it } from '@jest/globals';
 import { NEVER_SAID } from '#core/scope.ts';
-import type { Judgement } from '#core/gate.ts';
+import { judge, type Judgement } from '#core/gate.ts';
 import { GatePolicy } from '#core/policy.ts';
+import { readPolicy } from '#entry/policies.ts';
 import { auditReport, type AuditReport } from '#report/audit-report.ts';
+import { documentOf } from '#report/content/document.ts';
 import { gatherReport } from '#report/gather.ts';
 import { jobName } from '#core/run.ts';
 import { getJson, putJson } from '#core/stored-json.ts';
@@ -56,6 +58,18 @@ describe('the audit report of a completed case', () => {
     expect(gate?.gates).toMatchObject((attempts[0]?.judgement as Judgement).gates);
     for (const { threshold, detail } of gate?.gates ?? []) expect([threshold, detail]).not.toContain('');
     expect(gate?.verdict).toBe('pass');
+  });
+
+  it('says on its first page what a test of so many records can show, and which checks they were too few for', async () => {
+    const walked = await walkedToEnd();
+    const parts = await gatherReport(walked.world.ports, walked.ticketId);
+    const [attempt] = parts.attempts;
+    const judgement = judge(attempt!.tables!, readPolicy('gate-v2'));
+    const report = auditReport({ ...parts, attempts: [{ ...attempt!, judgement }] });
+    expect(report.gate?.limits[0]).toMatch(/^The verdict rests on \d+ records\./);
+    const [first] = documentOf(report).sections;
+    expect(JSON.stringify(first)).toContain(JSON.stringify(report.gate?.limits[0]).slice(1, -1));
+    expect((await reportOf(walked)).gate?.limits).toEqual([]); // its policy has the same bounds at any number of records
   });
 
   it('lists made and unmade statements by code, and never a claim that cannot be defended', async () => {
