@@ -39,7 +39,10 @@ export const registryOf = async (args: Arguments): Promise<Registry> => {
 
 const localRegistry = (args: Arguments): Registry => ({
   read: (use) => over(existingFolder(args), false, use),
-  write: (use) => over(args.dir, true, use),
+  write: async (use) => {
+    const { askRunning } = await import('./work.ts');
+    return over(args.dir, (await askRunning(args.dir)) === undefined, use); // beside a server each write is one of its own
+  },
 });
 
 const over = async <T>(dir: string, lock: boolean, use: (ports: RegistryPorts) => Promise<T>): Promise<T> => {

@@ -8,14 +8,15 @@ import { z } from 'zod';
 import { localStores } from '#adapters/local/index.ts';
 import { QuittanceError, usageError } from '#core/errors.ts';
 import { TicketId, type Ticket } from '#core/ticket.ts';
+import type { GatePolicy } from '#core/policy.ts';
 import { parseTicketRequest, type TicketRequest } from '#core/ticket-request.ts';
-import type { Embedded } from '#entry/embedded.ts';
 import type { Arguments, Command, ExitCode } from './command.ts';
 import type { PersonalAct } from './ticket/again.ts';
 import { FIND_OPTIONS } from './ticket/find-options.ts';
 import { REQUEST_FORM } from './ticket/form.ts';
 import { describe, describePreview, describeRequest, printTicket, summary } from './ticket/print.ts';
 import { code, digest, existingFolder, person, readBytes, readInput, required, requiredCode } from './values.ts';
+import type { Work } from './work.ts';
 
 export const ticket: Command = {
   name: 'ticket',
@@ -262,20 +263,23 @@ const idOf = (id: string | undefined, verb: string): string => {
   return id;
 };
 
-const working = async (args: Arguments, use: (embedded: Embedded) => Promise<ExitCode>): Promise<ExitCode> => {
-  const [{ backend }, { openEmbedded }, { readPolicy }] = await Promise.all([
-    import('./engine.ts'),
-    import('#entry/embedded.ts'),
-    import('#entry/policies.ts'),
-  ]);
+/** Beside the server that has the folder, else as its owner while the command runs. */
+const working = async (args: Arguments, use: (work: Work) => Promise<ExitCode>): Promise<ExitCode> => {
+  const { readPolicy } = await import('#entry/policies.ts');
   const policy = readPolicy(args.value('policy')); // refused before anything is opened
-  await backend();
-  const embedded = await openEmbedded(args.dir, { policy });
+  const { besideServer } = await import('./work.ts');
+  const work = (await besideServer(args.dir, policy)) ?? (await owning(args, policy));
   try {
-    return await use(embedded);
+    return await use(work);
   } finally {
-    await embedded.close();
+    await work.close();
   }
+};
+
+const owning = async (args: Arguments, policy: GatePolicy): Promise<Work> => {
+  const [{ backend }, { openEmbedded }] = await Promise.all([import('./engine.ts'), import('#entry/embedded.ts')]);
+  await backend();
+  return openEmbedded(args.dir, { policy });
 };
 
 const reading = async <T>(args: Arguments, use: (stores: ReturnType<typeof localStores>) => Promise<T>): Promise<T> => {

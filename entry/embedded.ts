@@ -28,8 +28,8 @@ export interface Embedded {
   readonly unfinished: readonly string[];
   /** Calls a step as a person does; error codes are those of its ports. */
   call(step: string, input: unknown): Promise<unknown>;
-  /** Puts the gate policy into the store and returns its digest. */
-  policy(): Promise<Digest>;
+  /** The gate policy that it was opened with, or another one, in the store. */
+  policy(other?: GatePolicy): Promise<Digest>;
   close(): Promise<void>;
 }
 
@@ -67,7 +67,7 @@ const substitutions = (policy: Digest): Record<string, string> => ({
 export const openEmbedded = async (dir: string, options: EmbeddedOptions = {}): Promise<Embedded> => {
   const late: { engine?: AslEngine } = {};
   let queue: ReturnType<typeof createProcessJobQueue> | undefined;
-  const bytes = Buffer.from(canonicalize(options.policy ? checkRungs(parsePolicy(options.policy)) : readPolicy()));
+  const bytes = policyBytes(options.policy ?? readPolicy());
   mkdirSync(dir, { recursive: true });
   const ports = localPorts(dir, {
     answer: async (folder, prompts) => answer(folder, prompts, options.maxTokens ?? 24),
@@ -134,6 +134,9 @@ const watchModel = async (ports: LocalPorts, engine: AslEngine, ticketId: string
   await engine.start({ workflow: 'recertify', name, input: { model: model.name, trigger: 'change' } });
 };
 
+/** POLICY_INVALID. */
+const policyBytes = (policy: GatePolicy): Uint8Array => Buffer.from(canonicalize(checkRungs(parsePolicy(policy))));
+
 /** What a step meets that is no fault of the step; the same work goes on once it is settled. */
 const OF_THE_MACHINE = ['STORE_FULL', 'STORE_READ_ONLY', 'CLOCK_WENT_BACK'] as const;
 
@@ -153,7 +156,7 @@ const assemble = (
   engine,
   unfinished,
   call: (step, input) => findStep(step).handle(input, ports),
-  policy: async () => policy,
+  policy: async (other) => (other ? ports.artifacts.put(policyBytes(other)) : policy),
   async close() {
     await engine.close();
     await closeQueue();

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import type { Embedded } from '#entry/embedded.ts';
 import { appFor } from './app.ts';
+import { openDoor } from './command-door.ts';
 import { reachOf } from './reach.ts';
 import { signIn } from './sign-in.ts';
 import { servedModels } from './served-models.ts';
@@ -40,7 +41,9 @@ export const listenOn = async (dir: string, embedded: Embedded, address: Address
     people.close();
   };
   try {
-    return { url: urlOf(host, await bound(server, host, port)), close };
+    const url = urlOf(host, await bound(server, host, port));
+    const door = await openDoor(dir, url, embedded);
+    return { url, close: () => (door.close(), close()) };
   } catch (error) {
     close();
     throw error;

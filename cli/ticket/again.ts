@@ -6,7 +6,7 @@ import { isQuittanceError } from '#core/errors.ts';
 import { parseOnce } from '#core/json-keys.ts';
 import type { Ticket } from '#core/ticket.ts';
 import type { TicketEvent } from '#core/ticket-events.ts';
-import type { Embedded } from '#entry/embedded.ts';
+import type { Work } from '../work.ts';
 
 export interface PersonalAct {
   readonly event: TicketEvent['type'];
@@ -16,7 +16,7 @@ export interface PersonalAct {
 
 /** Does what a person asks for; where it is refused because the same was done before, that goes on. */
 export const doOrGoOn = async (
-  embedded: Embedded,
+  embedded: Work,
   ticketId: string,
   act: PersonalAct | undefined,
   run: () => Promise<unknown>,
@@ -28,7 +28,7 @@ export const doOrGoOn = async (
   }
 };
 
-const goesOn = async ({ ports, unfinished }: Embedded, ticketId: string, act: PersonalAct): Promise<boolean> => {
+const goesOn = async ({ ports, unfinished }: Work, ticketId: string, act: PersonalAct): Promise<boolean> => {
   const workedOn = unfinished.some((name) => name === ticketId || name.startsWith(`${ticketId}-`));
   if (!workedOn || waitsForPerson((await ports.tickets.get(ticketId)).ticket)) return false;
   return isRecorded(ports, ticketId, act);
@@ -41,7 +41,7 @@ const waitsForPerson = ({ status }: Ticket): boolean =>
 const Recorded = z.object({ event: z.record(z.string(), z.unknown()) });
 
 const isRecorded = async (
-  { tickets }: Embedded['ports'],
+  { tickets }: Work['ports'],
   ticketId: string,
   { event, fields }: PersonalAct,
 ): Promise<boolean> => {

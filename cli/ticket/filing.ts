@@ -6,7 +6,7 @@ import { digestJson } from '#core/canonical.ts';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { isClosed, type Ticket } from '#core/ticket.ts';
 import type { TicketRequest } from '#core/ticket-request.ts';
-import type { Embedded } from '#entry/embedded.ts';
+import type { Work } from '../work.ts';
 import { ticketIdOf } from '#functions/file-ticket.ts';
 import { nextOf } from './print.ts';
 import { isAtRest } from './rest.ts';
@@ -16,7 +16,7 @@ export type Standing = { requestId: string } | { ticketId: string };
 
 /** Where the request stands. TICKET_DUPLICATE where this very request waits for a person. */
 export const standingOf = async (
-  { ports, engine }: Pick<Embedded, 'ports' | 'engine'>,
+  { ports, engine }: Pick<Work, 'ports' | 'engine'>,
   request: TicketRequest,
 ): Promise<Standing> => {
   const content = digestJson(request);
@@ -37,7 +37,7 @@ export const standingOf = async (
   }
 };
 
-const ticketOf = async ({ tickets }: Embedded['ports'], id: string): Promise<Ticket | undefined> => {
+const ticketOf = async ({ tickets }: Work['ports'], id: string): Promise<Ticket | undefined> => {
   try {
     return (await tickets.get(id)).ticket;
   } catch (error) {

@@ -4,14 +4,14 @@ import type { Protection } from '#core/protection.ts';
 import { recordsText } from '#core/record-numbers.ts';
 import { protectionOf, protectionTexts } from '#core/protection-words.ts';
 import type { Proposal, Ticket } from '#core/ticket.ts';
-import type { Embedded } from '#entry/embedded.ts';
+import type { Work } from '../work.ts';
 import type { Preview } from '#functions/preview-ticket.ts';
 import type { SealedRequest } from '#functions/view-request.ts';
 import type { Arguments, ExitCode } from '../command.ts';
 import { printable } from '../printable.ts';
 
 /** Prints the ticket once it rests; incomplete where a person must help. */
-export const printTicket = async (args: Arguments, embedded: Embedded, ticketId: string): Promise<ExitCode> => {
+export const printTicket = async (args: Arguments, embedded: Work, ticketId: string): Promise<ExitCode> => {
   const { tickets } = embedded.ports;
   const one = args.flag('no-wait')
     ? (await tickets.get(ticketId)).ticket

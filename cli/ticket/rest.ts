@@ -4,7 +4,7 @@
 import { QuittanceError } from '#core/errors.ts';
 import { meaningOf, type StatusMeaning } from '#core/statuses.ts';
 import type { Ticket } from '#core/ticket.ts';
-import type { Embedded } from '#entry/embedded.ts';
+import type { Work } from '../work.ts';
 import { openToken } from '#functions/task-tokens.ts';
 
 export const rests = (ticket: Ticket): boolean => meaningOf(ticket).rests;
@@ -16,7 +16,7 @@ const POLL_MS = 50;
  * The ticket at rest, its purge in the log. Rejects with what stopped the engine (STORE_FULL, CLOCK_WENT_BACK), or
  * EXECUTION_NOT_FOUND where nothing works on the ticket.
  */
-export const atRest = async ({ ports, engine }: Embedded, ticketId: string): Promise<Ticket> => {
+export const atRest = async ({ ports, engine }: Work, ticketId: string): Promise<Ticket> => {
   const ends = new Map<string, Promise<unknown>>();
   for (let idle = 0; ;) {
     const { ticket } = await ports.tickets.get(ticketId);
@@ -31,11 +31,11 @@ export const atRest = async ({ ports, engine }: Embedded, ticketId: string): Pro
 };
 
 /** Whether nothing happens until a person acts: a status is stored before its workflow has done all that belongs to it. */
-export const isAtRest = async ({ engine }: Pick<Embedded, 'engine'>, ticket: Ticket): Promise<boolean> =>
+export const isAtRest = async ({ engine }: Pick<Work, 'engine'>, ticket: Ticket): Promise<boolean> =>
   rests(ticket) && (await isThrough(engine, ticket, await runningFor(engine, ticket.id)));
 
 /** Whether the workflow has done what belongs to the status. */
-const isThrough = async (engine: Embedded['engine'], ticket: Ticket, running: string[]): Promise<boolean> => {
+const isThrough = async (engine: Work['engine'], ticket: Ticket, running: string[]): Promise<boolean> => {
   if (running.length === 0) return true;
   if (meaningOf(ticket).ends) return false;
   if (!asks(meaningOf(ticket))) return true;
@@ -44,11 +44,11 @@ const isThrough = async (engine: Embedded['engine'], ticket: Ticket, running: st
 };
 
 /** Approved, and built on a ticket that is not approved yet. */
-const waitsForAnother = async ({ id, status }: Ticket, { vault }: Embedded['ports']): Promise<boolean> =>
+const waitsForAnother = async ({ id, status }: Ticket, { vault }: Work['ports']): Promise<boolean> =>
   status === 'DEPLOYING' && (await openToken(vault, id, 'turn')) !== undefined;
 
 /** Ids of the running executions that are named after the ticket: its own, and those that close or resume it. */
-const runningFor = async (engine: Embedded['engine'], ticketId: string): Promise<string[]> =>
+const runningFor = async (engine: Work['engine'], ticketId: string): Promise<string[]> =>
   (await engine.listExecutions())
     .filter(({ name, status }) => status === 'RUNNING' && (name === ticketId || name.startsWith(`${ticketId}-`)))
     .map(({ executionId }) => executionId);
