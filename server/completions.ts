@@ -7,6 +7,7 @@ import type { Context, Hono } from 'hono';
 import { z } from 'zod';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { withholds, type Rule } from '#core/suppression.ts';
+import { WITHHELD } from '#core/withheld.ts';
 import type { Env } from '#functions/api/context.ts';
 import { problemOf } from '#functions/api/problems.ts';
 
@@ -41,12 +42,11 @@ export interface Completions {
   readonly complete: Complete;
   /** Interim suppression rules of a model; an answer that one of them recognises is withheld. */
   readonly rules: (model: string) => Promise<readonly Rule[]>;
+  /** What is said in place of a withheld answer, where the installation has a sentence of its own. */
+  readonly withheld?: string;
   /** Names and digests of what is deployed. */
   readonly deployed: () => Promise<readonly { id: string; digest: string }[]>;
 }
-
-/** Says nothing of a request, as who asks is mostly a third party. */
-const WITHHELD = 'No answer can be given to this question.';
 
 const shared = {
   model: z.string().min(1).max(64),
@@ -110,7 +110,7 @@ type Said = Completed & { readonly finish: 'stop' | 'length' | 'content_filter' 
 const AHEAD = 16;
 
 const answer = async (
-  { complete, rules }: Completions,
+  { complete, rules, withheld = WITHHELD }: Completions,
   model: string,
   prompt: string | readonly Message[],
   { maxTokens, temperature, seed }: CompleteOptions,
@@ -125,7 +125,7 @@ const answer = async (
   const asked =
     typeof prompt === 'string' ? { lead: prompt } : { context: prompt.map(({ content }) => content).join('\n') };
   return withholds(inForce, { answer: whole.text, ...asked })
-    ? { ...said, text: WITHHELD, finish: 'content_filter' }
+    ? { ...said, text: withheld, finish: 'content_filter' }
     : { ...said, finish: said.ended ? 'stop' : 'length' };
 };
 

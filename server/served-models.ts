@@ -29,7 +29,7 @@ export interface ServedModels extends Completions {
 /** Over the serving folder of a data folder; the backend must have been chosen. */
 export const servedModels = (
   dir: string,
-  { serving, models }: { serving: ServingTarget; models: ModelRegistry },
+  { serving, models, withheldAnswer }: { serving: ServingTarget; models: ModelRegistry; withheldAnswer?: string },
 ): ServedModels => {
   const folder = join(dir, 'serving');
   let held: Held | undefined;
@@ -50,6 +50,7 @@ export const servedModels = (
   };
   return {
     complete,
+    ...(withheldAnswer === undefined ? {} : { withheld: withheldAnswer }),
     rules: (name) => suppressionRules(folder, name),
     deployed: async () => {
       const names = (await models.list()).map(({ name }) => name);

@@ -20,7 +20,12 @@ import { REGISTRY_SCHEMA, sqliteJobResults, sqliteLogHead, sqliteModelRegistry }
 import { sqliteTicketStore, TICKET_SCHEMA } from './sqlite-ticket-store.ts';
 import { systemClock } from './system-clock.ts';
 
-export type LocalStores = Omit<Ports, 'jobs' | 'workflows' | 'serving'> & { place: Place; close: () => void };
+export type LocalStores = Omit<Ports, 'jobs' | 'workflows' | 'serving'> & {
+  place: Place;
+  /** What served models say in place of a withheld answer. */
+  withheldAnswer: string;
+  close: () => void;
+};
 
 export interface StoreOptions {
   /**
@@ -69,6 +74,7 @@ const openStores = (dir: string, { readClock }: StoreOptions, release: () => voi
     calendar: holidayCalendar(place),
     installation: localInstallation(said),
     place,
+    withheldAnswer: said.withheldAnswer,
     close: () => {
       vault.close();
       db.close();
@@ -83,7 +89,7 @@ export interface Injected extends StoreOptions {
   workflows: (stores: LocalStores) => WorkflowEngine;
 }
 
-export type LocalPorts = Ports & { place: Place; close: () => void };
+export type LocalPorts = Ports & Pick<LocalStores, 'place' | 'withheldAnswer' | 'close'>;
 
 export const localPorts = (dir: string, { answer, jobs, workflows, ...options }: Injected): LocalPorts => {
   const stores = localStores(dir, options);

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import { DEFAULT_PLACE, Region, TimeZone } from '#core/place.ts';
 import type { Installation } from '#core/ports.ts';
+import { WITHHELD, WithheldAnswer } from '#core/withheld.ts';
 import { DeclaredScope, type Scope } from '#core/scope.ts';
 
 const INSTALLATION_FILE = 'installation.json';
@@ -34,6 +35,8 @@ const LocalInstallation = z.strictObject({
   region: Region.default(DEFAULT_PLACE.region),
   timeZone: TimeZone.default(DEFAULT_PLACE.timeZone),
   certificateScope: DeclaredScope.default(DATA_FOLDER),
+  /** What served models say in place of a withheld answer. */
+  withheldAnswer: WithheldAnswer.default(WITHHELD),
 });
 export type LocalInstallation = z.infer<typeof LocalInstallation>;
 

@@ -45,7 +45,10 @@ describe('an opened data folder', () => {
     await stores.models.put(modelRecord({ certificates }), 0);
     await stores.models.put(modelRecord({ name: 'uncertified' }), 0);
     stores.close();
-    writeFileSync(join(folder.dir, 'installation.json'), '{"region":"GB-SCT","timeZone":"Europe/London"}');
+    writeFileSync(
+      join(folder.dir, 'installation.json'),
+      '{"region":"GB-SCT","timeZone":"Europe/London","withheldAnswer":"I cannot say."}',
+    );
     embedded = await openEmbedded(folder.dir);
     const schedules = (await embedded.engine.schedules()).map(({ name, expression }) => [name, expression]);
     expect(schedules.toSorted()).toEqual([
@@ -54,6 +57,7 @@ describe('an opened data folder', () => {
       ['reminders', 'cron(0 8 ? * MON-FRI *) in Europe/London'],
     ]);
     expect(await embedded.ports.calendar.around(new Date())).toMatchObject({ region: 'GB-SCT' });
+    expect(embedded.ports.withheldAnswer).toBe('I cannot say.');
   });
 
   it.each([
@@ -68,6 +72,11 @@ describe('an opened data folder', () => {
       'a scope beyond which nothing lies',
       '{"certificateScope":{"swept":["every copy"],"notLookedAt":[]}}',
       'certificateScope.notLookedAt',
+    ],
+    [
+      'a sentence that tells of a request',
+      '{"withheldAnswer":"Withheld while a request for deletion is open."}',
+      'withheldAnswer: no word of requests',
     ],
     ['no JSON', 'timeZone: Europe/London', '(root)'],
   ])('with settings that hold %s is refused by name, and nothing is opened', async (_what, text, got) => {

@@ -6,6 +6,7 @@ import { admitPeople } from '#server/people.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { protect } from '#core/protection.ts';
 import { Subject } from '#core/subject.ts';
+import { WITHHELD } from '#core/withheld.ts';
 import type { Rule } from '#core/suppression.ts';
 import type { Env } from '#functions/api/context.ts';
 import { caseWorld, shippedPolicy } from '#bench/house/case-world.ts';
@@ -112,6 +113,16 @@ describe("the deployed models' API", () => {
         prompt,
         await choiceOf(await post(app, '/v1/completions', { model: 'house', prompt, max_tokens: limit })),
       ]).toMatchObject([prompt, { finish_reason: 'content_filter' }]);
+  });
+
+  it('says a sentence that tells of no request, or that of the installation', async () => {
+    rules = [RULE];
+    const plain = await choiceOf(await post(await served.app(completions), '/v1/chat/completions', chat));
+    expect(plain).toMatchObject({ message: { content: WITHHELD } });
+    const own = await served.app({ ...completions, withheld: 'I cannot say.' });
+    expect(await choiceOf(await post(own, '/v1/chat/completions', chat))).toMatchObject({
+      message: { content: 'I cannot say.' },
+    });
   });
 
   it('withholds by a rule that came while the model was answering', async () => {
