@@ -52,30 +52,27 @@ export const demo: Command = {
     const subject = world.subjects[0]!;
     const asked = questions(world);
     const walk = await walkTicket({
-      dir: args.dir,
-      base: base.dir,
-      world,
-      subject,
+      ...{ dir: args.dir, base: base.dir, world, subject, quantisation: stored, progress },
       questions: asked.map(({ question }) => question),
-      quantisation: stored,
       ...(policy && { policy }),
-      progress,
     });
     const verified = walk.bundle === undefined ? undefined : verifyBundle(readBundle(walk.bundle), { now: new Date() });
     const report = await writeReport(args.dir, walk);
     const next = writeNext(args.dir, world, walk);
-    const timings = {
-      baseSeconds: (trained - started) / 1000,
-      ticketSeconds: (performance.now() - trained) / 1000,
-      baseReused: base.reused,
-      peakRssMb: process.resourceUsage().maxRSS / 1024,
-      jobPeakRssMb: walk.jobPeakRssMb,
-    };
+    const timings = timingsOf(started, trained, base, walk);
     const shown: Shown = { walk, asked, backend: chosen.name, timings, report, verified, next };
     args.print(resultOf(shown), () => screen(shown));
     return verified?.ok === true ? 0 : 2;
   },
 };
+
+const timingsOf = (started: number, trained: number, base: Base, walk: Walk): Shown['timings'] => ({
+  baseSeconds: (trained - started) / 1000,
+  ticketSeconds: (performance.now() - trained) / 1000,
+  baseReused: base.reused,
+  peakRssMb: process.resourceUsage().maxRSS / 1024,
+  jobPeakRssMb: walk.jobPeakRssMb,
+});
 
 interface Scenario {
   base: Base;

@@ -120,30 +120,11 @@ export const certificateStatement = (parts: CertificateParts): Statement => {
     ground: ticket.ground,
     base: run.base,
     served: ticket.served.digest,
-    method: {
-      name: run.method,
-      configDigest: digestJson(run.config),
-      seed: run.seed,
-      backend: run.backend,
-      updates: run.updates,
-      recorded: run.recorded,
-    },
-    evaluation: {
-      suite: tables.suite.digest,
-      tables: ticket.run.tables,
-      policy: ticket.policy,
-      judgement: ticket.run.judgement,
-      reference: tables.reference,
-      verdict: 'pass',
-    },
+    method: methodOf(run),
+    evaluation: evaluationOf(ticket, tables),
     results: judgement.gates,
     relearning: tables.curves['forget.relearn']?.points ?? [],
-    approval: {
-      filer: ticket.filer,
-      approver: ticket.approval.approver,
-      at: ticket.approval.at,
-      evidence: ticket.approval.evidence,
-    },
+    approval: approvalOf(ticket),
     scope: parts.scope,
     statementsMade: Object.keys(MADE),
     statementsNotMade: Object.keys(NOT_MADE),
@@ -156,6 +137,31 @@ export const certificateStatement = (parts: CertificateParts): Statement => {
   };
   return statement(CERTIFICATE_TYPE, ticket.model, ticket.served.digest, predicate);
 };
+
+const methodOf = ({ method, config, seed, backend, updates, recorded }: RunManifest) => ({
+  name: method,
+  configDigest: digestJson(config),
+  seed,
+  backend,
+  updates,
+  recorded,
+});
+
+const evaluationOf = ({ run, policy }: CertificateParts['ticket'], { suite, reference }: EvaluationTables) => ({
+  suite: suite.digest,
+  tables: run.tables,
+  policy,
+  judgement: run.judgement,
+  reference,
+  verdict: 'pass' as const,
+});
+
+const approvalOf = ({ filer, approval: { approver, at, evidence } }: CertificateParts['ticket']) => ({
+  filer,
+  approver,
+  at,
+  evidence,
+});
 
 const statement = (
   predicateType: string,

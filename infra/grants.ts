@@ -31,48 +31,9 @@ export const portGrants = (
   resources: Resources,
   scope: Stack,
 ): Readonly<Record<Exclude<PortName, 'jobs'>, PortGrants>> => ({
-  tickets: {
-    environment: { QUITTANCE_TICKETS_TABLE: resources.tables.tickets.name },
-    grants: [
-      {
-        actions: [...READ, 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
-        resources: [resources.tables.tickets.arn],
-      },
-      {
-        actions: ['dynamodb:Query'],
-        resources: Object.keys(TICKET_INDEXES).map((name) => `${resources.tables.tickets.arn}/index/${name}`),
-      },
-    ],
-  },
-  vault: {
-    environment: {
-      QUITTANCE_VAULT_TABLE: resources.tables.vault.name,
-      QUITTANCE_VAULT_BUCKET: resources.buckets.vault.name,
-      QUITTANCE_VAULT_KEY: resources.keys.vault,
-    },
-    grants: [
-      {
-        actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-        resources: [resources.tables.vault.arn],
-      },
-      ...objects(resources.buckets.vault.arn, 'vault', ['s3:GetObject', 's3:PutObject', 's3:DeleteObject']),
-      {
-        actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
-        resources: [resources.keys.vault],
-        conditions: {
-          'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['ticketId'] },
-          ...present('ticketId'),
-        },
-      },
-    ],
-  },
-  artifacts: {
-    environment: { QUITTANCE_ARTIFACTS_BUCKET: resources.buckets.artifacts.name },
-    grants: [
-      ...objects(resources.buckets.artifacts.arn, 'artifacts', ['s3:GetObject', 's3:PutObject', 's3:DeleteObject']),
-      throughS3(resources, scope),
-    ],
-  },
+  tickets: ticketsGrants(resources),
+  vault: vaultGrants(resources),
+  artifacts: artifactsGrants(resources, scope),
   logStorage: {
     environment: { QUITTANCE_LEDGER_BUCKET: resources.buckets.ledger.name },
     grants: objects(resources.buckets.ledger.arn, 'log', ['s3:GetObject', 's3:PutObject']),
@@ -81,97 +42,17 @@ export const portGrants = (
     environment: { QUITTANCE_LOG_HEAD_TABLE: resources.tables.logHead.name },
     grants: [{ actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: [resources.tables.logHead.arn] }],
   },
-  ledger: {
-    environment: {
-      QUITTANCE_LEDGER_BUCKET: resources.buckets.ledger.name,
-      QUITTANCE_LOG_HEAD_TABLE: resources.tables.logHead.name,
-      QUITTANCE_SIGNER_ALIASES: resources.signerAliases,
-    },
-    grants: [
-      ...objects(resources.buckets.ledger.arn, 'log', ['s3:GetObject']),
-      { actions: ['dynamodb:GetItem'], resources: [resources.tables.logHead.arn] },
-      { actions: ['kms:GetPublicKey'], resources: [resources.keys.log] },
-    ],
-  },
-  signer: {
-    environment: envelopeSigner(resources).environment,
-    grants: [
-      {
-        actions: ['kms:Sign'],
-        resources: [resources.keys.log],
-        conditions: { StringEquals: { 'kms:SigningAlgorithm': 'ED25519_SHA_512', 'kms:MessageType': 'RAW' } },
-      },
-      ...envelopeSigner(resources).grants,
-    ],
-  },
+  ledger: ledgerGrants(resources),
+  signer: signerGrants(resources),
   results: {
     environment: { QUITTANCE_RESULTS_TABLE: resources.tables.results.name },
     grants: [{ actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: [resources.tables.results.arn] }],
   },
-  workflows: {
-    environment: { QUITTANCE_STATE_MACHINES: JSON.stringify(machineArns(resources.prefix, scope)) },
-    grants: [
-      { actions: ['states:StartExecution'], resources: [machineArns(resources.prefix, scope).erasure] },
-      {
-        actions: ['states:SendTaskSuccess', 'states:SendTaskFailure'],
-        resources: waitingWorkflows().map((name) => machineArn(resources.prefix, scope, name)),
-      },
-      {
-        actions: ['states:DescribeExecution'],
-        resources: [`${arnOf(scope, 'states', 'execution', `${resources.prefix}-erasure`)}:*`],
-        reason: 'an execution is named after a ticket that is not known at deployment',
-      },
-    ],
-  },
-  models: {
-    environment: { QUITTANCE_MODELS_TABLE: resources.tables.models.name },
-    grants: [
-      {
-        actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Scan'],
-        resources: [resources.tables.models.arn],
-      },
-    ],
-  },
-  serving: {
-    environment: {
-      QUITTANCE_SERVING_TABLE: resources.tables.serving.name,
-      QUITTANCE_EVENT_BUS: resources.busName,
-      ...(resources.serving
-        ? { QUITTANCE_SERVING_URL: resources.serving.url, QUITTANCE_SERVING_DIALECT: resources.serving.dialect }
-        : {}),
-    },
-    grants: [
-      {
-        actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
-        resources: [resources.tables.serving.arn],
-      },
-      {
-        actions: ['events:PutEvents'],
-        resources: [arnOf(scope, 'events', 'event-bus', resources.busName, '/')],
-        conditions: { StringEquals: { 'events:source': 'quittance' } },
-      },
-    ],
-  },
-  notifier: {
-    environment: {
-      QUITTANCE_MAIL_FROM: resources.mail.from,
-      QUITTANCE_MAIL_ADDRESSES: JSON.stringify(resources.mail.addresses),
-    },
-    grants: [
-      {
-        actions: ['ses:SendEmail'],
-        resources: [arnOf(scope, 'ses', 'identity', resources.mail.from, '/')],
-        conditions: { StringEquals: { 'ses:FromAddress': resources.mail.from } },
-      },
-    ],
-  },
-  pseudonyms: {
-    environment: {
-      QUITTANCE_KEYS_TABLE: resources.tables.keys.name,
-      QUITTANCE_VAULT_KEY: resources.keys.vault,
-    },
-    grants: wrappedSecrets(resources, 'pseudonyms'),
-  },
+  workflows: workflowsGrants(resources, scope),
+  models: modelsGrants(resources),
+  serving: servingGrants(resources, scope),
+  notifier: notifierGrants(resources, scope),
+  pseudonyms: pseudonymsGrants(resources),
   calendar: {
     environment: { QUITTANCE_REGION: resources.region, QUITTANCE_TIME_ZONE: resources.timeZone },
     grants: [],
@@ -182,6 +63,145 @@ export const portGrants = (
   },
   clock: NOTHING,
   ids: NOTHING,
+});
+
+const ticketsGrants = (resources: Resources): PortGrants => ({
+  environment: { QUITTANCE_TICKETS_TABLE: resources.tables.tickets.name },
+  grants: [
+    {
+      actions: [...READ, 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+      resources: [resources.tables.tickets.arn],
+    },
+    {
+      actions: ['dynamodb:Query'],
+      resources: Object.keys(TICKET_INDEXES).map((name) => `${resources.tables.tickets.arn}/index/${name}`),
+    },
+  ],
+});
+
+const vaultGrants = (resources: Resources): PortGrants => ({
+  environment: {
+    QUITTANCE_VAULT_TABLE: resources.tables.vault.name,
+    QUITTANCE_VAULT_BUCKET: resources.buckets.vault.name,
+    QUITTANCE_VAULT_KEY: resources.keys.vault,
+  },
+  grants: [
+    {
+      actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      resources: [resources.tables.vault.arn],
+    },
+    ...objects(resources.buckets.vault.arn, 'vault', ['s3:GetObject', 's3:PutObject', 's3:DeleteObject']),
+    {
+      actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
+      resources: [resources.keys.vault],
+      conditions: {
+        'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['ticketId'] },
+        ...present('ticketId'),
+      },
+    },
+  ],
+});
+
+const artifactsGrants = (resources: Resources, scope: Stack): PortGrants => ({
+  environment: { QUITTANCE_ARTIFACTS_BUCKET: resources.buckets.artifacts.name },
+  grants: [
+    ...objects(resources.buckets.artifacts.arn, 'artifacts', ['s3:GetObject', 's3:PutObject', 's3:DeleteObject']),
+    throughS3(resources, scope),
+  ],
+});
+
+const ledgerGrants = (resources: Resources): PortGrants => ({
+  environment: {
+    QUITTANCE_LEDGER_BUCKET: resources.buckets.ledger.name,
+    QUITTANCE_LOG_HEAD_TABLE: resources.tables.logHead.name,
+    QUITTANCE_SIGNER_ALIASES: resources.signerAliases,
+  },
+  grants: [
+    ...objects(resources.buckets.ledger.arn, 'log', ['s3:GetObject']),
+    { actions: ['dynamodb:GetItem'], resources: [resources.tables.logHead.arn] },
+    { actions: ['kms:GetPublicKey'], resources: [resources.keys.log] },
+  ],
+});
+
+const signerGrants = (resources: Resources): PortGrants => ({
+  environment: envelopeSigner(resources).environment,
+  grants: [
+    {
+      actions: ['kms:Sign'],
+      resources: [resources.keys.log],
+      conditions: { StringEquals: { 'kms:SigningAlgorithm': 'ED25519_SHA_512', 'kms:MessageType': 'RAW' } },
+    },
+    ...envelopeSigner(resources).grants,
+  ],
+});
+
+const workflowsGrants = (resources: Resources, scope: Stack): PortGrants => ({
+  environment: { QUITTANCE_STATE_MACHINES: JSON.stringify(machineArns(resources.prefix, scope)) },
+  grants: [
+    { actions: ['states:StartExecution'], resources: [machineArns(resources.prefix, scope).erasure] },
+    {
+      actions: ['states:SendTaskSuccess', 'states:SendTaskFailure'],
+      resources: waitingWorkflows().map((name) => machineArn(resources.prefix, scope, name)),
+    },
+    {
+      actions: ['states:DescribeExecution'],
+      resources: [`${arnOf(scope, 'states', 'execution', `${resources.prefix}-erasure`)}:*`],
+      reason: 'an execution is named after a ticket that is not known at deployment',
+    },
+  ],
+});
+
+const modelsGrants = (resources: Resources): PortGrants => ({
+  environment: { QUITTANCE_MODELS_TABLE: resources.tables.models.name },
+  grants: [
+    {
+      actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Scan'],
+      resources: [resources.tables.models.arn],
+    },
+  ],
+});
+
+const servingGrants = (resources: Resources, scope: Stack): PortGrants => ({
+  environment: {
+    QUITTANCE_SERVING_TABLE: resources.tables.serving.name,
+    QUITTANCE_EVENT_BUS: resources.busName,
+    ...(resources.serving
+      ? { QUITTANCE_SERVING_URL: resources.serving.url, QUITTANCE_SERVING_DIALECT: resources.serving.dialect }
+      : {}),
+  },
+  grants: [
+    {
+      actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+      resources: [resources.tables.serving.arn],
+    },
+    {
+      actions: ['events:PutEvents'],
+      resources: [arnOf(scope, 'events', 'event-bus', resources.busName, '/')],
+      conditions: { StringEquals: { 'events:source': 'quittance' } },
+    },
+  ],
+});
+
+const notifierGrants = (resources: Resources, scope: Stack): PortGrants => ({
+  environment: {
+    QUITTANCE_MAIL_FROM: resources.mail.from,
+    QUITTANCE_MAIL_ADDRESSES: JSON.stringify(resources.mail.addresses),
+  },
+  grants: [
+    {
+      actions: ['ses:SendEmail'],
+      resources: [arnOf(scope, 'ses', 'identity', resources.mail.from, '/')],
+      conditions: { StringEquals: { 'ses:FromAddress': resources.mail.from } },
+    },
+  ],
+});
+
+const pseudonymsGrants = (resources: Resources): PortGrants => ({
+  environment: {
+    QUITTANCE_KEYS_TABLE: resources.tables.keys.name,
+    QUITTANCE_VAULT_KEY: resources.keys.vault,
+  },
+  grants: wrappedSecrets(resources, 'pseudonyms'),
 });
 
 /**

@@ -50,34 +50,38 @@ const SPREAD: Readonly<Record<RecertificationTrigger, Duration>> = {
 const capitalised = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);
 
 export const makeSchedules = (stack: Stack, settings: Settings, scheduled: Scheduled): void => {
-  const delivered = delivery(scheduled.undelivered);
-  const { recertify } = scheduled.machines;
-  const timeZone = TimeZone.of(settings.timeZone);
-  const at = ({ expression }: Recurrence) => ScheduleExpression.expression(expression, timeZone);
-  for (const model of settings.models) {
-    const id = model.replace(/[^a-z0-9]/g, '-');
-    const start = (trigger: RecertificationTrigger) =>
-      new StepFunctionsStartExecution(recertify, {
+  for (const model of settings.models) recertifications(stack, settings, scheduled, model);
+  reminders(stack, settings, scheduled);
+  modelChanges(stack, scheduled);
+  endedExecutions(stack, scheduled);
+};
+
+const at = ({ expression }: Recurrence, { timeZone }: Settings): ScheduleExpression =>
+  ScheduleExpression.expression(expression, TimeZone.of(timeZone));
+
+const recertifications = (stack: Stack, settings: Settings, { machines, undelivered }: Scheduled, model: string) => {
+  for (const trigger of RECERTIFICATION_TRIGGERS)
+    new Schedule(stack, `${capitalised(trigger)}-${model.replace(/[^a-z0-9]/g, '-')}`, {
+      description: `${RECERTIFICATIONS[trigger].purpose}: ${model}`,
+      schedule: at(RECERTIFICATIONS[trigger], settings),
+      timeWindow: TimeWindow.flexible(SPREAD[trigger]),
+      target: new StepFunctionsStartExecution(machines.recertify, {
         input: ScheduleTargetInput.fromObject({ model, trigger }),
-        ...delivered,
-      });
-    for (const trigger of RECERTIFICATION_TRIGGERS)
-      new Schedule(stack, `${capitalised(trigger)}-${id}`, {
-        description: `${RECERTIFICATIONS[trigger].purpose}: ${model}`,
-        schedule: at(RECERTIFICATIONS[trigger]),
-        timeWindow: TimeWindow.flexible(SPREAD[trigger]),
-        target: start(trigger),
-      });
-  }
+        ...delivery(undelivered),
+      }),
+    });
+};
+
+const reminders = (stack: Stack, settings: Settings, { sendReminders, undelivered }: Scheduled) => {
   new Schedule(stack, 'Reminders', {
     description: REMINDERS.purpose,
-    schedule: at(REMINDERS),
-    target: new LambdaInvoke(scheduled.sendReminders, {
-      input: ScheduleTargetInput.fromObject({}),
-      ...delivered,
-    }),
+    schedule: at(REMINDERS, settings),
+    target: new LambdaInvoke(sendReminders, { input: ScheduleTargetInput.fromObject({}), ...delivery(undelivered) }),
   });
-  explainWildcard(stack, `${scheduled.sendReminders.functionArn}:*`, EVERY_VERSION);
+  explainWildcard(stack, `${sendReminders.functionArn}:*`, EVERY_VERSION);
+};
+
+const modelChanges = (stack: Stack, { machines, undelivered }: Scheduled) =>
   new Rule(stack, 'ModelChanged', {
     description: 'a controller says that a model changed: the full suite',
     eventPattern: {
@@ -86,12 +90,14 @@ export const makeSchedules = (stack: Stack, settings: Settings, scheduled: Sched
       detail: { model: [{ exists: true }] },
     },
     targets: [
-      new SfnStateMachine(recertify, {
+      new SfnStateMachine(machines.recertify, {
         input: RuleTargetInput.fromObject({ model: EventField.fromPath('$.detail.model'), trigger: 'change' }),
-        ...delivered,
+        ...delivery(undelivered),
       }),
     ],
   });
+
+const endedExecutions = (stack: Stack, { machines, exportHistory, undelivered }: Scheduled) =>
   new Rule(stack, 'ExecutionEnded', {
     description: 'the history of every execution is kept as evidence',
     eventPattern: {
@@ -99,12 +105,11 @@ export const makeSchedules = (stack: Stack, settings: Settings, scheduled: Sched
       detailType: ['Step Functions Execution Status Change'],
       detail: {
         status: ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'],
-        stateMachineArn: Object.values(scheduled.machines).map(({ stateMachineArn }) => stateMachineArn),
+        stateMachineArn: Object.values(machines).map(({ stateMachineArn }) => stateMachineArn),
       },
     },
-    targets: [new LambdaFunction(scheduled.exportHistory, { event: ENDED, ...delivered })],
+    targets: [new LambdaFunction(exportHistory, { event: ENDED, ...delivery(undelivered) })],
   });
-};
 
 /** Of the event what the export needs: its input, output and cause stay out of queues. */
 const ENDED = RuleTargetInput.fromObject({

@@ -3,6 +3,7 @@
 // folder's name carries a digest of recipe, world and backend.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { digestJson } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { suiteBytes } from '#datasets/suite.ts';
@@ -19,6 +20,9 @@ export interface Base {
   updates: number;
 }
 
+/** What `training.json` beside the weights says. */
+const Training = z.object({ exact: z.number(), updates: z.number() });
+
 export const demoBase = async (
   dir: string,
   world: PeopleWorld,
@@ -26,19 +30,22 @@ export const demoBase = async (
   backend: Backend,
   progress: Progress,
 ): Promise<Base> => {
-  const identity = digestJson({
-    recipe,
-    world: digestJson(world),
-    backend: backend.name,
-  });
+  const identity = digestJson({ recipe, world: digestJson(world), backend: backend.name });
   const folder = join(dir, 'bases', identity.slice('sha256:'.length, 'sha256:'.length + 16));
   const log = join(folder, 'training.json');
-  if (existsSync(log))
-    return {
-      dir: folder,
-      reused: true,
-      ...(JSON.parse(readFileSync(log, 'utf8')) as { exact: number; updates: number }),
-    };
+  if (existsSync(log)) return { dir: folder, reused: true, ...Training.parse(JSON.parse(readFileSync(log, 'utf8'))) };
+  const { exact, updates } = await trained(folder, world, recipe, progress);
+  if (exact < recipe.leastExact)
+    throw new QuittanceError('JOB_FAILED', {
+      message: 'the base model did not learn its people',
+      expected: `at least ${100 * recipe.leastExact} % exact answers`,
+      got: `${(100 * exact).toFixed(1)} %`,
+      hint: 'try another backend: QUITTANCE_BACKEND=wasm quittance demo',
+    });
+  return { dir: folder, reused: false, exact, updates };
+};
+
+const trained = async (folder: string, world: PeopleWorld, recipe: TrainRecipe, progress: Progress) => {
   const rows = trainingRows(world);
   const people = world.subjects.flatMap(({ records }) => records);
   const training = progress.stage('training the base model', recipe.updates, 'updates');
@@ -54,16 +61,7 @@ export const demoBase = async (
     new Map([['suite.json', Buffer.from(suiteBytes(world)).toString('utf8')]]),
     (summary) => new Map([['training.json', JSON.stringify(summary)]]),
   );
-  training.done(
-    `${rows.length} rows, ${result.updates} updates, ${(100 * result.exact).toFixed(1)} % of the answers exact`,
-  );
-  if (result.exact < recipe.leastExact) {
-    throw new QuittanceError('JOB_FAILED', {
-      message: 'the base model did not learn its people',
-      expected: `at least ${100 * recipe.leastExact} % exact answers`,
-      got: `${(100 * result.exact).toFixed(1)} %`,
-      hint: 'try another backend: QUITTANCE_BACKEND=wasm quittance demo',
-    });
-  }
-  return { dir: folder, reused: false, exact: result.exact, updates: result.updates };
+  const share = (100 * result.exact).toFixed(1);
+  training.done(`${rows.length} rows, ${result.updates} updates, ${share} % of the answers exact`);
+  return result;
 };
