@@ -14,6 +14,7 @@ import type { Machine } from './machine.ts';
 import { childFailure, executionRequest } from './requests.ts';
 import type { Schedule, Store, TokenRecord } from './store.ts';
 import { executionEnded, taskAnswered, taskFailed, taskKey, taskSucceeded } from './tasks.ts';
+import { WaitingParents } from './waiting-parents.ts';
 
 export interface RunnerOptions {
   readonly functions: Functions;
@@ -45,7 +46,7 @@ export class Runner implements World {
   readonly #calls: Calls;
   readonly #begin: Begin;
   readonly #touched = new Set<Execution>();
-  readonly #parents = new Map<string, { execution: Execution; thread: Thread }[]>();
+  readonly #parents = new WaitingParents();
   readonly #settling = new Map<string, Waiter[]>();
   readonly #commits: GroupCommit;
   #afterCommit: (() => void)[] = [];
@@ -188,7 +189,7 @@ export class Runner implements World {
     if (execution.threads.get(thread.id) !== thread) return;
     if (thread.phase === 'ready') execution.ready.push(thread);
     if (thread.phase === 'calling' || thread.phase === 'job') this.perform(execution, thread);
-    if (thread.phase === 'execution') this.#awaitChild(execution, thread, thread.task!.child!);
+    if (thread.phase === 'execution') this.#parents.add(thread.task!.child!, { execution, thread });
     this.schedule(execution, thread);
   }
 
@@ -251,7 +252,7 @@ export class Runner implements World {
         const { workflow, name, input } = executionRequest(thread.task);
         const child = this.#begin(workflow, name, input);
         taskAnswered(this.interpreter, execution, thread, child);
-        this.#awaitChild(execution, thread, child);
+        this.#parents.add(child, { execution, thread });
       } catch (error) {
         taskFailed(this.interpreter, execution, thread, childFailure(error));
       }
@@ -264,11 +265,7 @@ export class Runner implements World {
     const child = `${machine.workflow}:${name}`;
     proxy.task = { key, kind: 'execution', payload: null, child };
     this.create(child, machine, name, input);
-    this.#awaitChild(execution, proxy, child);
-  }
-
-  #awaitChild(execution: Execution, thread: Thread, child: string): void {
-    this.#parents.set(child, [...(this.#parents.get(child) ?? []), { execution, thread }]);
+    this.#parents.add(child, { execution, thread: proxy });
   }
 
   abandon(execution: Execution, thread: Thread): void {
@@ -276,10 +273,8 @@ export class Runner implements World {
     this.touch(execution);
     this.#afterCommit.push(() => this.#calls.abandon(task));
     if (task.child === undefined) return;
-    const others = (this.#parents.get(task.child) ?? []).filter((parent) => parent.thread !== thread);
-    this.#parents.set(task.child, others);
     const child = this.running.get(task.child);
-    if (others.length > 0 || child?.status !== 'RUNNING') return;
+    if (this.#parents.remove(task.child, thread) || child?.status !== 'RUNNING') return;
     this.touch(child);
     this.interpreter.end(child, 'ABORTED', { error: '', cause: 'the execution that waited for it has gone on' });
   }
@@ -294,9 +289,7 @@ export class Runner implements World {
 
   ended(execution: Execution): void {
     this.alarms.set(execution, undefined, () => undefined);
-    const parents = this.#parents.get(execution.id) ?? [];
-    this.#parents.delete(execution.id);
-    for (const { execution: parent, thread } of parents) {
+    for (const { execution: parent, thread } of this.#parents.take(execution.id)) {
       this.touch(parent);
       const isIteration = this.interpreter.stateOf(parent, thread).type === 'Map';
       (isIteration ? iterationEnded : executionEnded)(this.interpreter, parent, thread, execution);
