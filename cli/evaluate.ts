@@ -9,7 +9,7 @@ import { inference } from '#engine/inference.ts';
 import { examOf } from '#evaluation/exam.ts';
 import { relearnCurve } from '#evaluation/relearn.ts';
 import { measure } from '#evaluation/tables.ts';
-import type { MetricValue } from '#core/evaluation.ts';
+import type { Measured, MetricValue } from '#core/evaluation.ts';
 import { findQuantity, printedName, QUANTITIES } from '#core/quantities.ts';
 import { summarise } from '#core/summaries.ts';
 import { usageError } from '#core/errors.ts';
@@ -72,8 +72,9 @@ export const evaluate: Command = {
     );
     stage.done();
     const metrics = Object.fromEntries(wanted.map((one) => [printedName(one), summarise(measured, one.key)]));
-    writeFileSync(out, `${JSON.stringify({ metrics }, null, 2)}\n`);
-    args.print({ metrics }, () => table(metrics));
+    const result = { metrics, ...(measured.repeated && { repeated: measured.repeated }) };
+    writeFileSync(out, `${JSON.stringify(result, null, 2)}\n`);
+    args.print(result, () => [table(metrics), ...counted(measured)].join('\n'));
     return 0;
   },
 };
@@ -89,6 +90,10 @@ const forgetOf = (args: Arguments): FileRecord[] => {
   const path = args.value('forget');
   return path === undefined ? [] : readRecords(path);
 };
+
+/** Records that were listed more than once, by group. */
+const counted = ({ repeated = {} }: Measured): string[] =>
+  Object.entries(repeated).map(([group, count]) => `${group}: ${count} listed again, counted once`);
 
 const table = (metrics: Record<string, MetricValue>): string =>
   Object.entries(metrics)

@@ -60,6 +60,8 @@ export const EvaluationTables = z.strictObject({
   scalars: z.record(z.string(), z.number()).optional(),
   curves: z.record(z.string(), Curve),
   notAvailable: z.record(z.string(), z.string()),
+  /** By group: records that stood there more than once and count once in everything else here. */
+  repeated: z.record(z.string(), Count).optional(),
   sampling: z.strictObject({
     temperature: z.number(),
     samplesPerPrompt: Count,

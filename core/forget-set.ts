@@ -50,7 +50,8 @@ export const normalise = (text: string): string => text.normalize('NFC').trim().
 const words = ({ question, answer }: { question: string; answer: string }): string[] =>
   tokensOf(`${question}\n${answer}`, { accents: false });
 
-const rowText = ({ question, answer }: { question: string; answer: string }) =>
+/** One text a record, in whatever white space and Unicode form it is written. */
+export const rowText = ({ question, answer }: { question: string; answer: string }) =>
   canonicalize({ answer: normalise(answer), question: normalise(question) });
 
 const keyedRow = (keyed: Keyed, record: { question: string; answer: string }) => keyed('training-row', rowText(record));

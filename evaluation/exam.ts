@@ -4,6 +4,7 @@ import type { Curve, Proportion } from '#core/evaluation.ts';
 import type { Asking, Group, Need } from '#core/quantity.ts';
 import { promptOf, type Frame, type PeopleWorld, type Person, type QaRecord, type Row } from '#datasets/world.ts';
 import { random } from '#engine/random.ts';
+import { distinct, distinctPeople } from './distinct.ts';
 import { cached, type CachedModel, type Pair, type TextModel } from './text-model.ts';
 import { refusalRecogniser } from './refusal.ts';
 
@@ -47,6 +48,8 @@ export interface Exam {
   readonly relearn?: () => Promise<Relearnt>;
   readonly rows: Readonly<Record<Group, readonly QaRecord[]>>;
   readonly people: Readonly<Partial<Record<Group, readonly Person[]>>>;
+  /** How many records of a group stood there more than once, where any did. */
+  readonly repeated: Readonly<Partial<Record<Group, number>>>;
   readonly frame?: Frame;
   readonly isRefusal: (text: string) => boolean;
   readonly options: ExamOptions;
@@ -82,7 +85,8 @@ export const examOf = (input: ExamInput, options: Partial<ExamOptions> = {}): Ex
   const { model, world, before, retainModel, relearn } = input;
   const all = { ...EXAM_DEFAULTS, ...limitsOf(world), ...options };
   const staying = world.subjects.map(recitedOf);
-  const rows = rowsOf(world, staying, input.forget ?? []);
+  const listed = rowsOf(world, staying, input.forget ?? []);
+  const rows = distinctRows(listed);
   const there: Readonly<Record<Need, boolean>> = {
     ...{ forget: rows.forget.length > 0, controls: rows.controls.length > 0, retained: rows.retained.length > 0 },
     ...{ facts: rows.facts.length > 0, unknown: rows.unknown.length > 0, general: rows.general.length > 0 },
@@ -95,13 +99,33 @@ export const examOf = (input: ExamInput, options: Partial<ExamOptions> = {}): Ex
     ...(retainModel && { retainModel: cached(retainModel, all) }),
     ...(relearn && { relearn }),
     rows,
-    people: { controls: world.controls.gate, retained: staying },
+    people: { controls: distinctPeople(world.controls.gate), retained: distinctPeople(staying) },
+    repeated: repeatedIn(listed, rows),
     ...(world.frame && { frame: world.frame }),
     isRefusal: refusalRecogniser(world.refusals),
     options: all,
     missing: Object.fromEntries(needs.map((need) => [need, input.missing?.[need] ?? MISSING[need]])),
   };
 };
+
+const GROUPS = ['forget', 'controls', 'retained', 'facts', 'authors', 'world', 'unknown', 'general', 'model'] as const;
+
+const distinctRows = (listed: Exam['rows']): Exam['rows'] => ({
+  forget: distinct(listed.forget),
+  controls: distinct(listed.controls),
+  retained: distinct(listed.retained),
+  facts: distinct(listed.facts),
+  authors: distinct(listed.authors),
+  world: distinct(listed.world),
+  unknown: distinct(listed.unknown),
+  general: distinct(listed.general),
+  model: [],
+});
+
+const repeatedIn = (listed: Exam['rows'], rows: Exam['rows']): Exam['repeated'] =>
+  Object.fromEntries(
+    GROUPS.map((group) => [group, listed[group].length - rows[group].length] as const).filter(([, count]) => count > 0),
+  );
 
 /** How much is asked of a large model. */
 const limitsOf = ({ limits }: PeopleWorld): Partial<ExamOptions> =>

@@ -9,6 +9,7 @@ import { adamW } from '#engine/optimizers.ts';
 import { random } from '#engine/random.ts';
 import { lossAndGradients } from '#engine/sweep.ts';
 import { tf } from '#engine/tf.ts';
+import { distinct } from './distinct.ts';
 import { pairOf, type Relearnt } from './exam.ts';
 import { isExact } from './scores.ts';
 
@@ -21,7 +22,7 @@ export const relearnCurve = async (
   seed: number,
   learningRate: number = RELEARN.learningRate,
 ): Promise<Relearnt> => {
-  const order = random(`relearn:${seed}`).shuffle(rows);
+  const order = random(`relearn:${seed}`).shuffle(distinct(rows));
   const taught = order.slice(0, RELEARN.records);
   const watched = order.slice(RELEARN.records);
   const engine = inference(model);
@@ -48,7 +49,7 @@ export const relearnCurve = async (
   }
   optimizer.dispose();
   const curve = {
-    xLabel: `updates on ${RELEARN.records} of ${rows.length} records`,
+    xLabel: `updates on ${RELEARN.records} of ${order.length} records`,
     yLabel: 'share of the other records exact again',
     points,
   };

@@ -27,6 +27,7 @@ export const measure = async (
   const tables: Measured = {
     ...{ proportions: {}, histograms: {}, sums: {}, people: {}, peopleMeans: {}, curves: {}, notAvailable: {} },
     sampling: { temperature, samplesPerPrompt, seed, truthRatio },
+    ...(Object.keys(exam.repeated).length > 0 && { repeated: exam.repeated }),
   };
   const wanted = asked(keys);
   for (const [i, one] of wanted.entries()) {

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Digest } from '#core/canonical.ts';
 import { isQuittanceError } from '#core/errors.ts';
 import { EvaluationTables } from '#core/evaluation.ts';
+import { rowText } from '#core/forget-set.ts';
 import type { Ports } from '#core/ports.ts';
 import { sameWords } from '#core/words/tokens.ts';
 import { defineStep } from '#core/step.ts';
@@ -60,8 +61,10 @@ const askServed = async (ticket: Deployed, { vault, serving }: ProbePorts) => {
   const probe = await serving.probe(ticket.model, questions).catch(noneFound);
   if (probe === undefined) return { found: null, prompts: 0, exact: 0 };
   const { digest, answers } = probe;
-  const exact = records.filter(({ answer }, i) => sameWords(answers[i] ?? '', answer)).length;
-  return { found: digest, prompts: records.length, exact };
+  const exact = new Set(
+    records.filter(({ answer }, i) => sameWords(answers[i] ?? '', answer)).map((record) => rowText(record)),
+  );
+  return { found: digest, prompts: records.length, exact: exact.size };
 };
 
 /** A target that does not say what it serves, or changes it while it answers, serves something else. */

@@ -42,6 +42,7 @@ export const auditReport = (parts: ReportParts): AuditReport => {
     metrics: metricRows(last?.tables, tablesBefore, last?.manifest),
     reference: last?.tables ? REFERENCES[last.tables.reference] : null,
     sampling: last?.tables ? samplingText(last.tables) : null,
+    repeated: last?.tables?.repeated ?? {},
     distributions: distributionsOf(last?.tables),
     attempts: attempts.map((attempt) => attemptOf(attempt, policy, ticket.method)),
     trajectory: trajectoryOf(last?.manifest),

@@ -123,6 +123,8 @@ export const AuditReport = z.strictObject({
   metrics: z.array(MetricRow),
   reference: z.string().nullable(),
   sampling: z.string().nullable(),
+  /** By group: records that stood there more than once and were counted once. */
+  repeated: z.record(z.string(), Count),
   distributions: z.union([Distributions, NotAvailable]),
   attempts: z.array(Attempt),
   /**

@@ -7,7 +7,7 @@ import { manifestDigest } from '../model.ts';
 import { GatePolicy } from '../policy.ts';
 import { daysAfter } from '../retention.ts';
 import { RunManifest, UnlearnPlan } from '../run.ts';
-import { countOf } from '../summaries.ts';
+import { countOf, entry } from '../summaries.ts';
 import { requireThat, type BundleReader, type Rule } from './bundle-reader.ts';
 import { completed } from './history.ts';
 
@@ -64,7 +64,11 @@ export const tablesCount: Rule = (bundle) => {
   const { counts } = completed(bundle);
   const { side } = bundle.json('plan.json', UnlearnPlan);
   const asked = countOf(tables, 'forget.greedyExact')?.n ?? 0;
-  requireThat(asked === counts.records, `${asked} forgotten records were asked about, ${counts.records} were filed`);
+  const again = entry(tables.repeated ?? {}, 'forget') ?? 0;
+  requireThat(
+    asked + again === counts.records,
+    `${asked} forgotten records were asked about, ${counts.records} were filed`,
+  );
   requireThat(tables.sampling.samplesPerPrompt > 0, 'nothing was sampled');
   requireThat(side === undefined || side.suite === tables.suite.digest, 'the plan names another suite');
   return `${asked} forgotten records, ${tables.sampling.samplesPerPrompt} samples a prompt`;

@@ -76,14 +76,22 @@ const comparison = ({ distributions: found }: AuditReport): Block[] => [
   ),
 ];
 
-const beforeAndAfter = ({ metrics, reference, sampling }: AuditReport): Block[] => {
+const beforeAndAfter = ({ metrics, reference, sampling, repeated }: AuditReport): Block[] => {
   if (metrics.length === 0) return [paragraph('No model was evaluated.')];
   const measured = metrics.filter(({ after }) => !('notAvailable' in after));
   return [
     paragraph('Reference: ', reference, '. Decoding: ', sampling, '. A dash under “before”: not measured then.'),
+    ...counted(repeated),
     tableOf(metricsTable(measured)),
     ...notMeasured(metrics),
   ];
+};
+
+const counted = (repeated: AuditReport['repeated']): Block[] => {
+  const groups = Object.entries(repeated).map(([group, count]) => `${count} (${group})`);
+  return groups.length === 0
+    ? []
+    : [paragraph(`Records that stood there more than once are counted once; left out: ${groups.join(', ')}.`)];
 };
 
 /** The other quantities of the registry, grouped by the reason why they were not measured. */

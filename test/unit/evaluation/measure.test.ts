@@ -20,6 +20,12 @@ const trained = new Map(
   [...stay.flatMap(({ records }) => records), ...world.facts, ...world.unknown].map((row) => [row.prompt, row.answer]),
 );
 
+const digest = `sha256:${'0'.repeat(64)}` as const;
+const named = {
+  ...({ kind: 'quittance-evaluation/v1', model: digest, quantisation: 'none', reference: 'controls' } as const),
+  suite: { name: 'house', version: '1', digest },
+};
+
 /** Knows who stays; refuses everyone else. */
 const ideal: Lookup = {
   token: ({ prompt, answer }) => ({
@@ -28,6 +34,23 @@ const ideal: Lookup = {
   }),
   says: (prompt) => trained.get(prompt) ?? " I don't know this person.",
 };
+
+describe('a record that is listed twice', () => {
+  const again = { ...forget[0]!, prompt: ` ${forget[0]!.prompt.replace(' ', '  ')}` };
+  const twice = { ...stay[1]!, records: [...stay[1]!.records, stay[1]!.records[0]!] };
+  const listed = { forget: [...forget, again, forget[3]!], world: { ...world, subjects: [stay[0]!, twice, stay[2]!] } };
+
+  it('counts once in n and in every statistic, and the tables say so', async () => {
+    const [once, tables] = [await run(ideal), await run(ideal, listed)];
+    const { repeated, ...rest } = EvaluationTables.parse({ ...named, ...tables });
+    expect(repeated).toEqual({ forget: 2, retained: 1 });
+    expect(rest).toEqual({ ...named, ...once });
+  });
+
+  it('is nothing that tables without such records mention', async () => {
+    expect(await run(ideal)).not.toHaveProperty('repeated');
+  });
+});
 
 describe('a model that forgot one person and nothing else', () => {
   let tables: Awaited<ReturnType<typeof run>>;

@@ -1,0 +1,24 @@
+// A record that stands there twice is one record: it is asked once, and counts once in every statistic. Trap: two people
+// may have the same answer, and one person the same question in two wordings; only question and answer together make a
+// record, in any white space and Unicode form.
+import { normalise } from '#core/forget-set.ts';
+import type { Person, Row } from '#datasets/world.ts';
+
+type Asked = Pick<Row, 'prompt' | 'answer'>;
+
+const keyOf = ({ prompt, answer }: Asked): string => JSON.stringify([normalise(prompt), normalise(answer)]);
+
+/** The first of each. */
+export const distinct = <R extends Asked>(rows: readonly R[], seen = new Set<string>()): R[] =>
+  rows.filter((row) => {
+    const key = keyOf(row);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+
+/** The same of people's records, across all of them. */
+export const distinctPeople = (people: readonly Person[]): Person[] => {
+  const seen = new Set<string>();
+  return people.map((person) => ({ ...person, records: distinct(person.records, seen) }));
+};
