@@ -27,6 +27,8 @@ export const bundleLambda = async (folder: string, region: string, entry = 'entr
     platform: 'node',
     target: 'node24',
     format: 'esm',
+    // the SDK's modules rather than its CommonJS: of a client, only the commands that are used are bundled
+    mainFields: ['module', 'main'],
     // dependencies that are CommonJS ask for `require`
     banner: { js: "import{createRequire as r}from'node:module';const require=r(import.meta.url);" },
     plugins: [onlyEnglish, onlyCountry(region.split('-')[0] ?? '')],

@@ -37,7 +37,12 @@ interface Main {
 }
 
 const TICKET = { ticketId: 'T-00000000000000000000' };
-const HEALTH = { version: '2.0', rawPath: '/health', requestContext: { http: { method: 'GET' } } };
+const HEALTH = {
+  version: '2.0',
+  rawPath: '/health',
+  headers: { host: 'api.example' },
+  requestContext: { domainName: 'api.example', http: { method: 'GET' } },
+};
 
 const WAITS = { ...TICKET, taskToken: 'token' };
 const MODEL = { model: 'house' };
