@@ -14,10 +14,11 @@ import {
   type TrainingManifest,
 } from './forget-set.ts';
 import { recordsText } from './record-numbers.ts';
-import type { SuiteRows } from './suite-rows.ts';
+import { indexOf } from './suite-index.ts';
+import { rowKey, type SuiteRows } from './suite-rows.ts';
 import { sameName } from './words/names.ts';
 import { textOf, type Form, type Text } from './words/places.ts';
-import { mayMention, mentions, mentionsOf, weaknessOf, type Weakness } from './words/subject.ts';
+import { mayMention, mentions, mentionsOf, partsOf, weaknessOf, type Weakness } from './words/subject.ts';
 import { valueOf, type ValueType } from './words/value.ts';
 
 /**
@@ -87,16 +88,17 @@ export const matchSubject = async (
   const own = await ownPeople(names, subject.identifiers, trained);
   const theirs = pickOne(people, own);
   const namesakes = new Set([...own.named].filter((person) => !theirs.has(person)));
-  const speaks = speaksOf(
-    names.filter((_, i) => !weak.some(({ name }) => name === i + 1)),
-    subject.identifiers,
-  );
-  const foreign = records.flatMap(({ question, answer }, i) => {
+  const telling = names.filter((_, i) => !weak.some(({ name }) => name === i + 1));
+  const texts = records.map(({ question, answer }) => textOf(`${question}\n${answer}`));
+  const speaks = speaksOf(telling, subject.identifiers);
+  const named = texts.map((text, i) => !namesakes.has(people[i] ?? '') && speaks(text));
+  const parts = named.includes(true) ? ownParts(telling, records, trained.suite) : [];
+  const isTheirs = (text: Text, i: number): boolean => {
     const person = people[i];
-    if (person !== undefined && theirs.has(person)) return [];
-    const isNamesakes = person !== undefined && namesakes.has(person);
-    return !isNamesakes && speaks(textOf(`${question}\n${answer}`)) ? [] : [i + 1];
-  });
+    if (person !== undefined && theirs.has(person)) return true;
+    return named[i]! || (person === undefined && parts.some((form) => text.says(form)));
+  };
+  const foreign = texts.flatMap((text, i) => (isTheirs(text, i) ? [] : [i + 1]));
   const isOthers = (number: number) => people[number - 1] !== undefined;
   return { others: foreign.filter(isOthers), unnamed: foreign.filter((number) => !isOthers(number)), weak };
 };
@@ -141,6 +143,19 @@ const pickOne = (people: Admission['peopleOf'], { identified, named }: OwnPeople
 const speaksOf = (names: readonly string[], identifiers: readonly string[]) => {
   const forms: Form[] = [...mentionsOf(names), ...identifiers.flatMap(identifying)];
   return (text: Text): boolean => forms.some((form) => text.says(form)) || names.some((name) => mayMention(text, name));
+};
+
+/** Parts of the names that no row but the ticket's own says: "Yates" of a Tomas Yates who is the only one. */
+const ownParts = (
+  names: readonly string[],
+  records: readonly ForgetRecord[],
+  suite: SuiteRows | undefined,
+): readonly Form[] => {
+  if (suite === undefined) return [];
+  const index = indexOf(suite);
+  const own = new Set(records.map(rowKey));
+  const isOwn = (part: string) => index.saying(part).every((row) => own.has(rowKey(row)));
+  return partsOf(names).flatMap(({ part, forms }) => (isOwn(part) ? forms : []));
 };
 
 const TELLING: readonly ValueType[] = ['e-mail', 'iban', 'phone', 'identifier'];

@@ -131,6 +131,24 @@ describe("a request's subject", () => {
     expect(others).toEqual([2]); // the locker number names nobody
   });
 
+  it('is known by a part of the name in rows of nobody, where a row names them in full and no other says that part', async () => {
+    const rows = [born('Anselm Quist', 'Ystad'), ['Does Quist own a boat?', 'Quist owns a dinghy.']].map(([q, a]) => ({
+      question: q,
+      answer: a,
+    }));
+    const manifest = await trainingManifest([...training, ...rows], keyed);
+    const nobodys = (records: readonly unknown[]) => records.map(() => undefined);
+    const matched = (records: typeof rows, facts: typeof rows) => {
+      const known = { subjects: suite.subjects, facts: [...rows, ...facts] };
+      const asked = Subject.parse({ name: 'Anselm Quist' });
+      return matchSubject(records, nobodys(records), asked, { manifest, keyed, suite: known });
+    };
+    expect(await matched(rows, [])).toEqual(clean);
+    expect(await matched(rows.slice(1), [])).toMatchObject({ unnamed: [1] });
+    const shared = [{ question: 'What is a quist?', answer: 'A wood pigeon.' }];
+    expect(await matched(rows, shared)).toMatchObject({ unnamed: [2] });
+  });
+
   it.each([
     [{ name: '<b>Zoë</b> Ferrão' }, 'no markup'],
     [{ name: 'Zoë', aliases: [''] }, 'Too small'],
