@@ -1,6 +1,6 @@
 // `quittance people`: who may sign in to `quittance serve`, and which sessions are open. It works while the server runs,
 // which looks at the people and their sessions with each request.
-import { sqliteSessions, type Session, type Sessions } from '#adapters/local/sqlite-sessions.ts';
+import { sessionId, sqliteSessions, type Session, type Sessions } from '#adapters/local/sqlite-sessions.ts';
 import { QuittanceError, usageError } from '#core/errors.ts';
 import { Role } from '#core/roles.ts';
 import { admitPeople, readPeople, removePerson, type NewPerson } from '#server/people.ts';
@@ -60,12 +60,10 @@ const open: Verb = (args) => {
   const dir = existingFolder(args);
   const known = readPeople(dir).people;
   const holding = withSessions(dir, (all) => all.list(new Date())).filter((one) => personOf(one, known));
-  const shown = holding.map(({ digest, principal, began, ends }) => ({
-    session: idOf(digest),
-    principal,
-    began,
-    ends,
-  }));
+  const shown = holding.map((one) => {
+    const { principal, began, ends } = one;
+    return { session: sessionId(one), principal, began, ends };
+  });
   args.print(
     shown,
     () =>
@@ -91,11 +89,8 @@ const end: Verb = (args, [which]) => {
   return 0;
 };
 
-/** The short name of a session: as much of its digest as tells it from the others. */
-const idOf = (digest: string): string => digest.slice('sha256:'.length, 'sha256:'.length + 12);
-
 const namedBy = (sessions: readonly Session[], which: string): Session[] =>
-  sessions.filter(({ principal, digest }) => principal === which || idOf(digest) === which);
+  sessions.filter((session) => session.principal === which || sessionId(session) === which);
 
 const withSessions = <R>(dir: string, use: (sessions: Sessions) => R): R => {
   const sessions = sqliteSessions(dir);

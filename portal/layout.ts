@@ -43,6 +43,7 @@ export const page = ({ title, viewer, signOutPath, path, body }: Frame): Html =>
           <strong>Quittance</strong>
           ${viewer && navigation(path)}
           <p>${viewer ? `${viewer.principal} (${viewer.roles.join(', ')})` : 'not signed in'}</p>
+          ${signOutPath !== undefined && html`<p><a href="/sessions">Sessions</a></p>`}
           ${signOutPath !== undefined && html`<form method="post" action="${signOutPath}"><button class="second">Sign out</button></form>`}
         </header>
         <main id="main">

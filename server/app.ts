@@ -19,7 +19,7 @@ export const appFor = async (
 ): Promise<Hono<Env>> => {
   const context: ApiContext = { ...people, ports, policy: await policy(), servesHost };
   return api(context, (app) => {
-    people.routes(app);
+    people.routes(app, context);
     if (!loopback) app.use('/v1/*', identify(context));
     completionRoutes(app, completions, () => ports.clock.now());
   });

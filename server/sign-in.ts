@@ -14,6 +14,7 @@ import { addressOf, type Env } from '#functions/api/context.ts';
 import { page } from '#portal/layout.ts';
 import { html } from '#report/markup.ts';
 import { limitAttempts } from './attempts.ts';
+import { sessionRoutes } from './sessions-page.ts';
 import { credentialOf, livePeople, readPeople, type Person } from './people.ts';
 
 const SESSION_SECONDS = 8 * 3600;
@@ -23,7 +24,7 @@ const COOKIE_FLAGS = { httpOnly: true, sameSite: 'Strict', path: '/', maxAge: SE
 export interface SignIn extends Pick<ApiContext, 'authenticate' | 'formKey'> {
   readonly signInPath: string;
   readonly signOutPath: string;
-  readonly routes: (app: Hono<Env>) => void;
+  readonly routes: (app: Hono<Env>, context: ApiContext) => void;
   close(): void;
 }
 
@@ -47,7 +48,8 @@ export const signIn = (dir: string, now: () => Date): SignIn => {
       const viaSession = session && personOf(session, people());
       return viaSession && identityOf(viaSession, 'session');
     },
-    routes: (app) => {
+    routes: (app, context) => {
+      sessionRoutes(app, context, sessions, now);
       app.get('/sign-in', (c) => c.html(signInPage()));
       app.post('/sign-in', async (c) => {
         const token = ((await formFields(c))['token'] ?? '').trim();

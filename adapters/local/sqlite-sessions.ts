@@ -39,6 +39,9 @@ export interface Sessions {
   close(): void;
 }
 
+/** What a session is called by where it is shown: enough of its digest to tell it from others. */
+export const sessionId = ({ digest }: Session): string => digest.slice('sha256:'.length, 'sha256:'.length + 12);
+
 export const sessionDigest = (secret: string): string => digestOf(secret);
 
 export const sqliteSessions = (dir: string): Sessions => {

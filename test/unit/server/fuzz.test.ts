@@ -82,6 +82,7 @@ const MORE_PLACES = [
 ];
 const LAST_PLACES = [
   '/sign-out',
+  '/sessions',
   '/v1/models',
   '/v1/completions',
   '/v1/chat/completions',

@@ -161,6 +161,39 @@ describe('a session', () => {
     expect(() => removePerson(served.dir, 'legal.filer')).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
   });
 
+  it('is listed to its person, who ends it by the form of the page and nobody else does', async () => {
+    const officer = admitPeople(served.dir, ['privacy.officer=approver'])[0]!;
+    const app = await served.app();
+    const [mine, elsewhere, other] = [await begin(app), await begin(app), await begin(app, officer.token)];
+    const seen = async (cookie: string) => {
+      const { sessions } = (await (await app.request('/sessions.json', { headers: { cookie } })).json()) as {
+        sessions: { id: string }[];
+      };
+      return sessions.map(({ id }) => id);
+    };
+    const page = await (await app.request('/sessions', { headers: { cookie: mine, accept: 'text/html' } })).text();
+    const csrf = /name="csrf" value="([0-9a-f]+)"/.exec(page)?.[1] ?? '';
+    const end = async (fields: Record<string, string>, cookie = mine) =>
+      (
+        await app.request('/sessions', {
+          method: 'POST',
+          headers: { 'content-type': 'application/x-www-form-urlencoded', cookie },
+          body: new URLSearchParams(fields).toString(),
+        })
+      ).status;
+    const all = async () => [await tickets(app, mine), await tickets(app, elsewhere), await tickets(app, other)];
+    const [ofOther = ''] = await seen(other);
+    const own = await seen(mine);
+    expect([own.length, own.every((session) => page.includes(session))]).toEqual([2, true]);
+    expect(await end({ session: 'all' })).toBe(403);
+    expect(await end({ session: 'all', csrf }, other)).toBe(403);
+    expect(await end({ session: ofOther, csrf })).toBe(303);
+    expect(await all()).toEqual([200, 200, 200]);
+    expect(await end({ session: 'all', csrf })).toBe(303);
+    expect(await all()).toEqual([401, 401, 200]);
+    expect((await app.request('/sessions')).status).toBe(401);
+  });
+
   it('goes on when the server starts again, and lies in the folder as a digest', async () => {
     const cookie = await begin(await served.app());
     expect(await tickets(await served.app(), cookie)).toBe(200);
