@@ -14,7 +14,8 @@ import { findQuantity, printedName, QUANTITIES } from '#core/quantities.ts';
 import { summarise } from '#core/summaries.ts';
 import { usageError } from '#core/errors.ts';
 import type { Arguments, Command } from './command.ts';
-import { namedFolder, openFolder, openNamedModel } from './engine.ts';
+import { differentModels, requireDifferentFiles } from './different.ts';
+import { namedFolder, openFolder } from './engine.ts';
 import { framingFor } from './framing.ts';
 import { progressOn } from './progress.ts';
 import { suiteAt } from './suite-file.ts';
@@ -43,17 +44,21 @@ export const evaluate: Command = {
     'quittance evaluate --model ./forgotten --suite ./base --forget forget.jsonl --reference ./base --out metrics.json',
   async run(args) {
     const out = required(args, 'out');
+    requireDifferentFiles(args, ['suite', 'forget']);
     const world = suiteAt(required(args, 'suite'));
     const asked = forgetOf(args);
     const named = args.many('metric').map(findQuantity);
     const wanted = named.length > 0 ? named : QUANTITIES;
-    const dir = await namedFolder(args);
+    const folders = await differentModels(args, ['model', 'reference', 'retain-model']);
+    const dir = folders.get('model') ?? (await namedFolder(args));
     const records = await framed(asked, await framingFor(dir, world));
     const rows = framedRows(world, records);
     const staying = withoutRecords(world, questionsOf(records));
     const { model, weights, backend } = await openFolder(dir);
-    const other = async (option: string) =>
-      args.value(option) === undefined ? undefined : inference((await openNamedModel(args, option)).model);
+    const other = async (option: 'reference' | 'retain-model') => {
+      const folder = folders.get(option);
+      return folder === undefined ? undefined : inference((await openFolder(folder)).model);
+    };
     const [reference, retainModel] = [await other('reference'), await other('retain-model')];
     const seed = integer(args, 'seed', 1, 0);
     const relearn = () => relearnCurve(weights, rows, seed, world.limits?.relearningRate);

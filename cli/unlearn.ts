@@ -24,6 +24,7 @@ import { QuittanceError, usageError } from '#core/errors.ts';
 import { configured } from '#unlearning/methods.ts';
 import { requireNeeds } from '#unlearning/method.ts';
 import type { Arguments, Command } from './command.ts';
+import { requireDifferentFiles } from './different.ts';
 import { backend, namedFolder } from './engine.ts';
 import { framingFor } from './framing.ts';
 import { progressOn, type Stage } from './progress.ts';
@@ -99,6 +100,7 @@ const readRequest = (args: Arguments) => {
   if (existsSync(out)) throw usageError(`${out} exists`, '--out with a folder that does not exist yet');
   const method = configured(args.value('method') ?? 'flat', settings(args.many('config')));
   const [suite, retain] = [args.value('suite'), args.value('retain')];
+  requireDifferentFiles(args, ['forget', 'retain', 'suite']);
   requireNeeds(method, (need) => need !== 'retain' || (retain ?? suite) !== undefined);
   return {
     out,

@@ -51,6 +51,7 @@ export const ERROR_CODES = {
   MODEL_INVALID: 'the model folder is incomplete or contradicts itself',
   MODEL_UNSUPPORTED: 'the model uses something that the engine does not implement',
   MODEL_CHANGED: 'a model does not have the digest that was recorded for it',
+  MODEL_UNCHANGED: 'unlearning gave back the very model that it began with',
   BASE_MISSING: 'an adapter or a composed model is made upon a model that is not here',
   BASE_MISMATCH: 'an adapter or an assistant was made for another model than the one it was given',
   WEIGHTS_INVALID: 'a weight file is malformed',

@@ -33,6 +33,7 @@ export const recordRun = defineStep({
     const { result } = JobResult.parse(await results.get(jobName('unlearn', ticketId, ticket.run.number)));
     const manifest = await getJson(artifacts, result, RunManifest);
     refuseOther(ticket.run, planDigest, manifest);
+    refuseUnchanged(manifest);
     await commitEvent({ tickets, clock }, found, {
       type: 'unlearned',
       manifest: result,
@@ -54,5 +55,16 @@ const refuseOther = (run: Run, planDigest: Digest, manifest: RunManifest) => {
     message: 'the unlearning job reported on another plan',
     expected: planDigest,
     got: manifest.plan,
+  });
+};
+
+/** What is judged, approved and certified as another model is another model. */
+const refuseUnchanged = ({ base, candidate, method, updates }: RunManifest) => {
+  if (candidate !== base) return;
+  throw new QuittanceError('MODEL_UNCHANGED', {
+    message: `${method} made ${updates} updates and left every file of the model as it was`,
+    expected: 'a candidate with another digest than its base',
+    got: candidate,
+    hint: 'take larger steps, or a policy whose ladder does; int8 rounds small steps away',
   });
 };
