@@ -7,6 +7,7 @@ import type { TicketEnd } from './ticket.ts';
 import { BundleReader, Failed, NotChecked, type Rule, type VerifyOptions } from './verify/bundle-reader.ts';
 import * as agreement from './verify/agreement.ts';
 import * as closing from './verify/closing.ts';
+import { countsAgree } from './verify/counts.ts';
 import * as evidence from './verify/evidence.ts';
 import { historyReplayed, timesInOrder } from './verify/history.ts';
 import * as log from './verify/log.ts';
@@ -56,11 +57,13 @@ const CERTIFIED: Readonly<Record<string, Rule>> = {
   'run-matches-plan': evidence.runMatchesPlan,
   'run-of-ticket': agreement.runIsOfTicket,
   'tables-of-ticket': agreement.tablesCount,
+  counts: countsAgree,
   statistics: evidence.statisticsRecomputed,
   verdict: evidence.verdictPasses,
   subject: evidence.subjectIsServed,
   'served-probed': agreement.servedWasProbed,
   model: evidence.modelAtHand,
+  'certificate-agrees': agreement.certificateAgrees,
   'certificate-logged': log.certificateLogged,
   'validity-follows': agreement.validityFollows,
   renewals: renewals.renewals,

@@ -3,7 +3,7 @@
 import { canonicalize } from '../canonical.ts';
 import { EvaluationTables } from '../evaluation.ts';
 import { ladderOf, seedOf } from '../ladder.ts';
-import { manifestDigest } from '../model.ts';
+import { manifestDigest, ModelManifest } from '../model.ts';
 import { GatePolicy } from '../policy.ts';
 import { daysAfter } from '../retention.ts';
 import { RunManifest, UnlearnPlan } from '../run.ts';
@@ -50,10 +50,17 @@ export const runIsOfTicket: Rule = (bundle) => {
     `the run was of ${run.records} records, filed were ${counts.records}`,
   );
   requireThat(run.updates > 0, 'the run made no update');
+  const last = run.trajectory.at(-1)?.update ?? 0;
+  requireThat(last <= run.updates, `the run followed ${last} updates and made ${run.updates}`);
   requireThat(run.base !== run.candidate, 'the run returned the model that it was given');
   requireThat(
     manifestDigest(run.manifest) === run.candidate && sealed.run.candidate === run.candidate,
     'the run describes another candidate than it names',
+  );
+  const { quantisation } = bundle.json('plan.json', UnlearnPlan);
+  requireThat(
+    bundle.json('model.json', ModelManifest).quantisation === quantisation,
+    'the candidate is stored otherwise than was planned',
   );
   return `${run.records} records, ${run.updates} updates`;
 };
@@ -94,4 +101,28 @@ export const validityFollows: Rule = (bundle) => {
     `the policy grants ${certificateDays} days, until ${follows}`,
   );
   return `${certificateDays} days from ${served.at}`;
+};
+
+/** What the certificate repeats of the log and the files is as it is there. */
+export const certificateAgrees: Rule = (bundle) => {
+  const { certificate } = bundle;
+  const run = bundle.json('run.json', RunManifest);
+  const { approval } = completed(bundle).sealed;
+  requireThat(
+    certificate.approval.at === approval.at,
+    'the certificate names another time of the approval than the log',
+  );
+  requireThat(
+    canonicalize(certificate.method.recorded) === canonicalize(run.recorded),
+    'the certificate repeats something else than the run recorded',
+  );
+  const tables = bundle.json('tables.json', EvaluationTables);
+  requireThat(certificate.evaluation.reference === tables.reference, 'the certificate names another reference');
+  const [probed, certified] = [bundle.event('served-verified'), bundle.event('certified')];
+  const { size } = certificate.log;
+  requireThat(
+    probed.index < size && size <= certified.index,
+    'the certificate names the log from before the probe, or from after its own entry',
+  );
+  return `as in log and files; the log had ${size} entries`;
 };

@@ -2,6 +2,7 @@
 // tables. Trap: a digest in one file is a claim; it is compared with the bytes of the other file, never with a second
 // claim.
 import { canonicalize, digestJson } from '../canonical.ts';
+import { MADE, NOT_MADE } from '../certificate.ts';
 import { NEVER_SAID } from '../scope.ts';
 import { EvaluationTables } from '../evaluation.ts';
 import { EvidenceManifest } from '../evidence.ts';
@@ -234,10 +235,12 @@ export const wordsNeverSaid: Rule = (bundle) => {
   const { statement } = bundle.opened('certificate.dsse.json');
   const said = NEVER_SAID.find((words) => JSON.stringify(statement).toLowerCase().includes(words));
   requireThat(said === undefined, `the certificate says '${said ?? ''}', which cannot be defended`);
-  const { statementsNotMade, scope } = bundle.certificate;
+  const { statementsMade, statementsNotMade, scope } = bundle.certificate;
   requireThat(
-    statementsNotMade.length > 0 && scope.notLookedAt.length > 0,
+    scope.notLookedAt.length > 0 && Object.keys(NOT_MADE).every((limit) => statementsNotMade.includes(limit)),
     'the certificate does not state its limits',
   );
+  const claim = statementsMade.find((one) => !Object.hasOwn(MADE, one));
+  requireThat(claim === undefined, `the certificate claims '${claim ?? ''}', which is never claimed`);
   return 'claims and limits are stated';
 };

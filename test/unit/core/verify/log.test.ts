@@ -87,7 +87,7 @@ describe('the log', () => {
     const files = await forged(truth, {
       certificate: (predicate) => ({ ...predicate, log: { ...predicate.log, size: 99 } }),
     });
-    expect(failing(files)).toEqual(['checkpoint', 'consistency']);
+    expect(failing(files)).toEqual(['checkpoint', 'consistency', 'certificate-agrees']);
   });
 
   it('another certificate than the logged one, truly signed', async () => {
@@ -101,7 +101,7 @@ describe('the log', () => {
   it('another past than the certificate names: a log written anew', async () => {
     for (const change of [{ root: Buffer.alloc(32).toString('base64') }, { root: '' }, { size: 5 }, { size: 0 }]) {
       const certificate = (predicate: CertificatePredicate) => ({ ...predicate, log: { ...predicate.log, ...change } });
-      expect(failing(await forged(truth, { certificate }))).toEqual(['consistency']);
+      expect(failing(await forged(truth, { certificate }))).toContain('consistency');
     }
     const fewer = await forged(truth, { leaves: appended({ type: 'notified', template: 'x' }) });
     const files = relisted(truth.files, (all) => all.set('consistency', fewer.get('consistency')!));

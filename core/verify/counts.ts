@@ -1,0 +1,79 @@
+// Every count of the tables against every other: the forgotten records were asked about no more often than each was
+// sampled, what is kept in two forms has one count, what was measured before and after was measured of as many, and a
+// mean lies where its unit can be. Trap: which retained people and controls were asked is the suite's choice, which no
+// bundle holds; their counts are compared with each other and bounded, not recomputed.
+import { EvaluationTables } from '../evaluation.ts';
+import { EvidenceManifest } from '../evidence.ts';
+import { isQuantityKey, quantityOf } from '../quantities.ts';
+import { UNITS } from '../quantity.ts';
+import { requireThat, type BundleReader, type Rule } from './bundle-reader.ts';
+import { completed } from './history.ts';
+
+/** No evaluation asks more. */
+const MOST_ASKED = 1e7;
+
+export const countsAgree: Rule = (bundle) => {
+  const { counts } = completed(bundle);
+  const after = bundle.json('tables.json', EvaluationTables);
+  requireCounts(after, counts.records, 'tables.json');
+  const before = tablesBefore(bundle);
+  if (before) {
+    requireCounts(before, counts.records, 'tables-before.json');
+    requireSameCounts(before, after);
+  }
+  return `${countsOf(after).length} counts of the tables agree with each other and with ${counts.records} records`;
+};
+
+const tablesBefore = (bundle: BundleReader): EvaluationTables | undefined =>
+  bundle.json('evidence.json', EvidenceManifest).tablesBefore === undefined
+    ? undefined
+    : bundle.json('tables-before.json', EvaluationTables);
+
+interface CountOf {
+  readonly key: string;
+  readonly n: number;
+}
+
+const total = (counts: readonly number[]): number => counts.reduce((sum, one) => sum + one, 0);
+
+const countsOf = ({ proportions, sums, histograms, people }: EvaluationTables): CountOf[] => [
+  ...Object.entries(proportions).map(([key, { n }]) => ({ key, n })),
+  ...Object.entries(sums).map(([key, { n }]) => ({ key, n })),
+  ...Object.entries(histograms).map(([key, { counts }]) => ({ key, n: total(counts) })),
+  ...Object.entries(people).map(([key, each]) => ({ key, n: total(each.map(({ n }) => n)) })),
+];
+
+const requireCounts = (tables: EvaluationTables, records: number, name: string): void => {
+  const seen = new Map<string, number>();
+  for (const { key, n } of countsOf(tables)) {
+    const most = key.startsWith('forget.') ? records * Math.max(1, tables.sampling.samplesPerPrompt) : MOST_ASKED;
+    requireThat(n <= most, `${name}: '${key}' counts ${n}, and there are ${most} at most`);
+    requireThat((seen.get(key) ?? n) === n, `${name}: '${key}' counts ${n} in one form, ${seen.get(key)} in another`);
+    seen.set(key, n);
+  }
+  for (const [key, sums] of Object.entries(tables.sums)) requirePossible(key, sums, name);
+  const { temperature } = tables.sampling;
+  requireThat(temperature > 0 && temperature <= 10, `${name}: sampled at a temperature of ${temperature}`);
+};
+
+/** A mean within its unit, and squares that such a sum can have (n · Σx² ≥ (Σx)²). */
+const requirePossible = (
+  key: string,
+  { n, sum, sumOfSquares }: EvaluationTables['sums'][string],
+  name: string,
+): void => {
+  if (n === 0) return;
+  const slack = 1e-6 * Math.max(1, Math.abs(sum), sumOfSquares);
+  requireThat(n * sumOfSquares - sum ** 2 >= -slack * n, `${name}: '${key}' has squares that no values have`);
+  const unit = isQuantityKey(key) && quantityOf(key).summary === 'mean' ? UNITS[quantityOf(key).unit] : undefined;
+  const within = !unit || (sum >= unit[0] * n - slack && sum <= unit[1] * n + slack);
+  requireThat(within, `${name}: '${key}' has a mean of ${sum / n}, which its unit does not reach`);
+};
+
+const requireSameCounts = (before: EvaluationTables, after: EvaluationTables): void => {
+  const counted = new Map(countsOf(before).map(({ key, n }) => [key, n]));
+  for (const { key, n } of countsOf(after)) {
+    const then = counted.get(key) ?? n;
+    requireThat(then === n, `'${key}' was measured of ${then} before and of ${n} after`);
+  }
+};
