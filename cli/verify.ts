@@ -126,7 +126,7 @@ const refuseSize = (path: string, bytes: number) => {
 };
 
 /** Files that a model folder may have beside the model, because no loader reads them. */
-const BESIDE = /^(\.|README|LICENSE|NOTICE|manifest\.json$)/;
+const BESIDE = /^(\.|README|LICENSE|NOTICE|manifest\.json$|moments\.safetensors$)/;
 
 /** Folders of the model underneath, and of assistants. */
 const WITHIN = /^(base|target|assistant-\d+)$/;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { modelFolder } from '#adapters/local/pointer-serving.ts';
 import { modelRecord } from '#bench/house/models.ts';
+import { evaluateJob } from '#containers/evaluate-job.ts';
 import { encodeRows } from '#containers/examples.ts';
 import { trainSmallModel } from '#containers/train-job.ts';
 import { assembleBundle, type BundleFiles } from '#core/bundle.ts';
@@ -13,11 +14,12 @@ import type { Digest } from '#core/canonical.ts';
 import { isQuittanceError } from '#core/errors.ts';
 import { filesOf, readChain } from '#core/model-chain.ts';
 import { AdapterManifest } from '#core/model.ts';
+import { EvaluationTables } from '#core/evaluation.ts';
 import { RunManifest } from '#core/run.ts';
 import { getJson } from '#core/stored-json.ts';
 import { verifyBundle } from '#core/verify.ts';
 import { suiteBytes } from '#datasets/suite.ts';
-import { tokenizerTexts, trainingRows } from '#datasets/world.ts';
+import { forgetRecord, tokenizerTexts, trainingRows } from '#datasets/world.ts';
 import { firstLayers } from '#engine/composed.ts';
 import { loadModel } from '#engine/formats/folder.ts';
 import { openModelFolder } from '#engine/formats/made-folder.ts';
@@ -225,6 +227,21 @@ describe('a composed decoder', () => {
     expect((await served('composed')).text).toBe(said);
     expect(likelihood(at('composed'))).not.toBeCloseTo(likelihood(at('weights')), 2);
     expect((await embedded.ports.serving.probe('composed', [])).digest).toBe(digest);
+  });
+
+  it('is evaluated as it decodes, and learns again from where its target is, which never forgot', async () => {
+    const { artifacts } = embedded.ports;
+    const digest = await deployed('composed');
+    const [, target] = await readChain(artifacts, digest);
+    const records = world.subjects[1]!.records.map(forgetRecord);
+    const { suite } = (await embedded.ports.models.get('composed')).model;
+    const input = { before: target!.digest, suite: suite!, records, quantisation: 'none', seed: 1 } as const;
+    const environment = { artifacts, scratch: dir, backend: BACKEND };
+    const evaluated = async (model: Digest) =>
+      getJson(artifacts, await evaluateJob({ ...input, model }, environment), EvaluationTables);
+    const [composed, bare] = [await evaluated(digest), await evaluated(target!.digest)];
+    expect([composed.model, composed.curves['forget.relearn']]).toEqual([digest, bare.curves['forget.relearn']]);
+    expect(composed.histograms).not.toEqual(bare.histograms);
   });
 
   it('is found out when its assistant, or its target, is touched', async () => {

@@ -137,9 +137,11 @@ describe('quittance verify', () => {
     }
   });
 
-  it('takes the certified model folder, with a README beside it', () => {
+  it('takes the certified model folder, with a README and what `model export` puts beside it', () => {
     writeModel('model');
     put('model/README.md', '# a model');
+    put('model/moments.safetensors', 'sums over training rows');
+    put('model/manifest.json', '{}');
     const { status, stdout } = run('bundle', '--model', 'model');
     expect([status, stdout.includes('ok   model ')]).toEqual([0, true]);
   });
