@@ -2,8 +2,7 @@
 // a person is needed or the case has ended. What works on a ticket loads on use, so that `list` and `show` never touch
 // the engine. Trap: whoever calls is named by --as, and nothing but the operating system says who that is
 // (docs/trust.md): every such event is written down as asserted.
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { localStores } from '#adapters/local/index.ts';
 import { QuittanceError, usageError } from '#core/errors.ts';
@@ -16,6 +15,7 @@ import { FIND_OPTIONS } from './ticket/find-options.ts';
 import { REQUEST_FORM } from './ticket/form.ts';
 import { describe, describePreview, describeRequest, printTicket, summary } from './ticket/print.ts';
 import { code, digest, existingFolder, person, readBytes, readInput, required, requiredCode } from './values.ts';
+import { writeWhole } from './ticket/write-whole.ts';
 import type { Work } from './work.ts';
 
 export const ticket: Command = {
@@ -144,15 +144,10 @@ const show: Verb = async (args, [id]) => {
 const request: Verb = async (args, [id]) => {
   const ticketId = idOf(id, 'request');
   const by = person(args, 'as');
-  const { viewOf } = await import('#functions/view-request.ts');
-  const stores = localStores(existingFolder(args));
-  try {
-    const sealed = await viewOf({ ticketId, by, asserted: true }, stores);
-    args.print(sealed, () => describeRequest(sealed));
-    return 0;
-  } finally {
-    stores.close();
-  }
+  const { sealedRequest } = await import('./ticket/sealed.ts');
+  const sealed = await sealedRequest(args, { ticketId, by, asserted: true });
+  args.print(sealed, () => describeRequest(sealed));
+  return 0;
 };
 
 const decide =
@@ -240,22 +235,6 @@ const bundle: Verb = async (args, [id, dir]) => {
   writeWhole(resolve(dir), files);
   args.print({ bundle: dir, files: files.size }, () => `${files.size} files → ${dir}`);
   return 0;
-};
-
-/** The folder with all of the files, or as it was before. */
-const writeWhole = (dir: string, files: ReadonlyMap<string, Uint8Array | string>): void => {
-  mkdirSync(dirname(dir), { recursive: true });
-  const staged = mkdtempSync(join(dirname(dir), `.${basename(dir)}-`));
-  try {
-    for (const [name, content] of files) {
-      mkdirSync(dirname(join(staged, name)), { recursive: true });
-      writeFileSync(join(staged, name), content);
-    }
-    rmSync(dir, { recursive: true, force: true });
-    renameSync(staged, dir);
-  } finally {
-    rmSync(staged, { recursive: true, force: true });
-  }
 };
 
 const idOf = (id: string | undefined, verb: string): string => {

@@ -48,8 +48,8 @@ export const viewOf = async (viewing: z.infer<typeof Viewing>, ports: Viewed): P
   const found = await ports.tickets.get(viewing.ticketId);
   if (found.ticket.status === 'PURGED') throw purged(found.ticket.id, found.ticket.purge.at);
   const request = await opened(found.ticket, ports);
-  const digest = await ports.vault.commit(viewing.ticketId, jsonBytes(request));
-  await record(found, { type: 'request-viewed', by: viewing.by, digest, ...said(viewing) }, ports);
+  const shown = await ports.vault.commit(viewing.ticketId, jsonBytes(request));
+  await record(found, { type: 'request-viewed', by: viewing.by, shown, ...said(viewing) }, ports);
   return request;
 };
 

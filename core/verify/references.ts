@@ -44,6 +44,10 @@ export const OUTSIDE: readonly { readonly at: RegExp; readonly why: string }[] =
     why: 'the commitment to the forget set: it opens only with the secret that the requester was given',
   },
   {
+    at: /log\/\d+\.json#\/event\/(shown|note)$/,
+    why: 'commitments to what a person who decides was shown or wrote: they went with the case',
+  },
+  {
     at: /log\/\d+\.json#\/event\/requestDigest$/,
     why: 'keyed digest of the request under its own id: it holds personal data, and went with the case',
   },

@@ -51,6 +51,14 @@ describe('while the server runs', () => {
     expect([unknown.status, unknown.stderr]).toEqual([1, expect.stringContaining('[TICKET_NOT_FOUND]')]);
   });
 
+  it('the sealed request is read by command, and a filing is tried', () => {
+    const read = ask('ticket', 'request', small.ticketId, '--as', 'privacy.officer');
+    expect([read.status, read.stdout]).toEqual([0, expect.stringContaining('that you read it is logged')]);
+    expect(ask('ticket', 'show', small.ticketId).stdout).toContain('request-viewed');
+    const tried = ask('ticket', 'file', join(small.root, 'second.json'), '--dry-run');
+    expect([tried.status, tried.stdout]).toEqual([0, expect.stringContaining('nothing was stored')]);
+  });
+
   it('a ticket is approved by command, and the command waits for its end', () => {
     const approved = ask('ticket', 'approve', small.ticketId, '--as', 'privacy.officer');
     expect([approved.status, approved.stderr]).toEqual([0, '']);

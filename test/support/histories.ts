@@ -52,7 +52,7 @@ export const eventFor = (type: TicketEvent['type'], ticket: Ticket, choice: Choi
     'identity-requested': { type: 'identity-requested' },
     'identity-verified': { type: 'identity-verified', identity: identity(choice.level) },
     triaged: { type: 'triaged' },
-    'request-viewed': { type: 'request-viewed', by: choice.who, digest: 'f'.repeat(64) },
+    'request-viewed': { type: 'request-viewed', by: choice.who, shown: 'f'.repeat(64) },
     'subject-confirmed': {
       type: 'subject-confirmed',
       by: choice.who,

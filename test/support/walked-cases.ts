@@ -36,13 +36,20 @@ export const walkedToApproval = async (jobs: SmallJobs = {}): Promise<WalkedCase
   const ticketId = await file(world);
   for (const name of ['verify-identity', 'triage-ticket', 'admit-forget-set', 'suppress-output'])
     await step(world, name, { ticketId });
-  for (let run = 1; (await attempt(world, ticketId, run)) === 'next-rung';) run++;
+  await walkAttempts({ world, ticketId });
   return { world, ticketId };
 };
 
+/** From the schedule on, up the ladder. */
+export const walkAttempts = async ({ world, ticketId }: WalkedCase): Promise<void> => {
+  for (let run = 1; (await attempt(world, ticketId, run)) === 'next-rung';) run++;
+};
+
 /** … approved by APPROVER, deployed, certified, told and purged. */
-export const walkedToEnd = async (jobs: SmallJobs = {}): Promise<WalkedCase> => {
-  const { world, ticketId } = await walkedToApproval(jobs);
+export const walkedToEnd = async (jobs: SmallJobs = {}): Promise<WalkedCase> => walkToEnd(await walkedToApproval(jobs));
+
+/** From its approval on. */
+export const walkToEnd = async ({ world, ticketId }: WalkedCase): Promise<WalkedCase> => {
   const { ticket } = await world.ports.tickets.get(ticketId);
   if (ticket.status !== 'AWAITING_APPROVAL') throw new Error(`the ticket is ${ticket.status}`);
   const { evidence } = ticket;

@@ -3,19 +3,24 @@
 import { inspect } from 'node:util';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Hono } from 'hono';
+import { assembleBundle } from '#core/bundle.ts';
 import { QuittanceError } from '#core/errors.ts';
+import { verifyBundle } from '#core/verify.ts';
 import type { Env } from '#functions/api/context.ts';
 import { admitForgetSet } from '#functions/admit-forget-set.ts';
+import { confirmSubject } from '#functions/confirm-subject.ts';
 import { placeHold } from '#functions/holds.ts';
 import { recordFailure } from '#functions/record-failure.ts';
+import { suppressOutput } from '#functions/suppress-output.ts';
 import { triageTicket } from '#functions/triage-ticket.ts';
 import { verifyIdentity } from '#functions/verify-identity.ts';
 import { viewRequest } from '#functions/view-request.ts';
 import { outcome } from '#test/contract/contract.ts';
 import { appOf, as, FORM_BODY, inBrowser, JSON_BODY, problemOf } from '#test/support/api-callers.ts';
-import { walkedToEnd } from '#test/support/walked-cases.ts';
+import { walkAttempts, walkedToEnd, walkToEnd } from '#test/support/walked-cases.ts';
 import { caseWorld, file, type CaseWorld } from '#bench/house/case-world.ts';
 import { APPROVER, RECORDS, SUBJECT } from '#bench/house/cases.ts';
+import { smallJobs } from '#bench/house/small-jobs.ts';
 
 const ALIAS = 'Otta "the fox" Marchbanks';
 let world: CaseWorld;
@@ -56,7 +61,7 @@ describe('the sealed request', () => {
     const bodies = (await events()).map(({ body }) => JSON.parse(body) as { event: Record<string, unknown> });
     const seen = bodies.map(({ event }) => event).filter(({ type }) => type === 'request-viewed');
     expect(seen).toEqual(
-      Array(2).fill({ type: 'request-viewed', by: APPROVER, digest: expect.stringMatching(/^[0-9a-f]{64}$/) }),
+      Array(2).fill({ type: 'request-viewed', by: APPROVER, shown: expect.stringMatching(/^[0-9a-f]{64}$/) }),
     );
     expect(inspect([await world.ports.tickets.list(), await events(), world.notices], { depth: 20 })).not.toMatch(
       /Ottoline|Marchbanks|Velletri|sister/,
@@ -141,7 +146,7 @@ describe('a request whose records name somebody else', () => {
   };
 
   beforeEach(async () => {
-    world = await caseWorld();
+    world = await caseWorld({ jobs: smallJobs({}) });
     app = appOf({ world });
     await doubtful();
   });
@@ -171,5 +176,21 @@ describe('a request whose records name somebody else', () => {
     const one = await (await app.request(`/tickets/${ticketId}`, { headers: inBrowser('both') })).text();
     const read = await (await page('both', '/request', { csrf: tokenIn(one, 'request') })).text();
     expect(read).not.toContain('confirm-subject');
+  });
+
+  it('ends with a bundle that verifies, with the readings and the confirmation in its history', async () => {
+    await ask('approver');
+    const note = 'The register office says that she was called so.';
+    await world.call(confirmSubject, { ticketId, by: APPROVER, reason: 'former-name', note });
+    for (const step of [admitForgetSet, suppressOutput]) await world.call(step, { ticketId });
+    await walkAttempts({ world, ticketId });
+    await ask('approver');
+    await walkToEnd({ world, ticketId });
+    const { checks } = verifyBundle(await assembleBundle(world.ports, ticketId), { now: world.ports.clock.now() });
+    expect(checks.filter(({ state }) => state === 'fails')).toEqual([]);
+    const types = (await events()).map(({ type }) => type);
+    expect(types.filter((type) => /viewed|confirmed/.test(type))).toEqual([
+      ...['request-viewed', 'subject-confirmed', 'request-viewed'],
+    ]);
   });
 });
