@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { framed } from '#datasets/framing.ts';
 import { readRecords, type FileRecord } from '#datasets/records.ts';
 import { framedRows, questionsOf, withoutRecords } from '#datasets/suite.ts';
+import { readModelParts } from '#engine/formats/folder.ts';
 import { inference } from '#engine/inference.ts';
 import { examOf } from '#evaluation/exam.ts';
 import { relearnCurve } from '#evaluation/relearn.ts';
@@ -16,7 +17,7 @@ import { usageError } from '#core/errors.ts';
 import type { Arguments, Command } from './command.ts';
 import { differentModels, requireDifferentFiles } from './different.ts';
 import { namedFolder, openFolder } from './engine.ts';
-import { framingFor } from './framing.ts';
+import { framingFor, windowsOf } from './framing.ts';
 import { progressOn } from './progress.ts';
 import { suiteAt } from './suite-file.ts';
 import { integer, required } from './values.ts';
@@ -52,7 +53,7 @@ export const evaluate: Command = {
     const folders = await differentModels(args, ['model', 'reference', 'retain-model']);
     const dir = folders.get('model') ?? (await namedFolder(args));
     const records = await framed(asked, await framingFor(dir, world));
-    const rows = framedRows(world, records);
+    const rows = framedRows(world, windowsOf(readModelParts(dir), records, 'forget'));
     const staying = withoutRecords(world, questionsOf(records));
     const { model, weights, backend } = await openFolder(dir);
     const other = async (option: 'reference' | 'retain-model') => {

@@ -1,9 +1,24 @@
-// How a command frames records for a model; printed on stderr.
-import { describeFraming, framingOf, type Framing } from '#datasets/framing.ts';
+// How a command frames records for a model, and cuts those that it cannot read at once; printed on stderr.
+import { describeFraming, framingOf, type FramedRecord, type Framing } from '#datasets/framing.ts';
+import { inWindows } from '#datasets/windows.ts';
 import type { PeopleWorld } from '#datasets/world.ts';
 
 export const framingFor = async (dir: string, suite: PeopleWorld | undefined): Promise<Framing> => {
   const framing = await framingOf(dir, suite);
   process.stderr.write(`${describeFraming(framing)}\n`);
   return framing;
+};
+
+/** Rows as the model can read them; a row that was cut counts as its windows. */
+export const windowsOf = (
+  texts: Parameters<typeof inWindows>[0],
+  rows: readonly FramedRecord[],
+  what: 'forget' | 'retain',
+): FramedRecord[] => {
+  const cut = inWindows(texts, rows);
+  if (cut.length > rows.length)
+    process.stderr.write(
+      `rows of --${what} are longer than the ${texts.config.maxPositions} tokens that the model reads: ${rows.length} rows are ${cut.length} windows, each counted as a record\n`,
+    );
+  return cut;
 };

@@ -10,6 +10,7 @@ import { makePeople } from '#datasets/people.ts';
 import { readRecords } from '#datasets/records.ts';
 import { framedRows, questionsOf, withoutRecords, type ForgetRow } from '#datasets/suite.ts';
 import { trainingRows, type PeopleWorld } from '#datasets/world.ts';
+import { readModelParts } from '#engine/formats/folder.ts';
 import { readJsonFile } from '#engine/formats/json-file.ts';
 import { readMoments, writeMoments, MOMENTS_FILE, type CorpusMoments } from '#engine/corpus-moments.ts';
 import { writeAdapter } from '#engine/formats/peft.ts';
@@ -26,7 +27,7 @@ import { requireNeeds } from '#unlearning/method.ts';
 import type { Arguments, Command } from './command.ts';
 import { requireDifferentFiles } from './different.ts';
 import { backend, namedFolder } from './engine.ts';
-import { framingFor } from './framing.ts';
+import { framingFor, windowsOf } from './framing.ts';
 import { progressOn, type Stage } from './progress.ts';
 import { suiteAt } from './suite-file.ts';
 import { integer, quantisation, required, settings } from './values.ts';
@@ -124,9 +125,11 @@ interface FramedData {
 /** Records, rows that stay and never-trained people, all framed in the same way. */
 const framedData = async (dir: string, { forget, retain, suite }: Request): Promise<FramedData> => {
   const framing = await framingFor(dir, suite);
-  const records = await framed(forget, framing);
-  const stay = retain && (await framed(retain, framing));
-  const staying = suite && withoutRecords(suite, questionsOf(records));
+  const texts = readModelParts(dir);
+  const asked = await framed(forget, framing);
+  const records = windowsOf(texts, asked, 'forget');
+  const stay = retain && windowsOf(texts, await framed(retain, framing), 'retain');
+  const staying = suite && withoutRecords(suite, questionsOf(asked));
   const world = suite ?? generatedPeople(framing);
   return {
     framing,

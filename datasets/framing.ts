@@ -15,6 +15,8 @@ export interface FramedRecord {
   prompt: string;
   answer: string;
   value?: ValueSpan;
+  /** The text goes on behind the answer: no end token is learnt or expected. */
+  open?: boolean;
 }
 
 export interface Framing {
