@@ -16,7 +16,6 @@ import { importMade } from '#models/import-made.ts';
 import { mergeAdapter } from '#models/merge-adapter.ts';
 import { selfCheck, type SelfCheck } from '#models/self-check.ts';
 import { register, writeModelFolder } from '#models/register.ts';
-import { onboardFrom } from './onboard.ts';
 import { INSTALLATION, registryOf } from './registry.ts';
 import { readBytes, required } from './values.ts';
 
@@ -182,7 +181,7 @@ const exportModel = async (args: Arguments, [name, dir]: string[]): Promise<Exit
 
 const VERBS: Readonly<Record<string, (args: Arguments, rest: string[]) => Promise<ExitCode>>> = {
   import: importFrom,
-  onboard: onboardFrom,
+  onboard: async (args, rest) => (await import('./onboard.ts')).onboardFrom(args, rest), // with the readers of files
   list,
   show,
   export: exportModel,
