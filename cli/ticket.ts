@@ -12,6 +12,7 @@ import { parseTicketRequest, type TicketRequest } from '#core/ticket-request.ts'
 import type { Arguments, Command, ExitCode } from './command.ts';
 import type { PersonalAct } from './ticket/again.ts';
 import { FIND_OPTIONS } from './ticket/find-options.ts';
+import { passphraseOf } from './passphrase.ts';
 import { REQUEST_FORM } from './ticket/form.ts';
 import { describe, describePreview, describeRequest, printTicket, summary } from './ticket/print.ts';
 import { code, digest, existingFolder, person, readBytes, readInput, required, requiredCode } from './values.ts';
@@ -27,7 +28,7 @@ export const ticket: Command = {
     'list',
     'show ID',
     'request ID --as WHO',
-    'approve ID --as WHO',
+    'approve ID --as WHO [--key-file FILE]',
     'refuse ID --as WHO --reason CODE',
     'confirm ID --as WHO --reason CODE --note FILE',
     'identity ID --as WHO --method METHOD --level LEVEL [--at TIME]',
@@ -55,6 +56,11 @@ export const ticket: Command = {
     method: { kind: 'value', value: 'METHOD', summary: 'how the requester was identified' },
     level: { kind: 'value', value: 'LEVEL', summary: 'to what level: low, substantial or high' },
     at: { kind: 'value', value: 'TIME', summary: 'when the requester was identified, in UTC (default: now)' },
+    'key-file': {
+      kind: 'value',
+      value: 'FILE',
+      summary: "passphrase of the approver's key (else $QUITTANCE_PASSPHRASE, else asked for)",
+    },
     evidence: {
       kind: 'value',
       value: 'DIGEST',
@@ -164,7 +170,17 @@ const decide =
       const act = { event, fields: { approver, ...why, ...(looked && { evidence: looked }) } } as const;
       await doOrGoOn(embedded, ticketId, act, async () => {
         const evidence = looked ?? evidenceOf((await embedded.ports.tickets.get(ticketId)).ticket);
-        await embedded.call('record-approval', { ticketId, approver, decision, evidence, ...why, asserted: true });
+        const secret = decision === 'approved' && (await passphraseOf(args, approver));
+        const unlocked = secret ? { passphrase: secret } : {};
+        await embedded.call('record-approval', {
+          ticketId,
+          approver,
+          decision,
+          evidence,
+          ...why,
+          ...unlocked,
+          asserted: true,
+        });
       });
       return printTicket(args, embedded, ticketId);
     });

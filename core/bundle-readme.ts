@@ -19,7 +19,7 @@ export const CERTIFIED_README = `This folder is evidence about one deletion from
 ${CHECKING}: signatures, the log's proofs, the order of the stages, that the filer was not the approver, and every statistic, recomputed from
 tables.json by the rules of policy.json. ${KEYS} To check a copy of the model, pass --model <folder>.
 
-certificate.dsse.json  the certificate (in-toto statement in a DSSE envelope, signed by the service and the approver)
+certificate.dsse.json  the certificate (in-toto statement in a DSSE envelope, signed by the service; it names the approver's signed decision)
 approval.dsse.json     the approver's word on the evidence, signed when it was given
 attestations/          one signed statement a stage
 ${LOG}
@@ -32,7 +32,7 @@ evidence.json          what the approver decided on
 plan.json run.json     the attempt at unlearning
 model.json             manifest of what is served
 manifests/             of what that is made upon, where it is an adapter or composed
-recertifications/      what later re-certifications found: statements signed by the certificate's two keys, with plans and tables
+recertifications/      what later re-certifications found: statements signed by the service, with plans and tables
 ${REST}`;
 
 export const CLOSED_README = `This folder is evidence about a request that ended without a deletion: it was refused, withdrawn or cancelled. It names no person,

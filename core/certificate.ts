@@ -7,7 +7,7 @@ import { Digest, digestJson } from './canonical.ts';
 import { signEnvelope, STATEMENT_TYPE, subjectOf, type Envelope, type Statement } from './dsse.ts';
 import { Gate, GateV1, type StoredJudgement } from './gate.ts';
 import type { EvaluationTables } from './evaluation.ts';
-import type { Signer } from './ports.ts';
+import type { PeopleKeys, Signer } from './ports.ts';
 import type { RunManifest } from './run.ts';
 import { Scope } from './scope.ts';
 import type { TicketIn } from './ticket.ts';
@@ -35,6 +35,9 @@ export const STAGE_NAMES = Object.keys(STAGES) as Stage[];
 export const SERVICE_KEY = 'service';
 export const personKey = (principal: string): string => `person.${principal}`;
 
+/** The person whose key a name is. */
+export const personOf = (keyName: string): string | undefined => /^person\.(.+)$/.exec(keyName)?.[1];
+
 export const MADE = {
   'ran-method': 'the named method ran with the named settings on the committed forget set and made the named artefact',
   'tests-passed': 'the named tests, fixed and logged before the run, gave the listed results on that artefact',
@@ -53,7 +56,8 @@ export const NOT_MADE = {
 } as const;
 
 export const CertificatePredicate = z.strictObject({
-  version: z.literal(1),
+  /** 1: signed by service and approver. Since 2 the approver signs the decision alone, when it is taken. */
+  version: z.literal([1, 2]),
   ticketId: z.string(),
   commitment: z.string(),
   records: z.int().positive(),
@@ -79,7 +83,13 @@ export const CertificatePredicate = z.strictObject({
   }),
   results: z.array(z.union([Gate, GateV1])),
   relearning: z.array(z.tuple([z.number(), z.number()])),
-  approval: z.strictObject({ filer: z.string(), approver: z.string(), at: z.string(), evidence: Digest }),
+  approval: z.strictObject({
+    filer: z.string(),
+    approver: z.string(),
+    at: z.string(),
+    evidence: Digest,
+    decision: Digest.optional(),
+  }),
   scope: Scope,
   statementsMade: z.array(z.string()),
   statementsNotMade: z.array(z.string()),
@@ -112,7 +122,7 @@ export interface CertificateParts {
 export const certificateStatement = (parts: CertificateParts): Statement => {
   const { ticket, run, tables, judgement } = parts;
   const predicate: CertificatePredicate = {
-    version: 1,
+    version: 2,
     ticketId: ticket.id,
     commitment: ticket.commitment,
     records: ticket.counts.records,
@@ -156,11 +166,12 @@ const evaluationOf = ({ run, policy }: CertificateParts['ticket'], { suite, refe
   verdict: 'pass' as const,
 });
 
-const approvalOf = ({ filer, approval: { approver, at, evidence } }: CertificateParts['ticket']) => ({
+const approvalOf = ({ filer, approval: { approver, at, evidence, decision } }: CertificateParts['ticket']) => ({
   filer,
   approver,
   at,
   evidence,
+  decision,
 });
 
 const statement = (
@@ -204,10 +215,18 @@ export const ApprovalPredicate = z.strictObject({
 export type ApprovalPredicate = z.infer<typeof ApprovalPredicate>;
 
 /** Signs an approval by the one who gives it, when it is given. */
-export const signApproval = (signer: Signer, predicate: ApprovalPredicate): Promise<Envelope> =>
-  signEnvelope(statement(APPROVAL_TYPE, 'evidence.json', predicate.evidence, predicate), signer, [
-    personKey(predicate.approver),
-  ]);
+export const signApproval = (
+  people: PeopleKeys,
+  predicate: ApprovalPredicate,
+  passphrase: string | undefined,
+): Promise<Envelope> => {
+  const { approver, evidence } = predicate;
+  const theirs: Signer = {
+    sign: (_key, message) => people.sign(approver, message, passphrase),
+    publicKey: () => people.publicKey(approver),
+  };
+  return signEnvelope(statement(APPROVAL_TYPE, 'evidence.json', evidence, predicate), theirs, [personKey(approver)]);
+};
 
 export const RENEWAL_TYPE = 'https://quittance.dev/recertification/v1';
 
@@ -227,15 +246,15 @@ export const RenewalPredicate = z.strictObject({
 });
 export type RenewalPredicate = z.infer<typeof RenewalPredicate>;
 
-/** Signs what was found by the same two keys as the certificate. `served`: the model that was looked at. */
+/** Signs what was found by the service; nobody is there to decide on it. `served`: the model that was looked at. */
 export const signRenewal = (
   signer: Signer,
   { evidence, validUntil, ...found }: RenewalPredicate,
-  { model, served, approver }: { model: string; served: Digest; approver: string },
+  { model, served }: { model: string; served: Digest },
 ): Promise<Envelope> => {
   const renewed = { ...(evidence !== undefined && { evidence }), ...(validUntil !== undefined && { validUntil }) };
   const said = statement(RENEWAL_TYPE, model, served, { ...found, ...renewed });
-  return signEnvelope(said, signer, [SERVICE_KEY, personKey(approver)]);
+  return signEnvelope(said, signer, [SERVICE_KEY]);
 };
 
 export const BUNDLE_TYPE = 'https://quittance.dev/evidence-bundle/v1';
@@ -255,6 +274,6 @@ export type BundlePredicate = z.infer<typeof BundlePredicate>;
 export const signBundle = (signer: Signer, index: Digest, predicate: BundlePredicate): Promise<Envelope> =>
   signEnvelope(statement(BUNDLE_TYPE, 'bundle.json', index, predicate), signer, [SERVICE_KEY]);
 
-/** Signs the certificate by the service and the approver. */
-export const signCertificate = (signer: Signer, certificate: Statement, approver: string): Promise<Envelope> =>
-  signEnvelope(certificate, signer, [SERVICE_KEY, personKey(approver)]);
+/** Signs the certificate by the service; the approver's signature is under the decision that it names. */
+export const signCertificate = (signer: Signer, certificate: Statement): Promise<Envelope> =>
+  signEnvelope(certificate, signer, [SERVICE_KEY]);

@@ -21,6 +21,8 @@ export const ERROR_CODES = {
   TOO_MANY_ATTEMPTS: 'too many wrong tokens came from this address, or in all; those who are signed in go on',
   MEDIA_TYPE_UNSUPPORTED: 'the body is not of a media type that is read here',
   ACCESS_DENIED: 'the caller may not do this',
+  PASSPHRASE_REQUIRED: "a person's key signs with that person's passphrase only",
+  PASSPHRASE_WRONG: "the passphrase does not unlock the person's key",
   KEY_UNAVAILABLE: 'a key was disabled, revoked or scheduled for deletion, or does not exist',
   NOTICE_REFUSED: 'the mail service will not send a notice',
   CLOCK_WENT_BACK: 'the clock shows an earlier time than one already recorded',

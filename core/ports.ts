@@ -20,6 +20,7 @@ export interface Ports {
   readonly logHead: LogHead;
   readonly signer: Signer;
   readonly ledger: LedgerReader;
+  readonly people: PeopleKeys;
   readonly jobs: JobQueue;
   readonly results: JobResults;
   readonly workflows: WorkflowEngine;
@@ -120,6 +121,19 @@ export interface LogHead {
 
 /** The log and its key, to be read: for what is compared with it before it is acted upon. */
 export type LedgerReader = Pick<LogStorage, 'get'> & Pick<LogHead, 'read'> & Pick<Signer, 'publicKey'>;
+
+/**
+ * People's own keys. One signs while its person decides, and at no other time: no step of a workflow has this port, and
+ * `Signer` gives a person's public key alone.
+ */
+export interface PeopleKeys {
+  /** What unlocks a key: the person's passphrase, or the sign-in together with the right to this port. */
+  readonly unlockedBy: 'passphrase' | 'sign-in';
+  /** Makes the key on first use. PASSPHRASE_REQUIRED, PASSPHRASE_WRONG where a passphrase unlocks. */
+  sign(principal: string, message: Uint8Array, passphrase?: string): Promise<Uint8Array>;
+  /** KEY_UNAVAILABLE before the key is made. */
+  publicKey(principal: string): Promise<Uint8Array>;
+}
 
 /** Ed25519 keys by role or person; private keys never leave the adapter. */
 export interface Signer {

@@ -1,10 +1,10 @@
-// Issues the certificate for what is served: events into the log → statement → two signatures → artefact → registry →
+// Issues the certificate for what is served: events into the log → statement → the service's signature → artefact → registry →
 // ticket. Trap: the certificate names what the probe found to be served; a candidate that was only approved gets none.
 import { z } from 'zod';
 import { requireAsLogged } from '#core/as-logged.ts';
 import { canonicalize, Digest } from '#core/canonical.ts';
-import { certificateStatement, personKey, SERVICE_KEY, signCertificate } from '#core/certificate.ts';
-import { keyIdOf } from '#core/dsse.ts';
+import { certificateStatement, SERVICE_KEY, signCertificate } from '#core/certificate.ts';
+import { Envelope, keyIdOf } from '#core/dsse.ts';
 import { EvaluationTables } from '#core/evaluation.ts';
 import { StoredJudgement } from '#core/gate.ts';
 import { GatePolicy } from '#core/policy.ts';
@@ -53,10 +53,11 @@ const issue = async (ticket: Completed, ports: IssuePorts) => {
   return { certificate, validUntil };
 };
 
-/** Signs the statement by the service and the approver; returns the envelope's digest. */
+/** Puts together what was decided and found, signs it by the service, and returns the envelope's digest. */
 const certify = async (ticket: Completed, validUntil: string, ports: IssuePorts): Promise<Digest> => {
   const { artifacts, signer } = ports;
-  const { approver } = ticket.approval;
+  const approval = await getJson(artifacts, ticket.approval.decision, Envelope);
+  const signedBy = Digest.parse(approval.signatures[0]?.keyid);
   const keyId = async (name: string) => keyIdOf(await signer.publicKey(name));
   const statement = certificateStatement({
     ticket,
@@ -65,11 +66,11 @@ const certify = async (ticket: Completed, validUntil: string, ports: IssuePorts)
     judgement: await getJson(artifacts, ticket.run.judgement, StoredJudgement),
     validUntil,
     residualCopies: await residualCopies(ticket, ports),
-    keys: { service: await keyId(SERVICE_KEY), approver: await keyId(personKey(approver)) },
+    keys: { service: await keyId(SERVICE_KEY), approver: signedBy },
     log: logPosition(await readLog(ports)),
     scope: await ports.installation.certificateScope(),
   });
-  const envelope = await signCertificate(signer, statement, approver);
+  const envelope = await signCertificate(signer, statement);
   return artifacts.put(Buffer.from(canonicalize(envelope)));
 };
 

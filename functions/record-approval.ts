@@ -27,6 +27,8 @@ const Decision = z.strictObject({
   evidence: Digest,
   /** Of a refusal. */
   reason: Code.optional(),
+  /** Of the approver's own key, where one unlocks it; used here and kept nowhere. */
+  passphrase: z.string().min(1).max(1000).optional(),
 });
 type Decision = z.infer<typeof Decision>;
 
@@ -34,9 +36,9 @@ export const recordApproval = defineStep({
   name: 'record-approval',
   input: Decision,
   output: z.strictObject({ decision: z.enum(['approved', 'refused']) }),
-  uses: ['tickets', 'models', 'results', 'vault', 'artifacts', 'workflows', 'signer', 'ledger', 'clock'],
+  uses: ['tickets', 'models', 'results', 'vault', 'artifacts', 'workflows', 'people', 'ledger', 'clock'],
   async run(decision, ports) {
-    const { tickets, vault, artifacts, workflows, signer, clock } = ports;
+    const { tickets, vault, artifacts, workflows, people, clock } = ports;
     const { ticketId } = decision;
     const found = await tickets.get(ticketId);
     const untold = isSame(found.ticket, decision) && (await openToken(vault, ticketId, 'approval')) !== undefined;
@@ -44,7 +46,7 @@ export const recordApproval = defineStep({
       await requireAsLogged(found.ticket, ports);
       // it is all still there, unchanged
       if (found.ticket.status === 'AWAITING_APPROVAL') await artifacts.get(found.ticket.evidence);
-      await commitEvent({ tickets, clock }, found, await eventOf(decision, found.ticket, { signer, artifacts, clock }));
+      await commitEvent({ tickets, clock }, found, await eventOf(decision, found.ticket, { people, artifacts, clock }));
     }
     await answerWait({ vault, workflows }, ticketId, 'approval', { decision: decision.decision });
     if (decision.decision === 'refused') await wakeWaiting(ports, found.ticket.model);
@@ -69,12 +71,14 @@ const eventOf = async (asked: Decision, ticket: Ticket, ports: SigningPorts): Pr
   return { type: 'approval-refused', approver, evidence, reason, ...said(asked) };
 };
 
-type SigningPorts = Pick<Ports, 'signer' | 'artifacts' | 'clock'>;
+type SigningPorts = Pick<Ports, 'people' | 'artifacts' | 'clock'>;
 
 /** The approver's signature under the decision, as an artefact. Nobody signs what the transition will refuse. */
-const signed = async ({ ticketId, approver, evidence }: Decision, ticket: Ticket, ports: SigningPorts) => {
+const signed = async (asked: Decision, ticket: Ticket, ports: SigningPorts) => {
+  const { ticketId, approver, evidence, passphrase } = asked;
   // the refusal, before a signature
   advance(ticket, { type: 'approved', approver, evidence, decision: evidence }, ports.clock.now());
-  const { signer, artifacts } = ports;
-  return putJson(artifacts, await signApproval(signer, { ticketId, decision: 'approved', approver, evidence }));
+  const { people, artifacts } = ports;
+  const said = { ticketId, decision: 'approved', approver, evidence } as const;
+  return putJson(artifacts, await signApproval(people, said, passphrase));
 };

@@ -1,5 +1,5 @@
 // Second half of a re-certification: what was found becomes the model's state, new dates on its certificates, and an
-// event on each certificate's ticket, whose statement is signed by the two keys that signed the certificate.
+// event on each certificate's ticket, whose statement the service signs: nobody is there who could decide.
 // Trap: a passed suite renews certificates; equal digests alone renew nothing, they only do not break it.
 import { z } from 'zod';
 import { requireAsLogged } from '#core/as-logged.ts';
@@ -133,8 +133,7 @@ const recordOn = async (
     ...(evidence !== undefined && { evidence }),
     ...(suite?.passed && state === 'current' && { validUntil }),
   };
-  const { approver } = found.ticket.sealed.approval;
-  const about = { model: model.name, served: suite?.served ?? model.digest, approver };
+  const about = { model: model.name, served: suite?.served ?? model.digest };
   const statement = await putJson(artifacts, await signRenewal(signer, predicate, about));
   await commitEvent({ tickets, clock }, found, { type: 'recertified', state, evidence, statement });
 };

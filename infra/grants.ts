@@ -43,6 +43,10 @@ export const portGrants = (
     grants: [{ actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: [resources.tables.logHead.arn] }],
   },
   ledger: ledgerGrants(resources),
+  people: {
+    environment: { QUITTANCE_KEYS_TABLE: resources.tables.keys.name, QUITTANCE_PEOPLE_KEY: resources.keys.people },
+    grants: wrappedSecrets(resources, 'people', resources.keys.people),
+  },
   signer: signerGrants(resources),
   results: {
     environment: { QUITTANCE_RESULTS_TABLE: resources.tables.results.name },
@@ -276,7 +280,11 @@ const throughS3 = ({ keys, buckets }: Resources, scope: Stack): Grant => ({
   },
 });
 
-const wrappedSecrets = ({ keys, tables }: Resources, purpose: 'signer' | 'pseudonyms'): Grant[] => [
+const wrappedSecrets = (
+  { keys, tables }: Resources,
+  purpose: 'signer' | 'pseudonyms' | 'people',
+  wrappingKey = keys.vault,
+): Grant[] => [
   {
     actions: ['dynamodb:GetItem', 'dynamodb:PutItem'],
     resources: [tables.keys.arn],
@@ -284,7 +292,7 @@ const wrappedSecrets = ({ keys, tables }: Resources, purpose: 'signer' | 'pseudo
   },
   {
     actions: ['kms:Decrypt', 'kms:GenerateDataKeyWithoutPlaintext'],
-    resources: [keys.vault],
+    resources: [wrappingKey],
     conditions: { StringEquals: { 'kms:EncryptionContext:purpose': purpose } },
   },
 ];

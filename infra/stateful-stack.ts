@@ -22,7 +22,7 @@ export interface Resources {
   readonly tables: Readonly<Record<TableName, Exported>>;
   readonly buckets: Readonly<Record<'vault' | 'artifacts' | 'ledger', Exported>>;
   /** ARNs. */
-  readonly keys: Readonly<Record<'vault' | 'data' | 'log', string>>;
+  readonly keys: Readonly<Record<'vault' | 'data' | 'log' | 'people', string>>;
   readonly repository: Exported;
   /** Alias of a signing key without its name. */
   readonly signerAliases: string;
@@ -78,7 +78,7 @@ export class StatefulStack extends Stack {
     return { name: this.exportValue(name), arn: this.exportValue(arn) };
   }
 
-  #keys(prefix: string): Readonly<Record<'vault' | 'data' | 'log', Key>> {
+  #keys(prefix: string): Readonly<Record<'vault' | 'data' | 'log' | 'people', Key>> {
     const secret = (id: string, description: string) =>
       new Key(this, id, { description, enableKeyRotation: true, removalPolicy: RemovalPolicy.RETAIN });
     const data = secret('DataKey', 'weights and artefacts at rest, alarms');
@@ -93,6 +93,7 @@ export class StatefulStack extends Stack {
     return {
       vault: secret('VaultKey', "wraps the tickets' data keys and the installation's secrets"),
       data,
+      people: secret('PeopleKey', 'wraps the keys by which people sign their decisions; for the HTTP app alone'),
       log: new Key(this, 'LogKey', {
         description: 'signs the checkpoints of the transparency log (Ed25519)',
         alias: `alias/${prefix}/${LOG_KEY}`,

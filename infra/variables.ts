@@ -10,6 +10,7 @@ export const VARIABLES = {
   ),
   ...Object.fromEntries(['VAULT', 'ARTIFACTS', 'LEDGER'].map((b) => [`QUITTANCE_${b}_BUCKET`, b.toLowerCase()])),
   QUITTANCE_VAULT_KEY: 'alias/vault',
+  QUITTANCE_PEOPLE_KEY: 'alias/people',
   QUITTANCE_SIGNER_ALIASES: 'alias/quittance',
   QUITTANCE_KMS_SIGNERS: '["log"]',
   QUITTANCE_STATE_MACHINES: '{}',

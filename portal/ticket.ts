@@ -134,7 +134,7 @@ export interface ApprovalView {
 /**
  * `csrf` is bound to this person, ticket and evidence: a form that was opened before the evidence changed is refused.
  */
-export const approvalBody = (view: ApprovalView, csrf: string): Html =>
+export const approvalBody = (view: ApprovalView, csrf: string, unlockedBy: 'passphrase' | 'sign-in'): Html =>
   html`<p>
       You decide on exactly this evidence: ${digest(view.evidence)}. If it changes before you press a button, your
       decision is refused.
@@ -159,6 +159,14 @@ export const approvalBody = (view: ApprovalView, csrf: string): Html =>
         <legend>Decide</legend>
         <label for="reason">Reason code, needed to refuse (for example not-convinced)</label>
         <input id="reason" name="reason" pattern="[A-Za-z0-9][A-Za-z0-9._-]{0,63}" autocomplete="off" />
+        ${
+          unlockedBy === 'passphrase' &&
+          html`<label for="passphrase"
+              >Passphrase of your key, needed to approve: your signature is made with it now, and it is kept nowhere. If
+              you have no key yet, it is made with the passphrase that you choose here (12 characters or more)</label
+            >
+            <input id="passphrase" name="passphrase" type="password" autocomplete="current-password" />`
+        }
         <p>
           <button name="decision" value="approved">Approve and deploy</button>
           <button class="second" name="decision" value="refused">Refuse</button>

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { forwardClock } from '#core/clock.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { ledgerReader } from '#core/ledger/reader.ts';
+import { withoutPeople } from '#core/people-signer.ts';
 import type { Ports, ServingTarget } from '#core/ports.ts';
 import { DeclaredScope } from '#core/scope.ts';
 import { aliasServing } from './alias-serving.ts';
@@ -17,6 +18,7 @@ import { dynamoVault } from './dynamo-vault.ts';
 import { holidayCalendar } from './holiday-calendar.ts';
 import { kmsPseudonyms } from './kms-pseudonyms.ts';
 import { kmsSigner } from './kms-signer.ts';
+import { kmsPeopleKeys } from './people-keys.ts';
 import { randomIds } from './random-ids.ts';
 import { s3ArtifactStore } from './s3-artifact-store.ts';
 import { s3LogStorage } from './s3-log-storage.ts';
@@ -41,6 +43,8 @@ export const PortEnvironment = z.object({
   QUITTANCE_VAULT_TABLE: z.string(),
   QUITTANCE_VAULT_BUCKET: z.string(),
   QUITTANCE_VAULT_KEY: z.string(),
+  /** Wraps people's keys; the HTTP app alone has it. */
+  QUITTANCE_PEOPLE_KEY: z.string(),
   QUITTANCE_ARTIFACTS_BUCKET: z.string(),
   QUITTANCE_LEDGER_BUCKET: z.string(),
   QUITTANCE_LOG_HEAD_TABLE: z.string(),
@@ -71,10 +75,10 @@ export const awsPorts = (
   front: (aliases: ServingTarget) => ServingTarget = (aliases) => aliases,
 ): Ports => {
   const variable = <K extends PortVariable>(name: K) => readVariable(environment, name);
-  const secrets = () => ({
+  const secrets = (wrappingKey: 'QUITTANCE_VAULT_KEY' | 'QUITTANCE_PEOPLE_KEY' = 'QUITTANCE_VAULT_KEY') => ({
     ...clientsOf(clients),
     table: variable('QUITTANCE_KEYS_TABLE'),
-    wrappingKey: variable('QUITTANCE_VAULT_KEY'),
+    wrappingKey: variable(wrappingKey),
   });
   const ports: Ports = lazily<Ports>({
     tickets: () => dynamoTicketStore(clients.dynamodb, variable('QUITTANCE_TICKETS_TABLE')),
@@ -90,14 +94,18 @@ export const awsPorts = (
     logStorage: () => s3LogStorage(clients.s3, variable('QUITTANCE_LEDGER_BUCKET')),
     logHead: () => dynamoLogHead(clients.dynamodb, variable('QUITTANCE_LOG_HEAD_TABLE')),
     signer: () =>
-      signerByName(
-        kmsSigner(clients.kms, {
-          aliasPrefix: variable('QUITTANCE_SIGNER_ALIASES'),
-          mayCreate: environment['QUITTANCE_SIGNER_MAY_CREATE'] !== undefined,
-        }),
-        wrappedSigner(secrets()),
-        variable('QUITTANCE_KMS_SIGNERS'),
+      withoutPeople(
+        signerByName(
+          kmsSigner(clients.kms, {
+            aliasPrefix: variable('QUITTANCE_SIGNER_ALIASES'),
+            mayCreate: environment['QUITTANCE_SIGNER_MAY_CREATE'] !== undefined,
+          }),
+          wrappedSigner(secrets()),
+          variable('QUITTANCE_KMS_SIGNERS'),
+        ),
+        () => ports.people,
       ),
+    people: () => kmsPeopleKeys(secrets('QUITTANCE_PEOPLE_KEY')),
     ledger: () =>
       ledgerReader(
         s3LogStorage(clients.s3, variable('QUITTANCE_LEDGER_BUCKET')),

@@ -2,6 +2,7 @@
 // `localPorts` adds what only the main process has: serving, jobs, workflows.
 import { join } from 'node:path';
 import { ledgerReader } from '#core/ledger/reader.ts';
+import { withoutPeople } from '#core/people-signer.ts';
 import type { Place } from '#core/place.ts';
 import type { JobQueue, Ports, WorkflowEngine } from '#core/ports.ts';
 import { lockFolder } from './data-folder.ts';
@@ -13,6 +14,7 @@ import { fileSigner } from './file-signer.ts';
 import { fileVault } from './file-vault.ts';
 import { holidayCalendar } from './holiday-calendar.ts';
 import { localInstallation, readInstallation } from './installation.ts';
+import { filePeopleKeys } from './people-keys.ts';
 import { outboxNotifier } from './outbox-notifier.ts';
 import { pointerServing, type Answer } from './pointer-serving.ts';
 import { randomIds } from './random-ids.ts';
@@ -53,10 +55,11 @@ const openStores = (dir: string, { readClock }: StoreOptions, release: () => voi
   const place = { region: said.region, timeZone: said.timeZone };
   const db = openDatabase(join(dir, 'state.sqlite'), TICKET_SCHEMA + REGISTRY_SCHEMA);
   const clock = systemClock(join(dir, 'clock'), readClock);
+  const people = filePeopleKeys(join(dir, 'keys'));
   const log = {
     logStorage: fileLogStorage(join(dir, 'log')),
     logHead: sqliteLogHead(db),
-    signer: fileSigner(join(dir, 'keys')),
+    signer: withoutPeople(fileSigner(join(dir, 'keys')), () => people),
   };
   const vault = fileVault(join(dir, 'vault'), clock);
   return {
@@ -64,6 +67,7 @@ const openStores = (dir: string, { readClock }: StoreOptions, release: () => voi
     vault,
     artifacts: fileArtifactStore(join(dir, 'artifacts')),
     ...log,
+    people,
     ledger: ledgerReader(log.logStorage, log.logHead, log.signer),
     results: sqliteJobResults(db),
     models: sqliteModelRegistry(db),

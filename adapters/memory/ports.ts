@@ -16,7 +16,7 @@ import {
   memoryResults,
   memoryTickets,
 } from './stores.ts';
-import { memoryPseudonyms, memorySigner, memoryVault } from './secrets.ts';
+import { memoryPeople, memoryPseudonyms, memorySigner, memoryVault } from './secrets.ts';
 import { memoryJobs, type JobHandlers } from './jobs.ts';
 
 export interface World {
@@ -57,6 +57,7 @@ export const memoryWorld = ({ answer, jobs, workflows, serving = (it) => it }: W
     logStorage,
     logHead,
     signer,
+    people: memoryPeople(signer),
     ledger: ledgerReader(logStorage, logHead, signer),
     jobs: { submit: async () => ({ jobId: '' }), describe: async () => ({ status: 'FAILED' }) },
     results: faults.guard('results', memoryResults(), ['put']),

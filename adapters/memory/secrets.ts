@@ -3,8 +3,9 @@
 import { createHash, createHmac } from 'node:crypto';
 import { keyFromSeed, signerOver } from '#core/ed25519.ts';
 import { QuittanceError } from '#core/errors.ts';
+import { personKey } from '#core/certificate.ts';
 import { safeName } from '#core/names.ts';
-import type { Clock, Pseudonyms, Signer, Vault } from '#core/ports.ts';
+import type { Clock, PeopleKeys, Pseudonyms, Signer, Vault } from '#core/ports.ts';
 
 const hmac = (key: string, ...parts: (string | Uint8Array)[]) => {
   const mac = createHmac('sha256', key);
@@ -56,4 +57,11 @@ export const memorySigner = (): Signer =>
 
 export const memoryPseudonyms = (): Pseudonyms => ({
   of: async (purpose, text) => hmac('test installation', purpose, '\0', text),
+});
+
+/** People whose sign-in stands for them, with the keys that the signer has for their names. */
+export const memoryPeople = (signer: Signer): PeopleKeys => ({
+  unlockedBy: 'sign-in',
+  sign: (principal, message) => signer.sign(personKey(principal), message),
+  publicKey: (principal) => signer.publicKey(personKey(principal)),
 });

@@ -18,6 +18,7 @@ import type { Quantisation } from '#core/quantisation.ts';
 import { openEmbedded, type Embedded } from '#entry/embedded.ts';
 import { register } from '#models/register.ts';
 import type { Progress, Stage } from '../progress.ts';
+import { keptPassphrase } from '../passphrase.ts';
 import { atRest } from '../ticket/rest.ts';
 
 export const FILER = 'legal.filer';
@@ -74,7 +75,7 @@ const walk = async (embedded: Embedded, options: WalkOptions): Promise<Omit<Walk
   const ticketId = await file(embedded, options, model);
   progress.note(`ticket ${ticketId} filed by ${FILER}; workflow erasure started`);
   const waiting = await atRest(embedded, ticketId);
-  const filerRefused = waiting.status === 'AWAITING_APPROVAL' ? await decide(embedded, waiting, progress) : '';
+  const filerRefused = waiting.status === 'AWAITING_APPROVAL' ? await decide(embedded, waiting, options) : '';
   const ticket = await atRest(embedded, ticketId);
   const after = await ask(embedded, model, options.questions);
   const transitions = await statesEntered(embedded, ticketId);
@@ -136,14 +137,16 @@ const POLL_MS = 50;
 const decide = async (
   embedded: Embedded,
   ticket: Ticket & { status: 'AWAITING_APPROVAL' },
-  progress: Progress,
+  { dir, progress }: WalkOptions,
 ): Promise<string> => {
+  const passphrase = keptPassphrase(dir, APPROVER, (text) => progress.note(text));
   const decision = (approver: string) =>
     embedded.call('record-approval', {
       ticketId: ticket.id,
       approver,
       decision: 'approved',
       evidence: ticket.evidence,
+      passphrase,
     });
   const refused = await decision(FILER).then(
     () => undefined,

@@ -1,5 +1,5 @@
-// What came after the certificate: re-certifications, each a statement by the two keys that signed the certificate, with
-// plan and tables behind it, which are judged again here. Traps: only a suite that passed renews, and only such a one
+// What came after the certificate: re-certifications, each a statement by the service with plan and tables
+// behind it, which are judged again here. Traps: only a suite that passed renews, and only such a one
 // mends what failed or drifted before, so that a failure cannot be hidden behind a later event; and an event that nobody
 // signed (logs from before there were statements, or a forged leaf) may say bad news, and no good ones.
 import type { Digest } from '../canonical.ts';
@@ -64,13 +64,9 @@ const readRenewal = (bundle: BundleReader, event: LoggedEvent): RenewalPredicate
     `${what}: the log says something else than was signed`,
   );
   requireBetween(bundle, said.at, event, what);
-  const { approver } = bundle.certificate.approval;
-  const person = bundle.trustRoot.keys.find(
-    ({ role, name: who, id }) => role === 'person' && who === approver && signers.includes(id),
-  );
   requireThat(
-    person !== undefined && signers.some((id) => bundle.keys('service').has(id)),
-    `${what} is not signed by service and approver, as the certificate is`,
+    signers.some((id) => bundle.keys('service').has(id)),
+    `${what} is not signed by the service`,
   );
   const [subject] = statement.subject;
   requireSuite(bundle, said, `sha256:${subject?.digest.sha256 ?? ''}`, what);
@@ -115,7 +111,7 @@ export const notExpired: Rule = (bundle) => {
   const until = standing(bundle).validUntil ?? validUntil;
   const now = bundle.options.now.getTime();
   requireThat(Date.parse(until) > now, `certificate-expired: re-certification was due on ${until}`);
-  return `valid until ${until}${until === validUntil ? '' : ', by a re-certification that both keys signed'}`;
+  return `valid until ${until}${until === validUntil ? '' : ', by a signed re-certification'}`;
 };
 
 const revokes = ({ type }: LoggedEvent): boolean => type === 'rolled-back' || type === 'revoked';

@@ -90,8 +90,13 @@ export const certificateSignatures: Rule = (bundle) => {
   const { signers } = bundle.opened('certificate.dsse.json');
   const signedBy = (role: 'service' | 'person') => signers.some((id) => bundle.keys(role).has(id));
   requireThat(signedBy('service'), 'the service did not sign');
+  const { keys, version, approval } = bundle.certificate;
+  if (version === 2) {
+    requireThat(signers.includes(keys.service), 'the service key named in the certificate did not sign it');
+    requireThat(approval.decision === bundle.digest('approval.dsse.json'), 'the certificate names another decision');
+    return 'signed by the service, over the decision that the approver signed';
+  }
   requireThat(signedBy('person'), 'no approver signed');
-  const { keys } = bundle.certificate;
   requireThat(
     signers.includes(keys.service) && signers.includes(keys.approver),
     'the keys named in the certificate did not sign it',

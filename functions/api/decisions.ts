@@ -92,13 +92,19 @@ const approvalPage = async (c: Asked, context: ApiContext): Promise<Response> =>
   const { tested, notClaimed } = executive;
   const data: ApprovalView = { ticketId: ticket.id, evidence: ticket.evidence, gate, tested, notClaimed, reproduce };
   const token = formToken(context.formKey, c.var.identity, 'approval', ticket.id, ticket.evidence);
-  return show(c, { title: `Decide on ${ticket.id}`, data, body: () => approvalBody(data, token) });
+  return show(c, {
+    title: `Decide on ${ticket.id}`,
+    data,
+    body: () => approvalBody(data, token, context.ports.people.unlockedBy),
+  });
 };
 
 const Decision = z.object({
   decision: z.enum(['approved', 'refused']),
   evidence: z.string(),
   reason: z.string().optional(),
+  /** Of the approver's own key; used here and kept nowhere. */
+  passphrase: z.string().optional(),
   csrf: z.string().optional(),
 });
 
@@ -113,10 +119,11 @@ const decide = async (c: Asked, { ports, formKey }: ApiContext): Promise<Respons
       message: 'no decision',
       expected: 'decision, evidence, and a reason to refuse',
     });
-  const { decision, evidence, reason, csrf } = parsed.data;
+  const { decision, evidence, reason, passphrase, csrf } = parsed.data;
   checkForm(formKey, c.var.identity, csrf, 'approval', ticketId, evidence);
   const approver = c.var.identity.principal;
   const why = reason === undefined || reason === '' ? {} : { reason };
-  const result = await recordApproval.handle({ ticketId, approver, decision, evidence, ...why }, ports);
+  const unlocked = passphrase === undefined || passphrase === '' ? {} : { passphrase };
+  const result = await recordApproval.handle({ ticketId, approver, decision, evidence, ...why, ...unlocked }, ports);
   return fromPage ? c.redirect(`/tickets/${ticketId}`, 303) : c.json(result as object);
 };

@@ -9,9 +9,9 @@ import { page } from '#portal/layout.ts';
 import { wantsData } from './context.ts';
 
 const BY_STATUS: readonly (readonly [ContentfulStatusCode, readonly ErrorCode[]])[] = [
-  [400, ['INVALID_INPUT', 'USAGE']],
+  [400, ['PASSPHRASE_REQUIRED', 'INVALID_INPUT', 'USAGE']],
   [401, ['UNAUTHENTICATED']],
-  [403, ['ACCESS_DENIED', 'CSRF_INVALID', 'APPROVER_IS_FILER', 'SECOND_PERSON_REQUIRED']],
+  [403, ['PASSPHRASE_WRONG', 'ACCESS_DENIED', 'CSRF_INVALID', 'APPROVER_IS_FILER', 'SECOND_PERSON_REQUIRED']],
   [404, ['NOT_FOUND', 'TICKET_NOT_FOUND', 'MODEL_NOT_FOUND']],
   [405, ['METHOD_NOT_ALLOWED']],
   [409, ['TICKET_CONFLICT', 'TICKET_DUPLICATE', 'TICKET_ON_HOLD', 'TICKET_ILLEGAL_TRANSITION', 'EXECUTION_EXISTS']],
@@ -31,6 +31,8 @@ const STATUS = new Map(BY_STATUS.flatMap(([status, codes]) => codes.map((code) =
 
 /** Codes whose `expected`, `got` and `hint` name fields, rules, sizes and states, never values. */
 const WITH_RULES: readonly ErrorCode[] = [
+  'PASSPHRASE_REQUIRED',
+  'PASSPHRASE_WRONG',
   'TICKET_NOT_AS_LOGGED',
   'IDEMPOTENCY_MISMATCH',
   'INVALID_INPUT',

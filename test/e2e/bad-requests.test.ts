@@ -101,7 +101,7 @@ describe('decisions', () => {
   const approval = async (evidence?: string) => {
     const { tickets } = await contentsOf(dir);
     const shown = tickets.flatMap((one) => ('evidence' in one ? [one.evidence] : []))[0];
-    return { decision: 'approved', evidence: evidence ?? shown };
+    return { decision: 'approved', evidence: evidence ?? shown, passphrase: 'a phrase of this test' };
   };
 
   it('of the filer, on other evidence, or of nobody are refused', async () => {

@@ -19,6 +19,7 @@ const BEHIND: Readonly<Record<Exclude<keyof Ports, 'jobs'>, readonly string[]>> 
   logStorage: ['Ledger'],
   logHead: ['LogHead'],
   signer: ['LogKey', 'Keys', 'VaultKey'],
+  people: ['Keys', 'PeopleKey'],
   ledger: ['Ledger', 'LogHead', 'LogKey'],
   results: ['Results'],
   workflows: [],
@@ -134,7 +135,19 @@ describe('the roles of the API and of the jobs', () => {
     const purposes = role.flatMap(
       ({ Condition }) => Condition?.['StringEquals']?.['kms:EncryptionContext:purpose'] ?? [],
     );
-    expect(purposes.sort()).toEqual(['pseudonyms', 'signer']);
+    expect(purposes.sort()).toEqual(['people', 'pseudonyms', 'signer']);
+  });
+
+  it("reach people's keys in the HTTP app alone: no step of a workflow can sign as a person", () => {
+    const reaching = (['app', 'gpu'] as const).flatMap((part) =>
+      statements(world, part)
+        .filter(({ statement }) =>
+          listed(statement.Resource).some((one) => storesIn(textOf(one)).includes('PeopleKey')),
+        )
+        .map(({ owner }) => owner.slice(0, 'HttpAppRole'.length)),
+    );
+    expect(reaching).toEqual(['HttpAppRole']);
+    expect(textOf(roleOf('app', 'IssueCertificate'))).not.toContain('people#');
   });
 
   it('reach what jobs use, with no key to sign and no ticket', () => {

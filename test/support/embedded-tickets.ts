@@ -55,7 +55,13 @@ export const fileFor = async (
 export const approved = async (embedded: Embedded, ticketId: string): Promise<void> => {
   const ticket = await atRest(embedded, ticketId);
   if (ticket.status !== 'AWAITING_APPROVAL') throw new Error(`the ticket is ${ticket.status}`);
-  const decision = { ticketId, approver: 'privacy.officer', decision: 'approved', evidence: ticket.evidence };
+  const decision = {
+    ticketId,
+    approver: 'privacy.officer',
+    decision: 'approved',
+    evidence: ticket.evidence,
+    passphrase: 'a phrase of this test',
+  };
   await until(() =>
     embedded.call('record-approval', decision).then(
       () => true,

@@ -16,7 +16,7 @@ import {
 import { keyIdOf, signEnvelope, type Envelope, type Statement } from '#core/dsse.ts';
 import { LOG_KEY } from '#core/ledger/log.ts';
 import type { GatePolicy } from '#core/policy.ts';
-import type { Signer } from '#core/ports.ts';
+import type { PeopleKeys, Signer } from '#core/ports.ts';
 import { daysAfter } from '#core/retention.ts';
 import type { RunManifest, UnlearnPlan } from '#core/run.ts';
 import type { TrustRoot } from '#core/trust-root.ts';
@@ -137,7 +137,7 @@ export const forged = async (truth: TrueBundle, forgery: Forgery = {}): Promise<
   const predicate = certifiedAgain(statement.predicate as CertificatePredicate, files, evidence);
   predicate.log = { ...predicate.log, root: root(bodiesOf(leaves).slice(0, predicate.log.size)).toString('base64') };
   const written = { ...statement, predicate: { ...(forgery.certificate ?? ((same) => same))(predicate) } };
-  const envelope = await signEnvelope(written, signer, forgery.signers ?? [SERVICE_KEY, personKey(approver)]);
+  const envelope = await signEnvelope(written, signer, forgery.signers ?? [SERVICE_KEY]);
   files.set('certificate.dsse.json', jsonBytes(envelope));
   const certified = leaves.find(({ event }) => event.type === 'certified');
   if (certified) certified.event['certificate'] = digestOf(files.get('certificate.dsse.json')!);
@@ -200,9 +200,13 @@ const approvedAgain = async (
   const leaf = leaves.find(({ event }) => event.type === 'approved');
   if (!leaf) return;
   const name = leaf.event['approver'] as string;
-  const asApprover = renamed(signer, { [personKey(name)]: personKey(approver) });
+  const asApprover: PeopleKeys = {
+    unlockedBy: 'sign-in',
+    sign: (_principal, message) => signer.sign(personKey(approver), message),
+    publicKey: () => signer.publicKey(personKey(approver)),
+  };
   const said = { ticketId: leaf.ticketId, decision: 'approved', approver: name, evidence } as const;
-  files.set('approval.dsse.json', jsonBytes(await signApproval(asApprover, said)));
+  files.set('approval.dsse.json', jsonBytes(await signApproval(asApprover, said, undefined)));
   leaf.event['decision'] = digestOf(files.get('approval.dsse.json')!);
 };
 
@@ -219,7 +223,11 @@ const certifiedAgain = (
     judgement: digestOf(files.get('judgement.json')!),
   },
   results: readJson<{ gates: CertificatePredicate['results'] }>(files, 'judgement.json').gates,
-  approval: { ...predicate.approval, evidence },
+  approval: {
+    ...predicate.approval,
+    evidence,
+    ...(predicate.version === 2 && { decision: digestOf(files.get('approval.dsse.json')!) }),
+  },
 });
 
 const bodiesOf = (leaves: readonly Leaf[]): string[] => leaves.map((leaf) => canonicalize(leaf as unknown as Json));

@@ -104,7 +104,10 @@ describe('canaries in every field of a request', () => {
     expect(holding(folder.dir, NEEDLES)).toEqual([suiteFile]);
     const { ticket } = await ports.tickets.get(ticketId);
     const evidence = 'evidence' in ticket ? ticket.evidence : '';
-    await recordApproval.handle({ ticketId, approver: APPROVER, decision: 'approved', evidence }, ports);
+    await recordApproval.handle(
+      { ticketId, approver: APPROVER, decision: 'approved', evidence, passphrase: SECRETS.name },
+      ports,
+    );
     await until(ticketId, 'PURGED');
     expect(holding(folder.dir, NEEDLES)).toEqual([]);
   });

@@ -1,7 +1,8 @@
 // Attacks on who signed and who decided. An insider holds every private key and writes the history anew: nothing but the rule stands in the way.
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { BundleFiles } from '#core/bundle.ts';
-import { personKey, SERVICE_KEY } from '#core/certificate.ts';
+import { digestOf } from '#core/canonical.ts';
+import { personKey, SERVICE_KEY, type CertificatePredicate } from '#core/certificate.ts';
 import { keyIdOf, type Envelope } from '#core/dsse.ts';
 import type { VerifyOptions } from '#core/verify.ts';
 import { APPROVER, FILER } from '#bench/house/cases.ts';
@@ -32,20 +33,25 @@ describe('signatures', () => {
       files.set('certificate.dsse.json', jsonBytes(envelope));
     });
 
-  it('one of the two removed', () => {
-    for (const drop of [0, 1])
-      expect(failing(resigned(({ signatures }) => void signatures.splice(drop, 1)))).toContain(
-        'certificate-signatures',
-      );
+  it('removed', () =>
+    expect(failing(resigned(({ signatures }) => void signatures.splice(0, 1)))).toContain('certificate-signatures'));
+
+  it('of the approver alone, by an insider', async () => {
+    for (const signers of [[personKey(APPROVER)], [personKey(APPROVER), personKey(APPROVER)]])
+      expect(failing(await forged(truth, { signers }))).toContain('certificate-signatures');
   });
 
-  it('one only, by an insider', async () => {
-    for (const signer of [SERVICE_KEY, personKey(APPROVER)])
-      expect(failing(await forged(truth, { signers: [signer] }))).toContain('certificate-signatures');
+  it('over another decision than the approver signed, or over none', async () => {
+    for (const decision of [digestOf('another'), undefined]) {
+      const certificate = (one: CertificatePredicate) => ({ ...one, approval: { ...one.approval, decision } });
+      expect(failing(await forged(truth, { certificate }))).toEqual(['certificate-signatures']);
+    }
   });
 
-  it('both by the same key', async () => {
-    expect(failing(await forged(truth, { signers: [SERVICE_KEY, SERVICE_KEY] }))).toContain('certificate-signatures');
+  it('of the service alone, on a certificate that says it is of the form which both signed', async () => {
+    const certificate = (one: CertificatePredicate): CertificatePredicate => ({ ...one, version: 1 });
+    expect(failing(await forged(truth, { certificate }))).toEqual(['certificate-signatures']);
+    expect(failing(await forged(truth, { certificate, signers: [SERVICE_KEY, personKey(APPROVER)] }))).toEqual([]);
   });
 
   it("the service's key listed a second time as a person's", async () => {
@@ -64,8 +70,9 @@ describe('signatures', () => {
     );
   });
 
-  it('key ids exchanged between the two', () => {
-    const files = resigned(({ signatures: [a, b] }) => ([a!.keyid, b!.keyid] = [b!.keyid, a!.keyid]));
+  it("the approver's key id under the service's signature", () => {
+    const approver = truth.trustRoot.keys.find(({ role }) => role === 'person')!;
+    const files = resigned(({ signatures: [service] }) => void (service!.keyid = approver.id));
     expect(failing(files)).toContain('certificate-signatures');
   });
 
@@ -84,7 +91,7 @@ describe('signatures', () => {
 
   it("the approver's signature from another statement", () => {
     const files = relisted(truth.files, (all) => all.set('approval.dsse.json', all.get('certificate.dsse.json')!));
-    expect(failing(files)).toEqual(['bundle-sealed', 'approval-signature', 'history']);
+    expect(failing(files)).toEqual(['bundle-sealed', 'certificate-signatures', 'approval-signature', 'history']);
   });
 
   it('of strangers who signed everything, in a trust root of their own', async () => {

@@ -1,0 +1,132 @@
+// A person's Ed25519 key as a file that only their passphrase opens: scrypt (RFC 7914) makes a key of the passphrase, and
+// AES-256-GCM encrypts the private key under it, with name and public key as authenticated data. The public key stands
+// beside it in the clear. Made on first use, with the passphrase that is given then.
+// Traps: who forgets the passphrase has lost the key, and decides under another name from then on; a key from before
+// keys had passphrases (`person.NAME.pem`) is taken in with its first use, so that what it signed verifies on.
+import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, scrypt, sign } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { personKey } from '#core/certificate.ts';
+import { decrypt, encrypt } from '#core/encryption.ts';
+import { isQuittanceError, QuittanceError } from '#core/errors.ts';
+import { safeName } from '#core/names.ts';
+import type { PeopleKeys } from '#core/ports.ts';
+import { parseJson } from '#core/stored-json.ts';
+import { createDurably, readIfThere, shred } from './durable-file.ts';
+
+const KeyFile = z.strictObject({
+  kind: z.literal('quittance-person-key/v1'),
+  principal: z.string(),
+  /** Raw, base64. */
+  publicKey: z.base64(),
+  kdf: z.strictObject({
+    name: z.literal('scrypt'),
+    N: z
+      .int()
+      .min(2 ** 14)
+      .max(2 ** 20),
+    r: z.int().min(1).max(32),
+    p: z.int().min(1).max(16),
+    salt: z.base64(),
+  }),
+  /** PKCS #8 in DER, encrypted, base64. */
+  privateKey: z.base64(),
+});
+type KeyFile = z.infer<typeof KeyFile>;
+
+/** OWASP's least for scrypt: 128 MiB and about half a second a guess. */
+const COST = { N: 2 ** 17, r: 8, p: 1 } as const;
+export const PASSPHRASE_LETTERS = 12;
+
+export const filePeopleKeys = (dir: string): PeopleKeys => {
+  const pathOf = (principal: string) => join(dir, 'people', `${safeName(principal)}.json`);
+  const legacyOf = (principal: string) => join(dir, `${safeName(personKey(principal))}.pem`);
+  const read = async (principal: string): Promise<KeyFile | undefined> => {
+    const bytes = await readIfThere(pathOf(principal));
+    return bytes && parseJson(bytes, KeyFile, `the key of ${principal}`);
+  };
+  const make = async (principal: string, passphrase: string): Promise<KeyFile> => {
+    const legacy = await readIfThere(legacyOf(principal));
+    const made = await keyFile(principal, passphrase, legacy && Buffer.from(legacy).toString('utf8'));
+    await mkdir(join(dir, 'people'), { recursive: true, mode: 0o700 });
+    await createDurably(pathOf(principal), Buffer.from(`${JSON.stringify(made, null, 2)}\n`), 0o600);
+    const kept = await read(principal); // where two make it at once, the first one's holds
+    if (!kept) throw unavailable(principal);
+    if (legacy) await shred(legacyOf(principal));
+    return kept;
+  };
+  return {
+    unlockedBy: 'passphrase',
+    sign: async (principal, message, passphrase) => {
+      const file = await read(principal);
+      if (passphrase === undefined) throw required(principal, file !== undefined);
+      return sign(null, message, await unlock(file ?? (await make(principal, passphrase)), passphrase));
+    },
+    publicKey: async (principal) => {
+      const file = await read(principal);
+      if (file) return Buffer.from(file.publicKey, 'base64');
+      const legacy = await readIfThere(legacyOf(principal));
+      if (legacy) return publicOf(createPrivateKey(Buffer.from(legacy).toString('utf8')));
+      throw unavailable(principal);
+    },
+  };
+};
+
+const keyFile = async (principal: string, passphrase: string, legacy: string | undefined): Promise<KeyFile> => {
+  if (passphrase.length < PASSPHRASE_LETTERS)
+    throw new QuittanceError('INVALID_INPUT', {
+      message: 'the passphrase of a new key is too short',
+      expected: `at least ${PASSPHRASE_LETTERS} characters`,
+    });
+  const key = legacy ? createPrivateKey(legacy) : generateKeyPairSync('ed25519').privateKey;
+  const publicKey = publicOf(key).toString('base64');
+  const kdf = { name: 'scrypt', ...COST, salt: randomBytes(16).toString('base64') } as const;
+  const under = await derived(passphrase, kdf);
+  const privateKey = encrypt(under, contextOf(principal, publicKey), key.export({ format: 'der', type: 'pkcs8' }));
+  return { kind: 'quittance-person-key/v1', principal, publicKey, kdf, privateKey: privateKey.toString('base64') };
+};
+
+// the last 32 bytes of an Ed25519 SubjectPublicKeyInfo are the raw key (RFC 8410)
+const publicOf = (key: ReturnType<typeof createPrivateKey>): Buffer =>
+  createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32);
+
+const contextOf = (principal: string, publicKey: string): string => `person ${principal} ${publicKey}`;
+
+const unlock = async ({ principal, publicKey, kdf, privateKey }: KeyFile, passphrase: string) => {
+  const under = await derived(passphrase, kdf);
+  try {
+    const der = decrypt(under, contextOf(principal, publicKey), Buffer.from(privateKey, 'base64'));
+    return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+  } catch (error) {
+    if (!isQuittanceError(error)) throw error;
+    throw new QuittanceError('PASSPHRASE_WRONG', {
+      message: `the passphrase does not unlock the key of ${principal}`,
+      hint: 'nothing was decided; a passphrase that is lost takes its key with it: decide under another name',
+    });
+  }
+};
+
+/** One writing of a passphrase, whatever keyboard typed it (RFC 8265: NFC). */
+const derived = (passphrase: string, { N, r, p, salt }: KeyFile['kdf']): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    const options = { N, r, p, maxmem: 256 * N * r };
+    scrypt(passphrase.normalize('NFC'), Buffer.from(salt, 'base64'), 32, options, (error, key) =>
+      error ? reject(error) : resolve(key),
+    );
+  });
+
+const required = (principal: string, made: boolean): QuittanceError =>
+  new QuittanceError('PASSPHRASE_REQUIRED', {
+    message: `the key of ${principal} signs with its passphrase only`,
+    expected: made
+      ? 'the passphrase of the key'
+      : `a passphrase of your choice, ${PASSPHRASE_LETTERS} characters or more`,
+    hint: 'send it as passphrase, or on the command line by --key-file FILE or QUITTANCE_PASSPHRASE',
+  });
+
+const unavailable = (principal: string): QuittanceError =>
+  new QuittanceError('KEY_UNAVAILABLE', {
+    message: `${principal} has no key yet`,
+    hint: "it is made when this person first approves: 'quittance ticket approve ID --as WHO'",
+  });
