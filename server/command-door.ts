@@ -46,7 +46,8 @@ export const openDoor = async (dir: string, url: string, embedded: Embedded): Pr
   const server = createServer((asked, response) => {
     void text(asked)
       .then((body) => answerTo(body, embedded))
-      .then((answer) => response.end(JSON.stringify(answer)));
+      .then((answer) => response.end(JSON.stringify(answer)))
+      .catch(() => response.destroy()); // whoever asked has gone
   });
   server.requestTimeout = 0; // a command waits for its ticket as long as it takes
   await listening(server, socket);

@@ -1,7 +1,9 @@
 // The command line beside `quittance serve` on one data folder: the server owns the folder, and commands ask it.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { makeSmall, quittance, type Small } from './small.ts';
 
@@ -42,6 +44,18 @@ describe('while the server runs', () => {
     expect(note().url).toBe(url);
     expect(statSync(dirname(note().socket)).mode & 0o077).toBe(0);
     expect(statSync(join(dir, 'server.json')).mode & 0o077).toBe(0);
+  });
+
+  it('its door stands when a command dies half-way through its question', async () => {
+    const { socket } = note();
+    const half = connect(socket, () => half.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"ask"'));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    half.destroy();
+    const whole = connect(socket, () =>
+      whole.end('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nConnection: close\r\n\r\n{'),
+    );
+    expect(await text(whole)).toContain('"refused"');
+    expect(server.exitCode).toBe(null);
   });
 
   it('a command is refused as it would be without a server', () => {
