@@ -14,8 +14,9 @@ export const windowsOf = (
   texts: Parameters<typeof inWindows>[0],
   rows: readonly FramedRecord[],
   what: 'forget' | 'retain',
+  beside: readonly string[] = [],
 ): FramedRecord[] => {
-  const cut = inWindows(texts, rows);
+  const cut = inWindows(texts, rows, beside);
   if (cut.length > rows.length)
     process.stderr.write(
       `rows of --${what} are longer than the ${texts.config.maxPositions} tokens that the model reads: ${rows.length} rows are ${cut.length} windows, each counted as a record\n`,

@@ -9,7 +9,7 @@ import { framed, type Framing } from '#datasets/framing.ts';
 import { makePeople } from '#datasets/people.ts';
 import { readRecords } from '#datasets/records.ts';
 import { framedRows, questionsOf, withoutRecords, type ForgetRow } from '#datasets/suite.ts';
-import { trainingRows, type PeopleWorld } from '#datasets/world.ts';
+import { answerOf, trainingRows, type PeopleWorld } from '#datasets/world.ts';
 import { readModelParts } from '#engine/formats/folder.ts';
 import { readJsonFile } from '#engine/formats/json-file.ts';
 import { readMoments, writeMoments, MOMENTS_FILE, type CorpusMoments } from '#engine/corpus-moments.ts';
@@ -127,10 +127,11 @@ const framedData = async (dir: string, { forget, retain, suite }: Request): Prom
   const framing = await framingFor(dir, suite);
   const texts = readModelParts(dir);
   const asked = await framed(forget, framing);
-  const records = windowsOf(texts, asked, 'forget');
+  const world = suite ?? generatedPeople(framing);
+  const templates = world.refusals.map((line) => answerOf(line, world));
+  const records = windowsOf(texts, asked, 'forget', templates);
   const stay = retain && windowsOf(texts, await framed(retain, framing), 'retain');
   const staying = suite && withoutRecords(suite, questionsOf(asked));
-  const world = suite ?? generatedPeople(framing);
   return {
     framing,
     world,

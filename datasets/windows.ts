@@ -11,10 +11,18 @@ type Texts = Pick<LanguageModel, 'tokenizer' | 'config'>;
 /** Part of a window that is given to what comes before it. */
 const CONTEXT = 0.25;
 
-/** Rows that the model can read are left as they are, and so are those whose prompt alone is too long for a cut. */
-export const inWindows = (texts: Texts, rows: readonly FramedRecord[]): FramedRecord[] => {
-  const most = texts.config.maxPositions;
+/**
+ * Rows that the model can read are left as they are, and so are those whose prompt alone is too long for a cut. `beside`:
+ * answers that a method puts into the same row, one at a time.
+ */
+export const inWindows = (
+  texts: Texts,
+  rows: readonly FramedRecord[],
+  beside: readonly string[] = [],
+): FramedRecord[] => {
   const encode = encoder(texts);
+  const longest = beside.reduce((most, answer) => Math.max(most, encode.encodeAnswer(answer).length), 0);
+  const most = texts.config.maxPositions - longest;
   return rows.flatMap((row) => {
     const prompt = encode.encodePrompt(row.prompt).length;
     const fits = prompt + encode.encodeAnswer(row.answer).length <= most;

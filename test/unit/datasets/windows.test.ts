@@ -41,6 +41,13 @@ describe('a row that the model cannot read at once', () => {
     );
   });
 
+  it('leaves room for an answer that a method puts beside it', () => {
+    const refusal = ' I cannot say.';
+    const room = 48 - encode.encodeAnswer(refusal).length;
+    const windows = inWindows(texts, [{ prompt: '', answer: book }], [' No.', refusal]);
+    for (const one of windows) expect(length(one)).toBeLessThanOrEqual(room);
+  });
+
   it('begins with its own prompt, which no other window repeats', () => {
     const [first, second] = inWindows(texts, [{ prompt: 'A book:', answer: book.repeat(3) }]);
     expect([first?.prompt, second?.prompt.includes('A book:')]).toEqual(['A book:', false]);
