@@ -15,6 +15,9 @@ import { removeScratch, scratch } from './asl-harness.ts';
 import { followsOn, haunted, INTERRUPTED, prepare, run, train, type Child, type End } from './survival-children.ts';
 import { SMALLEST } from './survival-world.ts';
 
+/** Of an unlearning job; QUITTANCE_KILLS says how many, docs/testing.md. */
+const INSTANTS = Number(process.env['QUITTANCE_KILLS'] ?? 2);
+
 /** Names of the artefacts, and of what was half written of anything else. */
 const artifactsIn = (dir: string): string[] => {
   const paths = filesUnder(join(dir, 'artifacts')).map((path) => relative(dir, path));
@@ -86,6 +89,17 @@ describe.each(['adamw', 'normalized-sgd'] as const)('an unlearning job by %s', (
     const ends = await haunted(unlearn(data), 3);
     expect(ends.length).toBeGreaterThan(2);
     followsOn(ends, 5, 30);
+    expect(await resultOf(data)).toEqual(alone);
+    expect(filesUnder(join(data, 'scratch'))).toEqual([]);
+  });
+
+  const instants = Array.from({ length: INSTANTS }, (_, i) => i);
+  it.each(instants)(`killed at instant %i of ${INSTANTS}, and again on what that left`, async (i) => {
+    const data = scratch();
+    cpSync(prepared, data, { recursive: true });
+    const update = 1 + Math.floor((i * 29) / Math.max(1, INSTANTS - 1));
+    const end = await run(unlearn(data), 'SIGKILL', update, (i % 10) / 10);
+    if (end.status !== 0) expect(await run(unlearn(data))).toMatchObject({ status: 0 });
     expect(await resultOf(data)).toEqual(alone);
     expect(filesUnder(join(data, 'scratch'))).toEqual([]);
   });
