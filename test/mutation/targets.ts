@@ -12,7 +12,7 @@ export const TARGETS: readonly Target[] = [
   { file: 'core/guards.ts', tests: ['test/unit/core/guards.test.ts', 'test/unit/core/transitions.test.ts'] },
   {
     file: 'core/gate.ts',
-    tests: ['test/unit/core/gate.test.ts', 'test/unit/core/gate-edges.test.ts', 'test/unit/core/gate-chance.test.ts'],
+    tests: ['gate', 'gate-edges', 'gate-few', 'gate-chance'].map((name) => `test/unit/core/${name}.test.ts`),
   },
   { file: 'core/verify.ts', tests: VERIFY },
   ...['agreement', 'bundle-reader', 'evidence', 'history', 'log', 'references', 'signatures'].map((name) => ({
@@ -42,6 +42,30 @@ const NARROWED =
 
 export const EQUIVALENT: Readonly<Record<string, readonly Equivalent[]>> = {
   'core/gate.ts': [
+    ...['(chance)', '(sampling)'].map((one) => ({
+      line: '...(sampling && chance && { sampling: { ...sampling, alpha: chance.alpha } }),',
+      was: 'sampling && chance && { sampling: { ...sampling, alpha: chance.alpha } }',
+      becomes: `${one} && ({ sampling: { ...sampling, alpha: chance.alpha } })`,
+      why: 'each is there where the other is; only the compiler does not know',
+    })),
+    {
+      line: "verdict !== 'pass' && gates.some((gate) => gate.verdict !== 'pass' && gate.needs === undefined);",
+      was: "verdict !== 'pass' && gates.some((gate) => gate.verdict !== 'pass' && gate.needs === undefined)",
+      becomes: "(gates.some((gate) => gate.verdict !== 'pass' && gate.needs === undefined))",
+      why: 'under a verdict of pass every gate passed or needs more records',
+    },
+    {
+      line: 'finding.value === null || finding.n >= least ? finding : tooFew(finding, Math.max(least, finding.needs ?? 0));',
+      was: '0',
+      becomes: '0 + 1',
+      why: 'a check that was measured on less than it needs needs two records or more',
+    },
+    {
+      line: 'const [low, high] = bound?.bound ?? [1, 0];',
+      was: '1',
+      becomes: '1 + 1',
+      why: 'no AUC is bounded above 1',
+    },
     {
       line: 'const needed = one.referenceAtLeast ?? 1;',
       was: 'one.referenceAtLeast ?? 1',

@@ -167,8 +167,9 @@ describe('a judgement that is stored', () => {
       { ...first, gates: judgement.gates },
       { ...judgement, gates: [gate] },
       { ...first, gates: [{ ...gate, least: 0 }] },
+      { ...first, sampling: { error: 0.1, tooFew: 'approver', alpha: 0.1 } },
     ];
-    expect(mixed.map((one) => StoredJudgement.safeParse(one).success)).toEqual([false, false, false]);
+    expect(mixed.map((one) => StoredJudgement.safeParse(one).success)).toEqual([false, false, false, false]);
   });
 
   it.each<[string, object]>([
