@@ -31,6 +31,7 @@ judgement.json         what the thresholds made of them
 evidence.json          what the approver decided on
 plan.json run.json     the attempt at unlearning
 model.json             manifest of what is served
+model-signing.dsse.json  the same files in the form of OpenSSF's model-signing
 manifests/             of what that is made upon, where it is an adapter or composed
 recertifications/      what later re-certifications found: statements signed by the service, with plans and tables
 ${REST}`;

@@ -14,7 +14,8 @@ import { closingOf, signClosing } from './closing.ts';
 import { EvidenceManifest } from './evidence.ts';
 import { openCheckpoint, readLog } from './ledger/log.ts';
 import type { Checkpoint } from './ledger/note.ts';
-import { bundledManifest, readChain } from './model-chain.ts';
+import { bundledManifest, filesOf, readChain } from './model-chain.ts';
+import { MODEL_SIGNING_FILE, signModelManifest } from './model-signing.ts';
 import { consistencyFile, tlogProof } from './ledger/proof.ts';
 import { readTicketLeaves } from './ledger/ticket-leaves.ts';
 import { tileTree, type TileTree } from './ledger/tile-tree.ts';
@@ -52,7 +53,7 @@ export const assembleBundle = async (ports: BundlePorts, ticketId: string): Prom
   const held = events.filter(({ leafIndex }) => leafIndex! < log.checkpoint.size);
   const files: BundleFiles = new Map([['checkpoint', Buffer.from(log.note)]]);
   if (log.leaves !== undefined) files.set('leaves', Buffer.from(log.leaves));
-  if (end.sealed) await putCertified(files, ports, end.sealed, log);
+  if (end.sealed) await putCertified(files, ports, ticket, end.sealed, log);
   else await putClosed(files, ports, ticket, held, log);
   await putEvents(files, ports.signer, ticket, held, log);
   await putHistory(files, ports.artifacts, held);
@@ -82,9 +83,10 @@ const positionOf = async (ports: BundlePorts, ticketId: string, events: number):
   return { checkpoint, note: kept.checkpoint, tree: tileTree(ports.logStorage, checkpoint), leaves: kept.note };
 };
 
-const putCertified = async (files: BundleFiles, ports: BundlePorts, sealed: Sealed, log: Position) => {
+const putCertified = async (files: BundleFiles, ports: BundlePorts, ticket: Ticket, sealed: Sealed, log: Position) => {
   files.set('README.txt', Buffer.from(CERTIFIED_README));
-  await putEvidence(files, ports, sealed);
+  const chain = await putEvidence(files, ports, sealed);
+  files.set(MODEL_SIGNING_FILE, bytes(await signModelManifest(ports.signer, ticket.model, filesOf(chain))));
   files.set('trust-root.json', bytes(await trustRootOf(ports.signer, log.checkpoint.origin, [sealed.approver])));
   const certified = certifiedSize(files);
   files.set('consistency', Buffer.from(consistencyFile(certified, await log.tree.consistency(certified), log.note)));
@@ -158,7 +160,7 @@ const endOf = (ticket: Ticket): { outcome: TicketEnd; sealed?: Sealed } => {
   };
 };
 
-/** The approver's evidence and every artefact that it names, byte for byte. */
+/** The approver's evidence and every artefact that it names, byte for byte; the model's manifests are returned. */
 const putEvidence = async (files: BundleFiles, { artifacts }: BundlePorts, sealed: Sealed) => {
   const manifest = await getJson(artifacts, sealed.evidence, EvidenceManifest);
   const named = {
@@ -176,8 +178,9 @@ const putEvidence = async (files: BundleFiles, { artifacts }: BundlePorts, seale
   };
   for (const [name, digest] of Object.entries(named))
     if (digest !== undefined) files.set(name, await artifacts.get(digest));
-  for (const { digest } of (await readChain(artifacts, manifest.candidate)).slice(1))
-    files.set(bundledManifest(digest), await artifacts.get(digest));
+  const chain = await readChain(artifacts, manifest.candidate);
+  for (const { digest } of chain.slice(1)) files.set(bundledManifest(digest), await artifacts.get(digest));
+  return chain;
 };
 
 const stageOf = (type: string): Stage | undefined => STAGE_NAMES.find((stage) => STAGES[stage] === type);

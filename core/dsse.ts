@@ -11,12 +11,15 @@ import type { Signer } from './ports.ts';
 export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
 export const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
 
+/** Of OpenSSF's model-signing; every other statement is of a type of ours. */
+export const MODEL_SIGNING_TYPE = 'https://model_signing/signature/v1.0';
+
 export const Statement = z.strictObject({
   _type: z.literal(STATEMENT_TYPE),
   subject: z
     .array(z.strictObject({ name: z.string(), digest: z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }) }))
     .min(1),
-  predicateType: z.string().startsWith('https://quittance.dev/'),
+  predicateType: z.union([z.string().startsWith('https://quittance.dev/'), z.literal(MODEL_SIGNING_TYPE)]),
   predicate: z.record(z.string(), JsonValue),
 });
 export type Statement = z.infer<typeof Statement>;

@@ -62,6 +62,7 @@ const CERTIFIED: Readonly<Record<string, Rule>> = {
   verdict: evidence.verdictPasses,
   subject: evidence.subjectIsServed,
   'served-probed': agreement.servedWasProbed,
+  'model-signing': evidence.modelSigning,
   model: evidence.modelAtHand,
   'certificate-agrees': agreement.certificateAgrees,
   'certificate-logged': log.certificateLogged,

@@ -9,6 +9,7 @@ import { EvidenceManifest } from '../evidence.ts';
 import { judge, StoredJudgement, type Gate, type Judgement } from '../gate.ts';
 import { GatePolicy } from '../policy.ts';
 import { bundledManifest, filesOf, linkBelow, type Chain } from '../model-chain.ts';
+import { MODEL_SIGNING_FILE, modelSigningStatement } from '../model-signing.ts';
 import { beneath, manifestDigest, ModelManifest } from '../model.ts';
 import { RunManifest, UnlearnPlan } from '../run.ts';
 import { fail, notChecked, requireThat, type BundleReader, type Rule } from './bundle-reader.ts';
@@ -216,6 +217,22 @@ const certifiedChain = (bundle: BundleReader): Chain => {
     chain.push((last = linkBelow(last, bundle.json(name, ModelManifest))));
   }
   return chain;
+};
+
+/** The list for OpenSSF's tools is of the certified files; bundles from before it existed have none. */
+export const modelSigning: Rule = (bundle) => {
+  if (!bundle.files.has(MODEL_SIGNING_FILE)) return notChecked(`the bundle has no ${MODEL_SIGNING_FILE}`);
+  const { statement, signers } = bundle.opened(MODEL_SIGNING_FILE);
+  const again = modelSigningStatement(statement.subject[0]?.name ?? '', filesOf(certifiedChain(bundle)));
+  requireThat(
+    canonicalize(statement) === canonicalize(again),
+    `${MODEL_SIGNING_FILE} lists other files than were certified`,
+  );
+  requireThat(
+    signers.some((id) => bundle.keys('service').has(id)),
+    `the service did not sign ${MODEL_SIGNING_FILE}`,
+  );
+  return 'the list for other tools is of the certified files';
 };
 
 export const modelAtHand: Rule = (bundle) => {

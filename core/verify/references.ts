@@ -11,6 +11,10 @@ import { fail, requireThat, type BundleReader, type Rule } from './bundle-reader
 /** Places, written `file#/path`, of digests whose objects are not part of a bundle, and why. */
 export const OUTSIDE: readonly { readonly at: RegExp; readonly why: string }[] = [
   {
+    at: /model-signing\.dsse\.json#\/(predicate\/resources\/\d+\/digest|subject\/0\/digest\/sha256)$/,
+    why: 'the same files, listed as other tools list them; `model-signing` compares the list with model.json',
+  },
+  {
     at: /(model\.json#|run\.json#\/manifest|manifests\/[0-9a-f]{64}\.json#)(\/assistants\/\d+)?\/files\/[^/]+\/digest$/,
     why: 'weights, tokenizer and configuration: megabytes to gigabytes; `verify --model` compares a copy',
   },

@@ -172,6 +172,7 @@ const renamed = (signer: Signer, names: Readonly<Record<string, string>>): Signe
 
 const replaceArtefacts = (files: BundleFiles, artefacts: Readonly<Record<string, unknown>>): string => {
   for (const [name, value] of Object.entries(artefacts)) files.set(name, jsonBytes(value));
+  if ('model.json' in artefacts) files.delete('model-signing.dsse.json'); // it would be of the true model
   const manifest = readJson<Record<string, string>>(files, 'evidence.json');
   for (const [name, field] of Object.entries(EVIDENCE_FIELD)) manifest[field] = digestOf(files.get(name)!);
   files.set('evidence.json', jsonBytes(manifest));

@@ -51,7 +51,7 @@ const run = (...args: string[]) => {
 describe('quittance verify', () => {
   it('exits 0 on a true bundle, with a line a check', () => {
     const { status, stdout } = run('bundle', '--trust-root', 'pinned.json');
-    expect(stdout.trim().split('\n')).toHaveLength(40);
+    expect(stdout.trim().split('\n')).toHaveLength(41);
     expect(stdout).toMatch(/\nvalid\n$/);
     expect(stdout).not.toContain('FAIL');
     expect(status).toBe(0);
