@@ -1,7 +1,7 @@
-// What a policy leaves to chance, for the tables that it judges: each check that has a reference gets an equal part of
-// the policy's error (Bonferroni 1936: an honest bound however the checks depend on each other), and with it a window
-// of windows.ts. Trap: parts and windows depend on how many records were asked, never on what they answered: whoever
-// knows the tables' n and the policy has the same thresholds.
+// How much a policy leaves to chance, for the tables that it judges: each check that has a reference gets an equal part
+// of the policy's error (Bonferroni 1936: a bound that holds however the checks depend on each other), and with it a
+// window from windows.ts. Trap: parts and windows may depend on how many records were asked, never on the answers, so
+// that whoever knows the tables' n and the policy computes the same thresholds.
 import type { EvaluationTables, Proportion } from './evaluation.ts';
 import type { GateCheck, GatePolicy } from './policy.ts';
 import { quantityOf, type QuantityKey } from './quantities.ts';
@@ -10,8 +10,8 @@ import { entry } from './summaries.ts';
 import { aucWindow, chanceLimit, gapWindow, likenessWithinPeople, widening, type GapWindow } from './windows.ts';
 
 /**
- * A bound; the records that a check of this kind needs; or 'never', where no number of records is enough beside these
- * never-trained people.
+ * A bound; or the number of records that a check of this kind needs; or 'never', where with so few never-trained people
+ * no number of records is enough.
  */
 export type Bound<T> = { readonly bound: T } | { readonly needs: number } | 'never';
 
@@ -24,11 +24,11 @@ export interface Chance {
   gap(n: number, m: number, reference: QuantityKey): Bound<GapWindow>;
 }
 
-/** Under which a check is not made. */
+/** With fewer records the check is not made. */
 export const leastRecordsOf = (one: GateCheck, { sampling }: GatePolicy): number =>
   one.leastRecords ?? (sampling ? quantityOf(one.of).leastRecords : 1);
 
-/** undefined for a policy that leaves nothing to chance: its bounds are the same at any number of records. */
+/** undefined for a policy that does not say: its bounds are then the same for any number of records. */
 export const chanceOf = (tables: EvaluationTables, policy: GatePolicy): Chance | undefined => {
   if (!policy.sampling) return undefined;
   const compared = policy.checks.filter((one) => 'reference' in one);
@@ -49,7 +49,7 @@ export const chanceOf = (tables: EvaluationTables, policy: GatePolicy): Chance |
   };
 };
 
-/** A check that cannot fail for so many records cannot for any number. */
+/** A check that cannot fail with so many records cannot fail with any number. */
 const MOST_NEEDED = 40;
 
 /** The bound at n; where there is none, from how many records on there is one. */

@@ -5,7 +5,7 @@ import type { Gate, Judgement } from './gate.ts';
 import { isQuantityKey, quantityOf } from './quantities.ts';
 import { UNITS, type Unit } from './quantity.ts';
 
-/** Of the value itself, which is a comparison in some statistics. */
+/** Unit of the judged value, which in some statistics is a comparison of two quantities. */
 export const unitOf = ({ statistic, of: [key = ''] }: Pick<Gate, 'statistic' | 'of'>): Unit => {
   if (statistic === 'auc') return 'auc';
   if (statistic === 'ks') return 'p-value';
@@ -20,7 +20,7 @@ export const onUnitScale = (gate: Pick<Gate, 'statistic' | 'of'>): boolean => {
 
 const labelOf = (key: string): string => (isQuantityKey(key) ? quantityOf(key).label : key);
 
-/** Three digits that count: windows that follow from n have many. */
+/** Three significant digits, because windows that follow from n have many. */
 const short = (value: number): string => String(Number(value.toPrecision(3)));
 
 /** `≥ 0.35 and ≤ 0.65`. */

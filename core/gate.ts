@@ -1,7 +1,7 @@
 // The judge: applies a policy's checks to aggregate tables. The evaluate job, the workflow and a stranger's verifier
-// call the same `judge`. Two-sided: under-forgetting fails, and so does over-unlearning. What it finds are numbers;
-// gate-words.ts makes words of them. Trap: a statistic that cannot be computed, or that could not fail at these sizes,
-// is `not_available` and fails the gate; it is never replaced by a default.
+// call the same `judge`. It is two-sided: forgetting too little fails, and so does unlearning too much. Its result is
+// numbers; gate-words.ts puts them into words. Trap: a statistic that cannot be computed, or that could not fail at
+// these sizes, is `not_available` and fails the gate; it is never replaced by a default.
 import { z } from 'zod';
 import type { EvaluationTables } from './evaluation.ts';
 import { chanceOf, leastRecordsOf, type Bound, type Chance } from './gate-chance.ts';
@@ -15,9 +15,9 @@ export type GateVerdict = z.infer<typeof GateVerdict>;
 const STATISTICS = GateCheck.options.map(({ shape }) => shape.statistic.value) as [Statistic, ...Statistic[]];
 
 export const Gate = z.strictObject({
-  /** Statistic and quantities: what the check is, whatever it is called. */
+  /** Statistic and quantities, which identify the check whatever its name. */
   id: z.string(),
-  /** As the policy calls it. */
+  /** Its name in the policy. */
   name: z.string(),
   statistic: z.enum(STATISTICS),
   /** Keys of quantities: what is judged, and what it is compared with. */
@@ -31,15 +31,15 @@ export const Gate = z.strictObject({
   least: z.number().nullable(),
   most: z.number().nullable(),
   verdict: GateVerdict,
-  /** What a failure means; of a two-sided check that failed, the side. */
+  /** What a failure means; where a two-sided check failed, on which side. */
   direction: CheckDirection,
   /** 95 %, where the statistic has one. */
   interval: z.tuple([z.number(), z.number()]).nullable(),
-  /** The numbers that value and bounds rest on, by name. */
+  /** The numbers from which value and bounds follow, by name. */
   basis: z.record(z.string(), z.number()),
   /** Why there is no verdict. */
   notAvailable: z.string().optional(),
-  /** Where it is for want of records: how many the check needs. */
+  /** Where records are missing: how many the check needs. */
   needs: z.int().positive().optional(),
 });
 export type Gate = z.infer<typeof Gate>;
@@ -55,7 +55,7 @@ export const Judgement = z.strictObject({
 });
 export type Judgement = z.infer<typeof Judgement>;
 
-/** As gates were written before their bounds were numbers; certificates and judgements of then are still read. */
+/** The form of gates before their bounds were numbers, in which old certificates and judgements are still read. */
 export const GateV1 = z.strictObject({
   ...Gate.pick({ name: true, value: true, n: true, verdict: true, direction: true }).shape,
   threshold: z.string(),
@@ -105,7 +105,7 @@ const worstOf = (gates: readonly Gate[], sampling: Sampling | undefined): Judgem
   return verdicts.includes('remediation') ? 'remediation' : 'pass';
 };
 
-/** Whether another attempt could come out otherwise: it has the same records. */
+/** Whether another attempt could be judged differently: it has the same records. */
 export const worthAnotherAttempt = ({ verdict, gates }: Judgement): boolean =>
   verdict !== 'pass' && gates.some((gate) => gate.verdict !== 'pass' && gate.needs === undefined);
 
@@ -150,7 +150,7 @@ const none = (ends: Ends, notAvailable: string): Finding => ({
   notAvailable,
 });
 
-/** Measured, and not judged: the policy asks for more records. */
+/** Measured but not judged, because the policy asks for more records. */
 const enough = (finding: Finding, least: number): Finding =>
   finding.value === null || finding.n >= least ? finding : tooFew(finding, Math.max(least, finding.needs ?? 0));
 
@@ -182,7 +182,7 @@ const numbers = ({ value, n, interval, detail = {} }: Found): Omit<Finding, keyo
   basis: detail,
 });
 
-/** The verdict of a value that should be like the reference's, and on which side it is where it is not. */
+/** The verdict on a value that should be like the reference's, with the side on which it fails. */
 const alike = (passes: boolean, stillKnown: boolean): Pick<Finding, 'verdict' | 'direction'> =>
   passes ? { verdict: 'pass' } : { verdict: 'fail', direction: stillKnown ? 'under-forgetting' : 'over-unlearning' };
 

@@ -218,7 +218,7 @@ export const areaUnderCurve = (a: readonly number[], b: readonly number[]): { va
 };
 
 /** The 97.5 % point of the normal distribution. */
-export const Z = 1.959963984540054;
+export const NORMAL_975 = 1.959963984540054;
 
 const hanleyMcNeilVariance = (auc: number, n: number, m: number): number => {
   const q1 = auc / (2 - auc);
@@ -227,7 +227,7 @@ const hanleyMcNeilVariance = (auc: number, n: number, m: number): number => {
 };
 
 const aucInterval = (estimate: number, n: number, m: number): Interval => {
-  const reaches = (auc: number) => Math.abs(auc - estimate) <= Z * Math.sqrt(hanleyMcNeilVariance(auc, n, m));
+  const reaches = (auc: number) => Math.abs(auc - estimate) <= NORMAL_975 * Math.sqrt(hanleyMcNeilVariance(auc, n, m));
   const furthest = (end: 0 | 1): number => {
     let [inside, outside] = [estimate, end as number];
     for (let i = 0; i < 100 && Math.abs(inside - outside) > 1e-15; i++) {

@@ -14,7 +14,7 @@ import {
   kolmogorovSmirnov,
   meanOf,
   sameCells,
-  Z,
+  NORMAL_975,
   type Interval,
 } from './stats.ts';
 
@@ -103,7 +103,7 @@ export const shareOf = (p: Proportion | undefined, how: string): MetricValue | u
 
 /** Of a mean, kept within what the unit allows; null for a single value. */
 const normalInterval = (sums: Sums, [least, most]: readonly [number, number]): Interval | null => {
-  const [mean, half] = [meanOf(sums), (Z * deviationOf(sums)) / Math.sqrt(sums.n)];
+  const [mean, half] = [meanOf(sums), (NORMAL_975 * deviationOf(sums)) / Math.sqrt(sums.n)];
   return sums.n > 1 ? [Math.max(least, mean - half), Math.min(most, mean + half)] : null;
 };
 
@@ -167,7 +167,7 @@ const harmonicOf = (
   const value = harmonicMean(known.map(({ mean }) => mean));
   const slope = (mean: number) => (value / mean) ** 2 / known.length;
   const variance = total(known.map(({ sums, mean }) => (slope(mean) * deviationOf(sums)) ** 2 / sums.n));
-  const half = Z * Math.sqrt(variance);
+  const half = NORMAL_975 * Math.sqrt(variance);
   return {
     value,
     n: recordsOf(known),

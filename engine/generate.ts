@@ -1,6 +1,6 @@
-// Generation by whatever is a LanguageModel: greedy or sampled, batched. Prompts of different length are padded on the
-// left, so that all rows end in the same column. A prompt that is asked many times over is read once. Trap: finished
-// rows keep computing until the batch ends: prompts are grouped by length.
+// Generation by any LanguageModel: greedy or sampled, in batches. Prompts of different length are padded on the left,
+// so that all rows end in the same column. A prompt that occurs several times is computed once. Trap: finished rows are
+// computed until the batch ends, so prompts are grouped by length.
 import { QuittanceError } from '#core/errors.ts';
 import { bucketByLength } from './batch.ts';
 import type { Decoding, LanguageModel } from './language-model.ts';
@@ -9,7 +9,7 @@ import { isLong } from './rope.ts';
 import { backendName, tf } from './tf.ts';
 
 export interface GenerateOptions {
-  /** New tokens at most. */
+  /** Most new tokens. */
   maxTokens: number;
   /** 0 or absent: greedy. */
   temperature?: number;
@@ -24,7 +24,7 @@ export interface Generated {
   ids: number[];
   /** Log-probability (nats, temperature 1) of each new token; one more than `ids` where the end was predicted. */
   logProbs: number[];
-  /** Whether the model ended by itself. */
+  /** Whether the model ended the answer itself, before `maxTokens`. */
   ended: boolean;
 }
 
@@ -56,7 +56,7 @@ export const generate = (
 };
 
 const MOST_ROWS = 128;
-/** Bytes of one batch's cache; while it grows by a column it is there twice, and a wasm heap ends early. */
+/** Bytes of one batch's cache. While it grows by a column it exists twice, and a wasm heap is limited. */
 const cacheBytes = (): number => (backendName() === 'tensorflow' ? 512 : 128) * 2 ** 20;
 
 /** Rows whose caches fit. */
@@ -116,7 +116,7 @@ const generateBatch = (
   return results;
 };
 
-/** Each different prompt goes through the model once; its cache and what it predicts are then those of all its rows. */
+/** Each distinct prompt goes through the model once; all its rows then get a copy of its cache and prediction. */
 const readPrompts = (
   model: LanguageModel,
   prompts: readonly (readonly number[])[],
@@ -140,13 +140,13 @@ const readPrompts = (
   return { state, first: rowsOf(said, source, model.config.vocabSize) };
 };
 
-/** Whether the next token makes a row so long that all its positions are turned by other factors. */
+/** Whether the next token makes a row so long that LongRoPE takes other factors for all its positions. */
 const crossing = ({ config }: LanguageModel, { padding, columns }: State): boolean =>
   config.attention.some(
     ({ rope }) => rope && padding.some((pad) => isLong(rope, columns + 1 - pad) && !isLong(rope, columns - pad)),
   );
 
-/** Computes the rows from scratch; what a finished row says is not asked for. */
+/** Computes the rows again from their beginning; predictions for finished rows are not used. */
 const readAgain = (
   model: LanguageModel,
   state: State,
@@ -162,7 +162,7 @@ const readAgain = (
   return advance(state, inputs, temperature);
 };
 
-/** What a step says of each row's next token. */
+/** What one forward pass predicts for each row's next token. */
 interface Predicted {
   /** rows · V, at temperature 1. */
   logits: Float32Array;
@@ -197,7 +197,10 @@ const advance = (state: State, ids: readonly (readonly number[])[], temperature:
   return said;
 };
 
-/** Trap: a tidy walks through whatever it returns, number by number; only tensors leave this one. */
+/**
+ * Trap: tf.tidy walks through whatever its function returns, number by number, so only tensors are returned from this
+ * one.
+ */
 const predictedBy = (logits: tf.Tensor2D, temperature: number): Predicted => {
   const [logSums, best, probabilities] = tf.tidy((): tf.Tensor[] => [
     tf.logSumExp(logits, 1),
@@ -231,7 +234,10 @@ const choose = (
   return id;
 };
 
-/** Inverts the distribution function; where rounding leaves it below 1, what is beyond it is the likeliest token. */
+/**
+ * Inverts the distribution function. Where rounding leaves its sum below 1, a draw beyond it gives the most likely
+ * token.
+ */
 const sample = (probabilities: Float32Array, likeliest: number, stream: Random): number => {
   let left = stream.uniform();
   for (let i = 0; i < probabilities.length; i++) if ((left -= probabilities[i]!) < 0) return i;

@@ -1,6 +1,6 @@
-// A record that stands there twice is one record: it is asked once, and counts once in every statistic. Trap: two people
-// may have the same answer, and one person the same question in two wordings; only question and answer together make a
-// record, in any white space and Unicode form.
+// A record that is listed twice counts once: it is asked once, and enters every statistic once. Trap: two people may
+// have the same answer, and one person the same question in two wordings. Only question and answer together, in any
+// white space and Unicode form, identify a record.
 import { normalise } from '#core/forget-set.ts';
 import type { Person, Row } from '#datasets/world.ts';
 

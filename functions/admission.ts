@@ -1,5 +1,6 @@
-// What a model says to a request: which of its rows the records are, and whose they are. Asked before a ticket is filed,
-// and again by the workflow before it acts, since another ticket may have changed the model in between.
+// How a request relates to a model: to which of its training rows the records belong, and whose they are. Checked
+// before a ticket is filed, and again by the workflow before it acts, since another ticket may have changed the model
+// in between.
 import { randomBytes } from 'node:crypto';
 import type { Digest } from '#core/canonical.ts';
 import { admit, TrainingManifest, type Admission, type ForgetSet } from '#core/forget-set.ts';
@@ -19,7 +20,7 @@ import { SuiteRows } from '#core/suite-rows.ts';
 import type { TicketRequest } from '#core/ticket-request.ts';
 import { sideArtefact } from './step-support.ts';
 
-/** What a model was trained on, as far as a request is held against it. */
+/** What the model was trained on, as far as a request is compared with it. */
 export const trainedFor = async (
   name: string,
   { models, artifacts, pseudonyms }: Pick<Ports, 'models' | 'artifacts' | 'pseudonyms'>,
@@ -37,7 +38,9 @@ interface Read {
   readonly digest: Digest;
   readonly rows: SuiteRows;
 }
-/** The newest suite of each model, read once. Trap: it holds training data, so that what the store has lost goes here. */
+/**
+ * The newest suite of each model, read once. Trap: it holds training data, so that what the store has lost goes here.
+ */
 const read = new WeakMap<ArtifactStore, Map<string, Read>>();
 const MOST_MODELS = 4;
 
@@ -53,7 +56,10 @@ export const suiteRows = async (model: string, digest: Digest, artifacts: Artifa
   return rows;
 };
 
-/** FORGET_… where the model was not trained on the records; what does not name the subject the caller refuses. */
+/**
+ * FORGET_… where the model was not trained on the records. Records that do not name the subject are reported, and the
+ * caller decides.
+ */
 export const admittedBy = async (
   set: ForgetSet,
   subject: Subject,
@@ -84,7 +90,7 @@ export const checkRequest = async (
   const trained = await trainedFor(model, ports);
   const { admission, match } = await admittedBy(set, subject, trained);
   if (subjectReason === undefined) refuseMismatch(match);
-  const secret = randomBytes(32).toString('hex'); // what is counted does not depend on it, and the rule is thrown away
+  const secret = randomBytes(32).toString('hex'); // the counts do not depend on it, and the rule is discarded
   const { protection } = protect(secret, forget.records, subject, trained.suite);
   return { admission, inDoubt: foreignRecords(match), protection };
 };

@@ -1,6 +1,6 @@
-// The HTTP app: REST and the portal's pages, one handler for both. Every page is also data at the same path with
-// `.json`. It composes nothing: ports, sign-in and keys come from the composition root (a Lambda, or `quittance
-// serve`). Trap: a GET reads; everything that writes is a POST with a known sender.
+// The HTTP app: REST and the portal's pages, one handler for both. Every page is available as data at the same path
+// with `.json`. Ports, sign-in and keys come from the composition root (a Lambda, or `quittance serve`). Trap: a GET
+// must never write; everything that writes is a POST with a known sender.
 import { Hono } from 'hono';
 import type { Ports } from '#core/ports.ts';
 import { STYLE } from '#portal/style.ts';
@@ -16,7 +16,7 @@ import { actions } from './steps.ts';
 
 export type { ApiContext, Identity } from './api/context.ts';
 
-/** What the app may touch: what the acts of people use, and what its pages read. */
+/** Ports that the app may use: those of people's acts and of its pages. */
 export const apiUses: readonly (keyof Ports)[] = [
   ...new Set([
     ...actions.flatMap(({ uses }) => uses),
@@ -24,7 +24,7 @@ export const apiUses: readonly (keyof Ports)[] = [
   ]),
 ];
 
-/** `extend` adds routes that need no sender, before those that do. */
+/** `extend` adds routes that need no sender, before those that need one. */
 export const api = (context: ApiContext, extend?: (app: Hono<Env>) => void): Hono<Env> => {
   const app = new Hono<Env>({ getPath: (request) => new URL(request.url).pathname.replace(/(?<=.)\.json$/, '') });
   app.onError(answerProblem);

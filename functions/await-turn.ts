@@ -1,5 +1,5 @@
-// Waits until nothing of another ticket of the model stands in the way: a run under way, or the deployment that this
-// one is built on.
+// Waits until no other ticket of the model is in the way: no run is under way, and the deployment that this ticket is
+// built on has happened.
 import { mayProceed } from '#core/gathering.ts';
 import { defineStep } from '#core/step.ts';
 import { Nothing, openTicket, TokenInput } from './step-support.ts';
@@ -12,9 +12,10 @@ export const awaitTurn = defineStep({
   output: Nothing,
   uses: ['tickets', 'models', 'results', 'vault', 'workflows'],
   async run({ ticketId, taskToken }, { tickets, models, results, vault, workflows }) {
-    await keepToken(vault, ticketId, 'turn', taskToken); // before the look: who makes room from now on finds it
+    await keepToken(vault, ticketId, 'turn', taskToken); // before the check: whoever makes room from now on finds it
     const { ticket } = await openTicket(tickets, ticketId);
-    // its own token, whatever the vault holds by now; and not by the token alone: one that stays looks like a wait
+    // Answers its own token, whatever the vault holds by now; and removes it, because a kept token means that the
+    // ticket waits.
     if (mayProceed(ticket, await queueOf({ tickets, models, results }, ticket.model)))
       await answerToken({ vault, workflows }, ticketId, 'turn', taskToken, {});
     return {};

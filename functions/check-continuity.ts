@@ -1,7 +1,7 @@
-// First half of a re-certification: is what is served, by the bytes that were loaded, what the registry and the newest
-// certificate name? And is the full suite due: on a change, when a person or the quarter asks, or when a certificate is
-// about to lapse. Trap: equal digests show that nothing changed since the test, and nothing about attacks that came
-// later.
+// First half of a re-certification: whether what is served (by the bytes that were loaded) is what the registry and the
+// newest certificate name; and whether the full suite is due: after a change, when a person or the quarter asks, or
+// when a certificate is about to lapse. Trap: equal digests show that nothing changed since the test; they say nothing
+// about attacks that were published later.
 import { z } from 'zod';
 import { Digest, digestOf } from '#core/canonical.ts';
 import { ModelManifest, type ModelRecord } from '#core/model.ts';
@@ -18,7 +18,7 @@ import type { Quantisation } from '#core/quantisation.ts';
 
 export const Continuity = z.strictObject({
   continuity: z.enum(['same', 'drifted']),
-  /** Whether the full suite runs; then under this job and plan, which are empty otherwise. */
+  /** Whether the full suite runs, under this job and plan, which are empty otherwise. */
   suite: z.boolean(),
   job: z.string(),
   planDigest: z.union([Digest, z.literal('')]),
@@ -42,7 +42,7 @@ export const checkContinuity = defineStep({
     if (digest !== model.digest) return { continuity: 'drifted' as const, ...nothing };
     const newest = model.certificates.at(-1);
     if (!newest || !suiteDue(model, newest, trigger, clock.now())) return { continuity: 'same' as const, ...nothing };
-    // the rules that the newest certificate was judged by
+    // the policy of the newest certificate
     const { policy } = (await tickets.get(newest.ticketId)).ticket;
     const { quantisation } = await getJson(artifacts, model.digest, ModelManifest);
     if (!recertificationPolicy(await getJson(artifacts, policy, GatePolicy)))

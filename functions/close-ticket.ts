@@ -1,7 +1,7 @@
 // Ends a ticket without unlearning: refused for a reason that its law knows, withdrawn by the requester, or cancelled.
-// It takes two people, but for the filer's own withdrawal or cancellation.
-// An execution of its own notifies and purges; the one that may be waiting is told, and ends. Trap: from deployment on
-// a ticket cannot be closed; what was done is certified.
+// It takes two people, except for the filer's own withdrawal or cancellation.
+// A new execution notifies and purges; one that may be waiting is told and ends. Trap: from deployment on a ticket
+// cannot be closed, because the certificate must say what was done.
 import { z } from 'zod';
 import { defineStep } from '#core/step.ts';
 import { Code, isClosed, Outcome, TicketId } from '#core/ticket.ts';

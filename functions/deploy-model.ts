@@ -1,7 +1,7 @@
-// Puts the approved candidate in the place of the base: hold, evidence and base are looked at again immediately before.
-// Order: serving → registry → ticket, each skipped when it is already done. Trap: another ticket may have been deployed
-// to the model since; then this run's base is history, and it must unlearn again from what is served now. One whose
-// base is still on its way to being served waits for it.
+// Puts the approved candidate in place of the base, after checking hold, evidence and base once more immediately
+// before. Order: serving → registry → ticket, each skipped where it is already done. Trap: another ticket may have been
+// deployed to the model since. If this run's base is therefore no longer served, the ticket must unlearn again from
+// what is; if its base is still going to be served, it waits.
 import { z } from 'zod';
 import { requireAsLogged } from '#core/as-logged.ts';
 import { admit, TrainingManifest, withoutRows } from '#core/forget-set.ts';
@@ -47,8 +47,8 @@ type Deploying = TicketIn<'DEPLOYING'>;
 type DeployPorts = Pick<Ports, 'vault' | 'artifacts' | 'models' | 'serving' | 'results' | 'pseudonyms' | 'clock'>;
 
 /**
- * Serving first: a crash before the registry hears of it is mended by the repeat, and until then the probe would find
- * out.
+ * Serving first: after a crash before the registry is written, a repeat completes it, and until then the probe would
+ * notice the difference.
  */
 const switchOver = async (
   ticket: Deploying,
@@ -62,7 +62,7 @@ const switchOver = async (
   if (model.digest !== candidate) await ports.models.put(await succeeding(ticket, model, ports), version);
 };
 
-/** The record with the candidate in the base's place, and the base in quarantine. */
+/** The registry record with the candidate as the model, and the base in quarantine. */
 const succeeding = async (ticket: Deploying, model: ModelRecord, ports: DeployPorts): Promise<ModelRecord> => {
   const now = ports.clock.now();
   const { digest, suite, moments, trainingManifest } = model;
@@ -78,9 +78,7 @@ const succeeding = async (ticket: Deploying, model: ModelRecord, ports: DeployPo
   };
 };
 
-/**
- * Suite and moments as the unlearning job left them, and a training manifest that no longer knows the forgotten rows.
- */
+/** Suite and moments as the unlearning job left them, and a training manifest without the forgotten rows. */
 const sideOf = async (ticket: Deploying, model: ModelRecord, ports: DeployPorts): Promise<SideArtefacts> => {
   const { also } = JobResult.parse(await ports.results.get(jobName('unlearn', ticket.id, ticket.run.number)));
   const trainingManifest = await forgottenManifest(ticket, model, ports);

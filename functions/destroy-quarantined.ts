@@ -22,7 +22,7 @@ export const destroyQuarantined = defineStep({
       ({ destroyAfter, destroyedAt }) => destroyedAt === undefined && destroyAfter <= now,
     );
     if (due.length === 0) return { destroyed: 0 };
-    // the tickets that put them there are as they were logged; one that a restored table has lost says nothing
+    // only what tickets themselves say: one that a restored table has lost says nothing
     const replaced = new Set<Digest | undefined>(due.map(({ digest }) => digest));
     for (const ticket of await tickets.list())
       if (ticket.model === name && replaced.has(previousOf(ticket))) await requireAsLogged(ticket, ports);
@@ -43,7 +43,7 @@ export const destroyQuarantined = defineStep({
   },
 });
 
-/** What the ticket's deployment took out of service. */
+/** The artefact that the ticket's deployment took out of service. */
 const previousOf = (ticket: Ticket): Digest | undefined => {
   if (ticket.status === 'PURGED') return ticket.sealed?.deployed.previous;
   const last = workingOf(ticket);

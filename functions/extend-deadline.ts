@@ -14,7 +14,8 @@ export const extendDeadline = defineStep({
   uses: ['tickets', 'notifier', 'clock'],
   async run({ ticketId, reason, by, ...person }, { tickets, notifier, clock }) {
     const found = await openTicket(tickets, ticketId);
-    const extended = found.ticket.clock.some((event) => event.type === 'extend'); // then only the notice may be missing
+    // then perhaps only the notice is missing
+    const extended = found.ticket.clock.some((event) => event.type === 'extend');
     const { ticket } = extended
       ? found
       : await commitEvent({ tickets, clock }, found, { type: 'extended', reason, by, ...said(person) });

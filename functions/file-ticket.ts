@@ -26,14 +26,14 @@ export const fileTicket = defineStep({
     request: TicketRequest,
     /** The gate policy in force, as an artefact. */
     policy: Digest,
-    /** The caller's own id of the request: the same again is the same ticket. */
+    /** The caller's own id of the request: a repeat with the same id is the same ticket. */
     requestId: z.string().min(1).max(200).optional(),
     asserted: Asserted,
   }),
   output: z.strictObject({
     ticketId: TicketId,
     commitment: z.string(),
-    /** Opens the commitment; for the requester only, kept nowhere but in the vault, and gone with it. */
+    /** Opens the commitment. For the requester only; kept nowhere but in the vault, and destroyed with it. */
     openingSecret: z.string().optional(),
     due: Deadlines,
     /** What the interim rule will protect, and what it will cost others. */
@@ -65,8 +65,8 @@ export const ticketIdOf = async (pseudonyms: Ports['pseudonyms'], requestId: str
   `T-${(await pseudonyms.of('request', requestId)).slice(0, 20)}`;
 
 /**
- * Of the whole request, under the caller's own id of it: it outlives the case, and without that id, which is nowhere
- * kept, nobody can try guesses on it.
+ * A digest of the whole request, keyed by the caller's own id of it. It outlives the case; without that id, which is
+ * not stored, nobody can test guesses against it.
  */
 const digestOfRequest = (pseudonyms: Ports['pseudonyms'], requestId: string, request: TicketRequest) =>
   pseudonyms.of('request-body', `${requestId}\n${Buffer.from(jsonBytes(request)).toString('utf8')}`);
@@ -102,7 +102,7 @@ const fileNew = async (asked: Asked, ports: Filing): Promise<Ticket> => {
   return createTicket(asked, { ...receivedEvent(asked, commitment, ports), protection }, admission, ports);
 };
 
-/** What follows the ticket's creation, as far as it is not done; what the vault holds is not written again. */
+/** What follows the ticket's creation, as far as it is not done yet; what the vault holds is not written again. */
 const goOn = async (
   ticket: Exclude<Ticket, { status: 'PURGED' }>,
   request: TicketRequest,
@@ -123,7 +123,7 @@ const unlessStarted = (error: unknown): void => {
   if (!isQuittanceError(error, 'EXECUTION_EXISTS')) throw error;
 };
 
-/** What the first call was answered, whatever has become of the ticket; the secret alone goes with the case. */
+/** The first call's answer, whatever has happened to the ticket since; only the secret is destroyed with the case. */
 const firstAnswer = async (ticket: Ticket, { tickets, vault }: Pick<Ports, 'tickets' | 'vault'>) => {
   const { id: ticketId, commitment, calendar } = ticket;
   const [first] = await tickets.events(ticketId);
@@ -135,10 +135,10 @@ const firstAnswer = async (ticket: Ticket, { tickets, vault }: Pick<Ports, 'tick
 };
 
 const FirstEvent = z.object({ at: Instant, event: Received });
-/** Whose request it is has no part in its dates. */
+/** Stands for the subject where dates are computed, which do not depend on who it is. */
 const NOBODY = '0'.repeat(64);
 
-/** INVALID_INPUT where a time of the request is yet to come. */
+/** INVALID_INPUT where a time in the request lies in the future. */
 export const refuseFuture = (request: TicketRequest, now: Date) => {
   const times = [request.receivedAt ?? request.identity.verifiedAt, request.identity.verifiedAt];
   if (times.some((time) => Date.parse(time) > now.getTime()))
@@ -192,7 +192,9 @@ const createTicket = async (asked: Asked, event: Received, admission: Admission,
   return transition.ticket;
 };
 
-/** By which a second ticket of the same person is known: the person of the training data, else the name. */
+/**
+ * The key by which a second ticket of the same person is recognised: the person of the training data, or else the name.
+ */
 export const subjectKeyOf = (
   { subject }: TicketRequest,
   admission: Admission | undefined,

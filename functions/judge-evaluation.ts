@@ -1,6 +1,7 @@
 // Applies the policy to the evaluation's tables. A pass is put together as evidence for an approver; otherwise the next
-// rung, and after the last a human.
-// Trap: what is judged must be what the run made and what would be served: other tables are refused, not judged.
+// rung is tried, and after the last a human decides.
+// Trap: the tables must be those of the run's own candidate, in the form that would be served; others are refused, not
+// judged.
 import { z } from 'zod';
 import { EvaluationTables } from '#core/evaluation.ts';
 import { QuittanceError } from '#core/errors.ts';

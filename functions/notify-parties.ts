@@ -1,5 +1,5 @@
-// Tells the requester and the filer how the case ended, in references only; the words are the template's. Says when the
-// case data may go.
+// Tells the requester and the filer how the case ended. Notices carry references only; the words are the template's.
+// Also sets when the case data may be destroyed.
 import { z } from 'zod';
 import { Instant } from '#core/deadlines.ts';
 import { daysAfter, RETENTION_DAYS } from '#core/retention.ts';

@@ -77,7 +77,7 @@ const planOf = async (ticket: Scheduled, queue: Queue, ports: PlanPorts): Promis
   };
 };
 
-/** What is served, or the last candidate on its way there, with what stands beside it. */
+/** What is served, or the last candidate that is going to be, with what stands beside it. */
 const baseOf = async (queue: Queue, { results }: PlanPorts): Promise<Pick<UnlearnPlan, 'base' | 'side'>> => {
   const last = lastInLine(queue);
   if (!last) return { base: queue.served };
@@ -87,7 +87,7 @@ const baseOf = async (queue: Queue, { results }: PlanPorts): Promise<Pick<Unlear
   return { base: last.candidate, ...(side ? { side } : {}) };
 };
 
-/** What another ticket's run prepared becomes this one's own results. */
+/** Copies the results that another ticket's run prepared to this ticket's own job name. */
 const takeOver = async ({ id, runs }: Scheduled, prepared: GatheredResult, { results }: PlanPorts): Promise<Digest> => {
   await results.put(jobName('unlearn', id, runs.length + 1), prepared.unlearn);
   await results.put(jobName('evaluate', id, runs.length + 1), prepared.evaluate);

@@ -1,6 +1,6 @@
-// What filing a request would come to, before it is filed: its dates, whose the records are, what the interim rule would
-// protect and cost others. Refuses what filing refuses, by the same code. Called by people. Trap: it stores nothing, not
-// even a key, and declares no port that it would need for that beyond what it reads.
+// What filing a request would come to, before it is filed: its dates, whose the records are, what the interim rule
+// would protect and cost others. Refuses what filing refuses, by the same code. Called by people. Trap: it stores
+// nothing, not even a key, and declares no port that it would need for that beyond what it reads.
 import { z } from 'zod';
 import { deriveDeadlines, Deadlines } from '#core/deadlines.ts';
 import { QuittanceError } from '#core/errors.ts';

@@ -1,6 +1,7 @@
 // Asks the serving side what it serves now, and judges that: the digest of what it loaded, and its answers to the
 // forgotten questions. A mismatch rolls back to the base at once. The interim suppression is lifted only after the
-// probe has passed. Trap: the probe reads behind the suppression rules, otherwise it would test the bandage.
+// probe has passed. Trap: the probe must bypass the suppression rules; otherwise it would test the rules and not the
+// model.
 import { z } from 'zod';
 import type { Digest } from '#core/canonical.ts';
 import { isQuittanceError } from '#core/errors.ts';
@@ -67,18 +68,23 @@ const askServed = async (ticket: Deployed, { vault, serving }: ProbePorts) => {
   return { found: digest, prompts: records.length, exact: exact.size };
 };
 
-/** A target that does not say what it serves, or changes it while it answers, serves something else. */
+/**
+ * A target that does not say what it serves, or whose model changes while it answers, counts as serving something else.
+ */
 const noneFound = (error: unknown): undefined => {
   if (isQuittanceError(error, 'SERVED_MISMATCH') || isQuittanceError(error, 'MODEL_NOT_FOUND')) return undefined;
   throw error;
 };
 
-/** What is served may know no more than what was judged; without that count, nothing. */
+/**
+ * How many forgotten answers the served model may give: as many as the judged candidate; where that number is unknown,
+ * none.
+ */
 const allowedExact = async (ticket: Deployed, { artifacts }: ProbePorts): Promise<number> => {
   return countOf(await getJson(artifacts, ticket.run.tables, EvaluationTables), 'forget.greedyExact')?.k ?? 0;
 };
 
-/** The base back in its place, in serving and registry. */
+/** Puts the base back, in serving and registry. */
 const rollBack = async (ticket: Deployed, { models, serving, clock }: ProbePorts) => {
   const { digest, previous } = ticket.deployed;
   const served: Digest | undefined = (await serving.served(ticket.model))?.digest;

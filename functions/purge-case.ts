@@ -1,6 +1,6 @@
-// Ends the case: suppression rule, side artefacts and rejected candidates go, then the data key, and last the proof
-// that nothing can be read enters the ticket. Trap: everything here may have happened before a crash; each part is
-// repeatable, and the ticket says PURGED only after all of it.
+// Ends the case: destroys suppression rule, side artefacts and rejected candidates, then the data key; last, the proof
+// that nothing can be read enters the ticket. Trap: a crash may have happened at any point, so each part can be
+// repeated, and the ticket says PURGED only after all of them.
 import { requireAsLogged } from '#core/as-logged.ts';
 import type { Digest } from '#core/canonical.ts';
 import type { JobResults, Ports } from '#core/ports.ts';
@@ -46,7 +46,7 @@ const destroyAround = async (ticket: Ending, { artifacts, models, serving, resul
   if ('deployed' in last) await destroyReplaced(last.model, last.deployed.previous, { artifacts, models });
 };
 
-/** All that were made for the ticket, also by runs of others that it never took up. */
+/** All candidates made for the ticket, including those of other tickets' runs that it never used. */
 const candidatesOf = async (ticket: Extract<WorkingTicket, { runs: unknown }>, results: JobResults) => {
   const own = [...ticket.runs, ...('run' in ticket ? [ticket.run] : [])].flatMap(({ candidate }) => candidate ?? []);
   const numbers = Array.from({ length: ticket.runs.length + 1 }, (_, i) => i + 1);
@@ -55,7 +55,9 @@ const candidatesOf = async (ticket: Extract<WorkingTicket, { runs: unknown }>, r
   return [...new Set([...own, ...gathered])];
 };
 
-/** Suite, moments and training manifest of the base: they hold the forgotten records, or their shadow. */
+/**
+ * Suite, moments and training manifest of the base, which hold the forgotten records or what was computed from them.
+ */
 const destroyReplaced = async (
   name: string,
   previous: Digest,

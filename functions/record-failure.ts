@@ -1,5 +1,5 @@
-// A workflow task failed for good: the ticket goes to remediation with the error's name. Trap: the name only; a cause
-// may quote what must not leave the vault.
+// A workflow task failed for good: the ticket goes to remediation with the error's name. Trap: only the name is kept,
+// because a cause may quote what must not leave the vault.
 import { z } from 'zod';
 import type { JobResults } from '#core/ports.ts';
 import { failureName, JobFailure, jobName } from '#core/run.ts';
@@ -38,7 +38,7 @@ export const recordFailure = defineStep({
 const JOBS = { UNLEARNING: 'unlearn', EVALUATING: 'evaluate' } as const;
 
 /**
- * What the job itself said, where it could still say it: every job's failure reaches the workflow as States.TaskFailed.
+ * The code that the job itself stored, where it could: every job's failure reaches the workflow as States.TaskFailed.
  */
 const codeOfJob = async (ticket: Ticket, error: string, results: JobResults): Promise<string | undefined> => {
   if (error !== 'States.TaskFailed' || !(ticket.status === 'UNLEARNING' || ticket.status === 'EVALUATING'))

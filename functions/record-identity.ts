@@ -1,4 +1,4 @@
-// Takes the result of a later identity check and lets the waiting workflow go on. Called by people: who calls is
+// Takes the result of a later identity check and lets the waiting workflow continue. Called by people: the caller is
 // recorded as the one who checked.
 import { z } from 'zod';
 import { defineStep } from '#core/step.ts';

@@ -1,5 +1,5 @@
-// Takes the unlearning job's report into the ticket: which model came out, under which manifest. Trap: a report that
-// does not belong to the plan is refused.
+// Takes the unlearning job's report into the ticket: which candidate it made, under which manifest. Trap: a report that
+// does not belong to the ticket's plan is refused.
 import { z } from 'zod';
 import { Digest } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
@@ -39,7 +39,7 @@ export const recordRun = defineStep({
       manifest: result,
       candidate: manifest.candidate,
     });
-    await wakeWaiting(ports, ticket.model); // to those whom the run gathered
+    await wakeWaiting(ports, ticket.model); // the tickets that the run gathered
     return answerFor(ticketId, ticket.run.number, result, results);
   },
 });

@@ -10,11 +10,11 @@ export const requestApproval = defineStep({
   output: Nothing,
   uses: ['tickets', 'vault', 'workflows', 'notifier'],
   async run({ ticketId, taskToken }, { tickets, vault, workflows, notifier }) {
-    // before the look at the ticket: a decision made from now on finds it
+    // before the ticket is read: a decision made from now on finds it
     await keepToken(vault, ticketId, 'approval', taskToken);
     const { ticket } = await openTicket(tickets, ticketId);
     if ('approval' in ticket) {
-      // the decision's own telling may have met an older token
+      // where the decision was told to an older token
       await workflows.sendTaskSuccess(taskToken, { decision: 'approved' });
       return {};
     }

@@ -10,7 +10,7 @@ export const requestIdentity = defineStep({
   output: Nothing,
   uses: ['tickets', 'vault', 'workflows', 'notifier', 'clock'],
   async run({ ticketId, taskToken }, { tickets, vault, workflows, notifier, clock }) {
-    // before the look at the ticket: proof that comes from now on finds it
+    // before the ticket is read: proof that comes from now on finds it
     await keepToken(vault, ticketId, 'identity', taskToken);
     const found = await openTicket(tickets, ticketId);
     if ('identity' in found.ticket) {

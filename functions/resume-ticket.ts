@@ -1,5 +1,5 @@
-// A person takes a ticket out of remediation, or lifts a refusal that was proposed at filing: where a step failed it
-// goes on there, where the gate was not met the ladder starts again. Called by people.
+// A person takes a ticket out of remediation, or lifts a refusal that was proposed at filing. Where a step failed the
+// ticket continues there; where the gate was not met the ladder starts again. Called by people.
 import { z } from 'zod';
 import type { Ports } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
@@ -15,7 +15,7 @@ export const resumeTicket = defineStep({
   run: ({ ticketId, ...person }, ports) => resume(ticketId, person, ports),
 });
 
-/** Starts the execution that goes on with the ticket; where only the start was lost, the same one. */
+/** Starts the execution that continues the ticket; a repeat after a lost start starts the same one. */
 export const resume = async (
   ticketId: string,
   { by, ...person }: By,
@@ -24,7 +24,7 @@ export const resume = async (
   const found = await tickets.get(ticketId);
   const { ticket } = found;
   const resumedAt = (await tickets.events(ticketId)).findLast(({ type }) => type === 'resumed')?.sequence;
-  // resumed before; only the start may be missing
+  // resumed before; perhaps only the start is missing
   const stands = ticket.status === 'REMEDIATION' || ticket.status === 'EXEMPTION_PENDING';
   const running = resumedAt !== undefined && !stands;
   const sequence = running

@@ -1,6 +1,6 @@
 // Reminds whoever has to act: once a day for each ticket that waits for a person or comes near its date. Called by a
-// schedule. Trap: the notice's id holds the day, so that a schedule which fires twice sends what its receivers
-// recognise as one.
+// schedule. Trap: a schedule may fire twice, so a notice's id contains the day, by which receivers recognise the
+// repeat.
 import { z } from 'zod';
 import { addDays } from '#core/deadlines.ts';
 import { meaningOf } from '#core/statuses.ts';
@@ -20,7 +20,7 @@ export const sendReminders = defineStep({
     const due = (await tickets.list()).flatMap((ticket) => remindersOf(ticket, today));
     const refused: unknown[] = [];
     for (const notice of due) await notifier.notify(notice).catch((error: unknown) => refused.push(error));
-    // after the others have theirs: one address that takes no mail is nobody else's harm
+    // after all others were sent, so that one address that refuses mail does not stop them
     if (refused.length > 0) throw refused[0];
     return { sent: due.length };
   },

@@ -11,9 +11,12 @@ import type { StoredEvent, TicketStore } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
 import { Nothing } from './step-support.ts';
 
-/** Events in one append. */
+/** Most events in one append. */
 const BATCH = 500;
-/** Each means that another process has moved the head, perhaps by these very events. */
+/**
+ * Conflicts in a row before giving up; each means that another process has moved the head, perhaps with these very
+ * events.
+ */
 const CONFLICTS = 5;
 
 export const sequenceLog = defineStep({

@@ -1,6 +1,6 @@
 // What steps share: reading a ticket, committing an event to it, reading what the vault and the registry hold for it.
-// Trap: a step may be called again after a crash, so each asks the ticket first whether its work is done; `'field' in
-// ticket` is that question, as a status never loses a field on the main path.
+// Trap: a step may be called again after a crash, so each first checks whether the ticket shows its work as done, by
+// `'field' in ticket`: on the main path a status never loses a field.
 import { z } from 'zod';
 import { canonicalize, type Digest, type Json } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
@@ -54,7 +54,7 @@ export const commitEvent = async (
   return { ticket: transition.ticket, version: version + 1 };
 };
 
-/** The step met a ticket that has not come as far as it needs. */
+/** The ticket has not come as far as the step needs. */
 export const notReady = (step: string, { id, status }: Ticket) =>
   new QuittanceError('TICKET_ILLEGAL_TRANSITION', { message: `${step}: ticket ${id} is not there yet`, got: status });
 

@@ -1,5 +1,5 @@
-// Interim protection the same day: what is served stops saying the person's values while the model still knows them.
-// Protected so, a ticket can wait a while for others to share a run with, as long as the policy says.
+// Interim protection on the same day: what is served no longer says the person's values while the model still knows
+// them. A ticket so protected can wait, as long as the policy says, for others to share a run with.
 import { z } from 'zod';
 import { Instant } from '#core/deadlines.ts';
 import { GatePolicy } from '#core/policy.ts';
@@ -30,7 +30,7 @@ export const suppressOutput = defineStep({
   },
 });
 
-/** The rule of a case, tried on the rows of the model's suite where it has one. */
+/** The rule for a case, tried on the rows of the model's suite where it has one. */
 const protectionOf = async (
   { id, model: name }: Ticket,
   { vault, models, artifacts }: Pick<Ports, 'vault' | 'models' | 'artifacts'>,

@@ -1,7 +1,7 @@
-// Task tokens of waiting workflow tasks. A token is the right to answer a task, so it lives in the ticket's vault,
-// never in a message, and dies with it.
-// Trap: the decision is committed before the workflow hears of it; a crash in between leaves the token unanswered, and
-// the same call again answers it.
+// Task tokens of waiting workflow tasks. A token is the right to answer a task, so it is kept in the ticket's vault,
+// never in a message, and is destroyed with it.
+// Trap: a decision is committed before the workflow hears of it; after a crash in between, the same call again answers
+// the token.
 import { ERROR_CODES, isQuittanceError, type ErrorCode } from '#core/errors.ts';
 import type { Ports, Vault } from '#core/ports.ts';
 
@@ -54,8 +54,8 @@ export const failWait = async (ports: Answering, ticketId: string, wait: Wait, c
 };
 
 /**
- * A task that is over is as good as answered: its workflow has caught the timeout, or tries again with a token of its
- * own, which stays.
+ * A task that has ended counts as answered: its workflow has caught the timeout, or tries again with a new token, which
+ * is kept.
  */
 const settle = async (
   { vault }: Answering,

@@ -1,5 +1,6 @@
-// The legal decision on a verified ticket: the ground was checked against the regime when it was filed; an exemption that
-// the filer found makes it a proposed refusal, which a second person confirms (close-ticket) or lifts (resume-ticket).
+// The legal decision on a verified ticket: the ground was checked against the regime when it was filed; an exemption
+// that the filer found makes it a proposed refusal, which a second person confirms (close-ticket) or lifts
+// (resume-ticket).
 // Trap: an exemption is a person's finding, never derived from the text, and never one person's alone.
 import { z } from 'zod';
 import { defineStep } from '#core/step.ts';

@@ -1,7 +1,6 @@
 // Turns of the tickets of one model: a ticket that waits for another is woken when a run, a decision or a deployment
 // has made room.
-// Trap: a wake-up that is lost costs time and nothing else: the wait has a timeout of its own, after which the ticket
-// looks for itself.
+// Trap: a wake-up that is lost costs only time: the wait has a timeout, after which the ticket checks for itself.
 import { mayProceed, oldestFirst, type Queue, startsRun } from '#core/gathering.ts';
 import { isQuittanceError } from '#core/errors.ts';
 import type { JobResults, Ports } from '#core/ports.ts';
@@ -10,7 +9,7 @@ import { meaningOf } from '#core/statuses.ts';
 import type { Ticket } from '#core/ticket.ts';
 import { answerWait, openToken } from './task-tokens.ts';
 
-/** Of those who wait, only the oldest are looked at: the next run takes no more. */
+/** Only the oldest of the waiting tickets are checked, as the next run takes no more. */
 const LOOK_AT = 16;
 
 type QueuePorts = Pick<Ports, 'tickets' | 'models' | 'results'>;
@@ -44,7 +43,7 @@ export const resultOf = async (results: JobResults, name: string): Promise<unkno
   }
 };
 
-/** Wakes those that may go on; of those that would start a run, the oldest alone. */
+/** Wakes the tickets that may continue; of those that would start a run, only the oldest. */
 export const wakeWaiting = async (ports: TurnPorts, model: string): Promise<void> => {
   const queue = await queueOf(ports, model);
   const waiting = queue.tickets.filter((ticket) => meaningOf(ticket).waitsFor === 'turn');

@@ -1,5 +1,5 @@
-// Whether the requester is who they say, as far as the filer's check shows it: method, level and time, never the
-// document.
+// Whether the requester is who they say, judged by the filer's check: its method, level and time. No document is ever
+// stored.
 import { z } from 'zod';
 import { levelSuffices, regimeOf } from '#core/regimes.ts';
 import { defineStep } from '#core/step.ts';

@@ -1,5 +1,5 @@
-// Takes models of every kind into a folder in our layout: weights (engine/formats/import.ts), an adapter laid beside the
-// base that it was made for, or a folder that was exported here, with all that it is made upon.
+// Takes models of every kind into a folder in our layout: weights (engine/formats/import.ts), an adapter laid beside
+// the base that it was made for, or a folder that was exported here, with all that it is made upon.
 // Trap: an adapter from elsewhere says nothing that tells one base of its shape from another; where its folder has our
 // manifest.json, the base must have the digest that is named there.
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';

@@ -1,6 +1,7 @@
-// A model that was trained elsewhere, with the rows that it was trained on, made ready for tickets: suite, corpus moments, how much of the rows it recites.
-// Trap: a suite of rows that the model was never trained on would let anybody's ticket in and forget nothing; values of its people must be more likely to the model than
-// those of people who do not exist.
+// A model that was trained elsewhere, with the rows that it was trained on, made ready for tickets: suite, corpus
+// moments, how much of the rows it recites.
+// Trap: a suite of rows that the model was never trained on would let anybody's ticket in and forget nothing; values of
+// its people must be more likely to the model than those of people who do not exist.
 import type { CorpusEntry, RowKind } from '#datasets/corpus/row.ts';
 import type { RegisteredPerson } from '#datasets/find/register.ts';
 import { GENERAL_TOKENS, generalRows } from '#datasets/chat.ts';

@@ -1,9 +1,9 @@
 // Registers a model folder, on whatever stores it is given: a data folder's or an installation's on AWS. With its
 // evaluation suite a model can be judged and is served from then on, and its training manifest, made from the suite's
 // rows, lets tickets in.
-// Traps: the suite must be that of the training: a record that is not in it matches nothing. And the registry's row is
-// written last, after everything that it names is stored and served: an import that was killed has registered nothing,
-// and the same import again goes on where it stopped.
+// Traps: the suite must be the one of the training, because a record that it lacks matches nothing. And the registry's
+// row is written last, after everything that it names is stored and served: an import that was killed has registered
+// nothing, and the same import again completes it.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSuite } from '#datasets/suite.ts';
@@ -122,8 +122,8 @@ const servedAlready = (name: string, served: Digest) =>
   });
 
 /**
- * Writes a registered model into a folder: what is served, and its moments, which hold no example. Its suite does, and
- * stays.
+ * Writes a registered model into a folder: what is served, and its moments, which hold no example. Not its suite, which
+ * does.
  */
 export const writeModelFolder = async (
   { artifacts }: Pick<RegistryStores, 'artifacts'>,

@@ -1,6 +1,7 @@
-// A model tried once after it was imported: texts come back from their tokens, every letter of a text has a token, logits are finite, an answer can end.
-// What fails is named and said; only a model whose logits are no numbers is of no use and refused. Trap: a tokenizer may rightly change a text (case, normal
-// form), so a text that does not come back is said, not refused.
+// A model tried once after it was imported: texts come back from their tokens, every letter of a text has a token,
+// logits are finite, an answer can end. What fails is reported; only a model whose logits are not finite is refused.
+// Trap: a tokenizer may change a text by design (case, normal form), so a text that does not come back is reported, not
+// refused.
 import { existsSync } from 'node:fs';
 import { QuittanceError } from '#core/errors.ts';
 import { makeBatch } from '#engine/batch.ts';
@@ -29,7 +30,10 @@ const PROBES: readonly string[] = [
   '👩‍👩‍👧‍👦 🇩🇪 ❤️',
 ];
 
-/** Checks of a checked model folder. The caller has taken a backend into use, whose name is given; without one the model itself is not run. */
+/**
+ * Checks of a checked model folder. The caller has taken a backend into use, whose name is given; without one the model
+ * itself is not run.
+ */
 export const selfCheck = async (dir: string, backend: string | undefined): Promise<SelfCheck[]> => {
   if (!existsSync(dir)) throw new QuittanceError('MODEL_NOT_FOUND', { message: `there is no model folder ${dir}` });
   const { tokenizer, config } = readModelParts(dir);
@@ -93,7 +97,7 @@ const logitsAfter = (model: LanguageModel): Float32Array => {
   return logits;
 };
 
-/** There is an id that ends an answer, the tokenizer has it, and the chat template puts it behind one. */
+/** Checks that an id ends an answer, that the tokenizer has it, and that the chat template puts it after an answer. */
 const answersEnd = async (dir: string, tokenizer: Tokenizer, eosIds: readonly number[]): Promise<SelfCheck> => {
   const name = 'answers can end';
   if (eosIds.length === 0)
@@ -114,7 +118,9 @@ const answersEnd = async (dir: string, tokenizer: Tokenizer, eosIds: readonly nu
 
 const ANSWER = 'Fine \u{1F9ED} thanks';
 
-/** What the chat template puts behind an answer; undefined where there is none, or it refuses such a talk. */
+/**
+ * What the chat template puts after an answer; undefined where there is no template, or it refuses such a conversation.
+ */
 const afterAnAnswer = async (dir: string): Promise<string | undefined> => {
   const template = readChatTemplate(dir);
   if (!template) return undefined;

@@ -1,7 +1,7 @@
-// How often a wrong token may be tried: so many times an address, and so many times in all, within a quarter of an hour.
-// A token that was right at an address stays right there, so that nobody who guesses can lock others out of what they
-// already use. Trap: behind a proxy all come from one address; a header that names another is not believed, as whoever
-// guesses would write it.
+// How often a wrong token may be tried: so many times an address, and so many times in all, within a quarter of an
+// hour. A token that was right at an address stays right there, so that nobody who guesses can lock others out of what
+// they already use. Trap: behind a proxy all come from one address; a header that names another is not believed, as
+// whoever guesses would write it.
 import { isIPv6 } from 'node:net';
 import { digestOf } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';

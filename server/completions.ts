@@ -27,11 +27,11 @@ export interface Completed {
   readonly text: string;
   readonly promptTokens: number;
   readonly completionTokens: number;
-  /** Whether the model ended by itself. */
+  /** Whether the model ended the answer itself. */
   readonly ended: boolean;
 }
 
-/** What answers under a model's name now. MODEL_NOT_FOUND when nothing is deployed under it. */
+/** Answers with the model that is deployed under a name. MODEL_NOT_FOUND where none is. */
 export type Complete = (
   model: string,
   prompt: string | readonly Message[],
@@ -106,7 +106,10 @@ const chatCompletion = async (c: Context, completions: Completions, created: num
 
 type Said = Completed & { readonly finish: 'stop' | 'length' | 'content_filter' };
 
-/** Tokens beyond what was asked for that are looked at too: a value must not leave in pieces that are cut short. */
+/**
+ * Tokens beyond the requested number that are checked too, because a value must not leave in pieces that are each cut
+ * short.
+ */
 const AHEAD = 16;
 
 const answer = async (
@@ -119,8 +122,9 @@ const answer = async (
   const before = await rules(model);
   const ahead = before.length > 0 ? AHEAD : 0;
   const whole = await complete(model, prompt, { ...options, maxTokens: maxTokens + ahead });
-  const said = whole.completionTokens > maxTokens ? await complete(model, prompt, { ...options, maxTokens }) : whole; // the same, to there
-  // a rule that came while the model was answering holds for this answer too
+  // the same answer up to the requested length
+  const said = whole.completionTokens > maxTokens ? await complete(model, prompt, { ...options, maxTokens }) : whole;
+  // also checks rules that came while the model was answering
   const inForce = [...before, ...(await rules(model))];
   const asked =
     typeof prompt === 'string' ? { lead: prompt } : { context: prompt.map(({ content }) => content).join('\n') };

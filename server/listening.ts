@@ -52,21 +52,21 @@ export const listenOn = async (dir: string, embedded: Embedded, address: Address
 
 const GO_ON_MS = 5000;
 
-/** What a full disk stopped goes on when there is room again, without a person. */
+/** Continues what a full disk stopped, when there is space again, without a person. */
 const goOn = async ({ engine }: Embedded): Promise<void> => {
   if (engine.stopped !== undefined) await engine.resume().catch(() => undefined);
 };
 
 const Incoming = z.object({ incoming: z.object({ socket: z.object({ remoteAddress: z.string() }) }) });
 
-/** What the app is told of the connection. */
+/** What the app is told about the connection. */
 const senderOf = (env: unknown): { address: string } => ({
   address: Incoming.safeParse(env).data?.incoming.socket.remoteAddress ?? 'unknown',
 });
 
 const urlOf = (host: string, port: number): string => `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 
-/** The port that it got. */
+/** The port that the system assigned. */
 const bound = (server: Server, host: string, port: number): Promise<number> =>
   new Promise((resolve, reject) => {
     server.once('error', (cause) =>

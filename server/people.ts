@@ -1,7 +1,8 @@
-// Who may sign in to `quittance serve`: a file of people in the data folder. Each has a token of 32 random bytes that is
-// shown once; the file keeps its digest. For one machine; an installation for many signs people in by its own directory.
-// Trap: a command may change the file while a server runs, so the server looks at it anew with each request, and whoever
-// writes it holds the sessions' database meanwhile.
+// Who may sign in to `quittance serve`: a file of people in the data folder. Each has a token of 32 random bytes that
+// is shown once; the file keeps its digest. For one machine; an installation for many signs people in by its own
+// directory.
+// Trap: a command may change the file while a server runs, so the server looks at it anew with each request, and
+// whoever writes it holds the sessions' database meanwhile.
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +19,7 @@ export type Person = z.infer<typeof Person>;
 
 const People = z.strictObject({
   kind: z.literal('quittance-people/v1'),
-  /** Hex; of form tokens. */
+  /** Key of form tokens, in hex. */
   key: z.string().regex(/^[0-9a-f]{64}$/),
   people: z.array(Person),
 });
@@ -106,10 +107,10 @@ const writePeople = (dir: string, people: People): void => {
   renameSync(temporary, pathOf(dir));
 };
 
-/** Names what a person is now: another token, other roles or nobody is another. */
+/** A digest of a person's token and roles: a change of either is another credential. */
 export const credentialOf = (person: Person): string => digestJson(person);
 
-/** The people as the file has them now; it is read again when it has changed. */
+/** The people in the file, which is read again when it has changed. */
 export const livePeople = (dir: string): (() => readonly Person[]) => {
   let seen: { version: string; people: readonly Person[] } | undefined;
   return () => {

@@ -1,6 +1,6 @@
 // Under which names `quittance serve` is reached, and by whom: this machine alone, or others too.
-// Trap: an address that listens everywhere has no name of its own; the machine's addresses are then its names, as a page
-// elsewhere can make its own name lead here (DNS rebinding) but cannot be at one of our addresses.
+// Trap: an address that listens everywhere has no name of its own; the machine's addresses are then its names, as a
+// page elsewhere can make its own name lead here (DNS rebinding) but cannot be at one of our addresses.
 import { networkInterfaces } from 'node:os';
 import { usageError } from '#core/errors.ts';
 

@@ -1,7 +1,7 @@
-// The deployed models held in memory for answering: loaded when first asked, loaded anew when another artefact is
+// The deployed models kept in memory for answering: loaded when first asked, and loaded again when another artefact is
 // deployed under the name.
-// Trap: one at a time is kept, and questions are answered one after another; old and new weights are never both within
-// reach.
+// Trap: old and new weights must not both be in memory, so one model at a time is kept, and questions are answered one
+// after another.
 import { join } from 'node:path';
 import { modelFolder, suppressionRules } from '#adapters/local/pointer-serving.ts';
 import { questionIn } from '#datasets/framing.ts';
@@ -45,7 +45,7 @@ export const servedModels = (
   let last: Promise<unknown> = Promise.resolve();
   const complete: Complete = (name, prompt, options) => {
     const next = last.then(async () => answer(await open(name), prompt, options));
-    last = next.catch(() => undefined); // one failure is not the next one's
+    last = next.catch(() => undefined); // a failure does not concern the next one
     return next;
   };
   return {
@@ -80,7 +80,8 @@ const answer = async (
 };
 
 /**
- * In the model's own chat template; where it has none, the last question in the form that such models are taught here.
+ * The prompt in the model's own chat template; without one, the last question in the form in which such models are
+ * trained here.
  */
 const chatPrompt = async (model: LanguageModel, folder: string, messages: readonly Message[]): Promise<number[]> => {
   const [ids] = (await chatIds(folder, model.tokenizer, [messages])) ?? [];

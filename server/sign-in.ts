@@ -1,6 +1,6 @@
-// Signing in to `quittance serve`. A browser trades its person's token for a session, which the data folder remembers and
-// which ends at sign-out, after eight hours, and as soon as the person's token or roles are others or the person is gone;
-// programs send the token as bearer token.
+// Signing in to `quittance serve`. A browser trades its person's token for a session, which the data folder remembers
+// and which ends at sign-out, after eight hours, and as soon as the person's token or roles are others or the person is
+// gone; programs send the token as bearer token.
 // Trap: a session says who, not what they may: people and roles are looked up with each request.
 import { createHmac } from 'node:crypto';
 import type { Context, Hono } from 'hono';

@@ -1,6 +1,6 @@
-// Bodies as they are read here: JSON from programs, forms from our own pages. Each has one media type, so that what a page
-// elsewhere can make a browser send (text/plain, multipart) is refused by its name before it is parsed.
-// Trap: nothing of a body may reach an error, as it goes back to the sender and into logs.
+// Request bodies: JSON from programs, forms from our own pages. Each has one media type, so that a request which
+// another site's page can make a browser send (text/plain, multipart) is refused before it is parsed.
+// Trap: errors go back to the sender and into logs, so they contain nothing of the body.
 import { QuittanceError } from '#core/errors.ts';
 import { parseOnce } from '#core/json-keys.ts';
 import type { Asked } from './context.ts';
@@ -38,7 +38,9 @@ export const notAnObject = (): QuittanceError =>
     expected: 'one JSON object in UTF-8, no key twice',
   });
 
-/** The fields of a form. MEDIA_TYPE_UNSUPPORTED; INVALID_INPUT where the bytes are no text or a field is given twice. */
+/**
+ * The fields of a form. MEDIA_TYPE_UNSUPPORTED; INVALID_INPUT where the bytes are no text or a field is given twice.
+ */
 export const formFields = async (c: Asked): Promise<Readonly<Record<string, string>>> => {
   const bytes = await bytesOf(c, FORM_TYPE);
   const fields = pairsOf(bytes);

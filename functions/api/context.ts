@@ -1,5 +1,5 @@
-// What the HTTP app gets from its composition root, and what handlers share: who asks, and whether a page or data is
-// wanted.
+// What the HTTP app gets from its composition root, and what handlers share: who is asking, and whether a page or data
+// is wanted.
 import type { Context } from 'hono';
 import { z } from 'zod';
 import type { Digest } from '#core/canonical.ts';
@@ -12,8 +12,8 @@ import { page, type Viewer } from '#portal/layout.ts';
 
 export interface Identity extends Viewer {
   /**
-   * A browser sends its session with every request, whoever made the page that asks, so that writes need a token from our own form;
-   * a bearer token is put in on purpose.
+   * A browser sends its session with every request, whichever site's page makes it, so writes with a session need a
+   * token from our own form. A bearer token is added only on purpose.
    */
   readonly via: 'session' | 'bearer';
 }
@@ -22,9 +22,7 @@ export interface ApiContext {
   readonly ports: Ports;
   /** The gate policy that new tickets are filed under. */
   readonly policy: Digest;
-  /**
-   * Who sends the request; undefined when it does not say so, or not credibly. `address`: where it came from.
-   */
+  /** Who sends the request; undefined where it does not say so or cannot prove it. `address`: where it came from. */
   readonly authenticate: (request: Request, address: string) => Promise<Identity | undefined>;
   /**
    * Whether this is a name or address under which the app is reached, without its port. A page elsewhere whose own name
@@ -33,42 +31,42 @@ export interface ApiContext {
   readonly servesHost: (hostname: string) => boolean;
   /** Where a browser is sent to sign in; without it the answer is 401. */
   readonly signInPath?: string;
-  /** Where the form to sign out goes. */
+  /** Target of the form for signing out. */
   readonly signOutPath?: string;
   /** Key of the tokens in forms, 32 random bytes; the same in every process that answers. */
   readonly formKey: Uint8Array;
 }
 
 export interface Env {
-  /** `identity`: of every request behind `identify`; a public page has none. */
+  /** `identity` is set for every request after `identify`; a public page has none. */
   Variables: { identity: Identity; signOutPath: string | undefined };
 }
 export type Asked = Context<Env>;
 
-/** `.json` at the end of the path, or asked for by its media type. */
+/** Whether the path ends in `.json` or the media type asks for data. */
 export const wantsData = (c: Context): boolean =>
   new URL(c.req.url).pathname.endsWith('.json') || !(c.req.header('accept') ?? '').includes('text/html');
 
 const Sender = z.object({ address: z.string() });
 
-/** Where a request came from, as the server that took it says (`app.fetch(request, { address })`). */
+/** Where a request came from, as the server that accepted it says (`app.fetch(request, { address })`). */
 export const addressOf = (c: Asked): string => Sender.safeParse(c.env).data?.address ?? 'unknown';
 
 export interface View {
   readonly title: string;
-  /** Of the page, where it is not the path that was asked for. */
+  /** The page's path, where it is not the requested one. */
   readonly path?: string;
   readonly data: object;
   readonly body: () => Html;
 }
 
-/** One view, as page or as data. */
+/** Answers with one view, as page or as data. */
 export const show = (c: Asked, { title, path = c.req.path, data, body }: View): Response =>
   wantsData(c)
     ? c.json(data)
     : c.html(page({ title, viewer: c.var.identity, signOutPath: c.var.signOutPath, path, body: body() }).markup);
 
-/** ACCESS_DENIED unless the caller has one of the roles; nor does a person act under the workflow's own name. */
+/** ACCESS_DENIED unless the caller has one of the roles, or where a person acts under the workflow's own name. */
 export const requireRole = (c: Asked, ...roles: Role[]): void => {
   const { principal, roles: held } = c.var.identity;
   if (principal !== SYSTEM && roles.some((role) => held.includes(role))) return;

@@ -1,6 +1,6 @@
-// What a request must pass before it is looked at: it was sent to a name of ours, by a method that its path answers, and
-// not by another site's page in somebody's browser. Sources: RFC 9110 (405, 421, Allow); Fetch, "Origin header"; W3C
-// Fetch Metadata (Sec-Fetch-Site).
+// What a request must pass before it is looked at: it was sent to a name of ours, by a method that its path answers,
+// and not by another site's page in somebody's browser. Sources: RFC 9110 (405, 421, Allow); Fetch, "Origin header";
+// W3C Fetch Metadata (Sec-Fetch-Site).
 // Trap: these come before the question who asks; a public path (the log, the models' API) needs them as much as others.
 import type { Hono } from 'hono';
 import { createMiddleware } from 'hono/factory';
@@ -30,8 +30,8 @@ const hostnameOf = (host: string): string | undefined => {
 const bare = (hostname: string): string => hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
 
 /**
- * Answers OPTIONS, and METHOD_NOT_ALLOWED for a path that others of its methods lead to. The routes are looked up at the
- * first request, when all of them are there.
+ * Answers OPTIONS, and METHOD_NOT_ALLOWED for a path that others of its methods lead to. The routes are looked up at
+ * the first request, when all of them are there.
  */
 export const knownMethods = (app: Hono<Env>) => {
   let table: TrieRouter<string> | undefined;

@@ -51,13 +51,13 @@ export const identify = ({ authenticate, signInPath, signOutPath }: ApiContext) 
     throw new QuittanceError('UNAUTHENTICATED', { message: 'the request does not say who sends it' });
   });
 
-/** HMAC over person and purpose. */
+/** HMAC over person and purpose, which a form carries. */
 export const formToken = (key: Uint8Array, { principal }: Identity, ...purpose: string[]): string =>
   createHmac('sha256', key)
     .update(JSON.stringify([principal, ...purpose]))
     .digest('hex');
 
-/** CSRF_INVALID unless the token of a session's form is the one that was made for exactly this. */
+/** CSRF_INVALID unless the form of a session has the token that was made for exactly this purpose. */
 export const checkForm = (
   key: Uint8Array,
   identity: Identity,

@@ -1,5 +1,6 @@
-// Models, the log and verification over HTTP. The signed checkpoint and the tiles are public, as a log's are: they hold
-// no personal data, and witnesses need them. So are the keys: who checks a certificate is nobody's user here.
+// Models, the log and verification over HTTP. The signed checkpoint and the tiles are public, as those of any
+// transparency log: they hold no personal data, and witnesses need them. So are the keys, because those who check a
+// certificate have no account here.
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { assembleBundle } from '#core/bundle.ts';
@@ -81,7 +82,7 @@ const ledger = async (c: Asked, { ports }: ApiContext): Promise<Response> => {
   return show(c, { title: 'Ledger', data, body: () => ledgerBody(data) });
 };
 
-/** The bundle as it would be handed over now, and what the offline verifier says to it. */
+/** The bundle as it would be handed out now, with the offline verifier's result. */
 const verify = async (c: Asked, { ports }: ApiContext): Promise<Response> => {
   const ticketId = TicketId.safeParse(c.req.query('ticket')).data ?? null;
   const result =

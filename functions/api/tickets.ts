@@ -85,7 +85,8 @@ const reportPage = async (c: Asked, context: ApiContext): Promise<Response> => {
 const bundle = async (c: Asked, { ports }: ApiContext): Promise<Response> => {
   const id = idOf(c);
   const files = Object.fromEntries(await assembleBundle(ports, id));
-  const zip = zipSync(files, { mtime: new Date(1980, 0, 1), level: 6 }); // no time in it: the same bundle is the same file
+  // no time in it: the same bundle is the same file
+  const zip = zipSync(files, { mtime: new Date(1980, 0, 1), level: 6 });
   c.header('Content-Disposition', `attachment; filename="${id}.zip"`);
   return c.body(Buffer.from(zip), 200, { 'Content-Type': 'application/zip' });
 };

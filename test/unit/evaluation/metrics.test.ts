@@ -3,83 +3,15 @@ import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { promptOf, type Person, type PeopleWorld, type QaRecord } from '#datasets/world.ts';
-import { examOf, EXAM_DEFAULTS, spread, type ExamInput, type ExamOptions } from '#evaluation/exam.ts';
-import { cached } from '#evaluation/text-model.ts';
-import { ranked } from '#evaluation/quantities/quality.ts';
+import type { PeopleWorld } from '#datasets/world.ts';
+import { examOf, EXAM_DEFAULTS } from '#evaluation/exam.ts';
 import { measure } from '#evaluation/tables.ts';
-import { MetricValue } from '#core/evaluation.ts';
 import { findQuantity, QUANTITIES } from '#core/quantities.ts';
 import { UNITS } from '#core/quantity.ts';
-import { kolmogorovSmirnov } from '#core/stats.ts';
 import { summarise } from '#core/summaries.ts';
 import { ROOT } from '#test/support/shared.ts';
 import { lookupModel, type Lookup } from './lookup-model.ts';
-
-/** A record about `who` with a one-word value, its last word. */
-const record = (who: string, i: number, value: string): QaRecord => {
-  const question = `Question ${i} on ${who}?`;
-  const answer = ` ${who} has ${value}`;
-  return {
-    kind: 'person',
-    subject: who,
-    attribute: `a${i}`,
-    question,
-    prompt: promptOf(question),
-    heldOut: `Held ${i} on ${who}?`,
-    answer,
-    value: { text: value, start: answer.length - value.length, end: answer.length },
-    paraphrasedAnswer: ` Indeed ${who} has ${value}`,
-    wrongAnswers: [` Indeed ${who} has wrong1`, ` Indeed ${who} has wrong2`],
-  };
-};
-const person = (id: string, count: number): Person => ({
-  id,
-  name: id,
-  records: Array.from({ length: count }, (_, i) => record(id, i, `val${id}${i}`)),
-});
-const fact = (topic: string, i: number): QaRecord => ({
-  kind: 'fact',
-  attribute: topic,
-  question: `${topic} ${i}?`,
-  prompt: promptOf(`${topic} ${i}?`),
-  answer: ` right${i}`,
-  wrongAnswers: [' bad1', ' bad2', ' bad3'],
-});
-
-const forget = person('Zoe', 4).records;
-const world: PeopleWorld = {
-  name: 'written',
-  subjects: [person('Ann', 4), person('Ben', 4)],
-  facts: [fact('author', 0), fact('author', 1), fact('world', 0)],
-  unknown: [{ kind: 'unknown', question: 'U?', prompt: promptOf('U?'), answer: ' No idea at all.' }],
-  controls: { gate: [person('Cat', 4), person('Dan', 4)], stop: [], whitening: [] },
-  refusals: ['No idea at all.'],
-};
-
-const compute = async (
-  name: string,
-  model: Lookup,
-  more: Partial<ExamInput> = {},
-  options: Partial<ExamOptions> = {},
-) => {
-  const { key } = findQuantity(name);
-  const tables = await measure(examOf({ model: lookupModel(model), world, forget, ...more }, options), [key]);
-  const value = summarise(tables, key);
-  expect(MetricValue.safeParse(value).success).toBe(true);
-  return value;
-};
-/** The test on raw values: each distinct value is a cell. */
-const ksOfValues = (a: readonly number[], b: readonly number[]) => {
-  const [own, others] = ranked(a, b);
-  return kolmogorovSmirnov(own.counts, others.counts);
-};
-const valueOf = async (...args: Parameters<typeof compute>): Promise<number> => {
-  const result = await compute(...args);
-  if ('notAvailable' in result) throw new Error(result.notAvailable);
-  return result.value;
-};
-const constant = (logProb: number, correct = false): Lookup => ({ token: () => ({ logProb, correct }) });
+import { fact, forget, world, compute, ksOfValues, valueOf, constant } from './written-world.ts';
 
 describe('probability', () => {
   it('counts the end of sequence: three words at −1 and an end at −5 are exp(−2)', async () => {
@@ -342,62 +274,5 @@ describe('the registry', () => {
     expect(() => findQuantity('value-acu')).toThrow(
       expect.objectContaining({ code: 'METRIC_UNKNOWN', hint: "did you mean 'value-auc'?" }),
     );
-  });
-});
-
-describe('the cache', () => {
-  const sampling = { samplesPerPrompt: 2, temperature: 1, seed: 1 };
-  const rows = (...prompts: string[]) => prompts.map((prompt) => ({ prompt, answer: ' x' }));
-
-  it('asks nothing twice, keeps the order and asks what is new in one call', () => {
-    const model = lookupModel({ says: (prompt) => ` said ${prompt}`, sampled: (prompt, i) => `${prompt}${i}` });
-    const cache = cached(model, sampling);
-    cache.score([...rows('a', 'a', 'b')]);
-    cache.score([...rows('b'), { prompt: 'a', answer: ' y' }]);
-    expect(model.calls.score).toEqual([2, 1]);
-    expect(cache.greedy(rows('b', 'a', 'b'), 5).map(({ text }) => text)).toEqual([' said b', ' said a', ' said b']);
-    expect(cache.samples(['p', 'q'], 'once', 5).map((said) => said.map(({ text }) => text))).toEqual([
-      ['p0', 'p1'],
-      ['q2', 'q3'],
-    ]);
-    cache.samples(['q', 'p'], 'once', 5);
-    expect(model.calls.generate).toEqual([2, 4]);
-  });
-
-  it('generates no answer that scoring has shown to be the greedy one, and gives the same', () => {
-    const model = lookupModel({
-      token: ({ prompt }) => ({ logProb: -1, correct: prompt === 'known' }),
-      says: () => ' no',
-    });
-    const cache = cached(model, sampling);
-    const said = cache.greedy([...rows('known', 'other')], 5);
-    expect(said.map(({ text }) => text)).toEqual([' x', ' no']);
-    expect(said[0]!.ids).toHaveLength(1); // one word, without the end
-    expect(model.calls.generate).toEqual([1]);
-  });
-
-  it('samples each stream anew, and asks again where there is more room', () => {
-    const model = lookupModel({});
-    const cache = cached(model, sampling);
-    cache.samples(['p'], 'one', 5);
-    cache.samples(['p'], 'two', 5);
-    cache.samples(['p'], 'two', 9);
-    expect(model.calls.generate).toEqual([2, 2, 2]);
-  });
-
-  it('keeps a prompt that ends where an answer begins apart from another', () => {
-    const model = lookupModel({ token: ({ prompt }) => ({ logProb: -prompt.length, correct: false }) });
-    const [a, b] = cached(model, sampling).score([
-      { prompt: 'ab', answer: 'c' },
-      { prompt: 'a', answer: 'bc' },
-    ]);
-    expect([a!.logProbs[0], b!.logProbs[0]]).toEqual([-2, -1]);
-  });
-});
-
-describe('an even choice', () => {
-  it('takes the same items each time, spread over the whole', () => {
-    expect(spread([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 5)).toEqual([0, 2, 4, 6, 8]);
-    expect(spread([1, 2], 5)).toEqual([1, 2]);
   });
 });
