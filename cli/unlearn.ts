@@ -18,9 +18,10 @@ import { companionFiles, saveModel } from '#engine/formats/save.ts';
 import { saveAdapter } from '#engine/formats/save-made.ts';
 import { checkModelFolder } from '#engine/formats/folder.ts';
 import { weightsFolder } from '#engine/formats/folder-kind.ts';
-import { isLoraModel } from '#engine/lora.ts';
+import { isLoraModel, type LoraConfig } from '#engine/lora.ts';
+import { fitAdapter, recordedOf } from '#engine/formats/fit-adapter.ts';
 import type { TextRow } from '#containers/examples.ts';
-import { baseIn, checkKept, runUnlearning, type Unlearned } from '#containers/run-unlearning.ts';
+import { baseIn, checkKept, fitsAdapter, runUnlearning, type Unlearned } from '#containers/run-unlearning.ts';
 import { QuittanceError, usageError } from '#core/errors.ts';
 import { configured } from '#unlearning/methods.ts';
 import { requireNeeds } from '#unlearning/method.ts';
@@ -68,7 +69,9 @@ export const unlearn: Command = {
     const { method, out, seed } = asked;
     const dir = await namedFolder(args);
     const base = baseIn(dir);
-    checkKept(base, method, checkModelFolder(weightsFolder(dir), { values: false }), asked.quantisation);
+    const stored = checkModelFolder(weightsFolder(dir), { values: false });
+    checkKept(base, method, stored, asked.quantisation);
+    const fit = fitsAdapter(base, method, stored, asked.quantisation) ? base.adapter?.config : undefined;
     const data = await framedData(dir, asked);
     const chosen = await backend();
     const stage = progressOn(process.stderr).stage(`${method.name} on ${chosen.name}`);
@@ -88,7 +91,7 @@ export const unlearn: Command = {
         onUpdate: ({ update, valueAuc, greedyExact }) =>
           stage.at(update, `update ${update}: value AUC ${valueAuc.toFixed(2)}, exact ${greedyExact.toFixed(2)}`),
       },
-      (unlearned) => save(unlearned, asked, { dir, backend: chosen.name, framing: data.framing, stage }),
+      (unlearned) => save(unlearned, asked, { dir, backend: chosen.name, framing: data.framing, stage, fit }),
     );
     args.print(run, () => `${out}: ${run.digest}, ${run.updates} updates, ${run.stop}`);
     return 0;
@@ -156,13 +159,21 @@ const momentsIn = (dir: string): CorpusMoments => {
 const save = (
   { model, outcome, corpus }: Unlearned,
   { out, method, quantisation, suite }: Request,
-  { dir, backend, framing, stage }: { dir: string; backend: string; framing: Framing; stage: Stage },
+  {
+    dir,
+    backend,
+    framing,
+    stage,
+    fit,
+  }: { dir: string; backend: string; framing: Framing; stage: Stage; fit: LoraConfig | undefined },
 ) => {
   stage.done(`${outcome.updates} updates, ${outcome.stop}`);
   const write = (at: string) => corpus && writeMoments(join(at, MOMENTS_FILE), corpus);
   const weights = weightsFolder(dir);
-  const { digest } = isLoraModel(model)
-    ? saveAdapter(out, model, dir, write)
+  const fitted = fit && fitAdapter(weights, model, fit);
+  const adapter = fitted?.adapter ?? (isLoraModel(model) ? model : undefined);
+  const { digest } = adapter
+    ? saveAdapter(out, adapter, dir, write)
     : saveModel(out, model, {
         configJson: readJsonFile(join(weights, 'config.json')),
         files: companionFiles(weights),
@@ -170,7 +181,9 @@ const save = (
         write,
       });
   const neverTrained = suite ? ('suite' as const) : ('generated' as const);
-  const run = { method: method.name, backend, digest, framing: framing.by, neverTrained, ...outcome };
+  const recorded = { ...outcome.recorded, ...(fitted && recordedOf(fitted)) };
+  fitted?.dispose();
+  const run = { method: method.name, backend, digest, framing: framing.by, neverTrained, ...outcome, recorded };
   writeFileSync(join(out, 'run.json'), `${JSON.stringify(run, null, 2)}\n`);
   return run;
 };

@@ -54,6 +54,17 @@ export const baseIn = (dir: string): Base => {
 export const keepsAdapter = (base: Base, { update }: Pick<ConfiguredMethod, 'update'>): boolean =>
   base.adapter !== undefined && update.trainable === 'lora';
 
+/**
+ * Whether a run on whole MLP matrices of an adapter model ends as an adapter that is fitted to what moved. It ends as
+ * weights where more than those moved, or where they are to be stored otherwise than the base.
+ */
+export const fitsAdapter = (
+  base: Base,
+  { update }: Pick<ConfiguredMethod, 'update'>,
+  stored: Quantisation,
+  wanted: Quantisation,
+): boolean => base.adapter !== undefined && /^mlp/.test(update.trainable) && stored === wanted;
+
 /** METHOD_CONFIG where an adapter would be left, whose base is stored otherwise than is asked for. */
 export const checkKept = (
   base: Base,

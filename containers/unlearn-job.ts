@@ -4,7 +4,7 @@
 import { mkdtempSync, rmSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalize, digestJson, type Digest } from '#core/canonical.ts';
-import { QuittanceError } from '#core/errors.ts';
+import { must, QuittanceError } from '#core/errors.ts';
 import type { ForgetRecord } from '#core/forget-set.ts';
 import { AdapterManifest, ModelManifest } from '#core/model.ts';
 import type { ArtifactStore } from '#core/ports.ts';
@@ -22,9 +22,10 @@ import { storeFiles, storeModel, withModelFolder, type StoredModel } from '#engi
 import { weightsFolder } from '#engine/formats/folder-kind.ts';
 import { writeAdapterOf } from '#engine/formats/save-made.ts';
 import { isLoraModel } from '#engine/lora.ts';
+import { fitAdapter, recordedOf } from '#engine/formats/fit-adapter.ts';
 import { configured } from '#unlearning/methods.ts';
 import type { Outcome, TrajectoryPoint } from '#unlearning/method.ts';
-import { baseIn, checkKept, runUnlearning } from './run-unlearning.ts';
+import { baseIn, checkKept, fitsAdapter, runUnlearning, type Base } from './run-unlearning.ts';
 
 export interface UnlearnInput {
   plan: UnlearnPlan;
@@ -77,7 +78,15 @@ export const unlearnJob = async (input: UnlearnInput, environment: JobEnvironmen
         onUpdate: (point) => onProgress?.('unlearn', point.update, point.update, describe(point)),
       },
       async ({ model, outcome, corpus }) => ({
-        run: manifestOfRun(plan, records.length, outcome, await storeCandidate(dir, model, plan, environment), backend),
+        run: manifestOfRun(
+          plan,
+          records.length,
+          outcome,
+          fitsAdapter(base, method, stored.quantisation, plan.quantisation)
+            ? await storeFitted(dir, model, base, plan, environment)
+            : await storeCandidate(dir, model, plan, environment),
+          backend,
+        ),
         suite: await artifacts.put(suiteBytes(staying)),
         moments: corpus && (await putMoments(corpus, environment)),
       }),
@@ -118,6 +127,31 @@ const putMoments = (moments: CorpusMoments, environment: JobEnvironment): Promis
     return environment.artifacts.put(readFileSync(path));
   });
 
+interface Stored extends StoredModel {
+  /** What storing did to the model, beside what the method recorded. */
+  recorded?: Outcome['recorded'];
+}
+
+/** Saves an adapter that is fitted to what moved, beside the base of before. */
+const storeFitted = async (
+  folder: string,
+  model: Model,
+  { adapter }: Base,
+  plan: UnlearnPlan,
+  { artifacts, scratch }: JobEnvironment,
+): Promise<Stored> => {
+  const dir = mkdtempSync(join(scratch, 'candidate-'));
+  const fitted = fitAdapter(weightsFolder(folder), model, must(adapter, 'adapter of the base').config);
+  try {
+    const before = await getJson(artifacts, plan.base, AdapterManifest);
+    const files = writeAdapterOf(dir, fitted.adapter, folder);
+    return { ...(await storeFiles(artifacts, dir, { ...before, files })), recorded: recordedOf(fitted) };
+  } finally {
+    fitted.dispose();
+    rmSync(dir, { recursive: true, force: true });
+  }
+};
+
 /** Saves what was unlearned as it will be served: weights, or the adapter beside the base of before. */
 const storeCandidate = async (
   folder: string,
@@ -148,7 +182,7 @@ const manifestOfRun = (
   plan: UnlearnPlan,
   records: number,
   outcome: Outcome,
-  stored: StoredModel,
+  stored: Stored,
   backend: string,
 ): RunManifest => ({
   kind: 'quittance-run/v1',
@@ -164,7 +198,7 @@ const manifestOfRun = (
   records,
   updates: outcome.updates,
   stop: outcome.stop,
-  recorded: outcome.recorded,
+  recorded: { ...outcome.recorded, ...stored.recorded },
   trajectory: outcome.trajectory,
 });
 

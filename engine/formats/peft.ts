@@ -124,11 +124,14 @@ const mismatch = (name: string, expected: string, got: string) =>
  * Writes the LoRA as a PEFT folder, replacing what was there. `base` is the name or path under which PEFT finds the
  * base model.
  */
-export const writeAdapter = (dir: string, model: LoraModel, base: string): void =>
+export const writeAdapter = (dir: string, model: Adapter, base: string): void =>
   replaceFolder(dir, (at) => writeAdapterFiles(at, model, base));
 
+/** The factors of a LoRA, whether or not they lie over a model. */
+export type Adapter = Pick<LoraModel, 'config' | 'lora' | 'weights'>;
+
 /** The same into a folder that is there. */
-export const writeAdapterFiles = (dir: string, { config, lora, weights }: LoraModel, base: string): void => {
+export const writeAdapterFiles = (dir: string, { config, lora, weights }: Adapter, base: string): void => {
   const tensors = storedTensors(config, ({ name }) => weights(name).dataSync<'float32'>(), lora.specs);
   writeSafetensors(join(dir, ADAPTER_WEIGHTS), tensors, { format: 'pt' });
   const json = adapterConfig(lora, config.family === 'gpt2', base);

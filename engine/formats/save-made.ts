@@ -18,7 +18,7 @@ import { checkModelFolder } from './folder.ts';
 import { ADAPTER_CONFIG, folderBeneath, MANIFEST_FILE, weightsFolder } from './folder-kind.ts';
 import { readJsonFile } from './json-file.ts';
 import { adapterFiles, chainOfFolder } from './made-folder.ts';
-import { writeAdapterFiles } from './peft.ts';
+import { writeAdapterFiles, type Adapter } from './peft.ts';
 import { replaceFolder } from './whole-folder.ts';
 
 export interface SavedMade {
@@ -30,7 +30,7 @@ export interface SavedMade {
  * Saves the factors of a model that was opened from the adapter folder `from`, beside the same base and under the name
  * by which the adapter called it; `write` adds files that are not served.
  */
-export const saveAdapter = (dir: string, model: LoraModel, from: string, write?: (dir: string) => void): SavedMade => {
+export const saveAdapter = (dir: string, model: Adapter, from: string, write?: (dir: string) => void): SavedMade => {
   const base = must(folderBeneath(from), 'the base of an adapter');
   return replaceFolder(dir, (at) => {
     const { digest, quantisation } = copyMade(base, join(at, 'base'));
@@ -43,7 +43,7 @@ export const saveAdapter = (dir: string, model: LoraModel, from: string, write?:
 const Named = z.looseObject({ base_model_name_or_path: z.string().nullish() });
 
 /** The two files of an adapter that takes the place of the one in `from`. */
-export const writeAdapterOf = (dir: string, model: LoraModel, from: string) => {
+export const writeAdapterOf = (dir: string, model: Adapter, from: string) => {
   const { data } = Named.safeParse(readJsonFile(join(from, ADAPTER_CONFIG)));
   writeAdapterFiles(dir, model, data?.base_model_name_or_path ?? 'base');
   return adapterFiles(dir);

@@ -9,13 +9,14 @@ import { modelRecord } from '#bench/house/models.ts';
 import { evaluateJob } from '#containers/evaluate-job.ts';
 import { encodeRows } from '#containers/examples.ts';
 import { trainSmallModel } from '#containers/train-job.ts';
+import { unlearnJob } from '#containers/unlearn-job.ts';
 import { assembleBundle, type BundleFiles } from '#core/bundle.ts';
 import type { Digest } from '#core/canonical.ts';
 import { isQuittanceError } from '#core/errors.ts';
 import { filesOf, readChain } from '#core/model-chain.ts';
 import { AdapterManifest } from '#core/model.ts';
 import { EvaluationTables } from '#core/evaluation.ts';
-import { RunManifest } from '#core/run.ts';
+import { RunManifest, type UnlearnPlan } from '#core/run.ts';
 import { getJson } from '#core/stored-json.ts';
 import { verifyBundle } from '#core/verify.ts';
 import { suiteBytes } from '#datasets/suite.ts';
@@ -25,6 +26,7 @@ import { loadModel } from '#engine/formats/folder.ts';
 import { openModelFolder } from '#engine/formats/made-folder.ts';
 import { writeAdapter } from '#engine/formats/peft.ts';
 import { saveComposed } from '#engine/formats/save-made.ts';
+import { openModel } from '#engine/formats/stored-model.ts';
 import { inference } from '#engine/inference.ts';
 import { attachLora, freshFactors, LoraConfig, loraParameters, planLora, type LoraModel } from '#engine/lora.ts';
 import type { Model } from '#engine/model.ts';
@@ -175,6 +177,27 @@ describe('an adapter beside its base', () => {
       writeFileSync(join(folder, name), was);
     }
     expect((await embedded.ports.serving.probe('house', [])).digest).toBe(after);
+  });
+
+  it('stays an adapter on the same base where a run moves whole matrices', async () => {
+    const { artifacts, models: registry } = embedded.ports;
+    const { suite, digest } = (await registry.get('house')).model;
+    const plan: UnlearnPlan = {
+      kind: 'quittance-plan/v1',
+      ...{ ticketId: 'T-1', model: 'house', base: digest, method: 'flat', seed: 1 },
+      ...{ run: 1, rung: 0, policy: await embedded.policy() },
+      quantisation: 'none',
+      config: { update: { projection: 'none', updates: 1, step: 0.1 } },
+    };
+    const records = world.subjects[1]!.records.map(forgetRecord);
+    const environment = { artifacts, scratch: dir, backend: BACKEND };
+    const { run } = await unlearnJob({ plan, records, suite: suite!, moments: undefined }, environment);
+    expect(run.recorded).toMatchObject({ adapter: 'fitted', adapterRank: 20 });
+    expect(await getJson(artifacts, run.candidate, AdapterManifest)).toEqual(run.manifest);
+    expect((await manifestOf(run.candidate)).base).toBe((await manifestOf(digest)).base);
+    const { model } = await openModel(artifacts, run.candidate, dir);
+    expect(inference(model).score([rows[0]!])[0]!.logProbs.every(Number.isFinite)).toBe(true);
+    model.dispose();
   });
 
   it('comes out of the registry as a folder that goes in again under the same digest', async () => {

@@ -101,12 +101,34 @@ describe('update.trainable=lora on an adapter beside its base', () => {
   });
 });
 
-it('a run that moves whole matrices leaves weights, the adapter within them', async () => {
-  await run('whole', ['update.projection=none', 'update.updates=1', 'update.step=1e-9']);
-  const out = join(dir, 'whole');
-  expect(existsSync(join(out, 'config.json'))).toBe(true);
-  expect(largestDifference(logitsOf(out), logitsOf(model))).toBeLessThan(1e-4);
-  expect(largestDifference(logitsOf(out), logitsOf(base))).toBeGreaterThan(1e-3);
+describe('a run that moves whole matrices of it', () => {
+  const settings = ['update.projection=none', 'update.updates=2', 'update.step=0.05'];
+
+  it('leaves an adapter that is fitted to what moved, on the same base', async () => {
+    await run('fitted', settings);
+    const out = join(dir, 'fitted');
+    const { recorded } = readJsonFile(join(out, 'run.json'));
+    expect(recorded).toMatchObject({ adapter: 'fitted', adapterRank: 18 });
+    expect((recorded as { adapterError: number }).adapterError).toBeLessThan(1e-5); // as wide as the matrices
+    expect(readJsonFile(join(out, 'adapter_config.json'))).toMatchObject({
+      ...{ r: 18, lora_alpha: 18, base_model_name_or_path: 'house/base-model' },
+      target_modules: ['q_proj', 'up_proj', 'gate_proj', 'down_proj'],
+    });
+    expect(
+      readFileSync(join(out, 'base/model.safetensors')).equals(readFileSync(join(base, 'model.safetensors'))),
+    ).toBe(true);
+    expect(largestDifference(logitsOf(out), logitsOf(model))).toBeGreaterThan(1e-3);
+  });
+
+  it('leaves weights with the adapter in them, where more than MLPs moved or they are stored otherwise', async () => {
+    await run('whole', ['update.trainable=body', 'update.projection=none', 'update.updates=1', 'update.step=1e-9']);
+    const out = join(dir, 'whole');
+    expect(existsSync(join(out, 'config.json'))).toBe(true);
+    expect(largestDifference(logitsOf(out), logitsOf(model))).toBeLessThan(1e-4);
+    expect(largestDifference(logitsOf(out), logitsOf(base))).toBeGreaterThan(1e-3);
+    await run('int8', settings, '--quantisation', 'int8');
+    expect(existsSync(join(dir, 'int8/config.json'))).toBe(true);
+  });
 });
 
 it('a composed decoder has no weights of its own to unlearn, and is refused by name', async () => {
@@ -130,13 +152,14 @@ describeWith(
   (python) => {
     it('is loaded by PEFT over the same base, unmerged, and says the same there', async () => {
       await run('live', LORA);
-      const out = join(dir, 'live');
+      await run('live-fitted', ['update.projection=none', 'update.updates=2', 'update.step=0.05']);
+      const [out, fitted] = [join(dir, 'live'), join(dir, 'live-fitted')];
       const script = join(ROOT, 'test/golden/models/logits.py');
-      const models = [[base, out], [base, model], [base]];
+      const models = [[base, out], [base, model], [base], [base, fitted]];
       const said = (
         JSON.parse(runPython(python, [script], JSON.stringify({ texts: [TEXT], models }))) as number[][][]
       ).map((texts) => texts.flat());
-      [out, model, base].forEach((folder, i) => {
+      [out, model, base, fitted].forEach((folder, i) => {
         expect([folder, largestDifference(said[i]!, logitsOf(folder)) < 1e-4]).toEqual([folder, true]);
       });
       expect(largestDifference(said[0]!, said[1]!)).toBeGreaterThan(1e-3);
