@@ -75,8 +75,7 @@ describe('while the server runs', () => {
 
   it('a ticket is approved by command, and the command waits for its end', () => {
     const approved = ask('ticket', 'approve', small.ticketId, '--as', 'privacy.officer');
-    expect([approved.status, approved.stderr]).toEqual([0, '']);
-    expect(approved.stdout).toContain('is PURGED');
+    expect([approved.status, approved.stdout]).toEqual([0, expect.stringContaining('is PURGED')]);
     const bundle = join(small.root, 'bundle-beside');
     expect(ask('ticket', 'bundle', small.ticketId, bundle).status).toBe(0);
     expect(quittance('verify', bundle).status).toBe(0);

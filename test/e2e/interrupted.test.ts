@@ -24,7 +24,7 @@ const script = (text: string, dir: string, ...args: readonly string[]): Run => {
 
 const endsWell = (dir: string) => {
   const again = quittance(...approve(dir));
-  expect([again.status, again.stdout, again.stderr]).toEqual([0, expect.stringContaining('is PURGED'), '']);
+  expect([again.status, again.stdout]).toEqual([0, expect.stringContaining('is PURGED')]);
   const bundle = `${dir}-bundle`;
   expect(quittance('ticket', 'bundle', small.ticketId, bundle, '--dir', dir).status).toBe(0);
   expect(quittance('verify', bundle).status).toBe(0);
