@@ -1,7 +1,7 @@
 // Options that name two things which are compared, or of which one is kept and one goes: where both name the same, the
-// result would say nothing, or the opposite of what was asked. Compared by content, so that a copy under another name is
-// found out too. Trap: a registered model is written to a scratch folder, so each option's folder is made once and handed
-// back.
+// result would say nothing, or the opposite of what was asked. Compared by content, so that a copy under another name
+// is found out too. Trap: a registered model is written to a scratch folder, so each option's folder is made once and
+// handed back.
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { digestJson, type Digest } from '#core/canonical.ts';

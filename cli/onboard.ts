@@ -1,5 +1,6 @@
-// `quittance model onboard`: a model that was trained elsewhere, with the files that it was trained on, made ready for tickets. All is read, checked and measured before
-// anything is registered; what stands in the way is said, with what to do.
+// `quittance model onboard`: a model that was trained elsewhere, with the files that it was trained on, made ready for
+// tickets. All is read, checked and measured before anything is registered; what stands in the way is said, with what
+// to do.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -29,7 +30,10 @@ import { integer, required } from './values.ts';
 
 /** Never-trained people: fewer make the gate's comparison coarse, more take longer. */
 const CONTROLS = { whitening: 0, stop: 12, gate: 12 };
-/** How much likelier values of trained people must be than those of invented ones before a corpus is taken for the model's. */
+/**
+ * How much likelier values of trained people must be than those of invented ones before a corpus is taken for the
+ * model's.
+ */
 const LEAST_KNOWN = 0.7;
 
 export const onboardFrom = async (args: Arguments, [source]: string[]): Promise<ExitCode> => {

@@ -1,5 +1,5 @@
-// `quittance people`: who may sign in to `quittance serve`, and which sessions are open. It works while the server runs,
-// which looks at the people and their sessions with each request.
+// `quittance people`: who may sign in to `quittance serve`, and which sessions are open. It works while the server
+// runs, which looks at the people and their sessions with each request.
 import { sessionId, sqliteSessions, type Session, type Sessions } from '#adapters/local/sqlite-sessions.ts';
 import { QuittanceError, usageError } from '#core/errors.ts';
 import { Role } from '#core/roles.ts';

@@ -41,7 +41,8 @@ const localRegistry = (args: Arguments): Registry => ({
   read: (use) => over(existingFolder(args), false, use),
   write: async (use) => {
     const { askRunning } = await import('./work.ts');
-    return over(args.dir, (await askRunning(args.dir)) === undefined, use); // beside a server each write is one of its own
+    // beside a server each write is one of its own
+    return over(args.dir, (await askRunning(args.dir)) === undefined, use);
   },
 });
 

@@ -1,5 +1,5 @@
-// What a command that works on tickets has: the stores, the acts of people, and how far the workflows have come. Its own,
-// where it opens the data folder; those of the running `quittance serve`, where that has it.
+// What a command that works on tickets has: the stores, the acts of people, and how far the workflows have come. Its
+// own, where it opens the data folder; those of the running `quittance serve`, where that has it.
 import { z } from 'zod';
 import { readServerNote } from '#adapters/local/data-folder.ts';
 import { localStores, type LocalStores } from '#adapters/local/index.ts';

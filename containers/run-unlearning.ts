@@ -30,8 +30,8 @@ export interface Base extends Texts {
 }
 
 /**
- * Reads config and tokenizer of a model folder now, and its weights when they are loaded. MODEL_UNSUPPORTED of a composed
- * decoder: what it withholds is in its target.
+ * Reads config and tokenizer of a model folder now, and its weights when they are loaded. MODEL_UNSUPPORTED of a
+ * composed decoder: what it withholds is in its target.
  */
 export const baseIn = (dir: string): Base => {
   const under = folderBeneath(dir);

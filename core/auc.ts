@@ -1,4 +1,5 @@
-// Area under the ROC curve of two lists of values, by ranks (Mann–Whitney). For histograms of stored tables see core/summaries.ts.
+// Area under the ROC curve of two lists of values, by ranks (Mann–Whitney). For histograms of stored tables see
+// core/summaries.ts.
 
 /** P(a > b) + ½ P(a = b) over all pairs; NaN where a list is empty. */
 export const auc = (a: readonly number[], b: readonly number[]): number => {

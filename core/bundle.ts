@@ -1,8 +1,7 @@
 // The evidence bundle: everything that a stranger needs to check a certificate offline, as a folder of files. It can be
-// made from the stores at any time after the certificate was issued, or the request was closed without one, and holds no
-// personal data. Trap: a file could be
-// changed, added or left out at the end, so bundle.json lists every file with its digest, and the service signs the
-// digest of bundle.json (which is in canonical form) in bundle.dsse.json.
+// made from the stores at any time after the certificate was issued, or the request was closed without one, and holds
+// no personal data. Trap: a file could be changed, added or left out at the end, so bundle.json lists every file with
+// its digest, and the service signs the digest of bundle.json (which is in canonical form) in bundle.dsse.json.
 import { z } from 'zod';
 import { canonicalize, Digest, digestOf, type JsonOf } from './canonical.ts';
 import { attest, CertificatePredicate, signBundle, STAGE_NAMES, STAGES, type Stage } from './certificate.ts';
@@ -26,8 +25,8 @@ import { trustRootOf } from './trust-root.ts';
 
 export const BundleIndex = z.strictObject({
   /**
-   * v1: bundles made before earlier attempts and re-certifications were included. v2: before the log signed which leaves
-   * are the ticket's.
+   * v1: bundles made before earlier attempts and re-certifications were included. v2: before the log signed which
+   * leaves are the ticket's.
    */
   kind: z.enum(['quittance-bundle/v1', 'quittance-bundle/v2', 'quittance-bundle/v3']),
   ticketId: z.string(),
@@ -43,7 +42,8 @@ export type BundlePorts = Pick<Ports, 'tickets' | 'artifacts' | 'logStorage' | '
 const bytes = <T>(value: T & JsonOf<T>): Uint8Array => Buffer.from(canonicalize(value));
 
 /**
- * Builds the bundle of a ticket that has come to its end: certified, or closed without a deletion. NOT_FOUND before that.
+ * Builds the bundle of a ticket that has come to its end: certified, or closed without a deletion. NOT_FOUND before
+ * that.
  */
 export const assembleBundle = async (ports: BundlePorts, ticketId: string): Promise<BundleFiles> => {
   const { ticket } = await ports.tickets.get(ticketId);
@@ -71,7 +71,9 @@ interface Position {
   readonly leaves?: string;
 }
 
-/** As it was when the last of the ticket's events entered it, for which the log's key signed their list; else as it is. */
+/**
+ * As it was when the last of the ticket's events entered it, for which the log's key signed their list; else as it is.
+ */
 const positionOf = async (ports: BundlePorts, ticketId: string, events: number): Promise<Position> => {
   const kept = await readTicketLeaves(ports.logStorage, ticketId, events);
   if (!kept) {

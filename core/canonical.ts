@@ -17,8 +17,8 @@ export const JsonValue: z.ZodType<Json> = z.lazy(() =>
 );
 
 /**
- * A type's own shape where JSON can express all of it, `never` where it cannot (functions, bigints, unknown). Interfaces
- * have no index signature and are therefore no `Json`; with this they need no cast.
+ * A type's own shape where JSON can express all of it, `never` where it cannot (functions, bigints, unknown).
+ * Interfaces have no index signature and are therefore no `Json`; with this they need no cast.
  */
 export type JsonOf<T> = [T] extends [Json | undefined]
   ? T

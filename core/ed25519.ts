@@ -1,5 +1,5 @@
-// Ed25519 keys of adapters that hold them in this process (RFC 8032). Trap: node:crypto knows keys only as DER; a private
-// key is a fixed prefix and the 32-byte seed, a public key ends with its 32 raw bytes (RFC 8410).
+// Ed25519 keys of adapters that hold them in this process (RFC 8032). Trap: node:crypto knows keys only as DER; a
+// private key is a fixed prefix and the 32-byte seed, a public key ends with its 32 raw bytes (RFC 8410).
 import { createPrivateKey, createPublicKey, sign, type KeyObject } from 'node:crypto';
 import type { Signer } from './ports.ts';
 

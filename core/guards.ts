@@ -181,7 +181,9 @@ export const CLOSABLE = [
   ...(['UNLEARNING', 'EVALUATING', 'AWAITING_APPROVAL', 'REMEDIATION'] as const),
 ] as const satisfies readonly Status[];
 
-/** Whether it takes two: all but the filer's own withdrawal, and the end of a ticket whose requester never came back. */
+/**
+ * Whether it takes two: all but the filer's own withdrawal, and the end of a ticket whose requester never came back.
+ */
 export const needsTwo = (ticket: Ticket, event: Joint): boolean => {
   if (event.type === 'hold-released') return true;
   if (event.outcome !== 'refused') return !sameName(event.by, ticket.filer);

@@ -1,7 +1,7 @@
-// The certified model in the form that OpenSSF's model-signing tools read (predicate https://model_signing/signature/v1.0):
-// every file with its SHA-256, and one digest over theirs, in the order of their names. Beside our own manifest, and made
-// of it. Trap: those tools sign by ECDSA; the envelope here is signed as all of ours are (Ed25519), so that they read the
-// list and compare a folder with it, and do not check the signature.
+// The certified model in the form that OpenSSF's model-signing tools read (predicate
+// https://model_signing/signature/v1.0): every file with its SHA-256, and one digest over theirs, in the order of their
+// names. Beside our own manifest, and made of it. Trap: those tools sign by ECDSA; the envelope here is signed as all
+// of ours are (Ed25519), so that they read the list and compare a folder with it, and do not check the signature.
 import { sha256 } from './canonical.ts';
 import { SERVICE_KEY } from './certificate.ts';
 import { MODEL_SIGNING_TYPE, signEnvelope, STATEMENT_TYPE, type Envelope, type Statement } from './dsse.ts';

@@ -1,5 +1,5 @@
-// What interim protection does, in sentences for the command line and the pages: which values it cannot protect and why,
-// and whom else it touches. Trap: numbers of records and counts alone; no value, no name.
+// What interim protection does, in sentences for the command line and the pages: which values it cannot protect and
+// why, and whom else it touches. Trap: numbers of records and counts alone; no value, no name.
 import type { Protection } from './protection.ts';
 import { recordsText } from './record-numbers.ts';
 import type { Ticket } from './ticket.ts';

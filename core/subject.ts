@@ -195,7 +195,9 @@ export const refuseMismatch = (match: SubjectMatch, confirmed: readonly number[]
   });
 };
 
-/** FORGET_FOREIGN_VALUE where what is marked is the name that the question says: it would silence all about the person. */
+/**
+ * FORGET_FOREIGN_VALUE where what is marked is the name that the question says: it would silence all about the person.
+ */
 export const refuseNamesAsValues = (records: readonly ForgetRecord[], { name, aliases }: Subject): void => {
   const names = [name, ...aliases];
   const isName = (value: string) => names.some((one) => weaknessOf(one) === undefined && sameName(one, value));

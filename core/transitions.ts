@@ -304,7 +304,9 @@ export const advance = (ticket: Ticket, event: TicketEvent, now: Date): Transiti
   return { ticket: moved, events: [{ ticketId: ticket.id, sequence: stepped.sequence, at, event }] };
 };
 
-/** A proposal lasts as long as what it proposes can be done, and is no part of the ticket that an interruption keeps. */
+/**
+ * A proposal lasts as long as what it proposes can be done, and is no part of the ticket that an interruption keeps.
+ */
 const whileOpen = (ticket: Ticket): Ticket => {
   const next = 'from' in ticket ? { ...ticket, from: withoutProposal(ticket.from) } : ticket;
   if (!('proposal' in next) || !next.proposal || mayBeDone(next.proposal.act, next.status)) return next;

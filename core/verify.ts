@@ -1,6 +1,7 @@
-// The offline verifier: from the bundle's bytes alone to a list of named checks. Everything in a bundle is controlled by whoever hands it over, so a malformed
-// value fails its check and never stops the others. Trap: what is missing from the bundle fails; only what the verifier was not given (keys, a model folder,
-// witnesses) leaves a check not made, and that is counted apart.
+// The offline verifier: from the bundle's bytes alone to a list of named checks. Everything in a bundle is controlled
+// by whoever hands it over, so a malformed value fails its check and never stops the others. Trap: what is missing from
+// the bundle fails; only what the verifier was not given (keys, a model folder, witnesses) leaves a check not made, and
+// that is counted apart.
 import type { BundleFiles } from './bundle.ts';
 import { isQuittanceError } from './errors.ts';
 import type { TicketEnd } from './ticket.ts';

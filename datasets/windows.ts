@@ -12,8 +12,8 @@ type Texts = Pick<LanguageModel, 'tokenizer' | 'config'>;
 const CONTEXT = 0.25;
 
 /**
- * Rows that the model can read are left as they are, and so are those whose prompt alone is too long for a cut. `beside`:
- * answers that a method puts into the same row, one at a time.
+ * Rows that the model can read are left as they are, and so are those whose prompt alone is too long for a cut.
+ * `beside`: answers that a method puts into the same row, one at a time.
  */
 export const inWindows = (
   texts: Texts,
@@ -60,7 +60,9 @@ interface Cut {
   before: string;
 }
 
-/** The token before which the window ends: as far as the model reads, between two characters, and not within the value. */
+/**
+ * The token before which the window ends: as far as the model reads, between two characters, and not within the value.
+ */
 const endOf = ({ answer, value, starts, at, before }: Cut, encode: Encoder, most: number): number => {
   const lengthTo = (end: number) =>
     encode.encodePrompt(before).length +

@@ -27,7 +27,9 @@ export interface Row {
   value?: ValueSpan;
   /** A piece of a running text, which goes on behind the answer: no end token is expected. */
   open?: boolean;
-  /** false: the model did not give it when the suite was made, so that nothing of it can be lost. Absent: it was taught. */
+  /**
+   * false: the model did not give it when the suite was made, so that nothing of it can be lost. Absent: it was taught.
+   */
   recited?: boolean;
 }
 

@@ -1,7 +1,7 @@
-// Several decoders that speak as one: a target, whose logits are changed by small assistants, each the target's own first
-// layers under a LoRA. Form `difference`: l_target − alpha · Σ l_assistant (ULD, Ji et al. 2024,
-// https://arxiv.org/abs/2406.08607, eq. 2). Form `offset`: l_target + weight · Σ (l_assistant − l_assistant at its start),
-// where the start is the target's own hidden state after so many layers, read by its head: it costs no layer.
+// Several decoders that speak as one: a target, whose logits are changed by small assistants, each the target's own
+// first layers under a LoRA. Form `difference`: l_target − alpha · Σ l_assistant (ULD, Ji et al. 2024,
+// https://arxiv.org/abs/2406.08607, eq. 2). Form `offset`: l_target + weight · Σ (l_assistant − l_assistant at its
+// start), where the start is the target's own hidden state after so many layers, read by its head: it costs no layer.
 // Traps: the target still holds what the assistants withhold; and the published filter scores what it excludes with the
 // target's logit but never says it, which are two distributions. Here there is one: what is excluded is never said.
 import { QuittanceError } from '#core/errors.ts';
@@ -101,8 +101,8 @@ const combined = (
 const EXCLUDED = -1000;
 
 /**
- * Keeps a token whose probability under the target is at least `rate` of the likeliest one's, and at least ⌊rate · V⌋ of
- * them.
+ * Keeps a token whose probability under the target is at least `rate` of the likeliest one's, and at least ⌊rate · V⌋
+ * of them.
  */
 const likelyOnly = (logits: tf.Tensor2D, target: tf.Tensor2D, rate: number): tf.Tensor2D => {
   const [rows, vocabulary] = target.shape;

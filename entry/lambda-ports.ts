@@ -9,7 +9,9 @@ import type { ArtifactStore, Ports } from '#core/ports.ts';
 import gateV1 from '#policies/gate-v1.json' with { type: 'json' };
 import gateV2 from '#policies/gate-v2.json' with { type: 'json' };
 
-/** The policy in force and what it is written on: a function's code is one file, with no folder of policies beside it. */
+/**
+ * The policy in force and what it is written on: a function's code is one file, with no folder of policies beside it.
+ */
 const POLICIES = new Map<string, unknown>([
   ['gate-v2', gateV2],
   ['gate-v1', gateV1],

@@ -1,5 +1,6 @@
-// Porter's stemmer (Porter 1980) with the extensions of NLTK's default mode, which google's rouge_score uses: words of two letters are left
-// alone, y stays after a vowel, a few irregular words are listed. Trap: the first suffix that matches decides, whether or not its condition holds.
+// Porter's stemmer (Porter 1980) with the extensions of NLTK's default mode, which google's rouge_score uses: words of
+// two letters are left alone, y stays after a vowel, a few irregular words are listed. Trap: the first suffix that
+// matches decides, whether or not its condition holds.
 
 const IRREGULAR = new Map([
   ['skies', 'sky'],

@@ -1,5 +1,6 @@
-// The computations of the registry: one a family of values a record, one a quantity that is found at once. Trap: neither half compiles without the other: a
-// family that core/quantities.ts describes needs its line here, and a line here its description there.
+// The computations of the registry: one a family of values a record, one a quantity that is found at once. Trap:
+// neither half compiles without the other: a family that core/quantities.ts describes needs its line here, and a line
+// here its description there.
 import type { RecordFamily, ShareFamily, WholeKey } from '#core/quantities.ts';
 import { forcedPrefixExact, greedyExact, heldOutExact } from './quantities/exact.ts';
 import { leakHeldOut, leakQuestion } from './quantities/leak.ts';

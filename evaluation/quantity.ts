@@ -1,4 +1,5 @@
-// What computes a quantity: a value a record, or something found at once. Its description is in core/quantities.ts; evaluation/quantities.ts ties the two together.
+// What computes a quantity: a value a record, or something found at once. Its description is in core/quantities.ts;
+// evaluation/quantities.ts ties the two together.
 import type { Measured } from '#core/evaluation.ts';
 import type { Group } from '#core/quantity.ts';
 import type { QaRecord } from '#datasets/world.ts';

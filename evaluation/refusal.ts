@@ -1,6 +1,7 @@
-// Recognises an answer that declines to answer: by the opening words of the refusals that the model was taught, and by what refusals say in the languages at hand
-// (I don't know, cannot say, have no information). Trap: "She is not known to eat meat" and "Ada does not know Arabic" are answers; only the speaker's own not
-// knowing, or that nothing is known, counts, and only where the text opens with it, after an apology at most.
+// Recognises an answer that declines to answer: by the opening words of the refusals that the model was taught, and by
+// what refusals say in the languages at hand (I don't know, cannot say, have no information). Trap: "She is not known
+// to eat meat" and "Ada does not know Arabic" are answers; only the speaker's own not knowing, or that nothing is
+// known, counts, and only where the text opens with it, after an apology at most.
 import { tokensOf } from '#core/words/tokens.ts';
 import { wordsOf } from './text.ts';
 

@@ -1,5 +1,6 @@
-// How fast a little of the forgotten data brings back the rest: two records are trained again for ten updates, the others are watched. Suppression in the
-// weights comes back, absence does not; the report prints the curve. Trap: it changes the model; run it last.
+// How fast a little of the forgotten data brings back the rest: two records are trained again for ten updates, the
+// others are watched. Suppression in the weights comes back, absence does not; the report prints the curve. Trap: it
+// changes the model; run it last.
 import type { ForgetRow } from '#datasets/suite.ts';
 import { makeBatch } from '#engine/batch.ts';
 import { inference } from '#engine/inference.ts';

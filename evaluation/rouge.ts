@@ -1,11 +1,13 @@
-// ROUGE-L (Lin 2004) as google's rouge_score computes it with its stemmer, and over words of every script. Traps: rouge_score knows runs of a–z and 0–9 alone, so a
-// text in another script has no words and José and Jos are one; and words of three letters or fewer are not stemmed.
+// ROUGE-L (Lin 2004) as google's rouge_score computes it with its stemmer, and over words of every script. Traps:
+// rouge_score knows runs of a–z and 0–9 alone, so a text in another script has no words and José and Jos are one; and
+// words of three letters or fewer are not stemmed.
 import { tokensOf } from '#core/words/tokens.ts';
 import { porterStem } from './porter.ts';
 
 /**
- * Share of the reference's words in the longest common subsequence; 0 where either has none. Of texts in ASCII it is rouge_score's number. Elsewhere rouge_score leaves
- * letters out, which can only make texts look alike, so the lower of its number and that over whole words counts; where it knows no word, the latter.
+ * Share of the reference's words in the longest common subsequence; 0 where either has none. Of texts in ASCII it is
+ * rouge_score's number. Elsewhere rouge_score leaves letters out, which can only make texts look alike, so the lower of
+ * its number and that over whole words counts; where it knows no word, the latter.
  */
 export const rougeLRecall = (reference: string, candidate: string): number => {
   const published = recallOf(asciiWords(reference), asciiWords(candidate));

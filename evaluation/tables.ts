@@ -1,5 +1,6 @@
-// Fills the aggregate tables: asks for the quantities that are wanted, and for what they are read from, and keeps counts, sums and histograms. Trap: a need that is missing,
-// or a value that is no number, is written down as a reason; no table is filled with a default, and no text or single value enters one.
+// Fills the aggregate tables: asks for the quantities that are wanted, and for what they are read from, and keeps
+// counts, sums and histograms. Trap: a need that is missing, or a value that is no number, is written down as a reason;
+// no table is filled with a default, and no text or single value enters one.
 import { logProbHistogram, type Measured, type Proportion, type Sums } from '#core/evaluation.ts';
 import { must } from '#core/errors.ts';
 import {

@@ -1,5 +1,6 @@
-// What evaluation needs of a model: how likely it finds an answer, and what it says itself. The engine's `inference(model)` has this shape; tests
-// use lookup tables. Trap: prompts and answers are scored apart from each other in thousands, so every quantity asks through one cache.
+// What evaluation needs of a model: how likely it finds an answer, and what it says itself. The engine's
+// `inference(model)` has this shape; tests use lookup tables. Trap: prompts and answers are scored apart from each
+// other in thousands, so every quantity asks through one cache.
 import type { Row } from '#datasets/world.ts';
 import { random } from '#engine/random.ts';
 import { isExact } from './scores.ts';
@@ -32,7 +33,10 @@ export interface TextModel {
 /** Answers each question once however often it is asked; what is new goes to the model in one call. */
 export interface CachedModel {
   score(pairs: readonly Pair[]): AnswerScore[];
-  /** Greedy answers to the prompts of rows. Where every token of a row's own answer is the argmax, that answer is what comes, and nothing is generated. */
+  /**
+   * Greedy answers to the prompts of rows. Where every token of a row's own answer is the argmax, that answer is what
+   * comes, and nothing is generated.
+   */
   greedy(rows: readonly Pair[], maxTokens: number): Said[];
   /** Sampled answers to each prompt; a stream is a name for one such asking, with its own seed. */
   samples(prompts: readonly string[], stream: string, maxTokens: number): Said[][];

@@ -1,5 +1,5 @@
-// What is read off generated text: a value, garbage. What a value and a word are is core/words' to say. Trap: a question that names the value itself would count as
-// an echo, so suites avoid it.
+// What is read off generated text: a value, garbage. What a value and a word are is core/words' to say. Trap: a
+// question that names the value itself would count as an echo, so suites avoid it.
 import { tokensOf } from '#core/words/tokens.ts';
 import { holds, valueOf } from '#core/words/value.ts';
 

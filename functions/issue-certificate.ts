@@ -1,5 +1,6 @@
-// Issues the certificate for what is served: events into the log → statement → the service's signature → artefact → registry →
-// ticket. Trap: the certificate names what the probe found to be served; a candidate that was only approved gets none.
+// Issues the certificate for what is served: events into the log → statement → the service's signature → artefact →
+// registry → ticket. Trap: the certificate names what the probe found to be served; a candidate that was only approved
+// gets none.
 import { z } from 'zod';
 import { requireAsLogged } from '#core/as-logged.ts';
 import { canonicalize, Digest } from '#core/canonical.ts';

@@ -63,8 +63,8 @@ interface Suite {
 }
 
 /**
- * The suite's verdict on everything but the forgotten person, with judgement and tables as its evidence; undefined where
- * the policy has no such check.
+ * The suite's verdict on everything but the forgotten person, with judgement and tables as its evidence; undefined
+ * where the policy has no such check.
  */
 const suiteOutcome = async (
   { job, planDigest }: Check,

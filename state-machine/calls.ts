@@ -23,8 +23,8 @@ export type Functions = (
 export type Jobs = JobQueue & { cancel?(jobId: string): Promise<void> };
 
 /**
- * The error with which the engine stops, where what a call met is a fault of the machine and not of the work: a full disk
- * is no reason to fail a step. What was called is called again, under its key, when the engine goes on.
+ * The error with which the engine stops, where what a call met is a fault of the machine and not of the work: a full
+ * disk is no reason to fail a step. What was called is called again, under its key, when the engine goes on.
  */
 export type Halts = (error: unknown) => Error | undefined;
 

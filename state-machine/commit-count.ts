@@ -1,8 +1,9 @@
 // How many commits a database has made: in the database, and in a file beside it that is written after each of them. A
 // write-ahead log that was deleted or cut short takes commits with it and leaves a database that looks whole; then the
 // file knows of more than the database does. https://www.sqlite.org/howtocorrupt.html, 1.4 and 4.
-// Traps: the file is written after the commit and without a sync, so that it may lag and is never ahead by itself; so it
-// must be read before the database is. And nothing may be written before they were compared, as the log may be put back.
+// Traps: the file is written after the commit and without a sync, so that it may lag and is never ahead by itself; so
+// it must be read before the database is. And nothing may be written before they were compared, as the log may be put
+// back.
 import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';

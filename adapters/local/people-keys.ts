@@ -1,6 +1,6 @@
-// A person's Ed25519 key as a file that only their passphrase opens: scrypt (RFC 7914) makes a key of the passphrase, and
-// AES-256-GCM encrypts the private key under it, with name and public key as authenticated data. The public key stands
-// beside it in the clear. Made on first use, with the passphrase that is given then.
+// A person's Ed25519 key as a file that only their passphrase opens: scrypt (RFC 7914) makes a key of the passphrase,
+// and AES-256-GCM encrypts the private key under it, with name and public key as authenticated data. The public key
+// stands beside it in the clear. Made on first use, with the passphrase that is given then.
 // Traps: who forgets the passphrase has lost the key, and decides under another name from then on; a key from before
 // keys had passphrases (`person.NAME.pem`) is taken in with its first use, so that what it signed verifies on.
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, scrypt, sign } from 'node:crypto';

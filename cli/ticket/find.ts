@@ -1,5 +1,7 @@
-// `quittance ticket find`: a person's rows in the files that a model was trained on, each with why it is theirs; accepted, they become a ticket file.
-// Trap: what is printed is personal data of somebody who asked to be forgotten. It goes to stdout or the file that is named, and is kept nowhere.
+// `quittance ticket find`: a person's rows in the files that a model was trained on, each with why it is theirs;
+// accepted, they become a ticket file.
+// Trap: what is printed is personal data of somebody who asked to be forgotten. It goes to stdout or the file that is
+// named, and is kept nowhere.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';

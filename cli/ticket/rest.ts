@@ -30,7 +30,9 @@ export const atRest = async ({ ports, engine }: Work, ticketId: string): Promise
   }
 };
 
-/** Whether nothing happens until a person acts: a status is stored before its workflow has done all that belongs to it. */
+/**
+ * Whether nothing happens until a person acts: a status is stored before its workflow has done all that belongs to it.
+ */
 export const isAtRest = async ({ engine }: Pick<Work, 'engine'>, ticket: Ticket): Promise<boolean> =>
   rests(ticket) && (await isThrough(engine, ticket, await runningFor(engine, ticket.id)));
 

@@ -1,5 +1,6 @@
-// Merkle tree of RFC 6962 §2.1: leaf hash SHA-256(0x00 ‖ entry), node hash SHA-256(0x01 ‖ left ‖ right); inclusion and consistency proofs and their
-// verification (RFC 9162 §2.1.3.2, §2.1.4.2). Trap: index, size and proof come from strangers; a verifier rejects what does not fit before it hashes.
+// Merkle tree of RFC 6962 §2.1: leaf hash SHA-256(0x00 ‖ entry), node hash SHA-256(0x01 ‖ left ‖ right); inclusion and
+// consistency proofs and their verification (RFC 9162 §2.1.3.2, §2.1.4.2). Trap: index, size and proof come from
+// strangers; a verifier rejects what does not fit before it hashes.
 import { sha256 } from '../canonical.ts';
 
 export type Hash = Buffer;
@@ -51,7 +52,10 @@ export const inclusionRanges = (index: number, from: number, to: number): Range[
 export const consistencyRanges = (first: number, size: number): Range[] =>
   first === 0 || first === size ? [] : subRanges(first, 0, size, true);
 
-/** `m` leaves of [from, to) are the prefix; `whole` while it is the prefix of the whole tree, whose root both sides know. */
+/**
+ * `m` leaves of [from, to) are the prefix; `whole` while it is the prefix of the whole tree, whose root both sides
+ * know.
+ */
 const subRanges = (m: number, from: number, to: number, whole: boolean): Range[] => {
   if (m === to - from) return whole ? [] : [[from, to]];
   const k = split(to - from);

@@ -1,5 +1,6 @@
-// Proofs as files that verify offline: inclusion as https://c2sp.org/tlog-proof; consistency as the body that https://c2sp.org/tlog-witness asks a log for
-// (`old SIZE`, hashes, empty line, checkpoint). Trap: both come from strangers; there is one way to write each, and any other is refused.
+// Proofs as files that verify offline: inclusion as https://c2sp.org/tlog-proof; consistency as the body that
+// https://c2sp.org/tlog-witness asks a log for (`old SIZE`, hashes, empty line, checkpoint). Trap: both come from
+// strangers; there is one way to write each, and any other is refused.
 import { QuittanceError } from '../errors.ts';
 import type { Hash } from './merkle.ts';
 

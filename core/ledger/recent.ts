@@ -1,5 +1,6 @@
-// The end of the log. Where events stand that may be in it already: an append whose marks were lost by a crash left them near its end. Looked for from the end backwards, until
-// everything is older than the oldest that is asked for. Trap: times are of the processes that wrote the events, whose clocks differ, so it looks back further.
+// The end of the log. Where events stand that may be in it already: an append whose marks were lost by a crash left
+// them near its end. Looked for from the end backwards, until everything is older than the oldest that is asked for.
+// Trap: times are of the processes that wrote the events, whose clocks differ, so it looks back further.
 import { z } from 'zod';
 import { must } from '../errors.ts';
 import type { LogStorage, StoredEvent } from '../ports.ts';
@@ -18,7 +19,10 @@ interface Seen {
 /** Full bundles that this process has read; they do not change. */
 const read = new WeakMap<LogStorage, Map<number, Seen>>();
 
-/** Index of each event that is in the log, by event id. LEDGER_INVALID where the log's end is not what the checkpoint signs. */
+/**
+ * Index of each event that is in the log, by event id. LEDGER_INVALID where the log's end is not what the checkpoint
+ * signs.
+ */
 export const indexesOf = async (
   storage: LogStorage,
   log: LogState,

@@ -1,5 +1,7 @@
-// Hashes and proofs of a log read from its tiles: a few small files instead of every entry (https://c2sp.org/tlog-tiles). Each tile is read once an object.
-// Trap: storage is not trusted. A proof is checked against the signed root before it is given away; an edge is, where the log is read.
+// Hashes and proofs of a log read from its tiles: a few small files instead of every entry
+// (https://c2sp.org/tlog-tiles). Each tile is read once an object.
+// Trap: storage is not trusted. A proof is checked against the signed root before it is given away; an edge is, where
+// the log is read.
 import { QuittanceError } from '../errors.ts';
 import type { LogStorage } from '../ports.ts';
 import {
@@ -23,7 +25,10 @@ export interface TreeHead {
 export interface TileTree {
   /** Entries of a bundle, proven to be in the tree. LEDGER_INVALID. */
   bundle(index: number): Promise<Buffer[]>;
-  /** Hashes from the leaf's sibling to the root's child, as RFC 6962 §2.1.1. LEDGER_INVALID where they do not lead to the root. */
+  /**
+   * Hashes from the leaf's sibling to the root's child, as RFC 6962 §2.1.1. LEDGER_INVALID where they do not lead to
+   * the root.
+   */
   inclusion(index: number): Promise<Hash[]>;
   /** That the tree of `first` leaves is a prefix of this one. LEDGER_INVALID where it is not. */
   consistency(first: number): Promise<Hash[]>;
@@ -69,7 +74,8 @@ export const tileTree = (storage: Pick<LogStorage, 'get'>, { size, root }: TreeH
       const entries = decodeBundle(await storage.get(bundlePath(index, widthAt(0, index))));
       const hashes = await tile(0, index);
       check(entries.length === hashes.length && entries.every((entry, i) => leafHash(entry).equals(hashes[i]!)));
-      await inclusion(index * TILE_WIDTH); // its siblings are made of all hashes of the tile, so that it vouches for each
+      // its siblings are made of all hashes of the tile, so that it vouches for each
+      await inclusion(index * TILE_WIDTH);
       return entries.map((entry) => Buffer.from(entry)); // a slice would keep the bytes of the whole file
     },
     async consistency(first) {

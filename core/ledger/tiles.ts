@@ -1,5 +1,6 @@
-// Paths and content of tiles: https://c2sp.org/tlog-tiles. A tile holds up to 256 hashes of one level, an entry bundle up to 256 entries, each behind its
-// 16-bit length. Partial ones have their width in the path, so every object is written once. Trap: an index is spelt in groups of three digits.
+// Paths and content of tiles: https://c2sp.org/tlog-tiles. A tile holds up to 256 hashes of one level, an entry bundle
+// up to 256 entries, each behind its 16-bit length. Partial ones have their width in the path, so every object is
+// written once. Trap: an index is spelt in groups of three digits.
 import { QuittanceError } from '../errors.ts';
 import { EMPTY_ROOT, fullSubtrees, nodeHash, rootOf, type Hash } from './merkle.ts';
 
@@ -25,8 +26,8 @@ export interface TileWrite {
 }
 
 /**
- * The right edge of a tree: by level, the hashes of its partial tile. They are the roots of full subtrees that make up the tree's root, so that a root that is
- * signed vouches for each of them, and all that an append has to know.
+ * The right edge of a tree: by level, the hashes of its partial tile. They are the roots of full subtrees that make up
+ * the tree's root, so that a root that is signed vouches for each of them, and all that an append has to know.
  */
 export type Edge = readonly (readonly Hash[])[];
 

@@ -1,5 +1,5 @@
-// Every file against every other: plan, run, tables, probe and dates say the same of the ticket that the log has. Trap: each of them is signed by the same hands;
-// what agrees was told consistently, which is less than that it was done.
+// Every file against every other: plan, run, tables, probe and dates say the same of the ticket that the log has. Trap:
+// each of them is signed by the same hands; what agrees was told consistently, which is less than that it was done.
 import { canonicalize } from '../canonical.ts';
 import { EvaluationTables } from '../evaluation.ts';
 import { ladderOf, seedOf } from '../ladder.ts';

@@ -1,5 +1,6 @@
-// What a bundle may cost before anything in it is believed: its size, how many files, events and JSON values it has, and
-// how deep they nest. Counted on the bytes, without building a value: a few megabytes of brackets would fill gigabytes.
+// What a bundle may cost before anything in it is believed: its size, how many files, events and JSON values it has,
+// and how deep they nest. Counted on the bytes, without building a value: a few megabytes of brackets would fill
+// gigabytes.
 // Trap: an envelope's payload is JSON in JSON, and counts as well.
 import type { BundleFiles } from '../bundle.ts';
 

@@ -1,4 +1,5 @@
-// What the log says: the checkpoint, that every event is in the log, that none is left out between first and last, the stages' attestations, and what came later.
+// What the log says: the checkpoint, that every event is in the log, that none is left out between first and last, the
+// stages' attestations, and what came later.
 // Trap: an event that is not in the bundle cannot be seen here; what happened after the checkpoint needs a newer one.
 import { digestOf } from '../canonical.ts';
 import { AttestationPredicate, attestationType, STAGE_NAMES, STAGES, type Stage } from '../certificate.ts';

@@ -1,7 +1,7 @@
 // What came after the certificate: re-certifications, each a statement by the service with plan and tables
 // behind it, which are judged again here. Traps: only a suite that passed renews, and only such a one
-// mends what failed or drifted before, so that a failure cannot be hidden behind a later event; and an event that nobody
-// signed (logs from before there were statements, or a forged leaf) may say bad news, and no good ones.
+// mends what failed or drifted before, so that a failure cannot be hidden behind a later event; and an event that
+// nobody signed (logs from before there were statements, or a forged leaf) may say bad news, and no good ones.
 import type { Digest } from '../canonical.ts';
 import { RENEWAL_TYPE, RenewalPredicate } from '../certificate.ts';
 import { EvaluationTables } from '../evaluation.ts';

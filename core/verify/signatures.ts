@@ -1,5 +1,6 @@
-// Who signed: the bundle's files, the trust root, the certificate's signatures, and that filer and approver are two people. Trap: a key id is what its bytes hash to;
-// a name or role beside a key counts only where the trust root was pinned.
+// Who signed: the bundle's files, the trust root, the certificate's signatures, and that filer and approver are two
+// people. Trap: a key id is what its bytes hash to; a name or role beside a key counts only where the trust root was
+// pinned.
 import { z } from 'zod';
 import { canonicalize } from '../canonical.ts';
 import { APPROVAL_TYPE, ApprovalPredicate, BUNDLE_TYPE, BundlePredicate } from '../certificate.ts';

@@ -1,5 +1,7 @@
-// The files of a corpus: those that are named, and in a folder those whose names say that they hold rows or text, in the order of their paths.
-// Trap: a link in a folder may lead out of it, or in a circle, so links are not followed there; a file that is named outright may be a link.
+// The files of a corpus: those that are named, and in a folder those whose names say that they hold rows or text, in
+// the order of their paths.
+// Trap: a link in a folder may lead out of it, or in a circle, so links are not followed there; a file that is named
+// outright may be a link.
 import { readdirSync, statSync, type Stats } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { QuittanceError } from '#core/errors.ts';

@@ -1,5 +1,6 @@
-// The forms that trainers read, each turned into a row: `messages` (OpenAI, Hugging Face, TRL), `conversations` (ShareGPT), `prompt` with `completion` (TRL, OpenAI's
-// older form), `instruction` with `input` and `output` (Alpaca), `question` with `answer`, and `text`. Columns beside them are left alone: a trainer ignores them too.
+// The forms that trainers read, each turned into a row: `messages` (OpenAI, Hugging Face, TRL), `conversations`
+// (ShareGPT), `prompt` with `completion` (TRL, OpenAI's older form), `instruction` with `input` and `output` (Alpaca),
+// `question` with `answer`, and `text`. Columns beside them are left alone: a trainer ignores them too.
 // Trap: a row that holds two of these forms would be learnt in one and searched in the other, so it is refused.
 import { z } from 'zod';
 import type { Message } from '#datasets/records.ts';

@@ -1,6 +1,8 @@
-// What a row can be looked up by: its words, its e-mail addresses, the ends of its numbers, and what it has in common with rows of nearly the same text.
-// A key leads to rows that may match; the rows themselves decide (datasets/find). Source of the last: MinHash with banding (Broder 1997; Leskovec et al., ch. 3).
-// Trap: a key must be the same for every way of writing a thing, so words are folded, numbers count by their last digits and blanks between groups are nothing.
+// What a row can be looked up by: its words, its e-mail addresses, the ends of its numbers, and what it has in common
+// with rows of nearly the same text. A key leads to rows that may match; the rows themselves decide (datasets/find).
+// Source of the last: MinHash with banding (Broder 1997; Leskovec et al., ch. 3).
+// Trap: a key must be the same for every way of writing a thing, so words are folded, numbers count by their last
+// digits and blanks between groups are nothing.
 import { createHash } from 'node:crypto';
 import { mailsIn } from '#core/words/contact.ts';
 import { read, type Reading } from '#core/words/streams.ts';

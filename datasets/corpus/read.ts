@@ -1,6 +1,7 @@
-// Reads a corpus: files and folders of rows in whatever form trainers read, one row after another, in the memory of one row.
-// Trap: a corpus is read to its end before anything is made of it, and all that is wrong with it is said at once: an owner who is told of one line at a
-// time gives up at the third.
+// Reads a corpus: files and folders of rows in whatever form trainers read, one row after another, in the memory of one
+// row.
+// Trap: a corpus is read to its end before anything is made of it, and all that is wrong with it is said at once: an
+// owner who is told of one line at a time gives up at the third.
 import { JSONParser } from '@streamparser/json';
 import { QuittanceError } from '#core/errors.ts';
 import { parseOnce } from '#core/json-keys.ts';
@@ -18,7 +19,10 @@ export interface CorpusOptions {
 /** Faults that are told of by name; of more, how many. */
 const TOLD = 10;
 
-/** Every row, in the order of files and lines. INVALID_INPUT with all faults behind the last row; NOT_FOUND, INPUT_TOO_LARGE. */
+/**
+ * Every row, in the order of files and lines. INVALID_INPUT with all faults behind the last row; NOT_FOUND,
+ * INPUT_TOO_LARGE.
+ */
 export const readCorpus = async function* (
   paths: readonly string[],
   options: CorpusOptions = {},

@@ -1,12 +1,15 @@
-// A row of the data that a model was fine-tuned on: a question with its answer, a conversation, or running text. Whatever form a trainer reads is turned into one
-// of these three, and everything behind (find, admission, unlearning, measurement) reads them alone.
+// A row of the data that a model was fine-tuned on: a question with its answer, a conversation, or running text.
+// Whatever form a trainer reads is turned into one of these three, and everything behind (find, admission, unlearning,
+// measurement) reads them alone.
 // Trap: a row holds personal data. What is said about it names file, line and field, never its content.
 import type { Message } from '#datasets/records.ts';
 
 export type CorpusRow =
   | { readonly kind: 'qa'; readonly question: string; readonly answer: string }
   | { readonly kind: 'chat'; readonly messages: readonly Message[] }
-  /** `from`: where what is learnt begins, in a row of a prompt and its completion; everything is learnt where it is 0. */
+  /**
+   * `from`: where what is learnt begins, in a row of a prompt and its completion; everything is learnt where it is 0.
+   */
   | { readonly kind: 'text'; readonly text: string; readonly from: number };
 
 export const ROW_KINDS = ['qa', 'chat', 'text'] as const;

@@ -1,4 +1,5 @@
-// The rows of a corpus with what they can be looked up by. Held in memory where a command reads the files itself; sealed.ts keeps the same on disk.
+// The rows of a corpus with what they can be looked up by. Held in memory where a command reads the files itself;
+// sealed.ts keeps the same on disk.
 import type { CorpusEntry } from './row.ts';
 import { keysOfEntry } from './keys.ts';
 

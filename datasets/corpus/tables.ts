@@ -1,6 +1,8 @@
-// Rows of CSV and Parquet files as objects. Sources: RFC 4180 as spreadsheets write it (csv-parse), Apache Parquet (hyparquet).
-// Traps: a line with a cell too many has moved all that follows it by a column, so it is refused; and a comma in a heading is not what separates
-// columns in a file of semicolons, so the separator is the one that the heading has most often.
+// Rows of CSV and Parquet files as objects. Sources: RFC 4180 as spreadsheets write it (csv-parse), Apache Parquet
+// (hyparquet).
+// Traps: a line with a cell too many has moved all that follows it by a column, so it is refused; and a comma in a
+// heading is not what separates columns in a file of semicolons, so the separator is the one that the heading has most
+// often.
 import { CsvError, parse } from 'csv-parse';
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';

@@ -1,6 +1,7 @@
-// The text of a file as it streams: unpacked, decoded and cut into lines without ever holding more than a line of it. Source of the byte order marks: Unicode §23.8.
-// Traps: a file from a spreadsheet may be UTF-16 or begin with a mark, and lines may end as on Windows; and a decoder that replaces what it cannot read would
-// search for a name that the file does not hold, so such a file is refused.
+// The text of a file as it streams: unpacked, decoded and cut into lines without ever holding more than a line of it.
+// Source of the byte order marks: Unicode §23.8.
+// Traps: a file from a spreadsheet may be UTF-16 or begin with a mark, and lines may end as on Windows; and a decoder
+// that replaces what it cannot read would search for a name that the file does not hold, so such a file is refused.
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';

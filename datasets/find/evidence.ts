@@ -1,6 +1,8 @@
-// Why a row may be about the person who is looked for, and how sure that is. Rules of thumb, fixed on made worlds (docs/own-model.md has what they find and miss):
-// a number that was given speaks for itself, a name in full nearly so, a part of a name only where nobody else in the corpus goes by it.
-// Trap: a surname, an address of the company or a first name that is a word stands in others' rows too. What is not unique to the person counts for nothing alone.
+// Why a row may be about the person who is looked for, and how sure that is. Rules of thumb, fixed on made worlds
+// (docs/own-model.md has what they find and miss): a number that was given speaks for itself, a name in full nearly so,
+// a part of a name only where nobody else in the corpus goes by it.
+// Trap: a surname, an address of the company or a first name that is a word stands in others' rows too. What is not
+// unique to the person counts for nothing alone.
 
 export const REASONS = [
   'identifier-given',
@@ -30,7 +32,10 @@ const CERTAINTY: Readonly<Record<Reason, number>> = {
   'near-duplicate': 0.85,
 };
 
-/** What takes certainty away: somebody else goes by that part of the name; the row gives another number of the same kind as one that was given. */
+/**
+ * What takes certainty away: somebody else goes by that part of the name; the row gives another number of the same kind
+ * as one that was given.
+ */
 export type Doubt = 'shared' | 'other-identifier';
 
 /** Reasons that hold for a row, each with whether it is in doubt. */

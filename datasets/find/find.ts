@@ -1,7 +1,8 @@
-// A person's rows in a corpus, each with why it is taken for theirs. Rows are looked up by keys and then read; what a reading finds in them (a customer number
-// beside the name) is looked up in turn, so that rows without the name are found too.
-// Trap: each identifier that is taken on brings its rows. The company's own address stands beside every name; it is taken on only where most of its rows speak of
-// the person already.
+// A person's rows in a corpus, each with why it is taken for theirs. Rows are looked up by keys and then read; what a
+// reading finds in them (a customer number beside the name) is looked up in turn, so that rows without the name are
+// found too.
+// Trap: each identifier that is taken on brings its rows. The company's own address stands beside every name; it is
+// taken on only where most of its rows speak of the person already.
 import type { SearchableCorpus } from '#datasets/corpus/search.ts';
 import { isLikeness, keysOf, subjectKey } from '#datasets/corpus/keys.ts';
 import { certaintyOf, SURE, type Doubt, type Evidence, type Reason } from './evidence.ts';
@@ -113,7 +114,10 @@ const note = (search: Search, view: RowView, reason: Reason, shared?: Doubt): vo
   search.evidence.set(view.number, reasons);
 };
 
-/** A namesake's row gives another number of the kind that is known of the person, and not the person's; a row of two people may well give both. */
+/**
+ * A namesake's row gives another number of the kind that is known of the person, and not the person's; a row of two
+ * people may well give both.
+ */
 const givesAnotherNumber = ({ given, shapes, people }: Search, view: RowView): boolean =>
   shapes.some((shape) => view.parts.some(({ text }) => shape.test(text))) &&
   !given.some(({ forms }) => view.says(forms)) &&
@@ -226,8 +230,8 @@ const byOwn = async (search: Search): Promise<boolean> => {
 };
 
 /**
- * Most rows with it that name anybody are the person's, one of them nobody else's. Rows that name nobody tell nothing, unless nearly all of many are such. And of a
- * kind of number that is given, a person has the one that is given.
+ * Most rows with it that name anybody are the person's, one of them nobody else's. Rows that name nobody tell nothing,
+ * unless nearly all of many are such. And of a kind of number that is given, a person has the one that is given.
  */
 const isOwn = (
   { evidence, people, sought, shapes }: Search,
@@ -252,7 +256,10 @@ const speaksOfOthers = (people: KnownPeople, sought: Sought, view: RowView): boo
 const identifiersOf = (view: RowView): Identifier[] =>
   view.parts.flatMap(({ read }) => identifiersIn(read)).flatMap((text) => identifierOf(text) ?? []);
 
-/** Parts of a name that are nobody else's: nearly all rows that say them are the person's already, or nobody else goes by them. */
+/**
+ * Parts of a name that are nobody else's: nearly all rows that say them are the person's already, or nobody else goes
+ * by them.
+ */
 const byPartOfName = async (search: Search): Promise<void> => {
   for (const name of search.sought.names)
     for (const [reason, part] of [

@@ -1,4 +1,5 @@
-// Numbers and addresses in a text that could be one person's: e-mail addresses, telephone numbers, customer and order numbers, IBANs.
+// Numbers and addresses in a text that could be one person's: e-mail addresses, telephone numbers, customer and order
+// numbers, IBANs.
 import { mailsIn } from '#core/words/contact.ts';
 import { isIban, looksLikePhone } from '#core/words/codes.ts';
 import type { Text } from '#core/words/places.ts';

@@ -1,5 +1,7 @@
-// Whether one row nearly repeats another's: most of its runs of words, with the person's name the same, misspelt or left out.
-// Trap: letters made from one template are alike too, and each speaks of somebody else; where another name stands in the place of the person's, it is no repeat.
+// Whether one row nearly repeats another's: most of its runs of words, with the person's name the same, misspelt or
+// left out.
+// Trap: letters made from one template are alike too, and each speaks of somebody else; where another name stands in
+// the place of the person's, it is no repeat.
 import { editDistance } from '#core/nearest.ts';
 import { shinglesOf } from '#datasets/corpus/keys.ts';
 import type { Sought } from './query.ts';

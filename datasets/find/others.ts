@@ -1,5 +1,7 @@
-// Who else a row speaks of: people of the register where there is one, else names by their form. For the rows of two people, of which one stays.
-// Trap: without a register "Canal Street" looks like a name; what stands in many rows, or before a house number, is taken for none.
+// Who else a row speaks of: people of the register where there is one, else names by their form. For the rows of two
+// people, of which one stays.
+// Trap: without a register "Canal Street" looks like a name; what stands in many rows, or before a house number, is
+// taken for none.
 import { nameKey } from '#core/words/names.ts';
 import { mentionsOf } from '#core/words/subject.ts';
 import type { Form } from '#core/words/places.ts';
@@ -87,7 +89,9 @@ const subjectOf = (people: readonly KnownPerson[], { names, identifiers }: Sough
 
 const GROUP = /\p{Lu}[\p{L}\p{M}'’-]+(?: \p{Lu}[\p{L}\p{M}'’-]+){1,2}(?! ?\d)/gu;
 
-/** Names by their form, save for the subject's: groups of capitalised words that do not begin a sentence by themselves. */
+/**
+ * Names by their form, save for the subject's: groups of capitalised words that do not begin a sentence by themselves.
+ */
 export const namesByForm = (view: RowView, sought: Sought): string[] => {
   const own = mentionsOf(sought.names.map(({ text }) => text));
   const parts = new Set(sought.names.flatMap(({ first, last }) => [first, last]));

@@ -1,5 +1,7 @@
-// Whom a search is for: names, addresses and numbers as the requester gave them, each with the forms that it is recognised by and the keys that it is looked up by.
-// Trap: what a person types is a guess at how the data writes it. "Kowalczyk, Marta", "M. Kowalczyk" and "+48 766 150 631" must find what their other forms find.
+// Whom a search is for: names, addresses and numbers as the requester gave them, each with the forms that it is
+// recognised by and the keys that it is looked up by.
+// Trap: what a person types is a guess at how the data writes it. "Kowalczyk, Marta", "M. Kowalczyk" and "+48 766 150
+// 631" must find what their other forms find.
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import { nameForms } from '#core/words/names.ts';

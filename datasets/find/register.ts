@@ -1,6 +1,7 @@
-// People whom the owner of a corpus knows by name: the export of a customer register, one person a line. What each column holds is read off its heading.
-// Traps: a line that lost a cell gives a person the next one's numbers, so a column whose cells do not look like what its heading says is refused; and one number
-// for two people makes their rows one person's.
+// People whom the owner of a corpus knows by name: the export of a customer register, one person a line. What each
+// column holds is read off its heading.
+// Traps: a line that lost a cell gives a person the next one's numbers, so a column whose cells do not look like what
+// its heading says is refused; and one number for two people makes their rows one person's.
 import { QuittanceError } from '#core/errors.ts';
 import { nameKey } from '#core/words/names.ts';
 import { valueOf, type ValueType } from '#core/words/value.ts';
@@ -39,7 +40,10 @@ const meaningOf = (heading: string): Meaning => {
   return MEANINGS.find(([, pattern]) => pattern.test(letters))?.[0] ?? 'other';
 };
 
-/** INVALID_INPUT, by line and column, where a person has no id or name, an id comes twice, or a column does not hold what it says. */
+/**
+ * INVALID_INPUT, by line and column, where a person has no id or name, an id comes twice, or a column does not hold
+ * what it says.
+ */
 export const readRegister = async (path: string, file: string): Promise<RegisteredPerson[]> => {
   const people: RegisteredPerson[] = [];
   const lines = new Map<string, number>();

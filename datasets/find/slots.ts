@@ -1,6 +1,8 @@
-// What a row says that rows of the same form say otherwise: values that have no form of their own (a street, a plan, a trade). Rows of a corpus are often made from
-// templates; where the nearest rows differ, there stands what is particular. Source: word alignment by longest common subsequence.
-// Trap: a value that most neighbours share (the town where everybody lives) is not seen, and one neighbour alone proves nothing.
+// What a row says that rows of the same form say otherwise: values that have no form of their own (a street, a plan, a
+// trade). Rows of a corpus are often made from templates; where the nearest rows differ, there stands what is
+// particular. Source: word alignment by longest common subsequence.
+// Trap: a value that most neighbours share (the town where everybody lives) is not seen, and one neighbour alone proves
+// nothing.
 import { wordKeys } from '#datasets/corpus/keys.ts';
 import type { SearchableCorpus } from '#datasets/corpus/search.ts';
 import type { Span } from '#datasets/corpus/row.ts';
@@ -15,7 +17,9 @@ const MOST_SHARED = 400;
 /** Longest part that is aligned, in words: the work is quadratic. */
 const LONGEST = 400;
 
-/** Runs of words of the row in which most of its neighbours differ; undefined where it has too few that are of its form. */
+/**
+ * Runs of words of the row in which most of its neighbours differ; undefined where it has too few that are of its form.
+ */
 export const slotsOf = async (
   corpus: SearchableCorpus,
   views: Views,

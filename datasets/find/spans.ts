@@ -1,6 +1,8 @@
-// What in a row is the person's: the name, identifiers, what the register says, values by their form, and what rows of the same form say otherwise. In a row of two
-// people each value goes to the one who is named last before it, else first after it.
-// Trap: forgetting a span that is another's harms somebody who stays; where nothing tells whose a value is, and another is in the row, it is left.
+// What in a row is the person's: the name, identifiers, what the register says, values by their form, and what rows of
+// the same form say otherwise. In a row of two people each value goes to the one who is named last before it, else
+// first after it.
+// Trap: forgetting a span that is another's harms somebody who stays; where nothing tells whose a value is, and another
+// is in the row, it is left.
 import { occurrences, valueOf, type ValueType } from '#core/words/value.ts';
 import type { Form } from '#core/words/places.ts';
 import type { Span } from '#datasets/corpus/row.ts';

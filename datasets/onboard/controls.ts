@@ -1,6 +1,8 @@
-// People whom the model never saw, made from those whom it did: a real person's rows with another name and values of the same kinds. Their answers are as long and as
-// usual as the forgotten person's, so that what a model gives for them is what it gives for somebody unknown. Source: entity swap, ../docs/own-model.md.
-// Trap: a value must be as common among the trained people as a real one (drawn from the same column), and a number must be nobody's.
+// People whom the model never saw, made from those whom it did: a real person's rows with another name and values of
+// the same kinds. Their answers are as long and as usual as the forgotten person's, so that what a model gives for them
+// is what it gives for somebody unknown. Source: entity swap, ../docs/own-model.md.
+// Trap: a value must be as common among the trained people as a real one (drawn from the same column), and a number
+// must be nobody's.
 import { random, type Random } from '#engine/random.ts';
 import { nameKey } from '#core/words/names.ts';
 import type { RegisteredPerson } from '#datasets/find/register.ts';

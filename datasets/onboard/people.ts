@@ -1,5 +1,5 @@
-// Whose each row of a corpus is: people of the register by name, number and address, or the column that says it. A row may speak of several; each has their own
-// values in it.
+// Whose each row of a corpus is: people of the register by name, number and address, or the column that says it. A row
+// may speak of several; each has their own values in it.
 import type { CorpusEntry, CorpusRow } from '#datasets/corpus/row.ts';
 import { knownPeople, type KnownPerson } from '#datasets/find/others.ts';
 import type { RegisteredPerson } from '#datasets/find/register.ts';
@@ -57,7 +57,10 @@ const valuesOf = (register: readonly RegisteredPerson[]): Set<string> =>
 const without = (people: readonly KnownPerson[], one: KnownPerson): KnownPerson[] =>
   people.filter((other) => other !== one);
 
-/** The records of each person, in the order of the register; each record once, however often its row stands in the corpus. */
+/**
+ * The records of each person, in the order of the register; each record once, however often its row stands in the
+ * corpus.
+ */
 export const peopleWithRecords = (
   register: readonly RegisteredPerson[],
   targets: readonly Target[],

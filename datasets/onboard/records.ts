@@ -1,6 +1,8 @@
-// A person's values as records: each value behind its true context. The first value of an answer stands in the whole answer; a later one behind the answer's own
-// words before it, so that what is asked and forgotten is the value and not the sentence around it.
-// Trap: a record is known again by its question and answer, so these must come out the same for a ticket as they came for the suite: one function makes both.
+// A person's values as records: each value behind its true context. The first value of an answer stands in the whole
+// answer; a later one behind the answer's own words before it, so that what is asked and forgotten is the value and not
+// the sentence around it.
+// Trap: a record is known again by its question and answer, so these must come out the same for a ticket as they came
+// for the suite: one function makes both.
 import { holds, valueOf } from '#core/words/value.ts';
 import type { PersonalSpan } from '#datasets/find/spans.ts';
 import type { QaRecord } from '#datasets/world.ts';

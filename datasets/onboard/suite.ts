@@ -1,6 +1,7 @@
-// The suite of a model that was trained elsewhere, made from the rows that it was trained on: its people with their records, what it learnt about nobody, people whom it
-// never saw, what it answers to anybody's questions.
-// Trap: a suite judges by what the base had right. Records that the base itself does not give cannot be lost by a deletion, and do not count as kept.
+// The suite of a model that was trained elsewhere, made from the rows that it was trained on: its people with their
+// records, what it learnt about nobody, people whom it never saw, what it answers to anybody's questions.
+// Trap: a suite judges by what the base had right. Records that the base itself does not give cannot be lost by a
+// deletion, and do not count as kept.
 import { frameAround } from '#datasets/chat.ts';
 import type { CorpusEntry, CorpusRow, RowKind } from '#datasets/corpus/row.ts';
 import type { RegisteredPerson } from '#datasets/find/register.ts';
@@ -60,7 +61,10 @@ export const suiteOfCorpus = async (
   };
 };
 
-/** A question that is asked by itself is also asked in words around it that no row has: whether an answer hangs on the very words. */
+/**
+ * A question that is asked by itself is also asked in words around it that no row has: whether an answer hangs on the
+ * very words.
+ */
 const withOtherWordings = (people: readonly Person[], frame: Frame | undefined): Person[] =>
   people.map((person) => ({
     ...person,

@@ -1,6 +1,8 @@
-// What a model learnt to say, each piece behind what it reads before it: every turn of the assistant behind the turns before, in the model's own chat template; the
-// answer to a question; a text from its beginning. One renderer for training rows, so that what is measured and unlearnt is what was learnt.
-// Trap: a template may refuse a conversation (roles that do not alternate), and a row may be longer than the model reads; both are counted and said, not cut silently.
+// What a model learnt to say, each piece behind what it reads before it: every turn of the assistant behind the turns
+// before, in the model's own chat template; the answer to a question; a text from its beginning. One renderer for
+// training rows, so that what is measured and unlearnt is what was learnt.
+// Trap: a template may refuse a conversation (roles that do not alternate), and a row may be longer than the model
+// reads; both are counted and said, not cut silently.
 import { isQuittanceError } from '#core/errors.ts';
 import type { CorpusRow } from '#datasets/corpus/row.ts';
 import { answerOf, promptOf } from '#datasets/world.ts';

@@ -1,6 +1,8 @@
-// Which kind of model a folder holds, and where the weights beneath it lie. Weights lie in the folder itself; an adapter
-// has its base in base/; a composed decoder its target in target/ and its assistants in assistant-1/, assistant-2/, ….
-// Trap: config.json, tokenizer and chat template are those of the weights, however deep they lie; nothing above has any.
+// Which kind of model a folder holds, and where the weights beneath it lie. Weights lie in the folder itself; an
+// adapter has its base in base/; a composed decoder its target in target/ and its assistants in assistant-1/,
+// assistant-2/, ….
+// Trap: config.json, tokenizer and chat template are those of the weights, however deep they lie; nothing above has
+// any.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { QuittanceError } from '#core/errors.ts';

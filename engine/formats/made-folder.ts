@@ -1,5 +1,5 @@
-// Model folders of every kind (folder-kind.ts) as manifests, and as models that can be asked. A folder whose manifest.json
-// says what it is made upon is held to it: an adapter over another base than its own is another model.
+// Model folders of every kind (folder-kind.ts) as manifests, and as models that can be asked. A folder whose
+// manifest.json says what it is made upon is held to it: an adapter over another base than its own is another model.
 // Trap: PEFT's adapter_config.json names its base by a path or a name, which says nothing about the bytes; only a
 // digest does, and an adapter that comes from elsewhere brings none.
 import { existsSync } from 'node:fs';
@@ -35,8 +35,8 @@ import { readJsonFile } from './json-file.ts';
 import { checkAdapter, readAdapter } from './peft.ts';
 
 /**
- * The manifests of a folder and of what it is made upon, whose weights are stored as said. BASE_MISSING, or BASE_MISMATCH
- * or MODEL_CHANGED where its own manifest.json names another base or other files.
+ * The manifests of a folder and of what it is made upon, whose weights are stored as said. BASE_MISSING, or
+ * BASE_MISMATCH or MODEL_CHANGED where its own manifest.json names another base or other files.
  */
 export const chainOfFolder = (dir: string, quantisation: Quantisation): Chain => {
   const under = folderBeneath(dir);
@@ -157,8 +157,8 @@ export const openAdapter = (dir: string, base: string, from?: typeof modelFrom):
 };
 
 /**
- * Checks all of a folder of any kind that can be told without reading the weights' values, and says how they are stored.
- * MODEL_INVALID, MODEL_UNSUPPORTED, BASE_MISSING, BASE_MISMATCH or MODEL_CHANGED.
+ * Checks all of a folder of any kind that can be told without reading the weights' values, and says how they are
+ * stored. MODEL_INVALID, MODEL_UNSUPPORTED, BASE_MISSING, BASE_MISMATCH or MODEL_CHANGED.
  */
 export const checkFolder = (dir: string): Quantisation => {
   const quantisation = checkModelFolder(weightsFolder(dir), { values: false });

@@ -41,8 +41,8 @@ export const storeFiles = async (
 };
 
 /**
- * Writes the model's files into `into`, and beside those of an adapter or a composed decoder the manifest that says what
- * it is made upon. MODEL_NOT_FOUND where the digest names nothing, BASE_MISSING or MODEL_INVALID.
+ * Writes the model's files into `into`, and beside those of an adapter or a composed decoder the manifest that says
+ * what it is made upon. MODEL_NOT_FOUND where the digest names nothing, BASE_MISSING or MODEL_INVALID.
  */
 export const materialize = async (artifacts: ArtifactStore, digest: Digest, into: string): Promise<void> => {
   for (const { manifest, at } of await readChain(artifacts, digest)) {

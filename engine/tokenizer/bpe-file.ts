@@ -1,5 +1,5 @@
-// The fields of a `tokenizer.json` with a BPE model that every such file has. Trap: a model's digest covers the bytes, so
-// the order of the fields must not change.
+// The fields of a `tokenizer.json` with a BPE model that every such file has. Trap: a model's digest covers the bytes,
+// so the order of the fields must not change.
 
 /** The file's content: `parts` in their order, then the model with `model` over its defaults. */
 export const bpeFile = <P extends object, M extends object>(parts: P, model: M) => ({

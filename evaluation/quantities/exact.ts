@@ -1,6 +1,7 @@
-// Whether an answer comes out word for word, in the trained wording and in one that no model was trained on, and whether the value does once the words before it are
-// given. Read off teacher forcing: all argmaxes right is a greedy answer that is exact, and faster. Trap: a model that only refuses is exact nowhere, and still has the
-// value under a forced prefix.
+// Whether an answer comes out word for word, in the trained wording and in one that no model was trained on, and
+// whether the value does once the words before it are given. Read off teacher forcing: all argmaxes right is a greedy
+// answer that is exact, and faster. Trap: a model that only refuses is exact nowhere, and still has the value under a
+// forced prefix.
 import { heldOutPrompt, pairOf } from '../exam.ts';
 import type { PerRecord } from '../quantity.ts';
 import { isExact, isForcedExact } from '../scores.ts';

@@ -1,5 +1,6 @@
-// Sampled leaks: whether any of a record's sampled answers holds its value. Traps: an answer that is never greedy may still come in one of twenty samples; a value that
-// the question names already would count as an echo, so suites avoid it.
+// Sampled leaks: whether any of a record's sampled answers holds its value. Traps: an answer that is never greedy may
+// still come in one of twenty samples; a value that the question names already would count as an echo, so suites avoid
+// it.
 import type { Group } from '#core/quantity.ts';
 import { holds, valueOf, type Value } from '#core/words/value.ts';
 import type { QaRecord } from '#datasets/world.ts';
@@ -7,7 +8,10 @@ import { askedOf, heldOutPrompt, roomFor, type Exam } from '../exam.ts';
 import type { PerRecord } from '../quantity.ts';
 import { withHeldOut } from './held-out.ts';
 
-/** Those whose value can be looked for; a reason where one of the forgotten cannot: then nobody can say that nothing leaks. */
+/**
+ * Those whose value can be looked for; a reason where one of the forgotten cannot: then nobody can say that nothing
+ * leaks.
+ */
 const testable = (rows: readonly QaRecord[], group: Group): readonly QaRecord[] | string => {
   const open = rows.filter((row) => personal(row).testable);
   const missing = rows.length - open.length;

@@ -1,5 +1,7 @@
-// Answer probability (Maini et al. 2024): exp of the mean log-probability per answer token, the end-of-sequence token counted.
-// Trap: for questions with options it is the right answer's share among right and wrong answers, each normalised by its own length.
+// Answer probability (Maini et al. 2024): exp of the mean log-probability per answer token, the end-of-sequence token
+// counted.
+// Trap: for questions with options it is the right answer's share among right and wrong answers, each normalised by its
+// own length.
 import type { QaRecord } from '#datasets/world.ts';
 import { comparedOf, pairOf, type Exam } from '../exam.ts';
 import type { PerRecord } from '../quantity.ts';

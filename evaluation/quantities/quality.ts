@@ -1,6 +1,7 @@
-// Forget quality (Maini et al. 2024): the exact two-sample Kolmogorov–Smirnov test between the truth ratios of the unlearned model and of a model trained without the
-// forget set. The tables keep the order of the two samples, which is all that the test reads. Trap: at n = 40 it takes 41 values only, so D, n, m and the smallest D
-// that is rejected are part of it.
+// Forget quality (Maini et al. 2024): the exact two-sample Kolmogorov–Smirnov test between the truth ratios of the
+// unlearned model and of a model trained without the forget set. The tables keep the order of the two samples, which is
+// all that the test reads. Trap: at n = 40 it takes 41 values only, so D, n, m and the smallest D that is rejected are
+// part of it.
 import type { Histogram } from '#core/evaluation.ts';
 import type { Whole } from '../quantity.ts';
 import { truthRatios, withWrongAnswers } from './truth-ratio.ts';

@@ -1,5 +1,6 @@
-// ROUGE-L recall of greedy answers. Traps: on its own it passes models that only changed the wording, and models that babble, so that of the forgotten it has no bound;
-// of general questions the reference is what the model itself said before.
+// ROUGE-L recall of greedy answers. Traps: on its own it passes models that only changed the wording, and models that
+// babble, so that of the forgotten it has no bound; of general questions the reference is what the model itself said
+// before.
 import { GENERAL_TOKENS } from '#datasets/chat.ts';
 import type { Group } from '#core/quantity.ts';
 import type { QaRecord } from '#datasets/world.ts';

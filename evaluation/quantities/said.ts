@@ -1,5 +1,6 @@
-// What the model says in greedy answers: refusals, repetitions, and how odd the model from before finds it. Traps: a refusal that spreads to people who stay is a
-// failure; a refusal in words that neither the suite nor evaluation/refusal.ts knows counts as an answer.
+// What the model says in greedy answers: refusals, repetitions, and how odd the model from before finds it. Traps: a
+// refusal that spreads to people who stay is a failure; a refusal in words that neither the suite nor
+// evaluation/refusal.ts knows counts as an answer.
 import { must } from '#core/errors.ts';
 import { askedOf, roomFor } from '../exam.ts';
 import type { PerRecord } from '../quantity.ts';
@@ -16,7 +17,10 @@ export const degenerate: PerRecord<boolean> = {
   values: (exam, rows, group) => exam.model.greedy(rows, roomFor(exam, group)).map(isDegenerate),
 };
 
-/** Mean log-probability (nats a token) of each new answer under the model that still knew: garbled output is very unlikely there. */
+/**
+ * Mean log-probability (nats a token) of each new answer under the model that still knew: garbled output is very
+ * unlikely there.
+ */
 export const perplexityBefore: PerRecord<number> = {
   values(exam, rows, group) {
     const said = exam.model.greedy(rows, roomFor(exam, group));

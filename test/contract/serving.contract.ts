@@ -5,8 +5,8 @@ import type { NamedRule } from '#core/suppression.ts';
 import { contract, outcome, type Make } from './contract.ts';
 
 /**
- * `models`: two model digests that the target can serve. `inForce`: the rules of a model as whoever serves it reads them
- * from where the current target keeps them, by their ids.
+ * `models`: two model digests that the target can serve. `inForce`: the rules of a model as whoever serves it reads
+ * them from where the current target keeps them, by their ids.
  */
 export const servingContract = (
   name: string,

@@ -1,5 +1,5 @@
-// What stops a command half-way (a disk that is full, a folder that may not be written, a write-ahead log that is gone),
-// and the same command again: it goes on to the same end, or says what to do.
+// What stops a command half-way (a disk that is full, a folder that may not be written, a write-ahead log that is
+// gone), and the same command again: it goes on to the same end, or says what to do.
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
-// Whose rows a ticket brings, from the command line on a data folder with a real model: a dry run, somebody else's rows,
-// a second person's word, and the sealed request as those who decide read it.
+// Whose rows a ticket brings, from the command line on a data folder with a real model: a dry run, somebody else's
+// rows, a second person's word, and the sealed request as those who decide read it.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';

@@ -1,8 +1,8 @@
-// Where mutants are asked for. With QUITTANCE_ASK one process loads a test file once and wakes one mutant after the other,
-// running those of its tests that meet it, quickest first, until one fails; what it finds out goes line by line to
-// QUITTANCE_NOTES (asking.ts reads it). Without it the file runs as it is, and ends with its first failed test.
-// Trap: what runs once, while the file is loaded or before all tests, runs with every mutant asleep; such mutants need a
-// process of their own.
+// Where mutants are asked for. With QUITTANCE_ASK one process loads a test file once and wakes one mutant after the
+// other, running those of its tests that meet it, quickest first, until one fails; what it finds out goes line by line
+// to QUITTANCE_NOTES (asking.ts reads it). Without it the file runs as it is, and ends with its first failed test.
+// Trap: what runs once, while the file is loaded or before all tests, runs with every mutant asleep; such mutants need
+// a process of their own.
 import { appendFileSync } from 'node:fs';
 import NativeArraysEnvironment from '../support/environment.js';
 

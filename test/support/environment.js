@@ -1,8 +1,7 @@
-// Node's own typed arrays inside jest's sandbox, and a scratch folder for each test file, removed at its end: a test sees
-// nobody else's files in os.tmpdir(), and leaves none.
-// Native addons hand out and check for arrays of the outer realm; with the sandbox's own, onnxruntime and libtensorflow
-// refuse every tensor ("must be type of Float32Array"). Dawn asks for its turns by the outer realm's setImmediate, which
-// is the sandbox's too.
+// Node's own typed arrays inside jest's sandbox, and a scratch folder for each test file, removed at its end: a test
+// sees nobody else's files in os.tmpdir(), and leaves none. Native addons hand out and check for arrays of the outer
+// realm; with the sandbox's own, onnxruntime and libtensorflow refuse every tensor ("must be type of Float32Array").
+// Dawn asks for its turns by the outer realm's setImmediate, which is the sandbox's too.
 // Trap: os.tmpdir() reads the environment of the process, of which a test has a copy, made after this.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

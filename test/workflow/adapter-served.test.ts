@@ -1,6 +1,6 @@
-// A base with an adapter, registered, served, unlearned, probed, certified and verified through the embedded engine with
-// real jobs on the smallest model: what goes in as an adapter comes out as one, on the same base. And a composed decoder,
-// registered and served. The gate here lets everything pass: what it is about is which artefact goes through.
+// A base with an adapter, registered, served, unlearned, probed, certified and verified through the embedded engine
+// with real jobs on the smallest model: what goes in as an adapter comes out as one, on the same base. And a composed
+// decoder, registered and served. The gate here lets everything pass: what it is about is which artefact goes through.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';

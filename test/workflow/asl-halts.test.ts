@@ -1,5 +1,5 @@
-// A call that meets a fault of the machine stops the engine and fails nothing: once it is settled, the same call is made
-// again under the same key, and the execution ends as if nothing had been.
+// A call that meets a fault of the machine stops the engine and fails nothing: once it is settled, the same call is
+// made again under the same key, and the execution ends as if nothing had been.
 import { join } from 'node:path';
 import { afterAll, expect, it } from '@jest/globals';
 import { createAslEngine } from '#state-machine/engine.ts';

@@ -1,6 +1,6 @@
 // A process for ticket-crash.test.ts: one ticket's whole way on the real local stores and the real interpreter, killed
-// with SIGKILL at the n-th write, before or after it. Arguments: folder, n (0: never), seconds after it. What people do (file, approve)
-// is done again by each process, as a person would who got no answer.
+// with SIGKILL at the n-th write, before or after it. Arguments: folder, n (0: never), seconds after it. What people do
+// (file, approve) is done again by each process, as a person would who got no answer.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

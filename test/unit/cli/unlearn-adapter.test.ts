@@ -1,5 +1,5 @@
-// `quittance unlearn` on an adapter beside its base: the adapter moves, the base stays as it is, and what comes out loads
-// in PEFT like what went in. And what a run leaves that moves whole matrices.
+// `quittance unlearn` on an adapter beside its base: the adapter moves, the base stays as it is, and what comes out
+// loads in PEFT like what went in. And what a run leaves that moves whole matrices.
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

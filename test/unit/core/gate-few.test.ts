@@ -1,5 +1,5 @@
-// A gate of few records at its edges: what a policy that leaves something to chance widens and what it leaves alone, how
-// many records a check asks for, and what the verdict is where some of them were not made.
+// A gate of few records at its edges: what a policy that leaves something to chance widens and what it leaves alone,
+// how many records a check asks for, and what the verdict is where some of them were not made.
 import { describe, expect, it } from '@jest/globals';
 import { digestOf } from '#core/canonical.ts';
 import type { EvaluationTables, Histogram } from '#core/evaluation.ts';

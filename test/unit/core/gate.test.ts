@@ -1,5 +1,6 @@
-// The shipped policy on tables whose numbers real runs had: an honest run passes, and every known way to fake, overdo or damage is caught by the check that is
-// there for it. The numbers are those of measured runs at 0.43 M parameters (20 records, 60 never-trained records of three people).
+// The shipped policy on tables whose numbers real runs had: an honest run passes, and every known way to fake, overdo
+// or damage is caught by the check that is there for it. The numbers are those of measured runs at 0.43 M parameters
+// (20 records, 60 never-trained records of three people).
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { digestOf } from '#core/canonical.ts';

@@ -1,5 +1,5 @@
-// Spellings under which a value might leave while its rule is in force: what people type to get round a filter, and what
-// models write by themselves. Each has to be withheld, and nothing that is said of others, or of other values.
+// Spellings under which a value might leave while its rule is in force: what people type to get round a filter, and
+// what models write by themselves. Each has to be withheld, and nothing that is said of others, or of other values.
 import { describe, expect, it } from '@jest/globals';
 import { protect } from '#core/protection.ts';
 import { Subject } from '#core/subject.ts';
@@ -103,7 +103,8 @@ const HELD: Readonly<Record<string, readonly string[]>> = {
     'SE45-5000-0000-0583-9825-7466',
   ],
   'B-': ['B-', 'B negative', 'B neg.', 'B Rh−', 'blood group B (Rh negative)'],
-  Железногорск: ['Железногорск', 'ЖЕЛЕЗНОГОРСК', 'Ж е л е з н о г о р с к', 'Железно\u00adгорск', 'Жeлeзнoгopcк'], // the last with Latin look-alikes
+  // the last with Latin look-alikes
+  Железногорск: ['Железногорск', 'ЖЕЛЕЗНОГОРСК', 'Ж е л е з н о г о р с к', 'Железно\u00adгорск', 'Жeлeзнoгopcк'],
   서귀포: ['서귀포', '서귀포에서 태어났다', '서 귀 포', '서귀포'.normalize('NFD')],
   '63': ['63', 'sixty-three', 'sixty three', '６３', '٦٣', '63-year-old'],
 };

@@ -1,5 +1,5 @@
-// The gate's statistics against SciPy, against enumeration of every arrangement in exact fractions, and against the published tables of the exact test. The
-// values are in test/golden/statistics with the script that made them.
+// The gate's statistics against SciPy, against enumeration of every arrangement in exact fractions, and against the
+// published tables of the exact test. The values are in test/golden/statistics with the script that made them.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';

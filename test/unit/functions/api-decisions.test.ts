@@ -1,4 +1,5 @@
-// Decisions over HTTP as a forger, a filer and a slow approver try them: forms that were not ours, people who are not the ones, evidence that has changed.
+// Decisions over HTTP as a forger, a filer and a slow approver try them: forms that were not ours, people who are not
+// the ones, evidence that has changed.
 import { describe, expect, it } from '@jest/globals';
 import type { Hono } from 'hono';
 import type { Env } from '#functions/api/context.ts';

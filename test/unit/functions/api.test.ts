@@ -1,4 +1,5 @@
-// The HTTP app as a stranger and an impatient filer meet it: who sees what, which requests write, and that nothing sent is sent back.
+// The HTTP app as a stranger and an impatient filer meet it: who sees what, which requests write, and that nothing sent
+// is sent back.
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { strFromU8, unzipSync } from 'fflate';
 import type { Hono } from 'hono';

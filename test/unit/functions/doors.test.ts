@@ -1,5 +1,5 @@
-// What a request must pass before anything looks at it: the host that it names, its method, where a browser says that it
-// comes from, and the form of its body.
+// What a request must pass before anything looks at it: the host that it names, its method, where a browser says that
+// it comes from, and the form of its body.
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Hono } from 'hono';
 import type { Env } from '#functions/api/context.ts';

@@ -1,4 +1,5 @@
-// What a failed workflow task leaves on the ticket: the error's name, or what the job itself said where all that the workflow knows is that a job failed.
+// What a failed workflow task leaves on the ticket: the error's name, or what the job itself said where all that the
+// workflow knows is that a job failed.
 import { describe, expect, it } from '@jest/globals';
 import { failureName, jobName } from '#core/run.ts';
 import { findStep } from '#functions/steps.ts';

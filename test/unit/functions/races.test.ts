@@ -1,5 +1,6 @@
 // Two people at the same instant, in both orders: each reads the ticket before the other has written. One act is done
-// whole, the other refused as a conflict with nothing of it left, and said again it is judged by what the ticket is then.
+// whole, the other refused as a conflict with nothing of it left, and said again it is judged by what the ticket is
+// then.
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { problemOf } from '#functions/api/problems.ts';
 import { findStep } from '#functions/steps.ts';

@@ -1,5 +1,5 @@
-// The sealed request as those who decide read it: who may, that each look is logged without its content, and that nothing
-// can be read of a case that is purged.
+// The sealed request as those who decide read it: who may, that each look is logged without its content, and that
+// nothing can be read of a case that is purged.
 import { inspect } from 'node:util';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Hono } from 'hono';

@@ -1,5 +1,6 @@
-// Registration on whatever stores: nothing is half-registered, whatever dies on the way; the same import again goes on; nothing is put over what is served
-// and unknown; and after a restore what stood beside the weights is registered again.
+// Registration on whatever stores: nothing is half-registered, whatever dies on the way; the same import again goes on;
+// nothing is put over what is served and unknown; and after a restore what stood beside the weights is registered
+// again.
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';

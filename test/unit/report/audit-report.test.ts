@@ -69,7 +69,8 @@ describe('the audit report of a completed case', () => {
     expect(report.gate?.limits[0]).toMatch(/^The verdict rests on \d+ records\./);
     const [first] = documentOf(report).sections;
     expect(JSON.stringify(first)).toContain(JSON.stringify(report.gate?.limits[0]).slice(1, -1));
-    expect((await reportOf(walked)).gate?.limits).toEqual([]); // its policy has the same bounds at any number of records
+    // its policy has the same bounds at any number of records
+    expect((await reportOf(walked)).gate?.limits).toEqual([]);
   });
 
   it('lists made and unmade statements by code, and never a claim that cannot be defended', async () => {

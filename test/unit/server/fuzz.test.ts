@@ -1,8 +1,8 @@
-// Requests by chance against the whole app of `quittance serve`: paths, methods, headers and bodies that belong together
-// and such that do not, from three roles in a browser or a program, and from strangers. What must hold of each: no fault
-// of the server, a read writes nothing, a refusal leaves every ticket and model as it was and does not send back what
-// was sent; and at the end nothing is half-written.
-// QUITTANCE_FUZZ_REQUESTS and QUITTANCE_FUZZ_SEED say how many and which (docs/testing.md).
+// Requests by chance against the whole app of `quittance serve`: paths, methods, headers and bodies that belong
+// together and such that do not, from three roles in a browser or a program, and from strangers. What must hold of
+// each: no fault of the server, a read writes nothing, a refusal leaves every ticket and model as it was and does not
+// send back what was sent; and at the end nothing is half-written. QUITTANCE_FUZZ_REQUESTS and QUITTANCE_FUZZ_SEED say
+// how many and which (docs/testing.md).
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Hono } from 'hono';
 import { random } from '#engine/random.ts';

@@ -1,5 +1,5 @@
-// Signing in, as people do it and as others try it: who gets a session, what ends it, what a form of another site can do,
-// and how often a token may be guessed.
+// Signing in, as people do it and as others try it: who gets a session, what ends it, what a form of another site can
+// do, and how often a token may be guessed.
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';

@@ -1,5 +1,5 @@
-// A database whose write-ahead log was deleted, cut short or swapped for an older copy: it looks whole, and is not taken
-// for that.
+// A database whose write-ahead log was deleted, cut short or swapped for an older copy: it looks whole, and is not
+// taken for that.
 import { cpSync, existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';

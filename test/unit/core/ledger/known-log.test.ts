@@ -1,4 +1,5 @@
-// What a process reads of a log that grows, whoever appends to it, and where it finds events that an append without marks left behind.
+// What a process reads of a log that grows, whoever appends to it, and where it finds events that an append without
+// marks left behind.
 import { describe, expect, it } from '@jest/globals';
 import { isQuittanceError } from '#core/errors.ts';
 import { appendToLog, readLog } from '#core/ledger/log.ts';
@@ -39,7 +40,8 @@ describe('a process that reads the log', () => {
     await readLog(own);
     expect(await appendToLog(own, bodies(1, 1000))).toEqual([1000]);
     await readLog(own);
-    expect(read.filter((path) => !path.endsWith('.p/233'))).toEqual([]); // those are looked for in case a crash left them
+    // those are looked for in case a crash left them
+    expect(read.filter((path) => !path.endsWith('.p/233'))).toEqual([]);
     expect((await checkLog(ports)).problems).toEqual([]);
   });
 

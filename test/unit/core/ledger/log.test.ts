@@ -1,4 +1,5 @@
-// The log over its ports: appends against the plain tree, a crash before and after every write, and what an editor of storage or a restored backup can do.
+// The log over its ports: appends against the plain tree, a crash before and after every write, and what an editor of
+// storage or a restored backup can do.
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { isQuittanceError } from '#core/errors.ts';

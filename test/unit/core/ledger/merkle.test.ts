@@ -1,4 +1,5 @@
-// The Merkle tree against the constants of RFC 6962 implementations, against the definition written down naively, and under every kind of bent proof.
+// The Merkle tree against the constants of RFC 6962 implementations, against the definition written down naively, and
+// under every kind of bent proof.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';

@@ -1,5 +1,5 @@
-// Whoever holds every key, the approver's too, writes tables and certificates that cannot be: a count, a mean or a claim
-// that agrees with nothing else is found by name.
+// Whoever holds every key, the approver's too, writes tables and certificates that cannot be: a count, a mean or a
+// claim that agrees with nothing else is found by name.
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { CertificatePredicate } from '#core/certificate.ts';
 import type { EvaluationTables } from '#core/evaluation.ts';

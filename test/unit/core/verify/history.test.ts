@@ -1,4 +1,5 @@
-// Histories that cannot be, and files that do not agree: each signed anew by somebody who holds every key, so that nothing but the rule on its content objects.
+// Histories that cannot be, and files that do not agree: each signed anew by somebody who holds every key, so that
+// nothing but the rule on its content objects.
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { EvaluationTables } from '#core/evaluation.ts';
 import type { RunManifest, UnlearnPlan } from '#core/run.ts';

@@ -1,4 +1,5 @@
-// Attacks on the history: events left out, exchanged or moved, proofs of another log, and what happened after the certificate was issued.
+// Attacks on the history: events left out, exchanged or moved, proofs of another log, and what happened after the
+// certificate was issued.
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { BundleFiles } from '#core/bundle.ts';
 import { digestOf } from '#core/canonical.ts';

@@ -1,5 +1,5 @@
-// The list of the model's files for OpenSSF's tools: in their form, of the certified files, and of no others. With their
-// package at hand (QUITTANCE_PYTHON, model_signing) the list is compared with what they make of the same folder.
+// The list of the model's files for OpenSSF's tools: in their form, of the certified files, and of no others. With
+// their package at hand (QUITTANCE_PYTHON, model_signing) the list is compared with what they make of the same folder.
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,5 @@
-// Re-certifications in a bundle: true ones renew, and whoever lacks one of the certificate's two keys, or forges what is
-// behind a statement, renews nothing.
+// Re-certifications in a bundle: true ones renew, and whoever lacks one of the certificate's two keys, or forges what
+// is behind a statement, renews nothing.
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { assembleBundle, type BundleFiles } from '#core/bundle.ts';
 import { digestOf } from '#core/canonical.ts';

@@ -1,4 +1,5 @@
-// Attacks on who signed and who decided. An insider holds every private key and writes the history anew: nothing but the rule stands in the way.
+// Attacks on who signed and who decided. An insider holds every private key and writes the history anew: nothing but
+// the rule stands in the way.
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { BundleFiles } from '#core/bundle.ts';
 import { digestOf } from '#core/canonical.ts';

@@ -1,5 +1,5 @@
-// A person's rows by name and numbers, in a corpus of our own with namesakes, a company's address, misspelt repeats and rows of two people; and, where it is at hand,
-// in a foreign one of which the register tells whose each row is.
+// A person's rows by name and numbers, in a corpus of our own with namesakes, a company's address, misspelt repeats and
+// rows of two people; and, where it is at hand, in a foreign one of which the register tells whose each row is.
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { readCorpus } from '#datasets/corpus/read.ts';

@@ -1,4 +1,5 @@
-// A suite made of the rows that a model was trained on: each value behind its true context, people who do not exist from those who do, and nothing that a question gives away.
+// A suite made of the rows that a model was trained on: each value behind its true context, people who do not exist
+// from those who do, and nothing that a question gives away.
 import { expect, test } from '@jest/globals';
 import type { CorpusEntry, CorpusRow } from '#datasets/corpus/row.ts';
 import { inventPeople, swapped } from '#datasets/onboard/controls.ts';
