@@ -1,4 +1,5 @@
-// The low-rank product nearest to a matrix, by subspace iteration from a random start (Halko, Martinsson and Tropp 2011,
+// The low-rank product nearest to a matrix, by subspace iteration from a random start (Halko, Martinsson and Tropp
+// 2011,
 // https://arxiv.org/abs/0909.4061, algorithm 4.4): D ≈ A·B, A (in, rank) with orthonormal columns, B = Aᵀ·D.
 // Trap: a column within the span of those before it must become zero, not rounding errors of length 1.
 import { random } from './random.ts';

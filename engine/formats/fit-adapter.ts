@@ -1,5 +1,5 @@
-// What moved in a model's matrices as a LoRA over the base that it came from: for a run on whole matrices of a model that
-// is served as an adapter beside its base, and is to stay one.
+// What moved in a model's matrices as a LoRA over the base that it came from: for a run on whole matrices of a model
+// that is served as an adapter beside its base, and is to stay one.
 // Trap: a LoRA of that rank is not the model that was unlearned but the nearest one; it is the one that must be judged.
 import { must } from '#core/errors.ts';
 import type { DecoderConfig } from './config.ts';
