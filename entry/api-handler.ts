@@ -81,7 +81,8 @@ const notTaken = (cause: unknown) =>
 
 /** The gateway found the API by its domain; a Host header of another name was not meant for it. */
 const checkHost = ({ headers: { host }, requestContext: { domainName } }: HttpEvent): void => {
-  if (host === undefined || host.toLowerCase() === domainName.toLowerCase()) return;
+  const named = host?.replace(/:\d+$/, ''); // a port is named where it is not the scheme's own
+  if (named === undefined || named.toLowerCase() === domainName.toLowerCase()) return;
   throw new QuittanceError('HOST_UNKNOWN', { message: 'the request is for another host', expected: 'the API domain' });
 };
 
