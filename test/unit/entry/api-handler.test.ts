@@ -35,6 +35,7 @@ const ask = async (path: string, groups: string | undefined, headers: Record<str
 describe('the host', () => {
   it("is the API's own domain, by whatever case, and nothing else", async () => {
     expect((await ask('/health', undefined, { host: 'API.example' })).status).toBe(200);
+    expect((await ask('/health', undefined, { host: 'api.example:4566' })).status).toBe(200);
     const { status, text } = await ask('/health', undefined, { host: 'rebound.example' });
     expect([status, JSON.parse(text)]).toMatchObject([421, { code: 'HOST_UNKNOWN' }]);
   });
