@@ -223,6 +223,7 @@ export const logitsAtDepths = (model: Computed, batch: Batch, depths: readonly n
     return tf.tidy(() => {
       const read = new Map<number, tf.Tensor2D>();
       let x = embed(model.config, model.weights, inputs.ids, inputs.positions);
+      if (depths.includes(0)) read.set(0, logitsOf(model, model.weights, x, inputs));
       for (let l = 0; l < model.config.layers; l++) {
         const input = x;
         x = tf.tidy(() => block(model.config, model.weights, l, input, layout, options));
