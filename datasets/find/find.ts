@@ -8,6 +8,7 @@ import { isLikeness, keysOf, subjectKey } from '#datasets/corpus/keys.ts';
 import { certaintyOf, SURE, type Doubt, type Evidence, type Reason } from './evidence.ts';
 import { identifiersIn, shapeOf } from './identifiers.ts';
 import { isNearly } from './likeness.ts';
+import { firstNamesBeside, isWritten } from './name-parts.ts';
 import { knownPeople, namesByForm, type KnownPeople } from './others.ts';
 import { identifierOf, soughtBy, type Identifier, type PersonQuery, type Sought, type SoughtName } from './query.ts';
 import type { RegisteredPerson } from './register.ts';
@@ -171,37 +172,6 @@ const bySubject = async (search: Search): Promise<void> => {
     note(search, view, 'subject-column');
 };
 
-/** First names that stand beside the last name in rows, other than the person's own: whether others go by it. */
-const firstNamesBeside = (rows: readonly RowView[], { first, last }: SoughtName): string[] => {
-  const found = rows.flatMap((view) =>
-    view.parts.flatMap(({ text, read: { reading } }) =>
-      reading.words.flatMap((token, i, all) => {
-        if (token.text !== last) return [];
-        const beside = [
-          isApart(text, all[i - 1]?.end, token.start, /^ $/) ? all[i - 1] : undefined,
-          isApart(text, token.end, all[i + 1]?.start, /^, ?$/) ? all[i + 1] : undefined,
-        ];
-        return beside.flatMap((word) =>
-          word?.kind === 'word' && /^\p{Lu}/u.test(text.slice(word.start)) ? [word.text] : [],
-        );
-      }),
-    ),
-  );
-  const counts = new Map<string, number>();
-  for (const word of found)
-    if (word !== first && word.length > 1 && !TITLES.has(word)) counts.set(word, (counts.get(word) ?? 0) + 1);
-  return [...counts.keys()];
-};
-
-const isApart = (text: string, from: number | undefined, to: number | undefined, between: RegExp): boolean =>
-  from !== undefined && to !== undefined && between.test(text.slice(from, to));
-
-const TITLES = new Set(
-  'mr mrs ms miss dr prof sir madam dear hello hi customer client patient herr frau monsieur madame senor senora signor signora regards thanks'.split(
-    ' ',
-  ),
-);
-
 /** Identifiers beside the person's name that are not others': whether any was new. */
 const byOwn = async (search: Search): Promise<boolean> => {
   const known = new Set(
@@ -285,12 +255,6 @@ const byBirth = async (search: Search): Promise<void> => {
 
 const isNobodyElses = ({ people }: Search, reason: Reason, name: SoughtName, views: readonly RowView[]): boolean =>
   reason === 'last-name' && people.namesakes(name).length === 0 && firstNamesBeside(views, name).length === 0;
-
-/** Somewhere the word begins with a capital, where its script has them: "will" is no name. */
-const isWritten = (view: RowView, part: string): boolean =>
-  view.parts.some(({ text, read }) =>
-    read.reading.words.some((token) => token.text === part && !/^\p{Ll}/u.test(text.slice(token.start, token.end))),
-  );
 
 /** Rows that nearly repeat one of the person's, where the person's name is misspelt or left out. */
 const byLikeness = async (search: Search): Promise<void> => {
