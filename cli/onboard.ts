@@ -42,7 +42,8 @@ export const onboardFrom = async (args: Arguments, [source]: string[]): Promise<
   const paths = args.many('corpus');
   if (paths.length === 0)
     throw usageError('model onboard needs --corpus FILE…', 'the files that the model was trained on');
-  const policy = args.value('policy');
+  const asked = args.value('policy');
+  if (asked !== undefined) readPolicy(asked); // a wrong name is said before the model is read
   const entries: CorpusEntry[] = [];
   for await (const entry of readCorpus(paths, { subjectField: args.value('subject-field') })) entries.push(entry);
   const people = await peopleOf(args);
@@ -63,7 +64,7 @@ export const onboardFrom = async (args: Arguments, [source]: string[]): Promise<
         onProgress: (stage, done, total) => bar.at(done, `${stage}: ${done} of ${total}`),
       });
       bar.done();
-      const chosen = policy ?? (template ? 'chat-v1' : 'gate-v1');
+      const chosen = asked ?? (template ? 'chat-v1' : 'gate-v1');
       const baseline = await judgedAgainstItself(model, made.world, chosen);
       const why = [...made.remarks, ...reasonsAgainst(made, baseline)];
       writeMoments(join(at, MOMENTS_FILE), made.moments);

@@ -5,6 +5,7 @@
 // reads; both are counted and said, not cut silently.
 import { isQuittanceError } from '#core/errors.ts';
 import type { CorpusRow } from '#datasets/corpus/row.ts';
+import { questionIn } from '#datasets/framing.ts';
 import { answerOf, promptOf } from '#datasets/world.ts';
 import { withTemplate, type ChatTemplate } from '#engine/tokenizer/chat.ts';
 
@@ -66,17 +67,20 @@ const textTarget = ({ text, from }: Extract<CorpusRow, { kind: 'text' }>, row: n
   open: true,
 });
 
-const questionOf = ({ before }: Asked): string => before.findLast(({ role }) => role === 'user')?.content ?? '';
-
 const renderAll = async (
   asked: readonly Asked[],
   template: ChatTemplate | undefined,
 ): Promise<{ rendered: Target[]; refused: number[] }> => {
-  const about = (one: Asked) => ({ row: one.row, part: one.part, question: questionOf(one), open: false });
+  const about = (one: Asked) => ({ row: one.row, part: one.part, question: questionIn(one.before), open: false });
   if (!template) {
     const plain = asked.map((one): Target => {
       const answer = answerOf(one.answer.trim(), {});
-      return { ...about(one), prompt: promptOf(questionOf(one)), answer, lead: answer.indexOf(one.answer.trim()) };
+      return {
+        ...about(one),
+        prompt: promptOf(questionIn(one.before)),
+        answer,
+        lead: answer.indexOf(one.answer.trim()),
+      };
     });
     return { rendered: plain, refused: [] };
   }
