@@ -4,7 +4,8 @@
 // Trap: each identifier that is taken on brings its rows. The company's own address stands beside every name; it is
 // taken on only where most of its rows speak of the person already.
 import type { SearchableCorpus } from '#datasets/corpus/search.ts';
-import { isLikeness, keysOf, subjectKey } from '#datasets/corpus/keys.ts';
+import { isLikeness } from '#core/words/keys.ts';
+import { keysOf, subjectKey } from '#datasets/corpus/keys.ts';
 import { certaintyOf, SURE, type Doubt, type Evidence, type Reason } from './evidence.ts';
 import { identifiersIn, shapeOf } from './identifiers.ts';
 import { isNearly } from './likeness.ts';

@@ -3,7 +3,7 @@
 // Trap: letters made from one template are alike too, and each speaks of somebody else; where another name stands in
 // the place of the person's, it is no repeat.
 import { editDistance } from '#core/nearest.ts';
-import { shinglesOf } from '#datasets/corpus/keys.ts';
+import { shinglesOf } from '#core/words/keys.ts';
 import type { Sought } from './query.ts';
 import type { RowView } from './views.ts';
 

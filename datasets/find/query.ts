@@ -8,7 +8,7 @@ import { nameForms } from '#core/words/names.ts';
 import { keyOfWords, textOf, type Form } from '#core/words/places.ts';
 import { read, type Reading } from '#core/words/streams.ts';
 import { valueOf, type ValueType } from '#core/words/value.ts';
-import { mailKeys, numberKeys, wordKeys } from '#datasets/corpus/keys.ts';
+import { mailKeys, numberKeys, wordKeys } from '#core/words/keys.ts';
 
 const Item = z.string().trim().min(1).max(200);
 const Items = z.array(Item).max(20).default([]);

@@ -3,7 +3,7 @@
 // particular. Source: word alignment by longest common subsequence.
 // Trap: a value that most neighbours share (the town where everybody lives) is not seen, and one neighbour alone proves
 // nothing.
-import { wordKeys } from '#datasets/corpus/keys.ts';
+import { wordKeys } from '#core/words/keys.ts';
 import type { SearchableCorpus } from '#datasets/corpus/search.ts';
 import type { Span } from '#datasets/corpus/row.ts';
 import type { PartView, RowView, Views } from './views.ts';
