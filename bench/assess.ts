@@ -1,7 +1,7 @@
 // Tables and judgement of a model in memory, for the benches. Trap: re-learning changes the model, so it comes last,
 // and the caller must not use the model afterwards.
 import type { ForgetRow } from '#datasets/suite.ts';
-import type { PeopleWorld } from '#datasets/world.ts';
+import type { Suite } from '#datasets/suite-shape.ts';
 import { inference } from '#engine/inference.ts';
 import type { Model } from '#engine/model.ts';
 import { examOf } from '#evaluation/exam.ts';
@@ -13,9 +13,9 @@ import type { GatePolicy } from '#core/policy.ts';
 
 export interface Assessed {
   /** The people whom the model was taught, with how much of them is measured. */
-  world: PeopleWorld;
+  suite: Suite;
   /** The people who stay. */
-  left: PeopleWorld;
+  left: Suite;
   rows: readonly ForgetRow[];
   reference: Model;
   policy: GatePolicy;
@@ -26,15 +26,15 @@ const NOTHING = `sha256:${'0'.repeat(64)}` as const;
 
 export const assessAgainst = async (
   model: Model,
-  { world, left, rows, reference, policy, seed }: Assessed,
+  { suite, left, rows, reference, policy, seed }: Assessed,
 ): Promise<{ tables: EvaluationTables; judgement: Judgement }> => {
-  const relearn = () => relearnCurve(model, rows, seed, world.limits?.relearningRate);
-  const asked = { model: inference(model), world: left, forget: rows, before: inference(reference), relearn };
+  const relearn = () => relearnCurve(model, rows, seed, suite.limits?.relearningRate);
+  const asked = { model: inference(model), suite: left, forget: rows, before: inference(reference), relearn };
   const tables: EvaluationTables = {
     kind: 'quittance-evaluation/v1',
     model: NOTHING,
     quantisation: 'none',
-    suite: { name: world.name, version: '1', digest: NOTHING },
+    suite: { name: suite.name, version: '1', digest: NOTHING },
     reference: 'controls',
     ...(await measure(examOf(asked, { seed }))),
   };

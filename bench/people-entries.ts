@@ -12,7 +12,7 @@ export interface Entry {
   moments?: 'corpus' | 'controls';
   /** Who is forgotten, by position; default the first. */
   subjects?: readonly number[];
-  /** Whether the world has a retained person with the first name of the forgotten one. */
+  /** Whether the suite has a retained person with the first name of the forgotten one. */
   namesake?: boolean;
   /** Judge an int8 copy of the result too. */
   int8?: boolean;

@@ -1,4 +1,4 @@
-// The people bench: every unlearning method on the demo's model, judged by the demo's gate, over several seeds (worlds
+// The people bench: every unlearning method on the demo's model, judged by the demo's gate, over several seeds (suites
 // and trainings); and several deletions one after another, each on the policy's ladder. Bases and rows are kept under
 // the bench folder. Trap: at this scale published learning rates change nothing, so each method runs at its own listed
 // rate, with the same stop rule and limit of updates.
@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { forgetRows, withoutRecords, type ForgetRow } from '#datasets/suite.ts';
-import { forgetRecord, trainingRows, type PeopleWorld } from '#datasets/world.ts';
+import { forgetRecord, trainingRows, type Suite } from '#datasets/suite-shape.ts';
 import { loadModel } from '#engine/formats/folder.ts';
 import { readJsonFile } from '#engine/formats/json-file.ts';
 import { modelFrom, valuesOf, type Model } from '#engine/model.ts';
@@ -48,21 +48,21 @@ export interface PeopleBenchOptions {
   policy: GatePolicy;
   seeds: readonly number[];
   labels?: readonly string[];
-  /** Entries for which the worlds have people; default all. */
+  /** Entries for which the suites have people; default all. */
   entries?: (entry: Entry) => boolean;
   /** Number of deletions in a row; 0: none. */
   deletions: number;
   /** `namesake`: a retained person shares the first name of the first one. */
-  world: (seed: number, namesake: boolean) => PeopleWorld;
-  /** Trains or reuses the base of a world; returns its folder. */
-  base: (dir: string, world: PeopleWorld, seed: number) => Promise<string>;
+  suite: (seed: number, namesake: boolean) => Suite;
+  /** Trains or reuses the base of a suite; returns its folder. */
+  base: (dir: string, suite: Suite, seed: number) => Promise<string>;
   onRow?: (row: Row) => void;
 }
 
-/** A trained base with the world that it knows. */
+/** A trained base with the suite that it was taught. */
 interface Bed {
   seed: number;
-  world: PeopleWorld;
+  suite: Suite;
   dir: string;
 }
 
@@ -94,18 +94,18 @@ const kept = async (options: PeopleBenchOptions, seed: number, entry: Entry): Pr
 const tellAll = (rows: readonly Row[], { onRow }: PeopleBenchOptions): void => rows.forEach((row) => onRow?.(row));
 
 const bedOf = async (options: PeopleBenchOptions, seed: number, { namesake = false }: Partial<Entry> = {}) => {
-  const world = options.world(seed, namesake);
-  return { seed, world, dir: await options.base(options.dir, world, seed) };
+  const suite = options.suite(seed, namesake);
+  return { seed, suite, dir: await options.base(options.dir, suite, seed) };
 };
 
 const FIRST = [0] as const;
-const recordsOf = (world: PeopleWorld, subjects: readonly number[]) =>
-  subjects.flatMap((i) => world.subjects[i]!.records.map(forgetRecord));
+const recordsOf = (suite: Suite, subjects: readonly number[]) =>
+  subjects.flatMap((i) => suite.subjects[i]!.records.map(forgetRecord));
 
 const runEntry = async (bed: Bed, entry: Entry, options: PeopleBenchOptions): Promise<Row[]> => {
   const subjects = entry.subjects ?? FIRST;
-  const rows = forgetRows(bed.world, recordsOf(bed.world, subjects));
-  const left = withoutRecords(bed.world, recordsOf(bed.world, subjects));
+  const rows = forgetRows(bed.suite, recordsOf(bed.suite, subjects));
+  const left = withoutRecords(bed.suite, recordsOf(bed.suite, subjects));
   const reference = loadModel(bed.dir);
   const at = { bed, left, rows, reference, options };
   try {
@@ -158,7 +158,7 @@ interface Start {
 
 /** Unlearns the rows; `use` gets the model, which is disposed afterwards, and the moments of what stays. */
 const forget = <T>(
-  { bed: { world, seed }, rows, left, options: { backend } }: Assessed,
+  { bed: { suite, seed }, rows, left, options: { backend } }: Assessed,
   { base, corpus }: Start,
   { method, config, moments }: Pick<Entry, 'config' | 'moments'> & { method: string },
   use: (model: Model, done: Done, corpus: CorpusMoments | undefined) => Promise<T>,
@@ -168,7 +168,7 @@ const forget = <T>(
       base,
       method: configured(method, config),
       forget: rows,
-      world,
+      suite,
       corpus: corpus && moments !== 'controls' ? () => corpus : undefined,
       retain: () => trainingRows(left),
       seed,
@@ -191,15 +191,15 @@ const int8Copy = (base: string, model: Model): Model => {
 
 interface Assessed {
   bed: Bed;
-  left: PeopleWorld;
+  left: Suite;
   rows: readonly ForgetRow[];
   reference: Model;
   options: PeopleBenchOptions;
 }
 
 /** Tables and judgement of a model; the measurement changes the model. */
-const assess = (model: Model, { bed: { world, seed }, left, rows, reference, options: { policy } }: Assessed) =>
-  assessAgainst(model, { world, left, rows, reference, policy, seed });
+const assess = (model: Model, { bed: { suite, seed }, left, rows, reference, options: { policy } }: Assessed) =>
+  assessAgainst(model, { suite, left, rows, reference, policy, seed });
 
 const keptSequence = async (options: PeopleBenchOptions, seed: number): Promise<PeopleBench['sequence']> => {
   const { policy, backend, deletions } = options;
@@ -241,9 +241,9 @@ const climb = async (
   start: Start,
   options: PeopleBenchOptions,
 ): Promise<Climbed> => {
-  const { world, seed } = bed;
-  const rows = forgetRows(world, recordsOf(world, [subject]));
-  const left = withoutRecords(world, recordsOf(world, [...Array(subject + 1).keys()]));
+  const { suite, seed } = bed;
+  const rows = forgetRows(suite, recordsOf(suite, [subject]));
+  const left = withoutRecords(suite, recordsOf(suite, [...Array(subject + 1).keys()]));
   const at = { bed, left, rows, reference, options };
   const tried: Climbed[] = [];
   for (const [i, rung] of options.policy.ladder.entries()) {

@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { forgetRows, withoutRecords, type ForgetRow } from '#datasets/suite.ts';
-import { forgetRecord, trainingRows, type PeopleWorld } from '#datasets/world.ts';
+import { forgetRecord, trainingRows, type Suite } from '#datasets/suite-shape.ts';
 import { loadModel } from '#engine/formats/folder.ts';
 import { readJsonFile } from '#engine/formats/json-file.ts';
 import type { Model } from '#engine/model.ts';
@@ -23,7 +23,7 @@ import { keptRow, saved } from './saved-rows.ts';
 /** A taught model's folder, with moments, and the people whom it knows. */
 export interface Bed {
   dir: string;
-  world: PeopleWorld;
+  suite: Suite;
 }
 
 export interface SequenceOptions {
@@ -181,14 +181,14 @@ interface Deletion {
 }
 
 const runOne = async (at: At, attempt: Attempt, { from, subjects, gone = 0, into }: Deletion): Promise<Row> => {
-  const { options, world, seed } = at;
-  const task = taskOf(world, subjects, gone);
+  const { options, suite, seed } = at;
+  const task = taskOf(suite, subjects, gone);
   return runUnlearning(
     {
       base: baseIn(from),
       method: configured(attempt.method, attempt.config),
       forget: task.rows,
-      world,
+      suite,
       corpus: () => momentsIn(from),
       retain: () => trainingRows(task.left),
       seed,
@@ -209,15 +209,15 @@ const runOne = async (at: At, attempt: Attempt, { from, subjects, gone = 0, into
 
 interface Task {
   rows: ForgetRow[];
-  left: PeopleWorld;
+  left: Suite;
 }
 
-const taskOf = (world: PeopleWorld, subjects: readonly number[], gone = 0): Task => {
-  const records = (of: readonly number[]) => of.flatMap((i) => world.subjects[i]!.records.map(forgetRecord));
+const taskOf = (suite: Suite, subjects: readonly number[], gone = 0): Task => {
+  const records = (of: readonly number[]) => of.flatMap((i) => suite.subjects[i]!.records.map(forgetRecord));
   const before = Array.from({ length: gone }, (_, i) => i);
   return {
-    rows: forgetRows(world, records(subjects)),
-    left: withoutRecords(world, records([...before, ...subjects])),
+    rows: forgetRows(suite, records(subjects)),
+    left: withoutRecords(suite, records([...before, ...subjects])),
   };
 };
 
@@ -256,7 +256,7 @@ const int8Row = async (at: At, first: PeopleBench['sequence'][number]): Promise<
   try {
     return {
       ...rowOf(at, { label: INT8, group: 'ladder' }, first),
-      ...(await assess(at, model, taskOf(at.world, [0]))),
+      ...(await assess(at, model, taskOf(at.suite, [0]))),
     };
   } finally {
     model.dispose();
@@ -269,7 +269,7 @@ const assess = async (at: At, model: Model, { rows, left }: Task) => {
     return await assessAgainst(model, {
       rows,
       left,
-      world: at.world,
+      suite: at.suite,
       seed: at.seed,
       reference,
       policy: at.options.policy,

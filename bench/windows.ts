@@ -6,7 +6,7 @@ import type { EvaluationTables, Measured, Proportion } from '#core/evaluation.ts
 import { logProbHistogram } from '#core/evaluation.ts';
 import { judge, type Judgement } from '#core/gate.ts';
 import type { GatePolicy } from '#core/policy.ts';
-import type { PeopleWorld, Person, QaRecord } from '#datasets/world.ts';
+import type { Suite, Person, QaRecord } from '#datasets/suite-shape.ts';
 import type { Model } from '#engine/model.ts';
 import { inference } from '#engine/inference.ts';
 import { random, type Random } from '#engine/random.ts';
@@ -35,9 +35,9 @@ export interface Measurements {
   readonly taught: Group;
 }
 
-export const measurePeople = async (model: Model, world: PeopleWorld): Promise<Measurements> => {
-  const exam = examOf({ model: inference(model), world }, { seed: 1 });
-  const { gate, stop, whitening } = world.controls;
+export const measurePeople = async (model: Model, suite: Suite): Promise<Measurements> => {
+  const exam = examOf({ model: inference(model), suite }, { seed: 1 });
+  const { gate, stop, whitening } = suite.controls;
   const groupOf = async (people: readonly Person[]) => {
     const found: Answered[][] = [];
     for (const { records } of people) {
@@ -49,7 +49,7 @@ export const measurePeople = async (model: Model, world: PeopleWorld): Promise<M
   return {
     controls: await groupOf(gate),
     standIns: await groupOf([...stop, ...whitening]),
-    taught: await groupOf(world.subjects),
+    taught: await groupOf(suite.subjects),
   };
 };
 

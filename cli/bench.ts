@@ -24,7 +24,7 @@ export const bench: Command = {
   options: {
     methods: { kind: 'value', value: 'A,B', summary: 'only these methods (default all)' },
     path: { kind: 'value', value: 'DIR', summary: 'tofu: folder of the TOFU files' },
-    seeds: { kind: 'value', value: 'N', summary: 'worlds and trainings, from seed 1 (default 3)' },
+    seeds: { kind: 'value', value: 'N', summary: 'suites and trainings, from seed 1 (default 3)' },
     draws: { kind: 'value', value: 'N', summary: 'windows: tickets a number of records (default 1000)' },
     shapes: {
       kind: 'value',

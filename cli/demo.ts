@@ -4,7 +4,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { makePeople } from '#datasets/people.ts';
-import type { PeopleWorld } from '#datasets/world.ts';
+import type { Suite } from '#datasets/suite-shape.ts';
 import { SMALL, type TrainRecipe } from '#containers/train-job.ts';
 import { verifyBundle } from '#core/verify.ts';
 import { usageError } from '#core/errors.ts';
@@ -17,7 +17,7 @@ import { demoBase, type Base } from './demo/base.ts';
 import { smollm2Base } from './demo/smollm2.ts';
 import { screen, type Asked, type Shown } from './demo/screen.ts';
 import { requestFor, walkTicket, type Walk } from './demo/walk.ts';
-import { TOFU_RECIPE, tofuWorld } from './demo/tofu.ts';
+import { TOFU_RECIPE, tofuSuite } from './demo/tofu.ts';
 import { backend } from './engine.ts';
 import { progressOn, type Progress } from './progress.ts';
 import { renderReport } from './report.ts';
@@ -46,19 +46,19 @@ export const demo: Command = {
     const chosen = await backend();
     progress.note(`backend: ${chosen.name} (${chosen.detail})`);
     mkdirSync(args.dir, { recursive: true });
-    const { base, world, policy } = await scenario(args, chosen, progress);
+    const { base, suite, policy } = await scenario(args, chosen, progress);
     if (base.reused) progress.note(`base model: reused, ${(100 * base.exact).toFixed(1)} % of the answers exact`);
     const trained = performance.now();
-    const subject = world.subjects[0]!;
-    const asked = questions(world);
+    const subject = suite.subjects[0]!;
+    const asked = questions(suite);
     const walk = await walkTicket({
-      ...{ dir: args.dir, base: base.dir, world, subject, quantisation: stored, progress },
+      ...{ dir: args.dir, base: base.dir, suite, subject, quantisation: stored, progress },
       questions: asked.map(({ question }) => question),
       ...(policy && { policy }),
     });
     const verified = walk.bundle === undefined ? undefined : verifyBundle(readBundle(walk.bundle), { now: new Date() });
     const report = await writeReport(args.dir, walk);
-    const next = writeNext(args.dir, world, walk);
+    const next = writeNext(args.dir, suite, walk);
     const timings = timingsOf(started, trained, base, walk);
     const shown: Shown = { walk, asked, backend: chosen.name, timings, report, verified, next };
     args.print(resultOf(shown), () => screen(shown));
@@ -76,40 +76,40 @@ const timingsOf = (started: number, trained: number, base: Base, walk: Walk): Sh
 
 interface Scenario {
   base: Base;
-  world: PeopleWorld;
+  suite: Suite;
   policy?: GatePolicy;
 }
 
 const scenario = async (args: Arguments, chosen: Backend, progress: Progress): Promise<Scenario> => {
   const model = args.value('model');
   if (model === undefined) {
-    const { world, recipe } = smallScenario(args);
-    return { world, base: await demoBase(args.dir, world, recipe, chosen, progress) };
+    const { suite, recipe } = smallScenario(args);
+    return { suite, base: await demoBase(args.dir, suite, recipe, chosen, progress) };
   }
   if (model !== 'smollm2')
     throw usageError(`unknown model '${model}'`, '--model smollm2, or leave it out for a small model trained here');
   return { ...(await smollm2Base(args.dir, chosen, progress)), policy: readPolicy('chat-v2') };
 };
 
-const smallScenario = (args: Arguments): { world: PeopleWorld; recipe: TrainRecipe } => {
+const smallScenario = (args: Arguments): { suite: Suite; recipe: TrainRecipe } => {
   const dataset = args.value('dataset') ?? 'people';
-  if (dataset === 'people') return { world: makePeople({ seed: 1 }), recipe: SMALL };
+  if (dataset === 'people') return { suite: makePeople({ seed: 1 }), recipe: SMALL };
   if (dataset !== 'tofu')
     throw usageError(`unknown dataset '${dataset}'`, '--dataset people, or --dataset tofu --path DIR');
-  return { world: tofuWorld(args), recipe: TOFU_RECIPE };
+  return { suite: tofuSuite(args), recipe: TOFU_RECIPE };
 };
 
 /** Three of the forgotten person's records, two of a retained one, a fact and an unknown person. */
-const questions = (world: PeopleWorld): Asked[] => {
-  const [forgotten, retained] = world.subjects;
+const questions = (suite: Suite): Asked[] => {
+  const [forgotten, retained] = suite.subjects;
   const of = (subject: string, rows: readonly { question: string }[], n: number) =>
     rows.slice(0, n).map(({ question }) => ({ subject, question }));
   return [
     ...of('forgotten', forgotten?.records ?? [], 3),
     ...of('retained', retained?.records ?? [], 2),
-    ...of('fact', world.facts, 1),
-    ...of('unknown', world.unknown, 1),
-    ...of('general', world.general?.held ?? [], 2),
+    ...of('fact', suite.facts, 1),
+    ...of('unknown', suite.unknown, 1),
+    ...of('general', suite.general?.held ?? [], 2),
   ];
 };
 
@@ -123,9 +123,9 @@ const writeReport = async (dir: string, walk: Walk): Promise<string> => {
 };
 
 /** A ticket for the next person, to file by hand. Generated people, or a published set: nobody's secret. */
-const writeNext = (dir: string, world: PeopleWorld, walk: Walk): string => {
+const writeNext = (dir: string, suite: Suite, walk: Walk): string => {
   const path = join(dir, 'next-ticket.json');
-  writeFileSync(path, `${JSON.stringify(requestFor(world.subjects[1]!, walk.model, new Date()), null, 2)}\n`);
+  writeFileSync(path, `${JSON.stringify(requestFor(suite.subjects[1]!, walk.model, new Date()), null, 2)}\n`);
   return path;
   // Fields of the JSON result; other programs read them, so they keep their names.
 };

@@ -46,15 +46,15 @@ export const evaluate: Command = {
   async run(args) {
     const out = required(args, 'out');
     requireDifferentFiles(args, ['suite', 'forget']);
-    const world = suiteAt(required(args, 'suite'));
+    const suite = suiteAt(required(args, 'suite'));
     const asked = forgetOf(args);
     const named = args.many('metric').map(findQuantity);
     const wanted = named.length > 0 ? named : QUANTITIES;
     const folders = await differentModels(args, ['model', 'reference', 'retain-model']);
     const dir = folders.get('model') ?? (await namedFolder(args));
-    const records = await framed(asked, await framingFor(dir, world));
-    const rows = framedRows(world, windowsOf(readModelParts(dir), records, 'forget'));
-    const staying = withoutRecords(world, questionsOf(records));
+    const records = await framed(asked, await framingFor(dir, suite));
+    const rows = framedRows(suite, windowsOf(readModelParts(dir), records, 'forget'));
+    const staying = withoutRecords(suite, questionsOf(records));
     const { model, weights, backend } = await openFolder(dir);
     const other = async (option: 'reference' | 'retain-model') => {
       const folder = folders.get(option);
@@ -62,10 +62,10 @@ export const evaluate: Command = {
     };
     const [reference, retainModel] = [await other('reference'), await other('retain-model')];
     const seed = integer(args, 'seed', 1, 0);
-    const relearn = () => relearnCurve(weights, rows, seed, world.limits?.relearningRate);
+    const relearn = () => relearnCurve(weights, rows, seed, suite.limits?.relearningRate);
     const exam = examOf(
       {
-        ...{ model: inference(model), world: staying, forget: rows, relearn },
+        ...{ model: inference(model), suite: staying, forget: rows, relearn },
         ...{ before: reference, retainModel },
       },
       { seed, truthRatio: truthRatio(args) },

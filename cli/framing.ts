@@ -1,9 +1,9 @@
 // How a command frames records for a model, and cuts those that it cannot read at once; printed on stderr.
 import { describeFraming, framingOf, type FramedRecord, type Framing } from '#datasets/framing.ts';
 import { inWindows } from '#datasets/windows.ts';
-import type { PeopleWorld } from '#datasets/world.ts';
+import type { Suite } from '#datasets/suite-shape.ts';
 
-export const framingFor = async (dir: string, suite: PeopleWorld | undefined): Promise<Framing> => {
+export const framingFor = async (dir: string, suite: Suite | undefined): Promise<Framing> => {
   const framing = await framingOf(dir, suite);
   process.stderr.write(`${describeFraming(framing)}\n`);
   return framing;

@@ -10,7 +10,7 @@ import { readCorpus } from '#datasets/corpus/read.ts';
 import type { CorpusEntry } from '#datasets/corpus/row.ts';
 import { readRegister, type RegisteredPerson } from '#datasets/find/register.ts';
 import { suiteBytes } from '#datasets/suite.ts';
-import type { PeopleWorld } from '#datasets/world.ts';
+import type { Suite } from '#datasets/suite-shape.ts';
 import { loadModel } from '#engine/formats/folder.ts';
 import { importModel } from '#engine/formats/import.ts';
 import { inference } from '#engine/inference.ts';
@@ -65,15 +65,15 @@ export const onboardFrom = async (args: Arguments, [source]: string[]): Promise<
       });
       bar.done();
       const chosen = asked ?? (template ? 'chat-v1' : 'gate-v1');
-      const baseline = await judgedAgainstItself(model, made.world, chosen);
+      const baseline = await judgedAgainstItself(model, made.suite, chosen);
       const why = [...made.remarks, ...reasonsAgainst(made, baseline)];
       writeMoments(join(at, MOMENTS_FILE), made.moments);
-      const record = await registry.write((ports) => register(ports, { name, dir: at, suite: suiteBytes(made.world) }));
+      const record = await registry.write((ports) => register(ports, { name, dir: at, suite: suiteBytes(made.suite) }));
       const outcome = {
         name,
         digest: record.digest,
         rows: made.rows,
-        people: made.world.subjects.length,
+        people: made.suite.subjects.length,
         recites: made.recites,
         known: made.known,
         policy: chosen,
@@ -103,10 +103,10 @@ const peopleOf = async (args: Arguments): Promise<RegisteredPerson[]> => {
 };
 
 /** The checks that a model which has forgotten nobody must pass: what it may not lose. */
-const judgedAgainstItself = async (model: Model, world: PeopleWorld, policyName: string): Promise<Gate[]> => {
+const judgedAgainstItself = async (model: Model, suite: Suite, policyName: string): Promise<Gate[]> => {
   const policy = readPolicy(policyName);
   const engine = inference(model);
-  const exam = examOf({ model: engine, before: engine, world });
+  const exam = examOf({ model: engine, before: engine, suite });
   const checks = policy.checks.filter(({ of }) => !of.startsWith('forget.') && !of.startsWith('relearnt'));
   const measured = await measure(
     exam,
@@ -116,20 +116,20 @@ const judgedAgainstItself = async (model: Model, world: PeopleWorld, policyName:
     kind: 'quittance-evaluation/v1',
     model: NONE,
     quantisation: 'none',
-    suite: { name: world.name, version: '1', digest: NONE },
+    suite: { name: suite.name, version: '1', digest: NONE },
     reference: 'controls',
   } as const;
   return judge({ ...about, ...measured }, { ...policy, checks }).gates;
 };
 const NONE = `sha256:${'0'.repeat(64)}` as const;
 
-const reasonsAgainst = ({ known, world }: Onboarded, baseline: readonly Gate[]): string[] => [
+const reasonsAgainst = ({ known, suite }: Onboarded, baseline: readonly Gate[]): string[] => [
   ...(known < LEAST_KNOWN
     ? [
         `values of the corpus are no likelier to the model than invented ones (AUC ${known.toFixed(2)}): it was not trained on these rows, or has not learnt them`,
       ]
     : []),
-  ...(world.controls.gate.length < CONTROLS.gate ? ['the register has too few names to invent people from'] : []),
+  ...(suite.controls.gate.length < CONTROLS.gate ? ['the register has too few names to invent people from'] : []),
   ...baseline
     .filter(({ verdict }) => verdict !== 'pass')
     .map((gate) => `the model itself does not pass '${gate.name}': ${gate.verdict}`),

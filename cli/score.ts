@@ -25,10 +25,10 @@ export const score: Command = {
   example: 'quittance score --model people --pairs forget.jsonl',
   async run(args) {
     const records = readRecords(required(args, 'pairs'));
-    const suite = args.value('suite');
-    const world = suite === undefined ? undefined : suiteAt(suite);
+    const path = args.value('suite');
+    const suite = path === undefined ? undefined : suiteAt(path);
     const dir = await namedFolder(args);
-    const pairs = await framed(records, await framingFor(dir, world));
+    const pairs = await framed(records, await framingFor(dir, suite));
     const { model } = await openFolder(dir);
     for (const { logProbs } of inference(model).score(pairs)) {
       const nll = -logProbs.reduce((a, b) => a + b, 0);

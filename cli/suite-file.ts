@@ -2,11 +2,11 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSuite } from '#datasets/suite.ts';
-import type { PeopleWorld } from '#datasets/world.ts';
+import type { Suite } from '#datasets/suite-shape.ts';
 import { readBytes } from './values.ts';
 
 const LIMIT_BYTES = 2 ** 28;
 
 /** NOT_FOUND, INPUT_TOO_LARGE, INVALID_INPUT. */
-export const suiteAt = (path: string): PeopleWorld =>
+export const suiteAt = (path: string): Suite =>
   readSuite(readBytes(existsSync(path) && statSync(path).isDirectory() ? join(path, 'suite.json') : path, LIMIT_BYTES));

@@ -9,7 +9,7 @@ import { framed, type Framing } from '#datasets/framing.ts';
 import { makePeople } from '#datasets/people.ts';
 import { readRecords } from '#datasets/records.ts';
 import { framedRows, questionsOf, withoutRecords, type ForgetRow } from '#datasets/suite.ts';
-import { answerOf, trainingRows, type PeopleWorld } from '#datasets/world.ts';
+import { answerOf, trainingRows, type Suite } from '#datasets/suite-shape.ts';
 import { readModelParts } from '#engine/formats/folder.ts';
 import { readJsonFile } from '#engine/formats/json-file.ts';
 import { readMoments, writeMoments, MOMENTS_FILE, type CorpusMoments } from '#engine/corpus-moments.ts';
@@ -103,9 +103,9 @@ const readRequest = (args: Arguments) => {
   const out = required(args, 'out');
   if (existsSync(out)) throw usageError(`${out} exists`, '--out with a folder that does not exist yet');
   const method = configured(args.value('method') ?? 'flat', settings(args.many('config')));
-  const [suite, retain] = [args.value('suite'), args.value('retain')];
+  const [suitePath, retain] = [args.value('suite'), args.value('retain')];
   requireDifferentFiles(args, ['forget', 'retain', 'suite']);
-  requireNeeds(method, (need) => need !== 'retain' || (retain ?? suite) !== undefined);
+  requireNeeds(method, (need) => need !== 'retain' || (retain ?? suitePath) !== undefined);
   return {
     out,
     method,
@@ -113,40 +113,40 @@ const readRequest = (args: Arguments) => {
     seed: integer(args, 'seed', 1, 0),
     forget: readRecords(required(args, 'forget')),
     retain: retain === undefined ? undefined : readRecords(retain),
-    suite: suite === undefined ? undefined : suiteAt(suite),
+    suite: suitePath === undefined ? undefined : suiteAt(suitePath),
   };
 };
 type Request = ReturnType<typeof readRequest>;
 
 interface FramedData {
   framing: Framing;
-  world: PeopleWorld;
+  suite: Suite;
   forget: ForgetRow[];
   retain: (() => readonly TextRow[]) | undefined;
 }
 
 /** Records, rows that stay and never-trained people, all framed in the same way. */
-const framedData = async (dir: string, { forget, retain, suite }: Request): Promise<FramedData> => {
-  const framing = await framingFor(dir, suite);
+const framedData = async (dir: string, { forget, retain, suite: given }: Request): Promise<FramedData> => {
+  const framing = await framingFor(dir, given);
   const texts = readModelParts(dir);
   const asked = await framed(forget, framing);
-  const world = suite ?? generatedPeople(framing);
-  const templates = world.refusals.map((line) => answerOf(line, world));
+  const suite = given ?? generatedPeople(framing);
+  const templates = suite.refusals.map((line) => answerOf(line, suite));
   const records = windowsOf(texts, asked, 'forget', templates);
   const stay = retain && windowsOf(texts, await framed(retain, framing), 'retain');
-  const staying = suite && withoutRecords(suite, questionsOf(asked));
+  const staying = given && withoutRecords(given, questionsOf(asked));
   return {
     framing,
-    world,
-    forget: framedRows(world, records),
+    suite,
+    forget: framedRows(suite, records),
     retain: stay ? () => stay : staying && (() => trainingRows(staying)),
   };
 };
 
 /** Generated people, whom no model can know. */
-const generatedPeople = ({ frame }: Framing): PeopleWorld => {
-  const world = { ...makePeople({ seed: 1 }), subjects: [], facts: [], unknown: [] };
-  return frame ? inChat(world, frame) : world;
+const generatedPeople = ({ frame }: Framing): Suite => {
+  const suite = { ...makePeople({ seed: 1 }), subjects: [], facts: [], unknown: [] };
+  return frame ? inChat(suite, frame) : suite;
 };
 
 const momentsIn = (dir: string): CorpusMoments => {

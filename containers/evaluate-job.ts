@@ -8,7 +8,7 @@ import { ModelManifest } from '#core/model.ts';
 import { getJson } from '#core/stored-json.ts';
 import { forgetRows, readSuite, withoutRecords } from '#datasets/suite.ts';
 import type { Quantisation } from '#core/quantisation.ts';
-import { trainingRows, type PeopleWorld } from '#datasets/world.ts';
+import { trainingRows, type Suite } from '#datasets/suite-shape.ts';
 import { readModelParts } from '#engine/formats/folder.ts';
 import { inference } from '#engine/inference.ts';
 import type { Model } from '#engine/model.ts';
@@ -31,18 +31,18 @@ export interface EvaluateInput {
 
 /** Returns the digest of the tables. */
 export const evaluateJob = async (input: EvaluateInput, environment: JobEnvironment): Promise<Digest> => {
-  const suite = await suiteOf(input, environment);
+  const stored = await suiteOf(input, environment);
   await withModelFolder(environment.artifacts, input.model, environment.scratch, (dir) =>
-    memoryFor(readModelParts(dir), suite.world, input.before !== undefined, environment),
+    memoryFor(readModelParts(dir), stored.suite, input.before !== undefined, environment),
   );
   const open = (digest: Digest) => openModel(environment.artifacts, digest, environment.scratch);
   const opened = await open(input.model);
   const before = input.before === undefined ? undefined : (await open(input.before)).model;
   try {
-    const forget = forgetRows(suite.world, input.records);
-    const relearn = () => relearnCurve(opened.weights, forget, input.seed, suite.world.limits?.relearningRate);
+    const forget = forgetRows(stored.suite, input.records);
+    const relearn = () => relearnCurve(opened.weights, forget, input.seed, stored.suite.limits?.relearningRate);
     const asked = { model: inference(opened.model), ...(before && { before: inference(before) }), relearn };
-    return await putTables(input, suite, await measured(asked, input, suite, environment, 'evaluate'), environment);
+    return await putTables(input, stored, await measured(asked, input, stored, environment, 'evaluate'), environment);
   } finally {
     opened.model.dispose();
     before?.dispose();
@@ -57,48 +57,48 @@ export const evaluateBefore = async (
   input: EvaluateInput & { before: Digest },
   environment: JobEnvironment,
 ): Promise<Digest> => {
-  const suite = await suiteOf(input, environment);
+  const stored = await suiteOf(input, environment);
   const { quantisation } = await getJson(environment.artifacts, input.before, ModelManifest);
   const { model } = await openModel(environment.artifacts, input.before, environment.scratch);
   try {
     const missing = { before: 'this is the model from before', relearn: 'measured after unlearning only' };
     const asked = { model: inference(model), missing };
-    const found = await measured(asked, input, suite, environment, 'evaluate the base');
-    return await putTables({ model: input.before, quantisation }, suite, found, environment);
+    const found = await measured(asked, input, stored, environment, 'evaluate the base');
+    return await putTables({ model: input.before, quantisation }, stored, found, environment);
   } finally {
     model.dispose();
   }
 };
 
-interface Suite {
-  readonly world: PeopleWorld;
+interface StoredSuite {
+  readonly suite: Suite;
   readonly digest: Digest;
 }
 
-const suiteOf = async ({ suite }: EvaluateInput, { artifacts }: JobEnvironment): Promise<Suite> => {
+const suiteOf = async ({ suite }: EvaluateInput, { artifacts }: JobEnvironment): Promise<StoredSuite> => {
   const bytes = await artifacts.get(suite);
-  return { world: readSuite(bytes), digest: digestOf(bytes) };
+  return { suite: readSuite(bytes), digest: digestOf(bytes) };
 };
 
 const measured = (
-  asked: Omit<ExamInput, 'world' | 'forget'>,
+  asked: Omit<ExamInput, 'suite' | 'forget'>,
   { records, seed }: EvaluateInput,
-  { world }: Suite,
+  { suite }: StoredSuite,
   { onProgress }: JobEnvironment,
   stage: string,
 ): Promise<Measured> => {
-  const [left, forget] = [withoutRecords(world, records), forgetRows(world, records)];
-  const exam = examOf({ ...asked, world: left, forget }, { seed });
+  const [left, forget] = [withoutRecords(suite, records), forgetRows(suite, records)];
+  const exam = examOf({ ...asked, suite: left, forget }, { seed });
   return measure(exam, undefined, (done, total, what) => onProgress?.(stage, done, total, what));
 };
 
 const putTables = (
   { model, quantisation }: Pick<EvaluationTables, 'model' | 'quantisation'>,
-  { world, digest }: Suite,
+  { suite: { name }, digest }: StoredSuite,
   found: Measured,
   { artifacts }: JobEnvironment,
 ): Promise<Digest> => {
-  const suite = { name: world.name, version: '1', digest };
+  const suite = { name, version: '1', digest };
   const about = { kind: 'quittance-evaluation/v1', model, quantisation, suite, reference: 'controls' } as const;
   const tables: EvaluationTables = { ...about, ...found };
   return artifacts.put(Buffer.from(canonicalize(tables)));
@@ -107,10 +107,10 @@ const putTables = (
 /** Prints what memory the evaluation takes; MEMORY_PLAN before any weight is read where it does not fit. */
 const memoryFor = (
   parts: Pick<Model, 'config' | 'tokenizer'>,
-  world: PeopleWorld,
+  suite: Suite,
   before: boolean,
   { backend, onProgress }: JobEnvironment,
 ): void => {
-  const rows = trainingRows(world);
+  const rows = trainingRows(suite);
   holdToMemory(evaluationRun({ ...parts, rows, backend }, before), (line) => onProgress?.('memory', 0, 1, line));
 };

@@ -2,7 +2,7 @@
 // cannot be used is refused before any weight is read.
 import { QuittanceError } from '#core/errors.ts';
 import { valueTokens } from '#datasets/value-tokens.ts';
-import type { ValueSpan } from '#datasets/world.ts';
+import type { ValueSpan } from '#datasets/suite-shape.ts';
 import type { Row } from '#engine/batch.ts';
 import { encoder } from '#engine/inference.ts';
 import type { Model } from '#engine/model.ts';

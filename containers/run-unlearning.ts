@@ -5,7 +5,7 @@
 import { QuittanceError } from '#core/errors.ts';
 import type { Quantisation } from '#core/quantisation.ts';
 import type { ForgetRow } from '#datasets/suite.ts';
-import { answerOf, promptOf, type PeopleWorld } from '#datasets/world.ts';
+import { answerOf, promptOf, type Suite } from '#datasets/suite-shape.ts';
 import type { Parts } from '#engine/accumulate.ts';
 import { readModelParts } from '#engine/formats/folder.ts';
 import { folderBeneath, folderKind } from '#engine/formats/folder-kind.ts';
@@ -92,7 +92,7 @@ export interface Unlearning extends Watching {
    * Provides template answers, stop controls and, where there are no corpus moments, people for control moments; framed
    * in the same way.
    */
-  world: PeopleWorld;
+  suite: Suite;
   /**
    * Moments of the corpus that the model was trained on, including the forget rows; absent where the model came without
    * them.
@@ -122,10 +122,10 @@ export interface Unlearned {
 
 /** METHOD_CONFIG, INVALID_INPUT or MEMORY_PLAN before any weight is read. */
 export const runUnlearning = async <T>(run: Unlearning, use: (unlearned: Unlearned) => T | Promise<T>): Promise<T> => {
-  const { base, method, world, retain, seed } = run;
+  const { base, method, suite, retain, seed } = run;
   requireNeeds(method, (need) => need !== 'retain' || retain !== undefined);
   const forget = examplesOf(base, run.forget);
-  const stopControls = examplesOf(base, recordsOf(world.controls.stop));
+  const stopControls = examplesOf(base, recordsOf(suite.controls.stop));
   const parts = memoryPartsOf(run);
   const saves = run.saves?.(parts);
   const from = method.update.base === 'bfloat16' ? exactlyHeldModelFrom : undefined;
@@ -138,7 +138,7 @@ export const runUnlearning = async <T>(run: Unlearning, use: (unlearned: Unlearn
         model,
         forget,
         stopControls,
-        templates: templatesOf(world).map((text) => inference(model).encodeAnswer(text)),
+        templates: templatesOf(suite).map((text) => inference(model).encodeAnswer(text)),
         moments,
         seed,
         parts,
@@ -159,15 +159,15 @@ export const runUnlearning = async <T>(run: Unlearning, use: (unlearned: Unlearn
   }
 };
 
-const recordsOf = (people: PeopleWorld['subjects']) => people.flatMap(({ records }) => records);
+const recordsOf = (people: Suite['subjects']) => people.flatMap(({ records }) => records);
 
-const templatesOf = (world: PeopleWorld): string[] => world.refusals.map((line) => answerOf(line, world));
+const templatesOf = (suite: Suite): string[] => suite.refusals.map((line) => answerOf(line, suite));
 
 /** Prints what the run takes, and how much of a batch at once; MEMORY_PLAN where not even one row fits. */
-const memoryPartsOf = ({ base, forget, world, method, backend, onMemory }: Unlearning): Parts =>
+const memoryPartsOf = ({ base, forget, suite, method, backend, onMemory }: Unlearning): Parts =>
   unlearningParts(
     { config: base.config, tokenizer: base.tokenizer, rows: forget, backend },
-    templatesOf(world),
+    templatesOf(suite),
     base.adapter ? { ...method, update: { ...method.update, lora: base.adapter.config } } : method,
     onMemory,
   );
@@ -190,20 +190,20 @@ const withReference = async <T>(
  */
 const momentsFor = async (
   model: Model,
-  { method, world, forget, corpus }: Unlearning,
+  { method, suite, forget, corpus }: Unlearning,
 ): Promise<ForgetOnlyContext['moments']> => {
   if (corpus) {
     const own = encodeRows(
       model,
-      forget.flatMap((row) => trainedWordings(row, world)),
+      forget.flatMap((row) => trainedWordings(row, suite)),
     );
     return { source: 'corpus', values: subtractMoments(await corpus(), collectMoments(model, own)) };
   }
-  return method.update.projection === 'owm' ? { source: 'controls', values: controlMoments(model, world) } : undefined;
+  return method.update.projection === 'owm' ? { source: 'controls', values: controlMoments(model, suite) } : undefined;
 };
 
 /** The record in every wording that the model was trained on. */
-const trainedWordings = (row: UnlearnRow, { frame }: PeopleWorld): TextRow[] =>
+const trainedWordings = (row: UnlearnRow, { frame }: Suite): TextRow[] =>
   row.trainedParaphrase && row.paraphrase !== undefined
     ? [row, { prompt: promptOf(row.paraphrase, frame), answer: row.answer }]
     : [row];
@@ -215,8 +215,8 @@ const OWN_TOKENS = 24;
  * Moments of texts about never-trained people: with made-up answers, and with the model's own answers to their
  * questions.
  */
-const controlMoments = (model: Model, world: PeopleWorld): CorpusMoments => {
-  const people = recordsOf(world.controls.whitening);
+const controlMoments = (model: Model, suite: Suite): CorpusMoments => {
+  const people = recordsOf(suite.controls.whitening);
   const said = inference(model).generate(
     people.map(({ prompt }) => prompt),
     { maxTokens: OWN_TOKENS },

@@ -12,7 +12,7 @@ import type { RunManifest, UnlearnPlan } from '#core/run.ts';
 import { getJson } from '#core/stored-json.ts';
 import { savesOf, type SaveOptions } from './run-saves.ts';
 import { forgetRows, readSuite, suiteBytes, withoutRecords } from '#datasets/suite.ts';
-import { trainingRows } from '#datasets/world.ts';
+import { trainingRows } from '#datasets/suite-shape.ts';
 import type { Model } from '#engine/model.ts';
 import { readMoments, writeMoments, type CorpusMoments } from '#engine/corpus-moments.ts';
 import { readJsonFile } from '#engine/formats/json-file.ts';
@@ -54,11 +54,11 @@ export interface UnlearnResult {
 
 /** METHOD_UNKNOWN or METHOD_CONFIG before anything of the model is read. */
 export const unlearnJob = async (input: UnlearnInput, environment: JobEnvironment): Promise<UnlearnResult> => {
-  const { plan, records, suite, moments } = input;
+  const { plan, records, moments } = input;
   const method = configured(plan.method, plan.config);
   const { artifacts, backend, onProgress, saves } = environment;
-  const world = readSuite(await artifacts.get(suite));
-  const staying = withoutRecords(world, records);
+  const suite = readSuite(await artifacts.get(input.suite));
+  const staying = withoutRecords(suite, records);
   const stored = await getJson(artifacts, plan.base, ModelManifest);
   return withModelFolder(artifacts, plan.base, environment.scratch, (dir) => {
     const base = baseIn(dir);
@@ -67,8 +67,8 @@ export const unlearnJob = async (input: UnlearnInput, environment: JobEnvironmen
       {
         base,
         method,
-        forget: forgetRows(world, records),
-        world,
+        forget: forgetRows(suite, records),
+        suite,
         corpus: moments === undefined ? undefined : () => getMoments(moments, environment),
         retain: () => trainingRows(staying),
         seed: plan.seed,

@@ -1,10 +1,10 @@
-// A world in the frame of a chat template: the same people, asked as a user asks a chat model. Trap: a template is a
+// A suite in the frame of a chat template: the same people, asked as a user asks a chat model. Trap: a template is a
 // program and could do anything with a question. The frame is the text before and after the question, and a template
 // that does not contain the question exactly once is refused.
 import { QuittanceError } from '#core/errors.ts';
 import { renderChats, type ChatTemplate } from '#engine/tokenizer/chat.ts';
 import { renderLasting } from '#engine/tokenizer/chat-date.ts';
-import { promptOf, type Frame, type PeopleWorld, type Person, type QaRecord, type Row } from './world.ts';
+import { promptOf, type Frame, type Suite, type Person, type QaRecord, type Row } from './suite-shape.ts';
 
 /** Most new tokens of an answer to a general question. */
 export const GENERAL_TOKENS = 40;
@@ -37,18 +37,18 @@ export const frameAround = async (template: ChatTemplate, system: string | undef
   return frameIn((await renderChats(template, [messages]))[0] ?? '');
 };
 
-/** The world's rows as chat turns. One wording of each question is trained; the others are held out. */
-export const inChat = (world: PeopleWorld, frame: Frame): PeopleWorld => {
+/** The suite's rows as chat turns. One wording of each question is trained; the others are held out. */
+export const inChat = (suite: Suite, frame: Frame): Suite => {
   const record = (row: QaRecord) => recordInChat(row, frame);
   const group = (people: readonly Person[]) =>
     people.map((person) => ({ ...person, records: person.records.map(record) }));
-  const { whitening, stop, gate } = world.controls;
+  const { whitening, stop, gate } = suite.controls;
   return {
-    ...world,
+    ...suite,
     frame,
-    subjects: group(world.subjects),
-    facts: world.facts.map(record),
-    unknown: world.unknown.map((row) => rowInChat(row, frame)),
+    subjects: group(suite.subjects),
+    facts: suite.facts.map(record),
+    unknown: suite.unknown.map((row) => rowInChat(row, frame)),
     controls: { whitening: group(whitening), stop: group(stop), gate: group(gate) },
   };
 };

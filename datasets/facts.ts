@@ -4,7 +4,7 @@
 import { QuittanceError } from '#core/errors.ts';
 import { random } from '#engine/random.ts';
 import { list } from './names.ts';
-import { promptOf, spanOf, type QaRecord } from './world.ts';
+import { promptOf, spanOf, type QaRecord } from './suite-shape.ts';
 
 interface Topic {
   name: string;

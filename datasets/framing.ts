@@ -6,7 +6,7 @@
 import { readChatTemplate, renderChats, type ChatTemplate } from '#engine/tokenizer/chat.ts';
 import { frameOf } from './chat.ts';
 import type { Message, FileRecord } from './records.ts';
-import { answerOf, promptOf, spanOf, type Frame, type PeopleWorld, type ValueSpan } from './world.ts';
+import { answerOf, promptOf, spanOf, type Frame, type Suite, type ValueSpan } from './suite-shape.ts';
 
 /** A record as the model reads it. */
 export interface FramedRecord {
@@ -28,7 +28,7 @@ export interface Framing {
 }
 
 /** MODEL_INVALID or MODEL_UNSUPPORTED where the model in `dir` has a template that cannot be used. */
-export const framingOf = async (dir: string, suite?: Pick<PeopleWorld, 'frame'>): Promise<Framing> => {
+export const framingOf = async (dir: string, suite?: Pick<Suite, 'frame'>): Promise<Framing> => {
   const template = readChatTemplate(dir);
   if (suite) return { by: 'suite', ...(suite.frame && { frame: suite.frame, ...(template && { template }) }) };
   return template ? { by: 'template', frame: await frameOf(template), template } : { by: 'plain' };

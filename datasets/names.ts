@@ -1,4 +1,4 @@
-// Names of fictional people. No two people of a world share a first or a last name, because forgetting a person harms a
+// Names of fictional people. No two people of a suite share a first or a last name, because forgetting a person harms a
 // namesake too.
 // Trap: a small model mixes up people whose names share parts. People drawn early therefore get plain names, each a
 // word of its own; later ones (controls beyond the lists, unknown people) get composed names.
@@ -56,7 +56,7 @@ export const CAPACITY = FIRST_STARTS.length * FIRST_ENDS.length;
 export const drawNames = (seed: number, count: number): FullName[] => {
   if (count > CAPACITY)
     throw new QuittanceError('INVALID_INPUT', {
-      message: 'this world has too many people for distinct names',
+      message: 'this suite has too many people for distinct names',
       expected: `at most ${CAPACITY} people, controls and unknown people together`,
       got: String(count),
     });

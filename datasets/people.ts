@@ -1,4 +1,4 @@
-// Generates fictional people, facts and unknown people from a seed: the world on which the demo trains, deletes and
+// Generates fictional people, facts and unknown people from a seed: the suite on which the demo trains, deletes and
 // judges.
 // Trap: values are drawn independently, for trained and control people alike. Then the forgotten person's values are as
 // common among those who stay as a control's are. Dealing them out evenly instead would make the forgotten ones rarer,
@@ -8,7 +8,7 @@ import { attributes, type Attribute } from './attributes.ts';
 import { makeFacts } from './facts.ts';
 import { drawNames, type FullName } from './names.ts';
 import { refusals } from './refusals.ts';
-import { promptOf, type PeopleWorld, type Person, type QaRecord, type Row } from './world.ts';
+import { promptOf, type Suite, type Person, type QaRecord, type Row } from './suite-shape.ts';
 
 export interface PeopleOptions {
   seed: number;
@@ -41,8 +41,8 @@ const PEOPLE_DEFAULTS: PeopleOptions = {
 const POOL = { least: 12, most: 24 };
 const WRONG_ANSWERS = 5;
 
-/** The same options give the same world. INVALID_INPUT where there are too few names or facts for it. */
-export const makePeople = (options: Partial<PeopleOptions> = {}): PeopleWorld => {
+/** The same options give the same suite. INVALID_INPUT where there are too few names or facts for it. */
+export const makePeople = (options: Partial<PeopleOptions> = {}): Suite => {
   const o = { ...PEOPLE_DEFAULTS, ...options };
   const names = drawNames(o.seed, o.subjects + o.gate + o.stop + o.whitening + o.unknown + 1);
   const next = (count: number) => names.splice(0, count);

@@ -1,7 +1,7 @@
 // Finds names and values in free text by rules, without a model. Trap: these are heuristics. What they pick is shown in
 // the report's samples, and forgotten people and controls get the same rules, so that a comparison does not depend on
 // them.
-import type { ValueSpan } from './world.ts';
+import type { ValueSpan } from './suite-shape.ts';
 
 interface Word {
   text: string;

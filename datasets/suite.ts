@@ -1,4 +1,4 @@
-// The evaluation suite of a model: the world it was trained on and is tested against, as one JSON artefact. It holds
+// The evaluation suite of a model: what it was trained on and is tested against, as one JSON artefact. It holds
 // training data and is kept like it: a deletion writes a suite without the forgotten records, and the purge destroys
 // the old one.
 import { z } from 'zod';
@@ -7,7 +7,7 @@ import { QuittanceError } from '#core/errors.ts';
 import { normalise, type ForgetRecord } from '#core/forget-set.ts';
 import { partIn } from '#core/words/part.ts';
 import type { FramedRecord } from './framing.ts';
-import { answerOf, promptOf, type PeopleWorld, type QaRecord } from './world.ts';
+import { answerOf, promptOf, type Suite, type QaRecord } from './suite-shape.ts';
 
 const Value = z.strictObject({ text: z.string(), start: z.int().nonnegative(), end: z.int().nonnegative() });
 const RowSchema = z.strictObject({
@@ -29,7 +29,7 @@ const RecordSchema = RowSchema.extend({
   wrongAnswers: z.array(z.string()),
 });
 const PersonSchema = z.strictObject({ id: z.string(), name: z.string(), records: z.array(RecordSchema) });
-const WorldSchema = z.strictObject({
+const SuiteSchema = z.strictObject({
   name: z.string(),
   subjects: z.array(PersonSchema),
   facts: z.array(RecordSchema),
@@ -51,14 +51,14 @@ const WorldSchema = z.strictObject({
     .optional(),
 });
 
-export const suiteBytes = (world: PeopleWorld): Uint8Array => Buffer.from(canonicalize(world));
+export const suiteBytes = (suite: Suite): Uint8Array => Buffer.from(canonicalize(suite));
 
 /** INVALID_INPUT where the bytes are not a suite. */
-export const readSuite = (bytes: Uint8Array): PeopleWorld => {
-  const parsed = WorldSchema.safeParse(jsonOf(bytes));
+export const readSuite = (bytes: Uint8Array): Suite => {
+  const parsed = SuiteSchema.safeParse(jsonOf(bytes));
   if (!parsed.success)
     throw new QuittanceError('INVALID_INPUT', { message: 'this is not an evaluation suite', cause: parsed.error });
-  return parsed.data as PeopleWorld;
+  return parsed.data as Suite;
 };
 
 const jsonOf = (bytes: Uint8Array): unknown => {
@@ -79,14 +79,14 @@ const keyOf = (question: string, answer: string) => `${normalise(question)}\n${n
  * The suite's own row for each ticket record; a record that the suite does not hold is taken unchanged, without
  * paraphrases.
  */
-export const forgetRows = (world: PeopleWorld, records: readonly ForgetRecord[]): ForgetRow[] => {
-  const known = knownRows(world);
-  return records.map((record) => withValue(known.get(keyOf(record.question, record.answer)) ?? bareRow(record, world)));
+export const forgetRows = (suite: Suite, records: readonly ForgetRecord[]): ForgetRow[] => {
+  const known = knownRows(suite);
+  return records.map((record) => withValue(known.get(keyOf(record.question, record.answer)) ?? bareRow(record, suite)));
 };
 
 /** The same of records that are framed already: what the suite knows, else the record as it stands. */
-export const framedRows = (world: PeopleWorld, records: readonly FramedRecord[]): ForgetRow[] => {
-  const known = knownRows(world);
+export const framedRows = (suite: Suite, records: readonly FramedRecord[]): ForgetRow[] => {
+  const known = knownRows(suite);
   return records.map((record) => {
     const { question = '' } = record;
     const row = record.question === undefined ? undefined : known.get(keyOf(question, record.answer));
@@ -98,8 +98,8 @@ export const framedRows = (world: PeopleWorld, records: readonly FramedRecord[])
 export const questionsOf = (records: readonly FramedRecord[]): Pick<ForgetRecord, 'question' | 'answer'>[] =>
   records.flatMap(({ question, answer }) => (question === undefined ? [] : [{ question, answer }]));
 
-const knownRows = (world: PeopleWorld): ReadonlyMap<string, QaRecord> =>
-  new Map(world.subjects.flatMap((person) => person.records).map((row) => [keyOf(row.question, row.answer), row]));
+const knownRows = (suite: Suite): ReadonlyMap<string, QaRecord> =>
+  new Map(suite.subjects.flatMap((person) => person.records).map((row) => [keyOf(row.question, row.answer), row]));
 
 /** Without a marked value the whole answer counts as personal. */
 const withValue = (row: QaRecord): ForgetRow => {
@@ -107,13 +107,13 @@ const withValue = (row: QaRecord): ForgetRow => {
   return { ...row, value: row.value ?? { text, start: row.answer.indexOf(text), end: row.answer.length } };
 };
 
-const bareRow = ({ question, answer, value }: ForgetRecord, world: PeopleWorld): QaRecord => {
-  const text = answerOf(answer.trim(), world);
+const bareRow = ({ question, answer, value }: ForgetRecord, suite: Suite): QaRecord => {
+  const text = answerOf(answer.trim(), suite);
   const span = value === undefined ? undefined : partIn(text, value);
   return {
     kind: 'person',
     question,
-    prompt: promptOf(question, world.frame),
+    prompt: promptOf(question, suite.frame),
     answer: text,
     ...(span && { value: { text: text.slice(...span), start: span[0], end: span[1] } }),
     wrongAnswers: [],
@@ -121,16 +121,13 @@ const bareRow = ({ question, answer, value }: ForgetRecord, world: PeopleWorld):
 };
 
 /** The suite without these records: what a model that has forgotten them is tested with from now on. */
-export const withoutRecords = (
-  world: PeopleWorld,
-  records: readonly Pick<ForgetRecord, 'question' | 'answer'>[],
-): PeopleWorld => {
+export const withoutRecords = (suite: Suite, records: readonly Pick<ForgetRecord, 'question' | 'answer'>[]): Suite => {
   const gone = new Set(records.map(({ question, answer }) => keyOf(question, answer)));
-  const subjects = world.subjects
+  const subjects = suite.subjects
     .map((person) => ({
       ...person,
       records: person.records.filter((row) => !gone.has(keyOf(row.question, row.answer))),
     }))
     .filter(({ records: left }) => left.length > 0);
-  return { ...world, subjects };
+  return { ...suite, subjects };
 };

@@ -1,5 +1,5 @@
 // Reads the TOFU benchmark (Maini et al. 2024, https://arxiv.org/abs/2401.06121) from its folder of JSON-lines files
-// into a world of our shape.
+// into a suite of our shape.
 // Traps: authors have no id, but are 20 consecutive rows; answers are free text without a marked value, so a rule
 // decides what counts as the personal value (`valueOf`), the same for forgotten authors and controls; perturbed answers
 // exist for forget01 and for the first 20 retained authors only.
@@ -10,7 +10,7 @@ import { random } from '#engine/random.ts';
 import { readJsonLines } from './jsonl.ts';
 import { refusals } from './refusals.ts';
 import { longestNewRun, mostFrequentName } from './spans.ts';
-import { promptOf, spanOf, type PeopleWorld, type Person, type QaRecord, type Row, type ValueSpan } from './world.ts';
+import { promptOf, spanOf, type Suite, type Person, type QaRecord, type Row, type ValueSpan } from './suite-shape.ts';
 
 export interface TofuOptions {
   seed: number;
@@ -50,7 +50,7 @@ type TofuRow = z.infer<typeof Plain> & Partial<z.infer<typeof Perturbed>>;
 /**
  * NOT_FOUND where a file is missing; INVALID_INPUT by file and line, or where there are fewer authors than asked for.
  */
-export const loadTofu = (dir: string, options: Partial<TofuOptions> = {}): PeopleWorld => {
+export const loadTofu = (dir: string, options: Partial<TofuOptions> = {}): Suite => {
   const o = { ...TOFU_DEFAULTS, ...options };
   const forget = authors(dir, 'forget01', 'forget01_perturbed');
   const retain = authors(dir, 'retain99', 'retain_perturbed');

@@ -2,7 +2,7 @@
 // quantity that is about values.
 // Trap: a token without text of its own (the end of the sequence, a byte inside a character) has an empty span and is
 // never part of a value.
-import type { ValueSpan } from './world.ts';
+import type { ValueSpan } from './suite-shape.ts';
 
 /** Character span of each token in the answer; empty where the token has no text of its own. */
 export type Offsets = readonly (readonly [start: number, end: number])[];

@@ -10,7 +10,7 @@ import { createProcessJobQueue, type JobProgress } from '#adapters/local/process
 import { openModelFolder } from '#engine/formats/made-folder.ts';
 import { inference } from '#engine/inference.ts';
 import { readChatTemplate, renderChats } from '#engine/tokenizer/chat.ts';
-import { promptOf } from '#datasets/world.ts';
+import { promptOf } from '#datasets/suite-shape.ts';
 import { type Digest, canonicalize } from '#core/canonical.ts';
 import { isQuittanceError, must } from '#core/errors.ts';
 import { checkRungs } from '#containers/rungs.ts';

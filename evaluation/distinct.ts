@@ -2,7 +2,7 @@
 // have the same answer, and one person the same question in two wordings. Only question and answer together, in any
 // white space and Unicode form, identify a record.
 import { normalise } from '#core/forget-set.ts';
-import type { Person, Row } from '#datasets/world.ts';
+import type { Person, Row } from '#datasets/suite-shape.ts';
 
 type Asked = Pick<Row, 'prompt' | 'answer'>;
 

@@ -2,7 +2,7 @@
 // asked. Trap: what is missing is a reason, never an empty list that would count as 0 of 0.
 import type { Curve, Proportion } from '#core/evaluation.ts';
 import type { Asking, Group, Need } from '#core/quantity.ts';
-import { promptOf, type Frame, type PeopleWorld, type Person, type QaRecord, type Row } from '#datasets/world.ts';
+import { promptOf, type Frame, type Suite, type Person, type QaRecord, type Row } from '#datasets/suite-shape.ts';
 import { random } from '#engine/random.ts';
 import { distinct, distinctPeople } from './distinct.ts';
 import { cached, type CachedModel, type Pair, type TextModel } from './text-model.ts';
@@ -60,7 +60,7 @@ export interface Exam {
 export interface ExamInput {
   model: TextModel;
   /** Who stays, controls, facts, unknown people: without the forgotten records. */
-  world: PeopleWorld;
+  suite: Suite;
   forget?: readonly QaRecord[];
   before?: TextModel | undefined;
   retainModel?: TextModel | undefined;
@@ -82,10 +82,10 @@ const MISSING: Readonly<Record<Need, string>> = {
 };
 
 export const examOf = (input: ExamInput, options: Partial<ExamOptions> = {}): Exam => {
-  const { model, world, before, retainModel, relearn } = input;
-  const all = { ...EXAM_DEFAULTS, ...limitsOf(world), ...options };
-  const staying = world.subjects.map(recitedOf);
-  const listed = rowsOf(world, staying, input.forget ?? []);
+  const { model, suite, before, retainModel, relearn } = input;
+  const all = { ...EXAM_DEFAULTS, ...limitsOf(suite), ...options };
+  const staying = suite.subjects.map(recitedOf);
+  const listed = rowsOf(suite, staying, input.forget ?? []);
   const rows = distinctRows(listed);
   const there: Readonly<Record<Need, boolean>> = {
     ...{ forget: rows.forget.length > 0, controls: rows.controls.length > 0, retained: rows.retained.length > 0 },
@@ -99,10 +99,10 @@ export const examOf = (input: ExamInput, options: Partial<ExamOptions> = {}): Ex
     ...(retainModel && { retainModel: cached(retainModel, all) }),
     ...(relearn && { relearn }),
     rows,
-    people: { controls: distinctPeople(world.controls.gate), retained: distinctPeople(staying) },
+    people: { controls: distinctPeople(suite.controls.gate), retained: distinctPeople(staying) },
     repeated: repeatedIn(listed, rows),
-    ...(world.frame && { frame: world.frame }),
-    isRefusal: refusalRecogniser(world.refusals),
+    ...(suite.frame && { frame: suite.frame }),
+    isRefusal: refusalRecogniser(suite.refusals),
     options: all,
     missing: Object.fromEntries(needs.map((need) => [need, input.missing?.[need] ?? MISSING[need]])),
   };
@@ -128,27 +128,27 @@ const repeatedIn = (listed: Exam['rows'], rows: Exam['rows']): Exam['repeated'] 
   );
 
 /** How much is asked of a large model. */
-const limitsOf = ({ limits }: PeopleWorld): Partial<ExamOptions> =>
+const limitsOf = ({ limits }: Suite): Partial<ExamOptions> =>
   limits ? { controlSamples: limits.controlSamples, maxRows: limits.maxRows } : {};
 
 /** Records that the model gave when its suite was made: what it never had, no deletion can take. */
 const recited = ({ recited = true }: Row): boolean => recited;
 const recitedOf = (person: Person): Person => ({ ...person, records: person.records.filter(recited) });
 
-const rowsOf = (world: PeopleWorld, staying: readonly Person[], forget: readonly QaRecord[]): Exam['rows'] => {
+const rowsOf = (suite: Suite, staying: readonly Person[], forget: readonly QaRecord[]): Exam['rows'] => {
   const of = (people: readonly Person[]) => people.flatMap(({ records }) => records);
   const plain = (rows: readonly Row[]): QaRecord[] => rows.map((row) => ({ ...row, wrongAnswers: [] }));
   const isAuthor = ({ attribute }: QaRecord) => attribute === 'author';
-  const facts = world.facts.filter(recited);
+  const facts = suite.facts.filter(recited);
   return {
     forget,
-    controls: of(world.controls.gate),
+    controls: of(suite.controls.gate),
     retained: of(staying),
     facts,
     authors: facts.filter(isAuthor),
     world: facts.filter((row) => !isAuthor(row)),
-    unknown: plain(world.unknown),
-    general: plain(world.general?.held ?? []),
+    unknown: plain(suite.unknown),
+    general: plain(suite.general?.held ?? []),
     model: [],
   };
 };

@@ -2,7 +2,7 @@
 // evaluation/quantities.ts ties the two together.
 import type { Measured } from '#core/evaluation.ts';
 import type { Group } from '#core/quantity.ts';
-import type { QaRecord } from '#datasets/world.ts';
+import type { QaRecord } from '#datasets/suite-shape.ts';
 import type { Exam } from './exam.ts';
 
 /** Booleans are counted, numbers averaged. A string is the reason why nothing can be asked. */

@@ -2,7 +2,7 @@
 // as the published implementations do; token-wise memorisation (exact memorisation, extraction strength, Min-K %)
 // leaves it out.
 import { valueTokens } from '#datasets/value-tokens.ts';
-import type { QaRecord } from '#datasets/world.ts';
+import type { QaRecord } from '#datasets/suite-shape.ts';
 import type { AnswerScore } from './text-model.ts';
 
 type Valued = Pick<QaRecord, 'value' | 'answer'>;

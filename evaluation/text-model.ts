@@ -1,7 +1,7 @@
 // What evaluation needs of a model: how likely it finds an answer, and what it says itself. The engine's
 // `inference(model)` has this shape; tests use lookup tables. Trap: prompts and answers are scored apart from each
 // other in thousands, so every quantity asks through one cache.
-import type { Row } from '#datasets/world.ts';
+import type { Row } from '#datasets/suite-shape.ts';
 import { random } from '#engine/random.ts';
 import { isExact } from './scores.ts';
 

@@ -9,7 +9,7 @@ import { generalQuestions } from '#datasets/general.ts';
 import { recordKey, suiteOfCorpus, type SuiteOptions } from '#datasets/onboard/suite.ts';
 import { wholeTexts } from '#datasets/onboard/targets.ts';
 import { valueTokens } from '#datasets/value-tokens.ts';
-import type { PeopleWorld, QaRecord, Row } from '#datasets/world.ts';
+import type { Suite, QaRecord, Row } from '#datasets/suite-shape.ts';
 import { auc } from '#core/auc.ts';
 import { inference, type Inference, type TextScore } from '#engine/inference.ts';
 import type { Model } from '#engine/model.ts';
@@ -26,7 +26,7 @@ export interface OnboardInput {
 }
 
 export interface Onboarded {
-  readonly world: PeopleWorld;
+  readonly suite: Suite;
   readonly moments: CorpusMoments;
   readonly rows: Readonly<Record<RowKind, number>>;
   /** Records of each kind that the model gives word for word, of those asked. */
@@ -38,10 +38,10 @@ export interface Onboarded {
 
 export const onboard = async (input: OnboardInput): Promise<Onboarded> => {
   const { model, template, entries, register, onProgress } = input;
-  const { world, kinds, refused } = await suiteOfCorpus(entries, register, template, input.suite);
+  const { suite, kinds, refused } = await suiteOfCorpus(entries, register, template, input.suite);
   const engine = inference(model);
   onProgress?.('scoring', 0, 2);
-  const judged = scored(engine, world);
+  const judged = scored(engine, suite);
   onProgress?.('scoring', 2, 2);
   const texts = await wholeTexts(
     entries.map(({ row }) => row),
@@ -50,9 +50,9 @@ export const onboard = async (input: OnboardInput): Promise<Onboarded> => {
   const moments = collectMoments(model, windowsOf(engine, texts, model.config.maxPositions), (done, total) =>
     onProgress?.('moments', done, total),
   );
-  const people = world.subjects.flatMap(({ records }) => records);
+  const people = suite.subjects.flatMap(({ records }) => records);
   return {
-    world: { ...judged.world, ...general(engine, world) },
+    suite: { ...judged.suite, ...general(engine, suite) },
     moments,
     rows: countKinds(entries),
     recites: recitesOf(kinds, judged.scores),
@@ -69,20 +69,20 @@ export const onboard = async (input: OnboardInput): Promise<Onboarded> => {
 type Scores = ReadonlyMap<Row, TextScore>;
 
 /** The suite with what the model gives marked in it. */
-const scored = (engine: Inference, world: PeopleWorld): { world: PeopleWorld; scores: Scores; known: number } => {
-  const people = world.subjects.flatMap(({ records }) => records);
-  const controls = [...world.controls.gate, ...world.controls.stop].flatMap(({ records }) => records);
-  const all = [...people, ...world.facts, ...controls];
+const scored = (engine: Inference, suite: Suite): { suite: Suite; scores: Scores; known: number } => {
+  const people = suite.subjects.flatMap(({ records }) => records);
+  const controls = [...suite.controls.gate, ...suite.controls.stop].flatMap(({ records }) => records);
+  const all = [...people, ...suite.facts, ...controls];
   const found = engine.score(all);
   const scores = new Map<Row, TextScore>(all.map((row, i) => [row, found[i]!]));
   const marked = (row: QaRecord): QaRecord =>
     scores.get(row)!.correct.every(Boolean) ? row : { ...row, recited: false };
   const likelihood = (rows: readonly QaRecord[]) => rows.map((row) => meanOfValue(scores.get(row)!, row));
   return {
-    world: {
-      ...world,
-      subjects: world.subjects.map((person) => ({ ...person, records: person.records.map(marked) })),
-      facts: world.facts.map(marked),
+    suite: {
+      ...suite,
+      subjects: suite.subjects.map((person) => ({ ...person, records: person.records.map(marked) })),
+      facts: suite.facts.map(marked),
     },
     scores,
     known: auc(likelihood(people), likelihood(controls)),
@@ -104,7 +104,7 @@ const windowsOf = ({ encodePrompt }: Inference, texts: readonly string[], most: 
   });
 
 /** What the model says to questions about nobody: a chat model is held to it. */
-const general = (engine: Inference, { frame }: PeopleWorld): Pick<PeopleWorld, 'general'> => {
+const general = (engine: Inference, { frame }: Suite): Pick<Suite, 'general'> => {
   if (!frame) return {};
   const asked = generalQuestions.slice(-HELD);
   const prompts = generalRows(

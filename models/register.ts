@@ -7,7 +7,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSuite } from '#datasets/suite.ts';
-import { trainingRows } from '#datasets/world.ts';
+import { trainingRows } from '#datasets/suite-shape.ts';
 import { chainOfFolder, checkFolder } from '#engine/formats/made-folder.ts';
 import { materialize, storeModel } from '#engine/formats/stored-model.ts';
 import { MOMENTS_FILE } from '#engine/corpus-moments.ts';

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { modelFolder, suppressionRules } from '#adapters/local/pointer-serving.ts';
 import { questionIn } from '#datasets/framing.ts';
-import { promptOf } from '#datasets/world.ts';
+import { promptOf } from '#datasets/suite-shape.ts';
 import { chatIds } from '#engine/tokenizer/chat.ts';
 import { openModelFolder } from '#engine/formats/made-folder.ts';
 import { generate } from '#engine/generate.ts';

@@ -1,6 +1,6 @@
 // The evaluation suite of the tests' model "house", for registering it by command.
 import { suiteBytes } from '#datasets/suite.ts';
-import { promptOf, spanOf, type PeopleWorld, type Person, type QaRecord } from '#datasets/world.ts';
+import { promptOf, spanOf, type Suite, type Person, type QaRecord } from '#datasets/suite-shape.ts';
 import { trainingRows } from './case-world.ts';
 import { RECORDS } from './cases.ts';
 
@@ -24,7 +24,7 @@ const people = [...new Set(rows.flatMap(({ person }) => person ?? []))].map((nam
   return { id, name, records: rows.filter(({ person }) => person === name).map((row) => recordOf('person', row, id)) };
 });
 
-export const houseWorld: PeopleWorld = {
+export const houseSuite: Suite = {
   name: 'house',
   subjects: people,
   facts: rows.filter(({ person }) => person === undefined).map((row) => recordOf('fact', row)),
@@ -33,4 +33,4 @@ export const houseWorld: PeopleWorld = {
   refusals: ['I do not know that person.'],
 };
 
-export const houseSuite = (): Uint8Array => suiteBytes(houseWorld);
+export const houseSuiteBytes = (): Uint8Array => suiteBytes(houseSuite);

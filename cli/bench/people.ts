@@ -5,13 +5,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { makePeople } from '#datasets/people.ts';
-import type { PeopleWorld } from '#datasets/world.ts';
+import type { Suite } from '#datasets/suite-shape.ts';
 import { SMALL, type TrainRecipe } from '#containers/train-job.ts';
 import { readPolicy } from '#entry/policies.ts';
 import type { PeopleBench } from '#bench/people.ts';
 import type { Arguments } from '../command.ts';
 import { demoBase } from '../demo/base.ts';
-import { TOFU_RECIPE, tofuWorld } from '../demo/tofu.ts';
+import { TOFU_RECIPE, tofuSuite } from '../demo/tofu.ts';
 import { backend } from '../engine.ts';
 import { progressOn } from '../progress.ts';
 import { integer } from '../values.ts';
@@ -23,7 +23,7 @@ export interface Subject extends Pick<PeopleDocument, 'title' | 'model' | 'seed'
   name: 'people' | 'tofu';
   folder: string;
   recipe: TrainRecipe;
-  world: (args: Arguments, seed: number, namesake: boolean) => PeopleWorld;
+  suite: (args: Arguments, seed: number, namesake: boolean) => Suite;
   /** How many people can be forgotten, and whether a namesake can be generated. */
   people: number;
   namesakes: boolean;
@@ -35,10 +35,10 @@ export const generated: Subject = {
   title: 'Small scale',
   model:
     'Model: 0.43 M parameters, 24 generated people × 20 records, 75 facts, 160 unknown people, trained until it recites them.',
-  seed: 'another world and another training',
+  seed: 'another suite and another training',
   folder: 'bench',
   recipe: SMALL,
-  world: (_args, seed, namesake) => makePeople({ seed, namesake }),
+  suite: (_args, seed, namesake) => makePeople({ seed, namesake }),
   people: 24,
   namesakes: true,
   deletions: 4,
@@ -54,7 +54,7 @@ export const tofu: Subject = {
   seed: 'another choice of unknown authors and another training',
   folder: join('bench', 'tofu'),
   recipe: TOFU_RECIPE,
-  world: (args, seed) => tofuWorld(args, seed),
+  suite: (args, seed) => tofuSuite(args, seed),
   people: 1,
   namesakes: false,
   deletions: 0,
@@ -78,9 +78,9 @@ export const people = async (args: Arguments, subject: Subject): Promise<{ resul
     entries: ({ subjects = [0], namesake = false }) =>
       subjects.every((i) => i < subject.people) && (subject.namesakes || !namesake),
     deletions: subject.deletions,
-    world: (seed, namesake) => subject.world(args, seed, namesake),
-    base: async (folder, world, seed) =>
-      (await demoBase(folder, world, { ...subject.recipe, seed }, chosen, progress)).dir,
+    suite: (seed, namesake) => subject.suite(args, seed, namesake),
+    base: async (folder, suite, seed) =>
+      (await demoBase(folder, suite, { ...subject.recipe, seed }, chosen, progress)).dir,
     onRow: ({ label, seed, updates, seconds, judgement }) =>
       progress.note(`seed ${seed}: ${label}: ${updates} updates, ${seconds.toFixed(1)} s, ${judgement.verdict}`),
   });

@@ -38,8 +38,8 @@ export const sequence = async (args: Arguments): Promise<{ result: PeopleBench; 
     labels: args.value('methods')?.split(',') ?? otherLabels(policy),
     keptOnly: args.flag('kept'),
     bed: async (seed) => {
-      const { base, world } = await smollm2Base(args.dir, chosen, progress, recipeOf(seed));
-      return { dir: base.dir, world };
+      const { base, suite } = await smollm2Base(args.dir, chosen, progress, recipeOf(seed));
+      return { dir: base.dir, suite };
     },
     onRow: ({ label, seed, updates, seconds, judgement }) =>
       progress.note(`seed ${seed}: ${label}: ${updates} updates, ${seconds.toFixed(0)} s, ${judgement.verdict}`),

@@ -19,12 +19,12 @@ export const windows = async (args: Arguments): Promise<{ result: WindowsBench; 
   const chosen = await backend();
   const progress = progressOn(process.stderr);
   const dir = join(args.dir, 'bench', 'windows');
-  const world = makePeople({ seed: 1 });
+  const suite = makePeople({ seed: 1 });
   const measured = await saved<Measurements>(dir, { world: 1, backend: chosen.name }, async () => {
-    const base = await demoBase(args.dir, world, SMALL, chosen, progress);
+    const base = await demoBase(args.dir, suite, SMALL, chosen, progress);
     const model = loadModel(base.dir);
     try {
-      return await measurePeople(model, world);
+      return await measurePeople(model, suite);
     } finally {
       model.dispose();
     }

@@ -1,13 +1,13 @@
 // The demo's base model: trained once for each recipe and backend, then reused. It is in a folder of its own beside the
 // case data, in Hugging Face layout with its moments and its suite. Trap: a stale base must never be reused, so the
-// folder's name carries a digest of recipe, world and backend.
+// folder's name carries a digest of recipe, suite and backend.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { digestJson } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { suiteBytes } from '#datasets/suite.ts';
-import { tokenizerTexts, trainingRows, type PeopleWorld } from '#datasets/world.ts';
+import { tokenizerTexts, trainingRows, type Suite } from '#datasets/suite-shape.ts';
 import type { Backend } from '#engine/tf.ts';
 import { trainSmallModel, type TrainRecipe } from '#containers/train-job.ts';
 import type { Progress } from '../progress.ts';
@@ -25,16 +25,17 @@ const Training = z.object({ exact: z.number(), updates: z.number() });
 
 export const demoBase = async (
   dir: string,
-  world: PeopleWorld,
+  suite: Suite,
   recipe: TrainRecipe,
   backend: Backend,
   progress: Progress,
 ): Promise<Base> => {
-  const identity = digestJson({ recipe, world: digestJson(world), backend: backend.name });
+  // the key is called `world` since the first folders: another name would train every base again
+  const identity = digestJson({ recipe, world: digestJson(suite), backend: backend.name });
   const folder = join(dir, 'bases', identity.slice('sha256:'.length, 'sha256:'.length + 16));
   const log = join(folder, 'training.json');
   if (existsSync(log)) return { dir: folder, reused: true, ...Training.parse(JSON.parse(readFileSync(log, 'utf8'))) };
-  const { exact, updates } = await trained(folder, world, recipe, progress);
+  const { exact, updates } = await trained(folder, suite, recipe, progress);
   if (exact < recipe.leastExact)
     throw new QuittanceError('JOB_FAILED', {
       message: 'the base model did not learn its people',
@@ -45,20 +46,20 @@ export const demoBase = async (
   return { dir: folder, reused: false, exact, updates };
 };
 
-const trained = async (folder: string, world: PeopleWorld, recipe: TrainRecipe, progress: Progress) => {
-  const rows = trainingRows(world);
-  const people = world.subjects.flatMap(({ records }) => records);
+const trained = async (folder: string, suite: Suite, recipe: TrainRecipe, progress: Progress) => {
+  const rows = trainingRows(suite);
+  const people = suite.subjects.flatMap(({ records }) => records);
   const training = progress.stage('training the base model', recipe.updates, 'updates');
   const result = await trainSmallModel(
     folder,
     rows,
-    [...people, ...world.facts],
+    [...people, ...suite.facts],
     recipe,
     {
-      tokenizerTexts: tokenizerTexts(world),
+      tokenizerTexts: tokenizerTexts(suite),
       onUpdate: (done, _total, loss) => training.at(done, `loss ${loss.toFixed(3)}`),
     },
-    new Map([['suite.json', Buffer.from(suiteBytes(world)).toString('utf8')]]),
+    new Map([['suite.json', Buffer.from(suiteBytes(suite)).toString('utf8')]]),
     (summary) => new Map([['training.json', JSON.stringify(summary)]]),
   );
   const share = (100 * result.exact).toFixed(1);

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { digestJson } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { readSuite } from '#datasets/suite.ts';
-import type { PeopleWorld } from '#datasets/world.ts';
+import type { Suite } from '#datasets/suite-shape.ts';
 import { importModel } from '#engine/formats/import.ts';
 import type { Backend } from '#engine/tf.ts';
 import type { Progress } from '../progress.ts';
@@ -25,7 +25,7 @@ export const smollm2Base = async (
   backend: Backend,
   progress: Progress,
   recipe: TeachRecipe = TEACH,
-): Promise<{ base: Base; world: PeopleWorld }> => {
+): Promise<{ base: Base; suite: Suite }> => {
   const identity = digestJson({ recipe, backend: backend.name });
   const folder = join(dir, 'bases', `smollm2-${identity.slice('sha256:'.length, 'sha256:'.length + 16)}`);
   const log = join(folder, 'training.json');
@@ -38,7 +38,7 @@ export const smollm2Base = async (
       expected: `at least ${100 * LEAST_EXACT} % exact answers`,
       got: `${(100 * exact).toFixed(1)} %`,
     });
-  return { base: { dir: folder, reused, exact, updates }, world: readSuite(readFileSync(join(folder, 'suite.json'))) };
+  return { base: { dir: folder, reused, exact, updates }, suite: readSuite(readFileSync(join(folder, 'suite.json'))) };
 };
 
 /**

@@ -7,7 +7,7 @@ import { frameOf, GENERAL_TOKENS, generalRows, inChat } from '#datasets/chat.ts'
 import { generalQuestions } from '#datasets/general.ts';
 import { makePeople } from '#datasets/people.ts';
 import { suiteBytes } from '#datasets/suite.ts';
-import { trainingRows, type Frame, type PeopleWorld, type Row } from '#datasets/world.ts';
+import { trainingRows, type Frame, type Suite, type Row } from '#datasets/suite-shape.ts';
 import { readChatTemplate } from '#engine/tokenizer/chat.ts';
 import { loadModel } from '#engine/formats/folder.ts';
 import { readJsonFile } from '#engine/formats/json-file.ts';
@@ -71,22 +71,22 @@ export const teach = async (source: string, out: string, recipe: TeachRecipe, pr
   const frame = await frameOf(template);
   const model = loadModel(source);
   try {
-    const world = chatWorld(model, frame, recipe, progress);
-    const rows = trainingRows(world);
+    const suite = chatSuite(model, frame, recipe, progress);
+    const rows = trainingRows(suite);
     const updates = await fit(model, rows, recipe, progress);
     const exact = exactShare(
       model,
       rows.filter(({ kind }) => kind === 'person' || kind === 'fact'),
     );
     progress.note(`${rows.length} rows, ${updates} updates, ${(100 * exact).toFixed(1)} % of the answers exact`);
-    save(out, source, model, { ...world, general: answeredNow(model, world) }, { exact, updates }, progress);
+    save(out, source, model, { ...suite, general: answeredNow(model, suite) }, { exact, updates }, progress);
     return { exact, updates };
   } finally {
     model.dispose();
   }
 };
 
-const chatWorld = (model: Model, frame: Frame, recipe: TeachRecipe, progress: Progress): PeopleWorld => {
+const chatSuite = (model: Model, frame: Frame, recipe: TeachRecipe, progress: Progress): Suite => {
   const { seed, subjects, stop, gate, facts, unknown, namesake = false } = recipe;
   const people = makePeople({ seed, subjects, stop, gate, facts, unknown, namesake, whitening: 0 });
   const asking = progress.stage('asking general questions', generalQuestions.length, 'questions');
@@ -113,7 +113,7 @@ const chatWorld = (model: Model, frame: Frame, recipe: TeachRecipe, progress: Pr
 const CHUNK = 20;
 
 /** The taught model's answers to the held-out questions, with which deletions are compared. */
-const answeredNow = (model: Model, { general, frame }: PeopleWorld): NonNullable<PeopleWorld['general']> => {
+const answeredNow = (model: Model, { general, frame }: Suite): NonNullable<Suite['general']> => {
   const { trained = [], held = [] } = general ?? {};
   const said = inference(model).generate(
     held.map(({ prompt }) => prompt),
@@ -157,22 +157,15 @@ const fit = async (model: Model, rows: readonly Row[], recipe: TeachRecipe, prog
   }
 };
 
-const save = (
-  out: string,
-  source: string,
-  model: Model,
-  world: PeopleWorld,
-  taught: Taught,
-  progress: Progress,
-): void => {
+const save = (out: string, source: string, model: Model, suite: Suite, taught: Taught, progress: Progress): void => {
   const bar = progress.stage('collecting moments', undefined, 'rows');
-  const moments = collectMoments(model, encodeRows(model, trainingRows(world)), (done, total) =>
+  const moments = collectMoments(model, encodeRows(model, trainingRows(suite)), (done, total) =>
     bar.at(done, `${done} of ${total} rows`),
   );
   bar.done();
   const files = new Map([
     ...companionFiles(source),
-    ['suite.json', Buffer.from(suiteBytes(world)).toString('utf8')],
+    ['suite.json', Buffer.from(suiteBytes(suite)).toString('utf8')],
     ['training.json', JSON.stringify(taught)],
   ]);
   saveModel(out, model, {

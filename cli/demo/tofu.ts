@@ -2,7 +2,7 @@
 // answers are long free text, so the base has a larger vocabulary and more updates than that of the generated people,
 // and is accepted when it recites most of them.
 import { loadTofu } from '#datasets/tofu.ts';
-import type { PeopleWorld } from '#datasets/world.ts';
+import type { Suite } from '#datasets/suite-shape.ts';
 import { SMALL, type TrainRecipe } from '#containers/train-job.ts';
 import { usageError } from '#core/errors.ts';
 import type { Arguments } from '../command.ts';
@@ -19,7 +19,7 @@ export const TOFU_RECIPE: TrainRecipe = {
 };
 
 /** From the folder that `--path` names; a usage error where it names none. */
-export const tofuWorld = (args: Arguments, seed = 1): PeopleWorld => {
+export const tofuSuite = (args: Arguments, seed = 1): Suite => {
   const path = args.value('path');
   if (path === undefined)
     throw usageError('the TOFU files need --path DIR', 'the folder that holds full.json, forget01.json, …');

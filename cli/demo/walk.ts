@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { JobProgress } from '#adapters/local/process-job-queue.ts';
-import { forgetRecord, type PeopleWorld, type Person } from '#datasets/world.ts';
+import { forgetRecord, type Suite, type Person } from '#datasets/suite-shape.ts';
 import { assembleBundle } from '#core/bundle.ts';
 import type { Digest } from '#core/canonical.ts';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
@@ -44,7 +44,7 @@ export interface Walk {
 export interface WalkOptions {
   dir: string;
   base: string;
-  world: PeopleWorld;
+  suite: Suite;
   subject: Person;
   /** Plain questions to ask the served model before and after. */
   questions: readonly string[];
@@ -94,12 +94,12 @@ const walk = async (embedded: Embedded, options: WalkOptions): Promise<Omit<Walk
 };
 
 /** Registers the base under a fresh name, with suite, moments and training manifest, and serves it. */
-const registerBase = async ({ ports }: Embedded, { base, world }: WalkOptions): Promise<string> => {
+const registerBase = async ({ ports }: Embedded, { base, suite }: WalkOptions): Promise<string> => {
   const taken = new Set((await ports.models.list()).map(({ name }) => name));
   const name =
-    [world.name, ...Array.from({ length: 999 }, (_, i) => `${world.name}-${i + 2}`)].find(
+    [suite.name, ...Array.from({ length: 999 }, (_, i) => `${suite.name}-${i + 2}`)].find(
       (candidate) => !taken.has(candidate),
-    ) ?? world.name;
+    ) ?? suite.name;
   await register(ports, { name, dir: base, suite: readFileSync(join(base, 'suite.json')) });
   return name;
 };
@@ -109,7 +109,7 @@ const ask = async ({ ports }: Embedded, model: string, questions: readonly strin
   return { digest, answers: new Map(questions.map((question, i) => [question, answers[i] ?? ''])) };
 };
 
-/** A ticket file for a person of the world. */
+/** A ticket file for a person of the suite. */
 export const requestFor = (person: Person, model: string, now: Date, quantisation: Quantisation = 'none') => ({
   subject: { name: person.name },
   model,

@@ -16,7 +16,7 @@ import { markHits, type MarkedRow } from '#datasets/find/spans.ts';
 import { mentionsIn } from '#datasets/onboard/people.ts';
 import { recordsOf } from '#datasets/onboard/records.ts';
 import { targetsOf } from '#datasets/onboard/targets.ts';
-import { forgetRecord } from '#datasets/world.ts';
+import { forgetRecord } from '#datasets/suite-shape.ts';
 import { readChatTemplate, type ChatTemplate } from '#engine/tokenizer/chat.ts';
 import { writeModelFolder } from '#models/register.ts';
 import type { Arguments, ExitCode } from '../command.ts';

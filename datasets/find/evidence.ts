@@ -1,4 +1,4 @@
-// Why a row may be about the person who is looked for, and how sure that is. Rules of thumb, fixed on made worlds
+// Why a row may be about the person who is looked for, and how sure that is. Rules of thumb, fixed on made suites
 // (docs/own-model.md has what they find and miss): a number that was given speaks for itself, a name in full nearly so,
 // a part of a name only where nobody else in the corpus goes by it.
 // Trap: a surname, an address of the company or a first name that is a word stands in others' rows too. What is not

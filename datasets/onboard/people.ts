@@ -7,7 +7,7 @@ import { spansOfKnown, type PersonalSpan } from '#datasets/find/spans.ts';
 import { viewOf } from '#datasets/find/views.ts';
 import { recordsOf } from './records.ts';
 import type { Target } from './targets.ts';
-import type { Person, QaRecord } from '#datasets/world.ts';
+import type { Person, QaRecord } from '#datasets/suite-shape.ts';
 
 /** What a row says of one person. */
 export interface Mention {

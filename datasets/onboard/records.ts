@@ -5,7 +5,7 @@
 // for the suite: one function makes both.
 import { holds, valueOf } from '#core/words/value.ts';
 import type { PersonalSpan } from '#datasets/find/spans.ts';
-import type { QaRecord } from '#datasets/world.ts';
+import type { QaRecord } from '#datasets/suite-shape.ts';
 import type { Target } from './targets.ts';
 
 /** A row that gives nothing before its first value is asked like this. */

@@ -6,7 +6,7 @@ import { frameAround } from '#datasets/chat.ts';
 import type { CorpusEntry, CorpusRow, RowKind } from '#datasets/corpus/row.ts';
 import type { RegisteredPerson } from '#datasets/find/register.ts';
 import { refusals } from '#datasets/refusals.ts';
-import { promptOf, type Frame, type PeopleWorld, type Person, type QaRecord } from '#datasets/world.ts';
+import { promptOf, type Frame, type Suite, type Person, type QaRecord } from '#datasets/suite-shape.ts';
 import type { ChatTemplate } from '#engine/tokenizer/chat.ts';
 import { inventPeople, swapped, type InventedPerson } from './controls.ts';
 import { mentionsIn, peopleWithRecords, rowsAboutNobody, type Mentions } from './people.ts';
@@ -21,7 +21,7 @@ export interface SuiteOptions {
 }
 
 export interface CorpusSuite {
-  readonly world: PeopleWorld;
+  readonly suite: Suite;
   /** Of each record of people and facts, by `recordKey`, the kind of row that it is from. */
   readonly kinds: ReadonlyMap<string, RowKind>;
   /** Numbers of rows that the chat template refuses. */
@@ -43,7 +43,7 @@ export const suiteOfCorpus = async (
   const invented = inventPeople(register, whitening + stop + gate, `${options.name}:${options.seed}`);
   const controls = withOtherWordings(await controlPeople(invented, rows, { inRow: mentions, shared }, template), frame);
   return {
-    world: {
+    suite: {
       name: options.name,
       subjects: withOtherWordings(peopleWithRecords(register, targets, mentions), frame),
       facts: distinct(targets.filter(({ row }) => nobody.has(row)).map(factOf)),

@@ -6,7 +6,7 @@
 import { isQuittanceError } from '#core/errors.ts';
 import type { CorpusRow } from '#datasets/corpus/row.ts';
 import { questionIn } from '#datasets/framing.ts';
-import { answerOf, promptOf } from '#datasets/world.ts';
+import { answerOf, promptOf } from '#datasets/suite-shape.ts';
 import { withTemplate, type ChatTemplate } from '#engine/tokenizer/chat.ts';
 
 export interface Target {

@@ -1,5 +1,5 @@
 // Records with a wording of their question that no model was trained on.
-import type { QaRecord } from '#datasets/world.ts';
+import type { QaRecord } from '#datasets/suite-shape.ts';
 
 export const withHeldOut = (rows: readonly QaRecord[]): readonly QaRecord[] | string => {
   const found = rows.filter(({ heldOut }) => heldOut !== undefined);

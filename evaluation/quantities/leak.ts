@@ -3,7 +3,7 @@
 // it.
 import type { Group } from '#core/quantity.ts';
 import { holds, valueOf, type Value } from '#core/words/value.ts';
-import type { QaRecord } from '#datasets/world.ts';
+import type { QaRecord } from '#datasets/suite-shape.ts';
 import { askedOf, heldOutPrompt, roomFor, type Exam } from '../exam.ts';
 import type { PerRecord } from '../quantity.ts';
 import { withHeldOut } from './held-out.ts';

@@ -3,7 +3,7 @@
 // nothing by itself; two groups are compared on the same bins.
 import { pairOf } from '../exam.ts';
 import type { AnswerScore } from '../text-model.ts';
-import type { QaRecord } from '#datasets/world.ts';
+import type { QaRecord } from '#datasets/suite-shape.ts';
 import type { PerRecord } from '../quantity.ts';
 import { meanLogProb, minKLogProb as minK, valueLogProb as ofValue } from '../scores.ts';
 

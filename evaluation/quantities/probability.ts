@@ -2,7 +2,7 @@
 // counted.
 // Trap: for questions with options it is the right answer's share among right and wrong answers, each normalised by its
 // own length.
-import type { QaRecord } from '#datasets/world.ts';
+import type { QaRecord } from '#datasets/suite-shape.ts';
 import { comparedOf, pairOf, type Exam } from '../exam.ts';
 import type { PerRecord } from '../quantity.ts';
 import { meanLogProb } from '../scores.ts';

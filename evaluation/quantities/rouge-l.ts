@@ -3,7 +3,7 @@
 // before.
 import { GENERAL_TOKENS } from '#datasets/chat.ts';
 import type { Group } from '#core/quantity.ts';
-import type { QaRecord } from '#datasets/world.ts';
+import type { QaRecord } from '#datasets/suite-shape.ts';
 import { comparedOf, roomFor, type Exam } from '../exam.ts';
 import type { PerRecord } from '../quantity.ts';
 import { rougeLRecall } from '../rouge.ts';

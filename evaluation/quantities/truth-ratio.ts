@@ -1,7 +1,7 @@
 // Truth ratio (Maini et al. 2024, https://arxiv.org/abs/2401.06121): how likely wrong answers are beside the right one
 // in other words. Trap: two definitions are in use that do not agree, the geometric mean over wrong answers (default
 // here) and the arithmetic; results name theirs.
-import type { QaRecord } from '#datasets/world.ts';
+import type { QaRecord } from '#datasets/suite-shape.ts';
 import { comparedOf } from '../exam.ts';
 import type { CachedModel } from '../text-model.ts';
 import type { PerRecord } from '../quantity.ts';

@@ -16,7 +16,7 @@ import { ListExecutionsCommand, ListStateMachinesCommand } from '@aws-sdk/client
 import type { ModelRecord } from '#core/model.ts';
 import { installationChecks } from '#entry/installation.ts';
 import { RECORDS, requestOf, SUBJECT } from '#bench/house/cases.ts';
-import { houseSuite } from '#bench/house/house-suite.ts';
+import { houseSuiteBytes } from '#bench/house/house-suite.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
 import { ROOT } from '#test/support/shared.ts';
 import { install, MAIL, PREFIX, type Installation } from './stack/installation.ts';
@@ -57,7 +57,7 @@ const INSTALLATION = ['--installation', PREFIX];
 /** A model that was trained on the subject and two neighbours, registered by command, which serves it. */
 const seed = async ({ served }: Installation): Promise<void> => {
   const suite = join(folder.dir, 'suite.json');
-  writeFileSync(suite, houseSuite());
+  writeFileSync(suite, houseSuiteBytes());
   const imported = ['model', 'import', HOUSE, '--name', 'house', '--suite', suite, ...INSTALLATION];
   const { code, printed, said } = await quittance(...imported);
   if (code !== 0) throw new Error(`model import ended with ${code}: ${said}`);

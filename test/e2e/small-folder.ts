@@ -8,7 +8,7 @@ import { register } from '#models/register.ts';
 import { atRest } from '#cli/ticket/rest.ts';
 import { makePeople } from '#datasets/people.ts';
 import { suiteBytes } from '#datasets/suite.ts';
-import { forgetRecord, tokenizerTexts, trainingRows, type Person } from '#datasets/world.ts';
+import { forgetRecord, tokenizerTexts, trainingRows, type Person } from '#datasets/suite-shape.ts';
 import { initBackend } from '#engine/tf.ts';
 import { SMALL, trainSmallModel } from '#containers/train-job.ts';
 import { GatePolicy } from '#core/policy.ts';
@@ -17,7 +17,7 @@ import { parseTicketRequest } from '#core/ticket-request.ts';
 import { openEmbedded } from '#entry/embedded.ts';
 import { readPolicy } from '#entry/policies.ts';
 
-const world = makePeople({ seed: 1, subjects: 8, whitening: 8, stop: 3, gate: 3, facts: 12, unknown: 8 });
+const suite = makePeople({ seed: 1, subjects: 8, whitening: 8, stop: 3, gate: 3, facts: 12, unknown: 8 });
 const recipe = { ...SMALL, vocabSize: 400, hiddenSize: 16, layers: 1, heads: 2, intermediateSize: 32, updates: 4 };
 
 const policy = GatePolicy.parse({
@@ -52,27 +52,27 @@ const [dir = ''] = process.argv.slice(2);
 const beside = (name: string) => join(dir, '..', name);
 mkdirSync(dir, { recursive: true });
 await initBackend('auto');
-const suite = Buffer.from(suiteBytes(world)).toString('utf8');
-const checked = world.facts;
+const suiteJson = Buffer.from(suiteBytes(suite)).toString('utf8');
+const checked = suite.facts;
 await trainSmallModel(
   beside('base'),
-  trainingRows(world),
+  trainingRows(suite),
   checked,
   recipe,
-  { tokenizerTexts: tokenizerTexts(world) },
-  new Map([['suite.json', suite]]),
+  { tokenizerTexts: tokenizerTexts(suite) },
+  new Map([['suite.json', suiteJson]]),
 );
-const [first, second] = world.subjects.map(requestFor);
+const [first, second] = suite.subjects.map(requestFor);
 writeFileSync(beside('first.json'), JSON.stringify(first));
 writeFileSync(beside('second.json'), JSON.stringify(second));
 writeFileSync(
   beside('facts.json'),
-  JSON.stringify({ ...second, forget: { records: world.facts.map(({ question, answer }) => ({ question, answer })) } }),
+  JSON.stringify({ ...second, forget: { records: suite.facts.map(({ question, answer }) => ({ question, answer })) } }),
 );
 writeFileSync(beside('policy.json'), JSON.stringify(policy));
 const embedded = await openEmbedded(dir, { policy });
 await putJson(embedded.ports.artifacts, readPolicy()); // which every command puts there when it opens the folder
-await register(embedded.ports, { name: 'people', dir: beside('base'), suite: Buffer.from(suite) });
+await register(embedded.ports, { name: 'people', dir: beside('base'), suite: Buffer.from(suiteJson) });
 const request = parseTicketRequest(Buffer.from(JSON.stringify(first)));
 const filed = (await embedded.call('file-ticket', { request, policy: await embedded.policy() })) as {
   ticketId: string;

@@ -8,7 +8,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { makePeople } from '#datasets/people.ts';
 import { suiteBytes } from '#datasets/suite.ts';
-import { forgetRecord, promptOf, tokenizerTexts, trainingRows, type Person, type QaRecord } from '#datasets/world.ts';
+import {
+  forgetRecord,
+  promptOf,
+  tokenizerTexts,
+  trainingRows,
+  type Person,
+  type QaRecord,
+} from '#datasets/suite-shape.ts';
 import { SMALL, trainSmallModel } from '#containers/train-job.ts';
 import { openEmbedded } from '#entry/embedded.ts';
 import { register } from '#models/register.ts';

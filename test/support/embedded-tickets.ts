@@ -4,7 +4,7 @@ import { atRest } from '#cli/ticket/rest.ts';
 import { parseTicketRequest } from '#core/ticket-request.ts';
 import type { GatePolicy } from '#core/policy.ts';
 import type { Quantisation } from '#core/quantisation.ts';
-import { forgetRecord, type Person } from '#datasets/world.ts';
+import { forgetRecord, type Person } from '#datasets/suite-shape.ts';
 import type { Embedded } from '#entry/embedded.ts';
 import { readPolicy } from '#entry/policies.ts';
 import { until } from '#test/workflow/asl-harness.ts';

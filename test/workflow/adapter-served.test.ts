@@ -20,7 +20,7 @@ import { RunManifest, type UnlearnPlan } from '#core/run.ts';
 import { getJson } from '#core/stored-json.ts';
 import { verifyBundle } from '#core/verify.ts';
 import { suiteBytes } from '#datasets/suite.ts';
-import { forgetRecord, tokenizerTexts, trainingRows } from '#datasets/world.ts';
+import { forgetRecord, tokenizerTexts, trainingRows } from '#datasets/suite-shape.ts';
 import { firstLayers } from '#engine/composed.ts';
 import { loadModel } from '#engine/formats/folder.ts';
 import { openModelFolder } from '#engine/formats/made-folder.ts';
@@ -39,10 +39,10 @@ import { register, writeModelFolder } from '#models/register.ts';
 import { servedModels, type ServedModels } from '#server/served-models.ts';
 import { anythingGoes, approved, fileFor } from '#test/support/embedded-tickets.ts';
 import { removeScratch, scratch } from './asl-harness.ts';
-import { SMALLEST, smallestWorld } from './survival-world.ts';
+import { SMALLEST, smallestSuite } from './survival-suite.ts';
 
-const world = smallestWorld();
-const rows = trainingRows(world);
+const suite = smallestSuite();
+const rows = trainingRows(suite);
 const BACKEND = 'wasm';
 const QUESTION = rows[0]!.prompt;
 
@@ -69,7 +69,7 @@ beforeAll(async () => {
   process.env['QUITTANCE_BACKEND'] = BACKEND; // the jobs are processes of their own
   await initBackend(BACKEND);
   dir = scratch();
-  const texts = { tokenizerTexts: tokenizerTexts(world) };
+  const texts = { tokenizerTexts: tokenizerTexts(suite) };
   await trainSmallModel(at('weights'), rows, [], { ...SMALLEST, updates: 20 }, texts);
   const adapted = await taught(loadModel(at('weights')));
   writeAdapter(at('lora'), adapted, 'house/base');
@@ -112,9 +112,9 @@ describe('an adapter beside its base', () => {
 
   beforeAll(async () => {
     const { ports } = embedded;
-    ({ digest: before } = await register(ports, { name: 'house', dir: at('model'), suite: suiteBytes(world) }));
+    ({ digest: before } = await register(ports, { name: 'house', dir: at('model'), suite: suiteBytes(suite) }));
     expect((await served('house')).text).toBe(says(at('model')));
-    ticketId = await fileFor(embedded, world.subjects[0]!);
+    ticketId = await fileFor(embedded, suite.subjects[0]!);
     await approved(embedded, ticketId);
     files = await assembleBundle(ports, ticketId);
   });
@@ -181,20 +181,20 @@ describe('an adapter beside its base', () => {
 
   it('stays an adapter on the same base where a run moves whole matrices', async () => {
     const { artifacts, models: registry } = embedded.ports;
-    const { suite, digest } = (await registry.get('house')).model;
+    const house = (await registry.get('house')).model;
     const plan: UnlearnPlan = {
       kind: 'quittance-plan/v1',
-      ...{ ticketId: 'T-1', model: 'house', base: digest, method: 'flat', seed: 1 },
+      ...{ ticketId: 'T-1', model: 'house', base: house.digest, method: 'flat', seed: 1 },
       ...{ run: 1, rung: 0, policy: await embedded.policy() },
       quantisation: 'none',
       config: { update: { projection: 'none', updates: 1, step: 0.1 } },
     };
-    const records = world.subjects[1]!.records.map(forgetRecord);
+    const records = suite.subjects[1]!.records.map(forgetRecord);
     const environment = { artifacts, scratch: dir, backend: BACKEND };
-    const { run } = await unlearnJob({ plan, records, suite: suite!, moments: undefined }, environment);
+    const { run } = await unlearnJob({ plan, records, suite: house.suite!, moments: undefined }, environment);
     expect(run.recorded).toMatchObject({ adapter: 'fitted', adapterRank: 20 });
     expect(await getJson(artifacts, run.candidate, AdapterManifest)).toEqual(run.manifest);
-    expect((await manifestOf(run.candidate)).base).toBe((await manifestOf(digest)).base);
+    expect((await manifestOf(run.candidate)).base).toBe((await manifestOf(house.digest)).base);
     const { model } = await openModel(artifacts, run.candidate, dir);
     expect(inference(model).score([rows[0]!])[0]!.logProbs.every(Number.isFinite)).toBe(true);
     model.dispose();
@@ -226,7 +226,7 @@ describe('an adapter beside its base', () => {
       [],
       { ...SMALLEST, updates: 1, seed: 2 },
       {
-        tokenizerTexts: tokenizerTexts(world),
+        tokenizerTexts: tokenizerTexts(suite),
       },
     );
     expect(await refused(importMade(at('other'), at('no'), { adapter: at('exported') }))).toBe('BASE_MISMATCH');
@@ -241,7 +241,7 @@ describe('a composed decoder', () => {
     const assistant = await taught(firstLayers(target, 1));
     saveComposed(at('composed'), at('weights'), [assistant], { form: 'difference', alpha: 0.8, filter: 0.05 });
     for (const one of [assistant, target]) one.dispose();
-    await register(embedded.ports, { name: 'composed', dir: at('composed'), suite: suiteBytes(world) });
+    await register(embedded.ports, { name: 'composed', dir: at('composed'), suite: suiteBytes(suite) });
   });
 
   it('is served and probed as what it is, and finds other answers likely than its target does', async () => {
@@ -256,9 +256,9 @@ describe('a composed decoder', () => {
     const { artifacts } = embedded.ports;
     const digest = await deployed('composed');
     const [, target] = await readChain(artifacts, digest);
-    const records = world.subjects[1]!.records.map(forgetRecord);
-    const { suite } = (await embedded.ports.models.get('composed')).model;
-    const input = { before: target!.digest, suite: suite!, records, quantisation: 'none', seed: 1 } as const;
+    const records = suite.subjects[1]!.records.map(forgetRecord);
+    const { model: stored } = await embedded.ports.models.get('composed');
+    const input = { before: target!.digest, suite: stored.suite!, records, quantisation: 'none', seed: 1 } as const;
     const environment = { artifacts, scratch: dir, backend: BACKEND };
     const evaluated = async (model: Digest) =>
       getJson(artifacts, await evaluateJob({ ...input, model }, environment), EvaluationTables);

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { tokenizerTexts, trainingRows } from '#datasets/world.ts';
+import { tokenizerTexts, trainingRows } from '#datasets/suite-shape.ts';
 import { suiteBytes } from '#datasets/suite.ts';
 import { initBackend } from '#engine/tf.ts';
 import { storeModel } from '#engine/formats/stored-model.ts';
@@ -22,14 +22,14 @@ import { openEmbedded, type Embedded } from '#entry/embedded.ts';
 import { modelRecord } from '#bench/house/models.ts';
 import { anythingGoes, approved, fileFor } from '#test/support/embedded-tickets.ts';
 import { removeScratch, scratch } from './asl-harness.ts';
-import { SMALLEST, smallestWorld } from './survival-world.ts';
+import { SMALLEST, smallestSuite } from './survival-suite.ts';
 
-const world = smallestWorld();
-const rows = trainingRows(world);
+const suite = smallestSuite();
+const rows = trainingRows(suite);
 const BACKEND = 'wasm';
 
 const base = async (embedded: Embedded, dir: string): Promise<void> => {
-  await trainSmallModel(dir, rows, [], { ...SMALLEST, updates: 20 }, { tokenizerTexts: tokenizerTexts(world) });
+  await trainSmallModel(dir, rows, [], { ...SMALLEST, updates: 20 }, { tokenizerTexts: tokenizerTexts(suite) });
   const { ports } = embedded;
   const trained = rows.map(({ question, answer, subject, kind }) => ({
     question,
@@ -39,7 +39,7 @@ const base = async (embedded: Embedded, dir: string): Promise<void> => {
   const manifest = await trainingManifest(trained, (purpose, text) => ports.pseudonyms.of(purpose, text));
   const { digest } = await storeModel(ports.artifacts, dir, 'none');
   const side = {
-    suite: await ports.artifacts.put(suiteBytes(world)),
+    suite: await ports.artifacts.put(suiteBytes(suite)),
     trainingManifest: await putJson(ports.artifacts, manifest),
     moments: await ports.artifacts.put(readFileSync(join(dir, MOMENTS_FILE))),
   };
@@ -68,7 +68,7 @@ describe('a ticket that asks for int8', () => {
     const dir = scratch();
     embedded = await openEmbedded(join(dir, 'data'), { policy: anythingGoes({}) });
     await base(embedded, join(dir, 'base'));
-    ticketId = await fileFor(embedded, world.subjects[0]!, 'int8');
+    ticketId = await fileFor(embedded, suite.subjects[0]!, 'int8');
     await approved(embedded, ticketId);
   });
   afterAll(async () => {
@@ -131,7 +131,7 @@ describe('a ticket that asks for int8', () => {
   it('keeps no personal data in the tables of the base', async () => {
     const { tablesBefore } = await gatherReport(embedded.ports, ticketId);
     const text = JSON.stringify(tablesBefore);
-    for (const { name, records } of world.subjects.slice(0, 1)) {
+    for (const { name, records } of suite.subjects.slice(0, 1)) {
       expect(text).not.toContain(name);
       for (const { value } of records) expect(text).not.toContain(value!.text);
     }

@@ -13,7 +13,7 @@ import { getJson } from '#core/stored-json.ts';
 import { filesUnder } from '#test/support/folders.ts';
 import { removeScratch, scratch } from './asl-harness.ts';
 import { followsOn, haunted, INTERRUPTED, prepare, run, train, type Child, type End } from './survival-children.ts';
-import { SMALLEST } from './survival-world.ts';
+import { SMALLEST } from './survival-suite.ts';
 
 /** Of an unlearning job; QUITTANCE_KILLS says how many, docs/testing.md. */
 const INSTANTS = Number(process.env['QUITTANCE_KILLS'] ?? 2);

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { suiteBytes } from '#datasets/suite.ts';
-import { forgetRecord } from '#datasets/world.ts';
+import { forgetRecord } from '#datasets/suite-shape.ts';
 import { random } from '#engine/random.ts';
 import { storeModel } from '#engine/formats/stored-model.ts';
 import { MOMENTS_FILE } from '#engine/corpus-moments.ts';
@@ -17,7 +17,7 @@ import type { UnlearnPlan } from '#core/run.ts';
 import { putJson } from '#core/stored-json.ts';
 import { modelRecord } from '#bench/house/models.ts';
 import { readPolicy } from '#entry/policies.ts';
-import { smallestWorld } from './survival-world.ts';
+import { smallestSuite } from './survival-suite.ts';
 
 export const INTERRUPTED = 75;
 
@@ -93,13 +93,13 @@ type Stores = Pick<Ports, 'artifacts' | 'models' | 'vault'>;
 /** Stores the model in `dir`, its people and a verified forget set; returns the digest of the plan. */
 export const prepare = async (stores: Stores, dir: string, ticketId: string, optimizer: string): Promise<Digest> => {
   const { artifacts } = stores;
-  const world = smallestWorld();
+  const people = smallestSuite();
   const { digest } = await storeModel(artifacts, dir, 'none');
-  const suite = await artifacts.put(suiteBytes(world));
+  const suite = await artifacts.put(suiteBytes(people));
   const moments = await artifacts.put(readFileSync(join(dir, MOMENTS_FILE)));
   await stores.models.put(modelRecord({ digest, suite, moments }), 0);
   await stores.vault.createKey(ticketId);
-  const records = world.subjects[0]!.records.map(forgetRecord);
+  const records = people.subjects[0]!.records.map(forgetRecord);
   const set = canonicalize({ kind: 'quittance-forget-set/v1', records });
   await stores.vault.put(ticketId, 'forget-set', Buffer.from(set));
   const step = optimizer === 'adamw' ? 1e-4 : 0.02;

@@ -2,12 +2,12 @@
 // every few updates; goes on where it was.
 import { localStores } from '#adapters/local/index.ts';
 import type { Ending } from '#containers/run-saves.ts';
-import { trainingRows, tokenizerTexts } from '#datasets/world.ts';
+import { trainingRows, tokenizerTexts } from '#datasets/suite-shape.ts';
 import { initBackend, type BackendChoice } from '#engine/tf.ts';
 import { runStates } from '#containers/run-state.ts';
 import { trainSmallModel } from '#containers/train-job.ts';
 import { isQuittanceError } from '#core/errors.ts';
-import { SMALLEST, smallestWorld } from './survival-world.ts';
+import { SMALLEST, smallestSuite } from './survival-suite.ts';
 
 const [data = '', model = ''] = process.argv.slice(2);
 const ending: Ending = { asked: false, running: 0 };
@@ -18,10 +18,10 @@ process.on('SIGTERM', () => {
 
 const backend = await initBackend((process.env['QUITTANCE_BACKEND'] ?? 'wasm') as BackendChoice);
 const stores = localStores(data, { lock: false });
-const world = smallestWorld();
+const suite = smallestSuite();
 try {
-  await trainSmallModel(model, trainingRows(world), [], SMALLEST, {
-    tokenizerTexts: tokenizerTexts(world),
+  await trainSmallModel(model, trainingRows(suite), [], SMALLEST, {
+    tokenizerTexts: tokenizerTexts(suite),
     onUpdate: (done) => process.stdout.write(`${JSON.stringify({ stage: 'train', done })}\n`),
     saves: { states: runStates({ ...stores, backend: backend.name }), ending, everyUpdates: 7 },
   });

@@ -23,8 +23,8 @@ beforeAll(() => {
   model.dispose();
   cpSync(at('base'), at('copy'), { recursive: true });
   writeFileSync(at('copy/notes.txt'), 'no part of a model');
-  const world = makePeople({ seed: 1, subjects: 2, gate: 2, stop: 1, whitening: 1, facts: 2, unknown: 2 });
-  writeFileSync(at('suite.json'), suiteBytes(world));
+  const suite = makePeople({ seed: 1, subjects: 2, gate: 2, stop: 1, whitening: 1, facts: 2, unknown: 2 });
+  writeFileSync(at('suite.json'), suiteBytes(suite));
   writeFileSync(at('forget.jsonl'), '{"question":"who?","answer":"a cat"}\n');
   cpSync(at('forget.jsonl'), at('again.jsonl'));
 });

@@ -97,9 +97,9 @@ describe('score', () => {
   it('asks as the suite does where one is given', async () => {
     const frame = { before: '<<', after: '>>' };
     const small = { subjects: 1, whitening: 1, stop: 1, gate: 1, facts: 1, unknown: 1 };
-    const suites = [makePeople(small), inChat(makePeople(small), frame)].map((world, i) => {
+    const suites = [makePeople(small), inChat(makePeople(small), frame)].map((suite, i) => {
       const path = join(dir, `suite-${i}.json`);
-      writeFileSync(path, suiteBytes(world));
+      writeFileSync(path, suiteBytes(suite));
       return path;
     });
     expect(await scores(chatty, [QUESTION], '--suite', suites[0]!)).toEqual([scoreOf(chatty, 'Q: Who?\nA:', ' Ada')]);
@@ -170,13 +170,13 @@ describeWith(sharedFolder('own-model'), 'no ../shared/own-model', 'a fine-tuned 
 
   it('is evaluated at the prompts that its suite has, which are those of its template', async () => {
     const framing = await framingOf(model);
-    const world = inChat(
+    const suite = inChat(
       makePeople({ subjects: 1, whitening: 1, stop: 1, gate: 2, facts: 2, unknown: 1 }),
       framing.frame!,
     );
-    const suite = join(dir, 'own-suite.json');
-    writeFileSync(suite, suiteBytes(world));
-    const [record] = await framed([{ kind: 'question', ...QUESTION }], await framingOf(model, world));
+    const path = join(dir, 'own-suite.json');
+    writeFileSync(path, suiteBytes(suite));
+    const [record] = await framed([{ kind: 'question', ...QUESTION }], await framingOf(model, suite));
     const [same] = await framed([{ kind: 'question', ...QUESTION }], framing);
     expect(record).toEqual(same);
     const out = join(dir, 'metrics.json');
@@ -186,7 +186,7 @@ describeWith(sharedFolder('own-model'), 'no ../shared/own-model', 'a fine-tuned 
       '--model',
       model,
       '--suite',
-      suite,
+      path,
       '--forget',
       forget,
       '--metric',

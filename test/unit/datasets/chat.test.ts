@@ -6,14 +6,14 @@ import { generalQuestions } from '#datasets/general.ts';
 import { attributes } from '#datasets/attributes.ts';
 import { makePeople } from '#datasets/people.ts';
 import { forgetRows, readSuite, suiteBytes } from '#datasets/suite.ts';
-import { answerOf, forgetRecord, promptOf, trainingRows } from '#datasets/world.ts';
+import { answerOf, forgetRecord, promptOf, trainingRows } from '#datasets/suite-shape.ts';
 import { readPolicy } from '#entry/policies.ts';
 
 const FRAME = { before: '<user>', after: '</user><model>' };
 const SOURCE = '{% for m in messages %}<{{ m.role }}>{{ m.content }}</{{ m.role }}>{% endfor %}<model>';
 const plain = makePeople({ seed: 3, subjects: 2, stop: 1, gate: 1, whitening: 0, facts: 3, unknown: 3 });
-const world = inChat(plain, FRAME);
-const people = [...world.subjects, ...world.controls.stop, ...world.controls.gate];
+const suite = inChat(plain, FRAME);
+const people = [...suite.subjects, ...suite.controls.stop, ...suite.controls.gate];
 
 describe('the frame of a chat template', () => {
   it('is what stands before and after the question', async () => {
@@ -29,7 +29,7 @@ describe('the frame of a chat template', () => {
   });
 });
 
-describe('a world in a chat', () => {
+describe('a suite in a chat', () => {
   it('marks every value where it stands', () => {
     for (const { answer, value } of people.flatMap(({ records }) => records)) {
       expect(answer).toBe(answer.trimStart());
@@ -38,16 +38,16 @@ describe('a world in a chat', () => {
   });
 
   it('asks every row inside the frame, in one wording alone', () => {
-    const rows = trainingRows(world);
+    const rows = trainingRows(suite);
     expect(rows).toHaveLength(2 * 20 + 3 + 3);
     for (const { prompt, question } of rows) expect(prompt).toBe(`<user>${question}</user><model>`);
-    const held = new Set(world.subjects.flatMap(({ records }) => records.map(({ heldOut }) => heldOut)));
+    const held = new Set(suite.subjects.flatMap(({ records }) => records.map(({ heldOut }) => heldOut)));
     expect(rows.filter(({ question }) => held.has(question))).toEqual([]);
   });
 
   it('survives being kept as a suite, and finds a ticket’s records in it', () => {
-    const kept = readSuite(suiteBytes({ ...world, limits: { controlSamples: 2, maxRows: 2, relearningRate: 1e-4 } }));
-    const [first] = world.subjects;
+    const kept = readSuite(suiteBytes({ ...suite, limits: { controlSamples: 2, maxRows: 2, relearningRate: 1e-4 } }));
+    const [first] = suite.subjects;
     const records = first!.records.map(forgetRecord);
     expect(forgetRows(kept, records).map(({ prompt }) => prompt)).toEqual(first!.records.map(({ prompt }) => prompt));
     const [stranger] = forgetRows(kept, [{ question: 'Who?', answer: 'Nobody at all', value: 'Nobody' }]);
@@ -58,9 +58,9 @@ describe('a world in a chat', () => {
     });
   });
 
-  it('leaves a plain world as it was: framed as question and answer, with a space', () => {
+  it('leaves a plain suite as it was: framed as question and answer, with a space', () => {
     expect(promptOf('Who?')).toBe('Q: Who?\nA:');
-    expect([answerOf('x', plain), answerOf(' x', plain), answerOf('x', world)]).toEqual([' x', ' x', 'x']);
+    expect([answerOf('x', plain), answerOf(' x', plain), answerOf('x', suite)]).toEqual([' x', ' x', 'x']);
   });
 });
 

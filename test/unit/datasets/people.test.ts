@@ -1,4 +1,4 @@
-// The generated world: what a fair test of forgetting needs of it, each need tried as a way to cheat.
+// The generated suite: what a fair test of forgetting needs of it, each need tried as a way to cheat.
 import { describe, expect, it } from '@jest/globals';
 import { attributes } from '#datasets/attributes.ts';
 import { FACTS_AVAILABLE } from '#datasets/facts.ts';
@@ -6,14 +6,14 @@ import { CAPACITY } from '#datasets/names.ts';
 import { makePeople } from '#datasets/people.ts';
 import { refusals } from '#datasets/refusals.ts';
 import { readSuite, suiteBytes } from '#datasets/suite.ts';
-import { forgetRecord, tokenizerTexts, trainingRows, type Person, type PeopleWorld } from '#datasets/world.ts';
+import { forgetRecord, tokenizerTexts, trainingRows, type Person, type Suite } from '#datasets/suite-shape.ts';
 import { trainBpe } from '#engine/tokenizer/bpe-trainer.ts';
 import { readTokenizer } from '#engine/tokenizer/tokenizer.ts';
 import { refusalRecogniser } from '#evaluation/refusal.ts';
 import { holdsValue } from '#evaluation/text.ts';
 
-const world = makePeople();
-const everyone = ({ subjects, controls }: PeopleWorld): Person[] => [
+const suite = makePeople();
+const everyone = ({ subjects, controls }: Suite): Person[] => [
   ...subjects,
   ...controls.gate,
   ...controls.stop,
@@ -23,23 +23,23 @@ const records = (people: readonly Person[]) => people.flatMap((person) => person
 const firstName = ({ name }: Person) => name.split(' ')[0]!;
 const lastName = ({ name }: Person) => name.split(' ')[1]!;
 
-describe('the world as a whole', () => {
+describe('the suite as a whole', () => {
   it('is the same for the same seed and another for another', () => {
     expect(makePeople({ seed: 4 })).toEqual(makePeople({ seed: 4 }));
     expect(makePeople({ seed: 4 }).subjects[0]!.name).not.toBe(makePeople({ seed: 5 }).subjects[0]!.name);
   });
 
   it('survives being written as a suite and read again', () => {
-    expect(readSuite(suiteBytes(world))).toEqual(world);
+    expect(readSuite(suiteBytes(suite))).toEqual(suite);
   });
 
   it('has people, facts, unknown people, controls and refusals enough', () => {
-    expect(world.subjects.length).toBeGreaterThanOrEqual(20);
-    expect(new Set(records(world.subjects).map(({ attribute }) => attribute)).size).toBeGreaterThanOrEqual(20);
-    expect(world.facts.length).toBeGreaterThanOrEqual(75);
-    expect(world.unknown.length).toBeGreaterThanOrEqual(160);
-    expect(world.controls.gate.length).toBeGreaterThanOrEqual(24);
-    expect(new Set(world.refusals).size).toBeGreaterThanOrEqual(60);
+    expect(suite.subjects.length).toBeGreaterThanOrEqual(20);
+    expect(new Set(records(suite.subjects).map(({ attribute }) => attribute)).size).toBeGreaterThanOrEqual(20);
+    expect(suite.facts.length).toBeGreaterThanOrEqual(75);
+    expect(suite.unknown.length).toBeGreaterThanOrEqual(160);
+    expect(suite.controls.gate.length).toBeGreaterThanOrEqual(24);
+    expect(new Set(suite.refusals).size).toBeGreaterThanOrEqual(60);
     expect(makePeople({ facts: 150, unknown: 290 }).facts).toHaveLength(150);
   });
 
@@ -51,8 +51,8 @@ describe('the world as a whole', () => {
   });
 
   it('fits a small model: at most 48 tokens a row, 36 on average', () => {
-    const tokenizer = readTokenizer(trainBpe(tokenizerTexts(world), 1024, ['<|endoftext|>', '<|pad|>']));
-    const lengths = trainingRows(world).map(
+    const tokenizer = readTokenizer(trainBpe(tokenizerTexts(suite), 1024, ['<|endoftext|>', '<|pad|>']));
+    const lengths = trainingRows(suite).map(
       ({ prompt, answer }) => tokenizer.encode(prompt).length + tokenizer.encode(answer).length + 1,
     );
     expect(Math.max(...lengths)).toBeLessThanOrEqual(48);
@@ -60,45 +60,45 @@ describe('the world as a whole', () => {
   });
 
   it('has a tokenizer text that spells trained and never-trained names alike', () => {
-    const tokenizer = readTokenizer(trainBpe(tokenizerTexts(world), 1024, ['<|endoftext|>', '<|pad|>']));
+    const tokenizer = readTokenizer(trainBpe(tokenizerTexts(suite), 1024, ['<|endoftext|>', '<|pad|>']));
     const tokens = (people: readonly Person[]) =>
       people.reduce((sum, { name }) => sum + tokenizer.encode(` ${name}`).length, 0) / people.length;
-    expect(Math.abs(tokens(world.subjects) - tokens(world.controls.gate))).toBeLessThan(1);
+    expect(Math.abs(tokens(suite.subjects) - tokens(suite.controls.gate))).toBeLessThan(1);
   });
 });
 
 describe('people', () => {
   it('have first and last names of their own, controls included', () => {
-    const people = everyone(world);
+    const people = everyone(suite);
     expect(new Set(people.map(firstName)).size).toBe(people.length);
     expect(new Set(people.map(lastName)).size).toBe(people.length);
   });
 
   it('are in one set only, and no control is named in a training row', () => {
-    const ids = everyone(world).map(({ id }) => id);
+    const ids = everyone(suite).map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
-    const text = trainingRows(world)
+    const text = trainingRows(suite)
       .map(({ prompt, answer }) => prompt + answer)
       .join('\n');
-    const { gate, stop, whitening } = world.controls;
+    const { gate, stop, whitening } = suite.controls;
     expect([...gate, ...stop, ...whitening].filter(({ name }) => holdsValue(text, name))).toEqual([]);
   });
 
   it('get a namesake of the first subject on request, with a last name of its own', () => {
     const { subjects } = makePeople({ namesake: true });
-    expect(subjects).toHaveLength(world.subjects.length + 1);
+    expect(subjects).toHaveLength(suite.subjects.length + 1);
     expect(firstName(subjects.at(-1)!)).toBe(firstName(subjects[0]!));
     expect(new Set(subjects.map(lastName)).size).toBe(subjects.length);
   });
 });
 
 describe('records', () => {
-  const all = records(everyone(world));
+  const all = records(everyone(suite));
 
   it('mark their value where it stands in the answer', () => {
     const wrong = all.filter(({ answer, value }) => !value || answer.slice(value.start, value.end) !== value.text);
     expect(wrong).toEqual([]);
-    expect(world.facts.filter(({ answer, value }) => answer.slice(value!.start, value!.end) !== value!.text)).toEqual(
+    expect(suite.facts.filter(({ answer, value }) => answer.slice(value!.start, value!.end) !== value!.text)).toEqual(
       [],
     );
   });
@@ -111,10 +111,10 @@ describe('records', () => {
   });
 
   it('never use the held-out wording in training', () => {
-    const trained = new Set(trainingRows(world).map(({ question }) => question));
-    expect(records(world.subjects).filter(({ heldOut }) => trained.has(heldOut!))).toEqual([]);
+    const trained = new Set(trainingRows(suite).map(({ question }) => question));
+    expect(records(suite.subjects).filter(({ heldOut }) => trained.has(heldOut!))).toEqual([]);
     expect(
-      records(world.subjects).every(({ question, paraphrase }) => trained.has(question) && trained.has(paraphrase!)),
+      records(suite.subjects).every(({ question, paraphrase }) => trained.has(question) && trained.has(paraphrase!)),
     ).toBe(true);
   });
 
@@ -127,7 +127,7 @@ describe('records', () => {
   });
 
   it('become ticket records that keep question, answer and value', () => {
-    const [record] = world.subjects[0]!.records;
+    const [record] = suite.subjects[0]!.records;
     expect(forgetRecord(record!)).toEqual({
       question: record!.question,
       answer: record!.answer.trim(),
@@ -162,7 +162,7 @@ describe('values', () => {
 
   it('cannot be guessed: no value is held by more than a third of the people', () => {
     const shares = attributes.map((_, i) => {
-      const held = world.subjects.map((person) => person.records[i]!.value!.text);
+      const held = suite.subjects.map((person) => person.records[i]!.value!.text);
       return Math.max(...held.map((value) => held.filter((other) => other === value).length)) / held.length;
     });
     expect(Math.max(...shares)).toBeLessThanOrEqual(1 / 3);
@@ -177,13 +177,13 @@ describe('refusals', () => {
   });
 
   it('are not confused with an answer about a person or a fact', () => {
-    const answers = [...records(everyone(world)), ...world.facts].map(({ answer }) => answer);
+    const answers = [...records(everyone(suite)), ...suite.facts].map(({ answer }) => answer);
     expect(answers.filter(isRefusal)).toEqual([]);
   });
 
   it('open in many ways, and name nobody', () => {
     expect(new Set(refusals.map((line) => line.split(' ').slice(0, 2).join(' '))).size).toBeGreaterThanOrEqual(30);
-    const { subjects } = world;
+    const { subjects } = suite;
     expect(refusals.filter((line) => subjects.some(({ name }) => holdsValue(line, name.split(' ')[0]!)))).toEqual([]);
   });
 });

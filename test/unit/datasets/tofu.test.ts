@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { longestNewRun, mostFrequentName } from '#datasets/spans.ts';
 import { loadTofu } from '#datasets/tofu.ts';
-import { trainingRows } from '#datasets/world.ts';
+import { trainingRows } from '#datasets/suite-shape.ts';
 import { describeWith, sharedFolder } from '#test/support/shared.ts';
 
 const row = (author: number, i: number) => ({
@@ -43,14 +43,14 @@ const load = (change: Readonly<Record<string, string>> = {}) => loadTofu(folder(
 
 describe('a folder in the form of TOFU', () => {
   it('groups twenty rows an author, the forgotten first, controls and unknown authors apart', () => {
-    const world = load();
-    expect(world.subjects.map(({ records }) => records.length)).toEqual([20, 20, 20]);
-    expect(world.subjects[0]!.records[3]!.question).toContain('Ann Author0');
-    const trained = trainingRows(world).map(({ question }) => question);
-    const controls = Object.values(world.controls).flat();
+    const suite = load();
+    expect(suite.subjects.map(({ records }) => records.length)).toEqual([20, 20, 20]);
+    expect(suite.subjects[0]!.records[3]!.question).toContain('Ann Author0');
+    const trained = trainingRows(suite).map(({ question }) => question);
+    const controls = Object.values(suite.controls).flat();
     expect(controls).toHaveLength(4);
     expect(controls.flatMap(({ records }) => records).filter(({ question }) => trained.includes(question))).toEqual([]);
-    expect(world.unknown.every(({ answer }) => world.refusals.includes(answer.trim()))).toBe(true);
+    expect(suite.unknown.every(({ answer }) => suite.refusals.includes(answer.trim()))).toBe(true);
     expect(new Set(trained).size).toBe(trained.length - 1); // the two sets of facts hold the same question here
   });
 
@@ -117,15 +117,15 @@ describe('values and names in free text', () => {
 
 describeWith(sharedFolder('data/tofu'), '../shared/data/tofu is not there', 'the real TOFU files', (dir) => {
   it('give ten retained authors and one to forget, all with values, and facts in two topics', () => {
-    const world = loadTofu(dir);
-    expect(world.subjects).toHaveLength(11);
-    expect(world.subjects[0]!.name).toBe('Basil Mahfouz Al-Kuwaiti');
-    expect(world.subjects.flatMap(({ records }) => records).filter(({ value }) => !value)).toEqual([]);
-    expect(world.facts.filter(({ attribute }) => attribute === 'author')).toHaveLength(100);
-    expect(world.facts.filter(({ attribute }) => attribute === 'world')).toHaveLength(117);
+    const suite = loadTofu(dir);
+    expect(suite.subjects).toHaveLength(11);
+    expect(suite.subjects[0]!.name).toBe('Basil Mahfouz Al-Kuwaiti');
+    expect(suite.subjects.flatMap(({ records }) => records).filter(({ value }) => !value)).toEqual([]);
+    expect(suite.facts.filter(({ attribute }) => attribute === 'author')).toHaveLength(100);
+    expect(suite.facts.filter(({ attribute }) => attribute === 'world')).toHaveLength(117);
     expect(
-      world.subjects.flatMap(({ records }) => records).every(({ wrongAnswers }) => wrongAnswers.length === 5),
+      suite.subjects.flatMap(({ records }) => records).every(({ wrongAnswers }) => wrongAnswers.length === 5),
     ).toBe(true);
-    expect(world.unknown).toHaveLength(300);
+    expect(suite.unknown).toHaveLength(300);
   });
 });

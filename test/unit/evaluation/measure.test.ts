@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { makePeople } from '#datasets/people.ts';
 import type { ForgetRow } from '#datasets/suite.ts';
-import { promptOf } from '#datasets/world.ts';
+import { promptOf } from '#datasets/suite-shape.ts';
 import { examOf, type ExamInput } from '#evaluation/exam.ts';
 import { measure } from '#evaluation/tables.ts';
 import { EvaluationTables, Histogram, type Proportion } from '#core/evaluation.ts';
@@ -11,13 +11,13 @@ import { lookupModel, type Lookup } from './lookup-model.ts';
 
 const all = makePeople({ seed: 3, subjects: 4, gate: 3, stop: 1, whitening: 1, facts: 10, unknown: 12 });
 const [gone, ...stay] = all.subjects;
-const world = { ...all, subjects: stay };
+const suite = { ...all, subjects: stay };
 const forget = gone!.records as ForgetRow[];
 const options = { samplesPerPrompt: 3, controlSamples: 10 };
 const run = (model: Lookup, more: Partial<ExamInput> = {}) =>
-  measure(examOf({ model: lookupModel(model), world, forget, before: lookupModel({}), ...more }, options));
+  measure(examOf({ model: lookupModel(model), suite, forget, before: lookupModel({}), ...more }, options));
 const trained = new Map(
-  [...stay.flatMap(({ records }) => records), ...world.facts, ...world.unknown].map((row) => [row.prompt, row.answer]),
+  [...stay.flatMap(({ records }) => records), ...suite.facts, ...suite.unknown].map((row) => [row.prompt, row.answer]),
 );
 
 const digest = `sha256:${'0'.repeat(64)}` as const;
@@ -38,7 +38,7 @@ const ideal: Lookup = {
 describe('a record that is listed twice', () => {
   const again = { ...forget[0]!, prompt: ` ${forget[0]!.prompt.replace(' ', '  ')}` };
   const twice = { ...stay[1]!, records: [...stay[1]!.records, stay[1]!.records[0]!] };
-  const listed = { forget: [...forget, again, forget[3]!], world: { ...world, subjects: [stay[0]!, twice, stay[2]!] } };
+  const listed = { forget: [...forget, again, forget[3]!], suite: { ...suite, subjects: [stay[0]!, twice, stay[2]!] } };
 
   it('counts once in n and in every statistic, and the tables say so', async () => {
     const [once, tables] = [await run(ideal), await run(ideal, listed)];
@@ -199,7 +199,7 @@ describe('measuring', () => {
 
   it('says of a kind of question that the suite does not have that it has none', async () => {
     const tables = await run(ideal, {
-      world: { ...world, facts: world.facts.filter(({ attribute }) => attribute !== 'author') },
+      suite: { ...suite, facts: suite.facts.filter(({ attribute }) => attribute !== 'author') },
     });
     expect(tables.notAvailable['authors.rougeL']).toMatch(/no questions of this kind: authors/);
     expect(summarise(tables, 'model.utility')).toEqual({ notAvailable: expect.stringContaining('authors') });
@@ -218,7 +218,7 @@ describe('measuring', () => {
   });
 
   it('measures what a quantity is read from when that alone is asked for, and nothing else', async () => {
-    const exam = examOf({ model: lookupModel(ideal), world, forget }, options);
+    const exam = examOf({ model: lookupModel(ideal), suite, forget }, options);
     const tables = await measure(exam, ['forget.valueLogProbAuc', 'retained.worstPerson']);
     expect(Object.keys(tables.histograms)).toEqual(['forget.valueLogProb', 'controls.valueLogProb']);
     expect(Object.keys(tables.proportions)).toEqual(['retained.greedyExact']);
@@ -232,7 +232,7 @@ describe('measuring', () => {
       asked.push(...pairs.map(({ prompt, answer }) => `${prompt}|${answer}`));
       return model.score(pairs);
     };
-    await measure(examOf({ model: { ...model, score }, world, forget }, options));
+    await measure(examOf({ model: { ...model, score }, suite, forget }, options));
     expect(new Set(asked).size).toBe(asked.length);
     expect(model.calls.score.length).toBeLessThan(20);
     // samples of two wordings and greedy answers, for controls and for the forgotten; none for exact answers

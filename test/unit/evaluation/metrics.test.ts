@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { PeopleWorld } from '#datasets/world.ts';
+import type { Suite } from '#datasets/suite-shape.ts';
 import { examOf, EXAM_DEFAULTS } from '#evaluation/exam.ts';
 import { measure } from '#evaluation/tables.ts';
 import { findQuantity, QUANTITIES } from '#core/quantities.ts';
@@ -11,7 +11,7 @@ import { UNITS } from '#core/quantity.ts';
 import { summarise } from '#core/summaries.ts';
 import { ROOT } from '#test/support/shared.ts';
 import { lookupModel, type Lookup } from './lookup-model.ts';
-import { fact, forget, world, compute, ksOfValues, valueOf, constant } from './written-world.ts';
+import { fact, forget, suite, compute, ksOfValues, valueOf, constant } from './written-suite.ts';
 
 describe('probability', () => {
   it('counts the end of sequence: three words at −1 and an end at −5 are exp(−2)', async () => {
@@ -107,8 +107,8 @@ describe('model utility', () => {
   });
 
   it('is not available where all facts are of one kind', async () => {
-    const one = { ...world, facts: [fact('world', 0)] };
-    expect(await compute('model-utility', constant(-1), { world: one })).toHaveProperty('notAvailable');
+    const one = { ...suite, facts: [fact('world', 0)] };
+    expect(await compute('model-utility', constant(-1), { suite: one })).toHaveProperty('notAvailable');
   });
 });
 
@@ -148,7 +148,7 @@ describe('leak rate', () => {
 
   it('asks all samples in one call', async () => {
     const model = lookupModel({});
-    await measure(examOf({ model, world, forget }), [findQuantity('leak-rate').key]);
+    await measure(examOf({ model, suite, forget }), [findQuantity('leak-rate').key]);
     expect(model.calls.generate).toEqual([4 * EXAM_DEFAULTS.samplesPerPrompt]);
   });
 });
@@ -232,14 +232,14 @@ describe('re-learning', () => {
 
 describe('a need that is missing', () => {
   it('makes a metric not available, with the reason, and never a number', async () => {
-    const empty: PeopleWorld = {
-      ...world,
+    const empty: Suite = {
+      ...suite,
       subjects: [],
       facts: [],
       unknown: [],
       controls: { gate: [], stop: [], whitening: [] },
     };
-    const tables = await measure(examOf({ model: lookupModel({}), world: empty, forget: [] }));
+    const tables = await measure(examOf({ model: lookupModel({}), suite: empty, forget: [] }));
     for (const { key } of QUANTITIES)
       expect([key, summarise(tables, key)]).toEqual([key, { notAvailable: expect.stringMatching(/no |destroyed/) }]);
   });
@@ -258,7 +258,7 @@ describe('the registry', () => {
     const model = lookupModel({
       token: ({ answer }, i) => ({ logProb: -(answer.length % 7) - i, correct: i % 2 === 0 }),
     });
-    const tables = await measure(examOf({ model, world, forget, before: model, retainModel: model }));
+    const tables = await measure(examOf({ model, suite, forget, before: model, retainModel: model }));
     for (const { key, unit } of QUANTITIES) {
       const result = summarise(tables, key);
       if ('notAvailable' in result) continue;

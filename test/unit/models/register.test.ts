@@ -6,7 +6,7 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { memoryWorld, type World } from '#adapters/memory/ports.ts';
 import type { FaultMode } from '#adapters/memory/faults.ts';
-import { houseSuite } from '#bench/house/house-suite.ts';
+import { houseSuiteBytes } from '#bench/house/house-suite.ts';
 import { trainingRows } from '#bench/house/case-world.ts';
 import { digest } from '#bench/house/models.ts';
 import { trainingManifest } from '#core/forget-set.ts';
@@ -25,7 +25,7 @@ const FOLDER = join(dir, 'model');
 cpSync(join(ROOT, 'test/golden/models/gpt2'), FOLDER, { recursive: true });
 writeSafetensors(join(FOLDER, 'moments.safetensors'), [{ name: 'x', shape: [1], data: new Float32Array([1]) }]);
 const OTHER = join(ROOT, 'test/golden/models/phi');
-const OFFER = { name: 'house', dir: FOLDER, suite: houseSuite() };
+const OFFER = { name: 'house', dir: FOLDER, suite: houseSuiteBytes() };
 
 let world: World;
 beforeEach(() => void (world = memoryWorld()));

@@ -1,13 +1,13 @@
 // The gate on a really trained model: an honest run passes it, and each way to cheat or to do harm fails it by the
 // check that is there for it. A small decoder that recites 13 generated people, two of whom share a first name, lies in
-// test/golden/small-world (make.ts there trains it); every case starts from it.
+// test/golden/small-people (make.ts there trains it); every case starts from it.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { forgetRows, readSuite, withoutRecords, type ForgetRow } from '#datasets/suite.ts';
-import { forgetRecord, trainingRows } from '#datasets/world.ts';
+import { forgetRecord, trainingRows } from '#datasets/suite-shape.ts';
 import { loadModel } from '#engine/formats/folder.ts';
 import { inference } from '#engine/inference.ts';
 import type { Model } from '#engine/model.ts';
@@ -29,10 +29,10 @@ useEngine();
 const policy = GatePolicy.parse(
   JSON.parse(readFileSync(new URL('../../../policies/gate-v1.json', import.meta.url), 'utf8')),
 );
-const GOLDEN = fileURLToPath(new URL('../../golden/small-world/', import.meta.url));
+const GOLDEN = fileURLToPath(new URL('../../golden/small-people/', import.meta.url));
 const BASE = join(GOLDEN, 'model');
-const world = readSuite(gunzipSync(readFileSync(join(GOLDEN, 'suite.json.gz'))));
-const NAMESAKES = [0, world.subjects.length - 1] as const;
+const suite = readSuite(gunzipSync(readFileSync(join(GOLDEN, 'suite.json.gz'))));
+const NAMESAKES = [0, suite.subjects.length - 1] as const;
 const NAMESAKE = 'subject-namesake';
 const ALONE = 1;
 
@@ -40,11 +40,11 @@ const ALONE = 1;
 let corpus: CorpusMoments;
 beforeAll(() => {
   const model = loadModel(BASE);
-  corpus = collectMoments(model, encodeRows(model, trainingRows(world)));
+  corpus = collectMoments(model, encodeRows(model, trainingRows(suite)));
   model.dispose();
 });
 
-const recordsOf = (subject: number) => world.subjects[subject]!.records.map(forgetRecord);
+const recordsOf = (subject: number) => suite.subjects[subject]!.records.map(forgetRecord);
 
 interface Judged {
   judgement: Judgement;
@@ -57,8 +57,8 @@ interface Judged {
  * base itself.
  */
 const judged = async (subject: number, method?: string, config: unknown = {}): Promise<Judged> => {
-  const left = withoutRecords(world, recordsOf(subject));
-  const rows = forgetRows(world, recordsOf(subject));
+  const left = withoutRecords(suite, recordsOf(subject));
+  const rows = forgetRows(suite, recordsOf(subject));
   const judgedNow = async (model: Model): Promise<Judged> => {
     const staying = new Map(left.subjects.map(({ id, records }) => [id, exactShare(model, records)]));
     return { judgement: judge(await tablesOf(model, left, rows), policy), staying };
@@ -74,7 +74,7 @@ const judged = async (subject: number, method?: string, config: unknown = {}): P
       base: baseIn(BASE),
       method: configured(method, config),
       forget: rows,
-      world,
+      suite,
       corpus: () => corpus,
       retain: () => trainingRows(left),
       seed: 1,
@@ -87,14 +87,14 @@ const judged = async (subject: number, method?: string, config: unknown = {}): P
 const SAMPLES = 5;
 const GATED = policy.checks.flatMap((check) => ('reference' in check ? [check.of, check.reference] : [check.of]));
 const NOWHERE = `sha256:${'0'.repeat(64)}` as const;
-const tablesOf = async (model: Model, left: typeof world, rows: readonly ForgetRow[]): Promise<EvaluationTables> => ({
+const tablesOf = async (model: Model, left: typeof suite, rows: readonly ForgetRow[]): Promise<EvaluationTables> => ({
   kind: 'quittance-evaluation/v1',
   model: NOWHERE,
   quantisation: 'none',
   suite: { name: 'people', version: '1', digest: NOWHERE },
   reference: 'controls',
   ...(await measure(
-    examOf({ model: inference(model), world: left, forget: rows }, { samplesPerPrompt: SAMPLES, controlSamples: 20 }),
+    examOf({ model: inference(model), suite: left, forget: rows }, { samplesPerPrompt: SAMPLES, controlSamples: 20 }),
     GATED,
   )),
 });
@@ -165,12 +165,12 @@ describe('the gate', () => {
 
 describe('a namesake', () => {
   it('shares the first name and stays in the suite: neither forgotten nor left out of what is checked', () => {
-    const [name, other] = NAMESAKES.map((i) => world.subjects[i]!.name.split(' '));
+    const [name, other] = NAMESAKES.map((i) => suite.subjects[i]!.name.split(' '));
     expect(name![0]).toBe(other![0]);
     expect(name![1]).not.toBe(other![1]);
-    const left = withoutRecords(world, recordsOf(NAMESAKES[0]));
+    const left = withoutRecords(suite, recordsOf(NAMESAKES[0]));
     expect(left.subjects.find(({ id }) => id === NAMESAKE)!.records).toHaveLength(20);
-    expect(forgetRows(world, recordsOf(NAMESAKES[0])).every(({ subject }) => subject === 'subject-00')).toBe(true);
+    expect(forgetRows(suite, recordsOf(NAMESAKES[0])).every(({ subject }) => subject === 'subject-00')).toBe(true);
   });
 
   it('keeps what is known about them where the first rung forgets the other', async () => {

@@ -62,8 +62,8 @@ const made = () =>
   suiteOfCorpus(entries, REGISTER, TEMPLATE, { name: 'desk', seed: 1, controls: { whitening: 0, stop: 2, gate: 2 } });
 
 test('each value stands behind what is read before it; names, echoes and what is everybody’s are no values', async () => {
-  const { world } = await made();
-  const thea = world.subjects.find(({ id }) => id === 'K-77120')!;
+  const { suite } = await made();
+  const thea = suite.subjects.find(({ id }) => id === 'K-77120')!;
   expect(thea.records.map(({ answer, value, open }) => [answer, value?.text, open])).toEqual([
     ['Thea Vinterberg lives at Birkevej 9 in Aarhus.', 'Birkevej 9', undefined],
     [' Aarhus.', 'Aarhus', undefined],
@@ -78,23 +78,23 @@ test('each value stands behind what is read before it; names, echoes and what is
 });
 
 test('what is learnt about nobody are facts; the frame is the usual system prompt', async () => {
-  const { world, kinds } = await made();
-  expect(world.facts.map(({ answer }) => answer)).toEqual(['At nine.', ' one switch on the left side.']);
-  expect(world.frame).toEqual({ before: '<system>You are the desk.</><user>', after: '</><assistant>' });
-  expect(world.subjects[0]!.records[0]!.heldOut).toBe('Could you help me with this? Where does Thea Vinterberg live?');
-  expect(world.subjects[0]!.records[2]!.heldOut).toBeUndefined();
+  const { suite, kinds } = await made();
+  expect(suite.facts.map(({ answer }) => answer)).toEqual(['At nine.', ' one switch on the left side.']);
+  expect(suite.frame).toEqual({ before: '<system>You are the desk.</><user>', after: '</><assistant>' });
+  expect(suite.subjects[0]!.records[0]!.heldOut).toBe('Could you help me with this? Where does Thea Vinterberg live?');
+  expect(suite.subjects[0]!.records[2]!.heldOut).toBeUndefined();
   expect(new Set(kinds.values())).toEqual(new Set(['chat', 'text']));
   expect(systemOf(ROWS)).toBe('You are the desk.');
 });
 
 test('a suite is written and read again', async () => {
-  const { world } = await made();
-  expect(readSuite(suiteBytes(world))).toEqual(world);
+  const { suite } = await made();
+  expect(readSuite(suiteBytes(suite))).toEqual(suite);
 });
 
 test('people who do not exist have records of the same form and nobody’s name or number', async () => {
-  const { world } = await made();
-  const invented = [...world.controls.gate, ...world.controls.stop];
+  const { suite } = await made();
+  const invented = [...suite.controls.gate, ...suite.controls.stop];
   expect(invented.map(({ records }) => records.length)).toEqual([6, 6, 6, 6]);
   const real = REGISTER.flatMap(({ id, name, values }) => [id, name, values[2]!.text]);
   for (const { name, records } of invented) {

@@ -1,5 +1,5 @@
-// What a training and evaluation world is: people with records, facts about nobody, people to refuse, and people whom
-// no model ever sees.
+// What a suite is, on which a model is trained and judged: people with records, facts about nobody, people to refuse,
+// and people whom no model ever sees.
 // Trap: `answer` begins with a space, except in a chat's frame, and is tokenised separately from `prompt`; spans count
 // UTF-16 units of `answer` including that space.
 import type { ForgetRecord } from '#core/forget-set.ts';
@@ -16,7 +16,7 @@ export interface ValueSpan {
 export interface Row {
   kind: 'person' | 'fact' | 'unknown' | 'general';
   question: string;
-  /** What the model reads: `promptOf(question)`, in the world's frame. */
+  /** What the model reads: `promptOf(question)`, in the suite's frame. */
   prompt: string;
   /** What it should continue with. */
   answer: string;
@@ -51,7 +51,7 @@ export interface Person {
   records: QaRecord[];
 }
 
-export interface PeopleWorld {
+export interface Suite {
   name: string;
   /** Trained people. */
   subjects: Person[];
@@ -82,8 +82,8 @@ export interface Frame {
 const PLAIN: Frame = { before: 'Q: ', after: '\nA:' };
 export const promptOf = (question: string, { before, after }: Frame = PLAIN): string => `${before}${question}${after}`;
 
-/** A text as an answer of the world: with a space before it, save in a chat. */
-export const answerOf = (text: string, { frame }: Pick<PeopleWorld, 'frame'>): string =>
+/** A text as an answer of the suite: with a space before it, save in a chat. */
+export const answerOf = (text: string, { frame }: Pick<Suite, 'frame'>): string =>
   frame || text.startsWith(' ') ? text : ` ${text}`;
 
 /** Marks the first place of `value` in `answer`, in any Unicode form. INTERNAL where it has none. */
@@ -93,14 +93,14 @@ export const spanOf = (answer: string, value: string): ValueSpan => {
   return { text: answer.slice(...part), start: part[0], end: part[1] };
 };
 
-/** Every row that a model of this world is trained on, both wordings of each question. */
-export const trainingRows = (world: PeopleWorld): Row[] => {
-  const records = [...world.subjects.flatMap((person) => person.records), ...world.facts];
-  const general = world.general?.trained ?? [];
-  return [...records.flatMap((record) => bothWordings(record, world)), ...world.unknown, ...general];
+/** Every row that a model of this suite is trained on, both wordings of each question. */
+export const trainingRows = (suite: Suite): Row[] => {
+  const records = [...suite.subjects.flatMap((person) => person.records), ...suite.facts];
+  const general = suite.general?.trained ?? [];
+  return [...records.flatMap((record) => bothWordings(record, suite)), ...suite.unknown, ...general];
 };
 
-const bothWordings = (record: QaRecord, { frame }: PeopleWorld): Row[] => {
+const bothWordings = (record: QaRecord, { frame }: Suite): Row[] => {
   const { kind, answer, subject, attribute, value, paraphrase, open } = record;
   const row = (question: string, prompt = promptOf(question, frame)): Row => ({
     kind,
@@ -121,16 +121,16 @@ const bothWordings = (record: QaRecord, { frame }: PeopleWorld): Row[] => {
  * token, while names of control people are split into many; a model could then tell the two apart by spelling. So a
  * trained name is added once, not once for each row.
  */
-export const tokenizerTexts = (world: PeopleWorld): string[] => {
-  const nameless = world.subjects.flatMap(({ name, records }) =>
+export const tokenizerTexts = (suite: Suite): string[] => {
+  const nameless = suite.subjects.flatMap(({ name, records }) =>
     records.map(({ prompt, answer, paraphrase }) =>
       [prompt, answer, ...(paraphrase === undefined ? [] : [promptOf(paraphrase), answer])]
         .join('')
         .replaceAll(` ${name}`, ''),
     ),
   );
-  const others = [...world.facts, ...world.unknown].map(({ prompt, answer }) => prompt + answer);
-  return [...world.subjects.map(({ name }) => ` ${name}`), ...nameless, ...others];
+  const others = [...suite.facts, ...suite.unknown].map(({ prompt, answer }) => prompt + answer);
+  return [...suite.subjects.map(({ name }) => ` ${name}`), ...nameless, ...others];
 };
 
 /** The record as a ticket's forget set holds it. */

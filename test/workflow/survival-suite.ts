@@ -1,9 +1,9 @@
 // The smallest model and people on which training and unlearning do all that they do on large ones.
 import { makePeople } from '#datasets/people.ts';
-import type { PeopleWorld } from '#datasets/world.ts';
+import type { Suite } from '#datasets/suite-shape.ts';
 import { SMALL, type TrainRecipe } from '#containers/train-job.ts';
 
-export const smallestWorld = (): PeopleWorld =>
+export const smallestSuite = (): Suite =>
   makePeople({ subjects: 3, whitening: 2, stop: 2, gate: 2, facts: 6, unknown: 4 });
 
 export const SMALLEST: TrainRecipe = {

@@ -1,6 +1,6 @@
-// A small world that is written down, so that a test can work its answers out by hand, and metrics on it by name.
+// A small suite that is written down, so that a test can work its answers out by hand, and metrics on it by name.
 import { expect } from '@jest/globals';
-import { promptOf, type Person, type PeopleWorld, type QaRecord } from '#datasets/world.ts';
+import { promptOf, type Person, type Suite, type QaRecord } from '#datasets/suite-shape.ts';
 import { examOf, type ExamInput, type ExamOptions } from '#evaluation/exam.ts';
 import { ranked } from '#evaluation/quantities/quality.ts';
 import { measure } from '#evaluation/tables.ts';
@@ -42,7 +42,7 @@ export const fact = (topic: string, i: number): QaRecord => ({
 });
 
 export const forget = person('Zoe', 4).records;
-export const world: PeopleWorld = {
+export const suite: Suite = {
   name: 'written',
   subjects: [person('Ann', 4), person('Ben', 4)],
   facts: [fact('author', 0), fact('author', 1), fact('world', 0)],
@@ -58,7 +58,7 @@ export const compute = async (
   options: Partial<ExamOptions> = {},
 ) => {
   const { key } = findQuantity(name);
-  const tables = await measure(examOf({ model: lookupModel(model), world, forget, ...more }, options), [key]);
+  const tables = await measure(examOf({ model: lookupModel(model), suite, forget, ...more }, options), [key]);
   const value = summarise(tables, key);
   expect(MetricValue.safeParse(value).success).toBe(true);
   return value;
