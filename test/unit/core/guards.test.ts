@@ -2,70 +2,28 @@
 // asks them is the matter of transitions.test.ts.
 import { describe, expect, it } from '@jest/globals';
 import { GUARDS, type Guard } from '#core/guards.ts';
-import type { Status, Ticket, TicketIn } from '#core/ticket.ts';
+import type { Ticket } from '#core/ticket.ts';
 import type { TicketEvent } from '#core/ticket-events.ts';
-import { advance, receive } from '#core/transitions.ts';
+import { advance } from '#core/transitions.ts';
 import { APPROVER, FILER } from '#bench/house/cases.ts';
 import { digest } from '#bench/house/models.ts';
-import { eventFor, receivedEvent, type Choice } from '#test/support/histories.ts';
-
-const NOW = new Date('2026-03-02T10:00:00.000Z');
-const CALENDAR = { region: 'DE-BE', timeZone: 'Europe/Berlin', source: 'test', holidays: [] };
-const GOOD: Choice = { who: APPROVER, digest: 1, verdict: 'pass', level: 'substantial', objects: 3 };
-
-type Type = TicketEvent['type'];
-const filed = (change: object = {}): Ticket =>
-  receive({ ...receivedEvent(), ...change }, { subjectKey: 'a'.repeat(64), calendar: CALENDAR }, NOW).ticket;
-const after = (ticket: Ticket, ...types: readonly Type[]): Ticket =>
-  types.reduce((one, type) => advance(one, eventFor(type, one, GOOD), NOW).ticket, ticket);
-
-const proposedBy = (ticket: Ticket, who: string): Ticket =>
-  advance(ticket, eventFor('act-proposed', ticket, { ...GOOD, who }), NOW).ticket;
-
-/** Closed by two people, as `closing` of histories.ts reads the verdict. */
-const endedBy = (ticket: Ticket, verdict: Choice['verdict']): Ticket => {
-  const choice = { ...GOOD, verdict };
-  const proposed = advance(ticket, eventFor('act-proposed', ticket, { ...choice, who: 'legal.lou' }), NOW).ticket;
-  return advance(proposed, eventFor('closed', proposed, choice), NOW).ticket;
-};
-
-const TO_APPROVAL: readonly Type[] = [
-  ...(['identity-verified', 'triaged', 'forget-set-admitted', 'output-suppressed'] as const),
-  ...(['run-planned', 'unlearned', 'evaluated'] as const),
-];
-const TO_PURGE: readonly Type[] = ['approved', 'deployed', 'served-verified', 'certified', 'purged'];
-const along = (last: Type): Ticket => {
-  const all = [...TO_APPROVAL, ...TO_PURGE];
-  return after(filed(), ...all.slice(0, all.indexOf(last) + 1));
-};
-const inStatus = <S extends Status>(ticket: Ticket, status: S): TicketIn<S> => {
-  if (ticket.status !== status) throw new Error(`${ticket.status} is not ${status}`);
-  return ticket as TicketIn<S>;
-};
-
-/** The code of a guard's objection; `passes` without one. */
-const asked = (guard: Guard, ticket: Ticket, event: TicketEvent, at = NOW.toISOString()) =>
-  guard(ticket, event, at)?.code ?? 'passes';
-const ask = (guard: Guard, ticket: Ticket, type: Type, change: Partial<Choice> = {}) =>
-  asked(guard, ticket, eventFor(type, ticket, { ...GOOD, ...change }));
+import {
+  after,
+  ALL_TYPES,
+  along,
+  ask,
+  asked,
+  endedBy,
+  filed,
+  GOOD,
+  ILLEGAL,
+  inStatus,
+  NOW,
+  passing,
+} from '#test/support/guarded-tickets.ts';
+import { eventFor, type Choice } from '#test/support/histories.ts';
 
 const [timeMovesOn, notPurged, notClosed, notOnHold] = GUARDS.always as readonly [Guard, Guard, Guard, Guard];
-const ALL_TYPES = Object.keys({
-  ...Object.fromEntries([...TO_APPROVAL, ...TO_PURGE].map((type) => [type, 0])),
-  ...{ 'identity-requested': 0, 'approval-refused': 0, 'base-moved': 0, 'rolled-back': 0, notified: 0 },
-  ...{
-    'exemption-raised': 0,
-    'act-proposed': 0,
-    recertified: 0,
-    extended: 0,
-    'hold-placed': 0,
-    'hold-released': 0,
-    closed: 0,
-    failed: 0,
-    resumed: 0,
-  },
-}) as Type[];
-const passing = (guard: Guard, ticket: Ticket) => ALL_TYPES.filter((type) => ask(guard, ticket, type) === 'passes');
 
 describe('asked of every event', () => {
   const closedAs = (verdict: Choice['verdict']) => endedBy(filed(), verdict);
@@ -83,9 +41,9 @@ describe('asked of every event', () => {
   });
 
   it.each(['pass', 'fail', 'remediation'] as const)(
-    'a closed ticket is told of and purged and nothing else (%s)',
+    'a closed ticket is told of, looked at and purged, and nothing else (%s)',
     (how) => {
-      expect(passing(notClosed, closedAs(how)).sort()).toEqual(['notified', 'purged']);
+      expect(passing(notClosed, closedAs(how)).sort()).toEqual(['notified', 'purged', 'request-viewed']);
       expect(ask(notClosed, closedAs(how), 'resumed')).toBe('TICKET_CLOSED');
     },
   );
@@ -95,8 +53,11 @@ describe('asked of every event', () => {
       expect(passing(notClosed, ticket)).toEqual(ALL_TYPES);
   });
 
-  it('a ticket on hold is released and nothing else', () => {
-    expect(passing(notOnHold, after(filed(), 'hold-placed'))).toEqual(['act-proposed', 'hold-released']);
+  it('a ticket on hold is looked at and released, and nothing else', () => {
+    const held = after(filed(), 'hold-placed');
+    expect(passing(notOnHold, held).sort()).toEqual(['act-proposed', 'hold-released', 'request-viewed']);
+    const withdrawal: TicketEvent = { type: 'act-proposed', act: 'withdrawn', reason: 'by-requester', by: APPROVER };
+    expect(asked(notOnHold, held, withdrawal)).toBe('TICKET_ON_HOLD');
     expect(ask(notOnHold, after(filed(), 'hold-placed'), 'closed')).toBe('TICKET_ON_HOLD');
     expect(passing(notOnHold, filed())).toEqual(ALL_TYPES);
   });
@@ -118,9 +79,29 @@ describe('the requester', () => {
 
   it('is refused where an exemption is claimed', () => {
     const exempt = filed({ exemption: { code: 'art-17-3-a' } });
-    expect([ask(GUARDS.noExemption, exempt, 'triaged'), ask(GUARDS.noExemption, filed(), 'triaged')]).toEqual([
-      ...['TICKET_ILLEGAL_TRANSITION', 'passes'],
+    const asks = (guard: Guard) => [exempt, filed()].map((ticket) => ask(guard, ticket, 'triaged'));
+    expect(asks(GUARDS.noExemption)).toEqual([ILLEGAL, 'passes']);
+    expect(asks(GUARDS.hasExemption)).toEqual(['passes', ILLEGAL]);
+  });
+});
+
+describe('records whose subject is in doubt', () => {
+  const failed = (code: string): Ticket =>
+    advance(filed(), { type: 'failed', step: 'admit-forget-set', code }, NOW).ticket;
+
+  it('are confirmed where the ticket stopped for them', () => {
+    const confirmed = (ticket: Ticket) => ask(GUARDS.subjectInDoubt, ticket, 'subject-confirmed');
+    expect(confirmed(failed('SUBJECT_MISMATCH'))).toBe('passes');
+    expect([confirmed(failed('JOB_FAILED')), confirmed(filed())]).toEqual([ILLEGAL, ILLEGAL]);
+  });
+
+  it('are confirmed by another person than the filer, however the name is written', () => {
+    const by = (who: string) =>
+      ask(GUARDS.confirmerIsNotFiler, failed('SUBJECT_MISMATCH'), 'subject-confirmed', { who });
+    expect([by(APPROVER), by(FILER), by('filer-finn')]).toEqual([
+      ...['passes', 'SECOND_PERSON_REQUIRED', 'SECOND_PERSON_REQUIRED'],
     ]);
+    expect(ask(GUARDS.confirmerIsNotFiler, filed(), 'triaged')).toBe('SECOND_PERSON_REQUIRED'); // of nobody
   });
 });
 
@@ -183,7 +164,6 @@ describe('an approval', () => {
 });
 
 describe('what is deployed', () => {
-  const ILLEGAL = 'TICKET_ILLEGAL_TRANSITION';
   const deploying = () => inStatus(along('approved'), 'DEPLOYING');
   const deployed = (ticket: Ticket, n = 1) => ask(GUARDS.deployedIsApproved, ticket, 'deployed', { digest: n });
 
@@ -211,8 +191,6 @@ describe('what is deployed', () => {
 });
 
 describe('the end', () => {
-  const ILLEGAL = 'TICKET_ILLEGAL_TRANSITION';
-
   it('is a vault of which nothing can be read', () => {
     const purged = (objects: number) => ask(GUARDS.readsRefused, along('certified'), 'purged', { objects });
     expect([purged(2), purged(3), purged(4)]).toEqual([ILLEGAL, 'passes', ILLEGAL]);
@@ -227,7 +205,6 @@ describe('the end', () => {
 });
 
 describe('the deadline', () => {
-  const ILLEGAL = 'TICKET_ILLEGAL_TRANSITION';
   const extended = (ticket: Ticket, at: string) =>
     asked(GUARDS.stillInFirstPeriod, ticket, { type: 'extended', reason: 'complexity', by: APPROVER }, at);
 
@@ -242,38 +219,5 @@ describe('the deadline', () => {
     expect(extended(filed(), '2026-04-01T21:59:59.000Z')).toBe('passes');
     expect(extended(filed(), '2026-04-01T22:00:00.000Z')).toBe(ILLEGAL);
     expect(extended(filed(), '2026-03-15T12:00:00.000Z')).toBe('passes');
-  });
-});
-
-describe('a hold', () => {
-  it('is released by another person than the one who proposed it, however the name is written', () => {
-    const held = after(filed(), 'hold-placed');
-    const asked = proposedBy(held, 'legal.lou');
-    const by = (ticket: Ticket, who: string) => ask(GUARDS.secondPerson, ticket, 'hold-released', { who });
-    expect([by(held, FILER), by(held, APPROVER)]).toEqual(Array(2).fill('SECOND_PERSON_REQUIRED'));
-    expect([by(asked, 'legal.lou'), by(asked, 'legallou'), by(asked, FILER)]).toEqual([
-      ...['SECOND_PERSON_REQUIRED', 'SECOND_PERSON_REQUIRED', 'passes'],
-    ]);
-  });
-
-  it('of a log from before it took two is released by another person than the one who placed it', () => {
-    const held = { ...inStatus(after(filed(), 'hold-placed'), 'ON_HOLD'), twoPeople: undefined };
-    const by = (who: string) => ask(GUARDS.secondPerson, held, 'hold-released', { who });
-    expect([by(APPROVER), by('approver-aino'), by(FILER)]).toEqual([
-      ...['SECOND_PERSON_REQUIRED', 'SECOND_PERSON_REQUIRED', 'passes'],
-    ]);
-  });
-});
-
-describe('a refusal', () => {
-  const closed = (outcome: 'refused' | 'withdrawn', reason: string, change = {}) =>
-    asked(GUARDS.refusalIsTyped, filed(change), { type: 'closed', outcome, reason, by: 'legal.lou' });
-
-  it('has a reason that the law of the ticket knows; a withdrawal any', () => {
-    expect([closed('refused', 'art-17-3-e'), closed('refused', 'because')]).toEqual(['passes', 'INVALID_INPUT']);
-    expect(closed('refused', '1798.105-d-1')).toBe('INVALID_INPUT');
-    expect(closed('refused', '1798.105-d-1', { regime: 'ccpa', ground: '1798.105-a' })).toBe('passes');
-    expect(closed('withdrawn', 'because')).toBe('passes');
-    expect(ask(GUARDS.refusalIsTyped, filed(), 'resumed')).toBe('INVALID_INPUT');
   });
 });
