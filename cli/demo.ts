@@ -127,10 +127,9 @@ const writeNext = (dir: string, suite: Suite, walk: Walk): string => {
   const path = join(dir, 'next-ticket.json');
   writeFileSync(path, `${JSON.stringify(requestFor(suite.subjects[1]!, walk.model, new Date()), null, 2)}\n`);
   return path;
-  // Fields of the JSON result; other programs read them, so they keep their names.
 };
 
-/** The keys of design §8. */
+/** Fields of the JSON result; other programs read them, so they keep their names. */
 const resultOf = ({ walk, asked, backend: name, timings, report }: Shown) => ({
   ticket: walk.ticketId,
   status: walk.ticket.status,

@@ -2,7 +2,7 @@
 // DynamoDB, S3, KMS, SES, Scheduler. What the emulator ignores (Object Lock from a template, SSE-KMS, time zones of
 // schedules) is asserted on the template, in test/infra.
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { UpdateFunctionConfigurationCommand, waitUntilFunctionUpdatedV2 } from '@aws-sdk/client-lambda';
@@ -13,18 +13,24 @@ import {
   SchedulerClient,
 } from '@aws-sdk/client-scheduler';
 import { ListExecutionsCommand, ListStateMachinesCommand } from '@aws-sdk/client-sfn';
+import { demoBase } from '#cli/demo/base.ts';
+import { requestFor } from '#cli/demo/walk.ts';
+import { backend } from '#cli/engine.ts';
+import { progressOn } from '#cli/progress.ts';
+import { SMALL } from '#containers/train-job.ts';
+import { assembleBundle } from '#core/bundle.ts';
 import type { ModelRecord } from '#core/model.ts';
+import { verifyBundle } from '#core/verify.ts';
+import { makePeople } from '#datasets/people.ts';
 import { installationChecks } from '#entry/installation.ts';
-import { RECORDS, requestOf, SUBJECT } from '#bench/house/cases.ts';
-import { houseSuiteBytes } from '#bench/house/house-suite.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
 import { ROOT } from '#test/support/shared.ts';
 import { install, MAIL, PREFIX, type Installation } from './stack/installation.ts';
+import { deployment, type Deployment } from './stack/deployment.ts';
+import { ticketAt, until, type Looks } from './stack/waiting.ts';
 import { endpoint, whereThereIs } from './world.ts';
 
 const tasksPort = process.env['QUITTANCE_STACK_TASKS_PORT'];
-const WAIT_MS = 500;
-const PATIENCE_LOOKS = 2_000;
 
 /** Stacks that the tier leaves out. */
 const NOT_DEPLOYED = [`${PREFIX}-network`, `${PREFIX}-gpu`];
@@ -51,47 +57,19 @@ const textOf = async (stream: AsyncIterable<Buffer>): Promise<string> => {
 };
 
 const BIN = join(ROOT, 'cli/bin.mjs');
-const HOUSE = join(ROOT, 'test/golden/models/gpt2');
 const INSTALLATION = ['--installation', PREFIX];
+/** The demo's people, trained and never trained: as many as the deployed policy needs to judge by. */
+const SUITE = makePeople({ seed: 1 });
+const SUBJECT = SUITE.subjects[0]!;
 
-/** A model that was trained on the subject and two neighbours, registered by command, which serves it. */
-const seed = async ({ served }: Installation): Promise<void> => {
-  const suite = join(folder.dir, 'suite.json');
-  writeFileSync(suite, houseSuiteBytes());
-  const imported = ['model', 'import', HOUSE, '--name', 'house', '--suite', suite, ...INSTALLATION];
-  const { code, printed, said } = await quittance(...imported);
+/** The demo's model, trained here on its people and registered by command. */
+const seed = async (): Promise<string> => {
+  const { dir } = await demoBase(folder.dir, SUITE, SMALL, await backend(), progressOn(process.stderr));
+  const imported = ['model', 'import', dir, '--name', 'house', '--suite', join(dir, 'suite.json'), ...INSTALLATION];
+  const { code, said } = await quittance(...imported);
   if (code !== 0) throw new Error(`model import ended with ${code}: ${said}`);
-  served.entries = [{ id: 'house', digest: (JSON.parse(printed) as ModelRecord).digest }];
+  return dir;
 };
-
-/** The customer's deployment: loads what the alias names. */
-const follow = ({ ports, served }: Installation) =>
-  setInterval(() => {
-    void ports.serving.served('house').then((now) => {
-      if (now) served.entries = [{ id: 'house', digest: now.digest }];
-    });
-  }, WAIT_MS);
-
-interface Shown {
-  item: { status: string };
-  evidence: string | null;
-}
-
-const until = async <T>(what: string, look: () => Promise<T | undefined>): Promise<T> => {
-  for (let looks = 0; looks < PATIENCE_LOOKS; looks += 1) {
-    const seen = await look();
-    if (seen !== undefined) return seen;
-    await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
-  }
-  throw new Error(`never ${what}`);
-};
-
-const ticketAt = (ticketId: string, status: string): Promise<Shown> =>
-  until(status, async () => {
-    const { body } = await installation.call('GET', `/tickets/${ticketId}`, approver);
-    const shown = body as Shown;
-    return shown.item.status === status ? shown : undefined;
-  });
 
 const executionsOf = async (workflow: string) => {
   const { sfn } = installation.clients;
@@ -100,17 +78,28 @@ const executionsOf = async (workflow: string) => {
   return (await sfn.send(new ListExecutionsCommand({ stateMachineArn }))).executions ?? [];
 };
 
+/** What tells how far a ticket is. */
+const looksAt = (ticketId: string): Looks => ({
+  ticket: async () => {
+    const { status, body } = await installation.call('GET', `/tickets/${ticketId}`, approver);
+    return status < 500 ? body : undefined;
+  },
+  executions: async () =>
+    (await executionsOf('erasure')).filter(({ name = '' }) => name.startsWith(ticketId)).map(({ status }) => status),
+});
+
 whereThereIs('QUITTANCE_STACK_TASKS_PORT', endpoint && tasksPort, () => {
-  let following: ReturnType<typeof follow>;
+  let deployed: Deployment;
+  let base: string;
   beforeAll(async () => {
     installation = await install({ endpoint: endpoint!, tasksPort: Number(tasksPort) });
     console.log(`left out, unknown to the endpoint: ${installation.leftOut.join(', ') || 'nothing'}`);
-    await seed(installation);
+    base = await seed();
+    deployed = await deployment(installation.ports, installation.served, 'house', folder.dir);
     filer = await installation.signIn('finn', ['filers', 'approvers']);
     approver = await installation.signIn('aino', ['approvers', 'auditors']);
-    following = follow(installation);
   });
-  afterAll(async () => (clearInterval(following), folder.remove(), installation.close()));
+  afterAll(async () => (await deployed.close(), folder.remove(), installation.close()));
 
   it('has the model that was registered by command: listed, exported as it was, refused a second time', async () => {
     const listed = JSON.parse((await quittance('model', 'list', ...INSTALLATION)).printed) as ModelRecord[];
@@ -121,8 +110,8 @@ whereThereIs('QUITTANCE_STACK_TASKS_PORT', endpoint && tasksPort, () => {
     const out = join(folder.dir, 'exported');
     expect(await quittance('model', 'export', 'house', out, ...INSTALLATION)).toMatchObject({ code: 0 });
     for (const file of ['config.json', 'model.safetensors', 'tokenizer.json'])
-      expect(readFileSync(join(out, file)).equals(readFileSync(join(HOUSE, file)))).toBe(true);
-    const again = await quittance('model', 'import', HOUSE, '--name', 'house', ...INSTALLATION);
+      expect(readFileSync(join(out, file)).equals(readFileSync(join(base, file)))).toBe(true);
+    const again = await quittance('model', 'import', base, '--name', 'house', ...INSTALLATION);
     expect([again.code, again.said]).toEqual([1, expect.stringContaining('registered already')]);
     const nowhere = await quittance('model', 'export', 'house', join(folder.dir, 'no'), '--installation', 'nowhere');
     expect([nowhere.code, nowhere.said]).toEqual([1, expect.stringContaining("no installation 'nowhere'")]);
@@ -138,10 +127,14 @@ whereThereIs('QUITTANCE_STACK_TASKS_PORT', endpoint && tasksPort, () => {
   });
 
   it('walks a ticket from filing over HTTP to a certificate and a purge', async () => {
-    const filed = await installation.call('POST', '/tickets', filer, { ...requestOf(), filer: undefined });
+    const said = () => SUBJECT.records.map(({ question }) => deployed.ask(question));
+    expect(said()).toEqual(SUBJECT.records.map(({ answer }) => answer.trim()));
+    const request = { ...requestFor(SUBJECT, 'house', new Date()), filer: undefined };
+    const filed = await installation.call('POST', '/tickets', filer, request);
     expect(filed).toMatchObject({ status: 201 });
     const { ticketId } = filed.body as { ticketId: string };
-    const { evidence } = await ticketAt(ticketId, 'AWAITING_APPROVAL');
+    const looks = looksAt(ticketId);
+    const { evidence } = await ticketAt('AWAITING_APPROVAL', looks);
     const decision = { decision: 'approved', evidence };
     const own = await installation.call('POST', `/tickets/${ticketId}/approval`, filer, decision);
     expect(own.body).toMatchObject({ code: 'APPROVER_IS_FILER' });
@@ -151,7 +144,13 @@ whereThereIs('QUITTANCE_STACK_TASKS_PORT', endpoint && tasksPort, () => {
       return answer.status < 500 ? answer : undefined;
     });
     expect(decided.status).toBeLessThan(300);
-    await ticketAt(ticketId, 'PURGED');
+    await ticketAt('PURGED', looks);
+    const bundle = await assembleBundle(installation.ports, ticketId);
+    const verified = verifyBundle(bundle, { now: new Date() });
+    expect(verified.checks.filter(({ state }) => state === 'fails')).toEqual([]);
+    expect(verified).toMatchObject({ outcome: 'completed', ok: true });
+    const still = said().filter((answer, i) => answer === SUBJECT.records[i]!.answer.trim());
+    expect(still.length).toBeLessThanOrEqual(SUBJECT.records.length * 0.05); // the gate's own bound
     expect((await executionsOf('erasure')).map(({ status }) => status)).toEqual(['SUCCEEDED']);
     expect((await installation.call('GET', '/ledger/checkpoint')).status).toBe(200);
   });
@@ -159,7 +158,8 @@ whereThereIs('QUITTANCE_STACK_TASKS_PORT', endpoint && tasksPort, () => {
   it('has told people by mail, and nothing about the person', async () => {
     const inbox = await (await fetch(new URL('/_ministack/ses/messages', endpoint))).text();
     expect(inbox).toContain(MAIL.addresses.default);
-    for (const secret of [SUBJECT, ...RECORDS.map(({ value }) => value)]) expect(inbox).not.toContain(secret);
+    const values = SUBJECT.records.map(({ value }) => value!.text);
+    for (const secret of [SUBJECT.name, ...values]) expect(inbox).not.toContain(secret);
   });
 
   it('denies a step what another step may do', async () => {

@@ -1,6 +1,7 @@
 // The stateful and the app stack, deployed at AWS_ENDPOINT_URL as `cdk deploy` does it, with signed-in people, an
-// endpoint that serves the model, and jobs that run in this process. Trap: the task endpoint recognises an installation
-// by the names of its queue and job definitions, so the prefix ends in a dash.
+// endpoint that serves the model, and the container's own jobs as processes of this machine, each with no other
+// variables of the installation than its job definition gives it. Trap: the task endpoint recognises an installation by
+// the names of its queue and job definitions, so the prefix ends in a dash.
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
@@ -15,11 +16,10 @@ import type { Ports } from '#core/ports.ts';
 import { Settings } from '#infra/settings.ts';
 import { buildStacks, bundleCode } from '#infra/stacks.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
-import { memoryJobs } from '#adapters/memory/jobs.ts';
 import { openAiEndpoint, type OpenAiEndpoint } from '#test/support/openai-endpoint.ts';
-import { smallJobs, type SmallJobs } from '#bench/house/small-jobs.ts';
 import { TaskEndpoint } from '../differential/task-endpoint.ts';
 import { bootstrap, deploy, type Deployer } from './deploy.ts';
+import { containerVariables, jobProcesses } from './job-processes.ts';
 import { signIn, type Pool } from './people.ts';
 
 const WORLD = 'stack';
@@ -54,7 +54,7 @@ export interface Place {
   readonly tasksPort: number;
 }
 
-export const install = async ({ endpoint, tasksPort }: Place, jobs: SmallJobs = {}): Promise<Installation> => {
+export const install = async ({ endpoint, tasksPort }: Place): Promise<Installation> => {
   const environment = ClientEnvironment.parse(process.env);
   const clients = awsClients(environment);
   const region = environment.AWS_REGION;
@@ -67,7 +67,8 @@ export const install = async ({ endpoint, tasksPort }: Place, jobs: SmallJobs = 
   const tasks = new TaskEndpoint();
   await tasks.listen(tasksPort);
   const call = async () => Promise.reject(new Error('steps are Lambdas here'));
-  tasks.add(WORLD, { call, jobs: memoryJobs(smallJobs(jobs)(ports)) });
+  const jobs = jobProcesses({ declared: outputs.container, variables, clock: ports.clock });
+  tasks.add(WORLD, { call, jobs: jobs.queue });
   const pool: Pool = {
     client: new CognitoIdentityProviderClient(common),
     UserPoolId: outputs.get('UserPoolId'),
@@ -84,7 +85,7 @@ export const install = async ({ endpoint, tasksPort }: Place, jobs: SmallJobs = 
     signIn: (name, groups) => signIn(pool, name, groups),
     call: (...asked) => callApi(endpoint, outputs.get('ApiUrl'), ...asked),
     invoke: (step, input) => invoke(lambda, step, input),
-    close: async () => (await tasks.close(), served.close()),
+    close: async () => (await tasks.close(), await jobs.close(), served.close()),
   };
 };
 
@@ -104,7 +105,11 @@ const deployed = async (clients: AwsClients, endpoint: string, region: string, s
     await bootstrap(deployer);
     const state = await deploy(deployer, assembly, `${PREFIX}-state`);
     const { outputs, leftOut } = await deploy(deployer, assembly, `${PREFIX}-app`);
-    return { get: (name: string) => outputs[name] ?? '', leftOut: [...state.leftOut, ...leftOut] };
+    return {
+      get: (name: string) => outputs[name] ?? '',
+      leftOut: [...state.leftOut, ...leftOut],
+      container: containerVariables(join(assembly, `${PREFIX}-gpu.template.json`)),
+    };
   } finally {
     remove();
   }
