@@ -8,11 +8,11 @@ import { must } from '#core/errors.ts';
 import { trainingManifest } from '#core/forget-set.ts';
 import { putJson } from '#core/stored-json.ts';
 import { recordApproval } from '#functions/record-approval.ts';
-import { file, shippedPolicy } from './house/case-world.ts';
+import { file, shippedPolicy } from './house/ticket-harness.ts';
 import { APPROVER } from './house/cases.ts';
 import { modelRecord, putModel, textModel } from './house/models.ts';
 import { smallJobs } from './house/small-jobs.ts';
-import { workflowWorld, type WorkflowWorld } from './house/workflow-world.ts';
+import { workflowHarness, type WorkflowHarness } from './house/workflow-harness.ts';
 
 export interface TicketBench {
   tickets: number;
@@ -39,23 +39,23 @@ export const benchTickets = async ({ tickets = 1000, models = 10 } = {}): Promis
     await allFiled;
   };
   const answer = (_model: string, prompts: readonly string[]) => prompts.map(() => 'I cannot say.');
-  const world = await workflowWorld({ jobs: smallJobs({ onUnlearn }), answer, policy: shippedPolicy() });
+  const harness = await workflowHarness({ jobs: smallJobs({ onUnlearn }), answer, policy: shippedPolicy() });
   try {
     const people = Array.from({ length: tickets }, (_, i) => personOf(i, `model-${i % models}`));
-    for (let i = 0; i < models; i++) await registerModel(world, `model-${i}`, people);
+    for (let i = 0; i < models; i++) await registerModel(harness, `model-${i}`, people);
     const began = performance.now();
     const ids: string[] = [];
     const over = { yet: false };
-    const approving = approve(world, over);
+    const approving = approve(harness, over);
     for (const { name, model, records } of people)
-      ids.push(await file(world, { model, subject: { name }, forget: { records } }, `request for ${name}`));
+      ids.push(await file(harness, { model, subject: { name }, forget: { records } }, `request for ${name}`));
     release(undefined);
-    await ended(world, ids);
+    await ended(harness, ids);
     over.yet = true;
     await approving;
     const seconds = (performance.now() - began) / 1000;
-    const faults = await faultsOf(world, ids);
-    const transitions = await transitionsOf(world);
+    const faults = await faultsOf(harness, ids);
+    const transitions = await transitionsOf(harness);
     return {
       ...{ tickets, models, completed: ids.length - new Set(faults.map((fault) => fault.split(' ')[0])).size, runs },
       ...{ seconds, ticketsPerSecond: tickets / seconds, transitions, transitionsPerTicket: transitions / tickets },
@@ -63,7 +63,7 @@ export const benchTickets = async ({ tickets = 1000, models = 10 } = {}): Promis
     };
   } finally {
     release(undefined);
-    await world.close();
+    await harness.close();
   }
 };
 
@@ -86,7 +86,7 @@ export const ticketsMarkdown = (bench: TicketBench): string => {
   );
 };
 
-const ended = async ({ asl }: WorkflowWorld, ids: readonly string[]): Promise<void> => {
+const ended = async ({ asl }: WorkflowHarness, ids: readonly string[]): Promise<void> => {
   const executions = await asl.listExecutions();
   const idOf = new Map(executions.map(({ name, executionId }) => [name, executionId]));
   for (const id of ids) await asl.settled(must(idOf.get(id), `execution ${id}`));
@@ -99,7 +99,7 @@ const personOf = (i: number, model: string) => {
 };
 
 const registerModel = async (
-  { ports }: WorkflowWorld,
+  { ports }: WorkflowHarness,
   name: string,
   people: readonly ReturnType<typeof personOf>[],
 ): Promise<void> => {
@@ -115,23 +115,23 @@ const registerModel = async (
 };
 
 /** Decides on every request for approval as it comes. */
-const approve = async (world: WorkflowWorld, over: { readonly yet: boolean }): Promise<void> => {
+const approve = async (harness: WorkflowHarness, over: { readonly yet: boolean }): Promise<void> => {
   for (let seen = 0; !over.yet;) {
-    const notice = world.notices[seen];
+    const notice = harness.notices[seen];
     if (notice === undefined) {
       await setTimeout(2);
       continue;
     }
     seen += 1;
-    world.faults.writes.length = 0; // kept for tests that make writes fail; none does here
+    harness.faults.writes.length = 0; // kept for tests that make writes fail; none does here
     if (notice.template !== 'approval-request') continue;
     const { ticketId = '', evidence = '' } = notice.references;
-    await world.call(recordApproval, { ticketId, approver: APPROVER, decision: 'approved', evidence });
+    await harness.call(recordApproval, { ticketId, approver: APPROVER, decision: 'approved', evidence });
   }
 };
 
 /** For each ticket: not ended, or something done not exactly once; for each model, notice and leaf likewise. */
-const faultsOf = async ({ ports, notices, faults }: WorkflowWorld, ids: readonly string[]): Promise<string[]> => {
+const faultsOf = async ({ ports, notices, faults }: WorkflowHarness, ids: readonly string[]): Promise<string[]> => {
   const found: string[] = [...faults.complaints];
   for (const id of ids) {
     const { ticket } = await ports.tickets.get(id);
@@ -151,7 +151,7 @@ const faultsOf = async ({ ports, notices, faults }: WorkflowWorld, ids: readonly
   return found;
 };
 
-const transitionsOf = async ({ asl }: WorkflowWorld): Promise<number> => {
+const transitionsOf = async ({ asl }: WorkflowHarness): Promise<number> => {
   let entered = 0;
   for (const { executionId } of await asl.listExecutions())
     entered += (await asl.history(executionId)).filter(({ type }) => type.endsWith('StateEntered')).length;

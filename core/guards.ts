@@ -1,6 +1,6 @@
 // The guards of the transition table, each a rule of the life cycle with its own error. Trap: a guard sees the ticket
-// and the event, nothing else. Who the caller is was authenticated before, and the state of the world (what is served,
-// which run is under way) is checked by the step just before it acts.
+// and the event, nothing else. Who the caller is was authenticated before, and the state of everything else (what is
+// served, which run is under way) is checked by the step just before it acts.
 import { localDate } from './deadlines.ts';
 import { QuittanceError, type ErrorCode, type ErrorDetails } from './errors.ts';
 import { levelSuffices, regimeOf } from './regimes.ts';

@@ -1,4 +1,4 @@
-// The ports: what the domain needs from the world, declared by their consumer, each with its guarantees. One contract
+// The ports: what the domain needs from outside, declared by their consumer, each with its guarantees. One contract
 // suite a port in test/contract runs on every adapter. Trap: ports are split by guarantee, not by vendor (LogStorage is
 // write-once, LogHead is compare-and-swap).
 import type { Digest, Json } from './canonical.ts';

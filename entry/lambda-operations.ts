@@ -1,4 +1,4 @@
-// The main of the installation's own Lambdas, which the embedded world does not need: exporting histories, opening and
+// The main of the installation's own Lambdas, which the embedded one does not need: exporting histories, opening and
 // closing the GPU network. QUITTANCE_OPERATION names which of them.
 import { BatchClient } from '@aws-sdk/client-batch';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';

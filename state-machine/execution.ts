@@ -136,7 +136,7 @@ export interface Execution {
 }
 
 /** What the interpreter needs from the engine. Calls are made only after the turn's rows are committed. */
-export interface World {
+export interface Host {
   /** Milliseconds since the epoch, fixed within a turn. */
   now(): number;
   /** [0, 1). */

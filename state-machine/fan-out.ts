@@ -72,7 +72,7 @@ const startIteration = (flow: Flow, execution: Execution, proxy: Thread, state: 
   const { input } = proxy;
   const { entered, retryCount } = execution.threads.get(proxy.parent!)!; // a new visit or attempt is a new execution
   Object.assign(proxy, { state: state.name, phase: 'execution', input: null, entered, retryCount });
-  flow.world.startIteration(execution, proxy, state.iteration!, input);
+  flow.host.startIteration(execution, proxy, state.iteration!, input);
 };
 
 /** The execution of an item of a distributed Map has ended. */
@@ -159,9 +159,9 @@ const childrenOf = (execution: Execution, { id }: Thread): Thread[] =>
 const dropChildren = (flow: Flow, execution: Execution, thread: Thread): void => {
   for (const child of childrenOf(execution, thread)) {
     if (child.fan !== undefined) dropChildren(flow, execution, child);
-    if (child.task !== undefined) flow.world.abandon(execution, child);
+    if (child.task !== undefined) flow.host.abandon(execution, child);
     clearDeadlines(child);
-    flow.world.schedule(execution, child);
+    flow.host.schedule(execution, child);
     execution.threads.delete(child.id);
     execution.changed.delete(child);
     execution.removed.add(child.id);

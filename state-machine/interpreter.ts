@@ -12,7 +12,7 @@ import {
   type Execution,
   type Status,
   type Thread,
-  type World,
+  type Host,
 } from './execution.ts';
 import type { Evaluate } from './expression.ts';
 import { covers, retryDelayMs, runtimeError, StatesError, type Failure } from './failures.ts';
@@ -38,10 +38,10 @@ import { declaredFailure, wakeTime } from './wait-and-fail.ts';
 const EVENT_LIMIT = 25_000;
 
 export class Interpreter implements Flow {
-  readonly world: World;
+  readonly host: Host;
 
-  constructor(world: World) {
-    this.world = world;
+  constructor(host: Host) {
+    this.host = host;
   }
 
   start(execution: Execution): void {
@@ -67,7 +67,7 @@ export class Interpreter implements Flow {
   }
 
   emit(execution: Execution, thread: Thread, type: string, details: Json = {}): void {
-    const at = Math.max(execution.lastEventAt, this.world.now());
+    const at = Math.max(execution.lastEventAt, this.host.now());
     const id = execution.nextEvent++;
     execution.events.push({ id, previousEventId: thread.lastEvent, type, at, details });
     execution.lastEventAt = at;
@@ -134,10 +134,10 @@ export class Interpreter implements Flow {
   }
 
   private wait(execution: Execution, thread: Thread, state: WaitState): void {
-    thread.wakeAt = wakeTime(execution, thread, state, this.world.now());
+    thread.wakeAt = wakeTime(execution, thread, state, this.host.now());
     thread.phase = 'waiting';
-    if (thread.wakeAt <= this.world.now()) this.fire(execution, thread, 'wakeAt');
-    else this.world.schedule(execution, thread);
+    if (thread.wakeAt <= this.host.now()) this.fire(execution, thread, 'wakeAt');
+    else this.host.schedule(execution, thread);
   }
 
   /** A deadline of the thread has passed. */
@@ -245,8 +245,8 @@ export class Interpreter implements Flow {
     thread.retries[i] = used + 1;
     thread.retryCount += 1;
     thread.phase = 'backoff';
-    thread.wakeAt = this.world.now() + retryDelayMs(retrier, used, () => this.world.random());
-    this.world.schedule(execution, thread);
+    thread.wakeAt = this.host.now() + retryDelayMs(retrier, used, () => this.host.random());
+    this.host.schedule(execution, thread);
     return true;
   }
 
@@ -282,15 +282,15 @@ export class Interpreter implements Flow {
     for (const thread of execution.threads.values()) this.release(execution, thread);
     execution.threads.clear();
     execution.ready.length = 0;
-    this.world.ended(execution);
+    this.host.ended(execution);
   }
 
   /** Stops waiting for anything that belongs to the state. */
   private release(execution: Execution, thread: Thread): void {
-    if (thread.task !== undefined) this.world.abandon(execution, thread);
+    if (thread.task !== undefined) this.host.abandon(execution, thread);
     delete thread.task;
     clearDeadlines(thread);
-    this.world.schedule(execution, thread);
+    this.host.schedule(execution, thread);
   }
 }
 

@@ -6,7 +6,7 @@ import { digestOf, type Json } from '#core/canonical.ts';
 import type { Clock } from '#core/ports.ts';
 import { Alarms } from './alarms.ts';
 import { Calls, type Functions, type Halts, type Jobs, type Outcome } from './calls.ts';
-import { newExecution, nextDeadline, type Execution, type HistoryEvent, type Thread, type World } from './execution.ts';
+import { newExecution, nextDeadline, type Execution, type HistoryEvent, type Thread, type Host } from './execution.ts';
 import { iterationEnded } from './fan-out.ts';
 import { GroupCommit } from './group-commit.ts';
 import { Interpreter } from './interpreter.ts';
@@ -37,7 +37,7 @@ interface Waiter {
 /** Starts a workflow within a turn: what `startExecution` tasks need from the engine. */
 type Begin = (workflow: string, name: string, input: Json) => string;
 
-export class Runner implements World {
+export class Runner implements Host {
   readonly running = new Map<string, Execution>();
   readonly store: Store;
   readonly interpreter = new Interpreter(this);

@@ -15,7 +15,7 @@ export const beginTask = (flow: Flow, execution: Execution, thread: Thread, stat
   const input = effectiveInput(execution, thread, state);
   const { kind } = state.resource;
   try {
-    const token = kind === 'token' ? flow.world.newToken(execution, thread) : undefined;
+    const token = kind === 'token' ? flow.host.newToken(execution, thread) : undefined;
     const payload = payloadOf(execution, thread, state, input, token);
     setDeadlines(flow, execution, thread, state, input);
     thread.task = { key: taskKey(execution, thread), kind, payload, ...(token === undefined ? {} : { token }) };
@@ -27,8 +27,8 @@ export const beginTask = (flow: Flow, execution: Execution, thread: Thread, stat
   }
   thread.phase = 'calling';
   emitScheduled(flow, execution, thread, state);
-  flow.world.schedule(execution, thread);
-  flow.world.perform(execution, thread);
+  flow.host.schedule(execution, thread);
+  flow.host.perform(execution, thread);
 };
 
 /** The idempotency key of the attempt that the thread is at. */
@@ -50,7 +50,7 @@ const payloadOf = (
 
 const setDeadlines = (flow: Flow, execution: Execution, thread: Thread, state: TaskState, input: Json): void => {
   const env = envOf(execution, thread, input);
-  const now = flow.world.now();
+  const now = flow.host.now();
   if (state.timeout !== undefined) thread.timeoutAt = now + integerAt(state.timeout, env, 1) * 1000;
   if (state.heartbeat === undefined) return;
   thread.heartbeatMs = integerAt(state.heartbeat, env, 1) * 1000;
@@ -70,7 +70,7 @@ const emitScheduled = (flow: Flow, execution: Execution, thread: Thread, state: 
       ? { resource: state.resource.functionName, input: task.payload }
       : { ...eventResource(task), parameters: withoutToken(task) };
   const timeout =
-    thread.timeoutAt === undefined ? {} : { timeoutInSeconds: (thread.timeoutAt - flow.world.now()) / 1000 };
+    thread.timeoutAt === undefined ? {} : { timeoutInSeconds: (thread.timeoutAt - flow.host.now()) / 1000 };
   flow.emit(execution, thread, eventName(task, 'Scheduled'), { ...asked, ...timeout });
   flow.emit(execution, thread, eventName(task, 'Started'), eventResource(task));
 };

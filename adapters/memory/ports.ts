@@ -19,7 +19,7 @@ import {
 import { memoryPeople, memoryPseudonyms, memorySigner, memoryVault } from './secrets.ts';
 import { memoryJobs, type JobHandlers } from './jobs.ts';
 
-export interface World {
+export interface Harness {
   ports: Ports;
   faults: Faults;
   clock: { advance(seconds: number): void };
@@ -30,7 +30,7 @@ export interface World {
   rules: Map<string, NamedRule[]>;
 }
 
-export interface WorldOptions {
+export interface HarnessOptions {
   /** What the model of a digest says to each prompt. */
   answer?: (model: Digest, prompts: readonly string[]) => string[];
   /** Jobs by definition. */
@@ -40,12 +40,12 @@ export interface WorldOptions {
   serving?: (aliases: ServingTarget) => ServingTarget;
 }
 
-export const memoryWorld = ({ answer, jobs, workflows, serving = (it) => it }: WorldOptions = {}): World => {
+export const memoryHarness = ({ answer, jobs, workflows, serving = (it) => it }: HarnessOptions = {}): Harness => {
   const faults = new Faults();
-  const notices: World['notices'] = [];
-  const engine: World['engine'] = { started: [], answered: new Map() };
-  const served: World['served'] = new Map();
-  const rules: World['rules'] = new Map();
+  const notices: Harness['notices'] = [];
+  const engine: Harness['engine'] = { started: [], answered: new Map() };
+  const served: Harness['served'] = new Map();
+  const rules: Harness['rules'] = new Map();
   const { clock, advance } = countedClock();
   const signer = memorySigner();
   const logStorage = faults.guard('logStorage', memoryLogStorage(faults), ['put']);
@@ -116,13 +116,13 @@ const berlin: Calendar = {
   },
 };
 
-const memoryNotifier = (notices: World['notices']): Notifier => ({
+const memoryNotifier = (notices: Harness['notices']): Notifier => ({
   notify: async (notice) => {
     if (!notices.some(({ id }) => id === notice.id)) notices.push(notice);
   },
 });
 
-const memoryEngine = ({ started, answered }: World['engine']): WorkflowEngine => ({
+const memoryEngine = ({ started, answered }: Harness['engine']): WorkflowEngine => ({
   start: async (execution) => {
     const same = started.find(({ name }) => name === execution.name);
     if (same && JSON.stringify(same.input) !== JSON.stringify(execution.input))
@@ -136,9 +136,9 @@ const memoryEngine = ({ started, answered }: World['engine']): WorkflowEngine =>
 });
 
 const memoryServing = (
-  served: World['served'],
-  rules: World['rules'],
-  answer: WorldOptions['answer'] = (_, prompts) => prompts.map(() => 'I do not know that person.'),
+  served: Harness['served'],
+  rules: Harness['rules'],
+  answer: HarnessOptions['answer'] = (_, prompts) => prompts.map(() => 'I do not know that person.'),
 ): ServingTarget => ({
   served: async (name) => {
     const digest = served.get(name);

@@ -1,7 +1,7 @@
 // The evaluation suite of the tests' model "house", for registering it by command.
 import { suiteBytes } from '#datasets/suite.ts';
 import { promptOf, spanOf, type Suite, type Person, type QaRecord } from '#datasets/suite-shape.ts';
-import { trainingRows } from './case-world.ts';
+import { trainingRows } from './ticket-harness.ts';
 import { RECORDS } from './cases.ts';
 
 const rows = trainingRows();

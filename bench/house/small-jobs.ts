@@ -9,7 +9,7 @@ import { gatheredRun, type Attempt } from '#core/gathered-run.ts';
 import { jobName, RecertificationPlan, UnlearnPlan, type JobResult, type RunManifest } from '#core/run.ts';
 import { getJson, parseJson, putJson } from '#core/stored-json.ts';
 import type { Quantisation } from '#core/quantisation.ts';
-import { NEIGHBOURS } from './case-world.ts';
+import { NEIGHBOURS } from './ticket-harness.ts';
 import type { JobHandlers } from '#adapters/memory/jobs.ts';
 import { putModel, textModel } from './models.ts';
 

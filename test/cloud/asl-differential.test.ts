@@ -3,11 +3,11 @@
 // the embedded interpreter. Each catcher is taken, or is listed with why not.
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { definitionOf, WORKFLOWS } from '#bench/house/workflow-world.ts';
+import { definitionOf, WORKFLOWS } from '#bench/house/workflow-harness.ts';
 import { ENDS, play, withFaults, type Scenario } from './differential/scenarios.ts';
 import { TaskEndpoint } from './differential/task-endpoint.ts';
-import { embedded, onStepFunctions, type Trace } from './differential/worlds.ts';
-import { whereThereIs } from './world.ts';
+import { embedded, onStepFunctions, type Trace } from './differential/harnesses.ts';
+import { whereThereIs } from './harness.ts';
 
 const engine = process.env['QUITTANCE_SFN_ENDPOINT'];
 const port = Number(process.env['QUITTANCE_TASKS_PORT']);

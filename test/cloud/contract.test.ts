@@ -12,19 +12,23 @@ import { servingContract } from '../contract/serving.contract.ts';
 import * as stores from '../contract/stores.contract.ts';
 import { ticketStoreContract } from '../contract/ticket-store.contract.ts';
 import { vaultContract } from '../contract/vault.contract.ts';
-import { cloudWorld, endpoint, whereThereIs, type CloudWorld } from './world.ts';
+import { cloudHarness, endpoint, whereThereIs, type CloudHarness } from './harness.ts';
 
 const make =
   <K extends keyof Ports>(port: K) =>
   async () => {
-    const world = await cloudWorld();
-    return { port: world.ports[port], reopen: async () => world.reopen()[port], done: async () => world.remove() };
+    const harness = await cloudHarness();
+    return {
+      port: harness.ports[port],
+      reopen: async () => harness.reopen()[port],
+      done: async () => harness.remove(),
+    };
   };
 
 /** An alias in DynamoDB, and an endpoint that follows it. */
-let serving: CloudWorld;
+let serving: CloudHarness;
 const makeServing = async () => {
-  const world = (serving = await cloudWorld());
+  const harness = (serving = await cloudHarness());
   const server = await openAiEndpoint();
   const open = (ports: Ports) => {
     const target = endpointServing(ports.serving, { url: server.url, pollMs: 5 });
@@ -36,9 +40,9 @@ const makeServing = async () => {
   };
   const done = async () => {
     await server.close();
-    await world.remove();
+    await harness.remove();
   };
-  return { port: open(world.ports), reopen: async () => open(world.reopen()), done };
+  return { port: open(harness.ports), reopen: async () => open(harness.reopen()), done };
 };
 
 /** As the table has them: the endpoint that answers reads it by itself. */
@@ -58,17 +62,21 @@ const rulesOf = async (model: string): Promise<NamedRule[]> => {
 
 let mails: SendEmailCommandInput[];
 const makeNotifier = async () => {
-  const world = await cloudWorld();
-  mails = mailsOf(world.clients.ses);
-  return { port: world.ports.notifier, done: async () => world.remove() };
+  const harness = await cloudHarness();
+  mails = mailsOf(harness.clients.ses);
+  return { port: harness.ports.notifier, done: async () => harness.remove() };
 };
 
 /** Every key of the suite in KMS, by the names that it refuses too. */
 const makeKmsSigner = async () => {
-  const world = await cloudWorld({
+  const harness = await cloudHarness({
     QUITTANCE_KMS_SIGNERS: '["service","log","approver.aino","../service","a/b","","Ä"]',
   });
-  return { port: world.ports.signer, reopen: async () => world.reopen().signer, done: async () => world.remove() };
+  return {
+    port: harness.ports.signer,
+    reopen: async () => harness.reopen().signer,
+    done: async () => harness.remove(),
+  };
 };
 
 whereThereIs('AWS_ENDPOINT_URL', endpoint, () => {

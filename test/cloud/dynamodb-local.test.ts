@@ -3,15 +3,15 @@
 import type { Ports } from '#core/ports.ts';
 import * as stores from '../contract/stores.contract.ts';
 import { ticketStoreContract } from '../contract/ticket-store.contract.ts';
-import { tableWorld, whereThereIs } from './world.ts';
+import { tableHarness, whereThereIs } from './harness.ts';
 
 const url = process.env['QUITTANCE_DYNAMODB_LOCAL'];
 
 const make =
   <K extends keyof Ports>(port: K) =>
   async () => {
-    const world = await tableWorld(url!);
-    return { port: world.ports[port], reopen: async () => world.reopen()[port], done: world.remove };
+    const harness = await tableHarness(url!);
+    return { port: harness.ports[port], reopen: async () => harness.reopen()[port], done: harness.remove };
   };
 
 whereThereIs('QUITTANCE_DYNAMODB_LOCAL', url, () => {

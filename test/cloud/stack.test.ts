@@ -28,7 +28,7 @@ import { ROOT } from '#test/support/shared.ts';
 import { install, MAIL, PREFIX, type Installation } from './stack/installation.ts';
 import { deployment, type Deployment } from './stack/deployment.ts';
 import { ticketAt, until, type Looks } from './stack/waiting.ts';
-import { endpoint, whereThereIs } from './world.ts';
+import { endpoint, whereThereIs } from './harness.ts';
 
 const tasksPort = process.env['QUITTANCE_STACK_TASKS_PORT'];
 

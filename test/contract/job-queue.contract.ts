@@ -3,8 +3,8 @@ import type { JobQueue } from '#core/ports.ts';
 import { contract, outcome, type Make } from './contract.ts';
 
 /**
- * Definitions that the adapter's world must offer: `succeeds` ends well, `fails` ends with an error whose message is
- * the parameter `reason`.
+ * Definitions that the adapter's installation must offer: `succeeds` ends well, `fails` ends with an error whose
+ * message is the parameter `reason`.
  */
 export const jobQueueContract = (name: string, make: Make<JobQueue>) =>
   contract(`job queue: ${name}`, make, (queue, reopen) => {

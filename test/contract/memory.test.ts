@@ -1,5 +1,5 @@
 // The contract suites on the in-memory ports, on which every other test relies.
-import { memoryWorld, type World } from '#adapters/memory/ports.ts';
+import { memoryHarness, type Harness } from '#adapters/memory/ports.ts';
 import { digest } from '#bench/house/models.ts';
 import type { Ports } from '#core/ports.ts';
 import * as keyed from './keyed.contract.ts';
@@ -8,10 +8,10 @@ import * as stores from './stores.contract.ts';
 import { ticketStoreContract } from './ticket-store.contract.ts';
 import { vaultContract } from './vault.contract.ts';
 
-let world: World;
+let harness: Harness;
 const make =
   <K extends keyof Ports>(port: K) =>
-  async () => ({ port: (world = memoryWorld()).ports[port] });
+  async () => ({ port: (harness = memoryHarness()).ports[port] });
 
 ticketStoreContract('memory', make('tickets'));
 vaultContract('memory', make('vault'));
@@ -24,12 +24,12 @@ servingContract(
   'memory',
   make('serving'),
   () => [digest(1), digest(2)],
-  async (model) => world.rules.get(model) ?? [],
+  async (model) => harness.rules.get(model) ?? [],
 );
 keyed.signerContract('memory', make('signer'));
 keyed.pseudonymsContract('memory', make('pseudonyms'));
-keyed.notifierContract('memory', make('notifier'), async () => world.notices);
-keyed.clockContract('memory', make('clock'), (seconds) => world.clock.advance(seconds));
+keyed.notifierContract('memory', make('notifier'), async () => harness.notices);
+keyed.clockContract('memory', make('clock'), (seconds) => harness.clock.advance(seconds));
 keyed.idsContract('memory', make('ids'));
 keyed.installationContract('memory', make('installation'), {
   swept: ['the memory of one process'],

@@ -3,8 +3,8 @@ import type { WorkflowEngine } from '#core/ports.ts';
 import { contract, outcome, type Make } from './contract.ts';
 
 /**
- * Workflows that the adapter's world must offer under these names. `keep-token` is a function that leaves its payload's
- * token where `token` finds it.
+ * Workflows that the adapter's installation must offer under these names. `keep-token` is a function that leaves its
+ * payload's token where `token` finds it.
  */
 export const CONTRACT_WORKFLOWS = {
   echo: { StartAt: 'Echo', States: { Echo: { Type: 'Pass', End: true } } },

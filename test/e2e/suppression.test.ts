@@ -27,9 +27,9 @@ interface Ready {
 }
 
 const BIN = new URL('../../cli/bin.mjs', import.meta.url).pathname;
-const WORLD = makePeople({ subjects: 3, gate: 2, stop: 2, whitening: 2, facts: 4, unknown: 6 });
+const SUITE = makePeople({ subjects: 3, gate: 2, stop: 2, whitening: 2, facts: 4, unknown: 6 });
 const RECIPE = { ...SMALL, hiddenSize: 64, layers: 2, batchSize: 24, updates: 220, checkFrom: 1_000 };
-const [FORGOTTEN, RETAINED] = WORLD.subjects as [Person, Person];
+const [FORGOTTEN, RETAINED] = SUITE.subjects as [Person, Person];
 
 let dir: string;
 let child: ChildProcess;
@@ -38,9 +38,9 @@ let ready: Ready;
 /** Trains the model, registers it with its rows and serves it from the data folder. */
 const deploy = async () => {
   const folder = join(dir, 'base');
-  await trainSmallModel(folder, trainingRows(WORLD), [], RECIPE, { tokenizerTexts: tokenizerTexts(WORLD) });
+  await trainSmallModel(folder, trainingRows(SUITE), [], RECIPE, { tokenizerTexts: tokenizerTexts(SUITE) });
   const { ports, close } = await openEmbedded(join(dir, 'data'));
-  await register(ports, { name: 'house', dir: folder, suite: suiteBytes(WORLD) });
+  await register(ports, { name: 'house', dir: folder, suite: suiteBytes(SUITE) });
   await close();
 };
 

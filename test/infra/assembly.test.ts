@@ -11,9 +11,9 @@ import { pythonWith } from '#test/support/python.ts';
 import { describeWith, ROOT } from '#test/support/shared.ts';
 import { CONTEXT, listed, SETTINGS, statements, synthesise, type Synthesised } from './synthesised.ts';
 
-let world: Synthesised;
-beforeAll(async () => void (world = await synthesise(SETTINGS, { withChecks: true })));
-afterAll(() => world.remove());
+let synthesised: Synthesised;
+beforeAll(async () => void (synthesised = await synthesise(SETTINGS, { withChecks: true })));
+afterAll(() => synthesised.remove());
 
 /** Rules that the report of a cloud assembly names. */
 const findings = (assembly: string): string[] => {
@@ -25,7 +25,7 @@ const findings = (assembly: string): string[] => {
 
 describe('the checks at synthesis', () => {
   it('report nothing that is not explained', () => {
-    expect(findings(world.assembly)).toEqual([]);
+    expect(findings(synthesised.assembly)).toEqual([]);
   });
 
   it('refuse what nobody explained', () => {
@@ -52,16 +52,16 @@ describe('the cloud assembly', () => {
   it('holds no policy that allows an action on everything of a service', () => {
     for (const part of ['state', 'app', 'gpu', 'network'] as const)
       expect(
-        statements(world, part)
+        statements(synthesised, part)
           .flatMap(({ statement }) => listed(statement.Action))
           .filter((action) => /^[^:]*:?\*$/.test(action)),
       ).toEqual([]);
   });
 
   it('is the same when made again', async () => {
-    const again = await synthesise(SETTINGS, { code: world.code });
+    const again = await synthesise(SETTINGS, { code: synthesised.code });
     try {
-      expect(texts(again.assembly)).toEqual(texts(world.assembly));
+      expect(texts(again.assembly)).toEqual(texts(synthesised.assembly));
     } finally {
       again.remove();
     }
@@ -85,8 +85,8 @@ const recent = [pythonWith('cfnlint')].find((python) => {
 const REASON = `no Python with cfn-lint ${OLDEST.join('.')} or newer (pip install cfn-lint)`;
 describeWith(recent, REASON, 'cfn-lint', (python) => {
   it('finds nothing in the templates', () => {
-    const templates = readdirSync(world.assembly).filter((name) => name.endsWith('.template.json'));
-    const paths = templates.map((name) => join(world.assembly, name));
+    const templates = readdirSync(synthesised.assembly).filter((name) => name.endsWith('.template.json'));
+    const paths = templates.map((name) => join(synthesised.assembly, name));
     const { stdout, stderr } = spawnSync(python, ['-c', CFN_LINT, ...paths], { cwd: ROOT, encoding: 'utf8' });
     expect([stdout.trim(), stderr.trim(), paths.length]).toEqual(['', '', 4]);
   });

@@ -6,9 +6,9 @@ import { synthesise, SETTINGS, type Part, type Synthesised } from './synthesised
 const WHERE = { account: '123456789012', region: 'eu-central-1', prefix: 'quittance' };
 const rules = deployRules(WHERE);
 
-let world: Synthesised;
-beforeAll(async () => void (world = await synthesise(SETTINGS)));
-afterAll(() => world.remove());
+let synthesised: Synthesised;
+beforeAll(async () => void (synthesised = await synthesise(SETTINGS)));
+afterAll(() => synthesised.remove());
 
 /** IAM's name of a CloudFormation service, where they differ. */
 const SERVICE: Readonly<Record<string, string>> = {
@@ -20,9 +20,9 @@ const SERVICE: Readonly<Record<string, string>> = {
 describe('the deploy policy', () => {
   it('knows every service of which the stacks have a resource', () => {
     const types = (['state', 'network', 'gpu', 'app'] as Part[]).flatMap((part) =>
-      Object.values((world.templates[part].toJSON() as { Resources: Record<string, { Type: string }> }).Resources).map(
-        ({ Type }) => Type,
-      ),
+      Object.values(
+        (synthesised.templates[part].toJSON() as { Resources: Record<string, { Type: string }> }).Resources,
+      ).map(({ Type }) => Type),
     );
     const services = types.flatMap((type) => type.split('::')[1]?.toLowerCase() ?? []).filter((name) => name !== 'cdk');
     const allowed = new Set(rules.flatMap(({ actions }) => actions.map((action) => action.split(':')[0])));

@@ -38,12 +38,12 @@ const SERVICES: Partial<Record<keyof Ports, string>> = { workflows: 'states', no
 const storesIn = (text: string): string[] =>
   [...text.matchAll(/:ExportsOutput(?:FnGetAtt|Ref)([A-Za-z]+?)[0-9A-F]{8}/g)].map(([, name = '']) => name);
 
-let world: Synthesised;
-beforeAll(async () => void (world = await synthesise()));
-afterAll(() => world.remove());
+let synthesised: Synthesised;
+beforeAll(async () => void (synthesised = await synthesise()));
+afterAll(() => synthesised.remove());
 
 const roleOf = (part: Part, id: string) =>
-  statements(world, part)
+  statements(synthesised, part)
     .filter(({ owner }) => owner.startsWith(`${id}Role`))
     .map(({ statement }) => statement);
 const touched = (role: readonly Statement[]) =>
@@ -83,7 +83,7 @@ describe('the role of a step', () => {
   );
 
   it('of an act of people does not exist: a function would take anybody at their word for who acts', () => {
-    const functions = Object.values(world.find('app', 'AWS::Lambda::Function')).map(
+    const functions = Object.values(synthesised.find('app', 'AWS::Lambda::Function')).map(
       ({ Properties }) => Properties['FunctionName'],
     );
     for (const act of [
@@ -140,7 +140,7 @@ describe('the roles of the API and of the jobs', () => {
 
   it("reach people's keys in the HTTP app alone: no step of a workflow can sign as a person", () => {
     const reaching = (['app', 'gpu'] as const).flatMap((part) =>
-      statements(world, part)
+      statements(synthesised, part)
         .filter(({ statement }) =>
           listed(statement.Resource).some((one) => storesIn(textOf(one)).includes('PeopleKey')),
         )
@@ -151,7 +151,7 @@ describe('the roles of the API and of the jobs', () => {
   });
 
   it('reach what jobs use, with no key to sign and no ticket', () => {
-    const job = statements(world, 'gpu').filter(({ owner }) => owner.startsWith('JobRole'));
+    const job = statements(synthesised, 'gpu').filter(({ owner }) => owner.startsWith('JobRole'));
     const role = job.map(({ statement }) => statement);
     expect(touched(role)).toEqual(expected(JOB_USES).stores);
     expect(services(role)).toEqual(['dynamodb', 'kms', 's3']);
@@ -160,7 +160,7 @@ describe('the roles of the API and of the jobs', () => {
 
 describe('the policy for who registers models by command', () => {
   const given = () => {
-    const found = statements(world, 'app').filter(({ owner }) => owner.startsWith('RegisterModels'));
+    const found = statements(synthesised, 'app').filter(({ owner }) => owner.startsWith('RegisterModels'));
     return found.map(({ statement }) => statement);
   };
 
@@ -182,7 +182,7 @@ describe('the policy for who registers models by command', () => {
   });
 
   it('belongs to outputs that say where all of it is', () => {
-    const told = Object.keys(world.templates.app.findOutputs('*')).flatMap((name) => variableOf(name) ?? []);
+    const told = Object.keys(synthesised.templates.app.findOutputs('*')).flatMap((name) => variableOf(name) ?? []);
     const environment = { ...process.env, ...Object.fromEntries(told.map((name) => [name, 'somewhere'])) };
     const ports = awsPorts({ ...environment, AWS_REGION: 'eu-central-1' });
     for (const port of REGISTRAR_USES) expect([port, typeof ports[port]]).toEqual([port, 'object']);
@@ -213,7 +213,7 @@ const WITHOUT_RESOURCE = [
 describe('a wildcard', () => {
   const allowed = () =>
     (['app', 'gpu', 'network', 'state'] as const).flatMap((part) =>
-      statements(world, part).filter(({ statement }) => statement.Effect === 'Allow'),
+      statements(synthesised, part).filter(({ statement }) => statement.Effect === 'Allow'),
     );
 
   it('is in no action', () => {

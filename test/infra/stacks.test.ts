@@ -10,15 +10,15 @@ import { readSettings, Settings } from '#infra/settings.ts';
 import { STANDING } from '#infra/tools/cost.ts';
 import { listed, SETTINGS, synthesise, textOf, type Part, type Synthesised } from './synthesised.ts';
 
-let world: Synthesised;
-beforeAll(async () => void (world = await synthesise(SETTINGS)));
-afterAll(() => world.remove());
+let synthesised: Synthesised;
+beforeAll(async () => void (synthesised = await synthesise(SETTINGS)));
+afterAll(() => synthesised.remove());
 
 const properties = (part: Part, type: string) =>
-  Object.entries(world.find(part, type)).map(([id, { Properties }]) => [id, Properties] as const);
+  Object.entries(synthesised.find(part, type)).map(([id, { Properties }]) => [id, Properties] as const);
 
 const expectResource = (part: Part, type: string, expected: object) =>
-  expect(() => world.templates[part].hasResourceProperties(type, expected)).not.toThrow();
+  expect(() => synthesised.templates[part].hasResourceProperties(type, expected)).not.toThrow();
 
 describe('the stateful stack', () => {
   const tables = () =>
@@ -82,9 +82,9 @@ describe('the stateful stack', () => {
 
   it('outlives its own deletion', () => {
     const kinds = ['AWS::DynamoDB::GlobalTable', 'AWS::S3::Bucket', 'AWS::KMS::Key', 'AWS::ECR::Repository'];
-    const kept = kinds.flatMap((type) => Object.values(world.find('state', type)));
+    const kept = kinds.flatMap((type) => Object.values(synthesised.find('state', type)));
     expect(kept.map(({ DeletionPolicy }) => DeletionPolicy)).toEqual(kept.map(() => 'Retain'));
-    const manifest = JSON.parse(readFileSync(join(world.assembly, 'manifest.json'), 'utf8')) as {
+    const manifest = JSON.parse(readFileSync(join(synthesised.assembly, 'manifest.json'), 'utf8')) as {
       artifacts: Record<string, { properties?: { terminationProtection?: boolean } }>;
     };
     expect(manifest.artifacts['quittance-state']?.properties?.terminationProtection).toBe(true);
@@ -303,7 +303,7 @@ describe('the GPU stack', () => {
 
   it('takes the image by digest where one is given', async () => {
     const digest = `sha256:${'0'.repeat(64)}`;
-    const other = await synthesise({ gpu: { imageDigest: digest } }, { code: world.code });
+    const other = await synthesise({ gpu: { imageDigest: digest } }, { code: synthesised.code });
     try {
       const images = Object.values(other.find('gpu', 'AWS::Batch::JobDefinition')).map(({ Properties }) =>
         JSON.stringify((Properties['ContainerProperties'] as { Image: unknown }).Image),
@@ -328,15 +328,15 @@ describe('the network', () => {
   it('has no way out: no internet gateway, no NAT, and endpoints that exist only while a job is queued', () => {
     for (const type of ['AWS::EC2::InternetGateway', 'AWS::EC2::NatGateway', 'AWS::EC2::EgressOnlyInternetGateway'])
       expect(properties('network', type)).toEqual([]);
-    const endpoints = Object.values(world.find('network', 'AWS::EC2::VPCEndpoint'));
+    const endpoints = Object.values(synthesised.find('network', 'AWS::EC2::VPCEndpoint'));
     const priced = endpoints.filter(({ Properties }) => Properties['VpcEndpointType'] === 'Interface');
     expect([priced.length, endpoints.length]).toEqual([7, 9]);
     expect(priced.every(({ Condition }) => Condition === 'IsOpen')).toBe(true);
-    world.templates.network.hasParameter('Open', { Default: 'no' });
+    synthesised.templates.network.hasParameter('Open', { Default: 'no' });
   });
 
   it('lets jobs reach the buckets and tables of jobs, and no others', () => {
-    const gateways = Object.values(world.find('network', 'AWS::EC2::VPCEndpoint')).filter(
+    const gateways = Object.values(synthesised.find('network', 'AWS::EC2::VPCEndpoint')).filter(
       ({ Properties }) => Properties['VpcEndpointType'] === 'Gateway',
     );
     for (const { Properties } of gateways) {

@@ -4,14 +4,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SETTINGS, synthesise, textOf, type Part, type Synthesised } from './synthesised.ts';
 
-let world: Synthesised;
-beforeAll(async () => void (world = await synthesise(SETTINGS)));
-afterAll(() => world.remove());
+let synthesised: Synthesised;
+beforeAll(async () => void (synthesised = await synthesise(SETTINGS)));
+afterAll(() => synthesised.remove());
 
 const PARTS = ['app', 'gpu'] as const;
 const all = (type: string) =>
   PARTS.flatMap((part) =>
-    Object.entries(world.find(part, type)).map(([id, { Properties }]) => ({ part, id, properties: Properties })),
+    Object.entries(synthesised.find(part, type)).map(([id, { Properties }]) => ({ part, id, properties: Properties })),
   );
 
 interface Target {
@@ -32,7 +32,7 @@ const targets = () => [
 ];
 /** Logical id that an ARN refers to. */
 const idIn = (arn: unknown) => textOf(arn).split('.')[0]!;
-const queueNames = (part: Part) => Object.keys(world.find(part, 'AWS::SQS::Queue'));
+const queueNames = (part: Part) => Object.keys(synthesised.find(part, 'AWS::SQS::Queue'));
 
 describe('an event that cannot be delivered', () => {
   it('is tried so many times and so long, and then kept', () => {
@@ -48,7 +48,7 @@ describe('an event that cannot be delivered', () => {
 describe('an event that a function cannot handle', () => {
   const called = () =>
     targets().flatMap(({ part, target }) =>
-      Object.keys(world.find(part, 'AWS::Lambda::Function')).includes(idIn(target.Arn)) ? [idIn(target.Arn)] : [],
+      Object.keys(synthesised.find(part, 'AWS::Lambda::Function')).includes(idIn(target.Arn)) ? [idIn(target.Arn)] : [],
     );
   const handlings = () => all('AWS::Lambda::EventInvokeConfig');
 

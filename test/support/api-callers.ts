@@ -21,10 +21,10 @@ const authenticate = async (request: Request): Promise<Identity | undefined> => 
   return bearer ?? (session && { ...session, via: 'session' });
 };
 
-export const appOf = ({ world }: Pick<WalkedCase, 'world'>): Hono<Env> =>
+export const appOf = ({ harness }: Pick<WalkedCase, 'harness'>): Hono<Env> =>
   api({
-    ports: world.ports,
-    policy: world.policy,
+    ports: harness.ports,
+    policy: harness.policy,
     authenticate,
     servesHost: (hostname) => hostname === 'localhost',
     formKey: new Uint8Array(32).fill(7),
@@ -53,9 +53,9 @@ export const problemOf = async (response: Response): Promise<Problem> => {
   return problem;
 };
 
-export const statusOf = async ({ world, ticketId }: WalkedCase) =>
-  (await world.ports.tickets.get(ticketId)).ticket.status;
-export const evidenceOf = async ({ world, ticketId }: WalkedCase): Promise<string> => {
-  const { ticket } = await world.ports.tickets.get(ticketId);
+export const statusOf = async ({ harness, ticketId }: WalkedCase) =>
+  (await harness.ports.tickets.get(ticketId)).ticket.status;
+export const evidenceOf = async ({ harness, ticketId }: WalkedCase): Promise<string> => {
+  const { ticket } = await harness.ports.tickets.get(ticketId);
   return ticket.status === 'AWAITING_APPROVAL' ? ticket.evidence : '';
 };

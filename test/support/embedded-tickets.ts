@@ -1,5 +1,5 @@
-// A ticket of the smallest world through the embedded engine with real jobs: a gate that lets everything pass, a filer,
-// an approver. For tests of which artefact goes through, not of how well it forgot.
+// A ticket about the smallest suite through the embedded engine with real jobs: a gate that lets everything pass, a
+// filer, an approver. For tests of which artefact goes through, not of how well it forgot.
 import { atRest } from '#cli/ticket/rest.ts';
 import { parseTicketRequest } from '#core/ticket-request.ts';
 import type { GatePolicy } from '#core/policy.ts';

@@ -40,9 +40,9 @@ export interface TrueBundle {
 }
 
 export const trueBundle = async (): Promise<TrueBundle> => {
-  const { world, ticketId } = await walkedToEnd();
-  const files = await assembleBundle(world.ports, ticketId);
-  const { signer, clock } = world.ports;
+  const { harness, ticketId } = await walkedToEnd();
+  const files = await assembleBundle(harness.ports, ticketId);
+  const { signer, clock } = harness.ports;
   return { files, trustRoot: await trustRootOf(signer), now: clock.now(), signer };
 };
 

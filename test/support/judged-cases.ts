@@ -10,12 +10,12 @@ import { suppressOutput } from '#functions/suppress-output.ts';
 import { triageTicket } from '#functions/triage-ticket.ts';
 import { sequenceLog } from '#functions/sequence-log.ts';
 import { verifyIdentity } from '#functions/verify-identity.ts';
-import { caseWorld, file, type CaseWorld } from '#bench/house/case-world.ts';
+import { ticketHarness, file, type TicketHarness } from '#bench/house/ticket-harness.ts';
 import { RECORDS } from '#bench/house/cases.ts';
 import { putModel, textModel } from '#bench/house/models.ts';
 
 export interface JudgedCase {
-  world: CaseWorld;
+  harness: TicketHarness;
   ticketId: string;
   candidate: string;
   evidence: string;
@@ -39,21 +39,21 @@ export const tablesOf = (model: string, exact = 0): EvaluationTables => ({
   sampling: { temperature: 1, samplesPerPrompt: 20, seed: 1 },
 });
 
-export const moveTicket = async ({ ports }: CaseWorld, ticketId: string, event: TicketEvent): Promise<void> => {
+export const moveTicket = async ({ ports }: TicketHarness, ticketId: string, event: TicketEvent): Promise<void> => {
   const { ticket, version } = await ports.tickets.get(ticketId);
   await ports.tickets.commit(advance(ticket, event, ports.clock.now()), version);
 };
 
 /** Filed, admitted, unlearned and passed; `forgets` says whether the served candidate has really forgotten. */
 export const judgedCase = async ({ forgets = true } = {}): Promise<JudgedCase> => {
-  const world = await caseWorld({
+  const harness = await ticketHarness({
     answer: (model, prompts) =>
       prompts.map((_, i) => (model === candidate && forgets ? 'I cannot say.' : RECORDS[i]!.answer)),
   });
-  const { artifacts, results } = world.ports;
-  const ticketId = await file(world);
+  const { artifacts, results } = harness.ports;
+  const ticketId = await file(harness);
   for (const step of [verifyIdentity, triageTicket, admitForgetSet, suppressOutput])
-    await world.call(step, { ticketId });
+    await harness.call(step, { ticketId });
   const candidate: string = await putModel(artifacts, textModel('house candidate'));
   const kinds = ['plan', 'manifest', 'judgement'].map((kind) => putJson(artifacts, { kind, ticketId }));
   const [plan, manifest, judgement] = await Promise.all(kinds);
@@ -65,11 +65,11 @@ export const judgedCase = async ({ forgets = true } = {}): Promise<JudgedCase> =
     also: { suite },
   });
   const evidence = await putJson(artifacts, { ticketId, candidate, tables, judgement: judgement! });
-  const run = { number: 1, rung: 0, plan: plan!, base: world.base, method: 'flat' };
-  await moveTicket(world, ticketId, { type: 'run-planned', run, policy: world.policy });
-  await world.call(sequenceLog, {}); // the plan is logged before the run
-  await moveTicket(world, ticketId, { type: 'unlearned', manifest: manifest!, candidate });
+  const run = { number: 1, rung: 0, plan: plan!, base: harness.base, method: 'flat' };
+  await moveTicket(harness, ticketId, { type: 'run-planned', run, policy: harness.policy });
+  await harness.call(sequenceLog, {}); // the plan is logged before the run
+  await moveTicket(harness, ticketId, { type: 'unlearned', manifest: manifest!, candidate });
   const evaluated = { tables, judgement: judgement!, evidence, verdict: 'pass' as const, climb: false };
-  await moveTicket(world, ticketId, { type: 'evaluated', ...evaluated });
-  return { world, ticketId, candidate, evidence };
+  await moveTicket(harness, ticketId, { type: 'evaluated', ...evaluated });
+  return { harness, ticketId, candidate, evidence };
 };

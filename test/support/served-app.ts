@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Hono } from 'hono';
-import type { CaseWorld } from '#bench/house/case-world.ts';
+import type { TicketHarness } from '#bench/house/ticket-harness.ts';
 import type { Env } from '#functions/api/context.ts';
 import { appFor } from '#server/app.ts';
 import type { Completions } from '#server/completions.ts';
@@ -24,7 +24,7 @@ export const SILENT: Completions = {
   deployed: async () => [],
 };
 
-export const servedFolder = ({ ports, policy }: Pick<CaseWorld, 'ports' | 'policy'>): Served => {
+export const servedFolder = ({ ports, policy }: Pick<TicketHarness, 'ports' | 'policy'>): Served => {
   const dir = mkdtempSync(join(tmpdir(), 'quittance-served-'));
   const opened: SignIn[] = [];
   return {

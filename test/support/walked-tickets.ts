@@ -7,10 +7,10 @@ import { closeTicket } from '#functions/close-ticket.ts';
 import { placeHold, releaseHold } from '#functions/holds.ts';
 import { resumeTicket } from '#functions/resume-ticket.ts';
 import { openToken, type Wait } from '#functions/task-tokens.ts';
-import { file, NEIGHBOURS, shippedPolicy, trainingRows } from '#bench/house/case-world.ts';
+import { file, NEIGHBOURS, shippedPolicy, trainingRows } from '#bench/house/ticket-harness.ts';
 import { APPROVER, FILER } from '#bench/house/cases.ts';
 import { smallJobs } from '#bench/house/small-jobs.ts';
-import { workflowWorld, type StepCall, type WorkflowWorld } from '#bench/house/workflow-world.ts';
+import { workflowHarness, type StepCall, type WorkflowHarness } from '#bench/house/workflow-harness.ts';
 
 export type Way = 'straight' | 'proven late' | 'never proven' | 'held' | 'exempt' | 'second' | 'failing';
 
@@ -32,10 +32,10 @@ export const MET_IN_ERASURE: readonly (readonly [string, Way])[] = [
 ];
 
 /** Around the calls of steps: what a test lets happen there. */
-export type Around = (call: StepCall, run: () => Promise<unknown>, world: WorkflowWorld) => Promise<unknown>;
+export type Around = (call: StepCall, run: () => Promise<unknown>, harness: WorkflowHarness) => Promise<unknown>;
 
 export interface Walk {
-  readonly world: WorkflowWorld;
+  readonly harness: WorkflowHarness;
   /** The ticket that the way is about. */
   readonly ticketId: string;
   /** Until every execution has ended. */
@@ -60,12 +60,12 @@ const CHANGES: Partial<Record<Way, Parameters<typeof file>[1]>> = {
 const MONTH = 31 * 86_400;
 
 export const walk = async (way: Way, around: Around = (_call, run) => run()): Promise<Walk> => {
-  const late: { world?: WorkflowWorld; hold?: boolean } = { hold: way === 'held' };
+  const late: { harness?: WorkflowHarness; hold?: boolean } = { hold: way === 'held' };
   let open = 0;
-  const world = await workflowWorld({
+  const harness = await workflowHarness({
     jobs: smallJobs({
       onUnlearn: async (ticketId) => {
-        if (late.hold) await world.call(placeHold, { ticketId, by: 'legal.lou', code: 'litigation' });
+        if (late.hold) await harness.call(placeHold, { ticketId, by: 'legal.lou', code: 'litigation' });
         late.hold = false;
       },
     }),
@@ -74,81 +74,85 @@ export const walk = async (way: Way, around: Around = (_call, run) => run()): Pr
     around: async (call, run) => {
       open += 1;
       try {
-        return await around(call, run, world);
+        return await around(call, run, harness);
       } finally {
         open -= 1;
       }
     },
   });
-  const first = await file(world, CHANGES[way]);
-  const ids = way === 'second' ? [await fileBehind(world, first), first] : [first];
-  const toTheEnd = () => untilEnded(world, () => open === 0, ids, way);
-  return { world, ticketId: ids[0]!, toTheEnd, mend: () => mend(world, ids[0]!) };
+  const first = await file(harness, CHANGES[way]);
+  const ids = way === 'second' ? [await fileBehind(harness, first), first] : [first];
+  const toTheEnd = () => untilEnded(harness, () => open === 0, ids, way);
+  return { harness, ticketId: ids[0]!, toTheEnd, mend: () => mend(harness, ids[0]!) };
 };
 
 /** Another person's ticket on the same model, once the first waits for its approval. */
-const fileBehind = async (world: WorkflowWorld, first: string): Promise<string> => {
-  await world.waits(first, 'approval');
+const fileBehind = async (harness: WorkflowHarness, first: string): Promise<string> => {
+  await harness.waits(first, 'approval');
   const [name = ''] = NEIGHBOURS;
   const records = trainingRows().flatMap(({ person, question, answer }) =>
     person === name && question.includes(name) ? [{ question, answer }] : [],
   );
-  world.clock.advance(1); // the oldest goes first
-  return file(world, { subject: { name }, forget: { records } }, 'r-2');
+  harness.clock.advance(1); // the oldest goes first
+  return file(harness, { subject: { name }, forget: { records } }, 'r-2');
 };
 
-const untilEnded = async (world: WorkflowWorld, idle: () => boolean, ids: readonly string[], way: Way) => {
+const untilEnded = async (harness: WorkflowHarness, idle: () => boolean, ids: readonly string[], way: Way) => {
   for (;;) {
-    const executions = await world.asl.listExecutions();
-    const proposed = async (id: string) => (await world.ports.tickets.get(id)).ticket.status === 'EXEMPTION_PENDING';
+    const executions = await harness.asl.listExecutions();
+    const proposed = async (id: string) => (await harness.ports.tickets.get(id)).ticket.status === 'EXEMPTION_PENDING';
     if (idle() && !executions.some(({ status }) => status === 'RUNNING') && !(await proposed(ids[0]!))) return;
-    if (idle()) await people(world, ids, way);
+    if (idle()) await people(harness, ids, way);
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
 };
 
-const people = async (world: WorkflowWorld, [ticketId = '', before]: readonly string[], way: Way): Promise<void> => {
-  await act(world, ticketId, way);
-  const waits = async (id: string, wait: Wait) => (await openToken(world.ports.vault, id, wait)) !== undefined;
-  const { status } = (await world.ports.tickets.get(ticketId)).ticket;
+const people = async (
+  harness: WorkflowHarness,
+  [ticketId = '', before]: readonly string[],
+  way: Way,
+): Promise<void> => {
+  await act(harness, ticketId, way);
+  const waits = async (id: string, wait: Wait) => (await openToken(harness.ports.vault, id, wait)) !== undefined;
+  const { status } = (await harness.ports.tickets.get(ticketId)).ticket;
   // the one that it is built on is approved once it waits for that, or is out of the way
   if (before !== undefined && ((status === 'DEPLOYING' && (await waits(ticketId, 'turn'))) || status === 'REMEDIATION'))
-    await act(world, before, way);
+    await act(harness, before, way);
 };
 
-const act = async (world: WorkflowWorld, ticketId: string, way: Way): Promise<void> => {
-  const { ticket } = await world.ports.tickets.get(ticketId);
-  const waits = async (wait: Wait) => (await openToken(world.ports.vault, ticketId, wait)) !== undefined;
+const act = async (harness: WorkflowHarness, ticketId: string, way: Way): Promise<void> => {
+  const { ticket } = await harness.ports.tickets.get(ticketId);
+  const waits = async (wait: Wait) => (await openToken(harness.ports.vault, ticketId, wait)) !== undefined;
   if (ticket.status === 'IDENTITY_PENDING' && (await waits('identity'))) {
-    if (way === 'never proven') return world.clock.advance(MONTH);
-    await world.call(recordIdentity, { ticketId, identity: { ...LOW, level: 'high' }, by: 'desk.dora' });
+    if (way === 'never proven') return harness.clock.advance(MONTH);
+    await harness.call(recordIdentity, { ticketId, identity: { ...LOW, level: 'high' }, by: 'desk.dora' });
   }
   if (ticket.status === 'ON_HOLD' && (await waits('release')))
-    for (const by of ['legal.lou', 'legal.lena']) await world.call(releaseHold, { ticketId, by });
+    for (const by of ['legal.lou', 'legal.lena']) await harness.call(releaseHold, { ticketId, by });
   if (ticket.status === 'EXEMPTION_PENDING')
-    await world.call(closeTicket, { ticketId, outcome: 'refused', reason: 'art-17-3-a', by: APPROVER });
+    await harness.call(closeTicket, { ticketId, outcome: 'refused', reason: 'art-17-3-a', by: APPROVER });
   if (ticket.status === 'AWAITING_APPROVAL' && (await waits('approval')))
-    await world.call(recordApproval, {
+    await harness.call(recordApproval, {
       ticketId,
       approver: APPROVER,
       decision: 'approved',
       evidence: ticket.evidence,
     });
-  if (ticket.status === 'REFUSED' && ticket.notices.length > 0) world.clock.advance(MONTH);
+  if (ticket.status === 'REFUSED' && ticket.notices.length > 0) harness.clock.advance(MONTH);
 };
 
-const mend = async (world: WorkflowWorld, ticketId: string): Promise<void> => {
-  const { status } = (await world.ports.tickets.get(ticketId)).ticket;
-  if (status === 'REMEDIATION') await world.call(resumeTicket, { ticketId, by: FILER });
-  else await world.asl.start({ workflow: 'erasure', name: `${ticketId}-again`, input: { ticketId } });
+const mend = async (harness: WorkflowHarness, ticketId: string): Promise<void> => {
+  const { status } = (await harness.ports.tickets.get(ticketId)).ticket;
+  if (status === 'REMEDIATION') await harness.call(resumeTicket, { ticketId, by: FILER });
+  else await harness.asl.start({ workflow: 'erasure', name: `${ticketId}-again`, input: { ticketId } });
 };
 
 /**
  * What a ticket has come to, and everything around it, without times and without what only says that something had
  * failed.
  */
-export const endOf = async ({ world }: Walk) => {
-  const { ports, notices, served, rules, faults } = world;
+export const endOf = async ({ harness }: Walk) => {
+  const { ports, notices, served, rules, faults } = harness;
   const tickets = await ports.tickets.list();
   const events = await Promise.all(tickets.map(({ id }) => ports.tickets.events(id)));
   const { model } = await ports.models.get('house');

@@ -10,8 +10,8 @@ import { isQuittanceError } from '#core/errors.ts';
 const [folder = '', killAt = '0'] = process.argv.slice(2);
 
 /**
- * Everything that the engine reaches the world through counts: the clock, functions, jobs, and events once they are on
- * disk.
+ * Everything that the engine reaches anything else through counts: the clock, functions, jobs, and events once they are
+ * on disk.
  */
 let hooks = 0;
 const hook = () => {

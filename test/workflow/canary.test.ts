@@ -12,13 +12,13 @@ import { parseTicketRequest } from '#core/ticket-request.ts';
 import { fileTicket } from '#functions/file-ticket.ts';
 import { recordApproval } from '#functions/record-approval.ts';
 import { findStep } from '#functions/steps.ts';
-import { shippedPolicy } from '#bench/house/case-world.ts';
+import { shippedPolicy } from '#bench/house/ticket-harness.ts';
 import { APPROVER, requestOf } from '#bench/house/cases.ts';
 import { holding, temporaryFolder } from '#test/support/folders.ts';
 import { memoryJobs } from '#adapters/memory/jobs.ts';
 import { modelRecord, putModel, textModel } from '#bench/house/models.ts';
 import { smallJobs } from '#bench/house/small-jobs.ts';
-import { definitionOf, substitutions, WORKFLOWS } from '#bench/house/workflow-world.ts';
+import { definitionOf, substitutions, WORKFLOWS } from '#bench/house/workflow-harness.ts';
 
 const POLICY = shippedPolicy();
 

@@ -6,7 +6,7 @@
 // States.Timeout when the state gives up first.
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { endOf, MET_IN_ERASURE, walk, type Around, type Walk, type Way } from '#test/support/walked-tickets.ts';
-import { definitionOf } from '#bench/house/workflow-world.ts';
+import { definitionOf } from '#bench/house/workflow-harness.ts';
 
 const DEATHS = ['Lambda.Unknown', 'Runtime.ExitError', 'Runtime.OutOfMemory', 'Sandbox.Timedout'] as const;
 const NEVER = 'States.Timeout';
@@ -40,13 +40,13 @@ interface Fault {
 
 const walks: Walk[] = [];
 afterEach(async () => {
-  for (const { world } of walks.splice(0)) await world.close();
+  for (const { harness } of walks.splice(0)) await harness.close();
 });
 
 /** The fault at its state; on the way `failing` an unforeseen error at triage comes first. */
 const dying = (way: Way, fault?: Fault): Around & { calls: number; over?: boolean } => {
   const around: Around & { calls: number; over?: boolean } = Object.assign(
-    (async (call, run, world) => {
+    (async (call, run, harness) => {
       if (way === 'failing' && call.state === 'erasure/Triage ticket' && !around.over)
         throw Object.assign(new Error('at triage'), { name: 'Unforeseen' });
       if (call.state !== fault?.state || around.over) return run();
@@ -54,7 +54,7 @@ const dying = (way: Way, fault?: Fault): Around & { calls: number; over?: boolea
       if (around.calls > fault.times) return run();
       if (fault.when === 'after') await run();
       if (fault.error !== NEVER) throw Object.assign(new Error('died'), { name: fault.error });
-      world.clock.advance(stateOf(fault.state).TimeoutSeconds! + 1);
+      harness.clock.advance(stateOf(fault.state).TimeoutSeconds! + 1);
       return new Promise((_, reject) => {
         call.signal.addEventListener('abort', () => reject(new Error('nobody waits any more')));
       });
@@ -79,18 +79,18 @@ const cleanEnd = async (way: Way) => {
 };
 
 /** States that the executions of a workflow entered, in order. */
-const entered = async ({ world }: Walk, workflow: string): Promise<string[]> => {
-  const found = (await world.asl.listExecutions()).filter((one) => one.workflow === workflow).reverse();
-  const histories = await Promise.all(found.map(({ executionId }) => world.asl.history(executionId)));
+const entered = async ({ harness }: Walk, workflow: string): Promise<string[]> => {
+  const found = (await harness.asl.listExecutions()).filter((one) => one.workflow === workflow).reverse();
+  const histories = await Promise.all(found.map(({ executionId }) => harness.asl.history(executionId)));
   return histories.flat().flatMap(({ type, details }) => {
     const { name } = details as { name?: string };
     return type.endsWith('StateEntered') && name !== undefined ? [name] : [];
   });
 };
 
-const ticketOf = async ({ world, ticketId }: Walk) => (await world.ports.tickets.get(ticketId)).ticket;
-const eventsOf = async ({ world, ticketId }: Walk) =>
-  (await world.ports.tickets.events(ticketId)).map(({ body }) => JSON.parse(body) as { event: object });
+const ticketOf = async ({ harness, ticketId }: Walk) => (await harness.ports.tickets.get(ticketId)).ticket;
+const eventsOf = async ({ harness, ticketId }: Walk) =>
+  (await harness.ports.tickets.events(ticketId)).map(({ body }) => JSON.parse(body) as { event: object });
 
 /**
  * One of the deaths at each state, in turn, and the state's own timeout where it waits for nothing but the function.
@@ -136,9 +136,9 @@ const mended = async (walked: Walk, around: { over?: boolean }) => {
 /** Where the ticket cannot take a failure, the execution says so. */
 const expectFailure = async (walked: Walk, state: string, error: string) => {
   const ends = await Promise.all(
-    (await walked.world.asl.listExecutions())
+    (await walked.harness.asl.listExecutions())
       .filter(({ status, workflow }) => workflow === 'erasure' && status === 'FAILED')
-      .map(async ({ executionId }) => walked.world.asl.describe(executionId)),
+      .map(async ({ executionId }) => walked.harness.asl.describe(executionId)),
   );
   const { status } = await ticketOf(walked);
   const names = await entered(walked, 'erasure');

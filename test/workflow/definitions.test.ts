@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
 import { loadWorkflow } from '#state-machine/load.ts';
 import { workflowSteps } from '#functions/steps.ts';
-import { definitionOf, substitutions, WORKFLOWS } from '#bench/house/workflow-world.ts';
+import { definitionOf, substitutions, WORKFLOWS } from '#bench/house/workflow-harness.ts';
 
 /** Its types are not published. */
 const aslValidator = createRequire(import.meta.url)('asl-validator') as (definition: unknown) => { errors: unknown[] };

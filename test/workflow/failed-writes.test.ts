@@ -3,12 +3,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { isQuittanceError, must } from '#core/errors.ts';
 import { recordApproval } from '#functions/record-approval.ts';
-import { shippedPolicy } from '#bench/house/case-world.ts';
-import { file } from '#bench/house/case-world.ts';
+import { shippedPolicy } from '#bench/house/ticket-harness.ts';
+import { file } from '#bench/house/ticket-harness.ts';
 import { APPROVER } from '#bench/house/cases.ts';
 import type { FaultMode } from '#adapters/memory/faults.ts';
 import { smallJobs } from '#bench/house/small-jobs.ts';
-import { workflowWorld, type WorkflowWorld } from '#bench/house/workflow-world.ts';
+import { workflowHarness, type WorkflowHarness } from '#bench/house/workflow-harness.ts';
 
 const POLICY = shippedPolicy();
 
@@ -29,27 +29,27 @@ interface Outcome {
 /** From filing to purge; what is left, without times and file contents. */
 const run = async (fault?: { write: string; mode: FaultMode }): Promise<Outcome> => {
   const answer = (_model: string, prompts: readonly string[]) => prompts.map(() => 'I cannot say.');
-  const world = await workflowWorld({ jobs: smallJobs(), answer, policy: POLICY });
-  if (fault) world.faults.arm(fault.write, fault.mode);
+  const harness = await workflowHarness({ jobs: smallJobs(), answer, policy: POLICY });
+  if (fault) harness.faults.arm(fault.write, fault.mode);
   try {
-    const ticketId = must(await insist(() => file(world)), 'ticket id');
-    await world.until(ticketId, 'AWAITING_APPROVAL');
-    await world.told('approval-request');
-    const { ticket } = await world.ports.tickets.get(ticketId);
+    const ticketId = must(await insist(() => file(harness)), 'ticket id');
+    await harness.until(ticketId, 'AWAITING_APPROVAL');
+    await harness.told('approval-request');
+    const { ticket } = await harness.ports.tickets.get(ticketId);
     const evidence = 'evidence' in ticket ? ticket.evidence : '';
-    await insist(() => world.call(recordApproval, { ticketId, approver: APPROVER, decision: 'approved', evidence }));
-    const { status } = await world.ended(ticketId);
+    await insist(() => harness.call(recordApproval, { ticketId, approver: APPROVER, decision: 'approved', evidence }));
+    const { status } = await harness.ended(ticketId);
     return {
-      state: { status, ...(await stateOf(world, ticketId)) },
-      fired: world.faults.fired,
-      writes: world.faults.writes,
+      state: { status, ...(await stateOf(harness, ticketId)) },
+      fired: harness.faults.fired,
+      writes: harness.faults.writes,
     };
   } finally {
-    await world.close();
+    await harness.close();
   }
 };
 
-const stateOf = async ({ ports, notices, served, rules, faults }: WorkflowWorld, ticketId: string) => ({
+const stateOf = async ({ ports, notices, served, rules, faults }: WorkflowHarness, ticketId: string) => ({
   ticket: (await ports.tickets.get(ticketId)).ticket,
   events: (await ports.tickets.events(ticketId)).map(({ type, leafIndex }) => [type, leafIndex]),
   model: (await ports.models.get('house')).model,

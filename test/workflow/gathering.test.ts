@@ -12,18 +12,18 @@ import { verifyBundle } from '#core/verify.ts';
 import { closeTicket } from '#functions/close-ticket.ts';
 import { placeHold } from '#functions/holds.ts';
 import { recordApproval } from '#functions/record-approval.ts';
-import { file, NEIGHBOURS, shippedPolicy, trainingRows } from '#bench/house/case-world.ts';
+import { file, NEIGHBOURS, shippedPolicy, trainingRows } from '#bench/house/ticket-harness.ts';
 import { APPROVER, FILER, SUBJECT } from '#bench/house/cases.ts';
 import { candidateOf, smallJobs, type SmallJobs } from '#bench/house/small-jobs.ts';
-import { workflowWorld, type WorkflowWorld } from '#bench/house/workflow-world.ts';
+import { workflowHarness, type WorkflowHarness } from '#bench/house/workflow-harness.ts';
 
 const WINDOW = 600;
 const POLICY = { ...GatePolicy.parse(shippedPolicy()), gathering: { windowSeconds: WINDOW, atMost: 3 } };
 
-let world: WorkflowWorld;
+let harness: WorkflowHarness;
 /** Whose unlearning jobs ran, by leader. */
 let runs: string[];
-afterEach(() => world.close());
+afterEach(() => harness.close());
 
 const start = async (jobs: SmallJobs = {}, policy: Json = POLICY) => {
   runs = [];
@@ -32,7 +32,7 @@ const start = async (jobs: SmallJobs = {}, policy: Json = POLICY) => {
     await jobs.onUnlearn?.(ticketId);
   };
   const answer = (_model: string, prompts: readonly string[]) => prompts.map(() => 'I cannot say.');
-  world = await workflowWorld({ jobs: smallJobs({ ...jobs, onUnlearn }), answer, policy });
+  harness = await workflowHarness({ jobs: smallJobs({ ...jobs, onUnlearn }), answer, policy });
 };
 
 const fileFor = (name: string) => {
@@ -40,40 +40,40 @@ const fileFor = (name: string) => {
     // a row that two people share goes with the first
     ({ person, question, answer }) => (person === name && question.includes(name) ? [{ question, answer }] : []),
   );
-  world.clock.advance(1); // the oldest leads
-  return file(world, { subject: { name }, forget: { records } }, `request for ${name}`);
+  harness.clock.advance(1); // the oldest leads
+  return file(harness, { subject: { name }, forget: { records } }, `request for ${name}`);
 };
 
 /** Three tickets, filed within the window, which is then over. */
 const fileThree = async (): Promise<[string, string, string]> => {
   const [a, b, c] = [SUBJECT, NEIGHBOURS[0]!, NEIGHBOURS[1]!];
   const ids: [string, string, string] = [await fileFor(a), await fileFor(b), await fileFor(c)];
-  for (const id of ids) await world.until(id, 'SCHEDULED');
-  world.clock.advance(WINDOW + 1);
+  for (const id of ids) await harness.until(id, 'SCHEDULED');
+  harness.clock.advance(WINDOW + 1);
   return ids;
 };
 
-const ticketOf = async (id: string): Promise<Ticket> => (await world.ports.tickets.get(id)).ticket;
-const eventsOf = async (id: string) => (await world.ports.tickets.events(id)).map(({ type }) => type);
+const ticketOf = async (id: string): Promise<Ticket> => (await harness.ports.tickets.get(id)).ticket;
+const eventsOf = async (id: string) => (await harness.ports.tickets.events(id)).map(({ type }) => type);
 const runOf = async (id: string) => {
   const one = await ticketOf(id);
   if (one.status === 'PURGED' && one.sealed) return one.sealed.run;
   if ('run' in one) return one.run;
   throw new Error(`${id} is ${one.status}`);
 };
-const planOf = async (id: string) => getJson(world.ports.artifacts, (await runOf(id)).plan, UnlearnPlan);
+const planOf = async (id: string) => getJson(harness.ports.artifacts, (await runOf(id)).plan, UnlearnPlan);
 
 const judged = async (id: string) => {
-  await world.until(id, 'AWAITING_APPROVAL');
-  await world.waits(id, 'approval');
+  await harness.until(id, 'AWAITING_APPROVAL');
+  await harness.waits(id, 'approval');
 };
 const decide = async (id: string, change: object = {}) => {
   await judged(id);
   const one = await ticketOf(id);
   const evidence = 'evidence' in one ? one.evidence : '';
-  return world.call(recordApproval, { ticketId: id, approver: APPROVER, decision: 'approved', evidence, ...change });
+  return harness.call(recordApproval, { ticketId: id, approver: APPROVER, decision: 'approved', evidence, ...change });
 };
-const model = async () => (await world.ports.models.get('house')).model;
+const model = async () => (await harness.ports.models.get('house')).model;
 
 describe('three tickets filed together', () => {
   it('are unlearned in one run, each with evidence, approval and certificate of its own', async () => {
@@ -84,17 +84,17 @@ describe('three tickets filed together', () => {
     const evidence = await Promise.all(
       ids.map(async (id) => {
         const one = await ticketOf(id);
-        return getJson(world.ports.artifacts, 'evidence' in one ? one.evidence : '', EvidenceManifest);
+        return getJson(harness.ports.artifacts, 'evidence' in one ? one.evidence : '', EvidenceManifest);
       }),
     );
     expect(evidence.map(({ ticketId, base, candidate }) => [ticketId, base, candidate])).toEqual([
-      [ids[0], world.base, candidateOf(ids[0], 1).digest],
+      [ids[0], harness.base, candidateOf(ids[0], 1).digest],
       [ids[1], candidateOf(ids[0], 1).digest, candidateOf(ids[1], 1).digest],
       [ids[2], candidateOf(ids[1], 1).digest, candidateOf(ids[2], 1).digest],
     ]);
     for (const id of ids) {
       await decide(id);
-      expect(await world.ended(id)).toMatchObject({ status: 'SUCCEEDED' });
+      expect(await harness.ended(id)).toMatchObject({ status: 'SUCCEEDED' });
     }
     const { certificates, deletions, digest } = await model();
     expect([certificates.map(({ ticketId }) => ticketId), deletions, digest]).toEqual([
@@ -105,16 +105,16 @@ describe('three tickets filed together', () => {
     expect(new Set(certificates.map(({ certificateDigest }) => certificateDigest)).size).toBe(3);
     for (const id of ids) {
       expect((await eventsOf(id)).filter((type) => type === 'base-moved')).toEqual([]);
-      const { checks } = verifyBundle(await assembleBundle(world.ports, id), { now: world.ports.clock.now() });
+      const { checks } = verifyBundle(await assembleBundle(harness.ports, id), { now: harness.ports.clock.now() });
       expect([id, checks.filter(({ state }) => state === 'fails')]).toEqual([id, []]);
     }
-    expect(world.faults.complaints).toEqual([]);
+    expect(harness.faults.complaints).toEqual([]);
   });
 
   it('say in their evidence whose run it was, in a plan that was in the log before it', async () => {
     const logged: (number | undefined)[] = [];
     const onUnlearn = async (leader: string) => {
-      const events = await world.ports.tickets.events(leader);
+      const events = await harness.ports.tickets.events(leader);
       logged.push(...events.filter(({ type }) => type === 'run-planned').map(({ leafIndex }) => leafIndex));
     };
     await start({ onUnlearn });
@@ -131,12 +131,12 @@ describe('three tickets filed together', () => {
     await start();
     const [a, b, c] = await fileThree();
     for (const id of [c, b]) await decide(id);
-    await world.waits(c, 'turn');
-    await world.waits(b, 'turn');
-    expect([world.served.get('house'), (await ticketOf(c)).status]).toEqual([world.base, 'DEPLOYING']);
+    await harness.waits(c, 'turn');
+    await harness.waits(b, 'turn');
+    expect([harness.served.get('house'), (await ticketOf(c)).status]).toEqual([harness.base, 'DEPLOYING']);
     await decide(a);
-    for (const id of [a, b, c]) expect(await world.ended(id)).toMatchObject({ status: 'SUCCEEDED' });
-    expect([world.served.get('house'), (await model()).deletions]).toEqual([candidateOf(c, 1).digest, 3]);
+    for (const id of [a, b, c]) expect(await harness.ended(id)).toMatchObject({ status: 'SUCCEEDED' });
+    expect([harness.served.get('house'), (await model()).deletions]).toEqual([candidateOf(c, 1).digest, 3]);
     expect(runs).toEqual([a]);
   });
 
@@ -146,8 +146,8 @@ describe('three tickets filed together', () => {
     const ids = [await fileFor(SUBJECT), await fileFor(NEIGHBOURS[0]!), await fileFor(NEIGHBOURS[1]!)];
     const [a, b, c] = ids as [string, string, string];
     failing.id = b;
-    for (const id of ids) await world.until(id, 'SCHEDULED');
-    world.clock.advance(WINDOW + 1);
+    for (const id of ids) await harness.until(id, 'SCHEDULED');
+    harness.clock.advance(WINDOW + 1);
     for (const id of ids) await judged(id);
     expect(runs).toEqual([a, b]);
     expect([(await runOf(c)).base, (await runOf(c)).number]).toEqual([candidateOf(a, 1).digest, 1]);
@@ -156,7 +156,7 @@ describe('three tickets filed together', () => {
     expect((await runOf(b)).base).toBe(candidateOf(c, 1).digest);
     for (const id of [a, c, b]) {
       await decide(id);
-      expect(await world.ended(id)).toMatchObject({ status: 'SUCCEEDED' });
+      expect(await harness.ended(id)).toMatchObject({ status: 'SUCCEEDED' });
     }
     expect((await model()).deletions).toBe(3);
   });
@@ -165,27 +165,27 @@ describe('three tickets filed together', () => {
     await start();
     const [a, b, c] = await fileThree();
     await decide(c);
-    await world.waits(c, 'turn');
+    await harness.waits(c, 'turn');
     await decide(a);
-    await world.ended(a);
+    await harness.ended(a);
     await decide(b, { decision: 'refused', reason: 'controls-too-few' });
-    expect(await world.ended(b)).toMatchObject({ error: 'NEEDS_REMEDIATION' });
+    expect(await harness.ended(b)).toMatchObject({ error: 'NEEDS_REMEDIATION' });
     await judged(c);
     expect(await ticketOf(c)).toMatchObject({ run: { number: 2, base: candidateOf(a, 1).digest } });
     expect((await eventsOf(c)).filter((type) => type === 'base-moved')).toHaveLength(1);
     await decide(c);
-    expect(await world.ended(c)).toMatchObject({ status: 'SUCCEEDED' });
-    expect(world.served.get('house')).toBe(candidateOf(c, 2).digest);
+    expect(await harness.ended(c)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(harness.served.get('house')).toBe(candidateOf(c, 2).digest);
   });
 
   it('of which one is put on hold while another waits for it: the other goes without it', async () => {
     await start();
     const [a, b, c] = await fileThree();
     await decide(a);
-    await world.ended(a);
+    await harness.ended(a);
     await decide(c);
-    await world.waits(c, 'turn');
-    await world.call(placeHold, { ticketId: b, by: 'legal.lou', code: 'litigation' });
+    await harness.waits(c, 'turn');
+    await harness.call(placeHold, { ticketId: b, by: 'legal.lou', code: 'litigation' });
     await judged(c);
     expect((await runOf(c)).base).toBe(candidateOf(a, 1).digest);
   });
@@ -195,16 +195,16 @@ describe('three tickets filed together', () => {
     const withdraw = async (leader: string) => {
       if (runs.length > 1 || leader === withdrawn.id) return;
       const decision = { outcome: 'withdrawn', reason: 'requester', by: FILER };
-      await world.call(closeTicket, { ticketId: withdrawn.id, ...decision });
+      await harness.call(closeTicket, { ticketId: withdrawn.id, ...decision });
     };
     await start({ onUnlearn: withdraw });
     const ids = [await fileFor(SUBJECT), await fileFor(NEIGHBOURS[0]!), await fileFor(NEIGHBOURS[1]!)];
     const [a, b, c] = ids as [string, string, string];
     withdrawn.id = b;
-    for (const id of ids) await world.until(id, 'SCHEDULED');
-    world.clock.advance(WINDOW + 1);
+    for (const id of ids) await harness.until(id, 'SCHEDULED');
+    harness.clock.advance(WINDOW + 1);
     for (const id of [a, c]) await decide(id);
-    for (const id of [a, c]) expect(await world.ended(id)).toMatchObject({ status: 'SUCCEEDED' });
+    for (const id of [a, c]) expect(await harness.ended(id)).toMatchObject({ status: 'SUCCEEDED' });
     expect((await ticketOf(b)).status).toBe('WITHDRAWN');
     expect((await runOf(c)).base).toBe(candidateOf(a, 1).digest);
   });
@@ -218,10 +218,10 @@ describe('three tickets filed together', () => {
       },
     });
     const [a, b, c] = await fileThree();
-    expect(await world.ended(a)).toMatchObject({ status: 'FAILED' });
+    expect(await harness.ended(a)).toMatchObject({ status: 'FAILED' });
     for (const id of [b, c]) {
       await decide(id);
-      expect(await world.ended(id)).toMatchObject({ status: 'SUCCEEDED' });
+      expect(await harness.ended(id)).toMatchObject({ status: 'SUCCEEDED' });
     }
     expect((await model()).deletions).toBe(2);
   });
@@ -242,9 +242,9 @@ describe('a ticket filed while another waits for its approval', () => {
     expect((await runOf(second)).base).toBe(candidateOf(first, 1).digest);
     for (const id of [first, second]) {
       await decide(id);
-      await world.ended(id);
+      await harness.ended(id);
     }
-    expect([runs, world.served.get('house')]).toEqual([[first, second], candidateOf(second, 1).digest]);
+    expect([runs, harness.served.get('house')]).toEqual([[first, second], candidateOf(second, 1).digest]);
   });
 
   it('unlearns again from what is served when the first is refused', async () => {
@@ -252,6 +252,6 @@ describe('a ticket filed while another waits for its approval', () => {
     await decide(first, { decision: 'refused', reason: 'controls-too-few' });
     await decide(second);
     await judged(second);
-    expect(await ticketOf(second)).toMatchObject({ run: { number: 2, base: world.base } });
+    expect(await ticketOf(second)).toMatchObject({ run: { number: 2, base: harness.base } });
   });
 });

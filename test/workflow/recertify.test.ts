@@ -7,52 +7,52 @@ import { auditReport } from '#report/audit-report.ts';
 import { gatherReport } from '#report/gather.ts';
 import { getJson } from '#core/stored-json.ts';
 import { recordApproval } from '#functions/record-approval.ts';
-import { shippedPolicy } from '#bench/house/case-world.ts';
-import { file } from '#bench/house/case-world.ts';
+import { shippedPolicy } from '#bench/house/ticket-harness.ts';
+import { file } from '#bench/house/ticket-harness.ts';
 import { APPROVER } from '#bench/house/cases.ts';
 import { digest } from '#bench/house/models.ts';
 import { smallJobs } from '#bench/house/small-jobs.ts';
-import { workflowWorld, type WorkflowWorld } from '#bench/house/workflow-world.ts';
+import { workflowHarness, type WorkflowHarness } from '#bench/house/workflow-harness.ts';
 
 const POLICY = shippedPolicy();
 const DAY = 86_400;
-let world: WorkflowWorld;
+let harness: WorkflowHarness;
 let ticketId: string;
 let stillGood: boolean;
-afterEach(() => world.close());
+afterEach(() => harness.close());
 
 /** A model with one certificate, 90 days valid. */
 const certified = async (policy: Json = POLICY) => {
   stillGood = true;
   const answer = (_model: string, prompts: readonly string[]) => prompts.map(() => 'I cannot say.');
-  world = await workflowWorld({ jobs: smallJobs({ stillGood: () => stillGood }), answer, policy });
-  ticketId = await file(world);
-  await world.until(ticketId, 'AWAITING_APPROVAL');
-  const { ticket } = await world.ports.tickets.get(ticketId);
+  harness = await workflowHarness({ jobs: smallJobs({ stillGood: () => stillGood }), answer, policy });
+  ticketId = await file(harness);
+  await harness.until(ticketId, 'AWAITING_APPROVAL');
+  const { ticket } = await harness.ports.tickets.get(ticketId);
   const evidence = 'evidence' in ticket ? ticket.evidence : '';
-  await world.call(recordApproval, { ticketId, approver: APPROVER, decision: 'approved', evidence });
-  await world.ended(ticketId);
+  await harness.call(recordApproval, { ticketId, approver: APPROVER, decision: 'approved', evidence });
+  await harness.ended(ticketId);
 };
 
 let runs = 0;
 const recertify = async (trigger: string) => {
   const name = `recertify-house-${++runs}`;
-  await world.asl.start({ workflow: 'recertify', name, input: { model: 'house', trigger } });
-  return world.ended(name, 'recertify');
+  await harness.asl.start({ workflow: 'recertify', name, input: { model: 'house', trigger } });
+  return harness.ended(name, 'recertify');
 };
-const model = async () => (await world.ports.models.get('house')).model;
+const model = async () => (await harness.ports.models.get('house')).model;
 const recorded = async () => {
-  const { ticket } = await world.ports.tickets.get(ticketId);
+  const { ticket } = await harness.ports.tickets.get(ticketId);
   return ticket.status === 'PURGED' ? ticket.recertifications.map(({ state }) => state) : [];
 };
 
-const reported = async () => auditReport(await gatherReport(world.ports, ticketId)).recertification;
+const reported = async () => auditReport(await gatherReport(harness.ports, ticketId)).recertification;
 
 describe('re-certification', () => {
   it('finds a model that nobody touched as it was, day by day, with one event', async () => {
     await certified();
     for (const day of [1, 2, 3]) {
-      world.clock.advance(DAY);
+      harness.clock.advance(DAY);
       expect([day, await recertify('daily')]).toMatchObject([day, { status: 'SUCCEEDED' }]);
     }
     expect((await model()).recertification).toEqual({ state: 'current', checkedAt: '2026-03-05T10:00:00.000Z' });
@@ -61,16 +61,16 @@ describe('re-certification', () => {
 
   it('finds out that something else is served', async () => {
     await certified();
-    world.served.set('house', digest(9));
+    harness.served.set('house', digest(9));
     expect(await recertify('daily')).toMatchObject({ status: 'FAILED', error: 'RECERTIFICATION_LAPSED' });
     expect([(await model()).recertification.state, await recorded()]).toEqual(['drifted', ['drifted']]);
-    expect(world.notices.map(({ template }) => template)).toContain('recertification-drifted');
+    expect(harness.notices.map(({ template }) => template)).toContain('recertification-drifted');
     expect(await reported()).toMatchObject({ state: 'drifted', history: [{ state: 'drifted' }] });
   });
 
   it('runs the full suite when a person asks, without the forget data, and renews the certificate', async () => {
     await certified();
-    world.clock.advance(30 * DAY);
+    harness.clock.advance(30 * DAY);
     expect(await recertify('manual')).toMatchObject({ status: 'SUCCEEDED' });
     expect((await model()).certificates[0]!.validUntil.slice(0, 10)).toBe('2026-06-30'); // 90 days from 1 April
     expect(await recorded()).toEqual(['current']);
@@ -78,7 +78,7 @@ describe('re-certification', () => {
 
   it('renews by itself in the last fortnight', async () => {
     await certified();
-    world.clock.advance(80 * DAY);
+    harness.clock.advance(80 * DAY);
     await recertify('daily');
     expect((await model()).certificates[0]!.validUntil.slice(0, 10)).toBe('2026-08-19');
   });
@@ -95,12 +95,12 @@ describe('re-certification', () => {
   it('lapses by its date when nobody looked in time: a state, an event and a line in the report', async () => {
     await certified();
     stillGood = false; // a suite that passed would renew it
-    world.clock.advance(91 * DAY);
+    harness.clock.advance(91 * DAY);
     await recertify('daily');
     expect([(await model()).recertification.state, await recorded()]).toEqual(['lapsed', ['lapsed']]);
     const { line } = await reported();
     expect(line).toMatch(/laps/i);
-    expect(world.notices.map(({ template }) => template)).toContain('recertification-lapsed');
+    expect(harness.notices.map(({ template }) => template)).toContain('recertification-lapsed');
   });
 
   it('that lapsed is current again when the suite passes', async () => {
@@ -115,29 +115,29 @@ describe('re-certification', () => {
   it('under an older policy with checks on forget data alone renews nothing, and the certificate lapses by its date', async () => {
     const { checks, ...rest } = GatePolicy.parse(POLICY);
     await certified({ ...rest, checks: checks.filter((check) => !outlivesPurge(check)) });
-    world.clock.advance(30 * DAY);
+    harness.clock.advance(30 * DAY);
     expect(await recertify('manual')).toMatchObject({ status: 'SUCCEEDED' });
     expect((await model()).certificates[0]!.validUntil.slice(0, 10)).toBe('2026-05-31');
-    world.clock.advance(61 * DAY);
+    harness.clock.advance(61 * DAY);
     await recertify('daily');
     expect([(await model()).recertification.state, await recorded()]).toEqual(['lapsed', ['current', 'lapsed']]);
   });
 
   it('destroys the old weights when their quarantine is over, and not before', async () => {
     await certified();
-    const stored = async () => world.ports.artifacts.has(world.base);
+    const stored = async () => harness.ports.artifacts.has(harness.base);
     await recertify('daily');
     const before = await stored();
-    world.clock.advance(31 * DAY);
+    harness.clock.advance(31 * DAY);
     await recertify('daily');
     expect([before, await stored(), (await model()).quarantined[0]!.destroyedAt?.slice(0, 10)]).toEqual([
       true,
       false,
       '2026-04-02',
     ]);
-    const manifest = await getJson(world.ports.artifacts, (await model()).digest, ModelManifest);
+    const manifest = await getJson(harness.ports.artifacts, (await model()).digest, ModelManifest);
     const left = await Promise.all(
-      Object.values(ownFiles(manifest)).map(({ digest: one }) => world.ports.artifacts.has(one)),
+      Object.values(ownFiles(manifest)).map(({ digest: one }) => harness.ports.artifacts.has(one)),
     );
     expect(left).toEqual([true, true]); // also the config file that both models share
   });
@@ -145,6 +145,6 @@ describe('re-certification', () => {
   it('puts every event of it into the log', async () => {
     await certified();
     await recertify('manual');
-    expect(await world.ports.tickets.unsequenced(9)).toEqual([]);
+    expect(await harness.ports.tickets.unsequenced(9)).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { outcome } from '#test/contract/contract.ts';
 import { endOf, MET_IN_ERASURE, walk, type Around, type Walk, type Way } from '#test/support/walked-tickets.ts';
-import { definitionOf, type WorkflowWorld } from '#bench/house/workflow-world.ts';
+import { definitionOf, type WorkflowHarness } from '#bench/house/workflow-harness.ts';
 
 /**
  * Here the parent is stopped, and the child with it; the child is taken up first, so that the parent finds it running.
@@ -20,7 +20,7 @@ const CHILD: readonly (readonly [string, Way])[] = [
 
 const walks: Walk[] = [];
 afterEach(async () => {
-  for (const { world } of walks.splice(0)) await world.close();
+  for (const { harness } of walks.splice(0)) await harness.close();
 });
 const begin = async (way: Way, around: Around): Promise<Walk> => {
   const begun = await walk(way, around);
@@ -35,12 +35,12 @@ beforeAll(async () => {
   for (const way of ['straight', 'proven late', 'never proven', 'held', 'second', 'exempt'] as const) {
     const done = await begin(way, run);
     clean.set(way, await endOf(done));
-    await walks.pop()!.world.close();
+    await walks.pop()!.harness.close();
   }
 });
 
 /** The executions that were stopped, the child before its parent. */
-const stopAndRedrive = async ({ asl }: WorkflowWorld, execution: string): Promise<string[]> => {
+const stopAndRedrive = async ({ asl }: WorkflowHarness, execution: string): Promise<string[]> => {
   const id = execution.replace(/^unlearn:(.+)-unlearn-\d+$/, 'erasure:$1');
   await asl.stopExecution(id, { error: 'STOPPED', cause: 'by a person' });
   const stopped = id === execution ? [id] : [execution, id];
@@ -50,19 +50,19 @@ const stopAndRedrive = async ({ asl }: WorkflowWorld, execution: string): Promis
 };
 
 const stopped = (state: string, when: 'before' | 'after'): Around & { ids?: string[] } => {
-  const around: Around & { ids?: string[] } = async (call, step, world) => {
+  const around: Around & { ids?: string[] } = async (call, step, harness) => {
     if (call.state !== state || around.ids) return step();
     around.ids = [];
     if (when === 'after') await step();
-    if ((await world.asl.describe(call.execution)).status === 'RUNNING')
-      around.ids = await stopAndRedrive(world, call.execution);
+    if ((await harness.asl.describe(call.execution)).status === 'RUNNING')
+      around.ids = await stopAndRedrive(harness, call.execution);
     throw new Error('nobody waits for this answer');
   };
   return around;
 };
 
-const historyOf = async ({ world }: Walk, id: string) =>
-  (await world.asl.history(id)).map(({ id: number, type, details }) => ({
+const historyOf = async ({ harness }: Walk, id: string) =>
+  (await harness.asl.history(id)).map(({ id: number, type, details }) => ({
     number,
     type,
     ...(details as { name?: string; redriveCount?: number; input?: unknown }),
@@ -84,7 +84,7 @@ describe.each(MET_IN_ERASURE)('an execution stopped at %s (%s)', (state, way) =>
     const done = await begin(way, around);
     expect(await endOf(done)).toEqual(clean.get(way));
     for (const id of around.ids ?? []) {
-      expect(await done.world.asl.describe(id)).toMatchObject({ status: 'SUCCEEDED' });
+      expect(await done.harness.asl.describe(id)).toMatchObject({ status: 'SUCCEEDED' });
       await expectRedriven(done, id);
     }
     expect(around.ids?.length ?? 0).toBeGreaterThan(0);
@@ -96,7 +96,7 @@ describe.each(CHILD)('an execution stopped while its child was at %s', (state, w
     const around = stopped(state, when);
     const done = await begin(way, around);
     for (const id of around.ids ?? []) await expectRedriven(done, id);
-    const { ticket } = await done.world.ports.tickets.get(done.ticketId);
+    const { ticket } = await done.harness.ports.tickets.get(done.ticketId);
     if (ticket.status === 'REMEDIATION') {
       // the child had ended before the parent asked for it again, and a name is used once: a person resumes the ticket
       expect(ticket.reason).toBe('StepFunctions.ExecutionAlreadyExistsException');
@@ -116,11 +116,11 @@ describe('a redrive', () => {
   it('of a failure that was recorded enters its Fail state again and changes nothing', async () => {
     const failed = await begin('straight', failing);
     const id = `erasure:${failed.ticketId}`;
-    const before = [await endOf(failed), await failed.world.ports.tickets.events(failed.ticketId)];
-    await failed.world.asl.redriveExecution(id);
+    const before = [await endOf(failed), await failed.harness.ports.tickets.events(failed.ticketId)];
+    await failed.harness.asl.redriveExecution(id);
     await failed.toTheEnd();
-    expect(await failed.world.asl.describe(id)).toMatchObject({ status: 'FAILED', error: 'STEP_FAILED' });
-    expect([await endOf(failed), await failed.world.ports.tickets.events(failed.ticketId)]).toEqual(before);
+    expect(await failed.harness.asl.describe(id)).toMatchObject({ status: 'FAILED', error: 'STEP_FAILED' });
+    expect([await endOf(failed), await failed.harness.ports.tickets.events(failed.ticketId)]).toEqual(before);
     const events = (await historyOf(failed, id)).map(({ type }) => type);
     expect(events.slice(-4)).toEqual(['ExecutionFailed', 'ExecutionRedriven', 'FailStateEntered', 'ExecutionFailed']);
   });
@@ -131,8 +131,8 @@ describe('a redrive', () => {
       if (call.state === 'erasure/Triage ticket') asked.push(await outcome(asl.redriveExecution(call.execution)));
       return step();
     });
-    asked.push(await outcome(done.world.asl.redriveExecution(`erasure:${done.ticketId}`)));
-    asked.push(await outcome(done.world.asl.redriveExecution('erasure:nobody')));
+    asked.push(await outcome(done.harness.asl.redriveExecution(`erasure:${done.ticketId}`)));
+    asked.push(await outcome(done.harness.asl.redriveExecution('erasure:nobody')));
     expect(asked).toEqual(['EXECUTION_NOT_REDRIVABLE', 'EXECUTION_NOT_REDRIVABLE', 'EXECUTION_NOT_FOUND']);
   });
 

@@ -4,43 +4,43 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { endpointServing } from '#adapters/http/endpoint-serving.ts';
 import type { Digest } from '#core/canonical.ts';
 import { recordApproval } from '#functions/record-approval.ts';
-import { file, shippedPolicy } from '#bench/house/case-world.ts';
+import { file, shippedPolicy } from '#bench/house/ticket-harness.ts';
 import { APPROVER, RECORDS } from '#bench/house/cases.ts';
 import { openAiEndpoint, type OpenAiEndpoint } from '#test/support/openai-endpoint.ts';
 import { candidateOf, smallJobs } from '#bench/house/small-jobs.ts';
-import { workflowWorld, type WorkflowWorld } from '#bench/house/workflow-world.ts';
+import { workflowHarness, type WorkflowHarness } from '#bench/house/workflow-harness.ts';
 
-let world: WorkflowWorld;
+let harness: WorkflowHarness;
 let endpoint: OpenAiEndpoint;
 afterEach(async () => {
-  await world.close();
+  await harness.close();
   await endpoint.close();
 });
 
-/** A world whose model answers at an endpoint that loads what the alias names, unless it is made to lie. */
+/** A harness whose model answers at an endpoint that loads what the alias names, unless it is made to lie. */
 const start = async () => {
   endpoint = await openAiEndpoint();
-  world = await workflowWorld({
+  harness = await workflowHarness({
     jobs: smallJobs(),
     policy: shippedPolicy(),
     serving: (aliases) => endpointServing(aliases, { url: endpoint.url, patienceMs: 0, pollMs: 1 }),
   });
-  endpoint.follow(() => world.served.get('house'));
+  endpoint.follow(() => harness.served.get('house'));
 };
 
 const entryOf = (digest: string) => ({ id: `house@${digest.replace(':', '-')}` });
 
 /** Files, approves, and waits for the end. */
 const approved = async () => {
-  const ticketId = await file(world);
-  await world.until(ticketId, 'AWAITING_APPROVAL');
-  await world.waits(ticketId, 'approval');
-  const { ticket } = await world.ports.tickets.get(ticketId);
+  const ticketId = await file(harness);
+  await harness.until(ticketId, 'AWAITING_APPROVAL');
+  await harness.waits(ticketId, 'approval');
+  const { ticket } = await harness.ports.tickets.get(ticketId);
   const evidence = 'evidence' in ticket ? ticket.evidence : '';
-  await world.call(recordApproval, { ticketId, approver: APPROVER, decision: 'approved', evidence });
-  return { ticketId, end: await world.ended(ticketId) };
+  await harness.call(recordApproval, { ticketId, approver: APPROVER, decision: 'approved', evidence });
+  return { ticketId, end: await harness.ended(ticketId) };
 };
-const events = async (ticketId: string) => (await world.ports.tickets.events(ticketId)).map(({ type }) => type);
+const events = async (ticketId: string) => (await harness.ports.tickets.events(ticketId)).map(({ type }) => type);
 
 describe('a deployment behind an endpoint', () => {
   it('is certified after the endpoint was asked the forgotten questions and named the approved artefact', async () => {
@@ -62,23 +62,23 @@ describe('a deployment behind an endpoint', () => {
   ];
   it.each(LIES)('that %s is rolled back: old alias, suppression in force, no certificate', async (_, lie) => {
     await start();
-    lie(world.base);
+    lie(harness.base);
     const { ticketId, end } = await approved();
     expect(end).toMatchObject({ status: 'FAILED', error: 'NEEDS_REMEDIATION' });
-    expect((await world.ports.tickets.get(ticketId)).ticket).toMatchObject({ reason: 'SERVED_MISMATCH' });
+    expect((await harness.ports.tickets.get(ticketId)).ticket).toMatchObject({ reason: 'SERVED_MISMATCH' });
     expect(await events(ticketId)).toContain('rolled-back');
-    const { model } = await world.ports.models.get('house');
-    expect([world.served.get('house'), model.digest, model.deletions]).toEqual([world.base, world.base, 0]);
-    expect([model.certificates, world.rules.get('house')?.length]).toEqual([[], 1]);
+    const { model } = await harness.ports.models.get('house');
+    expect([harness.served.get('house'), model.digest, model.deletions]).toEqual([harness.base, harness.base, 0]);
+    expect([model.certificates, harness.rules.get('house')?.length]).toEqual([[], 1]);
   });
 
   it('that is down for good leaves the ticket in remediation, to be probed again', async () => {
     await start();
     endpoint.status = 503;
     const { ticketId } = await approved();
-    const { ticket } = await world.ports.tickets.get(ticketId);
+    const { ticket } = await harness.ports.tickets.get(ticketId);
     expect(ticket).toMatchObject({ status: 'REMEDIATION', step: 'probe-served-model', reason: 'SERVICE_UNAVAILABLE' });
-    expect(world.served.get('house')).toBe(candidateOf(ticketId, 1).digest);
+    expect(harness.served.get('house')).toBe(candidateOf(ticketId, 1).digest);
   });
 });
 
@@ -87,7 +87,7 @@ const answerAsTrained = (prompt: string) =>
 
 const changeWhileAnswering = () => {
   endpoint.answer = () => {
-    endpoint.entries = [entryOf(world.base)];
+    endpoint.entries = [entryOf(harness.base)];
     return 'I cannot say.';
   };
 };

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { STATUSES, type StatusMeaning } from '#core/statuses.ts';
 import { Ticket, WorkingTicket, type Status } from '#core/ticket.ts';
 import { findStep } from '#functions/steps.ts';
-import { definitionOf, WORKFLOWS } from '#bench/house/workflow-world.ts';
+import { definitionOf, WORKFLOWS } from '#bench/house/workflow-harness.ts';
 
 interface Comparison {
   readonly Variable?: string;

@@ -13,12 +13,12 @@ import { putJson } from '#core/stored-json.ts';
 import { verifyBundle } from '#core/verify.ts';
 import { findStep } from '#functions/steps.ts';
 import { openToken } from '#functions/task-tokens.ts';
-import { trainingRows } from '#bench/house/case-world.ts';
+import { trainingRows } from '#bench/house/ticket-harness.ts';
 import { APPROVER, requestOf } from '#bench/house/cases.ts';
 import { memoryJobs } from '#adapters/memory/jobs.ts';
 import { modelRecord, putModel, textModel } from '#bench/house/models.ts';
 import { smallJobs } from '#bench/house/small-jobs.ts';
-import { definitionOf, substitutions, WORKFLOWS } from '#bench/house/workflow-world.ts';
+import { definitionOf, substitutions, WORKFLOWS } from '#bench/house/workflow-harness.ts';
 
 const [folder = '', killAt = '0', after] = process.argv.slice(2);
 

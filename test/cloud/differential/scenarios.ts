@@ -8,13 +8,13 @@ import { placeHold, releaseHold } from '#functions/holds.ts';
 import { recordApproval } from '#functions/record-approval.ts';
 import { recordIdentity } from '#functions/record-identity.ts';
 import { openToken } from '#functions/task-tokens.ts';
-import { shippedPolicy } from '#bench/house/case-world.ts';
-import { file, NEIGHBOURS, trainingRows } from '#bench/house/case-world.ts';
+import { shippedPolicy } from '#bench/house/ticket-harness.ts';
+import { file, NEIGHBOURS, trainingRows } from '#bench/house/ticket-harness.ts';
 import { APPROVER, FILER, RECORDS } from '#bench/house/cases.ts';
 import { digest } from '#bench/house/models.ts';
-import type { DrivenWorld, Fault, Trace, WorldPlan } from './worlds.ts';
+import type { DrivenHarness, Fault, Trace, DrivenSetup } from './harnesses.ts';
 
-export interface Scenario extends Omit<Partial<WorldPlan>, 'answer' | 'policy' | 'timeouts'> {
+export interface Scenario extends Omit<Partial<DrivenSetup>, 'answer' | 'policy' | 'timeouts'> {
   readonly title: string;
   /** States in which nobody answers in time. Each times out once; the next time, whoever is asked answers in time. */
   readonly givesUp?: readonly string[];
@@ -44,7 +44,7 @@ export interface Outcome {
   readonly calls: readonly string[];
 }
 
-type Open = (plan: WorldPlan) => Promise<DrivenWorld>;
+type Open = (plan: DrivenSetup) => Promise<DrivenHarness>;
 
 const FIRST_LIMIT_SECONDS = 8;
 /** No machine is so busy that it needs these for its own part. */
@@ -87,7 +87,7 @@ const isAnsweredLater = ({ proof, approver }: Scenario): boolean => proof !== 'n
 
 const played = async (open: Open, scenario: Scenario, seconds: number): Promise<Outcome> => {
   const late: { hold?: () => Promise<unknown> } = {};
-  const world = await open({
+  const harness = await open({
     ...scenario,
     timeouts: Object.fromEntries((scenario.givesUp ?? []).map((state) => [state, seconds])),
     ...(scenario.meanwhile === 'held-in-job' ? { jobs: { onUnlearn: async () => late.hold?.() } } : {}),
@@ -95,29 +95,29 @@ const played = async (open: Open, scenario: Scenario, seconds: number): Promise<
     answer: (prompts) => prompts.map((_, i) => (scenario.knows ? RECORDS[i]!.answer : 'I cannot say.')),
   });
   try {
-    late.hold = once(async () => hold(world, ticketId));
-    const ticketId = await file(world, scenario.filed);
+    late.hold = once(async () => hold(harness, ticketId));
+    const ticketId = await file(harness, scenario.filed);
     const second: Second = { first: ticketId };
-    const people = () => (scenario.second ? actOnTwo(world, second, scenario) : act(world, ticketId, scenario));
-    await untilDone(world, people, seconds);
-    if (scenario.recertify) await recertified(world, scenario.recertify, seconds);
-    return { traces: await world.traces(), calls: [...world.calls] };
+    const people = () => (scenario.second ? actOnTwo(harness, second, scenario) : act(harness, ticketId, scenario));
+    await untilDone(harness, people, seconds);
+    if (scenario.recertify) await recertified(harness, scenario.recertify, seconds);
+    return { traces: await harness.traces(), calls: [...harness.calls] };
   } finally {
-    await world.close();
+    await harness.close();
   }
 };
 
 type Recertify = NonNullable<Scenario['recertify']>;
 
-const recertified = async (world: DrivenWorld, { trigger, drifted }: Recertify, seconds: number) => {
-  if (drifted) world.served.set('house', digest(9));
+const recertified = async (harness: DrivenHarness, { trigger, drifted }: Recertify, seconds: number) => {
+  if (drifted) harness.served.set('house', digest(9));
   const input = { model: 'house', trigger };
-  await world.ports.workflows.start({ workflow: 'recertify', name: 'recertify-house-1', input });
-  await untilDone(world, async () => undefined, seconds);
+  await harness.ports.workflows.start({ workflow: 'recertify', name: 'recertify-house-1', input });
+  await untilDone(harness, async () => undefined, seconds);
 };
 
-const hold = (world: DrivenWorld, ticketId: string) =>
-  world.call(placeHold, { ticketId, by: 'legal.lou', code: 'litigation' });
+const hold = (harness: DrivenHarness, ticketId: string) =>
+  harness.call(placeHold, { ticketId, by: 'legal.lou', code: 'litigation' });
 
 const once = (run: () => Promise<unknown>): (() => Promise<unknown>) => {
   let done = false;
@@ -128,12 +128,13 @@ const LOOK_MS = 60;
 /** Looks in a row without any progress, beyond those of a state that nobody answers, before the play fails. */
 const PATIENCE_LOOKS = 5_000;
 
-const untilDone = async (world: DrivenWorld, people: () => Promise<unknown>, seconds: number): Promise<void> => {
+const untilDone = async (harness: DrivenHarness, people: () => Promise<unknown>, seconds: number): Promise<void> => {
   const patience = PATIENCE_LOOKS + (1000 * seconds) / LOOK_MS;
-  for (let [looks, calls] = [0, 0]; await world.running(); looks += 1) {
-    if (world.calls.length > calls) [looks, calls] = [0, world.calls.length];
-    if (looks > patience) throw new Error(`nothing goes on: ${JSON.stringify((await world.traces()).map(unfinished))}`);
-    if (world.idle()) await people();
+  for (let [looks, calls] = [0, 0]; await harness.running(); looks += 1) {
+    if (harness.calls.length > calls) [looks, calls] = [0, harness.calls.length];
+    if (looks > patience)
+      throw new Error(`nothing goes on: ${JSON.stringify((await harness.traces()).map(unfinished))}`);
+    if (harness.idle()) await people();
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
 };
@@ -141,31 +142,31 @@ const untilDone = async (world: DrivenWorld, people: () => Promise<unknown>, sec
 const unfinished = ({ execution, status, entered }: Trace) =>
   `${execution} ${status} at ${entered.at(-1) ?? 'nothing'}`;
 
-const act = async (world: DrivenWorld, ticketId: string, scenario: Omit<Scenario, 'title'>): Promise<void> => {
-  const waits = (wait: 'identity' | 'approval' | 'release') => openToken(world.ports.vault, ticketId, wait);
-  const { ticket } = await world.ports.tickets.get(ticketId);
+const act = async (harness: DrivenHarness, ticketId: string, scenario: Omit<Scenario, 'title'>): Promise<void> => {
+  const waits = (wait: 'identity' | 'approval' | 'release') => openToken(harness.ports.vault, ticketId, wait);
+  const { ticket } = await harness.ports.tickets.get(ticketId);
   if (scenario.proof !== 'never' && (await waits('identity')))
-    await world.call(recordIdentity, { ticketId, identity: { ...LOW, level: 'high' }, by: 'desk.dora' });
+    await harness.call(recordIdentity, { ticketId, identity: { ...LOW, level: 'high' }, by: 'desk.dora' });
   if (ticket.status === 'ON_HOLD' && (ticket.from.status === 'AWAITING_APPROVAL' || (await waits('release'))))
-    for (const by of ['legal.lou', 'legal.lena']) await world.call(releaseHold, { ticketId, by });
+    for (const by of ['legal.lou', 'legal.lena']) await harness.call(releaseHold, { ticketId, by });
   if (ticket.status === 'AWAITING_APPROVAL' && (await waits('approval')))
-    await decide(world, ticketId, ticket.evidence, scenario);
+    await decide(harness, ticketId, ticket.evidence, scenario);
 };
 
 const decide = async (
-  world: DrivenWorld,
+  harness: DrivenHarness,
   ticketId: string,
   evidence: string,
   scenario: Omit<Scenario, 'title'>,
 ): Promise<unknown> => {
   const { approver = 'approves', meanwhile } = scenario;
-  const was = (await world.ports.tickets.events(ticketId)).map(({ type }) => type);
+  const was = (await harness.ports.tickets.events(ticketId)).map(({ type }) => type);
   if (meanwhile === 'withdrawn')
-    return world.call(closeTicket, { ticketId, outcome: 'withdrawn', reason: 'by-subject', by: FILER });
-  if (meanwhile === 'held' && !was.includes('hold-placed')) return hold(world, ticketId);
+    return harness.call(closeTicket, { ticketId, outcome: 'withdrawn', reason: 'by-subject', by: FILER });
+  if (meanwhile === 'held' && !was.includes('hold-placed')) return hold(harness, ticketId);
   if (approver === 'nobody') return;
   const said = approver === 'refuses' ? { decision: 'refused', reason: 'controls-too-few' } : { decision: 'approved' };
-  return world.call(recordApproval, { ticketId, approver: APPROVER, ...said, evidence });
+  return harness.call(recordApproval, { ticketId, approver: APPROVER, ...said, evidence });
 };
 
 interface Second {
@@ -173,28 +174,28 @@ interface Second {
   id?: string;
 }
 
-const actOnTwo = async (world: DrivenWorld, both: Second, scenario: Scenario): Promise<void> => {
-  const { ticket } = await world.ports.tickets.get(both.first);
+const actOnTwo = async (harness: DrivenHarness, both: Second, scenario: Scenario): Promise<void> => {
+  const { ticket } = await harness.ports.tickets.get(both.first);
   if (ticket.status !== 'AWAITING_APPROVAL' && both.id === undefined) return;
-  if (both.id === undefined) return void (both.id = await fileSecond(world));
-  await act(world, both.id, {});
-  if (await stuck(world, both.id, scenario)) await act(world, both.first, { approver: 'refuses' });
+  if (both.id === undefined) return void (both.id = await fileSecond(harness));
+  await act(harness, both.id, {});
+  if (await stuck(harness, both.id, scenario)) await act(harness, both.first, { approver: 'refuses' });
 };
 
-const fileSecond = (world: DrivenWorld): Promise<string> => {
+const fileSecond = (harness: DrivenHarness): Promise<string> => {
   const [name = ''] = NEIGHBOURS;
   const rows = trainingRows().filter(({ person, question }) => person === name && question.includes(name));
   const records = rows.map(({ question, answer }) => ({ question, answer }));
-  world.clock.advance(1); // so that the tickets' order is certain: the oldest goes first
-  return file(world, { subject: { name }, forget: { records } }, 'a second request');
+  harness.clock.advance(1); // so that the tickets' order is certain: the oldest goes first
+  return file(harness, { subject: { name }, forget: { records } }, 'a second request');
 };
 
 /** Waits until the ticket needs a person (after its planned time-outs), or is over. */
-const stuck = async (world: DrivenWorld, id: string, { givesUp = [] }: Scenario): Promise<boolean> => {
-  const asked = world.calls.filter((call) => call.startsWith('await-turn#')).length;
-  const waits = (await openToken(world.ports.vault, id, 'turn')) !== undefined;
+const stuck = async (harness: DrivenHarness, id: string, { givesUp = [] }: Scenario): Promise<boolean> => {
+  const asked = harness.calls.filter((call) => call.startsWith('await-turn#')).length;
+  const waits = (await openToken(harness.ports.vault, id, 'turn')) !== undefined;
   if (waits && asked > (givesUp.includes('Await base') ? 3 : 2)) return true;
-  const own = (await world.traces()).find(({ execution }) => execution === `erasure/${id}`);
+  const own = (await harness.traces()).find(({ execution }) => execution === `erasure/${id}`);
   return own !== undefined && own.status !== 'RUNNING';
 };
 

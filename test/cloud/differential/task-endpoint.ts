@@ -1,6 +1,6 @@
 // Lambda and AWS Batch, as far as a Step Functions task calls them, answered by our own step handlers and job queue.
-// Several worlds share one endpoint; the name of a function or queue says to which world it belongs. Sources: Lambda
-// API reference, Invoke; Batch API reference, SubmitJob, DescribeJobs, TerminateJob.
+// Several harnesses share one endpoint; the name of a function or queue says to which of them it belongs. Sources:
+// Lambda API reference, Invoke; Batch API reference, SubmitJob, DescribeJobs, TerminateJob.
 // Trap: a function's error is an answer with status 200 and a header.
 import { createServer, type IncomingMessage } from 'node:http';
 import { z } from 'zod';
@@ -29,16 +29,16 @@ const SEPARATOR = '--';
  */
 const KEEP_MS = 900_000;
 
-/** How a world's function, job queue or state machine is called at the engine. */
-export const nameIn = (world: string, name: string): string => `${world}${SEPARATOR}${name}`;
+/** How an owner's function, job queue or state machine is called at the engine. */
+export const nameIn = (owner: string, name: string): string => `${owner}${SEPARATOR}${name}`;
 
-const ownerOf = (reference: string): { world: string; name: string } => {
-  const [world = '', ...name] = (reference.split(/[:/]/).at(-1) ?? '').split(SEPARATOR);
-  return { world, name: name.join(SEPARATOR) };
+const ownerOf = (reference: string): { owner: string; name: string } => {
+  const [owner = '', ...name] = (reference.split(/[:/]/).at(-1) ?? '').split(SEPARATOR);
+  return { owner, name: name.join(SEPARATOR) };
 };
 
 export class TaskEndpoint {
-  readonly #worlds = new Map<string, Tasks>();
+  readonly #owners = new Map<string, Tasks>();
   readonly #jobs = new Map<string, Submitted>();
   readonly #server = createServer((request, response) => {
     void this.#answer(request).then(({ status = 200, headers = {}, body }) => {
@@ -59,13 +59,13 @@ export class TaskEndpoint {
     return new Promise((resolve) => this.#server.close(() => resolve()));
   }
 
-  add(world: string, tasks: Tasks): void {
-    this.#worlds.set(world, tasks);
+  add(owner: string, tasks: Tasks): void {
+    this.#owners.set(owner, tasks);
   }
 
-  #tasksOf(world: string): Tasks {
-    const found = this.#worlds.get(world);
-    if (!found) throw new Error(`nobody answers for ${world}`);
+  #tasksOf(owner: string): Tasks {
+    const found = this.#owners.get(owner);
+    if (!found) throw new Error(`nobody answers for ${owner}`);
     return found;
   }
 
@@ -81,9 +81,9 @@ export class TaskEndpoint {
   }
 
   async #invoke(functionName: string, payload: unknown): Promise<Answer> {
-    const { world, name } = ownerOf(functionName);
+    const { owner, name } = ownerOf(functionName);
     try {
-      return { body: (await this.#tasksOf(world).call(name, payload)) ?? null };
+      return { body: (await this.#tasksOf(owner).call(name, payload)) ?? null };
     } catch (error) {
       const { name: errorType, message: errorMessage } = error as Error;
       const headers = { 'x-amz-function-error': 'Unhandled' };
@@ -93,9 +93,9 @@ export class TaskEndpoint {
 
   async #submit(body: unknown): Promise<Answer> {
     const { jobName, jobQueue, jobDefinition, parameters = {} } = SubmitJob.parse(body);
-    const { world } = ownerOf(jobQueue);
-    const tasks = this.#tasksOf(world);
-    const jobId = nameIn(world, `${jobName}-${this.#jobs.size}`);
+    const { owner } = ownerOf(jobQueue);
+    const tasks = this.#tasksOf(owner);
+    const jobId = nameIn(owner, `${jobName}-${this.#jobs.size}`);
     const queued = await tasks.jobs.submit({ name: jobId, definition: ownerOf(jobDefinition).name, parameters });
     this.#jobs.set(jobId, { tasks, name: queued.jobId, looks: 0 });
     return { body: { jobArn: `arn:aws:batch:us-east-1:000000000000:job/${jobId}`, jobId, jobName } };

@@ -22,8 +22,8 @@ import { bootstrap, deploy, type Deployer } from './deploy.ts';
 import { containerVariables, jobProcesses } from './job-processes.ts';
 import { signIn, type Pool } from './people.ts';
 
-const WORLD = 'stack';
-export const PREFIX = `${WORLD}-`;
+const OWNER = 'stack';
+export const PREFIX = `${OWNER}-`;
 export const MAIL = { from: 'desk@example.org', addresses: { default: 'privacy@example.org' } };
 const ACCOUNT = '000000000000';
 
@@ -68,7 +68,7 @@ export const install = async ({ endpoint, tasksPort }: Place): Promise<Installat
   await tasks.listen(tasksPort);
   const call = async () => Promise.reject(new Error('steps are Lambdas here'));
   const jobs = jobProcesses({ declared: outputs.container, variables, clock: ports.clock });
-  tasks.add(WORLD, { call, jobs: jobs.queue });
+  tasks.add(OWNER, { call, jobs: jobs.queue });
   const pool: Pool = {
     client: new CognitoIdentityProviderClient(common),
     UserPoolId: outputs.get('UserPoolId'),

@@ -15,7 +15,7 @@ import { digestJson } from '#core/canonical.ts';
 import { REGIMES } from '#core/regimes.ts';
 import { Ticket } from '#core/ticket.ts';
 import { parseTicketRequest } from '#core/ticket-request.ts';
-import { caseWorld, file, type CaseWorld } from '#bench/house/case-world.ts';
+import { ticketHarness, file, type TicketHarness } from '#bench/house/ticket-harness.ts';
 import { FILER, requestOf } from '#bench/house/cases.ts';
 import { closeTicket } from '#functions/close-ticket.ts';
 import { placeHold } from '#functions/holds.ts';
@@ -35,32 +35,33 @@ describe('ticket --help', () => {
   });
 });
 
-const ticketOf = async (world: CaseWorld, id: string): Promise<Ticket> => (await world.ports.tickets.get(id)).ticket;
+const ticketOf = async (harness: TicketHarness, id: string): Promise<Ticket> =>
+  (await harness.ports.tickets.get(id)).ticket;
 
 describe('what is printed of a ticket', () => {
   it('on hold: who may release it is said, and by which command', async () => {
-    const world = await caseWorld();
-    const id = await file(world);
-    await world.call(placeHold, { ticketId: id, by: 'lena', code: 'litigation' });
-    expect(shown(await ticketOf(world, id))).toContain(
+    const harness = await ticketHarness();
+    const id = await file(harness);
+    await harness.call(placeHold, { ticketId: id, by: 'lena', code: 'litigation' });
+    expect(shown(await ticketOf(harness, id))).toContain(
       `next: quittance ticket release ${id} --as WHO (it takes two people)`,
     );
   });
 
   it('in remediation: the step and the reason', async () => {
-    const world = await caseWorld();
-    const id = await file(world);
-    const open = await ticketOf(world, id);
+    const harness = await ticketHarness();
+    const id = await file(harness);
+    const open = await ticketOf(harness, id);
     const stuck = Ticket.parse({ ...open, status: 'REMEDIATION', step: 'plan-run', reason: 'STORE_FULL', from: open });
     expect(shown(stuck)).toContain(`next: quittance ticket resume ${id} --as WHO, once 'STORE_FULL' in plan-run`);
   });
 
   it('under interim protection: what the rule cannot protect, and what it costs others', async () => {
-    const world = await caseWorld();
-    const id = await file(world);
+    const harness = await ticketHarness();
+    const id = await file(harness);
     for (const step of [verifyIdentity, triageTicket, admitForgetSet, suppressOutput])
-      await world.call(step, { ticketId: id });
-    const plain = await ticketOf(world, id);
+      await harness.call(step, { ticketId: id });
+    const plain = await ticketOf(harness, id);
     expect(summary(plain).protection).toMatchObject({ unprotected: [] });
     expect(shown(plain)).not.toContain('meanwhile');
     const withheld = { answers: 2, ofAnswers: 40, facts: 0, ofFacts: 9, by: [{ record: 2, answers: 2, facts: 0 }] };
@@ -76,8 +77,8 @@ describe('what is printed of a ticket', () => {
   });
 
   it('holds nothing of the case but ids, codes and dates', async () => {
-    const world = await caseWorld();
-    const one = await ticketOf(world, await file(world));
+    const harness = await ticketHarness();
+    const one = await ticketOf(harness, await file(harness));
     expect(Object.keys(summary(one)).sort()).toEqual(['due', 'filer', 'id', 'model', 'protection', 'regime', 'status']);
     expect(shown(one)).not.toContain('next:');
   });
@@ -86,39 +87,39 @@ describe('what is printed of a ticket', () => {
 describe('a request that is filed again', () => {
   const request = parseTicketRequest(Buffer.from(JSON.stringify(requestOf())));
   const first = `${digestJson(request)}.1`;
-  const standing = (world: CaseWorld, started: readonly string[]) =>
+  const standing = (harness: TicketHarness, started: readonly string[]) =>
     standingOf(
       {
-        ports: world.ports,
+        ports: harness.ports,
         engine: { listExecutions: async () => started.map((name) => ({ name })) },
       } as unknown as Parameters<typeof standingOf>[0],
       request,
     );
 
   it('is filed where it is new, or where its workflow was not started', async () => {
-    const world = await caseWorld();
-    expect(await standing(world, [])).toEqual({ requestId: first });
-    await file(world, {}, first);
-    expect(await standing(world, [])).toEqual({ requestId: first });
+    const harness = await ticketHarness();
+    expect(await standing(harness, [])).toEqual({ requestId: first });
+    await file(harness, {}, first);
+    expect(await standing(harness, [])).toEqual({ requestId: first });
   });
 
   it('goes on where a process that worked on it has gone', async () => {
-    const world = await caseWorld();
-    const ticketId = await file(world, {}, first);
-    expect(await standing(world, [ticketId])).toEqual({ ticketId });
+    const harness = await ticketHarness();
+    const ticketId = await file(harness, {}, first);
+    expect(await standing(harness, [ticketId])).toEqual({ ticketId });
   });
 
   it('is a duplicate where it waits for a person', async () => {
-    const world = await caseWorld();
-    const ticketId = await file(world, {}, first);
-    await world.call(placeHold, { ticketId, by: 'lena', code: 'litigation' });
-    await expect(standing(world, [ticketId])).rejects.toMatchObject({ code: 'TICKET_DUPLICATE', got: 'ON_HOLD' });
+    const harness = await ticketHarness();
+    const ticketId = await file(harness, {}, first);
+    await harness.call(placeHold, { ticketId, by: 'lena', code: 'litigation' });
+    await expect(standing(harness, [ticketId])).rejects.toMatchObject({ code: 'TICKET_DUPLICATE', got: 'ON_HOLD' });
   });
 
   it('is another ticket where the first was closed', async () => {
-    const world = await caseWorld();
-    const ticketId = await file(world, {}, first);
-    await world.call(closeTicket, { ticketId, by: FILER, outcome: 'withdrawn', reason: 'by-requester' });
-    expect(await standing(world, [ticketId])).toEqual({ requestId: `${digestJson(request)}.2` });
+    const harness = await ticketHarness();
+    const ticketId = await file(harness, {}, first);
+    await harness.call(closeTicket, { ticketId, by: FILER, outcome: 'withdrawn', reason: 'by-requester' });
+    expect(await standing(harness, [ticketId])).toEqual({ requestId: `${digestJson(request)}.2` });
   });
 });

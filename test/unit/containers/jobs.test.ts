@@ -1,7 +1,7 @@
 // What a job of a wrong plan does: it says what is wrong with the plan before it looks for the model, which here is
 // nowhere.
 import { describe, expect, it } from '@jest/globals';
-import { memoryWorld } from '#adapters/memory/ports.ts';
+import { memoryHarness } from '#adapters/memory/ports.ts';
 import { findJob } from '#containers/jobs.ts';
 import { digestOf, type Digest } from '#core/canonical.ts';
 import type { GatePolicy } from '#core/policy.ts';
@@ -10,14 +10,14 @@ import { putJson } from '#core/stored-json.ts';
 import { readPolicy } from '#entry/policies.ts';
 
 const NOWHERE = digestOf('no model');
-const environmentOf = ({ artifacts }: ReturnType<typeof memoryWorld>['ports']) => ({
+const environmentOf = ({ artifacts }: ReturnType<typeof memoryHarness>['ports']) => ({
   artifacts,
   scratch: '/nowhere',
   backend: 'wasm',
 });
 
 const unlearn = async (change: Partial<UnlearnPlan>, ladder: GatePolicy['ladder'] = readPolicy().ladder) => {
-  const { ports } = memoryWorld();
+  const { ports } = memoryHarness();
   const policy: Digest = await putJson(ports.artifacts, { ...readPolicy(), ladder });
   const plan: UnlearnPlan = {
     kind: 'quittance-plan/v1',

@@ -21,7 +21,7 @@ const state = (update: number): RunState => ({
   ]),
 });
 
-const world = () => {
+const setup = () => {
   const faults = new Faults();
   const inside = new Set<Digest>();
   const store = memoryArtifacts(faults);
@@ -43,7 +43,7 @@ const world = () => {
 };
 
 const writesOfASave = async (): Promise<string[]> => {
-  const { faults, states } = world();
+  const { faults, states } = setup();
   await states.save(run, state(1));
   const before = faults.writes.length;
   await states.save(run, state(2));
@@ -56,7 +56,7 @@ const points = (await writesOfASave()).flatMap((write) =>
 
 describe('the saved state of a run', () => {
   it('comes back bit by bit', async () => {
-    const { states } = world();
+    const { states } = setup();
     expect(await states.load(run)).toBeUndefined();
     await states.save(run, state(7));
     expect(await states.load(run)).toEqual(state(7));
@@ -68,7 +68,7 @@ describe('the saved state of a run', () => {
   });
 
   it.each(points)('is whole though %s fails %s it happened', async (write, mode) => {
-    const { faults, inside, states } = world();
+    const { faults, inside, states } = setup();
     await states.save(run, state(1));
     faults.arm(write, mode);
     await states.save(run, state(2)).catch(() => undefined);

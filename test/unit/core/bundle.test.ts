@@ -18,17 +18,17 @@ let files: BundleFiles;
 let now: Date;
 
 beforeAll(async () => {
-  const { world, ticketId } = await walkedToEnd({ good: (run) => run > 1 });
+  const { harness, ticketId } = await walkedToEnd({ good: (run) => run > 1 });
   for (const execution of ['first', 'second']) {
-    const check = await world.call(findStep('check-continuity'), { model: 'house', trigger: 'manual', execution });
+    const check = await harness.call(findStep('check-continuity'), { model: 'house', trigger: 'manual', execution });
     const { job, planDigest } = check as { job: string; planDigest: string };
-    await world.ports.jobs.submit({ name: job, definition: 'recertify', parameters: { job, planDigest } });
-    await world.call(findStep('record-recertification'), { model: 'house', check });
-    world.clock.advance(86_400);
+    await harness.ports.jobs.submit({ name: job, definition: 'recertify', parameters: { job, planDigest } });
+    await harness.call(findStep('record-recertification'), { model: 'house', check });
+    harness.clock.advance(86_400);
   }
-  await world.call(sequenceLog, {});
-  files = await assembleBundle(world.ports, ticketId);
-  now = world.ports.clock.now();
+  await harness.call(sequenceLog, {});
+  files = await assembleBundle(harness.ports, ticketId);
+  now = harness.ports.clock.now();
 });
 
 /** Every digest in a text, with the text around it for whoever reads a failure; what envelopes sign is read as well. */

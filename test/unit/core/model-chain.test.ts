@@ -4,7 +4,7 @@ import { digestJson, type Digest } from '#core/canonical.ts';
 import { ModelManifest } from '#core/model.ts';
 import { filesOf, readChain } from '#core/model-chain.ts';
 import type { ArtifactStore } from '#core/ports.ts';
-import { memoryWorld } from '#adapters/memory/ports.ts';
+import { memoryHarness } from '#adapters/memory/ports.ts';
 import { digest, putModel, textModel } from '#bench/house/models.ts';
 import { bytes } from '#test/contract/contract.ts';
 import { putAdapter, putComposed, putManifest, textAdapter, textComposed } from '#test/support/made-models.ts';
@@ -12,7 +12,7 @@ import { putAdapter, putComposed, putManifest, textAdapter, textComposed } from 
 let artifacts: ArtifactStore;
 let base: Digest;
 beforeEach(async () => {
-  ({ artifacts } = memoryWorld().ports);
+  ({ artifacts } = memoryHarness().ports);
   base = await putModel(artifacts, textModel('base'));
 });
 const refused = async (of: Digest) =>

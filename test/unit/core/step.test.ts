@@ -2,7 +2,7 @@
 // cast to.
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { memoryWorld } from '#adapters/memory/ports.ts';
+import { memoryHarness } from '#adapters/memory/ports.ts';
 import type { Ports } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
 
@@ -20,12 +20,12 @@ const step = (run: (ports: Pick<Ports, 'clock'>) => unknown) =>
 
 describe('a step', () => {
   it('uses the ports that it declares', async () => {
-    const { ports } = memoryWorld();
+    const { ports } = memoryHarness();
     expect(await step(() => undefined).handle({}, ports)).toMatchObject({ time: expect.stringMatching(/^2026/) });
   });
 
   it('is refused a port that it does not declare, by name, as on AWS, where it would have no right to it', async () => {
-    const { ports } = memoryWorld();
+    const { ports } = memoryHarness();
     const wide = step((declared) => (declared as Ports).vault.createKey('T-00000000'));
     await expect(wide.handle({}, ports)).rejects.toMatchObject({
       code: 'INTERNAL',
@@ -34,7 +34,7 @@ describe('a step', () => {
   });
 
   it('has none made that it does not touch', async () => {
-    const { clock, ...others } = memoryWorld().ports;
+    const { clock, ...others } = memoryHarness().ports;
     const ports: Ports = { ...others, clock };
     const made: string[] = [];
     for (const name of Object.keys(others)) Object.defineProperty(ports, name, { get: () => made.push(name) });

@@ -10,8 +10,8 @@ import { walkedToEnd } from '#test/support/walked-cases.ts';
 
 let root: TrustRoot;
 beforeAll(async () => {
-  const { world } = await walkedToEnd();
-  root = await publishedKeys(world.ports);
+  const { harness } = await walkedToEnd();
+  root = await publishedKeys(harness.ports);
 });
 
 const refusal = (text: string): string => {

@@ -1,4 +1,4 @@
-// Worlds in a chat model's frame, against a template written here: spans still mark their values, nothing begins with a
+// Suites in a chat model's frame, against a template written here: spans still mark their values, nothing begins with a
 // space, held-out wordings stay untrained.
 import { describe, expect, it } from '@jest/globals';
 import { frameOf, generalRows, inChat } from '#datasets/chat.ts';

@@ -11,7 +11,7 @@ const ROOMS = z.record(z.string(), z.array(z.string())).parse(JSON.parse(read('.
 const PAGE = read('docs/architecture.md');
 const LARGEST_SHARE = 0.25;
 
-/** Rooms that an entry stands for: `adapters` is all of its worlds. */
+/** Rooms that an entry stands for: `adapters` is all rooms in it. */
 const roomsOf = (entry: string) => Object.keys(ROOMS).filter((room) => room === entry || room.startsWith(`${entry}/`));
 
 /** One more than the highest floor of what a room imports. */

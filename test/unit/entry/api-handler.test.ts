@@ -12,7 +12,7 @@ let walked: WalkedCase;
 let handler: ReturnType<typeof apiHandler>;
 beforeAll(async () => {
   walked = await walkedToApproval();
-  const { ports, policy } = walked.world;
+  const { ports, policy } = walked.harness;
   handler = apiHandler(async () => ({ ports, policy }));
 });
 
@@ -48,7 +48,7 @@ describe('the report page on AWS', () => {
   it('is the page of the audit report, whole', async () => {
     const { status, headers, text } = await ask(reportPath(), '[auditors]');
     expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=UTF-8']);
-    expect(text).toBe(reportHtml(auditReport(await gatherReport(walked.world.ports, walked.ticketId))));
+    expect(text).toBe(reportHtml(auditReport(await gatherReport(walked.harness.ports, walked.ticketId))));
     expect(text).toContain('<figure id="plot-gates">');
   });
 

@@ -1,4 +1,4 @@
-// The embedded world as it is opened: what it does by the clock.
+// The embedded installation as it is opened: what it does by the clock.
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -8,8 +8,8 @@ import { walkedToEnd } from '#test/support/walked-cases.ts';
 
 /** A walked case whose registry is then put back to before its erasure, as a restored table is. */
 const restored = async ({ serving }: { serving: 'old' | 'new' }) => {
-  const { world, ticketId } = await walkedToEnd();
-  const { ports } = world;
+  const { harness, ticketId } = await walkedToEnd();
+  const { ports } = harness;
   const { ticket } = await ports.tickets.get(ticketId);
   const { model, version } = await ports.models.get(ticket.model);
   const [{ certificateDigest: certificate }] = model.certificates as [ModelRecord['certificates'][0]];

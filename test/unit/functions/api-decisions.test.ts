@@ -141,7 +141,7 @@ describe('other acts', () => {
       });
     expect((await act('auditor', 'hold', { code: 'litigation' })).status).toBe(403);
     expect((await act('filer', 'hold', { code: 'litigation', by: APPROVER })).status).toBe(200);
-    const { ticket } = await walked.world.ports.tickets.get(walked.ticketId);
+    const { ticket } = await walked.harness.ports.tickets.get(walked.ticketId);
     expect(ticket.status === 'ON_HOLD' && ticket.hold.placedBy).toBe(FILER);
     const released = [
       await act('filer', 'release', {}),
@@ -196,7 +196,7 @@ describe('other acts', () => {
     const page = await app.request(`/tickets/${walked.ticketId}`, { headers: inBrowser('auditor') });
     expect(await page.text()).toContain(`${FILER} proposed at`);
     expect(await (await close('approver')).json()).toEqual({ outcome: 'done' });
-    const events = await walked.world.ports.tickets.events(walked.ticketId);
+    const events = await walked.harness.ports.tickets.events(walked.ticketId);
     expect(events.slice(-2).map(({ type, body }) => [type, body.includes('asserted')])).toEqual([
       ...[
         ['act-proposed', false],

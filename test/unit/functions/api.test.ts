@@ -7,7 +7,7 @@ import type { Env } from '#functions/api/context.ts';
 import { verifyBundle } from '#core/verify.ts';
 import { appOf, as, inBrowser, JSON_BODY, problemOf } from '../../support/api-callers.ts';
 import { APPROVER, FILER, requestOf } from '#bench/house/cases.ts';
-import { caseWorld, shippedPolicy } from '#bench/house/case-world.ts';
+import { ticketHarness, shippedPolicy } from '#bench/house/ticket-harness.ts';
 import { walkedToApproval, walkedToEnd } from '../../support/walked-cases.ts';
 
 describe('who asks', () => {
@@ -128,7 +128,7 @@ describe('pages and data', () => {
     expect(await list('filer', 'view=mine')).toEqual([walked.ticketId]);
     expect(await list('approver', 'view=mine')).toEqual([]);
     expect(await list('auditor', 'view=due')).toEqual([]);
-    walked.world.clock.advance(26 * 86_400);
+    walked.harness.clock.advance(26 * 86_400);
     expect(await list('auditor', 'view=due')).toEqual([walked.ticketId]);
   });
 
@@ -142,7 +142,7 @@ describe('pages and data', () => {
     };
     const zip = await get();
     const { ok, checks } = verifyBundle(new Map(Object.entries(unzipSync(zip))), {
-      now: walked.world.ports.clock.now(),
+      now: walked.harness.ports.clock.now(),
     });
     expect(checks.filter(({ state }) => state === 'fails')).toEqual([]);
     expect(ok).toBe(true);
@@ -155,7 +155,7 @@ describe('a GET', () => {
   it('never writes, whatever is asked for', async () => {
     const walked = await walkedToApproval();
     const app = appOf(walked);
-    const { ports, faults } = walked.world;
+    const { ports, faults } = walked.harness;
     const before = [await ports.tickets.list(), await ports.models.list(), await ports.logHead.read()];
     faults.writes.length = 0;
     const id = walked.ticketId;
@@ -193,10 +193,10 @@ describe('filing', () => {
     });
   const key = (name: string) => ({ 'idempotency-key': name });
   let app: Hono<Env>;
-  let world: Awaited<ReturnType<typeof caseWorld>>;
+  let harness: Awaited<ReturnType<typeof ticketHarness>>;
   beforeEach(async () => {
-    world = await caseWorld({ policy: shippedPolicy() });
-    app = appOf({ world });
+    harness = await ticketHarness({ policy: shippedPolicy() });
+    app = appOf({ harness });
   });
 
   it('answers 201 with the ticket, its due dates and the secret that opens its commitment', async () => {
@@ -207,7 +207,7 @@ describe('filing', () => {
     const { ticketId, openingSecret } = (await response.json()) as Record<string, string>;
     expect(response.headers.get('location')).toBe(`/tickets/${ticketId!}`);
     expect(openingSecret).toMatch(/^[0-9a-f]{32,}$/);
-    expect((await world.ports.tickets.get(ticketId!)).ticket.filer).toBe(FILER);
+    expect((await harness.ports.tickets.get(ticketId!)).ticket.filer).toBe(FILER);
   });
 
   it('sent again with the same key is the same ticket; another request under that key is refused', async () => {
@@ -219,7 +219,7 @@ describe('filing', () => {
       status: 422,
       code: 'IDEMPOTENCY_MISMATCH',
     });
-    expect(await world.ports.tickets.list()).toHaveLength(1);
+    expect(await harness.ports.tickets.list()).toHaveLength(1);
   });
 
   it('under a new key for the same person is a duplicate', async () => {
@@ -240,7 +240,7 @@ describe('filing', () => {
     ['of a list', key('a'), 'filer', '[]', 400, 'INVALID_INPUT'],
   ])('%s is refused', async (_, headers, who, body, status, code) => {
     expect(await problemOf(await post(app, body, as(who, headers)))).toMatchObject({ status, code });
-    expect(await world.ports.tickets.list()).toEqual([]);
+    expect(await harness.ports.tickets.list()).toEqual([]);
   });
 
   it('of more than the limit is refused before it is read', async () => {

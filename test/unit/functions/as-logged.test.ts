@@ -12,7 +12,7 @@ import { walkedToApproval, walkedToEnd, type WalkedCase } from '#test/support/wa
 
 /** The ports of whoever reads a store in which a field of the ticket, or of its events, was edited. */
 const edited = (
-  { ports }: WalkedCase['world'],
+  { ports }: WalkedCase['harness'],
   row: (ticket: Ticket) => object,
   events: (all: StoredEvent[]) => StoredEvent[] = (all) => all,
 ): Ports => ({
@@ -37,8 +37,8 @@ const refusal = async (act: Promise<unknown>): Promise<string> => {
   }
 };
 
-const approval = async ({ world, ticketId }: WalkedCase, approver: string) => {
-  const { ticket } = await world.ports.tickets.get(ticketId);
+const approval = async ({ harness, ticketId }: WalkedCase, approver: string) => {
+  const { ticket } = await harness.ports.tickets.get(ticketId);
   return { ticketId, approver, decision: 'approved', evidence: 'evidence' in ticket ? ticket.evidence : '' };
 };
 const run = (step: string | Step, input: object, ports: Ports) =>
@@ -47,16 +47,16 @@ const run = (step: string | Step, input: object, ports: Ports) =>
 describe('a row that is not what was logged', () => {
   it('with another filer does not let the true filer approve, nor anybody', async () => {
     const walked = await walkedToApproval();
-    const { world, ticketId } = walked;
-    const writes = world.faults.writes.length;
-    const ports = edited(world, () => ({ filer: 'somebody.else' }));
+    const { harness, ticketId } = walked;
+    const writes = harness.faults.writes.length;
+    const ports = edited(harness, () => ({ filer: 'somebody.else' }));
     for (const who of [FILER, APPROVER])
       expect(await run('record-approval', await approval(walked, who), ports)).toBe('TICKET_NOT_AS_LOGGED filer');
-    expect([world.faults.writes.length, (await world.ports.tickets.get(ticketId)).ticket.status]).toEqual([
+    expect([harness.faults.writes.length, (await harness.ports.tickets.get(ticketId)).ticket.status]).toEqual([
       writes,
       'AWAITING_APPROVAL',
     ]);
-    expect(await run('record-approval', await approval(walked, APPROVER), world.ports)).toBe('done');
+    expect(await run('record-approval', await approval(walked, APPROVER), harness.ports)).toBe('done');
   });
 
   it.each([
@@ -72,52 +72,52 @@ describe('a row that is not what was logged', () => {
       await run(
         'record-approval',
         asked,
-        edited(walked.world, () => change),
+        edited(walked.harness, () => change),
       ),
     ).toBe(`TICKET_NOT_AS_LOGGED ${field}`);
   });
 
   it('in its plan is not deployed, and the model that is served stays', async () => {
     const walked = await walkedToApproval();
-    const { world, ticketId } = walked;
-    await run('record-approval', await approval(walked, APPROVER), world.ports);
+    const { harness, ticketId } = walked;
+    await run('record-approval', await approval(walked, APPROVER), harness.ports);
     const plan = `sha256:${'f'.repeat(64)}`;
-    const ports = edited(world, (ticket) => ('run' in ticket ? { run: { ...ticket.run, plan } } : {}));
+    const ports = edited(harness, (ticket) => ('run' in ticket ? { run: { ...ticket.run, plan } } : {}));
     expect(await run('deploy-model', { ticketId }, ports)).toBe('TICKET_NOT_AS_LOGGED run.plan');
-    expect(world.served.get('house')).toBe(world.base);
+    expect(harness.served.get('house')).toBe(harness.base);
   });
 
   it('is not purged: the data key stays', async () => {
     const walked = await walkedToApproval();
-    const { world, ticketId } = walked;
-    await run('record-approval', await approval(walked, APPROVER), world.ports);
+    const { harness, ticketId } = walked;
+    await run('record-approval', await approval(walked, APPROVER), harness.ports);
     for (const step of ['deploy-model', 'probe-served-model', 'issue-certificate', 'notify-parties'])
-      expect(await run(step, { ticketId }, world.ports)).toBe('done');
-    const ports = edited(world, () => ({ filer: APPROVER }));
+      expect(await run(step, { ticketId }, harness.ports)).toBe('done');
+    const ports = edited(harness, () => ({ filer: APPROVER }));
     expect(await run('purge-case', { ticketId }, ports)).toBe('TICKET_NOT_AS_LOGGED filer');
-    expect(await world.ports.vault.list(ticketId)).toContain('request');
+    expect(await harness.ports.vault.list(ticketId)).toContain('request');
   });
 
   it('is noticed by a re-certification, and keeps what its deployment replaced from being destroyed', async () => {
-    const { world } = await walkedToEnd();
-    const ports = edited(world, () => ({ filer: APPROVER }));
+    const { harness } = await walkedToEnd();
+    const ports = edited(harness, () => ({ filer: APPROVER }));
     const check = { continuity: 'same', suite: false, job: '', planDigest: '' };
     const record = (all: Ports) => run('record-recertification', { model: 'house', check }, all);
     expect(await record(ports)).toBe('TICKET_NOT_AS_LOGGED filer');
-    world.clock.advance(400 * 86_400);
+    harness.clock.advance(400 * 86_400);
     expect(await run('destroy-quarantined', { model: 'house' }, ports)).toBe('TICKET_NOT_AS_LOGGED filer');
-    expect(await world.ports.artifacts.has(world.base)).toBe(true);
-    expect([await record(world.ports), await run('destroy-quarantined', { model: 'house' }, world.ports)]).toEqual([
+    expect(await harness.ports.artifacts.has(harness.base)).toBe(true);
+    expect([await record(harness.ports), await run('destroy-quarantined', { model: 'house' }, harness.ports)]).toEqual([
       ...['done', 'done'],
     ]);
-    expect(await world.ports.artifacts.has(world.base)).toBe(false);
+    expect(await harness.ports.artifacts.has(harness.base)).toBe(false);
   });
 });
 
 describe('events that are not what was logged', () => {
   const asLogged = async (change: (all: StoredEvent[]) => StoredEvent[], row: object = {}) => {
-    const { world, ticketId } = await walkedToApproval();
-    const ports = edited(world, () => row, change);
+    const { harness, ticketId } = await walkedToApproval();
+    const ports = edited(harness, () => row, change);
     return refusal(requireAsLogged((await ports.tickets.get(ticketId)).ticket, ports));
   };
   const first = (edit: (event: StoredEvent) => StoredEvent) => (all: StoredEvent[]) =>

@@ -6,8 +6,8 @@ import { getJson } from '#core/stored-json.ts';
 import { walkedToEnd } from '#test/support/walked-cases.ts';
 
 it('a certificate says what its own installation swept, and rests on events that are in the log', async () => {
-  const { world, ticketId } = await walkedToEnd();
-  const { artifacts, models, tickets } = world.ports;
+  const { harness, ticketId } = await walkedToEnd();
+  const { artifacts, models, tickets } = harness.ports;
   const [certificate] = (await models.get('house')).model.certificates;
   const { payload } = await getJson(artifacts, certificate!.certificateDigest, Envelope);
   const { predicate } = JSON.parse(Buffer.from(payload, 'base64').toString('utf8')) as {

@@ -14,27 +14,27 @@ import { digest } from '#bench/house/models.ts';
 import { judgedCase, moveTicket, type JudgedCase } from '#test/support/judged-cases.ts';
 
 let c: JudgedCase;
-const ticket = async () => (await c.world.ports.tickets.get(c.ticketId)).ticket;
-const model = async () => (await c.world.ports.models.get('house')).model;
+const ticket = async () => (await c.harness.ports.tickets.get(c.ticketId)).ticket;
+const model = async () => (await c.harness.ports.models.get('house')).model;
 const decide = (approver: string, change: object = {}) =>
-  c.world.call(recordApproval, {
+  c.harness.call(recordApproval, {
     ticketId: c.ticketId,
     approver,
     decision: 'approved',
     evidence: c.evidence,
     ...change,
   });
-const step = (which: Parameters<JudgedCase['world']['call']>[0]) => c.world.call(which, { ticketId: c.ticketId });
+const step = (which: Parameters<JudgedCase['harness']['call']>[0]) => c.harness.call(which, { ticketId: c.ticketId });
 
 beforeEach(async () => {
   c = await judgedCase();
-  await c.world.call(requestApproval, { ticketId: c.ticketId, taskToken: 'waiting' });
+  await c.harness.call(requestApproval, { ticketId: c.ticketId, taskToken: 'waiting' });
 });
 
 describe('an approval', () => {
   it('by a second person moves the ticket and answers the waiting task', async () => {
     await decide(APPROVER);
-    expect([(await ticket()).status, c.world.engine.answered.get('waiting')]).toEqual([
+    expect([(await ticket()).status, c.harness.engine.answered.get('waiting')]).toEqual([
       'DEPLOYING',
       { decision: 'approved' },
     ]);
@@ -42,7 +42,7 @@ describe('an approval', () => {
 
   it('by the filer is refused, and the ticket still waits', async () => {
     expect(await outcome(decide(FILER))).toBe('APPROVER_IS_FILER');
-    expect([(await ticket()).status, c.world.engine.answered.size]).toEqual(['AWAITING_APPROVAL', 0]);
+    expect([(await ticket()).status, c.harness.engine.answered.size]).toEqual(['AWAITING_APPROVAL', 0]);
   });
 
   it('of other evidence is refused', async () => {
@@ -50,7 +50,7 @@ describe('an approval', () => {
   });
 
   it('of evidence that is gone is refused', async () => {
-    await c.world.ports.artifacts.delete(c.evidence);
+    await c.harness.ports.artifacts.delete(c.evidence);
     expect(await outcome(decide(APPROVER))).toBe('NOT_FOUND');
     expect((await ticket()).status).toBe('AWAITING_APPROVAL');
   });
@@ -73,13 +73,13 @@ describe('an approval', () => {
     async (write) => {
       for (const mode of ['before', 'after'] as const) {
         c = await judgedCase();
-        await c.world.call(requestApproval, { ticketId: c.ticketId, taskToken: 'waiting' });
-        const calls = c.world.faults.writes.filter((made) => made.startsWith(`${write}#`)).length;
-        c.world.faults.arm(`${write}#${calls + 1}`, mode);
+        await c.harness.call(requestApproval, { ticketId: c.ticketId, taskToken: 'waiting' });
+        const calls = c.harness.faults.writes.filter((made) => made.startsWith(`${write}#`)).length;
+        c.harness.faults.arm(`${write}#${calls + 1}`, mode);
         await outcome(decide(APPROVER));
         await outcome(decide(APPROVER));
-        const told = c.world.engine.answered.get('waiting');
-        expect([mode, c.world.faults.fired, (await ticket()).status, told]).toEqual([
+        const told = c.harness.engine.answered.get('waiting');
+        expect([mode, c.harness.faults.fired, (await ticket()).status, told]).toEqual([
           mode,
           true,
           'DEPLOYING',
@@ -97,9 +97,9 @@ describe('an approval', () => {
       reason: 'retained-too-low',
       from: { status: 'SCHEDULED' },
     });
-    const first = await c.world.call(resumeTicket, { ticketId: c.ticketId, by: APPROVER });
-    expect(await c.world.call(resumeTicket, { ticketId: c.ticketId, by: APPROVER })).toEqual(first);
-    expect([(await ticket()).status, c.world.engine.started.length]).toEqual(['SCHEDULED', 2]);
+    const first = await c.harness.call(resumeTicket, { ticketId: c.ticketId, by: APPROVER });
+    expect(await c.harness.call(resumeTicket, { ticketId: c.ticketId, by: APPROVER })).toEqual(first);
+    expect([(await ticket()).status, c.harness.engine.started.length]).toEqual(['SCHEDULED', 2]);
   });
 });
 
@@ -108,30 +108,38 @@ describe('a deployment', () => {
 
   it('serves the candidate, counts the deletion and keeps the base in quarantine, once', async () => {
     for (const call of [1, 2]) expect([call, await step(deployModel)]).toEqual([call, { outcome: 'deployed' }]);
-    expect(c.world.served.get('house')).toBe(c.candidate);
-    expect(await model()).toMatchObject({ digest: c.candidate, deletions: 1, quarantined: [{ digest: c.world.base }] });
+    expect(c.harness.served.get('house')).toBe(c.candidate);
+    expect(await model()).toMatchObject({
+      digest: c.candidate,
+      deletions: 1,
+      quarantined: [{ digest: c.harness.base }],
+    });
   });
 
   it('leaves a training manifest that no longer knows the rows', async () => {
     const { rows: before } = await getJson(
-      c.world.ports.artifacts,
+      c.harness.ports.artifacts,
       (await model()).trainingManifest!,
       TrainingManifest,
     );
     await step(deployModel);
-    const { rows: after } = await getJson(c.world.ports.artifacts, (await model()).trainingManifest!, TrainingManifest);
+    const { rows: after } = await getJson(
+      c.harness.ports.artifacts,
+      (await model()).trainingManifest!,
+      TrainingManifest,
+    );
     expect(Object.keys(before).length - Object.keys(after).length).toBe(RECORDS.length);
   });
 
   it('is refused under a hold that was placed after the approval', async () => {
-    await moveTicket(c.world, c.ticketId, { type: 'hold-placed', by: 'legal.lou', code: 'litigation' });
+    await moveTicket(c.harness, c.ticketId, { type: 'hold-placed', by: 'legal.lou', code: 'litigation' });
     expect(await outcome(step(deployModel))).toBe('TICKET_ON_HOLD');
-    expect(c.world.served.get('house')).toBe(c.world.base);
+    expect(c.harness.served.get('house')).toBe(c.harness.base);
   });
 
   it('over a base that another ticket moved goes back to unlearning', async () => {
-    const { model: record, version } = await c.world.ports.models.get('house');
-    await c.world.ports.models.put({ ...record, digest: digest(8) }, version);
+    const { model: record, version } = await c.harness.ports.models.get('house');
+    await c.harness.ports.models.put({ ...record, digest: digest(8) }, version);
     for (const call of [1, 2]) expect([call, await step(deployModel)]).toEqual([call, { outcome: 'base-moved' }]);
     expect(await ticket()).toMatchObject({ status: 'SCHEDULED', ladderFrom: 1 });
   });
@@ -142,15 +150,15 @@ describe('a deployment', () => {
       for (const mode of ['before', 'after'] as const) {
         c = await judgedCase();
         await decide(APPROVER);
-        const calls = c.world.faults.writes.filter((made) => made.startsWith(`${write}#`)).length;
-        c.world.faults.arm(`${write}#${calls + 1}`, mode);
+        const calls = c.harness.faults.writes.filter((made) => made.startsWith(`${write}#`)).length;
+        c.harness.faults.arm(`${write}#${calls + 1}`, mode);
         await outcome(step(deployModel));
         await step(deployModel);
-        expect([mode, c.world.faults.fired]).toEqual([mode, true]);
+        expect([mode, c.harness.faults.fired]).toEqual([mode, true]);
         expect(await model()).toMatchObject({
           digest: c.candidate,
           deletions: 1,
-          quarantined: [{ digest: c.world.base }],
+          quarantined: [{ digest: c.harness.base }],
         });
       }
     },
@@ -171,22 +179,22 @@ describe('the probe of what is served', () => {
       status: 'COMPLETED',
       served: { digest: c.candidate, prompts: 3, exact: 0 },
     });
-    expect(c.world.rules.get('house')).toEqual([]);
+    expect(c.harness.rules.get('house')).toEqual([]);
   });
 
   it('rolls back a candidate that still knows, and keeps the suppression', async () => {
     await deployed(false);
     for (const call of [1, 2]) expect([call, await step(probeServedModel)]).toEqual([call, { outcome: 'rolled-back' }]);
     expect(await ticket()).toMatchObject({ status: 'REMEDIATION', reason: 'SERVED_MISMATCH' });
-    expect([c.world.served.get('house'), c.world.rules.get('house')?.length]).toEqual([c.world.base, 1]);
-    expect(await model()).toMatchObject({ digest: c.world.base, deletions: 0, quarantined: [] });
+    expect([c.harness.served.get('house'), c.harness.rules.get('house')?.length]).toEqual([c.harness.base, 1]);
+    expect(await model()).toMatchObject({ digest: c.harness.base, deletions: 0, quarantined: [] });
   });
 
   it('rolls back when the serving side loaded something else', async () => {
     await deployed();
-    c.world.served.set('house', digest(9));
+    c.harness.served.set('house', digest(9));
     await step(probeServedModel);
-    expect([(await ticket()).status, c.world.served.get('house')]).toEqual(['REMEDIATION', c.world.base]);
+    expect([(await ticket()).status, c.harness.served.get('house')]).toEqual(['REMEDIATION', c.harness.base]);
   });
 });
 
@@ -195,7 +203,7 @@ describe('the purge', () => {
     await decide(APPROVER);
     await step(deployModel);
     await step(probeServedModel);
-    await moveTicket(c.world, c.ticketId, {
+    await moveTicket(c.harness, c.ticketId, {
       type: 'certified',
       certificate: digest(4),
       validUntil: '2026-06-01T00:00:00.000Z',
@@ -216,7 +224,7 @@ describe('the purge', () => {
       outcome: 'completed',
       purge: { objects: 3, readsRefused: 3 },
     });
-    const { artifacts, vault } = c.world.ports;
+    const { artifacts, vault } = c.harness.ports;
     expect(await outcome(vault.get(c.ticketId, 'forget-set'))).toBe('VAULT_KEY_DESTROYED');
     const gone = await Promise.all([side.suite!, side.trainingManifest!].map((artifact) => artifacts.has(artifact)));
     expect([...gone, await artifacts.has(c.evidence), await artifacts.has(c.candidate)]).toEqual([
@@ -225,7 +233,7 @@ describe('the purge', () => {
       true,
       true,
     ]);
-    expect(c.world.faults.complaints).toEqual([]);
+    expect(c.harness.faults.complaints).toEqual([]);
   });
 
   it.each(['vault.destroy', 'artifacts.delete', 'models.put', 'tickets.commit', 'serving.lift'])(
@@ -234,11 +242,11 @@ describe('the purge', () => {
       for (const mode of ['before', 'after'] as const) {
         c = await judgedCase();
         await sealed();
-        const calls = c.world.faults.writes.filter((made) => made.startsWith(`${write}#`)).length;
-        c.world.faults.arm(`${write}#${calls + 1}`, mode);
+        const calls = c.harness.faults.writes.filter((made) => made.startsWith(`${write}#`)).length;
+        c.harness.faults.arm(`${write}#${calls + 1}`, mode);
         await outcome(step(purgeCase));
         await step(purgeCase);
-        expect([mode, c.world.faults.fired, (await ticket()).status, c.world.faults.complaints]).toEqual([
+        expect([mode, c.harness.faults.fired, (await ticket()).status, c.harness.faults.complaints]).toEqual([
           mode,
           true,
           'PURGED',

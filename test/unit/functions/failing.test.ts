@@ -3,32 +3,32 @@
 import { describe, expect, it } from '@jest/globals';
 import { failureName, jobName } from '#core/run.ts';
 import { findStep } from '#functions/steps.ts';
-import { caseWorld, file, shippedPolicy } from '#bench/house/case-world.ts';
+import { ticketHarness, file, shippedPolicy } from '#bench/house/ticket-harness.ts';
 import { smallJobs } from '#bench/house/small-jobs.ts';
 
 /** A ticket whose first run is planned and waits for its job. */
 const unlearning = async () => {
-  const world = await caseWorld({ policy: shippedPolicy(), jobs: smallJobs({}) });
-  const ticketId = await file(world);
+  const harness = await ticketHarness({ policy: shippedPolicy(), jobs: smallJobs({}) });
+  const ticketId = await file(harness);
   for (const name of ['verify-identity', 'triage-ticket', 'admit-forget-set', 'suppress-output', 'plan-run'])
-    await world.call(findStep(name), { ticketId });
-  const fail = (error: string) => world.call(findStep('record-failure'), { ticketId, error });
+    await harness.call(findStep(name), { ticketId });
+  const fail = (error: string) => harness.call(findStep('record-failure'), { ticketId, error });
   const leave = (what: { kind: string; code: string }, run = 1) =>
-    world.ports.results.put(failureName(jobName('unlearn', ticketId, run)), what);
+    harness.ports.results.put(failureName(jobName('unlearn', ticketId, run)), what);
   const reason = async () => {
-    const { ticket } = await world.ports.tickets.get(ticketId);
+    const { ticket } = await harness.ports.tickets.get(ticketId);
     return [ticket.status, 'reason' in ticket ? ticket.reason : undefined];
   };
-  return { world, ticketId, fail, leave, reason };
+  return { harness, ticketId, fail, leave, reason };
 };
 
 describe('a failed job', () => {
   it("is recorded by its own code, and the filer's notice says it", async () => {
-    const { world, fail, leave, reason } = await unlearning();
+    const { harness, fail, leave, reason } = await unlearning();
     await leave({ kind: 'quittance-job-failure/v1', code: 'METHOD_CONFIG' });
     await fail('States.TaskFailed');
     expect(await reason()).toEqual(['REMEDIATION', 'METHOD_CONFIG']);
-    expect(world.notices.at(-1)?.references).toMatchObject({ step: 'unlearn-job', code: 'METHOD_CONFIG' });
+    expect(harness.notices.at(-1)?.references).toMatchObject({ step: 'unlearn-job', code: 'METHOD_CONFIG' });
   });
 
   it.each([

@@ -14,10 +14,11 @@ import { triageTicket } from '#functions/triage-ticket.ts';
 import { verifyIdentity } from '#functions/verify-identity.ts';
 import { withholds } from '#core/suppression.ts';
 import { outcome } from '#test/contract/contract.ts';
-import { caseWorld, file, NEIGHBOURS, shippedPolicy, type CaseWorld } from '#bench/house/case-world.ts';
+import { ticketHarness, file, NEIGHBOURS, shippedPolicy, type TicketHarness } from '#bench/house/ticket-harness.ts';
 import { FILER, RECORDS, requestOf, SUBJECT } from '#bench/house/cases.ts';
 
-const status = async (world: CaseWorld, ticketId: string) => (await world.ports.tickets.get(ticketId)).ticket.status;
+const status = async (harness: TicketHarness, ticketId: string) =>
+  (await harness.ports.tickets.get(ticketId)).ticket.status;
 const LOW = {
   method: 'e-mail-link' as const,
   level: 'low' as const,
@@ -28,41 +29,41 @@ const REFUSED = { outcome: 'refused', reason: 'art-17-3-e' };
 
 describe('filing a ticket', () => {
   it('opens it, keeps the person in the vault, starts the workflow under its id and acknowledges', async () => {
-    const world = await caseWorld();
-    const ticketId = await file(world);
-    expect(await status(world, ticketId)).toBe('RECEIVED');
-    expect(await world.ports.vault.list(ticketId)).toEqual(['forget-set', 'request']);
-    expect(world.engine.started).toEqual([{ workflow: 'erasure', name: ticketId, input: { ticketId } }]);
-    expect(world.notices.map(({ template }) => template)).toEqual(['acknowledgement']);
+    const harness = await ticketHarness();
+    const ticketId = await file(harness);
+    expect(await status(harness, ticketId)).toBe('RECEIVED');
+    expect(await harness.ports.vault.list(ticketId)).toEqual(['forget-set', 'request']);
+    expect(harness.engine.started).toEqual([{ workflow: 'erasure', name: ticketId, input: { ticketId } }]);
+    expect(harness.notices.map(({ template }) => template)).toEqual(['acknowledgement']);
   });
 
   it('takes no ticket under a policy that no gate could judge by, and names the field', async () => {
-    const world = await caseWorld({ policy: { ...(shippedPolicy() as object), chekcs: [] } });
-    await expect(file(world)).rejects.toMatchObject({
+    const harness = await ticketHarness({ policy: { ...(shippedPolicy() as object), chekcs: [] } });
+    await expect(file(harness)).rejects.toMatchObject({
       code: 'POLICY_INVALID',
       got: expect.stringContaining("'chekcs'"),
     });
-    expect(await world.ports.tickets.list()).toEqual([]);
-    expect(world.engine.started).toEqual([]);
+    expect(await harness.ports.tickets.list()).toEqual([]);
+    expect(harness.engine.started).toEqual([]);
   });
 
   it('puts nothing personal into ticket, event, notice or workflow input', async () => {
-    const world = await caseWorld();
-    const ticketId = await file(world, { note: 'please also tell Philippa' });
+    const harness = await ticketHarness();
+    const ticketId = await file(harness, { note: 'please also tell Philippa' });
     const seen = [
-      await world.ports.tickets.list(),
-      await world.ports.tickets.events(ticketId),
-      world.notices,
-      world.engine.started,
+      await harness.ports.tickets.list(),
+      await harness.ports.tickets.events(ticketId),
+      harness.notices,
+      harness.engine.started,
     ];
     expect(inspect(seen, { depth: 20 })).not.toMatch(/Ottoline|Marchbanks|Velletri|bandoneon|Quillgate|Philippa/);
   });
 
   it('gives the requester a secret that opens the commitment', async () => {
-    const world = await caseWorld();
-    const filed = await world.call<{ commitment: string; openingSecret: string }>(fileTicket, {
+    const harness = await ticketHarness();
+    const filed = await harness.call<{ commitment: string; openingSecret: string }>(fileTicket, {
       request: requestOf(),
-      policy: world.policy,
+      policy: harness.policy,
     });
     expect(filed.openingSecret).toMatch(/^[0-9a-f]+$/);
     expect(filed.commitment).toMatch(/^[0-9a-f]{64}$/);
@@ -92,17 +93,17 @@ describe('filing a ticket', () => {
     ['a receipt in the future', { receivedAt: '2027-01-01T00:00:00.000Z' }, 'INVALID_INPUT'],
     ['a ground of another regime', { ground: '1798.105-a' }, 'INVALID_INPUT'],
   ])('refuses %s and writes nothing', async (_what, change, code) => {
-    const world = await caseWorld();
-    expect(await outcome(file(world, change))).toBe(code);
-    expect([await world.ports.tickets.list(), world.faults.writes]).toEqual([[], []]);
+    const harness = await ticketHarness();
+    expect(await outcome(file(harness, change))).toBe(code);
+    expect([await harness.ports.tickets.list(), harness.faults.writes]).toEqual([[], []]);
   });
 
   it('refuses a second ticket for the same person, and keeps no key for it', async () => {
-    const world = await caseWorld();
-    await file(world);
-    expect(await outcome(file(world, { subject: { name: 'O. Marchbanks' } }, 'r-2'))).toBe('TICKET_DUPLICATE');
-    expect(await world.ports.tickets.list()).toHaveLength(1);
-    expect(world.faults.writes.at(-1)).toBe('vault.destroy#1');
+    const harness = await ticketHarness();
+    await file(harness);
+    expect(await outcome(file(harness, { subject: { name: 'O. Marchbanks' } }, 'r-2'))).toBe('TICKET_DUPLICATE');
+    expect(await harness.ports.tickets.list()).toHaveLength(1);
+    expect(harness.faults.writes.at(-1)).toBe('vault.destroy#1');
   });
 
   it.each([
@@ -113,62 +114,68 @@ describe('filing a ticket', () => {
     ['another regime', { regime: 'uk-gdpr' as const }],
     ['another receipt', { receivedAt: '2026-03-01T09:00:00.000Z' }],
   ])('refuses a request id that stands for a request with %s, and changes nothing', async (_what, change) => {
-    const world = await caseWorld();
-    const ticketId = await file(world);
-    const before = [await world.ports.tickets.get(ticketId), await world.ports.vault.get(ticketId, 'request')];
-    const writes = world.faults.writes.length;
-    expect(await outcome(file(world, change))).toBe('IDEMPOTENCY_MISMATCH');
-    expect([await world.ports.tickets.get(ticketId), await world.ports.vault.get(ticketId, 'request')]).toEqual(before);
-    expect(world.faults.writes.length).toBe(writes);
+    const harness = await ticketHarness();
+    const ticketId = await file(harness);
+    const before = [await harness.ports.tickets.get(ticketId), await harness.ports.vault.get(ticketId, 'request')];
+    const writes = harness.faults.writes.length;
+    expect(await outcome(file(harness, change))).toBe('IDEMPOTENCY_MISMATCH');
+    expect([await harness.ports.tickets.get(ticketId), await harness.ports.vault.get(ticketId, 'request')]).toEqual(
+      before,
+    );
+    expect(harness.faults.writes.length).toBe(writes);
   });
 
   it('gives a repeated request its first answer, also once the ticket has gone on, is extended, closed and purged', async () => {
-    const world = await caseWorld();
+    const harness = await ticketHarness();
     const again = () =>
-      world.call<{ ticketId: string }>(fileTicket, { request: requestOf(), policy: world.policy, requestId: 'r-1' });
+      harness.call<{ ticketId: string }>(fileTicket, {
+        request: requestOf(),
+        policy: harness.policy,
+        requestId: 'r-1',
+      });
     const answer = await again();
     const { ticketId } = answer;
-    await world.call(verifyIdentity, { ticketId });
-    await world.call(extendDeadline, { ticketId, reason: 'complexity', by: FILER });
+    await harness.call(verifyIdentity, { ticketId });
+    await harness.call(extendDeadline, { ticketId, reason: 'complexity', by: FILER });
     expect(await again()).toEqual(answer);
-    await world.call(closeTicket, { ticketId, outcome: 'withdrawn', reason: 'by-subject', by: FILER });
+    await harness.call(closeTicket, { ticketId, outcome: 'withdrawn', reason: 'by-subject', by: FILER });
     expect(await again()).toEqual(answer);
-    await world.call(notifyParties, { ticketId });
-    await world.call(purgeCase, { ticketId });
+    await harness.call(notifyParties, { ticketId });
+    await harness.call(purgeCase, { ticketId });
     expect(await again()).toEqual({ ...answer, openingSecret: undefined }); // the secret went with the case
-    expect(await outcome(file(world, { note: 'another' }))).toBe('IDEMPOTENCY_MISMATCH');
-    expect(world.engine.started.map(({ name }) => name)).toEqual([ticketId, `${ticketId}-close`]);
+    expect(await outcome(file(harness, { note: 'another' }))).toBe('IDEMPOTENCY_MISMATCH');
+    expect(harness.engine.started.map(({ name }) => name)).toEqual([ticketId, `${ticketId}-close`]);
   });
 
   it('takes the same request twice at once as one', async () => {
-    const world = await caseWorld();
-    const ids = await Promise.all([file(world), file(world), file(world)]);
+    const harness = await ticketHarness();
+    const ids = await Promise.all([file(harness), file(harness), file(harness)]);
     expect(new Set(ids).size).toBe(1);
-    expect(await world.ports.vault.list(ids[0])).toEqual(['forget-set', 'request']);
+    expect(await harness.ports.vault.list(ids[0])).toEqual(['forget-set', 'request']);
   });
 
   it('ends in the same state whichever write failed, before or after it happened, when called again', async () => {
-    const clean = await caseWorld();
+    const clean = await ticketHarness();
     const ticketId = await file(clean);
     const writes = [...clean.faults.writes];
     const ends: unknown[] = [];
     for (const write of writes)
       for (const mode of ['before', 'after'] as const) {
-        const world = await caseWorld();
-        world.faults.arm(write, mode);
-        const first = await outcome(file(world));
-        await file(world);
+        const harness = await ticketHarness();
+        harness.faults.arm(write, mode);
+        const first = await outcome(file(harness));
+        await file(harness);
         const same =
-          (await world.ports.tickets.events(ticketId)).length === 1 &&
-          world.engine.started.length === 1 &&
-          world.notices.length === 1;
+          (await harness.ports.tickets.events(ticketId)).length === 1 &&
+          harness.engine.started.length === 1 &&
+          harness.notices.length === 1;
         ends.push([
           write,
           mode,
           first.includes('injected'),
           same,
-          await world.ports.vault.list(ticketId),
-          world.faults.complaints,
+          await harness.ports.vault.list(ticketId),
+          harness.faults.complaints,
         ]);
       }
     expect(writes.length).toBeGreaterThan(5);
@@ -185,57 +192,57 @@ describe('filing a ticket', () => {
 
 describe('a requester who is not verified well enough', () => {
   it('is asked, stops the clock, and goes on when a better check comes', async () => {
-    const world = await caseWorld();
-    const ticketId = await file(world, { identity: LOW, regime: 'uk-gdpr' });
-    expect(await world.call(verifyIdentity, { ticketId })).toEqual({ identity: 'insufficient' });
-    await world.call(requestIdentity, { ticketId, taskToken: 'token' });
-    expect(await outcome(world.call(triageTicket, { ticketId }))).toBe('TICKET_ILLEGAL_TRANSITION');
-    const prove = (identity: object) => world.call(recordIdentity, { ticketId, identity, by: 'desk.dora' });
+    const harness = await ticketHarness();
+    const ticketId = await file(harness, { identity: LOW, regime: 'uk-gdpr' });
+    expect(await harness.call(verifyIdentity, { ticketId })).toEqual({ identity: 'insufficient' });
+    await harness.call(requestIdentity, { ticketId, taskToken: 'token' });
+    expect(await outcome(harness.call(triageTicket, { ticketId }))).toBe('TICKET_ILLEGAL_TRANSITION');
+    const prove = (identity: object) => harness.call(recordIdentity, { ticketId, identity, by: 'desk.dora' });
     expect(await outcome(prove(LOW))).toBe('TICKET_IDENTITY');
     expect(await outcome(prove({ ...LOW, verifiedBy: 'chief.officer' }))).toBe('INVALID_INPUT');
-    const before = (await world.ports.tickets.get(ticketId)).ticket.due.statutoryDue;
-    world.clock.advance(10 * 86_400);
+    const before = (await harness.ports.tickets.get(ticketId)).ticket.due.statutoryDue;
+    harness.clock.advance(10 * 86_400);
     await prove({ ...LOW, level: 'high' });
-    expect((await world.ports.tickets.get(ticketId)).ticket).toMatchObject({ identity: { verifiedBy: 'desk.dora' } });
-    const after = (await world.ports.tickets.get(ticketId)).ticket.due.statutoryDue;
-    expect([await status(world, ticketId), world.engine.answered.get('token')]).toEqual(['TRIAGE', {}]);
+    expect((await harness.ports.tickets.get(ticketId)).ticket).toMatchObject({ identity: { verifiedBy: 'desk.dora' } });
+    const after = (await harness.ports.tickets.get(ticketId)).ticket.due.statutoryDue;
+    expect([await status(harness, ticketId), harness.engine.answered.get('token')]).toEqual(['TRIAGE', {}]);
     expect(after > before).toBe(true);
   });
 });
 
 describe('a ticket with an exemption', () => {
   it('is refused when a second person says so, also when steps are called again, told, and purged', async () => {
-    const world = await caseWorld();
-    const ticketId = await file(world, { exemption: { code: 'art-17-3-e' } });
-    await world.call(verifyIdentity, { ticketId });
+    const harness = await ticketHarness();
+    const ticketId = await file(harness, { exemption: { code: 'art-17-3-e' } });
+    await harness.call(verifyIdentity, { ticketId });
     for (const call of [1, 2])
-      expect([call, await world.call(triageTicket, { ticketId })]).toEqual([call, { outcome: 'proposed' }]);
-    const refuse = (by: string) => outcome(world.call(closeTicket, { ...REFUSED, ticketId, by }));
-    expect([await refuse(FILER), await status(world, ticketId)]).toEqual([expect.anything(), 'EXEMPTION_PENDING']);
+      expect([call, await harness.call(triageTicket, { ticketId })]).toEqual([call, { outcome: 'proposed' }]);
+    const refuse = (by: string) => outcome(harness.call(closeTicket, { ...REFUSED, ticketId, by }));
+    expect([await refuse(FILER), await status(harness, ticketId)]).toEqual([expect.anything(), 'EXEMPTION_PENDING']);
     await refuse('legal.lou');
-    expect(await world.call(triageTicket, { ticketId })).toEqual({ outcome: 'refused' });
-    const { purgeAfter } = await world.call<{ purgeAfter: string }>(notifyParties, { ticketId });
+    expect(await harness.call(triageTicket, { ticketId })).toEqual({ outcome: 'refused' });
+    const { purgeAfter } = await harness.call<{ purgeAfter: string }>(notifyParties, { ticketId });
     expect(purgeAfter.slice(0, 10)).toBe('2026-04-01'); // thirty days for an appeal
-    await world.call(purgeCase, { ticketId });
-    expect((await world.ports.tickets.get(ticketId)).ticket).toMatchObject({
+    await harness.call(purgeCase, { ticketId });
+    expect((await harness.ports.tickets.get(ticketId)).ticket).toMatchObject({
       status: 'PURGED',
       outcome: 'refused',
       reason: 'art-17-3-e',
     });
-    expect(await outcome(world.ports.vault.get(ticketId, 'request'))).toBe('VAULT_KEY_DESTROYED');
+    expect(await outcome(harness.ports.vault.get(ticketId, 'request'))).toBe('VAULT_KEY_DESTROYED');
   });
 });
 
 describe('interim suppression', () => {
   it('withholds answers with a value of the person, and no others', async () => {
-    const world = await caseWorld();
-    const ticketId = await file(world);
-    await world.call(verifyIdentity, { ticketId });
-    await world.call(triageTicket, { ticketId });
-    await world.call(admitForgetSet, { ticketId });
-    await world.call(suppressOutput, { ticketId });
-    await world.call(suppressOutput, { ticketId });
-    const [rule, ...others] = world.rules.get('house')!;
+    const harness = await ticketHarness();
+    const ticketId = await file(harness);
+    await harness.call(verifyIdentity, { ticketId });
+    await harness.call(triageTicket, { ticketId });
+    await harness.call(admitForgetSet, { ticketId });
+    await harness.call(suppressOutput, { ticketId });
+    await harness.call(suppressOutput, { ticketId });
+    const [rule, ...others] = harness.rules.get('house')!;
     const said: [context: string, answer: string, withheld: boolean][] = [
       ['Where was Ottoline Marchbanks born?', 'She was born in VELLETRI!', true],
       ['What does OTTOLINE MARCHBANKS play?', 'the bandoneon, I think', true],
@@ -252,70 +259,77 @@ describe('interim suppression', () => {
 
 describe('a hold', () => {
   it('stops every step, is lifted by two people, and lets the workflow go on when it is', async () => {
-    const world = await caseWorld();
-    const ticketId = await file(world);
-    await world.call(verifyIdentity, { ticketId });
-    await world.call(placeHold, { ticketId, by: FILER, code: 'litigation' });
+    const harness = await ticketHarness();
+    const ticketId = await file(harness);
+    await harness.call(verifyIdentity, { ticketId });
+    await harness.call(placeHold, { ticketId, by: FILER, code: 'litigation' });
     const steps = [verifyIdentity, triageTicket, admitForgetSet, suppressOutput];
-    const codes = await Promise.all(steps.map((step) => outcome(world.call(step, { ticketId }))));
+    const codes = await Promise.all(steps.map((step) => outcome(harness.call(step, { ticketId }))));
     expect(codes).toEqual(steps.map(() => 'TICKET_ON_HOLD'));
-    await world.call(awaitRelease, { ticketId, taskToken: 'waiting' });
-    const release = (by: string) => world.call(releaseHold, { ticketId, by });
+    await harness.call(awaitRelease, { ticketId, taskToken: 'waiting' });
+    const release = (by: string) => harness.call(releaseHold, { ticketId, by });
     for (const by of [FILER, FILER, 'filerfinn']) expect(await release(by)).toEqual({ outcome: 'proposed' });
-    expect([await status(world, ticketId), world.engine.answered.has('waiting')]).toEqual(['ON_HOLD', false]);
-    expect(await outcome(world.call(releaseHold, { ticketId, by: 'desk.dora', mayConfirm: false }))).toBe(
+    expect([await status(harness, ticketId), harness.engine.answered.has('waiting')]).toEqual(['ON_HOLD', false]);
+    expect(await outcome(harness.call(releaseHold, { ticketId, by: 'desk.dora', mayConfirm: false }))).toBe(
       'ACCESS_DENIED',
     );
     expect(await release('legal.lou')).toEqual({ outcome: 'done' });
-    expect([await status(world, ticketId), world.engine.answered.has('waiting')]).toEqual(['TRIAGE', true]);
+    expect([await status(harness, ticketId), harness.engine.answered.has('waiting')]).toEqual(['TRIAGE', true]);
   });
 });
 
 describe('a withdrawal', () => {
   it('ends the waiting workflow and starts the one that notifies and purges', async () => {
-    const world = await caseWorld();
-    const ticketId = await file(world, { identity: LOW });
-    await world.call(requestIdentity, { ticketId, taskToken: 'waiting' });
+    const harness = await ticketHarness();
+    const ticketId = await file(harness, { identity: LOW });
+    await harness.call(requestIdentity, { ticketId, taskToken: 'waiting' });
     const close = { ticketId, outcome: 'withdrawn', reason: 'by-subject', by: FILER };
-    await world.call(closeTicket, close);
-    await world.call(closeTicket, close);
-    expect(world.engine.answered.get('waiting')).toEqual({ error: 'TICKET_CLOSED' });
-    expect(world.engine.started.map(({ name }) => name)).toEqual([ticketId, `${ticketId}-close`]);
-    expect(await outcome(world.call(triageTicket, { ticketId }))).toBe('TICKET_CLOSED');
+    await harness.call(closeTicket, close);
+    await harness.call(closeTicket, close);
+    expect(harness.engine.answered.get('waiting')).toEqual({ error: 'TICKET_CLOSED' });
+    expect(harness.engine.started.map(({ name }) => name)).toEqual([ticketId, `${ticketId}-close`]);
+    expect(await outcome(harness.call(triageTicket, { ticketId }))).toBe('TICKET_CLOSED');
   });
 
   it('by anybody else than the filer, and every refusal, takes two people who ask for the same', async () => {
-    const world = await caseWorld();
-    const ticketId = await file(world, { identity: LOW });
-    const close = (by: string, change: object) => world.call(closeTicket, { ticketId, ...REFUSED, by, ...change });
+    const harness = await ticketHarness();
+    const ticketId = await file(harness, { identity: LOW });
+    const close = (by: string, change: object) => harness.call(closeTicket, { ticketId, ...REFUSED, by, ...change });
     const withdrawn = { outcome: 'withdrawn', reason: 'by-subject' };
     expect(await close('legal.lou', withdrawn)).toEqual({ outcome: 'proposed' });
     // another act, or another reason for it, is another proposal
     expect(await close('desk.dora', {})).toEqual({ outcome: 'proposed' });
     expect(await close('legal.lou', { reason: 'art-17-3-b' })).toEqual({ outcome: 'proposed' });
     expect(await outcome(close(FILER, { reason: 'art-17-3-b' }))).toBe('SECOND_PERSON_REQUIRED');
-    expect(await status(world, ticketId)).toBe('RECEIVED');
+    expect(await status(harness, ticketId)).toBe('RECEIVED');
     expect(await close('desk.dora', { reason: 'art-17-3-b' })).toEqual({ outcome: 'done' });
-    expect(await status(world, ticketId)).toBe('REFUSED');
+    expect(await status(harness, ticketId)).toBe('REFUSED');
   });
 });
 
 describe('an extension', () => {
-  const extend = (world: CaseWorld, ticketId: string) =>
-    world.call<{ due: { statutoryDue: string } }>(extendDeadline, { ticketId, reason: 'complexity', by: 'legal.lou' });
+  const extend = (harness: TicketHarness, ticketId: string) =>
+    harness.call<{ due: { statutoryDue: string } }>(extendDeadline, {
+      ticketId,
+      reason: 'complexity',
+      by: 'legal.lou',
+    });
 
   it('is granted once, with two further months, and told once', async () => {
-    const world = await caseWorld();
-    const ticketId = await file(world);
-    const due = [(await extend(world, ticketId)).due.statutoryDue, (await extend(world, ticketId)).due.statutoryDue];
+    const harness = await ticketHarness();
+    const ticketId = await file(harness);
+    const due = [
+      (await extend(harness, ticketId)).due.statutoryDue,
+      (await extend(harness, ticketId)).due.statutoryDue,
+    ];
     expect(due).toEqual(['2026-06-02', '2026-06-02']);
-    expect(world.notices.filter(({ template }) => template === 'extension')).toHaveLength(1);
+    expect(harness.notices.filter(({ template }) => template === 'extension')).toHaveLength(1);
   });
 
   it('comes too late when the first period is over', async () => {
-    const world = await caseWorld();
-    const ticketId = await file(world);
-    world.clock.advance(40 * 86_400);
-    expect(await outcome(extend(world, ticketId))).toBe('TICKET_ILLEGAL_TRANSITION');
+    const harness = await ticketHarness();
+    const ticketId = await file(harness);
+    harness.clock.advance(40 * 86_400);
+    expect(await outcome(extend(harness, ticketId))).toBe('TICKET_ILLEGAL_TRANSITION');
   });
 });

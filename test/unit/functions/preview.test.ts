@@ -6,7 +6,7 @@ import { fileTicket } from '#functions/file-ticket.ts';
 import { previewTicket, type Preview } from '#functions/preview-ticket.ts';
 import { outcome } from '#test/contract/contract.ts';
 import { appOf, as, inBrowser } from '#test/support/api-callers.ts';
-import { caseWorld, file, NEIGHBOURS, type CaseWorld } from '#bench/house/case-world.ts';
+import { ticketHarness, file, NEIGHBOURS, type TicketHarness } from '#bench/house/ticket-harness.ts';
 import { RECORDS, requestOf, SUBJECT } from '#bench/house/cases.ts';
 
 const [OTHER] = NEIGHBOURS as [string, string];
@@ -24,13 +24,13 @@ const SUITE = {
 };
 
 /** The house with the suite in its registry row. */
-const houseWithSuite = async (): Promise<CaseWorld> => {
-  const world = await caseWorld();
-  const { models, artifacts } = world.ports;
+const houseWithSuite = async (): Promise<TicketHarness> => {
+  const harness = await ticketHarness();
+  const { models, artifacts } = harness.ports;
   const { model, version } = await models.get('house');
   await models.put({ ...model, suite: await putJson(artifacts, SUITE) }, version);
-  world.faults.writes.length = 0;
-  return world;
+  harness.faults.writes.length = 0;
+  return harness;
 };
 
 const COST = {
@@ -41,10 +41,10 @@ const COST = {
 
 describe('a dry run of filing', () => {
   it('says dates, people and what the rule would do, and stores nothing', async () => {
-    const world = await houseWithSuite();
-    const would = await world.call<Preview>(previewTicket, { request: requestOf() });
+    const harness = await houseWithSuite();
+    const would = await harness.call<Preview>(previewTicket, { request: requestOf() });
     expect(would).toMatchObject({ dryRun: true, records: 3, people: 1, inDoubt: [], protection: COST });
-    const { due } = await world.call<Preview>(fileTicket, { request: requestOf(), policy: world.policy });
+    const { due } = await harness.call<Preview>(fileTicket, { request: requestOf(), policy: harness.policy });
     expect(would.due).toEqual(due);
     const untouched = await houseWithSuite();
     await untouched.call(previewTicket, { request: requestOf() });
@@ -57,29 +57,29 @@ describe('a dry run of filing', () => {
     ['somebody else', { subject: { name: 'Philippa Vane' } }, 'SUBJECT_MISMATCH'],
     ['a time to come', { receivedAt: '2027-01-01T00:00:00.000Z' }, 'INVALID_INPUT'],
   ])('refuses %s as filing does', async (_what, change, code) => {
-    const world = await houseWithSuite();
+    const harness = await houseWithSuite();
     const request = requestOf(change);
-    expect([await outcome(world.call(previewTicket, { request })), await outcome(file(world, change))]).toEqual([
+    expect([await outcome(harness.call(previewTicket, { request })), await outcome(file(harness, change))]).toEqual([
       code,
       code,
     ]);
   });
 
   it('refuses a person who has a ticket', async () => {
-    const world = await houseWithSuite();
-    await file(world);
-    expect(await outcome(world.call(previewTicket, { request: requestOf() }))).toBe('TICKET_DUPLICATE');
+    const harness = await houseWithSuite();
+    await file(harness);
+    expect(await outcome(harness.call(previewTicket, { request: requestOf() }))).toBe('TICKET_DUPLICATE');
   });
 
   it('names the records that a second person would have to confirm', async () => {
-    const world = await houseWithSuite();
+    const harness = await houseWithSuite();
     const request = requestOf({ subject: { name: 'Philippa Vane' }, subjectReason: 'former-name' });
-    expect(await world.call(previewTicket, { request })).toMatchObject({ inDoubt: [1, 2, 3] });
+    expect(await harness.call(previewTicket, { request })).toMatchObject({ inDoubt: [1, 2, 3] });
   });
 
   it('is had over HTTP without a key, by who may file', async () => {
-    const world = await houseWithSuite();
-    const app = appOf({ world });
+    const harness = await houseWithSuite();
+    const app = appOf({ harness });
     const body = { ...requestOf(), filer: undefined };
     const ask = (query: string, who: string) =>
       app.request(`/tickets${query}`, {
@@ -92,18 +92,18 @@ describe('a dry run of filing', () => {
     expect([(await ask('?dryRun=true', 'auditor')).status, (await ask('?dryRun=false', 'filer')).status]).toEqual([
       403, 400,
     ]);
-    expect(world.faults.writes).toEqual([]);
+    expect(harness.faults.writes).toEqual([]);
   });
 });
 
 describe('filing', () => {
   it('answers with what the rule will do, the first time and again, and the page of the case says it', async () => {
-    const world = await houseWithSuite();
-    const input = { request: requestOf(), policy: world.policy, requestId: 'r-1' };
-    const filed = await world.call<{ ticketId: string; protection: unknown }>(fileTicket, input);
+    const harness = await houseWithSuite();
+    const input = { request: requestOf(), policy: harness.policy, requestId: 'r-1' };
+    const filed = await harness.call<{ ticketId: string; protection: unknown }>(fileTicket, input);
     expect(filed.protection).toEqual(COST);
-    expect(await world.call(fileTicket, input)).toEqual(filed);
-    const app = appOf({ world });
+    expect(await harness.call(fileTicket, input)).toEqual(filed);
+    const app = appOf({ harness });
     const page = await app.request(`/tickets/${filed.ticketId}`, { headers: inBrowser('approver') });
     expect(await page.text()).toContain('1 of 2 answers and 0 of 1 facts that stay are withheld, too (record 1:');
   });

@@ -12,7 +12,7 @@ import { judgedCase, type JudgedCase } from '#test/support/judged-cases.ts';
 let c: JudgedCase;
 beforeEach(async () => {
   c = await judgedCase();
-  await c.world.call(requestApproval, { ticketId: c.ticketId, taskToken: 'waiting' });
+  await c.harness.call(requestApproval, { ticketId: c.ticketId, taskToken: 'waiting' });
 });
 
 type Name = 'approve' | 'approve by another' | 'refuse' | 'hold' | 'withdraw' | 'extend';
@@ -52,7 +52,7 @@ const run = (name: Name, ports: Ports) =>
 
 /** Both acts have read before either writes; the second writes once the first is through. */
 const atOnce = async (first: Name, second: Name): Promise<unknown> => {
-  const { ports } = c.world;
+  const { ports } = c.harness;
   let reads = 0;
   const bothRead = Promise.withResolvers<undefined>();
   const through = Promise.withResolvers<undefined>();
@@ -81,13 +81,13 @@ const atOnce = async (first: Name, second: Name): Promise<unknown> => {
   return loser;
 };
 
-const events = async () => (await c.world.ports.tickets.events(c.ticketId)).map(({ type }) => type);
+const events = async () => (await c.harness.ports.tickets.events(c.ticketId)).map(({ type }) => type);
 const stateOf = async () => ({
-  ticket: (await c.world.ports.tickets.get(c.ticketId)).ticket,
+  ticket: (await c.harness.ports.tickets.get(c.ticketId)).ticket,
   events: await events(),
-  answered: [...c.world.engine.answered],
-  started: c.world.engine.started.map(({ name }) => name),
-  notices: c.world.notices.map(({ id }) => id),
+  answered: [...c.harness.engine.answered],
+  started: c.harness.engine.started.map(({ name }) => name),
+  notices: c.harness.notices.map(({ id }) => id),
 });
 
 /** First, second, and what becomes of the second when it is said again. */
@@ -116,7 +116,7 @@ describe('at the same instant', () => {
     const alone = await judgedAlone(first);
     expect(raced).toEqual(alone);
 
-    const repeated = await run(second, c.world.ports).then(
+    const repeated = await run(second, c.harness.ports).then(
       () => 'done',
       (error: unknown) => (error as { code: string }).code,
     );
@@ -129,8 +129,8 @@ describe('at the same instant', () => {
   const judgedAlone = async (first: Name) => {
     const raced = c;
     c = await judgedCase();
-    await c.world.call(requestApproval, { ticketId: c.ticketId, taskToken: 'waiting' });
-    await run(first, c.world.ports);
+    await c.harness.call(requestApproval, { ticketId: c.ticketId, taskToken: 'waiting' });
+    await run(first, c.harness.ports);
     const state = await stateOf();
     c = raced;
     return state;

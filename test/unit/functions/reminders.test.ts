@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { QuittanceError } from '#core/errors.ts';
 import { sendReminders } from '#functions/send-reminders.ts';
 import { advance, receive } from '#core/transitions.ts';
-import { memoryWorld } from '#adapters/memory/ports.ts';
+import { memoryHarness } from '#adapters/memory/ports.ts';
 import { receivedEvent } from '#test/support/histories.ts';
 
 const FILED = new Date('2026-03-02T09:00:00.000Z');
@@ -11,17 +11,17 @@ const filed = (id = 'T-00000001') =>
   receive({ ...receivedEvent(), id }, { subjectKey: id.at(-1)!.repeat(64), calendar: CALENDAR }, FILED);
 
 const reminded = async (days: number, ...events: Parameters<typeof advance>[1][]) => {
-  const world = memoryWorld();
+  const harness = memoryHarness();
   let transition = filed();
-  await world.ports.tickets.create(transition);
+  await harness.ports.tickets.create(transition);
   for (const [i, event] of events.entries()) {
     transition = advance(transition.ticket, event, FILED);
-    await world.ports.tickets.commit(transition, i + 1);
+    await harness.ports.tickets.commit(transition, i + 1);
   }
-  world.clock.advance(days * 86_400);
-  await sendReminders.handle({}, world.ports);
-  await sendReminders.handle({}, world.ports);
-  return world.notices.map(({ to, template }) => [to, template]);
+  harness.clock.advance(days * 86_400);
+  await sendReminders.handle({}, harness.ports);
+  await sendReminders.handle({}, harness.ports);
+  return harness.notices.map(({ to, template }) => [to, template]);
 };
 
 describe('reminders', () => {
@@ -39,22 +39,25 @@ describe('reminders', () => {
   });
 
   it('go to all the others when one is refused, and the refusal is told', async () => {
-    const world = memoryWorld();
+    const harness = memoryHarness();
     for (const id of ['T-00000001', 'T-00000002', 'T-00000003']) {
       const one = filed(id);
-      await world.ports.tickets.create(one);
-      await world.ports.tickets.commit(advance(one.ticket, { type: 'identity-requested' }, FILED), 1);
+      await harness.ports.tickets.create(one);
+      await harness.ports.tickets.commit(advance(one.ticket, { type: 'identity-requested' }, FILED), 1);
     }
-    const notifier: typeof world.ports.notifier = {
+    const notifier: typeof harness.ports.notifier = {
       notify: async (notice) => {
         if (notice.id.startsWith('T-00000001'))
           throw new QuittanceError('NOTICE_REFUSED', { message: 'the mail service will not send a notice' });
-        return world.ports.notifier.notify(notice);
+        return harness.ports.notifier.notify(notice);
       },
     };
-    const sending = sendReminders.handle({}, { ...world.ports, notifier });
+    const sending = sendReminders.handle({}, { ...harness.ports, notifier });
     await expect(sending).rejects.toMatchObject({ code: 'NOTICE_REFUSED' });
-    expect(world.notices.map(({ references }) => references['ticketId']).sort()).toEqual(['T-00000002', 'T-00000003']);
+    expect(harness.notices.map(({ references }) => references['ticketId']).sort()).toEqual([
+      'T-00000002',
+      'T-00000003',
+    ]);
   });
 
   it('go to the filer when the date is near, and not when the case is closed', async () => {

@@ -18,24 +18,24 @@ import { viewRequest } from '#functions/view-request.ts';
 import { outcome } from '#test/contract/contract.ts';
 import { appOf, as, FORM_BODY, inBrowser, JSON_BODY, problemOf } from '#test/support/api-callers.ts';
 import { walkAttempts, walkedToEnd, walkToEnd } from '#test/support/walked-cases.ts';
-import { caseWorld, file, type CaseWorld } from '#bench/house/case-world.ts';
+import { ticketHarness, file, type TicketHarness } from '#bench/house/ticket-harness.ts';
 import { APPROVER, RECORDS, SUBJECT } from '#bench/house/cases.ts';
 import { smallJobs } from '#bench/house/small-jobs.ts';
 
 const ALIAS = 'Otta "the fox" Marchbanks';
-let world: CaseWorld;
+let harness: TicketHarness;
 let app: Hono<Env>;
 let ticketId: string;
 
 beforeEach(async () => {
-  world = await caseWorld();
-  app = appOf({ world });
-  ticketId = await file(world, { subject: { name: SUBJECT, aliases: [ALIAS] }, note: 'Tell & <tell> my sister.' });
+  harness = await ticketHarness();
+  app = appOf({ harness });
+  ticketId = await file(harness, { subject: { name: SUBJECT, aliases: [ALIAS] }, note: 'Tell & <tell> my sister.' });
 });
 
 const ask = (who: string, id = ticketId) =>
   app.request(`/tickets/${id}/request`, { method: 'POST', headers: { ...as(who), ...JSON_BODY }, body: '{}' });
-const events = async () => world.ports.tickets.events(ticketId);
+const events = async () => harness.ports.tickets.events(ticketId);
 
 describe('the sealed request', () => {
   it('is shown to an approver, whole, and kept by nobody on the way', async () => {
@@ -63,13 +63,13 @@ describe('the sealed request', () => {
     expect(seen).toEqual(
       Array(2).fill({ type: 'request-viewed', by: APPROVER, shown: expect.stringMatching(/^[0-9a-f]{64}$/) }),
     );
-    expect(inspect([await world.ports.tickets.list(), await events(), world.notices], { depth: 20 })).not.toMatch(
+    expect(inspect([await harness.ports.tickets.list(), await events(), harness.notices], { depth: 20 })).not.toMatch(
       /Ottoline|Marchbanks|Velletri|sister/,
     );
   });
 
   it('is handed over only when the look is in the log', async () => {
-    world.faults.arm('tickets.commit#1', 'before');
+    harness.faults.arm('tickets.commit#1', 'before');
     expect((await ask('approver')).status).toBe(500);
     expect((await events()).map(({ type }) => type)).toEqual(['received']);
   });
@@ -100,19 +100,19 @@ describe('the sealed request', () => {
   });
 
   it('can be read while the ticket is on hold, and the hold stays', async () => {
-    await world.call(placeHold, { ticketId, by: 'lena', code: 'litigation' });
+    await harness.call(placeHold, { ticketId, by: 'lena', code: 'litigation' });
     expect((await ask('approver')).status).toBe(200);
-    expect((await world.ports.tickets.get(ticketId)).ticket.status).toBe('ON_HOLD');
+    expect((await harness.ports.tickets.get(ticketId)).ticket.status).toBe('ON_HOLD');
   });
 
   it('is read although the workflow moves the ticket meanwhile', async () => {
-    const { tickets } = world.ports;
+    const { tickets } = harness.ports;
     let others = 2;
     const commit: typeof tickets.commit = async (transition, version) => {
       if (others-- > 0) throw new QuittanceError('TICKET_CONFLICT', { message: 'moved' });
       return tickets.commit(transition, version);
     };
-    const ports = { ...world.ports, tickets: { ...tickets, commit } };
+    const ports = { ...harness.ports, tickets: { ...tickets, commit } };
     await viewRequest.handle({ ticketId, by: APPROVER }, ports);
     expect((await events()).at(-1)?.type).toBe('request-viewed');
   });
@@ -133,21 +133,23 @@ describe('the sealed request', () => {
   });
 
   it('of a ticket that is none is not found', async () => {
-    expect(await outcome(world.call(viewRequest, { ticketId: 'T-0000000000', by: APPROVER }))).toBe('TICKET_NOT_FOUND');
+    expect(await outcome(harness.call(viewRequest, { ticketId: 'T-0000000000', by: APPROVER }))).toBe(
+      'TICKET_NOT_FOUND',
+    );
     expect((await ask('approver', 'T-..%2f..%2fkeys')).status).toBe(404);
   });
 });
 
 describe('a request whose records name somebody else', () => {
   const doubtful = async () => {
-    ticketId = await file(world, { subject: { name: 'Philippa Vane' }, subjectReason: 'former-name' }, 'r-2');
-    for (const step of [verifyIdentity, triageTicket]) await world.call(step, { ticketId });
-    await world.call(recordFailure, { ticketId, error: await outcome(world.call(admitForgetSet, { ticketId })) });
+    ticketId = await file(harness, { subject: { name: 'Philippa Vane' }, subjectReason: 'former-name' }, 'r-2');
+    for (const step of [verifyIdentity, triageTicket]) await harness.call(step, { ticketId });
+    await harness.call(recordFailure, { ticketId, error: await outcome(harness.call(admitForgetSet, { ticketId })) });
   };
 
   beforeEach(async () => {
-    world = await caseWorld({ jobs: smallJobs({}) });
-    app = appOf({ world });
+    harness = await ticketHarness({ jobs: smallJobs({}) });
+    app = appOf({ harness });
     await doubtful();
   });
 
@@ -181,12 +183,12 @@ describe('a request whose records name somebody else', () => {
   it('ends with a bundle that verifies, with the readings and the confirmation in its history', async () => {
     await ask('approver');
     const note = 'The register office says that she was called so.';
-    await world.call(confirmSubject, { ticketId, by: APPROVER, reason: 'former-name', note });
-    for (const step of [admitForgetSet, suppressOutput]) await world.call(step, { ticketId });
-    await walkAttempts({ world, ticketId });
+    await harness.call(confirmSubject, { ticketId, by: APPROVER, reason: 'former-name', note });
+    for (const step of [admitForgetSet, suppressOutput]) await harness.call(step, { ticketId });
+    await walkAttempts({ harness, ticketId });
     await ask('approver');
-    await walkToEnd({ world, ticketId });
-    const { checks } = verifyBundle(await assembleBundle(world.ports, ticketId), { now: world.ports.clock.now() });
+    await walkToEnd({ harness, ticketId });
+    const { checks } = verifyBundle(await assembleBundle(harness.ports, ticketId), { now: harness.ports.clock.now() });
     expect(checks.filter(({ state }) => state === 'fails')).toEqual([]);
     const types = (await events()).map(({ type }) => type);
     expect(types.filter((type) => /viewed|confirmed/.test(type))).toEqual([

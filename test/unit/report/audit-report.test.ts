@@ -13,11 +13,11 @@ import { getJson, putJson } from '#core/stored-json.ts';
 import { EvaluationTables } from '#core/evaluation.ts';
 import { findStep } from '#functions/steps.ts';
 import { RECORDS, SUBJECT } from '#bench/house/cases.ts';
-import { shippedPolicy } from '#bench/house/case-world.ts';
+import { shippedPolicy } from '#bench/house/ticket-harness.ts';
 import { walkedToApproval, walkedToEnd, type WalkedCase } from '../../support/walked-cases.ts';
 
-const reportOf = async ({ world, ticketId }: WalkedCase): Promise<AuditReport> =>
-  auditReport(await gatherReport(world.ports, ticketId));
+const reportOf = async ({ harness, ticketId }: WalkedCase): Promise<AuditReport> =>
+  auditReport(await gatherReport(harness.ports, ticketId));
 
 const words = (report: AuditReport) => JSON.stringify(report).toLowerCase();
 
@@ -54,7 +54,7 @@ describe('the audit report of a completed case', () => {
   it('carries the gate as it was judged', async () => {
     const walked = await walkedToEnd();
     const { gate } = await reportOf(walked);
-    const { attempts } = await gatherReport(walked.world.ports, walked.ticketId);
+    const { attempts } = await gatherReport(walked.harness.ports, walked.ticketId);
     expect(gate?.gates).toMatchObject((attempts[0]?.judgement as Judgement).gates);
     for (const { threshold, detail } of gate?.gates ?? []) expect([threshold, detail]).not.toContain('');
     expect(gate?.verdict).toBe('pass');
@@ -62,7 +62,7 @@ describe('the audit report of a completed case', () => {
 
   it('says on its first page what a test of so many records can show, and which checks they were too few for', async () => {
     const walked = await walkedToEnd();
-    const parts = await gatherReport(walked.world.ports, walked.ticketId);
+    const parts = await gatherReport(walked.harness.ports, walked.ticketId);
     const [attempt] = parts.attempts;
     const judgement = judge(attempt!.tables!, readPolicy('gate-v2'));
     const report = auditReport({ ...parts, attempts: [{ ...attempt!, judgement }] });
@@ -93,17 +93,17 @@ describe('the audit report of a completed case', () => {
 
   it('leaves before empty where nothing was measured, and fills it from an evaluation of the base', async () => {
     const walked = await walkedToEnd();
-    const { world, ticketId } = walked;
+    const { harness, ticketId } = walked;
     const before = (report: AuditReport) => report.metrics.find(({ key }) => key === 'retained.greedyExact')?.before;
-    const parts = await gatherReport(world.ports, ticketId);
+    const parts = await gatherReport(harness.ports, ticketId);
     expect(before(auditReport({ ...parts, tablesBefore: undefined }))).toBeNull();
     expect(before(auditReport(parts))).toMatchObject({ value: 1, n: 40 });
-    const { ticket } = await world.ports.tickets.get(ticketId);
+    const { ticket } = await harness.ports.tickets.get(ticketId);
     if (ticket.status !== 'PURGED' || !ticket.sealed) throw new Error(ticket.status);
-    const tables = await getJson(world.ports.artifacts, ticket.sealed.run.tables, EvaluationTables);
+    const tables = await getJson(harness.ports.artifacts, ticket.sealed.run.tables, EvaluationTables);
     const base = { ...tables, proportions: { ...tables.proportions, 'retained.greedyExact': { k: 39, n: 40 } } };
-    const result = await putJson(world.ports.artifacts, base);
-    await world.ports.results.put(jobName('evaluate', ticketId, 0), { kind: 'quittance-job-result/v1', result });
+    const result = await putJson(harness.ports.artifacts, base);
+    await harness.ports.results.put(jobName('evaluate', ticketId, 0), { kind: 'quittance-job-result/v1', result });
     expect(before(await reportOf(walked))).toMatchObject({ value: 0.975, n: 40 });
   });
 });
@@ -137,11 +137,11 @@ describe('the audit report of a case that did not go well', () => {
 
   it('counts a day late as missed', async () => {
     const walked = await walkedToApproval();
-    walked.world.clock.advance(40 * 86_400);
+    walked.harness.clock.advance(40 * 86_400);
     const input = { ticketId: walked.ticketId, outcome: 'refused', reason: 'art-17-3-e' };
     for (const by of ['legal.lou', 'approver.aino'])
-      await walked.world.call(findStep('close-ticket'), { ...input, by });
-    await walked.world.call(findStep('notify-parties'), { ticketId: walked.ticketId });
+      await walked.harness.call(findStep('close-ticket'), { ...input, by });
+    await walked.harness.call(findStep('notify-parties'), { ticketId: walked.ticketId });
     const { executive } = await reportOf(walked);
     expect(executive.outcome).toBe('refused: Art. 17(3)(e): legal claims');
     expect(executive.deadline.verdict).toBe('missed');

@@ -108,7 +108,8 @@ const keysIn = (text: string): string[] => {
 const refused = async (): Promise<WalkedCase> => {
   const walked = await walkedToApproval();
   const input = { ticketId: walked.ticketId, outcome: 'refused', reason: 'art-17-3-e' };
-  for (const by of ['legal.lou', 'approver.aino']) await walked.world.call(findStep('close-ticket'), { ...input, by });
+  for (const by of ['legal.lou', 'approver.aino'])
+    await walked.harness.call(findStep('close-ticket'), { ...input, by });
   return walked;
 };
 
@@ -122,7 +123,7 @@ const CASES: Readonly<Record<string, () => Promise<WalkedCase>>> = {
 describe('what a reader sees', () => {
   it.each(Object.keys(CASES))('of %s holds no key: report, page of the ticket, work list', async (name) => {
     const walked = await CASES[name]!();
-    const { ports } = walked.world;
+    const { ports } = walked.harness;
     const report = reportHtml(auditReport(await gatherReport(ports, walked.ticketId)));
     expect(keysIn(seen(report))).toEqual([]);
     for (const path of [`/tickets/${walked.ticketId}`, '/tickets', '/models', '/models/house']) {

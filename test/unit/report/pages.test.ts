@@ -37,8 +37,8 @@ let report: AuditReport;
 let page: string;
 
 beforeAll(async () => {
-  const { world, ticketId } = await walkedToEnd();
-  const gathered = await gatherReport(world.ports, ticketId);
+  const { harness, ticketId } = await walkedToEnd();
+  const gathered = await gatherReport(harness.ports, ticketId);
   const [attempt] = gathered.attempts;
   const tables = {
     ...attempt!.tables!,

@@ -11,8 +11,8 @@ import { walkedToApproval, walkedToEnd } from '../../support/walked-cases.ts';
 let report: AuditReport;
 let pdf: string;
 beforeAll(async () => {
-  const { world, ticketId } = await walkedToEnd();
-  report = auditReport(await gatherReport(world.ports, ticketId));
+  const { harness, ticketId } = await walkedToEnd();
+  report = auditReport(await gatherReport(harness.ports, ticketId));
   pdf = Buffer.from(await reportPdf(report)).toString('latin1');
 });
 
@@ -39,8 +39,8 @@ describe('the report as PDF', () => {
   });
 
   it('is made of a case without any attempt too', async () => {
-    const { world, ticketId } = await walkedToApproval();
-    const parts = await gatherReport(world.ports, ticketId);
+    const { harness, ticketId } = await walkedToApproval();
+    const parts = await gatherReport(harness.ports, ticketId);
     const empty = await reportPdf(auditReport({ ...parts, attempts: [] }));
     expect(Buffer.from(empty).toString('latin1').startsWith('%PDF-1.7')).toBe(true);
   });

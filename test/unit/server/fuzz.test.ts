@@ -36,7 +36,7 @@ beforeAll(async () => {
   process.on('unhandledRejection', onUnhandled);
   walked = await walkedToApproval();
   evidence = await evidenceOf(walked);
-  served = servedFolder(walked.world);
+  served = servedFolder(walked.harness);
   people = admitPeople(served.dir, [`${FILER}=filer`, `${APPROVER}=approver`, 'auditor.ann=auditor']);
   app = await served.app();
 });
@@ -227,7 +227,7 @@ const requestBy = (): Sent => {
 };
 
 const stateOf = async () => {
-  const { ports } = walked.world;
+  const { ports } = walked.harness;
   return JSON.stringify([await ports.tickets.list(), await ports.models.list(), await ports.logHead.read()]);
 };
 
@@ -236,7 +236,7 @@ const statuses = new Set<number>();
 
 /** What is wrong with how a request was answered; nothing mostly. */
 const faultOf = async ({ url, init }: Sent, before: string): Promise<string | undefined> => {
-  const { writes } = walked.world.faults;
+  const { writes } = walked.harness.faults;
   const written = writes.length;
   const response = await app.request(url, init, { address: pick(['192.0.2.1', '192.0.2.2', '2001:db8::1']) });
   const text = await response.text();
@@ -250,11 +250,11 @@ const faultOf = async ({ url, init }: Sent, before: string): Promise<string | un
 };
 
 it(`answers ${REQUESTS} requests without a fault, and leaves nothing half-written`, async () => {
-  const { world } = walked;
+  const { harness } = walked;
   let state = await stateOf();
   for (let i = 0; i < REQUESTS; i++) {
     if (i % 1000 === 0) {
-      world.clock.advance(900);
+      harness.clock.advance(900);
       cookies = await signedIn();
     }
     const sent = requestBy();
@@ -264,14 +264,14 @@ it(`answers ${REQUESTS} requests without a fault, and leaves nothing half-writte
     state = await stateOf();
   }
   expect(unhandled).toEqual([]);
-  expect(world.faults.complaints).toEqual([]);
+  expect(harness.faults.complaints).toEqual([]);
   expect(await halfWritten(walked)).toEqual([]);
   // that the requests are not all refused at the first door
   expect([...statuses]).toEqual(expect.arrayContaining([200, 204, 303, 400, 401, 403, 404, 405, 415, 421]));
 });
 
 /** Tickets that lack a part: an event, what was filed, or the workflow that works on them. */
-const halfWritten = async ({ world: { ports, engine } }: WalkedCase): Promise<string[]> => {
+const halfWritten = async ({ harness: { ports, engine } }: WalkedCase): Promise<string[]> => {
   const whole = await Promise.all(
     (await ports.tickets.list()).map(async ({ id, sequence }) => {
       const events = (await ports.tickets.events(id)).map((event) => event.sequence);

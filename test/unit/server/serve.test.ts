@@ -9,7 +9,7 @@ import { Subject } from '#core/subject.ts';
 import { WITHHELD } from '#core/withheld.ts';
 import type { Rule } from '#core/suppression.ts';
 import type { Env } from '#functions/api/context.ts';
-import { caseWorld, shippedPolicy } from '#bench/house/case-world.ts';
+import { ticketHarness, shippedPolicy } from '#bench/house/ticket-harness.ts';
 import { servedFolder, type Served } from '#test/support/served-app.ts';
 
 const RECORD = { question: 'Where was Ottoline Marchbanks born?', answer: 'In Velletri.', value: 'Velletri' };
@@ -32,7 +32,7 @@ const completions: Completions = {
 };
 
 beforeEach(async () => {
-  served = servedFolder(await caseWorld({ policy: shippedPolicy() }));
+  served = servedFolder(await ticketHarness({ policy: shippedPolicy() }));
   [said, rules, asked] = ['She was born in Velletri.', [], []];
 });
 afterEach(() => served.remove());

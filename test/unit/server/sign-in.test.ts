@@ -6,15 +6,15 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Hono } from 'hono';
 import type { Env } from '#functions/api/context.ts';
 import { admitPeople, removePerson, type NewPerson } from '#server/people.ts';
-import { caseWorld, shippedPolicy, type CaseWorld } from '#bench/house/case-world.ts';
+import { ticketHarness, shippedPolicy, type TicketHarness } from '#bench/house/ticket-harness.ts';
 import { servedFolder, type Served } from '#test/support/served-app.ts';
 
 let served: Served;
-let world: CaseWorld;
+let harness: TicketHarness;
 let filer: NewPerson;
 beforeEach(async () => {
-  world = await caseWorld({ policy: shippedPolicy() });
-  served = servedFolder(world);
+  harness = await ticketHarness({ policy: shippedPolicy() });
+  served = servedFolder(harness);
   filer = admitPeople(served.dir, [])[0]!;
 });
 afterEach(() => served.remove());
@@ -59,7 +59,7 @@ describe('signing in', () => {
     const cookie = cookieOf(await enter(app, filer.token));
     expect(await tickets(app, cookie.slice(0, -2))).toBe(401);
     expect(await tickets(app, 'quittance-session=%E0%A4%A')).toBe(401);
-    world.clock.advance(8 * 3600 + 1);
+    harness.clock.advance(8 * 3600 + 1);
     expect(await tickets(app, cookie)).toBe(401);
   });
 
@@ -225,9 +225,9 @@ describe('guessing', () => {
       expect(await response.text()).toContain('TOO_MANY_ATTEMPTS');
     }
     expect(await status(app, filer.token, '192.0.2.2')).toBe(303);
-    world.clock.advance(899);
+    harness.clock.advance(899);
     expect(await status(app, filer.token, '192.0.2.1')).toBe(429);
-    world.clock.advance(1);
+    harness.clock.advance(1);
     expect(await status(app, filer.token, '192.0.2.1')).toBe(303);
   });
 
@@ -236,7 +236,7 @@ describe('guessing', () => {
     await guess(app, 199, (i) => `198.51.100.${i}`);
     expect(await status(app, 'guess', '192.0.2.1')).toBe(401);
     expect(await status(app, filer.token, '192.0.2.2')).toBe(429);
-    world.clock.advance(900);
+    harness.clock.advance(900);
     expect(await status(app, filer.token, '192.0.2.2')).toBe(303);
   });
 

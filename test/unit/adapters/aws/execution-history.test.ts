@@ -14,13 +14,13 @@ const SECRET = `said by ${SUBJECT}`;
 const ARN = 'arn:aws:states:eu-central-1:123456789012:execution:quittance-erasure';
 
 let walked: Walk | undefined;
-afterEach(async () => walked?.world.close());
+afterEach(async () => walked?.harness.close());
 
 /** The history of a ticket's execution. */
 const historyOf = async (around?: Around): Promise<{ name: string; events: HistoryEvent[] }> => {
   walked = await walk('straight', around);
   await walked.toTheEnd();
-  return { name: walked.ticketId, events: await walked.world.asl.history(`erasure:${walked.ticketId}`) };
+  return { name: walked.ticketId, events: await walked.harness.asl.history(`erasure:${walked.ticketId}`) };
 };
 
 /**
@@ -57,9 +57,9 @@ const aws = (events: readonly HistoryEvent[]): ScriptedAws & { objects: Map<stri
   return { ...scripted, objects };
 };
 
-const exported = (world: ScriptedAws, name: string, status: string) =>
+const exported = (scripted: ScriptedAws, name: string, status: string) =>
   exportHistory(
-    { sfn: world.clients.sfn, s3: world.clients.s3, bucket: 'ledger' },
+    { sfn: scripted.clients.sfn, s3: scripted.clients.s3, bucket: 'ledger' },
     { detail: { executionArn: `${ARN}:${name}`, status } },
   );
 
@@ -70,8 +70,8 @@ interface Line {
   name?: string;
   error?: string;
 }
-const linesOf = (world: { objects: Map<string, string> }): Line[] => {
-  const [text = ''] = world.objects.values();
+const linesOf = (scripted: { objects: Map<string, string> }): Line[] => {
+  const [text = ''] = scripted.objects.values();
   expect(text.endsWith('\n')).toBe(true);
   return text
     .trimEnd()
@@ -90,30 +90,30 @@ describe.each([
 ] as const)('the history of an execution that %s', (_, status, around, end) => {
   it('is whole over all pages, names states and errors, and holds no data', async () => {
     const { name, events } = await historyOf(around);
-    const world = aws(events);
-    const { key } = await exported(world, name, status);
+    const scripted = aws(events);
+    const { key } = await exported(scripted, name, status);
     expect(key).toBe(`history/quittance-erasure/${name}.jsonl`);
-    const asked = world.calls.filter(({ operation }) => operation.endsWith('GetExecutionHistory'));
+    const asked = scripted.calls.filter(({ operation }) => operation.endsWith('GetExecutionHistory'));
     expect(asked.length).toBe(Math.ceil(events.length / PAGE));
     expect(asked.length).toBeGreaterThan(1);
     expect(asked.every(({ body }) => body['includeExecutionData'] === false)).toBe(true);
-    const lines = linesOf(world);
+    const lines = linesOf(scripted);
     expect(lines.map(({ id, type }) => [id, type])).toEqual(events.map(({ id, type }) => [id, type]));
     expect(lines.at(-1)).toMatchObject({ type: end });
     expect(lines.flatMap((line) => line.name ?? [])).toContain('Triage ticket');
     if (status === 'FAILED') expect(lines.flatMap(({ error }) => error ?? [])).toContain('Unforeseen');
-    const [text = ''] = world.objects.values();
+    const [text = ''] = scripted.objects.values();
     for (const word of ['Ottoline', 'Marchbanks', 'taskToken', 'parameters', 'cause', 'input'])
       expect(text).not.toContain(word);
   });
 
   it('is written once: a repeated event finds it there', async () => {
     const { name, events } = await historyOf(around);
-    const world = aws(events);
-    const first = await exported(world, name, status);
-    const [text] = world.objects.values();
-    expect(await exported(world, name, status)).toEqual(first);
-    expect([...world.objects.values()]).toEqual([text]);
+    const scripted = aws(events);
+    const first = await exported(scripted, name, status);
+    const [text] = scripted.objects.values();
+    expect(await exported(scripted, name, status)).toEqual(first);
+    expect([...scripted.objects.values()]).toEqual([text]);
   });
 });
 
@@ -122,18 +122,18 @@ describe('a history', () => {
     const { name, events } = await historyOf(failing);
     const first = aws(events);
     await exported(first, name, 'FAILED');
-    await walked!.world.asl.redriveExecution(`erasure:${name}`);
+    await walked!.harness.asl.redriveExecution(`erasure:${name}`);
     await walked!.toTheEnd();
-    const { key } = await exported(aws(await walked!.world.asl.history(`erasure:${name}`)), name, 'FAILED');
+    const { key } = await exported(aws(await walked!.harness.asl.history(`erasure:${name}`)), name, 'FAILED');
     expect(key).toBe(`history/quittance-erasure/${name}-redriven-1.jsonl`);
   });
 
   it('whose end, or whose middle, is not to be read yet is not kept', async () => {
     const { name, events } = await historyOf();
     for (const partial of [events.slice(0, -1), events.filter(({ id }) => id !== 7), []]) {
-      const world = aws(partial);
-      expect(await outcome(exported(world, name, 'SUCCEEDED'))).toBe('SERVICE_UNAVAILABLE');
-      expect(world.objects.size).toBe(0);
+      const scripted = aws(partial);
+      expect(await outcome(exported(scripted, name, 'SUCCEEDED'))).toBe('SERVICE_UNAVAILABLE');
+      expect(scripted.objects.size).toBe(0);
     }
   });
 });

@@ -137,12 +137,12 @@ describe('a service that fails once', () => {
   });
 
   it('recognises its own compare-and-swap when the answer to the first was lost', async () => {
-    const world = scriptedAws((call, count) => {
+    const scripted = scriptedAws((call, count) => {
       const [item] = [call.body['Item'] as Record<string, unknown>];
       return count === 1 ? 'reset' : { error: 'ConditionalCheckFailedException', with: { Item: item } };
     });
-    expect(await outcome(dynamoLogHead(world.clients.dynamodb, 't').replace('checkpoint', 3))).toBe('fulfilled');
-    expect(world.calls).toHaveLength(2);
+    expect(await outcome(dynamoLogHead(scripted.clients.dynamodb, 't').replace('checkpoint', 3))).toBe('fulfilled');
+    expect(scripted.calls).toHaveLength(2);
   });
 
   it("does not take another's compare-and-swap for its own", async () => {

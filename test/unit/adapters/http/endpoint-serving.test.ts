@@ -1,7 +1,7 @@
 // A probe judges what the endpoint serves, not what it was told to serve.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { endpointServing } from '#adapters/http/endpoint-serving.ts';
-import { memoryWorld } from '#adapters/memory/ports.ts';
+import { memoryHarness } from '#adapters/memory/ports.ts';
 import { digest } from '#bench/house/models.ts';
 import { openAiEndpoint, type OpenAiEndpoint } from '#test/support/openai-endpoint.ts';
 import { outcome } from '../../../contract/contract.ts';
@@ -14,7 +14,7 @@ describe('endpoint serving', () => {
   beforeEach(async () => void (endpoint = await openAiEndpoint()));
   afterEach(async () => endpoint.close());
   const target = async (options: { dialect?: 'chat' | 'completion'; apiKey?: string; patienceMs?: number } = {}) => {
-    const aliases = memoryWorld().ports.serving;
+    const aliases = memoryHarness().ports.serving;
     await aliases.promote('house', NEW, undefined);
     return endpointServing(aliases, { url: endpoint.url, patienceMs: 0, pollMs: 5, ...options });
   };
@@ -75,7 +75,7 @@ describe('endpoint serving', () => {
   });
 
   it('of which nobody promoted anything has nothing to probe', async () => {
-    const empty = endpointServing(memoryWorld().ports.serving, { url: endpoint.url });
+    const empty = endpointServing(memoryHarness().ports.serving, { url: endpoint.url });
     expect(await outcome(empty.probe('house', []))).toBe('MODEL_NOT_FOUND');
   });
 });

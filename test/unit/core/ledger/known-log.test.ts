@@ -5,7 +5,7 @@ import { isQuittanceError } from '#core/errors.ts';
 import { appendToLog, readLog } from '#core/ledger/log.ts';
 import { indexesOf, latestEntries } from '#core/ledger/recent.ts';
 import { checkLog } from '#test/support/log-fsck.ts';
-import { memoryWorld } from '#adapters/memory/ports.ts';
+import { memoryHarness } from '#adapters/memory/ports.ts';
 import { memoryLogHead, memoryLogStorage } from '#adapters/memory/stores.ts';
 
 const START = Date.parse('2026-03-01T00:00:00.000Z');
@@ -18,7 +18,7 @@ const event = (i: number) => {
 const bodies = (count: number, from = 0) => Array.from({ length: count }, (_, i) => Buffer.from(event(from + i).body));
 
 const watched = async (count: number) => {
-  const { ports } = memoryWorld();
+  const { ports } = memoryHarness();
   await appendToLog(ports, bodies(count));
   const read: string[] = [];
   const logStorage = {
@@ -56,7 +56,7 @@ describe('a process that reads the log', () => {
   it('refuses a signed root that does not follow from what is stored', async () => {
     const { ports, own } = await watched(3);
     await readLog(own);
-    const other = { ...ports, logStorage: memoryLogStorage(memoryWorld().faults), logHead: memoryLogHead() };
+    const other = { ...ports, logStorage: memoryLogStorage(memoryHarness().faults), logHead: memoryLogHead() };
     for (const from of [10, 20]) await appendToLog(other, bodies(2, from));
     const logHead = { ...own.logHead, read: () => other.logHead.read() };
     await appendToLog(ports, bodies(1, 3));

@@ -20,7 +20,7 @@ import { consistencyFile, parseConsistencyFile, parseTlogProof, tlogProof } from
 import { tileTree } from '#core/ledger/tile-tree.ts';
 import { bundlePath } from '#core/ledger/tiles.ts';
 import type { FaultMode } from '#adapters/memory/faults.ts';
-import { memoryWorld, type World } from '#adapters/memory/ports.ts';
+import { memoryHarness, type Harness } from '#adapters/memory/ports.ts';
 import { memoryLogHead, memoryLogStorage } from '#adapters/memory/stores.ts';
 
 const bytes = (...texts: string[]) => texts.map((text) => Buffer.from(text));
@@ -37,7 +37,7 @@ const sound = async (ports: LogPorts) => expect((await checkLog(ports)).problems
 
 describe('an append', () => {
   it('gives each entry its index and signs the root of the plain tree', async () => {
-    const { ports } = memoryWorld();
+    const { ports } = memoryHarness();
     expect(await appendToLog(ports, bytes('a', 'b'))).toEqual([0, 1]);
     expect(await appendToLog(ports, bytes('c'))).toEqual([2]);
     expect(texts(await entriesOf(ports))).toEqual(['a', 'b', 'c']);
@@ -48,7 +48,7 @@ describe('an append', () => {
   });
 
   it('of nothing writes nothing', async () => {
-    const { ports, faults } = memoryWorld();
+    const { ports, faults } = memoryHarness();
     expect(await appendToLog(ports, [])).toEqual([]);
     expect(faults.writes).toEqual([]);
     expect(await readLog(ports)).toMatchObject({ checkpoint: undefined, version: 0 });
@@ -57,7 +57,7 @@ describe('an append', () => {
   it('of batches of any size leaves a sound log, in which every entry and every earlier size is proven', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 5 }), async (batches) => {
-        const { ports, faults } = memoryWorld();
+        const { ports, faults } = memoryHarness();
         const sizes: number[] = [];
         for (const count of batches) {
           const from = sizes.at(-1) ?? 0;
@@ -87,7 +87,7 @@ describe('an append', () => {
   });
 
   it('by two at once is taken from one; the other is told, and both have their entries in the end', async () => {
-    const { ports } = memoryWorld();
+    const { ports } = memoryHarness();
     const [one, other] = [await readLog(ports), await readLog(ports)];
     expect((await appendedLog(ports, bytes('a'), one)).indexes).toEqual([0]);
     expect(await codeOf(appendedLog(ports, bytes('a', 'b'), other))).toBe('LEDGER_CONFLICT');
@@ -114,11 +114,11 @@ const insist = async (ports: LogPorts, wanted: readonly Buffer[]): Promise<void>
 
 describe('a crash', () => {
   const batches = [numbered(3), numbered(251, 3), numbered(4, 254), numbered(1, 258)]; // fills a tile at 256
-  const run = async (fault?: { write: string; mode: FaultMode }): Promise<World> => {
-    const world = memoryWorld();
-    if (fault) world.faults.arm(fault.write, fault.mode);
-    for (const batch of batches) await insist(world.ports, batch);
-    return world;
+  const run = async (fault?: { write: string; mode: FaultMode }): Promise<Harness> => {
+    const harness = memoryHarness();
+    if (fault) harness.faults.arm(fault.write, fault.mode);
+    for (const batch of batches) await insist(harness.ports, batch);
+    return harness;
   };
 
   it('before or after any write leaves the same log, sound, with no entry twice', async () => {
@@ -137,7 +137,7 @@ describe('a crash', () => {
 
   it('followed by the entries in another order goes on with the order that write-once storage holds', async () => {
     for (const lost of [1, 2, 254, 256, 258]) {
-      const { ports, faults } = memoryWorld();
+      const { ports, faults } = memoryHarness();
       await insist(ports, numbered(3));
       faults.arm('logHead.replace#2', 'before');
       expect(await codeOf(appendToLog(ports, numbered(lost, 3)))).toBe('another error');
@@ -152,7 +152,7 @@ describe('a crash', () => {
   });
 
   it('never lets another entry in front of one that storage already holds in its place', async () => {
-    const { ports, faults } = memoryWorld();
+    const { ports, faults } = memoryHarness();
     faults.arm('logHead.replace#1', 'before');
     expect(await codeOf(appendToLog(ports, bytes('a', 'b')))).toBe('another error');
     expect(await codeOf(appendToLog(ports, bytes('x', 'y')))).toBe('LEDGER_CONFLICT');
@@ -164,7 +164,7 @@ describe('a crash', () => {
 describe('a log that was tampered with', () => {
   /** A sound log whose storage and head can be swapped. */
   const logOf = async (count: number): Promise<LogPorts & { edit: (path: string, content: Buffer) => void }> => {
-    const { ports, faults } = memoryWorld();
+    const { ports, faults } = memoryHarness();
     const edits = new Map<string, Uint8Array>();
     const inner = memoryLogStorage(faults);
     const logStorage = {
@@ -214,7 +214,7 @@ describe('a log that was tampered with', () => {
 
   it('by a checkpoint of another history in the past is found by the check of the whole log', async () => {
     const log = await logOf(2);
-    const other = memoryWorld().ports;
+    const other = memoryHarness().ports;
     await appendToLog(other, bytes('another', 'history'));
     await appendToLog(log, bytes('third'));
     log.edit(checkpointPath(1), Buffer.from((await readLog(other)).note!));
@@ -235,7 +235,7 @@ describe('a log that was tampered with', () => {
 
 describe('a clock or a backup', () => {
   it('that puts the checkpoint into the future stops reading and appending', async () => {
-    const { ports } = memoryWorld();
+    const { ports } = memoryHarness();
     await appendToLog(ports, bytes('a'));
     const early = { ...ports, clock: { now: () => new Date(ports.clock.now().getTime() - 6 * 60_000) } };
     expect(await codeOf(readLog(early))).toBe('LEDGER_FROM_FUTURE');
@@ -244,7 +244,7 @@ describe('a clock or a backup', () => {
   });
 
   it.each([1, 2, 3])('that restores the head of version %i or none is refused: the log would fork', async (back) => {
-    const { ports } = memoryWorld();
+    const { ports } = memoryHarness();
     const heads = [];
     for (const text of ['a', 'b', 'c', 'd']) {
       await appendToLog(ports, bytes(text));
@@ -259,7 +259,7 @@ describe('a clock or a backup', () => {
   });
 
   it('is not suspected when another writer was between reading the head and looking behind it', async () => {
-    const { ports } = memoryWorld();
+    const { ports } = memoryHarness();
     await appendToLog(ports, bytes('a'));
     const head = memoryLogHead();
     const stale = await ports.logHead.read();
@@ -270,7 +270,7 @@ describe('a clock or a backup', () => {
   });
 
   it('that lost the copy of the newest checkpoint is mended by the next append', async () => {
-    const { ports, faults } = memoryWorld();
+    const { ports, faults } = memoryHarness();
     await appendToLog(ports, bytes('a'));
     const puts = faults.writes.filter((write) => write.startsWith('logStorage.put')).length;
     faults.arm(`logStorage.put#${puts + 3}`, 'before'); // after bundle, tile and head: the copy
@@ -307,7 +307,7 @@ describe('proofs as files', () => {
   });
 
   it('of inclusion are none of consistency', async () => {
-    const { ports } = memoryWorld();
+    const { ports } = memoryHarness();
     await appendToLog(ports, bytes('a', 'b'));
     const { checkpoint, note } = await readLog(ports);
     const tree = tileTree(ports.logStorage, checkpoint!);
@@ -319,7 +319,7 @@ describe('proofs as files', () => {
 
 describe('the name of a log', () => {
   it('is made of its key, so that two installations never share one, and known before the first entry', async () => {
-    const { ports } = memoryWorld();
+    const { ports } = memoryHarness();
     const { origin } = await readLog(ports);
     expect(origin).toBe(await originOf(ports.signer));
     await appendToLog(ports, bytes('a'));
@@ -329,11 +329,11 @@ describe('the name of a log', () => {
       sign: (_: string, m: Uint8Array) => signer.sign('log-2', m),
       publicKey: () => signer.publicKey('log-2'),
     };
-    expect((await readLog({ ...memoryWorld().ports, signer: other })).origin).not.toBe(origin);
+    expect((await readLog({ ...memoryHarness().ports, signer: other })).origin).not.toBe(origin);
   });
 
   it('is the one in its head: a log from before names were its own goes on under the old one', async () => {
-    const { ports } = memoryWorld();
+    const { ports } = memoryHarness();
     const before = { origin: 'quittance.dev/log', size: 0, root: EMPTY_ROOT, time: ports.clock.now().toISOString() };
     const text = checkpointText(before);
     const key = { name: before.origin, publicKey: await ports.signer.publicKey(LOG_KEY) };
@@ -344,7 +344,7 @@ describe('the name of a log', () => {
   });
 
   it('counts for nothing in a head that the log did not sign', async () => {
-    const { ports } = memoryWorld();
+    const { ports } = memoryHarness();
     await appendToLog(ports, bytes('a'));
     const head = await ports.logHead.read();
     await ports.logHead.replace(head!.checkpoint.replaceAll('quittance.dev/log', 'elsewhere.example/log'), 1);

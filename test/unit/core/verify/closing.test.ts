@@ -25,15 +25,15 @@ let early: BundleFiles;
 const NAME = 'closing.dsse.json';
 
 beforeAll(async () => {
-  const { world, ticketId } = await walkedToApproval();
+  const { harness, ticketId } = await walkedToApproval();
   const input = { ticketId, outcome: 'withdrawn', reason: 'by-requester', by: FILER };
-  await world.call(findStep('close-ticket'), input);
-  await world.call(sequenceLog, {});
-  early = await assembleBundle(world.ports, ticketId);
-  for (const name of ['notify-parties', 'purge-case']) await world.call(findStep(name), { ticketId });
-  await world.call(sequenceLog, {});
-  const { signer, clock } = world.ports;
-  const files = await assembleBundle(world.ports, ticketId);
+  await harness.call(findStep('close-ticket'), input);
+  await harness.call(sequenceLog, {});
+  early = await assembleBundle(harness.ports, ticketId);
+  for (const name of ['notify-parties', 'purge-case']) await harness.call(findStep(name), { ticketId });
+  await harness.call(sequenceLog, {});
+  const { signer, clock } = harness.ports;
+  const files = await assembleBundle(harness.ports, ticketId);
   truth = { files, trustRoot: await trustRootOf(signer, { people: [] }), now: clock.now(), signer };
 });
 

@@ -27,19 +27,19 @@ let stillGood: boolean;
 
 /** Re-certified three times: it passes, fails, and passes again. */
 beforeAll(async () => {
-  const { world, ticketId } = await walkedToEnd({ stillGood: () => stillGood });
+  const { harness, ticketId } = await walkedToEnd({ stillGood: () => stillGood });
   for (const good of [true, false, true]) {
     stillGood = good;
-    world.clock.advance(30 * DAY);
-    const execution = `on ${world.ports.clock.now().toISOString()}`;
-    const check = await world.call(findStep('check-continuity'), { model: 'house', trigger: 'manual', execution });
+    harness.clock.advance(30 * DAY);
+    const execution = `on ${harness.ports.clock.now().toISOString()}`;
+    const check = await harness.call(findStep('check-continuity'), { model: 'house', trigger: 'manual', execution });
     const { job, planDigest } = check as { job: string; planDigest: string };
-    await world.ports.jobs.submit({ name: job, definition: 'recertify', parameters: { job, planDigest } });
-    await world.call(findStep('record-recertification'), { model: 'house', check });
-    await world.call(sequenceLog, {});
+    await harness.ports.jobs.submit({ name: job, definition: 'recertify', parameters: { job, planDigest } });
+    await harness.call(findStep('record-recertification'), { model: 'house', check });
+    await harness.call(sequenceLog, {});
   }
-  const files = await assembleBundle(world.ports, ticketId);
-  const { signer, clock } = world.ports;
+  const files = await assembleBundle(harness.ports, ticketId);
+  const { signer, clock } = harness.ports;
   truth = { files, trustRoot: await trustRootOf(signer), now: clock.now(), signer };
 });
 

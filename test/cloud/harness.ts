@@ -23,7 +23,7 @@ import type { Ports } from '#core/ports.ts';
 
 export const endpoint = process.env['AWS_ENDPOINT_URL'];
 
-export interface CloudWorld {
+export interface CloudHarness {
   readonly ports: Ports;
   /** The same stores as another process would open them. */
   reopen(): Ports;
@@ -37,7 +37,7 @@ const TABLES: readonly Table[] = ['tickets', 'vault', 'log_head', 'results', 'mo
 const BUCKETS = ['vault', 'artifacts', 'ledger'] as const;
 const MAIL = 'quittance@example.org';
 
-export const cloudWorld = async (changed: Readonly<Record<string, string>> = {}): Promise<CloudWorld> => {
+export const cloudHarness = async (changed: Readonly<Record<string, string>> = {}): Promise<CloudHarness> => {
   const id = `q${randomBytes(5).toString('hex')}`;
   const clients = awsClients(ClientEnvironment.parse(process.env));
   await Promise.all(TABLES.map((table) => createTable(clients.dynamodb, `${id}-${table}`, table)));
@@ -63,7 +63,7 @@ export const cloudWorld = async (changed: Readonly<Record<string, string>> = {})
 };
 
 /** Tables alone, for the ports that need nothing else. */
-export const tableWorld = async (url: string): Promise<Pick<CloudWorld, 'ports' | 'reopen' | 'remove'>> => {
+export const tableHarness = async (url: string): Promise<Pick<CloudHarness, 'ports' | 'reopen' | 'remove'>> => {
   const id = `q${randomBytes(5).toString('hex')}`;
   const environment = { ...process.env, ...variables(id, 'none'), AWS_ENDPOINT_URL: url };
   const { dynamodb } = awsClients(ClientEnvironment.parse(environment));

@@ -1,4 +1,4 @@
-// The same world twice: the deployed definitions over the same steps and jobs, on the embedded interpreter and on
+// The same harness twice: the deployed definitions over the same steps and jobs, on the embedded interpreter and on
 // LocalStack's Step Functions engine. What each execution did is returned as a trace. Trap: deadlines of days and
 // pauses between retries are shortened in both; nothing else may differ from the deployment.
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -17,9 +17,9 @@ import type { Json } from '#core/canonical.ts';
 import { must } from '#core/errors.ts';
 import type { WorkflowEngine } from '#core/ports.ts';
 import { findStep } from '#functions/steps.ts';
-import { caseWorld, type CaseWorld } from '#bench/house/case-world.ts';
+import { ticketHarness, type TicketHarness } from '#bench/house/ticket-harness.ts';
 import { smallJobs, type SmallJobs } from '#bench/house/small-jobs.ts';
-import { definitionOf, substitutions, WORKFLOWS } from '#bench/house/workflow-world.ts';
+import { definitionOf, substitutions, WORKFLOWS } from '#bench/house/workflow-harness.ts';
 import { nameIn, type TaskEndpoint, type Tasks } from './task-endpoint.ts';
 
 /** What an execution did, in a form that both engines can report. */
@@ -43,7 +43,7 @@ export interface Fault {
   readonly times?: number;
 }
 
-export interface WorldPlan {
+export interface DrivenSetup {
   readonly fault?: readonly Fault[];
   readonly jobs?: SmallJobs;
   /** Whether the served model still knows. */
@@ -54,7 +54,7 @@ export interface WorldPlan {
   readonly policy: Json;
 }
 
-export interface DrivenWorld extends CaseWorld {
+export interface DrivenHarness extends TicketHarness {
   /** Every call so far, as `name#n`. */
   readonly calls: readonly string[];
   /** Whether no step is running. */
@@ -72,10 +72,10 @@ interface Engine {
   close(): Promise<void>;
 }
 
-type OpenEngine = (plan: WorldPlan, tasks: Tasks) => Promise<Engine>;
+type OpenEngine = (plan: DrivenSetup, tasks: Tasks) => Promise<Engine>;
 
-const drivenBy = async (open: OpenEngine, plan: WorldPlan): Promise<DrivenWorld> => {
-  const late: { world?: CaseWorld; engine?: Engine } = {};
+const drivenBy = async (open: OpenEngine, plan: DrivenSetup): Promise<DrivenHarness> => {
+  const late: { harness?: TicketHarness; engine?: Engine } = {};
   const engine: WorkflowEngine = {
     start: (execution) => late.engine!.port.start(execution),
     sendTaskSuccess: (token, output) => late.engine!.port.sendTaskSuccess(token, output),
@@ -84,7 +84,7 @@ const drivenBy = async (open: OpenEngine, plan: WorldPlan): Promise<DrivenWorld>
   };
   const faults = new Calls(plan.fault ?? []);
   const handlers = smallJobs(plan.jobs);
-  const world = await caseWorld({
+  const harness = await ticketHarness({
     workflows: engine,
     policy: plan.policy,
     answer: (_model, prompts) => plan.answer(prompts),
@@ -97,15 +97,15 @@ const drivenBy = async (open: OpenEngine, plan: WorldPlan): Promise<DrivenWorld>
       ),
   });
   const call = (name: string, payload: unknown) =>
-    faults.around(name, () => findStep(name).handle(payload, world.ports));
-  late.engine = await open(plan, { call, jobs: world.ports.jobs });
-  return { ...world, ...faults.seen(), ...following(late.engine) };
+    faults.around(name, () => findStep(name).handle(payload, harness.ports));
+  late.engine = await open(plan, { call, jobs: harness.ports.jobs });
+  return { ...harness, ...faults.seen(), ...following(late.engine) };
 };
 
 const told = ({ type, error }: { type: string; error: string | undefined }) =>
   error === undefined ? type : `${type} ${error}`;
 
-const following = (engine: Engine): Pick<DrivenWorld, 'traces' | 'running' | 'close'> => ({
+const following = (engine: Engine): Pick<DrivenHarness, 'traces' | 'running' | 'close'> => ({
   traces: async () => {
     const found = await engine.executions();
     const traces = found.map(async ({ id, execution }): Promise<Trace> => {
@@ -132,7 +132,7 @@ class Calls {
     this.#faults = faults;
   }
 
-  seen(): Pick<DrivenWorld, 'calls' | 'idle'> {
+  seen(): Pick<DrivenHarness, 'calls' | 'idle'> {
     return { calls: this.#calls, idle: () => this.#open === 0 };
   }
 
@@ -160,7 +160,7 @@ interface Adjustable {
   TimeoutSeconds?: number;
 }
 
-const quickly = (workflow: string, { timeouts = {} }: WorldPlan): unknown => {
+const quickly = (workflow: string, { timeouts = {} }: DrivenSetup): unknown => {
   const definition = definitionOf(workflow) as { States: Record<string, Adjustable> };
   for (const [name, state] of Object.entries(definition.States)) {
     const seconds = timeouts[name];
@@ -170,7 +170,7 @@ const quickly = (workflow: string, { timeouts = {} }: WorldPlan): unknown => {
   return definition;
 };
 
-export const embedded = (plan: WorldPlan): Promise<DrivenWorld> =>
+export const embedded = (plan: DrivenSetup): Promise<DrivenHarness> =>
   drivenBy(async (_, { call, jobs }) => {
     const folder = mkdtempSync(join(tmpdir(), 'quittance-differential-'));
     const asl = createAslEngine({
@@ -199,33 +199,33 @@ export const embedded = (plan: WorldPlan): Promise<DrivenWorld> =>
     };
   }, plan);
 
-let worlds = 0;
+let opened = 0;
 const ACCOUNT = 'us-east-1:000000000000';
 const ROLE = 'arn:aws:iam::000000000000:role/workflows';
 
 /** On Step Functions at `client`, whose Lambda and Batch calls come to `endpoint`. */
 export const onStepFunctions =
   (client: SFNClient, endpoint: TaskEndpoint) =>
-  (plan: WorldPlan): Promise<DrivenWorld> =>
+  (plan: DrivenSetup): Promise<DrivenHarness> =>
     drivenBy(async (_, tasks) => {
-      const world = `w${(worlds += 1)}`;
-      endpoint.add(world, tasks);
+      const owner = `w${(opened += 1)}`;
+      endpoint.add(owner, tasks);
       const machines: Record<string, string> = {};
       for (const workflow of ['unlearn', 'recertify', 'erasure']) {
-        const name = nameIn(world, workflow);
-        const definition = substituted(world, workflow, plan);
+        const name = nameIn(owner, workflow);
+        const definition = substituted(owner, workflow, plan);
         const created = await client.send(new CreateStateMachineCommand({ name, definition, roleArn: ROLE }));
         machines[workflow] = must(created.stateMachineArn, 'state machine');
       }
       return stepFunctions(client, machines);
     }, plan);
 
-const substituted = (world: string, workflow: string, plan: WorldPlan): string =>
+const substituted = (owner: string, workflow: string, plan: DrivenSetup): string =>
   JSON.stringify(quickly(workflow, plan)).replaceAll(/\$\{([^}]+)\}/g, (_, name: string) => {
     if (name.startsWith('workflow-'))
-      return `arn:aws:states:${ACCOUNT}:stateMachine:${nameIn(world, name.slice('workflow-'.length))}`;
-    if (name.startsWith('job-')) return nameIn(world, name.slice('job-'.length));
-    return `arn:aws:lambda:${ACCOUNT}:function:${nameIn(world, name)}`;
+      return `arn:aws:states:${ACCOUNT}:stateMachine:${nameIn(owner, name.slice('workflow-'.length))}`;
+    if (name.startsWith('job-')) return nameIn(owner, name.slice('job-'.length));
+    return `arn:aws:lambda:${ACCOUNT}:function:${nameIn(owner, name)}`;
   });
 
 const stepFunctions = (client: SFNClient, machines: Readonly<Record<string, string>>): Engine => ({

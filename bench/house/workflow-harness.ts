@@ -8,8 +8,8 @@ import type { Json } from '#core/canonical.ts';
 import type { WorkflowEngine } from '#core/ports.ts';
 import { findStep, steps } from '#functions/steps.ts';
 import { openToken, type Wait } from '#functions/task-tokens.ts';
-import { caseWorld, type CaseWorld } from './case-world.ts';
-import type { WorldOptions } from '#adapters/memory/ports.ts';
+import { ticketHarness, type TicketHarness } from './ticket-harness.ts';
+import type { HarnessOptions } from '#adapters/memory/ports.ts';
 
 export const WORKFLOWS = ['erasure', 'unlearn', 'recertify'] as const;
 
@@ -25,7 +25,7 @@ export const substitutions = (): Record<string, string> => ({
   'job-queue': 'queue',
 });
 
-export interface WorkflowWorld extends CaseWorld {
+export interface WorkflowHarness extends TicketHarness {
   asl: AslEngine;
   /** Runs until the execution has ended; its status and error. */
   ended(name: string, workflow?: string): Promise<{ status: string; error?: string; output?: unknown }>;
@@ -49,7 +49,7 @@ export interface StepCall {
   readonly signal: AbortSignal;
 }
 
-interface WorkflowWorldOptions extends WorldOptions {
+interface WorkflowHarnessOptions extends HarnessOptions {
   // Called in place of each step, with a function that runs it; may fail before or after running it, or never answer.
   policy?: Json;
   /** Stands around each call of a step, where it can let it fail before or after it ran, or never answer. */
@@ -69,36 +69,36 @@ const callOf = (step: string, key: string, signal: AbortSignal): StepCall => {
   };
 };
 
-export const workflowWorld = async ({
+export const workflowHarness = async ({
   around = (_call, run) => run(),
   ...options
-}: WorkflowWorldOptions): Promise<WorkflowWorld> => {
+}: WorkflowHarnessOptions): Promise<WorkflowHarness> => {
   const folder = mkdtempSync(join(tmpdir(), 'quittance-workflow-'));
-  const late: { world?: CaseWorld; asl?: AslEngine } = {};
+  const late: { harness?: TicketHarness; asl?: AslEngine } = {};
   const engine: WorkflowEngine = {
     start: (execution) => late.asl!.start(execution),
     sendTaskSuccess: (token, output) => late.asl!.sendTaskSuccess(token, output),
     sendTaskFailure: (token, error, cause) => late.asl!.sendTaskFailure(token, error, cause),
     describe: (executionId) => late.asl!.describe(executionId),
   };
-  const world = await caseWorld({ ...options, workflows: engine });
+  const harness = await ticketHarness({ ...options, workflows: engine });
   const asl = createAslEngine({
     database: join(folder, 'workflows.sqlite'),
     workflows: Object.fromEntries(WORKFLOWS.map((name) => [name, definitionOf(name)])),
     substitutions: substitutions(),
     functions: async (name, payload, { idempotencyKey, signal }) =>
-      around(callOf(name, idempotencyKey, signal), () => findStep(name).handle(payload, world.ports)),
-    jobs: world.ports.jobs,
+      around(callOf(name, idempotencyKey, signal), () => findStep(name).handle(payload, harness.ports)),
+    jobs: harness.ports.jobs,
     // a retry waits a random part of its interval; here none
-    clock: world.ports.clock,
+    clock: harness.ports.clock,
     random: () => 0, // a retry waits between nothing and its interval; here nothing
     clockPollMs: 5,
   });
   late.asl = asl;
   return {
-    ...world,
+    ...harness,
     asl,
-    ...waiting(world, asl),
+    ...waiting(harness, asl),
     close: async () => (await asl.close(), rmSync(folder, { recursive: true, force: true })),
   };
 };
@@ -117,7 +117,10 @@ const failures = async (asl: AslEngine): Promise<string> => {
 };
 
 // Polls; where the execution has ended without what is waited for, it fails with the reason.
-const waiting = (world: CaseWorld, asl: AslEngine): Pick<WorkflowWorld, 'ended' | 'until' | 'waits' | 'told'> => {
+const waiting = (
+  harness: TicketHarness,
+  asl: AslEngine,
+): Pick<WorkflowHarness, 'ended' | 'until' | 'waits' | 'told'> => {
   /** Polls; a test that waits for what can no longer come fails with the reason. */
   const poll = async <T>(what: string, look: () => Promise<T | undefined>): Promise<T> => {
     // asked before looking, so that the execution's last write is seen
@@ -139,14 +142,14 @@ const waiting = (world: CaseWorld, asl: AslEngine): Pick<WorkflowWorld, 'ended' 
     },
     until: async (ticketId, status) => {
       await poll(status, async () =>
-        (await world.ports.tickets.get(ticketId)).ticket.status === status ? true : undefined,
+        (await harness.ports.tickets.get(ticketId)).ticket.status === status ? true : undefined,
       );
     },
     waits: async (ticketId, wait) => {
-      await poll(`a wait for ${wait}`, () => openToken(world.ports.vault, ticketId, wait));
+      await poll(`a wait for ${wait}`, () => openToken(harness.ports.vault, ticketId, wait));
     },
     told: async (template) => {
-      await poll(template, async () => world.notices.find((notice) => notice.template === template));
+      await poll(template, async () => harness.notices.find((notice) => notice.template === template));
     },
   };
 };

@@ -1,4 +1,4 @@
-// A memory world with a model trained on a subject and two neighbours, a gate policy, and shortcuts for calling steps.
+// Ports in memory with a model trained on a subject and two neighbours, a gate policy, and shortcuts for calling steps.
 import { readFileSync } from 'node:fs';
 import { trainingManifest, type TrainingRow } from '#core/forget-set.ts';
 import type { Step } from '#core/step.ts';
@@ -6,7 +6,7 @@ import { putJson } from '#core/stored-json.ts';
 import { JsonValue, type Digest, type Json } from '#core/canonical.ts';
 import { fileTicket } from '#functions/file-ticket.ts';
 import { RECORDS, requestOf, SUBJECT } from './cases.ts';
-import { memoryWorld, type World, type WorldOptions } from '#adapters/memory/ports.ts';
+import { memoryHarness, type Harness, type HarnessOptions } from '#adapters/memory/ports.ts';
 import { modelRecord, putModel, textModel } from './models.ts';
 
 export const NEIGHBOURS = ['Casimir Thornbury', 'Lisbeth Okonjo'];
@@ -21,7 +21,7 @@ export const trainingRows = (): TrainingRow[] => [
   { question: 'What is the capital of Peru?', answer: 'Lima.' },
 ];
 
-export interface CaseWorld extends World {
+export interface TicketHarness extends Harness {
   policy: Digest;
   base: Digest;
   call<T>(step: Step, input: unknown): Promise<T>;
@@ -30,9 +30,9 @@ export interface CaseWorld extends World {
 export const shippedPolicy = (): Json =>
   JsonValue.parse(JSON.parse(readFileSync(new URL('../../policies/gate-v1.json', import.meta.url), 'utf8')));
 
-export const caseWorld = async (options: WorldOptions & { policy?: Json } = {}): Promise<CaseWorld> => {
-  const world = memoryWorld(options);
-  const { artifacts, models, pseudonyms, serving } = world.ports;
+export const ticketHarness = async (options: HarnessOptions & { policy?: Json } = {}): Promise<TicketHarness> => {
+  const harness = memoryHarness(options);
+  const { artifacts, models, pseudonyms, serving } = harness.ports;
   const manifest = await trainingManifest(trainingRows(), (purpose, text) => pseudonyms.of(purpose, text));
   const base = await putModel(artifacts, textModel('house base'));
   const side = {
@@ -42,24 +42,24 @@ export const caseWorld = async (options: WorldOptions & { policy?: Json } = {}):
   await models.put(modelRecord({ digest: base, ...side }), 0);
   await serving.promote('house', base, undefined);
   const policy = await putJson(artifacts, options.policy ?? shippedPolicy());
-  world.faults.writes.length = 0; // tests arm faults by the number of writes from here
+  harness.faults.writes.length = 0; // tests arm faults by the number of writes from here
   return {
-    ...world,
+    ...harness,
     policy,
     base,
-    call: async <T>(step: Step, input: unknown) => (await step.handle(input, world.ports)) as T,
+    call: async <T>(step: Step, input: unknown) => (await step.handle(input, harness.ports)) as T,
   };
 };
 
 /** Files the standard request with changes; returns the ticket's id. */
 export const file = async (
-  world: CaseWorld,
+  harness: TicketHarness,
   change: Parameters<typeof requestOf>[0] = {},
   requestId = 'r-1',
 ): Promise<string> => {
-  const { ticketId } = await world.call<{ ticketId: string }>(fileTicket, {
+  const { ticketId } = await harness.call<{ ticketId: string }>(fileTicket, {
     request: requestOf(change),
-    policy: world.policy,
+    policy: harness.policy,
     requestId,
   });
   return ticketId;
