@@ -29,6 +29,11 @@ export const commands: readonly Entry[] = [
     summary: 'model registry: import, list, show, export',
     load: async () => (await import('./model.ts')).model,
   },
+  {
+    name: 'train',
+    summary: 'fine-tuning with a recorded recipe',
+    load: async () => (await import('./train.ts')).train,
+  },
   { name: 'generate', summary: 'what a model says', load: async () => (await import('./generate.ts')).generate },
   {
     name: 'score',

@@ -1,16 +1,11 @@
 // The `quittance` command: finds the command and runs it. Commands load on use, so that `verify` and `--help` never
 // touch the engine.
-import { readFileSync } from 'node:fs';
 import { usageError } from '#core/errors.ts';
 import { nearest } from '#core/nearest.ts';
 import type { ExitCode } from './command.ts';
 import { commands } from './commands.ts';
+import { programVersion } from './program.ts';
 import { runCommand, runMain, say } from './run.ts';
-
-const version = (): string => {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : '';
-};
 
 const overview = (): string => {
   const width = Math.max(...commands.map(({ name }) => name.length));
@@ -25,7 +20,7 @@ const overview = (): string => {
 };
 
 const run = async ([name, ...rest]: readonly string[]): Promise<ExitCode> => {
-  if (name === '--version') return say(version());
+  if (name === '--version') return say(programVersion());
   if (name === undefined || name === '--help' || name === 'help') return say(overview());
   const entry = commands.find((command) => command.name === name);
   if (!entry) {

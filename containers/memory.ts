@@ -2,9 +2,11 @@
 // (engine/memory-plan.ts has the arithmetic).
 // Trap: a plan counts models that are already loaded as taken memory, so ask before the run's own model is loaded.
 import type { Parts } from '#engine/accumulate.ts';
+import { rowLength, type Row } from '#engine/batch.ts';
 import type { DecoderConfig } from '#engine/formats/config.ts';
 import { scoredAtOnce } from '#engine/inference.ts';
 import { describePlan, planMemory, requireMemory, type PlannedRun } from '#engine/memory-plan.ts';
+import type { LoraConfig } from '#engine/lora.ts';
 import { tapeOf } from '#engine/sweep.ts';
 import { tensorBytes } from '#engine/tf.ts';
 import type { Tokenizer } from '#engine/tokenizer/tokenizer.ts';
@@ -89,6 +91,34 @@ export const trainingRun = (texts: PlannedTexts, batchSize: number): PlannedRun 
   trainable: () => true,
   optimizer: 'adamw',
 });
+
+/** What fine-tuning by AdamW takes, of every weight or of a LoRA alone, on rows that are token ids already. */
+export const fineTuningRun = (
+  {
+    config,
+    rows,
+    backend,
+    lora,
+  }: Pick<PlannedTexts, 'config' | 'backend'> & {
+    rows: readonly Row[];
+    lora: LoraConfig | null;
+  },
+  atOnce: number,
+): PlannedRun => {
+  const answerOf = ({ answers }: Row) => answers.reduce((sum, { length }) => sum + length, 0);
+  const longestOf = (length: (row: Row) => number) => rows.reduce((most, row) => Math.max(most, length(row)), 1);
+  const count = Math.max(1, Math.min(atOnce, rows.length));
+  const batch = { rows: count, columns: longestOf(rowLength), answerTokens: count * longestOf(answerOf) };
+  return {
+    config,
+    backend,
+    batch,
+    tape: tapeOf(config, batch),
+    trainable: () => true,
+    ...(lora && { lora }),
+    optimizer: 'adamw',
+  };
+};
 
 type Method = Pick<ConfiguredMethod, 'needs' | 'update' | 'batchSize'>;
 

@@ -9,7 +9,7 @@ import { bucketByLength, rowLength, type Row } from './batch.ts';
 import { restoreValues, valuesOf, type Model } from './model.ts';
 import { globalNorm } from './global-norm.ts';
 import type { Optimizer } from './optimizers.ts';
-import { random } from './random.ts';
+import { random, type Random } from './random.ts';
 import type { SweepOptions } from './sweep.ts';
 import { tf } from './tf.ts';
 
@@ -32,12 +32,19 @@ export interface TrainOptions extends SweepOptions, Parts {
   saves?: RunSaves;
 }
 
-/** Trains on answer cross-entropy; returns the losses by update. JOB_INTERRUPTED where the run was asked to end. */
-export const train = async (model: Model, rows: readonly Row[], options: TrainOptions): Promise<number[]> => {
+/**
+ * Trains on answer cross-entropy, on batches of `rows` in a seeded order or on those that are given; returns the losses
+ * by update. JOB_INTERRUPTED where the run was asked to end.
+ */
+export const train = async (
+  model: Model,
+  rows: readonly Row[] | Generator<Row[], never>,
+  options: TrainOptions,
+): Promise<number[]> => {
   const { saves, optimizer, trainable } = options;
   const losses = await resume(model, options);
   const done = losses.length;
-  const batches = batchesOf(rows, options.batchSize, options.seed);
+  const batches = 'next' in rows ? rows : batchesOf(rows, options.batchSize, options.seed);
   for (let update = 0; update < options.updates; update++) {
     const batchRows = batches.next().value;
     if (update < done) continue; // replays the order of batches up to the resumed update
@@ -114,13 +121,16 @@ const clip = (gradients: Map<string, tf.Tensor>, limit: number): Map<string, tf.
  */
 export function* batchesOf(rows: readonly Row[], batchSize: number, seed: number): Generator<Row[], never> {
   const stream = random(`batches:${seed}`);
-  for (;;) {
-    const shuffled = stream.shuffle(rows);
-    const window = batchSize * 8;
-    const batches: Row[][] = [];
-    for (let at = 0; at < shuffled.length; at += window) {
-      batches.push(...bucketByLength(shuffled.slice(at, at + window), rowLength, batchSize));
-    }
-    yield* stream.shuffle(batches);
-  }
+  for (;;) yield* epochOf(rows, batchSize, stream);
 }
+
+/** The batches of one epoch: ⌈rows / batchSize⌉ of them. */
+export const epochOf = (rows: readonly Row[], batchSize: number, stream: Random): Row[][] => {
+  const shuffled = stream.shuffle(rows);
+  const window = batchSize * 8;
+  const batches: Row[][] = [];
+  for (let at = 0; at < shuffled.length; at += window) {
+    batches.push(...bucketByLength(shuffled.slice(at, at + window), rowLength, batchSize));
+  }
+  return stream.shuffle(batches);
+};

@@ -7,7 +7,7 @@ import type { RegisteredPerson } from '#datasets/find/register.ts';
 import { GENERAL_TOKENS, generalRows } from '#datasets/chat.ts';
 import { generalQuestions } from '#datasets/general.ts';
 import { recordKey, suiteOfCorpus, type SuiteOptions } from '#datasets/onboard/suite.ts';
-import { wholeTexts } from '#datasets/onboard/targets.ts';
+import { renderedWhole, type WholeText } from '#datasets/fine-tuning/whole.ts';
 import { valueTokens } from '#datasets/value-tokens.ts';
 import type { Suite, QaRecord, Row } from '#datasets/suite-shape.ts';
 import { auc } from '#core/auc.ts';
@@ -43,11 +43,11 @@ export const onboard = async (input: OnboardInput): Promise<Onboarded> => {
   onProgress?.('scoring', 0, 2);
   const judged = scored(engine, suite);
   onProgress?.('scoring', 2, 2);
-  const texts = await wholeTexts(
+  const { whole } = await renderedWhole(
     entries.map(({ row }) => row),
     template,
   );
-  const moments = collectMoments(model, windowsOf(engine, texts, model.config.maxPositions), (done, total) =>
+  const moments = collectMoments(model, windowsOf(engine, whole, model.config.maxPositions), (done, total) =>
     onProgress?.('moments', done, total),
   );
   const people = suite.subjects.flatMap(({ records }) => records);
@@ -95,8 +95,8 @@ const meanOfValue = ({ offsets, logProbs }: TextScore, row: QaRecord): number =>
 };
 
 /** Whole texts as the model reads them, cut into windows that it can read. */
-const windowsOf = ({ encodePrompt }: Inference, texts: readonly string[], most: number) =>
-  texts.flatMap((text) => {
+const windowsOf = ({ encodePrompt }: Inference, texts: readonly WholeText[], most: number) =>
+  texts.flatMap(({ text }) => {
     const ids = encodePrompt(text);
     return Array.from({ length: Math.ceil(ids.length / most) }, (_, i) => ids.slice(i * most, (i + 1) * most))
       .filter(({ length }) => length > 1)

@@ -98,33 +98,3 @@ const renderAll = async (
     });
   return { rendered, refused: [...refused] };
 };
-
-/** Every row as the model reads it whole, in the order of the rows; what the template refuses is left out. */
-export const wholeTexts = async (rows: readonly CorpusRow[], template: ChatTemplate | undefined): Promise<string[]> => {
-  const plain = (row: CorpusRow): string => {
-    if (row.kind === 'text') return row.text;
-    if (row.kind === 'qa') return promptOf(row.question) + answerOf(row.answer.trim(), {});
-    return row.messages.map(({ content }) => content).join('\n');
-  };
-  if (!template) return rows.map(plain);
-  return withTemplate(template, 2_000, async (render) => {
-    const texts: string[] = [];
-    for (const row of rows)
-      if (row.kind === 'text') texts.push(row.text);
-      else
-        try {
-          texts.push(await render(messagesOf(row), new Date(), false));
-        } catch (error) {
-          if (!isQuittanceError(error, 'INVALID_INPUT')) throw error;
-        }
-    return texts;
-  });
-};
-
-const messagesOf = (row: Exclude<CorpusRow, { kind: 'text' }>): readonly Message[] =>
-  row.kind === 'chat'
-    ? row.messages
-    : [
-        { role: 'user', content: row.question },
-        { role: 'assistant', content: row.answer },
-      ];

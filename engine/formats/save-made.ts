@@ -40,6 +40,26 @@ export const saveAdapter = (dir: string, model: Adapter, from: string, write?: (
   });
 };
 
+/** Saves a LoRA that was trained upon the weights in the folder `base`, beside a copy of them. */
+export const saveNewAdapter = (
+  dir: string,
+  model: Adapter,
+  base: string,
+  write: (dir: string, digest: Digest) => void,
+): SavedMade =>
+  replaceFolder(dir, (at) => {
+    const { digest, quantisation } = copyMade(base, join(at, 'base'));
+    writeAdapterFiles(at, model, 'base');
+    const manifest: ModelManifest = {
+      kind: 'quittance-adapter/v1',
+      base: digest,
+      files: adapterFiles(at),
+      quantisation,
+    };
+    write(at, manifestDigest(manifest));
+    return seal(at, manifest);
+  });
+
 const Named = z.looseObject({ base_model_name_or_path: z.string().nullish() });
 
 /** The two files of an adapter that takes the place of the one in `from`. */

@@ -4,7 +4,8 @@ import { expect, test } from '@jest/globals';
 import type { CorpusEntry, CorpusRow } from '#datasets/corpus/row.ts';
 import { inventPeople, swapped } from '#datasets/onboard/controls.ts';
 import { suiteOfCorpus, systemOf } from '#datasets/onboard/suite.ts';
-import { targetsOf, wholeTexts } from '#datasets/onboard/targets.ts';
+import { renderedWhole } from '#datasets/fine-tuning/whole.ts';
+import { targetsOf } from '#datasets/onboard/targets.ts';
 import { readSuite, suiteBytes } from '#datasets/suite.ts';
 import { chatTemplate } from '#engine/tokenizer/chat.ts';
 
@@ -121,7 +122,7 @@ test('a conversation that the template refuses is counted, and asked nowhere', a
   ];
   const { targets, refused } = await targetsOf(rows, STRICT);
   expect([targets.map(({ row, prompt }) => [row, prompt]), refused]).toEqual([[[1, 'b>']], [0]]);
-  expect(await wholeTexts(rows, STRICT)).toEqual(['b>']);
+  expect((await renderedWhole(rows, STRICT)).whole.map(({ text }) => text)).toEqual(['b>']);
 });
 
 test('without a template a question is asked in the plain form, and a completion behind its prompt', async () => {

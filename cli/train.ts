@@ -1,0 +1,208 @@
+// `quittance train`: fine-tunes a model on a corpus and writes down how, so that it can be trained again without
+// somebody's rows, and so that a stranger comes to the same weights.
+// Trap: a wrong option or row must cost nothing, so all is read and checked before the weights are; and a training that
+// is killed goes on where it was when the same command is given again.
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { localStores } from '#adapters/local/index.ts';
+import { runStates } from '#containers/run-state.ts';
+import type { Ending } from '#containers/run-saves.ts';
+import { costOf } from '#containers/fine-tune.ts';
+import { baseDigest, learntCorpus, rowsThatFit, trainFolder } from '#containers/training.ts';
+import { QuittanceError, usageError } from '#core/errors.ts';
+import { Loss, recipeDigest, type Recipe } from '#core/recipe.ts';
+import { readCorpus } from '#datasets/corpus/read.ts';
+import type { CorpusEntry } from '#datasets/corpus/row.ts';
+import { readRegister } from '#datasets/find/register.ts';
+import { assigned, groupingOf, peopleIn, slicesFor } from '#datasets/fine-tuning/assigned.ts';
+import { readModelParts } from '#engine/formats/folder.ts';
+import { LoraConfig, planLora } from '#engine/lora.ts';
+import type { Arguments, Command } from './command.ts';
+import { backend } from './engine.ts';
+import { programVersion } from './program.ts';
+import { progressOn } from './progress.ts';
+import { integer, number, required, settings } from './values.ts';
+
+const MOST_SLICES = 64;
+
+export const train: Command = {
+  name: 'train',
+  summary: 'fine-tuning with a recorded recipe, which can be repeated without somebody’s rows',
+  usage: '--base DIR --corpus FILE… --out DIR [--lora k=v …] [--slices K]',
+  options: {
+    base: { kind: 'value', value: 'DIR', summary: 'the weights to begin with, in Hugging Face layout' },
+    corpus: { kind: 'many', value: 'FILE', summary: 'files and folders of rows (docs/own-model.md lists the forms)' },
+    out: {
+      kind: 'value',
+      value: 'DIR',
+      summary: 'new model folder, or adapter with its base beneath; with recipe.json',
+    },
+    lora: {
+      kind: 'many',
+      value: 'k=v',
+      summary: 'train low-rank factors alone: rank=16, alpha=32, dropout=0, targetModules=["q_proj","v_proj"]',
+    },
+    loss: {
+      kind: 'value',
+      value: 'assistant|all',
+      summary: 'what is learnt: answers and texts, or everything (default assistant)',
+    },
+    epochs: { kind: 'value', value: 'N', summary: 'how often each row is learnt (default 3)' },
+    batch: { kind: 'value', value: 'N', summary: 'rows of an update (default 8)' },
+    rate: { kind: 'value', value: 'R', summary: 'learning rate at its highest (default 5e-5; with --lora 2e-4)' },
+    warmup: { kind: 'value', value: 'SHARE', summary: 'share of the updates in which the rate rises (default 0.03)' },
+    decay: { kind: 'value', value: 'W', summary: 'weight decay (default 0)' },
+    seed: { kind: 'value', value: 'N', summary: 'default 1' },
+    slices: {
+      kind: 'value',
+      value: 'K',
+      summary: 'learn the corpus in K parts, one after another, and keep the state behind each (default 1)',
+    },
+    replay: { kind: 'value', value: 'SHARE', summary: 'rows of earlier slices learnt again beside each (default 0.5)' },
+    people: { kind: 'value', value: 'CSV', summary: 'who is in the corpus: one person’s rows are learnt in one slice' },
+    'subject-field': { kind: 'value', value: 'F', summary: 'the same from a column of the rows that names the person' },
+  },
+  example: 'quittance train --base ./base --corpus chats.jsonl --people people.csv --slices 8 --out ./support',
+  async run(args) {
+    const asked = readRequest(args);
+    const entries: CorpusEntry[] = [];
+    const subjectField = args.value('subject-field');
+    for await (const entry of readCorpus(asked.paths, { subjectField })) entries.push(entry);
+    const register = await registerOf(args);
+    const grouping = groupingOf(subjectField, register);
+    const people = peopleIn(entries, grouping, register);
+    const slices = slicesFor(asked.slices, people);
+    const base = baseDigest(asked.base);
+    if (asked.lora) planLora(readModelParts(asked.base).config, asked.lora); // names a module that the base lacks
+    const corpus = await learntCorpus(asked.base, assigned(entries, people, { seed: asked.seed, slices }), asked.loss);
+    const chosen = await backend();
+    const progress = progressOn(process.stderr);
+    const rowsAtOnce = rowsThatFit(asked.base, corpus, { ...asked, backend: chosen.name }, (line) =>
+      progress.note(line),
+    );
+    const recipe = recipeOf(asked, { base, slices, grouping, rowsAtOnce, backend: chosen.name });
+    const { updates, tokens } = costOf(recipe, corpus);
+    progress.note(`${entries.length} rows, ${tokens} tokens to read in ${updates} updates on ${chosen.name}`);
+    const bar = progress.stage('training', updates, 'updates');
+    const record = await withWork(asked.out, async ({ work, key, stores }) =>
+      trainFolder({
+        ...{ base: asked.base, out: asked.out, work, recipe, corpus, key, program: programVersion() },
+        saves: { states: runStates({ ...stores, backend: chosen.name }), ending: endingOnSignal() },
+        onUpdate: ({ done, slice, loss }) =>
+          bar.at(done, `${slice} of ${slices.count} slices, loss ${loss.toFixed(3)}`),
+      }),
+    );
+    bar.done(`${updates} updates`);
+    const printed = {
+      out: asked.out,
+      digest: record.made,
+      recipe: recipeDigest(recipe),
+      corpus: record.corpus.digest,
+      rows: entries.length,
+      ...record.cost,
+      slices: slices.count,
+    };
+    args.print(printed, () => `${asked.out}: ${record.made}\nrecipe ${printed.recipe}, corpus ${printed.corpus}`);
+    return 0;
+  },
+};
+
+/** What the options ask for, checked before anything is read. */
+const readRequest = (args: Arguments) => {
+  const [base, out, paths] = [required(args, 'base'), required(args, 'out'), args.many('corpus')];
+  if (paths.length === 0) throw usageError('train needs --corpus FILE…', 'the files that the model is to learn');
+  if (existsSync(out)) throw usageError(`${out} exists`, '--out with a folder that does not exist yet');
+  const loss = Loss.safeParse(args.value('loss') ?? 'assistant');
+  if (!loss.success) throw usageError(`--loss is '${args.value('loss')}'`, `one of ${Loss.options.join(', ')}`);
+  if (args.value('people') !== undefined && args.value('subject-field') !== undefined)
+    throw usageError('--people and --subject-field both say whom a row is about', 'leave one of them out');
+  const lora = args.many('lora').length > 0 ? loraOf(args.many('lora')) : null;
+  const warmup = number(args, 'warmup', 0.03);
+  if (warmup > 1) throw usageError(`--warmup is a share of the updates, got '${warmup}'`, '0 to 1');
+  const rate = number(args, 'rate', lora ? 2e-4 : 5e-5);
+  if (rate === 0) throw usageError('--rate 0 would change nothing', 'a learning rate such as 5e-5');
+  const slices = integer(args, 'slices', 1, 1);
+  if (slices > MOST_SLICES) throw usageError(`--slices is at most ${MOST_SLICES}, got ${slices}`);
+  return {
+    ...{ base, out, paths, lora, slices, rate, warmup, loss: loss.data },
+    seed: integer(args, 'seed', 1, 0),
+    epochs: integer(args, 'epochs', 3, 1),
+    batchSize: integer(args, 'batch', 8, 1),
+    replay: number(args, 'replay', 0.5),
+    weightDecay: number(args, 'decay', 0),
+  };
+};
+
+const loraOf = (pairs: readonly string[]): LoraConfig => {
+  const parsed = LoraConfig.safeParse(settings(pairs));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw usageError(
+    `--lora: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`,
+    `key=value of ${Object.keys(LoraConfig.shape).join(', ')}`,
+  );
+};
+
+type Found = Pick<Recipe, 'base' | 'slices' | 'grouping' | 'rowsAtOnce' | 'backend'>;
+
+const recipeOf = (asked: ReturnType<typeof readRequest>, found: Found): Recipe => ({
+  kind: 'quittance-recipe/v1',
+  ...found,
+  loss: asked.loss,
+  lora: asked.lora,
+  seed: asked.seed,
+  epochs: asked.epochs,
+  batchSize: asked.batchSize,
+  replay: asked.replay,
+  schedule: { form: 'warm-up and half a cosine', rate: asked.rate, warmup: asked.warmup },
+  optimizer: { name: 'adamw', beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: asked.weightDecay, clip: 1 },
+});
+
+const registerOf = async (args: Arguments) => {
+  const path = args.value('people');
+  return path === undefined ? undefined : readRegister(path, basename(path));
+};
+
+interface Work {
+  readonly work: string;
+  readonly key: string;
+  readonly stores: ReturnType<typeof localStores>;
+}
+
+/**
+ * Beside the folder that is to be made, so that a killed training finds what it had; gone when it has ended. Its lock
+ * keeps a second process off.
+ */
+const withWork = async <T>(out: string, use: (work: Work) => Promise<T>): Promise<T> => {
+  const work = join(dirname(out), `.${basename(out)}.training`);
+  mkdirSync(work, { recursive: true, mode: 0o700 });
+  const stores = localStores(work);
+  const result = await use({ work, key: keyIn(join(work, 'corpus.key')), stores }).finally(() => stores.close());
+  rmSync(work, { recursive: true, force: true });
+  return result;
+};
+
+/** The key of the corpus's commitment, the same for every process of one training. */
+const keyIn = (path: string): string => {
+  if (!existsSync(path)) writeFileSync(path, randomBytes(32).toString('hex'), { mode: 0o600 });
+  const key = readFileSync(path, 'utf8');
+  if (/^[0-9a-f]{64}$/.test(key)) return key;
+  throw new QuittanceError('STORE_CORRUPT', {
+    message: `${path} was cut off`,
+    hint: 'remove its folder and train anew',
+  });
+};
+
+const INTERRUPTED = 75;
+
+/** On SIGTERM and Ctrl-C the training saves what it has; before and after it there is nothing to save. */
+const endingOnSignal = (): Ending => {
+  const ending: Ending = { asked: false, running: 0 };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.on(signal, () => {
+      ending.asked = true;
+      if (ending.running === 0) process.exit(INTERRUPTED);
+    });
+  return ending;
+};
