@@ -9,7 +9,7 @@ import { trainingManifest } from '#core/forget-set.ts';
 import { putJson } from '#core/stored-json.ts';
 import { recordApproval } from '#functions/record-approval.ts';
 import { file, shippedPolicy } from './house/ticket-harness.ts';
-import { APPROVER } from './house/cases.ts';
+import { APPROVER } from './house/requests.ts';
 import { modelRecord, putModel, textModel } from './house/models.ts';
 import { smallJobs } from './house/small-jobs.ts';
 import { workflowHarness, type WorkflowHarness } from './house/workflow-harness.ts';

@@ -1,6 +1,6 @@
 // `quittance ticket`: casework. Filing starts the workflow; it goes on while this command runs and, with --wait, until
-// a person is needed or the case has ended. What works on a ticket loads on use, so that `list` and `show` never touch
-// the engine. Trap: whoever calls is named by --as, and nothing but the operating system says who that is
+// a person is needed or the ticket has ended. What works on a ticket loads on use, so that `list` and `show` never
+// touch the engine. Trap: whoever calls is named by --as, and nothing but the operating system says who that is
 // (docs/trust.md): every such event is written down as asserted.
 import { resolve } from 'node:path';
 import { z } from 'zod';

@@ -120,7 +120,7 @@ export const ModelRecord = z.strictObject({
   deletions: z.int().nonnegative(),
   /**
    * Earlier artefacts: kept for a roll-back but served to nobody, and destroyed after retention.ts's days. What stood
-   * beside them is kept until the case that replaced them is purged.
+   * beside them is kept until the ticket that replaced them is purged.
    */
   quarantined: z.array(
     z.strictObject({

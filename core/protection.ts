@@ -39,7 +39,7 @@ export const Protection = z.strictObject({
 });
 export type Protection = z.infer<typeof Protection>;
 
-/** The rule for a case, and what it does: the parts of the subject are as the request has them. */
+/** The rule for a ticket, and what it does: the parts of the subject are as the request has them. */
 export const protect = (
   secret: string,
   records: readonly ForgetRecord[],
@@ -69,7 +69,7 @@ const personal = ({ value, ...row }: ForgetRecord, index: SuiteIndex | undefined
   return { value: valueOf(marked ?? row.answer), isWhole: marked === undefined };
 };
 
-/** The suite as a case sees it. */
+/** The suite as a ticket sees it. */
 interface Staying {
   readonly index: SuiteIndex;
   /** Rows of the ticket. */

@@ -1,7 +1,7 @@
 // Files a ticket: check → key and commitment → ticket → personal data → workflow → acknowledgement. Called by people
 // (command line, API), not by a workflow.
-// Trap: personal data is stored only after the ticket exists, so that a crash leaves at most an empty case that can be
-// seen and closed; with a `requestId` the same call again picks up where it stopped.
+// Trap: personal data is stored only after the ticket exists, so that a crash leaves at most an empty ticket that can
+// be seen and closed; with a `requestId` the same call again picks up where it stopped.
 import { z } from 'zod';
 import { Digest } from '#core/canonical.ts';
 import { Deadlines, Instant } from '#core/deadlines.ts';

@@ -1,4 +1,4 @@
-// Tells the requester and the filer how the case ended. Notices carry references only; the words are the template's.
+// Tells the requester and the filer how the ticket ended. Notices carry references only; the words are the template's.
 // Also sets when the case data may be destroyed.
 import { z } from 'zod';
 import { Instant } from '#core/deadlines.ts';

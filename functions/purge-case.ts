@@ -1,5 +1,5 @@
-// Ends the case: destroys suppression rule, side artefacts and rejected candidates, then the data key; last, the proof
-// that nothing can be read enters the ticket. Trap: a crash may have happened at any point, so each part can be
+// Ends the ticket: destroys suppression rule, side artefacts and rejected candidates, then the data key; last, the
+// proof that nothing can be read enters the ticket. Trap: a crash may have happened at any point, so each part can be
 // repeated, and the ticket says PURGED only after all of them.
 import { requireAsLogged } from '#core/as-logged.ts';
 import type { Digest } from '#core/canonical.ts';

@@ -116,7 +116,7 @@ interface Found {
 }
 
 /**
- * Only purged tickets take it: a case still open has its own way to go. A repeat finds the same entry and adds none.
+ * Only purged tickets take it: a ticket still open has its own way to go. A repeat finds the same entry and adds none.
  */
 const recordOn = async (
   { ticketId, certificateDigest, validUntil }: Certificate,

@@ -30,7 +30,7 @@ export const suppressOutput = defineStep({
   },
 });
 
-/** The rule for a case, tried on the rows of the model's suite where it has one. */
+/** The rule for a ticket, tried on the rows of the model's suite where it has one. */
 const protectionOf = async (
   { id, model: name }: Ticket,
   { vault, models, artifacts }: Pick<Ports, 'vault' | 'models' | 'artifacts'>,

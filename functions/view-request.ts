@@ -1,4 +1,4 @@
-// Shows the sealed request and the records of a case to somebody who decides on it. Called by people. Order: read →
+// Shows the sealed request and the records of a ticket to somebody who decides on it. Called by people. Order: read →
 // commit who looked → hand over, so that nothing is seen of which the log says nothing. Trap: what is handed over is
 // zone A: it goes to the one who asked and into no event, artefact or cache; the event has a commitment that dies with
 // the case's key.
@@ -110,7 +110,7 @@ const record = async (
 const purged = (ticketId: string, at: string) =>
   new QuittanceError('TICKET_PURGED', {
     message: `the request and the records of ticket ${ticketId} were destroyed and cannot be read any more`,
-    expected: 'a case that is open',
+    expected: 'a ticket that is open',
     got: `purged ${at}`,
     hint: 'what remains is the log, the evidence and the report; the requester holds the secret that opens the commitment',
   });

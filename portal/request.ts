@@ -1,4 +1,4 @@
-// The sealed request of a case, as those who decide read it. Trap: a page with personal data; it is the answer to a
+// The sealed request of a ticket, as those who decide read it. Trap: a page with personal data; it is the answer to a
 // POST that was logged, is stored by nobody, and is no link that could be opened again.
 import { recordsText } from '#core/record-numbers.ts';
 import { SubjectReason } from '#core/subject.ts';
@@ -55,7 +55,7 @@ export const requestBody = (view: RequestView, confirmToken: string | undefined)
       view.records.map(({ question, answer, value }, i) => [i + 1, question, answer, value ?? 'not marked']),
     )}
     ${view.inDoubt && confirmToken !== undefined && confirmForm(view.ticketId, confirmToken)}
-    <p><a href="/tickets/${view.ticketId}">Back to the case</a></p>`;
+    <p><a href="/tickets/${view.ticketId}">Back to the ticket</a></p>`;
 
 const list = (items: readonly string[]): string => (items.length === 0 ? '–' : items.join(', '));
 

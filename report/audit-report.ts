@@ -1,5 +1,5 @@
 // The audit report of a ticket, as data: page for counsel, gate, before and after, attempts, curves, re-certification,
-// statement codes. A pure function of the ticket and its artefacts, so that the same case gives the same report. It
+// statement codes. A pure function of the ticket and its artefacts, so that the same ticket gives the same report. It
 // reads aggregates only and nothing from the vault.
 import { MADE, NOT_MADE, type CertificatePredicate } from '#core/certificate.ts';
 import type { EvaluationTables } from '#core/evaluation.ts';
@@ -97,7 +97,7 @@ const LINES = {
 } as const;
 
 /**
- * The re-certifications in the ticket's history where the case is closed, and from the model's record whether the
+ * The re-certifications in the ticket's history where the ticket is closed, and from the model's record whether the
  * certificate still holds.
  */
 const recertificationOf = (ticket: Ticket, model: ModelRecord): AuditReport['recertification'] => {

@@ -74,7 +74,7 @@ const deadlineOf = (ticket: Ticket, events: readonly StoredEvent[]): Executive['
 
 /**
  * The fields of the ticket that hold deployment, approval and certificate, whichever status interrupted or ended the
- * case.
+ * ticket.
  */
 const evidenceOf = (ticket: Ticket): object => (ticket.status === 'PURGED' ? (ticket.sealed ?? {}) : workingOf(ticket));
 

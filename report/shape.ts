@@ -34,7 +34,7 @@ export const Executive = z.strictObject({
   outcome: z.string(),
   deadline: z.strictObject({
     ...Deadlines.shape,
-    /** When the requester was told how the case ended. */
+    /** When the requester was told how the ticket ended. */
     answeredAt: Instant.nullable(),
     verdict: z.enum(['met', 'missed', 'open']),
     clock: z.array(ClockEvent),
@@ -107,7 +107,7 @@ export const AuditReport = z.strictObject({
   kind: z.literal('quittance-report/v1'),
   ticketId: z.string(),
   status: Status,
-  /** Time of the ticket's last change; the report shows the case as of then. */
+  /** Time of the ticket's last change; the report shows the ticket as of then. */
   asOf: Instant,
   model: z.string(),
   executive: Executive,

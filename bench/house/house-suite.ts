@@ -2,7 +2,7 @@
 import { suiteBytes } from '#datasets/suite.ts';
 import { promptOf, spanOf, type Suite, type Person, type QaRecord } from '#datasets/suite-shape.ts';
 import { trainingRows } from './ticket-harness.ts';
-import { RECORDS } from './cases.ts';
+import { RECORDS } from './requests.ts';
 
 const rows = trainingRows();
 

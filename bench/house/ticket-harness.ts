@@ -5,7 +5,7 @@ import type { Step } from '#core/step.ts';
 import { putJson } from '#core/stored-json.ts';
 import { JsonValue, type Digest, type Json } from '#core/canonical.ts';
 import { fileTicket } from '#functions/file-ticket.ts';
-import { RECORDS, requestOf, SUBJECT } from './cases.ts';
+import { RECORDS, requestOf, SUBJECT } from './requests.ts';
 import { memoryHarness, type Harness, type HarnessOptions } from '#adapters/memory/ports.ts';
 import { modelRecord, putModel, textModel } from './models.ts';
 

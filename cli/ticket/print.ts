@@ -1,4 +1,4 @@
-// How the command line shows a ticket. Trap: only ids, codes and digests are printed; the case's content stays in the
+// How the command line shows a ticket. Trap: only ids, codes and digests are printed; the case stays in the
 // vault.
 import type { Protection } from '#core/protection.ts';
 import { recordsText } from '#core/record-numbers.ts';

@@ -1,4 +1,4 @@
-// Reads the sealed request of a case for somebody who decides on it. Trap: what is read is personal data; it goes to
+// Reads the sealed request of a ticket for somebody who decides on it. Trap: what is read is personal data; it goes to
 // the terminal of the one who asked, whose reading is in the log by then, and nowhere else.
 import { localStores } from '#adapters/local/index.ts';
 import { SealedRequest, viewOf } from '#functions/view-request.ts';

@@ -59,7 +59,7 @@ export const requestText = ({ regime, ground, records, channel }: Executive['req
 const VERDICTS = {
   met: 'met',
   missed: 'missed',
-  open: 'open: the requester has not been told yet how the case ended',
+  open: 'open: the requester has not been told yet how the ticket ended',
 } as const;
 
 const deadlineLine = ({ verdict, statutoryDue, safeDue, answeredAt }: Executive['deadline']): Line => {

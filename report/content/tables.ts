@@ -9,7 +9,7 @@ import { numbers, words, type Table } from './blocks.ts';
 type Gates = NonNullable<AuditReport['gate']>['gates'];
 
 export const gateTable = (gates: Gates): Table => ({
-  caption: 'The gate: each check with its value, number of cases, threshold and verdict',
+  caption: 'The gate: each check with its value, how many it rests on, threshold and verdict',
   columns: [
     words('check', 2.6),
     words('measured', 4),

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import type { TicketStore } from '#core/ports.ts';
 import { advance, receive, type Transition } from '#core/transitions.ts';
-import { FILER } from '#bench/house/cases.ts';
+import { FILER } from '#bench/house/requests.ts';
 import { receivedEvent } from '#test/support/histories.ts';
 import { contract, outcome, type Make } from './contract.ts';
 

@@ -3,8 +3,8 @@ import { expect } from '@jest/globals';
 import type { Hono } from 'hono';
 import { api, type Identity } from '#functions/api.ts';
 import type { Env } from '#functions/api/context.ts';
-import { APPROVER, FILER } from '#bench/house/cases.ts';
-import type { WalkedCase } from './walked-cases.ts';
+import { APPROVER, FILER } from '#bench/house/requests.ts';
+import type { WalkedTicket } from './hand-walked.ts';
 
 const PEOPLE: Readonly<Record<string, Identity>> = {
   filer: { principal: FILER, roles: ['filer'], via: 'bearer' },
@@ -21,7 +21,7 @@ const authenticate = async (request: Request): Promise<Identity | undefined> => 
   return bearer ?? (session && { ...session, via: 'session' });
 };
 
-export const appOf = ({ harness }: Pick<WalkedCase, 'harness'>): Hono<Env> =>
+export const appOf = ({ harness }: Pick<WalkedTicket, 'harness'>): Hono<Env> =>
   api({
     ports: harness.ports,
     policy: harness.policy,
@@ -53,9 +53,9 @@ export const problemOf = async (response: Response): Promise<Problem> => {
   return problem;
 };
 
-export const statusOf = async ({ harness, ticketId }: WalkedCase) =>
+export const statusOf = async ({ harness, ticketId }: WalkedTicket) =>
   (await harness.ports.tickets.get(ticketId)).ticket.status;
-export const evidenceOf = async ({ harness, ticketId }: WalkedCase): Promise<string> => {
+export const evidenceOf = async ({ harness, ticketId }: WalkedTicket): Promise<string> => {
   const { ticket } = await harness.ports.tickets.get(ticketId);
   return ticket.status === 'AWAITING_APPROVAL' ? ticket.evidence : '';
 };

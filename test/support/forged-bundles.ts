@@ -21,9 +21,9 @@ import { daysAfter } from '#core/retention.ts';
 import type { RunManifest, UnlearnPlan } from '#core/run.ts';
 import type { TrustRoot } from '#core/trust-root.ts';
 import { verifyBundle, type VerifyOptions } from '#core/verify.ts';
-import { APPROVER } from '#bench/house/cases.ts';
+import { APPROVER } from '#bench/house/requests.ts';
 import { originOf, root, writtenLeaves, writtenLog } from './small-log.ts';
-import { walkedToEnd } from './walked-cases.ts';
+import { walkedToEnd } from './hand-walked.ts';
 
 export interface Leaf {
   ticketId: string;

@@ -3,7 +3,7 @@ import type { Guard } from '#core/guards.ts';
 import type { Status, Ticket, TicketIn } from '#core/ticket.ts';
 import { TicketEvent } from '#core/ticket-events.ts';
 import { advance, receive } from '#core/transitions.ts';
-import { APPROVER } from '#bench/house/cases.ts';
+import { APPROVER } from '#bench/house/requests.ts';
 import { eventFor, receivedEvent, type Choice } from './histories.ts';
 
 export const NOW = new Date('2026-03-02T10:00:00.000Z');

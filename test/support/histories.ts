@@ -1,7 +1,7 @@
 // Events of the life cycle with choices left open, so that a test can make each hostile in one field.
 import type { Ticket } from '#core/ticket.ts';
 import type { Received, TicketEvent } from '#core/ticket-events.ts';
-import { FILER } from '#bench/house/cases.ts';
+import { FILER } from '#bench/house/requests.ts';
 import { digest } from '#bench/house/models.ts';
 
 export interface Choice {

@@ -13,7 +13,7 @@ import { fileTicket } from '#functions/file-ticket.ts';
 import { recordApproval } from '#functions/record-approval.ts';
 import { findStep } from '#functions/steps.ts';
 import { shippedPolicy } from '#bench/house/ticket-harness.ts';
-import { APPROVER, requestOf } from '#bench/house/cases.ts';
+import { APPROVER, requestOf } from '#bench/house/requests.ts';
 import { holding, temporaryFolder } from '#test/support/folders.ts';
 import { memoryJobs } from '#adapters/memory/jobs.ts';
 import { modelRecord, putModel, textModel } from '#bench/house/models.ts';

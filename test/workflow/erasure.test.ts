@@ -10,7 +10,7 @@ import { recordIdentity } from '#functions/record-identity.ts';
 import { resumeTicket } from '#functions/resume-ticket.ts';
 import { outcome } from '#test/contract/contract.ts';
 import { file } from '#bench/house/ticket-harness.ts';
-import { APPROVER, FILER, RECORDS } from '#bench/house/cases.ts';
+import { APPROVER, FILER, RECORDS } from '#bench/house/requests.ts';
 import { digest } from '#bench/house/models.ts';
 import { candidateOf, smallJobs, type SmallJobs } from '#bench/house/small-jobs.ts';
 import { workflowHarness, type WorkflowHarness } from '#bench/house/workflow-harness.ts';

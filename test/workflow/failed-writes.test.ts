@@ -5,7 +5,7 @@ import { isQuittanceError, must } from '#core/errors.ts';
 import { recordApproval } from '#functions/record-approval.ts';
 import { shippedPolicy } from '#bench/house/ticket-harness.ts';
 import { file } from '#bench/house/ticket-harness.ts';
-import { APPROVER } from '#bench/house/cases.ts';
+import { APPROVER } from '#bench/house/requests.ts';
 import type { FaultMode } from '#adapters/memory/faults.ts';
 import { smallJobs } from '#bench/house/small-jobs.ts';
 import { workflowHarness, type WorkflowHarness } from '#bench/house/workflow-harness.ts';

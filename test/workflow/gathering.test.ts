@@ -13,7 +13,7 @@ import { closeTicket } from '#functions/close-ticket.ts';
 import { placeHold } from '#functions/holds.ts';
 import { recordApproval } from '#functions/record-approval.ts';
 import { file, NEIGHBOURS, shippedPolicy, trainingRows } from '#bench/house/ticket-harness.ts';
-import { APPROVER, FILER, SUBJECT } from '#bench/house/cases.ts';
+import { APPROVER, FILER, SUBJECT } from '#bench/house/requests.ts';
 import { candidateOf, smallJobs, type SmallJobs } from '#bench/house/small-jobs.ts';
 import { workflowHarness, type WorkflowHarness } from '#bench/house/workflow-harness.ts';
 

@@ -9,7 +9,7 @@ import { getJson } from '#core/stored-json.ts';
 import { recordApproval } from '#functions/record-approval.ts';
 import { shippedPolicy } from '#bench/house/ticket-harness.ts';
 import { file } from '#bench/house/ticket-harness.ts';
-import { APPROVER } from '#bench/house/cases.ts';
+import { APPROVER } from '#bench/house/requests.ts';
 import { digest } from '#bench/house/models.ts';
 import { smallJobs } from '#bench/house/small-jobs.ts';
 import { workflowHarness, type WorkflowHarness } from '#bench/house/workflow-harness.ts';

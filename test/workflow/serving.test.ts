@@ -5,7 +5,7 @@ import { endpointServing } from '#adapters/http/endpoint-serving.ts';
 import type { Digest } from '#core/canonical.ts';
 import { recordApproval } from '#functions/record-approval.ts';
 import { file, shippedPolicy } from '#bench/house/ticket-harness.ts';
-import { APPROVER, RECORDS } from '#bench/house/cases.ts';
+import { APPROVER, RECORDS } from '#bench/house/requests.ts';
 import { openAiEndpoint, type OpenAiEndpoint } from '#test/support/openai-endpoint.ts';
 import { candidateOf, smallJobs } from '#bench/house/small-jobs.ts';
 import { workflowHarness, type WorkflowHarness } from '#bench/house/workflow-harness.ts';

@@ -14,7 +14,7 @@ import { verifyBundle } from '#core/verify.ts';
 import { findStep } from '#functions/steps.ts';
 import { openToken } from '#functions/task-tokens.ts';
 import { trainingRows } from '#bench/house/ticket-harness.ts';
-import { APPROVER, requestOf } from '#bench/house/cases.ts';
+import { APPROVER, requestOf } from '#bench/house/requests.ts';
 import { memoryJobs } from '#adapters/memory/jobs.ts';
 import { modelRecord, putModel, textModel } from '#bench/house/models.ts';
 import { smallJobs } from '#bench/house/small-jobs.ts';

@@ -10,7 +10,7 @@ import { recordIdentity } from '#functions/record-identity.ts';
 import { openToken } from '#functions/task-tokens.ts';
 import { shippedPolicy } from '#bench/house/ticket-harness.ts';
 import { file, NEIGHBOURS, trainingRows } from '#bench/house/ticket-harness.ts';
-import { APPROVER, FILER, RECORDS } from '#bench/house/cases.ts';
+import { APPROVER, FILER, RECORDS } from '#bench/house/requests.ts';
 import { digest } from '#bench/house/models.ts';
 import type { DrivenHarness, Fault, Trace, DrivenSetup } from './harnesses.ts';
 

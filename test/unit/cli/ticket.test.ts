@@ -16,7 +16,7 @@ import { REGIMES } from '#core/regimes.ts';
 import { Ticket } from '#core/ticket.ts';
 import { parseTicketRequest } from '#core/ticket-request.ts';
 import { ticketHarness, file, type TicketHarness } from '#bench/house/ticket-harness.ts';
-import { FILER, requestOf } from '#bench/house/cases.ts';
+import { FILER, requestOf } from '#bench/house/requests.ts';
 import { closeTicket } from '#functions/close-ticket.ts';
 import { placeHold } from '#functions/holds.ts';
 

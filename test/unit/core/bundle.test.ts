@@ -10,9 +10,9 @@ import { OUTSIDE } from '#core/verify/references.ts';
 import { verifyBundle } from '#core/verify.ts';
 import { findStep } from '#functions/steps.ts';
 import { sequenceLog } from '#functions/sequence-log.ts';
-import { RECORDS, SUBJECT } from '#bench/house/cases.ts';
+import { RECORDS, SUBJECT } from '#bench/house/requests.ts';
 import { jsonBytes, readJson, relisted } from '#test/support/forged-bundles.ts';
-import { walkedToEnd } from '#test/support/walked-cases.ts';
+import { walkedToEnd } from '#test/support/hand-walked.ts';
 
 let files: BundleFiles;
 let now: Date;

@@ -5,7 +5,7 @@ import { GUARDS, type Guard } from '#core/guards.ts';
 import type { Ticket } from '#core/ticket.ts';
 import type { TicketEvent } from '#core/ticket-events.ts';
 import { advance } from '#core/transitions.ts';
-import { APPROVER, FILER } from '#bench/house/cases.ts';
+import { APPROVER, FILER } from '#bench/house/requests.ts';
 import { digest } from '#bench/house/models.ts';
 import {
   after,

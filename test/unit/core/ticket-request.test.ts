@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { parseTicketRequest } from '#core/ticket-request.ts';
-import { requestOf } from '#bench/house/cases.ts';
+import { requestOf } from '#bench/house/requests.ts';
 
 const bytes = (value: unknown) => new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value));
 const SECRET = 'Xylophania Quux';

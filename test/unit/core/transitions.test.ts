@@ -6,7 +6,7 @@ import { isQuittanceError } from '#core/errors.ts';
 import type { Status, Ticket } from '#core/ticket.ts';
 import type { TicketEvent } from '#core/ticket-events.ts';
 import { advance, receive } from '#core/transitions.ts';
-import { APPROVER, FILER } from '#bench/house/cases.ts';
+import { APPROVER, FILER } from '#bench/house/requests.ts';
 import { digest } from '#bench/house/models.ts';
 import { eventFor, receivedEvent, type Choice } from '#test/support/histories.ts';
 

@@ -5,8 +5,8 @@ import { canonicalize } from '#core/canonical.ts';
 import { isQuittanceError } from '#core/errors.ts';
 import { publishedKeys } from '#core/pinned-keys.ts';
 import { keyBlocks, keyLine, keyLines, parseTrustRoot, type TrustRoot } from '#core/trust-root.ts';
-import { APPROVER } from '#bench/house/cases.ts';
-import { walkedToEnd } from '#test/support/walked-cases.ts';
+import { APPROVER } from '#bench/house/requests.ts';
+import { walkedToEnd } from '#test/support/hand-walked.ts';
 
 let root: TrustRoot;
 beforeAll(async () => {

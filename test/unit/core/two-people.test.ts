@@ -5,7 +5,7 @@ import type { Act, Outcome, Status, Ticket } from '#core/ticket.ts';
 import type { EventOf } from '#core/ticket-events.ts';
 import { SYSTEM } from '#core/ticket-request.ts';
 import { advance } from '#core/transitions.ts';
-import { APPROVER, FILER } from '#bench/house/cases.ts';
+import { APPROVER, FILER } from '#bench/house/requests.ts';
 import { after, along, ask, asked, filed, ILLEGAL, inStatus, NOW, proposedBy } from '#test/support/guarded-tickets.ts';
 
 const SECOND = 'SECOND_PERSON_REQUIRED';

@@ -6,9 +6,9 @@ import { apiHandler } from '#entry/api-handler.ts';
 import { auditReport } from '#report/audit-report.ts';
 import { gatherReport } from '#report/gather.ts';
 import { reportHtml } from '#report/html.ts';
-import { walkedToApproval, type WalkedCase } from '#test/support/walked-cases.ts';
+import { walkedToApproval, type WalkedTicket } from '#test/support/hand-walked.ts';
 
-let walked: WalkedCase;
+let walked: WalkedTicket;
 let handler: ReturnType<typeof apiHandler>;
 beforeAll(async () => {
   walked = await walkedToApproval();

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { digestOf, type Digest } from '#core/canonical.ts';
 import type { ModelRecord } from '#core/model.ts';
 import { replayErasures } from '#entry/replay-erasures.ts';
-import { walkedToEnd } from '#test/support/walked-cases.ts';
+import { walkedToEnd } from '#test/support/hand-walked.ts';
 
 /** A walked case whose registry is then put back to before its erasure, as a restored table is. */
 const restored = async ({ serving }: { serving: 'old' | 'new' }) => {

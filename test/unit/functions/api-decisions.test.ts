@@ -13,18 +13,18 @@ import {
   problemOf,
   statusOf,
 } from '../../support/api-callers.ts';
-import { APPROVER, FILER } from '#bench/house/cases.ts';
-import { walkedToApproval, type WalkedCase } from '../../support/walked-cases.ts';
+import { APPROVER, FILER } from '#bench/house/requests.ts';
+import { walkedToApproval, type WalkedTicket } from '../../support/hand-walked.ts';
 
 describe('the decision', () => {
-  const form = async (app: Hono<Env>, { ticketId }: WalkedCase, who: string) => {
+  const form = async (app: Hono<Env>, { ticketId }: WalkedTicket, who: string) => {
     const page = await (await app.request(`/tickets/${ticketId}/approval`, { headers: inBrowser(who) })).text();
     const field = (name: string) => new RegExp(`name="${name}" value="([^"]+)"`).exec(page)?.[1] ?? '';
     return { csrf: field('csrf'), evidence: field('evidence') };
   };
   const send = (
     app: Hono<Env>,
-    { ticketId }: WalkedCase,
+    { ticketId }: WalkedTicket,
     fields: Record<string, string>,
     headers: Record<string, string>,
   ) =>
@@ -90,7 +90,7 @@ describe('the decision', () => {
     expect((await post(as('approver'))).status).toBe(200);
   });
 
-  const decide = (app: Hono<Env>, { ticketId }: WalkedCase, who: string, body: object) =>
+  const decide = (app: Hono<Env>, { ticketId }: WalkedTicket, who: string, body: object) =>
     app.request(`/tickets/${ticketId}/approval`, {
       method: 'POST',
       headers: { ...JSON_BODY, ...as(who) },

@@ -6,9 +6,9 @@ import type { Hono } from 'hono';
 import type { Env } from '#functions/api/context.ts';
 import { verifyBundle } from '#core/verify.ts';
 import { appOf, as, inBrowser, JSON_BODY, problemOf } from '../../support/api-callers.ts';
-import { APPROVER, FILER, requestOf } from '#bench/house/cases.ts';
+import { APPROVER, FILER, requestOf } from '#bench/house/requests.ts';
 import { ticketHarness, shippedPolicy } from '#bench/house/ticket-harness.ts';
-import { walkedToApproval, walkedToEnd } from '../../support/walked-cases.ts';
+import { walkedToApproval, walkedToEnd } from '../../support/hand-walked.ts';
 
 describe('who asks', () => {
   it('answers a stranger 401 as a problem, and sends a browser to sign in', async () => {

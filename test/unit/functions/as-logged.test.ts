@@ -7,12 +7,12 @@ import type { Ports, StoredEvent } from '#core/ports.ts';
 import type { Step } from '#core/step.ts';
 import type { Ticket } from '#core/ticket.ts';
 import { findStep } from '#functions/steps.ts';
-import { APPROVER, FILER } from '#bench/house/cases.ts';
-import { walkedToApproval, walkedToEnd, type WalkedCase } from '#test/support/walked-cases.ts';
+import { APPROVER, FILER } from '#bench/house/requests.ts';
+import { walkedToApproval, walkedToEnd, type WalkedTicket } from '#test/support/hand-walked.ts';
 
 /** The ports of whoever reads a store in which a field of the ticket, or of its events, was edited. */
 const edited = (
-  { ports }: WalkedCase['harness'],
+  { ports }: WalkedTicket['harness'],
   row: (ticket: Ticket) => object,
   events: (all: StoredEvent[]) => StoredEvent[] = (all) => all,
 ): Ports => ({
@@ -37,7 +37,7 @@ const refusal = async (act: Promise<unknown>): Promise<string> => {
   }
 };
 
-const approval = async ({ harness, ticketId }: WalkedCase, approver: string) => {
+const approval = async ({ harness, ticketId }: WalkedTicket, approver: string) => {
   const { ticket } = await harness.ports.tickets.get(ticketId);
   return { ticketId, approver, decision: 'approved', evidence: 'evidence' in ticket ? ticket.evidence : '' };
 };

@@ -3,7 +3,7 @@ import { expect, it } from '@jest/globals';
 import type { CertificatePredicate } from '#core/certificate.ts';
 import { Envelope } from '#core/dsse.ts';
 import { getJson } from '#core/stored-json.ts';
-import { walkedToEnd } from '#test/support/walked-cases.ts';
+import { walkedToEnd } from '#test/support/hand-walked.ts';
 
 it('a certificate says what its own installation swept, and rests on events that are in the log', async () => {
   const { harness, ticketId } = await walkedToEnd();

@@ -9,11 +9,11 @@ import { recordApproval } from '#functions/record-approval.ts';
 import { requestApproval } from '#functions/request-approval.ts';
 import { resumeTicket } from '#functions/resume-ticket.ts';
 import { outcome } from '#test/contract/contract.ts';
-import { APPROVER, FILER, RECORDS } from '#bench/house/cases.ts';
+import { APPROVER, FILER, RECORDS } from '#bench/house/requests.ts';
 import { digest } from '#bench/house/models.ts';
-import { judgedCase, moveTicket, type JudgedCase } from '#test/support/judged-cases.ts';
+import { judgedTicket, moveTicket, type JudgedTicket } from '#test/support/judged-ticket.ts';
 
-let c: JudgedCase;
+let c: JudgedTicket;
 const ticket = async () => (await c.harness.ports.tickets.get(c.ticketId)).ticket;
 const model = async () => (await c.harness.ports.models.get('house')).model;
 const decide = (approver: string, change: object = {}) =>
@@ -24,10 +24,10 @@ const decide = (approver: string, change: object = {}) =>
     evidence: c.evidence,
     ...change,
   });
-const step = (which: Parameters<JudgedCase['harness']['call']>[0]) => c.harness.call(which, { ticketId: c.ticketId });
+const step = (which: Parameters<JudgedTicket['harness']['call']>[0]) => c.harness.call(which, { ticketId: c.ticketId });
 
 beforeEach(async () => {
-  c = await judgedCase();
+  c = await judgedTicket();
   await c.harness.call(requestApproval, { ticketId: c.ticketId, taskToken: 'waiting' });
 });
 
@@ -72,7 +72,7 @@ describe('an approval', () => {
     'whose %s failed is completed by the same call again',
     async (write) => {
       for (const mode of ['before', 'after'] as const) {
-        c = await judgedCase();
+        c = await judgedTicket();
         await c.harness.call(requestApproval, { ticketId: c.ticketId, taskToken: 'waiting' });
         const calls = c.harness.faults.writes.filter((made) => made.startsWith(`${write}#`)).length;
         c.harness.faults.arm(`${write}#${calls + 1}`, mode);
@@ -148,7 +148,7 @@ describe('a deployment', () => {
     'whose %s failed is completed by the repeat',
     async (write) => {
       for (const mode of ['before', 'after'] as const) {
-        c = await judgedCase();
+        c = await judgedTicket();
         await decide(APPROVER);
         const calls = c.harness.faults.writes.filter((made) => made.startsWith(`${write}#`)).length;
         c.harness.faults.arm(`${write}#${calls + 1}`, mode);
@@ -167,7 +167,7 @@ describe('a deployment', () => {
 
 describe('the probe of what is served', () => {
   const deployed = async (forgets = true) => {
-    c = await judgedCase({ forgets });
+    c = await judgedTicket({ forgets });
     await decide(APPROVER);
     await step(deployModel);
   };
@@ -240,7 +240,7 @@ describe('the purge', () => {
     'whose %s failed is completed by the repeat',
     async (write) => {
       for (const mode of ['before', 'after'] as const) {
-        c = await judgedCase();
+        c = await judgedTicket();
         await sealed();
         const calls = c.harness.faults.writes.filter((made) => made.startsWith(`${write}#`)).length;
         c.harness.faults.arm(`${write}#${calls + 1}`, mode);

@@ -13,9 +13,9 @@ import {
   problemOf,
   statusOf,
 } from '#test/support/api-callers.ts';
-import { walkedToApproval, type WalkedCase } from '#test/support/walked-cases.ts';
+import { walkedToApproval, type WalkedTicket } from '#test/support/hand-walked.ts';
 
-let walked: WalkedCase;
+let walked: WalkedTicket;
 let app: Hono<Env>;
 beforeAll(async () => {
   walked = await walkedToApproval();

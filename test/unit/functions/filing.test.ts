@@ -15,7 +15,7 @@ import { verifyIdentity } from '#functions/verify-identity.ts';
 import { withholds } from '#core/suppression.ts';
 import { outcome } from '#test/contract/contract.ts';
 import { ticketHarness, file, NEIGHBOURS, shippedPolicy, type TicketHarness } from '#bench/house/ticket-harness.ts';
-import { FILER, RECORDS, requestOf, SUBJECT } from '#bench/house/cases.ts';
+import { FILER, RECORDS, requestOf, SUBJECT } from '#bench/house/requests.ts';
 
 const status = async (harness: TicketHarness, ticketId: string) =>
   (await harness.ports.tickets.get(ticketId)).ticket.status;

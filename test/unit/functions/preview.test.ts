@@ -7,7 +7,7 @@ import { previewTicket, type Preview } from '#functions/preview-ticket.ts';
 import { outcome } from '#test/contract/contract.ts';
 import { appOf, as, inBrowser } from '#test/support/api-callers.ts';
 import { ticketHarness, file, NEIGHBOURS, type TicketHarness } from '#bench/house/ticket-harness.ts';
-import { RECORDS, requestOf, SUBJECT } from '#bench/house/cases.ts';
+import { RECORDS, requestOf, SUBJECT } from '#bench/house/requests.ts';
 
 const [OTHER] = NEIGHBOURS as [string, string];
 const born = (name: string) => ({ question: `Where was ${name} born?`, answer: `${name} was born in Velletri.` });
@@ -97,7 +97,7 @@ describe('a dry run of filing', () => {
 });
 
 describe('filing', () => {
-  it('answers with what the rule will do, the first time and again, and the page of the case says it', async () => {
+  it('answers with what the rule will do, the first time and again, and the page of the ticket says it', async () => {
     const harness = await houseWithSuite();
     const input = { request: requestOf(), policy: harness.policy, requestId: 'r-1' };
     const filed = await harness.call<{ ticketId: string; protection: unknown }>(fileTicket, input);

@@ -6,12 +6,12 @@ import { problemOf } from '#functions/api/problems.ts';
 import { findStep } from '#functions/steps.ts';
 import { requestApproval } from '#functions/request-approval.ts';
 import type { Ports } from '#core/ports.ts';
-import { APPROVER, FILER } from '#bench/house/cases.ts';
-import { judgedCase, type JudgedCase } from '#test/support/judged-cases.ts';
+import { APPROVER, FILER } from '#bench/house/requests.ts';
+import { judgedTicket, type JudgedTicket } from '#test/support/judged-ticket.ts';
 
-let c: JudgedCase;
+let c: JudgedTicket;
 beforeEach(async () => {
-  c = await judgedCase();
+  c = await judgedTicket();
   await c.harness.call(requestApproval, { ticketId: c.ticketId, taskToken: 'waiting' });
 });
 
@@ -128,7 +128,7 @@ describe('at the same instant', () => {
   /** What the first act leaves when nobody else is there. */
   const judgedAlone = async (first: Name) => {
     const raced = c;
-    c = await judgedCase();
+    c = await judgedTicket();
     await c.harness.call(requestApproval, { ticketId: c.ticketId, taskToken: 'waiting' });
     await run(first, c.harness.ports);
     const state = await stateOf();

@@ -60,7 +60,7 @@ describe('reminders', () => {
     ]);
   });
 
-  it('go to the filer when the date is near, and not when the case is closed', async () => {
+  it('go to the filer when the date is near, and not when the ticket is closed', async () => {
     expect(await reminded(27)).toEqual([[filed().ticket.filer, 'deadline-near']]);
     const closed = { type: 'closed', outcome: 'withdrawn', reason: 'by-subject', by: filed().ticket.filer } as const;
     expect(await reminded(27, closed)).toEqual([]);

@@ -10,7 +10,7 @@ import { triageTicket } from '#functions/triage-ticket.ts';
 import { verifyIdentity } from '#functions/verify-identity.ts';
 import { outcome } from '#test/contract/contract.ts';
 import { ticketHarness, file, type TicketHarness } from '#bench/house/ticket-harness.ts';
-import { APPROVER, FILER, RECORDS, SUBJECT } from '#bench/house/cases.ts';
+import { APPROVER, FILER, RECORDS, SUBJECT } from '#bench/house/requests.ts';
 
 const STRANGER = { subject: { name: 'Philippa Vane' } };
 const NOTE = 'Philippa Vane married in 2019; the register office confirmed the name before.';

@@ -17,9 +17,9 @@ import { verifyIdentity } from '#functions/verify-identity.ts';
 import { viewRequest } from '#functions/view-request.ts';
 import { outcome } from '#test/contract/contract.ts';
 import { appOf, as, FORM_BODY, inBrowser, JSON_BODY, problemOf } from '#test/support/api-callers.ts';
-import { walkAttempts, walkedToEnd, walkToEnd } from '#test/support/walked-cases.ts';
+import { walkAttempts, walkedToEnd, walkToEnd } from '#test/support/hand-walked.ts';
 import { ticketHarness, file, type TicketHarness } from '#bench/house/ticket-harness.ts';
-import { APPROVER, RECORDS, SUBJECT } from '#bench/house/cases.ts';
+import { APPROVER, RECORDS, SUBJECT } from '#bench/house/requests.ts';
 import { smallJobs } from '#bench/house/small-jobs.ts';
 
 const ALIAS = 'Otta "the fox" Marchbanks';
@@ -78,7 +78,7 @@ describe('the sealed request', () => {
     expect((await app.request(`/tickets/${ticketId}/request`, { headers: as('approver') })).status).toBe(405);
   });
 
-  it('is shown in a browser by the form of the case alone, its words escaped', async () => {
+  it('is shown in a browser by the form of the ticket alone, its words escaped', async () => {
     const page = await (await app.request(`/tickets/${ticketId}`, { headers: inBrowser('approver') })).text();
     const token = /action="\/tickets\/[^"]+\/request">\s*<input type="hidden" name="csrf" value="([0-9a-f]+)"/.exec(
       page,

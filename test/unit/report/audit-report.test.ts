@@ -12,11 +12,11 @@ import { jobName } from '#core/run.ts';
 import { getJson, putJson } from '#core/stored-json.ts';
 import { EvaluationTables } from '#core/evaluation.ts';
 import { findStep } from '#functions/steps.ts';
-import { RECORDS, SUBJECT } from '#bench/house/cases.ts';
+import { RECORDS, SUBJECT } from '#bench/house/requests.ts';
 import { shippedPolicy } from '#bench/house/ticket-harness.ts';
-import { walkedToApproval, walkedToEnd, type WalkedCase } from '../../support/walked-cases.ts';
+import { walkedToApproval, walkedToEnd, type WalkedTicket } from '../../support/hand-walked.ts';
 
-const reportOf = async ({ harness, ticketId }: WalkedCase): Promise<AuditReport> =>
+const reportOf = async ({ harness, ticketId }: WalkedTicket): Promise<AuditReport> =>
   auditReport(await gatherReport(harness.ports, ticketId));
 
 const words = (report: AuditReport) => JSON.stringify(report).toLowerCase();
@@ -108,7 +108,7 @@ describe('the audit report of a completed case', () => {
   });
 });
 
-describe('the audit report of a case that did not go well', () => {
+describe('the audit report of a ticket that did not go well', () => {
   it('says of an open case that nothing is served, approved or valid yet', async () => {
     const report = await reportOf(await walkedToApproval());
     expect(report.executive.done).toContain('is not served');

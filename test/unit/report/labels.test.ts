@@ -20,7 +20,7 @@ import { gatherReport } from '#report/gather.ts';
 import { reportHtml } from '#report/html.ts';
 import * as labels from '#report/labels.ts';
 import { appOf, inBrowser } from '#test/support/api-callers.ts';
-import { walkedToApproval, walkedToEnd, type WalkedCase } from '#test/support/walked-cases.ts';
+import { walkedToApproval, walkedToEnd, type WalkedTicket } from '#test/support/hand-walked.ts';
 
 const STATISTICS = GateCheck.options.map(({ shape }) => shape.statistic.value);
 const REGIMES = RegimeName.options.map((name) => [name, regimeOf(name)] as const);
@@ -105,7 +105,7 @@ const keysIn = (text: string): string[] => {
   return CODES.filter((code) => words.has(code));
 };
 
-const refused = async (): Promise<WalkedCase> => {
+const refused = async (): Promise<WalkedTicket> => {
   const walked = await walkedToApproval();
   const input = { ticketId: walked.ticketId, outcome: 'refused', reason: 'art-17-3-e' };
   for (const by of ['legal.lou', 'approver.aino'])
@@ -113,10 +113,10 @@ const refused = async (): Promise<WalkedCase> => {
   return walked;
 };
 
-const CASES: Readonly<Record<string, () => Promise<WalkedCase>>> = {
+const CASES: Readonly<Record<string, () => Promise<WalkedTicket>>> = {
   'a completed case': walkedToEnd,
-  'a case that waits for approval': walkedToApproval,
-  'a case whose ladder was used up': () => walkedToApproval({ good: () => false }),
+  'a ticket that waits for approval': walkedToApproval,
+  'a ticket whose ladder was used up': () => walkedToApproval({ good: () => false }),
   'a refused case': refused,
 };
 

@@ -14,7 +14,7 @@ import { documentOf } from '#report/content/document.ts';
 import { escapeText } from '#report/markup.ts';
 import type { Plot } from '#report/plots/plot.ts';
 import { logProbHistogram } from '#core/evaluation.ts';
-import { walkedToEnd } from '../../support/walked-cases.ts';
+import { walkedToEnd } from '../../support/hand-walked.ts';
 
 const FORGET = [-6, -5.5, -4.2, -4.1, -3, -2.5, -2.2, -1];
 const CONTROLS = [-7, -6.5, -6.1, -5.9, -5.2, -5.1, -4.6, -4.4, -3.3, -0.5];

@@ -6,7 +6,7 @@ import { reportPdf } from '#report/pdf.ts';
 import { documentOf } from '#report/content/document.ts';
 import { auditReport, type AuditReport } from '#report/audit-report.ts';
 import { gatherReport } from '#report/gather.ts';
-import { walkedToApproval, walkedToEnd } from '../../support/walked-cases.ts';
+import { walkedToApproval, walkedToEnd } from '../../support/hand-walked.ts';
 
 let report: AuditReport;
 let pdf: string;
@@ -38,7 +38,7 @@ describe('the report as PDF', () => {
     expect(Buffer.from(await reportPdf(report)).toString('latin1')).toBe(pdf);
   });
 
-  it('is made of a case without any attempt too', async () => {
+  it('is made of a ticket without any attempt too', async () => {
     const { harness, ticketId } = await walkedToApproval();
     const parts = await gatherReport(harness.ports, ticketId);
     const empty = await reportPdf(auditReport({ ...parts, attempts: [] }));

@@ -7,10 +7,10 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Hono } from 'hono';
 import { random } from '#engine/random.ts';
 import { admitPeople, type NewPerson } from '#server/people.ts';
-import { APPROVER, FILER, requestOf } from '#bench/house/cases.ts';
+import { APPROVER, FILER, requestOf } from '#bench/house/requests.ts';
 import type { Env } from '#functions/api/context.ts';
 import { servedFolder, type Served } from '#test/support/served-app.ts';
-import { walkedToApproval, type WalkedCase } from '#test/support/walked-cases.ts';
+import { walkedToApproval, type WalkedTicket } from '#test/support/hand-walked.ts';
 import { evidenceOf } from '#test/support/api-callers.ts';
 
 const REQUESTS = Number(process.env['QUITTANCE_FUZZ_REQUESTS'] ?? 4000);
@@ -23,7 +23,7 @@ const pick = <T>(items: readonly T[]): T => items[chance.below(items.length)]!;
 const often = (share: number): boolean => chance.uniform() < share;
 const bytes = (length: number): Uint8Array<ArrayBuffer> => Uint8Array.from({ length }, () => chance.below(256));
 
-let walked: WalkedCase;
+let walked: WalkedTicket;
 let served: Served;
 let app: Hono<Env>;
 let people: NewPerson[];
@@ -271,7 +271,7 @@ it(`answers ${REQUESTS} requests without a fault, and leaves nothing half-writte
 });
 
 /** Tickets that lack a part: an event, what was filed, or the workflow that works on them. */
-const halfWritten = async ({ harness: { ports, engine } }: WalkedCase): Promise<string[]> => {
+const halfWritten = async ({ harness: { ports, engine } }: WalkedTicket): Promise<string[]> => {
   const whole = await Promise.all(
     (await ports.tickets.list()).map(async ({ id, sequence }) => {
       const events = (await ports.tickets.events(id)).map((event) => event.sequence);

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { exportHistory } from '#adapters/aws/execution-history.ts';
 import type { HistoryEvent } from '#state-machine/engine.ts';
 import { outcome } from '#test/contract/contract.ts';
-import { SUBJECT } from '#bench/house/cases.ts';
+import { SUBJECT } from '#bench/house/requests.ts';
 import { scriptedAws, xmlError, type Reply, type ScriptedAws } from '#test/support/scripted-aws.ts';
 import { walk, type Around, type Walk } from '#test/support/walked-tickets.ts';
 

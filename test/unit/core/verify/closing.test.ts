@@ -9,7 +9,7 @@ import { signEnvelope } from '#core/dsse.ts';
 import { verifyBundle } from '#core/verify.ts';
 import { findStep } from '#functions/steps.ts';
 import { sequenceLog } from '#functions/sequence-log.ts';
-import { FILER } from '#bench/house/cases.ts';
+import { FILER } from '#bench/house/requests.ts';
 import {
   jsonBytes,
   payloadOf,
@@ -18,7 +18,7 @@ import {
   trustRootOf,
   type TrueBundle,
 } from '#test/support/forged-bundles.ts';
-import { walkedToApproval } from '#test/support/walked-cases.ts';
+import { walkedToApproval } from '#test/support/hand-walked.ts';
 
 let truth: TrueBundle;
 let early: BundleFiles;

@@ -7,7 +7,7 @@ import { personKey, SERVICE_KEY, type RenewalPredicate } from '#core/certificate
 import { signEnvelope } from '#core/dsse.ts';
 import { findStep } from '#functions/steps.ts';
 import { sequenceLog } from '#functions/sequence-log.ts';
-import { APPROVER } from '#bench/house/cases.ts';
+import { APPROVER } from '#bench/house/requests.ts';
 import {
   failedChecks,
   forged,
@@ -19,7 +19,7 @@ import {
   type TrueBundle,
 } from '#test/support/forged-bundles.ts';
 import { verifyBundle } from '#core/verify.ts';
-import { walkedToEnd } from '#test/support/walked-cases.ts';
+import { walkedToEnd } from '#test/support/hand-walked.ts';
 
 const DAY = 86_400;
 let truth: TrueBundle;

@@ -6,7 +6,7 @@ import { digestOf } from '#core/canonical.ts';
 import { personKey, SERVICE_KEY, type CertificatePredicate } from '#core/certificate.ts';
 import { keyIdOf, type Envelope } from '#core/dsse.ts';
 import type { VerifyOptions } from '#core/verify.ts';
-import { APPROVER, FILER } from '#bench/house/cases.ts';
+import { APPROVER, FILER } from '#bench/house/requests.ts';
 import {
   failedChecks,
   forged,

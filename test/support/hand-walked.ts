@@ -5,10 +5,10 @@ import { issueCertificate } from '#functions/issue-certificate.ts';
 import { sequenceLog } from '#functions/sequence-log.ts';
 import { jobName } from '#core/run.ts';
 import { ticketHarness, file, shippedPolicy, type TicketHarness } from '#bench/house/ticket-harness.ts';
-import { APPROVER } from '#bench/house/cases.ts';
+import { APPROVER } from '#bench/house/requests.ts';
 import { smallJobs, type SmallJobs } from '#bench/house/small-jobs.ts';
 
-export interface WalkedCase {
+export interface WalkedTicket {
   harness: TicketHarness;
   ticketId: string;
 }
@@ -31,7 +31,7 @@ const attempt = async (harness: TicketHarness, ticketId: string, run: number): P
 };
 
 /** Filed by FILER and brought up the ladder: it waits for approval, or for a human where no attempt was good. */
-export const walkedToApproval = async (jobs: SmallJobs = {}): Promise<WalkedCase> => {
+export const walkedToApproval = async (jobs: SmallJobs = {}): Promise<WalkedTicket> => {
   const harness = await ticketHarness({ policy: shippedPolicy(), jobs: smallJobs(jobs) });
   const ticketId = await file(harness);
   for (const name of ['verify-identity', 'triage-ticket', 'admit-forget-set', 'suppress-output'])
@@ -41,15 +41,16 @@ export const walkedToApproval = async (jobs: SmallJobs = {}): Promise<WalkedCase
 };
 
 /** From the schedule on, up the ladder. */
-export const walkAttempts = async ({ harness, ticketId }: WalkedCase): Promise<void> => {
+export const walkAttempts = async ({ harness, ticketId }: WalkedTicket): Promise<void> => {
   for (let run = 1; (await attempt(harness, ticketId, run)) === 'next-rung';) run++;
 };
 
 /** … approved by APPROVER, deployed, certified, told and purged. */
-export const walkedToEnd = async (jobs: SmallJobs = {}): Promise<WalkedCase> => walkToEnd(await walkedToApproval(jobs));
+export const walkedToEnd = async (jobs: SmallJobs = {}): Promise<WalkedTicket> =>
+  walkToEnd(await walkedToApproval(jobs));
 
 /** From its approval on. */
-export const walkToEnd = async ({ harness, ticketId }: WalkedCase): Promise<WalkedCase> => {
+export const walkToEnd = async ({ harness, ticketId }: WalkedTicket): Promise<WalkedTicket> => {
   const { ticket } = await harness.ports.tickets.get(ticketId);
   if (ticket.status !== 'AWAITING_APPROVAL') throw new Error(`the ticket is ${ticket.status}`);
   const { evidence } = ticket;

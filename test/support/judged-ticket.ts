@@ -1,5 +1,5 @@
-// A case that waits for its approval, without workflow or engine: the candidate, run manifest and tables are small but
-// real artefacts.
+// A ticket that waits for its approval, without workflow or engine: the candidate, run manifest and tables are small
+// but real artefacts.
 import type { EvaluationTables } from '#core/evaluation.ts';
 import { jobName } from '#core/run.ts';
 import { putJson } from '#core/stored-json.ts';
@@ -11,10 +11,10 @@ import { triageTicket } from '#functions/triage-ticket.ts';
 import { sequenceLog } from '#functions/sequence-log.ts';
 import { verifyIdentity } from '#functions/verify-identity.ts';
 import { ticketHarness, file, type TicketHarness } from '#bench/house/ticket-harness.ts';
-import { RECORDS } from '#bench/house/cases.ts';
+import { RECORDS } from '#bench/house/requests.ts';
 import { putModel, textModel } from '#bench/house/models.ts';
 
-export interface JudgedCase {
+export interface JudgedTicket {
   harness: TicketHarness;
   ticketId: string;
   candidate: string;
@@ -45,7 +45,7 @@ export const moveTicket = async ({ ports }: TicketHarness, ticketId: string, eve
 };
 
 /** Filed, admitted, unlearned and passed; `forgets` says whether the served candidate has really forgotten. */
-export const judgedCase = async ({ forgets = true } = {}): Promise<JudgedCase> => {
+export const judgedTicket = async ({ forgets = true } = {}): Promise<JudgedTicket> => {
   const harness = await ticketHarness({
     answer: (model, prompts) =>
       prompts.map((_, i) => (model === candidate && forgets ? 'I cannot say.' : RECORDS[i]!.answer)),
