@@ -28,6 +28,7 @@ export const ERROR_CODES = {
   CLOCK_WENT_BACK: 'the clock shows an earlier time than one already recorded',
   TICKET_NOT_FOUND: 'no ticket has this id',
   TICKET_CONFLICT: 'the ticket changed since it was read',
+  VERSION_STALE: 'the ticket is no longer at the version that the caller looked at',
   TICKET_DUPLICATE: 'an open or completed ticket covers the same person and model',
   IDEMPOTENCY_MISMATCH: 'the id of this request was used before for another request',
   TICKET_ON_HOLD: 'a legal hold forbids this step',
@@ -88,6 +89,13 @@ export const ERROR_CODES = {
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
+/** A field of what was sent, and the rule that it breaks; never its value. */
+export interface FieldFault {
+  /** Path in the body, with dots. */
+  readonly field: string;
+  readonly rule: string;
+}
+
 export interface ErrorDetails {
   /** One sentence with the values: what went wrong. */
   message: string;
@@ -97,6 +105,8 @@ export interface ErrorDetails {
   hint?: string;
   /** When the same call may be made again. */
   retryAfterSeconds?: number;
+  /** Where single fields are at fault, so that a form can say it beside each. */
+  fields?: readonly FieldFault[];
   cause?: unknown;
 }
 
@@ -106,6 +116,7 @@ export class QuittanceError extends Error {
   readonly got?: string;
   readonly hint?: string;
   readonly retryAfterSeconds?: number;
+  readonly fields?: readonly FieldFault[];
 
   constructor(code: ErrorCode, details: ErrorDetails) {
     super(details.message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -114,6 +125,7 @@ export class QuittanceError extends Error {
     if (details.expected !== undefined) this.expected = details.expected;
     if (details.got !== undefined) this.got = details.got;
     if (details.hint !== undefined) this.hint = details.hint;
+    if (details.fields !== undefined) this.fields = details.fields;
     if (details.retryAfterSeconds !== undefined) this.retryAfterSeconds = details.retryAfterSeconds;
   }
 }

@@ -5,6 +5,7 @@
 // port that is not declared is therefore refused in both.
 import type { z } from 'zod';
 import { QuittanceError } from './errors.ts';
+import { faultsOf } from './field-faults.ts';
 import type { Ports } from './ports.ts';
 
 export interface Step {
@@ -62,4 +63,5 @@ const invalidEvent = (step: string, code: 'INVALID_INPUT' | 'INTERNAL', error: z
     message: `${step}: ${code === 'INTERNAL' ? 'its result' : 'its input'} does not have the declared form`,
     // paths and rules only: zod's messages may quote the value
     got: error.issues.map((issue) => `${issue.path.join('.') || '(root)'}: ${issue.code}`).join('; '),
+    ...(code === 'INVALID_INPUT' && { fields: faultsOf(error) }),
   });

@@ -3,6 +3,7 @@
 // never a value.
 import { z } from 'zod';
 import { QuittanceError } from './errors.ts';
+import { faultsOf } from './field-faults.ts';
 import { ForgetRecord } from './forget-set.ts';
 import { parseOnce } from './json-keys.ts';
 import { IdentityLevel, regimeOf, RegimeName, type Codes } from './regimes.ts';
@@ -105,10 +106,15 @@ export const parseTicketRequest = (bytes: Uint8Array): TicketRequest => {
   if (bytes.byteLength > REQUEST_LIMIT_BYTES) throw tooLarge(bytes.byteLength);
   const parsed = TicketRequest.safeParse(parseJson(bytes));
   if (parsed.success) return parsed.data;
+  const faults = faultsOf(parsed.error);
   throw new QuittanceError('INVALID_INPUT', {
     message: 'the ticket file does not have the form of a request',
-    expected: parsed.error.issues.slice(0, 8).map(issueText).join('; '),
+    expected: faults
+      .slice(0, 8)
+      .map(({ field, rule }) => `${field}: ${rule}`)
+      .join('; '),
     hint: "see 'quittance ticket file --help' for the fields",
+    fields: faults,
   });
 };
 
@@ -122,32 +128,6 @@ const parseJson = (bytes: Uint8Array): unknown => {
       expected: 'one JSON object, no key twice',
       hint: "see 'quittance ticket file --help' for the form",
     });
-  }
-};
-
-/**
- * Path and rule. Only text of our own schema is repeated: names of unknown fields, and messages of other kinds of
- * issue, could quote what was sent.
- */
-const issueText = (issue: z.core.$ZodIssue): string => `${issue.path.join('.') || '(root)'}: ${ruleOf(issue)}`;
-
-const ruleOf = (issue: z.core.$ZodIssue): string => {
-  switch (issue.code) {
-    case 'custom':
-    case 'invalid_format':
-      return issue.message;
-    case 'invalid_value':
-      return `one of ${issue.values.join(', ')}`;
-    case 'invalid_type':
-      return issue.expected;
-    case 'unrecognized_keys':
-      return `no other fields than the form has (${issue.keys.length} sent)`;
-    case 'too_big':
-      return `at most ${String(issue.maximum)}`;
-    case 'too_small':
-      return `at least ${String(issue.minimum)}`;
-    default:
-      return issue.code;
   }
 };
 

@@ -1,6 +1,7 @@
 // Takes the result of a later identity check and lets the waiting workflow continue. Called by people: the caller is
 // recorded as the one who checked.
 import { z } from 'zod';
+import { QuittanceError } from '#core/errors.ts';
 import { defineStep } from '#core/step.ts';
 import { TicketId } from '#core/ticket.ts';
 import { IdentityClaim } from '#core/ticket-request.ts';
@@ -14,6 +15,7 @@ export const recordIdentity = defineStep({
   output: Nothing,
   uses: ['tickets', 'vault', 'workflows', 'clock'],
   async run({ ticketId, identity, by, ...person }, { tickets, vault, workflows, clock }) {
+    if (Date.parse(identity.verifiedAt) > clock.now().getTime()) throw yetToCome(clock.now());
     const found = await openTicket(tickets, ticketId);
     if (!('identity' in found.ticket))
       await commitEvent({ tickets, clock }, found, {
@@ -25,3 +27,10 @@ export const recordIdentity = defineStep({
     return {};
   },
 });
+
+const yetToCome = (now: Date) =>
+  new QuittanceError('INVALID_INPUT', {
+    message: 'the check is dated after now',
+    expected: `verifiedAt: at most ${now.toISOString()}`,
+    fields: [{ field: 'identity.verifiedAt', rule: `a time up to ${now.toISOString()}` }],
+  });

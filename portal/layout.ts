@@ -3,6 +3,7 @@
 import { lineHtml } from '#report/blocks-html.ts';
 import type { Role } from '#core/roles.ts';
 import { html, type Html, type Value } from '#report/markup.ts';
+import { LANGUAGES, type Words } from './words.ts';
 
 /** Who is asking, by pseudonym. */
 export interface Viewer {
@@ -12,56 +13,79 @@ export interface Viewer {
 
 export interface Frame {
   readonly title: string;
+  readonly words: Words;
   readonly viewer: Viewer | undefined;
   readonly signOutPath?: string | undefined;
   /** Path of the page, without `.json`. */
   readonly path: string;
+  /** For the `head` of the document, such as a refresh. */
+  readonly head?: Html | undefined;
   readonly body: Html;
 }
 
-const PLACES: readonly (readonly [path: string, name: string])[] = [
-  ['/tickets', 'Tickets'],
-  ['/models', 'Models'],
-  ['/ledger', 'Ledger'],
-  ['/trust-root', 'Keys'],
-  ['/verify', 'Verify'],
-];
+const PLACES = [
+  ['cases', '/tickets', ['/tickets']],
+  ['models', '/models', ['/models']],
+  ['evidence', '/ledger', ['/ledger', '/verify', '/trust-root']],
+] as const;
 
-export const page = ({ title, viewer, signOutPath, path, body }: Frame): Html =>
+export const page = ({ title, words, viewer, signOutPath, path, head, body }: Frame): Html =>
   html`<!doctype html>
-    <html lang="en">
+    <html lang="${words.code}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${title} – Quittance</title>
         <link rel="stylesheet" href="/style.css" />
-        <link rel="alternate" type="application/json" href="${path}.json" />
+        <link rel="alternate" type="application/json" href="${dataPath(path)}" />
+        ${head}
       </head>
-      <body>
-        <a class="skip" href="#main">Skip to the content</a>
-        <header>
+      <body class="${viewer ? 'within' : 'alone'}">
+        <a class="skip" href="#main">${words.frame.skip}</a>
+        <header class="rail">
           <strong>Quittance</strong>
-          ${viewer && navigation(path)}
-          <p>${viewer ? `${viewer.principal} (${viewer.roles.join(', ')})` : 'not signed in'}</p>
-          ${signOutPath !== undefined && html`<p><a href="/sessions">Sessions</a></p>`}
-          ${signOutPath !== undefined && html`<form method="post" action="${signOutPath}"><button class="second">Sign out</button></form>`}
+          ${viewer && navigation(path, words)}
+          <div class="who">
+            <p>
+              ${viewer ? html`${viewer.principal}<br />${viewer.roles.map((role) => words.roles[role]).join(', ')}` : words.frame.notSignedIn}
+            </p>
+            ${signOutPath !== undefined && html`<p><a href="/sessions">${words.frame.sessions}</a></p>`}
+            ${signOutPath !== undefined && html`<form class="plain" method="post" action="${signOutPath}"><button>${words.frame.signOut}</button></form>`}
+          </div>
         </header>
-        <main id="main">
-          <h1>${title}</h1>
-          ${body}
-        </main>
-        <footer>
-          <p><a href="${path}.json">This page as data</a></p>
-        </footer>
+        <div>
+          <main id="main">
+            <h1>${title}</h1>
+            ${body}
+          </main>
+          <footer class="foot">
+            <p><a href="${dataPath(path)}">${words.frame.asData}</a></p>
+            ${languages(path, words)}
+          </footer>
+        </div>
       </body>
     </html> `;
 
-const navigation = (path: string): Html =>
-  html`<nav aria-label="Main">
+const dataPath = (path: string): string => `${path === '/' ? '/today' : path}.json`;
+
+const navigation = (path: string, words: Words): Html =>
+  html`<nav aria-label="${words.frame.main}">
     <ul>
-      ${PLACES.map(([to, name]) => html`<li>${path.startsWith(to) ? html`<a href="${to}" aria-current="page">${name}</a>` : html`<a href="${to}">${name}</a>`}</li>`)}
+      ${PLACES.map(([name, to, begins]) => html`<li><a href="${to}" ${isIn(path, begins) && html` aria-current="page"`}>${words.frame[name]}</a></li>`)}
     </ul>
   </nav>`;
+
+const isIn = (path: string, begins: readonly string[]): boolean =>
+  begins.some((begin) => path === begin || (begin !== '/' && path.startsWith(`${begin}/`)));
+
+/** A form of plain buttons: a language is kept in a cookie, and a GET may not write. */
+const languages = (path: string, { code }: Words): Html =>
+  html`<form class="plain" method="post" action="/language">
+    <input type="hidden" name="back" value="${path}" />
+    ${Object.values(LANGUAGES)
+      .filter((one) => one.code !== code)
+      .map((one) => html`<button name="language" value="${one.code}" lang="${one.code}">${one.language}</button>`)}
+  </form>`;
 
 export const terms = (items: readonly (readonly [term: string, value: Value])[]): Html =>
   html`<dl>

@@ -10,7 +10,7 @@ import { digestOf } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { ApiContext, Identity } from '#functions/api.ts';
 import { formFields } from '#functions/api/bodies.ts';
-import { addressOf, type Env } from '#functions/api/context.ts';
+import { addressOf, wordsOf, type Env } from '#functions/api/context.ts';
 import { page } from '#portal/layout.ts';
 import { html } from '#report/markup.ts';
 import { limitAttempts } from './attempts.ts';
@@ -50,7 +50,7 @@ export const signIn = (dir: string, now: () => Date): SignIn => {
     },
     routes: (app, context) => {
       sessionRoutes(app, context, sessions, now);
-      app.get('/sign-in', (c) => c.html(signInPage()));
+      app.get('/sign-in', (c) => c.html(signInPage(c)));
       app.post('/sign-in', async (c) => {
         const token = ((await formFields(c))['token'] ?? '').trim();
         const person = token === '' ? undefined : withToken(addressOf(c), token);
@@ -92,10 +92,11 @@ const endSession = (c: Context<Env>, sessions: Sessions, now: Date): boolean => 
 const cookieOf = (request: Request): string =>
   new RegExp(`(?:^|;\\s*)${COOKIE}=([^;]*)`).exec(request.headers.get('cookie') ?? '')?.[1] ?? '';
 
-const signInPage = (): string =>
+const signInPage = (c: Context<Env>): string =>
   page({
     title: 'Sign in',
     viewer: undefined,
+    words: wordsOf(c),
     path: '/sign-in',
     body: html`<form method="post" action="/sign-in">
       <label for="token">Your token, as quittance serve printed it</label>

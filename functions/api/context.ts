@@ -1,6 +1,7 @@
 // What the HTTP app gets from its composition root, and what handlers share: who is asking, and whether a page or data
 // is wanted.
 import type { Context } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { z } from 'zod';
 import type { Digest } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
@@ -9,6 +10,7 @@ import type { Role } from '#core/roles.ts';
 import { SYSTEM } from '#core/ticket-request.ts';
 import type { Html } from '#report/markup.ts';
 import { page, type Viewer } from '#portal/layout.ts';
+import { isLanguage, LANGUAGES, preferred, type Words } from '#portal/words.ts';
 
 export interface Identity extends Viewer {
   /**
@@ -52,19 +54,33 @@ const Sender = z.object({ address: z.string() });
 /** Where a request came from, as the server that accepted it says (`app.fetch(request, { address })`). */
 export const addressOf = (c: Asked): string => Sender.safeParse(c.env).data?.address ?? 'unknown';
 
+export const LANGUAGE_COOKIE = 'quittance-language';
+
+/** In the language that was chosen in this browser, else the one that it asks for. */
+export const wordsOf = (c: Context): Words => {
+  const chosen = new RegExp(`(?:^|;\\s*)${LANGUAGE_COOKIE}=([a-z]+)`).exec(c.req.header('cookie') ?? '')?.[1] ?? '';
+  return LANGUAGES[isLanguage(chosen) ? chosen : preferred(c.req.header('accept-language') ?? '')];
+};
+
 export interface View {
-  readonly title: string;
+  readonly title: string | ((words: Words) => string);
   /** The page's path, where it is not the requested one. */
   readonly path?: string;
   readonly data: object;
-  readonly body: () => Html;
+  readonly head?: (words: Words) => Html | undefined;
+  readonly body: (words: Words) => Html;
+  readonly status?: ContentfulStatusCode;
 }
 
 /** Answers with one view, as page or as data. */
-export const show = (c: Asked, { title, path = c.req.path, data, body }: View): Response =>
-  wantsData(c)
-    ? c.json(data)
-    : c.html(page({ title, viewer: c.var.identity, signOutPath: c.var.signOutPath, path, body: body() }).markup);
+export const show = (c: Asked, { title, path = c.req.path, data, head, body, status = 200 }: View): Response => {
+  if (wantsData(c)) return c.json(data, status);
+  const words = wordsOf(c);
+  const { identity: viewer, signOutPath } = c.var;
+  const named = typeof title === 'string' ? title : title(words);
+  const frame = { title: named, words, viewer, signOutPath, path, head: head?.(words), body: body(words) };
+  return c.html(page(frame).markup, status);
+};
 
 /** ACCESS_DENIED unless the caller has one of the roles, or where a person acts under the workflow's own name. */
 export const requireRole = (c: Asked, ...roles: Role[]): void => {

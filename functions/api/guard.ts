@@ -5,8 +5,12 @@ import { bodyLimit } from 'hono/body-limit';
 import { createMiddleware } from 'hono/factory';
 import { QuittanceError } from '#core/errors.ts';
 import { REQUEST_LIMIT_BYTES } from '#core/ticket-request.ts';
+import { hiddenInputs } from '#portal/forms.ts';
+import { page } from '#portal/layout.ts';
+import { html } from '#report/markup.ts';
+import { formFields, isForm } from './bodies.ts';
+import { addressOf, wantsData, wordsOf, type ApiContext, type Asked, type Env, type Identity } from './context.ts';
 import { answerProblem } from './problems.ts';
-import { addressOf, wantsData, type ApiContext, type Env, type Identity } from './context.ts';
 
 const HEADERS: Readonly<Record<string, string>> = {
   'Content-Security-Policy':
@@ -47,9 +51,35 @@ export const identify = ({ authenticate, signInPath, signOutPath }: ApiContext) 
       if (identity.via === 'session') c.set('signOutPath', signOutPath);
       return next();
     }
-    if (signInPath !== undefined && c.req.method === 'GET' && !wantsData(c)) return c.redirect(signInPath, 303);
+    if (signInPath !== undefined && !wantsData(c)) {
+      if (c.req.method === 'GET') return c.redirect(signInPath, 303);
+      const ours = c.req.method === 'POST' && isForm(c) ? await formOfOurs(c) : undefined;
+      if (ours) return sendAgain(c, signInPath, ours);
+    }
     throw new QuittanceError('UNAUTHENTICATED', { message: 'the request does not say who sends it' });
   });
+
+/**
+ * The fields of a form whose session has ended, to be sent once more after signing in elsewhere. Only a page of ours
+ * can have sent them (`notFromElsewhere`); a passphrase does not come back.
+ */
+const sendAgain = (c: Asked, signInPath: string, sent: Readonly<Record<string, string>>): Response => {
+  const words = wordsOf(c);
+  const fields = Object.entries(sent).filter(([name]) => name !== 'passphrase');
+  const body = html`<p>${words.form.endedText}</p>
+    <p><a href="${signInPath}" target="_blank" rel="noopener">${words.form.signIn}</a></p>
+    <form method="post" action="${c.req.path}">
+      ${hiddenInputs(Object.fromEntries(fields))}
+      <p><button>${words.form.sendAgain}</button></p>
+    </form>`;
+  return c.html(page({ title: words.form.ended, words, viewer: undefined, path: c.req.path, body }).markup, 401);
+};
+
+/** The fields, where they have the token and the key that forms of our pages have. */
+const formOfOurs = async (c: Asked): Promise<Readonly<Record<string, string>> | undefined> => {
+  const fields = await formFields(c);
+  return /^[0-9a-f]{64}$/.test(fields['csrf'] ?? '') && /^[0-9a-f]{32}$/.test(fields['key'] ?? '') ? fields : undefined;
+};
 
 /** HMAC over person and purpose, which a form carries. */
 export const formToken = (key: Uint8Array, { principal }: Identity, ...purpose: string[]): string =>

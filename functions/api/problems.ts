@@ -3,10 +3,10 @@
 // and rules that were broken.
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { ERROR_CODES, isQuittanceError, QuittanceError, type ErrorCode } from '#core/errors.ts';
+import { ERROR_CODES, isQuittanceError, QuittanceError, type ErrorCode, type FieldFault } from '#core/errors.ts';
 import { html } from '#report/markup.ts';
 import { page } from '#portal/layout.ts';
-import { wantsData } from './context.ts';
+import { wantsData, wordsOf } from './context.ts';
 
 const BY_STATUS: readonly (readonly [ContentfulStatusCode, readonly ErrorCode[]])[] = [
   [400, ['PASSPHRASE_REQUIRED', 'INVALID_INPUT', 'USAGE']],
@@ -18,6 +18,7 @@ const BY_STATUS: readonly (readonly [ContentfulStatusCode, readonly ErrorCode[]]
   [409, ['TICKET_NOT_AS_LOGGED']],
   [409, ['APPROVAL_REPLAYED', 'APPROVAL_STALE', 'APPROVAL_NOT_OPEN']],
   [410, ['TICKET_CLOSED', 'TICKET_PURGED', 'VAULT_KEY_DESTROYED']],
+  [412, ['VERSION_STALE']],
   [413, ['INPUT_TOO_LARGE']],
   [415, ['MEDIA_TYPE_UNSUPPORTED']],
   [421, ['HOST_UNKNOWN']],
@@ -38,6 +39,9 @@ const WITH_RULES: readonly ErrorCode[] = [
   'INVALID_INPUT',
   'INPUT_TOO_LARGE',
   'TICKET_CONFLICT',
+  'VERSION_STALE',
+  'TICKET_IDENTITY',
+  'SECOND_PERSON_REQUIRED',
   'TICKET_ILLEGAL_TRANSITION',
   'TICKET_ON_HOLD',
   'ACCESS_DENIED',
@@ -68,11 +72,12 @@ export interface Problem {
   readonly expected?: string;
   readonly got?: string;
   readonly hint?: string;
+  readonly fields?: readonly FieldFault[];
 }
 
 export const problemOf = (error: unknown): Problem => {
   const code = isQuittanceError(error) ? error.code : 'INTERNAL';
-  const { expected, got, hint } = isQuittanceError(error) && WITH_RULES.includes(code) ? error : {};
+  const { expected, got, hint, fields } = isQuittanceError(error) && WITH_RULES.includes(code) ? error : {};
   return {
     type: `https://quittance.dev/errors/${code}`,
     title: ERROR_CODES[code],
@@ -81,6 +86,7 @@ export const problemOf = (error: unknown): Problem => {
     ...(expected === undefined ? {} : { expected }),
     ...(got === undefined ? {} : { got }),
     ...(hint === undefined ? {} : { hint }),
+    ...(fields === undefined ? {} : { fields }),
   };
 };
 
@@ -91,18 +97,22 @@ export const answerProblem = (error: unknown, c: Context): Response => {
   if (problem.status === 503 || again !== undefined) c.header('Retry-After', String(again ?? 5));
   if (wantsData(c))
     return c.body(JSON.stringify(problem), problem.status, { 'Content-Type': 'application/problem+json' });
-  return c.html(errorPage(problem), problem.status);
+  return c.html(errorPage(problem, c), problem.status);
 };
 
-const errorPage = ({ status, title, code, expected, got, hint }: Problem): string =>
-  page({
+const errorPage = ({ status, title, code, expected, got, hint }: Problem, c: Context): string => {
+  const words = wordsOf(c);
+  const { form, frame } = words;
+  return page({
     title: `${status}: ${code}`,
+    words,
     viewer: undefined,
     path: '/tickets',
     body: html`<p class="notice">${title}.</p>
-      ${expected && html`<p>Expected: ${expected}</p>`} ${got && html`<p>Got: ${got}</p>`}
-      ${hint && html`<p>What to do: ${hint}</p>`}
-      <p><a href="/tickets">To the work list</a></p>`,
+      ${expected && html`<p>${form.expected}: ${expected}</p>`} ${got && html`<p>${form.got}: ${got}</p>`}
+      ${hint && html`<p>${form.todo}: ${hint}</p>`}
+      <p><a href="/tickets">${frame.cases}</a></p>`,
   }).markup;
+};
 
 export const notFound = (): QuittanceError => new QuittanceError('NOT_FOUND', { message: 'there is no such page' });

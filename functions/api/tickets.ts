@@ -6,25 +6,30 @@ import { z } from 'zod';
 import { assembleBundle } from '#core/bundle.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { parseOnce } from '#core/json-keys.ts';
-import { auditReport } from '#report/audit-report.ts';
-import { gatherReport } from '#report/gather.ts';
 import { CONTENT_POLICY, reportHtml } from '#report/html.ts';
-import { protectionOf } from '#core/protection-words.ts';
-import { isClosed, TicketId, type Ticket } from '#core/ticket.ts';
+import { html, type Html } from '#report/markup.ts';
+import { TicketId } from '#core/ticket.ts';
 import { parseTicketRequest, type TicketRequest } from '#core/ticket-request.ts';
-import { mayDecide, ticketBody, type TicketView } from '#portal/ticket.ts';
-import { VIEWS, workItem, worklist, worklistBody, type View } from '#portal/worklist.ts';
+import { caseBody, sentenceOf } from '#portal/case/frame.ts';
+import { clock, decisions, evidence, history, letters, overview, request } from '#portal/case/tabs.ts';
+import { tests } from '#portal/case/tests.ts';
+import { TABS, type CaseView, type Tab } from '#portal/case/view.ts';
+import type { Words } from '#portal/words.ts';
+import { VIEWS, worklist, worklistBody, type View } from '#portal/worklist.ts';
 import { fileTicket } from '../file-ticket.ts';
 import { previewTicket } from '../preview-ticket.ts';
 import { jsonBody } from './bodies.ts';
+import { caseView, reportOf } from './case-view.ts';
 import { formToken } from './guard.ts';
 import { requireRole, show, type ApiContext, type Asked, type Env } from './context.ts';
 
 export const ticketRoutes = (app: Hono<Env>, context: ApiContext): void => {
   app.get('/', (c) => c.redirect('/tickets', 303));
+  app.get('/today', (c) => c.redirect('/tickets', 303));
   app.get('/tickets', (c) => listTickets(c, context));
   app.post('/tickets', (c) => file(c, context));
-  app.get('/tickets/:id', (c) => showTicket(c, context));
+  for (const tab of TABS)
+    app.get(tab === 'overview' ? '/tickets/:id' : `/tickets/:id/${tab}`, (c) => showCase(c, context, tab));
   app.get('/tickets/:id/report', async (c) => c.json(await reportOf(idOf(c), context)));
   app.get('/tickets/:id/report.html', (c) => reportPage(c, context));
   app.get('/tickets/:id/bundle.zip', (c) => bundle(c, context));
@@ -48,29 +53,43 @@ const listTickets = async (c: Asked, { ports }: ApiContext): Promise<Response> =
   return show(c, { title: 'Tickets', data, body: () => worklistBody(data) });
 };
 
-export const reportOf = async (ticketId: string, { ports }: ApiContext) =>
-  auditReport(await gatherReport(ports, ticketId));
-
-const showTicket = async (c: Asked, context: ApiContext): Promise<Response> => {
-  const { ticket } = await context.ports.tickets.get(idOf(c));
-  const item = workItem(ticket, context.ports.clock.now());
-  const data: TicketView = {
-    item,
-    proposal: ('proposal' in ticket && ticket.proposal) || null,
-    report: await reportOf(ticket.id, context),
-    evidence: ticket.status === 'AWAITING_APPROVAL' ? ticket.evidence : null,
-    mayRead: c.var.identity.roles.includes('approver') && ticket.status !== 'PURGED',
-    inDoubt: ticket.status === 'REMEDIATION' && ticket.reason === 'SUBJECT_MISMATCH',
-    protection: protectionOf(ticket) ?? null,
-    evidenced: hasBundle(ticket),
-    mayDecide: mayDecide(c.var.identity, item),
-  };
-  const readToken = formToken(context.formKey, c.var.identity, 'request', ticket.id);
-  return show(c, { title: `Ticket ${ticket.id}`, data, body: () => ticketBody(data, readToken) });
+const showCase = async (c: Asked, context: ApiContext, tab: Tab): Promise<Response> => {
+  const data = await caseView(idOf(c), c.var.identity, context);
+  const { id } = data.item;
+  c.header('ETag', `"${data.version}"`);
+  return show(c, {
+    title: (words) => sentenceOf(data, words),
+    data,
+    head: () => (data.isMoving ? REFRESH : undefined),
+    body: (words) =>
+      caseBody(data, tab, tabBody(data, tab, formToken(context.formKey, c.var.identity, 'request', id), words), words),
+  });
 };
 
-const hasBundle = (ticket: Ticket): boolean =>
-  ticket.status === 'EVIDENCE_SEALED' || ticket.status === 'PURGED' || isClosed(ticket);
+/** Where no script runs, a page of a case that moves looks again by itself. */
+const REFRESH = html`<noscript><meta http-equiv="refresh" content="20" /></noscript>`;
+
+/** `token`: of the form by which this viewer may read the request. */
+const tabBody = (data: CaseView, tab: Tab, token: string, words: Words): Html => {
+  switch (tab) {
+    case 'overview':
+      return overview(data, words);
+    case 'request':
+      return request(data, token, words);
+    case 'clock':
+      return clock(data, words);
+    case 'decisions':
+      return decisions(data, words);
+    case 'tests':
+      return tests(data.report, words);
+    case 'letters':
+      return letters(data, words);
+    case 'evidence':
+      return evidence(data, words);
+    case 'history':
+      return history(data);
+  }
+};
 
 /**
  * The report is one file with its style inside, which its own policy names by digest; the portal's would refuse that

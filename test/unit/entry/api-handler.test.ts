@@ -64,7 +64,7 @@ describe('the report page on AWS', () => {
   });
 
   it('is linked from the page of the ticket', async () => {
-    const { status, text } = await ask(`/tickets/${walked.ticketId}`, '[auditors]');
+    const { status, text } = await ask(`/tickets/${walked.ticketId}/evidence`, '[auditors]');
     expect([status, text.includes(`href="${reportPath()}"`)]).toEqual([200, true]);
   });
 

@@ -194,7 +194,7 @@ describe('other acts', () => {
     const shown = await app.request(`/tickets/${walked.ticketId}`, { headers: as('auditor') });
     expect(await shown.json()).toMatchObject({ proposal: { act: 'refused', reason: 'art-17-3-e', by: FILER } });
     const page = await app.request(`/tickets/${walked.ticketId}`, { headers: inBrowser('auditor') });
-    expect(await page.text()).toContain(`${FILER} proposed at`);
+    expect(await page.text()).toContain(`${FILER} proposed on`);
     expect(await (await close('approver')).json()).toEqual({ outcome: 'done' });
     const events = await walked.harness.ports.tickets.events(walked.ticketId);
     expect(events.slice(-2).map(({ type, body }) => [type, body.includes('asserted')])).toEqual([

@@ -96,7 +96,7 @@ describe('pages and data', () => {
 
   it('shows the gate in one and the same table: in the report, beside the ticket and beside the decision', async () => {
     const walked = await walkedToApproval();
-    const tables = ['', '/approval', '/report.html'].map(async (rest) => {
+    const tables = ['/tests', '/approval', '/report.html'].map(async (rest) => {
       const asked = await appOf(walked).request(`/tickets/${walked.ticketId}${rest}`, {
         headers: inBrowser('approver'),
       });

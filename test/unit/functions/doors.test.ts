@@ -60,8 +60,8 @@ describe('the method', () => {
     ['/tickets', 'PUT', 'GET, HEAD, POST, OPTIONS'],
     ['/tickets.json', 'DELETE', 'GET, HEAD, POST, OPTIONS'],
     ['/tickets/T-0000000001', 'PATCH', 'GET, HEAD, OPTIONS'],
-    ['/tickets/T-0000000001/hold', 'GET', 'POST, OPTIONS'],
-    ['/tickets/T-0000000001/hold', 'HEAD', 'POST, OPTIONS'],
+    ['/tickets/T-0000000001/close', 'GET', 'POST, OPTIONS'],
+    ['/tickets/T-0000000001/close', 'HEAD', 'POST, OPTIONS'],
     ['/tickets/T-0000000001/approval', 'PROPFIND', 'GET, HEAD, POST, OPTIONS'],
     ['/models/house', 'POST', 'GET, HEAD, OPTIONS'],
   ])('of %s is not %s', async (path, method, allow) => {

@@ -75,11 +75,14 @@ describe('the sealed request', () => {
   });
 
   it('is not opened by a GET, which writes nothing', async () => {
-    expect((await app.request(`/tickets/${ticketId}/request`, { headers: as('approver') })).status).toBe(405);
+    const page = await app.request(`/tickets/${ticketId}/request`, { headers: inBrowser('approver') });
+    expect(page.status).toBe(200);
+    for (const { value } of RECORDS) expect(await page.clone().text()).not.toContain(value);
+    expect((await events()).map(({ type }) => type)).toEqual(['received']);
   });
 
-  it('is shown in a browser by the form of the ticket alone, its words escaped', async () => {
-    const page = await (await app.request(`/tickets/${ticketId}`, { headers: inBrowser('approver') })).text();
+  it('is shown in a browser by the form of the case alone, its words escaped', async () => {
+    const page = await (await app.request(`/tickets/${ticketId}/request`, { headers: inBrowser('approver') })).text();
     const token = /action="\/tickets\/[^"]+\/request">\s*<input type="hidden" name="csrf" value="([0-9a-f]+)"/.exec(
       page,
     )?.[1];
@@ -95,8 +98,8 @@ describe('the sealed request', () => {
     expect(text).toContain('Tell &amp; &lt;tell&gt; my sister.');
     for (const { value } of RECORDS) expect(text).toContain(value);
     expect((await send('0'.repeat(64))).status).toBe(403);
-    const filers = await (await app.request(`/tickets/${ticketId}`, { headers: inBrowser('filer') })).text();
-    expect(filers).not.toContain('/request"');
+    const filers = await (await app.request(`/tickets/${ticketId}/request`, { headers: inBrowser('filer') })).text();
+    expect(filers).not.toContain('name="csrf"');
   });
 
   it('can be read while the ticket is on hold, and the hold stays', async () => {
@@ -159,11 +162,11 @@ describe('a request whose records name somebody else', () => {
     return app.request(`/tickets/${ticketId}${path}`, { method: 'POST', headers, body });
   };
   const tokenIn = (text: string, act: string) =>
-    new RegExp(`/${act}">\\s*<input type="hidden" name="csrf" value="([0-9a-f]+)"`).exec(text)?.[1] ?? '';
+    new RegExp(`/${act}"[^>]*>\\s*<input type="hidden" name="csrf" value="([0-9a-f]+)"`).exec(text)?.[1] ?? '';
 
   it('says which, and is confirmed by a second person on the page', async () => {
-    const one = await (await app.request(`/tickets/${ticketId}`, { headers: inBrowser('approver') })).text();
-    expect(one).toContain('another person than the filer confirms whose they are');
+    const one = await (await app.request(`/tickets/${ticketId}/request`, { headers: inBrowser('approver') })).text();
+    expect(one).toContain('Another person than the filer confirms whose they are');
     const read = await (await page('approver', '/request', { csrf: tokenIn(one, 'request') })).text();
     expect(read).toContain("records 1–3 as another person's");
     expect(read).toContain('a former name');
@@ -175,7 +178,7 @@ describe('a request whose records name somebody else', () => {
   });
 
   it('is offered to the filer by no form, whatever their roles', async () => {
-    const one = await (await app.request(`/tickets/${ticketId}`, { headers: inBrowser('both') })).text();
+    const one = await (await app.request(`/tickets/${ticketId}/request`, { headers: inBrowser('both') })).text();
     const read = await (await page('both', '/request', { csrf: tokenIn(one, 'request') })).text();
     expect(read).not.toContain('confirm-subject');
   });

@@ -1,0 +1,171 @@
+// What people can do to a case over HTTP, as one table: the step of each act, who may do it, how its fields are read.
+// Whether it can be done now is asked of the transition table itself, with the event that the act would commit.
+// Trap: a body says what is done, never by whom.
+import { isQuittanceError, QuittanceError } from '#core/errors.ts';
+import { regimeOf } from '#core/regimes.ts';
+import type { Role } from '#core/roles.ts';
+import type { Step } from '#core/step.ts';
+import type { Outcome, Proposal, Ticket } from '#core/ticket.ts';
+import type { TicketEvent } from '#core/ticket-events.ts';
+import { advance } from '#core/transitions.ts';
+import { sameName } from '#core/words/names.ts';
+import { instantIn } from '#core/zoned-time.ts';
+import { ACT_NAMES, PROPOSED_AS, proposalIn, type ActName, type FormAct } from '#portal/acts.ts';
+import { closeTicket } from '../close-ticket.ts';
+import { confirmSubject } from '../confirm-subject.ts';
+import { extendDeadline } from '../extend-deadline.ts';
+import { placeHold, releaseHold } from '../holds.ts';
+import { recordApproval } from '../record-approval.ts';
+import { recordIdentity } from '../record-identity.ts';
+import { resumeTicket } from '../resume-ticket.ts';
+import type { Identity } from './context.ts';
+
+type Body = Readonly<Record<string, unknown>>;
+
+export interface Act {
+  readonly step: Step;
+  /** Any of them may do it, or propose it where it takes two; an approver alone may be the second. */
+  readonly roles: readonly Role[];
+  /** The step's fields from the body and the one who is signed in. */
+  readonly fields: (body: Body, caller: Identity) => object;
+  /** Events of which the act would commit one. */
+  readonly events: (ticket: Ticket, by: string, at: string) => readonly TicketEvent[];
+}
+
+const inTheirName: Act['fields'] = (body, { principal: by }) => ({ ...body, by });
+const withAnother: Act['fields'] = (body, { principal: by, roles }) => ({
+  ...body,
+  by,
+  mayConfirm: roles.includes('approver'),
+});
+/** Whoever says that a requester was identified is the one who is signed in, and answers for it. */
+const asVerifier: Act['fields'] = (body, { principal: by }) => {
+  if ('verifiedBy' in body)
+    throw new QuittanceError('INVALID_INPUT', {
+      message: 'verifiedBy is not asked for',
+      expected: 'method, level and verifiedAt',
+      got: 'verifiedBy',
+      hint: 'leave it out: the one who is signed in is recorded as the one who checked',
+    });
+  return { identity: body, by };
+};
+
+/** The first person's word, or the act itself. */
+const closing = (outcome: Outcome, ticket: Ticket, by: string): readonly TicketEvent[] => {
+  const reason = proposalIn(ticket)?.reason ?? (outcome === 'refused' ? firstRefusal(ticket) : 'by-subject');
+  return [
+    { type: 'closed', outcome, reason, by },
+    { type: 'act-proposed', act: outcome, reason, by },
+  ];
+};
+const firstRefusal = ({ regime }: Ticket): string => Object.keys(regimeOf(regime).refusals)[0] ?? 'no-match';
+
+const ending = (outcome: Outcome): Act => ({
+  step: closeTicket,
+  roles: ['filer', 'approver'],
+  fields: (body, caller) => withAnother({ ...body, outcome }, caller),
+  events: (ticket, by) => closing(outcome, ticket, by),
+});
+
+const NOTHING_WRITTEN = '0'.repeat(64);
+
+export const ACTS: Readonly<Record<ActName, Act>> = {
+  approval: {
+    step: recordApproval,
+    roles: ['approver'],
+    fields: (body, { principal: approver }) => ({ ...body, approver }),
+    events: (ticket, approver) => {
+      if (ticket.status !== 'AWAITING_APPROVAL') return [];
+      const { evidence } = ticket;
+      return [{ type: 'approved', approver, evidence, decision: evidence }];
+    },
+  },
+  'confirm-subject': {
+    step: confirmSubject,
+    roles: ['approver'],
+    fields: inTheirName,
+    events: (_ticket, by) => [
+      { type: 'subject-confirmed', by, reason: 'household', records: [1], note: NOTHING_WRITTEN },
+    ],
+  },
+  identity: {
+    step: recordIdentity,
+    roles: ['filer'],
+    fields: asVerifier,
+    events: (_ticket, by, at) => [
+      { type: 'identity-verified', identity: { method: 'in-person', level: 'high', verifiedAt: at, verifiedBy: by } },
+    ],
+  },
+  resume: {
+    step: resumeTicket,
+    roles: ['approver'],
+    fields: inTheirName,
+    events: (_, by) => [{ type: 'resumed', by }],
+  },
+  release: {
+    step: releaseHold,
+    roles: ['filer', 'approver'],
+    fields: withAnother,
+    events: (_ticket, by) => [
+      { type: 'hold-released', by },
+      { type: 'act-proposed', act: 'released', by },
+    ],
+  },
+  extend: {
+    step: extendDeadline,
+    roles: ['filer'],
+    fields: inTheirName,
+    events: (_ticket, by) => [{ type: 'extended', reason: 'complexity', by }],
+  },
+  hold: {
+    step: placeHold,
+    roles: ['filer'],
+    fields: inTheirName,
+    events: (_ticket, by) => [{ type: 'hold-placed', by, code: 'litigation' }],
+  },
+  refuse: ending('refused'),
+  withdraw: ending('withdrawn'),
+  cancel: ending('cancelled'),
+};
+
+/** Any end of a ticket, the outcome in the body: for programs, beside the forms for one outcome each. */
+export const CLOSE: Act = { ...ending('refused'), fields: withAnother };
+
+/** The acts that this person can do to the ticket now, in the order in which a page offers them. */
+export const offeredActs = (ticket: Ticket, caller: Identity, now: Date): ActName[] =>
+  ACT_NAMES.filter((name) => isOffered(name, ticket, caller, now));
+
+export const isOffered = (name: ActName, ticket: Ticket, caller: Identity, now: Date): boolean => {
+  const { principal, roles } = caller;
+  const act = ACTS[name];
+  const proposal = proposalIn(ticket);
+  const standing = proposal && PROPOSED_AS[proposal.act] === name ? proposal : undefined;
+  if (!act.roles.some((role) => roles.includes(role)) || (standing && !maySecond(standing, ticket, caller)))
+    return false;
+  const [itself, ...proposing] = act.events(ticket, principal, now.toISOString());
+  // what was proposed is done by the second person, not proposed once more
+  const events = [...(itself ? [itself] : []), ...(standing ? [] : proposing)];
+  return events.some((event) => isPossible(ticket, event, now));
+};
+
+/** Whoever proposed it has said their word; the second is an approver, or the filer who alone may withdraw. */
+const maySecond = ({ by }: Proposal, { filer }: Ticket, { principal, roles }: Identity): boolean =>
+  !sameName(by, principal) && (roles.includes('approver') || sameName(filer, principal));
+
+const isPossible = (ticket: Ticket, event: TicketEvent, now: Date): boolean => {
+  try {
+    advance(ticket, event, now);
+    return true;
+  } catch (error) {
+    if (isQuittanceError(error)) return false;
+    throw error;
+  }
+};
+
+/** A form's fields as the step takes them: a time without a zone is one at the ticket's place. */
+export const fromForm = (name: FormAct, body: Readonly<Record<string, string>>, ticket: Ticket): Body => {
+  const filled = Object.fromEntries(Object.entries(body).filter(([, value]) => value.trim() !== ''));
+  if (name !== 'identity') return filled;
+  const verifiedAt = instantIn(ticket.calendar.timeZone, filled['verifiedAt'] ?? '') ?? filled['verifiedAt'];
+  return { ...filled, ...(verifiedAt !== undefined && { verifiedAt }) };
+};

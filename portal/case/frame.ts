@@ -1,0 +1,66 @@
+// The head of every page of a case: where it stands in one plain sentence, the time that is left, what this person can
+// do now; then the tabs.
+import { groundLabel, regimeOf } from '#core/regimes.ts';
+import { meaningOf } from '#core/statuses.ts';
+import { refusalLabel } from '#core/regimes.ts';
+import { reasonLabel } from '#report/labels.ts';
+import { html, type Html } from '#report/markup.ts';
+import { stops, type ActName } from '../acts.ts';
+import { dueBar, pill } from '../due.ts';
+import { statusText, type Words } from '../words.ts';
+import { TABS, type CaseView, type Tab } from './view.ts';
+
+/** The case in one sentence, which is the page's title. */
+export const sentenceOf = ({ item, status }: CaseView, words: Words): string => {
+  const said = words.heads[status] ?? `${statusText(words, status)}.`;
+  return item.blockedBy !== null && meaningOf({ status }).waitsFor === 'filer' ? `${said} (${item.blockedBy})` : said;
+};
+
+export const caseBody = (view: CaseView, tab: Tab, content: Html, words: Words): Html => {
+  const { item, report, proposal } = view;
+  const { request } = report.executive;
+  return html`<p class="crumbs"><a href="/tickets">${words.frame.cases}</a> / ${item.id}</p>
+    <p class="soft">
+      ${pill(view.status, words)} ${words.caseHead(item.filer, view.dates.received)} · ${regimeOf(item.regime).label} ·
+      ${groundLabel(item.regime, request.ground)} · <a href="/models/${item.model}">${item.model}</a> ·
+      ${words.records(request.records)}
+    </p>
+    ${dueBar(view.dates, words)} ${proposal && html`<p class="notice">${proposalText(view, words)}</p>`}
+    ${actsList(item.id, view.acts, words)} ${tabs(item.id, tab, words)} ${content}`;
+};
+
+export const proposalText = ({ proposal, item }: Pick<CaseView, 'proposal' | 'item'>, words: Words): string => {
+  if (!proposal) return '';
+  const why = proposal.reason === undefined ? '' : ` (${reasonText(item.regime, proposal.reason, words)})`;
+  return words.proposed(proposal.by, proposal.at.slice(0, 10), words.proposals[proposal.act], why);
+};
+
+/** A reason in words, wherever it comes from: a list of ours, the law, an error; else as it was written. */
+export const reasonText = (regime: CaseView['item']['regime'], code: string, words: Words): string => {
+  const law = refusalLabel(regime, code);
+  if (law !== code) return law;
+  const { holds, extensions, withdrawals, cancellations, sendBacks, subjectReasons } = words;
+  const lists: Readonly<Record<string, string>> = {
+    ...sendBacks,
+    ...subjectReasons,
+    ...cancellations,
+    ...withdrawals,
+    ...extensions,
+    ...holds,
+  };
+  return Object.hasOwn(lists, code) ? (lists[code] ?? code) : reasonLabel(regime, code);
+};
+
+const actsList = (id: string, acts: readonly ActName[], words: Words): Html | undefined =>
+  acts.length === 0
+    ? undefined
+    : html`<ul class="acts" aria-label="${words.actsHere}">
+        ${acts.map((act, i) => html`<li><a class="button${stops(act) ? ' stop' : i === 0 ? '' : ' quiet'}" href="/tickets/${id}/${act}">${words.acts[act].button}</a></li>`)}
+      </ul>`;
+
+const tabs = (id: string, current: Tab, words: Words): Html =>
+  html`<nav aria-label="${words.tabsOf}">
+    <ul class="tabs">
+      ${TABS.map((tab) => html`<li><a href="/tickets/${id}${tab === 'overview' ? '' : `/${tab}`}" ${tab === current && html` aria-current="page"`}>${words.tabs[tab]}</a></li>`)}
+    </ul>
+  </nav>`;

@@ -1,0 +1,143 @@
+// The tabs of a case but the tests: overview, request, clock, decisions, letters, evidence, history.
+import { protectionTexts } from '#core/protection-words.ts';
+import { tableHtml } from '#report/blocks-html.ts';
+import { attemptsTable, historyTable } from '#report/content/tables.ts';
+import { requestText } from '#report/content/summary.ts';
+import { clockLabel, EVENT_LABELS, RECERTIFICATION_LABELS } from '#report/labels.ts';
+import { html, type Html } from '#report/markup.ts';
+import { table } from '#report/tables.ts';
+import { hiddenInputs } from '../forms.ts';
+import { digest, terms, time } from '../layout.ts';
+import type { Words } from '../words.ts';
+import { reasonText } from './frame.ts';
+import type { CaseView, WalkStep } from './view.ts';
+
+export const overview = (view: CaseView, words: Words): Html => {
+  const { report, protection } = view;
+  return html`<div class="two">
+    <section>
+      <h2>${words.walkTitle}</h2>
+      <ol class="steps">
+        ${view.walk.map((step) => walkStep(step, words))}
+      </ol>
+    </section>
+    <section>
+      <h2>${words.doneTitle}</h2>
+      <p>${report.executive.done}</p>
+      ${protection !== null && meanwhile(protectionTexts(protection), words)}
+    </section>
+  </div>`;
+};
+
+const walkStep = ({ name, state, at }: WalkStep, words: Words): Html =>
+  html`<li class="${state}" ${state === 'now' && html` aria-current="step"`}>
+    ${words.walk[name]}${at !== null && html`<small class="soft">${time(at)}</small>`}
+  </li>`;
+
+/** Until the model has forgotten. */
+const meanwhile = (texts: readonly string[], words: Words): Html =>
+  html`<h2>${words.meanwhile}</h2>
+    ${
+      texts.length === 0
+        ? html`<p>${words.allWithheld}</p>`
+        : html`<ul>
+            ${texts.map((text) => html`<li>${text}.</li>`)}
+          </ul>`
+    }`;
+
+/** `token`: of the form by which this viewer may read the request. */
+export const request = (view: CaseView, token: string, words: Words): Html => {
+  const { item, report } = view;
+  return html`${terms([
+    [words.request.asked, requestText(report.executive.request)],
+    [words.request.filer, item.filer],
+    [words.request.model, html`<a href="/models/${item.model}">${item.model}</a>`],
+    [words.request.records, report.executive.request.records],
+    [words.request.commitment, digest(report.executive.request.commitment)],
+  ])}
+  ${
+    view.mayRead
+      ? html`<form method="post" action="/tickets/${item.id}/request">
+          ${hiddenInputs({ csrf: token })} ${view.inDoubt && html`<p class="notice">${words.request.inDoubt}</p>`}
+          <p><button class="second">${words.request.read}</button> ${words.request.logged}</p>
+        </form>`
+      : html`<p class="empty">${view.status === 'PURGED' ? words.request.destroyed : words.request.sealed}</p>`
+  }`;
+};
+
+export const clock = ({ report }: CaseView, words: Words): Html => {
+  const { deadline, request: asked } = report.executive;
+  const c = words.clock;
+  return html`${terms([
+    [c.received, time(asked.receivedAt)],
+    [c.safe, deadline.safeDue],
+    [c.law, deadline.statutoryDue],
+    [c.counted, deadline.derivation.join('; ')],
+    [c.answered, deadline.answeredAt === null ? c.notYet : time(deadline.answeredAt)],
+  ])}
+  ${table(
+    c.events,
+    [c.time, c.event],
+    deadline.clock.map((event) => [time(event.at), clockLabel(event)]),
+  )}`;
+};
+
+export const decisions = ({ item, decisions: rows }: CaseView, words: Words): Html => {
+  const d = words.decisions;
+  return rows.length === 0
+    ? html`<p class="empty">${d.none}</p>`
+    : table(
+        d.title,
+        [d.when, d.who, d.what, d.why],
+        rows.map(({ at, who, type, reason, asserted }) => [
+          time(at),
+          asserted ? html`${who}<small>${d.asserted}</small>` : who,
+          EVENT_LABELS[type],
+          reason === null ? '–' : reasonText(item.regime, reason, words),
+        ]),
+      );
+};
+
+export const letters = ({ report }: CaseView, words: Words): Html => {
+  const { informed } = report.executive;
+  const l = words.letters;
+  return informed.length === 0
+    ? html`<p class="empty">${l.none}</p>`
+    : table(
+        l.title,
+        [l.when, l.what],
+        informed.map(({ template, at }) => [time(at), template]),
+      );
+};
+
+export const evidence = ({ item, evidenced, evidence: waiting, report }: CaseView, words: Words): Html => {
+  const e = words.evidence;
+  const { validity, people, residualCopies } = report.executive;
+  return html`${terms([
+      [e.waiting, waiting === null ? e.nothing : digest(waiting)],
+      [e.approved, people.approver ?? e.nobody],
+      [e.valid, validity.validUntil === null ? e.none : time(validity.validUntil)],
+      [e.again, `${RECERTIFICATION_LABELS[report.recertification.state]}: ${report.recertification.line}`],
+    ])}
+    <h2>${e.documents}</h2>
+    <ul>
+      <li>
+        <a href="/tickets/${item.id}/report.html">${e.report}</a> (<a href="/tickets/${item.id}/report.json">JSON</a>)
+      </li>
+      ${evidenced && html`<li><a href="/tickets/${item.id}/bundle.zip">${e.bundle}</a> – <a href="/verify?ticket=${item.id}">${e.verify}</a></li>`}
+    </ul>
+    ${
+      residualCopies.length > 0 &&
+      table(
+        e.copies,
+        [e.copy, e.digest, e.until],
+        residualCopies.map(({ what, digest: of, until }) => [what, digest(of), until]),
+      )
+    }
+    <h2>${e.rests}</h2>
+    ${terms(Object.entries(report.reproduce).map(([name, value]) => [name, digest(value)] as const))}`;
+};
+
+export const history = ({ report }: CaseView): Html =>
+  html`${tableHtml(historyTable(report.history))}
+  ${report.attempts.length > 0 && tableHtml(attemptsTable(report.attempts))}`;
