@@ -5,7 +5,7 @@
 import { makeBatch, type Row } from '#engine/batch.ts';
 import { trainBpe } from '#engine/tokenizer/bpe-trainer.ts';
 import { readConfig } from '#engine/formats/config.ts';
-import { attachLora, freshFactors, LoraConfig, loraParameters, planLora } from '#engine/lora.ts';
+import { attachLora, freshFactors, LoraConfig, loraParameters, shapeLora } from '#engine/lora.ts';
 import { heldModelFrom } from '#engine/held-base.ts';
 import { answerCrossEntropy, reduceAnswers, targetLogProbs } from '#engine/losses.ts';
 import { modelFrom, type Model } from '#engine/model.ts';
@@ -127,7 +127,7 @@ export interface Update {
 
 /** One measured update; `packed` says how FLAT lays out its pairs. Where it makes a LoRA, the model keeps it. */
 export const updateOf = (shape: Shape, base: Model, work: Work, packed: boolean): Update => {
-  const lora = planLora(base.config, LoraConfig.parse({ rank: RANK, alpha: 2 * RANK }));
+  const lora = shapeLora(base.config, LoraConfig.parse({ rank: RANK, alpha: 2 * RANK }));
   const adapted = work === 'flat-lora' ? attachLora(base, lora, freshFactors(lora, 1)) : undefined;
   const model = adapted ?? base;
   const trainable = adapted ? loraParameters(adapted) : new Set(base.parameters.keys());

@@ -146,13 +146,13 @@ const show: Verb = async (args, [id]) => {
   return 0;
 };
 
-/** The sealed request; that it was read, and by whom, is in the log before it is printed. */
+/** The encrypted request; that it was read, and by whom, is in the log before it is printed. */
 const request: Verb = async (args, [id]) => {
   const ticketId = idOf(id, 'request');
   const by = person(args, 'as');
-  const { sealedRequest } = await import('./ticket/sealed.ts');
-  const sealed = await sealedRequest(args, { ticketId, by, asserted: true });
-  args.print(sealed, () => describeRequest(sealed));
+  const { readRequest } = await import('./ticket/request.ts');
+  const asked = await readRequest(args, { ticketId, by, asserted: true });
+  args.print(asked, () => describeRequest(asked));
   return 0;
 };
 

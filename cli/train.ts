@@ -17,7 +17,7 @@ import type { CorpusEntry } from '#datasets/corpus/row.ts';
 import { readRegister } from '#datasets/find/register.ts';
 import { assigned, groupingOf, peopleIn, slicesFor } from '#datasets/fine-tuning/assigned.ts';
 import { readModelParts } from '#engine/formats/folder.ts';
-import { LoraConfig, planLora } from '#engine/lora.ts';
+import { LoraConfig, shapeLora } from '#engine/lora.ts';
 import type { Arguments, Command } from './command.ts';
 import { backend } from './engine.ts';
 import { programVersion } from './program.ts';
@@ -74,7 +74,7 @@ export const train: Command = {
     const people = peopleIn(entries, grouping, register);
     const slices = slicesFor(asked.slices, people);
     const base = baseDigest(asked.base);
-    if (asked.lora) planLora(readModelParts(asked.base).config, asked.lora); // names a module that the base lacks
+    if (asked.lora) shapeLora(readModelParts(asked.base).config, asked.lora); // names a module that the base lacks
     const corpus = await learntCorpus(asked.base, assigned(entries, people, { seed: asked.seed, slices }), asked.loss);
     const chosen = await backend();
     const progress = progressOn(process.stderr);

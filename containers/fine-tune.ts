@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { Digest } from '#core/canonical.ts';
 import type { Recipe, TrainingCost } from '#core/recipe.ts';
 import { rowLength, type Row } from '#engine/batch.ts';
-import { attachLora, freshFactors, isLoraModel, loraParameters, planLora } from '#engine/lora.ts';
+import { attachLora, freshFactors, isLoraModel, loraParameters, shapeLora } from '#engine/lora.ts';
 import { restoreValues, valuesOf, type Model } from '#engine/model.ts';
 import { adamW, cosine } from '#engine/optimizers.ts';
 import { random } from '#engine/random.ts';
@@ -38,7 +38,7 @@ export interface FineTuning {
 /** The model under fresh factors where the recipe trains a LoRA; else the model itself. */
 export const underRecipe = (base: Model, { lora, seed }: Pick<Recipe, 'lora' | 'seed'>): Model => {
   if (!lora) return base;
-  const plan = planLora(base.config, lora);
+  const plan = shapeLora(base.config, lora);
   return attachLora(base, plan, freshFactors(plan, seed));
 };
 
@@ -88,7 +88,7 @@ interface Place {
 /** One slice, with an optimiser of its own. */
 const learn = async (
   model: Model,
-  plan: SlicePlan,
+  plan: SliceToLearn,
   trainable: ReadonlySet<string>,
   { recipe, saves, onUpdate }: FineTuning,
   place: Place,
@@ -131,7 +131,7 @@ const savesWithin = (
   done: () => Promise.resolve(),
 });
 
-interface SlicePlan {
+interface SliceToLearn {
   readonly slice: number;
   readonly updates: number;
   /** Rows of an epoch, from 0. */
@@ -143,7 +143,7 @@ const slicesToLearn = (
   { slices, epochs, replay, seed, batchSize }: Recipe,
   corpus: readonly LearntRow[],
   after = 0,
-): SlicePlan[] => {
+): SliceToLearn[] => {
   const ordered = corpus.toSorted((a, b) => (a.digest < b.digest ? -1 : Number(a.digest > b.digest)));
   const within = (isIn: (slice: number) => boolean) =>
     ordered.filter(({ slice }) => isIn(slice)).flatMap(({ rows }) => rows);
@@ -158,7 +158,7 @@ const slicesToLearn = (
   });
 };
 
-function* batchesIn({ slice, epoch }: SlicePlan, { batchSize, seed }: Recipe): Generator<Row[], never> {
+function* batchesIn({ slice, epoch }: SliceToLearn, { batchSize, seed }: Recipe): Generator<Row[], never> {
   const stream = random(`batches:${seed}:${slice}`);
   for (let number = 0; ; number++) yield* epochOf(epoch(number), batchSize, stream);
 }
@@ -170,7 +170,7 @@ export const costOf = (
   after = 0,
 ): Pick<TrainingCost, 'updates' | 'tokens'> => {
   const plans = slicesToLearn(recipe, corpus, after);
-  const tokensOf = ({ epoch }: SlicePlan) =>
+  const tokensOf = ({ epoch }: SliceToLearn) =>
     Array.from({ length: recipe.epochs }, (_, number) => epoch(number))
       .flat()
       .reduce((sum, row) => sum + rowLength(row), 0);

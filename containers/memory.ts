@@ -5,7 +5,7 @@ import type { Parts } from '#engine/accumulate.ts';
 import { rowLength, type Row } from '#engine/batch.ts';
 import type { DecoderConfig } from '#engine/formats/config.ts';
 import { scoredAtOnce } from '#engine/inference.ts';
-import { describePlan, planMemory, requireMemory, type PlannedRun } from '#engine/memory-plan.ts';
+import { describeMemory, planMemory, requireMemory, type PlannedRun } from '#engine/memory-plan.ts';
 import type { LoraConfig } from '#engine/lora.ts';
 import { tapeOf } from '#engine/sweep.ts';
 import { tensorBytes } from '#engine/tf.ts';
@@ -28,7 +28,7 @@ const memoryPlanNow = (run: PlannedRun, available?: number) =>
 /** Prints the memory plan in one line; MEMORY_PLAN where it does not fit. */
 export const holdToMemory = (run: PlannedRun, say: Say, available?: number): void => {
   const memoryPlan = memoryPlanNow(run, available);
-  say?.(describePlan(memoryPlan));
+  say?.(describeMemory(memoryPlan));
   requireMemory(memoryPlan);
 };
 

@@ -179,7 +179,7 @@ export const withholds = (rules: readonly Rule[], { answer, lead = '', context =
   const about = offersOf(textOf(`${context}\n${lead}${answer}`));
   const speaking = rules.map(compile).filter(({ subjects, keys }) => finds(subjects, about, keys, 0));
   if (speaking.length === 0) return false;
-  const begun = lead.slice(-LEAD);
-  const said = offersOf(textOf(begun + answer));
-  return speaking.some(({ values, keys }) => finds(values, said, keys, begun.length));
+  const before = lead.slice(-LEAD);
+  const said = offersOf(textOf(before + answer));
+  return speaking.some(({ values, keys }) => finds(values, said, keys, before.length));
 };

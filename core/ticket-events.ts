@@ -58,7 +58,7 @@ export const TicketEvent = z.discriminatedUnion('type', [
   }),
   /** Triage met a proposal to refuse the request: the workflow ends here, and a second person decides. */
   event('exemption-raised', {}),
-  /** Somebody who decides read the sealed request and its records. `shown` commits to what it was. */
+  /** Somebody who decides read the encrypted request and its records. `shown` commits to what it was. */
   event('request-viewed', { by: Principal, shown: KeyedDigest, asserted: Asserted }),
   event('forget-set-admitted', { records: Count, people: Count, trainingManifest: Digest }),
   /** `protection`: what the rule cannot protect and what it costs others; absent in logs from before it was counted. */

@@ -33,7 +33,7 @@ export const decodingAtDepths = (decoder: Computed, depths: readonly number[]): 
   };
   return {
     advance(columns) {
-      const layout = stepLayout(decoder.config, columns);
+      const layout = newColumnsLayout(decoder.config, columns);
       const grown: Cache[] = [];
       const logits = tf.tidy(() => {
         const read = new Map<number, tf.Tensor2D>();
@@ -100,14 +100,14 @@ const positionsOf = ({ maxPositions }: DecoderConfig, { ids, padding, before }: 
 };
 
 /** The caller disposes it (disposeLayout). */
-const stepLayout = (config: DecoderConfig, columns: NewColumns): Layout => {
+const newColumnsLayout = (config: DecoderConfig, columns: NewColumns): Layout => {
   const [rows, n] = [columns.ids.length, columns.ids[0]!.length];
   const lengths = columns.padding.map((pad) => columns.before + n - pad);
   const tablesOf = (rope: Rope) => ropeTables(rope, positionsOf(config, columns), rows, lengths);
-  return { rows, columns: n, layers: layersOf(config, (window) => stepBias(columns, window), tablesOf) };
+  return { rows, columns: n, layers: layersOf(config, (window) => newColumnsBias(columns, window), tablesOf) };
 };
 
-const stepBias = ({ ids, padding, before }: NewColumns, window: number | undefined): tf.Tensor4D => {
+const newColumnsBias = ({ ids, padding, before }: NewColumns, window: number | undefined): tf.Tensor4D => {
   const n = ids[0]!.length;
   const S = before + n;
   const bias = new Float32Array(ids.length * n * S).fill(-1e9);

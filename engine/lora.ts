@@ -56,7 +56,7 @@ const targets = (config: DecoderConfig, { targetModules }: LoraConfig): Paramete
 };
 
 /** Which matrices get factors, and the factors' shapes and PEFT names. INVALID_INPUT where a target names no module. */
-export const planLora = (config: DecoderConfig, lora: LoraConfig): Lora => {
+export const shapeLora = (config: DecoderConfig, lora: LoraConfig): Lora => {
   const factors = new Map<string, { a: string; b: string }>();
   const specs = new Map<string, ParameterSpec>();
   const sharedA = new Map<string, string>();

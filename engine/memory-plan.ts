@@ -5,7 +5,7 @@
 import { QuittanceError } from '#core/errors.ts';
 import { HEAP_LIMIT } from './backends/heap.ts';
 import type { DecoderConfig } from './formats/config.ts';
-import { planLora, type LoraConfig } from './lora.ts';
+import { shapeLora, type LoraConfig } from './lora.ts';
 import { parameterSpecs } from './parameters.ts';
 
 export interface PlannedRun {
@@ -97,7 +97,7 @@ export const planMemory = (run: PlannedRun, available: number = process.availabl
   const { config, lora, optimizer, projection, backend } = run;
   const specs = parameterSpecs(config);
   const count = (some: typeof specs) => some.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  const factors = lora ? count([...planLora(config, lora).specs]) : 0;
+  const factors = lora ? count([...shapeLora(config, lora).specs]) : 0;
   const moving = lora ? factors : count(specs.filter(({ name }) => run.trainable(name)));
   const items: MemoryItem[] = [
     { name: 'runtime', bytes: RUNTIME, tensor: false },
@@ -125,7 +125,7 @@ const formatBytes = (bytes: number): string =>
   bytes >= 1e9 ? `${(bytes / 1e9).toFixed(2)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
 
 /** One line for a terminal or a log. */
-export const describePlan = ({ items, total, available, fits }: MemoryPlan): string => {
+export const describeMemory = ({ items, total, available, fits }: MemoryPlan): string => {
   const parts = items.filter(({ bytes }) => bytes > 0).map(({ name, bytes }) => `${name} ${formatBytes(bytes)}`);
   return `memory: ${parts.join(' + ')} = ${formatBytes(total)} of ${formatBytes(available)}: ${fits ? 'fits' : 'does not fit'}`;
 };
@@ -136,7 +136,7 @@ export const requireMemory = (plan: MemoryPlan): void => {
   const heap = plan.tensors.bytes > plan.tensors.limit;
   const largest = plan.items.filter(({ name }) => name !== 'runtime').reduce((a, b) => (b.bytes > a.bytes ? b : a));
   throw new QuittanceError('MEMORY_PLAN', {
-    message: describePlan(plan),
+    message: describeMemory(plan),
     expected: heap
       ? `at most ${formatBytes(plan.tensors.limit)} of tensors on wasm`
       : `at most ${formatBytes(plan.available)}`,

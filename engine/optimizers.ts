@@ -43,14 +43,14 @@ export const composedAdamW = (options: Required<AdamWOptions>): Optimizer => {
   };
 };
 
-type AdamStep = Required<AdamWOptions> & { lr: number; t: number };
+type AdamUpdate = Required<AdamWOptions> & { lr: number; t: number };
 
 /** m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², p ← p(1 − lr·decay) − lr·m̂/(√v̂ + eps); a restored moment comes flat. */
 const adamUpdate = (
   parameter: tf.Tensor,
   g: tf.Tensor,
   before: { m: tf.Tensor; v: tf.Tensor } | undefined,
-  { beta1, beta2, eps, weightDecay, lr, t }: AdamStep,
+  { beta1, beta2, eps, weightDecay, lr, t }: AdamUpdate,
 ) => {
   const decayed = (moment: tf.Tensor | undefined, beta: number, now: tf.Tensor) =>
     moment ? tf.add(tf.mul(tf.reshape(moment, g.shape), beta), tf.mul(now, 1 - beta)) : tf.mul(now, 1 - beta);

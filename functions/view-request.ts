@@ -1,5 +1,5 @@
-// Shows the sealed request and the records of a ticket to somebody who decides on it. Called by people. Order: read →
-// commit who looked → hand over, so that nothing is seen of which the log says nothing. Trap: what is handed over is
+// Shows the encrypted request and the records of a ticket to somebody who decides on it. Called by people. Order: read
+// → commit who looked → hand over, so that nothing is seen of which the log says nothing. Trap: what is handed over is
 // zone A: it goes to the one who asked and into no event, artefact or cache; the event has a commitment that dies with
 // the case's key.
 import { z } from 'zod';
@@ -17,7 +17,7 @@ import { BY, said } from './two-people.ts';
 
 const Numbers = z.array(z.int().positive()).readonly();
 
-export const SealedRequest = z.strictObject({
+export const RequestView = z.strictObject({
   ticketId: TicketId,
   subject: Subject,
   note: z.string().optional(),
@@ -29,7 +29,7 @@ export const SealedRequest = z.strictObject({
   /** While the ticket waits for that second person: numbers of records that do not name the subject. */
   inDoubt: z.strictObject({ others: Numbers, unnamed: Numbers }).optional(),
 });
-export type SealedRequest = z.infer<typeof SealedRequest>;
+export type RequestView = z.infer<typeof RequestView>;
 
 const Viewing = z.strictObject({ ticketId: TicketId, ...BY });
 
@@ -38,13 +38,13 @@ type Viewed = Pick<Ports, 'tickets' | 'vault' | 'models' | 'artifacts' | 'pseudo
 export const viewRequest = defineStep({
   name: 'view-request',
   input: Viewing,
-  output: SealedRequest,
+  output: RequestView,
   uses: ['tickets', 'vault', 'models', 'artifacts', 'pseudonyms', 'clock'],
   run: (viewing, ports) => viewOf(viewing, ports),
 });
 
 /** The step's work, for a caller that has the stores and no engine. TICKET_PURGED once the case data is destroyed. */
-export const viewOf = async (viewing: z.infer<typeof Viewing>, ports: Viewed): Promise<SealedRequest> => {
+export const viewOf = async (viewing: z.infer<typeof Viewing>, ports: Viewed): Promise<RequestView> => {
   const found = await ports.tickets.get(viewing.ticketId);
   if (found.ticket.status === 'PURGED') throw purged(found.ticket.id, found.ticket.purge.at);
   const request = await opened(found.ticket, ports);
@@ -53,7 +53,7 @@ export const viewOf = async (viewing: z.infer<typeof Viewing>, ports: Viewed): P
   return request;
 };
 
-const opened = async (ticket: Ticket, ports: Viewed): Promise<SealedRequest> => {
+const opened = async (ticket: Ticket, ports: Viewed): Promise<RequestView> => {
   const { vault } = ports;
   try {
     const [request, set] = [await requestOf(vault, ticket.id), await forgetSetOf(vault, ticket.id)];

@@ -9,7 +9,7 @@ import { readModelParts } from '#engine/formats/folder.ts';
 import { openModelFolder } from '#engine/formats/made-folder.ts';
 import { inference } from '#engine/inference.ts';
 import type { LanguageModel } from '#engine/language-model.ts';
-import { describePlan, planMemory } from '#engine/memory-plan.ts';
+import { describeMemory, planMemory } from '#engine/memory-plan.ts';
 import { readChatTemplate, renderChats } from '#engine/tokenizer/chat.ts';
 import type { Tokenizer } from '#engine/tokenizer/tokenizer.ts';
 
@@ -73,7 +73,7 @@ const logitsAreFinite = (dir: string, backend: string | undefined): SelfCheck =>
   const frozen = { config, batch: shape, trainable: () => false, optimizer: 'normalized-sgd', tape: 'blocks' } as const;
   const plan = planMemory({ ...frozen, backend: backend ?? 'none' });
   if (backend === undefined) return { name, state: 'not-checked', detail: 'no compute backend is installed' };
-  if (!plan.fits) return { name, state: 'not-checked', detail: describePlan(plan) };
+  if (!plan.fits) return { name, state: 'not-checked', detail: describeMemory(plan) };
   const { model } = openModelFolder(dir);
   try {
     const infinite = logitsAfter(model).filter((logit) => !Number.isFinite(logit)).length;

@@ -1,5 +1,5 @@
-// The sealed request of a ticket, as those who decide read it. Trap: a page with personal data; it is the answer to a
-// POST that was logged, is stored by nobody, and is no link that could be opened again.
+// The encrypted request of a ticket, as those who decide read it. Trap: a page with personal data; it is the answer to
+// a POST that was logged, is stored by nobody, and is no link that could be opened again.
 import { recordsText } from '#core/record-numbers.ts';
 import { SubjectReason } from '#core/subject.ts';
 import { html, type Html } from '#report/markup.ts';

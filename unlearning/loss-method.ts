@@ -9,7 +9,7 @@ import { RunManifest } from '#core/run.ts';
 import { gradientsInParts } from '#engine/accumulate.ts';
 import type { Batch } from '#engine/batch.ts';
 import { globalNorm } from '#engine/global-norm.ts';
-import { attachLora, freshFactors, isLoraModel, mergeLora, planLora } from '#engine/lora.ts';
+import { attachLora, freshFactors, isLoraModel, mergeLora, shapeLora } from '#engine/lora.ts';
 import { valuesOf } from '#engine/model.ts';
 import { random, type Random } from '#engine/random.ts';
 import type { Objective } from '#engine/sweep.ts';
@@ -105,7 +105,7 @@ const runAdapted = async <C extends z.ZodType, N extends Need>(
     context.onAdapter?.(model);
     return { ...outcome, recorded: { ...outcome.recorded, adapter: 'kept' } };
   }
-  const lora = planLora(model.config, config.update.lora);
+  const lora = shapeLora(model.config, config.update.lora);
   const adapted = attachLora(model, lora, freshFactors(lora, context.seed));
   try {
     const outcome = await run(spec, { ...context, model: adapted }, config);

@@ -6,7 +6,7 @@ import { protectionOf, protectionTexts } from '#core/protection-words.ts';
 import type { Proposal, Ticket } from '#core/ticket.ts';
 import type { Work } from '../work.ts';
 import type { Preview } from '#functions/preview-ticket.ts';
-import type { SealedRequest } from '#functions/view-request.ts';
+import type { RequestView } from '#functions/view-request.ts';
 import type { Arguments, ExitCode } from '../command.ts';
 import { printable } from '../printable.ts';
 
@@ -64,18 +64,18 @@ export const describePreview = ({ records, inDoubt, due, protection }: Preview):
   ].join('\n');
 
 /** Personal data, for the one who asked for it: nothing else of this file prints any. */
-export const describeRequest = ({ ticketId, subject, inDoubt, ...sealed }: SealedRequest): string =>
+export const describeRequest = ({ ticketId, subject, inDoubt, ...request }: RequestView): string =>
   [
     `request of ${ticketId}; that you read it is logged`,
     `  name: ${printable(subject.name)}`,
     ...subject.aliases.map((alias) => `  alias: ${printable(alias)}`),
     ...subject.identifiers.map((identifier) => `  identifier: ${printable(identifier)}`),
-    ...(sealed.subjectReason ? [`  why records do not name them: ${sealed.subjectReason}`] : []),
-    ...(sealed.subjectNote === undefined ? [] : [`  confirmed, because: ${printable(sealed.subjectNote)}`]),
-    ...(sealed.note === undefined ? [] : [`  note: ${printable(sealed.note)}`]),
+    ...(request.subjectReason ? [`  why records do not name them: ${request.subjectReason}`] : []),
+    ...(request.subjectNote === undefined ? [] : [`  confirmed, because: ${printable(request.subjectNote)}`]),
+    ...(request.note === undefined ? [] : [`  note: ${printable(request.note)}`]),
     ...(inDoubt && inDoubt.others.length > 0 ? [`  another person's: ${recordsText(inDoubt.others)}`] : []),
     ...(inDoubt && inDoubt.unnamed.length > 0 ? [`  name nobody: ${recordsText(inDoubt.unnamed)}`] : []),
-    ...sealed.records.map(
+    ...request.records.map(
       ({ question, answer, value }, i) =>
         `  ${i + 1}. ${printable(question)}\n     ${printable(answer)}${value === undefined ? '' : `  [${printable(value)}]`}`,
     ),

@@ -75,20 +75,20 @@ export interface Line {
 
 /** Lines without what ends them; empty ones too. INPUT_TOO_LARGE where a line is too long. */
 export const linesOf = async function* (path: string, name: string): AsyncGenerator<Line> {
-  let [begun, length, number]: [string[], number, number] = [[], 0, 0];
+  let [pieces, length, number]: [string[], number, number] = [[], 0, 0];
   for await (const piece of textOf(path, name)) {
     const ends = piece.split('\n');
     const rest = ends.pop() ?? '';
     for (const end of ends) {
-      const text = begun.length > 0 ? begun.join('') + end : end;
-      [begun, length] = [[], 0];
+      const text = pieces.length > 0 ? pieces.join('') + end : end;
+      [pieces, length] = [[], 0];
       yield { text: text.endsWith('\r') ? text.slice(0, -1) : text, number: ++number };
     }
     if (rest === '') continue;
-    begun.push(rest);
+    pieces.push(rest);
     if ((length += rest.length) > LONGEST_LINE) throw tooLong(name, number + 1);
   }
-  if (length > 0) yield { text: begun.join(''), number: number + 1 };
+  if (length > 0) yield { text: pieces.join(''), number: number + 1 };
 };
 
 const notText = (name: string, encoding: string, offset: number, cause: unknown) =>

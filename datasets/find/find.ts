@@ -6,7 +6,7 @@
 import type { SearchableCorpus } from '#datasets/corpus/search.ts';
 import { isLikeness } from '#core/words/keys.ts';
 import { keysOf, subjectKey } from '#datasets/corpus/keys.ts';
-import { certaintyOf, SURE, type Doubt, type Evidence, type Reason } from './evidence.ts';
+import { certaintyOf, SURE, type Doubt, type Reason, type Reasons } from './reasons.ts';
 import { identifiersIn, shapeOf } from './identifiers.ts';
 import { isNearly } from './likeness.ts';
 import { firstNamesBeside, isWritten } from './name-parts.ts';
@@ -52,7 +52,7 @@ interface Search {
   readonly given: readonly Identifier[];
   /** What numbers of the kinds that are given look like. */
   readonly shapes: readonly RegExp[];
-  readonly evidence: Map<number, Map<Reason, Doubt | undefined>>;
+  readonly hits: Map<number, Map<Reason, Doubt | undefined>>;
   readonly own: Identifier[];
   readonly shared: Map<string, Identifier>;
   readonly remarks: string[];
@@ -75,7 +75,7 @@ export const findPerson = async (
     people,
     given,
     shapes,
-    evidence: new Map(),
+    hits: new Map(),
     own: [],
     shared: new Map(),
     remarks: [],
@@ -90,10 +90,10 @@ export const findPerson = async (
   return outcome(search);
 };
 
-const outcome = async ({ views, evidence, sought, people, own, shared, remarks }: Search): Promise<Found> => {
-  const rows = await views([...evidence.keys()].sort((a, b) => a - b));
+const outcome = async ({ views, hits, sought, people, own, shared, remarks }: Search): Promise<Found> => {
+  const rows = await views([...hits.keys()].sort((a, b) => a - b));
   const found = rows.map((view): FoundRow => {
-    const reasons = evidence.get(view.number)!;
+    const reasons = hits.get(view.number)!;
     return { view, certainty: certaintyOf(reasons), reasons: [...reasons.keys()] };
   });
   const isHit = ({ certainty }: FoundRow) => certainty >= SURE;
@@ -111,9 +111,9 @@ const outcome = async ({ views, evidence, sought, people, own, shared, remarks }
 /** A reason once without doubt stays so. */
 const note = (search: Search, view: RowView, reason: Reason, shared?: Doubt): void => {
   const doubt = givesAnotherNumber(search, view) ? 'other-identifier' : shared;
-  const reasons = search.evidence.get(view.number) ?? new Map<Reason, Doubt | undefined>();
+  const reasons = search.hits.get(view.number) ?? new Map<Reason, Doubt | undefined>();
   if (!reasons.has(reason) || doubt === undefined) reasons.set(reason, doubt);
-  search.evidence.set(view.number, reasons);
+  search.hits.set(view.number, reasons);
 };
 
 /**
@@ -125,7 +125,7 @@ const givesAnotherNumber = ({ given, shapes, people }: Search, view: RowView): b
   !given.some(({ forms }) => view.says(forms)) &&
   people.othersIn(view).length === 0;
 
-const isSure = (evidence: Evidence | undefined): boolean => evidence !== undefined && certaintyOf(evidence) >= SURE;
+const isSure = (reasons: Reasons | undefined): boolean => reasons !== undefined && certaintyOf(reasons) >= SURE;
 
 const rowsSaying = async (
   { corpus, views }: Search,
@@ -180,7 +180,7 @@ const byOwn = async (search: Search): Promise<boolean> => {
       forms.map(({ kind, key }) => `${kind}:${key}`),
     ),
   );
-  const sure = await search.views([...search.evidence].filter(([, reasons]) => isSure(reasons)).map(([row]) => row));
+  const sure = await search.views([...search.hits].filter(([, reasons]) => isSure(reasons)).map(([row]) => row));
   const seen = new Map<string, Identifier>();
   for (const view of sure) for (const found of identifiersOf(view)) seen.set(found.forms[0]!.key, found);
   let isNew = false;
@@ -204,12 +204,8 @@ const byOwn = async (search: Search): Promise<boolean> => {
  * Most rows with it that name anybody are the person's, one of them nobody else's. Rows that name nobody tell nothing,
  * unless nearly all of many are such. And of a kind of number that is given, a person has the one that is given.
  */
-const isOwn = (
-  { evidence, people, sought, shapes }: Search,
-  { text }: Identifier,
-  rows: readonly RowView[],
-): boolean => {
-  const own = rows.filter(({ number }) => isSure(evidence.get(number)));
+const isOwn = ({ hits, people, sought, shapes }: Search, { text }: Identifier, rows: readonly RowView[]): boolean => {
+  const own = rows.filter(({ number }) => isSure(hits.get(number)));
   const others = rows.filter((view) => !own.includes(view) && speaksOfOthers(people, sought, view));
   const alone = own.some((view) => people.othersIn(view).length === 0);
   const isOfGivenKind = shapes.some((shape) => shape.test(text));
@@ -241,8 +237,8 @@ const byPartOfName = async (search: Search): Promise<void> => {
       const rows = await search.corpus.rowsWith(`w:${part}`);
       if (rows.length > MOST_OF_A_PART) continue;
       const views = (await search.views(rows)).filter((view) => isWritten(view, part));
-      const own = views.filter(({ number }) => isSure(search.evidence.get(number)));
-      const left = views.filter(({ number }) => !isSure(search.evidence.get(number)));
+      const own = views.filter(({ number }) => isSure(search.hits.get(number)));
+      const left = views.filter(({ number }) => !isSure(search.hits.get(number)));
       const isOwn = isNobodyElses(search, reason, name, views) || own.length >= PART_SHARE * views.length;
       for (const view of left) note(search, view, reason, isOwn ? undefined : 'shared');
     }
@@ -250,7 +246,7 @@ const byPartOfName = async (search: Search): Promise<void> => {
 
 /** A date of birth beside a part of the name. Alone it is thousands of people's. */
 const byBirth = async (search: Search): Promise<void> => {
-  for (const view of await search.views(search.evidence.keys()))
+  for (const view of await search.views(search.hits.keys()))
     if (view.says(search.sought.born)) note(search, view, 'date-of-birth');
 };
 
@@ -259,14 +255,14 @@ const isNobodyElses = ({ people }: Search, reason: Reason, name: SoughtName, vie
 
 /** Rows that nearly repeat one of the person's, where the person's name is misspelt or left out. */
 const byLikeness = async (search: Search): Promise<void> => {
-  const sure = await search.views([...search.evidence].filter(([, reasons]) => isSure(reasons)).map(([row]) => row));
+  const sure = await search.views([...search.hits].filter(([, reasons]) => isSure(reasons)).map(([row]) => row));
   for (const view of sure) {
     const keys = keysOf(view.entry.row).filter(isLikeness);
     const alike = await rowsOf(
       search.corpus,
       keys.map((key) => [key]),
     );
-    const unknown = [...alike].filter((row) => !isSure(search.evidence.get(row)));
+    const unknown = [...alike].filter((row) => !isSure(search.hits.get(row)));
     if (unknown.length > MOST_OF_A_PART) continue;
     for (const other of await search.views(unknown))
       if (isNearly(view, other, search.sought)) note(search, other, 'near-duplicate');

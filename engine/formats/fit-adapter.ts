@@ -5,7 +5,7 @@ import { must } from '#core/errors.ts';
 import type { DecoderConfig } from './config.ts';
 import { readModelParts } from './folder.ts';
 import { lowRankFit } from '../low-rank-fit.ts';
-import { LoraConfig, planLora, type Lora } from '../lora.ts';
+import { LoraConfig, shapeLora, type Lora } from '../lora.ts';
 import { weightsOf, type Model } from '../model.ts';
 import { parameterSpecs, type ParameterSpec } from '../parameters.ts';
 import { tf } from '../tf.ts';
@@ -30,7 +30,7 @@ export interface FittedAdapter {
 /** Fits a LoRA on the modules of `before` and on those of every MLP to `moved` less the weights in `base`. */
 export const fitAdapter = (base: string, moved: Model, before: LoraConfig): FittedAdapter => {
   const { config } = readModelParts(base);
-  const lora = planLora(config, fittedConfig(config, before));
+  const lora = shapeLora(config, fittedConfig(config, before));
   const factors = new Map<string, tf.Tensor>();
   const dispose = () => tf.dispose([...factors.values()]);
   try {

@@ -11,7 +11,7 @@ import { ADAPTER_CONFIG, ADAPTER_WEIGHTS } from './folder-kind.ts';
 import { checkKeys, rules, type KeyRules } from './known-keys.ts';
 import { storedTensors } from './folder.ts';
 import { readJsonFile } from './json-file.ts';
-import { attachLora, LoraConfig, planLora, type Lora, type LoraModel } from '../lora.ts';
+import { attachLora, LoraConfig, shapeLora, type Lora, type LoraModel } from '../lora.ts';
 import type { Model } from '../model.ts';
 import { storedShape, fromStored } from '../parameters.ts';
 import { openSafetensors, writeSafetensors, type SafetensorsFile } from './safetensors.ts';
@@ -92,7 +92,7 @@ export const checkAdapter = (dir: string, config: DecoderConfig): LoraConfig =>
   });
 
 const withAdapter = <T>(dir: string, config: DecoderConfig, use: (lora: Lora, file: SafetensorsFile) => T): T => {
-  const lora = planLora(config, readAdapterConfig(readJsonFile(join(dir, ADAPTER_CONFIG))));
+  const lora = shapeLora(config, readAdapterConfig(readJsonFile(join(dir, ADAPTER_CONFIG))));
   const file = openSafetensors(join(dir, ADAPTER_WEIGHTS));
   try {
     checkTensors(file, lora);

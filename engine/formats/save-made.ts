@@ -36,7 +36,7 @@ export const saveAdapter = (dir: string, model: Adapter, from: string, write?: (
     const { digest, quantisation } = copyMade(base, join(at, 'base'));
     const files = writeAdapterOf(at, model, from);
     write?.(at);
-    return seal(at, { kind: 'quittance-adapter/v1', base: digest, files, quantisation });
+    return stored(at, { kind: 'quittance-adapter/v1', base: digest, files, quantisation });
   });
 };
 
@@ -57,7 +57,7 @@ export const saveNewAdapter = (
       quantisation,
     };
     write(at, manifestDigest(manifest));
-    return seal(at, manifest);
+    return stored(at, manifest);
   });
 
 const Named = z.looseObject({ base_model_name_or_path: z.string().nullish() });
@@ -84,10 +84,10 @@ export const saveComposed = (
       writeAdapterFiles(folder, model, '../target');
       return { layers: model.config.layers, files: adapterFiles(folder) };
     });
-    return seal(at, { kind: 'quittance-composed/v1', target: digest, assistants, combination, quantisation });
+    return stored(at, { kind: 'quittance-composed/v1', target: digest, assistants, combination, quantisation });
   });
 
-const seal = (at: string, manifest: ModelManifest): SavedMade => {
+const stored = (at: string, manifest: ModelManifest): SavedMade => {
   writeFileSync(join(at, MANIFEST_FILE), canonicalize(manifest));
   return { manifest, digest: manifestDigest(manifest) };
 };

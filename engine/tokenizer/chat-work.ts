@@ -28,9 +28,9 @@ const spendOn = (value: unknown): void => {
   if (typeof value === 'string') spendOnSize(value.length, LONGEST_TEXT, UNITS_A_STEP, 'text');
 };
 
-const spendOnSize = (length: number, longest: number, aStep: number, what: string): void => {
+const spendOnSize = (length: number, longest: number, unit: number, what: string): void => {
   if (length > longest) throw new RangeError(`it makes a ${what} of ${length}`);
-  spend(length / aStep);
+  spend(length / unit);
 };
 
 /** Python's range(), refused before it is made where it is too long. */

@@ -1,10 +1,10 @@
-// The sealed request over HTTP, and the confirmation of whose records they are. Reading is a POST, since it writes who
-// looked; the answer is the only copy and says that nothing may store it.
+// The encrypted request over HTTP, and the confirmation of whose records they are. Reading is a POST, since it writes
+// who looked; the answer is the only copy and says that nothing may store it.
 import type { Hono } from 'hono';
 import { actFields } from '#portal/acts.ts';
 import { requestBody, type Confirming } from '#portal/request.ts';
 import type { Words } from '#portal/words.ts';
-import { SealedRequest, viewRequest } from '../view-request.ts';
+import { RequestView, viewRequest } from '../view-request.ts';
 import { formFields, isForm, jsonValue } from './bodies.ts';
 import { requireRole, show, type ApiContext, type Asked, type Env } from './context.ts';
 import { hiddenOf } from './act-routes.ts';
@@ -24,7 +24,7 @@ const viewed = async (c: Asked, context: ApiContext): Promise<Response> => {
   if (isForm(c)) checkForm(formKey, identity, (await formFields(c))['csrf'], 'request', ticketId);
   else await jsonValue(c); // nothing is asked of it but its media type, which no other site's form has
   const result = await viewRequest.handle({ ticketId, by: identity.principal }, ports);
-  const data = SealedRequest.parse(result);
+  const data = RequestView.parse(result);
   const { ticket, version } = await ports.tickets.get(ticketId);
   const now = ports.clock.now();
   const confirming = (words: Words): Confirming | undefined =>

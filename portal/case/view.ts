@@ -46,7 +46,7 @@ export interface CaseView {
   readonly protection: Protection | null;
   /** Whether there is a bundle: of a certificate, or of how the request was closed. */
   readonly evidenced: boolean;
-  /** Whether this viewer may read the sealed request, which is logged. */
+  /** Whether this viewer may read the encrypted request, which is logged. */
   readonly mayRead: boolean;
   /** Whether it waits for somebody to confirm whose records they are. */
   readonly inDoubt: boolean;

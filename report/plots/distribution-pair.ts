@@ -31,7 +31,7 @@ export const distributionPair = ({ distributions }: AuditReport): Plot | undefin
 };
 
 /** The value of a step function at a position. */
-const stepAt = (points: readonly Point[], at: number): number => points.filter(([x]) => x <= at).at(-1)?.[1] ?? 0;
+const heightAt = (points: readonly Point[], at: number): number => points.filter(([x]) => x <= at).at(-1)?.[1] ?? 0;
 
 const rangeOf = ({ forget, controls }: Distributions): [number, number] => {
   const ends = [...forget, ...controls].map(([place]) => place);
@@ -53,7 +53,7 @@ const functions = (found: Distributions, [from, to]: readonly [number, number]):
 };
 
 const gap = ({ forget, controls, at, d }: Distributions): Layer[] => {
-  const [a, b] = [stepAt(forget, at), stepAt(controls, at)];
+  const [a, b] = [heightAt(forget, at), heightAt(controls, at)];
   const line = [
     [at, a],
     [at, b],
@@ -71,6 +71,6 @@ const gridOf = ([from, to]: readonly [number, number], at: number): number[] => 
 };
 
 const rowAt = (place: number, { forget, controls, at }: Distributions): string[] => {
-  const [a, b] = [stepAt(forget, place), stepAt(controls, place)];
+  const [a, b] = [heightAt(forget, place), heightAt(controls, place)];
   return [decimal(place, 2), decimal(a), decimal(b), `${decimal(Math.abs(a - b))}${place === at ? ' = D' : ''}`];
 };

@@ -65,7 +65,7 @@ describe('while the server runs', () => {
     expect([unknown.status, unknown.stderr]).toEqual([1, expect.stringContaining('[TICKET_NOT_FOUND]')]);
   });
 
-  it('the sealed request is read by command, and a filing is tried', () => {
+  it('the encrypted request is read by command, and a filing is tried', () => {
     const read = ask('ticket', 'request', small.ticketId, '--as', 'privacy.officer');
     expect([read.status, read.stdout]).toEqual([0, expect.stringContaining('that you read it is logged')]);
     expect(ask('ticket', 'show', small.ticketId).stdout).toContain('request-viewed');

@@ -1,5 +1,5 @@
 // Whose rows a ticket brings, from the command line on a data folder with a real model: a dry run, somebody else's
-// rows, a second person's word, and the sealed request as those who decide read it.
+// rows, a second person's word, and the encrypted request as those who decide read it.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -53,7 +53,7 @@ describe('quittance ticket', () => {
     expect(await contentsOf(dir)).toEqual(before);
   });
 
-  it('request prints the sealed request to who decides, and the log has who looked', () => {
+  it('request prints the encrypted request to who decides, and the log has who looked', () => {
     const { stdout } = run('ticket', 'request', small.ticketId, '--as', 'privacy.officer');
     const { subject, forget } = JSON.parse(readFileSync(join(small.root, 'first.json'), 'utf8')) as TicketFile;
     expect(stdout).toContain(`name: ${subject.name}`);

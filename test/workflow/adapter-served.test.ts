@@ -28,7 +28,7 @@ import { writeAdapter } from '#engine/formats/peft.ts';
 import { saveComposed } from '#engine/formats/save-made.ts';
 import { openModel } from '#engine/formats/stored-model.ts';
 import { inference } from '#engine/inference.ts';
-import { attachLora, freshFactors, LoraConfig, loraParameters, planLora, type LoraModel } from '#engine/lora.ts';
+import { attachLora, freshFactors, LoraConfig, loraParameters, shapeLora, type LoraModel } from '#engine/lora.ts';
 import type { Model } from '#engine/model.ts';
 import { adamW, constant } from '#engine/optimizers.ts';
 import { initBackend } from '#engine/tf.ts';
@@ -48,7 +48,7 @@ const QUESTION = rows[0]!.prompt;
 
 /** The model under a LoRA that was taught the rows for a few updates. */
 const taught = async (model: Model): Promise<LoraModel> => {
-  const lora = planLora(model.config, LoraConfig.parse({ rank: 4, targetModules: ['q_proj', 'v_proj', 'up_proj'] }));
+  const lora = shapeLora(model.config, LoraConfig.parse({ rank: 4, targetModules: ['q_proj', 'v_proj', 'up_proj'] }));
   const adapted = attachLora(model, lora, freshFactors(lora, 1));
   const optimizer = adamW({});
   await train(adapted, encodeRows(adapted, rows), {

@@ -11,7 +11,7 @@ import { writeAdapter } from '#engine/formats/peft.ts';
 import { saveComposed } from '#engine/formats/save-made.ts';
 import { saveModel } from '#engine/formats/save.ts';
 import { firstLayers } from '#engine/composed.ts';
-import { attachLora, freshFactors, LoraConfig, planLora } from '#engine/lora.ts';
+import { attachLora, freshFactors, LoraConfig, shapeLora } from '#engine/lora.ts';
 import { tf } from '#engine/tf.ts';
 import { importMade } from '#models/import-made.ts';
 import { tinyConfig, tinyModel, tokens, useEngine } from '#test/support/engine.ts';
@@ -40,7 +40,7 @@ const LORA = ['update.trainable=lora', 'update.projection=none', 'update.updates
 beforeAll(async () => {
   const tiny = tinyModel(tinyConfig(CONFIG));
   saveModel(base, tiny, { configJson: CONFIG });
-  const lora = planLora(tiny.config, LoraConfig.parse({ rank: 2, alpha: 4, targetModules: ['q_proj', 'up_proj'] }));
+  const lora = shapeLora(tiny.config, LoraConfig.parse({ rank: 2, alpha: 4, targetModules: ['q_proj', 'up_proj'] }));
   const values = new Map(
     [...freshFactors(lora, 1)].map(([name, value]) => [name, value.map((x, i) => x + 0.02 * Math.sin(i))]),
   );
@@ -134,7 +134,7 @@ describe('a run that moves whole matrices of it', () => {
 it('a composed decoder has no weights of its own to unlearn, and is refused by name', async () => {
   const tiny = tinyModel(tinyConfig(CONFIG));
   const first = firstLayers(tiny, 1);
-  const lora = planLora(first.config, LoraConfig.parse({ rank: 2 }));
+  const lora = shapeLora(first.config, LoraConfig.parse({ rank: 2 }));
   const assistant = attachLora(first, lora, freshFactors(lora, 1));
   const composed = join(dir, 'composed');
   saveComposed(composed, base, [assistant], { form: 'offset', weight: 1 });

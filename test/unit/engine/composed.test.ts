@@ -13,7 +13,7 @@ import { saveModel } from '#engine/formats/save.ts';
 import { generate } from '#engine/generate.ts';
 import { inference } from '#engine/inference.ts';
 import type { LanguageModel } from '#engine/language-model.ts';
-import { attachLora, LoraConfig, mergeLora, planLora, type LoraModel } from '#engine/lora.ts';
+import { attachLora, LoraConfig, mergeLora, shapeLora, type LoraModel } from '#engine/lora.ts';
 import { modelFrom, valuesOf, type Model } from '#engine/model.ts';
 import { random } from '#engine/random.ts';
 import { tf } from '#engine/tf.ts';
@@ -34,7 +34,7 @@ const batch = makeBatch(rows, 64);
 
 /** A LoRA whose both factors are far from zero. */
 const adapted = (base: Model, seed: string): LoraModel => {
-  const lora = planLora(base.config, LoraConfig.parse({ rank: 2, alpha: 4 }));
+  const lora = shapeLora(base.config, LoraConfig.parse({ rank: 2, alpha: 4 }));
   const stream = random(seed);
   const noise = ({ length }: { length: number }) => Float32Array.from({ length }, () => 0.3 * stream.normal());
   const size = (shape: readonly number[]) => ({ length: shape.reduce((a, b) => a * b, 1) });

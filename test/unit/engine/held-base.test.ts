@@ -3,7 +3,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { makeBatch } from '#engine/batch.ts';
 import { exactlyHeldModelFrom, heldModelFrom } from '#engine/held-base.ts';
-import { attachLora, freshFactors, LoraConfig, loraParameters, mergeLora, planLora } from '#engine/lora.ts';
+import { attachLora, freshFactors, LoraConfig, loraParameters, mergeLora, shapeLora } from '#engine/lora.ts';
 import { answerCrossEntropy } from '#engine/losses.ts';
 import { freshValues, modelFrom, type Model } from '#engine/model.ts';
 import { forwardLogits, lossAndGradients } from '#engine/sweep.ts';
@@ -31,7 +31,7 @@ const isMatrix = (name: string) => !/(ln1|ln2|norm)\.w$/.test(name);
 const inHalf = () => new Map([...values()].map(([name, v]) => [name, isMatrix(name) ? v.map(rounded) : v]));
 
 const adapted = (base: Model) => {
-  const lora = planLora(config, LoraConfig.parse({ rank: 2, alpha: 4 }));
+  const lora = shapeLora(config, LoraConfig.parse({ rank: 2, alpha: 4 }));
   const stream = random('factors');
   const factors = new Map([...freshFactors(lora, 1)].map(([name, v]) => [name, v.map(() => 0.1 * stream.normal())]));
   return attachLora(base, lora, factors);

@@ -6,7 +6,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadModel } from '#engine/formats/folder.ts';
 import { readJsonFile } from '#engine/formats/json-file.ts';
-import { attachLora, freshFactors, LoraConfig, loraParameters, planLora, type LoraModel } from '#engine/lora.ts';
+import { attachLora, freshFactors, LoraConfig, loraParameters, shapeLora, type LoraModel } from '#engine/lora.ts';
 import type { Model } from '#engine/model.ts';
 import { adamW, constant } from '#engine/optimizers.ts';
 import { writeAdapter } from '#engine/formats/peft.ts';
@@ -70,7 +70,7 @@ const TARGETS: Readonly<Record<string, 'all-linear' | string[]>> = {
 /** A LoRA trained for three updates on one text. */
 const trainedLora = async (name: string, targetModules: 'all-linear' | string[]): Promise<LoraModel> => {
   const base = loadModel(baseDir(name));
-  const plan = planLora(base.config, LoraConfig.parse({ rank: 2, alpha: 4, dropout: 0.1, targetModules }));
+  const plan = shapeLora(base.config, LoraConfig.parse({ rank: 2, alpha: 4, dropout: 0.1, targetModules }));
   const model = attachLora(base, plan, freshFactors(plan, 1));
   await train(model, [{ prompt: TEXTS[0]!.slice(0, 2), answers: [TEXTS[0]!.slice(2)] }], {
     updates: 3,

@@ -15,7 +15,7 @@ import {
   LoraConfig,
   loraParameters,
   mergeLora,
-  planLora,
+  shapeLora,
   type LoraModel,
 } from '#engine/lora.ts';
 import { valuesOf, type Model } from '#engine/model.ts';
@@ -174,7 +174,7 @@ describeWith(shared, '../shared/golden is not there', 'an adapter on llama of ..
 
 const withLora = (config: z.input<typeof LoraConfig>, seed = 1): LoraModel => {
   const model = tinyModel();
-  const lora = planLora(model.config, LoraConfig.parse(config));
+  const lora = shapeLora(model.config, LoraConfig.parse(config));
   return attachLora(model, lora, freshFactors(lora, seed));
 };
 const rows = [
@@ -193,7 +193,7 @@ describe('a fresh LoRA', () => {
   it("takes every matrix of every block by default, and an unknown module is refused with the model's own", () => {
     const model = withLora({});
     expect(model.lora.factors.size).toBe(2 * 7);
-    expect(() => planLora(model.config, LoraConfig.parse({ targetModules: ['q_proj', 'c_attn'] }))).toThrow(
+    expect(() => shapeLora(model.config, LoraConfig.parse({ targetModules: ['q_proj', 'c_attn'] }))).toThrow(
       expect.objectContaining({ code: 'INVALID_INPUT', message: "the model has no module 'c_attn' for a LoRA" }),
     );
     model.dispose();

@@ -5,7 +5,7 @@ import { makeBatch } from '#engine/batch.ts';
 import { readConfig, type DecoderConfig } from '#engine/formats/config.ts';
 import { answerCrossEntropy } from '#engine/losses.ts';
 import { LoraConfig } from '#engine/lora.ts';
-import { describePlan, planMemory, requireMemory, type PlannedRun } from '#engine/memory-plan.ts';
+import { describeMemory, planMemory, requireMemory, type PlannedRun } from '#engine/memory-plan.ts';
 import { lossAndGradients } from '#engine/sweep.ts';
 import { initBackend, tf } from '#engine/tf.ts';
 import { tinyModel, tokens, useEngine } from '#test/support/engine.ts';
@@ -104,7 +104,7 @@ describe('a run that does not fit', () => {
       expected: 'at most 1.50 GB',
       got: `${(plan.total / 1e9).toFixed(2)} GB`,
     });
-    expect((thrown as Error).message).toBe(describePlan(plan));
+    expect((thrown as Error).message).toBe(describeMemory(plan));
     expect((thrown as Error).message).toMatch(/weights 539 MB.*optimiser 1\.08 GB.*does not fit/);
     expect((thrown as { hint: string }).hint).toContain('LoRA');
   });

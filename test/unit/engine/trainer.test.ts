@@ -5,7 +5,7 @@ import { savesOf } from '#containers/run-saves.ts';
 import { accumulatedGradients, gradientsInParts } from '#engine/accumulate.ts';
 import { makeBatch, type Batch, type Row } from '#engine/batch.ts';
 import { globalNorm } from '#engine/global-norm.ts';
-import { attachLora, freshFactors, LoraConfig, loraParameters, planLora } from '#engine/lora.ts';
+import { attachLora, freshFactors, LoraConfig, loraParameters, shapeLora } from '#engine/lora.ts';
 import { answerCrossEntropy } from '#engine/losses.ts';
 import { valuesOf } from '#engine/model.ts';
 import { adamW, constant } from '#engine/optimizers.ts';
@@ -92,7 +92,7 @@ describe('gradients of any objective from parts of a batch', () => {
 
   it('see the same dropout masks forward and back: the slope along the gradient is its square', () => {
     const config = tinyConfig();
-    const lora = planLora(config, LoraConfig.parse({ rank: 4, alpha: 32, dropout: 0.3 }));
+    const lora = shapeLora(config, LoraConfig.parse({ rank: 4, alpha: 32, dropout: 0.3 }));
     const values = [...freshFactors(lora, 1)].map(([name, value], i) => {
       const stream = random(`factor:${i}`);
       return [name, value.map((one) => (one === 0 ? 0.2 * stream.normal() : one))] as const;

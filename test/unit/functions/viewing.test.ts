@@ -1,4 +1,4 @@
-// The sealed request as those who decide read it: who may, that each look is logged without its content, and that
+// The encrypted request as those who decide read it: who may, that each look is logged without its content, and that
 // nothing can be read of a case that is purged.
 import { inspect } from 'node:util';
 import { beforeEach, describe, expect, it } from '@jest/globals';
@@ -37,7 +37,7 @@ const ask = (who: string, id = ticketId) =>
   app.request(`/tickets/${id}/request`, { method: 'POST', headers: { ...as(who), ...JSON_BODY }, body: '{}' });
 const events = async () => harness.ports.tickets.events(ticketId);
 
-describe('the sealed request', () => {
+describe('the encrypted request', () => {
   it('is shown to an approver, whole, and kept by nobody on the way', async () => {
     const response = await ask('approver');
     expect(await response.json()).toEqual({

@@ -39,13 +39,13 @@ const CERTAINTY: Readonly<Record<Reason, number>> = {
 export type Doubt = 'shared' | 'other-identifier';
 
 /** Reasons that hold for a row, each with whether it is in doubt. */
-export type Evidence = ReadonlyMap<Reason, Doubt | undefined>;
+export type Reasons = ReadonlyMap<Reason, Doubt | undefined>;
 
 const DOUBTED = 0.4;
 
 /** Between 0 and 1: that of the strongest reason, two reasons above one. */
-export const certaintyOf = (evidence: Evidence): number => {
-  const each = [...evidence].map(([reason, doubt]) =>
+export const certaintyOf = (reasons: Reasons): number => {
+  const each = [...reasons].map(([reason, doubt]) =>
     doubt === undefined ? CERTAINTY[reason] : DOUBTED * CERTAINTY[reason],
   );
   const [strongest = 0, second = 0] = each.sort((a, b) => b - a);
