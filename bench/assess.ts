@@ -1,11 +1,11 @@
-// Tables and judgement of a model in memory, for the benches. Trap: re-learning changes the model, so it comes last,
-// and the caller must not use the model afterwards.
+// Tables and judgement of a model in memory, for the benches. Trap: an attack moves the weights and puts them back, so
+// the caller must not use the model meanwhile.
 import type { ForgetRow } from '#datasets/suite.ts';
 import type { Suite } from '#datasets/suite-shape.ts';
 import { inference } from '#engine/inference.ts';
 import type { Model } from '#engine/model.ts';
 import { examOf } from '#evaluation/exam.ts';
-import { relearnCurve } from '#evaluation/relearn.ts';
+import { attackable } from '#evaluation/relearn.ts';
 import { measure } from '#evaluation/tables.ts';
 import type { EvaluationTables } from '#core/evaluation.ts';
 import { judge, type Judgement } from '#core/gate.ts';
@@ -28,7 +28,7 @@ export const assessAgainst = async (
   model: Model,
   { suite, left, rows, reference, policy, seed }: Assessed,
 ): Promise<{ tables: EvaluationTables; judgement: Judgement }> => {
-  const relearn = () => relearnCurve(model, rows, seed, suite.limits?.relearningRate);
+  const relearn = attackable(model, suite.limits?.relearningRate);
   const asked = { model: inference(model), suite: left, forget: rows, before: inference(reference), relearn };
   const tables: EvaluationTables = {
     kind: 'quittance-evaluation/v1',

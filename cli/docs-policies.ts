@@ -48,7 +48,11 @@ const statistics = (): string =>
 
 const boundText = (one: Check): string => {
   if (one.statistic === 'shareAtMostReference')
-    return `upper bound of the reference, α ${one.alpha}${one.most === undefined ? '' : `, and at least ${one.most}`}`;
+    return [
+      `upper bound of the reference, α ${one.alpha}`,
+      ...(one.margin === undefined ? [] : [`plus ${one.margin}`]),
+      ...(one.most === undefined ? [] : [`and at least ${one.most}`]),
+    ].join(', ');
   if (one.statistic === 'meanWithinPeople') return `range of the reference’s people ± ${one.margin} nats`;
   const most = 'most' in one ? one.most : undefined;
   return [one.least === undefined ? '' : `≥ ${one.least}`, most === undefined ? '' : `≤ ${most}`]

@@ -8,7 +8,7 @@ import { framedRows, questionsOf, withoutRecords } from '#datasets/suite.ts';
 import { readModelParts } from '#engine/formats/folder.ts';
 import { inference } from '#engine/inference.ts';
 import { examOf } from '#evaluation/exam.ts';
-import { relearnCurve } from '#evaluation/relearn.ts';
+import { attackable } from '#evaluation/relearn.ts';
 import { measure } from '#evaluation/tables.ts';
 import type { Measured, MetricValue } from '#core/evaluation.ts';
 import { findQuantity, printedName, QUANTITIES } from '#core/quantities.ts';
@@ -62,7 +62,7 @@ export const evaluate: Command = {
     };
     const [reference, retainModel] = [await other('reference'), await other('retain-model')];
     const seed = integer(args, 'seed', 1, 0);
-    const relearn = () => relearnCurve(weights, rows, seed, suite.limits?.relearningRate);
+    const relearn = attackable(weights, suite.limits?.relearningRate);
     const exam = examOf(
       {
         ...{ model: inference(model), suite: staying, forget: rows, relearn },

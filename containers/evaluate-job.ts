@@ -1,6 +1,6 @@
 // The job that evaluates the artefact that would be served: load → measure → tables. The suite is the base model's; the
-// ticket's records are asked apart from the people who stay. Trap: re-learning changes the weights, so `measure` does
-// it last, and the model loaded here is used for nothing else.
+// ticket's records are asked apart from the people who stay. Trap: an attack moves the weights and puts them back, so
+// the model loaded here is used for nothing else meanwhile.
 import { canonicalize, digestOf, type Digest } from '#core/canonical.ts';
 import type { EvaluationTables, Measured } from '#core/evaluation.ts';
 import type { ForgetRecord } from '#core/forget-set.ts';
@@ -13,7 +13,7 @@ import { readModelParts } from '#engine/formats/folder.ts';
 import { inference } from '#engine/inference.ts';
 import type { Model } from '#engine/model.ts';
 import { examOf, type ExamInput } from '#evaluation/exam.ts';
-import { relearnCurve } from '#evaluation/relearn.ts';
+import { attackable } from '#evaluation/relearn.ts';
 import { measure } from '#evaluation/tables.ts';
 import { evaluationRun, holdToMemory } from './memory.ts';
 import { openModel, withModelFolder } from '#engine/formats/stored-model.ts';
@@ -39,8 +39,7 @@ export const evaluateJob = async (input: EvaluateInput, environment: JobEnvironm
   const opened = await open(input.model);
   const before = input.before === undefined ? undefined : (await open(input.before)).model;
   try {
-    const forget = forgetRows(stored.suite, input.records);
-    const relearn = () => relearnCurve(opened.weights, forget, input.seed, stored.suite.limits?.relearningRate);
+    const relearn = attackable(opened.weights, stored.suite.limits?.relearningRate);
     const asked = { model: inference(opened.model), ...(before && { before: inference(before) }), relearn };
     return await putTables(input, stored, await measured(asked, input, stored, environment, 'evaluate'), environment);
   } finally {

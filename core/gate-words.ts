@@ -60,8 +60,9 @@ export const detailText = (gate: Gate): string => {
     case 'share':
       return counted();
     case 'shareAtMostReference': {
-      const { alpha = 0, referenceK, referenceN } = basis;
-      return `${counted()}; threshold is what ${referenceK} of ${referenceN} never-trained records allow at an error of ${percent(alpha)}`;
+      const { alpha = 0, referenceK, referenceN, margin } = basis;
+      const more = margin === undefined ? '' : `, or the upper bound of these plus ${margin}`;
+      return `${counted()}; threshold is what ${referenceK} of ${referenceN} never-trained records allow at an error of ${percent(alpha)}${more}`;
     }
     case 'auc':
       return `against ${basis['m']} never-trained records; 95 % Hanley–McNeil ${intervalText(gate)}${windowText(gate)}`;

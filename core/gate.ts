@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { EvaluationTables } from './evaluation.ts';
 import { chanceOf, leastRecordsOf, type Bound, type Chance } from './gate-chance.ts';
 import { CheckDirection, checkId, GateCheck, Sampling, type GatePolicy, type Statistic } from './policy.ts';
+import { quantityOf } from './quantities.ts';
 import { areaUnderCurve, clopperPearsonUpper, smallestRejected } from './stats.ts';
 import { aucOf, entry, ksOf, lowestOf, pairOf, reasonFor, summarise, total, type Found } from './summaries.ts';
 
@@ -197,6 +198,13 @@ const bounded = (tables: EvaluationTables, one: CheckOf<'value' | 'share'>): Fin
   return { ...numbers(found), ...ends, verdict };
 };
 
+/** Asked of records that are too few for it to be done at all: the tables then count none, and say why. */
+const noRecords = (tables: EvaluationTables, { of }: CheckOf<'shareAtMostReference'>): Finding | undefined => {
+  const { leastRecords } = quantityOf(of);
+  if (leastRecords < 2 || entry(tables.proportions, of)?.n !== 0) return undefined;
+  return { ...none({ least: null, most: null }, reasonFor(tables, [of])), needs: leastRecords };
+};
+
 const shareAtMostReference = (
   tables: EvaluationTables,
   one: CheckOf<'shareAtMostReference'>,
@@ -204,14 +212,16 @@ const shareAtMostReference = (
 ): Finding => {
   const [found, reference] = [summarise(tables, one.of), entry(tables.proportions, one.reference)];
   const open = { least: null, most: null };
-  if ('notAvailable' in found) return none(open, found.notAvailable);
+  if ('notAvailable' in found) return noRecords(tables, one) ?? none(open, found.notAvailable);
   if (!reference || reference.n === 0) return none(open, reasonFor(tables, [one.reference]));
   const needed = one.referenceAtLeast ?? 1;
   if (reference.n < needed) return none(open, `${reference.n} never-trained records, ${needed} are needed`);
   const said = numbers(found);
   const { alpha } = chance ?? one;
-  const basis = { ...said.basis, referenceK: reference.k, referenceN: reference.n, alpha };
-  const own = Math.max(one.most ?? 0, clopperPearsonUpper(reference, one.alpha));
+  const { margin = 0 } = one;
+  const referred = { referenceK: reference.k, referenceN: reference.n, alpha };
+  const basis = { ...said.basis, ...referred, ...(margin > 0 && { margin }) };
+  const own = Math.max(one.most ?? 0, Math.min(1, clopperPearsonUpper(reference, one.alpha) + margin));
   const bound = chance?.share(found.n, reference, own) ?? { bound: own };
   if (bound === 'never' || 'needs' in bound) return unbounded({ ...said, ...open, basis }, bound);
   const most = bound.bound;

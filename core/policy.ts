@@ -46,6 +46,10 @@ export const GateCheck = z.discriminatedUnion('statistic', [
   check('share', 'the same of a quantity that is a share', { of, ...bounds, remediation }),
   check('shareAtMostReference', 'a share, at most the one-sided upper Clopper–Pearson bound of the reference group', {
     most: most.optional().meta({ description: 'a share that passes whatever the reference shows', unit: 'share' }),
+    margin: z.number().nonnegative().max(1).optional().meta({
+      description: 'added to that bound, where being worse than the reference by so much is accepted and said',
+      unit: 'share',
+    }),
     of,
     reference,
     alpha: z.number().positive().max(0.5).meta({ description: 'error of that bound', unit: 'probability' }),

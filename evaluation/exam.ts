@@ -1,12 +1,13 @@
 // What an evaluation has to ask with: the records of each group, the models behind one cache each, and how much is
 // asked. Trap: what is missing is a reason, never an empty list that would count as 0 of 0.
-import type { Curve, Proportion } from '#core/evaluation.ts';
+import type { AttackFamily } from '#core/quantities.ts';
 import type { Asking, Group, Need } from '#core/quantity.ts';
 import { promptOf, type Frame, type Suite, type Person, type QaRecord, type Row } from '#datasets/suite-shape.ts';
 import { random } from '#engine/random.ts';
 import { distinct, distinctPeople } from './distinct.ts';
 import { cached, type CachedModel, type Pair, type TextModel } from './text-model.ts';
 import { refusalRecogniser } from './refusal.ts';
+import type { Attackable } from './relearn.ts';
 
 export interface ExamOptions extends Asking {
   truthRatio: NonNullable<Asking['truthRatio']>;
@@ -20,6 +21,14 @@ export interface ExamOptions extends Asking {
   controlSamples: number;
   /** Records of a group that are compared with wrong answers, at most, drawn evenly. */
   maxRows: number;
+  /** Re-learning attacks that are made. */
+  attacks: readonly AttackFamily[];
+  /** Times that a forgotten person is attacked, each time with other records. */
+  attackDraws: number;
+  /** Never-trained people who are attacked beside, once each. */
+  attackedControls: number;
+  /** Whether the second wording of a question is sampled as well as the first and the held-out one. */
+  secondWording: boolean;
 }
 
 export const EXAM_DEFAULTS: ExamOptions = {
@@ -29,14 +38,12 @@ export const EXAM_DEFAULTS: ExamOptions = {
   maxTokens: 24,
   controlSamples: 80,
   maxRows: 200,
+  attacks: ['relearnt2x10', 'relearnt5x30', 'relearnt10x50', 'relearntBody5x30'],
+  attackDraws: 3,
+  attackedControls: 8,
+  secondWording: true,
   truthRatio: 'geometric',
 };
-
-/** A re-learning run: its curve, and how many of the records that were not taught are exact at its end. */
-export interface Relearnt {
-  readonly curve: Curve;
-  readonly last: Proportion;
-}
 
 export interface Exam {
   readonly model: CachedModel;
@@ -44,8 +51,8 @@ export interface Exam {
   readonly before?: CachedModel;
   /** A model trained without the forget set. */
   readonly retainModel?: CachedModel;
-  /** Teaches a little of the forget set again. It changes the model. */
-  readonly relearn?: () => Promise<Relearnt>;
+  /** Teaches a little of the forget set again. */
+  readonly relearn?: Attackable;
   readonly rows: Readonly<Record<Group, readonly QaRecord[]>>;
   readonly people: Readonly<Partial<Record<Group, readonly Person[]>>>;
   /** How many records of a group stood there more than once, where any did. */
@@ -64,7 +71,7 @@ export interface ExamInput {
   forget?: readonly QaRecord[];
   before?: TextModel | undefined;
   retainModel?: TextModel | undefined;
-  relearn?: (() => Promise<Relearnt>) | undefined;
+  relearn?: Attackable | undefined;
   /** Reasons of the caller's own for what it does not give. */
   missing?: Partial<Record<Need, string>>;
 }
@@ -129,7 +136,12 @@ const repeatedIn = (listed: Exam['rows'], rows: Exam['rows']): Exam['repeated'] 
 
 /** How much is asked of a large model. */
 const limitsOf = ({ limits }: Suite): Partial<ExamOptions> =>
-  limits ? { controlSamples: limits.controlSamples, maxRows: limits.maxRows } : {};
+  limits
+    ? {
+        ...{ controlSamples: limits.controlSamples, maxRows: limits.maxRows },
+        ...{ attacks: ['relearnt2x10'], attackDraws: 2, attackedControls: 3, secondWording: false },
+      }
+    : {};
 
 /** Records that the model gave when its suite was made: what it never had, no deletion can take. */
 const recited = ({ recited = true }: Row): boolean => recited;
@@ -174,6 +186,7 @@ export const spread = <T>(items: readonly T[], count: number): T[] =>
     : Array.from({ length: count }, (_, i) => items[Math.floor((i * items.length) / count)]!);
 
 export const heldOutPrompt = ({ heldOut }: QaRecord, { frame }: Exam): string => promptOf(heldOut ?? '', frame);
+export const secondPrompt = ({ paraphrase }: QaRecord, { frame }: Exam): string => promptOf(paraphrase ?? '', frame);
 
 /** New tokens at most, however long the answers of a data set are. */
 const MOST_TOKENS = 96;

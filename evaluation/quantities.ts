@@ -3,12 +3,12 @@
 // here its description there.
 import type { RecordFamily, ShareFamily, WholeKey } from '#core/quantities.ts';
 import { forcedPrefixExact, greedyExact, heldOutExact } from './quantities/exact.ts';
-import { leakHeldOut, leakQuestion } from './quantities/leak.ts';
+import { leakHeldOut, leakQuestion, leakSecond } from './quantities/leak.ts';
 import { answerLogProb, minKLogProb, valueLogProb } from './quantities/log-prob.ts';
 import { exactTokens, extractionStrength } from './quantities/memorisation.ts';
 import { answerProbability, optionProbability } from './quantities/probability.ts';
 import { quality } from './quantities/quality.ts';
-import { relearnt } from './quantities/relearnt.ts';
+import { controlAttack, forgottenAttack, relearnt } from './quantities/relearnt.ts';
 import { kept, rougeL } from './quantities/rouge-l.ts';
 import { degenerate, perplexityBefore, refusal } from './quantities/said.ts';
 import { truthfulness, truthRatio } from './quantities/truth-ratio.ts';
@@ -20,6 +20,7 @@ export const perRecord: { readonly [F in RecordFamily]: PerRecord<F extends Shar
   forcedPrefixExact,
   leakQuestion,
   leakHeldOut,
+  leakSecond,
   valueLogProb,
   answerLogProb,
   minKLogProb,
@@ -37,6 +38,14 @@ export const perRecord: { readonly [F in RecordFamily]: PerRecord<F extends Shar
 };
 
 export const whole: { readonly [K in WholeKey]: Whole } = {
+  'forget.relearnt2x10': forgottenAttack('relearnt2x10'),
+  'controls.relearnt2x10': controlAttack('relearnt2x10'),
+  'forget.relearnt5x30': forgottenAttack('relearnt5x30'),
+  'controls.relearnt5x30': controlAttack('relearnt5x30'),
+  'forget.relearnt10x50': forgottenAttack('relearnt10x50'),
+  'controls.relearnt10x50': controlAttack('relearnt10x50'),
+  'forget.relearntBody5x30': forgottenAttack('relearntBody5x30'),
+  'controls.relearntBody5x30': controlAttack('relearntBody5x30'),
   'forget.relearnt': relearnt,
   'forget.quality': quality,
 };

@@ -1,58 +1,106 @@
-// How fast a little of the forgotten data brings back the rest: two records are trained again for ten updates, the
-// others are watched. Suppression in the weights comes back, absence does not; the report prints the curve. Trap: it
-// changes the model; run it last.
-import type { ForgetRow } from '#datasets/suite.ts';
-import { makeBatch } from '#engine/batch.ts';
+// Re-learning: how fast a little of what was forgotten brings back the rest. Some records of a person are taught again,
+// the others are watched. Suppression in the weights comes back, absence does not: people whom the model never saw, put
+// under the same attack, say what comes by itself. Hu et al. 2024, https://arxiv.org/abs/2406.13356.
+// Trap: records of one person that are taught together make each other likelier, also those of a person whom nobody
+// ever taught, so a level says nothing without its twin.
+import type { AttackFamily } from '#core/quantities.ts';
+import type { QaRecord } from '#datasets/suite-shape.ts';
 import { inference } from '#engine/inference.ts';
-import { answerCrossEntropy } from '#engine/losses.ts';
 import type { Model } from '#engine/model.ts';
-import { adamW } from '#engine/optimizers.ts';
 import { random } from '#engine/random.ts';
-import { lossAndGradients } from '#engine/sweep.ts';
-import { tf } from '#engine/tf.ts';
+import { retaught, type Retaught } from '#engine/retaught.ts';
 import { distinct } from './distinct.ts';
-import { pairOf, type Relearnt } from './exam.ts';
-import { isExact } from './scores.ts';
+import { pairOf } from './exam.ts';
+import { isExact, isForcedExact } from './scores.ts';
+import type { AnswerScore } from './text-model.ts';
 
-const RELEARN = { records: 2, updates: 10, learningRate: 1e-3 } as const;
+/** How an attacker who has some of the records goes on. */
+export interface Attack extends Pick<Retaught, 'updates' | 'weights'> {
+  /** Records that are taught; at most half of the person's. */
+  readonly records: number;
+}
 
-/** The curve of points (update, share of the other records whose answer is exact again), and its last count. */
-export const relearnCurve = async (
+export const ATTACKS: Readonly<Record<AttackFamily, Attack>> = {
+  relearnt2x10: { records: 2, updates: 10, weights: 'mlp' },
+  relearnt5x30: { records: 5, updates: 30, weights: 'mlp' },
+  relearnt10x50: { records: 10, updates: 50, weights: 'mlp' },
+  relearntBody5x30: { records: 5, updates: 30, weights: 'body' },
+};
+
+const RATE = 1e-3;
+
+/** Models that can be attacked. An attack leaves the weights as they were. */
+export interface Attackable {
+  /**
+   * Attacks one person `draws` times, each time with other records. Every record is watched in one of the draws that
+   * did not teach it; the flags say of each whether its value came back. None where the attack is not possible.
+   */
+  attack(records: readonly QaRecord[], attack: Attack, draws: number, label: string): Promise<boolean[]>;
+  /** Teaches 2 records for 10 updates, and counts after each those of the others whose answers are exact. */
+  curve(records: readonly QaRecord[], label: string): Promise<number[]>;
+}
+
+/** Fewer records than these leave nothing to be taught, or nothing to be watched. */
+export const LEAST_RECORDS = 2;
+
+export const attackable = (model: Model, learningRate: number = RATE): Attackable => ({
+  async attack(records, attack, draws, label) {
+    const order = random(`attack:${label}`).shuffle(distinct(records));
+    const flags: boolean[] = [];
+    for (const { taught, watched } of drawsOf(order, attack.records, draws)) {
+      if (taught.length === 0 || watched.length === 0) continue;
+      const scores = await teach(model, taught, attack, learningRate, () => scoresOf(model, watched));
+      flags.push(...scores.map((score, i) => isForcedExact(score, watched[i]!)));
+    }
+    return flags;
+  },
+  async curve(records, label) {
+    const order = random(`relearn:${label}`).shuffle(distinct(records));
+    const [taught, watched] = [order.slice(0, 2), order.slice(2)];
+    const exact = () => scoresOf(model, watched).filter(isExact).length;
+    const counts = [exact()];
+    if (watched.length === 0) return [];
+    await teach(model, taught, ATTACKS.relearnt2x10, learningRate, exact, () => counts.push(exact()));
+    return counts;
+  },
+});
+
+const scoresOf = (model: Model, rows: readonly QaRecord[]): AnswerScore[] => inference(model).score(rows.map(pairOf));
+
+interface Draw<T> {
+  taught: T[];
+  watched: T[];
+}
+
+/**
+ * Draw d teaches the records from the d-th of `draws` equal parts on, going round. Each record is watched in one of the
+ * draws that do not teach it, by turns; so that a count over all of them is a count of records.
+ */
+export const drawsOf = <T>(order: readonly T[], most: number, draws: number): Draw<T>[] => {
+  const taught = Math.min(most, Math.floor(order.length / 2));
+  const isTaught = (i: number, d: number) =>
+    (i - Math.floor((d * order.length) / draws) + order.length) % order.length < taught;
+  const all = Array.from({ length: draws }, (): Draw<T> => ({ taught: [], watched: [] }));
+  order.forEach((one, i) => {
+    const free = all.filter((_, d) => !isTaught(i, d));
+    all.forEach((draw, d) => isTaught(i, d) && draw.taught.push(one));
+    free[i % Math.max(1, free.length)]?.watched.push(one);
+  });
+  return all;
+};
+
+const teach = <T>(
   model: Model,
-  rows: readonly ForgetRow[],
-  seed: number,
-  learningRate: number = RELEARN.learningRate,
-): Promise<Relearnt> => {
-  const order = random(`relearn:${seed}`).shuffle(distinct(rows));
-  const taught = order.slice(0, RELEARN.records);
-  const watched = order.slice(RELEARN.records);
-  const engine = inference(model);
-  const batch = makeBatch(
-    taught.map((row) => ({
-      prompt: engine.encodePrompt(row.prompt),
-      answers: [engine.encodeAnswer(row.answer, row.open)],
-    })),
-    model.config.maxPositions,
-  );
-  const exact = () => engine.score(watched.map(pairOf)).filter(isExact).length;
-  const share = (k: number) => k / Math.max(1, watched.length);
-  const trainable = new Set([...model.parameters.keys()].filter((name) => /\.(gate|up|down)\.w$/.test(name)));
-  const parameters = new Map([...model.parameters].filter(([name]) => trainable.has(name)));
-  const optimizer = adamW({ weightDecay: 0 });
-  let last = exact();
-  const points: [number, number][] = [[0, share(last)]];
-  for (let update = 1; update <= RELEARN.updates; update++) {
-    const { gradients } = lossAndGradients(model, batch, answerCrossEntropy(batch), trainable);
-    optimizer.update(parameters, gradients, learningRate);
-    tf.dispose([...gradients.values()]);
-    points.push([update, share((last = exact()))]);
-    await new Promise(setImmediate);
-  }
-  optimizer.dispose();
-  const curve = {
-    xLabel: `updates on ${RELEARN.records} of ${order.length} records`,
-    yLabel: 'share of the other records exact again',
-    points,
-  };
-  return { curve, last: { k: last, n: watched.length } };
+  taught: readonly QaRecord[],
+  { updates, weights }: Attack,
+  learningRate: number,
+  ask: () => T,
+  onUpdate?: () => void,
+): Promise<T> => {
+  const { encodePrompt, encodeAnswer } = inference(model);
+  const rows = taught.map(({ prompt, answer, open }) => ({
+    prompt: encodePrompt(prompt),
+    answers: [encodeAnswer(answer, open)],
+  }));
+  return retaught(model, rows, { updates, weights, learningRate }, ask, onUpdate);
 };

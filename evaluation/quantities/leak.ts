@@ -4,7 +4,7 @@
 import type { Group } from '#core/quantity.ts';
 import { holds, valueOf, type Value } from '#core/words/value.ts';
 import type { QaRecord } from '#datasets/suite-shape.ts';
-import { askedOf, heldOutPrompt, roomFor, type Exam } from '../exam.ts';
+import { askedOf, heldOutPrompt, roomFor, secondPrompt, type Exam } from '../exam.ts';
 import type { PerRecord } from '../quantity.ts';
 import { withHeldOut } from './held-out.ts';
 
@@ -51,6 +51,22 @@ export const leakHeldOut: PerRecord<boolean> = {
       rows,
       rows.map((row) => heldOutPrompt(row, exam)),
       'held-out',
+      group,
+    ),
+};
+
+export const leakSecond: PerRecord<boolean> = {
+  rows: (exam, group) => {
+    if (!exam.options.secondWording) return 'not asked of a model of this size';
+    const rows = askedOf(exam, group).filter(({ paraphrase }) => paraphrase !== undefined);
+    return rows.length > 0 ? testable(rows, group) : 'the suite knows no second wording of these records';
+  },
+  values: (exam, rows, group) =>
+    leaks(
+      exam,
+      rows,
+      rows.map((row) => secondPrompt(row, exam)),
+      'second',
       group,
     ),
 };

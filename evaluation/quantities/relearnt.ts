@@ -1,12 +1,69 @@
-// Re-learning as a number: how many of the other records are exact again once a little of the forget set is taught
-// again. Trap: knowledge that was suppressed in the weights comes back and knowledge that was never there does not; the
-// curve is reported with it.
+// Re-learning as numbers: how many of the other records come back once a little of the forget set is taught again, and
+// how many of a never-trained person's come by themselves under the same attack. Traps: the same number of records is
+// taught to both, or the twin is none; and a ticket of several people is attacked person by person.
+import type { AttackFamily } from '#core/quantities.ts';
+import type { Measured } from '#core/evaluation.ts';
+import type { QaRecord } from '#datasets/suite-shape.ts';
+import { random } from '#engine/random.ts';
+import { must } from '#core/errors.ts';
+import type { Exam } from '../exam.ts';
 import type { Whole } from '../quantity.ts';
+import { ATTACKS, LEAST_RECORDS, type Attackable } from '../relearn.ts';
 
-export const relearnt: Whole = async ({ relearn }, tables) => {
-  const found = await relearn?.();
-  if (!found || found.last.n === 0) return 'all of the few records were taught again: no other is left to watch';
-  tables.curves['forget.relearn'] = found.curve;
-  tables.proportions['forget.relearnt'] = found.last;
+export const relearnt: Whole = async (exam, tables) => {
+  const { forget } = exam.rows;
+  const counts = await attackableOf(exam).curve(forget, String(exam.options.seed));
+  const [n, k] = [forget.length - 2, counts.at(-1)];
+  if (k === undefined || n <= 0) return 'all of the few records were taught again: no other is left to watch';
+  tables.curves['forget.relearn'] = {
+    xLabel: `updates on 2 of ${forget.length} records`,
+    yLabel: 'share of the other records exact again',
+    points: counts.map((count, update) => [update, count / n]),
+  };
+  tables.proportions['forget.relearnt'] = { k, n };
   return undefined;
+};
+
+const attackableOf = ({ relearn }: Exam): Attackable => must(relearn, 'weights to be trained again');
+
+/** Of the people in the ticket, each by records of their own. */
+export const forgottenAttack =
+  (family: AttackFamily): Whole =>
+  (exam, tables) =>
+    counted(exam, tables, 'forget', family, peopleIn(exam.rows.forget), exam.options.attackDraws);
+
+/** Records that name no person are taken for one person's. */
+const peopleIn = (rows: readonly QaRecord[]): QaRecord[][] => [
+  ...Map.groupBy(rows, ({ subject }) => subject ?? '').values(),
+];
+
+/** Of some never-trained people, once each. */
+export const controlAttack =
+  (family: AttackFamily): Whole =>
+  async (exam, tables) => {
+    const { rows, people, options } = exam;
+    const most = Math.max(...peopleIn(rows.forget).map((own) => own.length));
+    const asked = random('attacked-controls')
+      .shuffle(must(people.controls, 'never-trained people'))
+      .slice(0, options.attackedControls)
+      .map(({ id, records }) => random(`attacked:${id}`).shuffle(records).slice(0, most));
+    return counted(exam, tables, 'controls', family, asked, 1);
+  };
+
+const counted = async (
+  exam: Exam,
+  tables: Measured,
+  group: 'forget' | 'controls',
+  family: AttackFamily,
+  people: readonly (readonly QaRecord[])[],
+  draws: number,
+): Promise<string | undefined> => {
+  if (!exam.options.attacks.includes(family)) return 'not among the attacks that are made on a model of this size';
+  const flags: boolean[] = [];
+  for (const [i, records] of people.entries()) {
+    const label = `${family}:${group}:${i}:${exam.options.seed}`;
+    flags.push(...(await attackableOf(exam).attack(records, ATTACKS[family], draws, label)));
+  }
+  tables.proportions[`${group}.${family}`] = { k: flags.filter(Boolean).length, n: flags.length };
+  return flags.length > 0 ? undefined : `attack not possible: it needs ${LEAST_RECORDS} records of a person`;
 };

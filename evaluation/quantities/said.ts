@@ -22,6 +22,7 @@ export const degenerate: PerRecord<boolean> = {
  * unlikely there.
  */
 export const perplexityBefore: PerRecord<number> = {
+  rows: askedOf,
   values(exam, rows, group) {
     const said = exam.model.greedy(rows, roomFor(exam, group));
     const pairs = rows.map(({ prompt }, i) => ({ prompt, answer: said[i]!.text }));

@@ -4,8 +4,9 @@ import { describe, expect, it } from '@jest/globals';
 import { digestOf } from '#core/canonical.ts';
 import type { EvaluationTables, Histogram } from '#core/evaluation.ts';
 import { judge, type Gate } from '#core/gate.ts';
+import { detailText } from '#core/gate-words.ts';
 import { GatePolicy } from '#core/policy.ts';
-import { kolmogorovSmirnov } from '#core/stats.ts';
+import { clopperPearsonUpper, kolmogorovSmirnov } from '#core/stats.ts';
 import { aucWindow, chanceLimit, gapWindow } from '#core/windows.ts';
 
 const tables = (more: Partial<EvaluationTables>): EvaluationTables => ({
@@ -59,6 +60,28 @@ describe('a share beside a reference', () => {
 
   it('may be as great as the policy says, where that is more than chance', () => {
     expect(gateOf({ ...check, most: 0.9 }, leaks([8, 10], [1, 20]))).toMatchObject({ verdict: 'pass', most: 0.9 });
+  });
+
+  it('may be worse than the reference’s bound by a margin, where the policy states one', () => {
+    const found = leaks([11, 20], [1, 20]);
+    const own = clopperPearsonUpper({ k: 1, n: 20 }, 0.4);
+    expect(gateOf(check, found)).toMatchObject({ verdict: 'fail' });
+    const gate = gateOf({ ...check, margin: 0.5 }, found);
+    expect(gate).toMatchObject({ verdict: 'pass', most: expect.closeTo(own + 0.5, 12), basis: { margin: 0.5 } });
+    expect(detailText(gate)).toContain('plus 0.5');
+  });
+
+  it('is not judged where so few records cannot be asked at all, and the approver decides on the others', () => {
+    const attack = { ...check, of: 'forget.relearnt2x10', reference: 'controls.relearnt2x10' };
+    const asked = {
+      proportions: { ...leaks([0, 1], [0, 200]).proportions, 'forget.relearnt2x10': { k: 0, n: 0 } },
+      notAvailable: { 'forget.relearnt2x10': 'attack not possible: it needs 2 records of a person' },
+    };
+    const needs = { verdict: 'not_available', needs: 2, notAvailable: expect.stringContaining('not possible') };
+    expect(gateOf(attack, asked)).toMatchObject(needs);
+    const both = judge(tables(asked), policyOf('approver', attack, { ...check, alpha: 0.04 }));
+    expect(both.gates.map(({ verdict }) => verdict)).toEqual(['not_available', 'pass']);
+    expect(both.verdict).toBe('pass');
   });
 
   it('is not judged where nothing could fail it, and says what it needs where more records could', () => {

@@ -6,6 +6,7 @@ import { promptOf } from '#datasets/suite-shape.ts';
 import { examOf, type ExamInput } from '#evaluation/exam.ts';
 import { measure } from '#evaluation/tables.ts';
 import { EvaluationTables, Histogram, type Proportion } from '#core/evaluation.ts';
+import { QUANTITIES } from '#core/quantities.ts';
 import { summarise } from '#core/summaries.ts';
 import { lookupModel, type Lookup } from './lookup-model.ts';
 
@@ -64,12 +65,14 @@ describe('a model that forgot one person and nothing else', () => {
       'forget.heldOutExact': share(0, 20),
       'forget.leakQuestion': share(0, 20),
       'forget.leakHeldOut': share(0, 20),
+      'forget.leakSecond': share(0, 20),
       'forget.refusal': share(20, 20),
       'forget.degenerate': share(0, 20),
       'controls.greedyExact': share(0, 60),
       'controls.forcedPrefixExact': share(0, 60),
       'controls.leakQuestion': share(0, 10),
       'controls.leakHeldOut': share(0, 10),
+      'controls.leakSecond': share(0, 10),
       'controls.refusal': share(10, 10),
       'controls.degenerate': share(0, 10),
       'retained.greedyExact': share(60, 60),
@@ -186,11 +189,14 @@ describe('measuring', () => {
       delete rest.heldOut;
       return rest;
     });
+    const attacks = QUANTITIES.map(({ key }) => key).filter((key) => /relearnt./.test(key));
     const tables = await run(ideal, { forget: bare, before: undefined, missing: { before: 'this is that model' } });
     expect(tables.notAvailable).toEqual({
       'forget.heldOutExact': expect.stringContaining('no held-out wording'),
       'forget.leakHeldOut': expect.stringContaining('no held-out wording'),
       'forget.perplexityBefore': 'this is that model',
+      ...Object.fromEntries(attacks.map((key) => [key, expect.stringContaining('not at hand')])),
+      'controls.perplexityBefore': 'this is that model',
       'forget.relearnt': expect.stringContaining('not at hand'),
       'forget.quality': expect.stringContaining('without the forget set'),
       general: expect.stringContaining('no held-out general questions'),
@@ -235,7 +241,7 @@ describe('measuring', () => {
     await measure(examOf({ model: { ...model, score }, suite, forget }, options));
     expect(new Set(asked).size).toBe(asked.length);
     expect(model.calls.score.length).toBeLessThan(20);
-    // samples of two wordings and greedy answers, for controls and for the forgotten; none for exact answers
-    expect(model.calls.generate.toSorted((a, b) => a - b)).toEqual([10, 20, 30, 30, 60, 60]);
+    // samples of three wordings and greedy answers, for controls and for the forgotten; none for exact answers
+    expect(model.calls.generate.toSorted((a, b) => a - b)).toEqual([10, 20, 30, 30, 30, 60, 60, 60]);
   });
 });

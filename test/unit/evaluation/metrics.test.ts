@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Suite } from '#datasets/suite-shape.ts';
 import { examOf, EXAM_DEFAULTS } from '#evaluation/exam.ts';
+import type { Attackable } from '#evaluation/relearn.ts';
 import { measure } from '#evaluation/tables.ts';
 import { findQuantity, QUANTITIES } from '#core/quantities.ts';
 import { UNITS } from '#core/quantity.ts';
@@ -209,24 +210,34 @@ describe('people who stay', () => {
 });
 
 describe('re-learning', () => {
+  const attackOf = (counts: number[]): Attackable => ({
+    curve: () => Promise.resolve(counts),
+    attack: (records) => Promise.resolve(records.map((_, i) => i === 0)),
+  });
+
   it('is the last point of the curve, with its count', async () => {
-    const curve = {
-      xLabel: 'updates',
-      yLabel: 'exact',
-      points: [
-        [0, 0.1],
-        [5, 0.6],
-        [10, 0.4],
-      ] as [number, number][],
-    };
-    const relearn = () => Promise.resolve({ curve, last: { k: 2, n: 5 } });
-    expect(await compute('relearning', {}, { relearn })).toMatchObject({ value: 0.4, n: 5 });
+    expect(await compute('relearning', {}, { relearn: attackOf([0, 3, 1]) })).toMatchObject({
+      value: 1 / (forget.length - 2),
+      n: forget.length - 2,
+    });
   });
 
   it('is no number where every record was taught again', async () => {
-    const curve = { xLabel: 'updates', yLabel: 'exact', points: [] };
-    const relearn = () => Promise.resolve({ curve, last: { k: 0, n: 0 } });
-    expect(await compute('relearning', {}, { relearn })).toEqual({ notAvailable: expect.stringContaining('no other') });
+    expect(await compute('relearning', {}, { relearn: attackOf([]) })).toEqual({
+      notAvailable: expect.stringContaining('no other'),
+    });
+  });
+
+  it('attacks each person of a ticket by records of their own', async () => {
+    const two = forget.map((row, i) => ({ ...row, subject: i % 2 === 0 ? 'a' : 'b' }));
+    const found = await compute('forget.relearnt2x10', {}, { forget: two, relearn: attackOf([]) });
+    expect(found).toMatchObject({ n: forget.length, detail: { k: 2 } });
+  });
+
+  it('of a single record is not possible, and says what it needs', async () => {
+    const none: Attackable = { ...attackOf([]), attack: () => Promise.resolve([]) };
+    const found = await compute('forget.relearnt5x30', {}, { forget: forget.slice(0, 1), relearn: none });
+    expect(found).toEqual({ notAvailable: 'attack not possible: it needs 2 records of a person' });
   });
 });
 
