@@ -19,8 +19,8 @@ export const CERTIFIED_README = `This folder is evidence about one deletion from
 ${CHECKING}: signatures, the log's proofs, the order of the stages, that the filer was not the approver, and every statistic, recomputed from
 tables.json by the rules of policy.json. ${KEYS} To check a copy of the model, pass --model <folder>.
 
-certificate.dsse.json  the certificate (in-toto statement in a DSSE envelope, signed by the service; it names the approver's signed decision)
-approval.dsse.json     the approver's word on the evidence, signed when it was given
+certificate.dsse.json  the certificate (in-toto statement in a DSSE envelope, signed by the approver and by the service)
+approval.dsse.json     the same statement as the approver signed it, before it was deployed
 attestations/          one signed statement a stage
 ${LOG}
 consistency            proof that this log begins with the log that the certificate names

@@ -1,13 +1,15 @@
 // What is attested: one statement for each stage, and the certificate of unlearning about the artefact that is served.
 // Statements are in-toto v1 in DSSE envelopes.
-// Traps: the subject is the manifest of what is served, not the weights file alone; and some claims may never appear
-// (NEVER_SAID in scope.ts).
+// Traps: the subject is the manifest of what is served, not the weights file alone; some claims may never appear
+// (NEVER_SAID in scope.ts); and the approver signs the certificate before anything is deployed, so that it holds what
+// is known then, and is a certificate only once the service has signed the same bytes.
 import { z } from 'zod';
 import { Digest, digestJson } from './canonical.ts';
-import { signEnvelope, STATEMENT_TYPE, subjectOf, type Envelope, type Statement } from './dsse.ts';
+import { countersigned, signEnvelope, STATEMENT_TYPE, subjectOf, type Envelope, type Statement } from './dsse.ts';
 import { Gate, GateV1, type StoredJudgement } from './gate.ts';
 import type { EvaluationTables } from './evaluation.ts';
 import type { PeopleKeys, Signer } from './ports.ts';
+import { daysAfter } from './retention.ts';
 import type { RunManifest } from './run.ts';
 import { Scope } from './scope.ts';
 import type { TicketIn } from './ticket.ts';
@@ -45,7 +47,8 @@ export const MADE = {
     'the tests did not distinguish the forgotten records from those of never-trained people, within the stated limits',
   'locality-tested': 'retained records and facts were tested and stayed within the stated bounds',
   'second-person': 'a person other than the filer approved the deployment on this evidence',
-  'served-probed': 'what is served was asked and had the digest that this certificate names',
+  'served-probed':
+    'the service signed this only after what is served had been asked and had the digest that this certificate names',
 } as const;
 
 export const NOT_MADE = {
@@ -55,9 +58,18 @@ export const NOT_MADE = {
   'legal-status': 'any legal conclusion',
 } as const;
 
+/** A copy that still exists, and when it goes: on a day, or so many days after something else is served instead. */
+const ResidualCopy = z.union([
+  z.strictObject({ what: z.string(), digest: Digest, until: z.string() }),
+  z.strictObject({ what: z.string(), digest: Digest, daysAfterReplacement: z.int().positive() }),
+]);
+
 export const CertificatePredicate = z.strictObject({
-  /** 1: signed by service and approver. Since 2 the approver signs the decision alone, when it is taken. */
-  version: z.literal([1, 2]),
+  /**
+   * 1: written when it was issued, and signed by the service with both keys. 2: signed by the service alone, and no
+   * longer taken. 3: written when the approver decides, and signed by them; by the service once it is served.
+   */
+  version: z.literal([1, 2, 3]),
   ticketId: z.string(),
   commitment: z.string(),
   records: z.int().positive(),
@@ -93,9 +105,10 @@ export const CertificatePredicate = z.strictObject({
   scope: Scope,
   statementsMade: z.array(z.string()),
   statementsNotMade: z.array(z.string()),
-  residualCopies: z.array(z.strictObject({ what: z.string(), digest: Digest, until: z.string() })),
+  residualCopies: z.array(ResidualCopy),
   validUntil: z.iso.datetime(),
-  keys: z.strictObject({ service: Digest, approver: Digest }),
+  /** `service` until version 2: since then the one who writes it has no part in the service's key. */
+  keys: z.strictObject({ service: Digest.optional(), approver: Digest }),
   /**
    * The log when the certificate was written (root in base64): the events before are in it, and every later log begins
    * with it.
@@ -108,11 +121,14 @@ export const CertificatePredicate = z.strictObject({
 export type CertificatePredicate = z.infer<typeof CertificatePredicate>;
 
 export interface CertificateParts {
-  ticket: TicketIn<'COMPLETED'>;
+  ticket: TicketIn<'AWAITING_APPROVAL'>;
+  approver: string;
+  /** When the approver decides. */
+  at: Date;
   run: RunManifest;
   tables: EvaluationTables;
   judgement: StoredJudgement;
-  validUntil: string;
+  certificateDays: number;
   residualCopies: CertificatePredicate['residualCopies'];
   keys: CertificatePredicate['keys'];
   log: CertificatePredicate['log'];
@@ -122,30 +138,35 @@ export interface CertificateParts {
 export const certificateStatement = (parts: CertificateParts): Statement => {
   const { ticket, run, tables, judgement } = parts;
   const predicate: CertificatePredicate = {
-    version: 2,
+    version: 3,
     ticketId: ticket.id,
     commitment: ticket.commitment,
     records: ticket.counts.records,
     regime: ticket.regime,
     ground: ticket.ground,
     base: run.base,
-    served: ticket.served.digest,
+    served: ticket.run.candidate,
     method: methodOf(run),
     evaluation: evaluationOf(ticket, tables),
     results: judgement.gates,
     relearning: tables.curves['forget.relearn']?.points ?? [],
-    approval: approvalOf(ticket),
+    approval: {
+      filer: ticket.filer,
+      approver: parts.approver,
+      at: parts.at.toISOString(),
+      evidence: ticket.evidence,
+    },
     scope: parts.scope,
     statementsMade: Object.keys(MADE),
     statementsNotMade: Object.keys(NOT_MADE),
     residualCopies: parts.residualCopies,
-    validUntil: parts.validUntil,
+    validUntil: daysAfter(parts.at, parts.certificateDays),
     keys: parts.keys,
     log: parts.log,
     timestamps: [],
     cosignatures: [],
   };
-  return statement(CERTIFICATE_TYPE, ticket.model, ticket.served.digest, predicate);
+  return statement(CERTIFICATE_TYPE, ticket.model, ticket.run.candidate, predicate);
 };
 
 const methodOf = ({ method, config, seed, backend, updates, recorded }: RunManifest) => ({
@@ -164,14 +185,6 @@ const evaluationOf = ({ run, policy }: CertificateParts['ticket'], { suite, refe
   judgement: run.judgement,
   reference,
   verdict: 'pass' as const,
-});
-
-const approvalOf = ({ filer, approval: { approver, at, evidence, decision } }: CertificateParts['ticket']) => ({
-  filer,
-  approver,
-  at,
-  evidence,
-  decision,
 });
 
 const statement = (
@@ -202,10 +215,7 @@ export const attest = (signer: Signer, model: string, predicate: AttestationPred
 
 export const APPROVAL_TYPE = 'https://quittance.dev/approval/v1';
 
-/**
- * A person's decision, with the digest of the evidence that it rests on. It has no time, so that a repeated call signs
- * the same bytes; the time stands in the log.
- */
+/** What a person signed of their decision before they signed the certificate itself: in bundles of its older forms. */
 export const ApprovalPredicate = z.strictObject({
   ticketId: z.string(),
   decision: z.literal('approved'),
@@ -214,19 +224,23 @@ export const ApprovalPredicate = z.strictObject({
 });
 export type ApprovalPredicate = z.infer<typeof ApprovalPredicate>;
 
-/** Signs an approval by the one who gives it, when it is given. */
-export const signApproval = (
+/** Signs by the one who decides what will be certified, while they decide. */
+export const signDecision = (
   people: PeopleKeys,
-  predicate: ApprovalPredicate,
+  approver: string,
+  certificate: Statement,
   passphrase: string | undefined,
 ): Promise<Envelope> => {
-  const { approver, evidence } = predicate;
   const theirs: Signer = {
     sign: (_key, message) => people.sign(approver, message, passphrase),
     publicKey: () => people.publicKey(approver),
   };
-  return signEnvelope(statement(APPROVAL_TYPE, 'evidence.json', evidence, predicate), theirs, [personKey(approver)]);
+  return signEnvelope(certificate, theirs, [personKey(approver)]);
 };
+
+/** Signs by the service the very bytes that the approver signed: from then on they are a certificate. */
+export const issueDecided = (signer: Signer, decision: Envelope): Promise<Envelope> =>
+  countersigned(decision, signer, [SERVICE_KEY]);
 
 export const RENEWAL_TYPE = 'https://quittance.dev/recertification/v1';
 
@@ -273,7 +287,3 @@ export type BundlePredicate = z.infer<typeof BundlePredicate>;
 /** Signs the list of a bundle's files. */
 export const signBundle = (signer: Signer, index: Digest, predicate: BundlePredicate): Promise<Envelope> =>
   signEnvelope(statement(BUNDLE_TYPE, 'bundle.json', index, predicate), signer, [SERVICE_KEY]);
-
-/** Signs the certificate by the service; the approver's signature is under the decision that it names. */
-export const signCertificate = (signer: Signer, certificate: Statement): Promise<Envelope> =>
-  signEnvelope(certificate, signer, [SERVICE_KEY]);

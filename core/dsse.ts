@@ -43,19 +43,24 @@ export const preAuthenticationEncoding = (type: string, body: Uint8Array): Buffe
 export const keyIdOf = (publicKey: Uint8Array): Digest => digestOf(publicKey);
 
 /** Signs a statement with each named key. */
-export const signEnvelope = async (
-  statement: Statement,
+export const signEnvelope = (statement: Statement, signer: Signer, keyNames: readonly string[]): Promise<Envelope> => {
+  const payload = Buffer.from(canonicalize(statement)).toString('base64');
+  return countersigned({ payload, payloadType: PAYLOAD_TYPE, signatures: [] }, signer, keyNames);
+};
+
+/** The envelope with one signature more by each named key, over the very bytes that it holds. */
+export const countersigned = async (
+  { payload, payloadType, signatures: before }: Envelope,
   signer: Signer,
   keyNames: readonly string[],
 ): Promise<Envelope> => {
-  const body = Buffer.from(canonicalize(statement));
-  const message = preAuthenticationEncoding(PAYLOAD_TYPE, body);
-  const signatures = [];
+  const message = preAuthenticationEncoding(payloadType, Buffer.from(payload, 'base64'));
+  const signatures = [...before];
   for (const name of keyNames) {
     const sig = Buffer.from(await signer.sign(name, message)).toString('base64');
     signatures.push({ keyid: keyIdOf(await signer.publicKey(name)), sig });
   }
-  return { payload: body.toString('base64'), payloadType: PAYLOAD_TYPE, signatures };
+  return { payload, payloadType, signatures };
 };
 
 /**

@@ -131,6 +131,8 @@ export interface PeopleKeys {
   readonly unlockedBy: 'passphrase' | 'sign-in';
   /** Makes the key on first use. PASSPHRASE_REQUIRED, PASSPHRASE_WRONG where a passphrase unlocks. */
   sign(principal: string, message: Uint8Array, passphrase?: string): Promise<Uint8Array>;
+  /** The public key, of a key that is made now where there is none; with the codes of `sign`. */
+  prepare(principal: string, passphrase?: string): Promise<Uint8Array>;
   /** KEY_UNAVAILABLE before the key is made. */
   publicKey(principal: string): Promise<Uint8Array>;
 }

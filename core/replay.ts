@@ -42,7 +42,7 @@ export const certifiedBy = async (
   const claimed = Payload.safeParse(jsonOf(Buffer.from(envelope?.payload ?? '', 'base64'))).data;
   if (!envelope || !claimed) return undefined;
   const { approver } = claimed.predicate.approval;
-  // since the second form the approver's signature is under the decision that the certificate names
+  // people's keys are behind a port of their own since the second form; the service signs what they have signed alone
   const names = claimed.predicate.version === 1 ? [SERVICE_KEY, personKey(approver)] : [SERVICE_KEY];
   const keys = await Promise.all(names.map((name) => signer.publicKey(name)));
   const opened = verifyEnvelope(envelope, new Map(keys.map((key) => [keyIdOf(key), key])));

@@ -1,20 +1,15 @@
-// Issues the certificate for what is served: events into the log → statement → the service's signature → artefact →
-// registry → ticket. Trap: the certificate names what the probe found to be served; a candidate that was only approved
-// gets none.
+// Issues the certificate for what is served: events into the log → the service's signature under the very bytes that
+// the approver signed → artefact → registry → ticket. Trap: the service signs only where the probe found that which is
+// named there; a candidate that was only approved gets no second signature, and is not certified.
 import { z } from 'zod';
 import { requireAsLogged } from '#core/as-logged.ts';
-import { canonicalize, Digest } from '#core/canonical.ts';
-import { certificateStatement, SERVICE_KEY, signCertificate } from '#core/certificate.ts';
-import { Envelope, keyIdOf } from '#core/dsse.ts';
-import { EvaluationTables } from '#core/evaluation.ts';
-import { StoredJudgement } from '#core/gate.ts';
-import { GatePolicy } from '#core/policy.ts';
-import { logPosition, readLog } from '#core/ledger/log.ts';
+import { Digest } from '#core/canonical.ts';
+import { CERTIFICATE_TYPE, CertificatePredicate, issueDecided } from '#core/certificate.ts';
+import { Envelope, Statement } from '#core/dsse.ts';
+import { QuittanceError } from '#core/errors.ts';
 import type { Ports } from '#core/ports.ts';
-import { daysAfter } from '#core/retention.ts';
-import { RunManifest } from '#core/run.ts';
 import { defineStep } from '#core/step.ts';
-import { getJson } from '#core/stored-json.ts';
+import { getJson, parseJson, putJson } from '#core/stored-json.ts';
 import type { TicketIn } from '#core/ticket.ts';
 import { commitEvent, notReady, openTicket, TicketInput } from './step-support.ts';
 import { sequenceEvents } from './sequence-log.ts';
@@ -23,7 +18,7 @@ export const issueCertificate = defineStep({
   name: 'issue-certificate',
   input: TicketInput,
   output: z.strictObject({ certificate: Digest }),
-  uses: ['tickets', 'artifacts', 'models', 'logStorage', 'logHead', 'signer', 'installation', 'ledger', 'clock'],
+  uses: ['tickets', 'artifacts', 'models', 'logStorage', 'logHead', 'signer', 'ledger', 'clock'],
   async run({ ticketId }, ports) {
     const found = await openTicket(ports.tickets, ticketId);
     const { ticket } = found;
@@ -38,53 +33,46 @@ export const issueCertificate = defineStep({
 });
 
 type Completed = TicketIn<'COMPLETED'>;
-type IssuePorts = Pick<Ports, 'artifacts' | 'models' | 'logStorage' | 'logHead' | 'signer' | 'installation' | 'clock'>;
+type IssuePorts = Pick<Ports, 'artifacts' | 'models' | 'signer' | 'clock'>;
 
-/** The certificate that an interrupted call had issued: it is not made again, as the log has grown since. */
+/** The certificate that an interrupted call had registered. */
 const registered = async (ticket: Completed, { models }: IssuePorts) => {
   const entry = (await models.get(ticket.model)).model.certificates.find(({ ticketId }) => ticketId === ticket.id);
   return entry && { certificate: entry.certificateDigest, validUntil: entry.validUntil };
 };
 
 const issue = async (ticket: Completed, ports: IssuePorts) => {
-  const { certificateDays } = await getJson(ports.artifacts, ticket.policy, GatePolicy);
-  const validUntil = daysAfter(new Date(ticket.served.at), certificateDays);
-  const certificate = await certify(ticket, validUntil, ports);
+  const { artifacts, signer } = ports;
+  const decision = await getJson(artifacts, ticket.approval.decision, Envelope);
+  const { validUntil } = decided(decision, ticket);
+  const certificate = await putJson(artifacts, await issueDecided(signer, decision));
   await register(ticket, certificate, validUntil, ports);
   return { certificate, validUntil };
 };
 
-/** Puts together what was decided and found, signs it by the service, and returns the envelope's digest. */
-const certify = async (ticket: Completed, validUntil: string, ports: IssuePorts): Promise<Digest> => {
-  const { artifacts, signer } = ports;
-  const approval = await getJson(artifacts, ticket.approval.decision, Envelope);
-  const signedBy = Digest.parse(approval.signatures[0]?.keyid);
-  const keyId = async (name: string) => keyIdOf(await signer.publicKey(name));
-  const statement = certificateStatement({
-    ticket,
-    run: await getJson(artifacts, ticket.run.manifest, RunManifest),
-    tables: await getJson(artifacts, ticket.run.tables, EvaluationTables),
-    judgement: await getJson(artifacts, ticket.run.judgement, StoredJudgement),
-    validUntil,
-    residualCopies: await residualCopies(ticket, ports),
-    keys: { service: await keyId(SERVICE_KEY), approver: signedBy },
-    log: logPosition(await readLog(ports)),
-    scope: await ports.installation.certificateScope(),
+/** What the approver signed. MODEL_CHANGED where that is not what is served, or not about this ticket. */
+const decided = ({ payload }: Envelope, ticket: Completed): CertificatePredicate => {
+  const { predicate, predicateType } = parseJson(Buffer.from(payload, 'base64'), Statement, 'the decision');
+  if (predicateType !== CERTIFICATE_TYPE)
+    throw new QuittanceError('APPROVAL_STALE', {
+      message: `ticket ${ticket.id} was approved by a version that did not have approvers sign certificates`,
+      expected: 'a certificate, signed when it was decided on',
+      got: predicateType,
+      hint: 'let that version issue it: tickets that are approved come to their end before an upgrade',
+    });
+  const said = CertificatePredicate.parse(predicate);
+  const { approver, evidence } = ticket.approval;
+  const same =
+    said.ticketId === ticket.id &&
+    said.served === ticket.served.digest &&
+    said.approval.approver === approver &&
+    said.approval.evidence === evidence;
+  if (same) return said;
+  throw new QuittanceError('MODEL_CHANGED', {
+    message: `what is served for ticket ${ticket.id} is not what its approver signed`,
+    expected: said.served,
+    got: ticket.served.digest,
   });
-  const envelope = await signCertificate(signer, statement);
-  return artifacts.put(Buffer.from(canonicalize(envelope)));
-};
-
-/** Copies that still exist, each with the date by which it is destroyed. */
-const residualCopies = async (ticket: Completed, { models }: IssuePorts) => {
-  const { model } = await models.get(ticket.model);
-  return model.quarantined
-    .filter(({ destroyedAt }) => destroyedAt === undefined)
-    .map(({ digest, destroyAfter }) => ({
-      what: 'earlier weights, in quarantine and unreachable',
-      digest,
-      until: destroyAfter,
-    }));
 };
 
 const register = async (ticket: Completed, certificate: Digest, validUntil: string, { models, clock }: IssuePorts) => {

@@ -1,10 +1,12 @@
 // Takes a second person's decision on the evidence: approver ≠ filer, bound to the digest they saw, once. Called by
-// people. Order: check → sign → commit → tell the workflow. Trap: the commit is the decision; when the telling was
-// lost, the same call by the same person tells it again, and any other call is a replay.
+// people; who approves signs the certificate as it will be issued. Order: check → sign → commit → tell the workflow.
+// Trap: the commit is the decision; when the telling was lost, the same call by the same person tells it again, and any
+// other call is a replay.
 import { z } from 'zod';
 import { requireAsLogged } from '#core/as-logged.ts';
 import { Digest } from '#core/canonical.ts';
-import { signApproval } from '#core/certificate.ts';
+import { signDecision } from '#core/certificate.ts';
+import { keyIdOf } from '#core/dsse.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { Ports } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
@@ -13,7 +15,8 @@ import { Code, TicketId, type Ticket } from '#core/ticket.ts';
 import type { TicketEvent } from '#core/ticket-events.ts';
 import { Asserted, Principal } from '#core/ticket-request.ts';
 import { advance } from '#core/transitions.ts';
-import { commitEvent } from './step-support.ts';
+import { certificateDraft, type DraftPorts } from './certificate-draft.ts';
+import { commitEvent, notReady } from './step-support.ts';
 import { answerWait, openToken } from './task-tokens.ts';
 import { wakeWaiting } from './turns.ts';
 import { said } from './two-people.ts';
@@ -36,9 +39,22 @@ export const recordApproval = defineStep({
   name: 'record-approval',
   input: Decision,
   output: z.strictObject({ decision: z.enum(['approved', 'refused']) }),
-  uses: ['tickets', 'models', 'results', 'vault', 'artifacts', 'workflows', 'people', 'ledger', 'clock'],
+  uses: [
+    ...([
+      'tickets',
+      'models',
+      'results',
+      'vault',
+      'artifacts',
+      'workflows',
+      'people',
+      'ledger',
+      'installation',
+    ] as const),
+    'clock',
+  ],
   async run(decision, ports) {
-    const { tickets, vault, artifacts, workflows, people, clock } = ports;
+    const { tickets, vault, artifacts, workflows, clock } = ports;
     const { ticketId } = decision;
     const found = await tickets.get(ticketId);
     const untold = isSame(found.ticket, decision) && (await openToken(vault, ticketId, 'approval')) !== undefined;
@@ -46,7 +62,7 @@ export const recordApproval = defineStep({
       await requireAsLogged(found.ticket, ports);
       // it is all still there, unchanged
       if (found.ticket.status === 'AWAITING_APPROVAL') await artifacts.get(found.ticket.evidence);
-      await commitEvent({ tickets, clock }, found, await eventOf(decision, found.ticket, { people, artifacts, clock }));
+      await commitEvent({ tickets, clock }, found, await eventOf(decision, found.ticket, ports));
     }
     await answerWait({ vault, workflows }, ticketId, 'approval', { decision: decision.decision });
     if (decision.decision === 'refused') await wakeWaiting(ports, found.ticket.model);
@@ -71,14 +87,16 @@ const eventOf = async (asked: Decision, ticket: Ticket, ports: SigningPorts): Pr
   return { type: 'approval-refused', approver, evidence, reason, ...said(asked) };
 };
 
-type SigningPorts = Pick<Ports, 'people' | 'artifacts' | 'clock'>;
+type SigningPorts = DraftPorts & Pick<Ports, 'people' | 'clock'>;
 
-/** The approver's signature under the decision, as an artefact. Nobody signs what the transition will refuse. */
+/** The approver's signature under what will be certified, as an artefact. Nobody signs what the transition refuses. */
 const signed = async (asked: Decision, ticket: Ticket, ports: SigningPorts) => {
-  const { ticketId, approver, evidence, passphrase } = asked;
-  // the refusal, before a signature
-  advance(ticket, { type: 'approved', approver, evidence, decision: evidence }, ports.clock.now());
-  const { people, artifacts } = ports;
-  const said = { ticketId, decision: 'approved', approver, evidence } as const;
-  return putJson(artifacts, await signApproval(people, said, passphrase));
+  const { approver, evidence, passphrase } = asked;
+  const { people, artifacts, clock } = ports;
+  const at = clock.now();
+  advance(ticket, { type: 'approved', approver, evidence, decision: evidence }, at); // the refusal, before a signature
+  if (ticket.status !== 'AWAITING_APPROVAL') throw notReady('record-approval', ticket);
+  const key = keyIdOf(await people.prepare(approver, passphrase));
+  const certificate = await certificateDraft(ticket, { approver, key, at }, ports);
+  return putJson(artifacts, await signDecision(people, approver, certificate, passphrase));
 };

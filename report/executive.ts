@@ -5,11 +5,13 @@
 // bound that they support.
 import { z } from 'zod';
 import { NOT_MADE, type CertificatePredicate } from '#core/certificate.ts';
-import { localDate } from '#core/deadlines.ts';
+import { Instant, localDate } from '#core/deadlines.ts';
+import { must } from '#core/errors.ts';
 import type { EvaluationTables, Proportion } from '#core/evaluation.ts';
 import type { ModelRecord } from '#core/model.ts';
 import type { StoredEvent } from '#core/ports.ts';
 import { quantityOf } from '#core/quantities.ts';
+import { daysAfter } from '#core/retention.ts';
 import { STATUSES } from '#core/statuses.ts';
 import { clopperPearsonUpper, kolmogorovSmirnov } from '#core/stats.ts';
 import { countOf, pairOf } from '#core/summaries.ts';
@@ -40,12 +42,24 @@ export const executiveOf = (parts: ExecutiveParts): Executive => {
       'The method is approximate: it moves the weights until the tests pass, and is not equal to training again without the data.',
     ],
     people: peopleOf(ticket),
-    residualCopies: certificate?.residualCopies ?? [],
+    residualCopies: copiesOf(ticket, certificate),
     informed: noticesOf(events),
     validity: validityOf(parts),
     verify: verifySteps(ticket.id, certificate),
   };
 };
+
+/** Each with its day: a certificate is written before its model replaces the other one, and counts days from then. */
+const copiesOf = (ticket: Ticket, certificate: CertificatePredicate | undefined): Executive['residualCopies'] => {
+  const replaced = Replaced.safeParse(evidenceOf(ticket)).data?.deployed.at;
+  return (certificate?.residualCopies ?? []).map((copy) => {
+    if ('until' in copy) return copy;
+    const { what, digest, daysAfterReplacement: days } = copy;
+    return { what, digest, until: daysAfter(new Date(must(replaced, 'deployment')), days) };
+  });
+};
+
+const Replaced = z.object({ deployed: z.object({ at: Instant }) });
 
 const requestOf = ({ regime, ground, channel, receivedAt, filedAt, counts, commitment }: Ticket) => ({
   regime,

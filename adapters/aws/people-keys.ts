@@ -9,12 +9,14 @@ import { wrappedSecret, type WrappedSecretsOptions } from './wrapped-secrets.ts'
 
 export const kmsPeopleKeys = (options: WrappedSecretsOptions): PeopleKeys => {
   const keyOf = async (principal: string) => keyFromSeed(await wrappedSecret(options, 'people', safeName(principal)));
+  const publicKey = async (principal: string) =>
+    createPublicKey(await keyOf(principal))
+      .export({ format: 'der', type: 'spki' })
+      .subarray(-32);
   return {
     unlockedBy: 'sign-in',
     sign: async (principal, message) => sign(null, message, await keyOf(principal)),
-    publicKey: async (principal) =>
-      createPublicKey(await keyOf(principal))
-        .export({ format: 'der', type: 'spki' })
-        .subarray(-32),
+    prepare: publicKey, // which makes the key on first use
+    publicKey,
   };
 };

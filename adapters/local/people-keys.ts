@@ -63,6 +63,11 @@ export const filePeopleKeys = (dir: string): PeopleKeys => {
       if (passphrase === undefined) throw required(principal, file !== undefined);
       return sign(null, message, await unlock(file ?? (await make(principal, passphrase)), passphrase));
     },
+    prepare: async (principal, passphrase) => {
+      const file = await read(principal);
+      if (passphrase === undefined) throw required(principal, file !== undefined);
+      return Buffer.from((file ?? (await make(principal, passphrase))).publicKey, 'base64');
+    },
     publicKey: async (principal) => {
       const file = await read(principal);
       if (file) return Buffer.from(file.publicKey, 'base64');

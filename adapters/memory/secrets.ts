@@ -63,5 +63,6 @@ export const memoryPseudonyms = (): Pseudonyms => ({
 export const memoryPeople = (signer: Signer): PeopleKeys => ({
   unlockedBy: 'sign-in',
   sign: (principal, message) => signer.sign(personKey(principal), message),
+  prepare: (principal) => signer.publicKey(personKey(principal)),
   publicKey: (principal) => signer.publicKey(personKey(principal)),
 });

@@ -2,6 +2,7 @@
 // each of them is signed by the same hands; what agrees was told consistently, which is less than that it was done.
 import { canonicalize } from '../canonical.ts';
 import { EvaluationTables } from '../evaluation.ts';
+import { CLOCKS_DIFFER_MS } from '../ledger/log.ts';
 import { ladderOf, seedOf } from '../ladder.ts';
 import { manifestDigest, ModelManifest } from '../model.ts';
 import { GatePolicy } from '../policy.ts';
@@ -91,25 +92,31 @@ export const servedWasProbed: Rule = (bundle) => {
   return `${prompts} questions, ${exact} answered as before`;
 };
 
-/** A certificate holds as long as the policy says, from the day on which the model was probed. */
+/** A certificate holds as long as the policy says, from when it was written: at the approval, before at the probe. */
 export const validityFollows: Rule = (bundle) => {
   const { certificateDays } = bundle.json('policy.json', GatePolicy);
   const { served, certificate } = completed(bundle).sealed;
-  const follows = daysAfter(new Date(served.at), certificateDays);
+  const { version, approval } = bundle.certificate;
+  const from = version === 3 ? approval.at : served.at;
+  const follows = daysAfter(new Date(from), certificateDays);
   requireThat(
     follows === certificate.validUntil && bundle.certificate.validUntil === follows,
     `the policy grants ${certificateDays} days, until ${follows}`,
   );
-  return `${certificateDays} days from ${served.at}`;
+  return `${certificateDays} days from ${from}`;
 };
+
+/** A certificate that was written when it was issued named the log as it was then. */
+const BEFORE_THREE = ['served-verified', 'certified'] as const;
 
 /** What the certificate repeats of the log and the files is as it is there. */
 export const certificateAgrees: Rule = (bundle) => {
   const { certificate } = bundle;
   const run = bundle.json('run.json', RunManifest);
   const { approval } = completed(bundle).sealed;
+  const apart = Math.abs(Date.parse(certificate.approval.at) - Date.parse(approval.at));
   requireThat(
-    certificate.approval.at === approval.at,
+    apart <= (certificate.version === 3 ? CLOCKS_DIFFER_MS : 0),
     'the certificate names another time of the approval than the log',
   );
   requireThat(
@@ -118,11 +125,15 @@ export const certificateAgrees: Rule = (bundle) => {
   );
   const tables = bundle.json('tables.json', EvaluationTables);
   requireThat(certificate.evaluation.reference === tables.reference, 'the certificate names another reference');
-  const [probed, certified] = [bundle.event('served-verified'), bundle.event('certified')];
-  const { size } = certificate.log;
   requireThat(
-    probed.index < size && size <= certified.index,
-    'the certificate names the log from before the probe, or from after its own entry',
+    certificate.version !== 3 || certificate.residualCopies.some(({ digest }) => digest === certificate.base),
+    'the certificate does not list the model that was replaced among the copies that remain',
+  );
+  const { size } = certificate.log;
+  const [after, upTo] = certificate.version === 3 ? (['run-planned', 'approved'] as const) : BEFORE_THREE;
+  requireThat(
+    bundle.event(after).index < size && size <= bundle.event(upTo).index,
+    `the certificate names the log from before '${after}', or from after '${upTo}'`,
   );
   return `as in log and files; the log had ${size} entries`;
 };

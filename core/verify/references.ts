@@ -19,7 +19,7 @@ export const OUTSIDE: readonly { readonly at: RegExp; readonly why: string }[] =
     why: 'weights, tokenizer and configuration: megabytes to gigabytes; `verify --model` compares a copy',
   },
   {
-    at: /((plan|run|evidence)\.json#|log\/\d+\.json#\/event(\/run)?|certificate\.dsse\.json#\/predicate)\/base$/,
+    at: /((plan|run|evidence)\.json#|log\/\d+\.json#\/event(\/run)?|(certificate|approval)\.dsse\.json#\/predicate)\/base$/,
     why: 'the model from before: it still knows, and is destroyed on a clock, its manifest with it',
   },
   {
@@ -29,11 +29,11 @@ export const OUTSIDE: readonly { readonly at: RegExp; readonly why: string }[] =
   { at: /log\/\d+\.json#\/event\/previous$/, why: 'the model from before, as its replacement names it' },
   { at: /tables-before\.json#\/model$/, why: 'the model from before, as its evaluation names it' },
   {
-    at: /certificate\.dsse\.json#\/predicate\/residualCopies\/\d+\/digest$/,
+    at: /(certificate|approval)\.dsse\.json#\/predicate\/residualCopies\/\d+\/digest$/,
     why: 'models from before that still exist',
   },
   {
-    at: /(tables(-before)?\.json#\/suite\/digest|plan\.json#(\/side)?\/suite|certificate\.dsse\.json#\/predicate\/evaluation\/suite)$/,
+    at: /(tables(-before)?\.json#\/suite\/digest|plan\.json#(\/side)?\/suite|(certificate|approval)\.dsse\.json#\/predicate\/evaluation\/suite)$/,
     why: 'the suite: it holds training data of others',
   },
   { at: /plan\.json#\/side\/moments$/, why: 'sums over training rows, kept beside the model' },
@@ -44,7 +44,7 @@ export const OUTSIDE: readonly { readonly at: RegExp; readonly why: string }[] =
     why: 'the model that was served then, maybe after later deletions, which have certificates of their own',
   },
   {
-    at: /(log\/\d+\.json#\/event|certificate\.dsse\.json#\/predicate)\/commitment$/,
+    at: /(log\/\d+\.json#\/event|(certificate|approval)\.dsse\.json#\/predicate)\/commitment$/,
     why: 'the commitment to the forget set: it opens only with the secret that the requester was given',
   },
   {

@@ -91,34 +91,48 @@ export const certificateSignatures: Rule = (bundle) => {
   const { signers } = bundle.opened('certificate.dsse.json');
   const signedBy = (role: 'service' | 'person') => signers.some((id) => bundle.keys(role).has(id));
   requireThat(signedBy('service'), 'the service did not sign');
-  const { keys, version, approval } = bundle.certificate;
-  if (version === 2) {
-    requireThat(signers.includes(keys.service), 'the service key named in the certificate did not sign it');
-    requireThat(approval.decision === bundle.digest('approval.dsse.json'), 'the certificate names another decision');
-    return 'signed by the service, over the decision that the approver signed';
-  }
+  const { keys, version } = bundle.certificate;
+  requireThat(version !== 2, 'certificates of form 2 carry the signature of the service alone, and two are asked for');
   requireThat(signedBy('person'), 'no approver signed');
   requireThat(
-    signers.includes(keys.service) && signers.includes(keys.approver),
+    signers.includes(keys.approver) && (keys.service === undefined || signers.includes(keys.service)),
     'the keys named in the certificate did not sign it',
   );
+  requireThat(version === 3 || keys.service !== undefined, 'the certificate does not name the key of the service');
   return `signed by ${signers.length} keys: service and approver`;
 };
 
-/** What the approver signed when they decided is what was certified. */
+const DECISION = 'approval.dsse.json';
+
+/** What the approver signed when they decided, as the log names it, is what was certified. */
 export const approvalSignature: Rule = (bundle) => {
-  const name = 'approval.dsse.json';
-  const { statement, signers } = bundle.opened(name);
-  requireThat(statement.predicateType === APPROVAL_TYPE, `${name} is a statement of another type`);
-  const said = ApprovalPredicate.safeParse(statement.predicate).data ?? fail(`${name} does not have its form`);
-  const { approval, keys, ticketId } = bundle.certificate;
+  const { approval, keys, version } = bundle.certificate;
+  const { signers } = bundle.opened(DECISION);
+  requireThat(signers.includes(keys.approver), "the approval lacks the approver's signature");
+  requireThat(bundle.event('approved').body['decision'] === bundle.digest(DECISION), 'the log names another approval');
+  if (version === 3) requireSameBytes(bundle);
+  else requireSameEvidence(bundle);
+  return `${approval.approver} signed ${version === 3 ? 'the certificate, byte for byte' : 'the digest of the evidence'}`;
+};
+
+const requireSameBytes = (bundle: BundleReader): void => {
+  const payload = (name: string) => bundle.json(name, Envelope).payload;
+  requireThat(
+    payload(DECISION) === payload('certificate.dsse.json'),
+    'the approver signed something else than was certified',
+  );
+};
+
+/** Of a certificate from before its approver signed it: they signed the digest of the evidence. */
+const requireSameEvidence = (bundle: BundleReader): void => {
+  const { statement } = bundle.opened(DECISION);
+  requireThat(statement.predicateType === APPROVAL_TYPE, `${DECISION} is a statement of another type`);
+  const said = ApprovalPredicate.safeParse(statement.predicate).data ?? fail(`${DECISION} does not have its form`);
+  const { approval, ticketId } = bundle.certificate;
   requireThat(
     said.ticketId === ticketId && said.evidence === approval.evidence && said.approver === approval.approver,
     'the approver decided on something else',
   );
-  requireThat(signers.includes(keys.approver), "the approval lacks the approver's signature");
-  requireThat(bundle.event('approved').body['decision'] === bundle.digest(name), 'the log names another approval');
-  return `${said.approver} signed the digest of the evidence`;
 };
 
 export const separationOfDuties: Rule = (bundle) => {

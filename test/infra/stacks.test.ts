@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
 import { RECERTIFICATION_TRIGGERS, RECERTIFICATIONS, REMINDERS } from '#core/schedules.ts';
 import { DeclaredScope } from '#core/scope.ts';
-import { readSettings, Settings } from '#infra/settings.ts';
+import { readSettings, SCOPE_LIMIT_BYTES, Settings } from '#infra/settings.ts';
 import { STANDING } from '#infra/tools/cost.ts';
 import { listed, SETTINGS, synthesise, textOf, type Part, type Synthesised } from './synthesised.ts';
 
@@ -16,6 +16,17 @@ afterAll(() => synthesised.remove());
 
 const properties = (part: Part, type: string) =>
   Object.entries(synthesised.find(part, type)).map(([id, { Properties }]) => [id, Properties] as const);
+
+/** Bytes of variables in JSON, where whatever is known only after the deployment is as long as a queue's address. */
+const longest = (variables: object): number => {
+  const resolved = JSON.stringify(variables, (_key, value: unknown) => (isReference(value) ? 'x'.repeat(100) : value));
+  return Buffer.byteLength(resolved);
+};
+
+const isReference = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  ('Ref' in value || 'Fn::GetAtt' in value || 'Fn::ImportValue' in value);
 
 const expectResource = (part: Part, type: string, expected: object) =>
   expect(() => synthesised.templates[part].hasResourceProperties(type, expected)).not.toThrow();
@@ -156,13 +167,23 @@ describe('the app stack', () => {
     expect(groups.sort()).toEqual(['approvers', 'auditors', 'filers']);
   });
 
-  it('tells the step that certifies what the settings say was swept, and no other function', () => {
+  it('tells the app, where certificates are signed, what the settings say was swept, and no other function', () => {
     const told = properties('app', 'AWS::Lambda::Function').flatMap(([, { FunctionName, Environment }]) => {
       const { Variables } = Environment as { Variables: Record<string, string> };
       const scope = Variables['QUITTANCE_CERTIFICATE_SCOPE'];
       return scope === undefined ? [] : [[FunctionName, JSON.parse(scope) as unknown]];
     });
-    expect(told).toEqual([['quittance-issue-certificate', SETTINGS.certificateScope]]);
+    expect(told).toEqual([['quittance-api', SETTINGS.certificateScope]]);
+  });
+
+  it('leaves room for the longest scope among the variables of each function that is told it', () => {
+    const sizes = properties('app', 'AWS::Lambda::Function').flatMap(([, { Environment }]) => {
+      const { QUITTANCE_CERTIFICATE_SCOPE: scope, ...others } = (Environment as { Variables: Record<string, unknown> })
+        .Variables;
+      return scope === undefined ? [] : [longest(others)];
+    });
+    expect(sizes).not.toEqual([]);
+    for (const size of sizes) expect(size + SCOPE_LIMIT_BYTES).toBeLessThan(4_096);
   });
 
   it('has a scope of its own where the settings say none, and takes none that cannot be told', () => {

@@ -2,12 +2,11 @@
 // and as an insider with every private key, who writes the history anew, so that nothing but the rules on its content
 // stands in the way.
 import { assembleBundle, type BundleFiles, type BundleIndex } from '#core/bundle.ts';
-import { canonicalize, digestOf, type Digest, type Json } from '#core/canonical.ts';
+import { canonicalize, digestOf, type Json } from '#core/canonical.ts';
 import {
   attest,
   personKey,
   signBundle,
-  signApproval,
   SERVICE_KEY,
   STAGE_NAMES,
   STAGES,
@@ -16,7 +15,7 @@ import {
 import { keyIdOf, signEnvelope, type Envelope, type Statement } from '#core/dsse.ts';
 import { LOG_KEY } from '#core/ledger/log.ts';
 import type { GatePolicy } from '#core/policy.ts';
-import type { PeopleKeys, Signer } from '#core/ports.ts';
+import type { Signer } from '#core/ports.ts';
 import { daysAfter } from '#core/retention.ts';
 import type { RunManifest, UnlearnPlan } from '#core/run.ts';
 import type { TrustRoot } from '#core/trust-root.ts';
@@ -105,9 +104,11 @@ export interface Forgery {
   artefacts?: Readonly<Record<string, unknown>>;
   leaves?: (leaves: Leaf[]) => Leaf[];
   certificate?: (predicate: CertificatePredicate) => CertificatePredicate;
-  /** Names of the keys that sign the certificate. */
+  /** Names of the keys that sign the certificate; by default that of `approver`, who decides, and the service's. */
   signers?: readonly string[];
   approver?: string;
+  /** What the approver signed, where that is another statement than the certificate. */
+  decided?: Statement;
   /** Names of the log's and the service's keys. */
   keys?: { log?: string; service?: string };
   checkpointTime?: Date;
@@ -132,12 +133,15 @@ export const forged = async (truth: TrueBundle, forgery: Forgery = {}): Promise<
   const leaves = (forgery.leaves ?? ((all) => all))(
     leavesOf(truth.files).map((leaf) => boundTo(leaf, files, evidence)),
   );
-  await approvedAgain(files, leaves, evidence, signer, approver);
   const statement = payloadOf(truth.files, 'certificate.dsse.json');
   const predicate = certifiedAgain(statement.predicate as CertificatePredicate, files, evidence);
   predicate.log = { ...predicate.log, root: root(bodiesOf(leaves).slice(0, predicate.log.size)).toString('base64') };
   const written = { ...statement, predicate: { ...(forgery.certificate ?? ((same) => same))(predicate) } };
-  const envelope = await signEnvelope(written, signer, forgery.signers ?? [SERVICE_KEY]);
+  const decision = await signEnvelope(forgery.decided ?? written, signer, [personKey(approver)]);
+  files.set('approval.dsse.json', jsonBytes(decision));
+  const approved = leaves.find(({ event }) => event.type === 'approved');
+  if (approved) approved.event['decision'] = digestOf(files.get('approval.dsse.json')!);
+  const envelope = await signEnvelope(written, signer, forgery.signers ?? [personKey(approver), SERVICE_KEY]);
   files.set('certificate.dsse.json', jsonBytes(envelope));
   const certified = leaves.find(({ event }) => event.type === 'certified');
   if (certified) certified.event['certificate'] = digestOf(files.get('certificate.dsse.json')!);
@@ -190,27 +194,6 @@ const boundTo = (leaf: Leaf, files: BundleFiles, evidence: string): Leaf => {
   return { ...leaf, event };
 };
 
-/** The approval in the name that the log gives, by the key of `approver`. */
-const approvedAgain = async (
-  files: BundleFiles,
-  leaves: Leaf[],
-  evidence: Digest,
-  signer: Signer,
-  approver: string,
-) => {
-  const leaf = leaves.find(({ event }) => event.type === 'approved');
-  if (!leaf) return;
-  const name = leaf.event['approver'] as string;
-  const asApprover: PeopleKeys = {
-    unlockedBy: 'sign-in',
-    sign: (_principal, message) => signer.sign(personKey(approver), message),
-    publicKey: () => signer.publicKey(personKey(approver)),
-  };
-  const said = { ticketId: leaf.ticketId, decision: 'approved', approver: name, evidence } as const;
-  files.set('approval.dsse.json', jsonBytes(await signApproval(asApprover, said, undefined)));
-  leaf.event['decision'] = digestOf(files.get('approval.dsse.json')!);
-};
-
 const certifiedAgain = (
   predicate: CertificatePredicate,
   files: BundleFiles,
@@ -224,11 +207,7 @@ const certifiedAgain = (
     judgement: digestOf(files.get('judgement.json')!),
   },
   results: readJson<{ gates: CertificatePredicate['results'] }>(files, 'judgement.json').gates,
-  approval: {
-    ...predicate.approval,
-    evidence,
-    ...(predicate.version === 2 && { decision: digestOf(files.get('approval.dsse.json')!) }),
-  },
+  approval: { ...predicate.approval, evidence },
 });
 
 const bodiesOf = (leaves: readonly Leaf[]): string[] => leaves.map((leaf) => canonicalize(leaf as unknown as Json));
@@ -264,7 +243,8 @@ export const lasting = (truth: TrueBundle): Promise<BundleFiles> => {
   const plan = { ...readJson<UnlearnPlan>(truth.files, 'plan.json'), policy: digest };
   const run = { ...readJson<RunManifest>(truth.files, 'run.json'), plan: digestOf(jsonBytes(plan)) };
   const event = (leaves: Leaf[], type: string) => leaves.find((leaf) => leaf.event.type === type)!;
-  const validUntil = daysAfter(new Date(event(leavesOf(truth.files), 'served-verified').at), DAYS);
+  const { approval } = payloadOf(truth.files, 'certificate.dsse.json').predicate as CertificatePredicate;
+  const validUntil = daysAfter(new Date(approval.at), DAYS);
   return forged(truth, {
     artefacts: { 'policy.json': policy, 'plan.json': plan, 'run.json': run },
     certificate: (predicate) => ({ ...predicate, validUntil }),

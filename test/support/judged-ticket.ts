@@ -1,8 +1,11 @@
 // A ticket that waits for its approval, without workflow or engine: the candidate, run manifest and tables are small
 // but real artefacts.
 import type { EvaluationTables } from '#core/evaluation.ts';
-import { jobName } from '#core/run.ts';
-import { putJson } from '#core/stored-json.ts';
+import { digestJson, type Digest } from '#core/canonical.ts';
+import { judge } from '#core/gate.ts';
+import { GatePolicy } from '#core/policy.ts';
+import { jobName, type RunManifest } from '#core/run.ts';
+import { getJson, putJson } from '#core/stored-json.ts';
 import type { TicketEvent } from '#core/ticket-events.ts';
 import { advance } from '#core/transitions.ts';
 import { admitForgetSet } from '#functions/admit-forget-set.ts';
@@ -44,6 +47,15 @@ export const moveTicket = async ({ ports }: TicketHarness, ticketId: string, eve
   await ports.tickets.commit(advance(ticket, event, ports.clock.now()), version);
 };
 
+const runOf = (ticketId: string, plan: Digest, base: Digest): RunManifest => {
+  const { manifest } = textModel('house candidate');
+  return {
+    ...{ kind: 'quittance-run/v1', ticketId, plan, base, candidate: digestJson(manifest), manifest },
+    ...{ method: 'flat', config: {}, seed: 1, backend: 'none', records: RECORDS.length, updates: 3 },
+    ...{ stop: 'stop-rule', recorded: {}, trajectory: [] },
+  };
+};
+
 /** Filed, admitted, unlearned and passed; `forgets` says whether the served candidate has really forgotten. */
 export const judgedTicket = async ({ forgets = true } = {}): Promise<JudgedTicket> => {
   const harness = await ticketHarness({
@@ -55,21 +67,25 @@ export const judgedTicket = async ({ forgets = true } = {}): Promise<JudgedTicke
   for (const step of [verifyIdentity, triageTicket, admitForgetSet, suppressOutput])
     await harness.call(step, { ticketId });
   const candidate: string = await putModel(artifacts, textModel('house candidate'));
-  const kinds = ['plan', 'manifest', 'judgement'].map((kind) => putJson(artifacts, { kind, ticketId }));
-  const [plan, manifest, judgement] = await Promise.all(kinds);
+  const plan = await putJson(artifacts, { kind: 'plan', ticketId });
+  const manifest = await putJson(artifacts, runOf(ticketId, plan, harness.base));
+  const judgement = await putJson(
+    artifacts,
+    judge(tablesOf(candidate), await getJson(artifacts, harness.policy, GatePolicy)),
+  );
   const tables = await putJson(artifacts, tablesOf(candidate));
   const suite = await putJson(artifacts, { suite: 'house without the subject' });
   await results.put(jobName('unlearn', ticketId, 1), {
     kind: 'quittance-job-result/v1',
-    result: manifest!,
+    result: manifest,
     also: { suite },
   });
-  const evidence = await putJson(artifacts, { ticketId, candidate, tables, judgement: judgement! });
-  const run = { number: 1, rung: 0, plan: plan!, base: harness.base, method: 'flat' };
+  const evidence = await putJson(artifacts, { ticketId, candidate, tables, judgement });
+  const run = { number: 1, rung: 0, plan, base: harness.base, method: 'flat' };
   await moveTicket(harness, ticketId, { type: 'run-planned', run, policy: harness.policy });
   await harness.call(sequenceLog, {}); // the plan is logged before the run
-  await moveTicket(harness, ticketId, { type: 'unlearned', manifest: manifest!, candidate });
-  const evaluated = { tables, judgement: judgement!, evidence, verdict: 'pass' as const, climb: false };
+  await moveTicket(harness, ticketId, { type: 'unlearned', manifest, candidate });
+  const evaluated = { tables, judgement, evidence, verdict: 'pass' as const, climb: false };
   await moveTicket(harness, ticketId, { type: 'evaluated', ...evaluated });
   return { harness, ticketId, candidate, evidence };
 };

@@ -71,13 +71,19 @@ describe('counts that cannot be', () => {
 });
 
 describe('certificates that repeat what is nowhere', () => {
-  it('another time of approval, recorded value or reference', async () => {
+  it('another time of approval, recorded value, reference or list of copies', async () => {
     const changes: ((said: CertificatePredicate) => CertificatePredicate)[] = [
-      (said) => ({ ...said, approval: { ...said.approval, at: '2026-01-01T00:00:00.000Z' } }),
+      (said) => ({ ...said, residualCopies: [] }),
       (said) => ({ ...said, method: { ...said.method, recorded: { trust: 'me' } } }),
       (said) => ({ ...said, evaluation: { ...said.evaluation, reference: 'retain-model' } }),
     ];
     for (const change of changes) expect(await withCertificate(change)).toEqual(['certificate-agrees']);
+    // the days count from the approval
+    const earlier = (said: CertificatePredicate) => ({
+      ...said,
+      approval: { ...said.approval, at: '2026-01-01T00:00:00.000Z' },
+    });
+    expect(await withCertificate(earlier)).toEqual(['certificate-agrees', 'validity-follows']);
   });
 
   it('a claim that is never made, or one limit fewer', async () => {
