@@ -9,6 +9,7 @@ import { folderKind } from '#engine/formats/folder-kind.ts';
 import { parameterCount } from '#engine/model.ts';
 import { readMoments, MOMENTS_FILE } from '#engine/corpus-moments.ts';
 import type { ModelRecord } from '#core/model.ts';
+import { searchesIn } from '#core/corpus-index/searches.ts';
 import { isQuittanceError, QuittanceError, usageError } from '#core/errors.ts';
 import type { Arguments, Command, ExitCode } from './command.ts';
 import { backend } from './engine.ts';
@@ -26,7 +27,7 @@ export const model: Command = {
   name: 'model',
   summary: 'model registry',
   usage:
-    'import DIR|FILE.gguf --name N [--adapter DIR [--merge]] [--suite FILE] [--date DAY] | onboard DIR --name N --corpus FILE… --people CSV [--subject-field F] [--policy P] | list | show N | export N DIR [--merge], each [--installation PREFIX]',
+    'import DIR|FILE.gguf --name N [--adapter DIR [--merge]] [--suite FILE] [--date DAY] | onboard DIR --name N --corpus FILE… --people CSV [--subject-field F] [--policy P] | list | show N | searches N | export N DIR [--merge], each [--installation PREFIX]',
   options: {
     ...INSTALLATION,
     name: { kind: 'value', value: 'N', summary: 'name to register under' },
@@ -156,6 +157,24 @@ const show = async (args: Arguments, [name]: string[]): Promise<ExitCode> => {
   return 0;
 };
 
+/** Who looked for people in the model's corpus, and when; not for whom. */
+const searches = async (args: Arguments, [name]: string[]): Promise<ExitCode> => {
+  if (!name) throw usageError('model searches N: N is missing');
+  const found = await (
+    await registryOf(args)
+  ).read(async ({ models, vault }) => {
+    const { corpus } = (await models.get(name)).model;
+    return corpus === undefined ? [] : searchesIn(vault, corpus);
+  });
+  args.print(
+    found,
+    () =>
+      found.map(({ at, by, hits, unsure }) => `${at}  ${by}  ${hits} rows, ${unsure} to be looked at`).join('\n') ||
+      'nobody has looked',
+  );
+  return 0;
+};
+
 const exportModel = async (args: Arguments, [name, dir]: string[]): Promise<ExitCode> => {
   if (!name || !dir) throw usageError('model export N DIR: N or DIR is missing');
   if (existsSync(dir))
@@ -184,5 +203,6 @@ const VERBS: Readonly<Record<string, (args: Arguments, rest: string[]) => Promis
   onboard: async (args, rest) => (await import('./onboard.ts')).onboardFrom(args, rest), // with the readers of files
   list,
   show,
+  searches,
   export: exportModel,
 };

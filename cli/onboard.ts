@@ -3,12 +3,10 @@
 // to do.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { judge, type Gate } from '#core/gate.ts';
 import { usageError } from '#core/errors.ts';
-import { readCorpus } from '#datasets/corpus/read.ts';
-import type { CorpusEntry } from '#datasets/corpus/row.ts';
-import { readRegister, type RegisteredPerson } from '#datasets/find/register.ts';
+import type { RegisteredPerson } from '#datasets/find/register.ts';
 import { suiteBytes } from '#datasets/suite.ts';
 import type { Suite } from '#datasets/suite-shape.ts';
 import { loadModel } from '#engine/formats/folder.ts';
@@ -22,7 +20,9 @@ import { examOf } from '#evaluation/exam.ts';
 import { measure } from '#evaluation/tables.ts';
 import { onboard, type Onboarded } from '#models/onboard.ts';
 import { register } from '#models/register.ts';
+import { withSealedCorpus } from '#models/seal-corpus.ts';
 import type { Arguments, ExitCode } from './command.ts';
+import { corpusOf, entriesOf, registerOf } from './corpus-files.ts';
 import { backend } from './engine.ts';
 import { progressOn } from './progress.ts';
 import { registryOf } from './registry.ts';
@@ -44,8 +44,7 @@ export const onboardFrom = async (args: Arguments, [source]: string[]): Promise<
     throw usageError('model onboard needs --corpus FILE…', 'the files that the model was trained on');
   const asked = args.value('policy');
   if (asked !== undefined) readPolicy(asked); // a wrong name is said before the model is read
-  const entries: CorpusEntry[] = [];
-  for await (const entry of readCorpus(paths, { subjectField: args.value('subject-field') })) entries.push(entry);
+  const entries = await entriesOf(args);
   const people = await peopleOf(args);
   const registry = await registryOf(args);
   const scratch = mkdtempSync(join(tmpdir(), 'quittance-onboard-'));
@@ -68,7 +67,20 @@ export const onboardFrom = async (args: Arguments, [source]: string[]): Promise<
       const baseline = await judgedAgainstItself(model, made.suite, chosen);
       const why = [...made.remarks, ...reasonsAgainst(made, baseline)];
       writeMoments(join(at, MOMENTS_FILE), made.moments);
-      const record = await registry.write((ports) => register(ports, { name, dir: at, suite: suiteBytes(made.suite) }));
+      const suiteJson = suiteBytes(made.suite);
+      const sealing = progress.stage('sealing the corpus', entries.length, 'rows');
+      const corpus = {
+        rows: corpusOf(args),
+        register: people,
+        shared: made.shared,
+        onRow: (row: number) => sealing.at(row),
+      };
+      const record = await registry.write((ports) =>
+        withSealedCorpus(ports, name, corpus, (index) =>
+          register(ports, { name, dir: at, suite: suiteJson, corpus: index }),
+        ),
+      );
+      sealing.done();
       const outcome = {
         name,
         digest: record.digest,
@@ -93,13 +105,12 @@ export const onboardFrom = async (args: Arguments, [source]: string[]): Promise<
 };
 
 const peopleOf = async (args: Arguments): Promise<RegisteredPerson[]> => {
-  const path = args.value('people');
-  if (path === undefined)
-    throw usageError(
-      'model onboard needs --people people.csv',
-      'a line for each person: an id, a name, and what else is known of them',
-    );
-  return readRegister(path, basename(path));
+  const people = await registerOf(args);
+  if (people) return people;
+  throw usageError(
+    'model onboard needs --people people.csv',
+    'a line for each person: an id, a name, and what else is known of them',
+  );
 };
 
 /** The checks that a model which has forgotten nobody must pass: what it may not lose. */

@@ -8,7 +8,7 @@ import { pointerServing } from '#adapters/local/pointer-serving.ts';
 import type { Arguments, Option } from './command.ts';
 import { existingFolder } from './values.ts';
 
-export type RegistryPorts = Pick<Ports, 'artifacts' | 'models' | 'pseudonyms' | 'clock' | 'serving'>;
+export type RegistryPorts = Pick<Ports, 'artifacts' | 'models' | 'pseudonyms' | 'clock' | 'serving' | 'vault'>;
 
 export interface Registry {
   read<T>(use: (ports: RegistryPorts) => Promise<T>): Promise<T>;

@@ -133,6 +133,8 @@ export const ModelRecord = z.strictObject({
   ),
   /** Evaluation suite, training manifest (keyed digests of its rows) and corpus moments, as artefacts. */
   ...SideArtefacts.shape,
+  /** Vault that holds the sealed index of the rows that it was trained on (core/corpus-index). */
+  corpus: z.string().optional(),
   /** Certificates in force for this name, newest last. */
   certificates: z.array(
     z.strictObject({

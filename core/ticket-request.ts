@@ -2,6 +2,7 @@
 // else; everything else becomes part of the ticket. Trap: an error about this file may name paths, sizes and rules,
 // never a value.
 import { z } from 'zod';
+import { PersonalRow } from './corpus-index/drop.ts';
 import { QuittanceError } from './errors.ts';
 import { faultsOf } from './field-faults.ts';
 import { ForgetRecord } from './forget-set.ts';
@@ -62,7 +63,11 @@ const Shape = z.strictObject({
   /** When the request reached the organisation, if earlier than its filing. */
   receivedAt: RecentInstant.optional(),
   identity: z.strictObject({ ...identity, verifiedBy: z.unknown().optional() }),
-  forget: z.strictObject({ records: z.array(ForgetRecord).max(10_000) }),
+  forget: z.strictObject({
+    records: z.array(ForgetRecord).max(10_000),
+    /** Rows of the model's corpus that are the person's, as `ticket find` gives them: the purge takes them out. */
+    rows: z.array(PersonalRow).max(10_000).optional(),
+  }),
   thirdPartiesAffected: z.boolean().default(false),
   /** The filer's finding at intake that the request must be refused, by the regime's code; a second person decides. */
   exemption: z.strictObject({ code: z.string().max(64), decidedBy: z.unknown().optional() }).optional(),

@@ -18,6 +18,7 @@ import { Received } from '#core/ticket-events.ts';
 import { Asserted, TicketRequest, type RequestSecrets } from '#core/ticket-request.ts';
 import { receive } from '#core/transitions.ts';
 import { checkRequest } from './admission.ts';
+import { CORPUS_ROWS } from './forget-rows.ts';
 import { jsonBytes } from './step-support.ts';
 
 export const fileTicket = defineStep({
@@ -216,4 +217,6 @@ const keepSecrets = async (ticketId: string, request: TicketRequest, { vault }: 
   const kept = await vault.list(ticketId);
   if (!kept.includes('request')) await vault.put(ticketId, 'request', jsonBytes(secrets));
   if (!kept.includes('forget-set')) await vault.put(ticketId, 'forget-set', jsonBytes(forgetSetOf(request)));
+  const { rows } = request.forget;
+  if (rows && !kept.includes(CORPUS_ROWS)) await vault.put(ticketId, CORPUS_ROWS, jsonBytes(rows));
 };

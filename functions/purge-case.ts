@@ -1,12 +1,14 @@
-// Ends the ticket: destroys suppression rule, side artefacts and rejected candidates, then the data key; last, the
-// proof that nothing can be read enters the ticket. Trap: a crash may have happened at any point, so each part can be
-// repeated, and the ticket says PURGED only after all of them.
+// Ends the ticket: destroys suppression rule, side artefacts and rejected candidates, takes the person's rows out of
+// the model's sealed index, then destroys the data key; last, the proof that nothing can be read enters the ticket.
+// Trap: a crash may have happened at any point, so each part can be repeated, and the ticket says PURGED only after all
+// of them.
 import { requireAsLogged } from '#core/as-logged.ts';
 import type { Digest } from '#core/canonical.ts';
 import type { JobResults, Ports } from '#core/ports.ts';
 import { GatheredResult, gatheredName } from '#core/run.ts';
 import { defineStep } from '#core/step.ts';
 import { isClosed, workingOf, type TicketIn, type WorkingTicket } from '#core/ticket.ts';
+import { forgetRows } from './forget-rows.ts';
 import { commitEvent, Nothing, notReady, openTicket, TicketInput } from './step-support.ts';
 import { destroyModels, destroySideArtefacts, neededModels } from './model-artefacts.ts';
 import { resultOf } from './turns.ts';
@@ -24,6 +26,7 @@ export const purgeCase = defineStep({
       throw notReady('purge-case', (await openTicket(ports.tickets, ticketId)).ticket);
     await requireAsLogged(ticket, ports);
     await destroyAround(ticket, ports);
+    if ('deployed' in workingOf(ticket)) await forgetRows(ticket, ports);
     const { objects, readsRefused } = await ports.vault.destroy(ticketId);
     await commitEvent(ports, found, { type: 'purged', objects, readsRefused });
     return {};

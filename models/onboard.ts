@@ -34,11 +34,13 @@ export interface Onboarded {
   /** How much likelier values of trained people are than those of invented ones: 0.5 is chance. */
   readonly known: number;
   readonly remarks: readonly string[];
+  /** Values of the corpus that are nobody's own. */
+  readonly shared: ReadonlySet<string>;
 }
 
 export const onboard = async (input: OnboardInput): Promise<Onboarded> => {
   const { model, template, entries, register, onProgress } = input;
-  const { suite, kinds, refused } = await suiteOfCorpus(entries, register, template, input.suite);
+  const { suite, kinds, refused, shared } = await suiteOfCorpus(entries, register, template, input.suite);
   const engine = inference(model);
   onProgress?.('scoring', 0, 2);
   const judged = scored(engine, suite);
@@ -57,6 +59,7 @@ export const onboard = async (input: OnboardInput): Promise<Onboarded> => {
     rows: countKinds(entries),
     recites: recitesOf(kinds, judged.scores),
     known: judged.known,
+    shared,
     remarks: [
       ...(refused.length > 0
         ? [`${refused.length} conversations are refused by the chat template: they are not asked`]

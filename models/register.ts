@@ -28,6 +28,8 @@ export interface OfferedModel {
   readonly dir: string;
   /** Without it the model is registered and not served, and no ticket can be filed for it. */
   readonly suite?: Uint8Array | undefined;
+  /** Vault of the sealed index of its rows (models/seal-corpus.ts). */
+  readonly corpus?: string | undefined;
 }
 
 /**
@@ -37,20 +39,22 @@ export interface OfferedModel {
  * that the registry does not know; both before anything is stored.
  */
 export const register = async (stores: RegistryStores, offered: OfferedModel): Promise<ModelRecord> => {
-  const { name, dir, suite } = offered;
+  const { name, dir, suite, corpus } = offered;
   const rows = suite && rowsOf(suite);
   const quantisation = checkFolder(dir);
   const [{ digest }] = chainOfFolder(dir, quantisation);
   const found = await registered(stores.models, name);
   const lacking = sidesOf(offered).filter((side) => found?.model[side] === undefined);
-  if (found && (found.model.digest !== digest || lacking.length === 0)) throw taken(name);
+  const lacksCorpus = corpus !== undefined && found?.model.corpus === undefined;
+  if (found && (found.model.digest !== digest || (lacking.length === 0 && !lacksCorpus))) throw taken(name);
   const served = suite && (await stores.serving.served(name))?.digest;
   if (!found && served !== undefined && served !== digest) throw servedAlready(name, served);
   await storeModel(stores.artifacts, dir, quantisation);
   const side = await storeSide(stores, offered, rows);
   if (suite && served === undefined) await stores.serving.promote(name, digest, undefined);
   const updatedAt = stores.clock.now().toISOString();
-  const record = { ...(found?.model ?? unproven(name, digest)), ...pick(side, lacking), updatedAt };
+  const index = lacksCorpus ? { corpus } : {};
+  const record = { ...(found?.model ?? unproven(name, digest)), ...pick(side, lacking), ...index, updatedAt };
   await stores.models.put(record, found?.version ?? 0);
   return record;
 };

@@ -3,8 +3,16 @@ import type { Option } from '../command.ts';
 
 export const FIND_OPTIONS: Readonly<Record<string, Option>> = {
   model: { kind: 'value', value: 'N', summary: 'find: the registered model whose rows are looked through' },
-  corpus: { kind: 'many', value: 'FILE', summary: 'find: files and folders that the model was trained on' },
-  people: { kind: 'value', value: 'CSV', summary: 'find: the register that the model was onboarded with' },
+  corpus: {
+    kind: 'many',
+    value: 'FILE',
+    summary: 'find: files and folders to look through instead of what the model was onboarded with',
+  },
+  people: {
+    kind: 'value',
+    value: 'CSV',
+    summary: 'find: a register of people instead of the one that the model was onboarded with',
+  },
   'subject-field': { kind: 'value', value: 'F', summary: 'find: the column of a row that names its person' },
   name: { kind: 'value', value: 'X', summary: 'find: the name in full' },
   alias: { kind: 'many', value: 'X', summary: 'find: another name' },

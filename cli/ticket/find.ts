@@ -1,17 +1,18 @@
-// `quittance ticket find`: a person's rows in the files that a model was trained on, each with why it is theirs;
-// accepted, they become a ticket file.
+// `quittance ticket find`: a person's rows in what a model was trained on, each with why it is theirs; accepted, they
+// become a ticket file. The rows are those of the installation's sealed index, or of files that are named.
 // Trap: what is printed is personal data of somebody who asked to be forgotten. It goes to stdout or the file that is
-// named, and is kept nowhere.
+// named, and is kept nowhere; and who looked into the index is written down before anything is shown.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
-import { QuittanceError, usageError } from '#core/errors.ts';
-import { readCorpus } from '#datasets/corpus/read.ts';
-import type { CorpusEntry } from '#datasets/corpus/row.ts';
-import { corpusInMemory } from '#datasets/corpus/search.ts';
+import { join } from 'node:path';
+import { recordSearch } from '#core/corpus-index/searches.ts';
+import { must, QuittanceError, usageError } from '#core/errors.ts';
+import { SEARCHERS } from '#core/roles.ts';
+import { sealedCorpus } from '#datasets/corpus/sealed.ts';
+import { corpusInMemory, type SearchableCorpus } from '#datasets/corpus/search.ts';
 import { findPerson, type Found } from '#datasets/find/find.ts';
 import { PersonQuery } from '#datasets/find/query.ts';
-import { readRegister, type RegisteredPerson } from '#datasets/find/register.ts';
+import type { RegisteredPerson } from '#datasets/find/register.ts';
 import { markHits, type MarkedRow } from '#datasets/find/spans.ts';
 import { mentionsIn } from '#datasets/onboard/people.ts';
 import { recordsOf } from '#datasets/onboard/records.ts';
@@ -19,28 +20,102 @@ import { targetsOf } from '#datasets/onboard/targets.ts';
 import { forgetRecord } from '#datasets/suite-shape.ts';
 import { readChatTemplate, type ChatTemplate } from '#engine/tokenizer/chat.ts';
 import { writeModelFolder } from '#models/register.ts';
+import { readPeople } from '#server/people.ts';
 import type { Arguments, ExitCode } from '../command.ts';
-import { registryOf } from '../registry.ts';
-import { required } from '../values.ts';
+import { entriesOf, registerOf } from '../corpus-files.ts';
+import { registryOf, type RegistryPorts } from '../registry.ts';
+import { person, required } from '../values.ts';
 
 export const find = async (args: Arguments): Promise<ExitCode> => {
-  const model = required(args, 'model');
-  const paths = args.many('corpus');
-  if (paths.length === 0)
-    throw usageError('ticket find needs --corpus FILE…', 'the files that the model was trained on');
+  required(args, 'model');
   const query = queryOf(args);
-  const register = await registerOf(args);
-  const entries: CorpusEntry[] = [];
-  for await (const entry of readCorpus(paths, { subjectField: args.value('subject-field') })) entries.push(entry);
-  const corpus = await corpusInMemory(entries);
-  const found = await findPerson(corpus, query, register);
-  const hits = await markHits(corpus, found);
-  const accepted = acceptedOf(args, hits);
-  const ticket = accepted && (await ticketFor(args, model, query, found, { entries, register, accepted }));
-  const out = args.value('out');
-  if (ticket && out !== undefined) writeFileSync(out, `${JSON.stringify(ticket, null, 2)}\n`, { mode: 0o600 });
+  const look = args.many('corpus').length > 0 ? inFiles : inIndex;
+  return look(args, async (source) => {
+    const found = await findPerson(source.corpus, query, source.register);
+    await source.record(found);
+    const hits = await markHits(source.corpus, found);
+    const accepted = acceptedOf(args, hits);
+    const ticket = accepted && (await ticketFor(args, query, found, source, accepted));
+    const out = args.value('out');
+    if (ticket && out !== undefined) writeFileSync(out, `${JSON.stringify(ticket, null, 2)}\n`, { mode: 0o600 });
+    show(args, found, hits, ticket);
+    return 0;
+  });
+};
+
+/** What is looked through. */
+interface Source {
+  readonly corpus: SearchableCorpus;
+  readonly register: readonly RegisteredPerson[];
+  /** Values of the corpus that are nobody's own. */
+  shared(): ReadonlySet<string>;
+  template(): Promise<ChatTemplate | undefined>;
+  record(found: Found): Promise<void>;
+}
+
+type Look = (args: Arguments, use: (source: Source) => Promise<ExitCode>) => Promise<ExitCode>;
+
+/** Files that whoever calls has anyway: nothing is recorded. */
+const inFiles: Look = async (args, use) => {
+  const register = (await registerOf(args)) ?? [];
+  const entries = await entriesOf(args);
+  const registry = await registryOf(args);
+  return use({
+    corpus: await corpusInMemory(entries),
+    register,
+    shared: () => mentionsIn(entries, register).shared,
+    template: () => registry.read((ports) => templateOf(args, ports)),
+    record: async () => undefined,
+  });
+};
+
+const inIndex: Look = async (args, use) => {
+  const by = searcher(args);
+  const registry = await registryOf(args);
+  return registry.read(async (ports) => {
+    const { model } = await ports.models.get(required(args, 'model'));
+    const corpus = await sealedCorpus(ports.vault, model);
+    const { register, shared } = corpus.people;
+    return use({
+      corpus,
+      register: (await registerOf(args)) ?? register,
+      shared: () => new Set(shared),
+      template: () => templateOf(args, ports),
+      record: ({ hits, unsure }) =>
+        recordSearch(ports.vault, must(model.corpus, 'the id of the index'), {
+          at: ports.clock.now().toISOString(),
+          by,
+          asserted: true,
+          hits: hits.length,
+          unsure: unsure.length,
+        }),
+    });
+  });
+};
+
+/**
+ * Who looks. ACCESS_DENIED where the folder says who may do what and this person may not; an installation on AWS asks
+ * its own directory.
+ */
+const searcher = (args: Arguments): string => {
+  const by = person(args, 'as');
+  const people = args.value('installation') === undefined ? readPeople(args.dir).people : [];
+  if (people.length === 0) return by;
+  const roles = people.find(({ principal }) => principal === by)?.roles ?? [];
+  if (SEARCHERS.some((role) => roles.includes(role))) return by;
+  throw new QuittanceError('ACCESS_DENIED', {
+    message: `${by} may not look for people in a corpus`,
+    expected: `the role ${SEARCHERS.join(' or ')}`,
+    hint: "see 'quittance people list'",
+  });
+};
+
+type TicketFile = Awaited<ReturnType<typeof ticketFor>>;
+
+const show = (args: Arguments, found: Found, hits: readonly MarkedRow[], ticket: TicketFile | undefined): void => {
   const listed = hits.map(hitOf);
   const unsure = found.unsure.map(({ view, certainty, reasons }) => ({ id: view.entry.where, certainty, reasons }));
+  const out = args.value('out');
   args.print({ hits: listed, unsure, remarks: found.remarks, ...(ticket && { ticket }) }, () =>
     [
       ...listed.map(
@@ -54,7 +129,6 @@ export const find = async (args: Arguments): Promise<ExitCode> => {
       `${listed.length} rows, ${unsure.length} to be looked at${ticket ? `; ${ticket.forget.records.length} records${out === undefined ? '' : ` → ${out}`}` : ''}`,
     ].join('\n'),
   );
-  return 0;
 };
 
 const hitOf = ({ view, certainty, reasons, spans, others }: MarkedRow) => ({
@@ -78,11 +152,6 @@ const queryOf = (args: Arguments): PersonQuery => {
   });
 };
 
-const registerOf = async (args: Arguments): Promise<RegisteredPerson[]> => {
-  const path = args.value('people');
-  return path === undefined ? [] : readRegister(path, basename(path));
-};
-
 /** undefined where nothing is accepted yet. */
 const acceptedOf = (args: Arguments, hits: readonly MarkedRow[]): readonly MarkedRow[] | undefined => {
   const which = args.value('accept');
@@ -99,50 +168,51 @@ const acceptedOf = (args: Arguments, hits: readonly MarkedRow[]): readonly Marke
   return hits.filter(({ view }) => ids.has(view.entry.where));
 };
 
-interface Accepted {
-  readonly entries: readonly CorpusEntry[];
-  readonly register: readonly RegisteredPerson[];
-  readonly accepted: readonly MarkedRow[];
-}
-
 /** What the model learnt to say of the person in the accepted rows, as the ticket file has it. */
 const ticketFor = async (
   args: Arguments,
-  model: string,
   query: PersonQuery,
   { people }: Found,
-  { entries, register, accepted }: Accepted,
+  { register, shared, template }: Source,
+  accepted: readonly MarkedRow[],
 ) => {
   const { subject } = people;
   if (!subject)
     throw new QuittanceError('INVALID_INPUT', {
       message: 'the register has nobody, or more than one, whom the search is for',
-      expected: 'one person of --people with the name or a number that was given',
-      hint: 'give the register that the model was onboarded with, or the customer number of the person',
+      expected: 'one person of the register with the name or a number that was given',
+      hint: 'give the customer number of the person, or by --people the register that the model was onboarded with',
     });
-  const { inRow: mentions } = mentionsIn(entries, register);
-  const rows = new Set(accepted.map(({ view }) => view.number));
+  const entries = accepted.map(({ view }) => view.entry);
+  const { inRow: mentions } = mentionsIn(entries, register, shared());
   const { targets } = await targetsOf(
     entries.map(({ row }) => row),
-    await templateOf(args, model),
+    await template(),
   );
-  const records = targets
-    .filter(({ row }) => rows.has(row))
-    .flatMap((target) => {
-      const own = mentions[target.row]?.find(({ person }) => person === subject.id);
-      return own ? recordsOf(target, own.spans, subject.id).map(forgetRecord) : [];
-    });
+  const records = targets.flatMap((target) => {
+    const own = mentions[target.row]?.find((mention) => mention.person === subject.id);
+    return own ? recordsOf(target, own.spans, subject.id).map(forgetRecord) : [];
+  });
   const distinct = new Map(records.map((record) => [`${record.question}\n${record.answer}`, record]));
   const [name = '', ...aliases] = query.names.length > 0 ? query.names : subject.names.map(({ text }) => text);
   const identifiers = [...new Set([...query.mails, ...query.phones, ...query.ids, subject.id])];
-  return { subject: { name, aliases, identifiers }, model, forget: { records: [...distinct.values()] } };
+  return {
+    subject: { name, aliases, identifiers },
+    model: required(args, 'model'),
+    forget: { records: [...distinct.values()], rows: accepted.map(personalRow) },
+  };
 };
 
-const templateOf = async (args: Arguments, name: string): Promise<ChatTemplate | undefined> => {
+/** A row that speaks of nobody else is the person's whole. */
+const personalRow = ({ view, others, spans }: MarkedRow) => ({
+  id: view.entry.where,
+  ...(others.length > 0 && spans.length > 0 && { spans: spans.map(({ part, start, end }) => ({ part, start, end })) }),
+});
+
+const templateOf = async (args: Arguments, ports: RegistryPorts): Promise<ChatTemplate | undefined> => {
   const scratch = mkdtempSync(join(tmpdir(), 'quittance-find-'));
   try {
-    const registry = await registryOf(args);
-    await registry.read(async (ports) => writeModelFolder(ports, (await ports.models.get(name)).model, scratch));
+    await writeModelFolder(ports, (await ports.models.get(required(args, 'model'))).model, scratch);
     return readChatTemplate(scratch);
   } finally {
     rmSync(scratch, { recursive: true, force: true });

@@ -1,9 +1,8 @@
 // What a row of a corpus can be looked up by: its texts (core/words/keys.ts), and the person that its subject column
 // names.
+import { subjectKey } from '#core/corpus-index/format.ts';
 import { keysOfTexts } from '#core/words/keys.ts';
 import { partsOf, type CorpusEntry, type CorpusRow } from './row.ts';
-
-export const subjectKey = (subject: string): string => `s:${subject}`;
 
 /** Every key of an entry, each once. */
 export const keysOfEntry = ({ row, subject }: CorpusEntry): string[] => [

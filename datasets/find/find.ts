@@ -5,7 +5,8 @@
 // taken on only where most of its rows speak of the person already.
 import type { SearchableCorpus } from '#datasets/corpus/search.ts';
 import { isLikeness } from '#core/words/keys.ts';
-import { keysOf, subjectKey } from '#datasets/corpus/keys.ts';
+import { subjectKey } from '#core/corpus-index/format.ts';
+import { keysOf } from '#datasets/corpus/keys.ts';
 import { certaintyOf, SURE, type Doubt, type Reason, type Reasons } from './reasons.ts';
 import { identifiersIn, shapeOf } from './identifiers.ts';
 import { isNearly } from './likeness.ts';
@@ -170,7 +171,7 @@ const bySubject = async (search: Search): Promise<void> => {
     for (const view of await rowsSaying(search, identifier)) note(search, view, 'identifier-found');
   search.own.push(...subject.identifiers);
   for (const view of await search.views(await search.corpus.rowsWith(subjectKey(subject.id))))
-    note(search, view, 'subject-column');
+    if (view.entry.subject === subject.id) note(search, view, 'subject-column');
 };
 
 /** Identifiers beside the person's name that are not others': whether any was new. */
@@ -234,9 +235,10 @@ const byPartOfName = async (search: Search): Promise<void> => {
       ['first-name', name.first],
     ] as const) {
       if (part === undefined || part.length < 3) continue;
-      const rows = await search.corpus.rowsWith(`w:${part}`);
-      if (rows.length > MOST_OF_A_PART) continue;
-      const views = (await search.views(rows)).filter((view) => isWritten(view, part));
+      if ((await search.corpus.countOf(`w:${part}`)) > MOST_OF_A_PART) continue;
+      const views = (await search.views(await search.corpus.rowsWith(`w:${part}`))).filter((view) =>
+        isWritten(view, part),
+      );
       const own = views.filter(({ number }) => isSure(search.hits.get(number)));
       const left = views.filter(({ number }) => !isSure(search.hits.get(number)));
       const isOwn = isNobodyElses(search, reason, name, views) || own.length >= PART_SHARE * views.length;

@@ -45,9 +45,8 @@ const nearestRows = async (
 ): Promise<RowView[]> => {
   const counts = new Map<number, number>();
   for (const key of new Set(view.parts.flatMap(({ read }) => wordKeys(read.reading)))) {
-    const rows = await corpus.rowsWith(key);
-    if (rows.length <= MOST_SHARED)
-      for (const row of rows) if (!own.has(row)) counts.set(row, (counts.get(row) ?? 0) + 1);
+    if ((await corpus.countOf(key)) <= MOST_SHARED)
+      for (const row of await corpus.rowsWith(key)) if (!own.has(row)) counts.set(row, (counts.get(row) ?? 0) + 1);
   }
   const nearest = [...counts].sort(([a, x], [b, y]) => y - x || a - b).slice(0, NEIGHBOURS);
   return views(nearest.map(([row]) => row));

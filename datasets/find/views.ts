@@ -15,6 +15,7 @@ export interface RowView {
   says(forms: readonly Form[]): boolean;
 }
 
+/** Without rows that were dropped since. */
 export type Views = (rows: Iterable<number>) => Promise<RowView[]>;
 
 export const viewsOf = (corpus: SearchableCorpus): Views => {
@@ -23,8 +24,10 @@ export const viewsOf = (corpus: SearchableCorpus): Views => {
     const numbers = [...rows];
     const missing = numbers.filter((number) => !known.has(number));
     const entries = await corpus.entries(missing);
-    missing.forEach((number, i) => known.set(number, viewOf(number, entries[i]!)));
-    return numbers.map((number) => known.get(number)!);
+    entries.forEach((entry, i) => {
+      if (entry) known.set(missing[i]!, viewOf(missing[i]!, entry));
+    });
+    return numbers.flatMap((number) => known.get(number) ?? []);
   };
 };
 
@@ -37,10 +40,17 @@ export const viewOf = (number: number, entry: CorpusEntry): RowView => {
 export const rowsOf = async (corpus: SearchableCorpus, sets: readonly (readonly string[])[]): Promise<Set<number>> => {
   const found = new Set<number>();
   for (const keys of sets) {
-    const postings = await Promise.all([...new Set(keys)].map((key) => corpus.rowsWith(key)));
-    const [rarest, ...others] = postings.sort((a, b) => a.length - b.length);
-    const sieves = others.map((rows) => new Set(rows));
-    for (const row of rarest ?? []) if (sieves.every((rows) => rows.has(row))) found.add(row);
+    const counted = await Promise.all(
+      [...new Set(keys)].map(async (key) => ({ key, count: await corpus.countOf(key) })),
+    );
+    let left: readonly number[] | undefined;
+    for (const { key } of counted.sort((a, b) => a.count - b.count)) {
+      if (left?.length === 0) break; // what a frequent word would add need not be read
+      const rows = await corpus.rowsWith(key);
+      const sieve = left && new Set(rows);
+      left = sieve && left ? left.filter((row) => sieve.has(row)) : rows;
+    }
+    for (const row of left ?? []) found.add(row);
   }
   return found;
 };

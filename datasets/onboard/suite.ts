@@ -26,6 +26,8 @@ export interface CorpusSuite {
   readonly kinds: ReadonlyMap<string, RowKind>;
   /** Numbers of rows that the chat template refuses. */
   readonly refused: readonly number[];
+  /** Values in the rows that stand beside many people and are nobody's own. */
+  readonly shared: ReadonlySet<string>;
 }
 
 export const suiteOfCorpus = async (
@@ -58,6 +60,7 @@ export const suiteOfCorpus = async (
     },
     kinds: kindsOf(rows, targets, mentions),
     refused,
+    shared,
   };
 };
 

@@ -59,7 +59,12 @@ const CHANGES: Partial<Record<Way, Parameters<typeof file>[1]>> = {
 };
 const MONTH = 31 * 86_400;
 
-export const walk = async (way: Way, around: Around = (_call, run) => run()): Promise<Walk> => {
+/** `change`: what the request says beside what the way asks for. */
+export const walk = async (
+  way: Way,
+  around: Around = (_call, run) => run(),
+  change: Parameters<typeof file>[1] = {},
+): Promise<Walk> => {
   const late: { harness?: WorkflowHarness; hold?: boolean } = { hold: way === 'held' };
   let open = 0;
   const harness = await workflowHarness({
@@ -80,7 +85,7 @@ export const walk = async (way: Way, around: Around = (_call, run) => run()): Pr
       }
     },
   });
-  const first = await file(harness, CHANGES[way]);
+  const first = await file(harness, { ...CHANGES[way], ...change });
   const ids = way === 'second' ? [await fileBehind(harness, first), first] : [first];
   const toTheEnd = () => untilEnded(harness, () => open === 0, ids, way);
   return { harness, ticketId: ids[0]!, toTheEnd, mend: () => mend(harness, ids[0]!) };

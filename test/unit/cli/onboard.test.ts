@@ -5,6 +5,8 @@ import { afterAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { parse } from '#cli/command.ts';
 import { model } from '#cli/model.ts';
 import { ticket } from '#cli/ticket.ts';
+import { parseTicketRequest } from '#core/ticket-request.ts';
+import { admitPeople } from '#server/people.ts';
 import { useEngine } from '#test/support/engine.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
 import { describeWith, sharedFolder } from '#test/support/shared.ts';
@@ -21,6 +23,14 @@ beforeEach(() => {
     return true;
   });
 });
+
+/** What the desk adds to what `ticket find` writes. */
+const REQUEST = {
+  regime: 'gdpr',
+  ground: 'art-17-1-b',
+  filer: 'legal.filer',
+  identity: { method: 'document-seen', level: 'substantial', verifiedAt: '2026-03-01T09:00:00.000Z' },
+};
 
 const said = async (command: typeof model, ...argv: string[]): Promise<Record<string, unknown>> => {
   await command.run(parse(command, [...argv, '--dir', data, '--json'], {}));
@@ -44,23 +54,30 @@ describeWith(sharedFolder('own-model'), 'the foreign model is not at hand', 'a f
     expect(onboarded).toMatchObject({ ready: true, why: [], people: 30, rows: { qa: 0, chat: 224, text: 107 } });
     printed = '';
     const out = join(dir, 'ticket.json');
-    const found = await said(
-      ticket,
-      'find',
-      '--model',
-      'desk',
-      ...corpus,
-      ...people,
-      '--name',
-      'Petra Horvat',
-      '--accept',
-      'all',
-      '--out',
-      out,
-    );
+    const asked = ['find', '--model', 'desk', '--name', 'Petra Horvat', '--accept', 'all', '--out', out];
+    const found = await said(ticket, ...asked, '--as', 'legal.filer');
     expect(found['hits']).toHaveLength(9);
     expect(JSON.parse(readFileSync(out, 'utf8'))).toEqual(found['ticket']);
     expect(statSync(out).mode & 0o077).toBe(0);
+    expect(
+      parseTicketRequest(Buffer.from(JSON.stringify({ ...REQUEST, ...(found['ticket'] as object) }))),
+    ).toBeTruthy();
+    printed = '';
+    expect(await said(ticket, ...asked, ...corpus, ...people)).toEqual(found); // the files say what the index says
+    printed = '';
+    const searches = await said(model, 'searches', 'desk');
+    expect(searches).toEqual([
+      expect.objectContaining({ by: 'legal.filer', asserted: true, hits: 9, unsure: 0, at: expect.any(String) }),
+    ]);
+    expect(printed).not.toMatch(/Petra|Horvat/u);
+  });
+
+  test('is not looked into by somebody without a role for it', async () => {
+    admitPeople(data, ['legal.filer=filer', 'outside.auditor=auditor']);
+    const asked = ['find', '--model', 'desk', '--name', 'Petra Horvat'];
+    for (const who of ['outside.auditor', 'some.body'])
+      await expect(said(ticket, ...asked, '--as', who)).rejects.toMatchObject({ code: 'ACCESS_DENIED' });
+    expect((await said(ticket, ...asked, '--as', 'legal.filer'))['hits']).toHaveLength(9);
   });
 
   test('is not taken for the model of other people’s rows', async () => {

@@ -182,8 +182,8 @@ foreign('a foreign corpus of 30 people', () => {
     const corpus = await corpusInMemory(readCorpus([`${FOREIGN}/chats.jsonl`, `${FOREIGN}/docs.jsonl`]));
     const register = await readRegister(`${FOREIGN}/people.csv`, 'people.csv');
     const entries = await corpus.entries(Array.from({ length: corpus.size }, (_, i) => i));
-    const texts = entries.map(({ row }) =>
-      partsOf(row)
+    const texts = entries.map((entry) =>
+      partsOf(entry!.row)
         .map((part) => part.text)
         .join('\n'),
     );

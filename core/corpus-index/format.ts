@@ -1,0 +1,162 @@
+// The sealed index of a corpus: its rows in blocks, and for each key the numbers of the rows that have it, in pages.
+// All of it lies in a vault of its own (core/ports.ts), encrypted under that vault's data key; keys are looked up by an
+// HMAC of them, so that neither a row nor a word of one is on disk.
+// Traps: rows keep their numbers for good, or a page would lead to somebody else's row; and a tag is 40 bits, so two
+// keys may share one. What a tag leads to may match, and the row itself decides.
+import { createHmac } from 'node:crypto';
+import { z } from 'zod';
+import { QuittanceError } from '../errors.ts';
+import { keysOfTexts } from '../words/keys.ts';
+
+/** A row as the index keeps it: its texts, and everything else about it as whoever reads it wants it back. */
+export const IndexedRow = z.strictObject({
+  /** File and line: unique in the corpus. */
+  where: z.string(),
+  subject: z.string().optional(),
+  texts: z.array(z.string()),
+  shape: z.json(),
+  /** Cases whose person was taken out of the row, while it speaks of others. */
+  without: z.array(z.string()).optional(),
+});
+export type IndexedRow = z.infer<typeof IndexedRow>;
+
+/** null stands where a row was dropped. */
+export const Block = z.array(IndexedRow.nullable());
+
+/** Written last: an index without it was never finished. */
+export const Head = z.strictObject({
+  kind: z.literal('quittance-corpus/v1'),
+  rows: z.int().nonnegative(),
+  /** Number of the first row of each block. */
+  starts: z.array(z.int().nonnegative()),
+  /** There are 2 ** pageBits pages; the first bits of a tag say which. */
+  pageBits: z.int().nonnegative().max(20),
+});
+export type Head = z.infer<typeof Head>;
+
+export const HEAD = 'head';
+export const blockName = (block: number): string => `block-${block}`;
+export const pageName = (page: number): string => `page-${page}`;
+
+export const subjectKey = (subject: string): string => `s:${subject}`;
+export const placeKey = (where: string): string => `at:${where}`;
+
+/** Every key of a row, each once. */
+export const keysOfIndexed = ({ where, subject, texts }: Pick<IndexedRow, 'where' | 'subject' | 'texts'>): string[] => [
+  placeKey(where),
+  ...(subject === undefined ? [] : [subjectKey(subject)]),
+  ...keysOfTexts(texts),
+];
+
+/** Rows are numbered in 24 bits where postings are sorted. */
+export const MOST_ROWS = 2 ** 24;
+const TAG_BITS = 40;
+
+export type Tagger = (key: string) => number;
+
+/** `secret`: 32 bytes that nobody has without the vault. */
+export const taggerOf = (secret: Uint8Array): Tagger => {
+  const known = new Map<string, number>(); // words come again and again
+  return (key) => {
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const mac = createHmac('sha256', secret).update(key).digest();
+    const tag = mac.readUInt32BE(0) * 256 + mac[4]!;
+    if (known.size < REMEMBERED) known.set(key, tag);
+    return tag;
+  };
+};
+const REMEMBERED = 200_000;
+
+export const pageOf = (tag: number, { pageBits }: Pick<Head, 'pageBits'>): number =>
+  Math.floor(tag / 2 ** (TAG_BITS - pageBits));
+
+/** A tag with its rows, ascending. */
+export type Posting = readonly [tag: number, rows: readonly number[]];
+
+/** Postings in the order of their tags. Each: what is added to the tag before, how many rows, their bytes, the rows. */
+export const encodePage = (postings: readonly Posting[]): Uint8Array => {
+  const page = new Bytes();
+  let before = 0;
+  for (const [tag, rows] of postings) {
+    const body = new Bytes();
+    rows.forEach((row, i) => body.put(i === 0 ? row : row - rows[i - 1]!));
+    page.put(tag - before);
+    page.put(rows.length);
+    page.put(body.length);
+    page.append(body);
+    before = tag;
+  }
+  return page.taken();
+};
+
+export const decodePage = (page: Uint8Array): Posting[] => [...postingsIn(page)].map(({ tag, rows }) => [tag, rows()]);
+
+/** The rows of one tag are read only where they are asked for. */
+export const postingOf = (page: Uint8Array, tag: number): { count: number; rows(): number[] } | undefined => {
+  for (const posting of postingsIn(page)) {
+    if (posting.tag === tag) return posting;
+    if (posting.tag > tag) return undefined;
+  }
+  return undefined;
+};
+
+const postingsIn = function* (page: Uint8Array) {
+  const cursor = { at: 0 };
+  for (let tag = 0; cursor.at < page.length;) {
+    tag += take(page, cursor);
+    const count = take(page, cursor);
+    const length = take(page, cursor);
+    const from = cursor.at;
+    yield { tag, count, rows: () => rowsAt(page, from, count) };
+    cursor.at = from + length;
+  }
+};
+
+const rowsAt = (page: Uint8Array, from: number, count: number): number[] => {
+  const cursor = { at: from };
+  const rows: number[] = [];
+  for (let row = 0; rows.length < count;) rows.push((row += take(page, cursor)));
+  return rows;
+};
+
+/** Seven bits a byte, the lowest first; a number may have more than 32 bits. */
+const take = (bytes: Uint8Array, cursor: { at: number }): number => {
+  let [value, weight] = [0, 1];
+  for (;;) {
+    const byte = bytes[cursor.at++];
+    if (byte === undefined || weight > 2 ** 49)
+      throw new QuittanceError('STORE_CORRUPT', { message: 'a page of the sealed index does not have its form' });
+    value += (byte & 127) * weight;
+    if (byte < 128) return value;
+    weight *= 128;
+  }
+};
+
+class Bytes {
+  #bytes = new Uint8Array(1024);
+  length = 0;
+
+  put(value: number): void {
+    this.#grow(8);
+    for (; value >= 128; value = Math.floor(value / 128)) this.#bytes[this.length++] = (value % 128) + 128;
+    this.#bytes[this.length++] = value;
+  }
+
+  append(other: Bytes): void {
+    this.#grow(other.length);
+    this.#bytes.set(other.taken(), this.length);
+    this.length += other.length;
+  }
+
+  taken(): Uint8Array {
+    return this.#bytes.subarray(0, this.length);
+  }
+
+  #grow(by: number): void {
+    if (this.length + by <= this.#bytes.length) return;
+    const larger = new Uint8Array(2 * (this.length + by));
+    larger.set(this.taken());
+    this.#bytes = larger;
+  }
+}

@@ -1,0 +1,39 @@
+// Corpora of our own in a sealed index: made rows, and the shortest way to seal and to look into them.
+import { randomBytes } from 'node:crypto';
+import type { Vault } from '#core/ports.ts';
+import type { CorpusEntry, CorpusRow } from '#datasets/corpus/row.ts';
+import { newIndexId, sealPeople, sealRows, type SealOptions } from '#datasets/corpus/seal.ts';
+import type { RegisteredPerson } from '#datasets/find/register.ts';
+
+export const textRow = (text: string): CorpusRow => ({ kind: 'text', text, from: 0 });
+
+export const entriesOf = (rows: readonly CorpusRow[]): CorpusEntry[] =>
+  rows.map((row, i) => ({ row, where: `rows.jsonl:${i + 1}` }));
+
+const streamed = async function* <T>(all: readonly T[]): AsyncGenerator<T> {
+  yield* all;
+};
+
+/** The index of the rows; returns its id. */
+export const seal = async (
+  vault: Vault,
+  model: string,
+  entries: readonly CorpusEntry[],
+  { register = [], ...options }: SealOptions & { register?: readonly RegisteredPerson[] } = {},
+): Promise<string> => {
+  const id = await newIndexId(vault, model, undefined);
+  const head = await sealRows(vault, id, streamed(entries), options);
+  const people = register.map(({ aliases, values, ...rest }) => ({
+    ...rest,
+    aliases: [...aliases],
+    values: [...values],
+  }));
+  await sealPeople(vault, id, head, { kind: 'quittance-corpus-people/v1', register: people, shared: [] });
+  return id;
+};
+
+/** Many rows of a few words each, no two alike. */
+export const manyRows = (count: number): CorpusRow[] =>
+  Array.from({ length: count }, (_, i) =>
+    textRow(`Meter ${i} of house ${i % 97} reads ${i * 7} units. ${randomBytes(6).toString('hex')}`),
+  );
