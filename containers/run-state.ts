@@ -59,61 +59,70 @@ const NOTHING: Row = { kind: 'quittance-run-state-row/v1', manifest: null, parts
 /** A part is one object: small enough for one upload and one buffer. */
 const PART_BYTES = 256 * 2 ** 20;
 
-export const runStates = ({ artifacts, results, backend }: RunStateStores): RunStates => {
-  const readRow = async (run: Digest): Promise<Row> => {
-    const found = await results.get(rowName(run)).catch((error: unknown) => {
-      if (error instanceof QuittanceError && error.code === 'NOT_FOUND') return NOTHING;
-      throw error;
-    });
-    const row = Row.safeParse(found);
-    if (row.success) return row.data;
-    throw corrupt('the row of a saved run does not have its form');
+export const runStates = (stores: RunStateStores): RunStates => ({
+  load: (run) => load(run, stores),
+  save: (run, state) => save(run, state, stores),
+  clear: (run) => clear(run, stores),
+});
+
+const load = async (run: Digest, stores: RunStateStores): Promise<RunState | undefined> => {
+  const { manifest: digest } = await swept(run, await readRow(run, stores), stores);
+  if (digest === null) return undefined;
+  const manifest = await getJson(stores.artifacts, digest, Manifest);
+  if (manifest.backend !== stores.backend) return undefined;
+  if (manifest.run !== run) throw corrupt('a saved run is not the one it is named as');
+  const tensors = new Map<string, Float32Array>();
+  for (const part of manifest.parts) readPart(part, await stores.artifacts.get(part.digest), tensors);
+  return { update: manifest.update, position: manifest.position, tensors };
+};
+
+const save = async (run: Digest, { tensors, ...state }: RunState, stores: RunStateStores): Promise<void> => {
+  const { artifacts, backend } = stores;
+  const before = await swept(run, await readRow(run, stores), stores);
+  const row: Row = { ...before, leftovers: [] };
+  const announce = (digest: Digest) => {
+    if (!digestsOf(before).includes(digest)) row.leftovers.push(digest);
+    return writeRow(run, row, stores);
   };
-  const writeRow = (run: Digest, row: Row) => results.put(rowName(run), row);
-  const sweep = async (run: Digest, row: Row): Promise<Row> => {
-    if (row.leftovers.length === 0) return row;
-    for (const digest of row.leftovers) await artifacts.delete(digest);
-    const swept = { ...row, leftovers: [] };
-    await writeRow(run, swept);
-    return swept;
-  };
-  return {
-    async load(run) {
-      const { manifest: digest } = await sweep(run, await readRow(run));
-      if (digest === null) return undefined;
-      const manifest = await getJson(artifacts, digest, Manifest);
-      if (manifest.backend !== backend) return undefined;
-      if (manifest.run !== run) throw corrupt('a saved run is not the one it is named as');
-      const tensors = new Map<string, Float32Array>();
-      for (const part of manifest.parts) readPart(part, await artifacts.get(part.digest), tensors);
-      return { update: manifest.update, position: manifest.position, tensors };
-    },
-    async save(run, { tensors, ...state }) {
-      const before = await sweep(run, await readRow(run));
-      const row: Row = { ...before, leftovers: [] };
-      const announce = (digest: Digest) => {
-        if (!digestsOf(before).includes(digest)) row.leftovers.push(digest);
-        return writeRow(run, row);
-      };
-      const parts: Part[] = [];
-      for (const group of grouped(tensors)) parts.push(await putPart(artifacts, run, group, announce));
-      const bytes = Buffer.from(canonicalize({ kind: 'quittance-run-state/v1', run, backend, ...state, parts }));
-      await announce(digestOf(bytes));
-      const manifest = await artifacts.put(bytes);
-      const kept = parts.map(({ digest }) => digest);
-      const leftovers = digestsOf(before).filter((digest) => !kept.includes(digest) && digest !== manifest);
-      const after: Row = { kind: NOTHING.kind, manifest, parts: kept, leftovers };
-      await writeRow(run, after);
-      await sweep(run, after);
-    },
-    async clear(run) {
-      const row = await readRow(run);
-      const leftovers = [...row.leftovers, ...digestsOf(row)];
-      if (leftovers.length === 0) return;
-      await writeRow(run, { ...NOTHING, leftovers });
-      await sweep(run, { ...NOTHING, leftovers });
-    },
-  };
+  const parts: Part[] = [];
+  for (const group of grouped(tensors)) parts.push(await putPart(artifacts, run, group, announce));
+  const bytes = Buffer.from(canonicalize({ kind: 'quittance-run-state/v1', run, backend, ...state, parts }));
+  await announce(digestOf(bytes));
+  const manifest = await artifacts.put(bytes);
+  const kept = parts.map(({ digest }) => digest);
+  const leftovers = digestsOf(before).filter((digest) => !kept.includes(digest) && digest !== manifest);
+  const after: Row = { kind: NOTHING.kind, manifest, parts: kept, leftovers };
+  await writeRow(run, after, stores);
+  await swept(run, after, stores);
+};
+
+const clear = async (run: Digest, stores: RunStateStores): Promise<void> => {
+  const row = await readRow(run, stores);
+  const leftovers = [...row.leftovers, ...digestsOf(row)];
+  if (leftovers.length === 0) return;
+  await writeRow(run, { ...NOTHING, leftovers }, stores);
+  await swept(run, { ...NOTHING, leftovers }, stores);
+};
+
+const readRow = async (run: Digest, { results }: RunStateStores): Promise<Row> => {
+  const found = await results.get(rowName(run)).catch((error: unknown) => {
+    if (error instanceof QuittanceError && error.code === 'NOT_FOUND') return NOTHING;
+    throw error;
+  });
+  const row = Row.safeParse(found);
+  if (row.success) return row.data;
+  throw corrupt('the row of a saved run does not have its form');
+};
+
+const writeRow = (run: Digest, row: Row, { results }: RunStateStores) => results.put(rowName(run), row);
+
+/** The row once what it names as left over is deleted. */
+const swept = async (run: Digest, row: Row, stores: RunStateStores): Promise<Row> => {
+  if (row.leftovers.length === 0) return row;
+  for (const digest of row.leftovers) await stores.artifacts.delete(digest);
+  const clean = { ...row, leftovers: [] };
+  await writeRow(run, clean, stores);
+  return clean;
 };
 
 const digestsOf = ({ manifest, parts }: Row): Digest[] => (manifest === null ? parts : [...parts, manifest]);
