@@ -1,25 +1,16 @@
 // The one transition table. `advance` alone gives a ticket a new status; each guard is a named function, so that a row
-// of the table reads as the rule that it is. What a status means once a ticket has it is statuses.ts.
+// of the table reads as the rule that it is. Moves of more than a few fields are in ticket-moves.ts; what a status
+// means once a ticket has it is in statuses.ts.
 // Traps: events are compared with the stored ticket, never with what the caller says about it; and every result is
 // parsed against the shape of its status, so that a rule which forgets a field fails here and not years later when the
 // ticket is read.
 import { deriveDeadlines, type ClockEvent, type HolidayCalendar } from './deadlines.ts';
 import { QuittanceError } from './errors.ts';
-import { CLOSABLE, GUARDS, mayBeDone, type Guard } from './guards.ts';
+import { CLOSABLE, GUARDS, type Guard } from './guards.ts';
 import { REGIMES } from './regimes.ts';
-import {
-  BaseTicket,
-  CLOSED,
-  KeptTicket,
-  OUTCOME_OF,
-  Ticket,
-  workingOf,
-  type Run,
-  type Status,
-  type TicketIn,
-  type WorkingTicket,
-} from './ticket.ts';
+import { BaseTicket, CLOSED, Ticket, workingOf, type Status, type TicketIn } from './ticket.ts';
 import type { EventOf, Received, RecordedEvent, TicketEvent } from './ticket-events.ts';
+import { judged, purged, remediation, rescheduled, resumed, whileOpen, withoutExemption } from './ticket-moves.ts';
 
 /** The next ticket and the events that led to it: what a store writes in one piece. */
 export interface Transition {
@@ -40,6 +31,8 @@ const rule = <Type extends EventType, From extends Status>(
   guards: readonly Guard[],
   next: (ticket: TicketIn<From>, event: EventOf<Type>, at: string) => Ticket,
 ): Rule => ({ from, guards, next: next as Rule['next'] }); // `advance` checks both before it calls
+
+const CLOSED_AS = { refused: 'REFUSED', withdrawn: 'WITHDRAWN', cancelled: 'CANCELLED' } as const;
 
 const BEFORE_DEPLOYMENT = [
   ...(['RECEIVED', 'IDENTITY_PENDING', 'TRIAGE', 'EXEMPTION_PENDING', 'VALIDATED', 'ADMITTED', 'SCHEDULED'] as const),
@@ -212,62 +205,6 @@ const RULES: { readonly [Type in EventType]: Rule } = {
   ),
 };
 
-const CLOSED_AS = { refused: 'REFUSED', withdrawn: 'WITHDRAWN', cancelled: 'CANCELLED' } as const;
-
-function judged(ticket: TicketIn<'EVALUATING'>, event: EventOf<'evaluated'>, at: string): Ticket {
-  const { tables, judgement, evidence, verdict, climb } = event;
-  const run = { ...ticket.run, tables, judgement, verdict };
-  const runs = [...ticket.runs, run];
-  if (verdict === 'pass') return { ...ticket, status: 'AWAITING_APPROVAL', runs, run, evidence, judgedAt: at };
-  if (climb) return { ...rescheduled(ticket, runs), ladderFrom: ticket.ladderFrom };
-  return remediation(ticket, 'judge-evaluation', 'GATE_NOT_MET', rescheduled(ticket, runs));
-}
-
-function purged(
-  ticket: TicketIn<'EVIDENCE_SEALED' | 'REFUSED' | 'WITHDRAWN' | 'CANCELLED'>,
-  event: EventOf<'purged'>,
-  at: string,
-): Ticket {
-  const { objects, readsRefused } = event;
-  const purge = { objects, readsRefused, at };
-  const rest = { ...KeptTicket.parse(ticket), status: 'PURGED' as const, purge, recertifications: [] };
-  if (ticket.status !== 'EVIDENCE_SEALED')
-    return { ...rest, outcome: OUTCOME_OF[ticket.status], reason: ticket.reason };
-  const { runs, run, evidence, approval, deployed, served, certificate } = ticket;
-  return { ...rest, outcome: 'completed', sealed: { runs, run, evidence, approval, deployed, served, certificate } };
-}
-
-/** Back to the start of the ladder, with all runs so far on record. */
-const rescheduled = (
-  ticket: TicketIn<'EVALUATING' | 'AWAITING_APPROVAL' | 'DEPLOYING' | 'VERIFYING_SERVED'>,
-  runs: Run[],
-) => {
-  const { identity, triagedAt, forgetSet, suppression } = ticket;
-  const fields = { identity, triagedAt, forgetSet, suppression, runs, ladderFrom: runs.length };
-  return { ...BaseTicket.parse(ticket), status: 'SCHEDULED', ...fields } satisfies Ticket;
-};
-
-const remediation = (ticket: WorkingTicket, step: string, reason: string, from: WorkingTicket): Ticket => ({
-  ...BaseTicket.parse(ticket),
-  status: 'REMEDIATION',
-  step,
-  reason,
-  from,
-});
-
-/** A second person found that the refusal which was proposed at filing does not apply. */
-const withoutExemption = (ticket: TicketIn<'EXEMPTION_PENDING'>): Ticket => {
-  const lifted = { ...withoutProposal(ticket), status: 'TRIAGE' as const };
-  delete lifted.exemption;
-  return lifted;
-};
-
-/** The interrupted ticket with what the interruption changed in its common fields. */
-const resumed = (ticket: TicketIn<'ON_HOLD' | 'REMEDIATION'>): Ticket => ({
-  ...ticket.from,
-  ...BaseTicket.parse(ticket),
-});
-
 /** The first transition: a ticket in status RECEIVED. */
 export const receive = (
   event: Received,
@@ -302,21 +239,6 @@ export const advance = (ticket: Ticket, event: TicketEvent, now: Date): Transiti
   const stepped = { ...whileOpen(next(ticket, event, at)), updatedAt: at, sequence: ticket.sequence + 1 };
   const moved = checked({ ...stepped, due: dueOf(stepped, ticket) });
   return { ticket: moved, events: [{ ticketId: ticket.id, sequence: stepped.sequence, at, event }] };
-};
-
-/**
- * A proposal lasts as long as what it proposes can be done, and is no part of the ticket that an interruption keeps.
- */
-const whileOpen = (ticket: Ticket): Ticket => {
-  const next = 'from' in ticket ? { ...ticket, from: withoutProposal(ticket.from) } : ticket;
-  if (!('proposal' in next) || !next.proposal || mayBeDone(next.proposal.act, next.status)) return next;
-  return withoutProposal(next);
-};
-
-const withoutProposal = <T extends { proposal?: unknown }>(ticket: T): T => {
-  const copy = { ...ticket };
-  delete copy.proposal;
-  return copy;
 };
 
 /** Only a clock event can move the dates, so other events keep the derivation that is there. */
