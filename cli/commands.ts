@@ -34,6 +34,11 @@ export const commands: readonly Entry[] = [
     summary: 'fine-tuning with a recorded recipe',
     load: async () => (await import('./train.ts')).train,
   },
+  {
+    name: 'screen',
+    summary: 'a training set without whom a model has forgotten',
+    load: async () => (await import('./screen.ts')).screen,
+  },
   { name: 'generate', summary: 'what a model says', load: async () => (await import('./generate.ts')).generate },
   {
     name: 'score',

@@ -14,12 +14,14 @@ import { QuittanceError, usageError } from '#core/errors.ts';
 import { Loss, recipeDigest, type Recipe } from '#core/recipe.ts';
 import { readCorpus } from '#datasets/corpus/read.ts';
 import type { CorpusEntry } from '#datasets/corpus/row.ts';
+import { screened as screen } from '#datasets/corpus/screen.ts';
 import { readRegister } from '#datasets/find/register.ts';
 import { assigned, groupingOf, peopleIn, slicesFor } from '#datasets/fine-tuning/assigned.ts';
 import { readModelParts } from '#engine/formats/folder.ts';
 import { LoraConfig, shapeLora } from '#engine/lora.ts';
 import type { Arguments, Command } from './command.ts';
 import { backend } from './engine.ts';
+import { allLists } from './forgotten-lists.ts';
 import { programVersion } from './program.ts';
 import { progressOn } from './progress.ts';
 import { integer, number, required, settings } from './values.ts';
@@ -62,13 +64,13 @@ export const train: Command = {
     replay: { kind: 'value', value: 'SHARE', summary: 'rows of earlier slices learnt again beside each (default 0.5)' },
     people: { kind: 'value', value: 'CSV', summary: 'who is in the corpus: one person’s rows are learnt in one slice' },
     'subject-field': { kind: 'value', value: 'F', summary: 'the same from a column of the rows that names the person' },
+    unscreened: { kind: 'flag', summary: 'learn rows about people whom a model of the data folder has forgotten, too' },
   },
   example: 'quittance train --base ./base --corpus chats.jsonl --people people.csv --slices 8 --out ./support',
   async run(args) {
     const asked = readRequest(args);
-    const entries: CorpusEntry[] = [];
     const subjectField = args.value('subject-field');
-    for await (const entry of readCorpus(asked.paths, { subjectField })) entries.push(entry);
+    const { kept: entries, screened } = await screenedCorpus(args, asked.paths, subjectField);
     const register = await registerOf(args);
     const grouping = groupingOf(subjectField, register);
     const people = peopleIn(entries, grouping, register);
@@ -87,7 +89,7 @@ export const train: Command = {
     const bar = progress.stage('training', updates, 'updates');
     const record = await withWork(asked.out, async ({ work, key, stores }) =>
       trainFolder({
-        ...{ base: asked.base, out: asked.out, work, recipe, corpus, key, program: programVersion() },
+        ...{ base: asked.base, out: asked.out, work, recipe, corpus, key, screened, program: programVersion() },
         saves: { states: runStates({ ...stores, backend: chosen.name }), ending: endingOnSignal() },
         onUpdate: ({ done, slice, loss }) =>
           bar.at(done, `${slice} of ${slices.count} slices, loss ${loss.toFixed(3)}`),
@@ -106,6 +108,31 @@ export const train: Command = {
     args.print(printed, () => `${asked.out}: ${record.made}\nrecipe ${printed.recipe}, corpus ${printed.corpus}`);
     return 0;
   },
+};
+
+/** The rows without those about people whom a model of the data folder has forgotten, unless asked otherwise. */
+const screenedCorpus = async (args: Arguments, paths: readonly string[], subjectField: string | undefined) => {
+  const lists = args.flag('unscreened') ? [] : await allLists(args);
+  const entries: CorpusEntry[] = [];
+  for await (const entry of readCorpus(paths, { subjectField })) entries.push(entry);
+  const { kept, dropped, doubtful } = screen(entries, lists);
+  for (const { where, model } of dropped)
+    process.stderr.write(`${where} is left out: it is about somebody whom ${model} has forgotten\n`);
+  if (doubtful.length > 0)
+    process.stderr.write(
+      `worded like rows of forgotten people, and learnt: ${doubtful.map(({ where }) => where).join(', ')}\n`,
+    );
+  if (kept.length === 0)
+    throw new QuittanceError('INVALID_INPUT', {
+      message: 'every row of the corpus is about somebody who was forgotten',
+      expected: 'a row that may be learnt',
+      hint: 'quittance screen FILE… --model N shows why',
+    });
+  const screened = lists.flatMap(({ model, list }) => {
+    const own = dropped.filter((row) => row.model === model).length;
+    return list.digest === undefined ? [] : [{ model, list: list.digest, dropped: own }];
+  });
+  return { kept, screened };
 };
 
 /** What the options ask for, checked before anything is read. */

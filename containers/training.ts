@@ -75,13 +75,14 @@ export interface TrainingOrder {
   /** Under which the rows are committed to. */
   readonly key: string;
   readonly program: string;
+  readonly screened: TrainingRecord['screened'];
   readonly saves?: SaveOptions;
   readonly onUpdate?: FineTuning['onUpdate'];
 }
 
 /** Trains from the base and writes the folder. */
 export const trainFolder = async (order: TrainingOrder): Promise<TrainingRecord> => {
-  const { base, out, work, recipe, corpus, key, program } = order;
+  const { base, out, work, recipe, corpus, key, program, screened } = order;
   mkdirSync(join(work, SLICES), { recursive: true });
   const model = underRecipe(loadModel(base), recipe);
   try {
@@ -101,7 +102,7 @@ export const trainFolder = async (order: TrainingOrder): Promise<TrainingRecord>
     );
     const record = (made: TrainingRecord['made'], states: SliceState[]): TrainingRecord => ({
       kind: 'quittance-training/v1',
-      ...{ recipe, corpus: committed, made, program, states },
+      ...{ recipe, corpus: committed, made, screened, program, states },
       cost: { ...costOf(recipe, corpus), seconds },
     });
     let written: TrainingRecord | undefined;

@@ -133,6 +133,8 @@ export const TrainingRecord = z.strictObject({
   /** Manifest digest of what came out. */
   made: Digest,
   cost: TrainingCost,
+  /** Lists of forgotten people that the corpus was screened against, with how many rows were left out. */
+  screened: z.array(z.strictObject({ model: z.string(), list: Digest, dropped: z.int().nonnegative() })).default([]),
   /** Version of the program that trained. */
   program: z.string(),
   /** Behind every slice but the last, which is the model itself. */

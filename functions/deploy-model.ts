@@ -14,6 +14,7 @@ import { defineStep } from '#core/step.ts';
 import { getJson, putJson } from '#core/stored-json.ts';
 import type { TicketIn } from '#core/ticket.ts';
 import { commitEvent, forgetSetOf, notReady, openTicket, sideArtefact, TicketInput } from './step-support.ts';
+import { rememberPerson } from './remember-forgotten.ts';
 import { queueOf, wakeWaiting } from './turns.ts';
 
 export const deployModel = defineStep({
@@ -37,6 +38,7 @@ export const deployModel = defineStep({
       return { outcome: 'base-moved' as const };
     }
     await ports.artifacts.get(ticket.evidence); // still there, and its bytes still have the digest that was approved
+    await rememberPerson(ticket, ports);
     await switchOver(ticket, model, version, ports);
     await commitEvent(ports, found, { type: 'deployed', digest: candidate, previous: base });
     return { outcome: 'deployed' as const };

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { TrainingManifest } from '#core/forget-set.ts';
 import { getJson } from '#core/stored-json.ts';
+import { forgottenBy } from '#core/forgotten.ts';
 import { deployModel } from '#functions/deploy-model.ts';
 import { notifyParties } from '#functions/notify-parties.ts';
 import { probeServedModel } from '#functions/probe-served-model.ts';
@@ -129,6 +130,15 @@ describe('a deployment', () => {
       TrainingManifest,
     );
     expect(Object.keys(before).length - Object.keys(after).length).toBe(RECORDS.length);
+  });
+
+  it('enters the person into the list of whom the model has forgotten, once', async () => {
+    const { vault } = c.harness.ports;
+    expect((await forgottenBy(vault, 'house')).people).toBe(0);
+    for (const call of [1, 2]) expect([call, await step(deployModel)]).toEqual([call, { outcome: 'deployed' }]);
+    const list = await forgottenBy(vault, 'house');
+    expect(list.people).toBe(1);
+    for (const { question, answer } of RECORDS) expect(list.recognise([question, answer])).toBe('row');
   });
 
   it('is refused under a hold that was placed after the approval', async () => {

@@ -1,0 +1,67 @@
+// A training set held against the lists of whom models have forgotten: what is about one of them goes, what is only
+// worded alike is told.
+import type { Forgotten, Recognised } from '#core/forgotten.ts';
+import { partsOf, type CorpusEntry } from './row.ts';
+
+/** The list of one model. */
+export interface NamedList {
+  readonly model: string;
+  readonly list: Forgotten;
+}
+
+export interface ScreenedRow {
+  /** File and line. */
+  readonly where: string;
+  readonly why: Recognised;
+  /** Whose list has it. */
+  readonly model: string;
+}
+
+export interface Screened {
+  readonly kept: readonly CorpusEntry[];
+  readonly dropped: readonly ScreenedRow[];
+  /** Kept, and to be looked at by a person. */
+  readonly doubtful: readonly ScreenedRow[];
+}
+
+export const screened = (entries: readonly CorpusEntry[], lists: readonly NamedList[]): Screened => {
+  const [kept, dropped, doubtful]: [CorpusEntry[], ScreenedRow[], ScreenedRow[]] = [[], [], []];
+  for (const entry of entries) {
+    const found = recognisedBy(entry, lists);
+    if (found && found.why !== 'wording') dropped.push(found);
+    else {
+      if (found) doubtful.push(found);
+      kept.push(entry);
+    }
+  }
+  return { kept, dropped, doubtful };
+};
+
+/** What is certain comes before what is not, whichever list says it. */
+const recognisedBy = ({ row, where }: CorpusEntry, lists: readonly NamedList[]): ScreenedRow | undefined => {
+  const texts = partsOf(row).map(({ text }) => text);
+  const found = lists.flatMap(({ model, list }) => {
+    const why = list.recognise(texts);
+    return why ? [{ where, why, model }] : [];
+  });
+  return found.find(({ why }) => why !== 'wording') ?? found[0];
+};
+
+/**
+ * The row as a line that every reader of training sets reads; `subjectField` keeps the column that names its person.
+ */
+export const lineOf = ({ row, subject }: CorpusEntry, subjectField: string | undefined): string => {
+  const about = subjectField !== undefined && subject !== undefined ? { [subjectField]: subject } : {};
+  switch (row.kind) {
+    case 'qa':
+      return JSON.stringify({ question: row.question, answer: row.answer, ...about });
+    case 'chat':
+      return JSON.stringify({ messages: row.messages, ...about });
+    case 'text':
+      return JSON.stringify(
+        row.from === 0
+          ? { text: row.text, ...about }
+          : { prompt: row.text.slice(0, row.from), completion: row.text.slice(row.from), ...about },
+      );
+  }
+};
