@@ -6,7 +6,14 @@ const common = {
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
-      { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } },
+      {
+        jsc: {
+          parser: { syntax: 'typescript' },
+          target: 'es2024',
+          experimental: { keepImportAttributes: true }, // without, jest warns of every JSON file
+        },
+        module: { type: 'es6' },
+      },
     ],
   },
   setupFilesAfterEnv: ['<rootDir>/test/support/setup.ts'],

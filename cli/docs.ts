@@ -13,6 +13,7 @@ import { UNITS } from '#core/quantity.ts';
 import { helpOf } from './command.ts';
 import { commands } from './commands.ts';
 import { policiesPage } from './docs-policies.ts';
+import { regimesPage } from './docs-regimes.ts';
 
 const made = (title: string, body: string): string =>
   `# ${title}\n\nMade by \`npm run docs\` from the registries; edit those.\n\n${body}\n`;
@@ -103,6 +104,7 @@ export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   'methods.md': () => made('Unlearning methods', methods.map(methodSection).join('\n\n')),
   'policies.md': () => made('Gate policies', policiesPage()),
   'metrics.md': () => made('Metrics', metricRows()),
+  'regimes.md': () => made('Legal regimes', regimesPage()),
   'models.md': () => made('Models', families()),
 };
 

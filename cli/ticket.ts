@@ -33,6 +33,8 @@ export const ticket: Command = {
     'confirm ID --as WHO --reason CODE --note FILE',
     'identity ID --as WHO --method METHOD --level LEVEL [--at TIME]',
     'extend ID --as WHO --reason complexity|number-of-requests',
+    'pause ID --as WHO --reason identity|clarification|fee [--at TIME]',
+    'continue ID --as WHO --reason clarification|fee [--at TIME]',
     'withdraw ID --as WHO',
     'close ID --as WHO --outcome refused|withdrawn|cancelled --reason CODE',
     'hold ID --as WHO --reason CODE',
@@ -55,7 +57,11 @@ export const ticket: Command = {
     outcome: { kind: 'value', value: 'OUTCOME', summary: 'how the ticket ends without unlearning' },
     method: { kind: 'value', value: 'METHOD', summary: 'how the requester was identified' },
     level: { kind: 'value', value: 'LEVEL', summary: 'to what level: low, substantial or high' },
-    at: { kind: 'value', value: 'TIME', summary: 'when the requester was identified, in UTC (default: now)' },
+    at: {
+      kind: 'value',
+      value: 'TIME',
+      summary: 'when the requester was identified, or asked, or answered, in UTC (default: now)',
+    },
     'key-file': {
       kind: 'value',
       value: 'FILE',
@@ -240,6 +246,11 @@ const identification = (args: Arguments) => ({
   },
 });
 
+const timeOf = (args: Arguments, name: 'since' | 'until') => {
+  const at = args.value('at');
+  return at === undefined ? {} : { [name]: at };
+};
+
 const closing = (args: Arguments) => ({ outcome: required(args, 'outcome'), reason: requiredCode(args, 'reason') });
 const withdrawal = (args: Arguments) => ({ outcome: 'withdrawn', reason: code(args, 'reason') ?? 'by-requester' });
 
@@ -297,6 +308,11 @@ const VERBS: Readonly<Record<string, Verb>> = {
   confirm: step('confirm', 'confirm-subject', confirmation),
   identity: step('identity', 'record-identity', identification),
   extend: step('extend', 'extend-deadline', (args) => ({ reason: requiredCode(args, 'reason') })),
+  pause: step('pause', 'pause-clock', (args) => ({ reason: requiredCode(args, 'reason'), ...timeOf(args, 'since') })),
+  continue: step('continue', 'resume-clock', (args) => ({
+    reason: requiredCode(args, 'reason'),
+    ...timeOf(args, 'until'),
+  })),
   close: step('close', 'close-ticket', closing, 'closed'),
   withdraw: step('withdraw', 'close-ticket', withdrawal, 'closed'),
   hold: step('hold', 'place-hold', (args) => ({ code: requiredCode(args, 'reason') }), 'hold-placed'),

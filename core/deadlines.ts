@@ -1,12 +1,12 @@
-// Legal deadlines as pure functions of dates. Reg. (EEC, Euratom) 1182/71 Art. 3: the day of the event is not counted;
-// a period in months ends on the same date number, or on the last day of a shorter month; if that is a weekend or
-// public holiday it ends with the next working day.
-// Traps: a month is not 30 days; and a later calendar must not move a date that the requester was already told, so the
-// holidays are passed in as data and kept with the ticket.
+// Legal deadlines as pure functions of dates: when a request must be answered, by what a law's file says of its
+// counting (counting.ts) and by what happened to the ticket's clock. Sources: Reg. (EEC, Euratom) 1182/71 Art. 3 for
+// months and rolling; UK GDPR Art. 12A for the relevant time; 11 CCR 7021 for business days and a period that runs
+// while identity is checked.
+// Traps: the day of the event is not counted; a later calendar must not move a date that the requester was already
+// told, so the holidays and the law's counting are passed in as data and kept with the ticket.
 import { z } from 'zod';
-import type { Period, Regime } from './regimes.ts';
-
-const DAY_MS = 86_400_000;
+import { PAUSE_REASONS, PauseReason, periodText, type Counting, type Period, type PauseRule } from './counting.ts';
+import { addDays, addMonths, addWorkingDays, localDate, nextWorkingDay, wholeDays } from './days.ts';
 
 export const Instant = z.iso.datetime();
 export const PlainDate = z.iso.date();
@@ -20,95 +20,244 @@ export const HolidayCalendar = z.strictObject({
 });
 export type HolidayCalendar = z.infer<typeof HolidayCalendar>;
 
-/** What happened to the legal clock. Due dates are never edited; they are derived anew from these events. */
+/**
+ * What happened to the legal clock, in the order in which it was recorded; `at` may lie back. Due dates are never
+ * edited: they are derived anew from these events.
+ */
 export const ClockEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('start'), at: Instant }),
-  z.strictObject({ type: z.literal('pause'), at: Instant, reason: z.literal('identity') }),
-  z.strictObject({ type: z.literal('resume'), at: Instant }),
+  /** The requester was asked for something. */
+  z.strictObject({ type: z.literal('pause'), at: Instant, reason: PauseReason }),
+  /** It came; without a reason, in tickets from before there were others, it is proof of identity. */
+  z.strictObject({ type: z.literal('resume'), at: Instant, reason: PauseReason.optional() }),
   z.strictObject({ type: z.literal('extend'), at: Instant, reason: z.enum(['complexity', 'number-of-requests']) }),
+  /** The requester appealed against the answer: from then on the date of that decision counts. */
+  z.strictObject({ type: z.literal('appeal'), at: Instant }),
 ]);
 export type ClockEvent = z.infer<typeof ClockEvent>;
+
+/** A legal date on its accepted reading and on the earliest defensible one. */
+const Due = { statutoryDue: PlainDate, safeDue: PlainDate } as const;
 
 export const Deadlines = z.strictObject({
   /** The last day the law allows on its accepted reading. */
   statutoryDue: PlainDate,
   /**
-   * The earliest defensible day: no rolling, no pause that only guidance grants, the earlier reading of an extension.
-   * Work to this one.
+   * The earliest defensible day: no rolling, no pause that only guidance grants, no holiday among working days, the
+   * earlier reading of an extension. Work to this one.
    */
   safeDue: PlainDate,
   derivation: z.array(z.string()),
+  /** By when receipt must be confirmed, where the law asks for it. */
+  acknowledgement: z.strictObject(Due).optional(),
+  /** The clock stands still since this day, and the dates are those that would hold if it went on at once. */
+  stopped: z.strictObject({ since: PlainDate, reason: PauseReason, by: z.enum(['statute', 'guidance']) }).optional(),
 });
 export type Deadlines = z.infer<typeof Deadlines>;
 
-const toMs = (date: string) => Date.parse(`${date}T00:00:00Z`);
-const toDate = (ms: number) => new Date(ms).toISOString().slice(0, 10);
 const earlier = (a: string, b: string) => (a < b ? a : b);
 
-export const addDays = (date: string, count: number): string => toDate(toMs(date) + count * DAY_MS);
-
-/** Art. 3(2)(c): the same date number in the last month, or that month's last day. */
-export const addMonths = (date: string, count: number): string => {
-  const from = new Date(toMs(date));
-  const firstOfMonth = Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + count, 1);
-  const lastDay = new Date(Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + count + 1, 0)).getUTCDate();
-  return toDate(firstOfMonth + (Math.min(from.getUTCDate(), lastDay) - 1) * DAY_MS);
-};
-
-const add = (date: string, { unit, count }: Period) =>
-  unit === 'months' ? addMonths(date, count) : addDays(date, count);
-
-/** Art. 3(4): on to the next day that is neither weekend nor public holiday. */
-const nextWorkingDay = (date: string, holidays: readonly string[]): string => {
-  const weekday = new Date(toMs(date)).getUTCDay();
-  return weekday === 0 || weekday === 6 || holidays.includes(date) ? nextWorkingDay(addDays(date, 1), holidays) : date;
-};
-
-/** The calendar date of an instant where the controller sits: a ticket of 23:30 UTC is tomorrow's in Berlin. */
-export const localDate = (instant: string, timeZone: string): string =>
-  new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(
-    new Date(instant),
-  );
-
-/** Whole local days for which the clock stood still; a pause still open adds nothing yet. */
-const pausedDays = (events: readonly ClockEvent[], timeZone: string): number => {
-  let since: string | undefined;
-  let total = 0;
-  for (const event of events) {
-    if (event.type === 'pause') since ??= localDate(event.at, timeZone);
-    if (event.type !== 'resume' || since === undefined) continue;
-    total += (toMs(localDate(event.at, timeZone)) - toMs(since)) / DAY_MS;
-    since = undefined;
+const add = (date: string, period: Period, holidays: readonly string[]): string => {
+  switch (period.unit) {
+    case 'months':
+      return addMonths(date, period.count);
+    case 'days':
+      return addDays(date, period.count);
+    case 'working-days':
+      return addWorkingDays(date, period.count, holidays);
+    case 'at-once':
+      return date;
   }
-  return total;
 };
 
-const periodEnds = (start: string, regime: Regime, extended: boolean) => {
-  const plain = add(start, regime.respond);
-  if (!extended) return { late: plain, early: plain };
-  const whole = add(start, { unit: regime.respond.unit, count: regime.respond.count + regime.extend.count });
-  const stepwise = add(plain, regime.extend); // 31 Jan: "+3 months" is 30 Apr, "+1, then +2" is 28 Apr
-  return { late: whole > stepwise ? whole : stepwise, early: earlier(whole, stepwise) };
+/** One wait for the requester, as far as it has come. */
+interface Pause {
+  readonly reason: PauseReason;
+  readonly rule: PauseRule;
+  readonly from: string;
+  readonly until: string;
+  readonly open: boolean;
+}
+
+interface Clock {
+  readonly counting: Counting;
+  readonly calendar: HolidayCalendar;
+  readonly received: string;
+  readonly extended: boolean;
+}
+
+/** Waits that the law lets count, oldest first; one that is still open lasts until `now`, or not at all yet. */
+const pausesOf = (events: readonly ClockEvent[], { pauses }: Counting, now: string | undefined): Pause[] => {
+  const found: Pause[] = [];
+  for (const reason of PAUSE_REASONS) {
+    const rule = pauses[reason];
+    const about = rule === 'never' ? [] : events.filter((event) => isAbout(event, reason));
+    let from: string | undefined;
+    for (const { type, at } of about) {
+      if (type === 'pause')
+        from = earlier(from ?? at, at); // a wait that was recorded late is dated back
+      else if (from !== undefined) {
+        found.push({ reason, rule, from, until: at < from ? from : at, open: false });
+        from = undefined;
+      }
+    }
+    if (from !== undefined)
+      found.push({ reason, rule, from, until: now !== undefined && now > from ? now : from, open: true });
+  }
+  return found.sort((a, b) => (a.from < b.from ? -1 : 1));
 };
 
-/** Both due dates of a ticket from its clock events; the first event must be its start. */
+/** The last question of this kind, where no answer has come. */
+export const openPause = (events: readonly ClockEvent[], reason: PauseReason): ClockEvent | undefined => {
+  const last = events.findLast((event) => isAbout(event, reason));
+  return last?.type === 'pause' ? last : undefined;
+};
+
+const isAbout = (event: ClockEvent, reason: PauseReason): boolean =>
+  (event.type === 'pause' && event.reason === reason) ||
+  (event.type === 'resume' && (event.reason ?? 'identity') === reason);
+
+/** Whole days in which at least one of these waits lasted. */
+const pausedDays = (pauses: readonly Pause[], timeZone: string): number => {
+  const merged = pauses.reduce<{ from: string; until: string }[]>((spans, { from, until }) => {
+    const last = spans.at(-1);
+    if (last === undefined || from > last.until) return [...spans, { from, until }];
+    return [...spans.slice(0, -1), { from: last.from, until: until > last.until ? until : last.until }];
+  }, []);
+  return merged.reduce((sum, { from, until }) => sum + wholeDays(from, until, timeZone), 0);
+};
+
+interface Ends {
+  readonly begins: string;
+  /** By the calendar alone. */
+  readonly plain: string;
+  readonly paused: number;
+  readonly shifted: string;
+  readonly statutoryDue: string;
+  readonly safeDue: string;
+}
+
+const endsOf = (clock: Clock, pauses: readonly Pause[]): Ends => {
+  const { counting, calendar, received, extended } = clock;
+  const { timeZone, holidays } = calendar;
+  const stops = pauses.filter(({ rule }) => rule !== 'restart');
+  const answers = pauses.filter(({ rule }) => rule === 'restart').map(({ until }) => localDate(until, timeZone));
+  const begins = [received, ...answers].reduce((a, b) => (a > b ? a : b));
+  const { late, early } = periodEnds(begins, counting, extended, holidays);
+  const paused = pausedDays(stops, timeZone);
+  const certain = pausedDays(
+    stops.filter(({ rule }) => rule === 'statute'),
+    timeZone,
+  );
+  const shifted = addDays(late, paused);
+  const statutoryDue = counting.rolls ? nextWorkingDay(shifted, holidays) : shifted;
+  return { begins, plain: late, paused, shifted, statutoryDue, safeDue: addDays(early, certain) };
+};
+
+const periodEnds = (start: string, counting: Counting, extended: boolean, holidays: readonly string[]) => {
+  const { respond, extend } = counting;
+  const plain = add(start, respond, holidays);
+  const cautious = add(start, respond, []); // not every employer keeps every holiday
+  if (!extended || extend === undefined) return { late: plain, early: earlier(plain, cautious) };
+  const stepwise = add(plain, extend, holidays); // 31 Jan: "+3 months" is 30 Apr, "+1, then +2" is 28 Apr
+  const whole = wholePeriod(respond, extend);
+  const once = whole ? add(start, whole, holidays) : stepwise;
+  return { late: once > stepwise ? once : stepwise, early: earlier(once, add(cautious, extend, [])) };
+};
+
+const wholePeriod = (respond: Period, extend: Period): Period | undefined =>
+  respond.unit !== 'at-once' && extend.unit === respond.unit
+    ? { unit: respond.unit, count: respond.count + extend.count }
+    : undefined;
+
+/** A question that is asked after the date has passed cannot bring it back. */
+const inTime = (clock: Clock, pauses: readonly Pause[]): { counted: Pause[]; late: Pause[] } => {
+  const [counted, late]: [Pause[], Pause[]] = [[], []];
+  for (const pause of pauses) {
+    const due = endsOf(clock, counted).statutoryDue;
+    (localDate(pause.from, clock.calendar.timeZone) <= due ? counted : late).push(pause);
+  }
+  return { counted, late };
+};
+
+/**
+ * Both due dates of a ticket from its clock events; the first event must be its start. `now`: an open wait counts up to
+ * then, as if it ended.
+ */
 export const deriveDeadlines = (
-  regime: Regime,
+  counting: Counting,
   events: readonly ClockEvent[],
   calendar: HolidayCalendar,
+  now?: string,
 ): Deadlines => {
-  const start = localDate(events[0]?.at ?? '', calendar.timeZone);
-  const extended = events.some((event) => event.type === 'extend');
-  const paused = regime.identityPause === 'never' ? 0 : pausedDays(events, calendar.timeZone);
-  const { late, early } = periodEnds(start, regime, extended);
-  const shifted = addDays(late, paused);
-  const statutoryDue = regime.rollsToWorkingDay ? nextWorkingDay(shifted, calendar.holidays) : shifted;
-  const safeDue = regime.identityPause === 'statute' ? addDays(early, paused) : early;
+  const received = localDate(events[0]?.at ?? '', calendar.timeZone);
+  const clock = { counting, calendar, received, extended: events.some(({ type }) => type === 'extend') };
+  const appeal = events.findLast(({ type }) => type === 'appeal');
+  if (appeal && counting.appeal) return ofAppeal(clock, localDate(appeal.at, calendar.timeZone), counting.appeal);
+  const { counted, late } = inTime(clock, pausesOf(events, counting, now));
+  const ends = endsOf(clock, counted);
+  const stopped = stoppedBy(counted, calendar);
+  const acknowledgement = acknowledgementOf(clock);
+  const { statutoryDue, safeDue } = ends;
+  return {
+    statutoryDue,
+    safeDue,
+    derivation: derivationOf(clock, ends, counted, late),
+    ...(acknowledgement && { acknowledgement }),
+    ...(stopped && { stopped }),
+  };
+};
+
+const acknowledgementOf = ({ counting, calendar, received }: Clock): Deadlines['acknowledgement'] =>
+  counting.acknowledge && {
+    statutoryDue: add(received, counting.acknowledge, calendar.holidays),
+    safeDue: add(received, counting.acknowledge, []),
+  };
+
+const stoppedBy = (pauses: readonly Pause[], { timeZone }: HolidayCalendar): Deadlines['stopped'] => {
+  const open = pauses.filter((pause) => pause.open);
+  const found = open.find(({ rule }) => rule !== 'guidance') ?? open[0];
+  if (!found) return undefined;
+  const by = found.rule === 'guidance' ? 'guidance' : 'statute';
+  return { since: localDate(found.from, timeZone), reason: found.reason, by };
+};
+
+const ofAppeal = ({ counting, calendar }: Clock, appealed: string, period: Period): Deadlines => {
+  const { region, timeZone, holidays } = calendar;
+  const plain = add(appealed, period, holidays);
+  const statutoryDue = counting.rolls ? nextWorkingDay(plain, holidays) : plain;
   const derivation = [
-    `received ${start} (${calendar.timeZone})`,
-    `${regime.respond.count} ${regime.respond.unit}${extended ? ` + ${regime.extend.count} ${regime.extend.unit}` : ''}: ${late}`,
-    ...(paused > 0 ? [`clock stopped for ${paused} days (${regime.identityPause}): ${shifted}`] : []),
-    ...(statutoryDue === shifted ? [] : [`next working day in ${calendar.region}: ${statutoryDue}`]),
+    `appealed ${appealed} (${timeZone})`,
+    `${periodText(period)}: ${plain}`,
+    ...(statutoryDue === plain ? [] : [`next working day in ${region}: ${statutoryDue}`]),
   ];
-  return { statutoryDue, safeDue, derivation };
+  return { statutoryDue, safeDue: earlier(plain, add(appealed, period, [])), derivation };
+};
+
+const ANSWERS: Readonly<Record<PauseReason, string>> = {
+  identity: 'proof of identity',
+  clarification: 'what was asked to be made clear',
+  fee: 'the fee',
+};
+
+const derivationOf = (
+  { counting, calendar, received, extended }: Clock,
+  { begins, plain, paused, shifted, statutoryDue, safeDue }: Ends,
+  counted: readonly Pause[],
+  late: readonly Pause[],
+): string[] => {
+  const { respond, extend } = counting;
+  const stops = counted.filter(({ rule }) => rule !== 'restart');
+  const by = stops.every(({ rule }) => rule === 'statute') ? 'by statute' : 'by guidance';
+  const open = counted.filter((pause) => pause.open).map(({ reason }) => ANSWERS[reason]);
+  return [
+    `received ${received} (${calendar.timeZone})`,
+    ...(begins === received ? [] : [`the period begins when the last answer has come: ${begins}`]),
+    `${periodText(respond)}${extended && extend ? ` + ${periodText(extend)}` : ''}: ${plain}`,
+    ...(paused > 0 ? [`clock stopped for ${paused} ${paused === 1 ? 'day' : 'days'} (${by}): ${shifted}`] : []),
+    ...(statutoryDue === shifted ? [] : [`next working day in ${calendar.region}: ${statutoryDue}`]),
+    ...(safeDue === statutoryDue ? [] : [`to be safe: ${safeDue}`]),
+    ...open.map((answer) => `the clock stands still until ${answer} has come`),
+    ...late.map(({ reason }) => `${ANSWERS[reason]} was asked for after the date had passed, which changes nothing`),
+  ];
 };

@@ -1,19 +1,13 @@
 // The guards of the transition table, each a rule of the life cycle with its own error. Trap: a guard sees the ticket
 // and the event, nothing else. Who the caller is was authenticated before, and the state of everything else (what is
 // served, which run is under way) is checked by the step just before it acts.
-import { localDate } from './deadlines.ts';
-import { QuittanceError, type ErrorCode, type ErrorDetails } from './errors.ts';
+import { CLOCK_GUARDS } from './clock-guards.ts';
+import { unless, type Guard } from './guard.ts';
 import { levelSuffices, regimeOf } from './regimes.ts';
 import { isClosed, type Act, type Proposal, type Status, type Ticket } from './ticket.ts';
 import type { EventOf, TicketEvent } from './ticket-events.ts';
 import { SYSTEM } from './ticket-request.ts';
 import { sameName } from './words/names.ts';
-
-/** Returns an objection, or undefined where the rule is kept. */
-export type Guard = (ticket: Ticket, event: TicketEvent, at: string) => QuittanceError | undefined;
-
-const unless = (holds: boolean, code: ErrorCode, details: () => ErrorDetails) =>
-  holds ? undefined : new QuittanceError(code, details());
 
 const timeMovesOn: Guard = (ticket, _event, at) =>
   unless(at >= ticket.updatedAt, 'CLOCK_WENT_BACK', () => ({
@@ -40,9 +34,12 @@ const notOnHold: Guard = (ticket, event) =>
     hint: `let two people release it first: quittance ticket release ${ticket.id} --as WHO`,
   }));
 
-/** A hold is lifted, and the case may be read; nothing else happens. */
+/** The legal clock goes on during a hold, so that what moves it may happen; and the case may be read. */
+const ON_HOLD_TOO: readonly TicketEvent['type'][] = ['request-viewed', 'extended', 'clock-paused', 'clock-resumed'];
+
+/** A hold is lifted; nothing else happens to the ticket itself. */
 const isAllowedOnHold = (event: TicketEvent): boolean =>
-  event.type === 'request-viewed' ||
+  ON_HOLD_TOO.includes(event.type) ||
   event.type === 'hold-released' ||
   (event.type === 'act-proposed' && event.act === 'released');
 
@@ -155,18 +152,6 @@ const wasCompleted: Guard = (ticket) =>
     message: `ticket ${ticket.id} has no certificate to renew`,
   }));
 
-const notExtended: Guard = (ticket) =>
-  unless(!ticket.clock.some((event) => event.type === 'extend'), 'TICKET_ILLEGAL_TRANSITION', () => ({
-    message: `the deadline of ticket ${ticket.id} was extended before; once is all the law grants`,
-  }));
-
-const stillInFirstPeriod: Guard = (ticket, _event, at) =>
-  unless(localDate(at, ticket.calendar.timeZone) <= ticket.due.statutoryDue, 'TICKET_ILLEGAL_TRANSITION', () => ({
-    message: `the deadline of ticket ${ticket.id} has passed; an extension must be told before`,
-    expected: `by ${ticket.due.statutoryDue}`,
-    got: at,
-  }));
-
 type Joint = EventOf<'closed'> | EventOf<'hold-released'>;
 
 const actOf = (event: Joint): Pick<Proposal, 'act' | 'reason'> =>
@@ -277,8 +262,7 @@ export const GUARDS = {
   servedIsDeployed,
   readsRefused,
   wasCompleted,
-  notExtended,
-  stillInFirstPeriod,
+  ...CLOCK_GUARDS,
   secondPerson,
   hasExemption,
   exemptionLiftedByOther,

@@ -3,6 +3,7 @@
 // write-once, LogHead is compare-and-swap).
 import type { Digest, Json } from './canonical.ts';
 import type { HolidayCalendar } from './deadlines.ts';
+import type { Place, Places } from './place.ts';
 import type { NamedRule } from './suppression.ts';
 import type { Ticket } from './ticket.ts';
 import type { StoredEvent } from './ticket-events.ts';
@@ -242,13 +243,15 @@ export interface Pseudonyms {
   of(purpose: string, text: string): Promise<string>;
 }
 
-/** Public holidays where the controller sits, as data for `core/deadlines.ts`. */
+/** Public holidays where a controller's entity sits, as data for `core/deadlines.ts`. */
 export interface Calendar {
+  /** Where the installation sits, and its entities by name. */
+  readonly places: Places;
   /**
-   * Holidays, in order, from the year before `from` to three years after it. INVALID_INPUT where none are known for the
-   * region.
+   * Holidays of a place, or of the installation's, in order, from the year before `from` to three years after it.
+   * INVALID_INPUT where none are known for the region.
    */
-  around(from: Date): Promise<HolidayCalendar>;
+  around(from: Date, place?: Place): Promise<HolidayCalendar>;
 }
 
 /** What the deployment says of itself, from its own settings. */

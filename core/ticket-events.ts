@@ -3,11 +3,13 @@
 // transitions.ts says when each is allowed.
 import { z } from 'zod';
 import { canonicalize, Digest } from './canonical.ts';
+import { Counting, PauseReason } from './counting.ts';
 import { Instant } from './deadlines.ts';
+import { EntityName, Place } from './place.ts';
 import { Protection } from './protection.ts';
 import { RegimeName } from './regimes.ts';
 import { SubjectReason } from './subject.ts';
-import { Asserted, Channel, IdentityCheck, ModelName, Principal } from './ticket-request.ts';
+import { Asserted, Channel, EarlierPause, IdentityCheck, ModelName, Principal } from './ticket-request.ts';
 import { Act, Code, KeyedDigest, Outcome, Run, TicketId } from './ticket.ts';
 import { Quantisation } from './quantisation.ts';
 
@@ -36,6 +38,11 @@ export const Received = event('received', {
   asserted: Asserted,
   /** Keyed, of the whole request under its caller's own id: the same id with another request is refused. */
   requestDigest: KeyedDigest.optional(),
+  /** How the law counts, and where; what the requester was asked for before the filing. Absent in older logs. */
+  counting: Counting.optional(),
+  place: Place.optional(),
+  entity: EntityName.optional(),
+  pauses: z.array(EarlierPause).optional(),
   /** Since a refusal, a release and a withdrawal by others than the filer take two people; absent in older logs. */
   twoPeople: z.literal(true).optional(),
 });
@@ -96,6 +103,9 @@ export const TicketEvent = z.discriminatedUnion('type', [
     statement: Digest.optional(),
   }),
   event('extended', { reason: z.enum(['complexity', 'number-of-requests']), by: Principal, asserted: Asserted }),
+  /** The requester was asked for something on `since`, which may lie back; it came on `until`. */
+  event('clock-paused', { reason: PauseReason, since: Instant, by: Principal, asserted: Asserted }),
+  event('clock-resumed', { reason: PauseReason, until: Instant, by: Principal, asserted: Asserted }),
   event('hold-placed', { by: Principal, code: Code, asserted: Asserted }),
   event('hold-released', { by: Principal, asserted: Asserted }),
   /** The first of two people: the act itself follows when a second one asks for the same. */

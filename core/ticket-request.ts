@@ -8,8 +8,10 @@ import { faultsOf } from './field-faults.ts';
 import { ForgetRecord } from './forget-set.ts';
 import { parseOnce } from './json-keys.ts';
 import { IdentityLevel, regimeOf, RegimeName, type Codes } from './regimes.ts';
+import { PauseReason } from './counting.ts';
 import { Instant } from './deadlines.ts';
 import { MethodName } from './method-name.ts';
+import { EntityName, Place } from './place.ts';
 import { Quantisation } from './quantisation.ts';
 import { Subject, SubjectReason } from './subject.ts';
 
@@ -51,6 +53,13 @@ export type IdentityClaim = z.infer<typeof IdentityClaim>;
 export const IdentityCheck = z.strictObject({ ...identity, verifiedBy: Principal });
 export type IdentityCheck = z.infer<typeof IdentityCheck>;
 
+/** What the requester was asked for before the filing, and when it came if it did. */
+export const EarlierPause = z.strictObject({
+  reason: PauseReason,
+  since: RecentInstant,
+  until: RecentInstant.optional(),
+});
+
 const Shape = z.strictObject({
   subject: Subject,
   /** Why records that do not name the subject are theirs all the same; a second person then has to confirm it. */
@@ -62,6 +71,10 @@ const Shape = z.strictObject({
   channel: Channel.default('web'),
   /** When the request reached the organisation, if earlier than its filing. */
   receivedAt: RecentInstant.optional(),
+  pauses: z.array(EarlierPause).max(20).optional(),
+  /** The controller's entity whose place and calendar count, or the place itself. */
+  entity: EntityName.optional(),
+  place: Place.optional(),
   identity: z.strictObject({ ...identity, verifiedBy: z.unknown().optional() }),
   forget: z.strictObject({
     records: z.array(ForgetRecord).max(10_000),
@@ -85,6 +98,9 @@ export const TicketRequest = Shape.superRefine((request, context) => {
   const oneOf = (path: string[], codes: Codes) => refuse(path, `one of ${Object.keys(codes).join(', ')}`);
   if (!Object.hasOwn(grounds, request.ground)) oneOf(['ground'], grounds);
   if (request.exemption && !Object.hasOwn(refusals, request.exemption.code)) oneOf(['exemption', 'code'], refusals);
+  for (const [i, { since, until }] of (request.pauses ?? []).entries())
+    if (until !== undefined && until < since) refuse(['pauses', i, 'until'], 'not before since');
+  if (request.entity !== undefined && request.place) refuse(['place'], 'either an entity or a place');
   // a form that repeats who files says nothing that is not recorded anyway
   const { verifiedBy = request.filer } = request.identity;
   if (verifiedBy !== request.filer) refuse(['identity', 'verifiedBy'], `${NOT_ASKED} the one who checked`);

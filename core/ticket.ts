@@ -4,7 +4,9 @@
 // of the main path. Only `advance` in transitions.ts gives a ticket a new status.
 import { z } from 'zod';
 import { Digest } from './canonical.ts';
+import { Counting } from './counting.ts';
 import { ClockEvent, Deadlines, HolidayCalendar, Instant } from './deadlines.ts';
+import { EntityName } from './place.ts';
 import { Protection } from './protection.ts';
 import { RegimeName } from './regimes.ts';
 import { SubjectReason } from './subject.ts';
@@ -58,6 +60,10 @@ const kept = {
       at: Instant,
     })
     .optional(),
+  /** The controller's entity that the request is for, where it is not the installation's own. */
+  entity: EntityName.optional(),
+  /** How the law counted when the ticket was filed; absent in rows from before it was kept. */
+  counting: Counting.optional(),
   calendar: HolidayCalendar,
   clock: z.array(ClockEvent).min(1),
   due: Deadlines,

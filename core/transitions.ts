@@ -6,9 +6,10 @@
 // ticket is read.
 import { deriveDeadlines, type ClockEvent, type HolidayCalendar } from './deadlines.ts';
 import { QuittanceError } from './errors.ts';
-import { CLOSABLE, GUARDS, type Guard } from './guards.ts';
-import { REGIMES } from './regimes.ts';
+import type { Guard } from './guard.ts';
+import { CLOSABLE, GUARDS } from './guards.ts';
 import { BaseTicket, CLOSED, Ticket, workingOf, type Status, type TicketIn } from './ticket.ts';
+import { clockAfterProof, clockAtReceipt, countingOf, dueAtReceipt, withPause } from './ticket-clock.ts';
 import type { EventOf, Received, RecordedEvent, TicketEvent } from './ticket-events.ts';
 import { judged, purged, remediation, rescheduled, resumed, whileOpen, withoutExemption } from './ticket-moves.ts';
 
@@ -40,11 +41,14 @@ const BEFORE_DEPLOYMENT = [
 ] as const;
 const WORKING = [...BEFORE_DEPLOYMENT, 'DEPLOYING', 'VERIFYING_SERVED', 'COMPLETED', 'EVIDENCE_SEALED'] as const;
 
+/** Whose legal clock runs: also while a hold or a failure stops the work. */
+const OPEN = [...WORKING, 'ON_HOLD', 'REMEDIATION'] as const;
+
 const RULES: { readonly [Type in EventType]: Rule } = {
   'identity-requested': rule('identity-requested', ['RECEIVED'], [], (ticket, _event, at) => ({
     ...ticket,
     status: 'IDENTITY_PENDING',
-    clock: [...ticket.clock, { type: 'pause', at, reason: 'identity' }],
+    clock: withPause(ticket.clock, 'identity', at),
   })),
   'identity-verified': rule(
     'identity-verified',
@@ -54,8 +58,7 @@ const RULES: { readonly [Type in EventType]: Rule } = {
       ...ticket,
       status: 'TRIAGE',
       identity,
-      clock:
-        ticket.status === 'RECEIVED' ? ticket.clock : [...ticket.clock, { type: 'resume', at } satisfies ClockEvent],
+      clock: clockAfterProof(ticket, identity.verifiedAt, at),
     }),
   ),
   'exemption-raised': rule(
@@ -168,9 +171,22 @@ const RULES: { readonly [Type in EventType]: Rule } = {
     ...ticket,
     recertifications: [...ticket.recertifications, { at, state, evidence }],
   })),
-  extended: rule('extended', WORKING, [GUARDS.notExtended, GUARDS.stillInFirstPeriod], (ticket, { reason }, at) => ({
+  extended: rule(
+    'extended',
+    OPEN,
+    [GUARDS.notExtended, GUARDS.extensionIsGranted, GUARDS.stillInFirstPeriod],
+    (ticket, { reason }, at) => ({
+      ...ticket,
+      clock: [...ticket.clock, { type: 'extend', at, reason } satisfies ClockEvent],
+    }),
+  ),
+  'clock-paused': rule('clock-paused', OPEN, [GUARDS.pauseMayBegin], (ticket, { reason, since }) => ({
     ...ticket,
-    clock: [...ticket.clock, { type: 'extend', at, reason } satisfies ClockEvent],
+    clock: [...ticket.clock, { type: 'pause', at: since, reason } satisfies ClockEvent],
+  })),
+  'clock-resumed': rule('clock-resumed', OPEN, [GUARDS.pauseMayEnd], (ticket, { reason, until }) => ({
+    ...ticket,
+    clock: [...ticket.clock, { type: 'resume', at: until, reason } satisfies ClockEvent],
   })),
   'hold-placed': rule('hold-placed', WORKING, [], (ticket, { by, code }, at) => ({
     ...BaseTicket.parse(ticket),
@@ -212,8 +228,8 @@ export const receive = (
   now: Date,
 ): Transition => {
   const at = now.toISOString();
-  const clock: ClockEvent[] = [{ type: 'start', at: event.receivedAt }];
-  const due = deriveDeadlines(REGIMES[event.regime], clock, rest.calendar);
+  const clock = clockAtReceipt(event);
+  const due = dueAtReceipt(event, rest.calendar);
   const times = { filedAt: at, updatedAt: at, sequence: 1, clock, due };
   const { exemption, filer: by } = event;
   const proposal = event.twoPeople && exemption && { act: 'refused', reason: exemption.code, by, at };
@@ -243,9 +259,7 @@ export const advance = (ticket: Ticket, event: TicketEvent, now: Date): Transiti
 
 /** Only a clock event can move the dates, so other events keep the derivation that is there. */
 const dueOf = (next: Ticket, before: Ticket) =>
-  next.clock.length === before.clock.length
-    ? before.due
-    : deriveDeadlines(REGIMES[next.regime], next.clock, next.calendar);
+  next.clock.length === before.clock.length ? before.due : deriveDeadlines(countingOf(next), next.clock, next.calendar);
 
 const checked = (ticket: unknown): Ticket => {
   const parsed = Ticket.safeParse(ticket);

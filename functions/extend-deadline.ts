@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { Deadlines } from '#core/deadlines.ts';
 import { defineStep } from '#core/step.ts';
 import { TicketId } from '#core/ticket.ts';
-import { commitEvent, openTicket } from './step-support.ts';
+import { commitEvent } from './step-support.ts';
 import { BY, said } from './two-people.ts';
 
 export const extendDeadline = defineStep({
@@ -13,7 +13,7 @@ export const extendDeadline = defineStep({
   output: z.strictObject({ due: Deadlines }),
   uses: ['tickets', 'notifier', 'clock'],
   async run({ ticketId, reason, by, ...person }, { tickets, notifier, clock }) {
-    const found = await openTicket(tickets, ticketId);
+    const found = await tickets.get(ticketId); // also one on hold or in remediation, whose clock runs on
     // then perhaps only the notice is missing
     const extended = found.ticket.clock.some((event) => event.type === 'extend');
     const { ticket } = extended

@@ -4,7 +4,7 @@
 // be seen and closed; with a `requestId` the same call again picks up where it stopped.
 import { z } from 'zod';
 import { Digest } from '#core/canonical.ts';
-import { Deadlines, Instant } from '#core/deadlines.ts';
+import { Deadlines, Instant, type HolidayCalendar } from '#core/deadlines.ts';
 import { isQuittanceError, must, QuittanceError } from '#core/errors.ts';
 import type { Admission, ForgetSet } from '#core/forget-set.ts';
 import { nameKey } from '#core/words/names.ts';
@@ -19,6 +19,7 @@ import { Asserted, TicketRequest, type RequestSecrets } from '#core/ticket-reque
 import { receive } from '#core/transitions.ts';
 import { checkRequest } from './admission.ts';
 import { CORPUS_ROWS } from './forget-rows.ts';
+import { receiptOf, refuseFuture, type Receipt } from './receipt.ts';
 import { jsonBytes } from './step-support.ts';
 
 export const fileTicket = defineStep({
@@ -97,10 +98,12 @@ const sameRequest = async (ticket: Ticket, { request, requestDigest }: Asked, { 
 const fileNew = async (asked: Asked, ports: Filing): Promise<Ticket> => {
   const { ticketId, request, policy } = asked;
   await storedPolicy(ports.artifacts, policy); // a ticket that no gate could judge is not taken
+  const receipt = await receiptOf(request, ports);
   const { admission, protection } = await checkRequest(request, ports);
   await ports.vault.createKey(ticketId);
   const commitment = await ports.vault.commit(ticketId, jsonBytes(forgetSetOf(request)));
-  return createTicket(asked, { ...receivedEvent(asked, commitment, ports), protection }, admission, ports);
+  const event = { ...receivedEvent(asked, commitment, receipt), protection };
+  return createTicket(asked, event, { admission, calendar: receipt.calendar }, ports);
 };
 
 /** What follows the ticket's creation, as far as it is not done yet; what the vault holds is not written again. */
@@ -139,17 +142,7 @@ const FirstEvent = z.object({ at: Instant, event: Received });
 /** Stands for the subject where dates are computed, which do not depend on who it is. */
 const NOBODY = '0'.repeat(64);
 
-/** INVALID_INPUT where a time in the request lies in the future. */
-export const refuseFuture = (request: TicketRequest, now: Date) => {
-  const times = [request.receivedAt ?? request.identity.verifiedAt, request.identity.verifiedAt];
-  if (times.some((time) => Date.parse(time) > now.getTime()))
-    throw new QuittanceError('INVALID_INPUT', {
-      message: 'the request names a time that is yet to come',
-      expected: `at most ${now.toISOString()}`,
-    });
-};
-
-const receivedEvent = (asked: Asked, commitment: string, { clock }: Filing): Received => {
+const receivedEvent = (asked: Asked, commitment: string, { recorded }: Receipt): Received => {
   const { ticketId, request, policy, requestDigest, asserted } = asked;
   return {
     type: 'received',
@@ -159,7 +152,7 @@ const receivedEvent = (asked: Asked, commitment: string, { clock }: Filing): Rec
     ground: request.ground,
     channel: request.channel,
     filer: request.filer,
-    receivedAt: request.receivedAt ?? clock.now().toISOString(),
+    ...recorded,
     commitment,
     counts: { records: request.forget.records.length, thirdPartiesAffected: request.thirdPartiesAffected },
     policy,
@@ -177,11 +170,15 @@ const receivedEvent = (asked: Asked, commitment: string, { clock }: Filing): Rec
  * Creates the ticket, or finds the one that a call at the same time has created; a key made for a duplicate is
  * destroyed again.
  */
-const createTicket = async (asked: Asked, event: Received, admission: Admission, ports: Filing): Promise<Ticket> => {
-  const { tickets, vault, pseudonyms, calendar, clock } = ports;
+const createTicket = async (
+  asked: Asked,
+  event: Received,
+  { admission, calendar }: { admission: Admission; calendar: HolidayCalendar },
+  ports: Filing,
+): Promise<Ticket> => {
+  const { tickets, vault, pseudonyms, clock } = ports;
   const subjectKey = await subjectKeyOf(asked.request, admission, pseudonyms);
-  const rest = { subjectKey, calendar: await calendar.around(clock.now()) };
-  const transition = receive(event, rest, clock.now());
+  const transition = receive(event, { subjectKey, calendar }, clock.now());
   try {
     await tickets.create(transition);
   } catch (error) {

@@ -2,16 +2,17 @@
 // would protect and cost others. Refuses what filing refuses, by the same code. Called by people. Trap: it stores
 // nothing, not even a key, and declares no port that it would need for that beyond what it reads.
 import { z } from 'zod';
-import { deriveDeadlines, Deadlines } from '#core/deadlines.ts';
+import { Deadlines } from '#core/deadlines.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { Ports } from '#core/ports.ts';
 import { Protection } from '#core/protection.ts';
-import { REGIMES } from '#core/regimes.ts';
 import { defineStep } from '#core/step.ts';
 import { duplicateKey } from '#core/ticket.ts';
+import { dueAtReceipt } from '#core/ticket-clock.ts';
 import { TicketRequest } from '#core/ticket-request.ts';
 import { checkRequest } from './admission.ts';
-import { refuseFuture, subjectKeyOf } from './file-ticket.ts';
+import { subjectKeyOf } from './file-ticket.ts';
+import { receiptOf, refuseFuture } from './receipt.ts';
 
 export const Preview = z.strictObject({
   dryRun: z.literal(true),
@@ -40,12 +41,12 @@ export const previewOf = async (
 ): Promise<Preview> => {
   const now = ports.clock.now();
   refuseFuture(request, now);
+  const receipt = await receiptOf(request, ports);
   const { admission, inDoubt, protection } = await checkRequest(request, ports);
   const subjectKey = await subjectKeyOf(request, admission, ports.pseudonyms);
   if ((await ports.tickets.openOf(request.model)).some((ticket) => duplicateKey(ticket) === subjectKey))
     throw new QuittanceError('TICKET_DUPLICATE', { message: 'an open ticket covers the same person and model' });
-  const at = request.receivedAt ?? now.toISOString();
-  const due = deriveDeadlines(REGIMES[request.regime], [{ type: 'start', at }], await ports.calendar.around(now));
+  const due = dueAtReceipt({ ...receipt.recorded, regime: request.regime }, receipt.calendar);
   const { records, people } = admission;
   return { dryRun: true, records, people, inDoubt: [...inDoubt], due, protection };
 };

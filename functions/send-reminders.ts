@@ -2,10 +2,11 @@
 // schedule. Trap: a schedule may fire twice, so a notice's id contains the day, by which receivers recognise the
 // repeat.
 import { z } from 'zod';
-import { addDays } from '#core/deadlines.ts';
+import { addDays, localDate } from '#core/days.ts';
 import { meaningOf } from '#core/statuses.ts';
 import { defineStep } from '#core/step.ts';
 import type { Ticket } from '#core/ticket.ts';
+import { dueAt } from '#core/ticket-clock.ts';
 
 /** Days before the safe date from which the filer hears of it. */
 const NEAR_DAYS = 7;
@@ -16,8 +17,8 @@ export const sendReminders = defineStep({
   output: z.strictObject({ sent: z.int() }),
   uses: ['tickets', 'notifier', 'clock'],
   async run(_input, { tickets, notifier, clock }) {
-    const today = clock.now().toISOString().slice(0, 10);
-    const due = (await tickets.list()).flatMap((ticket) => remindersOf(ticket, today));
+    const now = clock.now().toISOString();
+    const due = (await tickets.list()).flatMap((ticket) => remindersOf(ticket, now));
     const refused: unknown[] = [];
     for (const notice of due) await notifier.notify(notice).catch((error: unknown) => refused.push(error));
     // after all others were sent, so that one address that refuses mail does not stop them
@@ -26,8 +27,11 @@ export const sendReminders = defineStep({
   },
 });
 
-const remindersOf = (ticket: Ticket, today: string) => {
-  const { id, status, due, filer } = ticket;
+/** Days begin where the ticket's controller sits, and a clock that stands still brings no date nearer. */
+const remindersOf = (ticket: Ticket, now: string) => {
+  const { id, status, filer } = ticket;
+  const due = dueAt(ticket, now);
+  const today = localDate(now, ticket.calendar.timeZone);
   const references = { ticketId: id, status, safeDue: due.safeDue };
   const { waitsFor, open } = meaningOf(ticket);
   const reminded = waitsFor === 'turn' ? undefined : waitsFor === 'filer' ? filer : waitsFor;

@@ -16,6 +16,7 @@ import { issueCertificate } from './issue-certificate.ts';
 import { judgeEvaluation } from './judge-evaluation.ts';
 import { locateTicket } from './locate-ticket.ts';
 import { notifyParties } from './notify-parties.ts';
+import { pauseClock, resumeClock } from './pause-clock.ts';
 import { planRun } from './plan-run.ts';
 import { previewTicket } from './preview-ticket.ts';
 import { probeServedModel } from './probe-served-model.ts';
@@ -48,6 +49,8 @@ export const actions: readonly Step[] = [
   releaseHold,
   resumeTicket,
   extendDeadline,
+  pauseClock,
+  resumeClock,
 ];
 
 /** Called by the workflows, and `send-reminders` by a schedule. */

@@ -10,7 +10,7 @@ import { buildStacks, bundleCode } from './stacks.ts';
 const app = new App();
 const context: unknown = app.node.tryGetContext('quittance');
 const settings = readSettings(context);
-buildStacks(app, settings, await bundleCode(mkdtempSync(join(tmpdir(), 'quittance-')), settings.region), {
+buildStacks(app, settings, await bundleCode(mkdtempSync(join(tmpdir(), 'quittance-')), settings), {
   checks: true,
 });
 app.synth();

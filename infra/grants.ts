@@ -58,7 +58,11 @@ export const portGrants = (
   notifier: notifierGrants(resources, scope),
   pseudonyms: pseudonymsGrants(resources),
   calendar: {
-    environment: { QUITTANCE_REGION: resources.region, QUITTANCE_TIME_ZONE: resources.timeZone },
+    environment: {
+      QUITTANCE_REGION: resources.region,
+      QUITTANCE_TIME_ZONE: resources.timeZone,
+      QUITTANCE_ENTITIES: JSON.stringify(resources.entities),
+    },
     grants: [],
   },
   installation: {

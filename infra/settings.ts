@@ -2,7 +2,7 @@
 // default with which it can be deployed.
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
-import { DEFAULT_PLACE, Region, TimeZone } from '#core/place.ts';
+import { DEFAULT_PLACE, Entities, Region, TimeZone } from '#core/place.ts';
 import { DeclaredScope, type Scope } from '#core/scope.ts';
 
 /** GPU instances by memory: see docs/operations.md for prices. All have local NVMe and a driver in the AL2023 image. */
@@ -43,6 +43,8 @@ export const Settings = z.strictObject({
   region: Region.default(DEFAULT_PLACE.region),
   /** Time zone of schedules, and of the days of deadlines. */
   timeZone: TimeZone.default(DEFAULT_PLACE.timeZone),
+  /** Entities of the controller that sit elsewhere, by the name under which requests are filed for them. */
+  entities: Entities.default({}),
   mail: z
     .strictObject({
       from: z.email(),

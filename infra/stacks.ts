@@ -13,8 +13,9 @@ import { StatefulStack } from './stateful-stack.ts';
 export type Code = Readonly<Record<'steps' | 'api' | 'operations', string>>;
 
 /** Bundles the three mains into folders below `into`. */
-export const bundleCode = async (into: string, region: string): Promise<Code> => {
-  const bundle = async (name: string, entry: string) => (await bundleLambda(`${into}/${name}`, region, entry)).folder;
+export const bundleCode = async (into: string, settings: Pick<Settings, 'region' | 'entities'>): Promise<Code> => {
+  const regions = [settings.region, ...Object.values(settings.entities).map(({ region }) => region)];
+  const bundle = async (name: string, entry: string) => (await bundleLambda(`${into}/${name}`, regions, entry)).folder;
   return {
     steps: await bundle('steps', 'entry/lambda.ts'),
     api: await bundle('api', 'entry/lambda-api.ts'),

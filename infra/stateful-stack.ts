@@ -31,6 +31,7 @@ export interface Resources {
   readonly mail: Settings['mail'];
   readonly region: string;
   readonly timeZone: string;
+  readonly entities: Settings['entities'];
   readonly serving: Settings['serving'];
   readonly certificateScope: Settings['certificateScope'];
 }
@@ -69,6 +70,7 @@ export class StatefulStack extends Stack {
       mail: settings.mail,
       region: settings.region,
       timeZone: settings.timeZone,
+      entities: settings.entities,
       serving: settings.serving,
       certificateScope: settings.certificateScope,
     };

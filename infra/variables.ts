@@ -22,5 +22,6 @@ export const VARIABLES = {
   QUITTANCE_MAIL_ADDRESSES: '{"default":"desk@example.org"}',
   QUITTANCE_REGION: 'DE-BE',
   QUITTANCE_TIME_ZONE: 'Europe/Berlin',
+  QUITTANCE_ENTITIES: '{}',
   QUITTANCE_CERTIFICATE_SCOPE: '{"swept":["the model"],"notLookedAt":["copies"]}',
 };

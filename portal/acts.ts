@@ -1,5 +1,7 @@
 // What people can do to a case, as forms: the fields of each act, with reasons from lists. The acts themselves, who may
 // do them and when, are functions/api/acts.ts.
+import { PAUSE_REASONS } from '#core/counting.ts';
+import { openPause } from '#core/deadlines.ts';
 import { IDENTITY_LEVELS, regimeOf } from '#core/regimes.ts';
 import { SubjectReason } from '#core/subject.ts';
 import type { Proposal, Ticket } from '#core/ticket.ts';
@@ -10,7 +12,7 @@ import { formHtml, type Field, type Returned } from './forms.ts';
 import type { Words } from './words.ts';
 
 export const ACT_NAMES = [
-  ...(['approval', 'confirm-subject', 'identity', 'resume', 'release', 'extend', 'hold'] as const),
+  ...(['approval', 'confirm-subject', 'identity', 'resume', 'release', 'extend', 'pause', 'continue', 'hold'] as const),
   ...(['refuse', 'withdraw', 'cancel'] as const),
 ] as const;
 export type ActName = (typeof ACT_NAMES)[number];
@@ -38,22 +40,21 @@ export const actFields = (act: FormAct, ticket: Ticket, now: Date, words: Words)
   const proposed = proposalIn(ticket);
   const kept = proposed && PROPOSED_AS[proposed.act] === act ? proposed.reason : undefined;
   switch (act) {
-    case 'identity': {
-      const zone = ticket.calendar.timeZone;
+    case 'identity':
       return [
         choice('method', fields.method, pick(words.methods, IdentityClaim.shape.method.options)),
         choice('level', fields.level, pick(words.levels, IDENTITY_LEVELS)),
-        {
-          name: 'verifiedAt',
-          label: fields.verifiedAt(zone),
-          kind: 'time',
-          required: true,
-          value: localTime(zone, now.toISOString()),
-        },
+        timeField('verifiedAt', fields.verifiedAt, ticket, now),
       ];
-    }
     case 'extend':
       return [choice('reason', fields.reason, words.extensions)];
+    case 'pause':
+      return [choice('reason', fields.waitsFor, words.waits), timeField('since', fields.since, ticket, now)];
+    case 'continue':
+      return [
+        choice('reason', fields.waitsFor, openWaits(ticket, words)),
+        timeField('until', fields.until, ticket, now),
+      ];
     case 'hold':
       return [choice('code', fields.code, words.holds)];
     case 'refuse':
@@ -72,6 +73,18 @@ export const actFields = (act: FormAct, ticket: Ticket, now: Date, words: Words)
       return [];
   }
 };
+
+const timeField = (name: string, label: (zone: string) => string, { calendar }: Ticket, now: Date): Field => {
+  const zone = calendar.timeZone;
+  return { name, label: label(zone), kind: 'time', required: true, value: localTime(zone, now.toISOString()) };
+};
+
+/** What the requester was asked for and has not sent; proof of identity is recorded as such. */
+const openWaits = ({ clock }: Ticket, { waits }: Words): Labels =>
+  pick(
+    waits,
+    PAUSE_REASONS.filter((reason) => reason !== 'identity' && openPause(clock, reason)),
+  );
 
 const pick = <K extends string>(labels: Readonly<Record<K, string>>, keys: readonly K[]): Labels =>
   Object.fromEntries(keys.map((key) => [key, labels[key]]));

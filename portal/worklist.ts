@@ -1,9 +1,10 @@
 // The work list: tickets with their clocks, by view (all, mine, due soon, awaiting my approval, blocked). Trap:
 // lateness is said in words and by a mark, so that nothing depends on seeing colours.
-import { localDate } from '#core/deadlines.ts';
+import { daysBetween, localDate } from '#core/days.ts';
 import { regimeOf, type RegimeName } from '#core/regimes.ts';
 import { meaningOf } from '#core/statuses.ts';
 import type { Ticket } from '#core/ticket.ts';
+import { dueAt } from '#core/ticket-clock.ts';
 import { sameName } from '#core/words/names.ts';
 import { reasonLabel } from '#report/labels.ts';
 import { html, type Html } from '#report/markup.ts';
@@ -44,10 +45,11 @@ export interface Worklist {
 }
 
 export const workItem = (ticket: Ticket, now: Date): WorkItem => {
-  const { id, model, regime, status, filer, due } = ticket;
+  const { id, model, regime, status, filer } = ticket;
+  const due = dueAt(ticket, now.toISOString());
   const today = localDate(now.toISOString(), ticket.calendar.timeZone);
   const { label, open } = meaningOf(ticket);
-  const daysLeft = open ? (Date.parse(due.safeDue) - Date.parse(today)) / 86_400_000 : null;
+  const daysLeft = open ? daysBetween(today, due.safeDue) : null;
   return { id, model, regime, status, label, filer, safeDue: due.safeDue, daysLeft, blockedBy: blockedBy(ticket) };
 };
 

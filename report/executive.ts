@@ -5,7 +5,8 @@
 // bound that they support.
 import { z } from 'zod';
 import { NOT_MADE, type CertificatePredicate } from '#core/certificate.ts';
-import { Instant, localDate } from '#core/deadlines.ts';
+import { localDate } from '#core/days.ts';
+import { Instant } from '#core/deadlines.ts';
 import { must } from '#core/errors.ts';
 import type { EvaluationTables, Proportion } from '#core/evaluation.ts';
 import type { ModelRecord } from '#core/model.ts';
@@ -16,6 +17,7 @@ import { STATUSES } from '#core/statuses.ts';
 import { clopperPearsonUpper, kolmogorovSmirnov } from '#core/stats.ts';
 import { countOf, pairOf } from '#core/summaries.ts';
 import { type Ticket, Code, isClosed, workingOf } from '#core/ticket.ts';
+import { dueAt } from '#core/ticket-clock.ts';
 import { decimal } from '#core/decimal.ts';
 import type { AttemptParts } from './findings.ts';
 import { reasonLabel } from './labels.ts';
@@ -81,7 +83,8 @@ const outcomeOf = (ticket: Ticket): string => {
 /** Compares the local day on which the requester was told with the deadline; until then there is no verdict. */
 const deadlineOf = (ticket: Ticket, events: readonly StoredEvent[]): Executive['deadline'] => {
   const answeredAt = events.find(({ type }) => type === 'notified')?.at ?? null;
-  const { due, clock, calendar } = ticket;
+  const { clock, calendar } = ticket;
+  const due = answeredAt === null ? ticket.due : dueAt(ticket, answeredAt);
   const inTime = answeredAt !== null && localDate(answeredAt, calendar.timeZone) <= due.statutoryDue;
   return { ...due, answeredAt, verdict: answeredAt === null ? 'open' : inTime ? 'met' : 'missed', clock };
 };

@@ -4,6 +4,7 @@
 // Trap: a code that a person chose (why a hold was placed, a setting of a method) has no words here and is shown as
 // written.
 import type { z } from 'zod';
+import type { PauseReason } from '#core/counting.ts';
 import type { ClockEvent } from '#core/deadlines.ts';
 import { ERROR_CODES } from '#core/errors.ts';
 import type { Gate, GateVerdict } from '#core/gate.ts';
@@ -74,6 +75,8 @@ export const EVENT_LABELS: Labels<EventType> = {
   purged: 'case data destroyed',
   recertified: 're-certified',
   extended: 'deadline extended',
+  'clock-paused': 'requester asked for something',
+  'clock-resumed': 'requester answered',
   'hold-placed': 'put on hold',
   'hold-released': 'hold released',
   'act-proposed': 'proposed, for a second person to decide',
@@ -102,17 +105,26 @@ export const RECERTIFICATION_LABELS: Labels<ModelRecord['recertification']['stat
 
 const CLOCK_LABELS: Labels<ClockEvent['type']> = {
   start: 'started',
-  pause: 'paused until the requester has proved who they are',
+  pause: 'paused',
   resume: 'resumed',
   extend: 'extended',
+  appeal: 'begun again by an appeal',
 };
 const EXTENSION_LABELS = {
   complexity: 'for the complexity of the request',
   'number-of-requests': 'for the number of requests',
 } as const;
 
-export const clockLabel = (event: ClockEvent): string =>
-  event.type === 'extend' ? `${CLOCK_LABELS.extend} ${EXTENSION_LABELS[event.reason]}` : CLOCK_LABELS[event.type];
+const PAUSE_LABELS: Labels<PauseReason> = {
+  identity: 'until the requester has proved who they are',
+  clarification: 'until the requester has made clear what is meant',
+  fee: 'until the fee is paid',
+};
+
+export const clockLabel = (event: ClockEvent): string => {
+  if (event.type === 'extend') return `${CLOCK_LABELS.extend} ${EXTENSION_LABELS[event.reason]}`;
+  return event.type === 'pause' ? `${CLOCK_LABELS.pause} ${PAUSE_LABELS[event.reason]}` : CLOCK_LABELS[event.type];
+};
 
 /** What a check measures, whatever name the policy gives it. */
 export const measuredLabel = ({ statistic, of: [key = ''] }: Pick<Gate, 'statistic' | 'of'>): string => {

@@ -1,11 +1,12 @@
 // Public holidays by the package date-holidays, as data that a ticket keeps. Trap: the package knows every country, but
-// a deployment's bundle keeps only its own region's data (infra/bundle.ts), so no other region can be asked for.
-import type { Place } from '#core/place.ts';
+// a deployment's bundle keeps only those of its own region, of its entities and of the laws' (infra/bundle.ts).
+import type { Places } from '#core/place.ts';
 import type { Calendar } from '#core/ports.ts';
 import { calendarAround, partsOfRegion } from '#core/public-holidays.ts';
 
-export const holidayCalendar = (place: Place): Calendar => ({
-  around: async (from) => {
+export const holidayCalendar = (places: Places): Calendar => ({
+  places,
+  around: async (from, place = places.home) => {
     // slow to load, and needed only where a ticket is filed
     const { default: Holidays } = await import('date-holidays');
     const table = new Holidays(...partsOfRegion(place.region));

@@ -6,6 +6,7 @@ import { QuittanceError } from '#core/errors.ts';
 import { ledgerReader } from '#core/ledger/reader.ts';
 import { withoutPeople } from '#core/people-signer.ts';
 import type { Ports, ServingTarget } from '#core/ports.ts';
+import { Entities } from '#core/place.ts';
 import { DeclaredScope } from '#core/scope.ts';
 import { aliasServing } from './alias-serving.ts';
 import { batchJobQueue } from './batch-job-queue.ts';
@@ -64,6 +65,7 @@ export const PortEnvironment = z.object({
   QUITTANCE_KEYS_TABLE: z.string(),
   QUITTANCE_REGION: z.string(),
   QUITTANCE_TIME_ZONE: z.string(),
+  QUITTANCE_ENTITIES: json(Entities),
   QUITTANCE_CERTIFICATE_SCOPE: json(DeclaredScope),
 });
 export type PortVariable = keyof z.infer<typeof PortEnvironment>;
@@ -142,7 +144,10 @@ export const awsPorts = (
     ids: () => randomIds,
     pseudonyms: () => kmsPseudonyms(secrets()),
     calendar: () =>
-      holidayCalendar({ region: variable('QUITTANCE_REGION'), timeZone: variable('QUITTANCE_TIME_ZONE') }),
+      holidayCalendar({
+        home: { region: variable('QUITTANCE_REGION'), timeZone: variable('QUITTANCE_TIME_ZONE') },
+        entities: variable('QUITTANCE_ENTITIES'),
+      }),
     installation: () => ({ certificateScope: async () => variable('QUITTANCE_CERTIFICATE_SCOPE') }),
   });
   return ports;

@@ -75,7 +75,7 @@ const openStores = (dir: string, { readClock }: StoreOptions, release: () => voi
     clock,
     ids: randomIds,
     pseudonyms: filePseudonyms(join(dir, 'keys', 'pseudonyms.key')),
-    calendar: holidayCalendar(place),
+    calendar: holidayCalendar({ home: place, entities: said.entities }),
     installation: localInstallation(said),
     place,
     withheldAnswer: said.withheldAnswer,

@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
-import { DEFAULT_PLACE, Region, TimeZone } from '#core/place.ts';
+import { DEFAULT_PLACE, Entities, Region, TimeZone } from '#core/place.ts';
 import type { Installation } from '#core/ports.ts';
 import { WITHHELD, WithheldAnswer } from '#core/withheld.ts';
 import { DeclaredScope, type Scope } from '#core/scope.ts';
@@ -34,6 +34,8 @@ const DATA_FOLDER: Scope = {
 const LocalInstallation = z.strictObject({
   region: Region.default(DEFAULT_PLACE.region),
   timeZone: TimeZone.default(DEFAULT_PLACE.timeZone),
+  /** Entities of the controller that sit elsewhere, by the name under which requests are filed for them. */
+  entities: Entities.default({}),
   certificateScope: DeclaredScope.default(DATA_FOLDER),
   /** What served models say in place of a withheld answer. */
   withheldAnswer: WithheldAnswer.default(WITHHELD),

@@ -106,13 +106,16 @@ const EASTER = [
   ...['2028-04-14', '2028-04-17', '2029-03-30', '2029-04-02'],
 ];
 
-/** A few real holidays of Berlin around the instant at which the clock starts. */
+const BERLIN = { region: 'DE-BE', timeZone: 'Europe/Berlin' };
+
+/** A few real holidays of Berlin around the instant at which the clock starts, which every place here keeps. */
 const berlin: Calendar = {
-  around: async (from) => {
+  places: { home: BERLIN, entities: {} },
+  around: async (from, place = BERLIN) => {
     const years = Array.from({ length: 5 }, (_, i) => from.getUTCFullYear() - 1 + i);
     const movable = EASTER.filter((day) => years.includes(Number(day.slice(0, 4))));
     const fixed = years.flatMap((year) => FIXED.map((day) => `${year}-${day}`));
-    return { region: 'DE-BE', timeZone: 'Europe/Berlin', source: 'test', holidays: [...movable, ...fixed].sort() };
+    return { ...place, source: 'test', holidays: [...movable, ...fixed].sort() };
   },
 };
 

@@ -1,6 +1,8 @@
 // What people can do to a case over HTTP, as one table: the step of each act, who may do it, how its fields are read.
 // Whether it can be done now is asked of the transition table itself, with the event that the act would commit.
 // Trap: a body says what is done, never by whom.
+import { PAUSE_REASONS } from '#core/counting.ts';
+import { openPause } from '#core/deadlines.ts';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { regimeOf } from '#core/regimes.ts';
 import type { Role } from '#core/roles.ts';
@@ -17,6 +19,7 @@ import { extendDeadline } from '../extend-deadline.ts';
 import { placeHold, releaseHold } from '../holds.ts';
 import { recordApproval } from '../record-approval.ts';
 import { recordIdentity } from '../record-identity.ts';
+import { pauseClock, resumeClock } from '../pause-clock.ts';
 import { resumeTicket } from '../resume-ticket.ts';
 import type { Identity } from './context.ts';
 
@@ -117,6 +120,24 @@ export const ACTS: Readonly<Record<ActName, Act>> = {
     fields: inTheirName,
     events: (_ticket, by) => [{ type: 'extended', reason: 'complexity', by }],
   },
+  pause: {
+    step: pauseClock,
+    roles: ['filer'],
+    fields: inTheirName,
+    events: (ticket, by, at) =>
+      PAUSE_REASONS.filter((reason) => !openPause(ticket.clock, reason)).map((reason) => ({
+        type: 'clock-paused',
+        reason,
+        since: at,
+        by,
+      })),
+  },
+  continue: {
+    step: resumeClock,
+    roles: ['filer'],
+    fields: inTheirName,
+    events: (_ticket, by, at) => PAUSE_REASONS.map((reason) => ({ type: 'clock-resumed', reason, until: at, by })),
+  },
   hold: {
     step: placeHold,
     roles: ['filer'],
@@ -165,7 +186,14 @@ const isPossible = (ticket: Ticket, event: TicketEvent, now: Date): boolean => {
 /** A form's fields as the step takes them: a time without a zone is one at the ticket's place. */
 export const fromForm = (name: FormAct, body: Readonly<Record<string, string>>, ticket: Ticket): Body => {
   const filled = Object.fromEntries(Object.entries(body).filter(([, value]) => value.trim() !== ''));
-  if (name !== 'identity') return filled;
-  const verifiedAt = instantIn(ticket.calendar.timeZone, filled['verifiedAt'] ?? '') ?? filled['verifiedAt'];
-  return { ...filled, ...(verifiedAt !== undefined && { verifiedAt }) };
+  const field = TIME_FIELDS[name];
+  if (field === undefined) return filled;
+  const time = instantIn(ticket.calendar.timeZone, filled[field] ?? '') ?? filled[field];
+  return { ...filled, ...(time !== undefined && { [field]: time }) };
+};
+
+const TIME_FIELDS: Readonly<Partial<Record<FormAct, string>>> = {
+  identity: 'verifiedAt',
+  pause: 'since',
+  continue: 'until',
 };

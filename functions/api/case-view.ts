@@ -1,6 +1,6 @@
 // One case as its pages and their JSON show it, put together from the ticket, its events and the audit report.
 import { z } from 'zod';
-import { localDate } from '#core/deadlines.ts';
+import { localDate } from '#core/days.ts';
 import { protectionOf } from '#core/protection-words.ts';
 import { meaningOf } from '#core/statuses.ts';
 import type { StoredEvent } from '#core/ports.ts';
@@ -28,7 +28,7 @@ export const caseView = async (id: string, caller: Identity, context: ApiContext
     item,
     status: ticket.status,
     version,
-    dates: { received: localDate(ticket.receivedAt, timeZone), safeDue: ticket.due.safeDue, daysLeft: item.daysLeft },
+    dates: { received: localDate(ticket.receivedAt, timeZone), safeDue: item.safeDue, daysLeft: item.daysLeft },
     proposal: proposalIn(ticket) ?? null,
     report: await reportOf(id, context),
     evidence: ticket.status === 'AWAITING_APPROVAL' ? ticket.evidence : null,

@@ -143,7 +143,7 @@ export const coldStarts = async (rounds = 5, region = 'DE-BE'): Promise<ColdStar
   const server = await emptyAws();
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   try {
-    const code = await bundleCode(dir, region);
+    const code = await bundleCode(dir, { region, entities: {} });
     const results: ColdStart[] = [];
     for (const main of mains()) results.push(await measured(code, main, endpoint, rounds));
     return results;

@@ -78,6 +78,18 @@ export const de: Words = {
       lead: 'Einmal, und nur in der ersten Frist. Die Person erfährt damit zugleich den Grund.',
       send: 'Verlängern und mitteilen',
     },
+    pause: {
+      button: 'Nachgefragt',
+      title: 'Die Person wurde um etwas gebeten',
+      lead: 'Ob die Frist so lange ruht, sagt das Gesetz. Der Tag darf zurückliegen; am Fall wird weiter gearbeitet.',
+      send: 'Eintragen',
+    },
+    continue: {
+      button: 'Antwort ist da',
+      title: 'Worum die Person gebeten wurde, ist gekommen',
+      lead: 'Der Tag darf zurückliegen. Ein Identitätsnachweis gehört unter „Identität eintragen“.',
+      send: 'Eintragen',
+    },
     hold: {
       button: 'Anhalten',
       title: 'Fall anhalten',
@@ -126,6 +138,9 @@ export const de: Words = {
     method: 'Wie geprüft wurde',
     level: 'Vertrauensniveau',
     verifiedAt: (zone) => `Wann (${zone})`,
+    waitsFor: 'Worum',
+    since: (zone) => `Gefragt wann (${zone})`,
+    until: (zone) => `Gekommen wann (${zone})`,
     reason: 'Grund',
     code: 'Warum',
     note: 'Warum, in Worten',
@@ -143,6 +158,7 @@ export const de: Words = {
     'in-person': 'persönlich',
   },
   levels: { low: 'niedrig', substantial: 'substanziell', high: 'hoch' },
+  waits: { identity: 'Nachweis der Identität', clarification: 'was gemeint ist', fee: 'die Gebühr' },
   extensions: { complexity: 'der Antrag ist komplex', 'number-of-requests': 'es sind viele Anträge' },
   holds: {
     litigation: 'Rechtsstreit',

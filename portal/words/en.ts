@@ -62,6 +62,18 @@ export const en = {
       lead: 'Once, and only while the first period runs. The requester is told why with the same act.',
       send: 'Extend and tell the requester',
     },
+    pause: {
+      button: 'Asked the person',
+      title: 'The person was asked for something',
+      lead: 'Whether the clock stands still meanwhile is the law’s to say. The day may lie back; work on the case goes on.',
+      send: 'Write it down',
+    },
+    continue: {
+      button: 'The person answered',
+      title: 'What the person was asked for has come',
+      lead: 'The day may lie back. Proof of identity is recorded under “Record identity”.',
+      send: 'Write it down',
+    },
     hold: {
       button: 'Hold',
       title: 'Put the case on hold',
@@ -115,6 +127,9 @@ export const en = {
     method: 'How it was checked',
     level: 'Level of assurance',
     verifiedAt: (zone: string) => `When (${zone})`,
+    waitsFor: 'What for',
+    since: (zone: string) => `Asked when (${zone})`,
+    until: (zone: string) => `Came when (${zone})`,
     reason: 'Reason',
     code: 'Why',
     note: 'Why, in words',
@@ -132,6 +147,7 @@ export const en = {
     'in-person': 'in person',
   },
   levels: { low: 'low', substantial: 'substantial', high: 'high' },
+  waits: { identity: 'proof of identity', clarification: 'what is meant', fee: 'the fee' },
   extensions: { complexity: 'the request is complex', 'number-of-requests': 'there are many requests' },
   holds: {
     litigation: 'litigation',

@@ -9,11 +9,13 @@ import { scriptedAws } from '#test/support/scripted-aws.ts';
 import * as keyed from './keyed.contract.ts';
 
 const WHERE = { region: 'DE-BE', timeZone: 'Europe/Berlin' };
+const ENTITIES = { 'acme-uk': { region: 'GB-SCT', timeZone: 'Europe/London' } };
 const SCOPE = { swept: ['the model behind its alias'], notLookedAt: ['snapshots of machines that served it'] };
 const ENVIRONMENT = {
   QUITTANCE_CERTIFICATE_SCOPE: JSON.stringify(SCOPE),
   QUITTANCE_REGION: WHERE.region,
   QUITTANCE_TIME_ZONE: WHERE.timeZone,
+  QUITTANCE_ENTITIES: JSON.stringify(ENTITIES),
   QUITTANCE_MAIL_FROM: 'quittance@example.org',
   QUITTANCE_MAIL_ADDRESSES: '{"default":"desk@example.org"}',
 };

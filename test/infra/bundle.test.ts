@@ -5,13 +5,14 @@ import { pathToFileURL } from 'node:url';
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { holidayCalendar } from '#adapters/aws/holiday-calendar.ts';
+import { REGIMES } from '#core/regimes.ts';
 import { bundleLambda } from '#infra/bundle.ts';
 import { bundleCode, type Code } from '#infra/stacks.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
 
 const { dir, remove } = temporaryFolder();
 let code: Code;
-beforeAll(async () => void (code = await bundleCode(dir, 'DE-BE')));
+beforeAll(async () => void (code = await bundleCode(dir, { region: 'DE-BE', entities: {} })));
 afterAll(remove);
 
 /** What a fresh Node prints for a script that has the bundle's exports as `bundle`. */
@@ -30,7 +31,7 @@ describe('a bundle', () => {
 
   it('is the same bytes when made again, so that nothing is uploaded that did not change', async () => {
     const made = await Promise.all(
-      ['first', 'second'].map((name) => bundleLambda(join(dir, name), 'DE-BE', 'entry/lambda-operations.ts')),
+      ['first', 'second'].map((name) => bundleLambda(join(dir, name), ['DE-BE'], 'entry/lambda-operations.ts')),
     );
     const [first, second] = made.map(({ folder }) => readFileSync(join(folder, 'index.mjs')));
     expect(first?.equals(second ?? Buffer.alloc(0))).toBe(true);
@@ -51,13 +52,17 @@ describe('a bundle', () => {
   });
 
   it('knows the same holidays as the package it was cut from', async () => {
-    const { folder } = await bundleLambda(join(dir, 'calendar'), 'DE-BE', 'adapters/aws/holiday-calendar.ts');
-    const script = `const c = bundle.holidayCalendar({ region: 'DE-BE', timeZone: 'Europe/Berlin' });
-      console.log(JSON.stringify(await c.around(new Date('2026-11-21T00:00:00Z'))));`;
-    const own = await holidayCalendar({ region: 'DE-BE', timeZone: 'Europe/Berlin' }).around(
-      new Date('2026-11-21T00:00:00Z'),
-    );
+    const { folder } = await bundleLambda(join(dir, 'calendar'), ['DE-BE'], 'adapters/aws/holiday-calendar.ts');
+    const places = { home: { region: 'DE-BE', timeZone: 'Europe/Berlin' }, entities: {} };
+    const laws = Object.values(REGIMES).map(({ place }) => place);
+    const script = `const c = bundle.holidayCalendar(${JSON.stringify(places)});
+      const all = ${JSON.stringify([places.home, ...laws])}.map((place) => c.around(new Date('2026-11-21T00:00:00Z'), place));
+      console.log(JSON.stringify(await Promise.all(all)));`;
+    const from = new Date('2026-11-21T00:00:00Z');
+    const whole = holidayCalendar(places);
+    const own = await Promise.all([places.home, ...laws].map((place) => whole.around(from, place)));
     expect(JSON.parse(inNode(folder, script))).toEqual(own);
-    expect(own.holidays).toContain('2026-03-08'); // Women's Day is a holiday in Berlin and not in all of Germany
+    // Women's Day is a holiday in Berlin and not in all of Germany
+    expect(own[0]?.holidays).toContain('2026-03-08');
   });
 });

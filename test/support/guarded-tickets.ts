@@ -1,5 +1,5 @@
 // Tickets brought to a status by the events that lead there, and one guard of the life cycle asked about one event.
-import type { Guard } from '#core/guards.ts';
+import type { Guard } from '#core/guard.ts';
 import type { Status, Ticket, TicketIn } from '#core/ticket.ts';
 import { TicketEvent } from '#core/ticket-events.ts';
 import { advance, receive } from '#core/transitions.ts';

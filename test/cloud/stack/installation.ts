@@ -121,7 +121,7 @@ const synthesise = async (dir: string, servingUrl: string): Promise<string> => {
   const app = new App({ outdir: join(dir, 'cdk.out'), context, autoSynth: false });
   const serving = { url: servingUrl };
   const settings = Settings.parse({ prefix: PREFIX, mail: MAIL, models: ['house'], serving });
-  buildStacks(app, settings, await bundleCode(join(dir, 'code'), settings.region), { checks: false });
+  buildStacks(app, settings, await bundleCode(join(dir, 'code'), settings), { checks: false });
   return app.synth().directory;
 };
 

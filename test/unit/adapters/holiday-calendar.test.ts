@@ -10,7 +10,7 @@ describe.each([
   ['aws', onAws],
 ])('a calendar: %s', (_name, calendarOf) => {
   const holidaysOf = (region: string) =>
-    calendarOf({ region, timeZone: 'Europe/Berlin' }).around(new Date('2026-03-02T10:00:00Z'));
+    calendarOf({ home: { region, timeZone: 'Europe/Berlin' }, entities: {} }).around(new Date('2026-03-02T10:00:00Z'));
 
   it('of a region that nobody knows is refused', async () => {
     expect(await Promise.all(['XX', '', 'XX-YY'].map((region) => outcome(holidaysOf(region))))).toEqual([

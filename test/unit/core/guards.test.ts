@@ -1,7 +1,8 @@
 // Each rule of the life cycle alone, at its edge: what it lets pass and what it objects to, by code. That the table
 // asks them is the matter of transitions.test.ts.
 import { describe, expect, it } from '@jest/globals';
-import { GUARDS, type Guard } from '#core/guards.ts';
+import type { Guard } from '#core/guard.ts';
+import { GUARDS } from '#core/guards.ts';
 import type { Ticket } from '#core/ticket.ts';
 import type { TicketEvent } from '#core/ticket-events.ts';
 import { advance } from '#core/transitions.ts';
@@ -53,9 +54,10 @@ describe('asked of every event', () => {
       expect(passing(notClosed, ticket)).toEqual(ALL_TYPES);
   });
 
-  it('a ticket on hold is looked at and released, and nothing else', () => {
+  it('a ticket on hold is looked at and released, its legal clock goes on, and nothing else', () => {
     const held = after(filed(), 'hold-placed');
-    expect(passing(notOnHold, held).sort()).toEqual(['act-proposed', 'hold-released', 'request-viewed']);
+    const clock = ['clock-paused', 'clock-resumed', 'extended'];
+    expect(passing(notOnHold, held).sort()).toEqual(['act-proposed', ...clock, 'hold-released', 'request-viewed']);
     const withdrawal: TicketEvent = { type: 'act-proposed', act: 'withdrawn', reason: 'by-requester', by: APPROVER };
     expect(asked(notOnHold, held, withdrawal)).toBe('TICKET_ON_HOLD');
     expect(ask(notOnHold, after(filed(), 'hold-placed'), 'closed')).toBe('TICKET_ON_HOLD');

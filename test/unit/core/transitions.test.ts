@@ -154,8 +154,10 @@ describe('a ticket under random histories', () => {
     expect(
       everywhere((past, step) => {
         if (step.before.status !== 'ON_HOLD') return true;
+        if (['extended', 'clock-paused', 'clock-resumed'].includes(step.event.type))
+          return step.after.status === 'ON_HOLD';
         if (step.event.type === 'act-proposed') return step.event.act === 'released';
-        const first = past.findLast(({ event }) => event.type !== 'hold-released')?.event;
+        const first = past.findLast(({ event }) => event.type === 'act-proposed')?.event;
         return step.event.type === 'hold-released' && first?.type === 'act-proposed' && first.by !== step.event.by;
       }),
     ).toBeUndefined());

@@ -29,12 +29,14 @@ beforeEach(async () => {
 describe('a case offers', () => {
   it('what role and state allow, and nothing else', async () => {
     expect(await offered('approver')).toEqual(['approval', 'refuse', 'withdraw', 'cancel']);
-    expect(await offered('filer')).toEqual(['extend', 'hold', 'refuse', 'withdraw', 'cancel']);
+    expect(await offered('filer')).toEqual(['extend', 'pause', 'hold', 'refuse', 'withdraw', 'cancel']);
     expect(await offered('auditor')).toEqual([]);
     await walked.harness.call(placeHold, { ticketId: walked.ticketId, by: FILER, code: 'litigation' });
     expect(await offered('approver')).toEqual(['release']);
     await fillIn(app, at('/release'), 'filer');
-    expect([await offered('filer'), await offered('second'), await offered('approver')]).toEqual([[], [], ['release']]);
+    const clock = ['extend', 'pause']; // the legal clock goes on during a hold
+    const others = [await offered('filer'), await offered('second'), await offered('approver')];
+    expect(others).toEqual([clock, clock, ['release']]);
   });
 
   it('no form for what is not to be done now', async () => {
@@ -57,6 +59,21 @@ describe('the forms', () => {
     expect(second.text).toContain(`${FILER} proposed to release the hold`);
     expect((await fillIn(app, at('/release'), 'approver')).status).toBe(303);
     expect(await statusOf(walked)).toBe('AWAITING_APPROVAL');
+  });
+
+  it('write down what the person was asked for, and when it came, in the ticket’s own time', async () => {
+    walked.harness.clock.advance(7200);
+    expect((await fillIn(app, at('/pause'), 'filer', { reason: 'fee', since: '2026-03-02T11:15' })).status).toBe(303);
+    expect(await offered('filer')).toContain('continue');
+    const early = await fillIn(app, at('/continue'), 'filer', { reason: 'fee', until: '2026-03-01T10:15' });
+    expect([early.status, (await ticket()).clock.length]).toEqual([409, 2]);
+    expect((await fillIn(app, at('/continue'), 'filer', { reason: 'fee', until: '2026-03-02T11:45' })).status).toBe(
+      303,
+    );
+    expect((await ticket()).clock.slice(1)).toEqual([
+      { type: 'pause', reason: 'fee', at: '2026-03-02T10:15:00.000Z' },
+      { type: 'resume', reason: 'fee', at: '2026-03-02T10:45:00.000Z' },
+    ]);
   });
 
   it('refuse: proposed with a ground of the law, which the second person finds filled in', async () => {

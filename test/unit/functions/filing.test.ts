@@ -202,7 +202,8 @@ describe('a requester who is not verified well enough', () => {
     expect(await outcome(prove({ ...LOW, verifiedBy: 'chief.officer' }))).toBe('INVALID_INPUT');
     const before = (await harness.ports.tickets.get(ticketId)).ticket.due.statutoryDue;
     harness.clock.advance(10 * 86_400);
-    await prove({ ...LOW, level: 'high' });
+    const checked = harness.ports.clock.now().toISOString();
+    await prove({ ...LOW, level: 'high', verifiedAt: checked });
     expect((await harness.ports.tickets.get(ticketId)).ticket).toMatchObject({ identity: { verifiedBy: 'desk.dora' } });
     const after = (await harness.ports.tickets.get(ticketId)).ticket.due.statutoryDue;
     expect([await status(harness, ticketId), harness.engine.answered.get('token')]).toEqual(['TRIAGE', {}]);
