@@ -87,8 +87,10 @@ describe('waiting for the requester', () => {
   });
 
   it('counts days by the clock on the wall where summer time begins or ends', () => {
-    expect(wholeDays('2026-03-28T08:00:00Z', '2026-03-29T07:00:00Z', 'Europe/Berlin')).toBe(1); // 09:00 to 09:00, 23 hours
-    expect(wholeDays('2026-10-24T07:00:00Z', '2026-10-25T07:30:00Z', 'Europe/Berlin')).toBe(0); // 09:00 to 08:30, 24.5 hours
+    // 09:00 to 09:00, 23 hours
+    expect(wholeDays('2026-03-28T08:00:00Z', '2026-03-29T07:00:00Z', 'Europe/Berlin')).toBe(1);
+    // 09:00 to 08:30, 24.5 hours
+    expect(wholeDays('2026-10-24T07:00:00Z', '2026-10-25T07:30:00Z', 'Europe/Berlin')).toBe(0);
   });
 
   it('for two things at once is counted once', () => {
