@@ -38,6 +38,8 @@ export interface Found {
 
 /** Rows of a part of a name are read only where there are not more: a more frequent word is nobody's own. */
 const MOST_OF_A_PART = 500;
+/** Fewest letters of a part of a name that is looked for by itself. */
+const FEWEST_LETTERS = 3;
 /** Rounds of taking on what the last round's rows hold. */
 const ROUNDS = 3;
 const OWN_SHARE = 0.6;
@@ -56,6 +58,8 @@ interface Search {
   readonly hits: Map<number, Map<Reason, Doubt | undefined>>;
   readonly own: Identifier[];
   readonly shared: Map<string, Identifier>;
+  /** Rows whose repeats were looked for. */
+  readonly compared: Set<number>;
   readonly remarks: string[];
 }
 
@@ -79,12 +83,14 @@ export const findPerson = async (
     hits: new Map(),
     own: [],
     shared: new Map(),
+    compared: new Set(),
     remarks: [],
   };
   await byGiven(search);
   await byName(search);
   await bySubject(search);
   for (let round = 0; round < ROUNDS && (await byOwn(search)); round++);
+  await byLikeness(search);
   await byPartOfName(search);
   await byBirth(search);
   await byLikeness(search);
@@ -160,6 +166,9 @@ const byName = async (search: Search): Promise<void> => {
       if (view.says(name.full)) note(search, view, 'full-name');
       else if (view.says(name.initial)) note(search, view, 'initial-and-last-name', doubt);
     }
+    const { keys, forms } = name.elsewhere;
+    for (const view of await search.views(await rowsOf(search.corpus, keys)))
+      if (view.says(forms)) note(search, view, 'other-script');
   }
 };
 
@@ -230,19 +239,26 @@ const identifiersOf = (view: RowView): Identifier[] =>
  */
 const byPartOfName = async (search: Search): Promise<void> => {
   for (const name of search.sought.names)
-    for (const [reason, part] of [
-      ['last-name', name.last],
-      ['first-name', name.first],
+    for (const [reason, forms] of [
+      ['last-name', name.lasts],
+      ['first-name', name.firsts],
     ] as const) {
-      if (part === undefined || part.length < 3) continue;
-      if ((await search.corpus.countOf(`w:${part}`)) > MOST_OF_A_PART) continue;
-      const views = (await search.views(await search.corpus.rowsWith(`w:${part}`))).filter((view) =>
-        isWritten(view, part),
+      const parts = forms.filter(({ length }) => length >= FEWEST_LETTERS);
+      const counts = await Promise.all(parts.map((part) => search.corpus.countOf(`w:${part}`)));
+      if (counts.reduce((sum, count) => sum + count, 0) > MOST_OF_A_PART) continue;
+      const rows = await rowsOf(
+        search.corpus,
+        parts.map((part) => [`w:${part}`]),
       );
+      const views = (await search.views(rows)).filter((view) => parts.some((part) => isWritten(view, part)));
       const own = views.filter(({ number }) => isSure(search.hits.get(number)));
       const left = views.filter(({ number }) => !isSure(search.hits.get(number)));
-      const isOwn = isNobodyElses(search, reason, name, views) || own.length >= PART_SHARE * views.length;
-      for (const view of left) note(search, view, reason, isOwn ? undefined : 'shared');
+      const namesakes = search.people.namesakes(name).length > 0;
+      const telling = views.filter((view) => !isRepeat(search)(view));
+      const isNobodyElses = reason === 'last-name' && !namesakes && firstNamesBeside(telling, name).length === 0;
+      const isOwn = isNobodyElses || own.length >= PART_SHARE * views.length;
+      const isAnothers = (view: RowView) => reason === 'last-name' && firstNamesBeside([view], name).length > 0;
+      for (const view of left) note(search, view, reason, isOwn && !isAnothers(view) ? undefined : 'shared');
     }
 };
 
@@ -252,13 +268,21 @@ const byBirth = async (search: Search): Promise<void> => {
     if (view.says(search.sought.born)) note(search, view, 'date-of-birth');
 };
 
-const isNobodyElses = ({ people }: Search, reason: Reason, name: SoughtName, views: readonly RowView[]): boolean =>
-  reason === 'last-name' && people.namesakes(name).length === 0 && firstNamesBeside(views, name).length === 0;
+const namesOf = ({ sought, people }: Search): SoughtName[] => [...sought.names, ...(people.subject?.names ?? [])];
+
+/** Rows that are the person's for being repeats alone: a name in them is the person's with a slip. */
+const isRepeat =
+  ({ hits }: Search) =>
+  ({ number }: RowView): boolean => {
+    const reasons = [...(hits.get(number)?.keys() ?? [])];
+    return reasons.length > 0 && reasons.every((one) => one === 'near-duplicate');
+  };
 
 /** Rows that nearly repeat one of the person's, where the person's name is misspelt or left out. */
 const byLikeness = async (search: Search): Promise<void> => {
   const sure = await search.views([...search.hits].filter(([, reasons]) => isSure(reasons)).map(([row]) => row));
-  for (const view of sure) {
+  for (const view of sure.filter(({ number }) => !search.compared.has(number))) {
+    search.compared.add(view.number);
     const keys = keysOf(view.entry.row).filter(isLikeness);
     const alike = await rowsOf(
       search.corpus,
@@ -267,6 +291,6 @@ const byLikeness = async (search: Search): Promise<void> => {
     const unknown = [...alike].filter((row) => !isSure(search.hits.get(row)));
     if (unknown.length > MOST_OF_A_PART) continue;
     for (const other of await search.views(unknown))
-      if (isNearly(view, other, search.sought)) note(search, other, 'near-duplicate');
+      if (isNearly(view, other, namesOf(search))) note(search, other, 'near-duplicate');
   }
 };

@@ -5,10 +5,14 @@ import { isIban, looksLikePhone } from '#core/words/codes.ts';
 import type { Text } from '#core/words/places.ts';
 import { read } from '#core/words/streams.ts';
 
-const CODE =
-  /(?<![\p{L}\p{N}])(?:\p{Lu}{1,5}[-/. ]?)?\d[\d\-/.]{3,}\d(?![\p{L}\p{N}])|(?<![\p{L}\p{N}])\p{Lu}{1,5}[-/]?\d{3,}(?:-[\p{Lu}\d]+)*(?![\p{L}\p{N}])/gu;
-const IBAN = /(?<![\p{L}\p{N}])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,8}(?![\p{L}\p{N}])/gu;
-const PHONE = /(?<![\p{L}\p{N}])\+?\(?\d[\d ().\-/]{4,}\d(?![\p{L}\p{N}])/gu;
+/** A letter or digit that a code would go on with. Scripts that set no borders write their words beside a number. */
+const JOINED = String.raw`[^\P{L}\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}\p{sc=Thai}]|\p{N}`;
+const apart = (pattern: string, flags = 'u'): RegExp =>
+  new RegExp(String.raw`(?<!${JOINED})(?:${pattern})(?!${JOINED})`, flags);
+
+const CODE = apart(String.raw`(?:\p{Lu}{1,5}[-/. ]?)?\d[\d\-/.]{3,}\d|\p{Lu}{1,5}[-/]?\d{3,}(?:-[\p{Lu}\d]+)*`, 'gu');
+const IBAN = apart(String.raw`[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,8}`, 'gu');
+const PHONE = apart(String.raw`\+?\(?\d[\d ().\-/]{4,}\d`, 'gu');
 const FEWEST_DIGITS = 4;
 
 /** As they stand in the text, each once. */
@@ -28,5 +32,5 @@ export const shapeOf = (code: string): RegExp => {
   const pattern = Array.from(code.trim(), (char) =>
     /\d/.test(char) ? '\\d' : char.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'),
   ).join('');
-  return new RegExp(`(?<![\\p{L}\\p{N}])${pattern}(?![\\p{L}\\p{N}])`, 'u');
+  return apart(pattern);
 };

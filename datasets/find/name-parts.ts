@@ -4,11 +4,11 @@ import type { SoughtName } from './query.ts';
 import type { RowView } from './views.ts';
 
 /** First names that stand beside the last name in rows, other than the person's own: whether others go by it. */
-export const firstNamesBeside = (rows: readonly RowView[], { first, last }: SoughtName): string[] => {
+export const firstNamesBeside = (rows: readonly RowView[], { lasts, words }: SoughtName): string[] => {
   const found = rows.flatMap((view) =>
     view.parts.flatMap(({ text, read: { reading } }) =>
       reading.words.flatMap((token, i, all) => {
-        if (token.text !== last) return [];
+        if (!lasts.includes(token.text)) return [];
         const beside = [
           isApart(text, all[i - 1]?.end, token.start, /^ $/) ? all[i - 1] : undefined,
           isApart(text, token.end, all[i + 1]?.start, /^, ?$/) ? all[i + 1] : undefined,
@@ -21,7 +21,7 @@ export const firstNamesBeside = (rows: readonly RowView[], { first, last }: Soug
   );
   const counts = new Map<string, number>();
   for (const word of found)
-    if (word !== first && word.length > 1 && !TITLES.has(word)) counts.set(word, (counts.get(word) ?? 0) + 1);
+    if (!words.has(word) && word.length > 1 && !TITLES.has(word)) counts.set(word, (counts.get(word) ?? 0) + 1);
   return [...counts.keys()];
 };
 

@@ -59,13 +59,14 @@ export const knownPeople = (register: readonly RegisteredPerson[], sought: Sough
       const candidates = new Set([...words].flatMap((word) => byWord.get(word) ?? []));
       return [...candidates].filter((person) => isIn(person, view));
     },
-    namesakes: ({ last }) => others.filter((person) => person.names.some((name) => name.last === last)),
+    namesakes: ({ last }) =>
+      last === undefined ? [] : others.filter((person) => person.names.some((name) => name.lasts.includes(last))),
   };
 };
 
 /** One word of each name and identifier: a row that says it has the word. */
 const tellingWords = ({ names, identifiers }: KnownPerson): string[] => [
-  ...names.map(({ last, text }) => last ?? read(text).words[0]?.text ?? ''),
+  ...names.flatMap(({ lasts, text }) => (lasts.length > 0 ? lasts : [read(text).words[0]?.text ?? ''])),
   ...identifiers.flatMap(({ keys }) => keys.flatMap(wordsIn)),
 ];
 const wordsIn = (keys: readonly string[]): string[] =>

@@ -5,10 +5,12 @@
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import { nameForms } from '#core/words/names.ts';
-import { keyOfWords, textOf, type Form } from '#core/words/places.ts';
+import { keyOfNames, keyOfWords, textOf, type Form } from '#core/words/places.ts';
 import { read, type Reading } from '#core/words/streams.ts';
 import { valueOf, type ValueType } from '#core/words/value.ts';
 import { mailKeys, numberKeys, wordKeys } from '#core/words/keys.ts';
+import { inflectionsOf } from './inflections.ts';
+import { latinSpellings, otherHan } from './other-scripts.ts';
 
 const Item = z.string().trim().min(1).max(200);
 const Items = z.array(Item).max(20).default([]);
@@ -38,7 +40,14 @@ export interface SoughtName {
   readonly initial: readonly Form[];
   readonly first: string | undefined;
   readonly last: string | undefined;
+  /** The first and the last part in every case. */
+  readonly firsts: readonly string[];
+  readonly lasts: readonly string[];
+  /** Every word of the name: what may stand beside its last part and is nobody else's. */
+  readonly words: ReadonlySet<string>;
   readonly keys: readonly (readonly string[])[];
+  /** The name as other scripts write it. */
+  readonly elsewhere: Pick<SoughtName, 'keys'> & { readonly forms: readonly Form[] };
 }
 
 export interface Sought {
@@ -108,12 +117,49 @@ export const nameFrom = (text: string, i: number): SoughtName => {
   const initials = new Set(initialForms(reading).map(idOf));
   const forms = value.testable ? value.forms : [];
   const parts = partsOfName(reading);
+  const [firsts, lasts] = [parts.first, parts.last].map((part) => (part === undefined ? [] : inflectionsOf(part)));
+  const cases = firsts!.flatMap((first) => lasts!.map((last) => pairForm(first, last))).slice(1);
+  const han = otherHan(name).map((other) => valueOf(other, 'name'));
   return {
     text: name,
-    full: forms.filter((form) => !initials.has(idOf(form))),
+    full: [
+      ...forms.filter((form) => !initials.has(idOf(form))),
+      ...cases,
+      ...han.flatMap((value) => (value.testable ? value.forms : [])),
+    ],
     initial: initialForms(reading),
     ...parts,
-    keys: parts.last === undefined ? wordSets(reading) : [[`w:${parts.last}`], ...wordSets(reading)],
+    firsts: firsts!,
+    lasts: lasts!,
+    words: new Set([...words, ...firsts!, ...lasts!]),
+    keys: [
+      ...lasts!.map((last) => [`w:${last}`]),
+      ...wordSets(reading),
+      ...[name, ...otherHan(name)].flatMap((text) => splitSets(read(text))),
+    ],
+    elsewhere: elsewhereOf(name),
+  };
+};
+
+const pairForm = (first: string, last: string): Form => ({ kind: 'names', size: 2, key: keyOfNames(first, last) });
+
+/** A name of single letters may be written with a blank somewhere: its pairs are then those of the two halves. */
+const splitSets = ({ words }: Reading): string[][] => {
+  if (words.length < 2 || words.some(({ kind }) => kind !== 'solo')) return [];
+  return words.flatMap((_, cut) => {
+    const keys = [words.slice(0, cut), words.slice(cut)].flatMap((half) => wordKeys({ streams: [half] }));
+    return keys.length > 0 ? [keys] : [];
+  });
+};
+
+const elsewhereOf = (name: string): SoughtName['elsewhere'] => {
+  const spelt = latinSpellings(name).map((text) => read(text));
+  const pairs = spelt.map(partsOfName);
+  return {
+    forms: pairs.flatMap(({ first, last }) =>
+      first === undefined || last === undefined ? [] : [pairForm(first, last)],
+    ),
+    keys: [...new Set(pairs.flatMap(({ last }) => last ?? []))].map((last) => [`w:${last}`]),
   };
 };
 
