@@ -4,20 +4,17 @@
 // (docs/trust.md): every such event is written down as asserted.
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { localStores } from '#adapters/local/index.ts';
-import { QuittanceError, usageError } from '#core/errors.ts';
-import { TicketId, type Ticket } from '#core/ticket.ts';
-import type { GatePolicy } from '#core/policy.ts';
+import { usageError } from '#core/errors.ts';
+import { TicketId } from '#core/ticket.ts';
 import { parseTicketRequest, type TicketRequest } from '#core/ticket-request.ts';
 import type { Arguments, Command, ExitCode } from './command.ts';
-import type { PersonalAct } from './ticket/again.ts';
+import { closing, confirmation, decide, identification, step, timeOf, withdrawal } from './ticket/acts.ts';
 import { FIND_OPTIONS } from './ticket/find-options.ts';
-import { passphraseOf } from './passphrase.ts';
 import { REQUEST_FORM } from './ticket/form.ts';
 import { describe, describePreview, describeRequest, printTicket, summary } from './ticket/print.ts';
-import { code, digest, existingFolder, person, readBytes, readInput, required, requiredCode } from './values.ts';
+import { person, readBytes, requiredCode } from './values.ts';
+import { idOf, reading, working, type Verb } from './ticket/verb.ts';
 import { writeWhole } from './ticket/write-whole.ts';
-import type { Work } from './work.ts';
 
 export const ticket: Command = {
   name: 'ticket',
@@ -91,14 +88,10 @@ export const ticket: Command = {
   },
 };
 
-type Verb = (args: Arguments, rest: readonly string[]) => Promise<ExitCode>;
-
 const Filed = z.object({ ticketId: TicketId });
 
 /** Limit of a ticket file; the request's own limit is lower and is reported by its parser. */
 const FILE_LIMIT_BYTES = 64 * 2 ** 20;
-
-const NOTE_LIMIT_BYTES = 4_000;
 
 const file: Verb = async (args, [path]) => {
   if (path === undefined) throw usageError('ticket file FILE: FILE is missing');
@@ -162,98 +155,6 @@ const request: Verb = async (args, [id]) => {
   return 0;
 };
 
-const decide =
-  (decision: 'approved' | 'refused'): Verb =>
-  async (args, [id]) => {
-    const ticketId = idOf(id, decision === 'approved' ? 'approve' : 'refuse');
-    const approver = person(args, 'as');
-    const reason = decision === 'refused' ? requiredCode(args, 'reason') : undefined;
-    const looked = digest(args, 'evidence');
-    return working(args, async (embedded) => {
-      const { doOrGoOn } = await import('./ticket/again.ts');
-      const why = reason === undefined ? {} : { reason };
-      const event = decision === 'approved' ? 'approved' : 'approval-refused';
-      const act = { event, fields: { approver, ...why, ...(looked && { evidence: looked }) } } as const;
-      await doOrGoOn(embedded, ticketId, act, async () => {
-        const evidence = looked ?? evidenceOf((await embedded.ports.tickets.get(ticketId)).ticket);
-        const secret = decision === 'approved' && (await passphraseOf(args, approver));
-        const unlocked = secret ? { passphrase: secret } : {};
-        await embedded.call('record-approval', {
-          ticketId,
-          approver,
-          decision,
-          evidence,
-          ...why,
-          ...unlocked,
-          asserted: true,
-        });
-      });
-      return printTicket(args, embedded, ticketId);
-    });
-  };
-
-/** What there is to decide on; otherwise the error that says why there is nothing. */
-const evidenceOf = (one: Ticket): string => {
-  if ('evidence' in one) return one.evidence;
-  if (one.status === 'ON_HOLD')
-    throw new QuittanceError('TICKET_ON_HOLD', {
-      message: `ticket ${one.id} is on hold`,
-      hint: `two people must release it first: quittance ticket release ${one.id} --as WHO`,
-    });
-  if (one.status === 'PURGED' && one.sealed)
-    throw new QuittanceError('APPROVAL_REPLAYED', {
-      message: `ticket ${one.id} was already decided`,
-      got: `approved by ${one.sealed.approval.approver} at ${one.sealed.approval.at}`,
-    });
-  throw new QuittanceError('APPROVAL_NOT_OPEN', {
-    message: `ticket ${one.id} does not wait for an approval`,
-    expected: 'AWAITING_APPROVAL',
-    got: one.status,
-    hint: `see 'quittance ticket show ${one.id}'`,
-  });
-};
-
-/** A verb that calls one step on one ticket; `event` is how the ticket's history tells that it was done. */
-const step =
-  (
-    verb: string,
-    name: string,
-    inputOf: (args: Arguments) => Readonly<Record<string, unknown>>,
-    event?: PersonalAct['event'],
-  ): Verb =>
-  async (args, [id]) => {
-    const ticketId = idOf(id, verb);
-    const input = { ticketId, by: person(args, 'as'), asserted: true, ...inputOf(args) };
-    return working(args, async (embedded) => {
-      const { doOrGoOn } = await import('./ticket/again.ts');
-      await doOrGoOn(embedded, ticketId, event && { event, fields: input }, () => embedded.call(name, input));
-      return printTicket(args, embedded, ticketId);
-    });
-  };
-
-/** Written reasons name people, so that they come in a file and not on the command line, which shells remember. */
-const confirmation = (args: Arguments) => {
-  const path = args.value('note');
-  if (path === undefined) throw usageError('ticket confirm: --note FILE is missing', 'a file that says why, in words');
-  return { reason: requiredCode(args, 'reason'), note: readInput(path, NOTE_LIMIT_BYTES) };
-};
-
-const identification = (args: Arguments) => ({
-  identity: {
-    method: required(args, 'method'),
-    level: required(args, 'level'),
-    verifiedAt: args.value('at') ?? new Date().toISOString(),
-  },
-});
-
-const timeOf = (args: Arguments, name: 'since' | 'until') => {
-  const at = args.value('at');
-  return at === undefined ? {} : { [name]: at };
-};
-
-const closing = (args: Arguments) => ({ outcome: required(args, 'outcome'), reason: requiredCode(args, 'reason') });
-const withdrawal = (args: Arguments) => ({ outcome: 'withdrawn', reason: code(args, 'reason') ?? 'by-requester' });
-
 const bundle: Verb = async (args, [id, dir]) => {
   const ticketId = idOf(id, 'bundle');
   if (dir === undefined) throw usageError('ticket bundle ID DIR: DIR is missing');
@@ -262,39 +163,6 @@ const bundle: Verb = async (args, [id, dir]) => {
   writeWhole(resolve(dir), files);
   args.print({ bundle: dir, files: files.size }, () => `${files.size} files → ${dir}`);
   return 0;
-};
-
-const idOf = (id: string | undefined, verb: string): string => {
-  if (id === undefined) throw usageError(`ticket ${verb} ID: ID is missing`);
-  return id;
-};
-
-/** Beside the server that has the folder, else as its owner while the command runs. */
-const working = async (args: Arguments, use: (work: Work) => Promise<ExitCode>): Promise<ExitCode> => {
-  const { readPolicy } = await import('#entry/policies.ts');
-  const policy = readPolicy(args.value('policy')); // refused before anything is opened
-  const { besideServer } = await import('./work.ts');
-  const work = (await besideServer(args.dir, policy)) ?? (await owning(args, policy));
-  try {
-    return await use(work);
-  } finally {
-    await work.close();
-  }
-};
-
-const owning = async (args: Arguments, policy: GatePolicy): Promise<Work> => {
-  const [{ backend }, { openEmbedded }] = await Promise.all([import('./engine.ts'), import('#entry/embedded.ts')]);
-  await backend();
-  return openEmbedded(args.dir, { policy });
-};
-
-const reading = async <T>(args: Arguments, use: (stores: ReturnType<typeof localStores>) => Promise<T>): Promise<T> => {
-  const stores = localStores(existingFolder(args), { lock: false });
-  try {
-    return await use(stores);
-  } finally {
-    stores.close();
-  }
 };
 
 const VERBS: Readonly<Record<string, Verb>> = {

@@ -1,0 +1,113 @@
+// The verbs by which people act on a ticket: they decide, confirm, identify, hold, close. Each calls one step.
+// Trap: what was typed twice, or typed again after a crash, is one act (again.ts); and a reason in words names people,
+// so that it comes in a file.
+import { QuittanceError, usageError } from '#core/errors.ts';
+import type { Ticket } from '#core/ticket.ts';
+import type { Arguments } from '../command.ts';
+import { passphraseOf } from '../passphrase.ts';
+import { code, digest, person, readInput, required, requiredCode } from '../values.ts';
+import type { PersonalAct } from './again.ts';
+import { printTicket } from './print.ts';
+import { idOf, working, type Verb } from './verb.ts';
+
+const NOTE_LIMIT_BYTES = 4_000;
+
+/** Of the approver; it needs no reason to approve and a code to refuse. */
+export const decide =
+  (decision: 'approved' | 'refused'): Verb =>
+  async (args, [id]) => {
+    const ticketId = idOf(id, decision === 'approved' ? 'approve' : 'refuse');
+    const approver = person(args, 'as');
+    const reason = decision === 'refused' ? requiredCode(args, 'reason') : undefined;
+    const looked = digest(args, 'evidence');
+    return working(args, async (embedded) => {
+      const { doOrGoOn } = await import('./again.ts');
+      const why = reason === undefined ? {} : { reason };
+      const event = decision === 'approved' ? 'approved' : 'approval-refused';
+      const act = { event, fields: { approver, ...why, ...(looked && { evidence: looked }) } } as const;
+      await doOrGoOn(embedded, ticketId, act, async () => {
+        const evidence = looked ?? evidenceOf((await embedded.ports.tickets.get(ticketId)).ticket);
+        const secret = decision === 'approved' && (await passphraseOf(args, approver));
+        const unlocked = secret ? { passphrase: secret } : {};
+        await embedded.call('record-approval', {
+          ticketId,
+          approver,
+          decision,
+          evidence,
+          ...why,
+          ...unlocked,
+          asserted: true,
+        });
+      });
+      return printTicket(args, embedded, ticketId);
+    });
+  };
+
+/** What there is to decide on; otherwise the error that says why there is nothing. */
+const evidenceOf = (one: Ticket): string => {
+  if ('evidence' in one) return one.evidence;
+  if (one.status === 'ON_HOLD')
+    throw new QuittanceError('TICKET_ON_HOLD', {
+      message: `ticket ${one.id} is on hold`,
+      hint: `two people must release it first: quittance ticket release ${one.id} --as WHO`,
+    });
+  if (one.status === 'PURGED' && one.sealed)
+    throw new QuittanceError('APPROVAL_REPLAYED', {
+      message: `ticket ${one.id} was already decided`,
+      got: `approved by ${one.sealed.approval.approver} at ${one.sealed.approval.at}`,
+    });
+  throw new QuittanceError('APPROVAL_NOT_OPEN', {
+    message: `ticket ${one.id} does not wait for an approval`,
+    expected: 'AWAITING_APPROVAL',
+    got: one.status,
+    hint: `see 'quittance ticket show ${one.id}'`,
+  });
+};
+
+/** A verb that calls one step on one ticket; `event` is how the ticket's history tells that it was done. */
+export const step =
+  (
+    verb: string,
+    name: string,
+    inputOf: (args: Arguments) => Readonly<Record<string, unknown>>,
+    event?: PersonalAct['event'],
+  ): Verb =>
+  async (args, [id]) => {
+    const ticketId = idOf(id, verb);
+    const input = { ticketId, by: person(args, 'as'), asserted: true, ...inputOf(args) };
+    return working(args, async (embedded) => {
+      const { doOrGoOn } = await import('./again.ts');
+      await doOrGoOn(embedded, ticketId, event && { event, fields: input }, () => embedded.call(name, input));
+      return printTicket(args, embedded, ticketId);
+    });
+  };
+
+/** Written reasons name people, so that they come in a file and not on the command line, which shells remember. */
+export const confirmation = (args: Arguments) => {
+  const path = args.value('note');
+  if (path === undefined) throw usageError('ticket confirm: --note FILE is missing', 'a file that says why, in words');
+  return { reason: requiredCode(args, 'reason'), note: readInput(path, NOTE_LIMIT_BYTES) };
+};
+
+export const identification = (args: Arguments) => ({
+  identity: {
+    method: required(args, 'method'),
+    level: required(args, 'level'),
+    verifiedAt: args.value('at') ?? new Date().toISOString(),
+  },
+});
+
+/** When it happened, where that is not now. */
+export const timeOf = (args: Arguments, name: 'since' | 'until') => {
+  const at = args.value('at');
+  return at === undefined ? {} : { [name]: at };
+};
+
+export const closing = (args: Arguments) => ({
+  outcome: required(args, 'outcome'),
+  reason: requiredCode(args, 'reason'),
+});
+export const withdrawal = (args: Arguments) => ({
+  outcome: 'withdrawn',
+  reason: code(args, 'reason') ?? 'by-requester',
+});
