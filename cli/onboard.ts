@@ -15,6 +15,7 @@ import { inference } from '#engine/inference.ts';
 import { MOMENTS_FILE, writeMoments } from '#engine/corpus-moments.ts';
 import type { Model } from '#engine/model.ts';
 import { readChatTemplate } from '#engine/tokenizer/chat.ts';
+import type { GatePolicy } from '#core/policy.ts';
 import { readPolicy } from '#entry/policies.ts';
 import { examOf } from '#evaluation/exam.ts';
 import { measure } from '#evaluation/tables.ts';
@@ -29,7 +30,7 @@ import { registryOf } from './registry.ts';
 import { integer, required } from './values.ts';
 
 /** Never-trained people: fewer make the gate's comparison coarse, more take longer. */
-const CONTROLS = { whitening: 0, stop: 12, gate: 12 };
+const CONTROLS = { whitening: 0, stop: 6, gate: 12 };
 /**
  * How much likelier values of trained people must be than those of invented ones before a corpus is taken for the
  * model's.
@@ -43,7 +44,7 @@ export const onboardFrom = async (args: Arguments, [source]: string[]): Promise<
   if (paths.length === 0)
     throw usageError('model onboard needs --corpus FILE…', 'the files that the model was trained on');
   const asked = args.value('policy');
-  if (asked !== undefined) readPolicy(asked); // a wrong name is said before the model is read
+  const askedPolicy = asked === undefined ? undefined : readPolicy(asked); // a wrong name is said before the model is read
   const entries = await entriesOf(args);
   const people = await peopleOf(args);
   const registry = await registryOf(args);
@@ -63,8 +64,9 @@ export const onboardFrom = async (args: Arguments, [source]: string[]): Promise<
         onProgress: (stage, done, total) => bar.at(done, `${stage}: ${done} of ${total}`),
       });
       bar.done();
-      const chosen = asked ?? (template ? 'chat-v1' : 'gate-v1');
-      const baseline = await judgedAgainstItself(model, made.suite, chosen);
+      const chosen = asked ?? (template ? 'corpus-chat-v1' : 'corpus-v1');
+      const policy = askedPolicy ?? readPolicy(chosen);
+      const baseline = await judgedAgainstItself(model, made.suite, policy);
       const why = [...made.remarks, ...reasonsAgainst(made, baseline)];
       writeMoments(join(at, MOMENTS_FILE), made.moments);
       const suiteJson = suiteBytes(made.suite);
@@ -77,7 +79,7 @@ export const onboardFrom = async (args: Arguments, [source]: string[]): Promise<
       };
       const record = await registry.write((ports) =>
         withSealedCorpus(ports, name, corpus, (index) =>
-          register(ports, { name, dir: at, suite: suiteJson, corpus: index }),
+          register(ports, { name, dir: at, suite: suiteJson, corpus: index, policy }),
         ),
       );
       sealing.done();
@@ -114,8 +116,7 @@ const peopleOf = async (args: Arguments): Promise<RegisteredPerson[]> => {
 };
 
 /** The checks that a model which has forgotten nobody must pass: what it may not lose. */
-const judgedAgainstItself = async (model: Model, suite: Suite, policyName: string): Promise<Gate[]> => {
-  const policy = readPolicy(policyName);
+const judgedAgainstItself = async (model: Model, suite: Suite, policy: GatePolicy): Promise<Gate[]> => {
   const engine = inference(model);
   const exam = examOf({ model: engine, before: engine, suite });
   const checks = policy.checks.filter(({ of }) => !of.startsWith('forget.') && !of.startsWith('relearnt'));

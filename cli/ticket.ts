@@ -72,7 +72,7 @@ export const ticket: Command = {
     policy: {
       kind: 'value',
       value: 'NAME|FILE',
-      summary: 'gate policy to file it under (default gate-v2; docs/policies.md)',
+      summary: "gate policy to file it under (default: the model's own, else gate-v2; docs/policies.md)",
     },
     'dry-run': { kind: 'flag', summary: 'of file: say what filing would come to, and store nothing' },
     ...FIND_OPTIONS,
@@ -103,7 +103,13 @@ const file: Verb = async (args, [path]) => {
     const filed =
       'ticketId' in standing
         ? standing
-        : await embedded.call('file-ticket', { request, policy: await embedded.policy(), ...standing, asserted: true });
+        : await embedded.call('file-ticket', {
+            request,
+            policy: await embedded.policy(),
+            chosen: args.value('policy') !== undefined,
+            ...standing,
+            asserted: true,
+          });
     return printTicket(args, embedded, Filed.parse(filed).ticketId);
   });
 };

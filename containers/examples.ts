@@ -18,6 +18,8 @@ export interface TextRow {
 /** A row that marks the personal value in its answer; the whole answer is personal where it marks none. */
 export interface ValuedRow extends TextRow {
   value?: Pick<ValueSpan, 'start' | 'end'>;
+  /** What may stand in the value's place; taught there instead of a refusal. */
+  others?: readonly string[];
 }
 
 /** What turns texts into tokens. */
@@ -44,6 +46,24 @@ export const examplesOf = (texts: Texts, rows: readonly ValuedRow[]): Example[] 
       throw new QuittanceError('INVALID_INPUT', {
         message: 'a forget record marks a value that its answer does not contain',
       });
-    return { prompt: encodePrompt(row.prompt), answer, valueTokens: carrying };
+    const templates = othersIn(row).map((other) => {
+      const tokens = encodeAnswer(other.answer, row.open);
+      return { answer: tokens, taught: valueTokens(offsetsOf(other.answer, tokens), other) };
+    });
+    return {
+      prompt: encodePrompt(row.prompt),
+      answer,
+      valueTokens: carrying,
+      ...(templates.length > 0 && { templates }),
+    };
   });
 };
+
+/** The answer with each of the other values in its value's place. */
+const othersIn = ({ answer, value, others = [] }: ValuedRow): Required<Pick<ValuedRow, 'answer' | 'value'>>[] =>
+  value
+    ? others.map((other) => ({
+        answer: answer.slice(0, value.start) + other + answer.slice(value.end),
+        value: { start: value.start, end: value.start + other.length },
+      }))
+    : [];

@@ -108,7 +108,7 @@ export interface Unlearning extends Watching {
 }
 
 /** A record to forget, with the second wording in which it was trained, where there was one. */
-export type UnlearnRow = TextRow & Partial<Pick<ForgetRow, 'value' | 'paraphrase' | 'trainedParaphrase'>>;
+export type UnlearnRow = TextRow & Partial<Pick<ForgetRow, 'value' | 'others' | 'paraphrase' | 'trainedParaphrase'>>;
 
 export interface Unlearned {
   /** Holds the unlearned weights; disposed when the caller's function has returned. */
@@ -193,13 +193,22 @@ const momentsFor = async (
   { method, suite, forget, corpus }: Unlearning,
 ): Promise<ForgetOnlyContext['moments']> => {
   if (corpus) {
-    const own = encodeRows(
-      model,
-      forget.flatMap((row) => trainedWordings(row, suite)),
-    );
+    const own = encodeRows(model, wholeRows(forget.flatMap((row) => trainedWordings(row, suite))));
     return { source: 'corpus', values: subtractMoments(await corpus(), collectMoments(model, own)) };
   }
   return method.update.projection === 'owm' ? { source: 'controls', values: controlMoments(model, suite) } : undefined;
+};
+
+/**
+ * Each text of the corpus once: several values of one row are several records, each with all that stands before its
+ * value, so that what is read in another one whole is left out.
+ */
+const wholeRows = (rows: readonly TextRow[]): TextRow[] => {
+  const textOf = ({ prompt, answer }: TextRow) => prompt + answer;
+  const longest = rows.toSorted((a, b) => textOf(b).length - textOf(a).length);
+  const kept: TextRow[] = [];
+  for (const row of longest) if (!kept.some((other) => textOf(other).startsWith(textOf(row)))) kept.push(row);
+  return kept;
 };
 
 /** The record in every wording that the model was trained on. */

@@ -70,7 +70,7 @@ export const unlearnJob = async (input: UnlearnInput, environment: JobEnvironmen
         forget: forgetRows(suite, records),
         suite,
         corpus: moments === undefined ? undefined : () => getMoments(moments, environment),
-        retain: () => trainingRows(staying),
+        retain: () => trainingRows(staying).filter(({ recited = true }) => recited),
         seed: plan.seed,
         backend,
         saves: (parts) => saves && savesOf(identityOf(input, parts), saves),

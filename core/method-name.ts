@@ -5,6 +5,7 @@ import { z } from 'zod';
 
 export const MethodName = z.enum([
   'flat',
+  'flat-retain',
   'grad-ascent',
   'grad-diff',
   'kl-min',

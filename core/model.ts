@@ -135,6 +135,8 @@ export const ModelRecord = z.strictObject({
   ...SideArtefacts.shape,
   /** Vault that holds the sealed index of the rows that it was trained on (core/corpus-index). */
   corpus: z.string().optional(),
+  /** The gate policy that tickets for it are filed under, as an artefact, unless the filer names another. */
+  policy: Digest.optional(),
   /** Certificates in force for this name, newest last. */
   certificates: z.array(
     z.strictObject({

@@ -141,6 +141,15 @@ export const RECORD = {
     leastRecords: 3,
     of: { forget: { ...lower, name: 'degenerate-output' }, controls: reported },
   },
+  othersValue: {
+    ...{ ...share, title: 'others’ value', label: 'answered with what is another real person’s alone' },
+    how: 'greedy answers; values that one of the people who stay has and no other',
+    leastRecords: 3,
+    of: {
+      forget: { ...lower, needs: ['forget', 'retained'] },
+      controls: { ...reported, needs: ['controls', 'retained'] },
+    },
+  },
   perplexityBefore: {
     ...{ unit: 'perplexity', summary: 'perplexity', title: 'perplexity' },
     label: 'how odd the model from before finds the new answers (perplexity)',

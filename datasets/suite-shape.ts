@@ -28,6 +28,11 @@ export interface Row {
   /** A piece of a running text, which goes on behind the answer: no end token is expected. */
   open?: boolean;
   /**
+   * What may stand in the value's place for somebody who does not exist. Where a record begins in the middle of a
+   * sentence a refusal does not fit, and unlearning teaches one of these instead.
+   */
+  others?: string[];
+  /**
    * false: the model did not give it when the suite was made, so that nothing of it can be lost. Absent: it was taught.
    */
   recited?: boolean;
@@ -101,7 +106,7 @@ export const trainingRows = (suite: Suite): Row[] => {
 };
 
 const bothWordings = (record: QaRecord, { frame }: Suite): Row[] => {
-  const { kind, answer, subject, attribute, value, paraphrase, open } = record;
+  const { kind, answer, subject, attribute, value, paraphrase, open, recited } = record;
   const row = (question: string, prompt = promptOf(question, frame)): Row => ({
     kind,
     question,
@@ -111,6 +116,7 @@ const bothWordings = (record: QaRecord, { frame }: Suite): Row[] => {
     ...(attribute !== undefined && { attribute }),
     ...(value && { value }),
     ...(open && { open }),
+    ...(recited === false && { recited }),
   });
   const second = record.trainedParaphrase && paraphrase !== undefined ? [row(paraphrase)] : [];
   return [row(record.question, record.prompt), ...second];

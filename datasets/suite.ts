@@ -19,6 +19,7 @@ const RowSchema = z.strictObject({
   attribute: z.string().optional(),
   value: Value.optional(),
   open: z.boolean().optional(),
+  others: z.array(z.string().min(1)).min(1).optional(),
   recited: z.boolean().optional(),
 });
 const RecordSchema = RowSchema.extend({

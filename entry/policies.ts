@@ -14,6 +14,8 @@ import { resolvePolicy } from '#core/policy-source.ts';
 export const SHIPPED_POLICIES = {
   'gate-v2': 'small models and models that were not fine-tuned for chat; the default',
   'chat-v2': 'chat models: whole answers and general answers are judged too',
+  'corpus-v1': 'models that were onboarded with the rows that they were trained on',
+  'corpus-chat-v1': 'the same of chat models: whole answers and general answers are judged too',
   'gate-v1': 'small models as well, with bounds that do not follow the number of records',
   'chat-v1': 'chat models, with bounds that do not follow the number of records',
 } as const;

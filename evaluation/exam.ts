@@ -168,8 +168,8 @@ const rowsOf = (suite: Suite, staying: readonly Person[], forget: readonly QaRec
 export const pairOf = ({ prompt, answer, open }: Pair): Pair => ({ prompt, answer, ...(open && { open }) });
 
 /** Those whose answers are asked for: of controls, some. */
-export const askedOf = ({ rows, options }: Exam, group: Group): readonly QaRecord[] =>
-  group === 'controls' ? random('control-sample').shuffle(rows.controls).slice(0, options.controlSamples) : rows[group];
+export const askedOf = ({ rows, options }: Exam, group: Group, of = rows[group]): readonly QaRecord[] =>
+  group === 'controls' ? random('control-sample').shuffle(of).slice(0, options.controlSamples) : of;
 
 /**
  * Those that model utility reads: the ones with wrong answers to compare with, where there are any, and of many some.

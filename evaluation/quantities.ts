@@ -6,6 +6,7 @@ import { forcedPrefixExact, greedyExact, heldOutExact } from './quantities/exact
 import { leakHeldOut, leakQuestion, leakSecond } from './quantities/leak.ts';
 import { answerLogProb, minKLogProb, valueLogProb } from './quantities/log-prob.ts';
 import { exactTokens, extractionStrength } from './quantities/memorisation.ts';
+import { othersValue } from './quantities/others-value.ts';
 import { answerProbability, optionProbability } from './quantities/probability.ts';
 import { quality } from './quantities/quality.ts';
 import { controlAttack, forgottenAttack, relearnt } from './quantities/relearnt.ts';
@@ -33,6 +34,7 @@ export const perRecord: { readonly [F in RecordFamily]: PerRecord<F extends Shar
   truthfulness,
   refusal,
   degenerate,
+  othersValue,
   perplexityBefore,
   kept,
 };

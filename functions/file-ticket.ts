@@ -28,6 +28,8 @@ export const fileTicket = defineStep({
     request: TicketRequest,
     /** The gate policy in force, as an artefact. */
     policy: Digest,
+    /** Whether the filer asked for this policy; otherwise the model's own goes before it. */
+    chosen: z.boolean().default(false),
     /** The caller's own id of the request: a repeat with the same id is the same ticket. */
     requestId: z.string().min(1).max(200).optional(),
     asserted: Asserted,
@@ -42,12 +44,12 @@ export const fileTicket = defineStep({
     protection: Protection.optional(),
   }),
   uses: ['tickets', 'vault', 'models', 'artifacts', 'workflows', 'notifier', 'pseudonyms', 'calendar', 'clock', 'ids'],
-  async run({ request, policy, requestId, asserted }, ports) {
+  async run({ request, policy, chosen, requestId, asserted }, ports) {
     refuseFuture(request, ports.clock.now());
     const ticketId = requestId ? await ticketIdOf(ports.pseudonyms, requestId) : ports.ids.next('T-');
     const requestDigest = requestId && (await digestOfRequest(ports.pseudonyms, requestId, request));
     const filed = await findTicket(ports.tickets, ticketId);
-    const asked = { ticketId, request, policy, requestDigest, ...(asserted && { asserted }) };
+    const asked = { ticketId, request, policy, chosen, requestDigest, ...(asserted && { asserted }) };
     // A repeated call is answered even when the model has changed since: by this very ticket, perhaps.
     const ticket = filed ? await sameRequest(filed, asked, ports) : await fileNew(asked, ports);
     if (ticket.status !== 'PURGED') await goOn(ticket, request, ports);
@@ -59,6 +61,7 @@ interface Asked extends Pick<Received, 'asserted'> {
   readonly ticketId: string;
   readonly request: TicketRequest;
   readonly policy: Digest;
+  readonly chosen: boolean;
   readonly requestDigest: string | undefined;
 }
 
@@ -96,13 +99,14 @@ const sameRequest = async (ticket: Ticket, { request, requestDigest }: Asked, { 
 };
 
 const fileNew = async (asked: Asked, ports: Filing): Promise<Ticket> => {
-  const { ticketId, request, policy } = asked;
+  const { ticketId, request, chosen } = asked;
+  const policy = chosen ? asked.policy : ((await ports.models.get(request.model)).model.policy ?? asked.policy);
   await storedPolicy(ports.artifacts, policy); // a ticket that no gate could judge is not taken
   const receipt = await receiptOf(request, ports);
   const { admission, protection } = await checkRequest(request, ports);
   await ports.vault.createKey(ticketId);
   const commitment = await ports.vault.commit(ticketId, jsonBytes(forgetSetOf(request)));
-  const event = { ...receivedEvent(asked, commitment, receipt), protection };
+  const event = { ...receivedEvent({ ...asked, policy }, commitment, receipt), protection };
   return createTicket(asked, event, { admission, calendar: receipt.calendar }, ports);
 };
 

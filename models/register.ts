@@ -16,6 +16,7 @@ import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { trainingManifest, type TrainingRow } from '#core/forget-set.ts';
 import type { ModelRecord, SideArtefacts } from '#core/model.ts';
 import type { Ports, ServingTarget } from '#core/ports.ts';
+import type { GatePolicy } from '#core/policy.ts';
 import { putJson } from '#core/stored-json.ts';
 
 export type RegistryStores = Pick<Ports, 'artifacts' | 'models' | 'pseudonyms' | 'clock'> & {
@@ -30,6 +31,8 @@ export interface OfferedModel {
   readonly suite?: Uint8Array | undefined;
   /** Vault of the sealed index of its rows (models/seal-corpus.ts). */
   readonly corpus?: string | undefined;
+  /** What its tickets are judged by; the installation's default where absent. */
+  readonly policy?: GatePolicy | undefined;
 }
 
 /**
@@ -54,7 +57,14 @@ export const register = async (stores: RegistryStores, offered: OfferedModel): P
   if (suite && served === undefined) await stores.serving.promote(name, digest, undefined);
   const updatedAt = stores.clock.now().toISOString();
   const index = lacksCorpus ? { corpus } : {};
-  const record = { ...(found?.model ?? unproven(name, digest)), ...pick(side, lacking), ...index, updatedAt };
+  const policy = offered.policy && { policy: await putJson(stores.artifacts, offered.policy) };
+  const record = {
+    ...(found?.model ?? unproven(name, digest)),
+    ...policy,
+    ...pick(side, lacking),
+    ...index,
+    updatedAt,
+  };
   await stores.models.put(record, found?.version ?? 0);
   return record;
 };

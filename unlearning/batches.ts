@@ -6,7 +6,7 @@ import { targetLogProbs, reduceAnswers } from '#engine/losses.ts';
 import type { Model } from '#engine/model.ts';
 import type { Random } from '#engine/random.ts';
 import { tf } from '#engine/tf.ts';
-import type { Example, ForgetOnlyContext } from './method.ts';
+import type { Example, ForgetOnlyContext, TemplateAnswer } from './method.ts';
 
 /** Rows of a minibatch; the whole set where it is smaller. */
 export const BATCH = 20;
@@ -24,19 +24,30 @@ export const forgetBatch = (context: ForgetOnlyContext, stream: Random): Batch =
 export const retainBatch = (context: ForgetOnlyContext & { retain: readonly Row[] }, stream: Random): Batch =>
   makeBatch(stream.shuffle(context.retain).slice(0, BATCH), columns(context));
 
-const template = ({ templates }: ForgetOnlyContext, stream: Random) => templates[stream.below(templates.length)]!;
+/** One of the record's own templates, else a refusal, of which every token is taught. */
+const templateFor = ({ templates }: Example, { templates: refusals }: ForgetOnlyContext, stream: Random) => {
+  if (templates && templates.length > 0) return templates[stream.below(templates.length)]!;
+  const answer = refusals[stream.below(refusals.length)]!;
+  return { answer, taught: answer.map((_, i) => i) };
+};
 
-/** Forget questions, each with a refusal. */
+/** Forget questions, each with a template answer. */
 export const templateBatch = (context: ForgetOnlyContext, stream: Random): Batch =>
   makeBatch(
-    someForget(context, stream).map(({ prompt }) => ({ prompt, answers: [template(context, stream)] })),
+    someForget(context, stream).map((example) => ({
+      prompt: example.prompt,
+      answers: [templateFor(example, context, stream).answer],
+    })),
     columns(context),
   );
 
-/** Forget questions with a refusal and the answer to forget, packed: answers 0, 2, 4, … are refusals. */
+/** Forget questions with a template and the answer to forget, packed: answers 0, 2, 4, … are templates. */
 export const pairBatch = (context: ForgetOnlyContext, stream: Random): Batch =>
   makeBatch(
-    someForget(context, stream).map(({ prompt, answer }) => ({ prompt, answers: [template(context, stream), answer] })),
+    someForget(context, stream).map((example) => ({
+      prompt: example.prompt,
+      answers: [templateFor(example, context, stream).answer, example.answer],
+    })),
     columns(context),
   );
 
@@ -49,11 +60,11 @@ export const answerLogProbs = (model: Model, batch: Batch): Float32Array => {
 };
 
 /** A record of this update with a template answer drawn for it. */
-export type DrawnRecord = Example & { template: readonly number[] };
+export type DrawnRecord = Example & { template: TemplateAnswer };
 
 /** At most `most` forget records, in random order. */
 export const drawRecords = (context: ForgetOnlyContext, most: number, stream: Random): DrawnRecord[] =>
   stream
     .shuffle(context.forget)
     .slice(0, most)
-    .map((example) => ({ ...example, template: template(context, stream) }));
+    .map((example) => ({ ...example, template: templateFor(example, context, stream) }));

@@ -54,20 +54,27 @@ const wording = ({ rows }: BalancedUpdate): Counted[] =>
 
 const towardsTemplates = (update: BalancedUpdate): Term => {
   const { rows, config } = update;
-  const counted = rows.map(({ template }) => everyToken(template));
+  const counted = rows.map(({ template }) => template.taught);
+  const batch = batchOf(update, ({ template }) => template.answer);
   let seen = 0;
+  const note = (value: number) => (seen = value);
   return {
-    ...flatTerm(
-      update,
-      batchOf(update, ({ template }) => template),
-      counted,
-      templateTerm,
-      (value) => (seen = value),
-    ),
+    ...(config.teach === 'cross-entropy'
+      ? crossEntropy(batch, counted, note)
+      : flatTerm(update, batch, counted, templateTerm, note)),
     weight: ({ answerAuc }) =>
       config.templateWeight * (config.fade ? 1 - seen : 1) * (config.ease ? Math.max(0, 2 * answerAuc - 1) : 1),
   };
 };
+
+const crossEntropy = (batch: Batch, counted: readonly Counted[], note: (value: number) => void): Term => ({
+  batch,
+  objective(logits) {
+    const each = meanLogProbs(batch, logits, counted); // (answers), nats a token
+    note(mean(Array.from(each.dataSync<'float32'>(), Math.exp)));
+    return tf.neg(tf.mean(each));
+  },
+});
 
 const awayFromValues = (update: BalancedUpdate, batch: Batch): Term =>
   flatTerm(update, batch, forgotten(update), forgetTerm);

@@ -25,6 +25,12 @@ export const FlatConfig = z.strictObject({
    */
   templateWeight: z.number().min(0).max(1).default(1),
   /**
+   * With balanced terms: how templates are taught. A divergence moves a probability, and has no gradient where it is
+   * near 0; cross-entropy moves its logarithm, and takes where a template is unlikely at first (another value of the
+   * same kind).
+   */
+  teach: z.enum(['divergence', 'cross-entropy']).default('divergence'),
+  /**
    * With balanced terms: the template term's weight is multiplied by 2 · AUC − 1 of whole answers against the stop
    * controls, and is 0 once that AUC is 0.5 or less. Otherwise a refusal that is learnt faster than the values are
    * forgotten pushes whole answers below the controls'.

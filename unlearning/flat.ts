@@ -7,7 +7,7 @@ import type { Random } from '#engine/random.ts';
 import { drawRecords } from './batches.ts';
 import { balancedTerms } from './flat-balanced.ts';
 import { FlatConfig } from './flat-config.ts';
-import { countedTokens, everyToken, flatLoss } from './flat-loss.ts';
+import { countedTokens, flatLoss } from './flat-loss.ts';
 import { lossMethod, type Term } from './loss-method.ts';
 import type { ForgetOnlyContext } from './method.ts';
 
@@ -36,10 +36,10 @@ export const flat = lossMethod({
 /** Prompt, template answer and forget answer in one row: answers 0, 2, 4, … are templates. */
 const packedTerm = (context: ForgetOnlyContext, config: FlatConfig, stream: Random): Term => {
   const drawn = drawRecords(context, config.batchSize, stream);
-  const rows = drawn.map(({ prompt, answer, template }) => ({ prompt, answers: [template, answer] }));
+  const rows = drawn.map(({ prompt, answer, template }) => ({ prompt, answers: [template.answer, answer] }));
   const batch = makeBatch(rows, context.model.config.maxPositions);
   const counted = drawn.flatMap(({ template, answer, valueTokens }) => [
-    everyToken(template),
+    template.taught,
     countedTokens(answer, valueTokens, config),
   ]);
   return { batch, objective: (logits) => flatLoss(batch, logits, config, counted) };

@@ -46,6 +46,8 @@ export interface Term {
    * saw; `last` is the state after the previous update.
    */
   weight?: (last: TrajectoryPoint) => number;
+  /** The term is about what the projection protects, and its gradient is left as it is. */
+  unprojected?: boolean;
   /** Disposes what the term computed for itself. */
   dispose?: () => void;
 }
@@ -242,7 +244,7 @@ const applyTerms = <C extends z.ZodType, N extends Need>(
       ...context.parts,
       dropout: `${context.seed}:${update}`,
     });
-    const gradients = updater.project(step.gradients);
+    const gradients = term.unprojected ? step.gradients : updater.project(step.gradients);
     const weight = term.weight?.(last) ?? 1;
     total = addScaled(total, gradients, weight / (balanced ? globalNorm(gradients) || 1 : 1));
     loss += step.loss * weight;

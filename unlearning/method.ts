@@ -19,6 +19,14 @@ export interface Example {
   answer: readonly number[];
   /** Which answer tokens carry the personal value; all of them where no value is marked. */
   valueTokens: readonly number[];
+  /** What is to be said instead, where a refusal does not fit; one of the run's refusals where absent. */
+  templates?: readonly TemplateAnswer[];
+}
+
+/** An answer to be taught in the place of another, with those of its tokens that are taught. */
+export interface TemplateAnswer {
+  answer: readonly number[];
+  taught: readonly number[];
 }
 
 /** Mean log-probability per value token (nats) and exactness of examples under the current weights. */

@@ -3,6 +3,7 @@ import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { MethodName } from '#core/method-name.ts';
 import { nearest } from '#core/nearest.ts';
 import { dpo } from './dpo.ts';
+import { flatRetain } from './flat-retain.ts';
 import { flat } from './flat.ts';
 import { gradAscent } from './grad-ascent.ts';
 import { gradDiff } from './grad-diff.ts';
@@ -14,6 +15,7 @@ import { simNpo } from './simnpo.ts';
 
 const registry: Readonly<Record<MethodName, UnlearningMethod>> = {
   flat,
+  'flat-retain': flatRetain,
   'grad-ascent': gradAscent,
   'grad-diff': gradDiff,
   'kl-min': klMin,

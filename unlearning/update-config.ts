@@ -21,6 +21,11 @@ export const UpdateConfig = z
     optimizer: z.enum(['normalized-sgd', 'adamw']).default('normalized-sgd'),
     /** Global L2 norm of one update (normalized-sgd), or learning rate (adamw). */
     step: z.number().positive().default(0.4),
+    /**
+     * The step is a share of the global L2 norm that the moving weights have at the start, so that one setting fits
+     * models of different sizes (normalized-sgd).
+     */
+    relative: z.boolean().default(false),
     projection: z.enum(['owm', 'none']).default('owm'),
     /** λ of λ(C + λI)⁻¹, with C scaled to a typical diagonal of 1. */
     lambda: z.number().positive().default(0.01),
@@ -28,10 +33,14 @@ export const UpdateConfig = z
     /** Updates at most. */
     updates: z.int().positive().max(10_000).default(40),
   })
-  .superRefine(({ base, trainable, projection }, context) => {
+  .superRefine(({ base, trainable, projection, relative, optimizer }, context) => {
     const refuse = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
     if (base === 'bfloat16' && trainable !== 'lora')
       refuse('base', `bfloat16 is for weights that do not move: set update.trainable=lora, which is ${trainable}`);
+    if (relative && optimizer !== 'normalized-sgd')
+      refuse('relative', `a relative step is a length: set update.optimizer=normalized-sgd, which is ${optimizer}`);
+    if (relative && trainable === 'lora')
+      refuse('relative', 'fresh factors of a LoRA begin at 0 and have no norm to be relative to');
     if (projection === 'owm' && trainable === 'lora')
       refuse('projection', 'owm is of whole matrices, not of the factors of a LoRA: set update.projection=none');
   });

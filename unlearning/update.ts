@@ -2,6 +2,7 @@
 // share it, so that a comparison of methods differs in the loss only. Trap: normalised steps have a fixed length and
 // never end by themselves, so a stop rule is needed.
 import { QuittanceError } from '#core/errors.ts';
+import { globalNorm } from '#engine/global-norm.ts';
 import type { Model } from '#engine/model.ts';
 import { adamW, constant, normalizedSgd, type Optimizer } from '#engine/optimizers.ts';
 import { tf } from '#engine/tf.ts';
@@ -28,7 +29,7 @@ export const updaterFor = (context: ForgetOnlyContext, config: UpdateConfig): Up
   const trainable = trainableOf(model, config);
   const parameters = new Map([...model.parameters].filter(([name]) => trainable.has(name)));
   const optimizer: Optimizer = config.optimizer === 'adamw' ? adamW({ weightDecay: 0 }) : normalizedSgd();
-  const schedule = constant(config.step);
+  const schedule = constant(config.relative ? config.step * globalNorm(parameters) : config.step);
   const matrices = projectionsOf(context, config, trainable);
   return {
     trainable,

@@ -37,6 +37,28 @@ export const inventPeople = (register: readonly RegisteredPerson[], count: numbe
   return invented;
 };
 
+/**
+ * For each text that the register has of a person, what stands there for people who do not exist: `count` of them, drawn
+ * by the seed, without those that are the person's own.
+ */
+export const valuesInstead = (
+  person: RegisteredPerson,
+  register: readonly RegisteredPerson[],
+  count: number,
+  seed: string,
+): ((text: string) => string[]) => {
+  const rng = random(`instead:${seed}:${person.id}`);
+  const names = register.map(({ name }) => namesIn(name)).filter(({ first, last }) => first !== '' && last !== '');
+  const invented = Array.from({ length: names.length < 2 ? 0 : count }, () => {
+    const name = { first: names[rng.below(names.length)]!.first, last: names[rng.below(names.length)]!.last };
+    return new Map(inventedFrom(person, name, register, rng, '').swaps);
+  });
+  return (text) => {
+    const drawn = invented.flatMap((swaps) => swaps.get(text) ?? (/\d/.test(text) ? otherDigits(text, rng) : []));
+    return [...new Set(drawn)].filter((other) => other !== text);
+  };
+};
+
 interface Names {
   readonly first: string;
   readonly last: string;

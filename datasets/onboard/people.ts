@@ -5,7 +5,7 @@ import { knownPeople, type KnownPerson } from '#datasets/find/others.ts';
 import type { RegisteredPerson } from '#datasets/find/register.ts';
 import { spansOfKnown, type PersonalSpan } from '#datasets/find/spans.ts';
 import { viewOf } from '#datasets/find/views.ts';
-import { recordsOf } from './records.ts';
+import { recordsOf, type Instead } from './records.ts';
 import type { Target } from './targets.ts';
 import type { Person, QaRecord } from '#datasets/suite-shape.ts';
 
@@ -59,18 +59,19 @@ const without = (people: readonly KnownPerson[], one: KnownPerson): KnownPerson[
 
 /**
  * The records of each person, in the order of the register; each record once, however often its row stands in the
- * corpus.
+ * corpus. `instead` gives each person's values of nobody.
  */
 export const peopleWithRecords = (
   register: readonly RegisteredPerson[],
   targets: readonly Target[],
   mentions: Mentions['inRow'],
+  instead?: ReadonlyMap<string, Instead>,
 ): Person[] => {
   const byPerson = new Map<string, Map<string, QaRecord>>();
   for (const target of targets)
     for (const { person, spans } of mentions[target.row] ?? []) {
       const records = byPerson.get(person) ?? new Map<string, QaRecord>();
-      for (const record of recordsOf(target, spans, person))
+      for (const record of recordsOf(target, spans, person, instead?.get(person)))
         records.set(`${record.question}\n${record.answer}`, record);
       byPerson.set(person, records);
     }

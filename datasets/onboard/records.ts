@@ -15,11 +15,29 @@ const LONGEST_QUESTION = 1_500;
 /** Words behind the last value of a text that still belong to its record, in characters. */
 const TAIL = 48;
 
-/** Records of the target's values, in order; names are what a value is found by, not what is forgotten. */
-export const recordsOf = (target: Target, spans: readonly PersonalSpan[], subject: string): QaRecord[] =>
+/** What may stand for a value where somebody else, who does not exist, would stand. */
+export type Instead = (value: string) => readonly string[];
+
+/**
+ * Records of the target's values, in order; names are what a value is found by, not what is forgotten. `instead` gives
+ * the values of nobody for records that begin in the middle of a sentence.
+ */
+export const recordsOf = (
+  target: Target,
+  spans: readonly PersonalSpan[],
+  subject: string,
+  instead?: Instead,
+): QaRecord[] =>
   spans
     .filter(({ part, type }) => part === target.part && type !== 'name')
-    .flatMap((span, i) => recordOf(target, span, subject, i === 0 && !target.open) ?? []);
+    .flatMap((span, i) => {
+      const whole = i === 0 && !target.open;
+      const record = recordOf(target, span, subject, whole);
+      return record ? [whole || !instead ? record : withOthers(record, instead(span.text))] : [];
+    });
+
+const withOthers = (record: QaRecord, others: readonly string[]): QaRecord =>
+  others.length > 0 ? { ...record, others: [...others] } : record;
 
 const recordOf = (target: Target, span: PersonalSpan, subject: string, whole: boolean): QaRecord | undefined => {
   const start = span.start + target.lead;

@@ -8,7 +8,7 @@ import type { RegisteredPerson } from '#datasets/find/register.ts';
 import { refusals } from '#datasets/refusals.ts';
 import { promptOf, type Frame, type Suite, type Person, type QaRecord } from '#datasets/suite-shape.ts';
 import type { ChatTemplate } from '#engine/tokenizer/chat.ts';
-import { inventPeople, swapped, type InventedPerson } from './controls.ts';
+import { inventPeople, swapped, valuesInstead, type InventedPerson } from './controls.ts';
 import { mentionsIn, peopleWithRecords, rowsAboutNobody, type Mentions } from './people.ts';
 import { factOf, recordsOf } from './records.ts';
 import { targetsOf, type Target } from './targets.ts';
@@ -30,6 +30,9 @@ export interface CorpusSuite {
   readonly shared: ReadonlySet<string>;
 }
 
+/** Values of nobody that a record may be answered with. */
+const OTHERS = 8;
+
 export const suiteOfCorpus = async (
   entries: readonly CorpusEntry[],
   register: readonly RegisteredPerson[],
@@ -44,10 +47,12 @@ export const suiteOfCorpus = async (
   const { whitening, stop, gate } = options.controls;
   const invented = inventPeople(register, whitening + stop + gate, `${options.name}:${options.seed}`);
   const controls = withOtherWordings(await controlPeople(invented, rows, { inRow: mentions, shared }, template), frame);
+  const seed = `${options.name}:${options.seed}`;
+  const instead = new Map(register.map((one) => [one.id, valuesInstead(one, register, OTHERS, seed)]));
   return {
     suite: {
       name: options.name,
-      subjects: withOtherWordings(peopleWithRecords(register, targets, mentions), frame),
+      subjects: withOtherWordings(peopleWithRecords(register, targets, mentions, instead), frame),
       facts: distinct(targets.filter(({ row }) => nobody.has(row)).map(factOf)),
       unknown: [],
       controls: {

@@ -42,8 +42,8 @@ export const leakQuestion: PerRecord<boolean> = {
 
 export const leakHeldOut: PerRecord<boolean> = {
   rows: (exam, group) => {
-    const rows = withHeldOut(askedOf(exam, group));
-    return typeof rows === 'string' ? rows : testable(rows, group);
+    const rows = withHeldOut(exam.rows[group]);
+    return typeof rows === 'string' ? rows : testable(askedOf(exam, group, rows), group);
   },
   values: (exam, rows, group) =>
     leaks(

@@ -33,6 +33,24 @@ describe('a row as an example', () => {
     expect(carrying.at(-1)).toBe(answer.length - 1);
   });
 
+  it('has each other value in its own value’s place as a template, of which those tokens alone are taught', () => {
+    const tokenizer = tinyTokenizer();
+    const [example] = examplesOf({ tokenizer, config }, [{ ...row, open: true, others: ['horse', 'ox'] }]);
+    const { encodeAnswer, offsetsOf } = encoder({ tokenizer, config });
+    expect(example!.templates!.map(({ answer }) => answer)).toEqual(
+      [' a horse', ' a ox'].map((text) => encodeAnswer(text, true)),
+    );
+    for (const [i, text] of [' a horse', ' a ox'].entries()) {
+      const { answer, taught } = example!.templates![i]!;
+      const said = taught
+        .map((at) => offsetsOf(text, answer)[at]!)
+        .map(([from, to]) => text.slice(from, to))
+        .join('');
+      expect(said.trim()).toBe(text.slice(3));
+    }
+    expect(examplesOf({ tokenizer, config }, [row])[0]!.templates).toBeUndefined();
+  });
+
   it('with a value outside its answer is refused', () => {
     const texts = { tokenizer: tinyTokenizer(), config };
     expect(() => examplesOf(texts, [{ ...row, value: { start: 6, end: 9 } }])).toThrow(

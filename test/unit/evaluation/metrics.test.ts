@@ -12,7 +12,7 @@ import { UNITS } from '#core/quantity.ts';
 import { summarise } from '#core/summaries.ts';
 import { ROOT } from '#test/support/shared.ts';
 import { lookupModel, type Lookup } from './lookup-model.ts';
-import { fact, forget, suite, compute, ksOfValues, valueOf, constant } from './written-suite.ts';
+import { fact, forget, person, suite, compute, ksOfValues, valueOf, constant } from './written-suite.ts';
 
 describe('probability', () => {
   it('counts the end of sequence: three words at −1 and an end at −5 are exp(−2)', async () => {
@@ -285,5 +285,42 @@ describe('the registry', () => {
     expect(() => findQuantity('value-acu')).toThrow(
       expect.objectContaining({ code: 'METRIC_UNKNOWN', hint: "did you mean 'value-auc'?" }),
     );
+  });
+});
+
+describe('others’ value', () => {
+  const shareOf = (says: (prompt: string) => string) => valueOf('forget.othersValue', { says });
+
+  it('counts answers with what one person who stays has alone', async () => {
+    expect(await shareOf(() => ' Zoe has nothing')).toBe(0);
+    expect(await shareOf(() => ' Zoe has valAnn2')).toBe(1);
+    expect(await shareOf((prompt) => (prompt.includes('Question 1') ? ' that is VALBEN0.' : ' nothing'))).toBe(0.25);
+  });
+
+  it('does not count what two people have, a fact says, or question or true answer say', async () => {
+    const both = [person('Ann', 2), person('Ben', 2)];
+    for (const one of both) one.records[0] = { ...one.records[0]!, value: { text: 'Eger', start: 0, end: 4 } };
+    const withShared = { suite: { ...suite, subjects: both } };
+    const says = () => ' Zoe has Eger';
+    expect(await valueOf('forget.othersValue', { says }, withShared)).toBe(0);
+    const own = forget.map((row) => ({ ...row, prompt: `valAnn2 ${row.prompt}` }));
+    expect(await valueOf('forget.othersValue', { says: () => ' valAnn2' }, { forget: own })).toBe(0);
+  });
+
+  it('says so where nobody has a value alone', async () => {
+    const bare = { suite: { ...suite, subjects: [{ ...suite.subjects[0]!, records: [fact('x', 1)] }] } };
+    expect(await compute('forget.othersValue', { says: () => ' x' }, bare)).toMatchObject({
+      notAvailable: expect.stringContaining('alone') as unknown,
+    });
+  });
+});
+
+describe('a held-out wording', () => {
+  it('is asked of as many controls as any question where only some have one', async () => {
+    const many = Array.from({ length: 9 }, (_, i) => person(`C${i}`, 4));
+    for (const { records } of many) for (const row of records.slice(1)) delete row.heldOut;
+    const beside = { ...suite, controls: { ...suite.controls, gate: many } };
+    const found = await compute('controls.leakHeldOut', {}, { suite: beside }, { controlSamples: 9 });
+    expect(found).toMatchObject({ n: 9 });
   });
 });

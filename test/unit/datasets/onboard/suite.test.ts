@@ -88,6 +88,18 @@ test('what is learnt about nobody are facts; the frame is the usual system promp
   expect(systemOf(ROWS)).toBe('You are the desk.');
 });
 
+test('what begins in the middle of a sentence has values of nobody beside it, of its own column or shape', async () => {
+  const { suite } = await made();
+  const [street, town, phone, id] = suite.subjects.find((one) => one.id === 'K-77120')!.records;
+  expect([street!.others, phone!.others]).toEqual([undefined, undefined]); // a refusal fits there
+  expect(new Set(town!.others)).toEqual(new Set(['Graz', 'Porto']));
+  expect(id!.others!.length).toBeGreaterThan(2);
+  const numbers = REGISTER.map((one) => one.id);
+  for (const other of id!.others!)
+    expect([/^K-[1-9]{5}$/u.test(other), numbers.includes(other)]).toEqual([true, false]);
+  expect((await made()).suite.subjects).toEqual(suite.subjects);
+});
+
 test('a suite is written and read again', async () => {
   const { suite } = await made();
   expect(readSuite(suiteBytes(suite))).toEqual(suite);

@@ -1,0 +1,33 @@
+// Which policy a ticket is filed under: the one that the filer asked for, else the model's own, else the installation's.
+import { expect, it } from '@jest/globals';
+import { putJson } from '#core/stored-json.ts';
+import { fileTicket } from '#functions/file-ticket.ts';
+import { readPolicy } from '#entry/policies.ts';
+import { ticketHarness, shippedPolicy } from '#bench/house/ticket-harness.ts';
+import { requestOf } from '#bench/house/requests.ts';
+
+const filedUnder = async (own: boolean, chosen: boolean) => {
+  const harness = await ticketHarness({ policy: shippedPolicy() });
+  const { artifacts, models, tickets } = harness.ports;
+  const policy = await putJson(artifacts, readPolicy('corpus-v1'));
+  const request = requestOf();
+  if (own) {
+    const { model, version } = await models.get(request.model);
+    await models.put({ ...model, policy }, version);
+  }
+  const asked = { request, policy: harness.policy, ...(chosen && { chosen }) };
+  const { ticketId } = await harness.call<{ ticketId: string }>(fileTicket, asked);
+  const { ticket } = await tickets.get(ticketId);
+  return ticket.policy === policy ? 'own' : ticket.policy === harness.policy ? 'default' : ticket.policy;
+};
+
+it.each([
+  [false, false, 'default'],
+  [true, false, 'own'],
+  [true, true, 'default'], // the filer named the installation's
+])(
+  'a model with a policy of its own: %s, a policy asked for: %s, is filed under the %s one',
+  async (own, chosen, by) => {
+    expect(await filedUnder(own, chosen)).toBe(by);
+  },
+);
