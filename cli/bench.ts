@@ -20,7 +20,7 @@ export const bench: Command = {
   name: 'bench',
   summary: 'tables of what was measured',
   usage:
-    'people | tofu | windows | sequence | engine | memory | workflow | tickets [--methods A,B] [--seeds N] [--shapes A,B] [--rounds N] [--out FILE]',
+    'people | tofu | windows | sequence | own-model | engine | memory | workflow | tickets [--methods A,B] [--seeds N] [--shapes A,B] [--rounds N] [--out FILE]',
   options: {
     methods: { kind: 'value', value: 'A,B', summary: 'only these methods (default all)' },
     path: { kind: 'value', value: 'DIR', summary: 'tofu: folder of the TOFU files' },
@@ -31,8 +31,17 @@ export const bench: Command = {
       value: 'A,B',
       summary: 'engine: demo, 1m, 15m, smollm2, gpt2, 1b, 1b-held (default demo,1m; empty: only draw what was kept)',
     },
-    seed: { kind: 'value', value: 'N', summary: 'sequence: this seed alone' },
-    model: { kind: 'value', value: 'smollm2', summary: 'sequence: the chat model (default smollm2)' },
+    seed: { kind: 'value', value: 'N', summary: 'sequence: this seed alone; own-model: the draw' },
+    model: {
+      kind: 'value',
+      value: 'smollm2|DIR',
+      summary: 'sequence: the chat model (default smollm2); own-model: its folder',
+    },
+    corpus: { kind: 'many', value: 'FILE', summary: 'own-model: files and folders that it was trained on' },
+    people: { kind: 'value', value: 'CSV', summary: 'own-model: who is in the corpus' },
+    customers: { kind: 'value', value: 'N', summary: 'own-model: drawn by --seed (default 5)' },
+    without: { kind: 'value', value: 'NAMES', summary: 'own-model: who is not drawn' },
+    policy: { kind: 'value', value: 'P', summary: 'own-model: what it is judged by (default corpus-chat-v1)' },
     deletions: { kind: 'value', value: 'N', summary: 'sequence: people forgotten one after another (default 4)' },
     kept: { kind: 'flag', summary: 'sequence: run nothing, draw what was kept' },
     tickets: { kind: 'value', value: 'N', summary: 'tickets: filed at once (default 1000)' },
@@ -65,6 +74,12 @@ const sequenceOn = async (args: Arguments): Promise<ExitCode> => {
 const windowsOn = async (args: Arguments): Promise<ExitCode> => {
   const { windows } = await import('./bench/windows.ts');
   const { result, text } = await windows(args);
+  return finish(args, result, text);
+};
+
+const ownModelOn = async (args: Arguments): Promise<ExitCode> => {
+  const { ownModel } = await import('./bench/own-model.ts');
+  const { result, text } = await ownModel(args);
   return finish(args, result, text);
 };
 
@@ -154,6 +169,7 @@ const BENCHES: Readonly<Record<string, (args: Arguments) => Promise<ExitCode>>> 
   tofu: peopleOn(tofu),
   windows: windowsOn,
   sequence: sequenceOn,
+  'own-model': ownModelOn,
   engine,
   memory,
   workflow,

@@ -19,7 +19,7 @@ import type { GatePolicy } from '#core/policy.ts';
 import { readPolicy } from '#entry/policies.ts';
 import { examOf } from '#evaluation/exam.ts';
 import { measure } from '#evaluation/tables.ts';
-import { onboard, type Onboarded } from '#models/onboard.ts';
+import { CONTROLS, onboard, type Onboarded } from '#models/onboard.ts';
 import { register } from '#models/register.ts';
 import { withSealedCorpus } from '#models/seal-corpus.ts';
 import type { Arguments, ExitCode } from './command.ts';
@@ -29,8 +29,6 @@ import { progressOn } from './progress.ts';
 import { registryOf } from './registry.ts';
 import { integer, required } from './values.ts';
 
-/** Never-trained people: fewer make the gate's comparison coarse, more take longer. */
-const CONTROLS = { whitening: 0, stop: 6, gate: 12 };
 /**
  * How much likelier values of trained people must be than those of invented ones before a corpus is taken for the
  * model's.

@@ -38,6 +38,9 @@ export interface Onboarded {
   readonly shared: ReadonlySet<string>;
 }
 
+/** Never-trained people of each set: fewer make the gate's comparison coarse, more take longer. */
+export const CONTROLS = { whitening: 0, stop: 6, gate: 12 };
+
 export const onboard = async (input: OnboardInput): Promise<Onboarded> => {
   const { model, template, entries, register, onProgress } = input;
   const { suite, kinds, refused, shared } = await suiteOfCorpus(entries, register, template, input.suite);
