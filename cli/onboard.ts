@@ -42,7 +42,8 @@ export const onboardFrom = async (args: Arguments, [source]: string[]): Promise<
   if (paths.length === 0)
     throw usageError('model onboard needs --corpus FILE…', 'the files that the model was trained on');
   const asked = args.value('policy');
-  const askedPolicy = asked === undefined ? undefined : readPolicy(asked); // a wrong name is said before the model is read
+  // a wrong name is said before the model is read
+  const askedPolicy = asked === undefined ? undefined : readPolicy(asked);
   const entries = await entriesOf(args);
   const people = await peopleOf(args);
   const registry = await registryOf(args);

@@ -59,7 +59,7 @@ const drawRetained = ({ forget, retain }: Context<'retain'>, stream: Random): Ro
   return [...new Set([...drawn, ...stream.shuffle(retain).slice(0, FAR)])];
 };
 
-/** Of each retained row, how many tokens and pairs of tokens its answers share with forgotten values, rare ones most. */
+/** Of each retained row, how many tokens and pairs of tokens it shares with forgotten values, rare ones most. */
 const nearness = (forget: readonly Example[], retain: readonly Row[]): number[] => {
   const sought = new Set(forget.flatMap(({ answer, valueTokens }) => piecesOf(valueTokens.map((at) => answer[at]!))));
   const shared = retain.map(({ answers }) => new Set(answers.flatMap(piecesOf).filter((piece) => sought.has(piece))));

@@ -38,8 +38,8 @@ export const inventPeople = (register: readonly RegisteredPerson[], count: numbe
 };
 
 /**
- * For each text that the register has of a person, what stands there for people who do not exist: `count` of them, drawn
- * by the seed, without those that are the person's own.
+ * For each text that the register has of a person, what stands there for people who do not exist: `count` of them,
+ * drawn by the seed, without those that are the person's own.
  */
 export const valuesInstead = (
   person: RegisteredPerson,

@@ -1,4 +1,5 @@
-// Which policy a ticket is filed under: the one that the filer asked for, else the model's own, else the installation's.
+// Which policy a ticket is filed under: the one that the filer asked for, else the model's own, else that of the
+// installation.
 import { expect, it } from '@jest/globals';
 import { putJson } from '#core/stored-json.ts';
 import { fileTicket } from '#functions/file-ticket.ts';

@@ -80,8 +80,8 @@ const LOSSES: Readonly<Record<string, (w: Weights, reference: Weights) => number
 };
 
 /**
- * Terms of a method that scales each term's gradient to norm 1 before it adds them; here every retained token has fallen
- * below the level.
+ * Terms of a method that scales each term's gradient to norm 1 before it adds them; here every retained token has
+ * fallen below the level.
  */
 const BALANCED: Readonly<Record<string, readonly ((w: Weights) => number)[]>> = {
   'flat-retain': [
