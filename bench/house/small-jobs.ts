@@ -84,10 +84,11 @@ const evaluate = async (plan: UnlearnPlan, good: Good, ports: JobStores): Promis
   return reportOf(await putJson(ports.artifacts, tables), { before });
 };
 
-/** The tables as of the suite beside the plan's base, where the base is a candidate. */
-const ofSuite = ({ side }: UnlearnPlan, tables: EvaluationTables): EvaluationTables => ({
+/** The tables as of the suite beside the plan's base, where the base is a candidate, and of the plan's seed. */
+const ofSuite = ({ side, seed }: UnlearnPlan, tables: EvaluationTables): EvaluationTables => ({
   ...tables,
   suite: { ...tables.suite, digest: side?.suite ?? tables.suite.digest },
+  sampling: { ...tables.sampling, seed },
 });
 
 /** Tables of the base, which answers every question as trained. */

@@ -45,6 +45,8 @@ const requireRung = (bundle: BundleReader, plan: UnlearnPlan): void => {
 export const runIsOfTicket: Rule = (bundle) => {
   const run = bundle.json('run.json', RunManifest);
   const { id, counts, sealed } = completed(bundle);
+  const admitted = bundle.event('forget-set-admitted').body['records'];
+  requireThat(admitted === counts.records, `${String(admitted)} records were admitted, filed were ${counts.records}`);
   requireThat(run.ticketId === id, 'the run is of another ticket');
   requireThat(
     run.records === counts.records && run.records > 0,
@@ -70,7 +72,7 @@ export const runIsOfTicket: Rule = (bundle) => {
 export const tablesCount: Rule = (bundle) => {
   const tables = bundle.json('tables.json', EvaluationTables);
   const { counts } = completed(bundle);
-  const { side } = bundle.json('plan.json', UnlearnPlan);
+  const { side, seed } = bundle.json('plan.json', UnlearnPlan);
   const asked = countOf(tables, 'forget.greedyExact')?.n ?? 0;
   const again = entry(tables.repeated ?? {}, 'forget') ?? 0;
   requireThat(
@@ -78,6 +80,11 @@ export const tablesCount: Rule = (bundle) => {
     `${asked} forgotten records were asked about, ${counts.records} were filed`,
   );
   requireThat(tables.sampling.samplesPerPrompt > 0, 'nothing was sampled');
+  // certificates of the first form rest on tables that were not held to it
+  requireThat(
+    tables.sampling.seed === seed || bundle.certificate.version === 1,
+    'the evaluation was sampled with another seed than was planned',
+  );
   requireThat(side === undefined || side.suite === tables.suite.digest, 'the plan names another suite');
   return `${asked} forgotten records, ${tables.sampling.samplesPerPrompt} samples a prompt`;
 };

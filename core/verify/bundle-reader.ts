@@ -40,6 +40,10 @@ export const requireThat = (condition: boolean, detail: string): void => {
   if (!condition) fail(detail);
 };
 
+/** What a statement is about, in the names of in-toto: this object alone, as others who read the statement see it. */
+export const isAbout = ({ subject }: Statement, name: string, digest: string): boolean =>
+  subject.length === 1 && subject[0]!.name === name && `sha256:${subject[0]!.digest.sha256}` === digest;
+
 export interface LoggedEvent {
   leaf: Uint8Array;
   index: number;
@@ -166,6 +170,10 @@ export class BundleReader {
   #event(name: string): LoggedEvent {
     const { event, ...rest } = this.json(name, EventBody);
     return { ...rest, leaf: this.file(name), index: this.proof(name).index, type: event.type, body: event };
+  }
+  /** The model that the ticket was filed for, as statements about it name it. */
+  get model(): string {
+    return String(this.event('received').body['model']);
   }
   /** The latest event of a type. */
   event(type: string): LoggedEvent {

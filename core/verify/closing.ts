@@ -2,33 +2,38 @@
 // due dates rest on the controller's calendar, which no file here has; they are the service's word and are said to be.
 import { canonicalize, digestOf } from '../canonical.ts';
 import { CLOSING_TYPE, ClosingPredicate } from '../closing.ts';
+import type { Statement } from '../dsse.ts';
 import { isClosed, OUTCOME_OF, type Ticket } from '../ticket.ts';
-import { fail, requireThat, type BundleReader, type Rule } from './bundle-reader.ts';
+import { fail, isAbout, requireThat, type BundleReader, type Rule } from './bundle-reader.ts';
 import { replayed } from './history.ts';
 
-const opened = (bundle: BundleReader): ClosingPredicate => {
+const opened = (bundle: BundleReader): { said: ClosingPredicate; statement: Statement } => {
   const { statement, signers } = bundle.opened('closing.dsse.json');
   requireThat(statement.predicateType === CLOSING_TYPE, 'the statement is not about the end of a request');
   requireThat(
     signers.some((id) => bundle.keys('service').has(id)),
     'the service did not sign how the request ended',
   );
-  return ClosingPredicate.safeParse(statement.predicate).data ?? fail('the closing does not have its form');
+  const said = ClosingPredicate.safeParse(statement.predicate).data ?? fail('the closing does not have its form');
+  return { said, statement };
 };
 
 export const closingSigned: Rule = (bundle) => {
-  const said = opened(bundle);
+  const { said, statement } = opened(bundle);
   const { at, body, leaf } = bundle.event('closed');
   requireThat(
     said.outcome === body['outcome'] && said.reason === body['reason'] && said.by === body['by'] && said.at === at,
     'the log names another outcome, reason, person or time',
   );
-  requireThat(said.event === digestOf(leaf), 'the closing is about another event');
+  requireThat(
+    said.event === digestOf(leaf) && isAbout(statement, bundle.model, said.event),
+    'the closing is about another event',
+  );
   return `${said.outcome} by ${said.by} on ${said.at}: ${said.reason}`;
 };
 
 export const closingOfTicket: Rule = (bundle) => {
-  const said = opened(bundle);
+  const { said } = opened(bundle);
   const ticket = replayed(bundle);
   requireThat(said.ticketId === bundle.index.ticketId, 'the closing is of another ticket');
   for (const field of ['filer', 'regime', 'ground', 'receivedAt', 'filedAt'] as const)

@@ -51,6 +51,8 @@ const requireCounts = (tables: EvaluationTables, records: number, name: string):
     requireThat((seen.get(key) ?? n) === n, `${name}: '${key}' counts ${n} in one form, ${seen.get(key)} in another`);
     seen.set(key, n);
   }
+  for (const [key, { unit }] of Object.entries(tables.histograms))
+    requireThat(!isQuantityKey(key) || quantityOf(key).unit === unit, `${name}: '${key}' is binned in ${unit}`);
   for (const [key, sums] of Object.entries(tables.sums)) requirePossible(key, sums, name);
   const { temperature } = tables.sampling;
   requireThat(temperature > 0 && temperature <= 10, `${name}: sampled at a temperature of ${temperature}`);
@@ -71,9 +73,18 @@ const requirePossible = (
 };
 
 const requireSameCounts = (before: EvaluationTables, after: EvaluationTables): void => {
+  for (const [key, one] of Object.entries(after.histograms)) requireSameBins(key, before.histograms[key] ?? one, one);
   const counted = new Map(countsOf(before).map(({ key, n }) => [key, n]));
   for (const { key, n } of countsOf(after)) {
     const then = counted.get(key) ?? n;
     requireThat(then === n, `'${key}' was measured of ${then} before and of ${n} after`);
   }
 };
+
+type Histogram = EvaluationTables['histograms'][string];
+
+const requireSameBins = (key: string, before: Histogram, after: Histogram): void =>
+  requireThat(
+    before.lo === after.lo && before.width === after.width && before.counts.length === after.counts.length,
+    `'${key}' lies in other bins before than after`,
+  );

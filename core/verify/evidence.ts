@@ -12,7 +12,7 @@ import { bundledManifest, filesOf, linkBelow, type Chain } from '../model-chain.
 import { MODEL_SIGNING_FILE, modelSigningStatement } from '../model-signing.ts';
 import { beneath, manifestDigest, ModelManifest } from '../model.ts';
 import { RunManifest, UnlearnPlan } from '../run.ts';
-import { fail, notChecked, requireThat, type BundleReader, type Rule } from './bundle-reader.ts';
+import { fail, isAbout, notChecked, requireThat, type BundleReader, type Rule } from './bundle-reader.ts';
 
 export const policyBeforeRun: Rule = (bundle) => {
   const policy = bundle.digest('policy.json');
@@ -112,6 +112,7 @@ export const requireSameJudgement = (given: StoredJudgement, again: Judgement): 
   requireThat(
     again.gates.length === given.gates.length &&
       again.verdict === given.verdict &&
+      again.policyVersion === given.policyVersion &&
       agrees('sampling' in given ? given.sampling : undefined, again.sampling),
     'the judgement does not follow from tables and policy',
   );
@@ -161,15 +162,18 @@ const requireCertifiedEvaluation = (bundle: BundleReader) => {
   );
 };
 
-/** The tables from before are of the run's base, by the same suite. */
+/** The tables from before are of the run's base, by the same suite, sampled as often and as freely. */
 const requireComparable = (bundle: BundleReader) => {
   if (bundle.json('evidence.json', EvidenceManifest).tablesBefore === undefined) return;
-  const { model, suite } = bundle.json('tables-before.json', EvaluationTables);
+  const before = bundle.json('tables-before.json', EvaluationTables);
+  const after = bundle.json('tables.json', EvaluationTables);
   requireThat(
-    model === bundle.json('run.json', RunManifest).base &&
-      suite.digest === bundle.json('tables.json', EvaluationTables).suite.digest,
+    before.model === bundle.json('run.json', RunManifest).base && before.suite.digest === after.suite.digest,
     'the tables from before are of another model or suite',
   );
+  // not the seed: they are made with the first attempt's, and kept for the later ones
+  const how = ({ sampling }: EvaluationTables) => canonicalize({ ...sampling, seed: 0 });
+  requireThat(how(before) === how(after), 'the tables from before were sampled otherwise');
 };
 
 export const verdictPasses: Rule = (bundle) => {
@@ -184,11 +188,8 @@ export const verdictPasses: Rule = (bundle) => {
 export const subjectIsServed: Rule = (bundle) => {
   const manifest = bundle.json('model.json', ModelManifest);
   const digest = manifestDigest(manifest);
-  const { subject } = bundle.opened('certificate.dsse.json').statement;
-  requireThat(
-    subject.length === 1 && `sha256:${subject[0]!.digest.sha256}` === digest,
-    'the subject is not the manifest in the bundle',
-  );
+  const { statement } = bundle.opened('certificate.dsse.json');
+  requireThat(isAbout(statement, bundle.model, digest), 'the subject is not the manifest in the bundle, by its name');
   const tables = bundle.json('tables.json', EvaluationTables);
   const claims = {
     served: bundle.certificate.served,

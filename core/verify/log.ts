@@ -8,7 +8,15 @@ import { leafHash, verifyConsistency, verifyInclusion } from '../ledger/merkle.t
 import { cosignedAt, parseNote } from '../ledger/note.ts';
 import { parseConsistencyFile } from '../ledger/proof.ts';
 import { openTicketLeaves } from '../ledger/ticket-leaves.ts';
-import { fail, notChecked, requireThat, type BundleReader, type LoggedEvent, type Rule } from './bundle-reader.ts';
+import {
+  fail,
+  isAbout,
+  notChecked,
+  requireThat,
+  type BundleReader,
+  type LoggedEvent,
+  type Rule,
+} from './bundle-reader.ts';
 
 export const checkpoint: Rule = (bundle) => {
   const { size, time, origin } = bundle.checkpoint;
@@ -97,7 +105,9 @@ const requireAttestation = (bundle: BundleReader, stage: Stage) => {
   const predicate =
     AttestationPredicate.safeParse(statement.predicate).data ?? fail(`attestation ${stage} does not have its form`);
   requireThat(
-    predicate.stage === stage && isAbout(predicate, bundle.event(STAGES[stage])),
+    predicate.stage === stage &&
+      isOf(predicate, bundle.event(STAGES[stage])) &&
+      isAbout(statement, bundle.model, predicate.event),
     `attestation ${stage} is about another event`,
   );
   requireThat(
@@ -106,7 +116,7 @@ const requireAttestation = (bundle: BundleReader, stage: Stage) => {
   );
 };
 
-const isAbout = (predicate: AttestationPredicate, event: LoggedEvent): boolean =>
+const isOf = (predicate: AttestationPredicate, event: LoggedEvent): boolean =>
   predicate.ticketId === event.ticketId &&
   predicate.event === digestOf(event.leaf) &&
   predicate.logIndex === event.index &&

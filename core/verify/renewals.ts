@@ -11,7 +11,7 @@ import { GatePolicy } from '../policy.ts';
 import { RecertificationEvidence, recertificationPolicy } from '../recertification.ts';
 import { daysAfter } from '../retention.ts';
 import { RecertificationPlan } from '../run.ts';
-import { fail, requireThat, type BundleReader, type LoggedEvent, type Rule } from './bundle-reader.ts';
+import { fail, isAbout, requireThat, type BundleReader, type LoggedEvent, type Rule } from './bundle-reader.ts';
 import { requireSameJudgement } from './evidence.ts';
 
 export const renewals: Rule = (bundle) => {
@@ -68,8 +68,9 @@ const readRenewal = (bundle: BundleReader, event: LoggedEvent): RenewalPredicate
     signers.some((id) => bundle.keys('service').has(id)),
     `${what} is not signed by the service`,
   );
-  const [subject] = statement.subject;
-  requireSuite(bundle, said, `sha256:${subject?.digest.sha256 ?? ''}`, what);
+  const served = `sha256:${statement.subject[0]!.digest.sha256}`;
+  requireThat(isAbout(statement, bundle.model, served), `${what} is about another model`);
+  requireSuite(bundle, said, served, what);
   return said;
 };
 
@@ -94,6 +95,10 @@ const requireSuite = (bundle: BundleReader, said: RenewalPredicate, served: stri
   requireThat(
     plan.digest === served && tables.model === served && tables.suite.digest === plan.suite,
     `${what} evaluated another model, or by another suite, than it says`,
+  );
+  requireThat(
+    plan.model === bundle.model && tables.sampling.seed === plan.seed,
+    `${what} was planned for another model, or sampled with another seed than planned`,
   );
   requireThat(tables.quantisation === plan.quantisation, `${what} evaluated another form of storage than planned`);
   const rules = recertificationPolicy(policy) ?? fail(`${what}: its policy has no check that outlives the purge`);

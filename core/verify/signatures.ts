@@ -7,7 +7,7 @@ import { APPROVAL_TYPE, ApprovalPredicate, BUNDLE_TYPE, BundlePredicate } from '
 import { Envelope } from '../dsse.ts';
 import { misnamedKey } from '../trust-root.ts';
 import { sameName } from '../words/names.ts';
-import { fail, notChecked, requireThat, type BundleReader, type Rule } from './bundle-reader.ts';
+import { fail, isAbout, notChecked, requireThat, type BundleReader, type Rule } from './bundle-reader.ts';
 
 export const bundleFiles: Rule = (bundle) => {
   const { files } = bundle.index;
@@ -31,9 +31,8 @@ export const bundleSealed: Rule = (bundle) => {
     signers.some((id) => bundle.keys('service').has(id)),
     'the service did not sign the list of files',
   );
-  const [subject] = statement.subject;
   requireThat(
-    statement.subject.length === 1 && `sha256:${subject?.digest.sha256 ?? ''}` === bundle.digest('bundle.json'),
+    isAbout(statement, 'bundle.json', bundle.digest('bundle.json')),
     'the service signed another list of files',
   );
   const held = BundlePredicate.safeParse(statement.predicate).data ?? fail(`${name} does not have its form`);
@@ -133,6 +132,7 @@ const requireSameEvidence = (bundle: BundleReader): void => {
     said.ticketId === ticketId && said.evidence === approval.evidence && said.approver === approval.approver,
     'the approver decided on something else',
   );
+  requireThat(isAbout(statement, 'evidence.json', said.evidence), 'the decision is signed as one on another object');
 };
 
 export const separationOfDuties: Rule = (bundle) => {

@@ -104,6 +104,8 @@ export interface Forgery {
   artefacts?: Readonly<Record<string, unknown>>;
   leaves?: (leaves: Leaf[]) => Leaf[];
   certificate?: (predicate: CertificatePredicate) => CertificatePredicate;
+  /** Any statement that is signed with the ticket, its subject and type included. */
+  statement?: (statement: Statement, file: string) => Statement;
   /** Names of the keys that sign the certificate; by default that of `approver`, who decides, and the service's. */
   signers?: readonly string[];
   approver?: string;
@@ -133,22 +135,25 @@ export const forged = async (truth: TrueBundle, forgery: Forgery = {}): Promise<
   const leaves = (forgery.leaves ?? ((all) => all))(
     leavesOf(truth.files).map((leaf) => boundTo(leaf, files, evidence)),
   );
+  const said = forgery.statement ?? ((same) => same);
   const statement = payloadOf(truth.files, 'certificate.dsse.json');
   const predicate = certifiedAgain(statement.predicate as CertificatePredicate, files, evidence);
   predicate.log = { ...predicate.log, root: root(bodiesOf(leaves).slice(0, predicate.log.size)).toString('base64') };
-  const written = { ...statement, predicate: { ...(forgery.certificate ?? ((same) => same))(predicate) } };
+  const name = 'certificate.dsse.json';
+  const certificate = (forgery.certificate ?? ((same) => same))(predicate);
+  const written = said({ ...statement, predicate: { ...certificate } }, name);
   const decision = await signEnvelope(forgery.decided ?? written, signer, [personKey(approver)]);
   files.set('approval.dsse.json', jsonBytes(decision));
   const approved = leaves.find(({ event }) => event.type === 'approved');
   if (approved) approved.event['decision'] = digestOf(files.get('approval.dsse.json')!);
   const envelope = await signEnvelope(written, signer, forgery.signers ?? [personKey(approver), SERVICE_KEY]);
-  files.set('certificate.dsse.json', jsonBytes(envelope));
+  files.set(name, jsonBytes(envelope));
   const certified = leaves.find(({ event }) => event.type === 'certified');
-  if (certified) certified.event['certificate'] = digestOf(files.get('certificate.dsse.json')!);
-  const { size } = written.predicate.log;
+  if (certified) certified.event['certificate'] = digestOf(files.get(name)!);
+  const { size } = certificate.log;
   const { origin } = truth.trustRoot;
   const earlier = Math.min(size, leaves.length);
-  await logAgain(files, leaves, { origin, earlier, signer, time: forgery.checkpointTime ?? truth.now });
+  await logAgain(files, leaves, { origin, earlier, signer, time: forgery.checkpointTime ?? truth.now, said });
   return sealedAgain(files, leaves, signer, origin);
 };
 
@@ -212,10 +217,18 @@ const certifiedAgain = (
 
 const bodiesOf = (leaves: readonly Leaf[]): string[] => leaves.map((leaf) => canonicalize(leaf as unknown as Json));
 
+interface LogAgain {
+  origin: string;
+  earlier: number;
+  signer: Signer;
+  time: Date;
+  said: NonNullable<Forgery['statement']>;
+}
+
 const logAgain = async (
   files: BundleFiles,
   leaves: readonly Leaf[],
-  { origin, earlier, signer, time }: { origin: string; earlier: number; signer: Signer; time: Date },
+  { origin, earlier, signer, time, said }: LogAgain,
 ) => {
   for (const name of [...files.keys()].filter((one) => /^(log|attestations)\//.test(one))) files.delete(name);
   const bodies = bodiesOf(leaves);
@@ -230,7 +243,9 @@ const logAgain = async (
     const stage = STAGE_NAMES.find((one) => STAGES[one] === event.type);
     if (!stage) continue;
     const predicate = { ticketId, stage, at, event: digestOf(body), logIndex: i };
-    files.set(`attestations/${stage}.dsse.json`, jsonBytes(await attest(signer, 'house', predicate)));
+    const file = `attestations/${stage}.dsse.json`;
+    files.set(file, jsonBytes(await attest(signer, 'house', predicate)));
+    files.set(file, jsonBytes(await signEnvelope(said(payloadOf(files, file), file), signer, [SERVICE_KEY])));
   }
 };
 

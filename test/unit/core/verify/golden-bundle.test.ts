@@ -15,6 +15,8 @@ describe('a bundle from before', () => {
       const { ok, checks } = verifyBundle(golden(name), { now: new Date('2026-03-02T10:00:00.000Z') });
       expect(checks.filter(({ state }) => state === 'fails')).toEqual([]);
       expect(ok).toBe(true);
+      const open = checks.filter(({ state }) => state === 'not-checked').map(({ id }) => id);
+      expect(open).toEqual(expect.arrayContaining(['history-complete', 'references']));
     },
   );
 });

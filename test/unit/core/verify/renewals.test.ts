@@ -4,7 +4,8 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { assembleBundle, type BundleFiles } from '#core/bundle.ts';
 import { digestOf } from '#core/canonical.ts';
 import { personKey, SERVICE_KEY, type RenewalPredicate } from '#core/certificate.ts';
-import { signEnvelope } from '#core/dsse.ts';
+import { signEnvelope, type Statement } from '#core/dsse.ts';
+import type { EvaluationTables } from '#core/evaluation.ts';
 import { findStep } from '#functions/steps.ts';
 import { sequenceLog } from '#functions/sequence-log.ts';
 import { APPROVER } from '#bench/house/requests.ts';
@@ -50,9 +51,11 @@ const failing = (files: BundleFiles, now = truth.now) => failedChecks(truth, fil
 const restated = async (
   change: (said: RenewalPredicate) => RenewalPredicate,
   signers = [SERVICE_KEY],
+  from = truth.files,
+  about: Partial<Statement> = {},
 ): Promise<BundleFiles> => {
-  const files = new Map(truth.files);
-  const statement = payloadOf(files, NAME);
+  const files = new Map(from);
+  const statement = { ...payloadOf(files, NAME), ...about };
   const { evidence: named, validUntil, ...said } = change(statement.predicate as RenewalPredicate);
   const predicate = {
     ...said,
@@ -111,6 +114,39 @@ describe('a certificate that was re-certified', () => {
     const second = readJson<RenewalPredicate>(truth.files, 'recertifications/2/evidence.json');
     const failed = await restated((said) => ({ ...said, evidence: digestOf(jsonBytes(second)) }));
     expect(failing(failed)).toContain('renewals');
+  });
+
+  it('is not renewed by a statement that others read as one about another model, or as one of another type', async () => {
+    const { subject, predicateType } = payloadOf(truth.files, NAME);
+    const [one] = subject;
+    for (const about of [
+      { subject: [{ ...one!, name: 'another' }] },
+      { subject: [{ ...one!, digest: { sha256: '7'.repeat(64) } }] },
+      { subject: [one!, one!] },
+      { predicateType: predicateType.replace('recertification', 'approval') },
+    ])
+      expect(failing(await restated((said) => said, [SERVICE_KEY], truth.files, about))).toContain('renewals');
+  });
+
+  it('is not renewed by tables that were sampled with another seed, or planned for another model', async () => {
+    const digestsOf = readJson<Record<string, string>>;
+    const said = payloadOf(truth.files, NAME).predicate as RenewalPredicate;
+    const named = (digest: string) => [...truth.files].find(([, bytes]) => digestOf(bytes) === digest)![0];
+    const evidenceFile = named(said.evidence!);
+    const file = (name: 'plan' | 'tables') => named(digestsOf(truth.files, evidenceFile)[name]!);
+    const exchanged = async (name: 'plan' | 'tables', change: (value: object) => object) => {
+      const files = new Map(truth.files);
+      const bytes = jsonBytes(change(readJson<object>(files, file(name))));
+      const evidence = jsonBytes({ ...digestsOf(files, evidenceFile), [name]: digestOf(bytes) });
+      files.set(`recertifications/4/${name}.json`, bytes).set('recertifications/4/evidence.json', evidence);
+      return failing(await restated((one) => ({ ...one, evidence: digestOf(evidence) }), [SERVICE_KEY], files));
+    };
+    expect(await exchanged('tables', (tables) => tables)).toEqual([]);
+    const { sampling } = readJson<EvaluationTables>(truth.files, file('tables'));
+    const reseeded = { sampling: { ...sampling, seed: 2 } };
+    expect(await exchanged('tables', (tables) => ({ ...tables, ...reseeded }))).toContain('renewals');
+    expect(await exchanged('plan', (plan) => ({ ...plan, model: 'another' }))).toContain('renewals');
+    expect(await exchanged('plan', (plan) => ({ ...plan, quantisation: 'int8' }))).toContain('renewals');
   });
 
   it('shows when what was found in between is left out', () => {
