@@ -1,15 +1,17 @@
 // A person's key: nobody signs with it who does not have the passphrase, the program that keeps it included.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createPrivateKey, createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, verify } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { kmsPeopleKeys } from '#adapters/aws/people-keys.ts';
 import { filePeopleKeys } from '#adapters/local/people-keys.ts';
 import { personKey, SERVICE_KEY } from '#core/certificate.ts';
 import { verifyEd25519 } from '#core/ledger/note.ts';
 import { withoutPeople } from '#core/people-signer.ts';
 import { memorySigner } from '#adapters/memory/secrets.ts';
 import { outcome } from '#test/contract/contract.ts';
+import { scriptedAws } from '#test/support/scripted-aws.ts';
 
 let dir = '';
 beforeEach(() => void (dir = mkdtempSync(join(tmpdir(), 'quittance-people-'))));
@@ -64,6 +66,56 @@ describe("a person's key", () => {
     const signature = await keys.sign(WHO, message, PHRASE);
     expect([await keys.publicKey(WHO), existsSync(path)]).toEqual([before, false]);
     expect(verify(null, message, createPublicKey(createPrivateKey(legacy)), signature)).toBe(true);
+  });
+});
+
+describe("a person's key on AWS", () => {
+  /** A table and a KMS that unwraps only under the purpose that a secret was wrapped for. */
+  const world = () => {
+    const rows = new Map<string, unknown>();
+    const purposes = new Map<string, unknown>();
+    const { clients, calls } = scriptedAws(({ operation, body }) => {
+      const { purpose } = (body['EncryptionContext'] ?? {}) as { purpose?: string };
+      if (operation.endsWith('.GetItem')) return { body: { Item: rows.get(JSON.stringify(body['Key'])) } };
+      if (operation.endsWith('.PutItem')) {
+        const item = body['Item'] as Record<string, unknown>;
+        rows.set(JSON.stringify({ pk: item['pk'] }), item);
+        return { body: {} };
+      }
+      if (operation.endsWith('.GenerateDataKeyWithoutPlaintext')) {
+        const CiphertextBlob = randomBytes(32).toString('base64');
+        purposes.set(CiphertextBlob, purpose);
+        return { body: { CiphertextBlob } };
+      }
+      const wrapped = String(body['CiphertextBlob']);
+      if (purposes.get(wrapped) !== purpose) return { error: 'InvalidCiphertextException' };
+      return { body: { Plaintext: createHash('sha256').update(wrapped).digest('base64') } };
+    });
+    const keys = () =>
+      kmsPeopleKeys({ dynamodb: clients.dynamodb, kms: clients.kms, table: 'keys', wrappingKey: 'alias/people' });
+    return { keys, calls };
+  };
+
+  it('is made with the first use, wrapped for people alone, and is the same one later', async () => {
+    const { keys, calls } = world();
+    expect(keys().unlockedBy).toBe('sign-in');
+    const signature = await keys().sign(WHO, message);
+    const publicKey = await keys().publicKey(WHO);
+    expect([publicKey.length, verifyEd25519(publicKey, message, signature)]).toEqual([32, true]);
+    const contexts = calls.flatMap(({ body }) => body['EncryptionContext'] ?? []);
+    expect(new Set(contexts.map((context) => JSON.stringify(context)))).toEqual(new Set(['{"purpose":"people"}']));
+  });
+
+  it('is one for each person', async () => {
+    const { keys } = world();
+    const signature = await keys().sign(WHO, message);
+    expect(verifyEd25519(await keys().publicKey('somebody.else'), message, signature)).toBe(false);
+  });
+
+  it('has no name that leads elsewhere', async () => {
+    const { keys, calls } = world();
+    expect(await outcome(keys().sign('../service', message))).toBe('INVALID_INPUT');
+    expect(calls).toEqual([]);
   });
 });
 

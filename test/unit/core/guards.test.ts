@@ -95,6 +95,8 @@ describe('records whose subject is in doubt', () => {
     const confirmed = (ticket: Ticket) => ask(GUARDS.subjectInDoubt, ticket, 'subject-confirmed');
     expect(confirmed(failed('SUBJECT_MISMATCH'))).toBe('passes');
     expect([confirmed(failed('JOB_FAILED')), confirmed(filed())]).toEqual([ILLEGAL, ILLEGAL]);
+    const closed = { ...inStatus(endedBy(filed(), 'fail'), 'WITHDRAWN'), reason: 'SUBJECT_MISMATCH' };
+    expect(confirmed(closed)).toBe(ILLEGAL);
   });
 
   it('are confirmed by another person than the filer, however the name is written', () => {

@@ -38,6 +38,7 @@ describe('a hold', () => {
     expect([by(APPROVER), by('approver-aino'), by(FILER)]).toEqual([
       ...['SECOND_PERSON_REQUIRED', 'SECOND_PERSON_REQUIRED', 'passes'],
     ]);
+    expect(asked(GUARDS.secondPerson, held, closed('refused', FILER))).toBe(SECOND);
   });
 });
 
@@ -116,7 +117,7 @@ describe('a proposal', () => {
   });
 
   it('is made of the act that somebody asked for alone', () => {
-    expect(proposed(closed('refused', LOU))).toEqual(proposes('refused', REASON));
+    expect(proposed(closed('refused', LOU))).toStrictEqual(proposes('refused', REASON)); // no field without a value
     const asserted = { by: LOU, asserted: true } as const;
     expect(proposed({ type: 'hold-released', ...asserted })).toEqual({ ...proposes('released'), ...asserted });
   });

@@ -2,10 +2,16 @@
 // the rule stands in the way.
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { BundleFiles } from '#core/bundle.ts';
-import { personKey, SERVICE_KEY, type CertificatePredicate } from '#core/certificate.ts';
-import { keyIdOf, type Envelope } from '#core/dsse.ts';
+import {
+  APPROVAL_TYPE,
+  CERTIFICATE_TYPE,
+  personKey,
+  SERVICE_KEY,
+  type CertificatePredicate,
+} from '#core/certificate.ts';
+import { keyIdOf, STATEMENT_TYPE, type Envelope, type Statement } from '#core/dsse.ts';
 import { LOG_KEY } from '#core/ledger/log.ts';
-import type { VerifyOptions } from '#core/verify.ts';
+import { verifyBundle, type VerifyOptions } from '#core/verify.ts';
 import { APPROVER, FILER } from '#bench/house/requests.ts';
 import {
   failedChecks,
@@ -16,6 +22,7 @@ import {
   relisted,
   trueBundle,
   trustRootOf,
+  type Forgery,
   type Leaf,
   type TrueBundle,
 } from '#test/support/forged-bundles.ts';
@@ -170,5 +177,108 @@ describe('people', () => {
 
   it('the log names another approver than the certificate', async () => {
     expect(await asFiler({})).toEqual(['separation-of-duties']);
+  });
+});
+
+describe('a decision from before approvers signed the certificate', () => {
+  const other = `sha256:${'7'.repeat(64)}`;
+  /** Under a certificate of the first form; which of its checks fail. */
+  const decided = async (change: (statement: Statement) => Partial<Statement>) => {
+    const { ticketId, approval } = payloadOf(truth.files, 'certificate.dsse.json').predicate as CertificatePredicate;
+    const { approver, evidence } = approval;
+    const sha256 = evidence.slice('sha256:'.length);
+    const said: Statement = {
+      _type: STATEMENT_TYPE,
+      subject: [{ name: 'evidence.json', digest: { sha256 } }],
+      predicateType: APPROVAL_TYPE,
+      predicate: { ticketId, decision: 'approved', approver, evidence },
+    };
+    const service = truth.trustRoot.keys.find(({ role }) => role === 'service')!.id;
+    const certificate = (one: CertificatePredicate): CertificatePredicate => ({
+      ...one,
+      version: 1,
+      keys: { ...one.keys, service },
+    });
+    return failing(await forged(truth, { certificate, decided: { ...said, ...change(said) } }));
+  };
+  const saying = (change: object) => decided(({ predicate }) => ({ predicate: { ...predicate, ...change } }));
+
+  it('stands as it was', async () => {
+    const failed = await decided(() => ({}));
+    expect(failed).not.toContain('approval-signature');
+    expect(failed).not.toContain('certificate-signatures');
+  });
+
+  it('is of the type and form of a decision, on this ticket and evidence, by this approver', async () => {
+    expect(await decided(() => ({ predicateType: CERTIFICATE_TYPE }))).toContain('approval-signature');
+    for (const change of [
+      { ticketId: 'T-9999999999' },
+      { evidence: other },
+      { approver: 'clerk.cleo' },
+      { more: true },
+    ])
+      expect([change, await saying(change)]).toEqual([change, expect.arrayContaining(['approval-signature'])]);
+  });
+
+  it('is about the evidence, as whoever reads its subject sees it', async () => {
+    for (const change of [
+      ({ subject: [one] }: Statement) => ({ subject: [{ ...one!, digest: { sha256: '7'.repeat(64) } }] }),
+      ({ subject: [one] }: Statement) => ({ subject: [{ ...one!, name: 'tables.json' }] }),
+      ({ subject: [one] }: Statement) => ({ subject: [one!, one!] }),
+    ])
+      expect(await decided(change)).toContain('approval-signature');
+  });
+});
+
+describe('the keys that a certificate names', () => {
+  const naming = async (keys: Partial<CertificatePredicate['keys']>, forgery: Forgery = {}) => {
+    const certificate = (one: CertificatePredicate) => ({ ...one, keys: { ...one.keys, ...keys } });
+    return forged(truth, { ...forgery, certificate });
+  };
+  const idOf = async (name: string) => keyIdOf(await truth.signer.publicKey(name));
+
+  it('are those that signed, and two', async () => {
+    const [service, approver] = [await idOf(SERVICE_KEY), await idOf(personKey(APPROVER))];
+    expect(failing(await naming({ service: approver }))).toEqual(['separation-of-duties']);
+    expect(failing(await naming({ service: await idOf(LOG_KEY) }))).toContain('certificate-signatures');
+    expect(failing(await naming({ approver: service }))).toEqual(['approval-signature', 'separation-of-duties']);
+  });
+
+  it("are of a person, and of the approver by name, where another's key is in the trust root too", async () => {
+    const trustRoot = await trustRootOf(truth.signer, { people: [APPROVER, 'clerk.cleo'] });
+    const cleo = await idOf(personKey('clerk.cleo'));
+    const files = await naming({ approver: cleo }, { approver: 'clerk.cleo' });
+    expect(failing(files, { trustRoot })).toEqual(['separation-of-duties']);
+    const keys = trustRoot.keys.map((key) =>
+      key.id === cleo ? { ...key, role: 'service' as const, name: APPROVER } : key,
+    );
+    expect(failing(files, { trustRoot: { ...trustRoot, keys } })).toEqual([
+      'certificate-signatures',
+      'separation-of-duties',
+    ]);
+  });
+});
+
+describe('who filed and who approved', () => {
+  it('differ in more than how the name is written', async () => {
+    const filer = 'Approver-Aino';
+    const files = await forged(truth, {
+      leaves: (all) => (Object.assign(at(all, 'received').event, { filer }), all),
+      certificate: (one) => ({ ...one, approval: { ...one.approval, filer } }),
+    });
+    expect(failing(files)).toContain('separation-of-duties');
+  });
+
+  it('are those of the log', async () => {
+    const filer = (one: CertificatePredicate) => ({ ...one, approval: { ...one.approval, filer: 'somebody.else' } });
+    expect(failing(await forged(truth, { certificate: filer }))).toEqual(['separation-of-duties']);
+  });
+
+  it("is said, with what the certificate's signature is over", () => {
+    const { checks } = verifyBundle(truth.files, { now: truth.now, trustRoot: truth.trustRoot });
+    const detail = (id: string) => checks.find((one) => one.id === id)?.detail;
+    expect(detail('separation-of-duties')).toBe(`filed by ${FILER}, approved by ${APPROVER}`);
+    expect(detail('approval-signature')).toContain(APPROVER);
+    expect(detail('certificate-signatures')).toBe('signed by 2 keys: service and approver');
   });
 });
