@@ -38,6 +38,8 @@ export interface TextPair {
   answer: string;
   /** The text goes on behind the answer: no end is expected. */
   open?: boolean | undefined;
+  /** Only as much of the answer as the model can read is scored; otherwise a longer one is refused. */
+  clipped?: boolean | undefined;
 }
 
 export interface Inference extends Encoder {
@@ -72,14 +74,12 @@ export const inference = (model: LanguageModel): Inference => {
     ...texts,
     scoreRows,
     score(pairs) {
-      const rows = pairs.map(({ prompt, answer, open }) => ({
-        prompt: encodePrompt(prompt),
-        answer: encodeAnswer(answer, open),
-      }));
-      return scoreRows(rows).map((score, i) => {
-        const ids = rows[i]!.answer;
-        return { ...score, ids, offsets: offsetsOf(pairs[i]!.answer, ids) };
+      const rows = pairs.map(({ prompt: before, answer, open, clipped }) => {
+        const [prompt, ids] = [encodePrompt(before), encodeAnswer(answer, open)];
+        const room = clipped ? Math.max(1, model.config.maxPositions - prompt.length) : ids.length;
+        return { prompt, answer: ids.slice(0, room), offsets: offsetsOf(answer, ids).slice(0, room) };
       });
+      return scoreRows(rows).map((score, i) => ({ ...score, ids: rows[i]!.answer, offsets: rows[i]!.offsets }));
     },
     generate(prompts, options) {
       const results = generate(model, prompts.map(encodePrompt), options);

@@ -22,7 +22,10 @@ export interface Said {
   ids: readonly number[];
 }
 
-export type Pair = Pick<Row, 'prompt' | 'answer' | 'open'>;
+export interface Pair extends Pick<Row, 'prompt' | 'answer' | 'open'> {
+  /** Of what a model said, which may be longer in tokens than it was when it came: what does not fit is left off. */
+  clipped?: boolean;
+}
 
 export interface TextModel {
   score(pairs: readonly Pair[]): AnswerScore[];
@@ -56,7 +59,8 @@ export const cached = (model: TextModel, { samplesPerPrompt, temperature, seed }
     fill(
       scores,
       pairs,
-      ({ prompt, answer, open }) => `${prompt}\u0000${answer}${open ? '\u0000' : ''}`,
+      ({ prompt, answer, open, clipped }) =>
+        `${prompt}\u0000${answer}${open ? '\u0000' : ''}${clipped ? '\u0000\u0000' : ''}`,
       (missing) => model.score(missing),
     );
   const generated = (rows: readonly Pair[], maxTokens: number) =>

@@ -25,7 +25,7 @@ export const perplexityBefore: PerRecord<number> = {
   rows: askedOf,
   values(exam, rows, group) {
     const said = exam.model.greedy(rows, roomFor(exam, group));
-    const pairs = rows.map(({ prompt }, i) => ({ prompt, answer: said[i]!.text }));
+    const pairs = rows.map(({ prompt }, i) => ({ prompt, answer: said[i]!.text, clipped: true }));
     return must(exam.before, 'model from before').score(pairs).map(meanLogProb);
   },
 };

@@ -122,6 +122,19 @@ describe('log-probabilities', () => {
     expect(scores.every(({ correct }) => correct.every(Boolean))).toBe(true);
     model.dispose();
   });
+
+  it('of a text that is longer than the model can read are those of its beginning, where that is asked for', () => {
+    const model = tinyModel(CONFIGS['llama']);
+    const { score, encodePrompt } = inference(model);
+    const [pair, start] = ['x'.repeat(400), 'x'.repeat(10)].map((answer) => ({ prompt: 'who?', answer, open: true }));
+    const [clipped] = score([{ ...pair!, clipped: true }]);
+    const room = model.config.maxPositions - encodePrompt('who?').length;
+    expect([clipped!.ids.length, clipped!.offsets.length, clipped!.logProbs.length]).toEqual([room, room, room]);
+    const [short] = score([start!]);
+    expect(largestDifference(clipped!.logProbs.slice(0, short!.ids.length), short!.logProbs)).toBeLessThan(1e-4);
+    expect(() => score([pair!])).toThrow('longer than the model can read');
+    model.dispose();
+  });
 });
 
 describe('the end of a sequence', () => {
