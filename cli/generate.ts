@@ -1,5 +1,6 @@
 // `quittance generate`: what a model says to a prompt. Trap: `ids` are the new tokens only, without the one that ends.
-import { chatIds } from '#engine/tokenizer/chat.ts';
+import { existsSync, readFileSync } from 'node:fs';
+import { chatIds, type ChatMessage } from '#engine/tokenizer/chat.ts';
 import { inference } from '#engine/inference.ts';
 import { generate as generateIds } from '#engine/generate.ts';
 import { usageError } from '#core/errors.ts';
@@ -11,11 +12,16 @@ import type { LanguageModel } from '#engine/language-model.ts';
 export const generate: Command = {
   name: 'generate',
   summary: 'what a model says; greedy by default',
-  usage: '--model M (--prompt TEXT | --chat TEXT | --ids JSON)',
+  usage: '--model M (--prompt TEXT | --chat TEXT… [--system FILE|TEXT] | --ids JSON)',
   options: {
     model: { kind: 'value', value: 'M', summary: 'registered name or model folder' },
     prompt: { kind: 'value', value: 'TEXT', summary: 'text to continue' },
-    chat: { kind: 'value', value: 'TEXT', summary: "one user message, in the model's chat template" },
+    chat: {
+      kind: 'many',
+      value: 'TEXT',
+      summary: "turns in the model's chat template: the user's, the model's, the user's …",
+    },
+    system: { kind: 'value', value: 'FILE|TEXT', summary: 'with --chat: what the model was trained to read before it' },
     ids: { kind: 'value', value: 'JSON', summary: 'token ids to continue, as a JSON list' },
     max: { kind: 'value', value: 'N', summary: 'new tokens at most (default 64)' },
     temperature: { kind: 'value', value: 'T', summary: 'sample at this temperature (default 0: greedy)' },
@@ -40,8 +46,15 @@ export const generate: Command = {
 };
 
 const oneSource = (args: Arguments) => {
-  const given = ['prompt', 'chat', 'ids'].filter((name) => args.value(name) !== undefined);
+  const chat = args.many('chat');
+  const given = [args.value('prompt') !== undefined, chat.length > 0, args.value('ids') !== undefined].filter(Boolean);
   if (given.length !== 1) throw usageError('give exactly one of --prompt, --chat and --ids');
+  if (chat.length % 2 === 0 && chat.length > 0)
+    throw usageError(
+      `--chat is given ${chat.length} times: the last turn would be the model's own`,
+      'end with the user',
+    );
+  if (args.value('system') !== undefined && chat.length === 0) throw usageError('--system goes with --chat');
 };
 
 const promptIds = async (args: Arguments, model: LanguageModel, dir: string): Promise<number[]> => {
@@ -49,11 +62,23 @@ const promptIds = async (args: Arguments, model: LanguageModel, dir: string): Pr
   if (prompt !== undefined) return inference(model).encodePrompt(prompt);
   const ids = args.value('ids');
   if (ids !== undefined) return parseIds(ids, model.config.vocabSize);
-  return askedIds(model, dir, args.value('chat') ?? '');
+  return askedIds(model, dir, conversation(args));
 };
 
-const askedIds = async (model: LanguageModel, dir: string, content: string): Promise<number[]> => {
-  const [ids] = (await chatIds(dir, model.tokenizer, [[{ role: 'user', content }]])) ?? [];
+const conversation = (args: Arguments): ChatMessage[] => {
+  const system = args.value('system');
+  return [
+    ...(system === undefined ? [] : [{ role: 'system', content: textIn(system) }]),
+    ...args.many('chat').map((content, i) => ({ role: i % 2 === 0 ? 'user' : 'assistant', content })),
+  ];
+};
+
+/** What a file of this name holds, without the newline at its end; the text itself where there is no such file. */
+const textIn = (fileOrText: string): string =>
+  existsSync(fileOrText) ? readFileSync(fileOrText, 'utf8').replace(/\r?\n$/, '') : fileOrText;
+
+const askedIds = async (model: LanguageModel, dir: string, turns: readonly ChatMessage[]): Promise<number[]> => {
+  const [ids] = (await chatIds(dir, model.tokenizer, [turns])) ?? [];
   if (!ids) throw usageError('this model folder has no chat template', 'ask it with --prompt TEXT');
   return ids;
 };

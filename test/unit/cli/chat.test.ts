@@ -54,6 +54,23 @@ const after = (text: string): { ids: number[]; text: string; ended: boolean } =>
 const ask = (...argv: string[]) => generate.run(parse(generate, [...argv, '--max', '5', '--json'], {}));
 
 describe('generate --chat', () => {
+  it('takes a system prompt, as text or from a file, and turns', async () => {
+    const file = join(dir, 'system.txt');
+    writeFileSync(file, 'Be brief.\n');
+    for (const system of ['Be brief.', file]) {
+      printed = '';
+      await ask('--model', chatty, '--system', system, '--chat', 'Hi', '--chat', 'Yes?', '--chat', 'Who');
+      expect(JSON.parse(printed)).toMatchObject(after('s:Be brief.|u:Hi|a:Yes?|u:Who|a:'));
+    }
+  });
+
+  it.each([
+    ['turns that end with the model’s own', ['--chat', 'Hi', '--chat', 'Yes?'], /last turn/],
+    ['a system prompt for a text', ['--prompt', 'Hi', '--system', 'x'], /--system goes with --chat/],
+  ])('refuses %s before the model is read', async (_, argv, message) => {
+    await expect(ask('--model', join(dir, 'none'), ...argv)).rejects.toThrow(message);
+  });
+
   it('continues what the template renders, special tokens as the tokenizer names them', async () => {
     await ask('--model', chatty, '--chat', 'Hi');
     expect(JSON.parse(printed)).toMatchObject(after('u:Hi|a:'));
