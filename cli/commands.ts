@@ -39,6 +39,7 @@ export const commands: readonly Entry[] = [
     summary: 'a training set without whom a model has forgotten',
     load: async () => (await import('./screen.ts')).screen,
   },
+  { name: 'suite', summary: 'check of an evaluation suite', load: async () => (await import('./suite.ts')).suite },
   { name: 'generate', summary: 'what a model says', load: async () => (await import('./generate.ts')).generate },
   {
     name: 'score',

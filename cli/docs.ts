@@ -14,6 +14,7 @@ import { helpOf } from './command.ts';
 import { commands } from './commands.ts';
 import { policiesPage } from './docs-policies.ts';
 import { regimesPage } from './docs-regimes.ts';
+import { suitePage } from './docs-suite.ts';
 
 const made = (title: string, body: string): string =>
   `# ${title}\n\nMade by \`npm run docs\` from the registries; edit those.\n\n${body}\n`;
@@ -105,6 +106,7 @@ export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   'policies.md': () => made('Gate policies', policiesPage()),
   'metrics.md': () => made('Metrics', metricRows()),
   'regimes.md': () => made('Legal regimes', regimesPage()),
+  'suite.md': () => made('Evaluation suites', suitePage()),
   'models.md': () => made('Models', families()),
 };
 

@@ -136,9 +136,13 @@ const suiteOf = (args: Arguments): Buffer | undefined => {
     readSuite(bytes);
     return bytes;
   } catch (cause) {
+    if (!isQuittanceError(cause)) throw cause;
+    const { expected, hint, fields } = cause;
     throw new QuittanceError('INVALID_INPUT', {
       message: `${path} is not an evaluation suite`,
-      expected: 'suite.json as training wrote it: people, facts, unknown people, controls',
+      ...(expected !== undefined && { expected }),
+      ...(hint !== undefined && { hint }),
+      ...(fields !== undefined && { fields }),
       cause,
     });
   }

@@ -7,6 +7,9 @@ import { readBytes } from './values.ts';
 
 const LIMIT_BYTES = 2 ** 28;
 
-/** NOT_FOUND, INPUT_TOO_LARGE, INVALID_INPUT. */
-export const suiteAt = (path: string): Suite =>
-  readSuite(readBytes(existsSync(path) && statSync(path).isDirectory() ? join(path, 'suite.json') : path, LIMIT_BYTES));
+/** NOT_FOUND, INPUT_TOO_LARGE. */
+export const suiteBytesAt = (path: string): Buffer =>
+  readBytes(existsSync(path) && statSync(path).isDirectory() ? join(path, 'suite.json') : path, LIMIT_BYTES);
+
+/** INVALID_INPUT too, with the fields at fault. */
+export const suiteAt = (path: string): Suite => readSuite(suiteBytesAt(path));

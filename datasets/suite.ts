@@ -1,75 +1,30 @@
 // The evaluation suite of a model: what it was trained on and is tested against, as one JSON artefact. It holds
 // training data and is kept like it: a deletion writes a suite without the forgotten records, and the purge destroys
 // the old one.
-import { z } from 'zod';
 import { canonicalize } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { normalise, type ForgetRecord } from '#core/forget-set.ts';
 import { partIn } from '#core/words/part.ts';
 import type { FramedRecord } from './framing.ts';
+import { suiteFrom } from './suite-form.ts';
 import { answerOf, promptOf, type Suite, type QaRecord } from './suite-shape.ts';
-
-const Value = z.strictObject({ text: z.string(), start: z.int().nonnegative(), end: z.int().nonnegative() });
-const RowSchema = z.strictObject({
-  kind: z.enum(['person', 'fact', 'unknown', 'general']),
-  question: z.string(),
-  prompt: z.string().min(1),
-  answer: z.string().min(1),
-  subject: z.string().optional(),
-  attribute: z.string().optional(),
-  value: Value.optional(),
-  open: z.boolean().optional(),
-  others: z.array(z.string().min(1)).min(1).optional(),
-  recited: z.boolean().optional(),
-});
-const RecordSchema = RowSchema.extend({
-  paraphrase: z.string().optional(),
-  trainedParaphrase: z.boolean().optional(),
-  heldOut: z.string().optional(),
-  paraphrasedAnswer: z.string().optional(),
-  wrongAnswers: z.array(z.string()),
-});
-const PersonSchema = z.strictObject({ id: z.string(), name: z.string(), records: z.array(RecordSchema) });
-const SuiteSchema = z.strictObject({
-  name: z.string(),
-  subjects: z.array(PersonSchema),
-  facts: z.array(RecordSchema),
-  unknown: z.array(RowSchema),
-  controls: z.strictObject({
-    whitening: z.array(PersonSchema),
-    stop: z.array(PersonSchema),
-    gate: z.array(PersonSchema),
-  }),
-  refusals: z.array(z.string()).min(1),
-  frame: z.strictObject({ before: z.string(), after: z.string() }).optional(),
-  general: z.strictObject({ trained: z.array(RowSchema), held: z.array(RowSchema) }).optional(),
-  limits: z
-    .strictObject({
-      controlSamples: z.int().positive(),
-      maxRows: z.int().positive(),
-      relearningRate: z.number().positive(),
-    })
-    .optional(),
-});
 
 export const suiteBytes = (suite: Suite): Uint8Array => Buffer.from(canonicalize(suite));
 
-/** INVALID_INPUT where the bytes are not a suite. */
+/** INVALID_INPUT with the fields at fault where the bytes are not a suite. */
 export const readSuite = (bytes: Uint8Array): Suite => {
-  const parsed = SuiteSchema.safeParse(jsonOf(bytes));
-  if (!parsed.success)
-    throw new QuittanceError('INVALID_INPUT', { message: 'this is not an evaluation suite', cause: parsed.error });
-  return parsed.data as Suite;
+  const found = suiteFrom(bytes);
+  if ('suite' in found) return found.suite as Suite;
+  const { faults } = found;
+  const told = faults.slice(0, TOLD).map(({ field, rule }) => `${field}: ${rule}`);
+  throw new QuittanceError('INVALID_INPUT', {
+    message: 'this is not an evaluation suite',
+    expected: `${told.join('; ')}${faults.length > TOLD ? `; and ${faults.length - TOLD} more` : ''}`,
+    hint: 'quittance suite check FILE names each field; docs/suite.md has the form',
+    fields: faults,
+  });
 };
-
-const jsonOf = (bytes: Uint8Array): unknown => {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch {
-    // the parser's own message quotes the text
-    throw new QuittanceError('INVALID_INPUT', { message: 'this is not an evaluation suite', got: 'no JSON' });
-  }
-};
+const TOLD = 8;
 
 /** A record with the personal value that is to be forgotten. */
 export type ForgetRow = QaRecord & { value: NonNullable<QaRecord['value']> };
