@@ -20,7 +20,7 @@ export const bench: Command = {
   name: 'bench',
   summary: 'tables of what was measured',
   usage:
-    'people | tofu | windows | sequence | own-model | engine | memory | workflow | tickets [--methods A,B] [--seeds N] [--shapes A,B] [--rounds N] [--out FILE]',
+    'people | tofu | windows | find | sequence | own-model | engine | memory | workflow | tickets [--methods A,B] [--seeds N] [--shapes A,B] [--rounds N] [--rows N] [--out FILE]',
   options: {
     methods: { kind: 'value', value: 'A,B', summary: 'only these methods (default all)' },
     path: { kind: 'value', value: 'DIR', summary: 'tofu: folder of the TOFU files' },
@@ -47,6 +47,7 @@ export const bench: Command = {
     tickets: { kind: 'value', value: 'N', summary: 'tickets: filed at once (default 1000)' },
     models: { kind: 'value', value: 'N', summary: 'tickets: models that they are about (default 10)' },
     rounds: { kind: 'value', value: 'N', summary: 'engine: alternating rounds (default 3)' },
+    rows: { kind: 'value', value: 'N', summary: 'find: rows of the large corpus (default 1000000)' },
     out: { kind: 'value', value: 'FILE', summary: 'where the Markdown table goes' },
   },
   example: 'quittance bench people --seeds 3 --out docs/results/small-scale.md',
@@ -80,6 +81,12 @@ const windowsOn = async (args: Arguments): Promise<ExitCode> => {
 const ownModelOn = async (args: Arguments): Promise<ExitCode> => {
   const { ownModel } = await import('./bench/own-model.ts');
   const { result, text } = await ownModel(args);
+  return finish(args, result, text);
+};
+
+const findOn = async (args: Arguments): Promise<ExitCode> => {
+  const { find } = await import('./bench/find.ts');
+  const { result, text } = await find(args);
   return finish(args, result, text);
 };
 
@@ -168,6 +175,7 @@ const BENCHES: Readonly<Record<string, (args: Arguments) => Promise<ExitCode>>> 
   people: peopleOn(generated),
   tofu: peopleOn(tofu),
   windows: windowsOn,
+  find: findOn,
   sequence: sequenceOn,
   'own-model': ownModelOn,
   engine,

@@ -19,7 +19,11 @@ const Row = z.strictObject({
   attribute: z.string().optional().describe('attribute of a person, topic of a fact'),
   value: Value.optional().describe('the personal value in the answer; without it the whole answer is personal'),
   open: z.boolean().optional().describe('the text goes on behind the answer: no end token is expected'),
-  others: z.array(z.string().min(1)).min(1).optional().describe('values of other people in the answer, which stay'),
+  others: z
+    .array(z.string().min(1))
+    .min(1)
+    .optional()
+    .describe('what may stand in the value’s place for somebody who does not exist, where a refusal does not fit'),
   recited: z
     .boolean()
     .optional()

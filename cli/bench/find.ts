@@ -1,0 +1,28 @@
+// `quittance bench find`: what finding a person's rows finds in many languages, and how long it takes in a large
+// corpus.
+import { join } from 'node:path';
+import { qualityOf } from '#bench/find/quality.ts';
+import { benchScale } from '#bench/find/scale.ts';
+import { findMarkdown, type FindBench } from '#bench/find/table.ts';
+import { heldOutWorlds, worlds } from '#bench/find/worlds.ts';
+import type { Arguments } from '../command.ts';
+import { progressOn } from '../progress.ts';
+import { integer } from '../values.ts';
+
+export const find = async (args: Arguments): Promise<{ result: FindBench; text: string }> => {
+  const rows = integer(args, 'rows', 1_000_000, 1);
+  const languages: FindBench['languages'][number][] = [];
+  for (const [all, heldOut] of [[worlds(), false] as const, [heldOutWorlds(), true] as const])
+    for (const world of all)
+      languages.push({
+        heldOut,
+        byName: await qualityOf(world, 'name'),
+        byNumber: await qualityOf(world, 'name and number'),
+      });
+  const bar = progressOn(process.stderr).stage('sealing made rows', rows, 'rows');
+  const dir = join(args.dir, 'bench', 'find');
+  const scale = await benchScale({ rows, dir, onRow: (row) => bar.at(row) });
+  bar.done();
+  const result = { languages, scale };
+  return { result, text: findMarkdown(result, `quittance bench find --rows ${rows}`) };
+};
