@@ -61,6 +61,8 @@ const section = (name: string, { file, place, territory }: Regime): string => {
     ['identity', file.identityLevel.value, file.identityLevel],
     ['grounds', codes(file.grounds.value), file.grounds],
     ['refusals', codes(file.refusals.value), file.refusals],
+    ['complaint to', file.authority.value, file.authority],
+    ['letters must say', mustSay(file), file.mustSay],
   ];
   const rows = fields.flatMap(([what, value, field]) => (field ? [row(what, value, field)] : []));
   return [
@@ -78,6 +80,11 @@ const codes = (found: Readonly<Record<string, string>>): string =>
   Object.entries(found)
     .map(([code, text]) => `\`${code}\` ${text}`)
     .join('; ');
+
+const mustSay = ({ mustSay: { value } }: RegimeFile): string =>
+  Object.entries(value)
+    .map(([kind, elements]) => `${kind}: ${elements.join(', ')}`)
+    .join('; ') || 'nothing beside what every letter says';
 
 const waitingText = ({ pauses }: RegimeFile): string =>
   Object.entries(pauses.value)

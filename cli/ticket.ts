@@ -8,8 +8,9 @@ import { usageError } from '#core/errors.ts';
 import { TicketId } from '#core/ticket.ts';
 import { parseTicketRequest, type TicketRequest } from '#core/ticket-request.ts';
 import type { Arguments, Command, ExitCode } from './command.ts';
-import { closing, confirmation, decide, identification, step, timeOf, withdrawal } from './ticket/acts.ts';
+import { closing, confirmation, decide, holding, identification, step, timeOf, withdrawal } from './ticket/acts.ts';
 import { FIND_OPTIONS } from './ticket/find-options.ts';
+import { LETTER_OPTIONS } from './ticket/letter-options.ts';
 import { REQUEST_FORM } from './ticket/form.ts';
 import { describe, describePreview, describeRequest, printTicket, summary } from './ticket/print.ts';
 import { person, readBytes, requiredCode } from './values.ts';
@@ -34,7 +35,8 @@ export const ticket: Command = {
     'continue ID --as WHO --reason clarification|fee [--at TIME]',
     'withdraw ID --as WHO',
     'close ID --as WHO --outcome refused|withdrawn|cancelled --reason CODE',
-    'hold ID --as WHO --reason CODE',
+    'hold ID --as WHO --reason CODE [--matter CODE] [--review DAY]',
+    'letter ID --kind KIND [--lang LANGUAGE] [--note FILE] [--pdf FILE] [--keep --as WHO]',
     'release ID --as WHO',
     'resume ID --as WHO',
     'bundle ID DIR',
@@ -50,7 +52,14 @@ export const ticket: Command = {
       value: 'CODE',
       summary: 'why it is refused, withdrawn, extended, held or confirmed, as a code',
     },
-    note: { kind: 'value', value: 'FILE', summary: "why the records are the person's, in words; kept in the vault" },
+    note: {
+      kind: 'value',
+      value: 'FILE',
+      summary: "why the records are the person's, or what a letter asks or explains, in words; kept in the vault",
+    },
+    matter: { kind: 'value', value: 'CODE', summary: 'of a hold: the dispute or order by its own number' },
+    review: { kind: 'value', value: 'DAY', summary: 'of a hold: when it is looked at again, such as 2027-03-01' },
+    ...LETTER_OPTIONS,
     outcome: { kind: 'value', value: 'OUTCOME', summary: 'how the ticket ends without unlearning' },
     method: { kind: 'value', value: 'METHOD', summary: 'how the requester was identified' },
     level: { kind: 'value', value: 'LEVEL', summary: 'to what level: low, substantial or high' },
@@ -189,8 +198,9 @@ const VERBS: Readonly<Record<string, Verb>> = {
   })),
   close: step('close', 'close-ticket', closing, 'closed'),
   withdraw: step('withdraw', 'close-ticket', withdrawal, 'closed'),
-  hold: step('hold', 'place-hold', (args) => ({ code: requiredCode(args, 'reason') }), 'hold-placed'),
+  hold: step('hold', 'place-hold', holding, 'hold-placed'),
   release: step('release', 'release-hold', () => ({}), 'hold-released'),
   resume: step('resume', 'resume-ticket', () => ({}), 'resumed'),
+  letter: async (args, [id]) => (await import('./ticket/letter.ts')).letter(args, idOf(id, 'letter')),
   bundle,
 };

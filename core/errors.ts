@@ -40,6 +40,7 @@ export const ERROR_CODES = {
   SECOND_PERSON_REQUIRED: 'this act needs another person than the one who began it',
   APPROVER_IS_FILER: 'the person who filed a ticket may not approve it',
   APPROVAL_REPLAYED: 'this approval was already decided',
+  LETTER_INCOMPLETE: 'a letter lacks what its law asks for, or holds what it must not',
   APPROVAL_STALE: 'the evidence changed since the approver saw it',
   APPROVAL_NOT_OPEN: 'the ticket does not wait for an approval',
   FORGET_EMPTY: 'the forget set has no record',

@@ -21,7 +21,7 @@ const notPurged: Guard = (ticket, event) =>
     message: `ticket ${ticket.id} is purged`,
   }));
 
-const AFTER_CLOSING: readonly TicketEvent['type'][] = ['notified', 'purged', 'request-viewed'];
+const AFTER_CLOSING: readonly TicketEvent['type'][] = ['notified', 'purged', 'request-viewed', 'letter-written'];
 const notClosed: Guard = (ticket, event) =>
   unless(!isClosed(ticket) || AFTER_CLOSING.includes(event.type), 'TICKET_CLOSED', () => ({
     message: `ticket ${ticket.id} is closed`,
@@ -35,7 +35,9 @@ const notOnHold: Guard = (ticket, event) =>
   }));
 
 /** The legal clock goes on during a hold, so that what moves it may happen; and the case may be read. */
-const ON_HOLD_TOO: readonly TicketEvent['type'][] = ['request-viewed', 'extended', 'clock-paused', 'clock-resumed'];
+const ON_HOLD_TOO: readonly TicketEvent['type'][] = [
+  ...(['request-viewed', 'letter-written', 'extended', 'clock-paused', 'clock-resumed'] as const),
+];
 
 /** A hold is lifted; nothing else happens to the ticket itself. */
 const isAllowedOnHold = (event: TicketEvent): boolean =>

@@ -4,6 +4,7 @@
 // has.
 import { z } from 'zod';
 import { Counting, Period } from './counting.ts';
+import { Authority, LetterElement, LetterKind } from './letters.ts';
 import { Place } from './place.ts';
 
 /** eIDAS assurance levels, lowest first. */
@@ -67,6 +68,10 @@ export const RegimeFile = z.strictObject({
   identityLevel: fact(IdentityLevel),
   grounds: fact(Codes),
   refusals: fact(Codes),
+  /** Whom the requester can complain to. */
+  authority: fact(Authority),
+  /** What the law asks letters to say, beside what every letter of its kind says (report/letters/compose.ts). */
+  mustSay: fact(z.partialRecord(LetterKind, z.array(LetterElement))),
   /** What the house does not know of this law, in a sentence each. */
   missing: z.array(z.string().max(300)),
 });

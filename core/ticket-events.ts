@@ -4,7 +4,8 @@
 import { z } from 'zod';
 import { canonicalize, Digest } from './canonical.ts';
 import { Counting, PauseReason } from './counting.ts';
-import { Instant } from './deadlines.ts';
+import { Instant, PlainDate } from './deadlines.ts';
+import { LetterKind, LetterLanguage } from './letters.ts';
 import { EntityName, Place } from './place.ts';
 import { Protection } from './protection.ts';
 import { RegimeName } from './regimes.ts';
@@ -106,7 +107,22 @@ export const TicketEvent = z.discriminatedUnion('type', [
   /** The requester was asked for something on `since`, which may lie back; it came on `until`. */
   event('clock-paused', { reason: PauseReason, since: Instant, by: Principal, asserted: Asserted }),
   event('clock-resumed', { reason: PauseReason, until: Instant, by: Principal, asserted: Asserted }),
-  event('hold-placed', { by: Principal, code: Code, asserted: Asserted }),
+  /** `matter`: the dispute or order by its own number; `review`: the day on which the hold is looked at again. */
+  event('hold-placed', {
+    by: Principal,
+    code: Code,
+    matter: Code.optional(),
+    review: PlainDate.optional(),
+    asserted: Asserted,
+  }),
+  /** A letter lies in the vault; `body` commits to its text. */
+  event('letter-written', {
+    letter: LetterKind,
+    language: LetterLanguage,
+    body: KeyedDigest,
+    by: Principal,
+    asserted: Asserted,
+  }),
   event('hold-released', { by: Principal, asserted: Asserted }),
   /** The first of two people: the act itself follows when a second one asks for the same. */
   event('act-proposed', { act: Act, reason: Code.optional(), by: Principal, asserted: Asserted }),

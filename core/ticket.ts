@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { Digest } from './canonical.ts';
 import { Counting } from './counting.ts';
-import { ClockEvent, Deadlines, HolidayCalendar, Instant } from './deadlines.ts';
+import { ClockEvent, Deadlines, HolidayCalendar, Instant, PlainDate } from './deadlines.ts';
 import { EntityName } from './place.ts';
 import { Protection } from './protection.ts';
 import { RegimeName } from './regimes.ts';
@@ -172,7 +172,14 @@ export const KeptTicket = z.object(kept);
 export const WorkingTicket = z.discriminatedUnion('status', working);
 export type WorkingTicket = z.infer<typeof WorkingTicket>;
 
-const Hold = z.strictObject({ code: Code, placedBy: Principal, at: Instant });
+const Hold = z.strictObject({
+  code: Code,
+  placedBy: Principal,
+  at: Instant,
+  /** Absent in holds from before they were asked for. */
+  matter: Code.optional(),
+  review: PlainDate.optional(),
+});
 const Remedy = { reason: Code, step: Code, from: WorkingTicket };
 const closed = {
   ...base,

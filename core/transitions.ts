@@ -83,6 +83,8 @@ const RULES: { readonly [Type in EventType]: Rule } = {
   ),
   // reading moves nothing
   'request-viewed': rule('request-viewed', [...WORKING, 'ON_HOLD', 'REMEDIATION', ...CLOSED], [], (ticket) => ticket),
+  // what is written to the requester moves nothing either
+  'letter-written': rule('letter-written', [...WORKING, 'ON_HOLD', 'REMEDIATION', ...CLOSED], [], (ticket) => ticket),
   'forget-set-admitted': rule(
     'forget-set-admitted',
     ['VALIDATED'],
@@ -188,10 +190,10 @@ const RULES: { readonly [Type in EventType]: Rule } = {
     ...ticket,
     clock: [...ticket.clock, { type: 'resume', at: until, reason } satisfies ClockEvent],
   })),
-  'hold-placed': rule('hold-placed', WORKING, [], (ticket, { by, code }, at) => ({
+  'hold-placed': rule('hold-placed', WORKING, [], (ticket, { by, code, matter, review }, at) => ({
     ...BaseTicket.parse(ticket),
     status: 'ON_HOLD',
-    hold: { code, placedBy: by, at },
+    hold: { code, placedBy: by, at, ...(matter !== undefined && { matter }), ...(review !== undefined && { review }) },
     from: ticket,
   })),
   'hold-released': rule('hold-released', ['ON_HOLD'], [GUARDS.secondPerson], (ticket) => resumed(ticket)),

@@ -12,6 +12,7 @@ import { hostIsOurs, knownMethods, notFromElsewhere } from './api/doors.ts';
 import { identify, limitBody, securityHeaders } from './api/guard.ts';
 import { answerProblem, notFound } from './api/problems.ts';
 import { publicLogRoutes, registryRoutes } from './api/registry.ts';
+import { letterRoutes } from './api/letters.ts';
 import { requestRoutes } from './api/requests.ts';
 import { ticketRoutes } from './api/tickets.ts';
 import { actions } from './steps.ts';
@@ -40,6 +41,7 @@ export const api = (context: ApiContext, extend?: (app: Hono<Env>) => void): Hon
   app.use(identify(context));
   ticketRoutes(app, context);
   requestRoutes(app, context);
+  letterRoutes(app, context);
   actRoutes(app, context);
   approvalRoutes(app, context);
   registryRoutes(app, context);

@@ -1,8 +1,12 @@
 // A legal hold stops a ticket wherever it is; two people lift it. `await-release` is the workflow's side: its
 // task stays open until then.
 import { z } from 'zod';
+import { localDate } from '#core/days.ts';
+import { PlainDate } from '#core/deadlines.ts';
+import { QuittanceError } from '#core/errors.ts';
+import type { Ports } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
-import { Code, TicketId } from '#core/ticket.ts';
+import { Code, TicketId, type Ticket, type TicketIn } from '#core/ticket.ts';
 import { commitEvent, Nothing, openTicket, TokenInput } from './step-support.ts';
 import { answerWait, keepToken } from './task-tokens.ts';
 import { wakeWaiting } from './turns.ts';
@@ -10,23 +14,52 @@ import { agree, Agreement, BY, EITHER, said } from './two-people.ts';
 
 export const placeHold = defineStep({
   name: 'place-hold',
-  input: z.strictObject({ ticketId: TicketId, ...BY, code: Code }),
+  input: z.strictObject({
+    ticketId: TicketId,
+    ...BY,
+    code: Code,
+    /** The dispute or order by its own number, and the day on which the hold is looked at again. */
+    matter: Code.optional(),
+    review: PlainDate.optional(),
+  }),
   output: Nothing,
-  uses: ['tickets', 'models', 'results', 'vault', 'workflows', 'clock'],
-  async run({ ticketId, by, code, ...person }, ports) {
+  uses: ['tickets', 'models', 'results', 'vault', 'workflows', 'notifier', 'clock'],
+  async run({ ticketId, by, code, matter, review, ...person }, ports) {
     const before = await ports.tickets.get(ticketId);
-    // one that was placed, and did not come as far as telling those who wait behind the ticket
-    if (before.ticket.status === 'ON_HOLD') await wakeWaiting(ports, before.ticket.model);
+    // one that was placed, and did not come as far as telling the requester and those who wait behind the ticket
+    if (before.ticket.status === 'ON_HOLD') await tellOfHold(before.ticket, ports);
+    if (review !== undefined) refusePast(review, before.ticket, ports.clock.now());
     const { ticket } = await commitEvent(ports, await openTicket(ports.tickets, ticketId), {
       type: 'hold-placed',
       by,
       code,
+      ...(matter !== undefined && { matter }),
+      ...(review !== undefined && { review }),
       ...said(person),
     });
-    await wakeWaiting(ports, ticket.model);
+    if (ticket.status === 'ON_HOLD') await tellOfHold(ticket, ports);
     return {};
   },
 });
+
+type Telling = Parameters<typeof wakeWaiting>[0] & Pick<Ports, 'notifier'>;
+
+/** The requester is told that the request rests, and until when; tickets that wait behind it go on. */
+const tellOfHold = async ({ id, hold, model }: TicketIn<'ON_HOLD'>, ports: Telling): Promise<void> => {
+  const references = { ticketId: id, code: hold.code, ...(hold.review !== undefined && { review: hold.review }) };
+  await ports.notifier.notify({ id: `${id}.hold.${hold.at}`, to: 'requester', template: 'hold', references });
+  await wakeWaiting(ports, model);
+};
+
+const refusePast = (review: string, { calendar }: Ticket, now: Date): void => {
+  const today = localDate(now.toISOString(), calendar.timeZone);
+  if (review < today)
+    throw new QuittanceError('INVALID_INPUT', {
+      message: 'review: the day on which the hold is looked at again has passed',
+      expected: `${today} or later`,
+      got: review,
+    });
+};
 
 export const releaseHold = defineStep({
   name: 'release-hold',

@@ -14,6 +14,7 @@ import { fileTicket } from './file-ticket.ts';
 import { awaitRelease, placeHold, releaseHold } from './holds.ts';
 import { issueCertificate } from './issue-certificate.ts';
 import { judgeEvaluation } from './judge-evaluation.ts';
+import { writeLetter } from './letters.ts';
 import { locateTicket } from './locate-ticket.ts';
 import { notifyParties } from './notify-parties.ts';
 import { pauseClock, resumeClock } from './pause-clock.ts';
@@ -51,6 +52,7 @@ export const actions: readonly Step[] = [
   extendDeadline,
   pauseClock,
   resumeClock,
+  writeLetter,
 ];
 
 /** Called by the workflows, and `send-reminders` by a schedule. */

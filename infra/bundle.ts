@@ -36,7 +36,7 @@ export const bundleLambda = async (
     mainFields: ['module', 'main'],
     // dependencies that are CommonJS ask for `require`
     banner: { js: "import{createRequire as r}from'node:module';const require=r(import.meta.url);" },
-    plugins: [onlyEnglish, onlyCountries(countriesOf(regions))],
+    plugins: [onlyEnglish, onlyCountries(regions)],
     metafile: true,
     legalComments: 'none',
     logLevel: 'error',
@@ -54,30 +54,48 @@ export const onlyEnglish: Plugin = {
 };
 
 interface Holidays {
-  holidays: Record<string, unknown>;
+  holidays: Record<string, Area & { states?: Record<string, Area> }>;
+}
+interface Area {
+  /** Time zones; days are reckoned in the first. */
+  zones?: string[];
 }
 
-/** Of an installation's regions and of the laws, each once. */
-const countriesOf = (regions: readonly string[]): string[] => {
-  const laws = Object.values(REGIMES).map(({ place }) => place.region);
-  return [...new Set([...regions, ...laws].map((region) => region.slice(0, 2)))].sort();
+const countryOf = (region: string): string => region.slice(0, 2);
+
+/**
+ * The installation's countries whole; of those where only a law is at home, the zones in which its days are reckoned.
+ */
+const onlyCountries = (regions: readonly string[]): Plugin => {
+  const laws = Object.values(REGIMES).map(({ place }) => place);
+  const own = [...new Set(regions.map(countryOf))];
+  const countries = [...new Set([...own, ...laws.map(({ region }) => countryOf(region))])].sort();
+  const holidaysIn = async (path: string): Promise<Holidays> => {
+    const { data } = (await import(path)) as { data: Holidays };
+    return { ...data, holidays: Object.fromEntries(countries.map((name) => [name, data.holidays[name] ?? {}])) };
+  };
+  let zones: string[] | undefined;
+  return {
+    name: 'only-countries',
+    setup: (build) => {
+      build.onLoad({ filter: /date-holidays\/src\/data\.js$/ }, async ({ path }) => ({
+        contents: `export const data = ${JSON.stringify(await holidaysIn(path))};`,
+      }));
+      build.onLoad({ filter: /moment-timezone\/data\/packed\/latest\.json$/ }, async ({ path }) => {
+        zones ??= reckonedIn(await holidaysIn(fileURLToPath(import.meta.resolve('date-holidays/data'))));
+        const all = JSON.parse(await readFile(path, 'utf8')) as TimeZones;
+        const kept = [...zones, ...laws.map(({ timeZone }) => timeZone)];
+        return { contents: JSON.stringify(zonesOf(all, own, kept)), loader: 'json' };
+      });
+    },
+  };
 };
 
-const onlyCountries = (countries: readonly string[]): Plugin => ({
-  name: 'only-countries',
-  setup: (build) => {
-    build.onLoad({ filter: /date-holidays\/src\/data\.js$/ }, async ({ path }) => {
-      const { data } = (await import(path)) as { data: Holidays };
-      const holidays = Object.fromEntries(countries.map((country) => [country, data.holidays[country]]));
-      const own = { ...data, holidays };
-      return { contents: `export const data = ${JSON.stringify(own)};` };
-    });
-    build.onLoad({ filter: /moment-timezone\/data\/packed\/latest\.json$/ }, async ({ path }) => ({
-      contents: JSON.stringify(zonesOf(JSON.parse(await readFile(path, 'utf8')) as TimeZones, countries)),
-      loader: 'json',
-    }));
-  },
-});
+/** The zones in which the package reckons the days of these countries and their parts. */
+const reckonedIn = ({ holidays }: Holidays): string[] =>
+  Object.values(holidays)
+    .flatMap((country) => [country, ...Object.values(country.states ?? {})])
+    .flatMap(({ zones = [] }) => zones.slice(0, 1));
 
 /** Packed as moment-timezone has them: `Name|data`, `Target|Alias`, `CC|Zone Zone`. */
 interface TimeZones {
@@ -87,15 +105,19 @@ interface TimeZones {
   countries: string[];
 }
 
-const zonesOf = ({ version, zones, links, countries }: TimeZones, kept: readonly string[]): TimeZones => {
-  const own = countries.filter((entry) => kept.includes(entry.slice(0, 2)));
-  const names = new Set(['Etc/UTC', ...own.flatMap((entry) => entry.slice(3).split(' '))]);
+const zonesOf = (
+  { version, zones, links, countries }: TimeZones,
+  own: readonly string[],
+  kept: readonly string[],
+): TimeZones => {
+  const whole = countries.filter((entry) => own.includes(countryOf(entry)));
+  const names = new Set(['Etc/UTC', ...kept, ...whole.flatMap((entry) => entry.slice(3).split(' '))]);
   const aliases = links.filter((link) => link.split('|').some((name) => names.has(name)));
   for (const name of aliases.flatMap((link) => link.split('|'))) names.add(name);
   return {
     version,
     zones: zones.filter((zone) => names.has(zone.split('|')[0] ?? '')),
     links: aliases,
-    countries: own,
+    countries: whole,
   };
 };

@@ -56,7 +56,11 @@ export const actFields = (act: FormAct, ticket: Ticket, now: Date, words: Words)
         timeField('until', fields.until, ticket, now),
       ];
     case 'hold':
-      return [choice('code', fields.code, words.holds)];
+      return [
+        choice('code', fields.code, words.holds),
+        { name: 'matter', label: fields.matter, kind: 'text', most: 64 },
+        { name: 'review', label: fields.review, kind: 'day' },
+      ];
     case 'refuse':
       return [choice('reason', fields.reason, regimeOf(ticket.regime).refusals, kept)];
     case 'withdraw':

@@ -77,6 +77,7 @@ export const EVENT_LABELS: Labels<EventType> = {
   extended: 'deadline extended',
   'clock-paused': 'requester asked for something',
   'clock-resumed': 'requester answered',
+  'letter-written': 'letter to the requester written',
   'hold-placed': 'put on hold',
   'hold-released': 'hold released',
   'act-proposed': 'proposed, for a second person to decide',

@@ -97,6 +97,15 @@ export const identification = (args: Arguments) => ({
   },
 });
 
+export const holding = (args: Arguments) => {
+  const [matter, review] = [code(args, 'matter'), args.value('review')];
+  return {
+    code: requiredCode(args, 'reason'),
+    ...(matter !== undefined && { matter }),
+    ...(review !== undefined && { review }),
+  };
+};
+
 /** When it happened, where that is not now. */
 export const timeOf = (args: Arguments, name: 'since' | 'until') => {
   const at = args.value('at');

@@ -143,6 +143,8 @@ export const de: Words = {
     until: (zone) => `Gekommen wann (${zone})`,
     reason: 'Grund',
     code: 'Warum',
+    matter: 'Nummer des Streits oder der Anordnung',
+    review: 'Erneut prüfen am',
     note: 'Warum, in Worten',
     noteHint: 'Liegt im Tresor und wird mit dem Fall vernichtet. Mindestens zehn Zeichen.',
     second: (by, act) => `${by} hat vorgeschlagen: ${act}. Mit Ihrem Wort gilt es.`,

@@ -132,6 +132,8 @@ export const en = {
     until: (zone: string) => `Came when (${zone})`,
     reason: 'Reason',
     code: 'Why',
+    matter: 'Number of the dispute or order',
+    review: 'Look at it again on',
     note: 'Why, in words',
     noteHint: 'Kept in the vault, destroyed with the case. At least ten characters.',
     second: (by: string, act: string) => `${by} proposed to ${act}. With your word it is done.`,

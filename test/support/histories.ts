@@ -82,6 +82,13 @@ export const eventFor = (type: TicketEvent['type'], ticket: Ticket, choice: Choi
     extended: { type: 'extended', reason: 'complexity', by: choice.who },
     'clock-paused': { type: 'clock-paused', reason: 'fee', since: '2026-03-01T10:00:00.000Z', by: choice.who },
     'clock-resumed': { type: 'clock-resumed', reason: 'fee', until: '2026-03-01T11:00:00.000Z', by: choice.who },
+    'letter-written': {
+      type: 'letter-written',
+      letter: 'hold',
+      language: 'en',
+      body: 'b'.repeat(64),
+      by: choice.who,
+    },
     'hold-placed': { type: 'hold-placed', by: choice.who, code: 'litigation' },
     'hold-released': { type: 'hold-released', by: choice.who },
     closed: { type: 'closed', outcome: closing(choice), reason: 'art-17-3-e', by: choice.who },

@@ -44,7 +44,12 @@ describe('asked of every event', () => {
   it.each(['pass', 'fail', 'remediation'] as const)(
     'a closed ticket is told of, looked at and purged, and nothing else (%s)',
     (how) => {
-      expect(passing(notClosed, closedAs(how)).sort()).toEqual(['notified', 'purged', 'request-viewed']);
+      expect(passing(notClosed, closedAs(how)).sort()).toEqual([
+        'letter-written',
+        'notified',
+        'purged',
+        'request-viewed',
+      ]);
       expect(ask(notClosed, closedAs(how), 'resumed')).toBe('TICKET_CLOSED');
     },
   );
@@ -57,7 +62,9 @@ describe('asked of every event', () => {
   it('a ticket on hold is looked at and released, its legal clock goes on, and nothing else', () => {
     const held = after(filed(), 'hold-placed');
     const clock = ['clock-paused', 'clock-resumed', 'extended'];
-    expect(passing(notOnHold, held).sort()).toEqual(['act-proposed', ...clock, 'hold-released', 'request-viewed']);
+    expect(passing(notOnHold, held).sort()).toEqual([
+      ...['act-proposed', ...clock, 'hold-released', 'letter-written', 'request-viewed'],
+    ]);
     const withdrawal: TicketEvent = { type: 'act-proposed', act: 'withdrawn', reason: 'by-requester', by: APPROVER };
     expect(asked(notOnHold, held, withdrawal)).toBe('TICKET_ON_HOLD');
     expect(ask(notOnHold, after(filed(), 'hold-placed'), 'closed')).toBe('TICKET_ON_HOLD');

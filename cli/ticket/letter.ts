@@ -1,0 +1,70 @@
+// A letter to the requester: shown, printed, or kept. What is only shown holds neither the name nor the secret, so that
+// it may stand on a screen; what is kept is in the vault, and the log says that it is. Trap: a note is a person's words
+// about a person, so that it comes in a file, which shells do not remember.
+import { writeFileSync } from 'node:fs';
+import { z } from 'zod';
+import { localStores } from '#adapters/local/index.ts';
+import { LetterKind, LetterLanguage } from '#core/letters.ts';
+import { letterWritten, previewLetter, type Composed } from '#functions/letters.ts';
+import { letterPdf } from '#report/letters/pdf.ts';
+import { usageError } from '#core/errors.ts';
+import type { Arguments, ExitCode } from '../command.ts';
+import { existingFolder, person, readInput, required } from '../values.ts';
+import { askRunning } from '../work.ts';
+
+const NOTE_LIMIT_BYTES = 4_000;
+
+const choice = <T extends string>(value: string, schema: z.ZodType<T>, name: string, known: readonly string[]): T => {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw usageError(`ticket letter: --${name} '${value.slice(0, 40)}' is unknown`, known.join(', '));
+};
+
+export const letter = async (args: Arguments, ticketId: string): Promise<ExitCode> => {
+  const note = args.value('note');
+  const asked = {
+    kind: choice(required(args, 'kind'), LetterKind, 'kind', LetterKind.options),
+    language: choice(args.value('lang') ?? 'en', LetterLanguage, 'lang', LetterLanguage.options),
+    ...(note !== undefined && { note: readInput(note, NOTE_LIMIT_BYTES) }),
+  };
+  if (args.flag('keep')) return keep(args, { ticketId, ...asked, by: person(args, 'as'), asserted: true });
+  const stores = localStores(existingFolder(args), { lock: false });
+  try {
+    const { ticket } = await stores.tickets.get(ticketId);
+    const composed = previewLetter(ticket, asked, stores.clock.now());
+    await print(args, composed, stores.clock.now());
+    args.print(composed, () => [composed.text, ...composed.findings.map(lineOf)].join('\n'));
+    return composed.findings.length === 0 ? 0 : 2;
+  } finally {
+    stores.close();
+  }
+};
+
+const lineOf = ({ rule, element, say }: Composed['findings'][number]): string => `  ${rule} ${element ?? ''}: ${say}`;
+
+const print = async (args: Arguments, { letter: made }: Composed, at: Date): Promise<void> => {
+  const path = args.value('pdf');
+  if (path !== undefined) writeFileSync(path, await letterPdf(made, at));
+};
+
+type Writing = Parameters<typeof letterWritten>[0];
+const Kept = z.object({ letter: z.string(), text: z.string() });
+
+/** By the running server, where that has the folder; no engine is needed. */
+const keep = async (args: Arguments, input: Writing): Promise<ExitCode> => {
+  if (args.value('pdf') !== undefined) throw usageError('ticket letter: --pdf is for a letter that is only shown');
+  const dir = existingFolder(args);
+  const ask = await askRunning(dir);
+  const kept = Kept.parse(ask ? await ask({ ask: 'call', step: 'write-letter', input }) : await keptHere(dir, input));
+  args.print(kept, () => `${kept.text}\nkept in the vault as ${kept.letter}`);
+  return 0;
+};
+
+const keptHere = async (dir: string, input: Writing): Promise<unknown> => {
+  const stores = localStores(dir);
+  try {
+    return await letterWritten(input, stores);
+  } finally {
+    stores.close();
+  }
+};

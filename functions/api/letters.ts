@@ -1,0 +1,40 @@
+// Letters over HTTP: a preview, which holds neither name nor secret, and the keeping of one, whose answer is the letter
+// itself. Trap: a note is a person's words, so that it comes in a body; a GET takes none, and writes nothing.
+import type { Hono } from 'hono';
+import { z } from 'zod';
+import { QuittanceError } from '#core/errors.ts';
+import { LetterKind, LetterLanguage } from '#core/letters.ts';
+import { previewLetter, writeLetter } from '../letters.ts';
+import { jsonValue, notAnObject } from './bodies.ts';
+import { requireRole, type ApiContext, type Asked, type Env } from './context.ts';
+import { idOf } from './tickets.ts';
+
+export const letterRoutes = (app: Hono<Env>, context: ApiContext): void => {
+  app.get('/tickets/:id/letters/:kind', (c) => preview(c, context));
+  app.post('/tickets/:id/letters/:kind', (c) => keep(c, context));
+};
+
+const kindOf = (c: Asked): LetterKind => {
+  const kind = LetterKind.safeParse(c.req.param('kind'));
+  if (kind.success) return kind.data;
+  throw new QuittanceError('NOT_FOUND', { message: 'no letter is of this kind' });
+};
+
+const preview = async (c: Asked, { ports }: ApiContext): Promise<Response> => {
+  const kind = kindOf(c);
+  const language = LetterLanguage.catch('en').parse(c.req.query('lang'));
+  const { ticket } = await ports.tickets.get(idOf(c));
+  return c.json(previewLetter(ticket, { kind, language }, ports.clock.now()));
+};
+
+const Body = z.record(z.string(), z.unknown());
+
+const keep = async (c: Asked, { ports }: ApiContext): Promise<Response> => {
+  requireRole(c, 'filer', 'approver');
+  const body = Body.safeParse(await jsonValue(c)).data;
+  if (!body) throw notAnObject();
+  const { principal: by } = c.var.identity;
+  const input = { ...body, kind: kindOf(c), ticketId: idOf(c), by, asserted: undefined };
+  c.header('Cache-Control', 'no-store, private, max-age=0');
+  return c.json((await writeLetter.handle(input, ports)) as object, 201);
+};

@@ -1,0 +1,119 @@
+// Letters to the requester. A preview holds nothing personal but what the caller wrote; a letter that is kept has the
+// person's name and the secret of the completion, lies in the vault, and leaves its kind and a commitment in the log.
+// Called by people. Trap: the commitment is made under the ticket's own key, because a digest of a letter could be
+// found by trying names.
+import { z } from 'zod';
+import { localDate } from '#core/days.ts';
+import { QuittanceError } from '#core/errors.ts';
+import { LetterKind, LetterLanguage } from '#core/letters.ts';
+import type { Ports } from '#core/ports.ts';
+import { defineStep } from '#core/step.ts';
+import { TicketId, workingOf, type Ticket } from '#core/ticket.ts';
+import { dueAt } from '#core/ticket-clock.ts';
+import { composeLetter, letterText, type Letter, type LetterFacts } from '#report/letters/compose.ts';
+import { lintLetter, type Finding } from '#report/letters/lint.ts';
+import { commitEvent, forgetSetOf, requestOf } from './step-support.ts';
+import { BY, said } from './two-people.ts';
+
+export interface Asked {
+  readonly kind: LetterKind;
+  readonly language: LetterLanguage;
+  readonly note?: string | undefined;
+}
+
+export interface Composed {
+  readonly letter: Letter;
+  readonly text: string;
+  readonly findings: readonly Finding[];
+}
+
+/** What a letter would be, without the name and the secret. TICKET_PURGED once the case is destroyed. */
+export const previewLetter = (ticket: Ticket, asked: Asked, now: Date): Composed =>
+  composed(factsOf(ticket, asked, now));
+
+const composed = (facts: LetterFacts, personal: readonly string[] = []): Composed => {
+  const letter = composeLetter(facts);
+  return { letter, text: letterText(letter), findings: lintLetter(letter, facts, personal) };
+};
+
+const factsOf = (ticket: Ticket, { kind, language, note }: Asked, now: Date): LetterFacts => {
+  if (ticket.status === 'PURGED')
+    throw new QuittanceError('TICKET_PURGED', { message: `ticket ${ticket.id} is purged; nobody is left to write to` });
+  const day = (at: string) => localDate(at, ticket.calendar.timeZone);
+  const working = workingOf(ticket);
+  const extension = ticket.clock.findLast((event) => event.type === 'extend')?.reason;
+  const appealed = ticket.clock.findLast((event) => event.type === 'appeal')?.at;
+  return {
+    kind,
+    language,
+    ticketId: ticket.id,
+    regime: ticket.regime,
+    received: day(ticket.receivedAt),
+    due: dueAt(ticket, now.toISOString()).safeDue,
+    note,
+    extension,
+    refusal: refusalOf(ticket),
+    ...('served' in working && { served: working.served }),
+    ...(ticket.status === 'ON_HOLD' && { hold: ticket.hold }),
+    ...(appealed !== undefined && { appealed: day(appealed) }),
+  };
+};
+
+/** As it was decided, or else as it is proposed. */
+const refusalOf = (ticket: Exclude<Ticket, { status: 'PURGED' }>): string | undefined => {
+  if (ticket.status === 'REFUSED') return ticket.reason;
+  return ticket.proposal?.act === 'refused' ? ticket.proposal.reason : ticket.exemption?.code;
+};
+
+const Note = z.string().max(4_000);
+
+const Writing = z.strictObject({
+  ticketId: TicketId,
+  kind: LetterKind,
+  language: LetterLanguage,
+  note: Note.optional(),
+  ...BY,
+});
+
+export const writeLetter = defineStep({
+  name: 'write-letter',
+  input: Writing,
+  output: z.strictObject({ letter: z.string(), text: z.string() }),
+  uses: ['tickets', 'vault', 'clock'],
+  run: (writing, ports) => letterWritten(writing, ports),
+});
+
+/** The step's work, for a caller that has the stores and no engine. LETTER_INCOMPLETE with nothing written. */
+export const letterWritten = async (
+  { ticketId, kind, language, note, by, ...person }: z.infer<typeof Writing>,
+  { tickets, vault, clock }: Pick<Ports, 'tickets' | 'vault' | 'clock'>,
+): Promise<{ letter: string; text: string }> => {
+  const found = await tickets.get(ticketId);
+  const facts = factsOf(found.ticket, { kind, language, note }, clock.now());
+  const { name, personal } = await personOf(vault, ticketId);
+  const { text, findings } = composed({ ...facts, name, secret: await vault.openingSecret(ticketId) }, personal);
+  refuseUnsound(findings);
+  const letter = `letter-${found.ticket.sequence + 1}-${kind}-${language}`;
+  const bytes = new TextEncoder().encode(text);
+  // the body before the event: a letter of which the log says nothing is only a draft, and is written again
+  await vault.put(ticketId, letter, bytes);
+  const body = await vault.commit(ticketId, bytes);
+  const event = { type: 'letter-written', letter: kind, language, body, by, ...said(person) } as const;
+  await commitEvent({ tickets, clock }, found, event);
+  return { letter, text };
+};
+
+const personOf = async (vault: Ports['vault'], ticketId: string) => {
+  const [{ subject }, { records }] = await Promise.all([requestOf(vault, ticketId), forgetSetOf(vault, ticketId)]);
+  const values = records.flatMap(({ value }) => (value === undefined ? [] : [value]));
+  return { name: subject.name, personal: [...subject.aliases, ...subject.identifiers, ...values] };
+};
+
+/** LETTER_INCOMPLETE with what is to do, element by element. */
+const refuseUnsound = (findings: readonly Finding[]): void => {
+  if (findings.length === 0) return;
+  throw new QuittanceError('LETTER_INCOMPLETE', {
+    message: 'the letter does not say what it must, or says what it must not',
+    expected: findings.map(({ rule, element, say }) => `${element ?? rule}: ${say}`).join('; '),
+  });
+};

@@ -1,0 +1,23 @@
+// A letter as a tagged PDF, by the same paper as the audit report. Trap: the paper's fonts have the letters of western
+// Europe alone; a letter with others is refused rather than printed with question marks.
+import { QuittanceError } from '#core/errors.ts';
+import { latin } from '../draw-pdf.ts';
+import { newPaper } from '../paper.ts';
+import type { Letter } from './compose.ts';
+
+/** `at`: the letter's date. INVALID_INPUT where a letter of it cannot be printed. */
+export const letterPdf = async (letter: Letter, at: Date): Promise<Uint8Array> => {
+  const { title, greeting, paragraphs, language } = letter;
+  const texts = [title, greeting, ...paragraphs.map(({ text }) => text)];
+  if (texts.some((text) => latin(text) !== text))
+    throw new QuittanceError('INVALID_INPUT', {
+      message: 'the letter has signs that the fonts of the PDF do not have',
+      expected: 'the letters of western Europe',
+      got: `a letter in ${language}`,
+      hint: 'take the text, without --pdf',
+    });
+  const paper = newPaper(title, at);
+  paper.heading(title, 1);
+  for (const text of texts.slice(1)) paper.paragraph(text);
+  return paper.finish();
+};
