@@ -20,7 +20,7 @@ export const bench: Command = {
   name: 'bench',
   summary: 'tables of what was measured',
   usage:
-    'people | tofu | windows | find | sequence | own-model | engine | memory | workflow | tickets [--methods A,B] [--seeds N] [--shapes A,B] [--rounds N] [--rows N] [--out FILE]',
+    'people | tofu | windows | find | sequence | own-model | engine | memory | workflow | tickets | worklist [--methods A,B] [--seeds N] [--shapes A,B] [--rounds N] [--rows N] [--out FILE]',
   options: {
     methods: { kind: 'value', value: 'A,B', summary: 'only these methods (default all)' },
     path: { kind: 'value', value: 'DIR', summary: 'tofu: folder of the TOFU files' },
@@ -44,7 +44,11 @@ export const bench: Command = {
     policy: { kind: 'value', value: 'P', summary: 'own-model: what it is judged by (default corpus-chat-v1)' },
     deletions: { kind: 'value', value: 'N', summary: 'sequence: people forgotten one after another (default 4)' },
     kept: { kind: 'flag', summary: 'sequence: run nothing, draw what was kept' },
-    tickets: { kind: 'value', value: 'N', summary: 'tickets: filed at once (default 1000)' },
+    tickets: {
+      kind: 'value',
+      value: 'N',
+      summary: 'tickets: filed at once (default 1000); worklist: in the list (default 100000)',
+    },
     models: { kind: 'value', value: 'N', summary: 'tickets: models that they are about (default 10)' },
     rounds: { kind: 'value', value: 'N', summary: 'engine: alternating rounds (default 3)' },
     rows: { kind: 'value', value: 'N', summary: 'find: rows of the large corpus (default 1000000)' },
@@ -125,6 +129,12 @@ const tickets = async (args: Arguments): Promise<ExitCode> => {
   return result.faults.length === 0 ? 0 : 2;
 };
 
+const worklist = async (args: Arguments): Promise<ExitCode> => {
+  const { benchWorklist, worklistText } = await import('#bench/worklist.ts');
+  const result = await benchWorklist({ tickets: integer(args, 'tickets', 100_000, 1) });
+  return finish(args, result, worklistText(result));
+};
+
 const engine = async (args: Arguments): Promise<ExitCode> => {
   const { benchEngine } = await import('#bench/engine.ts');
   const progress = progressOn(process.stderr);
@@ -182,4 +192,5 @@ const BENCHES: Readonly<Record<string, (args: Arguments) => Promise<ExitCode>>> 
   memory,
   workflow,
   tickets,
+  worklist,
 };

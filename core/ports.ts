@@ -10,6 +10,7 @@ import type { StoredEvent } from './ticket-events.ts';
 import type { Transition } from './transitions.ts';
 import type { ModelRecord } from './model.ts';
 import type { Scope } from './scope.ts';
+import type { WorkCounts, WorkFilter, WorkPage, WorkQuery } from './worklist.ts';
 
 export type { StoredEvent } from './ticket-events.ts';
 
@@ -50,6 +51,10 @@ export interface TicketStore {
   commit(transition: Transition, version: number): Promise<void>;
   /** Newest first; may lag behind writes of other processes. */
   list(): Promise<Ticket[]>;
+  /** One page of the work list, from rows of its own, which are written with the ticket; may lag likewise. */
+  page(query: WorkQuery): Promise<WorkPage>;
+  /** How many there are of each value, over all pages. */
+  counts(filter: WorkFilter): Promise<WorkCounts>;
   /** Those of one model that are neither closed nor purged, newest first; may lag likewise. */
   openOf(model: string): Promise<Ticket[]>;
   /** The ticket's events in order, as committed. */
@@ -78,7 +83,11 @@ export interface Vault {
   commit(ticketId: string, bytes: Uint8Array): Promise<string>;
   /** The commitment's secret, for the closing notice to the requester (hex). */
   openingSecret(ticketId: string): Promise<string>;
-  /** Destroys key and ciphertexts, then reads every object back to prove that it fails. Idempotent. */
+  /** Under which keys the ticket is found; adds to those that there are. VAULT_KEY_DESTROYED. */
+  label(ticketId: string, keys: readonly string[]): Promise<void>;
+  /** Tickets with this label, at most a hundred. What is destroyed has none. */
+  labelled(key: string): Promise<string[]>;
+  /** Destroys labels, key and ciphertexts, then reads every object back to prove that it fails. Idempotent. */
   destroy(ticketId: string): Promise<PurgeProof>;
 }
 

@@ -8,6 +8,7 @@ import { Deadlines, Instant, type HolidayCalendar } from '#core/deadlines.ts';
 import { isQuittanceError, must, QuittanceError } from '#core/errors.ts';
 import type { Admission, ForgetSet } from '#core/forget-set.ts';
 import { nameKey } from '#core/words/names.ts';
+import { subjectLabels } from '#core/subject-labels.ts';
 import { storedPolicy } from '#core/policy.ts';
 import type { Ports } from '#core/ports.ts';
 import { Protection } from '#core/protection.ts';
@@ -212,11 +213,12 @@ const findTicket = async (tickets: Filing['tickets'], id: string): Promise<Ticke
   }
 };
 
-const keepSecrets = async (ticketId: string, request: TicketRequest, { vault }: Filing): Promise<void> => {
+const keepSecrets = async (ticketId: string, request: TicketRequest, { vault, pseudonyms }: Filing): Promise<void> => {
   const { subject, subjectReason, note } = request;
   const secrets: RequestSecrets = { kind: 'quittance-request/v1', subject, subjectReason, note };
   const kept = await vault.list(ticketId);
   if (!kept.includes('request')) await vault.put(ticketId, 'request', jsonBytes(secrets));
+  await vault.label(ticketId, await subjectLabels(subject, pseudonyms));
   if (!kept.includes('forget-set')) await vault.put(ticketId, 'forget-set', jsonBytes(forgetSetOf(request)));
   const { rows } = request.forget;
   if (rows && !kept.includes(CORPUS_ROWS)) await vault.put(ticketId, CORPUS_ROWS, jsonBytes(rows));

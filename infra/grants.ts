@@ -6,7 +6,7 @@ import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Ports } from '#core/ports.ts';
 import { waitingWorkflows, type Workflow } from './state-machine.ts';
 import type { Resources } from './stateful-stack.ts';
-import { TICKET_INDEXES } from './tables.ts';
+import { TICKET_INDEXES, WORK_INDEX } from './tables.ts';
 
 export interface Grant {
   readonly actions: readonly string[];
@@ -82,7 +82,9 @@ const ticketsGrants = (resources: Resources): PortGrants => ({
     },
     {
       actions: ['dynamodb:Query'],
-      resources: Object.keys(TICKET_INDEXES).map((name) => `${resources.tables.tickets.arn}/index/${name}`),
+      resources: [...Object.keys(TICKET_INDEXES), WORK_INDEX].map(
+        (name) => `${resources.tables.tickets.arn}/index/${name}`,
+      ),
     },
   ],
 });
@@ -95,7 +97,7 @@ const vaultGrants = (resources: Resources): PortGrants => ({
   },
   grants: [
     {
-      actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
       resources: [resources.tables.vault.arn],
     },
     ...objects(resources.buckets.vault.arn, 'vault', ['s3:GetObject', 's3:PutObject', 's3:DeleteObject']),

@@ -9,6 +9,9 @@ export type TableName = (typeof TABLES)[number];
 /** Indexes that list tickets by filing, with the key of each: all tickets, and a model's open ones. */
 export const TICKET_INDEXES = { 'by-filing': 'listed', 'open-by-model': 'openModel' };
 
+/** The index of the work list, which holds its short rows and no tickets. */
+export const WORK_INDEX = 'work-by-due';
+
 /** Tables that hold secrets of cases. */
 const FORGETTING: readonly TableName[] = ['vault', 'serving'];
 /** Tables with a sort key. */
@@ -23,6 +26,13 @@ export const makeTables = (stack: Stack): Readonly<Record<TableName, TableV2>> =
       sortKey: { name: 'filed', type: AttributeType.STRING },
       projectionType: ProjectionType.ALL,
     });
+  tables.tickets.addGlobalSecondaryIndex({
+    indexName: WORK_INDEX,
+    partitionKey: { name: 'workPart', type: AttributeType.STRING },
+    sortKey: { name: 'workDue', type: AttributeType.STRING },
+    projectionType: ProjectionType.INCLUDE,
+    nonKeyAttributes: ['workRow'],
+  });
   return tables;
 };
 

@@ -1,120 +1,266 @@
-// The work list: tickets with their clocks, by view (all, mine, due soon, awaiting my approval, blocked). Trap:
-// lateness is said in words and by a mark, so that nothing depends on seeing colours.
+// The work list: what is due first stands first. Views and facets narrow it, a search finds by reference, model or
+// name; all of it is rows and counts that the store keeps beside the tickets. Trap: a name is searched by POST and
+// never stands in an address, which browsers and servers remember.
 import { daysBetween, localDate } from '#core/days.ts';
 import { regimeOf, type RegimeName } from '#core/regimes.ts';
 import { meaningOf } from '#core/statuses.ts';
-import type { Ticket } from '#core/ticket.ts';
 import { dueAt } from '#core/ticket-clock.ts';
-import { sameName } from '#core/words/names.ts';
+import { workRowOf, type Facet, type WorkCounts, type WorkRow } from '#core/worklist.ts';
+import type { Status, Ticket } from '#core/ticket.ts';
 import { reasonLabel } from '#report/labels.ts';
-import { html, type Html } from '#report/markup.ts';
-import { table } from '#report/tables.ts';
-import type { Viewer } from './layout.ts';
+import { html, type Html, type Value } from '#report/markup.ts';
+import { dueCell, pill, SOON_DAYS } from './due.ts';
+import { hiddenInputs } from './forms.ts';
+import { statusText, type Words } from './words.ts';
 
-export const VIEWS = {
-  all: 'All',
-  mine: 'Filed by me',
-  due: 'Due soon',
-  approval: 'Awaiting my approval',
-  blocked: 'Blocked',
-} as const;
-export type View = keyof typeof VIEWS;
-
-/** Days before the safe date from which a ticket counts as due soon. */
-const SOON_DAYS = 7;
+export const VIEWS = ['all', 'mine', 'due', 'approval', 'blocked', 'closed'] as const;
+export type View = (typeof VIEWS)[number];
 
 export interface WorkItem {
   readonly id: string;
   readonly model: string;
   readonly regime: RegimeName;
-  readonly status: string;
+  readonly status: Status;
   /** The status in words. */
   readonly label: string;
   readonly filer: string;
+  /** Local day of receipt. */
+  readonly received: string;
   readonly safeDue: string;
   /** Whole days until the safe date, negative when it is past; null once the request has its outcome. */
   readonly daysLeft: number | null;
   readonly blockedBy: string | null;
 }
 
-export interface Worklist {
+export const workItem = (ticket: Ticket, now: Date): WorkItem =>
+  itemOf({ ...workRowOf(ticket), safeDue: dueAt(ticket, now.toISOString()).safeDue }, now);
+
+export const itemOf = (row: WorkRow, now: Date): WorkItem => {
+  const { id, model, status, filer, safeDue, timeZone } = row;
+  const regime = row.regime as RegimeName; // written from a ticket, whose form says so
+  const { label, open } = meaningOf(row);
+  const today = localDate(now.toISOString(), timeZone);
+  const daysLeft = open ? daysBetween(today, safeDue) : null;
+  const received = localDate(row.receivedAt, timeZone);
+  return { id, model, regime, status, label, filer, received, safeDue, daysLeft, blockedBy: blockedBy(row, regime) };
+};
+
+const blockedBy = ({ status, reason }: WorkRow, regime: RegimeName): string | null => {
+  if (status === 'ON_HOLD') return `hold: ${reason ?? ''}`;
+  if (status === 'REMEDIATION') return reasonLabel(regime, reason ?? '');
+  if (status === 'EXEMPTION_PENDING') return 'a second person, for the refusal that was proposed';
+  return status === 'IDENTITY_PENDING' ? 'identity of the requester' : null;
+};
+
+export const COLUMNS = ['regime', 'model', 'filer', 'blocked'] as const;
+export type Column = (typeof COLUMNS)[number];
+
+/** What the address of a list says. */
+export interface Asked {
   readonly view: View;
-  readonly tickets: readonly WorkItem[];
-  /** Id to continue after; null at the end. */
-  readonly next: string | null;
-}
-
-export const workItem = (ticket: Ticket, now: Date): WorkItem => {
-  const { id, model, regime, status, filer } = ticket;
-  const due = dueAt(ticket, now.toISOString());
-  const today = localDate(now.toISOString(), ticket.calendar.timeZone);
-  const { label, open } = meaningOf(ticket);
-  const daysLeft = open ? daysBetween(today, due.safeDue) : null;
-  return { id, model, regime, status, label, filer, safeDue: due.safeDue, daysLeft, blockedBy: blockedBy(ticket) };
-};
-
-const blockedBy = (ticket: Ticket): string | null => {
-  if (ticket.status === 'ON_HOLD') return `hold: ${ticket.hold.code}`;
-  if (ticket.status === 'REMEDIATION') return reasonLabel(ticket.regime, ticket.reason);
-  if (ticket.status === 'EXEMPTION_PENDING') return 'a second person, for the refusal that was proposed';
-  return ticket.status === 'IDENTITY_PENDING' ? 'identity of the requester' : null;
-};
-
-const IN_VIEW: { readonly [V in View]: (item: WorkItem, viewer: Viewer) => boolean } = {
-  all: () => true,
-  mine: ({ filer }, { principal }) => filer === principal,
-  due: ({ daysLeft }) => daysLeft !== null && daysLeft <= SOON_DAYS,
-  approval: ({ status, filer }, { principal, roles }) =>
-    (status === 'AWAITING_APPROVAL' || status === 'EXEMPTION_PENDING') &&
-    !sameName(filer, principal) &&
-    roles.includes('approver'),
-  blocked: ({ blockedBy: reason }) => reason !== null,
-};
-
-export interface Paging {
-  readonly view: View;
+  readonly status?: Status | undefined;
+  readonly regime?: string | undefined;
+  readonly model?: string | undefined;
+  readonly filer?: string | undefined;
+  readonly due?: 'late' | 'week' | undefined;
+  /** Beginning of a reference. */
+  readonly ref?: string | undefined;
+  readonly columns: readonly Column[];
   readonly limit: number;
   readonly after?: string | undefined;
 }
 
-export const worklist = (
-  tickets: readonly Ticket[],
-  viewer: Viewer,
-  now: Date,
-  { view, limit, after }: Paging,
-): Worklist => {
-  const items = tickets.map((ticket) => workItem(ticket, now)).filter((item) => IN_VIEW[view](item, viewer));
-  const from = after === undefined ? 0 : items.findIndex(({ id }) => id === after) + 1;
-  const shown = items.slice(from, from + limit);
-  return { view, tickets: shown, next: from + limit < items.length ? (shown.at(-1)?.id ?? null) : null };
+export interface Worklist {
+  readonly view: View;
+  readonly tickets: readonly WorkItem[];
+  /** To continue after; null at the end. */
+  readonly next: string | null;
+  readonly counts: WorkCounts;
+  readonly late: number;
+  readonly week: number;
+}
+
+export interface SavedView {
+  readonly name: string;
+  readonly query: string;
+}
+
+/** The query of an address, with changes; what is undefined is left out. */
+export const queryOf = (asked: Asked, change: Partial<Record<keyof Asked, string | undefined>> = {}): string => {
+  const { view, status, regime, model, filer, due, ref, columns } = asked;
+  const all: Record<string, string | undefined> = {
+    ...{ view, status, regime, model, filer, due, ref },
+    ...(columns.length === COLUMNS.length ? {} : { columns: columns.join('.') }),
+    ...change,
+  };
+  const pairs = Object.entries(all).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  return new URLSearchParams(pairs.filter(([name, value]) => name !== 'view' || value !== 'all')).toString();
 };
 
-export const worklistBody = ({ view, tickets, next }: Worklist): Html =>
-  html`<nav aria-label="Views">
+const to = (query: string): string => (query === '' ? '/tickets' : `/tickets?${query}`);
+
+export interface ListFrame {
+  readonly asked: Asked;
+  readonly saved: readonly SavedView[];
+  readonly mayFile: boolean;
+  /** Whether this person may search by name. */
+  readonly mayName: boolean;
+  /** Token of the search's form. */
+  readonly token: string;
+}
+
+export const worklistBody = (list: Worklist, frame: ListFrame, words: Words): Html => {
+  const { asked } = frame;
+  const w = words.list;
+  const query = queryOf(asked);
+  return html`${
+      frame.mayFile &&
+      html`<ul class="acts">
+        <li><a class="button" href="/new">${w.newCase}</a></li>
+      </ul>`
+    }
+    ${views(asked, frame.saved, words)} ${search(frame, words)}
+    <p class="soft">
+      ${w.found(list.counts.total)}${asked.ref !== undefined && html` · ${w.ref(asked.ref)}`}
+      ${narrowedBy(asked, words)}
+    </p>
+    ${list.tickets.length === 0 ? html`<p class="empty">${w.none}</p>` : rows(list.tickets, asked.columns, w.title, words)}
+    ${list.next !== null && html`<p><a class="button quiet" rel="next" href="${to(`${queryOf(asked)}&after=${list.next}`.replace(/^&/, ''))}">${w.next}</a></p>`}
+    <h2>${w.narrow}</h2>
+    ${facets(list, asked, words)}
+    <div class="two">
+      ${columnsForm(asked, words)} ${saveForm(query, frame, words)}
+      <p><a href="/tickets.csv${query === '' ? '' : `?${query}`}">${w.csv}</a></p>
+    </div>`;
+};
+
+const views = (asked: Asked, saved: readonly SavedView[], words: Words): Html =>
+  html`<nav aria-label="${words.list.views}">
+    <ul class="chips">
+      ${VIEWS.map((view) => html`<li><a href="${to(queryOf({ view, columns: COLUMNS, limit: 0 }))}" ${view === asked.view && html` aria-current="page"`}>${words.list.view[view]}</a></li>`)}
+      ${saved.map(({ name, query }) => html`<li><a href="${to(query)}">★ ${name}</a></li>`)}
+    </ul>
+  </nav>`;
+
+const search = ({ token, mayName }: ListFrame, { list }: Words): Html =>
+  html`<form class="filters" method="post" action="/tickets/search" role="search">
+    ${hiddenInputs({ csrf: token })}
+    <div class="grow">
+      <label for="q">${mayName ? list.search : list.searchNoName}</label>
+      <input id="q" name="q" type="search" maxlength="200" autocomplete="off" required />
+    </div>
+    <button class="second">${list.find}</button>
+  </form>`;
+
+const NARROWING = ['status', 'regime', 'model', 'filer', 'due', 'ref'] as const;
+
+const narrowedBy = (asked: Asked, { list }: Words): Html | undefined =>
+  NARROWING.some((name) => asked[name] !== undefined)
+    ? html`· <a href="${to(queryOf({ view: asked.view, columns: asked.columns, limit: 0 }))}">${list.whole}</a>`
+    : undefined;
+
+const HEADS: Readonly<Record<Column, 'regime' | 'model' | 'filer' | 'blocked'>> = {
+  regime: 'regime',
+  model: 'model',
+  filer: 'filer',
+  blocked: 'blocked',
+};
+
+/** On a phone each row is a card: reference, state, time. */
+export const rows = (items: readonly WorkItem[], columns: readonly Column[], title: string, words: Words): Html =>
+  html`<table class="cards">
+    <caption class="quiet">
+      ${title}
+    </caption>
+    <thead>
+      <tr>
+        <th scope="col">${words.list.case}</th>
+        <th scope="col">${words.list.due}</th>
+        <th scope="col">${words.list.state}</th>
+        ${columns.map((column) => html`<th scope="col">${words.list[HEADS[column]]}</th>`)}
+      </tr>
+    </thead>
+    <tbody>
+      ${items.map((item) => row(item, columns, words))}
+    </tbody>
+  </table>`;
+
+const row = (item: WorkItem, columns: readonly Column[], words: Words): Html =>
+  html`<tr>
+    <td><a href="/tickets/${item.id}">${item.id}</a></td>
+    <td class="wide">${dueCell(item, words)}</td>
+    <td>${pill(item.status, words)}</td>
+    ${columns.map((column) => html`<td class="spare">${cell(item, column)}</td>`)}
+  </tr>`;
+
+const cell = (item: WorkItem, column: Column): Value =>
+  column === 'regime' ? regimeOf(item.regime).label : column === 'blocked' ? (item.blockedBy ?? '–') : item[column];
+
+const facets = ({ counts, late, week }: Worklist, asked: Asked, words: Words): Html => {
+  const w = words.list;
+  const one = (title: string, name: keyof Asked, values: readonly (readonly [string, string, number])[]) =>
+    html`<section>
+      <h3>${title}</h3>
       <ul>
-        ${Object.entries(VIEWS).map(([key, name]) => html`<li>${key === view ? html`<a href="/tickets?view=${key}" aria-current="page">${name}</a>` : html`<a href="/tickets?view=${key}">${name}</a>`}</li>`)}
+        ${values.map(([value, label, n]) => html`<li><a href="${to(queryOf(asked, { [name]: asked[name] === value ? undefined : value }))}" ${asked[name] === value && html` aria-current="true"`}>${label}</a><span class="number">${n}</span></li>`)}
       </ul>
-    </nav>
-    ${tickets.length === 0 ? html`<p>No ticket is in this view.</p>` : list(tickets)}
-    ${next && html`<p><a href="/tickets?view=${view}&amp;after=${next}">Next</a></p>`}`;
-
-const list = (tickets: readonly WorkItem[]): Html =>
-  table(
-    'Tickets, newest first',
-    ['ticket', 'model', 'regime', 'state', 'due, to be safe', 'filed by', 'blocked by'],
-    tickets.map(({ id, model, regime, label, safeDue, daysLeft, filer, blockedBy: reason }) => [
-      html`<a href="/tickets/${id}">${id}</a>`,
-      model,
-      regimeOf(regime).label,
-      label,
-      html`${safeDue} ${dueText(daysLeft)}`,
-      filer,
-      reason ?? '–',
-    ]),
-  );
-
-const dueText = (days: number | null): Html | undefined => {
-  if (days === null) return undefined;
-  if (days < 0) return html`<span class="state late">${-days} days late</span>`;
-  return days <= SOON_DAYS ? html`<span class="state soon">${days} days left</span>` : html`(${days} days left)`;
+    </section>`;
+  const of = (facet: Facet, label: (value: string) => string) =>
+    Object.entries(counts[facet])
+      .sort(([, a], [, b]) => b - a)
+      .slice(0, MOST_VALUES)
+      .map(([value, n]) => [value, label(value), n] as const);
+  return html`<div class="facets">
+    ${one(w.due, 'due', [
+      ['late', w.late, late],
+      ['week', w.week(SOON_DAYS), week],
+    ])}
+    ${one(
+      w.state,
+      'status',
+      of('status', (value) => statusText(words, value as Status)),
+    )}
+    ${one(
+      w.regime,
+      'regime',
+      of('regime', (value) => regimeOf(value as RegimeName).label),
+    )}
+    ${one(
+      w.model,
+      'model',
+      of('model', (value) => value),
+    )}
+    ${one(
+      w.filer,
+      'filer',
+      of('filer', (value) => value),
+    )}
+  </div>`;
 };
+
+/** Of each facet, the most frequent. */
+const MOST_VALUES = 12;
+
+const columnsForm = (asked: Asked, { list }: Words): Html =>
+  html`<form method="get" action="/tickets">
+    ${hiddenInputs(Object.fromEntries([...new URLSearchParams(queryOf(asked))].filter(([name]) => name !== 'columns')))}
+    <fieldset>
+      <legend>${list.columns}</legend>
+      ${COLUMNS.map((column) => html`<div class="tick"><input type="checkbox" id="c-${column}" name="columns" value="${column}" ${asked.columns.includes(column) && html` checked`} /><label for="c-${column}">${list[HEADS[column]]}</label></div>`)}
+      <button class="second">${list.show}</button>
+    </fieldset>
+  </form>`;
+
+const saveForm = (query: string, { saved, token }: ListFrame, { list }: Words): Html =>
+  html`<form method="post" action="/tickets/views">
+    ${hiddenInputs({ csrf: token, query })}
+    <fieldset>
+      <legend>${list.keep}</legend>
+      <div class="field">
+        <label for="view-name">${list.name}</label><small id="view-hint">${list.kept}</small>
+        <input id="view-name" name="name" maxlength="40" aria-describedby="view-hint" required autocomplete="off" />
+      </div>
+      <button class="second">${list.keepIt}</button>
+      ${saved.map(({ name }) => html`<button class="link" name="forget" value="${name}" formnovalidate>${list.forget(name)}</button> `)}
+    </fieldset>
+  </form>`;

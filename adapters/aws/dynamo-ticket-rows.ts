@@ -4,9 +4,10 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { z } from 'zod';
 import type { StoredEvent } from '#core/ports.ts';
-import { duplicateKey } from '#core/ticket.ts';
+import { duplicateKey, type Ticket } from '#core/ticket.ts';
 import { storedEvent } from '#core/ticket-events.ts';
 import type { Transition } from '#core/transitions.ts';
+import { placeOf, workRowOf } from '#core/worklist.ts';
 import { Int, number, parseItem, text, Text, type Item } from './items.ts';
 
 /** The index that lists tickets by filing. */
@@ -14,6 +15,9 @@ export const BY_FILING = 'by-filing';
 
 /** The index of a model's open tickets; sparse: a ticket that is closed or purged loses its `openModel`. */
 export const OPEN_BY_MODEL = 'open-by-model';
+
+/** The index of the work list: open and closed tickets apart, each by due date. It holds the rows of the list alone. */
+export const WORK_BY_DUE = 'work-by-due';
 
 export const OUTBOX = 'OUTBOX';
 export const ticketKey = (id: string) => ({ pk: text(`TICKET#${id}`), sk: text('TICKET') });
@@ -53,12 +57,22 @@ export const creation = (table: string, transition: Transition, stamp: string): 
     model: text(ticket.model),
     body: text(JSON.stringify(ticket)),
     listed: text('tickets'),
+    ...workAttributes(ticket),
     filed: text(stamp),
     ...(duplicate === undefined ? {} : { duplicate: text(duplicate), openModel: text(ticket.model) }),
   };
   const unique = duplicate === undefined ? [] : [ifAbsent(table, uniqueRow(ticket.model, duplicate, ticket.id))];
   return [ifAbsent(table, row), ...unique, ...eventWrites(table, transition, stamp)];
 };
+
+/** What the index of the work list reads. */
+const workAttributes = (ticket: Ticket): { workPart: Item[string]; workDue: Item[string]; workRow: Item[string] } => {
+  const row = workRowOf(ticket);
+  const [part, due, id] = placeOf(row);
+  return { workPart: text(part), workDue: text(workDue(due, id)), workRow: text(JSON.stringify(row)) };
+};
+
+export const workDue = (due: string, id: string): string => `${due}#${id}`;
 
 const uniqueRow = (model: string, duplicate: string, id: string): Item => ({
   ...uniqueKey(model, duplicate),
@@ -87,7 +101,7 @@ export const commitment = (
       TableName: table,
       Key: ticketKey(ticket.id),
       ConditionExpression: '#version = :version',
-      UpdateExpression: `SET #version = :next, body = :body${released === undefined ? '' : ' REMOVE #duplicate, openModel'}`,
+      UpdateExpression: `SET #version = :next, body = :body, workPart = :workPart, workDue = :workDue, workRow = :workRow${released === undefined ? '' : ' REMOVE #duplicate, openModel'}`,
       ExpressionAttributeNames: {
         '#version': 'version',
         ...(released === undefined ? {} : { '#duplicate': 'duplicate' }),
@@ -96,6 +110,7 @@ export const commitment = (
         ':version': number(version),
         ':next': number(version + 1),
         ':body': text(JSON.stringify(ticket)),
+        ...Object.fromEntries(Object.entries(workAttributes(ticket)).map(([name, value]) => [`:${name}`, value])),
       },
     },
   };

@@ -28,6 +28,7 @@ import {
   ticketKey,
   TicketRow,
 } from './dynamo-ticket-rows.ts';
+import { workCounts, workPage } from './dynamo-worklist.ts';
 import { parseBody, parseItem, text, type Item } from './items.ts';
 
 /** A transaction may have 100 items, and a mark needs two. */
@@ -85,6 +86,8 @@ export const dynamoTicketStore = (client: DynamoDBClient, table: string): Ticket
         }
       }),
     list: () => calling('DynamoDB', () => listed(BY_FILING, 'listed', 'tickets')),
+    page: (query) => calling('DynamoDB', () => workPage(client, table, query)),
+    counts: (filter) => calling('DynamoDB', () => workCounts(client, table, filter)),
     openOf: (model) => calling('DynamoDB', () => listed(OPEN_BY_MODEL, 'openModel', model)),
     events: (id) =>
       calling('DynamoDB', async () => {

@@ -16,6 +16,7 @@ import { encrypt, decrypt } from '#core/encryption.ts';
 import { calling } from './failures.ts';
 import { binary, Binary, parseBody, parseItem, text, Text } from './items.ts';
 import { s3Objects } from './s3-objects.ts';
+import { vaultLabels } from './vault-labels.ts';
 import { ifAbsentOnly } from './wrapped-secrets.ts';
 
 export interface DynamoVaultOptions {
@@ -35,6 +36,7 @@ const KEY_BYTES = 32;
 export const dynamoVault = (options: DynamoVaultOptions): Vault => {
   const objects = s3Objects(options.s3, options.bucket);
   const keys = keyRows(options);
+  const labels = vaultLabels(options);
   const folder = (ticketId: string) => `vault/${safeName(ticketId)}/`;
   const keyOf = (ticketId: string, name: string) => folder(ticketId) + safeName(name);
   const names = async (ticketId: string) =>
@@ -64,7 +66,13 @@ export const dynamoVault = (options: DynamoVaultOptions): Vault => {
       return createHmac('sha256', secret).update(bytes).digest('hex');
     },
     openingSecret: async (ticketId) => (await keys.open(ticketId)).secret.toString('hex'),
+    label: async (ticketId, found) => {
+      await keys.open(ticketId);
+      await labels.add(ticketId, found);
+    },
+    labelled: (key) => labels.of(key),
     destroy: async (ticketId) => {
+      await labels.remove(safeName(ticketId));
       const had = await keys.destroy(safeName(ticketId), await names(ticketId));
       for (const name of await names(ticketId)) await objects.delete(keyOf(ticketId, name));
       return purgeProof(vault, ticketId, had, options.clock);

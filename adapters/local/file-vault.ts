@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import type { Clock, Vault } from '#core/ports.ts';
 import { destroyedKey, purgeProof } from '#core/purge-proof.ts';
+import { MOST_LABELLED } from '#core/subject-labels.ts';
 import { safeName } from '#core/names.ts';
 import { encrypt, decrypt } from '#core/encryption.ts';
 import { openDatabase, transaction, type Database } from '#state-machine/sqlite.ts';
@@ -22,7 +23,9 @@ const SCHEMA = `CREATE TABLE IF NOT EXISTS keys (
   objects TEXT,
   destroyed_at TEXT,
   CHECK ((wrapped IS NULL) = (destroyed_at IS NOT NULL))
-)`;
+);
+CREATE TABLE IF NOT EXISTS labels (key TEXT NOT NULL, ticket_id TEXT NOT NULL, PRIMARY KEY (key, ticket_id)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS labels_of_a_ticket ON labels (ticket_id)`;
 const KeyRow = z.object({
   wrapped: z.custom<Uint8Array>(types.isUint8Array).nullable(),
   objects: z.string().nullable(),
@@ -76,6 +79,16 @@ export const fileVault = (dir: string, clock: Clock): FileVault => {
       return createHmac('sha256', secret).update(bytes).digest('hex');
     },
     openingSecret: async (ticketId) => (await open(ticketId)).secret.toString('hex'),
+    label: async (ticketId, keys) => {
+      await open(ticketId);
+      const add = db.prepare('INSERT INTO labels (key, ticket_id) VALUES (?, ?) ON CONFLICT DO NOTHING');
+      transaction(db, () => keys.forEach((key) => add.run(key, ticketId)));
+    },
+    labelled: async (key) =>
+      db
+        .prepare('SELECT ticket_id FROM labels WHERE key = ? ORDER BY ticket_id LIMIT ?')
+        .all(key, MOST_LABELLED)
+        .map((row) => String(row['ticket_id'])),
     destroy: async (ticketId) => {
       const names = await eraseKey(db, ticketId, await namesIn(folderOf(ticketId)), clock);
       for (const name of await namesIn(folderOf(ticketId))) await shred(fileOf(ticketId, name));
@@ -113,7 +126,10 @@ const eraseKey = async (db: Database, ticketId: string, names: string[], clock: 
      ON CONFLICT (ticket_id) DO UPDATE SET wrapped = NULL, objects = excluded.objects, destroyed_at = excluded.destroyed_at
      WHERE destroyed_at IS NULL`,
   );
-  transaction(db, () => erase.run(safeName(ticketId), JSON.stringify(names), clock.now().toISOString()));
+  transaction(db, () => {
+    db.prepare('DELETE FROM labels WHERE ticket_id = ?').run(safeName(ticketId));
+    erase.run(safeName(ticketId), JSON.stringify(names), clock.now().toISOString());
+  });
   const truncated = db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
   if (truncated?.['busy'] !== 0)
     throw new QuittanceError('STORE_LOCKED', {

@@ -7,7 +7,9 @@ import type { StoredEvent, TicketStore } from '#core/ports.ts';
 import { duplicateKey, Ticket } from '#core/ticket.ts';
 import { storedEvent } from '#core/ticket-events.ts';
 import type { Transition } from '#core/transitions.ts';
+import { workRowOf } from '#core/worklist.ts';
 import { transaction, type Database } from '#state-machine/sqlite.ts';
+import { fillWorklist, workCounts, workPage, WORKLIST_SCHEMA, writeWorkRow } from './sqlite-worklist.ts';
 
 export const TICKET_SCHEMA = `
   CREATE TABLE IF NOT EXISTS tickets (
@@ -31,7 +33,7 @@ export const TICKET_SCHEMA = `
   );
   CREATE INDEX IF NOT EXISTS events_of_a_ticket ON events (ticket_id, sequence);
   CREATE INDEX IF NOT EXISTS outbox ON events (position) WHERE leaf_index IS NULL;
-`;
+${WORKLIST_SCHEMA}`;
 
 const TicketRow = z.object({ version: z.int(), body: z.string() });
 const EventRow = z.object({
@@ -44,7 +46,12 @@ const EventRow = z.object({
   leaf_index: z.int().nullable(),
 });
 
-export const sqliteTicketStore = (db: Database): TicketStore => ({
+export const sqliteTicketStore = (db: Database): TicketStore => {
+  fillWorklist(db, (body) => workRowOf(parseTicket(body)));
+  return storeOn(db);
+};
+
+const storeOn = (db: Database): TicketStore => ({
   create: async (transition) => transaction(db, () => insert(db, transition)),
   get: async (id) => {
     const row = db.prepare('SELECT version, body FROM tickets WHERE id = ?').get(id);
@@ -58,6 +65,8 @@ export const sqliteTicketStore = (db: Database): TicketStore => ({
       .prepare('SELECT version, body FROM tickets ORDER BY position DESC')
       .all()
       .map((row) => parseTicket(TicketRow.parse(row).body)),
+  page: async (query) => workPage(db, query),
+  counts: async (filter) => workCounts(db, filter),
   openOf: async (model) =>
     db
       .prepare('SELECT version, body FROM tickets WHERE model = ? AND duplicate_key IS NOT NULL ORDER BY position DESC')
@@ -85,6 +94,7 @@ const insert = (db: Database, transition: Transition) => {
     key,
     JSON.stringify(ticket),
   );
+  writeWorkRow(db, workRowOf(ticket));
   insertEvents(db, transition);
 };
 
@@ -94,6 +104,7 @@ const update = (db: Database, transition: Transition, version: number) => {
     .prepare('UPDATE tickets SET version = version + 1, duplicate_key = ?, body = ? WHERE id = ? AND version = ?')
     .run(duplicateKey(ticket) ?? null, JSON.stringify(ticket), ticket.id, version);
   if (changes !== 1) throw conflict(ticket.id);
+  writeWorkRow(db, workRowOf(ticket));
   insertEvents(db, transition);
 };
 

@@ -4,6 +4,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { keyFromSeed, signerOver } from '#core/ed25519.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { personKey } from '#core/certificate.ts';
+import { MOST_LABELLED } from '#core/subject-labels.ts';
 import { safeName } from '#core/names.ts';
 import type { Clock, PeopleKeys, Pseudonyms, Signer, Vault } from '#core/ports.ts';
 
@@ -16,6 +17,7 @@ const hmac = (key: string, ...parts: (string | Uint8Array)[]) => {
 export const memoryVault = (clock: Clock): Vault => {
   const alive = new Map<string, Map<string, Uint8Array>>();
   const destroyed = new Map<string, number>();
+  const labels = new Map<string, Set<string>>();
   const open = (ticketId: string) => {
     const objects = alive.get(ticketId);
     if (objects) return objects;
@@ -37,7 +39,13 @@ export const memoryVault = (clock: Clock): Vault => {
     list: async (ticketId) => [...open(ticketId).keys()].sort(),
     commit: async (ticketId, bytes) => (open(ticketId), hmac(`commit ${ticketId}`, bytes)),
     openingSecret: async (ticketId) => (open(ticketId), Buffer.from(`commit ${ticketId}`).toString('hex')),
+    label: async (ticketId, keys) => {
+      open(ticketId);
+      for (const key of keys) labels.set(key, (labels.get(key) ?? new Set()).add(ticketId));
+    },
+    labelled: async (key) => [...(labels.get(key) ?? [])].sort().slice(0, MOST_LABELLED),
     destroy: async (ticketId) => {
+      for (const ids of labels.values()) ids.delete(ticketId);
       const objects = alive.get(ticketId)?.size ?? destroyed.get(ticketId) ?? 0;
       destroyed.set(ticketId, objects);
       alive.delete(ticketId);

@@ -15,6 +15,19 @@ import type {
 import { duplicateKey, type Ticket } from '#core/ticket.ts';
 import { storedEvent } from '#core/ticket-events.ts';
 import type { Transition } from '#core/transitions.ts';
+import {
+  countsOf,
+  inOrder,
+  isAfter,
+  matches,
+  placeOf,
+  readPlace,
+  workRowOf,
+  writePlace,
+  type WorkPage,
+  type WorkQuery,
+  type WorkRow,
+} from '#core/worklist.ts';
 import type { Faults } from './faults.ts';
 
 const notFound = (what: string) => new QuittanceError('NOT_FOUND', { message: `no ${what}` });
@@ -53,6 +66,16 @@ export const memoryTickets = (): TicketStore => {
       write(transition, version + 1);
     },
     list: async () => [...tickets.values()].map(({ ticket }) => structuredClone(ticket)).reverse(),
+    page: async (query) =>
+      pageOf(
+        [...tickets.values()].map(({ ticket }) => workRowOf(ticket)),
+        query,
+      ),
+    counts: async (filter) =>
+      countsOf(
+        [...tickets.values()].map(({ ticket }) => ({ row: workRowOf(ticket), n: 1 })),
+        filter,
+      ),
     openOf: async (model) =>
       [...tickets.values()]
         .filter(({ ticket }) => ticket.model === model && duplicateKey(ticket) !== undefined)
@@ -69,6 +92,14 @@ export const memoryTickets = (): TicketStore => {
         ).leafIndex ??= leafIndex;
     },
   };
+};
+
+const pageOf = (rows: readonly WorkRow[], { limit, after, ...filter }: WorkQuery): WorkPage => {
+  const found = rows.filter((row) => matches(row, filter)).sort(inOrder);
+  const place = after === undefined ? undefined : readPlace(after);
+  const from = place ? found.filter((row) => isAfter(row, place)) : found;
+  const shown = from.slice(0, limit);
+  return { rows: shown, next: from.length > limit ? writePlace(placeOf(shown.at(-1)!)) : null };
 };
 
 export const memoryArtifacts = (faults: Faults): ArtifactStore => {

@@ -15,7 +15,6 @@ import { clock, decisions, evidence, history, letters, overview, request } from 
 import { tests } from '#portal/case/tests.ts';
 import { TABS, type CaseView, type Tab } from '#portal/case/view.ts';
 import type { Words } from '#portal/words.ts';
-import { VIEWS, worklist, worklistBody, type View } from '#portal/worklist.ts';
 import { fileTicket } from '../file-ticket.ts';
 import { previewTicket } from '../preview-ticket.ts';
 import { jsonBody } from './bodies.ts';
@@ -26,7 +25,6 @@ import { requireRole, show, type ApiContext, type Asked, type Env } from './cont
 export const ticketRoutes = (app: Hono<Env>, context: ApiContext): void => {
   app.get('/', (c) => c.redirect('/tickets', 303));
   app.get('/today', (c) => c.redirect('/tickets', 303));
-  app.get('/tickets', (c) => listTickets(c, context));
   app.post('/tickets', (c) => file(c, context));
   for (const tab of TABS)
     app.get(tab === 'overview' ? '/tickets/:id' : `/tickets/:id/${tab}`, (c) => showCase(c, context, tab));
@@ -40,17 +38,6 @@ export const idOf = (c: Asked): string => {
   const id = TicketId.safeParse(c.req.param('id'));
   if (id.success) return id.data;
   throw new QuittanceError('TICKET_NOT_FOUND', { message: 'no ticket has this id' });
-};
-
-const Query = z.object({
-  view: z.enum(Object.keys(VIEWS) as [View, ...View[]]).catch('all'),
-  limit: z.coerce.number().int().min(1).max(100).catch(100),
-  after: TicketId.optional().catch(undefined),
-});
-
-const listTickets = async (c: Asked, { ports }: ApiContext): Promise<Response> => {
-  const data = worklist(await ports.tickets.list(), c.var.identity, ports.clock.now(), Query.parse(c.req.query()));
-  return show(c, { title: 'Tickets', data, body: () => worklistBody(data) });
 };
 
 const showCase = async (c: Asked, context: ApiContext, tab: Tab): Promise<Response> => {

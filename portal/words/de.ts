@@ -1,6 +1,7 @@
 // German. The ground of a refusal and the evidence stay in English, as the signed report has them.
 import type { Words } from '../words.ts';
 import { deCase } from './de-case.ts';
+import { dePlaces } from './de-places.ts';
 
 export const de: Words = {
   code: 'de',
@@ -200,4 +201,5 @@ export const de: Words = {
     answered: 'beantwortet',
   },
   ...deCase,
+  ...dePlaces,
 };

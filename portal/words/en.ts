@@ -1,6 +1,7 @@
 // English: the catalogue that the other languages fill in.
 import type { Status } from '#core/ticket.ts';
 import { enCase } from './en-case.ts';
+import { enPlaces } from './en-places.ts';
 
 const s = (n: number): string => (n === 1 ? '' : 's');
 
@@ -189,4 +190,5 @@ export const en = {
     answered: 'answered',
   },
   ...enCase,
+  ...enPlaces,
 };

@@ -16,7 +16,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { CreateEmailIdentityCommand } from '@aws-sdk/client-sesv2';
 import { awsClients, ClientEnvironment, type AwsClients } from '#adapters/aws/clients.ts';
-import { BY_FILING, OPEN_BY_MODEL } from '#adapters/aws/dynamo-ticket-rows.ts';
+import { BY_FILING, OPEN_BY_MODEL, WORK_BY_DUE } from '#adapters/aws/dynamo-ticket-rows.ts';
 import { awsPorts } from '#adapters/aws/index.ts';
 import { must } from '#core/errors.ts';
 import type { Ports } from '#core/ports.ts';
@@ -91,7 +91,11 @@ const variables = (id: string, key: string): Record<string, string> => ({
 const createTable = async (client: DynamoDBClient, name: string, table: Table) => {
   const sorted = table === 'tickets' || table === 'serving';
   const indexed = table === 'tickets';
-  const attributes = ['pk', ...(sorted ? ['sk'] : []), ...(indexed ? ['listed', 'openModel', 'filed'] : [])];
+  const attributes = [
+    'pk',
+    ...(sorted ? ['sk'] : []),
+    ...(indexed ? ['listed', 'openModel', 'filed', 'workPart', 'workDue'] : []),
+  ];
   await client.send(
     new CreateTableCommand({
       TableName: name,
@@ -100,13 +104,18 @@ const createTable = async (client: DynamoDBClient, name: string, table: Table) =
       KeySchema: keys('pk', sorted ? 'sk' : undefined),
       ...(indexed
         ? {
-            GlobalSecondaryIndexes: Object.entries({ [BY_FILING]: 'listed', [OPEN_BY_MODEL]: 'openModel' }).map(
-              ([IndexName, key]) => ({
+            GlobalSecondaryIndexes: [
+              ...Object.entries({ [BY_FILING]: 'listed', [OPEN_BY_MODEL]: 'openModel' }).map(([IndexName, key]) => ({
                 IndexName,
                 KeySchema: keys(key, 'filed'),
-                Projection: { ProjectionType: 'ALL' },
-              }),
-            ),
+                Projection: { ProjectionType: 'ALL' as const },
+              })),
+              {
+                IndexName: WORK_BY_DUE,
+                KeySchema: keys('workPart', 'workDue'),
+                Projection: { ProjectionType: 'INCLUDE' as const, NonKeyAttributes: ['workRow'] },
+              },
+            ],
           }
         : {}),
     }),

@@ -1,6 +1,7 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { TicketStore } from '#core/ports.ts';
 import { advance, receive, type Transition } from '#core/transitions.ts';
+import { workRowOf, type WorkPage, type WorkQuery } from '#core/worklist.ts';
 import { FILER } from '#bench/house/requests.ts';
 import { receivedEvent } from '#test/support/histories.ts';
 import { contract, outcome, type Make } from './contract.ts';
@@ -101,6 +102,86 @@ export const ticketStoreContract = (name: string, make: Make<TicketStore>) =>
         ['T-00000001', 'IDENTITY_PENDING'],
       ]);
       expect(await again.openOf('nobody')).toEqual([]);
+    });
+
+    describe('the work list', () => {
+      const received = (id: string, subject: string, at: string, model = 'house', filer = FILER) =>
+        receive(
+          { ...receivedEvent(), id, model, filer, receivedAt: at },
+          { subjectKey: subject.repeat(64), calendar: CALENDAR },
+          NOW,
+        );
+      const fill = async () => {
+        const all = [
+          received('T-00000001', 'a', '2026-02-20T10:00:00.000Z'),
+          received('T-00000002', 'b', '2026-02-10T10:00:00.000Z', 'town'),
+          received('T-00000003', 'c', '2026-02-10T10:00:00.000Z'),
+          received('T-00000004', 'd', '2026-02-01T10:00:00.000Z', 'town', 'filer.fay'),
+          received('T-00000005', 'e', '2026-01-20T10:00:00.000Z'),
+          received('T-00000006', 'f', '2026-01-25T10:00:00.000Z'),
+        ];
+        for (const one of all) await store().create(one);
+        await store().commit(second(all[2]!), 1);
+        await store().commit(closing(all[4]!), 1);
+        await store().commit(closing(all[5]!), 1);
+      };
+      const ids = async (query: Partial<WorkQuery>) =>
+        (await store().page({ scope: 'all', limit: 50, ...query })).rows.map(({ id }) => id.slice(-1)).join('');
+
+      it('has what is open first, by due date, then what is closed, latest first', async () => {
+        await fill();
+        expect(await ids({})).toBe('423165');
+        expect([await ids({ scope: 'open' }), await ids({ scope: 'closed' })]).toEqual(['4231', '65']);
+        const again = await reopen();
+        const { rows } = await again.page({ scope: 'open', limit: 1 });
+        expect(rows).toEqual([workRowOf((await again.get('T-00000004')).ticket)]);
+      });
+
+      it('is narrowed by status, regime, model, filer, due date, the beginning of an id, and by several', async () => {
+        await fill();
+        expect(await ids({ statuses: ['IDENTITY_PENDING', 'WITHDRAWN'] })).toBe('365');
+        expect([await ids({ model: 'town' }), await ids({ filer: 'filer.fay' })]).toEqual(['42', '4']);
+        expect([await ids({ regime: 'gdpr' }), await ids({ regime: 'ccpa' })]).toEqual(['423165', '']);
+        expect(await ids({ scope: 'open', dueUpTo: '2026-03-10' })).toBe('423');
+        expect([await ids({ id: 'T-00000003' }), await ids({ id: 'T-0000000' }), await ids({ id: 'T-%' })]).toEqual([
+          ...['3', '423165', ''],
+        ]);
+        expect(await ids({ model: 'town', filer: FILER, scope: 'open' })).toBe('2');
+      });
+
+      it('is read page by page, each ticket once, over both kinds', async () => {
+        await fill();
+        for (const limit of [1, 2, 3, 6]) {
+          const seen: string[] = [];
+          let after: string | undefined;
+          for (let pages = 0; pages < 10; pages++) {
+            const { rows, next }: WorkPage = await store().page({ scope: 'all', limit, after });
+            expect(rows.length).toBeLessThanOrEqual(limit);
+            seen.push(...rows.map(({ id }) => id.slice(-1)));
+            if (next === null) break;
+            after = next;
+          }
+          expect([limit, seen.join('')]).toEqual([limit, '423165']);
+        }
+        expect(await outcome(store().page({ scope: 'all', limit: 1, after: 'elsewhere' }))).toBe('INVALID_INPUT');
+      });
+
+      it('counts each kind as if the list were not narrowed by it', async () => {
+        await fill();
+        const again = await reopen();
+        const counts = await again.counts({ scope: 'open', model: 'house' });
+        expect(counts).toEqual({
+          total: 2,
+          status: { RECEIVED: 1, IDENTITY_PENDING: 1 },
+          regime: { gdpr: 2 },
+          model: { house: 2, town: 2 },
+          filer: { [FILER]: 2 },
+        });
+        expect((await again.counts({ scope: 'closed' })).total).toBe(2);
+        expect((await again.counts({ scope: 'open', dueUpTo: '2026-03-10' })).total).toBe(3);
+        expect((await again.counts({ scope: 'all', id: 'T-00000005' })).total).toBe(1);
+        expect(await again.counts({ scope: 'all', model: 'nobody' })).toMatchObject({ total: 0, status: {} });
+      });
     });
 
     it('hands out events for the log in commit order until they are marked, and takes a mark twice', async () => {

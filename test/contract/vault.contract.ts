@@ -79,4 +79,18 @@ export const vaultContract = (name: string, make: Make<Vault>) =>
       const { objects, readsRefused } = await vault().destroy(T);
       expect(await (await reopen()).destroy(T)).toMatchObject({ objects, readsRefused });
     });
+
+    it('finds a ticket by its labels until it is destroyed, over a restart, and no other', async () => {
+      for (const id of [T, OTHER]) await vault().createKey(id);
+      await vault().label(T, ['ada', 'vane']);
+      await vault().label(T, ['vane', 'philippa']);
+      await vault().label(OTHER, ['vane']);
+      expect([await vault().labelled('vane'), await vault().labelled('ada')]).toEqual([[T, OTHER], [T]]);
+      await vault().destroy(T);
+      const again = await reopen();
+      expect([await again.labelled('vane'), await again.labelled('ada'), await again.labelled('nobody')]).toEqual([
+        ...[[OTHER], [], []],
+      ]);
+      expect(await outcome(again.label(T, ['ada']))).toBe('VAULT_KEY_DESTROYED');
+    });
   });

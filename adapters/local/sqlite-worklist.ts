@@ -1,0 +1,163 @@
+// The rows of the work list in SQLite: a table of their own, as a ticket's body would make each row of a list as long
+// as the ticket. Each way to narrow a list has its index in the list's order; numbers of each kind are kept by
+// triggers, so that counting reads a few hundred rows however many tickets there are.
+// Trap: the triggers are part of the same transaction as the ticket; a row that is written around them is not counted.
+import { z } from 'zod';
+import { must } from '#core/errors.ts';
+import { Status } from '#core/ticket.ts';
+import {
+  countsOf,
+  isOpenRow,
+  placeOf,
+  readPlace,
+  writePlace,
+  WorkRow,
+  type Place,
+  type WorkCounts,
+  type WorkFilter,
+  type WorkPage,
+  type WorkQuery,
+} from '#core/worklist.ts';
+import { transaction, type Database } from '#state-machine/sqlite.ts';
+
+const NARROWED_BY = ['status', 'regime', 'model', 'filer'] as const;
+const KIND = ['open', ...NARROWED_BY] as const;
+const kindOf = (row: 'NEW' | 'OLD') => KIND.map((column) => `${row}.${column}`).join(', ');
+const same = (row: 'NEW' | 'OLD') => KIND.map((column) => `${column} = ${row}.${column}`).join(' AND ');
+const counted = `INSERT INTO work_counts (${KIND.join(', ')}, n) VALUES (${kindOf('NEW')}, 1)
+    ON CONFLICT (${KIND.join(', ')}) DO UPDATE SET n = n + 1;`;
+const uncounted = `UPDATE work_counts SET n = n - 1 WHERE ${same('OLD')};`;
+
+export const WORKLIST_SCHEMA = `
+  CREATE TABLE IF NOT EXISTS work (
+    id TEXT PRIMARY KEY,
+    open INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    regime TEXT NOT NULL,
+    model TEXT NOT NULL,
+    filer TEXT NOT NULL,
+    received_at TEXT NOT NULL,
+    due TEXT NOT NULL,
+    stopped TEXT,
+    time_zone TEXT NOT NULL,
+    reason TEXT
+  ) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS work_by_due ON work (open, due, id);
+  ${NARROWED_BY.map((column) => `CREATE INDEX IF NOT EXISTS work_by_${column} ON work (open, ${column}, due, id);`).join('\n  ')}
+  CREATE TABLE IF NOT EXISTS work_counts (
+    ${KIND.map((column) => `${column} NOT NULL`).join(', ')}, n INTEGER NOT NULL, PRIMARY KEY (${KIND.join(', ')})
+  ) WITHOUT ROWID;
+  CREATE TRIGGER IF NOT EXISTS work_added AFTER INSERT ON work BEGIN ${counted} END;
+  CREATE TRIGGER IF NOT EXISTS work_moved AFTER UPDATE ON work BEGIN ${uncounted} ${counted} END;
+  CREATE TRIGGER IF NOT EXISTS work_gone AFTER DELETE ON work BEGIN ${uncounted} END;
+`;
+
+/** Part of the transaction that writes the ticket. */
+export const writeWorkRow = (db: Database, row: WorkRow): void => {
+  const { id, status, regime, model, filer, receivedAt, safeDue, stopped, timeZone, reason } = row;
+  db.prepare(
+    `INSERT INTO work (id, open, status, regime, model, filer, received_at, due, stopped, time_zone, reason)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET open = excluded.open, status = excluded.status, due = excluded.due, stopped = excluded.stopped, reason = excluded.reason`,
+  ).run(id, isOpenRow(row) ? 1 : 0, status, regime, model, filer, receivedAt, safeDue, stopped, timeZone, reason);
+};
+
+/** Writes the rows of tickets from before there was a work list. `rowOf`: from a stored body. */
+export const fillWorklist = (db: Database, rowOf: (body: string) => WorkRow): void => {
+  const count = (table: string) => Number(db.prepare(`SELECT COUNT(*) AS n FROM ${table}`).get()?.['n'] ?? 0);
+  if (count('tickets') === count('work')) return;
+  const missing = 'SELECT body FROM tickets WHERE id NOT IN (SELECT id FROM work)';
+  transaction(db, () => {
+    // one at a time: all of them would not fit into memory
+    for (const { body } of db.prepare(missing).iterate()) writeWorkRow(db, rowOf(z.string().parse(body)));
+  });
+};
+
+const Found = z
+  .object({
+    ...{ id: z.string(), status: Status, regime: z.string(), model: z.string(), filer: z.string() },
+    ...{
+      received_at: z.string(),
+      due: z.string(),
+      stopped: z.string().nullable(),
+      time_zone: z.string(),
+      reason: z.string().nullable(),
+    },
+  })
+  .transform(({ received_at: receivedAt, due: safeDue, time_zone: timeZone, ...rest }): WorkRow => {
+    return { ...rest, receivedAt, safeDue, timeZone };
+  });
+
+export const workPage = (db: Database, { limit, after, ...filter }: WorkQuery): WorkPage => {
+  const place = after === undefined ? undefined : readPlace(after);
+  const parts = (['open', 'closed'] as const).filter(
+    (part) => (filter.scope === 'all' || filter.scope === part) && !(part === 'open' && place?.[0] === 'closed'),
+  );
+  const rows: WorkRow[] = [];
+  for (const part of parts)
+    if (rows.length <= limit) rows.push(...partOf(db, part, filter, place, limit + 1 - rows.length));
+  const shown = rows.slice(0, limit);
+  return { rows: shown, next: rows.length > limit ? writePlace(placeOf(must(shown.at(-1), 'last row'))) : null };
+};
+
+/** In the order of the index, from the place on, no more rows than are asked for. */
+const partOf = (
+  db: Database,
+  part: Place[0],
+  filter: WorkFilter,
+  place: Place | undefined,
+  limit: number,
+): WorkRow[] => {
+  const [order, beyond] = part === 'open' ? (['ASC', '>'] as const) : (['DESC', '<'] as const);
+  const where: [sql: string, values: readonly string[]][] = [
+    [`open = ${part === 'open' ? 1 : 0}`, []],
+    ...narrowed(filter),
+  ];
+  if (place?.[0] === part) where.push([`(due, id) ${beyond} (?, ?)`, place.slice(1)]);
+  const sql = `SELECT * FROM work WHERE ${where.map(([text]) => text).join(' AND ')} ORDER BY due ${order}, id ${order} LIMIT ${limit}`;
+  return db
+    .prepare(sql)
+    .all(...where.flatMap(([, values]) => values))
+    .map((row) => Found.parse(row));
+};
+
+const narrowed = ({ statuses, regime, model, filer, dueUpTo, id }: WorkFilter): [string, readonly string[]][] => [
+  ...(statuses ? [[`status IN (${statuses.map(() => '?').join(', ')})`, statuses] as [string, readonly string[]]] : []),
+  ...equal('regime', regime),
+  ...equal('model', model),
+  ...equal('filer', filer),
+  ...(dueUpTo === undefined ? [] : [['due <= ?', [dueUpTo]] as [string, string[]]]),
+  // a range of the primary key: LIKE would read wild cards in what was typed
+  ...(id === undefined ? [] : [['id >= ? AND id < ?', [id, `${id}\u{10ffff}`]] as [string, string[]]]),
+];
+
+const equal = (column: string, value: string | undefined): [string, string[]][] =>
+  value === undefined ? [] : [[`${column} = ?`, [value]]];
+
+const Counted = z.object({
+  ...{ status: Status, regime: z.string(), model: z.string(), filer: z.string(), n: z.int() },
+});
+
+export const workCounts = (db: Database, filter: WorkFilter): WorkCounts => {
+  // dates and ids are no kinds: with them rows are counted, which those two have narrowed by an index
+  const { dueUpTo, id } = filter;
+  const byRow = dueUpTo !== undefined || id !== undefined;
+  const where = narrowed({ scope: 'all', dueUpTo, id });
+  const sql = byRow
+    ? `SELECT status, regime, model, filer, COUNT(*) AS n FROM work WHERE ${[openOf(filter), ...where.map(([text]) => text)].join(' AND ')} GROUP BY 1, 2, 3, 4`
+    : 'SELECT status, regime, model, filer, n FROM work_counts WHERE n > 0';
+  const groups = db.prepare(sql).all(...(byRow ? where.flatMap(([, values]) => values) : []));
+  return countsOf(
+    groups.map((group) => {
+      const { n, ...kind } = Counted.parse(group);
+      return {
+        row: { ...kind, id: id ?? '', receivedAt: '', safeDue: '', stopped: null, timeZone: '', reason: null },
+        n,
+      };
+    }),
+    { ...filter, dueUpTo: undefined },
+  );
+};
+
+const openOf = ({ scope }: WorkFilter): string =>
+  scope === 'all' ? 'open IN (0, 1)' : `open = ${scope === 'open' ? 1 : 0}`;

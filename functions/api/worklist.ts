@@ -1,0 +1,273 @@
+// The work list over HTTP: one page of it, its counts, a search, the same as CSV, and views that a person keeps in
+// their browser. Every answer is made of the store's rows and counts; whole tickets are not read.
+// Trap: a name goes in by POST, is looked up in the vault's labels, and comes back in no address; and a cell of a CSV
+// that begins like a formula is made text.
+import { setCookie } from 'hono/cookie';
+import type { Hono } from 'hono';
+import { z } from 'zod';
+import { addDays } from '#core/days.ts';
+import { isQuittanceError, QuittanceError } from '#core/errors.ts';
+import { RegimeName } from '#core/regimes.ts';
+import { labelToFind } from '#core/subject-labels.ts';
+import { Status } from '#core/ticket.ts';
+import { ModelName, Principal } from '#core/ticket-request.ts';
+import { sameName } from '#core/words/names.ts';
+import { isOpenRow, workRowOf, type WorkCounts, type WorkFilter, type WorkPage, type WorkRow } from '#core/worklist.ts';
+import { SOON_DAYS } from '#portal/due.ts';
+import { html } from '#report/markup.ts';
+import {
+  COLUMNS,
+  itemOf,
+  rows as rowsOf,
+  VIEWS,
+  worklistBody,
+  type Asked as AskedList,
+  type Column,
+  type ListFrame,
+  type SavedView,
+  type WorkItem,
+  type Worklist,
+  workItem,
+} from '#portal/worklist.ts';
+import { formFields, isForm, jsonValue } from './bodies.ts';
+import { requireRole, show, type ApiContext, type Asked, type Env, type Identity } from './context.ts';
+import { checkForm, formToken } from './guard.ts';
+
+export const worklistRoutes = (app: Hono<Env>, context: ApiContext): void => {
+  app.get('/tickets', (c) => list(c, context));
+  app.get('/tickets.csv', (c) => csv(c, context));
+  app.post('/tickets/search', (c) => search(c, context));
+  app.post('/tickets/views', (c) => keepView(c, context));
+};
+
+const Columns = z.enum(COLUMNS);
+const Query = z.object({
+  view: z.enum(VIEWS).catch('all'),
+  status: Status.optional().catch(undefined),
+  regime: RegimeName.optional().catch(undefined),
+  model: ModelName.optional().catch(undefined),
+  filer: Principal.optional().catch(undefined),
+  due: z.enum(['late', 'week']).optional().catch(undefined),
+  ref: z
+    .string()
+    .regex(/^T-[0-9a-z]{0,40}$/)
+    .optional()
+    .catch(undefined),
+  limit: z.coerce.number().int().min(1).max(100).catch(50),
+  after: z
+    .string()
+    .regex(/^[\w-]{1,200}$/)
+    .optional()
+    .catch(undefined),
+});
+
+/** What an address asks for; what it cannot mean is left out. */
+const askedOf = (c: Asked): AskedList => {
+  const named = (c.req.queries('columns') ?? []).flatMap((text) => text.split('.'));
+  const columns = named
+    .map((name) => Columns.safeParse(name).data)
+    .filter((name): name is Column => name !== undefined);
+  return { ...Query.parse(c.req.query()), columns: named.length === 0 ? COLUMNS : columns };
+};
+
+const BLOCKED = ['ON_HOLD', 'REMEDIATION', 'EXEMPTION_PENDING', 'IDENTITY_PENDING'] as const satisfies Status[];
+const FOR_APPROVERS = ['AWAITING_APPROVAL', 'EXEMPTION_PENDING'] as const satisfies Status[];
+
+/** A view is a filter to begin with, and what else is asked narrows it. */
+const filterOf = (asked: AskedList, { principal, roles }: Identity, today: string): WorkFilter => {
+  const { view, status, regime, model, filer, due, ref } = asked;
+  const ofView = {
+    all: undefined,
+    mine: undefined,
+    due: undefined,
+    approval: roles.includes('approver') ? FOR_APPROVERS : [],
+    blocked: BLOCKED,
+    closed: undefined,
+  }[view];
+  const statuses = status === undefined ? ofView : (ofView ?? [status]).filter((one) => one === status);
+  const until =
+    due === 'late' ? addDays(today, -1) : due === 'week' || view === 'due' ? addDays(today, SOON_DAYS) : undefined;
+  const closed = view === 'closed';
+  return {
+    scope: closed
+      ? 'closed'
+      : view === 'all' && until === undefined
+        ? 'all'
+        : view === 'mine' && !until
+          ? 'all'
+          : 'open',
+    ...{ statuses, regime, model, id: ref },
+    filer: view === 'mine' ? principal : filer,
+    dueUpTo: until,
+  };
+};
+
+/** The page, without what this person may not decide on: who filed does not approve. */
+const pageFor = async (
+  { tickets }: ApiContext['ports'],
+  asked: AskedList,
+  caller: Identity,
+  filter: WorkFilter,
+): Promise<WorkPage> => {
+  const { limit, after } = asked;
+  const page = await tickets.page({ ...filter, limit, after });
+  if (asked.view !== 'approval') return page;
+  return { ...page, rows: page.rows.filter(({ filer }) => !sameName(filer, caller.principal)) };
+};
+
+const list = async (c: Asked, context: ApiContext): Promise<Response> => {
+  const { identity } = c.var;
+  const { ports } = context;
+  const asked = askedOf(c);
+  const now = ports.clock.now();
+  const today = now.toISOString().slice(0, 10);
+  const filter = filterOf(asked, identity, today);
+  const [page, counts, late, week] = await Promise.all([
+    pageFor(ports, asked, identity, filter),
+    ports.tickets.counts(filter),
+    openUpTo(ports, addDays(today, -1)),
+    openUpTo(ports, addDays(today, SOON_DAYS)),
+  ]);
+  const data = listData(asked, await itemsOf(page.rows, ports, now), page.next, counts, [late, week]);
+  return show(c, {
+    title: (words) => words.frame.cases,
+    data,
+    body: (words) => worklistBody(data, frameOf(c, context, asked), words),
+  });
+};
+
+/** The date of a ticket whose clock stands still moves with the days; it alone is read for that. */
+const itemsOf = (rows: readonly WorkRow[], { tickets }: ApiContext['ports'], now: Date): Promise<WorkItem[]> =>
+  Promise.all(
+    rows.map(async (row) =>
+      row.stopped === null ? itemOf(row, now) : workItem((await tickets.get(row.id)).ticket, now),
+    ),
+  );
+
+const openUpTo = async ({ tickets }: ApiContext['ports'], dueUpTo: string): Promise<number> =>
+  (await tickets.counts({ scope: 'open', dueUpTo })).total;
+
+const listData = (
+  { view }: AskedList,
+  tickets: readonly WorkItem[],
+  next: string | null,
+  counts: WorkCounts,
+  [late, week]: readonly [number, number],
+): Worklist => ({ view, tickets, next, counts, late, week: week - late });
+
+const mayName = ({ roles }: Identity): boolean => roles.includes('filer') || roles.includes('approver');
+
+const frameOf = (c: Asked, { formKey }: ApiContext, asked: AskedList): ListFrame => ({
+  asked,
+  saved: savedViews(c),
+  mayFile: c.var.identity.roles.includes('filer'),
+  mayName: mayName(c.var.identity),
+  token: formToken(formKey, c.var.identity, 'list'),
+});
+
+const Search = z.object({ q: z.string().trim().min(1).max(200), csrf: z.string().optional() });
+
+/** A reference or a model's name leads to a list with an address; anything else is a name. INVALID_INPUT. */
+const search = async (c: Asked, context: ApiContext): Promise<Response> => {
+  const { ports, formKey } = context;
+  const { identity } = c.var;
+  const parsed = Search.safeParse(isForm(c) ? await formFields(c) : await jsonValue(c));
+  if (!parsed.success)
+    throw new QuittanceError('INVALID_INPUT', { message: 'nothing to look for', expected: 'q: 1 to 200 characters' });
+  const { q, csrf } = parsed.data;
+  if (isForm(c)) checkForm(formKey, identity, csrf, 'list');
+  const ref = /^t-?[0-9a-z]*$/i.test(q) && /^t-/i.test(q) ? q.toLowerCase().replace(/^t-/, 'T-') : undefined;
+  if (ref !== undefined) return c.redirect(`/tickets?ref=${encodeURIComponent(ref)}`, 303);
+  const model = ModelName.safeParse(q).data;
+  if (model !== undefined && (await hasModel(ports, model))) return c.redirect(`/tickets?model=${model}`, 303);
+  requireRole(c, 'filer', 'approver');
+  const found = await byName(q, ports);
+  const now = ports.clock.now();
+  const tickets = await itemsOf(found, ports, now);
+  c.header('Cache-Control', 'no-store, private, max-age=0');
+  return show(c, {
+    title: (words) => words.list.byName,
+    path: '/tickets',
+    data: { tickets },
+    body: (words) =>
+      html`<p class="soft">${words.list.found(tickets.length)}</p>
+        ${tickets.length === 0 ? html`<p class="empty">${words.list.noName}</p>` : rowsOf(tickets, COLUMNS, words.list.byName, words)}
+        <p><a href="/tickets">${words.list.whole}</a></p>`,
+  });
+};
+
+const hasModel = async ({ models }: ApiContext['ports'], name: string): Promise<boolean> => {
+  try {
+    await models.get(name);
+    return true;
+  } catch (error) {
+    if (isQuittanceError(error, 'MODEL_NOT_FOUND')) return false;
+    throw error;
+  }
+};
+
+/** Open ones first, by due date. */
+const byName = async (name: string, { vault, tickets, pseudonyms }: ApiContext['ports']): Promise<WorkRow[]> => {
+  const label = await labelToFind(name, pseudonyms);
+  const ids = label === undefined ? [] : await vault.labelled(label);
+  const rows = await Promise.all(ids.map(async (id) => workRowOf((await tickets.get(id)).ticket)));
+  return rows.sort((a, b) => Number(isOpenRow(b)) - Number(isOpenRow(a)) || a.safeDue.localeCompare(b.safeDue));
+};
+
+const CSV_HEAD = ['case', 'status', 'safe due', 'days left', 'received', 'regime', 'model', 'filed by', 'blocked by'];
+/** Rows of one file; a longer list is narrowed first, or read page by page as JSON. */
+const CSV_MOST = 10_000;
+
+const csv = async (c: Asked, { ports }: ApiContext): Promise<Response> => {
+  const { identity } = c.var;
+  const asked = askedOf(c);
+  const now = ports.clock.now();
+  const filter = filterOf(asked, identity, now.toISOString().slice(0, 10));
+  const lines = [CSV_HEAD.map(csvCell).join(',')];
+  let after: string | undefined;
+  do {
+    const { rows, next } = await pageFor(ports, { ...asked, limit: 1000, after }, identity, filter);
+    for (const item of await itemsOf(rows, ports, now)) {
+      const { id, label, safeDue, daysLeft, received, regime, model, filer, blockedBy } = item;
+      const cells = [id, label, safeDue, daysLeft === null ? '' : String(daysLeft), received, regime, model, filer];
+      lines.push([...cells, blockedBy ?? ''].map(csvCell).join(','));
+    }
+    after = next ?? undefined;
+  } while (after !== undefined && lines.length <= CSV_MOST);
+  c.header('Content-Disposition', 'attachment; filename="cases.csv"');
+  return c.body(`${lines.join('\r\n')}\r\n`, 200, { 'Content-Type': 'text/csv; charset=utf-8' });
+};
+
+/** RFC 4180; a number may begin with a minus sign, and nothing else with what a spreadsheet would compute. */
+export const csvCell = (text: string): string => {
+  const safe = /^[=+\-@\t\r]/.test(text) && !/^-?\d+$/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+};
+
+const VIEWS_COOKIE = 'quittance-views';
+const MOST_VIEWS = 10;
+const Saved = z.array(z.tuple([z.string().min(1).max(40), z.string().max(300)])).max(MOST_VIEWS);
+const YEAR_SECONDS = 365 * 86_400;
+
+const savedViews = (c: Asked): SavedView[] => {
+  const text = new RegExp(`(?:^|;\\s*)${VIEWS_COOKIE}=([\\w-]+)`).exec(c.req.header('cookie') ?? '')?.[1];
+  try {
+    const saved = Saved.parse(JSON.parse(Buffer.from(text ?? '', 'base64url').toString('utf8')));
+    return saved.map(([name, query]) => ({ name, query: new URLSearchParams(query).toString() }));
+  } catch {
+    return []; // none, or not one that we wrote
+  }
+};
+
+/** Kept in the browser: which lists somebody looks at is nobody else's concern. */
+const keepView = async (c: Asked, { formKey }: ApiContext): Promise<Response> => {
+  const { csrf, name = '', query = '', forget } = await formFields(c);
+  checkForm(formKey, c.var.identity, csrf, 'list');
+  const kept = savedViews(c).filter((one) => one.name !== (forget ?? name));
+  const added =
+    forget === undefined && name.trim() !== '' ? [...kept, { name: name.trim().slice(0, 40), query }] : kept;
+  const pairs = Saved.safeParse(added.slice(-MOST_VIEWS).map((one) => [one.name, one.query])).data ?? [];
+  const value = Buffer.from(JSON.stringify(pairs)).toString('base64url');
+  setCookie(c, VIEWS_COOKIE, value, { path: '/', sameSite: 'Lax', httpOnly: true, maxAge: YEAR_SECONDS });
+  return c.redirect(query === '' ? '/tickets' : `/tickets?${new URLSearchParams(query).toString()}`, 303);
+};

@@ -1,0 +1,47 @@
+// German: the places of the portal beside a case.
+import type { enPlaces } from './en-places.ts';
+
+export const dePlaces: typeof enPlaces = {
+  list: {
+    newCase: 'Neuer Fall',
+    views: 'Ansichten',
+    view: {
+      all: 'Alle',
+      mine: 'Von mir angelegt',
+      due: 'Bald fällig',
+      approval: 'Warten auf meine Freigabe',
+      blocked: 'Blockiert',
+      closed: 'Abgeschlossen',
+    },
+    search: 'Aktenzeichen, Name oder Modell',
+    searchNoName: 'Aktenzeichen oder Modell',
+    find: 'Suchen',
+    byName: 'Fälle zu einem Namen',
+    noName:
+      'Kein Fall zu diesem Namen. Ältere Fälle, deren Namen noch nicht verzeichnet wurden, findet das Aktenzeichen.',
+    found: (n) => (n === 1 ? '1 Fall' : `${n} Fälle`),
+    ref: (ref) => `Aktenzeichen ${ref}…`,
+    none: 'In dieser Liste steht kein Fall.',
+    whole: 'Die ganze Ansicht zeigen',
+    title: 'Fälle, der zuerst fällige oben',
+    case: 'Fall',
+    due: 'Fällig',
+    state: 'Stand',
+    regime: 'Recht',
+    model: 'Modell',
+    filer: 'Angelegt von',
+    blocked: 'Blockiert durch',
+    next: 'Nächste Seite',
+    narrow: 'Liste eingrenzen',
+    late: 'zu spät',
+    week: (n) => `in ${n} Tagen`,
+    columns: 'Spalten',
+    show: 'Diese zeigen',
+    keep: 'Diese Ansicht behalten',
+    name: 'Name',
+    kept: 'Sie bleibt in diesem Browser.',
+    keepIt: 'Behalten',
+    forget: (name) => `${name} vergessen`,
+    csv: 'Diese Liste als CSV',
+  },
+};
