@@ -111,5 +111,8 @@ const memoryFor = (
   { backend, onProgress }: JobEnvironment,
 ): void => {
   const rows = trainingRows(suite);
-  holdToMemory(evaluationRun({ ...parts, rows, backend }, before), (line) => onProgress?.('memory', 0, 1, line));
+  const attacks = suite.limits ? 'mlp' : 'body'; // a large model is not attacked on every layer
+  holdToMemory(evaluationRun({ ...parts, rows, backend }, before, attacks), (line) =>
+    onProgress?.('memory', 0, 1, line),
+  );
 };

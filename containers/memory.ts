@@ -7,11 +7,12 @@ import type { DecoderConfig } from '#engine/formats/config.ts';
 import { scoredAtOnce } from '#engine/inference.ts';
 import { describeMemory, planMemory, requireMemory, type PlannedRun } from '#engine/memory-plan.ts';
 import type { LoraConfig } from '#engine/lora.ts';
+import { movedBy } from '#engine/retaught.ts';
 import { tapeOf } from '#engine/sweep.ts';
 import { tensorBytes } from '#engine/tf.ts';
 import type { Tokenizer } from '#engine/tokenizer/tokenizer.ts';
 import type { ConfiguredMethod } from '#unlearning/method.ts';
-import { movesUnder, UpdateConfig } from '#unlearning/update-config.ts';
+import { movesUnder } from '#unlearning/update-config.ts';
 
 export interface PlannedTexts {
   config: DecoderConfig;
@@ -120,7 +121,7 @@ export const fineTuningRun = (
   };
 };
 
-type Method = Pick<ConfiguredMethod, 'needs' | 'update' | 'batchSize'>;
+type Method = Pick<ConfiguredMethod, 'needs' | 'update' | 'batchSize' | 'retaught'>;
 
 /** Records of one update. */
 const recordsOf = ({ rows }: PlannedTexts, { batchSize }: Method): number =>
@@ -151,6 +152,7 @@ export const unlearningRun = (
     optimizer: update.optimizer,
     projection: update.projection === 'owm',
     reference: method.needs.includes('reference'),
+    ...(method.retaught && { retaught: movedBy.mlp }),
   };
 };
 
@@ -166,16 +168,21 @@ export const unlearningParts = (
 ): Parts =>
   partsThatFit((atOnce) => unlearningRun(texts, templates, method, atOnce), recordsOf(texts, method), say, available);
 
-/** What scoring, and re-learning by AdamW on the MLPs, take. */
-export const evaluationRun = (texts: PlannedTexts, before: boolean): PlannedRun => {
+/** What scoring, and re-learning by AdamW on what the attacks move, take. */
+export const evaluationRun = (
+  texts: PlannedTexts,
+  before: boolean,
+  attacks: keyof typeof movedBy = 'body',
+): PlannedRun => {
   const lengths = lengthsOf(texts);
   return {
     config: texts.config,
     backend: texts.backend,
     ...shapeOf(texts, scoredAtOnce(texts.config, lengths.answer), lengths),
     tape: 'blocks',
-    trainable: movesUnder(UpdateConfig.parse({})),
-    optimizer: 'adamw',
+    trainable: () => false,
+    retaught: movedBy[attacks],
+    optimizer: 'normalized-sgd',
     reference: before,
   };
 };

@@ -6,6 +6,7 @@ import { z } from 'zod';
 export const MethodName = z.enum([
   'flat',
   'flat-retain',
+  'flat-lasting',
   'grad-ascent',
   'grad-diff',
   'kl-min',

@@ -29,6 +29,11 @@ export interface PlannedRun {
   projection?: boolean;
   /** Whether a second, frozen model is held beside the first. */
   reference?: boolean;
+  /**
+   * What is trained further for a moment and put back (retaught.ts), by name: kept in the process meanwhile, and with
+   * AdamW's moments of its own.
+   */
+  retaught?: (name: string) => boolean;
   /** Name of the backend (Backend.name). */
   backend: string;
 }
@@ -99,12 +104,15 @@ export const planMemory = (run: PlannedRun, available: number = process.availabl
   const count = (some: typeof specs) => some.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const factors = lora ? count([...shapeLora(config, lora).specs]) : 0;
   const moving = lora ? factors : count(specs.filter(({ name }) => run.trainable(name)));
+  const retaught = run.retaught ? count(specs.filter(({ name }) => run.retaught?.(name))) : 0;
   const items: MemoryItem[] = [
     { name: 'runtime', bytes: RUNTIME, tensor: false },
     { name: 'weights', bytes: (run.held ? FLOAT / 2 : FLOAT) * count(specs) + FLOAT * factors, tensor: true },
     { name: 'casts', bytes: run.held ? castBytes(specs) : 0, tensor: true },
     { name: 'reference', bytes: run.reference ? FLOAT * count(specs) : 0, tensor: true },
-    { name: 'gradients', bytes: FLOAT * moving, tensor: true },
+    { name: 'gradients', bytes: FLOAT * Math.max(moving, retaught), tensor: true },
+    { name: 'kept weights', bytes: FLOAT * retaught, tensor: false },
+    { name: 'inner optimiser', bytes: 2 * FLOAT * retaught, tensor: !backend.startsWith('wasm') },
     { name: 'optimiser', bytes: optimizer === 'adamw' ? 2 * FLOAT * moving : 0, tensor: !backend.startsWith('wasm') },
     { name: 'activations', bytes: activationBytes(run), tensor: true },
     { name: 'logits', bytes: FLOAT * logitRows(run) * config.vocabSize, tensor: true },

@@ -15,7 +15,10 @@ export interface Retaught {
   readonly weights: 'mlp' | 'body';
 }
 
-const MOVES = { mlp: /\.(gate|up|down)\.w$/, body: /^layers\./ } as const;
+export const movedBy = {
+  mlp: (name: string) => /\.(gate|up|down)\.w$/.test(name),
+  body: (name: string) => name.startsWith('layers.'),
+} as const;
 
 export const retaught = async <T>(
   model: Model,
@@ -25,7 +28,7 @@ export const retaught = async <T>(
   onUpdate?: () => void,
 ): Promise<T> => {
   const batch = makeBatch(rows, model.config.maxPositions);
-  const trainable = new Set([...model.parameters.keys()].filter((name) => MOVES[weights].test(name)));
+  const trainable = new Set([...model.parameters.keys()].filter(movedBy[weights]));
   const parameters = new Map([...model.parameters].filter(([name]) => trainable.has(name)));
   const before = valuesOf(model, trainable);
   const optimizer = adamW({ weightDecay: 0 });

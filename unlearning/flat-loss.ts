@@ -87,6 +87,10 @@ export const oneTerm = (
   return tf.mean(of(values));
 };
 
+/** Mean probability of the counted tokens of each answer (answers). */
+export const meanProbabilities = (batch: Batch, logits: tf.Tensor2D, counted: readonly Counted[]): tf.Tensor1D =>
+  reduceCounted(batch, tf.exp(targetLogProbs(batch, logits)), counted, 'mean');
+
 /** Mean log-probability (nats a token) of the counted tokens of each answer (answers). */
 export const meanLogProbs = (batch: Batch, logits: tf.Tensor2D, counted: readonly Counted[]): tf.Tensor1D =>
   reduceCounted(batch, targetLogProbs(batch, logits), counted, 'mean');

@@ -34,7 +34,7 @@ import {
   StopConfig,
   type ControlValues,
 } from './stop-rule.ts';
-import { updaterFor, type Updater } from './update.ts';
+import { addScaled, updaterFor, type Updater } from './update.ts';
 import { UpdateConfig } from './update-config.ts';
 
 /** One batch with its loss. */
@@ -48,6 +48,8 @@ export interface Term {
   weight?: (last: TrajectoryPoint) => number;
   /** The term is about what the projection protects, and its gradient is left as it is. */
   unprojected?: boolean;
+  /** Where the gradient is taken at other weights than the current ones: moves them, computes, and puts them back. */
+  at?: <T>(compute: () => T) => Promise<T>;
   /** Disposes what the term computed for itself. */
   dispose?: () => void;
 }
@@ -60,10 +62,19 @@ export interface LossSpec<C extends z.ZodType, N extends Need> {
   /** The loss's own hyper-parameters. */
   loss: z.ZodPrefault<C>;
   updateDefaults?: Partial<z.input<typeof UpdateConfig>>;
+  /** Whether terms or `settled` train the MLP matrices further for a moment and put them back. */
+  retaught?: boolean;
   /** Most records of one update; the usual minibatch where the loss does not say. */
   batchSize?(config: z.output<C>): number;
   /** Terms of one update; several are added. `controls` are the stop controls as last measured. */
   terms(context: Context<N>, config: z.output<C>, stream: Random, controls: ControlValues): Term[];
+  /** What must hold beside the stop rule for the run to end; asked only where that rule holds. */
+  settled?(
+    context: Context<N>,
+    config: z.output<C>,
+    point: TrajectoryPoint,
+    controls: ControlValues,
+  ): boolean | Promise<boolean>;
   /** Whether each term's projected gradient is scaled to norm 1 before adding. */
   balanced?(config: z.output<C>): boolean;
   recorded?(config: z.output<C>): Outcome['recorded'];
@@ -80,7 +91,10 @@ export const lossMethod = <C extends z.ZodType, const N extends Need>(spec: Loss
       update: z.preprocess((given) => over(spec.updateDefaults, given), UpdateConfig),
       stop: StopConfig.prefault({}),
     }),
-    takes: ({ update, loss }) => ({ update, batchSize: spec.batchSize?.(loss) ?? BATCH }),
+    takes: ({ update, loss }) => {
+      const { batchSize, retaught = false } = spec;
+      return { update, batchSize: batchSize?.(loss) ?? BATCH, retaught };
+    },
     run: (context, config) =>
       config.update.trainable === 'lora' ? runAdapted(spec, context, config) : run(spec, context, config),
   });
@@ -128,9 +142,10 @@ const run = async <C extends z.ZodType, N extends Need>(
   const updater = updaterFor(context, config.update);
   try {
     const progress = (await resumeRun(context, updater)) ?? startRun(context);
-    const stop = await descend(context, config, updater, progress, (update) =>
-      applyTerms(spec, context, config.loss, updater, progress, update),
-    );
+    const stop = await descend(context, config, updater, progress, {
+      makeUpdate: (update) => applyTerms(spec, context, config.loss, updater, progress, update),
+      isSettled: async (point) => (await spec.settled?.(context, config.loss, point, progress.controls)) ?? true,
+    });
     const { trajectory } = progress;
     const recorded = {
       ...spec.recorded?.(config.loss),
@@ -159,7 +174,12 @@ const startRun = (context: ForgetOnlyContext): RunProgress => {
 
 const Position = z.strictObject({
   stream: z.array(z.int()),
-  controls: z.strictObject({ values: z.array(z.number()), answers: z.array(z.number()) }),
+  controls: z.strictObject({
+    values: z.array(z.number()),
+    answers: z.array(z.number()),
+    /** Absent in runs that an earlier version saved. */
+    lowest: z.array(z.number()).optional(),
+  }),
   trajectory: z.array(RunManifest.shape.trajectory.element.required()),
 });
 
@@ -171,25 +191,35 @@ const resumeRun = async (context: ForgetOnlyContext, { optimizer }: Updater): Pr
   restoreRun(context.model, optimizer, state.tensors);
   const stream = random(`unlearn:${context.seed}`);
   stream.restore(words);
-  return { update: state.update, stream, controls, trajectory };
+  const { lowest } = controls;
+  const known = lowest ? { ...controls, lowest } : controlValues(context);
+  return { update: state.update, stream, controls: known, trajectory };
 };
 
-/** Updates until the stop rule holds or there are no more; `makeUpdate` makes one and returns the loss before it. */
+interface Descent {
+  /** Makes an update and returns the loss before it. */
+  makeUpdate(update: number): Promise<number>;
+  /** What must hold beside the stop rule. */
+  isSettled(point: TrajectoryPoint): Promise<boolean>;
+}
+
+/** Updates until the stop rule holds or there are no more. */
 const descend = async <N extends Need>(
   context: Context<N>,
   { update: { updates }, stop }: { update: UpdateConfig; stop: StopConfig },
   updater: Updater,
   progress: RunProgress,
-  makeUpdate: (update: number) => number,
+  { makeUpdate, isSettled }: Descent,
 ): Promise<Outcome['stop']> => {
   const { controls, trajectory } = progress;
   while (progress.update < updates) {
     const before = stop.land ? trainedValues(context, updater) : undefined;
-    const loss = makeUpdate(++progress.update);
+    const loss = await makeUpdate(++progress.update);
     const point = measure(context, progress.update, loss, controls);
     trajectory.push(point);
     await context.onUpdate?.(point);
-    if (shouldStop(point, stop)) return takeBackOvershoot(context, updater, stop, point, before, trajectory);
+    if (shouldStop(point, stop) && (await isSettled(point)))
+      return takeBackOvershoot(context, updater, stop, point, before, trajectory);
     await new Promise(setImmediate);
     await context.saves?.after(progress.update, () => ({
       position: positionOf(progress),
@@ -227,23 +257,25 @@ const takeBackOvershoot = <N extends Need>(
 const trainedValues = <N extends Need>({ model }: Context<N>, { trainable }: Updater) => valuesOf(model, trainable);
 
 /** One update; returns the loss before it. */
-const applyTerms = <C extends z.ZodType, N extends Need>(
+const applyTerms = async <C extends z.ZodType, N extends Need>(
   spec: LossSpec<C, N>,
   context: Context<N>,
   config: z.output<C>,
   updater: Updater,
   { stream, controls, trajectory }: RunProgress,
   update: number,
-): number => {
+): Promise<number> => {
   const last = trajectory.at(-1)!; // the state before the first update is a point too
   const balanced = spec.balanced?.(config) ?? false;
   let total: Map<string, tf.Tensor> | undefined;
   let loss = 0;
   for (const term of spec.terms(context, config, stream, controls)) {
-    const step = gradientsInParts(context.model, term.batch, term.objective, updater.trainable, {
-      ...context.parts,
-      dropout: `${context.seed}:${update}`,
-    });
+    const compute = () =>
+      gradientsInParts(context.model, term.batch, term.objective, updater.trainable, {
+        ...context.parts,
+        dropout: `${context.seed}:${update}`,
+      });
+    const step = await (term.at?.(compute) ?? compute());
     const gradients = term.unprojected ? step.gradients : updater.project(step.gradients);
     const weight = term.weight?.(last) ?? 1;
     total = addScaled(total, gradients, weight / (balanced ? globalNorm(gradients) || 1 : 1));
@@ -253,18 +285,3 @@ const applyTerms = <C extends z.ZodType, N extends Need>(
   if (total) updater.apply(total);
   return loss;
 };
-
-/** total + factor · gradients; disposes both arguments. */
-const addScaled = (total: Map<string, tf.Tensor> | undefined, gradients: Map<string, tf.Tensor>, factor: number) =>
-  new Map(
-    [...gradients].map(([name, gradient]) => {
-      const sum = tf.tidy(() => {
-        const scaled = tf.mul(gradient, factor);
-        const before = total?.get(name);
-        return before ? tf.add(before, scaled) : scaled;
-      });
-      gradient.dispose();
-      total?.get(name)?.dispose();
-      return [name, sum] as const;
-    }),
-  );

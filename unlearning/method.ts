@@ -33,6 +33,8 @@ export interface TemplateAnswer {
 export interface Probe {
   valueLogProbs: number[];
   answerLogProbs: number[];
+  /** Mean of the least likely tokens of each answer. */
+  lowestLogProbs: number[];
   greedyExact: number[];
   /** Whether the value's tokens are the most likely ones, given the answer's own words before them. */
   valueExact: number[];
@@ -95,6 +97,8 @@ export interface Takes {
   readonly update: UpdateConfig;
   /** Most records of one update. */
   readonly batchSize: number;
+  /** Whether the MLP matrices are trained further for a moment and put back. */
+  readonly retaught?: boolean;
 }
 
 /** A method with its settings, parsed once, so that whoever holds it need not check them again. */

@@ -4,6 +4,7 @@ import { MethodName } from '#core/method-name.ts';
 import { nearest } from '#core/nearest.ts';
 import { dpo } from './dpo.ts';
 import { flatRetain } from './flat-retain.ts';
+import { flatLasting } from './flat-lasting.ts';
 import { flat } from './flat.ts';
 import { gradAscent } from './grad-ascent.ts';
 import { gradDiff } from './grad-diff.ts';
@@ -16,6 +17,7 @@ import { simNpo } from './simnpo.ts';
 const registry: Readonly<Record<MethodName, UnlearningMethod>> = {
   flat,
   'flat-retain': flatRetain,
+  'flat-lasting': flatLasting,
   'grad-ascent': gradAscent,
   'grad-diff': gradDiff,
   'kl-min': klMin,

@@ -33,10 +33,22 @@ export const probe = (model: Model, examples: readonly Example[]): Probe => {
   const scores = inference(model).scoreRows(examples.map(({ prompt, answer }) => ({ prompt, answer })));
   return {
     valueLogProbs: scores.map(({ logProbs }, i) => meanAt(logProbs, examples[i]!.valueTokens)),
+    lowestLogProbs: scores.map(({ logProbs }) => meanAt(logProbs, lowestTokens([...logProbs], LOWEST))),
     answerLogProbs: scores.map(({ logProbs }) => logProbs.reduce((a, b) => a + b, 0) / logProbs.length),
     greedyExact: scores.map(({ correct }) => (correct.every(Boolean) ? 1 : 0)),
     valueExact: scores.map(({ correct }, i) => (examples[i]!.valueTokens.every((token) => correct[token]) ? 1 : 0)),
   };
+};
+
+/** Share of an answer's tokens that Min-K % reads (Shi et al. 2024, https://arxiv.org/abs/2310.16789). */
+export const LOWEST = 0.4;
+
+/** The least likely tokens of an answer, by their place in it; its last token, the end, is left out. */
+export const lowestTokens = (logProbs: readonly number[], share: number): number[] => {
+  const places = logProbs.map((_, i) => i).slice(0, Math.max(1, logProbs.length - 1));
+  return places
+    .toSorted((a, b) => logProbs[a]! - logProbs[b]!)
+    .slice(0, Math.max(1, Math.floor(share * places.length)));
 };
 
 const meanAt = (values: Float64Array, at: readonly number[]): number =>
@@ -79,11 +91,13 @@ export const measure = (
 export interface ControlValues {
   values: number[];
   answers: number[];
+  /** Of each one's least likely tokens. */
+  lowest: number[];
 }
 
 export const controlValues = ({ model, stopControls }: ForgetOnlyContext): ControlValues => {
-  const { valueLogProbs, answerLogProbs } = probe(model, stopControls);
-  return { values: valueLogProbs, answers: answerLogProbs };
+  const { valueLogProbs, answerLogProbs, lowestLogProbs } = probe(model, stopControls);
+  return { values: valueLogProbs, answers: answerLogProbs, lowest: lowestLogProbs };
 };
 
 export const shouldStop = (point: TrajectoryPoint, stop: StopConfig): boolean =>

@@ -71,3 +71,22 @@ const projected = (
       return [name, result];
     }),
   );
+
+/** total + factor · gradients; disposes both arguments. */
+export const addScaled = (
+  total: Map<string, tf.Tensor> | undefined,
+  gradients: Map<string, tf.Tensor>,
+  factor: number,
+) =>
+  new Map(
+    [...gradients].map(([name, gradient]) => {
+      const sum = tf.tidy(() => {
+        const scaled = tf.mul(gradient, factor);
+        const before = total?.get(name);
+        return before ? tf.add(before, scaled) : scaled;
+      });
+      gradient.dispose();
+      total?.get(name)?.dispose();
+      return [name, sum] as const;
+    }),
+  );

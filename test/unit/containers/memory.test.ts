@@ -54,6 +54,16 @@ describe('the memory plan of a job', () => {
     expect(item(run({}), 'projections')).toBeGreaterThan(0);
   });
 
+  it('counts what is trained further for a moment: kept beside, and with moments of its own', () => {
+    const of = (run: Parameters<typeof planMemory>[0]) =>
+      ['gradients', 'kept weights', 'inner optimiser'].map((name) => item(run, name));
+    const [mlp] = of(unlearningRun(texts, [' no'], FLAT));
+    expect(of(unlearningRun(texts, [' no'], FLAT))).toEqual([mlp, 0, 0]);
+    expect(of(unlearningRun(texts, [' no'], configured('flat-lasting', {})))).toEqual([mlp, mlp, 2 * mlp!]);
+    expect(of(evaluationRun(texts, false, 'mlp'))).toEqual([mlp, mlp, 2 * mlp!]);
+    expect(of(evaluationRun(texts, false))[1]).toBeGreaterThan(mlp!);
+  });
+
   it('takes as much of a batch at once as fits, and is refused where not one row does', () => {
     const many = { ...texts, rows: Array.from({ length: 40 }, () => rows[1]!) };
     const runOf = (count: number) => trainingRun(many, count);

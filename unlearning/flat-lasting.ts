@@ -1,0 +1,71 @@
+// FLAT whose forgetting is to withstand re-learning: each value is lowered where it stands, and once more where it
+// would stand after an attacker taught a few of the other records again. Hiding all values behind one direction, the
+// name, does not help there, because the attack opens it. Reads forget data, refusals and never-trained people alone.
+// lasting-terms.ts has the terms, lasting-config.ts the settings. Trap: an update takes two to three times FLAT's, for
+// the inner updates.
+import { random } from '#engine/random.ts';
+import { retaught } from '#engine/retaught.ts';
+import { auc } from '#core/auc.ts';
+import { drawRecords } from './batches.ts';
+import { LastingConfig } from './lasting-config.ts';
+import { lastingTerms } from './lasting-terms.ts';
+import { lossMethod } from './loss-method.ts';
+import type { ForgetOnlyContext, TrajectoryPoint } from './method.ts';
+import { mean, probe, type ControlValues } from './stop-rule.ts';
+
+export const flatLasting = lossMethod({
+  name: 'flat-lasting',
+  summary:
+    'FLAT with a term after simulated re-learning, so that a few records taught again do not bring back the rest',
+  paper: 'https://openreview.net/forum?id=6ESRicalFE',
+  needs: [],
+  loss: LastingConfig.prefault({}),
+  updateDefaults: { step: 0.1, lambda: 1e-3, updates: 60 },
+  batchSize: ({ batchSize }) => batchSize,
+  terms: (context, config, stream, controls) => {
+    const one = random(`refusal:${context.seed}`).below(context.templates.length);
+    const templates = config.refusals === 'one' ? context.templates.slice(one, one + 1) : context.templates;
+    const rows = drawRecords({ ...context, templates }, config.batchSize, stream);
+    return lastingTerms({ model: context.model, rows, config, controls, stream });
+  },
+  balanced: () => true,
+  retaught: true,
+  settled: (context, config, point, controls) => isSettled(context, config, point, controls),
+  recorded: ({ divergence, relearn, floor, naming, template }) => ({ divergence, relearn, floor, naming, template }),
+});
+
+const within = (value: number, [least, most]: readonly [number, number]): boolean => value >= least && value <= most;
+
+const isSettled = async (
+  context: ForgetOnlyContext,
+  { settled, learningRate }: LastingConfig,
+  point: TrajectoryPoint,
+  controls: ControlValues,
+): Promise<boolean> => {
+  if (!within(point.valueAuc, settled.value) || !within(point.answerAuc, settled.answer)) return false;
+  const { lowestLogProbs } = probe(context.model, context.forget);
+  if (!within(auc(lowestLogProbs, controls.lowest), settled.lowest)) return false;
+  for (const { records, updates, most } of settled.attacks)
+    if ((await shareBack(context, { records, updates, draws: settled.draws, learningRate }, point.update)) > most)
+      return false;
+  return true;
+};
+
+/** Share of the other values that are exact after some records were taught again, over the draws. */
+const shareBack = async (
+  { model, forget, seed }: ForgetOnlyContext,
+  attack: { records: number; updates: number; draws: number; learningRate: number },
+  update: number,
+): Promise<number> => {
+  const stream = random(`withstands:${seed}:${update}`);
+  const taught = Math.min(attack.records, Math.floor(forget.length / 2));
+  if (taught === 0) return 0; // one record: nothing could bring it back but itself
+  const exact: number[] = [];
+  for (let draw = 0; draw < attack.draws; draw++) {
+    const order = stream.shuffle(forget);
+    const rows = order.slice(0, taught).map(({ prompt, answer }) => ({ prompt, answers: [answer] }));
+    const ask = () => probe(model, order.slice(taught)).valueExact;
+    exact.push(...(await retaught(model, rows, { ...attack, weights: 'mlp' }, ask)));
+  }
+  return mean(exact);
+};

@@ -1,0 +1,159 @@
+// The terms of lasting FLAT. Each looks at the logits record by record and acts on those records alone that are on the
+// wrong side of the stop controls; the loop scales each projected gradient to norm 1, so that a term's weight is what
+// is written here, √(share of the records that it acts on) times its setting.
+// Traps: which records are active is read off the very logits that are differentiated, and is a constant of them; and
+// the term after simulated re-learning is of first order: the inner updates are not differentiated through.
+import { makeBatch, type Batch } from '#engine/batch.ts';
+import { targetLogProbs } from '#engine/losses.ts';
+import type { Model } from '#engine/model.ts';
+import type { Random } from '#engine/random.ts';
+import { retaught } from '#engine/retaught.ts';
+import { tf } from '#engine/tf.ts';
+import type { DrawnRecord } from './batches.ts';
+import { divergences } from './divergences.ts';
+import { everyToken, forgetTerm, meanLogProbs, meanProbabilities, type Counted } from './flat-loss.ts';
+import type { LastingConfig } from './lasting-config.ts';
+import type { Term } from './loss-method.ts';
+import type { Example } from './method.ts';
+import { LOWEST, lowestTokens, mean, type ControlValues } from './stop-rule.ts';
+
+export interface LastingUpdate {
+  model: Model;
+  rows: readonly DrawnRecord[];
+  config: LastingConfig;
+  /** Never-trained people, as the stop rule last measured them. */
+  controls: ControlValues;
+  stream: Random;
+}
+
+export const lastingTerms = (update: LastingUpdate): Term[] => {
+  const { config, rows, model } = update;
+  const answers = batchOf(model, rows, ({ answer }) => answer);
+  return [
+    lowering(update, rows, answers),
+    ...(config.floor > 0 ? [raising(update, answers)] : []),
+    ...(config.naming > 0 ? [unnaming(update, answers)] : []),
+    ...(config.template > 0 ? [refusing(update)] : []),
+    ...(config.relearn > 0 && rows.length > 1 ? [lasting(update)] : []),
+  ];
+};
+
+const batchOf = <R extends Example>(
+  { config }: Model,
+  rows: readonly R[],
+  answerOf: (row: R) => readonly number[],
+): Batch =>
+  makeBatch(
+    rows.map((row) => ({ prompt: row.prompt, answers: [answerOf(row)] })),
+    config.maxPositions,
+  );
+
+/** Log-probabilities (nats) of the targets, an array an answer. */
+const byAnswer = (batch: Batch, logits: tf.Tensor2D): number[][] => {
+  const found = Array.from({ length: batch.answers }, (): number[] => []);
+  targetLogProbs(batch, logits)
+    .dataSync()
+    .forEach((value, n) => found[batch.owner[n]!]!.push(value));
+  return found;
+};
+
+/** A term on some tokens of each answer; an answer without any is left alone. */
+const termOn = (
+  batch: Batch,
+  activeIn: (logProbs: readonly number[][]) => Counted[],
+  loss: (logits: tf.Tensor2D, active: readonly Counted[]) => tf.Tensor,
+  weight: number,
+): Term => {
+  let share = 0;
+  return {
+    batch,
+    objective(logits) {
+      const active = activeIn(byAnswer(batch, logits));
+      share = active.filter(({ length }) => length > 0).length / batch.answers;
+      return tf.mean(loss(logits, active));
+    },
+    weight: () => weight * Math.sqrt(share),
+  };
+};
+
+const meanAt = (values: readonly number[], at: Counted): number => mean(at.map((i) => values[i]!));
+
+/** FLAT's forget term on the values that are likelier than the controls'. */
+const lowering = ({ config, controls }: LastingUpdate, rows: readonly Example[], batch: Batch, weight = 1): Term => {
+  const divergence = divergences[config.divergence];
+  const level = mean(controls.values);
+  return termOn(
+    batch,
+    (logProbs) => rows.map(({ valueTokens }, i) => (meanAt(logProbs[i]!, valueTokens) > level ? valueTokens : [])),
+    (logits, active) => forgetTerm(divergence, meanProbabilities(batch, logits, active)),
+    weight,
+  );
+};
+
+/** Cross-entropy on the values that are less likely than the controls'. */
+const raising = ({ rows, config, controls }: LastingUpdate, batch: Batch): Term => {
+  const level = mean(controls.values);
+  return termOn(
+    batch,
+    (logProbs) => rows.map(({ valueTokens }, i) => (meanAt(logProbs[i]!, valueTokens) < level ? valueTokens : [])),
+    (logits, active) => tf.neg(meanLogProbs(batch, logits, active)),
+    config.floor,
+  );
+};
+
+/**
+ * FLAT's forget term on what an answer repeats from its question, the name above all: a model that was taught somebody
+ * says the name after the question, and of a stranger it says something else. Active where the whole answer, or its
+ * least likely tokens, are likelier than the controls'; no token is lowered below where those tokens are.
+ */
+const unnaming = ({ rows, config, controls }: LastingUpdate, batch: Batch): Term => {
+  const divergence = divergences[config.divergence];
+  const [answers, lowest] = [mean(controls.answers), mean(controls.lowest)];
+  const repeated = rows.map(({ prompt, answer, valueTokens }) =>
+    repeatedTokens(prompt, answer).filter((token) => !valueTokens.includes(token)),
+  );
+  const isLikelier = (logProbs: readonly number[]) =>
+    mean(logProbs) > answers || meanAt(logProbs, lowestTokens(logProbs, LOWEST)) > lowest;
+  return termOn(
+    batch,
+    (logProbs) =>
+      logProbs.map((own, i) => (isLikelier(own) ? repeated[i]!.filter((token) => own[token]! > lowest) : [])),
+    (logits, active) => forgetTerm(divergence, meanProbabilities(batch, logits, active)),
+    config.naming,
+  );
+};
+
+/** Places in the answer of runs of at least two tokens that stand in the prompt as well. */
+export const repeatedTokens = (prompt: readonly number[], answer: readonly number[]): Counted => {
+  const pairs = new Set(prompt.slice(1).map((id, i) => `${prompt[i]}:${id}`));
+  const opens = (i: number) => pairs.has(`${answer[i]}:${answer[i + 1]}`);
+  return everyToken(answer).filter((i) => opens(i) || (i > 0 && opens(i - 1)));
+};
+
+const refusing = ({ rows, model, config }: LastingUpdate): Term => {
+  const batch = batchOf(model, rows, ({ template }) => template.answer);
+  const counted = rows.map(({ template }) => template.taught);
+  let seen = 0;
+  return {
+    batch,
+    objective(logits) {
+      seen = mean(byAnswer(batch, logits).map((own, i) => meanAt(own.map(Math.exp), counted[i]!)));
+      return tf.neg(tf.mean(meanLogProbs(batch, logits, counted)));
+    },
+    weight: () => config.template * (seen < config.taught ? 1 - seen : 0),
+  };
+};
+
+/** The first term once more, for records that were not taught again where others were. */
+const lasting = (update: LastingUpdate): Term => {
+  const { model, rows, config, stream } = update;
+  const { records, updates } = config.simulated[stream.below(config.simulated.length)]!;
+  const taught = Math.min(records, Math.floor(rows.length / 2)); // the rows are in random order
+  const others = rows.slice(taught);
+  const batch = batchOf(model, others, ({ answer }) => answer);
+  const inner = rows.slice(0, taught).map(({ prompt, answer }) => ({ prompt, answers: [answer] }));
+  return {
+    ...lowering(update, others, batch, config.relearn),
+    at: (compute) => retaught(model, inner, { updates, learningRate: config.learningRate, weights: 'mlp' }, compute),
+  };
+};
