@@ -1,5 +1,5 @@
 // What CloudFormation may do when it deploys an installation: the policies to bootstrap with in the place of
-// AdministratorAccess. `npx node infra/deploy-policy.ts
+// AdministratorAccess. `npx node infra/tools/deploy-policy.ts
 // --account 123456789012 --region eu-central-1 [--prefix quittance]` prints them. People get less: the right to assume
 // the bootstrap's own deploy role.
 // Source: AWS CDK Developer Guide, "Customize bootstrapping"; Service Authorization Reference for what takes a
