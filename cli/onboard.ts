@@ -21,7 +21,7 @@ import { examOf } from '#evaluation/exam.ts';
 import { measure } from '#evaluation/tables.ts';
 import { CONTROLS, onboard, type Onboarded } from '#models/onboard.ts';
 import { register } from '#models/register.ts';
-import { withSealedCorpus } from '#models/seal-corpus.ts';
+import { withStoredCorpus } from '#models/store-corpus.ts';
 import type { Arguments, ExitCode } from './command.ts';
 import { corpusOf, entriesOf, registerOf } from './corpus-files.ts';
 import { backend } from './engine.ts';
@@ -69,19 +69,19 @@ export const onboardFrom = async (args: Arguments, [source]: string[]): Promise<
       const why = [...made.remarks, ...reasonsAgainst(made, baseline)];
       writeMoments(join(at, MOMENTS_FILE), made.moments);
       const suiteJson = suiteBytes(made.suite);
-      const sealing = progress.stage('sealing the corpus', entries.length, 'rows');
+      const storing = progress.stage('encrypting the corpus', entries.length, 'rows');
       const corpus = {
         rows: corpusOf(args),
         register: people,
         shared: made.shared,
-        onRow: (row: number) => sealing.at(row),
+        onRow: (row: number) => storing.at(row),
       };
       const record = await registry.write((ports) =>
-        withSealedCorpus(ports, name, corpus, (index) =>
+        withStoredCorpus(ports, name, corpus, (index) =>
           register(ports, { name, dir: at, suite: suiteJson, corpus: index, policy }),
         ),
       );
-      sealing.done();
+      storing.done();
       const outcome = {
         name,
         digest: record.digest,

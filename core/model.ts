@@ -133,7 +133,7 @@ export const ModelRecord = z.strictObject({
   ),
   /** Evaluation suite, training manifest (keyed digests of its rows) and corpus moments, as artefacts. */
   ...SideArtefacts.shape,
-  /** Vault that holds the sealed index of the rows that it was trained on (core/corpus-index). */
+  /** Vault that holds the encrypted index of the rows that it was trained on (core/corpus-index). */
   corpus: z.string().optional(),
   /** The gate policy that tickets for it are filed under, as an artefact, unless the filer names another. */
   policy: Digest.optional(),

@@ -1,5 +1,5 @@
-// Rows of a model's corpus that a case is about, taken out of the sealed index when the case has ended in a deletion.
-// Which rows they are was decided by whoever made the ticket, and lies in the case's vault until then.
+// Rows of a model's corpus that a ticket is about, taken out of the encrypted index when the ticket has ended in a
+// deletion. Which rows they are was decided by whoever made the ticket, and lies in the case's vault until then.
 import { z } from 'zod';
 import { dropRows, PersonalRow } from '#core/corpus-index/drop.ts';
 import { isQuittanceError } from '#core/errors.ts';

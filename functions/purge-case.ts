@@ -1,5 +1,5 @@
 // Ends the ticket: destroys suppression rule, side artefacts and rejected candidates, takes the person's rows out of
-// the model's sealed index, then destroys the data key; last, the proof that nothing can be read enters the ticket.
+// the model's encrypted index, then destroys the data key; last, the proof that nothing can be read enters the ticket.
 // Trap: a crash may have happened at any point, so each part can be repeated, and the ticket says PURGED only after all
 // of them.
 import { requireAsLogged } from '#core/as-logged.ts';

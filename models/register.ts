@@ -29,7 +29,7 @@ export interface OfferedModel {
   readonly dir: string;
   /** Without it the model is registered and not served, and no ticket can be filed for it. */
   readonly suite?: Uint8Array | undefined;
-  /** Vault of the sealed index of its rows (models/seal-corpus.ts). */
+  /** Vault of the encrypted index of its rows (models/store-corpus.ts). */
   readonly corpus?: string | undefined;
   /** What its tickets are judged by; the installation's default where absent. */
   readonly policy?: GatePolicy | undefined;

@@ -1,4 +1,4 @@
-// How long it takes to seal a large corpus and to find a person in it, with how much memory. Rows are made as they
+// How long it takes to store a large corpus and to find a person in it, with how much memory. Rows are made as they
 // stream by: about 75 words each, some of them about made people by name, initial, number or telephone.
 // Trap: times depend on the machine and its load; so the table gives CPU time beside the clock's.
 import { rmSync } from 'node:fs';
@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { fileVault } from '#adapters/local/file-vault.ts';
 import { systemClock } from '#adapters/local/system-clock.ts';
 import type { CorpusEntry } from '#datasets/corpus/row.ts';
-import { newIndexId, sealPeople, sealRows } from '#datasets/corpus/seal.ts';
-import { sealedCorpus } from '#datasets/corpus/sealed.ts';
+import { newIndexId, storePeople, storeRows } from '#datasets/corpus/store.ts';
+import { storedCorpus } from '#datasets/corpus/stored.ts';
 import { findPerson } from '#datasets/find/find.ts';
 import { markHits } from '#datasets/find/spans.ts';
 import { random, type Random } from '#engine/random.ts';
@@ -16,7 +16,7 @@ export interface ScaleBench {
   readonly rows: number;
   readonly bytes: number;
   readonly people: number;
-  readonly seal: Times & { readonly peakBytes: number };
+  readonly store: Times & { readonly peakBytes: number };
   readonly finds: readonly (Times & {
     readonly by: string;
     readonly hits: number;
@@ -63,15 +63,15 @@ export const benchScale = async ({ rows, dir, onRow }: ScaleOptions): Promise<Sc
         yield entry;
       }
     };
-    const { times: seal } = await timed(async () => {
-      const head = await sealRows(vault, id, counted(), { onRow: watch });
-      await sealPeople(vault, id, head, { kind: 'quittance-corpus-people/v1', register: [], shared: [] });
+    const { times: store } = await timed(async () => {
+      const head = await storeRows(vault, id, counted(), { onRow: watch });
+      await storePeople(vault, id, head, { kind: 'quittance-corpus-people/v1', register: [], shared: [] });
     });
     const finds: ScaleBench['finds'][number][] = [];
     for (let person = 0; person < ASKED; person++)
       for (const by of ['name', 'name and number'] as const) {
         const { times, result } = await timed(async () => {
-          const corpus = await sealedCorpus(vault, { name: 'bench', corpus: id }); // cold, as a command finds it
+          const corpus = await storedCorpus(vault, { name: 'bench', corpus: id }); // cold, as a command finds it
           const ids = by === 'name' ? [] : [numberOf(person)];
           const found = await findPerson(corpus, { names: [nameOf(person)], mails: [], phones: [], ids });
           return markHits(corpus, found);
@@ -80,7 +80,7 @@ export const benchScale = async ({ rows, dir, onRow }: ScaleOptions): Promise<Sc
         const right = result.filter(({ view }) => own.has(view.number)).length;
         finds.push({ ...times, by, hits: result.length, own: own.size, right });
       }
-    return { rows, bytes, people, seal: { ...seal, peakBytes }, finds };
+    return { rows, bytes, people, store: { ...store, peakBytes }, finds };
   } finally {
     vault.close();
     rmSync(dir, { recursive: true, force: true });

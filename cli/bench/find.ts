@@ -19,7 +19,7 @@ export const find = async (args: Arguments): Promise<{ result: FindBench; text: 
         byName: await qualityOf(world, 'name'),
         byNumber: await qualityOf(world, 'name and number'),
       });
-  const bar = progressOn(process.stderr).stage('sealing made rows', rows, 'rows');
+  const bar = progressOn(process.stderr).stage('storing made rows', rows, 'rows');
   const dir = join(args.dir, 'bench', 'find');
   const scale = await benchScale({ rows, dir, onRow: (row) => bar.at(row) });
   bar.done();

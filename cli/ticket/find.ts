@@ -1,5 +1,5 @@
 // `quittance ticket find`: a person's rows in what a model was trained on, each with why it is theirs; accepted, they
-// become a ticket file. The rows are those of the installation's sealed index, or of files that are named.
+// become a ticket file. The rows are those of the installation's encrypted index, or of files that are named.
 // Trap: what is printed is personal data of somebody who asked to be forgotten. It goes to stdout or the file that is
 // named, and is kept nowhere; and who looked into the index is written down before anything is shown.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { recordSearch } from '#core/corpus-index/searches.ts';
 import { must, QuittanceError, usageError } from '#core/errors.ts';
 import { SEARCHERS } from '#core/roles.ts';
-import { sealedCorpus } from '#datasets/corpus/sealed.ts';
+import { storedCorpus } from '#datasets/corpus/stored.ts';
 import { corpusInMemory, type SearchableCorpus } from '#datasets/corpus/search.ts';
 import { findPerson, type Found } from '#datasets/find/find.ts';
 import { PersonQuery } from '#datasets/find/query.ts';
@@ -74,7 +74,7 @@ const inIndex: Look = async (args, use) => {
   const registry = await registryOf(args);
   return registry.read(async (ports) => {
     const { model } = await ports.models.get(required(args, 'model'));
-    const corpus = await sealedCorpus(ports.vault, model);
+    const corpus = await storedCorpus(ports.vault, model);
     const { register, shared } = corpus.people;
     return use({
       corpus,

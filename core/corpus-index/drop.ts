@@ -1,5 +1,5 @@
-// Takes a person's rows out of a sealed index: rows of theirs alone are dropped, and in rows that speak of others too
-// their values are blotted out. Both change the pages that lead there, so that a guess finds nothing.
+// Takes a person's rows out of an encrypted index: rows of theirs alone are dropped, and in rows that speak of others
+// too their values are blotted out. Both change the pages that lead there, so that a guess finds nothing.
 // Trap: a crash may come at any point, and the same call must then finish the work: pages first, since only the row as
 // it was tells which; then blocks; the key by which a row is found again comes last.
 import { z } from 'zod';

@@ -1,4 +1,4 @@
-// The sealed index of a corpus: its rows in blocks, and for each key the numbers of the rows that have it, in pages.
+// The encrypted index of a corpus: its rows in blocks, and for each key the numbers of the rows that have it, in pages.
 // All of it lies in a vault of its own (core/ports.ts), encrypted under that vault's data key; keys are looked up by an
 // HMAC of them, so that neither a row nor a word of one is on disk.
 // Traps: rows keep their numbers for good, or a page would lead to somebody else's row; and a tag is 40 bits, so two
@@ -126,7 +126,7 @@ const take = (bytes: Uint8Array, cursor: { at: number }): number => {
   for (;;) {
     const byte = bytes[cursor.at++];
     if (byte === undefined || weight > 2 ** 49)
-      throw new QuittanceError('STORE_CORRUPT', { message: 'a page of the sealed index does not have its form' });
+      throw new QuittanceError('STORE_CORRUPT', { message: 'a page of the encrypted index does not have its form' });
     value += (byte & 127) * weight;
     if (byte < 128) return value;
     weight *= 128;

@@ -1,4 +1,5 @@
-// Reads a sealed index: rows by number, numbers by key. What was read lately is kept, as a search asks for neighbours.
+// Reads an encrypted index: rows by number, numbers by key. What was read lately is kept, as a search asks for
+// neighbours.
 import { z } from 'zod';
 import type { Vault } from '../ports.ts';
 import { parseJson } from '../stored-json.ts';
@@ -16,7 +17,7 @@ export interface IndexReader {
 
 /** NOT_FOUND where no index was finished under this id. */
 export const openIndex = async (vault: Vault, id: string): Promise<IndexReader> => {
-  const head = parseJson(await vault.get(id, HEAD), Head, 'the head of the sealed index');
+  const head = parseJson(await vault.get(id, HEAD), Head, 'the head of the encrypted index');
   const tag = taggerOf(await postingSecret(vault, id));
   const pages = recent(PAGES, (page) => vault.get(id, pageName(page)));
   const blocks = recent(BLOCKS, async (block) => blockFrom(await vault.get(id, blockName(block))));
@@ -41,7 +42,7 @@ export const postingSecret = async (vault: Vault, id: string): Promise<Uint8Arra
   Buffer.from(await vault.commit(id, Buffer.from('quittance-corpus/v1 postings')), 'hex');
 
 export const blockFrom = (bytes: Uint8Array): z.infer<typeof Block> =>
-  parseJson(bytes, Block, 'a block of the sealed index');
+  parseJson(bytes, Block, 'a block of the encrypted index');
 
 /** The last block that begins at the row or before it. */
 export const blockOf = ({ starts }: Head, row: number): number => {

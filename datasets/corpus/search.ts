@@ -1,5 +1,5 @@
 // The rows of a corpus with what they can be looked up by. Held in memory where a command reads the files itself;
-// sealed.ts reads the same from the installation.
+// stored.ts reads the same from the installation.
 import type { CorpusEntry } from './row.ts';
 import { keysOfEntry } from './keys.ts';
 

@@ -1,11 +1,11 @@
-// A whole case whose ticket brings rows of the model's corpus: when it is purged they are out of the sealed index; a
-// case that ends without a deletion leaves them.
+// A whole walk of a ticket that brings rows of the model's corpus: when it is purged they are out of the encrypted
+// index; a ticket that ends without a deletion leaves them.
 import { expect, test } from '@jest/globals';
 import { RECORDS, SUBJECT } from '#bench/house/requests.ts';
 import type { Ports } from '#core/ports.ts';
-import { sealedCorpus } from '#datasets/corpus/sealed.ts';
+import { storedCorpus } from '#datasets/corpus/stored.ts';
 import { findPerson } from '#datasets/find/find.ts';
-import { entriesOf, seal, textRow } from '#test/support/sealed-corpora.ts';
+import { entriesOf, storeEntries, textRow } from '#test/support/stored-corpora.ts';
 import { walk, type Around } from '#test/support/walked-tickets.ts';
 
 const ROWS = [
@@ -17,21 +17,21 @@ const CHANGE = { forget: { records: RECORDS, rows: [{ id: 'rows.jsonl:1' }, { id
 
 /** Before the first step the model gets its corpus. */
 const withCorpus = (): Around => {
-  let sealed: Promise<void> | undefined;
+  let stored: Promise<void> | undefined;
   return async (_call, run, { ports }) => {
-    await (sealed ??= giveCorpus(ports));
+    await (stored ??= giveCorpus(ports));
     return run();
   };
 };
 
 const giveCorpus = async ({ vault, models }: Ports): Promise<void> => {
-  const corpus = await seal(vault, 'house', entriesOf(ROWS));
+  const corpus = await storeEntries(vault, 'house', entriesOf(ROWS));
   const { model, version } = await models.get('house');
   await models.put({ ...model, corpus }, version);
 };
 
 const hitsIn = async ({ vault, models }: Ports): Promise<number[]> => {
-  const corpus = await sealedCorpus(vault, (await models.get('house')).model);
+  const corpus = await storedCorpus(vault, (await models.get('house')).model);
   const { hits } = await findPerson(corpus, { names: [SUBJECT], mails: [], phones: [], ids: [] });
   return hits.map(({ view }) => view.number);
 };

@@ -1,5 +1,5 @@
-// The corpus of a registered model, in its installation: read from the sealed index (core/corpus-index) that onboarding
-// wrote, with the register that it was onboarded with.
+// The corpus of a registered model, in its installation: read from the encrypted index (core/corpus-index) that
+// onboarding wrote, with the register that it was onboarded with.
 // Trap: what comes out is personal data of everybody in the corpus. Who looks is written down before anything is shown.
 import { z } from 'zod';
 import { IndexedRow } from '#core/corpus-index/format.ts';
@@ -64,7 +64,7 @@ export const entryFrom = ({ where, subject, texts, shape }: IndexedRow): CorpusE
 const parsedShape = (shape: IndexedRow['shape']): Shape => {
   const parsed = Shape.safeParse(shape);
   if (parsed.success) return parsed.data;
-  throw new QuittanceError('STORE_CORRUPT', { message: 'a row of the sealed index does not have its form' });
+  throw new QuittanceError('STORE_CORRUPT', { message: 'a row of the encrypted index does not have its form' });
 };
 
 const rowFrom = (texts: readonly string[], shape: Shape): CorpusRow => {
@@ -74,19 +74,19 @@ const rowFrom = (texts: readonly string[], shape: Shape): CorpusRow => {
   return { kind: 'chat', messages: shape.roles.map((role, i) => ({ role, content: texts[i] ?? '' })) };
 };
 
-export interface SealedCorpus extends SearchableCorpus {
+export interface StoredCorpus extends SearchableCorpus {
   readonly people: IndexedPeople;
 }
 
 /** MODEL_INVALID where the model was registered without its corpus. */
-export const sealedCorpus = async (
+export const storedCorpus = async (
   vault: Vault,
   { name, corpus }: Pick<ModelRecord, 'name' | 'corpus'>,
-): Promise<SealedCorpus> => {
+): Promise<StoredCorpus> => {
   if (corpus === undefined) throw noCorpus(name);
   try {
     const index = await openIndex(vault, corpus);
-    const people = parseJson(await vault.get(corpus, PEOPLE), IndexedPeople, 'the people of the sealed index');
+    const people = parseJson(await vault.get(corpus, PEOPLE), IndexedPeople, 'the people of the encrypted index');
     return {
       size: index.head.rows,
       countOf: index.countOf,

@@ -1,8 +1,8 @@
-// Corpora of our own in a sealed index: made rows, and the shortest way to seal and to look into them.
+// Corpora of our own in an encrypted index: made rows, and the shortest way to store and to look into them.
 import { randomBytes } from 'node:crypto';
 import type { Vault } from '#core/ports.ts';
 import type { CorpusEntry, CorpusRow } from '#datasets/corpus/row.ts';
-import { newIndexId, sealPeople, sealRows, type SealOptions } from '#datasets/corpus/seal.ts';
+import { newIndexId, storePeople, storeRows, type StoreOptions } from '#datasets/corpus/store.ts';
 import type { RegisteredPerson } from '#datasets/find/register.ts';
 
 export const textRow = (text: string): CorpusRow => ({ kind: 'text', text, from: 0 });
@@ -15,20 +15,20 @@ const streamed = async function* <T>(all: readonly T[]): AsyncGenerator<T> {
 };
 
 /** The index of the rows; returns its id. */
-export const seal = async (
+export const storeEntries = async (
   vault: Vault,
   model: string,
   entries: readonly CorpusEntry[],
-  { register = [], ...options }: SealOptions & { register?: readonly RegisteredPerson[] } = {},
+  { register = [], ...options }: StoreOptions & { register?: readonly RegisteredPerson[] } = {},
 ): Promise<string> => {
   const id = await newIndexId(vault, model, undefined);
-  const head = await sealRows(vault, id, streamed(entries), options);
+  const head = await storeRows(vault, id, streamed(entries), options);
   const people = register.map(({ aliases, values, ...rest }) => ({
     ...rest,
     aliases: [...aliases],
     values: [...values],
   }));
-  await sealPeople(vault, id, head, { kind: 'quittance-corpus-people/v1', register: people, shared: [] });
+  await storePeople(vault, id, head, { kind: 'quittance-corpus-people/v1', register: people, shared: [] });
   return id;
 };
 

@@ -1,5 +1,5 @@
-// Writes the sealed index of a corpus as its rows stream by: rows into blocks at once, what they are looked up by into
-// runs that are sorted and merged at the end, so that memory does not grow with the corpus.
+// Writes the encrypted index of a corpus as its rows stream by: rows into blocks at once, what they are looked up by
+// into runs that are sorted and merged at the end, so that memory does not grow with the corpus.
 // Traps: nothing is an index before its head is written, which comes last; and runs go through temporary files, which
 // hold tags and row numbers alone and are encrypted under a key that exists only in this process.
 import { randomBytes } from 'node:crypto';
@@ -25,7 +25,7 @@ import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import type { Vault } from '#core/ports.ts';
 import { safeName } from '#core/names.ts';
 import type { CorpusEntry } from './row.ts';
-import { indexedFrom, PEOPLE, type IndexedPeople } from './sealed.ts';
+import { indexedFrom, PEOPLE, type IndexedPeople } from './stored.ts';
 
 /** Text of a block, in UTF-16 units: one is read and parsed for each row that a search looks at. */
 const BLOCK = 1 << 17;
@@ -55,18 +55,18 @@ export const newIndexId = async (vault: Vault, model: string, own: string | unde
   }
 };
 
-export interface SealOptions {
+export interface StoreOptions {
   /** Postings that are sorted in memory; for tests. */
   readonly run?: number;
   readonly onRow?: (rows: number) => void;
 }
 
-/** The rows of the corpus, sealed under `id`; people are written by `sealPeople`, which finishes the index. */
-export const sealRows = async (
+/** The rows of the corpus, encrypted under `id`; people are written by `storePeople`, which finishes the index. */
+export const storeRows = async (
   vault: Vault,
   id: string,
   rows: AsyncIterable<CorpusEntry>,
-  { run = RUN, onRow }: SealOptions = {},
+  { run = RUN, onRow }: StoreOptions = {},
 ): Promise<Head> => {
   const tag = taggerOf(await postingSecret(vault, id));
   const blocks = blockWriter(vault, id);
@@ -92,7 +92,7 @@ export const sealRows = async (
 };
 
 /** Finishes the index: with its head there is one. */
-export const sealPeople = async (vault: Vault, id: string, head: Head, people: IndexedPeople): Promise<void> => {
+export const storePeople = async (vault: Vault, id: string, head: Head, people: IndexedPeople): Promise<void> => {
   await vault.put(id, PEOPLE, Buffer.from(JSON.stringify(people)));
   await vault.put(id, HEAD, Buffer.from(JSON.stringify(head)));
 };

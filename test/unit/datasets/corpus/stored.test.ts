@@ -1,5 +1,5 @@
-// The sealed index of a corpus: it answers as the rows in memory do, holds nothing in clear, is whole or not there, and
-// gives up a person's rows for good.
+// The encrypted index of a corpus: it answers as the rows in memory do, holds nothing in clear, is whole or not there,
+// and gives up a person's rows for good.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,16 +9,16 @@ import { systemClock } from '#adapters/local/system-clock.ts';
 import { memoryHarness, type Harness } from '#adapters/memory/ports.ts';
 import { dropRows, type PersonalRow } from '#core/corpus-index/drop.ts';
 import { decodePage, encodePage, keysOfIndexed, postingOf, type Posting } from '#core/corpus-index/format.ts';
-import { indexedFrom, sealedCorpus } from '#datasets/corpus/sealed.ts';
-import { newIndexId } from '#datasets/corpus/seal.ts';
+import { indexedFrom, storedCorpus } from '#datasets/corpus/stored.ts';
+import { newIndexId } from '#datasets/corpus/store.ts';
 import { corpusInMemory } from '#datasets/corpus/search.ts';
 import { findPerson } from '#datasets/find/find.ts';
 import { filesUnder, temporaryFolder } from '#test/support/folders.ts';
-import { entriesOf, manyRows, seal, textRow } from '#test/support/sealed-corpora.ts';
+import { entriesOf, manyRows, storeEntries, textRow } from '#test/support/stored-corpora.ts';
 
 let harness: Harness;
 beforeEach(() => void (harness = memoryHarness()));
-const opened = (id: string) => sealedCorpus(harness.ports.vault, { name: 'house', corpus: id });
+const opened = (id: string) => storedCorpus(harness.ports.vault, { name: 'house', corpus: id });
 const hitsOf = async (id: string, name: string) => {
   const { hits } = await findPerson(await opened(id), { names: [name], mails: [], phones: [], ids: [] });
   return hits.map(({ view }) => view.number);
@@ -52,7 +52,7 @@ describe('a page', () => {
   });
 });
 
-describe('sealed rows', () => {
+describe('stored rows', () => {
   it.each([
     ['in one run', 1 << 16],
     ['in runs that are merged', 5_000],
@@ -72,31 +72,31 @@ describe('sealed rows', () => {
       },
       { row: { kind: 'qa' as const, question: 'Where?', answer: 'Here.' }, where: 'qa.csv:2' },
     ];
-    const sealed = await opened(await seal(harness.ports.vault, 'house', entries, { run }));
+    const stored = await opened(await storeEntries(harness.ports.vault, 'house', entries, { run }));
     const memory = await corpusInMemory(entries);
-    expect(await sealed.entries(entries.map((_entry, i) => i))).toEqual(entries);
+    expect(await stored.entries(entries.map((_entry, i) => i))).toEqual(entries);
     const keys = new Set(entries.flatMap((entry) => keysOfIndexed(indexedFrom(entry)).slice(1)));
-    for (const key of keys) expect([key, await sealed.rowsWith(key)]).toEqual([key, await memory.rowsWith(key)]);
-    expect(await sealed.countOf('w:meter')).toBe(1_500);
-    expect(await sealed.rowsWith('w:nowhere')).toEqual([]);
+    for (const key of keys) expect([key, await stored.rowsWith(key)]).toEqual([key, await memory.rowsWith(key)]);
+    expect(await stored.countOf('w:meter')).toBe(1_500);
+    expect(await stored.rowsWith('w:nowhere')).toEqual([]);
   });
 
   it('are nowhere in clear, on a disk that holds them', async () => {
     const { dir, remove } = temporaryFolder();
     const vault = fileVault(join(dir, 'vault'), systemClock(join(dir, 'clock')));
     const register = [{ id: 'K-77120', name: THEA, aliases: [], values: [] }];
-    const corpus = await seal(vault, 'house', entriesOf(PEOPLE), { register });
+    const corpus = await storeEntries(vault, 'house', entriesOf(PEOPLE), { register });
     const files = filesUnder(dir);
     expect(files.length).toBeGreaterThan(4);
     for (const secret of ['Vinterberg', 'vinterberg', 'K-77120', '77120', 'Birkevej', 'rows.jsonl'])
       for (const path of files) expect([path, readFileSync(path).includes(secret)]).toEqual([path, false]);
-    expect((await sealedCorpus(vault, { name: 'house', corpus })).people.register).toEqual(register);
+    expect((await storedCorpus(vault, { name: 'house', corpus })).people.register).toEqual(register);
     vault.close();
     remove();
   });
 
   it('of a model without a corpus are said to be none', async () => {
-    await expect(sealedCorpus(harness.ports.vault, { name: 'house', corpus: undefined })).rejects.toMatchObject({
+    await expect(storedCorpus(harness.ports.vault, { name: 'house', corpus: undefined })).rejects.toMatchObject({
       code: 'MODEL_INVALID',
     });
   });
@@ -108,7 +108,7 @@ describe('an onboarding that is killed', () => {
   const child = (write: number) =>
     spawnSync(
       process.execPath,
-      [join(import.meta.dirname, '../../../support/sealing-child.ts'), folder.dir, String(write)],
+      [join(import.meta.dirname, '../../../support/storing-child.ts'), folder.dir, String(write)],
       { encoding: 'utf8' },
     );
 
@@ -121,7 +121,7 @@ describe('an onboarding that is killed', () => {
       const left = filesUnder(join(folder.dir, 'vault', 'objects')).map((path) => path.split('/').at(-2)!);
       const [id = ''] = new Set(left);
       if (id !== '')
-        await expect(sealedCorpus(vault, { name: 'house', corpus: id })).rejects.toMatchObject({
+        await expect(storedCorpus(vault, { name: 'house', corpus: id })).rejects.toMatchObject({
           code: 'MODEL_INVALID',
         });
       const next = await newIndexId(vault, 'house', undefined);
@@ -132,7 +132,7 @@ describe('an onboarding that is killed', () => {
   });
 
   it('never touches the index that the model has', async () => {
-    const own = await seal(harness.ports.vault, 'house', entriesOf(PEOPLE));
+    const own = await storeEntries(harness.ports.vault, 'house', entriesOf(PEOPLE));
     const next = await newIndexId(harness.ports.vault, 'house', own);
     expect(next).not.toBe(own);
     expect(await hitsOf(own, THEA)).toEqual([0, 2, 3]);
@@ -171,7 +171,7 @@ describe('a person whose case has ended', () => {
   };
 
   it('is found no more; in a row of two people the other one is', async () => {
-    const id = await seal(harness.ports.vault, 'house', entriesOf(PEOPLE));
+    const id = await storeEntries(harness.ports.vault, 'house', entriesOf(PEOPLE));
     expect(await hitsOf(id, THEA)).toEqual([0, 2, 3]);
     expect(await dropRows(harness.ports.vault, id, 'T-1', ROWS)).toBe(3);
     expect(await after(id)).toEqual(GONE);
@@ -181,7 +181,7 @@ describe('a person whose case has ended', () => {
     const writes = 8;
     for (let write = 1; write <= writes; write++) {
       harness = memoryHarness();
-      const id = await seal(harness.ports.vault, 'house', entriesOf(PEOPLE));
+      const id = await storeEntries(harness.ports.vault, 'house', entriesOf(PEOPLE));
       const before = harness.faults.writes.filter((name) => name.startsWith('vault.put#')).length;
       harness.faults.arm(`vault.put#${before + write}`, 'before');
       await dropRows(harness.ports.vault, id, 'T-1', ROWS).catch(() => undefined);
@@ -192,7 +192,7 @@ describe('a person whose case has ended', () => {
   });
 
   it('rows that are in no index change nothing', async () => {
-    const id = await seal(harness.ports.vault, 'house', entriesOf(PEOPLE));
+    const id = await storeEntries(harness.ports.vault, 'house', entriesOf(PEOPLE));
     expect(await dropRows(harness.ports.vault, id, 'T-1', [{ id: 'rows.jsonl:99' }])).toBe(0);
     expect(await hitsOf(id, THEA)).toEqual([0, 2, 3]);
   });

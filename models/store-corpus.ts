@@ -1,8 +1,8 @@
-// Puts the rows that a model was trained on, sealed, into its installation, so that a person's rows are found without
-// the files.
+// Puts the rows that a model was trained on, encrypted, into its installation, so that a person's rows are found
+// without the files.
 // Trap: an index belongs to a model only through the registry's record. One whose onboarding died is nobody's, and the
 // next onboarding under that name destroys it.
-import { newIndexId, sealPeople, sealRows } from '#datasets/corpus/seal.ts';
+import { newIndexId, storePeople, storeRows } from '#datasets/corpus/store.ts';
 import type { CorpusEntry } from '#datasets/corpus/row.ts';
 import type { RegisteredPerson } from '#datasets/find/register.ts';
 import { isQuittanceError } from '#core/errors.ts';
@@ -16,8 +16,8 @@ export interface OfferedCorpus {
   readonly onRow?: (rows: number) => void;
 }
 
-/** Seals the corpus, then lets `use` register it; where that fails, the index is destroyed again. */
-export const withSealedCorpus = async <T>(
+/** Stores the corpus, then lets `use` register it; where that fails, the index is destroyed again. */
+export const withStoredCorpus = async <T>(
   { vault, models }: Pick<Ports, 'vault' | 'models'>,
   model: string,
   { rows, register, shared, onRow }: OfferedCorpus,
@@ -25,8 +25,8 @@ export const withSealedCorpus = async <T>(
 ): Promise<T> => {
   const id = await newIndexId(vault, model, await corpusOf(models, model));
   try {
-    const head = await sealRows(vault, id, rows, onRow && { onRow });
-    await sealPeople(vault, id, head, {
+    const head = await storeRows(vault, id, rows, onRow && { onRow });
+    await storePeople(vault, id, head, {
       kind: 'quittance-corpus-people/v1',
       register: register.map(({ aliases, values, ...rest }) => ({
         ...rest,
