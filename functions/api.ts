@@ -14,6 +14,7 @@ import { answerProblem, notFound } from './api/problems.ts';
 import { publicLogRoutes, registryRoutes } from './api/registry.ts';
 import { letterRoutes } from './api/letters.ts';
 import { requestRoutes } from './api/requests.ts';
+import { newCaseRoutes } from './api/new-cases.ts';
 import { worklistRoutes } from './api/worklist.ts';
 import { ticketRoutes } from './api/tickets.ts';
 import { actions } from './steps.ts';
@@ -40,6 +41,7 @@ export const api = (context: ApiContext, extend?: (app: Hono<Env>) => void): Hon
   languageRoutes(app);
   extend?.(app);
   app.use(identify(context));
+  newCaseRoutes(app, context);
   worklistRoutes(app, context);
   ticketRoutes(app, context);
   requestRoutes(app, context);

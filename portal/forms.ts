@@ -48,10 +48,10 @@ export const hiddenInputs = (hidden: Readonly<Record<string, string>>): Html[] =
   Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`);
 
 const faultOf = (name: string, { faults }: Returned): FieldFault | undefined =>
-  faults.find(({ field }) => field === name || field.startsWith(`${name}.`) || field.endsWith(`.${name}`));
+  faults.find(({ field }) => field.split('.').includes(name));
 
 /** At the head of the form, with the way to each field. */
-const summary = (returned: Returned, fields: readonly Field[], words: Words): Html => {
+export const summary = (returned: Returned, fields: readonly Field[], words: Words): Html => {
   const wrong = fields.filter(({ name }) => faultOf(name, returned));
   const { form } = words;
   const title = returned.isStale ? form.refused : wrong.length > 0 ? form.faults(wrong.length) : form.refused;

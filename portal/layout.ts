@@ -24,7 +24,7 @@ export interface Frame {
 }
 
 const PLACES = [
-  ['cases', '/tickets', ['/tickets']],
+  ['cases', '/tickets', ['/tickets', '/new']],
   ['models', '/models', ['/models']],
   ['evidence', '/ledger', ['/ledger', '/verify', '/trust-root']],
 ] as const;

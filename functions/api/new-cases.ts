@@ -1,0 +1,241 @@
+// A new case in the browser: its steps, the draft that they are kept in, and the filing, which is the one of the API
+// and the command line. Trap: the draft's id stands for the request, so that pressing File twice files once; what is
+// typed is kept before anything about it is said, and a GET writes nothing.
+import type { Hono } from 'hono';
+import { z } from 'zod';
+import { isQuittanceError, type FieldFault } from '#core/errors.ts';
+import { Deadlines } from '#core/deadlines.ts';
+import { TicketId } from '#core/ticket.ts';
+import type { Returned } from '#portal/forms.ts';
+import {
+  checkBody,
+  draftsBody,
+  filedBody,
+  STEPS,
+  stepBody,
+  stepFields,
+  type CheckView,
+  type NewStep,
+  type StepView,
+} from '#portal/new-case.ts';
+import { LANGUAGES, type Words } from '#portal/words.ts';
+import { draftedRequest, findRows, type FoundRow } from '../draft-request.ts';
+import { destroyDraft, DraftId, draftsOf, newDraftId, readDraft, saveDraft, type DraftFields } from '../drafts.ts';
+import { fileTicket, ticketIdOf } from '../file-ticket.ts';
+import { Preview, previewTicket } from '../preview-ticket.ts';
+import { formFields } from './bodies.ts';
+import { requireRole, show, type ApiContext, type Asked, type Env } from './context.ts';
+import { checkForm, formToken } from './guard.ts';
+import { notFound, problemOf } from './problems.ts';
+
+type TypedStep = Exclude<NewStep, 'check'>;
+const TYPED = STEPS.filter((step): step is TypedStep => step !== 'check');
+
+export const newCaseRoutes = (app: Hono<Env>, context: ApiContext): void => {
+  app.get('/new', (c) => start(c, context));
+  app.post('/new', (c) => begin(c, context));
+  for (const step of TYPED) {
+    app.get(`/new/:draft/${step}`, (c) => stepPage(c, context, step));
+    app.post(`/new/:draft/${step}`, (c) => keep(c, context, step));
+  }
+  app.get('/new/:draft/check', (c) => checkPage(c, context));
+  app.post('/new/:draft/check', (c) => fileOrDiscard(c, context));
+};
+
+const filerOf = (c: Asked): string => {
+  requireRole(c, 'filer');
+  return c.var.identity.principal;
+};
+
+const draftOf = (c: Asked): string => {
+  const id = DraftId.safeParse(c.req.param('draft'));
+  if (id.success) return id.data;
+  throw notFound();
+};
+
+const hiddenOf = (c: Asked, { formKey }: ApiContext, draft: string) => ({
+  csrf: formToken(formKey, c.var.identity, 'new-case', draft),
+});
+
+const sentTo = async (c: Asked, { formKey }: ApiContext, draft: string): Promise<DraftFields> => {
+  const fields = await formFields(c);
+  checkForm(formKey, c.var.identity, fields['csrf'], 'new-case', draft);
+  return fields;
+};
+
+/** A draft is of use to its owner alone, and to nobody's cache. */
+const unstored = (c: Asked) => c.header('Cache-Control', 'no-store, private, max-age=0');
+
+const start = async (c: Asked, context: ApiContext): Promise<Response> => {
+  const data = { drafts: await draftsOf(context.ports, filerOf(c)) };
+  const title = (words: Words) => words.newCase.title;
+  return show(c, { title, data, body: (words) => draftsBody(data.drafts, hiddenOf(c, context, ''), words) });
+};
+
+const begin = async (c: Asked, context: ApiContext): Promise<Response> => {
+  const filer = filerOf(c);
+  await sentTo(c, context, '');
+  const id = newDraftId();
+  await saveDraft(context.ports, id, filer, {});
+  return c.redirect(`/new/${id}/who`, 303);
+};
+
+/** What the pages of a draft are made of. */
+const opened = async (c: Asked, { ports }: ApiContext) => {
+  const filer = filerOf(c);
+  const id = draftOf(c);
+  const fields = await readDraft(ports, id, filer);
+  const now = ports.clock.now();
+  const { timeZone } = await ports.calendar.around(now);
+  return { filer, id, fields, now, timeZone };
+};
+
+const rowsFor = async (fields: DraftFields, { ports }: ApiContext): Promise<FoundRow[]> => {
+  try {
+    return await findRows(fields, ports);
+  } catch (error) {
+    if (isQuittanceError(error, 'MODEL_NOT_FOUND')) return [];
+    throw error;
+  }
+};
+
+const stepPage = async (
+  c: Asked,
+  context: ApiContext,
+  step: TypedStep,
+  faults: readonly FieldFault[] = [],
+): Promise<Response> => {
+  const { id, fields, now, timeZone } = await opened(c, context);
+  const models = (await context.ports.models.list()).map(({ name }) => name);
+  const found = step === 'find' ? await rowsFor(fields, context) : [];
+  const view = (words: Words): StepView => ({
+    ...{ draft: id, step, found },
+    fields: stepFields(step, fields, { models, timeZone, now }, words),
+    ticked: Object.keys(fields).filter((name) => name.startsWith('row.')),
+  });
+  const returned: Returned | undefined = faults.length > 0 ? { values: fields, faults } : undefined;
+  unstored(c);
+  return show(c, {
+    title: (words) => words.newCase.step[step],
+    path: `/new/${id}/${step}`,
+    data: view(LANGUAGES.en),
+    body: (words) => stepBody(view(words), hiddenOf(c, context, id), returned, words),
+    ...(returned && { status: 400 }),
+  });
+};
+
+const discard = async (c: Asked, { ports }: ApiContext, id: string, filer: string): Promise<Response> => {
+  await destroyDraft(ports, id, filer);
+  return c.redirect('/new', 303);
+};
+
+const namesOf = (step: TypedStep): string[] =>
+  stepFields(step, {}, { models: [], timeZone: 'UTC', now: new Date(0) }, LANGUAGES.en).map(({ name }) => name);
+
+const isOf = (step: TypedStep, { field }: FieldFault): boolean => {
+  const parts = field.split('.');
+  return namesOf(step).some((name) => parts.includes(name));
+};
+
+/** Keeps what was typed, right or wrong; then on to the next step, or back here with what is wrong. */
+const keep = async (c: Asked, context: ApiContext, step: TypedStep): Promise<Response> => {
+  const { id, filer, fields, timeZone } = await opened(c, context);
+  const sent = await sentTo(c, context, id);
+  if (sent['then'] === 'discard') return discard(c, context, id, filer);
+  const others = Object.entries(fields).filter(
+    ([name]) => !(step === 'find' && name.startsWith('row.')) && name !== 'thirdPartiesAffected',
+  );
+  const mine = Object.entries(sent).filter(
+    ([name]) => namesOf(step).includes(name) || (step === 'find' && /^row\.[0-9a-f]{16}$/.test(name)),
+  );
+  const next: DraftFields = { ...Object.fromEntries(others), ...Object.fromEntries(mine) };
+  await saveDraft(context.ports, id, filer, next);
+  if (sent['then'] === 'stay') return c.redirect(`/new/${id}/${step}`, 303);
+  // the rows of another person, or of another model, are offered before they are asked for
+  const asked = step === 'find' && (next['model'] !== fields['model'] || !('model' in fields));
+  const found = await rowsFor(next, context);
+  if (asked && found.length > 0 && mine.every(([name]) => !name.startsWith('row.')))
+    return stepPage(c, context, 'find');
+  if (step === 'law' && next['regime'] !== fields['regime'] && (next['ground'] ?? '') === '')
+    return stepPage(c, context, 'law');
+  const drafted = draftedRequest(next, filer, found, timeZone);
+  const faults = 'faults' in drafted ? drafted.faults.filter((fault) => isOf(step, fault)) : [];
+  if (faults.length > 0) return stepPage(c, context, step, faults);
+  return c.redirect(`/new/${id}/${STEPS[STEPS.indexOf(step) + 1]!}`, 303);
+};
+
+/** What would be filed, and what filing it would come to; or what is to be mended, and where. */
+const tried = async (c: Asked, context: ApiContext) => {
+  const { id, filer, fields, timeZone } = await opened(c, context);
+  const drafted = draftedRequest(fields, filer, await rowsFor(fields, context), timeZone);
+  if ('faults' in drafted) return { id, request: undefined, view: viewOf(id, drafted.faults) };
+  try {
+    const preview = Preview.parse(await previewTicket.handle({ request: drafted.request }, context.ports));
+    const view: CheckView = { draft: id, preview, mend: [] };
+    return { id, request: drafted.request, view };
+  } catch (error) {
+    const { title, expected, got, hint, status } = problemOf(error);
+    if (status >= 500) throw error;
+    const text = [title, expected && `expected: ${expected}`, got && `found: ${got}`, hint].filter(Boolean).join('; ');
+    const view: CheckView = { draft: id, preview: null, mend: [{ step: 'find', text }] };
+    return { id, request: undefined, view };
+  }
+};
+
+const viewOf = (draft: string, faults: readonly FieldFault[]): CheckView => ({
+  draft,
+  preview: null,
+  mend: faults.map((fault) => ({
+    step: TYPED.find((step) => isOf(step, fault)) ?? 'who',
+    text: `${fault.field}: ${fault.rule}`,
+  })),
+});
+
+const checkPage = async (c: Asked, context: ApiContext): Promise<Response> => {
+  const { id, view } = await tried(c, context);
+  unstored(c);
+  return show(c, {
+    title: (words) => words.newCase.step.check,
+    path: `/new/${id}/check`,
+    data: view,
+    body: (words) => checkBody(view, hiddenOf(c, context, id), words),
+    ...(view.preview === null && c.req.method === 'POST' && { status: 422 }),
+  });
+};
+
+const Filed = z.looseObject({ ticketId: TicketId, openingSecret: z.string().optional(), due: Deadlines });
+
+const fileOrDiscard = async (c: Asked, context: ApiContext): Promise<Response> => {
+  const { ports, policy } = context;
+  const filer = filerOf(c);
+  const id = draftOf(c);
+  const sent = await sentTo(c, context, id);
+  const requestId = `${filer}:${id}`;
+  if (sent['then'] === 'discard') return discard(c, context, id, filer);
+  const before = await isFiled(requestId, context);
+  if (before !== undefined) return c.redirect(`/tickets/${before}`, 303);
+  const { request } = await tried(c, context);
+  if (!request) return checkPage(c, context);
+  const filed = Filed.parse(await fileTicket.handle({ request, policy, requestId }, ports));
+  await destroyDraft(ports, id, filer);
+  unstored(c);
+  const { ticketId, openingSecret, due } = filed;
+  return show(c, {
+    title: (words) => words.newCase.filed(ticketId),
+    path: `/tickets/${ticketId}`,
+    data: filed,
+    status: 201,
+    body: (words) => filedBody({ ticketId, openingSecret, safeDue: due.safeDue }, words),
+  });
+};
+
+/** The ticket of a draft that was filed before: a second press of the button leads there. */
+const isFiled = async (requestId: string, { ports }: ApiContext): Promise<string | undefined> => {
+  const ticketId = await ticketIdOf(ports.pseudonyms, requestId);
+  try {
+    return (await ports.tickets.get(ticketId)).ticket.id;
+  } catch (error) {
+    if (isQuittanceError(error, 'TICKET_NOT_FOUND')) return undefined;
+    throw error;
+  }
+};

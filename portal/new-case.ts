@@ -1,0 +1,218 @@
+// A new case, in four steps and a check: who asks, under which law, which records, then what filing would come to. Each
+// step is a form whose fields are kept as a draft, right or wrong, so that nothing is typed twice.
+// Trap: these pages show a person's data to the one who types it in; no other page or address has any of it.
+import { IDENTITY_LEVELS, REGIMES, regimeOf, RegimeName } from '#core/regimes.ts';
+import { protectionTexts } from '#core/protection-words.ts';
+import type { Deadlines } from '#core/deadlines.ts';
+import type { Protection } from '#core/protection.ts';
+import { SubjectReason } from '#core/subject.ts';
+import { Channel, IdentityClaim } from '#core/ticket-request.ts';
+import { localTime } from '#core/zoned-time.ts';
+import { CHANNEL_LABELS } from '#report/labels.ts';
+import { html, type Html } from '#report/markup.ts';
+import { fieldHtml, hiddenInputs, summary, type Field, type Returned } from './forms.ts';
+import { terms } from './layout.ts';
+import type { Words } from './words.ts';
+
+export const STEPS = ['who', 'law', 'find', 'check'] as const;
+export type NewStep = (typeof STEPS)[number];
+
+type Fields = Readonly<Record<string, string>>;
+const pairs = <K extends string>(labels: Readonly<Record<K, string>>, keys: readonly K[]) =>
+  keys.map((key) => [key, labels[key]] as const);
+
+/** Fields of a step. `fields`: what the draft holds, on which some choices depend. */
+export const stepFields = (
+  step: Exclude<NewStep, 'check'>,
+  fields: Fields,
+  { models, timeZone, now }: { readonly models: readonly string[]; readonly timeZone: string; readonly now: Date },
+  words: Words,
+): Field[] => {
+  const n = words.newCase;
+  const time = (name: string, label: string, required: boolean): Field => ({
+    ...{ name, label: `${label} (${timeZone})`, kind: 'time', required },
+    value: fields[name] ?? localTime(timeZone, now.toISOString()),
+  });
+  const area = (name: string, label: string, hint: string, most: number, rows = 3): Field => ({
+    ...{ name, label, hint, kind: 'area', most, rows },
+  });
+  const choice = (name: string, label: string, choices: Field['choices'], required = true): Field => ({
+    ...{ name, label, kind: 'choice', required, choices: choices ?? [] },
+  });
+  const all: Readonly<Record<Exclude<NewStep, 'check'>, () => Field[]>> = {
+    who: () => [
+      { name: 'name', label: n.name, hint: n.nameHint, kind: 'text', required: true, most: 200 },
+      area('aliases', n.aliases, n.oneALine, 4000),
+      area('identifiers', n.identifiers, n.identifiersHint, 4000),
+      choice('channel', n.channel, pairs(CHANNEL_LABELS, Channel.options), false),
+      area('note', n.note, n.noteHint, 4000, 5),
+    ],
+    law: () => [
+      choice(
+        'regime',
+        n.regime,
+        RegimeName.options.map((name) => [name, REGIMES[name].label] as const),
+      ),
+      choice('ground', n.ground, groundsOf(fields['regime'])),
+      time('receivedAt', n.received, true),
+      choice('method', words.fields.method, pairs(words.methods, IdentityClaim.shape.method.options)),
+      choice('level', words.fields.level, pairs(words.levels, IDENTITY_LEVELS)),
+      time('verifiedAt', n.verified, true),
+    ],
+    find: () => [
+      choice(
+        'model',
+        n.model,
+        models.map((name) => [name, name] as const),
+      ),
+      area('records', n.records, n.recordsHint, 100_000, 6),
+      choice('subjectReason', n.otherwise, pairs(words.subjectReasons, SubjectReason.options), false),
+      { name: 'thirdPartiesAffected', label: n.others, kind: 'tick' },
+    ],
+  };
+  return all[step]().map((field) => ({ ...field, value: fields[field.name] ?? field.value ?? '' }));
+};
+
+const groundsOf = (regime: string | undefined) => {
+  const known = RegimeName.safeParse(regime);
+  return known.success ? Object.entries(regimeOf(known.data).grounds) : [];
+};
+
+export interface StepView {
+  readonly draft: string;
+  readonly step: NewStep;
+  readonly fields: readonly Field[];
+  /** Rows of the model that the person's name leads to. */
+  readonly found: readonly {
+    readonly tick: string;
+    readonly record: { readonly question: string; readonly answer: string };
+  }[];
+  readonly ticked: readonly string[];
+}
+
+export const stepBody = (
+  { draft, step, fields, found, ticked }: StepView,
+  hidden: Fields,
+  returned: Returned | undefined,
+  words: Words,
+): Html => {
+  const n = words.newCase;
+  return html`${stepper(draft, step, words)} ${returned && summary(returned, fields, words)}
+    <p>${n.lead[step]}</p>
+    <form method="post" action="/new/${draft}/${step}" novalidate>
+      ${hiddenInputs(hidden)} ${fields.map((field) => fieldHtml(field, returned, words))}
+      ${step === 'find' && ticks(found, ticked, words)}
+      <p class="acts">
+        <button name="then" value="next">${step === 'find' ? n.toCheck : n.next}</button>
+        ${step !== 'check' && html`<button class="second" name="then" value="stay">${n.keep}</button>`}
+        <button class="stop" name="then" value="discard" formnovalidate>${n.discard}</button>
+      </p>
+    </form>`;
+};
+
+const ticks = (found: StepView['found'], ticked: readonly string[], { newCase: n }: Words): Html =>
+  html`<fieldset>
+    <legend>${n.found(found.length)}</legend>
+    ${found.length === 0 && html`<p class="soft">${n.foundNone}</p>`}
+    ${found.map(
+      ({ tick, record }) =>
+        html`<div class="tick">
+          <input type="checkbox" id="${tick}" name="${tick}" value="true" ${ticked.includes(tick) && html` checked`} />
+          <label for="${tick}">${record.question}<br /><span class="soft">${record.answer}</span></label>
+        </div>`,
+    )}
+  </fieldset>`;
+
+const stepper = (draft: string, current: NewStep, { newCase: n }: Words): Html =>
+  html`<nav aria-label="${n.steps}">
+    <ol class="tabs">
+      ${STEPS.map((step, i) => html`<li><a href="/new/${draft}/${step}" ${step === current && html` aria-current="step"`}>${i + 1}. ${n.step[step]}</a></li>`)}
+    </ol>
+  </nav>`;
+
+export interface CheckView {
+  readonly draft: string;
+  /** What filing would come to; null where something is still wrong. */
+  readonly preview: {
+    readonly records: number;
+    readonly people: number;
+    readonly inDoubt: readonly number[];
+    readonly due: Deadlines;
+    readonly protection: Protection;
+  } | null;
+  /** Steps with something to mend, and what. */
+  readonly mend: readonly { readonly step: NewStep; readonly text: string }[];
+}
+
+export const checkBody = ({ draft, preview, mend }: CheckView, hidden: Fields, words: Words): Html => {
+  const n = words.newCase;
+  const texts = preview ? protectionTexts(preview.protection) : [];
+  return html`${stepper(draft, 'check', words)}
+    ${
+      mend.length > 0 &&
+      html`<div class="problem" role="alert">
+        <h2>${n.mend}</h2>
+        <ul>
+          ${mend.map(({ step, text }) => html`<li><a href="/new/${draft}/${step}">${n.step[step]}</a>: ${text}</li>`)}
+        </ul>
+      </div>`
+    }
+    ${
+      preview &&
+      html`<p>${n.lead.check}</p>
+        ${terms([
+          [n.due, preview.due.safeDue],
+          [n.dueByLaw, `${preview.due.statutoryDue} (${preview.due.derivation.join('; ')})`],
+          [n.recordsCount, words.records(preview.records)],
+          [n.inDoubt, preview.inDoubt.length === 0 ? n.nothing : preview.inDoubt.join(', ')],
+        ])}
+        <h2>${words.meanwhile}</h2>
+        ${
+          texts.length === 0
+            ? html`<p>${words.allWithheld}</p>`
+            : html`<ul>
+                ${texts.map((text) => html`<li>${text}.</li>`)}
+              </ul>`
+        }`
+    }
+    <form method="post" action="/new/${draft}/check">
+      ${hiddenInputs(hidden)}
+      <p class="acts">
+        ${preview && html`<button name="then" value="file">${n.file}</button>`}
+        <button class="stop" name="then" value="discard">${n.discard}</button>
+      </p>
+    </form>`;
+};
+
+export const filedBody = (
+  {
+    ticketId,
+    openingSecret,
+    safeDue,
+  }: { readonly ticketId: string; readonly openingSecret: string | undefined; readonly safeDue: string },
+  words: Words,
+): Html => {
+  const n = words.newCase;
+  return html`<p class="notice">${n.filedText(safeDue)}</p>
+    ${
+      openingSecret !== undefined &&
+      html`<h2>${n.secret}</h2>
+        <p>${n.secretText}</p>
+        <pre>${openingSecret}</pre>`
+    }
+    <p><a class="button" href="/tickets/${ticketId}">${n.toCase}</a></p>`;
+};
+
+export const draftsBody = (drafts: readonly string[], hidden: Fields, { newCase: n }: Words): Html =>
+  html`<p>${n.startText}</p>
+    <form method="post" action="/new">
+      ${hiddenInputs(hidden)}
+      <p><button>${n.begin}</button></p>
+    </form>
+    ${
+      drafts.length > 0 &&
+      html`<h2>${n.drafts}</h2>
+        <ul>
+          ${drafts.map((id) => html`<li><a href="/new/${id}/who">${n.draft(id)}</a></li>`)}
+        </ul>`
+    }`;
