@@ -10,7 +10,15 @@ import { EntityName, Place } from './place.ts';
 import { Protection } from './protection.ts';
 import { RegimeName } from './regimes.ts';
 import { SubjectReason } from './subject.ts';
-import { Asserted, Channel, EarlierPause, IdentityCheck, ModelName, Principal } from './ticket-request.ts';
+import {
+  Asserted,
+  Channel,
+  EarlierPause,
+  IdentityCheck,
+  ModelName,
+  Principal,
+  REQUEST_FACTS,
+} from './ticket-request.ts';
 import { Act, Code, KeyedDigest, Outcome, Run, TicketId } from './ticket.ts';
 import { Quantisation } from './quantisation.ts';
 
@@ -39,6 +47,7 @@ export const Received = event('received', {
   asserted: Asserted,
   /** Keyed, of the whole request under its caller's own id: the same id with another request is refused. */
   requestDigest: KeyedDigest.optional(),
+  ...REQUEST_FACTS,
   /** How the law counts, and where; what the requester was asked for before the filing. Absent in older logs. */
   counting: Counting.optional(),
   place: Place.optional(),

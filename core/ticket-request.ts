@@ -14,6 +14,7 @@ import { MethodName } from './method-name.ts';
 import { EntityName, Place } from './place.ts';
 import { Quantisation } from './quantisation.ts';
 import { Subject, SubjectReason } from './subject.ts';
+import { TicketId } from './ticket-id.ts';
 
 export const REQUEST_LIMIT_BYTES = 2 * 1024 * 1024;
 
@@ -60,6 +61,20 @@ export const EarlierPause = z.strictObject({
   until: RecentInstant.optional(),
 });
 
+/** What a request says of who asks, for whom, and who else is concerned; part of the ticket and of its first event. */
+export const REQUEST_FACTS = {
+  /** Somebody asks for the person: which mandate was seen and when. The document itself is kept nowhere. */
+  agent: z
+    .strictObject({ mandate: z.enum(['signed-permission', 'power-of-attorney', 'guardian']), seenAt: RecentInstant })
+    .optional(),
+  /** The person is a child. */
+  minor: z.literal(true).optional(),
+  /** Related tickets: of the same person, of the same matter. */
+  linked: z.array(TicketId).max(50).optional(),
+  /** To whom the data was passed, by pseudonym: they are told when it is unlearned (GDPR Art. 19). */
+  recipients: z.array(Principal).max(50).optional(),
+} as const;
+
 const Shape = z.strictObject({
   subject: Subject,
   /** Why records that do not name the subject are theirs all the same; a second person then has to confirm it. */
@@ -72,6 +87,7 @@ const Shape = z.strictObject({
   /** When the request reached the organisation, if earlier than its filing. */
   receivedAt: RecentInstant.optional(),
   pauses: z.array(EarlierPause).max(20).optional(),
+  ...REQUEST_FACTS,
   /** The controller's entity whose place and calendar count, or the place itself. */
   entity: EntityName.optional(),
   place: Place.optional(),
@@ -100,6 +116,8 @@ export const TicketRequest = Shape.superRefine((request, context) => {
   if (request.exemption && !Object.hasOwn(refusals, request.exemption.code)) oneOf(['exemption', 'code'], refusals);
   for (const [i, { since, until }] of (request.pauses ?? []).entries())
     if (until !== undefined && until < since) refuse(['pauses', i, 'until'], 'not before since');
+  for (const list of ['linked', 'recipients'] as const)
+    if (new Set(request[list]).size < (request[list] ?? []).length) refuse([list], 'each once');
   if (request.entity !== undefined && request.place) refuse(['place'], 'either an entity or a place');
   // a form that repeats who files says nothing that is not recorded anyway
   const { verifiedBy = request.filer } = request.identity;

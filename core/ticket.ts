@@ -10,10 +10,11 @@ import { EntityName } from './place.ts';
 import { Protection } from './protection.ts';
 import { RegimeName } from './regimes.ts';
 import { SubjectReason } from './subject.ts';
-import { Channel, IdentityCheck, ModelName, Principal } from './ticket-request.ts';
+import { TicketId } from './ticket-id.ts';
+import { Channel, IdentityCheck, ModelName, Principal, REQUEST_FACTS } from './ticket-request.ts';
 import { Quantisation } from './quantisation.ts';
 
-export const TicketId = z.string().regex(/^T-[0-9a-z]{8,40}$/);
+export { TicketId } from './ticket-id.ts';
 /** A code: of a refusal, a failure, a hold. Never a sentence. */
 export const Code = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
 /** HMAC under a key that stays in its adapter, hex. */
@@ -60,6 +61,7 @@ const kept = {
       at: Instant,
     })
     .optional(),
+  ...REQUEST_FACTS,
   /** The controller's entity that the request is for, where it is not the installation's own. */
   entity: EntityName.optional(),
   /** How the law counted when the ticket was filed; absent in rows from before it was kept. */

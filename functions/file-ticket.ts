@@ -104,6 +104,7 @@ const fileNew = async (asked: Asked, ports: Filing): Promise<Ticket> => {
   const policy = chosen ? asked.policy : ((await ports.models.get(request.model)).model.policy ?? asked.policy);
   await storedPolicy(ports.artifacts, policy); // a ticket that no gate could judge is not taken
   const receipt = await receiptOf(request, ports);
+  for (const id of request.linked ?? []) await ports.tickets.get(id); // TICKET_NOT_FOUND for one that is not there
   const { admission, protection } = await checkRequest(request, ports);
   await ports.vault.createKey(ticketId);
   const commitment = await ports.vault.commit(ticketId, jsonBytes(forgetSetOf(request)));
@@ -147,6 +148,13 @@ const FirstEvent = z.object({ at: Instant, event: Received });
 /** Stands for the subject where dates are computed, which do not depend on who it is. */
 const NOBODY = '0'.repeat(64);
 
+const factsOf = ({ agent, minor, linked, recipients }: TicketRequest): Partial<Received> => ({
+  ...(agent && { agent }),
+  ...(minor && { minor }),
+  ...(linked && { linked }),
+  ...(recipients && { recipients }),
+});
+
 const receivedEvent = (asked: Asked, commitment: string, { recorded }: Receipt): Received => {
   const { ticketId, request, policy, requestDigest, asserted } = asked;
   return {
@@ -165,6 +173,7 @@ const receivedEvent = (asked: Asked, commitment: string, { recorded }: Receipt):
     method: request.method,
     claim: { ...request.identity, verifiedBy: request.filer },
     exemption: request.exemption,
+    ...factsOf(request),
     twoPeople: true,
     ...(requestDigest && { requestDigest }),
     ...(asserted && { asserted }),

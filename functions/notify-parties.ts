@@ -29,6 +29,13 @@ export const notifyParties = defineStep({
       const references = referencesOf(ticket);
       for (const to of ['requester', ticket.filer])
         await notifier.notify({ id: `${ticketId}.${template}.${to}`, to, template, references });
+      for (const to of recipientsOf(ticket))
+        await notifier.notify({
+          id: `${ticketId}.recipient.${to}`,
+          to,
+          template: 'recipient',
+          references: { ticketId },
+        });
       await commitEvent({ tickets, clock }, found, { type: 'notified', template });
     }
     return {
@@ -36,6 +43,10 @@ export const notifyParties = defineStep({
     };
   },
 });
+
+/** Those to whom the data was passed hear of its end, and of no refusal (GDPR Art. 19). */
+const recipientsOf = (ticket: Ticket): readonly string[] =>
+  ticket.status === 'EVIDENCE_SEALED' ? (ticket.recipients ?? []) : [];
 
 const referencesOf = (ticket: Ticket): Record<string, string> => {
   if (isClosed(ticket)) return { ticketId: ticket.id, reason: ticket.reason };

@@ -11,12 +11,13 @@ import { regimeOf } from '#core/regimes.ts';
 import type { Received } from '#core/ticket-events.ts';
 import type { TicketRequest } from '#core/ticket-request.ts';
 
-type Times = Pick<TicketRequest, 'receivedAt' | 'pauses' | 'identity'>;
+type Times = Pick<TicketRequest, 'receivedAt' | 'pauses' | 'identity' | 'agent'>;
 
 /** INVALID_INPUT where a time in the request lies in the future, or a question before the request. */
-export const refuseFuture = ({ receivedAt, pauses = [], identity }: Times, now: Date): void => {
+export const refuseFuture = ({ receivedAt, pauses = [], identity, agent }: Times, now: Date): void => {
   const asked = pauses.flatMap(({ since, until }) => [since, until ?? since]);
-  const times = [receivedAt ?? identity.verifiedAt, identity.verifiedAt, ...asked];
+  const seen = agent ? [agent.seenAt] : [];
+  const times = [receivedAt ?? identity.verifiedAt, identity.verifiedAt, ...seen, ...asked];
   if (times.some((time) => Date.parse(time) > now.getTime()))
     throw new QuittanceError('INVALID_INPUT', {
       message: 'the request names a time that is yet to come',

@@ -48,6 +48,8 @@ export const REQUEST_FORM = [
   '                  who checked is the filer; verifiedBy is not asked for',
   `  may be added    channel, receivedAt, entity or place (region, timeZone), thirdPartiesAffected, quantisation (${Quantisation.options.join(', ')}), note`,
   '  pauses          what the requester was asked for before the filing: reason (identity, clarification, fee), since, until',
+  '  agent           who asks for the person: mandate (signed-permission, power-of-attorney, guardian), seenAt; minor: true for a child',
+  '  linked          ids of related tickets; recipients: pseudonyms of those to whom the data was passed, who are told when it is unlearned',
   '  exemption       its code: the filer proposes to refuse the request, and a second person decides',
   '  subject         name, and what else the records may know the person by: aliases, identifiers (e-mail, telephone, customer number, id)',
   `  subjectReason   where records name the person in no such way, why they are theirs; a second person confirms it: ${SubjectReason.options.join(', ')}`,

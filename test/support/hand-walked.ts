@@ -31,9 +31,12 @@ const attempt = async (harness: TicketHarness, ticketId: string, run: number): P
 };
 
 /** Filed by FILER and brought up the ladder: it waits for approval, or for a human where no attempt was good. */
-export const walkedToApproval = async (jobs: SmallJobs = {}): Promise<WalkedTicket> => {
+export const walkedToApproval = async (
+  jobs: SmallJobs = {},
+  change: Parameters<typeof file>[1] = {},
+): Promise<WalkedTicket> => {
   const harness = await ticketHarness({ policy: shippedPolicy(), jobs: smallJobs(jobs) });
-  const ticketId = await file(harness);
+  const ticketId = await file(harness, change);
   for (const name of ['verify-identity', 'triage-ticket', 'admit-forget-set', 'suppress-output'])
     await step(harness, name, { ticketId });
   await walkAttempts({ harness, ticketId });
