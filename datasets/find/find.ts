@@ -7,12 +7,13 @@ import type { SearchableCorpus } from '#datasets/corpus/search.ts';
 import { isLikeness } from '#core/words/keys.ts';
 import { subjectKey } from '#core/corpus-index/format.ts';
 import { keysOf } from '#datasets/corpus/keys.ts';
-import { certaintyOf, SURE, type Doubt, type Reason, type Reasons } from './reasons.ts';
+import { certaintyOf, isByIdentifier, SURE, type Doubt, type Reason, type Reasons } from './reasons.ts';
+import { doubtsOf } from './doubts.ts';
 import { identifiersIn, shapeOf } from './identifiers.ts';
 import { isNearly } from './likeness.ts';
 import { firstNamesBeside, isWritten } from './name-parts.ts';
-import { knownPeople, namesByForm, type KnownPeople } from './others.ts';
-import { identifierOf, soughtBy, type Identifier, type PersonQuery, type Sought, type SoughtName } from './query.ts';
+import { knownPeople, speaksOfOthers, type KnownPeople } from './others.ts';
+import { identifierOf, soughtBy, type Identifier, type PersonQuery, type Sought } from './query.ts';
 import type { RegisteredPerson } from './register.ts';
 import { rowsOf, viewsOf, type RowView, type Views } from './views.ts';
 
@@ -60,6 +61,8 @@ interface Search {
   readonly shared: Map<string, Identifier>;
   /** Rows whose repeats were looked for. */
   readonly compared: Set<number>;
+  /** Rows in which a name that was given only signs. */
+  readonly signed: Set<number>;
   readonly remarks: string[];
 }
 
@@ -84,6 +87,7 @@ export const findPerson = async (
     own: [],
     shared: new Map(),
     compared: new Set(),
+    signed: new Set(),
     remarks: [],
   };
   await byGiven(search);
@@ -117,7 +121,8 @@ const outcome = async ({ views, hits, sought, people, own, shared, remarks }: Se
 
 /** A reason once without doubt stays so. */
 const note = (search: Search, view: RowView, reason: Reason, shared?: Doubt): void => {
-  const doubt = givesAnotherNumber(search, view) ? 'other-identifier' : shared;
+  const signs = search.signed.has(view.number) && !isByIdentifier(reason) ? 'signature' : undefined;
+  const doubt = givesAnotherNumber(search, view) ? 'other-identifier' : (signs ?? shared);
   const reasons = search.hits.get(view.number) ?? new Map<Reason, Doubt | undefined>();
   if (!reasons.has(reason) || doubt === undefined) reasons.set(reason, doubt);
   search.hits.set(view.number, reasons);
@@ -156,16 +161,19 @@ const byGiven = async (search: Search): Promise<void> => {
 };
 
 const byName = async (search: Search): Promise<void> => {
-  for (const name of search.sought.names) {
+  for (const [i, name] of search.sought.names.entries()) {
     const shared = search.people.namesakes(name);
     const rows = await search.views(await rowsOf(search.corpus, name.keys));
+    const inFull = new Set(rows.filter((view) => view.says(name.full)));
+    const doubts = doubtsOf(name, i + 1, [...inFull], search.corpus.size);
+    search.remarks.push(...doubts.remarks);
+    for (const row of doubts.signed) search.signed.add(row);
+    for (const view of doubts.views) note(search, view, 'full-name', doubts.doubt);
     const others =
       shared.length > 0 ? shared.flatMap(({ names }) => names.map(({ first }) => first)) : firstNamesBeside(rows, name);
     const doubt = others.some((first) => first?.charAt(0) === name.first?.charAt(0)) ? 'shared' : undefined;
-    for (const view of rows) {
-      if (view.says(name.full)) note(search, view, 'full-name');
-      else if (view.says(name.initial)) note(search, view, 'initial-and-last-name', doubt);
-    }
+    for (const view of rows)
+      if (!inFull.has(view) && view.says(name.initial)) note(search, view, 'initial-and-last-name', doubt);
     const { keys, forms } = name.elsewhere;
     for (const view of await search.views(await rowsOf(search.corpus, keys)))
       if (view.says(forms)) note(search, view, 'other-script');
@@ -227,9 +235,6 @@ const isOwn = ({ hits, people, sought, shapes }: Search, { text }: Identifier, r
   );
 };
 
-const speaksOfOthers = (people: KnownPeople, sought: Sought, view: RowView): boolean =>
-  people.othersIn(view).length > 0 || namesByForm(view, sought).length > 0;
-
 const identifiersOf = (view: RowView): Identifier[] =>
   view.parts.flatMap(({ read }) => identifiersIn(read)).flatMap((text) => identifierOf(text) ?? []);
 
@@ -268,8 +273,6 @@ const byBirth = async (search: Search): Promise<void> => {
     if (view.says(search.sought.born)) note(search, view, 'date-of-birth');
 };
 
-const namesOf = ({ sought, people }: Search): SoughtName[] => [...sought.names, ...(people.subject?.names ?? [])];
-
 /** Rows that are the person's for being repeats alone: a name in them is the person's with a slip. */
 const isRepeat =
   ({ hits }: Search) =>
@@ -280,6 +283,7 @@ const isRepeat =
 
 /** Rows that nearly repeat one of the person's, where the person's name is misspelt or left out. */
 const byLikeness = async (search: Search): Promise<void> => {
+  const names = [...search.sought.names, ...(search.people.subject?.names ?? [])];
   const sure = await search.views([...search.hits].filter(([, reasons]) => isSure(reasons)).map(([row]) => row));
   for (const view of sure.filter(({ number }) => !search.compared.has(number))) {
     search.compared.add(view.number);
@@ -291,6 +295,6 @@ const byLikeness = async (search: Search): Promise<void> => {
     const unknown = [...alike].filter((row) => !isSure(search.hits.get(row)));
     if (unknown.length > MOST_OF_A_PART) continue;
     for (const other of await search.views(unknown))
-      if (isNearly(view, other, namesOf(search))) note(search, other, 'near-duplicate');
+      if (isNearly(view, other, names)) note(search, other, 'near-duplicate');
   }
 };

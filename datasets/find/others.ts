@@ -93,7 +93,7 @@ const GROUP = /\p{Lu}[\p{L}\p{M}'’-]+(?: \p{Lu}[\p{L}\p{M}'’-]+){1,2}(?! ?\d
 /**
  * Names by their form, save for the subject's: groups of capitalised words that do not begin a sentence by themselves.
  */
-export const namesByForm = (view: RowView, sought: Sought): string[] => {
+const namesByForm = (view: RowView, sought: Sought): string[] => {
   const own = mentionsOf(sought.names.map(({ text }) => text));
   const parts = new Set(sought.names.flatMap(({ first, last }) => [first, last]));
   const groups = view.parts.flatMap(({ text }) => Array.from(text.matchAll(GROUP), ([group]) => group));
@@ -102,3 +102,6 @@ export const namesByForm = (view: RowView, sought: Sought): string[] => {
     return !words.some((word) => parts.has(word)) && !own.some(({ key }) => key === nameKey(group));
   });
 };
+
+export const speaksOfOthers = (people: KnownPeople, sought: Sought, view: RowView): boolean =>
+  people.othersIn(view).length > 0 || namesByForm(view, sought).length > 0;

@@ -18,6 +18,10 @@ export const REASONS = [
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
+/** Reasons that hold whatever a name tells. */
+export const isByIdentifier = (reason: Reason): boolean =>
+  reason === 'identifier-given' || reason === 'identifier-found' || reason === 'subject-column';
+
 /** From here on a row is taken for the person's; below, it is shown to be looked at. */
 export const SURE = 0.8;
 
@@ -36,9 +40,9 @@ const CERTAINTY: Readonly<Record<Reason, number>> = {
 
 /**
  * What takes certainty away: somebody else goes by that part of the name; the row gives another number of the same kind
- * as one that was given.
+ * as one that was given; the name is a word besides, or only signs.
  */
-export type Doubt = 'shared' | 'other-identifier';
+export type Doubt = 'shared' | 'other-identifier' | 'single-word' | 'signature';
 
 /** Reasons that hold for a row, each with whether it is in doubt. */
 export type Reasons = ReadonlyMap<Reason, Doubt | undefined>;

@@ -60,6 +60,8 @@ export const readRegister = async (path: string, file: string): Promise<Register
 
 const personFrom = (cells: readonly (readonly [string, string])[], where: string): RegisteredPerson => {
   const read = cells.map(([column, text]) => ({ column, meaning: meaningOf(column), text: text.trim() }));
+  const formula = read.find(({ text }) => FORMULA.test(text));
+  if (formula) throw wrong(`${where}: ${formula.column} is a formula of a spreadsheet`, 'values, as they are shown');
   const of = (meaning: Meaning): string | undefined =>
     read.find((cell) => cell.meaning === meaning && cell.text !== '')?.text;
   const id = of('id');
@@ -86,6 +88,9 @@ const personFrom = (cells: readonly (readonly [string, string])[], where: string
     })),
   };
 };
+
+/** What a spreadsheet would compute when the table is opened; a telephone number may begin with a plus. */
+const FORMULA = /^=|^@\w+\(|^[+-]\p{L}/u;
 
 const typeOf = (meaning: Meaning, text: string, where: string): ValueType | undefined => {
   if (meaning !== 'e-mail' && meaning !== 'phone' && meaning !== 'date') return undefined;
