@@ -3,16 +3,14 @@ import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Suite } from '#datasets/suite-shape.ts';
 import { examOf, EXAM_DEFAULTS } from '#evaluation/exam.ts';
-import type { Attackable } from '#evaluation/relearn.ts';
 import { measure } from '#evaluation/tables.ts';
 import { findQuantity, QUANTITIES } from '#core/quantities.ts';
 import { UNITS } from '#core/quantity.ts';
 import { summarise } from '#core/summaries.ts';
 import { ROOT } from '#test/support/shared.ts';
 import { lookupModel, type Lookup } from './lookup-model.ts';
-import { fact, forget, person, suite, compute, ksOfValues, valueOf, constant } from './written-suite.ts';
+import { fact, forget, suite, compute, ksOfValues, valueOf, constant } from './written-suite.ts';
 
 describe('probability', () => {
   it('counts the end of sequence: three words at −1 and an end at −5 are exp(−2)', async () => {
@@ -179,91 +177,6 @@ describe('membership', () => {
   });
 });
 
-describe('what is said', () => {
-  it('counts refusals by group', async () => {
-    const model: Lookup = { says: (prompt) => (/Zoe|U\?|Ann/.test(prompt) ? ' No idea at all, sorry' : ' Ben has it') };
-    expect(await valueOf('refusal-rate-forget', model)).toBe(1);
-    expect(await valueOf('refusal-rate-retained', model)).toBe(0.5);
-    expect(await valueOf('refusal-rate-unknown', model)).toBe(1);
-  });
-
-  it('finds garbage', async () => {
-    const model: Lookup = { says: (prompt) => (prompt.includes('Question 0') ? '' : ' fine words here') };
-    expect(await valueOf('degenerate-output', model)).toBe(0.25);
-  });
-
-  it('is as odd as the model from before finds it', async () => {
-    const before = lookupModel(constant(-2));
-    expect(await valueOf('output-perplexity', {}, { before })).toBeCloseTo(Math.exp(2), 12);
-  });
-});
-
-describe('people who stay', () => {
-  it('are as safe as the one who fares worst', async () => {
-    const model: Lookup = { token: ({ prompt }) => ({ logProb: -1, correct: !/Question [01] on Ben/.test(prompt) }) };
-    expect(await compute('worst-retained-person', model)).toMatchObject({
-      value: 0.5,
-      n: 2,
-      detail: { k: 2, records: 4 },
-    });
-  });
-});
-
-describe('re-learning', () => {
-  const attackOf = (counts: number[]): Attackable => ({
-    curve: () => Promise.resolve(counts),
-    attack: (records) => Promise.resolve(records.map((_, i) => i === 0)),
-  });
-
-  it('is the last point of the curve, with its count', async () => {
-    expect(await compute('relearning', {}, { relearn: attackOf([0, 3, 1]) })).toMatchObject({
-      value: 1 / (forget.length - 2),
-      n: forget.length - 2,
-    });
-  });
-
-  it('is no number where every record was taught again', async () => {
-    expect(await compute('relearning', {}, { relearn: attackOf([]) })).toEqual({
-      notAvailable: expect.stringContaining('no other'),
-    });
-  });
-
-  it('attacks each person of a ticket by records of their own', async () => {
-    const two = forget.map((row, i) => ({ ...row, subject: i % 2 === 0 ? 'a' : 'b' }));
-    const found = await compute('forget.relearnt2x10', {}, { forget: two, relearn: attackOf([]) });
-    expect(found).toMatchObject({ n: forget.length, detail: { k: 2 } });
-  });
-
-  it('of a single record is not possible, and says what it needs', async () => {
-    const none: Attackable = { ...attackOf([]), attack: () => Promise.resolve([]) };
-    const found = await compute('forget.relearnt5x30', {}, { forget: forget.slice(0, 1), relearn: none });
-    expect(found).toEqual({ notAvailable: 'attack not possible: it needs 2 records of a person' });
-  });
-});
-
-describe('a need that is missing', () => {
-  it('makes a metric not available, with the reason, and never a number', async () => {
-    const empty: Suite = {
-      ...suite,
-      subjects: [],
-      facts: [],
-      unknown: [],
-      controls: { gate: [], stop: [], whitening: [] },
-    };
-    const tables = await measure(examOf({ model: lookupModel({}), suite: empty, forget: [] }));
-    for (const { key } of QUANTITIES)
-      expect([key, summarise(tables, key)]).toEqual([key, { notAvailable: expect.stringMatching(/no |destroyed/) }]);
-  });
-
-  it.each([
-    ['forget-quality', 'retain', 'without the forget set'],
-    ['output-perplexity', 'reference', 'before the unlearning'],
-    ['relearning', 'relearn', 'trained again'],
-  ])('%s says that it needs %s', async (name, _need, reason) => {
-    expect(await compute(name, {})).toEqual({ notAvailable: expect.stringContaining(reason) });
-  });
-});
-
 describe('the registry', () => {
   it('has values and intervals within the range of each unit', async () => {
     const model = lookupModel({
@@ -285,42 +198,5 @@ describe('the registry', () => {
     expect(() => findQuantity('value-acu')).toThrow(
       expect.objectContaining({ code: 'METRIC_UNKNOWN', hint: "did you mean 'value-auc'?" }),
     );
-  });
-});
-
-describe('others’ value', () => {
-  const shareOf = (says: (prompt: string) => string) => valueOf('forget.othersValue', { says });
-
-  it('counts answers with what one person who stays has alone', async () => {
-    expect(await shareOf(() => ' Zoe has nothing')).toBe(0);
-    expect(await shareOf(() => ' Zoe has valAnn2')).toBe(1);
-    expect(await shareOf((prompt) => (prompt.includes('Question 1') ? ' that is VALBEN0.' : ' nothing'))).toBe(0.25);
-  });
-
-  it('does not count what two people have, a fact says, or question or true answer say', async () => {
-    const both = [person('Ann', 2), person('Ben', 2)];
-    for (const one of both) one.records[0] = { ...one.records[0]!, value: { text: 'Eger', start: 0, end: 4 } };
-    const withShared = { suite: { ...suite, subjects: both } };
-    const says = () => ' Zoe has Eger';
-    expect(await valueOf('forget.othersValue', { says }, withShared)).toBe(0);
-    const own = forget.map((row) => ({ ...row, prompt: `valAnn2 ${row.prompt}` }));
-    expect(await valueOf('forget.othersValue', { says: () => ' valAnn2' }, { forget: own })).toBe(0);
-  });
-
-  it('says so where nobody has a value alone', async () => {
-    const bare = { suite: { ...suite, subjects: [{ ...suite.subjects[0]!, records: [fact('x', 1)] }] } };
-    expect(await compute('forget.othersValue', { says: () => ' x' }, bare)).toMatchObject({
-      notAvailable: expect.stringContaining('alone') as unknown,
-    });
-  });
-});
-
-describe('a held-out wording', () => {
-  it('is asked of as many controls as any question where only some have one', async () => {
-    const many = Array.from({ length: 9 }, (_, i) => person(`C${i}`, 4));
-    for (const { records } of many) for (const row of records.slice(1)) delete row.heldOut;
-    const beside = { ...suite, controls: { ...suite.controls, gate: many } };
-    const found = await compute('controls.leakHeldOut', {}, { suite: beside }, { controlSamples: 9 });
-    expect(found).toMatchObject({ n: 9 });
   });
 });
