@@ -37,6 +37,7 @@ export const describe = (one: Ticket): string => {
     `${one.id} is ${one.status}`,
     `  model ${one.model}, ${one.regime} ${one.ground}, filed by ${one.filer}`,
     `  due ${one.due.safeDue} (statutory ${one.due.statutoryDue})`,
+    ...clockLines(one.due),
   ];
   if ('evidence' in one) lines.push(`  evidence ${one.evidence}`);
   const protection = protectionOf(one);
@@ -45,6 +46,12 @@ export const describe = (one: Ticket): string => {
   const next = nextOf(one);
   return [...lines, ...(next === undefined ? [] : [`  next: quittance ticket ${next}`])].join('\n');
 };
+
+/** By when receipt is to be confirmed, and that the dates move along while something is waited for. */
+const clockLines = ({ acknowledgement, stopped }: Ticket['due']): string[] => [
+  ...(acknowledgement ? [`  receipt to be confirmed by ${acknowledgement.safeDue}`] : []),
+  ...(stopped ? [`  the clock stands still since ${stopped.since} (${stopped.reason}, by ${stopped.by})`] : []),
+];
 
 const proposalLine = ({ act, reason, by, at }: Proposal): string =>
   `  proposed by ${by} at ${at}: ${act}${reason === undefined ? '' : ` (${reason})`}; another person does it with ${CONFIRM[act]}`;

@@ -76,6 +76,17 @@ describe('what is printed of a ticket', () => {
     expect(shown(one)).toContain('2 of 40 answers and 0 of 9 facts that stay are withheld, too (record 2: 2 answers');
   });
 
+  it('says by when receipt is to be confirmed, and that a clock stands still', async () => {
+    const harness = await ticketHarness();
+    const fee = { reason: 'fee', since: '2026-02-20T10:00:00.000Z' } as const;
+    const received = { receivedAt: '2026-02-19T20:00:00.000Z' };
+    const californian = await file(harness, { ...received, regime: 'ccpa', ground: '1798.105-a' });
+    expect(shown(await ticketOf(harness, californian))).toContain('receipt to be confirmed by 2026-03-05');
+    const other = await ticketHarness();
+    const british = await ticketOf(other, await file(other, { ...received, regime: 'uk-gdpr', pauses: [fee] }));
+    expect(shown(british)).toContain('the clock stands still since 2026-02-20 (fee, by statute)');
+  });
+
   it('holds nothing of the case but ids, codes and dates', async () => {
     const harness = await ticketHarness();
     const one = await ticketOf(harness, await file(harness));
