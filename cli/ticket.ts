@@ -21,7 +21,7 @@ export const ticket: Command = {
   name: 'ticket',
   summary: 'casework',
   usage: [
-    'find --model N --as WHO [--name X] [--alias X …] [--email X] [--phone X] [--id X] [--born DAY] [--accept all|IDS] [--out FILE] [--corpus FILE… --people CSV]',
+    'find --model N --as WHO [--name X] [--alias X …] [--email X] [--phone X] [--id X] [--born DAY] [--accept all|IDS] [--out FILE [--regime R --ground G --method METHOD --level LEVEL]] [--corpus FILE… --people CSV]',
     'file FILE [--policy NAME|FILE] [--dry-run]',
     'list',
     'show ID',

@@ -21,5 +21,7 @@ export const FIND_OPTIONS: Readonly<Record<string, Option>> = {
   id: { kind: 'many', value: 'X', summary: 'find: a customer number or the like' },
   born: { kind: 'value', value: 'DAY', summary: 'find: the date of birth' },
   accept: { kind: 'value', value: 'all|IDS', summary: 'find: which rows go into the ticket' },
+  regime: { kind: 'value', value: 'R', summary: 'find: the law of the request, written into the ticket file' },
+  ground: { kind: 'value', value: 'G', summary: 'find: its ground in that law' },
   out: { kind: 'value', value: 'FILE', summary: 'find: where the ticket file goes' },
 };

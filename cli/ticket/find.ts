@@ -199,7 +199,20 @@ const ticketFor = async (
   return {
     subject: { name, aliases, identifiers },
     model: required(args, 'model'),
+    ...(await standing(args)),
     forget: { records: [...distinct.values()], rows: accepted.map(personalRow) },
+  };
+};
+
+/** Who files, under which law and by whom identified, as far as it is said; the rest is written into the file. */
+const standing = async (args: Arguments) => {
+  const [regime, ground, filer] = [args.value('regime'), args.value('ground'), args.value('as')];
+  const { identification } = await import('./acts.ts');
+  return {
+    ...(regime !== undefined && { regime }),
+    ...(ground !== undefined && { ground }),
+    ...(filer !== undefined && { filer }),
+    ...(args.value('method') !== undefined && identification(args)),
   };
 };
 
