@@ -76,82 +76,126 @@ export const awsPorts = (
   clients: AwsClients = awsClients(ClientEnvironment.parse(environment)),
   front: (aliases: ServingTarget) => ServingTarget = (aliases) => aliases,
 ): Ports => {
-  const variable = <K extends PortVariable>(name: K) => readVariable(environment, name);
-  const secrets = (wrappingKey: 'QUITTANCE_VAULT_KEY' | 'QUITTANCE_PEOPLE_KEY' = 'QUITTANCE_VAULT_KEY') => ({
-    ...clientsOf(clients),
-    table: variable('QUITTANCE_KEYS_TABLE'),
-    wrappingKey: variable(wrappingKey),
-  });
+  const source: Source = {
+    clients,
+    variable: (name) => readVariable(environment, name),
+    isSet: (name) => environment[name] !== undefined,
+    ports: () => ports,
+  };
   const ports: Ports = lazily<Ports>({
-    tickets: () => dynamoTicketStore(clients.dynamodb, variable('QUITTANCE_TICKETS_TABLE')),
+    ...stores(source),
+    ...keysAndSecrets(source),
+    ...work(source, front),
+    ...surroundings(source),
+  });
+  return ports;
+};
+
+/** What ports are made from: clients, their variables, and the ports that are made already. */
+interface Source {
+  readonly clients: AwsClients;
+  readonly variable: <K extends PortVariable>(name: K) => z.infer<typeof PortEnvironment>[K];
+  readonly isSet: (name: PortVariable) => boolean;
+  readonly ports: () => Ports;
+}
+
+type Makers<K extends keyof Ports> = { readonly [P in K]: () => Ports[P] };
+
+const stores = ({
+  clients,
+  variable,
+}: Source): Makers<'tickets' | 'artifacts' | 'results' | 'models' | 'logStorage' | 'logHead'> => ({
+  tickets: () => dynamoTicketStore(clients.dynamodb, variable('QUITTANCE_TICKETS_TABLE')),
+  artifacts: () => s3ArtifactStore(clients.s3, variable('QUITTANCE_ARTIFACTS_BUCKET')),
+  results: () => dynamoJobResults(clients.dynamodb, variable('QUITTANCE_RESULTS_TABLE')),
+  models: () => dynamoModelRegistry(clients.dynamodb, variable('QUITTANCE_MODELS_TABLE')),
+  logStorage: () => s3LogStorage(clients.s3, variable('QUITTANCE_LEDGER_BUCKET')),
+  logHead: () => dynamoLogHead(clients.dynamodb, variable('QUITTANCE_LOG_HEAD_TABLE')),
+});
+
+const keysAndSecrets = (source: Source): Makers<'vault' | 'signer' | 'people' | 'pseudonyms' | 'ledger'> => {
+  const { clients, variable, isSet, ports } = source;
+  return {
     vault: () =>
       dynamoVault({
         ...clientsOf(clients),
         table: variable('QUITTANCE_VAULT_TABLE'),
         bucket: variable('QUITTANCE_VAULT_BUCKET'),
         wrappingKey: variable('QUITTANCE_VAULT_KEY'),
-        clock: ports.clock,
+        clock: ports().clock,
       }),
-    artifacts: () => s3ArtifactStore(clients.s3, variable('QUITTANCE_ARTIFACTS_BUCKET')),
-    logStorage: () => s3LogStorage(clients.s3, variable('QUITTANCE_LEDGER_BUCKET')),
-    logHead: () => dynamoLogHead(clients.dynamodb, variable('QUITTANCE_LOG_HEAD_TABLE')),
     signer: () =>
       withoutPeople(
         signerByName(
           kmsSigner(clients.kms, {
             aliasPrefix: variable('QUITTANCE_SIGNER_ALIASES'),
-            mayCreate: environment['QUITTANCE_SIGNER_MAY_CREATE'] !== undefined,
+            mayCreate: isSet('QUITTANCE_SIGNER_MAY_CREATE'),
           }),
-          wrappedSigner(secrets()),
+          wrappedSigner(keysOf(source)),
           variable('QUITTANCE_KMS_SIGNERS'),
         ),
-        () => ports.people,
+        () => ports().people,
       ),
-    people: () => kmsPeopleKeys(secrets('QUITTANCE_PEOPLE_KEY')),
+    people: () => kmsPeopleKeys(keysOf(source, 'QUITTANCE_PEOPLE_KEY')),
+    pseudonyms: () => kmsPseudonyms(keysOf(source)),
     ledger: () =>
       ledgerReader(
         s3LogStorage(clients.s3, variable('QUITTANCE_LEDGER_BUCKET')),
         dynamoLogHead(clients.dynamodb, variable('QUITTANCE_LOG_HEAD_TABLE')),
         kmsSigner(clients.kms, { aliasPrefix: variable('QUITTANCE_SIGNER_ALIASES') }),
       ),
-    jobs: () =>
-      batchJobQueue({
-        client: clients.batch,
-        once: clients.batchOnce,
-        queue: variable('QUITTANCE_JOB_QUEUE'),
-        definitions: variable('QUITTANCE_JOB_DEFINITIONS'),
-      }),
-    results: () => dynamoJobResults(clients.dynamodb, variable('QUITTANCE_RESULTS_TABLE')),
-    workflows: () => sfnWorkflowEngine({ client: clients.sfn, machines: variable('QUITTANCE_STATE_MACHINES') }),
-    models: () => dynamoModelRegistry(clients.dynamodb, variable('QUITTANCE_MODELS_TABLE')),
-    serving: () =>
-      front(
-        aliasServing({
-          dynamodb: clients.dynamodb,
-          events: clients.events,
-          table: variable('QUITTANCE_SERVING_TABLE'),
-          bus: variable('QUITTANCE_EVENT_BUS'),
-        }),
-      ),
-    notifier: () =>
-      sesNotifier({
-        client: clients.ses,
-        from: variable('QUITTANCE_MAIL_FROM'),
-        addresses: variable('QUITTANCE_MAIL_ADDRESSES'),
-      }),
-    // holds within a process only; across processes core refuses an event dated before the ticket's last one
-    clock: () => forwardClock(Date.now),
-    ids: () => randomIds,
-    pseudonyms: () => kmsPseudonyms(secrets()),
-    calendar: () =>
-      holidayCalendar({
-        home: { region: variable('QUITTANCE_REGION'), timeZone: variable('QUITTANCE_TIME_ZONE') },
-        entities: variable('QUITTANCE_ENTITIES'),
-      }),
-    installation: () => ({ certificateScope: async () => variable('QUITTANCE_CERTIFICATE_SCOPE') }),
-  });
-  return ports;
+  };
 };
+
+const keysOf = (
+  { clients, variable }: Source,
+  wrappingKey: 'QUITTANCE_VAULT_KEY' | 'QUITTANCE_PEOPLE_KEY' = 'QUITTANCE_VAULT_KEY',
+) => ({
+  ...clientsOf(clients),
+  table: variable('QUITTANCE_KEYS_TABLE'),
+  wrappingKey: variable(wrappingKey),
+});
+
+const work = (
+  { clients, variable }: Source,
+  front: (aliases: ServingTarget) => ServingTarget,
+): Makers<'jobs' | 'workflows' | 'serving' | 'notifier'> => ({
+  jobs: () =>
+    batchJobQueue({
+      client: clients.batch,
+      once: clients.batchOnce,
+      queue: variable('QUITTANCE_JOB_QUEUE'),
+      definitions: variable('QUITTANCE_JOB_DEFINITIONS'),
+    }),
+  workflows: () => sfnWorkflowEngine({ client: clients.sfn, machines: variable('QUITTANCE_STATE_MACHINES') }),
+  serving: () =>
+    front(
+      aliasServing({
+        dynamodb: clients.dynamodb,
+        events: clients.events,
+        table: variable('QUITTANCE_SERVING_TABLE'),
+        bus: variable('QUITTANCE_EVENT_BUS'),
+      }),
+    ),
+  notifier: () =>
+    sesNotifier({
+      client: clients.ses,
+      from: variable('QUITTANCE_MAIL_FROM'),
+      addresses: variable('QUITTANCE_MAIL_ADDRESSES'),
+    }),
+});
+
+const surroundings = ({ variable }: Source): Makers<'clock' | 'ids' | 'calendar' | 'installation'> => ({
+  // holds within a process only; across processes core refuses an event dated before the ticket's last one
+  clock: () => forwardClock(Date.now),
+  ids: () => randomIds,
+  calendar: () =>
+    holidayCalendar({
+      home: { region: variable('QUITTANCE_REGION'), timeZone: variable('QUITTANCE_TIME_ZONE') },
+      entities: variable('QUITTANCE_ENTITIES'),
+    }),
+  installation: () => ({ certificateScope: async () => variable('QUITTANCE_CERTIFICATE_SCOPE') }),
+});
 
 const clientsOf = ({ dynamodb, kms, s3 }: AwsClients) => ({ dynamodb, kms, s3 });
 
