@@ -35,86 +35,110 @@ import { parseBody, parseItem, text, type Item } from './items.ts';
 const MARKS_AT_ONCE = 50;
 
 export const dynamoTicketStore = (client: DynamoDBClient, table: string): TicketStore => {
-  const stamp = commitStamps();
-  const query = async (input: Omit<QueryCommandInput, 'TableName'>, limit = Infinity) => {
-    const items: Item[] = [];
-    for await (const page of paginateQuery({ client }, { TableName: table, ...input })) {
-      items.push(...(page.Items ?? []));
-      if (items.length >= limit) break;
-    }
-    return items.slice(0, limit);
-  };
-  const read = async (key: Item) =>
-    (await client.send(new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true }))).Item;
-  /** Newest first, from an index, which may lag. */
-  const listed = async (index: string, key: string, value: string) => {
-    const items = await query({
-      IndexName: index,
-      KeyConditionExpression: `${key} = :value`,
-      ExpressionAttributeValues: { ':value': text(value) },
-      ScanIndexForward: false,
-    });
-    return items.map((item) => parseBody(Ticket, parseItem(TicketRow, item, 'ticket').body, 'ticket'));
-  };
-  const write = (items: TransactWriteItem[]) => client.send(new TransactWriteItemsCommand({ TransactItems: items }));
+  const rows: Rows = { client, table, stamp: commitStamps() };
+  return { ...changes(rows), ...single(rows), ...lists(rows), ...outbox(rows) };
+};
 
-  return {
-    create: (transition) =>
-      calling('DynamoDB', async () => {
-        try {
-          await write(creation(table, transition, stamp()));
-        } catch (error) {
-          throw refusedCreation(error, transition.ticket.id);
-        }
-      }),
-    get: (id) =>
-      calling('DynamoDB', async () => {
-        const item = await read(ticketKey(id));
-        if (!item) throw new QuittanceError('TICKET_NOT_FOUND', { message: `no ticket has the id ${id}` });
-        const { version, body } = parseItem(TicketRow, item, 'ticket');
-        return { ticket: parseBody(Ticket, body, 'ticket'), version };
-      }),
-    commit: (transition, version) =>
-      calling('DynamoDB', async () => {
-        const { ticket } = transition;
-        const row = duplicateKey(ticket) === undefined ? await read(ticketKey(ticket.id)) : undefined;
-        const released = row && parseItem(TicketRow, row, 'ticket').duplicate;
-        try {
-          await write(commitment(table, transition, version, released, stamp()));
-        } catch (error) {
-          throw isRefused(error) ? conflict(ticket.id) : error;
-        }
-      }),
-    list: () => calling('DynamoDB', () => listed(BY_FILING, 'listed', 'tickets')),
-    page: (query) => calling('DynamoDB', () => workPage(client, table, query)),
-    counts: (filter) => calling('DynamoDB', () => workCounts(client, table, filter)),
-    openOf: (model) => calling('DynamoDB', () => listed(OPEN_BY_MODEL, 'openModel', model)),
-    events: (id) =>
-      calling('DynamoDB', async () => {
-        const items = await query({
-          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :event)',
-          ExpressionAttributeValues: { ':pk': text(`TICKET#${id}`), ':event': text('EVENT#') },
-          ConsistentRead: true,
-        });
-        return items.map(parseEvent);
-      }),
-    unsequenced: (limit) =>
-      calling('DynamoDB', async () => {
-        const outbox = { ':pk': text(OUTBOX) };
-        const items = await query(
-          { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: outbox, ConsistentRead: true, Limit: limit },
-          limit,
-        );
-        return inTicketOrder(items.map(parseEvent));
-      }),
-    markSequenced: (marks) =>
-      calling('DynamoDB', async () => {
-        for (let at = 0; at < marks.length; at += MARKS_AT_ONCE) {
-          const some = marks.slice(at, at + MARKS_AT_ONCE);
-          await write((await Promise.all(some.map((mark) => marking(table, mark, read)))).flat());
-        }
-      }),
-  };
+/** The table, and the stamps of one process, in whose order its commits are read back. */
+interface Rows {
+  readonly client: DynamoDBClient;
+  readonly table: string;
+  readonly stamp: ReturnType<typeof commitStamps>;
+}
+
+const changes = (rows: Rows): Pick<TicketStore, 'create' | 'commit'> => ({
+  create: (transition) =>
+    calling('DynamoDB', async () => {
+      try {
+        await write(rows, creation(rows.table, transition, rows.stamp()));
+      } catch (error) {
+        throw refusedCreation(error, transition.ticket.id);
+      }
+    }),
+  commit: (transition, version) =>
+    calling('DynamoDB', async () => {
+      const { ticket } = transition;
+      const row = duplicateKey(ticket) === undefined ? await read(rows, ticketKey(ticket.id)) : undefined;
+      const released = row && parseItem(TicketRow, row, 'ticket').duplicate;
+      try {
+        await write(rows, commitment(rows.table, transition, version, released, rows.stamp()));
+      } catch (error) {
+        throw isRefused(error) ? conflict(ticket.id) : error;
+      }
+    }),
+});
+
+const single = (rows: Rows): Pick<TicketStore, 'get' | 'events'> => ({
+  get: (id) =>
+    calling('DynamoDB', async () => {
+      const item = await read(rows, ticketKey(id));
+      if (!item) throw new QuittanceError('TICKET_NOT_FOUND', { message: `no ticket has the id ${id}` });
+      const { version, body } = parseItem(TicketRow, item, 'ticket');
+      return { ticket: parseBody(Ticket, body, 'ticket'), version };
+    }),
+  events: (id) =>
+    calling('DynamoDB', async () => {
+      const items = await query(rows, {
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :event)',
+        ExpressionAttributeValues: { ':pk': text(`TICKET#${id}`), ':event': text('EVENT#') },
+        ConsistentRead: true,
+      });
+      return items.map(parseEvent);
+    }),
+});
+
+const lists = (rows: Rows): Pick<TicketStore, 'list' | 'page' | 'counts' | 'openOf'> => ({
+  list: () => calling('DynamoDB', () => listed(rows, BY_FILING, 'listed', 'tickets')),
+  page: (asked) => calling('DynamoDB', () => workPage(rows.client, rows.table, asked)),
+  counts: (filter) => calling('DynamoDB', () => workCounts(rows.client, rows.table, filter)),
+  openOf: (model) => calling('DynamoDB', () => listed(rows, OPEN_BY_MODEL, 'openModel', model)),
+});
+
+const outbox = (rows: Rows): Pick<TicketStore, 'unsequenced' | 'markSequenced'> => ({
+  unsequenced: (limit) =>
+    calling('DynamoDB', async () => {
+      const values = { ':pk': text(OUTBOX) };
+      const items = await query(
+        rows,
+        { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: values, ConsistentRead: true, Limit: limit },
+        limit,
+      );
+      return inTicketOrder(items.map(parseEvent));
+    }),
+  markSequenced: (marks) =>
+    calling('DynamoDB', async () => {
+      for (let at = 0; at < marks.length; at += MARKS_AT_ONCE) {
+        const some = marks.slice(at, at + MARKS_AT_ONCE);
+        const marked = some.map((mark) => marking(rows.table, mark, (key) => read(rows, key)));
+        await write(rows, (await Promise.all(marked)).flat());
+      }
+    }),
+});
+
+const query = async ({ client, table }: Rows, input: Omit<QueryCommandInput, 'TableName'>, limit = Infinity) => {
+  const items: Item[] = [];
+  for await (const page of paginateQuery({ client }, { TableName: table, ...input })) {
+    items.push(...(page.Items ?? []));
+    if (items.length >= limit) break;
+  }
+  return items.slice(0, limit);
+};
+
+const read = async ({ client, table }: Rows, key: Item) =>
+  (await client.send(new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true }))).Item;
+
+const write = ({ client }: Rows, items: TransactWriteItem[]) =>
+  client.send(new TransactWriteItemsCommand({ TransactItems: items }));
+
+/** Newest first, from an index, which may lag. */
+const listed = async (rows: Rows, index: string, key: string, value: string) => {
+  const items = await query(rows, {
+    IndexName: index,
+    KeyConditionExpression: `${key} = :value`,
+    ExpressionAttributeValues: { ':value': text(value) },
+    ScanIndexForward: false,
+  });
+  return items.map((item) => parseBody(Ticket, parseItem(TicketRow, item, 'ticket').body, 'ticket'));
 };
 
 /** A condition did not hold, or another transaction wrote the same items first. */
