@@ -27,7 +27,7 @@ export const model: Command = {
   name: 'model',
   summary: 'model registry',
   usage:
-    'import DIR|FILE.gguf --name N [--adapter DIR [--merge]] [--suite FILE] [--date DAY] | onboard DIR --name N --corpus FILE… --people CSV [--subject-field F] [--policy P] | list | show N | searches N | export N DIR [--merge], each [--installation PREFIX]',
+    'import DIR|FILE.gguf --name N [--adapter DIR [--merge]] [--suite FILE] [--date DAY] | onboard DIR --name N --corpus FILE… [--people CSV] [--subject-field F] [--policy P] | list | show N | searches N | export N DIR [--merge], each [--installation PREFIX]',
   options: {
     ...INSTALLATION,
     name: { kind: 'value', value: 'N', summary: 'name to register under' },

@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { judge, type Gate } from '#core/gate.ts';
 import { usageError } from '#core/errors.ts';
+import type { CorpusEntry } from '#datasets/corpus/row.ts';
 import type { RegisteredPerson } from '#datasets/find/register.ts';
+import { registerOfRows } from '#datasets/find/register-of-rows.ts';
 import { suiteBytes } from '#datasets/suite.ts';
 import type { Suite } from '#datasets/suite-shape.ts';
 import { loadModel } from '#engine/formats/folder.ts';
@@ -45,7 +47,7 @@ export const onboardFrom = async (args: Arguments, [source]: string[]): Promise<
   // a wrong name is said before the model is read
   const askedPolicy = asked === undefined ? undefined : readPolicy(asked);
   const entries = await entriesOf(args);
-  const people = await peopleOf(args);
+  const { people, unnamed } = await peopleOf(args, entries);
   const registry = await registryOf(args);
   const scratch = mkdtempSync(join(tmpdir(), 'quittance-onboard-'));
   try {
@@ -66,7 +68,7 @@ export const onboardFrom = async (args: Arguments, [source]: string[]): Promise<
       const chosen = asked ?? (template ? 'corpus-chat-v1' : 'corpus-v1');
       const policy = askedPolicy ?? readPolicy(chosen);
       const baseline = await judgedAgainstItself(model, made.suite, policy);
-      const why = [...made.remarks, ...reasonsAgainst(made, baseline)];
+      const why = [...unnamed, ...made.remarks, ...reasonsAgainst(made, baseline)];
       writeMoments(join(at, MOMENTS_FILE), made.moments);
       const suiteJson = suiteBytes(made.suite);
       const storing = progress.stage('encrypting the corpus', entries.length, 'rows');
@@ -105,12 +107,21 @@ export const onboardFrom = async (args: Arguments, [source]: string[]): Promise<
   }
 };
 
-const peopleOf = async (args: Arguments): Promise<RegisteredPerson[]> => {
-  const people = await registerOf(args);
-  if (people) return people;
+interface Known {
+  readonly people: readonly RegisteredPerson[];
+  /** People whom the rows name by a number alone. */
+  readonly unnamed: string[];
+}
+
+const peopleOf = async (args: Arguments, entries: readonly CorpusEntry[]): Promise<Known> => {
+  const register = await registerOf(args);
+  if (register) return { people: register, unnamed: [] };
+  const { people, nameless } = registerOfRows(entries);
+  const unnamed = nameless > 0 ? [`${nameless} people of the column are named in no row: they are left out`] : [];
+  if (people.length > 0) return { people, unnamed };
   throw usageError(
-    'model onboard needs --people people.csv',
-    'a line for each person: an id, a name, and what else is known of them',
+    'model onboard needs to know who is in the corpus',
+    '--people people.csv with a line for each person, or --subject-field with the column of a row that names its person',
   );
 };
 

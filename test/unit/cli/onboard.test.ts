@@ -41,6 +41,12 @@ test('onboarding says what it lacks before anything is read', async () => {
     said(model, 'onboard', './nowhere', '--name', 'm', '--corpus', join(dir, 'none.jsonl')),
   ).rejects.toMatchObject({ code: 'NOT_FOUND' });
   await expect(said(ticket, 'find', '--model', 'm')).rejects.toMatchObject({ code: 'USAGE' });
+  const nobody = join(dir, 'nobody.jsonl');
+  writeFileSync(nobody, '{"text":"The shop opens at nine."}\n');
+  await expect(said(model, 'onboard', './nowhere', '--name', 'm', '--corpus', nobody)).rejects.toMatchObject({
+    code: 'USAGE',
+    hint: expect.stringContaining('--subject-field'),
+  });
 });
 
 describeWith(sharedFolder('own-model'), 'the foreign model is not at hand', 'a foreign model', (own) => {
