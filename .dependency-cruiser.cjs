@@ -27,9 +27,15 @@ module.exports = {
     ),
     forbid(
       'core-is-pure',
-      { path: '^core/' },
+      { path: '^core/', pathNot: '^core/timestamp/' },
       { pathNot: ['^core/', '^node_modules/zod/', '^(node:)?crypto$'] },
       'core imports itself, zod and node:crypto',
+    ),
+    forbid(
+      'timestamps-are-asn1',
+      { path: '^core/timestamp/' },
+      { pathNot: ['^core/', '^node_modules/(zod|asn1js)/', '^(node:)?crypto$'] },
+      'timestamps alone are read by a decoder of ASN.1',
     ),
     ...Object.entries(ROOMS).map(only),
     forbid(

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { Digest, digestOf } from './canonical.ts';
 import type { BundleFiles } from './bundle.ts';
 import type { ArtifactStore, StoredEvent } from './ports.ts';
-import { TicketEvent } from './ticket-events.ts';
+import { TicketEvent, type EventOf } from './ticket-events.ts';
 
 /** The files that an attempt or a re-certification leaves, with their digests, by the event that names them. */
 const attemptFiles = (event: TicketEvent): Readonly<Record<string, Digest>> => {
@@ -57,6 +57,9 @@ export const putHistory = async (
     const { policy } = await json(`${at}/plan.json`, plan, RecertificationPlan);
     await put(`${at}/policy.json`, policy);
   };
+  const stamped = async (stamps: NonNullable<EventOf<'certified'>['timestamps']>) => {
+    for (const stamp of stamps) if ('token' in stamp) await put(`timestamps/${stamp.authority}.tst`, stamp.token);
+  };
   let [attempt, recertification] = [0, 0];
   for (const { body } of events) {
     const parsed = TicketEvent.safeParse(Event.parse(JSON.parse(body)).event);
@@ -66,6 +69,7 @@ export const putHistory = async (
     const at = `attempts/${attempt}`;
     for (const [name, digest] of Object.entries(attemptFiles(event))) await put(`${at}/${name}.json`, digest);
     if (event.type === 'evaluated') await evaluated(at, event.evidence);
+    if (event.type === 'certified') await stamped(event.timestamps ?? []);
     if (event.type !== 'recertified') continue;
     const found = `recertifications/${++recertification}`;
     if (event.statement !== undefined) await put(`${found}/${RENEWAL_FILE}`, event.statement);

@@ -7,7 +7,7 @@ const KEYS = `To know whose keys signed, get the trust root from the controller 
 without it the check shows that the bundle agrees with itself.`;
 
 const LOG = `log/                   the events and their inclusion proofs (c2sp.org/tlog-proof)
-checkpoint             the log's signed head, when the last of these events was in it
+checkpoint             the log's signed head, when the last of these events was in it, with cosignatures of witnesses
 leaves                 which leaves are this ticket's, signed by the log's key: an event that is left out shows`;
 
 const REST = `attempts/              what attempts that were not approved left, by their numbers
@@ -21,6 +21,7 @@ tables.json by the rules of policy.json. ${KEYS} To check a copy of the model, p
 
 certificate.dsse.json  the certificate (in-toto statement in a DSSE envelope, signed by the approver and by the service)
 approval.dsse.json     the same statement as the approver signed it, before it was deployed
+timestamps/            when that certificate existed, by authorities of timestamps (RFC 3161), where some are configured
 attestations/          one signed statement a stage
 ${LOG}
 consistency            proof that this log begins with the log that the certificate names

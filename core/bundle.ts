@@ -18,6 +18,7 @@ import { MODEL_SIGNING_FILE, signModelManifest } from './model-signing.ts';
 import { consistencyFile, tlogProof } from './ledger/proof.ts';
 import { readTicketLeaves } from './ledger/ticket-leaves.ts';
 import { tileTree, type TileTree } from './ledger/tile-tree.ts';
+import { withCosignatures } from './ledger/witnesses.ts';
 import type { Ports, Signer, StoredEvent } from './ports.ts';
 import { getJson, parseJson } from './stored-json.ts';
 import { isClosed, TicketEnd, OUTCOME_OF, type Ticket } from './ticket.ts';
@@ -78,11 +79,13 @@ const positionOf = async (ports: BundlePorts, ticketId: string, events: number):
   const kept = await readTicketLeaves(ports.logStorage, ticketId, events);
   if (!kept) {
     const log = await readLog(ports);
-    const [checkpoint, note] = [must(log.checkpoint, 'checkpoint of the log'), must(log.note, 'note of the log')];
+    const checkpoint = must(log.checkpoint, 'checkpoint of the log');
+    const note = await withCosignatures(ports.logStorage, must(log.note, 'note of the log'));
     return { checkpoint, note, tree: tileTree(ports.logStorage, checkpoint) };
   }
   const checkpoint = await openCheckpoint(kept.checkpoint, ports);
-  return { checkpoint, note: kept.checkpoint, tree: tileTree(ports.logStorage, checkpoint), leaves: kept.note };
+  const note = await withCosignatures(ports.logStorage, kept.checkpoint);
+  return { checkpoint, note, tree: tileTree(ports.logStorage, checkpoint), leaves: kept.note };
 };
 
 const putCertified = async (files: BundleFiles, ports: BundlePorts, ticket: Ticket, sealed: Sealed, log: Position) => {

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { Digest, digestJson } from './canonical.ts';
 import { countersigned, signEnvelope, STATEMENT_TYPE, subjectOf, type Envelope, type Statement } from './dsse.ts';
+import { LOG_KEY } from './ledger/log.ts';
 import { Gate, GateV1, type StoredJudgement } from './gate.ts';
 import type { EvaluationTables } from './evaluation.ts';
 import type { PeopleKeys, Signer } from './ports.ts';
@@ -114,7 +115,7 @@ export const CertificatePredicate = z.strictObject({
    * with it.
    */
   log: z.strictObject({ origin: z.string(), size: z.int().nonnegative(), root: z.base64() }),
-  /** RFC 3161 tokens and witness co-signatures, base64, where such services are configured. */
+  /** Slots that stay empty: both are made of what is signed already, and lie beside it in the bundle. */
   timestamps: z.array(z.string()),
   cosignatures: z.array(z.string()),
 });
@@ -260,7 +261,10 @@ export const RenewalPredicate = z.strictObject({
 });
 export type RenewalPredicate = z.infer<typeof RenewalPredicate>;
 
-/** Signs what was found by the service; nobody is there to decide on it. `served`: the model that was looked at. */
+/**
+ * Signs what was found by the service and by the log's key; nobody is there to decide on it. `served`: the model that
+ * was looked at.
+ */
 export const signRenewal = (
   signer: Signer,
   { evidence, validUntil, ...found }: RenewalPredicate,
@@ -268,7 +272,7 @@ export const signRenewal = (
 ): Promise<Envelope> => {
   const renewed = { ...(evidence !== undefined && { evidence }), ...(validUntil !== undefined && { validUntil }) };
   const said = statement(RENEWAL_TYPE, model, served, { ...found, ...renewed });
-  return signEnvelope(said, signer, [SERVICE_KEY]);
+  return signEnvelope(said, signer, [SERVICE_KEY, LOG_KEY]);
 };
 
 export const BUNDLE_TYPE = 'https://quittance.dev/evidence-bundle/v1';

@@ -85,6 +85,7 @@ export const ERROR_CODES = {
   LEDGER_FROM_FUTURE: 'a checkpoint is dated after the present',
   LEDGER_CONFLICT: 'the log head moved since it was read',
   SIGNATURE_INVALID: 'a signature does not verify',
+  TIMESTAMP_INVALID: 'a timestamp is malformed, of something else, or by no authority that is trusted',
   BUNDLE_INVALID: 'an evidence bundle is malformed',
 } as const;
 

@@ -1,14 +1,14 @@
-// The keys of an installation as it publishes them, for whoever will check its certificates: log, service, and
-// everybody who signed a certificate that a model has.
+// The keys of an installation as it publishes them, for whoever will check its certificates: log, service, everybody
+// who signed a certificate that a model has, and those outside who vouch for it.
 // Trap: the page that shows them is public, so that its work is bounded by what was issued, and a certificate is opened
 // once.
 import type { Digest } from './canonical.ts';
 import { readOrigin } from './ledger/log.ts';
 import type { ArtifactStore, Ports } from './ports.ts';
 import { certifiedBy } from './replay.ts';
-import { trustRootOf, type TrustRoot } from './trust-root.ts';
+import { trustRootOf, withAttestors, type TrustRoot } from './trust-root.ts';
 
-export type KeyPorts = Pick<Ports, 'models' | 'artifacts' | 'logHead' | 'signer' | 'clock'>;
+export type KeyPorts = Pick<Ports, 'models' | 'artifacts' | 'logHead' | 'signer' | 'outside' | 'clock'>;
 
 export const publishedKeys = async (ports: KeyPorts): Promise<TrustRoot> => {
   const issued = (await ports.models.list()).flatMap(({ certificates }) => certificates);
@@ -17,7 +17,13 @@ export const publishedKeys = async (ports: KeyPorts): Promise<TrustRoot> => {
     const approver = await approverOf(certificateDigest, ports);
     if (approver !== undefined) approvers.add(approver);
   }
-  return trustRootOf(ports.signer, await readOrigin(ports), [...approvers].sort());
+  const root = await trustRootOf(ports.signer, await readOrigin(ports), [...approvers].sort());
+  const { witnesses, timestamps } = await ports.outside.attestors();
+  return withAttestors(
+    root,
+    witnesses.map(({ key }) => key),
+    timestamps,
+  );
 };
 
 /** By certificate: what is content-addressed does not change. */

@@ -1,6 +1,7 @@
 // The ports: what the domain needs from outside, declared by their consumer, each with its guarantees. One contract
 // suite a port in test/contract runs on every adapter. Trap: ports are split by guarantee, not by vendor (LogStorage is
 // write-once, LogHead is compare-and-swap).
+import type { Attestors } from './attestors.ts';
 import type { Digest, Json } from './canonical.ts';
 import type { HolidayCalendar } from './deadlines.ts';
 import type { Place, Places } from './place.ts';
@@ -34,6 +35,7 @@ export interface Ports {
   readonly pseudonyms: Pseudonyms;
   readonly calendar: Calendar;
   readonly installation: Installation;
+  readonly outside: Outside;
 }
 
 export interface TicketStore {
@@ -270,4 +272,18 @@ export interface Installation {
    * form.
    */
   certificateScope(): Promise<Scope>;
+}
+
+/** The way to services outside, none of which is trusted. */
+export interface Courier {
+  /**
+   * One POST, without redirects. SERVICE_UNAVAILABLE where no answer comes in time, INPUT_TOO_LARGE where it is larger
+   * than any that is waited for.
+   */
+  post(url: string, mediaType: string, body: Uint8Array): Promise<{ status: number; body: Uint8Array }>;
+}
+
+export interface Outside extends Courier {
+  /** Who is asked for timestamps and cosignatures. INVALID_INPUT where the settings do not say it in its form. */
+  attestors(): Promise<Attestors>;
 }

@@ -21,10 +21,16 @@ import {
 } from './ticket-request.ts';
 import { Act, Code, KeyedDigest, Outcome, Run, TicketId } from './ticket.ts';
 import { Quantisation } from './quantisation.ts';
+import { AttestorName } from './timestamp/pem.ts';
 
 const Count = z.int().nonnegative();
 const event = <Type extends string, Fields extends z.ZodRawShape>(type: Type, fields: Fields) =>
   z.strictObject({ type: z.literal(type), ...fields });
+
+const Stamp = z.union([
+  z.strictObject({ authority: AttestorName, token: Digest }),
+  z.strictObject({ authority: AttestorName, failed: Code }),
+]);
 
 export const Received = event('received', {
   id: TicketId,
@@ -101,7 +107,8 @@ export const TicketEvent = z.discriminatedUnion('type', [
   event('deployed', { digest: Digest, previous: Digest }),
   event('served-verified', { digest: Digest, prompts: Count, exact: Count }),
   event('rolled-back', { found: Digest.nullable(), exact: Count }),
-  event('certified', { certificate: Digest, validUntil: Instant }),
+  /** `timestamps`: what each authority gave for the certificate (RFC 3161), or why it gave none. */
+  event('certified', { certificate: Digest, validUntil: Instant, timestamps: z.array(Stamp).min(1).optional() }),
   event('notified', { template: Code }),
   event('purged', { objects: Count, readsRefused: Count }),
   /**

@@ -3,7 +3,7 @@
 // PEM (SubjectPublicKeyInfo, RFC 8410), which everything else takes.
 // Trap: a key line and a PEM block have no field for what a key may sign. The role stands in the line's name
 // (`ORIGIN/service`, `ORIGIN/person/WHO`) and in the line above the block; a name that says no role is refused, never
-// guessed at.
+// guessed at. Key lines have no place for a certificate: authorities of timestamps stand in the other two forms.
 import { z } from 'zod';
 import { Digest, digestOf } from './canonical.ts';
 import { personKey, SERVICE_KEY } from './certificate.ts';
@@ -11,6 +11,7 @@ import { keyIdOf } from './dsse.ts';
 import { QuittanceError } from './errors.ts';
 import { parseOnce } from './json-keys.ts';
 import { LOG_KEY } from './ledger/log.ts';
+import { AttestorName, certificateBlock, certificatesIn, isCertificate } from './timestamp/pem.ts';
 import { noteKeyId, SPKI_ED25519, type NoteKey } from './ledger/note.ts';
 import type { Signer } from './ports.ts';
 
@@ -24,9 +25,22 @@ type Key = z.infer<typeof Key>;
 /** Each signature is tried with each key that it may be by. */
 const [MOST_KEYS, MOST_NOTE_KEYS] = [1_000, 32];
 
+/** Whose timestamps count: each certificate as it is, or as the issuer of the authority's own (base64 of DER). */
+const Authority = z.strictObject({
+  name: AttestorName,
+  certificates: z
+    .array(z.base64().refine((text) => isCertificate(Buffer.from(text, 'base64')), 'is no certificate'))
+    .min(1)
+    .max(8),
+});
+type Authority = z.infer<typeof Authority>;
+
 export const TrustRoot = z.strictObject({
   kind: z.literal('quittance-trust-root/v1'),
   origin: z.string(),
+  authorities: z.array(Authority).max(8).optional(),
+  /** How many of its witnesses must have co-signed a checkpoint; one where nothing is said. */
+  quorum: z.int().positive().optional(),
   keys: z
     .array(Key)
     .min(1)
@@ -45,6 +59,20 @@ export const trustRootOf = async (signer: Signer, origin: string, approvers: rea
   const people = approvers.map((name) => key(personKey(name), 'person', name));
   const keys = [key(LOG_KEY, 'log', origin), key(SERVICE_KEY, 'service', 'service'), ...people];
   return { kind: 'quittance-trust-root/v1', origin, keys: await Promise.all(keys) };
+};
+
+/** With those outside who vouch for the installation. */
+export const withAttestors = (
+  root: TrustRoot,
+  witnesses: readonly NoteKey[],
+  authorities: readonly { readonly name: string; readonly certificates: readonly Uint8Array[] }[],
+): TrustRoot => {
+  const named = authorities.map(({ name, certificates }) => ({
+    name,
+    certificates: certificates.map((der) => Buffer.from(der).toString('base64')),
+  }));
+  const keys = [...root.keys, ...witnesses.map(({ name, publicKey }) => keyOf('witness', name, publicKey))];
+  return { ...root, keys, ...(named.length > 0 && { authorities: named }) };
 };
 
 const keyOf = (role: KeyRole, name: string, publicKey: Uint8Array): Key => ({
@@ -78,7 +106,11 @@ export const keyLine = (key: NoteKey, algorithm: Algorithm): string => {
   return `${key.name}+${noteKeyId(key, algorithm).toString('hex')}+${typed}`;
 };
 
-export const keyBlocks = ({ keys }: TrustRoot): string => keys.map(keyBlock).join('\n');
+export const keyBlocks = ({ keys, authorities = [] }: TrustRoot): string =>
+  [...keys.map(keyBlock), ...authorities.flatMap(authorityBlocks)].join('\n');
+
+const authorityBlocks = ({ name, certificates }: Authority): string[] =>
+  certificates.map((base64) => `timestamp ${name}\n${certificateBlock(base64)}`);
 
 const keyBlock = (key: Key): string => {
   const der = Buffer.concat([SPKI_ED25519, raw(key)]).toString('base64');
@@ -89,11 +121,29 @@ const [BEGIN, END] = ['-----BEGIN PUBLIC KEY-----', '-----END PUBLIC KEY-----'];
 /** BUNDLE_INVALID where the text is none of the three forms. `name`: of the file, for the message. */
 export const parseTrustRoot = (text: string, name: string): TrustRoot => {
   if (text.trimStart().startsWith('{')) return fromJson(text, name);
-  const keys = text.includes(BEGIN) ? fromBlocks(text, name) : fromLines(text, name);
+  const { authorities, rest } = withoutCertificates(text, name);
+  const keys = rest.includes(BEGIN) ? fromBlocks(rest, name) : fromLines(rest, name);
   const logs = new Set(keys.filter(({ role }) => role === 'log').map((key) => key.name));
   const [origin] = logs;
   if (origin === undefined || logs.size > 1) throw malformed(name, `names ${logs.size} logs, and must name one`);
-  return { kind: 'quittance-trust-root/v1', origin, keys };
+  return { kind: 'quittance-trust-root/v1', origin, keys, ...(authorities.length > 0 && { authorities }) };
+};
+
+const CERTIFICATE = /^timestamp (\S+)\s*\n(-----BEGIN CERTIFICATE-----[^-]{1,20000}-----END CERTIFICATE-----)\s*/m;
+
+/** Certificates of authorities, each under a line `timestamp NAME`, and what is left. */
+const withoutCertificates = (text: string, file: string): { authorities: Authority[]; rest: string } => {
+  const found = new Map<string, string[]>();
+  let rest = text.replaceAll('\r\n', '\n');
+  for (let block = CERTIFICATE.exec(rest); block; block = CERTIFICATE.exec(rest)) {
+    const [whole, name = '', pem = ''] = block;
+    const [der] = certificatesIn(pem) ?? [];
+    if (der === undefined || !AttestorName.safeParse(name).success)
+      throw malformed(file, 'holds a certificate of no authority that can be named');
+    found.set(name, [...(found.get(name) ?? []), der.toString('base64')]);
+    rest = `${rest.slice(0, block.index)}${rest.slice(block.index + whole.length)}`;
+  }
+  return { authorities: [...found].map(([name, certificates]) => ({ name, certificates })), rest };
 };
 
 const malformed = (name: string, what: string) =>

@@ -16,6 +16,7 @@ import { MOST_STEPS, outOfBounds } from './verify/bounds.ts';
 import { references } from './verify/references.ts';
 import * as renewals from './verify/renewals.ts';
 import * as signatures from './verify/signatures.ts';
+import { timestamped } from './verify/timestamps.ts';
 import { unwrapped } from './verify/unwrapped.ts';
 import { withinWork } from './work.ts';
 
@@ -67,6 +68,7 @@ const CERTIFIED: Readonly<Record<string, Rule>> = {
   model: evidence.modelAtHand,
   'certificate-agrees': agreement.certificateAgrees,
   'certificate-logged': log.certificateLogged,
+  timestamps: timestamped,
   'validity-follows': agreement.validityFollows,
   renewals: renewals.renewals,
   validity: renewals.notExpired,

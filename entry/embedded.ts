@@ -3,6 +3,7 @@
 // everything that was running when the process last ended.
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { httpCourier } from '#adapters/http/courier.ts';
 import { localPorts, type LocalPorts } from '#adapters/local/index.ts';
 import { storeError } from '#adapters/local/durable-file.ts';
 import { createAslEngine, type AslEngine, type Halts } from '#state-machine/engine.ts';
@@ -80,6 +81,7 @@ export const openEmbedded = async (dir: string, options: EmbeddedOptions = {}): 
         ...(options.onJob ? { onProgress: options.onJob } : {}),
       })),
     workflows: () => lazyEngine(() => late.engine),
+    courier: httpCourier(),
   });
   const policy = await ports.artifacts.put(bytes);
   const engine = createAslEngine({

@@ -2,6 +2,7 @@
 // the alias, and the gate policy as an artefact.
 import { z } from 'zod';
 import { awsPorts } from '#adapters/aws/index.ts';
+import { httpCourier } from '#adapters/http/courier.ts';
 import { endpointServing } from '#adapters/http/endpoint-serving.ts';
 import { canonicalize, type Digest } from '#core/canonical.ts';
 import { resolvePolicy } from '#core/policy-source.ts';
@@ -24,13 +25,18 @@ const Environment = z.object({
 });
 
 export const lambdaPorts = (environment: Readonly<Record<string, string | undefined>>): Ports =>
-  awsPorts(environment, undefined, (aliases) => {
-    const parsed = Environment.parse(environment);
-    const { QUITTANCE_SERVING_URL: url, QUITTANCE_SERVING_DIALECT: dialect } = parsed;
-    if (url === undefined) return aliases;
-    const patienceMs = parsed.QUITTANCE_SERVING_PATIENCE_SECONDS * 1000;
-    return endpointServing(aliases, { url, dialect, patienceMs });
-  });
+  awsPorts(
+    environment,
+    undefined,
+    (aliases) => {
+      const parsed = Environment.parse(environment);
+      const { QUITTANCE_SERVING_URL: url, QUITTANCE_SERVING_DIALECT: dialect } = parsed;
+      if (url === undefined) return aliases;
+      const patienceMs = parsed.QUITTANCE_SERVING_PATIENCE_SECONDS * 1000;
+      return endpointServing(aliases, { url, dialect, patienceMs });
+    },
+    httpCourier(),
+  );
 
 /**
  * Puts the deployed gate policy into the store, where it may already be, and returns its digest, under which tickets

@@ -1,6 +1,7 @@
 // Issues the certificate for what is served: events into the log → the service's signature under the very bytes that
-// the approver signed → artefact → registry → ticket. Trap: the service signs only where the probe found that which is
-// named there; a candidate that was only approved gets no second signature, and is not certified.
+// the approver signed → artefact → registry → timestamps → ticket. Trap: the service signs only where the probe found
+// that which is named there; a candidate that was only approved gets no second signature, and is not certified.
+import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { requireAsLogged } from '#core/as-logged.ts';
 import { Digest } from '#core/canonical.ts';
@@ -11,6 +12,7 @@ import type { Ports } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
 import { getJson, parseJson, putJson } from '#core/stored-json.ts';
 import type { TicketIn } from '#core/ticket.ts';
+import { stamps } from '#core/timestamp/stamps.ts';
 import { commitEvent, notReady, openTicket, TicketInput } from './step-support.ts';
 import { sequenceEvents } from './sequence-log.ts';
 
@@ -18,7 +20,10 @@ export const issueCertificate = defineStep({
   name: 'issue-certificate',
   input: TicketInput,
   output: z.strictObject({ certificate: Digest }),
-  uses: ['tickets', 'artifacts', 'models', 'logStorage', 'logHead', 'signer', 'ledger', 'clock'],
+  uses: [
+    ...(['tickets', 'artifacts', 'models', 'logStorage', 'logHead', 'signer', 'ledger'] as const),
+    ...(['outside', 'clock'] as const),
+  ],
   async run({ ticketId }, ports) {
     const found = await openTicket(ports.tickets, ticketId);
     const { ticket } = found;
@@ -27,7 +32,8 @@ export const issueCertificate = defineStep({
     await sequenceEvents(ports);
     await requireAsLogged(ticket, ports);
     const { certificate, validUntil } = (await registered(ticket, ports)) ?? (await issue(ticket, ports));
-    await commitEvent(ports, found, { type: 'certified', certificate, validUntil });
+    const timestamps = await stamped(certificate, ports);
+    await commitEvent(ports, found, { type: 'certified', certificate, validUntil, ...timestamps });
     return { certificate };
   },
 });
@@ -73,6 +79,17 @@ const decided = ({ payload }: Envelope, ticket: Completed): CertificatePredicate
     expected: said.served,
     got: ticket.served.digest,
   });
+};
+
+/** Of what is issued; nobody waits for an authority that does not answer rightly. */
+const stamped = async (certificate: Digest, { artifacts, outside }: Pick<Ports, 'artifacts' | 'outside'>) => {
+  const { timestamps: authorities } = await outside.attestors();
+  if (authorities.length === 0) return {};
+  const found = await stamps(await artifacts.get(certificate), authorities, outside, () => randomBytes(8));
+  const kept = found.map(async (stamp) =>
+    'token' in stamp ? { authority: stamp.authority, token: await artifacts.put(stamp.token) } : stamp,
+  );
+  return { timestamps: await Promise.all(kept) };
 };
 
 const register = async (ticket: Completed, certificate: Digest, validUntil: string, { models, clock }: IssuePorts) => {

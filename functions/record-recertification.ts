@@ -1,5 +1,5 @@
 // Second half of a re-certification: what was found becomes the model's state, new dates on its certificates, and an
-// event on each certificate's ticket, whose statement the service signs: nobody is there who could decide.
+// event on each certificate's ticket, whose statement service and log sign: nobody is there who could decide.
 // Trap: a passed suite renews certificates; equal digests alone renew nothing, they only do not break it.
 import { z } from 'zod';
 import { requireAsLogged } from '#core/as-logged.ts';

@@ -1,11 +1,12 @@
 // Moves committed events from the outbox into the transparency log, in commit order, and notes where each stands. Safe
 // to run twice and by two: an event that is in the log already is only marked. For a ticket that has something to hand
-// out, the log's key signs which leaves are its own. Trap: a crash between append and mark
-// leaves an event in the log and in the outbox; its bytes tell.
+// out, the log's key signs which leaves are its own; then witnesses are asked to co-sign the new head.
+// Trap: a crash between append and mark leaves an event in the log and in the outbox; its bytes tell.
 import { z } from 'zod';
 import { isQuittanceError, must } from '#core/errors.ts';
 import { appendedLog, readLog, type LogPorts, type LogState } from '#core/ledger/log.ts';
 import { indexesOf } from '#core/ledger/recent.ts';
+import { askWitnesses } from '#core/ledger/witnesses.ts';
 import { writeTicketLeaves } from '#core/ledger/ticket-leaves.ts';
 import type { StoredEvent, TicketStore } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
@@ -24,9 +25,12 @@ export const sequenceLog = defineStep({
   /** Whose work made it due; everything that waits is sequenced. */
   input: z.strictObject({ ticketId: z.string().optional(), model: z.string().optional() }),
   output: Nothing,
-  uses: ['tickets', 'logStorage', 'logHead', 'signer', 'clock'],
+  uses: ['tickets', 'logStorage', 'logHead', 'signer', 'outside', 'clock'],
   async run(_input, ports) {
     await sequenceEvents(ports);
+    const { witnesses } = await ports.outside.attestors();
+    const { logStorage, outside } = ports;
+    if (witnesses.length > 0) await askWitnesses({ logStorage, courier: outside }, witnesses, await readLog(ports));
     return {};
   },
 });

@@ -69,6 +69,7 @@ export const portGrants = (
     environment: { QUITTANCE_CERTIFICATE_SCOPE: JSON.stringify(resources.certificateScope) },
     grants: [],
   },
+  outside: { environment: { QUITTANCE_ATTESTORS: JSON.stringify(resources.attestors) }, grants: [] },
   clock: NOTHING,
   ids: NOTHING,
 });

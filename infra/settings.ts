@@ -1,6 +1,8 @@
 // What an installation decides, from the context key `quittance` of cdk.json or `--context`. Every setting has a
 // default with which it can be deployed.
 import { z } from 'zod';
+import { Attestors } from '#core/attestors.ts';
+import { JsonValue } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { DEFAULT_PLACE, Entities, Region, TimeZone } from '#core/place.ts';
 import { DeclaredScope, type Scope } from '#core/scope.ts';
@@ -33,6 +35,8 @@ const STACKS: Scope = {
  */
 export const SCOPE_LIMIT_BYTES = 1_800;
 
+const ATTESTORS_LIMIT_BYTES = 1_500;
+
 export const Settings = z.strictObject({
   /** Prefix of every name; two installations in one account differ in it. */
   prefix: z
@@ -64,6 +68,16 @@ export const Settings = z.strictObject({
     (scope) => Buffer.byteLength(JSON.stringify(scope)) <= SCOPE_LIMIT_BYTES,
     `more than ${SCOPE_LIMIT_BYTES} bytes as JSON`,
   ).default(STACKS),
+  /**
+   * Whom to ask for timestamps and cosignatures, as in `installation.json`; two functions have it in their variables.
+   */
+  attestors: z
+    .record(z.string(), JsonValue)
+    .refine(
+      (said) => Attestors.safeParse(said).success && Buffer.byteLength(JSON.stringify(said)) <= ATTESTORS_LIMIT_BYTES,
+      `not timestamps and witnesses in their form, or more than ${ATTESTORS_LIMIT_BYTES} bytes as JSON`,
+    )
+    .default({}),
   gpu: z
     .strictObject({
       instanceTypes: z.array(z.string()).default(INSTANCE_TYPES),

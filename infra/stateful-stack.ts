@@ -34,6 +34,7 @@ export interface Resources {
   readonly entities: Settings['entities'];
   readonly serving: Settings['serving'];
   readonly certificateScope: Settings['certificateScope'];
+  readonly attestors: Settings['attestors'];
 }
 
 /** Name of the log's key with the Signer. */
@@ -73,6 +74,7 @@ export class StatefulStack extends Stack {
       entities: settings.entities,
       serving: settings.serving,
       certificateScope: settings.certificateScope,
+      attestors: settings.attestors,
     };
   }
 

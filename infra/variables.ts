@@ -23,5 +23,6 @@ export const VARIABLES = {
   QUITTANCE_REGION: 'DE-BE',
   QUITTANCE_TIME_ZONE: 'Europe/Berlin',
   QUITTANCE_ENTITIES: '{}',
+  QUITTANCE_ATTESTORS: '{}',
   QUITTANCE_CERTIFICATE_SCOPE: '{"swept":["the model"],"notLookedAt":["copies"]}',
 };

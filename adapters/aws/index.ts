@@ -5,7 +5,8 @@ import { forwardClock } from '#core/clock.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { ledgerReader } from '#core/ledger/reader.ts';
 import { withoutPeople } from '#core/people-signer.ts';
-import type { Ports, ServingTarget } from '#core/ports.ts';
+import type { Courier, Outside, Ports, ServingTarget } from '#core/ports.ts';
+import { Attestors, NO_WAY_OUT, NOBODY } from '#core/attestors.ts';
 import { Entities } from '#core/place.ts';
 import { DeclaredScope } from '#core/scope.ts';
 import { aliasServing } from './alias-serving.ts';
@@ -67,6 +68,7 @@ export const PortEnvironment = z.object({
   QUITTANCE_TIME_ZONE: z.string(),
   QUITTANCE_ENTITIES: json(Entities),
   QUITTANCE_CERTIFICATE_SCOPE: json(DeclaredScope),
+  QUITTANCE_ATTESTORS: json(Attestors),
 });
 export type PortVariable = keyof z.infer<typeof PortEnvironment>;
 
@@ -75,6 +77,7 @@ export const awsPorts = (
   environment: Readonly<Record<string, string | undefined>>,
   clients: AwsClients = awsClients(ClientEnvironment.parse(environment)),
   front: (aliases: ServingTarget) => ServingTarget = (aliases) => aliases,
+  courier: Courier = NO_WAY_OUT,
 ): Ports => {
   const source: Source = {
     clients,
@@ -87,6 +90,7 @@ export const awsPorts = (
     ...keysAndSecrets(source),
     ...work(source, front),
     ...surroundings(source),
+    outside: () => outside(source, courier),
   });
   return ports;
 };
@@ -183,6 +187,12 @@ const work = (
       from: variable('QUITTANCE_MAIL_FROM'),
       addresses: variable('QUITTANCE_MAIL_ADDRESSES'),
     }),
+});
+
+/** Only a function that goes outside is told whom to ask. */
+const outside = ({ variable, isSet }: Source, courier: Courier): Outside => ({
+  ...courier,
+  attestors: async () => (isSet('QUITTANCE_ATTESTORS') ? variable('QUITTANCE_ATTESTORS') : NOBODY),
 });
 
 const surroundings = ({ variable }: Source): Makers<'clock' | 'ids' | 'calendar' | 'installation'> => ({

@@ -3,8 +3,9 @@
 import { join } from 'node:path';
 import { ledgerReader } from '#core/ledger/reader.ts';
 import { withoutPeople } from '#core/people-signer.ts';
+import { NO_WAY_OUT } from '#core/attestors.ts';
 import type { Place } from '#core/place.ts';
-import type { JobQueue, Ports, WorkflowEngine } from '#core/ports.ts';
+import type { Courier, JobQueue, Ports, WorkflowEngine } from '#core/ports.ts';
 import { lockFolder } from './data-folder.ts';
 import { openDatabase } from '#state-machine/sqlite.ts';
 import { fileArtifactStore } from './file-artifact-store.ts';
@@ -37,6 +38,8 @@ export interface StoreOptions {
   lock?: boolean;
   /** The system's time in milliseconds; for tests. */
   readClock?: () => number;
+  /** The way to services outside, for whoever asks them; by default there is none. */
+  courier?: Courier;
 }
 
 /** STORE_LOCKED when another process writes the folder. */
@@ -50,7 +53,11 @@ export const localStores = (dir: string, { lock = true, ...options }: StoreOptio
   }
 };
 
-const openStores = (dir: string, { readClock }: StoreOptions, release: () => void): LocalStores => {
+const openStores = (
+  dir: string,
+  { readClock, courier = NO_WAY_OUT }: StoreOptions,
+  release: () => void,
+): LocalStores => {
   const said = readInstallation(dir);
   const place = { region: said.region, timeZone: said.timeZone };
   const db = openDatabase(join(dir, 'state.sqlite'), TICKET_SCHEMA + REGISTRY_SCHEMA);
@@ -77,6 +84,7 @@ const openStores = (dir: string, { readClock }: StoreOptions, release: () => voi
     pseudonyms: filePseudonyms(join(dir, 'keys', 'pseudonyms.key')),
     calendar: holidayCalendar({ home: place, entities: said.entities }),
     installation: localInstallation(said),
+    outside: { ...courier, attestors: async () => ({ timestamps: said.timestamps, witnesses: said.witnesses }) },
     place,
     withheldAnswer: said.withheldAnswer,
     close: () => {

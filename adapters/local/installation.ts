@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { Attestors } from '#core/attestors.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { DEFAULT_PLACE, Entities, Region, TimeZone } from '#core/place.ts';
 import type { Installation } from '#core/ports.ts';
@@ -37,6 +38,7 @@ const LocalInstallation = z.strictObject({
   /** Entities of the controller that sit elsewhere, by the name under which requests are filed for them. */
   entities: Entities.default({}),
   certificateScope: DeclaredScope.default(DATA_FOLDER),
+  ...Attestors.shape,
   /** What served models say in place of a withheld answer. */
   withheldAnswer: WithheldAnswer.default(WITHHELD),
 });

@@ -1,9 +1,10 @@
 // In-memory ports that complain: writing other bytes under a write-once key, reading what was deleted and promoting
 // what was never stored are recorded as complaints, of which tests expect none. Every write can be made to fail before
 // or after it happened (faults.ts). Clock and ids count up, so that runs are repeatable.
+import { NO_WAY_OUT, NOBODY, type Attestors } from '#core/attestors.ts';
 import type { Digest } from '#core/canonical.ts';
 import { forwardClock } from '#core/clock.ts';
-import type { Calendar, Ids, Notifier, Ports, ServingTarget, WorkflowEngine } from '#core/ports.ts';
+import type { Calendar, Courier, Ids, Notifier, Ports, ServingTarget, WorkflowEngine } from '#core/ports.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { ledgerReader } from '#core/ledger/reader.ts';
 import type { NamedRule } from '#core/suppression.ts';
@@ -38,9 +39,14 @@ export interface HarnessOptions {
   workflows?: WorkflowEngine;
   /** Wraps the in-memory aliases in another serving target. */
   serving?: (aliases: ServingTarget) => ServingTarget;
+  attestors?: Attestors;
+  /** The way to services outside; by default none answers. */
+  courier?: Courier;
 }
 
-export const memoryHarness = ({ answer, jobs, workflows, serving = (it) => it }: HarnessOptions = {}): Harness => {
+export const memoryHarness = (options: HarnessOptions = {}): Harness => {
+  const { answer, jobs, workflows, attestors = NOBODY, courier = NO_WAY_OUT } = options;
+  const serving = options.serving ?? ((aliases: ServingTarget) => aliases);
   const faults = new Faults();
   const notices: Harness['notices'] = [];
   const engine: Harness['engine'] = { started: [], answered: new Map() };
@@ -74,6 +80,7 @@ export const memoryHarness = ({ answer, jobs, workflows, serving = (it) => it }:
     pseudonyms: memoryPseudonyms(),
     calendar: berlin,
     installation: { certificateScope: async () => SCOPE },
+    outside: { ...courier, attestors: async () => attestors },
   };
   const queue = memoryJobs(jobs?.(ports) ?? {});
   return {

@@ -129,7 +129,7 @@ export class BundleReader {
     return this.#once(`opened ${name}`, () => {
       const envelope = this.json(name, Envelope);
       return (
-        verifyEnvelope(envelope, this.keys('service', 'person')) ??
+        verifyEnvelope(envelope, this.keys('service', 'person', 'log')) ??
         fail(`${name}: a signature does not verify with the trust root`)
       );
     });

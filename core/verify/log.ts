@@ -36,11 +36,17 @@ export const checkpoint: Rule = (bundle) => {
 export const witnessed: Rule = (bundle) => {
   const note = bundle.text('checkpoint');
   const witnesses = bundle.trustRoot.keys.filter(({ role }) => role === 'witness');
-  const seen = witnesses.filter(
-    ({ name, publicKey }) => cosignedAt(note, { name, publicKey: Buffer.from(publicKey, 'base64') }) !== undefined,
-  );
   if (witnesses.length === 0) return notChecked('the trust root names no witness');
-  requireThat(seen.length > 0, `none of ${witnesses.length} witnesses co-signed the checkpoint`);
+  const { quorum = 1 } = bundle.trustRoot;
+  const [from, to] = [Date.parse(bundle.checkpoint.time), bundle.options.now.getTime()];
+  const seen = witnesses.filter(({ name, publicKey }) => {
+    const at = cosignedAt(note, { name, publicKey: Buffer.from(publicKey, 'base64') });
+    return at !== undefined && at * 1000 >= from - CLOCKS_DIFFER_MS && at * 1000 <= to + CLOCKS_DIFFER_MS;
+  });
+  requireThat(
+    seen.length >= quorum,
+    `${seen.length} of ${witnesses.length} witnesses co-signed the checkpoint in its time, and ${quorum} must`,
+  );
   return `co-signed by ${seen.length} of ${witnesses.length} witnesses`;
 };
 

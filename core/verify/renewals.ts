@@ -1,7 +1,7 @@
-// What came after the certificate: re-certifications, each a statement by the service with plan and tables
-// behind it, which are judged again here. Traps: only a suite that passed renews, and only such a one
-// mends what failed or drifted before, so that a failure cannot be hidden behind a later event; and an event that
-// nobody signed (logs from before there were statements, or a forged leaf) may say bad news, and no good ones.
+// What came after the certificate: re-certifications, each a statement with plan and tables behind it, which are judged
+// again here. Traps: only a suite that passed, in a statement by the service's and the log's key, renews and mends what
+// failed or drifted before, so that a failure cannot be hidden behind a later event. An event that nobody signed (logs
+// from before there were statements, or a forged leaf), or the service alone, may say bad news, and no good ones.
 import type { Digest } from '../canonical.ts';
 import { RENEWAL_TYPE, RenewalPredicate } from '../certificate.ts';
 import { EvaluationTables } from '../evaluation.ts';
@@ -19,7 +19,8 @@ export const renewals: Rule = (bundle) => {
   const signed = found.filter(({ body }) => body['statement'] !== undefined);
   for (const event of signed) signedRenewal(bundle, event);
   if (found.length === 0) return 'no re-certification yet';
-  return `${found.length} re-certifications, ${signed.length} of them signed, with their results judged again`;
+  const renewing = signed.filter((event) => signedRenewal(bundle, event).renews).length;
+  return `${found.length} re-certifications, ${signed.length} of them signed, ${renewing} by both keys, with their results judged again`;
 };
 
 /** In the order of the log. */
@@ -28,28 +29,34 @@ const recertifications = (bundle: BundleReader): LoggedEvent[] => {
   return bundle.events.filter(({ type, index }) => type === 'recertified' && index > certified);
 };
 
+/** A statement, and whether it is by the two keys that a renewal takes. */
+interface Renewal extends RenewalPredicate {
+  readonly renews: boolean;
+}
+
 /** The state in which the re-certifications leave the certificate, and until when they renew it. */
 export const standing = (bundle: BundleReader): { state: string; validUntil?: string } =>
   recertifications(bundle).reduce<{ state: string; validUntil?: string }>(
     (before, event) => {
       const state = String(event.body['state']);
       if (state !== 'current') return { ...before, state };
-      const validUntil = event.body['statement'] === undefined ? undefined : signedRenewal(bundle, event).validUntil;
-      return validUntil === undefined ? before : { state, validUntil };
+      if (event.body['statement'] === undefined) return before;
+      const { validUntil, renews } = signedRenewal(bundle, event);
+      return validUntil === undefined || !renews ? before : { state, validUntil };
     },
     { state: 'current' },
   );
 
 /** By event: three rules ask for each, and its tables are judged again. */
-const read = new WeakMap<LoggedEvent, RenewalPredicate>();
+const read = new WeakMap<LoggedEvent, Renewal>();
 
-const signedRenewal = (bundle: BundleReader, event: LoggedEvent): RenewalPredicate => {
+const signedRenewal = (bundle: BundleReader, event: LoggedEvent): Renewal => {
   const said = read.get(event) ?? readRenewal(bundle, event);
   read.set(event, said);
   return said;
 };
 
-const readRenewal = (bundle: BundleReader, event: LoggedEvent): RenewalPredicate => {
+const readRenewal = (bundle: BundleReader, event: LoggedEvent): Renewal => {
   const what = `re-certification ${event.sequence}`;
   const name = bundle.nameOf(event.body['statement']) ?? fail(`${what}: its statement is not in the bundle`);
   const { statement, signers } = bundle.opened(name);
@@ -64,14 +71,12 @@ const readRenewal = (bundle: BundleReader, event: LoggedEvent): RenewalPredicate
     `${what}: the log says something else than was signed`,
   );
   requireBetween(bundle, said.at, event, what);
-  requireThat(
-    signers.some((id) => bundle.keys('service').has(id)),
-    `${what} is not signed by the service`,
-  );
+  const signedBy = (role: 'service' | 'log') => signers.some((id) => bundle.keys(role).has(id));
+  requireThat(signedBy('service'), `${what} is not signed by the service`);
   const served = `sha256:${statement.subject[0]!.digest.sha256}`;
   requireThat(isAbout(statement, bundle.model, served), `${what} is about another model`);
   requireSuite(bundle, said, served, what);
-  return said;
+  return { ...said, renews: signedBy('log') };
 };
 
 const requireBetween = (bundle: BundleReader, at: string, event: LoggedEvent, what: string): void => {

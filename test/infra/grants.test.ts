@@ -29,6 +29,7 @@ const BEHIND: Readonly<Record<Exclude<keyof Ports, 'jobs'>, readonly string[]>> 
   pseudonyms: ['Keys', 'VaultKey'],
   calendar: [],
   installation: [],
+  outside: [],
   clock: [],
   ids: [],
 };

@@ -1,5 +1,6 @@
 // A ticket walked by hand through the real steps, with small jobs in the engine's place: to its approval, or to its
 // end. No workflow engine.
+import type { HarnessOptions } from '#adapters/memory/ports.ts';
 import { findStep } from '#functions/steps.ts';
 import { issueCertificate } from '#functions/issue-certificate.ts';
 import { sequenceLog } from '#functions/sequence-log.ts';
@@ -30,12 +31,20 @@ const attempt = async (harness: TicketHarness, ticketId: string, run: number): P
   return verdict;
 };
 
+/** Who is asked outside, and the day on which it happens: authorities of timestamps have the clock of the day. */
+interface Outside extends Pick<HarnessOptions, 'attestors' | 'courier'> {
+  readonly startsAt?: Date;
+}
+
 /** Filed by FILER and brought up the ladder: it waits for approval, or for a human where no attempt was good. */
 export const walkedToApproval = async (
   jobs: SmallJobs = {},
   change: Parameters<typeof file>[1] = {},
+  { startsAt, ...outside }: Outside = {},
 ): Promise<WalkedTicket> => {
-  const harness = await ticketHarness({ policy: shippedPolicy(), jobs: smallJobs(jobs) });
+  const harness = await ticketHarness({ policy: shippedPolicy(), jobs: smallJobs(jobs), ...outside });
+  const now = harness.ports.clock.now();
+  if (startsAt) harness.clock.advance((startsAt.getTime() - now.getTime()) / 1000);
   const ticketId = await file(harness, change);
   for (const name of ['verify-identity', 'triage-ticket', 'admit-forget-set', 'suppress-output'])
     await step(harness, name, { ticketId });
@@ -49,8 +58,8 @@ export const walkAttempts = async ({ harness, ticketId }: WalkedTicket): Promise
 };
 
 /** … approved by APPROVER, deployed, certified, told and purged. */
-export const walkedToEnd = async (jobs: SmallJobs = {}): Promise<WalkedTicket> =>
-  walkToEnd(await walkedToApproval(jobs));
+export const walkedToEnd = async (jobs: SmallJobs = {}, outside: Outside = {}): Promise<WalkedTicket> =>
+  walkToEnd(await walkedToApproval(jobs, {}, outside));
 
 /** From its approval on. */
 export const walkToEnd = async ({ harness, ticketId }: WalkedTicket): Promise<WalkedTicket> => {

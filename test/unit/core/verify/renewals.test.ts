@@ -6,6 +6,7 @@ import { digestOf } from '#core/canonical.ts';
 import { personKey, SERVICE_KEY, type RenewalPredicate } from '#core/certificate.ts';
 import { signEnvelope, type Statement } from '#core/dsse.ts';
 import type { EvaluationTables } from '#core/evaluation.ts';
+import { LOG_KEY } from '#core/ledger/log.ts';
 import { findStep } from '#functions/steps.ts';
 import { sequenceLog } from '#functions/sequence-log.ts';
 import { APPROVER } from '#bench/house/requests.ts';
@@ -50,7 +51,7 @@ const failing = (files: BundleFiles, now = truth.now) => failedChecks(truth, fil
 /** The last statement written anew, with its leaf. */
 const restated = async (
   change: (said: RenewalPredicate) => RenewalPredicate,
-  signers = [SERVICE_KEY],
+  signers = [SERVICE_KEY, LOG_KEY],
   from = truth.files,
   about: Partial<Statement> = {},
 ): Promise<BundleFiles> => {
@@ -90,11 +91,18 @@ describe('a certificate that was re-certified', () => {
   });
 
   it('is renewed by no statement that the service did not sign', async () => {
-    for (const signers of [[personKey(APPROVER)], [personKey('desk.dora')]])
+    for (const signers of [[personKey(APPROVER)], [personKey('desk.dora')], [LOG_KEY], [LOG_KEY, personKey(APPROVER)]])
       expect([signers, failing(await restated((said) => said, signers))]).toEqual([
         signers,
         ['renewals', 'validity', 'revocation'],
       ]);
+  });
+
+  it('is renewed by no statement that the service signed alone', async () => {
+    const alone = await restated((said) => said, [SERVICE_KEY]);
+    expect(failing(alone)).toEqual(['revocation']);
+    const twice = await restated((said) => said, [SERVICE_KEY, SERVICE_KEY]);
+    expect(failing(twice, new Date('2026-08-28T00:00:00.000Z'))).toEqual(['validity', 'revocation']);
   });
 
   it('is renewed by no statement that says more than its suite, about another certificate, or at another time', async () => {
@@ -139,7 +147,9 @@ describe('a certificate that was re-certified', () => {
       const bytes = jsonBytes(change(readJson<object>(files, file(name))));
       const evidence = jsonBytes({ ...digestsOf(files, evidenceFile), [name]: digestOf(bytes) });
       files.set(`recertifications/4/${name}.json`, bytes).set('recertifications/4/evidence.json', evidence);
-      return failing(await restated((one) => ({ ...one, evidence: digestOf(evidence) }), [SERVICE_KEY], files));
+      return failing(
+        await restated((one) => ({ ...one, evidence: digestOf(evidence) }), [SERVICE_KEY, LOG_KEY], files),
+      );
     };
     expect(await exchanged('tables', (tables) => tables)).toEqual([]);
     const { sampling } = readJson<EvaluationTables>(truth.files, file('tables'));

@@ -1,0 +1,135 @@
+// Cosignatures of a checkpoint by witnesses (https://c2sp.org/tlog-witness, add-checkpoint): the size that a witness
+// knows, a proof that the log has grown from there, the signed checkpoint. It answers with a line that is added to the
+// note; 409 with the size that it knows where that was another.
+// Traps: nobody waits for a witness, so that a failure is recorded and asked again with the next checkpoint; and a line
+// counts only once its signature has verified. One that knows a longer log than ours is where somebody rewrote ours.
+import { z } from 'zod';
+import type { Attestors } from '../attestors.ts';
+import { canonicalize, sha256 } from '../canonical.ts';
+import { isQuittanceError, type ErrorCode } from '../errors.ts';
+import type { Courier, LogStorage } from '../ports.ts';
+import { parseJson } from '../stored-json.ts';
+import { stored, type LogState } from './log.ts';
+import { cosignedAt, parseNote, type NoteKey } from './note.ts';
+import { consistencyFile } from './proof.ts';
+import { tileTree, type TileTree } from './tile-tree.ts';
+
+type Witness = Attestors['witnesses'][number];
+
+/** Why there is no cosignature: an error of the transport, or what the witness answered. */
+type Failure = ErrorCode | 'unknown-log' | 'key-refused' | 'proof-refused' | 'ahead' | 'not-verified' | 'unexpected';
+
+const Attempt = z.strictObject({
+  kind: z.literal('quittance-cosignatures/v1'),
+  /** Signature lines, each with its line end. */
+  lines: z.array(z.string()),
+  failed: z.array(z.strictObject({ witness: z.string(), why: z.string() })),
+});
+type Attempt = z.infer<typeof Attempt>;
+
+/** By the checkpoint's text, whatever signatures a copy of it carries; attempts are numbered from 1. */
+const pathOf = (note: string, attempt: number): string =>
+  `cosignatures/${sha256(parseNote(note).text).toString('hex')}/${attempt}`;
+
+const MOST_ATTEMPTS = 50;
+
+export const attemptsAt = async (storage: Pick<LogStorage, 'get'>, note: string): Promise<Attempt[]> => {
+  const found: Attempt[] = [];
+  while (found.length < MOST_ATTEMPTS) {
+    const path = pathOf(note, found.length + 1);
+    const bytes = await stored(storage, path);
+    if (!bytes) break;
+    found.push(parseJson(bytes, Attempt, path));
+  }
+  return found;
+};
+
+/** The note with every cosignature that was obtained for it. */
+export const withCosignatures = async (storage: Pick<LogStorage, 'get'>, note: string): Promise<string> => {
+  const lines = (await attemptsAt(storage, note)).flatMap((attempt) => attempt.lines);
+  return `${note}${lines.filter((line) => !note.includes(line)).join('')}`;
+};
+
+interface WitnessPorts {
+  readonly logStorage: LogStorage;
+  readonly courier: Courier;
+}
+
+/** Asks every witness that has not co-signed the checkpoint yet, and keeps what came of it. Never rejects for them. */
+export const askWitnesses = async (
+  { logStorage, courier }: WitnessPorts,
+  witnesses: readonly Witness[],
+  { checkpoint, note }: Pick<LogState, 'checkpoint' | 'note'>,
+): Promise<void> => {
+  if (witnesses.length === 0 || !checkpoint || note === undefined) return;
+  const before = await attemptsAt(logStorage, note);
+  const known = `${note}${before.flatMap(({ lines }) => lines).join('')}`;
+  const missing = witnesses.filter(({ key }) => cosignedAt(known, key) === undefined);
+  if (missing.length === 0 || before.length >= MOST_ATTEMPTS) return;
+  const tree = tileTree(logStorage, checkpoint);
+  const answers = await Promise.all(
+    missing.map((one) => cosignature(one, { note, size: checkpoint.size, tree }, courier)),
+  );
+  const attempt: Attempt = {
+    kind: 'quittance-cosignatures/v1',
+    lines: answers.flatMap((answer) => ('line' in answer ? [answer.line] : [])),
+    failed: answers.flatMap((answer) => ('why' in answer ? [answer] : [])),
+  };
+  await logStorage.put(pathOf(note, before.length + 1), Buffer.from(canonicalize(attempt)));
+};
+
+interface Head {
+  readonly note: string;
+  readonly size: number;
+  readonly tree: TileTree;
+}
+
+type Answer = { readonly line: string } | { readonly witness: string; readonly why: Failure };
+
+/** Asked as one that knows nothing first: it says what it knows where that is more. */
+const cosignature = async ({ key, url }: Witness, head: Head, courier: Courier): Promise<Answer> => {
+  const failed = (why: Failure): Answer => ({ witness: key.name, why });
+  try {
+    let from = 0;
+    for (let asked = 0; asked < 3; asked++) {
+      const body = consistencyFile(from, await head.tree.consistency(from), head.note);
+      const answer = await courier.post(`${url.replace(/\/$/, '')}/add-checkpoint`, 'text/plain', Buffer.from(body));
+      const text = Buffer.from(answer.body).toString('utf8');
+      if (answer.status === 200) {
+        const line = lineOf(head.note, text, key);
+        return line === undefined ? failed('not-verified') : { line };
+      }
+      const knows = answer.status === 409 ? sizeIn(text) : undefined;
+      if (knows === undefined) return failed(REFUSALS[answer.status] ?? 'unexpected');
+      if (knows > head.size) return failed('ahead');
+      from = knows;
+    }
+    return failed('unexpected');
+  } catch (error) {
+    if (isQuittanceError(error)) return failed(error.code);
+    throw error;
+  }
+};
+
+const REFUSALS: Readonly<Record<number, Failure>> = { 403: 'key-refused', 404: 'unknown-log', 422: 'proof-refused' };
+
+const sizeIn = (text: string): number | undefined => {
+  const size = /^(0|[1-9]\d{0,15})\n$/.exec(text)?.[1];
+  return size === undefined ? undefined : Number(size);
+};
+
+/** The line of the answer that is the witness's own signature, and verifies. */
+const lineOf = (note: string, text: string, key: NoteKey): string | undefined =>
+  text
+    .split('\n')
+    .map((line) => `${line}\n`)
+    .find((line) => line.startsWith(`— ${key.name} `) && cosigns(`${note}${line}`, key));
+
+const cosigns = (note: string, key: NoteKey): boolean => {
+  try {
+    return cosignedAt(note, key) !== undefined;
+  } catch (error) {
+    if (isQuittanceError(error, 'LEDGER_INVALID')) return false; // a line that is none
+    throw error;
+  }
+};
