@@ -13,7 +13,8 @@ import { FIND_OPTIONS } from './ticket/find-options.ts';
 import { LETTER_OPTIONS } from './ticket/letter-options.ts';
 import { REQUEST_FORM } from './ticket/form.ts';
 import { describe, describePreview, describeRequest, printTicket, summary } from './ticket/print.ts';
-import { person, readBytes, requiredCode } from './values.ts';
+import { actor, requireMay } from './roster.ts';
+import { readBytes, requiredCode } from './values.ts';
 import { idOf, reading, working, type Verb } from './ticket/verb.ts';
 import { writeWhole } from './ticket/write-whole.ts';
 
@@ -106,6 +107,7 @@ const file: Verb = async (args, [path]) => {
   if (path === undefined) throw usageError('ticket file FILE: FILE is missing');
   const request = parseTicketRequest(readBytes(path, FILE_LIMIT_BYTES));
   if (args.flag('dry-run')) return preview(args, request);
+  requireMay(args, request.filer, 'file');
   return working(args, async (embedded) => {
     const { standingOf } = await import('./ticket/filing.ts');
     const standing = await standingOf(embedded, request);
@@ -163,7 +165,7 @@ const show: Verb = async (args, [id]) => {
 /** The encrypted request; that it was read, and by whom, is in the log before it is printed. */
 const request: Verb = async (args, [id]) => {
   const ticketId = idOf(id, 'request');
-  const by = person(args, 'as');
+  const by = actor(args, 'request');
   const { readRequest } = await import('./ticket/request.ts');
   const asked = await readRequest(args, { ticketId, by, asserted: true });
   args.print(asked, () => describeRequest(asked));

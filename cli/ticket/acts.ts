@@ -2,10 +2,12 @@
 // Trap: what was typed twice, or typed again after a crash, is one act (again.ts); and a reason in words names people,
 // so that it comes in a file.
 import { QuittanceError, usageError } from '#core/errors.ts';
+import type { RoleAct } from '#core/roles.ts';
 import type { Ticket } from '#core/ticket.ts';
 import type { Arguments } from '../command.ts';
 import { passphraseOf } from '../passphrase.ts';
-import { code, digest, person, readInput, required, requiredCode } from '../values.ts';
+import { actor, mayConfirm } from '../roster.ts';
+import { code, digest, readInput, required, requiredCode } from '../values.ts';
 import type { PersonalAct } from './again.ts';
 import { printTicket } from './print.ts';
 import { idOf, working, type Verb } from './verb.ts';
@@ -17,7 +19,7 @@ export const decide =
   (decision: 'approved' | 'refused'): Verb =>
   async (args, [id]) => {
     const ticketId = idOf(id, decision === 'approved' ? 'approve' : 'refuse');
-    const approver = person(args, 'as');
+    const approver = actor(args, 'approval');
     const reason = decision === 'refused' ? requiredCode(args, 'reason') : undefined;
     const looked = digest(args, 'evidence');
     return working(args, async (embedded) => {
@@ -64,17 +66,22 @@ const evidenceOf = (one: Ticket): string => {
   });
 };
 
+/** Steps that ask whether the one who acts may be the second. */
+const TAKES_TWO: ReadonlySet<string> = new Set(['close-ticket', 'release-hold']);
+
 /** A verb that calls one step on one ticket; `event` is how the ticket's history tells that it was done. */
 export const step =
   (
-    verb: string,
+    verb: Exclude<RoleAct, 'file' | 'find'> | 'confirm' | 'withdraw',
     name: string,
     inputOf: (args: Arguments) => Readonly<Record<string, unknown>>,
     event?: PersonalAct['event'],
   ): Verb =>
   async (args, [id]) => {
     const ticketId = idOf(id, verb);
-    const input = { ticketId, by: person(args, 'as'), asserted: true, ...inputOf(args) };
+    const by = actor(args, verb === 'confirm' ? 'confirm-subject' : verb === 'withdraw' ? 'close' : verb);
+    const second = TAKES_TWO.has(name) ? { mayConfirm: mayConfirm(args, by) } : {};
+    const input = { ticketId, by, asserted: true, ...inputOf(args), ...second };
     return working(args, async (embedded) => {
       const { doOrGoOn } = await import('./again.ts');
       await doOrGoOn(embedded, ticketId, event && { event, fields: input }, () => embedded.call(name, input));

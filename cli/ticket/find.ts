@@ -7,7 +7,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { recordSearch } from '#core/corpus-index/searches.ts';
 import { must, QuittanceError, usageError } from '#core/errors.ts';
-import { SEARCHERS } from '#core/roles.ts';
 import { storedCorpus } from '#datasets/corpus/stored.ts';
 import { corpusInMemory, type SearchableCorpus } from '#datasets/corpus/search.ts';
 import { findPerson, type Found } from '#datasets/find/find.ts';
@@ -20,11 +19,11 @@ import { targetsOf } from '#datasets/onboard/targets.ts';
 import { forgetRecord } from '#datasets/suite-shape.ts';
 import { readChatTemplate, type ChatTemplate } from '#engine/tokenizer/chat.ts';
 import { writeModelFolder } from '#models/register.ts';
-import { readPeople } from '#server/people.ts';
 import type { Arguments, ExitCode } from '../command.ts';
 import { entriesOf, registerOf } from '../corpus-files.ts';
 import { registryOf, type RegistryPorts } from '../registry.ts';
-import { person, required } from '../values.ts';
+import { actor } from '../roster.ts';
+import { required } from '../values.ts';
 
 export const find = async (args: Arguments): Promise<ExitCode> => {
   required(args, 'model');
@@ -70,7 +69,7 @@ const inFiles: Look = async (args, use) => {
 };
 
 const inIndex: Look = async (args, use) => {
-  const by = searcher(args);
+  const by = actor(args, 'find');
   const registry = await registryOf(args);
   return registry.read(async (ports) => {
     const { model } = await ports.models.get(required(args, 'model'));
@@ -90,23 +89,6 @@ const inIndex: Look = async (args, use) => {
           unsure: unsure.length,
         }),
     });
-  });
-};
-
-/**
- * Who looks. ACCESS_DENIED where the folder says who may do what and this person may not; an installation on AWS asks
- * its own directory.
- */
-const searcher = (args: Arguments): string => {
-  const by = person(args, 'as');
-  const people = args.value('installation') === undefined ? readPeople(args.dir).people : [];
-  if (people.length === 0) return by;
-  const roles = people.find(({ principal }) => principal === by)?.roles ?? [];
-  if (SEARCHERS.some((role) => roles.includes(role))) return by;
-  throw new QuittanceError('ACCESS_DENIED', {
-    message: `${by} may not look for people in a corpus`,
-    expected: `the role ${SEARCHERS.join(' or ')}`,
-    hint: "see 'quittance people list'",
   });
 };
 

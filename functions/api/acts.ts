@@ -5,7 +5,7 @@ import { PAUSE_REASONS } from '#core/counting.ts';
 import { openPause } from '#core/deadlines.ts';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { regimeOf } from '#core/regimes.ts';
-import type { Role } from '#core/roles.ts';
+import { ROLES_FOR, type Role } from '#core/roles.ts';
 import type { Step } from '#core/step.ts';
 import type { Outcome, Proposal, Ticket } from '#core/ticket.ts';
 import type { TicketEvent } from '#core/ticket-events.ts';
@@ -65,7 +65,7 @@ const firstRefusal = ({ regime }: Ticket): string => Object.keys(regimeOf(regime
 
 const ending = (outcome: Outcome): Act => ({
   step: closeTicket,
-  roles: ['filer', 'approver'],
+  roles: ROLES_FOR.close,
   fields: (body, caller) => withAnother({ ...body, outcome }, caller),
   events: (ticket, by) => closing(outcome, ticket, by),
 });
@@ -75,7 +75,7 @@ const NOTHING_WRITTEN = '0'.repeat(64);
 export const ACTS: Readonly<Record<ActName, Act>> = {
   approval: {
     step: recordApproval,
-    roles: ['approver'],
+    roles: ROLES_FOR.approval,
     fields: (body, { principal: approver }) => ({ ...body, approver }),
     events: (ticket, approver) => {
       if (ticket.status !== 'AWAITING_APPROVAL') return [];
@@ -85,7 +85,7 @@ export const ACTS: Readonly<Record<ActName, Act>> = {
   },
   'confirm-subject': {
     step: confirmSubject,
-    roles: ['approver'],
+    roles: ROLES_FOR['confirm-subject'],
     fields: inTheirName,
     events: (_ticket, by) => [
       { type: 'subject-confirmed', by, reason: 'household', records: [1], note: NOTHING_WRITTEN },
@@ -93,7 +93,7 @@ export const ACTS: Readonly<Record<ActName, Act>> = {
   },
   identity: {
     step: recordIdentity,
-    roles: ['filer'],
+    roles: ROLES_FOR.identity,
     fields: asVerifier,
     events: (_ticket, by, at) => [
       { type: 'identity-verified', identity: { method: 'in-person', level: 'high', verifiedAt: at, verifiedBy: by } },
@@ -101,13 +101,13 @@ export const ACTS: Readonly<Record<ActName, Act>> = {
   },
   resume: {
     step: resumeTicket,
-    roles: ['approver'],
+    roles: ROLES_FOR.resume,
     fields: inTheirName,
     events: (_, by) => [{ type: 'resumed', by }],
   },
   release: {
     step: releaseHold,
-    roles: ['filer', 'approver'],
+    roles: ROLES_FOR.release,
     fields: withAnother,
     events: (_ticket, by) => [
       { type: 'hold-released', by },
@@ -116,13 +116,13 @@ export const ACTS: Readonly<Record<ActName, Act>> = {
   },
   extend: {
     step: extendDeadline,
-    roles: ['filer'],
+    roles: ROLES_FOR.extend,
     fields: inTheirName,
     events: (_ticket, by) => [{ type: 'extended', reason: 'complexity', by }],
   },
   pause: {
     step: pauseClock,
-    roles: ['filer'],
+    roles: ROLES_FOR.pause,
     fields: inTheirName,
     events: (ticket, by, at) =>
       PAUSE_REASONS.filter((reason) => !openPause(ticket.clock, reason)).map((reason) => ({
@@ -134,13 +134,13 @@ export const ACTS: Readonly<Record<ActName, Act>> = {
   },
   continue: {
     step: resumeClock,
-    roles: ['filer'],
+    roles: ROLES_FOR.continue,
     fields: inTheirName,
     events: (_ticket, by, at) => PAUSE_REASONS.map((reason) => ({ type: 'clock-resumed', reason, until: at, by })),
   },
   hold: {
     step: placeHold,
-    roles: ['filer'],
+    roles: ROLES_FOR.hold,
     fields: inTheirName,
     events: (_ticket, by) => [{ type: 'hold-placed', by, code: 'litigation' }],
   },

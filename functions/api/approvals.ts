@@ -3,6 +3,7 @@
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
+import { ROLES_FOR } from '#core/roles.ts';
 import { approvalBody, type ApprovalView } from '#portal/approval.ts';
 import { acted, formSent, hiddenOf, isShownInForm, jsonSent, returned, type Sent } from './act-routes.ts';
 import { ACTS, isOffered, type Act } from './acts.ts';
@@ -23,7 +24,7 @@ const approvalPage = async (
   context: ApiContext,
   back?: { readonly values: Readonly<Record<string, string>>; readonly error: unknown },
 ): Promise<Response> => {
-  requireRole(c, 'approver');
+  requireRole(c, ...ROLES_FOR.approval);
   const { ports } = context;
   const { ticket, version } = await ports.tickets.get(idOf(c));
   if (ticket.status !== 'AWAITING_APPROVAL') {
@@ -59,7 +60,7 @@ const Decision = z.object({
 });
 
 const decide = async (c: Asked, context: ApiContext): Promise<Response> => {
-  requireRole(c, 'approver');
+  requireRole(c, ...ROLES_FOR.approval);
   const ticketId = idOf(c);
   const fields = isForm(c) ? await formFields(c) : undefined;
   const sent: Sent = fields ? formSent(fields) : await jsonSent(c);

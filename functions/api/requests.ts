@@ -11,13 +11,14 @@ import { hiddenOf } from './act-routes.ts';
 import { isOffered } from './acts.ts';
 import { checkForm } from './guard.ts';
 import { idOf } from './tickets.ts';
+import { ROLES_FOR } from '#core/roles.ts';
 
 export const requestRoutes = (app: Hono<Env>, context: ApiContext): void => {
   app.post('/tickets/:id/request', (c) => viewed(c, context));
 };
 
 const viewed = async (c: Asked, context: ApiContext): Promise<Response> => {
-  requireRole(c, 'approver');
+  requireRole(c, ...ROLES_FOR.request);
   const { ports, formKey } = context;
   const { identity } = c.var;
   const ticketId = idOf(c);

@@ -10,6 +10,7 @@ import { CONTENT_POLICY, reportHtml } from '#report/html.ts';
 import { html, type Html } from '#report/markup.ts';
 import { TicketId } from '#core/ticket.ts';
 import { parseTicketRequest, type TicketRequest } from '#core/ticket-request.ts';
+import { ROLES_FOR } from '#core/roles.ts';
 import { caseBody, sentenceOf } from '#portal/case/frame.ts';
 import { clock, decisions, evidence, history, letters, overview, request } from '#portal/case/tabs.ts';
 import { tests } from '#portal/case/tests.ts';
@@ -100,7 +101,7 @@ const bundle = async (c: Asked, { ports }: ApiContext): Promise<Response> => {
 const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,100}$/);
 
 const file = async (c: Asked, { ports, policy }: ApiContext): Promise<Response> => {
-  requireRole(c, 'filer');
+  requireRole(c, ...ROLES_FOR.file);
   const { principal } = c.var.identity;
   if (isDryRun(c.req.query('dryRun')))
     return c.json((await previewTicket.handle({ request: await requestFrom(c) }, ports)) as object);
