@@ -1,4 +1,5 @@
-// What a language gives a made corpus (worlds.ts): people with the forms of their names, and sentences about them.
+// What a language gives a made corpus (made-corpora.ts): people with the forms of their names, and sentences about
+// them.
 // Trap: the forms of a name are written out by hand and not by the rules of datasets/find, or the measurement would
 // only agree with itself.
 

@@ -1,9 +1,9 @@
-// What finding finds and misses in corpora of many languages (worlds.ts): of each person's rows how many are hits, and
-// of the hits how many are theirs.
+// What finding finds and misses in corpora of many languages (made-corpora.ts): of each person's rows how many are
+// hits, and of the hits how many are theirs.
 import { corpusInMemory } from '#datasets/corpus/search.ts';
 import { findPerson } from '#datasets/find/find.ts';
 import type { PersonQuery } from '#datasets/find/query.ts';
-import type { World, WorldPerson } from './worlds.ts';
+import type { MadeCorpus, MadePerson } from './made-corpora.ts';
 
 export type AskedBy = 'name' | 'name and number';
 
@@ -19,14 +19,14 @@ export interface Quality {
   readonly foreign: readonly string[];
 }
 
-const queryOf = ({ name, id }: WorldPerson, by: AskedBy): PersonQuery => ({
+const queryOf = ({ name, id }: MadePerson, by: AskedBy): PersonQuery => ({
   names: [name],
   mails: [],
   phones: [],
   ids: by === 'name' ? [] : [id],
 });
 
-export const qualityOf = async ({ language, people, entries, rows }: World, by: AskedBy): Promise<Quality> => {
+export const qualityOf = async ({ language, people, entries, rows }: MadeCorpus, by: AskedBy): Promise<Quality> => {
   const corpus = await corpusInMemory(entries);
   let [own, right, taken]: [number, number, number] = [0, 0, 0];
   const [missed, foreign]: [string[], string[]] = [[], []];
@@ -49,7 +49,7 @@ export const qualityOf = async ({ language, people, entries, rows }: World, by: 
   };
 };
 
-const saidIn = ({ row }: World['entries'][number]): string => {
+const saidIn = ({ row }: MadeCorpus['entries'][number]): string => {
   if (row.kind === 'text') return row.text;
   return row.kind === 'qa' ? `${row.question} ${row.answer}` : row.messages.map(({ content }) => content).join(' ');
 };

@@ -18,7 +18,7 @@ export const findMarkdown = ({ languages, scale }: FindBench, command: string): 
     `Made by \`${command}\`.`,
     '',
     '## In other languages and scripts',
-    'Made corpora (`bench/find/worlds.ts`): of each person a row with name and number, rows with the name in every case and order of the language, one with a title and the last name, rows with the number or the telephone alone, a conversation, a row with somebody else, a long row, and its repeat with a slip in the name; and rows about nobody. Found without a register. `npm test -- test/unit/datasets/find/languages` holds recall and precision ≥ .98 with name and number and ≥ .9 by name alone for the first nine, and precision for the last two.',
+    'Made corpora (`bench/find/made-corpora.ts`): of each person a row with name and number, rows with the name in every case and order of the language, one with a title and the last name, rows with the number or the telephone alone, a conversation, a row with somebody else, a long row, and its repeat with a slip in the name; and rows about nobody. Found without a register. `npm test -- test/unit/datasets/find/languages` holds recall and precision ≥ .98 with name and number and ≥ .9 by name alone for the first nine, and precision for the last two.',
     '',
     'The rules were written on the first nine, so these numbers say that they work as meant, not how they do elsewhere. Those held out were written afterwards and measured without changing a rule.',
     '',

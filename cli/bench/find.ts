@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { qualityOf } from '#bench/find/quality.ts';
 import { benchScale } from '#bench/find/scale.ts';
 import { findMarkdown, type FindBench } from '#bench/find/table.ts';
-import { heldOutWorlds, worlds } from '#bench/find/worlds.ts';
+import { heldOutCorpora, madeCorpora } from '#bench/find/made-corpora.ts';
 import type { Arguments } from '../command.ts';
 import { progressOn } from '../progress.ts';
 import { integer } from '../values.ts';
@@ -12,12 +12,12 @@ import { integer } from '../values.ts';
 export const find = async (args: Arguments): Promise<{ result: FindBench; text: string }> => {
   const rows = integer(args, 'rows', 1_000_000, 1);
   const languages: FindBench['languages'][number][] = [];
-  for (const [all, heldOut] of [[worlds(), false] as const, [heldOutWorlds(), true] as const])
-    for (const world of all)
+  for (const [all, heldOut] of [[madeCorpora(), false] as const, [heldOutCorpora(), true] as const])
+    for (const made of all)
       languages.push({
         heldOut,
-        byName: await qualityOf(world, 'name'),
-        byNumber: await qualityOf(world, 'name and number'),
+        byName: await qualityOf(made, 'name'),
+        byNumber: await qualityOf(made, 'name and number'),
       });
   const bar = progressOn(process.stderr).stage('storing made rows', rows, 'rows');
   const dir = join(args.dir, 'bench', 'find');

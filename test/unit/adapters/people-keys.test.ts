@@ -71,7 +71,7 @@ describe("a person's key", () => {
 
 describe("a person's key on AWS", () => {
   /** A table and a KMS that unwraps only under the purpose that a secret was wrapped for. */
-  const world = () => {
+  const setup = () => {
     const rows = new Map<string, unknown>();
     const purposes = new Map<string, unknown>();
     const { clients, calls } = scriptedAws(({ operation, body }) => {
@@ -97,7 +97,7 @@ describe("a person's key on AWS", () => {
   };
 
   it('is made with the first use, wrapped for people alone, and is the same one later', async () => {
-    const { keys, calls } = world();
+    const { keys, calls } = setup();
     expect(keys().unlockedBy).toBe('sign-in');
     const signature = await keys().sign(WHO, message);
     const publicKey = await keys().publicKey(WHO);
@@ -107,13 +107,13 @@ describe("a person's key on AWS", () => {
   });
 
   it('is one for each person', async () => {
-    const { keys } = world();
+    const { keys } = setup();
     const signature = await keys().sign(WHO, message);
     expect(verifyEd25519(await keys().publicKey('somebody.else'), message, signature)).toBe(false);
   });
 
   it('has no name that leads elsewhere', async () => {
-    const { keys, calls } = world();
+    const { keys, calls } = setup();
     expect(await outcome(keys().sign('../service', message))).toBe('INVALID_INPUT');
     expect(calls).toEqual([]);
   });

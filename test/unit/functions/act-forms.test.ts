@@ -103,12 +103,12 @@ describe('the forms', () => {
   });
 
   it('record an identity, its time read at the place of the ticket', async () => {
-    const world = await ticketHarness({ policy: shippedPolicy() });
+    const harness = await ticketHarness({ policy: shippedPolicy() });
     const identity = { method: 'e-mail-link', level: 'low', verifiedAt: '2026-03-01T09:00:00.000Z' } as const;
-    walked = { harness: world, ticketId: await file(world, { identity }) };
+    walked = { harness, ticketId: await file(harness, { identity }) };
     app = appOf(walked);
-    await world.call(verifyIdentity, { ticketId: walked.ticketId });
-    await world.call(requestIdentity, { ticketId: walked.ticketId, taskToken: 't-1' });
+    await harness.call(verifyIdentity, { ticketId: walked.ticketId });
+    await harness.call(requestIdentity, { ticketId: walked.ticketId, taskToken: 't-1' });
     const later = await fillIn(app, at('/identity'), 'filer', {
       ...{ method: 'in-person', level: 'high', verifiedAt: '2027-01-01T00:00' },
     });

@@ -2,7 +2,7 @@
 // gives up. The bounds are the product's; docs/own-model.md has the numbers.
 import { describe, expect, test } from '@jest/globals';
 import { qualityOf } from '#bench/find/quality.ts';
-import { heldOutWorlds, worlds } from '#bench/find/worlds.ts';
+import { heldOutCorpora, madeCorpora } from '#bench/find/made-corpora.ts';
 import type { CorpusRow } from '#datasets/corpus/row.ts';
 import { corpusInMemory } from '#datasets/corpus/search.ts';
 import { findPerson } from '#datasets/find/find.ts';
@@ -12,12 +12,12 @@ import { markHits } from '#datasets/find/spans.ts';
 
 const query = (names: string[], ids: string[] = []) => ({ names, mails: [], phones: [], ids });
 
-describe.each(worlds().map((world) => [world.language, world] as const))('%s', (_, world) => {
+describe.each(madeCorpora().map((made) => [made.language, made] as const))('%s', (_, made) => {
   test.each([
     ['name', 0.9],
     ['name and number', 0.98],
   ] as const)('by %s', async (by, least) => {
-    const { recall, precision, missed, foreign } = await qualityOf(world, by);
+    const { recall, precision, missed, foreign } = await qualityOf(made, by);
     expect({ missed: recall >= least ? [] : missed, foreign: precision >= least ? [] : foreign }).toEqual({
       missed: [],
       foreign: [],
@@ -25,19 +25,19 @@ describe.each(worlds().map((world) => [world.language, world] as const))('%s', (
   });
 
   test('a row of two people gives up the spans of one', async () => {
-    const register = world.people.map(({ id, name, phone, street }) => ({
+    const register = made.people.map(({ id, name, phone, street }) => ({
       ...{ id, name, aliases: [] },
       values: [
         { column: 'phone', type: 'phone' as const, text: phone },
         { column: 'street', type: undefined, text: street },
       ],
     }));
-    const corpus = await corpusInMemory(world.entries);
-    for (const [i, { name, id }] of world.people.entries()) {
+    const corpus = await corpusInMemory(made.entries);
+    for (const [i, { name, id }] of made.people.entries()) {
       const marked = await markHits(corpus, await findPerson(corpus, query([name], [id]), register));
-      const shared = marked.filter(({ view }) => world.rows.filter((rows) => rows.includes(view.number)).length > 1);
+      const shared = marked.filter(({ view }) => made.rows.filter((rows) => rows.includes(view.number)).length > 1);
       expect(shared.length).toBeGreaterThan(0);
-      const others = world.people.filter((_person, other) => other !== i).map((person) => person.name);
+      const others = made.people.filter((_person, other) => other !== i).map((person) => person.name);
       for (const { spans } of shared) {
         expect(spans.map(({ text }) => text)).toContain(name);
         for (const { text } of spans) expect(others.filter((other) => other.includes(text))).toEqual([]);
@@ -46,10 +46,10 @@ describe.each(worlds().map((world) => [world.language, world] as const))('%s', (
   });
 });
 
-test.each(heldOutWorlds().map((world) => [world.language, world] as const))(
+test.each(heldOutCorpora().map((made) => [made.language, made] as const))(
   '%s, for which nothing was written: what is taken is the person’s',
-  async (_, world) => {
-    const { precision, recall } = await qualityOf(world, 'name');
+  async (_, made) => {
+    const { precision, recall } = await qualityOf(made, 'name');
     expect(precision).toBeGreaterThanOrEqual(0.98);
     expect(recall).toBeGreaterThan(0.7);
   },

@@ -9,7 +9,7 @@ import { ARABIC, HINDI } from './south-west-asian.ts';
 import type { Language } from './language.ts';
 
 /** A person as rows of a language name them. */
-export interface WorldPerson {
+export interface MadePerson {
   /** As a register has it, and as a requester gives it. */
   readonly name: string;
   /** The name in other forms: cases, an order, no blank. */
@@ -23,9 +23,9 @@ export interface WorldPerson {
   readonly street: string;
 }
 
-export interface World {
+export interface MadeCorpus {
   readonly language: string;
-  readonly people: readonly WorldPerson[];
+  readonly people: readonly MadePerson[];
   readonly entries: readonly CorpusEntry[];
   /** For each person, the numbers of their rows. */
   readonly rows: readonly (readonly number[])[];
@@ -43,8 +43,8 @@ const chat = (user: string, assistant: string): CorpusRow => ({
   ],
 });
 
-const worldOf = (language: Language): World => {
-  const people = language.people.map(([name, forms, formal, slip, street], i): WorldPerson => ({
+const madeCorpusOf = (language: Language): MadeCorpus => {
+  const people = language.people.map(([name, forms, formal, slip, street], i): MadePerson => ({
     ...{ name, forms, formal, slip, street },
     id: `K-${40_000 + 137 * i}`,
     phone: `0${700 + i} ${550_100 + 7_331 * i}`,
@@ -76,5 +76,5 @@ const worldOf = (language: Language): World => {
 /** Written after the rules, and measured without changing them. */
 const HELD_OUT: readonly Language[] = [UKRAINIAN, POLISH];
 
-export const worlds = (): World[] => LANGUAGES.map(worldOf);
-export const heldOutWorlds = (): World[] => HELD_OUT.map(worldOf);
+export const madeCorpora = (): MadeCorpus[] => LANGUAGES.map(madeCorpusOf);
+export const heldOutCorpora = (): MadeCorpus[] => HELD_OUT.map(madeCorpusOf);
