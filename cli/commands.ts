@@ -48,6 +48,11 @@ export const commands: readonly Entry[] = [
   },
   { name: 'unlearn', summary: 'the unlearning engine alone', load: async () => (await import('./unlearn.ts')).unlearn },
   { name: 'evaluate', summary: 'metrics alone', load: async () => (await import('./evaluate.ts')).evaluate },
+  {
+    name: 'attack',
+    summary: 'what an attacker gets back of forgotten records',
+    load: async () => (await import('./attack.ts')).attack,
+  },
   { name: 'report', summary: 'audit report of a ticket', load: async () => (await import('./report.ts')).report },
   {
     name: 'verify',

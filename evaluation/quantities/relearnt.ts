@@ -33,7 +33,7 @@ export const forgottenAttack =
     counted(exam, tables, 'forget', family, peopleIn(exam.rows.forget), exam.options.attackDraws);
 
 /** Records that name no person are taken for one person's. */
-const peopleIn = (rows: readonly QaRecord[]): QaRecord[][] => [
+export const peopleIn = (rows: readonly QaRecord[]): QaRecord[][] => [
   ...Map.groupBy(rows, ({ subject }) => subject ?? '').values(),
 ];
 

@@ -1,0 +1,119 @@
+// `quittance attack`: what an attacker with a copy of the weights gets back of some records, and of never-trained
+// people by the same means. Trap: weights are moved and put back, so the model folder is never written to.
+import { writeFileSync } from 'node:fs';
+import { usageError, QuittanceError } from '#core/errors.ts';
+import { clopperPearson } from '#core/stats.ts';
+import { framed } from '#datasets/framing.ts';
+import { readRecords } from '#datasets/records.ts';
+import { framedRows } from '#datasets/suite.ts';
+import { readModelParts } from '#engine/formats/folder.ts';
+import { attackSuite, type AttackResult } from '#evaluation/attack-suite.ts';
+import { draw, type Chart } from '#report/charts/chart.ts';
+import { BLACK, ORANGE } from '#report/charts/colors.ts';
+import { share, WIDTH } from '#report/plots/plot.ts';
+import { svgOf } from '#report/svg.ts';
+import type { Arguments, Command } from './command.ts';
+import { requireDifferentFiles } from './different.ts';
+import { modelFolder, openFolder } from './engine.ts';
+import { framingFor, windowsOf } from './framing.ts';
+import { progressOn } from './progress.ts';
+import { suiteAt } from './suite-file.ts';
+import { integer, required } from './values.ts';
+
+export const attack: Command = {
+  name: 'attack',
+  summary: 'what an attacker gets back of forgotten records, beside never-trained people',
+  usage: 'MODEL --suite DIR --forget FILE [--people N] [--seed N] [--out FILE] [--plot FILE]',
+  options: {
+    suite: {
+      kind: 'value',
+      value: 'DIR',
+      summary: 'folder with suite.json, or that file: where never-trained people are',
+    },
+    forget: { kind: 'value', value: 'FILE', summary: 'JSON lines of the forgotten records, as of unlearn' },
+    people: { kind: 'value', value: 'N', summary: 'never-trained people who are attacked beside (default 8)' },
+    seed: { kind: 'value', value: 'N', summary: 'seed of the draws (default 1)' },
+    out: { kind: 'value', value: 'FILE', summary: 'where the JSON goes' },
+    plot: { kind: 'value', value: 'FILE', summary: 'where the drawing goes (SVG)' },
+  },
+  example: 'quittance attack ./forgotten --suite ./base --forget forget.jsonl --plot attacks.svg',
+  async run(args) {
+    requireDifferentFiles(args, ['suite', 'forget']);
+    const [name, ...rest] = args.positionals;
+    if (name === undefined || rest.length > 0) throw usageError('attack takes one model', attack.usage);
+    const suite = suiteAt(required(args, 'suite'));
+    const asked = readRecords(required(args, 'forget'));
+    const people = integer(args, 'people', 8, 1);
+    if (suite.controls.gate.length === 0)
+      throw new QuittanceError('INVALID_INPUT', {
+        message: 'the suite has no never-trained people to attack beside',
+        hint: 'take the suite that the model was trained or onboarded with',
+      });
+    const dir = await modelFolder(args, name);
+    const records = await framed(asked, await framingFor(dir, suite));
+    const forget = framedRows(suite, windowsOf(readModelParts(dir), records, 'forget'));
+    const { weights, model, backend } = await openFolder(dir);
+    const stage = progressOn(process.stderr).stage(`attacks on ${backend}`, 1, 'attacks');
+    const attacks = await attackSuite({
+      ...{ model: weights, suite, forget, people, seed: integer(args, 'seed', 1, 0) },
+      onAttack: (what, done, total) => stage.at(done / total, what),
+    });
+    stage.done();
+    model.dispose();
+    const result = { records: forget.length, attacks };
+    write(args, 'out', () => `${JSON.stringify(result, null, 2)}\n`);
+    write(args, 'plot', () => `${svgOf(draw(chartOf(attacks)), ALT)}\n`);
+    args.print(result, () => tableOf(attacks));
+    return 0;
+  },
+};
+
+const write = (args: Arguments, option: 'out' | 'plot', make: () => string): void => {
+  const path = args.value(option);
+  if (path !== undefined) writeFileSync(path, make());
+};
+
+const shareText = ({ k, n }: AttackResult['forget']): string => {
+  if (n === 0) return 'not possible'.padEnd(27);
+  const [low, high] = clopperPearson({ k, n });
+  return `${(k / n).toFixed(2)} of ${String(n).padEnd(4)} ${low.toFixed(2)} to ${high.toFixed(2)}`.padEnd(27);
+};
+
+const tableOf = (attacks: readonly AttackResult[]): string =>
+  [
+    `${'attack'.padEnd(30)} ${'forgotten'.padEnd(27)} ${'never-trained'.padEnd(27)} p`,
+    ...attacks.map(
+      ({ name, forget, controls, p }) =>
+        `${name.padEnd(30)} ${shareText(forget)} ${shareText(controls)} ${p === undefined ? '–' : p.toPrecision(2)}`,
+    ),
+    'Share of records whose value is exact, with its 95 % interval; p: how often chance gives so many, were the forgotten like the others.',
+  ].join('\n');
+
+const ALT =
+  'One row an attack: the share of forgotten records whose value comes out, and the share of never-trained people’s; marks beside each other say that the attack finds no more than guessing does.';
+const ROW = 20;
+
+const chartOf = (attacks: readonly AttackResult[]): Chart => {
+  const points = (of: 'forget' | 'controls') =>
+    attacks.flatMap((one, i) => (one[of].n > 0 ? [[one[of].k / one[of].n, i] as const] : []));
+  return {
+    width: WIDTH - 180,
+    height: ROW * attacks.length,
+    x: share('values exact (share)'),
+    y: { title: '', domain: [attacks.length - 0.5, -0.5], ticks: attacks.map(({ name }, i) => [i, name]) },
+    layers: [
+      {
+        kind: 'marks',
+        name: 'never-trained people',
+        points: points('controls'),
+        mark: { symbol: 'circle', color: BLACK, area: 60 },
+      },
+      {
+        kind: 'marks',
+        name: 'forgotten',
+        points: points('forget'),
+        mark: { symbol: 'diamond', color: ORANGE, area: 60 },
+      },
+    ],
+  };
+};
