@@ -102,6 +102,8 @@ export const CertificatePredicate = z.strictObject({
     at: z.string(),
     evidence: Digest,
     decision: Digest.optional(),
+    /** How many objects of case data there were then; absent where it was not counted. */
+    caseObjects: z.int().positive().optional(),
   }),
   scope: Scope,
   statementsMade: z.array(z.string()),
@@ -130,6 +132,7 @@ export interface CertificateParts {
   tables: EvaluationTables;
   judgement: StoredJudgement;
   certificateDays: number;
+  caseObjects: number;
   residualCopies: CertificatePredicate['residualCopies'];
   keys: CertificatePredicate['keys'];
   log: CertificatePredicate['log'];
@@ -156,6 +159,7 @@ export const certificateStatement = (parts: CertificateParts): Statement => {
       approver: parts.approver,
       at: parts.at.toISOString(),
       evidence: ticket.evidence,
+      caseObjects: parts.caseObjects,
     },
     scope: parts.scope,
     statementsMade: Object.keys(MADE),

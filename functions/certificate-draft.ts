@@ -15,7 +15,7 @@ import { RunManifest } from '#core/run.ts';
 import { getJson } from '#core/stored-json.ts';
 import type { TicketIn } from '#core/ticket.ts';
 
-export type DraftPorts = Pick<Ports, 'artifacts' | 'models' | 'ledger' | 'installation' | 'clock'>;
+export type DraftPorts = Pick<Ports, 'artifacts' | 'models' | 'vault' | 'ledger' | 'installation' | 'clock'>;
 
 interface Decider {
   readonly approver: string;
@@ -39,6 +39,7 @@ export const certificateDraft = async (
     tables: await getJson(artifacts, ticket.run.tables, EvaluationTables),
     judgement: await getJson(artifacts, ticket.run.judgement, StoredJudgement),
     certificateDays,
+    caseObjects: (await ports.vault.list(ticket.id)).length,
     residualCopies: await residualCopies(ticket, ports),
     keys: { approver: key },
     log: logPosition(await readLog({ logStorage: ledger, logHead: ledger, signer: ledger, clock })),

@@ -1,6 +1,7 @@
 // What the log says: the checkpoint, that every event is in the log, that none is left out between first and last, the
 // stages' attestations, and what came later.
 // Trap: an event that is not in the bundle cannot be seen here; what happened after the checkpoint needs a newer one.
+import { z } from 'zod';
 import { digestOf } from '../canonical.ts';
 import { AttestationPredicate, attestationType, STAGE_NAMES, STAGES, type Stage } from '../certificate.ts';
 import { CLOCKS_DIFFER_MS } from '../ledger/log.ts';
@@ -135,13 +136,17 @@ export const certificateLogged: Rule = (bundle) => {
 };
 
 export const casePurged: Rule = (bundle) => {
-  const { objects, readsRefused } = bundle.event('purged').body;
+  const { objects, readsRefused } = Purged.parse(bundle.event('purged').body);
+  requireThat(objects > 0 && readsRefused === objects, 'reading the case data was not refused for every object');
+  const { caseObjects = 0 } = bundle.certificate.approval;
   requireThat(
-    typeof objects === 'number' && objects > 0 && readsRefused === objects,
-    'reading the case data was not refused for every object',
+    objects >= caseObjects,
+    `${objects} objects of case data were destroyed, and there were ${caseObjects} when it was decided on`,
   );
-  return `${String(objects)} objects, every read refused`;
+  return `${objects} objects, every read refused`;
 };
+
+const Purged = z.looseObject({ objects: z.int(), readsRefused: z.int() });
 
 /** The log's own key says which leaves are the ticket's, at this very checkpoint: one that is left out shows. */
 export const historyComplete: Rule = (bundle) => {

@@ -109,6 +109,8 @@ export interface Forgery {
   /** Names of the keys that sign the certificate; by default that of `approver`, who decides, and the service's. */
   signers?: readonly string[];
   approver?: string;
+  /** Of an insider with every key but the approver's: certificate and decision stay as the approver signed them. */
+  kept?: true;
   /** What the approver signed, where that is another statement than the certificate. */
   decided?: Statement;
   /** Names of the log's and the service's keys. */
@@ -142,12 +144,14 @@ export const forged = async (truth: TrueBundle, forgery: Forgery = {}): Promise<
   const name = 'certificate.dsse.json';
   const certificate = (forgery.certificate ?? ((same) => same))(predicate);
   const written = said({ ...statement, predicate: { ...certificate } }, name);
-  const decision = await signEnvelope(forgery.decided ?? written, signer, [personKey(approver)]);
-  files.set('approval.dsse.json', jsonBytes(decision));
-  const approved = leaves.find(({ event }) => event.type === 'approved');
-  if (approved) approved.event['decision'] = digestOf(files.get('approval.dsse.json')!);
-  const envelope = await signEnvelope(written, signer, forgery.signers ?? [personKey(approver), SERVICE_KEY]);
-  files.set(name, jsonBytes(envelope));
+  if (!forgery.kept) {
+    const decision = await signEnvelope(forgery.decided ?? written, signer, [personKey(approver)]);
+    files.set('approval.dsse.json', jsonBytes(decision));
+    const approved = leaves.find(({ event }) => event.type === 'approved');
+    if (approved) approved.event['decision'] = digestOf(files.get('approval.dsse.json')!);
+    const envelope = await signEnvelope(written, signer, forgery.signers ?? [personKey(approver), SERVICE_KEY]);
+    files.set(name, jsonBytes(envelope));
+  }
   const certified = leaves.find(({ event }) => event.type === 'certified');
   if (certified) certified.event['certificate'] = digestOf(files.get(name)!);
   const { size } = certificate.log;
