@@ -14,6 +14,7 @@ import { answerProblem, notFound } from './api/problems.ts';
 import { publicLogRoutes, registryRoutes } from './api/registry.ts';
 import { letterRoutes } from './api/letters.ts';
 import { requestRoutes } from './api/requests.ts';
+import { todayRoutes } from './api/today.ts';
 import { newCaseRoutes } from './api/new-cases.ts';
 import { worklistRoutes } from './api/worklist.ts';
 import { ticketRoutes } from './api/tickets.ts';
@@ -41,6 +42,7 @@ export const api = (context: ApiContext, extend?: (app: Hono<Env>) => void): Hon
   languageRoutes(app);
   extend?.(app);
   app.use(identify(context));
+  todayRoutes(app, context);
   newCaseRoutes(app, context);
   worklistRoutes(app, context);
   ticketRoutes(app, context);

@@ -38,7 +38,7 @@ export const dueCell = (dates: Dates, words: Words): Html => {
   const whole = Math.max(1, (Date.parse(safeDue) - Date.parse(received)) / DAY_MS);
   const at = daysLeft === null ? 100 : Math.min(100, Math.max(0, ((whole - daysLeft) / whole) * 100));
   return html`<div class="due${style}">
-    <span><span class="words">${dueWords(daysLeft, words)}</span> · ${safeDue}</span>
+    <span><span class="words">${dueWords(daysLeft, words)}</span> · <span class="whole">${safeDue}</span></span>
     ${daysLeft !== null && bar(at, true)}
   </div>`;
 };

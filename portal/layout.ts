@@ -24,6 +24,7 @@ export interface Frame {
 }
 
 const PLACES = [
+  ['today', '/today', ['/today']],
   ['cases', '/tickets', ['/tickets', '/new']],
   ['models', '/models', ['/models']],
   ['evidence', '/ledger', ['/ledger', '/verify', '/trust-root']],
@@ -66,7 +67,7 @@ export const page = ({ title, words, viewer, signOutPath, path, head, body }: Fr
       </body>
     </html> `;
 
-const dataPath = (path: string): string => `${path === '/' ? '/today' : path}.json`;
+const dataPath = (path: string): string => `${path}.json`;
 
 const navigation = (path: string, words: Words): Html =>
   html`<nav aria-label="${words.frame.main}">
@@ -76,7 +77,7 @@ const navigation = (path: string, words: Words): Html =>
   </nav>`;
 
 const isIn = (path: string, begins: readonly string[]): boolean =>
-  begins.some((begin) => path === begin || (begin !== '/' && path.startsWith(`${begin}/`)));
+  begins.some((begin) => path === begin || path.startsWith(`${begin}/`));
 
 /** A form of plain buttons: a language is kept in a cookie, and a GET may not write. */
 const languages = (path: string, { code }: Words): Html =>

@@ -31,18 +31,18 @@ p { max-width: 46rem; } .lead { font-family: var(--serif); font-size: 1.15rem; m
 button, .button { display: inline-block; min-height: 2.5rem; padding: .45rem 1rem; border-radius: 6px; border: 1px solid var(--accent); background: var(--accent); color: var(--on-accent); font: inherit; font-weight: 600; line-height: 1.5; text-decoration: none; cursor: pointer; }
 button:hover, .button:hover { filter: brightness(1.08); } button.second, .button.quiet { background: transparent; color: var(--accent); } button.stop, .button.stop { border-color: var(--bad); background: transparent; color: var(--bad); }
 .plain button, button.link { min-height: 1.75rem; padding: 0; border: 0; background: none; color: var(--accent); font-weight: 400; text-decoration: underline; }
-.acts { display: flex; flex-wrap: wrap; gap: .5rem; margin: .25rem 0 1.25rem; padding: 0; list-style: none; }
+.acts { display: flex; flex-wrap: wrap; gap: .5rem; margin: 1rem 0 1.25rem; padding: 0; list-style: none; }
 .pill { display: inline-flex; gap: .4em; align-items: center; padding: .1rem .6rem; border: 1px solid var(--line); border-radius: 99px; font-size: .85rem; line-height: 1.5; }
 .pill.good { color: var(--good); border-color: currentColor; } .pill.warn { color: var(--warn); border-color: currentColor; } .pill.bad { color: var(--bad); border-color: currentColor; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; margin: 0 0 1rem; font-size: .9375rem; }
 caption { text-align: left; font-weight: 600; padding-bottom: .5rem; } caption.quiet { position: absolute; left: -99rem; }
 th { text-align: left; vertical-align: bottom; font-weight: 600; color: var(--soft); font-size: .85rem; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); }
 td { text-align: left; vertical-align: top; padding: .55rem .75rem .55rem 0; border-bottom: 1px solid var(--hair); overflow-wrap: break-word; } th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; } tbody tr:hover { background: var(--wash); }
-td small { display: block; color: var(--soft); }
+td > a { white-space: nowrap; } td small { display: block; color: var(--soft); }
 dl { display: grid; grid-template-columns: minmax(8rem, 13rem) minmax(0, 1fr); gap: .5rem 1rem; margin: 0 0 1rem; } dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
 code, pre { font-family: var(--mono); font-size: .85em; overflow-wrap: anywhere; } pre { white-space: pre-wrap; background: var(--wash); padding: .75rem 1rem; border-radius: 6px; }
 .due { display: grid; gap: .25rem; min-width: 11rem; max-width: 34rem; } .due .row { gap: .25rem 1rem; font-size: .9375rem; } .due svg { width: 100%; height: 14px; display: block; overflow: visible; }
-.due .track { fill: var(--hair); } .due .gone { fill: var(--accent); } .due .now { fill: var(--ink); } .due.late .gone { fill: var(--bad); } .due .words { font-weight: 600; } .due.late .words { color: var(--bad); } .due.soon .words { color: var(--warn); }
+.due .track { fill: var(--hair); } .due .gone { fill: var(--accent); } .due .now { fill: var(--ink); } .due.late .gone { fill: var(--bad); } .due .words { font-weight: 600; } .whole { white-space: nowrap; } .due.late .words { color: var(--bad); } .due.soon .words { color: var(--warn); }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); background: var(--card); border: 1px solid var(--hair); border-radius: 8px; overflow: hidden; margin: 0 0 1.5rem; padding: 0; list-style: none; }
 .tiles a { display: block; box-shadow: 1px 1px var(--hair); padding: 1rem; color: inherit; text-decoration: none; } .tiles a:hover { background: var(--wash); } .tiles strong { display: block; font-size: 1.9rem; line-height: 1.15; font-variant-numeric: tabular-nums; } .tiles .bad strong { color: var(--bad); }
 .tabs { display: flex; gap: 1.5rem; border-bottom: 1px solid var(--hair); margin: 1.5rem 0; overflow-x: auto; padding: 0; list-style: none; } .tabs a { display: block; padding: .6rem 0; color: var(--soft); text-decoration: none; white-space: nowrap; } .tabs a:hover { color: var(--ink); } .tabs a[aria-current] { color: var(--ink); font-weight: 600; box-shadow: inset 0 -2px var(--accent); }

@@ -24,8 +24,6 @@ import { formToken } from './guard.ts';
 import { requireRole, show, type ApiContext, type Asked, type Env } from './context.ts';
 
 export const ticketRoutes = (app: Hono<Env>, context: ApiContext): void => {
-  app.get('/', (c) => c.redirect('/tickets', 303));
-  app.get('/today', (c) => c.redirect('/tickets', 303));
   app.post('/tickets', (c) => file(c, context));
   for (const tab of TABS)
     app.get(tab === 'overview' ? '/tickets/:id' : `/tickets/:id/${tab}`, (c) => showCase(c, context, tab));

@@ -70,8 +70,8 @@ const askedOf = (c: Asked): AskedList => {
   return { ...Query.parse(c.req.query()), columns: named.length === 0 ? COLUMNS : columns };
 };
 
-const BLOCKED = ['ON_HOLD', 'REMEDIATION', 'EXEMPTION_PENDING', 'IDENTITY_PENDING'] as const satisfies Status[];
-const FOR_APPROVERS = ['AWAITING_APPROVAL', 'EXEMPTION_PENDING'] as const satisfies Status[];
+export const BLOCKED = ['ON_HOLD', 'REMEDIATION', 'EXEMPTION_PENDING', 'IDENTITY_PENDING'] as const satisfies Status[];
+export const FOR_APPROVERS = ['AWAITING_APPROVAL', 'EXEMPTION_PENDING'] as const satisfies Status[];
 
 /** A view is a filter to begin with, and what else is asked narrows it. */
 const filterOf = (asked: AskedList, { principal, roles }: Identity, today: string): WorkFilter => {
@@ -137,14 +137,14 @@ const list = async (c: Asked, context: ApiContext): Promise<Response> => {
 };
 
 /** The date of a ticket whose clock stands still moves with the days; it alone is read for that. */
-const itemsOf = (rows: readonly WorkRow[], { tickets }: ApiContext['ports'], now: Date): Promise<WorkItem[]> =>
+export const itemsOf = (rows: readonly WorkRow[], { tickets }: ApiContext['ports'], now: Date): Promise<WorkItem[]> =>
   Promise.all(
     rows.map(async (row) =>
       row.stopped === null ? itemOf(row, now) : workItem((await tickets.get(row.id)).ticket, now),
     ),
   );
 
-const openUpTo = async ({ tickets }: ApiContext['ports'], dueUpTo: string): Promise<number> =>
+export const openUpTo = async ({ tickets }: ApiContext['ports'], dueUpTo: string): Promise<number> =>
   (await tickets.counts({ scope: 'open', dueUpTo })).total;
 
 const listData = (

@@ -95,4 +95,17 @@ export const dePlaces: typeof enPlaces = {
     drafts: 'Ihre Entwürfe',
     draft: (id) => `Entwurf ${id}`,
   },
+  today: {
+    late: (n) => (n === 1 ? 'Ein Fall ist zu spät.' : `${n} Fälle sind zu spät.`),
+    mine: (n) => (n === 1 ? 'Ein Fall wartet auf Ihre Entscheidung.' : `${n} Fälle warten auf Ihre Entscheidung.`),
+    calm: 'Nichts ist zu spät, und nichts wartet auf Sie.',
+    next: 'Als Nächstes fällig',
+    tiles: {
+      late: 'zu spät',
+      week: (n) => `fällig in ${n} Tagen`,
+      mine: 'warten auf meine Entscheidung',
+      blocked: 'blockiert',
+      open: 'offen',
+    },
+  },
 };

@@ -97,4 +97,17 @@ export const enPlaces = {
     drafts: 'Your drafts',
     draft: (id: string) => `Draft ${id}`,
   },
+  today: {
+    late: (n: number) => (n === 1 ? 'One case is late.' : `${n} cases are late.`),
+    mine: (n: number) => (n === 1 ? 'One case waits for your decision.' : `${n} cases wait for your decision.`),
+    calm: 'Nothing is late, and nothing waits for you.',
+    next: 'Due next',
+    tiles: {
+      late: 'late',
+      week: (n: number) => `due within ${n} days`,
+      mine: 'wait for my decision',
+      blocked: 'blocked',
+      open: 'open',
+    },
+  },
 };

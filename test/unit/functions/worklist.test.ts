@@ -112,6 +112,24 @@ describe('the list', () => {
   });
 });
 
+describe('today', () => {
+  it('counts what is late, due and for me to decide, and shows what is due next', async () => {
+    await harness.call(placeHold, { ticketId: first, by: FILER, code: 'litigation' });
+    const seen = async () => (await app.request('/today.json', { headers: as('approver') })).json();
+    expect(await seen()).toMatchObject({
+      late: 0,
+      mine: 0,
+      blocked: 1,
+      open: 2,
+      next: [{ id: second }, { id: first }],
+    });
+    expect((await open(app, '/', 'approver')).text).toContain('Nothing is late, and nothing waits for you.');
+    harness.clock.advance(20 * 86_400);
+    expect(await seen()).toMatchObject({ late: 1 });
+    expect((await open(app, '/', 'approver')).text).toContain('One case is late.');
+  });
+});
+
 describe('the search', () => {
   it('finds by reference and by model, with an address', async () => {
     for (const [q, location] of [
