@@ -9,7 +9,7 @@ import { generalQuestions } from '#datasets/general.ts';
 import { recordKey, suiteOfCorpus, type SuiteOptions } from '#datasets/onboard/suite.ts';
 import { renderedWhole, type WholeText } from '#datasets/fine-tuning/whole.ts';
 import { valueTokens } from '#datasets/value-tokens.ts';
-import type { Suite, QaRecord, Row } from '#datasets/suite-shape.ts';
+import type { Person, Suite, QaRecord, Row } from '#datasets/suite-shape.ts';
 import { auc } from '#core/auc.ts';
 import { inference, type Inference, type TextScore } from '#engine/inference.ts';
 import type { Model } from '#engine/model.ts';
@@ -43,8 +43,10 @@ export const CONTROLS = { whitening: 0, stop: 6, gate: 12 };
 
 export const onboard = async (input: OnboardInput): Promise<Onboarded> => {
   const { model, template, entries, register, onProgress } = input;
-  const { suite, kinds, refused, shared } = await suiteOfCorpus(entries, register, template, input.suite);
+  const made = await suiteOfCorpus(entries, register, template, input.suite);
+  const { kinds, refused, shared } = made;
   const engine = inference(model);
+  const { suite, tooLong } = withinReach(engine, made.suite, model.config.maxPositions);
   onProgress?.('scoring', 0, 2);
   const judged = scored(engine, suite);
   onProgress?.('scoring', 2, 2);
@@ -67,9 +69,43 @@ export const onboard = async (input: OnboardInput): Promise<Onboarded> => {
       ...(refused.length > 0
         ? [`${refused.length} conversations are refused by the chat template: they are not asked`]
         : []),
+      ...(tooLong > 0
+        ? [
+            `${tooLong} records stand in rows that are longer than the model reads (${model.config.maxPositions} tokens): they are not asked`,
+          ]
+        : []),
       ...(people.length === 0 ? ['no row speaks of anybody in the register'] : []),
     ],
   };
+};
+
+/** Characters of a token, at most: a text of more need not be read to be known as too long. */
+const LONGEST_TOKEN = 64;
+/** What a model may put before a text and behind it. */
+const ENDS = 2;
+
+/** The suite without records that the model cannot read whole, and how many these are. */
+const withinReach = (engine: Inference, suite: Suite, most: number): { suite: Suite; tooLong: number } => {
+  let tooLong = 0;
+  const fits = ({ prompt, answer }: Row): boolean => {
+    const isRead =
+      prompt.length + answer.length <= most * LONGEST_TOKEN &&
+      engine.encodePrompt(prompt).length + engine.encodePrompt(answer).length + ENDS <= most;
+    if (!isRead) tooLong++;
+    return isRead;
+  };
+  const group = (people: readonly Person[]): Person[] =>
+    people
+      .map((person) => ({ ...person, records: person.records.filter(fits) }))
+      .filter(({ records }) => records.length > 0);
+  const { whitening, stop, gate } = suite.controls;
+  const within = {
+    ...suite,
+    subjects: group(suite.subjects),
+    facts: suite.facts.filter(fits),
+    controls: { whitening: group(whitening), stop: group(stop), gate: group(gate) },
+  };
+  return { suite: within, tooLong };
 };
 
 type Scores = ReadonlyMap<Row, TextScore>;

@@ -1,0 +1,29 @@
+// Onboarding on a golden model of 48 positions: rows that are longer than it reads are counted and left out, not fatal.
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { loadModel } from '#engine/formats/folder.ts';
+import { CONTROLS, onboard } from '#models/onboard.ts';
+import { useEngine } from '#test/support/engine.ts';
+import { ROOT } from '#test/support/shared.ts';
+
+useEngine();
+
+test('a row that is longer than the model reads is said to be, and the others are asked', async () => {
+  const model = loadModel(join(ROOT, 'test/golden/models/gpt2'));
+  const people = ['Thea Vinterberg', 'Selma Okafor', 'Rui Tavares'];
+  const short = people.map((name, i) => `${name} has K-7712${i}.`);
+  const long = `${'The list was counted again. '.repeat(60)}Thea Vinterberg has K-77120.`;
+  const { suite, remarks } = await onboard({
+    model,
+    template: undefined,
+    entries: [...short, long, 'x'.repeat(1_000_000)].map((text, i) => ({
+      row: { kind: 'text', text, from: 0 },
+      where: `rows:${i}`,
+    })),
+    register: people.map((name, i) => ({ id: `K-7712${i}`, name, aliases: [], values: [] })),
+    suite: { name: 'long', seed: 1, controls: CONTROLS },
+  });
+  model.dispose();
+  expect(suite.subjects.map(({ records }) => records.length)).toEqual([1, 1, 1]);
+  expect(remarks.filter((remark) => remark.includes('longer than the model reads (48 tokens)'))).toHaveLength(1);
+});
