@@ -57,7 +57,7 @@ export const commands: readonly Entry[] = [
   {
     name: 'verify',
     summary: 'offline check of an evidence bundle',
-    load: async () => (await import('./verify.ts')).verify,
+    load: async () => (await import('./verify-rerun.ts')).verifyAndRerun,
   },
   {
     name: 'trust-root',

@@ -27,7 +27,7 @@ export const model: Command = {
   name: 'model',
   summary: 'model registry',
   usage:
-    'import DIR|FILE.gguf --name N [--adapter DIR [--merge]] [--suite FILE] [--date DAY] | onboard DIR --name N --corpus FILE… [--people CSV] [--subject-field F] [--policy P] | list | show N | searches N | export N DIR [--merge], each [--installation PREFIX]',
+    'import DIR|FILE.gguf --name N [--adapter DIR [--merge]] [--suite FILE] [--date DAY] | onboard DIR --name N --corpus FILE… [--people CSV] [--base DIR] [--subject-field F] [--policy P] | list | show N | searches N | export N DIR [--merge], each [--installation PREFIX]',
   options: {
     ...INSTALLATION,
     name: { kind: 'value', value: 'N', summary: 'name to register under' },
@@ -42,6 +42,11 @@ export const model: Command = {
     people: { kind: 'value', value: 'CSV', summary: 'onboard: who is in the corpus: an id, a name and more a line' },
     'subject-field': { kind: 'value', value: 'F', summary: 'onboard: the column of a row that names its person' },
     policy: { kind: 'value', value: 'P', summary: 'onboard: the policy that deletions are judged by' },
+    base: {
+      kind: 'value',
+      value: 'DIR',
+      summary: 'onboard: of a model that `quittance train` made, what the training began with: for training anew',
+    },
     seed: { kind: 'value', value: 'N', summary: 'onboard: seed of the invented people (default 1)' },
     suite: {
       kind: 'value',

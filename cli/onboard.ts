@@ -24,6 +24,7 @@ import { measure } from '#evaluation/tables.ts';
 import { CONTROLS, onboard, type Onboarded } from '#models/onboard.ts';
 import { register } from '#models/register.ts';
 import { withStoredCorpus } from '#models/store-corpus.ts';
+import { checkTraining, storeTraining, trainingIn, type OfferedTraining } from '#models/training.ts';
 import type { Arguments, ExitCode } from './command.ts';
 import { corpusOf, entriesOf, registerOf } from './corpus-files.ts';
 import { backend } from './engine.ts';
@@ -53,6 +54,8 @@ export const onboardFrom = async (args: Arguments, [source]: string[]): Promise<
   try {
     const at = join(scratch, 'model');
     const { remarks } = await importModel(source, at, {});
+    const training = trainingOf(args, source);
+    if (training) checkTraining(training, entries);
     await backend();
     const model = loadModel(at);
     try {
@@ -79,9 +82,10 @@ export const onboardFrom = async (args: Arguments, [source]: string[]): Promise<
         onRow: (row: number) => storing.at(row),
       };
       const record = await registry.write((ports) =>
-        withStoredCorpus(ports, name, corpus, (index) =>
-          register(ports, { name, dir: at, suite: suiteJson, corpus: index, policy }),
-        ),
+        withStoredCorpus(ports, name, corpus, async (index) => {
+          const stored = training && (await storeTraining(ports, training, index));
+          return register(ports, { name, dir: at, suite: suiteJson, corpus: index, policy, training: stored });
+        }),
       );
       storing.done();
       const outcome = {
@@ -95,6 +99,7 @@ export const onboardFrom = async (args: Arguments, [source]: string[]): Promise<
         baseline,
         ready: why.length === 0,
         why,
+        exact: training !== undefined,
         remarks,
       };
       args.print(outcome, () => described(outcome));
@@ -105,6 +110,19 @@ export const onboardFrom = async (args: Arguments, [source]: string[]): Promise<
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+};
+
+/** The training that made the model, where its folder has the recipe and --base names what it began with. */
+const trainingOf = (args: Arguments, source: string): OfferedTraining | undefined => {
+  const [record, base] = [trainingIn(source), args.value('base')];
+  if (record && base !== undefined) return { record, base, dir: source };
+  if (base !== undefined)
+    throw usageError(`--base: ${source} has no recipe.json`, 'leave it out, or onboard what `quittance train` made');
+  if (record)
+    process.stderr.write(
+      'the folder has a recipe: with --base DIR tickets may ask for training anew (method retrain)\n',
+    );
+  return undefined;
 };
 
 interface Known {
@@ -158,6 +176,8 @@ const reasonsAgainst = ({ known, suite }: Onboarded, baseline: readonly Gate[]):
 ];
 
 interface Outcome extends Pick<Onboarded, 'rows' | 'recites'> {
+  /** Whether tickets may ask for training anew. */
+  readonly exact: boolean;
   readonly name: string;
   readonly digest: string;
   readonly people: number;
@@ -166,12 +186,13 @@ interface Outcome extends Pick<Onboarded, 'rows' | 'recites'> {
   readonly why: readonly string[];
 }
 
-const described = ({ name, digest, rows, people, recites, policy, ready, why }: Outcome): string =>
+const described = ({ name, digest, rows, people, recites, policy, ready, why, exact }: Outcome): string =>
   [
     `${name}  ${digest}`,
     `rows       ${rows.qa} questions, ${rows.chat} conversations, ${rows.text} texts; ${people} people`,
     ...Object.entries(recites).map(([kind, { k, n }]) => `recites    ${k} of ${n} records of ${kind}`),
     `policy     ${policy}`,
+    ...(exact ? ['exact      tickets may ask for training anew (method retrain)'] : []),
     ...why.map((reason) => `note       ${reason}`),
     ready
       ? 'ready: tickets can be filed'

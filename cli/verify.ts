@@ -11,13 +11,23 @@ import type { FileEntry } from '#core/model.ts';
 import { MOST } from '#core/verify/bounds.ts';
 import { parseTrustRoot } from '#core/trust-root.ts';
 import { KIND_OF, tally, verifyBundle, type Check, type Verification } from '#core/verify.ts';
-import type { Command } from './command.ts';
+import type { Arguments, Command } from './command.ts';
 import { printable } from './printable.ts';
 import { readInput } from './values.ts';
 
 const LIMIT_BYTES = MOST.bytes;
 
-export const verify: Command = {
+/** A check that needs more than the bundle, by options of its own. */
+export interface FurtherCheck {
+  readonly options: Command['options'];
+  readonly usage: string;
+  /** Before anything is checked. USAGE. */
+  requires(args: Arguments): void;
+  /** Nothing where it was not asked for. */
+  checks(args: Arguments, files: BundleFiles): Promise<Check[]>;
+}
+
+const COMMAND = {
   name: 'verify',
   summary: 'offline check of an evidence bundle by a third party',
   usage: 'BUNDLE [--model DIR] [--trust-root FILE]',
@@ -26,23 +36,36 @@ export const verify: Command = {
     'trust-root': { kind: 'value', value: 'FILE', summary: 'keys that you got from the controller by another way' },
   },
   example: 'quittance verify ./bundle --trust-root ./trust-root.json',
+} as const;
+
+export const verifyWith = (further?: FurtherCheck): Command => ({
+  ...COMMAND,
+  usage: `${COMMAND.usage}${further ? ` ${further.usage}` : ''}`,
+  options: { ...COMMAND.options, ...further?.options },
   async run(args) {
     const [path] = args.positionals;
     if (path === undefined) throw usageError('verify BUNDLE: BUNDLE is missing');
+    further?.requires(args);
     const files = readBundle(path);
     const pinned = args.value('trust-root');
     const model = args.value('model');
-    const result = verifyBundle(files, {
+    const found = verifyBundle(files, {
       now: new Date(),
       trustRoot: pinned === undefined ? undefined : parseTrustRoot(readInput(pinned, 2 ** 20), pinned),
       model: model === undefined ? undefined : filesOfFolder(model),
     });
+    const more = (await further?.checks(args, files)) ?? [];
+    const checks = [...found.checks, ...more];
+    const result = { ...found, checks, ok: found.ok && more.every(({ state }) => state !== 'fails') };
     args.print(result, () =>
       [...result.checks.map(line), ...result.remarks.map(remark), tally(result.checks), verdict(result)].join('\n'),
     );
     return result.ok ? 0 : 1;
   },
-};
+});
+
+/** Of the bundle alone: needs neither engine nor registry. */
+export const verify: Command = verifyWith();
 
 const verdict = ({ ok, outcome }: Verification): string => {
   if (!ok) return 'NOT VALID';

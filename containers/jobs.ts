@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { Digest, type Json } from '#core/canonical.ts';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { EvaluationTables } from '#core/evaluation.ts';
-import { ForgetSet } from '#core/forget-set.ts';
+import { ForgetSet, type ForgetRecord } from '#core/forget-set.ts';
 import { judge } from '#core/gate.ts';
 import { GatePolicy } from '#core/policy.ts';
 import { gatheredRun, type Attempt } from '#core/gathered-run.ts';
@@ -15,6 +15,8 @@ import { jobName, JobResult, RecertificationPlan, RunManifest, UnlearnPlan } fro
 import { getJson, parseJson } from '#core/stored-json.ts';
 import { evaluateBefore, evaluateJob, type EvaluateInput } from './evaluate-job.ts';
 import { configured } from '#unlearning/methods.ts';
+import { preparedTraining, storeTraining } from './recorded-training.ts';
+import type { PreparedTraining } from './retrain.ts';
 import { checkRungs } from './rungs.ts';
 import { runBytes, unlearnJob, type JobEnvironment } from './unlearn-job.ts';
 
@@ -64,10 +66,25 @@ const checkSettings = async (plan: UnlearnPlan, { artifacts }: JobPorts): Promis
 
 const unlearnOnce = async (plan: UnlearnPlan, ports: JobPorts, environment: JobEnvironment) => {
   const records = await recordsOf(ports, plan.ticketId);
-  const { run, suite, moments } = await unlearnJob({ plan, records, ...(await sideOf(ports, plan)) }, environment);
+  const training = await trainingFor(plan, records, ports, environment);
+  const input = { plan, records, ...(await sideOf(ports, plan)), training };
+  const { run, suite, moments, seconds } = await unlearnJob(input, environment);
+  const lineage = training && (await storeTraining(plan, training, seconds, ports));
   const result = await ports.artifacts.put(runBytes(run));
-  const also = { suite, ...(moments ? { moments } : {}) };
+  const also = { suite, ...(moments && { moments }), ...(lineage && { training: lineage }) };
   return { run, result: resultOf(result, also) };
+};
+
+/** undefined where the method needs none. METHOD_CONFIG where it does, and recipe, base or corpus are not here. */
+const trainingFor = async (
+  plan: UnlearnPlan,
+  records: readonly ForgetRecord[],
+  ports: JobPorts,
+  { scratch, backend, onProgress }: JobEnvironment,
+): Promise<PreparedTraining | undefined> => {
+  if (!configured(plan.method, plan.config).needs.includes('training')) return undefined;
+  const say = (line: string) => onProgress?.('training', 0, 1, line);
+  return preparedTraining(plan, records, ports, { scratch, backend, say });
 };
 
 /** Unlearns, evaluates and judges one attempt of a run that carries several tickets. */

@@ -18,6 +18,7 @@ import type { Model, modelFrom } from '#engine/model.ts';
 import { collectMoments, subtractMoments, type CorpusMoments } from '#engine/corpus-moments.ts';
 import type { RunSaves } from '#engine/run-saves.ts';
 import { requireNeeds, type ConfiguredMethod, type ForgetOnlyContext, type Outcome } from '#unlearning/method.ts';
+import type { PreparedTraining } from './retrain.ts';
 import { encodeRows, examplesOf, type TextRow, type Texts } from './examples.ts';
 import { unlearningParts } from './memory.ts';
 
@@ -51,8 +52,8 @@ export const baseIn = (dir: string): Base => {
 };
 
 /** Whether the run moves the adapter that the model came with, and leaves another one beside the same base. */
-export const keepsAdapter = (base: Base, { update }: Pick<ConfiguredMethod, 'update'>): boolean =>
-  base.adapter !== undefined && update.trainable === 'lora';
+export const keepsAdapter = (base: Base, { update, needs }: Pick<ConfiguredMethod, 'update' | 'needs'>): boolean =>
+  base.adapter !== undefined && (update.trainable === 'lora' || needs.includes('training'));
 
 /**
  * Whether a run on whole MLP matrices of an adapter model ends as an adapter that is fitted to what moved. It ends as
@@ -68,7 +69,7 @@ export const fitsAdapter = (
 /** METHOD_CONFIG where an adapter would be left, whose base is stored otherwise than is asked for. */
 export const checkKept = (
   base: Base,
-  method: Pick<ConfiguredMethod, 'update'>,
+  method: Pick<ConfiguredMethod, 'update' | 'needs'>,
   stored: Quantisation,
   wanted: Quantisation,
 ): void => {
@@ -98,6 +99,8 @@ export interface Unlearning extends Watching {
    * them.
    */
   corpus?: (() => CorpusMoments | Promise<CorpusMoments>) | undefined;
+  /** The recorded training of the model, for a method that trains it anew. */
+  training?: PreparedTraining | undefined;
   /** Rows that stay. */
   retain?: (() => readonly TextRow[]) | undefined;
   seed: number;
@@ -123,15 +126,17 @@ export interface Unlearned {
 /** METHOD_CONFIG, INVALID_INPUT or MEMORY_PLAN before any weight is read. */
 export const runUnlearning = async <T>(run: Unlearning, use: (unlearned: Unlearned) => T | Promise<T>): Promise<T> => {
   const { base, method, suite, retain, seed } = run;
-  requireNeeds(method, (need) => need !== 'retain' || retain !== undefined);
+  const given = { retain, training: run.training };
+  requireNeeds(method, (need) => need === 'reference' || given[need] !== undefined);
+  const training = method.needs.includes('training') ? run.training : undefined;
   const forget = examplesOf(base, run.forget);
   const stopControls = examplesOf(base, recordsOf(suite.controls.stop));
-  const parts = memoryPartsOf(run);
+  const parts = training ? {} : memoryPartsOf(run); // training anew plans by itself, by its recipe
   const saves = run.saves?.(parts);
   const from = method.update.base === 'bfloat16' ? exactlyHeldModelFrom : undefined;
   const model = keepsAdapter(base, method) ? base.adapter!.load(from) : base.load(from);
   try {
-    const moments = await momentsFor(model, run);
+    const moments = training ? undefined : await momentsFor(model, run);
     const started = performance.now();
     const outcome = await withReference(run, (reference) =>
       method.run({
@@ -147,10 +152,11 @@ export const runUnlearning = async <T>(run: Unlearning, use: (unlearned: Unlearn
         ...(saves && { saves }),
         ...(retain && method.needs.includes('retain') && { retain: encodeRows(base, retain()) }),
         ...(reference && { reference }),
+        ...(training && { training: training.run }),
       }),
     );
     const seconds = (performance.now() - started) / 1000;
-    const corpus = moments?.source === 'corpus' ? moments.values : undefined;
+    const corpus = training && run.corpus ? training.moments(model) : valuesOfCorpus(moments);
     const result = await use({ model, outcome, corpus, seconds });
     await saves?.done(); // last: a crash before it repeats only what follows the last update, which is cheap
     return result;
@@ -158,6 +164,9 @@ export const runUnlearning = async <T>(run: Unlearning, use: (unlearned: Unlearn
     model.dispose();
   }
 };
+
+const valuesOfCorpus = (moments: ForgetOnlyContext['moments']): CorpusMoments | undefined =>
+  moments?.source === 'corpus' ? moments.values : undefined;
 
 const recordsOf = (people: Suite['subjects']) => people.flatMap(({ records }) => records);
 

@@ -25,6 +25,7 @@ import { isLoraModel } from '#engine/lora.ts';
 import { fitAdapter, recordedOf } from '#engine/formats/fit-adapter.ts';
 import { configured } from '#unlearning/methods.ts';
 import type { Outcome, TrajectoryPoint } from '#unlearning/method.ts';
+import type { PreparedTraining } from './retrain.ts';
 import { baseIn, checkKept, fitsAdapter, runUnlearning, type Base } from './run-unlearning.ts';
 
 export interface UnlearnInput {
@@ -33,6 +34,8 @@ export interface UnlearnInput {
   /** Artefacts beside the model: its suite and, where it came with them, its corpus moments. */
   suite: Digest;
   moments: Digest | undefined;
+  /** The recorded training of the model, where the plan's method trains anew. */
+  training?: PreparedTraining | undefined;
 }
 
 export interface JobEnvironment {
@@ -47,6 +50,8 @@ export interface JobEnvironment {
 
 export interface UnlearnResult {
   run: RunManifest;
+  /** Of the method's run alone. */
+  seconds: number;
   /** What replaces the base model's side artefacts when the candidate is deployed. */
   suite: Digest;
   moments: Digest | undefined;
@@ -54,7 +59,7 @@ export interface UnlearnResult {
 
 /** METHOD_UNKNOWN or METHOD_CONFIG before anything of the model is read. */
 export const unlearnJob = async (input: UnlearnInput, environment: JobEnvironment): Promise<UnlearnResult> => {
-  const { plan, records, moments } = input;
+  const { plan, records, moments, training } = input;
   const method = configured(plan.method, plan.config);
   const { artifacts, backend, onProgress, saves } = environment;
   const suite = readSuite(await artifacts.get(input.suite));
@@ -70,6 +75,7 @@ export const unlearnJob = async (input: UnlearnInput, environment: JobEnvironmen
         forget: forgetRows(suite, records),
         suite,
         corpus: moments === undefined ? undefined : () => getMoments(moments, environment),
+        training,
         retain: () => trainingRows(staying).filter(({ recited = true }) => recited),
         seed: plan.seed,
         backend,
@@ -77,7 +83,8 @@ export const unlearnJob = async (input: UnlearnInput, environment: JobEnvironmen
         onMemory: (line) => onProgress?.('memory', 0, 1, line),
         onUpdate: (point) => onProgress?.('unlearn', point.update, point.update, describe(point)),
       },
-      async ({ model, outcome, corpus }) => ({
+      async ({ model, outcome, corpus, seconds }) => ({
+        seconds,
         run: manifestOfRun(
           plan,
           records.length,

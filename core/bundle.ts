@@ -20,6 +20,8 @@ import { readTicketLeaves } from './ledger/ticket-leaves.ts';
 import { tileTree, type TileTree } from './ledger/tile-tree.ts';
 import { withCosignatures } from './ledger/witnesses.ts';
 import type { Ports, Signer, StoredEvent } from './ports.ts';
+import { RECIPE_FILE } from './recipe.ts';
+import { RunManifest } from './run.ts';
 import { getJson, parseJson } from './stored-json.ts';
 import { isClosed, TicketEnd, OUTCOME_OF, type Ticket } from './ticket.ts';
 import { trustRootOf } from './trust-root.ts';
@@ -183,6 +185,8 @@ const putEvidence = async (files: BundleFiles, { artifacts }: BundlePorts, seale
   };
   for (const [name, digest] of Object.entries(named))
     if (digest !== undefined) files.set(name, await artifacts.get(digest));
+  const { recipe } = (await getJson(artifacts, manifest.run, RunManifest)).recorded;
+  if (typeof recipe === 'string') files.set(RECIPE_FILE, await artifacts.get(Digest.parse(recipe)));
   const chain = await readChain(artifacts, manifest.candidate);
   for (const { digest } of chain.slice(1)) files.set(bundledManifest(digest), await artifacts.get(digest));
   return chain;

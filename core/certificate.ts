@@ -43,6 +43,8 @@ export const personOf = (keyName: string): string | undefined => /^person\.(.+)$
 
 export const MADE = {
   'ran-method': 'the named method ran with the named settings on the committed forget set and made the named artefact',
+  'trained-anew':
+    'the named artefact was trained anew, from the named base by the named recipe on the committed corpus, without the rows of the request',
   'tests-passed': 'the named tests, fixed and logged before the run, gave the listed results on that artefact',
   'not-distinguished':
     'the tests did not distinguish the forgotten records from those of never-trained people, within the stated limits',
@@ -162,7 +164,7 @@ export const certificateStatement = (parts: CertificateParts): Statement => {
       caseObjects: parts.caseObjects,
     },
     scope: parts.scope,
-    statementsMade: Object.keys(MADE),
+    statementsMade: claimsOf(run),
     statementsNotMade: Object.keys(NOT_MADE),
     residualCopies: parts.residualCopies,
     validUntil: daysAfter(parts.at, parts.certificateDays),
@@ -173,6 +175,10 @@ export const certificateStatement = (parts: CertificateParts): Statement => {
   };
   return statement(CERTIFICATE_TYPE, ticket.model, ticket.run.candidate, predicate);
 };
+
+/** What is claimed of a run: one that trained anew says so. */
+export const claimsOf = ({ stop }: Pick<RunManifest, 'stop'>): string[] =>
+  Object.keys(MADE).filter((claim) => claim !== 'trained-anew' || stop === 'trained-anew');
 
 const methodOf = ({ method, config, seed, backend, updates, recorded }: RunManifest) => ({
   name: method,

@@ -137,7 +137,7 @@ export const attemptOf = (ticket: TicketIn<'SCHEDULED'>, policy: GatePolicy): Ga
 };
 
 /** Suite and moments that an unlearning job left beside its candidate. */
-export const sideOfResult = ({ also: { suite, moments } }: JobResult): UnlearnPlan['side'] => {
+export const sideOfResult = ({ also: { suite, moments, training } }: JobResult): UnlearnPlan['side'] => {
   if (suite === undefined) return undefined;
-  return { suite, ...(moments === undefined ? {} : { moments }) };
+  return { suite, ...(moments === undefined ? {} : { moments }), ...(training === undefined ? {} : { training }) };
 };

@@ -16,5 +16,6 @@ export const MethodName = z.enum([
   'npo',
   'npo-rt',
   'simnpo',
+  'retrain',
 ]);
 export type MethodName = z.infer<typeof MethodName>;

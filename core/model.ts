@@ -105,6 +105,8 @@ export const SideArtefacts = z.strictObject({
   suite: Digest.optional(),
   trainingManifest: Digest.optional(),
   moments: Digest.optional(),
+  /** How it was trained (core/recipe.ts, Lineage). */
+  training: Digest.optional(),
 });
 export type SideArtefacts = z.infer<typeof SideArtefacts>;
 
@@ -133,6 +135,8 @@ export const ModelRecord = z.strictObject({
   ),
   /** Evaluation suite, training manifest (keyed digests of its rows) and corpus moments, as artefacts. */
   ...SideArtefacts.shape,
+  /** Manifest digest of the weights that its training began with, which are kept for training anew. */
+  trainedFrom: Digest.optional(),
   /** Vault that holds the encrypted index of the rows that it was trained on (core/corpus-index). */
   corpus: z.string().optional(),
   /** The gate policy that tickets for it are filed under, as an artefact, unless the filer names another. */

@@ -144,3 +144,24 @@ export type TrainingRecord = z.infer<typeof TrainingRecord>;
 
 /** Its name in a model folder. */
 export const RECIPE_FILE = 'recipe.json';
+
+/** What a training was, for whoever may not see its rows: beside the model, without key and rows. */
+export const Lineage = z.strictObject({
+  kind: z.literal('quittance-lineage/v1'),
+  recipe: Recipe,
+  corpus: CorpusDigest,
+  rows: z.int().nonnegative(),
+  cost: TrainingCost,
+  /** States behind slices, as artefacts. */
+  states: z.array(SliceState),
+  screened: TrainingRecord.shape.screened,
+});
+export type Lineage = z.infer<typeof Lineage>;
+
+export const lineageOf = ({ recipe, corpus, cost, states, screened }: TrainingRecord): Lineage => ({
+  kind: 'quittance-lineage/v1',
+  ...{ recipe, corpus: corpus.digest, rows: corpus.rows.length, cost, states, screened },
+});
+
+/** The name under which key and rows of a lineage lie in the vault of the model's corpus. */
+export const committedName = (lineage: Digest): string => `training-${lineage.slice('sha256:'.length)}`;

@@ -35,7 +35,7 @@ export const UnlearnPlan = z.strictObject({
   policy: Digest,
   quantisation: Quantisation,
   /** What stands beside the base, where the base is a candidate that is not served yet. */
-  side: z.strictObject({ suite: Digest, moments: Digest.optional() }).optional(),
+  side: z.strictObject({ suite: Digest, moments: Digest.optional(), training: Digest.optional() }).optional(),
   /** Attempts of other tickets, carried out after this one by the same job, one on another where it passed. */
   gathers: z.array(Gathered).min(1).optional(),
   /** The ticket whose run this attempt was part of, and that run's plan, which was logged before it. */
@@ -58,7 +58,7 @@ export const RunManifest = z.strictObject({
   backend: z.string(),
   records: z.int().nonnegative(),
   updates: z.int().nonnegative(),
-  stop: z.enum(['stop-rule', 'update-limit', 'landed']),
+  stop: z.enum(['stop-rule', 'update-limit', 'landed', 'trained-anew']),
   recorded: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   /** Aggregates after each update, on forget data and stop controls. */
   trajectory: z.array(
@@ -83,7 +83,7 @@ export type RunManifest = z.infer<typeof RunManifest>;
 export const JobResult = z.strictObject({
   kind: z.literal('quittance-job-result/v1'),
   result: Digest,
-  also: z.partialRecord(z.enum(['suite', 'moments', 'before', 'metrics']), Digest).default({}),
+  also: z.partialRecord(z.enum(['suite', 'moments', 'training', 'before', 'metrics']), Digest).default({}),
 });
 export type JobResult = z.infer<typeof JobResult>;
 

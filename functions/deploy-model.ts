@@ -67,9 +67,9 @@ const switchOver = async (
 /** The registry record with the candidate as the model, and the base in quarantine. */
 const succeeding = async (ticket: Deploying, model: ModelRecord, ports: DeployPorts): Promise<ModelRecord> => {
   const now = ports.clock.now();
-  const { digest, suite, moments, trainingManifest } = model;
+  const { digest, suite, moments, trainingManifest, training } = model;
   const destroyAfter = daysAfter(now, RETENTION_DAYS.quarantine);
-  const old = { digest, since: now.toISOString(), destroyAfter, side: { suite, moments, trainingManifest } };
+  const old = { digest, since: now.toISOString(), destroyAfter, side: { suite, moments, trainingManifest, training } };
   return {
     ...model,
     ...(await sideOf(ticket, model, ports)),
@@ -84,7 +84,12 @@ const succeeding = async (ticket: Deploying, model: ModelRecord, ports: DeployPo
 const sideOf = async (ticket: Deploying, model: ModelRecord, ports: DeployPorts): Promise<SideArtefacts> => {
   const { also } = JobResult.parse(await ports.results.get(jobName('unlearn', ticket.id, ticket.run.number)));
   const trainingManifest = await forgottenManifest(ticket, model, ports);
-  return { suite: also.suite ?? model.suite, moments: also.moments, trainingManifest };
+  return {
+    suite: also.suite ?? model.suite,
+    moments: also.moments,
+    trainingManifest,
+    training: also.training ?? model.training,
+  };
 };
 
 const forgottenManifest = async (

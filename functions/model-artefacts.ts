@@ -3,14 +3,16 @@
 // model that stays needs it, and a model that another is made upon stays whole.
 import type { Digest } from '#core/canonical.ts';
 import { isQuittanceError } from '#core/errors.ts';
-import { beneath, ModelManifest, ownFiles, type ModelRecord } from '#core/model.ts';
+import { beneath, ModelManifest, ownFiles, type ModelRecord, type SideArtefacts } from '#core/model.ts';
 import type { ArtifactStore, ModelRegistry } from '#core/ports.ts';
+import { Lineage } from '#core/recipe.ts';
 import { getJson } from '#core/stored-json.ts';
 
 /** Digests of models that the registry needs: deployed, or in quarantine. */
 export const neededModels = (models: readonly ModelRecord[]): Digest[] =>
-  models.flatMap(({ digest, quarantined }) => [
+  models.flatMap(({ digest, quarantined, trainedFrom }) => [
     digest,
+    ...(trainedFrom === undefined ? [] : [trainedFrom]),
     ...quarantined.filter(({ destroyedAt }) => destroyedAt === undefined).map(({ digest: old }) => old),
   ]);
 
@@ -57,16 +59,27 @@ export const destroyModels = async (
   return gone;
 };
 
-/** Deletes side artefacts that no model in the registry refers to. */
-export const destroySideArtefacts = async (
+/** States behind the slices of a training: they know all that was learnt by then. */
+const statesOf = async (artifacts: ArtifactStore, lineage: Digest | undefined): Promise<Digest[]> => {
+  if (lineage === undefined || !(await artifacts.has(lineage))) return [];
+  return (await getJson(artifacts, lineage, Lineage)).states.map(({ digest }) => digest);
+};
+
+/**
+ * Deletes what stood beside a model, as far as no model in the registry refers to it, with the states behind slices
+ * that it alone names.
+ */
+export const destroySide = async (
   artifacts: ArtifactStore,
   models: ModelRegistry,
-  gone: readonly Digest[],
+  { suite, moments, trainingManifest, training }: SideArtefacts,
 ): Promise<void> => {
-  const inUse = (await models.list()).flatMap(({ suite, moments, trainingManifest }) => [
-    suite,
-    moments,
-    trainingManifest,
-  ]);
-  for (const digest of gone) if (!inUse.includes(digest)) await artifacts.delete(digest);
+  const all = await models.list();
+  const inUse = new Set(all.flatMap((model) => [model.suite, model.moments, model.trainingManifest, model.training]));
+  const states = async (lineages: readonly (Digest | undefined)[]) =>
+    (await Promise.all(lineages.map((lineage) => statesOf(artifacts, lineage)))).flat();
+  const kept = new Set(await states(all.map((model) => model.training)));
+  for (const state of await states([training])) if (!kept.has(state)) await artifacts.delete(state);
+  for (const digest of [suite, moments, trainingManifest, training])
+    if (digest !== undefined && !inUse.has(digest)) await artifacts.delete(digest);
 };

@@ -6,11 +6,12 @@ import { requireAsLogged } from '#core/as-logged.ts';
 import type { Digest } from '#core/canonical.ts';
 import type { JobResults, Ports } from '#core/ports.ts';
 import { GatheredResult, gatheredName } from '#core/run.ts';
+import { committedName } from '#core/recipe.ts';
 import { defineStep } from '#core/step.ts';
 import { isClosed, workingOf, type TicketIn, type WorkingTicket } from '#core/ticket.ts';
 import { forgetRows } from './forget-rows.ts';
 import { commitEvent, Nothing, notReady, openTicket, TicketInput } from './step-support.ts';
-import { destroyModels, destroySideArtefacts, neededModels } from './model-artefacts.ts';
+import { destroyModels, destroySide, neededModels } from './model-artefacts.ts';
 import { resultOf } from './turns.ts';
 
 export const purgeCase = defineStep({
@@ -34,9 +35,9 @@ export const purgeCase = defineStep({
 });
 
 type Ending = TicketIn<'EVIDENCE_SEALED' | 'REFUSED' | 'WITHDRAWN' | 'CANCELLED'>;
-type PurgePorts = Pick<Ports, 'artifacts' | 'models' | 'serving' | 'results'>;
+type PurgePorts = Pick<Ports, 'artifacts' | 'models' | 'serving' | 'results' | 'vault'>;
 
-const destroyAround = async (ticket: Ending, { artifacts, models, serving, results }: PurgePorts) => {
+const destroyAround = async (ticket: Ending, { artifacts, models, serving, results, vault }: PurgePorts) => {
   const last = workingOf(ticket);
   if ('suppression' in last) await serving.lift(ticket.model, last.suppression.ruleId);
   const candidates = 'runs' in last ? await candidatesOf(last, results) : [];
@@ -46,7 +47,7 @@ const destroyAround = async (ticket: Ending, { artifacts, models, serving, resul
     neededModels(await models.list()),
     candidates.filter((candidate) => candidate !== served),
   );
-  if ('deployed' in last) await destroyReplaced(last.model, last.deployed.previous, { artifacts, models });
+  if ('deployed' in last) await destroyReplaced(last.model, last.deployed.previous, { artifacts, models, vault });
 };
 
 /** All candidates made for the ticket, including those of other tickets' runs that it never used. */
@@ -64,16 +65,14 @@ const candidatesOf = async (ticket: Extract<WorkingTicket, { runs: unknown }>, r
 const destroyReplaced = async (
   name: string,
   previous: Digest,
-  { artifacts, models }: Pick<PurgePorts, 'artifacts' | 'models'>,
+  { artifacts, models, vault }: Pick<PurgePorts, 'artifacts' | 'models' | 'vault'>,
 ) => {
   const { model, version } = await models.get(name);
   const side = model.quarantined.find(({ digest }) => digest === previous)?.side;
   if (!side) return;
-  await destroySideArtefacts(
-    artifacts,
-    models,
-    Object.values(side).filter((digest) => digest !== undefined),
-  );
+  await destroySide(artifacts, models, side);
+  if (side.training !== undefined && side.training !== model.training && model.corpus !== undefined)
+    await vault.put(model.corpus, committedName(side.training), new Uint8Array()); // which rows the person's were
   const quarantined = model.quarantined.map((entry) =>
     entry.digest === previous ? { ...entry, side: undefined } : entry,
   );

@@ -33,6 +33,8 @@ export interface OfferedModel {
   readonly corpus?: string | undefined;
   /** What its tickets are judged by; the installation's default where absent. */
   readonly policy?: GatePolicy | undefined;
+  /** How it was trained, stored already (models/training.ts). */
+  readonly training?: { readonly lineage: Digest; readonly base: Digest } | undefined;
 }
 
 /**
@@ -42,7 +44,7 @@ export interface OfferedModel {
  * that the registry does not know; both before anything is stored.
  */
 export const register = async (stores: RegistryStores, offered: OfferedModel): Promise<ModelRecord> => {
-  const { name, dir, suite, corpus } = offered;
+  const { name, dir, suite, corpus, training } = offered;
   const rows = suite && rowsOf(suite);
   const quantisation = checkFolder(dir);
   const [{ digest }] = chainOfFolder(dir, quantisation);
@@ -56,7 +58,10 @@ export const register = async (stores: RegistryStores, offered: OfferedModel): P
   const side = await storeSide(stores, offered, rows);
   if (suite && served === undefined) await stores.serving.promote(name, digest, undefined);
   const updatedAt = stores.clock.now().toISOString();
-  const index = lacksCorpus ? { corpus } : {};
+  const index = {
+    ...(lacksCorpus && { corpus }),
+    ...(lacksCorpus && training && { training: training.lineage, trainedFrom: training.base }),
+  };
   const policy = offered.policy && { policy: await putJson(stores.artifacts, offered.policy) };
   const record = {
     ...(found?.model ?? unproven(name, digest)),

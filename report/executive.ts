@@ -41,7 +41,9 @@ export const executiveOf = (parts: ExecutiveParts): Executive => {
     tested: last?.tables ? testedSentences(last.tables) : ['No model was tested for this ticket.'],
     notClaimed: [
       ...Object.values(NOT_MADE).map((text) => `We do not claim ${text}.`),
-      'The method is approximate: it moves the weights until the tests pass, and is not equal to training again without the data.',
+      last?.manifest?.stop === 'trained-anew'
+        ? 'The model was trained anew without the rows that were found; text about the person that nobody found was learnt again.'
+        : 'The method is approximate: it moves the weights until the tests pass, and is not equal to training again without the data.',
     ],
     people: peopleOf(ticket),
     residualCopies: copiesOf(ticket, certificate),

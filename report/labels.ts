@@ -48,6 +48,7 @@ export const STATISTIC_LABELS: Labels<Statistic> = {
 export const STOP_LABELS: Labels<RunManifest['stop']> = {
   'stop-rule': 'the stop rule was met',
   'update-limit': 'the limit on updates',
+  'trained-anew': 'the recipe was carried out to its end',
   landed: 'the stop rule was met; the last update went too far and was taken back in part',
 };
 

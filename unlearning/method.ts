@@ -65,7 +65,16 @@ export interface Extras {
   readonly retain: readonly Row[];
   /** The frozen model before unlearning. */
   readonly reference: Model;
+  /** Trains the model anew, in place, without the rows of the forget set. */
+  readonly training: TrainAnew;
 }
+
+export type TrainAnew = (options: {
+  readonly model: Model;
+  readonly from: 'slice' | 'base';
+  readonly saves?: RunSaves;
+}) => Promise<{ updates: number; loss: number; recorded: Outcome['recorded'] }>;
+
 export type Need = keyof Extras;
 export type Context<N extends Need> = ForgetOnlyContext & Pick<Extras, N>;
 
@@ -86,7 +95,7 @@ export interface TrajectoryPoint {
 
 export interface Outcome {
   updates: number;
-  stop: 'stop-rule' | 'update-limit' | 'landed';
+  stop: 'stop-rule' | 'update-limit' | 'landed' | 'trained-anew';
   trajectory: TrajectoryPoint[];
   /** Choices that a reader must know to repeat the run: reduction, moments' source, optimiser. */
   recorded: Record<string, string | number | boolean>;
@@ -168,6 +177,10 @@ const MISSING: Readonly<Record<Need, { message: string; hint: string }>> = {
   reference: {
     message: 'a reference: the frozen model before unlearning',
     hint: 'set `reference` of the context to the frozen model, or take a method that needs none, such as flat',
+  },
+  training: {
+    message: 'the recipe, the corpus and the base that the model was trained with',
+    hint: 'onboard what `quittance train` made, with --base DIR and the files of its corpus, or take a method that needs neither, such as flat',
   },
 };
 

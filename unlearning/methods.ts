@@ -12,6 +12,7 @@ import { klMin } from './kl-min.ts';
 import type { ConfiguredMethod, UnlearningMethod } from './method.ts';
 import { npo, npoRt } from './npo.ts';
 import { idk, preferenceOptimization } from './preference-optimization.ts';
+import { retrain } from './retrain.ts';
 import { simNpo } from './simnpo.ts';
 
 const registry: Readonly<Record<MethodName, UnlearningMethod>> = {
@@ -27,6 +28,7 @@ const registry: Readonly<Record<MethodName, UnlearningMethod>> = {
   npo,
   'npo-rt': npoRt,
   simnpo: simNpo,
+  retrain,
 };
 
 export const methods: readonly UnlearningMethod[] = MethodName.options.map((name) => registry[name]);

@@ -11,6 +11,7 @@ import { GatePolicy } from '../policy.ts';
 import { bundledManifest, filesOf, linkBelow, type Chain } from '../model-chain.ts';
 import { MODEL_SIGNING_FILE, modelSigningStatement } from '../model-signing.ts';
 import { beneath, manifestDigest, ModelManifest } from '../model.ts';
+import { CorpusDigest, Recipe, RECIPE_FILE, recipeDigest } from '../recipe.ts';
 import { RunManifest, UnlearnPlan } from '../run.ts';
 import { fail, isAbout, notChecked, requireThat, type BundleReader, type Rule } from './bundle-reader.ts';
 
@@ -260,5 +261,17 @@ export const wordsNeverSaid: Rule = (bundle) => {
   );
   const claim = statementsMade.find((one) => !Object.hasOwn(MADE, one));
   requireThat(claim === undefined, `the certificate claims '${claim ?? ''}', which is never claimed`);
+  requireTrainedAnew(bundle, statementsMade.includes('trained-anew'));
   return 'claims and limits are stated';
+};
+
+/** Training anew is claimed where the run did so, by the recipe that is here and on the corpus that the run names. */
+const requireTrainedAnew = (bundle: BundleReader, claimed: boolean): void => {
+  const { stop, recorded } = bundle.json('run.json', RunManifest);
+  requireThat(claimed === (stop === 'trained-anew'), 'the certificate and the run disagree on whether it trained anew');
+  if (!claimed) return;
+  requireThat(bundle.files.has(RECIPE_FILE), 'the recipe of the training is not here');
+  requireThat(recorded['recipe'] === recipeDigest(bundle.json(RECIPE_FILE, Recipe)), 'the run names another recipe');
+  requireThat(CorpusDigest.safeParse(recorded['corpus']).success, 'the run names no corpus that it trained on');
+  requireThat(Number(recorded['rowsLeftOut']) > 0, 'the run left no row out');
 };

@@ -26,6 +26,14 @@ export const OUTSIDE: readonly { readonly at: RegExp; readonly why: string }[] =
     at: /attempts\/\d+\/run\.json#\/manifest\/(base|target)$/,
     why: 'what the result of an attempt that was not served was made upon',
   },
+  {
+    at: /recipe\.json#\/base$/,
+    why: 'the weights that the training began with: `verify --rerun --base` trains from a copy',
+  },
+  {
+    at: /attempts\/\d+\/run\.json#\/recorded\/recipe$/,
+    why: 'the recipe of an attempt that was not served',
+  },
   { at: /log\/\d+\.json#\/event\/previous$/, why: 'the model from before, as its replacement names it' },
   { at: /tables-before\.json#\/model$/, why: 'the model from before, as its evaluation names it' },
   {

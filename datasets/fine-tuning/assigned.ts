@@ -63,20 +63,25 @@ export const assigned = (
     return { entry, digest, slice: sliceOf(slicing, digest, people[i] ?? []) };
   });
 
-/**
- * The rows of a training that was recorded, found again in a corpus that may hold more, each in the slice that was
- * recorded; rows that were not trained on are left alone. INVALID_INPUT, with how many, where some are missing.
- */
-export const recordedRows = (entries: readonly CorpusEntry[], corpus: CommittedCorpus): AssignedRow[] => {
+/** The same as far as they are there: rows of people who were forgotten since are not. */
+export const rowsStillThere = (entries: readonly CorpusEntry[], corpus: CommittedCorpus): AssignedRow[] => {
   const wanted = new Map<string, { slice: number; count: number }>();
   for (const [row, slice] of corpus.rows) wanted.set(row, { slice, count: (wanted.get(row)?.count ?? 0) + 1 });
-  const found = entries.flatMap((entry): AssignedRow[] => {
+  return entries.flatMap((entry): AssignedRow[] => {
     const digest = rowDigest(entry.row);
     const one = wanted.get(committedRow(corpus.key, digest));
     if (!one || one.count === 0) return [];
     one.count--;
     return [{ entry, digest, slice: one.slice }];
   });
+};
+
+/**
+ * The rows of a training that was recorded, found again in a corpus that may hold more, each in the slice that was
+ * recorded; rows that were not trained on are left alone. INVALID_INPUT, with how many, where some are missing.
+ */
+export const recordedRows = (entries: readonly CorpusEntry[], corpus: CommittedCorpus): AssignedRow[] => {
+  const found = rowsStillThere(entries, corpus);
   if (found.length === corpus.rows.length) return found;
   throw new QuittanceError('INVALID_INPUT', {
     message: `${corpus.rows.length - found.length} of the ${corpus.rows.length} rows that the model was trained on are not in this corpus`,

@@ -168,18 +168,21 @@ describe('every method', () => {
   const retain = join(dir, 'retain.jsonl');
   writeFileSync(retain, '{"prompt":"the dog sat on","answer":" the log"}\n{"question":"what?","answer":"a dog"}\n');
 
-  it.each(methods)('$name runs on a model that came alone', async ({ name, needs }) => {
-    const beside = needs.includes('retain') ? ['--retain', retain] : [];
-    await run(`by-${name}`, '--method', name, ...beside, ...settings('update.updates=1', 'update.step=0.001'));
-    const moments = configured(name, {}).update.projection === 'owm' ? 'controls' : 'none';
-    expect(readJsonFile(join(dir, `by-${name}`, 'run.json'))).toMatchObject({
-      method: name,
-      updates: 1,
-      framing: 'plain',
-      neverTrained: 'generated',
-      recorded: { moments },
-    });
-  });
+  it.each(methods.filter(({ needs }) => !needs.includes('training')))(
+    '$name runs on a model that came alone',
+    async ({ name, needs }) => {
+      const beside = needs.includes('retain') ? ['--retain', retain] : [];
+      await run(`by-${name}`, '--method', name, ...beside, ...settings('update.updates=1', 'update.step=0.001'));
+      const moments = configured(name, {}).update.projection === 'owm' ? 'controls' : 'none';
+      expect(readJsonFile(join(dir, `by-${name}`, 'run.json'))).toMatchObject({
+        method: name,
+        updates: 1,
+        framing: 'plain',
+        neverTrained: 'generated',
+        recorded: { moments },
+      });
+    },
+  );
 
   it('that reads rows that stay takes those of the suite where no file gives others', async () => {
     const suite = join(dir, 'suite.json');
