@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { forgetRows, withoutRecords, type ForgetRow } from '#datasets/suite.ts';
 import { forgetRecord, trainingRows, type Suite } from '#datasets/suite-shape.ts';
 import { loadModel } from '#engine/formats/folder.ts';
+import { inference } from '#engine/inference.ts';
 import { readJsonFile } from '#engine/formats/json-file.ts';
 import { modelFrom, valuesOf, type Model } from '#engine/model.ts';
 import { readMoments, type CorpusMoments, MOMENTS_FILE } from '#engine/corpus-moments.ts';
@@ -34,6 +35,14 @@ export interface Row {
   tables: EvaluationTables;
   judgement: Judgement;
   trajectory: Outcome['trajectory'];
+  /** Greedy answers to the forgotten questions, where they were asked for. */
+  answered?: readonly Answered[];
+}
+
+export interface Answered {
+  question: string;
+  before: string;
+  after: string;
 }
 
 export interface PeopleBench {
@@ -57,6 +66,8 @@ export interface PeopleBenchOptions {
   /** Trains or reuses the base of a suite; returns its folder. */
   base: (dir: string, suite: Suite, seed: number) => Promise<string>;
   onRow?: (row: Row) => void;
+  /** Whether rows hold what is answered to the forgotten questions. */
+  answered?: boolean;
 }
 
 /** A trained base with the suite that it was taught. */
@@ -75,16 +86,18 @@ export const benchPeople = async (options: PeopleBenchOptions): Promise<PeopleBe
   );
   for (const { method, config } of all) if (method !== undefined) configured(method, config); // before any training
   for (const seed of options.seeds) {
-    for (const entry of entries) result.methods.push(...(await kept(options, seed, entry)));
+    for (const entry of entries) result.methods.push(...(await rowsOfEntry(options, seed, entry)));
     if (entries.length === all.length && options.deletions > 0)
       result.sequence.push(...(await keptSequence(options, seed)));
   }
   return result;
 };
 
-const kept = async (options: PeopleBenchOptions, seed: number, entry: Entry): Promise<Row[]> => {
-  const { policy, backend } = options;
-  return saved(options.dir, { entry, seed, checks: policy.checks, backend: backend.name }, async () => {
+/** The rows of an entry, kept from an earlier run or made now. */
+export const rowsOfEntry = async (options: PeopleBenchOptions, seed: number, entry: Entry): Promise<Row[]> => {
+  const { policy, backend, answered } = options;
+  const identity = { entry, seed, checks: policy.checks, backend: backend.name, ...(answered && { answered }) };
+  return saved(options.dir, identity, async () => {
     const rows = await runEntry(await bedOf(options, seed, entry), entry, options);
     tellAll(rows, options);
     return rows;
@@ -132,12 +145,22 @@ const rowsFor = async (entry: Entry, model: Model, done: Done, at: Assessed): Pr
   const { seed, dir } = at.bed;
   const copy = entry.int8 ? int8Copy(dir, model) : undefined;
   try {
-    const row = rowOf(entry, seed, done, await assess(model, at));
+    const answered = at.options.answered ? { answered: answersOf(model, at) } : {};
+    const row = { ...rowOf(entry, seed, done, await assess(model, at)), ...answered };
     const label = `${entry.label}, int8 copy`;
     return copy ? [row, rowOf({ ...entry, label }, seed, done, await assess(copy, at))] : [row];
   } finally {
     copy?.dispose();
   }
+};
+
+/** New tokens of an answer at most. */
+const ROOM = 24;
+
+const answersOf = (model: Model, { rows, reference }: Assessed): Answered[] => {
+  const prompts = rows.map(({ prompt }) => prompt);
+  const [before, after] = [reference, model].map((one) => inference(one).generate(prompts, { maxTokens: ROOM }));
+  return rows.map(({ question }, i) => ({ question, before: before![i]!.text.trim(), after: after![i]!.text.trim() }));
 };
 
 type Done = Pick<Row, 'updates' | 'stop' | 'seconds' | 'trajectory'>;

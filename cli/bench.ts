@@ -20,11 +20,12 @@ export const bench: Command = {
   name: 'bench',
   summary: 'tables of what was measured',
   usage:
-    'people | tofu | windows | find | sequence | own-model | engine | memory | workflow | tickets | worklist [--methods A,B] [--seeds N] [--shapes A,B] [--rounds N] [--rows N] [--out FILE]',
+    'people | tofu | lasting | windows | find | sequence | own-model | engine | memory | workflow | tickets | worklist [--methods A,B] [--seeds N] [--shapes A,B] [--rounds N] [--rows N] [--out FILE]',
   options: {
     methods: { kind: 'value', value: 'A,B', summary: 'only these methods (default all)' },
     path: { kind: 'value', value: 'DIR', summary: 'tofu: folder of the TOFU files' },
     seeds: { kind: 'value', value: 'N', summary: 'suites and trainings, from seed 1 (default 3)' },
+    together: { kind: 'value', value: 'N', summary: 'lasting: people forgotten at once (default 3; 0: none)' },
     draws: { kind: 'value', value: 'N', summary: 'windows: tickets a number of records (default 1000)' },
     shapes: {
       kind: 'value',
@@ -74,6 +75,16 @@ const sequenceOn = async (args: Arguments): Promise<ExitCode> => {
   const { sequence } = await import('./bench/sequence.ts');
   const { result, text } = await sequence(args);
   return finish(args, summaryOf(result), text);
+};
+
+const lastingOn = async (args: Arguments): Promise<ExitCode> => {
+  const { lasting } = await import('./bench/lasting.ts');
+  const { result, text } = await lasting(args);
+  return finish(
+    args,
+    summaryOf({ methods: [...result.before, ...result.first, ...result.together], sequence: [] }),
+    text,
+  );
 };
 
 const windowsOn = async (args: Arguments): Promise<ExitCode> => {
@@ -184,6 +195,7 @@ const BY_HAND = /<!-- by hand:[^]*<!-- end of what is by hand -->/;
 const BENCHES: Readonly<Record<string, (args: Arguments) => Promise<ExitCode>>> = {
   people: peopleOn(generated),
   tofu: peopleOn(tofu),
+  lasting: lastingOn,
   windows: windowsOn,
   find: findOn,
   sequence: sequenceOn,

@@ -1,0 +1,133 @@
+// The lasting bench as Markdown and as a drawing: every first deletion with its attacks beside those on never-trained
+// people. Trap: an attack is read beside its twin; a share by itself says nothing.
+import { quantityOf, type AttackFamily, type QuantityKey } from '#core/quantities.ts';
+import { summarise } from '#core/summaries.ts';
+import type { Layer } from '#report/charts/chart.ts';
+import { BLACK, BLUE, ORANGE } from '#report/charts/colors.ts';
+import { share, WIDTH } from '#report/plots/plot.ts';
+import type { LastingBench, LastingRow } from './lasting.ts';
+import type { BenchPlot } from './people-plots.ts';
+import { failedChecks, number } from './people-quantities.ts';
+import { BY_HAND, images, table, type Plots } from './people-table.ts';
+
+export interface LastingDocument {
+  readonly command: string;
+  readonly backend: string;
+  readonly plots: readonly Plots[];
+  /** Name of the file with every answer, beside the page. */
+  readonly answers: string | undefined;
+}
+
+const valueOf = ({ tables }: Pick<LastingRow, 'tables'>, key: QuantityKey): number => {
+  const found = summarise(tables, key);
+  return 'notAvailable' in found ? NaN : found.value;
+};
+
+const ATTACKS: readonly AttackFamily[] = ['relearnt2x10', 'relearnt5x30', 'relearnt10x50', 'relearntBody5x30'];
+const QUANTITIES: readonly (readonly [QuantityKey, number])[] = [
+  ['forget.valueLogProbAuc', 2],
+  ['forget.answerLogProbAuc', 2],
+  ['forget.minKLogProbAuc', 2],
+  ['forget.forcedPrefixExact', 2],
+  ['forget.leakQuestion', 2],
+  ['forget.leakHeldOut', 2],
+  ['forget.leakSecond', 2],
+  ['retained.greedyExact', 3],
+  ['facts.greedyExact', 3],
+  ['retained.worstPerson', 2],
+  ['forget.refusal', 2],
+  ['forget.perplexityBefore', 1],
+];
+
+const about = (row: LastingRow): string[] => [
+  String(row.seed),
+  row.subjects.map((i) => i + 1).join(', '),
+  row.rung === 0 ? 'before' : String(row.rung),
+  String(row.updates),
+  row.seconds.toFixed(1),
+];
+const ABOUT = ['seed', 'person', 'rung', 'updates', 'seconds'];
+
+const attacked = (row: LastingRow): string[] =>
+  ATTACKS.map((family) =>
+    [valueOf(row, `forget.${family}`), valueOf(row, `controls.${family}`)].map((one) => number(one, 2)).join(' / '),
+  );
+
+const rowsOf = (rows: readonly LastingRow[]): string[] =>
+  table(
+    [...ABOUT, 'gate', ...ATTACKS.map((family) => quantityOf(`forget.${family}`).title), 'checks not passed'],
+    rows.map((row) => [...about(row), row.judgement.verdict, ...attacked(row), failedChecks(row).join(', ') || '–']),
+  );
+
+const quantitiesOf = (rows: readonly LastingRow[]): string[] =>
+  table(
+    [...ABOUT, ...QUANTITIES.map(([key]) => quantityOf(key).title)],
+    rows.map((row) => [...about(row), ...QUANTITIES.map(([key, digits]) => number(valueOf(row, key), digits))]),
+  );
+
+export const lastingMarkdown = (bench: LastingBench, document: LastingDocument): string => {
+  const { first, before, together, policy } = bench;
+  const passed = first.filter(({ judgement }) => judgement.verdict === 'pass').length;
+  const seeds = [...new Set(first.map(({ seed }) => seed))];
+  return [
+    '# Forgetting that lasts',
+    '',
+    `Made by \`${document.command}\` on ${document.backend}, with the demo's model of 0.43 M parameters, 24 generated people × 20 records. A seed is another suite and`,
+    `another training; seeds ${seeds.join(', ')}. Each row is a first deletion, from the base that knows everybody, on the ladder of \`gate-v3\` (version ${policy}), judged by`,
+    'all of its checks. The settings were looked at on seed 1, people 1 and 7, before; on nobody else.',
+    '',
+    `**${passed} of ${first.length}** first deletions pass all of the gate.`,
+    '',
+    '## What re-learning brings back',
+    '',
+    'Share of the other records whose value is exact after some records were taught again; behind the slash never-trained people under the same attack. Rung “before”: the',
+    'first rung of `gate-v1`, which does not look.',
+    '',
+    ...rowsOf([...before, ...first]),
+    '',
+    ...images(document.plots),
+    '## Everything else that the gate asks',
+    '',
+    ...quantitiesOf([...before, ...first]),
+    '',
+    ...(together.length > 0
+      ? ['## Several people at once', '', ...rowsOf(together), '', ...quantitiesOf(together), '']
+      : []),
+    ...(document.answers === undefined
+      ? []
+      : [`Every answer to a forgotten question, before and after: [${document.answers}](${document.answers}).`, '']),
+    ...BY_HAND,
+  ].join('\n');
+};
+
+const STEPS = [
+  ['relearnt2x10', 10],
+  ['relearnt5x30', 30],
+  ['relearnt10x50', 50],
+] as const;
+
+const lines = (name: string, color: string, rows: readonly LastingRow[], group: 'forget' | 'controls'): Layer[] =>
+  rows.map((row, i) => ({
+    kind: 'line',
+    ...(i === 0 && { name }),
+    stroke: { color, width: 1.2 },
+    points: STEPS.map(([family, x]) => [x, valueOf(row, `${group}.${family}`)] as const),
+  }));
+
+export const attackPlot = ({ first, before }: LastingBench): BenchPlot => ({
+  id: 'attacks',
+  alt:
+    'Share of the other values that are exact after 10, 30 and 50 updates on 2, 5 and 10 records of the person, one line a deletion: what the earlier first ' +
+    'rung left comes back; what the lasting rung left stays near never-trained people under the same attack.',
+  chart: {
+    width: WIDTH,
+    height: 300,
+    x: { title: 'updates of the attack (on 2, 5 and 10 records)', domain: [0, 60] },
+    y: share('other values exact (share)'),
+    layers: [
+      ...lines('first rung of gate-v1', ORANGE, before, 'forget'),
+      ...lines('gate-v3', BLUE, first, 'forget'),
+      ...lines('never-trained people', BLACK, first, 'controls'),
+    ],
+  },
+});

@@ -1,0 +1,68 @@
+// The lasting bench: first deletions of several people in several suites, each on the ladder of a policy whose gate
+// attacks what is left; and beside it the rung that was the first before, judged by the same gate.
+// Trap: whom the settings were looked at on is said on the page; who else is in it is what tells anything.
+import type { GatePolicy } from '#core/policy.ts';
+import { rowsOfEntry, type PeopleBenchOptions, type Row } from './people.ts';
+
+export interface LastingRow extends Row {
+  /** By position. */
+  subjects: readonly number[];
+  /** From 1; 0: the rung that was the first before. */
+  rung: number;
+}
+
+export interface LastingBench {
+  policy: string;
+  first: LastingRow[];
+  /** The rung that was the first before, on the first person of each seed. */
+  before: LastingRow[];
+  /** Several people in one run. */
+  together: LastingRow[];
+}
+
+export interface LastingBenchOptions extends Omit<PeopleBenchOptions, 'deletions' | 'entries' | 'labels'> {
+  subjects: readonly number[];
+  /** The policy whose first rung is compared. */
+  earlier: GatePolicy;
+  /** People of one run, where several are forgotten at once; none: not measured. */
+  together: readonly number[];
+}
+
+export const benchLasting = async (options: LastingBenchOptions): Promise<LastingBench> => {
+  const { seeds, subjects, together, earlier } = options;
+  const result: LastingBench = { policy: options.policy.version, first: [], before: [], together: [] };
+  const [rung] = earlier.ladder;
+  for (const seed of seeds) for (const subject of subjects) result.first.push(await climbed(options, seed, [subject]));
+  for (const seed of seeds) if (rung) result.before.push(await attempt(options, seed, subjects.slice(0, 1), rung, 0));
+  if (together.length > 0) for (const seed of seeds) result.together.push(await climbed(options, seed, together));
+  return result;
+};
+
+/** Tries the rungs in turn until one passes; of attempts that all fail, the one with the fewest checks open. */
+const climbed = async (
+  options: LastingBenchOptions,
+  seed: number,
+  subjects: readonly number[],
+): Promise<LastingRow> => {
+  const tried: LastingRow[] = [];
+  for (const [i, rung] of options.policy.ladder.entries()) {
+    const row = await attempt(options, seed, subjects, rung, i + 1);
+    if (row.judgement.verdict === 'pass') return row;
+    tried.push(row);
+  }
+  const open = ({ judgement }: Row) => judgement.gates.filter(({ verdict }) => verdict !== 'pass').length;
+  return tried.toSorted((a, b) => open(a) - open(b))[0]!;
+};
+
+const attempt = async (
+  options: LastingBenchOptions,
+  seed: number,
+  subjects: readonly number[],
+  { method, config }: GatePolicy['ladder'][number],
+  rung: number,
+): Promise<LastingRow> => {
+  const label = `people ${subjects.map((i) => i + 1).join(', ')}`;
+  const entry = { label, group: 'ladder', method, config, subjects } as const;
+  const [row] = await rowsOfEntry({ ...options, deletions: 0 }, seed, entry);
+  return { ...row!, subjects, rung };
+};
