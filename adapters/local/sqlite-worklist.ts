@@ -53,13 +53,19 @@ export const WORKLIST_SCHEMA = `
 `;
 
 /** Part of the transaction that writes the ticket. */
-export const writeWorkRow = (db: Database, row: WorkRow): void => {
-  const { id, status, regime, model, filer, receivedAt, safeDue, stopped, timeZone, reason } = row;
-  db.prepare(
+export const writeWorkRow = (db: Database, row: WorkRow): void => rowWriter(db)(row);
+
+/** One statement for many rows: each that is prepared holds memory until it is collected. */
+const rowWriter = (db: Database): ((row: WorkRow) => void) => {
+  const write = db.prepare(
     `INSERT INTO work (id, open, status, regime, model, filer, received_at, due, stopped, time_zone, reason)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET open = excluded.open, status = excluded.status, due = excluded.due, stopped = excluded.stopped, reason = excluded.reason`,
-  ).run(id, isOpenRow(row) ? 1 : 0, status, regime, model, filer, receivedAt, safeDue, stopped, timeZone, reason);
+  );
+  return (row) => {
+    const { id, status, regime, model, filer, receivedAt, safeDue, stopped, timeZone, reason } = row;
+    write.run(id, isOpenRow(row) ? 1 : 0, status, regime, model, filer, receivedAt, safeDue, stopped, timeZone, reason);
+  };
 };
 
 /** Writes the rows of tickets from before there was a work list. `rowOf`: from a stored body. */
@@ -68,8 +74,9 @@ export const fillWorklist = (db: Database, rowOf: (body: string) => WorkRow): vo
   if (count('tickets') === count('work')) return;
   const missing = 'SELECT body FROM tickets WHERE id NOT IN (SELECT id FROM work)';
   transaction(db, () => {
+    const write = rowWriter(db);
     // one at a time: all of them would not fit into memory
-    for (const { body } of db.prepare(missing).iterate()) writeWorkRow(db, rowOf(z.string().parse(body)));
+    for (const { body } of db.prepare(missing).iterate()) write(rowOf(z.string().parse(body)));
   });
 };
 
