@@ -30,6 +30,7 @@ export const retaught = async <T>(
   const batch = makeBatch(rows, model.config.maxPositions);
   const trainable = new Set([...model.parameters.keys()].filter(movedBy[weights]));
   const parameters = new Map([...model.parameters].filter(([name]) => trainable.has(name)));
+  if (trainable.size === 0) return ask(); // a model without layers
   const before = valuesOf(model, trainable);
   const optimizer = adamW({ weightDecay: 0 });
   try {
