@@ -84,7 +84,7 @@ export const bundleVerifier = async (file: string): Promise<string[]> => {
 };
 
 /** Packages of others in the file. */
-const BUNDLED = ['fflate', 'zod'];
+const BUNDLED = ['@peculiar/utils', 'asn1js', 'fflate', 'zod'];
 
 /** Their licences ask to be handed on with every copy. */
 const licences = async (): Promise<string> => {
