@@ -47,7 +47,8 @@ type Telling = Parameters<typeof wakeWaiting>[0] & Pick<Ports, 'notifier'>;
 /** The requester is told that the request rests, and until when; tickets that wait behind it go on. */
 const tellOfHold = async ({ id, hold, model }: TicketIn<'ON_HOLD'>, ports: Telling): Promise<void> => {
   const references = { ticketId: id, code: hold.code, ...(hold.review !== undefined && { review: hold.review }) };
-  await ports.notifier.notify({ id: `${id}.hold.${hold.at}`, to: 'requester', template: 'hold', references });
+  const moment = hold.at.replace(/[^\dTZ]/g, ''); // a notice's id is a name, which has no colon
+  await ports.notifier.notify({ id: `${id}.hold.${moment}`, to: 'requester', template: 'hold', references });
   await wakeWaiting(ports, model);
 };
 
