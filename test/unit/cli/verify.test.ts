@@ -51,7 +51,10 @@ const run = (...args: string[]) => {
 describe('quittance verify', () => {
   it('exits 0 on a true bundle, with a line a check', () => {
     const { status, stdout } = run('bundle', '--trust-root', 'pinned.json');
-    expect(stdout.trim().split('\n')).toHaveLength(41);
+    const { checks } = JSON.parse(run('bundle', '--trust-root', 'pinned.json', '--json').stdout) as {
+      checks: object[];
+    };
+    expect(stdout.trim().split('\n')).toHaveLength(checks.length + 2); // how many hold, and the verdict
     expect(stdout).toMatch(/\nvalid\n$/);
     expect(stdout).not.toContain('FAIL');
     expect(status).toBe(0);
