@@ -1,5 +1,5 @@
 // Fine-tuning held against PyTorch, and against itself: in another order, killed in the middle, from behind a slice.
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { Faults } from '#adapters/memory/faults.ts';
@@ -93,7 +93,7 @@ describeWith(
     const { dir, remove } = temporaryFolder();
     afterAll(remove);
     const seed = String(1 + (Date.now() % 1_000_000));
-    runPython(found, [join(ROOT, 'test/golden/fine-tuning/make.py'), dir, '--seed', seed]);
+    beforeAll(() => void runPython(found, [join(ROOT, 'test/golden/fine-tuning/make.py'), dir, '--seed', seed]));
     describe(`seed ${seed}`, () => againstPyTorch(dir));
   },
 );
