@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { basename, dirname, join } from 'node:path';
 import { localStores } from '#adapters/local/index.ts';
 import { runStates } from '#containers/run-state.ts';
-import type { Ending } from '#containers/run-saves.ts';
+import { endingOnSignal } from '#containers/run-saves.ts';
 import { costOf } from '#containers/fine-tune.ts';
 import { baseDigest, learntCorpus, rowsThatFit, trainFolder } from '#containers/training.ts';
 import { QuittanceError, usageError } from '#core/errors.ts';
@@ -219,17 +219,4 @@ const keyIn = (path: string): string => {
     message: `${path} was cut off`,
     hint: 'remove its folder and train anew',
   });
-};
-
-const INTERRUPTED = 75;
-
-/** On SIGTERM and Ctrl-C the training saves what it has; before and after it there is nothing to save. */
-const endingOnSignal = (): Ending => {
-  const ending: Ending = { asked: false, running: 0 };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const)
-    process.on(signal, () => {
-      ending.asked = true;
-      if (ending.running === 0) process.exit(INTERRUPTED);
-    });
-  return ending;
 };

@@ -14,6 +14,20 @@ export interface Ending {
   running: number;
 }
 
+/** Exit code of a process that was asked to end and has saved what it had (EX_TEMPFAIL). */
+export const INTERRUPTED = 75;
+
+/** On SIGTERM and Ctrl-C a run that saves is given time for it; a process without one ends at once. */
+export const endingOnSignal = (): Ending => {
+  const ending: Ending = { asked: false, running: 0 };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.on(signal, () => {
+      ending.asked = true;
+      if (ending.running === 0) process.exit(INTERRUPTED);
+    });
+  return ending;
+};
+
 export interface SaveOptions {
   states: RunStates;
   ending?: Ending;

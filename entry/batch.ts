@@ -8,7 +8,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { storeError } from '#adapters/local/durable-file.ts';
-import type { Ending } from '#containers/run-saves.ts';
+import { endingOnSignal, INTERRUPTED, type Ending } from '#containers/run-saves.ts';
 import { initBackend } from '#engine/tf.ts';
 import { findJob, type JobPorts } from '#containers/jobs.ts';
 import { runStates } from '#containers/run-state.ts';
@@ -44,8 +44,6 @@ const Environment = z.object({
 });
 type Environment = z.infer<typeof Environment>;
 
-const INTERRUPTED = 75;
-
 /**
  * Environment variables; arguments of the form name=value take precedence. INVALID_INPUT with the names of those that
  * are missing or malformed.
@@ -65,7 +63,7 @@ const readEnvironment = (): Environment => {
 
 const main = async (): Promise<void> => {
   const environment = readEnvironment();
-  const ending = endOnSignal();
+  const ending = endingOnSignal();
   const { ports, close } = await openStores(environment);
   const base = environment.QUITTANCE_SCRATCH ?? join(environment.QUITTANCE_DIR ?? '.', 'scratch');
   const scratch = join(base, environment.AWS_BATCH_JOB_ID);
@@ -90,17 +88,6 @@ const leaveFailure = async (job: string, { results }: Pick<Ports, 'results'>, co
   if (code === 'JOB_INTERRUPTED') return; // it will continue
   const failure: JobFailure = { kind: 'quittance-job-failure/v1', code };
   await results.put(failureName(job), failure).catch(() => undefined);
-};
-
-/** On SIGTERM a run that saves its state is given time for it; other jobs end at once, as they have nothing to save. */
-const endOnSignal = (): Ending => {
-  const ending: Ending = { asked: false, running: 0 };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const)
-    process.on(signal, () => {
-      ending.asked = true;
-      if (ending.running === 0) process.exit(INTERRUPTED);
-    });
-  return ending;
 };
 
 const openStores = async ({

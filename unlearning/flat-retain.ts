@@ -48,7 +48,7 @@ const FAR = 10;
 
 /** Rows near the forgotten values, the nearer the likelier; and some of all. */
 const drawRetained = ({ forget, retain }: Context<'retain'>, stream: Random): Row[] => {
-  const near = nearness(forget, retain);
+  const near = nearnessIn(forget, retain);
   // Efraimidis and Spirakis 2006: the largest of u^(1/w) are a draw without replacement by the weights w
   const keyed = retain.map((row, i) => ({ row, key: Math.log(stream.uniform()) / near[i]! }));
   const drawn = keyed
@@ -57,6 +57,16 @@ const drawRetained = ({ forget, retain }: Context<'retain'>, stream: Random): Ro
     .filter(({ key }) => key > -Infinity)
     .map(({ row }) => row);
   return [...new Set([...drawn, ...stream.shuffle(retain).slice(0, FAR)])];
+};
+
+/** Rows do not change during a run, and there may be many: they are compared once. */
+const found = new WeakMap<readonly Row[], { readonly forget: readonly Example[]; readonly near: readonly number[] }>();
+const nearnessIn = (forget: readonly Example[], retain: readonly Row[]): readonly number[] => {
+  const known = found.get(retain);
+  if (known?.forget === forget) return known.near;
+  const near = nearness(forget, retain);
+  found.set(retain, { forget, near });
+  return near;
 };
 
 /** Of each retained row, how many tokens and pairs of tokens it shares with forgotten values, rare ones most. */

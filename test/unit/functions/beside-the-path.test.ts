@@ -9,18 +9,9 @@ import { suppressOutput } from '#functions/suppress-output.ts';
 import { triageTicket } from '#functions/triage-ticket.ts';
 import { verifyIdentity } from '#functions/verify-identity.ts';
 import { outcome } from '#test/contract/contract.ts';
+import { LOW, REFUSED, status } from '#test/support/filed-tickets.ts';
 import { ticketHarness, file, type TicketHarness } from '#bench/house/ticket-harness.ts';
 import { FILER } from '#bench/house/requests.ts';
-
-const status = async (harness: TicketHarness, ticketId: string) =>
-  (await harness.ports.tickets.get(ticketId)).ticket.status;
-const LOW = {
-  method: 'e-mail-link' as const,
-  level: 'low' as const,
-  verifiedAt: '2026-03-01T09:00:00.000Z',
-};
-
-const REFUSED = { outcome: 'refused', reason: 'art-17-3-e' };
 
 describe('a hold', () => {
   it('stops every step, is lifted by two people, and lets the workflow go on when it is', async () => {

@@ -14,18 +14,9 @@ import { triageTicket } from '#functions/triage-ticket.ts';
 import { verifyIdentity } from '#functions/verify-identity.ts';
 import { withholds } from '#core/suppression.ts';
 import { outcome } from '#test/contract/contract.ts';
-import { ticketHarness, file, NEIGHBOURS, shippedPolicy, type TicketHarness } from '#bench/house/ticket-harness.ts';
+import { LOW, REFUSED, status } from '#test/support/filed-tickets.ts';
+import { ticketHarness, file, NEIGHBOURS, shippedPolicy } from '#bench/house/ticket-harness.ts';
 import { FILER, RECORDS, requestOf, SUBJECT } from '#bench/house/requests.ts';
-
-const status = async (harness: TicketHarness, ticketId: string) =>
-  (await harness.ports.tickets.get(ticketId)).ticket.status;
-const LOW = {
-  method: 'e-mail-link' as const,
-  level: 'low' as const,
-  verifiedAt: '2026-03-01T09:00:00.000Z',
-};
-
-const REFUSED = { outcome: 'refused', reason: 'art-17-3-e' };
 
 describe('filing a ticket', () => {
   it('opens it, keeps the person in the vault, starts the workflow under its id and acknowledges', async () => {

@@ -1,26 +1,14 @@
 // What a log takes from outside: a clock that was set back, a restored backup, proofs that came as files, its name.
 import { describe, expect, it } from '@jest/globals';
-import { isQuittanceError } from '#core/errors.ts';
-import { allEntries, checkLog } from '#test/support/log-fsck.ts';
+import { bytes, codeOf, entriesOf, sound, texts } from '#test/support/log-entries.ts';
 import { originOf } from '#test/support/small-log.ts';
-import { appendToLog, LOG_KEY, readLog, readOrigin, type LogPorts } from '#core/ledger/log.ts';
+import { appendToLog, LOG_KEY, readLog, readOrigin } from '#core/ledger/log.ts';
 import { EMPTY_ROOT } from '#core/ledger/merkle.ts';
 import { checkpointText, signatureLine } from '#core/ledger/note.ts';
 import { consistencyFile, parseConsistencyFile, parseTlogProof, tlogProof } from '#core/ledger/proof.ts';
 import { tileTree } from '#core/ledger/tile-tree.ts';
 import { memoryHarness } from '#adapters/memory/ports.ts';
 import { memoryLogHead } from '#adapters/memory/stores.ts';
-
-const bytes = (...texts: string[]) => texts.map((text) => Buffer.from(text));
-const texts = (entries: readonly Buffer[]) => entries.map((entry) => entry.toString());
-const codeOf = (act: Promise<unknown>): Promise<string> =>
-  act.then(
-    () => 'done',
-    (error: unknown) => (isQuittanceError(error) ? error.code : 'another error'),
-  );
-/** All of them, as the log that was just read says. */
-const entriesOf = async (ports: LogPorts) => allEntries(ports, await readLog(ports));
-const sound = async (ports: LogPorts) => expect((await checkLog(ports)).problems).toEqual([]);
 
 describe('a clock or a backup', () => {
   it('that puts the checkpoint into the future stops reading and appending', async () => {

@@ -2,8 +2,8 @@
 // storage can do.
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { isQuittanceError } from '#core/errors.ts';
-import { allEntries, checkLog } from '#test/support/log-fsck.ts';
+import { bytes, codeOf, entriesOf, sound, texts } from '#test/support/log-entries.ts';
+import { checkLog } from '#test/support/log-fsck.ts';
 import { appendedLog, appendToLog, checkpointPath, readLog, type LogPorts } from '#core/ledger/log.ts';
 import { leafHash, rootOf, verifyConsistency, verifyInclusion } from '#core/ledger/merkle.ts';
 import { consistencyFile, parseConsistencyFile, parseTlogProof, tlogProof } from '#core/ledger/proof.ts';
@@ -13,17 +13,7 @@ import type { FaultMode } from '#adapters/memory/faults.ts';
 import { memoryHarness, type Harness } from '#adapters/memory/ports.ts';
 import { memoryLogStorage } from '#adapters/memory/stores.ts';
 
-const bytes = (...texts: string[]) => texts.map((text) => Buffer.from(text));
-const texts = (entries: readonly Buffer[]) => entries.map((entry) => entry.toString());
 const numbered = (count: number, from = 0) => bytes(...Array.from({ length: count }, (_, i) => `event ${from + i}`));
-const codeOf = (act: Promise<unknown>): Promise<string> =>
-  act.then(
-    () => 'done',
-    (error: unknown) => (isQuittanceError(error) ? error.code : 'another error'),
-  );
-/** All of them, as the log that was just read says. */
-const entriesOf = async (ports: LogPorts) => allEntries(ports, await readLog(ports));
-const sound = async (ports: LogPorts) => expect((await checkLog(ports)).problems).toEqual([]);
 
 describe('an append', () => {
   it('gives each entry its index and signs the root of the plain tree', async () => {
