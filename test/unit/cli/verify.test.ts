@@ -1,7 +1,7 @@
 // `quittance verify` as a process: exit codes, what is on stdout and what on stderr, and archives that lie about
 // themselves.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -112,6 +112,28 @@ describe('quittance verify', () => {
     }
     expect(run('mine.zip').stdout).toContain('the bundle lies in a folder of its own, mine/');
     rmSync(join(dir, 'bundle', '.DS_Store'));
+  });
+
+  it('leaves signatures by others under a note aside, and nothing else', () => {
+    const names = [...readBundle(join(dir, 'bundle')).keys()].filter((name) => /^checkpoint$|tlog-proof$/.test(name));
+    const note = ['checkpoint', names.find((name) => name.endsWith('tlog-proof'))!];
+    const line = (length: number) => `— other.example/w ${Buffer.alloc(length, 7).toString('base64')}\n`;
+    for (const name of note) {
+      const text = readFileSync(join(dir, 'bundle', name), 'utf8');
+      put(`bundle/${name}`, text + line(68) + line(76));
+      const { status, stdout } = run('bundle', '--json');
+      const { ok, remarks } = JSON.parse(stdout) as { ok: boolean; remarks: string[] };
+      expect([status, ok, remarks]).toEqual([
+        0,
+        true,
+        [`signatures that were put under ${name} later were left aside`],
+      ]);
+      for (const added of ['another line\n', `${line(68)}x`, line(68).repeat(17)]) {
+        put(`bundle/${name}`, text + added);
+        expect([added.length, run('bundle').status]).toEqual([added.length, 1]);
+      }
+      put(`bundle/${name}`, text);
+    }
   });
 
   it('exits 1 when the keys are pinned to others', () => {
