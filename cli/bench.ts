@@ -21,6 +21,7 @@ export const bench: Command = {
   summary: 'tables of what was measured',
   usage:
     'people | tofu | lasting | windows | find | sequence | own-model | engine | memory | workflow | tickets | worklist [--methods A,B] [--seeds N] [--shapes A,B] [--rounds N] [--rows N] [--out FILE]',
+  words: 1,
   options: {
     methods: { kind: 'value', value: 'A,B', summary: 'only these methods (default all)' },
     path: { kind: 'value', value: 'DIR', summary: 'tofu: folder of the TOFU files' },

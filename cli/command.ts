@@ -17,6 +17,8 @@ export interface Command {
   summary: string;
   /** Words after the name, e.g. `FILE`. */
   usage: string;
+  /** Words after the name at most, of a command with verbs the verb among them; any number where absent. */
+  words?: number | ((verb: string) => number);
   options: Readonly<Record<string, Option>>;
   example: string;
   /** Further lines of the help, below the example. */
@@ -52,6 +54,7 @@ export const parse = (
 ): Arguments & { help: boolean } => {
   const options = { ...command.options, ...COMMON };
   const { values, positionals } = parseStrictly(command, argv, options);
+  refuseSurplus(command, positionals);
   const value = (name: string) => (typeof values[name] === 'string' ? values[name] : undefined);
   const json = values['json'] === true;
   return {
@@ -64,6 +67,17 @@ export const parse = (
     help: values['help'] === true,
     print: (result, text) => void process.stdout.write(`${json ? JSON.stringify(result) : text()}\n`),
   };
+};
+
+/** A second file behind an option belongs to no option, and would be left out without a word. */
+const refuseSurplus = (command: Command, positionals: readonly string[]): void => {
+  const { words } = command;
+  const most = typeof words === 'function' ? words(positionals[0] ?? '') : words;
+  if (most === undefined || positionals.length <= most) return;
+  throw usageError(
+    `'${positionals[most]!}' belongs to no option`,
+    `an option that takes several is written before each; ${programOf(command)} --help`,
+  );
 };
 
 const parseStrictly = (command: Command, argv: readonly string[], options: Readonly<Record<string, Option>>) => {

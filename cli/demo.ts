@@ -28,6 +28,7 @@ export const demo: Command = {
   name: 'demo',
   summary: 'the main job: train a small model, file a ticket, run the whole workflow, verify the certificate',
   usage: '[--dataset people|tofu --path DIR] [--model smollm2] [--dir DIR]',
+  words: 0,
   options: {
     dataset: { kind: 'value', value: 'people|tofu', summary: 'generated people (default) or the real TOFU files' },
     path: { kind: 'value', value: 'DIR', summary: 'folder of the TOFU files' },

@@ -22,6 +22,7 @@ export const doctor: Command = {
   name: 'doctor',
   summary: 'what is installed, which backend, how fast',
   usage: '',
+  words: 0,
   options: {
     aws: {
       kind: 'flag',

@@ -26,6 +26,7 @@ export const evaluate: Command = {
   name: 'evaluate',
   summary: 'metrics alone',
   usage: '--model M --suite DIR [--forget FILE] [--reference M] --out FILE',
+  words: 0,
   options: {
     model: { kind: 'value', value: 'M', summary: 'registered name or model folder' },
     suite: { kind: 'value', value: 'DIR', summary: 'folder with suite.json, or that file' },

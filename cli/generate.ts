@@ -13,6 +13,7 @@ export const generate: Command = {
   name: 'generate',
   summary: 'what a model says; greedy by default',
   usage: '--model M (--prompt TEXT | --chat TEXT… [--system FILE|TEXT] | --ids JSON)',
+  words: 0,
   options: {
     model: { kind: 'value', value: 'M', summary: 'registered name or model folder' },
     prompt: { kind: 'value', value: 'TEXT', summary: 'text to continue' },

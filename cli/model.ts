@@ -28,6 +28,7 @@ export const model: Command = {
   summary: 'model registry',
   usage:
     'import DIR|FILE.gguf --name N [--adapter DIR [--merge]] [--suite FILE] [--date DAY] | onboard DIR --name N --corpus FILE… [--people CSV] [--base DIR] [--subject-field F] [--policy P] | list | show N | searches N | export N DIR [--merge], each [--installation PREFIX]',
+  words: (verb) => ({ list: 1, export: 3 })[verb] ?? 2,
   options: {
     ...INSTALLATION,
     name: { kind: 'value', value: 'N', summary: 'name to register under' },

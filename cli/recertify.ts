@@ -16,6 +16,7 @@ export const recertify: Command = {
   name: 'recertify',
   summary: 'the re-certification suite now',
   usage: 'M',
+  words: 1,
   options: {},
   example: 'quittance recertify people',
   async run(args) {

@@ -2,13 +2,13 @@
 // its lock, and changes nothing.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeDurably } from '#adapters/local/durable-file.ts';
 import { localStores } from '#adapters/local/index.ts';
 import { canonicalize } from '#core/canonical.ts';
-import { isQuittanceError, QuittanceError, usageError } from '#core/errors.ts';
+import { QuittanceError, usageError } from '#core/errors.ts';
 import { auditReport, type AuditReport } from '#report/audit-report.ts';
 import { gatherReport } from '#report/gather.ts';
 import type { Command } from './command.ts';
+import { writeOutput } from './output.ts';
 
 const RENDERERS = {
   json: async (report: AuditReport) => `${canonicalize(report)}\n`,
@@ -34,7 +34,7 @@ export const report: Command = {
     const rendered = await renderReport(args.dir, ticketId, format);
     const out = args.value('out');
     if (out === undefined) process.stdout.write(rendered);
-    else await writeNew(out, rendered);
+    else await writeOutput(out, rendered);
     return 0;
   },
 };
@@ -42,15 +42,6 @@ export const report: Command = {
 const formatOf = (text: string): ReportFormat => {
   if (Object.hasOwn(RENDERERS, text)) return text as ReportFormat;
   throw usageError(`unknown format '${text}'`, Object.keys(RENDERERS).join(' | '));
-};
-
-const writeNew = async (path: string, content: string | Uint8Array): Promise<void> => {
-  try {
-    await writeDurably(path, Buffer.from(content));
-  } catch (cause) {
-    if (isQuittanceError(cause, 'STORE_FULL')) throw cause;
-    throw new QuittanceError('INVALID_INPUT', { message: `cannot write ${path}`, cause });
-  }
 };
 
 /** The report of a ticket in a data folder. NOT_FOUND, TICKET_NOT_FOUND. */

@@ -13,6 +13,7 @@ export const score: Command = {
   name: 'score',
   summary: 'negative log-likelihood and token count of each answer, one JSON line per pair',
   usage: '--model M --pairs FILE [--suite DIR]',
+  words: 0,
   options: {
     model: { kind: 'value', value: 'M', summary: 'registered name or model folder' },
     pairs: {

@@ -3,6 +3,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { usageError } from '#core/errors.ts';
 import { readCorpus } from '#datasets/corpus/read.ts';
+import { requireWritable } from './output.ts';
 import type { CorpusEntry } from '#datasets/corpus/row.ts';
 import { lineOf, screened } from '#datasets/corpus/screen.ts';
 import type { Command } from './command.ts';
@@ -31,6 +32,7 @@ export const screen: Command = {
     if (names.length === 0) required(args, 'model');
     if (out !== undefined && existsSync(out))
       throw usageError(`${out} exists`, '--out with a file that does not exist yet');
+    if (out !== undefined) requireWritable(out);
     const lists = await listsOf(args, names);
     const subjectField = args.value('subject-field');
     const entries: CorpusEntry[] = [];

@@ -8,6 +8,7 @@ export const suite: Command = {
   name: 'suite',
   summary: 'check of an evaluation suite',
   usage: 'check FILE|DIR',
+  words: 2,
   options: {},
   example: 'quittance suite check ./my-model/suite.json',
   notes: 'The form is in docs/suite.md. Exit code 1 where a field is at fault; what stands in it is not printed.',

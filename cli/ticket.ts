@@ -42,6 +42,7 @@ export const ticket: Command = {
     'resume ID --as WHO',
     'bundle ID DIR',
   ].join(' | '),
+  words: (verb) => ({ find: 1, list: 1, bundle: 3 })[verb] ?? 2,
   options: {
     as: {
       kind: 'value',

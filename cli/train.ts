@@ -32,6 +32,7 @@ export const train: Command = {
   name: 'train',
   summary: 'fine-tuning with a recorded recipe, which can be repeated without somebody’s rows',
   usage: '--base DIR --corpus FILE… --out DIR [--lora k=v …] [--slices K]',
+  words: 0,
   options: {
     base: { kind: 'value', value: 'DIR', summary: 'the weights to begin with, in Hugging Face layout' },
     corpus: { kind: 'many', value: 'FILE', summary: 'files and folders of rows (docs/own-model.md lists the forms)' },

@@ -37,6 +37,7 @@ export const unlearn: Command = {
   name: 'unlearn',
   summary: 'the unlearning engine alone',
   usage: '--model M --forget FILE --method NAME [--config k=v …] --out DIR',
+  words: 0,
   options: {
     model: { kind: 'value', value: 'M', summary: 'registered name or model folder' },
     forget: {

@@ -2,11 +2,13 @@
 // become a ticket file. The rows are those of the installation's encrypted index, or of files that are named.
 // Trap: what is printed is personal data of somebody who asked to be forgotten. It goes to stdout or the file that is
 // named, and is kept nowhere; and who looked into the index is written down before anything is shown.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { recordSearch } from '#core/corpus-index/searches.ts';
 import { must, QuittanceError, usageError } from '#core/errors.ts';
+import { IDENTITY_LEVELS, RegimeName, regimeOf } from '#core/regimes.ts';
+import { IdentityClaim } from '#core/ticket-request.ts';
 import { storedCorpus } from '#datasets/corpus/stored.ts';
 import { corpusInMemory, type SearchableCorpus } from '#datasets/corpus/search.ts';
 import { findPerson, type Found } from '#datasets/find/find.ts';
@@ -21,22 +23,27 @@ import { readChatTemplate, type ChatTemplate } from '#engine/tokenizer/chat.ts';
 import { writeModelFolder } from '#models/register.ts';
 import type { Arguments, ExitCode } from '../command.ts';
 import { entriesOf, registerOf } from '../corpus-files.ts';
+import { requireWritable, writeOutput } from '../output.ts';
 import { registryOf, type RegistryPorts } from '../registry.ts';
 import { actor } from '../roster.ts';
 import { required } from '../values.ts';
+import { identification } from './acts.ts';
 
 export const find = async (args: Arguments): Promise<ExitCode> => {
   required(args, 'model');
   const query = queryOf(args);
+  const out = args.value('out');
+  if (out !== undefined) requireWritable(out);
+  const standing = standingOf(args);
   const look = args.many('corpus').length > 0 ? inFiles : inIndex;
   return look(args, async (source) => {
     const found = await findPerson(source.corpus, query, source.register);
     await source.record(found);
     const hits = await markHits(source.corpus, found);
     const accepted = acceptedOf(args, hits);
-    const ticket = accepted && (await ticketFor(args, query, found, source, accepted));
-    const out = args.value('out');
-    if (ticket && out !== undefined) writeFileSync(out, `${JSON.stringify(ticket, null, 2)}\n`, { mode: 0o600 });
+    const records = accepted && (await recordsFor(args, query, found, source, accepted));
+    const ticket = records && { ...records, ...standing };
+    if (ticket && out !== undefined) await writeOutput(out, `${JSON.stringify(ticket, null, 2)}\n`, 0o600);
     show(args, found, hits, ticket);
     return 0;
   });
@@ -92,7 +99,7 @@ const inIndex: Look = async (args, use) => {
   });
 };
 
-type TicketFile = Awaited<ReturnType<typeof ticketFor>>;
+type TicketFile = Awaited<ReturnType<typeof recordsFor>>;
 
 const show = (args: Arguments, found: Found, hits: readonly MarkedRow[], ticket: TicketFile | undefined): void => {
   const listed = hits.map(hitOf);
@@ -151,7 +158,7 @@ const acceptedOf = (args: Arguments, hits: readonly MarkedRow[]): readonly Marke
 };
 
 /** What the model learnt to say of the person in the accepted rows, as the ticket file has it. */
-const ticketFor = async (
+const recordsFor = async (
   args: Arguments,
   query: PersonQuery,
   { people }: Found,
@@ -181,20 +188,33 @@ const ticketFor = async (
   return {
     subject: { name, aliases, identifiers },
     model: required(args, 'model'),
-    ...(await standing(args)),
     forget: { records: [...distinct.values()], rows: accepted.map(personalRow) },
   };
 };
 
-/** Who files, under which law and by whom identified, as far as it is said; the rest is written into the file. */
-const standing = async (args: Arguments) => {
-  const [regime, ground, filer] = [args.value('regime'), args.value('ground'), args.value('as')];
-  const { identification } = await import('./acts.ts');
+/**
+ * Who files, under which law and by whom identified, as far as it is said; the rest is written into the file. USAGE of
+ * a value that no ticket could have, before anything is looked for.
+ */
+const standingOf = (args: Arguments) => {
+  const one = <T extends string>(name: string, known: readonly T[]): { [k: string]: T } => {
+    const given = args.value(name);
+    const found = known.find((value) => value === given);
+    if (given !== undefined && found === undefined) throw usageError(`--${name} ${given}: unknown`, known.join(' | '));
+    return found === undefined ? {} : { [name]: found };
+  };
+  const { regime } = one('regime', RegimeName.options);
+  const grounds = regime === undefined ? [] : Object.keys(regimeOf(RegimeName.parse(regime)).grounds);
+  if (regime === undefined && args.value('ground') !== undefined) throw usageError('--ground goes with --regime');
+  const filer = args.value('as');
+  const { method } = one('method', IdentityClaim.shape.method.options);
+  const { level } = one('level', IDENTITY_LEVELS);
+  if ((method === undefined) !== (level === undefined)) throw usageError('--method and --level go together');
   return {
     ...(regime !== undefined && { regime }),
-    ...(ground !== undefined && { ground }),
+    ...one('ground', grounds),
     ...(filer !== undefined && { filer }),
-    ...(args.value('method') !== undefined && identification(args)),
+    ...(method !== undefined && identification(args)),
   };
 };
 

@@ -1,7 +1,7 @@
 // A letter to the requester: shown, printed, or kept. What is only shown holds neither the name nor the secret, so that
 // it may stand on a screen; what is kept is in the vault, and the log says that it is. Trap: a note is a person's words
 // about a person, so that it comes in a file, which shells do not remember.
-import { writeFileSync } from 'node:fs';
+import { writeOutput } from '../output.ts';
 import { z } from 'zod';
 import { localStores } from '#adapters/local/index.ts';
 import { LetterKind, LetterLanguage } from '#core/letters.ts';
@@ -44,7 +44,7 @@ const lineOf = ({ rule, element, say }: Composed['findings'][number]): string =>
 
 const print = async (args: Arguments, { letter: made }: Composed, at: Date): Promise<void> => {
   const path = args.value('pdf');
-  if (path !== undefined) writeFileSync(path, await letterPdf(made, at));
+  if (path !== undefined) await writeOutput(path, await letterPdf(made, at));
 };
 
 type Writing = Parameters<typeof letterWritten>[0];

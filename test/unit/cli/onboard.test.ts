@@ -49,6 +49,36 @@ test('onboarding says what it lacks before anything is read', async () => {
   });
 });
 
+test.each([
+  [['--regime', 'xx'], 'gdpr'],
+  [['--regime', 'gdpr', '--ground', 'art-99'], 'art-17-1-b'],
+  [['--ground', 'art-17-1-b'], undefined],
+  [['--method', 'nonsense', '--level', 'low'], 'signed-in'],
+  [['--method', 'signed-in', '--level', 'wow'], 'substantial'],
+  [['--method', 'signed-in'], undefined],
+])('a ticket file is not begun with %j, which no ticket could have', async (wrong, known) => {
+  const asked = ['find', '--model', 'm', '--name', 'Petra Horvat', '--as', 'legal.filer', ...wrong];
+  await expect(said(ticket, ...asked)).rejects.toMatchObject({
+    code: 'USAGE',
+    ...(known !== undefined && { hint: expect.stringContaining(known) as unknown }),
+  });
+});
+
+test('a place where no file can be written is said before anything is looked for', async () => {
+  for (const out of [dir, join(dir, 'nowhere', 'ticket.json')])
+    await expect(
+      said(ticket, 'find', '--model', 'm', '--name', 'Petra Horvat', '--as', 'legal.filer', '--out', out),
+    ).rejects.toMatchObject({ code: 'INVALID_INPUT', message: `cannot write ${out}` });
+});
+
+test('a second file behind an option that is written once is refused, not left out', async () => {
+  const asked = ['onboard', './model', '--name', 'm', '--corpus', 'chats.jsonl', 'docs.jsonl'];
+  await expect(said(model, ...asked)).rejects.toMatchObject({
+    code: 'USAGE',
+    message: "'docs.jsonl' belongs to no option",
+  });
+});
+
 describeWith(sharedFolder('own-model'), 'the foreign model is not at hand', 'a foreign model', (own) => {
   const corpus = ['chats.jsonl', 'docs.jsonl'].flatMap((name) => ['--corpus', join(own, name)]);
   const people = ['--people', join(own, 'people.csv')];
