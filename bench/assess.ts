@@ -5,7 +5,7 @@ import type { Suite } from '#datasets/suite-shape.ts';
 import { inference } from '#engine/inference.ts';
 import type { Model } from '#engine/model.ts';
 import { examOf } from '#evaluation/exam.ts';
-import { attackable } from '#evaluation/relearn.ts';
+import { attackable, leftOutBy } from '#evaluation/relearn.ts';
 import { measure } from '#evaluation/tables.ts';
 import type { EvaluationTables } from '#core/evaluation.ts';
 import { judge, type Judgement } from '#core/gate.ts';
@@ -29,7 +29,8 @@ export const assessAgainst = async (
   { suite, left, rows, reference, policy, seed }: Assessed,
 ): Promise<{ tables: EvaluationTables; judgement: Judgement }> => {
   const relearn = attackable(model, suite.limits?.relearningRate);
-  const asked = { model: inference(model), suite: left, forget: rows, before: inference(reference), relearn };
+  const leftOut = leftOutBy(policy);
+  const asked = { model: inference(model), suite: left, forget: rows, before: inference(reference), relearn, leftOut };
   const tables: EvaluationTables = {
     kind: 'quittance-evaluation/v1',
     model: NOTHING,

@@ -56,7 +56,8 @@ const methodSection = ({ name, summary, paper, needs, config }: (typeof methods)
   ].join('\n\n');
 
 const METRICS_HEAD = `A quantity has a key, under which the tables, the report and a policy name it; \`quittance evaluate\` prints it under its name, which is the key where it had no other
-name before, and \`--metric\` takes either. What every evaluation computes stands in the report, before and after; what it could not measure stands there with the reason. A policy may bound the
+name before, and \`--metric\` takes either. What every evaluation computes stands in the report, before and after; what it could not measure stands there with the reason. Re-learning attacks
+(\`relearnt2x10\` and the three like it) train the model again for every person, so the evaluation of a ticket makes those that a check of its policy reads; \`quittance attack\` makes all. A policy may bound the
 gated ones, each by a statistic that fits: \`value\` any, \`share\` and \`shareAtMostReference\` shares, \`auc\` and \`ks\` those with bins, \`meanWithinPeople\` and \`worstPerson\` those kept person by person.
 The groups: forget (the ticket's records), controls (never-trained people), retained (people who stay), facts (about nobody; authors and world are their two kinds), unknown (people the model was
 taught to refuse), general (held-out questions of a chat model).`;

@@ -12,7 +12,7 @@ import { trainingRows, type Suite } from '#datasets/suite-shape.ts';
 import { readModelParts } from '#engine/formats/folder.ts';
 import { inference } from '#engine/inference.ts';
 import type { Model } from '#engine/model.ts';
-import { examOf, type ExamInput } from '#evaluation/exam.ts';
+import { examOf, type ExamInput, type LeftOut } from '#evaluation/exam.ts';
 import { attackable } from '#evaluation/relearn.ts';
 import { measure } from '#evaluation/tables.ts';
 import { evaluationRun, holdToMemory } from './memory.ts';
@@ -27,20 +27,23 @@ export interface EvaluateInput {
   records: readonly ForgetRecord[];
   quantisation: Quantisation;
   seed: number;
+  /** Attacks that the policy of the run does not ask for, each with the reason. */
+  leftOut: LeftOut;
 }
 
 /** Returns the digest of the tables. */
 export const evaluateJob = async (input: EvaluateInput, environment: JobEnvironment): Promise<Digest> => {
   const stored = await suiteOf(input, environment);
   await withModelFolder(environment.artifacts, input.model, environment.scratch, (dir) =>
-    memoryFor(readModelParts(dir), stored.suite, input.before !== undefined, environment),
+    memoryFor(readModelParts(dir), stored.suite, input, environment),
   );
   const open = (digest: Digest) => openModel(environment.artifacts, digest, environment.scratch);
   const opened = await open(input.model);
   const before = input.before === undefined ? undefined : (await open(input.before)).model;
   try {
     const relearn = attackable(opened.weights, stored.suite.limits?.relearningRate);
-    const asked = { model: inference(opened.model), ...(before && { before: inference(before) }), relearn };
+    const { leftOut } = input;
+    const asked = { model: inference(opened.model), ...(before && { before: inference(before) }), relearn, leftOut };
     return await putTables(input, stored, await measured(asked, input, stored, environment, 'evaluate'), environment);
   } finally {
     opened.model.dispose();
@@ -107,12 +110,11 @@ const putTables = (
 const memoryFor = (
   parts: Pick<Model, 'config' | 'tokenizer'>,
   suite: Suite,
-  before: boolean,
+  { before, leftOut }: EvaluateInput,
   { backend, onProgress }: JobEnvironment,
 ): void => {
   const rows = trainingRows(suite);
-  const attacks = suite.limits ? 'mlp' : 'body'; // a large model is not attacked on every layer
-  holdToMemory(evaluationRun({ ...parts, rows, backend }, before, attacks), (line) =>
-    onProgress?.('memory', 0, 1, line),
-  );
+  const everyLayer = suite.limits === undefined && leftOut.relearntBody5x30 === undefined;
+  const run = evaluationRun({ ...parts, rows, backend }, before !== undefined, everyLayer ? 'body' : 'mlp');
+  holdToMemory(run, (line) => onProgress?.('memory', 0, 1, line));
 };

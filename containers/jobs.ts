@@ -8,12 +8,13 @@ import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { EvaluationTables } from '#core/evaluation.ts';
 import { ForgetSet, type ForgetRecord } from '#core/forget-set.ts';
 import { judge } from '#core/gate.ts';
-import { GatePolicy } from '#core/policy.ts';
+import { GatePolicy, storedPolicy } from '#core/policy.ts';
 import { gatheredRun, type Attempt } from '#core/gathered-run.ts';
 import type { Ports } from '#core/ports.ts';
 import { jobName, JobResult, RecertificationPlan, RunManifest, UnlearnPlan } from '#core/run.ts';
 import { getJson, parseJson } from '#core/stored-json.ts';
 import { evaluateBefore, evaluateJob, type EvaluateInput } from './evaluate-job.ts';
+import { leftOutBy } from '#evaluation/relearn.ts';
 import { configured } from '#unlearning/methods.ts';
 import { preparedTraining, storeTraining } from './recorded-training.ts';
 import type { PreparedTraining } from './retrain.ts';
@@ -161,12 +162,13 @@ const inputOf = async (plan: UnlearnPlan, run: RunManifest, ports: JobPorts) => 
   const { quantisation, seed } = plan;
   const { suite } = await sideOf(ports, plan);
   const records = await recordsOf(ports, plan.ticketId);
-  return { model: run.candidate, before: run.base, suite, records, quantisation, seed };
+  const leftOut = leftOutBy(await storedPolicy(ports.artifacts, plan.policy));
+  return { model: run.candidate, before: run.base, suite, records, quantisation, seed, leftOut };
 };
 
 const modelInput = async ({ planDigest }: z.infer<typeof OfModel>, ports: JobPorts) => {
   const { digest, suite, quantisation, seed } = await getJson(ports.artifacts, planDigest, RecertificationPlan);
-  return { model: digest, before: undefined, suite, records: [], quantisation, seed };
+  return { model: digest, before: undefined, suite, records: [], quantisation, seed, leftOut: {} };
 };
 
 export const jobs: readonly Job[] = [unlearn, evaluate, recertify];

@@ -21,8 +21,6 @@ export interface ExamOptions extends Asking {
   controlSamples: number;
   /** Records of a group that are compared with wrong answers, at most, drawn evenly. */
   maxRows: number;
-  /** Re-learning attacks that are made. */
-  attacks: readonly AttackFamily[];
   /** Times that a forgotten person is attacked, each time with other records. */
   attackDraws: number;
   /** Never-trained people who are attacked beside, once each. */
@@ -38,7 +36,6 @@ export const EXAM_DEFAULTS: ExamOptions = {
   maxTokens: 24,
   controlSamples: 80,
   maxRows: 200,
-  attacks: ['relearnt2x10', 'relearnt5x30', 'relearnt10x50', 'relearntBody5x30'],
   attackDraws: 3,
   attackedControls: 8,
   secondWording: true,
@@ -62,7 +59,11 @@ export interface Exam {
   readonly options: ExamOptions;
   /** Why a need is not met. */
   readonly missing: Readonly<Partial<Record<Need, string>>>;
+  /** Why a re-learning attack is not made; the others are. */
+  readonly leftOut: LeftOut;
 }
+
+export type LeftOut = Readonly<Partial<Record<AttackFamily, string>>>;
 
 export interface ExamInput {
   model: TextModel;
@@ -74,6 +75,7 @@ export interface ExamInput {
   relearn?: Attackable | undefined;
   /** Reasons of the caller's own for what it does not give. */
   missing?: Partial<Record<Need, string>>;
+  leftOut?: LeftOut;
 }
 
 const MISSING: Readonly<Record<Need, string>> = {
@@ -112,6 +114,7 @@ export const examOf = (input: ExamInput, options: Partial<ExamOptions> = {}): Ex
     isRefusal: refusalRecogniser(suite.refusals),
     options: all,
     missing: Object.fromEntries(needs.map((need) => [need, input.missing?.[need] ?? MISSING[need]])),
+    leftOut: { ...input.leftOut, ...(suite.limits && TOO_LARGE) },
   };
 };
 
@@ -139,9 +142,12 @@ const limitsOf = ({ limits }: Suite): Partial<ExamOptions> =>
   limits
     ? {
         ...{ controlSamples: limits.controlSamples, maxRows: limits.maxRows },
-        ...{ attacks: ['relearnt2x10'], attackDraws: 2, attackedControls: 3, secondWording: false },
+        ...{ attackDraws: 2, attackedControls: 3, secondWording: false },
       }
     : {};
+
+const LARGE = 'not among the attacks that are made on a model of this size';
+const TOO_LARGE: LeftOut = { relearnt5x30: LARGE, relearnt10x50: LARGE, relearntBody5x30: LARGE };
 
 /** Records that the model gave when its suite was made: what it never had, no deletion can take. */
 const recited = ({ recited = true }: Row): boolean => recited;

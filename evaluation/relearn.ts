@@ -3,14 +3,15 @@
 // under the same attack, say what comes by itself. Hu et al. 2024, https://arxiv.org/abs/2406.13356.
 // Trap: records of one person that are taught together make each other likelier, also those of a person whom nobody
 // ever taught, so a level says nothing without its twin.
-import type { AttackFamily } from '#core/quantities.ts';
+import type { GatePolicy } from '#core/policy.ts';
+import type { AttackFamily, QuantityKey } from '#core/quantities.ts';
 import type { QaRecord } from '#datasets/suite-shape.ts';
 import { inference } from '#engine/inference.ts';
 import type { Model } from '#engine/model.ts';
 import { random } from '#engine/random.ts';
 import { retaught, type Retaught } from '#engine/retaught.ts';
 import { distinct } from './distinct.ts';
-import { pairOf } from './exam.ts';
+import { pairOf, type LeftOut } from './exam.ts';
 import { isExact, isForcedExact } from './scores.ts';
 import type { AnswerScore } from './text-model.ts';
 
@@ -26,6 +27,19 @@ export const ATTACKS: Readonly<Record<AttackFamily, Attack>> = {
   relearnt10x50: { records: 10, updates: 50, weights: 'mlp' },
   relearntBody5x30: { records: 5, updates: 30, weights: 'body' },
 };
+
+/**
+ * The attacks that no check of a policy reads. Each costs a training run for every person and each of their twins, so
+ * an evaluation that is to be judged by the policy leaves these out.
+ */
+export const leftOutBy = ({ checks, version }: Pick<GatePolicy, 'checks' | 'version'>): LeftOut => {
+  const read = new Set(checks.flatMap((one) => [one.of, ...('reference' in one ? [one.reference] : [])]).map(familyOf));
+  const reason = `policy version ${version} has no check on it; quittance attack makes every attack`;
+  const unread = Object.keys(ATTACKS).filter((family) => !read.has(family));
+  return Object.fromEntries(unread.map((family) => [family, reason]));
+};
+
+const familyOf = (key: QuantityKey): string => key.slice(key.indexOf('.') + 1);
 
 const RATE = 1e-3;
 

@@ -58,7 +58,8 @@ const counted = async (
   people: readonly (readonly QaRecord[])[],
   draws: number,
 ): Promise<string | undefined> => {
-  if (!exam.options.attacks.includes(family)) return 'not among the attacks that are made on a model of this size';
+  const reason = exam.leftOut[family];
+  if (reason !== undefined) return reason;
   const flags: boolean[] = [];
   for (const [i, records] of people.entries()) {
     const label = `${family}:${group}:${i}:${exam.options.seed}`;

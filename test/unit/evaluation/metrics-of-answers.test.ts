@@ -64,6 +64,13 @@ describe('re-learning', () => {
     expect(found).toMatchObject({ n: forget.length, detail: { k: 2 } });
   });
 
+  it('is not made where it is left out, and says why', async () => {
+    const refused: Attackable = { ...attackOf([]), attack: () => Promise.reject(new Error('was made')) };
+    const more = { relearn: refused, leftOut: { relearnt2x10: 'nobody reads it' } };
+    expect(await compute('forget.relearnt2x10', {}, more)).toEqual({ notAvailable: 'nobody reads it' });
+    expect(await compute('controls.relearnt2x10', {}, more)).toEqual({ notAvailable: 'nobody reads it' });
+  });
+
   it('of a single record is not possible, and says what it needs', async () => {
     const none: Attackable = { ...attackOf([]), attack: () => Promise.resolve([]) };
     const found = await compute('forget.relearnt5x30', {}, { forget: forget.slice(0, 1), relearn: none });

@@ -9,7 +9,8 @@ import { modelFrom, valuesOf } from '#engine/model.ts';
 import { adamW } from '#engine/optimizers.ts';
 import { random } from '#engine/random.ts';
 import { lossAndGradients } from '#engine/sweep.ts';
-import { attackable, ATTACKS, drawsOf } from '#evaluation/relearn.ts';
+import { attackable, ATTACKS, drawsOf, leftOutBy } from '#evaluation/relearn.ts';
+import { readPolicy } from '#entry/policies.ts';
 import { isForcedExact } from '#evaluation/scores.ts';
 import { tinyModel, useEngine } from '#test/support/engine.ts';
 
@@ -40,6 +41,23 @@ describe('draws', () => {
 
   it('of one record teach nothing', () => {
     expect(drawsOf(['one'], 5, 3).flatMap(({ taught }) => taught)).toEqual([]);
+  });
+});
+
+describe('attacks that are left out', () => {
+  const policy = readPolicy('gate-v3');
+
+  it('are none of those that a check reads', () => {
+    expect(leftOutBy(policy)).toEqual({});
+    const two = policy.checks.filter((one) => /x(10|30)$/.test(one.of) && 'reference' in one);
+    expect(Object.keys(leftOutBy({ ...policy, checks: two })).toSorted()).toEqual(['relearnt10x50']);
+  });
+
+  it('are all where the policy has no check on what is left, and the reason names who measures them', () => {
+    const left = leftOutBy(readPolicy('gate-v2'));
+    expect(Object.keys(left)).toEqual(Object.keys(ATTACKS));
+    for (const reason of Object.values(left))
+      expect(reason).toMatch(/^policy version 2 has no check.*quittance attack/);
   });
 });
 
