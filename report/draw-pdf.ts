@@ -1,6 +1,6 @@
-// Draws on a page of a PDF, as vectors. Trap: the standard fonts have only the letters of Windows-1252, so `latin`
-// replaces other signs by words.
+// Draws on a page of a PDF, as vectors, in the fonts that the paper registered.
 import type { Drawing, Path, Shape, Stroke, Text } from './charts/drawing.ts';
+import { printable } from './fonts.ts';
 
 /** The parts of a pdfkit document that drawing needs. */
 export type Canvas = Pick<
@@ -66,17 +66,9 @@ const write = (canvas: Canvas, { at: [x, y], text, size, anchor, color = 'black'
   canvas.translate(x, y);
   if (turned) canvas.rotate(-90);
   canvas
-    .font(bold ? 'Helvetica-Bold' : 'Helvetica')
+    .font(bold ? 'bold' : 'regular')
     .fontSize(size)
     .fillColor(color);
-  const shown = latin(text);
+  const shown = printable(text);
   canvas.text(shown, -canvas.widthOfString(shown) * SHIFT[anchor], 0, { lineBreak: false, baseline: 'alphabetic' });
 };
-
-/** Mathematical signs as words; a sign with neither letter nor word becomes a question mark. */
-export const latin = (text: string): string =>
-  text
-    .replaceAll(/≥\s*/g, 'at least ')
-    .replaceAll(/≤\s*/g, 'at most ')
-    .replaceAll('−', '-')
-    .replaceAll(/[^\x20-\x7e\xa0-\xff–—‘’“”•…€\n]/gu, '?');

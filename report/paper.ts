@@ -1,11 +1,14 @@
-// Paper: a tagged A4 document with the kinds of content that a report consists of. Every piece is added to the
-// structure tree in reading order.
+// Paper: a tagged A4 document with the kinds of content that a report consists of, in the form of PDF/UA-1 and
+// PDF/A-2a. Every piece is added to the structure tree in reading order; what repeats on every page is an artefact.
+// Sources: ISO 14289-1, ISO 19005-2; PDF Association, Matterhorn Protocol 1.1.
 // Trap: pdfkit keeps position, font and size as state, so each piece must restore those of body text.
 import PDFDocument from 'pdfkit';
 import type { Column } from './content/blocks.ts';
 import type { Plot } from './plots/plot.ts';
 import { draw } from './charts/chart.ts';
-import { drawOn, latin } from './draw-pdf.ts';
+import { drawOn } from './draw-pdf.ts';
+import { FONTS, printable } from './fonts.ts';
+import { UA_METADATA } from './pdf-metadata.ts';
 
 export interface Paper {
   heading(text: string, level: 1 | 2 | 3): void;
@@ -18,25 +21,41 @@ export interface Paper {
 }
 
 const MARGIN = 56;
+const FOOT = 34;
 const SIZE = { 1: 18, 2: 14, 3: 11 } as const;
 const BODY_SIZE = 9.5;
 const TABLE_SIZE = 8;
 
-/** `at` is the document's date. */
-export const newPaper = (title: string, at: Date): Paper => {
+export interface PaperOptions {
+  readonly title: string;
+  /** The document's date. */
+  readonly at: Date;
+  /** BCP 47; screen readers take their voice from it. */
+  readonly language?: string;
+  /** What stands before the number at the foot of each page. */
+  readonly pageWord?: string;
+}
+
+export const newPaper = ({ title, at, language = 'en', pageWord = 'Page' }: PaperOptions): Paper => {
   const doc = new PDFDocument({
     size: 'A4',
     margin: MARGIN,
     pdfVersion: '1.7',
+    subset: 'PDF/A-2a',
     tagged: true,
-    lang: 'en',
+    lang: language,
     displayTitle: true,
+    bufferPages: true, // the foot says how many pages there are
+    font: FONTS.regular,
     info: { Title: title, Producer: 'Quittance', Creator: 'Quittance', CreationDate: at, ModDate: at },
   });
+  doc.registerFont('regular', FONTS.regular).registerFont('bold', FONTS.bold);
+  doc.appendXML(UA_METADATA);
   const bytes = collect(doc);
   const root = doc.struct('Document');
   doc.addStructure(root);
   const sheet: Sheet = { doc, root, width: doc.page.width - 2 * MARGIN };
+  body(sheet);
   return {
     heading: (text, level) => heading(sheet, text, level),
     paragraph: (text) => {
@@ -48,6 +67,7 @@ export const newPaper = (title: string, at: Date): Paper => {
     figure: (plot) => figure(sheet, plot),
     finish: () => {
       root.end();
+      feet(sheet, title, pageWord);
       doc.end();
       return bytes;
     },
@@ -74,7 +94,24 @@ const add = ({ doc, root }: Sheet, type: string, draw: () => void, options: { al
 };
 
 const write = ({ doc, width }: Sheet, text: string): void => {
-  doc.text(latin(text), MARGIN, undefined, { width });
+  doc.text(printable(text), MARGIN, undefined, { width });
+};
+
+/** The title and the page's number below each page. The margin is lifted, or writing there would begin a new page. */
+const feet = ({ doc, width }: Sheet, title: string, pageWord: string): void => {
+  const { start, count } = doc.bufferedPageRange();
+  for (let page = start; page < start + count; page += 1) {
+    doc.switchToPage(page);
+    const { bottom } = doc.page.margins;
+    doc.page.margins.bottom = 0;
+    doc.markContent('Artifact', { type: 'Pagination', attached: ['Bottom'] });
+    doc.font('regular').fontSize(TABLE_SIZE).fillColor('#595959');
+    const y = doc.page.height - FOOT;
+    doc.text(printable(title), MARGIN, y, { width: width - 90, lineBreak: false });
+    doc.text(`${pageWord} ${page + 1} / ${count}`, MARGIN, y, { width, align: 'right', lineBreak: false });
+    doc.endMarkedContent();
+    doc.page.margins.bottom = bottom;
+  }
 };
 
 /** Begins a new page where less than `height` is left of this one. */
@@ -83,12 +120,12 @@ const keepTogether = ({ doc }: Sheet, height: number): void => {
 };
 
 const body = ({ doc }: Sheet): void => {
-  doc.font('Helvetica').fontSize(BODY_SIZE).fillColor('black').fillOpacity(1);
+  doc.font('regular').fontSize(BODY_SIZE).fillColor('black').fillOpacity(1);
 };
 
 const heading = (sheet: Sheet, text: string, level: 1 | 2 | 3): void => {
   keepTogether(sheet, 72);
-  sheet.doc.moveDown(0.6).font('Helvetica-Bold').fontSize(SIZE[level]).fillColor('black');
+  sheet.doc.moveDown(0.6).font('bold').fontSize(SIZE[level]).fillColor('black');
   add(sheet, `H${level}`, () => write(sheet, text));
   sheet.doc.moveDown(0.3);
   body(sheet);
@@ -109,7 +146,9 @@ const list = (sheet: Sheet, items: readonly string[]): void => {
 /** pdfkit puts the table's rows and cells below the structure element; its types do not know this option. */
 type TaggedTable = PDFKit.Mixins.TableOptionsWithData & { structParent: PDFKit.PDFStructureElement };
 
-const table = ({ doc, root, width }: Sheet, columns: readonly Column[], rows: readonly (readonly string[])[]): void => {
+const table = (sheet: Sheet, columns: readonly Column[], rows: readonly (readonly string[])[]): void => {
+  const { doc, root, width } = sheet;
+  keepTogether(sheet, 64); // a head never stands alone at the foot of a page
   const total = columns.reduce((sum, { share }) => sum + share, 0);
   doc.fontSize(TABLE_SIZE);
   const options: TaggedTable = {
@@ -119,10 +158,15 @@ const table = ({ doc, root, width }: Sheet, columns: readonly Column[], rows: re
       width: (share / total) * width,
       align: { x: number ? 'right' : 'left' },
     })),
-    defaultStyle: { border: { bottom: 0.5 }, borderColor: '#999999', padding: 2 },
+    defaultStyle: { border: { top: 0, right: 0, bottom: 0.5, left: 0 }, borderColor: '#999999', padding: 2.5 },
     data: [
-      columns.map(({ title }) => ({ text: latin(title), type: 'TH', font: { src: 'Helvetica-Bold' } })),
-      ...rows.map((row) => row.map(latin)),
+      columns.map(({ title }) => ({
+        text: printable(title),
+        type: 'TH',
+        scope: 'Column',
+        font: { src: FONTS.bold, family: 'bold' },
+      })),
+      ...rows.map((row) => row.map(printable)),
     ],
   };
   doc.table(options);
@@ -142,7 +186,7 @@ const figure = (sheet: Sheet, { title, alt, chart }: Plot): void => {
     drawOn(doc, drawing);
     doc.restore();
   };
-  add(sheet, 'Figure', content, { alt: latin(alt) });
+  add(sheet, 'Figure', content, { alt: printable(alt) });
   doc.y = top + drawing.height * scale + 6;
   body(sheet);
   add(sheet, 'P', () => write(sheet, alt));

@@ -1,7 +1,6 @@
 // The audit report as a tagged PDF: headings, paragraphs, lists, tables and figures with alternative text, plots as
 // vectors. Dates are the report's, so that the same report gives the same bytes. A printed page cannot unfold a plot's
 // table, so it is always printed below the plot.
-// Trap: the standard fonts are not embedded, so the file is tagged but neither PDF/UA nor PDF/A.
 import type { AuditReport } from './audit-report.ts';
 import { plain, type Block, type Table } from './content/blocks.ts';
 import { documentOf } from './content/document.ts';
@@ -10,7 +9,7 @@ import { newPaper, type Paper } from './paper.ts';
 
 export const reportPdf = (report: AuditReport): Promise<Uint8Array> => {
   const { title, lead, sections } = documentOf(report);
-  const paper = newPaper(`Audit report ${report.ticketId}`, new Date(report.asOf));
+  const paper = newPaper({ title: `Audit report ${report.ticketId}`, at: new Date(report.asOf) });
   paper.heading(title, 1);
   paper.paragraph(plain(lead));
   for (const section of sections) {

@@ -35,6 +35,8 @@ export interface Said {
 export interface LetterWords {
   /** For the days. */
   readonly locale: string;
+  /** Before the number of a page. */
+  readonly page: string;
   readonly titles: Readonly<Record<LetterKind, string>>;
   readonly greeting: (name: string | undefined) => string;
   /** As they stand behind the verb of the sentence `complaint`. */

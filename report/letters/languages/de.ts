@@ -3,6 +3,7 @@ import type { LetterWords } from '../words.ts';
 
 export const de: LetterWords = {
   locale: 'de-DE',
+  page: 'Seite',
   titles: {
     acknowledgement: 'Ihr Antrag ist eingegangen',
     identity: 'Bitte weisen Sie sich aus',

@@ -3,6 +3,7 @@ import type { LetterWords } from '../words.ts';
 
 export const es: LetterWords = {
   locale: 'es-ES',
+  page: 'Página',
   titles: {
     acknowledgement: 'Hemos recibido su solicitud',
     identity: 'Por favor, acredite su identidad',

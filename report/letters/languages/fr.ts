@@ -3,6 +3,7 @@ import type { LetterWords } from '../words.ts';
 
 export const fr: LetterWords = {
   locale: 'fr-FR',
+  page: 'Page',
   titles: {
     acknowledgement: 'Nous avons reçu votre demande',
     identity: 'Merci de justifier de votre identité',

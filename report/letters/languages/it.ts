@@ -3,6 +3,7 @@ import type { LetterWords } from '../words.ts';
 
 export const it: LetterWords = {
   locale: 'it-IT',
+  page: 'Pagina',
   titles: {
     acknowledgement: 'Abbiamo ricevuto la Sua richiesta',
     identity: 'La preghiamo di identificarsi',

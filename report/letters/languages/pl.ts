@@ -3,6 +3,7 @@ import type { LetterWords } from '../words.ts';
 
 export const pl: LetterWords = {
   locale: 'pl-PL',
+  page: 'Strona',
   titles: {
     acknowledgement: 'Otrzymaliśmy Pani/Pana wniosek',
     identity: 'Prosimy o potwierdzenie tożsamości',

@@ -3,6 +3,7 @@ import type { LetterWords } from '../words.ts';
 
 export const pt: LetterWords = {
   locale: 'pt-PT',
+  page: 'Página',
   titles: {
     acknowledgement: 'Recebemos o seu pedido',
     identity: 'Por favor, comprove a sua identidade',

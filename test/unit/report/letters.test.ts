@@ -125,17 +125,15 @@ describe('what laws ask for', () => {
 
 describe('a letter as PDF', () => {
   const AT = new Date('2026-03-05T09:00:00Z');
-  it.each(['en', 'de', 'fr', 'es', 'it', 'pt', 'nl'] as const)(
-    'in %s is the same bytes each time',
-    async (language) => {
-      const letter = composeLetter(factsOf('refusal', language, 'gdpr'));
-      const [once, again] = [await letterPdf(letter, AT), await letterPdf(letter, AT)];
-      expect(Buffer.from(once).subarray(0, 5).toString()).toBe('%PDF-');
-      expect(Buffer.from(once).equals(Buffer.from(again))).toBe(true);
-    },
-  );
+  it.each(LetterLanguage.options)('in %s is the same bytes each time', async (language) => {
+    const letter = composeLetter(factsOf('refusal', language, 'gdpr'));
+    const [once, again] = [await letterPdf(letter, AT), await letterPdf(letter, AT)];
+    expect(Buffer.from(once).subarray(0, 5).toString()).toBe('%PDF-');
+    expect(Buffer.from(once).equals(Buffer.from(again))).toBe(true);
+  });
 
   it('is refused where its fonts lack a letter, rather than printed with question marks', async () => {
-    expect(await outcome(letterPdf(composeLetter(factsOf('refusal', 'pl', 'gdpr')), AT))).toBe('INVALID_INPUT');
+    const letter = composeLetter({ ...factsOf('refusal', 'en', 'gdpr'), name: '佐藤 花子' });
+    expect(await outcome(letterPdf(letter, AT))).toBe('INVALID_INPUT');
   });
 });

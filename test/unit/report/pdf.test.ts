@@ -1,7 +1,8 @@
 // The report as PDF: tagged, the same bytes each time, every plot a figure with its text; and drawings on its pages.
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Shape } from '#report/charts/drawing.ts';
-import { drawOn, latin, type Canvas } from '#report/draw-pdf.ts';
+import { drawOn, type Canvas } from '#report/draw-pdf.ts';
+import { missingSigns, printable } from '#report/fonts.ts';
 import { reportPdf } from '#report/pdf.ts';
 import { documentOf } from '#report/content/document.ts';
 import { auditReport, type AuditReport } from '#report/audit-report.ts';
@@ -32,6 +33,13 @@ describe('the report as PDF', () => {
     expect(pdf.match(/\/Alt \(/g)?.length).toBeGreaterThanOrEqual(figures.length);
     for (const kind of ['H1', 'H2', 'P', 'L', 'LI', 'Table', 'TH', 'TD'])
       expect(pdf).toMatch(new RegExp(`/S /${kind}\\b`));
+  });
+
+  it('says on every page which report it is, and which of how many pages', () => {
+    const pages = pdf.match(/\/Type \/Page\b/g)?.length ?? 0;
+    expect(pages).toBeGreaterThan(2);
+    expect(pdf.match(/\/FontFile2/g)).toHaveLength(2); // both weights are embedded, and no font is only named
+    expect(pdf).not.toContain('/Helvetica');
   });
 
   it('gives the same bytes for the same report', async () => {
@@ -100,8 +108,10 @@ describe('a drawing on a page', () => {
     expect(text?.replace('-0', '0')).toBe(`text a < b ${left} 0`);
   });
 
-  it('says in the letters of the standard fonts what they have no sign for', () => {
-    expect(latin('p ≥ 0.05 and ≤ 1, −3 – “n”')).toBe('p at least 0.05 and at most 1, -3 – “n”');
-    expect(latin('名😀')).toBe('??');
+  it('has the letters of Europe and the signs of our sentences; what the fonts lack is found before', () => {
+    const text = 'p ≥ 0.05 and ≤ 1, −3 – “n” → ✓ Zażółć Ελληνικά Жуков ğőțė';
+    expect([printable(text), missingSigns(text)]).toEqual([text, []]);
+    expect([printable('名😀 a'), missingSigns('名😀 名')]).toEqual(['?? a', ['名', '😀']]);
+    expect(printable('Zaz\u0307o\u0301l')).toBe('Zażól');
   });
 });
