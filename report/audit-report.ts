@@ -7,6 +7,7 @@ import { detailText, limitsOf, thresholdText } from '#core/gate-words.ts';
 import type { GatePolicy } from '#core/policy.ts';
 import type { ModelRecord } from '#core/model.ts';
 import type { StoredEvent } from '#core/ports.ts';
+import { decisionsOf, lettersOf } from './decisions.ts';
 import { executiveOf } from './executive.ts';
 import { attemptOf, distributionsOf, metricRows, trajectoryOf, type AttemptParts } from './findings.ts';
 import { recordedLabel } from './labels.ts';
@@ -54,6 +55,8 @@ export const auditReport = (parts: ReportParts): AuditReport => {
       notMade: Object.keys(NOT_MADE).flatMap((code) => statementOf(NOT_MADE, code)),
     },
     reproduce: reproduceOf(parts, last),
+    decisions: decisionsOf(events),
+    letters: lettersOf(events),
     history: events.map(({ sequence, at, type, leafIndex }) => ({ sequence, at, type, leaf: leafIndex ?? null })),
   });
 };

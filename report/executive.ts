@@ -5,6 +5,7 @@
 // bound that they support.
 import { z } from 'zod';
 import { NOT_MADE, type CertificatePredicate } from '#core/certificate.ts';
+import { closingOf, type ClosingPredicate } from '#core/closing.ts';
 import { localDate } from '#core/days.ts';
 import { Instant } from '#core/deadlines.ts';
 import { must } from '#core/errors.ts';
@@ -12,6 +13,7 @@ import type { EvaluationTables, Proportion } from '#core/evaluation.ts';
 import type { ModelRecord } from '#core/model.ts';
 import type { StoredEvent } from '#core/ports.ts';
 import { quantityOf } from '#core/quantities.ts';
+import { RegimeName } from '#core/regimes.ts';
 import { daysAfter } from '#core/retention.ts';
 import { STATUSES } from '#core/statuses.ts';
 import { clopperPearsonUpper, kolmogorovSmirnov } from '#core/stats.ts';
@@ -20,7 +22,9 @@ import { type Ticket, Code, isClosed, workingOf } from '#core/ticket.ts';
 import { dueAt } from '#core/ticket-clock.ts';
 import { decimal } from '#core/decimal.ts';
 import type { AttemptParts } from './findings.ts';
+import { instant } from './format.ts';
 import { reasonLabel } from './labels.ts';
+import { limitsOf } from './limits.ts';
 import type { Executive } from './shape.ts';
 
 export interface ExecutiveParts {
@@ -37,8 +41,9 @@ export const executiveOf = (parts: ExecutiveParts): Executive => {
     request: requestOf(ticket),
     outcome: outcomeOf(ticket),
     deadline: deadlineOf(ticket, events),
-    done: doneSentence(ticket, last),
+    done: doneSentence(parts),
     tested: last?.tables ? testedSentences(last.tables) : ['No model was tested for this ticket.'],
+    limits: limitsOf(last, certificate),
     notClaimed: [
       ...Object.values(NOT_MADE).map((text) => `We do not claim ${text}.`),
       last?.manifest?.stop === 'trained-anew'
@@ -49,7 +54,7 @@ export const executiveOf = (parts: ExecutiveParts): Executive => {
     residualCopies: copiesOf(ticket, certificate),
     informed: noticesOf(events),
     validity: validityOf(parts),
-    verify: verifySteps(ticket.id, certificate),
+    verify: verifySteps(parts),
   };
 };
 
@@ -97,15 +102,21 @@ const deadlineOf = (ticket: Ticket, events: readonly StoredEvent[]): Executive['
  */
 const evidenceOf = (ticket: Ticket): object => (ticket.status === 'PURGED' ? (ticket.sealed ?? {}) : workingOf(ticket));
 
-const doneSentence = (ticket: Ticket, last: AttemptParts | undefined): string => {
-  if (!last?.manifest) return 'No unlearning was carried out.';
+const doneSentence = ({ ticket, events, last }: ExecutiveParts): string => {
+  const end = closingOf(ticket, events);
+  if (!last?.manifest)
+    return end ? `${endSentence(end)} No unlearning was carried out.` : 'No unlearning was carried out.';
   const { method, updates, records } = last.manifest;
   const ran = `The method ${method} changed the weights in ${updates} updates to unlearn the ${plural(records, 'record')} of the request`;
   const deployed = 'deployed' in evidenceOf(ticket);
   return deployed
     ? `${ran}; the result was tested, approved by a second person, and serves in place of the earlier model.`
-    : `${ran}; the result was tested and is not served.`;
+    : `${end ? `${endSentence(end)} ` : ''}${ran}; the result was tested and is not served.`;
 };
+
+/** The first thing to know of a request that led to no deletion. */
+const endSentence = ({ outcome, regime, reason, by, at }: ClosingPredicate): string =>
+  `The request was ${outcome} by ${by} on ${instant(at)}: ${reasonLabel(RegimeName.parse(regime), reason)}.`;
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
@@ -186,11 +197,11 @@ const validityOf = ({ ticket, certificate, model }: ExecutiveParts): Executive['
   rule: 'The digest of what is served is compared every day; the full suite runs on any change of the model, on a new suite version, and before this date.',
 });
 
-const verifySteps = (ticketId: string, certificate: CertificatePredicate | undefined): string[] =>
-  certificate
+const verifySteps = ({ ticket: { id: ticketId }, events, certificate }: ExecutiveParts): string[] =>
+  certificate || events.some(({ type }) => type === 'closed')
     ? [
         `Ask the controller for the evidence bundle of ${ticketId} and, by another way, for trust-root.json.`,
-        'Run: quittance verify BUNDLE --trust-root trust-root.json (offline; it recomputes every statistic from the aggregate tables).',
-        'With a copy of the model, add --model FOLDER: the certificate names its digest.',
+        'Run: quittance verify BUNDLE --trust-root trust-root.json (offline; it recomputes what the bundle states).',
+        ...(certificate ? ['With a copy of the model, add --model FOLDER: the certificate names its digest.'] : []),
       ]
-    : ['No certificate was issued; there is no bundle to verify.'];
+    : ['The request is open; there is no bundle to verify yet.'];

@@ -13,6 +13,7 @@ import { RunManifest } from '#core/run.ts';
 import { EventType } from '#core/ticket-events.ts';
 import { Channel } from '#core/ticket-request.ts';
 import { Status } from '#core/ticket.ts';
+import { Decision, WrittenLetter } from './decisions.ts';
 
 const Count = z.int().nonnegative();
 const NotAvailable = z.strictObject({ notAvailable: z.string() });
@@ -41,6 +42,8 @@ export const Executive = z.strictObject({
   }),
   done: z.string(),
   tested: z.array(z.string()),
+  /** What re-learning brings back, on how many records the tests rest, what was not looked at. */
+  limits: z.array(z.string()),
   notClaimed: z.array(z.string()),
   people: z.strictObject({ filer: z.string(), approver: z.string().nullable(), approvedAt: Instant.nullable() }),
   residualCopies: z.array(z.strictObject({ what: z.string(), digest: Digest, until: z.string() })),
@@ -141,6 +144,8 @@ export const AuditReport = z.strictObject({
   statements: z.strictObject({ made: z.array(Statement), notMade: z.array(Statement) }),
   /** What is needed to reproduce the attempt: names to digests or settings. */
   reproduce: z.record(z.string(), z.string()),
+  decisions: z.array(Decision),
+  letters: z.array(WrittenLetter),
   history: z.array(z.strictObject({ sequence: Count, at: Instant, type: EventType, leaf: Count.nullable() })),
 });
 export type AuditReport = z.infer<typeof AuditReport>;

@@ -1,15 +1,15 @@
 // One case as its pages and their JSON show it, put together from the ticket, its events and the audit report.
-import { z } from 'zod';
 import { localDate } from '#core/days.ts';
 import { protectionOf } from '#core/protection-words.ts';
 import { meaningOf } from '#core/statuses.ts';
 import type { StoredEvent } from '#core/ports.ts';
 import { isClosed, workingOf, type Status, type Ticket } from '#core/ticket.ts';
-import { EventType } from '#core/ticket-events.ts';
+import type { EventType } from '#core/ticket-events.ts';
 import { auditReport } from '#report/audit-report.ts';
+import { decisionsOf } from '#report/decisions.ts';
 import { gatherReport } from '#report/gather.ts';
 import { proposalIn } from '#portal/acts.ts';
-import { WALK, type CaseView, type DecisionRow, type WalkStep } from '#portal/case/view.ts';
+import { WALK, type CaseView, type WalkStep } from '#portal/case/view.ts';
 import { workItem } from '#portal/worklist.ts';
 import { offeredActs } from './acts.ts';
 import type { ApiContext, Identity } from './context.ts';
@@ -38,7 +38,7 @@ export const caseView = async (id: string, caller: Identity, context: ApiContext
     inDoubt: ticket.status === 'REMEDIATION' && ticket.reason === 'SUBJECT_MISMATCH',
     acts: offeredActs(ticket, caller, now),
     walk: walkOf(ticket, events),
-    decisions: events.flatMap(decisionOf),
+    decisions: decisionsOf(events),
     isMoving: isMoving(ticket),
   };
 };
@@ -91,26 +91,4 @@ const walkOf = (ticket: Ticket, events: readonly StoredEvent[]): WalkStep[] => {
     if (isOver) return { name, state: at === null ? 'open' : 'done', at };
     return i < upTo ? { name, state: 'done', at } : { name, state: i === upTo ? 'now' : 'open', at: null };
   });
-};
-
-/** The parts of an event that say who did it, and why. */
-const ByPerson = z.object({
-  event: z.object({
-    by: z.string().optional(),
-    approver: z.string().optional(),
-    filer: z.string().optional(),
-    identity: z.object({ verifiedBy: z.string(), method: z.string() }).optional(),
-    reason: z.string().optional(),
-    code: z.string().optional(),
-    asserted: z.literal(true).optional(),
-  }),
-});
-
-const decisionOf = ({ type, at, body }: StoredEvent): DecisionRow[] => {
-  const known = EventType.safeParse(type);
-  const { event } = ByPerson.safeParse(JSON.parse(body)).data ?? {};
-  const who = event?.by ?? event?.approver ?? event?.identity?.verifiedBy ?? event?.filer;
-  if (!known.success || !event || who === undefined) return [];
-  const reason = event.reason ?? event.code ?? null;
-  return [{ at, who, type: known.data, reason, asserted: event.asserted === true }];
 };

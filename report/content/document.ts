@@ -13,8 +13,10 @@ import { heading, list, paragraph, tableOf, type Block, type Document, type Sect
 import { summary } from './summary.ts';
 import {
   attemptsTable,
+  decisionsTable,
   gateTable,
   historyTable,
+  lettersTable,
   metricsTable,
   recertificationTable,
   statementTable,
@@ -41,6 +43,7 @@ export const documentOf = (report: AuditReport): Document => ({
     section('statements', 'Statements', statements(report)),
     ...scope(report),
     section('recertification', 'Re-certification', recertification(report)),
+    section('decisions', 'Decisions and letters', decisions(report)),
     section('reproduce', 'Reproducing it', reproduce(report)),
     section('history', 'History', [tableOf(historyTable(report.history))]),
   ],
@@ -134,6 +137,13 @@ const scope = ({ scope: found }: AuditReport): Section[] =>
           list(found.notLookedAt),
         ]),
       ];
+
+const decisions = ({ decisions: found, letters, executive }: AuditReport): Block[] => [
+  found.length === 0
+    ? paragraph('Nobody has decided anything.')
+    : tableOf(decisionsTable(found, executive.request.regime)),
+  letters.length === 0 ? paragraph('No letter was kept.') : tableOf(lettersTable(letters)),
+];
 
 const recertification = ({ recertification: { state, line, history } }: AuditReport): Block[] => [
   paragraph(`${RECERTIFICATION_LABELS[state]}: ${line}`),

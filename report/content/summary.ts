@@ -16,7 +16,8 @@ export const summary = (report: AuditReport): Section => {
       { kind: 'terms', items: items(report) },
       heading('What was tested'),
       list(executive.tested),
-      ...limits(report),
+      heading('The limits on it'),
+      list(executive.limits),
       heading('What is not claimed'),
       list(executive.notClaimed),
       heading('Copies that still exist'),
@@ -26,11 +27,6 @@ export const summary = (report: AuditReport): Section => {
     ],
   };
 };
-
-const limits = ({ gate }: AuditReport): Block[] =>
-  gate === null || gate.limits.length === 0
-    ? []
-    : [heading('What a test of so many records can show'), list(gate.limits)];
 
 const items = ({ executive, recertification }: AuditReport): [term: string, line: Line][] => {
   const { request, deadline, people, informed, validity } = executive;

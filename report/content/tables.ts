@@ -1,9 +1,17 @@
 // The tables of the evidence, made here for the page, the PDF and the portal.
 import { optional } from '#core/decimal.ts';
 import type { MetricValue } from '#core/evaluation.ts';
+import type { RegimeName } from '#core/regimes.ts';
 import type { AuditReport } from '../audit-report.ts';
 import { intervalText } from '../format.ts';
-import { DIRECTION_LABELS, EVENT_LABELS, measuredLabel, RECERTIFICATION_LABELS, STOP_LABELS } from '../labels.ts';
+import {
+  DIRECTION_LABELS,
+  EVENT_LABELS,
+  measuredLabel,
+  reasonLabel,
+  RECERTIFICATION_LABELS,
+  STOP_LABELS,
+} from '../labels.ts';
 import { numbers, words, type Table } from './blocks.ts';
 
 type Gates = NonNullable<AuditReport['gate']>['gates'];
@@ -84,6 +92,23 @@ export const historyTable = (history: AuditReport['history']): Table => ({
   caption: 'Events of the ticket; each is a leaf of the log',
   columns: [numbers('event', 1), words('time', 2), words('what', 2), numbers('leaf', 1)],
   rows: history.map(({ sequence, at, type, leaf }) => [sequence, { time: at }, EVENT_LABELS[type], leaf ?? 'not yet']),
+});
+
+export const decisionsTable = (rows: AuditReport['decisions'], regime: RegimeName): Table => ({
+  caption: 'Who decided what; a name that a command line gave is marked',
+  columns: [words('time', 2), words('who', 2), words('what', 3), words('why', 3)],
+  rows: rows.map(({ at, who, type, reason, asserted }) => [
+    { time: at },
+    asserted ? `${who} (named, not signed in)` : who,
+    EVENT_LABELS[type],
+    reason && reasonLabel(regime, reason),
+  ]),
+});
+
+export const lettersTable = (rows: AuditReport['letters']): Table => ({
+  caption: 'Letters to the requester that were kept; their text lies with the case and goes with it',
+  columns: [words('time', 2), words('written by', 2), words('letter', 3), words('language', 1)],
+  rows: rows.map(({ at, by, kind, language }) => [{ time: at }, by, kind, language]),
 });
 
 export const statementTable = (caption: string, rows: AuditReport['statements']['made']): Table => ({

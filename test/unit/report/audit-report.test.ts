@@ -73,6 +73,43 @@ describe('the audit report of a completed case', () => {
     expect((await reportOf(walked)).gate?.limits).toEqual([]);
   });
 
+  it('says on its first page what limits it: what comes back, on how many records it rests, what was not looked at', async () => {
+    const walked = await walkedToEnd();
+    const parts = await gatherReport(walked.harness.ports, walked.ticketId);
+    const [attempt] = parts.attempts;
+    const proportions = {
+      ...attempt!.tables!.proportions,
+      'forget.relearnt5x30': { k: 11, n: 18 },
+      'controls.relearnt5x30': { k: 2, n: 20 },
+    };
+    const attacked = { ...attempt!, tables: { ...attempt!.tables!, proportions } };
+    const { executive } = auditReport({ ...parts, attempts: [attacked] });
+    expect(executive.limits.join('\n')).toContain(
+      'updates of MLP on 5 other records of the person: 11 of 18; of never-trained people 2 of 20.',
+    );
+    const untried = auditReport(parts);
+    expect(untried.executive.limits).toEqual([
+      expect.stringMatching(/^What comes back .* was not tested: /),
+      expect.stringMatching(/^The tests rest on 3 records/),
+      expect.stringMatching(/^Not looked at: /),
+    ]);
+    const [first] = documentOf(untried).sections;
+    for (const limit of untried.executive.limits) expect(JSON.stringify(first)).toContain(limit);
+  });
+
+  it('names who decided what, and the letters that were kept', async () => {
+    const walked = await walkedToApproval();
+    await walked.harness.call(findStep('write-letter'), {
+      ...{ ticketId: walked.ticketId, kind: 'acknowledgement', language: 'pl', by: 'filer.finn' },
+    });
+    const report = await reportOf(walked);
+    expect(report.decisions[0]).toMatchObject({ who: 'filer.finn', type: 'received' });
+    expect(report.letters).toEqual([
+      { at: expect.any(String), by: 'filer.finn', kind: 'acknowledgement', language: 'pl' },
+    ]);
+    expect(JSON.stringify(documentOf(report))).toContain('Letters to the requester that were kept');
+  });
+
   it('lists made and unmade statements by code, and never a claim that cannot be defended', async () => {
     const report = await reportOf(await walkedToEnd());
     expect(report.statements.made.map(({ code }) => code)).toContain('second-person');
@@ -142,8 +179,16 @@ describe('the audit report of a ticket that did not go well', () => {
     for (const by of ['legal.lou', 'approver.aino'])
       await walked.harness.call(findStep('close-ticket'), { ...input, by });
     await walked.harness.call(findStep('notify-parties'), { ticketId: walked.ticketId });
-    const { executive } = await reportOf(walked);
+    const { executive, decisions } = await reportOf(walked);
     expect(executive.outcome).toBe('refused: Art. 17(3)(e): legal claims');
     expect(executive.deadline.verdict).toBe('missed');
+    expect(executive.done).toMatch(
+      /^The request was refused by approver.aino on 2026-04-11 10:00 UTC: Art. 17\(3\)\(e\): legal claims\. /,
+    );
+    expect(decisions.slice(-2)).toMatchObject([
+      { who: 'legal.lou', type: 'act-proposed', reason: 'art-17-3-e' },
+      { who: 'approver.aino', type: 'closed', reason: 'art-17-3-e' },
+    ]);
+    expect(executive.verify[0]).toContain('evidence bundle');
   });
 });
