@@ -185,6 +185,11 @@ export interface WorkflowEngine {
   /** Answers a `.waitForTaskToken` task. TASK_TOKEN_INVALID, TASK_TOKEN_TIMED_OUT. */
   sendTaskSuccess(taskToken: string, output: unknown): Promise<void>;
   sendTaskFailure(taskToken: string, error: string, cause: string): Promise<void>;
+  /**
+   * Ends a running execution as ABORTED, and with it the job or the child that it waits for; whoever waits for the
+   * execution goes on. One that has ended stays as it is. EXECUTION_NOT_FOUND.
+   */
+  stop(executionId: string, reason: { error: string; cause: string }): Promise<void>;
   describe(executionId: string): Promise<{
     status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
     output?: unknown;

@@ -173,6 +173,7 @@ const lazyEngine = (engine: () => AslEngine | undefined): LocalPorts['workflows'
     start: (execution) => ready().start(execution),
     sendTaskSuccess: (token, output) => ready().sendTaskSuccess(token, output),
     sendTaskFailure: (token, error, cause) => ready().sendTaskFailure(token, error, cause),
+    stop: (executionId, reason) => ready().stop(executionId, reason),
     describe: (executionId) => ready().describe(executionId),
   };
 };

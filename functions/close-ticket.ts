@@ -1,10 +1,11 @@
 // Ends a ticket without unlearning: refused for a reason that its law knows, withdrawn by the requester, or cancelled.
-// It takes two people, except for the filer's own withdrawal or cancellation.
-// A new execution notifies and purges; one that may be waiting is told and ends. Trap: from deployment on a ticket
-// cannot be closed, because the certificate must say what was done.
+// It takes two people, except for the filer's own withdrawal or cancellation. A new execution notifies and purges; one
+// that may be waiting is told and ends, and a job that computes for the ticket is stopped.
+// Trap: from deployment on a ticket cannot be closed, because the certificate must say what was done.
 import { z } from 'zod';
 import { defineStep } from '#core/step.ts';
 import { Code, isClosed, Outcome, TicketId } from '#core/ticket.ts';
+import { stopRunning } from './running.ts';
 import { failWait, WAITS } from './task-tokens.ts';
 import { wakeWaiting } from './turns.ts';
 import { agree, Agreement, EITHER, said } from './two-people.ts';
@@ -28,6 +29,7 @@ export const closeTicket = defineStep({
       return { outcome: 'proposed' as const };
     await workflows.start({ workflow: 'erasure', name: `${ticketId}-close`, input: { ticketId } });
     for (const wait of WAITS) await failWait({ vault, workflows }, ticketId, wait, 'TICKET_CLOSED');
+    await stopRunning(ports, ticketId, 'TICKET_CLOSED');
     await wakeWaiting(ports, found.ticket.model);
     return { outcome: 'done' as const };
   },

@@ -1,13 +1,14 @@
-// A legal hold stops a ticket wherever it is; two people lift it. `await-release` is the workflow's side: its
-// task stays open until then.
+// A legal hold stops a ticket wherever it is, with the job that computes for it; two people lift it. `await-release` is
+// the workflow's side: its task stays open until then.
 import { z } from 'zod';
 import { localDate } from '#core/days.ts';
 import { PlainDate } from '#core/deadlines.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { Ports } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
-import { Code, TicketId, type Ticket, type TicketIn } from '#core/ticket.ts';
-import { commitEvent, Nothing, openTicket, TokenInput } from './step-support.ts';
+import { Code, isClosed, TicketId, type Ticket, type TicketIn } from '#core/ticket.ts';
+import { stopRunning } from './running.ts';
+import { commitEvent, interrupted, Nothing, openTicket, TokenInput } from './step-support.ts';
 import { answerWait, keepToken } from './task-tokens.ts';
 import { wakeWaiting } from './turns.ts';
 import { agree, Agreement, BY, EITHER, said } from './two-people.ts';
@@ -26,8 +27,8 @@ export const placeHold = defineStep({
   uses: ['tickets', 'models', 'results', 'vault', 'workflows', 'notifier', 'clock'],
   async run({ ticketId, by, code, matter, review, ...person }, ports) {
     const before = await ports.tickets.get(ticketId);
-    // one that was placed, and did not come as far as telling the requester and those who wait behind the ticket
-    if (before.ticket.status === 'ON_HOLD') await tellOfHold(before.ticket, ports);
+    // one that was placed, and did not come as far as stopping the job and telling those who must know
+    if (before.ticket.status === 'ON_HOLD') await afterHold(before.ticket, ports);
     if (review !== undefined) refusePast(review, before.ticket, ports.clock.now());
     const { ticket } = await commitEvent(ports, await openTicket(ports.tickets, ticketId), {
       type: 'hold-placed',
@@ -37,15 +38,16 @@ export const placeHold = defineStep({
       ...(review !== undefined && { review }),
       ...said(person),
     });
-    if (ticket.status === 'ON_HOLD') await tellOfHold(ticket, ports);
+    if (ticket.status === 'ON_HOLD') await afterHold(ticket, ports);
     return {};
   },
 });
 
-type Telling = Parameters<typeof wakeWaiting>[0] & Pick<Ports, 'notifier'>;
+type After = Parameters<typeof wakeWaiting>[0] & Pick<Ports, 'notifier'>;
 
-/** The requester is told that the request rests, and until when; tickets that wait behind it go on. */
-const tellOfHold = async ({ id, hold, model }: TicketIn<'ON_HOLD'>, ports: Telling): Promise<void> => {
+/** A job of the ticket stops; the requester is told that the request rests, and until when; those behind it go on. */
+const afterHold = async ({ id, hold, model }: TicketIn<'ON_HOLD'>, ports: After): Promise<void> => {
+  await stopRunning(ports, id, 'TICKET_ON_HOLD');
   const references = { ticketId: id, code: hold.code, ...(hold.review !== undefined && { review: hold.review }) };
   const moment = hold.at.replace(/[^\dTZ]/g, ''); // a notice's id is a name, which has no colon
   await ports.notifier.notify({ id: `${id}.hold.${moment}`, to: 'requester', template: 'hold', references });
@@ -86,6 +88,7 @@ export const awaitRelease = defineStep({
   async run({ ticketId, taskToken }, { tickets, vault, workflows }) {
     await keepToken(vault, ticketId, 'release', taskToken);
     const { ticket } = await tickets.get(ticketId);
+    if (isClosed(ticket)) throw interrupted('TICKET_CLOSED', ticket); // its run was stopped for its end
     if (ticket.status !== 'ON_HOLD') await workflows.sendTaskSuccess(taskToken, {});
     return {};
   },

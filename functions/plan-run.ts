@@ -18,13 +18,15 @@ import type { Ports } from '#core/ports.ts';
 import { jobName, JobResult, RunManifest, UnlearnPlan, type GatheredResult } from '#core/run.ts';
 import { defineStep } from '#core/step.ts';
 import { getJson, putJson } from '#core/stored-json.ts';
-import type { Run, TicketIn } from '#core/ticket.ts';
-import { commitEvent, notReady, openTicket, TicketInput } from './step-support.ts';
+import { TicketId, type Run, type TicketIn } from '#core/ticket.ts';
+import { keepExecution } from './running.ts';
+import { commitEvent, notReady, openTicket } from './step-support.ts';
 import { queueOf, resultOf } from './turns.ts';
 
 export const planRun = defineStep({
   name: 'plan-run',
-  input: TicketInput,
+  /** `execution`: the one that carries the run out; executions from before that was asked for do not say it. */
+  input: z.strictObject({ ticketId: TicketId, execution: z.string().min(1).max(2048).optional() }),
   output: z.union([
     /** `made`: an unlearning job of this plan has reported already. */
     z.strictObject({
@@ -36,8 +38,9 @@ export const planRun = defineStep({
     /** Another ticket's run is under way. */
     z.strictObject({ next: z.literal('wait') }),
   ]),
-  uses: ['tickets', 'models', 'artifacts', 'results', 'clock'],
-  async run({ ticketId }, ports) {
+  uses: ['tickets', 'models', 'artifacts', 'results', 'vault', 'clock'],
+  async run({ ticketId, execution }, ports) {
+    if (execution !== undefined) await keepExecution(ports.vault, ticketId, execution);
     const found = await openTicket(ports.tickets, ticketId);
     const { ticket } = found;
     if (ticket.status === 'UNLEARNING' || ticket.status === 'EVALUATING')

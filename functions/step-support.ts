@@ -36,7 +36,7 @@ export const openTicket = async (tickets: TicketStore, ticketId: string): Promis
   return { ticket, version };
 };
 
-const interrupted = (
+export const interrupted = (
   code: 'TICKET_ON_HOLD' | 'TICKET_CLOSED' | 'TICKET_PURGED' | 'TICKET_ILLEGAL_TRANSITION',
   { id, status }: Ticket,
 ) => new QuittanceError(code, { message: `ticket ${id} cannot go on`, got: status });

@@ -159,6 +159,11 @@ const workflowsGrants = (resources: Resources, scope: Stack): PortGrants => ({
       resources: [`${arnOf(scope, 'states', 'execution', `${resources.prefix}-erasure`)}:*`],
       reason: 'an execution is named after a ticket that is not known at deployment',
     },
+    {
+      actions: ['states:StopExecution'],
+      resources: [`${arnOf(scope, 'states', 'execution', `${resources.prefix}-unlearn`)}:*`],
+      reason: 'an execution is named after a ticket that is not known at deployment',
+    },
   ],
 });
 

@@ -86,6 +86,7 @@ export const WAYS: Readonly<Record<Workflow, { every: Ways; but?: Readonly<Recor
   erasure: {
     every: ERASURE,
     but: {
+      Unlearn: { ...ERASURE, failed: 'Stopped?' },
       'Request identity': { ...ERASURE, late: 'Close unidentified' },
       'Await base': { ...ERASURE, late: 'Deploy model' },
       'Await release': { closed: 'Closed elsewhere', late: 'Locate ticket', failed: 'Failure not recorded' },

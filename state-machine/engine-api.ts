@@ -40,8 +40,6 @@ export type Description = Awaited<ReturnType<WorkflowEngine['describe']>>;
 export interface AslEngine extends WorkflowEngine {
   /** Restarts the heartbeat of a task. TASK_TOKEN_INVALID, TASK_TOKEN_TIMED_OUT. */
   sendTaskHeartbeat(taskToken: string): Promise<void>;
-  /** Ends a running execution as ABORTED; one that has ended stays as it is. EXECUTION_NOT_FOUND. */
-  stopExecution(executionId: string, reason?: { error?: string; cause?: string }): Promise<void>;
   /**
    * Continues an execution that failed, timed out or was stopped, from where it ended. EXECUTION_NOT_FOUND,
    * EXECUTION_NOT_REDRIVABLE.

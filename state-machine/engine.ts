@@ -169,10 +169,7 @@ class Engine implements AslEngine {
     });
   }
 
-  async stopExecution(
-    executionId: string,
-    { error = '', cause = '' }: { error?: string; cause?: string } = {},
-  ): Promise<void> {
+  async stop(executionId: string, { error, cause }: { error: string; cause: string }): Promise<void> {
     await this.#runner.turn(() => {
       const execution = this.#runner.running.get(executionId);
       if (execution?.status !== 'RUNNING') return void this.#find(executionId);

@@ -2,12 +2,13 @@
 // "idempotency".
 // Trap: Step Functions answers a repeat of the same name and input with the running execution, but only while it runs,
 // and emulators refuse the repeat even then. So after a refusal the execution is looked up before the error is passed
-// on.
+// on. And stopping an execution that has ended is no error there.
 import {
   DescribeExecutionCommand,
   SendTaskFailureCommand,
   SendTaskSuccessCommand,
   StartExecutionCommand,
+  StopExecutionCommand,
   type SFNClient,
 } from '@aws-sdk/client-sfn';
 import { canonicalize, type Json } from '#core/canonical.ts';
@@ -40,6 +41,11 @@ export const sfnWorkflowEngine = ({ client, machines }: SfnWorkflowEngineOptions
     answering(() => client.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(output) }))),
   sendTaskFailure: (taskToken, error, cause) =>
     answering(() => client.send(new SendTaskFailureCommand({ taskToken, error, cause }))),
+  // its `.sync` task ends the job: the machine's role may do that (infra/workflow-machines.ts)
+  stop: (executionId, { error, cause }) =>
+    calling('Step Functions', async () => {
+      await client.send(new StopExecutionCommand({ executionArn: executionId, error, cause })).catch(unknown);
+    }),
   describe: (executionId) =>
     calling('Step Functions', async (): Promise<Described> => {
       const found = await client.send(new DescribeExecutionCommand({ executionArn: executionId })).catch(unknown);

@@ -26,7 +26,11 @@ export interface Harness {
   clock: { advance(seconds: number): void };
   notices: { id: string; to: string; template: string; references: Readonly<Record<string, string>> }[];
   /** What the fake engine was asked for; workflow tests use the real interpreter instead. */
-  engine: { started: { workflow: string; name: string; input: unknown }[]; answered: Map<string, unknown> };
+  engine: {
+    started: { workflow: string; name: string; input: unknown }[];
+    answered: Map<string, unknown>;
+    stopped: string[];
+  };
   served: Map<string, Digest>;
   rules: Map<string, NamedRule[]>;
 }
@@ -49,7 +53,7 @@ export const memoryHarness = (options: HarnessOptions = {}): Harness => {
   const serving = options.serving ?? ((aliases: ServingTarget) => aliases);
   const faults = new Faults();
   const notices: Harness['notices'] = [];
-  const engine: Harness['engine'] = { started: [], answered: new Map() };
+  const engine: Harness['engine'] = { started: [], answered: new Map(), stopped: [] };
   const served: Harness['served'] = new Map();
   const rules: Harness['rules'] = new Map();
   const { clock, advance } = countedClock();
@@ -71,6 +75,7 @@ export const memoryHarness = (options: HarnessOptions = {}): Harness => {
       'start',
       'sendTaskSuccess',
       'sendTaskFailure',
+      'stop',
     ]),
     models: faults.guard('models', memoryModels(), ['put']),
     serving: faults.guard('serving', serving(memoryServing(served, rules, answer)), ['promote', 'suppress', 'lift']),
@@ -132,7 +137,7 @@ const memoryNotifier = (notices: Harness['notices']): Notifier => ({
   },
 });
 
-const memoryEngine = ({ started, answered }: Harness['engine']): WorkflowEngine => ({
+const memoryEngine = ({ started, answered, stopped }: Harness['engine']): WorkflowEngine => ({
   start: async (execution) => {
     const same = started.find(({ name }) => name === execution.name);
     if (same && JSON.stringify(same.input) !== JSON.stringify(execution.input))
@@ -142,6 +147,7 @@ const memoryEngine = ({ started, answered }: Harness['engine']): WorkflowEngine 
   },
   sendTaskSuccess: async (token, output) => void answered.set(token, output),
   sendTaskFailure: async (token, error) => void answered.set(token, { error }),
+  stop: async (executionId) => void stopped.push(executionId),
   describe: async () => ({ status: 'RUNNING' }),
 });
 

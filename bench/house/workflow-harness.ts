@@ -79,6 +79,7 @@ export const workflowHarness = async ({
     start: (execution) => late.asl!.start(execution),
     sendTaskSuccess: (token, output) => late.asl!.sendTaskSuccess(token, output),
     sendTaskFailure: (token, error, cause) => late.asl!.sendTaskFailure(token, error, cause),
+    stop: (executionId, reason) => late.asl!.stop(executionId, reason),
     describe: (executionId) => late.asl!.describe(executionId),
   };
   const harness = await ticketHarness({ ...options, workflows: engine });

@@ -68,6 +68,19 @@ export const workflowEngineContract = (name: string, make: Make<WorkflowEngine>,
       expect(await outcome(again.sendTaskSuccess(waiting, 'yes'))).toBe('TASK_TOKEN_TIMED_OUT');
     });
 
+    it('stops an execution for a reason; one that has ended stays as it is', async () => {
+      const reason = { error: 'Withdrawn', cause: 'by the requester' };
+      const { executionId } = await engine().start({ workflow: 'ask', name: 'a-3', input: {} });
+      await token();
+      await engine().stop(executionId, reason);
+      expect(await ended(engine(), executionId)).toEqual({ status: 'ABORTED', ...reason });
+      const { executionId: over } = await engine().start({ workflow: 'echo', name: 'e-2', input: {} });
+      await ended(engine(), over);
+      await engine().stop(over, reason);
+      expect((await engine().describe(over)).status).toBe('SUCCEEDED');
+      expect(await outcome(engine().stop('never', reason))).toBe('EXECUTION_NOT_FOUND');
+    });
+
     it('does not know a token or an execution that never was', async () => {
       expect(await outcome(engine().sendTaskSuccess('never', {}))).toBe('TASK_TOKEN_INVALID');
       expect(await outcome(engine().describe('never'))).toBe('EXECUTION_NOT_FOUND');

@@ -38,6 +38,7 @@ const task = (extra: object = {}) => ({
 });
 
 const code = (expected: string) => expect.objectContaining({ code: expected }) as unknown as Error;
+const STOPPED = { error: 'STOPPED', cause: 'by a person' };
 
 const submitted = async (engine: AslEngine, executionId: string) =>
   (await engine.history(executionId)).some(({ type }) => type === 'TaskSubmitted');
@@ -144,16 +145,16 @@ describe('StopExecution and children', () => {
       });
     const engine = openEngine({ workflows: { t: task() }, functions });
     const { executionId } = await engine.start({ workflow: 't', name: 'a', input: {} });
-    await engine.stopExecution(executionId, { error: 'Withdrawn', cause: 'by the requester' });
+    await engine.stop(executionId, { error: 'Withdrawn', cause: 'by the requester' });
     expect(await engine.settled(executionId)).toEqual({
       status: 'ABORTED',
       error: 'Withdrawn',
       cause: 'by the requester',
     });
     expect(signalled).toBe(true);
-    await engine.stopExecution(executionId);
+    await engine.stop(executionId, STOPPED);
     expect((await engine.history(executionId)).at(-1)!.type).toBe('ExecutionAborted');
-    await expect(engine.stopExecution('t:none')).rejects.toThrow(code('EXECUTION_NOT_FOUND'));
+    await expect(engine.stop('t:none', STOPPED)).rejects.toThrow(code('EXECUTION_NOT_FOUND'));
   });
 
   const parent = (extra: object = {}) => ({
@@ -219,7 +220,7 @@ describe('StopExecution and children', () => {
     const { executionId } = await engine.start({ workflow: 'parent', name: 'a', input: { v: 1 } });
     const child = async () => (await engine.listExecutions()).find(({ workflow }) => workflow === 'child');
     await until(async () => (await child()) !== undefined && (await submitted(engine, (await child())!.executionId)));
-    await engine.stopExecution(executionId);
+    await engine.stop(executionId, STOPPED);
     expect((await child())!.status).toBe('ABORTED');
     await until(() => cancelled.length === 1);
     expect(jobs.submitted).toEqual(cancelled);

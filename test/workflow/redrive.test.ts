@@ -42,7 +42,7 @@ beforeAll(async () => {
 /** The executions that were stopped, the child before its parent. */
 const stopAndRedrive = async ({ asl }: WorkflowHarness, execution: string): Promise<string[]> => {
   const id = execution.replace(/^unlearn:(.+)-unlearn-\d+$/, 'erasure:$1');
-  await asl.stopExecution(id, { error: 'STOPPED', cause: 'by a person' });
+  await asl.stop(id, { error: 'STOPPED', cause: 'by a person' });
   const stopped = id === execution ? [id] : [execution, id];
   for (const one of stopped) expect((await asl.describe(one)).status).toBe('ABORTED');
   for (const one of stopped) await asl.redriveExecution(one);

@@ -90,6 +90,7 @@ const workflows: WorkflowEngine = {
   start: (execution) => engine().start(execution),
   sendTaskSuccess: (token, output) => engine().sendTaskSuccess(token, output),
   sendTaskFailure: (token, error, cause) => engine().sendTaskFailure(token, error, cause),
+  stop: (executionId, reason) => engine().stop(executionId, reason),
   describe: (executionId) => engine().describe(executionId),
 };
 

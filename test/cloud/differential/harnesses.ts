@@ -80,6 +80,7 @@ const drivenBy = async (open: OpenEngine, plan: DrivenSetup): Promise<DrivenHarn
     start: (execution) => late.engine!.port.start(execution),
     sendTaskSuccess: (token, output) => late.engine!.port.sendTaskSuccess(token, output),
     sendTaskFailure: (token, error, cause) => late.engine!.port.sendTaskFailure(token, error, cause),
+    stop: (executionId, reason) => late.engine!.port.stop(executionId, reason),
     describe: (executionId) => late.engine!.port.describe(executionId),
   };
   const faults = new Calls(plan.fault ?? []);
