@@ -3,10 +3,12 @@
 // its days can be counted: those of its own places, and where each law is at home.
 // Trap: all steps share the bundle, so that one asset is uploaded; a change of one step therefore updates every
 // function. An environment variable says which step runs.
-import { readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { REGIMES } from '#core/regimes.ts';
+import { FONTS } from '#report/font-files.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -25,9 +27,11 @@ export const bundleLambda = async (
   await rm(folder, { recursive: true, force: true });
   const { metafile } = await build({
     absWorkingDir: ROOT,
-    entryPoints: [entry],
-    outfile: `${folder}/index.mjs`,
+    entryPoints: { index: entry },
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
     bundle: true,
+    splitting: true, // what prints a PDF is read when the first one is asked for
     minify: true,
     platform: 'node',
     target: 'node24',
@@ -36,13 +40,31 @@ export const bundleLambda = async (
     mainFields: ['module', 'main'],
     // dependencies that are CommonJS ask for `require`
     banner: { js: "import{createRequire as r}from'node:module';const require=r(import.meta.url);" },
-    plugins: [onlyEnglish, onlyCountries(regions)],
+    plugins: [onlyEnglish, onlyCountries(regions), fontsBeside],
     metafile: true,
     legalComments: 'none',
     logLevel: 'error',
   });
+  if (Object.keys(metafile.inputs).includes('report/font-files.ts')) await copyPrinting(folder);
   const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
   return { folder, bytes };
+};
+
+const fontsBeside: Plugin = {
+  name: 'fonts-beside',
+  setup: (build) =>
+    build.onLoad({ filter: /report[\\/]font-files\.ts$/ }, () => ({
+      contents: `const at = (name) => new URL('./data/' + name + '.ttf', import.meta.url).pathname;
+        export const FONTS = { regular: at('regular'), bold: at('bold') };`,
+    })),
+};
+
+/** The fonts, and the profile of colours that pdfkit reads from the folder `data` beside its own code. */
+const copyPrinting = async (folder: string): Promise<void> => {
+  const profile = fileURLToPath(new URL('./data/sRGB_IEC61966_2_1.icc', import.meta.resolve('pdfkit')));
+  await mkdir(join(folder, 'data'));
+  for (const [name, path] of Object.entries(FONTS)) await copyFile(path, join(folder, 'data', `${name}.ttf`));
+  await copyFile(profile, join(folder, 'data', basename(profile)));
 };
 
 export const onlyEnglish: Plugin = {

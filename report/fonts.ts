@@ -2,14 +2,10 @@
 // used. It has the Latin, Greek and Cyrillic letters and the mathematical signs of our own sentences.
 // Trap: a sign that it lacks would be printed as an empty box; `printable` shows a question mark, and a letter, in
 // which that would be wrong, asks `missingSigns` first.
-import { createRequire } from 'node:module';
 import { openSync } from 'fontkit';
+import { FONTS } from './font-files.ts';
 
-const { resolve } = createRequire(import.meta.url);
-const file = (weight: string): string =>
-  resolve(`@expo-google-fonts/source-sans-3/${weight}/SourceSans3_${weight}.ttf`);
-
-export const FONTS = { regular: file('400Regular'), bold: file('600SemiBold') } as const;
+export { FONTS } from './font-files.ts';
 
 const WHITE = '\n\t';
 let signs: ReadonlySet<number> | undefined;

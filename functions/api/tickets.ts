@@ -29,6 +29,7 @@ export const ticketRoutes = (app: Hono<Env>, context: ApiContext): void => {
     app.get(tab === 'overview' ? '/tickets/:id' : `/tickets/:id/${tab}`, (c) => showCase(c, context, tab));
   app.get('/tickets/:id/report', async (c) => c.json(await reportOf(idOf(c), context)));
   app.get('/tickets/:id/report.html', (c) => reportPage(c, context));
+  app.get('/tickets/:id/report.pdf', (c) => reportFile(c, context));
   app.get('/tickets/:id/bundle.zip', (c) => bundle(c, context));
 };
 
@@ -85,6 +86,15 @@ const reportPage = async (c: Asked, context: ApiContext): Promise<Response> => {
   const page = reportHtml(await reportOf(idOf(c), context));
   c.header('Content-Security-Policy', `${CONTENT_POLICY}; frame-ancestors 'none'`);
   return c.html(page);
+};
+
+/** The printer is large, so that it is read when the first report is printed. */
+const reportFile = async (c: Asked, context: ApiContext): Promise<Response> => {
+  const id = idOf(c);
+  const report = await reportOf(id, context);
+  const { reportPdf } = await import('#report/pdf.ts');
+  c.header('Content-Disposition', `inline; filename="${id}.pdf"`);
+  return c.body(Buffer.from(await reportPdf(report)), 200, { 'Content-Type': 'application/pdf' });
 };
 
 const bundle = async (c: Asked, { ports }: ApiContext): Promise<Response> => {

@@ -122,7 +122,8 @@ export const evidence = ({ item, evidenced, evidence: waiting, report }: CaseVie
     <h2>${e.documents}</h2>
     <ul>
       <li>
-        <a href="/tickets/${item.id}/report.html">${e.report}</a> (<a href="/tickets/${item.id}/report.json">JSON</a>)
+        <a href="/tickets/${item.id}/report.html">${e.report}</a> (<a href="/tickets/${item.id}/report.pdf">PDF</a>,
+        <a href="/tickets/${item.id}/report.json">JSON</a>)
       </li>
       ${evidenced && html`<li><a href="/tickets/${item.id}/bundle.zip">${e.bundle}</a> – <a href="/verify?ticket=${item.id}">${e.verify}</a></li>`}
     </ul>

@@ -1,5 +1,5 @@
 // What is uploaded as a Lambda: small, whole, and saying the same as what it was made of.
-import { readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { execFileSync } from 'node:child_process';
@@ -49,6 +49,17 @@ describe('a bundle', () => {
 
   it('of another step than it was deployed for does not start', () => {
     expect(() => inNode(code.steps, '', { QUITTANCE_STEP: 'grant-everything' })).toThrow(/no step is called/);
+  });
+
+  it('prints PDFs with the fonts that lie beside it', async () => {
+    const { folder } = await bundleLambda(join(dir, 'paper'), ['DE-BE'], 'report/paper.ts');
+    const script = `const paper = bundle.newPaper({ title: 'Report', at: new Date('2026-11-21T00:00:00Z') });
+      paper.paragraph('Zażółć');
+      const text = Buffer.from(await paper.finish()).toString('latin1');
+      console.log(JSON.stringify([text.slice(0, 8), text.includes('/FontFile2'), text.includes('/OutputIntent')]));`;
+    expect(JSON.parse(inNode(folder, script))).toEqual(['%PDF-1.7', true, true]);
+    expect(readdirSync(join(code.api, 'data'))).toHaveLength(3);
+    expect(readdirSync(code.steps)).not.toContain('data'); // no step prints
   });
 
   it('knows the same holidays as the package it was cut from', async () => {

@@ -63,6 +63,12 @@ describe('the report page on AWS', () => {
     expect(text).not.toMatch(/<script|\sstyle=/);
   });
 
+  it('is printed too', async () => {
+    const { status, headers, text } = await ask(reportPath().replace('.html', '.pdf'), '[auditors]');
+    expect([status, headers['content-type'], text.slice(0, 8)]).toEqual([200, 'application/pdf', '%PDF-1.7']);
+    expect(headers['content-disposition']).toBe(`inline; filename="${walked.ticketId}.pdf"`);
+  });
+
   it('is linked from the page of the ticket', async () => {
     const { status, text } = await ask(`/tickets/${walked.ticketId}/evidence`, '[auditors]');
     expect([status, text.includes(`href="${reportPath()}"`)]).toEqual([200, true]);
