@@ -133,7 +133,7 @@ export const MEASURED: readonly (readonly [setting: string, unit: string, found:
   ],
   [
     'update.optimizer',
-    'normalized-sgd or adamw',
+    'normalized-sgd, adamw or sophia',
     'adamw is what published FLAT uses: 1 of 3; run on to its limit it over-forgets on every seed (value AUC .17)',
     PEOPLE,
   ],

@@ -7,7 +7,14 @@ import { bucketByLength, makeBatch, rowLength, rowsOf, type Batch, type Row } fr
 import { answerCrossEntropy } from './losses.ts';
 import { withDropout } from './low-rank.ts';
 import type { Decoder } from './model.ts';
-import { forwardLogits, lossAndGradients, type Gradients, type Objective, type SweepOptions } from './sweep.ts';
+import {
+  forwardHidden,
+  forwardLogits,
+  lossAndGradients,
+  type Gradients,
+  type Objective,
+  type SweepOptions,
+} from './sweep.ts';
 import { tf } from './tf.ts';
 
 /** How much of a batch is in memory at once. */
@@ -49,13 +56,17 @@ export const gradientsInParts = (
   { rowsAtOnce = Infinity, ...options }: SweepOptions & Parts,
 ): Gradients => {
   if (rowsAtOnce >= batch.rows) return lossAndGradients(model, batch, objective, trainable, options);
+  const { depth } = options;
   const parts = Array.from({ length: Math.ceil(batch.rows / rowsAtOnce) }, (_, i) => {
     const dropout = options.dropout === undefined ? {} : { dropout: `${options.dropout}:${i}` };
     return { batch: rowsOf(batch, i * rowsAtOnce, (i + 1) * rowsAtOnce), options: { ...options, ...dropout } };
   });
   const { loss, slope } = slopeAtLogits(
     objective,
-    parts.map((part) => forwardLogits(maskedModel(model, part.options), part.batch)),
+    parts.map((part) => {
+      const masked = maskedModel(model, part.options);
+      return depth === undefined ? forwardLogits(masked, part.batch) : forwardHidden(masked, part.batch, depth);
+    }),
   );
   let from = 0;
   const gradients = parts.reduce<Gradients | undefined>((total, part) => {
@@ -73,8 +84,7 @@ export const gradientsInParts = (
 const maskedModel = (model: Decoder, { dropout }: SweepOptions): Decoder =>
   dropout === undefined ? model : withDropout(model, dropout);
 
-/** The objective at the logits of all parts, and its slope (N, V); takes the logits over. */
-// The objective's value for the logits of all parts, and its slope (N, V); disposes the logits.
+/** The objective's value for the logits or hidden states of all parts, and its slope there; disposes them. */
 const slopeAtLogits = (objective: Objective, parts: readonly tf.Tensor2D[]): { loss: number; slope: tf.Tensor2D } => {
   const logits = tf.concat([...parts], 0);
   tf.dispose([...parts]);

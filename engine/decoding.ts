@@ -38,6 +38,7 @@ export const decodingAtDepths = (decoder: Computed, depths: readonly number[]): 
       const logits = tf.tidy(() => {
         const read = new Map<number, tf.Tensor2D>();
         let x = embedColumns(decoder, columns);
+        if (depths.includes(0)) read.set(0, headOfLast(decoder, x, columns));
         for (let l = 0; l < decoder.config.layers; l++) {
           x = grow(decoder, l, x, layout, caches, grown);
           if (depths.includes(l + 1)) read.set(l + 1, headOfLast(decoder, x, columns));

@@ -22,7 +22,7 @@ export interface PlannedRun {
   lora?: LoraConfig;
   /** Whether the frozen matrices are kept in 16 bits, and cast block by block. */
   held?: boolean;
-  optimizer: 'adamw' | 'normalized-sgd';
+  optimizer: 'adamw' | 'normalized-sgd' | 'sophia';
   /** One tape over everything, or block by block. */
   tape: 'one' | 'blocks';
   /** Whether gradients are projected by moments of the MLP's inputs. */
@@ -113,7 +113,11 @@ export const planMemory = (run: PlannedRun, available: number = process.availabl
     { name: 'gradients', bytes: FLOAT * Math.max(moving, retaught), tensor: true },
     { name: 'kept weights', bytes: FLOAT * retaught, tensor: false },
     { name: 'inner optimiser', bytes: 2 * FLOAT * retaught, tensor: !backend.startsWith('wasm') },
-    { name: 'optimiser', bytes: optimizer === 'adamw' ? 2 * FLOAT * moving : 0, tensor: !backend.startsWith('wasm') },
+    {
+      name: 'optimiser',
+      bytes: optimizer === 'normalized-sgd' ? 0 : 2 * FLOAT * moving,
+      tensor: !backend.startsWith('wasm'),
+    },
     { name: 'activations', bytes: activationBytes(run), tensor: true },
     { name: 'logits', bytes: FLOAT * logitRows(run) * config.vocabSize, tensor: true },
     { name: 'projections', bytes: projection ? projectionBytes(config) : 0, tensor: false },

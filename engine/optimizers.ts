@@ -43,22 +43,78 @@ export const composedAdamW = (options: Required<AdamWOptions>): Optimizer => {
   };
 };
 
+/** A running mean; a restored one comes flat. */
+const decayed = (moment: tf.Tensor | undefined, beta: number, now: tf.Tensor): tf.Tensor =>
+  moment ? tf.add(tf.mul(tf.reshape(moment, now.shape), beta), tf.mul(now, 1 - beta)) : tf.mul(now, 1 - beta);
+
 type AdamUpdate = Required<AdamWOptions> & { lr: number; t: number };
 
-/** m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², p ← p(1 − lr·decay) − lr·m̂/(√v̂ + eps); a restored moment comes flat. */
+/** m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², p ← p(1 − lr·decay) − lr·m̂/(√v̂ + eps). */
 const adamUpdate = (
   parameter: tf.Tensor,
   g: tf.Tensor,
   before: { m: tf.Tensor; v: tf.Tensor } | undefined,
   { beta1, beta2, eps, weightDecay, lr, t }: AdamUpdate,
 ) => {
-  const decayed = (moment: tf.Tensor | undefined, beta: number, now: tf.Tensor) =>
-    moment ? tf.add(tf.mul(tf.reshape(moment, g.shape), beta), tf.mul(now, 1 - beta)) : tf.mul(now, 1 - beta);
   const m = decayed(before?.m, beta1, g);
   const v = decayed(before?.v, beta2, tf.square(g));
   const denominator = tf.add(tf.mul(tf.sqrt(v), 1 / Math.sqrt(1 - beta2 ** t)), eps);
   const move = tf.div(tf.mul(m, lr / (1 - beta1 ** t)), denominator);
   return { p: tf.sub(tf.mul(parameter, 1 - lr * weightDecay), move), m, v };
+};
+
+export interface SophiaOptions {
+  beta1?: number;
+  beta2?: number;
+  /** What the curvature is scaled by before it divides. */
+  rho?: number;
+  /** Tokens of a batch in the estimate of the curvature. */
+  batchTokens?: number;
+  weightDecay?: number;
+}
+
+/**
+ * Sophia-G (Liu et al. 2023, https://arxiv.org/abs/2305.14342) with the settings of SOUL (Jia et al. 2024,
+ * https://arxiv.org/abs/2404.18239): m ← β₁m + (1−β₁)g, h ← β₂h + (1−β₂)g², p ← p(1 − lr·decay) − lr·sign(m)·min(|m| /
+ * (ρ·tokens·h + 1e-15), 1). Trap: SOUL takes g² of the same gradient as the curvature, and its code decays m twice an
+ * update, which is not done here.
+ */
+export const sophia = ({
+  beta1 = 0.9,
+  beta2 = 0.95,
+  rho = 0.04,
+  batchTokens = 5120,
+  weightDecay = 0.1,
+}: SophiaOptions = {}): Optimizer => {
+  let moments: AdamMoments<tf.Tensor> = { updates: 0, slots: new Map() };
+  const dispose = () => {
+    tf.dispose([...moments.slots.values()].flatMap(({ m, v }) => [m, v]));
+    moments.slots.clear();
+  };
+  return {
+    update(parameters, gradients, lr) {
+      moments.updates++;
+      for (const [name, g] of gradients) {
+        const before = moments.slots.get(name);
+        const parameter = parameters.get(name)!;
+        tf.tidy(() => {
+          const m = decayed(before?.m, beta1, g);
+          const v = decayed(before?.v, beta2, tf.square(g));
+          moments.slots.set(name, { m: tf.keep(m), v: tf.keep(v) });
+          // sign(m)·min(|m|/…, 1) is m/… cut to [−1, 1]; tf.sign takes small numbers for 0 on wasm
+          const move = tf.clipByValue(tf.div(m, tf.add(tf.mul(v, rho * batchTokens), 1e-15)), -1, 1);
+          parameter.assign(tf.sub(tf.mul(parameter, 1 - lr * weightDecay), tf.mul(move, lr)));
+        });
+        if (before) tf.dispose([before.m, before.v]);
+      }
+    },
+    state: () => momentsState(moments, (tensor) => Float32Array.from(tensor.dataSync())),
+    restore(state) {
+      dispose();
+      moments = momentsFrom(state, (values) => tf.keep(tf.tensor1d(values.slice())));
+    },
+    dispose,
+  };
 };
 
 /** Steps of fixed global L2 length along the negative gradient, without momentum. */

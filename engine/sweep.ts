@@ -13,7 +13,7 @@ import { embedding } from './ops.ts';
 import { blockBytes } from './memory-plan.ts';
 import { tf } from './tf.ts';
 
-/** logits (N, V) of the selected positions → a scalar to descend. */
+/** logits (N, V) of the selected positions, or hidden states (N, d) where a depth is given → a scalar to descend. */
 export type Objective = (logits: tf.Tensor2D) => tf.Scalar;
 
 export interface Gradients {
@@ -27,6 +27,8 @@ export interface SweepOptions {
   tape?: 'auto' | 'one' | 'blocks';
   /** Label of this update's dropout masks, where the model has a LoRA with dropout; absent: no dropout. */
   dropout?: string;
+  /** The objective reads the hidden states after so many blocks, and only what lies before them has a gradient. */
+  depth?: number;
 }
 
 const ONE_TAPE_BYTES = 600e6;
@@ -41,7 +43,7 @@ export const lossAndGradients = (
   batch: Batch,
   objective: Objective,
   trainable: ReadonlySet<string>,
-  { tape = 'auto', dropout }: SweepOptions = {},
+  { tape = 'auto', dropout, depth }: SweepOptions = {},
 ): Gradients => {
   const training = dropout === undefined ? model : withDropout(model, dropout);
   // a held base is cast block by block, and one tape would keep every cast
@@ -49,7 +51,9 @@ export const lossAndGradients = (
   const layout = layoutOf(model.config, batch);
   const inputs = inputsOf(batch);
   try {
-    return (one ? oneTape : blockByBlock)({ model: training, layout, inputs, objective, trainable });
+    const read = readAt(model, depth);
+    const reached = new Set([...trainable].filter(read.reaches));
+    return (one ? oneTape : blockByBlock)({ model: training, layout, inputs, objective, trainable: reached, read });
   } finally {
     disposeLayout(layout);
     disposeInputs(inputs);
@@ -91,6 +95,23 @@ const logitsOf = (model: Computed, w: Weights, x: tf.Tensor2D, { select, selecte
   return selected === select.size ? logits : tf.slice(logits, [0, 0], [selected, -1]);
 };
 
+/** What an objective reads, and which parameters it depends on. */
+interface Read {
+  blocks: number;
+  of(model: Computed, w: Weights, x: tf.Tensor2D, inputs: Inputs): tf.Tensor2D;
+  reaches(name: string): boolean;
+}
+
+const readAt = ({ config }: Computed, depth: number | undefined): Read => {
+  if (depth === undefined) return { blocks: config.layers, of: logitsOf, reaches: () => true };
+  const inBlocks = (name: string) => Number(/^layers\.(\d+)\./.exec(name)?.[1] ?? Infinity) < depth;
+  return { blocks: depth, of: hiddenOf, reaches: (name) => inInput(name) || inBlocks(name) };
+};
+
+/** A block's output → hidden states (N, d) where answers are predicted. */
+const hiddenOf = (_model: Computed, _w: Weights, x: tf.Tensor2D, { select, selected }: Inputs): tf.Tensor2D =>
+  tf.slice(embedding(x, select), [0, 0], [selected, -1]);
+
 /** Looks up the given tensors for the named parameters, and the model's own for all others. */
 const withTrainable = (model: Decoder, names: readonly string[], tensors: readonly tf.Tensor[]): Weights => {
   const own = new Map(names.map((name, i) => [name, tensors[i]!]));
@@ -105,15 +126,16 @@ interface Pass {
   inputs: Inputs;
   objective: Objective;
   trainable: ReadonlySet<string>;
+  read: Read;
 }
 
-const oneTape = ({ model, layout, inputs, objective, trainable }: Pass): Gradients => {
+const oneTape = ({ model, layout, inputs, objective, trainable, read }: Pass): Gradients => {
   const names = [...trainable];
   const forward = (...tensors: tf.Tensor[]) => {
     const w = withTrainable(model, names, tensors);
     let x = embed(model.config, w, inputs.ids, inputs.positions);
-    for (let l = 0; l < model.config.layers; l++) x = block(model.config, w, l, x, layout);
-    return objective(logitsOf(model, w, x, inputs));
+    for (let l = 0; l < read.blocks; l++) x = block(model.config, w, l, x, layout);
+    return objective(read.of(model, w, x, inputs));
   };
   const { value, grads } = tf.valueAndGrads(forward)(names.map((name) => parameter(model, name)));
   const loss = scalar(value);
@@ -135,21 +157,22 @@ const scalar = (tensor: tf.Tensor): number => {
 const inLayer = (l: number) => (name: string) => name.startsWith(`layers.${l}.`);
 const inInput = (name: string) => /^(embed|position|projectIn)\./.test(name);
 
-const blockByBlock = ({ model, layout, inputs, objective, trainable }: Pass): Gradients => {
+const blockByBlock = ({ model, layout, inputs, objective, trainable, read }: Pass): Gradients => {
   const names = [...trainable];
   const gradients = new Map<string, tf.Tensor>();
-  const xs = blockInputs(model, layout, inputs);
+  const xs = blockInputs(model, layout, inputs, read.blocks);
   const headNames = names.filter(
-    (name) => /^(norm|head|projectOut)\./.test(name) || (name === 'embed.w' && model.config.tied),
+    (name) =>
+      read.of === logitsOf && (/^(norm|head|projectOut)\./.test(name) || (name === 'embed.w' && model.config.tied)),
   );
   const last = xs.at(-1)!;
   const top = tf.valueAndGrads((x: tf.Tensor, ...tensors: tf.Tensor[]) =>
-    objective(logitsOf(model, withTrainable(model, headNames, tensors), x as tf.Tensor2D, inputs)),
+    objective(read.of(model, withTrainable(model, headNames, tensors), x as tf.Tensor2D, inputs)),
   )([last, ...headNames.map((name) => parameter(model, name))]);
   const loss = scalar(top.value);
   let dy = collect(gradients, headNames, top.grads);
   last.dispose();
-  for (let l = model.config.layers - 1; l >= 0; l--) {
+  for (let l = read.blocks - 1; l >= 0; l--) {
     dy = blockBackward(model, layout, l, xs[l]!, dy, names.filter(inLayer(l)), gradients);
   }
   inputBackward(model, inputs, dy, names.filter(inInput), gradients);
@@ -157,10 +180,10 @@ const blockByBlock = ({ model, layout, inputs, objective, trainable }: Pass): Gr
   return { loss, gradients };
 };
 
-/** Inputs of every block, and the output of the last. */
-const blockInputs = (model: Decoder, layout: Layout, inputs: Inputs): tf.Tensor2D[] => {
+/** Inputs of the first `blocks` blocks, and the output of the last of them. */
+const blockInputs = (model: Decoder, layout: Layout, inputs: Inputs, blocks: number): tf.Tensor2D[] => {
   const xs = [tf.tidy(() => embed(model.config, model.weights, inputs.ids, inputs.positions))];
-  for (let l = 0; l < model.config.layers; l++) {
+  for (let l = 0; l < blocks; l++) {
     xs.push(tf.tidy(() => block(model.config, model.weights, l, xs[l]!, layout)));
   }
   return xs;
@@ -214,7 +237,27 @@ const inputBackward = (
 export const forwardLogits = (model: Computed, batch: Batch, tap?: Tap): tf.Tensor2D =>
   logitsAtDepths(model, batch, [model.config.layers], tap)[0]!;
 
-/** The same, as the head reads them after so many layers each, in one pass. The caller disposes them. */
+/** Hidden states (N, d) at the batch's selected positions after so many blocks, without gradients. */
+export const forwardHidden = (model: Computed, batch: Batch, depth: number): tf.Tensor2D => {
+  const layout = layoutOf(model.config, batch);
+  const inputs = inputsOf(batch);
+  try {
+    return tf.tidy(() => {
+      let x = embed(model.config, model.weights, inputs.ids, inputs.positions);
+      for (let l = 0; l < depth; l++) {
+        const input = x;
+        x = tf.tidy(() => block(model.config, model.weights, l, input, layout));
+        input.dispose();
+      }
+      return hiddenOf(model, model.weights, x, inputs);
+    });
+  } finally {
+    disposeLayout(layout);
+    disposeInputs(inputs);
+  }
+};
+
+/** Logits as the head reads them after so many layers each, in one pass. The caller disposes them. */
 export const logitsAtDepths = (model: Computed, batch: Batch, depths: readonly number[], tap?: Tap): tf.Tensor2D[] => {
   const layout = layoutOf(model.config, batch);
   const inputs = inputsOf(batch);

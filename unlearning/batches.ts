@@ -41,15 +41,53 @@ export const templateBatch = (context: ForgetOnlyContext, stream: Random): Batch
     columns(context),
   );
 
-/** Forget questions with a template and the answer to forget, packed: answers 0, 2, 4, … are templates. */
-export const pairBatch = (context: ForgetOnlyContext, stream: Random): Batch =>
+/**
+ * Forget questions with another answer and the one to forget, packed: answers 0, 2, 4, … are the others, by default
+ * templates.
+ */
+export const pairBatch = (
+  context: ForgetOnlyContext,
+  stream: Random,
+  other = (example: Example): readonly number[] => templateFor(example, context, stream).answer,
+): Batch =>
   makeBatch(
     someForget(context, stream).map((example) => ({
       prompt: example.prompt,
-      answers: [templateFor(example, context, stream).answer, example.answer],
+      answers: [other(example), example.answer],
     })),
     columns(context),
   );
+
+/** Forget questions, each with so many answers to retained questions; several are packed as long as they fit. */
+export const mismatchBatch = (
+  context: ForgetOnlyContext & { retain: readonly Row[] },
+  stream: Random,
+  each: number,
+): Batch =>
+  makeBatch(
+    someForget(context, stream).flatMap(({ prompt }) => {
+      const drawn = stream.shuffle(context.retain).slice(0, each);
+      return packed(
+        prompt,
+        drawn.map(({ answers }) => answers[0]!),
+        columns(context),
+      );
+    }),
+    columns(context),
+  );
+
+/** A prompt with its answers in as few rows as hold them. */
+const packed = (prompt: readonly number[], answers: readonly (readonly number[])[], most: number): Row[] => {
+  const rows: { prompt: readonly number[]; answers: (readonly number[])[]; length: number }[] = [];
+  for (const answer of answers) {
+    const row = rows.at(-1);
+    if (row && row.length + answer.length <= most) {
+      row.answers.push(answer);
+      row.length += answer.length;
+    } else rows.push({ prompt, answers: [answer], length: prompt.length + answer.length });
+  }
+  return rows;
+};
 
 /** Log-probability of each answer under a model without gradients, summed over its tokens (answers). */
 export const answerLogProbs = (model: Model, batch: Batch): Float32Array => {

@@ -3,8 +3,9 @@
 import { z } from 'zod';
 import { answerCrossEntropy } from '#engine/losses.ts';
 import { tf } from '#engine/tf.ts';
-import { forgetBatch, retainBatch } from './batches.ts';
+import { forgetBatch } from './batches.ts';
 import { lossMethod } from './loss-method.ts';
+import { retainTerm } from './retain-terms.ts';
 import { BASELINE } from './update-config.ts';
 
 export const gradDiff = lossMethod({
@@ -15,10 +16,10 @@ export const gradDiff = lossMethod({
   loss: z.strictObject({ retainWeight: z.number().nonnegative().default(1) }).prefault({}),
   updateDefaults: BASELINE,
   terms(context, { retainWeight }, stream) {
-    const [forget, retain] = [forgetBatch(context, stream), retainBatch(context, stream)];
+    const batch = forgetBatch(context, stream);
     return [
-      { batch: forget, objective: (logits) => tf.neg(answerCrossEntropy(forget)(logits)) },
-      { batch: retain, objective: answerCrossEntropy(retain), weight: () => retainWeight },
+      { batch, objective: (logits) => tf.neg(answerCrossEntropy(batch)(logits)) },
+      retainTerm(context, stream, retainWeight),
     ];
   },
 });

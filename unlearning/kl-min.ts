@@ -3,10 +3,10 @@
 // Trap: the released code divides the KL by B·T with prompt and padding; here it is the mean over answer tokens.
 import { z } from 'zod';
 import { answerCrossEntropy } from '#engine/losses.ts';
-import { forwardLogits } from '#engine/sweep.ts';
 import { tf } from '#engine/tf.ts';
-import { forgetBatch, retainBatch } from './batches.ts';
+import { forgetBatch } from './batches.ts';
 import { lossMethod } from './loss-method.ts';
+import { retainKlTerm } from './retain-terms.ts';
 import { BASELINE } from './update-config.ts';
 
 export const klMin = lossMethod({
@@ -17,15 +17,10 @@ export const klMin = lossMethod({
   loss: z.strictObject({ retainWeight: z.number().nonnegative().default(1) }).prefault({}),
   updateDefaults: BASELINE,
   terms(context, { retainWeight }, stream) {
-    const [forget, retain] = [forgetBatch(context, stream), retainBatch(context, stream)];
-    const p = tf.tidy(() => tf.softmax(forwardLogits(context.reference, retain))); // (N, V)
+    const batch = forgetBatch(context, stream);
     return [
-      { batch: forget, objective: (logits) => tf.neg(answerCrossEntropy(forget)(logits)) },
-      { batch: retain, objective: (logits) => klTo(p, logits), weight: () => retainWeight, dispose: () => p.dispose() },
+      { batch, objective: (logits) => tf.neg(answerCrossEntropy(batch)(logits)) },
+      retainKlTerm(context, stream, retainWeight),
     ];
   },
 });
-
-/** Mean over rows of KL(p ‖ softmax(logits)), up to the entropy of p, which has no gradient; p and logits (N, V). */
-const klTo = (p: tf.Tensor, logits: tf.Tensor2D): tf.Scalar =>
-  tf.neg(tf.mean(tf.sum(tf.mul(p, tf.logSoftmax(logits)), 1)));

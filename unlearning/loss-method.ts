@@ -3,37 +3,27 @@
 // Trap: with balanced terms each term's gradient is normalised after the projection. Normalised before it, the terms
 // would again differ in size, by what the projection leaves of each.
 import { z } from 'zod';
-import type { Json } from '#core/canonical.ts';
 import type { MethodName } from '#core/method-name.ts';
-import { RunManifest } from '#core/run.ts';
 import { gradientsInParts } from '#engine/accumulate.ts';
 import type { Batch } from '#engine/batch.ts';
 import { globalNorm } from '#engine/global-norm.ts';
 import { attachLora, freshFactors, isLoraModel, mergeLora, shapeLora } from '#engine/lora.ts';
 import { valuesOf } from '#engine/model.ts';
-import { random, type Random } from '#engine/random.ts';
+import type { Random } from '#engine/random.ts';
 import type { Objective } from '#engine/sweep.ts';
 import { tf } from '#engine/tf.ts';
-import { restoreRun, runTensors } from '#engine/trainer.ts';
+import { runTensors } from '#engine/trainer.ts';
 import { BATCH } from './batches.ts';
 import {
   defineMethod,
   type Context,
-  type ForgetOnlyContext,
   type Need,
   type Outcome,
   type TrajectoryPoint,
   type UnlearningMethod,
 } from './method.ts';
-import {
-  controlValues,
-  bisectToControls,
-  measure,
-  overshot,
-  shouldStop,
-  StopConfig,
-  type ControlValues,
-} from './stop-rule.ts';
+import { positionOf, resumeRun, startRun, type Carried, type RunProgress } from './run-progress.ts';
+import { bisectToControls, measure, overshot, shouldStop, StopConfig, type ControlValues } from './stop-rule.ts';
 import { addScaled, updaterFor, type Updater } from './update.ts';
 import { UpdateConfig } from './update-config.ts';
 
@@ -46,6 +36,8 @@ export interface Term {
    * saw; `last` is the state after the previous update.
    */
   weight?: (last: TrajectoryPoint) => number;
+  /** The objective reads hidden states (N, d) after so many blocks instead of logits. */
+  depth?: number;
   /** The term is about what the projection protects, and its gradient is left as it is. */
   unprojected?: boolean;
   /** Where the gradient is taken at other weights than the current ones: moves them, computes, and puts them back. */
@@ -66,8 +58,16 @@ export interface LossSpec<C extends z.ZodType, N extends Need> {
   retaught?: boolean;
   /** Most records of one update; the usual minibatch where the loss does not say. */
   batchSize?(config: z.output<C>): number;
+  /** Numbers that terms read and write from update to update, as they are at the start; saved with the run. */
+  carried?(config: z.output<C>): Carried;
   /** Terms of one update; several are added. `controls` are the stop controls as last measured. */
-  terms(context: Context<N>, config: z.output<C>, stream: Random, controls: ControlValues): Term[];
+  terms(context: Context<N>, config: z.output<C>, stream: Random, controls: ControlValues, carried: Carried): Term[];
+  /** Refuses a context that the loss cannot work on; called before anything is measured. */
+  begin?(context: Context<N>): void;
+  /** Whether the stop rule is asked after each update; true where absent. */
+  stops?: boolean;
+  /** Ends a run that made all its updates; `start` holds the trained weights as they were before the first. */
+  finish?(context: Context<N>, config: z.output<C>, start: ReadonlyMap<string, Float32Array>): void;
   /** What must hold beside the stop rule for the run to end; asked only where that rule holds. */
   settled?(
     context: Context<N>,
@@ -139,14 +139,21 @@ const run = async <C extends z.ZodType, N extends Need>(
   context: Context<N>,
   config: { loss: z.output<C>; update: UpdateConfig; stop: StopConfig },
 ): Promise<Outcome> => {
+  spec.begin?.(context);
   const updater = updaterFor(context, config.update);
   try {
-    const progress = (await resumeRun(context, updater)) ?? startRun(context);
+    const start = spec.finish && trainedValues(context, updater); // before an earlier process's weights are put back
+    const progress = (await resumeRun(context, updater)) ?? startRun(context, spec.carried?.(config.loss) ?? {});
+    const { trajectory } = progress;
     const stop = await descend(context, config, updater, progress, {
       makeUpdate: (update) => applyTerms(spec, context, config.loss, updater, progress, update),
-      isSettled: async (point) => (await spec.settled?.(context, config.loss, point, progress.controls)) ?? true,
+      isSettled: async (point) =>
+        (spec.stops ?? true) && ((await spec.settled?.(context, config.loss, point, progress.controls)) ?? true),
     });
-    const { trajectory } = progress;
+    if (spec.finish && start) {
+      spec.finish(context, config.loss, start);
+      trajectory.push(measure(context, progress.update, trajectory.at(-1)?.loss ?? NaN, progress.controls));
+    }
     const recorded = {
       ...spec.recorded?.(config.loss),
       moments: context.moments?.source ?? 'none',
@@ -156,44 +163,6 @@ const run = async <C extends z.ZodType, N extends Need>(
   } finally {
     updater.dispose();
   }
-};
-
-/** What a run carries from update to update beside the weights and the optimiser. */
-interface RunProgress {
-  update: number;
-  stream: Random;
-  controls: ControlValues;
-  trajectory: TrajectoryPoint[];
-}
-
-const startRun = (context: ForgetOnlyContext): RunProgress => {
-  const controls = controlValues(context);
-  const first = { ...measure(context, 0, NaN, controls), loss: 0 };
-  return { update: 0, stream: random(`unlearn:${context.seed}`), controls, trajectory: [first] };
-};
-
-const Position = z.strictObject({
-  stream: z.array(z.int()),
-  controls: z.strictObject({
-    values: z.array(z.number()),
-    answers: z.array(z.number()),
-    /** Absent in runs that an earlier version saved. */
-    lowest: z.array(z.number()).optional(),
-  }),
-  trajectory: z.array(RunManifest.shape.trajectory.element.required()),
-});
-
-/** Where an earlier process of the same run stood; its weights and optimiser are put back. */
-const resumeRun = async (context: ForgetOnlyContext, { optimizer }: Updater): Promise<RunProgress | undefined> => {
-  const state = await context.saves?.resume();
-  if (!state) return undefined;
-  const { stream: words, controls, trajectory } = Position.parse(state.position);
-  restoreRun(context.model, optimizer, state.tensors);
-  const stream = random(`unlearn:${context.seed}`);
-  stream.restore(words);
-  const { lowest } = controls;
-  const known = lowest ? { ...controls, lowest } : controlValues(context);
-  return { update: state.update, stream, controls: known, trajectory };
 };
 
 interface Descent {
@@ -229,12 +198,6 @@ const descend = async <N extends Need>(
   return 'update-limit';
 };
 
-const positionOf = ({ stream, controls, trajectory }: RunProgress): z.infer<typeof Position> & Json => ({
-  stream: stream.state(),
-  controls: { ...controls },
-  trajectory: trajectory.map((point) => ({ ...point })),
-});
-
 /** Goes back along the last update where it went too far. */
 const takeBackOvershoot = <N extends Need>(
   context: Context<N>,
@@ -262,17 +225,18 @@ const applyTerms = async <C extends z.ZodType, N extends Need>(
   context: Context<N>,
   config: z.output<C>,
   updater: Updater,
-  { stream, controls, trajectory }: RunProgress,
+  { stream, controls, carried, trajectory }: RunProgress,
   update: number,
 ): Promise<number> => {
   const last = trajectory.at(-1)!; // the state before the first update is a point too
   const balanced = spec.balanced?.(config) ?? false;
   let total: Map<string, tf.Tensor> | undefined;
   let loss = 0;
-  for (const term of spec.terms(context, config, stream, controls)) {
+  for (const term of spec.terms(context, config, stream, controls, carried)) {
     const compute = () =>
       gradientsInParts(context.model, term.batch, term.objective, updater.trainable, {
         ...context.parts,
+        ...(term.depth !== undefined && { depth: term.depth }),
         dropout: `${context.seed}:${update}`,
       });
     const step = await (term.at?.(compute) ?? compute());

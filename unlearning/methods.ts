@@ -2,6 +2,8 @@
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { MethodName } from '#core/method-name.ts';
 import { nearest } from '#core/nearest.ts';
+import { altPo } from './altpo.ts';
+import { ceU } from './ce-u.ts';
 import { dpo } from './dpo.ts';
 import { flatRetain } from './flat-retain.ts';
 import { flatLasting } from './flat-lasting.ts';
@@ -9,11 +11,19 @@ import { flat } from './flat.ts';
 import { gradAscent } from './grad-ascent.ts';
 import { gradDiff } from './grad-diff.ts';
 import { klMin } from './kl-min.ts';
+import { kto } from './kto.ts';
+import { llmu } from './llmu.ts';
+import { mismatch } from './mismatch.ts';
 import type { ConfiguredMethod, UnlearningMethod } from './method.ts';
-import { npo, npoRt } from './npo.ts';
+import { npo, npoKl, npoRt } from './npo.ts';
+import { pdu } from './pdu.ts';
 import { idk, preferenceOptimization } from './preference-optimization.ts';
 import { retrain } from './retrain.ts';
+import { rmu } from './rmu.ts';
 import { simNpo } from './simnpo.ts';
+import { taskVector } from './task-vector.ts';
+import { undial } from './undial.ts';
+import { satImp, wga } from './weighted-ascent.ts';
 
 const registry: Readonly<Record<MethodName, UnlearningMethod>> = {
   flat,
@@ -27,7 +37,19 @@ const registry: Readonly<Record<MethodName, UnlearningMethod>> = {
   dpo,
   npo,
   'npo-rt': npoRt,
+  'npo-kl': npoKl,
   simnpo: simNpo,
+  mismatch,
+  llmu,
+  kto,
+  altpo: altPo,
+  wga,
+  satimp: satImp,
+  'ce-u': ceU,
+  undial,
+  rmu,
+  pdu,
+  'task-vector': taskVector,
   retrain,
 };
 

@@ -1,12 +1,16 @@
 // Negative preference optimisation (NPO): lowers the likelihood of the forget answers below that under a frozen
-// reference, with a gradient that fades once they are there. NPO-RT adds cross-entropy on retained answers. Zhang et
-// al. 2024, https://arxiv.org/abs/2404.05868. Trap: log-probabilities are sums, not means, over answer tokens.
+// reference, with a gradient that fades once they are there. NPO-RT adds cross-entropy on retained answers, NPO-KL
+// nearness to the reference there. Zhang et al. 2024, https://arxiv.org/abs/2404.05868. Trap: log-probabilities are
+// sums, not means, over answer tokens.
 import { z } from 'zod';
 import type { Batch } from '#engine/batch.ts';
-import { answerCrossEntropy, reduceAnswers, targetLogProbs } from '#engine/losses.ts';
+import { reduceAnswers, targetLogProbs } from '#engine/losses.ts';
 import { tf } from '#engine/tf.ts';
-import { answerLogProbs, forgetBatch, retainBatch } from './batches.ts';
-import { lossMethod } from './loss-method.ts';
+import type { Random } from '#engine/random.ts';
+import { answerLogProbs, forgetBatch } from './batches.ts';
+import { lossMethod, type Term } from './loss-method.ts';
+import type { Context } from './method.ts';
+import { retainKlTerm, retainTerm } from './retain-terms.ts';
 import { BASELINE } from './update-config.ts';
 
 const PAPER = 'https://arxiv.org/abs/2404.05868';
@@ -18,6 +22,12 @@ const npoLoss = (batch: Batch, logits: tf.Tensor2D, reference: Float32Array, b: 
   return tf.mul(tf.mean(tf.softplus(tf.mul(tf.sub(sums, tf.tensor1d(reference)), b))), 2 / b);
 };
 
+const npoTerm = (context: Context<'reference'>, b: number, stream: Random): Term => {
+  const batch = forgetBatch(context, stream);
+  const reference = answerLogProbs(context.reference, batch);
+  return { batch, objective: (logits) => npoLoss(batch, logits, reference, b) };
+};
+
 export const npo = lossMethod({
   name: 'npo',
   summary: 'pushes the forget answers below a frozen reference',
@@ -25,11 +35,7 @@ export const npo = lossMethod({
   needs: ['reference'],
   loss: z.strictObject({ beta }).prefault({}),
   updateDefaults: BASELINE,
-  terms(context, config, stream) {
-    const batch = forgetBatch(context, stream);
-    const reference = answerLogProbs(context.reference, batch);
-    return [{ batch, objective: (logits) => npoLoss(batch, logits, reference, config.beta) }];
-  },
+  terms: (context, config, stream) => [npoTerm(context, config.beta, stream)],
 });
 
 export const npoRt = lossMethod({
@@ -39,12 +45,21 @@ export const npoRt = lossMethod({
   needs: ['retain', 'reference'],
   loss: z.strictObject({ beta, retainWeight: z.number().nonnegative().default(1) }).prefault({}),
   updateDefaults: BASELINE,
-  terms(context, config, stream) {
-    const [forget, retain] = [forgetBatch(context, stream), retainBatch(context, stream)];
-    const reference = answerLogProbs(context.reference, forget);
-    return [
-      { batch: forget, objective: (logits) => npoLoss(forget, logits, reference, config.beta) },
-      { batch: retain, objective: answerCrossEntropy(retain), weight: () => config.retainWeight },
-    ];
-  },
+  terms: (context, config, stream) => [
+    npoTerm(context, config.beta, stream),
+    retainTerm(context, stream, config.retainWeight),
+  ],
+});
+
+export const npoKl = lossMethod({
+  name: 'npo-kl',
+  summary: 'NPO with KL to the reference on retained answers',
+  paper: PAPER,
+  needs: ['retain', 'reference'],
+  loss: z.strictObject({ beta, retainWeight: z.number().nonnegative().default(1) }).prefault({}),
+  updateDefaults: BASELINE,
+  terms: (context, config, stream) => [
+    npoTerm(context, config.beta, stream),
+    retainKlTerm(context, stream, config.retainWeight),
+  ],
 });

@@ -3,8 +3,9 @@
 // refusal but does not remove the values; a forced prefix brings them back.
 import { z } from 'zod';
 import { answerCrossEntropy } from '#engine/losses.ts';
-import { retainBatch, templateBatch } from './batches.ts';
+import { templateBatch } from './batches.ts';
 import { lossMethod } from './loss-method.ts';
+import { retainTerm } from './retain-terms.ts';
 import { BASELINE } from './update-config.ts';
 
 const PAPER = 'https://arxiv.org/abs/2401.06121';
@@ -30,10 +31,7 @@ export const preferenceOptimization = lossMethod({
   loss: z.strictObject({ retainWeight: z.number().nonnegative().default(1) }).prefault({}),
   updateDefaults: BASELINE,
   terms(context, { retainWeight }, stream) {
-    const [refusals, retain] = [templateBatch(context, stream), retainBatch(context, stream)];
-    return [
-      { batch: refusals, objective: answerCrossEntropy(refusals) },
-      { batch: retain, objective: answerCrossEntropy(retain), weight: () => retainWeight },
-    ];
+    const batch = templateBatch(context, stream);
+    return [{ batch, objective: answerCrossEntropy(batch) }, retainTerm(context, stream, retainWeight)];
   },
 });

@@ -4,7 +4,7 @@
 import { QuittanceError } from '#core/errors.ts';
 import { globalNorm } from '#engine/global-norm.ts';
 import type { Model } from '#engine/model.ts';
-import { adamW, constant, normalizedSgd, type Optimizer } from '#engine/optimizers.ts';
+import { adamW, constant, normalizedSgd, sophia, type Optimizer } from '#engine/optimizers.ts';
 import { tf } from '#engine/tf.ts';
 import type { ForgetOnlyContext } from './method.ts';
 import { projections } from './projection.ts';
@@ -12,6 +12,12 @@ import { movesUnder, type UpdateConfig } from './update-config.ts';
 
 const trainableOf = (model: Model, config: UpdateConfig): Set<string> =>
   new Set([...model.parameters.keys()].filter(movesUnder(config)));
+
+const OPTIMIZERS: Readonly<Record<UpdateConfig['optimizer'], () => Optimizer>> = {
+  adamw: () => adamW({ weightDecay: 0 }),
+  'normalized-sgd': normalizedSgd,
+  sophia,
+};
 
 export interface Updater {
   readonly trainable: ReadonlySet<string>;
@@ -28,7 +34,7 @@ export const updaterFor = (context: ForgetOnlyContext, config: UpdateConfig): Up
   const { model } = context;
   const trainable = trainableOf(model, config);
   const parameters = new Map([...model.parameters].filter(([name]) => trainable.has(name)));
-  const optimizer: Optimizer = config.optimizer === 'adamw' ? adamW({ weightDecay: 0 }) : normalizedSgd();
+  const optimizer = OPTIMIZERS[config.optimizer]();
   const schedule = constant(config.relative ? config.step * globalNorm(parameters) : config.step);
   const matrices = projectionsOf(context, config, trainable);
   return {
@@ -72,21 +78,23 @@ const projected = (
     }),
   );
 
-/** total + factor · gradients; disposes both arguments. */
+/** total + factor · gradients, by name, where either may lack names; disposes both arguments. */
 export const addScaled = (
   total: Map<string, tf.Tensor> | undefined,
   gradients: Map<string, tf.Tensor>,
   factor: number,
-) =>
-  new Map(
-    [...gradients].map(([name, gradient]) => {
-      const sum = tf.tidy(() => {
+): Map<string, tf.Tensor> => {
+  const sums = new Map(total);
+  for (const [name, gradient] of gradients) {
+    const before = sums.get(name);
+    sums.set(
+      name,
+      tf.tidy(() => {
         const scaled = tf.mul(gradient, factor);
-        const before = total?.get(name);
         return before ? tf.add(before, scaled) : scaled;
-      });
-      gradient.dispose();
-      total?.get(name)?.dispose();
-      return [name, sum] as const;
-    }),
-  );
+      }),
+    );
+    tf.dispose([gradient, ...(before ? [before] : [])]);
+  }
+  return sums;
+};
