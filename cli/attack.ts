@@ -13,12 +13,13 @@ import { BLACK, ORANGE } from '#report/charts/colors.ts';
 import { share, WIDTH } from '#report/plots/plot.ts';
 import { svgOf } from '#report/svg.ts';
 import type { Arguments, Command } from './command.ts';
+import { file, fileOrFolder, output, whole } from './kinds.ts';
 import { requireDifferentFiles } from './different.ts';
 import { modelFolder, openFolder } from './engine.ts';
 import { framingFor, windowsOf } from './framing.ts';
 import { progressOn } from './progress.ts';
 import { suiteAt } from './suite-file.ts';
-import { integer, required } from './values.ts';
+import { number, required } from './values.ts';
 
 export const attack: Command = {
   name: 'attack',
@@ -29,12 +30,18 @@ export const attack: Command = {
       kind: 'value',
       value: 'DIR',
       summary: 'folder with suite.json, or that file: where never-trained people are',
+      is: fileOrFolder,
     },
-    forget: { kind: 'value', value: 'FILE', summary: 'JSON lines of the forgotten records, as of unlearn' },
-    people: { kind: 'value', value: 'N', summary: 'never-trained people who are attacked beside (default 8)' },
-    seed: { kind: 'value', value: 'N', summary: 'seed of the draws (default 1)' },
-    out: { kind: 'value', value: 'FILE', summary: 'where the JSON goes' },
-    plot: { kind: 'value', value: 'FILE', summary: 'where the drawing goes (SVG)' },
+    forget: { kind: 'value', value: 'FILE', summary: 'JSON lines of the forgotten records, as of unlearn', is: file },
+    people: {
+      kind: 'value',
+      value: 'N',
+      summary: 'never-trained people who are attacked beside (default 8)',
+      is: whole(1, 10_000),
+    },
+    seed: { kind: 'value', value: 'N', summary: 'seed of the draws (default 1)', is: whole(0) },
+    out: { kind: 'value', value: 'FILE', summary: 'where the JSON goes', is: output },
+    plot: { kind: 'value', value: 'FILE', summary: 'where the drawing goes (SVG)', is: output },
   },
   example: 'quittance attack ./forgotten --suite ./base --forget forget.jsonl --plot attacks.svg',
   async run(args) {
@@ -43,7 +50,7 @@ export const attack: Command = {
     if (name === undefined || rest.length > 0) throw usageError('attack takes one model', attack.usage);
     const suite = suiteAt(required(args, 'suite'));
     const asked = readRecords(required(args, 'forget'));
-    const people = integer(args, 'people', 8, 1);
+    const people = number(args, 'people', 8);
     if (suite.controls.gate.length === 0)
       throw new QuittanceError('INVALID_INPUT', {
         message: 'the suite has no never-trained people to attack beside',
@@ -55,7 +62,7 @@ export const attack: Command = {
     const { weights, model, backend } = await openFolder(dir);
     const stage = progressOn(process.stderr).stage(`attacks on ${backend}`, 1, 'attacks');
     const attacks = await attackSuite({
-      ...{ model: weights, suite, forget, people, seed: integer(args, 'seed', 1, 0) },
+      ...{ model: weights, suite, forget, people, seed: number(args, 'seed', 1) },
       onAttack: (what, done, total) => stage.at(done / total, what),
     });
     stage.done();

@@ -5,6 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { usageError } from '#core/errors.ts';
 import type { Arguments, Command, ExitCode } from './command.ts';
+import { anything, file, fileOrFolder, folder, output, whole } from './kinds.ts';
 import { ALT, engineMarkdown, enginePlot } from '#bench/engine-table.ts';
 import { generated, people, tofu, type Subject } from './bench/people.ts';
 import { draw } from '#report/charts/chart.ts';
@@ -14,7 +15,7 @@ import type { EngineBench } from '#bench/engine.ts';
 import type { PeopleBench, Row } from '#bench/people.ts';
 import { failedChecks } from '#bench/people-quantities.ts';
 import { progressOn } from './progress.ts';
-import { integer } from './values.ts';
+import { number } from './values.ts';
 
 export const bench: Command = {
   name: 'bench',
@@ -24,37 +25,59 @@ export const bench: Command = {
   words: 1,
   options: {
     methods: { kind: 'value', value: 'A,B', summary: 'only these methods (default all)' },
-    path: { kind: 'value', value: 'DIR', summary: 'tofu: folder of the TOFU files' },
-    seeds: { kind: 'value', value: 'N', summary: 'suites and trainings, from seed 1 (default 3)' },
-    together: { kind: 'value', value: 'N', summary: 'lasting: people forgotten at once (default 3; 0: none)' },
-    draws: { kind: 'value', value: 'N', summary: 'windows: tickets a number of records (default 1000)' },
+    path: { kind: 'value', value: 'DIR', summary: 'tofu: folder of the TOFU files', is: folder },
+    seeds: { kind: 'value', value: 'N', summary: 'suites and trainings, from seed 1 (default 3)', is: whole(1, 1000) },
+    together: {
+      kind: 'value',
+      value: 'N',
+      summary: 'lasting: people forgotten at once (default 3; 0: none)',
+      is: whole(0, 1000),
+    },
+    draws: { kind: 'value', value: 'N', summary: 'windows: tickets a number of records (default 1000)', is: whole(1) },
     shapes: {
       kind: 'value',
       value: 'A,B',
       summary: 'engine: demo, 1m, 15m, smollm2, gpt2, 1b, 1b-held (default demo,1m; empty: only draw what was kept)',
+      is: anything,
     },
-    seed: { kind: 'value', value: 'N', summary: 'sequence: this seed alone; own-model: the draw' },
+    seed: { kind: 'value', value: 'N', summary: 'sequence: this seed alone; own-model: the draw', is: whole(0) },
     model: {
       kind: 'value',
       value: 'smollm2|DIR',
       summary: 'sequence: the chat model (default smollm2); own-model: its folder',
     },
-    corpus: { kind: 'many', value: 'FILE', summary: 'own-model: files and folders that it was trained on' },
-    people: { kind: 'value', value: 'CSV', summary: 'own-model: who is in the corpus' },
-    customers: { kind: 'value', value: 'N', summary: 'own-model: drawn by --seed (default 5)' },
+    corpus: {
+      kind: 'many',
+      value: 'FILE',
+      summary: 'own-model: files and folders that it was trained on',
+      is: fileOrFolder,
+    },
+    people: { kind: 'value', value: 'CSV', summary: 'own-model: who is in the corpus', is: file },
+    customers: { kind: 'value', value: 'N', summary: 'own-model: drawn by --seed (default 5)', is: whole(1, 10_000) },
     without: { kind: 'value', value: 'NAMES', summary: 'own-model: who is not drawn' },
     policy: { kind: 'value', value: 'P', summary: 'own-model: what it is judged by (default corpus-chat-v1)' },
-    deletions: { kind: 'value', value: 'N', summary: 'sequence: people forgotten one after another (default 4)' },
+    deletions: {
+      kind: 'value',
+      value: 'N',
+      summary: 'sequence: people forgotten one after another (default 4)',
+      is: whole(1, 1000),
+    },
     kept: { kind: 'flag', summary: 'sequence: run nothing, draw what was kept' },
     tickets: {
       kind: 'value',
       value: 'N',
       summary: 'tickets: filed at once (default 1000); worklist: in the list (default 100000)',
+      is: whole(1, 10_000_000),
     },
-    models: { kind: 'value', value: 'N', summary: 'tickets: models that they are about (default 10)' },
-    rounds: { kind: 'value', value: 'N', summary: 'engine: alternating rounds (default 3)' },
-    rows: { kind: 'value', value: 'N', summary: 'find: rows of the large corpus (default 1000000)' },
-    out: { kind: 'value', value: 'FILE', summary: 'where the Markdown table goes' },
+    models: {
+      kind: 'value',
+      value: 'N',
+      summary: 'tickets: models that they are about (default 10)',
+      is: whole(1, 10_000),
+    },
+    rounds: { kind: 'value', value: 'N', summary: 'engine: alternating rounds (default 3)', is: whole(1, 1000) },
+    rows: { kind: 'value', value: 'N', summary: 'find: rows of the large corpus (default 1000000)', is: whole(1) },
+    out: { kind: 'value', value: 'FILE', summary: 'where the Markdown table goes', is: output },
   },
   example: 'quittance bench people --seeds 3 --out docs/results/small-scale.md',
   async run(args) {
@@ -134,8 +157,8 @@ const workflow = async (args: Arguments): Promise<ExitCode> => {
 const tickets = async (args: Arguments): Promise<ExitCode> => {
   const { benchTickets, ticketsMarkdown } = await import('#bench/tickets.ts');
   const result = await benchTickets({
-    tickets: integer(args, 'tickets', 1000, 1),
-    models: integer(args, 'models', 10, 1),
+    tickets: number(args, 'tickets', 1000),
+    models: number(args, 'models', 10),
   });
   finish(args, result, ticketsMarkdown(result));
   return result.faults.length === 0 ? 0 : 2;
@@ -143,7 +166,7 @@ const tickets = async (args: Arguments): Promise<ExitCode> => {
 
 const worklist = async (args: Arguments): Promise<ExitCode> => {
   const { benchWorklist, worklistText } = await import('#bench/worklist.ts');
-  const result = await benchWorklist({ tickets: integer(args, 'tickets', 100_000, 1) });
+  const result = await benchWorklist({ tickets: number(args, 'tickets', 100_000) });
   return finish(args, result, worklistText(result));
 };
 
@@ -157,7 +180,7 @@ const engine = async (args: Arguments): Promise<ExitCode> => {
       .value('shapes')
       ?.split(',')
       .filter((key) => key !== ''), // '' draws the rows that are kept, without measuring
-    rounds: integer(args, 'rounds', 3, 1),
+    rounds: number(args, 'rounds', 3),
     onRow: ({ shape, work, ours, torch }) =>
       progress.note(`${shape}: ${work}: ${ours.cpu.toFixed(0)} ms, PyTorch ${torch?.cpu.toFixed(0) ?? '–'} ms`),
   });

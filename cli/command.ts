@@ -2,12 +2,15 @@
 // Trap: results go to stdout, everything else to stderr; with --json stdout holds one JSON object and nothing else.
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { usageError } from '#core/errors.ts';
+import { text, type Kind } from './kind.ts';
 
 export interface Option {
   /** 'flag' takes no value; 'many' may be given more than once. */
   kind: 'flag' | 'value' | 'many';
   value?: string;
   summary: string;
+  /** What its value must be; any text but an empty one, where nothing is said. */
+  is?: Kind;
 }
 
 export interface Command {
@@ -67,6 +70,13 @@ export const parse = (
     help: values['help'] === true,
     print: (result, text) => void process.stdout.write(`${json ? JSON.stringify(result) : text()}\n`),
   };
+};
+
+/** Holds every value against the kind of its option before the command reads anything; then runs it. */
+export const execute = async (command: Command, args: Arguments): Promise<ExitCode> => {
+  for (const [name, { kind, is = text }] of Object.entries({ ...command.options, ...COMMON }))
+    for (const value of kind === 'many' ? args.many(name) : [args.value(name) ?? []].flat()) is(value, `--${name}`);
+  return command.run(args);
 };
 
 /** A second file behind an option belongs to no option, and would be left out without a word. */

@@ -7,8 +7,9 @@ import { makePeople } from '#datasets/people.ts';
 import type { Suite } from '#datasets/suite-shape.ts';
 import { SMALL, type TrainRecipe } from '#containers/train-job.ts';
 import { verifyBundle } from '#core/verify.ts';
-import { usageError } from '#core/errors.ts';
+import { Quantisation } from '#core/quantisation.ts';
 import type { Arguments, Command } from './command.ts';
+import { folder, oneOf } from './kinds.ts';
 import { readPolicy } from '#entry/policies.ts';
 import type { Backend } from '#engine/tf.ts';
 import { thresholdText } from '#core/gate-words.ts';
@@ -21,8 +22,10 @@ import { TOFU_RECIPE, tofuSuite } from './demo/tofu.ts';
 import { backend } from './engine.ts';
 import { progressOn, type Progress } from './progress.ts';
 import { renderReport } from './report.ts';
-import { quantisation } from './values.ts';
+import { choice, quantisation } from './values.ts';
 import { readBundle } from './verify.ts';
+
+const DATASETS = ['people', 'tofu'] as const;
 
 export const demo: Command = {
   name: 'demo',
@@ -30,14 +33,25 @@ export const demo: Command = {
   usage: '[--dataset people|tofu --path DIR] [--model smollm2] [--dir DIR]',
   words: 0,
   options: {
-    dataset: { kind: 'value', value: 'people|tofu', summary: 'generated people (default) or the real TOFU files' },
-    path: { kind: 'value', value: 'DIR', summary: 'folder of the TOFU files' },
+    dataset: {
+      kind: 'value',
+      value: 'people|tofu',
+      summary: 'generated people (default) or the real TOFU files',
+      is: oneOf(DATASETS),
+    },
+    path: { kind: 'value', value: 'DIR', summary: 'folder of the TOFU files', is: folder },
     model: {
       kind: 'value',
       value: 'smollm2',
       summary: 'a real chat model, taught the people first (default: trained from nothing)',
+      is: oneOf(['smollm2']),
     },
-    quantisation: { kind: 'value', value: 'none|int8', summary: 'how the served weights are stored (default none)' },
+    quantisation: {
+      kind: 'value',
+      value: 'none|int8',
+      summary: 'how the served weights are stored (default none)',
+      is: oneOf(Quantisation.options),
+    },
   },
   example: 'quittance demo',
   async run(args) {
@@ -87,17 +101,13 @@ const scenario = async (args: Arguments, chosen: Backend, progress: Progress): P
     const { suite, recipe } = smallScenario(args);
     return { suite, base: await demoBase(args.dir, suite, recipe, chosen, progress) };
   }
-  if (model !== 'smollm2')
-    throw usageError(`unknown model '${model}'`, '--model smollm2, or leave it out for a small model trained here');
   return { ...(await smollm2Base(args.dir, chosen, progress)), policy: readPolicy('chat-v2') };
 };
 
 const smallScenario = (args: Arguments): { suite: Suite; recipe: TrainRecipe } => {
-  const dataset = args.value('dataset') ?? 'people';
-  if (dataset === 'people') return { suite: makePeople({ seed: 1 }), recipe: SMALL };
-  if (dataset !== 'tofu')
-    throw usageError(`unknown dataset '${dataset}'`, '--dataset people, or --dataset tofu --path DIR');
-  return { suite: tofuSuite(args), recipe: TOFU_RECIPE };
+  return choice(args, 'dataset', DATASETS, 'people') === 'tofu'
+    ? { suite: tofuSuite(args), recipe: TOFU_RECIPE }
+    : { suite: makePeople({ seed: 1 }), recipe: SMALL };
 };
 
 /** Three of the forgotten person's records, two of a retained one, a fact and an unknown person. */

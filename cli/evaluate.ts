@@ -13,14 +13,16 @@ import { measure } from '#evaluation/tables.ts';
 import type { Measured, MetricValue } from '#core/evaluation.ts';
 import { findQuantity, printedName, QUANTITIES } from '#core/quantities.ts';
 import { summarise } from '#core/summaries.ts';
-import { usageError } from '#core/errors.ts';
 import type { Arguments, Command } from './command.ts';
+import { file, fileOrFolder, oneOf, output, whole } from './kinds.ts';
 import { differentModels, requireDifferentFiles } from './different.ts';
 import { namedFolder, openFolder } from './engine.ts';
 import { framingFor, windowsOf } from './framing.ts';
 import { progressOn } from './progress.ts';
 import { suiteAt } from './suite-file.ts';
-import { integer, required } from './values.ts';
+import { choice, number, required } from './values.ts';
+
+const TRUTH_RATIOS = ['geometric', 'arithmetic'] as const;
 
 export const evaluate: Command = {
   name: 'evaluate',
@@ -29,8 +31,8 @@ export const evaluate: Command = {
   words: 0,
   options: {
     model: { kind: 'value', value: 'M', summary: 'registered name or model folder' },
-    suite: { kind: 'value', value: 'DIR', summary: 'folder with suite.json, or that file' },
-    forget: { kind: 'value', value: 'FILE', summary: 'JSON lines of the records to forget, as of unlearn' },
+    suite: { kind: 'value', value: 'DIR', summary: 'folder with suite.json, or that file', is: fileOrFolder },
+    forget: { kind: 'value', value: 'FILE', summary: 'JSON lines of the records to forget, as of unlearn', is: file },
     reference: { kind: 'value', value: 'M', summary: 'the model before unlearning' },
     'retain-model': { kind: 'value', value: 'M', summary: 'a model trained without the forget set (benchmarks)' },
     metric: { kind: 'many', value: 'NAME', summary: 'only these names or keys (default: all of docs/metrics.md)' },
@@ -38,9 +40,10 @@ export const evaluate: Command = {
       kind: 'value',
       value: 'geometric|arithmetic',
       summary: 'mean over wrong answers (default geometric)',
+      is: oneOf(TRUTH_RATIOS),
     },
-    seed: { kind: 'value', value: 'N', summary: 'seed of sampling (default 1)' },
-    out: { kind: 'value', value: 'FILE', summary: 'where the JSON goes' },
+    seed: { kind: 'value', value: 'N', summary: 'seed of sampling (default 1)', is: whole(0) },
+    out: { kind: 'value', value: 'FILE', summary: 'where the JSON goes', is: output },
   },
   example:
     'quittance evaluate --model ./forgotten --suite ./base --forget forget.jsonl --reference ./base --out metrics.json',
@@ -62,14 +65,14 @@ export const evaluate: Command = {
       return folder === undefined ? undefined : inference((await openFolder(folder)).model);
     };
     const [reference, retainModel] = [await other('reference'), await other('retain-model')];
-    const seed = integer(args, 'seed', 1, 0);
+    const seed = number(args, 'seed', 1);
     const relearn = attackable(weights, suite.limits?.relearningRate);
     const exam = examOf(
       {
         ...{ model: inference(model), suite: staying, forget: rows, relearn },
         ...{ before: reference, retainModel },
       },
-      { seed, truthRatio: truthRatio(args) },
+      { seed, truthRatio: choice(args, 'truth-ratio', TRUTH_RATIOS, 'geometric') },
     );
     const stage = progressOn(process.stderr).stage(`metrics on ${backend}`, wanted.length, 'metrics');
     const measured = await measure(
@@ -84,13 +87,6 @@ export const evaluate: Command = {
     args.print(result, () => [table(metrics), ...counted(measured)].join('\n'));
     return 0;
   },
-};
-
-const truthRatio = (args: Arguments): 'geometric' | 'arithmetic' => {
-  const value = args.value('truth-ratio') ?? 'geometric';
-  if (value !== 'geometric' && value !== 'arithmetic')
-    throw usageError(`--truth-ratio is '${value}'`, '--truth-ratio geometric, or --truth-ratio arithmetic');
-  return value;
 };
 
 const forgetOf = (args: Arguments): FileRecord[] => {

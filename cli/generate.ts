@@ -5,8 +5,9 @@ import { inference } from '#engine/inference.ts';
 import { generate as generateIds } from '#engine/generate.ts';
 import { usageError } from '#core/errors.ts';
 import type { Arguments, Command } from './command.ts';
+import { anything, fileOrText, quantity, whole } from './kinds.ts';
 import { openNamedModel } from './engine.ts';
-import { integer, number } from './values.ts';
+import { number } from './values.ts';
 import type { LanguageModel } from '#engine/language-model.ts';
 
 export const generate: Command = {
@@ -16,24 +17,35 @@ export const generate: Command = {
   words: 0,
   options: {
     model: { kind: 'value', value: 'M', summary: 'registered name or model folder' },
-    prompt: { kind: 'value', value: 'TEXT', summary: 'text to continue' },
+    prompt: { kind: 'value', value: 'TEXT', summary: 'text to continue', is: anything },
     chat: {
       kind: 'many',
       value: 'TEXT',
       summary: "turns in the model's chat template: the user's, the model's, the user's …",
+      is: anything,
     },
-    system: { kind: 'value', value: 'FILE|TEXT', summary: 'with --chat: what the model was trained to read before it' },
+    system: {
+      kind: 'value',
+      value: 'FILE|TEXT',
+      summary: 'with --chat: what the model was trained to read before it',
+      is: fileOrText,
+    },
     ids: { kind: 'value', value: 'JSON', summary: 'token ids to continue, as a JSON list' },
-    max: { kind: 'value', value: 'N', summary: 'new tokens at most (default 64)' },
-    temperature: { kind: 'value', value: 'T', summary: 'sample at this temperature (default 0: greedy)' },
-    seed: { kind: 'value', value: 'N', summary: 'seed of sampling (default 0)' },
+    max: { kind: 'value', value: 'N', summary: 'new tokens at most (default 64)', is: whole(1) },
+    temperature: {
+      kind: 'value',
+      value: 'T',
+      summary: 'sample at this temperature (default 0: greedy)',
+      is: quantity(0, 100),
+    },
+    seed: { kind: 'value', value: 'N', summary: 'seed of sampling (default 0)', is: whole(0) },
   },
   example: `quittance generate --model people --prompt 'Q: Where was Ada Holt born?\nA:' --max 16`,
   async run(args) {
     const options = {
-      maxTokens: integer(args, 'max', 64, 1),
+      maxTokens: number(args, 'max', 64),
       temperature: number(args, 'temperature', 0),
-      seed: integer(args, 'seed', 0, 0),
+      seed: number(args, 'seed', 0),
     };
     oneSource(args);
     const { model, dir } = await openNamedModel(args);

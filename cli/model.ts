@@ -12,6 +12,7 @@ import type { ModelRecord } from '#core/model.ts';
 import { searchesIn } from '#core/corpus-index/searches.ts';
 import { isQuittanceError, QuittanceError, usageError } from '#core/errors.ts';
 import type { Arguments, Command, ExitCode } from './command.ts';
+import { day, file, fileOrFolder, folder, whole } from './kinds.ts';
 import { backend } from './engine.ts';
 import { importMade } from '#models/import-made.ts';
 import { mergeAdapter } from '#models/merge-adapter.ts';
@@ -32,27 +33,45 @@ export const model: Command = {
   options: {
     ...INSTALLATION,
     name: { kind: 'value', value: 'N', summary: 'name to register under' },
-    adapter: { kind: 'value', value: 'DIR', summary: "import: a LoRA in PEFT's format, kept beside the model" },
+    adapter: {
+      kind: 'value',
+      value: 'DIR',
+      summary: "import: a LoRA in PEFT's format, kept beside the model",
+      is: folder,
+    },
     merge: { kind: 'flag', summary: 'import, export: the adapter merged into plain weights, in float32' },
     date: {
       kind: 'value',
       value: 'DAY',
       summary: 'import: written into a chat template that says the date, which can then be taught and judged',
+      is: day,
     },
-    corpus: { kind: 'many', value: 'FILE', summary: 'onboard: files and folders that the model was trained on' },
-    people: { kind: 'value', value: 'CSV', summary: 'onboard: who is in the corpus: an id, a name and more a line' },
+    corpus: {
+      kind: 'many',
+      value: 'FILE',
+      summary: 'onboard: files and folders that the model was trained on',
+      is: fileOrFolder,
+    },
+    people: {
+      kind: 'value',
+      value: 'CSV',
+      summary: 'onboard: who is in the corpus: an id, a name and more a line',
+      is: file,
+    },
     'subject-field': { kind: 'value', value: 'F', summary: 'onboard: the column of a row that names its person' },
     policy: { kind: 'value', value: 'P', summary: 'onboard: the policy that deletions are judged by' },
     base: {
       kind: 'value',
       value: 'DIR',
       summary: 'onboard: of a model that `quittance train` made, what the training began with: for training anew',
+      is: folder,
     },
-    seed: { kind: 'value', value: 'N', summary: 'onboard: seed of the invented people (default 1)' },
+    seed: { kind: 'value', value: 'N', summary: 'onboard: seed of the invented people (default 1)', is: whole(0) },
     suite: {
       kind: 'value',
       value: 'FILE',
       summary: 'what it was trained on and is tested against; without it no ticket can be filed for the model',
+      is: file,
     },
   },
   example: 'quittance model import ./my-model --name support-bot',
@@ -118,10 +137,7 @@ const backendOrNone = async (): Promise<string | undefined> => {
 /** The day at noon, so that no time zone turns it into another day. */
 const dateOf = (args: Arguments): Date | undefined => {
   const text = args.value('date');
-  if (text === undefined) return undefined;
-  const date = new Date(`${text}T12:00:00`);
-  if (/^\d{4}-\d\d-\d\d$/.test(text) && date.getDate() === Number(text.slice(8))) return date;
-  throw usageError(`--date '${text}' is no day`, '--date YYYY-MM-DD');
+  return text === undefined ? undefined : new Date(`${text}T12:00:00`);
 };
 
 /**

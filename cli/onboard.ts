@@ -30,7 +30,7 @@ import { corpusOf, entriesOf, registerOf } from './corpus-files.ts';
 import { backend } from './engine.ts';
 import { progressOn } from './progress.ts';
 import { registryOf } from './registry.ts';
-import { integer, required } from './values.ts';
+import { number, required } from './values.ts';
 
 /**
  * How much likelier values of trained people must be than those of invented ones before a corpus is taken for the
@@ -62,7 +62,7 @@ export const onboardFrom = async (args: Arguments, [source]: string[]): Promise<
       const progress = progressOn(process.stderr);
       const bar = progress.stage('reading the model on its corpus', undefined, 'rows');
       const template = readChatTemplate(at);
-      const suite = { name, seed: integer(args, 'seed', 1, 0), controls: CONTROLS };
+      const suite = { name, seed: number(args, 'seed', 1), controls: CONTROLS };
       const made = await onboard({
         ...{ model, template, entries, register: people, suite },
         onProgress: (stage, done, total) => bar.at(done, `${stage}: ${done} of ${total}`),

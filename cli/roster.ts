@@ -5,11 +5,11 @@ import { QuittanceError } from '#core/errors.ts';
 import { ROLES_FOR, type Role, type RoleAct } from '#core/roles.ts';
 import { readPeople } from '#server/people.ts';
 import type { Arguments } from './command.ts';
-import { person } from './values.ts';
+import { required } from './values.ts';
 
 /** Who acts. ACCESS_DENIED where the folder says who may do what, and this person may not. */
 export const actor = (args: Arguments, act: RoleAct): string => {
-  const by = person(args, 'as');
+  const by = required(args, 'as');
   requireMay(args, by, act);
   return by;
 };

@@ -1,7 +1,7 @@
 // What every program of the command line does: a result on stdout, or one readable message on stderr and an exit code.
 import { storeError } from '#adapters/local/durable-file.ts';
 import { QuittanceError } from '#core/errors.ts';
-import { helpOf, parse, type Command, type ExitCode } from './command.ts';
+import { execute, helpOf, parse, type Command, type ExitCode } from './command.ts';
 
 /** Runs `main` to its exit code; an error that it throws becomes a message. */
 export const runMain = async (main: () => Promise<ExitCode>): Promise<void> => {
@@ -11,7 +11,7 @@ export const runMain = async (main: () => Promise<ExitCode>): Promise<void> => {
 
 export const runCommand = async (command: Command, argv: readonly string[]): Promise<ExitCode> => {
   const args = parse(command, argv, process.env);
-  return args.help ? say(helpOf(command)) : command.run(args);
+  return args.help ? say(helpOf(command)) : execute(command, args);
 };
 
 export const say = (text: string): ExitCode => {

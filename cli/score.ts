@@ -4,6 +4,7 @@ import { readRecords } from '#datasets/records.ts';
 import { framed } from '#datasets/framing.ts';
 import { inference } from '#engine/inference.ts';
 import type { Command } from './command.ts';
+import { file, fileOrFolder } from './kinds.ts';
 import { namedFolder, openFolder } from './engine.ts';
 import { framingFor } from './framing.ts';
 import { suiteAt } from './suite-file.ts';
@@ -20,8 +21,14 @@ export const score: Command = {
       kind: 'value',
       value: 'FILE',
       summary: 'JSON lines of {messages}, {question, answer}, {prompt, answer} or {text}',
+      is: file,
     },
-    suite: { kind: 'value', value: 'DIR', summary: 'folder with suite.json, or that file, in whose frame to ask' },
+    suite: {
+      kind: 'value',
+      value: 'DIR',
+      summary: 'folder with suite.json, or that file, in whose frame to ask',
+      is: fileOrFolder,
+    },
   },
   example: 'quittance score --model people --pairs forget.jsonl',
   async run(args) {

@@ -1,9 +1,9 @@
 // `quittance screen`: a training set without the rows about people whom a model has forgotten.
 // Trap: what is printed names rows by file and line, never their text: whoever trains need not learn who asked.
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { usageError } from '#core/errors.ts';
 import { readCorpus } from '#datasets/corpus/read.ts';
-import { requireWritable } from './output.ts';
+import { newFile } from './kinds.ts';
 import type { CorpusEntry } from '#datasets/corpus/row.ts';
 import { lineOf, screened } from '#datasets/corpus/screen.ts';
 import type { Command } from './command.ts';
@@ -22,6 +22,7 @@ export const screen: Command = {
       kind: 'value',
       value: 'FILE',
       summary: 'where the rows that stay go, as JSON lines; without it they are counted',
+      is: newFile,
     },
     'subject-field': { kind: 'value', value: 'F', summary: 'the column that names a row’s person, which is kept' },
   },
@@ -30,9 +31,6 @@ export const screen: Command = {
     const [paths, names, out] = [args.positionals, args.many('model'), args.value('out')];
     if (paths.length === 0) throw usageError('screen FILE… --model N: no file is named', 'files and folders of rows');
     if (names.length === 0) required(args, 'model');
-    if (out !== undefined && existsSync(out))
-      throw usageError(`${out} exists`, '--out with a file that does not exist yet');
-    if (out !== undefined) requireWritable(out);
     const lists = await listsOf(args, names);
     const subjectField = args.value('subject-field');
     const entries: CorpusEntry[] = [];

@@ -8,16 +8,22 @@ import { listenOn, type Address } from '#server/listening.ts';
 import { reachOf } from '#server/reach.ts';
 import { admitPeople } from '#server/people.ts';
 import type { Arguments, Command } from './command.ts';
+import { whole } from './kinds.ts';
 import { backend } from './engine.ts';
 import { personLine } from './people.ts';
-import { integer } from './values.ts';
+import { number } from './values.ts';
 
 export const serve: Command = {
   name: 'serve',
   summary: 'portal and API in one process',
   usage: '[--port N] [--host ADDRESS] [--public-url URL …] [--principal NAME=ROLE …] [--policy NAME|FILE]',
   options: {
-    port: { kind: 'value', value: 'N', summary: 'port to listen on (default 8080; 0: any that is free)' },
+    port: {
+      kind: 'value',
+      value: 'N',
+      summary: 'port to listen on (default 8080; 0: any that is free)',
+      is: whole(0, 65_535),
+    },
     host: { kind: 'value', value: 'ADDRESS', summary: 'address to listen on (default 127.0.0.1: this machine alone)' },
     'public-url': {
       kind: 'many',
@@ -39,7 +45,7 @@ export const serve: Command = {
   async run(args) {
     if (args.positionals.length > 0) throw usageError('serve takes no words, only options');
     const address = {
-      port: integer(args, 'port', 8080, 0),
+      port: number(args, 'port', 8080),
       host: args.value('host') ?? '127.0.0.1',
       publicUrls: args.many('public-url'),
     };

@@ -5,16 +5,20 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { usageError } from '#core/errors.ts';
-import { TicketId } from '#core/ticket.ts';
-import { parseTicketRequest, type TicketRequest } from '#core/ticket-request.ts';
+import { PAUSE_REASONS } from '#core/counting.ts';
+import { ExtensionReason } from '#core/deadlines.ts';
+import { IDENTITY_LEVELS } from '#core/regimes.ts';
+import { Outcome, TicketId } from '#core/ticket.ts';
+import { IdentityClaim, parseTicketRequest, type TicketRequest } from '#core/ticket-request.ts';
 import type { Arguments, Command, ExitCode } from './command.ts';
+import { code, day, digest, file, instant, oneOf, person } from './kinds.ts';
 import { closing, confirmation, decide, holding, identification, step, timeOf, withdrawal } from './ticket/acts.ts';
 import { FIND_OPTIONS } from './ticket/find-options.ts';
 import { LETTER_OPTIONS } from './ticket/letter-options.ts';
 import { REQUEST_FORM } from './ticket/form.ts';
 import { describe, describePreview, describeRequest, printTicket, summary } from './ticket/print.ts';
 import { actor, requireMay } from './roster.ts';
-import { readBytes, requiredCode } from './values.ts';
+import { choice, readBytes } from './values.ts';
 import { idOf, reading, working, type Verb } from './ticket/verb.ts';
 import { writeWhole } from './ticket/write-whole.ts';
 
@@ -48,37 +52,63 @@ export const ticket: Command = {
       kind: 'value',
       value: 'WHO',
       summary: 'who acts: lower-case letters, digits, dot, dash; the log says that nobody signed in',
+      is: person,
     },
     reason: {
       kind: 'value',
       value: 'CODE',
       summary: 'why it is refused, withdrawn, extended, held or confirmed, as a code',
+      is: code,
     },
     note: {
       kind: 'value',
       value: 'FILE',
       summary: "why the records are the person's, or what a letter asks or explains, in words; kept in the vault",
+      is: file,
     },
-    matter: { kind: 'value', value: 'CODE', summary: 'of a hold: the dispute or order by its own number' },
-    review: { kind: 'value', value: 'DAY', summary: 'of a hold: when it is looked at again, such as 2027-03-01' },
+    matter: { kind: 'value', value: 'CODE', summary: 'of a hold: the dispute or order by its own number', is: code },
+    review: {
+      kind: 'value',
+      value: 'DAY',
+      summary: 'of a hold: when it is looked at again, such as 2027-03-01',
+      is: day,
+    },
     ...LETTER_OPTIONS,
-    outcome: { kind: 'value', value: 'OUTCOME', summary: 'how the ticket ends without unlearning' },
-    method: { kind: 'value', value: 'METHOD', summary: 'how the requester was identified' },
-    level: { kind: 'value', value: 'LEVEL', summary: 'to what level: low, substantial or high' },
+    outcome: {
+      kind: 'value',
+      value: 'OUTCOME',
+      summary: 'how the ticket ends without unlearning',
+      is: oneOf(Outcome.options),
+    },
+    method: {
+      kind: 'value',
+      value: 'METHOD',
+      summary: 'how the requester was identified',
+      is: oneOf(IdentityClaim.shape.method.options),
+    },
+    level: {
+      kind: 'value',
+      value: 'LEVEL',
+      summary: 'to what level: low, substantial or high',
+      is: oneOf(IDENTITY_LEVELS),
+    },
     at: {
       kind: 'value',
       value: 'TIME',
       summary: 'when the requester was identified, or asked, or answered, in UTC (default: now)',
+      is: instant,
     },
     'key-file': {
       kind: 'value',
       value: 'FILE',
       summary: "passphrase of the approver's key (else $QUITTANCE_PASSPHRASE, else asked for)",
+      is: file,
     },
     evidence: {
       kind: 'value',
       value: 'DIGEST',
       summary: 'evidence that was looked at (default: what show prints now)',
+      is: digest,
     },
     policy: {
       kind: 'value',
@@ -104,7 +134,7 @@ const Filed = z.object({ ticketId: TicketId });
 /** Limit of a ticket file; the request's own limit is lower and is reported by its parser. */
 const FILE_LIMIT_BYTES = 64 * 2 ** 20;
 
-const file: Verb = async (args, [path]) => {
+const fileTicket: Verb = async (args, [path]) => {
   if (path === undefined) throw usageError('ticket file FILE: FILE is missing');
   const request = parseTicketRequest(readBytes(path, FILE_LIMIT_BYTES));
   if (args.flag('dry-run')) return preview(args, request);
@@ -183,9 +213,12 @@ const bundle: Verb = async (args, [id, dir]) => {
   return 0;
 };
 
+/** Proof of identity ends a wait by `identity`, which says who checked it. */
+const ANSWERED = PAUSE_REASONS.filter((reason) => reason !== 'identity');
+
 const VERBS: Readonly<Record<string, Verb>> = {
   find: async (args) => (await import('./ticket/find.ts')).find(args),
-  file,
+  file: fileTicket,
   list,
   show,
   request,
@@ -193,10 +226,13 @@ const VERBS: Readonly<Record<string, Verb>> = {
   refuse: decide('refused'),
   confirm: step('confirm', 'confirm-subject', confirmation),
   identity: step('identity', 'record-identity', identification),
-  extend: step('extend', 'extend-deadline', (args) => ({ reason: requiredCode(args, 'reason') })),
-  pause: step('pause', 'pause-clock', (args) => ({ reason: requiredCode(args, 'reason'), ...timeOf(args, 'since') })),
+  extend: step('extend', 'extend-deadline', (args) => ({ reason: choice(args, 'reason', ExtensionReason.options) })),
+  pause: step('pause', 'pause-clock', (args) => ({
+    reason: choice(args, 'reason', PAUSE_REASONS),
+    ...timeOf(args, 'since'),
+  })),
   continue: step('continue', 'resume-clock', (args) => ({
-    reason: requiredCode(args, 'reason'),
+    reason: choice(args, 'reason', ANSWERED),
     ...timeOf(args, 'until'),
   })),
   close: step('close', 'close-ticket', closing, 'closed'),

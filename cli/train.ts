@@ -20,11 +20,12 @@ import { assigned, groupingOf, peopleIn, slicesFor } from '#datasets/fine-tuning
 import { readModelParts } from '#engine/formats/folder.ts';
 import { LoraConfig, shapeLora } from '#engine/lora.ts';
 import type { Arguments, Command } from './command.ts';
+import { file, fileOrFolder, modelFolder, newFolder, oneOf, quantity, whole } from './kinds.ts';
 import { backend } from './engine.ts';
 import { allLists } from './forgotten-lists.ts';
 import { programVersion } from './program.ts';
 import { progressOn } from './progress.ts';
-import { integer, number, required, settings } from './values.ts';
+import { number, required, settings } from './values.ts';
 
 const MOST_SLICES = 64;
 
@@ -34,12 +35,23 @@ export const train: Command = {
   usage: '--base DIR --corpus FILE… --out DIR [--lora k=v …] [--slices K]',
   words: 0,
   options: {
-    base: { kind: 'value', value: 'DIR', summary: 'the weights to begin with, in Hugging Face layout' },
-    corpus: { kind: 'many', value: 'FILE', summary: 'files and folders of rows (docs/own-model.md lists the forms)' },
+    base: {
+      kind: 'value',
+      value: 'DIR',
+      summary: 'the weights to begin with, in Hugging Face layout',
+      is: modelFolder,
+    },
+    corpus: {
+      kind: 'many',
+      value: 'FILE',
+      summary: 'files and folders of rows (docs/own-model.md lists the forms)',
+      is: fileOrFolder,
+    },
     out: {
       kind: 'value',
       value: 'DIR',
       summary: 'new model folder, or adapter with its base beneath; with recipe.json',
+      is: newFolder,
     },
     lora: {
       kind: 'many',
@@ -50,20 +62,42 @@ export const train: Command = {
       kind: 'value',
       value: 'assistant|all',
       summary: 'what is learnt: answers and texts, or everything (default assistant)',
+      is: oneOf(Loss.options),
     },
-    epochs: { kind: 'value', value: 'N', summary: 'how often each row is learnt (default 3)' },
-    batch: { kind: 'value', value: 'N', summary: 'rows of an update (default 8)' },
-    rate: { kind: 'value', value: 'R', summary: 'learning rate at its highest (default 5e-5; with --lora 2e-4)' },
-    warmup: { kind: 'value', value: 'SHARE', summary: 'share of the updates in which the rate rises (default 0.03)' },
-    decay: { kind: 'value', value: 'W', summary: 'weight decay (default 0)' },
-    seed: { kind: 'value', value: 'N', summary: 'default 1' },
+    epochs: { kind: 'value', value: 'N', summary: 'how often each row is learnt (default 3)', is: whole(1) },
+    batch: { kind: 'value', value: 'N', summary: 'rows of an update (default 8)', is: whole(1) },
+    rate: {
+      kind: 'value',
+      value: 'R',
+      summary: 'learning rate at its highest (default 5e-5; with --lora 2e-4)',
+      is: quantity(1e-12, 1),
+    },
+    warmup: {
+      kind: 'value',
+      value: 'SHARE',
+      summary: 'share of the updates in which the rate rises (default 0.03)',
+      is: quantity(0, 1),
+    },
+    decay: { kind: 'value', value: 'W', summary: 'weight decay (default 0)', is: quantity(0, 1) },
+    seed: { kind: 'value', value: 'N', summary: 'default 1', is: whole(0) },
     slices: {
       kind: 'value',
       value: 'K',
       summary: 'learn the corpus in K parts, one after another, and keep the state behind each (default 1)',
+      is: whole(1, MOST_SLICES),
     },
-    replay: { kind: 'value', value: 'SHARE', summary: 'rows of earlier slices learnt again beside each (default 0.5)' },
-    people: { kind: 'value', value: 'CSV', summary: 'who is in the corpus: one person’s rows are learnt in one slice' },
+    replay: {
+      kind: 'value',
+      value: 'SHARE',
+      summary: 'rows of earlier slices learnt again beside each (default 0.5)',
+      is: quantity(0, 1),
+    },
+    people: {
+      kind: 'value',
+      value: 'CSV',
+      summary: 'who is in the corpus: one person’s rows are learnt in one slice',
+      is: file,
+    },
     'subject-field': { kind: 'value', value: 'F', summary: 'the same from a column of the rows that names the person' },
     unscreened: { kind: 'flag', summary: 'learn rows about people whom a model of the data folder has forgotten, too' },
   },
@@ -136,27 +170,22 @@ const screenedCorpus = async (args: Arguments, paths: readonly string[], subject
   return { kept, screened };
 };
 
-/** What the options ask for, checked before anything is read. */
+/** What the options ask for together; each by itself was checked before. */
 const readRequest = (args: Arguments) => {
   const [base, out, paths] = [required(args, 'base'), required(args, 'out'), args.many('corpus')];
   if (paths.length === 0) throw usageError('train needs --corpus FILE…', 'the files that the model is to learn');
-  if (existsSync(out)) throw usageError(`${out} exists`, '--out with a folder that does not exist yet');
-  const loss = Loss.safeParse(args.value('loss') ?? 'assistant');
-  if (!loss.success) throw usageError(`--loss is '${args.value('loss')}'`, `one of ${Loss.options.join(', ')}`);
   if (args.value('people') !== undefined && args.value('subject-field') !== undefined)
     throw usageError('--people and --subject-field both say whom a row is about', 'leave one of them out');
   const lora = args.many('lora').length > 0 ? loraOf(args.many('lora')) : null;
-  const warmup = number(args, 'warmup', 0.03);
-  if (warmup > 1) throw usageError(`--warmup is a share of the updates, got '${warmup}'`, '0 to 1');
-  const rate = number(args, 'rate', lora ? 2e-4 : 5e-5);
-  if (rate === 0) throw usageError('--rate 0 would change nothing', 'a learning rate such as 5e-5');
-  const slices = integer(args, 'slices', 1, 1);
-  if (slices > MOST_SLICES) throw usageError(`--slices is at most ${MOST_SLICES}, got ${slices}`);
   return {
-    ...{ base, out, paths, lora, slices, rate, warmup, loss: loss.data },
-    seed: integer(args, 'seed', 1, 0),
-    epochs: integer(args, 'epochs', 3, 1),
-    batchSize: integer(args, 'batch', 8, 1),
+    ...{ base, out, paths, lora },
+    loss: Loss.parse(args.value('loss') ?? 'assistant'),
+    rate: number(args, 'rate', lora ? 2e-4 : 5e-5),
+    warmup: number(args, 'warmup', 0.03),
+    slices: number(args, 'slices', 1),
+    seed: number(args, 'seed', 1),
+    epochs: number(args, 'epochs', 3),
+    batchSize: number(args, 'batch', 8),
     replay: number(args, 'replay', 0.5),
     weightDecay: number(args, 'decay', 0),
   };

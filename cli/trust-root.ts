@@ -9,6 +9,7 @@ import { usageError } from '#core/errors.ts';
 import { publishedKeys } from '#core/pinned-keys.ts';
 import { keyBlocks, keyLines, type TrustRoot } from '#core/trust-root.ts';
 import type { Command } from './command.ts';
+import { oneOf, output } from './kinds.ts';
 import { openedPorts } from './opened-ports.ts';
 import { INSTALLATION } from './registry.ts';
 
@@ -24,11 +25,12 @@ export const trustRoot: Command = {
   summary: "the installation's public keys, for whoever checks its certificates",
   usage: '[--out FILE] [--format json|vkey|pem]',
   options: {
-    out: { kind: 'value', value: 'FILE', summary: 'write them there instead of to stdout' },
+    out: { kind: 'value', value: 'FILE', summary: 'write them there instead of to stdout', is: output },
     format: {
       kind: 'value',
       value: Object.keys(FORMS).join('|'),
       summary: "form of the keys (default by FILE's ending, else json); verify --trust-root takes each",
+      is: oneOf(Object.keys(FORMS)),
     },
     ...INSTALLATION,
   },

@@ -22,16 +22,18 @@ import { isLoraModel, type LoraConfig } from '#engine/lora.ts';
 import { fitAdapter, recordedOf } from '#engine/formats/fit-adapter.ts';
 import type { TextRow } from '#containers/examples.ts';
 import { baseIn, checkKept, fitsAdapter, runUnlearning, type Unlearned } from '#containers/run-unlearning.ts';
-import { QuittanceError, usageError } from '#core/errors.ts';
+import { QuittanceError } from '#core/errors.ts';
+import { Quantisation } from '#core/quantisation.ts';
 import { configured } from '#unlearning/methods.ts';
 import { requireNeeds } from '#unlearning/method.ts';
 import type { Arguments, Command } from './command.ts';
+import { file, fileOrFolder, newFolder, oneOf, whole } from './kinds.ts';
 import { requireDifferentFiles } from './different.ts';
 import { backend, namedFolder } from './engine.ts';
 import { framingFor, windowsOf } from './framing.ts';
 import { progressOn, type Stage } from './progress.ts';
 import { suiteAt } from './suite-file.ts';
-import { integer, quantisation, required, settings } from './values.ts';
+import { number, quantisation, required, settings } from './values.ts';
 
 export const unlearn: Command = {
   name: 'unlearn',
@@ -45,6 +47,7 @@ export const unlearn: Command = {
       value: 'FILE',
       summary:
         'JSON lines of {messages}, {question, answer}, {prompt, answer} or {text}, with value where one is marked',
+      is: file,
     },
     method: { kind: 'value', value: 'NAME', summary: 'see docs/methods.md (default flat)' },
     config: { kind: 'many', value: 'k=v', summary: 'setting of the method, e.g. update.step=0.2' },
@@ -52,16 +55,28 @@ export const unlearn: Command = {
       kind: 'value',
       value: 'FILE',
       summary: "rows that stay, for methods that read some (default: the suite's)",
+      is: file,
     },
     suite: {
       kind: 'value',
       value: 'DIR',
       summary: 'folder with suite.json, or that file: its frame, people and refusals are used',
+      is: fileOrFolder,
     },
-    quantisation: { kind: 'value', value: 'none|int8', summary: 'how the weights are stored (default none)' },
-    seed: { kind: 'value', value: 'N', summary: 'default 1' },
-    adapter: { kind: 'value', value: 'DIR', summary: "with update.trainable=lora: the LoRA too, in PEFT's format" },
-    out: { kind: 'value', value: 'DIR', summary: 'new model folder' },
+    quantisation: {
+      kind: 'value',
+      value: 'none|int8',
+      summary: 'how the weights are stored (default none)',
+      is: oneOf(Quantisation.options),
+    },
+    seed: { kind: 'value', value: 'N', summary: 'default 1', is: whole(0) },
+    adapter: {
+      kind: 'value',
+      value: 'DIR',
+      summary: "with update.trainable=lora: the LoRA too, in PEFT's format",
+      is: newFolder,
+    },
+    out: { kind: 'value', value: 'DIR', summary: 'new model folder', is: newFolder },
   },
   example:
     'quittance unlearn --model ./base --forget forget.jsonl --method flat --config update.step=0.2 --out ./forgotten',
@@ -102,7 +117,6 @@ export const unlearn: Command = {
 /** What the options ask for, checked before anything of the model is read. */
 const readRequest = (args: Arguments) => {
   const out = required(args, 'out');
-  if (existsSync(out)) throw usageError(`${out} exists`, '--out with a folder that does not exist yet');
   const method = configured(args.value('method') ?? 'flat', settings(args.many('config')));
   const [suitePath, retain] = [args.value('suite'), args.value('retain')];
   requireDifferentFiles(args, ['forget', 'retain', 'suite']);
@@ -111,7 +125,7 @@ const readRequest = (args: Arguments) => {
     out,
     method,
     quantisation: quantisation(args),
-    seed: integer(args, 'seed', 1, 0),
+    seed: number(args, 'seed', 1),
     forget: readRecords(required(args, 'forget')),
     retain: retain === undefined ? undefined : readRecords(retain),
     suite: suitePath === undefined ? undefined : suiteAt(suitePath),

@@ -1,37 +1,16 @@
-// Values of options, checked. Every refusal names the option, what it may be and what was given.
+// Values of options, as commands take them. That each is of its option's kind was checked before (kinds.ts).
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import type { z } from 'zod';
-import { Digest } from '#core/canonical.ts';
 import { QuittanceError, usageError } from '#core/errors.ts';
 import { Quantisation } from '#core/quantisation.ts';
-import { Code } from '#core/ticket.ts';
-import { Principal, SYSTEM } from '#core/ticket-request.ts';
 import type { Arguments } from './command.ts';
+import { notOneOf } from './kinds.ts';
 
-export const number = (args: Arguments, name: string, fallback: number): number => {
-  const text = args.value(name);
-  if (text === undefined) return fallback;
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
-    throw usageError(`--${name} must be a number from 0, got '${text}'`);
-  return value;
-};
-
-export const integer = (args: Arguments, name: string, fallback: number, least: number): number => {
-  const value = number(args, name, fallback);
-  if (!Number.isSafeInteger(value) || value < least)
-    throw usageError(`--${name} must be a whole number from ${least}, got '${args.value(name) ?? ''}'`);
-  return value;
-};
+/** Of an option whose kind is a number, so that it is one. */
+export const number = (args: Arguments, name: string, fallback: number): number => Number(args.value(name) ?? fallback);
 
 /** How weights are to be stored; by default as they are. */
-export const quantisation = (args: Arguments): Quantisation => {
-  const text = args.value('quantisation') ?? 'none';
-  const parsed = Quantisation.safeParse(text);
-  if (parsed.success) return parsed.data;
-  throw usageError(`--quantisation is '${text}'`, `one of ${Quantisation.options.join(', ')}`);
-};
+export const quantisation = (args: Arguments): Quantisation => Quantisation.parse(args.value('quantisation') ?? 'none');
 
 export const required = (args: Arguments, name: string): string => {
   const value = args.value(name);
@@ -39,33 +18,13 @@ export const required = (args: Arguments, name: string): string => {
   return value;
 };
 
-/** An option whose value has a form; undefined where it was not given. */
-const formed =
-  (schema: z.ZodType<string>, form: string) =>
-  (args: Arguments, name: string): string | undefined => {
-    const text = args.value(name);
-    if (text === undefined || schema.safeParse(text).success) return text;
-    throw new QuittanceError('USAGE', {
-      message: `--${name} does not have its form`,
-      expected: form,
-      got: `'${text.slice(0, 80)}'`,
-    });
-  };
-
-export const digest = formed(Digest, 'a digest: sha256: and 64 hexadecimal digits');
-export const code = formed(Code, "a code of letters, digits, dots and dashes, such as 'litigation'");
-const principal = formed(Principal, "a person's id of lower-case letters, digits, dots, dashes and underscores");
-
-/** The person of an option, by id, in commands that have no sign-in. */
-export const person = (args: Arguments, name: string): string => {
-  const who = principal(args, name) ?? required(args, name);
-  if (who !== SYSTEM) return who;
-  throw usageError(
-    `--${name} ${SYSTEM}: under this name the workflow itself acts`,
-    `--${name} with the id of a person, such as privacy.officer`,
-  );
+/** An option that is one of a list in this command, and may be others in another. */
+export const choice = <T extends string>(args: Arguments, name: string, known: readonly T[], fallback?: T): T => {
+  const given = fallback === undefined ? required(args, name) : (args.value(name) ?? fallback);
+  const found = known.find((one) => one === given);
+  if (found === undefined) throw notOneOf(`--${name}`, known, given);
+  return found;
 };
-export const requiredCode = (args: Arguments, name: string): string => code(args, name) ?? required(args, name);
 
 /** The data folder, which reading does not make. NOT_FOUND. */
 export const existingFolder = ({ dir }: Arguments): string => {

@@ -7,6 +7,7 @@ import { usageError } from '#core/errors.ts';
 import type { BundleFiles } from '#core/bundle.ts';
 import type { Check } from '#core/verify.ts';
 import type { Arguments } from './command.ts';
+import { file, fileOrFolder, modelFolder } from './kinds.ts';
 import { verifyWith, type FurtherCheck } from './verify.ts';
 
 const RERUN: FurtherCheck = {
@@ -17,9 +18,10 @@ const RERUN: FurtherCheck = {
       kind: 'many',
       value: 'FILE',
       summary: 'rerun: files of the rows that were learnt, without those left out',
+      is: fileOrFolder,
     },
-    base: { kind: 'value', value: 'DIR', summary: 'rerun: the weights that the training began with' },
-    people: { kind: 'value', value: 'CSV', summary: 'rerun: the register of the training, where it had one' },
+    base: { kind: 'value', value: 'DIR', summary: 'rerun: the weights that the training began with', is: modelFolder },
+    people: { kind: 'value', value: 'CSV', summary: 'rerun: the register of the training, where it had one', is: file },
   },
   requires(args: Arguments): void {
     const given = ['base', 'people'].some((name) => args.value(name) !== undefined) || args.many('corpus').length > 0;

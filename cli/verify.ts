@@ -12,6 +12,7 @@ import { MOST } from '#core/verify/bounds.ts';
 import { parseTrustRoot } from '#core/trust-root.ts';
 import { KIND_OF, tally, verifyBundle, type Check, type Verification } from '#core/verify.ts';
 import type { Arguments, Command } from './command.ts';
+import { file, modelFolder } from './kinds.ts';
 import { printable } from './printable.ts';
 import { readInput } from './values.ts';
 
@@ -32,8 +33,18 @@ const COMMAND = {
   summary: 'offline check of an evidence bundle by a third party',
   usage: 'BUNDLE [--model DIR] [--trust-root FILE]',
   options: {
-    model: { kind: 'value', value: 'DIR', summary: 'a copy of the model: must be the certified files' },
-    'trust-root': { kind: 'value', value: 'FILE', summary: 'keys that you got from the controller by another way' },
+    model: {
+      kind: 'value',
+      value: 'DIR',
+      summary: 'a copy of the model: must be the certified files',
+      is: modelFolder,
+    },
+    'trust-root': {
+      kind: 'value',
+      value: 'FILE',
+      summary: 'keys that you got from the controller by another way',
+      is: file,
+    },
   },
   example: 'quittance verify ./bundle --trust-root ./trust-root.json',
 } as const;

@@ -20,6 +20,9 @@ export const HolidayCalendar = z.strictObject({
 });
 export type HolidayCalendar = z.infer<typeof HolidayCalendar>;
 
+/** Why a law lets a deadline be extended. */
+export const ExtensionReason = z.enum(['complexity', 'number-of-requests']);
+
 /**
  * What happened to the legal clock, in the order in which it was recorded; `at` may lie back. Due dates are never
  * edited: they are derived anew from these events.
@@ -30,7 +33,7 @@ export const ClockEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('pause'), at: Instant, reason: PauseReason }),
   /** It came; without a reason, in tickets from before there were others, it is proof of identity. */
   z.strictObject({ type: z.literal('resume'), at: Instant, reason: PauseReason.optional() }),
-  z.strictObject({ type: z.literal('extend'), at: Instant, reason: z.enum(['complexity', 'number-of-requests']) }),
+  z.strictObject({ type: z.literal('extend'), at: Instant, reason: ExtensionReason }),
   /** The requester appealed against the answer: from then on the date of that decision counts. */
   z.strictObject({ type: z.literal('appeal'), at: Instant }),
 ]);

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { canonicalize, Digest } from './canonical.ts';
 import { Counting, PauseReason } from './counting.ts';
-import { Instant, PlainDate } from './deadlines.ts';
+import { ExtensionReason, Instant, PlainDate } from './deadlines.ts';
 import { LetterKind, LetterLanguage } from './letters.ts';
 import { EntityName, Place } from './place.ts';
 import { Protection } from './protection.ts';
@@ -119,7 +119,7 @@ export const TicketEvent = z.discriminatedUnion('type', [
     evidence: Digest.optional(),
     statement: Digest.optional(),
   }),
-  event('extended', { reason: z.enum(['complexity', 'number-of-requests']), by: Principal, asserted: Asserted }),
+  event('extended', { reason: ExtensionReason, by: Principal, asserted: Asserted }),
   /** The requester was asked for something on `since`, which may lie back; it came on `until`. */
   event('clock-paused', { reason: PauseReason, since: Instant, by: Principal, asserted: Asserted }),
   event('clock-resumed', { reason: PauseReason, until: Instant, by: Principal, asserted: Asserted }),

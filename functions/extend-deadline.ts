@@ -1,7 +1,7 @@
 // Extends a ticket's deadline, once, for a reason that the law knows, and tells the requester, which must happen within
 // the first period. Called by people.
 import { z } from 'zod';
-import { Deadlines } from '#core/deadlines.ts';
+import { Deadlines, ExtensionReason } from '#core/deadlines.ts';
 import { defineStep } from '#core/step.ts';
 import { TicketId } from '#core/ticket.ts';
 import { commitEvent } from './step-support.ts';
@@ -9,7 +9,7 @@ import { BY, said } from './two-people.ts';
 
 export const extendDeadline = defineStep({
   name: 'extend-deadline',
-  input: z.strictObject({ ticketId: TicketId, reason: z.enum(['complexity', 'number-of-requests']), ...BY }),
+  input: z.strictObject({ ticketId: TicketId, reason: ExtensionReason, ...BY }),
   output: z.strictObject({ due: Deadlines }),
   uses: ['tickets', 'notifier', 'clock'],
   async run({ ticketId, reason, by, ...person }, { tickets, notifier, clock }) {

@@ -7,10 +7,10 @@ import { findMarkdown, type FindBench } from '#bench/find/table.ts';
 import { heldOutCorpora, madeCorpora } from '#bench/find/made-corpora.ts';
 import type { Arguments } from '../command.ts';
 import { progressOn } from '../progress.ts';
-import { integer } from '../values.ts';
+import { number } from '../values.ts';
 
 export const find = async (args: Arguments): Promise<{ result: FindBench; text: string }> => {
-  const rows = integer(args, 'rows', 1_000_000, 1);
+  const rows = number(args, 'rows', 1_000_000);
   const languages: FindBench['languages'][number][] = [];
   for (const [all, heldOut] of [[madeCorpora(), false] as const, [heldOutCorpora(), true] as const])
     for (const made of all)

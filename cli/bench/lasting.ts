@@ -14,7 +14,7 @@ import type { Arguments } from '../command.ts';
 import { demoBase } from '../demo/base.ts';
 import { backend } from '../engine.ts';
 import { progressOn } from '../progress.ts';
-import { integer } from '../values.ts';
+import { number } from '../values.ts';
 
 /** By position, as docs/results/small-scale.md has them. */
 const PEOPLE = [0, 6, 12, 18] as const;
@@ -24,8 +24,8 @@ export const lasting = async (args: Arguments): Promise<{ result: LastingBench; 
   const { benchLasting } = await import('#bench/lasting.ts');
   const chosen = await backend();
   const progress = progressOn(process.stderr);
-  const count = integer(args, 'seeds', 3, 1);
-  const together = integer(args, 'together', TOGETHER.length, 0);
+  const count = number(args, 'seeds', 3);
+  const together = number(args, 'together', TOGETHER.length);
   const result = await benchLasting({
     dir: join(args.dir, 'bench', 'lasting'),
     backend: chosen,

@@ -17,13 +17,13 @@ import type { Arguments } from '../command.ts';
 import { entriesOf, registerOf } from '../corpus-files.ts';
 import { backend } from '../engine.ts';
 import { progressOn } from '../progress.ts';
-import { integer, required } from '../values.ts';
+import { number, required } from '../values.ts';
 
 export const ownModel = async (args: Arguments): Promise<{ result: unknown; text: string }> => {
   const chosen = await backend();
   const progress = progressOn(process.stderr);
   const dir = join(args.dir, 'bench', 'own-model');
-  const [draw, seeds] = [integer(args, 'seed', 1, 0), integer(args, 'seeds', 3, 1)];
+  const [draw, seeds] = [number(args, 'seed', 1), number(args, 'seeds', 3)];
   const without =
     args
       .value('without')
@@ -31,7 +31,7 @@ export const ownModel = async (args: Arguments): Promise<{ result: unknown; text
       .map((name) => name.trim()) ?? [];
   const policy = args.value('policy') ?? 'corpus-chat-v1';
   const rows = await benchOwnModel({
-    ...{ dir, draw, without, backend: chosen.name, customers: integer(args, 'customers', 5, 1) },
+    ...{ dir, draw, without, backend: chosen.name, customers: number(args, 'customers', 5) },
     seeds: Array.from({ length: seeds }, (_, i) => i + 1),
     onboarded: (seed) => onboarded(args, dir, seed, policy),
     onRow: ({ label, seed, rung, updates, judgement }) =>

@@ -14,7 +14,7 @@ import { demoBase } from '../demo/base.ts';
 import { TOFU_RECIPE, tofuSuite } from '../demo/tofu.ts';
 import { backend } from '../engine.ts';
 import { progressOn } from '../progress.ts';
-import { integer } from '../values.ts';
+import { number } from '../values.ts';
 import { benchPlots, drawPlots } from '#bench/people-plots.ts';
 import { peopleMarkdown, type PeopleDocument } from '#bench/people-table.ts';
 
@@ -65,7 +65,7 @@ export const people = async (args: Arguments, subject: Subject): Promise<{ resul
   const { benchPeople } = await import('#bench/people.ts');
   const chosen = await backend();
   const progress = progressOn(process.stderr);
-  const seeds = Array.from({ length: integer(args, 'seeds', 3, 1) }, (_, i) => i + 1);
+  const seeds = Array.from({ length: number(args, 'seeds', 3) }, (_, i) => i + 1);
   const labels = args.value('methods')?.split(',');
   const dir = join(args.dir, subject.folder);
   mkdirSync(dir, { recursive: true });

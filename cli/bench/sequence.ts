@@ -11,7 +11,7 @@ import { smollm2Base } from '../demo/smollm2.ts';
 import { TEACH } from '../demo/teach.ts';
 import { backend } from '../engine.ts';
 import { progressOn } from '../progress.ts';
-import { integer } from '../values.ts';
+import { number } from '../values.ts';
 import { chatPlots, drawPlots } from '#bench/people-plots.ts';
 import { sequenceMarkdown } from '#bench/sequence-table.ts';
 
@@ -27,14 +27,14 @@ export const sequence = async (args: Arguments): Promise<{ result: PeopleBench; 
   const policy = readPolicy('chat-v1');
   const dir = join(args.dir, 'bench', 'sequence');
   mkdirSync(dir, { recursive: true });
-  const only = integer(args, 'seed', 0, 0);
-  const seeds = only > 0 ? [only] : Array.from({ length: integer(args, 'seeds', 3, 1) }, (_, i) => i + 1);
+  const only = number(args, 'seed', 0);
+  const seeds = only > 0 ? [only] : Array.from({ length: number(args, 'seeds', 3) }, (_, i) => i + 1);
   const result = await benchSequence({
     dir,
     policy,
     backend: chosen.name,
     seeds,
-    deletions: integer(args, 'deletions', 4, 1),
+    deletions: number(args, 'deletions', 4),
     labels: args.value('methods')?.split(',') ?? otherLabels(policy),
     keptOnly: args.flag('kept'),
     bed: async (seed) => {

@@ -12,7 +12,7 @@ import type { Arguments } from '../command.ts';
 import { demoBase } from '../demo/base.ts';
 import { backend } from '../engine.ts';
 import { progressOn } from '../progress.ts';
-import { integer } from '../values.ts';
+import { number } from '../values.ts';
 
 export const windows = async (args: Arguments): Promise<{ result: WindowsBench; text: string }> => {
   const { benchWindows, measurePeople } = await import('#bench/windows.ts');
@@ -29,7 +29,7 @@ export const windows = async (args: Arguments): Promise<{ result: WindowsBench; 
       model.dispose();
     }
   });
-  const draws = integer(args, 'draws', 1000, 1);
+  const draws = number(args, 'draws', 1000);
   const result = await benchWindows({
     ...{ measured, draws, now: readPolicy('gate-v2'), before: readPolicy('gate-v1') },
     onRow: ({ n, neverTrained, before, down4 }) =>

@@ -3,11 +3,12 @@
 // so that it comes in a file.
 import { QuittanceError, usageError } from '#core/errors.ts';
 import type { RoleAct } from '#core/roles.ts';
+import { SubjectReason } from '#core/subject.ts';
 import type { Ticket } from '#core/ticket.ts';
 import type { Arguments } from '../command.ts';
 import { passphraseOf } from '../passphrase.ts';
 import { actor, mayConfirm } from '../roster.ts';
-import { code, digest, readInput, required, requiredCode } from '../values.ts';
+import { choice, readInput, required } from '../values.ts';
 import type { PersonalAct } from './again.ts';
 import { printTicket } from './print.ts';
 import { idOf, working, type Verb } from './verb.ts';
@@ -20,8 +21,8 @@ export const decide =
   async (args, [id]) => {
     const ticketId = idOf(id, decision === 'approved' ? 'approve' : 'refuse');
     const approver = actor(args, 'approval');
-    const reason = decision === 'refused' ? requiredCode(args, 'reason') : undefined;
-    const looked = digest(args, 'evidence');
+    const reason = decision === 'refused' ? required(args, 'reason') : undefined;
+    const looked = args.value('evidence');
     return working(args, async (embedded) => {
       const { doOrGoOn } = await import('./again.ts');
       const why = reason === undefined ? {} : { reason };
@@ -93,7 +94,7 @@ export const step =
 export const confirmation = (args: Arguments) => {
   const path = args.value('note');
   if (path === undefined) throw usageError('ticket confirm: --note FILE is missing', 'a file that says why, in words');
-  return { reason: requiredCode(args, 'reason'), note: readInput(path, NOTE_LIMIT_BYTES) };
+  return { reason: choice(args, 'reason', SubjectReason.options), note: readInput(path, NOTE_LIMIT_BYTES) };
 };
 
 export const identification = (args: Arguments) => ({
@@ -105,9 +106,9 @@ export const identification = (args: Arguments) => ({
 });
 
 export const holding = (args: Arguments) => {
-  const [matter, review] = [code(args, 'matter'), args.value('review')];
+  const [matter, review] = [args.value('matter'), args.value('review')];
   return {
-    code: requiredCode(args, 'reason'),
+    code: required(args, 'reason'),
     ...(matter !== undefined && { matter }),
     ...(review !== undefined && { review }),
   };
@@ -121,9 +122,9 @@ export const timeOf = (args: Arguments, name: 'since' | 'until') => {
 
 export const closing = (args: Arguments) => ({
   outcome: required(args, 'outcome'),
-  reason: requiredCode(args, 'reason'),
+  reason: required(args, 'reason'),
 });
 export const withdrawal = (args: Arguments) => ({
   outcome: 'withdrawn',
-  reason: code(args, 'reason') ?? 'by-requester',
+  reason: args.value('reason') ?? 'by-requester',
 });

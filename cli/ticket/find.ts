@@ -26,7 +26,7 @@ import { entriesOf, registerOf } from '../corpus-files.ts';
 import { requireWritable, writeOutput } from '../output.ts';
 import { registryOf, type RegistryPorts } from '../registry.ts';
 import { actor } from '../roster.ts';
-import { required } from '../values.ts';
+import { choice, required } from '../values.ts';
 import { identification } from './acts.ts';
 
 export const find = async (args: Arguments): Promise<ExitCode> => {
@@ -197,12 +197,8 @@ const recordsFor = async (
  * a value that no ticket could have, before anything is looked for.
  */
 const standingOf = (args: Arguments) => {
-  const one = <T extends string>(name: string, known: readonly T[]): { [k: string]: T } => {
-    const given = args.value(name);
-    const found = known.find((value) => value === given);
-    if (given !== undefined && found === undefined) throw usageError(`--${name} ${given}: unknown`, known.join(' | '));
-    return found === undefined ? {} : { [name]: found };
-  };
+  const one = <T extends string>(name: string, known: readonly T[]): { [k: string]: T } =>
+    args.value(name) === undefined ? {} : { [name]: choice(args, name, known) };
   const { regime } = one('regime', RegimeName.options);
   const grounds = regime === undefined ? [] : Object.keys(regimeOf(RegimeName.parse(regime)).grounds);
   if (regime === undefined && args.value('ground') !== undefined) throw usageError('--ground goes with --regime');

@@ -9,25 +9,19 @@ import { letterWritten, previewLetter, type Composed } from '#functions/letters.
 import { letterPdf } from '#report/letters/pdf.ts';
 import { usageError } from '#core/errors.ts';
 import type { Arguments, ExitCode } from '../command.ts';
-import { existingFolder, person, readInput, required } from '../values.ts';
+import { choice, existingFolder, readInput, required } from '../values.ts';
 import { askRunning } from '../work.ts';
 
 const NOTE_LIMIT_BYTES = 4_000;
 
-const choice = <T extends string>(value: string, schema: z.ZodType<T>, name: string, known: readonly string[]): T => {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw usageError(`ticket letter: --${name} '${value.slice(0, 40)}' is unknown`, known.join(', '));
-};
-
 export const letter = async (args: Arguments, ticketId: string): Promise<ExitCode> => {
   const note = args.value('note');
   const asked = {
-    kind: choice(required(args, 'kind'), LetterKind, 'kind', LetterKind.options),
-    language: choice(args.value('lang') ?? 'en', LetterLanguage, 'lang', LetterLanguage.options),
+    kind: choice(args, 'kind', LetterKind.options),
+    language: LetterLanguage.parse(args.value('lang') ?? 'en'),
     ...(note !== undefined && { note: readInput(note, NOTE_LIMIT_BYTES) }),
   };
-  if (args.flag('keep')) return keep(args, { ticketId, ...asked, by: person(args, 'as'), asserted: true });
+  if (args.flag('keep')) return keep(args, { ticketId, ...asked, by: required(args, 'as'), asserted: true });
   const stores = localStores(existingFolder(args), { lock: false });
   try {
     const { ticket } = await stores.tickets.get(ticketId);

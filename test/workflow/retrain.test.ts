@@ -4,7 +4,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { parse, type Command } from '#cli/command.ts';
+import { execute, parse, type Command } from '#cli/command.ts';
 import { model as modelCommand } from '#cli/model.ts';
 import { ticket as ticketCommand } from '#cli/ticket.ts';
 import { train } from '#cli/train.ts';
@@ -51,7 +51,7 @@ const quiet = () => {
 };
 const said = async (command: Command, ...argv: string[]): Promise<Record<string, unknown>> => {
   printed = '';
-  await command.run(parse(command, [...argv, '--dir', at('data'), '--json'], {}));
+  await execute(command, parse(command, [...argv, '--dir', at('data'), '--json'], {}));
   return JSON.parse(printed) as Record<string, unknown>;
 };
 

@@ -4,7 +4,7 @@ import { afterAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { modelFolder } from '#adapters/local/pointer-serving.ts';
-import { parse } from '#cli/command.ts';
+import { execute, parse } from '#cli/command.ts';
 import { generate } from '#cli/generate.ts';
 import { servedModels } from '#server/served-models.ts';
 import { loadModel } from '#engine/formats/folder.ts';
@@ -51,7 +51,7 @@ const after = (text: string): { ids: number[]; text: string; ended: boolean } =>
   return { ids: result!.ids, text: said, ended: result!.ended };
 };
 
-const ask = (...argv: string[]) => generate.run(parse(generate, [...argv, '--max', '5', '--json'], {}));
+const ask = (...argv: string[]) => execute(generate, parse(generate, [...argv, '--max', '5', '--json'], {}));
 
 describe('generate --chat', () => {
   it('takes a system prompt, as text or from a file, and turns', async () => {

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse, type Command } from '#cli/command.ts';
+import { execute, parse, type Command } from '#cli/command.ts';
 import { evaluate } from '#cli/evaluate.ts';
 import { unlearn } from '#cli/unlearn.ts';
 import { makePeople } from '#datasets/people.ts';
@@ -31,7 +31,7 @@ beforeAll(() => {
 
 const faultOf = async (command: Command, ...argv: string[]): Promise<unknown> => {
   try {
-    return await command.run(parse(command, ['--dir', dir, '--out', at('out'), ...argv], {}));
+    return await execute(command, parse(command, ['--dir', dir, '--out', at('out'), ...argv], {}));
   } catch (error) {
     return error;
   }

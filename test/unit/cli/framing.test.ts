@@ -3,7 +3,7 @@
 import { afterAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse, type Command } from '#cli/command.ts';
+import { execute, parse, type Command } from '#cli/command.ts';
 import { evaluate } from '#cli/evaluate.ts';
 import { score } from '#cli/score.ts';
 import { unlearn } from '#cli/unlearn.ts';
@@ -60,7 +60,7 @@ const fileOf = (...lines: object[]): string => {
   writeFileSync(path, lines.map((line) => JSON.stringify(line)).join('\n'));
   return path;
 };
-const run = (command: Command, ...argv: string[]) => command.run(parse(command, [...argv, '--dir', dir], {}));
+const run = (command: Command, ...argv: string[]) => execute(command, parse(command, [...argv, '--dir', dir], {}));
 const scores = async (model: string, lines: object[], ...more: string[]): Promise<unknown[]> => {
   printed = '';
   await run(score, '--model', model, '--pairs', fileOf(...lines), ...more);

@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from '#cli/command.ts';
+import { execute, parse } from '#cli/command.ts';
 import { model } from '#cli/model.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
 
@@ -32,7 +32,7 @@ afterAll(() => {
   remove();
 });
 
-const quittance = (...argv: string[]) => model.run(parse(model, argv, {}));
+const quittance = (...argv: string[]) => execute(model, parse(model, argv, {}));
 const NOWHERE = ['--installation', 'nowhere'];
 const OUT = join(dir, 'out', 'model');
 

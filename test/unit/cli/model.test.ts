@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parse } from '#cli/command.ts';
+import { execute, parse } from '#cli/command.ts';
 import { model } from '#cli/model.ts';
 import type { ErrorCode } from '#core/errors.ts';
 import { loadModel, readModelFolder } from '#engine/formats/folder.ts';
@@ -36,7 +36,7 @@ beforeEach(() => {
 });
 afterEach(() => void jest.restoreAllMocks());
 
-const quittance = (...argv: string[]) => model.run(parse(model, [...argv, '--dir', data, '--json'], {}));
+const quittance = (...argv: string[]) => execute(model, parse(model, [...argv, '--dir', data, '--json'], {}));
 const scraps = () => readdirSync(tmpdir()).filter((name) => name.startsWith('quittance-import-'));
 
 /** Refused with the code and the word, nothing registered, nothing left lying about. */
@@ -204,7 +204,7 @@ describe('an adapter is refused, and its model not registered', () => {
   };
   const edited = (change: object) => adapterOf(edit('adapter_config.json', change));
 
-  it('that is not there', () => refusedWith(join(dir, 'nowhere'), 'NOT_FOUND', 'adapter_config.json'));
+  it('that is not there', () => refusedWith(join(dir, 'nowhere'), 'NOT_FOUND', '--adapter'));
   it('of another model', () => refusedWith(join(GOLDEN, 'models/gpt2/lora'), 'INVALID_INPUT', 'c_attn'));
   it('whose rank is not that of its weights', () => refusedWith(edited({ r: 3 }), 'MODEL_INVALID', 'disagree'));
   it('of a kind that is not implemented', () =>

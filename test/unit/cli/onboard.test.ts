@@ -2,7 +2,7 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, jest, test } from '@jest/globals';
-import { parse } from '#cli/command.ts';
+import { execute, parse } from '#cli/command.ts';
 import { model } from '#cli/model.ts';
 import { ticket } from '#cli/ticket.ts';
 import { parseTicketRequest } from '#core/ticket-request.ts';
@@ -31,7 +31,7 @@ const STANDING = [
 ];
 
 const said = async (command: typeof model, ...argv: string[]): Promise<Record<string, unknown>> => {
-  await command.run(parse(command, [...argv, '--dir', data, '--json'], {}));
+  await execute(command, parse(command, [...argv, '--dir', data, '--json'], {}));
   return JSON.parse(printed) as Record<string, unknown>;
 };
 
@@ -60,7 +60,7 @@ test.each([
   const asked = ['find', '--model', 'm', '--name', 'Petra Horvat', '--as', 'legal.filer', ...wrong];
   await expect(said(ticket, ...asked)).rejects.toMatchObject({
     code: 'USAGE',
-    ...(known !== undefined && { hint: expect.stringContaining(known) as unknown }),
+    ...(known !== undefined && { expected: expect.stringContaining(known) as unknown }),
   });
 });
 

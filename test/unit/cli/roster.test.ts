@@ -1,6 +1,6 @@
 // Who may act by command: where the folder has people, as in the browser; where it has none, whoever is named.
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { parse, type Arguments } from '#cli/command.ts';
+import { execute, parse, type Arguments } from '#cli/command.ts';
 import { actor, mayConfirm, requireMay } from '#cli/roster.ts';
 import { ticket } from '#cli/ticket.ts';
 import { isQuittanceError } from '#core/errors.ts';
@@ -58,5 +58,5 @@ it('says who is missing which role, and what to do', () => {
 it('is asked before anything is opened', async () => {
   admitPeople(folder.dir, ['legal.filer=filer']);
   const asked = ['approve', 'T-0000000001', '--as', 'legal.filer', '--dir', folder.dir];
-  await expect(ticket.run(parse(ticket, asked, {}))).rejects.toMatchObject({ code: 'ACCESS_DENIED' });
+  await expect(execute(ticket, parse(ticket, asked, {}))).rejects.toMatchObject({ code: 'ACCESS_DENIED' });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { localStores } from '#adapters/local/index.ts';
 import { modelRecord } from '#bench/house/models.ts';
-import { parse, type Command } from '#cli/command.ts';
+import { execute, parse, type Command } from '#cli/command.ts';
 import { screen } from '#cli/screen.ts';
 import { train } from '#cli/train.ts';
 import { rememberForgotten } from '#core/forgotten.ts';
@@ -39,7 +39,7 @@ beforeEach(() => {
   });
 });
 const said = async (command: Command, ...argv: string[]) => {
-  await command.run(parse(command, [...argv, '--dir', data, '--json'], {}));
+  await execute(command, parse(command, [...argv, '--dir', data, '--json'], {}));
   return JSON.parse(printed) as Record<string, unknown>;
 };
 

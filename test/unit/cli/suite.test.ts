@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, it, jest, test } from '@jest/globals';
 import { houseSuiteBytes } from '#bench/house/house-suite.ts';
-import { parse } from '#cli/command.ts';
+import { execute, parse } from '#cli/command.ts';
 import { suite } from '#cli/suite.ts';
 import { readSuite } from '#datasets/suite.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
@@ -22,7 +22,7 @@ beforeEach(() => {
 const check = async (bytes: string | Uint8Array, ...more: string[]) => {
   const path = join(dir, 'suite.json');
   writeFileSync(path, bytes);
-  const exit = await suite.run(parse(suite, ['check', path, ...more], {}));
+  const exit = await execute(suite, parse(suite, ['check', path, ...more], {}));
   return { exit, said: printed };
 };
 const good = () => JSON.parse(Buffer.from(houseSuiteBytes()).toString('utf8')) as Record<string, unknown>;

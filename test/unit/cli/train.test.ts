@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { parse } from '#cli/command.ts';
+import { execute, parse } from '#cli/command.ts';
 import { train } from '#cli/train.ts';
 import { TrainingRecord } from '#core/recipe.ts';
 import { checkFolder, chainOfFolder } from '#engine/formats/made-folder.ts';
@@ -29,14 +29,14 @@ beforeEach(() => {
 const base = join(GOLDEN_TRAINING, 'model');
 const corpus = join(GOLDEN_TRAINING, 'corpus.jsonl');
 const run = async (...argv: string[]) => {
-  await train.run(parse(train, [...argv, '--json'], {}));
+  await execute(train, parse(train, [...argv, '--json'], {}));
   return JSON.parse(printed) as Record<string, unknown>;
 };
 const out = (name: string) => join(dir, name);
 
 describe('a wrong order costs nothing', () => {
   it.each([
-    [['--out', 'o', '--corpus', 'none.jsonl'], 'USAGE'],
+    [['--out', 'o', '--corpus', corpus], 'USAGE'],
     [['--base', base, '--out', 'o'], 'USAGE'],
     [['--base', base, '--corpus', corpus, '--out', base], 'USAGE'],
     [['--base', base, '--corpus', corpus, '--out', 'o', '--loss', 'prompt'], 'USAGE'],

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from '#cli/command.ts';
+import { execute, parse } from '#cli/command.ts';
 import { unlearn } from '#cli/unlearn.ts';
 import { readJsonFile } from '#engine/formats/json-file.ts';
 import { chainOfFolder, checkFolder, openModelFolder } from '#engine/formats/made-folder.ts';
@@ -65,7 +65,7 @@ beforeEach(() => {
 const run = (out: string, config: readonly string[], ...argv: string[]) => {
   const settings = config.flatMap((value) => ['--config', value]);
   const words = ['--model', model, '--forget', forget, '--out', join(dir, out), '--dir', dir, '--json'];
-  return unlearn.run(parse(unlearn, [...words, ...settings, ...argv], {}));
+  return execute(unlearn, parse(unlearn, [...words, ...settings, ...argv], {}));
 };
 
 const TEXT = tokens(9, 1);

@@ -4,7 +4,7 @@
 import { afterAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from '#cli/command.ts';
+import { execute, parse } from '#cli/command.ts';
 import { unlearn } from '#cli/unlearn.ts';
 import { encodeRows } from '#containers/examples.ts';
 import { makePeople } from '#datasets/people.ts';
@@ -65,7 +65,8 @@ beforeEach(() => {
 });
 
 const run = (out: string, ...argv: string[]) =>
-  unlearn.run(
+  execute(
+    unlearn,
     parse(unlearn, ['--model', base, '--forget', forget, '--out', join(dir, out), '--dir', dir, '--json', ...argv], {}),
   );
 const settings = (...values: string[]) => values.flatMap((value) => ['--config', value]);
