@@ -18,7 +18,7 @@ import { todayRoutes } from './api/today.ts';
 import { newCaseRoutes } from './api/new-cases.ts';
 import { worklistRoutes } from './api/worklist.ts';
 import { ticketRoutes } from './api/tickets.ts';
-import { actions } from './steps.ts';
+import { actions } from './actions.ts';
 
 export type { ApiContext, Identity } from './api/context.ts';
 

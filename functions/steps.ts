@@ -2,58 +2,30 @@
 // it.
 import { QuittanceError } from '#core/errors.ts';
 import type { Step } from '#core/step.ts';
+import { actions } from './actions.ts';
 import { admitForgetSet } from './admit-forget-set.ts';
 import { awaitTurn } from './await-turn.ts';
 import { checkContinuity } from './check-continuity.ts';
-import { closeTicket } from './close-ticket.ts';
-import { confirmSubject } from './confirm-subject.ts';
 import { deployModel } from './deploy-model.ts';
 import { destroyQuarantined } from './destroy-quarantined.ts';
-import { extendDeadline } from './extend-deadline.ts';
-import { fileTicket } from './file-ticket.ts';
-import { awaitRelease, placeHold, releaseHold } from './holds.ts';
+import { awaitRelease } from './holds.ts';
 import { issueCertificate } from './issue-certificate.ts';
 import { judgeEvaluation } from './judge-evaluation.ts';
-import { writeLetter } from './letters.ts';
 import { locateTicket } from './locate-ticket.ts';
 import { notifyParties } from './notify-parties.ts';
-import { pauseClock, resumeClock } from './pause-clock.ts';
 import { planRun } from './plan-run.ts';
-import { previewTicket } from './preview-ticket.ts';
 import { probeServedModel } from './probe-served-model.ts';
 import { purgeCase } from './purge-case.ts';
-import { recordApproval } from './record-approval.ts';
 import { recordFailure } from './record-failure.ts';
-import { recordIdentity } from './record-identity.ts';
 import { recordRecertification } from './record-recertification.ts';
 import { recordRun } from './record-run.ts';
 import { requestApproval } from './request-approval.ts';
 import { requestIdentity } from './request-identity.ts';
-import { resumeTicket } from './resume-ticket.ts';
 import { sendReminders } from './send-reminders.ts';
 import { sequenceLog } from './sequence-log.ts';
 import { suppressOutput } from './suppress-output.ts';
 import { triageTicket } from './triage-ticket.ts';
 import { verifyIdentity } from './verify-identity.ts';
-import { viewRequest } from './view-request.ts';
-
-/** Called by people, through the command line or the API. */
-export const actions: readonly Step[] = [
-  previewTicket,
-  fileTicket,
-  viewRequest,
-  recordIdentity,
-  confirmSubject,
-  recordApproval,
-  closeTicket,
-  placeHold,
-  releaseHold,
-  resumeTicket,
-  extendDeadline,
-  pauseClock,
-  resumeClock,
-  writeLetter,
-];
 
 /** Called by the workflows, and `send-reminders` by a schedule. */
 export const workflowSteps: readonly Step[] = [

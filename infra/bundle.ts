@@ -1,6 +1,7 @@
 // One bundle for all Lambdas, by esbuild, without Docker and network: entry/lambda.ts with the steps, the AWS adapters
-// and the SDK. Two packages are reduced to what a deployment uses: zod to English, date-holidays to the countries where
-// its days can be counted: those of its own places, and where each law is at home.
+// and the SDK. Three packages are reduced to what a deployment uses: zod to English, date-holidays to nameless days in
+// the countries where they can be counted (those of the installation's places, and where each law is at home), and
+// moment-timezone to those countries' zones (time-zones.ts).
 // Trap: all steps share the bundle, so that one asset is uploaded; a change of one step therefore updates every
 // function. An environment variable says which step runs.
 import { copyFile, mkdir, readFile, rm } from 'node:fs/promises';
@@ -9,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { REGIMES } from '#core/regimes.ts';
 import { FONTS } from '#report/font-files.ts';
+import { zonesOf, type TimeZones } from './time-zones.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -76,12 +78,22 @@ export const onlyEnglish: Plugin = {
 };
 
 interface Holidays {
+  names: object;
   holidays: Record<string, Area & { states?: Record<string, Area> }>;
 }
 interface Area {
   /** Time zones; days are reckoned in the first. */
   zones?: string[];
 }
+
+/**
+ * A ticket's calendar is of dates, so that what places and days are called, in up to four languages, is left out. A day
+ * keeps an empty name, because the package tells days that fall together apart by name and hour.
+ */
+const nameless = <T>(table: T): T =>
+  JSON.parse(JSON.stringify(table), (key, inner: unknown) =>
+    key === 'names' ? undefined : key === 'name' ? {} : inner,
+  ) as T;
 
 const countryOf = (region: string): string => region.slice(0, 2);
 
@@ -94,7 +106,8 @@ const onlyCountries = (regions: readonly string[]): Plugin => {
   const countries = [...new Set([...own, ...laws.map(({ region }) => countryOf(region))])].sort();
   const holidaysIn = async (path: string): Promise<Holidays> => {
     const { data } = (await import(path)) as { data: Holidays };
-    return { ...data, holidays: Object.fromEntries(countries.map((name) => [name, data.holidays[name] ?? {}])) };
+    const holidays = Object.fromEntries(countries.map((name) => [name, data.holidays[name] ?? {}]));
+    return { ...data, holidays: nameless(holidays), names: nameless(data.names) };
   };
   let zones: string[] | undefined;
   return {
@@ -118,28 +131,3 @@ const reckonedIn = ({ holidays }: Holidays): string[] =>
   Object.values(holidays)
     .flatMap((country) => [country, ...Object.values(country.states ?? {})])
     .flatMap(({ zones = [] }) => zones.slice(0, 1));
-
-/** Packed as moment-timezone has them: `Name|data`, `Target|Alias`, `CC|Zone Zone`. */
-interface TimeZones {
-  version: string;
-  zones: string[];
-  links: string[];
-  countries: string[];
-}
-
-const zonesOf = (
-  { version, zones, links, countries }: TimeZones,
-  own: readonly string[],
-  kept: readonly string[],
-): TimeZones => {
-  const whole = countries.filter((entry) => own.includes(countryOf(entry)));
-  const names = new Set(['Etc/UTC', ...kept, ...whole.flatMap((entry) => entry.slice(3).split(' '))]);
-  const aliases = links.filter((link) => link.split('|').some((name) => names.has(name)));
-  for (const name of aliases.flatMap((link) => link.split('|'))) names.add(name);
-  return {
-    version,
-    zones: zones.filter((zone) => names.has(zone.split('|')[0] ?? '')),
-    links: aliases,
-    countries: whole,
-  };
-};

@@ -12,7 +12,7 @@ import { forgetServer, noteServer } from '#adapters/local/data-folder.ts';
 import { ERROR_CODES, isQuittanceError, QuittanceError, type ErrorCode } from '#core/errors.ts';
 import { GatePolicy } from '#core/policy.ts';
 import type { Embedded } from '#entry/embedded.ts';
-import { actions } from '#functions/steps.ts';
+import { actions } from '#functions/actions.ts';
 
 const Question = z.discriminatedUnion('ask', [
   z.strictObject({ ask: z.literal('call'), step: z.enum(actions.map(({ name }) => name)), input: z.unknown() }),

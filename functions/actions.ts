@@ -1,0 +1,32 @@
+// Steps that people call, through the command line or the API.
+// Trap: the API's Lambda holds these and what they import, so a step of a workflow has no place here.
+import type { Step } from '#core/step.ts';
+import { closeTicket } from './close-ticket.ts';
+import { confirmSubject } from './confirm-subject.ts';
+import { extendDeadline } from './extend-deadline.ts';
+import { fileTicket } from './file-ticket.ts';
+import { placeHold, releaseHold } from './holds.ts';
+import { writeLetter } from './letters.ts';
+import { pauseClock, resumeClock } from './pause-clock.ts';
+import { previewTicket } from './preview-ticket.ts';
+import { recordApproval } from './record-approval.ts';
+import { recordIdentity } from './record-identity.ts';
+import { resumeTicket } from './resume-ticket.ts';
+import { viewRequest } from './view-request.ts';
+
+export const actions: readonly Step[] = [
+  previewTicket,
+  fileTicket,
+  viewRequest,
+  recordIdentity,
+  confirmSubject,
+  recordApproval,
+  closeTicket,
+  placeHold,
+  releaseHold,
+  resumeTicket,
+  extendDeadline,
+  pauseClock,
+  resumeClock,
+  writeLetter,
+];
