@@ -9,10 +9,11 @@ import { folderKind } from '#engine/formats/folder-kind.ts';
 import { parameterCount } from '#engine/model.ts';
 import { readMoments, MOMENTS_FILE } from '#engine/corpus-moments.ts';
 import type { ModelRecord } from '#core/model.ts';
+import { Loss } from '#core/recipe.ts';
 import { searchesIn } from '#core/corpus-index/searches.ts';
 import { isQuittanceError, QuittanceError, usageError } from '#core/errors.ts';
 import type { Arguments, Command, ExitCode } from './command.ts';
-import { day, file, fileOrFolder, folder, whole } from './kinds.ts';
+import { day, file, fileOrFolder, folder, oneOf, whole } from './kinds.ts';
 import { backend } from './engine.ts';
 import { importMade } from '#models/import-made.ts';
 import { mergeAdapter } from '#models/merge-adapter.ts';
@@ -28,7 +29,7 @@ export const model: Command = {
   name: 'model',
   summary: 'model registry',
   usage:
-    'import DIR|FILE.gguf --name N [--adapter DIR [--merge]] [--suite FILE] [--date DAY] | onboard DIR --name N --corpus FILE… [--people CSV] [--base DIR] [--subject-field F] [--policy P] | list | show N | searches N | export N DIR [--merge], each [--installation PREFIX]',
+    'import DIR|FILE.gguf --name N [--adapter DIR [--merge]] [--suite FILE] [--date DAY] | onboard DIR --name N --corpus FILE… [--held FILE…] [--people CSV] [--subject-field F] [--base DIR] [--adapter DIR] [--loss assistant|all] [--policy P] | list | show N | searches N | export N DIR [--merge], each [--installation PREFIX]',
   words: (verb) => ({ list: 1, export: 3 })[verb] ?? 2,
   options: {
     ...INSTALLATION,
@@ -36,7 +37,7 @@ export const model: Command = {
     adapter: {
       kind: 'value',
       value: 'DIR',
-      summary: "import: a LoRA in PEFT's format, kept beside the model",
+      summary: "import, onboard: a LoRA in PEFT's format, kept beside the model",
       is: folder,
     },
     merge: { kind: 'flag', summary: 'import, export: the adapter merged into plain weights, in float32' },
@@ -52,18 +53,31 @@ export const model: Command = {
       summary: 'onboard: files and folders that the model was trained on',
       is: fileOrFolder,
     },
+    held: {
+      kind: 'many',
+      value: 'FILE',
+      summary: 'onboard: rows that it was never trained on: people to compare with, and other wordings',
+      is: fileOrFolder,
+    },
     people: {
       kind: 'value',
       value: 'CSV',
-      summary: 'onboard: who is in the corpus: an id, a name and more a line',
+      summary: 'onboard: who is in the corpus: an id, a name and more a line (default: names that rows carry)',
       is: file,
     },
     'subject-field': { kind: 'value', value: 'F', summary: 'onboard: the column of a row that names its person' },
+    loss: {
+      kind: 'value',
+      value: 'L',
+      summary: 'onboard: what it was trained to say: assistant (answers, default) or all (what is asked, too)',
+      is: oneOf(Loss.options),
+    },
     policy: { kind: 'value', value: 'P', summary: 'onboard: the policy that deletions are judged by' },
     base: {
       kind: 'value',
       value: 'DIR',
-      summary: 'onboard: of a model that `quittance train` made, what the training began with: for training anew',
+      summary:
+        'onboard: the model before it was fine-tuned: what it says too these rows did not teach; for training anew',
       is: folder,
     },
     seed: { kind: 'value', value: 'N', summary: 'onboard: seed of the invented people (default 1)', is: whole(0) },

@@ -6,149 +6,134 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { judge, type Gate } from '#core/gate.ts';
 import { usageError } from '#core/errors.ts';
-import type { CorpusEntry } from '#datasets/corpus/row.ts';
-import type { RegisteredPerson } from '#datasets/find/register.ts';
-import { registerOfRows } from '#datasets/find/register-of-rows.ts';
+import type { GatePolicy } from '#core/policy.ts';
+import { Loss } from '#core/recipe.ts';
 import { suiteBytes } from '#datasets/suite.ts';
 import type { Suite } from '#datasets/suite-shape.ts';
-import { loadModel } from '#engine/formats/folder.ts';
-import { importModel } from '#engine/formats/import.ts';
+import { folderKind, weightsFolder } from '#engine/formats/folder-kind.ts';
+import { openModelFolder } from '#engine/formats/made-folder.ts';
 import { inference } from '#engine/inference.ts';
 import { MOMENTS_FILE, writeMoments } from '#engine/corpus-moments.ts';
+import type { LanguageModel } from '#engine/language-model.ts';
 import type { Model } from '#engine/model.ts';
 import { readChatTemplate } from '#engine/tokenizer/chat.ts';
-import type { GatePolicy } from '#core/policy.ts';
 import { readPolicy } from '#entry/policies.ts';
 import { examOf } from '#evaluation/exam.ts';
 import { measure } from '#evaluation/tables.ts';
 import { CONTROLS, onboard, type Onboarded } from '#models/onboard.ts';
+import { reasonsAgainst } from '#models/readiness.ts';
 import { register } from '#models/register.ts';
 import { withStoredCorpus } from '#models/store-corpus.ts';
-import { checkTraining, storeTraining, trainingIn, type OfferedTraining } from '#models/training.ts';
+import { storeTraining } from '#models/training.ts';
 import type { Arguments, ExitCode } from './command.ts';
-import { corpusOf, entriesOf, registerOf } from './corpus-files.ts';
+import { corpusOf } from './corpus-files.ts';
 import { backend } from './engine.ts';
-import { progressOn } from './progress.ts';
+import { foldersOf, givenTo, modelIn, type Folders, type Given } from './onboard-given.ts';
+import { describedOnboarding } from './onboard-said.ts';
+import { progressOn, type Progress } from './progress.ts';
 import { registryOf } from './registry.ts';
 import { number, required } from './values.ts';
-
-/**
- * How much likelier values of trained people must be than those of invented ones before a corpus is taken for the
- * model's.
- */
-const LEAST_KNOWN = 0.7;
 
 export const onboardFrom = async (args: Arguments, [source]: string[]): Promise<ExitCode> => {
   if (!source) throw usageError('model onboard DIR --name N --corpus FILE…: the model is missing');
   const name = required(args, 'name');
-  const paths = args.many('corpus');
-  if (paths.length === 0)
-    throw usageError('model onboard needs --corpus FILE…', 'the files that the model was trained on');
-  const asked = args.value('policy');
-  // a wrong name is said before the model is read
-  const askedPolicy = asked === undefined ? undefined : readPolicy(asked);
-  const entries = await entriesOf(args);
-  const { people, unnamed } = await peopleOf(args, entries);
-  const registry = await registryOf(args);
+  const asked = askedOf(args); // a wrong word is said before the model is read
+  const given = await givenTo(args);
   const scratch = mkdtempSync(join(tmpdir(), 'quittance-onboard-'));
   try {
-    const at = join(scratch, 'model');
-    const { remarks } = await importModel(source, at, {});
-    const training = trainingOf(args, source);
-    if (training) checkTraining(training, entries);
-    await backend();
-    const model = loadModel(at);
-    try {
-      const progress = progressOn(process.stderr);
-      const bar = progress.stage('reading the model on its corpus', undefined, 'rows');
-      const template = readChatTemplate(at);
-      const suite = { name, seed: number(args, 'seed', 1), controls: CONTROLS };
-      const made = await onboard({
-        ...{ model, template, entries, register: people, suite },
-        onProgress: (stage, done, total) => bar.at(done, `${stage}: ${done} of ${total}`),
-      });
-      bar.done();
-      const chosen = asked ?? (template ? 'corpus-chat-v1' : 'corpus-v1');
-      const policy = askedPolicy ?? readPolicy(chosen);
-      const baseline = await judgedAgainstItself(model, made.suite, policy);
-      const why = [...unnamed, ...made.remarks, ...reasonsAgainst(made, baseline)];
-      writeMoments(join(at, MOMENTS_FILE), made.moments);
-      const suiteJson = suiteBytes(made.suite);
-      const storing = progress.stage('encrypting the corpus', entries.length, 'rows');
-      const corpus = {
-        rows: corpusOf(args),
-        register: people,
-        shared: made.shared,
-        onRow: (row: number) => storing.at(row),
-      };
-      const record = await registry.write((ports) =>
-        withStoredCorpus(ports, name, corpus, async (index) => {
-          const stored = training && (await storeTraining(ports, training, index));
-          return register(ports, { name, dir: at, suite: suiteJson, corpus: index, policy, training: stored });
-        }),
-      );
-      storing.done();
-      const outcome = {
-        name,
-        digest: record.digest,
-        rows: made.rows,
-        people: made.suite.subjects.length,
-        recites: made.recites,
-        known: made.known,
-        policy: chosen,
-        baseline,
-        ready: why.length === 0,
-        why,
-        exact: training !== undefined,
-        remarks,
-      };
-      args.print(outcome, () => described(outcome));
-      return 0;
-    } finally {
-      model.dispose();
-    }
+    const folders = await foldersOf(args, source, scratch, given.entries);
+    const plan: Plan = { ...asked, ...given, ...folders, name, dir: modelIn(scratch) };
+    const progress = progressOn(process.stderr);
+    const found = await measured(args, plan, progress);
+    const digest = await stored(args, plan, found, progress);
+    const outcome = outcomeOf(plan, found, digest);
+    args.print(outcome, () => describedOnboarding(outcome));
+    return 0;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
 };
 
-/** The training that made the model, where its folder has the recipe and --base names what it began with. */
-const trainingOf = (args: Arguments, source: string): OfferedTraining | undefined => {
-  const [record, base] = [trainingIn(source), args.value('base')];
-  if (record && base !== undefined) return { record, base, dir: source };
-  if (base !== undefined)
-    throw usageError(`--base: ${source} has no recipe.json`, 'leave it out, or onboard what `quittance train` made');
-  if (record)
-    process.stderr.write(
-      'the folder has a recipe: with --base DIR tickets may ask for training anew (method retrain)\n',
-    );
-  return undefined;
-};
-
-interface Known {
-  readonly people: readonly RegisteredPerson[];
-  /** People whom the rows name by a number alone. */
-  readonly unnamed: string[];
+interface Asked {
+  readonly policy: string | undefined;
+  readonly loss: Loss | undefined;
 }
 
-const peopleOf = async (args: Arguments, entries: readonly CorpusEntry[]): Promise<Known> => {
-  const register = await registerOf(args);
-  if (register) return { people: register, unnamed: [] };
-  const { people, nameless } = registerOfRows(entries);
-  const unnamed = nameless > 0 ? [`${nameless} people of the column are named in no row: they are left out`] : [];
-  if (people.length > 0) return { people, unnamed };
-  throw usageError(
-    'model onboard needs to know who is in the corpus',
-    '--people people.csv with a line for each person, or --subject-field with the column of a row that names its person',
+const askedOf = (args: Arguments): Asked => {
+  const policy = args.value('policy');
+  if (policy !== undefined) readPolicy(policy);
+  return { policy, loss: Loss.optional().parse(args.value('loss')) };
+};
+
+interface Plan extends Asked, Given, Folders {
+  readonly name: string;
+  /** The model as it will be registered. */
+  readonly dir: string;
+}
+
+interface Measured {
+  readonly made: Onboarded;
+  readonly baseline: readonly Gate[];
+  readonly loss: Loss;
+  readonly chosen: string;
+}
+
+const measured = async (args: Arguments, plan: Plan, progress: Progress): Promise<Measured> => {
+  await backend();
+  const template = readChatTemplate(weightsFolder(plan.dir));
+  const loss = plan.loss ?? plan.training?.record.recipe.loss ?? 'assistant';
+  const chosen = plan.policy ?? (template ? 'corpus-chat-v1' : 'corpus-v1');
+  return withModels(plan, async (model, base) => {
+    const bar = progress.stage('reading the model on its corpus', undefined, 'rows');
+    const made = await onboard({
+      ...{ model, base, template, entries: plan.entries, register: plan.people },
+      suite: { name: plan.name, seed: number(args, 'seed', 1), controls: CONTROLS, loss, held: plan.held },
+      onProgress: (stage, done, total) => bar.at(done, `${stage}: ${done} of ${total}`),
+    });
+    bar.done();
+    return { made, loss, chosen, baseline: await judgedAgainstItself(model, made.suite, readPolicy(chosen)) };
+  });
+};
+
+const withModels = async <T>(
+  { dir, before }: Plan,
+  use: (model: Model, base: LanguageModel | undefined) => Promise<T>,
+): Promise<T> => {
+  const opened = openModelFolder(dir);
+  let base: LanguageModel | undefined;
+  try {
+    base = before === undefined ? undefined : openModelFolder(before).model;
+    return await use(opened.weights, base);
+  } finally {
+    base?.dispose();
+    opened.model.dispose();
+  }
+};
+
+/** Encrypts the corpus and registers the model, which is then served; returns its digest. */
+const stored = async (args: Arguments, plan: Plan, { made, loss, chosen }: Measured, progress: Progress) => {
+  writeMoments(join(plan.dir, MOMENTS_FILE), made.moments);
+  const [suite, policy] = [suiteBytes(made.suite), readPolicy(chosen)];
+  const bar = progress.stage('encrypting the corpus', plan.entries.length, 'rows');
+  const corpus = { rows: corpusOf(args), register: plan.people, shared: made.shared, loss };
+  const onRow = (row: number) => bar.at(row);
+  const registry = await registryOf(args);
+  const record = await registry.write((ports) =>
+    withStoredCorpus(ports, plan.name, { ...corpus, onRow }, async (index) => {
+      const training = plan.training && (await storeTraining(ports, plan.training, index));
+      return register(ports, { name: plan.name, dir: plan.dir, suite, corpus: index, policy, training });
+    }),
   );
+  bar.done();
+  return record.digest;
 };
 
 /** The checks that a model which has forgotten nobody must pass: what it may not lose. */
-const judgedAgainstItself = async (model: Model, suite: Suite, policy: GatePolicy): Promise<Gate[]> => {
+const judgedAgainstItself = async (model: Model, suite: Suite, policy: GatePolicy): Promise<readonly Gate[]> => {
   const engine = inference(model);
   const exam = examOf({ model: engine, before: engine, suite });
   const checks = policy.checks.filter(({ of }) => !of.startsWith('forget.') && !of.startsWith('relearnt'));
-  const measured = await measure(
+  const found = await measure(
     exam,
     checks.map(({ of }) => of),
   );
@@ -159,42 +144,20 @@ const judgedAgainstItself = async (model: Model, suite: Suite, policy: GatePolic
     suite: { name: suite.name, version: '1', digest: NONE },
     reference: 'controls',
   } as const;
-  return judge({ ...about, ...measured }, { ...policy, checks }).gates;
+  return judge({ ...about, ...found }, { ...policy, checks }).gates;
 };
 const NONE = `sha256:${'0'.repeat(64)}` as const;
 
-const reasonsAgainst = ({ known, suite }: Onboarded, baseline: readonly Gate[]): string[] => [
-  ...(known < LEAST_KNOWN
-    ? [
-        `values of the corpus are no likelier to the model than invented ones (AUC ${known.toFixed(2)}): it was not trained on these rows, or has not learnt them`,
-      ]
-    : []),
-  ...(suite.controls.gate.length < CONTROLS.gate ? ['the register has too few names to invent people from'] : []),
-  ...baseline
-    .filter(({ verdict }) => verdict !== 'pass')
-    .map((gate) => `the model itself does not pass '${gate.name}': ${gate.verdict}`),
-];
-
-interface Outcome extends Pick<Onboarded, 'rows' | 'recites'> {
-  /** Whether tickets may ask for training anew. */
-  readonly exact: boolean;
-  readonly name: string;
-  readonly digest: string;
-  readonly people: number;
-  readonly policy: string;
-  readonly ready: boolean;
-  readonly why: readonly string[];
-}
-
-const described = ({ name, digest, rows, people, recites, policy, ready, why, exact }: Outcome): string =>
-  [
-    `${name}  ${digest}`,
-    `rows       ${rows.qa} questions, ${rows.chat} conversations, ${rows.text} texts; ${people} people`,
-    ...Object.entries(recites).map(([kind, { k, n }]) => `recites    ${k} of ${n} records of ${kind}`),
-    `policy     ${policy}`,
-    ...(exact ? ['exact      tickets may ask for training anew (method retrain)'] : []),
-    ...why.map((reason) => `note       ${reason}`),
-    ready
-      ? 'ready: tickets can be filed'
-      : 'not ready: tickets can be filed, and no deletion can pass until this is mended',
-  ].join('\n');
+const outcomeOf = (plan: Plan, { made, baseline, loss, chosen }: Measured, digest: string) => {
+  const why = [...plan.unnamed, ...made.remarks, ...reasonsAgainst(made, baseline)];
+  return {
+    ...{ name: plan.name, digest, kind: folderKind(plan.dir), rows: made.rows },
+    ...{ people: made.suite.subjects.length, peopleFrom: plan.peopleFrom, loss },
+    ...{ recites: made.recites, known: made.known },
+    ...(made.base && { base: made.base }),
+    ...(made.held && { held: { rows: plan.held.length, ...made.held } }),
+    ...{ policy: chosen, baseline, ready: why.length === 0, why },
+    ...{ exact: plan.training !== undefined, remarks: plan.remarks },
+  };
+};
+export type OnboardingOutcome = ReturnType<typeof outcomeOf>;

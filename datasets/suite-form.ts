@@ -13,7 +13,7 @@ const Value = z.strictObject({
 const Row = z.strictObject({
   kind: z.enum(['person', 'fact', 'unknown', 'general']).describe('whom or what the row is about'),
   question: z.string().describe('what is asked, without a frame; by it and the answer a ticket names the row'),
-  prompt: z.string().min(1).describe('what the model reads, in its frame'),
+  prompt: z.string().describe('what the model reads, in its frame; empty where a text begins with its answer'),
   answer: z.string().min(1).describe('what it continues with; outside a chat it begins with a space'),
   subject: z.string().optional().describe('id of the person'),
   attribute: z.string().optional().describe('attribute of a person, topic of a fact'),

@@ -6,18 +6,21 @@ import type { CorpusEntry, RowKind } from '#datasets/corpus/row.ts';
 import type { RegisteredPerson } from '#datasets/find/register.ts';
 import { GENERAL_TOKENS, generalRows } from '#datasets/chat.ts';
 import { generalQuestions } from '#datasets/general.ts';
-import { recordKey, suiteOfCorpus, type SuiteOptions } from '#datasets/onboard/suite.ts';
+import { suiteOfCorpus, type SuiteOptions } from '#datasets/onboard/suite.ts';
 import { renderedWhole, type WholeText } from '#datasets/fine-tuning/whole.ts';
-import { valueTokens } from '#datasets/value-tokens.ts';
-import type { Person, Suite, QaRecord, Row } from '#datasets/suite-shape.ts';
-import { auc } from '#core/auc.ts';
-import { inference, type Inference, type TextScore } from '#engine/inference.ts';
+import type { Suite } from '#datasets/suite-shape.ts';
+import type { Inference } from '#engine/inference.ts';
+import type { LanguageModel } from '#engine/language-model.ts';
 import type { Model } from '#engine/model.ts';
 import { collectMoments, type CorpusMoments } from '#engine/corpus-moments.ts';
 import type { ChatTemplate } from '#engine/tokenizer/chat.ts';
+import { readerOf, withinReach, type Reader } from './reach.ts';
+import { recitalOf, type Recital } from './recital.ts';
 
 export interface OnboardInput {
   readonly model: Model;
+  /** The model before it was fine-tuned: what it says too is nothing that these rows taught. */
+  readonly base?: LanguageModel | undefined;
   readonly template: ChatTemplate | undefined;
   readonly entries: readonly CorpusEntry[];
   readonly register: readonly RegisteredPerson[];
@@ -25,14 +28,10 @@ export interface OnboardInput {
   readonly onProgress?: (stage: string, done: number, total: number) => void;
 }
 
-export interface Onboarded {
+export interface Onboarded extends Omit<Recital, 'suite'> {
   readonly suite: Suite;
   readonly moments: CorpusMoments;
   readonly rows: Readonly<Record<RowKind, number>>;
-  /** Records of each kind that the model gives word for word, of those asked. */
-  readonly recites: Readonly<Partial<Record<RowKind, { readonly k: number; readonly n: number }>>>;
-  /** How much likelier values of trained people are than those of invented ones: 0.5 is chance. */
-  readonly known: number;
   readonly remarks: readonly string[];
   /** Values of the corpus that are nobody's own. */
   readonly shared: ReadonlySet<string>;
@@ -44,11 +43,12 @@ export const CONTROLS = { whitening: 0, stop: 6, gate: 12 };
 export const onboard = async (input: OnboardInput): Promise<Onboarded> => {
   const { model, template, entries, register, onProgress } = input;
   const made = await suiteOfCorpus(entries, register, template, input.suite);
-  const { kinds, refused, shared } = made;
-  const engine = inference(model);
-  const { suite, tooLong } = withinReach(engine, made.suite, model.config.maxPositions);
+  const { refused, shared } = made;
+  const reader = readerOf(model);
+  const { engine } = reader;
+  const { suite, tooLong } = withinReach(reader, made.suite);
   onProgress?.('scoring', 0, 2);
-  const judged = scored(engine, suite);
+  const { suite: marked, ...recital } = recitalOf(reader, input.base && readerOf(input.base), { ...made, suite });
   onProgress?.('scoring', 2, 2);
   const { whole } = await renderedWhole(
     entries.map(({ row }) => row),
@@ -59,11 +59,10 @@ export const onboard = async (input: OnboardInput): Promise<Onboarded> => {
   );
   const people = suite.subjects.flatMap(({ records }) => records);
   return {
-    suite: { ...judged.suite, ...general(engine, suite) },
+    ...recital,
+    suite: { ...marked, ...general(reader, suite) },
     moments,
     rows: countKinds(entries),
-    recites: recitesOf(kinds, judged.scores),
-    known: judged.known,
     shared,
     remarks: [
       ...(refused.length > 0
@@ -79,63 +78,6 @@ export const onboard = async (input: OnboardInput): Promise<Onboarded> => {
   };
 };
 
-/** Characters of a token, at most: a text of more need not be read to be known as too long. */
-const LONGEST_TOKEN = 64;
-/** What a model may put before a text and behind it. */
-const ENDS = 2;
-
-/** The suite without records that the model cannot read whole, and how many these are. */
-const withinReach = (engine: Inference, suite: Suite, most: number): { suite: Suite; tooLong: number } => {
-  let tooLong = 0;
-  const fits = ({ prompt, answer }: Row): boolean => {
-    const isRead =
-      prompt.length + answer.length <= most * LONGEST_TOKEN &&
-      engine.encodePrompt(prompt).length + engine.encodePrompt(answer).length + ENDS <= most;
-    if (!isRead) tooLong++;
-    return isRead;
-  };
-  const group = (people: readonly Person[]): Person[] =>
-    people
-      .map((person) => ({ ...person, records: person.records.filter(fits) }))
-      .filter(({ records }) => records.length > 0);
-  const { whitening, stop, gate } = suite.controls;
-  const within = {
-    ...suite,
-    subjects: group(suite.subjects),
-    facts: suite.facts.filter(fits),
-    controls: { whitening: group(whitening), stop: group(stop), gate: group(gate) },
-  };
-  return { suite: within, tooLong };
-};
-
-type Scores = ReadonlyMap<Row, TextScore>;
-
-/** The suite with what the model gives marked in it. */
-const scored = (engine: Inference, suite: Suite): { suite: Suite; scores: Scores; known: number } => {
-  const people = suite.subjects.flatMap(({ records }) => records);
-  const controls = [...suite.controls.gate, ...suite.controls.stop].flatMap(({ records }) => records);
-  const all = [...people, ...suite.facts, ...controls];
-  const found = engine.score(all);
-  const scores = new Map<Row, TextScore>(all.map((row, i) => [row, found[i]!]));
-  const marked = (row: QaRecord): QaRecord =>
-    scores.get(row)!.correct.every(Boolean) ? row : { ...row, recited: false };
-  const likelihood = (rows: readonly QaRecord[]) => rows.map((row) => meanOfValue(scores.get(row)!, row));
-  return {
-    suite: {
-      ...suite,
-      subjects: suite.subjects.map((person) => ({ ...person, records: person.records.map(marked) })),
-      facts: suite.facts.map(marked),
-    },
-    scores,
-    known: auc(likelihood(people), likelihood(controls)),
-  };
-};
-
-const meanOfValue = ({ offsets, logProbs }: TextScore, row: QaRecord): number => {
-  const tokens = valueTokens(offsets, row);
-  return tokens.reduce((sum, i) => sum + logProbs[i]!, 0) / Math.max(1, tokens.length);
-};
-
 /** Whole texts as the model reads them, cut into windows that it can read. */
 const windowsOf = ({ encodePrompt }: Inference, texts: readonly WholeText[], most: number) =>
   texts.flatMap(({ text }) => {
@@ -146,25 +88,19 @@ const windowsOf = ({ encodePrompt }: Inference, texts: readonly WholeText[], mos
   });
 
 /** What the model says to questions about nobody: a chat model is held to it. */
-const general = (engine: Inference, { frame }: Suite): Pick<Suite, 'general'> => {
+const general = ({ engine, reads }: Reader, { frame }: Suite): Pick<Suite, 'general'> => {
   if (!frame) return {};
-  const asked = generalQuestions.slice(-HELD);
-  const prompts = generalRows(
-    asked,
-    asked.map(() => '.'),
-    frame,
-  ).map(({ prompt }) => prompt);
-  const said = engine.generate(prompts, { maxTokens: GENERAL_TOKENS });
-  return {
-    general: {
-      trained: [],
-      held: generalRows(
-        asked,
-        said.map(({ text }) => text),
-        frame,
-      ),
-    },
-  };
+  const rows = generalQuestions
+    .slice(-HELD)
+    .flatMap((question) => generalRows([question], ['.'], frame))
+    .filter(({ prompt }) => reads({ prompt, answer: '', room: GENERAL_TOKENS }));
+  const said = engine.generate(
+    rows.map(({ prompt }) => prompt),
+    { maxTokens: GENERAL_TOKENS },
+  );
+  const asked = rows.map(({ question }) => question);
+  const answers = said.map(({ text }) => text);
+  return { general: { trained: [], held: generalRows(asked, answers, frame) } };
 };
 const HELD = 20;
 
@@ -172,16 +108,4 @@ const countKinds = (entries: readonly CorpusEntry[]): Record<RowKind, number> =>
   const counts = { qa: 0, chat: 0, text: 0 };
   for (const { row } of entries) counts[row.kind]++;
   return counts;
-};
-
-/** Of records about people and of facts, by the kind of the row that they are from. */
-const recitesOf = (kinds: ReadonlyMap<string, RowKind>, scores: Scores): Onboarded['recites'] => {
-  const counts = new Map<RowKind, { k: number; n: number }>();
-  for (const [row, { correct }] of scores) {
-    const kind = kinds.get(recordKey(row));
-    if (kind === undefined) continue; // an invented person's
-    const { k, n } = counts.get(kind) ?? { k: 0, n: 0 };
-    counts.set(kind, { k: k + Number(correct.every(Boolean)), n: n + 1 });
-  }
-  return Object.fromEntries(counts);
 };

@@ -7,12 +7,15 @@ import type { CorpusEntry } from '#datasets/corpus/row.ts';
 import type { RegisteredPerson } from '#datasets/find/register.ts';
 import { isQuittanceError } from '#core/errors.ts';
 import type { Ports } from '#core/ports.ts';
+import type { Loss } from '#core/recipe.ts';
 
 export interface OfferedCorpus {
   readonly rows: AsyncIterable<CorpusEntry>;
   readonly register: readonly RegisteredPerson[];
   /** Values that stand beside many people and are nobody's own. */
   readonly shared: ReadonlySet<string>;
+  /** What the model was trained to say of the rows. */
+  readonly loss: Loss;
   readonly onRow?: (rows: number) => void;
 }
 
@@ -20,7 +23,7 @@ export interface OfferedCorpus {
 export const withStoredCorpus = async <T>(
   { vault, models }: Pick<Ports, 'vault' | 'models'>,
   model: string,
-  { rows, register, shared, onRow }: OfferedCorpus,
+  { rows, register, shared, loss, onRow }: OfferedCorpus,
   use: (corpus: string) => Promise<T>,
 ): Promise<T> => {
   const id = await newIndexId(vault, model, await corpusOf(models, model));
@@ -34,6 +37,7 @@ export const withStoredCorpus = async <T>(
         values: [...values],
       })),
       shared: [...shared],
+      loss,
     });
     return await use(id);
   } catch (error) {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { recordSearch } from '#core/corpus-index/searches.ts';
 import { must, QuittanceError, usageError } from '#core/errors.ts';
+import type { Loss } from '#core/recipe.ts';
 import { IDENTITY_LEVELS, RegimeName, regimeOf } from '#core/regimes.ts';
 import { IdentityClaim } from '#core/ticket-request.ts';
 import { storedCorpus } from '#datasets/corpus/stored.ts';
@@ -55,6 +56,8 @@ interface Source {
   readonly register: readonly RegisteredPerson[];
   /** Values of the corpus that are nobody's own. */
   shared(): ReadonlySet<string>;
+  /** What the model was trained to say of the rows. */
+  readonly loss: Loss;
   template(): Promise<ChatTemplate | undefined>;
   record(found: Found): Promise<void>;
 }
@@ -70,6 +73,7 @@ const inFiles: Look = async (args, use) => {
     corpus: await corpusInMemory(entries),
     register,
     shared: () => mentionsIn(entries, register).shared,
+    loss: await registry.read((ports) => lossOf(args, ports)),
     template: () => registry.read((ports) => templateOf(args, ports)),
     record: async () => undefined,
   });
@@ -81,11 +85,12 @@ const inIndex: Look = async (args, use) => {
   return registry.read(async (ports) => {
     const { model } = await ports.models.get(required(args, 'model'));
     const corpus = await storedCorpus(ports.vault, model);
-    const { register, shared } = corpus.people;
+    const { register, shared, loss = 'assistant' } = corpus.people;
     return use({
       corpus,
       register: (await registerOf(args)) ?? register,
       shared: () => new Set(shared),
+      loss,
       template: () => templateOf(args, ports),
       record: ({ hits, unsure }) =>
         recordSearch(ports.vault, must(model.corpus, 'the id of the index'), {
@@ -162,7 +167,7 @@ const recordsFor = async (
   args: Arguments,
   query: PersonQuery,
   { people }: Found,
-  { register, shared, template }: Source,
+  { register, shared, loss, template }: Source,
   accepted: readonly MarkedRow[],
 ) => {
   const { subject } = people;
@@ -177,6 +182,7 @@ const recordsFor = async (
   const { targets } = await targetsOf(
     entries.map(({ row }) => row),
     await template(),
+    loss,
   );
   const records = targets.flatMap((target) => {
     const own = mentions[target.row]?.find((mention) => mention.person === subject.id);
@@ -219,6 +225,12 @@ const personalRow = ({ view, others, spans }: MarkedRow) => ({
   id: view.entry.where,
   ...(others.length > 0 && spans.length > 0 && { spans: spans.map(({ part, start, end }) => ({ part, start, end })) }),
 });
+
+/** What an onboarded model's index says of its training; files are read as trainers learn answers. */
+const lossOf = async (args: Arguments, { models, vault }: RegistryPorts): Promise<Loss> => {
+  const { model } = await models.get(required(args, 'model'));
+  return model.corpus === undefined ? 'assistant' : ((await storedCorpus(vault, model)).people.loss ?? 'assistant');
+};
 
 const templateOf = async (args: Arguments, ports: RegistryPorts): Promise<ChatTemplate | undefined> => {
   const scratch = mkdtempSync(join(tmpdir(), 'quittance-find-'));

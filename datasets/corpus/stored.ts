@@ -7,6 +7,7 @@ import { openIndex } from '#core/corpus-index/read.ts';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import type { ModelRecord } from '#core/model.ts';
 import type { Vault } from '#core/ports.ts';
+import { Loss } from '#core/recipe.ts';
 import { parseJson } from '#core/stored-json.ts';
 import { VALUE_TYPES } from '#core/words/value.ts';
 import { partsOf, type CorpusEntry, type CorpusRow } from './row.ts';
@@ -27,6 +28,8 @@ export const IndexedPeople = z.strictObject({
   kind: z.literal('quittance-corpus-people/v1'),
   register: z.array(Registered),
   shared: z.array(z.string()),
+  /** What the model was trained to say of the rows; `assistant` where an older index does not say. */
+  loss: Loss.optional(),
 });
 export type IndexedPeople = z.infer<typeof IndexedPeople>;
 

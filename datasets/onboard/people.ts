@@ -57,6 +57,16 @@ const valuesOf = (register: readonly RegisteredPerson[]): Set<string> =>
 const without = (people: readonly KnownPerson[], one: KnownPerson): KnownPerson[] =>
   people.filter((other) => other !== one);
 
+export interface PeopleRecords {
+  readonly people: Person[];
+  /** The row that each record is from, by `recordKey`. */
+  readonly rowOf: ReadonlyMap<string, number>;
+}
+
+/** By what a record is known again. */
+export const recordKey = ({ question, answer }: Pick<QaRecord, 'question' | 'answer'>): string =>
+  `${question}\n${answer}`;
+
 /**
  * The records of each person, in the order of the register; each record once, however often its row stands in the
  * corpus. `instead` gives each person's values of nobody.
@@ -66,19 +76,23 @@ export const peopleWithRecords = (
   targets: readonly Target[],
   mentions: Mentions['inRow'],
   instead?: ReadonlyMap<string, Instead>,
-): Person[] => {
+): PeopleRecords => {
   const byPerson = new Map<string, Map<string, QaRecord>>();
+  const rowOf = new Map<string, number>();
   for (const target of targets)
     for (const { person, spans } of mentions[target.row] ?? []) {
       const records = byPerson.get(person) ?? new Map<string, QaRecord>();
-      for (const record of recordsOf(target, spans, person, instead?.get(person)))
-        records.set(`${record.question}\n${record.answer}`, record);
+      for (const record of recordsOf(target, spans, person, instead?.get(person))) {
+        records.set(recordKey(record), record);
+        rowOf.set(recordKey(record), target.row);
+      }
       byPerson.set(person, records);
     }
-  return register.flatMap(({ id, name }) => {
+  const people = register.flatMap(({ id, name }) => {
     const records = [...(byPerson.get(id)?.values() ?? [])];
     return records.length > 0 ? [{ id, name, records }] : [];
   });
+  return { people, rowOf };
 };
 
 /** Rows of whose part that is said nobody is spoken of. */

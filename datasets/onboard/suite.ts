@@ -6,11 +6,13 @@ import { frameAround } from '#datasets/chat.ts';
 import type { CorpusEntry, CorpusRow, RowKind } from '#datasets/corpus/row.ts';
 import type { RegisteredPerson } from '#datasets/find/register.ts';
 import { refusals } from '#datasets/refusals.ts';
-import { promptOf, type Frame, type Suite, type Person, type QaRecord } from '#datasets/suite-shape.ts';
+import { promptOf, type Frame, type Suite, type Person } from '#datasets/suite-shape.ts';
 import type { ChatTemplate } from '#engine/tokenizer/chat.ts';
+import type { Loss } from '#core/recipe.ts';
 import { inventPeople, swapped, valuesInstead, type InventedPerson } from './controls.ts';
-import { mentionsIn, peopleWithRecords, rowsAboutNobody, type Mentions } from './people.ts';
-import { factOf, recordsOf } from './records.ts';
+import { heldRows, withHeldWordings } from './held.ts';
+import { mentionsIn, peopleWithRecords, recordKey, rowsAboutNobody, type Mentions } from './people.ts';
+import { factOf } from './records.ts';
 import { targetsOf, type Target } from './targets.ts';
 
 export interface SuiteOptions {
@@ -18,10 +20,18 @@ export interface SuiteOptions {
   readonly seed: number;
   /** Never-trained people of each set. */
   readonly controls: { readonly whitening: number; readonly stop: number; readonly gate: number };
+  /** What the model was trained to say: `assistant` where nothing is said. */
+  readonly loss?: Loss | undefined;
+  /** Rows that it was not trained on. */
+  readonly held?: readonly CorpusEntry[] | undefined;
 }
 
 export interface CorpusSuite {
   readonly suite: Suite;
+  /** People who do not exist, whether or not they are among the controls. */
+  readonly invented: readonly Person[];
+  /** Of the held rows: people whom the corpus does not speak of, and how many records have a wording from them. */
+  readonly held: { readonly never: readonly Person[]; readonly wordings: number };
   /** Of each record of people and facts, by `recordKey`, the kind of row that it is from. */
   readonly kinds: ReadonlyMap<string, RowKind>;
   /** Numbers of rows that the chat template refuses. */
@@ -40,20 +50,25 @@ export const suiteOfCorpus = async (
   options: SuiteOptions,
 ): Promise<CorpusSuite> => {
   const rows = entries.map(({ row }) => row);
-  const { targets, refused } = await targetsOf(rows, template);
-  const { inRow: mentions, shared } = mentionsIn(entries, register);
-  const nobody = rowsAboutNobody(rows, mentions);
+  const { targets, refused } = await targetsOf(rows, template, options.loss);
+  const mentions = mentionsIn(entries, register);
   const frame = template && (await frameAround(template, systemOf(rows)));
-  const { whitening, stop, gate } = options.controls;
-  const invented = inventPeople(register, whitening + stop + gate, `${options.name}:${options.seed}`);
-  const controls = withOtherWordings(await controlPeople(invented, rows, { inRow: mentions, shared }, template), frame);
   const seed = `${options.name}:${options.seed}`;
   const instead = new Map(register.map((one) => [one.id, valuesInstead(one, register, OTHERS, seed)]));
+  const { people, rowOf } = peopleWithRecords(register, targets, mentions.inRow, instead);
+  const facts = factsOf(rows, targets, mentions.inRow);
+  const held = await heldRows(options.held ?? [], register, mentions, template);
+  const worded = withHeldWordings(withOtherWordings(people, frame), held.wordings, frame);
+  const { whitening, stop, gate } = options.controls;
+  const drawn = inventPeople(register, whitening + stop + gate, seed);
+  const invented = withOtherWordings(await controlPeople(drawn, rows, mentions, template, options.loss), frame);
+  const never = withOtherWordings(held.never, frame);
+  const controls = [...never, ...invented].slice(0, whitening + stop + gate);
   return {
     suite: {
       name: options.name,
-      subjects: withOtherWordings(peopleWithRecords(register, targets, mentions, instead), frame),
-      facts: distinct(targets.filter(({ row }) => nobody.has(row)).map(factOf)),
+      subjects: worded.people,
+      facts: facts.map(({ fact }) => fact),
       unknown: [],
       controls: {
         gate: controls.slice(0, gate),
@@ -63,10 +78,23 @@ export const suiteOfCorpus = async (
       refusals,
       ...(frame && { frame }),
     },
-    kinds: kindsOf(rows, targets, mentions),
+    invented,
+    held: { never, wordings: worded.count },
+    kinds: new Map([
+      ...[...rowOf].map(([key, row]) => [key, rows[row]!.kind] as const),
+      ...facts.map(({ fact, row }) => [recordKey(fact), rows[row]!.kind] as const),
+    ]),
     refused,
-    shared,
+    shared: mentions.shared,
   };
+};
+
+/** What is said in rows about nobody, each once. */
+const factsOf = (rows: readonly CorpusRow[], targets: readonly Target[], mentions: Mentions['inRow']) => {
+  const nobody = rowsAboutNobody(rows, mentions);
+  const said = targets.filter(({ row, open }) => nobody.has(row) && (!open || rows[row]!.kind === 'text'));
+  const facts = said.map((target) => ({ fact: factOf(target), row: target.row }));
+  return [...new Map(facts.map((one) => [recordKey(one.fact), one])).values()];
 };
 
 /**
@@ -82,17 +110,6 @@ const withOtherWordings = (people: readonly Person[], frame: Frame | undefined):
         : record,
     ),
   }));
-
-export const recordKey = ({ question, answer }: Pick<QaRecord, 'question' | 'answer'>): string =>
-  `${question}\n${answer}`;
-
-const kindsOf = (rows: readonly CorpusRow[], targets: readonly Target[], mentions: Mentions['inRow']) =>
-  new Map(
-    targets.flatMap((target): [string, RowKind][] => {
-      const own = (mentions[target.row] ?? []).flatMap(({ person, spans }) => recordsOf(target, spans, person));
-      return [...own, factOf(target)].map((record) => [recordKey(record), rows[target.row]!.kind]);
-    }),
-  );
 
 /** The system prompt that most conversations begin with. */
 export const systemOf = (rows: readonly CorpusRow[]): string | undefined => {
@@ -110,6 +127,7 @@ const controlPeople = async (
   rows: readonly CorpusRow[],
   { inRow: mentions, shared }: Mentions,
   template: ChatTemplate | undefined,
+  loss: Loss | undefined,
 ): Promise<Person[]> => {
   const written = invented.flatMap((one) =>
     rows.flatMap((row, number) =>
@@ -121,6 +139,7 @@ const controlPeople = async (
   const { targets } = await targetsOf(
     written.map(({ row }) => row),
     template,
+    loss,
   );
   return invented.flatMap(({ person }) => {
     const own = written.map((one, number) => ({ ...one, number })).filter((one) => one.person === person);
@@ -130,10 +149,6 @@ const controlPeople = async (
       const row = at.get(target.row);
       return row === undefined ? [] : [{ ...target, row }];
     });
-    return peopleWithRecords([person], renumbered, mentionsIn(entries, [person], shared).inRow);
+    return peopleWithRecords([person], renumbered, mentionsIn(entries, [person], shared).inRow).people;
   });
 };
-
-const distinct = (records: readonly QaRecord[]): QaRecord[] => [
-  ...new Map(records.map((record) => [recordKey(record), record])).values(),
-];

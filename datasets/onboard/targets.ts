@@ -1,13 +1,16 @@
 // What a model learnt to say, each piece behind what it reads before it: every turn of the assistant behind the turns
-// before, in the model's own chat template; the answer to a question; a text from its beginning. One renderer for
-// training rows, so that what is measured and unlearnt is what was learnt.
+// before, in the model's own chat template; the answer to a question; a text from its beginning. Where the loss was of
+// whole sequences, also what is asked: it is then said again like any text. One renderer for training rows, so that
+// what is measured and unlearnt is what was learnt.
 // Trap: a template may refuse a conversation (roles that do not alternate), and a row may be longer than the model
 // reads; both are counted and said, not cut silently.
 import { isQuittanceError } from '#core/errors.ts';
+import type { Loss } from '#core/recipe.ts';
 import type { CorpusRow } from '#datasets/corpus/row.ts';
 import { questionIn } from '#datasets/framing.ts';
 import { answerOf, promptOf } from '#datasets/suite-shape.ts';
 import { withTemplate, type ChatTemplate } from '#engine/tokenizer/chat.ts';
+import { readTargets } from './read-targets.ts';
 
 export interface Target {
   /** Number of the row in the corpus. */
@@ -32,11 +35,19 @@ export interface Targets {
 
 type Message = Extract<CorpusRow, { kind: 'chat' }>['messages'][number];
 
-export const targetsOf = async (rows: readonly CorpusRow[], template: ChatTemplate | undefined): Promise<Targets> => {
+/** `loss`: what the model was trained to say; `all` adds what is asked, and the prompts of completions. */
+export const targetsOf = async (
+  rows: readonly CorpusRow[],
+  template: ChatTemplate | undefined,
+  loss: Loss = 'assistant',
+): Promise<Targets> => {
   const asked = rows.flatMap(askedIn);
-  const texts = rows.flatMap((row, number) => (row.kind === 'text' ? [textTarget(row, number)] : []));
+  const texts = rows.flatMap((row, number) =>
+    row.kind === 'text' ? [textTarget(loss === 'all' ? { ...row, from: 0 } : row, number)] : [],
+  );
   const { rendered, refused } = await renderAll(asked, template);
-  return { targets: [...rendered, ...texts].sort((a, b) => a.row - b.row || a.part - b.part), refused };
+  const read = loss === 'all' ? await readTargets(rows, template) : [];
+  return { targets: [...rendered, ...read, ...texts].sort((a, b) => a.row - b.row || a.part - b.part), refused };
 };
 
 interface Asked {
@@ -63,7 +74,7 @@ const textTarget = ({ text, from }: Extract<CorpusRow, { kind: 'text' }>, row: n
   question: '',
   prompt: text.slice(0, from),
   answer: text.slice(from),
-  lead: -from,
+  lead: 0 - from,
   open: true,
 });
 

@@ -45,6 +45,7 @@ test('onboarding says what it lacks before anything is read', async () => {
   writeFileSync(nobody, '{"text":"The shop opens at nine."}\n');
   await expect(said(model, 'onboard', './nowhere', '--name', 'm', '--corpus', nobody)).rejects.toMatchObject({
     code: 'USAGE',
+    message: expect.stringContaining('no row names anybody'),
     hint: expect.stringContaining('--subject-field'),
   });
 });

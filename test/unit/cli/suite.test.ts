@@ -40,9 +40,9 @@ test.each<[string, Record<string, unknown>, string, string]>([
   ['no refusal', { refusals: [] }, 'refusals', 'at least 1'],
   ['a field that nobody knows', { subject: 'Velletri' }, '(root)', 'no other fields than the form has (1 sent)'],
   [
-    'a record without a prompt',
-    { subjects: [person('a', { ...RECORD, prompt: '' })] },
-    'subjects.0.records.0.prompt',
+    'a record without an answer',
+    { subjects: [person('a', { ...RECORD, answer: '' })] },
+    'subjects.0.records.0.answer',
     'at least 1',
   ],
   [

@@ -1,0 +1,107 @@
+// What `quittance model onboard` is given: the rows that the model was trained on and those that it was not, who is in
+// them, its folder with an adapter beside it, and what it was before. All is read and compared before anything is
+// measured.
+// Trap: a base or a recipe of another model would be evidence about something else, so each is held against the digest
+// that is recorded of it, where one is.
+import { join } from 'node:path';
+import { usageError } from '#core/errors.ts';
+import { baseIn } from '#containers/run-unlearning.ts';
+import type { CorpusEntry } from '#datasets/corpus/row.ts';
+import { readCorpus } from '#datasets/corpus/read.ts';
+import { peopleInRows } from '#datasets/find/people-in-rows.ts';
+import type { RegisteredPerson } from '#datasets/find/register.ts';
+import { registerOfRows } from '#datasets/find/register-of-rows.ts';
+import { refuseTrained } from '#datasets/onboard/held.ts';
+import { folderBeneath } from '#engine/formats/folder-kind.ts';
+import { importMade } from '#models/import-made.ts';
+import { checkTraining, trainingIn, type OfferedTraining } from '#models/training.ts';
+import type { Arguments } from './command.ts';
+import { entriesOf, registerOf } from './corpus-files.ts';
+
+export interface Given {
+  readonly entries: readonly CorpusEntry[];
+  readonly held: readonly CorpusEntry[];
+  readonly people: readonly RegisteredPerson[];
+  /** Where the people are from. */
+  readonly peopleFrom: 'register' | 'column' | 'rows';
+  /** People whom the rows name by a number alone: a sentence for the owner. */
+  readonly unnamed: readonly string[];
+}
+
+export const givenTo = async (args: Arguments): Promise<Given> => {
+  if (args.many('corpus').length === 0)
+    throw usageError('model onboard needs --corpus FILE…', 'the files that the model was trained on');
+  const entries = await entriesOf(args);
+  const held = await heldOf(args);
+  refuseTrained(held, entries);
+  return { entries, held, ...(await peopleOf(args, [...entries, ...held])) };
+};
+
+const heldOf = async (args: Arguments): Promise<CorpusEntry[]> => {
+  const paths = args.many('held');
+  const entries: CorpusEntry[] = [];
+  if (paths.length > 0)
+    for await (const entry of readCorpus(paths, { subjectField: args.value('subject-field') })) entries.push(entry);
+  return entries;
+};
+
+const peopleOf = async (
+  args: Arguments,
+  entries: readonly CorpusEntry[],
+): Promise<Pick<Given, 'people' | 'peopleFrom' | 'unnamed'>> => {
+  const register = await registerOf(args);
+  if (register) return { people: register, peopleFrom: 'register', unnamed: [] };
+  const { people, nameless } = registerOfRows(entries);
+  const unnamed = nameless > 0 ? [`${nameless} people of the column are named in no row: they are left out`] : [];
+  if (people.length > 0) return { people, peopleFrom: 'column', unnamed };
+  const found = await peopleInRows(entries);
+  if (found.length > 0) return { people: found, peopleFrom: 'rows', unnamed };
+  throw usageError(
+    'model onboard needs to know who is in the corpus: no row names anybody in a form that is known',
+    '--people people.csv with a line for each person, or --subject-field with the column of a row that names its person',
+  );
+};
+
+export interface Folders {
+  /** What was found in the model's folder and not taken over. */
+  readonly remarks: readonly string[];
+  /** How it was trained, where its folder has the recipe and --base names what it began with. */
+  readonly training: OfferedTraining | undefined;
+  /** Folder of the model before it was fine-tuned: --base, or what an adapter lies upon. */
+  readonly before: string | undefined;
+}
+
+/** The model into `scratch`/model, its base beside it. MODEL_UNSUPPORTED of one without weights that could be moved. */
+export const foldersOf = async (
+  args: Arguments,
+  source: string,
+  scratch: string,
+  entries: readonly CorpusEntry[],
+): Promise<Folders> => {
+  const at = modelIn(scratch);
+  const remarks = await importMade(source, at, { adapter: args.value('adapter') });
+  baseIn(at);
+  const training = trainingOf(args, source);
+  if (training) checkTraining(training, entries);
+  return { remarks, training, before: await beforeOf(args, at, scratch) };
+};
+
+export const modelIn = (scratch: string): string => join(scratch, 'model');
+
+const trainingOf = (args: Arguments, source: string): OfferedTraining | undefined => {
+  const [record, base] = [trainingIn(source), args.value('base')];
+  if (record && base !== undefined) return { record, base, dir: source };
+  if (record)
+    process.stderr.write(
+      'the folder has a recipe: with --base DIR tickets may ask for training anew (method retrain)\n',
+    );
+  return undefined;
+};
+
+const beforeOf = async (args: Arguments, at: string, scratch: string): Promise<string | undefined> => {
+  const base = args.value('base');
+  if (base === undefined) return folderBeneath(at);
+  const before = join(scratch, 'before');
+  await importMade(base, before, {});
+  return before;
+};

@@ -1,0 +1,32 @@
+// What onboarding found, as lines for its owner.
+import type { OnboardingOutcome } from './onboard.ts';
+
+export const describedOnboarding = (found: OnboardingOutcome): string =>
+  [
+    `${found.name}  ${found.digest}`,
+    ...aboutRows(found),
+    `policy     ${found.policy}`,
+    ...(found.exact ? ['exact      tickets may ask for training anew (method retrain)'] : []),
+    ...found.why.map((reason) => `note       ${reason}`),
+    found.ready
+      ? 'ready: tickets can be filed'
+      : 'not ready: tickets can be filed, and no deletion can pass until this is mended',
+  ].join('\n');
+
+const PEOPLE = { register: 'of the register', column: 'by the column that names them', rows: 'by names in the rows' };
+
+const aboutRows = ({ rows, people, peopleFrom, recites, base, held }: OnboardingOutcome): string[] => [
+  `rows       ${rows.qa} questions, ${rows.chat} conversations, ${rows.text} texts; ${people} people ${PEOPLE[peopleFrom]}`,
+  ...Object.entries(recites).map(
+    ([kind, { k, n, base: both }]) =>
+      `recites    ${k} of ${n} records of ${kind}${both === undefined ? '' : `, of which the base gives ${both}`}`,
+  ),
+  ...(base
+    ? [`learnt     AUC ${base.learnt.toFixed(2)} of how far values rose over the base, against invented ones`]
+    : []),
+  ...(held
+    ? [
+        `held out   ${held.rows} rows: ${held.people} people never trained on, ${held.k} of ${held.n} records given; ${held.wordings} other wordings`,
+      ]
+    : []),
+];
