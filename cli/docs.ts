@@ -97,7 +97,27 @@ const families = (): string =>
     '| model_type | models |',
     '|---|---|',
     ...supportedFamilies().map(({ modelType, title }) => `| \`${modelType}\` | ${title} |`),
+    '',
+    ADAPTERS,
   ].join('\n');
+
+/** What adapter_config.json may say (engine/formats/peft.ts). */
+const ADAPTERS = `## Adapters
+
+Adapters of PEFT are read where \`peft_type\` is LORA, each kind held against PEFT's own logits (test/golden/adapters); other methods are refused by name, and so is any field that is not here.
+
+| adapter_config.json | what holds |
+|---|---|
+| \`r\`, \`lora_alpha\`, \`lora_dropout\`, \`use_rslora\` | read; \`rank_pattern\` and \`alpha_pattern\` by regular expressions, the first that fits |
+| \`target_modules\`, \`exclude_modules\` | names, a regular expression, \`all-linear\`; matrices of the blocks, embedding (\`lora_embedding_A\`), positions and head |
+| \`layers_to_transform\`, \`layers_pattern\` | as PEFT counts layers: of targets named by their ends |
+| \`modules_to_save\` | embedding, head, norms, any module: takes the place of the base's |
+| \`use_dora\` | computed and merged; its factors are not trained here: \`update.trainable=lora\` is refused, a run on MLP matrices leaves weights |
+| \`init_lora_weights\` | values that leave the base as it is; PiSSA, OLoRA, CorDA, LoftQ and LoRA-GA change it and are refused: let PEFT convert them |
+
+Where head and embedding are one matrix (\`tie_word_embeddings\`) and an adapter changes one of them, they are two from then on, as they are where PEFT computes with the adapter; merged weights say
+\`tie_word_embeddings: false\`. PEFT's \`merge_and_unload\` adds an embedding's or a head's factors to both, which is another model, and is not followed. Regular expressions are matched for two seconds
+at most, in the part of Python's dialect that means the same in JavaScript.`;
 
 /** Generated pages by file name under docs/. */
 export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {

@@ -87,7 +87,7 @@ export const unlearn: Command = {
     const base = baseIn(dir);
     const stored = checkModelFolder(weightsFolder(dir), { values: false });
     checkKept(base, method, stored, asked.quantisation);
-    const fit = fitsAdapter(base, method, stored, asked.quantisation) ? base.adapter?.config : undefined;
+    const fit = fitsAdapter(base, method, stored, asked.quantisation);
     const data = await framedData(dir, asked);
     const chosen = await backend();
     const stage = progressOn(process.stderr).stage(`${method.name} on ${chosen.name}`);

@@ -6,13 +6,13 @@ import { rowLength, type Row } from '#engine/batch.ts';
 import type { DecoderConfig } from '#engine/formats/config.ts';
 import { scoredAtOnce } from '#engine/inference.ts';
 import { describeMemory, planMemory, requireMemory, type PlannedRun } from '#engine/memory-plan.ts';
-import type { LoraConfig } from '#engine/lora.ts';
+import type { AdapterConfig, LoraConfig } from '#engine/lora.ts';
 import { movedBy } from '#engine/retaught.ts';
 import { tapeOf } from '#engine/sweep.ts';
 import { tensorBytes } from '#engine/tf.ts';
 import type { Tokenizer } from '#engine/tokenizer/tokenizer.ts';
 import type { ConfiguredMethod } from '#unlearning/method.ts';
-import { movesUnder } from '#unlearning/update-config.ts';
+import { movesUnder, type UpdateConfig } from '#unlearning/update-config.ts';
 
 export interface PlannedTexts {
   config: DecoderConfig;
@@ -121,7 +121,10 @@ export const fineTuningRun = (
   };
 };
 
-type Method = Pick<ConfiguredMethod, 'needs' | 'update' | 'batchSize' | 'retaught'>;
+interface Method extends Pick<ConfiguredMethod, 'needs' | 'batchSize' | 'retaught'> {
+  /** With the shape of the adapter that the model came with, where that is what moves. */
+  update: Omit<UpdateConfig, 'lora'> & { lora: AdapterConfig };
+}
 
 /** Records of one update. */
 const recordsOf = ({ rows }: PlannedTexts, { batchSize }: Method): number =>

@@ -13,7 +13,7 @@ import { openAdapter, openMerged } from '#engine/formats/made-folder.ts';
 import { checkAdapter } from '#engine/formats/peft.ts';
 import { exactlyHeldModelFrom } from '#engine/held-base.ts';
 import { inference } from '#engine/inference.ts';
-import type { LoraConfig, LoraModel } from '#engine/lora.ts';
+import { plainLora, type AdapterConfig, type LoraConfig, type LoraModel } from '#engine/lora.ts';
 import type { Model, modelFrom } from '#engine/model.ts';
 import { collectMoments, subtractMoments, type CorpusMoments } from '#engine/corpus-moments.ts';
 import type { RunSaves } from '#engine/run-saves.ts';
@@ -27,7 +27,7 @@ export interface Base extends Texts {
   /** Returns a new model each time, which the caller disposes; of an adapter and its base, the two merged. */
   load(from?: typeof modelFrom): Model;
   /** Where the model is an adapter beside a base: the two unmerged, for a run that moves the adapter alone. */
-  readonly adapter?: { readonly config: LoraConfig; load(from?: typeof modelFrom): LoraModel };
+  readonly adapter?: { readonly config: AdapterConfig; load(from?: typeof modelFrom): LoraModel };
 }
 
 /**
@@ -56,24 +56,37 @@ export const keepsAdapter = (base: Base, { update, needs }: Pick<ConfiguredMetho
   base.adapter !== undefined && (update.trainable === 'lora' || needs.includes('training'));
 
 /**
- * Whether a run on whole MLP matrices of an adapter model ends as an adapter that is fitted to what moved. It ends as
- * weights where more than those moved, or where they are to be stored otherwise than the base.
+ * The adapter to which a run on whole MLP matrices of an adapter model is fitted at its end. It ends as weights (then
+ * undefined) where more than those moved, where they are to be stored otherwise than the base, and where the adapter is
+ * more than factors inside the blocks.
  */
 export const fitsAdapter = (
-  base: Base,
+  { adapter, config }: Base,
   { update }: Pick<ConfiguredMethod, 'update'>,
   stored: Quantisation,
   wanted: Quantisation,
-): boolean => base.adapter !== undefined && /^mlp/.test(update.trainable) && stored === wanted;
+): LoraConfig | undefined =>
+  adapter && /^mlp/.test(update.trainable) && stored === wanted ? plainLora(config, adapter.config) : undefined;
 
-/** METHOD_CONFIG where an adapter would be left, whose base is stored otherwise than is asked for. */
+/**
+ * METHOD_CONFIG where an adapter would be left, whose base is stored otherwise than is asked for, or whose factors are
+ * not trained.
+ */
 export const checkKept = (
   base: Base,
   method: Pick<ConfiguredMethod, 'update' | 'needs'>,
   stored: Quantisation,
   wanted: Quantisation,
 ): void => {
-  if (!keepsAdapter(base, method) || stored === wanted) return;
+  if (!keepsAdapter(base, method)) return;
+  if (base.adapter?.config.dora)
+    throw new QuittanceError('METHOD_CONFIG', {
+      message: 'the model is a DoRA beside its base, whose factors are not trained here',
+      expected: 'update.trainable=mlp, after which it is weights; or a LoRA without use_dora',
+      got: 'update.trainable=lora',
+      hint: 'take another method, or merge the adapter: quittance model export N DIR --merge',
+    });
+  if (stored === wanted) return;
   throw new QuittanceError('METHOD_CONFIG', {
     message: 'an adapter is served beside its base as the base is stored',
     expected: stored,

@@ -4,7 +4,7 @@
 import { mkdtempSync, rmSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalize, digestJson, type Digest } from '#core/canonical.ts';
-import { must, QuittanceError } from '#core/errors.ts';
+import { QuittanceError } from '#core/errors.ts';
 import type { ForgetRecord } from '#core/forget-set.ts';
 import { AdapterManifest, ModelManifest } from '#core/model.ts';
 import type { ArtifactStore } from '#core/ports.ts';
@@ -21,12 +21,12 @@ import { companionFiles, saveModel } from '#engine/formats/save.ts';
 import { storeFiles, storeModel, withModelFolder, type StoredModel } from '#engine/formats/stored-model.ts';
 import { weightsFolder } from '#engine/formats/folder-kind.ts';
 import { writeAdapterOf } from '#engine/formats/save-made.ts';
-import { isLoraModel } from '#engine/lora.ts';
+import { isLoraModel, type LoraConfig } from '#engine/lora.ts';
 import { fitAdapter, recordedOf } from '#engine/formats/fit-adapter.ts';
 import { configured } from '#unlearning/methods.ts';
 import type { Outcome, TrajectoryPoint } from '#unlearning/method.ts';
 import type { PreparedTraining } from './retrain.ts';
-import { baseIn, checkKept, fitsAdapter, runUnlearning, type Base } from './run-unlearning.ts';
+import { baseIn, checkKept, fitsAdapter, runUnlearning } from './run-unlearning.ts';
 
 export interface UnlearnInput {
   plan: UnlearnPlan;
@@ -68,6 +68,7 @@ export const unlearnJob = async (input: UnlearnInput, environment: JobEnvironmen
   return withModelFolder(artifacts, plan.base, environment.scratch, (dir) => {
     const base = baseIn(dir);
     checkKept(base, method, stored.quantisation, plan.quantisation);
+    const fit = fitsAdapter(base, method, stored.quantisation, plan.quantisation);
     return runUnlearning(
       {
         base,
@@ -89,8 +90,8 @@ export const unlearnJob = async (input: UnlearnInput, environment: JobEnvironmen
           plan,
           records.length,
           outcome,
-          fitsAdapter(base, method, stored.quantisation, plan.quantisation)
-            ? await storeFitted(dir, model, base, plan, environment)
+          fit
+            ? await storeFitted(dir, model, fit, plan, environment)
             : await storeCandidate(dir, model, plan, environment),
           backend,
         ),
@@ -143,12 +144,12 @@ interface Stored extends StoredModel {
 const storeFitted = async (
   folder: string,
   model: Model,
-  { adapter }: Base,
+  fit: LoraConfig,
   plan: UnlearnPlan,
   { artifacts, scratch }: JobEnvironment,
 ): Promise<Stored> => {
   const dir = mkdtempSync(join(scratch, 'candidate-'));
-  const fitted = fitAdapter(weightsFolder(folder), model, must(adapter, 'adapter of the base').config);
+  const fitted = fitAdapter(weightsFolder(folder), model, fit);
   try {
     const before = await getJson(artifacts, plan.base, AdapterManifest);
     const files = writeAdapterOf(dir, fitted.adapter, folder);

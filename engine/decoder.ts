@@ -16,8 +16,11 @@ export interface Weights {
   readonly delta?: Delta | undefined;
 }
 
-/** What a LoRA, whose factors are looked up in `w`, adds to x · w(name); undefined for a matrix without factors. */
-export type Delta = (w: Weights, name: string, x: tf.Tensor2D) => tf.Tensor2D | undefined;
+/**
+ * What a LoRA, whose factors are looked up in `w`, adds to x · w(name), or to the rows of w(name) at ids x; undefined
+ * for a matrix without factors.
+ */
+export type Delta = (w: Weights, name: string, x: tf.Tensor1D | tf.Tensor2D) => tf.Tensor2D | undefined;
 
 /** What one layer's attention needs beside its weights; layers with the same window and positions share it. */
 export interface LayerLayout {
@@ -113,12 +116,18 @@ export const disposeLayout = ({ layers }: Layout): void =>
 
 /** ids, positions (N) → hidden states (N, d). */
 export const embed = (config: DecoderConfig, w: Weights, ids: tf.Tensor1D, positions: tf.Tensor1D): tf.Tensor2D => {
-  let x = scaled(embedding(w('embed.w') as tf.Tensor2D, ids), config.scale.embed); // (N, e)
-  if (config.embedSize !== config.hiddenSize) x = linear(x, w('projectIn.w') as tf.Tensor2D); // (N, d)
+  let x = scaled(lookUp(w, 'embed.w', ids), config.scale.embed); // (N, e)
+  if (config.embedSize !== config.hiddenSize) x = project(w, 'projectIn', false, x); // (N, d)
   if (config.position.kind === 'rope') return x;
   const rows: tf.Tensor1D = tf.add(positions, tf.scalar(config.position.offset, 'int32'));
-  return tf.add(x, embedding(w('position.w') as tf.Tensor2D, rows));
+  return tf.add(x, lookUp(w, 'position.w', rows));
 };
+
+/** Rows of a table by ids (N). */
+const lookUp = (w: Weights, name: string, ids: tf.Tensor1D): tf.Tensor2D =>
+  plus(embedding(w(name) as tf.Tensor2D, ids), w.delta?.(w, name, ids));
+
+const plus = (y: tf.Tensor2D, delta: tf.Tensor2D | undefined): tf.Tensor2D => (delta ? tf.add(y, delta) : y);
 
 const scaled = (x: tf.Tensor2D, by: number): tf.Tensor2D => (by === 1 ? x : tf.mul(x, by));
 
@@ -179,8 +188,7 @@ export const block = (
 const project = (w: Weights, name: string, bias: boolean, x: tf.Tensor2D, tap?: Tap): tf.Tensor2D => {
   tap?.(`${name}.w`, x);
   const y = linear(x, w(`${name}.w`) as tf.Tensor2D, bias ? (w(`${name}.b`) as tf.Tensor1D) : undefined);
-  const delta = w.delta?.(w, `${name}.w`, x);
-  return delta ? tf.add(y, delta) : y;
+  return plus(y, w.delta?.(w, `${name}.w`, x));
 };
 
 const attention = (
@@ -244,10 +252,8 @@ const mlp = (config: DecoderConfig, w: Weights, at: string, h: tf.Tensor2D, tap?
 /** Hidden states of the last block (M, d) → logits (M, V). */
 export const head = (config: DecoderConfig, w: Weights, x: tf.Tensor2D): tf.Tensor2D => {
   let h = config.finalNorm ? norm(config, w, 'norm', x) : x; // (M, d)
-  if (config.embedSize !== config.hiddenSize) h = linear(h, w('projectOut.w') as tf.Tensor2D); // (M, e)
-  const logits: tf.Tensor2D = scaled(
-    tf.matMul(h, w(config.tied ? 'embed.w' : 'head.w'), false, true),
-    config.scale.logits,
-  ); // (M, V)
+  if (config.embedSize !== config.hiddenSize) h = project(w, 'projectOut', false, h); // (M, e)
+  const said: tf.Tensor2D = tf.matMul(h, w(config.tied ? 'embed.w' : 'head.w'), false, true); // (M, V)
+  const logits = scaled(config.tied ? said : plus(said, w.delta?.(w, 'head.w', h)), config.scale.logits);
   return capped(config.bias.head ? tf.add(logits, w('head.b')) : logits, config.cap.logits);
 };

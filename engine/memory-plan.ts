@@ -5,7 +5,7 @@
 import { QuittanceError } from '#core/errors.ts';
 import { HEAP_LIMIT } from './backends/heap.ts';
 import type { DecoderConfig } from './formats/config.ts';
-import { shapeLora, type LoraConfig } from './lora.ts';
+import { shapeLora, type AdapterConfig } from './lora.ts';
 import { parameterSpecs } from './parameters.ts';
 
 export interface PlannedRun {
@@ -19,7 +19,7 @@ export interface PlannedRun {
   keptTokens?: number;
   /** Which parameters are trained, by name (parameters.ts). With a LoRA its factors are trained and this is ignored. */
   trainable: (name: string) => boolean;
-  lora?: LoraConfig;
+  lora?: AdapterConfig;
   /** Whether the frozen matrices are kept in 16 bits, and cast block by block. */
   held?: boolean;
   optimizer: 'adamw' | 'normalized-sgd' | 'sophia';
@@ -102,12 +102,14 @@ export const planMemory = (run: PlannedRun, available: number = process.availabl
   const { config, lora, optimizer, projection, backend } = run;
   const specs = parameterSpecs(config);
   const count = (some: typeof specs) => some.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  const factors = lora ? count([...shapeLora(config, lora).specs]) : 0;
+  const shape = lora && shapeLora(config, lora);
+  const factors = shape ? count([...shape.specs]) : 0;
+  const beside = shape ? factors + count([...shape.fixed]) : 0;
   const moving = lora ? factors : count(specs.filter(({ name }) => run.trainable(name)));
   const retaught = run.retaught ? count(specs.filter(({ name }) => run.retaught?.(name))) : 0;
   const items: MemoryItem[] = [
     { name: 'runtime', bytes: RUNTIME, tensor: false },
-    { name: 'weights', bytes: (run.held ? FLOAT / 2 : FLOAT) * count(specs) + FLOAT * factors, tensor: true },
+    { name: 'weights', bytes: (run.held ? FLOAT / 2 : FLOAT) * count(specs) + FLOAT * beside, tensor: true },
     { name: 'casts', bytes: run.held ? castBytes(specs) : 0, tensor: true },
     { name: 'reference', bytes: run.reference ? FLOAT * count(specs) : 0, tensor: true },
     { name: 'gradients', bytes: FLOAT * Math.max(moving, retaught), tensor: true },

@@ -5,6 +5,7 @@ import { manifestDigest, type WeightsManifest } from '#core/model.ts';
 import type { Digest } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { Quantisation } from '#core/quantisation.ts';
+import { readConfig } from './config.ts';
 import { storedTensors, storedTensorsToMake, COMPANIONS, manifestOf } from './folder.ts';
 import type { Model } from '../model.ts';
 import { quantizeTensors } from './quantize.ts';
@@ -43,7 +44,7 @@ export const saveModel = (
         ? quantizeTensors(storedTensors(model.config, valueOf))
         : storedTensorsToMake(model.config, valueOf);
     writeSafetensors(join(at, 'model.safetensors'), tensors, { format: 'pt' });
-    writeFileSync(join(at, 'config.json'), configText(inFloat32(parts.configJson)));
+    writeFileSync(join(at, 'config.json'), configText(inFloat32(tiedAs(model, parts.configJson))));
     writeFileSync(join(at, 'tokenizer.json'), JSON.stringify(model.tokenizer.json));
     for (const [name, content] of parts.files ?? []) writeFileSync(join(at, name), content);
     parts.write?.(at);
@@ -58,6 +59,10 @@ export const companionFiles = (dir: string): ReadonlyMap<string, string> =>
       return existsSync(path) ? [[name, readFileSync(path, 'utf8')] as const] : [];
     }),
   );
+
+/** Says whether head and embedding are one, which an adapter that was merged may have changed. */
+const tiedAs = ({ config }: Model, json: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+  readConfig(json).tied === config.tied ? json : { ...json, tie_word_embeddings: config.tied };
 
 /** Corrects the type to float32: transformers would round the weights to the type that the config names. */
 const inFloat32 = (config: Readonly<Record<string, unknown>>): Record<string, unknown> =>

@@ -47,14 +47,18 @@ describe('an adapter folder that does not fit is refused', () => {
   const options: [string, unknown][] = [
     ['peft_type', 'LOHA'],
     ['bias', 'all'],
-    ['use_dora', true],
+    ['peft_type', 'IA3'],
+    ['peft_type', 'ADALORA'],
+    ['peft_type', 'OFT'],
     ['lora_bias', true],
-    ['modules_to_save', ['lm_head']],
-    ['layers_to_transform', [0]],
-    ['rank_pattern', { q_proj: 8 }],
-    ['alpha_pattern', { q_proj: 8 }],
-    ['exclude_modules', ['q_proj']],
-    ['target_modules', '(a+)+$'],
+    ['ensure_weight_tying', true],
+    ['target_parameters', ['mlp.experts']],
+    ['target_modules', '.*(([a-z._0-9]+)+)+!'],
+    ['target_modules', '(?i).*q_proj'],
+    ['target_modules', '.*q_proj\\Z'],
+    ['exclude_modules', '(q|k)_\\1'],
+    ['rank_pattern', { '*_proj': 8 }],
+    ['alpha_pattern', { '(?P<one>q)_proj': 8 }],
     ['trainable_token_indices', [1]],
     ['init_lora_weights', 'pissa'],
     ['init_lora_weights', 'pissa_niter_4'],
@@ -93,6 +97,25 @@ describe('an adapter folder that does not fit is refused', () => {
     refused('MODEL_INVALID', 'lora_A');
   });
 
+  it('a rank of a pattern, a layer or a module that does not fit', () => {
+    damage((config) => ({ ...config, rank_pattern: { q_proj: 3 } }));
+    refused('MODEL_INVALID', 'q_proj.lora_A');
+    damage((config) => ({ ...config, rank_pattern: { q_proj: 0 } }));
+    refused('MODEL_INVALID', 'adapter_config.json');
+    damage((config) => ({ ...config, target_modules: ['q_proj', 'v_proj'], layers_to_transform: [0] }));
+    refused('MODEL_INVALID', 'lora_');
+    damage((config) => ({ ...config, exclude_modules: ['q_proj'] }));
+    refused('MODEL_INVALID', 'q_proj');
+    damage((config) => ({ ...config, use_dora: true }));
+    refused('MODEL_INVALID', 'lora_magnitude_vector');
+    damage((config) => ({ ...config, modules_to_save: ['lm_head'] }));
+    refused('MODEL_INVALID', 'lm_head');
+    damage((config) => ({ ...config, modules_to_save: ['score'] }));
+    refused('INVALID_INPUT', 'score');
+    damage((config) => ({ ...config, target_modules: ['c_attn', 'c_proj'] }));
+    refused('INVALID_INPUT', 'c_attn');
+  });
+
   it('a rank that is no number', () => {
     damage((config) => ({ ...config, r: 'four' }));
     refused('MODEL_INVALID', 'adapter_config.json');
@@ -120,6 +143,27 @@ describe('an adapter folder that does not fit is refused', () => {
     const path = join(dir, 'adapter_model.safetensors');
     writeFileSync(path, readFileSync(path).subarray(0, 100));
     refused('WEIGHTS_INVALID', 'adapter_model.safetensors');
+  });
+
+  it('the embedding of another base', () => {
+    const adapter = join(ROOT, 'test/golden/adapters/embedding');
+    const base = loadModel(join(MODELS, 'olmo2'));
+    const fits = readAdapter(adapter, base);
+    const embedding = base.parameters.get('embed.w')!;
+    tf.tidy(() => embedding.assign(tf.mul(embedding, 1.1)));
+    const message = expect.stringContaining('embed_tokens.base_layer.weight') as unknown as string;
+    expect(() => readAdapter(adapter, base)).toThrow(expect.objectContaining({ code: 'BASE_MISMATCH', message }));
+    fits.dispose();
+  });
+
+  it('another method than LoRA, with what is supported', () => {
+    expect(() => readAdapterConfig({ alpha_init: 1, peft_type: 'ADALORA', target_r: 8 })).toThrow(
+      expect.objectContaining({
+        code: 'MODEL_UNSUPPORTED',
+        expected: expect.stringContaining('modules_to_save') as unknown as string,
+        got: '"ADALORA"',
+      }),
+    );
   });
 
   it('and leaves no tensor behind', () => {

@@ -60,7 +60,7 @@ describe('unlearning by a LoRA', () => {
         let delta = 0;
         for (let r = 0; r < rank; r++) delta += a[row * rank + r]! * b[r * columns + column]!;
         moved = Math.max(moved, Math.abs(delta));
-        expect(Math.abs(after.get(name)![i]! - was - adapter!.lora.scale * delta)).toBeLessThan(1e-5);
+        expect(Math.abs(after.get(name)![i]! - was - pair.scale * delta)).toBeLessThan(1e-5);
       });
       expect(moved).toBeGreaterThan(0);
     }
