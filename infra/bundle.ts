@@ -40,6 +40,7 @@ export const bundleLambda = async (
     format: 'esm',
     // the SDK's modules rather than its CommonJS: of a client, only the commands that are used are bundled
     mainFields: ['module', 'main'],
+    external: ['bowser'], // names browsers; the SDK asks for it where there is a window
     // dependencies that are CommonJS ask for `require`
     banner: { js: "import{createRequire as r}from'node:module';const require=r(import.meta.url);" },
     plugins: [onlyEnglish, onlyCountries(regions), fontsBeside],
