@@ -8,6 +8,7 @@ import { Instant, PlainDate } from '#core/deadlines.ts';
 import { QuittanceError, type ErrorCode } from '#core/errors.ts';
 import { nearest } from '#core/nearest.ts';
 import { Code } from '#core/ticket.ts';
+import { Month } from '#core/days.ts';
 import { Principal, SYSTEM } from '#core/ticket-request.ts';
 import { notOfKind, quoted, text, type Kind } from './kind.ts';
 import { requireWritable } from './output.ts';
@@ -24,6 +25,7 @@ const formed =
 export const code = formed(Code, "a code of letters, digits, dots and dashes, such as 'litigation'");
 export const digest = formed(Digest, 'a digest: sha256: and 64 hexadecimal digits');
 export const day = formed(PlainDate, 'a day such as 2027-03-01');
+export const month = formed(Month, 'a month such as 2026-11');
 export const instant = formed(Instant, 'a time in UTC, such as 2026-11-02T09:30:00.000Z');
 const principal = formed(Principal, "a person's id of lower-case letters, digits, dots, dashes and underscores");
 

@@ -2,6 +2,10 @@
 // instant. Pure functions; whose holidays count is passed in.
 // Traps: a month is not 30 days; a day of a change to or from summer time has 23 or 25 hours, so days are counted on
 // the calendar and on the clock on the wall, never by dividing milliseconds between two instants.
+import { z } from 'zod';
+
+/** `2026-03`. */
+export const Month = z.string().regex(/^\d{4}-(?:0[1-9]|1[0-2])$/);
 
 const DAY_MS = 86_400_000;
 

@@ -22,3 +22,14 @@ export const REMINDERS = {
   expression: 'cron(0 8 ? * MON-FRI *)',
   purpose: 'who has to act, and which dates are near',
 } as const satisfies Recurrence;
+
+/** On the second, because on the first it is still the last day of the month in some place. */
+export const PORTFOLIO = {
+  expression: 'cron(0 6 2 * ? *)',
+  purpose: 'the report of the month before',
+} as const satisfies Recurrence;
+
+/** Steps that the clock calls, by their names. */
+export const STEP_SCHEDULES = { 'send-reminders': REMINDERS, 'write-portfolio': PORTFOLIO } as const;
+export type ScheduledStep = keyof typeof STEP_SCHEDULES;
+export const SCHEDULED_STEPS = Object.keys(STEP_SCHEDULES) as ScheduledStep[];

@@ -16,7 +16,14 @@ import { type Digest, canonicalize } from '#core/canonical.ts';
 import { isQuittanceError, must } from '#core/errors.ts';
 import { checkRungs } from '#containers/rungs.ts';
 import { parsePolicy, type GatePolicy } from '#core/policy.ts';
-import { RECERTIFICATIONS, RECERTIFICATION_TRIGGERS, REMINDERS, type Recurrence } from '#core/schedules.ts';
+import {
+  RECERTIFICATIONS,
+  RECERTIFICATION_TRIGGERS,
+  SCHEDULED_STEPS,
+  STEP_SCHEDULES,
+  type Recurrence,
+  type ScheduledStep,
+} from '#core/schedules.ts';
 import { TicketInput } from '#functions/step-support.ts';
 import { issueCertificate } from '#functions/issue-certificate.ts';
 import { findStep, steps } from '#functions/steps.ts';
@@ -47,11 +54,16 @@ const workflow = (name: string): unknown =>
 
 const WORKFLOWS = ['erasure', 'unlearn', 'recertify'] as const;
 
-/** What a schedule on AWS calls directly. The interpreter's timer can only start workflows, so this is one. */
-const REMIND = {
-  StartAt: 'Send reminders',
-  States: { 'Send reminders': { Type: 'Task', Resource: '${send-reminders}', TimeoutSeconds: 300, End: true } },
+/** What a schedule on AWS calls directly. The interpreter's timer can only start workflows, so each step is one. */
+const ALONE: Readonly<Record<ScheduledStep, { readonly workflow: string; readonly schedule: string }>> = {
+  'send-reminders': { workflow: 'remind', schedule: 'reminders' },
+  'write-portfolio': { workflow: 'report', schedule: 'portfolio' },
 };
+
+const alone = (step: ScheduledStep) => ({
+  StartAt: step,
+  States: { [step]: { Type: 'Task', Resource: `\${${step}}`, TimeoutSeconds: 300, End: true } },
+});
 
 /** What `${name}` stands for when embedded: steps and jobs have their own names. */
 const substitutions = (policy: Digest): Record<string, string> => ({
@@ -86,7 +98,10 @@ export const openEmbedded = async (dir: string, options: EmbeddedOptions = {}): 
   const policy = await ports.artifacts.put(bytes);
   const engine = createAslEngine({
     database: join(dir, 'workflows.sqlite'),
-    workflows: { ...Object.fromEntries(WORKFLOWS.map((name) => [name, workflow(name)])), remind: REMIND },
+    workflows: {
+      ...Object.fromEntries(WORKFLOWS.map((name) => [name, workflow(name)])),
+      ...Object.fromEntries(SCHEDULED_STEPS.map((step) => [ALONE[step].workflow, alone(step)])),
+    },
     substitutions: substitutions(policy),
     functions: async (name, payload) => {
       const result = await findStep(name).handle(payload, ports);
@@ -103,8 +118,10 @@ export const openEmbedded = async (dir: string, options: EmbeddedOptions = {}): 
     status === 'RUNNING' ? [name] : [],
   );
   await engine.resume();
-  const expression = here(REMINDERS, ports);
-  await engine.schedule({ name: 'reminders', workflow: 'remind', expression, input: {} });
+  for (const step of SCHEDULED_STEPS) {
+    const { workflow: named, schedule: name } = ALONE[step];
+    await engine.schedule({ name, workflow: named, expression: here(STEP_SCHEDULES[step], ports), input: {} });
+  }
   for (const { name, certificates } of await ports.models.list())
     if (certificates.length > 0) await scheduleRecertification(ports, engine, name);
   return assemble(ports, engine, unfinished, policy, async () => queue?.close());

@@ -13,6 +13,7 @@ import { identify, limitBody, securityHeaders } from './api/guard.ts';
 import { answerProblem, notFound } from './api/problems.ts';
 import { publicLogRoutes, registryRoutes } from './api/registry.ts';
 import { letterRoutes } from './api/letters.ts';
+import { reportRoutes } from './api/reports.ts';
 import { requestRoutes } from './api/requests.ts';
 import { todayRoutes } from './api/today.ts';
 import { newCaseRoutes } from './api/new-cases.ts';
@@ -51,5 +52,6 @@ export const api = (context: ApiContext, extend?: (app: Hono<Env>) => void): Hon
   actRoutes(app, context);
   approvalRoutes(app, context);
   registryRoutes(app, context);
+  reportRoutes(app, context);
   return app;
 };

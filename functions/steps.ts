@@ -26,8 +26,9 @@ import { sequenceLog } from './sequence-log.ts';
 import { suppressOutput } from './suppress-output.ts';
 import { triageTicket } from './triage-ticket.ts';
 import { verifyIdentity } from './verify-identity.ts';
+import { writePortfolio } from './write-portfolio.ts';
 
-/** Called by the workflows, and `send-reminders` by a schedule. */
+/** Called by the workflows, and those of STEP_SCHEDULES by the clock. */
 export const workflowSteps: readonly Step[] = [
   locateTicket,
   verifyIdentity,
@@ -47,6 +48,7 @@ export const workflowSteps: readonly Step[] = [
   purgeCase,
   sequenceLog,
   sendReminders,
+  writePortfolio,
   awaitRelease,
   recordFailure,
   checkContinuity,

@@ -6,6 +6,8 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { EmailIdentity, Identity } from 'aws-cdk-lib/aws-ses';
 import type { Construct } from 'constructs';
+import { must } from '#core/errors.ts';
+import { SCHEDULED_STEPS } from '#core/schedules.ts';
 import type { Step } from '#core/step.ts';
 import { makeAlarms } from './alarms.ts';
 import { makeBudget } from './budget.ts';
@@ -60,8 +62,7 @@ export class AppStack extends Stack {
         access: grantsOf(apiUses, unlogged),
       }),
     );
-    const sendReminders = functions.get('send-reminders');
-    if (!sendReminders) throw new Error('the registry has no step send-reminders');
+    const scheduledSteps = new Map(SCHEDULED_STEPS.map((name) => [name, must(functions.get(name), `step ${name}`)]));
     const exportHistory = makeLambda(this, 'ExportHistory', {
       name: 'export-history',
       description: "keeps an execution's history as evidence",
@@ -71,7 +72,7 @@ export class AppStack extends Stack {
       access: historyAccess(this, prefix, resources),
       events: { retries: 2, undelivered },
     });
-    makeSchedules(this, settings, { machines, sendReminders, exportHistory, undelivered });
+    makeSchedules(this, settings, { machines, steps: scheduledSteps, exportHistory, undelivered });
     makeAlarms(this, settings, {
       machines,
       api,
@@ -113,11 +114,11 @@ export class AppStack extends Stack {
         code,
         timeoutSeconds: (timeouts.get(name) ?? WAITING_STEP_SECONDS + LEEWAY_SECONDS) - LEEWAY_SECONDS,
         access: { environment: { QUITTANCE_STEP: name, ...environment }, grants },
-        // a retry would send the same reminder again, and the next one follows the next day
-        ...(name === 'send-reminders' ? { events: { retries: 0, undelivered } } : {}),
+        // a retry would send the same notice again, and a person can ask for what was not made
+        ...(isScheduled(name) ? { events: { retries: 0, undelivered } } : {}),
       });
     };
-    const called = [...workflowPlaceholders(), 'send-reminders'];
+    const called = [...workflowPlaceholders(), ...SCHEDULED_STEPS];
     return new Map(steps.filter(({ name }) => called.includes(name)).map((step) => [step.name, make(step)]));
   }
 }
@@ -154,3 +155,5 @@ const historyAccess = (stack: Stack, prefix: string, { buckets }: Resources): Po
   };
   return { environment, grants: [executions, write] };
 };
+
+const isScheduled = (name: string): boolean => SCHEDULED_STEPS.some((one) => one === name);

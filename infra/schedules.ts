@@ -12,9 +12,10 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import {
   RECERTIFICATIONS,
   RECERTIFICATION_TRIGGERS,
-  REMINDERS,
+  STEP_SCHEDULES,
   type RecertificationTrigger,
   type Recurrence,
+  type ScheduledStep,
 } from '#core/schedules.ts';
 import { explainWildcard } from './nag.ts';
 import type { Workflow } from './state-machine.ts';
@@ -22,7 +23,7 @@ import type { Settings } from './settings.ts';
 
 export interface Scheduled {
   readonly machines: Readonly<Record<Workflow, StateMachine>>;
-  readonly sendReminders: Lambda;
+  readonly steps: ReadonlyMap<ScheduledStep, Lambda>;
   readonly exportHistory: Lambda;
   /** Where that goes which could not be delivered. */
   readonly undelivered: IQueue;
@@ -51,7 +52,7 @@ const capitalised = (word: string): string => word.slice(0, 1).toUpperCase() + w
 
 export const makeSchedules = (stack: Stack, settings: Settings, scheduled: Scheduled): void => {
   for (const model of settings.models) recertifications(stack, settings, scheduled, model);
-  reminders(stack, settings, scheduled);
+  for (const [name, step] of scheduled.steps) stepByTheClock(stack, settings, scheduled, name, step);
   modelChanges(stack, scheduled);
   endedExecutions(stack, scheduled);
 };
@@ -72,13 +73,25 @@ const recertifications = (stack: Stack, settings: Settings, { machines, undelive
     });
 };
 
-const reminders = (stack: Stack, settings: Settings, { sendReminders, undelivered }: Scheduled) => {
-  new Schedule(stack, 'Reminders', {
-    description: REMINDERS.purpose,
-    schedule: at(REMINDERS, settings),
-    target: new LambdaInvoke(sendReminders, { input: ScheduleTargetInput.fromObject({}), ...delivery(undelivered) }),
+/** Ids of the schedules in the template, which must not change. */
+const SCHEDULE_IDS: Readonly<Record<ScheduledStep, string>> = {
+  'send-reminders': 'Reminders',
+  'write-portfolio': 'Portfolio',
+};
+
+const stepByTheClock = (
+  stack: Stack,
+  settings: Settings,
+  { undelivered }: Scheduled,
+  name: ScheduledStep,
+  step: Lambda,
+) => {
+  new Schedule(stack, SCHEDULE_IDS[name], {
+    description: STEP_SCHEDULES[name].purpose,
+    schedule: at(STEP_SCHEDULES[name], settings),
+    target: new LambdaInvoke(step, { input: ScheduleTargetInput.fromObject({}), ...delivery(undelivered) }),
   });
-  explainWildcard(stack, `${sendReminders.functionArn}:*`, EVERY_VERSION);
+  explainWildcard(stack, `${step.functionArn}:*`, EVERY_VERSION);
 };
 
 const modelChanges = (stack: Stack, { machines, undelivered }: Scheduled) =>

@@ -27,7 +27,7 @@ const PLACES = [
   ['today', '/today', ['/today']],
   ['cases', '/tickets', ['/tickets', '/new']],
   ['models', '/models', ['/models']],
-  ['evidence', '/ledger', ['/ledger', '/verify', '/trust-root']],
+  ['evidence', '/ledger', ['/ledger', '/verify', '/trust-root', '/reports']],
 ] as const;
 
 export const page = ({ title, words, viewer, signOutPath, path, head, body }: Frame): Html =>

@@ -67,7 +67,10 @@ export const ledgerBody = ({ origin, size, checkpoint, publicKey, latest }: Ledg
       ['Public key (Ed25519, base64)', digest(publicKey)],
       ['Tiles', html`<code>/ledger/tile/…</code> (c2sp.org/tlog-tiles)`],
     ])}
-    <p><a href="/verify">Verify a case</a> · <a href="/trust-root">Keys to pin</a></p>
+    <p>
+      <a href="/verify">Verify a case</a> · <a href="/trust-root">Keys to pin</a> ·
+      <a href="/reports">Reports and register</a>
+    </p>
     <h2>Checkpoint</h2>
     ${checkpoint === null ? html`<p>Nothing is in the log yet.</p>` : html`<pre>${checkpoint}</pre>`}
     ${table(

@@ -2,14 +2,24 @@
 // vectors. Dates are the report's, so that the same report gives the same bytes. A printed page cannot unfold a plot's
 // table, so it is always printed below the plot.
 import type { AuditReport } from './audit-report.ts';
-import { plain, type Block, type Table } from './content/blocks.ts';
+import { plain, type Block, type Document, type Table } from './content/blocks.ts';
 import { documentOf } from './content/document.ts';
 import { plotTable } from './content/tables.ts';
 import { newPaper, type Paper } from './paper.ts';
+import { portfolioDocument } from './portfolio/document.ts';
+import type { Portfolio } from './portfolio/portfolio.ts';
 
-export const reportPdf = (report: AuditReport): Promise<Uint8Array> => {
-  const { title, lead, sections } = documentOf(report);
-  const paper = newPaper({ title: `Audit report ${report.ticketId}`, at: new Date(report.asOf) });
+export const reportPdf = (report: AuditReport): Promise<Uint8Array> =>
+  documentPdf(`Audit report ${report.ticketId}`, new Date(report.asOf), documentOf(report));
+
+export const portfolioPdf = (portfolio: Portfolio): Promise<Uint8Array> => {
+  const document = portfolioDocument(portfolio);
+  return documentPdf(document.title, new Date(`${portfolio.upTo}T00:00:00Z`), document);
+};
+
+/** Any document, under its name and date. */
+const documentPdf = (name: string, at: Date, { title, lead, sections }: Document): Promise<Uint8Array> => {
+  const paper = newPaper({ title: name, at });
   paper.heading(title, 1);
   paper.paragraph(plain(lead));
   for (const section of sections) {

@@ -14,6 +14,7 @@ import { ModelName, Principal } from '#core/ticket-request.ts';
 import { sameName } from '#core/words/names.ts';
 import { isOpenRow, workRowOf, type WorkCounts, type WorkFilter, type WorkPage, type WorkRow } from '#core/worklist.ts';
 import { SOON_DAYS } from '#portal/due.ts';
+import { csvCell } from '#report/csv.ts';
 import { html } from '#report/markup.ts';
 import {
   COLUMNS,
@@ -236,12 +237,6 @@ const csv = async (c: Asked, { ports }: ApiContext): Promise<Response> => {
   } while (after !== undefined && lines.length <= CSV_MOST);
   c.header('Content-Disposition', 'attachment; filename="cases.csv"');
   return c.body(`${lines.join('\r\n')}\r\n`, 200, { 'Content-Type': 'text/csv; charset=utf-8' });
-};
-
-/** RFC 4180; a number may begin with a minus sign, and nothing else with what a spreadsheet would compute. */
-export const csvCell = (text: string): string => {
-  const safe = /^[=+\-@\t\r]/.test(text) && !/^-?\d+$/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 };
 
 const VIEWS_COOKIE = 'quittance-views';

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import { SCHEDULED_STEPS } from '#core/schedules.ts';
 import { steps } from '#functions/steps.ts';
 import { bundleCode, type Code } from '../stacks.ts';
 import { workflowPlaceholders } from '../state-machine.ts';
@@ -58,6 +59,7 @@ const EVENTS: Readonly<Record<string, unknown>> = {
   'record-run': { ...TICKET, planDigest: DIGEST },
   'record-failure': { ...TICKET, error: 'INTERNAL' },
   'send-reminders': {},
+  'write-portfolio': {},
   'check-continuity': { ...MODEL, trigger: 'daily', execution: 'e' },
   'record-recertification': {
     ...MODEL,
@@ -86,7 +88,7 @@ const step = (name: string): Main => ({
 });
 
 /** The Lambdas that are deployed, by entry file. */
-const mains = (called = [...workflowPlaceholders(), 'send-reminders']): Main[] => [
+const mains = (called = [...workflowPlaceholders(), ...SCHEDULED_STEPS]): Main[] => [
   ...steps.filter(({ name }) => called.includes(name)).map(({ name }) => step(name)),
   { name: 'api', bundle: 'api', variables: {}, event: HEALTH },
   operation('export-history'),

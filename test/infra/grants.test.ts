@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { apiUses } from '#functions/api.ts';
 import { steps } from '#functions/steps.ts';
 import type { Ports } from '#core/ports.ts';
+import { SCHEDULED_STEPS } from '#core/schedules.ts';
 import { awsPorts } from '#adapters/aws/index.ts';
 import { variableOf } from '#core/deployment-outputs.ts';
 import { JOB_USES } from '#infra/gpu-stack.ts';
@@ -63,12 +64,15 @@ const expected = (uses: readonly (keyof Ports)[]) => ({
 });
 const ALWAYS = ['dynamodb', 's3', 'kms', 'logs'];
 /** A schedule calls it and waits for nothing: what it cannot do goes to a queue. */
-const QUEUED: Readonly<Record<string, string[]>> = { 'send-reminders': ['sqs'] };
+const QUEUED: Readonly<Record<string, string[]>> = {
+  'send-reminders': ['sqs'],
+  'write-portfolio': ['sqs'],
+};
 
 /** Machines with a task that waits for a token, as somebody reading the files finds them. */
 const WAITING = ['quittance-erasure', 'quittance-unlearn'];
 
-const called = [...workflowPlaceholders(), 'send-reminders'];
+const called = [...workflowPlaceholders(), ...SCHEDULED_STEPS];
 
 describe('the role of a step', () => {
   it.each(steps.filter(({ name }) => called.includes(name)).map((step) => [step.name, step] as const))(
@@ -201,7 +205,7 @@ const KNOWN_WILDCARDS: readonly RegExp[] = [
   /:execution:quittance-(erasure|unlearn|\*):\*$/,
   /:job-definition\/quittance-(unlearn|evaluate|recertify):\*$/,
   /:stack\/quittance-(network|app)\/\*$/,
-  /^(SendReminders|NetworkGate)[0-9A-F]+\.Arn:\*$/,
+  /^(SendReminders|WritePortfolio|NetworkGate)[0-9A-F]+\.Arn:\*$/,
 ];
 /** Actions for which the service takes no resource. */
 const WITHOUT_RESOURCE = [

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
-import { RECERTIFICATION_TRIGGERS, RECERTIFICATIONS, REMINDERS } from '#core/schedules.ts';
+import { RECERTIFICATION_TRIGGERS, RECERTIFICATIONS, REMINDERS, PORTFOLIO } from '#core/schedules.ts';
 import { DeclaredScope } from '#core/scope.ts';
 import { readSettings, SCOPE_LIMIT_BYTES, Settings } from '#infra/settings.ts';
 import { STANDING } from '#infra/tools/cost.ts';
@@ -219,9 +219,10 @@ describe('the app stack', () => {
     expect(schedules.sort()).toEqual([
       ['cron(0 4 * * ? *)', 'Europe/Berlin'],
       ['cron(0 5 1 1,4,7,10 ? *)', 'Europe/Berlin'],
+      ['cron(0 6 2 * ? *)', 'Europe/Berlin'],
       ['cron(0 8 ? * MON-FRI *)', 'Europe/Berlin'],
     ]);
-    const both = [...RECERTIFICATION_TRIGGERS.map((trigger) => RECERTIFICATIONS[trigger]), REMINDERS];
+    const both = [...RECERTIFICATION_TRIGGERS.map((trigger) => RECERTIFICATIONS[trigger]), REMINDERS, PORTFOLIO];
     // as embedded
     expect(schedules.map(([expression]) => expression)).toEqual(both.map(({ expression }) => expression).sort());
     const inputs = properties('app', 'AWS::Scheduler::Schedule').map(([, p]) => [

@@ -16,16 +16,22 @@ afterEach(async () => {
 });
 
 describe('an opened data folder', () => {
-  it('sends its reminders on every working morning, by one schedule however often it is opened', async () => {
+  it('sends its reminders on every working morning and makes a report every month, by one schedule each however often it is opened', async () => {
     folder = temporaryFolder();
     for (const time of [1, 2]) {
       embedded = await openEmbedded(folder.dir);
       const schedules = await embedded.engine.schedules();
       expect([time, schedules.map(({ name, workflow }) => [name, workflow])]).toEqual([
         time,
-        [['reminders', 'remind']],
+        [
+          ['portfolio', 'report'],
+          ['reminders', 'remind'],
+        ],
       ]);
-      expect(schedules[0]?.expression).toBe('cron(0 8 ? * MON-FRI *) in Europe/Brussels');
+      expect(schedules.map(({ expression }) => expression)).toEqual([
+        'cron(0 6 2 * ? *) in Europe/Brussels',
+        'cron(0 8 ? * MON-FRI *) in Europe/Brussels',
+      ]);
       if (time === 1) await embedded.close();
     }
   });
@@ -52,6 +58,7 @@ describe('an opened data folder', () => {
     embedded = await openEmbedded(folder.dir);
     const schedules = (await embedded.engine.schedules()).map(({ name, expression }) => [name, expression]);
     expect(schedules.toSorted()).toEqual([
+      ['portfolio', 'cron(0 6 2 * ? *) in Europe/London'],
       ['recertify-house-daily', 'cron(0 4 * * ? *) in Europe/London'],
       ['recertify-house-quarterly', 'cron(0 5 1 1,4,7,10 ? *) in Europe/London'],
       ['reminders', 'cron(0 8 ? * MON-FRI *) in Europe/London'],

@@ -3,7 +3,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Hono } from 'hono';
 import type { Env } from '#functions/api/context.ts';
-import { csvCell } from '#functions/api/worklist.ts';
+import { csvCell } from '#report/csv.ts';
 import { placeHold } from '#functions/holds.ts';
 import { purgeCase } from '#functions/purge-case.ts';
 import { closeTicket } from '#functions/close-ticket.ts';

@@ -1,0 +1,21 @@
+// Reports of all cases together: the months, and one of them.
+import { blockHtml, lineHtml } from '#report/blocks-html.ts';
+import type { Document } from '#report/content/blocks.ts';
+import { html, type Html } from '#report/markup.ts';
+
+export const monthsBody = (months: readonly string[]): Html =>
+  html`<ul>
+      ${months.map((month) => html`<li><a href="/reports/${month}">${month}</a></li>`)}
+    </ul>
+    <h2>Register of requests</h2>
+    <p><a href="/register.csv">CSV</a>, <a href="/register.xlsx">workbook</a>, <a href="/register.json">JSON</a></p>`;
+
+export const monthBody = (month: string, { lead, sections }: Document): Html =>
+  html`<p>${lineHtml(lead)} <a href="/reports/${month}/report.pdf">PDF</a></p>
+    ${sections.map(
+      ({ id, title, blocks }) =>
+        html`<section aria-labelledby="${id}">
+          <h2 id="${id}">${title}</h2>
+          ${blocks.map(blockHtml)}
+        </section>`,
+    )}`;

@@ -1,0 +1,183 @@
+// The month of all cases together and the register, against cases whose numbers were counted by hand.
+import { describe, expect, it } from '@jest/globals';
+import { unzipSync } from 'fflate';
+import { findStep } from '#functions/steps.ts';
+import { portfolioFor, writePortfolio } from '#functions/write-portfolio.ts';
+import { portfolioHtml } from '#report/html.ts';
+import { everyCase, type CaseFacts, type Happened } from '#report/portfolio/facts.ts';
+import { periodOf, portfolioOf } from '#report/portfolio/portfolio.ts';
+import { registerCsv, registerJson, registerRows, registerXlsx } from '#report/portfolio/register.ts';
+import { outcome } from '#test/contract/contract.ts';
+import { walkedToApproval, walkedToEnd } from '#test/support/hand-walked.ts';
+
+const happened = (day: string, type: Happened['type'], code: string | null = null): Happened => ({
+  ...{ day, type, code, by: 'approver.aino' },
+});
+
+const one = (id: string, change: Partial<CaseFacts>): CaseFacts => ({
+  ...{
+    id,
+    model: 'house',
+    regime: 'gdpr',
+    ground: 'art-17-1-b',
+    channel: 'web',
+    filer: 'filer.finn',
+    status: 'PURGED',
+  },
+  ...{ received: '2026-03-02', statutoryDue: '2026-04-02', extended: false, outcome: null, reason: null },
+  ...{ ended: null, answered: null, happened: [] },
+  ...change,
+});
+
+const CASES: readonly CaseFacts[] = [
+  one('before', {
+    received: '2026-01-05',
+    statutoryDue: '2026-02-05',
+    outcome: 'completed',
+    ended: '2026-02-20',
+    answered: '2026-02-20',
+  }),
+  one('late', {
+    ...{
+      received: '2026-01-20',
+      statutoryDue: '2026-02-20',
+      outcome: 'completed',
+      ended: '2026-03-03',
+      answered: '2026-03-03',
+    },
+    happened: [
+      happened('2026-03-02', 'unlearned'),
+      happened('2026-03-02', 'unlearned'),
+      happened('2026-03-03', 'certified'),
+    ],
+  }),
+  one('quick', {
+    ...{ outcome: 'refused', reason: 'art-17-3-e', ended: '2026-03-06', answered: '2026-03-06', status: 'REFUSED' },
+    happened: [happened('2026-03-04', 'failed', 'GPU_LOST'), happened('2026-03-05', 'extended')],
+  }),
+  one('american', {
+    ...{
+      regime: 'ccpa',
+      received: '2026-03-10',
+      statutoryDue: '2026-04-24',
+      outcome: 'withdrawn',
+      reason: 'by-subject',
+    },
+    ...{ ended: '2026-03-20', answered: '2026-03-20', model: 'other', status: 'WITHDRAWN' },
+  }),
+  one('open', {
+    ...{ received: '2026-02-10', statutoryDue: '2026-03-10', status: 'AWAITING_APPROVAL' },
+    happened: [happened('2026-04-02', 'failed', 'INTERNAL')],
+  }),
+  one('answered-next-month', {
+    outcome: 'completed',
+    ended: '2026-04-01',
+    answered: '2026-04-01',
+    received: '2026-03-30',
+  }),
+  one('next', { received: '2026-04-01', status: 'RECEIVED' }),
+];
+
+async function* streamed(cases: readonly CaseFacts[]) {
+  yield* cases;
+}
+
+const MARCH = periodOf('2026-03', '2026-06-01');
+
+describe('the report of a month', () => {
+  it('counts what was open, came, ended and stayed', async () => {
+    const { volumes } = await portfolioOf(streamed(CASES), MARCH);
+    expect(volumes).toMatchObject({ openBefore: 2, received: 3, ended: 3, openAfter: 2, extended: 1 });
+    expect(volumes).toMatchObject({ completed: 1, refused: 1, withdrawn: 1, cancelled: 0 });
+  });
+
+  it('has the median of the days to an answer, over all and by law', async () => {
+    const { times, regimes } = await portfolioOf(streamed(CASES), MARCH);
+    expect(times).toEqual({ n: 3, median: 10, slowest: 42 }); // 4, 10 and 42 days
+    expect(regimes.map(({ regime, received, times: own }) => [regime, received, own?.median])).toEqual([
+      ['ccpa', 1, 10],
+      ['gdpr', 2, 23],
+    ]);
+  });
+
+  it('lists what was answered late or is late on its last day, the latest first', async () => {
+    const { overdue } = await portfolioOf(streamed(CASES), MARCH);
+    expect(overdue).toEqual([
+      { ticketId: 'open', due: '2026-03-10', answered: null, days: 21 },
+      { ticketId: 'late', due: '2026-02-20', answered: '2026-03-03', days: 11 },
+    ]);
+  });
+
+  it('counts refusals by ground, models and what stopped; what comes later is not in it', async () => {
+    const { refusals, models, failures } = await portfolioOf(streamed(CASES), MARCH);
+    expect(refusals).toEqual([{ regime: 'gdpr', code: 'art-17-3-e', label: 'Art. 17(3)(e): legal claims', n: 1 }]);
+    expect(models).toMatchObject([
+      { name: 'house', received: 2, attempts: 2, certified: 1, open: 2 },
+      { name: 'other', received: 1, attempts: 0, open: 0 },
+    ]);
+    expect(failures.map(({ code, n }) => [code, n])).toEqual([['GPU_LOST', 1]]);
+  });
+
+  it('of a month without a request is a report too', async () => {
+    const found = await portfolioOf(streamed([]), MARCH);
+    expect(found).toMatchObject({ volumes: { received: 0 }, times: null, overdue: [] });
+    expect(portfolioHtml(found)).toContain('0 requests came in and 0 ended; none is overdue.');
+  });
+
+  it('of the month that is under way ends with today; one that has not begun is refused', async () => {
+    expect(periodOf('2026-03', '2026-03-09')).toMatchObject({ first: '2026-03-01', last: '2026-03-09' });
+    expect(periodOf('2028-02', '2030-01-01').last).toBe('2028-02-29');
+    for (const month of ['2026-07', '2026-13', '2026-3', 'March', '../2026-03'])
+      expect(await outcome(Promise.resolve().then(() => periodOf(month, '2026-06-01')))).toBe('INVALID_INPUT');
+  });
+
+  it('is made and kept when the month is over, once, with a notice to those who decide', async () => {
+    const { harness, ticketId } = await walkedToEnd();
+    harness.clock.advance(40 * 86_400);
+    const first = await harness.call(writePortfolio, {});
+    expect(await harness.call(writePortfolio, {})).toEqual(first);
+    const found = await portfolioFor(harness.ports, '2026-03');
+    expect(found).toMatchObject({ month: '2026-03', upTo: '2026-03-31', volumes: { received: 1, completed: 1 } });
+    expect(harness.notices.filter(({ template }) => template === 'portfolio')).toMatchObject([
+      { to: 'approvers', id: 'portfolio.2026-03' },
+    ]);
+    expect(JSON.stringify(found)).not.toContain(ticketId); // it is not late
+  });
+});
+
+describe('the register', () => {
+  it('has a row for each request, the earliest first, with outcome, basis and days', async () => {
+    const rows = registerJson(await registerRows(streamed(CASES)));
+    expect(rows.map((row) => row['case'])).toEqual([
+      ...['before', 'late', 'open', 'quick', 'american', 'answered-next-month', 'next'],
+    ]);
+    expect(rows[3]).toMatchObject({
+      ...{ received: '2026-03-02', outcome: 'refused', answered: '2026-03-06', 'in time': 'yes' },
+      'basis of a refusal': 'Art. 17(3)(e): legal claims',
+    });
+    expect(rows[1]).toMatchObject({ 'in time': 'no' });
+    expect(rows[2]).toMatchObject({ 'in time': 'open', outcome: '' });
+  });
+
+  it('is made of real cases, and names no word of a request', async () => {
+    const { harness, ticketId } = await walkedToApproval();
+    const input = { ticketId, outcome: 'refused', reason: 'art-17-3-e' };
+    for (const by of ['legal.lou', 'approver.aino']) await harness.call(findStep('close-ticket'), { ...input, by });
+    const [row] = registerJson(await registerRows(everyCase(harness.ports)));
+    expect(row).toMatchObject({ case: ticketId, outcome: 'refused', 'decided by': 'approver.aino', 'in time': 'open' });
+  });
+
+  it('lets no spreadsheet compute what somebody typed', async () => {
+    const rows = await registerRows(streamed([one('x', { filer: '=HYPERLINK("http://x","y")', model: '@SUM(A1)' })]));
+    expect(registerCsv(rows)).toContain(`'@SUM(A1)`);
+    expect(registerCsv(rows)).toContain(`"'=HYPERLINK(""http://x"",""y"")"`);
+    const sheet = Object.entries(unzipSync(await registerXlsx(rows))).map(([name, bytes]) => [
+      name,
+      Buffer.from(bytes).toString(),
+    ]);
+    const all = sheet.map(([, text]) => text).join('');
+    expect(all).not.toContain('<f>'); // a cell of a formula
+    expect(all).toContain('=HYPERLINK("http://x","y")');
+    expect(all).not.toMatch(/t="n"[^>]*>\s*<v>[^<]*=/);
+  });
+});
