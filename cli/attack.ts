@@ -1,11 +1,11 @@
 // `quittance attack`: what an attacker with a copy of the weights gets back of some records, and of never-trained
 // people by the same means. Trap: weights are moved and put back, so the model folder is never written to.
-import { writeFileSync } from 'node:fs';
 import { usageError, QuittanceError } from '#core/errors.ts';
 import { clopperPearson } from '#core/stats.ts';
 import { framed } from '#datasets/framing.ts';
 import { readRecords } from '#datasets/records.ts';
 import { framedRows } from '#datasets/suite.ts';
+import type { Suite } from '#datasets/suite-shape.ts';
 import { readModelParts } from '#engine/formats/folder.ts';
 import { attackSuite, type AttackResult } from '#evaluation/attack-suite.ts';
 import { draw, type Chart } from '#report/charts/chart.ts';
@@ -17,19 +17,22 @@ import { file, fileOrFolder, output, whole } from './kinds.ts';
 import { requireDifferentFiles } from './different.ts';
 import { modelFolder, openFolder } from './engine.ts';
 import { framingFor, windowsOf } from './framing.ts';
+import { writeOutput } from './output.ts';
 import { progressOn } from './progress.ts';
-import { suiteAt } from './suite-file.ts';
+import { generatedPeople, suiteOf } from './suite-file.ts';
 import { number, required } from './values.ts';
 
 export const attack: Command = {
   name: 'attack',
   summary: 'what an attacker gets back of forgotten records, beside never-trained people',
-  usage: 'MODEL --suite DIR --forget FILE [--people N] [--seed N] [--out FILE] [--plot FILE]',
+  words: 1,
+  usage: 'MODEL [--suite DIR] --forget FILE [--people N] [--seed N] [--out FILE] [--plot FILE]',
   options: {
     suite: {
       kind: 'value',
       value: 'DIR',
-      summary: 'folder with suite.json, or that file: where never-trained people are',
+      summary:
+        "folder with suite.json, or that file: where never-trained people are (default: the model's own, else generated people)",
       is: fileOrFolder,
     },
     forget: { kind: 'value', value: 'FILE', summary: 'JSON lines of the forgotten records, as of unlearn', is: file },
@@ -43,41 +46,55 @@ export const attack: Command = {
     out: { kind: 'value', value: 'FILE', summary: 'where the JSON goes', is: output },
     plot: { kind: 'value', value: 'FILE', summary: 'where the drawing goes (SVG)', is: output },
   },
-  example: 'quittance attack ./forgotten --suite ./base --forget forget.jsonl --plot attacks.svg',
+  example: 'quittance attack people --forget forget.jsonl --plot attacks.svg',
   async run(args) {
     requireDifferentFiles(args, ['suite', 'forget']);
-    const [name, ...rest] = args.positionals;
-    if (name === undefined || rest.length > 0) throw usageError('attack takes one model', attack.usage);
-    const suite = suiteAt(required(args, 'suite'));
+    const [name] = args.positionals;
+    if (name === undefined) throw usageError('attack takes one model', attack.usage);
     const asked = readRecords(required(args, 'forget'));
-    const people = number(args, 'people', 8);
-    if (suite.controls.gate.length === 0)
-      throw new QuittanceError('INVALID_INPUT', {
-        message: 'the suite has no never-trained people to attack beside',
-        hint: 'take the suite that the model was trained or onboarded with',
-      });
+    const [people, seed] = [number(args, 'people', 8), number(args, 'seed', 1)];
     const dir = await modelFolder(args, name);
-    const records = await framed(asked, await framingFor(dir, suite));
+    const own = await suiteOf(args, name, dir);
+    const framing = await framingFor(dir, own);
+    const suite = own ?? generatedPeople(framing);
+    tellTwins(suite, own !== undefined, people);
+    const records = await framed(asked, framing);
     const forget = framedRows(suite, windowsOf(readModelParts(dir), records, 'forget'));
     const { weights, model, backend } = await openFolder(dir);
-    const stage = progressOn(process.stderr).stage(`attacks on ${backend}`, 1, 'attacks');
+    const stage = progressOn(process.stderr).stage(`attacks on ${backend}`);
     const attacks = await attackSuite({
-      ...{ model: weights, suite, forget, people, seed: number(args, 'seed', 1) },
-      onAttack: (what, done, total) => stage.at(done / total, what),
+      ...{ model: weights, suite, forget, people, seed },
+      onAttack: (what, done, total) => stage.at(done, `${done + 1} of ${total}: ${what}`),
     });
     stage.done();
     model.dispose();
-    const result = { records: forget.length, attacks };
-    write(args, 'out', () => `${JSON.stringify(result, null, 2)}\n`);
-    write(args, 'plot', () => `${svgOf(draw(chartOf(attacks)), ALT)}\n`);
+    const twins = { people: Math.min(people, suite.controls.gate.length), of: own ? 'suite' : 'generated' } as const;
+    const result = { records: forget.length, twins, attacks };
+    await write(args, 'out', () => `${JSON.stringify(result, null, 2)}\n`);
+    await write(args, 'plot', () => `${svgOf(draw(chartOf(attacks)), ALT)}\n`);
     args.print(result, () => tableOf(attacks));
     return 0;
   },
 };
 
-const write = (args: Arguments, option: 'out' | 'plot', make: () => string): void => {
+/** Says who the twins are. INVALID_INPUT where there are none. */
+const tellTwins = ({ controls: { gate } }: Suite, own: boolean, people: number): void => {
+  if (gate.length === 0)
+    throw new QuittanceError('INVALID_INPUT', {
+      message: 'the suite has no never-trained people to attack beside',
+      hint: 'take the suite that the model was trained or onboarded with',
+    });
+  if (!own)
+    process.stderr.write(
+      'the model has no suite: it is attacked beside generated people, whose records are of another kind than yours; --suite names people of the same kind\n',
+    );
+  if (gate.length < people)
+    process.stderr.write(`never-trained people in the suite: ${gate.length}, not ${people}: bounds are wider\n`);
+};
+
+const write = async (args: Arguments, option: 'out' | 'plot', make: () => string): Promise<void> => {
   const path = args.value(option);
-  if (path !== undefined) writeFileSync(path, make());
+  if (path !== undefined) await writeOutput(path, make());
 };
 
 const shareText = ({ k, n }: AttackResult['forget']): string => {
@@ -86,13 +103,18 @@ const shareText = ({ k, n }: AttackResult['forget']): string => {
   return `${(k / n).toFixed(2)} of ${String(n).padEnd(4)} ${low.toFixed(2)} to ${high.toFixed(2)}`.padEnd(27);
 };
 
+const NAME = 33;
+const NOT_POSSIBLE =
+  'Not possible: hints and re-learning need two records of a person; a second or other wording must stand in the suite; a question must fit into what the model reads.';
+
 const tableOf = (attacks: readonly AttackResult[]): string =>
   [
-    `${'attack'.padEnd(30)} ${'forgotten'.padEnd(27)} ${'never-trained'.padEnd(27)} p`,
+    `${'attack'.padEnd(NAME)} ${'forgotten'.padEnd(27)} ${'never-trained'.padEnd(27)} p`,
     ...attacks.map(
       ({ name, forget, controls, p }) =>
-        `${name.padEnd(30)} ${shareText(forget)} ${shareText(controls)} ${p === undefined ? '–' : p.toPrecision(2)}`,
+        `${name.padEnd(NAME)} ${shareText(forget)} ${shareText(controls)} ${p === undefined ? '–' : p.toPrecision(2)}`,
     ),
+    ...(attacks.some(({ forget }) => forget.n === 0) ? [NOT_POSSIBLE] : []),
     'Share of records whose value is exact, with its 95 % interval; p: how often chance gives so many, were the forgotten like the others.',
   ].join('\n');
 

@@ -40,7 +40,13 @@ export const bench: Command = {
       summary: 'engine: demo, 1m, 15m, smollm2, gpt2, 1b, 1b-held (default demo,1m; empty: only draw what was kept)',
       is: anything,
     },
-    seed: { kind: 'value', value: 'N', summary: 'sequence: this seed alone; own-model: the draw', is: whole(0) },
+    seed: {
+      kind: 'value',
+      value: 'N',
+      summary: 'lasting: the first seed (default 21); sequence: this seed alone; own-model: the draw',
+      is: whole(0),
+    },
+    subjects: { kind: 'value', value: 'A,B', summary: 'lasting: who is forgotten, by position (default 1,7,13,19)' },
     model: {
       kind: 'value',
       value: 'smollm2|DIR',
@@ -55,7 +61,11 @@ export const bench: Command = {
     people: { kind: 'value', value: 'CSV', summary: 'own-model: who is in the corpus', is: file },
     customers: { kind: 'value', value: 'N', summary: 'own-model: drawn by --seed (default 5)', is: whole(1, 10_000) },
     without: { kind: 'value', value: 'NAMES', summary: 'own-model: who is not drawn' },
-    policy: { kind: 'value', value: 'P', summary: 'own-model: what it is judged by (default corpus-chat-v1)' },
+    policy: {
+      kind: 'value',
+      value: 'P',
+      summary: 'what it is judged by: own-model (default corpus-chat-v1), lasting (default gate-v3)',
+    },
     deletions: {
       kind: 'value',
       value: 'N',

@@ -4,9 +4,7 @@
 // the moments; run.json says so.
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { inChat } from '#datasets/chat.ts';
 import { framed, type Framing } from '#datasets/framing.ts';
-import { makePeople } from '#datasets/people.ts';
 import { readRecords } from '#datasets/records.ts';
 import { framedRows, questionsOf, withoutRecords, type ForgetRow } from '#datasets/suite.ts';
 import { answerOf, trainingRows, type Suite } from '#datasets/suite-shape.ts';
@@ -32,7 +30,7 @@ import { requireDifferentFiles } from './different.ts';
 import { backend, namedFolder } from './engine.ts';
 import { framingFor, windowsOf } from './framing.ts';
 import { progressOn, type Stage } from './progress.ts';
-import { suiteAt } from './suite-file.ts';
+import { generatedPeople, suiteAt } from './suite-file.ts';
 import { number, quantisation, required, settings } from './values.ts';
 
 export const unlearn: Command = {
@@ -156,12 +154,6 @@ const framedData = async (dir: string, { forget, retain, suite: given }: Request
     forget: framedRows(suite, records),
     retain: stay ? () => stay : staying && (() => trainingRows(staying)),
   };
-};
-
-/** Generated people, whom no model can know. */
-const generatedPeople = ({ frame }: Framing): Suite => {
-  const suite = { ...makePeople({ seed: 1 }), subjects: [], facts: [], unknown: [] };
-  return frame ? inChat(suite, frame) : suite;
 };
 
 const momentsIn = (dir: string): CorpusMoments => {

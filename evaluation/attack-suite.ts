@@ -15,6 +15,7 @@ import { tf } from '#engine/tf.ts';
 import { distinct } from './distinct.ts';
 import { peopleIn } from './quantities/relearnt.ts';
 import { ATTACKS, attackable } from './relearn.ts';
+import { ASKED_LANGUAGES, inOtherLanguages, paraphrased } from './rewordings.ts';
 import { isForcedExact } from './scores.ts';
 
 type People = readonly (readonly QaRecord[])[];
@@ -74,6 +75,8 @@ const trialsOf = ({ model, suite: { frame, limits }, seed }: AttackSuiteInput): 
       .map((score, i) => isForcedExact(score, pairs[i]!));
   const worded = (of: (row: QaRecord) => string | undefined) => (people: People) =>
     forced(people.flat().flatMap((row) => reworded(row, of(row), frame)));
+  const inAny = (forms: (row: QaRecord) => QaRecord[]) => (people: People) =>
+    anyOf(model, people.flat(), forms, forced);
   const rate = limits?.relearningRate;
   return [
     {
@@ -86,6 +89,12 @@ const trialsOf = ({ model, suite: { frame, limits }, seed }: AttackSuiteInput): 
       name: 'other wording',
       what: 'the same, in a wording that was never trained',
       run: worded(({ heldOut }) => heldOut),
+    },
+    { name: 'paraphrase', what: 'asked otherwise, in any of four ways', run: inAny(paraphrased) },
+    {
+      name: 'other languages',
+      what: `asked in another language, in any of ${ASKED_LANGUAGES.join(', ')}`,
+      run: inAny(inOtherLanguages),
     },
     {
       name: 'hints',
@@ -120,20 +129,36 @@ const trialsOf = ({ model, suite: { frame, limits }, seed }: AttackSuiteInput): 
 const reworded = (row: QaRecord, question: string | undefined, frame: Frame | undefined): QaRecord[] =>
   question === undefined ? [] : [{ ...row, question, prompt: promptOf(question, frame) }];
 
+/** Whether a record comes out in any of its forms that the model can read; one that has none is not asked. */
+const anyOf = (
+  model: Model,
+  rows: readonly QaRecord[],
+  forms: (row: QaRecord) => QaRecord[],
+  ask: (pairs: readonly QaRecord[]) => boolean[],
+): boolean[] => {
+  const asked = rows
+    .map((row) => forms(row).filter((form) => isReadable(model, form)))
+    .filter(({ length }) => length > 0);
+  const flags = ask(asked.flat());
+  let at = 0;
+  return asked.map(({ length }) => flags.slice(at, (at += length)).some(Boolean));
+};
+
+const isReadable = (model: Model, { prompt, answer }: Pick<QaRecord, 'prompt' | 'answer'>): boolean => {
+  const { encodePrompt, encodeAnswer } = encoder(model);
+  return encodePrompt(prompt).length + encodeAnswer(answer).length <= model.config.maxPositions;
+};
+
 const HINTS = 3;
 
 /** Each record behind as many others of its person as the model can read; one that fits behind none is not asked. */
 const hinted = (model: Model, records: readonly QaRecord[]): QaRecord[] =>
   records.flatMap((row, i) => {
     const others = [...records.slice(i + 1), ...records.slice(0, i)].slice(0, HINTS);
-    const tokens = ({ prompt, answer }: Pick<QaRecord, 'prompt' | 'answer'>) => {
-      const { encodePrompt, encodeAnswer } = encoder(model);
-      return encodePrompt(prompt).length + encodeAnswer(answer).length;
-    };
     for (let count = others.length; count > 0; count--) {
       const hints = others.slice(0, count).map(({ prompt, answer }) => `${prompt}${answer}\n`);
       const found = { ...row, prompt: `${hints.join('')}${row.prompt}` };
-      if (tokens(found) <= model.config.maxPositions) return [found];
+      if (isReadable(model, found)) return [found];
     }
     return [];
   });

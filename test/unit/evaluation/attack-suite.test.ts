@@ -36,7 +36,8 @@ const shareOf = (name: string, of: 'forget' | 'controls' = 'forget'): number => 
 describe('the attackers’ suite', () => {
   it('makes every attack, each beside its never-trained twin', () => {
     expect([...found.keys()]).toEqual([
-      ...['prefix', 'second wording', 'other wording', 'hints', 'int8', 'int4', 'lens, layer 1', 'lens, layer 2'],
+      ...['prefix', 'second wording', 'other wording', 'paraphrase', 'other languages', 'hints'],
+      ...['int8', 'int4', 'lens, layer 1', 'lens, layer 2'],
       ...['re-learning 2 × 10', 're-learning 5 × 30', 're-learning 10 × 50', 're-learning 5 × 30, every layer'],
     ]);
     for (const { forget, controls } of found.values()) {
@@ -53,6 +54,13 @@ describe('the attackers’ suite', () => {
       expect(found.get(name)!.p).toBeLessThan(1e-6);
     }
     expect(shareOf('lens, layer 1')).toBeLessThan(shareOf('prefix'));
+  });
+
+  it('asks otherwise and in other languages by any of several forms, a flag a record', () => {
+    for (const name of ['paraphrase', 'other languages']) {
+      expect(found.get(name)!.forget.n).toBe(known.length);
+      expect(shareOf(name)).toBeGreaterThan(shareOf(name, 'controls'));
+    }
   });
 
   it('leaves the weights as they were', () => {
