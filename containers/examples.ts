@@ -2,11 +2,12 @@
 // cannot be used is refused before any weight is read.
 import { QuittanceError } from '#core/errors.ts';
 import { valueTokens } from '#datasets/value-tokens.ts';
+import type { Span, Swapped } from '#datasets/swapped.ts';
 import type { ValueSpan } from '#datasets/suite-shape.ts';
 import type { Row } from '#engine/batch.ts';
 import { encoder } from '#engine/inference.ts';
 import type { Model } from '#engine/model.ts';
-import type { Example } from '#unlearning/method.ts';
+import type { Example, NameSwap } from '#unlearning/method.ts';
 
 export interface TextRow {
   prompt: string;
@@ -20,6 +21,8 @@ export interface ValuedRow extends TextRow {
   value?: Pick<ValueSpan, 'start' | 'end'>;
   /** What may stand in the value's place; taught there instead of a refusal. */
   others?: readonly string[];
+  /** The row about people who were never trained, in the place of whom it is about. */
+  swaps?: readonly Swapped[];
 }
 
 /** What turns texts into tokens. */
@@ -55,8 +58,25 @@ export const examplesOf = (texts: Texts, rows: readonly ValuedRow[]): Example[] 
       answer,
       valueTokens: carrying,
       ...(templates.length > 0 && { templates }),
+      ...(row.swaps && { swaps: row.swaps.flatMap((swap) => swapOf(texts, row, swap) ?? []) }),
     };
   });
+};
+
+/** None where the two answers do not have the same tokens outside the name: what is taught there could not be placed. */
+const swapOf = (texts: Texts, row: ValuedRow, swap: Swapped): NameSwap | undefined => {
+  const { encodePrompt, encodeAnswer, offsetsOf } = encoder(texts);
+  const [answer, other] = [row, swap].map((one) => encodeAnswer(one.answer, row.open));
+  const outside = (text: string, ids: readonly number[], spans: readonly Span[]) =>
+    offsetsOf(text, ids).flatMap(([a, b], i) => (spans.some(([from, to]) => a < to && b > from) ? [] : [i]));
+  const [here, there] = [outside(row.answer, answer!, swap.own), outside(swap.answer, other!, swap.other)];
+  const isSame = here.length === there.length && here.every((place, i) => answer![place] === other![there[i]!]);
+  if (!isSame) return undefined;
+  return {
+    prompt: encodePrompt(swap.prompt),
+    answer: other!,
+    outside: here.map((place, i) => [place, there[i]!] as const),
+  };
 };
 
 /** The answer with each of the other values in its value's place. */

@@ -8,6 +8,7 @@ import { retaught } from '#engine/retaught.ts';
 import { auc } from '#core/auc.ts';
 import { drawRecords } from './batches.ts';
 import { LastingConfig } from './lasting-config.ts';
+import { startLasting } from './lasting-start.ts';
 import { lastingTerms } from './lasting-terms.ts';
 import { lossMethod } from './loss-method.ts';
 import type { ForgetOnlyContext, TrajectoryPoint } from './method.ts';
@@ -22,16 +23,20 @@ export const flatLasting = lossMethod({
   loss: LastingConfig.prefault({}),
   updateDefaults: { step: 0.1, lambda: 1e-3, updates: 60 },
   batchSize: ({ batchSize }) => batchSize,
+  names: ({ instead, names, template }) => (instead === 'name-swap' && template > 0 ? names : 0),
   terms: (context, config, stream, controls) => {
     const one = random(`refusal:${context.seed}`).below(context.templates.length);
     const templates = config.refusals === 'one' ? context.templates.slice(one, one + 1) : context.templates;
     const rows = drawRecords({ ...context, templates }, config.batchSize, stream);
     return lastingTerms({ model: context.model, rows, config, controls, stream });
   },
+  begin: startLasting,
   balanced: () => true,
   retaught: true,
   settled: (context, config, point, controls) => isSettled(context, config, point, controls),
-  recorded: ({ divergence, relearn, floor, naming, template }) => ({ divergence, relearn, floor, naming, template }),
+  recorded: ({ divergence, relearn, floor, naming, template, instead }) => ({
+    ...{ divergence, relearn, floor, naming, template, instead },
+  }),
 });
 
 const within = (value: number, [least, most]: readonly [number, number]): boolean => value >= least && value <= most;

@@ -29,7 +29,17 @@ export const LastingConfig = z.strictObject({
    * answer, or whose least likely tokens, are likelier than the stop controls'.
    */
   naming: weight.default(1),
-  /** Weight of a term that teaches refusals by cross-entropy. It fades with their mean probability a token. */
+  /**
+   * What is said instead. refusal: one of the suite's, by cross-entropy. name-swap: what the model says of never-trained
+   * names (name-swap.ts), which a model that refuses nobody has as well.
+   */
+  instead: z.enum(['refusal', 'name-swap']).default('refusal'),
+  /** Never-trained names that are put in the place of the person's; each update takes one a record. */
+  names: z.int().positive().default(2),
+  /**
+   * Weight of that term. It fades: with the refusals' mean probability a token, or as the divergence from what is said of
+   * other names falls below half a nat.
+   */
   template: weight.default(1),
   /**
    * one: the same refusal for every record of the run, drawn once; sentences come out whole. drawn: another for each
@@ -38,6 +48,13 @@ export const LastingConfig = z.strictObject({
   refusals: z.enum(['one', 'drawn']).default('one'),
   /** Mean probability a token from which on refusals count as taught. */
   taught: share.default(0.9),
+  /**
+   * Least mean probability a token that the model must give a refusal to people whom it never saw; refusals of a model
+   * that gives none single the forgotten person out.
+   */
+  refused: share.default(0.05),
+  /** Records that the model never knew: the floor would teach them, so they are dropped, and counted. */
+  neverKnown: z.enum(['drop', 'keep']).default('drop'),
   /** Beside the stop rule: the run goes on unless all of this holds. */
   settled: z
     .strictObject({

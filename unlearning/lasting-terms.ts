@@ -13,6 +13,7 @@ import type { DrawnRecord } from './batches.ts';
 import { divergences } from './divergences.ts';
 import { everyToken, forgetTerm, meanLogProbs, meanProbabilities, type Counted } from './flat-loss.ts';
 import type { LastingConfig } from './lasting-config.ts';
+import { swapBatch, swapKl, type TaughtExample } from './name-swap.ts';
 import type { Term } from './loss-method.ts';
 import type { Example } from './method.ts';
 import { LOWEST, lowestTokens, mean, type ControlValues } from './stop-rule.ts';
@@ -33,7 +34,7 @@ export const lastingTerms = (update: LastingUpdate): Term[] => {
     lowering(update, rows, answers),
     ...(config.floor > 0 ? [raising(update, answers)] : []),
     ...(config.naming > 0 ? [unnaming(update, answers)] : []),
-    ...(config.template > 0 ? [refusing(update)] : []),
+    ...(config.template > 0 ? instead(update) : []),
     ...(config.relearn > 0 && rows.length > 1 ? [lasting(update)] : []),
   ];
 };
@@ -128,6 +129,35 @@ export const repeatedTokens = (prompt: readonly number[], answer: readonly numbe
   const pairs = new Set(prompt.slice(1).map((id, i) => `${prompt[i]}:${id}`));
   const opens = (i: number) => pairs.has(`${answer[i]}:${answer[i + 1]}`);
   return everyToken(answer).filter((i) => opens(i) || (i > 0 && opens(i - 1)));
+};
+
+const instead = (update: LastingUpdate): Term[] => {
+  if (update.config.instead === 'refusal') return [refusing(update)];
+  const { rows, stream } = update;
+  const taught = rows.filter(isTaught).flatMap((row) => {
+    const teaching = row.teachings[stream.below(Math.max(1, row.teachings.length))];
+    return teaching ? [{ ...row, teaching }] : [];
+  });
+  return taught.length > 0 ? [swapping(update, taught)] : [];
+};
+
+const isTaught = <R extends Example>(row: R): row is R & TaughtExample => 'teachings' in row;
+
+/** From this divergence on (nats a token) the term has its whole weight. */
+const WHOLE_NATS = 0.5;
+
+const swapping = ({ model, config }: LastingUpdate, rows: Parameters<typeof swapBatch>[1]): Term => {
+  const { batch, counted, probabilities } = swapBatch(model, rows);
+  let seen = Infinity;
+  return {
+    batch,
+    objective(logits) {
+      const divergence = swapKl(logits, counted, probabilities);
+      seen = divergence.dataSync()[0] ?? NaN;
+      return divergence;
+    },
+    weight: () => config.template * Math.min(1, seen / WHOLE_NATS),
+  };
 };
 
 const refusing = ({ rows, model, config }: LastingUpdate): Term => {

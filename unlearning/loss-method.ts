@@ -46,6 +46,12 @@ export interface Term {
   dispose?: () => void;
 }
 
+/** What a run goes on with, and what a reader must know of it. */
+export interface Begun<T> {
+  context: T;
+  recorded?: Outcome['recorded'];
+}
+
 export interface LossSpec<C extends z.ZodType, N extends Need> {
   name: MethodName;
   summary: string;
@@ -56,14 +62,16 @@ export interface LossSpec<C extends z.ZodType, N extends Need> {
   updateDefaults?: Partial<z.input<typeof UpdateConfig>>;
   /** Whether terms or `settled` train the MLP matrices further for a moment and put them back. */
   retaught?: boolean;
+  /** Never-trained names that each record is asked with in the place of the person's. */
+  names?(config: z.output<C>): number;
   /** Most records of one update; the usual minibatch where the loss does not say. */
   batchSize?(config: z.output<C>): number;
   /** Numbers that terms read and write from update to update, as they are at the start; saved with the run. */
   carried?(config: z.output<C>): Carried;
   /** Terms of one update; several are added. `controls` are the stop controls as last measured. */
   terms(context: Context<N>, config: z.output<C>, stream: Random, controls: ControlValues, carried: Carried): Term[];
-  /** Refuses a context that the loss cannot work on; called before anything is measured. */
-  begin?(context: Context<N>): void;
+  /** Refuses a context that the loss cannot work on, or drops what it cannot use; called before the first update. */
+  begin?(context: Context<N>, config: z.output<C>): Begun<Context<N>>;
   /** Whether the stop rule is asked after each update; true where absent. */
   stops?: boolean;
   /** Ends a run that made all its updates; `start` holds the trained weights as they were before the first. */
@@ -92,8 +100,8 @@ export const lossMethod = <C extends z.ZodType, const N extends Need>(spec: Loss
       stop: StopConfig.prefault({}),
     }),
     takes: ({ update, loss }) => {
-      const { batchSize, retaught = false } = spec;
-      return { update, batchSize: batchSize?.(loss) ?? BATCH, retaught };
+      const { batchSize, retaught = false, names } = spec;
+      return { update, batchSize: batchSize?.(loss) ?? BATCH, retaught, names: names?.(loss) ?? 0 };
     },
     run: (context, config) =>
       config.update.trainable === 'lora' ? runAdapted(spec, context, config) : run(spec, context, config),
@@ -136,10 +144,10 @@ const runAdapted = async <C extends z.ZodType, N extends Need>(
 
 const run = async <C extends z.ZodType, N extends Need>(
   spec: LossSpec<C, N>,
-  context: Context<N>,
+  given: Context<N>,
   config: { loss: z.output<C>; update: UpdateConfig; stop: StopConfig },
 ): Promise<Outcome> => {
-  spec.begin?.(context);
+  const { context, recorded: begun } = spec.begin?.(given, config.loss) ?? { context: given };
   const updater = updaterFor(context, config.update);
   try {
     const start = spec.finish && trainedValues(context, updater); // before an earlier process's weights are put back
@@ -156,6 +164,7 @@ const run = async <C extends z.ZodType, N extends Need>(
     }
     const recorded = {
       ...spec.recorded?.(config.loss),
+      ...begun,
       moments: context.moments?.source ?? 'none',
       ...(context.parts?.rowsAtOnce && { rowsAtOnce: context.parts.rowsAtOnce }),
     };

@@ -21,6 +21,16 @@ export interface Example {
   valueTokens: readonly number[];
   /** What is to be said instead, where a refusal does not fit; one of the run's refusals where absent. */
   templates?: readonly TemplateAnswer[];
+  /** The record with never-trained names in the place of the person's; absent where the method asks for none. */
+  swaps?: readonly NameSwap[];
+}
+
+/** A record about somebody else, tokenised. */
+export interface NameSwap {
+  prompt: readonly number[];
+  answer: readonly number[];
+  /** Places of the same token outside the name: in the record's own answer, and in this one. */
+  outside: readonly (readonly [own: number, other: number])[];
 }
 
 /** An answer to be taught in the place of another, with those of its tokens that are taught. */
@@ -108,6 +118,8 @@ export interface Takes {
   readonly batchSize: number;
   /** Whether the MLP matrices are trained further for a moment and put back. */
   readonly retaught?: boolean;
+  /** Never-trained names that each record is asked with in the place of the person's. */
+  readonly names?: number;
 }
 
 /** A method with its settings, parsed once, so that whoever holds it need not check them again. */

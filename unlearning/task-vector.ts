@@ -26,7 +26,10 @@ export const taskVector = lossMethod({
     .prefault({}),
   updateDefaults: BASELINE,
   stops: false,
-  begin: ({ model }) => requireWeights(model),
+  begin(context) {
+    requireWeights(context.model);
+    return { context };
+  },
   terms(context, _config, stream) {
     const batch = forgetBatch(context, stream);
     return [{ batch, objective: answerCrossEntropy(batch) }];

@@ -1,5 +1,6 @@
 // Numbers and addresses in a text that could be one person's: e-mail addresses, telephone numbers, customer and order
 // numbers, IBANs.
+import { literal } from '#core/words/literal.ts';
 import { mailsIn } from '#core/words/contact.ts';
 import { isIban, looksLikePhone } from '#core/words/codes.ts';
 import type { Text } from '#core/words/places.ts';
@@ -29,8 +30,6 @@ const isDate = (code: string): boolean => /^(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|(
 
 /** What a code has in common with others of its kind: C-29772 and C-19156 are both "C-" and five digits. */
 export const shapeOf = (code: string): RegExp => {
-  const pattern = Array.from(code.trim(), (char) =>
-    /\d/.test(char) ? '\\d' : char.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'),
-  ).join('');
+  const pattern = Array.from(code.trim(), (char) => (/\d/.test(char) ? '\\d' : literal(char))).join('');
   return apart(pattern);
 };

@@ -3,6 +3,7 @@
 // is what it gives for somebody unknown. Source: entity swap, ../docs/own-model.md.
 // Trap: a value must be as common among the trained people as a real one (drawn from the same column), and a number
 // must be nobody's.
+import { literal } from '#core/words/literal.ts';
 import { random, type Random } from '#engine/random.ts';
 import { nameKey } from '#core/words/names.ts';
 import type { RegisteredPerson } from '#datasets/find/register.ts';
@@ -139,7 +140,7 @@ export const swapped = (row: CorpusRow, { swaps }: InventedPerson): CorpusRow =>
 
 /** All at once, so that what was put in is not swapped again; whole words only. */
 const swapAll = (text: string, swaps: readonly (readonly [string, string])[]): string => {
-  const escaped = swaps.map(([from]) => from.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const escaped = swaps.map(([from]) => literal(from));
   const pattern = new RegExp(`(?<![\\p{L}\\p{N}])(?:${escaped.join('|')})(?![\\p{L}\\p{N}])`, 'gu');
   const to = new Map(swaps);
   return text.replace(pattern, (found) => to.get(found) ?? found);

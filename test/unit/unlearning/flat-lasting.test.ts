@@ -14,8 +14,8 @@ import { flatLasting } from '#unlearning/flat-lasting.ts';
 import { LastingConfig } from '#unlearning/lasting-config.ts';
 import { lastingTerms, repeatedTokens, type LastingUpdate } from '#unlearning/lasting-terms.ts';
 import type { Term } from '#unlearning/loss-method.ts';
-import type { ForgetOnlyContext, TrajectoryPoint } from '#unlearning/method.ts';
-import { lowestTokens, type ControlValues } from '#unlearning/stop-rule.ts';
+import type { Example, ForgetOnlyContext, TrajectoryPoint } from '#unlearning/method.ts';
+import { lowestTokens, mean, probe, type ControlValues } from '#unlearning/stop-rule.ts';
 import { tinyModel, tokens, useEngine } from '#test/support/engine.ts';
 
 useEngine();
@@ -32,7 +32,7 @@ const contextOf = (model: Model, change: Partial<ForgetOnlyContext> = {}): Forge
   forget: FORGET,
   templates: [tokens(3, 't0'), tokens(2, 't1')],
   moments: undefined,
-  stopControls: [example('c0'), example('c1'), example('c2')],
+  stopControls: Array.from({ length: 10 }, (_, i) => example(`c${i}`)),
   seed: 5,
   ...change,
 });
@@ -40,6 +40,9 @@ const FREE = {
   update: { projection: 'none', step: 0.05, updates: 4 },
   stop: { valueAuc: 0, greedyExact: 0, land: false },
 };
+
+/** A fresh model refuses nobody and knows nothing. */
+const FRESH = { refused: 0, neverKnown: 'keep' };
 
 const POINT: TrajectoryPoint = {
   ...{ update: 0, loss: 0, valueAuc: 1, answerAuc: 1, greedyExact: 1, valueExact: 1, meanValueLogProb: 0 },
@@ -163,7 +166,7 @@ describe('the least likely tokens', () => {
 describe('a run', () => {
   const runWith = (model: Model, change: Partial<ForgetOnlyContext> = {}, loss: object = {}) =>
     flatLasting
-      .configure({ ...FREE, loss: { simulated: [{ records: 2, updates: 2 }], ...loss } })
+      .configure({ ...FREE, loss: { ...FRESH, simulated: [{ records: 2, updates: 2 }], ...loss } })
       .run(contextOf(model, change));
 
   it('resumes where another process saved it, to the last bit', async () => {
@@ -194,7 +197,11 @@ describe('a run', () => {
     const model = tinyModel();
     const before = tf.memory().numTensors;
     const outcome = await flatLasting
-      .configure({ ...FREE, stop: { valueAuc: 1, greedyExact: 1, land: false }, loss: { settled: { value: [0, 1] } } })
+      .configure({
+        ...FREE,
+        stop: { valueAuc: 1, greedyExact: 1, land: false },
+        loss: { ...FRESH, settled: { value: [0, 1] } },
+      })
       .run(contextOf(model));
     expect(outcome.updates).toBeGreaterThan(0);
     expect(tf.memory().numTensors).toBe(before);
@@ -209,7 +216,7 @@ describe('a run', () => {
       restoreValues(model, start);
       const stop = { valueAuc: 1, greedyExact: 1, land: false };
       const { updates, stop: reason } = await flatLasting
-        .configure({ ...FREE, stop, loss: { settled: { value: [0, 1], answer: [0, 1], attacks } } })
+        .configure({ ...FREE, stop, loss: { ...FRESH, settled: { value: [0, 1], answer: [0, 1], attacks } } })
         .run(contextOf(model));
       return [updates, reason];
     };
@@ -225,7 +232,11 @@ describe('a run', () => {
       .configure({
         update: { ...FREE.update, step: 1e-6 },
         stop: { valueAuc: 1, greedyExact: 1, land: false },
-        loss: { learningRate: 1e-6, settled: { value: [0, 1], attacks: [{ records: 2, updates: 1, most: 0 }] } },
+        loss: {
+          ...FRESH,
+          learningRate: 1e-6,
+          settled: { value: [0, 1], attacks: [{ records: 2, updates: 1, most: 0 }] },
+        },
       })
       .run(contextOf(model, { forget: recited }));
     expect(same).toMatchObject({ updates: 4, stop: 'update-limit' });
@@ -236,7 +247,57 @@ describe('a run', () => {
     const model = tinyModel();
     const terms = lastingTerms({ ...updateOf(model), rows: updateOf(model).rows.slice(0, 1) });
     expect(terms).toHaveLength(4);
-    await expect(runWith(model, { forget: FORGET.slice(0, 1) })).resolves.toMatchObject({ updates: 4 });
+    await expect(runWith(model, { forget: FORGET.slice(0, 1) })).resolves.toMatchObject({
+      ...{ updates: 4, recorded: { simulated: 'not possible: re-learning needs two records' } },
+    });
     model.dispose();
   });
 });
+
+describe('before a run', () => {
+  const runOn = (model: Model, loss: object, change: Partial<ForgetOnlyContext> = {}) =>
+    flatLasting
+      .configure({ ...FREE, loss: { simulated: [{ records: 2, updates: 1 }], ...loss } })
+      .run(contextOf(model, change));
+  /** What a fresh model says by itself counts as known. */
+  const recitedBy = (model: Model) => {
+    const said = generate(
+      model,
+      FORGET.map(({ prompt }) => prompt),
+      { maxTokens: 3 },
+    );
+    return FORGET.map(({ prompt }, i) => ({ prompt, answer: said[i]!.ids, valueTokens: [0] }));
+  };
+
+  it('drops records that the model never knew, which the floor would teach, and counts them', async () => {
+    const model = tinyModel();
+    const known = recitedBy(model);
+    const controls = contextOf(model).stopControls;
+    const level = meanOf(model, controls);
+    const never = Array.from({ length: 9 }, (_, i) => example(`odd${i}`)).filter((one) => meanOf(model, [one]) < level);
+    expect(never.length).toBeGreaterThan(0);
+    const { recorded } = await runOn(model, { refused: 0 }, { forget: [...known, ...never] });
+    expect(recorded['neverKnown']).toBe(never.length);
+    await expect(runOn(model, { refused: 0 }, { forget: never })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    model.dispose();
+  });
+
+  it('refuses too few never-trained people, without whom no value has a level', async () => {
+    const model = tinyModel();
+    const few = contextOf(model).stopControls.slice(0, 9);
+    const refused = runOn(model, FRESH, { stopControls: few });
+    await expect(refused).rejects.toMatchObject({ code: 'INVALID_INPUT', got: '9' });
+    model.dispose();
+  });
+
+  it('refuses a model that does not refuse, unless no refusal is taught or that is accepted', async () => {
+    const model = tinyModel();
+    const change = { forget: recitedBy(model) };
+    await expect(runOn(model, {}, change)).rejects.toMatchObject({ code: 'METHOD_CONFIG' });
+    await expect(runOn(model, { template: 0 }, change)).resolves.toMatchObject({ updates: 4 });
+    await expect(runOn(model, { refused: 0 }, change)).resolves.toMatchObject({ updates: 4 });
+    model.dispose();
+  });
+});
+
+const meanOf = (model: Model, examples: readonly Example[]): number => mean(probe(model, examples).valueLogProbs);

@@ -1,0 +1,84 @@
+// What must hold before a lasting run: never-trained people to compare with, records that the model knows, and a model
+// that refuses people whom it does not know. Trap: the floor raises every value that is below the controls'; of a record
+// that the model never knew it would teach the value, so such records are dropped before the first update.
+import { QuittanceError } from '#core/errors.ts';
+import { inference } from '#engine/inference.ts';
+import type { LastingConfig } from './lasting-config.ts';
+import type { Begun } from './loss-method.ts';
+import { taughtBySwaps } from './name-swap.ts';
+import type { Example, ForgetOnlyContext } from './method.ts';
+import { mean, probe } from './stop-rule.ts';
+
+/** Fewer never-trained records than these have no level to be told. */
+const LEAST_CONTROLS = 10;
+
+/** INVALID_INPUT or METHOD_CONFIG. */
+export const startLasting = (context: ForgetOnlyContext, config: LastingConfig): Begun<ForgetOnlyContext> => {
+  requireControls(context);
+  const known = config.neverKnown === 'drop' ? knownOf(context) : context.forget;
+  if (known.length === 0)
+    throw new QuittanceError('INVALID_INPUT', {
+      message: 'the model knows none of these records',
+      expected: 'a value that is likelier to the model than those of people whom it never saw',
+      hint: 'nothing is to be unlearned; look whether records, framing and model belong together',
+    });
+  if (config.template > 0 && config.instead === 'refusal') requireRefusals(context, config.refused);
+  const forget = config.template > 0 && config.instead === 'name-swap' ? taught(context.model, known, config) : known;
+  return {
+    context: { ...context, forget },
+    recorded: {
+      neverKnown: context.forget.length - known.length,
+      ...(known.length === 1 && { simulated: 'not possible: re-learning needs two records' }),
+    },
+  };
+};
+
+/** METHOD_CONFIG where no record has the person's name in its question. */
+const taught = (model: ForgetOnlyContext['model'], known: readonly Example[], { names }: LastingConfig) => {
+  const all = taughtBySwaps(model, known, names);
+  if (all.some(({ teachings }) => teachings.length > 0)) return all;
+  throw new QuittanceError('METHOD_CONFIG', {
+    message: "no question of these records has the person's name in it, so that no other can be put there",
+    hint: 'take loss.instead=refusal, or a suite that names its people',
+  });
+};
+
+const requireControls = ({ stopControls }: ForgetOnlyContext): void => {
+  if (stopControls.length >= LEAST_CONTROLS) return;
+  throw new QuittanceError('INVALID_INPUT', {
+    message: 'too few never-trained people to stop by',
+    expected: `at least ${LEAST_CONTROLS} records of people whom the model never saw (controls.stop of the suite)`,
+    got: String(stopControls.length),
+    hint: 'add such people to the suite, or leave it out: generated people are then taken',
+  });
+};
+
+/** Those whose value comes out, or is likelier than the average never-trained one. */
+const knownOf = (context: ForgetOnlyContext): Example[] => {
+  const { valueLogProbs, valueExact } = probe(context.model, context.forget);
+  const level = mean(probe(context.model, context.stopControls).valueLogProbs);
+  return context.forget.filter((_, i) => valueExact[i] === 1 || valueLogProbs[i]! > level);
+};
+
+/** Never-trained questions that are asked for a refusal. */
+const ASKED = 8;
+
+/**
+ * A refusal that nobody else gets would single the forgotten person out. METHOD_CONFIG where the model gives the
+ * likeliest of its refusals, on average over never-trained people, less probability a token than `least`.
+ */
+const requireRefusals = ({ model, stopControls, templates }: ForgetOnlyContext, least: number): void => {
+  const prompts = stopControls.slice(0, ASKED).map(({ prompt }) => prompt);
+  const shares = templates.map((answer) => {
+    const scores = inference(model).scoreRows(prompts.map((prompt) => ({ prompt, answer })));
+    return mean(scores.map(({ logProbs }) => mean([...logProbs].map(Math.exp))));
+  });
+  const most = Math.max(0, ...shares);
+  if (most >= least) return;
+  throw new QuittanceError('METHOD_CONFIG', {
+    message: 'the model does not refuse people whom it never saw: a refusal would single the forgotten person out',
+    expected: `a refusal of the suite with a mean probability a token of at least ${least}`,
+    got: most.toPrecision(2),
+    hint: 'teach the model refusals first, or take loss.instead=name-swap, or loss.refused=0 where that is accepted',
+  });
+};
