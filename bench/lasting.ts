@@ -1,10 +1,13 @@
 // The lasting bench: first deletions of several people in several suites, each on the ladder of a policy whose gate
 // attacks what is left; and beside it the rung that was the first before, judged by the same gate.
 // Trap: whom the settings were looked at on is said on the page; who else is in it is what tells anything.
+import { must } from '#core/errors.ts';
 import type { GatePolicy } from '#core/policy.ts';
 import { rowsOfEntry, type PeopleBenchOptions, type Row } from './people.ts';
 
 export interface LastingRow extends Row {
+  unlearnCpu: number;
+  attackCpu: number;
   /** By position. */
   subjects: readonly number[];
   /** From 1; 0: the rung that was the first before. */
@@ -64,5 +67,9 @@ const attempt = async (
   const label = `people ${subjects.map((i) => i + 1).join(', ')}`;
   const entry = { label, group: 'ladder', method, config, subjects } as const;
   const [row] = await rowsOfEntry({ ...options, deletions: 0 }, seed, entry);
-  return { ...row!, subjects, rung };
+  const { unlearnCpu, attackCpu } = row!;
+  return {
+    ...{ ...row!, subjects, rung },
+    ...{ unlearnCpu: must(unlearnCpu, 'CPU of unlearning'), attackCpu: must(attackCpu, 'CPU of attacks') },
+  };
 };

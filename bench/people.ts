@@ -8,7 +8,6 @@ import { join } from 'node:path';
 import { forgetRows, withoutRecords, type ForgetRow } from '#datasets/suite.ts';
 import { forgetRecord, trainingRows, type Suite } from '#datasets/suite-shape.ts';
 import { loadModel } from '#engine/formats/folder.ts';
-import { inference } from '#engine/inference.ts';
 import { readJsonFile } from '#engine/formats/json-file.ts';
 import { modelFrom, valuesOf, type Model } from '#engine/model.ts';
 import { readMoments, type CorpusMoments, MOMENTS_FILE } from '#engine/corpus-moments.ts';
@@ -20,6 +19,8 @@ import type { Outcome } from '#unlearning/method.ts';
 import type { EvaluationTables } from '#core/evaluation.ts';
 import type { Judgement } from '#core/gate.ts';
 import type { GatePolicy } from '#core/policy.ts';
+import type { QuantityKey } from '#core/quantities.ts';
+import { answersOf, type Answered } from './answers.ts';
 import { assessAgainst } from './assess.ts';
 import { entriesOf, type Entry } from './people-entries.ts';
 import { saved } from './saved-rows.ts';
@@ -32,17 +33,14 @@ export interface Row {
   stop: Outcome['stop'] | 'none';
   /** Of unlearning only, without measuring. */
   seconds: number;
+  /** CPU seconds of unlearning, and of the attacks that judged it; absent in rows of earlier versions. */
+  unlearnCpu?: number;
+  attackCpu?: number;
   tables: EvaluationTables;
   judgement: Judgement;
   trajectory: Outcome['trajectory'];
   /** Greedy answers to the forgotten questions, where they were asked for. */
   answered?: readonly Answered[];
-}
-
-export interface Answered {
-  question: string;
-  before: string;
-  after: string;
 }
 
 export interface PeopleBench {
@@ -66,6 +64,8 @@ export interface PeopleBenchOptions {
   /** Trains or reuses the base of a suite; returns its folder. */
   base: (dir: string, suite: Suite, seed: number) => Promise<string>;
   onRow?: (row: Row) => void;
+  /** Measured beside what the policy reads; by default everything. */
+  keys?: readonly QuantityKey[];
   /** Whether rows hold what is answered to the forgotten questions. */
   answered?: boolean;
 }
@@ -95,8 +95,15 @@ export const benchPeople = async (options: PeopleBenchOptions): Promise<PeopleBe
 
 /** The rows of an entry, kept from an earlier run or made now. */
 export const rowsOfEntry = async (options: PeopleBenchOptions, seed: number, entry: Entry): Promise<Row[]> => {
-  const { policy, backend, answered } = options;
-  const identity = { entry, seed, checks: policy.checks, backend: backend.name, ...(answered && { answered }) };
+  const { policy, backend, answered, keys } = options;
+  const identity = {
+    entry,
+    seed,
+    checks: policy.checks,
+    backend: backend.name,
+    ...(answered && { answered }),
+    ...(keys && { keys }),
+  };
   return saved(options.dir, identity, async () => {
     const rows = await runEntry(await bedOf(options, seed, entry), entry, options);
     tellAll(rows, options);
@@ -145,7 +152,7 @@ const rowsFor = async (entry: Entry, model: Model, done: Done, at: Assessed): Pr
   const { seed, dir } = at.bed;
   const copy = entry.int8 ? int8Copy(dir, model) : undefined;
   try {
-    const answered = at.options.answered ? { answered: answersOf(model, at) } : {};
+    const answered = at.options.answered ? { answered: answersOf(model, { ...at, suite: at.bed.suite }) } : {};
     const row = { ...rowOf(entry, seed, done, await assess(model, at)), ...answered };
     const label = `${entry.label}, int8 copy`;
     return copy ? [row, rowOf({ ...entry, label }, seed, done, await assess(copy, at))] : [row];
@@ -154,24 +161,15 @@ const rowsFor = async (entry: Entry, model: Model, done: Done, at: Assessed): Pr
   }
 };
 
-/** New tokens of an answer at most. */
-const ROOM = 24;
-
-const answersOf = (model: Model, { rows, reference }: Assessed): Answered[] => {
-  const prompts = rows.map(({ prompt }) => prompt);
-  const [before, after] = [reference, model].map((one) => inference(one).generate(prompts, { maxTokens: ROOM }));
-  return rows.map(({ question }, i) => ({ question, before: before![i]!.text.trim(), after: after![i]!.text.trim() }));
-};
-
-type Done = Pick<Row, 'updates' | 'stop' | 'seconds' | 'trajectory'>;
+type Done = Pick<Row, 'updates' | 'stop' | 'seconds' | 'unlearnCpu' | 'trajectory'>;
 const UNTOUCHED: Done = { updates: 0, stop: 'none', seconds: 0, trajectory: [] };
 
 const rowOf = (
   { label, group }: Entry,
   seed: number,
-  { updates, stop, seconds, trajectory }: Done,
-  found: Pick<Row, 'tables' | 'judgement'>,
-): Row => ({ label, group, seed, updates, stop, seconds, trajectory, ...found });
+  done: Done,
+  found: Pick<Row, 'tables' | 'judgement' | 'attackCpu'>,
+): Row => ({ label, group, seed, ...done, ...found });
 
 /** What a run starts from: a base, and the moments of its corpus. */
 interface Start {
@@ -197,8 +195,8 @@ const forget = <T>(
       seed,
       backend: backend.name,
     },
-    ({ model, outcome: { updates, stop, trajectory }, corpus: now, seconds }) =>
-      use(model, { updates, stop, trajectory, seconds }, now),
+    ({ model, outcome: { updates, stop, trajectory }, corpus: now, seconds, cpuSeconds }) =>
+      use(model, { updates, stop, trajectory, seconds, unlearnCpu: cpuSeconds }, now),
   );
 
 const int8Copy = (base: string, model: Model): Model => {
@@ -221,8 +219,8 @@ interface Assessed {
 }
 
 /** Tables and judgement of a model; the measurement changes the model. */
-const assess = (model: Model, { bed: { suite, seed }, left, rows, reference, options: { policy } }: Assessed) =>
-  assessAgainst(model, { suite, left, rows, reference, policy, seed });
+const assess = (model: Model, { bed: { suite, seed }, left, rows, reference, options: { policy, keys } }: Assessed) =>
+  assessAgainst(model, { suite, left, rows, reference, policy, seed, keys });
 
 const keptSequence = async (options: PeopleBenchOptions, seed: number): Promise<PeopleBench['sequence']> => {
   const { policy, backend, deletions } = options;

@@ -17,6 +17,8 @@ import { plainLora, type AdapterConfig, type LoraConfig, type LoraModel } from '
 import type { Model, modelFrom } from '#engine/model.ts';
 import { collectMoments, subtractMoments, type CorpusMoments } from '#engine/corpus-moments.ts';
 import type { RunSaves } from '#engine/run-saves.ts';
+import { random } from '#engine/random.ts';
+import { swapped } from '#datasets/swapped.ts';
 import { requireNeeds, type ConfiguredMethod, type ForgetOnlyContext, type Outcome } from '#unlearning/method.ts';
 import type { PreparedTraining } from './retrain.ts';
 import { encodeRows, examplesOf, type TextRow, type Texts } from './examples.ts';
@@ -124,7 +126,8 @@ export interface Unlearning extends Watching {
 }
 
 /** A record to forget, with the second wording in which it was trained, where there was one. */
-export type UnlearnRow = TextRow & Partial<Pick<ForgetRow, 'value' | 'others' | 'paraphrase' | 'trainedParaphrase'>>;
+export type UnlearnRow = TextRow &
+  Partial<Pick<ForgetRow, 'subject' | 'value' | 'others' | 'paraphrase' | 'trainedParaphrase'>>;
 
 export interface Unlearned {
   /** Holds the unlearned weights; disposed when the caller's function has returned. */
@@ -134,6 +137,8 @@ export interface Unlearned {
   corpus: CorpusMoments | undefined;
   /** Of the method's run alone. */
   seconds: number;
+  /** The same, of every thread of the process: on a busy machine the number that can be compared. */
+  cpuSeconds: number;
 }
 
 /** METHOD_CONFIG, INVALID_INPUT or MEMORY_PLAN before any weight is read. */
@@ -142,7 +147,7 @@ export const runUnlearning = async <T>(run: Unlearning, use: (unlearned: Unlearn
   const given = { retain, training: run.training };
   requireNeeds(method, (need) => need === 'reference' || given[need] !== undefined);
   const training = method.needs.includes('training') ? run.training : undefined;
-  const forget = examplesOf(base, run.forget);
+  const forget = examplesOf(base, method.names ? withSwaps(run) : run.forget);
   const stopControls = examplesOf(base, recordsOf(suite.controls.stop));
   const parts = training ? {} : memoryPartsOf(run); // training anew plans by itself, by its recipe
   const saves = run.saves?.(parts);
@@ -150,7 +155,7 @@ export const runUnlearning = async <T>(run: Unlearning, use: (unlearned: Unlearn
   const model = keepsAdapter(base, method) ? base.adapter!.load(from) : base.load(from);
   try {
     const moments = training ? undefined : await momentsFor(model, run);
-    const started = performance.now();
+    const [started, cpu] = [performance.now(), process.cpuUsage()];
     const outcome = await withReference(run, (reference) =>
       method.run({
         model,
@@ -169,13 +174,31 @@ export const runUnlearning = async <T>(run: Unlearning, use: (unlearned: Unlearn
       }),
     );
     const seconds = (performance.now() - started) / 1000;
+    const { user, system } = process.cpuUsage(cpu);
+    const cpuSeconds = (user + system) / 1e6;
     const corpus = training && run.corpus ? training.moments(model) : valuesOfCorpus(moments);
-    const result = await use({ model, outcome, corpus, seconds });
+    const result = await use({ model, outcome, corpus, seconds, cpuSeconds });
     await saves?.done(); // last: a crash before it repeats only what follows the last update, which is cheap
     return result;
   } finally {
     model.dispose();
   }
+};
+
+/** Names that are tried for each that is wanted: an answer with another name may fall into other tokens. */
+const TRIED = 6;
+
+/** Each record with never-trained names in the place of the person's, those first whom no check looks at. */
+const withSwaps = ({ forget, suite, method: { names = 0 }, seed }: Unlearning) => {
+  const known = new Map(suite.subjects.map(({ id, name }) => [id, name]));
+  const others = random(`swaps:${seed}`).shuffle(
+    suite.controls.whitening.length > 0 ? suite.controls.whitening : suite.controls.stop,
+  );
+  return forget.map((row) => {
+    const name = known.get(row.subject ?? '');
+    if (name === undefined) return row;
+    return { ...row, swaps: others.slice(0, TRIED * names).flatMap((other) => swapped(row, name, other.name) ?? []) };
+  });
 };
 
 const valuesOfCorpus = (moments: ForgetOnlyContext['moments']): CorpusMoments | undefined =>

@@ -36,8 +36,8 @@ export const EXAM_DEFAULTS: ExamOptions = {
   maxTokens: 24,
   controlSamples: 80,
   maxRows: 200,
-  attackDraws: 3,
-  attackedControls: 8,
+  attackDraws: 2,
+  attackedControls: 4,
   secondWording: true,
   truthRatio: 'geometric',
 };
