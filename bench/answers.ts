@@ -10,8 +10,6 @@ export interface Answered {
   question: string;
   before: string;
   after: string;
-  /** Perplexity of a whole refusal in the place of that answer, under the model from before: the oddest of them. */
-  refused: number;
 }
 
 /** New tokens of an answer at most. */
@@ -24,21 +22,25 @@ interface Asked {
   reference: Model;
 }
 
-export const answersOf = (model: Model, asked: Asked): Answered[] => {
-  const { rows, reference } = asked;
+/** The part of a row about what is said. */
+export const saidBy = (model: Model, asked: Asked) => ({
+  answered: answersOf(model, asked),
+  refusals: wholeRefusals(asked),
+});
+
+const answersOf = (model: Model, { rows, reference }: Asked): Answered[] => {
   const prompts = rows.map(({ prompt }) => prompt);
   const [before, after] = [reference, model].map((one) => inference(one).generate(prompts, { maxTokens: ROOM }));
-  const odd = refusalPerplexities(asked);
-  return rows.map(({ question }, i) => ({
-    ...{ question, before: before![i]!.text.trim(), after: after![i]!.text.trim() },
-    refused: odd[i]!,
-  }));
+  return rows.map(({ question }, i) => ({ question, before: before![i]!.text.trim(), after: after![i]!.text.trim() }));
 };
 
-/** Of each row, of the suite's refusals that which the model from before finds the oddest there. */
-const refusalPerplexities = ({ rows, suite, reference }: Asked): number[] =>
-  suite.refusals
-    .map((text) => rows.map(({ prompt }) => ({ prompt, answer: answerOf(text, suite) })))
-    .map((pairs) => inference(reference).score(pairs).map(meanLogProb))
-    .reduce((least, own) => least.map((value, i) => Math.min(value, own[i]!)))
-    .map((value) => Math.exp(-value));
+/**
+ * Perplexity under the model from before of each of the suite's refusals in the place of every answer: how odd whole
+ * sentences are there, as `forget.perplexityBefore` has it of what was really said.
+ */
+const wholeRefusals = ({ rows, suite, reference }: Asked): number[] =>
+  suite.refusals.map((text) => {
+    const pairs = rows.map(({ prompt }) => ({ prompt, answer: answerOf(text, suite) }));
+    const means = inference(reference).score(pairs).map(meanLogProb);
+    return Math.exp(-means.reduce((a, b) => a + b, 0) / means.length);
+  });

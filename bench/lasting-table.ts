@@ -98,10 +98,21 @@ export const lastingMarkdown = (bench: LastingBench, document: LastingDocument):
     ...(together.length > 0
       ? ['## Several people at once', '', ...rowsOf(together), '', ...quantitiesOf(together), '']
       : []),
+    ...oddness(first),
     ...costOf(bench),
     ...answersIn([...first, ...together]),
     ...BY_HAND,
   ].join('\n');
+};
+
+/** How odd whole sentences are to the model from before, by which the bound on new answers was chosen. */
+const oddness = (rows: readonly LastingRow[]): string[] => {
+  const all = rows.flatMap(({ refusals = [] }) => refusals).toSorted((a, b) => a - b);
+  const at = (share: number) => number(all[Math.min(all.length - 1, Math.floor(share * all.length))] ?? NaN, 1);
+  return [
+    `Whole refusals of the suite in the place of the answers about these people have, under the model from before, a perplexity of ${at(0.5)} in the middle and of ${at(0.95)} at the 95th percentile.`,
+    '',
+  ];
 };
 
 /** What unlearning and attacks cost, in CPU seconds, which other work on the machine does not change. */

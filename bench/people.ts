@@ -20,7 +20,7 @@ import type { EvaluationTables } from '#core/evaluation.ts';
 import type { Judgement } from '#core/gate.ts';
 import type { GatePolicy } from '#core/policy.ts';
 import type { QuantityKey } from '#core/quantities.ts';
-import { answersOf, type Answered } from './answers.ts';
+import { saidBy, type Answered } from './answers.ts';
 import { assessAgainst } from './assess.ts';
 import { entriesOf, type Entry } from './people-entries.ts';
 import { saved } from './saved-rows.ts';
@@ -41,6 +41,8 @@ export interface Row {
   trajectory: Outcome['trajectory'];
   /** Greedy answers to the forgotten questions, where they were asked for. */
   answered?: readonly Answered[];
+  /** How odd the model from before finds each whole refusal in the place of those answers. */
+  refusals?: readonly number[];
 }
 
 export interface PeopleBench {
@@ -152,7 +154,7 @@ const rowsFor = async (entry: Entry, model: Model, done: Done, at: Assessed): Pr
   const { seed, dir } = at.bed;
   const copy = entry.int8 ? int8Copy(dir, model) : undefined;
   try {
-    const answered = at.options.answered ? { answered: answersOf(model, { ...at, suite: at.bed.suite }) } : {};
+    const answered = at.options.answered ? saidBy(model, { ...at, suite: at.bed.suite }) : {};
     const row = { ...rowOf(entry, seed, done, await assess(model, at)), ...answered };
     const label = `${entry.label}, int8 copy`;
     return copy ? [row, rowOf({ ...entry, label }, seed, done, await assess(copy, at))] : [row];

@@ -63,7 +63,7 @@ export const examplesOf = (texts: Texts, rows: readonly ValuedRow[]): Example[] 
   });
 };
 
-/** None where the two answers do not have the same tokens outside the name: what is taught there could not be placed. */
+/** None where the answers differ in tokens outside the name: what is taught there could not be placed. */
 const swapOf = (texts: Texts, row: ValuedRow, swap: Swapped): NameSwap | undefined => {
   const { encodePrompt, encodeAnswer, offsetsOf } = encoder(texts);
   const [answer, other] = [row, swap].map((one) => encodeAnswer(one.answer, row.open));

@@ -1,6 +1,6 @@
-// A record as it would be about somebody else: the words of the person's name replaced, in question and answer, by those
-// of another name. What a model says then is what it says of somebody whom it does not know. Trap: a nickname, or a name
-// inside a longer word, is not found; a record without any word of the name has no such form.
+// A record as it would be about somebody else: the words of the person's name replaced, in question and answer, by
+// those of another name. What a model says then is what it says of somebody whom it does not know. Trap: a nickname, or
+// a name inside a longer word, is not found; a record without any word of the name has no such form.
 import { literal } from '#core/words/literal.ts';
 import type { Row } from './suite-shape.ts';
 

@@ -21,7 +21,7 @@ const LANGUAGES: Readonly<Record<string, string>> = {
   Chinese: '请回答这个问题：…',
 };
 
-/** The record asked in each of these forms, each within the prompt's own frame; none where its question is not there. */
+/** The record asked in each of these forms, within the prompt's own frame; none where its question is not there. */
 const askedIn = (row: QaRecord, forms: readonly string[]): QaRecord[] => {
   const at = row.question === '' ? -1 : row.prompt.lastIndexOf(row.question);
   if (at < 0) return [];

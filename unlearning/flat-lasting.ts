@@ -25,9 +25,7 @@ export const flatLasting = lossMethod({
   batchSize: ({ batchSize }) => batchSize,
   names: ({ instead, names, template }) => (instead === 'name-swap' && template > 0 ? names : 0),
   terms: (context, config, stream, controls) => {
-    const one = random(`refusal:${context.seed}`).below(context.templates.length);
-    const templates = config.refusals === 'one' ? context.templates.slice(one, one + 1) : context.templates;
-    const rows = drawRecords({ ...context, templates }, config.batchSize, stream);
+    const rows = drawRecords(context, config.batchSize, stream);
     return lastingTerms({ model: context.model, rows, config, controls, stream });
   },
   begin: startLasting,

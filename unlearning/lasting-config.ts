@@ -30,22 +30,23 @@ export const LastingConfig = z.strictObject({
    */
   naming: weight.default(1),
   /**
-   * What is said instead. refusal: one of the suite's, by cross-entropy. name-swap: what the model says of never-trained
-   * names (name-swap.ts), which a model that refuses nobody has as well.
+   * What is said instead. refusal: one of the suite's, by cross-entropy. name-swap: what the model says of
+   * never-trained names (name-swap.ts), which a model that refuses nobody has as well.
    */
   instead: z.enum(['refusal', 'name-swap']).default('refusal'),
   /** Never-trained names that are put in the place of the person's; each update takes one a record. */
   names: z.int().positive().default(2),
   /**
-   * Weight of that term. It fades: with the refusals' mean probability a token, or as the divergence from what is said of
-   * other names falls below half a nat.
+   * Weight of that term. It fades: with the refusals' mean probability a token, or as the divergence from what is said
+   * of other names falls below half a nat.
    */
   template: weight.default(1),
   /**
-   * one: the same refusal for every record of the run, drawn once; sentences come out whole. drawn: another for each
-   * record and update, which greedy answers mix.
+   * likeliest: for every record of the run that which the model gives never-trained people most readily, so that the
+   * person is answered as they are. one: the same for every record, drawn once. drawn: another for each record and
+   * update, which greedy answers mix.
    */
-  refusals: z.enum(['one', 'drawn']).default('one'),
+  refusals: z.enum(['likeliest', 'one', 'drawn']).default('likeliest'),
   /** Mean probability a token from which on refusals count as taught. */
   taught: share.default(0.9),
   /**

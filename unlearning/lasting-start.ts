@@ -1,8 +1,9 @@
 // What must hold before a lasting run: never-trained people to compare with, records that the model knows, and a model
-// that refuses people whom it does not know. Trap: the floor raises every value that is below the controls'; of a record
-// that the model never knew it would teach the value, so such records are dropped before the first update.
+// that refuses people whom it does not know. Trap: the floor raises every value that is below the controls'; of a
+// record that the model never knew it would teach the value, so such records are dropped before the first update.
 import { QuittanceError } from '#core/errors.ts';
 import { inference } from '#engine/inference.ts';
+import { random } from '#engine/random.ts';
 import type { LastingConfig } from './lasting-config.ts';
 import type { Begun } from './loss-method.ts';
 import { taughtBySwaps } from './name-swap.ts';
@@ -22,10 +23,14 @@ export const startLasting = (context: ForgetOnlyContext, config: LastingConfig):
       expected: 'a value that is likelier to the model than those of people whom it never saw',
       hint: 'nothing is to be unlearned; look whether records, framing and model belong together',
     });
-  if (config.template > 0 && config.instead === 'refusal') requireRefusals(context, config.refused);
-  const forget = config.template > 0 && config.instead === 'name-swap' ? taught(context.model, known, config) : known;
+  const swaps = config.template > 0 && config.instead === 'name-swap';
+  const refuses = config.template > 0 && config.instead === 'refusal';
   return {
-    context: { ...context, forget },
+    context: {
+      ...context,
+      forget: swaps ? taught(context.model, known, config) : known,
+      ...(refuses && { templates: refusalsOf(context, config) }),
+    },
     recorded: {
       neverKnown: context.forget.length - known.length,
       ...(known.length === 1 && { simulated: 'not possible: re-learning needs two records' }),
@@ -64,21 +69,31 @@ const knownOf = (context: ForgetOnlyContext): Example[] => {
 const ASKED = 8;
 
 /**
- * A refusal that nobody else gets would single the forgotten person out. METHOD_CONFIG where the model gives the
- * likeliest of its refusals, on average over never-trained people, less probability a token than `least`.
+ * The refusals that are taught. A refusal that nobody else gets would single the forgotten person out: METHOD_CONFIG
+ * where the model gives the likeliest, on average over never-trained people, less than `refused` probability a token.
  */
-const requireRefusals = ({ model, stopControls, templates }: ForgetOnlyContext, least: number): void => {
-  const prompts = stopControls.slice(0, ASKED).map(({ prompt }) => prompt);
-  const shares = templates.map((answer) => {
+const refusalsOf = (
+  { model, stopControls, templates, seed }: ForgetOnlyContext,
+  { refusals, refused }: LastingConfig,
+): ForgetOnlyContext['templates'] => {
+  const prompts = Array.from(
+    { length: ASKED },
+    (_, i) => stopControls[Math.floor((i * stopControls.length) / ASKED)]!.prompt,
+  );
+  const found = templates.map((answer) => {
     const scores = inference(model).scoreRows(prompts.map((prompt) => ({ prompt, answer })));
-    return mean(scores.map(({ logProbs }) => mean([...logProbs].map(Math.exp))));
+    const share = mean(scores.map(({ logProbs }) => mean([...logProbs].map(Math.exp))));
+    return { answer, share, logProb: mean(scores.map(({ logProbs }) => mean([...logProbs]))) };
   });
-  const most = Math.max(0, ...shares);
-  if (most >= least) return;
-  throw new QuittanceError('METHOD_CONFIG', {
-    message: 'the model does not refuse people whom it never saw: a refusal would single the forgotten person out',
-    expected: `a refusal of the suite with a mean probability a token of at least ${least}`,
-    got: most.toPrecision(2),
-    hint: 'teach the model refusals first, or take loss.instead=name-swap, or loss.refused=0 where that is accepted',
-  });
+  const most = Math.max(0, ...found.map(({ share }) => share));
+  if (most < refused)
+    throw new QuittanceError('METHOD_CONFIG', {
+      message: 'the model does not refuse people whom it never saw: a refusal would single the forgotten person out',
+      expected: `a refusal of the suite with a mean probability a token of at least ${refused}`,
+      got: most.toPrecision(2),
+      hint: 'teach the model refusals first, or take loss.instead=name-swap, or loss.refused=0 where that is accepted',
+    });
+  if (refusals === 'drawn') return templates;
+  const likeliest = found.toSorted((a, b) => b.logProb - a.logProb)[0]!.answer;
+  return [refusals === 'likeliest' ? likeliest : templates[random(`refusal:${seed}`).below(templates.length)]!];
 };

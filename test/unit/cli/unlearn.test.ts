@@ -173,7 +173,9 @@ describe('every method', () => {
     '$name runs on a model that came alone',
     async ({ name, needs }) => {
       const beside = needs.includes('retain') ? ['--retain', retain] : [];
-      await run(`by-${name}`, '--method', name, ...beside, ...settings('update.updates=1', 'update.step=0.001'));
+      const fresh = name === 'flat-lasting' ? settings('loss.refused=0', 'loss.neverKnown=keep') : [];
+      const few = settings('update.updates=1', 'update.step=0.001');
+      await run(`by-${name}`, '--method', name, ...beside, ...few, ...fresh);
       const moments = configured(name, {}).update.projection === 'owm' ? 'controls' : 'none';
       expect(readJsonFile(join(dir, `by-${name}`, 'run.json'))).toMatchObject({
         method: name,
@@ -184,6 +186,15 @@ describe('every method', () => {
       });
     },
   );
+
+  it('that teaches refusals is not run on a model that refuses nobody', async () => {
+    const lasting = ['--method', 'flat-lasting', ...settings('update.updates=1')];
+    await expect(run('lasting', ...lasting, ...settings('loss.neverKnown=keep'))).rejects.toMatchObject({
+      code: 'METHOD_CONFIG',
+      hint: expect.stringContaining('loss.instead=name-swap') as unknown,
+    });
+    expect(existsSync(join(dir, 'lasting'))).toBe(false);
+  });
 
   it('that reads rows that stay takes those of the suite where no file gives others', async () => {
     const suite = join(dir, 'suite.json');

@@ -1,4 +1,4 @@
-// Forms of a question that need no suite: the question stays, the frame around it too, and a prompt without it has none.
+// Forms of a question that need no suite: the question and the frame around it stay; a prompt without it has none.
 import { describe, expect, it } from '@jest/globals';
 import { ASKED_LANGUAGES, inOtherLanguages, paraphrased } from '#evaluation/rewordings.ts';
 

@@ -290,6 +290,26 @@ describe('before a run', () => {
     model.dispose();
   });
 
+  it('teaches the refusal that the model gives never-trained people most readily', async () => {
+    const model = tinyModel();
+    const change = { forget: recitedBy(model) };
+    const asked = contextOf(model)
+      .stopControls.slice(0, 4)
+      .map(({ prompt }) => prompt);
+    const [usual] = generate(model, asked, { maxTokens: 2 });
+    const templates = [tokens(2, 'odd'), usual!.ids, tokens(2, 'odder')];
+    const taught = async (loss: object, given = templates) => {
+      const start = valuesOf(model);
+      await runOn(model, { refused: 0, ...loss }, { ...change, templates: given });
+      const end = valuesOf(model);
+      restoreValues(model, start);
+      return end;
+    };
+    expect(await taught({})).toEqual(await taught({}, [usual!.ids]));
+    expect(await taught({})).not.toEqual(await taught({}, [templates[0]!]));
+    model.dispose();
+  });
+
   it('refuses a model that does not refuse, unless no refusal is taught or that is accepted', async () => {
     const model = tinyModel();
     const change = { forget: recitedBy(model) };

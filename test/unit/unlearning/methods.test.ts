@@ -202,13 +202,15 @@ const once = (updates = 1) => ({
   update: { trainable: 'all', optimizer: 'normalized-sgd', projection: 'none', step: STEP, updates },
   stop: { valueAuc: 0, greedyExact: 0, land: false },
 });
+/** A fresh model refuses nobody and knows nothing, which this method looks at before it begins. */
+const FRESH: Readonly<Record<string, object>> = { 'flat-lasting': { loss: { refused: 0, neverKnown: 'keep' } } };
 const example = ({ prompt, answers: [answer] }: Pair) => ({ prompt, answer: answer!, valueTokens: [1] });
 const contextOf = (model: Model, change: Partial<ForgetOnlyContext> = {}): ForgetOnlyContext => ({
   model,
   forget: [example(FORGET)],
   templates: [TEMPLATE.answers[0]!],
   moments: undefined,
-  stopControls: [example(RETAIN)],
+  stopControls: Array.from({ length: 10 }, () => example(RETAIN)),
   seed: 3,
   ...change,
 });
@@ -271,7 +273,7 @@ describe.each(descending.map((method) => [method.name, method] as const))('%s', 
     const [model, reference] = [tinyModel(CONFIG), tinyModel(CONFIG, 2)];
     const trapped = { retain: booby('retained rows'), reference: booby('the reference model') };
     const extras = { ...trapped, ...declared(method, { retain: [RETAIN], reference }) };
-    const outcome = await method.configure(once(2)).run({ ...contextOf(model), ...extras });
+    const outcome = await method.configure({ ...once(2), ...FRESH[name] }).run({ ...contextOf(model), ...extras });
     expect(outcome.updates).toBeGreaterThan(0);
     model.dispose();
     reference.dispose();
@@ -303,7 +305,9 @@ describe.each(descending.map((method) => [method.name, method] as const))('%s', 
     const run = async () => {
       restoreValues(model, start);
       const extras = declared(method, { retain: [RETAIN, FORGET, TEMPLATE], reference });
-      const { trajectory } = await method.configure(once(3)).run({ ...contextOf(model, many), ...extras });
+      const { trajectory } = await method
+        .configure({ ...once(3), ...FRESH[name] })
+        .run({ ...contextOf(model, many), ...extras });
       return { trajectory, weights: valuesOf(model) };
     };
     const first = await run();
