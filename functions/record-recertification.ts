@@ -30,6 +30,7 @@ export const recordRecertification = defineStep({
   input: z.strictObject({ model: ModelName, check: Continuity }),
   output: z.strictObject({ state: z.enum(['never', 'current', 'lapsed', 'drifted']) }),
   uses: ['models', 'tickets', 'results', 'artifacts', 'signer', 'notifier', 'ledger', 'clock'],
+  signsAsLog: true,
   async run({ model: name, check }, ports) {
     const { model, version } = await ports.models.get(name);
     for (const { ticketId } of model.certificates)

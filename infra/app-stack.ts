@@ -47,7 +47,7 @@ export class AppStack extends Stack {
     const grants = portGrants(resources, this);
     const undelivered = makeUndelivered(this, 'Undelivered');
     const unlogged = { ...grants, signer: envelopeSigner(resources) };
-    const tableOf = ({ uses }: Step) => (uses.includes('logHead') ? grants : unlogged);
+    const tableOf = ({ signsAsLog }: Step) => (signsAsLog ? grants : unlogged);
     const functions = this.#stepFunctions(prefix, steps, tableOf, code.steps, undelivered);
     const machines = makeMachines(this, prefix, functions);
     const { api, pool, client } = makeApi(

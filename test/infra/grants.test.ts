@@ -102,11 +102,15 @@ describe('the role of a step', () => {
       expect(functions).not.toContain(`quittance-${act}`);
   });
 
-  it('that appends to the log may sign its checkpoints, and no other may', () => {
+  it('that appends to the log, or renews a certificate, may sign with its key, and no other may', () => {
     const signing = steps.filter(({ name }) =>
       roleOf('app', idOf(name)).some(({ Action }) => listed(Action).includes('kms:Sign')),
     );
-    expect(signing.map(({ name }) => name).sort()).toEqual(['issue-certificate', 'sequence-log']);
+    expect(signing.map(({ name }) => name).sort()).toEqual([
+      'issue-certificate',
+      'record-recertification',
+      'sequence-log',
+    ]);
   });
 
   it('that answers a waiting task may do so for every machine that waits', () => {

@@ -2,6 +2,8 @@
 // cast to.
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
+import { SERVICE_KEY } from '#core/certificate.ts';
+import { LOG_KEY } from '#core/ledger/log.ts';
 import { memoryHarness } from '#adapters/memory/ports.ts';
 import type { Ports } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
@@ -31,6 +33,27 @@ describe('a step', () => {
       code: 'INTERNAL',
       message: expect.stringContaining("the port 'vault'"),
     });
+  });
+
+  it("signs with the log's key only where it says so, or appends to the log, as on AWS; with any other it may", async () => {
+    const { ports } = memoryHarness();
+    const signing = (more: { uses: ('signer' | 'logHead')[]; signsAsLog?: true }, keyName: string) =>
+      defineStep({
+        name: 'sign',
+        input: z.strictObject({}),
+        output: z.strictObject({ bytes: z.int() }),
+        ...more,
+        run: async (_input, { signer }) => {
+          const signature = await signer.sign(keyName, Buffer.from('text'));
+          return { bytes: signature.length + (await signer.publicKey(keyName)).length };
+        },
+      }).handle({}, ports);
+    const refused = { code: 'INTERNAL', message: expect.stringContaining("sign signs with the log's key") };
+    await expect(signing({ uses: ['signer'] }, LOG_KEY)).rejects.toMatchObject(refused);
+    const signed = { bytes: 64 + 32 };
+    expect(await signing({ uses: ['signer'], signsAsLog: true }, LOG_KEY)).toEqual(signed);
+    expect(await signing({ uses: ['signer', 'logHead'] }, LOG_KEY)).toEqual(signed);
+    expect(await signing({ uses: ['signer'] }, SERVICE_KEY)).toEqual(signed);
   });
 
   it('has none made that it does not touch', async () => {
