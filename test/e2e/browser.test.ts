@@ -41,6 +41,7 @@ const serve = async (walked: Pick<WalkedTicket, 'harness'>): Promise<string> => 
 const as = async (url: string, who: string, options: BrowserContextOptions = {}): Promise<Page> => {
   const context = await browser.newContext({ javaScriptEnabled: true, bypassCSP: false, ...options });
   await context.addCookies([{ name: 'session', value: who, url }]);
+  context.setDefaultTimeout(PATIENT_MS);
   const page = await context.newPage();
   page.on('console', (message) => {
     if (message.type() === 'error' && !message.text().includes('status of 4')) complaints.push(message.text());
@@ -63,6 +64,9 @@ const checked = async (page: Page, name: string): Promise<void> => {
   expect([name, said, wide]).toEqual([name, [], false]);
 };
 
+/** In place of the half minute after which Playwright gives up: what a busy machine needs is not ours to say. */
+const PATIENT_MS = 1_800_000;
+
 const DESKTOP: BrowserContextOptions = { viewport: { width: 1280, height: 900 } };
 const LOOKS: Readonly<Record<string, BrowserContextOptions>> = {
   desktop: DESKTOP,
@@ -73,7 +77,11 @@ const LOOKS: Readonly<Record<string, BrowserContextOptions>> = {
 beforeAll(async () => {
   if (PROGRAM === undefined) return;
   if (SHOTS !== undefined) mkdirSync(SHOTS, { recursive: true });
-  browser = await chromium.launch({ executablePath: PROGRAM, args: ['--no-sandbox', '--disable-gpu'] });
+  browser = await chromium.launch({
+    executablePath: PROGRAM,
+    args: ['--no-sandbox', '--disable-gpu'],
+    timeout: PATIENT_MS,
+  });
 });
 afterAll(async () => {
   await (browser as Browser | undefined)?.close();

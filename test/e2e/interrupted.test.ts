@@ -1,7 +1,7 @@
 // What stops a command half-way (a disk that is full, a folder that may not be written, a write-ahead log that is
 // gone), and the same command again: it goes on to the same end, or says what to do.
-import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { contentsOf, makeSmall, quittance, type Run, type Small } from './small.ts';
@@ -98,10 +98,10 @@ describe('a folder that may not be written', () => {
 });
 
 describe('a write-ahead log that is gone after kill -9', () => {
-  it('is asked for by its name; put back, the same command goes on to its end', async () => {
+  it('is asked for by its name; put back, the same command goes on to its end', () => {
     const dir = small.copy();
     const log = join(dir, 'state.sqlite-wal');
-    await killedOnceThere(log, approve(dir));
+    killedOnceThere(log, approve(dir));
     cpSync(log, `${log}-kept`);
     rmSync(log);
     rmSync(join(dir, 'state.sqlite-shm'), { force: true });
@@ -113,15 +113,19 @@ describe('a write-ahead log that is gone after kill -9', () => {
     endsWell(dir);
   });
 
-  /** The command, killed as soon as its process has written more than one event. */
-  const killedOnceThere = async (log: string, args: readonly string[]) => {
-    const child = spawn(process.execPath, [MAIN, ...args]);
-    const ended = new Promise((resolve) => child.once('exit', (_code, signal) => resolve(signal)));
-    const watch = setInterval(() => {
-      if (existsSync(log) && approved(log)) child.kill('SIGKILL');
-    }, 2);
-    expect(await ended).toBe('SIGKILL');
-    clearInterval(watch);
+  /** The command, whose process kills itself at its first write after the one that the decision is made with. */
+  const killedOnceThere = (log: string, args: readonly string[]) => {
+    const watching = `
+      import { existsSync, readFileSync } from 'node:fs';
+      import { DatabaseSync } from 'node:sqlite';
+      const log = ${JSON.stringify(log)};
+      const { exec } = DatabaseSync.prototype;
+      DatabaseSync.prototype.exec = function (sql) {
+        const there = sql === 'BEGIN IMMEDIATE' && existsSync(log) && readFileSync(log).includes('"status":"DEPLOYING"');
+        if (there) process.kill(process.pid, 'SIGKILL');
+        exec.call(this, sql);
+      };`;
+    const preload = `data:text/javascript,${encodeURIComponent(watching)}`;
+    expect(spawnSync(process.execPath, ['--import', preload, MAIN, ...args]).signal).toBe('SIGKILL');
   };
-  const approved = (log: string) => spawnSync('grep', ['-q', '"status":"DEPLOYING"', log]).status === 0;
 });

@@ -1,6 +1,7 @@
 // A ticket walked by hand through the real steps, with small jobs in the engine's place: to its approval, or to its
 // end. No workflow engine.
 import type { HarnessOptions } from '#adapters/memory/ports.ts';
+import type { Courier } from '#core/ports.ts';
 import { findStep } from '#functions/steps.ts';
 import { issueCertificate } from '#functions/issue-certificate.ts';
 import { sequenceLog } from '#functions/sequence-log.ts';
@@ -31,20 +32,24 @@ const attempt = async (harness: TicketHarness, ticketId: string, run: number): P
   return verdict;
 };
 
-/** Who is asked outside, and the day on which it happens: authorities of timestamps have the clock of the day. */
-interface Outside extends Pick<HarnessOptions, 'attestors' | 'courier'> {
-  readonly startsAt?: Date;
-}
+/** Who is asked outside. They have the machine's clock, so the walk has it too: from its start, and after each answer. */
+type Outside = Pick<HarnessOptions, 'attestors' | 'courier'>;
+
+const keepingUp = (courier: Courier, keepUp: () => void): Courier => ({
+  post: (...asked) => courier.post(...asked).finally(keepUp),
+});
 
 /** Filed by FILER and brought up the ladder: it waits for approval, or for a human where no attempt was good. */
 export const walkedToApproval = async (
   jobs: SmallJobs = {},
   change: Parameters<typeof file>[1] = {},
-  { startsAt, ...outside }: Outside = {},
+  { courier, ...outside }: Outside = {},
 ): Promise<WalkedTicket> => {
-  const harness = await ticketHarness({ policy: shippedPolicy(), jobs: smallJobs(jobs), ...outside });
-  const now = harness.ports.clock.now();
-  if (startsAt) harness.clock.advance((startsAt.getTime() - now.getTime()) / 1000);
+  const late: { keepUp?: () => void } = {};
+  const asked = courier && { courier: keepingUp(courier, () => late.keepUp?.()) };
+  const harness = await ticketHarness({ policy: shippedPolicy(), jobs: smallJobs(jobs), ...outside, ...asked });
+  late.keepUp = () => harness.clock.advance((Date.now() - harness.ports.clock.now().getTime()) / 1000);
+  if (courier) late.keepUp();
   const ticketId = await file(harness, change);
   for (const name of ['verify-identity', 'triage-ticket', 'admit-forget-set', 'suppress-output'])
     await step(harness, name, { ticketId });

@@ -18,7 +18,6 @@ import { temporaryFolder } from '#test/support/folders.ts';
 import { describeWith, ROOT, sharedFolder } from '#test/support/shared.ts';
 
 useEngine();
-jest.setTimeout(600_000); // a model of 2 million parameters, on a machine that may be busy
 const { dir, remove } = temporaryFolder();
 afterAll(remove);
 

@@ -15,6 +15,8 @@ import { readJson, trustRootOf, type Leaf } from '#test/support/forged-bundles.t
 import { walkedToEnd, type WalkedTicket } from '#test/support/hand-walked.ts';
 import { smallWitness, type SmallWitness } from '#test/support/small-witness.ts';
 
+/** For an authority that answers, however busy the machine is. */
+const PATIENT_MS = 3_600_000;
 const pem = (der: Buffer) => `-----BEGIN CERTIFICATE-----\n${der.toString('base64')}\n-----END CERTIFICATE-----\n`;
 type Served = Awaited<ReturnType<OpensslAuthority['serve']>>;
 
@@ -56,7 +58,7 @@ beforeAll(async () => {
       url,
     })),
   });
-  walked = await walkedToEnd({}, { attestors, courier: httpCourier(), startsAt: new Date() });
+  walked = await walkedToEnd({}, { attestors, courier: httpCourier(PATIENT_MS) });
   const { ports, clock: harnessClock } = walked.harness;
   clock = () => ports.clock.now().getTime();
   harnessClock.advance(1);
