@@ -12,7 +12,7 @@ import {
   ListSchedulesCommand,
   SchedulerClient,
 } from '@aws-sdk/client-scheduler';
-import { ListExecutionsCommand, ListStateMachinesCommand } from '@aws-sdk/client-sfn';
+import { GetExecutionHistoryCommand, ListExecutionsCommand, ListStateMachinesCommand } from '@aws-sdk/client-sfn';
 import { demoBase } from '#cli/demo/base.ts';
 import { requestFor } from '#cli/demo/walk.ts';
 import { backend } from '#cli/engine.ts';
@@ -62,9 +62,12 @@ const INSTALLATION = ['--installation', PREFIX];
 const SUITE = makePeople({ seed: 1 });
 const SUBJECT = SUITE.subjects[0]!;
 
+/** Kept between runs, as training takes longer than all the rest: by recipe, people and backend, whatever trains it. */
+const BASES = join(ROOT, 'node_modules/.cache/stack-bases');
+
 /** The demo's model, trained here on its people and registered by command. */
 const seed = async (): Promise<string> => {
-  const { dir } = await demoBase(folder.dir, SUITE, SMALL, await backend(), progressOn(process.stderr));
+  const { dir } = await demoBase(BASES, SUITE, SMALL, await backend(), progressOn(process.stderr));
   const imported = ['model', 'import', dir, '--name', 'house', '--suite', join(dir, 'suite.json'), ...INSTALLATION];
   const { code, said } = await quittance(...imported);
   if (code !== 0) throw new Error(`model import ended with ${code}: ${said}`);
@@ -76,6 +79,14 @@ const executionsOf = async (workflow: string) => {
   const { stateMachines = [] } = await sfn.send(new ListStateMachinesCommand({}));
   const stateMachineArn = stateMachines.find(({ name }) => name === `${PREFIX}-${workflow}`)?.stateMachineArn;
   return (await sfn.send(new ListExecutionsCommand({ stateMachineArn }))).executions ?? [];
+};
+
+/** What went wrong in an execution, and where it was by then: a failed run says it without being run again. */
+const failuresOf = async ({ executionArn }: { readonly executionArn?: string | undefined }): Promise<string[]> => {
+  const { events = [] } = await installation.clients.sfn.send(new GetExecutionHistoryCommand({ executionArn }));
+  return events
+    .filter(({ type = '' }) => /Failed|TimedOut|StateEntered/.test(type))
+    .map((event) => JSON.stringify(event));
 };
 
 /** What tells how far a ticket is. */
@@ -139,7 +150,7 @@ whereThereIs('QUITTANCE_STACK_TASKS_PORT', endpoint && tasksPort, () => {
     const own = await installation.call('POST', `/tickets/${ticketId}/approval`, filer, decision);
     expect(own.body).toMatchObject({ code: 'APPROVER_IS_FILER' });
     // a function that ran out of its time on a busy machine is a 502: asked again, as a client does, it decides once
-    const decided = await until('decided', async () => {
+    const decided = await until(async () => {
       const answer = await installation.call('POST', `/tickets/${ticketId}/approval`, approver, decision);
       return answer.status < 500 ? answer : undefined;
     });
@@ -198,9 +209,7 @@ whereThereIs('QUITTANCE_STACK_TASKS_PORT', endpoint && tasksPort, () => {
       if (Date.now() > soon) await at(2 * seconds); // a time that has passed is none
     };
     await at(3);
-    const ended = await until('re-certified', async () =>
-      (await executionsOf('recertify')).find(({ status }) => status !== 'RUNNING'),
-    );
-    expect(ended.status).toBe('SUCCEEDED');
+    const ended = await until(async () => (await executionsOf('recertify')).find(({ status }) => status !== 'RUNNING'));
+    expect([ended.status, ended.status === 'SUCCEEDED' ? [] : await failuresOf(ended)]).toEqual(['SUCCEEDED', []]);
   });
 });

@@ -32,7 +32,7 @@ const attempt = async (harness: TicketHarness, ticketId: string, run: number): P
   return verdict;
 };
 
-/** Who is asked outside. They have the machine's clock, so the walk has it too: from its start, and after each answer. */
+/** Who is asked outside. They have the machine's clock, so the walk has it too: from its start, after each answer. */
 type Outside = Pick<HarnessOptions, 'attestors' | 'courier'>;
 
 const keepingUp = (courier: Courier, keepUp: () => void): Courier => ({

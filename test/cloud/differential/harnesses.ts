@@ -155,6 +155,9 @@ class Calls {
   }
 }
 
+/** No machine is so busy that it needs these for a state that is not meant to give up. */
+const PATIENT_SECONDS = 86_400;
+
 interface Adjustable {
   Comment?: string;
   Retry?: { IntervalSeconds?: number; MaxDelaySeconds?: number }[];
@@ -162,10 +165,10 @@ interface Adjustable {
 }
 
 const quickly = (workflow: string, { timeouts = {} }: DrivenSetup): unknown => {
-  const definition = definitionOf(workflow) as { States: Record<string, Adjustable> };
-  for (const [name, state] of Object.entries(definition.States)) {
-    const seconds = timeouts[name];
-    if (seconds !== undefined) state.TimeoutSeconds = seconds;
+  const definition = definitionOf(workflow) as Adjustable & { States: Record<string, Adjustable> };
+  for (const [name, state] of [['the whole', definition] as const, ...Object.entries<Adjustable>(definition.States)]) {
+    if (state.TimeoutSeconds !== undefined)
+      state.TimeoutSeconds = timeouts[name] ?? Math.max(state.TimeoutSeconds, PATIENT_SECONDS);
     for (const retry of state.Retry ?? []) Object.assign(retry, { IntervalSeconds: 1, MaxDelaySeconds: 2 });
   }
   return definition;

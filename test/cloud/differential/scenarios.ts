@@ -125,8 +125,11 @@ const once = (run: () => Promise<unknown>): (() => Promise<unknown>) => {
 };
 
 const LOOK_MS = 60;
-/** Looks in a row without any progress, beyond those of a state that nobody answers, before the play fails. */
-const PATIENCE_LOOKS = 5_000;
+/**
+ * Looks in a row without any progress, beyond those of a state that nobody answers, before the play fails and says
+ * where it stands: 40 minutes, as jest ends it after an hour and says nothing.
+ */
+const PATIENCE_LOOKS = 40_000;
 
 const untilDone = async (harness: DrivenHarness, people: () => Promise<unknown>, seconds: number): Promise<void> => {
   const patience = PATIENCE_LOOKS + (1000 * seconds) / LOOK_MS;

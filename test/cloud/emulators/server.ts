@@ -82,7 +82,7 @@ const start = async (
   const log = join(folder, 'log');
   const output = openSync(log, 'a');
   const child = spawn(command, args, {
-    env: { ...withoutAws(process.env), ...variables(folder) },
+    env: { ...withoutAws(process.env), TMPDIR: folder, ...variables(folder) }, // what it leaves goes with its folder
     cwd: folder,
     stdio: ['ignore', output, output],
   });

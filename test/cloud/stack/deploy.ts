@@ -14,6 +14,7 @@ import { CreateBucketCommand, PutObjectCommand, type S3Client } from '@aws-sdk/c
 import { PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import { zipSync, type Zippable } from 'fflate';
 import { z } from 'zod';
+import { patientDefinition, patientResource } from './patient.ts';
 
 export interface Deployer {
   readonly cloudformation: CloudFormationClient;
@@ -51,12 +52,19 @@ export interface Deployed {
 
 export const deploy = async (deployer: Deployer, assembly: string, stack: string): Promise<Deployed> => {
   await upload(deployer, assembly, stack);
-  const whole = readJson(join(assembly, `${stack}.template.json`)) as Template;
+  const whole = patient(readJson(join(assembly, `${stack}.template.json`)) as Template);
   const types = await unknownTypes(() => create(deployer, stack, whole));
   const { template, leftOut } = without(whole, types);
   if (types.length > 0) await create(deployer, stack, template);
   return { outputs: await created(deployer, stack), leftOut };
 };
+
+const patient = (template: Template): Template => ({
+  ...template,
+  Resources: Object.fromEntries(
+    Object.entries(template.Resources).map(([name, resource]) => [name, patientResource(resource)]),
+  ),
+});
 
 const create = async (deployer: Deployer, stack: string, template: Template): Promise<void> => {
   const TemplateURL = await put(deployer, `${stack}.template.json`, Buffer.from(JSON.stringify(template)));
@@ -83,10 +91,13 @@ const upload = async (deployer: Deployer, assembly: string, stack: string): Prom
   for (const { source, destinations } of Object.values(files)) {
     if (source.path.endsWith('.template.json')) continue;
     const path = join(assembly, source.path);
-    const body = source.packaging === 'zip' ? zipSync(entriesOf(path)) : readFileSync(path);
+    const body = source.packaging === 'zip' ? zipSync(entriesOf(path)) : fileAt(path);
     for (const { objectKey } of Object.values(destinations)) await put(deployer, objectKey, body);
   }
 };
+
+/** The only files that are no folders of code are the definitions of the state machines. */
+const fileAt = (path: string): Buffer => Buffer.from(patientDefinition(readFileSync(path, 'utf8')));
 
 const entriesOf = (folder: string): Zippable =>
   Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]));
@@ -98,7 +109,7 @@ const put = async ({ s3, endpoint, account, region }: Deployer, Key: string, Bod
 };
 
 interface Template {
-  Resources: Record<string, { Type: string; DependsOn?: string | string[] }>;
+  Resources: Record<string, { Type: string; Properties?: Record<string, unknown>; DependsOn?: string | string[] }>;
 }
 
 const without = (template: Template, unknown: readonly string[]) => {
@@ -115,19 +126,18 @@ const without = (template: Template, unknown: readonly string[]) => {
   };
 };
 
-const PATIENCE_LOOKS = 1_000;
+const LOOK_MS = 500;
 
 const created = async ({ cloudformation }: Deployer, StackName: string): Promise<Readonly<Record<string, string>>> => {
-  for (let looks = 0; looks < PATIENCE_LOOKS; looks += 1) {
+  for (;;) {
     const { Stacks = [] } = await cloudformation.send(new DescribeStacksCommand({ StackName }));
     const { StackStatus: status = '', Outputs = [] } = Stacks[0] ?? {};
     if (status === 'CREATE_COMPLETE')
       return Object.fromEntries(Outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
     if (!status.endsWith('_IN_PROGRESS'))
       throw new Error(`${StackName}: ${status}: ${await reasons(cloudformation, StackName)}`);
-    await new Promise((done) => setTimeout(done, 500));
+    await new Promise((done) => setTimeout(done, LOOK_MS));
   }
-  throw new Error(`${StackName} is still being created`);
 };
 
 const reasons = async (client: CloudFormationClient, StackName: string): Promise<string> => {
