@@ -76,6 +76,8 @@ export const parse = (
 export const execute = async (command: Command, args: Arguments): Promise<ExitCode> => {
   for (const [name, { kind, is = text }] of Object.entries({ ...command.options, ...COMMON }))
     for (const value of kind === 'many' ? args.many(name) : [args.value(name) ?? []].flat()) is(value, `--${name}`);
+  if (args.positionals.some((word) => word.trim() === ''))
+    throw usageError('one of the words is empty', `${programOf(command)} ${command.usage}`);
   return command.run(args);
 };
 

@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { Digest } from '#core/canonical.ts';
 import { Instant, PlainDate } from '#core/deadlines.ts';
 import { QuittanceError, type ErrorCode } from '#core/errors.ts';
+import { ModelName } from '#core/model.ts';
 import { nearest } from '#core/nearest.ts';
 import { Code } from '#core/ticket.ts';
 import { Month } from '#core/days.ts';
@@ -27,6 +28,10 @@ export const digest = formed(Digest, 'a digest: sha256: and 64 hexadecimal digit
 export const day = formed(PlainDate, 'a day such as 2027-03-01');
 export const month = formed(Month, 'a month such as 2026-11');
 export const instant = formed(Instant, 'a time in UTC, such as 2026-11-02T09:30:00.000Z');
+export const modelName = formed(
+  ModelName,
+  'a name of lower-case letters, digits, dots, dashes and underscores, at most 64',
+);
 const principal = formed(Principal, "a person's id of lower-case letters, digits, dots, dashes and underscores");
 
 /** A person's id; under that of the system the workflow itself acts. */

@@ -13,7 +13,7 @@ import { Loss } from '#core/recipe.ts';
 import { searchesIn } from '#core/corpus-index/searches.ts';
 import { isQuittanceError, QuittanceError, usageError } from '#core/errors.ts';
 import type { Arguments, Command, ExitCode } from './command.ts';
-import { day, file, fileOrFolder, folder, oneOf, whole } from './kinds.ts';
+import { day, file, fileOrFolder, folder, modelName, oneOf, whole } from './kinds.ts';
 import { backend } from './engine.ts';
 import { importMade } from '#models/import-made.ts';
 import { mergeAdapter } from '#models/merge-adapter.ts';
@@ -33,7 +33,7 @@ export const model: Command = {
   words: (verb) => ({ list: 1, export: 3 })[verb] ?? 2,
   options: {
     ...INSTALLATION,
-    name: { kind: 'value', value: 'N', summary: 'name to register under' },
+    name: { kind: 'value', value: 'N', summary: 'name to register under', is: modelName },
     adapter: {
       kind: 'value',
       value: 'DIR',

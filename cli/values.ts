@@ -1,5 +1,5 @@
 // Values of options, as commands take them. That each is of its option's kind was checked before (kinds.ts).
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { QuittanceError, usageError } from '#core/errors.ts';
 import { Quantisation } from '#core/quantisation.ts';
@@ -75,7 +75,10 @@ const jsonOrText = (text: string): unknown => {
 /** A file's text, at most `limit` bytes. NOT_FOUND, INPUT_TOO_LARGE. */
 export const readInput = (path: string, limit: number): string => readBytes(path, limit).toString('utf8');
 
-/** A file's bytes, at most `limit`; of a larger one no more than that is read. NOT_FOUND, INPUT_TOO_LARGE. */
+/**
+ * A file's bytes, at most `limit`; of a larger one no more than that is read. NOT_FOUND, INVALID_INPUT (a folder),
+ * INPUT_TOO_LARGE.
+ */
 export const readBytes = (path: string, limit: number): Buffer => {
   const bytes = readAtMost(path, limit + 1);
   if (bytes.length > limit)
@@ -101,9 +104,11 @@ const readAtMost = (path: string, most: number): Buffer => {
       closeSync(file);
     }
   } catch (cause) {
-    throw new QuittanceError('NOT_FOUND', {
-      message: `cannot read ${path}`,
+    const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+    throw new QuittanceError(isFolder ? 'INVALID_INPUT' : 'NOT_FOUND', {
+      message: `cannot read '${path}'`,
       expected: 'a file that this user may read',
+      got: isFolder ? 'a folder' : 'none',
       cause,
     });
   }

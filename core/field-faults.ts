@@ -6,22 +6,39 @@ import type { FieldFault } from './errors.ts';
 export const faultsOf = ({ issues }: z.ZodError): FieldFault[] =>
   issues.map((issue) => ({ field: issue.path.join('.') || '(root)', rule: ruleOf(issue) }));
 
+/** Formats by their names in zod. */
+const FORMATS: Readonly<Record<string, string>> = {
+  datetime: 'a time in UTC, such as 2026-11-02T09:30:00.000Z',
+  date: 'a day such as 2027-03-01',
+  email: 'an e-mail address',
+  url: 'an address that begins with https:// or http://',
+  base64: 'base64',
+};
+
 const ruleOf = (issue: z.core.$ZodIssue): string => {
   switch (issue.code) {
     case 'custom':
-    case 'invalid_format':
       return issue.message;
+    case 'invalid_format':
+      return FORMATS[issue.format] ?? issue.message;
     case 'invalid_value':
       return `one of ${issue.values.join(', ')}`;
     case 'invalid_type':
-      return issue.expected;
+      return WORDS[issue.expected] ?? issue.expected;
     case 'unrecognized_keys':
       return `no other fields than the form has (${issue.keys.length} sent)`;
     case 'too_big':
-      return `at most ${String(issue.maximum)}`;
+      return `at most ${String(issue.maximum)}${unitOf(issue.origin)}`;
     case 'too_small':
-      return `at least ${String(issue.minimum)}`;
+      return `at least ${String(issue.minimum)}${unitOf(issue.origin)}`;
+    case 'invalid_union':
+      return 'one of the forms that are described for it';
+    case 'not_multiple_of':
+      return `a multiple of ${issue.divisor}`;
     default:
-      return issue.code;
+      return 'another key or value';
   }
 };
+
+const WORDS: Readonly<Record<string, string>> = { int: 'a whole number', never: 'nothing' };
+const unitOf = (origin: string): string => ({ string: ' characters', array: ' entries' })[origin] ?? '';

@@ -110,8 +110,11 @@ export const SideArtefacts = z.strictObject({
 });
 export type SideArtefacts = z.infer<typeof SideArtefacts>;
 
+/** Under which a model is registered, deployed and asked. */
+export const ModelName = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/);
+
 export const ModelRecord = z.strictObject({
-  name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/),
+  name: ModelName,
   /** Manifest digest of the artefact that is deployed under this name. */
   digest: Digest,
   status: z.enum(['active', 'retired']),

@@ -88,6 +88,8 @@ const invalidEvent = (step: string, code: 'INVALID_INPUT' | 'INTERNAL', error: z
   new QuittanceError(code, {
     message: `${step}: ${code === 'INTERNAL' ? 'its result' : 'its input'} does not have the declared form`,
     // paths and rules only: zod's messages may quote the value
-    got: error.issues.map((issue) => `${issue.path.join('.') || '(root)'}: ${issue.code}`).join('; '),
+    expected: faultsOf(error)
+      .map(({ field, rule }) => `${field}: ${rule}`)
+      .join('; '),
     ...(code === 'INVALID_INPUT' && { fields: faultsOf(error) }),
   });

@@ -3,7 +3,9 @@
 // the bundle fails; only what the verifier was not given (keys, a model folder, witnesses) leaves a check not made, and
 // that is counted apart.
 import type { BundleFiles } from './bundle.ts';
+import { z } from 'zod';
 import { isQuittanceError } from './errors.ts';
+import { faultsOf } from './field-faults.ts';
 import type { TicketEnd } from './ticket.ts';
 import { BundleReader, Failed, NotChecked, type Rule, type VerifyOptions } from './verify/bundle-reader.ts';
 import * as agreement from './verify/agreement.ts';
@@ -115,7 +117,7 @@ export const verifyBundle = (given: BundleFiles, options: VerifyOptions): Verifi
   const bundle = new BundleReader(files, options);
   const { outcome } = bundle;
   const rules = Object.entries(outcome === 'completed' ? CERTIFIED : CLOSED);
-  const checks = withinWork(MOST_STEPS, () => rules.map(([id, rule]) => check(id, () => rule(bundle))));
+  const checks = withinWork(MOST_STEPS, () => rules.map(([id, rule]) => check(id, bundle, rule)));
   return { outcome, ok: checks.every(({ state }) => state !== 'fails'), checks, remarks };
 };
 
@@ -141,14 +143,20 @@ export const tally = (checks: readonly Check[]): string => {
   return `${held.length} hold, ${failed.length} fail${list(failed)}, ${open.length} not checked${list(open)}`;
 };
 
-const check = (id: string, rule: () => string): Check => {
+const check = (id: string, bundle: BundleReader, rule: Rule): Check => {
   try {
-    return { id, ok: true, state: 'holds', detail: rule() };
+    return { id, ok: true, state: 'holds', detail: rule(bundle) };
   } catch (error) {
     if (error instanceof NotChecked) return { id, ok: false, state: 'not-checked', detail: error.message };
-    if (isQuittanceError(error, 'INPUT_TOO_LARGE')) return { id, ok: false, state: 'fails', detail: error.message };
-    // anything else than a failed check is a malformed value that a parser rejected
-    const malformed = `malformed: ${error instanceof Error ? error.name : 'unknown'}`;
-    return { id, ok: false, state: 'fails', detail: error instanceof Failed ? error.message : malformed };
+    return { id, ok: false, state: 'fails', detail: reasonOf(error, bundle) };
   }
+};
+
+/** Why a check fails: anything else than its own words is a value that a parser rejected, in the file that was read. */
+const reasonOf = (error: unknown, { reading }: BundleReader): string => {
+  if (error instanceof Failed || isQuittanceError(error, 'INPUT_TOO_LARGE')) return error.message;
+  if (isQuittanceError(error)) return `${reading}: ${error.message}`;
+  return error instanceof z.ZodError
+    ? `${reading}: a field is not as it must be: ${faultsOf(error)[0]?.field ?? ''}`
+    : `${reading} holds what cannot be read`;
 };

@@ -1,8 +1,7 @@
 // The verbs by which people act on a ticket: they decide, confirm, identify, hold, close. Each calls one step.
 // Trap: what was typed twice, or typed again after a crash, is one act (again.ts); and a reason in words names people,
 // so that it comes in a file.
-import { QuittanceError, usageError } from '#core/errors.ts';
-import type { RoleAct } from '#core/roles.ts';
+import { isQuittanceError, QuittanceError, usageError } from '#core/errors.ts';
 import { SubjectReason } from '#core/subject.ts';
 import type { Ticket } from '#core/ticket.ts';
 import type { Arguments } from '../command.ts';
@@ -19,7 +18,8 @@ const NOTE_LIMIT_BYTES = 4_000;
 export const decide =
   (decision: 'approved' | 'refused'): Verb =>
   async (args, [id]) => {
-    const ticketId = idOf(id, decision === 'approved' ? 'approve' : 'refuse');
+    const verb = decision === 'approved' ? 'approve' : 'refuse';
+    const ticketId = idOf(id, verb);
     const approver = actor(args, 'approval');
     const reason = decision === 'refused' ? required(args, 'reason') : undefined;
     const looked = args.value('evidence');
@@ -27,7 +27,8 @@ export const decide =
       const { doOrGoOn } = await import('./again.ts');
       const why = reason === undefined ? {} : { reason };
       const event = decision === 'approved' ? 'approved' : 'approval-refused';
-      const act = { event, fields: { approver, ...why, ...(looked && { evidence: looked }) } } as const;
+      const fields = { approver, ...why, ...(looked && { evidence: looked }) };
+      const act: PersonalAct = { verb: `ticket ${verb}`, events: [event], fields, goesOn: true };
       await doOrGoOn(embedded, ticketId, act, async () => {
         const evidence = looked ?? evidenceOf((await embedded.ports.tickets.get(ticketId)).ticket);
         const secret = decision === 'approved' && (await passphraseOf(args, approver));
@@ -70,25 +71,54 @@ const evidenceOf = (one: Ticket): string => {
 /** Steps that ask whether the one who acts may be the second. */
 const TAKES_TWO: ReadonlySet<string> = new Set(['close-ticket', 'release-hold']);
 
-/** A verb that calls one step on one ticket; `event` is how the ticket's history tells that it was done. */
+/** The step behind each verb, and what it may add to the ticket's history, the act itself first. */
+export const STEPS = {
+  confirm: { step: 'confirm-subject', events: ['subject-confirmed', 'resumed'] },
+  identity: { step: 'record-identity', events: ['identity-verified'] },
+  extend: { step: 'extend-deadline', events: ['extended'] },
+  pause: { step: 'pause-clock', events: ['clock-paused'] },
+  continue: { step: 'resume-clock', events: ['clock-resumed'] },
+  close: { step: 'close-ticket', events: ['closed', 'act-proposed'], goesOn: true },
+  withdraw: { step: 'close-ticket', events: ['closed', 'act-proposed'], goesOn: true },
+  hold: { step: 'place-hold', events: ['hold-placed'], goesOn: true },
+  release: { step: 'release-hold', events: ['hold-released', 'act-proposed'], goesOn: true },
+  resume: { step: 'resume-ticket', events: ['resumed'], goesOn: true },
+} as const satisfies Readonly<Record<string, { step: string } & Pick<PersonalAct, 'events' | 'goesOn'>>>;
+
+/** A verb that calls one step on one ticket. */
 export const step =
-  (
-    verb: Exclude<RoleAct, 'file' | 'find'> | 'confirm' | 'withdraw',
-    name: string,
-    inputOf: (args: Arguments) => Readonly<Record<string, unknown>>,
-    event?: PersonalAct['event'],
-  ): Verb =>
+  (verb: keyof typeof STEPS, inputOf: (args: Arguments) => Readonly<Record<string, unknown>>): Verb =>
   async (args, [id]) => {
     const ticketId = idOf(id, verb);
+    const { step: name, ...act } = STEPS[verb];
     const by = actor(args, verb === 'confirm' ? 'confirm-subject' : verb === 'withdraw' ? 'close' : verb);
     const second = TAKES_TWO.has(name) ? { mayConfirm: mayConfirm(args, by) } : {};
     const input = { ticketId, by, asserted: true, ...inputOf(args), ...second };
     return working(args, async (embedded) => {
       const { doOrGoOn } = await import('./again.ts');
-      await doOrGoOn(embedded, ticketId, event && { event, fields: input }, () => embedded.call(name, input));
+      await doOrGoOn(embedded, ticketId, { verb: `ticket ${verb}`, fields: input, ...act }, () =>
+        inOptions(embedded.call(name, input)),
+      );
       return printTicket(args, embedded, ticketId);
     });
   };
+
+/** Options by the fields of a step that they fill. */
+const OPTION_OF: Readonly<Record<string, string>> = {
+  ...{ by: 'as', code: 'reason', since: 'at', until: 'at' },
+  ...{ 'identity.method': 'method', 'identity.level': 'level', 'identity.verifiedAt': 'at' },
+};
+
+/** What a step refuses about its input, in the words of whoever typed it. */
+const inOptions = async <T>(result: Promise<T>): Promise<T> => {
+  try {
+    return await result;
+  } catch (error) {
+    if (!isQuittanceError(error, 'INVALID_INPUT') || error.fields === undefined) throw error;
+    const told = error.fields.map(({ field, rule }) => `--${OPTION_OF[field] ?? field}: ${rule}`);
+    throw new QuittanceError('INVALID_INPUT', { message: 'an option is not as it must be', expected: told.join('; ') });
+  }
+};
 
 /** Written reasons name people, so that they come in a file and not on the command line, which shells remember. */
 export const confirmation = (args: Arguments) => {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { recordSearch } from '#core/corpus-index/searches.ts';
 import { must, QuittanceError, usageError } from '#core/errors.ts';
+import { faultsOf } from '#core/field-faults.ts';
 import type { Loss } from '#core/recipe.ts';
 import { IDENTITY_LEVELS, RegimeName, regimeOf } from '#core/regimes.ts';
 import { IdentityClaim } from '#core/ticket-request.ts';
@@ -137,13 +138,25 @@ const hitOf = ({ view, certainty, reasons, spans, others }: MarkedRow) => ({
 const queryOf = (args: Arguments): PersonQuery => {
   const name = args.value('name');
   const born = args.value('born');
-  return PersonQuery.parse({
+  const query = PersonQuery.safeParse({
     names: [...(name === undefined ? [] : [name]), ...args.many('alias')],
     mails: args.many('email'),
     phones: args.many('phone'),
     ids: args.many('id'),
     ...(born !== undefined && { born }),
   });
+  if (query.success) return query.data;
+  const faults = faultsOf(query.error).map(
+    ({ field, rule }) => `${OPTIONS[field.split('.')[0] ?? ''] ?? field}: ${rule}`,
+  );
+  throw new QuittanceError('USAGE', {
+    message: 'nobody can be looked for by what was given',
+    expected: faults.join('; '),
+  });
+};
+
+const OPTIONS: Readonly<Record<string, string>> = {
+  ...{ names: '--name, --alias', mails: '--email', phones: '--phone', ids: '--id', born: '--born' },
 };
 
 /** undefined where nothing is accepted yet. */

@@ -6,6 +6,7 @@ import { BundleIndex, type BundleFiles } from '../bundle.ts';
 import { digestOf, type Digest } from '../canonical.ts';
 import { CERTIFICATE_TYPE, CertificatePredicate } from '../certificate.ts';
 import { Envelope, verifyEnvelope, type Statement } from '../dsse.ts';
+import { faultsOf } from '../field-faults.ts';
 import { parseOnce } from '../json-keys.ts';
 import { openNote, parseCheckpoint, type Checkpoint } from '../ledger/note.ts';
 import { parseTlogProof } from '../ledger/proof.ts';
@@ -61,6 +62,18 @@ const EventBody = z.looseObject({
   event: z.looseObject({ type: z.string() }),
 });
 
+/** The first field that is not as it must be. */
+const formFault = (error: z.ZodError): string => {
+  const [{ field, rule } = { field: '(root)', rule: 'another form' }] = faultsOf(error);
+  return `expected ${field}: ${rule}`;
+};
+
+/** As the parser says it; what stands there is not repeated. */
+const placeOf = (error: unknown): string => {
+  const [, line, column] = /\(line (\d+) column (\d+)\)/.exec(error instanceof Error ? error.message : '') ?? [];
+  return line === undefined ? '' : `: line ${line}, column ${column}`;
+};
+
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
 
 export class BundleReader {
@@ -72,8 +85,14 @@ export class BundleReader {
     this.options = options;
   }
 
+  /** The file that was read last: what a parser objects to is in it. */
+  #reading = 'bundle.json';
   file(name: string): Uint8Array {
+    this.#reading = name;
     return this.files.get(name) ?? fail(`${name} is missing`);
+  }
+  get reading(): string {
+    return this.#reading;
   }
   text(name: string): string {
     return text(this.file(name));
@@ -83,13 +102,20 @@ export class BundleReader {
   }
   /** Its JSON, as it stands there. */
   parsed(name: string): unknown {
-    return this.#once(`parsed ${name}`, () => parseOnce(this.text(name)));
+    return this.#once(`parsed ${name}`, () => {
+      const json = this.text(name);
+      try {
+        return parseOnce(json);
+      } catch (error) {
+        return fail(`${name} is no JSON in which each key stands once${placeOf(error)}`);
+      }
+    });
   }
   /** A file is read by one schema throughout. */
   json<S extends z.ZodType>(name: string, schema: S): z.output<S> {
     return this.#once(`json ${name}`, () => {
       const parsed = schema.safeParse(this.parsed(name));
-      return parsed.success ? parsed.data : fail(`${name} does not have its form`);
+      return parsed.success ? parsed.data : fail(`${name} does not have its form: ${formFault(parsed.error)}`);
     });
   }
 

@@ -100,17 +100,20 @@ const bornForms = (text: string): readonly Form[] => {
   throw unusable('the date of birth is no date', 'a date such as 1984-03-12');
 };
 
-/** Fewest letters of a name that is looked for by itself. */
-const FEWEST_LETTERS = 2;
+/** Fewest letters of a name that is looked for by itself: one letter would be found everywhere. */
+export const FEWEST_LETTERS = 2;
+
+const wordsOfName = (reading: Reading): string[] =>
+  reading.words.filter(({ kind }) => kind === 'word' || kind === 'solo').map((token) => token.text.replace('^', ''));
+
+export const isTooShort = (name: string): boolean => wordsOfName(read(name)).join('').length < FEWEST_LETTERS;
 
 /** "Last, First" is turned round. A name of one letter would find a letter. */
 export const nameFrom = (text: string, i: number): SoughtName => {
   const turned = /^([^,]+),\s*([^,]+)$/u.exec(text);
   const name = turned ? `${turned[2]!.trim()} ${turned[1]!.trim()}` : text;
   const reading = read(name);
-  const words = reading.words
-    .filter(({ kind }) => kind === 'word' || kind === 'solo')
-    .map((token) => token.text.replace('^', ''));
+  const words = wordsOfName(reading);
   if (words.join('').length < FEWEST_LETTERS)
     throw unusable(`name ${i + 1} has too few letters to look for`, `at least ${FEWEST_LETTERS}`);
   const value = valueOf(name, 'name');

@@ -6,6 +6,7 @@ import { QuittanceError } from '#core/errors.ts';
 import { nameKey } from '#core/words/names.ts';
 import { valueOf, type ValueType } from '#core/words/value.ts';
 import { csvRows } from '#datasets/corpus/tables.ts';
+import { FEWEST_LETTERS, isTooShort } from './query.ts';
 
 export interface RegisteredPerson {
   readonly id: string;
@@ -71,16 +72,19 @@ const personFrom = (cells: readonly (readonly [string, string])[], where: string
     throw wrong(`${where}: the person has no id`, 'a column such as id or customer_id with a value');
   if (name === undefined || nameKey(name) === '')
     throw wrong(`${where}: the person has no name`, 'a column name, or first_name and last_name');
+  const aliases = (of('alias') ?? '')
+    .split(/[;|]/)
+    .map((alias) => alias.trim())
+    .filter(Boolean);
+  if ([name, ...aliases].some(isTooShort))
+    throw wrong(`${where}: a name has too few letters to be looked for`, `at least ${FEWEST_LETTERS} letters`);
   const values = read.filter(
     ({ meaning, text }) => text !== '' && !['id', 'name', 'first', 'last', 'alias'].includes(meaning),
   );
   return {
     id,
     name,
-    aliases: (of('alias') ?? '')
-      .split(/[;|]/)
-      .map((alias) => alias.trim())
-      .filter(Boolean),
+    aliases,
     values: values.map(({ column, meaning, text }) => ({
       column,
       type: typeOf(meaning, text, `${where}: ${column}`),

@@ -60,14 +60,20 @@ const FREE = [
   ...['NAME|FILE', 'NAME=ROLE', 'all|IDS', 'smollm2|DIR', 'METHOD'],
 ];
 
+it.each(['ticket', 'verify', 'attack', 'model'])('%s: a word that is empty is refused', async (name) => {
+  const command = await commands.find((one) => one.name === name)!.load();
+  await expect(execute(idle(command), parse(command, ['', '--json'], {}))).rejects.toMatchObject({ code: 'USAGE' });
+});
+
 describe('a number', () => {
-  it.each(all.filter(([, , , { value }]) => value === 'N').filter(([, , , { is }]) => is !== undefined))(
-    '%s --%s is one, within its bounds',
-    async (_name, option, command) => {
-      for (const wrong of ['NaN', 'many', '-1', '1e400', '9007199254740993', '0x', ' '])
-        expect([wrong, (await refusal(command, option, wrong))?.code]).toEqual([wrong, 'USAGE']);
-    },
-  );
+  it.each(
+    all
+      .filter(([, , , { value }]) => value === 'N')
+      .filter(([, , , { is }]) => is !== undefined && is !== kinds.modelName),
+  )('%s --%s is one, within its bounds', async (_name, option, command) => {
+    for (const wrong of ['NaN', 'many', '-1', '1e400', '9007199254740993', '0x', ' '])
+      expect([wrong, (await refusal(command, option, wrong))?.code]).toEqual([wrong, 'USAGE']);
+  });
 });
 
 const refuses = (kind: Kind, value: string, code: string) =>

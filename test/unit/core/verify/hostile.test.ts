@@ -143,3 +143,20 @@ describe('300 mutations of a true bundle', () => {
     }
   });
 });
+
+it.each<[string, string, string, RegExp]>([
+  [
+    'no JSON',
+    'tables.json',
+    '{\n"a": 1,\n,}',
+    /^tables.json is no JSON in which each key stands once: line 3, column 1$/,
+  ],
+  ['a key twice', 'plan.json', '{"a":1,"a":2}', /^plan.json is no JSON in which each key stands once$/],
+  ['another form', 'run.json', '{}', /^run.json does not have its form: expected kind: one of quittance-run\/v1$/],
+  ['no checkpoint', 'checkpoint', 'x', /^checkpoint: /],
+])('%s: the file is named, and where in it', (_name, file, content, why) => {
+  const { checks } = verify(new Map(truth.files).set(file, Buffer.from(content)));
+  const details = checks.filter(({ state }) => state === 'fails').map(({ detail }) => detail);
+  expect(details).toContainEqual(expect.stringMatching(why));
+  expect(details.join()).not.toMatch(/malformed|SyntaxError|ZodError/);
+});

@@ -80,6 +80,7 @@ describe('a register', () => {
     ],
     ['nobody’s id', `,Selma Okafor,,,`, 'people.csv:2: the person has no id'],
     ['no name', `K-2,,,,`, 'people.csv:2: the person has no name'],
+    ['a name of one letter', `K-2,A,,,`, 'people.csv:2: a name has too few letters to be looked for'],
     [
       'a formula',
       `K-2,"=HYPERLINK(""http://x.example"",""Thea"")",,,`,
