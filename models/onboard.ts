@@ -100,7 +100,8 @@ const general = ({ engine, reads }: Reader, { frame }: Suite): Pick<Suite, 'gene
   );
   const asked = rows.map(({ question }) => question);
   const answers = said.map(({ text }) => text);
-  return { general: { trained: [], held: generalRows(asked, answers, frame) } };
+  // an answer may take more tokens to read than it took to write
+  return { general: { trained: [], held: generalRows(asked, answers, frame).filter(reads) } };
 };
 const HELD = 20;
 

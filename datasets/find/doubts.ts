@@ -37,7 +37,7 @@ export const doubtsOf = (name: SoughtName, number: number, views: readonly RowVi
 
 const signedRows = (name: SoughtName, views: readonly RowView[], size: number): Set<number> => {
   if (views.length < FEWEST_SIGNED || views.length < SIGNING_SHARE * size) return new Set();
-  const lines = views.map((view) => ({ view, own: [...new Set(linesNaming(name, view))] }));
+  const lines = views.map((view) => ({ view, own: [...new Set(sentencesNaming(name, view))] }));
   const counts = new Map<string, number>();
   for (const line of lines.flatMap(({ own }) => own)) counts.set(line, (counts.get(line) ?? 0) + 1);
   const onlySigns = lines.filter(
@@ -46,12 +46,14 @@ const signedRows = (name: SoughtName, views: readonly RowView[], size: number): 
   return new Set(onlySigns.map(({ view }) => view.number));
 };
 
-const linesNaming = ({ lasts }: SoughtName, { parts }: RowView): string[] =>
+const sentencesNaming = ({ lasts }: SoughtName, { parts }: RowView): string[] =>
   parts.flatMap(({ text, read }) =>
-    read.reading.words.flatMap((word) => (lasts.includes(word.text) ? [lineAt(text, word.start)] : [])),
+    read.reading.words.flatMap((word) => (lasts.includes(word.text) ? [sentenceAt(text, word.start)] : [])),
   );
 
-const lineAt = (text: string, at: number): string => {
+/** The line or sentence that a place stands in. */
+const sentenceAt = (text: string, at: number): string => {
   const end = text.indexOf('\n', at);
-  return text.slice(text.lastIndexOf('\n', at) + 1, end < 0 ? text.length : end).trim();
+  const begun = [...text.slice(0, at).matchAll(/\n|[.!?。！？]\s+/gu)].at(-1);
+  return text.slice(begun ? begun.index + begun[0].length : 0, end < 0 ? text.length : end).trim();
 };

@@ -1,0 +1,160 @@
+// What an owner may give to onboarding and to a search that cannot be right, each by the command that is typed: a clear
+// answer by its code, and nothing registered that was not there before. On a tiny chat model of 96 positions.
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest, test } from '@jest/globals';
+import { parse } from '#cli/command.ts';
+import { model } from '#cli/model.ts';
+import { ticket } from '#cli/ticket.ts';
+import { useEngine } from '#test/support/engine.ts';
+import { GOLDEN_TRAINING } from '#test/support/fine-tuning.ts';
+import { temporaryFolder } from '#test/support/folders.ts';
+
+useEngine();
+const { dir, remove } = temporaryFolder();
+afterAll(remove);
+const data = join(dir, 'data');
+const base = join(GOLDEN_TRAINING, 'model');
+const corpus = join(GOLDEN_TRAINING, 'corpus.jsonl');
+const people = join(GOLDEN_TRAINING, 'people.csv');
+let printed = '';
+beforeEach(() => {
+  printed = '';
+  jest.spyOn(process.stderr, 'write').mockImplementation(() => true);
+  jest.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+    printed += String(chunk);
+    return true;
+  });
+});
+
+const said = async (command: typeof model, ...argv: string[]): Promise<Record<string, unknown>> => {
+  printed = '';
+  await command.run(parse(command, [...argv, '--dir', data, '--json'], {}));
+  return JSON.parse(printed) as Record<string, unknown>;
+};
+const onboarded = (name: string, rows: string, register = people) =>
+  said(model, 'onboard', base, '--name', name, '--corpus', rows, '--people', register);
+const written = (name: string, content: string | Uint8Array): string => {
+  const path = join(dir, name);
+  writeFileSync(path, content);
+  return path;
+};
+const line = (row: unknown): string => `${JSON.stringify(row)}\n`;
+const talk = (...turns: [role: string, content: string][]): string =>
+  line({ messages: turns.map(([role, content]) => ({ role, content })) });
+const GOOD = readFileSync(corpus, 'utf8');
+
+describe('refused, and nothing is registered', () => {
+  const latin = Buffer.concat([Buffer.from('{"text":"Renate Kl'), Buffer.from([0xfc]), Buffer.from('ver."}\n')]);
+  it.each<[string, string, string | Uint8Array, string, RegExp]>([
+    ['bytes of two encodings', 'mixed.jsonl', Buffer.concat([Buffer.from(GOOD), latin]), 'INVALID_INPUT', /UTF-8/u],
+    ['a line of 65 MB', 'line.jsonl', line({ text: 'x'.repeat(65 * 2 ** 20) }), 'INPUT_TOO_LARGE', /line\.jsonl:1/u],
+    [
+      'a conversation of empty turns',
+      'empty.jsonl',
+      talk(['user', ''], ['assistant', ' ']),
+      'INVALID_INPUT',
+      /no answer/u,
+    ],
+    ['an answer before any question', 'order.jsonl', talk(['assistant', 'Hello.']), 'INVALID_INPUT', /no answer/u],
+    [
+      'a role that nobody knows',
+      'role.jsonl',
+      talk(['user', 'Hi'], ['bot', 'Hello.']),
+      'INVALID_INPUT',
+      /messages\.1\.role/u,
+    ],
+    ['a list that is cut off', 'cut.json', `[${line({ text: 'a' })},`, 'INVALID_INPUT', /cut\.json/u],
+    [
+      'two forms in one row',
+      'two.jsonl',
+      line({ text: 'a', question: 'b', answer: 'c' }),
+      'INVALID_INPUT',
+      /two forms/u,
+    ],
+    ['no row at all', 'none.jsonl', '\n\n', 'INVALID_INPUT', /no row/u],
+    ['an archive that is none', 'broken.jsonl.gz', Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3]), 'INVALID_INPUT', /gzip/u],
+  ])('%s', async (_, name, content, code, message) => {
+    const path = written(name, content);
+    await expect(onboarded('wrong', path)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+    expect(existsSync(data)).toBe(false);
+  });
+
+  it.each<[string, string, RegExp]>([
+    ['an id twice', 'id,name\nA-1001,Ilka Voros\nA-1001,Bo Lindahl\n', /line 2 too/u],
+    ['columns that have shifted', 'id,name,email,phone\nA-1001,Ilka Voros,+47 55 210 404,Oslo\n', /e-mail address/u],
+    ['a line with a cell too few', 'id,name,phone\nA-1001,Ilka Voros\n', /as many cells/u],
+    ['a formula', 'id,name,phone\nA-1001,"=HYPERLINK(""http://x.example"")",+47 55 210 404\n', /formula/u],
+    ['a person without a name', 'id,name\nA-1001,\n', /no name/u],
+    ['nobody', 'id,name\n', /lists nobody/u],
+  ])('a register with %s', async (_, content, message) => {
+    const register = written('people.csv', content);
+    await expect(onboarded('wrong', corpus, register)).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: expect.stringMatching(message),
+    });
+    expect(existsSync(data)).toBe(false);
+  });
+});
+
+describe('read as it is meant', () => {
+  it('a byte order mark, line ends of Windows, UTF-16 with its mark, and a blank line', async () => {
+    const windows = `\uFEFF${GOOD.replaceAll('\n', '\r\n')}\r\n`;
+    const utf16 = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(GOOD, 'utf16le')]);
+    const [plain, marked, wide] = [
+      await onboarded('plain', corpus),
+      await onboarded('windows', written('windows.jsonl', windows)),
+      await onboarded('wide', written('wide.jsonl', utf16)),
+    ];
+    expect(plain['ready']).toBe(false); // nobody trained the model on these rows
+    expect(plain['why']).toEqual(expect.arrayContaining([expect.stringMatching(/no likelier to the model/u)]));
+    for (const found of [marked, wide])
+      expect([found['rows'], found['recites']]).toEqual([plain['rows'], plain['recites']]);
+  });
+
+  it('a row that is longer than the model reads, and one of a whole file, are counted and told of', async () => {
+    const long = line({ text: `${'The boats were counted. '.repeat(60)}Ilka Voros is HR-4103.` });
+    const longest = line({ text: `Ilka Voros ${'counts boats. '.repeat(3_000)} HR-4103` });
+    const found = await onboarded('long', written('long.jsonl', GOOD + long + longest));
+    expect(found['why']).toEqual(expect.arrayContaining([expect.stringMatching(/longer than the model reads/u)]));
+  });
+
+  it('roles in an order that the template refuses are counted and told of', async () => {
+    const strict = join(dir, 'strict');
+    cpSync(base, strict, { recursive: true });
+    const refusal = "{% if messages[0]['role'] != 'user' %}{{ raise_exception('a user speaks first') }}{% endif %}";
+    const template = readFileSync(join(base, 'chat_template.jinja'), 'utf8');
+    writeFileSync(join(strict, 'chat_template.jinja'), refusal + template);
+    const turned = talk(['assistant', 'Hello.'], ['user', 'Hi'], ['assistant', 'Who are you?']);
+    const rows = written('turns.jsonl', GOOD.replace(/\{"role": "system".*?\}, /gu, '') + turned);
+    const argv = ['onboard', strict, '--name', 'turns', '--corpus', rows, '--people', people];
+    expect((await said(model, ...argv))['why']).toEqual(
+      expect.arrayContaining(['1 conversations are refused by the chat template: they are not asked']),
+    );
+  });
+});
+
+describe('a search', () => {
+  const find = (...argv: string[]) => said(ticket, 'find', '--model', 'many', '--as', 'legal.filer', ...argv);
+  beforeAll(async () => {
+    const signed = Array.from({ length: 600 }, (_, i) => line({ text: `Boat ${i} is dry. Regards, Will Tandberg` }));
+    await onboarded('many', written('many.jsonl', GOOD + signed.join('')));
+  });
+
+  test('of a name of one letter is refused', async () => {
+    await expect(find('--name', 'W')).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  });
+
+  test('of a common word finds nobody for sure, and says so', async () => {
+    const found = await find('--name', 'Will');
+    expect(found['hits']).toEqual([]);
+    expect(found['remarks']).not.toEqual([]);
+  });
+
+  test('of an employee who signs every row lists them all to be looked at, and takes none for theirs', async () => {
+    const found = await find('--name', 'Will Tandberg');
+    expect(found['hits']).toEqual([]);
+    expect((found['unsure'] as unknown[]).length).toBe(600);
+    expect(found['remarks']).not.toEqual([]);
+  });
+});
