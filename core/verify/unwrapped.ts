@@ -17,7 +17,7 @@ const LITTER = /(^|\/)(\.DS_Store|Thumbs\.db)$|^(.*\/)?__MACOSX\//;
 export const unwrapped = (given: BundleFiles): Unwrapped => {
   const kept = [...given].filter(([name]) => !LITTER.test(name));
   const litter = given.size - kept.length;
-  const folder = kept.some(([name]) => name === 'bundle.json') ? undefined : folderOf(kept.map(([name]) => name));
+  const folder = folderOf(kept.map(([name]) => name));
   const files = folder === undefined ? kept : kept.map(([name, bytes]) => [name.slice(folder.length), bytes] as const);
   const sealed = asListed(new Map(files));
   const remarks = [

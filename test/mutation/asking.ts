@@ -1,10 +1,11 @@
-// The processes that run tests against mutants. One process tries many mutants; a mutant that is reached while a file
-// is loaded needs a process of its own.
+// The processes that run tests against mutants. One process tries the mutants of all the files that a test is about,
+// because loading a test takes longer than most mutants; one that is reached while a file is loaded needs a process of
+// its own.
 // Trap: a mutant may never end. A process that reports nothing for a long time is killed, and its mutant counts as
 // found.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { z } from 'zod';
 
 export const ROOT = join(import.meta.dirname, '../..');
@@ -12,22 +13,26 @@ const JEST = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '-c'
 const LOOK_MS = 2_000;
 const SAID_CHARACTERS = 3_000;
 
-/** A test file, and the source file whose mutants it is run against. */
-export interface Pair {
-  readonly file: string;
+/** Ids of the mutants of the n-th file of a process begin at n times this. */
+export const STRIDE = 100_000;
+
+/** A test file, and the source files whose mutants it is run against. */
+export interface Asking {
+  readonly files: readonly string[];
   readonly test: string;
 }
 
-interface Run extends Pair {
+interface Run extends Asking {
   readonly variables: Readonly<Record<string, string>>;
   /** When the process is to be killed. */
   readonly isOver: () => boolean;
 }
 
 /** `passed` is undefined where the process was killed; `said` is the end of its output. */
-const jest = ({ file, test, variables, isOver }: Run) =>
+const jest = ({ files, test, variables, isOver }: Run) =>
   new Promise<{ passed: boolean | undefined; said: string }>((resolve) => {
-    const env = { ...process.env, ...variables, QUITTANCE_SOWN: join(ROOT, file) };
+    const sown = files.map((file) => join(ROOT, file)).join(delimiter);
+    const env = { ...process.env, ...variables, QUITTANCE_SOWN: sown };
     const child = spawn(process.execPath, [...JEST, '--ci', '-i', '--silent', '--runTestsByPath', test], {
       ...{ cwd: ROOT, env },
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -42,10 +47,10 @@ const jest = ({ file, test, variables, isOver }: Run) =>
   });
 
 /** Runs the tests against one mutant in a process of its own; undefined where they did not end in time. */
-export const passesAlone = async (pair: Pair, id: number, limitMs: number): Promise<boolean | undefined> => {
+export const passesAlone = async (asking: Asking, id: number, limitMs: number): Promise<boolean | undefined> => {
   const end = performance.now() + limitMs;
   const variables = { QUITTANCE_MUTANT: String(id) };
-  return (await jest({ ...pair, variables, isOver: () => performance.now() > end })).passed;
+  return (await jest({ ...asking, variables, isOver: () => performance.now() > end })).passed;
 };
 
 const Ids = z.array(z.number());
@@ -63,7 +68,8 @@ export interface Told {
   /** Mutants reached while the file was loaded or before all tests. */
   early: number[];
   met: number[];
-  ms: number;
+  /** Until all tests had run once without a mutant; undefined where they did not get so far. */
+  ms?: number;
   found: number[];
   passed: number[];
   /** A mutant after which this process can try no other. */
@@ -78,7 +84,7 @@ const notesIn = (path: string): Note[] =>
     .map((line) => Note.parse(JSON.parse(line)));
 
 const toldBy = (notes: readonly Note[]): Told => {
-  const told: Told = { early: [], met: [], ms: 0, found: [], passed: [] };
+  const told: Told = { early: [], met: [], found: [], passed: [] };
   for (const one of notes) {
     if ('id' in one) (one.found === null ? told.passed : told.found).push(one.id);
     else if ('asking' in one) continue;
@@ -88,22 +94,25 @@ const toldBy = (notes: readonly Note[]): Told => {
   return told;
 };
 
-/** Tries mutants in one process until all are tried, one makes the process useless or never ends, or time is up. */
-export const askFor = async (
-  pair: Pair,
-  ids: readonly number[],
-  notes: string,
-  silentMs: number,
-  isOver: () => boolean,
-) => {
+/** A test that has not ended without a mutant either: loading and all tests, on whatever machine. */
+const LOADING_MS = 12_000_000;
+/** An endless loop counts as a mutant found; the limit is far above what any machine needs otherwise. */
+export const limitOf = (ms: number | undefined): number => (ms === undefined ? LOADING_MS : 20 * ms + 120_000);
+
+/**
+ * Tries those of the mutants that the tests reach, in one process, until all are tried, one makes the process useless
+ * or never ends, or time is up.
+ */
+export const askFor = async (asking: Asking, ids: readonly number[], notes: string, isOver: () => boolean) => {
   rmSync(notes, { force: true });
-  const isSilent = () => existsSync(notes) && Date.now() - statSync(notes).mtimeMs > silentMs;
+  const isSilent = () => existsSync(notes) && Date.now() - statSync(notes).mtimeMs > limitOf(toldBy(notesIn(notes)).ms);
   const variables = { QUITTANCE_ASK: JSON.stringify(ids), QUITTANCE_NOTES: notes };
-  const { passed, said } = await jest({ ...pair, variables, isOver: () => isSilent() || isOver() });
+  const { passed, said } = await jest({ ...asking, variables, isOver: () => isSilent() || isOver() });
   const lines = notesIn(notes);
   const told = toldBy(lines);
   const last = lines.at(-1);
-  if (passed === false && told.spoilt === undefined) throw new Error(`${pair.test} fails without any mutant:\n${said}`);
+  if (passed === false && told.spoilt === undefined)
+    throw new Error(`${asking.test} fails without any mutant:\n${said}`);
   const endless = passed === undefined && isSilent() && last !== undefined && 'asking' in last;
   return endless ? { ...told, endless: last.asking } : told;
 };

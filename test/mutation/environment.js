@@ -53,7 +53,7 @@ export default class AsksForMutants extends NativeArraysEnvironment {
     for (const test of testsIn(root)) tests.push(await this.#asleep(test));
     note({ met: [...new Set(tests.flatMap(({ met }) => [...met]))], ms: Math.round(performance.now()) });
     tests.sort((a, b) => a.ms - b.ms);
-    for (const id of ids) {
+    for (const id of ids.filter((one) => tests.some(({ met }) => met.has(one)))) {
       note({ asking: id });
       note({ id, found: await this.#finds(tests, id) });
     }

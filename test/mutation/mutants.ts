@@ -6,7 +6,7 @@
 import ts from 'typescript';
 
 export interface Mutant {
-  /** Place in the order of the source; the same for the same text. */
+  /** Place in the order of the source, from `first`; the same for the same text. */
   readonly id: number;
   readonly line: number;
   readonly was: string;
@@ -167,14 +167,15 @@ const WAKING = [
   'const __mutant = (id) => (__field.met.add(id), id === __field.woken);',
 ].join(' ');
 
-/** The source with every mutant in it, switched off, and the list of them. */
-export const sown = (source: string): Field => {
+/** The source with every mutant in it, switched off, and the list of them; `first`: the id of the first. */
+export const sown = (source: string, first = 0): Field => {
   const file = ts.createSourceFile('source.ts', source, ts.ScriptTarget.Latest, true);
   const mutants: Mutant[] = [];
   const add = (node: ts.Node, becomes: string): number => {
     const line = file.getLineAndCharacterOfPosition(node.getStart()).line + 1;
-    mutants.push({ id: mutants.length, line, was: textOf(node), becomes });
-    return mutants.length - 1;
+    const id = first + mutants.length;
+    mutants.push({ id, line, was: textOf(node), becomes });
+    return id;
   };
   const render = (node: ts.Node): string => {
     if (isOutOfReach(node) || ((node.parent as ts.Node | undefined) ? isTold(node) : false)) return textOf(node);

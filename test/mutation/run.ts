@@ -1,7 +1,8 @@
 // `node test/mutation/run.ts [FILE…]`: switches on one mutant after the other (mutants.ts) and runs the tests that
 // reach it, the fastest file first, until one fails. --minutes N stops after that time; the next run continues, and
-// repeats what a changed test file decided; --fresh repeats everything. Prints a score for each file, and fails where a
-// mutant survives that targets.ts does not explain. The working tree is not changed.
+// repeats what a changed test file decided; --fresh repeats everything; --sample N asks for N mutants of each file, the
+// same for the same --seed. Prints a score for each file, and fails where a mutant survives that targets.ts does not
+// explain. The working tree is not changed.
 // Trap: a test that starts another process runs the original code there, so mutants that only such a test reaches
 // survive.
 import { createHash } from 'node:crypto';
@@ -9,7 +10,7 @@ import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { askFor, passesAlone, ROOT } from './asking.ts';
+import { askFor, limitOf, passesAlone, ROOT, STRIDE, type Told } from './asking.ts';
 import { sown, type Mutant } from './mutants.ts';
 import { EQUIVALENT, TARGETS, type Target } from './targets.ts';
 
@@ -34,7 +35,12 @@ type Known = z.infer<typeof Known>;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { minutes: { type: 'string', default: '600' }, fresh: { type: 'boolean', default: false } },
+  options: {
+    minutes: { type: 'string', default: '600' },
+    fresh: { type: 'boolean', default: false },
+    sample: { type: 'string', default: 'Infinity' },
+    seed: { type: 'string', default: '1' },
+  },
 });
 const end = performance.now() + 60_000 * Number(values.minutes);
 const isOver = () => performance.now() > end;
@@ -51,58 +57,61 @@ const known = (file: string): Known => {
   return kept?.digest === digest ? kept : { digest, found: [], tests: {} };
 };
 
-/** An endless loop counts as a mutant found; the limit is far above what any machine needs otherwise. */
-const limitOf = (ms: number): number => 20 * ms + 120_000;
-
 const without = (ids: readonly number[], ...others: readonly (readonly number[])[]): number[] =>
   ids.filter((id) => !others.some((some) => some.includes(id)));
 
+/** The mutants of a file that are asked for: all, or as many as the sample has, drawn by the seed. */
+const drawn = (file: string, mutants: readonly Mutant[]): Mutant[] => {
+  const lot = ({ id }: Mutant) => digestOf(`${values.seed}:${file}:${id}`);
+  const inOrder = mutants.toSorted((a, b) => (lot(a) < lot(b) ? -1 : 1));
+  return inOrder.slice(0, Number(values.sample)).sort((a, b) => a.id - b.id);
+};
+
 class Looking {
   readonly file: string;
+  readonly tests: readonly string[];
   readonly state: Known;
+  readonly mutants: readonly Mutant[];
 
-  constructor(file: string) {
+  constructor({ file, tests }: Target) {
     this.file = file;
-    this.state = known(file);
+    this.tests = tests.flatMap((one) =>
+      one.endsWith('.ts') ? [one] : globSync(`${one}/**/*.test.ts`, { cwd: ROOT }).sort(),
+    );
+    const { tests: asked, ...rest } = known(file);
+    const unchanged = ([test, { digest }]: [string, Asked]) =>
+      this.tests.includes(test) && digest === digestOf(read(test));
+    this.state = { ...rest, tests: Object.fromEntries(Object.entries(asked).filter(unchanged)) };
+    this.mutants = drawn(file, sown(read(file)).mutants);
+  }
+
+  /** What the test may still find; of one that has not run yet nobody knows what it reaches. */
+  wanted(test: string): number[] {
+    const asked = this.state.tests[test];
+    const ids = this.mutants.map(({ id }) => id).filter((id) => asked?.met.includes(id) ?? true);
+    return without(ids, this.state.found, asked?.passed ?? []);
+  }
+
+  note(test: string, { early, met, ms, found, passed, endless = [], spoilt = [] }: Noted) {
+    if (ms === undefined) return;
+    const { passed: before = [], passedAlone = [] } = this.state.tests[test] ?? {};
+    // a mutant that spoils the process is asked for in one of its own
+    const entry = { met, ms, early: [...early, ...spoilt], passed: [...before, ...passed, ...spoilt], passedAlone };
+    this.state.tests[test] = { digest: digestOf(read(test)), ...entry };
+    this.state.found.push(...found, ...endless);
+    this.#keep();
   }
 
   #keep() {
     writeFileSync(stateOf(this.file), JSON.stringify(this.state));
   }
 
-  /** Runs a test file once without a mutant, where not known yet, to learn which mutants it reaches. */
-  async measure(test: string): Promise<void> {
-    const digest = digestOf(read(test));
-    if (this.state.tests[test]?.digest === digest) return;
-    const { met, early, ms } = await this.#ask(test, []);
-    if (!isOver()) this.state.tests[test] = { digest, met, early, ms, passed: [], passedAlone: [] };
-    this.#keep();
-  }
-
-  #ask(test: string, ids: readonly number[]) {
-    const limit = limitOf(this.state.tests[test]?.ms ?? 600_000);
-    return askFor({ file: this.file, test }, ids, join(CACHE, `notes-${process.pid}`), limit, isOver);
-  }
-
-  /** All mutants that can be tried in one process. */
-  async together(test: string): Promise<void> {
-    const asked = this.state.tests[test]!;
-    for (;;) {
-      const ids = without(asked.met, this.state.found, asked.passed);
-      if (ids.length === 0 || isOver()) return;
-      const { found, passed, endless = [], spoilt = [] } = await this.#ask(test, ids);
-      this.state.found.push(...[found, endless].flat());
-      asked.passed.push(...passed, ...[spoilt].flat());
-      asked.early.push(...[spoilt].flat());
-      this.#keep();
-    }
-  }
-
   async alone(test: string): Promise<void> {
-    const asked = this.state.tests[test]!;
-    for (const id of without(asked.early, this.state.found, asked.passedAlone)) {
-      if (isOver()) return;
-      const passed = await passesAlone({ file: this.file, test }, id, limitOf(asked.ms));
+    const asked = this.state.tests[test];
+    const drawn = this.mutants.map(({ id }) => id).filter((id) => asked?.early.includes(id));
+    for (const id of without(drawn, this.state.found, asked?.passedAlone ?? [])) {
+      if (asked === undefined || isOver()) return;
+      const passed = await passesAlone({ files: [this.file], test }, id, limitOf(asked.ms));
       (passed === true ? asked.passedAlone : this.state.found).push(id);
       this.#keep();
     }
@@ -113,35 +122,55 @@ class Looking {
     const { found, tests } = this.state;
     return (
       !found.includes(id) &&
-      Object.values(tests).some(
-        ({ met, early, passed, passedAlone }) =>
-          (met.includes(id) && !passed.includes(id)) || (early.includes(id) && !passedAlone.includes(id)),
-      )
+      (this.tests.some((test) => tests[test] === undefined) ||
+        Object.values(tests).some(
+          ({ met, early, passed, passedAlone }) =>
+            (met.includes(id) && !passed.includes(id)) || (early.includes(id) && !passedAlone.includes(id)),
+        ))
     );
   }
 }
 
-const testFiles = ({ tests }: Target): string[] =>
-  tests.flatMap((one) => (one.endsWith('.ts') ? [one] : globSync(`${one}/**/*.test.ts`, { cwd: ROOT }).sort()));
-
-const look = async (target: Target): Promise<string[]> => {
-  const [looking, tests] = [new Looking(target.file), testFiles(target)];
-  for (const test of tests) if (!isOver()) await looking.measure(test);
-  const measured = tests.filter((test) => looking.state.tests[test] !== undefined);
-  measured.sort((a, b) => looking.state.tests[a]!.ms - looking.state.tests[b]!.ms);
-  for (const test of measured) await looking.together(test);
-  for (const test of measured) await looking.alone(test);
-  return told(looking, tests);
+/** What a process found about one of its files. */
+type Noted = Pick<Told, 'early' | 'met' | 'ms' | 'found' | 'passed'> & {
+  readonly endless?: readonly number[];
+  readonly spoilt?: readonly number[];
 };
 
-const told = (looking: Looking, tests: readonly string[]): string[] => {
-  const { file, state } = looking;
-  const source = read(file);
-  const { mutants } = sown(source);
-  const lines = source.split('\n');
-  // of a test file that there was no time to load nobody knows what it meets
-  const isWhole = tests.every((test) => state.tests[test] !== undefined);
-  const open = mutants.filter((one) => looking.isOpen(one) || (!isWhole && !state.found.includes(one.id)));
+const partOf = ({ early, met, ms, found, passed, endless, spoilt }: Told, n: number): Noted => {
+  const own = (ids: readonly (number | undefined)[]) =>
+    ids.flatMap((id) => (id !== undefined && Math.floor(id / STRIDE) === n ? [id - n * STRIDE] : []));
+  const [there, gone] = [own([endless]), own([spoilt])];
+  const lists = { early: own(early), met: own(met), found: own(found), passed: own(passed) };
+  return { ...lists, endless: there, spoilt: gone, ...(ms !== undefined && { ms }) };
+};
+
+/** All mutants that can be tried in one process. */
+const together = async (test: string, lookings: readonly Looking[]): Promise<void> => {
+  const about = lookings.filter((one) => one.state.tests[test] === undefined || one.wanted(test).length > 0);
+  for (; about.length > 0 && !isOver();) {
+    const ids = about.flatMap((one, n) => one.wanted(test).map((id) => n * STRIDE + id));
+    const files = about.map(({ file }) => file);
+    const told = await askFor({ files, test }, ids, join(CACHE, `notes-${process.pid}`), isOver);
+    about.forEach((one, n) => one.note(test, partOf(told, n)));
+    if (told.spoilt === undefined && told.endless === undefined) return;
+  }
+};
+
+const look = async (targets: readonly Target[]): Promise<string[]> => {
+  const lookings = targets.map((target) => new Looking(target));
+  const msOf = (test: string) => Math.max(...lookings.map(({ state }) => state.tests[test]?.ms ?? 0));
+  const tests = [...new Set(lookings.flatMap((one) => one.tests))].sort((a, b) => msOf(a) - msOf(b));
+  const having = (test: string) => lookings.filter((one) => one.tests.includes(test));
+  for (const test of tests) await together(test, having(test));
+  for (const test of tests) for (const one of having(test)) await one.alone(test);
+  return lookings.flatMap(told);
+};
+
+const told = (looking: Looking): string[] => {
+  const { file, state, mutants } = looking;
+  const lines = read(file).split('\n');
+  const open = mutants.filter((one) => looking.isOpen(one));
   const alive = mutants.filter((one) => !state.found.includes(one.id) && !open.includes(one));
   const said = EQUIVALENT[file] ?? [];
   const unexplained = alive.filter(
@@ -154,7 +183,9 @@ const told = (looking: Looking, tests: readonly string[]): string[] => {
   const killed = asked - alive.length;
   const share = ((100 * killed) / Math.max(1, asked - same)).toFixed(1);
   const rest = open.length > 0 ? `; ${open.length} not asked yet` : '';
-  console.log(`${file}: ${killed} of ${asked} found, ${same} the same in every way: ${share} %${rest}`);
+  const all = sown(read(file)).mutants.length;
+  const sampled = mutants.length < all ? `; a sample of ${mutants.length} from ${all}, seed ${values.seed}` : '';
+  console.log(`${file}: ${killed} of ${asked} found, ${same} the same in every way: ${share} %${rest}${sampled}`);
   return unexplained.map(({ line, was, becomes, id }) => `${file}:${line} #${id}: ${was} → ${becomes || 'nothing'}`);
 };
 
@@ -162,7 +193,6 @@ mkdirSync(CACHE, { recursive: true });
 const strange = positionals.filter((file) => !TARGETS.some((target) => target.file === file));
 if (strange.length > 0) throw new Error(`no target of targets.ts: ${strange.join(', ')}`);
 const chosen = TARGETS.filter(({ file }) => positionals.length === 0 || positionals.includes(file));
-const living: string[] = [];
-for (const target of chosen) living.push(...(await look(target)));
+const living = await look(chosen);
 for (const line of living) console.log(line.replaceAll(/\s+/g, ' '));
 process.exitCode = living.length > 0 ? 1 : 0;

@@ -1,4 +1,5 @@
 // What mutants are sown into, and the tests that should find them: the code that refuses, signs and forgets.
+import { join } from 'node:path';
 
 export interface Target {
   readonly file: string;
@@ -8,18 +9,19 @@ export interface Target {
 
 /** Of the verifier: each file by the tests that are about it, as all of them together take minutes a mutant. */
 const VERIFIERS: Readonly<Record<string, readonly string[]>> = {
-  signatures: ['verify/signatures', 'verify/seal', 'verify/evidence'],
-  log: ['verify/log', 'verify/attestations', 'verify/signatures'],
-  history: ['verify/history', 'verify/log'],
-  agreement: ['verify/history', 'verify/counts'],
-  evidence: ['verify/evidence', 'verify/history', 'verify/model-signing'],
-  renewals: ['verify/renewals', 'verify/log'],
-  references: ['bundle', 'verify/golden-bundle'],
-  closing: ['verify/closing'],
-  counts: ['verify/counts'],
-  'bundle-reader': ['verify/signatures', 'verify/log'],
-  bounds: ['verify/hostile'],
-  unwrapped: ['verify/hostile'],
+  signatures: ['signatures', 'seal', 'evidence'],
+  log: ['log', 'signatures', 'renewals', 'without-approver'],
+  history: ['history', 'log', 'without-approver'],
+  agreement: ['history', 'counts', 'without-approver'],
+  evidence: ['evidence', 'history', 'model-signing', 'without-approver'],
+  renewals: ['renewals', 'log', 'without-approver'],
+  references: ['../bundle', 'golden-bundle', 'evidence'],
+  closing: ['closing'],
+  counts: ['counts', 'without-approver'],
+  'bundle-reader': ['signatures', 'seal', 'log', 'evidence'],
+  bounds: ['bounds'],
+  unwrapped: ['unwrapped'],
+  timestamps: ['../../functions/attested'],
 };
 
 export const TARGETS: readonly Target[] = [
@@ -31,10 +33,13 @@ export const TARGETS: readonly Target[] = [
     file: 'core/gate.ts',
     tests: ['gate', 'gate-edges', 'gate-few', 'gate-chance'].map((name) => `test/unit/core/${name}.test.ts`),
   },
-  { file: 'core/verify.ts', tests: ['test/unit/core/verify.test.ts'] },
+  {
+    file: 'core/verify.ts',
+    tests: ['verify/seal', 'verify/closing', 'verify'].map((name) => `test/unit/core/${name}.test.ts`),
+  },
   ...Object.entries(VERIFIERS).map(([name, tests]) => ({
     file: `core/verify/${name}.ts`,
-    tests: tests.map((one) => `test/unit/core/${one}.test.ts`),
+    tests: tests.map((one) => join('test/unit/core/verify', `${one}.test.ts`)),
   })),
   {
     file: 'adapters/local/file-signer.ts',
@@ -62,6 +67,62 @@ const NARROWED =
   'the operand tells the compiler what the rest may read; of any other event that is undefined, and equal to nothing';
 
 export const EQUIVALENT: Readonly<Record<string, readonly Equivalent[]>> = {
+  'core/verify/bounds.ts': [
+    {
+      line: 'let [values, depth, deepest, inString] = [0, 0, 0, false];',
+      was: '0',
+      becomes: '0 + 1',
+      why: 'of `deepest`: how deep it goes matters from the 65th level on',
+    },
+    {
+      line: 'for (let at = 0; at < json.length; at++) {',
+      was: 'at < json.length',
+      becomes: '(at) <= (json.length)',
+      why: 'behind the last byte there is none, which is no value and no bracket',
+    },
+    {
+      line: 'return [...text.matchAll(/"((?:[A-Za-z0-9+/]|\\\\\\/){16,}={0,2})"/g)].map(([, base64 = \'\']) =>',
+      was: "''",
+      becomes: "'mutant'",
+      why: 'what matched has its group; only the compiler does not know',
+    },
+    {
+      line: "Buffer.from(base64.replaceAll('\\\\', ''), 'base64'),",
+      was: "'\\\\'",
+      becomes: "''",
+      why: "Node's decoder leaves out what is no base64; nobody promises it",
+    },
+  ],
+  'core/verify/unwrapped.ts': [
+    {
+      line: 'if (digest === undefined || !NOTE.test(name) || bytes.length > LONGEST) return [name, bytes] as const;',
+      was: 'digest === undefined || !NOTE.test(name) || bytes.length > LONGEST',
+      becomes: '(!NOTE.test(name)) || (bytes.length > LONGEST)',
+      why: 'no bytes have a digest that is undefined, so those of a note that is not listed stay as they are',
+    },
+    {
+      line: "return Listed.parse(JSON.parse(Buffer.from(index ?? []).toString('utf8'))).files;",
+      was: 'index ?? []',
+      becomes: 'index',
+      why: 'nothing cannot be read as JSON either, whichever way',
+    },
+    ...[
+      "return Listed.parse(JSON.parse(Buffer.from(index ?? []).toString('utf8'))).files;",
+      "rest = Buffer.from(text.slice(0, last.index + 1), 'utf8');",
+      "const text = Buffer.from(rest).toString('utf8');",
+    ].map((line) => ({
+      line,
+      was: "'utf8'",
+      becomes: "''",
+      why: 'an encoding without a name is UTF-8',
+    })),
+    {
+      line: "const first = names[0] ?? '';",
+      was: "''",
+      becomes: "'mutant'",
+      why: 'where there is no name there is no folder in it',
+    },
+  ],
   'core/gate.ts': [
     ...['(chance)', '(sampling)'].map((one) => ({
       line: '...(sampling && chance && { sampling: { ...sampling, alpha: chance.alpha } }),',

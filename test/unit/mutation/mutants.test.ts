@@ -54,6 +54,12 @@ describe('a mutant', () => {
     ],
   ])('%s', (_name, source, mutants) => expect(sowed(source)).toEqual(mutants));
 
+  it('has an id of its own beside those of another file', () => {
+    const [{ text, mutants }, plain] = [sown('f(a ? b : c);', 100), sown('f(a ? b : c);')];
+    expect(mutants.map(({ id }) => id - 100)).toEqual(plain.mutants.map(({ id }) => id));
+    expect([...text.matchAll(/__mutant\((\d+)\)/g)].map(([, id]) => Number(id)).sort()).toEqual([100, 101, 102]);
+  });
+
   it('that sleeps changes nothing, and one that is woken is the only one', () => {
     const { text, mutants } = sown('export const f = (a, b) => a > 1 && b;');
     const code = text

@@ -1,7 +1,7 @@
 // What a bundle may cost, at the edge of each bound: as much as is allowed is looked at, one more is refused. How a
 // whole bundle beyond them is answered: hostile.test.ts.
 import { describe, expect, it } from '@jest/globals';
-import { MOST, outOfBounds } from '#core/verify/bounds.ts';
+import { MOST, MOST_STEPS, outOfBounds } from '#core/verify/bounds.ts';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text, 'utf8');
 const bundle = (files: Readonly<Record<string, string | Uint8Array>>) =>
@@ -18,6 +18,11 @@ const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
 const envelope = (payload: string) => JSON.stringify({ payload: Buffer.from(payload).toString('base64') });
 /** Of the envelope itself: a brace and a colon. */
 const OF_ENVELOPE = 2;
+
+it('the bounds are what docs/verify.md says', () => {
+  expect(MOST).toEqual({ files: 2_000, events: 500, bytes: 25_165_824, values: 200_000, depth: 64 });
+  expect(MOST_STEPS).toBe(30_000_000);
+});
 
 describe('as much as is allowed is looked at, one more is refused by name', () => {
   it('files', () => {
