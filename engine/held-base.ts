@@ -1,5 +1,6 @@
 // A base that only a LoRA moves: its matrices are kept as bfloat16 and cast to float32 where a block uses them, which
-// takes half the memory and computes in float32. Bitcast + Cast of libtensorflow round exactly as bfloat16 does
+// takes half the memory and computes in float32. libtensorflow casts by Bitcast + Cast; in WebAssembly the halves lie
+// beside the heap, which is limited, and a cast writes them into it; both are exact
 // (test/unit/engine/held-base.test.ts). Traps: a cast lives as long as what was computed from it, so train block by
 // block, not on one tape; and held matrices are not parameters, so they cannot be trained, and merging a LoRA adds it
 // beside them (`addLowRank`).
@@ -77,7 +78,7 @@ const hold = (value: Float32Array, shape: readonly number[]): Held => {
   if (keep) return keep(narrowBfloat(value), shape);
   throw new QuittanceError('BACKEND_UNAVAILABLE', {
     message: 'this backend keeps float32 tensors alone',
-    expected: 'tensorflow',
-    hint: "npm run engine:native builds it; see 'quittance doctor'",
+    expected: 'tensorflow, wasm-ort or wasm',
+    hint: "leave QUITTANCE_BACKEND out, which takes one of them; see 'quittance doctor'",
   });
 };

@@ -107,9 +107,11 @@ export const planMemory = (run: PlannedRun, available: number = process.availabl
   const beside = shape ? factors + count([...shape.fixed]) : 0;
   const moving = lora ? factors : count(specs.filter(({ name }) => run.trainable(name)));
   const retaught = run.retaught ? count(specs.filter(({ name }) => run.retaught?.(name))) : 0;
+  const halves = (FLOAT / 2) * count(specs);
   const items: MemoryItem[] = [
     { name: 'runtime', bytes: RUNTIME, tensor: false },
-    { name: 'weights', bytes: (run.held ? FLOAT / 2 : FLOAT) * count(specs) + FLOAT * beside, tensor: true },
+    { name: 'weights', bytes: (run.held ? 0 : FLOAT * count(specs)) + FLOAT * beside, tensor: true },
+    { name: 'weights in 16 bits', bytes: run.held ? halves : 0, tensor: !backend.startsWith('wasm') },
     { name: 'casts', bytes: run.held ? castBytes(specs) : 0, tensor: true },
     { name: 'reference', bytes: run.reference ? FLOAT * count(specs) : 0, tensor: true },
     { name: 'gradients', bytes: FLOAT * Math.max(moving, retaught), tensor: true },
@@ -155,15 +157,25 @@ export const requireMemory = (plan: MemoryPlan): void => {
       ? `at most ${formatBytes(plan.tensors.limit)} of tensors on wasm`
       : `at most ${formatBytes(plan.available)}`,
     got: heap ? `${formatBytes(plan.tensors.bytes)}${heldPart(plan.tensors)}` : formatBytes(plan.total),
-    hint: `${REMEDIES[largest.name] ?? 'take a smaller model'}${heap ? '; or use the tensorflow backend, which has no heap of its own (npm run engine:native)' : ''}`,
+    hint: `${remedyOf(plan, largest.name)}${heap ? '; or use the tensorflow backend, which has no heap of its own (npm run engine:native)' : ''}`,
   });
 };
 
 const heldPart = ({ held }: MemoryPlan['tensors']): string =>
   held > 0 ? `, ${formatBytes(held)} of it by models that are loaded` : '';
 
+/** A base that does not move can be kept in half the memory, and in WebAssembly outside the heap. */
+const remedyOf = ({ items }: MemoryPlan, largest: string): string => {
+  const isFrozen = items.some(({ name, bytes }) => name === 'gradients' && bytes > 0) && largest === 'weights';
+  return isFrozen
+    ? 'keep the base in 16 bits beside a LoRA: update.trainable=lora update.base=bfloat16 of unlearn, --lora base=bfloat16 of train'
+    : (REMEDIES[largest] ?? 'take a smaller model');
+};
+
 const REMEDIES: Readonly<Record<string, string>> = {
   weights: 'take a smaller model or a machine with more memory',
+  'weights in 16 bits': 'take a smaller model or a machine with more memory',
+  casts: 'take a model with a smaller vocabulary, or a machine with more memory',
   reference: 'take a method that needs no reference model, such as flat',
   gradients: 'train a LoRA (update.trainable=lora), or fewer matrices (update.trainable=mlp-down)',
   optimiser: 'train a LoRA (update.trainable=lora), or take update.optimizer=normalized-sgd, which keeps no moments',

@@ -4,7 +4,7 @@
 import tf from '@tensorflow/tfjs-core';
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
-import type { Backend, BackendOptions } from './backend.ts';
+import type { Backend, BackendOptions, Held } from './backend.ts';
 import { heapAdamW } from './heap-adamw.ts';
 import { guardMemory, heapOf, type Heap } from './heap.ts';
 import { ortGemm } from './ort-gemm.ts';
@@ -29,7 +29,7 @@ export const loadWasm = async ({
     ...(ort
       ? { name: 'wasm+ort', detail: `onnxruntime GEMM, ${threads} ${threads === 1 ? 'thread' : 'threads'}` }
       : { name: 'wasm', detail: 'XNNPACK GEMM, 1 thread' }),
-    fast: { addAt: addAt(heap), adamW: (options) => heapAdamW(heap, options) },
+    fast: { addAt: addAt(heap), adamW: (options) => heapAdamW(heap, options), hold: hold(heap) },
     bytes: heap.bytes,
   };
 };
@@ -39,4 +39,20 @@ const addAt =
   (y: tf.Tensor, cells: tf.Tensor1D, values: tf.Tensor1D): void => {
     const [to, at, from] = [heap.floats(y), heap.ints(cells), heap.floats(values)];
     for (let i = 0; i < at.length; i++) to[at[i]!] = to[at[i]!]! + from[i]!;
+  };
+
+/** The halves lie outside the heap, which has 4 GB for everything else. */
+const hold =
+  (heap: Heap) =>
+  (bytes: Uint8Array, shape: readonly number[]): Held => {
+    let halves = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2);
+    return {
+      cast() {
+        const info = heap.output([...shape]);
+        const words = heap.ints(info);
+        for (let i = 0; i < halves.length; i++) words[i] = halves[i]! << 16;
+        return tf.engine().makeTensorFromTensorInfo(info);
+      },
+      dispose: () => void (halves = new Uint16Array(0)),
+    };
   };

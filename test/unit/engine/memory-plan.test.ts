@@ -34,6 +34,17 @@ const BILLION = readConfig({
   max_position_embeddings: 2048,
   tie_word_embeddings: false,
 });
+const QWEN = readConfig({
+  model_type: 'qwen2',
+  vocab_size: 151936,
+  hidden_size: 1536,
+  intermediate_size: 8960,
+  num_hidden_layers: 28,
+  num_attention_heads: 12,
+  num_key_value_heads: 2,
+  max_position_embeddings: 32768,
+  tie_word_embeddings: true,
+});
 
 const run = (config: DecoderConfig, change: Partial<PlannedRun> = {}): PlannedRun => ({
   config,
@@ -63,7 +74,8 @@ describe('the arithmetic', () => {
     const lora = LoraConfig.parse({ rank: 8 });
     const [held, plain] = [true, false].map((keep) => planMemory(run(BILLION, { lora, held: keep })));
     const parameters = 2 * 32000 * 2048 + 22 * (2 * 2048 * 2048 + 2 * 2048 * 256 + 3 * 2048 * 5632 + 2 * 2048) + 2048;
-    expect(bytes(plain!, 'weights') - bytes(held!, 'weights')).toBe(2 * parameters);
+    expect(bytes(held!, 'weights in 16 bits')).toBe(2 * parameters);
+    expect(bytes(plain!, 'weights') - bytes(held!, 'weights')).toBe(4 * parameters);
     expect(bytes(held!, 'casts')).toBe(4 * 32000 * 2048);
     expect(bytes(plain!, 'casts')).toBe(0);
   });
@@ -107,6 +119,19 @@ describe('a run that does not fit', () => {
     expect((thrown as Error).message).toBe(describeMemory(plan));
     expect((thrown as Error).message).toMatch(/weights 539 MB.*optimiser 1\.08 GB.*does not fit/);
     expect((thrown as { hint: string }).hint).toContain('LoRA');
+  });
+
+  it('on wasm keeps a base in 16 bits beside its heap, where 1.1 B and 1.5 B fit into 8 GB, and says so where one does not', () => {
+    const lora = LoraConfig.parse({ rank: 16 });
+    const batch = { rows: 2, columns: 64, answerTokens: 40 };
+    for (const config of [BILLION, QWEN]) {
+      const held = planMemory(run(config, { backend: 'wasm+ort', lora, batch, held: true }), 8e9);
+      expect([held.fits, held.tensors.bytes < 3e9]).toEqual([true, true]);
+      const plain = planMemory(run(config, { backend: 'wasm+ort', lora, batch }), 8e9);
+      expect(() => requireMemory(plain)).toThrow(
+        expect.objectContaining({ hint: expect.stringContaining('update.base=bfloat16') as unknown as string }),
+      );
+    }
   });
 
   it('on wasm ends at the 4 GB of its heap, whatever the machine has', () => {
