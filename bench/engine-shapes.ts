@@ -68,6 +68,14 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
     work: ['flat-lora'],
     held: true,
   },
+  '1.5b-held': {
+    name: 'Qwen2.5, 1.5 B, base in bfloat16',
+    ...large,
+    ...llama(1536, 28, 12, 2, 8960, 151936),
+    rows: 2,
+    work: ['flat-lora'],
+    held: true,
+  },
   '1b': {
     name: 'Llama, 1.1 B',
     ...large,

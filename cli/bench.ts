@@ -37,7 +37,8 @@ export const bench: Command = {
     shapes: {
       kind: 'value',
       value: 'A,B',
-      summary: 'engine: demo, 1m, 15m, smollm2, gpt2, 1b, 1b-held (default demo,1m; empty: only draw what was kept)',
+      summary:
+        'engine: demo, 1m, 15m, smollm2, gpt2, 1b, 1b-held, 1.5b-held (default demo,1m; empty: only draw what was kept)',
       is: anything,
     },
     seed: {

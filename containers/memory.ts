@@ -181,7 +181,7 @@ export const evaluationRun = (
   return {
     config: texts.config,
     backend: texts.backend,
-    ...shapeOf(texts, scoredAtOnce(texts.config, lengths.answer), lengths),
+    ...shapeOf(texts, scoredAtOnce(texts.config, lengths.prompt + lengths.answer, lengths.answer), lengths),
     tape: 'blocks',
     trainable: () => false,
     retaught: movedBy[attacks],

@@ -1,7 +1,18 @@
 // A decoder's texts that grow token by token, with a key-value cache. Prompts of different length are padded on the
 // left, so that all rows end in the same column; padding is hidden by the attention bias. Trap: a cache grows by a
 // copy, so that for a moment it is there twice.
-import { block, disposeLayout, embed, head, layersOf, type Cache, type Layout, type Weights } from './decoder.ts';
+import { readingBytes } from './block-bytes.ts';
+import {
+  block,
+  disposeLayout,
+  embed,
+  head,
+  layersOf,
+  type Cache,
+  type LayerLayout,
+  type Layout,
+  type Weights,
+} from './decoder.ts';
 import type { DecoderConfig, Rope } from './formats/config.ts';
 import type { Decoding, NewColumns } from './language-model.ts';
 import { ropeTables } from './rope.ts';
@@ -60,7 +71,13 @@ const embedColumns = ({ config, weights }: Computed, columns: NewColumns): tf.Te
   return embed(config, weights, ids, tf.tensor1d(positionsOf(config, columns), 'int32'));
 };
 
-/** One block over the new columns; its grown cache goes to the end of `into`. */
+/** Bytes that a block may hold while it reads new columns. */
+const READING_BYTES = 48e6;
+
+/**
+ * One block over the new columns; its grown cache goes to the end of `into`. Prompts are read a few at a time, as a
+ * block holds much for each of their columns, and of what is kept of them nothing depends on the others.
+ */
 const grow = (
   { config, weights }: Computed,
   layer: number,
@@ -68,11 +85,42 @@ const grow = (
   layout: Layout,
   caches: readonly Cache[],
   into: Cache[],
-): tf.Tensor2D =>
-  block(config, weights, layer, x, layout, {
-    cache: caches[layer],
-    keep: ({ k, v }) => into.push({ k: tf.keep(tf.clone(k)), v: tf.keep(tf.clone(v)) }),
+): tf.Tensor2D => {
+  const cache = caches[layer];
+  const { rows, columns } = layout;
+  const atOnce = cache ? rows : Math.max(1, Math.floor(READING_BYTES / readingBytes(config, columns)));
+  const grown: Cache[] = [];
+  const keep = ({ k, v }: Cache) => grown.push({ k: tf.keep(tf.clone(k)), v: tf.keep(tf.clone(v)) });
+  const ys = Array.from({ length: Math.ceil(rows / atOnce) }, (_, i) => {
+    const [from, count] = [i * atOnce, Math.min(atOnce, rows - i * atOnce)];
+    const read = (part: tf.Tensor2D, own: Layout) => block(config, weights, layer, part, own, { cache, keep });
+    if (count === rows) return tf.tidy(() => read(x, layout));
+    return tf.tidy(() =>
+      read(tf.slice(x, [from * columns, 0], [count * columns, -1]), rowsOfLayout(layout, layer, from, count)),
+    );
   });
+  into.push(joined(grown));
+  return ys.length === 1 ? ys[0]! : tf.concat(ys, 0);
+};
+
+/** Some rows of what a layer needs beside its weights. */
+const rowsOfLayout = ({ columns, layers }: Layout, layer: number, from: number, count: number): Layout => {
+  const part = (all: tf.Tensor4D) => (all.shape[0] === 1 ? all : tf.slice(all, [from, 0, 0, 0], [count, -1, -1, -1]));
+  const partOf = ({ bias, rope }: LayerLayout): LayerLayout => ({
+    bias: part(bias),
+    ...(rope && { rope: { cos: part(rope.cos), sin: part(rope.sin) } }),
+  });
+  return { rows: count, columns, layers: layers.map((one, l) => (l === layer ? partOf(one) : one)) };
+};
+
+/** The caches of the parts as one. */
+const joined = (parts: readonly Cache[]): Cache => {
+  if (parts.length === 1) return parts[0]!;
+  const whole = (of: (one: Cache) => tf.Tensor4D) => tf.keep(tf.concat(parts.map(of), 0));
+  const cache = { k: whole(({ k }) => k), v: whole(({ v }) => v) };
+  disposeCaches(parts);
+  return cache;
+};
 
 /** (rows · n, d) → logits (rows, V) of each row's last column. */
 const headOfLast = ({ config, weights }: Computed, x: tf.Tensor2D, { ids }: NewColumns): tf.Tensor2D => {

@@ -56,8 +56,8 @@ export const generate = (
 };
 
 const MOST_ROWS = 128;
-/** Bytes of one batch's cache. While it grows by a column it exists twice, and a wasm heap is limited. */
-const cacheBytes = (): number => (backendName() === 'tensorflow' ? 512 : 128) * 2 ** 20;
+/** Bytes of one batch's cache. While it grows by a column it exists twice, and a wasm heap never shrinks. */
+const cacheBytes = (): number => (backendName() === 'tensorflow' ? 512 : 32) * 2 ** 20;
 
 /** Rows whose caches fit. */
 const roomFor = (model: LanguageModel, prompts: readonly (readonly number[])[], maxTokens: number): number => {

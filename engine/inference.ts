@@ -2,7 +2,8 @@
 // TextModel.
 // Trap: prompt and answer are tokenised separately, in training as here; a token that spans the boundary would never
 // have been trained.
-import { bucketByLength, makeBatch, type Row } from './batch.ts';
+import { bucketByLength, makeBatch, rowLength, type Row } from './batch.ts';
+import { readingBytes } from './block-bytes.ts';
 import { generate, type GenerateOptions } from './generate.ts';
 import type { LanguageModel } from './language-model.ts';
 import { tokenLogProb } from './ops.ts';
@@ -88,12 +89,17 @@ export const inference = (model: LanguageModel): Inference => {
   };
 };
 
-/** Most logits of a group of rows that is scored at once: 256 MB. */
-const SCORED_LOGITS = 2 ** 26;
+/**
+ * Most bytes of a group of rows that is scored at once. More rows are hardly faster, and what a wasm heap once held it
+ * never gives back.
+ */
+const SCORED_BYTES = 48e6;
 
-/** How many rows are scored at once, given the tokens of the longest answer. */
-export const scoredAtOnce = ({ vocabSize }: LanguageModel['config'], answerTokens: number): number =>
-  Math.max(1, Math.min(128, Math.floor(SCORED_LOGITS / (vocabSize * answerTokens))));
+/** How many rows are scored at once, given the tokens of the longest row and of the longest answer. */
+export const scoredAtOnce = (config: LanguageModel['config'], columns: number, answerTokens: number): number => {
+  const logits = 3 * 4 * config.vocabSize * answerTokens; // with their softmax, and what lies between
+  return Math.max(1, Math.min(128, Math.floor(SCORED_BYTES / (readingBytes(config, columns) + logits))));
+};
 
 const scoreAll = (
   model: LanguageModel,
@@ -104,11 +110,15 @@ const scoreAll = (
     row: { prompt, answers: [answer] } satisfies Row,
     index,
   }));
+  const longest = (length: (row: (typeof rows)[number]) => number) =>
+    rows.reduce((most, row) => Math.max(most, length(row)), 1);
+  const columns = longest(({ prompt, answer }) => prompt.length + answer.length);
   const atOnce = scoredAtOnce(
     model.config,
-    rows.reduce((most, { answer }) => Math.max(most, answer.length), 1),
+    columns,
+    longest(({ answer }) => answer.length),
   );
-  for (const group of bucketByLength(indexed, ({ row }) => row.prompt.length + row.answers[0]!.length, atOnce)) {
+  for (const group of bucketByLength(indexed, ({ row }) => rowLength(row), atOnce)) {
     const scores = scoreBatch(
       model,
       group.map(({ row }) => row),

@@ -1,9 +1,9 @@
 // What a run needs in memory, estimated before it starts: weights, gradients, optimiser, activations, logits,
-// projections. The coefficients of the activations were fitted to the wasm heap after whole updates of ten shapes
-// (width 64 to 576, 4 to 16 heads, 2 to 30 layers); they hold to about a third.
+// projections.
 // Trap: a wasm heap is limited to 4 GB on any machine, so tensors in it are counted apart from the process.
 import { QuittanceError } from '#core/errors.ts';
 import { HEAP_LIMIT } from './backends/heap.ts';
+import { blockBytes } from './block-bytes.ts';
 import type { DecoderConfig } from './formats/config.ts';
 import { shapeLora, type AdapterConfig } from './lora.ts';
 import { parameterSpecs } from './parameters.ts';
@@ -60,16 +60,6 @@ const FLOAT = 4;
 const RUNTIME = 220e6; // node, the library and its kernels
 
 const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
-
-/**
- * Bytes that one block's forward and backward pass hold at their peak; about the same is kept per block by one tape
- * over all.
- */
-export const blockBytes = (config: DecoderConfig, rows: number, columns: number): number => {
-  const { hiddenSize, intermediateSize, heads, gatedMlp } = config;
-  const perToken = 28 * hiddenSize + (gatedMlp ? 15 : 9.5) * intermediateSize + 6.5 * heads * columns;
-  return FLOAT * rows * columns * perToken;
-};
 
 const activationBytes = ({ config, batch: { rows, columns }, tape }: PlannedRun): number =>
   tape === 'one'

@@ -1,11 +1,12 @@
 // A model for a moment as it would be had it been trained a little further: AdamW on cross-entropy, a question, and the
 // weights are put back bit for bit. Re-learning attacks ask it, and unlearning that is to withstand them.
 // Trap: what moves is kept twice meanwhile, in the process and not in the backend's memory, so a memory plan counts it.
-import { makeBatch, type Row } from './batch.ts';
-import { answerCrossEntropy } from './losses.ts';
+import { accumulatedGradients, type Parts } from './accumulate.ts';
+import { rowLength, type Row } from './batch.ts';
+import { blockBytes } from './block-bytes.ts';
+import type { DecoderConfig } from './formats/config.ts';
 import { restoreValues, valuesOf, type Model } from './model.ts';
 import { adamW } from './optimizers.ts';
-import { lossAndGradients } from './sweep.ts';
 import { tf } from './tf.ts';
 
 export interface Retaught {
@@ -20,6 +21,16 @@ export const movedBy = {
   body: (name: string) => name.startsWith('layers.'),
 } as const;
 
+/** Bytes of activations: an attack is repeated for every person, and its few rows cost little more in parts. */
+const MOST_BYTES = 64e6;
+
+const partsOf = (config: DecoderConfig, rows: readonly Row[]): Required<Parts> => {
+  const columns = rows.reduce((most, row) => Math.max(most, rowLength(row)), 1);
+  const whole = config.layers * blockBytes(config, rows.length, columns);
+  if (whole <= MOST_BYTES) return { rowsAtOnce: rows.length, tape: 'one' };
+  return { rowsAtOnce: Math.max(1, Math.floor(MOST_BYTES / blockBytes(config, 1, columns))), tape: 'blocks' };
+};
+
 export const retaught = async <T>(
   model: Model,
   rows: readonly Row[],
@@ -27,7 +38,7 @@ export const retaught = async <T>(
   ask: () => T,
   onUpdate?: () => void,
 ): Promise<T> => {
-  const batch = makeBatch(rows, model.config.maxPositions);
+  const { rowsAtOnce, tape } = partsOf(model.config, rows);
   const trainable = new Set([...model.parameters.keys()].filter(movedBy[weights]));
   const parameters = new Map([...model.parameters].filter(([name]) => trainable.has(name)));
   if (trainable.size === 0) return ask(); // a model without layers
@@ -35,7 +46,7 @@ export const retaught = async <T>(
   const optimizer = adamW({ weightDecay: 0 });
   try {
     for (let update = 0; update < updates; update++) {
-      const { gradients } = lossAndGradients(model, batch, answerCrossEntropy(batch), trainable);
+      const { gradients } = accumulatedGradients(model, rows, trainable, rowsAtOnce, { tape });
       optimizer.update(parameters, gradients, learningRate);
       tf.dispose([...gradients.values()]);
       onUpdate?.();

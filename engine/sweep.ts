@@ -4,13 +4,13 @@
 // Trap: `tf.grads` computes its function again, so a block must depend on nothing but its arguments.
 import { QuittanceError } from '#core/errors.ts';
 import type { Batch } from './batch.ts';
+import { blockBytes } from './block-bytes.ts';
 import type { DecoderConfig } from './formats/config.ts';
 import { block, disposeLayout, embed, head, layoutOf, type Layout, type Tap, type Weights } from './decoder.ts';
 import type { Computed } from './decoding.ts';
 import { withDropout } from './low-rank.ts';
 import type { Decoder } from './model.ts';
 import { embedding } from './ops.ts';
-import { blockBytes } from './memory-plan.ts';
 import { tf } from './tf.ts';
 
 /** logits (N, V) of the selected positions, or hidden states (N, d) where a depth is given → a scalar to descend. */

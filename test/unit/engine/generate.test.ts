@@ -2,6 +2,7 @@
 // said.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { makeBatch } from '#engine/batch.ts';
+import { readingBytes } from '#engine/block-bytes.ts';
 import { readConfig, type DecoderConfig } from '#engine/formats/config.ts';
 import { generate } from '#engine/generate.ts';
 import { inference } from '#engine/inference.ts';
@@ -227,6 +228,26 @@ describe('sampling', () => {
       most = Math.max(most, Math.abs(seen - expected));
     });
     expect(most).toBeLessThan(1.95 / Math.sqrt(draws));
+  });
+});
+
+describe('prompts that are too many for a block to read at once', () => {
+  const wide = { intermediate_size: 6000, eos_token_id: undefined, max_position_embeddings: 128 };
+  it.each([
+    ['llama', tinyConfig(wide)],
+    ['with a window in every layer', tinyConfig({ ...wide, model_type: 'mistral', sliding_window: 9 })],
+  ])('say what they say alone: %s', (_, config) => {
+    const model = tinyModel(config);
+    const before = tf.memory().numTensors;
+    const prompts = Array.from({ length: 9 }, (_, i) => tokens(90 - 7 * i, `p${i}`));
+    expect(readingBytes(config, 90) * prompts.length).toBeGreaterThan(2 * 48e6);
+    const together = generate(model, [...prompts, prompts[3]!], { maxTokens: 4 });
+    const alone = generate(model, prompts, { maxTokens: 4, batchSize: 1 });
+    expect(together.map(({ ids }) => ids)).toEqual([...alone, alone[3]!].map(({ ids }) => ids));
+    for (const [i, { logProbs }] of alone.entries())
+      expect(largestDifference(logProbs, together[i]!.logProbs)).toBeLessThan(1e-4);
+    expect(tf.memory().numTensors).toBe(before);
+    model.dispose();
   });
 });
 
