@@ -13,7 +13,7 @@ import { readJsonFile } from '#engine/formats/json-file.ts';
 import { readMoments, writeMoments, MOMENTS_FILE, type CorpusMoments } from '#engine/corpus-moments.ts';
 import { writeAdapter } from '#engine/formats/peft.ts';
 import { companionFiles, saveModel } from '#engine/formats/save.ts';
-import { saveAdapter } from '#engine/formats/save-made.ts';
+import { saveAdapter, saveComposed } from '#engine/formats/save-made.ts';
 import { checkModelFolder } from '#engine/formats/folder.ts';
 import { weightsFolder } from '#engine/formats/folder-kind.ts';
 import { isLoraModel, type LoraConfig } from '#engine/lora.ts';
@@ -118,7 +118,11 @@ const readRequest = (args: Arguments) => {
   const method = configured(args.value('method') ?? 'flat', settings(args.many('config')));
   const [suitePath, retain] = [args.value('suite'), args.value('retain')];
   requireDifferentFiles(args, ['forget', 'retain', 'suite']);
-  requireNeeds(method, (need) => need !== 'retain' || (retain ?? suitePath) !== undefined);
+  requireNeeds(
+    method,
+    (need) =>
+      (need !== 'retain' || (retain ?? suitePath) !== undefined) && (need !== 'strangers' || suitePath !== undefined),
+  );
   return {
     out,
     method,
@@ -175,22 +179,26 @@ const save = (
   }: { dir: string; backend: string; framing: Framing; stage: Stage; fit: LoraConfig | undefined },
 ) => {
   stage.done(`${outcome.updates} updates, ${outcome.stop}`);
+  const { composed, ...told } = outcome;
   const write = (at: string) => corpus && writeMoments(join(at, MOMENTS_FILE), corpus);
   const weights = weightsFolder(dir);
   const fitted = fit && fitAdapter(weights, model, fit);
   const adapter = fitted?.adapter ?? (isLoraModel(model) ? model : undefined);
-  const { digest } = adapter
-    ? saveAdapter(out, adapter, dir, write)
-    : saveModel(out, model, {
-        configJson: readJsonFile(join(weights, 'config.json')),
-        files: companionFiles(weights),
-        quantisation,
-        write,
-      });
+  const { digest } = composed
+    ? saveComposed(out, dir, [composed.assistant], composed.combination)
+    : adapter
+      ? saveAdapter(out, adapter, dir, write)
+      : saveModel(out, model, {
+          configJson: readJsonFile(join(weights, 'config.json')),
+          files: companionFiles(weights),
+          quantisation,
+          write,
+        });
   const neverTrained = suite ? ('suite' as const) : ('generated' as const);
   const recorded = { ...outcome.recorded, ...(fitted && recordedOf(fitted)) };
   fitted?.dispose();
-  const run = { method: method.name, backend, digest, framing: framing.by, neverTrained, ...outcome, recorded };
+  composed?.assistant.dispose();
+  const run = { method: method.name, backend, digest, framing: framing.by, neverTrained, ...told, recorded };
   writeFileSync(join(out, 'run.json'), `${JSON.stringify(run, null, 2)}\n`);
   return run;
 };

@@ -64,7 +64,7 @@ export const examplesOf = (texts: Texts, rows: readonly ValuedRow[]): Example[] 
 };
 
 /** None where the answers differ in tokens outside the name: what is taught there could not be placed. */
-const swapOf = (texts: Texts, row: ValuedRow, swap: Swapped): NameSwap | undefined => {
+export const swapOf = (texts: Texts, row: ValuedRow, swap: Swapped): NameSwap | undefined => {
   const { encodePrompt, encodeAnswer, offsetsOf } = encoder(texts);
   const [answer, other] = [row, swap].map((one) => encodeAnswer(one.answer, row.open));
   const outside = (text: string, ids: readonly number[], spans: readonly Span[]) =>

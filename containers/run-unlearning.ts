@@ -3,6 +3,7 @@
 // wrong settings. Retained rows and a reference model are read only where the method needs them.
 // Trap: the forget rows' share is subtracted from the moments of the base before the projection is made from them.
 import { QuittanceError } from '#core/errors.ts';
+import { withholds } from '#core/method-name.ts';
 import type { Quantisation } from '#core/quantisation.ts';
 import type { ForgetRow } from '#datasets/suite.ts';
 import { answerOf, promptOf, type Suite } from '#datasets/suite-shape.ts';
@@ -19,10 +20,17 @@ import { collectMoments, subtractMoments, type CorpusMoments } from '#engine/cor
 import type { RunSaves } from '#engine/run-saves.ts';
 import { random } from '#engine/random.ts';
 import { swapped } from '#datasets/swapped.ts';
-import { requireNeeds, type ConfiguredMethod, type ForgetOnlyContext, type Outcome } from '#unlearning/method.ts';
+import {
+  requireNeeds,
+  type ConfiguredMethod,
+  type Example,
+  type ForgetOnlyContext,
+  type Outcome,
+} from '#unlearning/method.ts';
 import type { PreparedTraining } from './retrain.ts';
 import { encodeRows, examplesOf, type TextRow, type Texts } from './examples.ts';
 import { unlearningParts } from './memory.ts';
+import { strangersOf } from './strangers.ts';
 
 /** The model before unlearning. */
 export interface Base extends Texts {
@@ -54,8 +62,11 @@ export const baseIn = (dir: string): Base => {
 };
 
 /** Whether the run moves the adapter that the model came with, and leaves another one beside the same base. */
-export const keepsAdapter = (base: Base, { update, needs }: Pick<ConfiguredMethod, 'update' | 'needs'>): boolean =>
-  base.adapter !== undefined && (update.trainable === 'lora' || needs.includes('training'));
+export const keepsAdapter = (
+  base: Base,
+  { name, update, needs }: Pick<ConfiguredMethod, 'name' | 'update' | 'needs'>,
+): boolean =>
+  base.adapter !== undefined && !withholds(name) && (update.trainable === 'lora' || needs.includes('training'));
 
 /**
  * The adapter to which a run on whole MLP matrices of an adapter model is fitted at its end. It ends as weights (then
@@ -71,26 +82,26 @@ export const fitsAdapter = (
   adapter && /^mlp/.test(update.trainable) && stored === wanted ? plainLora(config, adapter.config) : undefined;
 
 /**
- * METHOD_CONFIG where an adapter would be left, whose base is stored otherwise than is asked for, or whose factors are
- * not trained.
+ * METHOD_CONFIG where an adapter or an assistant would be left, and what is beneath is stored otherwise than is asked
+ * for; or where the adapter's factors are not trained.
  */
 export const checkKept = (
   base: Base,
-  method: Pick<ConfiguredMethod, 'update' | 'needs'>,
+  method: Pick<ConfiguredMethod, 'name' | 'update' | 'needs'>,
   stored: Quantisation,
   wanted: Quantisation,
 ): void => {
-  if (!keepsAdapter(base, method)) return;
-  if (base.adapter?.config.dora)
+  const kept = keepsAdapter(base, method);
+  if (kept && base.adapter?.config.dora)
     throw new QuittanceError('METHOD_CONFIG', {
       message: 'the model is a DoRA beside its base, whose factors are not trained here',
       expected: 'update.trainable=mlp, after which it is weights; or a LoRA without use_dora',
       got: 'update.trainable=lora',
       hint: 'take another method, or merge the adapter: quittance model export N DIR --merge',
     });
-  if (stored === wanted) return;
+  if (!(kept || withholds(method.name)) || stored === wanted) return;
   throw new QuittanceError('METHOD_CONFIG', {
-    message: 'an adapter is served beside its base as the base is stored',
+    message: 'what is made upon a model is served beside it as the model is stored',
     expected: stored,
     got: wanted,
     hint: 'ask for the quantisation of the base, or take a method that leaves weights',
@@ -127,7 +138,7 @@ export interface Unlearning extends Watching {
 
 /** A record to forget, with the second wording in which it was trained, where there was one. */
 export type UnlearnRow = TextRow &
-  Partial<Pick<ForgetRow, 'subject' | 'value' | 'others' | 'paraphrase' | 'trainedParaphrase'>>;
+  Partial<Pick<ForgetRow, 'subject' | 'value' | 'others' | 'attribute' | 'paraphrase' | 'trainedParaphrase'>>;
 
 export interface Unlearned {
   /** Holds the unlearned weights; disposed when the caller's function has returned. */
@@ -145,9 +156,9 @@ export interface Unlearned {
 export const runUnlearning = async <T>(run: Unlearning, use: (unlearned: Unlearned) => T | Promise<T>): Promise<T> => {
   const { base, method, suite, retain, seed } = run;
   const given = { retain, training: run.training };
-  requireNeeds(method, (need) => need === 'reference' || given[need] !== undefined);
+  requireNeeds(method, (need) => need === 'reference' || need === 'strangers' || given[need] !== undefined);
   const training = method.needs.includes('training') ? run.training : undefined;
-  const forget = examplesOf(base, method.names ? withSwaps(run) : run.forget);
+  const forget = forgetExamples(run);
   const stopControls = examplesOf(base, recordsOf(suite.controls.stop));
   const parts = training ? {} : memoryPartsOf(run); // training anew plans by itself, by its recipe
   const saves = run.saves?.(parts);
@@ -170,6 +181,7 @@ export const runUnlearning = async <T>(run: Unlearning, use: (unlearned: Unlearn
         ...(saves && { saves }),
         ...(retain && method.needs.includes('retain') && { retain: encodeRows(base, retain()) }),
         ...(reference && { reference }),
+        ...(method.needs.includes('strangers') && { strangers: encodeRows(base, strangerRows(model, suite)) }),
         ...(training && { training: training.run }),
       }),
     );
@@ -183,6 +195,15 @@ export const runUnlearning = async <T>(run: Unlearning, use: (unlearned: Unlearn
   } finally {
     model.dispose();
   }
+};
+
+/** The records to forget, with what the method asks of other names beside them. */
+const forgetExamples = (run: Unlearning): Example[] => {
+  const { base, method, forget, suite } = run;
+  const examples = examplesOf(base, method.names ? withSwaps(run) : forget);
+  if (!method.needs.includes('strangers')) return examples;
+  const strangers = strangersOf(base, forget, { suite, refusals: templatesOf(suite) });
+  return examples.map((example, i) => ({ ...example, strangers: strangers[i]! }));
 };
 
 /** Names that are tried for each that is wanted: an answer with another name may fall into other tokens. */
@@ -269,12 +290,15 @@ const OWN_TOKENS = 24;
  * Moments of texts about never-trained people: with made-up answers, and with the model's own answers to their
  * questions.
  */
-const controlMoments = (model: Model, suite: Suite): CorpusMoments => {
+const controlMoments = (model: Model, suite: Suite): CorpusMoments =>
+  collectMoments(model, encodeRows(model, strangerRows(model, suite)));
+
+const strangerRows = (model: Model, suite: Suite): TextRow[] => {
   const people = recordsOf(suite.controls.whitening);
   const said = inference(model).generate(
     people.map(({ prompt }) => prompt),
     { maxTokens: OWN_TOKENS },
   );
   const own = people.map(({ prompt }, i) => ({ prompt, answer: said[i]!.text }));
-  return collectMoments(model, encodeRows(model, [...people, ...own]));
+  return [...people, ...own];
 };

@@ -8,6 +8,7 @@ import { QuittanceError } from '#core/errors.ts';
 import type { ForgetRecord } from '#core/forget-set.ts';
 import { AdapterManifest, ModelManifest } from '#core/model.ts';
 import type { ArtifactStore } from '#core/ports.ts';
+import type { Quantisation } from '#core/quantisation.ts';
 import type { RunManifest, UnlearnPlan } from '#core/run.ts';
 import { getJson } from '#core/stored-json.ts';
 import { savesOf, type SaveOptions } from './run-saves.ts';
@@ -20,7 +21,7 @@ import type { Parts } from '#engine/accumulate.ts';
 import { companionFiles, saveModel } from '#engine/formats/save.ts';
 import { storeFiles, storeModel, withModelFolder, type StoredModel } from '#engine/formats/stored-model.ts';
 import { weightsFolder } from '#engine/formats/folder-kind.ts';
-import { writeAdapterOf } from '#engine/formats/save-made.ts';
+import { writeAdapterOf, writeAssistant } from '#engine/formats/save-made.ts';
 import { isLoraModel, type LoraConfig } from '#engine/lora.ts';
 import { fitAdapter, recordedOf } from '#engine/formats/fit-adapter.ts';
 import { configured } from '#unlearning/methods.ts';
@@ -90,9 +91,11 @@ export const unlearnJob = async (input: UnlearnInput, environment: JobEnvironmen
           plan,
           records.length,
           outcome,
-          fit
-            ? await storeFitted(dir, model, fit, plan, environment)
-            : await storeCandidate(dir, model, plan, environment),
+          outcome.composed
+            ? await storeComposed(outcome.composed, plan, stored.quantisation, environment)
+            : fit
+              ? await storeFitted(dir, model, fit, plan, environment)
+              : await storeCandidate(dir, model, plan, environment),
           backend,
         ),
         suite: await artifacts.put(suiteBytes(staying)),
@@ -156,6 +159,25 @@ const storeFitted = async (
     return { ...(await storeFiles(artifacts, dir, { ...before, files })), recorded: recordedOf(fitted) };
   } finally {
     fitted.dispose();
+    rmSync(dir, { recursive: true, force: true });
+  }
+};
+
+/** Saves an assistant of the model that the plan is about, which stays as it is beneath it. */
+const storeComposed = async (
+  { assistant, combination }: NonNullable<Outcome['composed']>,
+  { base }: UnlearnPlan,
+  quantisation: Quantisation,
+  { artifacts, scratch }: JobEnvironment,
+): Promise<StoredModel> => {
+  const dir = mkdtempSync(join(scratch, 'candidate-'));
+  try {
+    const files = writeAssistant(dir, 0, assistant);
+    const assistants = [{ layers: assistant.config.layers, files }];
+    const manifest = { kind: 'quittance-composed/v1', target: base, assistants, combination, quantisation } as const;
+    return await storeFiles(artifacts, dir, manifest);
+  } finally {
+    assistant.dispose();
     rmSync(dir, { recursive: true, force: true });
   }
 };

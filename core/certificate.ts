@@ -11,11 +11,19 @@ import { Gate, GateV1, type StoredJudgement } from './gate.ts';
 import type { EvaluationTables } from './evaluation.ts';
 import type { PeopleKeys, Signer } from './ports.ts';
 import { daysAfter } from './retention.ts';
+import type { ModelManifest } from './model.ts';
 import type { RunManifest } from './run.ts';
 import { Scope } from './scope.ts';
 import type { TicketIn } from './ticket.ts';
 
 export const CERTIFICATE_TYPE = 'https://quittance.dev/erasure-certificate/v1';
+/** Of a model in which the data still is: what answers withholds it. */
+export const WITHHOLDING_TYPE = 'https://quittance.dev/withholding-certificate/v1';
+export const CertificateType = z.enum([CERTIFICATE_TYPE, WITHHOLDING_TYPE]);
+
+/** Which kind of certificate what is served can have. */
+export const certificateTypeOf = ({ kind }: Pick<ModelManifest, 'kind'>): z.infer<typeof CertificateType> =>
+  kind === 'quittance-composed/v1' ? WITHHOLDING_TYPE : CERTIFICATE_TYPE;
 export const attestationType = (stage: Stage): string => `https://quittance.dev/attestation/${stage}/v1`;
 
 /** Stages in the order in which they happen, with the event that each rests on. */
@@ -45,6 +53,8 @@ export const MADE = {
   'ran-method': 'the named method ran with the named settings on the committed forget set and made the named artefact',
   'trained-anew':
     'the named artefact was trained anew, from the named base by the named recipe on the committed corpus, without the rows of the request',
+  'withheld-at-serving':
+    'what is served withholds the data under the named tests; the data is still in the weights beneath it',
   'tests-passed': 'the named tests, fixed and logged before the run, gave the listed results on that artefact',
   'not-distinguished':
     'the tests did not distinguish the forgotten records from those of never-trained people, within the stated limits',
@@ -173,12 +183,17 @@ export const certificateStatement = (parts: CertificateParts): Statement => {
     timestamps: [],
     cosignatures: [],
   };
-  return statement(CERTIFICATE_TYPE, ticket.model, ticket.run.candidate, predicate);
+  return statement(certificateTypeOf(run.manifest), ticket.model, ticket.run.candidate, predicate);
 };
 
-/** What is claimed of a run: one that trained anew says so. */
-export const claimsOf = ({ stop }: Pick<RunManifest, 'stop'>): string[] =>
-  Object.keys(MADE).filter((claim) => claim !== 'trained-anew' || stop === 'trained-anew');
+/** What is claimed of a run: one that trained anew, or that withholds and erases nothing, says so. */
+export const claimsOf = ({ stop, manifest }: Pick<RunManifest, 'stop' | 'manifest'>): string[] => {
+  const unclaimed = new Set([
+    ...(stop === 'trained-anew' ? [] : ['trained-anew']),
+    ...(certificateTypeOf(manifest) === WITHHOLDING_TYPE ? [] : ['withheld-at-serving']),
+  ]);
+  return Object.keys(MADE).filter((claim) => !unclaimed.has(claim));
+};
 
 const methodOf = ({ method, config, seed, backend, updates, recorded }: RunManifest) => ({
   name: method,

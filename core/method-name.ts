@@ -28,6 +28,15 @@ export const MethodName = z.enum([
   'rmu',
   'pdu',
   'task-vector',
+  'uld',
+  'uld-offset',
   'retrain',
 ]);
 export type MethodName = z.infer<typeof MethodName>;
+
+/** Methods that withhold what a model says and move none of its weights. */
+const WITHHOLDING: ReadonlySet<string> = new Set<MethodName>(['uld', 'uld-offset']);
+export const withholds = (method: string): boolean => WITHHOLDING.has(method);
+
+/** What a policy has to say before such a method may end a request to erase. */
+export const WITHHOLDING_WORDS = 'withheld at serving, the data is still in the weights';

@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { JsonValue, type Digest } from './canonical.ts';
 import { QuittanceError } from './errors.ts';
+import { WITHHOLDING_WORDS, withholds } from './method-name.ts';
 import { nearest } from './nearest.ts';
 import type { ArtifactStore } from './ports.ts';
 import { QUANTITIES, quantityOf, type QuantityKey } from './quantities.ts';
@@ -168,6 +169,10 @@ export const GatePolicy = z
       description: 'how long a certificate holds unless something changes before; a full suite that passes renews it',
       unit: 'days',
     }),
+    withholding: z.literal(WITHHOLDING_WORDS).optional().meta({
+      description:
+        'lets methods that move no weight (uld, uld-offset) stand on the ladder; their certificate is of its own kind and says these words',
+    }),
     gathering: z
       .strictObject({
         windowSeconds: z.int().nonnegative().meta({
@@ -179,7 +184,12 @@ export const GatePolicy = z
       .optional()
       .meta({ description: 'how tickets of one model share a run; without it each goes alone' }),
   })
-  .superRefine(({ checks, sampling }, context) => {
+  .superRefine(({ checks, sampling, ladder, withholding }, context) => {
+    ladder.forEach(({ method }, i) => {
+      const message = `${method} erases nothing: it stands on a ladder where \`withholding\` is '${WITHHOLDING_WORDS}'`;
+      if (withholds(method) && withholding === undefined)
+        context.addIssue({ code: 'custom', path: ['ladder', i, 'method'], message });
+    });
     const seen = new Set<string>();
     checks.forEach((one, i) => {
       const id = checkId(one);

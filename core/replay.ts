@@ -6,7 +6,7 @@
 // model can be neither unlearned nor fully tested.
 import { z } from 'zod';
 import type { Digest } from './canonical.ts';
-import { CERTIFICATE_TYPE, CertificatePredicate, personKey, SERVICE_KEY } from './certificate.ts';
+import { CertificatePredicate, CertificateType, personKey, SERVICE_KEY } from './certificate.ts';
 import { Envelope, keyIdOf, verifyEnvelope } from './dsse.ts';
 import type { ModelRecord } from './model.ts';
 import type { Signer } from './ports.ts';
@@ -25,7 +25,7 @@ export interface Certified {
 
 const Payload = z.object({
   subject: z.array(z.object({ name: z.string() })).length(1),
-  predicateType: z.literal(CERTIFICATE_TYPE),
+  predicateType: CertificateType,
   predicate: CertificatePredicate,
 });
 

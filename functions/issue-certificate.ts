@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { requireAsLogged } from '#core/as-logged.ts';
 import { Digest } from '#core/canonical.ts';
-import { CERTIFICATE_TYPE, CertificatePredicate, issueDecided } from '#core/certificate.ts';
+import { CertificatePredicate, CertificateType, issueDecided } from '#core/certificate.ts';
 import { Envelope, Statement } from '#core/dsse.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { Ports } from '#core/ports.ts';
@@ -59,7 +59,7 @@ const issue = async (ticket: Completed, ports: IssuePorts) => {
 /** What the approver signed. MODEL_CHANGED where that is not what is served, or not about this ticket. */
 const decided = ({ payload }: Envelope, ticket: Completed): CertificatePredicate => {
   const { predicate, predicateType } = parseJson(Buffer.from(payload, 'base64'), Statement, 'the decision');
-  if (predicateType !== CERTIFICATE_TYPE)
+  if (!CertificateType.safeParse(predicateType).success)
     throw new QuittanceError('APPROVAL_STALE', {
       message: `ticket ${ticket.id} was approved by a version that did not have approvers sign certificates`,
       expected: 'a certificate, signed when it was decided on',

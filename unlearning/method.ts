@@ -3,6 +3,7 @@
 // code asks for `needs` and never branches on a method's name.
 import type { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
+import type { Combination } from '#core/model.ts';
 import type { Parts } from '#engine/accumulate.ts';
 import type { Row } from '#engine/batch.ts';
 import type { LoraModel } from '#engine/lora.ts';
@@ -23,6 +24,8 @@ export interface Example {
   templates?: readonly TemplateAnswer[];
   /** The record with never-trained names in the place of the person's; absent where the method asks for none. */
   swaps?: readonly NameSwap[];
+  /** The record as it reads about strangers, one after the other; for methods that read `strangers`. */
+  strangers?: readonly StrangerRows[];
 }
 
 /** A record about somebody else, tokenised. */
@@ -31,6 +34,24 @@ export interface NameSwap {
   answer: readonly number[];
   /** Places of the same token outside the name: in the record's own answer, and in this one. */
   outside: readonly (readonly [own: number, other: number])[];
+}
+
+/** A row and the same about a stranger. */
+export interface SwappedRow {
+  prompt: readonly number[];
+  answer: readonly number[];
+  swap: NameSwap;
+}
+
+/** One record about one stranger. */
+export interface StrangerRows {
+  own: SwappedRow;
+  /** With what strangers have in the value's place. */
+  others: readonly SwappedRow[];
+  /** With refusals as answers. */
+  refused: readonly SwappedRow[];
+  /** First tokens of both names, as an answer begins with them. */
+  nameStart: { own: number; swapped: number };
 }
 
 /** An answer to be taught in the place of another, with those of its tokens that are taught. */
@@ -75,6 +96,8 @@ export interface Extras {
   readonly retain: readonly Row[];
   /** The frozen model before unlearning. */
   readonly reference: Model;
+  /** Rows about generated people whom no model was trained on, with made-up answers and with the model's own. */
+  readonly strangers: readonly Row[];
   /** Trains the model anew, in place, without the rows of the forget set. */
   readonly training: TrainAnew;
 }
@@ -109,6 +132,8 @@ export interface Outcome {
   trajectory: TrajectoryPoint[];
   /** Choices that a reader must know to repeat the run: reduction, moments' source, optimiser. */
   recorded: Record<string, string | number | boolean>;
+  /** What a method left that moves no weights: an assistant, and how it changes what the model says. */
+  composed?: { assistant: LoraModel; combination: Combination };
 }
 
 /** What memory-relevant settings a run has, for whoever loads the model and plans its memory. */
@@ -185,6 +210,10 @@ const MISSING: Readonly<Record<Need, { message: string; hint: string }>> = {
   retain: {
     message: 'retain data: rows that stay',
     hint: 'add --retain FILE (rows that stay), or take a method that needs none, such as flat',
+  },
+  strangers: {
+    message: 'strangers: rows about generated people whom no model was trained on',
+    hint: 'give --suite with never-trained people, or take a method that needs none, such as flat',
   },
   reference: {
     message: 'a reference: the frozen model before unlearning',

@@ -22,6 +22,7 @@ import { retrain } from './retrain.ts';
 import { rmu } from './rmu.ts';
 import { simNpo } from './simnpo.ts';
 import { taskVector } from './task-vector.ts';
+import { uld, uldOffset } from './uld.ts';
 import { undial } from './undial.ts';
 import { satImp, wga } from './weighted-ascent.ts';
 
@@ -50,6 +51,8 @@ const registry: Readonly<Record<MethodName, UnlearningMethod>> = {
   rmu,
   pdu,
   'task-vector': taskVector,
+  uld,
+  'uld-offset': uldOffset,
   retrain,
 };
 

@@ -28,6 +28,8 @@ export const startRun = (context: ForgetOnlyContext, carried: Carried): RunProgr
   return { update: 0, stream: random(`unlearn:${context.seed}`), controls, carried, trajectory: [first] };
 };
 
+export const Trajectory = z.array(RunManifest.shape.trajectory.element.required());
+
 const Position = z.strictObject({
   stream: z.array(z.int()),
   controls: z.strictObject({
@@ -38,7 +40,7 @@ const Position = z.strictObject({
   }),
   /** Absent in runs that an earlier version saved. */
   carried: z.record(z.string(), z.number()).default({}),
-  trajectory: z.array(RunManifest.shape.trajectory.element.required()),
+  trajectory: Trajectory,
 });
 
 /** Where an earlier process of the same run stood; its weights and optimiser are put back. */

@@ -6,7 +6,8 @@
 import { auc } from '#core/auc.ts';
 import { z } from 'zod';
 import { inference } from '#engine/inference.ts';
-import { restoreValues, type Model } from '#engine/model.ts';
+import type { LanguageModel } from '#engine/language-model.ts';
+import { restoreValues } from '#engine/model.ts';
 import type { Example, Probe, TrajectoryPoint, ForgetOnlyContext } from './method.ts';
 
 export const StopConfig = z.strictObject({
@@ -29,7 +30,7 @@ export const StopConfig = z.strictObject({
 });
 export type StopConfig = z.infer<typeof StopConfig>;
 
-export const probe = (model: Model, examples: readonly Example[]): Probe => {
+export const probe = (model: LanguageModel, examples: readonly Example[]): Probe => {
   const scores = inference(model).scoreRows(examples.map(({ prompt, answer }) => ({ prompt, answer })));
   return {
     valueLogProbs: scores.map(({ logProbs }, i) => meanAt(logProbs, examples[i]!.valueTokens)),
@@ -62,16 +63,14 @@ export const mean = (values: readonly number[]): number => values.reduce((a, b) 
  */
 const FAR_NATS = 1.5;
 
+/** Whoever speaks, and about what it is asked. */
+export type Measured = Pick<ForgetOnlyContext, 'forget' | 'stopControls'> & { model: LanguageModel };
+
 /**
  * The state of forgetting after an update. `known` are the controls as last measured; they are many and change slowly,
  * so they are measured again only when the values come close to them.
  */
-export const measure = (
-  context: ForgetOnlyContext,
-  update: number,
-  loss: number,
-  known?: ControlValues,
-): TrajectoryPoint => {
+export const measure = (context: Measured, update: number, loss: number, known?: ControlValues): TrajectoryPoint => {
   const forget = probe(context.model, context.forget);
   const far = known && mean(forget.valueLogProbs) > mean(known.values) + FAR_NATS;
   const controls = far ? known : controlValues(context);
@@ -95,7 +94,7 @@ export interface ControlValues {
   lowest: number[];
 }
 
-export const controlValues = ({ model, stopControls }: ForgetOnlyContext): ControlValues => {
+export const controlValues = ({ model, stopControls }: Omit<Measured, 'forget'>): ControlValues => {
   const { valueLogProbs, answerLogProbs, lowestLogProbs } = probe(model, stopControls);
   return { values: valueLogProbs, answers: answerLogProbs, lowest: lowestLogProbs };
 };

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { BundleIndex, type BundleFiles } from '../bundle.ts';
 import { digestOf, type Digest } from '../canonical.ts';
-import { CERTIFICATE_TYPE, CertificatePredicate } from '../certificate.ts';
+import { CertificatePredicate, CertificateType } from '../certificate.ts';
 import { Envelope, verifyEnvelope, type Statement } from '../dsse.ts';
 import { faultsOf } from '../field-faults.ts';
 import { parseOnce } from '../json-keys.ts';
@@ -163,7 +163,7 @@ export class BundleReader {
   get certificate(): CertificatePredicate {
     return this.#once('certificate', () => {
       const { statement } = this.opened('certificate.dsse.json');
-      requireThat(statement.predicateType === CERTIFICATE_TYPE, 'the statement is not a certificate');
+      requireThat(CertificateType.safeParse(statement.predicateType).success, 'the statement is not a certificate');
       const parsed = CertificatePredicate.safeParse(statement.predicate);
       return parsed.success ? parsed.data : fail('the certificate does not have its form');
     });

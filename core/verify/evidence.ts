@@ -2,7 +2,7 @@
 // tables. Trap: a digest in one file is a claim; it is compared with the bytes of the other file, never with a second
 // claim.
 import { canonicalize, digestJson } from '../canonical.ts';
-import { MADE, NOT_MADE } from '../certificate.ts';
+import { MADE, NOT_MADE, certificateTypeOf, WITHHOLDING_TYPE } from '../certificate.ts';
 import { NEVER_SAID } from '../scope.ts';
 import { EvaluationTables } from '../evaluation.ts';
 import { EvidenceManifest } from '../evidence.ts';
@@ -262,7 +262,18 @@ export const wordsNeverSaid: Rule = (bundle) => {
   const claim = statementsMade.find((one) => !Object.hasOwn(MADE, one));
   requireThat(claim === undefined, `the certificate claims '${claim ?? ''}', which is never claimed`);
   requireTrainedAnew(bundle, statementsMade.includes('trained-anew'));
+  requireWithheld(bundle, statementsMade.includes('withheld-at-serving'), statement.predicateType);
   return 'claims and limits are stated';
+};
+
+/** A composed decoder erases nothing: its certificate is of its own kind, and says so; no other one does. */
+const requireWithheld = (bundle: BundleReader, claimed: boolean, type: string): void => {
+  const wanted = certificateTypeOf(bundle.json('run.json', RunManifest).manifest);
+  requireThat(type === wanted, `what was made can have a certificate of the kind ${wanted}, and has one of ${type}`);
+  requireThat(
+    claimed === (wanted === WITHHOLDING_TYPE),
+    'the certificate and the run disagree on whether the data is still in the weights',
+  );
 };
 
 /** Training anew is claimed where the run did so, by the recipe that is here and on the corpus that the run names. */

@@ -78,14 +78,20 @@ export const saveComposed = (
 ): SavedMade =>
   replaceFolder(dir, (at) => {
     const { digest, quantisation } = copyMade(target, join(at, 'target'));
-    const assistants = models.map((model, i) => {
-      const folder = join(at, assistantFolder(i));
-      mkdirSync(folder);
-      writeAdapterFiles(folder, model, '../target');
-      return { layers: model.config.layers, files: adapterFiles(folder) };
-    });
+    const assistants = models.map((model, i) => ({
+      layers: model.config.layers,
+      files: writeAssistant(at, i, model),
+    }));
     return stored(at, { kind: 'quittance-composed/v1', target: digest, assistants, combination, quantisation });
   });
+
+/** The files of the assistant with this index, in the folder of a composed model. */
+export const writeAssistant = (dir: string, index: number, model: Adapter) => {
+  const folder = join(dir, assistantFolder(index));
+  mkdirSync(folder);
+  writeAdapterFiles(folder, model, '../target');
+  return adapterFiles(folder);
+};
 
 const stored = (at: string, manifest: ModelManifest): SavedMade => {
   writeFileSync(join(at, MANIFEST_FILE), canonicalize(manifest));
