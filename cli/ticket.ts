@@ -13,6 +13,7 @@ import { IdentityClaim, parseTicketRequest, type TicketRequest } from '#core/tic
 import type { Arguments, Command, ExitCode } from './command.ts';
 import { code, day, digest, file, instant, oneOf, person } from './kinds.ts';
 import { closing, confirmation, decide, holding, identification, step, timeOf, withdrawal } from './ticket/acts.ts';
+import { AROUND_OPTIONS, AROUND_USAGE, AROUND_VERBS } from './ticket/around.ts';
 import { FIND_OPTIONS } from './ticket/find-options.ts';
 import { LETTER_OPTIONS } from './ticket/letter-options.ts';
 import { REQUEST_FORM } from './ticket/form.ts';
@@ -39,11 +40,12 @@ export const ticket: Command = {
     'pause ID --as WHO --reason identity|clarification|fee [--at TIME]',
     'continue ID --as WHO --reason clarification|fee [--at TIME]',
     'withdraw ID --as WHO',
-    'close ID --as WHO --outcome refused|withdrawn|cancelled --reason CODE',
+    'close ID --as WHO --outcome refused|withdrawn|cancelled|expired --reason CODE',
     'hold ID --as WHO --reason CODE [--matter CODE] [--review DAY]',
     'letter ID --kind KIND [--lang LANGUAGE] [--note FILE] [--pdf FILE] [--keep --as WHO]',
     'release ID --as WHO',
     'resume ID --as WHO',
+    ...AROUND_USAGE,
     'bundle ID DIR',
   ].join(' | '),
   words: (verb) => ({ find: 1, list: 1, bundle: 3 })[verb] ?? 2,
@@ -73,6 +75,7 @@ export const ticket: Command = {
       summary: 'of a hold: when it is looked at again, such as 2027-03-01',
       is: day,
     },
+    ...AROUND_OPTIONS,
     ...LETTER_OPTIONS,
     outcome: {
       kind: 'value',
@@ -235,5 +238,6 @@ const VERBS: Readonly<Record<string, Verb>> = {
   release: step('release', () => ({})),
   resume: step('resume', () => ({})),
   letter: async (args, [id]) => (await import('./ticket/letter.ts')).letter(args, idOf(id, 'letter')),
+  ...AROUND_VERBS,
   bundle,
 };

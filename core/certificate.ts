@@ -14,7 +14,7 @@ import { daysAfter } from './retention.ts';
 import type { ModelManifest } from './model.ts';
 import type { RunManifest } from './run.ts';
 import { Scope } from './scope.ts';
-import type { TicketIn } from './ticket.ts';
+import type { Ticket, TicketIn } from './ticket.ts';
 
 export const CERTIFICATE_TYPE = 'https://quittance.dev/erasure-certificate/v1';
 /** Of a model in which the data still is: what answers withholds it. */
@@ -116,6 +116,8 @@ export const CertificatePredicate = z.strictObject({
     decision: Digest.optional(),
     /** How many objects of case data there were then; absent where it was not counted. */
     caseObjects: z.int().positive().optional(),
+    /** Records that people refused, and that are not unlearned; the commitment is to the whole request. */
+    refusedInPart: z.strictObject({ records: z.int().positive(), reason: z.string() }).optional(),
   }),
   scope: Scope,
   statementsMade: z.array(z.string()),
@@ -151,6 +153,11 @@ export interface CertificateParts {
   scope: Scope;
 }
 
+const refusedInPart = ({ partlyRefused }: Pick<Ticket, 'partlyRefused'>) =>
+  partlyRefused && {
+    refusedInPart: { records: partlyRefused.records.length, reason: partlyRefused.reason },
+  };
+
 export const certificateStatement = (parts: CertificateParts): Statement => {
   const { ticket, run, tables, judgement } = parts;
   const predicate: CertificatePredicate = {
@@ -172,6 +179,7 @@ export const certificateStatement = (parts: CertificateParts): Statement => {
       at: parts.at.toISOString(),
       evidence: ticket.evidence,
       caseObjects: parts.caseObjects,
+      ...refusedInPart(ticket),
     },
     scope: parts.scope,
     statementsMade: claimsOf(run),

@@ -21,7 +21,12 @@ const notPurged: Guard = (ticket, event) =>
     message: `ticket ${ticket.id} is purged`,
   }));
 
-const AFTER_CLOSING: readonly TicketEvent['type'][] = ['notified', 'purged', 'request-viewed', 'letter-written'];
+/** What goes on around a case that is on hold or closed as well, and leaves it as it is. */
+const AROUND = [
+  ...(['request-viewed', 'letter-written', 'acknowledged', 'recipient-told', 'linked', 'assigned'] as const),
+  ...(['commented', 'attached'] as const),
+] as const;
+const AFTER_CLOSING: readonly TicketEvent['type'][] = ['notified', 'purged', 'appealed', ...AROUND];
 const notClosed: Guard = (ticket, event) =>
   unless(!isClosed(ticket) || AFTER_CLOSING.includes(event.type), 'TICKET_CLOSED', () => ({
     message: `ticket ${ticket.id} is closed`,
@@ -36,7 +41,8 @@ const notOnHold: Guard = (ticket, event) =>
 
 /** The legal clock goes on during a hold, so that what moves it may happen; and the case may be read. */
 const ON_HOLD_TOO: readonly TicketEvent['type'][] = [
-  ...(['request-viewed', 'letter-written', 'extended', 'clock-paused', 'clock-resumed'] as const),
+  ...AROUND,
+  ...(['extended', 'clock-paused', 'clock-resumed'] as const),
 ];
 
 /** A hold is lifted; nothing else happens to the ticket itself. */
@@ -154,25 +160,36 @@ const wasCompleted: Guard = (ticket) =>
     message: `ticket ${ticket.id} has no certificate to renew`,
   }));
 
-type Joint = EventOf<'closed'> | EventOf<'hold-released'>;
+/** The acts that may take two people. */
+export type Joint = EventOf<'closed'> | EventOf<'hold-released'> | EventOf<'partly-refused'>;
 
-const actOf = (event: Joint): Pick<Proposal, 'act' | 'reason'> =>
-  event.type === 'closed' ? { act: event.outcome, reason: event.reason } : { act: 'released' };
+const actOf = (event: Joint): Pick<Proposal, 'act' | 'reason' | 'records'> => {
+  if (event.type === 'closed') return { act: event.outcome, reason: event.reason };
+  if (event.type === 'hold-released') return { act: 'released' };
+  return { act: event.type, reason: event.reason, records: event.records };
+};
 
 /** In which statuses an act can be done, and so be proposed; what is proposed dies with the last of them. */
-export const mayBeDone = (act: Act, status: Status): boolean =>
-  act === 'released' ? status === 'ON_HOLD' : (CLOSABLE as readonly Status[]).includes(status);
+export const mayBeDone = (act: Act, status: Status): boolean => (DONE_IN[act] ?? CLOSABLE).includes(status);
+
+/** Before the records are withheld and unlearned, so that what is refused is touched by nothing. */
+export const PARTLY_REFUSABLE = ['RECEIVED', 'IDENTITY_PENDING', 'TRIAGE', 'VALIDATED', 'ADMITTED'] as const;
 
 export const CLOSABLE = [
   ...(['RECEIVED', 'IDENTITY_PENDING', 'TRIAGE', 'EXEMPTION_PENDING', 'VALIDATED', 'ADMITTED', 'SCHEDULED'] as const),
   ...(['UNLEARNING', 'EVALUATING', 'AWAITING_APPROVAL', 'REMEDIATION'] as const),
 ] as const satisfies readonly Status[];
 
+const DONE_IN: Readonly<Partial<Record<Act, readonly Status[]>>> = {
+  released: ['ON_HOLD'],
+  'partly-refused': PARTLY_REFUSABLE,
+};
+
 /**
  * Whether it takes two: all but the filer's own withdrawal, and the end of a ticket whose requester never came back.
  */
 export const needsTwo = (ticket: Ticket, event: Joint): boolean => {
-  if (event.type === 'hold-released') return true;
+  if (event.type !== 'closed') return true;
   if (event.outcome !== 'refused') return !sameName(event.by, ticket.filer);
   const byWorkflow = event.by === SYSTEM && event.asserted === undefined;
   return !(byWorkflow && ticket.status === 'IDENTITY_PENDING' && event.reason === 'identity-not-verified');
@@ -181,8 +198,9 @@ export const needsTwo = (ticket: Ticket, event: Joint): boolean => {
 /** What was proposed for the ticket, where it is this very act. */
 export const proposalOf = (ticket: Ticket, event: Joint): Proposal | undefined => {
   const proposal = 'proposal' in ticket ? ticket.proposal : undefined;
-  const { act, reason } = actOf(event);
-  return proposal?.act === act && proposal.reason === reason ? proposal : undefined;
+  const { act, reason, records } = actOf(event);
+  const isSame = proposal?.act === act && proposal.reason === reason;
+  return isSame && proposal.records?.join() === records?.join() ? proposal : undefined;
 };
 
 /** The first person's word for an act. */
@@ -192,10 +210,12 @@ export const proposed = (event: Joint): EventOf<'act-proposed'> => {
 };
 
 const secondPerson: Guard = (ticket, event, at) => {
-  if ((event.type !== 'closed' && event.type !== 'hold-released') || !needsTwo(ticket, event)) return undefined;
+  if (event.type !== 'closed' && event.type !== 'hold-released' && event.type !== 'partly-refused') return undefined;
+  if (!needsTwo(ticket, event)) return undefined;
   if (!ticket.twoPeople) return releaserIsNotPlacer(ticket, event, at); // of a log from before it took two
   const first = proposalOf(ticket, event)?.by;
-  const others = event.type === 'closed' && event.outcome === 'refused' ? [first, ticket.filer] : [first];
+  const refuses = event.type === 'partly-refused' || (event.type === 'closed' && event.outcome === 'refused');
+  const others = refuses ? [first, ticket.filer] : [first];
   const second = first !== undefined && others.every((other) => !sameName(event.by, other ?? ''));
   return unless(second, 'SECOND_PERSON_REQUIRED', () => ({
     message: `ticket ${ticket.id}: this takes a second person, who is neither the one who proposed it nor, for a refusal, the filer`,
@@ -243,7 +263,7 @@ const isTyped = (ticket: Ticket, event: TicketEvent): boolean => {
   if (event.type !== 'act-proposed' && event.type !== 'closed') return false;
   const { act, reason } = event.type === 'closed' ? actOf(event) : event;
   if (reason === undefined) return false;
-  return act !== 'refused' || Object.hasOwn(regimeOf(ticket.regime).refusals, reason);
+  return (act !== 'refused' && act !== 'partly-refused') || Object.hasOwn(regimeOf(ticket.regime).refusals, reason);
 };
 
 export const GUARDS = {

@@ -24,6 +24,13 @@ export const ROLES_FOR = {
   release: ['filer', 'approver'],
   close: ['filer', 'approver'],
   resume: ['approver'],
+  'refuse-part': ['filer', 'approver'],
+  acknowledge: ['filer'],
+  'tell-recipient': ['filer'],
+  link: ['filer', 'approver'],
+  assign: ['filer', 'approver'],
+  appeal: ['filer'],
+  'decide-appeal': ['approver'],
 } as const satisfies Record<string, readonly Role[]>;
 export type RoleAct = keyof typeof ROLES_FOR;
 

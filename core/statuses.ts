@@ -80,6 +80,8 @@ export const STATUSES = {
   REFUSED: { label: 'refused', ...closed },
   WITHDRAWN: { label: 'withdrawn', ...closed },
   CANCELLED: { label: 'cancelled', ...closed },
+  EXPIRED: { label: 'expired, no answer came', ...closed },
+  APPEALED: { label: 'appealed, waiting for another decider', waitsFor: 'approvers', ...waiting, ends: true },
   PURGED: { label: 'closed, case data destroyed', rests: true, ends: true, open: false },
 } as const satisfies Readonly<Record<Status, StatusMeaning>>;
 

@@ -3,6 +3,7 @@
 // transitions.ts says when each is allowed.
 import { z } from 'zod';
 import { canonicalize, Digest } from './canonical.ts';
+import { CASEWORK_EVENTS } from './casework-events.ts';
 import { Counting, PauseReason } from './counting.ts';
 import { ExtensionReason, Instant, PlainDate } from './deadlines.ts';
 import { LetterKind, LetterLanguage } from './letters.ts';
@@ -19,7 +20,7 @@ import {
   Principal,
   REQUEST_FACTS,
 } from './ticket-request.ts';
-import { Act, Code, KeyedDigest, Outcome, Run, TicketId } from './ticket.ts';
+import { Act, Code, KeyedDigest, Outcome, RecordNumbers, Run, TicketId } from './ticket.ts';
 import { Quantisation } from './quantisation.ts';
 import { AttestorName } from './timestamp/pem.ts';
 
@@ -141,10 +142,18 @@ export const TicketEvent = z.discriminatedUnion('type', [
   }),
   event('hold-released', { by: Principal, asserted: Asserted }),
   /** The first of two people: the act itself follows when a second one asks for the same. */
-  event('act-proposed', { act: Act, reason: Code.optional(), by: Principal, asserted: Asserted }),
-  event('closed', { outcome: Outcome, reason: Code, by: Principal, asserted: Asserted }),
+  event('act-proposed', {
+    act: Act,
+    reason: Code.optional(),
+    records: RecordNumbers.optional(),
+    by: Principal,
+    asserted: Asserted,
+  }),
+  /** `first`: whose proposal it was; absent where one person could do it, and in logs from before it was written. */
+  event('closed', { outcome: Outcome, reason: Code, first: Principal.optional(), by: Principal, asserted: Asserted }),
   event('failed', { step: Code, code: Code }),
   event('resumed', { by: Principal, asserted: Asserted }),
+  ...CASEWORK_EVENTS,
 ]);
 export type TicketEvent = z.infer<typeof TicketEvent>;
 

@@ -6,6 +6,7 @@
 import { mayBeDone } from './guards.ts';
 import {
   BaseTicket,
+  type CLOSED,
   KeptTicket,
   OUTCOME_OF,
   type Run,
@@ -59,7 +60,7 @@ export const judged = (ticket: TicketIn<'EVALUATING'>, event: EventOf<'evaluated
 
 /** What is kept when the case is destroyed: of a completed ticket, its evidence too. */
 export const purged = (
-  ticket: TicketIn<'EVIDENCE_SEALED' | 'REFUSED' | 'WITHDRAWN' | 'CANCELLED'>,
+  ticket: TicketIn<'EVIDENCE_SEALED' | (typeof CLOSED)[number]>,
   event: EventOf<'purged'>,
   at: string,
 ): Ticket => {
@@ -81,7 +82,7 @@ export const whileOpen = (ticket: Ticket): Ticket => {
   return withoutProposal(next);
 };
 
-const withoutProposal = <T extends { proposal?: unknown }>(ticket: T): T => {
+export const withoutProposal = <T extends { proposal?: unknown }>(ticket: T): T => {
   const copy = { ...ticket };
   delete copy.proposal;
   return copy;

@@ -2,6 +2,7 @@
 // else; everything else becomes part of the ticket. Trap: an error about this file may name paths, sizes and rules,
 // never a value.
 import { z } from 'zod';
+import { Digest } from './canonical.ts';
 import { PersonalRow } from './corpus-index/drop.ts';
 import { QuittanceError } from './errors.ts';
 import { faultsOf } from './field-faults.ts';
@@ -63,9 +64,17 @@ export const EarlierPause = z.strictObject({
 
 /** What a request says of who asks, for whom, and who else is concerned; part of the ticket and of its first event. */
 export const REQUEST_FACTS = {
-  /** Somebody asks for the person: which mandate was seen and when. The document itself is kept nowhere. */
+  /**
+   * Somebody asks for the person: which mandate was seen, when and by whom, and the digest of the document, which is
+   * kept nowhere.
+   */
   agent: z
-    .strictObject({ mandate: z.enum(['signed-permission', 'power-of-attorney', 'guardian']), seenAt: RecentInstant })
+    .strictObject({
+      mandate: z.enum(['signed-permission', 'power-of-attorney', 'guardian']),
+      seenAt: RecentInstant,
+      seenBy: Principal.optional(),
+      document: Digest.optional(),
+    })
     .optional(),
   /** The person is a child. */
   minor: z.literal(true).optional(),
@@ -122,6 +131,8 @@ export const TicketRequest = Shape.superRefine((request, context) => {
   // a form that repeats who files says nothing that is not recorded anyway
   const { verifiedBy = request.filer } = request.identity;
   if (verifiedBy !== request.filer) refuse(['identity', 'verifiedBy'], `${NOT_ASKED} the one who checked`);
+  if ((request.agent?.seenBy ?? request.filer) !== request.filer)
+    refuse(['agent', 'seenBy'], `${NOT_ASKED} the one who saw it`);
   if (request.exemption?.decidedBy !== undefined)
     refuse(['exemption', 'decidedBy'], `${NOT_ASKED} the one who proposes the refusal, and a second person decides`);
 }).transform(({ identity: { method, level, verifiedAt }, exemption, ...rest }) => ({

@@ -21,6 +21,19 @@ export const Code = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
 export const KeyedDigest = z.string().regex(/^[0-9a-f]{64}$/);
 const Count = z.int().nonnegative();
 
+/** Numbers of records in a request, from 1, each once. */
+export const RecordNumbers = z
+  .array(z.int().positive())
+  .min(1)
+  .refine((numbers) => numbers.every((n, i) => i === 0 || n > (numbers[i - 1] ?? 0)), 'rising numbers');
+/** That a recipient of the data was told of its end, or cannot be. */
+export const Told = z.strictObject({
+  recipient: Principal,
+  how: z.enum(['told', 'not-possible']),
+  on: Instant,
+  by: Principal,
+});
+
 /** What every ticket keeps, also after the purge. */
 const kept = {
   kind: z.literal('quittance-ticket/v1'),
@@ -61,6 +74,11 @@ const kept = {
       at: Instant,
     })
     .optional(),
+  /** Of the request, what was refused while the rest went on; `counts` has the rest. */
+  partlyRefused: z.strictObject({ records: RecordNumbers, reason: Code, by: Principal, at: Instant }).optional(),
+  acknowledgedOn: Instant.optional(),
+  told: z.array(Told).optional(),
+  assignee: Principal.optional(),
   ...REQUEST_FACTS,
   /** The controller's entity that the request is for, where it is not the installation's own. */
   entity: EntityName.optional(),
@@ -71,13 +89,20 @@ const kept = {
   due: Deadlines,
 };
 /** How a ticket ends without unlearning. */
-export const Outcome = z.enum(['refused', 'withdrawn', 'cancelled']);
+export const Outcome = z.enum(['refused', 'withdrawn', 'cancelled', 'expired']);
 export type Outcome = z.infer<typeof Outcome>;
-/** What takes two people: an end of the ticket, or the release of a hold. */
-export const Act = z.enum([...Outcome.options, 'released']);
+/** What takes two people: an end of the ticket, a refusal of a part of it, or the release of a hold. */
+export const Act = z.enum([...Outcome.options, 'released', 'partly-refused']);
 export type Act = z.infer<typeof Act>;
 /** The first person's word; it dies with the last status in which the act could be done. */
-const Proposal = z.strictObject({ act: Act, reason: Code.optional(), by: Principal, at: Instant });
+const Proposal = z.strictObject({
+  act: Act,
+  reason: Code.optional(),
+  /** Of a partial refusal. */
+  records: RecordNumbers.optional(),
+  by: Principal,
+  at: Instant,
+});
 export type Proposal = z.infer<typeof Proposal>;
 
 /** `subjectKey`: keyed pseudonym of the subject, by which a second ticket is recognised; gone after the purge. */
@@ -187,7 +212,11 @@ const closed = {
   ...base,
   reason: Code,
   closedBy: Principal,
+  /** Whose proposal it was; absent where one person could do it, and in rows from before it was kept. */
+  proposedBy: Principal.optional(),
   closedAt: Instant,
+  /** The appeal against a refusal, and who decided it. */
+  appeal: z.strictObject({ on: Instant, decidedBy: Principal.optional(), at: Instant }).optional(),
   from: WorkingTicket,
   notices: z.array(z.strictObject({ template: Code, at: Instant })),
 };
@@ -223,6 +252,8 @@ export const Ticket = z.discriminatedUnion('status', [
   shape('REFUSED', closed),
   shape('WITHDRAWN', closed),
   shape('CANCELLED', closed),
+  shape('EXPIRED', closed),
+  shape('APPEALED', closed),
   shape('PURGED', purged),
 ]);
 export type Ticket = z.infer<typeof Ticket>;
@@ -230,9 +261,14 @@ export const Status = z.enum(Ticket.options.map(({ shape: { status } }) => statu
 export type Status = z.infer<typeof Status>;
 export type TicketIn<S extends Status> = Extract<Ticket, { status: S }>;
 
-export const CLOSED = ['REFUSED', 'WITHDRAWN', 'CANCELLED'] as const satisfies readonly Status[];
 /** How a closed ticket ended. */
-export const OUTCOME_OF = { REFUSED: 'refused', WITHDRAWN: 'withdrawn', CANCELLED: 'cancelled' } as const;
+export const OUTCOME_OF = {
+  REFUSED: 'refused',
+  WITHDRAWN: 'withdrawn',
+  CANCELLED: 'cancelled',
+  EXPIRED: 'expired',
+} as const satisfies Partial<Record<Status, Outcome>>;
+export const CLOSED = ['REFUSED', 'WITHDRAWN', 'CANCELLED', 'EXPIRED'] as const satisfies readonly Status[];
 
 export const isClosed = (ticket: Ticket): ticket is TicketIn<(typeof CLOSED)[number]> =>
   (CLOSED as readonly string[]).includes(ticket.status);

@@ -4,13 +4,15 @@
 // Traps: events are compared with the stored ticket, never with what the caller says about it; and every result is
 // parsed against the shape of its status, so that a rule which forgets a field fails here and not years later when the
 // ticket is read.
+import { CASEWORK_GUARDS } from './casework-guards.ts';
+import { CASEWORK_RULES } from './casework-rules.ts';
 import { deriveDeadlines, type ClockEvent, type HolidayCalendar } from './deadlines.ts';
 import { QuittanceError } from './errors.ts';
-import type { Guard } from './guard.ts';
 import { CLOSABLE, GUARDS } from './guards.ts';
-import { BaseTicket, CLOSED, Ticket, workingOf, type Status, type TicketIn } from './ticket.ts';
+import { rule, type Rule } from './rule.ts';
+import { BaseTicket, CLOSED, Ticket, workingOf, type Status } from './ticket.ts';
 import { clockAfterProof, clockAtReceipt, countingOf, dueAtReceipt, withPause } from './ticket-clock.ts';
-import type { EventOf, Received, RecordedEvent, TicketEvent } from './ticket-events.ts';
+import type { Received, RecordedEvent, TicketEvent } from './ticket-events.ts';
 import { judged, purged, remediation, rescheduled, resumed, whileOpen, withoutExemption } from './ticket-moves.ts';
 
 /** The next ticket and the events that led to it: what a store writes in one piece. */
@@ -20,20 +22,7 @@ export interface Transition {
 }
 
 type EventType = TicketEvent['type'];
-interface Rule {
-  readonly from: readonly Status[];
-  readonly guards: readonly Guard[];
-  readonly next: (ticket: Ticket, event: TicketEvent, at: string) => Ticket;
-}
-
-const rule = <Type extends EventType, From extends Status>(
-  _type: Type,
-  from: readonly From[],
-  guards: readonly Guard[],
-  next: (ticket: TicketIn<From>, event: EventOf<Type>, at: string) => Ticket,
-): Rule => ({ from, guards, next: next as Rule['next'] }); // `advance` checks both before it calls
-
-const CLOSED_AS = { refused: 'REFUSED', withdrawn: 'WITHDRAWN', cancelled: 'CANCELLED' } as const;
+const CLOSED_AS = { refused: 'REFUSED', withdrawn: 'WITHDRAWN', cancelled: 'CANCELLED', expired: 'EXPIRED' } as const;
 
 const BEFORE_DEPLOYMENT = [
   ...(['RECEIVED', 'IDENTITY_PENDING', 'TRIAGE', 'EXEMPTION_PENDING', 'VALIDATED', 'ADMITTED', 'SCHEDULED'] as const),
@@ -82,9 +71,9 @@ const RULES: { readonly [Type in EventType]: Rule } = {
     }),
   ),
   // reading moves nothing
-  'request-viewed': rule('request-viewed', [...WORKING, 'ON_HOLD', 'REMEDIATION', ...CLOSED], [], (ticket) => ticket),
+  'request-viewed': rule('request-viewed', [...OPEN, ...CLOSED, 'APPEALED'], [], (ticket) => ticket),
   // what is written to the requester moves nothing either
-  'letter-written': rule('letter-written', [...WORKING, 'ON_HOLD', 'REMEDIATION', ...CLOSED], [], (ticket) => ticket),
+  'letter-written': rule('letter-written', [...OPEN, ...CLOSED, 'APPEALED'], [], (ticket) => ticket),
   'forget-set-admitted': rule(
     'forget-set-admitted',
     ['VALIDATED'],
@@ -159,16 +148,11 @@ const RULES: { readonly [Type in EventType]: Rule } = {
     certificate: { digest: certificate, validUntil, at },
     notices: [],
   })),
-  notified: rule(
-    'notified',
-    ['EVIDENCE_SEALED', 'REFUSED', 'WITHDRAWN', 'CANCELLED'],
-    [],
-    (ticket, { template }, at) => ({
-      ...ticket,
-      notices: [...ticket.notices, { template, at }],
-    }),
-  ),
-  purged: rule('purged', ['EVIDENCE_SEALED', 'REFUSED', 'WITHDRAWN', 'CANCELLED'], [GUARDS.readsRefused], purged),
+  notified: rule('notified', ['EVIDENCE_SEALED', ...CLOSED], [], (ticket, { template }, at) => ({
+    ...ticket,
+    notices: [...ticket.notices, { template, at }],
+  })),
+  purged: rule('purged', ['EVIDENCE_SEALED', ...CLOSED], [GUARDS.readsRefused], purged),
   recertified: rule('recertified', ['PURGED'], [GUARDS.wasCompleted], (ticket, { state, evidence }, at) => ({
     ...ticket,
     recertifications: [...ticket.recertifications, { at, state, evidence }],
@@ -200,18 +184,22 @@ const RULES: { readonly [Type in EventType]: Rule } = {
   'act-proposed': rule(
     'act-proposed',
     [...CLOSABLE, 'ON_HOLD'],
-    [GUARDS.canBeDone, GUARDS.refusalIsTyped],
-    (ticket, { act, reason, by }, at) => ({ ...ticket, proposal: { act, ...(reason && { reason }), by, at } }),
+    [GUARDS.canBeDone, GUARDS.refusalIsTyped, CASEWORK_GUARDS.refusesAPart, CASEWORK_GUARDS.expiresForWant],
+    (ticket, { act, reason, records, by }, at) => ({
+      ...ticket,
+      proposal: { act, ...(reason && { reason }), ...(records && { records }), by, at },
+    }),
   ),
   closed: rule(
     'closed',
     CLOSABLE,
-    [GUARDS.refusalIsTyped, GUARDS.secondPerson],
-    (ticket, { outcome, reason, by }, at) => ({
+    [GUARDS.refusalIsTyped, CASEWORK_GUARDS.expiresForWant, GUARDS.secondPerson],
+    (ticket, { outcome, reason, first, by }, at) => ({
       ...BaseTicket.parse(ticket),
       status: CLOSED_AS[outcome],
       reason,
       closedBy: by,
+      ...(first !== undefined && { proposedBy: first }),
       closedAt: at,
       from: workingOf(ticket),
       notices: [],
@@ -221,6 +209,7 @@ const RULES: { readonly [Type in EventType]: Rule } = {
   resumed: rule('resumed', ['REMEDIATION', 'EXEMPTION_PENDING'], [GUARDS.exemptionLiftedByOther], (ticket) =>
     ticket.status === 'REMEDIATION' ? resumed(ticket) : withoutExemption(ticket),
   ),
+  ...CASEWORK_RULES,
 };
 
 /** The first transition: a ticket in status RECEIVED. */

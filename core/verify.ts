@@ -133,6 +133,7 @@ export const KIND_OF: Readonly<Record<TicketEnd, string>> = {
   refused: 'the refusal of a request; nothing is certified about a model',
   withdrawn: 'a request that was withdrawn; nothing is certified about a model',
   cancelled: 'a request that was cancelled; nothing is certified about a model',
+  expired: 'a request to which the person gave no answer that was needed; nothing is certified about a model',
 };
 
 /** `31 hold, 0 fail, 3 not checked`, and which did not hold. */

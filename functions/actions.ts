@@ -1,12 +1,15 @@
 // Steps that people call, through the command line or the API.
 // Trap: the API's Lambda holds these and what they import, so a step of a workflow has no place here.
 import type { Step } from '#core/step.ts';
+import { decideAppeal, recordAppeal } from './appeal.ts';
+import { acknowledgeReceipt, assignTicket, linkTicket, tellRecipient } from './around-case.ts';
 import { closeTicket } from './close-ticket.ts';
 import { confirmSubject } from './confirm-subject.ts';
 import { extendDeadline } from './extend-deadline.ts';
 import { fileTicket } from './file-ticket.ts';
 import { placeHold, releaseHold } from './holds.ts';
 import { writeLetter } from './letters.ts';
+import { partlyRefuse } from './partly-refuse.ts';
 import { pauseClock, resumeClock } from './pause-clock.ts';
 import { previewTicket } from './preview-ticket.ts';
 import { recordApproval } from './record-approval.ts';
@@ -29,4 +32,11 @@ export const actions: readonly Step[] = [
   pauseClock,
   resumeClock,
   writeLetter,
+  acknowledgeReceipt,
+  tellRecipient,
+  linkTicket,
+  assignTicket,
+  partlyRefuse,
+  recordAppeal,
+  decideAppeal,
 ];

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { defineStep } from '#core/step.ts';
 import { Code, isClosed, Outcome, TicketId } from '#core/ticket.ts';
+import { closingExecution } from './appeal.ts';
 import { stopRunning } from './running.ts';
 import { failWait, WAITS } from './task-tokens.ts';
 import { wakeWaiting } from './turns.ts';
@@ -27,7 +28,7 @@ export const closeTicket = defineStep({
     const isOpen = !isClosed(found.ticket);
     if (isOpen && (await agree({ tickets, clock }, found, closed, mayConfirm)) === 'proposed')
       return { outcome: 'proposed' as const };
-    await workflows.start({ workflow: 'erasure', name: `${ticketId}-close`, input: { ticketId } });
+    await workflows.start(closingExecution(ticketId, await tickets.events(ticketId)));
     for (const wait of WAITS) await failWait({ vault, workflows }, ticketId, wait, 'TICKET_CLOSED');
     await stopRunning(ports, ticketId, 'TICKET_CLOSED');
     await wakeWaiting(ports, found.ticket.model);

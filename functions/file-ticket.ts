@@ -150,8 +150,9 @@ const FirstEvent = z.object({ at: Instant, event: Received });
 /** Stands for the subject where dates are computed, which do not depend on who it is. */
 const NOBODY = '0'.repeat(64);
 
-const factsOf = ({ agent, minor, linked, recipients }: TicketRequest): Partial<Received> => ({
-  ...(agent && { agent }),
+/** Whoever files has seen the mandate. */
+const factsOf = ({ agent, filer, minor, linked, recipients }: TicketRequest): Partial<Received> => ({
+  ...(agent && { agent: { ...agent, seenBy: filer } }),
   ...(minor && { minor }),
   ...(linked && { linked }),
   ...(recipients && { recipients }),

@@ -1,17 +1,21 @@
 // Tells the requester and the filer how the ticket ended. Notices carry references only; the words are the template's.
 // Also sets when the case data may be destroyed.
 import { z } from 'zod';
+import { openRecipients } from '#core/casework-guards.ts';
 import { Instant } from '#core/deadlines.ts';
+import type { Ports } from '#core/ports.ts';
 import { daysAfter, RETENTION_DAYS } from '#core/retention.ts';
 import { defineStep } from '#core/step.ts';
-import { isClosed, type Ticket } from '#core/ticket.ts';
-import { commitEvent, notReady, TicketInput } from './step-support.ts';
+import { isClosed, type CLOSED, type Ticket, type TicketIn } from '#core/ticket.ts';
+import { SYSTEM } from '#core/ticket-request.ts';
+import { commitEvent, notReady, TicketInput, type TicketVersion } from './step-support.ts';
 
 const TEMPLATES = {
   EVIDENCE_SEALED: 'completion',
   REFUSED: 'refusal',
   WITHDRAWN: 'withdrawal',
   CANCELLED: 'cancellation',
+  EXPIRED: 'expiry',
 } as const;
 
 export const notifyParties = defineStep({
@@ -24,29 +28,38 @@ export const notifyParties = defineStep({
     const { ticket } = found;
     if (ticket.status === 'PURGED') return { purgeAfter: ticket.purge.at };
     if (ticket.status !== 'EVIDENCE_SEALED' && !isClosed(ticket)) throw notReady('notify-parties', ticket);
-    const template = TEMPLATES[ticket.status];
+    const template = isClosed(ticket) && ticket.appeal ? 'appeal-upheld' : TEMPLATES[ticket.status];
     if (!ticket.notices.some((notice) => notice.template === template)) {
       const references = referencesOf(ticket);
       for (const to of ['requester', ticket.filer])
         await notifier.notify({ id: `${ticketId}.${template}.${to}`, to, template, references });
-      for (const to of recipientsOf(ticket))
-        await notifier.notify({
-          id: `${ticketId}.recipient.${to}`,
-          to,
-          template: 'recipient',
-          references: { ticketId },
-        });
-      await commitEvent({ tickets, clock }, found, { type: 'notified', template });
+      const told = await tellRecipients(found, { tickets, notifier, clock });
+      await commitEvent({ tickets, clock }, told, { type: 'notified', template });
     }
-    return {
-      purgeAfter: isClosed(ticket) ? daysAfter(new Date(ticket.closedAt), RETENTION_DAYS.appeal) : ticket.updatedAt,
-    };
+    return { purgeAfter: isClosed(ticket) ? keptUntil(ticket) : ticket.updatedAt };
   },
 });
 
-/** Those to whom the data was passed hear of its end, and of no refusal (GDPR Art. 19). */
-const recipientsOf = (ticket: Ticket): readonly string[] =>
-  ticket.status === 'EVIDENCE_SEALED' ? (ticket.recipients ?? []) : [];
+/** A refusal may be appealed as long as the case data is there. */
+const keptUntil = ({ closedAt, appeal }: TicketIn<(typeof CLOSED)[number]>): string =>
+  daysAfter(new Date(appeal?.at ?? closedAt), RETENTION_DAYS.appeal);
+
+/** Those to whom the data was passed hear of its end, and of no refusal (GDPR Art. 19), unless somebody told them. */
+const tellRecipients = async (
+  found: TicketVersion,
+  { notifier, ...stores }: Pick<Ports, 'tickets' | 'notifier' | 'clock'>,
+): Promise<TicketVersion> => {
+  if (found.ticket.status !== 'EVIDENCE_SEALED') return found;
+  let last = found;
+  for (const recipient of openRecipients(found.ticket)) {
+    const { id: ticketId } = found.ticket;
+    const notice = { id: `${ticketId}.recipient.${recipient}`, to: recipient, template: 'recipient' };
+    await notifier.notify({ ...notice, references: { ticketId } });
+    const on = stores.clock.now().toISOString();
+    last = await commitEvent(stores, last, { type: 'recipient-told', recipient, how: 'told', on, by: SYSTEM });
+  }
+  return last;
+};
 
 const referencesOf = (ticket: Ticket): Record<string, string> => {
   if (isClosed(ticket)) return { ticketId: ticket.id, reason: ticket.reason };

@@ -8,7 +8,7 @@ import type { JobResults, Ports } from '#core/ports.ts';
 import { GatheredResult, gatheredName } from '#core/run.ts';
 import { committedName } from '#core/recipe.ts';
 import { defineStep } from '#core/step.ts';
-import { isClosed, workingOf, type TicketIn, type WorkingTicket } from '#core/ticket.ts';
+import { isClosed, workingOf, type CLOSED, type TicketIn, type WorkingTicket } from '#core/ticket.ts';
 import { forgetRows } from './forget-rows.ts';
 import { commitEvent, Nothing, notReady, openTicket, TicketInput } from './step-support.ts';
 import { destroyModels, destroySide, neededModels } from './model-artefacts.ts';
@@ -34,7 +34,7 @@ export const purgeCase = defineStep({
   },
 });
 
-type Ending = TicketIn<'EVIDENCE_SEALED' | 'REFUSED' | 'WITHDRAWN' | 'CANCELLED'>;
+type Ending = TicketIn<'EVIDENCE_SEALED' | (typeof CLOSED)[number]>;
 type PurgePorts = Pick<Ports, 'artifacts' | 'models' | 'serving' | 'results' | 'vault'>;
 
 const destroyAround = async (ticket: Ending, { artifacts, models, serving, results, vault }: PurgePorts) => {

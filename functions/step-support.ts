@@ -30,7 +30,7 @@ export interface TicketVersion<Held extends Ticket = Ticket> {
 export const openTicket = async (tickets: TicketStore, ticketId: string): Promise<TicketVersion<WorkingTicket>> => {
   const { ticket, version } = await tickets.get(ticketId);
   if (ticket.status === 'ON_HOLD') throw interrupted('TICKET_ON_HOLD', ticket);
-  if (isClosed(ticket)) throw interrupted('TICKET_CLOSED', ticket);
+  if (isClosed(ticket) || ticket.status === 'APPEALED') throw interrupted('TICKET_CLOSED', ticket);
   if (ticket.status === 'PURGED') throw interrupted('TICKET_PURGED', ticket);
   if (ticket.status === 'REMEDIATION') throw interrupted('TICKET_ILLEGAL_TRANSITION', ticket);
   return { ticket, version };

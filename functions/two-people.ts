@@ -2,9 +2,8 @@
 // by the same person changes nothing. Which acts these are, and who may be second, are guards (core/guards.ts).
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
-import { needsTwo, proposalOf, proposed } from '#core/guards.ts';
+import { needsTwo, proposalOf, proposed, type Joint } from '#core/guards.ts';
 import type { Clock, TicketStore } from '#core/ports.ts';
-import type { EventOf } from '#core/ticket-events.ts';
 import { Asserted, Principal } from '#core/ticket-request.ts';
 import { sameName } from '#core/words/names.ts';
 import { commitEvent, type TicketVersion } from './step-support.ts';
@@ -24,7 +23,7 @@ type Stores = { tickets: TicketStore; clock: Clock };
 export const agree = async (
   stores: Stores,
   found: TicketVersion,
-  event: EventOf<'closed'> | EventOf<'hold-released'>,
+  event: Joint,
   mayConfirm: boolean,
 ): Promise<Agreement> => {
   const first = proposalOf(found.ticket, event);
@@ -39,7 +38,7 @@ export const agree = async (
       message: 'what another person proposed is for an approver to confirm',
       expected: 'the role approver',
     });
-  await commitEvent(stores, found, event);
+  await commitEvent(stores, found, event.type === 'closed' && first ? { ...event, first: first.by } : event);
   return 'done';
 };
 

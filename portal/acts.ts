@@ -1,5 +1,6 @@
 // What people can do to a case, as forms: the fields of each act, with reasons from lists. The acts themselves, who may
 // do them and when, are functions/api/acts.ts.
+import { openRecipients } from '#core/casework-guards.ts';
 import { PAUSE_REASONS } from '#core/counting.ts';
 import { openPause } from '#core/deadlines.ts';
 import { IDENTITY_LEVELS, regimeOf } from '#core/regimes.ts';
@@ -13,14 +14,19 @@ import type { Words } from './words.ts';
 
 export const ACT_NAMES = [
   ...(['approval', 'confirm-subject', 'identity', 'resume', 'release', 'extend', 'pause', 'continue', 'hold'] as const),
-  ...(['refuse', 'withdraw', 'cancel'] as const),
+  ...(['decide-appeal', 'appeal', 'refuse-part', 'refuse', 'withdraw', 'cancel', 'expire'] as const),
+  ...(['acknowledge', 'tell-recipient', 'assign', 'link'] as const),
 ] as const;
 export type ActName = (typeof ACT_NAMES)[number];
 
 /** Acts with a form of their own; the approval has a page (portal/approval.ts). */
 export type FormAct = Exclude<ActName, 'approval'>;
 
-const STOPS: readonly ActName[] = ['refuse', 'withdraw', 'cancel'];
+/** They go on around a case and move it nowhere: a page offers them behind the others. */
+const AROUND: readonly ActName[] = ['acknowledge', 'tell-recipient', 'assign', 'link'];
+export const isAround = (act: ActName): boolean => AROUND.includes(act);
+
+const STOPS: readonly ActName[] = ['refuse-part', 'refuse', 'withdraw', 'cancel', 'expire'];
 export const stops = (act: ActName): boolean => STOPS.includes(act);
 
 type Labels = Readonly<Record<string, string>>;
@@ -72,6 +78,40 @@ export const actFields = (act: FormAct, ticket: Ticket, now: Date, words: Words)
         choice('reason', fields.reason, pick(words.subjectReasons, SubjectReason.options)),
         { name: 'note', label: fields.note, hint: fields.noteHint, kind: 'area', required: true, most: 4000 },
       ];
+    case 'expire':
+      return [choice('reason', fields.reason, words.expiries, kept)];
+    case 'refuse-part':
+      return [
+        {
+          ...{ name: 'records', label: fields.records, hint: fields.recordsHint(ticket.counts.records), kind: 'text' },
+          ...{ required: true, most: 1000, value: kept === undefined ? '' : (proposed?.records?.join(', ') ?? '') },
+        },
+        choice('reason', fields.reason, regimeOf(ticket.regime).refusals, kept),
+      ];
+    case 'acknowledge':
+    case 'appeal':
+      return [timeField('on', fields.on, ticket, now)];
+    case 'tell-recipient':
+      return [
+        choice('recipient', fields.recipient, Object.fromEntries(openRecipients(ticket).map((one) => [one, one]))),
+        choice('how', fields.how, words.toldHow, 'told'),
+        timeField('on', fields.on, ticket, now),
+      ];
+    case 'link':
+      return [{ name: 'ticket', label: fields.ticket, kind: 'text', required: true, most: 64 }];
+    case 'assign':
+      return [
+        {
+          name: 'to',
+          label: fields.assignee,
+          hint: fields.assigneeHint,
+          kind: 'text',
+          most: 64,
+          value: ticket.assignee ?? '',
+        },
+      ];
+    case 'decide-appeal':
+      return [choice('outcome', fields.outcome, words.appealOutcomes)];
     case 'release':
     case 'resume':
       return [];
@@ -98,7 +138,9 @@ export const PROPOSED_AS = {
   refused: 'refuse',
   withdrawn: 'withdraw',
   cancelled: 'cancel',
+  expired: 'expire',
   released: 'release',
+  'partly-refused': 'refuse-part',
 } as const;
 
 export const proposalIn = (ticket: Ticket): Proposal | undefined =>

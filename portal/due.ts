@@ -71,6 +71,8 @@ const PILLS: Readonly<Partial<Record<Status, readonly [icon: string, kind: Kind]
   REFUSED: ['–', ''],
   WITHDRAWN: ['–', ''],
   CANCELLED: ['–', ''],
+  EXPIRED: ['–', ''],
+  APPEALED: WAITS,
 };
 
 export const pill = (status: Status, words: Words): Html => {

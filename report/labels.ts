@@ -85,6 +85,15 @@ export const EVENT_LABELS: Labels<EventType> = {
   closed: 'closed without unlearning',
   failed: 'stopped by a failure',
   resumed: 'resumed',
+  acknowledged: 'receipt confirmed',
+  'recipient-told': 'a recipient of the data told, or why not',
+  linked: 'linked to another ticket',
+  assigned: 'given to somebody to look after',
+  commented: 'comment written',
+  attached: 'file put beside the case',
+  'partly-refused': 'refused in part',
+  appealed: 'refusal appealed',
+  'appeal-decided': 'appeal decided',
 };
 
 export const CHANNEL_LABELS: Labels<z.infer<typeof Channel>> = {

@@ -10,8 +10,18 @@ import type { AttemptParts } from './findings.ts';
 
 export const limitsOf = (last: AttemptParts | undefined, certificate: CertificatePredicate | undefined): string[] => [
   ...(last?.tables ? [...comesBack(last.tables), ...restsOn(last, last.tables)] : []),
+  ...refusedPart(certificate),
   notLookedAt(certificate),
 ];
+
+const refusedPart = (certificate: CertificatePredicate | undefined): string[] => {
+  const refused = certificate?.approval.refusedInPart;
+  if (!refused) return [];
+  const n = refused.records;
+  return [
+    `${n} record${n === 1 ? '' : 's'} of the request ${n === 1 ? 'was' : 'were'} refused, and the model may still know ${n === 1 ? 'it' : 'them'}.`,
+  ];
+};
 
 const REBUILT = QUANTITIES.filter(({ key }) => key.startsWith('forget.relearnt'));
 

@@ -69,7 +69,7 @@ const evidenceOf = (one: Ticket): string => {
 };
 
 /** Steps that ask whether the one who acts may be the second. */
-const TAKES_TWO: ReadonlySet<string> = new Set(['close-ticket', 'release-hold']);
+const TAKES_TWO: ReadonlySet<string> = new Set(['close-ticket', 'release-hold', 'partly-refuse']);
 
 /** The step behind each verb, and what it may add to the ticket's history, the act itself first. */
 export const STEPS = {
@@ -83,6 +83,13 @@ export const STEPS = {
   hold: { step: 'place-hold', events: ['hold-placed'], goesOn: true },
   release: { step: 'release-hold', events: ['hold-released', 'act-proposed'], goesOn: true },
   resume: { step: 'resume-ticket', events: ['resumed'], goesOn: true },
+  'refuse-part': { step: 'partly-refuse', events: ['partly-refused', 'act-proposed'] },
+  appeal: { step: 'record-appeal', events: ['appealed'] },
+  'decide-appeal': { step: 'decide-appeal', events: ['appeal-decided'] },
+  acknowledge: { step: 'acknowledge-receipt', events: ['acknowledged'] },
+  'tell-recipient': { step: 'tell-recipient', events: ['recipient-told'] },
+  assign: { step: 'assign-ticket', events: ['assigned'] },
+  link: { step: 'link-ticket', events: ['linked'] },
 } as const satisfies Readonly<Record<string, { step: string } & Pick<PersonalAct, 'events' | 'goesOn'>>>;
 
 /** A verb that calls one step on one ticket. */
@@ -105,7 +112,7 @@ export const step =
 
 /** Options by the fields of a step that they fill. */
 const OPTION_OF: Readonly<Record<string, string>> = {
-  ...{ by: 'as', code: 'reason', since: 'at', until: 'at' },
+  ...{ by: 'as', code: 'reason', since: 'at', until: 'at', on: 'at', ticket: 'other' },
   ...{ 'identity.method': 'method', 'identity.level': 'level', 'identity.verifiedAt': 'at' },
 };
 
@@ -145,7 +152,7 @@ export const holding = (args: Arguments) => {
 };
 
 /** When it happened, where that is not now. */
-export const timeOf = (args: Arguments, name: 'since' | 'until') => {
+export const timeOf = (args: Arguments, name: 'since' | 'until' | 'on') => {
   const at = args.value('at');
   return at === undefined ? {} : { [name]: at };
 };

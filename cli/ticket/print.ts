@@ -61,6 +61,8 @@ const CONFIRM: Readonly<Record<Proposal['act'], string>> = {
   refused: "'close --outcome refused' and the same reason",
   withdrawn: "'close --outcome withdrawn' and the same reason",
   cancelled: "'close --outcome cancelled' and the same reason",
+  expired: "'close --outcome expired' and the same reason",
+  'partly-refused': "'refuse-part' and the same records and reason",
 };
 /** What `file --dry-run` says. */
 export const describePreview = ({ records, inDoubt, due, protection }: Preview): string =>

@@ -56,8 +56,12 @@ export const OUTSIDE: readonly { readonly at: RegExp; readonly why: string }[] =
     why: 'the commitment to the forget set: it opens only with the secret that the requester was given',
   },
   {
-    at: /log\/\d+\.json#\/event\/(shown|note)$/,
-    why: 'commitments to what a person who decides was shown or wrote: they went with the case',
+    at: /log\/\d+\.json#\/event\/(shown|note|body|comment|file)$/,
+    why: 'commitments to what people were shown, wrote or put beside the case: they went with it',
+  },
+  {
+    at: /log\/\d+\.json#\/event\/agent\/document$/,
+    why: "an agent's mandate: whoever has the document can compare it",
   },
   {
     at: /log\/\d+\.json#\/event\/requestDigest$/,

@@ -60,6 +60,8 @@ export const bundleTicket: Rule = (bundle) => {
   return `${ticketId}, received ${first.at}`;
 };
 
+const Refusal = z.looseObject({ records: z.array(z.int()), reason: z.string() });
+
 /** The certificate is about what was filed and admitted, in the log's words. */
 const requireAsFiled = (bundle: BundleReader) => {
   const { certificate } = bundle;
@@ -67,7 +69,17 @@ const requireAsFiled = (bundle: BundleReader) => {
   for (const field of ['commitment', 'regime', 'ground'] as const)
     requireThat(certificate[field] === received[field], `the certificate names another ${field} than was filed`);
   const { records } = z.looseObject({ records: z.int() }).parse(received['counts']);
-  requireThat(certificate.records === records, 'the certificate counts other records than were filed');
+  const { refusedInPart: said } = certificate.approval;
+  requireThat(
+    certificate.records + (said?.records ?? 0) === records,
+    'the certificate counts other records than were filed',
+  );
+  const found = bundle.events.find(({ body }) => body['type'] === 'partly-refused');
+  const refused = found && Refusal.parse(found.body);
+  requireThat(
+    said?.records === refused?.records.length && said?.reason === refused?.reason,
+    'the certificate names another refusal of a part than the log',
+  );
 };
 
 export const trustRootKeys: Rule = (bundle) => {

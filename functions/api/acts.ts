@@ -1,6 +1,7 @@
 // What people can do to a case over HTTP, as one table: the step of each act, who may do it, how its fields are read.
 // Whether it can be done now is asked of the transition table itself, with the event that the act would commit.
 // Trap: a body says what is done, never by whom.
+import { openRecipients } from '#core/casework-guards.ts';
 import { PAUSE_REASONS } from '#core/counting.ts';
 import { openPause } from '#core/deadlines.ts';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
@@ -13,12 +14,15 @@ import { advance } from '#core/transitions.ts';
 import { sameName } from '#core/words/names.ts';
 import { instantIn } from '#core/zoned-time.ts';
 import { ACT_NAMES, PROPOSED_AS, proposalIn, type ActName, type FormAct } from '#portal/acts.ts';
+import { decideAppeal, recordAppeal } from '../appeal.ts';
+import { acknowledgeReceipt, assignTicket, linkTicket, tellRecipient } from '../around-case.ts';
 import { closeTicket } from '../close-ticket.ts';
 import { confirmSubject } from '../confirm-subject.ts';
 import { extendDeadline } from '../extend-deadline.ts';
 import { placeHold, releaseHold } from '../holds.ts';
 import { recordApproval } from '../record-approval.ts';
 import { recordIdentity } from '../record-identity.ts';
+import { partlyRefuse } from '../partly-refuse.ts';
 import { pauseClock, resumeClock } from '../pause-clock.ts';
 import { resumeTicket } from '../resume-ticket.ts';
 import type { Identity } from './context.ts';
@@ -144,9 +148,60 @@ export const ACTS: Readonly<Record<ActName, Act>> = {
     fields: inTheirName,
     events: (_ticket, by) => [{ type: 'hold-placed', by, code: 'litigation' }],
   },
+  'refuse-part': {
+    step: partlyRefuse,
+    roles: ROLES_FOR['refuse-part'],
+    fields: withAnother,
+    events: (ticket, by) => {
+      const proposal = proposalIn(ticket);
+      const { reason = firstRefusal(ticket), records = [1] } = proposal?.act === 'partly-refused' ? proposal : {};
+      return [
+        { type: 'partly-refused', records, reason, by },
+        { type: 'act-proposed', act: 'partly-refused', records, reason, by },
+      ];
+    },
+  },
+  acknowledge: {
+    step: acknowledgeReceipt,
+    roles: ROLES_FOR.acknowledge,
+    fields: inTheirName,
+    events: (_ticket, by, at) => [{ type: 'acknowledged', on: at, by }],
+  },
+  'tell-recipient': {
+    step: tellRecipient,
+    roles: ROLES_FOR['tell-recipient'],
+    fields: inTheirName,
+    events: (ticket, by, at) =>
+      openRecipients(ticket).map((recipient) => ({ type: 'recipient-told', recipient, how: 'told', on: at, by })),
+  },
+  link: {
+    step: linkTicket,
+    roles: ROLES_FOR.link,
+    fields: inTheirName,
+    events: (_ticket, by) => [{ type: 'linked', ticket: 'T-another000', by }],
+  },
+  assign: {
+    step: assignTicket,
+    roles: ROLES_FOR.assign,
+    fields: inTheirName,
+    events: (_ticket, by) => [{ type: 'assigned', to: by, by }],
+  },
+  appeal: {
+    step: recordAppeal,
+    roles: ROLES_FOR.appeal,
+    fields: inTheirName,
+    events: (_ticket, by, at) => [{ type: 'appealed', on: at, by }],
+  },
+  'decide-appeal': {
+    step: decideAppeal,
+    roles: ROLES_FOR['decide-appeal'],
+    fields: inTheirName,
+    events: (_ticket, by) => [{ type: 'appeal-decided', outcome: 'granted', by }],
+  },
   refuse: ending('refused'),
   withdraw: ending('withdrawn'),
   cancel: ending('cancelled'),
+  expire: ending('expired'),
 };
 
 /** Any end of a ticket, the outcome in the body: for programs, beside the forms for one outcome each. */
@@ -186,6 +241,7 @@ const isPossible = (ticket: Ticket, event: TicketEvent, now: Date): boolean => {
 /** A form's fields as the step takes them: a time without a zone is one at the ticket's place. */
 export const fromForm = (name: FormAct, body: Readonly<Record<string, string>>, ticket: Ticket): Body => {
   const filled = Object.fromEntries(Object.entries(body).filter(([, value]) => value.trim() !== ''));
+  if (name === 'refuse-part') return { ...filled, records: numbersIn(filled['records'] ?? '') };
   const field = TIME_FIELDS[name];
   if (field === undefined) return filled;
   const time = instantIn(ticket.calendar.timeZone, filled[field] ?? '') ?? filled[field];
@@ -196,4 +252,11 @@ const TIME_FIELDS: Readonly<Partial<Record<FormAct, string>>> = {
   identity: 'verifiedAt',
   pause: 'since',
   continue: 'until',
+  acknowledge: 'on',
+  appeal: 'on',
+  'tell-recipient': 'on',
 };
+
+/** `1, 3` or `3 1`: each once and rising, as the act takes them; what is no number is for its schema to refuse. */
+const numbersIn = (text: string): readonly number[] =>
+  [...new Set(text.split(/[\s,;]+/).filter((part) => part !== ''))].map(Number).sort((a, b) => a - b);

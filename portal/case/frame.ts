@@ -5,7 +5,7 @@ import { meaningOf } from '#core/statuses.ts';
 import { refusalLabel } from '#core/regimes.ts';
 import { reasonLabel } from '#report/labels.ts';
 import { html, type Html } from '#report/markup.ts';
-import { stops, type ActName } from '../acts.ts';
+import { isAround, stops, type ActName } from '../acts.ts';
 import { dueBar, pill } from '../due.ts';
 import { statusText, type Words } from '../words.ts';
 import { TABS, type CaseView, type Tab } from './view.ts';
@@ -39,10 +39,11 @@ export const proposalText = ({ proposal, item }: Pick<CaseView, 'proposal' | 'it
 export const reasonText = (regime: CaseView['item']['regime'], code: string, words: Words): string => {
   const law = refusalLabel(regime, code);
   if (law !== code) return law;
-  const { holds, extensions, withdrawals, cancellations, sendBacks, subjectReasons } = words;
+  const { holds, extensions, withdrawals, cancellations, sendBacks, subjectReasons, expiries } = words;
   const lists: Readonly<Record<string, string>> = {
     ...sendBacks,
     ...subjectReasons,
+    ...expiries,
     ...cancellations,
     ...withdrawals,
     ...extensions,
@@ -51,7 +52,22 @@ export const reasonText = (regime: CaseView['item']['regime'], code: string, wor
   return Object.hasOwn(lists, code) ? (lists[code] ?? code) : reasonLabel(regime, code);
 };
 
-const actsList = (id: string, acts: readonly ActName[], words: Words): Html | undefined =>
+const actsList = (id: string, offered: readonly ActName[], words: Words): Html => {
+  const acts = offered.filter((act) => !isAround(act));
+  const around = offered.filter(isAround);
+  return html`${mainActs(id, acts, words)}
+  ${
+    around.length > 0 &&
+    html`<details class="more">
+      <summary>${words.moreActs}</summary>
+      <ul>
+        ${around.map((act) => html`<li><a href="/tickets/${id}/${act}">${words.acts[act].button}</a></li>`)}
+      </ul>
+    </details>`
+  }`;
+};
+
+const mainActs = (id: string, acts: readonly ActName[], words: Words): Html | undefined =>
   acts.length === 0
     ? undefined
     : html`<ul class="acts" aria-label="${words.actsHere}">

@@ -22,6 +22,8 @@ export const deCase: typeof enCase = {
     REMEDIATION: 'Der Fall steht und braucht einen Menschen.',
     REFUSED: 'Der Antrag wurde abgelehnt.',
     WITHDRAWN: 'Der Antrag wurde zurückgezogen.',
+    EXPIRED: 'Die Person hat nie geschickt, worum sie gebeten wurde. Der Fall ist geschlossen.',
+    APPEALED: 'Die Person widerspricht der Ablehnung. Es entscheidet, wer daran nicht beteiligt war.',
     CANCELLED: 'Der Fall wurde storniert.',
     PURGED: 'Der Fall ist abgeschlossen, seine Daten sind vernichtet. Die Nachweise bleiben.',
   },

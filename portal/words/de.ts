@@ -1,5 +1,6 @@
 // German. The ground of a refusal and the evidence stay in English, as the signed report has them.
 import type { Words } from '../words.ts';
+import { deAround } from './de-around.ts';
 import { deCase } from './de-case.ts';
 import { dePlaces } from './de-places.ts';
 
@@ -25,6 +26,8 @@ export const de: Words = {
     REMEDIATION: 'braucht einen Menschen',
     REFUSED: 'abgelehnt',
     WITHDRAWN: 'zurückgezogen',
+    EXPIRED: 'verfallen, keine Antwort',
+    APPEALED: 'Widerspruch, zu entscheiden',
     CANCELLED: 'storniert',
     PURGED: 'abgeschlossen, Falldaten vernichtet',
   },
@@ -133,9 +136,11 @@ export const de: Words = {
       lead: 'Bitte zuerst den Antrag lesen. Was Sie schreiben, liegt im Tresor und wird mit dem Fall vernichtet.',
       send: 'Bestätigen und weiter',
     },
+    ...deAround.acts,
     approval: { button: 'Entscheiden', title: 'Über die Nachweise entscheiden', lead: '', send: 'In Betrieb nehmen' },
   },
   fields: {
+    ...deAround.fields,
     method: 'Wie geprüft wurde',
     level: 'Vertrauensniveau',
     verifiedAt: (zone) => `Wann (${zone})`,
@@ -182,6 +187,7 @@ export const de: Words = {
     refused: 'Antrag ablehnen',
     withdrawn: 'Antrag zurückziehen',
     cancelled: 'Fall stornieren',
+    ...deAround.proposals,
     released: 'Fall freigeben',
   },
   subjectReasons: {
@@ -200,6 +206,7 @@ export const de: Words = {
     late: (n) => `${n} ${n === 1 ? 'Tag' : 'Tage'} zu spät`,
     answered: 'beantwortet',
   },
+  ...deAround.lists,
   ...deCase,
   ...dePlaces,
 };

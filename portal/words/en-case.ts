@@ -24,6 +24,8 @@ const HEADS: Partial<Record<Status, string>> = {
   REFUSED: 'The request was refused.',
   WITHDRAWN: 'The request was withdrawn.',
   CANCELLED: 'The case was cancelled.',
+  EXPIRED: 'The person never sent what was asked for. The case is closed.',
+  APPEALED: 'The person appealed against the refusal. Somebody who had no part in it decides.',
   PURGED: 'The case is closed and its data is destroyed. The evidence remains.',
 };
 

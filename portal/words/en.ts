@@ -1,5 +1,6 @@
 // English: the catalogue that the other languages fill in.
 import type { Status } from '#core/ticket.ts';
+import { enAround } from './en-around.ts';
 import { enCase } from './en-case.ts';
 import { enPlaces } from './en-places.ts';
 
@@ -117,6 +118,7 @@ export const en = {
       lead: 'Read the request first. What you write stays in the vault and is destroyed with the case.',
       send: 'Confirm, and let the case go on',
     },
+    ...enAround.acts,
     approval: {
       button: 'Decide',
       title: 'Decide on the evidence',
@@ -125,6 +127,7 @@ export const en = {
     },
   },
   fields: {
+    ...enAround.fields,
     method: 'How it was checked',
     level: 'Level of assurance',
     verifiedAt: (zone: string) => `When (${zone})`,
@@ -171,6 +174,7 @@ export const en = {
     refused: 'refuse the request',
     withdrawn: 'withdraw the request',
     cancelled: 'cancel the case',
+    ...enAround.proposals,
     released: 'release the hold',
   },
   subjectReasons: {
@@ -189,6 +193,7 @@ export const en = {
     late: (n: number) => `${n} day${s(n)} late`,
     answered: 'answered',
   },
+  ...enAround.lists,
   ...enCase,
   ...enPlaces,
 };

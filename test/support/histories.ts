@@ -94,6 +94,22 @@ export const eventFor = (type: TicketEvent['type'], ticket: Ticket, choice: Choi
     closed: { type: 'closed', outcome: closing(choice), reason: 'art-17-3-e', by: choice.who },
     failed: { type: 'failed', step: 'plan-run', code: 'JOB_FAILED' },
     resumed: { type: 'resumed', by: choice.who },
+    acknowledged: { type: 'acknowledged', on: '2026-03-01T12:00:00.000Z', by: choice.who },
+    'recipient-told': {
+      ...{ type: 'recipient-told', recipient: 'crm.vendor', how: 'told', on: '2026-03-01T12:00:00.000Z' },
+      by: choice.who,
+    },
+    linked: { type: 'linked', ticket: 'T-9876543210', by: choice.who },
+    assigned: { type: 'assigned', to: choice.who, by: choice.who },
+    commented: { type: 'commented', comment: 'a'.repeat(64), by: choice.who },
+    attached: { type: 'attached', file: 'a'.repeat(64), kind: 'pdf', bytes: 3, by: choice.who },
+    'partly-refused': { type: 'partly-refused', records: [2], reason: 'art-17-3-e', by: choice.who },
+    appealed: { type: 'appealed', on: '2026-03-02T10:00:00.000Z', by: choice.who },
+    'appeal-decided': {
+      type: 'appeal-decided',
+      outcome: choice.verdict === 'pass' ? 'granted' : 'upheld',
+      by: choice.who,
+    },
   };
   return events[type];
 };

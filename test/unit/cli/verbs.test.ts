@@ -56,6 +56,13 @@ const INPUT: Readonly<Record<keyof typeof STEPS, object>> = {
   hold: { code: 'litigation' },
   release: {},
   resume: {},
+  'refuse-part': { records: [1], reason: 'art-17-3-e' },
+  appeal: {},
+  'decide-appeal': { outcome: 'granted' },
+  acknowledge: {},
+  'tell-recipient': { recipient: 'crm.vendor' },
+  assign: { to: 'desk.dora' },
+  link: { ticket: 'T-9876543210' },
 };
 
 describe.each(Object.keys(STATES))('on a ticket %s', (state) => {

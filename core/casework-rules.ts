@@ -1,0 +1,99 @@
+// Rows of the transition table (transitions.ts) for what people do around a ticket. Most of them leave it where it is;
+// a partial refusal takes records away, and an appeal opens what was refused.
+import { CASEWORK_GUARDS } from './casework-guards.ts';
+import type { ClockEvent } from './deadlines.ts';
+import { GUARDS, PARTLY_REFUSABLE } from './guards.ts';
+import { rule, type Rule } from './rule.ts';
+import { BaseTicket, CLOSED, WorkingTicket, type Status, type Ticket, type TicketIn } from './ticket.ts';
+import type { EventOf, TicketEvent } from './ticket-events.ts';
+import { withoutExemption, withoutProposal } from './ticket-moves.ts';
+
+const OPEN = [...WorkingTicket.options.map(({ shape }) => shape.status.value), 'ON_HOLD', 'REMEDIATION'] as const;
+/** As long as there is a case. */
+const EXISTING = [...OPEN, ...CLOSED, 'APPEALED'] as const satisfies readonly Status[];
+
+/** Records that are left are counted anew from 1, and so are those that a second person confirmed. */
+const withoutRecords = (
+  ticket: TicketIn<(typeof PARTLY_REFUSABLE)[number]>,
+  { records, reason, by }: EventOf<'partly-refused'>,
+  at: string,
+): Ticket => {
+  const { counts, subjectConfirmed } = ticket;
+  const numbers = (subjectConfirmed?.records ?? [])
+    .filter((number) => !records.includes(number))
+    .map((number) => number - records.filter((refused) => refused < number).length);
+  return {
+    ...withoutProposal(ticket),
+    counts: { ...counts, records: counts.records - records.length },
+    partlyRefused: { records, reason, by, at },
+    ...(subjectConfirmed && { subjectConfirmed: { ...subjectConfirmed, records: numbers } }),
+  };
+};
+
+/** The ticket as it was before it was refused, without the finding that it must be. */
+const reopened = (ticket: TicketIn<'APPEALED'>): Ticket => {
+  const back: Ticket = { ...ticket.from, ...BaseTicket.parse(ticket) };
+  if (back.status === 'EXEMPTION_PENDING') return withoutExemption(back);
+  delete back.exemption;
+  return back;
+};
+
+const decided = (ticket: TicketIn<'APPEALED'>, { outcome, by }: EventOf<'appeal-decided'>, at: string): Ticket =>
+  outcome === 'granted'
+    ? reopened(ticket)
+    : { ...ticket, status: 'REFUSED', appeal: { on: ticket.appeal?.on ?? at, decidedBy: by, at } };
+
+type CaseworkEvent =
+  | 'acknowledged'
+  | 'recipient-told'
+  | 'linked'
+  | 'assigned'
+  | 'commented'
+  | 'attached'
+  | 'partly-refused'
+  | 'appealed'
+  | 'appeal-decided';
+
+const G = CASEWORK_GUARDS;
+
+export const CASEWORK_RULES: { readonly [Type in Extract<TicketEvent['type'], CaseworkEvent>]: Rule } = {
+  acknowledged: rule('acknowledged', EXISTING, [G.notAcknowledged, G.onItsTime], (ticket, { on }) => ({
+    ...ticket,
+    acknowledgedOn: on,
+  })),
+  'recipient-told': rule(
+    'recipient-told',
+    EXISTING,
+    [G.recipientIsOpen, G.onItsTime],
+    (ticket, { recipient, how, on, by }) => ({
+      ...ticket,
+      told: [...(ticket.told ?? []), { recipient, how, on, by }],
+    }),
+  ),
+  linked: rule('linked', EXISTING, [G.linkIsNew], (ticket, { ticket: other }) => ({
+    ...ticket,
+    linked: [...(ticket.linked ?? []), other],
+  })),
+  assigned: rule('assigned', EXISTING, [], (ticket, { to }) => {
+    const next: Ticket = 'from' in ticket ? { ...ticket, from: { ...ticket.from } } : { ...ticket };
+    delete next.assignee;
+    if ('from' in next) delete next.from.assignee; // which a release would bring back
+    return to === undefined ? next : { ...next, assignee: to };
+  }),
+  // words and files lie in the vault; the ticket stays where it is
+  commented: rule('commented', EXISTING, [], (ticket) => ticket),
+  attached: rule('attached', EXISTING, [], (ticket) => ticket),
+  'partly-refused': rule(
+    'partly-refused',
+    PARTLY_REFUSABLE,
+    [G.refusesAPart, G.partIsTyped, GUARDS.secondPerson],
+    withoutRecords,
+  ),
+  appealed: rule('appealed', ['REFUSED'], [G.appealIsKnown, G.appealIsOpen, G.onItsTime], (ticket, { on }, at) => ({
+    ...ticket,
+    status: 'APPEALED',
+    appeal: { on, at },
+    clock: [...ticket.clock, { type: 'appeal', at: on } satisfies ClockEvent],
+  })),
+  'appeal-decided': rule('appeal-decided', ['APPEALED'], [G.deciderIsAnother], decided),
+};
