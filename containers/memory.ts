@@ -23,7 +23,7 @@ export interface PlannedTexts {
 
 type Say = ((line: string) => void) | undefined;
 
-const memoryPlanNow = (run: PlannedRun, available?: number) =>
+export const memoryPlanNow = (run: PlannedRun, available?: number) =>
   planMemory(run, available, run.backend.startsWith('wasm') ? tensorBytes() : 0);
 
 /** Prints the memory plan in one line; MEMORY_PLAN where it does not fit. */
@@ -100,9 +100,11 @@ export const fineTuningRun = (
     rows,
     backend,
     lora,
+    held = false,
   }: Pick<PlannedTexts, 'config' | 'backend'> & {
     rows: readonly Row[];
     lora: LoraConfig | null;
+    held?: boolean;
   },
   atOnce: number,
 ): PlannedRun => {
@@ -114,8 +116,9 @@ export const fineTuningRun = (
     config,
     backend,
     batch,
-    tape: tapeOf(config, batch),
+    tape: held ? 'blocks' : tapeOf(config, batch),
     trainable: () => true,
+    held,
     ...(lora && { lora }),
     optimizer: 'adamw',
   };

@@ -11,10 +11,13 @@ import { learntRows } from '#datasets/fine-tuning/rows.ts';
 import { fileEntry, loadModel, readModelParts } from '#engine/formats/folder.ts';
 import { folderKind } from '#engine/formats/folder-kind.ts';
 import { chainOfFolder, checkFolder } from '#engine/formats/made-folder.ts';
+import { isStoredInHalf } from '#engine/formats/weights.ts';
+import { heldModelFrom } from '#engine/held-base.ts';
+import { modelFrom, type Model } from '#engine/model.ts';
 import { readChatTemplate } from '#engine/tokenizer/chat.ts';
 import { checkChatTemplate } from '#engine/tokenizer/chat-date.ts';
 import { costOf, fineTune, underRecipe, type FineTuning, type LearntRow } from './fine-tune.ts';
-import { fineTuningRun, partsThatFit } from './memory.ts';
+import { fineTuningRun, memoryPlanNow, partsThatFit } from './memory.ts';
 import { savesOf, type SaveOptions } from './run-saves.ts';
 import { saveTrained, writeMoved } from './save-trained.ts';
 
@@ -51,17 +54,33 @@ export const learntCorpus = async (
   return rows.map(({ digest, slice }, i) => ({ digest, slice, rows: learnt[i]! }));
 };
 
-/** How many rows of a batch may be in memory at once. Prints the memory plan; MEMORY_PLAN where not even one fits. */
+/**
+ * How many rows of a batch may be in memory at once; a number, be it all of them, wherever updates go block by block.
+ * Prints the memory plan; MEMORY_PLAN where not even one fits.
+ */
 export const rowsThatFit = (
   base: string,
   corpus: readonly LearntRow[],
   { lora, batchSize, backend }: Pick<Recipe, 'lora' | 'batchSize' | 'backend'>,
   say: (line: string) => void,
+  available?: number,
 ): Recipe['rowsAtOnce'] => {
   const { config } = readModelParts(base);
   const rows = corpus.flatMap((one) => one.rows);
-  const runOf = (atOnce: number) => fineTuningRun({ config, rows, backend, lora }, atOnce);
-  return partsThatFit(runOf, batchSize, say).rowsAtOnce ?? null;
+  const runOf = (atOnce: number, held = false) => fineTuningRun({ config, rows, backend, lora, held }, atOnce);
+  const isTooLarge = !memoryPlanNow({ ...runOf(1), tape: 'blocks' }, available).fits;
+  const held = isTooLarge && lora !== null && isStoredInHalf(base, config);
+  const parts = partsThatFit((atOnce) => runOf(atOnce, held), batchSize, say, available);
+  return parts.rowsAtOnce ?? (held ? batchSize : null);
+};
+
+/**
+ * The weights to begin with. Those that only a LoRA moves stay in 16 bits where they are stored so and updates go block
+ * by block anyway: what is computed is the same to the last bit (engine/held-base.ts), in half the memory.
+ */
+const beginning = (base: string, { lora, rowsAtOnce }: Recipe): Model => {
+  const held = lora !== null && rowsAtOnce !== null && isStoredInHalf(base, readModelParts(base).config);
+  return loadModel(base, held ? heldModelFrom : modelFrom);
 };
 
 export interface TrainingOrder {
@@ -84,7 +103,7 @@ export interface TrainingOrder {
 export const trainFolder = async (order: TrainingOrder): Promise<TrainingRecord> => {
   const { base, out, work, recipe, corpus, key, program, screened } = order;
   mkdirSync(join(work, SLICES), { recursive: true });
-  const model = underRecipe(loadModel(base), recipe);
+  const model = underRecipe(beginning(base, recipe), recipe);
   try {
     const saves = order.saves && savesOf(identityOf(order), order.saves);
     const { seconds } = await fineTune(model, {

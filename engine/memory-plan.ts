@@ -158,7 +158,7 @@ const heldPart = ({ held }: MemoryPlan['tensors']): string =>
 const remedyOf = ({ items }: MemoryPlan, largest: string): string => {
   const isFrozen = items.some(({ name, bytes }) => name === 'gradients' && bytes > 0) && largest === 'weights';
   return isFrozen
-    ? 'keep the base in 16 bits beside a LoRA: update.trainable=lora update.base=bfloat16 of unlearn, --lora base=bfloat16 of train'
+    ? 'keep the base in 16 bits beside a LoRA, from weights that are stored in BF16: unlearn with update.trainable=lora and update.base=bfloat16; train --lora does so by itself'
     : (REMEDIES[largest] ?? 'take a smaller model');
 };
 

@@ -70,6 +70,17 @@ export const withValues = <T>(
     return use((p) => fromStored(p, whole(p.source.hf, storedShape(p))));
   });
 
+/** Whether every matrix is stored in bfloat16, which holds it exactly in half of float32's memory. */
+export const isStoredInHalf = (dir: string, config: DecoderConfig): boolean =>
+  withWeights(dir, ({ find }) =>
+    parameterSpecs(config)
+      .filter(({ shape }) => shape.length === 2)
+      .every((p) => {
+        const { name, file } = locateTensor(find, config, p.source.hf, storedShape(p));
+        return file.tensors.get(name)?.dtype === 'BF16';
+      }),
+  );
+
 /** Buffers that old files keep beside the weights (masks, rotary tables), and a tied head stored a second time. */
 const IGNORED = /(\.attn|\.attention)\.(masked_)?bias$|rotary_emb\.\w+$/;
 const HEADS = ['lm_head.weight', 'embed_out.weight'];
