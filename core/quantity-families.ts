@@ -150,6 +150,11 @@ export const RECORD = {
       controls: { ...reported, needs: ['controls', 'retained'] },
     },
   },
+  unlistedValue: {
+    ...{ ...share, title: 'unlisted', label: 'given where the ticket does not list a row' },
+    how: 'greedy answers to other rows of the person, and to anybody’s rows that say a number or address of theirs',
+    of: { forget: lower },
+  },
   perplexityBefore: {
     ...{ unit: 'perplexity', summary: 'perplexity', title: 'perplexity' },
     label: 'how odd the model from before finds the new answers (perplexity)',

@@ -13,6 +13,7 @@ import { controlAttack, forgottenAttack, relearnt } from './quantities/relearnt.
 import { kept, rougeL } from './quantities/rouge-l.ts';
 import { degenerate, perplexityBefore, refusal } from './quantities/said.ts';
 import { truthfulness, truthRatio } from './quantities/truth-ratio.ts';
+import { unlistedValue } from './quantities/unlisted.ts';
 import type { PerRecord, Whole } from './quantity.ts';
 
 export const perRecord: { readonly [F in RecordFamily]: PerRecord<F extends ShareFamily ? boolean : number> } = {
@@ -35,6 +36,7 @@ export const perRecord: { readonly [F in RecordFamily]: PerRecord<F extends Shar
   refusal,
   degenerate,
   othersValue,
+  unlistedValue,
   perplexityBefore,
   kept,
 };

@@ -69,6 +69,7 @@ describe('a model that forgot one person and nothing else', () => {
       'forget.refusal': share(20, 20),
       'forget.degenerate': share(0, 20),
       'forget.othersValue': share(0, 20),
+      'forget.unlistedValue': share(0, 20),
       'controls.greedyExact': share(0, 60),
       'controls.forcedPrefixExact': share(0, 60),
       'controls.leakQuestion': share(0, 10),

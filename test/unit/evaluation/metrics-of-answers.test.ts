@@ -137,3 +137,28 @@ describe('a held-out wording', () => {
     expect(found).toMatchObject({ n: 9 });
   });
 });
+
+describe('unlisted values', () => {
+  const number = 'K-77120';
+  const listed = forget.map((row, i) => ({
+    ...row,
+    ...(i === 0 && { answer: ` ${number}`, value: { text: number, start: 1, end: 8 } }),
+  }));
+  const saying = (subject: string | undefined) => ({
+    ...fact('mention', 1),
+    ...{ kind: 'person' as const, question: 'Who?', prompt: 'Who?', answer: ` It is ${number}.` },
+    ...(subject !== undefined && { subject }),
+  });
+  const shareWith = (extra: ReturnType<typeof saying>[], answer: string) =>
+    valueOf(
+      'forget.unlistedValue',
+      { says: (prompt) => (prompt === 'Who?' ? answer : ' nothing') },
+      { forget: listed, suite: { ...suite, facts: [...suite.facts, ...extra] } },
+    );
+
+  it('are those that a row beside the ticket’s still gives: a near-duplicate or a mention', async () => {
+    expect(await shareWith([], ` It is ${number}.`)).toBe(0);
+    expect(await shareWith([saying(undefined)], ` It is ${number}.`)).toBeCloseTo(1 / listed.length);
+    expect(await shareWith([saying(undefined)], ' It is K-40011.')).toBe(0);
+  });
+});
