@@ -8,7 +8,9 @@ import { readModelParts } from '#engine/formats/folder.ts';
 import { folderKind } from '#engine/formats/folder-kind.ts';
 import { parameterCount } from '#engine/model.ts';
 import { readMoments, MOMENTS_FILE } from '#engine/corpus-moments.ts';
+import { forgottenBy } from '#core/forgotten.ts';
 import type { ModelRecord } from '#core/model.ts';
+import { modelLineage } from '#core/model-lineage.ts';
 import { Loss } from '#core/recipe.ts';
 import { searchesIn } from '#core/corpus-index/searches.ts';
 import { isQuittanceError, QuittanceError, usageError } from '#core/errors.ts';
@@ -192,8 +194,14 @@ const list = async (args: Arguments): Promise<ExitCode> => {
 
 const show = async (args: Arguments, [name]: string[]): Promise<ExitCode> => {
   if (!name) throw usageError('model show N: N is missing');
-  const { model: record } = await (await registryOf(args)).read(({ models }) => models.get(name));
-  args.print(record, () => JSON.stringify(record, null, 2));
+  const found = await (
+    await registryOf(args)
+  ).read(async (ports) => {
+    const { model: record } = await ports.models.get(name);
+    const { digest, people } = await forgottenBy(ports.vault, name);
+    return { ...record, lineage: await modelLineage(ports, record), forgotten: { list: digest ?? null, people } };
+  });
+  args.print(found, () => JSON.stringify(found, null, 2));
   return 0;
 };
 

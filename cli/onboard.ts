@@ -120,7 +120,7 @@ const stored = async (args: Arguments, plan: Plan, { made, loss, chosen }: Measu
   const registry = await registryOf(args);
   const record = await registry.write((ports) =>
     withStoredCorpus(ports, plan.name, { ...corpus, onRow }, async (index) => {
-      const training = plan.training && (await storeTraining(ports, plan.training, index));
+      const training = plan.training && (await storeTraining(ports, plan.training, index.id));
       return register(ports, { name: plan.name, dir: plan.dir, suite, corpus: index, policy, training });
     }),
   );

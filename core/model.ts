@@ -142,6 +142,8 @@ export const ModelRecord = z.strictObject({
   trainedFrom: Digest.optional(),
   /** Vault that holds the encrypted index of the rows that it was trained on (core/corpus-index). */
   corpus: z.string().optional(),
+  /** Digest of the rows that it was onboarded with, in the order of their files. */
+  corpusDigest: Digest.optional(),
   /** The gate policy that tickets for it are filed under, as an artefact, unless the filer names another. */
   policy: Digest.optional(),
   /** Certificates in force for this name, newest last. */

@@ -18,6 +18,7 @@ import type { ModelRecord, SideArtefacts } from '#core/model.ts';
 import type { Ports, ServingTarget } from '#core/ports.ts';
 import type { GatePolicy } from '#core/policy.ts';
 import { putJson } from '#core/stored-json.ts';
+import type { StoredIndex } from './store-corpus.ts';
 
 export type RegistryStores = Pick<Ports, 'artifacts' | 'models' | 'pseudonyms' | 'clock'> & {
   readonly serving: Pick<ServingTarget, 'served' | 'promote'>;
@@ -29,8 +30,8 @@ export interface OfferedModel {
   readonly dir: string;
   /** Without it the model is registered and not served, and no ticket can be filed for it. */
   readonly suite?: Uint8Array | undefined;
-  /** Vault of the encrypted index of its rows (models/store-corpus.ts). */
-  readonly corpus?: string | undefined;
+  /** The encrypted index of its rows (models/store-corpus.ts). */
+  readonly corpus?: StoredIndex | undefined;
   /** What its tickets are judged by; the installation's default where absent. */
   readonly policy?: GatePolicy | undefined;
   /** How it was trained, stored already (models/training.ts). */
@@ -59,7 +60,7 @@ export const register = async (stores: RegistryStores, offered: OfferedModel): P
   if (suite && served === undefined) await stores.serving.promote(name, digest, undefined);
   const updatedAt = stores.clock.now().toISOString();
   const index = {
-    ...(lacksCorpus && { corpus }),
+    ...(lacksCorpus && { corpus: corpus.id, corpusDigest: corpus.digest }),
     ...(lacksCorpus && training && { training: training.lineage, trainedFrom: training.base }),
   };
   const policy = offered.policy && { policy: await putJson(stores.artifacts, offered.policy) };

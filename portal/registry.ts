@@ -1,5 +1,6 @@
 // Models, ledger and verification: pages of what everybody may check.
 import type { ModelRecord } from '#core/model.ts';
+import type { ModelLineage } from '#core/model-lineage.ts';
 import { tally, type Check } from '#core/verify.ts';
 import { keyLines, type TrustRoot } from '#core/trust-root.ts';
 import { RECERTIFICATION_LABELS } from '#report/labels.ts';
@@ -22,9 +23,26 @@ export const modelsBody = (models: readonly ModelRecord[]): Html =>
         ]),
       );
 
-export const modelBody = (model: ModelRecord): Html =>
+const OF_KIND = { weights: 'weights', adapter: 'an adapter over', composed: 'a decoder composed over' };
+
+const lineageTerms = ({ kind, madeUpon, trainedFrom, corpus, rows, loss, screened }: ModelLineage) =>
+  [
+    ['Made of', madeUpon === null ? OF_KIND[kind] : html`${OF_KIND[kind]} ${digest(madeUpon)}`],
+    ['Trained from', trainedFrom === null ? 'not recorded' : digest(trainedFrom)],
+    ['Corpus', corpus === null ? 'not recorded' : digest(corpus)],
+    ['Learnt', loss === null || rows === null ? 'not recorded' : `${rows} rows, loss of ${loss}`],
+    [
+      'Screened against',
+      screened.length === 0
+        ? 'no list'
+        : html`${screened.map(({ model, list, dropped }) => html`${model} ${digest(list)}: ${dropped} rows left out `)}`,
+    ],
+  ] as const;
+
+export const modelBody = (model: ModelRecord, lineage: ModelLineage): Html =>
   html`${terms([
     ['Served digest', digest(model.digest)],
+    ...lineageTerms(lineage),
     ['Status', model.status],
     ['Deletions carried out', model.deletions],
     ['Re-certification', RECERTIFICATION_LABELS[model.recertification.state]],

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { assembleBundle } from '#core/bundle.ts';
 import { LOG_KEY, readLog } from '#core/ledger/log.ts';
 import { latestEntries } from '#core/ledger/recent.ts';
+import { modelLineage } from '#core/model-lineage.ts';
 import { publishedKeys } from '#core/pinned-keys.ts';
 import { TicketId } from '#core/ticket.ts';
 import { ModelName } from '#core/ticket-request.ts';
@@ -59,7 +60,8 @@ export const registryRoutes = (app: Hono<Env>, context: ApiContext): void => {
     const name = ModelName.safeParse(c.req.param('name'));
     if (!name.success) throw notFound();
     const { model } = await models.get(name.data);
-    return show(c, { title: `Model ${model.name}`, data: model, body: () => modelBody(model) });
+    const lineage = await modelLineage(context.ports, model);
+    return show(c, { title: `Model ${model.name}`, data: model, body: () => modelBody(model, lineage) });
   });
   app.get('/ledger', (c) => ledger(c, context));
   app.get('/verify', (c) => verify(c, context));

@@ -80,6 +80,18 @@ test('base and adapter are one model, and what the base gives too is no evidence
   }
 });
 
+test('whoever asks where a model comes from is told its kind, its corpus and whom it has forgotten', async () => {
+  printed = '';
+  await model.run(parse(model, ['show', 'adapted', '--dir', data, '--json'], {}));
+  const { lineage, forgotten, corpusDigest } = JSON.parse(printed) as Record<string, unknown>;
+  expect(lineage).toEqual({
+    ...{ kind: 'adapter', madeUpon: expect.stringMatching(/^sha256:/u), trainedFrom: null, rows: null, loss: null },
+    ...{ corpus: corpusDigest, screened: [], tickets: [] },
+  });
+  expect(corpusDigest).toMatch(/^sha256:[0-9a-f]{64}$/u);
+  expect(forgotten).toEqual({ list: null, people: 0 });
+});
+
 test('a base that is the model itself shows that nothing was learnt', async () => {
   const found = await onboarded('--name', 'same', '--base', base, ...people);
   expect(found['base']).toMatchObject({ learnt: 0.5 });
