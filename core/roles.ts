@@ -30,6 +30,8 @@ export const ROLES_FOR = {
   link: ['filer', 'approver'],
   assign: ['filer', 'approver'],
   appeal: ['filer'],
+  /** Comments and files: reading and writing them. */
+  note: ['filer', 'approver'],
   'decide-appeal': ['approver'],
 } as const satisfies Record<string, readonly Role[]>;
 export type RoleAct = keyof typeof ROLES_FOR;

@@ -3,6 +3,7 @@
 import type { Step } from '#core/step.ts';
 import { decideAppeal, recordAppeal } from './appeal.ts';
 import { acknowledgeReceipt, assignTicket, linkTicket, tellRecipient } from './around-case.ts';
+import { attachFile, commentTicket, openFile } from './case-notes.ts';
 import { closeTicket } from './close-ticket.ts';
 import { confirmSubject } from './confirm-subject.ts';
 import { extendDeadline } from './extend-deadline.ts';
@@ -39,4 +40,7 @@ export const actions: readonly Step[] = [
   partlyRefuse,
   recordAppeal,
   decideAppeal,
+  commentTicket,
+  attachFile,
+  openFile,
 ];

@@ -12,6 +12,7 @@ import { hostIsOurs, knownMethods, notFromElsewhere } from './api/doors.ts';
 import { identify, limitBody, securityHeaders } from './api/guard.ts';
 import { answerProblem, notFound } from './api/problems.ts';
 import { publicLogRoutes, registryRoutes } from './api/registry.ts';
+import { noteRoutes } from './api/notes.ts';
 import { letterRoutes } from './api/letters.ts';
 import { reportRoutes } from './api/reports.ts';
 import { requestRoutes } from './api/requests.ts';
@@ -48,6 +49,7 @@ export const api = (context: ApiContext, extend?: (app: Hono<Env>) => void): Hon
   worklistRoutes(app, context);
   ticketRoutes(app, context);
   requestRoutes(app, context);
+  noteRoutes(app, context);
   letterRoutes(app, context);
   actRoutes(app, context);
   approvalRoutes(app, context);

@@ -9,6 +9,7 @@ import { auditReport } from '#report/audit-report.ts';
 import { decisionsOf } from '#report/decisions.ts';
 import { gatherReport } from '#report/gather.ts';
 import { proposalIn } from '#portal/acts.ts';
+import { factsOf } from '#portal/case/facts.ts';
 import { WALK, type CaseView, type WalkStep } from '#portal/case/view.ts';
 import { workItem } from '#portal/worklist.ts';
 import { offeredActs } from './acts.ts';
@@ -37,6 +38,7 @@ export const caseView = async (id: string, caller: Identity, context: ApiContext
     mayRead: caller.roles.includes('approver') && ticket.status !== 'PURGED',
     inDoubt: ticket.status === 'REMEDIATION' && ticket.reason === 'SUBJECT_MISMATCH',
     acts: offeredActs(ticket, caller, now),
+    facts: factsOf(ticket),
     walk: walkOf(ticket, events),
     decisions: decisionsOf(events),
     isMoving: isMoving(ticket),

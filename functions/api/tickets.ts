@@ -25,7 +25,7 @@ import { requireRole, show, type ApiContext, type Asked, type Env } from './cont
 
 export const ticketRoutes = (app: Hono<Env>, context: ApiContext): void => {
   app.post('/tickets', (c) => file(c, context));
-  for (const tab of TABS)
+  for (const tab of TABS.filter((one) => one !== 'notes'))
     app.get(tab === 'overview' ? '/tickets/:id' : `/tickets/:id/${tab}`, (c) => showCase(c, context, tab));
   app.get('/tickets/:id/report', async (c) => c.json(await reportOf(idOf(c), context)));
   app.get('/tickets/:id/report.html', (c) => reportPage(c, context));
@@ -40,7 +40,10 @@ export const idOf = (c: Asked): string => {
   throw new QuittanceError('TICKET_NOT_FOUND', { message: 'no ticket has this id' });
 };
 
-const showCase = async (c: Asked, context: ApiContext, tab: Tab): Promise<Response> => {
+/** Notes have a route of their own (notes.ts). */
+type ShownTab = Exclude<Tab, 'notes'>;
+
+const showCase = async (c: Asked, context: ApiContext, tab: ShownTab): Promise<Response> => {
   const data = await caseView(idOf(c), c.var.identity, context);
   const { id } = data.item;
   c.header('ETag', `"${data.version}"`);
@@ -57,7 +60,7 @@ const showCase = async (c: Asked, context: ApiContext, tab: Tab): Promise<Respon
 const REFRESH = html`<noscript><meta http-equiv="refresh" content="20" /></noscript>`;
 
 /** `token`: of the form by which this viewer may read the request. */
-const tabBody = (data: CaseView, tab: Tab, token: string, words: Words): Html => {
+const tabBody = (data: CaseView, tab: ShownTab, token: string, words: Words): Html => {
   switch (tab) {
     case 'overview':
       return overview(data, words);

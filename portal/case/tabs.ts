@@ -9,6 +9,7 @@ import { table } from '#report/tables.ts';
 import { hiddenInputs } from '../forms.ts';
 import { digest, terms, time } from '../layout.ts';
 import type { Words } from '../words.ts';
+import { factsHtml } from './facts.ts';
 import { reasonText } from './frame.ts';
 import type { CaseView, WalkStep } from './view.ts';
 
@@ -24,6 +25,7 @@ export const overview = (view: CaseView, words: Words): Html => {
     <section>
       <h2>${words.doneTitle}</h2>
       <p>${report.executive.done}</p>
+      ${factsHtml(view.facts, reasonText, words)}
       ${protection !== null && meanwhile(protectionTexts(protection), words)}
     </section>
   </div>`;

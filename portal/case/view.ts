@@ -4,10 +4,13 @@ import type { Protection } from '#core/protection.ts';
 import type { Proposal, Status } from '#core/ticket.ts';
 import type { AuditReport } from '#report/audit-report.ts';
 import type { ActName } from '../acts.ts';
+import type { CaseFacts } from './facts.ts';
 import type { Dates } from '../due.ts';
 import type { WorkItem } from '../worklist.ts';
 
-export const TABS = ['overview', 'request', 'clock', 'decisions', 'tests', 'letters', 'evidence', 'history'] as const;
+export const TABS = [
+  ...(['overview', 'request', 'clock', 'decisions', 'tests', 'letters', 'notes', 'evidence', 'history'] as const),
+] as const;
 export type Tab = (typeof TABS)[number];
 
 /** What one person did to the case. */
@@ -52,6 +55,7 @@ export interface CaseView {
   readonly inDoubt: boolean;
   /** What this viewer can do now, the most pressing first. */
   readonly acts: readonly ActName[];
+  readonly facts: CaseFacts;
   readonly walk: readonly WalkStep[];
   readonly decisions: readonly DecisionRow[];
   /** A workflow is at work: the page looks again by itself. */

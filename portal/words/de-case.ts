@@ -39,6 +39,7 @@ export const deCase: typeof enCase = {
     decisions: 'Entscheidungen',
     tests: 'Prüfungen',
     letters: 'Schreiben',
+    notes: 'Notizen',
     evidence: 'Nachweise',
     history: 'Verlauf',
   },

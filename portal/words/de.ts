@@ -2,6 +2,7 @@
 import type { Words } from '../words.ts';
 import { deAround } from './de-around.ts';
 import { deCase } from './de-case.ts';
+import { deNotes } from './de-notes.ts';
 import { dePlaces } from './de-places.ts';
 
 export const de: Words = {
@@ -208,5 +209,6 @@ export const de: Words = {
   },
   ...deAround.lists,
   ...deCase,
+  ...deNotes,
   ...dePlaces,
 };

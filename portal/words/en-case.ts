@@ -44,6 +44,7 @@ export const enCase = {
     decisions: 'Decisions',
     tests: 'Tests',
     letters: 'Letters',
+    notes: 'Notes',
     evidence: 'Evidence',
     history: 'History',
   },

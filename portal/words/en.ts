@@ -2,6 +2,7 @@
 import type { Status } from '#core/ticket.ts';
 import { enAround } from './en-around.ts';
 import { enCase } from './en-case.ts';
+import { enNotes } from './en-notes.ts';
 import { enPlaces } from './en-places.ts';
 
 const s = (n: number): string => (n === 1 ? '' : 's');
@@ -195,5 +196,6 @@ export const en = {
   },
   ...enAround.lists,
   ...enCase,
+  ...enNotes,
   ...enPlaces,
 };

@@ -1,0 +1,46 @@
+// German: what lies beside a case, and what is to be known of it.
+import type { enNotes } from './en-notes.ts';
+
+export const deNotes: typeof enNotes = {
+  notes: {
+    none: 'Bei diesem Fall liegen keine Notizen und keine Dateien.',
+    sealed: 'Notizen und Dateien sind für die, die am Fall arbeiten, und werden mit ihm vernichtet.',
+    write: 'Notiz schreiben',
+    words: 'Notiz',
+    hint: 'Liegt im Tresor, wird von denen gelesen, die anlegen und entscheiden, und mit dem Fall vernichtet.',
+    keep: 'Notiz behalten',
+    put: 'Datei zum Fall legen',
+    file: 'Datei',
+    fileHint: 'PDF, PNG, JPEG oder einfacher Text, höchstens 1,5 MB. Ausweiskopien gehören nicht hierher.',
+    attach: 'Dazulegen',
+    download: 'Herunterladen; das Protokoll hält es fest',
+    kinds: { pdf: 'PDF', png: 'PNG-Bild', jpeg: 'JPEG-Bild', text: 'Text' },
+  },
+  facts: {
+    title: 'Zu diesem Fall',
+    assignee: 'Es kümmert sich',
+    acknowledged: 'Eingang bestätigt',
+    acknowledgeBy: (day) => `noch nicht; fällig ${day}`,
+    agent: 'Durch eine Vertretung',
+    mandates: {
+      'signed-permission': 'unterschriebene Erlaubnis',
+      'power-of-attorney': 'Vollmacht',
+      guardian: 'Sorgerecht oder Betreuung',
+    },
+    seen: (day, by) => `gesehen am ${day} von ${by}`,
+    minor: 'Die Person ist ein Kind',
+    yes: 'ja',
+    recipients: 'Vom Ende der Daten zu unterrichten',
+    told: (how, day, by) => `${how}, ${day} (${by})`,
+    open: 'noch nicht unterrichtet',
+    linked: 'Verwandte Fälle',
+    part: 'Teilweise abgelehnt',
+    partText: (n, why) => `${n} ${n === 1 ? 'Datensatz' : 'Datensätze'}: ${why}`,
+    hold: 'Angehalten',
+    holdText: (why, by, day) => `${why}, von ${by} am ${day}`,
+    matter: 'Sache',
+    review: 'Erneut zu prüfen am',
+    appeal: 'Widerspruch',
+    appealText: (day, by) => (by ? `vom ${day}, zurückgewiesen von ${by}` : `vom ${day}, offen`),
+  },
+};
