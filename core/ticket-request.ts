@@ -6,7 +6,7 @@ import { Digest } from './canonical.ts';
 import { PersonalRow } from './corpus-index/drop.ts';
 import { QuittanceError } from './errors.ts';
 import { faultsOf } from './field-faults.ts';
-import { ForgetRecord } from './forget-set.ts';
+import { FORGET_LIMITS, ForgetRecord } from './forget-set.ts';
 import { parseOnce } from './json-keys.ts';
 import { IdentityLevel, regimeOf, RegimeName, type Codes } from './regimes.ts';
 import { PauseReason } from './counting.ts';
@@ -16,6 +16,7 @@ import { EntityName, Place } from './place.ts';
 import { Quantisation } from './quantisation.ts';
 import { Subject, SubjectReason } from './subject.ts';
 import { TicketId } from './ticket-id.ts';
+import { partIn } from './words/part.ts';
 
 export const REQUEST_LIMIT_BYTES = 2 * 1024 * 1024;
 
@@ -127,6 +128,9 @@ export const TicketRequest = Shape.superRefine((request, context) => {
     if (until !== undefined && until < since) refuse(['pauses', i, 'until'], 'not before since');
   for (const list of ['linked', 'recipients'] as const)
     if (new Set(request[list]).size < (request[list] ?? []).length) refuse([list], 'each once');
+  for (const [i, { answer, value }] of request.forget.records.slice(0, FORGET_LIMITS.records).entries())
+    if (value !== undefined && partIn(answer, value) === undefined)
+      refuse(['forget', 'records', i, 'value'], 'a part of the answer, in any spelling of it');
   if (request.entity !== undefined && request.place) refuse(['place'], 'either an entity or a place');
   // a form that repeats who files says nothing that is not recorded anyway
   const { verifiedBy = request.filer } = request.identity;

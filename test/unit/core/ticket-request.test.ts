@@ -51,6 +51,15 @@ describe('a ticket file', () => {
     expect(inspect(seen, { depth: 9, showHidden: true })).not.toContain(SECRET);
   });
 
+  it('names the field of a value that is no part of its answer, before a model is looked for', () => {
+    const [first, second, ...rest] = requestOf().forget.records;
+    const records = [first, { ...second, value: SECRET }, ...rest];
+    const fault = { field: 'forget.records.1.value', rule: 'a part of the answer, in any spelling of it' };
+    expect(() => parseTicketRequest(bytes({ ...requestOf(), model: 'nobody', forget: { records } }))).toThrow(
+      expect.objectContaining({ code: 'INVALID_INPUT', fields: [fault] }),
+    );
+  });
+
   it.each([
     ['a zero byte', 'Ada\0Holt'],
     ['a turned direction', '\u202eAda Holt'],
