@@ -2,7 +2,7 @@
 // command made, or the terminal. Trap: where none of these is there and the person has no key yet, one is made with a
 // generated passphrase that stays in the data folder, and that is said: such a key is as safe as the folder.
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
@@ -26,6 +26,9 @@ export const keptPassphrase = (dir: string, who: string, say: (text: string) => 
   );
   return passphrase;
 };
+
+/** Of a key that is no more: what was generated for it opens nothing, and must not be taken for the next one's. */
+export const forgetPassphrase = (dir: string, who: string): void => rmSync(keptAt(dir, who), { force: true });
 
 /** undefined where nothing is at hand: whoever asks for a signature says what is missing. */
 export const passphraseOf = async (args: Arguments, who: string): Promise<string | undefined> => {

@@ -1,22 +1,36 @@
-// `quittance people`: who may sign in to `quittance serve`, and which sessions are open. It works while the server
-// runs, which looks at the people and their sessions with each request.
+// `quittance people`: who may sign in to `quittance serve`, which sessions are open, and the end of a person's signing
+// key. It works while the server runs, which looks at people, sessions and keys with each request.
+// Trap: what a retired key signed before its end stays valid, unless others may have had it: then only what a timestamp
+// shows to be older. Whoever checks certificates needs the trust root anew.
+import { join } from 'node:path';
 import { sessionId, sqliteSessions, type Session, type Sessions } from '#adapters/local/sqlite-sessions.ts';
+import { filePeopleKeys } from '#adapters/local/people-keys.ts';
+import { keyIdOf } from '#core/dsse.ts';
 import { QuittanceError, usageError } from '#core/errors.ts';
 import { Role } from '#core/roles.ts';
 import { admitPeople, readPeople, removePerson, type NewPerson } from '#server/people.ts';
 import { personOf } from '#server/sign-in.ts';
 import type { Arguments, Command, ExitCode } from './command.ts';
+import { notOfKind } from './kind.ts';
+import { instant } from './kinds.ts';
+import { forgetPassphrase } from './passphrase.ts';
 import { existingFolder } from './values.ts';
 
 export const people: Command = {
   name: 'people',
   summary: 'who may sign in to serve, and their sessions',
-  usage: 'list | add NAME=ROLE[,ROLE] … | remove NAME | sessions | end NAME|SESSION',
-  options: {},
+  usage:
+    'list | add NAME=ROLE[,ROLE] … | remove NAME | sessions | end NAME|SESSION | retire NAME [--compromised] [--at TIME]',
+  options: {
+    compromised: { kind: 'flag', summary: 'retire: others may have had the key since then' },
+    at: { kind: 'value', value: 'TIME', summary: 'retire: the end of the key, in UTC (default: now)', is: instant },
+  },
   example: 'quittance people add privacy.officer=approver',
   notes: [
     `Roles: ${Role.options.join(', ')}. A token is shown once, when its person is added; who is added again gets another`,
-    'one, and the old one and its sessions end. So do the sessions of somebody who is removed.',
+    'one, and the old one and its sessions end. So do the sessions of somebody who is removed. `retire` ends the key by which a person',
+    'signs certificates: it is destroyed, its public part stays in the trust root with its end, and the next approval',
+    'makes another, with a passphrase of its own.',
   ].join('\n'),
   async run(args) {
     const [verb = '', ...rest] = args.positionals;
@@ -26,7 +40,7 @@ export const people: Command = {
   },
 };
 
-type Verb = (args: Arguments, rest: readonly string[]) => ExitCode;
+type Verb = (args: Arguments, rest: readonly string[]) => ExitCode | Promise<ExitCode>;
 
 const list: Verb = (args) => {
   const known = readPeople(existingFolder(args)).people.map(({ principal, roles }) => ({ principal, roles }));
@@ -101,4 +115,23 @@ const withSessions = <R>(dir: string, use: (sessions: Sessions) => R): R => {
   }
 };
 
-const VERBS: Readonly<Record<string, Verb>> = { list, add, remove, sessions: open, end };
+/** NOT_FOUND where the person has no key; what they signed before stays in the trust root. */
+const retire: Verb = async (args, [name]): Promise<ExitCode> => {
+  if (name === undefined) throw usageError('people retire NAME: NAME is missing');
+  const now = new Date();
+  const until = new Date(args.value('at') ?? now);
+  if (until > now) throw notOfKind('--at', `a time up to ${now.toISOString()}`, until.toISOString());
+  const compromised = args.flag('compromised');
+  const keys = filePeopleKeys(join(existingFolder(args), 'keys'));
+  const id = keyIdOf(await keys.retire(name, { until, compromised }));
+  forgetPassphrase(args.dir, name);
+  const ended = { retired: name, key: id, until: until.toISOString(), compromised };
+  args.print(
+    ended,
+    () =>
+      `${name}'s key ${id} ended on ${ended.until}${compromised ? ', and others may have had it since' : ''}\nhand out the trust root anew: quittance trust-root --out trust-root.json`,
+  );
+  return 0;
+};
+
+const VERBS: Readonly<Record<string, Verb>> = { list, add, remove, sessions: open, end, retire };

@@ -5,7 +5,7 @@ import { QuittanceError } from './errors.ts';
 import type { PeopleKeys, Signer } from './ports.ts';
 
 /** `people` is asked for when it is needed: most roles may not even read it. */
-export const withoutPeople = (signer: Signer, people: () => Pick<PeopleKeys, 'publicKey'>): Signer => ({
+export const withoutPeople = (signer: Signer, people: () => Pick<PeopleKeys, 'publicKey' | 'former'>): Signer => ({
   sign: async (keyName, message) => {
     const person = personOf(keyName);
     if (person === undefined) return signer.sign(keyName, message);
@@ -16,5 +16,9 @@ export const withoutPeople = (signer: Signer, people: () => Pick<PeopleKeys, 'pu
   publicKey: async (keyName) => {
     const person = personOf(keyName);
     return person === undefined ? signer.publicKey(keyName) : people().publicKey(person);
+  },
+  former: async (keyName) => {
+    const person = personOf(keyName);
+    return person === undefined ? [] : people().former(person);
   },
 });

@@ -145,8 +145,19 @@ export interface PeopleKeys {
   sign(principal: string, message: Uint8Array, passphrase?: string): Promise<Uint8Array>;
   /** The public key, of a key that is made now where there is none; with the codes of `sign`. */
   prepare(principal: string, passphrase?: string): Promise<Uint8Array>;
-  /** KEY_UNAVAILABLE before the key is made. */
+  /** KEY_UNAVAILABLE before the key is made, and after it was retired. */
   publicKey(principal: string): Promise<Uint8Array>;
+  /** Keys that this person signed with before, the oldest first. */
+  former(principal: string): Promise<readonly FormerKey[]>;
+}
+
+/** A key that signs no more. What it signed until then stays valid. */
+export interface FormerKey {
+  /** Raw. */
+  readonly publicKey: Uint8Array;
+  readonly until: string;
+  /** From then on somebody else may have had it: its own dates prove nothing. */
+  readonly compromised: boolean;
 }
 
 /** Ed25519 keys by role or person; private keys never leave the adapter. */
@@ -155,6 +166,8 @@ export interface Signer {
   sign(keyName: string, message: Uint8Array): Promise<Uint8Array>;
   /** Raw 32-byte Ed25519 public key. */
   publicKey(keyName: string): Promise<Uint8Array>;
+  /** Keys that were used under this name before, where the adapter keeps them. */
+  former?(keyName: string): Promise<readonly FormerKey[]>;
 }
 
 /** AWS Batch's shape: ids and digests in the parameters, results in the artifact store. */

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import type { Digest } from './canonical.ts';
 import { CertificatePredicate, CertificateType, personKey, SERVICE_KEY } from './certificate.ts';
 import { Envelope, keyIdOf, verifyEnvelope } from './dsse.ts';
+import { isQuittanceError } from './errors.ts';
 import type { ModelRecord } from './model.ts';
 import type { Signer } from './ports.ts';
 import { daysAfter, RETENTION_DAYS } from './retention.ts';
@@ -36,7 +37,7 @@ const Payload = z.object({
 export const certifiedBy = async (
   bytes: Uint8Array,
   certificateDigest: Digest,
-  signer: Pick<Signer, 'publicKey'>,
+  signer: Pick<Signer, 'publicKey' | 'former'>,
 ): Promise<Certified | undefined> => {
   const envelope = Envelope.safeParse(jsonOf(bytes)).data;
   const claimed = Payload.safeParse(jsonOf(Buffer.from(envelope?.payload ?? '', 'base64'))).data;
@@ -44,12 +45,22 @@ export const certifiedBy = async (
   const { approver } = claimed.predicate.approval;
   // people's keys are behind a port of their own since the second form; the service signs what they have signed alone
   const names = claimed.predicate.version === 1 ? [SERVICE_KEY, personKey(approver)] : [SERVICE_KEY];
-  const keys = await Promise.all(names.map((name) => signer.publicKey(name)));
+  const keys = (await Promise.all(names.map((name) => knownKeys(signer, name)))).flat();
   const opened = verifyEnvelope(envelope, new Map(keys.map((key) => [keyIdOf(key), key])));
   if (opened?.signers.length !== names.length) return undefined;
   const { ticketId, base, served, validUntil } = claimed.predicate;
   const model = claimed.subject[0]?.name ?? '';
   return { ticketId, certificateDigest, model, base, served, approver, validUntil };
+};
+
+/** What is used under a name, and what was: whoever retired a key has none until they decide again. */
+const knownKeys = async (signer: Pick<Signer, 'publicKey' | 'former'>, name: string): Promise<Uint8Array[]> => {
+  const former = ((await signer.former?.(name)) ?? []).map(({ publicKey }) => publicKey);
+  const current = await signer.publicKey(name).catch((error: unknown) => {
+    if (former.length > 0 && isQuittanceError(error, 'KEY_UNAVAILABLE')) return undefined;
+    throw error;
+  });
+  return current === undefined ? former : [...former, current];
 };
 
 const jsonOf = (bytes: Uint8Array): unknown => {

@@ -8,7 +8,8 @@ import { z } from 'zod';
 import { Digest, digestOf } from './canonical.ts';
 import { personKey, SERVICE_KEY } from './certificate.ts';
 import { keyIdOf } from './dsse.ts';
-import { QuittanceError } from './errors.ts';
+import { Instant } from './deadlines.ts';
+import { isQuittanceError, QuittanceError } from './errors.ts';
 import { parseOnce } from './json-keys.ts';
 import { LOG_KEY } from './ledger/log.ts';
 import { AttestorName, certificateBlock, certificatesIn, isCertificate } from './timestamp/pem.ts';
@@ -19,7 +20,16 @@ import type { Signer } from './ports.ts';
 const KeyRole = z.enum(['log', 'service', 'person', 'witness']);
 export type KeyRole = z.infer<typeof KeyRole>;
 
-const Key = z.strictObject({ id: Digest, role: KeyRole, name: z.string(), publicKey: z.string() });
+/** The end of a person's key: what it signed until then counts; where others may have had it, what is proven older. */
+const Ended = z.strictObject({ until: Instant, compromised: z.boolean() });
+
+const Key = z.strictObject({
+  id: Digest,
+  role: KeyRole,
+  name: z.string(),
+  publicKey: z.string(),
+  ended: Ended.optional(),
+});
 type Key = z.infer<typeof Key>;
 
 /** Each signature is tried with each key that it may be by. */
@@ -56,9 +66,23 @@ export type TrustRoot = z.infer<typeof TrustRoot>;
 export const trustRootOf = async (signer: Signer, origin: string, approvers: readonly string[]): Promise<TrustRoot> => {
   const key = async (keyName: string, role: KeyRole, name: string) =>
     keyOf(role, name, await signer.publicKey(keyName));
-  const people = approvers.map((name) => key(personKey(name), 'person', name));
-  const keys = [key(LOG_KEY, 'log', origin), key(SERVICE_KEY, 'service', 'service'), ...people];
-  return { kind: 'quittance-trust-root/v1', origin, keys: await Promise.all(keys) };
+  const keys = [key(LOG_KEY, 'log', origin), key(SERVICE_KEY, 'service', 'service')];
+  const people = await Promise.all(approvers.map((name) => keysOf(signer, name)));
+  return { kind: 'quittance-trust-root/v1', origin, keys: [...(await Promise.all(keys)), ...people.flat()] };
+};
+
+/** All that a person ever signed with. KEY_UNAVAILABLE where that is nothing. */
+const keysOf = async (signer: Signer, name: string): Promise<Key[]> => {
+  const former = (await signer.former?.(personKey(name))) ?? [];
+  const ended = former.map(({ publicKey, until, compromised }) => ({
+    ...keyOf('person', name, publicKey),
+    ended: { until, compromised },
+  }));
+  const current = await signer.publicKey(personKey(name)).catch((error: unknown) => {
+    if (ended.length > 0 && isQuittanceError(error, 'KEY_UNAVAILABLE')) return undefined;
+    throw error;
+  });
+  return [...ended, ...(current === undefined ? [] : [keyOf('person', name, current)])];
 };
 
 /** With those outside who vouch for the installation. */
@@ -97,9 +121,24 @@ const lineName = (origin: string, { role, name }: Key): string => {
 /** One line a key: `NAME+ID+KEY`. */
 export const keyLines = ({ origin, keys }: TrustRoot): string =>
   keys
-    .map((key) => keyLine({ name: lineName(origin, key), publicKey: raw(key) }, algorithmOf(key.role)))
-    .map((line) => `${line}\n`)
+    .map((key) => {
+      const line = keyLine({ name: lineName(origin, key), publicKey: raw(key) }, algorithmOf(key.role));
+      return `${key.ended ? `#${endText(key)}\n` : ''}${line}\n`;
+    })
     .join('');
+
+/** In a comment above a key line, and behind the name above a block. */
+const endText = ({ ended }: Key): string =>
+  ended ? ` until ${ended.until}${ended.compromised ? ' compromised' : ''}` : '';
+const END_TEXT = / until (\S+)( compromised)?$/;
+
+const withEnd = (key: Key, text: string | undefined, name: string): Key => {
+  if (text === undefined || text === '') return key;
+  const [, until, compromised] = END_TEXT.exec(text) ?? [];
+  const ended = Ended.safeParse({ until, compromised: compromised !== undefined });
+  if (!ended.success) throw malformed(name, 'says of a key that it ended, and not when');
+  return { ...key, ended: ended.data };
+};
 
 export const keyLine = (key: NoteKey, algorithm: Algorithm): string => {
   const typed = Buffer.concat([Uint8Array.of(ALGORITHM[algorithm]), key.publicKey]).toString('base64');
@@ -114,7 +153,7 @@ const authorityBlocks = ({ name, certificates }: Authority): string[] =>
 
 const keyBlock = (key: Key): string => {
   const der = Buffer.concat([SPKI_ED25519, raw(key)]).toString('base64');
-  return `${key.role} ${key.name}\n${BEGIN}\n${der}\n${END}\n`;
+  return `${key.role} ${key.name}${endText(key)}\n${BEGIN}\n${der}\n${END}\n`;
 };
 const [BEGIN, END] = ['-----BEGIN PUBLIC KEY-----', '-----END PUBLIC KEY-----'];
 
@@ -165,13 +204,17 @@ const fromJson = (text: string, name: string): TrustRoot => {
 
 const fromLines = (text: string, name: string): Key[] => {
   const lines = text.split('\n').map((line) => line.trim());
-  const read = lines.filter((line) => line !== '' && !line.startsWith('#')).map((line) => parseKeyLine(line));
-  const keys = read.filter((line) => line !== undefined);
+  const read = lines.flatMap((line, i) => {
+    if (line === '' || line.startsWith('#')) return [];
+    const above = lines[i - 1] ?? '';
+    return [{ parsed: parseKeyLine(line), end: /^# until /.test(above) ? above.slice(1) : undefined }];
+  });
+  const keys = read.flatMap(({ parsed, end }) => (parsed ? [{ ...parsed, end }] : []));
   if (keys.length !== read.length || keys.length === 0) throw malformed(name, 'holds a line that is no key line');
   const log = keys.find(
     ({ key, algorithm }) => algorithm === 'signature' && !/\/(service|person\/[^/]+)$/.test(key.name),
   );
-  return keys.map(({ key, algorithm }) => fromLine(key, algorithm, log?.key.name ?? '', name));
+  return keys.map(({ key, algorithm, end }) => withEnd(fromLine(key, algorithm, log?.key.name ?? '', name), end, name));
 };
 
 const fromLine = (key: NoteKey, algorithm: Algorithm, origin: string, name: string): Key => {
@@ -193,17 +236,19 @@ export const parseKeyLine = (line: string): { key: NoteKey; algorithm: Algorithm
   return noteKeyId(key, algorithm).toString('hex') === id ? { key, algorithm } : undefined;
 };
 
-const BLOCK = new RegExp(`^(\\w+) (\\S+)\\s*\\n${BEGIN}\\s+([A-Za-z0-9+/=\\s]{1,200}?)\\s*${END}\\s*`);
+const BLOCK = new RegExp(
+  `^(\\w+) (\\S+)( until [^\\n]{1,60})?[ \\t]*\\n${BEGIN}\\s+([A-Za-z0-9+/=\\s]{1,200}?)\\s*${END}\\s*`,
+);
 
 const fromBlocks = (text: string, name: string): Key[] => {
   const keys: Key[] = [];
   for (let rest = text.replaceAll('\r\n', '\n').trimStart(); rest !== '';) {
-    const [block = '', role, who = '', base64 = ''] = BLOCK.exec(rest) ?? [];
+    const [block = '', role, who = '', end, base64 = ''] = BLOCK.exec(rest) ?? [];
     const der = Buffer.from(base64, 'base64');
     const known = KeyRole.safeParse(role).data;
     if (known === undefined || der.length !== SPKI_ED25519.length + 32 || !der.subarray(0, -32).equals(SPKI_ED25519))
       throw malformed(name, 'holds a block without `ROLE NAME` above an Ed25519 public key');
-    keys.push(keyOf(known, who, der.subarray(-32)));
+    keys.push(withEnd(keyOf(known, who, der.subarray(-32)), end?.trimEnd(), name));
     rest = rest.slice(block.length);
   }
   return keys;

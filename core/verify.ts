@@ -18,6 +18,7 @@ import { MOST_STEPS, outOfBounds } from './verify/bounds.ts';
 import { references } from './verify/references.ts';
 import * as renewals from './verify/renewals.ts';
 import * as signatures from './verify/signatures.ts';
+import { approvalKey } from './verify/approval-key.ts';
 import { timestamped } from './verify/timestamps.ts';
 import { unwrapped } from './verify/unwrapped.ts';
 import { withinWork } from './work.ts';
@@ -44,6 +45,7 @@ const CERTIFIED: Readonly<Record<string, Rule>> = {
   'keys-pinned': signatures.keysPinned,
   'certificate-signatures': signatures.certificateSignatures,
   'approval-signature': signatures.approvalSignature,
+  'approval-key': approvalKey,
   'separation-of-duties': signatures.separationOfDuties,
   checkpoint: log.checkpoint,
   witnesses: log.witnessed,

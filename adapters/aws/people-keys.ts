@@ -18,5 +18,6 @@ export const kmsPeopleKeys = (options: WrappedSecretsOptions): PeopleKeys => {
     sign: async (principal, message) => sign(null, message, await keyOf(principal)),
     prepare: publicKey, // which makes the key on first use
     publicKey,
+    former: async () => [], // none is replaced: a person's right to use theirs ends with their sign-in
   };
 };

@@ -1,19 +1,23 @@
 // A person's Ed25519 key as a file that only their passphrase opens: scrypt (RFC 7914) makes a key of the passphrase,
 // and AES-256-GCM encrypts the private key under it, with name and public key as authenticated data. The public key
 // stands beside it in the clear. Made on first use, with the passphrase that is given then.
-// Traps: who forgets the passphrase has lost the key, and decides under another name from then on; a key from before
-// keys had passphrases (`person.NAME.pem`) is taken in with its first use, so that what it signed verifies on.
+// A key that is lost, or that somebody else may have, is retired: its private part is destroyed, its public part and
+// its last moment stay (`people/former/NAME.json`), and the next decision makes another.
+// Traps: who forgets the passphrase has lost the key; a key from before keys had passphrases (`person.NAME.pem`) is
+// taken in with its first use, so that what it signed verifies on; and a retirement that was interrupted has the key in
+// both places, where the list of former keys counts.
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, scrypt, sign } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { personKey } from '#core/certificate.ts';
+import { Instant } from '#core/deadlines.ts';
 import { decrypt, encrypt } from '#core/encryption.ts';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { safeName } from '#core/names.ts';
 import type { PeopleKeys } from '#core/ports.ts';
 import { parseJson } from '#core/stored-json.ts';
-import { createDurably, readIfThere, shred } from './durable-file.ts';
+import { createDurably, readIfThere, shred, writeDurably } from './durable-file.ts';
 
 const KeyFile = z.strictObject({
   kind: z.literal('quittance-person-key/v1'),
@@ -39,12 +43,43 @@ type KeyFile = z.infer<typeof KeyFile>;
 const COST = { N: 2 ** 17, r: 8, p: 1 } as const;
 export const PASSPHRASE_LETTERS = 12;
 
-export const filePeopleKeys = (dir: string): PeopleKeys => {
+const FormerKeys = z.strictObject({
+  kind: z.literal('quittance-former-keys/v1'),
+  keys: z.array(z.strictObject({ publicKey: z.base64(), until: Instant, compromised: z.boolean() })),
+});
+
+/** People's keys, and what an operator does with them. */
+export interface FilePeopleKeys extends PeopleKeys {
+  /**
+   * Ends a key at a time; what it signed before stays valid. Gives its public part. KEY_UNAVAILABLE where the person
+   * has none.
+   */
+  retire(principal: string, ended: { until: Date; compromised: boolean }): Promise<Uint8Array>;
+}
+
+export const filePeopleKeys = (dir: string): FilePeopleKeys => {
   const pathOf = (principal: string) => join(dir, 'people', `${safeName(principal)}.json`);
   const legacyOf = (principal: string) => join(dir, `${safeName(personKey(principal))}.pem`);
+  const formerOf = (principal: string) => join(dir, 'people', 'former', `${safeName(principal)}.json`);
+  const former = async (principal: string) => {
+    const bytes = await readIfThere(formerOf(principal));
+    return bytes ? parseJson(bytes, FormerKeys, `the former keys of ${principal}`).keys : [];
+  };
+  const isFormer = async (principal: string, publicKey: string) =>
+    (await former(principal)).some((one) => one.publicKey === publicKey);
   const read = async (principal: string): Promise<KeyFile | undefined> => {
     const bytes = await readIfThere(pathOf(principal));
-    return bytes && parseJson(bytes, KeyFile, `the key of ${principal}`);
+    const file = bytes && parseJson(bytes, KeyFile, `the key of ${principal}`);
+    if (!file || !(await isFormer(principal, file.publicKey))) return file;
+    await shred(pathOf(principal)); // its retirement was interrupted
+    return undefined;
+  };
+  const current = async (principal: string): Promise<Buffer> => {
+    const file = await read(principal);
+    if (file) return Buffer.from(file.publicKey, 'base64');
+    const legacy = await readIfThere(legacyOf(principal));
+    if (legacy) return publicOf(createPrivateKey(Buffer.from(legacy).toString('utf8')));
+    throw unavailable(principal);
   };
   const make = async (principal: string, passphrase: string): Promise<KeyFile> => {
     const legacy = await readIfThere(legacyOf(principal));
@@ -68,12 +103,17 @@ export const filePeopleKeys = (dir: string): PeopleKeys => {
       if (passphrase === undefined) throw required(principal, file !== undefined);
       return Buffer.from((file ?? (await make(principal, passphrase))).publicKey, 'base64');
     },
-    publicKey: async (principal) => {
-      const file = await read(principal);
-      if (file) return Buffer.from(file.publicKey, 'base64');
-      const legacy = await readIfThere(legacyOf(principal));
-      if (legacy) return publicOf(createPrivateKey(Buffer.from(legacy).toString('utf8')));
-      throw unavailable(principal);
+    publicKey: current,
+    former: async (principal) =>
+      (await former(principal)).map((one) => ({ ...one, publicKey: Buffer.from(one.publicKey, 'base64') })),
+    retire: async (principal, { until, compromised }) => {
+      const publicKey = await current(principal);
+      const ended = { publicKey: publicKey.toString('base64'), until: until.toISOString(), compromised };
+      const all = { kind: 'quittance-former-keys/v1', keys: [...(await former(principal)), ended] };
+      await mkdir(join(dir, 'people', 'former'), { recursive: true, mode: 0o700 });
+      await writeDurably(formerOf(principal), Buffer.from(`${JSON.stringify(all, null, 2)}\n`), 0o600);
+      for (const path of [pathOf(principal), legacyOf(principal)]) if (await readIfThere(path)) await shred(path);
+      return publicKey;
     },
   };
 };
@@ -107,7 +147,7 @@ const unlock = async ({ principal, publicKey, kdf, privateKey }: KeyFile, passph
     if (!isQuittanceError(error)) throw error;
     throw new QuittanceError('PASSPHRASE_WRONG', {
       message: `the passphrase does not unlock the key of ${principal}`,
-      hint: 'nothing was decided; a passphrase that is lost takes its key with it: decide under another name',
+      hint: `nothing was decided; a passphrase that is lost takes its key with it: 'quittance people retire ${principal}', and the next decision makes another`,
     });
   }
 };

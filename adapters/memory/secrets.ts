@@ -73,4 +73,5 @@ export const memoryPeople = (signer: Signer): PeopleKeys => ({
   sign: (principal, message) => signer.sign(personKey(principal), message),
   prepare: (principal) => signer.publicKey(personKey(principal)),
   publicKey: (principal) => signer.publicKey(personKey(principal)),
+  former: async () => [],
 });

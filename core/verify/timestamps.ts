@@ -11,16 +11,25 @@ import { fail, notChecked, requireThat, type BundleReader, type Rule } from './b
 /** As `certified` names them; an authority that gave none is named with why. */
 const Stamps = z.array(z.looseObject({ authority: AttestorName, token: Digest.optional() }));
 
-export const timestamped: Rule = (bundle) => {
+/** When authorities that the trust root names stamped the certificate. */
+export const stampTimes = (bundle: BundleReader): Date[] => {
   const { authorities = [] } = bundle.trustRoot;
-  const certified = bundle.event('certified');
-  const stamps = Stamps.parse(certified.body['timestamps'] ?? []).filter(({ token }) => token !== undefined);
-  if (stamps.length === 0) return notChecked('the certificate has no timestamp');
-  if (authorities.length === 0) return notChecked('the trust root names no timestamp authority');
-  const times = stamps.flatMap(({ authority: name, token }) => {
+  return stampsOf(bundle).flatMap(({ authority: name, token }) => {
     const known = authorities.find((one) => one.name === name);
     return known ? [timeOf(bundle, token, known)] : [];
   });
+};
+
+const stampsOf = (bundle: BundleReader) =>
+  Stamps.parse(bundle.event('certified').body['timestamps'] ?? []).filter(({ token }) => token !== undefined);
+
+export const timestamped: Rule = (bundle) => {
+  const { authorities = [] } = bundle.trustRoot;
+  const certified = bundle.event('certified');
+  const stamps = stampsOf(bundle);
+  if (stamps.length === 0) return notChecked('the certificate has no timestamp');
+  if (authorities.length === 0) return notChecked('the trust root names no timestamp authority');
+  const times = stampTimes(bundle);
   const names = stamps.map(({ authority }) => authority).join(', ');
   if (times.length === 0) return notChecked(`the trust root does not name the authority of the timestamp: ${names}`);
   const [after, before] = [Date.parse(bundle.certificate.approval.at), Date.parse(certified.at)];

@@ -37,6 +37,27 @@ describe("a person's key", () => {
     expect(await outcome(again.sign(WHO, message, 'correct horse e'))).toBe('PASSPHRASE_WRONG');
   });
 
+  it('is retired: destroyed, listed with its end, and followed by another under the same name', async () => {
+    const keys = filePeopleKeys(dir);
+    const signature = await keys.sign(WHO, message, PHRASE);
+    const first = await keys.publicKey(WHO);
+    const before = readFileSync(fileOf());
+    const until = new Date('2026-05-01T00:00:00.000Z');
+    expect(await keys.retire(WHO, { until, compromised: true })).toEqual(first);
+    expect([existsSync(fileOf()), await outcome(keys.publicKey(WHO))]).toEqual([false, 'KEY_UNAVAILABLE']);
+    expect(await outcome(keys.retire(WHO, { until, compromised: false }))).toBe('KEY_UNAVAILABLE');
+    const ended = { publicKey: first, until: until.toISOString(), compromised: true };
+    expect(await keys.former(WHO)).toEqual([ended]);
+    expect(verifyEd25519((await keys.former(WHO))[0]!.publicKey, message, signature)).toBe(true);
+
+    writeFileSync(fileOf(), before); // as a retirement leaves it that was interrupted
+    const next = await keys.sign(WHO, message, 'another phrase of theirs');
+    expect(verifyEd25519(first, message, next)).toBe(false);
+    expect(verifyEd25519(await keys.publicKey(WHO), message, next)).toBe(true);
+    await keys.retire(WHO, { until, compromised: false });
+    expect((await keys.former(WHO)).map(({ compromised }) => compromised)).toEqual([true, false]);
+  });
+
   it('is in a file that only its owner reads, in which neither key nor passphrase stands', async () => {
     await filePeopleKeys(dir).sign(WHO, message, PHRASE);
     const text = readFileSync(fileOf(), 'utf8');

@@ -96,7 +96,7 @@ describe('a ticket file', () => {
     [{ filer: 'Ada Holt' }, 'filer: lower-case letters, digits, dot, dash, underscore'],
     [{ subject: undefined }, 'subject: object'],
     [{ urgent: true }, '(root): no other fields than the form has (1 sent)'],
-    [{ note: 'x'.repeat(4_001) }, 'note: at most 4000'],
+    [{ note: 'x'.repeat(4_001) }, 'note: at most 4000 characters'],
     [{ receivedAt: '0451-03-01T00:00:00Z' }, 'receivedAt: a time from 2000-01-01 on'],
     [{ receivedAt: '1969-07-20T20:17:00Z' }, 'receivedAt: a time from 2000-01-01 on'],
     [{ receivedAt: '2026-02-30T00:00:00Z' }, /^receivedAt: /],

@@ -2,9 +2,10 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { createPublicKey } from 'node:crypto';
 import { canonicalize } from '#core/canonical.ts';
-import { isQuittanceError } from '#core/errors.ts';
+import { isQuittanceError, QuittanceError } from '#core/errors.ts';
+import { memorySigner } from '#adapters/memory/secrets.ts';
 import { publishedKeys } from '#core/pinned-keys.ts';
-import { keyBlocks, keyLine, keyLines, parseTrustRoot, type TrustRoot } from '#core/trust-root.ts';
+import { keyBlocks, keyLine, keyLines, parseTrustRoot, trustRootOf, type TrustRoot } from '#core/trust-root.ts';
 import { APPROVER } from '#bench/house/requests.ts';
 import { walkedToEnd } from '#test/support/hand-walked.ts';
 
@@ -48,6 +49,29 @@ describe('the keys of an installation', () => {
     const [block = ''] = /-----BEGIN[\s\S]*?-----END PUBLIC KEY-----/.exec(keyBlocks(root)) ?? [];
     const der = createPublicKey(block).export({ format: 'der', type: 'spki' });
     expect(der.subarray(-32).toString('base64')).toBe(log!.publicKey);
+  });
+
+  it('of a person are all that they signed with, each with its end', async () => {
+    const ends = [
+      { publicKey: Buffer.alloc(32, 1), until: '2026-01-01T00:00:00.000Z', compromised: false },
+      { publicKey: Buffer.alloc(32, 2), until: '2026-02-01T00:00:00.000Z', compromised: true },
+    ];
+    const signer = { ...memorySigner(), former: async () => ends };
+    const all = await trustRootOf(signer, root.origin, [APPROVER]);
+    const ended = all.keys.filter(({ role }) => role === 'person').map((key) => key.ended);
+    expect(ended).toEqual([...ends.map(({ until, compromised }) => ({ until, compromised })), undefined]);
+    for (const text of [canonicalize(all), keyLines(all), keyBlocks(all)])
+      expect(parseTrustRoot(text, 'keys')).toEqual(all);
+    expect(refusal(keyLines(all).replace('# until 2026', '# until then'))).toBe('BUNDLE_INVALID');
+
+    const retired = async () => {
+      throw new QuittanceError('KEY_UNAVAILABLE', { message: 'no key' });
+    };
+    const without = {
+      ...signer,
+      publicKey: (name: string) => (/^person/.test(name) ? retired() : signer.publicKey(name)),
+    };
+    expect((await trustRootOf(without, root.origin, [APPROVER])).keys).toEqual(all.keys.slice(0, -1));
   });
 
   it('take a witness of the verifier as one more line', () => {

@@ -101,6 +101,11 @@ describe('timestamps of a certificate', () => {
 
   it('hold for whoever trusts their authority, and are not checked for others', () => {
     expect(check('timestamps')).toMatch(/^holds: 1 of 1 by authorities of the trust root: 20/);
+    const until = new Date(Date.now() + 60_000).toISOString(); // after the stamp
+    const ended = { until, compromised: true };
+    const keys = trustRoot.keys.map((key) => (key.role === 'person' ? { ...key, ended } : key));
+    expect(check('approval-key', { ...trustRoot, keys })).toMatch(/^holds: .* stamped before others may have had it/);
+    expect(check('approval-key', { ...trustRoot, keys, authorities: [] })).toMatch(/^fails: /);
     expect(check('timestamps', { ...trustRoot, authorities: [] })).toMatch(/^not-checked: the trust root names no/);
     const others = [{ name: 'other', certificates: [openssl.root.toString('base64')] }];
     expect(check('timestamps', { ...trustRoot, authorities: others })).toMatch(/^not-checked: .*: good$/);

@@ -1,0 +1,27 @@
+// Whether the approver's key was theirs to sign with when they decided: a person's keys follow each other, and the
+// trust root says until when each counts.
+// Trap: whoever has a key can write any date under it. Of a key that others may have had, only what an authority
+// stamped before then is believed; the dates of the log and of the certificate itself prove nothing.
+import { notChecked, requireThat, type Rule } from './bundle-reader.ts';
+import { stampTimes } from './timestamps.ts';
+
+export const approvalKey: Rule = (bundle) => {
+  const { keys, approval } = bundle.certificate;
+  const key =
+    bundle.trustRoot.keys.find(({ id, role }) => id === keys.approver && role === 'person') ??
+    notChecked("rests on the approver's key, which the trust root does not have");
+  if (!key.ended) return `${approval.approver}'s key is in use`;
+  const { until, compromised } = key.ended;
+  const ended = Date.parse(until);
+  const dates = [approval.at, bundle.event('approved').at];
+  requireThat(
+    dates.every((at) => Date.parse(at) <= ended),
+    `${approval.approver} decided on ${approval.at} with a key that had ended on ${until}`,
+  );
+  if (!compromised) return `the key of then, which ended on ${until}`;
+  requireThat(
+    stampTimes(bundle).some((at) => at.getTime() <= ended),
+    `others may have had the key since ${until}, and no timestamp shows that the certificate is older`,
+  );
+  return `the key of then, and the certificate was stamped before others may have had it, on ${until}`;
+};
