@@ -53,9 +53,13 @@ const missing = (option: string): never => {
   );
 };
 
+/** Whether a name is that of a folder, and not of the registry. */
+export const isModelFolder = (name: string): boolean =>
+  existsSync(join(name, 'config.json')) || folderKind(name) !== 'weights';
+
 /** The folder of a model; a registered one is written to a scratch folder from the content-addressed store. */
 export const modelFolder = async (args: Arguments, name: string): Promise<string> => {
-  if (existsSync(join(name, 'config.json')) || folderKind(name) !== 'weights') return name;
+  if (isModelFolder(name)) return name;
   if (!existsSync(join(args.dir, 'state.sqlite'))) throw modelNotFound(name, args.dir);
   const stores = localStores(args.dir, { lock: false });
   try {

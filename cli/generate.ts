@@ -1,13 +1,19 @@
-// `quittance generate`: what a model says to a prompt. Trap: `ids` are the new tokens only, without the one that ends.
+// `quittance generate`: what a model says to a prompt. Traps: `ids` are the new tokens only, without the one that ends;
+// and a registered model says nothing here that an open ticket's interim rule withholds from others.
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { chatIds, type ChatMessage } from '#engine/tokenizer/chat.ts';
 import { inference } from '#engine/inference.ts';
-import { generate as generateIds } from '#engine/generate.ts';
-import { usageError } from '#core/errors.ts';
+import { generate as generateIds, type GenerateOptions } from '#engine/generate.ts';
+import { must, usageError } from '#core/errors.ts';
+import type { Rule } from '#core/suppression.ts';
+import { WITHHELD } from '#core/withheld.ts';
+import { suppressionRules } from '#adapters/local/pointer-serving.ts';
+import { underRules, type Asked } from '#server/withholding.ts';
 import type { Arguments, Command } from './command.ts';
 import { anything, fileOrText, quantity, whole } from './kinds.ts';
-import { openNamedModel } from './engine.ts';
-import { number } from './values.ts';
+import { isModelFolder, openNamedModel } from './engine.ts';
+import { number, required } from './values.ts';
 import type { LanguageModel } from '#engine/language-model.ts';
 
 export const generate: Command = {
@@ -49,14 +55,45 @@ export const generate: Command = {
     };
     oneSource(args);
     const { model, dir } = await openNamedModel(args);
-    const [result] = generateIds(model, [await promptIds(args, model, dir)], options);
-    if (!result) return 1;
-    const text = model.tokenizer.decode(result.ids);
-    const logprobs = result.logProbs.slice(0, result.ids.length);
-    args.print({ ids: result.ids, text, logprobs, ended: result.ended }, () => text);
+    const prompt = await promptIds(args, model, dir);
+    const { said, withheld } = await underRules(
+      async (maxTokens) => answerOf(model, prompt, { ...options, maxTokens }),
+      await rulesOf(args),
+      askedIn(args, model, prompt),
+      options.maxTokens,
+    );
+    const { text, ids, logprobs, ended } = said;
+    if (withheld) args.print({ ids: [], text: WITHHELD, logprobs: [], ended: true, withheld }, () => WITHHELD);
+    else args.print({ ids, text, logprobs, ended }, () => text);
     return 0;
   },
 };
+
+const answerOf = (model: LanguageModel, prompt: number[], options: GenerateOptions) => {
+  const [found] = generateIds(model, [prompt], options);
+  const { ids, logProbs, ended } = must(found, 'an answer');
+  return {
+    ...{ ids, ended, text: model.tokenizer.decode(ids), logprobs: logProbs.slice(0, ids.length) },
+    completionTokens: ids.length,
+  };
+};
+
+/** Interim rules of open tickets, of a registered model; a folder is asked as it is, and that is said. */
+const rulesOf = async (args: Arguments): Promise<() => Promise<readonly Rule[]>> => {
+  const name = required(args, 'model');
+  if (!isModelFolder(name)) return () => suppressionRules(join(args.dir, 'serving'), name);
+  process.stderr.write(`the bare weights in ${name} are asked: no open ticket's interim rule is applied\n`);
+  return async () => [];
+};
+
+const askedIn = (args: Arguments, model: LanguageModel, prompt: number[]): Asked =>
+  args.many('chat').length > 0
+    ? {
+        context: conversation(args)
+          .map(({ content }) => content)
+          .join('\n'),
+      }
+    : { lead: model.tokenizer.decode(prompt) };
 
 const oneSource = (args: Arguments) => {
   const chat = args.many('chat');

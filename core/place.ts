@@ -2,9 +2,14 @@
 import { z } from 'zod';
 import { QuittanceError } from './errors.ts';
 
+/** Those that were asked about: making a formatter takes milliseconds, and few names occur. */
+const known = new Set<string>();
+
 const isTimeZone = (name: string): boolean => {
+  if (known.has(name)) return true;
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
+    known.add(name);
     return true;
   } catch {
     return false;

@@ -6,10 +6,11 @@
 import type { Context, Hono } from 'hono';
 import { z } from 'zod';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
-import { withholds, type Rule } from '#core/suppression.ts';
+import type { Rule } from '#core/suppression.ts';
 import { WITHHELD } from '#core/withheld.ts';
 import type { Env } from '#functions/api/context.ts';
 import { problemOf } from '#functions/api/problems.ts';
+import { underRules } from './withholding.ts';
 
 export interface CompleteOptions {
   readonly maxTokens: number;
@@ -106,29 +107,19 @@ const chatCompletion = async (c: Context, completions: Completions, created: num
 
 type Said = Completed & { readonly finish: 'stop' | 'length' | 'content_filter' };
 
-/**
- * Tokens beyond the requested number that are checked too, because a value must not leave in pieces that are each cut
- * short.
- */
-const AHEAD = 16;
-
 const answer = async (
   { complete, rules, withheld = WITHHELD }: Completions,
   model: string,
   prompt: string | readonly Message[],
   { maxTokens, temperature, seed }: CompleteOptions,
 ): Promise<Said> => {
-  const options = { temperature, seed };
-  const before = await rules(model);
-  const ahead = before.length > 0 ? AHEAD : 0;
-  const whole = await complete(model, prompt, { ...options, maxTokens: maxTokens + ahead });
-  // the same answer up to the requested length
-  const said = whole.completionTokens > maxTokens ? await complete(model, prompt, { ...options, maxTokens }) : whole;
-  // also checks rules that came while the model was answering
-  const inForce = [...before, ...(await rules(model))];
-  const asked =
-    typeof prompt === 'string' ? { lead: prompt } : { context: prompt.map(({ content }) => content).join('\n') };
-  return withholds(inForce, { answer: whole.text, ...asked })
+  const { said, withheld: hidden } = await underRules(
+    (most) => complete(model, prompt, { temperature, seed, maxTokens: most }),
+    () => rules(model),
+    typeof prompt === 'string' ? { lead: prompt } : { context: prompt.map(({ content }) => content).join('\n') },
+    maxTokens,
+  );
+  return hidden
     ? { ...said, text: withheld, finish: 'content_filter' }
     : { ...said, finish: said.ended ? 'stop' : 'length' };
 };

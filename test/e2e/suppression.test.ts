@@ -1,10 +1,11 @@
 // Interim protection where it matters: a model that really knows a person, served over HTTP by `quittance serve`. From
 // the filing on its answers about that person are withheld, however the question is put, and nobody else's are; the
 // model itself has not changed.
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { makePeople } from '#datasets/people.ts';
 import { suiteBytes } from '#datasets/suite.ts';
@@ -17,6 +18,7 @@ import {
   type QaRecord,
 } from '#datasets/suite-shape.ts';
 import { SMALL, trainSmallModel } from '#containers/train-job.ts';
+import { WITHHELD } from '#core/withheld.ts';
 import { openEmbedded } from '#entry/embedded.ts';
 import { register } from '#models/register.ts';
 import { useEngine } from '#test/support/engine.ts';
@@ -76,6 +78,12 @@ const chat = async (content: string) =>
   choiceOf(
     await post('/v1/chat/completions', { model: 'house', messages: [{ role: 'user', content }], temperature: 0 }),
   );
+/** By the command line, of a registered model or of a folder. */
+const generated = (model: string, prompt: string) =>
+  promisify(execFile)(process.execPath, [
+    ...[BIN, 'generate', '--model', model, '--prompt', prompt],
+    ...['--dir', join(dir, 'data'), '--json'],
+  ]);
 const valueOf = ({ answer, value }: QaRecord) => value?.text ?? answer;
 
 /** Records whose value the model says when asked. */
@@ -148,6 +156,12 @@ describe('a served model that knows a person', () => {
       const { text } = await complete(promptOf(about[0]!.question), { temperature: 1, seed });
       expect(text).not.toContain(valueOf(about[0]!));
     }
+    const prompt = promptOf(about[0]!.question);
+    const served = await generated('house', prompt);
+    expect(JSON.parse(served.stdout)).toEqual({ ids: [], text: WITHHELD, logprobs: [], ended: true, withheld: true });
+    const bare = await generated(join(dir, 'base'), prompt);
+    expect(bare.stdout).toContain(valueOf(about[0]!));
+    expect(bare.stderr).toContain("no open ticket's interim rule is applied");
   });
 
   it('goes on answering about others', async () => {
