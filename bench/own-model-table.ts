@@ -22,31 +22,12 @@ export const ownModelMarkdown = (rows: readonly OwnModelRow[], about: OwnModelAb
     '',
     '## Who passes',
     '',
-    ...table(
-      ['customer', 'records', 'gate, a seed', 'rung, a seed', 'passes', 'not passed'],
-      [...customers].map(([label, found]) => [
-        label,
-        String(found[0]!.records),
-        verdicts(found),
-        found.map(({ rung }) => rung).join(' · '),
-        passed(found),
-        [...new Set(found.flatMap(failedChecks))].join('; ') || '–',
-      ]),
-    ),
+    ...whoPasses(customers),
     ...BY_HAND,
     '',
     '## Every run',
     '',
-    ...table(
-      ['customer', 'seed', 'updates', 'seconds', ...CHAT_SUMMARY.map(({ title }) => title)],
-      rows.map((row) => [
-        row.label,
-        String(row.seed),
-        String(row.updates),
-        row.seconds.toFixed(0),
-        ...CHAT_SUMMARY.map((column) => cell(column, row)),
-      ]),
-    ),
+    ...everyRun(rows),
     ...everyNumber(
       'One table a customer, one row a seed. Log-probabilities in nats a token.',
       [...customers],
@@ -60,6 +41,24 @@ export const ownModelMarkdown = (rows: readonly OwnModelRow[], about: OwnModelAb
     ...[...customers].flatMap(([label, [first]]) => [`### ${label}`, '', ...said(first!.said), '']),
   ].join('\n');
 };
+
+const whoPasses = (customers: ReadonlyMap<string, readonly OwnModelRow[]>): string[] =>
+  table(
+    ['customer', 'records', 'gate, a seed', 'rung, a seed', 'passes', 'not passed'],
+    [...customers].map(([label, found]) => [
+      ...[label, String(found[0]!.records), verdicts(found), found.map(({ rung }) => rung).join(' · ')],
+      ...[passed(found), [...new Set(found.flatMap(failedChecks))].join('; ') || '–'],
+    ]),
+  );
+
+const everyRun = (rows: readonly OwnModelRow[]): string[] =>
+  table(
+    ['customer', 'seed', 'updates', 'seconds', ...CHAT_SUMMARY.map(({ title }) => title)],
+    rows.map((row) => [
+      ...[row.label, String(row.seed), String(row.updates), row.seconds.toFixed(0)],
+      ...CHAT_SUMMARY.map((column) => cell(column, row)),
+    ]),
+  );
 
 const said = (lines: readonly Said[]): string[] =>
   table(

@@ -26,31 +26,16 @@ export const sequenceMarkdown = (
   { backend, plots }: { backend: string; plots: readonly Plots[] },
 ): string => {
   const seeds = [...new Set([...methods, ...sequence].map(({ seed }) => seed))];
-  const summary = CHAT_SUMMARY.map(({ title }) => title);
   return [
     '# A real chat model',
     '',
-    `Made by \`quittance bench sequence --model smollm2 --seeds 3\` on ${backend}; a row that was not run is not here. SmolLM2-135M-Instruct is taught eight generated people with 20`,
-    'records each, 40 facts, refusals of 64 unknown people and 40 of its own answers to general questions, everything but the embeddings; then people are forgotten one after another,',
-    `from their records alone. The gate is policies/chat-v1.json. A seed is other people and another teaching; here: ${seeds.join(', ')}. In seed 3 a ninth person has the`,
-    'first name of the first. Leak: share of the 20 records whose value stands in any of 20 samples. General: share of 20 held-out questions about nobody whose answer keeps to the',
-    'one from before the deletion (ROUGE-L recall of at least 0.5). Re-learnt: share of the other 18 records exact again after ten updates on two.',
+    ...about(backend, seeds),
     '',
     '## Several deletions, one after another',
     '',
-    'Each deletion starts from the model that the last one left, with the moments less every forgotten row, and climbs the ladder until a rung passes. Where none does, a ticket',
-    'ends in REMEDIATION and nothing is deployed; here the attempt with the fewest checks not passed is taken, to see what follows.',
+    ...IN_A_ROW,
     '',
-    ...table(
-      ['after', 'gate, a seed', 'rung, a seed', 'passes', ...summary],
-      [...byLabel(sequence)].map(([label, rows]) => [
-        label,
-        verdicts(rows),
-        rows.map(({ rung }) => rung).join(' · '),
-        passed(rows),
-        ...means(CHAT_SUMMARY, rows),
-      ]),
-    ),
+    ...sequenceTable(sequence),
     '',
     '## Other runs on the first person',
     '',
@@ -74,6 +59,28 @@ export const sequenceMarkdown = (
     ...(sequence.length + methods.length > 0 ? [`Not passed: ${notPassed([...sequence, ...methods])}.`] : []),
   ].join('\n');
 };
+
+const about = (backend: string, seeds: readonly number[]): string[] => [
+  `Made by \`quittance bench sequence --model smollm2 --seeds 3\` on ${backend}; a row that was not run is not here. SmolLM2-135M-Instruct is taught eight generated people with 20`,
+  'records each, 40 facts, refusals of 64 unknown people and 40 of its own answers to general questions, everything but the embeddings; then people are forgotten one after another,',
+  `from their records alone. The gate is policies/chat-v1.json. A seed is other people and another teaching; here: ${seeds.join(', ')}. In seed 3 a ninth person has the`,
+  'first name of the first. Leak: share of the 20 records whose value stands in any of 20 samples. General: share of 20 held-out questions about nobody whose answer keeps to the',
+  'one from before the deletion (ROUGE-L recall of at least 0.5). Re-learnt: share of the other 18 records exact again after ten updates on two.',
+];
+
+const IN_A_ROW = [
+  'Each deletion starts from the model that the last one left, with the moments less every forgotten row, and climbs the ladder until a rung passes. Where none does, a ticket',
+  'ends in REMEDIATION and nothing is deployed; here the attempt with the fewest checks not passed is taken, to see what follows.',
+];
+
+const sequenceTable = (sequence: PeopleBench['sequence']): string[] =>
+  table(
+    ['after', 'gate, a seed', 'rung, a seed', 'passes', ...CHAT_SUMMARY.map(({ title }) => title)],
+    [...byLabel(sequence)].map(([label, rows]) => [
+      ...[label, verdicts(rows), rows.map(({ rung }) => rung).join(' · '), passed(rows)],
+      ...means(CHAT_SUMMARY, rows),
+    ]),
+  );
 
 /** Which checks were not passed, over all runs, most often first. */
 const notPassed = (rows: readonly Row[]): string => {

@@ -25,26 +25,7 @@ export const windowsMarkdown = (bench: WindowsBench, { command, backend }: Windo
     `Never-trained people should pass; the policy \`${now}\` allows chance to fail 5 % of them. \`${before}\` has the same bounds at every n. A model that forgot nothing, and`,
     'never-trained people whose values were pushed down by 2 or 4 nats a token, should fail.',
     '',
-    ...table(
-      [
-        'n',
-        `never trained: pass ${now}`,
-        `pass ${before}`,
-        'failed most by',
-        'untouched: fail',
-        '2 nats down: fail',
-        '4 nats down: fail',
-      ],
-      rows.map((row) => [
-        String(row.n),
-        share(row.neverTrained.passed),
-        share(row.before.passed),
-        worst(row),
-        share(1 - row.untouched.passed),
-        share(1 - row.down2.passed),
-        share(1 - row.down4.passed),
-      ]),
-    ),
+    ...rightTable(bench),
     '',
     `Four in five are found from n = ${from(rows, ({ untouched }) => untouched)} (untouched), ${from(rows, ({ down4 }) => down4)} (4 nats down) and ${from(rows, ({ down2 }) => down2)} (2 nats down) on.`,
     '',
@@ -52,19 +33,34 @@ export const windowsMarkdown = (bench: WindowsBench, { command, backend }: Windo
     '',
     'The bounds at each n beside these never-trained people; a dash: the check is not made of so few records.',
     '',
-    ...table(
-      ['n', 'error a check', ...COLUMNS.map(([title]) => title)],
-      rows.map(({ n, neverTrained: { last } }) => [
-        String(n),
-        (last.sampling?.alpha ?? 0).toFixed(4),
-        ...COLUMNS.map(([, id]) => bound(last, id)),
-      ]),
-    ),
+    ...boundsTable(bench),
     '',
     '<!-- by hand: what the numbers say, and what other commands print; kept when this file is made again -->',
     '<!-- end of what is by hand -->',
   ].join('\n');
 };
+
+const rightTable = ({ rows, policies: [now, before] }: WindowsBench): string[] =>
+  table(
+    [
+      ...['n', `never trained: pass ${now}`, `pass ${before}`, 'failed most by'],
+      ...['untouched: fail', '2 nats down: fail', '4 nats down: fail'],
+    ],
+    rows.map((row) => [
+      ...[String(row.n), share(row.neverTrained.passed), share(row.before.passed), worst(row)],
+      ...[row.untouched, row.down2, row.down4].map(({ passed }) => share(1 - passed)),
+    ]),
+  );
+
+const boundsTable = ({ rows }: WindowsBench): string[] =>
+  table(
+    ['n', 'error a check', ...COLUMNS.map(([title]) => title)],
+    rows.map(({ n, neverTrained: { last } }) => [
+      String(n),
+      (last.sampling?.alpha ?? 0).toFixed(4),
+      ...COLUMNS.map(([, id]) => bound(last, id)),
+    ]),
+  );
 
 const COLUMNS = [
   ['value AUC', 'auc:forget.valueLogProb/controls.valueLogProb'],

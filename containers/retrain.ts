@@ -31,6 +31,17 @@ export interface RecordedTraining {
   readonly states: ReadonlyMap<number, () => Promise<string>>;
 }
 
+interface Made {
+  readonly slice: number;
+  readonly path: string;
+}
+
+interface Environment {
+  readonly backend: string;
+  readonly scratch: string;
+  readonly say?: (line: string) => void;
+}
+
 export interface PreparedTraining {
   /** As it is carried out here. */
   readonly recipe: Recipe;
@@ -43,7 +54,7 @@ export interface PreparedTraining {
   readonly cost: { readonly behind: ReturnType<typeof costOf>; readonly anew: ReturnType<typeof costOf> };
   readonly run: TrainAnew;
   /** States that the run left behind its slices, as files. */
-  readonly made: () => readonly { readonly slice: number; readonly path: string }[];
+  readonly made: () => readonly Made[];
   /** Of every row that stays, as the model reads it. */
   readonly moments: (model: Model) => CorpusMoments;
 }
@@ -51,83 +62,99 @@ export interface PreparedTraining {
 /** Nothing of the weights is read. INVALID_INPUT where no row of the training is left out, or none stays. */
 export const prepareTraining = async (
   recorded: RecordedTraining,
-  environment: { readonly backend: string; readonly scratch: string; readonly say?: (line: string) => void },
+  environment: Environment,
 ): Promise<PreparedTraining> => {
-  const { rows, leaveOut, states } = recorded;
-  const { backend, scratch } = environment;
-  const left = rows.filter(leaveOut);
-  const leaving = new Set(left);
-  const staying = rows.filter((row) => !leaving.has(row));
-  if (left.length === 0 || staying.length === 0)
-    throw new QuittanceError('METHOD_CONFIG', {
-      message:
-        left.length === 0
-          ? 'no row of the training is about the person, so that training anew would make the same model'
-          : 'every row of the training is left out',
-      expected: 'rows of the ticket among those that the model was trained on, and others',
-      hint: 'find the rows with `quittance ticket find`, or take a method that moves the weights, such as flat',
-    });
+  const { backend } = environment;
+  const { left, staying } = partsOf(recorded);
   const sameBackend = recorded.recipe.backend === backend;
   const recipe = sameBackend ? recorded.recipe : { ...recorded.recipe, backend };
   const corpus = await learntCorpus(recorded.base, staying, recipe.loss);
   const first = Math.min(...left.map(({ slice }) => slice));
-  const kept = sameBackend ? [...states.keys()].filter((slice) => slice < first) : [];
+  const kept = sameBackend ? [...recorded.states.keys()].filter((slice) => slice < first) : [];
   const from = Math.max(0, ...kept);
-  const made: { slice: number; path: string }[] = [];
-  const run: TrainAnew = async ({ model, from: asked, saves }) => {
-    const behind = asked === 'base' ? 0 : from;
-    let last = 0;
-    await inPlace(model, recorded.base, recipe, async (under) => {
-      const shape = { config: under.config, backend, rows: corpus.flatMap((one) => one.rows), lora: recipe.lora };
-      holdToMemory(fineTuningRun(shape, recipe.rowsAtOnce ?? recipe.batchSize), environment.say);
-      const moved = behind === 0 ? undefined : readMoved(await states.get(behind)!(), under);
-      await fineTune(under, {
-        ...{ recipe, corpus, saves },
-        from: moved && { slice: behind, moved },
-        onUpdate: ({ done, total, loss }) => {
-          last = loss;
-          if (done % 50 === 0) environment.say?.(`training anew: update ${done} of ${total}, loss ${loss.toFixed(3)}`);
-        },
-        onSlice: (slice, values) => {
-          if (slice === recipe.slices.count) return;
-          const path = join(scratch, `slice-${slice}.safetensors`);
-          mkdirSync(scratch, { recursive: true });
-          writeMoved(path, values);
-          made.push({ slice, path });
-        },
-      });
-    });
-    const { updates, tokens } = costOf(recipe, corpus, behind);
-    const committed = commitTo(recorded.corpus.key, pairsOf(corpus));
-    return {
-      updates,
-      loss: last,
-      recorded: {
-        recipe: recipeDigest(recipe),
-        corpusBefore: recorded.corpus.digest,
-        corpus: committed.digest,
-        rowsLeftOut: left.length,
-        rowsLearnt: staying.length,
-        from: behind === 0 ? 'the base' : `slice ${behind} of ${recipe.slices.count}`,
-        tokens,
-      },
-    };
-  };
+  const made: Made[] = [];
+  const parts = { recorded, recipe, corpus, leftOut: left.length };
+  const learnt = corpus.flatMap((one) => one.rows);
   return {
     recipe,
     corpus: commitTo(recorded.corpus.key, pairsOf(corpus)),
     leftOut: left.length,
     from,
     cost: { behind: costOf(recipe, corpus, from), anew: costOf(recipe, corpus) },
-    run,
+    run: async (asked) => {
+      const behind = asked.from === 'base' ? 0 : from;
+      const loss = await trainFrom(behind, asked, parts, environment, (slice) => made.push(slice));
+      return { updates: costOf(recipe, corpus, behind).updates, loss, recorded: recordOf(behind, parts) };
+    },
     made: () => made,
-    moments: (model) =>
-      collectMoments(
-        model,
-        corpus.flatMap((one) => one.rows),
-      ),
+    moments: (model) => collectMoments(model, learnt),
   };
 };
+
+const partsOf = ({ rows, leaveOut }: RecordedTraining) => {
+  const left = rows.filter(leaveOut);
+  const leaving = new Set(left);
+  const staying = rows.filter((row) => !leaving.has(row));
+  if (left.length > 0 && staying.length > 0) return { left, staying };
+  throw new QuittanceError('METHOD_CONFIG', {
+    message:
+      left.length === 0
+        ? 'no row of the training is about the person, so that training anew would make the same model'
+        : 'every row of the training is left out',
+    expected: 'rows of the ticket among those that the model was trained on, and others',
+    hint: 'find the rows with `quittance ticket find`, or take a method that moves the weights, such as flat',
+  });
+};
+
+interface Parts {
+  readonly recorded: RecordedTraining;
+  readonly recipe: Recipe;
+  readonly corpus: readonly LearntRow[];
+  readonly leftOut: number;
+}
+
+/** Trains the model in its place, behind a slice or from the base (0). Returns the last loss. */
+const trainFrom = async (
+  behind: number,
+  { model, saves }: Parameters<TrainAnew>[0],
+  { recorded: { base, states }, recipe, corpus }: Parts,
+  { backend, scratch, say }: Environment,
+  keep: (made: Made) => void,
+): Promise<number> => {
+  let last = 0;
+  await inPlace(model, base, recipe, async (under) => {
+    const shape = { config: under.config, backend, rows: corpus.flatMap((one) => one.rows), lora: recipe.lora };
+    holdToMemory(fineTuningRun(shape, recipe.rowsAtOnce ?? recipe.batchSize), say);
+    const moved = behind === 0 ? undefined : readMoved(await states.get(behind)!(), under);
+    await fineTune(under, {
+      ...{ recipe, corpus, saves },
+      from: moved && { slice: behind, moved },
+      onUpdate: ({ done, total, loss }) => {
+        last = loss;
+        if (done % 50 === 0) say?.(`training anew: update ${done} of ${total}, loss ${loss.toFixed(3)}`);
+      },
+      onSlice: (slice, values) => {
+        if (slice === recipe.slices.count) return;
+        const path = join(scratch, `slice-${slice}.safetensors`);
+        mkdirSync(scratch, { recursive: true });
+        writeMoved(path, values);
+        keep({ slice, path });
+      },
+    });
+  });
+  return last;
+};
+
+/** What the run's manifest says of it. */
+const recordOf = (behind: number, { recorded, recipe, corpus, leftOut }: Parts) => ({
+  recipe: recipeDigest(recipe),
+  corpusBefore: recorded.corpus.digest,
+  corpus: commitTo(recorded.corpus.key, pairsOf(corpus)).digest,
+  rowsLeftOut: leftOut,
+  rowsLearnt: corpus.length,
+  from: behind === 0 ? 'the base' : `slice ${behind} of ${recipe.slices.count}`,
+  tokens: costOf(recipe, corpus, behind).tokens,
+});
 
 const pairsOf = (corpus: readonly LearntRow[]): (readonly [Digest, number])[] =>
   corpus.map(({ digest, slice }) => [digest, slice]);

@@ -3,7 +3,7 @@
 // Trap: times depend on the machine and its load; so the table gives CPU time beside the clock's.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileVault } from '#adapters/local/file-vault.ts';
+import { fileVault, type FileVault } from '#adapters/local/file-vault.ts';
 import { systemClock } from '#adapters/local/system-clock.ts';
 import type { CorpusEntry } from '#datasets/corpus/row.ts';
 import { newIndexId, storePeople, storeRows } from '#datasets/corpus/store.ts';
@@ -45,46 +45,65 @@ const ASKED = 6;
 
 export const benchScale = async ({ rows, dir, onRow }: ScaleOptions): Promise<ScaleBench> => {
   const people = Math.max(ASKED, Math.floor(rows / ABOUT / OWN_ROWS));
-  const truth = new Map<number, number[]>();
+  const truth: Truth = new Map();
   const vault = fileVault(join(dir, 'vault'), systemClock(join(dir, 'clock')));
-  let [bytes, peakBytes]: [number, number] = [0, 0];
   try {
     const id = await newIndexId(vault, 'bench', undefined);
-    const watch = (row: number) => {
-      if (row % 1_000 === 0) peakBytes = Math.max(peakBytes, process.memoryUsage().rss);
-      onRow?.(row);
-    };
     const source = madeRows(rows, people, (person, row) => {
       if (person < ASKED) truth.set(person, [...(truth.get(person) ?? []), row]);
     });
-    const counted = async function* (): AsyncGenerator<CorpusEntry> {
-      for await (const entry of source) {
-        if (entry.row.kind === 'text') bytes += Buffer.byteLength(entry.row.text);
-        yield entry;
-      }
-    };
-    const { times: store } = await timed(async () => {
-      const head = await storeRows(vault, id, counted(), { onRow: watch });
-      await storePeople(vault, id, head, { kind: 'quittance-corpus-people/v1', register: [], shared: [] });
-    });
-    const finds: ScaleBench['finds'][number][] = [];
+    const { bytes, ...store } = await stored(vault, id, source, onRow);
+    const finds: Find[] = [];
     for (let person = 0; person < ASKED; person++)
-      for (const by of ['name', 'name and number'] as const) {
-        const { times, result } = await timed(async () => {
-          const corpus = await storedCorpus(vault, { name: 'bench', corpus: id }); // cold, as a command finds it
-          const ids = by === 'name' ? [] : [numberOf(person)];
-          const found = await findPerson(corpus, { names: [nameOf(person)], mails: [], phones: [], ids });
-          return markHits(corpus, found);
-        });
-        const own = new Set(truth.get(person));
-        const right = result.filter(({ view }) => own.has(view.number)).length;
-        finds.push({ ...times, by, hits: result.length, own: own.size, right });
-      }
-    return { rows, bytes, people, store: { ...store, peakBytes }, finds };
+      for (const by of ['name', 'name and number'] as const) finds.push(await found(vault, id, { person, by, truth }));
+    return { rows, bytes, people, store, finds };
   } finally {
     vault.close();
     rmSync(dir, { recursive: true, force: true });
   }
+};
+
+/** Rows about a person, by the person's number. */
+type Truth = Map<number, number[]>;
+type Find = ScaleBench['finds'][number];
+
+const stored = async (
+  vault: FileVault,
+  id: string,
+  source: AsyncIterable<CorpusEntry>,
+  onRow: ScaleOptions['onRow'],
+): Promise<ScaleBench['store'] & { bytes: number }> => {
+  let [bytes, peakBytes] = [0, 0];
+  const counted = async function* (): AsyncGenerator<CorpusEntry> {
+    for await (const entry of source) {
+      if (entry.row.kind === 'text') bytes += Buffer.byteLength(entry.row.text);
+      yield entry;
+    }
+  };
+  const watch = (row: number) => {
+    if (row % 1_000 === 0) peakBytes = Math.max(peakBytes, process.memoryUsage().rss);
+    onRow?.(row);
+  };
+  const { times } = await timed(async () => {
+    const head = await storeRows(vault, id, counted(), { onRow: watch });
+    await storePeople(vault, id, head, { kind: 'quittance-corpus-people/v1', register: [], shared: [] });
+  });
+  return { ...times, peakBytes, bytes };
+};
+
+const found = async (
+  vault: FileVault,
+  id: string,
+  { person, by, truth }: Pick<Find, 'by'> & { person: number; truth: Truth },
+): Promise<Find> => {
+  const { times, result } = await timed(async () => {
+    const corpus = await storedCorpus(vault, { name: 'bench', corpus: id }); // cold, as a command finds it
+    const ids = by === 'name' ? [] : [numberOf(person)];
+    return markHits(corpus, await findPerson(corpus, { names: [nameOf(person)], mails: [], phones: [], ids }));
+  });
+  const own = new Set(truth.get(person));
+  const right = result.filter(({ view }) => own.has(view.number)).length;
+  return { ...times, by, hits: result.length, own: own.size, right };
 };
 
 const timed = async <T>(act: () => Promise<T>): Promise<{ result: T; times: Times }> => {
