@@ -55,24 +55,13 @@ export const cached = (model: TextModel, { samplesPerPrompt, temperature, seed }
   const scores = new Map<string, AnswerScore>();
   const greedy = new Map<string, Said>();
   const samples = new Map<string, Said[]>();
-  const score = (pairs: readonly Pair[]) =>
-    fill(
-      scores,
-      pairs,
-      ({ prompt, answer, open, clipped }) =>
-        `${prompt}\u0000${answer}${open ? '\u0000' : ''}${clipped ? '\u0000\u0000' : ''}`,
-      (missing) => model.score(missing),
-    );
-  const generated = (rows: readonly Pair[], maxTokens: number) =>
+  const score = (pairs: readonly Pair[]) => fill(scores, pairs, pairKey, (missing) => model.score(missing));
+  const generated = (prompts: readonly string[], maxTokens: number) =>
     fill(
       greedy,
-      rows,
-      ({ prompt }) => `${maxTokens}\u0000${prompt}`,
-      (missing) =>
-        model.generate(
-          missing.map(({ prompt }) => prompt),
-          { maxTokens },
-        ),
+      prompts,
+      (prompt) => `${maxTokens}\u0000${prompt}`,
+      (missing) => model.generate(missing, { maxTokens }),
     );
   const sample = (prompts: readonly string[], stream: string, maxTokens: number): Said[][] => {
     const repeated = prompts.flatMap((prompt) => new Array<string>(samplesPerPrompt).fill(prompt));
@@ -84,12 +73,13 @@ export const cached = (model: TextModel, { samplesPerPrompt, temperature, seed }
     score,
     greedy: (rows, maxTokens) => {
       const known = score(rows).map((one, i) => (isExact(one) ? saidOf(one, rows[i]!.answer) : undefined));
-      const open = generated(
-        rows.filter((_, i) => known[i] === undefined),
+      const open = rows.filter((_, i) => known[i] === undefined);
+      const said = generated(
+        open.map(({ prompt }) => prompt),
         maxTokens,
       );
       let at = 0;
-      return known.map((said) => said ?? open[at++]!);
+      return known.map((one) => one ?? said[at++]!);
     },
     samples: (prompts, stream, maxTokens) =>
       fill(
@@ -100,6 +90,9 @@ export const cached = (model: TextModel, { samplesPerPrompt, temperature, seed }
       ),
   };
 };
+
+const pairKey = ({ prompt, answer, open, clipped }: Pair): string =>
+  `${prompt}\u0000${answer}${open ? '\u0000' : ''}${clipped ? '\u0000\u0000' : ''}`;
 
 /** An exact answer, as generating it would have given it: without the end. */
 const saidOf = ({ ids, offsets }: AnswerScore, text: string): Said => {

@@ -20,26 +20,18 @@ export interface ApprovalView {
   readonly reproduce: Readonly<Record<string, string>>;
 }
 
+interface Asking {
+  readonly hidden: Readonly<Record<string, string>>;
+  readonly unlockedBy: 'passphrase' | 'sign-in';
+  readonly mayRefuse: boolean;
+  readonly returned: Returned | undefined;
+}
+
 /** `hidden.csrf` is bound to this person, ticket and evidence: a form from before the evidence changed is refused. */
-export const approvalBody = (
-  view: ApprovalView,
-  report: AuditReport,
-  {
-    hidden,
-    unlockedBy,
-    mayRefuse,
-    returned,
-  }: {
-    readonly hidden: Readonly<Record<string, string>>;
-    readonly unlockedBy: 'passphrase' | 'sign-in';
-    readonly mayRefuse: boolean;
-    readonly returned: Returned | undefined;
-  },
-  words: Words,
-): Html => {
+export const approvalBody = (view: ApprovalView, report: AuditReport, asking: Asking, words: Words): Html => {
   const { ticketId } = view;
+  const { returned, mayRefuse } = asking;
   const a = words.approval;
-  const action = `/tickets/${ticketId}/approval`;
   return html`<p class="crumbs">
       <a href="/tickets">${words.frame.cases}</a> / <a href="/tickets/${ticketId}">${ticketId}</a>
     </p>
@@ -49,36 +41,51 @@ export const approvalBody = (
     ${gateBlocks(view.gate).map(blockHtml)}
     <h2>${a.decision}</h2>
     <div class="two">
-      <form method="post" action="${action}" novalidate>
-        ${hiddenInputs({ ...hidden, evidence: view.evidence })}
-        <fieldset>
-          <legend>${a.service}</legend>
-          <p>${a.serviceText}</p>
-          ${unlockedBy === 'passphrase' && fieldHtml({ name: 'passphrase', label: a.passphrase, hint: a.passphraseHint, kind: 'secret', required: true }, returned, words)}
-          <p><button name="decision" value="approved">${a.service}</button></p>
-        </fieldset>
-      </form>
-      <form method="post" action="${action}" novalidate>
-        ${hiddenInputs({ ...hidden, evidence: view.evidence })}
-        <fieldset>
-          <legend>${a.back}</legend>
-          <p>${a.backText}</p>
-          ${fieldHtml({ name: 'reason', label: words.fields.reason, kind: 'choice', choices: Object.entries(words.sendBacks), required: true }, returned, words)}
-          <p><button class="second" name="decision" value="refused">${a.back}</button></p>
-        </fieldset>
-      </form>
-      ${
-        mayRefuse &&
-        html`<section>
-          <h3>${a.refuse}</h3>
-          <p>${a.refuseText}</p>
-          <p><a class="button stop" href="/tickets/${ticketId}/refuse">${words.acts.refuse.button}</a></p>
-        </section>`
-      }
+      ${decisionForm(view, asking, intoService(asking, words))} ${decisionForm(view, asking, sentBack(asking, words))}
+      ${mayRefuse && toRefusal(ticketId, words)}
     </div>
     <h2>${words.evidence.rests}</h2>
     ${terms(Object.entries(view.reproduce).map(([name, value]) => [name, digest(value)] as const))}`;
 };
+
+const decisionForm = ({ ticketId, evidence }: ApprovalView, { hidden }: Asking, fields: Html): Html =>
+  html`<form method="post" action="/tickets/${ticketId}/approval" novalidate>
+    ${hiddenInputs({ ...hidden, evidence })}
+    <fieldset>${fields}</fieldset>
+  </form>`;
+
+const intoService = ({ unlockedBy, returned }: Asking, words: Words): Html => {
+  const { service, serviceText, passphrase, passphraseHint } = words.approval;
+  const secret = {
+    name: 'passphrase',
+    label: passphrase,
+    hint: passphraseHint,
+    kind: 'secret',
+    required: true,
+  } as const;
+  return html`<legend>${service}</legend>
+    <p>${serviceText}</p>
+    ${unlockedBy === 'passphrase' && fieldHtml(secret, returned, words)}
+    <p><button name="decision" value="approved">${service}</button></p>`;
+};
+
+const sentBack = ({ returned }: Asking, words: Words): Html => {
+  const { back, backText } = words.approval;
+  const choices = Object.entries(words.sendBacks);
+  const reason = { name: 'reason', label: words.fields.reason, kind: 'choice', choices, required: true } as const;
+  return html`<legend>${back}</legend>
+    <p>${backText}</p>
+    ${fieldHtml(reason, returned, words)}
+    <p><button class="second" name="decision" value="refused">${back}</button></p>`;
+};
+
+/** Refusing the person's request is another act, on a page of its own. */
+const toRefusal = (ticketId: string, { approval: { refuse, refuseText }, acts }: Words): Html =>
+  html`<section>
+    <h3>${refuse}</h3>
+    <p>${refuseText}</p>
+    <p><a class="button stop" href="/tickets/${ticketId}/refuse">${acts.refuse.button}</a></p>
+  </section>`;
 
 const problem = ({ problem: found }: Returned, { form }: Words): Html | undefined =>
   found &&

@@ -42,17 +42,11 @@ export const fileVault = (dir: string, clock: Clock): FileVault => {
   const folderOf = (ticketId: string) => join(dir, 'objects', safeName(ticketId));
   const fileOf = (ticketId: string, name: string) => join(folderOf(ticketId), safeName(name));
 
-  /** The ticket's two secrets: NOT_FOUND, VAULT_KEY_DESTROYED. */
-  const open = async (ticketId: string) => {
-    const row = rowOf(db, ticketId);
-    if (!row) throw new QuittanceError('NOT_FOUND', { message: `the vault has no key for ticket ${ticketId}` });
-    if (!row.wrapped) throw destroyedKey(ticketId);
-    const secrets = decrypt(await master(), `key ${ticketId}`, row.wrapped);
-    return { dataKey: secrets.subarray(0, 32), secret: secrets.subarray(32) };
-  };
+  const open = async (ticketId: string) => secretsOf(db, await master(), ticketId);
 
   const vault: FileVault = {
     close: () => db.close(),
+    ...labels(db, open),
     createKey: async (ticketId) => {
       const wrapped = encrypt(await master(), `key ${ticketId}`, randomBytes(64));
       const add = db.prepare('INSERT INTO keys (ticket_id, wrapped) VALUES (?, ?) ON CONFLICT DO NOTHING');
@@ -79,16 +73,6 @@ export const fileVault = (dir: string, clock: Clock): FileVault => {
       return createHmac('sha256', secret).update(bytes).digest('hex');
     },
     openingSecret: async (ticketId) => (await open(ticketId)).secret.toString('hex'),
-    label: async (ticketId, keys) => {
-      await open(ticketId);
-      const add = db.prepare('INSERT INTO labels (key, ticket_id) VALUES (?, ?) ON CONFLICT DO NOTHING');
-      transaction(db, () => keys.forEach((key) => add.run(key, ticketId)));
-    },
-    labelled: async (key) =>
-      db
-        .prepare('SELECT ticket_id FROM labels WHERE key = ? ORDER BY ticket_id LIMIT ?')
-        .all(key, MOST_LABELLED)
-        .map((row) => String(row['ticket_id'])),
     destroy: async (ticketId) => {
       const names = await eraseKey(db, ticketId, await namesIn(folderOf(ticketId)), clock);
       for (const name of await namesIn(folderOf(ticketId))) await shred(fileOf(ticketId, name));
@@ -98,6 +82,29 @@ export const fileVault = (dir: string, clock: Clock): FileVault => {
   };
   return vault;
 };
+
+/** NOT_FOUND, VAULT_KEY_DESTROYED. */
+const secretsOf = (db: Database, master: Uint8Array, ticketId: string) => {
+  const row = rowOf(db, ticketId);
+  if (!row) throw new QuittanceError('NOT_FOUND', { message: `the vault has no key for ticket ${ticketId}` });
+  if (!row.wrapped) throw destroyedKey(ticketId);
+  const secrets = decrypt(master, `key ${ticketId}`, row.wrapped);
+  return { dataKey: secrets.subarray(0, 32), secret: secrets.subarray(32) };
+};
+
+/** A label leads to a ticket as long as the ticket has its key. */
+const labels = (db: Database, open: (ticketId: string) => Promise<unknown>): Pick<FileVault, 'label' | 'labelled'> => ({
+  label: async (ticketId, keys) => {
+    await open(ticketId);
+    const add = db.prepare('INSERT INTO labels (key, ticket_id) VALUES (?, ?) ON CONFLICT DO NOTHING');
+    transaction(db, () => keys.forEach((key) => add.run(key, ticketId)));
+  },
+  labelled: async (key) =>
+    db
+      .prepare('SELECT ticket_id FROM labels WHERE key = ? ORDER BY ticket_id LIMIT ?')
+      .all(key, MOST_LABELLED)
+      .map((row) => String(row['ticket_id'])),
+});
 
 const rowOf = (db: Database, ticketId: string) => {
   const row = db.prepare('SELECT wrapped, objects, destroyed_at FROM keys WHERE ticket_id = ?').get(ticketId);

@@ -4,7 +4,7 @@
 import { NO_WAY_OUT, NOBODY, type Attestors } from '#core/attestors.ts';
 import type { Digest } from '#core/canonical.ts';
 import { forwardClock } from '#core/clock.ts';
-import type { Calendar, Courier, Ids, Notifier, Ports, ServingTarget, WorkflowEngine } from '#core/ports.ts';
+import type { Calendar, Clock, Courier, Ids, Notifier, Ports, ServingTarget, WorkflowEngine } from '#core/ports.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { ledgerReader } from '#core/ledger/reader.ts';
 import type { NamedRule } from '#core/suppression.ts';
@@ -49,18 +49,27 @@ export interface HarnessOptions {
 }
 
 export const memoryHarness = (options: HarnessOptions = {}): Harness => {
-  const { answer, jobs, workflows, attestors = NOBODY, courier = NO_WAY_OUT } = options;
-  const serving = options.serving ?? ((aliases: ServingTarget) => aliases);
   const faults = new Faults();
   const notices: Harness['notices'] = [];
   const engine: Harness['engine'] = { started: [], answered: new Map(), stopped: [] };
   const served: Harness['served'] = new Map();
   const rules: Harness['rules'] = new Map();
   const { clock, advance } = countedClock();
+  const world = { faults, notices, engine, served, rules };
+  const ports = portsOf(options, world, clock);
+  const queue = memoryJobs(options.jobs?.(ports) ?? {});
+  return { ...world, ports: { ...ports, jobs: faults.guard('jobs', queue, ['submit']) }, clock: { advance } };
+};
+
+const portsOf = (
+  { answer, workflows, serving = (aliases) => aliases, attestors = NOBODY, courier = NO_WAY_OUT }: HarnessOptions,
+  { faults, notices, engine, served, rules }: Omit<Harness, 'ports' | 'clock'>,
+  clock: Clock,
+): Ports => {
   const signer = memorySigner();
   const logStorage = faults.guard('logStorage', memoryLogStorage(faults), ['put']);
   const logHead = faults.guard('logHead', memoryLogHead(), ['replace']);
-  const ports: Ports = {
+  return {
     tickets: faults.guard('tickets', memoryTickets(), ['create', 'commit', 'markSequenced']),
     vault: faults.guard('vault', memoryVault(clock), ['createKey', 'put', 'destroy']),
     artifacts: faults.guard('artifacts', memoryArtifacts(faults), ['put', 'delete']),
@@ -86,16 +95,6 @@ export const memoryHarness = (options: HarnessOptions = {}): Harness => {
     calendar: berlin,
     installation: { certificateScope: async () => SCOPE },
     outside: { ...courier, attestors: async () => attestors },
-  };
-  const queue = memoryJobs(jobs?.(ports) ?? {});
-  return {
-    ports: { ...ports, jobs: faults.guard('jobs', queue, ['submit']) },
-    faults,
-    clock: { advance },
-    notices,
-    engine,
-    served,
-    rules,
   };
 };
 

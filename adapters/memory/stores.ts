@@ -37,8 +37,13 @@ const conflict = (what: string) =>
     hint: 'read it again and repeat',
   });
 
+interface Row {
+  readonly ticket: Ticket;
+  readonly version: number;
+}
+
 export const memoryTickets = (): TicketStore => {
-  const tickets = new Map<string, { ticket: Ticket; version: number }>();
+  const tickets = new Map<string, Row>();
   const events: StoredEvent[] = [];
   const write = ({ ticket, events: added }: Transition, version: number) => {
     tickets.set(ticket.id, structuredClone({ ticket, version }));
@@ -48,12 +53,7 @@ export const memoryTickets = (): TicketStore => {
     create: async (transition) => {
       const { ticket } = transition;
       if (tickets.has(ticket.id)) throw conflict(ticket.id);
-      const key = duplicateKey(ticket);
-      const other = [...tickets.values()].find(
-        (row) => duplicateKey(row.ticket) === key && row.ticket.model === ticket.model,
-      );
-      if (other && key !== undefined)
-        throw new QuittanceError('TICKET_DUPLICATE', { message: `ticket ${other.ticket.id} covers this` });
+      refuseDuplicate(tickets, ticket);
       write(transition, 1);
     },
     get: async (id) => {
@@ -65,31 +65,46 @@ export const memoryTickets = (): TicketStore => {
       if (tickets.get(transition.ticket.id)?.version !== version) throw conflict(transition.ticket.id);
       write(transition, version + 1);
     },
-    list: async () => [...tickets.values()].map(({ ticket }) => structuredClone(ticket)).reverse(),
-    page: async (query) =>
-      pageOf(
-        [...tickets.values()].map(({ ticket }) => workRowOf(ticket)),
-        query,
-      ),
-    counts: async (filter) =>
-      countsOf(
-        [...tickets.values()].map(({ ticket }) => ({ row: workRowOf(ticket), n: 1 })),
-        filter,
-      ),
+    ...questionsTo(tickets),
+    ...outbox(events),
+  };
+};
+
+const refuseDuplicate = (tickets: ReadonlyMap<string, Row>, ticket: Ticket): void => {
+  const key = duplicateKey(ticket);
+  if (key === undefined) return;
+  const same = (other: Ticket) => duplicateKey(other) === key && other.model === ticket.model;
+  const found = [...tickets.values()].find((row) => same(row.ticket));
+  if (found) throw new QuittanceError('TICKET_DUPLICATE', { message: `ticket ${found.ticket.id} covers this` });
+};
+
+const questionsTo = (tickets: ReadonlyMap<string, Row>): Pick<TicketStore, 'list' | 'page' | 'counts' | 'openOf'> => {
+  const all = () => [...tickets.values()].map(({ ticket }) => ticket);
+  const newestFirst = (found: readonly Ticket[]) => found.map((ticket) => structuredClone(ticket)).reverse();
+  return {
+    list: async () => newestFirst(all()),
+    page: async (query) => pageOf(all().map(workRowOf), query),
+    counts: async (filter) => {
+      const rows = all().map((ticket) => ({ row: workRowOf(ticket), n: 1 }));
+      return countsOf(rows, filter);
+    },
     openOf: async (model) =>
-      [...tickets.values()]
-        .filter(({ ticket }) => ticket.model === model && duplicateKey(ticket) !== undefined)
-        .map(({ ticket }) => structuredClone(ticket))
-        .reverse(),
+      newestFirst(all().filter((ticket) => ticket.model === model && duplicateKey(ticket) !== undefined)),
+  };
+};
+
+const outbox = (events: readonly StoredEvent[]): Pick<TicketStore, 'events' | 'unsequenced' | 'markSequenced'> => {
+  const byId = (eventId: string) =>
+    must(
+      events.find((event) => event.eventId === eventId),
+      eventId,
+    );
+  return {
     events: async (id) => structuredClone(events.filter(({ ticketId }) => ticketId === id)),
     unsequenced: async (limit) =>
       structuredClone(events.filter(({ leafIndex }) => leafIndex === undefined).slice(0, limit)),
     markSequenced: async (marks) => {
-      for (const { eventId, leafIndex } of marks)
-        must(
-          events.find((event) => event.eventId === eventId),
-          eventId,
-        ).leafIndex ??= leafIndex;
+      for (const { eventId, leafIndex } of marks) byId(eventId).leafIndex ??= leafIndex;
     },
   };
 };

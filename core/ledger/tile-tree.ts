@@ -39,10 +39,43 @@ const TILE_HEIGHT = 8;
 const HASH_BYTES = 32;
 
 export const tileTree = (storage: Pick<LogStorage, 'get'>, { size, root }: TreeHead): TileTree => {
-  const widthAt = (level: number, index: number): number =>
-    Math.min(TILE_WIDTH, Math.floor(size / TILE_WIDTH ** level) - index * TILE_WIDTH);
+  const { tile, hashOf } = hashesIn(storage, size);
+  const hashesOf = (ranges: readonly Range[]) => Promise.all(ranges.map(hashOf));
+  const check = (holds: boolean): void => {
+    if (!holds) throw invalid('the stored tiles do not lead to the root that the checkpoint signs');
+  };
+  const inclusion = async (index: number): Promise<Hash[]> => {
+    const proof = await hashesOf(inclusionRanges(index, 0, size));
+    check(verifyInclusion(await hashOf([index, index + 1]), index, size, proof, root));
+    return proof;
+  };
+  return {
+    inclusion,
+    async bundle(index) {
+      const entries = decodeBundle(await storage.get(bundlePath(index, widthAt(size, 0, index))));
+      const hashes = await tile(0, index);
+      check(entries.length === hashes.length && entries.every((entry, i) => leafHash(entry).equals(hashes[i]!)));
+      // its siblings are made of all hashes of the tile, so that it vouches for each
+      await inclusion(index * TILE_WIDTH);
+      return entries.map((entry) => Buffer.from(entry)); // a slice would keep the bytes of the whole file
+    },
+    async consistency(first) {
+      const proof = await hashesOf(consistencyRanges(first, size));
+      const before = first === 0 ? rootOf([]) : await hashOf([0, first]);
+      check(verifyConsistency(first, size, proof, before, root));
+      return proof;
+    },
+  };
+};
+
+/** Hashes in the part of a tile that a tree of `size` leaves fills. */
+const widthAt = (size: number, level: number, index: number): number =>
+  Math.min(TILE_WIDTH, Math.floor(size / TILE_WIDTH ** level) - index * TILE_WIDTH);
+
+/** Hashes of tiles, and of ranges of leaves that are made from them; none is checked yet. */
+const hashesIn = (storage: Pick<LogStorage, 'get'>, size: number) => {
   const tile = once((level, index) => {
-    const width = widthAt(level, index);
+    const width = widthAt(size, level, index);
     return readTile(storage, tilePath(level, index, width), width);
   });
   /** A full subtree of 2^height leaves is 2^(height mod 8) neighbours in one tile. */
@@ -59,32 +92,7 @@ export const tileTree = (storage: Pick<LogStorage, 'get'>, { size, root }: TreeH
     if (width === to - from) return full(from, height);
     return nodeHash(await full(from, height), await hashOf([from + width, to]));
   };
-  const hashesOf = (ranges: readonly Range[]) => Promise.all(ranges.map(hashOf));
-  const check = (holds: boolean): void => {
-    if (!holds) throw invalid('the stored tiles do not lead to the root that the checkpoint signs');
-  };
-  const inclusion = async (index: number): Promise<Hash[]> => {
-    const proof = await hashesOf(inclusionRanges(index, 0, size));
-    check(verifyInclusion(await hashOf([index, index + 1]), index, size, proof, root));
-    return proof;
-  };
-  return {
-    inclusion,
-    async bundle(index) {
-      const entries = decodeBundle(await storage.get(bundlePath(index, widthAt(0, index))));
-      const hashes = await tile(0, index);
-      check(entries.length === hashes.length && entries.every((entry, i) => leafHash(entry).equals(hashes[i]!)));
-      // its siblings are made of all hashes of the tile, so that it vouches for each
-      await inclusion(index * TILE_WIDTH);
-      return entries.map((entry) => Buffer.from(entry)); // a slice would keep the bytes of the whole file
-    },
-    async consistency(first) {
-      const proof = await hashesOf(consistencyRanges(first, size));
-      const before = first === 0 ? rootOf([]) : await hashOf([0, first]);
-      check(verifyConsistency(first, size, proof, before, root));
-      return proof;
-    },
-  };
+  return { tile, hashOf };
 };
 
 /** A file of the log that is read when it is first asked for. */
