@@ -4,7 +4,8 @@
 // its digest, and the service signs the digest of bundle.json (which is in canonical form) in bundle.dsse.json.
 import { z } from 'zod';
 import { canonicalize, Digest, digestOf, type JsonOf } from './canonical.ts';
-import { attest, CertificatePredicate, signBundle, STAGE_NAMES, STAGES, type Stage } from './certificate.ts';
+import { CertificatePredicate } from './certificate.ts';
+import { attest, signBundle, STAGE_NAMES, STAGES, type Stage } from './statements.ts';
 import { Envelope, Statement } from './dsse.ts';
 import { must, QuittanceError } from './errors.ts';
 import { putHistory } from './bundle-history.ts';

@@ -1,12 +1,11 @@
-// What is attested: one statement for each stage, and the certificate of unlearning about the artefact that is served.
-// Statements are in-toto v1 in DSSE envelopes.
+// The certificate of unlearning: a statement about the artefact that is served (in-toto v1 in a DSSE envelope), what it
+// claims and what it does not, and who signs it.
 // Traps: the subject is the manifest of what is served, not the weights file alone; some claims may never appear
 // (NEVER_SAID in scope.ts); and the approver signs the certificate before anything is deployed, so that it holds what
 // is known then, and is a certificate only once the service has signed the same bytes.
 import { z } from 'zod';
 import { Digest, digestJson } from './canonical.ts';
-import { countersigned, signEnvelope, STATEMENT_TYPE, subjectOf, type Envelope, type Statement } from './dsse.ts';
-import { LOG_KEY } from './ledger/log.ts';
+import { countersigned, signEnvelope, type Envelope, type Statement } from './dsse.ts';
 import { Gate, GateV1, type StoredJudgement } from './gate.ts';
 import type { EvaluationTables } from './evaluation.ts';
 import type { PeopleKeys, Signer } from './ports.ts';
@@ -14,6 +13,7 @@ import { daysAfter } from './retention.ts';
 import type { ModelManifest } from './model.ts';
 import type { RunManifest } from './run.ts';
 import { Scope } from './scope.ts';
+import { SERVICE_KEY, statement } from './statements.ts';
 import type { Ticket, TicketIn } from './ticket.ts';
 
 export const CERTIFICATE_TYPE = 'https://quittance.dev/erasure-certificate/v1';
@@ -24,26 +24,11 @@ export const CertificateType = z.enum([CERTIFICATE_TYPE, WITHHOLDING_TYPE]);
 /** Which kind of certificate what is served can have. */
 export const certificateTypeOf = ({ kind }: Pick<ModelManifest, 'kind'>): z.infer<typeof CertificateType> =>
   kind === 'quittance-composed/v1' ? WITHHOLDING_TYPE : CERTIFICATE_TYPE;
-export const attestationType = (stage: Stage): string => `https://quittance.dev/attestation/${stage}/v1`;
-
-/** Stages in the order in which they happen, with the event that each rests on. */
-export const STAGES = {
-  received: 'received',
-  validated: 'forget-set-admitted',
-  unlearned: 'unlearned',
-  evaluated: 'evaluated',
-  approved: 'approved',
-  deployed: 'deployed',
-  purged: 'purged',
-} as const;
-export type Stage = keyof typeof STAGES;
-export const STAGE_NAMES = Object.keys(STAGES) as Stage[];
 
 /**
- * Names of the keys that the Signer port holds. People's keys have a prefix of their own, so that nobody's name can be
- * that of a service key.
+ * The name of a person's key that the Signer port holds. It has a prefix of its own, so that nobody's name can be that
+ * of a service key.
  */
-export const SERVICE_KEY = 'service';
 export const personKey = (principal: string): string => `person.${principal}`;
 
 /** The person whose key a name is. */
@@ -221,32 +206,6 @@ const evaluationOf = ({ run, policy }: CertificateParts['ticket'], { suite, refe
   verdict: 'pass' as const,
 });
 
-const statement = (
-  predicateType: string,
-  name: string,
-  digest: Digest,
-  predicate: Statement['predicate'],
-): Statement => ({
-  _type: STATEMENT_TYPE,
-  subject: [subjectOf(name, digest)],
-  predicateType,
-  predicate,
-});
-
-export const AttestationPredicate = z.strictObject({
-  ticketId: z.string(),
-  stage: z.enum(STAGE_NAMES as [Stage, ...Stage[]]),
-  at: z.string(),
-  /** Digest of the event's leaf, and where it stands in the log. */
-  event: Digest,
-  logIndex: z.int().nonnegative(),
-});
-export type AttestationPredicate = z.infer<typeof AttestationPredicate>;
-
-/** Signs one stage by the service. */
-export const attest = (signer: Signer, model: string, predicate: AttestationPredicate): Promise<Envelope> =>
-  signEnvelope(statement(attestationType(predicate.stage), model, predicate.event, predicate), signer, [SERVICE_KEY]);
-
 export const APPROVAL_TYPE = 'https://quittance.dev/approval/v1';
 
 /** What a person signed of their decision before they signed the certificate itself: in bundles of its older forms. */
@@ -275,52 +234,3 @@ export const signDecision = (
 /** Signs by the service the very bytes that the approver signed: from then on they are a certificate. */
 export const issueDecided = (signer: Signer, decision: Envelope): Promise<Envelope> =>
   countersigned(decision, signer, [SERVICE_KEY]);
-
-export const RENEWAL_TYPE = 'https://quittance.dev/recertification/v1';
-
-/**
- * What a later re-certification found about a certificate. `validUntil`: only where the suite ran and passed, which
- * alone renews. Without a time of its own making: `at` is when it was found, and the log says when it was written down.
- */
-export const RenewalPredicate = z.strictObject({
-  ticketId: z.string(),
-  /** Digest of the certificate's envelope. */
-  certificate: Digest,
-  state: z.enum(['current', 'lapsed', 'drifted']),
-  at: z.iso.datetime(),
-  /** Plan, tables and judgement of the suite, where it ran. */
-  evidence: Digest.optional(),
-  validUntil: z.iso.datetime().optional(),
-});
-export type RenewalPredicate = z.infer<typeof RenewalPredicate>;
-
-/**
- * Signs what was found by the service and by the log's key; nobody is there to decide on it. `served`: the model that
- * was looked at.
- */
-export const signRenewal = (
-  signer: Signer,
-  { evidence, validUntil, ...found }: RenewalPredicate,
-  { model, served }: { model: string; served: Digest },
-): Promise<Envelope> => {
-  const renewed = { ...(evidence !== undefined && { evidence }), ...(validUntil !== undefined && { validUntil }) };
-  const said = statement(RENEWAL_TYPE, model, served, { ...found, ...renewed });
-  return signEnvelope(said, signer, [SERVICE_KEY, LOG_KEY]);
-};
-
-export const BUNDLE_TYPE = 'https://quittance.dev/evidence-bundle/v1';
-
-/**
- * What the service says of a bundle as a whole: how many events of the ticket's history it holds, so that the last ones
- * cannot be left out unnoticed.
- */
-export const BundlePredicate = z.strictObject({
-  ticketId: z.string(),
-  events: z.int().positive(),
-  log: z.strictObject({ origin: z.string(), size: z.int().positive() }),
-});
-export type BundlePredicate = z.infer<typeof BundlePredicate>;
-
-/** Signs the list of a bundle's files. */
-export const signBundle = (signer: Signer, index: Digest, predicate: BundlePredicate): Promise<Envelope> =>
-  signEnvelope(statement(BUNDLE_TYPE, 'bundle.json', index, predicate), signer, [SERVICE_KEY]);

@@ -3,7 +3,7 @@
 // controller's calendar, which the log does not hold.
 import { z } from 'zod';
 import { Digest, digestOf } from './canonical.ts';
-import { SERVICE_KEY } from './certificate.ts';
+import { SERVICE_KEY } from './statements.ts';
 import { ClockEvent, Deadlines, Instant } from './deadlines.ts';
 import { signEnvelope, STATEMENT_TYPE, subjectOf, type Envelope } from './dsse.ts';
 import type { Signer, StoredEvent } from './ports.ts';

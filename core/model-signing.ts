@@ -3,7 +3,7 @@
 // names. Beside our own manifest, and made of it. Trap: those tools sign by ECDSA; the envelope here is signed as all
 // of ours are (Ed25519), so that they read the list and compare a folder with it, and do not check the signature.
 import { sha256 } from './canonical.ts';
-import { SERVICE_KEY } from './certificate.ts';
+import { SERVICE_KEY } from './statements.ts';
 import { MODEL_SIGNING_TYPE, signEnvelope, STATEMENT_TYPE, type Envelope, type Statement } from './dsse.ts';
 import type { FileEntry } from './model.ts';
 import type { Signer } from './ports.ts';

@@ -6,7 +6,8 @@
 // model can be neither unlearned nor fully tested.
 import { z } from 'zod';
 import type { Digest } from './canonical.ts';
-import { CertificatePredicate, CertificateType, personKey, SERVICE_KEY } from './certificate.ts';
+import { CertificatePredicate, CertificateType, personKey } from './certificate.ts';
+import { SERVICE_KEY } from './statements.ts';
 import { Envelope, keyIdOf, verifyEnvelope } from './dsse.ts';
 import { isQuittanceError } from './errors.ts';
 import type { ModelRecord } from './model.ts';

@@ -6,7 +6,8 @@
 // guessed at. Key lines have no place for a certificate: authorities of timestamps stand in the other two forms.
 import { z } from 'zod';
 import { Digest, digestOf } from './canonical.ts';
-import { personKey, SERVICE_KEY } from './certificate.ts';
+import { personKey } from './certificate.ts';
+import { SERVICE_KEY } from './statements.ts';
 import { keyIdOf } from './dsse.ts';
 import { Instant } from './deadlines.ts';
 import { isQuittanceError, QuittanceError } from './errors.ts';

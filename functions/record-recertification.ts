@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { requireAsLogged } from '#core/as-logged.ts';
 import type { Digest } from '#core/canonical.ts';
-import { signRenewal, type RenewalPredicate } from '#core/certificate.ts';
+import { signRenewal, type RenewalPredicate } from '#core/statements.ts';
 import { EvaluationTables } from '#core/evaluation.ts';
 import { judge } from '#core/gate.ts';
 import { GatePolicy } from '#core/policy.ts';

@@ -12,16 +12,8 @@ import type { Step } from '#core/step.ts';
 import { makeAlarms } from './alarms.ts';
 import { makeBudget } from './budget.ts';
 import { API_TIMEOUT_SECONDS, makeLambda, makeUndelivered } from './functions.ts';
-import {
-  arnOf,
-  envelopeSigner,
-  grantsOf,
-  portGrants,
-  type Grant,
-  type GrantTable,
-  type PortGrants,
-  type PortName,
-} from './grants.ts';
+import { arnOf, grantsOf, type Grant, type GrantTable, type PortGrants, type PortName } from './grants.ts';
+import { envelopeSigner, portGrants } from './port-grants.ts';
 import { makeApi } from './http-api.ts';
 import { makeRegistrar } from './registrar.ts';
 import { makeSchedules } from './schedules.ts';
@@ -50,28 +42,9 @@ export class AppStack extends Stack {
     const tableOf = ({ signsAsLog }: Step) => (signsAsLog ? grants : unlogged);
     const functions = this.#stepFunctions(prefix, steps, tableOf, code.steps, undelivered);
     const machines = makeMachines(this, prefix, functions);
-    const { api, pool, client } = makeApi(
-      this,
-      prefix,
-      makeLambda(this, 'HttpApp', {
-        name: 'api',
-        description: 'the HTTP app',
-        prefix,
-        code: code.api,
-        timeoutSeconds: API_TIMEOUT_SECONDS,
-        access: grantsOf(apiUses, unlogged),
-      }),
-    );
+    const { api, pool, client } = makeApi(this, prefix, this.#httpApp(prefix, code.api, grantsOf(apiUses, unlogged)));
     const scheduledSteps = new Map(SCHEDULED_STEPS.map((name) => [name, must(functions.get(name), `step ${name}`)]));
-    const exportHistory = makeLambda(this, 'ExportHistory', {
-      name: 'export-history',
-      description: "keeps an execution's history as evidence",
-      prefix,
-      code: code.operations,
-      timeoutSeconds: 300,
-      access: historyAccess(this, prefix, resources),
-      events: { retries: 2, undelivered },
-    });
+    const exportHistory = this.#exportHistory(prefix, resources, code.operations, undelivered);
     makeSchedules(this, settings, { machines, steps: scheduledSteps, exportHistory, undelivered });
     makeAlarms(this, settings, {
       machines,
@@ -89,6 +62,23 @@ export class AppStack extends Stack {
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-SQS3',
       reason: 'the queue of what was not delivered is itself the dead-letter queue',
+    });
+  }
+
+  #httpApp(prefix: string, code: string, access: PortGrants): Lambda {
+    const about = { name: 'api', description: 'the HTTP app' };
+    return makeLambda(this, 'HttpApp', { ...about, prefix, code, timeoutSeconds: API_TIMEOUT_SECONDS, access });
+  }
+
+  #exportHistory(prefix: string, resources: Resources, code: string, undelivered: IQueue): Lambda {
+    return makeLambda(this, 'ExportHistory', {
+      name: 'export-history',
+      description: "keeps an execution's history as evidence",
+      prefix,
+      code,
+      timeoutSeconds: 300,
+      access: historyAccess(this, prefix, resources),
+      events: { retries: 2, undelivered },
     });
   }
 

@@ -39,7 +39,8 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { Construct } from 'constructs';
 import { fileURLToPath } from 'node:url';
 import { makeLambda, makeUndelivered, policyOf } from './functions.ts';
-import { grantsOf, portGrants, type PortGrants, type PortName } from './grants.ts';
+import { grantsOf, type PortGrants, type PortName } from './grants.ts';
+import { portGrants } from './port-grants.ts';
 import { explainWildcard, explainWildcards } from './nag.ts';
 import type { NetworkStack } from './network-stack.ts';
 import type { Settings } from './settings.ts';
@@ -51,7 +52,8 @@ import { gateQueueName, jobQueueArn, JOBS } from './workflow-machines.ts';
 export const JOB_USES: readonly PortName[] = ['artifacts', 'vault', 'models', 'results', 'clock'];
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const HOURS: Readonly<Record<(typeof JOBS)[number], number>> = { unlearn: 20, evaluate: 10, recertify: 10 };
+type Job = (typeof JOBS)[number];
+const HOURS: Readonly<Record<Job, number>> = { unlearn: 20, evaluate: 10, recertify: 10 };
 /** Of the job's user in containers/Dockerfile. */
 const JOB_UID = 10001;
 
@@ -61,6 +63,14 @@ export interface GpuStackProps extends StackProps {
   readonly network: NetworkStack;
   /** Folder with the bundle of entry/lambda-operations.ts. */
   readonly operations: string;
+}
+
+/** What the definitions of all jobs have in common. */
+interface Shared {
+  readonly image: ContainerImage;
+  readonly jobRole: Role;
+  readonly executionRole: Role;
+  readonly logGroup: LogGroup;
 }
 
 export class GpuStack extends Stack {
@@ -149,6 +159,25 @@ export class GpuStack extends Stack {
       retention: RetentionDays.ONE_YEAR,
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    const shared = { ...this.#roles(access), image: this.#image(settings, resources), logGroup };
+    for (const job of JOBS)
+      new EcsJobDefinition(this, `Job-${job}`, {
+        jobDefinitionName: `${settings.prefix}-${job}`,
+        container: this.#container(job, settings, access, shared),
+        parameters: Object.fromEntries(PARAMETERS.map((name) => [name, ''])),
+        timeout: Duration.hours(HOURS[job]),
+        retryAttempts: 5,
+        retryStrategies: [
+          RetryStrategy.of(Action.RETRY, Reason.SPOT_INSTANCE_RECLAIMED),
+          RetryStrategy.of(Action.RETRY, Reason.CANNOT_PULL_CONTAINER),
+          RetryStrategy.of(Action.EXIT, Reason.custom({ onReason: '*' })),
+        ],
+        propagateTags: true,
+      });
+  }
+
+  /** What a job may do, and what starts its container may. */
+  #roles(access: PortGrants): Pick<Shared, 'jobRole' | 'executionRole'> {
     const jobRole = new Role(this, 'JobRole', {
       assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
@@ -160,42 +189,32 @@ export class GpuStack extends Stack {
       assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
     });
     explainWildcard(executionRole, '*', 'ecr:GetAuthorizationToken takes no resource');
-    const image = this.#image(settings, resources);
-    for (const job of JOBS) {
-      new EcsJobDefinition(this, `Job-${job}`, {
-        jobDefinitionName: `${settings.prefix}-${job}`,
-        container: new EcsEc2ContainerDefinition(this, `Container-${job}`, {
-          image,
-          command: commandOf(job),
-          cpu: settings.gpu.vcpus,
-          memory: Size.mebibytes(settings.gpu.memoryMiB),
-          gpu: settings.gpu.gpus,
-          environment: {
-            ...access.environment,
-            QUITTANCE_JOB: job,
-            QUITTANCE_SCRATCH: '/scratch',
-            AWS_REGION: this.region,
-          },
-          jobRole,
-          executionRole,
-          logging: LogDriver.awsLogs({ streamPrefix: job, logGroup }),
-          readonlyRootFilesystem: true,
-          privileged: false,
-          volumes: [
-            EcsVolume.host({ name: 'scratch', hostPath: '/scratch', containerPath: '/scratch', readonly: false }),
-          ],
-        }),
-        parameters: Object.fromEntries(PARAMETERS.map((name) => [name, ''])),
-        timeout: Duration.hours(HOURS[job]),
-        retryAttempts: 5,
-        retryStrategies: [
-          RetryStrategy.of(Action.RETRY, Reason.SPOT_INSTANCE_RECLAIMED),
-          RetryStrategy.of(Action.RETRY, Reason.CANNOT_PULL_CONTAINER),
-          RetryStrategy.of(Action.EXIT, Reason.custom({ onReason: '*' })),
-        ],
-        propagateTags: true,
-      });
-    }
+    return { jobRole, executionRole };
+  }
+
+  #container(
+    job: Job,
+    { gpu }: Settings,
+    access: PortGrants,
+    { image, jobRole, executionRole, logGroup }: Shared,
+  ): EcsEc2ContainerDefinition {
+    return new EcsEc2ContainerDefinition(this, `Container-${job}`, {
+      image,
+      command: commandOf(job),
+      cpu: gpu.vcpus,
+      memory: Size.mebibytes(gpu.memoryMiB),
+      gpu: gpu.gpus,
+      environment: {
+        ...access.environment,
+        ...{ QUITTANCE_JOB: job, QUITTANCE_SCRATCH: '/scratch', AWS_REGION: this.region },
+      },
+      jobRole,
+      executionRole,
+      logging: LogDriver.awsLogs({ streamPrefix: job, logGroup }),
+      readonlyRootFilesystem: true,
+      privileged: false,
+      volumes: [EcsVolume.host({ name: 'scratch', hostPath: '/scratch', containerPath: '/scratch', readonly: false })],
+    });
   }
 
   #image({ gpu }: Settings, { repository }: Resources): ContainerImage {
@@ -223,21 +242,7 @@ export class GpuStack extends Stack {
       prefix,
       code: operations,
       timeoutSeconds: 60,
-      access: {
-        environment: {
-          QUITTANCE_OPERATION: 'network-gate',
-          QUITTANCE_NETWORK_STACK: network.stackName,
-          QUITTANCE_JOB_QUEUE: `${prefix}-gpu`,
-        },
-        grants: [
-          {
-            actions: ['cloudformation:DescribeStacks', 'cloudformation:UpdateStack'],
-            resources: [stackArn],
-            reason: "a stack's ARN ends in an id that changes when it is made again",
-          },
-          { actions: ['batch:ListJobs'], resources: ['*'], reason: 'Batch takes no resource for ListJobs' },
-        ],
-      },
+      access: gateAccess(prefix, network.stackName, stackArn),
       events: { retries: 2, undelivered },
     });
     new Rule(this, 'JobSubmitted', {
@@ -255,6 +260,22 @@ export class GpuStack extends Stack {
     explainWildcard(this, `${gate.functionArn}:*`, EVERY_VERSION);
   }
 }
+
+const gateAccess = (prefix: string, stackName: string, stackArn: string): PortGrants => ({
+  environment: {
+    QUITTANCE_OPERATION: 'network-gate',
+    QUITTANCE_NETWORK_STACK: stackName,
+    QUITTANCE_JOB_QUEUE: `${prefix}-gpu`,
+  },
+  grants: [
+    {
+      actions: ['cloudformation:DescribeStacks', 'cloudformation:UpdateStack'],
+      resources: [stackArn],
+      reason: "a stack's ARN ends in an id that changes when it is made again",
+    },
+    { actions: ['batch:ListJobs'], resources: ['*'], reason: 'Batch takes no resource for ListJobs' },
+  ],
+});
 
 /** What a workflow passes to a job; parameters that a definition does not use stay empty. */
 const PARAMETERS = ['job', 'ticketId', 'planDigest', 'runDigest'] as const;

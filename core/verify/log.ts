@@ -3,7 +3,7 @@
 // Trap: an event that is not in the bundle cannot be seen here; what happened after the checkpoint needs a newer one.
 import { z } from 'zod';
 import { digestOf } from '../canonical.ts';
-import { AttestationPredicate, attestationType, STAGE_NAMES, STAGES, type Stage } from '../certificate.ts';
+import { AttestationPredicate, attestationType, STAGE_NAMES, STAGES, type Stage } from '../statements.ts';
 import { CLOCKS_DIFFER_MS } from '../ledger/log.ts';
 import { leafHash, verifyConsistency, verifyInclusion } from '../ledger/merkle.ts';
 import { cosignedAt, parseNote } from '../ledger/note.ts';

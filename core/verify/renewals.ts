@@ -3,7 +3,7 @@
 // failed or drifted before, so that a failure cannot be hidden behind a later event. An event that nobody signed (logs
 // from before there were statements, or a forged leaf), or the service alone, may say bad news, and no good ones.
 import type { Digest } from '../canonical.ts';
-import { RENEWAL_TYPE, RenewalPredicate } from '../certificate.ts';
+import { RENEWAL_TYPE, RenewalPredicate } from '../statements.ts';
 import { EvaluationTables } from '../evaluation.ts';
 import { judge } from '../gate.ts';
 import { CLOCKS_DIFFER_MS } from '../ledger/log.ts';

@@ -3,7 +3,8 @@
 // pinned.
 import { z } from 'zod';
 import { canonicalize } from '../canonical.ts';
-import { APPROVAL_TYPE, ApprovalPredicate, BUNDLE_TYPE, BundlePredicate } from '../certificate.ts';
+import { APPROVAL_TYPE, ApprovalPredicate } from '../certificate.ts';
+import { BUNDLE_TYPE, BundlePredicate } from '../statements.ts';
 import { Envelope } from '../dsse.ts';
 import { misnamedKey } from '../trust-root.ts';
 import { sameName } from '../words/names.ts';

@@ -3,15 +3,8 @@
 // stands in the way.
 import { assembleBundle, type BundleFiles, type BundleIndex } from '#core/bundle.ts';
 import { canonicalize, digestOf, type Json } from '#core/canonical.ts';
-import {
-  attest,
-  personKey,
-  signBundle,
-  SERVICE_KEY,
-  STAGE_NAMES,
-  STAGES,
-  type CertificatePredicate,
-} from '#core/certificate.ts';
+import { personKey, type CertificatePredicate } from '#core/certificate.ts';
+import { attest, signBundle, SERVICE_KEY, STAGE_NAMES, STAGES } from '#core/statements.ts';
 import { keyIdOf, signEnvelope, type Envelope, type Statement } from '#core/dsse.ts';
 import { LOG_KEY } from '#core/ledger/log.ts';
 import type { GatePolicy } from '#core/policy.ts';

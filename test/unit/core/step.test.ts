@@ -2,7 +2,7 @@
 // cast to.
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { SERVICE_KEY } from '#core/certificate.ts';
+import { SERVICE_KEY } from '#core/statements.ts';
 import { LOG_KEY } from '#core/ledger/log.ts';
 import { memoryHarness } from '#adapters/memory/ports.ts';
 import type { Ports } from '#core/ports.ts';

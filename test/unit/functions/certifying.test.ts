@@ -1,6 +1,7 @@
 // What a certificate takes from its own installation and from the log.
 import { expect, it } from '@jest/globals';
-import { SERVICE_KEY, type CertificatePredicate } from '#core/certificate.ts';
+import type { CertificatePredicate } from '#core/certificate.ts';
+import { SERVICE_KEY } from '#core/statements.ts';
 import { Envelope, keyIdOf } from '#core/dsse.ts';
 import { getJson } from '#core/stored-json.ts';
 import { deployModel } from '#functions/deploy-model.ts';

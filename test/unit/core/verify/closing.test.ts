@@ -2,7 +2,7 @@
 // pass for a certificate.
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { assembleBundle, type BundleFiles } from '#core/bundle.ts';
-import { signBundle } from '#core/certificate.ts';
+import { signBundle } from '#core/statements.ts';
 import { digestOf } from '#core/canonical.ts';
 import { CLOSING_TYPE, ClosingPredicate } from '#core/closing.ts';
 import { signEnvelope } from '#core/dsse.ts';

@@ -3,7 +3,8 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { BundleFiles } from '#core/bundle.ts';
 import { digestOf } from '#core/canonical.ts';
-import { signBundle, type CertificatePredicate } from '#core/certificate.ts';
+import type { CertificatePredicate } from '#core/certificate.ts';
+import { signBundle } from '#core/statements.ts';
 import { verifyBundle, type VerifyOptions } from '#core/verify.ts';
 import {
   failedChecks,

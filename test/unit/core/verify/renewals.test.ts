@@ -3,7 +3,8 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { assembleBundle, type BundleFiles } from '#core/bundle.ts';
 import { digestOf } from '#core/canonical.ts';
-import { personKey, SERVICE_KEY, type RenewalPredicate } from '#core/certificate.ts';
+import { personKey } from '#core/certificate.ts';
+import { SERVICE_KEY, type RenewalPredicate } from '#core/statements.ts';
 import { signEnvelope, type Statement } from '#core/dsse.ts';
 import type { EvaluationTables } from '#core/evaluation.ts';
 import { LOG_KEY } from '#core/ledger/log.ts';

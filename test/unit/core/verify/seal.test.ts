@@ -3,7 +3,8 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { BundleFiles } from '#core/bundle.ts';
 import { digestOf } from '#core/canonical.ts';
-import { personKey, SERVICE_KEY } from '#core/certificate.ts';
+import { personKey } from '#core/certificate.ts';
+import { SERVICE_KEY } from '#core/statements.ts';
 import { signEnvelope, type Statement } from '#core/dsse.ts';
 import type { TrustRoot } from '#core/trust-root.ts';
 import { verifyBundle, type VerifyOptions } from '#core/verify.ts';

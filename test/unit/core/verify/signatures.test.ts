@@ -2,13 +2,8 @@
 // the rule stands in the way.
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { BundleFiles } from '#core/bundle.ts';
-import {
-  APPROVAL_TYPE,
-  CERTIFICATE_TYPE,
-  personKey,
-  SERVICE_KEY,
-  type CertificatePredicate,
-} from '#core/certificate.ts';
+import { APPROVAL_TYPE, CERTIFICATE_TYPE, personKey, type CertificatePredicate } from '#core/certificate.ts';
+import { SERVICE_KEY } from '#core/statements.ts';
 import { keyIdOf, STATEMENT_TYPE, type Envelope, type Statement } from '#core/dsse.ts';
 import { LOG_KEY } from '#core/ledger/log.ts';
 import { verifyBundle, type VerifyOptions } from '#core/verify.ts';
