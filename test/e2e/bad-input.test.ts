@@ -6,19 +6,26 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  rmdirSync,
   rmSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { lockFolder } from '#adapters/local/data-folder.ts';
-import { contentsOf, filesUnder, makeSmall, quittance, quittanceWithoutRoom, type Run, type Small } from './small.ts';
+import {
+  contentsOf,
+  expectRefusal,
+  filesUnder,
+  makeSmall,
+  MAY_MOUNT,
+  mounted,
+  quittance,
+  quittanceWithoutRoom,
+  type Small,
+} from './small.ts';
 
 let small: Small;
 let dir: string;
@@ -28,25 +35,6 @@ beforeAll(() => {
   dir = small.copy();
 });
 afterAll(() => small.remove());
-
-const mounted = (at: string) => spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', at]).status === 0;
-const mayMount = () => {
-  const at = mkdtempSync(join(tmpdir(), 'quittance-mount-'));
-  const may = mounted(at);
-  if (may) spawnSync('umount', [at]);
-  else console.log('skipped: a disk with no space left, because this user may not mount a tmpfs');
-  rmdirSync(at);
-  return may;
-};
-const MAY_MOUNT = mayMount();
-
-/** A refusal as a user sees it. */
-const expectRefusal = ({ status, stdout, stderr }: Run, code: string, exit: number) => {
-  expect(stderr).toContain(`[${code}]`);
-  expect(stderr).toMatch(/^ {2}(expected|got|hint): /m);
-  expect(stderr).not.toMatch(/\n\s+at .*:\d+:\d+/);
-  expect([status, stdout]).toEqual([exit, '']);
-};
 
 const refuses = async (args: readonly string[], code: string, exit = 1, at = dir) => {
   const before = await contentsOf(at);

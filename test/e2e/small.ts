@@ -1,8 +1,9 @@
 // A small data folder for end-to-end tests, made once by a process, and the command as a process on copies of it.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from '@jest/globals';
 import { localStores } from '#adapters/local/index.ts';
 
 const pathOf = (name: string) => new URL(name, import.meta.url).pathname;
@@ -72,3 +73,22 @@ export const filesUnder = (dir: string): string[] =>
     .map((name) => join(dir, name))
     .filter((path) => statSync(path).isFile() && !path.endsWith('-wal') && !path.endsWith('-shm'))
     .sort();
+
+export const mounted = (at: string) => spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', at]).status === 0;
+const mayMount = () => {
+  const at = mkdtempSync(join(tmpdir(), 'quittance-mount-'));
+  const may = mounted(at);
+  if (may) spawnSync('umount', [at]);
+  else console.log('skipped: a disk with no space left, because this user may not mount a tmpfs');
+  rmdirSync(at);
+  return may;
+};
+export const MAY_MOUNT = mayMount();
+
+/** A refusal as a user sees it. */
+export const expectRefusal = ({ status, stdout, stderr }: Run, code: string, exit: number) => {
+  expect(stderr).toContain(`[${code}]`);
+  expect(stderr).toMatch(/^ {2}(expected|got|hint): /m);
+  expect(stderr).not.toMatch(/\n\s+at .*:\d+:\d+/);
+  expect([status, stdout]).toEqual([exit, '']);
+};

@@ -9,11 +9,23 @@ import { addChecks } from '#infra/stacks.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
 import { pythonWith } from '#test/support/python.ts';
 import { describeWith, ROOT } from '#test/support/shared.ts';
-import { CONTEXT, listed, SETTINGS, statements, synthesise, type Synthesised } from './synthesised.ts';
+import { STANDING } from '#infra/tools/cost.ts';
+import {
+  CONTEXT,
+  listed,
+  propertiesOf,
+  SETTINGS,
+  statements,
+  synthesise,
+  type Part,
+  type Synthesised,
+} from './synthesised.ts';
 
 let synthesised: Synthesised;
 beforeAll(async () => void (synthesised = await synthesise(SETTINGS, { withChecks: true })));
 afterAll(() => synthesised.remove());
+
+const properties = (part: Part, type: string) => propertiesOf(synthesised, part, type);
 
 /** Rules that the report of a cloud assembly names. */
 const findings = (assembly: string): string[] => {
@@ -89,5 +101,34 @@ describeWith(recent, REASON, 'cfn-lint', (python) => {
     const paths = templates.map((name) => join(synthesised.assembly, name));
     const { stdout, stderr } = spawnSync(python, ['-c', CFN_LINT, ...paths], { cwd: ROOT, encoding: 'utf8' });
     expect([stdout.trim(), stderr.trim(), paths.length]).toEqual(['', '', 4]);
+  });
+});
+
+describe('what it costs', () => {
+  it('keeps the free alarms and dashboards free', () => {
+    expect(properties('app', 'AWS::CloudWatch::Alarm').length).toBeLessThanOrEqual(10);
+    expect(properties('app', 'AWS::CloudWatch::Dashboard')).toHaveLength(1);
+  });
+
+  it('stands there for what the cost table says, and no more', () => {
+    const count = (part: Part, type: string) => properties(part, type).length;
+    const interfaces = properties('network', 'AWS::EC2::VPCEndpoint').filter(
+      ([, p]) => p['VpcEndpointType'] === 'Interface',
+    );
+    expect(STANDING).toMatchObject({
+      keys: count('state', 'AWS::KMS::Key') + count('app', 'AWS::KMS::Key'),
+      alarms: count('app', 'AWS::CloudWatch::Alarm'),
+      dashboards: count('app', 'AWS::CloudWatch::Dashboard'),
+      interfaceEndpoints: interfaces.length,
+      zones: count('network', 'AWS::EC2::Subnet'),
+    });
+  });
+
+  it('stops new jobs when the month is spent', () => {
+    const stop = properties('app', 'AWS::IAM::ManagedPolicy').find(([id]) => id.startsWith('NoNewJobs'));
+    expect(stop?.[1]['PolicyDocument']).toMatchObject({
+      Statement: [{ Effect: 'Deny', Action: 'batch:SubmitJob', Resource: '*' }],
+    });
+    expect(properties('app', 'AWS::Budgets::BudgetsAction')[0]?.[1]).toMatchObject({ ApprovalModel: 'AUTOMATIC' });
   });
 });

@@ -4,18 +4,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
-import { RECERTIFICATION_TRIGGERS, RECERTIFICATIONS, REMINDERS, PORTFOLIO } from '#core/schedules.ts';
-import { DeclaredScope } from '#core/scope.ts';
-import { readSettings, SCOPE_LIMIT_BYTES, Settings } from '#infra/settings.ts';
-import { STANDING } from '#infra/tools/cost.ts';
-import { listed, SETTINGS, synthesise, textOf, type Part, type Synthesised } from './synthesised.ts';
+import { SCOPE_LIMIT_BYTES } from '#infra/settings.ts';
+import { listed, propertiesOf, SETTINGS, synthesise, textOf, type Part, type Synthesised } from './synthesised.ts';
 
 let synthesised: Synthesised;
 beforeAll(async () => void (synthesised = await synthesise(SETTINGS)));
 afterAll(() => synthesised.remove());
 
-const properties = (part: Part, type: string) =>
-  Object.entries(synthesised.find(part, type)).map(([id, { Properties }]) => [id, Properties] as const);
+const properties = (part: Part, type: string) => propertiesOf(synthesised, part, type);
 
 /** Bytes of variables in JSON, where whatever is known only after the deployment is as long as a queue's address. */
 const longest = (variables: object): number => {
@@ -184,86 +180,6 @@ describe('the app stack', () => {
     });
     expect(sizes).not.toEqual([]);
     for (const size of sizes) expect(size + SCOPE_LIMIT_BYTES).toBeLessThan(4_096);
-  });
-
-  it('has a scope of its own where the settings say none, and takes none that cannot be told', () => {
-    const { certificateScope } = Settings.parse({});
-    expect(DeclaredScope.parse(certificateScope)).toEqual(certificateScope);
-    const lists = [[], ['the model was anonymous'], Array.from({ length: 20 }, (_, i) => `${i} `.padEnd(150, 'x'))];
-    for (const swept of lists)
-      expect(() => Settings.parse({ certificateScope: { swept, notLookedAt: ['copies'] } })).toThrow(
-        /certificateScope/,
-      );
-  });
-
-  it.each([
-    ['a field that nobody knows', { scope: [] }, '"scope"'],
-    ['a time zone that does not exist', { timeZone: 'Europe/Atlantis' }, 'timeZone: no such time zone'],
-    ['text that is no JSON', '{mail', '(root)'],
-  ])('refuses settings that hold %s by name, before anything is synthesised', (_what, context, got) => {
-    expect(() => readSettings(context)).toThrow(
-      expect.objectContaining({ code: 'INVALID_INPUT', got: expect.stringContaining(got) }),
-    );
-  });
-
-  it('takes settings as text, and none at all', () => {
-    expect(readSettings('{"prefix":"desk-2"}').prefix).toBe('desk-2');
-    expect(readSettings(undefined)).toEqual(Settings.parse({}));
-  });
-
-  it('re-certifies daily and quarterly by the clock of the place, and on a change', () => {
-    const schedules = properties('app', 'AWS::Scheduler::Schedule').map(([, p]) => [
-      p['ScheduleExpression'],
-      p['ScheduleExpressionTimezone'],
-    ]);
-    expect(schedules.sort()).toEqual([
-      ['cron(0 4 * * ? *)', 'Europe/Berlin'],
-      ['cron(0 5 1 1,4,7,10 ? *)', 'Europe/Berlin'],
-      ['cron(0 6 2 * ? *)', 'Europe/Berlin'],
-      ['cron(0 8 ? * MON-FRI *)', 'Europe/Berlin'],
-    ]);
-    const both = [...RECERTIFICATION_TRIGGERS.map((trigger) => RECERTIFICATIONS[trigger]), REMINDERS, PORTFOLIO];
-    // as embedded
-    expect(schedules.map(([expression]) => expression)).toEqual(both.map(({ expression }) => expression).sort());
-    const inputs = properties('app', 'AWS::Scheduler::Schedule').map(([, p]) => [
-      p['ScheduleExpression'],
-      JSON.parse((p['Target'] as { Input: string }).Input) as unknown,
-    ]);
-    for (const trigger of RECERTIFICATION_TRIGGERS)
-      expect(inputs).toContainEqual([RECERTIFICATIONS[trigger].expression, { model: 'house', trigger }]);
-    for (const [, { Target }] of properties('app', 'AWS::Scheduler::Schedule'))
-      expect(Target).toHaveProperty('DeadLetterConfig');
-    const rules = properties('app', 'AWS::Events::Rule').map(
-      ([, { EventPattern }]) => (EventPattern as { source: string[] }).source[0],
-    );
-    expect(rules.sort()).toEqual(['aws.states', 'quittance.customer']);
-  });
-
-  it('keeps the free alarms and dashboards free', () => {
-    expect(properties('app', 'AWS::CloudWatch::Alarm').length).toBeLessThanOrEqual(10);
-    expect(properties('app', 'AWS::CloudWatch::Dashboard')).toHaveLength(1);
-  });
-
-  it('stands there for what the cost table says, and no more', () => {
-    const count = (part: Part, type: string) => properties(part, type).length;
-    const interfaces = properties('network', 'AWS::EC2::VPCEndpoint').filter(
-      ([, p]) => p['VpcEndpointType'] === 'Interface',
-    );
-    expect(STANDING).toMatchObject({
-      keys: count('state', 'AWS::KMS::Key') + count('app', 'AWS::KMS::Key'),
-      alarms: count('app', 'AWS::CloudWatch::Alarm'),
-      dashboards: count('app', 'AWS::CloudWatch::Dashboard'),
-      interfaceEndpoints: interfaces.length,
-      zones: count('network', 'AWS::EC2::Subnet'),
-    });
-  });
-
-  it('stops new jobs when the month is spent', () => {
-    const stop = properties('app', 'AWS::IAM::ManagedPolicy').find(([id]) => id.startsWith('NoNewJobs'));
-    expect(stop?.[1]['PolicyDocument']).toMatchObject({
-      Statement: [{ Effect: 'Deny', Action: 'batch:SubmitJob', Resource: '*' }],
-    });
-    expect(properties('app', 'AWS::Budgets::BudgetsAction')[0]?.[1]).toMatchObject({ ApprovalModel: 'AUTOMATIC' });
   });
 
   it('tags what it makes', () => {

@@ -63,6 +63,10 @@ export const synthesise = async (
   return { templates, find, assembly, code, remove };
 };
 
+/** Properties of the resources of a type, with their logical ids. */
+export const propertiesOf = (synthesised: Synthesised, part: Part, type: string) =>
+  Object.entries(synthesised.find(part, type)).map(([id, { Properties }]) => [id, Properties] as const);
+
 /** Statements of every policy of a template, with the logical id of what holds them. */
 export const statements = (synthesised: Synthesised, part: Part): { owner: string; statement: Statement }[] => {
   const roles = Object.entries(synthesised.find(part, 'AWS::IAM::Role')).flatMap(([owner, { Properties }]) =>

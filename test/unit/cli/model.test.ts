@@ -1,69 +1,18 @@
 // `quittance model import` offered what strangers send: each attack ends in one error with its code, and the registry
-// is as before; a good model goes in and out.
-import { afterAll, afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+// is as before.
+import { describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { execute, parse } from '#cli/command.ts';
-import { model } from '#cli/model.ts';
 import type { ErrorCode } from '#core/errors.ts';
-import { loadModel, readModelFolder } from '#engine/formats/folder.ts';
-import { openModelFolder } from '#engine/formats/made-folder.ts';
 import { openSafetensors, writeSafetensors } from '#engine/formats/safetensors.ts';
-import { forwardLogits } from '#engine/sweep.ts';
 import { useEngine } from '#test/support/engine.ts';
-import { temporaryFolder } from '#test/support/folders.ts';
-import { everyPosition, largestDifference } from '#test/support/golden.ts';
 import { entry, head, hostileGguf, text } from '#test/support/gguf-files.ts';
 import { HOSTILE_SAFETENSORS } from '#test/support/safetensors-files.ts';
-import { ROOT } from '#test/support/shared.ts';
+import { edit, GOLDEN, modelCommand, write } from '#test/support/model-command.ts';
 
 useEngine();
-const { dir, remove } = temporaryFolder();
-afterAll(remove);
-const GOLDEN = join(ROOT, 'test/golden');
-const data = join(dir, 'data');
-
-let printed = '';
-beforeEach(() => {
-  rmSync(data, { recursive: true, force: true });
-  printed = '';
-  jest.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
-    printed += String(chunk);
-    return true;
-  });
-});
-afterEach(() => void jest.restoreAllMocks());
-
-const quittance = (...argv: string[]) => execute(model, parse(model, [...argv, '--dir', data, '--json'], {}));
-const scraps = () => readdirSync(tmpdir()).filter((name) => name.startsWith('quittance-import-'));
-
-/** Refused with the code and the word, nothing registered, nothing left lying about. */
-const refused = async (source: string, code: ErrorCode, word = '') => {
-  const said = expect.stringContaining(word) as unknown as string;
-  await expect(quittance('import', source, '--name', 'stranger')).rejects.toMatchObject({ code, message: said });
-  expect(existsSync(data)).toBe(false); // not even a folder for what was never accepted
-  expect(scraps()).toEqual([]);
-};
-
-/** A copy of a model that is in order, to be damaged. */
-const copyOf = (name: string): string => {
-  const at = join(dir, 'offered');
-  rmSync(at, { recursive: true, force: true });
-  cpSync(join(GOLDEN, 'models', name), at, { recursive: true });
-  return at;
-};
-const offered = (change: (at: string) => void, name = 'qwen2'): string => {
-  const at = copyOf(name);
-  change(at);
-  return at;
-};
-const write = (name: string, content: string | Uint8Array) => (at: string) => writeFileSync(join(at, name), content);
-const edit = (name: string, change: object) => (at: string) => {
-  const json = JSON.parse(readFileSync(join(at, name), 'utf8')) as object;
-  writeFileSync(join(at, name), JSON.stringify({ ...json, ...change }));
-};
+const { dir, data, quittance, refused, copyOf, offered } = modelCommand();
 
 describe('a folder is refused', () => {
   for (const [attack, content] of Object.entries(HOSTILE_SAFETENSORS)) {
@@ -227,125 +176,4 @@ describe('an adapter is refused, and its model not registered', () => {
       'WEIGHTS_INVALID',
       '',
     ));
-});
-
-describe('a model that is in order', () => {
-  it('goes in with its adapter merged: what transformers and PEFT say of the two', async () => {
-    const base = join(GOLDEN, 'models/qwen2');
-    const golden = JSON.parse(readFileSync(join(base, 'lora/golden.json'), 'utf8')) as {
-      merged_logits_last: number[][];
-    };
-    const { input_ids } = JSON.parse(readFileSync(join(base, 'golden.json'), 'utf8')) as { input_ids: number[][] };
-    await quittance('import', base, '--name', 'ours', '--adapter', join(base, 'lora'), '--merge');
-    await quittance('export', 'ours', join(dir, 'merged'));
-    const merged = loadModel(join(dir, 'merged'));
-    const logits = forwardLogits(merged, everyPosition(merged, input_ids));
-    const rows = logits.arraySync();
-    golden.merged_logits_last.forEach((wanted, b) => {
-      const last = rows[(b + 1) * input_ids[0]!.length - 1]!;
-      expect(largestDifference(last, wanted)).toBeLessThan(1e-5);
-    });
-    logits.dispose();
-    merged.dispose();
-  });
-
-  describe('with an adapter that stays beside it', () => {
-    const base = join(GOLDEN, 'models/qwen2');
-    const lora = join(base, 'lora');
-    const same = (at: string, as: string) =>
-      expect([at, readFileSync(at).equals(readFileSync(as))]).toEqual([at, true]);
-    const digestOfPrinted = () => (JSON.parse(printed) as { digest: string }).digest;
-    const exported = async (to: string) => {
-      await quittance('import', base, '--name', 'ours', '--adapter', lora);
-      printed = '';
-      await quittance('export', 'ours', to);
-      return digestOfPrinted();
-    };
-
-    it('comes out as a PEFT folder with its base, byte for byte, and goes in again under the same digest', async () => {
-      const out = join(dir, 'beside');
-      const digest = await exported(out);
-      for (const file of ['adapter_config.json', 'adapter_model.safetensors']) same(join(out, file), join(lora, file));
-      for (const file of ['config.json', 'model.safetensors', 'tokenizer.json'])
-        same(join(out, 'base', file), join(base, file));
-      expect(readdirSync(out).sort()).toEqual([
-        'adapter_config.json',
-        'adapter_model.safetensors',
-        'base',
-        'manifest.json',
-      ]);
-      printed = '';
-      await quittance('import', out, '--name', 'again');
-      expect(digestOfPrinted()).toBe(digest);
-    });
-
-    it('comes out merged where that is asked for, and answers alike both ways', async () => {
-      const out = join(dir, 'unmerged');
-      await exported(out);
-      await quittance('export', 'ours', join(dir, 'flat'), '--merge');
-      const [{ model: beside }, flat] = [openModelFolder(out), loadModel(join(dir, 'flat'))];
-      const batch = everyPosition(flat, [[3, 9, 27, 17, 5, 2]]);
-      const [a, b] = [beside.logits(batch), flat.logits(batch)];
-      expect(largestDifference(a.dataSync(), b.dataSync())).toBeLessThan(1e-5);
-      for (const one of [a, b, beside, flat]) one.dispose();
-    });
-
-    it('is refused where a file was changed since, the base is another or is gone', async () => {
-      const out = join(dir, 'tampered');
-      await exported(out);
-      const refusedAs = (code: ErrorCode, change: object = {}) =>
-        expect(quittance('import', out, '--name', 'stranger')).rejects.toMatchObject({ code, ...change });
-      const weights = join(out, 'adapter_model.safetensors');
-      const before = readFileSync(weights);
-      const after = Buffer.from(before);
-      after[after.length - 2]! ^= 1;
-      writeFileSync(weights, after);
-      await refusedAs('MODEL_CHANGED', { message: expect.stringContaining('adapter_model.safetensors') });
-      writeFileSync(weights, before);
-      const { base: wanted } = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')) as { base: string };
-      const config = join(out, 'base/config.json');
-      writeFileSync(config, `${readFileSync(config, 'utf8')} `);
-      await refusedAs('BASE_MISMATCH', { expected: wanted });
-      await expect(quittance('import', join(out, 'base'), '--name', 'other', '--adapter', out)).rejects.toMatchObject({
-        code: 'BASE_MISMATCH',
-        expected: wanted,
-      });
-      rmSync(join(out, 'base'), { recursive: true });
-      await refusedAs('BASE_MISSING');
-    });
-  });
-
-  for (const name of readdirSync(join(GOLDEN, 'models')).filter((entry) =>
-    existsSync(join(GOLDEN, 'models', entry, 'config.json')),
-  )) {
-    it(`${name} goes in and comes out as it was`, async () => {
-      const [source, out] = [join(GOLDEN, 'models', name), join(dir, `out-${name}`)];
-      expect(await quittance('import', source, '--name', 'ours')).toBe(0);
-      expect(JSON.parse(printed)).toMatchObject({ name: 'ours', status: 'active' });
-      expect(await quittance('export', 'ours', out)).toBe(0);
-      for (const file of readdirSync(out))
-        expect([file, readFileSync(join(out, file)).equals(readFileSync(join(source, file)))]).toEqual([file, true]);
-      expect(readModelFolder(out).values.size).toBeGreaterThan(0);
-    });
-  }
-
-  it('a GGUF file goes in, and comes out as a folder', async () => {
-    expect(await quittance('import', join(GOLDEN, 'gguf/llama.gguf'), '--name', 'ours')).toBe(0);
-    expect(await quittance('export', 'ours', join(dir, 'out-gguf'))).toBe(0);
-    expect(readModelFolder(join(dir, 'out-gguf')).configJson['model_type']).toBe('llama');
-  });
-
-  it('is not replaced by another of its name, nor an export written over', async () => {
-    const source = join(GOLDEN, 'models/gpt2');
-    await quittance('import', source, '--name', 'ours');
-    await expect(quittance('import', join(GOLDEN, 'models/phi'), '--name', 'ours')).rejects.toMatchObject({
-      code: 'INVALID_INPUT',
-      message: "a model called 'ours' is registered already",
-    });
-    mkdirSync(join(dir, 'taken'));
-    await expect(quittance('export', 'ours', join(dir, 'taken'))).rejects.toMatchObject({ code: 'INVALID_INPUT' });
-    printed = '';
-    await quittance('list');
-    expect(JSON.parse(printed)).toHaveLength(1);
-  });
 });

@@ -1,8 +1,9 @@
-// No event is tried for ever and none is dropped: each schedule and rule gives up after so many tries, each function
+// What starts by itself, and that no event is lost. No event is tried for ever and none is dropped: each schedule and rule gives up after so many tries, each function
 // that they call does too, and what is given up goes to a queue at which somebody is called. Source: Lambda Developer
 // Guide, "Asynchronous invocation"; EventBridge User Guide, "Using dead-letter queues".
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { SETTINGS, synthesise, textOf, type Part, type Synthesised } from './synthesised.ts';
+import { PORTFOLIO, RECERTIFICATION_TRIGGERS, RECERTIFICATIONS, REMINDERS } from '#core/schedules.ts';
+import { propertiesOf, SETTINGS, synthesise, textOf, type Part, type Synthesised } from './synthesised.ts';
 
 let synthesised: Synthesised;
 beforeAll(async () => void (synthesised = await synthesise(SETTINGS)));
@@ -103,5 +104,35 @@ describe('a queue of what was given up', () => {
         ],
       ]);
     }
+  });
+});
+
+describe('what starts by itself', () => {
+  it('re-certifies daily and quarterly by the clock of the place, and on a change', () => {
+    const schedules = propertiesOf(synthesised, 'app', 'AWS::Scheduler::Schedule').map(([, p]) => [
+      p['ScheduleExpression'],
+      p['ScheduleExpressionTimezone'],
+    ]);
+    expect(schedules.sort()).toEqual([
+      ['cron(0 4 * * ? *)', 'Europe/Berlin'],
+      ['cron(0 5 1 1,4,7,10 ? *)', 'Europe/Berlin'],
+      ['cron(0 6 2 * ? *)', 'Europe/Berlin'],
+      ['cron(0 8 ? * MON-FRI *)', 'Europe/Berlin'],
+    ]);
+    const both = [...RECERTIFICATION_TRIGGERS.map((trigger) => RECERTIFICATIONS[trigger]), REMINDERS, PORTFOLIO];
+    // as embedded
+    expect(schedules.map(([expression]) => expression)).toEqual(both.map(({ expression }) => expression).sort());
+    const inputs = propertiesOf(synthesised, 'app', 'AWS::Scheduler::Schedule').map(([, p]) => [
+      p['ScheduleExpression'],
+      JSON.parse((p['Target'] as { Input: string }).Input) as unknown,
+    ]);
+    for (const trigger of RECERTIFICATION_TRIGGERS)
+      expect(inputs).toContainEqual([RECERTIFICATIONS[trigger].expression, { model: 'house', trigger }]);
+    for (const [, { Target }] of propertiesOf(synthesised, 'app', 'AWS::Scheduler::Schedule'))
+      expect(Target).toHaveProperty('DeadLetterConfig');
+    const rules = propertiesOf(synthesised, 'app', 'AWS::Events::Rule').map(
+      ([, { EventPattern }]) => (EventPattern as { source: string[] }).source[0],
+    );
+    expect(rules.sort()).toEqual(['aws.states', 'quittance.customer']);
   });
 });
