@@ -68,16 +68,30 @@ export const attackSuite = async (input: AttackSuiteInput): Promise<AttackResult
 
 const shareOf = (flags: readonly boolean[]): Proportion => ({ k: flags.filter(Boolean).length, n: flags.length });
 
-const trialsOf = ({ model, suite: { frame, limits }, seed }: AttackSuiteInput): Trial[] => {
-  const forced = (pairs: readonly QaRecord[]): boolean[] =>
+const trialsOf = (input: AttackSuiteInput): Trial[] => [
+  ...askedOtherwise(input),
+  ...([8, 4] as const).map((bits): Trial => {
+    const run = (people: People) => withRounded(input.model, bits, () => forcedOf(input.model)(people.flat()));
+    return { name: `int${bits}`, what: `the same on a copy with weights of ${bits} bits`, run };
+  }),
+  ...lenses(input.model),
+  ...relearning(input),
+];
+
+/** Whether the value of each is exact once the words before it are given. */
+const forcedOf =
+  (model: Model) =>
+  (pairs: readonly QaRecord[]): boolean[] =>
     inference(model)
       .score(pairs)
       .map((score, i) => isForcedExact(score, pairs[i]!));
+
+const askedOtherwise = ({ model, suite: { frame } }: AttackSuiteInput): Trial[] => {
+  const forced = forcedOf(model);
   const worded = (of: (row: QaRecord) => string | undefined) => (people: People) =>
     forced(people.flat().flatMap((row) => reworded(row, of(row), frame)));
   const inAny = (forms: (row: QaRecord) => QaRecord[]) => (people: People) =>
     anyOf(model, people.flat(), forms, forced);
-  const rate = limits?.relearningRate;
   return [
     {
       name: 'prefix',
@@ -101,30 +115,31 @@ const trialsOf = ({ model, suite: { frame, limits }, seed }: AttackSuiteInput): 
       what: 'the same behind up to three other questions of the person with their true answers',
       run: (people) => forced(people.flatMap((records) => hinted(model, records))),
     },
-    ...([8, 4] as const).map((bits): Trial => {
-      const run = (people: People) => withRounded(model, bits, () => forced(people.flat()));
-      return { name: `int${bits}`, what: `the same on a copy with weights of ${bits} bits`, run };
-    }),
-    ...Array.from({ length: model.config.layers - 1 }, (_, i): Trial => {
-      const what = `what the head reads after layer ${i + 1} of ${model.config.layers}, up to the value`;
-      return { name: `lens, layer ${i + 1}`, what, run: (people) => lensed(model, people.flat(), i + 1) };
-    }),
-    ...Object.entries(ATTACKS).map(([family, attack]): Trial => {
-      const { records, updates, weights } = attack;
-      const where = weights === 'mlp' ? 'the MLP' : 'every layer';
-      return {
-        name: `re-learning ${records} × ${updates}${weights === 'mlp' ? '' : ', every layer'}`,
-        what: `${records} records taught again for ${updates} updates of ${where}, the others asked`,
-        async run(people) {
-          const flags: boolean[] = [];
-          for (const [i, own] of people.entries())
-            flags.push(...(await attackable(model, rate).attack(own, attack, 3, `${family}:suite:${i}:${seed}`)));
-          return flags;
-        },
-      };
-    }),
   ];
 };
+
+const lenses = (model: Model): Trial[] =>
+  Array.from({ length: model.config.layers - 1 }, (_, i): Trial => {
+    const what = `what the head reads after layer ${i + 1} of ${model.config.layers}, up to the value`;
+    return { name: `lens, layer ${i + 1}`, what, run: (people) => lensed(model, people.flat(), i + 1) };
+  });
+
+const relearning = ({ model, suite: { limits }, seed }: AttackSuiteInput): Trial[] =>
+  Object.entries(ATTACKS).map(([family, attack]): Trial => {
+    const { records, updates, weights } = attack;
+    const where = weights === 'mlp' ? 'the MLP' : 'every layer';
+    const { attack: made } = attackable(model, limits?.relearningRate);
+    return {
+      name: `re-learning ${records} × ${updates}${weights === 'mlp' ? '' : ', every layer'}`,
+      what: `${records} records taught again for ${updates} updates of ${where}, the others asked`,
+      async run(people) {
+        const flags: boolean[] = [];
+        for (const [i, own] of people.entries())
+          flags.push(...(await made(own, attack, 3, `${family}:suite:${i}:${seed}`)));
+        return flags;
+      },
+    };
+  });
 
 const reworded = (row: QaRecord, question: string | undefined, frame: Frame | undefined): QaRecord[] =>
   question === undefined ? [] : [{ ...row, question, prompt: promptOf(question, frame) }];

@@ -21,6 +21,13 @@ type Fields = Readonly<Record<string, string>>;
 const pairs = <K extends string>(labels: Readonly<Record<K, string>>, keys: readonly K[]) =>
   keys.map((key) => [key, labels[key]] as const);
 
+const area = (name: string, label: string, hint: string, most: number, rows = 3): Field => ({
+  ...{ name, label, hint, kind: 'area', most, rows },
+});
+const choice = (name: string, label: string, choices: Field['choices'], required = true): Field => ({
+  ...{ name, label, kind: 'choice', required, choices: choices ?? [] },
+});
+
 /** Fields of a step. `fields`: what the draft holds, on which some choices depend. */
 export const stepFields = (
   step: Exclude<NewStep, 'check'>,
@@ -32,12 +39,6 @@ export const stepFields = (
   const time = (name: string, label: string, required: boolean): Field => ({
     ...{ name, label: `${label} (${timeZone})`, kind: 'time', required },
     value: fields[name] ?? localTime(timeZone, now.toISOString()),
-  });
-  const area = (name: string, label: string, hint: string, most: number, rows = 3): Field => ({
-    ...{ name, label, hint, kind: 'area', most, rows },
-  });
-  const choice = (name: string, label: string, choices: Field['choices'], required = true): Field => ({
-    ...{ name, label, kind: 'choice', required, choices: choices ?? [] },
   });
   const all: Readonly<Record<Exclude<NewStep, 'check'>, () => Field[]>> = {
     who: () => [

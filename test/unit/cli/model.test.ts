@@ -157,7 +157,7 @@ describe('an adapter is refused, and its model not registered', () => {
   it('of another model', () => refusedWith(join(GOLDEN, 'models/gpt2/lora'), 'INVALID_INPUT', 'c_attn'));
   it('whose rank is not that of its weights', () => refusedWith(edited({ r: 3 }), 'MODEL_INVALID', 'disagree'));
   it('of a kind that is not implemented', () =>
-    refusedWith(edited({ use_dora: true }), 'MODEL_UNSUPPORTED', 'use_dora'));
+    refusedWith(edited({ use_qalora: true }), 'MODEL_UNSUPPORTED', 'use_qalora'));
   it('whose weights are a pickle, which nobody opens', () =>
     refusedWith(
       adapterOf((at) => {
