@@ -129,8 +129,6 @@ const writeReport = async (dir: string, walk: Walk): Promise<string> => {
   mkdirSync(join(dir, 'reports'), { recursive: true });
   writeFileSync(path, await renderReport(dir, walk.ticketId, 'html'));
   return path;
-  // A ticket file for the next person, to be filed by hand. It holds no secret: people are generated, or from a
-  // published data set.
 };
 
 /** A ticket for the next person, to file by hand. Generated people, or a published set: nobody's secret. */

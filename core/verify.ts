@@ -81,6 +81,9 @@ const CERTIFIED: Readonly<Record<string, Rule>> = {
   words: evidence.wordsNeverSaid,
 };
 
+/** Checks of a bundle with a certificate, by name. */
+export const CERTIFIED_CHECKS: readonly string[] = Object.keys(CERTIFIED);
+
 /** Of a request that was refused, withdrawn or cancelled: there is no certificate, model or result to check. */
 const CLOSED: Readonly<Record<string, Rule>> = {
   'bundle-files': signatures.bundleFiles,

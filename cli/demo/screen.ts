@@ -56,23 +56,37 @@ const gates = ({ walk }: Shown): string[] => [
 const dataOf = (method: string): string =>
   findMethod(method).needs.includes('retain') ? 'forget and retained data' : 'forget data only';
 
+/** What the last lines begin with, in order. */
+export const OUTCOME = [
+  ...(['unlearned by', 're-learning', 'duties', 'model', 'ticket'] as const),
+  ...(['time', 'bundle', 'report', 'verified', 'by hand'] as const),
+];
+
 const outcome = ({ walk, backend, timings, report, verified, next }: Shown): string[] => {
-  const curve = walk.tables?.curves['forget.relearn'];
+  const said: Readonly<Record<(typeof OUTCOME)[number], string>> = {
+    'unlearned by': walk.run ? ranAs(walk.run, backend) : 'no run',
+    're-learning': relearnt(walk),
+    duties: walk.filerRefused
+      ? `filed by ${FILER}; the filer's own approval was answered ${walk.filerRefused}; approved by ${APPROVER}`
+      : `filed by ${FILER}; nobody was asked to approve`,
+    model: `${walk.model}: ${walk.before.digest.slice(0, 19)}… → ${walk.after.digest.slice(0, 19)}…`,
+    ticket: `${walk.ticketId} is ${walk.ticket.status}, ${walk.transitions} state transitions`,
+    time: `base ${timings.baseSeconds.toFixed(1)} s${timings.baseReused ? ' (reused)' : ''}, ticket ${timings.ticketSeconds.toFixed(1)} s, peak ${timings.peakRssMb.toFixed(0)} MB, in a job ${timings.jobPeakRssMb.toFixed(0)} MB`,
+    bundle: walk.bundle ?? 'none: the gate was not passed, a person decides now',
+    report,
+    verified: verified ? `${verified.ok ? 'valid' : 'NOT VALID'}: ${tally(verified.checks)}` : 'nothing to verify',
+    'by hand': `npx quittance ticket file ${next} --dir ${dirname(next)}`,
+  };
+  return OUTCOME.map((title) => `${title.padEnd(14)} ${said[title]}`);
+};
+
+const ranAs = ({ method, updates, stop, records }: NonNullable<Walk['run']>, backend: string): string =>
+  `${method}, ${updates} updates (${stop}), ${records} records, ${dataOf(method)}, ${backend}`;
+
+const relearnt = ({ tables }: Walk): string => {
+  const curve = tables?.curves['forget.relearn'];
   const last = curve?.points.at(-1);
-  return [
-    `unlearned by   ${walk.run ? `${walk.run.method}, ${walk.run.updates} updates (${walk.run.stop}), ${walk.run.records} records, ${dataOf(walk.run.method)}, ${backend}` : 'no run'}`,
-    `re-learning    ${last && curve ? `${last[0]} ${curve.xLabel}: ${(100 * last[1]).toFixed(0)} % of the other answers are back; this is suppression in the weights, not absence` : 'not measured'}`,
-    walk.filerRefused
-      ? `duties         filed by ${FILER}; the filer's own approval was answered ${walk.filerRefused}; approved by ${APPROVER}`
-      : `duties         filed by ${FILER}; nobody was asked to approve`,
-    `model          ${walk.model}: ${walk.before.digest.slice(0, 19)}… → ${walk.after.digest.slice(0, 19)}…`,
-    `ticket         ${walk.ticketId} is ${walk.ticket.status}, ${walk.transitions} state transitions`,
-    `time           base ${timings.baseSeconds.toFixed(1)} s${timings.baseReused ? ' (reused)' : ''}, ticket ${timings.ticketSeconds.toFixed(1)} s, peak ${timings.peakRssMb.toFixed(0)} MB, in a job ${timings.jobPeakRssMb.toFixed(0)} MB`,
-    `bundle         ${walk.bundle ?? 'none: the gate was not passed, a person decides now'}`,
-    `report         ${report}`,
-    verified
-      ? `verified       ${verified.ok ? 'valid' : 'NOT VALID'}: ${tally(verified.checks)}`
-      : 'verified       nothing to verify',
-    `by hand        npx quittance ticket file ${next} --dir ${dirname(next)}`,
-  ];
+  if (!curve || !last) return 'not measured';
+  const back = (100 * last[1]).toFixed(0);
+  return `${last[0]} ${curve.xLabel}: ${back} % of the other answers are back; this is suppression in the weights, not absence`;
 };

@@ -11,6 +11,8 @@ import { printedName, QUANTITIES } from '#core/quantities.ts';
 import { parse } from '#cli/command.ts';
 import { readPolicy, SHIPPED_POLICIES } from '#entry/policies.ts';
 import { commands } from '#cli/commands.ts';
+import { OUTCOME } from '#cli/demo/screen.ts';
+import { CERTIFIED_CHECKS } from '#core/verify.ts';
 import { PAGES, readmePage } from '#cli/docs.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -33,6 +35,35 @@ const scripts = (JSON.parse(read('package.json')) as { scripts: Record<string, s
 /** Commands in code spans and code blocks: `quittance …`, `npx quittance …`, `npm run …`. */
 const commandsIn = (text: string): string[] =>
   [...text.matchAll(/`((?:npx )?quittance [^`\n]+|npm run [^`\n]+)`/g)].map(([, line]) => line!.trim());
+
+/** What README.md prints of a demo: the answers, the gate, and the lines after them. */
+const printedDemo = (): string[][] => {
+  const [, block = ''] = /## What the demo shows[^]*?```\n([^]*?)```/.exec(read('README.md')) ?? [];
+  return block.split('\n\n').map((part) => part.trimEnd().split('\n'));
+};
+
+describe('the demo that the README prints', () => {
+  const [answers, [, ...gate] = [], outcome = []] = printedDemo();
+
+  it('was judged by every check of today’s default policy, and passed', () => {
+    const checks = gate.filter((line) => / pass$/.test(line)).map((line) => line.split(/ {2,}/)[0]);
+    expect(checks).toEqual(readPolicy('gate-v2').checks.map(({ name }) => name));
+    expect(answers?.[0]).toMatch(/^ +question +before +after$/);
+  });
+
+  it('ends as the command does today, without the line of times', () => {
+    const titles = OUTCOME.filter((title) => title !== 'time');
+    expect(outcome.map((line) => line.slice(0, 14).trimEnd())).toEqual(titles);
+  });
+
+  it('was verified by every check of today', () => {
+    const verified = outcome.find((line) => line.startsWith('verified')) ?? '';
+    const [, holds, fails, open, names = ''] =
+      /(\d+) hold, (\d+) fail, (\d+) not checked \((.+)\)/.exec(verified) ?? [];
+    expect([Number(holds) + Number(open), Number(fails)]).toEqual([CERTIFIED_CHECKS.length, 0]);
+    for (const name of names.split(', ')) expect(CERTIFIED_CHECKS).toContain(name);
+  });
+});
 
 describe('the README', () => {
   it('lists the families of models that the registry has', () => {
