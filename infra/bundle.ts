@@ -1,7 +1,7 @@
 // One bundle for all Lambdas, by esbuild, without Docker and network: entry/lambda.ts with the steps, the AWS adapters
-// and the SDK. Three packages are reduced to what a deployment uses: zod to English, date-holidays to nameless days in
-// the countries where they can be counted (those of the installation's places, and where each law is at home), and
-// moment-timezone to those countries' zones (time-zones.ts).
+// and the SDK. Three packages are reduced to what a deployment uses: zod to English and to what is called;
+// moment-timezone to the zones of some countries (time-zones.ts); and date-holidays to nameless days in those
+// countries, which are the ones of the installation's places and those where each law is at home.
 // Trap: all steps share the bundle, so that one asset is uploaded; a change of one step therefore updates every
 // function. An environment variable says which step runs.
 import { copyFile, mkdir, readFile, rm } from 'node:fs/promises';
@@ -43,7 +43,7 @@ export const bundleLambda = async (
     external: ['bowser'], // names browsers; the SDK asks for it where there is a window
     // dependencies that are CommonJS ask for `require`
     banner: { js: "import{createRequire as r}from'node:module';const require=r(import.meta.url);" },
-    plugins: [onlyEnglish, onlyCountries(regions), fontsBeside],
+    plugins: [leanZod, onlyCountries(regions), fontsBeside],
     metafile: true,
     legalComments: 'none',
     logLevel: 'error',
@@ -70,12 +70,25 @@ const copyPrinting = async (folder: string): Promise<void> => {
   await copyFile(profile, join(folder, 'data', basename(profile)));
 };
 
-export const onlyEnglish: Plugin = {
-  name: 'only-english',
-  setup: (build) =>
-    build.onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({
-      contents: "export { default as en } from './en.js';",
-    })),
+/**
+ * Of zod: English alone, and not what nothing here calls, which its namespace `z` would keep. The names stay, so that a
+ * call says what is missing, and a name that zod adds fails the build.
+ */
+export const leanZod: Plugin = {
+  name: 'lean-zod',
+  setup: (build) => {
+    const replace = (filter: RegExp, contents: string) => build.onLoad({ filter }, () => ({ contents }));
+    const leftOut = "const leftOut = () => { throw new Error('left out of this bundle: see infra/bundle.ts'); };";
+    replace(/zod\/v4\/locales\/index\.js$/, "export { default as en } from './en.js';");
+    replace(/zod\/v4\/classic\/from-json-schema\.js$/, `${leftOut} export { leftOut as fromJSONSchema };`);
+    replace(
+      /zod\/v4\/core\/compile\.js$/,
+      `${leftOut} export { leftOut as compile, leftOut as withParser, leftOut as compileFn };
+       export const INVALID = Symbol.for('zod.compile.invalid');
+       export class ZodCompileAsyncError extends Error {}
+       export class ZodCompileUnsupportedError extends Error {}`,
+    );
+  },
 };
 
 interface Holidays {

@@ -1,6 +1,7 @@
-// What starts by itself, and that no event is lost. No event is tried for ever and none is dropped: each schedule and rule gives up after so many tries, each function
-// that they call does too, and what is given up goes to a queue at which somebody is called. Source: Lambda Developer
-// Guide, "Asynchronous invocation"; EventBridge User Guide, "Using dead-letter queues".
+// What starts by itself, and that no event is lost. No event is tried for ever and none is dropped: each schedule and
+// rule gives up after so many tries, each function that they call does too, and what is given up goes to a queue at
+// which somebody is called. Source: Lambda Developer Guide, "Asynchronous invocation"; EventBridge User Guide, "Using
+// dead-letter queues".
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PORTFOLIO, RECERTIFICATION_TRIGGERS, RECERTIFICATIONS, REMINDERS } from '#core/schedules.ts';
 import { propertiesOf, SETTINGS, synthesise, textOf, type Part, type Synthesised } from './synthesised.ts';

@@ -1,4 +1,5 @@
-// A good model goes into the registry and comes out of it as it was: weights, GGUF, an adapter merged or beside its base.
+// A good model goes into the registry and comes out of it as it was: weights, GGUF, an adapter merged or beside its
+// base.
 import { describe, expect, it } from '@jest/globals';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
