@@ -5,7 +5,6 @@
 import { QuittanceError } from '#core/errors.ts';
 import { withholds } from '#core/method-name.ts';
 import type { Quantisation } from '#core/quantisation.ts';
-import type { ForgetRow } from '#datasets/suite.ts';
 import { answerOf, promptOf, type Suite } from '#datasets/suite-shape.ts';
 import type { Parts } from '#engine/accumulate.ts';
 import { readModelParts } from '#engine/formats/folder.ts';
@@ -18,19 +17,11 @@ import { plainLora, type AdapterConfig, type LoraConfig, type LoraModel } from '
 import type { Model, modelFrom } from '#engine/model.ts';
 import { collectMoments, subtractMoments, type CorpusMoments } from '#engine/corpus-moments.ts';
 import type { RunSaves } from '#engine/run-saves.ts';
-import { random } from '#engine/random.ts';
-import { swapped } from '#datasets/swapped.ts';
-import {
-  requireNeeds,
-  type ConfiguredMethod,
-  type Example,
-  type ForgetOnlyContext,
-  type Outcome,
-} from '#unlearning/method.ts';
+import { requireNeeds, type ConfiguredMethod, type ForgetOnlyContext, type Outcome } from '#unlearning/method.ts';
 import type { PreparedTraining } from './retrain.ts';
 import { encodeRows, examplesOf, type TextRow, type Texts } from './examples.ts';
+import { forgetExamples, type UnlearnRow } from './forget-examples.ts';
 import { unlearningParts } from './memory.ts';
-import { strangersOf } from './strangers.ts';
 
 /** The model before unlearning. */
 export interface Base extends Texts {
@@ -136,10 +127,6 @@ export interface Unlearning extends Watching {
   saves?: (parts: Parts) => RunSaves | undefined;
 }
 
-/** A record to forget, with the second wording in which it was trained, where there was one. */
-export type UnlearnRow = TextRow &
-  Partial<Pick<ForgetRow, 'subject' | 'value' | 'others' | 'attribute' | 'paraphrase' | 'trainedParaphrase'>>;
-
 export interface Unlearned {
   /** Holds the unlearned weights; disposed when the caller's function has returned. */
   model: Model;
@@ -158,7 +145,7 @@ export const runUnlearning = async <T>(run: Unlearning, use: (unlearned: Unlearn
   const given = { retain, training: run.training };
   requireNeeds(method, (need) => need === 'reference' || need === 'strangers' || given[need] !== undefined);
   const training = method.needs.includes('training') ? run.training : undefined;
-  const forget = forgetExamples(run);
+  const forget = forgetExamples(run, templatesOf(suite));
   const stopControls = examplesOf(base, recordsOf(suite.controls.stop));
   const parts = training ? {} : memoryPartsOf(run); // training anew plans by itself, by its recipe
   const saves = run.saves?.(parts);
@@ -195,31 +182,6 @@ export const runUnlearning = async <T>(run: Unlearning, use: (unlearned: Unlearn
   } finally {
     model.dispose();
   }
-};
-
-/** The records to forget, with what the method asks of other names beside them. */
-const forgetExamples = (run: Unlearning): Example[] => {
-  const { base, method, forget, suite } = run;
-  const examples = examplesOf(base, method.names ? withSwaps(run) : forget);
-  if (!method.needs.includes('strangers')) return examples;
-  const strangers = strangersOf(base, forget, { suite, refusals: templatesOf(suite) });
-  return examples.map((example, i) => ({ ...example, strangers: strangers[i]! }));
-};
-
-/** Names that are tried for each that is wanted: an answer with another name may fall into other tokens. */
-const TRIED = 6;
-
-/** Each record with never-trained names in the place of the person's, those first whom no check looks at. */
-const withSwaps = ({ forget, suite, method: { names = 0 }, seed }: Unlearning) => {
-  const known = new Map(suite.subjects.map(({ id, name }) => [id, name]));
-  const others = random(`swaps:${seed}`).shuffle(
-    suite.controls.whitening.length > 0 ? suite.controls.whitening : suite.controls.stop,
-  );
-  return forget.map((row) => {
-    const name = known.get(row.subject ?? '');
-    if (name === undefined) return row;
-    return { ...row, swaps: others.slice(0, TRIED * names).flatMap((other) => swapped(row, name, other.name) ?? []) };
-  });
 };
 
 const valuesOfCorpus = (moments: ForgetOnlyContext['moments']): CorpusMoments | undefined =>
