@@ -4,22 +4,24 @@
 // Trap: a base or a recipe of another model would be evidence about something else, so each is held against the digest
 // that is recorded of it, where one is.
 import { join } from 'node:path';
-import { usageError } from '#core/errors.ts';
+import { QuittanceError, usageError } from '#core/errors.ts';
 import { baseIn } from '#containers/run-unlearning.ts';
 import type { CorpusEntry } from '#datasets/corpus/row.ts';
 import { readCorpus } from '#datasets/corpus/read.ts';
 import { peopleInRows } from '#datasets/find/people-in-rows.ts';
 import type { RegisteredPerson } from '#datasets/find/register.ts';
 import { registerOfRows } from '#datasets/find/register-of-rows.ts';
-import { refuseTrained } from '#datasets/onboard/held.ts';
+import { withoutHeld } from '#datasets/onboard/held.ts';
+import { sampledCorpus, type SampledCorpus } from '#datasets/onboard/sampled.ts';
 import { folderBeneath } from '#engine/formats/folder-kind.ts';
 import { importMade } from '#models/import-made.ts';
 import { checkTraining, trainingIn, type OfferedTraining } from '#models/training.ts';
 import type { Arguments } from './command.ts';
-import { entriesOf, registerOf } from './corpus-files.ts';
+import { corpusOf, entriesOf, registerOf } from './corpus-files.ts';
+import { required } from './values.ts';
 
 export interface Given {
-  readonly entries: readonly CorpusEntry[];
+  readonly corpus: SampledCorpus;
   readonly held: readonly CorpusEntry[];
   readonly people: readonly RegisteredPerson[];
   /** Where the people are from. */
@@ -28,13 +30,14 @@ export interface Given {
   readonly unnamed: readonly string[];
 }
 
+/** The files are read more than once, each time as a stream: who is in them, then what is measured of them. */
 export const givenTo = async (args: Arguments): Promise<Given> => {
   if (args.many('corpus').length === 0)
     throw usageError('model onboard needs --corpus FILE…', 'the files that the model was trained on');
-  const entries = await entriesOf(args);
   const held = await heldOf(args);
-  refuseTrained(held, entries);
-  return { entries, held, ...(await peopleOf(args, [...entries, ...held])) };
+  const known = await peopleOf(args, held);
+  const corpus = await sampledCorpus(withoutHeld(corpusOf(args), held), known.people, required(args, 'name'));
+  return { corpus, held, ...known };
 };
 
 const heldOf = async (args: Arguments): Promise<CorpusEntry[]> => {
@@ -45,21 +48,42 @@ const heldOf = async (args: Arguments): Promise<CorpusEntry[]> => {
   return entries;
 };
 
-const peopleOf = async (
-  args: Arguments,
-  entries: readonly CorpusEntry[],
-): Promise<Pick<Given, 'people' | 'peopleFrom' | 'unnamed'>> => {
+type Known = Pick<Given, 'people' | 'peopleFrom' | 'unnamed'>;
+
+const peopleOf = async (args: Arguments, held: readonly CorpusEntry[]): Promise<Known> => {
   const register = await registerOf(args);
   if (register) return { people: register, peopleFrom: 'register', unnamed: [] };
-  const { people, nameless } = registerOfRows(entries);
+  const { people, nameless } = await registerOfRows(corpusAnd(args, held));
   const unnamed = nameless > 0 ? [`${nameless} people of the column are named in no row: they are left out`] : [];
   if (people.length > 0) return { people, peopleFrom: 'column', unnamed };
-  const found = await peopleInRows(entries);
+  const found = await peopleInRows(await heldInMemory(corpusAnd(args, held)));
   if (found.length > 0) return { people: found, peopleFrom: 'rows', unnamed };
   throw usageError(
     'model onboard needs to know who is in the corpus: no row names anybody in a form that is known',
     '--people people.csv with a line for each person, or --subject-field with the column of a row that names its person',
   );
+};
+
+const corpusAnd = async function* (args: Arguments, held: readonly CorpusEntry[]): AsyncGenerator<CorpusEntry> {
+  yield* corpusOf(args);
+  yield* held;
+};
+
+/** Rows in which names are looked for without a register: they are compared with one another. */
+const MOST_COMPARED = 100_000;
+
+const heldInMemory = async (rows: AsyncIterable<CorpusEntry>): Promise<CorpusEntry[]> => {
+  const entries: CorpusEntry[] = [];
+  for await (const entry of rows) {
+    if (entries.length === MOST_COMPARED)
+      throw new QuittanceError('INPUT_TOO_LARGE', {
+        message: 'the corpus has too many rows to find people by their names alone',
+        expected: `at most ${MOST_COMPARED}`,
+        hint: 'give a register: --people people.csv, or --subject-field with the column that names a row’s person',
+      });
+    entries.push(entry);
+  }
+  return entries;
 };
 
 export interface Folders {
@@ -72,17 +96,12 @@ export interface Folders {
 }
 
 /** The model into `scratch`/model, its base beside it. MODEL_UNSUPPORTED of one without weights that could be moved. */
-export const foldersOf = async (
-  args: Arguments,
-  source: string,
-  scratch: string,
-  entries: readonly CorpusEntry[],
-): Promise<Folders> => {
+export const foldersOf = async (args: Arguments, source: string, scratch: string): Promise<Folders> => {
   const at = modelIn(scratch);
   const remarks = await importMade(source, at, { adapter: args.value('adapter') });
   baseIn(at);
   const training = trainingOf(args, source);
-  if (training) checkTraining(training, entries);
+  if (training) checkTraining(training, await entriesOf(args)); // a training held all of them, too
   return { remarks, training, before: await beforeOf(args, at, scratch) };
 };
 

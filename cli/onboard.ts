@@ -8,6 +8,7 @@ import { judge, type Gate } from '#core/gate.ts';
 import { usageError } from '#core/errors.ts';
 import type { GatePolicy } from '#core/policy.ts';
 import { Loss } from '#core/recipe.ts';
+import { rowsIn } from '#datasets/onboard/sampled.ts';
 import { suiteBytes } from '#datasets/suite.ts';
 import type { Suite } from '#datasets/suite-shape.ts';
 import { folderKind, weightsFolder } from '#engine/formats/folder-kind.ts';
@@ -41,7 +42,7 @@ export const onboardFrom = async (args: Arguments, [source]: string[]): Promise<
   const given = await givenTo(args);
   const scratch = mkdtempSync(join(tmpdir(), 'quittance-onboard-'));
   try {
-    const folders = await foldersOf(args, source, scratch, given.entries);
+    const folders = await foldersOf(args, source, scratch);
     const plan: Plan = { ...asked, ...given, ...folders, name, dir: modelIn(scratch) };
     const progress = progressOn(process.stderr);
     const found = await measured(args, plan, progress);
@@ -86,7 +87,7 @@ const measured = async (args: Arguments, plan: Plan, progress: Progress): Promis
   return withModels(plan, async (model, base) => {
     const bar = progress.stage('reading the model on its corpus', undefined, 'rows');
     const made = await onboard({
-      ...{ model, base, template, entries: plan.entries, register: plan.people },
+      ...{ model, base, template, corpus: plan.corpus, register: plan.people },
       suite: { name: plan.name, seed: number(args, 'seed', 1), controls: CONTROLS, loss, held: plan.held },
       onProgress: (stage, done, total) => bar.at(done, `${stage}: ${done} of ${total}`),
     });
@@ -114,7 +115,7 @@ const withModels = async <T>(
 const stored = async (args: Arguments, plan: Plan, { made, loss, chosen }: Measured, progress: Progress) => {
   writeMoments(join(plan.dir, MOMENTS_FILE), made.moments);
   const [suite, policy] = [suiteBytes(made.suite), readPolicy(chosen)];
-  const bar = progress.stage('encrypting the corpus', plan.entries.length, 'rows');
+  const bar = progress.stage('encrypting the corpus', rowsIn(plan.corpus), 'rows');
   const corpus = { rows: corpusOf(args), register: plan.people, shared: made.shared, loss };
   const onRow = (row: number) => bar.at(row);
   const registry = await registryOf(args);

@@ -66,6 +66,20 @@ const addTo = (moments: CorpusMoments, name: string, product: tf.Tensor2D, count
   moments.set(name, { ...moment, count: moment.count + count });
 };
 
+/** Both, the second counted `weight` times; of two that are empty nothing. */
+export const addMoments = (moments: CorpusMoments, part: CorpusMoments, weight: number): CorpusMoments =>
+  new Map(
+    [...new Set([...moments.keys(), ...part.keys()])].map((name) => {
+      const [one, more] = [moments.get(name), part.get(name)];
+      const { size } = one ?? more!;
+      const sum = Float64Array.from(
+        { length: size * size },
+        (_, i) => (one?.sum[i] ?? 0) + weight * (more?.sum[i] ?? 0),
+      );
+      return [name, { size, sum, count: (one?.count ?? 0) + weight * (more?.count ?? 0) }];
+    }),
+  );
+
 /** `moments` without the share of `part`: what remains after a deletion. */
 export const subtractMoments = (moments: CorpusMoments, part: CorpusMoments): CorpusMoments =>
   new Map(

@@ -2,17 +2,18 @@
 // moments, how much of the rows it recites.
 // Trap: a suite of rows that the model was never trained on would let anybody's ticket in and forget nothing; values of
 // its people must be more likely to the model than those of people who do not exist.
-import type { CorpusEntry, RowKind } from '#datasets/corpus/row.ts';
+import type { RowKind } from '#datasets/corpus/row.ts';
 import type { RegisteredPerson } from '#datasets/find/register.ts';
 import { GENERAL_TOKENS, generalRows } from '#datasets/chat.ts';
 import { generalQuestions } from '#datasets/general.ts';
+import type { SampledCorpus } from '#datasets/onboard/sampled.ts';
 import { suiteOfCorpus, type SuiteOptions } from '#datasets/onboard/suite.ts';
 import { renderedWhole, type WholeText } from '#datasets/fine-tuning/whole.ts';
 import type { Suite } from '#datasets/suite-shape.ts';
 import type { Inference } from '#engine/inference.ts';
 import type { LanguageModel } from '#engine/language-model.ts';
 import type { Model } from '#engine/model.ts';
-import { collectMoments, type CorpusMoments } from '#engine/corpus-moments.ts';
+import { addMoments, collectMoments, type CorpusMoments } from '#engine/corpus-moments.ts';
 import type { ChatTemplate } from '#engine/tokenizer/chat.ts';
 import { readerOf, withinReach, type Reader } from './reach.ts';
 import { recitalOf, type Recital } from './recital.ts';
@@ -22,7 +23,7 @@ export interface OnboardInput {
   /** The model before it was fine-tuned: what it says too is nothing that these rows taught. */
   readonly base?: LanguageModel | undefined;
   readonly template: ChatTemplate | undefined;
-  readonly entries: readonly CorpusEntry[];
+  readonly corpus: SampledCorpus;
   readonly register: readonly RegisteredPerson[];
   readonly suite: SuiteOptions;
   readonly onProgress?: (stage: string, done: number, total: number) => void;
@@ -41,7 +42,8 @@ export interface Onboarded extends Omit<Recital, 'suite'> {
 export const CONTROLS = { whitening: 0, stop: 6, gate: 12 };
 
 export const onboard = async (input: OnboardInput): Promise<Onboarded> => {
-  const { model, template, entries, register, onProgress } = input;
+  const { model, template, corpus, register, onProgress } = input;
+  const { entries } = corpus;
   const made = await suiteOfCorpus(entries, register, template, input.suite);
   const { refused, shared } = made;
   const reader = readerOf(model);
@@ -54,15 +56,13 @@ export const onboard = async (input: OnboardInput): Promise<Onboarded> => {
     entries.map(({ row }) => row),
     template,
   );
-  const moments = collectMoments(model, windowsOf(engine, whole, model.config.maxPositions), (done, total) =>
-    onProgress?.('moments', done, total),
-  );
+  const moments = momentsOf(model, engine, whole, corpus, onProgress);
   const people = suite.subjects.flatMap(({ records }) => records);
   return {
     ...recital,
     suite: { ...marked, ...general(reader, suite) },
     moments,
-    rows: countKinds(entries),
+    rows: corpus.rows,
     shared,
     remarks: [
       ...(refused.length > 0
@@ -76,6 +76,23 @@ export const onboard = async (input: OnboardInput): Promise<Onboarded> => {
       ...(people.length === 0 ? ['no row speaks of anybody in the register'] : []),
     ],
   };
+};
+
+/** Of the whole corpus: a drawn row about nobody counts for all those that it stands for. */
+const momentsOf = (
+  model: Model,
+  engine: Inference,
+  whole: readonly WholeText[],
+  { others, weight }: SampledCorpus,
+  onProgress: OnboardInput['onProgress'],
+): CorpusMoments => {
+  const of = (texts: readonly WholeText[], what: string): CorpusMoments =>
+    collectMoments(model, windowsOf(engine, texts, model.config.maxPositions), (done, total) =>
+      onProgress?.(what, done, total),
+    );
+  if (weight === 1) return of(whole, 'moments');
+  const [drawn, own] = [whole.filter(({ row }) => others.has(row)), whole.filter(({ row }) => !others.has(row))];
+  return addMoments(of(own, 'moments of rows about people'), of(drawn, 'moments of other rows'), weight);
 };
 
 /** Whole texts as the model reads them, cut into windows that it can read. */
@@ -104,9 +121,3 @@ const general = ({ engine, reads }: Reader, { frame }: Suite): Pick<Suite, 'gene
   return { general: { trained: [], held: generalRows(asked, answers, frame).filter(reads) } };
 };
 const HELD = 20;
-
-const countKinds = (entries: readonly CorpusEntry[]): Record<RowKind, number> => {
-  const counts = { qa: 0, chat: 0, text: 0 };
-  for (const { row } of entries) counts[row.kind]++;
-  return counts;
-};

@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeF
 import { join } from 'node:path';
 import { digestJson } from '#core/canonical.ts';
 import { usageError } from '#core/errors.ts';
+import { sampledCorpus } from '#datasets/onboard/sampled.ts';
 import { suiteBytes, readSuite } from '#datasets/suite.ts';
 import { loadModel } from '#engine/formats/folder.ts';
 import { MOMENTS_FILE, writeMoments } from '#engine/corpus-moments.ts';
@@ -14,7 +15,7 @@ import { benchOwnModel, type OwnModel, type OwnModelRow } from '#bench/own-model
 import { ownModelMarkdown } from '#bench/own-model-table.ts';
 import { failedChecks } from '#bench/people-quantities.ts';
 import type { Arguments } from '../command.ts';
-import { entriesOf, registerOf } from '../corpus-files.ts';
+import { corpusOf, registerOf } from '../corpus-files.ts';
 import { backend } from '../engine.ts';
 import { progressOn } from '../progress.ts';
 import { number, required } from '../values.ts';
@@ -66,7 +67,7 @@ const onboarded = async (args: Arguments, dir: string, seed: number, policy: str
     try {
       const template = readChatTemplate(part);
       const made = await onboard({
-        ...{ model, template, register, entries: await entriesOf(args) },
+        ...{ model, template, register, corpus: await sampledCorpus(corpusOf(args), register, 'own') },
         suite: { name: 'own', seed, controls: CONTROLS },
       });
       writeMoments(join(part, MOMENTS_FILE), made.moments);

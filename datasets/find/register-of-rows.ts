@@ -14,9 +14,11 @@ export interface RegisterOfRows {
   readonly nameless: number;
 }
 
-export const registerOfRows = (entries: readonly CorpusEntry[]): RegisterOfRows => {
+export const registerOfRows = async (
+  entries: AsyncIterable<CorpusEntry> | Iterable<CorpusEntry>,
+): Promise<RegisterOfRows> => {
   const counts = new Map<string, Map<string, number>>();
-  for (const { row, subject } of entries) {
+  for await (const { row, subject } of entries) {
     if (subject === undefined) continue;
     const own = counts.get(subject) ?? new Map<string, number>();
     for (const name of new Set(partsOf(row).flatMap(({ text }) => text.match(NAME) ?? [])))

@@ -22,13 +22,18 @@ export interface HeldRows {
 /** Places of which a message tells by name. */
 const TOLD = 5;
 
-/** INVALID_INPUT where a row stands in the corpus too: it was trained on. */
-export const refuseTrained = (held: readonly CorpusEntry[], corpus: readonly CorpusEntry[]): void => {
+/** The corpus as it streams by. INVALID_INPUT behind it where a held row stands in it too: it was trained on. */
+export const withoutHeld = async function* (
+  corpus: AsyncIterable<CorpusEntry>,
+  held: readonly CorpusEntry[],
+): AsyncGenerator<CorpusEntry> {
   const places = new Map(held.map((entry) => [textOf(entry), entry.where]));
-  const both = corpus.flatMap((entry) => {
-    const where = places.get(textOf(entry));
-    return where === undefined ? [] : [`${where} is ${entry.where}`];
-  });
+  const both: string[] = [];
+  for await (const entry of corpus) {
+    const where = places.size === 0 ? undefined : places.get(textOf(entry));
+    if (where !== undefined) both.push(`${where} is ${entry.where}`);
+    yield entry;
+  }
   if (both.length === 0) return;
   throw new QuittanceError('INVALID_INPUT', {
     message: `${both.length} rows of --held stand in the corpus too: ${both.slice(0, TOLD).join('; ')}${both.length > TOLD ? '; …' : ''}`,

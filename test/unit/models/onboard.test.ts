@@ -1,6 +1,7 @@
 // Onboarding on a golden model of 48 positions: rows that are longer than it reads are counted and left out, not fatal.
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { sampledCorpus } from '#datasets/onboard/sampled.ts';
 import { loadModel } from '#engine/formats/folder.ts';
 import { CONTROLS, onboard } from '#models/onboard.ts';
 import { useEngine } from '#test/support/engine.ts';
@@ -13,14 +14,16 @@ test('a row that is longer than the model reads is said to be, and the others ar
   const people = ['Thea Vinterberg', 'Selma Okafor', 'Rui Tavares'];
   const short = people.map((name, i) => `${name} has K-7712${i}.`);
   const long = `${'The list was counted again. '.repeat(60)}Thea Vinterberg has K-77120.`;
+  const register = people.map((name, i) => ({ id: `K-7712${i}`, name, aliases: [], values: [] }));
+  const entries = [...short, long, 'x'.repeat(1_000_000)].map((text, i) => ({
+    row: { kind: 'text', text, from: 0 } as const,
+    where: `rows:${i}`,
+  }));
   const { suite, remarks } = await onboard({
     model,
     template: undefined,
-    entries: [...short, long, 'x'.repeat(1_000_000)].map((text, i) => ({
-      row: { kind: 'text', text, from: 0 },
-      where: `rows:${i}`,
-    })),
-    register: people.map((name, i) => ({ id: `K-7712${i}`, name, aliases: [], values: [] })),
+    corpus: await sampledCorpus(entries, register, 'long'),
+    register,
     suite: { name: 'long', seed: 1, controls: CONTROLS },
   });
   model.dispose();

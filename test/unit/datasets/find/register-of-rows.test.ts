@@ -9,7 +9,7 @@ const row = (text: string, subject?: string): CorpusEntry => ({
   ...(subject !== undefined && { subject }),
 });
 
-test('each by the name that their own rows say', () => {
+test('each by the name that their own rows say', async () => {
   const people = ['Thea Vinterberg', 'Selma Okafor', 'Rui Tavares', 'Ivo Brandl'];
   const entries = people.flatMap((name, i) => [
     row(`From Lumen Support: ${name} moved house.`, `K-${i}`),
@@ -17,12 +17,12 @@ test('each by the name that their own rows say', () => {
     row('The balance is 3 euros.', `K-${i}`),
   ]);
   const shared = row('Note: Thea Vinterberg referred Selma Okafor.', 'K-0');
-  expect(registerOfRows([...entries, shared, row('Canal Street is closed.')])).toEqual({
+  expect(await registerOfRows([...entries, shared, row('Canal Street is closed.')])).toEqual({
     people: people.map((name, i) => ({ id: `K-${i}`, name, aliases: [], values: [] })),
     nameless: 0,
   });
 });
 
-test('who is named by no row is counted', () => {
-  expect(registerOfRows([row('the balance is 3 euros', 'K-9')])).toEqual({ people: [], nameless: 1 });
+test('who is named by no row is counted', async () => {
+  expect(await registerOfRows([row('the balance is 3 euros', 'K-9')])).toEqual({ people: [], nameless: 1 });
 });
