@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { localStores } from '#adapters/local/index.ts';
 import { folderKind } from '#engine/formats/folder-kind.ts';
-import { openModelFolder, type OpenedModel } from '#engine/formats/made-folder.ts';
+import { openModelFolder, openToAsk, type OpenedModel } from '#engine/formats/made-folder.ts';
+import type { LanguageModel } from '#engine/language-model.ts';
 import { initBackend, type Backend } from '#engine/tf.ts';
 import { QuittanceError, usageError } from '#core/errors.ts';
 import type { Arguments } from './command.ts';
@@ -31,13 +32,11 @@ export const backend = async (): Promise<Backend> => {
 export const namedFolder = (args: Arguments, option = 'model'): Promise<string> =>
   modelFolder(args, args.value(option) ?? missing(option));
 
-/** A model by `--model`. The caller disposes it. */
-export const openNamedModel = async (
-  args: Arguments,
-  option = 'model',
-): Promise<OpenedModel & { dir: string; backend: string }> => {
-  const dir = await namedFolder(args, option);
-  return { dir, ...(await openFolder(dir)) };
+/** A model by `--model` that is asked and not trained. The caller disposes it. */
+export const openNamedToAsk = async (args: Arguments): Promise<{ dir: string; model: LanguageModel }> => {
+  const dir = await namedFolder(args);
+  await backend();
+  return { dir, model: openToAsk(dir) };
 };
 
 /** The caller disposes the model. */

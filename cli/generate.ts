@@ -12,7 +12,7 @@ import { suppressionRules } from '#adapters/local/pointer-serving.ts';
 import { underRules, type Asked } from '#server/withholding.ts';
 import type { Arguments, Command } from './command.ts';
 import { anything, fileOrText, quantity, whole } from './kinds.ts';
-import { isModelFolder, openNamedModel } from './engine.ts';
+import { isModelFolder, openNamedToAsk } from './engine.ts';
 import { number, required } from './values.ts';
 import type { LanguageModel } from '#engine/language-model.ts';
 
@@ -54,7 +54,7 @@ export const generate: Command = {
       seed: number(args, 'seed', 0),
     };
     oneSource(args);
-    const { model, dir } = await openNamedModel(args);
+    const { model, dir } = await openNamedToAsk(args);
     const prompt = await promptIds(args, model, dir);
     const { said, withheld } = await underRules(
       async (maxTokens) => answerOf(model, prompt, { ...options, maxTokens }),

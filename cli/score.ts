@@ -2,10 +2,11 @@
 // line a pair.
 import { readRecords } from '#datasets/records.ts';
 import { framed } from '#datasets/framing.ts';
+import { openToAsk } from '#engine/formats/made-folder.ts';
 import { inference } from '#engine/inference.ts';
 import type { Command } from './command.ts';
 import { file, fileOrFolder } from './kinds.ts';
-import { namedFolder, openFolder } from './engine.ts';
+import { backend, namedFolder } from './engine.ts';
 import { framingFor } from './framing.ts';
 import { suiteAt } from './suite-file.ts';
 import { required } from './values.ts';
@@ -37,7 +38,8 @@ export const score: Command = {
     const suite = path === undefined ? undefined : suiteAt(path);
     const dir = await namedFolder(args);
     const pairs = await framed(records, await framingFor(dir, suite));
-    const { model } = await openFolder(dir);
+    await backend();
+    const model = openToAsk(dir);
     for (const { logProbs } of inference(model).score(pairs)) {
       const nll = -logProbs.reduce((a, b) => a + b, 0);
       process.stdout.write(`${JSON.stringify({ nll, tokens: logProbs.length })}\n`);

@@ -1,6 +1,7 @@
 // A model for a moment as it would be had it been trained a little further: AdamW on cross-entropy, a question, and the
 // weights are put back bit for bit. Re-learning attacks ask it, and unlearning that is to withstand them.
 // Trap: what moves is kept twice meanwhile, in the process and not in the backend's memory, so a memory plan counts it.
+import { QuittanceError } from '#core/errors.ts';
 import { accumulatedGradients, type Parts } from './accumulate.ts';
 import { rowLength, type Row } from './batch.ts';
 import { blockBytes } from './block-bytes.ts';
@@ -41,6 +42,7 @@ export const retaught = async <T>(
   const { rowsAtOnce, tape } = partsOf(model.config, rows);
   const trainable = new Set([...model.parameters.keys()].filter(movedBy[weights]));
   const parameters = new Map([...model.parameters].filter(([name]) => trainable.has(name)));
+  if (model.addLowRank) throw heldStill();
   if (trainable.size === 0) return ask(); // a model without layers
   const before = valuesOf(model, trainable);
   const optimizer = adamW({ weightDecay: 0 });
@@ -58,3 +60,12 @@ export const retaught = async <T>(
     restoreValues(model, before);
   }
 };
+
+/** A base in 16 bits does not move (held-base.ts): taught for a moment, it would seem to have learnt nothing. */
+const heldStill = () =>
+  new QuittanceError('METHOD_CONFIG', {
+    message: 'weights that are kept in 16 bits cannot be taught for a moment',
+    expected: 'a method without re-learning, or weights in float32',
+    got: 'update.base=bfloat16',
+    hint: 'leave out update.base',
+  });

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { QuittanceError } from '#core/errors.ts';
 import { makeBatch } from '#engine/batch.ts';
 import { readModelParts } from '#engine/formats/folder.ts';
-import { openModelFolder } from '#engine/formats/made-folder.ts';
+import { openToAsk } from '#engine/formats/made-folder.ts';
 import { inference } from '#engine/inference.ts';
 import type { LanguageModel } from '#engine/language-model.ts';
 import { describeMemory, planMemory } from '#engine/memory-plan.ts';
@@ -74,7 +74,7 @@ const logitsAreFinite = (dir: string, backend: string | undefined): SelfCheck =>
   const plan = planMemory({ ...frozen, backend: backend ?? 'none' });
   if (backend === undefined) return { name, state: 'not-checked', detail: 'no compute backend is installed' };
   if (!plan.fits) return { name, state: 'not-checked', detail: describeMemory(plan) };
-  const { model } = openModelFolder(dir);
+  const model = openToAsk(dir);
   try {
     const infinite = logitsAfter(model).filter((logit) => !Number.isFinite(logit)).length;
     if (infinite === 0) return { name, state: 'holds', detail: `${config.vocabSize} logits after a text` };

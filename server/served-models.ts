@@ -7,7 +7,7 @@ import { modelFolder, suppressionRules } from '#adapters/local/pointer-serving.t
 import { questionIn } from '#datasets/framing.ts';
 import { promptOf } from '#datasets/suite-shape.ts';
 import { chatIds } from '#engine/tokenizer/chat.ts';
-import { openModelFolder } from '#engine/formats/made-folder.ts';
+import { openToAsk } from '#engine/formats/made-folder.ts';
 import { generate } from '#engine/generate.ts';
 import { inference } from '#engine/inference.ts';
 import type { LanguageModel } from '#engine/language-model.ts';
@@ -40,7 +40,7 @@ export const servedModels = (
     held?.model.dispose();
     held = undefined;
     const at = modelFolder(folder, now.digest);
-    return (held = { digest: now.digest, folder: at, model: openModelFolder(at).model });
+    return (held = { digest: now.digest, folder: at, model: openToAsk(at) });
   };
   let last: Promise<unknown> = Promise.resolve();
   const complete: Complete = (name, prompt, options) => {

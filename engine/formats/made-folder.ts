@@ -17,10 +17,13 @@ import {
   type ComposedManifest,
 } from '#core/model.ts';
 import type { Quantisation } from '#core/quantisation.ts';
+import { HEAP_LIMIT } from '../backends/heap.ts';
 import { composedFrom, firstLayers, firstLayersConfig } from '../composed.ts';
+import { heldModelFrom } from '../held-base.ts';
 import type { LanguageModel } from '../language-model.ts';
 import { mergeLora, type LoraModel } from '../lora.ts';
-import type { Model, modelFrom } from '../model.ts';
+import { parameterCount, type Model, type modelFrom } from '../model.ts';
+import { backendName } from '../tf.ts';
 import { checkModelFolder, fileEntry, loadModel, manifestOf, readModelParts } from './folder.ts';
 import {
   ADAPTER_CONFIG,
@@ -33,6 +36,7 @@ import {
 import { modelInvalid } from './invalid.ts';
 import { readJsonFile } from './json-file.ts';
 import { checkAdapter, readAdapter } from './peft.ts';
+import { isStoredInHalf } from './weights.ts';
 
 /**
  * The manifests of a folder and of what it is made upon, whose weights are stored as said. BASE_MISSING, or
@@ -116,11 +120,25 @@ export interface OpenedModel {
 }
 
 /** The caller disposes `model`, and with it the weights. */
-export const openModelFolder = (dir: string): OpenedModel => {
+export const openModelFolder = (dir: string, from?: typeof modelFrom): OpenedModel => {
   const under = folderBeneath(dir);
   if (under !== undefined && folderKind(dir) === 'composed') return openComposed(dir, under);
-  const weights = under === undefined ? loadModel(dir) : openAdapter(dir, under);
+  const weights = under === undefined ? loadModel(dir, from) : openAdapter(dir, under, from);
   return { model: weights, weights };
+};
+
+/** Of a wasm heap, what float32 weights may fill: the rest is for what is computed. */
+const MOST_WEIGHTS = 0.75 * HEAP_LIMIT;
+
+/**
+ * A model that is asked and not trained; the caller disposes it. Weights that are stored in 16 bits stay so where
+ * float32 would fill a wasm heap: slower, and the same numbers.
+ */
+export const openToAsk = (dir: string, most: number = MOST_WEIGHTS): LanguageModel => {
+  const at = weightsFolder(dir);
+  const { config } = readModelParts(at);
+  const isTooLarge = backendName().startsWith('wasm') && 4 * parameterCount(config) > most;
+  return openModelFolder(dir, isTooLarge && isStoredInHalf(at, config) ? heldModelFrom : undefined).model;
 };
 
 /** An assistant's LoRA lies over the target's own matrices, so a target that is an adapter is merged first. */

@@ -7,15 +7,20 @@ import { fineTuningRun, memoryPlanNow } from '#containers/memory.ts';
 import { baseDigest, learntCorpus, rowsThatFit, trainFolder } from '#containers/training.ts';
 import type { Recipe } from '#core/recipe.ts';
 import { assigned } from '#datasets/fine-tuning/assigned.ts';
-import { readModelFolder, readModelParts, storedTensors } from '#engine/formats/folder.ts';
+import { loadModel, readModelFolder, readModelParts, storedTensors } from '#engine/formats/folder.ts';
+import { openToAsk } from '#engine/formats/made-folder.ts';
 import { narrowBfloat, widen } from '#engine/formats/number-formats.ts';
 import { writeSafetensors } from '#engine/formats/safetensors.ts';
 import { isStoredInHalf } from '#engine/formats/weights.ts';
+import { heldModelFrom } from '#engine/held-base.ts';
+import type { LanguageModel } from '#engine/language-model.ts';
 import { LoraConfig } from '#engine/lora.ts';
-import { backendName } from '#engine/tf.ts';
+import { retaught } from '#engine/retaught.ts';
+import { backendName, tf } from '#engine/tf.ts';
 import { useEngine } from '#test/support/engine.ts';
 import { corpusIn, GOLDEN_TRAINING, peopleOf, recipeFor } from '#test/support/fine-tuning.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
+import { everyPosition } from '#test/support/golden.ts';
 
 useEngine();
 const { dir, remove } = temporaryFolder();
@@ -63,6 +68,21 @@ describe('a LoRA over a base that is stored in 16 bits', () => {
       adapters.push(readFileSync(join(out, 'adapter_model.safetensors')));
     }
     expect(adapters[0]!.equals(adapters[1]!)).toBe(true);
+  });
+
+  it('is asked in 16 bits where float32 would fill the heap, and then not taught for a moment', async () => {
+    const wholly = openToAsk(half);
+    const batch = everyPosition(wholly, [[1, 2, 3, 4]]);
+    const logitsOf = (model: LanguageModel) => tf.tidy(() => model.logits(batch).dataSync<'float32'>());
+    const kept = openToAsk(half, 0);
+    expect(logitsOf(kept)).toEqual(logitsOf(wholly));
+    [wholly, kept].forEach((model) => model.dispose());
+
+    const held = loadModel(half, heldModelFrom);
+    const rows = [{ prompt: [1], answers: [[2]] }];
+    const taught = retaught(held, rows, { updates: 1, learningRate: 1e-3, weights: 'mlp' }, () => undefined);
+    await expect(taught).rejects.toMatchObject({ code: 'METHOD_CONFIG', hint: 'leave out update.base' });
+    held.dispose();
   });
 
   it('is kept so where float32 does not fit, and only there; one that cannot be is refused with what would help', async () => {
