@@ -13,6 +13,7 @@ import { initBackend } from '#engine/tf.ts';
 import { findJob, type JobPorts } from '#containers/jobs.ts';
 import { runStates } from '#containers/run-state.ts';
 import { QuittanceError, type ErrorCode } from '#core/errors.ts';
+import { progressWriter } from '#core/job-progress.ts';
 import type { Ports } from '#core/ports.ts';
 import { failureName, type JobFailure } from '#core/run.ts';
 
@@ -117,11 +118,15 @@ const run = async (
     ...(planDigest !== undefined && { planDigest }),
     ...(runDigest !== undefined && { runDigest }),
   };
+  const write = progressWriter(environment.job, results, () => new Date());
   const result = await findJob(environment.QUITTANCE_JOB).run(parameters, ports, {
     artifacts,
     scratch,
     backend: backend.name,
-    onProgress: (stage, done, total, detail) => say({ stage, done, total, detail }),
+    onProgress: (stage, done, total, detail) => {
+      say({ stage, done, total, detail });
+      if (stage !== 'memory') write(stage, done, total);
+    },
     saves: { ...saving(environment), states: runStates({ artifacts, results, backend: backend.name }), ending },
   });
   await results.put(environment.job, result);

@@ -13,6 +13,7 @@ import { identify, limitBody, securityHeaders } from './api/guard.ts';
 import { answerProblem, notFound } from './api/problems.ts';
 import { publicLogRoutes, registryRoutes } from './api/registry.ts';
 import { noteRoutes } from './api/notes.ts';
+import { liveRoutes, liveScriptRoute } from './api/live.ts';
 import { letterRoutes } from './api/letters.ts';
 import { reportRoutes } from './api/reports.ts';
 import { requestRoutes } from './api/requests.ts';
@@ -42,6 +43,7 @@ export const api = (context: ApiContext, extend?: (app: Hono<Env>) => void): Hon
   app.get('/health', (c) => c.json({ ok: true }));
   publicLogRoutes(app, context);
   languageRoutes(app);
+  liveScriptRoute(app);
   extend?.(app);
   app.use(identify(context));
   todayRoutes(app, context);
@@ -49,6 +51,7 @@ export const api = (context: ApiContext, extend?: (app: Hono<Env>) => void): Hon
   worklistRoutes(app, context);
   ticketRoutes(app, context);
   requestRoutes(app, context);
+  liveRoutes(app, context);
   noteRoutes(app, context);
   letterRoutes(app, context);
   actRoutes(app, context);

@@ -64,6 +64,7 @@ input, select, textarea { font: inherit; color: inherit; background: var(--card)
 .pass::before { content: "\\2713\\00a0"; } .fail::before, .not_available::before { content: "\\2717\\00a0"; } .remediation::before { content: "\\25B2\\00a0"; }
 .notice { border-left: 4px solid var(--accent); background: var(--wash); padding: .6rem 1rem; max-width: 46rem; }
 figure { margin: 1.5rem 0; } figure svg { max-width: 100%; height: auto; background: #fff; border-radius: 6px; } figcaption { font-weight: 600; margin-bottom: .5rem; }
+.live { margin: 0 0 1.5rem; } .live p { margin: 0 0 .35rem; font-variant-numeric: tabular-nums; }
 .notes, .bare { list-style: none; margin: 0 0 1rem; padding: 0; max-width: 46rem; } .bare { margin: 0; } .notes li { border-bottom: 1px solid var(--hair); padding: .75rem 0; } .notes p { margin: 0; } .notes .text { white-space: pre-wrap; overflow-wrap: anywhere; } .more { margin: -.5rem 0 1.25rem; } .more summary { cursor: pointer; color: var(--accent); min-height: 1.75rem; } .more ul { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; list-style: none; margin: .5rem 0; padding: 0; } .more a { display: inline-block; padding: .2rem 0; }
 .empty { border: 1px dashed var(--line); border-radius: 8px; padding: 1.5rem; color: var(--soft); }
 @media (max-width: 50rem) {

@@ -1,5 +1,6 @@
 // One case as its pages and their JSON show it, put together from the ticket, its events and the audit report.
 import { localDate } from '#core/days.ts';
+import { paceOf } from '#core/job-progress.ts';
 import { protectionOf } from '#core/protection-words.ts';
 import { meaningOf } from '#core/statuses.ts';
 import type { StoredEvent } from '#core/ports.ts';
@@ -42,6 +43,7 @@ export const caseView = async (id: string, caller: Identity, context: ApiContext
     walk: walkOf(ticket, events),
     decisions: decisionsOf(events),
     isMoving: isMoving(ticket),
+    pace: (await paceOf(ticket, context.ports.results)) ?? null,
   };
 };
 

@@ -12,6 +12,10 @@ import { formFields, isForm } from './bodies.ts';
 import { addressOf, wantsData, wordsOf, type ApiContext, type Asked, type Env, type Identity } from './context.ts';
 import { answerProblem } from './problems.ts';
 
+/** Of a page that keeps a line of itself up to date: one script of ours, and what it asks. */
+export const LIVE_POLICY =
+  "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
 const HEADERS: Readonly<Record<string, string>> = {
   'Content-Security-Policy':
     "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",

@@ -20,7 +20,7 @@ import { fileTicket } from '../file-ticket.ts';
 import { previewTicket } from '../preview-ticket.ts';
 import { jsonBody } from './bodies.ts';
 import { caseView, reportOf } from './case-view.ts';
-import { formToken } from './guard.ts';
+import { formToken, LIVE_POLICY } from './guard.ts';
 import { requireRole, show, type ApiContext, type Asked, type Env } from './context.ts';
 
 export const ticketRoutes = (app: Hono<Env>, context: ApiContext): void => {
@@ -47,10 +47,11 @@ const showCase = async (c: Asked, context: ApiContext, tab: ShownTab): Promise<R
   const data = await caseView(idOf(c), c.var.identity, context);
   const { id } = data.item;
   c.header('ETag', `"${data.version}"`);
+  if (data.isMoving && tab === 'overview') c.header('Content-Security-Policy', LIVE_POLICY);
   return show(c, {
     title: (words) => sentenceOf(data, words),
     data,
-    head: () => (data.isMoving ? REFRESH : undefined),
+    head: () => (data.isMoving ? headOf(tab) : undefined),
     body: (words) =>
       caseBody(data, tab, tabBody(data, tab, formToken(context.formKey, c.var.identity, 'request', id), words), words),
   });
@@ -58,6 +59,11 @@ const showCase = async (c: Asked, context: ApiContext, tab: ShownTab): Promise<R
 
 /** Where no script runs, a page of a case that moves looks again by itself. */
 const REFRESH = html`<noscript><meta http-equiv="refresh" content="20" /></noscript>`;
+const headOf = (tab: Tab): Html =>
+  tab === 'overview'
+    ? html`${REFRESH}
+        <script src="/live.js" defer></script>`
+    : REFRESH;
 
 /** `token`: of the form by which this viewer may read the request. */
 const tabBody = (data: CaseView, tab: ShownTab, token: string, words: Words): Html => {

@@ -10,25 +10,27 @@ import { hiddenInputs } from '../forms.ts';
 import { digest, terms, time } from '../layout.ts';
 import type { Words } from '../words.ts';
 import { factsHtml } from './facts.ts';
+import { liveHtml, liveState } from './live.ts';
 import { reasonText } from './frame.ts';
 import type { CaseView, WalkStep } from './view.ts';
 
 export const overview = (view: CaseView, words: Words): Html => {
   const { report, protection } = view;
-  return html`<div class="two">
-    <section>
-      <h2>${words.walkTitle}</h2>
-      <ol class="steps">
-        ${view.walk.map((step) => walkStep(step, words))}
-      </ol>
-    </section>
-    <section>
-      <h2>${words.doneTitle}</h2>
-      <p>${report.executive.done}</p>
-      ${factsHtml(view.facts, reasonText, words)}
-      ${protection !== null && meanwhile(protectionTexts(protection), words)}
-    </section>
-  </div>`;
+  return html`${view.isMoving && liveHtml(view.item.id, liveState(view.version, view.pace ?? undefined, words))}
+    <div class="two">
+      <section>
+        <h2>${words.walkTitle}</h2>
+        <ol class="steps">
+          ${view.walk.map((step) => walkStep(step, words))}
+        </ol>
+      </section>
+      <section>
+        <h2>${words.doneTitle}</h2>
+        <p>${report.executive.done}</p>
+        ${factsHtml(view.facts, reasonText, words)}
+        ${protection !== null && meanwhile(protectionTexts(protection), words)}
+      </section>
+    </div>`;
 };
 
 const walkStep = ({ name, state, at }: WalkStep, words: Words): Html =>

@@ -1,5 +1,6 @@
 // What the pages of one case show: its data is the audit report plus the ticket's present state, the same for the page
 // and for its JSON.
+import type { Pace } from '#core/job-progress.ts';
 import type { Protection } from '#core/protection.ts';
 import type { Proposal, Status } from '#core/ticket.ts';
 import type { AuditReport } from '#report/audit-report.ts';
@@ -60,4 +61,6 @@ export interface CaseView {
   readonly decisions: readonly DecisionRow[];
   /** A workflow is at work: the page looks again by itself. */
   readonly isMoving: boolean;
+  /** How far the job that computes for it has come; null where none does, or has said nothing yet. */
+  readonly pace: Pace | null;
 }

@@ -16,6 +16,19 @@ export const deNotes: typeof enNotes = {
     download: 'Herunterladen; das Protokoll hält es fest',
     kinds: { pdf: 'PDF', png: 'PNG-Bild', jpeg: 'JPEG-Bild', text: 'Text' },
   },
+  live: {
+    waits: 'Es wird gearbeitet. Wie weit es ist, steht hier, sobald es bekannt ist.',
+    stages: {
+      unlearn: 'Verlernen',
+      evaluate: 'Prüfen',
+      'evaluate the base': 'Prüfen des Modells von vorher',
+      training: 'Trainieren',
+    },
+    of: (done, total) => `${done} von ${total}`,
+    soFar: (n) => (n === 1 ? 'bisher ein Schritt' : `bisher ${n} Schritte`),
+    rate: (n) => `${n} pro Sekunde`,
+    left: (seconds) => (seconds < 90 ? `noch etwa ${seconds} s` : `noch etwa ${Math.round(seconds / 60)} Minuten`),
+  },
   facts: {
     title: 'Zu diesem Fall',
     assignee: 'Es kümmert sich',

@@ -14,6 +14,20 @@ export const enNotes = {
     download: 'Download; the log says that you did',
     kinds: { pdf: 'PDF', png: 'PNG image', jpeg: 'JPEG image', text: 'text' },
   },
+  live: {
+    waits: 'At work. How far it has come is said here as soon as it is known.',
+    stages: {
+      unlearn: 'Unlearning',
+      evaluate: 'Testing',
+      'evaluate the base': 'Testing the model from before',
+      training: 'Training',
+    },
+    of: (done: number, total: number) => `${done} of ${total}`,
+    soFar: (n: number) => `${n} update${n === 1 ? '' : 's'} so far`,
+    rate: (n: string) => `${n} a second`,
+    left: (seconds: number) =>
+      seconds < 90 ? `about ${seconds} s left` : `about ${Math.round(seconds / 60)} minutes left`,
+  },
   facts: {
     title: 'About this case',
     assignee: 'Looked after by',
