@@ -177,6 +177,34 @@ export const EQUIVALENT: Readonly<Record<string, readonly Equivalent[]>> = {
   ],
   'core/guards.ts': [
     {
+      line: "(event.type === 'act-proposed' && event.act === 'released');",
+      was: "event.type === 'act-proposed' && event.act === 'released'",
+      becomes: "(event.act === 'released')",
+      why: NARROWED,
+    },
+    {
+      line: "if (event.type === 'act-proposed' && event.act === 'released') return event.reason === undefined;",
+      was: "event.type === 'act-proposed' && event.act === 'released'",
+      becomes: "(event.act === 'released')",
+      why: NARROWED,
+    },
+    {
+      line: "const proposal = 'proposal' in ticket ? ticket.proposal : undefined;",
+      was: "'proposal' in ticket",
+      becomes: 'true',
+      why: 'of a ticket that has none it is undefined as well; only the compiler does not know',
+    },
+    ...[
+      "(event.type === 'closed') || (event.outcome === 'refused')",
+      "(event.outcome === 'refused')",
+      "(event.type === 'closed')",
+    ].map((becomes) => ({
+      line: "const refuses = event.type === 'partly-refused' || (event.type === 'closed' && event.outcome === 'refused');",
+      was: "event.type === 'closed' && event.outcome === 'refused'",
+      becomes,
+      why: 'the filer never comes so far with another end than a refusal: `needsTwo`',
+    })),
+    {
       line: "const second = first !== undefined && others.every((other) => !sameName(event.by, other ?? ''));",
       was: "''",
       becomes: "'mutant'",

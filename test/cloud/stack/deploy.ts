@@ -2,7 +2,7 @@
 // bootstrap bucket, then each stack by its template.
 // Trap: an emulator refuses a whole stack for one unknown resource type. Resources of such types are left out, and
 // named in the result.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   CloudFormationClient,
@@ -100,7 +100,11 @@ const upload = async (deployer: Deployer, assembly: string, stack: string): Prom
 const fileAt = (path: string): Buffer => Buffer.from(patientDefinition(readFileSync(path, 'utf8')));
 
 const entriesOf = (folder: string): Zippable =>
-  Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]));
+  Object.fromEntries(
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => statSync(join(folder, name)).isFile())
+      .map((name) => [name, readFileSync(join(folder, name))]),
+  );
 
 const put = async ({ s3, endpoint, account, region }: Deployer, Key: string, Body: Uint8Array): Promise<string> => {
   const Bucket = `${BOOTSTRAP.qualifier}-${account}-${region}`;
