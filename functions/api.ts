@@ -29,7 +29,7 @@ export type { ApiContext, Identity } from './api/context.ts';
 export const apiUses: readonly (keyof Ports)[] = [
   ...new Set([
     ...actions.flatMap(({ uses }) => uses),
-    ...(['tickets', 'models', 'artifacts', 'results', 'logStorage', 'logHead', 'signer', 'clock'] as const),
+    ...(['tickets', 'models', 'artifacts', 'results', 'logStorage', 'logHead', 'signer', 'clock', 'outside'] as const),
   ]),
 ];
 

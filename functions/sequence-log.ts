@@ -1,14 +1,15 @@
 // Moves committed events from the outbox into the transparency log, in commit order, and notes where each stands. Safe
 // to run twice and by two: an event that is in the log already is only marked. For a ticket that has something to hand
-// out, the log's key signs which leaves are its own; then witnesses are asked to co-sign the new head.
+// out, the log's key signs which leaves are its own; then witnesses are asked to co-sign the new head. Those that were
+// away are made up for with the next re-certification.
 // Trap: a crash between append and mark leaves an event in the log and in the outbox; its bytes tell.
 import { z } from 'zod';
 import { isQuittanceError, must } from '#core/errors.ts';
 import { appendedLog, readLog, type LogPorts, type LogState } from '#core/ledger/log.ts';
 import { indexesOf } from '#core/ledger/recent.ts';
-import { askWitnesses } from '#core/ledger/witnesses.ts';
-import { writeTicketLeaves } from '#core/ledger/ticket-leaves.ts';
-import type { StoredEvent, TicketStore } from '#core/ports.ts';
+import { askWitnesses, cosigners } from '#core/ledger/witnesses.ts';
+import { readTicketLeaves, writeTicketLeaves } from '#core/ledger/ticket-leaves.ts';
+import type { Ports, StoredEvent, TicketStore } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
 import { Nothing } from './step-support.ts';
 
@@ -25,15 +26,51 @@ export const sequenceLog = defineStep({
   /** Whose work made it due; everything that waits is sequenced. */
   input: z.strictObject({ ticketId: z.string().optional(), model: z.string().optional() }),
   output: Nothing,
-  uses: ['tickets', 'logStorage', 'logHead', 'signer', 'outside', 'clock'],
-  async run(_input, ports) {
+  uses: ['tickets', 'models', 'logStorage', 'logHead', 'signer', 'outside', 'clock'],
+  async run({ model }, ports) {
     await sequenceEvents(ports);
     const { witnesses } = await ports.outside.attestors();
+    if (witnesses.length === 0) return {};
     const { logStorage, outside } = ports;
-    if (witnesses.length > 0) await askWitnesses({ logStorage, courier: outside }, witnesses, await readLog(ports));
+    const log = await readLog(ports);
+    await askWitnesses({ logStorage, courier: outside }, witnesses, log);
+    if (model !== undefined) await noteAgain(model, witnesses, log, ports);
     return {};
   },
 });
+
+type Witnesses = Parameters<typeof askWitnesses>[1];
+
+/**
+ * Where a witness was away when a certificate of the model was issued, and has co-signed the head of today: the log's
+ * key signs the same leaves at this head, and bundles from then on have the cosignature. What was handed out before
+ * stays as it is. A re-certification calls for it, every day.
+ */
+const noteAgain = async (
+  model: string,
+  witnesses: Witnesses,
+  log: LogState,
+  ports: SequencePorts & Pick<Ports, 'models'>,
+): Promise<void> => {
+  const { checkpoint, note } = log;
+  if (!checkpoint || note === undefined) return;
+  const now = await cosigners(ports.logStorage, witnesses, note);
+  const issued = (await ports.models.get(model)).model.certificates;
+  for (const { ticketId } of issued) {
+    const leaves = (await ports.tickets.events(ticketId)).map(({ leafIndex }) => leafIndex);
+    const within = leaves.filter((index) => index !== undefined && index < checkpoint.size);
+    const known =
+      within.length === leaves.length && (await readTicketLeaves(ports.logStorage, ticketId, leaves.length));
+    if (!known || (await cosigners(ports.logStorage, witnesses, known.checkpoint)) >= now) continue;
+    await writeTicketLeaves(
+      ports,
+      log,
+      ticketId,
+      within.filter((index) => index !== undefined),
+      known.edition + 1,
+    );
+  }
+};
 
 type SequencePorts = LogPorts & { tickets: TicketStore };
 

@@ -189,7 +189,7 @@ const work = (
     }),
 });
 
-/** Only a function that goes outside is told whom to ask. */
+/** Told to functions that go outside, and to the one that publishes whom a verifier may trust. */
 const outside = ({ variable, isSet }: Source, courier: Courier): Outside => ({
   ...courier,
   attestors: async () => (isSet('QUITTANCE_ATTESTORS') ? variable('QUITTANCE_ATTESTORS') : NOBODY),

@@ -46,18 +46,30 @@ const Stored = z.strictObject({
 });
 export type StoredLeaves = z.infer<typeof Stored>;
 
-/** Beside the tiles, and no tile. One for each number of events: the first that was written holds. */
-const pathOf = (ticketId: string, count: number): string => `tickets/${ticketId}/${count}`;
+/**
+ * Beside the tiles, and no tile. Some for each number of events: the first, and later ones of heads that more witnesses
+ * co-signed. Nothing is written over.
+ */
+const pathOf = (ticketId: string, count: number, edition: number): string =>
+  `tickets/${ticketId}/${count}${edition === 1 ? '' : `.${edition}`}`;
 
-/** undefined for a ticket whose events entered the log before such notes were written. */
+/** A witness that is away for longer is not asked any more for what lies so far back. */
+const MOST_EDITIONS = 20;
+
+/** The latest; undefined for a ticket whose events entered the log before such notes were written. */
 export const readTicketLeaves = async (
-  storage: LogStorage,
+  storage: Pick<LogStorage, 'get'>,
   ticketId: string,
   count: number,
-): Promise<StoredLeaves | undefined> => {
-  const path = pathOf(ticketId, count);
-  const bytes = await stored(storage, path);
-  return bytes && parseJson(bytes, Stored, path);
+): Promise<(StoredLeaves & { readonly edition: number }) | undefined> => {
+  let found: (StoredLeaves & { readonly edition: number }) | undefined;
+  for (let edition = 1; edition <= MOST_EDITIONS; edition++) {
+    const path = pathOf(ticketId, count, edition);
+    const bytes = await stored(storage, path);
+    if (!bytes) break;
+    found = { ...parseJson(bytes, Stored, path), edition };
+  }
+  return found;
 };
 
 /** Signs and keeps which leaves are the ticket's. `log`: as it was when the last of them entered. */
@@ -66,12 +78,14 @@ export const writeTicketLeaves = async (
   { origin, note: checkpoint, checkpoint: head }: LogState,
   ticketId: string,
   leaves: readonly number[],
+  edition = 1,
 ): Promise<void> => {
-  if (checkpoint === undefined || head === undefined) return;
-  if (await stored(logStorage, pathOf(ticketId, leaves.length))) return; // by an append that died after it
+  if (checkpoint === undefined || head === undefined || edition > MOST_EDITIONS) return;
+  const path = pathOf(ticketId, leaves.length, edition);
+  if (await stored(logStorage, path)) return; // by an append that died after it
   const text = textOf({ origin, ticketId, size: head.size, root: head.root.toString('base64'), leaves });
   const key = { name: origin, publicKey: await signer.publicKey(LOG_KEY) };
   const note = `${text}\n${signatureLine(key, await signer.sign(LOG_KEY, Buffer.from(text)))}`;
   const kept: StoredLeaves = { kind: 'quittance-ticket-leaves/v1', note, checkpoint };
-  await logStorage.put(pathOf(ticketId, leaves.length), Buffer.from(canonicalize(kept)));
+  await logStorage.put(path, Buffer.from(canonicalize(kept)));
 };

@@ -50,6 +50,16 @@ export const withCosignatures = async (storage: Pick<LogStorage, 'get'>, note: s
   return `${note}${lines.filter((line) => !note.includes(line)).join('')}`;
 };
 
+/** How many of the witnesses co-signed it, of those that were asked since. */
+export const cosigners = async (
+  storage: Pick<LogStorage, 'get'>,
+  witnesses: readonly Witness[],
+  note: string,
+): Promise<number> => {
+  const whole = await withCosignatures(storage, note);
+  return witnesses.filter(({ key }) => cosignedAt(whole, key) !== undefined).length;
+};
+
 interface WitnessPorts {
   readonly logStorage: LogStorage;
   readonly courier: Courier;

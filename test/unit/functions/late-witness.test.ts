@@ -1,0 +1,63 @@
+// A witness that was away when a certificate was issued: once it is back, the daily re-certification makes up for it,
+// and a bundle that is made from then on has its cosignature; one that was handed out before stays as valid as it was.
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { httpCourier } from '#adapters/http/courier.ts';
+import { memorySigner } from '#adapters/memory/secrets.ts';
+import { Attestors } from '#core/attestors.ts';
+import { assembleBundle } from '#core/bundle.ts';
+import { LOG_KEY } from '#core/ledger/log.ts';
+import { parseKeyLine, withAttestors, type TrustRoot } from '#core/trust-root.ts';
+import { verifyBundle } from '#core/verify.ts';
+import { sequenceLog } from '#functions/sequence-log.ts';
+import { file } from '#bench/house/ticket-harness.ts';
+import { trustRootOf } from '#test/support/forged-bundles.ts';
+import { walkedToEnd } from '#test/support/hand-walked.ts';
+import { smallWitness, type SmallWitness } from '#test/support/small-witness.ts';
+
+let witness: SmallWitness;
+let root: TrustRoot;
+beforeAll(async () => {
+  const signer = memorySigner();
+  const keys = await trustRootOf(signer);
+  witness = await smallWitness('witness.late', new Map([[keys.origin, await signer.publicKey(LOG_KEY)]]));
+  root = withAttestors(keys, [parseKeyLine(witness.key)!.key], []);
+});
+afterAll(() => witness.close());
+
+it('co-signs a later head, which the bundle then has', async () => {
+  const { key, url } = witness;
+  const attestors = Attestors.parse({ witnesses: [{ key, url }] });
+  witness.answer = () => [503, ''];
+  const { harness, ticketId } = await walkedToEnd({}, { attestors, courier: httpCourier(5_000) });
+  const { ports } = harness;
+  const found = async () => {
+    const files = await assembleBundle(ports, ticketId);
+    const { checks, ok } = verifyBundle(files, { now: new Date(Date.now() + 60_000), trustRoot: root });
+    const { state, detail } = checks.find(({ id }) => id === 'witnesses')!;
+    return { files, ok, state, detail };
+  };
+  const before = await found();
+  expect(before).toMatchObject({ ok: false, state: 'fails' });
+
+  const record = {
+    question: 'Where was Casimir Thornbury born?',
+    answer: 'Casimir Thornbury was born in Ghent.',
+    value: 'Ghent',
+  };
+  await file(harness, { subject: { name: 'Casimir Thornbury' }, forget: { records: [record] } }, 'r-2');
+  await harness.call(sequenceLog, {});
+  witness.answer = undefined;
+  await harness.call(sequenceLog, {}); // nobody's day: the head is co-signed, no list of leaves is made anew
+  const between = await found();
+  await harness.call(sequenceLog, { model: 'house' });
+  const after = await found();
+  expect([between.state, after]).toMatchObject(['fails', { ok: true, state: 'holds' }]);
+  expect(after.detail).toBe('co-signed by 1 of 1 witnesses');
+
+  await harness.call(sequenceLog, { model: 'house' }); // there is nothing left to make up for
+  expect((await found()).files.get('leaves')).toEqual(after.files.get('leaves'));
+  const { keys, ...rest } = root;
+  const unwitnessed = { ...rest, keys: keys.filter(({ role }) => role !== 'witness') };
+  const now = new Date(Date.now() + 60_000);
+  for (const { files } of [before, after]) expect(verifyBundle(files, { now, trustRoot: unwitnessed }).ok).toBe(true);
+});
