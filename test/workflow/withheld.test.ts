@@ -50,7 +50,7 @@ beforeAll(async () => {
   ticketId = await fileFor(embedded, suite.subjects[0]!);
   await approved(embedded, ticketId);
   files = await assembleBundle(embedded.ports, ticketId);
-}, 600_000);
+}, 1_200_000);
 afterAll(async () => {
   await embedded.close();
   removeScratch();
