@@ -12,6 +12,7 @@ import { printedName, QUANTITIES } from '#core/quantities.ts';
 import { UNITS } from '#core/quantity.ts';
 import { helpOf } from './command.ts';
 import { commands } from './commands.ts';
+import { apiPage } from './docs-api.ts';
 import { policiesPage } from './docs-policies.ts';
 import { regimesPage } from './docs-regimes.ts';
 import { suitePage } from './docs-suite.ts';
@@ -122,6 +123,7 @@ at most, in the part of Python's dialect that means the same in JavaScript.`;
 /** Generated pages by file name under docs/. */
 export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   'cli.md': cli,
+  'api.md': () => made('The HTTP API', apiPage()),
   'errors.md': errors,
   'methods.md': () => made('Unlearning methods', methods.map(methodSection).join('\n\n')),
   'policies.md': () => made('Gate policies', policiesPage()),

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import { groupOf, Role } from '#core/roles.ts';
 import { api, type ApiContext, type Identity } from '#functions/api.ts';
+import { rolesOfScopes } from '#functions/api/openapi/scopes.ts';
 import { problemOf } from '#functions/api/problems.ts';
 
 const HttpEvent = z.object({
@@ -95,8 +96,13 @@ const refusal = (error: unknown): HttpAnswer => {
 const identityOf = ({ requestContext: { authorizer } }: HttpEvent): Identity | undefined => {
   const principal = z.string().safeParse(authorizer?.jwt.claims['sub']).data;
   if (principal === undefined) return undefined;
-  const groups = groupsIn(authorizer?.jwt.claims['cognito:groups']);
-  return { principal, roles: groups.flatMap((group) => ROLES.get(group) ?? []), via: 'bearer' };
+  const { scope, 'cognito:groups': claim } = authorizer?.jwt.claims ?? {};
+  // a person has groups; a machine client has scopes, and no group
+  const roles =
+    claim === undefined && typeof scope === 'string'
+      ? rolesOfScopes(scope)
+      : groupsIn(claim).flatMap((group) => ROLES.get(group) ?? []);
+  return { principal, roles, via: 'bearer' };
 };
 
 const groupsIn = (claim: unknown): string[] => {

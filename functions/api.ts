@@ -41,6 +41,7 @@ export const api = (context: ApiContext, extend?: (app: Hono<Env>) => void): Hon
   app.use(securityHeaders, hostIsOurs(context), knownMethods(app), notFromElsewhere, limitBody);
   app.get('/style.css', (c) => c.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
   app.get('/health', (c) => c.json({ ok: true }));
+  app.get('/openapi', async (c) => c.json((await import('./api/openapi/document.ts')).openApi()));
   publicLogRoutes(app, context);
   languageRoutes(app);
   liveScriptRoute(app);

@@ -23,10 +23,13 @@ import { caseView, reportOf } from './case-view.ts';
 import { formToken, LIVE_POLICY } from './guard.ts';
 import { requireRole, show, type ApiContext, type Asked, type Env } from './context.ts';
 
+/** Of ids alone: `/tickets/search` is not a case that does not exist. */
+export const CASE_PATH = '/tickets/:id{T-[^/]*}';
+
 export const ticketRoutes = (app: Hono<Env>, context: ApiContext): void => {
   app.post('/tickets', (c) => file(c, context));
   for (const tab of TABS.filter((one) => one !== 'notes'))
-    app.get(tab === 'overview' ? '/tickets/:id' : `/tickets/:id/${tab}`, (c) => showCase(c, context, tab));
+    app.get(tab === 'overview' ? CASE_PATH : `/tickets/:id/${tab}`, (c) => showCase(c, context, tab));
   app.get('/tickets/:id/report', async (c) => c.json(await reportOf(idOf(c), context)));
   app.get('/tickets/:id/report.html', (c) => reportPage(c, context));
   app.get('/tickets/:id/report.pdf', (c) => reportFile(c, context));

@@ -7,6 +7,7 @@ import type { Hono } from 'hono';
 import { z } from 'zod';
 import { addDays } from '#core/days.ts';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
+import { faultsOf } from '#core/field-faults.ts';
 import { RegimeName } from '#core/regimes.ts';
 import { labelToFind } from '#core/subject-labels.ts';
 import { Status } from '#core/ticket.ts';
@@ -31,7 +32,7 @@ import {
   workItem,
 } from '#portal/worklist.ts';
 import { formFields, isForm, jsonValue } from './bodies.ts';
-import { requireRole, show, type ApiContext, type Asked, type Env, type Identity } from './context.ts';
+import { requireRole, show, wantsData, type ApiContext, type Asked, type Env, type Identity } from './context.ts';
 import { checkForm, formToken } from './guard.ts';
 
 export const worklistRoutes = (app: Hono<Env>, context: ApiContext): void => {
@@ -42,33 +43,49 @@ export const worklistRoutes = (app: Hono<Env>, context: ApiContext): void => {
 };
 
 const Columns = z.enum(COLUMNS);
-const Query = z.object({
-  view: z.enum(VIEWS).catch('all'),
-  status: Status.optional().catch(undefined),
-  regime: RegimeName.optional().catch(undefined),
-  model: ModelName.optional().catch(undefined),
-  filer: Principal.optional().catch(undefined),
-  due: z.enum(['late', 'week']).optional().catch(undefined),
-  ref: z
-    .string()
-    .regex(/^T-[0-9a-z]{0,40}$/)
-    .optional()
-    .catch(undefined),
-  limit: z.coerce.number().int().min(1).max(100).catch(50),
-  after: z
-    .string()
-    .regex(/^[\w-]{1,200}$/)
-    .optional()
-    .catch(undefined),
+/** Each part of an address by its form. */
+export const ListQuery = z.object({
+  ...{ view: z.enum(VIEWS), status: Status, regime: RegimeName, model: ModelName, filer: Principal },
+  due: z.enum(['late', 'week']),
+  ref: z.string().regex(/^T-[0-9a-z]{0,40}$/),
+  limit: z.coerce.number().int().min(1).max(100),
+  after: z.string().regex(/^[\w-]{1,200}$/),
 });
 
-/** What an address asks for; what it cannot mean is left out. */
+function lenient<T>(part: z.ZodType<T>) {
+  return part.optional().catch(undefined);
+}
+
+const Query = z.object({
+  ...{ view: ListQuery.shape.view.catch('all'), limit: ListQuery.shape.limit.catch(50) },
+  ...{
+    status: lenient(ListQuery.shape.status),
+    regime: lenient(ListQuery.shape.regime),
+    model: lenient(ListQuery.shape.model),
+  },
+  ...{ filer: lenient(ListQuery.shape.filer), due: lenient(ListQuery.shape.due), ref: lenient(ListQuery.shape.ref) },
+  after: lenient(ListQuery.shape.after),
+});
+
+/** What an address asks for. In a browser what it cannot mean is left out; a program is told. INVALID_INPUT. */
 const askedOf = (c: Asked): AskedList => {
+  if (wantsData(c)) checkQuery(c.req.query());
   const named = (c.req.queries('columns') ?? []).flatMap((text) => text.split('.'));
   const columns = named
     .map((name) => Columns.safeParse(name).data)
     .filter((name): name is Column => name !== undefined);
   return { ...Query.parse(c.req.query()), columns: named.length === 0 ? COLUMNS : columns };
+};
+
+const checkQuery = (query: Readonly<Record<string, string>>): void => {
+  const parsed = ListQuery.partial().safeParse(query);
+  if (parsed.success) return;
+  const fields = faultsOf(parsed.error);
+  throw new QuittanceError('INVALID_INPUT', {
+    message: 'the address asks for what there is not',
+    expected: fields.map(({ field, rule }) => `${field}: ${rule}`).join('; '),
+    fields,
+  });
 };
 
 export const BLOCKED = ['ON_HOLD', 'REMEDIATION', 'EXEMPTION_PENDING', 'IDENTITY_PENDING'] as const satisfies Status[];

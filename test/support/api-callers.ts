@@ -11,6 +11,7 @@ const PEOPLE: Readonly<Record<string, Identity>> = {
   second: { principal: 'filer.fay', roles: ['filer'], via: 'bearer' },
   approver: { principal: APPROVER, roles: ['approver'], via: 'bearer' },
   both: { principal: FILER, roles: ['filer', 'approver'], via: 'bearer' },
+  all: { principal: 'officer.olga', roles: ['filer', 'approver', 'auditor'], via: 'bearer' },
   auditor: { principal: 'auditor.ann', roles: ['auditor'], via: 'bearer' },
 };
 
@@ -21,12 +22,15 @@ const authenticate = async (request: Request): Promise<Identity | undefined> => 
   return bearer ?? (session && { ...session, via: 'session' });
 };
 
-export const appOf = ({ harness }: Pick<WalkedTicket, 'harness'>): Hono<Env> =>
+export const appOf = (
+  { harness }: Pick<WalkedTicket, 'harness'>,
+  servesHost = (hostname: string): boolean => hostname === 'localhost',
+): Hono<Env> =>
   api({
     ports: harness.ports,
     policy: harness.policy,
     authenticate,
-    servesHost: (hostname) => hostname === 'localhost',
+    servesHost,
     formKey: new Uint8Array(32).fill(7),
     signInPath: '/sign-in',
   });

@@ -44,6 +44,22 @@ describe('the host', () => {
 const claimsOf = (groups: string) => ({ sub: 'auditor.ann', 'cognito:groups': groups });
 const reportPath = (id = walked.ticketId) => `/tickets/${id}/report.html`;
 
+describe('a machine client', () => {
+  const asked = async (claims: object, path: string) => {
+    const authorizer = { jwt: { claims: { sub: 'client-1', ...claims } } };
+    const requestContext = { domainName: 'api.example', http: { method: 'GET' }, authorizer };
+    return (await handler({ version: '2.0', rawPath: path, requestContext })).statusCode;
+  };
+
+  it('has the roles of its scopes; a person has those of their groups, whatever the scopes', async () => {
+    const form = `/tickets/${walked.ticketId}/approval`;
+    expect(await asked({ scope: 'quittance/tickets:approve' }, form)).toBe(200);
+    expect(await asked({ scope: 'quittance/tickets:read' }, form)).toBe(403);
+    expect(await asked({ scope: 'quittance/tickets:file quittance/tickets:approve' }, form)).toBe(403);
+    expect(await asked({ scope: 'quittance/tickets:approve', 'cognito:groups': '[auditors]' }, form)).toBe(403);
+  });
+});
+
 describe('the report page on AWS', () => {
   it('is the page of the audit report, whole', async () => {
     const { status, headers, text } = await ask(reportPath(), '[auditors]');

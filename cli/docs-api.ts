@@ -1,0 +1,26 @@
+// docs/api.md: the operations of the HTTP API, from the table that its OpenAPI document is made of.
+import { openApi, templateOf } from '#functions/api/openapi/document.ts';
+import { OPERATIONS, type Operation } from '#functions/api/openapi/operations.ts';
+import { SCOPES, scopesFor } from '#functions/api/openapi/scopes.ts';
+
+const LEAD = `The API is described by OpenAPI ${openApi().openapi} at \`/openapi.json\`, made from the schemas that check requests, and by this list. Programs get JSON; \`.json\` behind a path asks for it in a
+browser. Refusals are \`application/problem+json\` (RFC 9457): \`type\` is \`https://quittance.dev/errors/CODE\` and stable, \`fields\` names what is wrong with which field ([errors.md](errors.md)).
+
+- Sender: \`Authorization: Bearer TOKEN\`. A machine client has OAuth scopes in place of roles: ${Object.entries(SCOPES)
+  .map(([scope, role]) => `\`${scope}\` (${role})`)
+  .join(', ')}. A client with both \`tickets:file\` and \`tickets:approve\` has neither.
+- Pages of a list: \`limit\` up to 100, \`after\` is \`next\` of the page before, null at the end.
+- Edits: \`If-Match\` with the \`ETag\` of the case; 412 where it moved meanwhile. \`Idempotency-Key\`: the same key with the same body gets the first answer, with another body 422.
+- The tests have schemathesis ask everything that the document lets one ask (test/e2e/openapi.test.ts).`;
+
+const row = ({ method, path, summary, isPublic, roles }: Operation): string =>
+  `| \`${method.toUpperCase()} ${templateOf(path)}\` | ${summary} | ${
+    isPublic
+      ? 'everybody'
+      : scopesFor(roles)
+          .map((scope) => `\`${scope}\``)
+          .join(', ')
+  } |`;
+
+export const apiPage = (): string =>
+  [LEAD, '', '| operation | what | scopes, any of them |', '|---|---|---|', ...OPERATIONS.map(row)].join('\n');

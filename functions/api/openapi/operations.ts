@@ -1,0 +1,224 @@
+// Every operation of the HTTP app, one row each: what a program sends and gets. The document (document.ts) is made from
+// it, and test/unit/functions/openapi.test.ts holds it against the routes both ways. Trap: a path that also answers a
+// browser with a page is described as the data that programs get; `.json` behind its path asks for the same.
+import { z } from 'zod';
+import { LetterKind, LetterLanguage } from '#core/letters.ts';
+import { ModelName } from '#core/ticket-request.ts';
+import { ROLES_FOR, type Role } from '#core/roles.ts';
+import type { Step } from '#core/step.ts';
+import { ACT_NAMES } from '#portal/acts.ts';
+import { TABS } from '#portal/case/view.ts';
+import { STEPS } from '#portal/new-case.ts';
+import { attachFile, commentTicket } from '../../case-notes.ts';
+import { ACTS, CLOSE } from '../acts.ts';
+import { CASE_PATH } from '../tickets.ts';
+import { ListQuery } from '../worklist.ts';
+import type { SchemaName } from './schemas.ts';
+
+/** A body or an answer: a named schema as JSON, or another media type. */
+export type Content = SchemaName | { readonly media: string; readonly or?: readonly string[] };
+
+export interface Operation {
+  readonly method: 'get' | 'post';
+  /** As the router has it. */
+  readonly path: string;
+  readonly summary: string;
+  readonly tag: 'cases' | 'acts' | 'reports' | 'evidence' | 'models' | 'pages';
+  /** Asks for no sender. */
+  readonly isPublic?: true;
+  /** Any of them; every role where absent. */
+  readonly roles?: readonly Role[];
+  readonly query?: z.ZodObject<Readonly<Record<string, z.core.$ZodType>>>;
+  readonly headers?: readonly ('Idempotency-Key' | 'If-Match')[];
+  readonly body?: Content | z.ZodType;
+  readonly status?: 200 | 201 | 303;
+  readonly answer: Content | z.ZodType | 'nothing';
+  /** What it answers beside its own status and problems. */
+  readonly also?: readonly { readonly status: 200 | 201 | 303; readonly answer: Content | 'nothing' }[];
+}
+
+const FORM = { media: 'application/x-www-form-urlencoded' } as const;
+const PAGE = { media: 'text/html' } as const;
+const TEXT = { media: 'text/plain' } as const;
+
+const read = (path: string, summary: string, tag: Operation['tag'], answer: Content, more: Partial<Operation> = {}) =>
+  ({ method: 'get', path, summary, tag, answer, ...more }) as const satisfies Operation;
+
+const open = { isPublic: true } as const;
+
+const EVERYBODY: readonly Operation[] = [
+  read('/health', 'whether the API is there', 'pages', 'Health', open),
+  read('/style.css', 'the style of the pages', 'pages', { media: 'text/css' }, open),
+  read('/openapi', 'this document', 'pages', 'OpenApi', open),
+  read('/trust-root', 'the keys to pin', 'evidence', 'TrustRoot', open),
+  read('/trust-root.txt', 'the keys to pin, as lines', 'evidence', TEXT, open),
+  read('/trust-root.pem', 'the keys to pin, as PEM', 'evidence', { media: 'application/x-pem-file' }, open),
+  read('/ledger/checkpoint', 'the signed head of the log', 'evidence', TEXT, open),
+  read('/ledger/tile/*', 'a tile of the log', 'evidence', { media: 'application/octet-stream' }, open),
+  {
+    method: 'post',
+    path: '/language',
+    summary: 'language of the pages',
+    tag: 'pages',
+    body: FORM,
+    status: 303,
+    answer: 'nothing',
+    ...open,
+  },
+];
+
+const CASES: readonly Operation[] = [
+  read('/', 'what is due, as /today', 'cases', 'Today'),
+  read('/today', 'what is late, due within a week, waiting for the caller, blocked', 'cases', 'Today'),
+  read('/tickets', 'the work list, due first, a page at a time', 'cases', 'Worklist', { query: ListQuery.partial() }),
+  read('/tickets.csv', 'the work list as CSV', 'cases', { media: 'text/csv' }, { query: ListQuery.partial() }),
+  {
+    ...{ method: 'post', path: '/tickets', summary: 'file a request', tag: 'cases', roles: ROLES_FOR.file },
+    query: z.object({ dryRun: z.enum(['true', 'false']) }).partial(),
+    ...{ headers: ['Idempotency-Key'], body: 'TicketRequest', status: 201, answer: 'Filed' },
+    also: [{ status: 200, answer: 'Preview' }],
+  },
+  {
+    ...{ method: 'post', path: '/tickets/search', summary: 'find cases by reference, model or name', tag: 'cases' },
+    ...{ body: z.object({ q: z.string().min(1).max(200) }), answer: 'Found' },
+    also: [{ status: 303, answer: 'nothing' }],
+  },
+  {
+    method: 'post',
+    path: '/tickets/views',
+    summary: 'keep a view in this browser',
+    tag: 'pages',
+    body: FORM,
+    status: 303,
+    answer: 'nothing',
+  },
+  ...TABS.filter((tab) => tab !== 'notes').map((tab) =>
+    read(tab === 'overview' ? CASE_PATH : `/tickets/:id/${tab}`, `a case: ${tab}`, 'cases', 'Case'),
+  ),
+  read('/tickets/:id/report', 'the audit report', 'reports', 'AuditReport'),
+  read('/tickets/:id/report.html', 'the audit report as a page', 'reports', PAGE),
+  read('/tickets/:id/report.pdf', 'the audit report as PDF/UA-1 and PDF/A-2a', 'reports', { media: 'application/pdf' }),
+  read('/tickets/:id/bundle.zip', 'the evidence bundle', 'evidence', { media: 'application/zip' }),
+  read('/tickets/:id/letters/:kind', 'a letter as it would be', 'cases', 'LetterPreview', {
+    query: z.object({ lang: LetterLanguage }).partial(),
+  }),
+  {
+    ...{ method: 'post', path: '/tickets/:id/letters/:kind', summary: 'keep a letter', tag: 'acts' },
+    ...{ roles: ['filer', 'approver'], status: 201, answer: 'KeptLetter' },
+    body: z.strictObject({ language: LetterLanguage, note: z.string().max(4_000).optional() }),
+  },
+  {
+    ...{ method: 'post', path: '/tickets/:id/request', summary: 'read the request, which is logged', tag: 'acts' },
+    ...{ roles: ROLES_FOR.request, body: z.object({}), answer: 'RequestView' },
+  },
+];
+
+/** Of a step's fields those that the app fills in itself: the case, and who is signed in. */
+const FILLED: readonly string[] = ['ticketId', 'by', 'asserted', 'mayConfirm', 'outcome', 'approver'];
+
+const actBody = (name: (typeof ACT_NAMES)[number]): z.ZodType =>
+  name === 'identity' ? z.looseObject({}) : fieldsOf(ACTS[name].step);
+
+function fieldsOf({ input }: Step): z.ZodType {
+  if (!(input instanceof z.ZodObject)) return z.looseObject({});
+  const shape: z.ZodRawShape = input.shape;
+  return z.object(Object.fromEntries(Object.entries(shape).filter(([field]) => !FILLED.includes(field))));
+}
+
+/** A file goes out as one of the kinds that may come in. */
+const FILE = { media: 'application/pdf', or: ['image/png', 'image/jpeg', 'text/plain'] } as const;
+
+const NOTES: readonly Operation[] = [
+  read('/tickets/:id/notes', 'comments and files of a case', 'cases', 'Notes'),
+  {
+    ...{ method: 'post', path: '/tickets/:id/notes', summary: 'write a comment', tag: 'acts', roles: ROLES_FOR.note },
+    ...{ headers: ['Idempotency-Key'], body: fieldsOf(commentTicket), answer: commentTicket.output },
+  },
+  {
+    ...{
+      method: 'post',
+      path: '/tickets/:id/files',
+      summary: 'put a file to a case',
+      tag: 'acts',
+      roles: ROLES_FOR.note,
+    },
+    ...{ headers: ['Idempotency-Key'], body: fieldsOf(attachFile), answer: attachFile.output },
+  },
+  {
+    ...{ method: 'post', path: '/tickets/:id/files/:number', summary: 'get a file, which is logged', tag: 'acts' },
+    ...{ roles: ROLES_FOR.note, body: z.object({}), answer: FILE },
+  },
+];
+
+const ACT_OPERATIONS: readonly Operation[] = ACT_NAMES.flatMap((name): Operation[] => [
+  read(`/tickets/:id/${name}`, `the form of ${name}`, 'acts', 'Form', { roles: ACTS[name].roles }),
+  {
+    ...{ method: 'post', path: `/tickets/:id/${name}`, summary: name, tag: 'acts', roles: ACTS[name].roles },
+    ...{ headers: ['Idempotency-Key', 'If-Match'], body: actBody(name), answer: ACTS[name].step.output },
+  },
+]);
+
+const CLOSING: Operation = {
+  ...{ method: 'post', path: '/tickets/:id/close', summary: 'end a case without a deletion', tag: 'acts' },
+  ...{ roles: ROLES_FOR.close, headers: ['Idempotency-Key', 'If-Match'], answer: CLOSE.step.output },
+  body: z.object({ outcome: z.enum(['refused', 'withdrawn', 'cancelled']), reason: z.string() }),
+};
+
+const NEW_CASE: readonly Operation[] = [
+  read('/new', 'drafts of the caller', 'pages', 'Anything', { roles: ['filer'] }),
+  {
+    method: 'post',
+    path: '/new',
+    summary: 'begin a draft',
+    tag: 'pages',
+    roles: ['filer'],
+    body: FORM,
+    status: 303,
+    answer: 'nothing',
+  },
+  ...STEPS.flatMap((step): Operation[] => [
+    read(`/new/:draft/${step}`, `a draft: ${step}`, 'pages', 'Anything', { roles: ['filer'] }),
+    {
+      ...{ method: 'post', path: `/new/:draft/${step}`, summary: `keep a draft: ${step}`, tag: 'pages' },
+      ...{ roles: ['filer'], body: FORM, status: 303, answer: 'nothing', also: [{ status: 200, answer: PAGE }] },
+    },
+  ]),
+];
+
+const ALL_TOGETHER: readonly Operation[] = [
+  read('/models', 'registered models', 'models', 'Models'),
+  read('/models/:name', 'a model', 'models', 'ModelRecord'),
+  read('/ledger', 'the log: head and latest entries', 'evidence', 'Ledger'),
+  read('/verify', 'what verifying a case gives', 'evidence', 'Verification', {
+    query: z.object({ ticket: z.string() }).partial(),
+  }),
+  read('/reports', 'months to report on', 'reports', 'Months'),
+  read('/reports/:month', 'the report of a month', 'reports', 'Portfolio'),
+  read('/reports/:month/report.pdf', 'the report of a month as PDF', 'reports', { media: 'application/pdf' }),
+  read('/register', 'one row a request', 'reports', 'Register'),
+  read('/register.csv', 'one row a request, as CSV', 'reports', { media: 'text/csv' }),
+  read('/register.xlsx', 'one row a request, as a workbook', 'reports', {
+    media: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  }),
+];
+
+export const OPERATIONS: readonly Operation[] = [
+  ...EVERYBODY,
+  ...CASES,
+  ...NOTES,
+  ...ACT_OPERATIONS,
+  CLOSING,
+  ...NEW_CASE,
+  ...ALL_TOGETHER,
+];
+
+/** The parts of a path that differ, each with its form. */
+export const PATH_PARTS: Readonly<Record<string, z.ZodType>> = {
+  id: z.string().regex(/^T-[0-9a-z]{8,64}$/),
+  kind: LetterKind,
+  draft: z.string(),
+  name: ModelName,
+  number: z.int().positive(),
+  month: z.string().regex(/^\d{4}-(?:0[1-9]|1[0-2])$/),
+  path: z.string(),
+};

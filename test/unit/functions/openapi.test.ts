@@ -1,0 +1,59 @@
+// The API's document: valid OpenAPI 3.1, the same operations as the routes both ways, and answers as it says.
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { openApi, templateOf } from '#functions/api/openapi/document.ts';
+import { rolesOfScopes } from '#functions/api/openapi/scopes.ts';
+import { appOf, as } from '#test/support/api-callers.ts';
+import { walkedToEnd, type WalkedTicket } from '#test/support/hand-walked.ts';
+
+let walked: WalkedTicket;
+beforeAll(async () => void (walked = await walkedToEnd()));
+
+const documented = (): string[] => {
+  const { paths } = openApi();
+  return Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((name) => `${name} ${path}`));
+};
+
+describe('the document of the API', () => {
+  it('is valid OpenAPI 3.1, and is served to everybody', async () => {
+    const response = await appOf(walked).request('/openapi.json');
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/json']);
+    const document = (await response.json()) as Record<string, unknown>;
+    expect(document).toEqual(openApi());
+    const validator = new Validator();
+    expect(await validator.validate(document)).toEqual({ valid: true });
+    expect(validator.version).toBe('3.1');
+  });
+
+  it('has every route, and no other: a new route needs a row in functions/api/openapi/operations.ts', () => {
+    const routed = appOf(walked)
+      .routes.filter(({ method }) => method !== 'ALL')
+      .map(({ method, path }) => `${method.toLowerCase()} ${templateOf(path)}`);
+    expect(documented().toSorted()).toEqual([...new Set(routed)].toSorted());
+  });
+
+  it('names each operation once', () => {
+    const { paths } = openApi();
+    const ids = Object.values(paths).flatMap((methods) => Object.values(methods).map(({ operationId }) => operationId));
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+});
+
+describe('scopes of machine clients', () => {
+  it.each([
+    ['tickets:read', ['auditor']],
+    ['quittance/tickets:file quittance/tickets:read', ['auditor', 'filer']],
+    ['tickets:approve', ['approver']],
+    ['tickets:file tickets:approve tickets:read', ['auditor']],
+    ['openid', []],
+    ['', []],
+  ])('%s', (scopes, roles) => expect(rolesOfScopes(scopes)).toEqual(roles));
+});
+
+describe('an answer', () => {
+  it('of a read needs a sender', async () => {
+    const app = appOf(walked);
+    expect((await app.request('/reports/2026-03')).status).toBe(401);
+    expect((await app.request('/reports/2026-03', { headers: as('auditor') })).status).toBe(200);
+  });
+});
