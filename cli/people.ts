@@ -9,6 +9,7 @@ import { keyIdOf } from '#core/dsse.ts';
 import { QuittanceError, usageError } from '#core/errors.ts';
 import { Role } from '#core/roles.ts';
 import { admitPeople, readPeople, removePerson, type NewPerson } from '#server/people.ts';
+import { isOfDirectory } from '#server/oidc.ts';
 import { personOf } from '#server/sign-in.ts';
 import type { Arguments, Command, ExitCode } from './command.ts';
 import { notOfKind } from './kind.ts';
@@ -73,7 +74,9 @@ const remove: Verb = (args, [name]) => {
 const open: Verb = (args) => {
   const dir = existingFolder(args);
   const known = readPeople(dir).people;
-  const holding = withSessions(dir, (all) => all.list(new Date())).filter((one) => personOf(one, known));
+  const holding = withSessions(dir, (all) => all.list(new Date())).filter(
+    (one) => isOfDirectory(one.credential) || personOf(one, known),
+  );
   const shown = holding.map((one) => {
     const { principal, began, ends } = one;
     return { session: sessionId(one), principal, began, ends };

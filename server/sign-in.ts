@@ -1,10 +1,11 @@
-// Signing in to `quittance serve`. A browser trades its person's token for a session, which the data folder remembers
-// and which ends at sign-out, after eight hours, and as soon as the person's token or roles are others or the person is
-// gone; programs send the token as bearer token.
-// Trap: a session says who, not what they may: people and roles are looked up with each request.
+// Signing in to `quittance serve`. A browser trades its person's token, or a directory's word (oidc.ts), for a session,
+// which the data folder remembers and which ends at sign-out, after eight hours, and as soon as the person's token or
+// roles are others or the person is gone; programs send the token as bearer token.
+// Trap: a session says who, not what they may: people and roles are looked up with each request. Of a directory's
+// people nothing can be looked up; their roles are those of the day's sign-in, until the session ends.
 import { createHmac } from 'node:crypto';
 import type { Context, Hono } from 'hono';
-import { setCookie } from 'hono/cookie';
+import { getCookie, setCookie } from 'hono/cookie';
 import { sqliteSessions, type Session, type Sessions } from '#adapters/local/sqlite-sessions.ts';
 import { digestOf } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
@@ -14,6 +15,14 @@ import { addressOf, wordsOf, type Env } from '#functions/api/context.ts';
 import { page } from '#portal/layout.ts';
 import { html } from '#report/markup.ts';
 import { limitAttempts } from './attempts.ts';
+import {
+  CALLBACK,
+  credentialOfMember,
+  oidcDirectory,
+  readOidcSettings,
+  rolesInCredential,
+  type Directory,
+} from './oidc.ts';
 import { sessionRoutes } from './sessions-page.ts';
 import { credentialOf, livePeople, readPeople, type Person } from './people.ts';
 
@@ -32,31 +41,34 @@ export const signIn = (dir: string, now: () => Date): SignIn => {
   const people = livePeople(dir);
   const sessions = sqliteSessions(dir);
   const attempts = limitAttempts(now);
+  const formKey = createHmac('sha256', Buffer.from(readPeople(dir).key, 'hex'))
+    .update('forms')
+    .digest();
+  const settings = readOidcSettings(dir);
+  const directory = settings && oidcDirectory(settings, formKey);
   const withToken = (address: string, token: string) =>
     attempts.tried(address, token, () => people().find((person) => person.token === digestOf(token)));
   return {
     signInPath: '/sign-in',
     signOutPath: '/sign-out',
-    formKey: createHmac('sha256', Buffer.from(readPeople(dir).key, 'hex'))
-      .update('forms')
-      .digest(),
+    formKey,
     authenticate: async (request, address) => {
       const bearer = /^Bearer (\S+)$/.exec(request.headers.get('authorization') ?? '')?.[1];
       const viaBearer = bearer === undefined ? undefined : withToken(address, bearer);
       if (viaBearer) return identityOf(viaBearer, 'bearer');
       const session = sessions.find(cookieOf(request), now());
-      const viaSession = session && personOf(session, people());
-      return viaSession && identityOf(viaSession, 'session');
+      return session && ofSession(session, people(), directory);
     },
     routes: (app, context) => {
       sessionRoutes(app, context, sessions, now);
-      app.get('/sign-in', (c) => c.html(signInPage(c)));
+      if (directory) directoryRoutes(app, directory, sessions, now);
+      app.get('/sign-in', (c) => c.html(signInPage(c, directory !== undefined)));
       app.post('/sign-in', async (c) => {
         const token = ((await formFields(c))['token'] ?? '').trim();
         const person = token === '' ? undefined : withToken(addressOf(c), token);
         if (!person) throw new QuittanceError('UNAUTHENTICATED', { message: 'no person has this token' });
         endSession(c, sessions, now());
-        setCookie(c, COOKIE, beginSession(sessions, person, now()), COOKIE_FLAGS);
+        setCookie(c, COOKIE, beginSession(sessions, person.principal, credentialOf(person), now()), COOKIE_FLAGS);
         return c.redirect('/tickets', 303);
       });
       app.post('/sign-out', (c) => {
@@ -74,10 +86,22 @@ const identityOf = ({ principal, roles }: Person, via: Identity['via']): Identit
 export const personOf = ({ principal, credential }: Session, people: readonly Person[]): Person | undefined =>
   people.find((person) => person.principal === principal && credentialOf(person) === credential);
 
-const beginSession = (sessions: Sessions, person: Person, now: Date): string =>
+/** By a directory that vouched for it, or by the person in the file. */
+const ofSession = (
+  session: Session,
+  people: readonly Person[],
+  directory: Directory | undefined,
+): Identity | undefined => {
+  const roles = rolesInCredential(session.credential, directory);
+  if (roles) return { principal: session.principal, roles, via: 'session' };
+  const person = personOf(session, people);
+  return person && identityOf(person, 'session');
+};
+
+const beginSession = (sessions: Sessions, principal: string, credential: string, now: Date): string =>
   sessions.begin({
-    principal: person.principal,
-    credential: credentialOf(person),
+    principal,
+    credential,
     began: now.toISOString(),
     ends: new Date(now.getTime() + SESSION_SECONDS * 1000).toISOString(),
   });
@@ -92,15 +116,48 @@ const endSession = (c: Context<Env>, sessions: Sessions, now: Date): boolean => 
 const cookieOf = (request: Request): string =>
   new RegExp(`(?:^|;\\s*)${COOKIE}=([^;]*)`).exec(request.headers.get('cookie') ?? '')?.[1] ?? '';
 
-const signInPage = (c: Context<Env>): string =>
+const BEGUN = 'quittance-begun';
+/** Lax: the browser comes back from the directory, which is another site. */
+const BEGUN_FLAGS = { httpOnly: true, sameSite: 'Lax', path: CALLBACK, maxAge: 600 } as const;
+
+const directoryRoutes = (app: Hono<Env>, directory: Directory, sessions: Sessions, now: () => Date): void => {
+  app.get('/sign-in/oidc', async (c) => {
+    const { address, begun } = await directory.begin(now());
+    setCookie(c, BEGUN, begun, BEGUN_FLAGS);
+    return c.redirect(address, 303);
+  });
+  app.get(CALLBACK, async (c) => {
+    const begun = getCookie(c, BEGUN) ?? '';
+    const member = await directory.finish(new URL(c.req.url).searchParams, begun, now());
+    setCookie(c, BEGUN, '', { ...BEGUN_FLAGS, maxAge: 0 });
+    endSession(c, sessions, now());
+    const secret = beginSession(sessions, member.principal, credentialOfMember(directory, member), now());
+    setCookie(c, COOKIE, secret, COOKIE_FLAGS);
+    return c.html(signedInPage(c));
+  });
+};
+
+/** A redirect from another site would not carry the session's cookie; a page of ours that leads on does. */
+const signedInPage = (c: Context<Env>): string =>
+  page({
+    title: 'Signed in',
+    viewer: undefined,
+    words: wordsOf(c),
+    path: '/sign-in',
+    head: html`<meta http-equiv="refresh" content="0;url=/today" />`,
+    body: html`<p><a href="/today">Go on</a></p>`,
+  }).markup;
+
+const signInPage = (c: Context<Env>, hasDirectory: boolean): string =>
   page({
     title: 'Sign in',
     viewer: undefined,
     words: wordsOf(c),
     path: '/sign-in',
-    body: html`<form method="post" action="/sign-in">
-      <label for="token">Your token, as quittance serve printed it</label>
-      <input id="token" name="token" type="password" autocomplete="current-password" required />
-      <button>Sign in</button>
-    </form>`,
+    body: html`${hasDirectory && html`<p><a href="/sign-in/oidc">Sign in with your organisation’s account</a></p>`}
+      <form method="post" action="/sign-in">
+        <label for="token">Your token, as quittance serve printed it</label>
+        <input id="token" name="token" type="password" autocomplete="current-password" required />
+        <button>Sign in</button>
+      </form>`,
   }).markup;
