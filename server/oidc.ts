@@ -144,7 +144,8 @@ const memberOf = (claims: Readonly<Record<string, unknown>>, settings: OidcSetti
   const principal = Principal.safeParse(claims[principalClaim]);
   const groups = z.array(z.string()).catch([]).parse(claims[groupsClaim]);
   const held = [...new Set(groups.flatMap((group) => (Object.hasOwn(roles, group) ? [roles[group]!] : [])))].sort();
-  if (principal.success && principal.data !== SYSTEM && held.length > 0) return { principal: principal.data, roles: held };
+  if (principal.success && principal.data !== SYSTEM && held.length > 0)
+    return { principal: principal.data, roles: held };
   throw new QuittanceError('ACCESS_DENIED', {
     message: 'the directory knows this person, and gives no role here',
     expected: `claim ${principalClaim} of lower-case letters, digits, dots and dashes; claim ${groupsClaim} with one of ${Object.keys(roles).join(', ')}`,

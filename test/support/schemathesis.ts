@@ -44,8 +44,13 @@ export const findings = (program: string, dir: string, url: string, token: strin
   const run = ['run', `${url}/openapi.json`, '-H', `Authorization: Bearer ${token}`, '--phases', 'coverage'];
   const args = ['--config-file', config, ...run, '--workers', '2', '--seed', '1', '--continue-on-failure'];
   return new Promise((resolve) => {
-    execFile(program, args, { encoding: 'utf8', maxBuffer: 64 * 2 ** 20, timeout: 540_000 }, (error, stdout) =>
-      resolve(error ? (/=+ FAILURES =+[^]*?(?==+ WARNINGS)/.exec(stdout)?.[0] ?? `${error.message}\n${stdout}`) : ''),
+    // its own cache is left in the folder of the test
+    execFile(
+      program,
+      args,
+      { cwd: dir, encoding: 'utf8', maxBuffer: 64 * 2 ** 20, timeout: 540_000 },
+      (error, stdout) =>
+        resolve(error ? (/=+ FAILURES =+[^]*?(?==+ WARNINGS)/.exec(stdout)?.[0] ?? `${error.message}\n${stdout}`) : ''),
     );
   });
 };

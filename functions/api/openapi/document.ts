@@ -124,7 +124,7 @@ const contentOf = (content: Content | z.ZodType, io: 'input' | 'output'): Json =
     return { 'application/json': { schema: bare(content, io) } };
   }
   const isText = content.media.startsWith('text/') || content.media.endsWith('urlencoded');
-  const others = (content.or ?? []).map((media) => [media, { schema: {} }]);
+  const others: [string, Json][] = (content.or ?? []).map((media) => [media, { schema: {} }]);
   return { [content.media]: { schema: isText ? formOf(content.media) : {} }, ...Object.fromEntries(others) };
 };
 

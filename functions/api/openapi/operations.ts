@@ -49,6 +49,7 @@ const open = { isPublic: true } as const;
 const EVERYBODY: readonly Operation[] = [
   read('/health', 'whether the API is there', 'pages', 'Health', open),
   read('/style.css', 'the style of the pages', 'pages', { media: 'text/css' }, open),
+  read('/live.js', 'what keeps a page of a case up to date', 'pages', { media: 'text/javascript' }, open),
   read('/openapi', 'this document', 'pages', 'OpenApi', open),
   read('/trust-root', 'the keys to pin', 'evidence', 'TrustRoot', open),
   read('/trust-root.txt', 'the keys to pin, as lines', 'evidence', TEXT, open),
@@ -95,6 +96,7 @@ const CASES: readonly Operation[] = [
   ...TABS.filter((tab) => tab !== 'notes').map((tab) =>
     read(tab === 'overview' ? CASE_PATH : `/tickets/:id/${tab}`, `a case: ${tab}`, 'cases', 'Case'),
   ),
+  read('/tickets/:id/live', 'where a case stands, as server-sent events', 'cases', { media: 'text/event-stream' }),
   read('/tickets/:id/report', 'the audit report', 'reports', 'AuditReport'),
   read('/tickets/:id/report.html', 'the audit report as a page', 'reports', PAGE),
   read('/tickets/:id/report.pdf', 'the audit report as PDF/UA-1 and PDF/A-2a', 'reports', { media: 'application/pdf' }),
