@@ -17,6 +17,7 @@ import { liveRoutes, liveScriptRoute } from './api/live.ts';
 import { letterRoutes } from './api/letters.ts';
 import { reportRoutes } from './api/reports.ts';
 import { requestRoutes } from './api/requests.ts';
+import { settingsRoutes } from './api/settings.ts';
 import { todayRoutes } from './api/today.ts';
 import { newCaseRoutes } from './api/new-cases.ts';
 import { worklistRoutes } from './api/worklist.ts';
@@ -30,6 +31,7 @@ export const apiUses: readonly (keyof Ports)[] = [
   ...new Set([
     ...actions.flatMap(({ uses }) => uses),
     ...(['tickets', 'models', 'artifacts', 'results', 'logStorage', 'logHead', 'signer', 'clock', 'outside'] as const),
+    ...(['people', 'calendar', 'installation'] as const),
   ]),
 ];
 
@@ -48,6 +50,7 @@ export const api = (context: ApiContext, extend?: (app: Hono<Env>) => void): Hon
   extend?.(app);
   app.use(identify(context));
   todayRoutes(app, context);
+  settingsRoutes(app, context);
   newCaseRoutes(app, context);
   worklistRoutes(app, context);
   ticketRoutes(app, context);

@@ -28,6 +28,7 @@ const PLACES = [
   ['cases', '/tickets', ['/tickets', '/new']],
   ['models', '/models', ['/models']],
   ['evidence', '/ledger', ['/ledger', '/verify', '/trust-root', '/reports']],
+  ['settings', '/settings', ['/settings']],
 ] as const;
 
 export const page = ({ title, words, viewer, signOutPath, path, head, body }: Frame): Html =>

@@ -91,7 +91,7 @@ afterAll(async () => {
   }
 });
 
-const TABS = ['', '/request', '/clock', '/decisions', '/tests', '/letters', '/evidence', '/history'];
+const TABS = ['', '/request', '/clock', '/decisions', '/tests', '/letters', '/notes', '/evidence', '/history'];
 
 inBrowser('in a browser', () => {
   it.each(Object.keys(LOOKS))('every page holds: %s', async (look) => {
@@ -115,6 +115,7 @@ inBrowser('in a browser', () => {
         ...TABS.map((tab) => at + tab),
         `${at}/approval`,
         `${at}/refuse`,
+        `${at}/assign`,
       ].map((path) => [approver, path] as const),
       ...[
         `${at}/hold`,
@@ -124,6 +125,7 @@ inBrowser('in a browser', () => {
         '/new',
         '/models',
         '/ledger',
+        '/settings',
       ].map((path) => [filer, path] as const),
       ...['/models/house', '/verify', '/trust-root', '/nowhere'].map((path) => [approver, path] as const),
     ]) {
