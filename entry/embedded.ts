@@ -98,10 +98,7 @@ export const openEmbedded = async (dir: string, options: EmbeddedOptions = {}): 
   const policy = await ports.artifacts.put(bytes);
   const engine = createAslEngine({
     database: join(dir, 'workflows.sqlite'),
-    workflows: {
-      ...Object.fromEntries(WORKFLOWS.map((name) => [name, workflow(name)])),
-      ...Object.fromEntries(SCHEDULED_STEPS.map((step) => [ALONE[step].workflow, alone(step)])),
-    },
+    workflows: allWorkflows(),
     substitutions: substitutions(policy),
     functions: async (name, payload) => {
       const result = await findStep(name).handle(payload, ports);
@@ -118,13 +115,23 @@ export const openEmbedded = async (dir: string, options: EmbeddedOptions = {}): 
     status === 'RUNNING' ? [name] : [],
   );
   await engine.resume();
+  await scheduleAll(ports, engine);
+  return assemble(ports, engine, unfinished, policy, async () => queue?.close());
+};
+
+const allWorkflows = () => ({
+  ...Object.fromEntries(WORKFLOWS.map((name) => [name, workflow(name)])),
+  ...Object.fromEntries(SCHEDULED_STEPS.map((step) => [ALONE[step].workflow, alone(step)])),
+});
+
+/** What starts by the clock: steps of their own, and the re-certifications of every certified model. */
+const scheduleAll = async (ports: LocalPorts, engine: AslEngine): Promise<void> => {
   for (const step of SCHEDULED_STEPS) {
     const { workflow: named, schedule: name } = ALONE[step];
     await engine.schedule({ name, workflow: named, expression: here(STEP_SCHEDULES[step], ports), input: {} });
   }
   for (const { name, certificates } of await ports.models.list())
     if (certificates.length > 0) await scheduleRecertification(ports, engine, name);
-  return assemble(ports, engine, unfinished, policy, async () => queue?.close());
 };
 
 /** A schedule's expression in this place's time zone. */

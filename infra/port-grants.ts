@@ -40,14 +40,7 @@ export const portGrants = (
   serving: servingGrants(resources, scope),
   notifier: notifierGrants(resources, scope),
   pseudonyms: pseudonymsGrants(resources),
-  calendar: {
-    environment: {
-      QUITTANCE_REGION: resources.region,
-      QUITTANCE_TIME_ZONE: resources.timeZone,
-      QUITTANCE_ENTITIES: JSON.stringify(resources.entities),
-    },
-    grants: [],
-  },
+  calendar: calendarGrants(resources),
   installation: {
     environment: { QUITTANCE_CERTIFICATE_SCOPE: JSON.stringify(resources.certificateScope) },
     grants: [],
@@ -55,6 +48,15 @@ export const portGrants = (
   outside: { environment: { QUITTANCE_ATTESTORS: JSON.stringify(resources.attestors) }, grants: [] },
   clock: NOTHING,
   ids: NOTHING,
+});
+
+const calendarGrants = ({ region, timeZone, entities }: Resources): PortGrants => ({
+  environment: {
+    QUITTANCE_REGION: region,
+    QUITTANCE_TIME_ZONE: timeZone,
+    QUITTANCE_ENTITIES: JSON.stringify(entities),
+  },
+  grants: [],
 });
 
 const ticketsGrants = (resources: Resources): PortGrants => ({

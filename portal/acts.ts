@@ -40,82 +40,84 @@ const choice = (name: string, label: string, labels: Labels, value?: string): Fi
   ...(value !== undefined && { value }),
 });
 
-/** `now`: what stands as the time of a check at first. */
+/** What the fields of an act follow from. */
+interface Asked {
+  readonly ticket: Ticket;
+  /** What stands as the time of a check at first. */
+  readonly now: Date;
+  readonly words: Words;
+  readonly proposed: Proposal | undefined;
+  /** The reason of a proposal for this act. */
+  readonly kept: string | undefined;
+}
+
 export const actFields = (act: FormAct, ticket: Ticket, now: Date, words: Words): Field[] => {
-  const { fields } = words;
   const proposed = proposalIn(ticket);
   const kept = proposed && PROPOSED_AS[proposed.act] === act ? proposed.reason : undefined;
-  switch (act) {
-    case 'identity':
-      return [
-        choice('method', fields.method, pick(words.methods, IdentityClaim.shape.method.options)),
-        choice('level', fields.level, pick(words.levels, IDENTITY_LEVELS)),
-        timeField('verifiedAt', fields.verifiedAt, ticket, now),
-      ];
-    case 'extend':
-      return [choice('reason', fields.reason, words.extensions)];
-    case 'pause':
-      return [choice('reason', fields.waitsFor, words.waits), timeField('since', fields.since, ticket, now)];
-    case 'continue':
-      return [
-        choice('reason', fields.waitsFor, openWaits(ticket, words)),
-        timeField('until', fields.until, ticket, now),
-      ];
-    case 'hold':
-      return [
-        choice('code', fields.code, words.holds),
-        { name: 'matter', label: fields.matter, kind: 'text', most: 64 },
-        { name: 'review', label: fields.review, kind: 'day' },
-      ];
-    case 'refuse':
-      return [choice('reason', fields.reason, regimeOf(ticket.regime).refusals, kept)];
-    case 'withdraw':
-      return [choice('reason', fields.reason, words.withdrawals, kept)];
-    case 'cancel':
-      return [choice('reason', fields.reason, words.cancellations, kept)];
-    case 'confirm-subject':
-      return [
-        choice('reason', fields.reason, pick(words.subjectReasons, SubjectReason.options)),
-        { name: 'note', label: fields.note, hint: fields.noteHint, kind: 'area', required: true, most: 4000 },
-      ];
-    case 'expire':
-      return [choice('reason', fields.reason, words.expiries, kept)];
-    case 'refuse-part':
-      return [
-        {
-          ...{ name: 'records', label: fields.records, hint: fields.recordsHint(ticket.counts.records), kind: 'text' },
-          ...{ required: true, most: 1000, value: kept === undefined ? '' : (proposed?.records?.join(', ') ?? '') },
-        },
-        choice('reason', fields.reason, regimeOf(ticket.regime).refusals, kept),
-      ];
-    case 'acknowledge':
-    case 'appeal':
-      return [timeField('on', fields.on, ticket, now)];
-    case 'tell-recipient':
-      return [
-        choice('recipient', fields.recipient, Object.fromEntries(openRecipients(ticket).map((one) => [one, one]))),
-        choice('how', fields.how, words.toldHow, 'told'),
-        timeField('on', fields.on, ticket, now),
-      ];
-    case 'link':
-      return [{ name: 'ticket', label: fields.ticket, kind: 'text', required: true, most: 64 }];
-    case 'assign':
-      return [
-        {
-          name: 'to',
-          label: fields.assignee,
-          hint: fields.assigneeHint,
-          kind: 'text',
-          most: 64,
-          value: ticket.assignee ?? '',
-        },
-      ];
-    case 'decide-appeal':
-      return [choice('outcome', fields.outcome, words.appealOutcomes)];
-    case 'release':
-    case 'resume':
-      return [];
-  }
+  return FIELDS[act]({ ticket, now, words, proposed, kept });
+};
+
+const FIELDS: Readonly<Record<FormAct, (asked: Asked) => Field[]>> = {
+  identity: ({ ticket, now, words }) => [
+    choice('method', words.fields.method, pick(words.methods, IdentityClaim.shape.method.options)),
+    choice('level', words.fields.level, pick(words.levels, IDENTITY_LEVELS)),
+    timeField('verifiedAt', words.fields.verifiedAt, ticket, now),
+  ],
+  extend: ({ words }) => [choice('reason', words.fields.reason, words.extensions)],
+  pause: ({ ticket, now, words }) => [
+    choice('reason', words.fields.waitsFor, words.waits),
+    timeField('since', words.fields.since, ticket, now),
+  ],
+  continue: ({ ticket, now, words }) => [
+    choice('reason', words.fields.waitsFor, openWaits(ticket, words)),
+    timeField('until', words.fields.until, ticket, now),
+  ],
+  hold: ({ words }) => [
+    choice('code', words.fields.code, words.holds),
+    { name: 'matter', label: words.fields.matter, kind: 'text', most: 64 },
+    { name: 'review', label: words.fields.review, kind: 'day' },
+  ],
+  refuse: ({ ticket, words, kept }) => [choice('reason', words.fields.reason, regimeOf(ticket.regime).refusals, kept)],
+  withdraw: ({ words, kept }) => [choice('reason', words.fields.reason, words.withdrawals, kept)],
+  cancel: ({ words, kept }) => [choice('reason', words.fields.reason, words.cancellations, kept)],
+  'confirm-subject': ({ words }) => [
+    choice('reason', words.fields.reason, pick(words.subjectReasons, SubjectReason.options)),
+    { name: 'note', label: words.fields.note, hint: words.fields.noteHint, kind: 'area', required: true, most: 4000 },
+  ],
+  expire: ({ words, kept }) => [choice('reason', words.fields.reason, words.expiries, kept)],
+  'refuse-part': ({ ticket, words, kept, proposed }) => [
+    {
+      ...{
+        name: 'records',
+        label: words.fields.records,
+        hint: words.fields.recordsHint(ticket.counts.records),
+        kind: 'text',
+      },
+      ...{ required: true, most: 1000, value: kept === undefined ? '' : (proposed?.records?.join(', ') ?? '') },
+    },
+    choice('reason', words.fields.reason, regimeOf(ticket.regime).refusals, kept),
+  ],
+  acknowledge: ({ ticket, now, words }) => [timeField('on', words.fields.on, ticket, now)],
+  appeal: ({ ticket, now, words }) => [timeField('on', words.fields.on, ticket, now)],
+  'tell-recipient': ({ ticket, now, words }) => [
+    choice('recipient', words.fields.recipient, Object.fromEntries(openRecipients(ticket).map((one) => [one, one]))),
+    choice('how', words.fields.how, words.toldHow, 'told'),
+    timeField('on', words.fields.on, ticket, now),
+  ],
+  link: ({ words }) => [{ name: 'ticket', label: words.fields.ticket, kind: 'text', required: true, most: 64 }],
+  assign: ({ ticket, words }) => [
+    {
+      name: 'to',
+      label: words.fields.assignee,
+      hint: words.fields.assigneeHint,
+      kind: 'text',
+      most: 64,
+      value: ticket.assignee ?? '',
+    },
+  ],
+  'decide-appeal': ({ words }) => [choice('outcome', words.fields.outcome, words.appealOutcomes)],
+  release: () => [],
+  resume: () => [],
 };
 
 const timeField = (name: string, label: (zone: string) => string, { calendar }: Ticket, now: Date): Field => {

@@ -34,14 +34,9 @@ const Row = z.object({ wrappedKey: Binary.optional(), objects: Text.optional(), 
 const KEY_BYTES = 32;
 
 export const dynamoVault = (options: DynamoVaultOptions): Vault => {
-  const objects = s3Objects(options.s3, options.bucket);
+  const { objects, keyOf, names } = ticketObjects(options);
   const keys = keyRows(options);
   const labels = vaultLabels(options);
-  const folder = (ticketId: string) => `vault/${safeName(ticketId)}/`;
-  const keyOf = (ticketId: string, name: string) => folder(ticketId) + safeName(name);
-  const names = async (ticketId: string) =>
-    (await objects.keys(folder(ticketId))).map((key) => key.slice(folder(ticketId).length));
-
   const vault: Vault = {
     createKey: async (ticketId) => {
       await keys.create(safeName(ticketId));
@@ -62,8 +57,9 @@ export const dynamoVault = (options: DynamoVaultOptions): Vault => {
       return names(ticketId);
     },
     commit: async (ticketId, bytes) => {
-      const { secret } = await keys.open(ticketId);
-      return createHmac('sha256', secret).update(bytes).digest('hex');
+      return createHmac('sha256', (await keys.open(ticketId)).secret)
+        .update(bytes)
+        .digest('hex');
     },
     openingSecret: async (ticketId) => (await keys.open(ticketId)).secret.toString('hex'),
     label: async (ticketId, found) => {
@@ -79,6 +75,15 @@ export const dynamoVault = (options: DynamoVaultOptions): Vault => {
     },
   };
   return vault;
+};
+
+const ticketObjects = ({ s3, bucket }: DynamoVaultOptions) => {
+  const objects = s3Objects(s3, bucket);
+  const folder = (ticketId: string) => `vault/${safeName(ticketId)}/`;
+  const keyOf = (ticketId: string, name: string) => folder(ticketId) + safeName(name);
+  const names = async (ticketId: string) =>
+    (await objects.keys(folder(ticketId))).map((key) => key.slice(folder(ticketId).length));
+  return { objects, keyOf, names };
 };
 
 /** The rows of the tickets' wrapped keys. */

@@ -48,6 +48,8 @@ const FormerKeys = z.strictObject({
   keys: z.array(z.strictObject({ publicKey: z.base64(), until: Instant, compromised: z.boolean() })),
 });
 
+type FormerKey = z.infer<typeof FormerKeys>['keys'][number];
+
 /** People's keys, and what an operator does with them. */
 export interface FilePeopleKeys extends PeopleKeys {
   /**
@@ -58,6 +60,32 @@ export interface FilePeopleKeys extends PeopleKeys {
 }
 
 export const filePeopleKeys = (dir: string): FilePeopleKeys => {
+  const { read, current, make, former, end } = keysIn(dir);
+  return {
+    unlockedBy: 'passphrase',
+    sign: async (principal, message, passphrase) => {
+      const file = await read(principal);
+      if (passphrase === undefined) throw required(principal, file !== undefined);
+      return sign(null, message, await unlock(file ?? (await make(principal, passphrase)), passphrase));
+    },
+    prepare: async (principal, passphrase) => {
+      const file = await read(principal);
+      if (passphrase === undefined) throw required(principal, file !== undefined);
+      return Buffer.from((file ?? (await make(principal, passphrase))).publicKey, 'base64');
+    },
+    publicKey: current,
+    former: async (principal) =>
+      (await former(principal)).map((one) => ({ ...one, publicKey: Buffer.from(one.publicKey, 'base64') })),
+    retire: async (principal, { until, compromised }) => {
+      const publicKey = await current(principal);
+      await end(principal, { publicKey: publicKey.toString('base64'), until: until.toISOString(), compromised });
+      return publicKey;
+    },
+  };
+};
+
+/** A person's key and former keys in their files. */
+const keysIn = (dir: string) => {
   const pathOf = (principal: string) => join(dir, 'people', `${safeName(principal)}.json`);
   const legacyOf = (principal: string) => join(dir, `${safeName(personKey(principal))}.pem`);
   const formerOf = (principal: string) => join(dir, 'people', 'former', `${safeName(principal)}.json`);
@@ -91,31 +119,13 @@ export const filePeopleKeys = (dir: string): FilePeopleKeys => {
     if (legacy) await shred(legacyOf(principal));
     return kept;
   };
-  return {
-    unlockedBy: 'passphrase',
-    sign: async (principal, message, passphrase) => {
-      const file = await read(principal);
-      if (passphrase === undefined) throw required(principal, file !== undefined);
-      return sign(null, message, await unlock(file ?? (await make(principal, passphrase)), passphrase));
-    },
-    prepare: async (principal, passphrase) => {
-      const file = await read(principal);
-      if (passphrase === undefined) throw required(principal, file !== undefined);
-      return Buffer.from((file ?? (await make(principal, passphrase))).publicKey, 'base64');
-    },
-    publicKey: current,
-    former: async (principal) =>
-      (await former(principal)).map((one) => ({ ...one, publicKey: Buffer.from(one.publicKey, 'base64') })),
-    retire: async (principal, { until, compromised }) => {
-      const publicKey = await current(principal);
-      const ended = { publicKey: publicKey.toString('base64'), until: until.toISOString(), compromised };
-      const all = { kind: 'quittance-former-keys/v1', keys: [...(await former(principal)), ended] };
-      await mkdir(join(dir, 'people', 'former'), { recursive: true, mode: 0o700 });
-      await writeDurably(formerOf(principal), Buffer.from(`${JSON.stringify(all, null, 2)}\n`), 0o600);
-      for (const path of [pathOf(principal), legacyOf(principal)]) if (await readIfThere(path)) await shred(path);
-      return publicKey;
-    },
+  const end = async (principal: string, ended: FormerKey): Promise<void> => {
+    const all = { kind: 'quittance-former-keys/v1', keys: [...(await former(principal)), ended] };
+    await mkdir(join(dir, 'people', 'former'), { recursive: true, mode: 0o700 });
+    await writeDurably(formerOf(principal), Buffer.from(`${JSON.stringify(all, null, 2)}\n`), 0o600);
+    for (const path of [pathOf(principal), legacyOf(principal)]) if (await readIfThere(path)) await shred(path);
   };
+  return { read, current, make, former, end };
 };
 
 const keyFile = async (principal: string, passphrase: string, legacy: string | undefined): Promise<KeyFile> => {

@@ -36,10 +36,8 @@ const contextOf = (model: Model, change: Partial<ForgetOnlyContext> = {}): Forge
   seed: 5,
   ...change,
 });
-const FREE = {
-  update: { projection: 'none', step: 0.05, updates: 4 },
-  stop: { valueAuc: 0, greedyExact: 0, land: false },
-};
+const NEVER = { valueAuc: 0, greedyExact: 0, land: false };
+const FREE = { update: { projection: 'none', step: 0.05, updates: 4 }, stop: NEVER };
 
 /** A fresh model refuses nobody and knows nothing. */
 const FRESH = { refused: 0, neverKnown: 'keep' };
