@@ -1,5 +1,5 @@
-// The engine for tests: the backend named by $QUITTANCE_BACKEND, else the fastest that is here; and tiny models without
-// files.
+// The engine for tests: the backend named by $QUITTANCE_BACKEND, else the fastest that is here, with $QUITTANCE_THREADS
+// threads, as for commands; and tiny models without files. Trap: on a busy machine a second thread is waited for.
 import { beforeAll } from '@jest/globals';
 import { readConfig, type DecoderConfig } from '#engine/formats/config.ts';
 import { trainBpe } from '#engine/tokenizer/bpe-trainer.ts';
@@ -12,7 +12,9 @@ import { readTokenizer, type Tokenizer } from '#engine/tokenizer/tokenizer.ts';
 /** Starts the backend before the tests of a file. */
 export const useEngine = (): void =>
   beforeAll(async () => {
-    await initBackend((process.env['QUITTANCE_BACKEND'] ?? 'auto') as BackendChoice);
+    const threads = process.env['QUITTANCE_THREADS'];
+    const options = threads === undefined ? {} : { threads: Number(threads) };
+    await initBackend((process.env['QUITTANCE_BACKEND'] ?? 'auto') as BackendChoice, options);
   });
 
 export const tinyTokenizer = (): Tokenizer =>

@@ -2,49 +2,28 @@
 // check that is there for it. A small decoder that recites 13 generated people, two of whom share a first name, lies in
 // test/golden/small-people (make.ts there trains it); every case starts from it.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { forgetRows, readSuite, withoutRecords, type ForgetRow } from '#datasets/suite.ts';
-import { forgetRecord, trainingRows } from '#datasets/suite-shape.ts';
-import { loadModel } from '#engine/formats/folder.ts';
-import { inference } from '#engine/inference.ts';
-import type { Model } from '#engine/model.ts';
-import { backendName } from '#engine/tf.ts';
-import { collectMoments, type CorpusMoments } from '#engine/corpus-moments.ts';
-import { examOf } from '#evaluation/exam.ts';
-import { measure } from '#evaluation/tables.ts';
-import { encodeRows } from '#containers/examples.ts';
-import { baseIn, runUnlearning } from '#containers/run-unlearning.ts';
+import { withoutRecords, forgetRows } from '#datasets/suite.ts';
+import type { CorpusMoments } from '#engine/corpus-moments.ts';
 import { exactShare } from '#containers/train-job.ts';
-import { configured } from '#unlearning/methods.ts';
-import type { EvaluationTables } from '#core/evaluation.ts';
-import { judge, type Judgement } from '#core/gate.ts';
+import type { Judgement } from '#core/gate.ts';
 import { GatePolicy } from '#core/policy.ts';
 import { useEngine } from '#test/support/engine.ts';
+import { judgedOn, recordsOfPerson, smallMoments, smallPeople as suite, unlearnt } from '#test/support/small-people.ts';
 
 useEngine();
 
 const policy = GatePolicy.parse(
   JSON.parse(readFileSync(new URL('../../../policies/gate-v1.json', import.meta.url), 'utf8')),
 );
-const GOLDEN = fileURLToPath(new URL('../../golden/small-people/', import.meta.url));
-const BASE = join(GOLDEN, 'model');
-const suite = readSuite(gunzipSync(readFileSync(join(GOLDEN, 'suite.json.gz'))));
 const NAMESAKES = [0, suite.subjects.length - 1] as const;
 const NAMESAKE = 'subject-namesake';
 const ALONE = 1;
 
-/** Of everything that the base was trained on. */
 let corpus: CorpusMoments;
 beforeAll(() => {
-  const model = loadModel(BASE);
-  corpus = collectMoments(model, encodeRows(model, trainingRows(suite)));
-  model.dispose();
+  corpus = smallMoments();
 });
-
-const recordsOf = (subject: number) => suite.subjects[subject]!.records.map(forgetRecord);
 
 interface Judged {
   judgement: Judgement;
@@ -52,52 +31,15 @@ interface Judged {
   staying: ReadonlyMap<string, number>;
 }
 
-/**
- * Unlearns a subject from a fresh copy of the base and judges what is left, as a ticket would be; without a method, the
- * base itself.
- */
-const judged = async (subject: number, method?: string, config: unknown = {}): Promise<Judged> => {
-  const left = withoutRecords(suite, recordsOf(subject));
-  const rows = forgetRows(suite, recordsOf(subject));
-  const judgedNow = async (model: Model): Promise<Judged> => {
+/** Judges what is left once a subject is unlearned; without a method, the base itself. */
+const judged = (subject: number, method?: string, config: unknown = {}): Promise<Judged> =>
+  unlearnt({ subject, ...(method !== undefined && { method }), config }, corpus, async (model, left, rows) => {
     const staying = new Map(left.subjects.map(({ id, records }) => [id, exactShare(model, records)]));
-    return { judgement: judge(await tablesOf(model, left, rows), policy), staying };
-  };
-  if (method === undefined) {
-    const model = loadModel(BASE);
-    const found = await judgedNow(model);
-    model.dispose();
-    return found;
-  }
-  return runUnlearning(
-    {
-      base: baseIn(BASE),
-      method: configured(method, config),
-      forget: rows,
-      suite,
-      corpus: () => corpus,
-      retain: () => trainingRows(left),
-      seed: 1,
-      backend: backendName(),
-    },
-    ({ model }) => judgedNow(model),
-  );
-};
+    const asked = { left, rows, policy, keys: GATED };
+    return { judgement: await judgedOn(model, asked, { samplesPerPrompt: 5, controlSamples: 20 }), staying };
+  });
 
-const SAMPLES = 5;
 const GATED = policy.checks.flatMap((check) => ('reference' in check ? [check.of, check.reference] : [check.of]));
-const NOWHERE = `sha256:${'0'.repeat(64)}` as const;
-const tablesOf = async (model: Model, left: typeof suite, rows: readonly ForgetRow[]): Promise<EvaluationTables> => ({
-  kind: 'quittance-evaluation/v1',
-  model: NOWHERE,
-  quantisation: 'none',
-  suite: { name: 'people', version: '1', digest: NOWHERE },
-  reference: 'controls',
-  ...(await measure(
-    examOf({ model: inference(model), suite: left, forget: rows }, { samplesPerPrompt: SAMPLES, controlSamples: 20 }),
-    GATED,
-  )),
-});
 
 const failed = ({ gates }: Judgement): string[] =>
   gates.filter(({ verdict }) => verdict !== 'pass').map(({ name }) => name);
@@ -168,9 +110,11 @@ describe('a namesake', () => {
     const [name, other] = NAMESAKES.map((i) => suite.subjects[i]!.name.split(' '));
     expect(name![0]).toBe(other![0]);
     expect(name![1]).not.toBe(other![1]);
-    const left = withoutRecords(suite, recordsOf(NAMESAKES[0]));
+    const left = withoutRecords(suite, recordsOfPerson(NAMESAKES[0]));
     expect(left.subjects.find(({ id }) => id === NAMESAKE)!.records).toHaveLength(20);
-    expect(forgetRows(suite, recordsOf(NAMESAKES[0])).every(({ subject }) => subject === 'subject-00')).toBe(true);
+    expect(forgetRows(suite, recordsOfPerson(NAMESAKES[0])).every(({ subject }) => subject === 'subject-00')).toBe(
+      true,
+    );
   });
 
   it('keeps what is known about them where the first rung forgets the other', async () => {
