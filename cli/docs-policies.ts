@@ -204,6 +204,12 @@ export const MEASURED: readonly (readonly [setting: string, unit: string, found:
     LASTING,
   ],
   [
+    'loss.instead',
+    'refusal or name-swap',
+    'one person (docs/results/lasting.md): paraphrases bring back .05 instead of .20, re-learning 5 × 30 nothing instead of .20',
+    LASTING,
+  ],
+  [
     'loss.settled',
     'windows of AUC against the stop controls, and shares that attacks of the run’s own may bring back',
     'whole answers up to .9 and least likely tokens up to .93, within what the gate passes; not varied alone',

@@ -107,7 +107,7 @@ export const unlearn: Command = {
       },
       (unlearned) => save(unlearned, asked, { dir, backend: chosen.name, framing: data.framing, stage, fit }),
     );
-    args.print(run, () => `${out}: ${run.digest}, ${run.updates} updates, ${run.stop}`);
+    args.print(run, () => `${out}: ${run.digest}, ${run.updates} updates, ${run.stop}${leftOut(run.recorded)}`);
     return 0;
   },
 };
@@ -159,6 +159,10 @@ const framedData = async (dir: string, { forget, retain, suite: given }: Request
     retain: stay ? () => stay : staying && (() => trainingRows(staying)),
   };
 };
+
+/** A word on records that the method dropped. */
+const leftOut = ({ neverKnown = 0 }: Unlearned['outcome']['recorded']): string =>
+  neverKnown === 0 ? '' : `; records that the model never knew, left out: ${neverKnown}`;
 
 const momentsIn = (dir: string): CorpusMoments => {
   const moments = readMoments(join(dir, MOMENTS_FILE));

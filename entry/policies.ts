@@ -16,7 +16,8 @@ export const SHIPPED_POLICIES = {
   'chat-v2': 'chat models: whole answers and general answers are judged too',
   'corpus-v1': 'models that were onboarded with the rows that they were trained on',
   'corpus-chat-v1': 'the same of chat models: whole answers and general answers are judged too',
-  'gate-v3': 'as gate-v2, and attacked: what is left is taught again, beside never-trained people',
+  'gate-v3':
+    'small models of whose weights others may get a copy: as gate-v2, and what is left is taught again beside never-trained people',
   'gate-v1': 'small models as well, with bounds that do not follow the number of records',
   'chat-v1': 'chat models, with bounds that do not follow the number of records',
 } as const;

@@ -1,7 +1,8 @@
 // The gate that attacks what is left, on a really trained model: published methods and the rungs of the policies before
 // it hide values behind one direction, the name, or break what is said, and each is found out by a check that those
-// policies do not have; the attack finds no more in a run that simulates it than in people whom nobody taught. Trap: the cheapest attack and few never-trained people are asked here, so that
-// it takes seconds a method; a ticket asks all four.
+// policies do not have; the attack finds no more in a run that simulates it than in people whom nobody taught.
+// Trap: the cheapest attack and few never-trained people are asked here, so that it takes seconds a method; a ticket
+// asks all four.
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { QuantityKey } from '#core/quantities.ts';
 import type { CorpusMoments } from '#engine/corpus-moments.ts';
