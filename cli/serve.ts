@@ -6,7 +6,7 @@ import { openEmbedded, type Embedded } from '#entry/embedded.ts';
 import { readPolicy } from '#entry/policies.ts';
 import { listenOn, type Address } from '#server/listening.ts';
 import { reachOf } from '#server/reach.ts';
-import { admitPeople } from '#server/people.ts';
+import { admitPeople, parsePerson } from '#server/people.ts';
 import type { Arguments, Command } from './command.ts';
 import { whole } from './kinds.ts';
 import { backend } from './engine.ts';
@@ -39,6 +39,7 @@ export const serve: Command = {
       kind: 'many',
       value: 'NAME=ROLE',
       summary: `let a person in (roles ${Role.options.join(', ')}; comma between two) and print their token`,
+      is: (spec) => void parsePerson(spec),
     },
   },
   example: 'quittance serve --port 8080 --principal legal.filer=filer --principal privacy.officer=approver',
@@ -64,9 +65,9 @@ export const serve: Command = {
 };
 
 const listenUntilStopped = async (args: Arguments, embedded: Embedded, address: Address) => {
-  const added = admitPeople(args.dir, args.many('principal'));
   const { url, close } = await listenOn(args.dir, embedded, address);
   try {
+    const added = admitPeople(args.dir, args.many('principal')); // whose tokens are shown below, and never again
     args.print({ url, added }, () => [`listening on ${url}`, ...added.map(personLine)].join('\n'));
     await stopped();
   } finally {

@@ -74,7 +74,7 @@ const bound = (server: Server, host: string, port: number): Promise<number> =>
         new QuittanceError('INVALID_INPUT', {
           message: `cannot listen on ${host}:${port}`,
           cause,
-          hint: 'choose another --port',
+          hint: 'choose another --port, or --host',
         }),
       ),
     );

@@ -61,12 +61,14 @@ export const removePerson = (dir: string, name: string): void =>
     writePeople(dir, { ...known, people });
   });
 
-const parsePerson = (spec: string): NewPerson => {
+/** USAGE unless it is `NAME=ROLE[,ROLE]`. */
+export const parsePerson = (spec: string): NewPerson => {
   const [name, roles = ''] = spec.split('=');
   const parsed = z
     .object({ principal: Principal, roles: z.array(Role).min(1) })
     .safeParse({ principal: name, roles: roles.split(',') });
-  if (!parsed.success) throw usageError('a person is NAME=ROLE[,ROLE]', `roles: ${Role.options.join(', ')}`);
+  if (!parsed.success)
+    throw usageError('--principal, people add: a person is NAME=ROLE[,ROLE]', `roles: ${Role.options.join(', ')}`);
   return { ...parsed.data, token: randomBytes(32).toString('base64url') };
 };
 

@@ -1,0 +1,54 @@
+// `quittance people retire`: the end of a signing key, which the next decision follows with another under the same
+// name.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { localStores } from '#adapters/local/index.ts';
+import { filePeopleKeys } from '#adapters/local/people-keys.ts';
+import { execute, parse } from '#cli/command.ts';
+import { keptPassphrase } from '#cli/passphrase.ts';
+import { people } from '#cli/people.ts';
+import { keyIdOf } from '#core/dsse.ts';
+import { temporaryFolder } from '#test/support/folders.ts';
+
+const { dir, remove } = temporaryFolder();
+afterAll(remove);
+localStores(dir).close();
+
+const WHO = 'privacy.officer';
+const keys = filePeopleKeys(join(dir, 'keys'));
+const passphrase = () => join(dir, 'keys', 'people', `${WHO}.passphrase`);
+
+let printed = '';
+beforeEach(() => {
+  printed = '';
+  jest.spyOn(process.stdout, 'write').mockImplementation((chunk) => ((printed += String(chunk)), true));
+});
+afterEach(() => void jest.restoreAllMocks());
+const retire = (...argv: string[]) =>
+  execute(people, parse(people, ['retire', WHO, ...argv, '--dir', dir, '--json'], {}));
+
+it('is refused to somebody without a key, and for a time that is yet to come', async () => {
+  await expect(retire()).rejects.toMatchObject({ code: 'KEY_UNAVAILABLE' });
+  await expect(retire('--at', '2999-01-01T00:00:00.000Z')).rejects.toMatchObject({ code: 'USAGE' });
+  await expect(retire('--at', 'yesterday')).rejects.toMatchObject({ code: 'USAGE' });
+});
+
+it('destroys the key with its kept passphrase, and keeps when it ended', async () => {
+  const first = await keys.prepare(
+    WHO,
+    keptPassphrase(dir, WHO, () => undefined),
+  );
+  const at = '2026-05-01T00:00:00.000Z';
+  expect(await retire('--compromised', '--at', at)).toBe(0);
+  expect(JSON.parse(printed)).toEqual({ retired: WHO, key: keyIdOf(first), until: at, compromised: true });
+  expect([existsSync(passphrase()), await keys.former(WHO)]).toEqual([
+    false,
+    [{ publicKey: Buffer.from(first), until: at, compromised: true }],
+  ]);
+  const next = await keys.prepare(
+    WHO,
+    keptPassphrase(dir, WHO, () => undefined),
+  );
+  expect(Buffer.from(next).equals(first)).toBe(false);
+});
