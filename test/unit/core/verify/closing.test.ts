@@ -5,7 +5,7 @@ import { assembleBundle, type BundleFiles } from '#core/bundle.ts';
 import { signBundle } from '#core/statements.ts';
 import { digestOf } from '#core/canonical.ts';
 import { CLOSING_TYPE, ClosingPredicate } from '#core/closing.ts';
-import { signEnvelope } from '#core/dsse.ts';
+import { signEnvelope, subjectOf, type Statement } from '#core/dsse.ts';
 import { verifyBundle } from '#core/verify.ts';
 import { findStep } from '#functions/steps.ts';
 import { sequenceLog } from '#functions/sequence-log.ts';
@@ -49,10 +49,10 @@ const resealed = async (files: BundleFiles): Promise<BundleFiles> => {
   const envelope = await signBundle(truth.signer, digestOf(files.get('bundle.json')!), predicate);
   return files.set('bundle.dsse.json', jsonBytes(envelope));
 };
-const saying = async (change: Partial<ClosingPredicate>): Promise<BundleFiles> => {
+const saying = async (change: object, about: Partial<Statement> = {}, keys = ['service']): Promise<BundleFiles> => {
   const statement = payloadOf(truth.files, NAME);
   const predicate = { ...ClosingPredicate.parse(statement.predicate), ...change };
-  const envelope = await signEnvelope({ ...statement, predicate }, truth.signer, ['service']);
+  const envelope = await signEnvelope({ ...statement, predicate, ...about }, truth.signer, keys);
   return resealed(relisted(truth.files, (all) => all.set(NAME, jsonBytes(envelope))));
 };
 
@@ -70,22 +70,56 @@ describe('a bundle of a request that was closed', () => {
     expect(payloadOf(truth.files, NAME).predicateType).toBe(CLOSING_TYPE);
   });
 
-  it('says no other outcome, reason, person, time, filer or clock than the log, whoever signs', async () => {
-    const changes: Partial<ClosingPredicate>[] = [
+  it('says no other outcome, reason, person, time, filer, law or clock than the log, whoever signs', async () => {
+    const own: Partial<ClosingPredicate>[] = [
       { outcome: 'refused' },
       { reason: 'manifestly-unfounded' },
       { by: 'boss.bert' },
       { at: '2026-01-01T00:00:00.000Z' },
+    ];
+    const filed: Partial<ClosingPredicate>[] = [
       { filer: 'boss.bert' },
+      { regime: 'ccpa' },
+      { ground: 'art-17-1-d' },
       { receivedAt: '2026-01-01T00:00:00.000Z' },
+      { filedAt: '2026-01-01T00:00:00.000Z' },
       { clock: [{ type: 'start', at: '2026-01-01T00:00:00.000Z' }] },
       { ticketId: 'T-9999999999' },
     ];
-    for (const change of changes) {
-      const failed = failing(await saying(change));
-      expect([change, failed.some((id) => id.startsWith('closing'))]).toEqual([change, true]);
-    }
+    for (const [id, changes] of [
+      ['closing', own],
+      ['closing-of-ticket', filed],
+    ] as const)
+      for (const change of changes) {
+        const failed = failing(await saying(change)).filter((one) => one.startsWith('closing'));
+        expect([change, failed]).toEqual([change, [id]]);
+      }
     expect(failing(await saying({}))).toEqual([]);
+  });
+
+  it('is about the event that closed the ticket, in what it says and in its subject', async () => {
+    const event = digestOf(Buffer.from('another event'));
+    const subject = [subjectOf('house', event)];
+    const others: readonly (readonly [object, Partial<Statement>])[] = [
+      [{ event }, { subject }],
+      [{ event }, {}],
+      [{}, { subject }],
+    ];
+    for (const [change, about] of others) expect(failing(await saying(change, about))).toContain('closing');
+  });
+
+  it('is signed by the service, beside whom others may sign', async () => {
+    expect(failing(await saying({}, {}, ['log', 'service']))).toEqual([]);
+    expect(failing(await saying({}, {}, ['log']))).toContain('closing');
+  });
+
+  it('has its form and its type, or is named for what it lacks', async () => {
+    const detail = async (change: object, about: Partial<Statement> = {}) =>
+      verify(await saying(change, about)).checks.find(({ id }) => id === 'closing')?.detail;
+    expect(await detail({ due: 'soon' })).toBe('the closing does not have its form');
+    expect(await detail({}, { predicateType: 'https://quittance.dev/renewal/v1' })).toBe(
+      'the statement is not about the end of a request',
+    );
   });
 
   it('passes for no refusal, and for no certificate', async () => {
