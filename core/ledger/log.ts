@@ -1,10 +1,12 @@
-// The transparency log over its ports: entries → tiles and bundles (LogStorage, write-once) → signed checkpoint
-// (LogHead, compare-and-swap) → copy of it beside the tiles. What an append reads and writes grows with the logarithm
-// of the log: the partial tiles at its right edge, for which the signed root vouches.
-// Traps: the head is the only truth about the size, and storage is not trusted, so the edge is hashed against it; a
-// head from the future is refused, and so is one that went back (a table restored from a backup), which the copy of a
-// later checkpoint gives away; a crash leaves tiles that were never published and can never be overwritten, so the next
-// append goes on with what they hold. An edit in the middle shows when an entry is proven, or the whole is checked.
+// The transparency log over its ports: entries become tiles and bundles (LogStorage, write-once), then a signed
+// checkpoint (LogHead, compare-and-swap), then a copy of it beside the tiles. An append reads and writes no more than
+// the partial tiles at the right edge, which the signed root vouches for; their number grows with the logarithm of the
+// log.
+// Traps: the head alone says how long the log is, and storage is not trusted, so that the edge is hashed against the
+// head. A head from the future is refused. So is one that went back, as after a table was restored from a backup: the
+// copy of a later checkpoint gives it away. A crash leaves tiles that were never published and that nothing can
+// overwrite; the next append goes on with what they hold. An edit in the middle shows when an entry is proven, or when
+// the whole log is checked.
 import { sha256 } from '../canonical.ts';
 import { isQuittanceError, QuittanceError } from '../errors.ts';
 import type { Clock, LogHead, LogStorage, Signer } from '../ports.ts';

@@ -1,6 +1,8 @@
-// The end of the log. Where events stand that may be in it already: an append whose marks were lost by a crash left
-// them near its end. Looked for from the end backwards, until everything is older than the oldest that is asked for.
-// Trap: times are of the processes that wrote the events, whose clocks differ, so it looks back further.
+// The end of the log, in which events are looked for that may be there already: after a crash between append and mark,
+// an event stands in the log without its ticket knowing. The search goes backwards until everything is older than the
+// oldest event that is asked for.
+// Trap: each event has the time of the process that wrote it, and clocks differ, so that it looks back further than
+// that.
 import { z } from 'zod';
 import { must } from '../errors.ts';
 import type { LogStorage, StoredEvent } from '../ports.ts';

@@ -1,7 +1,7 @@
-// Hashes and proofs of a log read from its tiles: a few small files instead of every entry
-// (https://c2sp.org/tlog-tiles). Each tile is read once an object.
-// Trap: storage is not trusted. A proof is checked against the signed root before it is given away; an edge is, where
-// the log is read.
+// Hashes and proofs of a log, read from its tiles: a few small files instead of every entry
+// (https://c2sp.org/tlog-tiles). A reader reads each tile once.
+// Trap: storage is not trusted. A proof is checked against the signed root before it is handed out; the partial tiles
+// at the log's end are checked by whoever reads the log (log.ts).
 import { QuittanceError } from '../errors.ts';
 import type { LogStorage } from '../ports.ts';
 import {

@@ -1,6 +1,7 @@
 // Paths and content of tiles: https://c2sp.org/tlog-tiles. A tile holds up to 256 hashes of one level, an entry bundle
-// up to 256 entries, each behind its 16-bit length. Partial ones have their width in the path, so every object is
-// written once. Trap: an index is spelt in groups of three digits.
+// up to 256 entries, each behind its length in 16 bits. The path of a partial one names its width, so that no object is
+// ever written twice.
+// Trap: an index is spelt in groups of three digits.
 import { QuittanceError } from '../errors.ts';
 import { EMPTY_ROOT, fullSubtrees, nodeHash, rootOf, type Hash } from './merkle.ts';
 

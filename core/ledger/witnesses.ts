@@ -1,8 +1,8 @@
-// Cosignatures of a checkpoint by witnesses (https://c2sp.org/tlog-witness, add-checkpoint): the size that a witness
-// knows, a proof that the log has grown from there, the signed checkpoint. It answers with a line that is added to the
-// note; 409 with the size that it knows where that was another.
-// Traps: nobody waits for a witness, so that a failure is recorded and asked again with the next checkpoint; and a line
-// counts only once its signature has verified. One that knows a longer log than ours is where somebody rewrote ours.
+// Cosignatures of a checkpoint by witnesses (https://c2sp.org/tlog-witness, add-checkpoint). A witness is sent the size
+// that it last saw, a proof that the log has grown from there, and the signed checkpoint. It answers with a line that
+// is added to the note, or with 409 and the size that it knows, where that is another.
+// Traps: nobody waits for a witness; one that fails is recorded and asked again with the next checkpoint. A line counts
+// once its signature has verified. A witness that knows a longer log than ours shows that somebody rewrote ours.
 import { z } from 'zod';
 import type { Attestors } from '../attestors.ts';
 import { canonicalize, sha256 } from '../canonical.ts';

@@ -1,5 +1,7 @@
-// Every file against every other: plan, run, tables, probe and dates say the same of the ticket that the log has. Trap:
-// each of them is signed by the same hands; what agrees was told consistently, which is less than that it was done.
+// Whether the files of a bundle tell one story: plan, run, tables, probe and dates must say of the ticket what the log
+// says of it.
+// Trap: one hand may have signed all of them. That they agree shows that nobody told two stories, not that the story is
+// true; what can be computed again is (evidence.ts).
 import { canonicalize } from '../canonical.ts';
 import { EvaluationTables } from '../evaluation.ts';
 import { CLOCKS_DIFFER_MS } from '../ledger/log.ts';

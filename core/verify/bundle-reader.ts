@@ -1,6 +1,6 @@
-// A bundle as the rules see it: each file parsed when first asked for, and once. Trap: every byte is controlled by
-// whoever hands the bundle over; a rule says what it requires with `requireThat`, and anything that a parser throws is
-// a failed check too.
+// A bundle as the rules see it: each file is parsed when a rule first asks for it, and once.
+// Trap: whoever hands the bundle over chose every byte of it. A rule says what it requires with `requireThat`, and
+// whatever a parser throws is a failed check as well.
 import { z } from 'zod';
 import { BundleIndex, type BundleFiles } from '../bundle.ts';
 import { digestOf, type Digest } from '../canonical.ts';

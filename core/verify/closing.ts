@@ -1,5 +1,7 @@
-// A request that ended without a deletion: what the service says of its end is what the log's events lead to. Trap: the
-// due dates rest on the controller's calendar, which no file here has; they are the service's word and are said to be.
+// A request that ended without a deletion: the end that the service signed must be the end to which the events of the
+// log lead.
+// Trap: due dates depend on the controller's calendar of holidays, which is in no file of a bundle. They cannot be
+// computed here, and the result says that they are the service's word.
 import { canonicalize, digestOf } from '../canonical.ts';
 import { CLOSING_TYPE, ClosingPredicate } from '../closing.ts';
 import type { Statement } from '../dsse.ts';

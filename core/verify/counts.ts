@@ -1,7 +1,8 @@
 // Every count of the tables against every other: the forgotten records were asked about no more often than each was
 // sampled, what is kept in two forms has one count, what was measured before and after was measured of as many, and a
-// mean lies where its unit can be. Trap: which retained people and controls were asked is the suite's choice, which no
-// bundle holds; their counts are compared with each other and bounded, not recomputed.
+// mean lies where its unit can be.
+// Trap: the suite chose which people who stay and which never-trained people were asked, and no bundle holds the suite.
+// Their counts are compared with each other and bounded; they cannot be computed again.
 import { EvaluationTables } from '../evaluation.ts';
 import { EvidenceManifest } from '../evidence.ts';
 import { isQuantityKey, quantityOf } from '../quantities.ts';

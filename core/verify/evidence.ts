@@ -1,6 +1,7 @@
 // What was decided on: policy, evidence, run and results, each compared with the log and computed again from the
-// tables. Trap: a digest in one file is a claim; it is compared with the bytes of the other file, never with a second
-// claim.
+// tables.
+// Trap: a digest that a file names is that file's claim. It is compared with the bytes that it is about, never with the
+// same claim in another file.
 import { canonicalize, digestJson } from '../canonical.ts';
 import { MADE, NOT_MADE, certificateTypeOf, WITHHOLDING_TYPE } from '../certificate.ts';
 import { NEVER_SAID } from '../scope.ts';

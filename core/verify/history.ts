@@ -1,7 +1,7 @@
-// The ticket's history as the log has it, walked again through the product's own transition table: what could not have
-// happened is no history, whoever signed it.
-// Traps: the calendar of the controller is not in the log, so that whether an extension was told in time is not judged
-// here; and an event that is left out after the last one shows only where somebody signed how many there are.
+// The ticket's history as the log has it, walked again through the product's own transition table: a history in which
+// a step could not have followed the one before is refused, whoever signed it.
+// Traps: the log does not have the controller's calendar, so that nothing here judges whether an extension was told in
+// time; and that the last events were left out shows only where somebody signed how many there are.
 import { z } from 'zod';
 import { isQuittanceError } from '../errors.ts';
 import { advance, receive } from '../transitions.ts';

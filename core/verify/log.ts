@@ -1,6 +1,6 @@
-// What the log says: the checkpoint, that every event is in the log, that none is left out between first and last, the
-// stages' attestations, and what came later.
-// Trap: an event that is not in the bundle cannot be seen here; what happened after the checkpoint needs a newer one.
+// What the log says: that its checkpoint is signed, that every event of the bundle is in it, that none between the
+// first and the last is missing, that each stage is attested, and what came later.
+// Trap: a bundle shows the log as it was at one checkpoint. What happened after it needs a newer bundle.
 import { z } from 'zod';
 import { digestOf } from '../canonical.ts';
 import { AttestationPredicate, attestationType, STAGE_NAMES, STAGES, type Stage } from '../statements.ts';

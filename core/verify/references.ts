@@ -1,6 +1,7 @@
-// Every digest that a document of the bundle names: of a file that is here, of a part of one, of a key of the trust
-// root, or of something that stays outside by design, which is listed with its place and the reason. Trap: the list is
-// of places, not of digests; a digest in any other place that nothing here has is a claim that nobody can look behind.
+// Every digest that a document of the bundle names must lead somewhere: to a file that is here, to a part of one, or to
+// a key of the trust root. Some lead outside by design; those are listed by their place, each with the reason.
+// Trap: the list is of places, not of digests. A digest in any other place that nothing here has is a claim behind
+// which nobody can look, and fails.
 import { digestJson, type Digest } from '../canonical.ts';
 import { Envelope } from '../dsse.ts';
 import { parseOnce } from '../json-keys.ts';

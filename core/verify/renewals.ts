@@ -1,7 +1,9 @@
-// What came after the certificate: re-certifications, each a statement with plan and tables behind it, which are judged
-// again here. Traps: only a suite that passed, in a statement by the service's and the log's key, renews and mends what
-// failed or drifted before, so that a failure cannot be hidden behind a later event. An event that nobody signed (logs
-// from before there were statements, or a forged leaf), or the service alone, may say bad news, and no good ones.
+// What came after the certificate: re-certifications, each a statement with the plan and the tables behind it, which
+// are judged again here.
+// Traps: only a suite that passed renews a certificate, or mends one that failed or drifted, and only in a statement
+// that the service's and the log's key both signed; so a later event cannot hide a failure. An event that nobody signed
+// (from logs before there were statements, or a forged leaf), or that the service alone signed, may bring bad news, no
+// good.
 import type { Digest } from '../canonical.ts';
 import { RENEWAL_TYPE, RenewalPredicate } from '../statements.ts';
 import { EvaluationTables } from '../evaluation.ts';

@@ -1,6 +1,6 @@
-// Who signed: the bundle's files, the trust root, the certificate's signatures, and that filer and approver are two
-// people. Trap: a key id is what its bytes hash to; a name or role beside a key counts only where the trust root was
-// pinned.
+// Who signed: the bundle's files, the trust root and the certificate; and that filer and approver are two people.
+// Trap: a key is known by the hash of its bytes alone. The name or role that stands beside it counts only where the
+// verifier pinned the trust root.
 import { z } from 'zod';
 import { canonicalize } from '../canonical.ts';
 import { APPROVAL_TYPE, ApprovalPredicate } from '../certificate.ts';

@@ -1,5 +1,6 @@
-// When the certificate existed at the latest, by a clock that is not the controller's. Trap: whose clock counts is the
-// verifier's choice: a token by an authority that the trust root does not name is neither held nor failed.
+// When the certificate existed at the latest, by the clock of somebody else than the controller.
+// Trap: the verifier chooses whose clock counts. A token by an authority that the trust root does not name proves
+// nothing and disproves nothing: the check is then not made, and says so.
 import { z } from 'zod';
 import { Digest } from '../canonical.ts';
 import { isQuittanceError } from '../errors.ts';

@@ -1,8 +1,9 @@
-// What is added to a bundle on its way: by file managers a folder around it and files of their own, by others who look
-// after logs their signatures under its notes (C2SP signed-note: signatures by unknown keys are ignored). It is set
-// aside with a remark, as nothing reads it.
-// Trap: the list is closed, and what the bundle itself lists is never set aside: a note without what was added must be
-// the listed one, byte for byte. Any other file that is not listed makes the bundle invalid.
+// What gets into a bundle on its way: file managers put a folder around it and files of their own into it, and others
+// who look after logs put their signatures under its notes (C2SP signed-note: signatures by unknown keys are ignored).
+// No rule reads any of it; it is set aside with a remark.
+// Trap: the list of what may be set aside is closed, and what the bundle itself lists is never on it: a note without
+// the added signatures must be the listed one, byte for byte. Any other file that is not listed makes the bundle
+// invalid.
 import { z } from 'zod';
 import type { BundleFiles } from '../bundle.ts';
 import { digestOf } from '../canonical.ts';
