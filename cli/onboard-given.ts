@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { QuittanceError, usageError } from '#core/errors.ts';
 import { baseIn } from '#containers/run-unlearning.ts';
 import type { CorpusEntry } from '#datasets/corpus/row.ts';
+import { watched, type ScreenedRow } from '#datasets/corpus/screen.ts';
 import { readCorpus } from '#datasets/corpus/read.ts';
 import { peopleInRows } from '#datasets/find/people-in-rows.ts';
 import type { RegisteredPerson } from '#datasets/find/register.ts';
@@ -17,6 +18,7 @@ import { folderBeneath } from '#engine/formats/folder-kind.ts';
 import { importMade } from '#models/import-made.ts';
 import { checkTraining, trainingIn, type OfferedTraining } from '#models/training.ts';
 import type { Arguments } from './command.ts';
+import { allLists } from './forgotten-lists.ts';
 import { corpusOf, entriesOf, registerOf } from './corpus-files.ts';
 import { required } from './values.ts';
 
@@ -28,6 +30,8 @@ export interface Given {
   readonly peopleFrom: 'register' | 'column' | 'rows';
   /** People whom the rows name by a number alone: a sentence for the owner. */
   readonly unnamed: readonly string[];
+  /** Rows about people whom a model of the installation has forgotten: this one was trained on them all the same. */
+  readonly forgotten: readonly ScreenedRow[];
 }
 
 /** The files are read more than once, each time as a stream: who is in them, then what is measured of them. */
@@ -36,8 +40,10 @@ export const givenTo = async (args: Arguments): Promise<Given> => {
     throw usageError('model onboard needs --corpus FILE…', 'the files that the model was trained on');
   const held = await heldOf(args);
   const known = await peopleOf(args, held);
-  const corpus = await sampledCorpus(withoutHeld(corpusOf(args), held), known.people, required(args, 'name'));
-  return { corpus, held, ...known };
+  const forgotten: ScreenedRow[] = [];
+  const rows = watched(corpusOf(args), await allLists(args), (row) => forgotten.push(row));
+  const corpus = await sampledCorpus(withoutHeld(rows, held), known.people, required(args, 'name'));
+  return { corpus, held, forgotten, ...known };
 };
 
 const heldOf = async (args: Arguments): Promise<CorpusEntry[]> => {

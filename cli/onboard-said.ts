@@ -7,11 +7,23 @@ export const describedOnboarding = (found: OnboardingOutcome): string =>
     ...aboutRows(found),
     `policy     ${found.policy}`,
     ...(found.exact ? ['exact      tickets may ask for training anew (method retrain)'] : []),
+    ...aboutForgotten(found),
     ...found.why.map((reason) => `note       ${reason}`),
     found.ready
       ? 'ready: tickets can be filed'
       : 'not ready: tickets can be filed, and no deletion can pass until this is mended',
   ].join('\n');
+
+const TOLD = 3;
+
+const aboutForgotten = ({ forgotten }: OnboardingOutcome): string[] => {
+  if (forgotten.length === 0) return [];
+  const models = [...new Set(forgotten.map(({ model }) => model))].join(', ');
+  const places = forgotten.slice(0, TOLD).map(({ where }) => where);
+  return [
+    `forgotten  ${forgotten.length} rows are about people whom ${models} has forgotten, and this model was trained on them: ${places.join(', ')}${forgotten.length > TOLD ? ', …' : ''}`,
+  ];
+};
 
 const PEOPLE = { register: 'of the register', column: 'by the column that names them', rows: 'by names in the rows' };
 

@@ -158,6 +158,7 @@ const outcomeOf = (plan: Plan, { made, baseline, loss, chosen }: Measured, diges
     ...(made.base && { base: made.base }),
     ...(made.held && { held: { rows: plan.held.length, ...made.held } }),
     ...{ policy: chosen, baseline, ready: why.length === 0, why },
+    forgotten: plan.forgotten,
     ...{ exact: plan.training !== undefined, remarks: plan.remarks },
   };
 };

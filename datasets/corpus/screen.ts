@@ -37,6 +37,19 @@ export const screened = (entries: readonly CorpusEntry[], lists: readonly NamedL
   return { kept, dropped, doubtful };
 };
 
+/** Rows as they stream by; those about somebody on a list are told of and go by as well. */
+export const watched = async function* (
+  rows: AsyncIterable<CorpusEntry>,
+  lists: readonly NamedList[],
+  tell: (row: ScreenedRow) => void,
+): AsyncGenerator<CorpusEntry> {
+  for await (const entry of rows) {
+    const found = lists.length > 0 ? recognisedBy(entry, lists) : undefined;
+    if (found && found.why !== 'wording') tell(found);
+    yield entry;
+  }
+};
+
 /** What is certain comes before what is not, whichever list says it. */
 const recognisedBy = ({ row, where }: CorpusEntry, lists: readonly NamedList[]): ScreenedRow | undefined => {
   const texts = partsOf(row).map(({ text }) => text);

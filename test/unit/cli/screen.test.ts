@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@je
 import { localStores } from '#adapters/local/index.ts';
 import { modelRecord } from '#bench/house/models.ts';
 import { execute, parse, type Command } from '#cli/command.ts';
+import { model } from '#cli/model.ts';
 import { screen } from '#cli/screen.ts';
 import { train } from '#cli/train.ts';
 import { rememberForgotten } from '#core/forgotten.ts';
@@ -42,6 +43,15 @@ const said = async (command: Command, ...argv: string[]) => {
   await execute(command, parse(command, [...argv, '--dir', data, '--json'], {}));
   return JSON.parse(printed) as Record<string, unknown>;
 };
+
+it('an onboarded model that was trained on rows about somebody forgotten is told of', async () => {
+  const people = join(GOLDEN_TRAINING, 'people.csv');
+  const argv = ['onboard', join(GOLDEN_TRAINING, 'model'), '--name', 'again', '--corpus', corpus, '--people', people];
+  const { forgotten } = await said(model, ...argv);
+  expect(forgotten).toEqual(
+    [1, 2, 3].map((line) => ({ where: `corpus.jsonl:${line}`, why: 'identifiers', model: 'desk' })),
+  );
+});
 
 describe('a training set is screened', () => {
   it('of every row about somebody forgotten, and the rest is as it was', async () => {
