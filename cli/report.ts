@@ -43,14 +43,15 @@ export const report: Command = {
   name: 'report',
   summary: 'audit report of a ticket, report of a month, register of requests',
   usage:
-    'ID [--format html|json|pdf] [--out FILE] | --month YYYY-MM [--format html|json|pdf] [--out FILE] | --register [--format csv|xlsx|json] [--out FILE]',
+    'ID [--format html|json|pdf|zip] [--out FILE] | --month YYYY-MM [--format html|json|pdf] [--out FILE] | --register [--format csv|xlsx|json] [--out FILE]',
   words: 1,
   options: {
     format: {
       kind: 'value',
       value: 'FORMAT',
-      summary: 'html, json or pdf; of the register csv, xlsx or json (default json)',
-      is: oneOf([...new Set<string>([...FORMATS, ...TABLES])]),
+      summary:
+        'html, json or pdf; zip: all of a request for a regulator; of the register csv, xlsx or json (default json)',
+      is: oneOf([...new Set<string>([...FORMATS, 'zip', ...TABLES])]),
     },
     month: {
       kind: 'value',
@@ -83,6 +84,7 @@ const chosen = (args: Arguments): Promise<Rendered> => {
     throw usageError('report: one of ID, --month and --register', "'quittance ticket list' has the ids");
   if (asMonth !== undefined) return renderMonth(dir, asMonth, formatOf(args, FORMATS));
   if (args.flag('register')) return renderRegister(dir, formatOf(args, TABLES));
+  if (args.value('format') === 'zip' && !args.json) return renderForRegulator(dir, asked[0]!);
   return renderReport(dir, asked[0]!, formatOf(args, FORMATS));
 };
 
@@ -90,6 +92,16 @@ const formatOf = <Format extends string>(args: Arguments, known: readonly Format
   const json = known.find((one) => one === 'json');
   return args.json && json !== undefined ? json : choice(args, 'format', known, json);
 };
+
+/** Report, register row and evidence of a request that has ended, with instructions. NOT_FOUND before that. */
+const renderForRegulator = (dir: string, ticketId: string): Promise<Rendered> =>
+  inFolder(dir, async (stores) => {
+    const [{ regulatorFile }, { reportPdf }] = await Promise.all([
+      import('#functions/regulator.ts'),
+      import('#report/pdf.ts'),
+    ]);
+    return regulatorFile(stores, ticketId, reportPdf);
+  });
 
 /** The report of a ticket in a data folder. NOT_FOUND, TICKET_NOT_FOUND. */
 export const renderReport = (dir: string, ticketId: string, format: ReportFormat): Promise<Rendered> =>

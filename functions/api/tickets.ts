@@ -34,6 +34,7 @@ export const ticketRoutes = (app: Hono<Env>, context: ApiContext): void => {
   app.get('/tickets/:id/report.html', (c) => reportPage(c, context));
   app.get('/tickets/:id/report.pdf', (c) => reportFile(c, context));
   app.get('/tickets/:id/bundle.zip', (c) => bundle(c, context));
+  app.get('/tickets/:id/regulator.zip', (c) => forRegulator(c, context));
 };
 
 /** TICKET_NOT_FOUND for what cannot be an id, so that nothing else of it is looked at. */
@@ -107,6 +108,15 @@ const reportFile = async (c: Asked, context: ApiContext): Promise<Response> => {
   const { reportPdf } = await import('#report/pdf.ts');
   c.header('Content-Disposition', `inline; filename="${id}.pdf"`);
   return c.body(Buffer.from(await reportPdf(report)), 200, { 'Content-Type': 'application/pdf' });
+};
+
+/** Read on use, as the printer is. */
+const forRegulator = async (c: Asked, { ports }: ApiContext): Promise<Response> => {
+  const id = idOf(c);
+  const [{ regulatorFile }, { reportPdf }] = await Promise.all([import('../regulator.ts'), import('#report/pdf.ts')]);
+  const zip = await regulatorFile(ports, id, reportPdf);
+  c.header('Content-Disposition', `attachment; filename="${id}-regulator.zip"`);
+  return c.body(Buffer.from(zip), 200, { 'Content-Type': 'application/zip' });
 };
 
 const bundle = async (c: Asked, { ports }: ApiContext): Promise<Response> => {

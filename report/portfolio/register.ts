@@ -50,7 +50,7 @@ const HEAD = COLUMNS.map(({ title }) => title);
 const rowOf = (facts: CaseFacts): string[] => COLUMNS.map(({ of }) => of(facts));
 
 /** Earliest receipt first. */
-export const registerRows = async (cases: AsyncIterable<CaseFacts>): Promise<string[][]> => {
+export const registerRows = async (cases: AsyncIterable<CaseFacts> | Iterable<CaseFacts>): Promise<string[][]> => {
   const rows: string[][] = [];
   for await (const facts of cases) rows.push(rowOf(facts));
   return rows.sort(([idA = '', fromA = ''], [idB = '', fromB = '']) =>

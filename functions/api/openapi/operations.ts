@@ -101,6 +101,9 @@ const CASES: readonly Operation[] = [
   read('/tickets/:id/report.html', 'the audit report as a page', 'reports', PAGE),
   read('/tickets/:id/report.pdf', 'the audit report as PDF/UA-1 and PDF/A-2a', 'reports', { media: 'application/pdf' }),
   read('/tickets/:id/bundle.zip', 'the evidence bundle', 'evidence', { media: 'application/zip' }),
+  read('/tickets/:id/regulator.zip', 'report, register row and evidence, with instructions', 'evidence', {
+    media: 'application/zip',
+  }),
   read('/tickets/:id/letters/:kind', 'a letter as it would be', 'cases', 'LetterPreview', {
     query: z.object({ lang: LetterLanguage }).partial(),
   }),

@@ -1,0 +1,54 @@
+// The file for a regulator: whole, checkable by what is in it, the same each time, and about no person.
+import { describe, expect, it } from '@jest/globals';
+import { unzipSync } from 'fflate';
+import { verifyBundle } from '#core/verify.ts';
+import { findStep } from '#functions/steps.ts';
+import { regulatorFile } from '#functions/regulator.ts';
+import { reportPdf } from '#report/pdf.ts';
+import { sequenceLog } from '#functions/sequence-log.ts';
+import { RECORDS, SUBJECT } from '#bench/house/requests.ts';
+import { outcome } from '#test/contract/contract.ts';
+import { appOf, as } from '#test/support/api-callers.ts';
+import { walkedToApproval, walkedToEnd, type WalkedTicket } from '#test/support/hand-walked.ts';
+
+const fileOf = async ({ harness, ticketId }: WalkedTicket) => {
+  const zip = await regulatorFile(harness.ports, ticketId, reportPdf);
+  return { zip, files: unzipSync(zip) };
+};
+
+const bundleIn = (files: Readonly<Record<string, Uint8Array>>) =>
+  new Map(
+    Object.entries(files).flatMap(([name, bytes]) =>
+      name.startsWith('bundle/') ? [[name.slice('bundle/'.length), bytes] as const] : [],
+    ),
+  );
+
+describe('the file for a regulator', () => {
+  it('has instructions, report, register row and a bundle that verifies', async () => {
+    const walked = await walkedToEnd();
+    const { zip, files } = await fileOf(walked);
+    const text = (name: string) => Buffer.from(files[name] ?? []).toString();
+    for (const name of ['README.txt', 'report.pdf', 'report.html', 'report.json', 'register.csv'])
+      expect(files).toHaveProperty([name]);
+    expect(text('README.txt')).toContain('quittance-verify bundle --trust-root');
+    expect(text('register.csv')).toContain(walked.ticketId);
+    expect(verifyBundle(bundleIn(files), { now: walked.harness.ports.clock.now() }).ok).toBe(true);
+    for (const secret of [SUBJECT, ...RECORDS.map(({ answer }) => answer)])
+      for (const name of Object.keys(files)) expect([name, text(name).includes(secret)]).toEqual([name, false]);
+    expect(Buffer.from(zip).equals(Buffer.from((await fileOf(walked)).zip))).toBe(true);
+  });
+
+  it('is made of a refusal, and of no request that is open', async () => {
+    const walked = await walkedToApproval();
+    const { harness, ticketId } = walked;
+    expect(await outcome(fileOf(walked))).toBe('NOT_FOUND');
+    const input = { ticketId, outcome: 'refused', reason: 'art-17-3-e' };
+    for (const by of ['legal.lou', 'approver.aino']) await harness.call(findStep('close-ticket'), { ...input, by });
+    await harness.call(sequenceLog, {});
+    const { files } = await fileOf(walked);
+    expect(Buffer.from(files['README.txt'] ?? []).toString()).toContain('The request was refused by approver.aino');
+    expect(files).toHaveProperty(['bundle/closing.dsse.json']);
+    const response = await appOf(walked).request(`/tickets/${ticketId}/regulator.zip`, { headers: as('auditor') });
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/zip']);
+  });
+});
