@@ -191,6 +191,7 @@ const NEW_CASE: readonly Operation[] = [
 ];
 
 const ALL_TOGETHER: readonly Operation[] = [
+  read('/settings', 'what the installation counts by and keeps, and who the caller is to it', 'pages', 'Anything'),
   read('/models', 'registered models', 'models', 'Models'),
   read('/models/:name', 'a model', 'models', 'ModelRecord'),
   read('/ledger', 'the log: head and latest entries', 'evidence', 'Ledger'),
