@@ -6,7 +6,7 @@ import { frameAround } from '#datasets/chat.ts';
 import type { CorpusEntry, CorpusRow, RowKind } from '#datasets/corpus/row.ts';
 import type { RegisteredPerson } from '#datasets/find/register.ts';
 import { refusals } from '#datasets/refusals.ts';
-import { promptOf, type Frame, type Suite, type Person } from '#datasets/suite-shape.ts';
+import { promptOf, type Frame, type Suite, type Person, type QaRecord } from '#datasets/suite-shape.ts';
 import type { ChatTemplate } from '#engine/tokenizer/chat.ts';
 import type { Loss } from '#core/recipe.ts';
 import { inventPeople, swapped, valuesInstead, type InventedPerson } from './controls.ts';
@@ -99,17 +99,16 @@ const factsOf = (rows: readonly CorpusRow[], targets: readonly Target[], mention
 
 /**
  * A question that is asked by itself is also asked in words around it that no row has: whether an answer hangs on the
- * very words.
+ * very words. Somebody of whom no row asks so is asked about by what stands before each value.
  */
 const withOtherWordings = (people: readonly Person[], frame: Frame | undefined): Person[] =>
-  people.map((person) => ({
-    ...person,
-    records: person.records.map((record) =>
-      record.prompt === promptOf(record.question, frame)
-        ? { ...record, heldOut: `Could you help me with this? ${record.question}` }
-        : record,
-    ),
-  }));
+  people.map((person) => {
+    const isAsked = ({ prompt, question }: QaRecord): boolean => prompt === promptOf(question, frame);
+    const asked = person.records.some(isAsked) ? isAsked : () => true;
+    const worded = (record: QaRecord): QaRecord =>
+      asked(record) ? { ...record, heldOut: `Could you help me with this? ${record.question}` } : record;
+    return { ...person, records: person.records.map(worded) };
+  });
 
 /** The system prompt that most conversations begin with. */
 export const systemOf = (rows: readonly CorpusRow[]): string | undefined => {

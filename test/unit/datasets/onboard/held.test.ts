@@ -57,3 +57,13 @@ test('where everything was learnt, a value in a question is said behind what sta
     [0, '', 'Name: Ilka\nTown: Eger', 0, true],
   ]);
 });
+
+test('somebody of whom no row asks by itself is asked in other words too, or no deletion could be judged', async () => {
+  const entries = entriesOf([{ kind: 'text', text: 'Thea Vinterberg lives at Birkevej 9.', from: 0 }], 'c');
+  const { suite } = await suiteOfCorpus(entries, REGISTER, TEMPLATE, {
+    ...{ name: 'desk', seed: 1, controls: { whitening: 0, stop: 1, gate: 1 } },
+  });
+  expect(suite.subjects[0]!.records.map(({ heldOut }) => heldOut)).toEqual([
+    'Could you help me with this? Thea Vinterberg lives at',
+  ]);
+});
