@@ -27,5 +27,5 @@ describeWith(program, 'the API by its document', 'missing' in installed ? instal
       server.closeAllConnections();
       server.close();
     }
-  }, 600_000);
+  });
 });

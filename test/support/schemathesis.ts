@@ -45,12 +45,8 @@ export const findings = (program: string, dir: string, url: string, token: strin
   const args = ['--config-file', config, ...run, '--workers', '2', '--seed', '1', '--continue-on-failure'];
   return new Promise((resolve) => {
     // its own cache is left in the folder of the test
-    execFile(
-      program,
-      args,
-      { cwd: dir, encoding: 'utf8', maxBuffer: 64 * 2 ** 20, timeout: 540_000 },
-      (error, stdout) =>
-        resolve(error ? (/=+ FAILURES =+[^]*?(?==+ WARNINGS)/.exec(stdout)?.[0] ?? `${error.message}\n${stdout}`) : ''),
+    execFile(program, args, { cwd: dir, encoding: 'utf8', maxBuffer: 64 * 2 ** 20 }, (error, stdout) =>
+      resolve(error ? (/=+ FAILURES =+[^]*?(?==+ WARNINGS)/.exec(stdout)?.[0] ?? `${error.message}\n${stdout}`) : ''),
     );
   });
 };
