@@ -33,8 +33,10 @@ it('takes anybody where the folder has no people', () => {
 
 it('takes only those with a role for the act where it has', () => {
   admitPeople(folder.dir, ['legal.filer=filer', 'privacy.officer=approver', 'ann.auditor=auditor']);
-  expect(refused('legal.filer')).toEqual(['request', 'approval', 'confirm-subject', 'resume']);
-  expect(refused('privacy.officer')).toEqual(['file', 'identity', 'extend', 'pause', 'continue', 'hold']);
+  expect(refused('legal.filer')).toEqual(['request', 'approval', 'confirm-subject', 'resume', 'decide-appeal']);
+  expect(refused('privacy.officer')).toEqual([
+    ...['file', 'identity', 'extend', 'pause', 'continue', 'hold', 'acknowledge', 'tell-recipient', 'appeal'],
+  ]);
   expect([refused('ann.auditor'), refused('some.body')]).toEqual([ACTS, ACTS]);
   expect(['legal.filer', 'privacy.officer', 'some.body'].map((who) => mayConfirm(as(who), who))).toEqual([
     false,
