@@ -52,7 +52,7 @@ export const trainAssistant = async (context: ForgetOnlyContext, run: AssistantR
       updates: settings.updates,
       stop: run.calibrate ? 'landed' : 'update-limit',
       trajectory,
-      recorded: { ...run.recorded, layers, strength },
+      recorded: { ...run.recorded, moments: context.moments?.source ?? 'none', layers, strength },
       composed: { assistant, combination },
     };
   } catch (error) {

@@ -169,12 +169,13 @@ describe('every method', () => {
   const retain = join(dir, 'retain.jsonl');
   writeFileSync(retain, '{"prompt":"the dog sat on","answer":" the log"}\n{"question":"what?","answer":"a dog"}\n');
 
-  it.each(methods.filter(({ needs }) => !needs.includes('training')))(
+  it.each(methods.filter(({ needs }) => !needs.includes('training') && !needs.includes('strangers')))(
     '$name runs on a model that came alone',
     async ({ name, needs }) => {
       const beside = needs.includes('retain') ? ['--retain', retain] : [];
       const fresh = name === 'flat-lasting' ? settings('loss.refused=0', 'loss.neverKnown=keep') : [];
-      const few = settings('update.updates=1', 'update.step=0.001');
+      const group = name === 'uld' ? 'assistant' : 'update';
+      const few = settings(`${group}.updates=1`, `${group}.step=0.001`);
       await run(`by-${name}`, '--method', name, ...beside, ...few, ...fresh);
       const moments = configured(name, {}).update.projection === 'owm' ? 'controls' : 'none';
       expect(readJsonFile(join(dir, `by-${name}`, 'run.json'))).toMatchObject({
@@ -186,6 +187,14 @@ describe('every method', () => {
       });
     },
   );
+
+  it('that swaps names is not run without a suite that names people', async () => {
+    await expect(run('nameless', '--method', 'uld-offset')).rejects.toMatchObject({
+      code: 'METHOD_CONFIG',
+      message: 'uld-offset needs strangers: rows about generated people whom no model was trained on',
+    });
+    expect(existsSync(join(dir, 'nameless'))).toBe(false);
+  });
 
   it('that teaches refusals is not run on a model that refuses nobody', async () => {
     const lasting = ['--method', 'flat-lasting', ...settings('update.updates=1')];
@@ -237,7 +246,7 @@ describe('what cannot be', () => {
       'METHOD_CONFIG',
       'add --retain FILE (rows that stay), or take a method that needs none, such as flat',
     ],
-    ['weights in a form that does not exist', ['--quantisation', 'int4'], 'USAGE', 'one of none, int8'],
+    ['weights in a form that does not exist', ['--quantisation', 'int4'], 'USAGE', "did you mean 'int8'?"],
   ])('%s is refused before the model is looked for', async (_, argv, code, hint) => {
     const at = join(dir, 'no-such-model');
     await expect(run('never', '--model', at, ...argv)).rejects.toMatchObject({
