@@ -19,6 +19,7 @@ const VERIFIERS: Readonly<Record<string, readonly string[]>> = {
   closing: ['closing'],
   counts: ['counts', 'without-approver'],
   'bundle-reader': ['signatures', 'seal', 'log', 'evidence'],
+  'approval-key': ['approval-key'],
   bounds: ['bounds'],
   unwrapped: ['unwrapped'],
   timestamps: ['../../functions/attested'],
