@@ -40,7 +40,7 @@ export const bundleLambda = async (
     format: 'esm',
     // the SDK's modules rather than its CommonJS: of a client, only the commands that are used are bundled
     mainFields: ['module', 'main'],
-    external: ['bowser'], // names browsers; the SDK asks for it where there is a window
+    external: NEVER_IN_A_LAMBDA,
     // dependencies that are CommonJS ask for `require`
     banner: { js: "import{createRequire as r}from'node:module';const require=r(import.meta.url);" },
     plugins: [leanZod, onlyCountries(regions), fontsBeside],
@@ -52,6 +52,15 @@ export const bundleLambda = async (
   const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
   return { folder, bytes };
 };
+
+/**
+ * What the SDK asks for only elsewhere: bowser where there is a window, the clients of sign-in services where
+ * credentials come from a profile. A function's are in its environment.
+ */
+const NEVER_IN_A_LAMBDA = [
+  'bowser',
+  ...['sso', 'sso-oidc', 'signin', 'sts', 'cognito-identity'].map((name) => `@aws-sdk/nested-clients/${name}`),
+];
 
 const fontsBeside: Plugin = {
   name: 'fonts-beside',
