@@ -51,6 +51,8 @@ describe('a refusal', () => {
     expect(closed('refused', '1798.105-d-1')).toBe('INVALID_INPUT');
     expect(closed('refused', '1798.105-d-1', { regime: 'ccpa', ground: '1798.105-a' })).toBe('passes');
     expect(closed('withdrawn', 'because')).toBe('passes');
+    const inPart = (reason: string) => asked(GUARDS.refusalIsTyped, filed(), proposes('partly-refused', reason));
+    expect([inPart('art-17-3-e'), inPart('because')]).toEqual(['passes', 'INVALID_INPUT']);
     for (const other of ['resumed', 'extended'] as const)
       // neither without a reason nor with one is it an end
       expect(ask(GUARDS.refusalIsTyped, filed(), other)).toBe('INVALID_INPUT');
