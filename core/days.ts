@@ -3,6 +3,7 @@
 // Traps: a month is not 30 days; a day of a change to or from summer time has 23 or 25 hours, so days are counted on
 // the calendar and on the clock on the wall, never by dividing milliseconds between two instants.
 import { z } from 'zod';
+import { perZone } from './zone-format.ts';
 
 /** `2026-03`. */
 export const Month = z.string().regex(/^\d{4}-(?:0[1-9]|1[0-2])$/);
@@ -39,13 +40,12 @@ export const addWorkingDays = (date: string, count: number, holidays: readonly s
   count === 0 ? date : addWorkingDays(nextWorkingDay(addDays(date, 1), holidays), count - 1, holidays);
 
 /** The calendar date of an instant where the controller sits: a ticket of 23:30 UTC is tomorrow's in Berlin. */
-export const localDate = (instant: string, timeZone: string): string =>
-  new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(
-    new Date(instant),
-  );
+export const localDate = (instant: string, timeZone: string): string => dateAt(timeZone).format(new Date(instant));
 
-const localTime = (instant: string, timeZone: string): string =>
-  new Intl.DateTimeFormat('en-GB', { timeZone, timeStyle: 'medium', hourCycle: 'h23' }).format(new Date(instant));
+const localTime = (instant: string, timeZone: string): string => timeAt(timeZone).format(new Date(instant));
+
+const dateAt = perZone('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit' });
+const timeAt = perZone('en-GB', { timeStyle: 'medium', hourCycle: 'h23' });
 
 /**
  * Whole days from one instant to a later one, by the clock on the wall: from Monday 23:30 to Tuesday 00:30 is none,

@@ -1,6 +1,7 @@
 // A time as a form gives it, day and clock without a zone, at a place. Trap: in the hour that a clock change repeats,
 // two instants have this local time; the earlier one is meant, so that no deadline gets longer by it. An hour that is
 // skipped does not exist, and is read as the clock stood before.
+import { perZone } from './zone-format.ts';
 
 /** ISO 8601 instant of `2026-03-29T14:05` in a time zone; undefined where it is no such time. */
 export const instantIn = (timeZone: string, local: string): string | undefined => {
@@ -17,10 +18,11 @@ export const localTime = (timeZone: string, instant: string): string =>
   new Date(Date.parse(instant) + offsetAt(timeZone, Date.parse(instant))).toISOString().slice(0, 16);
 
 const DAY_MS = 86_400_000;
+const partsAt = perZone('en-GB', { dateStyle: 'short', timeStyle: 'medium' });
 
 /** How far the place's clock is ahead of UTC, in milliseconds. */
 const offsetAt = (timeZone: string, at: number): number => {
-  const parts = new Intl.DateTimeFormat('en-GB', { timeZone, dateStyle: 'short', timeStyle: 'medium' })
+  const parts = partsAt(timeZone)
     .formatToParts(at)
     .map(({ type, value }) => [type, value] as const);
   const { year, month, day, hour, minute, second } = Object.fromEntries(parts);

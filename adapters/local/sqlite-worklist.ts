@@ -1,6 +1,6 @@
 // The rows of the work list in SQLite: a table of their own, as a ticket's body would make each row of a list as long
-// as the ticket. Each way to narrow a list has its index in the list's order; numbers of each kind are kept by
-// triggers, so that counting reads a few hundred rows however many tickets there are.
+// as the ticket. Each way to narrow a list has its index in the list's order; numbers of each kind, and of each
+// kind by due date, are kept by triggers, so that counting reads a few thousand rows however many tickets there are.
 // Trap: the triggers are part of the same transaction as the ticket; a row that is written around them is not counted.
 import { z } from 'zod';
 import { must } from '#core/errors.ts';
@@ -22,11 +22,23 @@ import { transaction, type Database } from '#state-machine/sqlite.ts';
 
 const NARROWED_BY = ['status', 'regime', 'model', 'filer'] as const;
 const KIND = ['open', ...NARROWED_BY] as const;
-const kindOf = (row: 'NEW' | 'OLD') => KIND.map((column) => `${row}.${column}`).join(', ');
-const same = (row: 'NEW' | 'OLD') => KIND.map((column) => `${column} = ${row}.${column}`).join(' AND ');
-const counted = `INSERT INTO work_counts (${KIND.join(', ')}, n) VALUES (${kindOf('NEW')}, 1)
-    ON CONFLICT (${KIND.join(', ')}) DO UPDATE SET n = n + 1;`;
-const uncounted = `UPDATE work_counts SET n = n - 1 WHERE ${same('OLD')};`;
+const KIND_BY_DAY = ['open', 'due', ...NARROWED_BY] as const;
+
+/** A table of how many rows agree in some columns, kept by triggers whose names begin as said. */
+const countTable = (table: string, columns: readonly string[], trigger: string): string => {
+  const key = columns.join(', ');
+  const counted = `INSERT INTO ${table} (${key}, n) VALUES (${columns.map((one) => `NEW.${one}`).join(', ')}, 1)
+    ON CONFLICT (${key}) DO UPDATE SET n = n + 1;`;
+  const same = columns.map((one) => `${one} = OLD.${one}`).join(' AND ');
+  const uncounted = `UPDATE ${table} SET n = n - 1 WHERE ${same};`;
+  return `
+  CREATE TABLE IF NOT EXISTS ${table} (
+    ${columns.map((one) => `${one} NOT NULL`).join(', ')}, n INTEGER NOT NULL, PRIMARY KEY (${key})
+  ) WITHOUT ROWID;
+  CREATE TRIGGER IF NOT EXISTS ${trigger}_added AFTER INSERT ON work BEGIN ${counted} END;
+  CREATE TRIGGER IF NOT EXISTS ${trigger}_moved AFTER UPDATE ON work BEGIN ${uncounted} ${counted} END;
+  CREATE TRIGGER IF NOT EXISTS ${trigger}_gone AFTER DELETE ON work BEGIN ${uncounted} END;`;
+};
 
 export const WORKLIST_SCHEMA = `
   CREATE TABLE IF NOT EXISTS work (
@@ -44,12 +56,8 @@ export const WORKLIST_SCHEMA = `
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS work_by_due ON work (open, due, id);
   ${NARROWED_BY.map((column) => `CREATE INDEX IF NOT EXISTS work_by_${column} ON work (open, ${column}, due, id);`).join('\n  ')}
-  CREATE TABLE IF NOT EXISTS work_counts (
-    ${KIND.map((column) => `${column} NOT NULL`).join(', ')}, n INTEGER NOT NULL, PRIMARY KEY (${KIND.join(', ')})
-  ) WITHOUT ROWID;
-  CREATE TRIGGER IF NOT EXISTS work_added AFTER INSERT ON work BEGIN ${counted} END;
-  CREATE TRIGGER IF NOT EXISTS work_moved AFTER UPDATE ON work BEGIN ${uncounted} ${counted} END;
-  CREATE TRIGGER IF NOT EXISTS work_gone AFTER DELETE ON work BEGIN ${uncounted} END;
+  ${countTable('work_counts', KIND, 'work')}
+  ${countTable('work_days', KIND_BY_DAY, 'work_days')}
 `;
 
 /** Part of the transaction that writes the ticket. */
@@ -71,6 +79,9 @@ const rowWriter = (db: Database): ((row: WorkRow) => void) => {
 /** Writes the rows of tickets from before there was a work list. `rowOf`: from a stored body. */
 export const fillWorklist = (db: Database, rowOf: (body: string) => WorkRow): void => {
   const count = (table: string) => Number(db.prepare(`SELECT COUNT(*) AS n FROM ${table}`).get()?.['n'] ?? 0);
+  if (count('work_days') === 0)
+    // of a folder from before days were counted
+    db.exec(`INSERT INTO work_days SELECT ${KIND_BY_DAY.join(', ')}, COUNT(*) FROM work GROUP BY 1, 2, 3, 4, 5, 6`);
   if (count('tickets') === count('work')) return;
   const missing = 'SELECT body FROM tickets WHERE id NOT IN (SELECT id FROM work)';
   transaction(db, () => {
@@ -117,11 +128,12 @@ const partOf = (
 ): WorkRow[] => {
   const [order, beyond] = part === 'open' ? (['ASC', '>'] as const) : (['DESC', '<'] as const);
   const where: [sql: string, values: readonly string[]][] = [
-    [`open = ${part === 'open' ? 1 : 0}`, []],
+    [`${withId(filter)}open = ${part === 'open' ? 1 : 0}`, []],
     ...narrowed(filter),
   ];
   if (place?.[0] === part) where.push([`(due, id) ${beyond} (?, ?)`, place.slice(1)]);
-  const sql = `SELECT * FROM work WHERE ${where.map(([text]) => text).join(' AND ')} ORDER BY due ${order}, id ${order} LIMIT ${limit}`;
+  const plus = withId(filter);
+  const sql = `SELECT * FROM work WHERE ${where.map(([text]) => text).join(' AND ')} ORDER BY ${plus}due ${order}, ${plus}id ${order} LIMIT ${limit}`;
   return db
     .prepare(sql)
     .all(...where.flatMap(([, values]) => values))
@@ -138,6 +150,12 @@ const narrowed = ({ statuses, regime, model, filer, dueUpTo, id }: WorkFilter): 
   ...(id === undefined ? [] : [['id >= ? AND id < ?', [id, `${id}\u{10ffff}`]] as [string, string[]]]),
 ];
 
+/**
+ * Ids are a range of the primary key, and few. A plus before a column keeps SQLite from taking an index that begins
+ * with it, which it would read through to its end.
+ */
+const withId = ({ id }: Pick<WorkFilter, 'id'>): '' | '+' => (id === undefined ? '' : '+');
+
 const equal = (column: string, value: string | undefined): [string, string[]][] =>
   value === undefined ? [] : [[`${column} = ?`, [value]]];
 
@@ -146,14 +164,14 @@ const Counted = z.object({
 });
 
 export const workCounts = (db: Database, filter: WorkFilter): WorkCounts => {
-  // dates and ids are no kinds: with them rows are counted, which those two have narrowed by an index
+  // an id is no kind: with one rows are counted, which it has narrowed to a few
   const { dueUpTo, id } = filter;
-  const byRow = dueUpTo !== undefined || id !== undefined;
+  const table = id !== undefined ? 'work' : dueUpTo === undefined ? 'work_counts' : 'work_days';
   const where = narrowed({ scope: 'all', dueUpTo, id });
-  const sql = byRow
-    ? `SELECT status, regime, model, filer, COUNT(*) AS n FROM work WHERE ${[openOf(filter), ...where.map(([text]) => text)].join(' AND ')} GROUP BY 1, 2, 3, 4`
-    : 'SELECT status, regime, model, filer, n FROM work_counts WHERE n > 0';
-  const groups = db.prepare(sql).all(...(byRow ? where.flatMap(([, values]) => values) : []));
+  const conditions = [openOf(filter), ...where.map(([text]) => text)].join(' AND ');
+  const n = table === 'work' ? 'COUNT(*)' : 'SUM(n)';
+  const sql = `SELECT status, regime, model, filer, ${n} AS n FROM ${table} WHERE ${conditions} GROUP BY 1, 2, 3, 4 HAVING ${n} > 0`;
+  const groups = db.prepare(sql).all(...where.flatMap(([, values]) => values));
   return countsOf(
     groups.map((group) => {
       const { n, ...kind } = Counted.parse(group);
@@ -166,5 +184,5 @@ export const workCounts = (db: Database, filter: WorkFilter): WorkCounts => {
   );
 };
 
-const openOf = ({ scope }: WorkFilter): string =>
-  scope === 'all' ? 'open IN (0, 1)' : `open = ${scope === 'open' ? 1 : 0}`;
+const openOf = ({ scope, id }: WorkFilter): string =>
+  `${withId({ id })}open ${scope === 'all' ? 'IN (0, 1)' : `= ${scope === 'open' ? 1 : 0}`}`;

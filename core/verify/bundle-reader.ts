@@ -68,10 +68,12 @@ const formFault = (error: z.ZodError): string => {
   return `expected ${field}: ${rule}`;
 };
 
-/** As the parser says it; what stands there is not repeated. */
-const placeOf = (error: unknown): string => {
-  const [, line, column] = /\(line (\d+) column (\d+)\)/.exec(error instanceof Error ? error.message : '') ?? [];
-  return line === undefined ? '' : `: line ${line}, column ${column}`;
+/** Where the parser stood, as each version of Node says it; what stands there is not repeated. */
+const placeOf = (error: unknown, read: string): string => {
+  const [, position] = /at position (\d+)/.exec(error instanceof Error ? error.message : '') ?? [];
+  if (position === undefined) return '';
+  const before = read.slice(0, Number(position)).split('\n');
+  return `: line ${before.length}, column ${before.at(-1)!.length + 1}`;
 };
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
@@ -107,7 +109,7 @@ export class BundleReader {
       try {
         return parseOnce(json);
       } catch (error) {
-        return fail(`${name} is no JSON in which each key stands once${placeOf(error)}`);
+        return fail(`${name} is no JSON in which each key stands once${placeOf(error, json)}`);
       }
     });
   }
