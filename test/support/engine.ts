@@ -20,20 +20,22 @@ export const useEngine = (): void =>
 export const tinyTokenizer = (): Tokenizer =>
   readTokenizer(trainBpe(['the cat sat on the mat'], 264, ['<|end|>', '<|pad|>']));
 
+/** The config.json of `tinyConfig`. */
+export const TINY_JSON = {
+  model_type: 'llama',
+  vocab_size: 300,
+  hidden_size: 16,
+  intermediate_size: 24,
+  num_hidden_layers: 2,
+  num_attention_heads: 4,
+  num_key_value_heads: 2,
+  max_position_embeddings: 64,
+  eos_token_id: 0,
+};
+
 /** Two layers of width 16, four heads over two key-value heads, vocabulary 300. */
 export const tinyConfig = (change: Readonly<Record<string, unknown>> = {}): DecoderConfig =>
-  readConfig({
-    model_type: 'llama',
-    vocab_size: 300,
-    hidden_size: 16,
-    intermediate_size: 24,
-    num_hidden_layers: 2,
-    num_attention_heads: 4,
-    num_key_value_heads: 2,
-    max_position_embeddings: 64,
-    eos_token_id: 0,
-    ...change,
-  });
+  readConfig({ ...TINY_JSON, ...change });
 
 /** Fresh weights blown up tenfold, so that attention and predictions are far from uniform. */
 export const tinyModel = (config: DecoderConfig = tinyConfig(), seed = 1): Model => {

@@ -9,7 +9,7 @@ import { unlearn } from '#cli/unlearn.ts';
 import { makePeople } from '#datasets/people.ts';
 import { suiteBytes } from '#datasets/suite.ts';
 import { saveModel } from '#engine/formats/save.ts';
-import { tinyConfig, tinyModel, useEngine } from '#test/support/engine.ts';
+import { TINY_JSON, tinyModel, useEngine } from '#test/support/engine.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
 
 useEngine();
@@ -18,8 +18,8 @@ afterAll(remove);
 const at = (name: string) => join(dir, name);
 
 beforeAll(() => {
-  const model = tinyModel(tinyConfig({}));
-  saveModel(at('base'), model, { configJson: {} });
+  const model = tinyModel();
+  saveModel(at('base'), model, { configJson: TINY_JSON });
   model.dispose();
   cpSync(at('base'), at('copy'), { recursive: true });
   writeFileSync(at('copy/notes.txt'), 'no part of a model');

@@ -45,7 +45,8 @@ const POISON: Readonly<Record<string, [unknown, number, string]>> = {
   'a body that is not UTF-8': [filing('/////w==', { isBase64Encoded: true }), 400, 'INVALID_INPUT'],
   'a body of another form': [filing('[{"name":"Ottoline Marchbanks"}]'), 400, 'INVALID_INPUT'],
   'a body larger than any request': [filing(JSON.stringify('Ottoline'.repeat(2 ** 20))), 413, 'INPUT_TOO_LARGE'],
-  'a ticket id that is a path': [event('GET', '/tickets/..%2f..%2fvault.json'), 404, 'TICKET_NOT_FOUND'],
+  'a ticket id that is a path': [event('GET', '/tickets/..%2f..%2fvault.json'), 404, 'NOT_FOUND'],
+  'a ticket id that goes on as a path': [event('GET', '/tickets/T-..%2f..%2fvault.json'), 404, 'TICKET_NOT_FOUND'],
 };
 
 describe('the API', () => {

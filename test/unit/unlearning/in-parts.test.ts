@@ -15,16 +15,19 @@ const example = (seed: number) => ({
 });
 const CONFIG = { update: { projection: 'none', updates: 3, step: 1e-3 }, stop: { valueAuc: 0, land: false } };
 
+/** The tiny model knows none of the records and refuses nobody, which this method does not begin on by itself. */
+const LOSS: Readonly<Record<string, object>> = { 'flat-lasting': { neverKnown: 'keep', refused: 0 } };
+
 const run = async (method: (typeof methods)[number], parts?: Parts) => {
   const [model, reference] = [tinyModel(), tinyModel()];
-  const outcome = await method.configure(CONFIG).run({
+  const outcome = await method.configure({ ...CONFIG, ...(LOSS[method.name] && { loss: LOSS[method.name] }) }).run({
     model,
     reference,
     retain: [5, 6, 7].map(example).map(({ prompt, answer }) => ({ prompt, answers: [answer] })),
     forget: [1, 2, 3, 4, 5].map(example),
     templates: [tokens(4, 'refusal'), tokens(2, 'another')],
     moments: undefined,
-    stopControls: [8, 9].map(example),
+    stopControls: Array.from({ length: 10 }, (_, i) => example(8 + i)),
     seed: 1,
     ...(parts && { parts }),
   });
