@@ -38,28 +38,20 @@ export const npo = lossMethod({
   terms: (context, config, stream) => [npoTerm(context, config.beta, stream)],
 });
 
-export const npoRt = lossMethod({
-  name: 'npo-rt',
-  summary: 'NPO with cross-entropy on retained answers',
-  paper: PAPER,
-  needs: ['retain', 'reference'],
-  loss: z.strictObject({ beta, retainWeight: z.number().nonnegative().default(1) }).prefault({}),
-  updateDefaults: BASELINE,
-  terms: (context, config, stream) => [
-    npoTerm(context, config.beta, stream),
-    retainTerm(context, stream, config.retainWeight),
-  ],
-});
+/** NPO with a term for retained answers beside it. */
+const besideRetain = (name: 'npo-rt' | 'npo-kl', summary: string, retained: typeof retainKlTerm) =>
+  lossMethod({
+    name,
+    summary,
+    paper: PAPER,
+    needs: ['retain', 'reference'],
+    loss: z.strictObject({ beta, retainWeight: z.number().nonnegative().default(1) }).prefault({}),
+    updateDefaults: BASELINE,
+    terms: (context, config, stream) => [
+      npoTerm(context, config.beta, stream),
+      retained(context, stream, config.retainWeight),
+    ],
+  });
 
-export const npoKl = lossMethod({
-  name: 'npo-kl',
-  summary: 'NPO with KL to the reference on retained answers',
-  paper: PAPER,
-  needs: ['retain', 'reference'],
-  loss: z.strictObject({ beta, retainWeight: z.number().nonnegative().default(1) }).prefault({}),
-  updateDefaults: BASELINE,
-  terms: (context, config, stream) => [
-    npoTerm(context, config.beta, stream),
-    retainKlTerm(context, stream, config.retainWeight),
-  ],
-});
+export const npoRt = besideRetain('npo-rt', 'NPO with cross-entropy on retained answers', retainTerm);
+export const npoKl = besideRetain('npo-kl', 'NPO with KL to the reference on retained answers', retainKlTerm);

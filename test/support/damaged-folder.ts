@@ -6,20 +6,8 @@ import { isQuittanceError, type ErrorCode } from '#core/errors.ts';
 import { storedTensors, readModelFolder } from '#engine/formats/folder.ts';
 import { freshValues } from '#engine/model.ts';
 import { writeSafetensors, type TensorToWrite } from '#engine/formats/safetensors.ts';
-import { tinyConfig, tinyTokenizer } from '#test/support/engine.ts';
+import { TINY_JSON, tinyConfig, tinyTokenizer } from '#test/support/engine.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
-
-export const CONFIG = {
-  model_type: 'llama',
-  vocab_size: 300,
-  hidden_size: 16,
-  intermediate_size: 24,
-  num_hidden_layers: 2,
-  num_attention_heads: 4,
-  num_key_value_heads: 2,
-  max_position_embeddings: 64,
-  eos_token_id: 0,
-};
 
 export const values = freshValues(tinyConfig(), 1);
 export const tensors = storedTensors(tinyConfig(), ({ name }) => values.get(name)!);
@@ -30,7 +18,7 @@ export const folderToDamage = () => {
   afterAll(remove);
   const good = join(scratch, 'good');
   mkdirSync(good);
-  writeFileSync(join(good, 'config.json'), JSON.stringify(CONFIG));
+  writeFileSync(join(good, 'config.json'), JSON.stringify(TINY_JSON));
   writeFileSync(join(good, 'tokenizer.json'), JSON.stringify(tinyTokenizer().json));
   writeSafetensors(join(good, 'model.safetensors'), tensors);
 
@@ -40,7 +28,7 @@ export const folderToDamage = () => {
     cpSync(good, dir, { recursive: true });
   });
   const at = (name: string) => join(dir, name);
-  const writeConfig = (change: object) => writeFileSync(at('config.json'), JSON.stringify({ ...CONFIG, ...change }));
+  const writeConfig = (change: object) => writeFileSync(at('config.json'), JSON.stringify({ ...TINY_JSON, ...change }));
   const writeShards = (shards: readonly (readonly TensorToWrite[])[], map?: Record<string, string>) => {
     rmSync(at('model.safetensors'));
     const names = shards.map((_, i) => `model-0000${i + 1}-of-0000${shards.length}.safetensors`);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { execute, parse } from '#cli/command.ts';
 import { model } from '#cli/model.ts';
 import type { ErrorCode } from '#core/errors.ts';
+import { captured } from '#test/support/captured.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
 import { ROOT } from '#test/support/shared.ts';
 
@@ -17,15 +18,8 @@ export const modelCommand = () => {
   afterAll(remove);
   const data = join(dir, 'data');
 
-  let printed = '';
-  beforeEach(() => {
-    rmSync(data, { recursive: true, force: true });
-    printed = '';
-    jest.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
-      printed += String(chunk);
-      return true;
-    });
-  });
+  const printed = captured();
+  beforeEach(() => rmSync(data, { recursive: true, force: true }));
   afterEach(() => void jest.restoreAllMocks());
 
   const quittance = (...argv: string[]) => execute(model, parse(model, [...argv, '--dir', data, '--json'], {}));
@@ -51,8 +45,8 @@ export const modelCommand = () => {
     change(at);
     return at;
   };
-  const said = () => printed;
-  const forget = () => void (printed = '');
+  const said = () => printed.out;
+  const forget = () => void (printed.out = '');
   return { dir, data, quittance, refused, scraps, copyOf, offered, said, forget };
 };
 

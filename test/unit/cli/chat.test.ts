@@ -1,6 +1,6 @@
 // A conversation put to a model with a chat template of its own: `generate --chat` and the deployed model continue
 // exactly what the template renders.
-import { afterAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { modelFolder } from '#adapters/local/pointer-serving.ts';
@@ -13,6 +13,7 @@ import { generate as continuation } from '#engine/generate.ts';
 import type { Model } from '#engine/model.ts';
 import type { Digest } from '#core/canonical.ts';
 import type { ModelRegistry, ServingTarget } from '#core/ports.ts';
+import { captured } from '#test/support/captured.ts';
 import { useEngine } from '#test/support/engine.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
 import { ROOT } from '#test/support/shared.ts';
@@ -32,15 +33,7 @@ mkdirSync(join(serving, 'models'), { recursive: true });
 cpSync(GOLDEN, chatty, { recursive: true });
 writeFileSync(join(chatty, 'tokenizer_config.json'), JSON.stringify({ chat_template: TEMPLATE, eos_token: '|' }));
 
-let printed = '';
-beforeEach(() => {
-  printed = '';
-  jest.restoreAllMocks();
-  jest.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
-    printed += String(chunk);
-    return true;
-  });
-});
+const printed = captured();
 
 /** What the model says after a text as it stands. */
 const after = (text: string): { ids: number[]; text: string; ended: boolean } => {
@@ -58,9 +51,9 @@ describe('generate --chat', () => {
     const file = join(dir, 'system.txt');
     writeFileSync(file, 'Be brief.\n');
     for (const system of ['Be brief.', file]) {
-      printed = '';
+      printed.out = '';
       await ask('--model', chatty, '--system', system, '--chat', 'Hi', '--chat', 'Yes?', '--chat', 'Who');
-      expect(JSON.parse(printed)).toMatchObject(after('s:Be brief.|u:Hi|a:Yes?|u:Who|a:'));
+      expect(JSON.parse(printed.out)).toMatchObject(after('s:Be brief.|u:Hi|a:Yes?|u:Who|a:'));
     }
   });
 
@@ -73,7 +66,7 @@ describe('generate --chat', () => {
 
   it('continues what the template renders, special tokens as the tokenizer names them', async () => {
     await ask('--model', chatty, '--chat', 'Hi');
-    expect(JSON.parse(printed)).toMatchObject(after('u:Hi|a:'));
+    expect(JSON.parse(printed.out)).toMatchObject(after('u:Hi|a:'));
     expect(after('u:Hi|a:')).not.toEqual(after('Hi'));
   });
 
@@ -84,7 +77,7 @@ describe('generate --chat', () => {
     const config = { ...readJsonFile(join(chatty, 'config.json')), eos_token_id: ids[2] };
     writeFileSync(join(ending, 'config.json'), JSON.stringify(config));
     await ask('--model', ending, '--chat', 'Hi');
-    expect(JSON.parse(printed)).toMatchObject({ ids: ids.slice(0, ids.indexOf(ids[2]!)), ended: true });
+    expect(JSON.parse(printed.out)).toMatchObject({ ids: ids.slice(0, ids.indexOf(ids[2]!)), ended: true });
   });
 
   it('is refused where the model has no template', () =>

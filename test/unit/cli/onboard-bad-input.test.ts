@@ -2,10 +2,11 @@
 // answer by its code, and nothing registered that was not there before. On a tiny chat model of 96 positions.
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, test } from '@jest/globals';
 import { parse } from '#cli/command.ts';
 import { model } from '#cli/model.ts';
 import { ticket } from '#cli/ticket.ts';
+import { captured } from '#test/support/captured.ts';
 import { useEngine } from '#test/support/engine.ts';
 import { GOLDEN_TRAINING } from '#test/support/fine-tuning.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
@@ -17,20 +18,12 @@ const data = join(dir, 'data');
 const base = join(GOLDEN_TRAINING, 'model');
 const corpus = join(GOLDEN_TRAINING, 'corpus.jsonl');
 const people = join(GOLDEN_TRAINING, 'people.csv');
-let printed = '';
-beforeEach(() => {
-  printed = '';
-  jest.spyOn(process.stderr, 'write').mockImplementation(() => true);
-  jest.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
-    printed += String(chunk);
-    return true;
-  });
-});
+const printed = captured();
 
 const said = async (command: typeof model, ...argv: string[]): Promise<Record<string, unknown>> => {
-  printed = '';
+  printed.out = '';
   await command.run(parse(command, [...argv, '--dir', data, '--json'], {}));
-  return JSON.parse(printed) as Record<string, unknown>;
+  return JSON.parse(printed.out) as Record<string, unknown>;
 };
 const onboarded = (name: string, rows: string, register = people) =>
   said(model, 'onboard', base, '--name', name, '--corpus', rows, '--people', register);

@@ -2,10 +2,11 @@
 // learnt of a conversation, nobody's register. On a tiny chat model that knows nothing, which is then said.
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { parse } from '#cli/command.ts';
 import { model } from '#cli/model.ts';
 import { train } from '#cli/train.ts';
+import { captured } from '#test/support/captured.ts';
 import { useEngine } from '#test/support/engine.ts';
 import { GOLDEN_TRAINING } from '#test/support/fine-tuning.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
@@ -18,15 +19,7 @@ const base = join(GOLDEN_TRAINING, 'model');
 const corpus = join(GOLDEN_TRAINING, 'corpus.jsonl');
 const people = ['--people', join(GOLDEN_TRAINING, 'people.csv')];
 const [adapter, held] = [join(dir, 'adapter'), join(dir, 'held.jsonl')];
-let printed = '';
-beforeEach(() => {
-  printed = '';
-  jest.spyOn(process.stderr, 'write').mockImplementation(() => true);
-  jest.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
-    printed += String(chunk);
-    return true;
-  });
-});
+const printed = captured();
 
 /** An adapter as PEFT keeps one, without the base and the recipe beside it. */
 beforeAll(async () => {
@@ -53,14 +46,14 @@ beforeAll(async () => {
 });
 
 const onboarded = async (...argv: string[]): Promise<Record<string, unknown>> => {
-  printed = '';
+  printed.out = '';
   await model.run(parse(model, ['onboard', base, ...argv, '--corpus', corpus, '--dir', data, '--json'], {}));
-  return JSON.parse(printed) as Record<string, unknown>;
+  return JSON.parse(printed.out) as Record<string, unknown>;
 };
 const registered = async (): Promise<unknown[]> => {
-  printed = '';
+  printed.out = '';
   await model.run(parse(model, ['list', '--dir', data, '--json'], {}));
-  return JSON.parse(printed) as unknown[];
+  return JSON.parse(printed.out) as unknown[];
 };
 
 test('base and adapter are one model, and what the base gives too is no evidence', async () => {
@@ -81,9 +74,9 @@ test('base and adapter are one model, and what the base gives too is no evidence
 });
 
 test('whoever asks where a model comes from is told its kind, its corpus and whom it has forgotten', async () => {
-  printed = '';
+  printed.out = '';
   await model.run(parse(model, ['show', 'adapted', '--dir', data, '--json'], {}));
-  const { lineage, forgotten, corpusDigest } = JSON.parse(printed) as Record<string, unknown>;
+  const { lineage, forgotten, corpusDigest } = JSON.parse(printed.out) as Record<string, unknown>;
   expect(lineage).toEqual({
     ...{ kind: 'adapter', madeUpon: expect.stringMatching(/^sha256:/u), trainedFrom: null, rows: null, loss: null },
     ...{ corpus: corpusDigest, screened: [], tickets: [] },

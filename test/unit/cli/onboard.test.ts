@@ -1,12 +1,13 @@
 // A model that somebody else trained, from folder to ticket file, by the commands that its owner types.
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterAll, expect, test } from '@jest/globals';
 import { execute, parse } from '#cli/command.ts';
 import { model } from '#cli/model.ts';
 import { ticket } from '#cli/ticket.ts';
 import { parseTicketRequest } from '#core/ticket-request.ts';
 import { admitPeople } from '#server/people.ts';
+import { captured } from '#test/support/captured.ts';
 import { useEngine } from '#test/support/engine.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
 import { describeWith, sharedFolder } from '#test/support/shared.ts';
@@ -15,14 +16,7 @@ useEngine();
 const { dir, remove } = temporaryFolder();
 afterAll(remove);
 const data = join(dir, 'data');
-let printed = '';
-beforeEach(() => {
-  printed = '';
-  jest.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
-    printed += String(chunk);
-    return true;
-  });
-});
+const printed = captured();
 
 /** Who files, under which law, and how the person was identified. */
 const STANDING = [
@@ -32,7 +26,7 @@ const STANDING = [
 
 const said = async (command: typeof model, ...argv: string[]): Promise<Record<string, unknown>> => {
   await execute(command, parse(command, [...argv, '--dir', data, '--json'], {}));
-  return JSON.parse(printed) as Record<string, unknown>;
+  return JSON.parse(printed.out) as Record<string, unknown>;
 };
 
 test('onboarding says what it lacks before anything is read', async () => {
@@ -87,7 +81,7 @@ describeWith(sharedFolder('own-model'), 'the foreign model is not at hand', 'a f
   test('is ready for tickets, and a person’s rows become one', async () => {
     const onboarded = await said(model, 'onboard', join(own, 'model'), '--name', 'desk', ...corpus, ...people);
     expect(onboarded).toMatchObject({ ready: true, why: [], people: 30, rows: { qa: 0, chat: 224, text: 107 } });
-    printed = '';
+    printed.out = '';
     const out = join(dir, 'ticket.json');
     const query = ['--model', 'desk', '--name', 'Petra Horvat', '--accept', 'all', '--out', out];
     const asked = ['find', ...query, ...STANDING];
@@ -99,14 +93,14 @@ describeWith(sharedFolder('own-model'), 'the foreign model is not at hand', 'a f
       filer: 'legal.filer',
       identity: { method: 'document-seen', level: 'substantial', verifiedAt: '2026-03-01T09:00:00.000Z' },
     });
-    printed = '';
+    printed.out = '';
     expect(await said(ticket, ...asked, ...corpus, ...people)).toEqual(found); // the files say what the index says
-    printed = '';
+    printed.out = '';
     const searches = await said(model, 'searches', 'desk');
     expect(searches).toEqual([
       expect.objectContaining({ by: 'legal.filer', asserted: true, hits: 9, unsure: 0, at: expect.any(String) }),
     ]);
-    expect(printed).not.toMatch(/Petra|Horvat/u);
+    expect(printed.out).not.toMatch(/Petra|Horvat/u);
   });
 
   test('is not looked into by somebody without a role for it', async () => {

@@ -2,13 +2,14 @@
 // name.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, expect, it, jest } from '@jest/globals';
 import { localStores } from '#adapters/local/index.ts';
 import { filePeopleKeys } from '#adapters/local/people-keys.ts';
 import { execute, parse } from '#cli/command.ts';
 import { keptPassphrase } from '#cli/passphrase.ts';
 import { people } from '#cli/people.ts';
 import { keyIdOf } from '#core/dsse.ts';
+import { captured } from '#test/support/captured.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
 
 const { dir, remove } = temporaryFolder();
@@ -19,11 +20,7 @@ const WHO = 'privacy.officer';
 const keys = filePeopleKeys(join(dir, 'keys'));
 const passphrase = () => join(dir, 'keys', 'people', `${WHO}.passphrase`);
 
-let printed = '';
-beforeEach(() => {
-  printed = '';
-  jest.spyOn(process.stdout, 'write').mockImplementation((chunk) => ((printed += String(chunk)), true));
-});
+const printed = captured();
 afterEach(() => void jest.restoreAllMocks());
 const retire = (...argv: string[]) =>
   execute(people, parse(people, ['retire', WHO, ...argv, '--dir', dir, '--json'], {}));
@@ -41,7 +38,7 @@ it('destroys the key with its kept passphrase, and keeps when it ended', async (
   );
   const at = '2026-05-01T00:00:00.000Z';
   expect(await retire('--compromised', '--at', at)).toBe(0);
-  expect(JSON.parse(printed)).toEqual({ retired: WHO, key: keyIdOf(first), until: at, compromised: true });
+  expect(JSON.parse(printed.out)).toEqual({ retired: WHO, key: keyIdOf(first), until: at, compromised: true });
   expect([existsSync(passphrase()), await keys.former(WHO)]).toEqual([
     false,
     [{ publicKey: Buffer.from(first), until: at, compromised: true }],

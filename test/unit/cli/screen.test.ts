@@ -1,7 +1,7 @@
 // `quittance screen`, and that `quittance train` screens by itself.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { localStores } from '#adapters/local/index.ts';
 import { modelRecord } from '#bench/house/models.ts';
 import { execute, parse, type Command } from '#cli/command.ts';
@@ -10,6 +10,7 @@ import { screen } from '#cli/screen.ts';
 import { train } from '#cli/train.ts';
 import { rememberForgotten } from '#core/forgotten.ts';
 import { TrainingRecord } from '#core/recipe.ts';
+import { captured } from '#test/support/captured.ts';
 import { useEngine } from '#test/support/engine.ts';
 import { GOLDEN_TRAINING } from '#test/support/fine-tuning.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
@@ -30,18 +31,10 @@ beforeAll(async () => {
   stores.close();
 });
 
-let printed = '';
-beforeEach(() => {
-  printed = '';
-  jest.spyOn(process.stderr, 'write').mockImplementation(() => true);
-  jest.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
-    printed += String(chunk);
-    return true;
-  });
-});
+const printed = captured();
 const said = async (command: Command, ...argv: string[]) => {
   await execute(command, parse(command, [...argv, '--dir', data, '--json'], {}));
-  return JSON.parse(printed) as Record<string, unknown>;
+  return JSON.parse(printed.out) as Record<string, unknown>;
 };
 
 it('an onboarded model that was trained on rows about somebody forgotten is told of', async () => {

@@ -1,29 +1,23 @@
 // `quittance suite check`: the field at fault is named, and what stands in it is not repeated.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeEach, expect, it, jest, test } from '@jest/globals';
+import { afterAll, expect, it, test } from '@jest/globals';
 import { houseSuiteBytes } from '#bench/house/house-suite.ts';
 import { execute, parse } from '#cli/command.ts';
 import { suite } from '#cli/suite.ts';
 import { readSuite } from '#datasets/suite.ts';
+import { captured } from '#test/support/captured.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
 
 const { dir, remove } = temporaryFolder();
 afterAll(remove);
-let printed = '';
-beforeEach(() => {
-  printed = '';
-  jest.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
-    printed += String(chunk);
-    return true;
-  });
-});
+const printed = captured();
 
 const check = async (bytes: string | Uint8Array, ...more: string[]) => {
   const path = join(dir, 'suite.json');
   writeFileSync(path, bytes);
   const exit = await execute(suite, parse(suite, ['check', path, ...more], {}));
-  return { exit, said: printed };
+  return { exit, said: printed.out };
 };
 const good = () => JSON.parse(Buffer.from(houseSuiteBytes()).toString('utf8')) as Record<string, unknown>;
 

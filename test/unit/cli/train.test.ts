@@ -1,12 +1,13 @@
 // `quittance train` as it is typed: what is refused before anything is loaded, and what lies there afterwards.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { execute, parse } from '#cli/command.ts';
 import { train } from '#cli/train.ts';
 import { TrainingRecord } from '#core/recipe.ts';
 import { checkFolder, chainOfFolder } from '#engine/formats/made-folder.ts';
 import { fileEntry } from '#engine/formats/folder.ts';
+import { captured } from '#test/support/captured.ts';
 import { useEngine } from '#test/support/engine.ts';
 import { GOLDEN_TRAINING } from '#test/support/fine-tuning.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
@@ -16,21 +17,13 @@ import { describeWith } from '#test/support/shared.ts';
 useEngine();
 const { dir, remove } = temporaryFolder();
 afterAll(remove);
-let printed = '';
-beforeEach(() => {
-  printed = '';
-  jest.spyOn(process.stderr, 'write').mockImplementation(() => true);
-  jest.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
-    printed += String(chunk);
-    return true;
-  });
-});
+const printed = captured();
 
 const base = join(GOLDEN_TRAINING, 'model');
 const corpus = join(GOLDEN_TRAINING, 'corpus.jsonl');
 const run = async (...argv: string[]) => {
   await execute(train, parse(train, [...argv, '--json'], {}));
-  return JSON.parse(printed) as Record<string, unknown>;
+  return JSON.parse(printed.out) as Record<string, unknown>;
 };
 const out = (name: string) => join(dir, name);
 
@@ -70,7 +63,7 @@ describe('a training', () => {
     expect(record.states).toHaveLength(2);
     expect(statSync(join(out('whole'), 'recipe.json')).mode & 0o077).toBe(0);
     expect(readdirSync(dir)).toEqual(['whole']);
-    printed = '';
+    printed.out = '';
     expect(await run(...GIVEN, '--slices', '3', '--out', out('again'))).toMatchObject({ digest: record.made });
   });
 

@@ -1,5 +1,5 @@
 // `quittance unlearn` on adapters that are more than factors inside the blocks: modules that came whole, ends, DoRA.
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from '#cli/command.ts';
@@ -13,6 +13,7 @@ import { AdapterConfig, attachLora, shapeLora } from '#engine/lora.ts';
 import { tf } from '#engine/tf.ts';
 import { importMade } from '#models/import-made.ts';
 import { mergeAdapter } from '#models/merge-adapter.ts';
+import { captured } from '#test/support/captured.ts';
 import { tinyConfig, tinyModel, tokens, useEngine } from '#test/support/engine.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
 import { everyPosition, largestDifference } from '#test/support/golden.ts';
@@ -60,16 +61,7 @@ beforeAll(async () => {
   );
 });
 
-let printed = '';
-beforeEach(() => {
-  printed = '';
-  jest.restoreAllMocks();
-  jest.spyOn(process.stderr, 'write').mockReturnValue(true);
-  jest.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
-    printed += String(chunk);
-    return true;
-  });
-});
+const printed = captured();
 
 const PLAIN = ['update.projection=none', 'update.updates=2'];
 const run = (kind: Kind, out: string, config: readonly string[]) => {
@@ -112,7 +104,7 @@ describe.each(['whole', 'ends'] as const)('update.trainable=lora on an adapter o
   it('moves its factors, and leaves the rest of it', async () => {
     await run(kind, `${kind}-moved`, ['update.trainable=lora', 'update.step=0.05']);
     const out = folder(`${kind}-moved`);
-    expect(JSON.parse(printed)).toMatchObject({ digest: chainOfFolder(out, checkFolder(out))[0].digest });
+    expect(JSON.parse(printed.out)).toMatchObject({ digest: chainOfFolder(out, checkFolder(out))[0].digest });
     const [before, after] = [tensorsOf(folder(kind)), tensorsOf(out)];
     expect([...after.keys()]).toEqual([...before.keys()]);
     const moved = [...after].filter(([name, values]) => largestDifference(values, before.get(name)!) > 0);

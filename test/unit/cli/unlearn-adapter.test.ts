@@ -1,6 +1,6 @@
 // `quittance unlearn` on an adapter beside its base: the adapter moves, the base stays as it is, and what comes out
 // loads in PEFT like what went in. And what a run leaves that moves whole matrices.
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execute, parse } from '#cli/command.ts';
@@ -14,6 +14,7 @@ import { firstLayers } from '#engine/composed.ts';
 import { attachLora, freshFactors, LoraConfig, shapeLora } from '#engine/lora.ts';
 import { tf } from '#engine/tf.ts';
 import { importMade } from '#models/import-made.ts';
+import { captured } from '#test/support/captured.ts';
 import { tinyConfig, tinyModel, tokens, useEngine } from '#test/support/engine.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
 import { everyPosition, largestDifference } from '#test/support/golden.ts';
@@ -51,16 +52,7 @@ beforeAll(async () => {
   writeFileSync(forget, '{"prompt":"the cat sat on","answer":" the mat"}\n{"question":"who?","answer":"a cat"}\n');
 });
 
-let printed = '';
-beforeEach(() => {
-  printed = '';
-  jest.restoreAllMocks();
-  jest.spyOn(process.stderr, 'write').mockReturnValue(true);
-  jest.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
-    printed += String(chunk);
-    return true;
-  });
-});
+const printed = captured();
 
 const run = (out: string, config: readonly string[], ...argv: string[]) => {
   const settings = config.flatMap((value) => ['--config', value]);
@@ -80,7 +72,7 @@ describe('update.trainable=lora on an adapter beside its base', () => {
   it('moves the adapter alone, in the shape that it came in, and leaves it beside the base', async () => {
     await run('moved', [...LORA, 'update.lora.rank=7']);
     const out = join(dir, 'moved');
-    const { digest, recorded } = JSON.parse(printed) as { digest: string; recorded: object };
+    const { digest, recorded } = JSON.parse(printed.out) as { digest: string; recorded: object };
     expect(recorded).toMatchObject({ adapter: 'kept' });
     expect(chainOfFolder(out, checkFolder(out))[0].digest).toBe(digest);
     expect(readJsonFile(join(out, 'adapter_config.json'))).toMatchObject({

@@ -1,7 +1,7 @@
 // `quittance unlearn` from the command line to the folder: a LoRA that unlearns, is written for PEFT and merged; the
 // adapter on the old weights and the new weights alone say the same, here and in PEFT. And settings that are no such
 // thing.
-import { afterAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execute, parse } from '#cli/command.ts';
@@ -18,7 +18,8 @@ import { restoreValues, valuesOf, type Model } from '#engine/model.ts';
 import { collectMoments, MOMENTS_FILE, readMoments, writeMoments } from '#engine/corpus-moments.ts';
 import { fastOps } from '#engine/tf.ts';
 import { configured, methods } from '#unlearning/methods.ts';
-import { tinyConfig, tinyModel, tokens, useEngine } from '#test/support/engine.ts';
+import { captured } from '#test/support/captured.ts';
+import { TINY_JSON, tinyConfig, tinyModel, tokens, useEngine } from '#test/support/engine.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
 import { everyPosition, largestDifference } from '#test/support/golden.ts';
 import { pythonWith, runPython } from '#test/support/python.ts';
@@ -28,17 +29,7 @@ useEngine();
 const { dir, remove } = temporaryFolder();
 afterAll(remove);
 
-const CONFIG = {
-  model_type: 'llama',
-  vocab_size: 300,
-  hidden_size: 16,
-  intermediate_size: 24,
-  num_hidden_layers: 2,
-  num_attention_heads: 4,
-  num_key_value_heads: 2,
-  max_position_embeddings: 512,
-  eos_token_id: 0,
-};
+const CONFIG = { ...TINY_JSON, max_position_embeddings: 512 };
 const base = join(dir, 'base');
 const forget = join(dir, 'forget.jsonl');
 const LORA = ['update.trainable=lora', 'update.projection=none', 'update.updates=2', 'update.step=0.05'];
@@ -52,17 +43,8 @@ const prepared = () => {
   writeFileSync(forget, '{"prompt":"the cat sat on","answer":" the mat"}\n{"question":"who?","answer":"a cat"}\n');
 };
 
-let printed = '';
-beforeEach(() => {
-  prepared();
-  printed = '';
-  jest.restoreAllMocks();
-  jest.spyOn(process.stderr, 'write').mockReturnValue(true);
-  jest.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
-    printed += String(chunk);
-    return true;
-  });
-});
+beforeEach(prepared);
+const printed = captured();
 
 const run = (out: string, ...argv: string[]) =>
   execute(
@@ -96,7 +78,7 @@ describe('update.trainable=lora', () => {
       join(dir, 'adapter'),
       ...settings(...LORA, 'update.lora.rank=3', 'update.lora.alpha=6'),
     );
-    expect(JSON.parse(printed)).toMatchObject({ method: 'flat', updates: 2 });
+    expect(JSON.parse(printed.out)).toMatchObject({ method: 'flat', updates: 2 });
     expect(readJsonFile(join(dir, 'adapter/adapter_config.json'))).toMatchObject({
       peft_type: 'LORA',
       r: 3,

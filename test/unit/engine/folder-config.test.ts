@@ -3,9 +3,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { rmSync, writeFileSync } from 'node:fs';
 import { readModelFolder } from '#engine/formats/folder.ts';
-import { tinyConfig } from '#test/support/engine.ts';
+import { TINY_JSON, tinyConfig } from '#test/support/engine.ts';
 
-import { CONFIG, folderToDamage } from '#test/support/damaged-folder.ts';
+import { folderToDamage } from '#test/support/damaged-folder.ts';
 
 const { dir, at, writeConfig, refused } = folderToDamage();
 
@@ -120,8 +120,8 @@ describe('a config that does not fit', () => {
   });
 
   it('a config that says two things at once', () => {
-    const json = JSON.stringify(CONFIG);
-    writeFileSync(at('config.json'), `${json.slice(0, -1)},"vocab_size":${CONFIG.vocab_size}}`);
+    const json = JSON.stringify(TINY_JSON);
+    writeFileSync(at('config.json'), `${json.slice(0, -1)},"vocab_size":${TINY_JSON.vocab_size}}`);
     refused('MODEL_INVALID', 'config.json');
   });
 
