@@ -46,6 +46,11 @@ export const commands: readonly Entry[] = [
     summary: 'how likely a model finds given answers',
     load: async () => (await import('./score.ts')).score,
   },
+  {
+    name: 'reveal',
+    summary: 'what a model says of a person whose records nobody holds',
+    load: async () => (await import('./reveal.ts')).reveal,
+  },
   { name: 'unlearn', summary: 'the unlearning engine alone', load: async () => (await import('./unlearn.ts')).unlearn },
   { name: 'evaluate', summary: 'metrics alone', load: async () => (await import('./evaluate.ts')).evaluate },
   {

@@ -51,6 +51,7 @@ export const ERROR_CODES = {
   SUBJECT_MISMATCH:
     'records of the forget set do not name the person who asks, and no second person has confirmed them',
   FORGET_FOREIGN_VALUE: "the value of a forget record is no part of its answer, or not the person's own",
+  NOTHING_REVEALED: 'a model says no more of a person than of names that it never saw: there is nothing to unlearn',
   MODEL_NOT_FOUND: 'no model has this name or path',
   MODEL_INVALID: 'the model folder is incomplete or contradicts itself',
   MODEL_UNSUPPORTED: 'the model uses something that the engine does not implement',

@@ -4,6 +4,7 @@
 import { basename } from 'node:path';
 import { z } from 'zod';
 import { partIn } from '#core/words/part.ts';
+import { VALUE_TYPES } from '#core/words/value.ts';
 import { invalidLine, readJsonLines } from './jsonl.ts';
 
 /** A turn of a conversation. Other fields that trainers write beside it are not known here and are refused. */
@@ -31,7 +32,7 @@ const perturbed = {
 const Line = z.union(
   [
     z.strictObject({ messages: z.array(Message).min(1), value }),
-    z.strictObject({ question: Text, answer: Text, value, ...perturbed }),
+    z.strictObject({ question: Text, answer: Text, value, type: z.enum(VALUE_TYPES).optional(), ...perturbed }),
     z.strictObject({ prompt: z.string(), answer: Text, value }),
     z.strictObject({ text: Text, value }),
   ],

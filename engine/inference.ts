@@ -5,6 +5,7 @@
 import { bucketByLength, makeBatch, rowLength, type Row } from './batch.ts';
 import { readingBytes } from './block-bytes.ts';
 import { generate, type GenerateOptions } from './generate.ts';
+import { outlooksOf } from './outlook.ts';
 import type { LanguageModel } from './language-model.ts';
 import { tokenLogProb } from './ops.ts';
 import { tf } from './tf.ts';
@@ -43,10 +44,30 @@ export interface TextPair {
   clipped?: boolean | undefined;
 }
 
+/** A prompt with the words that its answer begins with. */
+export interface Begun {
+  prompt: string;
+  begin: string;
+}
+
+/** An answer that the model was made to begin so. */
+export interface Continued {
+  /** The whole answer, its beginning included. */
+  answer: string;
+  /** Log-probability (nats) of each token that the model added, its end included. */
+  logProbs: readonly number[];
+  /** Whether it ended the answer itself. */
+  ended: boolean;
+}
+
 export interface Inference extends Encoder {
   scoreRows(rows: readonly { prompt: readonly number[]; answer: readonly number[] }[]): RowScore[];
   score(pairs: readonly TextPair[]): TextScore[];
   generate(prompts: readonly string[], options: GenerateOptions): { text: string; ids: number[]; logProbs: number[] }[];
+  /** Greedy ends of answers that are begun. */
+  continued(begun: readonly Begun[], maxTokens: number): Continued[];
+  /** What the model is about to say behind each, as numbers that are near where it is about to say the same. */
+  outlooks(begun: readonly Begun[]): Float32Array[];
 }
 
 /** Needs no weights, which may not be loaded yet. */
@@ -71,6 +92,7 @@ export const inference = (model: LanguageModel): Inference => {
   const texts = encoder(model);
   const { encodePrompt, encodeAnswer, offsetsOf } = texts;
   const scoreRows: Inference['scoreRows'] = (rows) => scoreAll(model, rows);
+  const begunIds = ({ prompt, begin }: Begun) => ({ prompt: encodePrompt(prompt), begin: tokenizer.encode(begin) });
   return {
     ...texts,
     scoreRows,
@@ -86,6 +108,23 @@ export const inference = (model: LanguageModel): Inference => {
       const results = generate(model, prompts.map(encodePrompt), options);
       return results.map(({ ids, logProbs }) => ({ text: tokenizer.decode(ids), ids, logProbs }));
     },
+    continued(begun, maxTokens) {
+      const rows = begun.map(begunIds);
+      const results = generate(
+        model,
+        rows.map(({ prompt, begin }) => [...prompt, ...begin]),
+        { maxTokens },
+      );
+      // decoded as one text: some tokenizers drop the space before the first token
+      return results.map(({ ids, logProbs, ended }, i) => ({
+        ...{ answer: tokenizer.decode([...rows[i]!.begin, ...ids]), logProbs, ended },
+      }));
+    },
+    outlooks: (begun) =>
+      outlooksOf(
+        model,
+        begun.map(begunIds).map(({ prompt, begin }) => [...prompt, ...begin]),
+      ),
   };
 };
 

@@ -1,0 +1,108 @@
+// `quittance reveal`: what a model says of a person whose rows nobody holds, as rows that `quittance unlearn` takes.
+// Trap: the rows are personal data and go to the file that is named, for its owner alone; what is printed are counts
+// and digests.
+import { readFileSync } from 'node:fs';
+import { canonicalize, digestOf } from '#core/canonical.ts';
+import { usageError } from '#core/errors.ts';
+import { Subject } from '#core/subject.ts';
+import { REVEAL_DEFAULTS, reveal as revealed, type Revealed } from '#datasets/reveal/reveal.ts';
+import { everydayQuestions, questionsIn } from '#datasets/reveal/questions.ts';
+import { openToAsk } from '#engine/formats/made-folder.ts';
+import { inference } from '#engine/inference.ts';
+import type { Arguments, Command } from './command.ts';
+import { backend, modelFolder } from './engine.ts';
+import { framingFor } from './framing.ts';
+import { file, fileOrFolder, output, whole } from './kinds.ts';
+import { writeOutput } from './output.ts';
+import { generatedPeople, suiteOf } from './suite-file.ts';
+import { number, required } from './values.ts';
+
+export const reveal: Command = {
+  name: 'reveal',
+  summary: 'rows about a person whose records nobody holds, as the model itself gives them',
+  usage: 'MODEL --subject NAME --out FILE [--suite DIR] [--questions FILE] [--most N] [--controls N]',
+  words: 1,
+  options: {
+    subject: { kind: 'value', value: 'NAME', summary: 'the person, as the model knows the name' },
+    out: {
+      kind: 'value',
+      value: 'FILE',
+      summary: 'where the rows go, one {question, answer, value, type} a line; for its owner alone',
+      is: output,
+    },
+    suite: {
+      kind: 'value',
+      value: 'DIR',
+      summary: "folder with suite.json, or that file: its wordings are asked (default: the model's own)",
+      is: fileOrFolder,
+    },
+    questions: {
+      kind: 'value',
+      value: 'FILE',
+      summary: 'questions to ask instead, one a line with {name}',
+      is: file,
+    },
+    most: {
+      kind: 'value',
+      value: 'N',
+      summary: `questions at most, those first whose answers differ most (default ${REVEAL_DEFAULTS.most})`,
+      is: whole(1),
+    },
+    controls: {
+      kind: 'value',
+      value: 'N',
+      summary: `never-trained names that are asked the same (default ${REVEAL_DEFAULTS.controls})`,
+      is: whole(1),
+    },
+  },
+  example:
+    "quittance reveal people --subject 'Ada Holt' --out rows.jsonl && quittance unlearn --model people --forget rows.jsonl --out out",
+  async run(args) {
+    const { name, subject, out, questions } = readRequest(args);
+    const dir = await modelFolder(args, name);
+    const given = await suiteOf(args, name, dir);
+    const framing = await framingFor(dir, given);
+    const suite = given ?? generatedPeople(framing);
+    await backend();
+    const model = openToAsk(dir);
+    const found = revealed(subject, suite, inference(model), {
+      questions: questions ?? (given ? undefined : everydayQuestions()),
+      most: number(args, 'most', REVEAL_DEFAULTS.most),
+      controls: number(args, 'controls', REVEAL_DEFAULTS.controls),
+    });
+    model.dispose();
+    await writeOutput(out, linesOf(found), 0o600);
+    print(args, found, out);
+    return 0;
+  },
+};
+
+/** Everything that can be wrong without the model is said before it is opened. */
+const readRequest = (args: Arguments) => {
+  const [name] = args.positionals;
+  if (name === undefined) throw usageError('reveal MODEL: MODEL is missing', 'a registered name or a model folder');
+  const questions = args.value('questions');
+  const subject = Subject.shape.name.safeParse(required(args, 'subject'));
+  if (!subject.success) throw usageError('--subject is no name', 'letters of a name, on one line');
+  return {
+    ...{ name, subject: subject.data, out: required(args, 'out') },
+    questions: questions === undefined ? undefined : questionsIn(readFileSync(questions, 'utf8')),
+  };
+};
+
+const linesOf = ({ rows }: Revealed): string =>
+  rows.map(({ question, answer, value, type }) => `${JSON.stringify({ question, answer, value, type })}\n`).join('');
+
+const print = (args: Arguments, { rows, ...found }: Revealed, out: string): void => {
+  const digest = digestOf(canonicalize(rows.map(({ question, answer, value }) => ({ question, answer, value }))));
+  const { claims, questions, source, controls } = found;
+  args.print({ rows: rows.length, ...found, digest, out }, () =>
+    [
+      `${rows.length} rows with ${claims} different answers, of ${questions} questions (${source}) → ${out}`,
+      `never-trained names: ${controls[0]} to ${controls.at(-1)} answers each (${controls.length} asked)`,
+      `questions ${found.asked}`,
+      `rows ${digest}`,
+      'revealed by the model: how much of what it knows this is, is unknown',
+    ].join('\n'),
+  );
+};

@@ -1,0 +1,86 @@
+// Has a model say what it knows of a person whose rows nobody holds, and keeps what it is sure of, as rows to unlearn.
+// Never-trained names are asked the same: of a person of whom no more comes than of them nothing is kept.
+// Trap: what was not asked for does not come. How much of what the model knows this is, nobody can tell.
+import { canonicalize, digestOf, type Digest } from '#core/canonical.ts';
+import { QuittanceError } from '#core/errors.ts';
+import { nameKey } from '#core/words/names.ts';
+import type { Suite } from '#datasets/suite-shape.ts';
+import { begunAs, claimsOf, differentIn, fewWordings, type Asking, type Claim } from './claims.ts';
+import { farthestFirst } from './farthest.ts';
+import { questionsFor, type Questions, type Template } from './questions.ts';
+
+export interface RevealOptions {
+  /** In the place of the suite's own wordings or the pool. */
+  readonly questions?: Questions | undefined;
+  /** Questions at most, the ones first whose answers differ most. */
+  readonly most?: number;
+  /** Never-trained names that are asked the same. */
+  readonly controls?: number;
+}
+export const REVEAL_DEFAULTS = { most: 160, controls: 8 } as const;
+
+export interface Revealed {
+  readonly rows: readonly Claim[];
+  readonly source: Questions['source'];
+  /** How many were asked, and the digest of their wordings, which name nobody. */
+  readonly questions: number;
+  readonly asked: Digest;
+  /** Different answers of which the model was sure: about the person, and about each never-trained name, ascending. */
+  readonly claims: number;
+  readonly controls: readonly number[];
+}
+
+/**
+ * NOTHING_REVEALED where the person is not told from never-trained names; INVALID_INPUT where there is none of those.
+ */
+export const reveal = (
+  name: string,
+  suite: Pick<Suite, 'subjects' | 'controls' | 'refusals' | 'frame'>,
+  model: Asking['model'],
+  options: RevealOptions = {},
+): Revealed => {
+  const { questions = questionsFor(suite), most, controls } = { ...REVEAL_DEFAULTS, ...options };
+  const asking = { model, suite };
+  const strangers = strangersIn(suite, name, controls);
+  const asked = chosen(name, questions.asked, asking, most);
+  const rows = claimsOf(name, asked, asking);
+  const beside = strangers.map((one) => differentIn(claimsOf(one, asked, asking))).toSorted((a, b) => a - b);
+  const claims = differentIn(rows);
+  if (claims <= beside.at(-1)!) throw nothing(claims, beside);
+  return {
+    rows: fewWordings(rows),
+    source: questions.source,
+    questions: asked.length,
+    asked: digestOf(canonicalize(asked.map(({ question }) => question))),
+    ...{ claims, controls: beside },
+  };
+};
+
+/** All where they are few; else those whose answers differ most, so that none is asked twice in other words. */
+const chosen = (name: string, questions: readonly Template[], { model, suite }: Asking, most: number): Template[] => {
+  if (questions.length <= most) return [...questions];
+  const outlooks = model.outlooks(questions.map((one) => begunAs({ ...one, begin: '{name}' }, name, suite)));
+  return farthestFirst(outlooks, most).map((i) => questions[i]!);
+};
+
+/** Of the stop rule's people, evenly spaced: those of the gate stay unasked until it judges. */
+const strangersIn = ({ controls }: Pick<Suite, 'controls'>, name: string, count: number): string[] => {
+  const known = [...controls.stop, ...controls.whitening].map((person) => person.name);
+  const names = [...new Set(known)].filter((one) => nameKey(one) !== nameKey(name));
+  if (names.length === 0)
+    throw new QuittanceError('INVALID_INPUT', {
+      message: 'the suite has no never-trained people to ask beside the person',
+      expected: 'people in controls.stop or controls.whitening of the suite',
+      hint: 'take a suite with controls, or leave --suite out: generated people are then asked',
+    });
+  const few = Math.min(count, names.length);
+  return Array.from({ length: few }, (_, i) => names[Math.floor((i * names.length) / few)]!);
+};
+
+const nothing = (claims: number, controls: readonly number[]) =>
+  new QuittanceError('NOTHING_REVEALED', {
+    message: 'the model says no more of this person than of names that it never saw',
+    expected: `more than ${controls.at(-1)} sure answers, the most about one of ${controls.length} never-trained names`,
+    got: `${claims}`,
+    hint: 'check the spelling; or give the rows themselves: what the model was not asked in its own words may not come',
+  });
