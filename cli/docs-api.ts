@@ -11,6 +11,7 @@ browser. Refusals are \`application/problem+json\` (RFC 9457): \`type\` is \`htt
   .join(', ')}. A client with both \`tickets:file\` and \`tickets:approve\` has neither.
 - Pages of a list: \`limit\` up to 100, \`after\` is \`next\` of the page before, null at the end.
 - Edits: \`If-Match\` with the \`ETag\` of the case; 412 where it moved meanwhile. \`Idempotency-Key\`: the same key with the same body gets the first answer, with another body 422.
+- An address takes the parameters that the document names, once each: any other is 400, with its name. Bodies come uncompressed and in UTF-8 (else 415), without fields that the document does not have.
 - The tests have schemathesis ask everything that the document lets one ask (test/e2e/openapi.test.ts).`;
 
 const row = ({ method, path, summary, isPublic, roles }: Operation): string =>

@@ -1,7 +1,7 @@
 // Comments and files beside a case. Words, names and bytes lie in the vault and go with the case; the log has who and
 // when, and a commitment to each. Called by people.
 // Traps: the vault is written first, under a name made of the commitment, so that a crash leaves nothing that an event
-// names and that is not there; and what a file is, its bytes say, never its name.
+// names and that is not there; and what a file is, its bytes say: a name that says otherwise is refused.
 import { z } from 'zod';
 import { FileKind } from '#core/casework-events.ts';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
@@ -82,6 +82,7 @@ export const attachFile = defineStep({
   run: ({ ticketId, name, content, by, ...person }, ports) => {
     const bytes = Buffer.from(content, 'base64');
     const kind = kindOf(bytes);
+    checkEnding(name, kind);
     const stored = jsonBytes({ kind: 'quittance-attachment/v1', name, file: kind, content });
     const event = { type: 'attached', kind, bytes: bytes.byteLength, by, ...said(person) } as const;
     return keep(ports, ticketId, stored, (file) => ({ ...event, file }));
@@ -110,6 +111,27 @@ const kindOf = (bytes: Uint8Array): FileKind => {
     expected: 'PDF, PNG, JPEG or plain text in UTF-8',
   });
 };
+
+/** How names of a kind end. A text of another ending would be run, or shown as a page, by whoever opens it. */
+const ENDINGS: Readonly<Record<FileKind, readonly string[]>> = {
+  pdf: ['pdf'],
+  png: ['png'],
+  jpeg: ['jpg', 'jpeg'],
+  text: ['txt', 'text', 'md', 'log', 'csv', 'json', 'eml'],
+};
+
+/** MEDIA_TYPE_UNSUPPORTED for a name that says another kind than the bytes; one without an ending says nothing. */
+const checkEnding = (name: string, kind: FileKind): void => {
+  const ending = /[^.\s]\s*\.([^.]*)$/.exec(name)?.[1]?.trim().toLowerCase();
+  if (ending === undefined || ENDINGS[kind].includes(ending)) return;
+  throw new QuittanceError('MEDIA_TYPE_UNSUPPORTED', {
+    message: "the file's name says another kind than its bytes",
+    expected: `a name that ends in ${ENDINGS[kind].map((one) => `.${one}`).join(', ')}, as the bytes are ${KINDS[kind]}`,
+    hint: 'rename it, or export it again as what it is called',
+  });
+};
+
+const KINDS = { pdf: 'PDF', png: 'PNG', jpeg: 'JPEG', text: 'text' } as const satisfies Record<FileKind, string>;
 
 const isText = (bytes: Uint8Array): boolean => {
   try {

@@ -19,7 +19,7 @@ import type { Returned } from '#portal/forms.ts';
 import { LANGUAGES } from '#portal/words.ts';
 import { ACTS, CLOSE, fromForm, isOffered, type Act } from './acts.ts';
 import { formFields, isForm, jsonValue, notAnObject } from './bodies.ts';
-import { requireRole, show, wantsData, type ApiContext, type Asked, type Env } from './context.ts';
+import { done, requireRole, show, wantsData, type ApiContext, type Asked, type Env } from './context.ts';
 import { checkForm, formToken } from './guard.ts';
 import { asSeen, once, type Seen } from './once.ts';
 import { problemOf } from './problems.ts';
@@ -106,8 +106,9 @@ const actFrom = async (c: Asked, context: ApiContext, name: FormAct): Promise<Re
   const sent = formSent(fields);
   try {
     const { ticket } = await context.ports.tickets.get(ticketId);
-    await acted(c, context, name, ACTS[name], { ...sent, body: fromForm(name, sent.fields, ticket) });
-    return c.redirect(`/tickets/${ticketId}`, 303);
+    const body = fromForm(name, sent.fields, ticket);
+    const answer = await acted(c, context, name, ACTS[name], { ...sent, body });
+    return done(c, answer, `/tickets/${ticketId}`);
   } catch (error) {
     if (wantsData(c) || !isShownInForm(error)) throw error;
     return formPage(c, context, name, sent.fields, error);

@@ -3,13 +3,14 @@
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
+import { faultsOf } from '#core/field-faults.ts';
 import { ROLES_FOR } from '#core/roles.ts';
 import { approvalBody, type ApprovalView } from '#portal/approval.ts';
 import { acted, formSent, hiddenOf, isShownInForm, jsonSent, returned, type Sent } from './act-routes.ts';
 import { ACTS, isOffered, type Act } from './acts.ts';
 import { formFields, isForm } from './bodies.ts';
 import { reportOf } from './case-view.ts';
-import { requireRole, show, wantsData, type ApiContext, type Asked, type Env } from './context.ts';
+import { done, requireRole, show, wantsData, type ApiContext, type Asked, type Env } from './context.ts';
 import { checkForm } from './guard.ts';
 import { problemOf } from './problems.ts';
 import { idOf } from './tickets.ts';
@@ -50,13 +51,15 @@ const approvalPage = async (
   });
 };
 
-const Decision = z.object({
+const Decision = z.strictObject({
   decision: z.enum(['approved', 'refused']),
   evidence: z.string(),
   reason: z.string().optional(),
   /** Of the approver's own key; used here and kept nowhere. */
   passphrase: z.string().optional(),
   csrf: z.string().optional(),
+  /** Whatever it says: the one who is signed in decides. */
+  approver: z.unknown().optional(),
 });
 
 const decide = async (c: Asked, context: ApiContext): Promise<Response> => {
@@ -64,13 +67,15 @@ const decide = async (c: Asked, context: ApiContext): Promise<Response> => {
   const ticketId = idOf(c);
   const fields = isForm(c) ? await formFields(c) : undefined;
   const sent: Sent = fields ? formSent(fields) : await jsonSent(c);
-  const parsed = Decision.safeParse(fields ?? sent.body);
+  const parsed = Decision.safeParse(sent.body);
   if (!parsed.success)
     throw new QuittanceError('INVALID_INPUT', {
       message: 'no decision',
       expected: 'decision, evidence, and a reason to refuse',
+      fields: faultsOf(parsed.error),
     });
-  checkForm(context.formKey, c.var.identity, parsed.data.csrf, 'approval', ticketId, parsed.data.evidence);
+  const csrf = fields?.['csrf'] ?? parsed.data.csrf;
+  checkForm(context.formKey, c.var.identity, csrf, 'approval', ticketId, parsed.data.evidence);
   try {
     // the evidence binds the decision: what else happened to the case since does not concern it
     const answer = await acted(c, context, 'approval', DECIDING, {
@@ -78,7 +83,7 @@ const decide = async (c: Asked, context: ApiContext): Promise<Response> => {
       body: parsed.data,
       seen: fields ? undefined : sent.seen,
     });
-    return fields ? c.redirect(`/tickets/${ticketId}`, 303) : c.json(answer as object);
+    return fields ? done(c, answer, `/tickets/${ticketId}`) : c.json(answer as object);
   } catch (error) {
     if (!fields || wantsData(c) || !isShownInForm(error)) throw error;
     return approvalPage(c, context, { values: { reason: fields['reason'] ?? '' }, error });

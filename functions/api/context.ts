@@ -82,6 +82,10 @@ export const show = (c: Asked, { title, path = c.req.path, data, head, body, sta
   return c.html(page(frame).markup, status);
 };
 
+/** After an act: what it gave, for a program; a browser is led on. */
+export const done = (c: Asked, answer: unknown, path: string): Response =>
+  wantsData(c) ? c.json(answer as object) : c.redirect(path, 303);
+
 /** ACCESS_DENIED unless the caller has one of the roles, or where a person acts under the workflow's own name. */
 export const requireRole = (c: Asked, ...roles: Role[]): void => {
   const { principal, roles: held } = c.var.identity;

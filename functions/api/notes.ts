@@ -10,9 +10,9 @@ import { notesBody, type NoteForms } from '#portal/case/notes.ts';
 import { attachFile, commentTicket, notesOf, openFile, OpenedFile } from '../case-notes.ts';
 import { acted, formSent, hiddenOf, isShownInForm, jsonSent, returned, type Sent } from './act-routes.ts';
 import type { Act } from './acts.ts';
-import { formFields, isForm, jsonValue } from './bodies.ts';
+import { formFields, isForm, isMultipart, multipartFields, nothingAsked } from './bodies.ts';
 import { caseView } from './case-view.ts';
-import { requireRole, show, wantsData, type ApiContext, type Asked, type Env } from './context.ts';
+import { done, requireRole, show, wantsData, type ApiContext, type Asked, type Env } from './context.ts';
 import { checkForm, formToken } from './guard.ts';
 import { problemOf } from './problems.ts';
 import { idOf } from './tickets.ts';
@@ -36,8 +36,8 @@ const ACT: Readonly<Record<FormName, Act>> = {
 
 export const noteRoutes = (app: Hono<Env>, context: ApiContext): void => {
   app.get('/tickets/:id/notes', (c) => notesPage(c, context));
-  app.post('/tickets/:id/notes', (c) => written(c, context, 'comment', formFieldsSent));
-  app.post('/tickets/:id/files', (c) => written(c, context, 'attach', fileSent));
+  app.post('/tickets/:id/notes', (c) => written(c, context, 'comment'));
+  app.post('/tickets/:id/files', (c) => written(c, context, 'attach'));
   app.post('/tickets/:id/files/:number', (c) => download(c, context));
 };
 
@@ -79,26 +79,27 @@ const formFieldsSent: Reading = async (c) => {
 
 /** One file, and the hidden fields of its form. */
 const fileSent: Reading = async (c) => {
-  const form = await c.req.formData().catch(() => undefined);
-  const file = form?.get('file');
-  if (!form || !(file instanceof File))
-    throw new QuittanceError('INVALID_INPUT', { message: 'the form holds no file', expected: 'one file' });
+  const form = await multipartFields(c);
+  const file = form.get('file');
+  if (!(file instanceof File))
+    throw new QuittanceError('INVALID_INPUT', { message: 'the form holds no file', expected: 'file: one file' });
   const text = (name: string) => z.string().safeParse(form.get(name)).data ?? '';
   const hidden = { csrf: text('csrf'), version: text('version'), key: text('key') };
   const content = Buffer.from(await file.arrayBuffer()).toString('base64');
   return { ...formSent({ ...hidden, name: file.name, content }), csrf: hidden.csrf };
 };
 
-const written = async (c: Asked, context: ApiContext, name: FormName, read: Reading): Promise<Response> => {
-  if ((c.req.header('Content-Type') ?? '').startsWith('application/json'))
-    return c.json((await acted(c, context, name, ACT[name], await jsonSent(c))) as object);
+const written = async (c: Asked, context: ApiContext, name: FormName): Promise<Response> => {
+  const isFormOfIt = name === 'attach' ? isMultipart(c) : isForm(c);
+  if (!isFormOfIt) return c.json((await acted(c, context, name, ACT[name], await jsonSent(c))) as object);
   requireRole(c, ...ACT[name].roles);
   const ticketId = idOf(c);
-  const { csrf, ...sent } = await read(c);
+  const { csrf, ...sent } = await (name === 'attach' ? fileSent(c) : formFieldsSent(c));
   checkForm(context.formKey, c.var.identity, csrf, name, ticketId);
   try {
-    await acted(c, context, name, ACT[name], { ...sent, seen: undefined }); // what others do meanwhile is no conflict
-    return c.redirect(`/tickets/${ticketId}/notes`, 303);
+    // what others do meanwhile is no conflict
+    const answer = await acted(c, context, name, ACT[name], { ...sent, seen: undefined });
+    return done(c, answer, `/tickets/${ticketId}/notes`);
   } catch (error) {
     if (wantsData(c) || !isShownInForm(error)) throw error;
     const values = name === 'comment' ? { note: z.string().safeParse(sent.body['note']).data ?? '' } : {};
@@ -118,7 +119,7 @@ const download = async (c: Asked, { ports, formKey }: ApiContext): Promise<Respo
   const { identity } = c.var;
   const ticketId = idOf(c);
   if (isForm(c)) checkForm(formKey, identity, (await formFields(c))['csrf'], 'open-file', ticketId);
-  else await jsonValue(c);
+  else await nothingAsked(c);
   const number = z.coerce.number().int().positive().max(1e9).safeParse(c.req.param('number')).data ?? 0;
   if (number === 0) throw new QuittanceError('NOT_FOUND', { message: 'there is no such file' });
   const opened = OpenedFile.parse(await openFile.handle({ ticketId, number, by: identity.principal }, ports));

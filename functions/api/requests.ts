@@ -5,7 +5,7 @@ import { actFields } from '#portal/acts.ts';
 import { requestBody, type Confirming } from '#portal/request.ts';
 import type { Words } from '#portal/words.ts';
 import { RequestView, viewRequest } from '../view-request.ts';
-import { formFields, isForm, jsonValue } from './bodies.ts';
+import { formFields, isForm, nothingAsked } from './bodies.ts';
 import { requireRole, show, type ApiContext, type Asked, type Env } from './context.ts';
 import { hiddenOf } from './act-routes.ts';
 import { isOffered } from './acts.ts';
@@ -23,7 +23,7 @@ const viewed = async (c: Asked, context: ApiContext): Promise<Response> => {
   const { identity } = c.var;
   const ticketId = idOf(c);
   if (isForm(c)) checkForm(formKey, identity, (await formFields(c))['csrf'], 'request', ticketId);
-  else await jsonValue(c); // nothing is asked of it but its media type, which no other site's form has
+  else await nothingAsked(c);
   const result = await viewRequest.handle({ ticketId, by: identity.principal }, ports);
   const data = RequestView.parse(result);
   const { ticket, version } = await ports.tickets.get(ticketId);

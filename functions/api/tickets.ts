@@ -130,10 +130,11 @@ const bundle = async (c: Asked, { ports }: ApiContext): Promise<Response> => {
 
 const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,100}$/);
 
+/** `?dryRun=true` says what filing would come to, and stores nothing; another word than true or false is refused. */
 const file = async (c: Asked, { ports, policy }: ApiContext): Promise<Response> => {
   requireRole(c, ...ROLES_FOR.file);
   const { principal } = c.var.identity;
-  if (isDryRun(c.req.query('dryRun')))
+  if (c.req.query('dryRun') === 'true')
     return c.json((await previewTicket.handle({ request: await requestFrom(c) }, ports)) as object);
   const key = IdempotencyKey.safeParse(c.req.header('Idempotency-Key'));
   if (!key.success)
@@ -145,9 +146,6 @@ const file = async (c: Asked, { ports, policy }: ApiContext): Promise<Response> 
   const filed = z.looseObject({ ticketId: TicketId }).parse(await fileTicket.handle(input, ports));
   return c.json(filed, 201, { Location: `/tickets/${filed.ticketId}` });
 };
-
-/** `?dryRun`, with any value but false: says what filing would come to, and stores nothing. */
-const isDryRun = (asked: string | undefined): boolean => asked !== undefined && asked !== 'false';
 
 /** ACCESS_DENIED where the body names another filer than the one who is signed in. */
 const requestFrom = async (c: Asked): Promise<TicketRequest> => {

@@ -3,6 +3,7 @@
 // Trap: what a schema's refinements ask beyond its form (a law's own grounds, one day before another) no JSON Schema
 // says; such a request is answered 400 or 422 with the fields by name.
 import { z } from 'zod';
+import { QUERIES } from '../queries.ts';
 import { OPERATIONS, PATH_PARTS, type Content, type Operation } from './operations.ts';
 import { SCHEMAS, type SchemaName } from './schemas.ts';
 import { SCOPES, scopesFor } from './scopes.ts';
@@ -67,7 +68,7 @@ const pathsOf = (): OpenApi['paths'] => {
 };
 
 const operationOf = (operation: Operation): OperationObject => {
-  const { method, path, summary, tag, isPublic, roles, body } = operation;
+  const { method, path, summary, tag, isPublic, roles, body, orFile } = operation;
   const parameters = parametersOf(operation);
   return {
     operationId: `${method} ${path}`.replaceAll(/[^a-z0-9]+/gi, '_').replaceAll(/^_|_$/g, ''),
@@ -76,17 +77,28 @@ const operationOf = (operation: Operation): OperationObject => {
     ...(isPublic && { security: [] }),
     ...(!isPublic && { 'x-roles': roles ?? ['filer', 'approver', 'auditor'], 'x-scopes': scopesFor(roles) }),
     ...(parameters.length > 0 && { parameters }),
-    ...(body !== undefined && { requestBody: { required: true, content: contentOf(body, 'input') } }),
+    ...(body !== undefined && {
+      requestBody: { required: true, content: { ...contentOf(body, 'input'), ...(orFile && FILE_FORM) } },
+    }),
     responses: responsesOf(operation),
   };
 };
 
-const parametersOf = ({ path, query, headers = [] }: Operation): Json[] => [
+const FILE = { type: 'string', contentMediaType: 'application/octet-stream' };
+const FILE_FORM = {
+  'multipart/form-data': { schema: { type: 'object', required: ['file'], properties: { file: FILE } } },
+};
+
+const parametersOf = ({ method, path, headers = [] }: Operation): Json[] => [
   ...[...templateOf(path).matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
     ...{ name, in: 'path', required: true },
     schema: bare(PATH_PARTS[name] ?? z.string()),
   })),
-  ...Object.entries(query?.shape ?? {}).map(([name, schema]) => ({ name, in: 'query', schema: bare(schema) })),
+  ...Object.entries(QUERIES[`${method.toUpperCase()} ${path}`]?.shape ?? {}).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    schema: bare(schema),
+  })),
   ...headers.map((name) => ({ name, in: 'header', required: isNeeded(name, path), schema: bare(HEADERS[name]) })),
 ];
 

@@ -12,7 +12,6 @@ import { STEPS } from '#portal/new-case.ts';
 import { attachFile, commentTicket } from '../../case-notes.ts';
 import { ACTS, CLOSE } from '../acts.ts';
 import { CASE_PATH } from '../tickets.ts';
-import { ListQuery } from '../worklist.ts';
 import type { SchemaName } from './schemas.ts';
 
 /** A body or an answer: a named schema as JSON, or another media type. */
@@ -28,9 +27,10 @@ export interface Operation {
   readonly isPublic?: true;
   /** Any of them; every role where absent. */
   readonly roles?: readonly Role[];
-  readonly query?: z.ZodObject<Readonly<Record<string, z.core.$ZodType>>>;
   readonly headers?: readonly ('Idempotency-Key' | 'If-Match')[];
   readonly body?: Content | z.ZodType;
+  /** The same may be sent as a form with a file. */
+  readonly orFile?: true;
   readonly status?: 200 | 201 | 303;
   readonly answer: Content | z.ZodType | 'nothing';
   /** What it answers beside its own status and problems. */
@@ -71,17 +71,16 @@ const EVERYBODY: readonly Operation[] = [
 const CASES: readonly Operation[] = [
   read('/', 'what is due, as /today', 'cases', 'Today'),
   read('/today', 'what is late, due within a week, waiting for the caller, blocked', 'cases', 'Today'),
-  read('/tickets', 'the work list, due first, a page at a time', 'cases', 'Worklist', { query: ListQuery.partial() }),
-  read('/tickets.csv', 'the work list as CSV', 'cases', { media: 'text/csv' }, { query: ListQuery.partial() }),
+  read('/tickets', 'the work list, due first, a page at a time', 'cases', 'Worklist'),
+  read('/tickets.csv', 'the work list as CSV', 'cases', { media: 'text/csv' }),
   {
     ...{ method: 'post', path: '/tickets', summary: 'file a request', tag: 'cases', roles: ROLES_FOR.file },
-    query: z.object({ dryRun: z.enum(['true', 'false']) }).partial(),
     ...{ headers: ['Idempotency-Key'], body: 'TicketRequest', status: 201, answer: 'Filed' },
     also: [{ status: 200, answer: 'Preview' }],
   },
   {
     ...{ method: 'post', path: '/tickets/search', summary: 'find cases by reference, model or name', tag: 'cases' },
-    ...{ body: z.object({ q: z.string().min(1).max(200) }), answer: 'Found' },
+    ...{ body: z.strictObject({ q: z.string().min(1).max(200) }), answer: 'Found' },
     also: [{ status: 303, answer: 'nothing' }],
   },
   {
@@ -104,9 +103,7 @@ const CASES: readonly Operation[] = [
   read('/tickets/:id/regulator.zip', 'report, register row and evidence, with instructions', 'evidence', {
     media: 'application/zip',
   }),
-  read('/tickets/:id/letters/:kind', 'a letter as it would be', 'cases', 'LetterPreview', {
-    query: z.object({ lang: LetterLanguage }).partial(),
-  }),
+  read('/tickets/:id/letters/:kind', 'a letter as it would be', 'cases', 'LetterPreview'),
   {
     ...{ method: 'post', path: '/tickets/:id/letters/:kind', summary: 'keep a letter', tag: 'acts' },
     ...{ roles: ['filer', 'approver'], status: 201, answer: 'KeptLetter' },
@@ -114,7 +111,7 @@ const CASES: readonly Operation[] = [
   },
   {
     ...{ method: 'post', path: '/tickets/:id/request', summary: 'read the request, which is logged', tag: 'acts' },
-    ...{ roles: ROLES_FOR.request, body: z.object({}), answer: 'RequestView' },
+    ...{ roles: ROLES_FOR.request, body: z.strictObject({}), answer: 'RequestView' },
   },
 ];
 
@@ -127,7 +124,7 @@ const actBody = (name: (typeof ACT_NAMES)[number]): z.ZodType =>
 function fieldsOf({ input }: Step): z.ZodType {
   if (!(input instanceof z.ZodObject)) return z.looseObject({});
   const shape: z.ZodRawShape = input.shape;
-  return z.object(Object.fromEntries(Object.entries(shape).filter(([field]) => !FILLED.includes(field))));
+  return z.strictObject(Object.fromEntries(Object.entries(shape).filter(([field]) => !FILLED.includes(field))));
 }
 
 /** A file goes out as one of the kinds that may come in. */
@@ -147,11 +144,11 @@ const NOTES: readonly Operation[] = [
       tag: 'acts',
       roles: ROLES_FOR.note,
     },
-    ...{ headers: ['Idempotency-Key'], body: fieldsOf(attachFile), answer: attachFile.output },
+    ...{ headers: ['Idempotency-Key'], body: fieldsOf(attachFile), orFile: true, answer: attachFile.output },
   },
   {
     ...{ method: 'post', path: '/tickets/:id/files/:number', summary: 'get a file, which is logged', tag: 'acts' },
-    ...{ roles: ROLES_FOR.note, body: z.object({}), answer: FILE },
+    ...{ roles: ROLES_FOR.note, body: z.strictObject({}), answer: FILE },
   },
 ];
 
@@ -166,7 +163,7 @@ const ACT_OPERATIONS: readonly Operation[] = ACT_NAMES.flatMap((name): Operation
 const CLOSING: Operation = {
   ...{ method: 'post', path: '/tickets/:id/close', summary: 'end a case without a deletion', tag: 'acts' },
   ...{ roles: ROLES_FOR.close, headers: ['Idempotency-Key', 'If-Match'], answer: CLOSE.step.output },
-  body: z.object({ outcome: z.enum(['refused', 'withdrawn', 'cancelled']), reason: z.string() }),
+  body: z.strictObject({ outcome: z.enum(['refused', 'withdrawn', 'cancelled']), reason: z.string() }),
 };
 
 const NEW_CASE: readonly Operation[] = [
@@ -195,9 +192,7 @@ const ALL_TOGETHER: readonly Operation[] = [
   read('/models', 'registered models', 'models', 'Models'),
   read('/models/:name', 'a model', 'models', 'ModelRecord'),
   read('/ledger', 'the log: head and latest entries', 'evidence', 'Ledger'),
-  read('/verify', 'what verifying a case gives', 'evidence', 'Verification', {
-    query: z.object({ ticket: z.string() }).partial(),
-  }),
+  read('/verify', 'what verifying a case gives', 'evidence', 'Verification'),
   read('/reports', 'months to report on', 'reports', 'Months'),
   read('/reports/:month', 'the report of a month', 'reports', 'Portfolio'),
   read('/reports/:month/report.pdf', 'the report of a month as PDF', 'reports', { media: 'application/pdf' }),

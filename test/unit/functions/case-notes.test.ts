@@ -66,6 +66,35 @@ describe('a comment', () => {
 });
 
 describe('a file', () => {
+  it('from a program is answered with data, whether it comes as a form or as JSON', async () => {
+    const form = new FormData();
+    form.set('file', new File([PDF], 'mandate.pdf'));
+    const sent = await app.request(at('/files'), { method: 'POST', headers: as('filer'), body: form });
+    expect([sent.status, sent.headers.get('content-type'), await sent.json()]).toEqual([200, 'application/json', {}]);
+    const body = JSON.stringify({ name: 'again.pdf', content: PDF.toString('base64') });
+    const again = await app.request(at('/files'), { method: 'POST', headers: as('filer', JSON_BODY), body });
+    expect([again.status, await again.json()]).toEqual([200, {}]);
+  });
+
+  it.each([
+    ['a page named as a text', 'mandate.html', Buffer.from('<script>alert(1)</script>')],
+    ['a script', 'mandate.txt.bat', Buffer.from('del *')],
+    ['a picture named as a document', 'mandate.pdf', Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0])],
+    ['a document named as a picture', 'mandate.PNG', PDF],
+    ['a document with a hidden ending', 'mandate.pdf .exe ', PDF],
+  ])('that is %s is refused, and nothing is kept', async (_, name, bytes) => {
+    const before = (await events()).length;
+    const body = JSON.stringify({ name, content: bytes.toString('base64') });
+    const answer = await app.request(at('/files'), { method: 'POST', headers: as('filer', JSON_BODY), body });
+    const problem = await problemOf(answer);
+    expect([problem.code, problem.expected]).toEqual(['MEDIA_TYPE_UNSUPPORTED', expect.stringContaining('ends in')]);
+    expect((await events()).length).toBe(before);
+  });
+
+  it.each(['mandate.Jpeg', 'of May 3. Signed.jpg', 'mandate'])('may be called %s', async (name) => {
+    expect((await attach(name, Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0]))).status).toBe(303);
+  });
+
   it('comes out as a download that no browser runs, once the log says to whom', async () => {
     expect((await attach('mandate "signed" é.pdf'.replaceAll('"', "'"), PDF)).status).toBe(303);
     const number = (await events()).at(-1)!.sequence;

@@ -131,6 +131,28 @@ describe('a write that a browser sends', () => {
   });
 });
 
+describe('a body that is not as it reads', () => {
+  const post = (headers: Record<string, string>, body: string | Uint8Array<ArrayBuffer> = '{"code": 1}') =>
+    app.request(`/tickets/${walked.ticketId}/hold`, { method: 'POST', headers: as('filer', headers), body });
+
+  it.each(['gzip', 'BR', 'deflate, gzip', 'zstd', 'aes128gcm'])('may not come as %s', async (coding) => {
+    const answer = await post({ ...JSON_BODY, 'content-encoding': coding }, new Uint8Array([0x1f, 0x8b, 8, 0]));
+    expect(answer.headers.get('accept-encoding')).toBe('identity');
+    const problem = await problemOf(answer);
+    expect(problem).toMatchObject({ status: 415, code: 'MEDIA_TYPE_UNSUPPORTED', hint: 'send it uncompressed' });
+  });
+
+  it.each(['utf-16', '"iso-8859-1"', 'UTF-7', 'utf-16; charset=utf-8'])('may not be in %s', async (charset) => {
+    const problem = await problemOf(await post({ 'content-type': `application/json; charset=${charset}` }));
+    expect(problem).toMatchObject({ status: 415, expected: 'Content-Type: application/json, in UTF-8' });
+  });
+
+  it.each(['utf-8', '"UTF-8"', 'utf8'])('is read where it says that it is in %s', async (charset) => {
+    const headers = { 'content-type': `application/json;charset=${charset}`, 'content-encoding': 'identity' };
+    expect(await problemOf(await post(headers))).toMatchObject({ status: 400, code: 'INVALID_INPUT' });
+  });
+});
+
 describe('the body of a decision', () => {
   const send = (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string>) =>
     app.request(`/tickets/${walked.ticketId}/approval`, { method: 'POST', headers, body });

@@ -5,7 +5,7 @@ import { putJson } from '#core/stored-json.ts';
 import { fileTicket } from '#functions/file-ticket.ts';
 import { previewTicket, type Preview } from '#functions/preview-ticket.ts';
 import { outcome } from '#test/contract/contract.ts';
-import { appOf, as, inBrowser } from '#test/support/api-callers.ts';
+import { appOf, as, inBrowser, JSON_BODY, problemOf } from '#test/support/api-callers.ts';
 import { ticketHarness, file, NEIGHBOURS, type TicketHarness } from '#bench/house/ticket-harness.ts';
 import { RECORDS, requestOf, SUBJECT } from '#bench/house/requests.ts';
 
@@ -87,13 +87,27 @@ describe('a dry run of filing', () => {
         headers: { ...as(who), 'content-type': 'application/json' },
         body: JSON.stringify(body),
       });
-    const response = await ask('?dryRun', 'filer');
+    const response = await ask('?dryRun=true', 'filer');
     expect([response.status, await response.json()]).toMatchObject([200, { dryRun: true, protection: COST }]);
     expect([(await ask('?dryRun=true', 'auditor')).status, (await ask('?dryRun=false', 'filer')).status]).toEqual([
       403, 400,
     ]);
     expect(harness.faults.writes).toEqual([]);
   });
+
+  it.each(['?dryRun', '?dryRun=TRUE', '?dryRun=1', '?dryRun=no', '?dryrun=true', '?dryRun=true&dryRun=false'])(
+    'is neither had nor taken for a filing by %s',
+    async (query) => {
+      const harness = await houseWithSuite();
+      const headers = as('filer', { ...JSON_BODY, 'idempotency-key': 'a-try' });
+      const body = JSON.stringify({ ...requestOf(), filer: undefined });
+      const answer = await appOf({ harness }).request(`/tickets${query}`, { method: 'POST', headers, body });
+      const problem = await problemOf(answer);
+      expect(problem).toMatchObject({ status: 400, code: 'INVALID_INPUT' });
+      expect(problem.expected?.toLowerCase()).toContain('dryrun: ');
+      expect(harness.faults.writes).toEqual([]);
+    },
+  );
 });
 
 describe('filing', () => {
