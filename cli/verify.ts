@@ -4,20 +4,17 @@
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { unzipSync } from 'fflate';
 import { z } from 'zod';
 import type { BundleFiles } from '#core/bundle.ts';
 import { QuittanceError, usageError } from '#core/errors.ts';
 import type { FileEntry } from '#core/model.ts';
-import { MOST } from '#core/verify/bounds.ts';
+import { malformed, MOST_ENTRIES, refuseSize, unzipBundle } from '#report/zipped-bundle.ts';
 import { parseTrustRoot } from '#core/trust-root.ts';
 import { KIND_OF, tally, verifyBundle, type Check, type Verification } from '#core/verify.ts';
 import type { Arguments, Command } from './command.ts';
 import { file, modelFolder } from './kinds.ts';
 import { printable } from './printable.ts';
 import { readInput } from './values.ts';
-
-const LIMIT_BYTES = MOST.bytes;
 
 /** A check that needs more than the bundle, by options of its own. */
 export interface FurtherCheck {
@@ -100,8 +97,6 @@ export const readBundle = (path: string): BundleFiles => {
   return statSync(path).isDirectory() ? readFolder(path) : readZip(path);
 };
 
-const MOST_ENTRIES = 4 * MOST.files;
-
 const readFolder = (path: string): BundleFiles => {
   const files = filesBelow(path);
   refuseSize(
@@ -129,36 +124,8 @@ const filesBelow = (path: string): string[] => {
 };
 
 const readZip = (path: string): BundleFiles => {
-  refuseSize(path, statSync(path).size);
-  const names: string[] = [];
-  let total = 0;
-  try {
-    // sizes and count are the archive's own claims, so each is limited before anything is unpacked
-    const files = unzipSync(new Uint8Array(readFileSync(path)), {
-      filter: ({ name, originalSize }) => {
-        if (names.push(name) > MOST_ENTRIES) throw malformed(path, `has more than ${MOST_ENTRIES} entries`);
-        refuseSize(path, (total += originalSize));
-        return true;
-      },
-    });
-    if (Object.keys(files).length !== names.length) throw malformed(path, 'has two entries of one name');
-    return new Map(Object.entries(files).filter(([name]) => !name.endsWith('/')));
-  } catch (cause) {
-    if (cause instanceof QuittanceError) throw cause;
-    throw malformed(path, 'is neither a folder nor a zip file', cause);
-  }
-};
-
-const malformed = (path: string, what: string, cause?: unknown) =>
-  new QuittanceError('BUNDLE_INVALID', { message: `${path} ${what}`, cause });
-
-const refuseSize = (path: string, bytes: number) => {
-  if (bytes > LIMIT_BYTES)
-    throw new QuittanceError('INPUT_TOO_LARGE', {
-      message: `${path} is too large for a bundle`,
-      expected: `at most ${LIMIT_BYTES} bytes`,
-      got: `${bytes}`,
-    });
+  refuseSize(path, statSync(path).size); // before it is read
+  return unzipBundle(new Uint8Array(readFileSync(path)), path);
 };
 
 /** Files that a model folder may have beside the model, because no loader reads them. */

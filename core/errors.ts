@@ -18,7 +18,7 @@ export const ERROR_CODES = {
   CSRF_INVALID: 'the form was opened by another person, for other evidence, on another site, or not at all',
   HOST_UNKNOWN: 'the request names a host under which this server is not reached',
   METHOD_NOT_ALLOWED: 'the path is known, and this method is not one of those it answers',
-  TOO_MANY_ATTEMPTS: 'too many wrong tokens came from this address, or in all; those who are signed in go on',
+  TOO_MANY_ATTEMPTS: 'too many attempts came from this address, or in all; those who are signed in go on',
   MEDIA_TYPE_UNSUPPORTED: 'the body is not of a media type that is read here',
   ACCESS_DENIED: 'the caller may not do this',
   PASSPHRASE_REQUIRED: "a person's key signs with that person's passphrase only",

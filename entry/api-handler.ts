@@ -18,7 +18,7 @@ const HttpEvent = z.object({
   body: z.string().optional(),
   isBase64Encoded: z.boolean().default(false),
   requestContext: z.object({
-    http: z.object({ method: z.string() }),
+    http: z.object({ method: z.string(), sourceIp: z.string().optional() }),
     /** The API's own domain, by which the gateway found it. */
     domainName: z.string(),
     authorizer: z.object({ jwt: z.object({ claims: z.record(z.string(), z.unknown()) }) }).optional(),
@@ -37,7 +37,7 @@ const ROLES = new Map(Role.options.map((role) => [groupOf(role), role]));
 
 /** `open` is called at once, while the function starts. A failure is not kept: the next request tries again. */
 export const apiHandler = (
-  open: () => Promise<Pick<ApiContext, 'ports' | 'policy'>>,
+  open: () => Promise<Pick<ApiContext, 'ports' | 'policy' | 'publicPages'>>,
 ): ((event: unknown) => Promise<HttpAnswer>) => {
   const identities = new WeakMap<Request, Identity>();
   const make = async () =>
@@ -56,9 +56,9 @@ export const apiHandler = (
   void app().catch(() => undefined); // a failure is reported to the first request
   return async (event) => {
     try {
-      const { request, identity } = received(event);
+      const { request, identity, address } = received(event);
       if (identity) identities.set(request, identity);
-      return await answerOf(await (await app()).fetch(request));
+      return await answerOf(await (await app()).fetch(request, { address }));
     } catch (error) {
       return refusal(error);
     }
@@ -66,12 +66,13 @@ export const apiHandler = (
 };
 
 /** INVALID_INPUT for an event that API Gateway does not send, or a URL that is malformed; HOST_UNKNOWN. */
-const received = (event: unknown): { request: Request; identity: Identity | undefined } => {
+const received = (event: unknown): { request: Request; identity: Identity | undefined; address: string } => {
   const parsed = HttpEvent.safeParse(event);
   if (!parsed.success) throw notTaken(parsed.error);
   checkHost(parsed.data);
   try {
-    return { request: requestOf(parsed.data), identity: identityOf(parsed.data) };
+    const address = parsed.data.requestContext.http.sourceIp ?? 'unknown';
+    return { request: requestOf(parsed.data), identity: identityOf(parsed.data), address };
   } catch (cause) {
     throw notTaken(cause);
   }

@@ -4,4 +4,10 @@ import { lambdaPorts, policyInForce } from './lambda-ports.ts';
 
 const ports = lambdaPorts(process.env);
 
-export const handler = apiHandler(async () => ({ ports, policy: await policyInForce(ports.artifacts) }));
+const publicPages = process.env['QUITTANCE_PUBLIC_PAGES'] === 'true';
+
+export const handler = apiHandler(async () => ({
+  ports,
+  policy: await policyInForce(ports.artifacts),
+  publicPages,
+}));

@@ -7,6 +7,7 @@ import { STYLE } from '#portal/style.ts';
 import type { ApiContext, Env } from './api/context.ts';
 import { actRoutes } from './api/act-routes.ts';
 import { approvalRoutes } from './api/approvals.ts';
+import { CHECK_LIMIT_BYTES, checkRoutes } from './api/check.ts';
 import { languageRoutes } from './api/languages.ts';
 import { hostIsOurs, knownMethods, notFromElsewhere, plainBody, routesOf } from './api/doors.ts';
 import { identify, limitBody, securityHeaders } from './api/guard.ts';
@@ -36,13 +37,16 @@ export const apiUses: readonly (keyof Ports)[] = [
   ]),
 ];
 
+/** Paths that take more than a request is long. */
+const LARGER = { '/check': CHECK_LIMIT_BYTES };
+
 /** `extend` adds routes that need no sender, before those that need one. */
 export const api = (context: ApiContext, extend?: (app: Hono<Env>) => void): Hono<Env> => {
   const app = new Hono<Env>({ getPath: (request) => new URL(request.url).pathname.replace(/(?<=.)\.json$/, '') });
   app.onError(answerProblem);
   app.notFound((c) => answerProblem(notFound(), c));
   const routes = routesOf(app);
-  app.use(securityHeaders, hostIsOurs(context), knownMethods(routes), notFromElsewhere, plainBody, limitBody);
+  app.use(securityHeaders, hostIsOurs(context), knownMethods(routes), notFromElsewhere, plainBody, limitBody(LARGER));
   extend?.(app); // before the check of queries: sign-in and the models' API take what protocols of others say
   app.use(knownQuery(routes.at));
   app.get('/style.css', (c) => c.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
@@ -51,6 +55,7 @@ export const api = (context: ApiContext, extend?: (app: Hono<Env>) => void): Hon
   publicLogRoutes(app, context);
   languageRoutes(app);
   liveScriptRoute(app);
+  if (context.publicPages) checkRoutes(app, context);
   app.use(identify(context));
   todayRoutes(app, context);
   settingsRoutes(app, context);

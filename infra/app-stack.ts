@@ -42,7 +42,11 @@ export class AppStack extends Stack {
     const tableOf = ({ signsAsLog }: Step) => (signsAsLog ? grants : unlogged);
     const functions = this.#stepFunctions(prefix, steps, tableOf, code.steps, undelivered);
     const machines = makeMachines(this, prefix, functions);
-    const { api, pool, client } = makeApi(this, prefix, this.#httpApp(prefix, code.api, grantsOf(apiUses, unlogged)));
+    const { api, pool, client } = makeApi(
+      this,
+      settings,
+      this.#httpApp(settings, code.api, grantsOf(apiUses, unlogged)),
+    );
     const scheduledSteps = new Map(SCHEDULED_STEPS.map((name) => [name, must(functions.get(name), `step ${name}`)]));
     const exportHistory = this.#exportHistory(prefix, resources, code.operations, undelivered);
     makeSchedules(this, settings, { machines, steps: scheduledSteps, exportHistory, undelivered });
@@ -65,8 +69,9 @@ export class AppStack extends Stack {
     });
   }
 
-  #httpApp(prefix: string, code: string, access: PortGrants): Lambda {
+  #httpApp({ prefix, publicPages }: Settings, code: string, { environment, grants }: PortGrants): Lambda {
     const about = { name: 'api', description: 'the HTTP app' };
+    const access = { environment: { ...environment, QUITTANCE_PUBLIC_PAGES: String(publicPages) }, grants };
     return makeLambda(this, 'HttpApp', { ...about, prefix, code, timeoutSeconds: API_TIMEOUT_SECONDS, access });
   }
 

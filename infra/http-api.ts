@@ -9,6 +9,7 @@ import { CfnUserPoolGroup, Mfa, UserPool, type UserPoolClient } from 'aws-cdk-li
 import type { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { groupOf, Role } from '#core/roles.ts';
+import type { Settings } from './settings.ts';
 
 export interface Api {
   readonly api: HttpApi;
@@ -20,8 +21,11 @@ const GROUPS = Role.options.map(groupOf);
 /** Answered without a token: the log's checkpoint and tiles, and whether the API is there. */
 const KEYS = ['', '.json', '.txt', '.pem'].map((ending) => `/trust-root${ending}`);
 const PUBLIC = ['/ledger/checkpoint', '/ledger/tile/{proxy+}', ...KEYS, '/health'];
+/** Pages for everybody, where the settings ask for them, with what they are drawn with; a form of theirs is a POST. */
+const PAGES = ['/check', '/check.json', '/language', '/style.css'];
+const READ = [HttpMethod.GET, HttpMethod.HEAD];
 
-export const makeApi = (stack: Stack, prefix: string, handler: Lambda): Api => {
+export const makeApi = (stack: Stack, { prefix, publicPages }: Settings, handler: Lambda): Api => {
   const pool = makePool(stack, prefix);
   const client = pool.addClient('Client', {
     authFlows: { userSrp: true, adminUserPassword: true },
@@ -38,14 +42,14 @@ export const makeApi = (stack: Stack, prefix: string, handler: Lambda): Api => {
   const api = new HttpApi(stack, 'Api', { apiName: prefix, createDefaultStage: true });
   const methods = [HttpMethod.ANY]; // the app says which of them a path answers
   api.addRoutes({ path: '/{proxy+}', methods, integration, authorizer });
-  for (const path of PUBLIC) {
-    const routes = api.addRoutes({ path, methods: [HttpMethod.GET, HttpMethod.HEAD], integration });
-    for (const route of routes)
-      Validations.of(route).acknowledge({
-        id: 'AwsSolutions-APIG4',
-        reason: 'log and public keys are for everybody; they hold digests, codes, times and pseudonyms only',
-      });
-  }
+  const open = (path: string, allowed: HttpMethod[], reason: string) => {
+    for (const route of api.addRoutes({ path, methods: allowed, integration }))
+      Validations.of(route).acknowledge({ id: 'AwsSolutions-APIG4', reason });
+  };
+  const noSecrets = 'log and public keys are for everybody; they hold digests, codes, times and pseudonyms only';
+  for (const path of PUBLIC) open(path, READ, noSecrets);
+  const asked = 'the settings ask for pages for people without an account; the app counts and limits what they send';
+  for (const path of publicPages ? PAGES : []) open(path, [...READ, HttpMethod.POST], asked);
   limitAndLog(stack, api, prefix);
   return { api, pool, client };
 };

@@ -102,6 +102,8 @@ export const Settings = z.strictObject({
       gpus: 1,
       endpoints: 'on-demand',
     }),
+  /** Whether anybody may check evidence at the API's address, without a token (/check). */
+  publicPages: z.boolean().default(false),
   /** Days within which nobody, not even the root user, can delete a file of the log. */
   ledgerRetentionDays: z.int().positive().default(2190),
   /** Limit in USD a month: at 80 % a mail, at 100 % no new job is submitted. */

@@ -20,6 +20,8 @@ export interface Frame {
   readonly path: string;
   /** For the `head` of the document, such as a refresh. */
   readonly head?: Html | undefined;
+  /** One of the pages for everybody, which lead to each other. */
+  readonly isPublic?: boolean | undefined;
   readonly body: Html;
 }
 
@@ -31,7 +33,9 @@ const PLACES = [
   ['settings', '/settings', ['/settings']],
 ] as const;
 
-export const page = ({ title, words, viewer, signOutPath, path, head, body }: Frame): Html =>
+const FOR_EVERYBODY = [['check', '/check', ['/check']]] as const;
+
+export const page = ({ title, words, viewer, signOutPath, path, head, isPublic, body }: Frame): Html =>
   html`<!doctype html>
     <html lang="${words.code}">
       <head>
@@ -46,10 +50,10 @@ export const page = ({ title, words, viewer, signOutPath, path, head, body }: Fr
         <a class="skip" href="#main">${words.frame.skip}</a>
         <header class="rail">
           <strong>Quittance</strong>
-          ${viewer && navigation(path, words)}
+          ${viewer ? navigation(PLACES, path, words) : isPublic && navigation(FOR_EVERYBODY, path, words)}
           <div class="who">
             <p>
-              ${viewer ? html`${viewer.principal}<br />${viewer.roles.map((role) => words.roles[role]).join(', ')}` : words.frame.notSignedIn}
+              ${viewer ? html`${viewer.principal}<br />${viewer.roles.map((role) => words.roles[role]).join(', ')}` : !isPublic && words.frame.notSignedIn}
             </p>
             ${signOutPath !== undefined && html`<p><a href="/sessions">${words.frame.sessions}</a></p>`}
             ${signOutPath !== undefined && html`<form class="plain" method="post" action="${signOutPath}"><button>${words.frame.signOut}</button></form>`}
@@ -70,10 +74,10 @@ export const page = ({ title, words, viewer, signOutPath, path, head, body }: Fr
 
 const dataPath = (path: string): string => `${path}.json`;
 
-const navigation = (path: string, words: Words): Html =>
+const navigation = (places: typeof PLACES | typeof FOR_EVERYBODY, path: string, words: Words): Html =>
   html`<nav aria-label="${words.frame.main}">
     <ul>
-      ${PLACES.map(([name, to, begins]) => html`<li><a href="${to}" ${isIn(path, begins) && html` aria-current="page"`}>${words.frame[name]}</a></li>`)}
+      ${places.map(([name, to, begins]) => html`<li><a href="${to}" ${isIn(path, begins) && html` aria-current="page"`}>${words.frame[name]}</a></li>`)}
     </ul>
   </nav>`;
 

@@ -16,8 +16,9 @@ export const appFor = async (
   { ports, policy }: Pick<Embedded, 'policy'> & { readonly ports: Ports },
   completions: Completions,
   { loopback, servesHost }: Reach,
+  publicPages = false,
 ): Promise<Hono<Env>> => {
-  const context: ApiContext = { ...people, ports, policy: await policy(), servesHost };
+  const context: ApiContext = { ...people, ports, policy: await policy(), servesHost, publicPages };
   return api(context, (app) => {
     people.routes(app, context);
     if (!loopback) app.use('/v1/*', identify(context));

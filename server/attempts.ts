@@ -2,9 +2,8 @@
 // hour. A token that was right at an address stays right there, so that nobody who guesses can lock others out of what
 // they already use. Trap: behind a proxy all come from one address; a header that names another is not believed, as
 // whoever guesses would write it.
-import { isIPv6 } from 'node:net';
 import { digestOf } from '#core/canonical.ts';
-import { QuittanceError } from '#core/errors.ts';
+import { networkOf, refuseOver } from '#functions/api/rate.ts';
 
 const WINDOW_SECONDS = 15 * 60;
 const MOST_AN_ADDRESS = 10;
@@ -28,8 +27,8 @@ export const limitAttempts = (now: () => Date): Attempts => {
       wrong = wrong.filter((one) => one.at > at - WINDOW_SECONDS);
       const ours = wrong.filter((one) => one.from === from);
       if (!known.has(before)) {
-        refuseOver(MOST_AN_ADDRESS, ours, at);
-        refuseOver(MOST_IN_ALL, wrong, at);
+        refuseOver(MOST_AN_ADDRESS, ours, WINDOW_SECONDS, at);
+        refuseOver(MOST_IN_ALL, wrong, WINDOW_SECONDS, at);
       }
       const found = look(token);
       known.delete(before);
@@ -40,29 +39,7 @@ export const limitAttempts = (now: () => Date): Attempts => {
   };
 };
 
-/** TOO_MANY_ATTEMPTS until fewer than `most` are left in the window. */
-const refuseOver = (most: number, wrong: readonly { readonly at: number }[], at: number): void => {
-  const first = wrong.at(-most);
-  if (first === undefined) return;
-  throw new QuittanceError('TOO_MANY_ATTEMPTS', {
-    message: 'too many wrong tokens',
-    expected: `at most ${most} in ${WINDOW_SECONDS / 60} minutes`,
-    retryAfterSeconds: Math.max(1, Math.ceil(first.at + WINDOW_SECONDS - at)),
-  });
-};
-
 const remember = (known: Set<string>, one: string): void => {
   known.add(one);
   for (const oldest of known) if (known.size > MOST_KNOWN) known.delete(oldest);
-};
-
-/** An address, of IPv6 its /64, which one household or host has whole. */
-const networkOf = (address: string): string => {
-  const mapped = address.replace(/^::ffff:(?=\d+\.)/i, '');
-  if (!isIPv6(mapped)) return mapped;
-  const [head = '', tail = ''] = mapped.split('::');
-  const groups = (part: string) => part.split(':').filter((group) => group !== '');
-  const zeros = Array.from({ length: 8 - groups(head).length - groups(tail).length }, () => '0');
-  const all = mapped.includes('::') ? [...groups(head), ...zeros, ...groups(tail)] : groups(mapped);
-  return all.slice(0, 4).join(':');
 };

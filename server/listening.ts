@@ -2,6 +2,7 @@
 import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import { z } from 'zod';
+import { readInstallation } from '#adapters/local/installation.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { Embedded } from '#entry/embedded.ts';
 import { appFor } from './app.ts';
@@ -30,7 +31,8 @@ export const listenOn = async (dir: string, embedded: Embedded, address: Address
   const reach = reachOf(host, publicUrls);
   const models = servedModels(dir, embedded.ports);
   const people = signIn(dir, () => embedded.ports.clock.now());
-  const app = await appFor(people, embedded, models, reach);
+  const { publicPages } = readInstallation(dir);
+  const app = await appFor(people, embedded, models, reach, publicPages);
   const server = createAdaptorServer({ fetch: (request, env) => app.fetch(request, senderOf(env)) }) as Server;
   const goingOn = setInterval(() => void goOn(embedded), GO_ON_MS);
   const close = () => {

@@ -39,6 +39,8 @@ const LocalInstallation = z.strictObject({
   entities: Entities.default({}),
   certificateScope: DeclaredScope.default(DATA_FOLDER),
   ...Attestors.shape,
+  /** Whether anybody may check evidence here, without an account (/check). */
+  publicPages: z.boolean().default(false),
   /** What served models say in place of a withheld answer. */
   withheldAnswer: WithheldAnswer.default(WITHHELD),
 });

@@ -35,6 +35,8 @@ export interface ApiContext {
   readonly signInPath?: string;
   /** Target of the form for signing out. */
   readonly signOutPath?: string;
+  /** Whether pages for people whom nobody knows are there: to ask, to see where it stands, to check evidence. */
+  readonly publicPages?: boolean;
   /** Key of the tokens in forms, 32 random bytes; the same in every process that answers. */
   readonly formKey: Uint8Array;
 }
@@ -69,16 +71,19 @@ export interface View {
   readonly data: object;
   readonly head?: (words: Words) => Html | undefined;
   readonly body: (words: Words) => Html;
+  /** One of the pages for everybody, which lead to each other. */
+  readonly isPublic?: boolean;
   readonly status?: ContentfulStatusCode;
 }
 
 /** Answers with one view, as page or as data. */
-export const show = (c: Asked, { title, path = c.req.path, data, head, body, status = 200 }: View): Response => {
+export const show = (c: Asked, view: View): Response => {
+  const { title, path = c.req.path, data, head, body, isPublic, status = 200 } = view;
   if (wantsData(c)) return c.json(data, status);
   const words = wordsOf(c);
   const { identity: viewer, signOutPath } = c.var;
   const named = typeof title === 'string' ? title : title(words);
-  const frame = { title: named, words, viewer, signOutPath, path, head: head?.(words), body: body(words) };
+  const frame = { title: named, words, viewer, signOutPath, path, head: head?.(words), isPublic, body: body(words) };
   return c.html(page(frame).markup, status);
 };
 

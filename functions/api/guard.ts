@@ -34,17 +34,25 @@ export const securityHeaders = createMiddleware(async (c, next) => {
   for (const [name, value] of Object.entries(HEADERS)) if (!c.res.headers.has(name)) c.header(name, value);
 });
 
-export const limitBody = bodyLimit({
-  maxSize: REQUEST_LIMIT_BYTES,
-  onError: (c) =>
-    answerProblem(
-      new QuittanceError('INPUT_TOO_LARGE', {
-        message: 'the body is too large',
-        expected: `at most ${REQUEST_LIMIT_BYTES} bytes`,
-      }),
-      c,
-    ),
-});
+const limitOf = (maxSize: number) =>
+  bodyLimit({
+    maxSize,
+    onError: (c) =>
+      answerProblem(
+        new QuittanceError('INPUT_TOO_LARGE', {
+          message: 'the body is too large',
+          expected: `at most ${maxSize} bytes`,
+        }),
+        c,
+      ),
+  });
+
+/** Every path takes what a request takes; a few take files that are larger. */
+export const limitBody = (larger: Readonly<Record<string, number>>) => {
+  const limits = new Map(Object.entries(larger).map(([path, bytes]) => [path, limitOf(bytes)]));
+  const usual = limitOf(REQUEST_LIMIT_BYTES);
+  return createMiddleware<Env>((c, next) => (limits.get(c.req.path) ?? usual)(c, next));
+};
 
 /** UNAUTHENTICATED, or a way to sign in for a browser. */
 export const identify = ({ authenticate, signInPath, signOutPath }: ApiContext) =>

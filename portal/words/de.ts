@@ -4,6 +4,7 @@ import { deAround } from './de-around.ts';
 import { deCase } from './de-case.ts';
 import { deNotes } from './de-notes.ts';
 import { dePlaces } from './de-places.ts';
+import { dePublic } from './de-public.ts';
 
 export const de: Words = {
   code: 'de',
@@ -40,6 +41,7 @@ export const de: Words = {
     models: 'Modelle',
     evidence: 'Nachweise',
     settings: 'Einstellungen',
+    check: 'Prüfen',
     notSignedIn: 'nicht angemeldet',
     signOut: 'Abmelden',
     sessions: 'Sitzungen',
@@ -211,4 +213,5 @@ export const de: Words = {
   ...deCase,
   ...deNotes,
   ...dePlaces,
+  ...dePublic,
 };

@@ -4,6 +4,7 @@ import { enAround } from './en-around.ts';
 import { enCase } from './en-case.ts';
 import { enNotes } from './en-notes.ts';
 import { enPlaces } from './en-places.ts';
+import { enPublic } from './en-public.ts';
 
 const s = (n: number): string => (n === 1 ? '' : 's');
 
@@ -22,6 +23,7 @@ export const en = {
     models: 'Models',
     evidence: 'Evidence',
     settings: 'Settings',
+    check: 'Check',
     notSignedIn: 'not signed in',
     signOut: 'Sign out',
     sessions: 'Sessions',
@@ -198,4 +200,5 @@ export const en = {
   ...enCase,
   ...enNotes,
   ...enPlaces,
+  ...enPublic,
 };

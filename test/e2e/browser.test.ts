@@ -127,7 +127,7 @@ inBrowser('in a browser', () => {
         '/ledger',
         '/settings',
       ].map((path) => [filer, path] as const),
-      ...['/models/house', '/verify', '/trust-root', '/nowhere'].map((path) => [approver, path] as const),
+      ...['/models/house', '/verify', '/trust-root', '/check', '/nowhere'].map((path) => [approver, path] as const),
     ]) {
       await page.goto(url + path);
       await checked(

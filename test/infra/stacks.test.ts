@@ -163,6 +163,29 @@ describe('the app stack', () => {
     expect(groups.sort()).toEqual(['approvers', 'auditors', 'filers']);
   });
 
+  it('opens the pages for everybody where the settings ask for them, and tells the app', async () => {
+    const open = await synthesise({ ...SETTINGS, publicPages: true }, { code: synthesised.code });
+    const routes = propertiesOf(open, 'app', 'AWS::ApiGatewayV2::Route').filter(
+      ([, p]) => p['AuthorizationType'] !== 'JWT',
+    );
+    const more = routes
+      .map(([, { RouteKey }]) => String(RouteKey))
+      .filter((key) => !/health|ledger|trust-root/.test(key));
+    expect(more.filter((key) => key.startsWith('POST')).sort()).toEqual([
+      'POST /check',
+      'POST /check.json',
+      'POST /language',
+      'POST /style.css',
+    ]);
+    const told = (of: Synthesised) =>
+      propertiesOf(of, 'app', 'AWS::Lambda::Function').flatMap(
+        ([, { Environment }]) =>
+          (Environment as { Variables: Record<string, string> }).Variables['QUITTANCE_PUBLIC_PAGES'] ?? [],
+      );
+    expect([told(synthesised), told(open)]).toEqual([['false'], ['true']]);
+    open.remove();
+  });
+
   it('tells the app, where certificates are signed, what the settings say was swept, and no other function', () => {
     const told = properties('app', 'AWS::Lambda::Function').flatMap(([, { FunctionName, Environment }]) => {
       const { Variables } = Environment as { Variables: Record<string, string> };

@@ -25,12 +25,14 @@ const authenticate = async (request: Request): Promise<Identity | undefined> => 
 export const appOf = (
   { harness }: Pick<WalkedTicket, 'harness'>,
   servesHost = (hostname: string): boolean => hostname === 'localhost',
+  publicPages = true,
 ): Hono<Env> =>
   api({
     ports: harness.ports,
     policy: harness.policy,
     authenticate,
     servesHost,
+    publicPages,
     formKey: new Uint8Array(32).fill(7),
     signInPath: '/sign-in',
   });

@@ -46,6 +46,16 @@ const read = (path: string, summary: string, tag: Operation['tag'], answer: Cont
 
 const open = { isPublic: true } as const;
 
+/** Where the settings have pages for everybody. */
+const IF_PUBLIC: readonly Operation[] = [
+  read('/check', 'the form to check evidence with', 'evidence', 'Verification', open),
+  {
+    ...{ method: 'post', path: '/check', summary: 'check a bundle or a certificate, of which nothing is kept' },
+    ...{ tag: 'evidence', body: { media: 'application/zip', or: ['application/json', 'multipart/form-data'] } },
+    ...{ answer: 'Verification', ...open },
+  },
+];
+
 const EVERYBODY: readonly Operation[] = [
   read('/health', 'whether the API is there', 'pages', 'Health', open),
   read('/style.css', 'the style of the pages', 'pages', { media: 'text/css' }, open),
@@ -205,6 +215,7 @@ const ALL_TOGETHER: readonly Operation[] = [
 
 export const OPERATIONS: readonly Operation[] = [
   ...EVERYBODY,
+  ...IF_PUBLIC,
   ...CASES,
   ...NOTES,
   ...ACT_OPERATIONS,

@@ -78,7 +78,7 @@ export const SCHEMAS = {
   Deadlines,
   Ledger: z.looseObject({ origin: z.string(), size: Count, checkpoint: z.string().nullable(), publicKey: z.string() }),
   Verification: z.looseObject({
-    ticketId: z.string().nullable(),
+    ticketId: z.string().nullable().optional(),
     ok: z.boolean().nullable(),
     checks: z.array(z.looseObject({})),
   }),
