@@ -1,7 +1,7 @@
 // `quittance report`: the audit report of a ticket, the report of a month over all of them, or the register of
 // requests. Reads the data folder without its lock, and changes nothing.
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { localStores } from '#adapters/local/index.ts';
 import { canonicalize } from '#core/canonical.ts';
 import { QuittanceError, usageError } from '#core/errors.ts';
@@ -50,7 +50,7 @@ export const report: Command = {
       kind: 'value',
       value: 'FORMAT',
       summary:
-        'html, json or pdf; zip: all of a request for a regulator; of the register csv, xlsx or json (default json)',
+        'html, json or pdf; zip: all of a request for a regulator; of the register csv, xlsx or json (default: as --out ends, else json)',
       is: oneOf([...new Set<string>([...FORMATS, 'zip', ...TABLES])]),
     },
     month: {
@@ -84,14 +84,21 @@ const chosen = (args: Arguments): Promise<Rendered> => {
     throw usageError('report: one of ID, --month and --register', "'quittance ticket list' has the ids");
   if (asMonth !== undefined) return renderMonth(dir, asMonth, formatOf(args, FORMATS));
   if (args.flag('register')) return renderRegister(dir, formatOf(args, TABLES));
-  if (args.value('format') === 'zip' && !args.json) return renderForRegulator(dir, asked[0]!);
+  if ((args.value('format') ?? endingOf(args)) === 'zip' && !args.json) return renderForRegulator(dir, asked[0]!);
   return renderReport(dir, asked[0]!, formatOf(args, FORMATS));
 };
 
 const formatOf = <Format extends string>(args: Arguments, known: readonly Format[]): Format => {
   const json = known.find((one) => one === 'json');
-  return args.json && json !== undefined ? json : choice(args, 'format', known, json);
+  const asEnding = known.find((one) => one === endingOf(args));
+  return args.json && json !== undefined ? json : choice(args, 'format', known, asEnding ?? json);
 };
+
+/** What the name of the file that is asked for ends in: a report.html that holds JSON would mislead whoever opens it. */
+const endingOf = (args: Arguments): string =>
+  extname(args.value('out') ?? '')
+    .slice(1)
+    .toLowerCase();
 
 /** Report, register row and evidence of a request that has ended, with instructions. NOT_FOUND before that. */
 const renderForRegulator = (dir: string, ticketId: string): Promise<Rendered> =>
