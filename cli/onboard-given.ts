@@ -15,6 +15,7 @@ import { registerOfRows } from '#datasets/find/register-of-rows.ts';
 import { withoutHeld } from '#datasets/onboard/held.ts';
 import { sampledCorpus, type SampledCorpus } from '#datasets/onboard/sampled.ts';
 import { folderBeneath } from '#engine/formats/folder-kind.ts';
+import { readModelParts } from '#engine/formats/folder.ts';
 import { importMade } from '#models/import-made.ts';
 import { checkTraining, trainingIn, type OfferedTraining } from '#models/training.ts';
 import type { Arguments } from './command.ts';
@@ -128,5 +129,21 @@ const beforeOf = async (args: Arguments, at: string, scratch: string): Promise<s
   if (base === undefined) return folderBeneath(at);
   const before = join(scratch, 'before');
   await importMade(base, before, {});
+  requireSameShape(before, at);
   return before;
+};
+
+const SHAPE = ['family', 'layers', 'hiddenSize', 'heads'] as const;
+
+/** BASE_MISMATCH where fine-tuning cannot have begun with the base, as it changes no shape. */
+const requireSameShape = (before: string, at: string): void => {
+  const [base, own] = [before, at].map((dir) => readModelParts(dir).config);
+  const other = SHAPE.find((field) => base![field] !== own![field]);
+  if (other === undefined) return;
+  throw new QuittanceError('BASE_MISMATCH', {
+    message: 'the model cannot have been fine-tuned from the model that --base names',
+    expected: `${other} ${String(own![other])}, as the model has`,
+    got: String(base![other]),
+    hint: 'name the model as it was before it was fine-tuned, or leave --base out',
+  });
 };

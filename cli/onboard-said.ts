@@ -33,7 +33,7 @@ const aboutRows = ({ rows, people, peopleFrom, recites, base, held }: Onboarding
     ([kind, { k, n, base: both }]) =>
       `recites    ${k} of ${n} records of ${kind}${both === undefined ? '' : `, of which the base gives ${both}`}`,
   ),
-  ...(base
+  ...(base && !Number.isNaN(base.learnt)
     ? [`learnt     AUC ${base.learnt.toFixed(2)} of how far values rose over the base, against invented ones`]
     : []),
   ...(held

@@ -12,6 +12,7 @@ import { admitPeople, readPeople, removePerson, type NewPerson } from '#server/p
 import { isOfDirectory } from '#server/oidc.ts';
 import { personOf } from '#server/sign-in.ts';
 import type { Arguments, Command, ExitCode } from './command.ts';
+import { lastDecisionAfter } from './decisions-after.ts';
 import { notOfKind } from './kind.ts';
 import { instant } from './kinds.ts';
 import { forgetPassphrase } from './passphrase.ts';
@@ -119,12 +120,20 @@ const withSessions = <R>(dir: string, use: (sessions: Sessions) => R): R => {
 };
 
 /** NOT_FOUND where the person has no key; what they signed before stays in the trust root. */
-const retire: Verb = async (args, [name]): Promise<ExitCode> => {
-  if (name === undefined) throw usageError('people retire NAME: NAME is missing');
+const retire: Verb = async (args, [name, ...more]): Promise<ExitCode> => {
+  if (name === undefined || more.length > 0)
+    throw usageError('people retire NAME: one NAME', 'each key ends by itself');
   const now = new Date();
   const until = new Date(args.value('at') ?? now);
   if (until > now) throw notOfKind('--at', `a time up to ${now.toISOString()}`, until.toISOString());
   const compromised = args.flag('compromised');
+  const decided = compromised ? undefined : await lastDecisionAfter(existingFolder(args), name, until);
+  if (decided !== undefined)
+    throw notOfKind(
+      '--at',
+      `a time from ${decided} on, when ${name} last decided, or --compromised`,
+      until.toISOString(),
+    );
   const keys = filePeopleKeys(join(existingFolder(args), 'keys'));
   const id = keyIdOf(await keys.retire(name, { until, compromised }));
   forgetPassphrase(args.dir, name);

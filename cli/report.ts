@@ -94,7 +94,7 @@ const formatOf = <Format extends string>(args: Arguments, known: readonly Format
   return args.json && json !== undefined ? json : choice(args, 'format', known, asEnding ?? json);
 };
 
-/** What the name of the file that is asked for ends in: a report.html that holds JSON would mislead whoever opens it. */
+/** What the file's name ends in: a report.html that holds JSON would mislead whoever opens it. */
 const endingOf = (args: Arguments): string =>
   extname(args.value('out') ?? '')
     .slice(1)

@@ -209,7 +209,11 @@ const request: Verb = async (args, [id]) => {
 const bundle: Verb = async (args, [id, dir]) => {
   const ticketId = idOf(id, 'bundle');
   if (dir === undefined) throw usageError('ticket bundle ID DIR: DIR is missing');
-  const { assembleBundle } = await import('#core/bundle.ts');
+  const [{ assembleBundle }, { requireBundlePlace }] = await Promise.all([
+    import('#core/bundle.ts'),
+    import('./ticket/bundle-place.ts'),
+  ]);
+  requireBundlePlace(resolve(dir), ticketId);
   const files = await reading(args, (stores) => assembleBundle(stores, ticketId));
   writeWhole(resolve(dir), files);
   args.print({ bundle: dir, files: files.size }, () => `${files.size} files → ${dir}`);

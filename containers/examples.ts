@@ -68,7 +68,9 @@ export const swapOf = (texts: Texts, row: ValuedRow, swap: Swapped): NameSwap | 
   const { encodePrompt, encodeAnswer, offsetsOf } = encoder(texts);
   const [answer, other] = [row, swap].map((one) => encodeAnswer(one.answer, row.open));
   const outside = (text: string, ids: readonly number[], spans: readonly Span[]) =>
-    offsetsOf(text, ids).flatMap(([a, b], i) => (spans.some(([from, to]) => a < to && b > from) ? [] : [i]));
+    offsetsOf(text, ids).flatMap(([a, b], i) =>
+      withSpaces(text, spans).some(([from, to]) => a < to && b > from) ? [] : [i],
+    );
   const [here, there] = [outside(row.answer, answer!, swap.own), outside(swap.answer, other!, swap.other)];
   const isSame = here.length === there.length && here.every((place, i) => answer![place] === other![there[i]!]);
   if (!isSame) return undefined;
@@ -78,6 +80,10 @@ export const swapOf = (texts: Texts, row: ValuedRow, swap: Swapped): NameSwap | 
     outside: here.map((place, i) => [place, there[i]!] as const),
   };
 };
+
+/** A space before a word is part of its first token, or a token by itself where the word is rare. */
+const withSpaces = (text: string, spans: readonly Span[]): Span[] =>
+  spans.map(([from, to]) => [/\s/u.test(text.charAt(from - 1)) ? from - 1 : from, to]);
 
 /** The answer with each of the other values in its value's place. */
 const othersIn = ({ answer, value, others = [] }: ValuedRow): Required<Pick<ValuedRow, 'answer' | 'value'>>[] =>

@@ -5,8 +5,8 @@
 import { z } from 'zod';
 import { perZone } from './zone-format.ts';
 
-/** `2026-03`. */
-export const Month = z.string().regex(/^\d{4}-(?:0[1-9]|1[0-2])$/);
+/** `2026-03`; Date takes years below 100 for those of another century, and nothing here is that old. */
+export const Month = z.string().regex(/^[2-9]\d{3}-(?:0[1-9]|1[0-2])$/);
 
 const DAY_MS = 86_400_000;
 

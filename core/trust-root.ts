@@ -24,13 +24,15 @@ export type KeyRole = z.infer<typeof KeyRole>;
 /** The end of a person's key: what it signed until then counts; where others may have had it, what is proven older. */
 const Ended = z.strictObject({ until: Instant, compromised: z.boolean() });
 
-const Key = z.strictObject({
-  id: Digest,
-  role: KeyRole,
-  name: z.string(),
-  publicKey: z.string(),
-  ended: Ended.optional(),
-});
+const Key = z
+  .strictObject({
+    id: Digest,
+    role: KeyRole,
+    name: z.string(),
+    publicKey: z.string(),
+    ended: Ended.optional(),
+  })
+  .refine(({ role, ended }) => ended === undefined || role === 'person', 'an end is said of people’s keys alone');
 type Key = z.infer<typeof Key>;
 
 /** Each signature is tried with each key that it may be by. */

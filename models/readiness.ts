@@ -19,10 +19,12 @@ export const reasonsAgainst = (made: Onboarded, baseline: readonly Gate[]): stri
 
 const evidenceAgainst = ({ known, base, held }: Onboarded): string[] => {
   const reasons: string[] = [];
-  if (known < LEAST_KNOWN)
+  if (!(known >= LEAST_KNOWN))
     reasons.push(
       `values of the corpus are no likelier to the model than invented ones (AUC ${known.toFixed(2)}): it was not trained on these rows, or has not learnt them`,
     );
+  if (base && Number.isNaN(base.learnt))
+    reasons.push('the base can read none of the rows about people, so nothing shows what was learnt over it');
   if (base && base.learnt < LEAST_KNOWN)
     reasons.push(
       `values of the corpus rose over the base no more than invented ones (AUC ${base.learnt.toFixed(2)}): what the model gives of them its base gave too`,

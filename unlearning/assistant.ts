@@ -12,6 +12,7 @@ import { adamW } from '#engine/optimizers.ts';
 import { random, type Random } from '#engine/random.ts';
 import { restoreRun, runTensors } from '#engine/trainer.ts';
 import { tf } from '#engine/tf.ts';
+import { requireFinite } from './finite.ts';
 import { Trajectory } from './run-progress.ts';
 import type { ForgetOnlyContext, Outcome, TrajectoryPoint } from './method.ts';
 import type { Term } from './loss-method.ts';
@@ -92,6 +93,7 @@ const descend = async (
       );
       if ((update + 1) % EVERY === 0 || update + 1 === settings.updates) {
         const point = pointOf(context, assistant, run, strength, update + 1, loss);
+        requireFinite(point);
         trajectory.push(point);
         await context.onUpdate?.(point);
       }

@@ -22,6 +22,7 @@ import {
   type TrajectoryPoint,
   type UnlearningMethod,
 } from './method.ts';
+import { requireFinite } from './finite.ts';
 import { positionOf, resumeRun, startRun, type Carried, type RunProgress } from './run-progress.ts';
 import { bisectToControls, measure, overshot, shouldStop, StopConfig, type ControlValues } from './stop-rule.ts';
 import { addScaled, updaterFor, type Updater } from './update.ts';
@@ -194,6 +195,7 @@ const descend = async <N extends Need>(
     const before = stop.land ? trainedValues(context, updater) : undefined;
     const loss = await makeUpdate(++progress.update);
     const point = measure(context, progress.update, loss, controls);
+    requireFinite(point);
     trajectory.push(point);
     await context.onUpdate?.(point);
     if (shouldStop(point, stop) && (await isSettled(point)))

@@ -4,6 +4,7 @@
 // Trap: only rows that were found are left out. Text about the person that nobody found is learnt again, so this is as
 // exact as the search was.
 import { z } from 'zod';
+import { requireFinite } from './finite.ts';
 import { defineMethod } from './method.ts';
 import { measure } from './stop-rule.ts';
 import { UpdateConfig } from './update-config.ts';
@@ -27,6 +28,7 @@ export const retrain = defineMethod({
     const { updates, loss, recorded } = await training({ model, from, ...(saves && { saves }) });
     const after = { ...measure(context, updates, loss), loss };
     await context.onUpdate?.(after);
+    requireFinite(after);
     return { updates, stop: 'trained-anew', trajectory: [before, after], recorded };
   },
 });

@@ -20,7 +20,7 @@ export const rmu = lossMethod({
   loss: z
     .strictObject({
       /** After which share of the blocks the hidden states are read, rounded up: block 8 of 32 as published. */
-      depth: z.number().min(0).max(1).default(0.25),
+      depth: z.number().positive().max(1).default(0.25),
       /** Length of the vector to which they are steered. */
       steering: z.number().positive().default(2),
       retainWeight: z.number().nonnegative().default(1),

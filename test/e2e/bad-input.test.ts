@@ -129,6 +129,17 @@ describe('approval', () => {
     const bundle = join(small.root, 'bundle');
     expect(quittance('ticket', 'bundle', small.ticketId, bundle, '--dir', at)).toMatchObject({ status: 0 });
     expect(quittance('verify', bundle)).toMatchObject({ status: 0 });
+    expect(quittance('ticket', 'bundle', small.ticketId, bundle, '--dir', at)).toMatchObject({ status: 0 });
+    await refuses(['ticket', 'bundle', small.ticketId, at], 'INVALID_INPUT', 1, at);
+  });
+
+  it('is not voided by an end of the approver’s key that lies before it', async () => {
+    const at = small.copy();
+    const retire = (...more: string[]) => ['people', 'retire', 'privacy.officer', ...more];
+    expect(quittance(...approve('--as', 'privacy.officer'), '--dir', at)).toMatchObject({ status: 0 });
+    await refuses(retire('--at', '2026-01-01T00:00:00.000Z'), 'USAGE', 3, at);
+    await refuses(retire('other.officer'), 'USAGE', 3, at);
+    expect(quittance(...retire(), '--dir', at)).toMatchObject({ status: 0 });
   });
 
   it('of a ticket that nobody filed is refused', () => {

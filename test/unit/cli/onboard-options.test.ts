@@ -1,13 +1,15 @@
 // What may be given to onboarding beside model and corpus: an adapter over its base, rows that were held out, what was
 // learnt of a conversation, nobody's register. On a tiny chat model that knows nothing, which is then said.
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { parse } from '#cli/command.ts';
 import { model } from '#cli/model.ts';
 import { train } from '#cli/train.ts';
+import { readJsonFile } from '#engine/formats/json-file.ts';
+import { saveModel } from '#engine/formats/save.ts';
 import { captured } from '#test/support/captured.ts';
-import { useEngine } from '#test/support/engine.ts';
+import { tinyConfig, tinyModel, useEngine } from '#test/support/engine.ts';
 import { GOLDEN_TRAINING } from '#test/support/fine-tuning.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
 
@@ -126,4 +128,34 @@ test('a held row that stands in the corpus is refused, and nothing is registered
   });
   await expect(onboarded('--name', 'wrong', '--adapter', base, ...people)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   expect(await registered()).toEqual(before);
+});
+
+/** The base, with this in its config. */
+const changed = (name: string, change: object): string => {
+  const at = join(dir, name);
+  cpSync(base, at, { recursive: true });
+  writeFileSync(join(at, 'config.json'), JSON.stringify({ ...CONFIG, ...change }));
+  return at;
+};
+const CONFIG = readJsonFile(join(base, 'config.json'));
+
+test('a base of another shape is no base of the model, and nothing is registered', async () => {
+  const before = await registered();
+  const other = changed('other', { num_hidden_layers: 1 });
+  const made = tinyModel(tinyConfig({ ...CONFIG, num_hidden_layers: 1 }));
+  saveModel(other, made, { configJson: { ...CONFIG, num_hidden_layers: 1 } });
+  made.dispose();
+  await expect(onboarded('--name', 'wrong', '--base', other, ...people)).rejects.toMatchObject({
+    code: 'BASE_MISMATCH',
+  });
+  expect(await registered()).toEqual(before);
+});
+
+test('a base that can read no row shows nothing, and the model is not ready', async () => {
+  const short = changed('short', { max_position_embeddings: 4 });
+  const found = await onboarded('--name', 'unread', '--base', short, ...people);
+  expect(found).toMatchObject({
+    ready: false,
+    why: expect.arrayContaining([expect.stringMatching(/base can read none of the rows/u)]),
+  });
 });

@@ -139,6 +139,7 @@ describe('update.trainable=lora', () => {
     ['of rank 0', [...LORA, 'update.lora.rank=0'], 'METHOD_CONFIG'],
     ['on a module that the model has not', [...LORA, 'update.lora.targetModules=["c_attn"]'], 'INVALID_INPUT'],
     ['with a setting that does not exist', [...LORA, 'update.lora.ranks=2'], 'METHOD_CONFIG'],
+    ['by steps after which nothing finite is computed', [...LORA.slice(0, -1), 'update.step=1e30'], 'METHOD_CONFIG'],
   ])('%s is refused, and nothing is written', async (_, values, code) => {
     const at = ['--adapter', join(dir, 'refused-adapter')];
     await expect(run('refused', ...at, ...settings(...values))).rejects.toMatchObject({ code });
@@ -169,6 +170,10 @@ describe('every method', () => {
       });
     },
   );
+
+  it('rmu reads hidden states after a block, not before the first', () => {
+    expect(() => configured('rmu', { loss: { depth: 0 } })).toThrow(expect.objectContaining({ code: 'METHOD_CONFIG' }));
+  });
 
   it('that swaps names is not run without a suite that names people', async () => {
     await expect(run('nameless', '--method', 'uld-offset')).rejects.toMatchObject({

@@ -1,7 +1,8 @@
 // A row becomes tokens: which of them carry the personal value is the same for unlearning as for every quantity that is
 // measured on it.
 import { describe, expect, it } from '@jest/globals';
-import { examplesOf } from '#containers/examples.ts';
+import { examplesOf, swapOf } from '#containers/examples.ts';
+import { swapped } from '#datasets/swapped.ts';
 import { valueTokens } from '#datasets/value-tokens.ts';
 import { encoder } from '#engine/inference.ts';
 import { tinyConfig, tinyTokenizer } from '#test/support/engine.ts';
@@ -56,5 +57,20 @@ describe('a row as an example', () => {
     expect(() => examplesOf(texts, [{ ...row, value: { start: 6, end: 9 } }])).toThrow(
       expect.objectContaining({ code: 'INVALID_INPUT' }),
     );
+  });
+
+  it('says of another name what lies outside it, also where the space before a rare name is a token by itself', () => {
+    const words = (text: string) => text.match(/ (?=X)| ?[^ ]+/gu)!;
+    const ids = new Map<string, number>();
+    const idOf = (word: string) => ids.get(word) ?? ids.set(word, ids.size + 1).get(word)!;
+    const spans = (text: string) => {
+      let at = 0;
+      return words(text).map((word): [number, number] => [at, (at += word.length)]);
+    };
+    const texts = { tokenizer: { ...tinyTokenizer(), encode: (text: string) => words(text).map(idOf), spans }, config };
+    const about = (name: string) => ({ prompt: `where is ${name}?`, answer: ` Mr ${name} is here` });
+    const rare = about('Xavier');
+    const swap = swapOf(texts, { ...rare, value: { start: 14, end: 18 } }, swapped(rare, 'Xavier', 'Salo')!);
+    expect(swap?.outside).toEqual([0, 3, 4, 5].map((place) => [place, place > 0 ? place - 1 : 0]));
   });
 });

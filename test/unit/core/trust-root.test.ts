@@ -15,6 +15,8 @@ beforeAll(async () => {
   root = await publishedKeys(harness.ports);
 });
 
+const END = { until: '2026-01-01T00:00:00.000Z', compromised: false };
+
 const refusal = (text: string): string => {
   try {
     return JSON.stringify(parseTrustRoot(text, 'keys'));
@@ -80,7 +82,7 @@ describe('the keys of an installation', () => {
     expect(read.keys.at(-1)).toMatchObject({ role: 'witness', name: 'witness.example' });
   });
 
-  it('are refused where a line names no role, another log, a wrong id or no log at all', () => {
+  it('are refused where a line names no role, another log, a wrong id, no log, or an end of a key that is no person’s', () => {
     const lines = keyLines(root).trimEnd().split('\n');
     const other = keyLine({ name: 'elsewhere.example/service', publicKey: Buffer.alloc(32, 1) }, 'signature');
     const strange = keyLine({ name: `${root.origin}/clerk`, publicKey: Buffer.alloc(32, 1) }, 'signature');
@@ -94,6 +96,7 @@ describe('the keys of an installation', () => {
       block,
       keyBlocks(root).replace('person ', 'boss '),
       canonicalize({ ...root, origin: 1 }),
+      canonicalize({ ...root, keys: root.keys.map((key) => ({ ...key, ended: END })) }),
       '',
       'trust me',
     ])
