@@ -8,7 +8,8 @@ export const describedOnboarding = (found: OnboardingOutcome): string =>
     `policy     ${found.policy}`,
     ...(found.exact ? ['exact      tickets may ask for training anew (method retrain)'] : []),
     ...aboutForgotten(found),
-    ...found.why.map((reason) => `note       ${reason}`),
+    ...found.remarks.map((remark) => `note       ${remark}`),
+    ...found.why.map((reason) => `why        ${reason}`),
     found.ready
       ? 'ready: tickets can be filed'
       : 'not ready: tickets can be filed, and no deletion can pass until this is mended',

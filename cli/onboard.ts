@@ -150,7 +150,7 @@ const judgedAgainstItself = async (model: Model, suite: Suite, policy: GatePolic
 const NONE = `sha256:${'0'.repeat(64)}` as const;
 
 const outcomeOf = (plan: Plan, { made, baseline, loss, chosen }: Measured, digest: string) => {
-  const why = [...plan.unnamed, ...made.remarks, ...reasonsAgainst(made, baseline)];
+  const why = [...plan.unnamed, ...reasonsAgainst(made, baseline)];
   return {
     ...{ name: plan.name, digest, kind: folderKind(plan.dir), rows: made.rows },
     ...{ people: made.suite.subjects.length, peopleFrom: plan.peopleFrom, loss },
@@ -159,7 +159,7 @@ const outcomeOf = (plan: Plan, { made, baseline, loss, chosen }: Measured, diges
     ...(made.held && { held: { rows: plan.held.length, ...made.held } }),
     ...{ policy: chosen, baseline, ready: why.length === 0, why },
     forgotten: plan.forgotten,
-    ...{ exact: plan.training !== undefined, remarks: plan.remarks },
+    ...{ exact: plan.training !== undefined, remarks: [...plan.remarks, ...made.remarks] },
   };
 };
 export type OnboardingOutcome = ReturnType<typeof outcomeOf>;

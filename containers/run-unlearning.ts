@@ -7,12 +7,13 @@ import { withholds } from '#core/method-name.ts';
 import type { Quantisation } from '#core/quantisation.ts';
 import { answerOf, promptOf, type Suite } from '#datasets/suite-shape.ts';
 import type { Parts } from '#engine/accumulate.ts';
+import type { Row } from '#engine/batch.ts';
 import { readModelParts } from '#engine/formats/folder.ts';
 import { folderBeneath, folderKind } from '#engine/formats/folder-kind.ts';
 import { openAdapter, openMerged } from '#engine/formats/made-folder.ts';
 import { checkAdapter } from '#engine/formats/peft.ts';
 import { exactlyHeldModelFrom } from '#engine/held-base.ts';
-import { inference } from '#engine/inference.ts';
+import { encoder, inference } from '#engine/inference.ts';
 import { plainLora, type AdapterConfig, type LoraConfig, type LoraModel } from '#engine/lora.ts';
 import type { Model, modelFrom } from '#engine/model.ts';
 import { collectMoments, subtractMoments, type CorpusMoments } from '#engine/corpus-moments.ts';
@@ -221,26 +222,38 @@ const momentsFor = async (
   { method, suite, forget, corpus }: Unlearning,
 ): Promise<ForgetOnlyContext['moments']> => {
   if (corpus) {
-    const own = encodeRows(model, wholeRows(forget.flatMap((row) => trainedWordings(row, suite))));
+    const own = countedRows(
+      model,
+      forget.flatMap((row) => trainedWordings(row, suite)),
+    );
     return { source: 'corpus', values: subtractMoments(await corpus(), collectMoments(model, own)) };
   }
   return method.update.projection === 'owm' ? { source: 'controls', values: controlMoments(model, suite) } : undefined;
 };
 
+type CountedRow = TextRow & Pick<UnlearnRow, 'window'>;
+
+const countedText = ({ window, prompt, answer }: CountedRow): string => window ?? prompt + answer;
+
 /**
  * Each text of the corpus once: several values of one row are several records, each with all that stands before its
- * value, so that what is read in another one whole is left out.
+ * value, so that what is read in another one whole is left out. A row that is longer than the model reads was counted
+ * in windows, and only as much as the record's own holds is taken away.
  */
-const wholeRows = (rows: readonly TextRow[]): TextRow[] => {
-  const textOf = ({ prompt, answer }: TextRow) => prompt + answer;
-  const longest = rows.toSorted((a, b) => textOf(b).length - textOf(a).length);
-  const kept: TextRow[] = [];
-  for (const row of longest) if (!kept.some((other) => textOf(other).startsWith(textOf(row)))) kept.push(row);
-  return kept;
+const countedRows = (model: Model, rows: readonly CountedRow[]): Row[] => {
+  const longest = rows.toSorted((a, b) => countedText(b).length - countedText(a).length);
+  const kept: CountedRow[] = [];
+  for (const row of longest) if (!kept.some((other) => countedText(other).startsWith(countedText(row)))) kept.push(row);
+  return kept.flatMap((row) => (row.window === undefined ? encodeRows(model, [row]) : [windowRow(model, row.window)]));
+};
+
+const windowRow = (model: Model, window: string): Row => {
+  const ids = encoder(model).encodePrompt(window).slice(0, model.config.maxPositions);
+  return { prompt: ids.slice(0, 1), answers: [ids.slice(1)] };
 };
 
 /** The record in every wording that the model was trained on. */
-const trainedWordings = (row: UnlearnRow, { frame }: Suite): TextRow[] =>
+const trainedWordings = (row: UnlearnRow, { frame }: Suite): CountedRow[] =>
   row.trainedParaphrase && row.paraphrase !== undefined
     ? [row, { prompt: promptOf(row.paraphrase, frame), answer: row.answer }]
     : [row];

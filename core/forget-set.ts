@@ -119,6 +119,13 @@ export const admit = async (set: ForgetSet, manifest: TrainingManifest, keyed: K
   return { records: set.records.length, people: distinct, rows: [...new Set(rows)], person, peopleOf: people };
 };
 
+/** Which of the records the manifest has, in their order. */
+export const knownTo = (
+  records: readonly ForgetRecord[],
+  manifest: TrainingManifest,
+  keyed: Keyed,
+): Promise<boolean[]> => Promise.all(records.map(async (record) => (await keyedRow(keyed, record)) in manifest.rows));
+
 const mostFrequent = (people: readonly (string | undefined)[]): string | undefined => {
   const counts = new Map<string, number>();
   for (const person of people) if (person !== undefined) counts.set(person, (counts.get(person) ?? 0) + 1);

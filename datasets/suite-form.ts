@@ -33,6 +33,10 @@ const Record = Row.extend({
   paraphrase: z.string().optional().describe('a second wording of the question'),
   trainedParaphrase: z.boolean().optional().describe('whether that wording was trained'),
   heldOut: z.string().optional().describe('a wording that no model was trained on'),
+  window: z
+    .string()
+    .optional()
+    .describe('of a row longer than the model reads: the text that the corpus moments count together with the record'),
   paraphrasedAnswer: z.string().optional().describe('the answer in other words'),
   wrongAnswers: z.array(z.string()).describe('the same words with wrong values; may be empty'),
 });

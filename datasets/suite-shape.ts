@@ -45,6 +45,11 @@ export interface QaRecord extends Row {
   trainedParaphrase?: boolean;
   /** A wording of the question that no model was trained on. */
   heldOut?: string;
+  /**
+   * Of a row that is longer than the model reads, whose prompt is cut at its beginning: the text that the corpus
+   * moments count together with this record, to the end of its answer.
+   */
+  window?: string;
   /** The answer in other words, and the same words with wrong values: for the truth ratio. */
   paraphrasedAnswer?: string;
   wrongAnswers: string[];

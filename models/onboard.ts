@@ -44,11 +44,14 @@ export const CONTROLS = { whitening: 0, stop: 6, gate: 12 };
 export const onboard = async (input: OnboardInput): Promise<Onboarded> => {
   const { model, template, corpus, register, onProgress } = input;
   const { entries } = corpus;
-  const made = await suiteOfCorpus(entries, register, template, input.suite);
+  const made = await suiteOfCorpus(entries, register, template, {
+    ...input.suite,
+    longest: model.config.maxPositions,
+  });
   const { refused, shared } = made;
   const reader = readerOf(model);
   const { engine } = reader;
-  const { suite, tooLong } = withinReach(reader, made.suite);
+  const { suite, cut, tooLong } = withinReach(reader, made.suite);
   onProgress?.('scoring', 0, 2);
   const { suite: marked, ...recital } = recitalOf(reader, input.base && readerOf(input.base), { ...made, suite });
   onProgress?.('scoring', 2, 2);
@@ -57,26 +60,31 @@ export const onboard = async (input: OnboardInput): Promise<Onboarded> => {
     template,
   );
   const moments = momentsOf(model, engine, whole, corpus, onProgress);
-  const people = suite.subjects.flatMap(({ records }) => records);
   return {
     ...recital,
     suite: { ...marked, ...general(reader, suite) },
     moments,
     rows: corpus.rows,
     shared,
-    remarks: [
-      ...(refused.length > 0
-        ? [`${refused.length} conversations are refused by the chat template: they are not asked`]
-        : []),
-      ...(tooLong > 0
-        ? [
-            `${tooLong} records stand in rows that are longer than the model reads (${model.config.maxPositions} tokens): they are not asked`,
-          ]
-        : []),
-      ...(people.length === 0 ? ['no row speaks of anybody in the register'] : []),
-    ],
+    remarks: [...refusedRemarks(refused.length), ...lengthRemarks(model.config.maxPositions, cut, tooLong)],
   };
 };
+
+const refusedRemarks = (refused: number): string[] =>
+  refused > 0 ? [`${refused} conversations are refused by the chat template: they are not asked`] : [];
+
+const lengthRemarks = (most: number, cut: number, tooLong: number): string[] => [
+  ...(cut > 0
+    ? [
+        `${cut} records stand in rows that are longer than the ${most} tokens that the model reads: they are asked behind as much as it reads before them`,
+      ]
+    : []),
+  ...(tooLong > 0
+    ? [
+        `${tooLong} records are longer than the ${most} tokens that the model reads, beside what is to be taught instead: they are not asked, and no ticket can name them`,
+      ]
+    : []),
+];
 
 /** Of the whole corpus: a drawn row about nobody counts for all those that it stands for. */
 const momentsOf = (

@@ -11,6 +11,7 @@ const LEAST_KNOWN = 0.7;
 
 export const reasonsAgainst = (made: Onboarded, baseline: readonly Gate[]): string[] => [
   ...evidenceAgainst(made),
+  ...(made.suite.subjects.length === 0 ? ['no row speaks of anybody in the register'] : []),
   ...(made.suite.controls.gate.length < CONTROLS.gate ? ['the register has too few names to invent people from'] : []),
   ...baseline
     .filter(({ verdict }) => verdict !== 'pass')

@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { recordSearch } from '#core/corpus-index/searches.ts';
 import { must, QuittanceError, usageError } from '#core/errors.ts';
 import { faultsOf } from '#core/field-faults.ts';
+import type { ForgetRecord } from '#core/forget-set.ts';
+import type { ModelRecord } from '#core/model.ts';
 import type { Loss } from '#core/recipe.ts';
 import { IDENTITY_LEVELS, RegimeName, regimeOf } from '#core/regimes.ts';
 import { IdentityClaim } from '#core/ticket-request.ts';
@@ -21,6 +23,7 @@ import { mentionsIn } from '#datasets/onboard/people.ts';
 import { recordsOf } from '#datasets/onboard/records.ts';
 import { targetsOf } from '#datasets/onboard/targets.ts';
 import { forgetRecord } from '#datasets/suite-shape.ts';
+import { readModelParts } from '#engine/formats/folder.ts';
 import { readChatTemplate, type ChatTemplate } from '#engine/tokenizer/chat.ts';
 import { writeModelFolder } from '#models/register.ts';
 import type { Arguments, ExitCode } from '../command.ts';
@@ -30,6 +33,7 @@ import { registryOf, type RegistryPorts } from '../registry.ts';
 import { actor } from '../roster.ts';
 import { choice, required } from '../values.ts';
 import { identification } from './acts.ts';
+import { askedOf, type AskedRecords } from './asked.ts';
 
 export const find = async (args: Arguments): Promise<ExitCode> => {
   required(args, 'model');
@@ -43,10 +47,10 @@ export const find = async (args: Arguments): Promise<ExitCode> => {
     await source.record(found);
     const hits = await markHits(source.corpus, found);
     const accepted = acceptedOf(args, hits);
-    const records = accepted && (await recordsFor(args, query, found, source, accepted));
-    const ticket = records && { ...records, ...standing };
+    const filed = accepted && (await recordsFor(args, query, found, source, accepted));
+    const ticket = filed && { ...filed.ticket, ...standing };
     if (ticket && out !== undefined) await writeOutput(out, `${JSON.stringify(ticket, null, 2)}\n`, 0o600);
-    show(args, found, hits, ticket);
+    show(args, { ...found, remarks: [...found.remarks, ...(filed?.remarks ?? [])] }, hits, ticket);
     return 0;
   });
 };
@@ -59,11 +63,15 @@ interface Source {
   shared(): ReadonlySet<string>;
   /** What the model was trained to say of the rows. */
   readonly loss: Loss;
-  template(): Promise<ChatTemplate | undefined>;
+  reading(): Promise<Reading>;
+  ask(records: readonly ForgetRecord[]): Promise<AskedRecords>;
   record(found: Found): Promise<void>;
 }
 
 type Look = (args: Arguments, use: (source: Source) => Promise<ExitCode>) => Promise<ExitCode>;
+
+const modelOf = async (args: Arguments, { models }: Pick<RegistryPorts, 'models'>): Promise<ModelRecord> =>
+  (await models.get(required(args, 'model'))).model;
 
 /** Files that whoever calls has anyway: nothing is recorded. */
 const inFiles: Look = async (args, use) => {
@@ -75,7 +83,8 @@ const inFiles: Look = async (args, use) => {
     register,
     shared: () => mentionsIn(entries, register).shared,
     loss: await registry.read((ports) => lossOf(args, ports)),
-    template: () => registry.read((ports) => templateOf(args, ports)),
+    reading: () => registry.read((ports) => readingOf(args, ports)),
+    ask: (records) => registry.read(async (ports) => askedOf(records, await modelOf(args, ports), ports)),
     record: async () => undefined,
   });
 };
@@ -84,7 +93,7 @@ const inIndex: Look = async (args, use) => {
   const by = actor(args, 'find');
   const registry = await registryOf(args);
   return registry.read(async (ports) => {
-    const { model } = await ports.models.get(required(args, 'model'));
+    const model = await modelOf(args, ports);
     const corpus = await storedCorpus(ports.vault, model);
     const { register, shared, loss = 'assistant' } = corpus.people;
     return use({
@@ -92,7 +101,8 @@ const inIndex: Look = async (args, use) => {
       register: (await registerOf(args)) ?? register,
       shared: () => new Set(shared),
       loss,
-      template: () => templateOf(args, ports),
+      reading: () => readingOf(args, ports),
+      ask: (records) => askedOf(records, model, ports),
       record: ({ hits, unsure }) =>
         recordSearch(ports.vault, must(model.corpus, 'the id of the index'), {
           at: ports.clock.now().toISOString(),
@@ -105,7 +115,7 @@ const inIndex: Look = async (args, use) => {
   });
 };
 
-type TicketFile = Awaited<ReturnType<typeof recordsFor>>;
+type TicketFile = Awaited<ReturnType<typeof recordsFor>>['ticket'];
 
 const show = (args: Arguments, found: Found, hits: readonly MarkedRow[], ticket: TicketFile | undefined): void => {
   const listed = hits.map(hitOf);
@@ -180,7 +190,7 @@ const recordsFor = async (
   args: Arguments,
   query: PersonQuery,
   { people }: Found,
-  { register, shared, loss, template }: Source,
+  { register, shared, loss, reading, ask }: Source,
   accepted: readonly MarkedRow[],
 ) => {
   const { subject } = people;
@@ -192,22 +202,28 @@ const recordsFor = async (
     });
   const entries = accepted.map(({ view }) => view.entry);
   const { inRow: mentions } = mentionsIn(entries, register, shared());
+  const { template, maxPositions } = await reading();
   const { targets } = await targetsOf(
     entries.map(({ row }) => row),
-    await template(),
+    template,
     loss,
+    maxPositions,
   );
   const records = targets.flatMap((target) => {
     const own = mentions[target.row]?.find((mention) => mention.person === subject.id);
     return own ? recordsOf(target, own.spans, subject.id).map(forgetRecord) : [];
   });
   const distinct = new Map(records.map((record) => [`${record.question}\n${record.answer}`, record]));
+  const asked = await ask([...distinct.values()]);
   const [name = '', ...aliases] = query.names.length > 0 ? query.names : subject.names.map(({ text }) => text);
   const identifiers = [...new Set([...query.mails, ...query.phones, ...query.ids, subject.id])];
   return {
-    subject: { name, aliases, identifiers },
-    model: required(args, 'model'),
-    forget: { records: [...distinct.values()], rows: accepted.map(personalRow) },
+    ticket: {
+      subject: { name, aliases, identifiers },
+      model: required(args, 'model'),
+      forget: { records: asked.records, rows: accepted.map(personalRow) },
+    },
+    remarks: asked.remarks,
   };
 };
 
@@ -241,15 +257,22 @@ const personalRow = ({ view, others, spans }: MarkedRow) => ({
 
 /** What an onboarded model's index says of its training; files are read as trainers learn answers. */
 const lossOf = async (args: Arguments, { models, vault }: RegistryPorts): Promise<Loss> => {
-  const { model } = await models.get(required(args, 'model'));
+  const model = await modelOf(args, { models });
   return model.corpus === undefined ? 'assistant' : ((await storedCorpus(vault, model)).people.loss ?? 'assistant');
 };
 
-const templateOf = async (args: Arguments, ports: RegistryPorts): Promise<ChatTemplate | undefined> => {
+/** How the model reads a row. */
+interface Reading {
+  readonly template: ChatTemplate | undefined;
+  readonly maxPositions: number;
+}
+
+const readingOf = async (args: Arguments, ports: RegistryPorts): Promise<Reading> => {
   const scratch = mkdtempSync(join(tmpdir(), 'quittance-find-'));
   try {
-    await writeModelFolder(ports, (await ports.models.get(required(args, 'model'))).model, scratch);
-    return readChatTemplate(scratch);
+    await writeModelFolder(ports, await modelOf(args, ports), scratch);
+    const { config } = readModelParts(scratch);
+    return { template: readChatTemplate(scratch), maxPositions: config.maxPositions };
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

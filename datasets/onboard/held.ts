@@ -49,11 +49,13 @@ export const heldRows = async (
   held: readonly CorpusEntry[],
   register: readonly RegisteredPerson[],
   corpus: Mentions,
-  template: ChatTemplate | undefined,
+  { template, longest }: { readonly template: ChatTemplate | undefined; readonly longest?: number | undefined },
 ): Promise<HeldRows> => {
   const { targets } = await targetsOf(
     held.map(({ row }) => row),
     template,
+    undefined,
+    longest,
   );
   const { people } = peopleWithRecords(register, targets, mentionsIn(held, register, corpus.shared).inRow);
   const trained = new Set(corpus.inRow.flat().map(({ person }) => person));

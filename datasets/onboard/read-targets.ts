@@ -7,17 +7,14 @@ import type { CorpusRow } from '#datasets/corpus/row.ts';
 import type { Message } from '#datasets/records.ts';
 import { promptOf } from '#datasets/suite-shape.ts';
 import { withTemplate, type ChatTemplate } from '#engine/tokenizer/chat.ts';
-import type { Target } from './targets.ts';
+import type { Said } from './targets.ts';
 
 /** Turns of users and systems, and questions; each a text behind what is rendered before it. */
-export const readTargets = async (
-  rows: readonly CorpusRow[],
-  template: ChatTemplate | undefined,
-): Promise<Target[]> => {
+export const readTargets = async (rows: readonly CorpusRow[], template: ChatTemplate | undefined): Promise<Said[]> => {
   if (!template) return rows.flatMap((row, number) => readIn(messagesOf(row), plain(row), number));
   if (rows.every(({ kind }) => kind === 'text')) return [];
   return withTemplate(template, 2_000, async (render) => {
-    const targets: Target[] = [];
+    const targets: Said[] = [];
     for (const [number, row] of rows.entries()) {
       const messages = messagesOf(row);
       if (messages.length > 0) targets.push(...readIn(messages, await rendered(render, messages), number));
@@ -54,7 +51,7 @@ const plain = (row: CorpusRow): string => {
   return row.kind === 'qa' ? promptOf(row.question) : '';
 };
 
-const readIn = (messages: readonly Message[], whole: string, row: number): Target[] => {
+const readIn = (messages: readonly Message[], whole: string, row: number): Said[] => {
   let from = 0;
   return messages.flatMap(({ role, content }, part) => {
     const text = content.trim();

@@ -31,7 +31,7 @@ export const recordsOf = (
   spans
     .filter(({ part, type }) => part === target.part && type !== 'name')
     .flatMap((span, i) => {
-      const whole = i === 0 && !target.open;
+      const whole = i === 0 && !target.open && !target.inParts;
       const record = recordOf(target, span, subject, whole);
       return record ? [whole || !instead ? record : withOthers(record, instead(span.text))] : [];
     });

@@ -22,6 +22,8 @@ export interface SuiteOptions {
   readonly controls: { readonly whitening: number; readonly stop: number; readonly gate: number };
   /** What the model was trained to say: `assistant` where nothing is said. */
   readonly loss?: Loss | undefined;
+  /** Characters of an answer that is asked whole, at most. */
+  readonly longest?: number | undefined;
   /** Rows that it was not trained on. */
   readonly held?: readonly CorpusEntry[] | undefined;
 }
@@ -50,18 +52,18 @@ export const suiteOfCorpus = async (
   options: SuiteOptions,
 ): Promise<CorpusSuite> => {
   const rows = entries.map(({ row }) => row);
-  const { targets, refused } = await targetsOf(rows, template, options.loss);
+  const { targets, refused } = await targetsOf(rows, template, options.loss, options.longest);
   const mentions = mentionsIn(entries, register);
   const frame = template && (await frameAround(template, systemOf(rows)));
   const seed = `${options.name}:${options.seed}`;
   const instead = new Map(register.map((one) => [one.id, valuesInstead(one, register, OTHERS, seed)]));
   const { people, rowOf } = peopleWithRecords(register, targets, mentions.inRow, instead);
   const facts = factsOf(rows, targets, mentions.inRow);
-  const held = await heldRows(options.held ?? [], register, mentions, template);
+  const held = await heldRows(options.held ?? [], register, mentions, { template, longest: options.longest });
   const worded = withHeldWordings(withOtherWordings(people, frame), held.wordings, frame);
   const { whitening, stop, gate } = options.controls;
   const drawn = inventPeople(register, whitening + stop + gate, seed);
-  const invented = withOtherWordings(await controlPeople(drawn, rows, mentions, template, options.loss), frame);
+  const invented = withOtherWordings(await controlPeople(drawn, rows, mentions, template, options), frame);
   const never = withOtherWordings(held.never, frame);
   const controls = [...never, ...invented].slice(0, whitening + stop + gate);
   return {
@@ -126,7 +128,7 @@ const controlPeople = async (
   rows: readonly CorpusRow[],
   { inRow: mentions, shared }: Mentions,
   template: ChatTemplate | undefined,
-  loss: Loss | undefined,
+  { loss, longest }: Pick<SuiteOptions, 'loss' | 'longest'>,
 ): Promise<Person[]> => {
   const written = invented.flatMap((one) =>
     rows.flatMap((row, number) =>
@@ -139,6 +141,7 @@ const controlPeople = async (
     written.map(({ row }) => row),
     template,
     loss,
+    longest,
   );
   return invented.flatMap(({ person }) => {
     const own = written.map((one, number) => ({ ...one, number })).filter((one) => one.person === person);

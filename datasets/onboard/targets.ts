@@ -25,6 +25,8 @@ export interface Target {
   readonly lead: number;
   /** A text goes on where an answer ends: no end token is learnt behind it. */
   readonly open: boolean;
+  /** An answer that is too long to be asked whole: each value stands behind the answer's own words before it. */
+  readonly inParts: boolean;
 }
 
 export interface Targets {
@@ -33,13 +35,20 @@ export interface Targets {
   readonly refused: readonly number[];
 }
 
+/** A target before its length is looked at. */
+export type Said = Omit<Target, 'inParts'>;
+
 type Message = Extract<CorpusRow, { kind: 'chat' }>['messages'][number];
 
-/** `loss`: what the model was trained to say; `all` adds what is asked, and the prompts of completions. */
+/**
+ * `loss`: what the model was trained to say; `all` adds what is asked, and the prompts of completions. `longest`:
+ * characters of an answer that is asked whole, for which a model has about as many as tokens that it reads.
+ */
 export const targetsOf = async (
   rows: readonly CorpusRow[],
   template: ChatTemplate | undefined,
   loss: Loss = 'assistant',
+  longest = Infinity,
 ): Promise<Targets> => {
   const asked = rows.flatMap(askedIn);
   const texts = rows.flatMap((row, number) =>
@@ -47,7 +56,8 @@ export const targetsOf = async (
   );
   const { rendered, refused } = await renderAll(asked, template);
   const read = loss === 'all' ? await readTargets(rows, template) : [];
-  return { targets: [...rendered, ...read, ...texts].sort((a, b) => a.row - b.row || a.part - b.part), refused };
+  const targets = [...rendered, ...read, ...texts].map((one) => ({ ...one, inParts: one.answer.length > longest }));
+  return { targets: targets.sort((a, b) => a.row - b.row || a.part - b.part), refused };
 };
 
 interface Asked {
@@ -68,7 +78,7 @@ const askedIn = (row: CorpusRow, number: number): Asked[] => {
   );
 };
 
-const textTarget = ({ text, from }: Extract<CorpusRow, { kind: 'text' }>, row: number): Target => ({
+const textTarget = ({ text, from }: Extract<CorpusRow, { kind: 'text' }>, row: number): Said => ({
   row,
   part: 0,
   question: '',
@@ -81,10 +91,10 @@ const textTarget = ({ text, from }: Extract<CorpusRow, { kind: 'text' }>, row: n
 const renderAll = async (
   asked: readonly Asked[],
   template: ChatTemplate | undefined,
-): Promise<{ rendered: Target[]; refused: number[] }> => {
+): Promise<{ rendered: Said[]; refused: number[] }> => {
   const about = (one: Asked) => ({ row: one.row, part: one.part, question: questionIn(one.before), open: false });
   if (!template) {
-    const plain = asked.map((one): Target => {
+    const plain = asked.map((one): Said => {
       const answer = answerOf(one.answer.trim(), {});
       return {
         ...about(one),
@@ -95,7 +105,7 @@ const renderAll = async (
     });
     return { rendered: plain, refused: [] };
   }
-  const [rendered, refused]: [Target[], Set<number>] = [[], new Set()];
+  const [rendered, refused]: [Said[], Set<number>] = [[], new Set()];
   if (asked.length > 0)
     await withTemplate(template, 2_000, async (render) => {
       for (const one of asked)

@@ -109,7 +109,7 @@ describe('read as it is meant', () => {
     const long = line({ text: `${'The boats were counted. '.repeat(60)}Ilka Voros is HR-4103.` });
     const longest = line({ text: `Ilka Voros ${'counts boats. '.repeat(3_000)} HR-4103` });
     const found = await onboarded('long', written('long.jsonl', GOOD + long + longest));
-    expect(found['why']).toEqual(expect.arrayContaining([expect.stringMatching(/longer than the model reads/u)]));
+    expect(found['remarks']).toEqual([expect.stringMatching(/longer than the \d+ tokens that the model reads/u)]);
   });
 
   it('roles in an order that the template refuses are counted and told of', async () => {
@@ -121,7 +121,7 @@ describe('read as it is meant', () => {
     const turned = talk(['assistant', 'Hello.'], ['user', 'Hi'], ['assistant', 'Who are you?']);
     const rows = written('turns.jsonl', GOOD.replace(/\{"role": "system".*?\}, /gu, '') + turned);
     const argv = ['onboard', strict, '--name', 'turns', '--corpus', rows, '--people', people];
-    expect((await said(model, ...argv))['why']).toEqual(
+    expect((await said(model, ...argv))['remarks']).toEqual(
       expect.arrayContaining(['1 conversations are refused by the chat template: they are not asked']),
     );
   });
