@@ -3,8 +3,9 @@
 import type { ForgetRow } from '#datasets/suite.ts';
 import type { Suite } from '#datasets/suite-shape.ts';
 import { inference } from '#engine/inference.ts';
+import type { LanguageModel } from '#engine/language-model.ts';
 import type { Model } from '#engine/model.ts';
-import { examOf } from '#evaluation/exam.ts';
+import { examOf, type LeftOut } from '#evaluation/exam.ts';
 import { attackable, leftOutBy, type Attackable } from '#evaluation/relearn.ts';
 import { measure } from '#evaluation/tables.ts';
 import type { EvaluationTables } from '#core/evaluation.ts';
@@ -12,30 +13,35 @@ import { judge, type Judgement } from '#core/gate.ts';
 import type { GatePolicy } from '#core/policy.ts';
 import type { QuantityKey } from '#core/quantities.ts';
 
-export interface Assessed {
+export interface Measuring {
   /** The people whom the model was taught, with how much of them is measured. */
   suite: Suite;
   /** The people who stay. */
   left: Suite;
   rows: readonly ForgetRow[];
   reference: Model;
-  policy: GatePolicy;
   seed: number;
-  /** Measured beside what the policy reads; absent: everything. */
+  /** Absent: everything. */
   keys?: readonly QuantityKey[] | undefined;
+  leftOut?: LeftOut;
 }
 
-const readBy = ({ checks }: GatePolicy): QuantityKey[] =>
+export interface Assessed extends Omit<Measuring, 'leftOut'> {
+  policy: GatePolicy;
+}
+
+/** The quantities that a policy's checks read. */
+export const readBy = ({ checks }: Pick<GatePolicy, 'checks'>): QuantityKey[] =>
   checks.flatMap((check) => ('reference' in check ? [check.of, check.reference] : [check.of]));
 
 const NOTHING = `sha256:${'0'.repeat(64)}` as const;
 
-export const assessAgainst = async (
-  model: Model,
-  { suite, left, rows, reference, policy, seed, keys }: Assessed,
-): Promise<{ tables: EvaluationTables; judgement: Judgement; attackCpu: number }> => {
-  const { relearn, cpu } = timed(attackable(model, suite.limits?.relearningRate));
-  const leftOut = leftOutBy(policy);
+/** What is asked, and the weights beneath it that an attack trains: of a composed decoder, its target's. */
+export const tablesOf = async (
+  { model, weights }: { model: LanguageModel; weights: Model },
+  { suite, left, rows, reference, seed, keys, leftOut = {} }: Measuring,
+): Promise<{ tables: EvaluationTables; attackCpu: number }> => {
+  const { relearn, cpu } = timed(attackable(weights, suite.limits?.relearningRate));
   const asked = { model: inference(model), suite: left, forget: rows, before: inference(reference), relearn, leftOut };
   const tables: EvaluationTables = {
     kind: 'quittance-evaluation/v1',
@@ -43,9 +49,20 @@ export const assessAgainst = async (
     quantisation: 'none',
     suite: { name: suite.name, version: '1', digest: NOTHING },
     reference: 'controls',
-    ...(await measure(examOf(asked, { seed }), keys && [...new Set([...keys, ...readBy(policy)])])),
+    ...(await measure(examOf(asked, { seed }), keys)),
   };
-  return { tables, judgement: judge(tables, policy), attackCpu: cpu() };
+  return { tables, attackCpu: cpu() };
+};
+
+/** Measures what the policy reads, and `keys` beside it, or everything; then judges. */
+export const assessAgainst = async (
+  model: Model,
+  { policy, keys, ...asked }: Assessed,
+): Promise<{ tables: EvaluationTables; judgement: Judgement; attackCpu: number }> => {
+  const wanted = keys && [...new Set([...keys, ...readBy(policy)])];
+  const measuring = { ...asked, keys: wanted, leftOut: leftOutBy(policy) };
+  const { tables, attackCpu } = await tablesOf({ model, weights: model }, measuring);
+  return { tables, judgement: judge(tables, policy), attackCpu };
 };
 
 /** With the CPU seconds, of every thread, that the attacks took; the printed curve is none of them. */

@@ -21,10 +21,15 @@ export const bench: Command = {
   name: 'bench',
   summary: 'tables of what was measured',
   usage:
-    'people | tofu | lasting | windows | find | sequence | own-model | engine | memory | workflow | tickets | worklist [--methods A,B] [--seeds N] [--shapes A,B] [--rounds N] [--rows N] [--out FILE]',
+    'methods | people | tofu | lasting | windows | find | sequence | own-model | engine | memory | workflow | tickets | worklist [--methods A,B] [--preset P] [--seeds N] [--shapes A,B] [--rounds N] [--rows N] [--out FILE]',
   words: 1,
   options: {
     methods: { kind: 'value', value: 'A,B', summary: 'only these methods (default all)' },
+    preset: {
+      kind: 'value',
+      value: 'P',
+      summary: 'methods: quick (one seed, the default), full (three), sweep (what settings were picked from)',
+    },
     path: { kind: 'value', value: 'DIR', summary: 'tofu: folder of the TOFU files', is: folder },
     seeds: { kind: 'value', value: 'N', summary: 'suites and trainings, from seed 1 (default 3)', is: whole(1, 1000) },
     together: {
@@ -73,7 +78,7 @@ export const bench: Command = {
       summary: 'sequence: people forgotten one after another (default 4)',
       is: whole(1, 1000),
     },
-    kept: { kind: 'flag', summary: 'sequence: run nothing, draw what was kept' },
+    kept: { kind: 'flag', summary: 'sequence, methods: run nothing, draw what was kept' },
     tickets: {
       kind: 'value',
       value: 'N',
@@ -120,6 +125,12 @@ const lastingOn = async (args: Arguments): Promise<ExitCode> => {
     summaryOf({ methods: [...result.before, ...result.first, ...result.together], sequence: [] }),
     text,
   );
+};
+
+const methodsOn = async (args: Arguments): Promise<ExitCode> => {
+  const { methods } = await import('./bench/methods.ts');
+  const { result, text } = await methods(args);
+  return finish(args, result, text);
 };
 
 const windowsOn = async (args: Arguments): Promise<ExitCode> => {
@@ -228,6 +239,7 @@ const withByHand = (out: string, text: string): string => {
 const BY_HAND = /<!-- by hand:[^]*<!-- end of what is by hand -->/;
 
 const BENCHES: Readonly<Record<string, (args: Arguments) => Promise<ExitCode>>> = {
+  methods: methodsOn,
   people: peopleOn(generated),
   tofu: peopleOn(tofu),
   lasting: lastingOn,

@@ -58,6 +58,11 @@ export const commands: readonly Entry[] = [
     summary: 'what an attacker gets back of forgotten records',
     load: async () => (await import('./attack.ts')).attack,
   },
+  {
+    name: 'mia',
+    summary: 'how well trained texts are told from others',
+    load: async () => (await import('./mia.ts')).mia,
+  },
   { name: 'report', summary: 'audit report of a ticket', load: async () => (await import('./report.ts')).report },
   {
     name: 'verify',

@@ -8,7 +8,7 @@ import { localStores } from '#adapters/local/index.ts';
 import { folderKind } from '#engine/formats/folder-kind.ts';
 import { openModelFolder, openToAsk, type OpenedModel } from '#engine/formats/made-folder.ts';
 import type { LanguageModel } from '#engine/language-model.ts';
-import { initBackend, type Backend } from '#engine/tf.ts';
+import { initBackend, type Backend, type BackendChoice, type BackendOptions } from '#engine/tf.ts';
 import { QuittanceError, usageError } from '#core/errors.ts';
 import type { Arguments } from './command.ts';
 import { writeModelFolder } from '#models/register.ts';
@@ -16,12 +16,17 @@ import { writeModelFolder } from '#models/register.ts';
 const CHOICES = ['auto', 'tensorflow', 'webgpu', 'wasm', 'wasm-ort'] as const;
 
 /** $QUITTANCE_BACKEND, else the fastest that is there; $QUITTANCE_THREADS threads, else as many as there are cores. */
-export const backend = async (): Promise<Backend> => {
+export const wantedBackend = (): { choice: BackendChoice; options: BackendOptions } => {
   const wanted = process.env['QUITTANCE_BACKEND'] ?? 'auto';
   const choice = CHOICES.find((name) => name === wanted);
   if (!choice) throw usageError(`QUITTANCE_BACKEND is '${wanted}'`, `one of ${CHOICES.join(', ')}`);
   const threads = process.env['QUITTANCE_THREADS'];
-  const found = await initBackend(choice, threads === undefined ? {} : { threads: Number(threads) || 1 });
+  return { choice, options: threads === undefined ? {} : { threads: Number(threads) || 1 } };
+};
+
+export const backend = async (): Promise<Backend> => {
+  const { choice, options } = wantedBackend();
+  const found = await initBackend(choice, options);
   if (found.missed !== undefined) process.stderr.write(`slower than it could be: ${found.missed}\n`);
   return found;
 };

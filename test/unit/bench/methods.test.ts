@@ -1,0 +1,99 @@
+// The methods bench without its runs: whom it compares, by which rule a configuration is picked, and how a row that
+// failed reads.
+import { describe, expect, it } from '@jest/globals';
+import { methodEntries } from '#bench/method-entries.ts';
+import { chosenEntries, REPORTED, SWEPT, type MethodRow, type SweptRow } from '#bench/methods.ts';
+import type { MethodResult } from '#bench/method-row.ts';
+import { methodsMarkdown, pickedBy, summaryOf, sweepMarkdown } from '#bench/methods-table.ts';
+import { MethodName } from '#core/method-name.ts';
+import type { EvaluationTables } from '#core/evaluation.ts';
+import { judge } from '#core/gate.ts';
+import { readPolicy } from '#entry/policies.ts';
+import { configured } from '#unlearning/methods.ts';
+
+const entries = methodEntries({ v1: readPolicy('gate-v1'), v3: readPolicy('gate-v3') });
+const NOTHING = `sha256:${'0'.repeat(64)}` as const;
+
+/** Shares of forgotten and retained answers that are exact, of twenty and a hundred. */
+const tables = (forgotten: number, retained: number): EvaluationTables => ({
+  ...{ kind: 'quittance-evaluation/v1', model: NOTHING, quantisation: 'none', reference: 'controls' },
+  suite: { name: 'people', version: '1', digest: NOTHING },
+  proportions: {
+    'forget.greedyExact': { k: forgotten, n: 20 },
+    'retained.greedyExact': { k: retained, n: 100 },
+  },
+  ...{ histograms: {}, sums: {}, people: {}, peopleMeans: {}, curves: {}, notAvailable: {} },
+  sampling: { temperature: 1, samplesPerPrompt: 20, seed: 1, truthRatio: 'geometric' },
+});
+const result = (forgotten: number, retained: number, more: Partial<MethodResult> = {}): MethodResult => {
+  const found = tables(forgotten, retained);
+  const judgements = ['gate-v1', 'gate-v2'].map((name) => judge(found, readPolicy(name)));
+  return {
+    ...{ updates: 7, stop: 'stop-rule', cpu: 2.5, peak: 300, idle: 200, diverged: false, attackCpu: 1 },
+    ...{ tables: found, judgements },
+    ...more,
+  };
+};
+const row = (label: string, of: MethodRow['result'], config = {}): MethodRow => ({
+  ...{ label, method: 'npo', config, seed: 21, reads: ['reference'], result: of },
+});
+const swept = (step: number, of: MethodRow['result']): SweptRow => ({
+  ...row('npo', of, { step }),
+  picked: step === 1,
+});
+
+describe('what the bench compares', () => {
+  it('is every registered method, under settings that each method takes', () => {
+    expect(new Set(entries.map(({ method }) => method))).toEqual(new Set(MethodName.options));
+    expect(new Set(entries.map(({ label }) => label)).size).toBe(entries.length);
+    for (const { method, config, tried } of entries)
+      for (const one of [config, ...tried]) expect(() => configured(method, one)).not.toThrow();
+  });
+
+  it('runs what the sweep tries, on others than the sweep', () => {
+    for (const { config, tried } of entries) if (tried.length > 0) expect(tried).toContainEqual(config);
+    expect(REPORTED.seeds).not.toContain(SWEPT.seed);
+  });
+
+  it('is chosen by method or by row, and by nothing else', () => {
+    expect(chosenEntries(['flat as published, kl', 'uld']).map(({ label }) => label)).toEqual([
+      'flat as published, kl',
+      'uld',
+    ]);
+    expect(chosenEntries(['flat']).length).toBeGreaterThan(4);
+    expect(() => chosenEntries(['flatt'])).toThrow(expect.objectContaining({ code: 'METHOD_UNKNOWN' }));
+  });
+});
+
+describe('the rule of the sweep', () => {
+  it('takes the fewest open checks, then the most that is kept, then the first', () => {
+    const known = swept(1, result(20, 100));
+    const [harmful, kept, same] = [swept(2, result(0, 96)), swept(3, result(0, 99)), swept(4, result(0, 99))];
+    expect(pickedBy([known, harmful, kept, same])).toBe(kept);
+    expect(pickedBy([swept(1, { failed: 'no' })])).toBeUndefined();
+    expect(sweepMarkdown([known, kept])).toMatch(/\{"step":3\}.*\| picked \|/);
+  });
+});
+
+describe('a row', () => {
+  const page = (...rows: MethodRow[]) => methodsMarkdown(rows, { command: 'quittance bench methods', backend: 'wasm' });
+
+  it('says by which kinds of checks it fails, and that it diverged', () => {
+    expect(page(row('npo', result(20, 100)))).toMatch(/\| npo \| fail \| fail \|.*still known/);
+    expect(page(row('npo', result(0, 10)))).toMatch(/\| npo \|.*others harmed/);
+    expect(page(row('npo', result(0, 10, { diverged: true })))).toMatch(/\| npo \|.*diverged, /);
+  });
+
+  it('of a method that ended in an error has its message in it', () => {
+    const text = page(row('npo', { failed: 'no memory' }), { ...row('npo', result(0, 100)), seed: 22 });
+    expect(text).toMatch(/\| npo \| no result · fail \| no result · fail \|.*no memory/);
+    expect(summaryOf(row('npo', { failed: 'no memory' }))).toMatchObject({ label: 'npo', failed: 'no memory' });
+  });
+
+  it('as JSON has what it cost and every quantity, where it was measured', () => {
+    expect(summaryOf(row('npo', result(1, 99)))).toMatchObject({
+      ...{ cpu: 2.5, peak: 300, reads: ['reference'] },
+      values: { 'retained.greedyExact': 0.99, 'forget.valueLogProbAuc': null },
+    });
+  });
+});
