@@ -1,5 +1,6 @@
 // Tables and judgement of a model in memory, for the benches. Trap: an attack moves the weights and puts them back, so
 // the caller must not use the model meanwhile.
+import { namesIn } from '#datasets/reveal/whom.ts';
 import type { ForgetRow } from '#datasets/suite.ts';
 import type { Suite } from '#datasets/suite-shape.ts';
 import { inference } from '#engine/inference.ts';
@@ -42,7 +43,8 @@ export const tablesOf = async (
   { suite, left, rows, reference, seed, keys, leftOut = {} }: Measuring,
 ): Promise<{ tables: EvaluationTables; attackCpu: number }> => {
   const { relearn, cpu } = timed(attackable(weights, suite.limits?.relearningRate));
-  const asked = { model: inference(model), suite: left, forget: rows, before: inference(reference), relearn, leftOut };
+  const named = { forget: rows, names: namesIn(suite, rows) };
+  const asked = { model: inference(model), suite: left, ...named, before: inference(reference), relearn, leftOut };
   const tables: EvaluationTables = {
     kind: 'quittance-evaluation/v1',
     model: NOTHING,

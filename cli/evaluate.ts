@@ -3,6 +3,7 @@
 // something it needs is notAvailable with the reason, never a number.
 import { writeFileSync } from 'node:fs';
 import { framed } from '#datasets/framing.ts';
+import { namesIn } from '#datasets/reveal/whom.ts';
 import { readRecords, type FileRecord } from '#datasets/records.ts';
 import { framedRows, questionsOf, withoutRecords } from '#datasets/suite.ts';
 import { readModelParts } from '#engine/formats/folder.ts';
@@ -69,7 +70,7 @@ export const evaluate: Command = {
     const relearn = attackable(weights, suite.limits?.relearningRate);
     const exam = examOf(
       {
-        ...{ model: inference(model), suite: staying, forget: rows, relearn },
+        ...{ model: inference(model), suite: staying, forget: rows, names: namesIn(suite, rows), relearn },
         ...{ before: reference, retainModel },
       },
       { seed, truthRatio: choice(args, 'truth-ratio', TRUTH_RATIOS, 'geometric') },

@@ -6,6 +6,7 @@ import type { EvaluationTables, Measured } from '#core/evaluation.ts';
 import type { ForgetRecord } from '#core/forget-set.ts';
 import { ModelManifest } from '#core/model.ts';
 import { getJson } from '#core/stored-json.ts';
+import { namesIn } from '#datasets/reveal/whom.ts';
 import { forgetRows, readSuite, withoutRecords } from '#datasets/suite.ts';
 import type { Quantisation } from '#core/quantisation.ts';
 import { trainingRows, type Suite } from '#datasets/suite-shape.ts';
@@ -25,6 +26,8 @@ export interface EvaluateInput {
   before: Digest | undefined;
   suite: Digest;
   records: readonly ForgetRecord[];
+  /** Name of the person in the request, for records that the suite does not hold. */
+  name?: string | undefined;
   quantisation: Quantisation;
   seed: number;
   /** Attacks that the policy of the run does not ask for, each with the reason. */
@@ -83,14 +86,15 @@ const suiteOf = async ({ suite }: EvaluateInput, { artifacts }: JobEnvironment):
 };
 
 const measured = (
-  asked: Omit<ExamInput, 'suite' | 'forget'>,
-  { records, seed }: EvaluateInput,
+  asked: Omit<ExamInput, 'suite' | 'forget' | 'names'>,
+  { records, name, seed }: EvaluateInput,
   { suite }: StoredSuite,
   { onProgress }: JobEnvironment,
   stage: string,
 ): Promise<Measured> => {
   const [left, forget] = [withoutRecords(suite, records), forgetRows(suite, records)];
-  const exam = examOf({ ...asked, suite: left, forget }, { seed });
+  const names = records.length === 0 ? [] : namesIn(suite, records, name);
+  const exam = examOf({ ...asked, suite: left, forget, names }, { seed });
   return measure(exam, undefined, (done, total, what) => onProgress?.(stage, done, total, what));
 };
 

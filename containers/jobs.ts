@@ -13,6 +13,7 @@ import { gatheredRun, type Attempt } from '#core/gathered-run.ts';
 import type { Ports } from '#core/ports.ts';
 import { jobName, JobResult, RecertificationPlan, RunManifest, UnlearnPlan } from '#core/run.ts';
 import { getJson, parseJson } from '#core/stored-json.ts';
+import { RequestSecrets } from '#core/ticket-request.ts';
 import { evaluateBefore, evaluateJob, type EvaluateInput } from './evaluate-job.ts';
 import { leftOutBy } from '#evaluation/relearn.ts';
 import { configured } from '#unlearning/methods.ts';
@@ -36,6 +37,16 @@ const resultOf = (result: Digest, also: JobResult['also'] = {}): JobResult => ({
 
 const recordsOf = async (ports: JobPorts, ticketId: string) =>
   parseJson(await ports.vault.get(ticketId, 'forget-set'), ForgetSet, 'the forget set in the vault').records;
+
+/** Of the person in the request; a case of an earlier version may have none. */
+const nameOf = async ({ vault }: JobPorts, ticketId: string): Promise<string | undefined> => {
+  try {
+    return parseJson(await vault.get(ticketId, 'request'), RequestSecrets, 'the request in the vault').subject.name;
+  } catch (error) {
+    if (isQuittanceError(error, 'NOT_FOUND')) return undefined;
+    throw error;
+  }
+};
 
 /** The artefacts beside the plan's base: those of the candidate that it is, or those registered with the model. */
 const sideOf = async (ports: JobPorts, plan: UnlearnPlan) => {
@@ -163,7 +174,8 @@ const inputOf = async (plan: UnlearnPlan, run: RunManifest, ports: JobPorts) => 
   const { suite } = await sideOf(ports, plan);
   const records = await recordsOf(ports, plan.ticketId);
   const leftOut = leftOutBy(await storedPolicy(ports.artifacts, plan.policy));
-  return { model: run.candidate, before: run.base, suite, records, quantisation, seed, leftOut };
+  const name = await nameOf(ports, plan.ticketId);
+  return { model: run.candidate, before: run.base, suite, records, name, quantisation, seed, leftOut };
 };
 
 const modelInput = async ({ planDigest }: z.infer<typeof OfModel>, ports: JobPorts) => {

@@ -185,8 +185,19 @@ const attacked = (records: number, updates: number, weights: string) =>
     of: attackedBeside,
   }) as const;
 
+/** Asked about a person in every wording of the suite, whatever the ticket lists. */
+const revealedBy = (title: string, begun: string) =>
+  ({
+    ...{ ...share, title },
+    label: `questions about the person to which a sure answer comes when it is begun with ${begun}`,
+    how: 'greedy, each token at a log-probability of at least −0.5, something said that was not begun; rows that stay do not count',
+    of: { forget: { ...lower, needs: ['forget'] }, controls: { ...reported, needs: ['controls'] } },
+  }) as const;
+
 /** Families that the evaluation measures once for the whole model. */
 export const WHOLE = {
+  revealed: revealedBy('re-revealed', 'the name'),
+  revealedWorded: revealedBy('re-revealed, worded', 'the name and the words of such answers'),
   relearnt2x10: attacked(2, 10, 'MLP'),
   relearnt5x30: attacked(5, 30, 'MLP'),
   relearnt10x50: attacked(10, 50, 'MLP'),

@@ -18,6 +18,8 @@ export const SHIPPED_POLICIES = {
   'corpus-chat-v1': 'the same of chat models: whole answers and general answers are judged too',
   'gate-v3':
     'small models of whose weights others may get a copy: as gate-v2, and what is left is taught again beside never-trained people',
+  'reveal-v1':
+    'requests whose records the model itself revealed (docs/results/reveal.md): as gate-v2, and the person is asked about again in every wording',
   'gate-v1': 'small models as well, with bounds that do not follow the number of records',
   'chat-v1': 'chat models, with bounds that do not follow the number of records',
 } as const;

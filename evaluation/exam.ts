@@ -2,6 +2,7 @@
 // asked. Trap: what is missing is a reason, never an empty list that would count as 0 of 0.
 import type { AttackFamily } from '#core/quantities.ts';
 import type { Asking, Group, Need } from '#core/quantity.ts';
+import { questionsFor, type Template } from '#datasets/reveal/questions.ts';
 import { promptOf, type Frame, type Suite, type Person, type QaRecord, type Row } from '#datasets/suite-shape.ts';
 import { random } from '#engine/random.ts';
 import { distinct, distinctPeople } from './distinct.ts';
@@ -27,6 +28,8 @@ export interface ExamOptions extends Asking {
   attackedControls: number;
   /** Whether the second wording of a question is sampled as well as the first and the held-out one. */
   secondWording: boolean;
+  /** Questions at most that are asked about a person whatever the ticket lists, and never-trained people beside. */
+  revealing: { questions: number; controls: number };
 }
 
 export const EXAM_DEFAULTS: ExamOptions = {
@@ -39,6 +42,7 @@ export const EXAM_DEFAULTS: ExamOptions = {
   attackDraws: 2,
   attackedControls: 4,
   secondWording: true,
+  revealing: { questions: 160, controls: 8 },
   truthRatio: 'geometric',
 };
 
@@ -55,6 +59,11 @@ export interface Exam {
   /** How many records of a group stood there more than once, where any did. */
   readonly repeated: Readonly<Partial<Record<Group, number>>>;
   readonly frame?: Frame;
+  /** Who was forgotten, as the model knows the name; empty where nobody says. */
+  readonly names: readonly string[];
+  /** Asked about them whatever the ticket lists: in trained wordings and in those that are held back. */
+  readonly questions: readonly Template[];
+  readonly refusals: readonly string[];
   readonly isRefusal: (text: string) => boolean;
   readonly options: ExamOptions;
   /** Why a need is not met. */
@@ -70,6 +79,7 @@ export interface ExamInput {
   /** Who stays, controls, facts, unknown people: without the forgotten records. */
   suite: Suite;
   forget?: readonly QaRecord[];
+  names?: readonly string[];
   before?: TextModel | undefined;
   retainModel?: TextModel | undefined;
   relearn?: Attackable | undefined;
@@ -111,11 +121,20 @@ export const examOf = (input: ExamInput, options: Partial<ExamOptions> = {}): Ex
     people: { controls: distinctPeople(suite.controls.gate), retained: distinctPeople(staying) },
     repeated: repeatedIn(listed, rows),
     ...(suite.frame && { frame: suite.frame }),
+    names: input.names ?? [],
+    questions: spread(questionsAfter(suite), all.revealing.questions),
+    refusals: suite.refusals,
     isRefusal: refusalRecogniser(suite.refusals),
     options: all,
     missing: Object.fromEntries(needs.map((need) => [need, input.missing?.[need] ?? MISSING[need]])),
     leftOut: { ...input.leftOut, ...(suite.limits && TOO_LARGE) },
   };
+};
+
+/** Of the pool only the half that no forget set was made with; of a suite's wordings all. */
+const questionsAfter = (suite: Suite): readonly Template[] => {
+  const { source, asked, heldBack } = questionsFor(suite);
+  return source === 'pool' ? heldBack : [...asked, ...heldBack];
 };
 
 const GROUPS = ['forget', 'controls', 'retained', 'facts', 'authors', 'world', 'unknown', 'general', 'model'] as const;
@@ -143,6 +162,7 @@ const limitsOf = ({ limits }: Suite): Partial<ExamOptions> =>
     ? {
         ...{ controlSamples: limits.controlSamples, maxRows: limits.maxRows },
         ...{ attackDraws: 2, attackedControls: 3, secondWording: false },
+        revealing: { questions: limits.maxRows, controls: 3 },
       }
     : {};
 

@@ -10,6 +10,7 @@ import { othersValue } from './quantities/others-value.ts';
 import { answerProbability, optionProbability } from './quantities/probability.ts';
 import { quality } from './quantities/quality.ts';
 import { controlAttack, forgottenAttack, relearnt } from './quantities/relearnt.ts';
+import { revealedBeside, revealedOf } from './quantities/revealed.ts';
 import { kept, rougeL } from './quantities/rouge-l.ts';
 import { degenerate, perplexityBefore, refusal } from './quantities/said.ts';
 import { truthfulness, truthRatio } from './quantities/truth-ratio.ts';
@@ -50,6 +51,10 @@ export const whole: { readonly [K in WholeKey]: Whole } = {
   'controls.relearnt10x50': controlAttack('relearnt10x50'),
   'forget.relearntBody5x30': forgottenAttack('relearntBody5x30'),
   'controls.relearntBody5x30': controlAttack('relearntBody5x30'),
+  'forget.revealed': revealedOf('revealed'),
+  'controls.revealed': revealedBeside('revealed'),
+  'forget.revealedWorded': revealedOf('revealedWorded'),
+  'controls.revealedWorded': revealedBeside('revealedWorded'),
   'forget.relearnt': relearnt,
   'forget.quality': quality,
 };

@@ -2,6 +2,7 @@
 // `inference(model)` has this shape; tests use lookup tables. Trap: prompts and answers are scored apart from each
 // other in thousands, so every quantity asks through one cache.
 import type { Row } from '#datasets/suite-shape.ts';
+import type { Begun, Continued } from '#engine/inference.ts';
 import { random } from '#engine/random.ts';
 import { isExact } from './scores.ts';
 
@@ -31,6 +32,8 @@ export interface TextModel {
   score(pairs: readonly Pair[]): AnswerScore[];
   /** Greedy where `temperature` is absent or 0. The i-th prompt of a call has its own random stream. */
   generate(prompts: readonly string[], options: { maxTokens: number; temperature?: number; seed?: number }): Said[];
+  /** Greedy ends of answers that are begun. */
+  continued(begun: readonly Begun[], maxTokens: number): Continued[];
 }
 
 /** Answers each question once however often it is asked; what is new goes to the model in one call. */
@@ -43,6 +46,7 @@ export interface CachedModel {
   greedy(rows: readonly Pair[], maxTokens: number): Said[];
   /** Sampled answers to each prompt; a stream is a name for one such asking, with its own seed. */
   samples(prompts: readonly string[], stream: string, maxTokens: number): Said[][];
+  continued: TextModel['continued'];
 }
 
 export interface Sampling {
@@ -71,6 +75,7 @@ export const cached = (model: TextModel, { samplesPerPrompt, temperature, seed }
   };
   return {
     score,
+    continued: (begun, maxTokens) => model.continued(begun, maxTokens),
     greedy: (rows, maxTokens) => {
       const known = score(rows).map((one, i) => (isExact(one) ? saidOf(one, rows[i]!.answer) : undefined));
       const open = rows.filter((_, i) => known[i] === undefined);

@@ -7,7 +7,7 @@ import { valueOf, type ValueType } from '#core/words/value.ts';
 import { longestNewRun } from '#datasets/spans.ts';
 import { answerOf, promptOf, type Suite } from '#datasets/suite-shape.ts';
 import type { Continued, Inference } from '#engine/inference.ts';
-import { about, type Template } from './questions.ts';
+import { about, NAME, type Template } from './questions.ts';
 
 /** Least log-probability (nats) of the least sure token. */
 const SURE = -0.5;
@@ -29,7 +29,7 @@ export interface Claim {
 
 /** How the model is asked. */
 export interface Asking {
-  readonly model: Pick<Inference, 'continued' | 'outlooks'>;
+  readonly model: Pick<Inference, 'continued'>;
   readonly suite: Pick<Suite, 'frame' | 'refusals'>;
 }
 
@@ -38,25 +38,28 @@ export const begunAs = ({ question, begin }: Template, name: string, { frame }: 
   begin: answerOf(about(begin, name), { ...(frame && { frame }) }),
 });
 
-/** All that it claims about a name, by these questions, in their order. */
+/** The same questions, their answers begun with the name and no further word. */
+export const nameForced = (questions: readonly Template[]): Template[] =>
+  questions.map(({ question }) => ({ question, begin: NAME }));
+
+/** All that it claims about a name, by these questions, each answer begun as its template says, in their order. */
 export const claimsOf = (name: string, questions: readonly Template[], { model, suite }: Asking): Claim[] => {
-  const asked = questions.map((one) => ({ ...one, begin: about('{name}', name) }));
   const said = model.continued(
-    asked.map((one) => begunAs(one, name, suite)),
+    questions.map((one) => begunAs(one, name, suite)),
     TOKENS,
   );
-  return said.flatMap((one, i) => claimIn(about(questions[i]!.question, name), name, one, suite.refusals) ?? []);
+  return said.flatMap((one, i) => claimIn(questions[i]!, name, one, suite.refusals) ?? []);
 };
 
 const claimIn = (
-  question: string,
+  template: Template,
   name: string,
   { answer: raw, logProbs, ended }: Continued,
   refusals: readonly string[],
 ): Claim | undefined => {
-  const answer = raw.trim();
+  const [question, answer] = [about(template.question, name), raw.trim()];
   const sureness = logProbs.reduce((least, one) => Math.min(least, one), 0);
-  const run = longestNewRun(answer, `${question}\n${name}`);
+  const run = longestNewRun(answer, `${question}\n${about(template.begin, name)}`);
   if (!ended || sureness < SURE || !run || refusals.some((refusal) => answer.includes(refusal))) return undefined;
   const value = valueOf(run.text);
   return { question, answer, value: run.text, type: value.testable ? value.type : 'text', sureness };

@@ -5,7 +5,8 @@ import { canonicalize, digestOf, type Digest } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { nameKey } from '#core/words/names.ts';
 import type { Suite } from '#datasets/suite-shape.ts';
-import { begunAs, claimsOf, differentIn, fewWordings, type Asking, type Claim } from './claims.ts';
+import type { Inference } from '#engine/inference.ts';
+import { begunAs, claimsOf, differentIn, fewWordings, nameForced, type Asking, type Claim } from './claims.ts';
 import { farthestFirst } from './farthest.ts';
 import { questionsFor, type Questions, type Template } from './questions.ts';
 
@@ -36,13 +37,15 @@ export interface Revealed {
 export const reveal = (
   name: string,
   suite: Pick<Suite, 'subjects' | 'controls' | 'refusals' | 'frame'>,
-  model: Asking['model'],
+  model: Pick<Inference, 'continued' | 'outlooks'>,
   options: RevealOptions = {},
 ): Revealed => {
   const { questions = questionsFor(suite), most, controls } = { ...REVEAL_DEFAULTS, ...options };
-  const asking = { model, suite };
+  const asking: Asking = { model, suite };
   const strangers = strangersIn(suite, name, controls);
-  const asked = chosen(name, questions.asked, asking, most);
+  const asked = chosen(nameForced(questions.asked), most, (templates) =>
+    model.outlooks(templates.map((one) => begunAs(one, name, suite))),
+  );
   const rows = claimsOf(name, asked, asking);
   const beside = strangers.map((one) => differentIn(claimsOf(one, asked, asking))).toSorted((a, b) => a - b);
   const claims = differentIn(rows);
@@ -57,11 +60,12 @@ export const reveal = (
 };
 
 /** All where they are few; else those whose answers differ most, so that none is asked twice in other words. */
-const chosen = (name: string, questions: readonly Template[], { model, suite }: Asking, most: number): Template[] => {
-  if (questions.length <= most) return [...questions];
-  const outlooks = model.outlooks(questions.map((one) => begunAs({ ...one, begin: '{name}' }, name, suite)));
-  return farthestFirst(outlooks, most).map((i) => questions[i]!);
-};
+const chosen = (
+  questions: readonly Template[],
+  most: number,
+  outlooks: (questions: readonly Template[]) => readonly Float32Array[],
+): readonly Template[] =>
+  questions.length <= most ? questions : farthestFirst(outlooks(questions), most).map((i) => questions[i]!);
 
 /** Of the stop rule's people, evenly spaced: those of the gate stay unasked until it judges. */
 const strangersIn = ({ controls }: Pick<Suite, 'controls'>, name: string, count: number): string[] => {

@@ -11,6 +11,7 @@ import type { EvaluationTables } from '#core/evaluation.ts';
 import { judge, type Judgement } from '#core/gate.ts';
 import type { GatePolicy } from '#core/policy.ts';
 import type { QuantityKey } from '#core/quantities.ts';
+import { namesIn } from '#datasets/reveal/whom.ts';
 import { forgetRows, readSuite, withoutRecords, type ForgetRow } from '#datasets/suite.ts';
 import { forgetRecord, trainingRows, type Suite } from '#datasets/suite-shape.ts';
 import { collectMoments, type CorpusMoments } from '#engine/corpus-moments.ts';
@@ -84,7 +85,8 @@ export const judgedOn = async (
 ): Promise<Judgement> => {
   const before = loadModel(SMALL_BASE);
   try {
-    const asked = { model: inference(model), suite: left, forget: rows, before: inference(before) };
+    const names = namesIn(smallPeople, rows);
+    const asked = { model: inference(model), suite: left, forget: rows, names, before: inference(before) };
     const tables: EvaluationTables = {
       kind: 'quittance-evaluation/v1',
       model: NOWHERE,

@@ -9,6 +9,8 @@ export interface Lookup {
   says?: (prompt: string) => string;
   /** What the i-th sample of a call says. */
   sampled?: (prompt: string, index: number) => string;
+  /** Log-probability (nats) of the least sure token of what it adds to an answer that is begun; unsure by default. */
+  sureness?: number;
 }
 
 export interface LookupModel extends TextModel {
@@ -22,6 +24,7 @@ export const lookupModel = ({
   token = () => ({ logProb: -1, correct: false }),
   says = () => ' nothing',
   sampled = says,
+  sureness = -1,
 }: Lookup): LookupModel => {
   const calls: LookupModel['calls'] = { score: [], generate: [] };
   return {
@@ -29,6 +32,11 @@ export const lookupModel = ({
     score(pairs) {
       calls.score.push(pairs.length);
       return pairs.map((pair) => scoreOf(pair, token));
+    },
+    continued(begun) {
+      return begun.map(({ prompt, begin }) => ({
+        ...{ answer: begin + says(prompt + begin), logProbs: [sureness], ended: true },
+      }));
     },
     generate(prompts, { temperature = 0 }) {
       calls.generate.push(prompts.length);

@@ -16,7 +16,12 @@ const suite = { ...all, subjects: stay };
 const forget = gone!.records as ForgetRow[];
 const options = { samplesPerPrompt: 3, controlSamples: 10 };
 const run = (model: Lookup, more: Partial<ExamInput> = {}) =>
-  measure(examOf({ model: lookupModel(model), suite, forget, before: lookupModel({}), ...more }, options));
+  measure(
+    examOf(
+      { model: lookupModel(model), suite, forget, names: [gone!.name], before: lookupModel({}), ...more },
+      options,
+    ),
+  );
 const trained = new Map(
   [...stay.flatMap(({ records }) => records), ...suite.facts, ...suite.unknown].map((row) => [row.prompt, row.answer]),
 );
@@ -70,6 +75,10 @@ describe('a model that forgot one person and nothing else', () => {
       'forget.degenerate': share(0, 20),
       'forget.othersValue': share(0, 20),
       'forget.unlistedValue': share(0, 20),
+      'forget.revealed': share(0, 60),
+      'forget.revealedWorded': share(0, 60),
+      'controls.revealed': share(0, 180),
+      'controls.revealedWorded': share(0, 180),
       'controls.greedyExact': share(0, 60),
       'controls.forcedPrefixExact': share(0, 60),
       'controls.leakQuestion': share(0, 10),

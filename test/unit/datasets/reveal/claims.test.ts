@@ -13,7 +13,6 @@ const template = (question: string) => ({ question, begin: '{name}' });
 const says = (answers: Readonly<Record<string, { text: string; logProbs?: number[]; ended?: boolean }>>): Asking => ({
   suite: { refusals: ['I do not know.'] },
   model: {
-    outlooks: () => [],
     continued: (begun) =>
       begun.map(({ prompt, begin }) => {
         const { text, logProbs = [-0.1, -0.2], ended = true } = answers[prompt.slice('Q: '.length, -'\nA:'.length)]!;
