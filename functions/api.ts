@@ -7,7 +7,9 @@ import { STYLE } from '#portal/style.ts';
 import type { ApiContext, Env } from './api/context.ts';
 import { actRoutes } from './api/act-routes.ts';
 import { approvalRoutes } from './api/approvals.ts';
+import { askRoutes } from './api/asks.ts';
 import { CHECK_LIMIT_BYTES, checkRoutes } from './api/check.ts';
+import { inboxRoutes } from './api/inbox.ts';
 import { languageRoutes } from './api/languages.ts';
 import { hostIsOurs, knownMethods, notFromElsewhere, plainBody, routesOf } from './api/doors.ts';
 import { identify, limitBody, securityHeaders } from './api/guard.ts';
@@ -55,11 +57,15 @@ export const api = (context: ApiContext, extend?: (app: Hono<Env>) => void): Hon
   publicLogRoutes(app, context);
   languageRoutes(app);
   liveScriptRoute(app);
-  if (context.publicPages) checkRoutes(app, context);
+  if (context.publicPages) {
+    askRoutes(app, context);
+    checkRoutes(app, context);
+  }
   app.use(identify(context));
   todayRoutes(app, context);
   settingsRoutes(app, context);
   newCaseRoutes(app, context);
+  if (context.publicPages) inboxRoutes(app, context);
   worklistRoutes(app, context);
   ticketRoutes(app, context);
   requestRoutes(app, context);

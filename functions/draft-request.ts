@@ -76,6 +76,8 @@ const requestIn = (fields: DraftFields, filer: string, found: readonly FoundRow[
     filer,
     ...given('channel', fields['channel']),
     ...time('receivedAt'),
+    ...((fields['mandate'] ?? '') !== '' && { agent: { ...given('mandate', fields['mandate']), ...time('seenAt') } }),
+    ...(fields['minor'] === 'true' && { minor: true }),
     identity: { ...given('method', fields['method']), ...given('level', fields['level']), ...time('verifiedAt') },
     forget: { records: [...ticked, ...typedRecords(fields['records'])] },
     thirdPartiesAffected: fields['thirdPartiesAffected'] === 'true',

@@ -22,7 +22,7 @@ const GROUPS = Role.options.map(groupOf);
 const KEYS = ['', '.json', '.txt', '.pem'].map((ending) => `/trust-root${ending}`);
 const PUBLIC = ['/ledger/checkpoint', '/ledger/tile/{proxy+}', ...KEYS, '/health'];
 /** Pages for everybody, where the settings ask for them, with what they are drawn with; a form of theirs is a POST. */
-const PAGES = ['/check', '/check.json', '/language', '/style.css'];
+const PAGES = ['/ask', '/ask.json', '/status', '/status.json', '/check', '/check.json', '/language', '/style.css'];
 const READ = [HttpMethod.GET, HttpMethod.HEAD];
 
 export const makeApi = (stack: Stack, { prefix, publicPages }: Settings, handler: Lambda): Api => {

@@ -102,7 +102,7 @@ export const Settings = z.strictObject({
       gpus: 1,
       endpoints: 'on-demand',
     }),
-  /** Whether anybody may check evidence at the API's address, without a token (/check). */
+  /** Whether people without an account may ask here, see where it stands, and check evidence. */
   publicPages: z.boolean().default(false),
   /** Days within which nobody, not even the root user, can delete a file of the log. */
   ledgerRetentionDays: z.int().positive().default(2190),

@@ -27,13 +27,17 @@ export interface Frame {
 
 const PLACES = [
   ['today', '/today', ['/today']],
-  ['cases', '/tickets', ['/tickets', '/new']],
+  ['cases', '/tickets', ['/tickets', '/new', '/asked']],
   ['models', '/models', ['/models']],
   ['evidence', '/ledger', ['/ledger', '/verify', '/trust-root', '/reports']],
   ['settings', '/settings', ['/settings']],
 ] as const;
 
-const FOR_EVERYBODY = [['check', '/check', ['/check']]] as const;
+const FOR_EVERYBODY = [
+  ['ask', '/ask', ['/ask']],
+  ['status', '/status', ['/status']],
+  ['check', '/check', ['/check']],
+] as const;
 
 export const page = ({ title, words, viewer, signOutPath, path, head, isPublic, body }: Frame): Html =>
   html`<!doctype html>

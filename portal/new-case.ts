@@ -6,7 +6,7 @@ import { protectionTexts } from '#core/protection-words.ts';
 import type { Deadlines } from '#core/deadlines.ts';
 import type { Protection } from '#core/protection.ts';
 import { SubjectReason } from '#core/subject.ts';
-import { Channel, IdentityClaim } from '#core/ticket-request.ts';
+import { Channel, IdentityClaim, REQUEST_FACTS } from '#core/ticket-request.ts';
 import { localTime } from '#core/zoned-time.ts';
 import { CHANNEL_LABELS } from '#report/labels.ts';
 import { html, type Html } from '#report/markup.ts';
@@ -16,6 +16,8 @@ import type { Words } from './words.ts';
 
 export const STEPS = ['who', 'law', 'find', 'check'] as const;
 export type NewStep = (typeof STEPS)[number];
+
+const MANDATES = REQUEST_FACTS.agent.unwrap().shape.mandate.options;
 
 type Fields = Readonly<Record<string, string>>;
 const pairs = <K extends string>(labels: Readonly<Record<K, string>>, keys: readonly K[]) =>
@@ -41,13 +43,7 @@ export const stepFields = (
     value: fields[name] ?? localTime(timeZone, now.toISOString()),
   });
   const all: Readonly<Record<Exclude<NewStep, 'check'>, () => Field[]>> = {
-    who: () => [
-      { name: 'name', label: n.name, hint: n.nameHint, kind: 'text', required: true, most: 200 },
-      area('aliases', n.aliases, n.oneALine, 4000),
-      area('identifiers', n.identifiers, n.identifiersHint, 4000),
-      choice('channel', n.channel, pairs(CHANNEL_LABELS, Channel.options), false),
-      area('note', n.note, n.noteHint, 4000, 5),
-    ],
+    who: () => whoFields(`${n.seenAt} (${timeZone})`, words),
     law: () => [
       choice(
         'regime',
@@ -72,6 +68,20 @@ export const stepFields = (
     ],
   };
   return all[step]().map((field) => ({ ...field, value: fields[field.name] ?? field.value ?? '' }));
+};
+
+const whoFields = (seenAt: string, words: Words): Field[] => {
+  const n = words.newCase;
+  return [
+    { name: 'name', label: n.name, hint: n.nameHint, kind: 'text', required: true, most: 200 },
+    area('aliases', n.aliases, n.oneALine, 4000),
+    area('identifiers', n.identifiers, n.identifiersHint, 4000),
+    choice('channel', n.channel, pairs(CHANNEL_LABELS, Channel.options), false),
+    choice('mandate', n.mandate, pairs(words.facts.mandates, MANDATES), false),
+    { name: 'seenAt', label: seenAt, kind: 'time' },
+    { name: 'minor', label: n.minor, kind: 'tick' },
+    area('note', n.note, n.noteHint, 4000, 5),
+  ];
 };
 
 const groundsOf = (regime: string | undefined) => {

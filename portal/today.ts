@@ -12,6 +12,8 @@ export interface TodayView {
   readonly mine: number;
   readonly blocked: number;
   readonly open: number;
+  /** From outside, not yet a case; for those who file. */
+  readonly asked: number;
   readonly next: readonly WorkItem[];
 }
 
@@ -31,6 +33,7 @@ export const todayBody = (view: TodayView, mayFile: boolean, words: Words): Html
         <li><a class="button" href="/new">${words.list.newCase}</a></li>
       </ul>`
     }
+    ${view.asked > 0 && html`<p class="notice"><a href="/asked">${t.asked(view.asked)}</a></p>`}
     <ul class="tiles">
       ${tile(view.late, t.tiles.late, '/tickets?due=late', view.late > 0 ? 'bad' : '')}
       ${tile(view.week, t.tiles.week(SOON_DAYS), '/tickets?view=due')}

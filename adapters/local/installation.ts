@@ -39,7 +39,7 @@ const LocalInstallation = z.strictObject({
   entities: Entities.default({}),
   certificateScope: DeclaredScope.default(DATA_FOLDER),
   ...Attestors.shape,
-  /** Whether anybody may check evidence here, without an account (/check). */
+  /** Whether people without an account may ask here, see where it stands, and check evidence. */
   publicPages: z.boolean().default(false),
   /** What served models say in place of a withheld answer. */
   withheldAnswer: WithheldAnswer.default(WITHHELD),

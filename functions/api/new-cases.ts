@@ -21,6 +21,7 @@ import {
 import { LANGUAGES, type Words } from '#portal/words.ts';
 import { draftedRequest, findRows, type FoundRow } from '../draft-request.ts';
 import { destroyDraft, DraftId, draftsOf, newDraftId, readDraft, saveDraft, type DraftFields } from '../drafts.ts';
+import { settleAsk } from '../asks.ts';
 import { fileTicket, ticketIdOf } from '../file-ticket.ts';
 import { Preview, previewTicket } from '../preview-ticket.ts';
 import { formFields } from './bodies.ts';
@@ -142,12 +143,11 @@ const keep = async (c: Asked, context: ApiContext, step: TypedStep): Promise<Res
   const { id, filer, fields, timeZone } = await opened(c, context);
   const sent = await sentTo(c, context, id);
   if (sent['then'] === 'discard') return discard(c, context, id, filer);
-  const others = Object.entries(fields).filter(
-    ([name]) => !(step === 'find' && name.startsWith('row.')) && name !== 'thirdPartiesAffected',
-  );
-  const mine = Object.entries(sent).filter(
-    ([name]) => namesOf(step).includes(name) || (step === 'find' && /^row\.[0-9a-f]{16}$/.test(name)),
-  );
+  // a box that is not ticked is not sent, so that what the step asks for is taken as a whole
+  const isMine = (name: string) =>
+    namesOf(step).includes(name) || (step === 'find' && /^row\.[0-9a-f]{16}$/.test(name));
+  const others = Object.entries(fields).filter(([name]) => !isMine(name));
+  const mine = Object.entries(sent).filter(([name]) => isMine(name));
   const next: DraftFields = { ...Object.fromEntries(others), ...Object.fromEntries(mine) };
   await saveDraft(context.ports, id, filer, next);
   if (sent['then'] === 'stay') return c.redirect(`/new/${id}/${step}`, 303);
@@ -213,11 +213,14 @@ const fileOrDiscard = async (c: Asked, context: ApiContext): Promise<Response> =
   const requestId = `${filer}:${id}`;
   if (sent['then'] === 'discard') return discard(c, context, id, filer);
   const before = await isFiled(requestId, context);
-  if (before !== undefined) return c.redirect(`/tickets/${before}`, 303);
+  if (before !== undefined) {
+    await settle(context, id, filer, before);
+    return c.redirect(`/tickets/${before}`, 303);
+  }
   const { request } = await tried(c, context);
   if (!request) return checkPage(c, context);
   const filed = Filed.parse(await fileTicket.handle({ request, policy, requestId }, ports));
-  await destroyDraft(ports, id, filer);
+  await settle(context, id, filer, filed.ticketId);
   unstored(c);
   const { ticketId, openingSecret, due } = filed;
   return show(c, {
@@ -227,6 +230,17 @@ const fileOrDiscard = async (c: Asked, context: ApiContext): Promise<Response> =
     status: 201,
     body: (words) => filedBody({ ticketId, openingSecret, safeDue: due.safeDue }, words),
   });
+};
+
+/** Of a draft that was filed nothing is left, nor of the request without an account that it was made from. */
+const settle = async ({ ports }: ApiContext, id: string, filer: string, ticketId: string): Promise<void> => {
+  const fields = await readDraft(ports, id, filer).catch((error: unknown) => {
+    if (isQuittanceError(error, 'NOT_FOUND')) return undefined; // by an earlier press
+    throw error;
+  });
+  if (fields === undefined) return;
+  if (fields['asked'] !== undefined) await settleAsk(ports, fields['asked'], { is: 'case', ticketId });
+  await destroyDraft(ports, id, filer);
 };
 
 /** The ticket of a draft that was filed before: a second press of the button leads there. */

@@ -3,6 +3,7 @@ import type { Hono } from 'hono';
 import { addDays } from '#core/days.ts';
 import { todayBody, todayTitle, type TodayView } from '#portal/today.ts';
 import { SOON_DAYS } from '#portal/due.ts';
+import { countWaiting } from '../asks.ts';
 import { show, type ApiContext, type Asked, type Env } from './context.ts';
 import { BLOCKED, FOR_APPROVERS, itemsOf, openUpTo } from './worklist.ts';
 
@@ -14,22 +15,24 @@ export const todayRoutes = (app: Hono<Env>, context: ApiContext): void => {
 /** Rows under "next". */
 const NEXT = 10;
 
-const today = async (c: Asked, { ports }: ApiContext): Promise<Response> => {
+const today = async (c: Asked, { ports, publicPages = false }: ApiContext): Promise<Response> => {
   const { principal, roles } = c.var.identity;
   const now = ports.clock.now();
   const day = now.toISOString().slice(0, 10);
-  const [late, soon, waiting, blocked, open, next] = await Promise.all([
+  const [late, soon, waiting, blocked, open, next, asked] = await Promise.all([
     openUpTo(ports, addDays(day, -1)),
     openUpTo(ports, addDays(day, SOON_DAYS)),
     ports.tickets.counts({ scope: 'open', statuses: FOR_APPROVERS }),
     ports.tickets.counts({ scope: 'open', statuses: BLOCKED }),
     ports.tickets.counts({ scope: 'open' }),
     ports.tickets.page({ scope: 'open', limit: NEXT }),
+    publicPages && roles.includes('filer') ? countWaiting(ports) : 0,
   ]);
   // who filed a case does not decide on it
   const mine = roles.includes('approver') ? waiting.total - (waiting.filer[principal] ?? 0) : 0;
   const items = await itemsOf(next.rows, ports, now);
-  const data: TodayView = { late, week: soon - late, mine, blocked: blocked.total, open: open.total, next: items };
+  const counts = { late, week: soon - late, mine, blocked: blocked.total, open: open.total, asked };
+  const data: TodayView = { ...counts, next: items };
   return show(c, {
     title: (words) => todayTitle(data, words),
     path: '/today',

@@ -61,6 +61,9 @@ export const dePlaces: typeof enPlaces = {
     identifiers: 'Kennungen',
     identifiersHint: 'Woran Datensätze die Person kennen: E-Mail-Adresse, Telefon- oder Kundennummer; eine je Zeile.',
     channel: 'Wie der Antrag kam',
+    mandate: 'Wenn jemand für die Person fragt: mit welcher Vollmacht',
+    seenAt: 'Vollmacht gesehen',
+    minor: 'Die Person ist ein Kind',
     note: 'Was die Person schrieb, kurz',
     noteHint: 'Liegt im Tresor, wird von Entscheidenden gelesen und mit dem Fall vernichtet.',
     regime: 'Recht',
@@ -100,6 +103,10 @@ export const dePlaces: typeof enPlaces = {
     mine: (n) => (n === 1 ? 'Ein Fall wartet auf Ihre Entscheidung.' : `${n} Fälle warten auf Ihre Entscheidung.`),
     calm: 'Nichts ist zu spät, und nichts wartet auf Sie.',
     next: 'Als Nächstes fällig',
+    asked: (n) =>
+      n === 1
+        ? 'Ein Antrag von außen wartet darauf, angenommen zu werden'
+        : `${n} Anträge von außen warten darauf, angenommen zu werden`,
     tiles: {
       late: 'zu spät',
       week: (n) => `fällig in ${n} Tagen`,

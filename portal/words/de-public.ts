@@ -2,6 +2,103 @@
 import type { enPublic } from './en-public.ts';
 
 export const dePublic: typeof enPublic = {
+  ask: {
+    title: 'Vergessen werden',
+    lead: 'Hier beantragen Sie bei einer Organisation, dass ein Sprachmodell vergisst, was es über Sie oder über jemanden weiß, für den Sie handeln. Sie brauchen kein Konto.',
+    noCopies:
+      'Die Frist für die Antwort beginnt, wenn Sie absenden. Ist zweifelhaft, wer Sie sind, werden Sie um einen Nachweis gebeten; bitte schicken Sie hier keine Ausweiskopie.',
+    about: 'Welche Organisation oder welches Modell',
+    aboutHint: 'Wie Sie es kennen, zum Beispiel der Name des Dienstes, mit dem Sie gesprochen haben.',
+    name: 'Name der Person',
+    nameHint: 'Die Person, deren Daten vergessen werden sollen.',
+    aliases: 'Andere Namen',
+    oneALine: 'Je Zeile einer: frühere Namen, Schreibweisen, Pseudonyme.',
+    identifiers: 'Woran die Person sonst zu erkennen ist',
+    identifiersHint: 'E-Mail-Adresse, Telefon- oder Kundennummer; je Zeile eine.',
+    what: 'Was vergessen werden soll',
+    whatHint: 'In eigenen Worten. Zitieren Sie, was das Modell sagt, wenn Sie es wissen.',
+    reply: 'Wie Sie zu erreichen sind',
+    replyHint: 'E-Mail- oder Postadresse für die Antwort.',
+    country: 'Wo die Person lebt',
+    countryHint: 'Das Recht dieses Landes bestimmt Frist und Gründe.',
+    minor: 'Die Person ist ein Kind',
+    agent: 'Wenn Sie für jemand anderen fragen',
+    agentName: 'Ihr Name',
+    mandate: 'Ihre Vollmacht',
+    send: 'Antrag absenden',
+    done: 'Ihr Antrag ist eingegangen',
+    doneText:
+      'Jemand wird ihn lesen. Was Sie geschrieben haben, ist verschlüsselt und wird nur von denen gelesen, die solche Anträge bearbeiten.',
+    reference: 'Aktenzeichen',
+    secret: 'Geheimnis',
+    secretText:
+      'Mit beidem sehen Sie, wie es um Ihren Antrag steht. Schreiben Sie es jetzt auf: Das Geheimnis wird nicht noch einmal gezeigt, und niemand kann es für Sie nachsehen.',
+    toStatus: 'Stand der Dinge',
+  },
+  standing: {
+    title: 'Stand eines Antrags',
+    lead: 'Mit dem Aktenzeichen und dem Geheimnis, die Sie beim Absenden bekommen haben.',
+    reference: 'Aktenzeichen',
+    secret: 'Geheimnis',
+    send: 'Nachsehen',
+    received: 'Eingegangen',
+    due: 'Antwort spätestens',
+    ended: 'Beendet',
+    states: {
+      waiting: { title: 'Er ist eingegangen', text: 'Jemand wird ihn lesen. Die Frist für die Antwort läuft.' },
+      'no-request': {
+        title: 'Er wurde gelesen und ist kein Antrag auf Vergessen',
+        text: 'Was Sie geschrieben hatten, wurde vernichtet. Sehen Sie es anders, so fragen Sie noch einmal und sagen Sie, was vergessen werden soll.',
+      },
+      duplicate: {
+        title: 'Derselbe Antrag ist schon da',
+        text: 'Er läuft unter dem Aktenzeichen weiter, das Sie zuerst bekommen haben. Was Sie beim zweiten Mal geschrieben haben, wurde vernichtet.',
+      },
+      examined: {
+        title: 'Er wird geprüft',
+        text: 'Wer ihn bearbeitet, sieht sich an, was Sie verlangen und aus welchem Grund.',
+      },
+      identity: {
+        title: 'Ein Nachweis, wer Sie sind, steht aus',
+        text: 'Sie wurden darum gebeten. Solange er aussteht, geht es nicht weiter.',
+      },
+      'at-work': {
+        title: 'Er wird bearbeitet',
+        text: 'Das Modell wird geändert und geprüft, oder jemand entscheidet über das Ergebnis.',
+      },
+      'on-hold': {
+        title: 'Er ruht',
+        text: 'Es gibt einen rechtlichen Grund, die Daten vorerst zu behalten. Sie haben ein Schreiben dazu bekommen.',
+      },
+      appealed: {
+        title: 'Über Ihren Widerspruch wird entschieden',
+        text: 'Das tut jemand, der an der Ablehnung keinen Anteil hatte.',
+      },
+      completed: {
+        title: 'Er ist erledigt',
+        text: 'Das geänderte Modell ist in Betrieb. Im Schreiben steht, was getan und geprüft wurde und was sich nicht versprechen lässt.',
+      },
+      refused: { title: 'Er wurde abgelehnt', text: 'Im Schreiben steht, warum, und was Sie dagegen tun können.' },
+      withdrawn: { title: 'Er wurde zurückgenommen', text: 'Es geschieht nichts mehr.' },
+      cancelled: { title: 'Er wurde abgebrochen', text: 'Im Schreiben steht, warum. Sie können neu fragen.' },
+      expired: { title: 'Er ist verfallen', text: 'Eine nötige Antwort kam nie. Sie können neu fragen.' },
+    },
+  },
+  inbox: {
+    title: 'Anträge von außen',
+    none: 'Kein Antrag wartet darauf, angenommen zu werden.',
+    lead: 'Sie kamen über die öffentliche Seite, der älteste zuerst. Die Frist des Gesetzes läuft seit ihrem Eingang.',
+    table: 'Warten darauf, angenommen zu werden',
+    reference: 'Aktenzeichen',
+    received: 'Eingegangen',
+    one: 'Ein Antrag von außen',
+    oneLead: 'Wer ihn annimmt, bekommt den Entwurf eines Falls, den er prüft und anlegt. Bis dahin bleibt er hier.',
+    take: 'Annehmen',
+    aside: 'Gar kein Antrag?',
+    asideText:
+      'Nur was nichts verlangt oder schon da ist, wird beiseitegelegt; was geschrieben wurde, wird vernichtet, und der Absender liest es auf der Seite zum Stand. Alles andere wird ein Fall, den nur zwei ablehnen.',
+    reasons: { 'no-request': 'Er verlangt nichts', duplicate: 'Er ist schon da' },
+  },
   check: {
     title: 'Eine Bescheinigung prüfen',
     lead: 'Geben Sie das Bündel (.zip) oder die Bescheinigung (.json) hinein, die Sie bekommen haben. Es wird gelesen, geprüft und vergessen; nichts davon bleibt hier.',

@@ -41,6 +41,8 @@ export const de: Words = {
     models: 'Modelle',
     evidence: 'Nachweise',
     settings: 'Einstellungen',
+    ask: 'Antrag stellen',
+    status: 'Stand der Dinge',
     check: 'Prüfen',
     notSignedIn: 'nicht angemeldet',
     signOut: 'Abmelden',

@@ -61,6 +61,9 @@ export const enPlaces = {
     identifiersHint:
       'What the records may know the person by: e-mail address, telephone or customer number; one a line.',
     channel: 'How the request came in',
+    mandate: 'If somebody asks for the person: by which mandate',
+    seenAt: 'Mandate seen',
+    minor: 'The person is a child',
     note: 'What the person wrote, in short',
     noteHint: 'Kept in the vault, read by those who decide, destroyed with the case.',
     regime: 'Law',
@@ -102,6 +105,8 @@ export const enPlaces = {
     mine: (n: number) => (n === 1 ? 'One case waits for your decision.' : `${n} cases wait for your decision.`),
     calm: 'Nothing is late, and nothing waits for you.',
     next: 'Due next',
+    asked: (n: number) =>
+      n === 1 ? 'One request from outside waits to be taken up' : `${n} requests from outside wait to be taken up`,
     tiles: {
       late: 'late',
       week: (n: number) => `due within ${n} days`,

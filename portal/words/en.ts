@@ -23,6 +23,8 @@ export const en = {
     models: 'Models',
     evidence: 'Evidence',
     settings: 'Settings',
+    ask: 'Ask',
+    status: 'Where it stands',
     check: 'Check',
     notSignedIn: 'not signed in',
     signOut: 'Sign out',

@@ -123,11 +123,14 @@ inBrowser('in a browser', () => {
         `/tickets/${held}`,
         `/tickets/${held}/release`,
         '/new',
+        '/asked',
         '/models',
         '/ledger',
         '/settings',
       ].map((path) => [filer, path] as const),
-      ...['/models/house', '/verify', '/trust-root', '/check', '/nowhere'].map((path) => [approver, path] as const),
+      ...['/models/house', '/verify', '/trust-root', '/ask', '/status', '/check', '/nowhere'].map(
+        (path) => [approver, path] as const,
+      ),
     ]) {
       await page.goto(url + path);
       await checked(
@@ -185,6 +188,36 @@ inBrowser('in a browser', () => {
     expect(await page.textContent('h1')).toMatch(/^\s*Case T-[0-9a-z]+ is filed/);
     const [ticket] = await harness.ports.tickets.list();
     expect(ticket).toMatchObject({ filer: FILER, model: 'house', counts: { records: 3 } });
+  });
+
+  it('somebody without an account asks by keyboard alone, without script, and sees where it stands', async () => {
+    const harness = await ticketHarness({ policy: shippedPolicy() });
+    const url = await serve({ harness });
+    const page = await as(url, '', { ...DESKTOP, javaScriptEnabled: false, locale: 'de-DE' });
+    await page.goto(`${url}/ask`);
+    await press(page, 'Antrag absenden');
+    expect(await page.textContent('.problem h2')).toContain('4 Felder');
+    for (const [label, text] of [
+      ['Welche Organisation oder welches Modell', 'house'],
+      ['Name der Person', SUBJECT],
+      ['Was vergessen werden soll', 'Wo ich wohne.'],
+      ['Wie Sie zu erreichen sind', 'mira@example.org'],
+    ] as const)
+      await fill(page, label, text);
+    await press(page, 'Antrag absenden');
+    const [reference = '', secret = ''] = await page.locator('pre').allTextContents();
+    await page.goto(`${url}/status`);
+    await fill(page, 'Aktenzeichen', reference);
+    await fill(page, 'Geheimnis', secret);
+    await press(page, 'Nachsehen');
+    expect(await page.textContent('#standing')).toContain('Er ist eingegangen');
+    expect(await page.content()).not.toContain(SUBJECT);
+    const filer = await as(url, 'filer', DESKTOP);
+    for (const path of ['/asked', `/asked/${reference}`]) {
+      await filer.goto(url + path);
+      await checked(filer, `asked${path.slice(6) && '-one'}`);
+    }
+    expect(complaints).toEqual([]);
   });
 
   it('a case is approved by keyboard alone', async () => {

@@ -171,12 +171,11 @@ describe('the app stack', () => {
     const more = routes
       .map(([, { RouteKey }]) => String(RouteKey))
       .filter((key) => !/health|ledger|trust-root/.test(key));
-    expect(more.filter((key) => key.startsWith('POST')).sort()).toEqual([
-      'POST /check',
-      'POST /check.json',
-      'POST /language',
-      'POST /style.css',
-    ]);
+    expect(more.filter((key) => key.startsWith('POST')).sort()).toEqual(
+      ['/ask', '/ask.json', '/check', '/check.json', '/language', '/status', '/status.json', '/style.css'].map(
+        (path) => `POST ${path}`,
+      ),
+    );
     const told = (of: Synthesised) =>
       propertiesOf(of, 'app', 'AWS::Lambda::Function').flatMap(
         ([, { Environment }]) =>

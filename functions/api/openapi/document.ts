@@ -56,7 +56,8 @@ const jsonSchema = (name: string, schema: z.ZodType): unknown =>
   JSON.parse(JSON.stringify(bare(schema, ioOf(name))).replaceAll('"#/$defs/', `"#/components/schemas/${name}/$defs/`));
 
 /** What is sent is described as it may be sent; defaults are filled in later. */
-const ioOf = (name: string): 'input' | 'output' => (name === 'TicketRequest' ? 'input' : 'output');
+const ioOf = (name: string): 'input' | 'output' =>
+  ['TicketRequest', 'AskedRequest'].includes(name) ? 'input' : 'output';
 
 const pathsOf = (): OpenApi['paths'] => {
   const paths: Record<string, Record<string, OperationObject>> = {};

@@ -48,6 +48,16 @@ const open = { isPublic: true } as const;
 
 /** Where the settings have pages for everybody. */
 const IF_PUBLIC: readonly Operation[] = [
+  read('/ask', 'the form to ask with', 'pages', 'Anything', open),
+  {
+    ...{ method: 'post', path: '/ask', summary: 'ask to be forgotten, without an account', tag: 'pages', ...open },
+    ...{ headers: ['Idempotency-Key'], body: 'AskedRequest', status: 201, answer: 'AskReceipt' },
+  },
+  read('/status', 'the form to look up where a request stands', 'pages', 'Standing', open),
+  {
+    ...{ method: 'post', path: '/status', summary: 'where a request stands, by reference and secret', tag: 'pages' },
+    ...{ body: z.strictObject({ reference: z.string(), secret: z.string() }), answer: 'Standing', ...open },
+  },
   read('/check', 'the form to check evidence with', 'evidence', 'Verification', open),
   {
     ...{ method: 'post', path: '/check', summary: 'check a bundle or a certificate, of which nothing is kept' },
@@ -75,6 +85,19 @@ const EVERYBODY: readonly Operation[] = [
     status: 303,
     answer: 'nothing',
     ...open,
+  },
+];
+
+const INBOX: readonly Operation[] = [
+  read('/asked', 'requests from outside that wait to be taken up', 'cases', 'WaitingAsks', { roles: ['filer'] }),
+  read('/asked/:ask', 'a request from outside', 'cases', 'Ask', { roles: ['filer'] }),
+  {
+    ...{ method: 'post', path: '/asked/:ask/take', summary: 'take it up as a draft of a case', tag: 'pages' },
+    ...{ roles: ['filer'], body: FORM, status: 303, answer: 'nothing' },
+  },
+  {
+    ...{ method: 'post', path: '/asked/:ask/aside', summary: 'put aside what is no request', tag: 'pages' },
+    ...{ roles: ['filer'], body: FORM, status: 303, answer: 'nothing' },
   },
 ];
 
@@ -216,6 +239,7 @@ const ALL_TOGETHER: readonly Operation[] = [
 export const OPERATIONS: readonly Operation[] = [
   ...EVERYBODY,
   ...IF_PUBLIC,
+  ...INBOX,
   ...CASES,
   ...NOTES,
   ...ACT_OPERATIONS,
@@ -229,6 +253,7 @@ export const PATH_PARTS: Readonly<Record<string, z.ZodType>> = {
   id: z.string().regex(/^T-[0-9a-z]{8,64}$/),
   kind: LetterKind,
   draft: z.string(),
+  ask: z.string(),
   name: ModelName,
   number: z.int().positive(),
   month: z.string().regex(/^\d{4}-(?:0[1-9]|1[0-2])$/),

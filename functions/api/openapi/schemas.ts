@@ -13,6 +13,7 @@ import { TrustRoot } from '#core/trust-root.ts';
 import { AuditReport } from '#report/audit-report.ts';
 import { Portfolio } from '#report/portfolio/portfolio.ts';
 import { ACT_NAMES } from '#portal/acts.ts';
+import { AskedRequest } from '../../asks.ts';
 import { fileTicket } from '../../file-ticket.ts';
 import { Preview } from '../../preview-ticket.ts';
 import { RequestView } from '../../view-request.ts';
@@ -43,7 +44,15 @@ export const SCHEMAS = {
   TicketRequest,
   Filed: fileTicket.output,
   Preview,
-  Today: z.looseObject({ late: Count, week: Count, mine: Count, blocked: Count, open: Count, next: z.array(WorkItem) }),
+  Today: z.looseObject({
+    late: Count,
+    week: Count,
+    mine: Count,
+    blocked: Count,
+    open: Count,
+    asked: Count,
+    next: z.array(WorkItem),
+  }),
   Worklist: z.looseObject({
     ...{ view: z.string(), tickets: z.array(WorkItem), late: Count, week: Count },
     /** `after` of the next page; null at the end. */
@@ -85,6 +94,11 @@ export const SCHEMAS = {
   Months: z.object({ months: z.array(z.string()) }),
   Portfolio,
   Register: z.object({ requests: z.array(z.record(z.string(), z.string())) }),
+  AskedRequest,
+  AskReceipt: z.object({ reference: z.string(), secret: z.string() }),
+  Standing: z.looseObject({ state: z.string().nullable() }),
+  WaitingAsks: z.object({ waiting: z.array(z.object({ id: z.string(), receivedAt: Instant })) }),
+  Ask: z.object({ id: z.string(), receivedAt: Instant, asked: AskedRequest }),
   Anything: z.looseObject({}),
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 export type SchemaName = keyof typeof SCHEMAS;

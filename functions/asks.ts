@@ -1,0 +1,170 @@
+// What somebody without an account asks for, before anybody has made a case of it: as it was typed, encrypted under a
+// key of its own in the vault, found by those who file, destroyed once it is a case or turns out to be none. What stays
+// is where it stands, which holds nothing of the person, for whoever has reference and secret.
+// Traps: both follow from the sender's own key of the form, so that a second press of the button gets the same answer;
+// and strangers fill this store, so that what waits in it is bounded.
+import { timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import { Instant } from '#core/deadlines.ts';
+import { isQuittanceError, QuittanceError } from '#core/errors.ts';
+import type { Ports } from '#core/ports.ts';
+import { parseJson } from '#core/stored-json.ts';
+import { Subject } from '#core/subject.ts';
+import { Principal, REQUEST_FACTS } from '#core/ticket-request.ts';
+import { TicketId } from '#core/ticket-id.ts';
+import { jsonBytes } from './step-support.ts';
+
+export const AskId = z.string().regex(/^Q-[0-9a-f]{20}$/);
+
+const Words = (most: number) => z.string().trim().min(1).max(most);
+
+export const AskedRequest = z.strictObject({
+  /** The organisation or the model, in the sender's own words. */
+  about: Words(200),
+  ...Subject.shape,
+  what: Words(2_500),
+  /** How to answer. */
+  reply: Words(300),
+  country: Words(100).optional(),
+  agent: z
+    .strictObject({ agentName: Subject.shape.name, mandate: REQUEST_FACTS.agent.unwrap().shape.mandate })
+    .optional(),
+  minor: z.literal(true).optional(),
+});
+export type AskedRequest = z.infer<typeof AskedRequest>;
+
+/** Why it becomes no case. Everything else does, since a request is refused by two people and on the record. */
+export const NO_CASE = ['no-request', 'duplicate'] as const;
+
+const Content = z.strictObject({ kind: z.literal('quittance-ask/v1'), receivedAt: Instant, asked: AskedRequest });
+
+const Standing = z.strictObject({
+  kind: z.literal('quittance-ask-standing/v1'),
+  receivedAt: Instant,
+  /** Keyed: of the secret, and of the form that was sent. */
+  secret: z.string(),
+  body: z.string(),
+  now: z.discriminatedUnion('is', [
+    z.strictObject({ is: z.literal('waiting') }),
+    z.strictObject({ is: z.literal('case'), ticketId: TicketId }),
+    z.strictObject({ is: z.literal('none'), reason: z.enum(NO_CASE), by: Principal, at: Instant }),
+  ]),
+});
+export type Standing = z.infer<typeof Standing>;
+
+type Stores = Pick<Ports, 'vault' | 'pseudonyms'>;
+
+/** Waiting ones are found under sixteen labels, of which a store lists a hundred each. */
+const SHARDS = Array.from({ length: 16 }, (_, i) => i.toString(16));
+const MOST_A_SHARD = 100;
+const shardOf = (id: string): string => id.slice(2, 3);
+const labelOf = ({ pseudonyms }: Stores, shard: string) => pseudonyms.of('asks-waiting', shard);
+const standingOf = (id: string): string => id.replace('Q-', 'S-');
+
+export interface Receipt {
+  readonly reference: string;
+  /** With which the reference is asked after. */
+  readonly secret: string;
+}
+
+/**
+ * Keeps it, and tells those who file; the same for the same `key`. SERVICE_UNAVAILABLE where too many wait,
+ * IDEMPOTENCY_MISMATCH where the key stands for something else.
+ */
+export const receiveAsk = async (
+  key: string,
+  asked: AskedRequest,
+  ports: Stores & Pick<Ports, 'notifier' | 'clock'>,
+): Promise<Receipt> => {
+  const { pseudonyms, notifier, clock } = ports;
+  const reference = `Q-${(await pseudonyms.of('ask', key)).slice(0, 20)}`;
+  const secret = (await pseudonyms.of('ask-secret', key)).slice(0, 32);
+  const body = await pseudonyms.of('ask-body', `${key}\n${JSON.stringify(asked)}`);
+  const before = await standing(ports, reference);
+  if (before === undefined) {
+    await refuseFull(ports, reference);
+    const receivedAt = clock.now().toISOString();
+    await keep(ports, reference, { receivedAt, asked });
+    const hidden = { secret: await keyed(ports, reference, secret), body };
+    await stand(ports, reference, { receivedAt, ...hidden, now: { is: 'waiting' } });
+  } else if (before.body !== body) throw otherForm();
+  await notifier.notify({ id: `${reference}.asked`, to: 'filers', template: 'asked', references: { reference } });
+  return { reference, secret };
+};
+
+const otherForm = () =>
+  new QuittanceError('IDEMPOTENCY_MISMATCH', {
+    message: 'this form was sent before, with other words',
+    hint: 'send it again to ask a second time; the first one is kept as it was',
+  });
+
+const refuseFull = async (ports: Stores, id: string): Promise<void> => {
+  const waiting = await ports.vault.labelled(await labelOf(ports, shardOf(id)));
+  if (waiting.length < MOST_A_SHARD) return;
+  throw new QuittanceError('SERVICE_UNAVAILABLE', { message: 'too many requests wait to be taken up' });
+};
+
+const keep = async (ports: Stores, id: string, content: { receivedAt: string; asked: AskedRequest }) => {
+  await ports.vault.createKey(id);
+  await ports.vault.put(id, 'ask', jsonBytes({ kind: 'quittance-ask/v1', ...content }));
+  await ports.vault.label(id, [await labelOf(ports, shardOf(id))]);
+};
+
+const stand = async ({ vault }: Stores, id: string, said: Omit<Standing, 'kind'>): Promise<void> => {
+  await vault.createKey(standingOf(id));
+  await vault.put(standingOf(id), 'standing', jsonBytes({ kind: 'quittance-ask-standing/v1', ...said }));
+};
+
+const GONE = ['VAULT_KEY_DESTROYED', 'NOT_FOUND'] as const;
+const unlessGone = (error: unknown): undefined => {
+  if (GONE.some((code) => isQuittanceError(error, code))) return undefined;
+  throw error;
+};
+
+const standing = async ({ vault }: Stores, id: string): Promise<Standing | undefined> => {
+  const bytes = await vault.get(standingOf(id), 'standing').catch(unlessGone);
+  return bytes && parseJson(bytes, Standing, 'the standing of a request in the vault');
+};
+
+const keyed = ({ pseudonyms }: Stores, id: string, secret: string) => pseudonyms.of('ask-status', `${id}\n${secret}`);
+
+/** Where it stands, for whoever has both. A wrong secret and an unknown reference take the same way. */
+export const standingFor = async (ports: Stores, reference: string, secret: string): Promise<Standing | undefined> => {
+  const id = AskId.safeParse(reference).data ?? `Q-${'0'.repeat(20)}`;
+  const found = await standing(ports, id);
+  const got = Buffer.from(await keyed(ports, id, secret));
+  const wanted = Buffer.from(found?.secret ?? '0'.repeat(got.length));
+  return timingSafeEqual(got, wanted) ? found : undefined;
+};
+
+export interface WaitingAsk {
+  readonly id: string;
+  readonly receivedAt: string;
+}
+
+/** The oldest first. */
+export const waitingAsks = async (ports: Stores): Promise<WaitingAsk[]> => {
+  const ids = await waitingIds(ports);
+  const found = await Promise.all(ids.map(async (id) => ({ id, content: await readAsk(ports, id).catch(unlessGone) })));
+  const there = found.flatMap(({ id, content }) => (content ? [{ id, receivedAt: content.receivedAt }] : []));
+  return there.sort((a, b) => a.receivedAt.localeCompare(b.receivedAt) || a.id.localeCompare(b.id));
+};
+
+const waitingIds = async (ports: Stores): Promise<string[]> =>
+  (await Promise.all(SHARDS.map(async (shard) => ports.vault.labelled(await labelOf(ports, shard))))).flat();
+
+export const countWaiting = async (ports: Stores): Promise<number> => (await waitingIds(ports)).length;
+
+/** NOT_FOUND once it is a case, or is none. */
+export const readAsk = async ({ vault }: Stores, id: string): Promise<z.infer<typeof Content>> => {
+  const bytes = await vault.get(id, 'ask').catch(unlessGone);
+  if (bytes) return parseJson(bytes, Content, 'a request in the vault');
+  throw new QuittanceError('NOT_FOUND', { message: 'there is no such request any more' });
+};
+
+/** What it came to; what was typed is destroyed with that. */
+export const settleAsk = async (ports: Stores, id: string, now: Standing['now']): Promise<void> => {
+  const before = await standing(ports, id);
+  if (before) await stand(ports, id, { ...before, now });
+  await ports.vault.destroy(id);
+};
