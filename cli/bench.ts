@@ -21,7 +21,7 @@ export const bench: Command = {
   name: 'bench',
   summary: 'tables of what was measured',
   usage:
-    'methods | people | tofu | lasting | windows | find | sequence | own-model | engine | memory | workflow | tickets | worklist [--methods A,B] [--preset P] [--seeds N] [--shapes A,B] [--rounds N] [--rows N] [--out FILE]',
+    'methods | people | tofu | lasting | windows | find | sequence | own-model | engine | memory | workflow | tickets | worklist | filings [--methods A,B] [--preset P] [--seeds N] [--shapes A,B] [--rounds N] [--rows N] [--out FILE]',
   words: 1,
   options: {
     methods: { kind: 'value', value: 'A,B', summary: 'only these methods (default all)' },
@@ -82,7 +82,7 @@ export const bench: Command = {
     tickets: {
       kind: 'value',
       value: 'N',
-      summary: 'tickets: filed at once (default 1000); worklist: in the list (default 100000)',
+      summary: 'tickets, filings: filed (default 1000); worklist: in the list (default 100000)',
       is: whole(1, 10_000_000),
     },
     models: {
@@ -192,6 +192,12 @@ const worklist = async (args: Arguments): Promise<ExitCode> => {
   return finish(args, result, worklistText(result));
 };
 
+const filings = async (args: Arguments): Promise<ExitCode> => {
+  const { benchFilings, filingsText } = await import('#bench/filings.ts');
+  const result = await benchFilings({ filings: number(args, 'tickets', 1000) });
+  return finish(args, result, filingsText(result));
+};
+
 const engine = async (args: Arguments): Promise<ExitCode> => {
   const { benchEngine } = await import('#bench/engine.ts');
   const progress = progressOn(process.stderr);
@@ -252,4 +258,5 @@ const BENCHES: Readonly<Record<string, (args: Arguments) => Promise<ExitCode>>> 
   workflow,
   tickets,
   worklist,
+  filings,
 };

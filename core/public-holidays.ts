@@ -1,4 +1,6 @@
 // From a table of holidays to the calendar that a ticket keeps. The adapters load the table, each in its own way.
+// Trap: the package takes twenty milliseconds for five years of a region, more than all else of a filing; so a process
+// asks it once a region and year.
 import type { HolidayCalendar } from './deadlines.ts';
 import { QuittanceError } from './errors.ts';
 import type { Place } from './place.ts';
@@ -12,8 +14,20 @@ export const partsOfRegion = (region: string): [country: string, subdivision: st
   return [country, parts.join('-')];
 };
 
+/** What is asked of one table, by region and year; a process meets few of either. */
+export const calendars = (source: string, holidaysOf: (region: string) => HolidaysOf) => {
+  const known = new Map<string, HolidayCalendar>();
+  return (place: Place, from: Date): HolidayCalendar => {
+    const { region, timeZone } = place;
+    const key = `${region} ${from.getUTCFullYear()}`;
+    const calendar = known.get(key) ?? calendarAround(place, source, from, holidaysOf(region));
+    known.set(key, calendar);
+    return { ...calendar, timeZone, holidays: [...calendar.holidays] };
+  };
+};
+
 /** Public holidays from the year before `from` to three years after it. INVALID_INPUT where none are known. */
-export const calendarAround = (
+const calendarAround = (
   { region, timeZone }: Place,
   source: string,
   from: Date,

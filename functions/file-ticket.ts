@@ -229,9 +229,13 @@ const keepSecrets = async (ticketId: string, request: TicketRequest, { vault, ps
   const { subject, subjectReason, note } = request;
   const secrets: RequestSecrets = { kind: 'quittance-request/v1', subject, subjectReason, note };
   const kept = await vault.list(ticketId);
-  if (!kept.includes('request')) await vault.put(ticketId, 'request', jsonBytes(secrets));
-  await vault.label(ticketId, await subjectLabels(subject, pseudonyms));
-  if (!kept.includes('forget-set')) await vault.put(ticketId, 'forget-set', jsonBytes(forgetSetOf(request)));
   const { rows } = request.forget;
-  if (rows && !kept.includes(CORPUS_ROWS)) await vault.put(ticketId, CORPUS_ROWS, jsonBytes(rows));
+  const put = (name: string, value: unknown): Promise<void>[] =>
+    value === undefined || kept.includes(name) ? [] : [vault.put(ticketId, name, jsonBytes(value))];
+  await Promise.all([
+    ...put('request', secrets),
+    ...put('forget-set', forgetSetOf(request)),
+    ...put(CORPUS_ROWS, rows),
+    vault.label(ticketId, await subjectLabels(subject, pseudonyms)),
+  ]);
 };

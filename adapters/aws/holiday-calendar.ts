@@ -2,14 +2,20 @@
 // a deployment's bundle keeps only those of its own region, of its entities and of the laws' (infra/bundle.ts).
 import type { Places } from '#core/place.ts';
 import type { Calendar } from '#core/ports.ts';
-import { calendarAround, partsOfRegion } from '#core/public-holidays.ts';
+import { calendars, partsOfRegion } from '#core/public-holidays.ts';
 
-export const holidayCalendar = (places: Places): Calendar => ({
-  places,
-  around: async (from, place = places.home) => {
-    // slow to load, and needed only where a ticket is filed
-    const { default: Holidays } = await import('date-holidays');
-    const table = new Holidays(...partsOfRegion(place.region));
-    return calendarAround(place, 'date-holidays', from, (year) => table.getHolidays(year));
-  },
-});
+export const holidayCalendar = (places: Places): Calendar => {
+  let table: ReturnType<typeof calendars> | undefined;
+  return {
+    places,
+    around: async (from, place = places.home) => (table ??= await loaded())(place, from),
+  };
+};
+
+const loaded = async () => {
+  const { default: Holidays } = await import('date-holidays');
+  return calendars('date-holidays', (region) => {
+    const days = new Holidays(...partsOfRegion(region));
+    return (year) => days.getHolidays(year);
+  });
+};

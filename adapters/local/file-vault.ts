@@ -14,7 +14,7 @@ import { destroyedKey, purgeProof } from '#core/purge-proof.ts';
 import { MOST_LABELLED } from '#core/subject-labels.ts';
 import { safeName } from '#core/names.ts';
 import { encrypt, decrypt } from '#core/encryption.ts';
-import { openDatabase, transaction, type Database } from '#state-machine/sqlite.ts';
+import { grouped, openDatabase, transaction, type Database } from '#state-machine/sqlite.ts';
 import { isMissing, readIfThere, readOrCreate, shred, writeDurably } from './durable-file.ts';
 
 const SCHEMA = `CREATE TABLE IF NOT EXISTS keys (
@@ -50,7 +50,7 @@ export const fileVault = (dir: string, clock: Clock): FileVault => {
     createKey: async (ticketId) => {
       const wrapped = encrypt(await master(), `key ${ticketId}`, randomBytes(64));
       const add = db.prepare('INSERT INTO keys (ticket_id, wrapped) VALUES (?, ?) ON CONFLICT DO NOTHING');
-      transaction(db, () => add.run(safeName(ticketId), wrapped));
+      await grouped(db, () => add.run(safeName(ticketId), wrapped));
       await open(ticketId);
     },
     put: async (ticketId, name, plaintext) => {
@@ -97,7 +97,7 @@ const labels = (db: Database, open: (ticketId: string) => Promise<unknown>): Pic
   label: async (ticketId, keys) => {
     await open(ticketId);
     const add = db.prepare('INSERT INTO labels (key, ticket_id) VALUES (?, ?) ON CONFLICT DO NOTHING');
-    transaction(db, () => keys.forEach((key) => add.run(key, ticketId)));
+    await grouped(db, () => keys.forEach((key) => add.run(key, ticketId)));
   },
   labelled: async (key) =>
     db

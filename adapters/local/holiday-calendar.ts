@@ -3,15 +3,22 @@
 import { createRequire } from 'node:module';
 import type { Places } from '#core/place.ts';
 import type { Calendar } from '#core/ports.ts';
-import { calendarAround, partsOfRegion } from '#core/public-holidays.ts';
+import { calendars, partsOfRegion } from '#core/public-holidays.ts';
 
-export const holidayCalendar = (places: Places): Calendar => ({
-  places,
-  around: async (from, place = places.home) => {
-    const { default: Holidays } = await import('date-holidays');
-    const table = new Holidays(...partsOfRegion(place.region));
-    return calendarAround(place, `date-holidays ${VERSION}`, from, (year) => table.getHolidays(year));
-  },
-});
+export const holidayCalendar = (places: Places): Calendar => {
+  let table: ReturnType<typeof calendars> | undefined;
+  return {
+    places,
+    around: async (from, place = places.home) => (table ??= await loaded())(place, from),
+  };
+};
+
+const loaded = async () => {
+  const { default: Holidays } = await import('date-holidays');
+  return calendars(`date-holidays ${VERSION}`, (region) => {
+    const days = new Holidays(...partsOfRegion(region));
+    return (year) => days.getHolidays(year);
+  });
+};
 
 const { version: VERSION } = createRequire(import.meta.url)('date-holidays/package.json') as { version: string };

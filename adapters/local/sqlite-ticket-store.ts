@@ -1,6 +1,6 @@
-// Tickets and their events in one database, each commit one transaction: a crash can never leave a new status without
-// its event. The events table is the outbox of the log. Trap: the duplicate rule is a unique index, not a query before
-// the insert, so that two filings at once cannot both pass.
+// Tickets and their events in one database, each commit a whole part of one transaction: a crash can never leave a new
+// status without its event. The events table is the outbox of the log. Trap: the duplicate rule is a unique index, not
+// a query before the insert, so that two filings at once cannot both pass.
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import type { StoredEvent, TicketStore } from '#core/ports.ts';
@@ -8,7 +8,7 @@ import { duplicateKey, Ticket } from '#core/ticket.ts';
 import { storedEvent } from '#core/ticket-events.ts';
 import type { Transition } from '#core/transitions.ts';
 import { workRowOf } from '#core/worklist.ts';
-import { transaction, type Database } from '#state-machine/sqlite.ts';
+import { grouped, transaction, type Database } from '#state-machine/sqlite.ts';
 import { fillWorklist, workCounts, workPage, WORKLIST_SCHEMA, writeWorkRow } from './sqlite-worklist.ts';
 
 export const TICKET_SCHEMA = `
@@ -52,14 +52,14 @@ export const sqliteTicketStore = (db: Database): TicketStore => {
 };
 
 const storeOn = (db: Database): TicketStore => ({
-  create: async (transition) => transaction(db, () => insert(db, transition)),
+  create: (transition) => grouped(db, () => insert(db, transition)),
   get: async (id) => {
     const row = db.prepare('SELECT version, body FROM tickets WHERE id = ?').get(id);
     if (!row) throw new QuittanceError('TICKET_NOT_FOUND', { message: `no ticket has the id ${id}` });
     const { version, body } = TicketRow.parse(row);
     return { ticket: parseTicket(body), version };
   },
-  commit: async (transition, version) => transaction(db, () => update(db, transition, version)),
+  commit: (transition, version) => grouped(db, () => update(db, transition, version)),
   list: async () =>
     db
       .prepare('SELECT version, body FROM tickets ORDER BY position DESC')
