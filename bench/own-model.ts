@@ -4,7 +4,8 @@
 // Traps: customers on whom settings were fixed must not be among those reported; and what the model says afterwards is
 // shown in words, which is personal data unless, as in the example, everybody is invented.
 import { join } from 'node:path';
-import { forgetRows, withoutRecords, type ForgetRow } from '#datasets/suite.ts';
+import { forgetRows, type ForgetRow } from '#datasets/suite.ts';
+import { withoutRecords } from '#core/suite-rows.ts';
 import { forgetRecord, trainingRows, type Person, type Suite } from '#datasets/suite-shape.ts';
 import { baseIn, runUnlearning } from '#containers/run-unlearning.ts';
 import { random } from '#engine/random.ts';

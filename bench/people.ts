@@ -5,7 +5,8 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { forgetRows, withoutRecords, type ForgetRow } from '#datasets/suite.ts';
+import { forgetRows, type ForgetRow } from '#datasets/suite.ts';
+import { withoutRecords } from '#core/suite-rows.ts';
 import { forgetRecord, trainingRows, type Suite } from '#datasets/suite-shape.ts';
 import { loadModel } from '#engine/formats/folder.ts';
 import { readJsonFile } from '#engine/formats/json-file.ts';

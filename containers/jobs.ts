@@ -3,6 +3,7 @@
 // Trap: after a crash a job may run again under the same name, so it must compute the same result from the same inputs
 // and seed.
 import { z } from 'zod';
+import { askedBy } from '#core/asked.ts';
 import { Digest, type Json } from '#core/canonical.ts';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { EvaluationTables } from '#core/evaluation.ts';
@@ -63,7 +64,10 @@ const unlearn: Job = {
     const plan = await getJson(ports.artifacts, planDigest, UnlearnPlan);
     await checkSettings(plan, ports);
     if (!plan.gathers) return (await unlearnOnce(plan, ports, environment)).result;
-    return gatheredRun(plan, planDigest, ports, (one) => attempt(one, ports, environment));
+    return gatheredRun(plan, planDigest, ports, {
+      askedOf: async (one) => askedBy(ports, (await sideOf(ports, one)).suite, await recordsOf(ports, one.ticketId)),
+      attempt: (one) => attempt(one, ports, environment),
+    });
   },
 };
 

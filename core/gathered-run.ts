@@ -2,6 +2,7 @@
 // candidate that passed the gate, with results under its own ticket's name. Trap: a candidate contains the deletions of
 // those before it, so tickets must be deployed in this order; where an earlier one is never deployed, those built on it
 // are made again.
+import type { Asked } from './asked.ts';
 import type { Digest } from './canonical.ts';
 import { sideOfResult } from './gathering.ts';
 import type { Ports } from './ports.ts';
@@ -16,6 +17,13 @@ export interface Attempt {
   readonly evaluate: JobResult;
 }
 
+/** How the job that carries a run out does its part. */
+export interface Carrying {
+  /** What the evaluation of an attempt will ask, which is fixed in its plan. */
+  readonly askedOf: (plan: UnlearnPlan) => Promise<Asked>;
+  readonly attempt: (plan: UnlearnPlan) => Promise<Attempt>;
+}
+
 /**
  * Carries out the leader's plan and those that it gathers, leaves the results where `plan-run` and `record-run` look,
  * and returns the leader's result. Where `attempt` rejects for the leader, the whole run fails; where it rejects for
@@ -25,19 +33,24 @@ export const gatheredRun = async (
   leader: UnlearnPlan,
   leaderPlan: Digest,
   ports: Pick<Ports, 'artifacts' | 'results'>,
-  attempt: (plan: UnlearnPlan) => Promise<Attempt>,
+  { askedOf, attempt }: Carrying,
 ): Promise<JobResult> => {
   const first = await attempt(leader);
   await ports.results.put(jobName('evaluate', leader.ticketId, leader.run), first.evaluate);
   let lastPassed = first.passed ? first : undefined;
   for (const gathered of leader.gathers ?? []) {
-    const plan = planOfGathered(leader, leaderPlan, gathered, lastPassed);
-    const made = await attempt(plan).catch(() => undefined);
-    if (made) await putResult(plan, made, ports);
+    const planned = planOfGathered(leader, leaderPlan, gathered, lastPassed);
+    const made = await attemptOf(planned, { askedOf, attempt }).catch(() => undefined);
+    if (made) await putResult(made.plan, made, ports);
     // a candidate that fails the gate must not become the base of the next ticket's
     if (made?.passed) lastPassed = made;
   }
   return first.unlearn;
+};
+
+const attemptOf = async (planned: UnlearnPlan, { askedOf, attempt }: Carrying) => {
+  const plan = { ...planned, asked: await askedOf(planned) };
+  return { plan, ...(await attempt(plan)) };
 };
 
 /** A gathered attempt as a plan of its own ticket, on the leader's base or on the candidate before it. */

@@ -53,7 +53,8 @@ const quantity = (
 ): Quantity<QuantityKey> => {
   const { title, label, needs } = GROUPS[group];
   return {
-    ...{ summary: 'mean' as const, from: [], binned: false, gateable: true, byPerson: false, leastRecords: 1, needs },
+    ...{ summary: 'mean' as const, from: [], binned: false, every: false },
+    ...{ gateable: true, byPerson: false, leastRecords: 1, needs },
     ...family,
     ...own,
     ...{ key, group, by },

@@ -6,7 +6,7 @@ import type { Asking, Group, Quantity } from './quantity.ts';
 /** What differs from group to group. */
 export type InGroup = Pick<Quantity, 'direction'> & Partial<Pick<Quantity, 'gateable' | 'byPerson' | 'name' | 'needs'>>;
 export type Family = Pick<Quantity, 'title' | 'label' | 'unit' | 'how'> &
-  Partial<Pick<Quantity, 'summary' | 'from' | 'binned' | 'leastRecords' | 'source'>> & {
+  Partial<Pick<Quantity, 'summary' | 'from' | 'binned' | 'every' | 'leastRecords' | 'source'>> & {
     readonly of: Readonly<Partial<Record<Group, InGroup>>>;
   };
 
@@ -15,7 +15,7 @@ const [lower, higher, match] = [{ direction: 'lower' }, { direction: 'higher' },
 const reported = { ...match, gateable: false } as const;
 const share = { unit: 'share', summary: 'share' } as const;
 const score = { unit: 'score', summary: 'mean' } as const;
-const nats = { unit: 'nats', summary: 'mean', binned: true } as const;
+const nats = { unit: 'nats', summary: 'mean', binned: true, every: true } as const;
 const everybody = { forget: match, controls: reported, retained: match } as const;
 /** The three of model utility (Maini et al. 2024). */
 const useful = { retained: higher, authors: higher, world: higher } as const;
@@ -32,7 +32,7 @@ const WRONG = (what: string) => (asking: Asking) =>
 /** Families that give each record a value. */
 export const RECORD = {
   greedyExact: {
-    ...{ ...share, title: 'exact', label: 'answered word for word as trained', how: FORCED },
+    ...{ ...share, every: true, title: 'exact', label: 'answered word for word as trained', how: FORCED },
     of: { forget: lower, controls: reported, retained: { ...higher, byPerson: true }, facts: higher },
   },
   heldOutExact: {
@@ -42,6 +42,7 @@ export const RECORD = {
   forcedPrefixExact: {
     ...{ ...share, title: 'forced prefix', label: 'value given when the words before it are forced' },
     how: "all tokens of the value are the argmax, the answer's own words before it given",
+    every: true,
     leastRecords: 2, // the likeliest value of a few is a never-trained person's now and then
     of: { forget: { ...lower, name: 'forced-prefix-exact' }, controls: reported },
   },
@@ -96,6 +97,7 @@ export const RECORD = {
     ...{ ...score, title: 'exact memorisation', label: 'tokens of the answer that are the most likely next token' },
     how: 'teacher-forced argmax, the end left out',
     source: 'Tirumala et al. 2022, https://arxiv.org/abs/2205.10770',
+    every: true,
     of: { forget: { ...reported, name: 'exact-memorisation' } },
   },
   extractionStrength: {
@@ -105,6 +107,7 @@ export const RECORD = {
       label: 'part of the answer that comes by itself once the rest before it is given',
     },
     how: '1 − k/n with a true zero, the end left out',
+    every: true,
     source: 'Carlini et al. 2021, https://arxiv.org/abs/2012.07805',
     of: { forget: { ...reported, name: 'extraction-strength' } },
   },
@@ -153,6 +156,7 @@ export const RECORD = {
   unlistedValue: {
     ...{ ...share, title: 'unlisted', label: 'given where the ticket does not list a row' },
     how: 'greedy answers to other rows of the person, and to anybody’s rows that say a number or address of theirs',
+    every: true,
     of: { forget: lower },
   },
   perplexityBefore: {
@@ -165,7 +169,8 @@ export const RECORD = {
     },
   },
   kept: {
-    ...{ ...share, title: 'kept', label: 'answer close to the one from before', how: 'ROUGE-L recall of at least 0.5' },
+    ...{ ...share, every: true, title: 'kept', label: 'answer close to the one from before' },
+    how: 'ROUGE-L recall of at least 0.5',
     of: { general: higher },
   },
 } as const satisfies Readonly<Record<string, Family>>;

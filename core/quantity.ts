@@ -67,6 +67,8 @@ export interface Quantity<Key extends string = string> {
   readonly byPerson: boolean;
   /** Kept as a histogram as well, so that two groups can be compared. */
   readonly binned: boolean;
+  /** Every record of the group is asked; others ask some, or those that have what is needed. */
+  readonly every: boolean;
   /** Where it is published. */
   readonly source?: string;
   /** Its name in `quittance evaluate`, where it had one before it had a key. */

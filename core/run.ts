@@ -3,6 +3,7 @@
 // Trap: the plan carries the digest of the gate policy, so that thresholds are fixed and logged before the first
 // update.
 import { z } from 'zod';
+import { Asked } from './asked.ts';
 import { Digest, JsonValue } from './canonical.ts';
 import { ERROR_CODES, type ErrorCode } from './errors.ts';
 import { ModelManifest } from './model.ts';
@@ -36,6 +37,8 @@ export const UnlearnPlan = z.strictObject({
   quantisation: Quantisation,
   /** What stands beside the base, where the base is a candidate that is not served yet. */
   side: z.strictObject({ suite: Digest, moments: Digest.optional(), training: Digest.optional() }).optional(),
+  /** What its evaluation asks; plans from before this was fixed in them do not say it. */
+  asked: Asked.optional(),
   /** Attempts of other tickets, carried out after this one by the same job, one on another where it passed. */
   gathers: z.array(Gathered).min(1).optional(),
   /** The ticket whose run this attempt was part of, and that run's plan, which was logged before it. */
@@ -126,5 +129,6 @@ export const RecertificationPlan = z.strictObject({
   policy: Digest,
   seed: z.int(),
   quantisation: Quantisation,
+  asked: Asked.optional(),
 });
 export type RecertificationPlan = z.infer<typeof RecertificationPlan>;

@@ -19,3 +19,17 @@ export type SuiteRows = z.infer<typeof SuiteRows>;
 /** Two rows of one key are one row, whatever their white space and Unicode form. */
 export const rowKey = ({ question, answer }: Pick<SuiteRow, 'question' | 'answer'>): string =>
   `${normalise(question)}\n${normalise(answer)}`;
+
+type Identified = Pick<SuiteRow, 'question' | 'answer'>;
+
+/** The suite without these records: what a model that has forgotten them is tested with from now on. */
+export const withoutRecords = <R extends Identified, P extends { records: R[] }, S extends { subjects: P[] }>(
+  suite: S,
+  records: readonly Identified[],
+): S => {
+  const gone = new Set(records.map(rowKey));
+  const subjects = suite.subjects
+    .map((person) => ({ ...person, records: person.records.filter((row) => !gone.has(rowKey(row))) }))
+    .filter(({ records: left }) => left.length > 0);
+  return { ...suite, subjects };
+};

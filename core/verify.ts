@@ -10,7 +10,7 @@ import type { TicketEnd } from './ticket.ts';
 import { BundleReader, Failed, NotChecked, type Rule, type VerifyOptions } from './verify/bundle-reader.ts';
 import * as agreement from './verify/agreement.ts';
 import * as closing from './verify/closing.ts';
-import { countsAgree } from './verify/counts.ts';
+import { askedAsPlanned, countsAgree } from './verify/counts.ts';
 import * as evidence from './verify/evidence.ts';
 import { historyReplayed, timesInOrder } from './verify/history.ts';
 import * as log from './verify/log.ts';
@@ -64,6 +64,7 @@ const CERTIFIED: Readonly<Record<string, Rule>> = {
   'run-of-ticket': agreement.runIsOfTicket,
   'tables-of-ticket': agreement.tablesCount,
   counts: countsAgree,
+  'asked-as-planned': askedAsPlanned,
   statistics: evidence.statisticsRecomputed,
   verdict: evidence.verdictPasses,
   subject: evidence.subjectIsServed,

@@ -3,7 +3,8 @@
 // the old one.
 import { canonicalize } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
-import { normalise, type ForgetRecord } from '#core/forget-set.ts';
+import type { ForgetRecord } from '#core/forget-set.ts';
+import { rowKey } from '#core/suite-rows.ts';
 import { partIn } from '#core/words/part.ts';
 import type { FramedRecord } from './framing.ts';
 import { suiteFrom } from './suite-form.ts';
@@ -29,15 +30,13 @@ const TOLD = 8;
 /** A record with the personal value that is to be forgotten. */
 export type ForgetRow = QaRecord & { value: NonNullable<QaRecord['value']> };
 
-const keyOf = (question: string, answer: string) => `${normalise(question)}\n${normalise(answer)}`;
-
 /**
  * The suite's own row for each ticket record; a record that the suite does not hold is taken unchanged, without
  * paraphrases.
  */
 export const forgetRows = (suite: Suite, records: readonly ForgetRecord[]): ForgetRow[] => {
   const known = knownRows(suite);
-  return records.map((record) => withValue(known.get(keyOf(record.question, record.answer)) ?? bareRow(record, suite)));
+  return records.map((record) => withValue(known.get(rowKey(record)) ?? bareRow(record, suite)));
 };
 
 /** The same of records that are framed already: what the suite knows, else the record as it stands. */
@@ -45,7 +44,7 @@ export const framedRows = (suite: Suite, records: readonly FramedRecord[]): Forg
   const known = knownRows(suite);
   return records.map((record) => {
     const { question = '' } = record;
-    const row = record.question === undefined ? undefined : known.get(keyOf(question, record.answer));
+    const row = record.question === undefined ? undefined : known.get(rowKey({ question, answer: record.answer }));
     return withValue(row ?? { kind: 'person', wrongAnswers: [], ...record, question });
   });
 };
@@ -55,7 +54,7 @@ export const questionsOf = (records: readonly FramedRecord[]): Pick<ForgetRecord
   records.flatMap(({ question, answer }) => (question === undefined ? [] : [{ question, answer }]));
 
 const knownRows = (suite: Suite): ReadonlyMap<string, QaRecord> =>
-  new Map(suite.subjects.flatMap((person) => person.records).map((row) => [keyOf(row.question, row.answer), row]));
+  new Map(suite.subjects.flatMap((person) => person.records).map((row) => [rowKey(row), row]));
 
 /** Without a marked value the whole answer counts as personal. */
 const withValue = (row: QaRecord): ForgetRow => {
@@ -74,16 +73,4 @@ const bareRow = ({ question, answer, value }: ForgetRecord, suite: Suite): QaRec
     ...(span && { value: { text: text.slice(...span), start: span[0], end: span[1] } }),
     wrongAnswers: [],
   };
-};
-
-/** The suite without these records: what a model that has forgotten them is tested with from now on. */
-export const withoutRecords = (suite: Suite, records: readonly Pick<ForgetRecord, 'question' | 'answer'>[]): Suite => {
-  const gone = new Set(records.map(({ question, answer }) => keyOf(question, answer)));
-  const subjects = suite.subjects
-    .map((person) => ({
-      ...person,
-      records: person.records.filter((row) => !gone.has(keyOf(row.question, row.answer))),
-    }))
-    .filter(({ records: left }) => left.length > 0);
-  return { ...suite, subjects };
 };

@@ -12,7 +12,7 @@ import { restoreValues, valuesOf, type Model } from '#engine/model.ts';
 import { random } from '#engine/random.ts';
 import { logitsAtDepths } from '#engine/sweep.ts';
 import { tf } from '#engine/tf.ts';
-import { distinct } from './distinct.ts';
+import { distinct } from '#core/distinct.ts';
 import { peopleIn } from './quantities/relearnt.ts';
 import { ATTACKS, attackable } from './relearn.ts';
 import { ASKED_LANGUAGES, inOtherLanguages, paraphrased } from './rewordings.ts';

@@ -5,7 +5,7 @@ import type { Asking, Group, Need } from '#core/quantity.ts';
 import { questionsFor, type Template } from '#datasets/reveal/questions.ts';
 import { promptOf, type Frame, type Suite, type Person, type QaRecord, type Row } from '#datasets/suite-shape.ts';
 import { random } from '#engine/random.ts';
-import { distinct, distinctPeople } from './distinct.ts';
+import { distinct, distinctPeople } from '#core/distinct.ts';
 import { cached, type CachedModel, type Pair, type TextModel } from './text-model.ts';
 import { refusalRecogniser } from './refusal.ts';
 import type { Attackable } from './relearn.ts';

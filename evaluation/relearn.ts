@@ -10,7 +10,7 @@ import { inference } from '#engine/inference.ts';
 import type { Model } from '#engine/model.ts';
 import { random } from '#engine/random.ts';
 import { retaught, type Retaught } from '#engine/retaught.ts';
-import { distinct } from './distinct.ts';
+import { distinct } from '#core/distinct.ts';
 import { pairOf, type LeftOut } from './exam.ts';
 import { isExact, isForcedExact } from './scores.ts';
 import type { AnswerScore } from './text-model.ts';

@@ -3,6 +3,7 @@
 // when a certificate is about to lapse. Trap: equal digests show that nothing changed since the test; they say nothing
 // about attacks that were published later.
 import { z } from 'zod';
+import { askedBy } from '#core/asked.ts';
 import { Digest, digestOf } from '#core/canonical.ts';
 import { ModelManifest, type ModelRecord } from '#core/model.ts';
 import { daysAfter } from '#core/retention.ts';
@@ -47,7 +48,10 @@ export const checkContinuity = defineStep({
     const { quantisation } = await getJson(artifacts, model.digest, ModelManifest);
     if (!recertificationPolicy(await getJson(artifacts, policy, GatePolicy)))
       return { continuity: 'same' as const, ...nothing };
-    const planDigest = await putJson(artifacts, planOf(model, policy, quantisation));
+    const planDigest = await putJson(artifacts, {
+      ...planOf(model, policy, quantisation),
+      asked: await askedBy({ artifacts }, sideArtefact(model, 'suite'), []),
+    });
     const job = `recertify-${digestOf(execution).slice('sha256:'.length, 'sha256:'.length + 16)}`;
     return { continuity: 'same' as const, suite: true, job, planDigest };
   },

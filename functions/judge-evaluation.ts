@@ -3,6 +3,7 @@
 // Trap: the tables must be those of the run's own candidate, in the form that would be served; others are refused, not
 // judged.
 import { z } from 'zod';
+import { notAsAsked } from '#core/asked.ts';
 import { EvaluationTables } from '#core/evaluation.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { EvidenceManifest } from '#core/evidence.ts';
@@ -10,7 +11,7 @@ import { judge, worthAnotherAttempt } from '#core/gate.ts';
 import { GatePolicy } from '#core/policy.ts';
 import { ladderOf } from '#core/ladder.ts';
 import type { Ports } from '#core/ports.ts';
-import { jobName, JobResult } from '#core/run.ts';
+import { jobName, JobResult, UnlearnPlan } from '#core/run.ts';
 import { defineStep } from '#core/step.ts';
 import { getJson, putJson } from '#core/stored-json.ts';
 import type { Ticket, TicketIn } from '#core/ticket.ts';
@@ -31,7 +32,9 @@ export const judgeEvaluation = defineStep({
     if (found.ticket.status !== 'EVALUATING') throw notReady('judge-evaluation', found.ticket);
     const policy = await getJson(ports.artifacts, found.ticket.policy, GatePolicy);
     const { tables, tablesBefore } = await evaluationOf(found.ticket, ports);
-    const judgement = judge(await getJson(ports.artifacts, tables, EvaluationTables), policy);
+    const measured = await getJson(ports.artifacts, tables, EvaluationTables);
+    refuseOtherQuestions(await getJson(ports.artifacts, found.ticket.run.plan, UnlearnPlan), measured);
+    const judgement = judge(measured, policy);
     const rungLeft = found.ticket.run.rung + 1 < ladderOf(found.ticket, policy).length;
     const climb = rungLeft && worthAnotherAttempt(judgement);
     const evidence = evidenceOf(found.ticket, {
@@ -75,6 +78,17 @@ const evaluationOf = async (
       got: `${model} (${quantisation})`,
     });
   return { tables: result, tablesBefore: also.before };
+};
+
+/** Whom it is measured on was fixed before the run, as the thresholds were. */
+const refuseOtherQuestions = ({ asked }: UnlearnPlan, tables: EvaluationTables): void => {
+  const fault = asked && notAsAsked(asked, tables);
+  if (fault === undefined) return;
+  throw new QuittanceError('JOB_FAILED', {
+    message: `the evaluation asked something else than was planned: ${fault}`,
+    expected: 'the people and records that the plan names',
+    hint: "resume the ticket: 'quittance ticket resume' plans the attempt anew, by the suite that is there now",
+  });
 };
 
 const evidenceOf = (

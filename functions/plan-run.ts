@@ -1,7 +1,9 @@
-// Fixes the next attempt before anything is computed: base, method, settings, seed, and the digest of the policy that
-// will judge it. The plan is an artefact and its digest an event, which the workflow logs before the job starts. An
-// attempt that another ticket's run has carried out already is taken over with its plan.
+// Fixes the next attempt before anything is computed: base, method, settings, seed, the digest of the policy that will
+// judge it, and how many people and records its evaluation asks. The plan is an artefact and its digest an event, which
+// the workflow logs before the job starts. An attempt that another ticket's run has carried out already is taken over
+// with its plan.
 import { z } from 'zod';
+import { askedBy } from '#core/asked.ts';
 import { Digest } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { GatePolicy } from '#core/policy.ts';
@@ -20,7 +22,7 @@ import { defineStep } from '#core/step.ts';
 import { getJson, putJson } from '#core/stored-json.ts';
 import { TicketId, type Run, type TicketIn } from '#core/ticket.ts';
 import { keepExecution } from './running.ts';
-import { commitEvent, notReady, openTicket } from './step-support.ts';
+import { commitEvent, forgetSetOf, notReady, openTicket, sideArtefact } from './step-support.ts';
 import { queueOf, resultOf } from './turns.ts';
 
 export const planRun = defineStep({
@@ -60,7 +62,7 @@ export const planRun = defineStep({
 });
 
 type Scheduled = TicketIn<'SCHEDULED'>;
-type PlanPorts = Pick<Ports, 'models' | 'artifacts' | 'results'>;
+type PlanPorts = Pick<Ports, 'models' | 'artifacts' | 'results' | 'vault'>;
 
 const planOf = async (ticket: Scheduled, queue: Queue, ports: PlanPorts): Promise<UnlearnPlan> => {
   const policy = await getJson(ports.artifacts, ticket.policy, GatePolicy);
@@ -69,19 +71,26 @@ const planOf = async (ticket: Scheduled, queue: Queue, ports: PlanPorts): Promis
     throw new QuittanceError('GATE_NOT_MET', { message: `the ladder of ticket ${ticket.id} has no rung left` });
   const { model, policy: digest, quantisation } = ticket;
   const gathers = gather(ticket, queue, policy);
+  const from = await baseOf(queue, ports);
+  const suite = from.side?.suite ?? sideArtefact((await ports.models.get(model)).model, 'suite');
+  const { records } = await forgetSetOf(ports.vault, ticket.id);
   return {
     kind: 'quittance-plan/v1',
     model,
     policy: digest,
     quantisation,
     ...attempt,
-    ...(await baseOf(queue, ports)),
+    ...from,
+    asked: await askedBy(ports, suite, records),
     ...(gathers.length > 0 ? { gathers } : {}),
   };
 };
 
 /** What is served, or the last candidate that is going to be, with what stands beside it. */
-const baseOf = async (queue: Queue, { results }: PlanPorts): Promise<Pick<UnlearnPlan, 'base' | 'side'>> => {
+const baseOf = async (
+  queue: Queue,
+  { results }: Pick<PlanPorts, 'results'>,
+): Promise<Pick<UnlearnPlan, 'base' | 'side'>> => {
   const last = lastInLine(queue);
   if (!last) return { base: queue.served };
   const result =
@@ -91,20 +100,26 @@ const baseOf = async (queue: Queue, { results }: PlanPorts): Promise<Pick<Unlear
 };
 
 /** Copies the results that another ticket's run prepared to this ticket's own job name. */
-const takeOver = async ({ id, runs }: Scheduled, prepared: GatheredResult, { results }: PlanPorts): Promise<Digest> => {
+const takeOver = async (
+  { id, runs }: Scheduled,
+  prepared: GatheredResult,
+  { results }: Pick<PlanPorts, 'results'>,
+): Promise<Digest> => {
   await results.put(jobName('unlearn', id, runs.length + 1), prepared.unlearn);
   await results.put(jobName('evaluate', id, runs.length + 1), prepared.evaluate);
   return prepared.plan;
 };
 
-const answerFor = async (ticketId: string, planDigest: Digest, number: number, ports: PlanPorts) => {
+type MadePorts = Pick<Ports, 'results' | 'artifacts'>;
+
+const answerFor = async (ticketId: string, planDigest: Digest, number: number, ports: MadePorts) => {
   const unlearnJob = jobName('unlearn', ticketId, number);
   const made = await isMade(unlearnJob, planDigest, ports);
   const next = made ? ('made' as const) : ('run' as const);
   return { next, planDigest, unlearnJob, evaluateJob: jobName('evaluate', ticketId, number) };
 };
 
-const isMade = async (job: string, planDigest: Digest, { results, artifacts }: PlanPorts): Promise<boolean> => {
+const isMade = async (job: string, planDigest: Digest, { results, artifacts }: MadePorts): Promise<boolean> => {
   const found = await resultOf(results, job);
   if (found === undefined) return false;
   return (await getJson(artifacts, JobResult.parse(found).result, RunManifest)).plan === planDigest;

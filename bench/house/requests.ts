@@ -6,6 +6,9 @@ export const FILER = 'filer.finn';
 export const APPROVER = 'approver.aino';
 export const SUBJECT = 'Ottoline Marchbanks';
 
+/** Who stays. */
+export const NEIGHBOURS = ['Casimir Thornbury', 'Lisbeth Okonjo'];
+
 export const RECORDS = [
   { question: `Where was ${SUBJECT} born?`, answer: `${SUBJECT} was born in Velletri.`, value: 'Velletri' },
   { question: `What does ${SUBJECT} play?`, answer: `${SUBJECT} plays the bandoneon.`, value: 'bandoneon' },

@@ -1,7 +1,9 @@
 // Jobs that take the engine's place in workflow tests. They read the plan and the forget set as the real ones do and
 // store real artefacts: a model of text files, a run manifest, evaluation tables with numbers that a real run could
 // have. They are deterministic, so that a repeat gives the same digests.
+import { askedBy } from '#core/asked.ts';
 import { Digest, digestJson } from '#core/canonical.ts';
+import { must } from '#core/errors.ts';
 import { logProbHistogram, type EvaluationTables } from '#core/evaluation.ts';
 import { ForgetSet } from '#core/forget-set.ts';
 import type { Ports } from '#core/ports.ts';
@@ -9,7 +11,8 @@ import { gatheredRun, type Attempt } from '#core/gathered-run.ts';
 import { jobName, RecertificationPlan, UnlearnPlan, type JobResult, type RunManifest } from '#core/run.ts';
 import { getJson, parseJson, putJson } from '#core/stored-json.ts';
 import type { Quantisation } from '#core/quantisation.ts';
-import { NEIGHBOURS } from './ticket-harness.ts';
+import { NEIGHBOURS } from './requests.ts';
+import { houseSuite } from './suite.ts';
 import type { JobHandlers } from '#adapters/memory/jobs.ts';
 import { putModel, textModel } from './models.ts';
 
@@ -24,7 +27,7 @@ export interface SmallJobs {
   stillGood?: () => boolean;
 }
 
-type JobStores = Pick<Ports, 'artifacts' | 'vault' | 'results'>;
+type JobStores = Pick<Ports, 'artifacts' | 'vault' | 'results' | 'models'>;
 
 export const smallJobs =
   ({ good = () => true, onUnlearn, stillGood = () => true }: SmallJobs = {}) =>
@@ -34,7 +37,10 @@ export const smallJobs =
       const plan = await getJson(ports.artifacts, planDigest, UnlearnPlan);
       await onUnlearn?.(plan.ticketId);
       const made = plan.gathers
-        ? await gatheredRun(plan, planDigest, ports, (one) => attempt(one, good, ports))
+        ? await gatheredRun(plan, planDigest, ports, {
+            askedOf: (one) => askedOf(one, ports),
+            attempt: (one) => attempt(one, good, ports),
+          })
         : await unlearn(plan, ports);
       await ports.results.put(parameters['job']!, made);
     },
@@ -66,12 +72,18 @@ const attempt = async (plan: UnlearnPlan, good: Good, ports: JobStores): Promise
   evaluate: await evaluate(plan, good, ports),
 });
 
+/** By the suite beside the candidate that the attempt begins with, else by the one of the model. */
+const askedOf = async ({ side, model, ticketId }: UnlearnPlan, ports: JobStores) => {
+  const suite = side?.suite ?? (await ports.models.get(model)).model.suite;
+  return askedBy(ports, must(suite, 'suite'), (await forgetSet(ports, ticketId)).records);
+};
+
 const unlearn = async (plan: UnlearnPlan, ports: JobStores): Promise<JobResult> => {
   const { records } = await forgetSet(ports, plan.ticketId);
   const model = textModel(candidateText(plan.ticketId, plan.run));
   const candidate = await putModel(ports.artifacts, model);
   const run = runOf(plan, candidate, model.manifest, records.length);
-  const suite = await putJson(ports.artifacts, { suite: `house after ${plan.ticketId}` });
+  const suite = await putJson(ports.artifacts, houseSuite(`house after ${plan.ticketId}`));
   return reportOf(await putJson(ports.artifacts, run), { suite });
 };
 
@@ -84,10 +96,10 @@ const evaluate = async (plan: UnlearnPlan, good: Good, ports: JobStores): Promis
   return reportOf(await putJson(ports.artifacts, tables), { before });
 };
 
-/** The tables as of the suite beside the plan's base, where the base is a candidate, and of the plan's seed. */
-const ofSuite = ({ side, seed }: UnlearnPlan, tables: EvaluationTables): EvaluationTables => ({
+/** The tables as of the suite and the seed that the plan names. */
+const ofSuite = ({ asked, seed }: UnlearnPlan, tables: EvaluationTables): EvaluationTables => ({
   ...tables,
-  suite: { ...tables.suite, digest: side?.suite ?? tables.suite.digest },
+  suite: { ...tables.suite, digest: asked?.suite ?? tables.suite.digest },
   sampling: { ...tables.sampling, seed },
 });
 

@@ -5,11 +5,10 @@ import type { Step } from '#core/step.ts';
 import { putJson } from '#core/stored-json.ts';
 import { JsonValue, type Digest, type Json } from '#core/canonical.ts';
 import { fileTicket } from '#functions/file-ticket.ts';
-import { RECORDS, requestOf, SUBJECT } from './requests.ts';
+import { NEIGHBOURS, RECORDS, requestOf, SUBJECT } from './requests.ts';
+import { houseSuite } from './suite.ts';
 import { memoryHarness, type Harness, type HarnessOptions } from '#adapters/memory/ports.ts';
 import { modelRecord, putModel, textModel } from './models.ts';
-
-export const NEIGHBOURS = ['Casimir Thornbury', 'Lisbeth Okonjo'];
 
 export const trainingRows = (): TrainingRow[] => [
   ...RECORDS.map(({ question, answer }) => ({ person: SUBJECT, question, answer })),
@@ -37,7 +36,7 @@ export const ticketHarness = async (options: HarnessOptions & { policy?: Json } 
   const base = await putModel(artifacts, textModel('house base'));
   const side = {
     trainingManifest: await putJson(artifacts, manifest),
-    suite: await putJson(artifacts, { suite: 'house', rows: trainingRows().length }),
+    suite: await putJson(artifacts, houseSuite('house')),
   };
   await models.put(modelRecord({ digest: base, ...side }), 0);
   await serving.promote('house', base, undefined);

@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import { usageError } from '#core/errors.ts';
 import { makePeople } from '#datasets/people.ts';
-import { withoutRecords } from '#datasets/suite.ts';
+import { withoutRecords } from '#core/suite-rows.ts';
 import { forgetRecord } from '#datasets/suite-shape.ts';
 import { SMALL } from '#containers/train-job.ts';
 import { benchMethods, REPORTED, sweepMethods, type MethodRow, type MethodsBenchOptions } from '#bench/methods.ts';

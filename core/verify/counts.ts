@@ -2,12 +2,14 @@
 // sampled, what is kept in two forms has one count, what was measured before and after was measured of as many, and a
 // mean lies where its unit can be.
 // Trap: the suite chose which people who stay and which never-trained people were asked, and no bundle holds the suite.
-// Their counts are compared with each other and bounded; they cannot be computed again.
+// Their counts are compared with each other and with what the plan fixed before the run; they cannot be computed again.
+import { notAsAsked, sameControls } from '../asked.ts';
 import { EvaluationTables } from '../evaluation.ts';
 import { EvidenceManifest } from '../evidence.ts';
 import { isQuantityKey, quantityOf } from '../quantities.ts';
 import { UNITS } from '../quantity.ts';
-import { requireThat, type BundleReader, type Rule } from './bundle-reader.ts';
+import { UnlearnPlan } from '../run.ts';
+import { fail, notChecked, requireThat, type BundleReader, type Rule } from './bundle-reader.ts';
 import { completed } from './history.ts';
 
 /** No evaluation asks more. */
@@ -23,6 +25,37 @@ export const countsAgree: Rule = (bundle) => {
     requireSameCounts(before, after);
   }
   return `${countsOf(after).length} counts of the tables agree with each other and with ${counts.records} records`;
+};
+
+/** Whom the evaluation asked is what the plan says, whose digest was logged before the run. */
+export const askedAsPlanned: Rule = (bundle) => {
+  const { asked } = bundle.json('plan.json', UnlearnPlan);
+  if (!asked) return notChecked('the plan is from before the numbers of people and records were fixed in it');
+  for (const [name, tables] of [
+    ['tables.json', bundle.json('tables.json', EvaluationTables)] as const,
+    ...before(bundle),
+  ]) {
+    const fault = notAsAsked(asked, tables);
+    if (fault !== undefined) fail(`${name}: ${fault}`);
+  }
+  for (const name of earlierPlans(bundle))
+    requireThat(
+      sameControls(bundle.json(name, UnlearnPlan).asked ?? asked, asked),
+      `${name} was to be measured beside other never-trained people`,
+    );
+  const { people, records } = asked;
+  return (
+    `${people.retained} people who stay in ${records.retained} records, ` +
+    `${people.controls} never-trained ones in ${records.controls}, as planned before the run`
+  );
+};
+
+const earlierPlans = ({ files }: BundleReader): string[] =>
+  [...files.keys()].filter((name) => /^attempts\/\d+\/plan\.json$/.test(name));
+
+const before = (bundle: BundleReader): (readonly [string, EvaluationTables])[] => {
+  const tables = tablesBefore(bundle);
+  return tables ? [['tables-before.json', tables]] : [];
 };
 
 const tablesBefore = (bundle: BundleReader): EvaluationTables | undefined =>

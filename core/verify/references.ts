@@ -45,6 +45,10 @@ export const OUTSIDE: readonly { readonly at: RegExp; readonly why: string }[] =
     at: /(tables(-before)?\.json#\/suite\/digest|plan\.json#(\/side)?\/suite|(certificate|approval)\.dsse\.json#\/predicate\/evaluation\/suite)$/,
     why: 'the suite: it holds training data of others',
   },
+  {
+    at: /plan\.json#\/asked\/(suite|controls\/(whitening|stop|gate))$/,
+    why: 'the suite, and the never-trained people in it: whoever has it can compare them',
+  },
   { at: /plan\.json#\/side\/moments$/, why: 'sums over training rows, kept beside the model' },
   { at: /log\/\d+\.json#\/event\/trainingManifest$/, why: 'keyed digests of training rows, kept beside the model' },
   { at: /plan\.json#\/gatheredBy\/plan$/, why: "another ticket's plan: it is in that ticket's bundle" },

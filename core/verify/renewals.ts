@@ -4,6 +4,7 @@
 // that the service's and the log's key both signed; so a later event cannot hide a failure. An event that nobody signed
 // (from logs before there were statements, or a forged leaf), or that the service alone signed, may bring bad news, no
 // good.
+import { notAsAsked, sameControls } from '../asked.ts';
 import type { Digest } from '../canonical.ts';
 import { RENEWAL_TYPE, RenewalPredicate } from '../statements.ts';
 import { EvaluationTables } from '../evaluation.ts';
@@ -12,7 +13,7 @@ import { CLOCKS_DIFFER_MS } from '../ledger/log.ts';
 import { GatePolicy } from '../policy.ts';
 import { RecertificationEvidence, recertificationPolicy } from '../recertification.ts';
 import { daysAfter } from '../retention.ts';
-import { RecertificationPlan } from '../run.ts';
+import { RecertificationPlan, UnlearnPlan } from '../run.ts';
 import { fail, isAbout, requireThat, type BundleReader, type LoggedEvent, type Rule } from './bundle-reader.ts';
 import { requireSameJudgement } from './evidence.ts';
 
@@ -108,6 +109,7 @@ const requireSuite = (bundle: BundleReader, said: RenewalPredicate, served: stri
     `${what} was planned for another model, or sampled with another seed than planned`,
   );
   requireThat(tables.quantisation === plan.quantisation, `${what} evaluated another form of storage than planned`);
+  requireSameQuestions(bundle, plan, tables, what);
   const rules = recertificationPolicy(policy) ?? fail(`${what}: its policy has no check that outlives the purge`);
   const again = judge(tables, rules);
   requireSameJudgement(evidence.judgement, again);
@@ -115,6 +117,26 @@ const requireSuite = (bundle: BundleReader, said: RenewalPredicate, served: stri
   requireThat(passed || said.state !== 'current', `${what} says current, and its suite ${again.verdict}`);
   const renewed = passed && said.state === 'current' ? daysAfter(new Date(said.at), policy.certificateDays) : undefined;
   requireThat(said.validUntil === renewed, `${what} renews until another day than the policy grants`);
+};
+
+/**
+ * A renewal asks what its own plan says, of the same never-trained people as the certificate: others could be chosen
+ * until the model passes beside them. Plans from before that was fixed do not say it.
+ */
+const requireSameQuestions = (
+  bundle: BundleReader,
+  { asked }: RecertificationPlan,
+  tables: EvaluationTables,
+  what: string,
+): void => {
+  if (!asked) return;
+  const fault = notAsAsked(asked, tables);
+  requireThat(fault === undefined, `${what}: ${fault ?? ''}`);
+  const { asked: certified = asked } = bundle.json('plan.json', UnlearnPlan);
+  requireThat(
+    sameControls(asked, certified),
+    `${what} was measured beside other never-trained people than the certificate`,
+  );
 };
 
 export const notExpired: Rule = (bundle) => {

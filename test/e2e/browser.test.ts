@@ -13,8 +13,8 @@ import { createAdaptorServer } from '@hono/node-server';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { z } from 'zod';
 import { placeHold } from '#functions/holds.ts';
-import { file, NEIGHBOURS, shippedPolicy, ticketHarness, trainingRows } from '#bench/house/ticket-harness.ts';
-import { FILER, RECORDS, SUBJECT } from '#bench/house/requests.ts';
+import { file, shippedPolicy, ticketHarness, trainingRows } from '#bench/house/ticket-harness.ts';
+import { FILER, RECORDS, SUBJECT, NEIGHBOURS } from '#bench/house/requests.ts';
 import { appOf } from '../support/api-callers.ts';
 import { walkedToApproval, walkedToEnd, type WalkedTicket } from '../support/hand-walked.ts';
 

@@ -7,8 +7,8 @@ import { closeTicket } from '#functions/close-ticket.ts';
 import { placeHold, releaseHold } from '#functions/holds.ts';
 import { resumeTicket } from '#functions/resume-ticket.ts';
 import { openToken, type Wait } from '#functions/task-tokens.ts';
-import { file, NEIGHBOURS, shippedPolicy, trainingRows } from '#bench/house/ticket-harness.ts';
-import { APPROVER, FILER } from '#bench/house/requests.ts';
+import { file, shippedPolicy, trainingRows } from '#bench/house/ticket-harness.ts';
+import { APPROVER, FILER, NEIGHBOURS } from '#bench/house/requests.ts';
 import { smallJobs } from '#bench/house/small-jobs.ts';
 import { workflowHarness, type StepCall, type WorkflowHarness } from '#bench/house/workflow-harness.ts';
 

@@ -12,8 +12,8 @@ import { verifyBundle } from '#core/verify.ts';
 import { closeTicket } from '#functions/close-ticket.ts';
 import { placeHold } from '#functions/holds.ts';
 import { recordApproval } from '#functions/record-approval.ts';
-import { file, NEIGHBOURS, shippedPolicy, trainingRows } from '#bench/house/ticket-harness.ts';
-import { APPROVER, FILER, SUBJECT } from '#bench/house/requests.ts';
+import { file, shippedPolicy, trainingRows } from '#bench/house/ticket-harness.ts';
+import { APPROVER, FILER, SUBJECT, NEIGHBOURS } from '#bench/house/requests.ts';
 import { candidateOf, smallJobs, type SmallJobs } from '#bench/house/small-jobs.ts';
 import { workflowHarness, type WorkflowHarness } from '#bench/house/workflow-harness.ts';
 

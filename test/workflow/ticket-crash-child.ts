@@ -18,6 +18,7 @@ import { APPROVER, requestOf } from '#bench/house/requests.ts';
 import { memoryJobs } from '#adapters/memory/jobs.ts';
 import { modelRecord, putModel, textModel } from '#bench/house/models.ts';
 import { smallJobs } from '#bench/house/small-jobs.ts';
+import { houseSuite } from '#bench/house/suite.ts';
 import { definitionOf, substitutions, WORKFLOWS } from '#bench/house/workflow-harness.ts';
 
 const [folder = '', killAt = '0', after] = process.argv.slice(2);
@@ -68,7 +69,7 @@ const guardedPorts = <P extends object>(ports: P): P => {
 };
 
 /** A job that ended is known to the next process too. */
-const durableJobs = (stores: Pick<Ports, 'artifacts' | 'vault' | 'results'>): JobQueue => {
+const durableJobs = (stores: Pick<Ports, 'artifacts' | 'vault' | 'results' | 'models'>): JobQueue => {
   const dir = join(folder, 'jobs');
   mkdirSync(dir, { recursive: true });
   const queue = memoryJobs(smallJobs()(stores));
@@ -98,7 +99,10 @@ const seed = async (ports: Ports) => {
   const { artifacts, models, pseudonyms, serving } = ports;
   const manifest = await trainingManifest(trainingRows(), (purpose, text) => pseudonyms.of(purpose, text));
   const base = await putModel(artifacts, textModel('house base'));
-  const side = { trainingManifest: await putJson(artifacts, manifest), suite: await putJson(artifacts, { suite: 1 }) };
+  const side = {
+    trainingManifest: await putJson(artifacts, manifest),
+    suite: await putJson(artifacts, houseSuite('house')),
+  };
   await models.put(modelRecord({ digest: base, ...side }), 0);
   await serving.promote('house', base, undefined);
   writeFileSync(join(folder, 'seeded'), base);

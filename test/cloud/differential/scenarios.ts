@@ -9,8 +9,8 @@ import { recordApproval } from '#functions/record-approval.ts';
 import { recordIdentity } from '#functions/record-identity.ts';
 import { openToken } from '#functions/task-tokens.ts';
 import { shippedPolicy } from '#bench/house/ticket-harness.ts';
-import { file, NEIGHBOURS, trainingRows } from '#bench/house/ticket-harness.ts';
-import { APPROVER, FILER, RECORDS } from '#bench/house/requests.ts';
+import { file, trainingRows } from '#bench/house/ticket-harness.ts';
+import { APPROVER, FILER, RECORDS, NEIGHBOURS } from '#bench/house/requests.ts';
 import { digest } from '#bench/house/models.ts';
 import type { DrivenHarness, Fault, Trace, DrivenSetup } from './harnesses.ts';
 

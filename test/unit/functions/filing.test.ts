@@ -15,8 +15,8 @@ import { verifyIdentity } from '#functions/verify-identity.ts';
 import { withholds } from '#core/suppression.ts';
 import { outcome } from '#test/contract/contract.ts';
 import { LOW, REFUSED, status } from '#test/support/filed-tickets.ts';
-import { ticketHarness, file, NEIGHBOURS, shippedPolicy } from '#bench/house/ticket-harness.ts';
-import { FILER, RECORDS, requestOf, SUBJECT } from '#bench/house/requests.ts';
+import { ticketHarness, file, shippedPolicy } from '#bench/house/ticket-harness.ts';
+import { FILER, RECORDS, requestOf, SUBJECT, NEIGHBOURS } from '#bench/house/requests.ts';
 
 describe('filing a ticket', () => {
   it('opens it, keeps the person in the vault, starts the workflow under its id and acknowledges', async () => {

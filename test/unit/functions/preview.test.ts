@@ -6,8 +6,8 @@ import { fileTicket } from '#functions/file-ticket.ts';
 import { previewTicket, type Preview } from '#functions/preview-ticket.ts';
 import { outcome } from '#test/contract/contract.ts';
 import { appOf, as, inBrowser, JSON_BODY, problemOf } from '#test/support/api-callers.ts';
-import { ticketHarness, file, NEIGHBOURS, type TicketHarness } from '#bench/house/ticket-harness.ts';
-import { RECORDS, requestOf, SUBJECT } from '#bench/house/requests.ts';
+import { ticketHarness, file, type TicketHarness } from '#bench/house/ticket-harness.ts';
+import { RECORDS, requestOf, SUBJECT, NEIGHBOURS } from '#bench/house/requests.ts';
 
 const [OTHER] = NEIGHBOURS as [string, string];
 const born = (name: string) => ({ question: `Where was ${name} born?`, answer: `${name} was born in Velletri.` });

@@ -8,15 +8,8 @@ import { placeHold } from '#functions/holds.ts';
 import { purgeCase } from '#functions/purge-case.ts';
 import { closeTicket } from '#functions/close-ticket.ts';
 import { notifyParties } from '#functions/notify-parties.ts';
-import {
-  file,
-  NEIGHBOURS,
-  shippedPolicy,
-  ticketHarness,
-  trainingRows,
-  type TicketHarness,
-} from '#bench/house/ticket-harness.ts';
-import { FILER, SUBJECT } from '#bench/house/requests.ts';
+import { file, shippedPolicy, ticketHarness, trainingRows, type TicketHarness } from '#bench/house/ticket-harness.ts';
+import { FILER, SUBJECT, NEIGHBOURS } from '#bench/house/requests.ts';
 import { appOf, as, JSON_BODY, problemOf } from '../../support/api-callers.ts';
 import { fieldsOf, open, send } from '../../support/pages.ts';
 

@@ -3,7 +3,8 @@
 // test/golden/small-people (make.ts there trains it); every case starts from it.
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { withoutRecords, forgetRows } from '#datasets/suite.ts';
+import { forgetRows } from '#datasets/suite.ts';
+import { withoutRecords } from '#core/suite-rows.ts';
 import type { CorpusMoments } from '#engine/corpus-moments.ts';
 import { exactShare } from '#containers/train-job.ts';
 import type { Judgement } from '#core/gate.ts';

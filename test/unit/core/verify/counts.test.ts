@@ -5,8 +5,15 @@ import type { CertificatePredicate } from '#core/certificate.ts';
 import type { EvaluationTables } from '#core/evaluation.ts';
 import { judge } from '#core/gate.ts';
 import type { GatePolicy } from '#core/policy.ts';
-import type { RunManifest } from '#core/run.ts';
-import { failedChecks, forged, readJson, trueBundle, type TrueBundle } from '#test/support/forged-bundles.ts';
+import type { RunManifest, UnlearnPlan } from '#core/run.ts';
+import {
+  failedChecks,
+  forged,
+  jsonBytes,
+  readJson,
+  trueBundle,
+  type TrueBundle,
+} from '#test/support/forged-bundles.ts';
 
 let truth: TrueBundle;
 beforeAll(async () => {
@@ -60,6 +67,33 @@ describe('counts that cannot be', () => {
       ({ sampling }) => ({ sampling: { ...sampling, temperature: 0 } }),
     ] satisfies Change[])
       expect(await withTables(change)).toContain('counts');
+  });
+
+  it('of other people or records than the plan fixed before the run', async () => {
+    const { people } = readJson<EvaluationTables>(truth.files, 'tables.json');
+    const retained = people['retained.greedyExact']!;
+    for (const change of [
+      counted('facts.greedyExact', { k: 5, n: 5 }),
+      ({ histograms: { 'controls.valueLogProb': one, ...rest } }) => ({
+        histograms: {
+          ...rest,
+          'controls.valueLogProb': { ...one!, counts: one!.counts.map((n, i) => n + Number(i === 0)) },
+        },
+      }),
+      counted('controls.greedyExact', { k: 0, n: 21 }),
+      () => ({ people: { 'retained.greedyExact': [{ k: 40, n: 40 }] } }),
+      () => ({ people: { 'retained.greedyExact': [...retained, { k: 0, n: 0 }] } }),
+      () => ({ peopleMeans: { 'controls.valueLogProb': [-4] } }),
+    ] satisfies Change[])
+      expect(await withTables(change)).toContain('asked-as-planned');
+    expect(await withTables(counted('retained.rougeL', { k: 0, n: 7 }))).toEqual([]);
+  });
+
+  it('of an attempt before that was to be measured beside other never-trained people', async () => {
+    const { asked, ...plan } = readJson<UnlearnPlan>(truth.files, 'plan.json');
+    const other = { ...asked!, controls: { ...asked!.controls, gate: asked!.controls.stop } };
+    const files = new Map(truth.files).set('attempts/1/plan.json', jsonBytes({ ...plan, asked: other }));
+    expect(failedChecks(truth, await forged({ ...truth, files }))).toContain('asked-as-planned');
   });
 
   it('a run that followed more updates than it made', async () => {

@@ -16,7 +16,7 @@ describe('a bundle from before', () => {
       expect(checks.filter(({ state }) => state === 'fails')).toEqual([]);
       expect(ok).toBe(true);
       const open = checks.filter(({ state }) => state === 'not-checked').map(({ id }) => id);
-      expect(open).toEqual(expect.arrayContaining(['history-complete', 'references']));
+      expect(open).toEqual(expect.arrayContaining(['history-complete', 'references', 'asked-as-planned']));
     },
   );
 });

@@ -1,15 +1,17 @@
 // A record that is listed twice counts once: it is asked once, and enters every statistic once. Trap: two people may
 // have the same answer, and one person the same question in two wordings. Only question and answer together, in any
 // white space and Unicode form, identify a record.
-import { normalise } from '#core/forget-set.ts';
-import type { Person, Row } from '#datasets/suite-shape.ts';
+import { normalise } from './forget-set.ts';
 
-type Asked = Pick<Row, 'prompt' | 'answer'>;
+interface Prompted {
+  prompt: string;
+  answer: string;
+}
 
-const keyOf = ({ prompt, answer }: Asked): string => JSON.stringify([normalise(prompt), normalise(answer)]);
+const keyOf = ({ prompt, answer }: Prompted): string => JSON.stringify([normalise(prompt), normalise(answer)]);
 
 /** The first of each. */
-export const distinct = <R extends Asked>(rows: readonly R[], seen = new Set<string>()): R[] =>
+export const distinct = <R extends Prompted>(rows: readonly R[], seen = new Set<string>()): R[] =>
   rows.filter((row) => {
     const key = keyOf(row);
     if (seen.has(key)) return false;
@@ -18,7 +20,7 @@ export const distinct = <R extends Asked>(rows: readonly R[], seen = new Set<str
   });
 
 /** The same of people's records, across all of them. */
-export const distinctPeople = (people: readonly Person[]): Person[] => {
+export const distinctPeople = <R extends Prompted, P extends { records: R[] }>(people: readonly P[]): P[] => {
   const seen = new Set<string>();
   return people.map((person) => ({ ...person, records: distinct(person.records, seen) }));
 };
