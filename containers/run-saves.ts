@@ -30,6 +30,8 @@ export const endingOnSignal = (): Ending => {
 
 export interface SaveOptions {
   states: RunStates;
+  /** Whom the run is for: the end of that case destroys what was saved. */
+  ticketId?: string;
   ending?: Ending;
   everyUpdates?: number;
   everySeconds?: number;
@@ -59,7 +61,9 @@ export const savesOf = (run: Digest, options: SaveOptions): RunSaves => {
     },
     async after(update, state) {
       if (!ending.asked && !isDue(update)) return;
-      await states.save(run, { update, ...state() }).catch((error: unknown) => missed(error, options));
+      await states
+        .save(run, { update, ...state() }, options.ticketId)
+        .catch((error: unknown) => missed(error, options));
       saved = { update, at: performance.now() };
       if (ending.asked) throw interrupted();
     },

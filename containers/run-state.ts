@@ -1,22 +1,34 @@
 // The saved state of a run, so that it continues after SIGTERM, a reclaimed Spot instance or `kill -9` and ends with
 // the same digest. A small row under the run's key names a manifest, and the manifest names the parts (float32,
 // little-endian) by their digests. Row and parts are stored where results and artefacts are: S3 and DynamoDB, or a
-// folder, in one layout.
-// Traps: changing the row is the commit, so every part must be durable before; and half-forgotten weights must not stay
-// in the store, so the row first names what is about to be written, and whoever reads it next deletes what it names as
-// left over.
+// folder, in one layout (the rows: core/saved-runs.ts).
+// Trap: changing the row is the commit, so every part must be durable before.
 import { z } from 'zod';
 import { canonicalize, Digest, digestOf } from '#core/canonical.ts';
-import { QuittanceError } from '#core/errors.ts';
 import type { ArtifactStore, JobResults } from '#core/ports.ts';
+import {
+  caseEnded,
+  clearSaved,
+  corruptRun,
+  digestsIn,
+  enterRun,
+  NOTHING_SAVED,
+  readSaved,
+  swept,
+  writeSaved,
+  type SavedRow,
+} from '#core/saved-runs.ts';
 import { getJson } from '#core/stored-json.ts';
 import type { RunState } from '#engine/run-saves.ts';
 
 export interface RunStates {
   /** undefined where nothing was saved for this key on this backend; STORE_CORRUPT where what was saved is damaged. */
   load(run: Digest): Promise<RunState | undefined>;
-  /** Durable when it returns; until then a reader gets the previous state. */
-  save(run: Digest, state: RunState): Promise<void>;
+  /**
+   * Durable when it returns; until then a reader gets the previous state. A run for a ticket is entered under it, and
+   * saves nothing once the ticket's case has ended.
+   */
+  save(run: Digest, state: RunState, ticketId?: string): Promise<void>;
   /** Deletes what was saved. */
   clear(run: Digest): Promise<void>;
 }
@@ -36,16 +48,6 @@ const Manifest = z.strictObject({
   parts: z.array(Part),
 });
 
-const Row = z.strictObject({
-  kind: z.literal('quittance-run-state-row/v1'),
-  manifest: Digest.nullable(),
-  /** Parts of the manifest, to be deleted with it. */
-  parts: z.array(Digest),
-  /** Written or to be deleted, and named by no manifest. */
-  leftovers: z.array(Digest),
-});
-type Row = z.infer<typeof Row>;
-
 export interface RunStateStores {
   artifacts: ArtifactStore;
   results: JobResults;
@@ -53,36 +55,41 @@ export interface RunStateStores {
   backend: string;
 }
 
-const rowName = (run: Digest) => `run-state-${run.slice('sha256:'.length)}`;
-const NOTHING: Row = { kind: 'quittance-run-state-row/v1', manifest: null, parts: [], leftovers: [] };
-
 /** A part is one object: small enough for one upload and one buffer. */
 const PART_BYTES = 256 * 2 ** 20;
 
 export const runStates = (stores: RunStateStores): RunStates => ({
   load: (run) => load(run, stores),
-  save: (run, state) => save(run, state, stores),
-  clear: (run) => clear(run, stores),
+  save: (run, state, ticketId) =>
+    ticketId === undefined ? save(run, state, stores) : saveFor(ticketId, run, state, stores),
+  clear: (run) => clearSaved(run, stores),
 });
 
 const load = async (run: Digest, stores: RunStateStores): Promise<RunState | undefined> => {
-  const { manifest: digest } = await swept(run, await readRow(run, stores), stores);
+  const { manifest: digest } = await swept(run, await readSaved(run, stores), stores);
   if (digest === null) return undefined;
   const manifest = await getJson(stores.artifacts, digest, Manifest);
   if (manifest.backend !== stores.backend) return undefined;
-  if (manifest.run !== run) throw corrupt('a saved run is not the one it is named as');
+  if (manifest.run !== run) throw corruptRun('a saved run is not the one it is named as');
   const tensors = new Map<string, Float32Array>();
   for (const part of manifest.parts) readPart(part, await stores.artifacts.get(part.digest), tensors);
   return { update: manifest.update, position: manifest.position, tensors };
 };
 
+const saveFor = async (ticketId: string, run: Digest, state: RunState, stores: RunStateStores): Promise<void> => {
+  await enterRun(ticketId, run, stores);
+  if (await caseEnded(ticketId, stores)) return;
+  await save(run, state, stores);
+  if (await caseEnded(ticketId, stores)) await clearSaved(run, stores);
+};
+
 const save = async (run: Digest, { tensors, ...state }: RunState, stores: RunStateStores): Promise<void> => {
   const { artifacts, backend } = stores;
-  const before = await swept(run, await readRow(run, stores), stores);
-  const row: Row = { ...before, leftovers: [] };
+  const before = await swept(run, await readSaved(run, stores), stores);
+  const row: SavedRow = { ...before, leftovers: [] };
   const announce = (digest: Digest) => {
-    if (!digestsOf(before).includes(digest)) row.leftovers.push(digest);
-    return writeRow(run, row, stores);
+    if (!digestsIn(before).includes(digest)) row.leftovers.push(digest);
+    return writeSaved(run, row, stores);
   };
   const parts: Part[] = [];
   for (const group of grouped(tensors)) parts.push(await putPart(artifacts, run, group, announce));
@@ -90,42 +97,11 @@ const save = async (run: Digest, { tensors, ...state }: RunState, stores: RunSta
   await announce(digestOf(bytes));
   const manifest = await artifacts.put(bytes);
   const kept = parts.map(({ digest }) => digest);
-  const leftovers = digestsOf(before).filter((digest) => !kept.includes(digest) && digest !== manifest);
-  const after: Row = { kind: NOTHING.kind, manifest, parts: kept, leftovers };
-  await writeRow(run, after, stores);
+  const leftovers = digestsIn(before).filter((digest) => !kept.includes(digest) && digest !== manifest);
+  const after: SavedRow = { kind: NOTHING_SAVED.kind, manifest, parts: kept, leftovers };
+  await writeSaved(run, after, stores);
   await swept(run, after, stores);
 };
-
-const clear = async (run: Digest, stores: RunStateStores): Promise<void> => {
-  const row = await readRow(run, stores);
-  const leftovers = [...row.leftovers, ...digestsOf(row)];
-  if (leftovers.length === 0) return;
-  await writeRow(run, { ...NOTHING, leftovers }, stores);
-  await swept(run, { ...NOTHING, leftovers }, stores);
-};
-
-const readRow = async (run: Digest, { results }: RunStateStores): Promise<Row> => {
-  const found = await results.get(rowName(run)).catch((error: unknown) => {
-    if (error instanceof QuittanceError && error.code === 'NOT_FOUND') return NOTHING;
-    throw error;
-  });
-  const row = Row.safeParse(found);
-  if (row.success) return row.data;
-  throw corrupt('the row of a saved run does not have its form');
-};
-
-const writeRow = (run: Digest, row: Row, { results }: RunStateStores) => results.put(rowName(run), row);
-
-/** The row once what it names as left over is deleted. */
-const swept = async (run: Digest, row: Row, stores: RunStateStores): Promise<Row> => {
-  if (row.leftovers.length === 0) return row;
-  for (const digest of row.leftovers) await stores.artifacts.delete(digest);
-  const clean = { ...row, leftovers: [] };
-  await writeRow(run, clean, stores);
-  return clean;
-};
-
-const digestsOf = ({ manifest, parts }: Row): Digest[] => (manifest === null ? parts : [...parts, manifest]);
 
 type Named = [name: string, values: Float32Array];
 
@@ -181,11 +157,5 @@ const readPart = ({ tensors }: Part, bytes: Uint8Array, into: Map<string, Float3
     into.set(name, floats.slice(at, at + length));
     at += length;
   }
-  if (at !== floats.length) throw corrupt('a part of a saved run does not have the size that its manifest says');
+  if (at !== floats.length) throw corruptRun('a part of a saved run does not have the size that its manifest says');
 };
-
-const corrupt = (message: string) =>
-  new QuittanceError('STORE_CORRUPT', {
-    message,
-    hint: 'file the ticket again, or resume it: the next run begins without a saved state',
-  });

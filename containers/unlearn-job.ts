@@ -82,7 +82,7 @@ export const unlearnJob = async (input: UnlearnInput, environment: JobEnvironmen
         retain: () => trainingRows(staying).filter(({ recited = true }) => recited),
         seed: plan.seed,
         backend,
-        saves: (parts) => saves && savesOf(identityOf(input, parts), saves),
+        saves: (parts) => saves && savesOf(identityOf(input, parts), { ...saves, ticketId: plan.ticketId }),
         onMemory: (line) => onProgress?.('memory', 0, 1, line),
         onUpdate: (point) => onProgress?.('unlearn', point.update, point.update, describe(point)),
       },

@@ -3,6 +3,7 @@
 // that may be waiting is told and ends, and a job that computes for the ticket is stopped.
 // Trap: from deployment on a ticket cannot be closed, because the certificate must say what was done.
 import { z } from 'zod';
+import { clearRunsOf } from '#core/saved-runs.ts';
 import { defineStep } from '#core/step.ts';
 import { Code, isClosed, Outcome, TicketId } from '#core/ticket.ts';
 import { closingExecution } from './appeal.ts';
@@ -20,7 +21,7 @@ export const closeTicket = defineStep({
     ...EITHER,
   }),
   output: Agreement,
-  uses: ['tickets', 'models', 'results', 'vault', 'workflows', 'clock'],
+  uses: ['tickets', 'models', 'results', 'artifacts', 'vault', 'workflows', 'clock'],
   async run({ ticketId, outcome, reason, by, mayConfirm, ...person }, ports) {
     const { tickets, vault, workflows, clock } = ports;
     const found = await tickets.get(ticketId);
@@ -31,6 +32,7 @@ export const closeTicket = defineStep({
     await workflows.start(closingExecution(ticketId, await tickets.events(ticketId)));
     for (const wait of WAITS) await failWait({ vault, workflows }, ticketId, wait, 'TICKET_CLOSED');
     await stopRunning(ports, ticketId, 'TICKET_CLOSED');
+    await clearRunsOf(ticketId, ports); // what a job saves as it is stopped goes with the purge
     await wakeWaiting(ports, found.ticket.model);
     return { outcome: 'done' as const };
   },

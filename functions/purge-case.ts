@@ -1,5 +1,6 @@
-// Ends the ticket: destroys suppression rule, side artefacts and rejected candidates, takes the person's rows out of
-// the model's encrypted index, then destroys the data key; last, the proof that nothing can be read enters the ticket.
+// Ends the ticket: destroys what a stopped run saved, suppression rule, side artefacts and rejected candidates, takes
+// the person's rows out of the model's encrypted index, then destroys the data key; last, the proof that nothing can be
+// read enters the ticket.
 // Trap: a crash may have happened at any point, so each part can be repeated, and the ticket says PURGED only after all
 // of them.
 import { requireAsLogged } from '#core/as-logged.ts';
@@ -7,6 +8,7 @@ import type { Digest } from '#core/canonical.ts';
 import type { JobResults, Ports } from '#core/ports.ts';
 import { GatheredResult, gatheredName } from '#core/run.ts';
 import { committedName } from '#core/recipe.ts';
+import { endRunsOf } from '#core/saved-runs.ts';
 import { defineStep } from '#core/step.ts';
 import { isClosed, workingOf, type CLOSED, type TicketIn, type WorkingTicket } from '#core/ticket.ts';
 import { forgetRows } from './forget-rows.ts';
@@ -26,6 +28,7 @@ export const purgeCase = defineStep({
     if (ticket.status !== 'EVIDENCE_SEALED' && !isClosed(ticket))
       throw notReady('purge-case', (await openTicket(ports.tickets, ticketId)).ticket);
     await requireAsLogged(ticket, ports);
+    await endRunsOf(ticketId, ports);
     await destroyAround(ticket, ports);
     if ('deployed' in workingOf(ticket)) await forgetRows(ticket, ports);
     const { objects, readsRefused } = await ports.vault.destroy(ticketId);

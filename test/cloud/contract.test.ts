@@ -87,6 +87,10 @@ whereThereIs('AWS_ENDPOINT_URL', endpoint, () => {
   stores.logHeadContract('aws', make('logHead'));
   stores.modelRegistryContract('aws', make('models'));
   stores.jobResultsContract('aws', make('results'));
+  stores.savedRunsContract('aws', async () => {
+    const harness = await cloudHarness();
+    return { port: harness.ports, reopen: async () => harness.reopen(), done: async () => harness.remove() };
+  });
   servingContract('aws', makeServing, () => [digest(1), digest(2)], rulesOf);
   keyed.signerContract('aws, wrapped keys', make('signer'));
   keyed.signerContract('aws, keys in KMS', makeKmsSigner);

@@ -20,8 +20,8 @@ import { vaultContract } from './vault.contract.ts';
 let dir: string;
 let now: number;
 
-const make =
-  <K extends keyof LocalStores>(port: K, settings = '{}') =>
+const made =
+  <P>(of: (open: LocalStores) => P, settings = '{}') =>
   async () => {
     const folder = temporaryFolder();
     const { remove } = folder;
@@ -31,14 +31,15 @@ const make =
     const reopen = async () => {
       open.close();
       open = localStores(dir, { readClock: () => now });
-      return open[port];
+      return of(open);
     };
     const done = async () => {
       open.close();
       remove();
     };
-    return { port: open[port], reopen, done };
+    return { port: of(open), reopen, done };
   };
+const make = <K extends keyof LocalStores>(port: K, settings?: string) => made((open) => open[port], settings);
 
 ticketStoreContract('local', make('tickets'));
 vaultContract('local', make('vault'));
@@ -47,6 +48,10 @@ stores.logStorageContract('local', make('logStorage'));
 stores.logHeadContract('local', make('logHead'));
 stores.modelRegistryContract('local', make('models'));
 stores.jobResultsContract('local', make('results'));
+stores.savedRunsContract(
+  'local',
+  made((open) => open),
+);
 keyed.signerContract('local', make('signer'));
 keyed.pseudonymsContract('local', make('pseudonyms'));
 keyed.notifierContract('local', make('notifier'), async () =>

@@ -20,6 +20,7 @@ stores.logStorageContract('memory', make('logStorage'));
 stores.logHeadContract('memory', make('logHead'));
 stores.modelRegistryContract('memory', make('models'));
 stores.jobResultsContract('memory', make('results'));
+stores.savedRunsContract('memory', async () => ({ port: (harness = memoryHarness()).ports }));
 servingContract(
   'memory',
   make('serving'),

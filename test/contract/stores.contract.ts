@@ -1,7 +1,9 @@
 // The small stores: artifacts, log files, log head, models, job results.
 import { expect, it } from '@jest/globals';
-import { digestOf } from '#core/canonical.ts';
+import { digestJson, digestOf } from '#core/canonical.ts';
 import type { ModelRecord } from '#core/model.ts';
+import { runStates, type RunStateStores } from '#containers/run-state.ts';
+import { clearRunsOf, endRunsOf } from '#core/saved-runs.ts';
 import type { ArtifactStore, JobResults, LogHead, LogStorage, ModelRegistry } from '#core/ports.ts';
 import { modelRecord } from '#bench/house/models.ts';
 import { bytes, contract, outcome, text, type Make } from './contract.ts';
@@ -108,5 +110,62 @@ export const jobResultsContract = (name: string, make: Make<JobResults>) =>
 
     it('names a job that has not reported', async () => {
       expect(await outcome(results().get('T-1-evaluate-1'))).toBe('NOT_FOUND');
+    });
+  });
+
+type SavedIn = Omit<RunStateStores, 'backend'>;
+
+/** Artefacts and results together: what a run saved of itself for a ticket, and the end of that. */
+export const savedRunsContract = (name: string, make: Make<SavedIn>) =>
+  contract(`saved runs: ${name}`, make, (stores, reopen) => {
+    const [first, second, other] = [digestJson('run 1'), digestJson('run 2'), digestJson('of another')];
+    const state = (update: number) => ({
+      update,
+      position: update,
+      tensors: new Map([['a', Float32Array.of(update)]]),
+    });
+    const statesOf = (open: SavedIn) => runStates({ artifacts: open.artifacts, results: open.results, backend: 'b' });
+    const there = async (open: SavedIn) =>
+      Promise.all([first, second, other].map(async (run) => (await statesOf(open).load(run))?.update));
+
+    it('are found by their ticket, over a restart, and nobody else’s go with them', async () => {
+      const states = statesOf(stores());
+      await states.save(first, state(1), 'T-1');
+      await states.save(first, state(2), 'T-1');
+      await states.save(second, state(3), 'T-1');
+      await states.save(other, state(4), 'T-2');
+      const again = await reopen();
+      expect(await there(again)).toEqual([2, 3, 4]);
+      await clearRunsOf('T-1', again);
+      expect(await there(again)).toEqual([undefined, undefined, 4]);
+    });
+
+    it('go on after a clearing, and save nothing after the end, also where they had begun', async () => {
+      await statesOf(stores()).save(first, state(1), 'T-1');
+      await clearRunsOf('T-1', stores());
+      await statesOf(stores()).save(first, state(2), 'T-1');
+      expect(await there(stores())).toEqual([2, undefined, undefined]);
+      const open = stores();
+      let ended = false;
+      const saving: SavedIn = {
+        results: open.results,
+        artifacts: {
+          ...open.artifacts,
+          put: async (bytes) => {
+            if (!ended) await endRunsOf('T-1', open); // in the middle of a save
+            ended = true;
+            return open.artifacts.put(bytes);
+          },
+          delete: (digest) => open.artifacts.delete(digest),
+        },
+      };
+      await statesOf(saving).save(second, state(3), 'T-1');
+      await statesOf(open).save(first, state(4), 'T-1');
+      expect(await there(await reopen())).toEqual([undefined, undefined, undefined]);
+    });
+
+    it('end as well where there were none, and end twice', async () => {
+      await endRunsOf('T-9', stores());
+      expect(await outcome(endRunsOf('T-9', stores()))).toBe('fulfilled');
     });
   });
