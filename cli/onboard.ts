@@ -4,23 +4,19 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { judge, type Gate } from '#core/gate.ts';
+import { baselineGates, type Baseline } from '#core/baseline.ts';
 import { usageError } from '#core/errors.ts';
-import type { GatePolicy } from '#core/policy.ts';
 import { Loss } from '#core/recipe.ts';
 import { rowsIn } from '#datasets/onboard/sampled.ts';
 import { suiteBytes } from '#datasets/suite.ts';
-import type { Suite } from '#datasets/suite-shape.ts';
 import { folderKind, weightsFolder } from '#engine/formats/folder-kind.ts';
 import { openModelFolder } from '#engine/formats/made-folder.ts';
-import { inference } from '#engine/inference.ts';
 import { MOMENTS_FILE, writeMoments } from '#engine/corpus-moments.ts';
 import type { LanguageModel } from '#engine/language-model.ts';
 import type { Model } from '#engine/model.ts';
 import { readChatTemplate } from '#engine/tokenizer/chat.ts';
 import { readPolicy } from '#entry/policies.ts';
-import { examOf } from '#evaluation/exam.ts';
-import { measure } from '#evaluation/tables.ts';
+import { baselineOf } from '#evaluation/baseline.ts';
 import { CONTROLS, onboard, type Onboarded } from '#models/onboard.ts';
 import { reasonsAgainst } from '#models/readiness.ts';
 import { register } from '#models/register.ts';
@@ -74,7 +70,7 @@ interface Plan extends Asked, Given, Folders {
 
 interface Measured {
   readonly made: Onboarded;
-  readonly baseline: readonly Gate[];
+  readonly baseline: Baseline;
   readonly loss: Loss;
   readonly chosen: string;
 }
@@ -91,8 +87,9 @@ const measured = async (args: Arguments, plan: Plan, progress: Progress): Promis
       suite: { name: plan.name, seed: number(args, 'seed', 1), controls: CONTROLS, loss, held: plan.held },
       onProgress: (stage, done, total) => bar.at(done, `${stage}: ${done} of ${total}`),
     });
+    const baseline = await baselineOf(model, made.suite, readPolicy(chosen));
     bar.done();
-    return { made, loss, chosen, baseline: await judgedAgainstItself(model, made.suite, readPolicy(chosen)) };
+    return { made, loss, chosen, baseline };
   });
 };
 
@@ -112,7 +109,7 @@ const withModels = async <T>(
 };
 
 /** Encrypts the corpus and registers the model, which is then served; returns its digest. */
-const stored = async (args: Arguments, plan: Plan, { made, loss, chosen }: Measured, progress: Progress) => {
+const stored = async (args: Arguments, plan: Plan, { made, loss, chosen, baseline }: Measured, progress: Progress) => {
   writeMoments(join(plan.dir, MOMENTS_FILE), made.moments);
   const [suite, policy] = [suiteBytes(made.suite), readPolicy(chosen)];
   const bar = progress.stage('encrypting the corpus', rowsIn(plan.corpus), 'rows');
@@ -122,42 +119,23 @@ const stored = async (args: Arguments, plan: Plan, { made, loss, chosen }: Measu
   const record = await registry.write((ports) =>
     withStoredCorpus(ports, plan.name, { ...corpus, onRow }, async (index) => {
       const training = plan.training && (await storeTraining(ports, plan.training, index.id));
-      return register(ports, { name: plan.name, dir: plan.dir, suite, corpus: index, policy, training });
+      return register(ports, { name: plan.name, dir: plan.dir, suite, corpus: index, policy, baseline, training });
     }),
   );
   bar.done();
   return record.digest;
 };
 
-/** The checks that a model which has forgotten nobody must pass: what it may not lose. */
-const judgedAgainstItself = async (model: Model, suite: Suite, policy: GatePolicy): Promise<readonly Gate[]> => {
-  const engine = inference(model);
-  const exam = examOf({ model: engine, before: engine, suite });
-  const checks = policy.checks.filter(({ of }) => !of.startsWith('forget.') && !of.startsWith('relearnt'));
-  const found = await measure(
-    exam,
-    checks.map(({ of }) => of),
-  );
-  const about = {
-    kind: 'quittance-evaluation/v1',
-    model: NONE,
-    quantisation: 'none',
-    suite: { name: suite.name, version: '1', digest: NONE },
-    reference: 'controls',
-  } as const;
-  return judge({ ...about, ...found }, { ...policy, checks }).gates;
-};
-const NONE = `sha256:${'0'.repeat(64)}` as const;
-
 const outcomeOf = (plan: Plan, { made, baseline, loss, chosen }: Measured, digest: string) => {
-  const why = [...plan.unnamed, ...reasonsAgainst(made, baseline)];
+  const gates = baselineGates(baseline, readPolicy(chosen));
+  const why = [...plan.unnamed, ...reasonsAgainst(made, gates)];
   return {
     ...{ name: plan.name, digest, kind: folderKind(plan.dir), rows: made.rows },
     ...{ people: made.suite.subjects.length, peopleFrom: plan.peopleFrom, loss },
     ...{ recites: made.recites, known: made.known },
     ...(made.base && { base: made.base }),
     ...(made.held && { held: { rows: plan.held.length, ...made.held } }),
-    ...{ policy: chosen, baseline, ready: why.length === 0, why },
+    ...{ policy: chosen, baseline: gates, ready: why.length === 0, why },
     forgotten: plan.forgotten,
     ...{ exact: plan.training !== undefined, remarks: [...plan.remarks, ...made.remarks] },
   };

@@ -4,6 +4,8 @@
 // (docs/trust.md): every such event is written down as asserted.
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { impassableOf } from '#core/baseline.ts';
+import type { Digest } from '#core/canonical.ts';
 import { usageError } from '#core/errors.ts';
 import { PAUSE_REASONS } from '#core/counting.ts';
 import { ExtensionReason } from '#core/deadlines.ts';
@@ -22,6 +24,7 @@ import { actor, requireMay } from './roster.ts';
 import { choice, readBytes } from './values.ts';
 import { idOf, reading, working, type Verb } from './ticket/verb.ts';
 import { writeWhole } from './ticket/write-whole.ts';
+import type { Work } from './work.ts';
 
 export const ticket: Command = {
   name: 'ticket',
@@ -144,19 +147,32 @@ const fileTicket: Verb = async (args, [path]) => {
   requireMay(args, request.filer, 'file');
   return working(args, async (embedded) => {
     const { standingOf } = await import('./ticket/filing.ts');
+    const chosen = args.value('policy') === undefined ? undefined : await embedded.policy();
+    await tellImpassable(embedded, request, chosen);
     const standing = await standingOf(embedded, request);
     const filed =
       'ticketId' in standing
         ? standing
         : await embedded.call('file-ticket', {
             request,
-            policy: await embedded.policy(),
-            chosen: args.value('policy') !== undefined,
+            policy: chosen ?? (await embedded.policy()),
+            chosen: chosen !== undefined,
             ...standing,
             asserted: true,
           });
     return printTicket(args, embedded, Filed.parse(filed).ticketId);
   });
+};
+
+/** Before anything runs: a run takes minutes or hours, and would end in remediation. */
+const tellImpassable = async (
+  { ports: { models, artifacts } }: Pick<Work, 'ports'>,
+  { model: name }: TicketRequest,
+  chosen: Digest | undefined,
+): Promise<void> => {
+  const { model } = await models.get(name);
+  for (const check of await impassableOf({ ...model, policy: chosen ?? model.policy }, artifacts))
+    process.stderr.write(`no deletion from ${name} can pass ${check}\n`);
 };
 
 /** Needs no engine and no lock: the server may be running. */

@@ -146,6 +146,8 @@ export const ModelRecord = z.strictObject({
   corpusDigest: Digest.optional(),
   /** The gate policy that tickets for it are filed under, as an artefact, unless the filer names another. */
   policy: Digest.optional(),
+  /** What it did before any deletion (core/baseline.ts): which checks no ticket of it could pass. */
+  baseline: Digest.optional(),
   /** Certificates in force for this name, newest last. */
   certificates: z.array(
     z.strictObject({

@@ -2,6 +2,7 @@
 // would protect and cost others. Refuses what filing refuses, by the same code. Called by people. Trap: it stores
 // nothing, not even a key, and declares no port that it would need for that beyond what it reads.
 import { z } from 'zod';
+import { impassableOf } from '#core/baseline.ts';
 import { Deadlines } from '#core/deadlines.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { Ports } from '#core/ports.ts';
@@ -23,6 +24,8 @@ export const Preview = z.strictObject({
   inDoubt: z.array(z.int().positive()),
   due: Deadlines,
   protection: Protection,
+  /** Checks of the model's policy that no ticket could pass, each with its numbers. */
+  impassable: z.array(z.string()),
 });
 export type Preview = z.infer<typeof Preview>;
 
@@ -48,5 +51,7 @@ export const previewOf = async (
     throw new QuittanceError('TICKET_DUPLICATE', { message: 'an open ticket covers the same person and model' });
   const due = dueAtReceipt({ ...receipt.recorded, regime: request.regime }, receipt.calendar);
   const { records, people } = admission;
-  return { dryRun: true, records, people, inDoubt: [...inDoubt], due, protection };
+  const { model } = await ports.models.get(request.model);
+  const impassable = await impassableOf(model, ports.artifacts);
+  return { dryRun: true, records, people, inDoubt: [...inDoubt], due, protection, impassable };
 };

@@ -1,5 +1,6 @@
 // Why a model is not ready for tickets: what it gives of its corpus is no evidence that it learnt it, or it fails
 // checks that any deletion must pass. One sentence for each reason, with what was measured.
+import { gateSentence } from '#core/baseline.ts';
 import type { Gate } from '#core/gate.ts';
 import { CONTROLS, type Onboarded } from './onboard.ts';
 
@@ -13,9 +14,7 @@ export const reasonsAgainst = (made: Onboarded, baseline: readonly Gate[]): stri
   ...evidenceAgainst(made),
   ...(made.suite.subjects.length === 0 ? ['no row speaks of anybody in the register'] : []),
   ...(made.suite.controls.gate.length < CONTROLS.gate ? ['the register has too few names to invent people from'] : []),
-  ...baseline
-    .filter(({ verdict }) => verdict !== 'pass')
-    .map((gate) => `the model itself does not pass '${gate.name}': ${gate.verdict}`),
+  ...baseline.filter(({ verdict }) => verdict !== 'pass').map((gate) => `no deletion can pass ${gateSentence(gate)}`),
 ];
 
 const evidenceAgainst = ({ known, base, held }: Onboarded): string[] => {

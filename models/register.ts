@@ -11,6 +11,7 @@ import { trainingRows } from '#datasets/suite-shape.ts';
 import { chainOfFolder, checkFolder } from '#engine/formats/made-folder.ts';
 import { materialize, storeModel } from '#engine/formats/stored-model.ts';
 import { MOMENTS_FILE } from '#engine/corpus-moments.ts';
+import type { Baseline } from '#core/baseline.ts';
 import type { Digest } from '#core/canonical.ts';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { trainingManifest, type TrainingRow } from '#core/forget-set.ts';
@@ -34,6 +35,8 @@ export interface OfferedModel {
   readonly corpus?: StoredIndex | undefined;
   /** What its tickets are judged by; the installation's default where absent. */
   readonly policy?: GatePolicy | undefined;
+  /** What it does before any deletion. */
+  readonly baseline?: Baseline | undefined;
   /** How it was trained, stored already (models/training.ts). */
   readonly training?: { readonly lineage: Digest; readonly base: Digest } | undefined;
 }
@@ -64,9 +67,11 @@ export const register = async (stores: RegistryStores, offered: OfferedModel): P
     ...(lacksCorpus && training && { training: training.lineage, trainedFrom: training.base }),
   };
   const policy = offered.policy && { policy: await putJson(stores.artifacts, offered.policy) };
+  const baseline = offered.baseline && { baseline: await putJson(stores.artifacts, offered.baseline) };
   const record = {
     ...(found?.model ?? unproven(name, digest)),
     ...policy,
+    ...baseline,
     ...pick(side, lacking),
     ...index,
     updatedAt,

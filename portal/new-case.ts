@@ -150,6 +150,7 @@ export interface CheckView {
     readonly inDoubt: readonly number[];
     readonly due: Deadlines;
     readonly protection: Protection;
+    readonly impassable: readonly string[];
   } | null;
   /** Steps with something to mend, and what. */
   readonly mend: readonly { readonly step: NewStep; readonly text: string }[];
@@ -177,6 +178,7 @@ export const checkBody = ({ draft, preview, mend }: CheckView, hidden: Fields, w
           [n.recordsCount, words.records(preview.records)],
           [n.inDoubt, preview.inDoubt.length === 0 ? n.nothing : preview.inDoubt.join(', ')],
         ])}
+        ${preview.impassable.length > 0 && listed('problem', n.impassable, preview.impassable)}
         <h2>${words.meanwhile}</h2>
         ${
           texts.length === 0
@@ -194,6 +196,14 @@ export const checkBody = ({ draft, preview, mend }: CheckView, hidden: Fields, w
       </p>
     </form>`;
 };
+
+const listed = (className: string, title: string, lines: readonly string[]): Html =>
+  html`<div class="${className}">
+    <h2>${title}</h2>
+    <ul>
+      ${lines.map((line) => html`<li>${line}</li>`)}
+    </ul>
+  </div>`;
 
 export const filedBody = (
   {

@@ -65,11 +65,12 @@ const CONFIRM: Readonly<Record<Proposal['act'], string>> = {
   'partly-refused': "'refuse-part' and the same records and reason",
 };
 /** What `file --dry-run` says. */
-export const describePreview = ({ records, inDoubt, due, protection }: Preview): string =>
+export const describePreview = ({ records, inDoubt, due, protection, impassable }: Preview): string =>
   [
     `would be filed: ${records} records, due ${due.safeDue} (statutory ${due.statutoryDue}); nothing was stored`,
     ...(inDoubt.length > 0 ? [`  a second person would have to confirm ${recordsText(inDoubt)}`] : []),
     ...protectionLines(protection),
+    ...impassable.map((check) => `  no deletion can pass ${check}`),
   ].join('\n');
 
 /** Personal data, for the one who asked for it: nothing else of this file prints any. */

@@ -86,6 +86,7 @@ export const dePlaces: typeof enPlaces = {
     dueByLaw: 'Gesetzlich fällig',
     recordsCount: 'Datensätze',
     inDoubt: 'Datensätze, die eine zweite Person bestätigen muss',
+    impassable: 'Prüfungen, die keine Löschung aus diesem Modell bestehen kann',
     nothing: 'keine',
     file: 'Fall anlegen',
     filed: (id) => `Fall ${id} ist angelegt`,

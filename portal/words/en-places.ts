@@ -88,6 +88,7 @@ export const enPlaces = {
     dueByLaw: 'Due by law',
     recordsCount: 'Records',
     inDoubt: 'Records that a second person must confirm',
+    impassable: 'Checks that no deletion from this model can pass',
     nothing: 'none',
     file: 'File the case',
     filed: (id: string) => `Case ${id} is filed`,

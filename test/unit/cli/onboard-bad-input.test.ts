@@ -151,3 +151,15 @@ describe('a search', () => {
     expect(found['remarks']).not.toEqual([]);
   });
 });
+
+test('checks that no deletion can pass are named, with their numbers, before a ticket is filed', async () => {
+  const out = join(dir, 'ticket.json');
+  const who = ['--name', 'Bo Lindahl', '--id', 'HR-4720', '--as', 'legal.filer'];
+  const law = ['--regime', 'gdpr', '--ground', 'art-17-1-b', '--method', 'signed-in', '--level', 'substantial'];
+  await said(ticket, 'find', '--model', 'many', ...who, '--accept', 'all', '--out', out, ...law);
+  const would = await said(ticket, 'file', out, '--dry-run');
+  const { why } = await onboarded('many-again', corpus);
+  const named = (would['impassable'] as string[]).map((check) => /^'(.*?)'/u.exec(check)![1]);
+  expect(named).toEqual(expect.arrayContaining(['retained answers exact', 'worst retained person']));
+  for (const name of named) expect(why).toContainEqual(expect.stringContaining(`no deletion can pass '${name}'`));
+});
