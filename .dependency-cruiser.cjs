@@ -3,7 +3,7 @@
 const ROOMS = require('./.rooms.json');
 
 const NODE =
-  '^(fs|path|crypto|os|util|url|module|events|stream|child_process|worker_threads|http|zlib|buffer|assert|process|perf_hooks|timers|readline|tty|sqlite|v8|vm|net|async_hooks)(/|$)';
+  '^(fs|path|crypto|os|util|url|module|events|stream|child_process|worker_threads|http|zlib|buffer|assert|process|perf_hooks|timers|readline|tty|sqlite|v8|vm|net|https|dns|async_hooks)(/|$)';
 const inRoom = (name) => `^${name}/`;
 const forbid = (name, from, to, comment) => ({ name, severity: 'error', comment, from, to });
 const only = ([name, allowed]) =>

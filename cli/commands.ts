@@ -20,6 +20,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('./people.ts')).people,
   },
   {
+    name: 'webhook',
+    summary: 'whom a served data folder tells of what happens to tickets',
+    load: async () => (await import('./webhook.ts')).webhook,
+  },
+  {
     name: 'ticket',
     summary: 'casework: file, list, show, decide, withdraw, hold, resume, bundle',
     load: async () => (await import('./ticket.ts')).ticket,

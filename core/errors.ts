@@ -24,6 +24,8 @@ export const ERROR_CODES = {
   PASSPHRASE_REQUIRED: "a person's key signs with that person's passphrase only",
   PASSPHRASE_WRONG: "the passphrase does not unlock the person's key",
   KEY_UNAVAILABLE: 'a key was disabled, revoked or scheduled for deletion, or does not exist',
+  WEBHOOK_ADDRESS:
+    'a webhook leads to an address to which nothing is sent: not public, not https, or not named as one inside',
   NOTICE_REFUSED: 'the mail service will not send a notice',
   CLOCK_WENT_BACK: 'the clock shows an earlier time than one already recorded',
   TICKET_NOT_FOUND: 'no ticket has this id',

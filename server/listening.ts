@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { readInstallation } from '#adapters/local/installation.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { Embedded } from '#entry/embedded.ts';
+import { deliverWhileOpen } from '#entry/webhooks.ts';
 import { appFor } from './app.ts';
 import { openDoor } from './command-door.ts';
 import { reachOf } from './reach.ts';
@@ -35,8 +36,10 @@ export const listenOn = async (dir: string, embedded: Embedded, address: Address
   const app = await appFor(people, embedded, models, reach, publicPages);
   const server = createAdaptorServer({ fetch: (request, env) => app.fetch(request, senderOf(env)) }) as Server;
   const goingOn = setInterval(() => void goOn(embedded), GO_ON_MS);
+  const endDeliveries = deliverWhileOpen(embedded.ports);
   const close = () => {
     clearInterval(goingOn);
+    endDeliveries();
     server.closeAllConnections();
     server.close();
     models.close();

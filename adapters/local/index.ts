@@ -6,6 +6,7 @@ import { withoutPeople } from '#core/people-signer.ts';
 import { NO_WAY_OUT } from '#core/attestors.ts';
 import type { Place } from '#core/place.ts';
 import type { Courier, JobQueue, Ports, WorkflowEngine } from '#core/ports.ts';
+import type { Webhooks } from '#core/webhooks.ts';
 import { lockFolder } from './data-folder.ts';
 import { openDatabase } from '#state-machine/sqlite.ts';
 import { fileArtifactStore } from './file-artifact-store.ts';
@@ -21,12 +22,16 @@ import { pointerServing, type Answer } from './pointer-serving.ts';
 import { randomIds } from './random-ids.ts';
 import { REGISTRY_SCHEMA, sqliteJobResults, sqliteLogHead, sqliteModelRegistry } from './sqlite-registries.ts';
 import { sqliteTicketStore, TICKET_SCHEMA } from './sqlite-ticket-store.ts';
+import { sqliteWebhooks, WEBHOOK_SCHEMA } from './sqlite-webhooks.ts';
 import { systemClock } from './system-clock.ts';
 
 export type LocalStores = Omit<Ports, 'jobs' | 'workflows' | 'serving'> & {
   place: Place;
   /** What served models say in place of a withheld answer. */
   withheldAnswer: string;
+  webhooks: Webhooks;
+  /** Receivers of webhooks inside the own network. */
+  webhooksInside: readonly string[];
   close: () => void;
 };
 
@@ -60,7 +65,7 @@ const openStores = (
 ): LocalStores => {
   const said = readInstallation(dir);
   const place = { region: said.region, timeZone: said.timeZone };
-  const db = openDatabase(join(dir, 'state.sqlite'), TICKET_SCHEMA + REGISTRY_SCHEMA);
+  const db = openDatabase(join(dir, 'state.sqlite'), TICKET_SCHEMA + REGISTRY_SCHEMA + WEBHOOK_SCHEMA);
   const clock = systemClock(join(dir, 'clock'), readClock);
   const people = filePeopleKeys(join(dir, 'keys'));
   const log = {
@@ -86,6 +91,8 @@ const openStores = (
     installation: localInstallation(said),
     outside: { ...courier, attestors: async () => ({ timestamps: said.timestamps, witnesses: said.witnesses }) },
     place,
+    webhooks: sqliteWebhooks(db),
+    webhooksInside: said.webhooksInside,
     withheldAnswer: said.withheldAnswer,
     close: () => {
       vault.close();
@@ -101,7 +108,8 @@ export interface Injected extends StoreOptions {
   workflows: (stores: LocalStores) => WorkflowEngine;
 }
 
-export type LocalPorts = Ports & Pick<LocalStores, 'place' | 'withheldAnswer' | 'close'>;
+export type LocalPorts = Ports &
+  Pick<LocalStores, 'place' | 'webhooks' | 'webhooksInside' | 'withheldAnswer' | 'close'>;
 
 export const localPorts = (dir: string, { answer, jobs, workflows, ...options }: Injected): LocalPorts => {
   const stores = localStores(dir, options);

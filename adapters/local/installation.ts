@@ -41,6 +41,11 @@ const LocalInstallation = z.strictObject({
   ...Attestors.shape,
   /** Whether people without an account may ask here, see where it stands, and check evidence. */
   publicPages: z.boolean().default(false),
+  /** Receivers of webhooks inside the own network, as `host:port`; all others are public ones. */
+  webhooksInside: z
+    .array(z.string().regex(/^[a-z0-9.[\]:-]{1,253}:\d{1,5}$/, 'host:port'))
+    .max(50)
+    .default([]),
   /** What served models say in place of a withheld answer. */
   withheldAnswer: WithheldAnswer.default(WITHHELD),
 });
