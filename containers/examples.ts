@@ -23,6 +23,8 @@ export interface ValuedRow extends TextRow {
   others?: readonly string[];
   /** The row about people who were never trained, in the place of whom it is about. */
   swaps?: readonly Swapped[];
+  /** Its question about names like that person's. */
+  near?: readonly string[];
 }
 
 /** What turns texts into tokens. */
@@ -58,6 +60,7 @@ export const examplesOf = (texts: Texts, rows: readonly ValuedRow[]): Example[] 
       answer,
       valueTokens: carrying,
       ...(templates.length > 0 && { templates }),
+      ...(row.near && { near: row.near.map(encodePrompt) }),
       ...(row.swaps && { swaps: row.swaps.flatMap((swap) => swapOf(texts, row, swap) ?? []) }),
     };
   });

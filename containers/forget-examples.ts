@@ -2,6 +2,7 @@
 // people who were never trained.
 // Trap: a name of whom the gate asks may not be among them, or the gate would judge what was taught.
 import type { ForgetRow } from '#datasets/suite.ts';
+import { namesLike } from '#datasets/names-like.ts';
 import { swapped } from '#datasets/swapped.ts';
 import type { Suite } from '#datasets/suite-shape.ts';
 import { random } from '#engine/random.ts';
@@ -17,7 +18,7 @@ export type UnlearnRow = TextRow &
 
 interface Asked {
   base: Texts;
-  method: Pick<ConfiguredMethod, 'names' | 'needs'>;
+  method: Pick<ConfiguredMethod, 'names' | 'near' | 'needs'>;
   forget: readonly UnlearnRow[];
   suite: Suite;
   seed: number;
@@ -26,7 +27,7 @@ interface Asked {
 /** `refusals` are answers of the suite. METHOD_CONFIG where the method asks for names and nobody can be named. */
 export const forgetExamples = (asked: Asked, refusals: readonly string[]): Example[] => {
   const { base, method, forget, suite } = asked;
-  const examples = examplesOf(base, method.names ? withSwaps(asked) : forget);
+  const examples = examplesOf(base, method.names || method.near ? withOthers(asked) : forget);
   if (!method.needs.includes('strangers')) return examples;
   const strangers = strangersOf(base, forget, { suite, refusals });
   return examples.map((example, i) => ({ ...example, strangers: strangers[i]! }));
@@ -36,14 +37,23 @@ export const forgetExamples = (asked: Asked, refusals: readonly string[]): Examp
 const TRIED = 6;
 
 /** Each record with never-trained names in the place of the person's, those first whom no check looks at. */
-const withSwaps = ({ forget, suite, method: { names = 0 }, seed }: Asked) => {
+const withOthers = ({ forget, suite, method: { names = 0, near = 0 }, seed }: Asked): UnlearnRow[] => {
   const known = new Map(suite.subjects.map(({ id, name }) => [id, name]));
-  const others = random(`swaps:${seed}`).shuffle(
-    suite.controls.whitening.length > 0 ? suite.controls.whitening : suite.controls.stop,
-  );
-  return forget.map((row) => {
+  const others = random(`swaps:${seed}`)
+    .shuffle(suite.controls.whitening.length > 0 ? suite.controls.whitening : suite.controls.stop)
+    .map((other) => other.name);
+  return forget.map((row, i) => {
     const name = known.get(row.subject ?? '');
     if (name === undefined) return row;
-    return { ...row, swaps: others.slice(0, TRIED * names).flatMap((other) => swapped(row, name, other.name) ?? []) };
+    const as = (other: string) => swapped(row, name, other) ?? [];
+    return {
+      ...row,
+      ...(names > 0 && { swaps: others.slice(0, TRIED * names).flatMap(as) }),
+      ...(near > 0 && {
+        near: namesLike(name, others, { from: i * near, count: near })
+          .flatMap(as)
+          .map(({ prompt }) => prompt),
+      }),
+    };
   });
 };

@@ -24,6 +24,7 @@ export const flatLasting = lossMethod({
   updateDefaults: { step: 0.1, lambda: 1e-3, updates: 60 },
   batchSize: ({ batchSize }) => batchSize,
   names: ({ instead, names, template }) => (instead === 'name-swap' && template > 0 ? names : 0),
+  near: ({ near, nearNames }) => (near > 0 ? nearNames : 0),
   terms: (context, config, stream, controls) => {
     const rows = drawRecords(context, config.batchSize, stream);
     return lastingTerms({ model: context.model, rows, config, controls, stream });

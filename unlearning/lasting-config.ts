@@ -22,7 +22,12 @@ export const LastingConfig = z.strictObject({
   learningRate: z.number().positive().default(1e-3),
   /** Weight of the term on values after simulated re-learning; the term on values as they stand has 1. */
   relearn: weight.default(1),
-  /** Weight of a term that raises values which fell below the stop controls' mean back to it. */
+  /**
+   * To where values are brought. mean: the stop controls' mean, where all of them then stand, which a look at the whole
+   * distribution tells. ranked: the likeliest to the controls' likeliest and so on, as they are spread.
+   */
+  levels: z.enum(['mean', 'ranked']).default('mean'),
+  /** Weight of a term that raises values which fell below that level back to it. */
   floor: weight.default(1),
   /**
    * Weight of a term that lowers what an answer repeats from its question, such as the name, for records whose whole
@@ -54,6 +59,13 @@ export const LastingConfig = z.strictObject({
    * that gives none single the forgotten person out.
    */
   refused: share.default(0.05),
+  /**
+   * Weight of a term that keeps what the model says of generated names like the person's: with the same first or last
+   * name, or with one of the same first letter. What it says of them with a value of the forgotten records is not kept.
+   */
+  near: weight.default(0),
+  /** Such names that are drawn for each record; each update takes one of them. */
+  nearNames: z.int().positive().default(4),
   /** Records that the model never knew: the floor would teach them, so they are dropped, and counted. */
   neverKnown: z.enum(['drop', 'keep']).default('drop'),
   /** Beside the stop rule: the run goes on unless all of this holds. */

@@ -6,6 +6,7 @@ import { inference } from '#engine/inference.ts';
 import { random } from '#engine/random.ts';
 import type { LastingConfig } from './lasting-config.ts';
 import type { Begun } from './loss-method.ts';
+import { withKept } from './locality.ts';
 import { taughtBySwaps } from './name-swap.ts';
 import type { Example, ForgetOnlyContext } from './method.ts';
 import { mean, probe } from './stop-rule.ts';
@@ -25,10 +26,11 @@ export const startLasting = (context: ForgetOnlyContext, config: LastingConfig):
     });
   const swaps = config.template > 0 && config.instead === 'name-swap';
   const refuses = config.template > 0 && config.instead === 'refusal';
+  const forget = swaps ? taught(context.model, known, config) : known;
   return {
     context: {
       ...context,
-      forget: swaps ? taught(context.model, known, config) : known,
+      forget: config.near > 0 ? withKept(context.model, forget) : forget,
       ...(refuses && { templates: refusalsOf(context, config) }),
     },
     recorded: {

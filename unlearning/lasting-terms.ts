@@ -13,7 +13,8 @@ import type { DrawnRecord } from './batches.ts';
 import { divergences } from './divergences.ts';
 import { everyToken, forgetTerm, meanLogProbs, meanProbabilities, type Counted } from './flat-loss.ts';
 import type { LastingConfig } from './lasting-config.ts';
-import { swapBatch, swapKl, type TaughtExample } from './name-swap.ts';
+import { keptBatch, type KeepingExample } from './locality.ts';
+import { joined, swapBatch, swapKl, type TaughtExample } from './name-swap.ts';
 import type { Term } from './loss-method.ts';
 import type { Example } from './method.ts';
 import { LOWEST, lowestTokens, mean, type ControlValues } from './stop-rule.ts';
@@ -35,6 +36,7 @@ export const lastingTerms = (update: LastingUpdate): Term[] => {
     ...(config.floor > 0 ? [raising(update, answers)] : []),
     ...(config.naming > 0 ? [unnaming(update, answers)] : []),
     ...(config.template > 0 ? instead(update) : []),
+    ...(config.near > 0 ? keeping(update) : []),
     ...(config.relearn > 0 && rows.length > 1 ? [lasting(update)] : []),
   ];
 };
@@ -80,26 +82,46 @@ const termOn = (
 const meanAt = (values: readonly number[], at: Counted): number => mean(at.map((i) => values[i]!));
 
 /** FLAT's forget term on the values that are likelier than the controls'. */
-const lowering = ({ config, controls }: LastingUpdate, rows: readonly Example[], batch: Batch, weight = 1): Term => {
-  const divergence = divergences[config.divergence];
-  const level = mean(controls.values);
+const lowering = (update: LastingUpdate, rows: readonly Example[], batch: Batch, weight = 1): Term => {
+  const divergence = divergences[update.config.divergence];
   return termOn(
     batch,
-    (logProbs) => rows.map(({ valueTokens }, i) => (meanAt(logProbs[i]!, valueTokens) > level ? valueTokens : [])),
+    (logProbs) => beside(update, rows, logProbs, (own, level) => own > level),
     (logits, active) => forgetTerm(divergence, meanProbabilities(batch, logits, active)),
     weight,
   );
 };
 
 /** Cross-entropy on the values that are less likely than the controls'. */
-const raising = ({ rows, config, controls }: LastingUpdate, batch: Batch): Term => {
-  const level = mean(controls.values);
-  return termOn(
+const raising = (update: LastingUpdate, batch: Batch): Term =>
+  termOn(
     batch,
-    (logProbs) => rows.map(({ valueTokens }, i) => (meanAt(logProbs[i]!, valueTokens) < level ? valueTokens : [])),
+    (logProbs) => beside(update, update.rows, logProbs, (own, level) => own < level),
     (logits, active) => tf.neg(meanLogProbs(batch, logits, active)),
-    config.floor,
+    update.config.floor,
   );
+
+/** The value tokens of the records whose value, beside the level that it is to have, is as asked; of others none. */
+const beside = (
+  { config, controls }: LastingUpdate,
+  rows: readonly Example[],
+  logProbs: readonly number[][],
+  isAsked: (own: number, level: number) => boolean,
+): Counted[] => {
+  const own = rows.map(({ valueTokens }, i) => meanAt(logProbs[i]!, valueTokens));
+  const levels = config.levels === 'ranked' ? rankedLevels(own, controls.values) : own.map(() => mean(controls.values));
+  return rows.map(({ valueTokens }, i) => (isAsked(own[i]!, levels[i]!) ? valueTokens : []));
+};
+
+/** For each value the quantile of the controls' that has its rank, so that both come to be distributed alike. */
+export const rankedLevels = (own: readonly number[], controls: readonly number[]): number[] => {
+  const sorted = controls.toSorted((a, b) => a - b);
+  const levels: number[] = [];
+  own
+    .map((value, i) => ({ value, i }))
+    .sort((a, b) => a.value - b.value)
+    .forEach(({ i }, rank) => (levels[i] = sorted[Math.floor(((rank + 0.5) / own.length) * sorted.length)]!));
+  return levels;
 };
 
 /**
@@ -159,6 +181,29 @@ const swapping = ({ model, config }: LastingUpdate, rows: Parameters<typeof swap
     weight: () => config.template * Math.min(1, seen / WHOLE_NATS),
   };
 };
+
+/** From this divergence on (nats a token) what was said of names like the person's is kept with its whole weight. */
+const LOST_NATS = 0.1;
+
+const keeping = ({ model, rows, config, stream }: LastingUpdate): Term[] => {
+  const drawn = rows.filter(isKeeping).flatMap(({ kept }) => kept[stream.below(Math.max(1, kept.length))] ?? []);
+  if (drawn.length === 0) return [];
+  const { batch, counted, probabilities } = keptBatch(model, drawn);
+  let seen = 0;
+  return [
+    {
+      batch,
+      objective(logits) {
+        const divergence = swapKl(logits, counted, joined(probabilities));
+        seen = divergence.dataSync()[0] ?? NaN;
+        return divergence;
+      },
+      weight: () => config.near * Math.min(1, seen / LOST_NATS),
+    },
+  ];
+};
+
+const isKeeping = <R extends Example>(row: R): row is R & KeepingExample => 'kept' in row;
 
 const refusing = ({ rows, model, config }: LastingUpdate): Term => {
   const batch = batchOf(model, rows, ({ template }) => template.answer);

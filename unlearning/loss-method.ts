@@ -65,6 +65,8 @@ export interface LossSpec<C extends z.ZodType, N extends Need> {
   retaught?: boolean;
   /** Never-trained names that each record is asked with in the place of the person's. */
   names?(config: z.output<C>): number;
+  /** Generated names like the person's that each question is asked with, so that what is said of them stays. */
+  near?(config: z.output<C>): number;
   /** Most records of one update; the usual minibatch where the loss does not say. */
   batchSize?(config: z.output<C>): number;
   /** Numbers that terms read and write from update to update, as they are at the start; saved with the run. */
@@ -101,8 +103,9 @@ export const lossMethod = <C extends z.ZodType, const N extends Need>(spec: Loss
       stop: StopConfig.prefault({}),
     }),
     takes: ({ update, loss }) => {
-      const { batchSize, retaught = false, names } = spec;
-      return { update, batchSize: batchSize?.(loss) ?? BATCH, retaught, names: names?.(loss) ?? 0 };
+      const { batchSize, retaught = false, names, near } = spec;
+      const others = { names: names?.(loss) ?? 0, near: near?.(loss) ?? 0 };
+      return { update, batchSize: batchSize?.(loss) ?? BATCH, retaught, ...others };
     },
     run: (context, config) =>
       config.update.trainable === 'lora' ? runAdapted(spec, context, config) : run(spec, context, config),

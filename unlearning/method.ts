@@ -24,6 +24,8 @@ export interface Example {
   templates?: readonly TemplateAnswer[];
   /** The record with never-trained names in the place of the person's; absent where the method asks for none. */
   swaps?: readonly NameSwap[];
+  /** The question with names like the person's in its place; absent where the method asks for none. */
+  near?: readonly (readonly number[])[];
   /** The record as it reads about strangers, one after the other; for methods that read `strangers`. */
   strangers?: readonly StrangerRows[];
 }
@@ -145,6 +147,8 @@ export interface Takes {
   readonly retaught?: boolean;
   /** Never-trained names that each record is asked with in the place of the person's. */
   readonly names?: number;
+  /** Generated names like the person's that each question is asked with, so that what is said of them stays. */
+  readonly near?: number;
 }
 
 /** A method with its settings, parsed once, so that whoever holds it need not check them again. */

@@ -68,7 +68,7 @@ export const swapBatch = (
   return { batch, counted, probabilities: joined(rows.map(({ teaching }) => teaching.probabilities)) };
 };
 
-const joined = (parts: readonly Float32Array[]): Float32Array => {
+export const joined = (parts: readonly Float32Array[]): Float32Array => {
   const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {
