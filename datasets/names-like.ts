@@ -1,7 +1,7 @@
 // Names that a model may take for somebody's: the same first or last name, or one that begins with the same letter, put
 // together of the parts of names that nobody has. Whoever stays with such a name is whom unlearning harms first.
 
-/** `count` names, no two of the same kind in a row; another `from` gives others. `names` have a first and a last one. */
+/** `count` names, no two of the same kind in a row; another `from` gives others. `names` have a first and a last. */
 export const namesLike = (
   name: string,
   names: readonly string[],
