@@ -21,7 +21,7 @@ export const bench: Command = {
   name: 'bench',
   summary: 'tables of what was measured',
   usage:
-    'methods | people | tofu | lasting | windows | find | sequence | own-model | engine | memory | workflow | tickets | worklist | filings [--methods A,B] [--preset P] [--seeds N] [--shapes A,B] [--rounds N] [--rows N] [--out FILE]',
+    'methods | markov | people | tofu | lasting | windows | find | sequence | own-model | engine | memory | workflow | tickets | worklist | filings [--methods A,B] [--preset P] [--seeds N] [--shapes A,B] [--rounds N] [--rows N] [--out FILE]',
   words: 1,
   options: {
     methods: { kind: 'value', value: 'A,B', summary: 'only these methods (default all)' },
@@ -130,6 +130,12 @@ const lastingOn = async (args: Arguments): Promise<ExitCode> => {
 const methodsOn = async (args: Arguments): Promise<ExitCode> => {
   const { methods } = await import('./bench/methods.ts');
   const { result, text } = await methods(args);
+  return finish(args, result, text);
+};
+
+const markovOn = async (args: Arguments): Promise<ExitCode> => {
+  const { markov } = await import('./bench/markov.ts');
+  const { result, text } = await markov(args);
   return finish(args, result, text);
 };
 
@@ -246,6 +252,7 @@ const BY_HAND = /<!-- by hand:[^]*<!-- end of what is by hand -->/;
 
 const BENCHES: Readonly<Record<string, (args: Arguments) => Promise<ExitCode>>> = {
   methods: methodsOn,
+  markov: markovOn,
   people: peopleOn(generated),
   tofu: peopleOn(tofu),
   lasting: lastingOn,
