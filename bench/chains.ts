@@ -1,7 +1,8 @@
 // The experiment with which SimNPO was introduced (Fan et al. 2024, https://arxiv.org/abs/2410.07163), in small: three
-// Markov chains on ten states, each at home on three of them; a decoder learns sequences of all three, and those of two
-// are to be forgotten, long ones of the first and short ones of the second. What the best predictor says is known in
-// closed form, of everything that is trained as of what stays alone, so that nothing is compared with another training.
+// Markov chains on ten states, each at home on three of them; a decoder learns sequences of all three, and those of
+// two are to be forgotten, long ones of the first and short ones of the second. What the best predictor says is known
+// in closed form, of everything that is trained as of what stays alone, so that nothing is compared with another
+// training.
 // Trap: the methods are those of the registry, which draw 20 sequences an update and train every weight here.
 import { readConfig } from '#engine/formats/config.ts';
 import { makeBatch, type Row } from '#engine/batch.ts';

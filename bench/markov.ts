@@ -1,6 +1,6 @@
-// The markov bench: the two small experiments in which published methods were first compared, Markov chains (SimNPO) and
-// logistic regression (NPO), where the right answer is known in closed form. Trap: what holds here holds of ten states
-// and of one layer; it says how losses behave, and nothing about people's data.
+// The markov bench: the two small experiments in which published methods were first compared, Markov chains (SimNPO)
+// and logistic regression (NPO), where the right answer is known in closed form. Trap: what holds here holds of ten
+// states and of one layer; it says how losses behave, and nothing about people's data.
 import { benchChains, CHAINS, type Chain, type ChainResult, type ChainRow } from './chains.ts';
 import { LOSSES, logisticRows, type LogisticRow } from './logistic.ts';
 import { number } from './people-quantities.ts';

@@ -40,7 +40,7 @@ const published = (divergence: string, rate: Rate): MethodEntry => {
     update: { trainable: 'body', optimizer: 'adamw', projection: 'none', step, updates: UPDATES },
     stop: STOP,
   });
-  const label = `flat as published, ${divergence}`;
+  const label = `flat as published: ${divergence}`; // no comma, which parts labels on the command line
   return { label, method: 'flat', config: config(rate), tried: RATES.map(config), from: PICKED };
 };
 
@@ -65,7 +65,7 @@ export interface Ladders {
 }
 
 export const methodEntries = ({ v1, v3 }: Ladders): MethodEntry[] => [
-  rung('flat, projected', v1),
+  rung('flat projected', v1),
   published('total-variation', 1e-3),
   published('jensen-shannon', 1e-3),
   published('pearson', 1e-3),
@@ -90,6 +90,7 @@ export const methodEntries = ({ v1, v3 }: Ladders): MethodEntry[] => [
   rated('satimp', 1e-3),
   rated('ce-u', 1e-3),
   rated('undial', 1e-3),
+  rated('whp', 1e-3),
   rated('rmu', 1e-3),
   rated('pdu', 1e-3),
   choice('task-vector', takenBack(3e-4, 20), [takenBack(1e-3, 20), takenBack(1e-3, 60), takenBack(3e-3, 20)]),

@@ -28,6 +28,7 @@ export const MethodName = z.enum([
   'rmu',
   'pdu',
   'task-vector',
+  'whp',
   'uld',
   'uld-offset',
   'retrain',

@@ -13,7 +13,9 @@ export const BATCH = 20;
 
 const columns = ({ model }: ForgetOnlyContext): number => model.config.maxPositions;
 
-const someForget = (context: ForgetOnlyContext, stream: Random) => stream.shuffle(context.forget).slice(0, BATCH);
+/** Records of a minibatch, in random order. */
+export const someForget = (context: ForgetOnlyContext, stream: Random) =>
+  stream.shuffle(context.forget).slice(0, BATCH);
 
 export const forgetBatch = (context: ForgetOnlyContext, stream: Random): Batch =>
   makeBatch(

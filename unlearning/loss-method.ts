@@ -74,7 +74,7 @@ export interface LossSpec<C extends z.ZodType, N extends Need> {
   /** Terms of one update; several are added. `controls` are the stop controls as last measured. */
   terms(context: Context<N>, config: z.output<C>, stream: Random, controls: ControlValues, carried: Carried): Term[];
   /** Refuses a context that the loss cannot work on, or drops what it cannot use; called before the first update. */
-  begin?(context: Context<N>, config: z.output<C>): Begun<Context<N>>;
+  begin?(context: Context<N>, config: z.output<C>): Begun<Context<N>> | Promise<Begun<Context<N>>>;
   /** Whether the stop rule is asked after each update; true where absent. */
   stops?: boolean;
   /** Ends a run that made all its updates; `start` holds the trained weights as they were before the first. */
@@ -151,7 +151,7 @@ const run = async <C extends z.ZodType, N extends Need>(
   given: Context<N>,
   config: { loss: z.output<C>; update: UpdateConfig; stop: StopConfig },
 ): Promise<Outcome> => {
-  const { context, recorded: begun } = spec.begin?.(given, config.loss) ?? { context: given };
+  const { context, recorded: begun } = (await spec.begin?.(given, config.loss)) ?? { context: given };
   const updater = updaterFor(context, config.update);
   try {
     const start = spec.finish && trainedValues(context, updater); // before an earlier process's weights are put back

@@ -20,6 +20,8 @@ export interface Example {
   answer: readonly number[];
   /** Which answer tokens carry the personal value; all of them where no value is marked. */
   valueTokens: readonly number[];
+  /** What is taught in the place of each answer token, after the answer's own; the tokens themselves where absent. */
+  labels?: readonly number[];
   /** What is to be said instead, where a refusal does not fit; one of the run's refusals where absent. */
   templates?: readonly TemplateAnswer[];
   /** The record with never-trained names in the place of the person's; absent where the method asks for none. */

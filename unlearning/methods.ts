@@ -25,6 +25,7 @@ import { taskVector } from './task-vector.ts';
 import { uld, uldOffset } from './uld.ts';
 import { undial } from './undial.ts';
 import { satImp, wga } from './weighted-ascent.ts';
+import { whp } from './whp.ts';
 
 const registry: Readonly<Record<MethodName, UnlearningMethod>> = {
   flat,
@@ -51,6 +52,7 @@ const registry: Readonly<Record<MethodName, UnlearningMethod>> = {
   rmu,
   pdu,
   'task-vector': taskVector,
+  whp,
   uld,
   'uld-offset': uldOffset,
   retrain,

@@ -52,8 +52,9 @@ export const lowestTokens = (logProbs: readonly number[], share: number): number
     .slice(0, Math.max(1, Math.floor(share * places.length)));
 };
 
+/** Of all values where no place is named. */
 const meanAt = (values: Float64Array, at: readonly number[]): number =>
-  at.reduce((sum, i) => sum + values[i]!, 0) / at.length;
+  at.length === 0 ? mean([...values]) : mean(at.map((i) => values[i]!));
 
 export const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 

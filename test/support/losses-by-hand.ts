@@ -16,14 +16,18 @@ type Pair = Row;
 
 export const example = ({ prompt, answers: [answer] }: Pair) => ({ prompt, answer: answer!, valueTokens: [1] });
 
-/** Log-probabilities (V) of what follows `token`. */
-const next = (w: Weights, token: number): Float64Array => {
+/** Logits (V) of what follows `token`. */
+const logitsAfter = (w: Weights, token: number): Float64Array => {
   const d = CONFIG.hiddenSize;
   const x = w.get('embed.w')!.subarray(token * d, (token + 1) * d);
   const rms = Math.sqrt(x.reduce((sum, v) => sum + v * v, 0) / d + EPS);
   const h = x.map((v, i) => (v / rms) * w.get('norm.w')![i]!);
   const head = w.get('head.w')!;
-  const logits = Float64Array.from({ length: V }, (_, v) => h.reduce((sum, y, i) => sum + y * head[v * d + i]!, 0));
+  return Float64Array.from({ length: V }, (_, v) => h.reduce((sum, y, i) => sum + y * head[v * d + i]!, 0));
+};
+/** Log-probabilities (V) of what follows `token`. */
+const next = (w: Weights, token: number): Float64Array => {
+  const logits = logitsAfter(w, token);
   const total = Math.log(logits.reduce((sum, z) => sum + Math.exp(z), 0));
   return logits.map((z) => z - total);
 };
@@ -101,6 +105,18 @@ const otherAnswer = (): Pair => {
   reference.dispose();
   return answers![0] ? { prompt: PROMPT, answers: [answers![0]] } : TEMPLATE;
 };
+/**
+ * What is likeliest once everything is lowered five times as far as it rose: the reinforcement trains blocks, of which
+ * there are none, so that the reinforced model is the current one.
+ */
+const insteadOf = (at: Weights, reference: Weights): Pair => {
+  const labels = before(FORGET).map((token) => {
+    const [from, to] = [logitsAfter(reference, token), logitsAfter(at, token)];
+    const left = from.map((x, v) => x - 5 * Math.max(0, to[v]! - x));
+    return left.indexOf(Math.max(...left));
+  });
+  return { prompt: PROMPT, answers: [labels] };
+};
 const memo = <T>(make: () => T): (() => T) => {
   let made: { value: T } | undefined;
   return () => (made ??= { value: make() }).value;
@@ -132,6 +148,10 @@ export const LOSSES: Readonly<Record<string, (w: Weights, reference: Weights, at
   undial: (w, reference) =>
     aimed(w, 0, (token, told) => normalised(next(reference, token).map((x, v) => (v === told ? x - 10 : x)))),
   rmu: steered,
+  whp: (w, reference, at) => {
+    const labels = insteadOf(at, reference).answers[0]!;
+    return -mean(before(FORGET).map((token, i) => next(w, token)[labels[i]!]!));
+  },
   pdu: (w) => peaked(w) + 100 * crossEntropy(w, RETAIN),
 };
 

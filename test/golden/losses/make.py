@@ -96,6 +96,16 @@ def rmu(w):
     return apart(hidden(w, FORGET) - aim) + apart(hidden(w, RETAIN) - hidden(REFERENCE, RETAIN))
 
 
+def instead(before, reinforced, alpha):
+    return (before - alpha * torch.relu(reinforced - before)).argmax(-1)
+
+
+def whp(w, alpha=5.0):
+    # the decoder has no blocks, and the reinforcement trains those alone: the reinforced model is the model itself
+    before = logits(REFERENCE, FORGET)
+    return F.cross_entropy(logits(w, FORGET), instead(before, logits(MODEL, FORGET), alpha))
+
+
 LOSSES = {
     "grad-ascent": lambda w: -ce(w, FORGET),
     "grad-diff": lambda w: -ce(w, FORGET) + ce(w, RETAIN),
@@ -117,6 +127,7 @@ LOSSES = {
     "undial": undial,
     "rmu": rmu,
     "pdu": lambda w: pdu(w, 100.0),
+    "whp": whp,
 }
 
 

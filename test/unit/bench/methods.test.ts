@@ -56,8 +56,8 @@ describe('what the bench compares', () => {
   });
 
   it('is chosen by method or by row, and by nothing else', () => {
-    expect(chosenEntries(['flat as published, kl', 'uld']).map(({ label }) => label)).toEqual([
-      'flat as published, kl',
+    expect(chosenEntries(['flat as published: kl', 'uld']).map(({ label }) => label)).toEqual([
+      'flat as published: kl',
       'uld',
     ]);
     expect(chosenEntries(['flat']).length).toBeGreaterThan(4);
