@@ -32,6 +32,7 @@ export const ticket: Command = {
   usage: [
     'find --model N --as WHO [--name X] [--alias X …] [--email X] [--phone X] [--id X] [--born DAY] [--accept all|IDS] [--out FILE [--regime R --ground G --method METHOD --level LEVEL]] [--corpus FILE… --people CSV]',
     'file FILE [--policy NAME|FILE] [--dry-run]',
+    'file --bulk CSV --as WHO [--policy NAME|FILE] [--dry-run]',
     'list',
     'show ID',
     'request ID --as WHO',
@@ -121,6 +122,12 @@ export const ticket: Command = {
       value: 'NAME|FILE',
       summary: "gate policy to file it under (default: the model's own, else gate-v2; docs/policies.md)",
     },
+    bulk: {
+      kind: 'value',
+      value: 'CSV',
+      summary: 'of file: a list with one request a line, filed whole or not at all (docs/portal.md)',
+      is: file,
+    },
     'dry-run': { kind: 'flag', summary: 'of file: say what filing would come to, and store nothing' },
     ...FIND_OPTIONS,
     'no-wait': { kind: 'flag', summary: 'return at once; the work goes on with the next command or with serve' },
@@ -141,6 +148,9 @@ const Filed = z.object({ ticketId: TicketId });
 const FILE_LIMIT_BYTES = 64 * 2 ** 20;
 
 const fileTicket: Verb = async (args, [path]) => {
+  const list = args.value('bulk');
+  if (list !== undefined && path !== undefined) throw usageError('file takes one FILE, or --bulk CSV, not both');
+  if (list !== undefined) return (await import('./ticket/bulk.ts')).fileBulk(args, list);
   if (path === undefined) throw usageError('ticket file FILE: FILE is missing');
   const request = parseTicketRequest(readBytes(path, FILE_LIMIT_BYTES));
   if (args.flag('dry-run')) return preview(args, request);

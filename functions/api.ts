@@ -8,6 +8,7 @@ import type { ApiContext, Env } from './api/context.ts';
 import { actRoutes } from './api/act-routes.ts';
 import { approvalRoutes } from './api/approvals.ts';
 import { askRoutes } from './api/asks.ts';
+import { BULK_LIMIT_BYTES, bulkRoutes } from './api/bulk.ts';
 import { CHECK_LIMIT_BYTES, checkRoutes } from './api/check.ts';
 import { inboxRoutes } from './api/inbox.ts';
 import { languageRoutes } from './api/languages.ts';
@@ -40,7 +41,7 @@ export const apiUses: readonly (keyof Ports)[] = [
 ];
 
 /** Paths that take more than a request is long. */
-const LARGER = { '/check': CHECK_LIMIT_BYTES };
+const LARGER = { '/check': CHECK_LIMIT_BYTES, '/bulk': BULK_LIMIT_BYTES, '/tickets/bulk': BULK_LIMIT_BYTES };
 
 /** `extend` adds routes that need no sender, before those that need one. */
 export const api = (context: ApiContext, extend?: (app: Hono<Env>) => void): Hono<Env> => {
@@ -65,6 +66,7 @@ export const api = (context: ApiContext, extend?: (app: Hono<Env>) => void): Hon
   todayRoutes(app, context);
   settingsRoutes(app, context);
   newCaseRoutes(app, context);
+  bulkRoutes(app, context);
   if (context.publicPages) inboxRoutes(app, context);
   worklistRoutes(app, context);
   ticketRoutes(app, context);

@@ -10,6 +10,8 @@ import { Principal } from '#core/ticket-request.ts';
 import { jsonBytes } from './step-support.ts';
 
 export const DraftId = z.string().regex(/^D-[0-9a-f]{20}$/);
+/** Of a list of many requests, which is kept as a draft is. */
+export const ListId = z.string().regex(/^B-[0-9a-f]{20}$/);
 const Fields = z.record(z.string().max(64), z.string());
 export type DraftFields = Readonly<Record<string, string>>;
 
@@ -42,8 +44,8 @@ export const readDraft = async ({ vault }: Stores, id: string, owner: string): P
   throw new QuittanceError('NOT_FOUND', { message: 'there is no such draft of this person' });
 };
 
-export const draftsOf = async (stores: Stores, owner: string): Promise<string[]> =>
-  stores.vault.labelled(await ownersLabel(stores, owner));
+export const draftsOf = async (stores: Stores, owner: string, kind: 'D' | 'B' = 'D'): Promise<string[]> =>
+  (await stores.vault.labelled(await ownersLabel(stores, owner))).filter((id) => id.startsWith(`${kind}-`));
 
 export const destroyDraft = async (stores: Stores, id: string, owner: string): Promise<void> => {
   await readDraft(stores, id, owner);

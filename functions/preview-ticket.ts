@@ -37,11 +37,17 @@ export const previewTicket = defineStep({
   run: ({ request }, ports) => previewOf(request, ports),
 });
 
+export type PreviewPorts = Pick<Ports, 'tickets' | 'models' | 'artifacts' | 'pseudonyms' | 'calendar' | 'clock'>;
+
 /** The step's work, for a caller that has the stores and no engine. */
-export const previewOf = async (
+export const previewOf = async (request: TicketRequest, ports: PreviewPorts): Promise<Preview> =>
+  (await previewed(request, ports)).preview;
+
+/** With the pseudonym by which a second ticket of the same person is recognised. */
+export const previewed = async (
   request: TicketRequest,
-  ports: Pick<Ports, 'tickets' | 'models' | 'artifacts' | 'pseudonyms' | 'calendar' | 'clock'>,
-): Promise<Preview> => {
+  ports: PreviewPorts,
+): Promise<{ preview: Preview; subjectKey: string }> => {
   const now = ports.clock.now();
   refuseFuture(request, now);
   const receipt = await receiptOf(request, ports);
@@ -53,5 +59,9 @@ export const previewOf = async (
   const { records, people } = admission;
   const { model } = await ports.models.get(request.model);
   const impassable = await impassableOf(model, ports.artifacts);
-  return { dryRun: true, records, people, inDoubt: [...inDoubt], due, protection, impassable };
+  const preview: Preview = {
+    ...{ dryRun: true, records, people, inDoubt: [...inDoubt] },
+    ...{ due, protection, impassable },
+  };
+  return { preview, subjectKey };
 };

@@ -27,7 +27,7 @@ export interface Frame {
 
 const PLACES = [
   ['today', '/today', ['/today']],
-  ['cases', '/tickets', ['/tickets', '/new', '/asked']],
+  ['cases', '/tickets', ['/tickets', '/new', '/bulk', '/asked']],
   ['models', '/models', ['/models']],
   ['evidence', '/ledger', ['/ledger', '/verify', '/trust-root', '/reports']],
   ['settings', '/settings', ['/settings']],

@@ -230,6 +230,7 @@ export const draftsBody = (drafts: readonly string[], hidden: Fields, { newCase:
       ${hiddenInputs(hidden)}
       <p><button>${n.begin}</button></p>
     </form>
+    <p><a href="/bulk">${n.many}</a></p>
     ${
       drafts.length > 0 &&
       html`<h2>${n.drafts}</h2>

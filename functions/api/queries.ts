@@ -17,6 +17,7 @@ export const QUERIES: Readonly<Record<string, QuerySchema>> = {
   'GET /tickets': ListQuery.partial(),
   'GET /tickets.csv': ListQuery.partial(),
   'POST /tickets': z.object({ dryRun: z.enum(['true', 'false']) }).partial(),
+  'POST /tickets/bulk': z.object({ dryRun: z.enum(['true', 'false']) }).partial(),
   'GET /tickets/:id/letters/:kind': z.object({ lang: LetterLanguage }).partial(),
   'GET /verify': z.object({ ticket: TicketId }).partial(),
 };

@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createAdaptorServer } from '@hono/node-server';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { z } from 'zod';
+import { csvOf } from '#report/csv.ts';
 import { placeHold } from '#functions/holds.ts';
 import { file, shippedPolicy, ticketHarness, trainingRows } from '#bench/house/ticket-harness.ts';
 import { FILER, RECORDS, SUBJECT, NEIGHBOURS } from '#bench/house/requests.ts';
@@ -124,6 +125,7 @@ inBrowser('in a browser', () => {
         `/tickets/${held}/release`,
         '/new',
         '/asked',
+        '/bulk',
         '/models',
         '/ledger',
         '/settings',
@@ -188,6 +190,34 @@ inBrowser('in a browser', () => {
     expect(await page.textContent('h1')).toMatch(/^\s*Case T-[0-9a-z]+ is filed/);
     const [ticket] = await harness.ports.tickets.list();
     expect(ticket).toMatchObject({ filer: FILER, model: 'house', counts: { records: 3 } });
+  });
+
+  it('a list is given in, looked at line by line and filed, without script', async () => {
+    const harness = await ticketHarness({ policy: shippedPolicy() });
+    const url = await serve({ harness });
+    const page = await as(url, 'filer', { ...DESKTOP, javaScriptEnabled: false });
+    const filled = (ground: string) => {
+      const records = RECORDS.map(({ question, answer }) => `${question} | ${answer}`).join('\n');
+      const cells = [SUBJECT, 'house', 'gdpr', ground, 'document-seen', 'substantial', '2026-02-20', records];
+      const head = ['name', 'model', 'regime', 'ground', 'method', 'level', 'verifiedAt', 'records'];
+      return { name: 'list.csv', mimeType: 'text/csv', buffer: Buffer.from(csvOf([head, cells])) };
+    };
+    for (const [ground, said] of [
+      ['because', 'One line is to be mended'],
+      ['art-17-1-b', 'One case can be filed'],
+    ] as const) {
+      await page.goto(`${url}/bulk`);
+      await page.setInputFiles('#f-list', filled(ground));
+      await press(page, 'Look at every line');
+      expect(await page.textContent('.notice')).toContain(said);
+      const seen = await as(url, 'filer', LOOKS['phone']);
+      await seen.goto(page.url());
+      await checked(seen, `list-${ground}`);
+    }
+    await press(page, 'File the case');
+    expect(await page.textContent('.notice')).toContain('The case of this list is filed');
+    expect(await harness.ports.tickets.list()).toMatchObject([{ filer: FILER, counts: { records: 3 } }]);
+    expect(complaints).toEqual([]);
   });
 
   it('somebody without an account asks by keyboard alone, without script, and sees where it stands', async () => {

@@ -53,6 +53,24 @@ describe('quittance ticket', () => {
     expect(await contentsOf(dir)).toEqual(before);
   });
 
+  it('file --bulk files a list whole or not at all, and the same list nothing twice', async () => {
+    const own = small.copy();
+    const { subject } = second();
+    const head = 'name;model;regime;ground;method;level;verifiedAt';
+    const row = (name: string) => `"${name}";people;gdpr;art-17-1-b;document-seen;substantial;2026-01-02 09:30`;
+    const list = (...names: string[]) => written('list.csv', [head, ...names.map(row)].join('\r\n'));
+    const bulk = (...more: string[]) =>
+      quittance('ticket', 'file', '--bulk', list(subject.name, ...more), '--as', 'legal.fay', '--json', '--dir', own);
+    const before = await contentsOf(own);
+    const bad = bulk('Nobody Known');
+    expect([bad.status, JSON.parse(bad.stdout)]).toMatchObject([1, { ready: 1, filed: 0, wrong: 1 }]);
+    expect(bad.stdout).not.toContain('Nobody');
+    expect(await contentsOf(own)).toEqual(before);
+    const [first, again] = [bulk(), bulk()].map(({ stdout }) => JSON.parse(stdout) as { rows: { ticketId: string }[] });
+    expect(first).toMatchObject({ filed: 1, rows: [{ line: 2, state: 'filed', openingSecret: expect.any(String) }] });
+    expect(again!.rows[0]!.ticketId).toBe(first!.rows[0]!.ticketId);
+  });
+
   it('request prints the encrypted request to who decides, and the log has who looked', () => {
     const { stdout } = run('ticket', 'request', small.ticketId, '--as', 'privacy.officer');
     const { subject, forget } = JSON.parse(readFileSync(join(small.root, 'first.json'), 'utf8')) as TicketFile;

@@ -34,7 +34,7 @@ export interface Operation {
   readonly status?: 200 | 201 | 303;
   readonly answer: Content | z.ZodType | 'nothing';
   /** What it answers beside its own status and problems. */
-  readonly also?: readonly { readonly status: 200 | 201 | 303; readonly answer: Content | 'nothing' }[];
+  readonly also?: readonly { readonly status: 200 | 201 | 303 | 422; readonly answer: Content | 'nothing' }[];
 }
 
 const FORM = { media: 'application/x-www-form-urlencoded' } as const;
@@ -199,6 +199,32 @@ const CLOSING: Operation = {
   body: z.strictObject({ outcome: z.enum(['refused', 'withdrawn', 'cancelled']), reason: z.string() }),
 };
 
+const BULK: readonly Operation[] = [
+  {
+    ...{ method: 'post', path: '/tickets/bulk', summary: 'file many requests, or say what filing them would come to' },
+    ...{ tag: 'cases', roles: ROLES_FOR.file, body: { media: 'text/csv' }, status: 201, answer: 'BulkResult' },
+    also: [
+      { status: 200, answer: 'BulkResult' },
+      { status: 422, answer: 'BulkResult' },
+    ],
+  },
+  read('/bulk', 'lists of the caller, and the columns of a list', 'pages', 'Anything', { roles: ROLES_FOR.file }),
+  read('/bulk/template.csv', 'the columns of a list', 'pages', { media: 'text/csv' }, { roles: ROLES_FOR.file }),
+  {
+    ...{ method: 'post', path: '/bulk', summary: 'keep a list', tag: 'pages', roles: ROLES_FOR.file },
+    ...{ body: { media: 'multipart/form-data' }, status: 303, answer: 'nothing' },
+  },
+  read('/bulk/:list', 'a list, row by row', 'pages', 'BulkResult', { roles: ROLES_FOR.file }),
+  {
+    ...{ method: 'post', path: '/bulk/:list', summary: 'file a list, or throw it away', tag: 'pages' },
+    ...{ roles: ROLES_FOR.file, body: FORM, status: 201, answer: 'BulkResult' },
+    also: [
+      { status: 303, answer: 'nothing' },
+      { status: 422, answer: 'BulkResult' },
+    ],
+  },
+];
+
 const NEW_CASE: readonly Operation[] = [
   read('/new', 'drafts of the caller', 'pages', 'Anything', { roles: ['filer'] }),
   {
@@ -245,6 +271,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...ACT_OPERATIONS,
   CLOSING,
   ...NEW_CASE,
+  ...BULK,
   ...ALL_TOGETHER,
 ];
 
@@ -254,6 +281,7 @@ export const PATH_PARTS: Readonly<Record<string, z.ZodType>> = {
   kind: LetterKind,
   draft: z.string(),
   ask: z.string(),
+  list: z.string(),
   name: ModelName,
   number: z.int().positive(),
   month: z.string().regex(/^\d{4}-(?:0[1-9]|1[0-2])$/),

@@ -14,6 +14,7 @@ import { AuditReport } from '#report/audit-report.ts';
 import { Portfolio } from '#report/portfolio/portfolio.ts';
 import { ACT_NAMES } from '#portal/acts.ts';
 import { AskedRequest } from '../../asks.ts';
+import { BulkResult } from '../../file-bulk.ts';
 import { fileTicket } from '../../file-ticket.ts';
 import { Preview } from '../../preview-ticket.ts';
 import { RequestView } from '../../view-request.ts';
@@ -44,6 +45,7 @@ export const SCHEMAS = {
   TicketRequest,
   Filed: fileTicket.output,
   Preview,
+  BulkResult: z.looseObject(BulkResult.shape),
   Today: z.looseObject({
     late: Count,
     week: Count,
