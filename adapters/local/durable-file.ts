@@ -84,7 +84,29 @@ const writeSynced = async (path: string, bytes: Uint8Array, mode: number) => {
   });
 };
 
-const syncFolder = async (path: string): Promise<void> => {
+const syncing = new Map<string, Promise<void>>();
+const nextSync = new Map<string, Promise<void>>();
+
+/** One fsync of a folder serves all who ask before it begins: many notices at once lie in one folder. */
+const syncFolder = (path: string): Promise<void> => {
+  const waiting = nextSync.get(path);
+  if (waiting !== undefined) return waiting;
+  const before = syncing.get(path) ?? Promise.resolve();
+  const mine = before
+    .catch(() => undefined) // its own callers were told
+    .then(() => {
+      nextSync.delete(path);
+      syncing.set(path, mine);
+      return syncNow(path);
+    })
+    .finally(() => {
+      if (syncing.get(path) === mine) syncing.delete(path);
+    });
+  nextSync.set(path, mine);
+  return mine;
+};
+
+const syncNow = async (path: string): Promise<void> => {
   const folder = await open(path, 'r');
   await finishing(folder, () => folder.sync());
 };

@@ -1,6 +1,7 @@
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { shred, writeDurably } from '#adapters/local/durable-file.ts';
 import { fileArtifactStore } from '#adapters/local/file-artifact-store.ts';
 import { fileLogStorage } from '#adapters/local/file-log-storage.ts';
 import { fileSigner } from '#adapters/local/file-signer.ts';
@@ -27,6 +28,27 @@ describe('an artifact on disk', () => {
     expect(await outcome(store.get(digest))).toBe('STORE_CORRUPT');
     await store.put(bytes('weights'));
     expect(await outcome(store.get(digest))).toBe('fulfilled');
+  });
+});
+
+describe('many files of one folder at once', () => {
+  it('are all there and whole, and one that cannot be written tells its own writer alone', async () => {
+    const texts = Array.from({ length: 40 }, (_, i) => `notice ${i}`);
+    const written = texts.map((text, i) => writeDurably(join(folder.dir, `${i}.json`), bytes(text)));
+    mkdirSync(join(folder.dir, 'taken.json'));
+    const refused = writeDurably(join(folder.dir, 'taken.json'), bytes('x')); // a folder stands there
+    await expect(refused).rejects.toThrow();
+    await Promise.all(written);
+    expect(texts.map((_, i) => readFileSync(join(folder.dir, `${i}.json`), 'utf8'))).toEqual(texts);
+  });
+
+  it('are refused each time anew where the folder has gone, and written again when it is back', async () => {
+    const lost = join(folder.dir, 'lost');
+    await writeDurably(join(lost, 'a'), bytes('a'));
+    rmSync(lost, { recursive: true });
+    expect(await outcome(shred(join(lost, 'a')))).toBe('fulfilled'); // nothing is there to shred
+    await writeDurably(join(lost, 'b'), bytes('b'));
+    expect(readFileSync(join(lost, 'b'), 'utf8')).toBe('b');
   });
 });
 
