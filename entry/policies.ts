@@ -16,6 +16,9 @@ export const SHIPPED_POLICIES = {
   'chat-v2': 'chat models: whole answers and general answers are judged too',
   'corpus-v1': 'models that were onboarded with the rows that they were trained on',
   'corpus-chat-v1': 'the same of chat models: whole answers and general answers are judged too',
+  'corpus-lasting-v1':
+    'models of whose weights others may get a copy: as corpus-v1, with the re-learning attacks of gate-v3; nobody’s default (docs/own-model.md)',
+  'corpus-chat-lasting-v1': 'the same of chat models: as corpus-chat-v1, with the re-learning attacks of gate-v3',
   'gate-v3':
     'small models of whose weights others may get a copy: as gate-v2, and what is left is taught again beside never-trained people',
   'reveal-v1':

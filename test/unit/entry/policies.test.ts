@@ -34,6 +34,18 @@ describe('a shipped policy', () => {
   });
 });
 
+describe('a policy whose weights may be copied', () => {
+  it.each(['corpus', 'corpus-chat'])('%s-lasting-v1 asks for the attacks of gate-v3 by its bounds', (name) => {
+    const attacks = ({ checks }: GatePolicy) => checks.filter(({ of }) => of.includes('.relearnt'));
+    const lasting = readPolicy(`${name}-lasting-v1`);
+    expect(attacks(lasting)).toEqual(attacks(readPolicy('gate-v3')));
+    expect(attacks(lasting)).toHaveLength(4);
+    const plain = readPolicy(`${name}-v1`);
+    expect(lasting.checks.filter((one) => !attacks(lasting).includes(one))).toEqual(plain.checks);
+    expect(lasting.ladder).toEqual(plain.ladder);
+  });
+});
+
 describe('a policy that extends another', () => {
   it('is whole: its own check in the place of the one with the same id, new ones after them, the rest as in the base', () => {
     const [exact] = base.checks;
