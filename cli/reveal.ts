@@ -2,9 +2,11 @@
 // Trap: the rows are personal data and go to the file that is named, for its owner alone; what is printed are counts
 // and digests.
 import { readFileSync } from 'node:fs';
-import { canonicalize, digestOf } from '#core/canonical.ts';
+import { canonicalize, digestOf, type Digest } from '#core/canonical.ts';
 import { usageError } from '#core/errors.ts';
+import { IDENTITY_LEVELS, RegimeName } from '#core/regimes.ts';
 import { Subject } from '#core/subject.ts';
+import { IdentityClaim } from '#core/ticket-request.ts';
 import { REVEAL_DEFAULTS, reveal as revealed, type Revealed } from '#datasets/reveal/reveal.ts';
 import { everydayQuestions, questionsIn } from '#datasets/reveal/questions.ts';
 import { openToAsk } from '#engine/formats/made-folder.ts';
@@ -12,15 +14,18 @@ import { inference } from '#engine/inference.ts';
 import type { Arguments, Command } from './command.ts';
 import { backend, modelFolder } from './engine.ts';
 import { framingFor } from './framing.ts';
-import { file, fileOrFolder, output, whole } from './kinds.ts';
+import { file, fileOrFolder, instant, oneOf, output, person, whole } from './kinds.ts';
 import { writeOutput } from './output.ts';
+import { registryOf } from './registry.ts';
 import { generatedPeople, suiteOf } from './suite-file.ts';
+import { standingOf } from './ticket/find.ts';
 import { number, required } from './values.ts';
 
 export const reveal: Command = {
   name: 'reveal',
   summary: 'rows about a person whose records nobody holds, as the model itself gives them',
-  usage: 'MODEL --subject NAME --out FILE [--suite DIR] [--questions FILE] [--most N] [--controls N]',
+  usage:
+    'MODEL --subject NAME (--out FILE | --ticket FILE [--as WHO --regime R --ground G --method METHOD --level LEVEL]) [--suite DIR] [--questions FILE] [--most N] [--controls N]',
   words: 1,
   options: {
     subject: { kind: 'value', value: 'NAME', summary: 'the person, as the model knows the name' },
@@ -30,6 +35,28 @@ export const reveal: Command = {
       summary: 'where the rows go, one {question, answer, value, type} a line; for its owner alone',
       is: output,
     },
+    ticket: {
+      kind: 'value',
+      value: 'FILE',
+      summary: 'where a ticket file goes that asks a registered model to forget the rows; for its owner alone',
+      is: output,
+    },
+    as: { kind: 'value', value: 'WHO', summary: 'of the ticket file: who files it', is: person },
+    regime: { kind: 'value', value: 'R', summary: 'of the ticket file: the law', is: oneOf(RegimeName.options) },
+    ground: { kind: 'value', value: 'G', summary: 'of the ticket file: its ground in that law' },
+    method: {
+      kind: 'value',
+      value: 'METHOD',
+      summary: 'of the ticket file: how the person was identified',
+      is: oneOf(IdentityClaim.shape.method.options),
+    },
+    level: {
+      kind: 'value',
+      value: 'LEVEL',
+      summary: 'of the ticket file: to what level',
+      is: oneOf(IDENTITY_LEVELS),
+    },
+    at: { kind: 'value', value: 'TIME', summary: 'of the ticket file: when, in UTC (default: now)', is: instant },
     suite: {
       kind: 'value',
       value: 'DIR',
@@ -58,7 +85,8 @@ export const reveal: Command = {
   example:
     "quittance reveal people --subject 'Ada Holt' --out rows.jsonl && quittance unlearn --model people --forget rows.jsonl --out out",
   async run(args) {
-    const { name, subject, out, questions } = readRequest(args);
+    const { name, subject, outputs, questions, standing } = readRequest(args);
+    const digest = outputs.ticket === undefined ? undefined : await registeredDigest(args, name);
     const dir = await modelFolder(args, name);
     const given = await suiteOf(args, name, dir);
     const framing = await framingFor(dir, given);
@@ -71,8 +99,12 @@ export const reveal: Command = {
       controls: number(args, 'controls', REVEAL_DEFAULTS.controls),
     });
     model.dispose();
-    await writeOutput(out, linesOf(found), 0o600);
-    print(args, found, out);
+    if (outputs.out !== undefined) await writeOutput(outputs.out, linesOf(found), 0o600);
+    if (outputs.ticket !== undefined && digest !== undefined) {
+      const ticket = { ...ticketOf(found, subject, name, digest), ...standing };
+      await writeOutput(outputs.ticket, `${JSON.stringify(ticket, null, 2)}\n`, 0o600);
+    }
+    print(args, found, outputs);
     return 0;
   },
 };
@@ -84,21 +116,43 @@ const readRequest = (args: Arguments) => {
   const questions = args.value('questions');
   const subject = Subject.shape.name.safeParse(required(args, 'subject'));
   if (!subject.success) throw usageError('--subject is no name', 'letters of a name, on one line');
+  const outputs = { out: args.value('out'), ticket: args.value('ticket') };
+  if (outputs.out === undefined && outputs.ticket === undefined)
+    throw usageError('neither --out nor --ticket says where the rows go', '--out FILE for the rows, --ticket FILE');
   return {
-    ...{ name, subject: subject.data, out: required(args, 'out') },
+    ...{ name, subject: subject.data, outputs, standing: standingOf(args) },
     questions: questions === undefined ? undefined : questionsIn(readFileSync(questions, 'utf8')),
   };
 };
 
+/** Of the model in the registry: the ticket says which one was asked. */
+const registeredDigest = async (args: Arguments, name: string): Promise<Digest> =>
+  (await registryOf(args)).read(async ({ models }) => (await models.get(name)).model.digest);
+
+/** As `ticket file` takes it; who files, and under which law, may still have to be written into it. */
+const ticketOf = ({ rows, ...found }: Revealed, subject: string, model: string, digest: Digest) => ({
+  subject: { name: subject },
+  model,
+  forget: {
+    records: rows.map(({ question, answer, value }) => ({ question, answer, value })),
+    revealed: { ...found, model: digest },
+  },
+});
+
 const linesOf = ({ rows }: Revealed): string =>
   rows.map(({ question, answer, value, type }) => `${JSON.stringify({ question, answer, value, type })}\n`).join('');
 
-const print = (args: Arguments, { rows, ...found }: Revealed, out: string): void => {
+const print = (
+  args: Arguments,
+  { rows, ...found }: Revealed,
+  outputs: { out?: string | undefined; ticket?: string | undefined },
+): void => {
   const digest = digestOf(canonicalize(rows.map(({ question, answer, value }) => ({ question, answer, value }))));
   const { claims, questions, source, controls } = found;
-  args.print({ rows: rows.length, ...found, digest, out }, () =>
+  const files = [outputs.out, outputs.ticket].filter((one) => one !== undefined).join(', ');
+  args.print({ rows: rows.length, ...found, digest, ...outputs }, () =>
     [
-      `${rows.length} rows with ${claims} different answers, of ${questions} questions (${source}) → ${out}`,
+      `${rows.length} rows with ${claims} different answers, of ${questions} questions (${source}) → ${files}`,
       `never-trained names: ${controls[0]} to ${controls.at(-1)} answers each (${controls.length} asked)`,
       `questions ${found.asked}`,
       `rows ${digest}`,

@@ -50,6 +50,10 @@ export const unlearn: Command = {
     },
     method: { kind: 'value', value: 'NAME', summary: 'see docs/methods.md (default flat)' },
     config: { kind: 'many', value: 'k=v', summary: 'setting of the method, e.g. update.step=0.2' },
+    revealed: {
+      kind: 'flag',
+      summary: 'the records are what reveal wrote: those that the model does not surely know are left out',
+    },
     retain: {
       kind: 'value',
       value: 'FILE',
@@ -97,6 +101,7 @@ export const unlearn: Command = {
         ...data,
         corpus: existsSync(join(dir, MOMENTS_FILE)) ? () => momentsIn(dir) : undefined,
         seed,
+        revealed: args.flag('revealed'),
         backend: chosen.name,
         onMemory: (line) => process.stderr.write(`${line}\n`),
         onAdapter: (adapted) => {
@@ -161,9 +166,11 @@ const framedData = async (dir: string, { forget, retain, suite: given }: Request
   };
 };
 
-/** A word on records that the method dropped. */
-const leftOut = ({ neverKnown = 0 }: Unlearned['outcome']['recorded']): string =>
-  neverKnown === 0 ? '' : `; records that the model never knew, left out: ${neverKnown}`;
+/** A word on records that were dropped. */
+const leftOut = ({ neverKnown = 0, notSurelyKnown = 0 }: Unlearned['outcome']['recorded']): string => {
+  const count = Number(neverKnown) + Number(notSurelyKnown);
+  return count === 0 ? '' : `; records that the model never knew, left out: ${count}`;
+};
 
 const momentsIn = (dir: string): CorpusMoments => {
   const moments = readMoments(join(dir, MOMENTS_FILE));

@@ -36,8 +36,8 @@ const resultOf = (result: Digest, also: JobResult['also'] = {}): JobResult => ({
   also,
 });
 
-const recordsOf = async (ports: JobPorts, ticketId: string) =>
-  parseJson(await ports.vault.get(ticketId, 'forget-set'), ForgetSet, 'the forget set in the vault').records;
+const setOf = async (ports: JobPorts, ticketId: string) =>
+  parseJson(await ports.vault.get(ticketId, 'forget-set'), ForgetSet, 'the forget set in the vault');
 
 /** Of the person in the request; a case of an earlier version may have none. */
 const nameOf = async ({ vault }: JobPorts, ticketId: string): Promise<string | undefined> => {
@@ -65,7 +65,8 @@ const unlearn: Job = {
     await checkSettings(plan, ports);
     if (!plan.gathers) return (await unlearnOnce(plan, ports, environment)).result;
     return gatheredRun(plan, planDigest, ports, {
-      askedOf: async (one) => askedBy(ports, (await sideOf(ports, one)).suite, await recordsOf(ports, one.ticketId)),
+      askedOf: async (one) =>
+        askedBy(ports, (await sideOf(ports, one)).suite, (await setOf(ports, one.ticketId)).records),
       attempt: (one) => attempt(one, ports, environment),
     });
   },
@@ -81,9 +82,9 @@ const checkSettings = async (plan: UnlearnPlan, { artifacts }: JobPorts): Promis
 };
 
 const unlearnOnce = async (plan: UnlearnPlan, ports: JobPorts, environment: JobEnvironment) => {
-  const records = await recordsOf(ports, plan.ticketId);
+  const { records, revealed } = await setOf(ports, plan.ticketId);
   const training = await trainingFor(plan, records, ports, environment);
-  const input = { plan, records, ...(await sideOf(ports, plan)), training };
+  const input = { plan, records, revealed: revealed !== undefined, ...(await sideOf(ports, plan)), training };
   const { run, suite, moments, seconds } = await unlearnJob(input, environment);
   const lineage = training && (await storeTraining(plan, training, seconds, ports));
   const result = await ports.artifacts.put(runBytes(run));
@@ -176,7 +177,7 @@ const OfModel = z.strictObject({ planDigest: Digest });
 const inputOf = async (plan: UnlearnPlan, run: RunManifest, ports: JobPorts) => {
   const { quantisation, seed } = plan;
   const { suite } = await sideOf(ports, plan);
-  const records = await recordsOf(ports, plan.ticketId);
+  const { records } = await setOf(ports, plan.ticketId);
   const leftOut = leftOutBy(await storedPolicy(ports.artifacts, plan.policy));
   const name = await nameOf(ports, plan.ticketId);
   return { model: run.candidate, before: run.base, suite, records, name, quantisation, seed, leftOut };

@@ -23,6 +23,7 @@ import type { PreparedTraining } from './retrain.ts';
 import { encodeRows, examplesOf, type TextRow, type Texts } from './examples.ts';
 import { forgetExamples, type UnlearnRow } from './forget-examples.ts';
 import { unlearningParts } from './memory.ts';
+import { surelyKnown } from './surely-known.ts';
 
 /** The model before unlearning. */
 export interface Base extends Texts {
@@ -107,6 +108,8 @@ export interface Unlearning extends Watching {
   method: ConfiguredMethod;
   /** Framed as the model was trained. */
   forget: readonly UnlearnRow[];
+  /** The model itself revealed them: those that it does not surely know are left out. */
+  revealed?: boolean | undefined;
   /**
    * Provides template answers, stop controls and, where there are no corpus moments, people for control moments; framed
    * in the same way.
@@ -146,16 +149,17 @@ export const runUnlearning = async <T>(run: Unlearning, use: (unlearned: Unlearn
   const given = { retain, training: run.training };
   requireNeeds(method, (need) => need === 'reference' || need === 'strangers' || given[need] !== undefined);
   const training = method.needs.includes('training') ? run.training : undefined;
-  const forget = forgetExamples(run, templatesOf(suite));
+  const listed = forgetExamples(run, templatesOf(suite));
   const stopControls = examplesOf(base, recordsOf(suite.controls.stop));
   const parts = training ? {} : memoryPartsOf(run); // training anew plans by itself, by its recipe
   const saves = run.saves?.(parts);
   const from = method.update.base === 'bfloat16' ? exactlyHeldModelFrom : undefined;
   const model = keepsAdapter(base, method) ? base.adapter!.load(from) : base.load(from);
   try {
+    const forget = run.revealed ? surelyKnown(model, listed, stopControls) : listed;
     const moments = training ? undefined : await momentsFor(model, run);
     const [started, cpu] = [performance.now(), process.cpuUsage()];
-    const outcome = await withReference(run, (reference) =>
+    const ran = await withReference(run, (reference) =>
       method.run({
         model,
         forget,
@@ -173,6 +177,7 @@ export const runUnlearning = async <T>(run: Unlearning, use: (unlearned: Unlearn
         ...(training && { training: training.run }),
       }),
     );
+    const outcome = run.revealed ? withLeftOut(ran, listed.length - forget.length) : ran;
     const seconds = (performance.now() - started) / 1000;
     const { user, system } = process.cpuUsage(cpu);
     const cpuSeconds = (user + system) / 1e6;
@@ -184,6 +189,11 @@ export const runUnlearning = async <T>(run: Unlearning, use: (unlearned: Unlearn
     model.dispose();
   }
 };
+
+const withLeftOut = (outcome: Outcome, notSurelyKnown: number): Outcome => ({
+  ...outcome,
+  recorded: { ...outcome.recorded, notSurelyKnown },
+});
 
 const valuesOfCorpus = (moments: ForgetOnlyContext['moments']): CorpusMoments | undefined =>
   moments?.source === 'corpus' ? moments.values : undefined;

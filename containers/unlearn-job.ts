@@ -33,6 +33,8 @@ import { baseIn, checkKept, fitsAdapter, runUnlearning } from './run-unlearning.
 export interface UnlearnInput {
   plan: UnlearnPlan;
   records: readonly ForgetRecord[];
+  /** The model itself revealed them, and nobody holds them. */
+  revealed?: boolean;
   /** Artefacts beside the model: its suite and, where it came with them, its corpus moments. */
   suite: Digest;
   moments: Digest | undefined;
@@ -75,7 +77,7 @@ export const unlearnJob = async (input: UnlearnInput, environment: JobEnvironmen
       {
         base,
         method,
-        forget: forgetRows(suite, records),
+        ...{ forget: forgetRows(suite, records), revealed: input.revealed },
         suite,
         corpus: moments === undefined ? undefined : () => getMoments(moments, environment),
         training,

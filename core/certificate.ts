@@ -12,6 +12,7 @@ import type { PeopleKeys, Signer } from './ports.ts';
 import { daysAfter } from './retention.ts';
 import type { ModelManifest } from './model.ts';
 import type { RunManifest } from './run.ts';
+import { RECALL_UNKNOWN, Revealed } from './revealed.ts';
 import { Scope } from './scope.ts';
 import { SERVICE_KEY, statement } from './statements.ts';
 import type { Ticket, TicketIn } from './ticket.ts';
@@ -55,6 +56,16 @@ export const NOT_MADE = {
   'all-attacks': 'that no attack, known or to come, finds the data',
   'legal-status': 'any legal conclusion',
 } as const;
+
+/** What is not claimed of a ticket's deletion, by code: more where the model itself revealed the records. */
+export const limitsFor = ({
+  revealed,
+}: {
+  readonly revealed?: Revealed | undefined;
+}): Readonly<Record<string, string>> => ({
+  ...NOT_MADE,
+  ...(revealed && RECALL_UNKNOWN),
+});
 
 /** A copy that still exists, and when it goes: on a day, or so many days after something else is served instead. */
 const ResidualCopy = z.union([
@@ -103,6 +114,8 @@ export const CertificatePredicate = z.strictObject({
     caseObjects: z.int().positive().optional(),
     /** Records that people refused, and that are not unlearned; the commitment is to the whole request. */
     refusedInPart: z.strictObject({ records: z.int().positive(), reason: z.string() }).optional(),
+    /** How the records were had, where nobody held them and the model itself gave them. */
+    revealed: Revealed.optional(),
   }),
   scope: Scope,
   statementsMade: z.array(z.string()),
@@ -165,10 +178,11 @@ export const certificateStatement = (parts: CertificateParts): Statement => {
       evidence: ticket.evidence,
       caseObjects: parts.caseObjects,
       ...refusedInPart(ticket),
+      ...(ticket.revealed && { revealed: ticket.revealed }),
     },
     scope: parts.scope,
     statementsMade: claimsOf(run),
-    statementsNotMade: Object.keys(NOT_MADE),
+    statementsNotMade: Object.keys(limitsFor(ticket)),
     residualCopies: parts.residualCopies,
     validUntil: daysAfter(parts.at, parts.certificateDays),
     keys: parts.keys,

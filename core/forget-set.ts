@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { canonicalize } from './canonical.ts';
 import { QuittanceError } from './errors.ts';
 import { recordsText } from './record-numbers.ts';
+import { Revealed } from './revealed.ts';
 import { partIn } from './words/part.ts';
 import { tokensOf } from './words/tokens.ts';
 
@@ -21,7 +22,12 @@ export const ForgetRecord = z.strictObject({
 export type ForgetRecord = z.infer<typeof ForgetRecord>;
 
 /** Vault object `forget-set`, canonical JSON. */
-export const ForgetSet = z.strictObject({ kind: z.literal('quittance-forget-set/v1'), records: z.array(ForgetRecord) });
+export const ForgetSet = z.strictObject({
+  kind: z.literal('quittance-forget-set/v1'),
+  records: z.array(ForgetRecord),
+  /** Where the model itself gave the records, and nobody holds them. */
+  revealed: Revealed.optional(),
+});
 export type ForgetSet = z.infer<typeof ForgetSet>;
 
 /** What a model was trained on, as keyed digests: enough to recognise a record, not enough to read one. */
@@ -102,21 +108,22 @@ export interface Admission {
 
 /**
  * FORGET_EMPTY, FORGET_TOO_BROAD, FORGET_UNKNOWN_RECORD, FORGET_NOT_PERSONAL or FORGET_COMMON_TOKENS; otherwise what
- * was matched.
+ * was matched. Records that the model itself revealed are in nobody's hands, and no training record need match them.
  */
 export const admit = async (set: ForgetSet, manifest: TrainingManifest, keyed: Keyed): Promise<Admission> => {
   refuseSize(set.records.length);
   refuseForeignValues(set.records);
   const rows = await Promise.all(set.records.map((record) => keyedRow(keyed, record)));
   const unknown = rows.findIndex((row) => !(row in manifest.rows));
-  if (unknown >= 0) throw unknownRecord(unknown);
+  if (unknown >= 0 && !set.revealed) throw unknownRecord(unknown);
   const people = rows.map((row) => manifest.rows[row] ?? undefined);
   const distinct = new Set(people).size;
   if (distinct > FORGET_LIMITS.people) throw tooBroad('people', distinct, FORGET_LIMITS.people);
-  refuseNobody(people, manifest);
+  if (!set.revealed) refuseNobody(people, manifest);
   await refuseCommon(set, manifest, keyed);
   const person = mostFrequent(people);
-  return { records: set.records.length, people: distinct, rows: [...new Set(rows)], person, peopleOf: people };
+  const known = new Set(rows.filter((row) => row in manifest.rows));
+  return { records: set.records.length, people: distinct, rows: [...known], person, peopleOf: people };
 };
 
 /** Which of the records the manifest has, in their order. */

@@ -53,6 +53,7 @@ export const SubjectReason = z.enum([
   'misspelt',
   'unnamed-rows',
   'household',
+  'revealed-by-model',
 ]);
 export type SubjectReason = z.infer<typeof SubjectReason>;
 
@@ -61,6 +62,8 @@ export interface SubjectMatch {
   readonly others: readonly number[];
   /** Of records that name nobody whom the request names, and are nobody's in the manifest. */
   readonly unnamed: readonly number[];
+  /** Of other records that the model itself revealed, so that nobody has looked whose they are. */
+  readonly revealed?: readonly number[];
   /** Names of the request that tell nobody from others in a text: `subject.name` is 1, its aliases follow. */
   readonly weak: readonly { readonly name: number; readonly why: Weakness }[];
 }
@@ -172,21 +175,32 @@ export const identifying = (identifier: string): readonly Form[] => {
 };
 
 /** Numbers of the records that are not the subject's by what is known, in order. */
-export const foreignRecords = ({ others, unnamed }: SubjectMatch): number[] =>
-  [...others, ...unnamed].sort((a, b) => a - b);
+export const foreignRecords = ({ others, unnamed, revealed }: SubjectMatch): number[] =>
+  [...others, ...unnamed, ...(revealed ?? [])].sort((a, b) => a - b);
+
+/** Of records that the model itself revealed, each waits for a second person. */
+export const revealedMatch = (match: SubjectMatch, records: number): SubjectMatch => {
+  const foreign = foreignRecords(match);
+  const own = Array.from({ length: records }, (_, i) => i + 1).filter((number) => !foreign.includes(number));
+  return { ...match, revealed: own };
+};
 
 /** SUBJECT_MISMATCH where a record is not the subject's and nobody has said, with a reason, that it is. */
 export const refuseMismatch = (match: SubjectMatch, confirmed: readonly number[] = []): void => {
   const open = (numbers: readonly number[]) => numbers.filter((number) => !confirmed.includes(number));
-  const [others, unnamed] = [open(match.others), open(match.unnamed)];
-  if (others.length + unnamed.length === 0) return;
+  const [others, unnamed, revealed] = [open(match.others), open(match.unnamed), open(match.revealed ?? [])];
+  if (others.length + unnamed.length + revealed.length === 0) return;
   const got = [
     others.length > 0 && `${recordsText(others)} of another person`,
     unnamed.length > 0 && `${recordsText(unnamed)} of nobody that the request names`,
+    revealed.length > 0 && `${recordsText(revealed)} that the model itself revealed`,
     ...match.weak.map(({ name, why }) => `${name === 1 ? 'the name' : `alias ${name - 1}`} is ${why}`),
   ];
   throw new QuittanceError('SUBJECT_MISMATCH', {
-    message: `${others.length + unnamed.length} records do not name the person who asks`,
+    message:
+      revealed.length > 0
+        ? `nobody has said yet that ${recordsText(revealed)} are those of the person who asks`
+        : `${others.length + unnamed.length} records do not name the person who asks`,
     expected: 'records that name the subject, or that the training data has as theirs',
     got: got.filter((part) => part !== false).join('; '),
     hint:

@@ -10,6 +10,7 @@ import { LetterKind, LetterLanguage } from './letters.ts';
 import { EntityName, Place } from './place.ts';
 import { Protection } from './protection.ts';
 import { RegimeName } from './regimes.ts';
+import { Revealed } from './revealed.ts';
 import { SubjectReason } from './subject.ts';
 import {
   Asserted,
@@ -54,6 +55,7 @@ export const Received = event('received', {
   asserted: Asserted,
   /** Keyed, of the whole request under its caller's own id: the same id with another request is refused. */
   requestDigest: KeyedDigest.optional(),
+  revealed: Revealed.optional(),
   ...REQUEST_FACTS,
   /** How the law counts, and where; what the requester was asked for before the filing. Absent in older logs. */
   counting: Counting.optional(),

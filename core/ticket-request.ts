@@ -8,6 +8,7 @@ import { QuittanceError } from './errors.ts';
 import { faultsOf } from './field-faults.ts';
 import { FORGET_LIMITS, ForgetRecord } from './forget-set.ts';
 import { parseOnce } from './json-keys.ts';
+import { Revealed } from './revealed.ts';
 import { IdentityLevel, regimeOf, RegimeName, type Codes } from './regimes.ts';
 import { PauseReason } from './counting.ts';
 import { Instant } from './deadlines.ts';
@@ -104,6 +105,8 @@ const Shape = z.strictObject({
   identity: z.strictObject({ ...identity, verifiedBy: z.unknown().optional() }),
   forget: z.strictObject({
     records: z.array(ForgetRecord).max(10_000),
+    /** As `quittance reveal` gives it: the model itself gave the records. A second person confirms each. */
+    revealed: Revealed.optional(),
     /** Rows of the model's corpus that are the person's, as `ticket find` gives them: the purge takes them out. */
     rows: z.array(PersonalRow).max(10_000).optional(),
   }),

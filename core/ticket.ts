@@ -9,6 +9,7 @@ import { ClockEvent, Deadlines, HolidayCalendar, Instant, PlainDate } from './de
 import { EntityName } from './place.ts';
 import { Protection } from './protection.ts';
 import { RegimeName } from './regimes.ts';
+import { Revealed } from './revealed.ts';
 import { SubjectReason } from './subject.ts';
 import { TicketId } from './ticket-id.ts';
 import { Channel, IdentityCheck, ModelName, Principal, REQUEST_FACTS } from './ticket-request.ts';
@@ -59,6 +60,8 @@ const kept = {
   exemption: z.strictObject({ code: Code, decidedBy: Principal.optional() }).optional(),
   /** Keyed, of the whole request under its caller's own id; outlives the case. */
   requestDigest: KeyedDigest.optional(),
+  /** How the records were had that nobody holds. */
+  revealed: Revealed.optional(),
   /** Whether refusals, releases and withdrawals of this ticket take two people; absent in rows from before that. */
   twoPeople: z.literal(true).optional(),
   /**

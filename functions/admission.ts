@@ -4,6 +4,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Digest } from '#core/canonical.ts';
 import { admit, TrainingManifest, type Admission, type ForgetSet } from '#core/forget-set.ts';
+import { QuittanceError } from '#core/errors.ts';
+import type { ModelRecord } from '#core/model.ts';
+import type { Revealed } from '#core/revealed.ts';
 import type { ArtifactStore, Ports } from '#core/ports.ts';
 import { protect, type Protection } from '#core/protection.ts';
 import { getJson } from '#core/stored-json.ts';
@@ -12,6 +15,7 @@ import {
   matchSubject,
   refuseMismatch,
   refuseNamesAsValues,
+  revealedMatch,
   type Subject,
   type SubjectMatch,
   type Trained,
@@ -67,7 +71,24 @@ export const admittedBy = async (
 ): Promise<{ admission: Admission; match: SubjectMatch }> => {
   const admission = await admit(set, trained.manifest, trained.keyed);
   refuseNamesAsValues(set.records, subject);
-  return { admission, match: await matchSubject(set.records, admission.peopleOf, subject, trained) };
+  const match = await matchSubject(set.records, admission.peopleOf, subject, trained);
+  return { admission, match: set.revealed ? revealedMatch(match, set.records.length) : match };
+};
+
+export const forgetSetIn = ({ records, revealed }: TicketRequest['forget']): ForgetSet => ({
+  ...{ kind: 'quittance-forget-set/v1', records },
+  ...(revealed && { revealed }),
+});
+
+/** MODEL_CHANGED where another model than the one that is served gave the records. */
+const refuseOtherModel = ({ model: asked }: Revealed, { name, digest }: Pick<ModelRecord, 'name' | 'digest'>): void => {
+  if (asked === digest) return;
+  throw new QuittanceError('MODEL_CHANGED', {
+    message: 'the records were revealed by another model than the one that is served now',
+    expected: digest,
+    got: asked,
+    hint: `ask it again: quittance reveal ${name}`,
+  });
 };
 
 export interface Checked {
@@ -86,10 +107,12 @@ export const checkRequest = async (
   { model, subject, subjectReason, forget }: TicketRequest,
   ports: Pick<Ports, 'models' | 'artifacts' | 'pseudonyms'>,
 ): Promise<Checked> => {
-  const set: ForgetSet = { kind: 'quittance-forget-set/v1', records: forget.records };
+  const set = forgetSetIn(forget);
+  if (forget.revealed) refuseOtherModel(forget.revealed, (await ports.models.get(model)).model);
   const trained = await trainedFor(model, ports);
   const { admission, match } = await admittedBy(set, subject, trained);
-  if (subjectReason === undefined) refuseMismatch(match);
+  // of revealed records no filer could give a reason: each waits for a second person anyway
+  if (subjectReason === undefined) refuseMismatch({ ...match, revealed: [] });
   const secret = randomBytes(32).toString('hex'); // the counts do not depend on it, and the rule is discarded
   const { protection } = protect(secret, forget.records, subject, trained.suite);
   return { admission, inDoubt: foreignRecords(match), protection };

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { Digest } from '#core/canonical.ts';
 import { Deadlines, Instant, type HolidayCalendar } from '#core/deadlines.ts';
 import { isQuittanceError, must, QuittanceError } from '#core/errors.ts';
-import type { Admission, ForgetSet } from '#core/forget-set.ts';
+import type { Admission } from '#core/forget-set.ts';
 import { nameKey } from '#core/words/names.ts';
 import { subjectLabels } from '#core/subject-labels.ts';
 import { requireErasing } from '#core/ladder.ts';
@@ -19,7 +19,7 @@ import { isClosed, TicketId, workingOf, type Ticket } from '#core/ticket.ts';
 import { Received } from '#core/ticket-events.ts';
 import { Asserted, TicketRequest, type RequestSecrets } from '#core/ticket-request.ts';
 import { receive } from '#core/transitions.ts';
-import { checkRequest } from './admission.ts';
+import { checkRequest, forgetSetIn } from './admission.ts';
 import { CORPUS_ROWS } from './forget-rows.ts';
 import { receiptOf, refuseFuture, type Receipt } from './receipt.ts';
 import { jsonBytes } from './step-support.ts';
@@ -80,17 +80,12 @@ const digestOfRequest = (pseudonyms: Ports['pseudonyms'], requestId: string, req
 
 type Filing = Pick<Ports, 'tickets' | 'vault' | 'models' | 'artifacts' | 'pseudonyms' | 'calendar' | 'clock'>;
 
-const forgetSetOf = ({ forget }: TicketRequest): ForgetSet => ({
-  kind: 'quittance-forget-set/v1',
-  records: forget.records,
-});
-
 /** The ticket that is there, for this very request. IDEMPOTENCY_MISMATCH for any other under the same id. */
 const sameRequest = async (ticket: Ticket, { request, requestDigest }: Asked, { vault }: Filing): Promise<Ticket> => {
   const same =
     ticket.requestDigest === undefined // of a ticket from before requests had a digest
       ? ticket.model === request.model &&
-        ticket.commitment === (await vault.commit(ticket.id, jsonBytes(forgetSetOf(request))))
+        ticket.commitment === (await vault.commit(ticket.id, jsonBytes(forgetSetIn(request.forget))))
       : ticket.requestDigest === requestDigest;
   if (same) return ticket;
   throw new QuittanceError('IDEMPOTENCY_MISMATCH', {
@@ -109,7 +104,7 @@ const fileNew = async (asked: Asked, ports: Filing): Promise<Ticket> => {
   for (const id of request.linked ?? []) await ports.tickets.get(id); // TICKET_NOT_FOUND for one that is not there
   const { admission, protection } = await checkRequest(request, ports);
   await ports.vault.createKey(ticketId);
-  const commitment = await ports.vault.commit(ticketId, jsonBytes(forgetSetOf(request)));
+  const commitment = await ports.vault.commit(ticketId, jsonBytes(forgetSetIn(request.forget)));
   const event = { ...receivedEvent({ ...asked, policy }, commitment, receipt), protection };
   return createTicket(asked, event, { admission, calendar: receipt.calendar }, ports);
 };
@@ -179,6 +174,7 @@ const receivedEvent = (asked: Asked, commitment: string, { recorded }: Receipt):
     ...factsOf(request),
     twoPeople: true,
     ...(requestDigest && { requestDigest }),
+    ...(request.forget.revealed && { revealed: request.forget.revealed }),
     ...(asserted && { asserted }),
   };
 };
@@ -234,7 +230,7 @@ const keepSecrets = async (ticketId: string, request: TicketRequest, { vault, ps
     value === undefined || kept.includes(name) ? [] : [vault.put(ticketId, name, jsonBytes(value))];
   await Promise.all([
     ...put('request', secrets),
-    ...put('forget-set', forgetSetOf(request)),
+    ...put('forget-set', forgetSetIn(request.forget)),
     ...put(CORPUS_ROWS, rows),
     vault.label(ticketId, await subjectLabels(subject, pseudonyms)),
   ]);

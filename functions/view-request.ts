@@ -27,7 +27,7 @@ export const RequestView = z.strictObject({
   subjectNote: z.string().optional(),
   records: z.array(ForgetRecord),
   /** While the ticket waits for that second person: numbers of records that do not name the subject. */
-  inDoubt: z.strictObject({ others: Numbers, unnamed: Numbers }).optional(),
+  inDoubt: z.strictObject({ others: Numbers, unnamed: Numbers, revealed: Numbers.optional() }).optional(),
 });
 export type RequestView = z.infer<typeof RequestView>;
 
@@ -86,8 +86,8 @@ const inDoubtOf = async (
   { set, subject }: { set: Awaited<ReturnType<typeof forgetSetOf>>; subject: Subject },
   ports: Viewed,
 ) => {
-  const { others, unnamed } = (await admittedBy(set, subject, await trainedFor(model, ports))).match;
-  return { others, unnamed };
+  const { others, unnamed, revealed = [] } = (await admittedBy(set, subject, await trainedFor(model, ports))).match;
+  return { others, unnamed, ...(revealed.length > 0 && { revealed }) };
 };
 
 /** The workflow may move the ticket meanwhile; who looked is recorded all the same. */

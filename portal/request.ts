@@ -23,7 +23,13 @@ export interface RequestView {
     readonly answer: string;
     readonly value?: string | undefined;
   }[];
-  readonly inDoubt?: { readonly others: readonly number[]; readonly unnamed: readonly number[] } | undefined;
+  readonly inDoubt?:
+    | {
+        readonly others: readonly number[];
+        readonly unnamed: readonly number[];
+        readonly revealed?: readonly number[] | undefined;
+      }
+    | undefined;
 }
 
 /** With it, this viewer may confirm whose records they are. */
@@ -65,9 +71,10 @@ export const requestBody = (view: RequestView, confirming: Confirming | undefine
 
 const list = (items: readonly string[]): string => (items.length === 0 ? '–' : items.join(', '));
 
-const doubt = ({ others, unnamed }: NonNullable<RequestView['inDoubt']>, title: string): Html =>
+const doubt = ({ others, unnamed, revealed = [] }: NonNullable<RequestView['inDoubt']>, title: string): Html =>
   html`<h2>${title}</h2>
     <ul>
       ${others.length > 0 && html`<li>The training data has ${recordsText(others)} as another person's.</li>`}
+      ${revealed.length > 0 && html`<li>The model itself revealed ${recordsText(revealed)}: nobody has looked whose they are.</li>`}
       ${unnamed.length > 0 && html`<li>The name or identifiers of the request are not in ${recordsText(unnamed)}.</li>`}
     </ul>`;

@@ -1,7 +1,7 @@
 // The audit report of a ticket, as data: page for counsel, gate, before and after, attempts, curves, re-certification,
 // statement codes. A pure function of the ticket and its artefacts, so that the same ticket gives the same report. It
 // reads aggregates only and nothing from the vault.
-import { MADE, NOT_MADE, type CertificatePredicate } from '#core/certificate.ts';
+import { limitsFor, MADE, type CertificatePredicate } from '#core/certificate.ts';
 import type { EvaluationTables } from '#core/evaluation.ts';
 import { detailText, limitsOf, thresholdText } from '#core/gate-words.ts';
 import type { GatePolicy } from '#core/policy.ts';
@@ -52,7 +52,7 @@ export const auditReport = (parts: ReportParts): AuditReport => {
     scope: certificate?.scope ?? null,
     statements: {
       made: (certificate?.statementsMade ?? []).flatMap((code) => statementOf(MADE, code)),
-      notMade: Object.keys(NOT_MADE).flatMap((code) => statementOf(NOT_MADE, code)),
+      notMade: Object.entries(limitsFor(ticket)).map(([code, text]) => ({ code, text })),
     },
     reproduce: reproduceOf(parts, last),
     decisions: decisionsOf(events),

@@ -4,7 +4,7 @@
 // left out altogether (NEVER_SAID in core/scope.ts), and "0 found" is always said with the number of tries and the
 // bound that they support.
 import { z } from 'zod';
-import { NOT_MADE, type CertificatePredicate } from '#core/certificate.ts';
+import { limitsFor, type CertificatePredicate } from '#core/certificate.ts';
 import { closingOf, type ClosingPredicate } from '#core/closing.ts';
 import { localDate } from '#core/days.ts';
 import { Instant } from '#core/deadlines.ts';
@@ -15,6 +15,7 @@ import type { StoredEvent } from '#core/ports.ts';
 import { quantityOf } from '#core/quantities.ts';
 import { RegimeName } from '#core/regimes.ts';
 import { daysAfter } from '#core/retention.ts';
+import { revealedText } from '#core/revealed.ts';
 import { STATUSES } from '#core/statuses.ts';
 import { clopperPearsonUpper, kolmogorovSmirnov } from '#core/stats.ts';
 import { countOf, pairOf } from '#core/summaries.ts';
@@ -43,9 +44,9 @@ export const executiveOf = (parts: ExecutiveParts): Executive => {
     deadline: deadlineOf(ticket, events),
     done: doneSentence(parts),
     tested: last?.tables ? testedSentences(last.tables) : ['No model was tested for this ticket.'],
-    limits: limitsOf(last, certificate),
+    limits: [...(ticket.revealed ? [revealedText(ticket.revealed)] : []), ...limitsOf(last, certificate)],
     notClaimed: [
-      ...Object.values(NOT_MADE).map((text) => `We do not claim ${text}.`),
+      ...Object.values(limitsFor(ticket)).map((text) => `We do not claim ${text}.`),
       last?.manifest?.manifest.kind === 'quittance-composed/v1'
         ? 'Nothing was erased: what answers withholds the data under the tests, and the data is still in the weights beneath it.'
         : last?.manifest?.stop === 'trained-anew'

@@ -231,7 +231,7 @@ const recordsFor = async (
  * Who files, under which law and by whom identified, as far as it is said; the rest is written into the file. USAGE of
  * a value that no ticket could have, before anything is looked for.
  */
-const standingOf = (args: Arguments) => {
+export const standingOf = (args: Arguments) => {
   const one = <T extends string>(name: string, known: readonly T[]): { [k: string]: T } =>
     args.value(name) === undefined ? {} : { [name]: choice(args, name, known) };
   const { regime } = one('regime', RegimeName.options);

@@ -40,6 +40,7 @@ export const REQUEST_FORM = [
   JSON.stringify(REQUEST_EXAMPLE, null, 2),
   '',
   `  forget.records  1 to ${FORGET_LIMITS.records}, worded as the model was trained on them; value, the personal part of the answer, may be left out`,
+  '  forget.revealed as quittance reveal --ticket writes it: the model itself gave the records, and a second person confirms each',
   '  model           a registered name (quittance model list)',
   '  regime: ground  one of',
   ...grounds,

@@ -84,6 +84,7 @@ export const describeRequest = ({ ticketId, subject, inDoubt, ...request }: Requ
     ...(request.subjectNote === undefined ? [] : [`  confirmed, because: ${printable(request.subjectNote)}`]),
     ...(request.note === undefined ? [] : [`  note: ${printable(request.note)}`]),
     ...(inDoubt && inDoubt.others.length > 0 ? [`  another person's: ${recordsText(inDoubt.others)}`] : []),
+    ...(inDoubt?.revealed ? [`  revealed by the model, not yet confirmed: ${recordsText(inDoubt.revealed)}`] : []),
     ...(inDoubt && inDoubt.unnamed.length > 0 ? [`  name nobody: ${recordsText(inDoubt.unnamed)}`] : []),
     ...request.records.map(
       ({ question, answer, value }, i) =>

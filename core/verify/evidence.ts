@@ -3,7 +3,7 @@
 // Trap: a digest that a file names is that file's claim. It is compared with the bytes that it is about, never with the
 // same claim in another file.
 import { canonicalize, digestJson } from '../canonical.ts';
-import { MADE, NOT_MADE, certificateTypeOf, WITHHOLDING_TYPE } from '../certificate.ts';
+import { MADE, certificateTypeOf, limitsFor, WITHHOLDING_TYPE } from '../certificate.ts';
 import { NEVER_SAID } from '../scope.ts';
 import { EvaluationTables } from '../evaluation.ts';
 import { EvidenceManifest } from '../evidence.ts';
@@ -257,7 +257,8 @@ export const wordsNeverSaid: Rule = (bundle) => {
   requireThat(said === undefined, `the certificate says '${said ?? ''}', which cannot be defended`);
   const { statementsMade, statementsNotMade, scope } = bundle.certificate;
   requireThat(
-    scope.notLookedAt.length > 0 && Object.keys(NOT_MADE).every((limit) => statementsNotMade.includes(limit)),
+    scope.notLookedAt.length > 0 &&
+      Object.keys(limitsFor(bundle.certificate.approval)).every((limit) => statementsNotMade.includes(limit)),
     'the certificate does not state its limits',
   );
   const claim = statementsMade.find((one) => !Object.hasOwn(MADE, one));

@@ -65,6 +65,10 @@ export const OUTSIDE: readonly { readonly at: RegExp; readonly why: string }[] =
     why: 'commitments to what people were shown, wrote or put beside the case: they went with it',
   },
   {
+    at: /(log\/\d+\.json#\/event|(certificate|approval)\.dsse\.json#\/predicate\/approval)\/revealed\/(asked|model)$/,
+    why: 'the wordings of questions by which a model revealed records, and that model, which may have changed since',
+  },
+  {
     at: /log\/\d+\.json#\/event\/agent\/document$/,
     why: "an agent's mandate: whoever has the document can compare it",
   },

@@ -6,6 +6,7 @@ import { canonicalize } from '../canonical.ts';
 import { APPROVAL_TYPE, ApprovalPredicate } from '../certificate.ts';
 import { BUNDLE_TYPE, BundlePredicate } from '../statements.ts';
 import { Envelope } from '../dsse.ts';
+import { Revealed } from '../revealed.ts';
 import { misnamedKey } from '../trust-root.ts';
 import { sameName } from '../words/names.ts';
 import { fail, isAbout, notChecked, requireThat, type BundleReader, type Rule } from './bundle-reader.ts';
@@ -69,6 +70,11 @@ const requireAsFiled = (bundle: BundleReader) => {
   const received = bundle.event('received').body;
   for (const field of ['commitment', 'regime', 'ground'] as const)
     requireThat(certificate[field] === received[field], `the certificate names another ${field} than was filed`);
+  requireThat(
+    canonicalize(certificate.approval.revealed ?? null) ===
+      canonicalize(Revealed.nullable().parse(received['revealed'] ?? null)),
+    'the certificate says otherwise than what was filed how the records were had',
+  );
   const { records } = z.looseObject({ records: z.int() }).parse(received['counts']);
   const { refusedInPart: said } = certificate.approval;
   requireThat(

@@ -203,6 +203,7 @@ export const de: Words = {
     misspelt: 'ein Name, der in den Datensätzen falsch geschrieben ist',
     'unnamed-rows': 'Datensätze ohne Namen',
     household: 'Datensätze des Haushalts',
+    'revealed-by-model': 'Datensätze, die das Modell selbst preisgegeben hat',
   },
   due: {
     received: (day) => `Eingang ${day}`,

@@ -190,6 +190,7 @@ export const en = {
     misspelt: 'a name that is misspelt in the records',
     'unnamed-rows': 'records that name nobody',
     household: 'records of the household',
+    'revealed-by-model': 'records that the model itself revealed',
   },
   due: {
     received: (day: string) => `Received ${day}`,

@@ -1,6 +1,13 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { admit, trainingManifest, type ForgetSet, type Keyed, type TrainingRow } from '#core/forget-set.ts';
+import {
+  admit,
+  ForgetSet as ForgetSetForm,
+  trainingManifest,
+  type ForgetSet,
+  type Keyed,
+  type TrainingRow,
+} from '#core/forget-set.ts';
 
 const keyed: Keyed = async (purpose, text) =>
   createHmac('sha256', 'test key').update(`${purpose}\0${text}`).digest('hex');
@@ -48,6 +55,21 @@ describe('admitting a forget set', () => {
     ['questions and answers that everybody has', set(of('Ada Brenner')[2]!), 'FORGET_COMMON_TOKENS'],
   ])('refuses %s', async (_name, forget, code) => {
     await expect(admit(forget, await manifest, keyed)).rejects.toMatchObject({ code });
+  });
+
+  it('takes what a model itself revealed, of which no training row is known, and what of it is known by its row', async () => {
+    const digest = `sha256:${'0'.repeat(64)}` as const;
+    const counted = { questions: 9, asked: digest, model: digest, claims: 2, controls: [0, 1] };
+    const revealed = { source: 'pool' as const, ...counted };
+    const records = [{ question: 'Where is Gus Hollen?', answer: 'Gus Hollen is in Paris.' }, of('Ada Brenner')[0]!];
+    const forget: ForgetSet = { ...set(...records), revealed };
+    const admission = await admit(forget, await manifest, keyed);
+    expect(admission).toMatchObject({ records: 2, people: 2, peopleOf: [undefined, admission.person] });
+    expect(admission.rows).toHaveLength(1);
+    const common = { ...set(of('Ada Brenner')[2]!), revealed };
+    await expect(admit(common, await manifest, keyed)).rejects.toMatchObject({ code: 'FORGET_COMMON_TOKENS' });
+    const [two, none] = [ForgetSetForm.safeParse(forget), { ...revealed, controls: [0, 2] }];
+    expect([two.success, ForgetSetForm.safeParse({ ...forget, revealed: none }).success]).toEqual([true, false]);
   });
 
   it('refuses a value of another record by the number of its record', async () => {
