@@ -8,10 +8,11 @@ import { promptOf, type Frame, type QaRecord, type Suite } from '#datasets/suite
 import { valueTokens } from '#datasets/value-tokens.ts';
 import { makeBatch } from '#engine/batch.ts';
 import { encoder, inference } from '#engine/inference.ts';
-import { restoreValues, valuesOf, type Model } from '#engine/model.ts';
+import type { Model } from '#engine/model.ts';
 import { random } from '#engine/random.ts';
 import { logitsAtDepths } from '#engine/sweep.ts';
 import { tf } from '#engine/tf.ts';
+import { COARSE, withCoarse, WORDS } from './coarse-copies.ts';
 import { distinct } from '#core/distinct.ts';
 import { peopleIn } from './quantities/relearnt.ts';
 import { ATTACKS, attackable } from './relearn.ts';
@@ -70,9 +71,9 @@ const shareOf = (flags: readonly boolean[]): Proportion => ({ k: flags.filter(Bo
 
 const trialsOf = (input: AttackSuiteInput): Trial[] => [
   ...askedOtherwise(input),
-  ...([8, 4] as const).map((bits): Trial => {
-    const run = (people: People) => withRounded(input.model, bits, () => forcedOf(input.model)(people.flat()));
-    return { name: `int${bits}`, what: `the same on a copy with weights of ${bits} bits`, run };
+  ...COARSE.map((kind): Trial => {
+    const run = (people: People) => withCoarse(input.model, kind, () => forcedOf(input.model)(people.flat()));
+    return { name: kind, what: `the same on a copy with ${WORDS[kind]}`, run };
   }),
   ...lenses(input.model),
   ...relearning(input),
@@ -177,24 +178,6 @@ const hinted = (model: Model, records: readonly QaRecord[]): QaRecord[] =>
     }
     return [];
   });
-
-/** Rounds every matrix to so many bits, a scale a column, asks, and puts the weights back. */
-const withRounded = <T>(model: Model, bits: 8 | 4, ask: () => T): T => {
-  const matrices = new Set([...model.parameters].filter(([, { shape }]) => shape.length === 2).map(([name]) => name));
-  const before = valuesOf(model, matrices);
-  const most = 2 ** (bits - 1) - 1;
-  try {
-    for (const [name, parameter] of model.parameters)
-      if (matrices.has(name))
-        tf.tidy(() => {
-          const scale = tf.maximum(tf.div(tf.max(tf.abs(parameter), 0, true), most), 1e-30);
-          parameter.assign(tf.mul(tf.round(tf.div(parameter, scale)), scale));
-        });
-    return ask();
-  } finally {
-    restoreValues(model, before);
-  }
-};
 
 /** Rows that are read at once. */
 const AT_ONCE = 32;

@@ -37,7 +37,7 @@ describe('the attackers’ suite', () => {
   it('makes every attack, each beside its never-trained twin', () => {
     expect([...found.keys()]).toEqual([
       ...['prefix', 'second wording', 'other wording', 'paraphrase', 'other languages', 'hints'],
-      ...['int8', 'int4', 'lens, layer 1', 'lens, layer 2'],
+      ...['int8', 'int4', 'nf4', 'lens, layer 1', 'lens, layer 2'],
       ...['re-learning 2 × 10', 're-learning 5 × 30', 're-learning 10 × 50', 're-learning 5 × 30, every layer'],
     ]);
     for (const { forget, controls } of found.values()) {
