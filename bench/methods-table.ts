@@ -12,6 +12,8 @@ import { BY_HAND, table } from './people-table.ts';
 export interface MethodsDocument {
   readonly command: string;
   readonly backend: string;
+  /** Rows that were asked for and are not there. */
+  readonly missing?: readonly string[];
 }
 
 /** What a failed check means, in the words of the table. */
@@ -111,16 +113,21 @@ const costs = (rows: readonly MethodRow[]): string[] => {
 
 const readsOf = (rows: readonly MethodRow[]): string => rows[0]!.reads.join(', ') || 'forget data alone';
 
-export const methodsMarkdown = (rows: readonly MethodRow[], { command, backend }: MethodsDocument): string => {
+export const methodsMarkdown = (
+  rows: readonly MethodRow[],
+  { command, backend, missing = [] }: MethodsDocument,
+): string => {
   const groups = grouped(rows);
   const seeds = [...new Set(rows.map(({ seed }) => seed))];
   return [
     '# Every method in one table',
     '',
     `Made by \`${command}\` on ${backend}, with the demo's model of 0.43 M parameters, 24 generated people × 20 records, 75 facts, 160 unknown people. A seed is another suite and`,
-    `another training; seed${seeds.length > 1 ? 's' : ''} ${seeds.join(', ')}, person ${REPORTED.subject + 1}. Each method has one configuration, printed below, picked on seed ${SWEPT.seed}, person ${SWEPT.subject + 1}. Loss methods end by one`,
-    'stop rule (values no likelier than those of stop controls, hardly an answer exact) or at their limit of updates. Bad settings are a failure of a row: what a sweep over three rates cannot',
-    'mend may be mended by a finer one.',
+    `another training; seed${seeds.length > 1 ? 's' : ''} ${seeds.join(', ')}, person ${REPORTED.subject + 1}. Each method has one configuration, from other suites and people (the last table says from where; \`--preset sweep\` asks seed ${SWEPT.seed}, person ${SWEPT.subject + 1}). Loss`,
+    'methods end by one stop rule (values no likelier than those of stop controls, hardly an answer exact) or at their limit of updates. A bad setting is a failure of the row: another rate may do better.',
+    ...(missing.length > 0
+      ? ['', `**Not measured yet** (the same command goes on with them): ${missing.join(', ')}.`]
+      : []),
     '',
     ...gatesOf(groups),
     ...costsOf(groups),
@@ -163,8 +170,8 @@ const costsOf = (groups: Groups): string[] => {
 const settingsOf = (groups: Groups): string[] => [
   ...['', '## Configurations', ''],
   ...table(
-    ['row', 'method', 'settings that are not the defaults of [methods.md](../methods.md)'],
-    groups.map(([label, own]) => [label, own[0]!.method, `\`${JSON.stringify(own[0]!.config)}\``]),
+    ['row', 'method', 'settings that are not the defaults of [methods.md](../methods.md)', 'from'],
+    groups.map(([label, [row]]) => [label, row!.method, `\`${JSON.stringify(row!.config)}\``, row!.from]),
   ),
 ];
 

@@ -22,7 +22,7 @@ export const SWEPT = { seed: 12, subject: 4 } as const;
 /** What a method reads beside the records to forget. */
 export type Reads = readonly string[];
 
-export interface MethodRow extends Pick<MethodEntry, 'label' | 'method' | 'config'> {
+export interface MethodRow extends Pick<MethodEntry, 'label' | 'method' | 'config' | 'from'> {
   readonly seed: number;
   readonly reads: Reads;
   readonly result: Told;
@@ -126,8 +126,8 @@ const basesOf = async ({ bases, keptOnly }: MethodsBenchOptions, seed: number, s
   keptOnly ? { whole: '' } : bases(seed, subject, anew);
 
 const told = ({ onRow }: MethodsBenchOptions, entry: MethodEntry, seed: number, result: Told): MethodRow => {
-  const { label, method, config } = entry;
-  const row = { label, method, config, seed, reads: readsOf(entry), result };
+  const { label, method, config, from } = entry;
+  const row = { label, method, config, from, seed, reads: readsOf(entry), result };
   onRow?.(row);
   return row;
 };

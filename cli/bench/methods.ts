@@ -7,7 +7,14 @@ import { makePeople } from '#datasets/people.ts';
 import { withoutRecords } from '#core/suite-rows.ts';
 import { forgetRecord } from '#datasets/suite-shape.ts';
 import { SMALL } from '#containers/train-job.ts';
-import { benchMethods, REPORTED, sweepMethods, type MethodRow, type MethodsBenchOptions } from '#bench/methods.ts';
+import {
+  benchMethods,
+  chosenEntries,
+  REPORTED,
+  sweepMethods,
+  type MethodRow,
+  type MethodsBenchOptions,
+} from '#bench/methods.ts';
 import { methodsMarkdown, summaryOf, sweepMarkdown } from '#bench/methods-table.ts';
 import { saved } from '#bench/saved-rows.ts';
 import type { Arguments } from '../command.ts';
@@ -29,7 +36,10 @@ export const methods = async (args: Arguments): Promise<{ result: unknown; text:
   if (preset !== 'quick' && preset !== 'full')
     throw usageError(`--preset is '${preset}'`, `${Object.keys(PRESETS).join(', ')} or sweep`);
   const rows = await benchMethods(options, PRESETS[preset]);
-  return { result: rows.map(summaryOf), text: methodsMarkdown(rows, { command, backend: name }) };
+  const missing = chosenEntries(labels)
+    .map(({ label }) => label)
+    .filter((label) => !rows.some((row) => row.label === label));
+  return { result: rows.map(summaryOf), text: methodsMarkdown(rows, { command, backend: name, missing }) };
 };
 
 const benchOptions = async (args: Arguments, labels: readonly string[] | undefined) => {

@@ -35,7 +35,7 @@ const result = (forgotten: number, retained: number, more: Partial<MethodResult>
   };
 };
 const row = (label: string, of: MethodRow['result'], config = {}): MethodRow => ({
-  ...{ label, method: 'npo', config, seed: 21, reads: ['reference'], result: of },
+  ...{ label, method: 'npo', config, from: 'sweep', seed: 21, reads: ['reference'], result: of },
 });
 const swept = (step: number, of: MethodRow['result']): SweptRow => ({
   ...row('npo', of, { step }),
