@@ -59,7 +59,9 @@ input, select, textarea { font: inherit; color: inherit; background: var(--card)
 .chips { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; padding: 0; margin: 0 0 1rem; } .chips a { text-decoration: none; padding: .15rem 0; } .chips a[aria-current] { font-weight: 600; color: inherit; box-shadow: inset 0 -2px var(--accent); } .chips .number { color: var(--soft); font-variant-numeric: tabular-nums; }
 .facets { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: 0 2rem; } .facets h3 { margin-top: .5rem; font-size: .85rem; color: var(--soft); } .facets ul { list-style: none; padding: 0; margin: 0 0 .75rem; font-size: .9375rem; } .facets li { display: flex; justify-content: space-between; gap: .5rem; }
 .say { border-left: 3px solid var(--hair); padding: .1rem 0 .1rem .9rem; font-family: var(--serif); margin: .4rem 0; }
-.gate { display: grid; grid-template-columns: minmax(9rem, 16rem) 1fr 4.5rem 6.5rem; gap: .35rem 1rem; align-items: center; font-size: .9375rem; margin: 0; padding: 0; list-style: none; } .gate li { display: contents; } .gate svg { width: 100%; height: 14px; } .gate .track { fill: var(--hair); } .gate .window { fill: var(--good); opacity: .4; } .gate .mark { fill: var(--ink); } .gate .n { text-align: right; font-variant-numeric: tabular-nums; }
+.gate { display: grid; grid-template-columns: minmax(9rem, 16rem) 1fr 7rem 6.5rem; gap: .35rem 1rem; align-items: center; font-size: .9375rem; margin: 0; padding: 0; list-style: none; } .gate li { display: contents; } .gate svg { width: 100%; height: 14px; } .gate .track { fill: var(--hair); } .gate .window { fill: var(--good); opacity: .4; } .gate .mark { fill: var(--ink); } .gate .n { text-align: right; font-variant-numeric: tabular-nums; }
+.gate .n small { display: block; }
+.bars { display: grid; grid-template-columns: minmax(8rem, 12rem) minmax(0, 26rem) 3rem; gap: .35rem 1rem; align-items: center; margin: 0 0 1rem; padding: 0; list-style: none; font-size: .9375rem; } .bars li { display: contents; } .bars svg { width: 100%; height: 14px; } .bars .track { fill: var(--hair); } .bars .open { fill: var(--accent); } .bars .late { fill: var(--bad); } .bars .n { text-align: right; font-variant-numeric: tabular-nums; }
 .verdict, .state { font-weight: 700; } .pass { color: var(--good); } .fail, .not_available, .late-word { color: var(--bad); } .remediation { color: var(--warn); }
 .pass::before { content: "\\2713\\00a0"; } .fail::before, .not_available::before { content: "\\2717\\00a0"; } .remediation::before { content: "\\25B2\\00a0"; }
 .notice { border-left: 4px solid var(--accent); background: var(--wash); padding: .6rem 1rem; max-width: 46rem; }
@@ -73,7 +75,8 @@ figure { margin: 1.5rem 0; } figure svg { max-width: 100%; height: auto; backgro
   .cards thead { position: absolute; left: -99rem; } .cards tr { display: grid; grid-template-columns: 1fr auto; gap: .35rem .75rem; padding: .9rem 0; border-bottom: 1px solid var(--hair); } .cards td { border: 0; padding: 0; } .cards td.wide { grid-column: 1 / -1; } .cards td.spare { display: none; }
   .gate { grid-template-columns: 1fr auto auto; } .gate svg { grid-column: 1 / -1; grid-row: auto; }
 }
+@media screen and (prefers-color-scheme: dark) { figure svg { filter: invert(.92) hue-rotate(180deg); } }
 @media (prefers-reduced-motion: reduce) { * { scroll-behavior: auto; } }
-@media (forced-colors: active) { .due .track { fill: GrayText; } .due .gone, .gate .window { fill: Highlight; } .due .now, .gate .mark { fill: CanvasText; } }
+@media (forced-colors: active) { .bars .track { fill: GrayText; } .bars .open, .bars .late { fill: Highlight; } .due .track { fill: GrayText; } .due .gone, .gate .window { fill: Highlight; } .due .now, .gate .mark { fill: CanvasText; } }
 @media print { :root { color-scheme: light; } .rail, .foot, .acts, .tabs, .filters, form, .skip { display: none; } body { display: block; font-size: 10.5pt; } main { padding: 0; max-width: none; } figure, tr, .field { break-inside: avoid; } h2 { break-after: avoid; } }
 `;

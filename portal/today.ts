@@ -4,6 +4,10 @@ import { SOON_DAYS } from './due.ts';
 import type { Words } from './words.ts';
 import { rows, type WorkItem } from './worklist.ts';
 
+/** Ends of what is counted together, in days that are left; a week is SOON_DAYS. */
+export const [FORTNIGHT, MONTH] = [14, 30];
+export const DAYS_LEFT = ['late', 'week', 'fortnight', 'month', 'later'] as const;
+
 export interface TodayView {
   readonly late: number;
   /** Due within a week, and not late. */
@@ -14,6 +18,8 @@ export interface TodayView {
   readonly open: number;
   /** From outside, not yet a case; for those who file. */
   readonly asked: number;
+  /** Open cases by the days that are left to their safe dates. */
+  readonly byDaysLeft: readonly { readonly bin: (typeof DAYS_LEFT)[number]; readonly n: number }[];
   readonly next: readonly WorkItem[];
 }
 
@@ -40,6 +46,31 @@ export const todayBody = (view: TodayView, mayFile: boolean, words: Words): Html
       ${tile(view.mine, t.tiles.mine, '/tickets?view=approval')}
       ${tile(view.blocked, t.tiles.blocked, '/tickets?view=blocked')} ${tile(view.open, t.tiles.open, '/tickets')}
     </ul>
+    ${view.open > 0 && daysLeft(view, words)}
     <h2>${t.next}</h2>
     ${view.next.length === 0 ? html`<p class="empty">${words.list.none}</p>` : rows(view.next, ['model', 'blocked'], t.next, words)}`;
+};
+
+/** Said in numbers beside each bar, so that nothing depends on seeing it. */
+const daysLeft = ({ byDaysLeft }: TodayView, { today: t }: Words): Html => {
+  const most = Math.max(1, ...byDaysLeft.map(({ n }) => n));
+  return html`<h2>${t.byDaysLeft}</h2>
+    <ul class="bars">
+      ${byDaysLeft.map(
+        ({ bin, n }) =>
+          html`<li>
+            <span>${t.daysLeft[bin]}</span>
+            <svg viewBox="0 0 100 14" preserveAspectRatio="none" aria-hidden="true" focusable="false">
+              <rect class="track" y="4" width="100" height="6" />
+              <rect
+                class="${bin === 'late' ? 'late' : 'open'}"
+                y="2"
+                width="${((n / most) * 100).toFixed(1)}"
+                height="10"
+              />
+            </svg>
+            <span class="n">${n}</span>
+          </li>`,
+      )}
+    </ul>`;
 };

@@ -1,7 +1,7 @@
 // What was tested: the gate as bars with the window that passes, the two distributions, what comes back on re-learning,
 // and the same table of the gate that the report has. Trap: a bar shows a value between its bounds; the table beside
 // it says n and what the value rests on, and only that is evidence.
-import { optional } from '#core/decimal.ts';
+import { decimal, optional } from '#core/decimal.ts';
 import type { AuditReport } from '#report/audit-report.ts';
 import { blockHtml } from '#report/blocks-html.ts';
 import { gateBlocks } from '#report/content/document.ts';
@@ -50,9 +50,16 @@ export const limits = ({ gate, executive }: AuditReport, words: Words): Html =>
 
 const bar = (one: Gates[number]): Html =>
   html`<li>
-    <span>${one.name}</span> ${drawn(one)} <span class="n">${optional(one.value)}</span>
+    <span>${one.name}</span> ${drawn(one)}
+    <span class="n">${optional(one.value)}<small class="soft">${allowed(one)}</small></span>
     <span class="verdict ${one.verdict}">${VERDICT_LABELS[one.verdict]}</span>
   </li>`;
+
+/** What passes, which the bar shows as its window. */
+const allowed = ({ least, most }: Gates[number]): string => {
+  if (least !== null && most !== null) return `${decimal(least)} – ${decimal(most)}`;
+  return least !== null ? `≥ ${decimal(least)}` : most !== null ? `≤ ${decimal(most)}` : '';
+};
 
 /** From 0 to 1 where all of it lies there, else over what is to be shown. */
 const drawn = ({ value, least, most }: Gates[number]): Html => {

@@ -142,6 +142,14 @@ export const dePlaces: typeof enPlaces = {
     another: 'Eine andere Liste',
   },
   today: {
+    byDaysLeft: 'Offene Fälle nach verbleibenden Tagen',
+    daysLeft: {
+      late: 'verspätet',
+      week: 'bis 7 Tage',
+      fortnight: '8 bis 14 Tage',
+      month: '15 bis 30 Tage',
+      later: 'mehr als 30 Tage',
+    },
     late: (n) => (n === 1 ? 'Ein Fall ist zu spät.' : `${n} Fälle sind zu spät.`),
     mine: (n) => (n === 1 ? 'Ein Fall wartet auf Ihre Entscheidung.' : `${n} Fälle warten auf Ihre Entscheidung.`),
     calm: 'Nichts ist zu spät, und nichts wartet auf Sie.',

@@ -143,6 +143,14 @@ export const enPlaces = {
     another: 'Another list',
   },
   today: {
+    byDaysLeft: 'Open cases by days left',
+    daysLeft: {
+      late: 'late',
+      week: 'up to 7 days',
+      fortnight: '8 to 14 days',
+      month: '15 to 30 days',
+      later: 'more than 30 days',
+    },
     late: (n: number) => (n === 1 ? 'One case is late.' : `${n} cases are late.`),
     mine: (n: number) => (n === 1 ? 'One case waits for your decision.' : `${n} cases wait for your decision.`),
     calm: 'Nothing is late, and nothing waits for you.',

@@ -13,6 +13,7 @@ import { TrustRoot } from '#core/trust-root.ts';
 import { AuditReport } from '#report/audit-report.ts';
 import { Portfolio } from '#report/portfolio/portfolio.ts';
 import { ACT_NAMES } from '#portal/acts.ts';
+import { DAYS_LEFT } from '#portal/today.ts';
 import { AskedRequest } from '../../asks.ts';
 import { BulkResult } from '../../file-bulk.ts';
 import { fileTicket } from '../../file-ticket.ts';
@@ -53,6 +54,7 @@ export const SCHEMAS = {
     blocked: Count,
     open: Count,
     asked: Count,
+    byDaysLeft: z.array(z.object({ bin: z.enum(DAYS_LEFT), n: Count })),
     next: z.array(WorkItem),
   }),
   Worklist: z.looseObject({

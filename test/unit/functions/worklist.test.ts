@@ -9,6 +9,7 @@ import { purgeCase } from '#functions/purge-case.ts';
 import { closeTicket } from '#functions/close-ticket.ts';
 import { notifyParties } from '#functions/notify-parties.ts';
 import { file, shippedPolicy, ticketHarness, trainingRows, type TicketHarness } from '#bench/house/ticket-harness.ts';
+import type { TodayView } from '#portal/today.ts';
 import { FILER, SUBJECT, NEIGHBOURS } from '#bench/house/requests.ts';
 import { appOf, as, JSON_BODY, problemOf } from '../../support/api-callers.ts';
 import { fieldsOf, open, send } from '../../support/pages.ts';
@@ -120,6 +121,22 @@ describe('today', () => {
     harness.clock.advance(20 * 86_400);
     expect(await seen()).toMatchObject({ late: 1 });
     expect((await open(app, '/', 'approver')).text).toContain('One case is late.');
+  });
+
+  it('counts open cases by the days that are left, each once, and says the numbers beside the bars', async () => {
+    const bins = async () => {
+      const data = (await (await app.request('/today.json', { headers: as('auditor') })).json()) as TodayView;
+      expect(data.byDaysLeft.reduce((sum, { n }) => sum + n, 0)).toBe(data.open);
+      return Object.fromEntries(data.byDaysLeft.flatMap(({ bin, n }) => (n > 0 ? [[bin, n]] : [])));
+    };
+    const seen = [await bins()];
+    for (const days of [10, 10, 12]) {
+      harness.clock.advance(days * 86_400);
+      seen.push(await bins());
+    }
+    expect(seen).toEqual([{ fortnight: 1, later: 1 }, { late: 1, month: 1 }, { late: 1, fortnight: 1 }, { late: 2 }]);
+    const { text } = await open(app, '/today', 'auditor');
+    expect(text).toMatch(/<span>late<\/span>[\s\S]*?<span class="n">2<\/span>/);
   });
 });
 
