@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { baselineGates, type Baseline } from '#core/baseline.ts';
 import { usageError } from '#core/errors.ts';
+import { requireTrainable } from '#core/ladder.ts';
 import { Loss } from '#core/recipe.ts';
 import { rowsIn } from '#datasets/onboard/sampled.ts';
 import { suiteBytes } from '#datasets/suite.ts';
@@ -79,7 +80,7 @@ const measured = async (args: Arguments, plan: Plan, progress: Progress): Promis
   await backend();
   const template = readChatTemplate(weightsFolder(plan.dir));
   const loss = plan.loss ?? plan.training?.record.recipe.loss ?? 'assistant';
-  const chosen = plan.policy ?? (template ? 'corpus-chat-v1' : 'corpus-v1');
+  const chosen = policyFor(plan, template !== undefined);
   return withModels(plan, async (model, base) => {
     const bar = progress.stage('reading the model on its corpus', undefined, 'rows');
     const made = await onboard({
@@ -91,6 +92,14 @@ const measured = async (args: Arguments, plan: Plan, progress: Progress): Promis
     bar.done();
     return { made, loss, chosen, baseline };
   });
+};
+
+/** The one that is asked for; else by the kind of model, with training anew as the last rung where that can be done. */
+const policyFor = ({ policy, training, name }: Plan, isChat: boolean): string => {
+  const chosen = policy ?? ['corpus', ...(isChat ? ['chat'] : []), ...(training ? ['exact'] : []), 'v1'].join('-');
+  const exact = training && { corpus: name, training: training.record.made, trainedFrom: training.record.recipe.base };
+  requireTrainable({}, readPolicy(chosen), { name, ...exact });
+  return chosen;
 };
 
 const withModels = async <T>(

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Digest } from '#core/canonical.ts';
 import { PersonalRow } from '#core/corpus-index/drop.ts';
-import { QuittanceError } from '#core/errors.ts';
+import { lackingToTrain, notTrainable } from '#core/ladder.ts';
 import type { ForgetRecord } from '#core/forget-set.ts';
 import { normalise } from '#core/forget-set.ts';
 import { forgottenBy } from '#core/forgotten.ts';
@@ -76,16 +76,7 @@ const requireAll = ({ name, corpus, trainedFrom, training }: ModelRecord, { side
   const lineage = side?.training ?? training;
   if (corpus !== undefined && trainedFrom !== undefined && lineage !== undefined)
     return { corpus, base: trainedFrom, training: lineage };
-  const missing = [
-    ...(lineage === undefined ? ['the recipe of its training'] : []),
-    ...(trainedFrom === undefined ? ['the base that it was trained from'] : []),
-    ...(corpus === undefined ? ['its corpus'] : []),
-  ];
-  throw new QuittanceError('METHOD_CONFIG', {
-    message: `retrain: of model ${name} the installation lacks ${missing.join(', ')}`,
-    expected: 'a model that `quittance train` made, onboarded with its corpus and its base',
-    hint: 'quittance model onboard DIR --name N --corpus FILE… --people CSV --base DIR; or take another method, such as flat',
-  });
+  throw notTrainable(name, lackingToTrain({ name, corpus, trainedFrom, training: lineage }), 'retrain');
 };
 
 const entriesOf = async ({ vault }: TrainingPorts, model: ModelRecord): Promise<CorpusEntry[]> => {

@@ -2,7 +2,8 @@
 // first, then the policy's rungs in order; after the last one a human decides.
 import { digestOf } from './canonical.ts';
 import { QuittanceError } from './errors.ts';
-import { WITHHOLDING_WORDS, withholds } from './method-name.ts';
+import { trainsAnew, WITHHOLDING_WORDS, withholds } from './method-name.ts';
+import type { ModelRecord } from './model.ts';
 import type { GatePolicy, Rung } from './policy.ts';
 import type { Run } from './ticket.ts';
 
@@ -25,6 +26,29 @@ export const requireErasing = ({ method }: Pick<Climber, 'method'>, { withholdin
     hint: 'leave the method out, and the ladder of the policy is tried',
   });
 };
+
+type Trained = Pick<ModelRecord, 'name'> & { readonly [K in 'corpus' | 'trainedFrom' | 'training']?: ModelRecord[K] };
+
+/** What training a model anew takes, and the installation lacks. */
+export const lackingToTrain = ({ training, trainedFrom, corpus }: Trained): string[] => [
+  ...(training === undefined ? ['the recipe of its training'] : []),
+  ...(trainedFrom === undefined ? ['the base that it was trained from'] : []),
+  ...(corpus === undefined ? ['its corpus'] : []),
+];
+
+/** METHOD_CONFIG where a rung that may be tried trains anew, and the model cannot be: before anything runs. */
+export const requireTrainable = (climber: Pick<Climber, 'method'>, policy: GatePolicy, model: Trained): void => {
+  const rung = ladderOf({ ...climber, runs: [], ladderFrom: 0 }, policy).findIndex(({ method }) => trainsAnew(method));
+  const missing = lackingToTrain(model);
+  if (rung >= 0 && missing.length > 0) throw notTrainable(model.name, missing, `rung ${rung + 1} (${policy.version})`);
+};
+
+export const notTrainable = (name: string, missing: readonly string[], what: string): QuittanceError =>
+  new QuittanceError('METHOD_CONFIG', {
+    message: `${what} trains anew, and of model ${name} the installation lacks ${missing.join(', ')}`,
+    expected: 'a model that `quittance train` made, onboarded with its corpus and its base',
+    hint: 'quittance model onboard DIR --name N --corpus FILE… --people CSV --base DIR; or take another method or policy, such as flat or corpus-chat-v1',
+  });
 
 /** Index of the rung that the next run tries. */
 export const nextRung = ({ runs, ladderFrom }: Climber): number => runs.length - ladderFrom;

@@ -39,5 +39,8 @@ export type MethodName = z.infer<typeof MethodName>;
 const WITHHOLDING: ReadonlySet<string> = new Set<MethodName>(['uld', 'uld-offset']);
 export const withholds = (method: string): boolean => WITHHOLDING.has(method);
 
+/** Methods that train the model anew, by the recipe of its training. */
+export const trainsAnew = (method: string): boolean => method === ('retrain' satisfies MethodName);
+
 /** What a policy has to say before such a method may end a request to erase. */
 export const WITHHOLDING_WORDS = 'withheld at serving, the data is still in the weights';

@@ -19,6 +19,9 @@ export const SHIPPED_POLICIES = {
   'corpus-lasting-v1':
     'models of whose weights others may get a copy: as corpus-v1, with the re-learning attacks of gate-v3; nobody’s default (docs/own-model.md)',
   'corpus-chat-lasting-v1': 'the same of chat models: as corpus-chat-v1, with the re-learning attacks of gate-v3',
+  'corpus-exact-v1':
+    'models that `quittance train` made, onboarded with base and recipe: as corpus-v1, and the last rung trains anew without the rows',
+  'corpus-chat-exact-v1': 'the same of chat models: as corpus-chat-v1, and the last rung trains anew',
   'gate-v3':
     'small models of whose weights others may get a copy: as gate-v2, and what is left is taught again beside never-trained people',
   'reveal-v1':

@@ -9,7 +9,7 @@ import { isQuittanceError, must, QuittanceError } from '#core/errors.ts';
 import type { Admission } from '#core/forget-set.ts';
 import { nameKey } from '#core/words/names.ts';
 import { subjectLabels } from '#core/subject-labels.ts';
-import { requireErasing } from '#core/ladder.ts';
+import { requireErasing, requireTrainable } from '#core/ladder.ts';
 import { storedPolicy } from '#core/policy.ts';
 import type { Ports } from '#core/ports.ts';
 import { Protection } from '#core/protection.ts';
@@ -97,9 +97,11 @@ const sameRequest = async (ticket: Ticket, { request, requestDigest }: Asked, { 
 
 const fileNew = async (asked: Asked, ports: Filing): Promise<Ticket> => {
   const { ticketId, request, chosen } = asked;
-  const policy = chosen ? asked.policy : ((await ports.models.get(request.model)).model.policy ?? asked.policy);
+  const { model } = await ports.models.get(request.model);
+  const policy = chosen ? asked.policy : (model.policy ?? asked.policy);
   const known = await storedPolicy(ports.artifacts, policy); // a ticket that no gate could judge is not taken
   requireErasing(request, known);
+  requireTrainable(request, known, model);
   const receipt = await receiptOf(request, ports);
   for (const id of request.linked ?? []) await ports.tickets.get(id); // TICKET_NOT_FOUND for one that is not there
   const { admission, protection } = await checkRequest(request, ports);

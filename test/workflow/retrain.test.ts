@@ -23,6 +23,7 @@ import { parseTicketRequest } from '#core/ticket-request.ts';
 import { verifyBundle } from '#core/verify.ts';
 import { initBackend } from '#engine/tf.ts';
 import { openEmbedded, type Embedded } from '#entry/embedded.ts';
+import { readPolicy } from '#entry/policies.ts';
 import { anythingGoes, approved } from '#test/support/embedded-tickets.ts';
 import { GOLDEN_TRAINING } from '#test/support/fine-tuning.ts';
 import { removeScratch, scratch } from './asl-harness.ts';
@@ -37,6 +38,10 @@ const POLICY: GatePolicy = {
   ...anythingGoes({}),
   ladder: [{ method: 'retrain', config: {}, reason: 'the corpus is at hand' }],
 };
+
+/** What an onboarded chat model's tickets are judged by; with base and recipe its ladder ends with training anew. */
+const [PLAIN, EXACT] = ['corpus-chat-v1', 'corpus-chat-exact-v1'];
+const GIVEN = () => ['onboard', at('made'), '--corpus', CORPUS, ...PEOPLE];
 
 let dir: string;
 let embedded: Embedded;
@@ -63,9 +68,14 @@ beforeAll(async () => {
   dir = scratch();
   await said(train, ...BASE, '--corpus', CORPUS, ...PEOPLE, ...SETTINGS, '--out', at('made'));
   writeFileSync(at('policy.json'), JSON.stringify(POLICY));
-  const given = ['onboard', at('made'), '--corpus', CORPUS, ...PEOPLE, '--policy', at('policy.json')];
-  expect(await said(modelCommand, ...given, '--name', 'house', ...BASE)).toMatchObject({ exact: true });
-  expect(await said(modelCommand, ...given, '--name', 'bare')).toMatchObject({ exact: false });
+  const policy = ['--policy', at('policy.json')];
+  expect(await said(modelCommand, ...GIVEN(), '--name', 'house', ...policy, ...BASE)).toMatchObject({ exact: true });
+  // in a folder of its own: states that two models were trained through stay when one of them forgets somebody
+  const exact = [...GIVEN(), '--name', 'exact', ...BASE, '--dir', at('other'), '--json'];
+  printed = '';
+  await execute(modelCommand, parse(modelCommand, exact, {}));
+  expect(JSON.parse(printed)).toMatchObject({ policy: EXACT });
+  expect(await said(modelCommand, ...GIVEN(), '--name', 'bare')).toMatchObject({ exact: false, policy: PLAIN });
   embedded = await openEmbedded(at('data'), { policy: POLICY });
 }, 1_200_000);
 afterAll(async () => {
@@ -227,7 +237,17 @@ describe('a ticket that asks for training anew', () => {
     await expect(preparedTraining(plan, [], embedded.ports, place)).rejects.toMatchObject({
       code: 'METHOD_CONFIG',
       message:
-        'retrain: of model bare the installation lacks the recipe of its training, the base that it was trained from',
+        'retrain trains anew, and of model bare the installation lacks the recipe of its training, the base that it was trained from',
     });
   });
+
+  it('is the last rung of a shipped policy, which a model with base and recipe has by itself and no other may', async () => {
+    const { ladder } = readPolicy(EXACT);
+    expect(ladder).toEqual([...readPolicy(PLAIN).ladder, expect.objectContaining({ method: 'retrain' })]);
+    await expect(said(modelCommand, ...GIVEN(), '--name', 'other', '--policy', EXACT)).rejects.toMatchObject({
+      code: 'METHOD_CONFIG',
+      message: expect.stringMatching(/^rung 3 \(corpus-chat-exact-1\) trains anew, and of model other .* lacks/u),
+    });
+    await expect(embedded.ports.models.get('other')).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' });
+  }, 1_200_000);
 });

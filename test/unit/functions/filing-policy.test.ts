@@ -6,6 +6,7 @@ import { fileTicket } from '#functions/file-ticket.ts';
 import { readPolicy } from '#entry/policies.ts';
 import { ticketHarness, shippedPolicy } from '#bench/house/ticket-harness.ts';
 import { requestOf } from '#bench/house/requests.ts';
+import { outcome } from '#test/contract/contract.ts';
 
 const filedUnder = async (own: boolean, chosen: boolean) => {
   const harness = await ticketHarness({ policy: shippedPolicy() });
@@ -32,3 +33,20 @@ it.each([
     expect(await filedUnder(own, chosen)).toBe(by);
   },
 );
+
+it('a policy that trains anew is refused by what the model lacks, before a ticket is there', async () => {
+  const harness = await ticketHarness({ policy: shippedPolicy() });
+  const { artifacts, models, tickets } = harness.ports;
+  const policy = await putJson(artifacts, readPolicy('corpus-exact-v1'));
+  const request = requestOf();
+  const asked = { request, policy, chosen: true };
+  await expect(harness.call(fileTicket, asked)).rejects.toMatchObject({
+    code: 'METHOD_CONFIG',
+    message: expect.stringMatching(/^rung 3 .* lacks the recipe of its training, the base .*, its corpus$/u),
+  });
+  expect(await tickets.list()).toEqual([]);
+  const { model, version } = await models.get(request.model);
+  const [training, trainedFrom] = [policy, model.digest];
+  await models.put({ ...model, corpus: 'corpus-house-1', training, trainedFrom }, version);
+  expect(await outcome(harness.call(fileTicket, asked))).toBe('fulfilled');
+});
