@@ -9,6 +9,7 @@ import type { Digest } from '#core/canonical.ts';
 import { usageError } from '#core/errors.ts';
 import { PAUSE_REASONS } from '#core/counting.ts';
 import { ExtensionReason } from '#core/deadlines.ts';
+import { storedPolicy } from '#core/policy.ts';
 import { IDENTITY_LEVELS } from '#core/regimes.ts';
 import { Outcome, TicketId } from '#core/ticket.ts';
 import { IdentityClaim, parseTicketRequest, type TicketRequest } from '#core/ticket-request.ts';
@@ -181,14 +182,18 @@ const tellImpassable = async (
   chosen: Digest | undefined,
 ): Promise<void> => {
   const { model } = await models.get(name);
-  for (const check of await impassableOf({ ...model, policy: chosen ?? model.policy }, artifacts))
+  const digest = chosen ?? model.policy;
+  const policy = digest === undefined ? undefined : await storedPolicy(artifacts, digest);
+  for (const check of await impassableOf(model, policy, artifacts))
     process.stderr.write(`no deletion from ${name} can pass ${check}\n`);
 };
 
 /** Needs no engine and no lock: the server may be running. */
 const preview = async (args: Arguments, request: TicketRequest): Promise<ExitCode> => {
   const { previewOf } = await import('#functions/preview-ticket.ts');
-  const would = await reading(args, (stores) => previewOf(request, stores));
+  const policy = args.value('policy');
+  const chosen = policy === undefined ? undefined : (await import('#entry/policies.ts')).readPolicy(policy);
+  const would = await reading(args, (stores) => previewOf(request, stores, chosen));
   args.print(would, () => describePreview(would));
   return 0;
 };

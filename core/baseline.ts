@@ -9,7 +9,7 @@ import { judge, type Gate } from './gate.ts';
 import { detailText, thresholdText } from './gate-words.ts';
 import { decimal } from './decimal.ts';
 import type { ModelRecord } from './model.ts';
-import { GatePolicy } from './policy.ts';
+import type { GatePolicy } from './policy.ts';
 import type { ArtifactStore } from './ports.ts';
 import { getJson } from './stored-json.ts';
 
@@ -50,11 +50,12 @@ export const gateSentence = (gate: Gate): string => {
   return `'${gate.name}': ${value}, ${thresholdText(gate)} is asked (${detailText(gate)})`;
 };
 
-/** The same of a registered model, for the policy that its tickets are filed under; none where it was not measured. */
+/** The same of a registered model; none where it was not measured, or no policy is known. */
 export const impassableOf = async (
-  { baseline, policy }: { readonly [K in 'baseline' | 'policy']?: ModelRecord[K] },
+  { baseline }: { readonly baseline?: ModelRecord['baseline'] },
+  policy: GatePolicy | undefined,
   artifacts: ArtifactStore,
 ): Promise<string[]> =>
   baseline === undefined || policy === undefined
     ? []
-    : impassable(await getJson(artifacts, baseline, Baseline), await getJson(artifacts, policy, GatePolicy));
+    : impassable(await getJson(artifacts, baseline, Baseline), policy);

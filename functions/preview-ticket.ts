@@ -5,6 +5,8 @@ import { z } from 'zod';
 import { impassableOf } from '#core/baseline.ts';
 import { Deadlines } from '#core/deadlines.ts';
 import { QuittanceError } from '#core/errors.ts';
+import { requireErasing, requireTrainable } from '#core/ladder.ts';
+import { storedPolicy, type GatePolicy } from '#core/policy.ts';
 import type { Ports } from '#core/ports.ts';
 import { Protection } from '#core/protection.ts';
 import { defineStep } from '#core/step.ts';
@@ -40,16 +42,27 @@ export const previewTicket = defineStep({
 export type PreviewPorts = Pick<Ports, 'tickets' | 'models' | 'artifacts' | 'pseudonyms' | 'calendar' | 'clock'>;
 
 /** The step's work, for a caller that has the stores and no engine. */
-export const previewOf = async (request: TicketRequest, ports: PreviewPorts): Promise<Preview> =>
-  (await previewed(request, ports)).preview;
+export const previewOf = async (request: TicketRequest, ports: PreviewPorts, chosen?: GatePolicy): Promise<Preview> =>
+  (await previewed(request, ports, chosen)).preview;
 
-/** With the pseudonym by which a second ticket of the same person is recognised. */
+/**
+ * With the pseudonym by which a second ticket of the same person is recognised. `chosen`: the policy that the filer
+ * asks for; otherwise the model's own, where it has one.
+ */
 export const previewed = async (
   request: TicketRequest,
   ports: PreviewPorts,
+  chosen?: GatePolicy,
 ): Promise<{ preview: Preview; subjectKey: string }> => {
   const now = ports.clock.now();
   refuseFuture(request, now);
+  const { model } = await ports.models.get(request.model);
+  const own = model.policy === undefined ? undefined : await storedPolicy(ports.artifacts, model.policy);
+  const policy = chosen ?? own;
+  if (policy) {
+    requireErasing(request, policy);
+    requireTrainable(request, policy, model);
+  }
   const receipt = await receiptOf(request, ports);
   const { admission, inDoubt, protection } = await checkRequest(request, ports);
   const subjectKey = await subjectKeyOf(request, admission, ports.pseudonyms);
@@ -57,8 +70,7 @@ export const previewed = async (
     throw new QuittanceError('TICKET_DUPLICATE', { message: 'an open ticket covers the same person and model' });
   const due = dueAtReceipt({ ...receipt.recorded, regime: request.regime }, receipt.calendar);
   const { records, people } = admission;
-  const { model } = await ports.models.get(request.model);
-  const impassable = await impassableOf(model, ports.artifacts);
+  const impassable = await impassableOf(model, policy, ports.artifacts);
   const preview: Preview = {
     ...{ dryRun: true, records, people, inDoubt: [...inDoubt] },
     ...{ due, protection, impassable },

@@ -2,7 +2,9 @@
 // installation.
 import { expect, it } from '@jest/globals';
 import { putJson } from '#core/stored-json.ts';
+import { TicketRequest } from '#core/ticket-request.ts';
 import { fileTicket } from '#functions/file-ticket.ts';
+import { previewOf } from '#functions/preview-ticket.ts';
 import { readPolicy } from '#entry/policies.ts';
 import { ticketHarness, shippedPolicy } from '#bench/house/ticket-harness.ts';
 import { requestOf } from '#bench/house/requests.ts';
@@ -45,8 +47,11 @@ it('a policy that trains anew is refused by what the model lacks, before a ticke
     message: expect.stringMatching(/^rung 3 .* lacks the recipe of its training, the base .*, its corpus$/u),
   });
   expect(await tickets.list()).toEqual([]);
+  const would = () => outcome(previewOf(TicketRequest.parse(request), harness.ports, readPolicy('corpus-exact-v1')));
+  expect(await would()).toBe('METHOD_CONFIG');
   const { model, version } = await models.get(request.model);
   const [training, trainedFrom] = [policy, model.digest];
   await models.put({ ...model, corpus: 'corpus-house-1', training, trainedFrom }, version);
+  expect(await would()).toBe('fulfilled');
   expect(await outcome(harness.call(fileTicket, asked))).toBe('fulfilled');
 });
