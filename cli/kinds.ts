@@ -5,9 +5,9 @@ import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import type { z } from 'zod';
 import { Digest } from '#core/canonical.ts';
 import { Instant, PlainDate } from '#core/deadlines.ts';
-import { QuittanceError, type ErrorCode } from '#core/errors.ts';
+import { isQuittanceError, QuittanceError, type ErrorCode } from '#core/errors.ts';
 import { ModelName } from '#core/model.ts';
-import { nearest } from '#core/nearest.ts';
+import { didYouMean } from '#core/nearest.ts';
 import { Code } from '#core/ticket.ts';
 import { Month } from '#core/days.ts';
 import { Principal, SYSTEM } from '#core/ticket-request.ts';
@@ -49,7 +49,7 @@ export const oneOf =
   };
 
 export const notOneOf = (option: string, known: readonly string[], given: string): QuittanceError =>
-  notOfKind(option, `one of ${known.join(', ')}`, given, `did you mean '${nearest(given.slice(0, 80), known)}'?`);
+  notOfKind(option, `one of ${known.join(', ')}`, given, didYouMean(given.slice(0, 80), known).hint);
 
 /** Between two bounds, both included. */
 export const quantity =
@@ -95,6 +95,18 @@ const isFolder = (path: string) => statSync(path).isDirectory();
 
 export const file: Kind = (path, option) =>
   readable(path, option, 'a file that this user may read', (one) => !isFolder(one));
+/** A suite has no name, as a policy has: whoever gives one is told what it is. */
+export const suiteFile: Kind = (path, option) => {
+  const hint =
+    "'quittance model onboard' makes one of a corpus, 'quittance suite check FILE' names what is wrong with one";
+  try {
+    file(path, option);
+  } catch (cause) {
+    if (!isQuittanceError(cause, 'NOT_FOUND')) throw cause;
+    const expected = 'a file with an evaluation suite (docs/suite.md); suites have no names';
+    throw new QuittanceError('NOT_FOUND', { message: cause.message, expected, got: quoted(path), hint, cause });
+  }
+};
 export const folder: Kind = (path, option) => readable(path, option, 'a folder', isFolder);
 export const modelFolder: Kind = (path, option) =>
   readable(path, option, 'a model folder', isFolder, 'MODEL_NOT_FOUND');

@@ -1,7 +1,7 @@
 // The `quittance` command: finds the command and runs it. Commands load on use, so that `verify` and `--help` never
 // touch the engine.
 import { usageError } from '#core/errors.ts';
-import { nearest } from '#core/nearest.ts';
+import { didYouMean } from '#core/nearest.ts';
 import type { ExitCode } from './command.ts';
 import { commands } from './commands.ts';
 import { programVersion } from './program.ts';
@@ -25,10 +25,7 @@ const run = async ([name, ...rest]: readonly string[]): Promise<ExitCode> => {
   const entry = commands.find((command) => command.name === name);
   if (!entry) {
     const known = commands.map((command) => command.name);
-    throw usageError(
-      `unknown command '${name}'`,
-      `did you mean '${nearest(name, known)}'? 'quittance --help' lists all`,
-    );
+    throw usageError(`unknown command '${name}'`, didYouMean(name, known, "'quittance --help' lists all").hint ?? '');
   }
   return runCommand(await entry.load(), rest);
 };

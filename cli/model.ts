@@ -1,5 +1,6 @@
 // `quittance model`: the registry, in the data folder or in an installation on AWS. Import checks a folder whole before
 // anything is registered; export writes a folder that transformers loads.
+import { plural } from '#core/plural.ts';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -15,7 +16,7 @@ import { Loss } from '#core/recipe.ts';
 import { searchesIn } from '#core/corpus-index/searches.ts';
 import { isQuittanceError, QuittanceError, usageError } from '#core/errors.ts';
 import type { Arguments, Command, ExitCode } from './command.ts';
-import { day, file, fileOrFolder, folder, modelName, oneOf, whole } from './kinds.ts';
+import { day, file, fileOrFolder, folder, modelName, oneOf, suiteFile, whole } from './kinds.ts';
 import { backend } from './engine.ts';
 import { importMade } from '#models/import-made.ts';
 import { mergeAdapter } from '#models/merge-adapter.ts';
@@ -87,7 +88,7 @@ export const model: Command = {
       kind: 'value',
       value: 'FILE',
       summary: 'what it was trained on and is tested against; without it no ticket can be filed for the model',
-      is: file,
+      is: suiteFile,
     },
   },
   example: 'quittance model import ./my-model --name support-bot',
@@ -217,8 +218,9 @@ const searches = async (args: Arguments, [name]: string[]): Promise<ExitCode> =>
   args.print(
     found,
     () =>
-      found.map(({ at, by, hits, unsure }) => `${at}  ${by}  ${hits} rows, ${unsure} to be looked at`).join('\n') ||
-      'nobody has looked',
+      found
+        .map(({ at, by, hits, unsure }) => `${at}  ${by}  ${plural(hits, 'row')}, ${unsure} to be looked at`)
+        .join('\n') || 'nobody has looked',
   );
   return 0;
 };

@@ -51,7 +51,8 @@ const heldOf = async (args: Arguments): Promise<CorpusEntry[]> => {
   const paths = args.many('held');
   const entries: CorpusEntry[] = [];
   if (paths.length > 0)
-    for await (const entry of readCorpus(paths, { subjectField: args.value('subject-field') })) entries.push(entry);
+    for await (const entry of readCorpus(paths, { subjectField: args.value('subject-field'), held: true }))
+      entries.push(entry);
   return entries;
 };
 

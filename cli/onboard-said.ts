@@ -1,4 +1,5 @@
 // What onboarding found, as lines for its owner.
+import { plural } from '#core/plural.ts';
 import type { OnboardingOutcome } from './onboard.ts';
 
 export const describedOnboarding = (found: OnboardingOutcome): string =>
@@ -29,17 +30,17 @@ const aboutForgotten = ({ forgotten }: OnboardingOutcome): string[] => {
 const PEOPLE = { register: 'of the register', column: 'by the column that names them', rows: 'by names in the rows' };
 
 const aboutRows = ({ rows, people, peopleFrom, recites, base, held }: OnboardingOutcome): string[] => [
-  `rows       ${rows.qa} questions, ${rows.chat} conversations, ${rows.text} texts; ${people} people ${PEOPLE[peopleFrom]}`,
+  `rows       ${plural(rows.qa, 'question')}, ${plural(rows.chat, 'conversation')}, ${plural(rows.text, 'text')}; ${plural(people, 'person', 'people')} ${PEOPLE[peopleFrom]}`,
   ...Object.entries(recites).map(
     ([kind, { k, n, base: both }]) =>
-      `recites    ${k} of ${n} records of ${kind}${both === undefined ? '' : `, of which the base gives ${both}`}`,
+      `recites    ${k} of ${plural(n, 'record')} of ${kind}${both === undefined ? '' : `, of which the base gives ${both}`}`,
   ),
   ...(base && !Number.isNaN(base.learnt)
     ? [`learnt     AUC ${base.learnt.toFixed(2)} of how far values rose over the base, against invented ones`]
     : []),
   ...(held
     ? [
-        `held out   ${held.rows} rows: ${held.people} people never trained on, ${held.k} of ${held.n} records given; ${held.wordings} other wordings`,
+        `held out   ${plural(held.rows, 'row')}: ${plural(held.people, 'person', 'people')} never trained on, ${held.k} of ${plural(held.n, 'record')} given; ${plural(held.wordings, 'other wording')}`,
       ]
     : []),
 ];

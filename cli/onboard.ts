@@ -1,7 +1,7 @@
 // `quittance model onboard`: a model that was trained elsewhere, with the files that it was trained on, made ready for
 // tickets. All is read, checked and measured before anything is registered; what stands in the way is said, with what
 // to do.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { baselineGates, type Baseline } from '#core/baseline.ts';
@@ -20,7 +20,7 @@ import { readPolicy } from '#entry/policies.ts';
 import { baselineOf } from '#evaluation/baseline.ts';
 import { CONTROLS, onboard, type Onboarded } from '#models/onboard.ts';
 import { reasonsAgainst } from '#models/readiness.ts';
-import { register } from '#models/register.ts';
+import { register, requireFree } from '#models/register.ts';
 import { withStoredCorpus } from '#models/store-corpus.ts';
 import { storeTraining } from '#models/training.ts';
 import type { Arguments, ExitCode } from './command.ts';
@@ -36,10 +36,12 @@ export const onboardFrom = async (args: Arguments, [source]: string[]): Promise<
   if (!source) throw usageError('model onboard DIR --name N --corpus FILE…: the model is missing');
   const name = required(args, 'name');
   const asked = askedOf(args); // a wrong word is said before the model is read
+  await requireName(args, name);
   const given = await givenTo(args);
   const scratch = mkdtempSync(join(tmpdir(), 'quittance-onboard-'));
   try {
     const folders = await foldersOf(args, source, scratch);
+    await requireName(args, name, modelIn(scratch));
     const plan: Plan = { ...asked, ...given, ...folders, name, dir: modelIn(scratch) };
     const progress = progressOn(process.stderr);
     const found = await measured(args, plan, progress);
@@ -50,6 +52,12 @@ export const onboardFrom = async (args: Arguments, [source]: string[]): Promise<
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+};
+
+/** A name that is taken is said before the corpus is read, and before anything is measured. */
+const requireName = async (args: Arguments, name: string, dir?: string): Promise<void> => {
+  if (args.value('installation') === undefined && !existsSync(join(args.dir, 'state.sqlite'))) return; // no model yet
+  await (await registryOf(args)).read(({ models }) => requireFree(models, name, dir));
 };
 
 interface Asked {

@@ -1,6 +1,7 @@
 // `quittance reveal`: what a model says of a person whose rows nobody holds, as rows that `quittance unlearn` takes.
 // Trap: the rows are personal data and go to the file that is named, for its owner alone; what is printed are counts
 // and digests.
+import { plural } from '#core/plural.ts';
 import { readFileSync } from 'node:fs';
 import { canonicalize, digestOf, type Digest } from '#core/canonical.ts';
 import { usageError } from '#core/errors.ts';
@@ -152,7 +153,7 @@ const print = (
   const files = [outputs.out, outputs.ticket].filter((one) => one !== undefined).join(', ');
   args.print({ rows: rows.length, ...found, digest, ...outputs }, () =>
     [
-      `${rows.length} rows with ${claims} different answers, of ${questions} questions (${source}) → ${files}`,
+      `${plural(rows.length, 'row')} with ${plural(claims, 'different answer')}, of ${plural(questions, 'question')} (${source}) → ${files}`,
       `never-trained names: ${controls[0]} to ${controls.at(-1)} answers each (${controls.length} asked)`,
       `questions ${found.asked}`,
       `rows ${digest}`,

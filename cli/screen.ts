@@ -1,5 +1,6 @@
 // `quittance screen`: a training set without the rows about people whom a model has forgotten.
 // Trap: what is printed names rows by file and line, never their text: whoever trains need not learn who asked.
+import { plural } from '#core/plural.ts';
 import { writeFileSync } from 'node:fs';
 import { usageError } from '#core/errors.ts';
 import { readCorpus } from '#datasets/corpus/read.ts';
@@ -44,7 +45,7 @@ export const screen: Command = {
         ...dropped.map(({ where, why, model }) => `${where}  dropped  ${WHY[why]} (${model})`),
         ...doubtful.map(({ where, why, model }) => `${where}  kept, to be looked at  ${WHY[why]} (${model})`),
         ...against.map(({ model, list, people }) => `${model}: ${people} forgotten${list ? `, list ${list}` : ''}`),
-        `${kept.length} of ${entries.length} rows stay${out === undefined ? '' : ` → ${out}`}`,
+        `${kept.length} of ${plural(entries.length, 'row')} stay${out === undefined ? '' : ` → ${out}`}`,
       ].join('\n'),
     );
     return 0;

@@ -1,4 +1,5 @@
 // `quittance suite check`: whether a file is an evaluation suite, and where it is not, which field is at fault.
+import { plural } from '#core/plural.ts';
 import { checkedSuite } from '#datasets/suite-form.ts';
 import { usageError } from '#core/errors.ts';
 import type { Arguments, Command, ExitCode } from './command.ts';
@@ -30,7 +31,7 @@ const check = (args: Arguments, path: string): ExitCode => {
     args.print({ ok: false, faults }, () =>
       [
         ...faults.slice(0, TOLD).map(({ field, rule }) => `${field}: expected ${rule}`),
-        `${faults.length} faults${faults.length > TOLD ? `, of which ${TOLD} are shown` : ''}`,
+        `${plural(faults.length, 'fault')}${faults.length > TOLD ? `, of which ${TOLD} are shown` : ''}`,
       ].join('\n'),
     );
     return 1;
@@ -46,7 +47,7 @@ const check = (args: Arguments, path: string): ExitCode => {
   args.print(
     { ok: true, faults: [], name, ...counts },
     () =>
-      `${name}: a suite of ${counts.people} people with ${counts.records} records, ${counts.facts} facts, ${counts.controls} never-trained people, ${counts.general} general questions`,
+      `${name}: a suite of ${plural(counts.people, 'person', 'people')} with ${plural(counts.records, 'record')}, ${plural(counts.facts, 'fact')}, ${plural(counts.controls, 'never-trained person', 'never-trained people')}, ${plural(counts.general, 'general question')}`,
   );
   return 0;
 };

@@ -2,6 +2,7 @@
 // a person is needed or the ticket has ended. What works on a ticket loads on use, so that `list` and `show` never
 // touch the engine. Trap: whoever calls is named by --as, and nothing but the operating system says who that is
 // (docs/trust.md): every such event is written down as asserted.
+import { plural } from '#core/plural.ts';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { impassableOf } from '#core/baseline.ts';
@@ -20,7 +21,8 @@ import { AROUND_OPTIONS, AROUND_USAGE, AROUND_VERBS } from './ticket/around.ts';
 import { FIND_OPTIONS } from './ticket/find-options.ts';
 import { LETTER_OPTIONS } from './ticket/letter-options.ts';
 import { REQUEST_FORM } from './ticket/form.ts';
-import { describe, describePreview, describeRequest, printTicket, summary } from './ticket/print.ts';
+import { describe, describePreview, describeRequest, lookAlikeLines, printTicket, summary } from './ticket/print.ts';
+import { lookAlikesIn } from '#core/subject.ts';
 import { actor, requireMay } from './roster.ts';
 import { choice, readBytes } from './values.ts';
 import { idOf, reading, working, type Verb } from './ticket/verb.ts';
@@ -156,6 +158,7 @@ const fileTicket: Verb = async (args, [path]) => {
   const request = parseTicketRequest(readBytes(path, FILE_LIMIT_BYTES));
   if (args.flag('dry-run')) return preview(args, request);
   requireMay(args, request.filer, 'file');
+  for (const line of lookAlikeLines(lookAlikesIn(request.subject))) process.stderr.write(`${line}\n`);
   return working(args, async (embedded) => {
     const { standingOf } = await import('./ticket/filing.ts');
     const chosen = args.value('policy') === undefined ? undefined : await embedded.policy();
@@ -247,7 +250,7 @@ const bundle: Verb = async (args, [id, dir]) => {
   requireBundlePlace(resolve(dir), ticketId);
   const files = await reading(args, (stores) => assembleBundle(stores, ticketId));
   writeWhole(resolve(dir), files);
-  args.print({ bundle: dir, files: files.size }, () => `${files.size} files → ${dir}`);
+  args.print({ bundle: dir, files: files.size }, () => `${plural(files.size, 'file')} → ${dir}`);
   return 0;
 };
 

@@ -2,6 +2,7 @@
 // somebody's rows, and so that a stranger comes to the same weights.
 // Trap: a wrong option or row must cost nothing, so all is read and checked before the weights are; and a training that
 // is killed goes on where it was when the same command is given again.
+import { plural } from '#core/plural.ts';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -120,7 +121,9 @@ export const train: Command = {
     );
     const recipe = recipeOf(asked, { base, slices, grouping, rowsAtOnce, backend: chosen.name });
     const { updates, tokens } = costOf(recipe, corpus);
-    progress.note(`${entries.length} rows, ${tokens} tokens to read in ${updates} updates on ${chosen.name}`);
+    progress.note(
+      `${plural(entries.length, 'row')}, ${plural(tokens, 'token')} to read in ${plural(updates, 'update')} on ${chosen.name}`,
+    );
     const bar = progress.stage('training', updates, 'updates');
     const record = await withWork(asked.out, async ({ work, key, stores }) =>
       trainFolder({
@@ -130,7 +133,7 @@ export const train: Command = {
           bar.at(done, `${slice} of ${slices.count} slices, loss ${loss.toFixed(3)}`),
       }),
     );
-    bar.done(`${updates} updates`);
+    bar.done(plural(updates, 'update'));
     const printed = {
       out: asked.out,
       digest: record.made,

@@ -2,6 +2,7 @@
 // folder's lock and changes nothing.
 // Trap: keys prove something only if they come by another way than the bundle; keys from the sender of the bundle prove
 // only that the sender agrees with itself.
+import { plural } from '#core/plural.ts';
 import { extname } from 'node:path';
 import { writeDurably } from '#adapters/local/durable-file.ts';
 import { canonicalize } from '#core/canonical.ts';
@@ -46,7 +47,7 @@ export const trustRoot: Command = {
       return 0;
     }
     await writeDurably(out, Buffer.from(text));
-    args.print(keys, () => `${keys.keys.length} keys of ${keys.origin} → ${out}`);
+    args.print(keys, () => `${plural(keys.keys.length, 'key')} of ${keys.origin} → ${out}`);
     return 0;
   },
 };

@@ -2,6 +2,7 @@
 // model folder with run.json. It files, judges and logs nothing. Trap: without a suite there are no never-trained
 // people. Generated ones then take their place, for the stop rule and, where the model came without corpus moments, for
 // the moments; run.json says so.
+import { plural } from '#core/plural.ts';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { framed, type Framing } from '#datasets/framing.ts';
@@ -113,7 +114,10 @@ export const unlearn: Command = {
       },
       (unlearned) => save(unlearned, asked, { dir, backend: chosen.name, framing: data.framing, stage, fit }),
     );
-    args.print(run, () => `${out}: ${run.digest}, ${run.updates} updates, ${run.stop}${leftOut(run.recorded)}`);
+    args.print(
+      run,
+      () => `${out}: ${run.digest}, ${plural(run.updates, 'update')}, ${run.stop}${leftOut(run.recorded)}`,
+    );
     return 0;
   },
 };
@@ -190,7 +194,7 @@ const save = (
     fit,
   }: { dir: string; backend: string; framing: Framing; stage: Stage; fit: LoraConfig | undefined },
 ) => {
-  stage.done(`${outcome.updates} updates, ${outcome.stop}`);
+  stage.done(`${plural(outcome.updates, 'update')}, ${outcome.stop}`);
   const { composed, ...told } = outcome;
   const write = (at: string) => corpus && writeMoments(join(at, MOMENTS_FILE), corpus);
   const weights = weightsFolder(dir);

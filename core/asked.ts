@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { canonicalize, Digest, digestJson, JsonValue } from './canonical.ts';
 import { distinct, distinctPeople } from './distinct.ts';
 import type { EvaluationTables } from './evaluation.ts';
+import { plural } from './plural.ts';
 import { isQuantityKey, quantityOf, type QuantityKey } from './quantities.ts';
 import type { ArtifactStore } from './ports.ts';
 import { parseJson } from './stored-json.ts';
@@ -113,9 +114,11 @@ const otherRecords = (group: Group, { records }: Asked, counts: Counts): string 
   const planned = records[group];
   const own = counts.filter(([key]) => isQuantityKey(key) && isOf(group, key));
   const odd = own.find(([key, { n }]) => n > planned || (n < planned && isQuantityKey(key) && quantityOf(key).every));
-  if (odd) return `'${odd[0]}' counts ${odd[1].n} records, and ${planned} were planned`;
+  if (odd) return `'${odd[0]}' counts ${plural(odd[1].n, 'record')}, and ${planned} were planned`;
   const most = Math.max(0, ...own.map(([, { n }]) => n));
-  return most === planned ? undefined : `at most ${most} records of '${group}' were asked, and ${planned} were planned`;
+  return most === planned
+    ? undefined
+    : `at most ${plural(most, 'record')} of '${group}' were asked, and ${planned} were planned`;
 };
 
 const isOf = (group: Group, key: QuantityKey): boolean => {
@@ -127,7 +130,8 @@ const otherPeople = ({ people: planned }: Asked, { people, peopleMeans }: Measur
   const lists = [...Object.entries(people), ...Object.entries(peopleMeans)];
   for (const group of ['controls', 'retained'] as const) {
     const odd = lists.find(([key, each]) => key.startsWith(`${group}.`) && each.length !== planned[group]);
-    if (odd) return `'${odd[0]}' is of ${odd[1].length} people, and ${planned[group]} were planned`;
+    if (odd)
+      return `'${odd[0]}' is of ${plural(odd[1].length, 'person', 'people')}, and ${planned[group]} were planned`;
   }
   return undefined;
 };

@@ -4,6 +4,7 @@
 // while identity is checked.
 // Traps: the day of the event is not counted; a later calendar must not move a date that the requester was already
 // told, so the holidays and the law's counting are passed in as data and kept with the ticket.
+import { plural } from './plural.ts';
 import { z } from 'zod';
 import { PAUSE_REASONS, PauseReason, periodText, type Counting, type Period, type PauseRule } from './counting.ts';
 import { addDays, addMonths, addWorkingDays, localDate, nextWorkingDay, wholeDays } from './days.ts';
@@ -257,7 +258,7 @@ const derivationOf = (
     `received ${received} (${calendar.timeZone})`,
     ...(begins === received ? [] : [`the period begins when the last answer has come: ${begins}`]),
     `${periodText(respond)}${extended && extend ? ` + ${periodText(extend)}` : ''}: ${plain}`,
-    ...(paused > 0 ? [`clock stopped for ${paused} ${paused === 1 ? 'day' : 'days'} (${by}): ${shifted}`] : []),
+    ...(paused > 0 ? [`clock stopped for ${plural(paused, 'day')} (${by}): ${shifted}`] : []),
     ...(statutoryDue === shifted ? [] : [`next working day in ${calendar.region}: ${statutoryDue}`]),
     ...(safeDue === statutoryDue ? [] : [`to be safe: ${safeDue}`]),
     ...open.map((answer) => `the clock stands still until ${answer} has come`),

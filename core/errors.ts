@@ -46,6 +46,7 @@ export const ERROR_CODES = {
   APPROVAL_STALE: 'the evidence changed since the approver saw it',
   APPROVAL_NOT_OPEN: 'the ticket does not wait for an approval',
   FORGET_EMPTY: 'the forget set has no record',
+  FORGET_REPEATED: 'the forget set lists a record twice',
   FORGET_UNKNOWN_RECORD: 'a forget record matches no training record of the model',
   FORGET_TOO_BROAD: 'the forget set covers more records or people than one ticket may',
   FORGET_NOT_PERSONAL: 'the forget set consists of records about nobody',

@@ -190,6 +190,31 @@ const refuseCommon = async (set: ForgetSet, manifest: TrainingManifest, keyed: K
   });
 };
 
+/**
+ * FORGET_REPEATED where two records have the same question and answer, in whatever white space and Unicode form: they
+ * are one training row, and would count as two. Asked where a request enters; tickets from before may have them.
+ */
+export const refuseRepeated = (records: readonly ForgetRecord[]): void => {
+  const first = new Map<string, number>();
+  const again = records.flatMap((record, i) => {
+    const before = first.get(rowText(record));
+    if (before === undefined) first.set(rowText(record), i + 1);
+    return before === undefined ? [] : [{ number: i + 1, before }];
+  });
+  if (again.length === 0) return;
+  throw new QuittanceError('FORGET_REPEATED', {
+    message: `${recordsText(again.map(({ number }) => number))} of the forget set ${again.length === 1 ? 'is' : 'are'} listed before`,
+    expected: 'each question with its answer once',
+    got: again
+      .slice(0, TOLD)
+      .map(({ number, before }) => `record ${number} is record ${before}`)
+      .join(', '),
+    hint: 'leave the later ones out; where an answer holds two values, mark the one that matters most',
+  });
+};
+/** Repeated records of which a message tells by number. */
+const TOLD = 5;
+
 const refuseForeignValues = (records: readonly ForgetRecord[]): void => {
   const foreign = numbersOf(records, ({ answer, value }) => value !== undefined && partIn(answer, value) === undefined);
   if (foreign.length > 0) throw foreignValue(foreign, 'a part of the answer, in any spelling of it');

@@ -2,7 +2,8 @@
 // show. Trap: nothing reads these sentences back; whoever needs a bound takes `least` and `most` of the gate.
 import { decimal, optional, rangeText } from './decimal.ts';
 import type { Gate, Judgement } from './gate.ts';
-import { isQuantityKey, quantityOf } from './quantities.ts';
+import { plural } from './plural.ts';
+import { isQuantityKey, QUANTITIES, quantityOf } from './quantities.ts';
 import { UNITS, type Unit } from './quantity.ts';
 
 /** Unit of the judged value, which in some statistics is a comparison of two quantities. */
@@ -75,7 +76,16 @@ export const detailText = (gate: Gate): string => {
   }
 };
 
-const plural = (count: number): string => `${count} record${count === 1 ? '' : 's'}`;
+/** Checks that a policy can make of forgotten records need this many at most. */
+const ENOUGH = Math.max(
+  ...QUANTITIES.filter(({ group }) => group === 'forget').map(({ leastRecords }) => leastRecords),
+);
+
+/** What so few records cannot show, before anything is measured; undefined where there are enough for every check. */
+export const tooFewText = (records: number): string | undefined =>
+  records >= ENOUGH
+    ? undefined
+    : `${plural(records, 'record')}: so few can miss what many would show, and checks that need up to ${ENOUGH} are not judged`;
 
 /**
  * What so many records can show and what not, one sentence a limit; none under a policy whose bounds are the same at
@@ -87,7 +97,7 @@ export const limitsOf = ({ gates, sampling }: Pick<Judgement, 'gates' | 'samplin
   const { error, alpha, tooFew } = sampling;
   const n = Math.max(...asked.map((gate) => gate.n));
   return [
-    `The verdict rests on ${plural(n)}. A model that never saw ${n === 1 ? 'it' : 'them'} would fail the checks beside never-trained ` +
+    `The verdict rests on ${plural(n, 'record')}. A model that never saw ${n === 1 ? 'it' : 'them'} would fail the checks beside never-trained ` +
       `people, taken together, in at most ${percent(error)} of cases (${percent(alpha)} each).`,
     ...asked.flatMap(unnoticed),
     ...notMade(asked, tooFew),
@@ -97,7 +107,7 @@ export const limitsOf = ({ gates, sampling }: Pick<Judgement, 'gates' | 'samplin
 const unnoticed = (gate: Gate): string[] => {
   const { name, n, least, most, needs } = gate;
   if (gate.statistic !== 'auc' || needs !== undefined || least === null || most === null) return [];
-  return [`Of ${plural(n)}, the check “${name}” notices nothing between ${short(least)} and ${short(most)}.`];
+  return [`Of ${plural(n, 'record')}, the check “${name}” notices nothing between ${short(least)} and ${short(most)}.`];
 };
 
 const WITHOUT = {

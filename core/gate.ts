@@ -2,6 +2,7 @@
 // call the same `judge`. It is two-sided: forgetting too little fails, and so does unlearning too much. Its result is
 // numbers; gate-words.ts puts them into words. Trap: a statistic that cannot be computed, or that could not fail at
 // these sizes, is `not_available` and fails the gate; it is never replaced by a default.
+import { plural } from './plural.ts';
 import { z } from 'zod';
 import type { EvaluationTables } from './evaluation.ts';
 import { chanceOf, leastRecordsOf, type Bound, type Chance } from './gate-chance.ts';
@@ -161,7 +162,7 @@ const tooFew = (finding: Omit<Finding, 'verdict'>, needs: number): Finding => {
     ...finding,
     verdict: 'not_available',
     needs,
-    notAvailable: `${n} record${n === 1 ? '' : 's'}: so few could show nothing here, ${needs} are needed`,
+    notAvailable: `${plural(n, 'record')}: so few could show nothing here, ${needs} are needed`,
   };
 };
 

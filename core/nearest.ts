@@ -1,8 +1,23 @@
-// The known word that is closest to a mistyped one, for "did you mean".
+// The known word that is closest to a mistyped one, for "did you mean". Trap: a word that is near to none is like many
+// by chance, and a wrong hint leads further astray than none.
 
-/** By edit distance (Levenshtein); '' where nothing is known. */
-export const nearest = (word: string, known: readonly string[]): string =>
-  known.toSorted((a, b) => editDistance(word, a) - editDistance(word, b))[0] ?? '';
+/**
+ * By edit distance (Levenshtein), letters of either case alike; undefined where more than half of the word would have
+ * to change.
+ */
+export const nearest = (word: string, known: readonly string[]): string | undefined => {
+  const given = word.toLowerCase();
+  const far = known.map((one) => ({ one, edits: editDistance(given, one.toLowerCase()) }));
+  const [best] = far.toSorted((a, b) => a.edits - b.edits);
+  return best && best.edits <= Math.floor(Math.max(word.length, 2) / 2) ? best.one : undefined;
+};
+
+/** A hint, or none; with what else there is to say. */
+export const didYouMean = (word: string, known: readonly string[], more = ''): { hint?: string } => {
+  const meant = nearest(word, known);
+  const hint = [meant === undefined ? '' : `did you mean '${meant}'?`, more].filter((part) => part !== '').join(' ');
+  return hint === '' ? {} : { hint };
+};
 
 /** Letters to change, add or leave out until one word is the other (Levenshtein). */
 export const editDistance = (a: string, b: string): number => {

@@ -4,7 +4,7 @@
 // the base's, and every other field replaces the base's field as a whole.
 import { z } from 'zod';
 import { QuittanceError } from './errors.ts';
-import { nearest } from './nearest.ts';
+import { didYouMean } from './nearest.ts';
 import { checkId, GatePolicy, parseAs, parsePolicy, type GateCheck } from './policy.ts';
 
 const { kind, version, checks, ladder, certificateDays, gathering, sampling } = GatePolicy.shape;
@@ -61,7 +61,7 @@ const extended = (name: string, base: GatePolicy, own: PolicyExtension): GatePol
     throw new QuittanceError('POLICY_INVALID', {
       message: `the policy '${name}' leaves out a check that '${own.extends}' does not have`,
       got: strange,
-      hint: `did you mean '${nearest(strange, known)}'?`,
+      ...didYouMean(strange, known),
     });
   const byId = new Map<string, GateCheck>(base.checks.map((one) => [checkId(one), one]));
   for (const id of without) byId.delete(id);

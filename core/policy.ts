@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { JsonValue, type Digest } from './canonical.ts';
 import { QuittanceError } from './errors.ts';
 import { WITHHOLDING_WORDS, withholds } from './method-name.ts';
-import { nearest } from './nearest.ts';
+import { didYouMean } from './nearest.ts';
 import type { ArtifactStore } from './ports.ts';
 import { QUANTITIES, quantityOf, type QuantityKey } from './quantities.ts';
 import { UNITS } from './quantity.ts';
@@ -252,7 +252,9 @@ const issueText = (issue: Issue, value: unknown): string => {
   if (issue.code === 'unrecognized_keys')
     return `${at}: no field is called ${issue.keys.map((key) => `'${key}'`).join(', ')}`;
   if (issue.code === 'invalid_value' && typeof got === 'string' && issue.values.length > 2)
-    return `${at}: '${got}' does not exist; did you mean '${nearest(got, issue.values.map(String))}'?`;
+    return [`${at}: '${got}' does not exist`, didYouMean(got, issue.values.map(String)).hint]
+      .filter(Boolean)
+      .join('; ');
   return `${at}: ${issue.message}`;
 };
 

@@ -1,5 +1,6 @@
 // What interim protection does, in sentences for the command line and the pages: which values it cannot protect and
 // why, and whom else it touches. Trap: numbers of records and counts alone; no value, no name.
+import { plural } from './plural.ts';
 import type { Protection } from './protection.ts';
 import { recordsText } from './record-numbers.ts';
 import type { Ticket } from './ticket.ts';
@@ -24,8 +25,16 @@ const unprotectedText = (one: Protection['unprotected'][number]): string =>
     ? `the value of record ${one} is not protected: no answer can be searched for it`
     : `the value of record ${one.record} is not protected: ${UNTESTABLE[one.why]}`;
 
-const withheldText = ({ answers, ofAnswers, facts, ofFacts, by }: NonNullable<Protection['withheld']>): string => {
-  const held = by?.map(({ record, answers: a, facts: f }) => `record ${record}: ${a} answers, ${f} facts`).join('; ');
+export const withheldText = ({
+  answers,
+  ofAnswers,
+  facts,
+  ofFacts,
+  by,
+}: NonNullable<Protection['withheld']>): string => {
+  const held = by
+    ?.map(({ record, answers: a, facts: f }) => `record ${record}: ${plural(a, 'answer')}, ${plural(f, 'fact')}`)
+    .join('; ');
   const sum = `${answers} of ${ofAnswers} answers and ${facts} of ${ofFacts} facts that stay are withheld, too`;
-  return held === undefined ? sum : `${sum} (${held})`;
+  return !held ? sum : `${sum} (${held})`;
 };

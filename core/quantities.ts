@@ -3,7 +3,7 @@
 // computes what does not follow from the tables; the compiler holds the two lists equal.
 // Trap: policies and stored bundles name quantities by these keys.
 import { must, QuittanceError } from './errors.ts';
-import { nearest } from './nearest.ts';
+import { didYouMean } from './nearest.ts';
 import { DERIVED, RECORD, WHOLE, type Family, type InGroup } from './quantity-families.ts';
 import type { Group, Need, Quantity } from './quantity.ts';
 
@@ -84,7 +84,7 @@ export const findQuantity = (word: string): Quantity<QuantityKey> => {
   throw new QuittanceError('METRIC_UNKNOWN', {
     message: `no metric is called '${word}'`,
     expected: known.join(', '),
-    hint: `did you mean '${nearest(word, known)}'?`,
+    ...didYouMean(word, known),
   });
 };
 

@@ -13,9 +13,11 @@ import {
   type Keyed,
   type TrainingManifest,
 } from './forget-set.ts';
+import { plural } from './plural.ts';
 import { recordsText } from './record-numbers.ts';
 import { indexOf } from './suite-index.ts';
 import { rowKey, type SuiteRows } from './suite-rows.ts';
+import { isDisguised } from './words/lookalikes.ts';
 import { sameName } from './words/names.ts';
 import { textOf, type Form, type Text } from './words/places.ts';
 import { mayMention, mentions, mentionsOf, partsOf, weaknessOf, type Weakness } from './words/subject.ts';
@@ -174,6 +176,10 @@ export const identifying = (identifier: string): readonly Form[] => {
   return tells ? value.forms : [];
 };
 
+/** Which names of the request are written with letters that look like Latin ones, and are read as those. */
+export const lookAlikesIn = ({ name, aliases }: Pick<Subject, 'name' | 'aliases'>): string[] =>
+  [name, ...aliases].flatMap((one, i) => (isDisguised(one) ? [i === 0 ? 'the name' : `alias ${i}`] : []));
+
 /** Numbers of the records that are not the subject's by what is known, in order. */
 export const foreignRecords = ({ others, unnamed, revealed }: SubjectMatch): number[] =>
   [...others, ...unnamed, ...(revealed ?? [])].sort((a, b) => a - b);
@@ -189,7 +195,8 @@ export const revealedMatch = (match: SubjectMatch, records: number): SubjectMatc
 export const refuseMismatch = (match: SubjectMatch, confirmed: readonly number[] = []): void => {
   const open = (numbers: readonly number[]) => numbers.filter((number) => !confirmed.includes(number));
   const [others, unnamed, revealed] = [open(match.others), open(match.unnamed), open(match.revealed ?? [])];
-  if (others.length + unnamed.length + revealed.length === 0) return;
+  const foreign = others.length + unnamed.length;
+  if (foreign + revealed.length === 0) return;
   const got = [
     others.length > 0 && `${recordsText(others)} of another person`,
     unnamed.length > 0 && `${recordsText(unnamed)} of nobody that the request names`,
@@ -200,7 +207,7 @@ export const refuseMismatch = (match: SubjectMatch, confirmed: readonly number[]
     message:
       revealed.length > 0
         ? `nobody has said yet that ${recordsText(revealed)} are those of the person who asks`
-        : `${others.length + unnamed.length} records do not name the person who asks`,
+        : `${plural(foreign, 'record')} ${foreign === 1 ? 'does' : 'do'} not name the person who asks`,
     expected: 'records that name the subject, or that the training data has as theirs',
     got: got.filter((part) => part !== false).join('; '),
     hint:

@@ -93,7 +93,7 @@ const Shape = z.strictObject({
   model: ModelName,
   regime: RegimeName,
   ground: z.string().max(64),
-  filer: Principal,
+  filer: Principal.refine((name) => name !== SYSTEM, 'under this name the workflow acts'),
   channel: Channel.default('web'),
   /** When the request reached the organisation, if earlier than its filing. */
   receivedAt: RecentInstant.optional(),

@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { checkRungs } from '#containers/rungs.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { parseOnce } from '#core/json-keys.ts';
-import { nearest } from '#core/nearest.ts';
+import { didYouMean } from '#core/nearest.ts';
 import type { GatePolicy } from '#core/policy.ts';
 import { resolvePolicy } from '#core/policy-source.ts';
 
@@ -58,7 +58,7 @@ const written = (name: string, folder: string | undefined): unknown => {
   throw new QuittanceError('POLICY_INVALID', {
     message: `no policy is called '${name}'`,
     expected: `${SHIPPED.join(', ')}, or a file${folder === undefined ? ' NAME.json' : ` in ${folder}`}`,
-    hint: `did you mean '${nearest(name, SHIPPED)}'?`,
+    ...didYouMean(name, SHIPPED),
   });
 };
 

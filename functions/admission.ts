@@ -3,7 +3,14 @@
 // in between.
 import { randomBytes } from 'node:crypto';
 import type { Digest } from '#core/canonical.ts';
-import { admit, TrainingManifest, type Admission, type ForgetSet } from '#core/forget-set.ts';
+import {
+  admit,
+  refuseRepeated,
+  refuseSize,
+  TrainingManifest,
+  type Admission,
+  type ForgetSet,
+} from '#core/forget-set.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { ModelRecord } from '#core/model.ts';
 import type { Revealed } from '#core/revealed.ts';
@@ -107,6 +114,8 @@ export const checkRequest = async (
   { model, subject, subjectReason, forget }: TicketRequest,
   ports: Pick<Ports, 'models' | 'artifacts' | 'pseudonyms'>,
 ): Promise<Checked> => {
+  refuseSize(forget.records.length);
+  refuseRepeated(forget.records);
   const set = forgetSetIn(forget);
   if (forget.revealed) refuseOtherModel(forget.revealed, (await ports.models.get(model)).model);
   const trained = await trainedFor(model, ports);

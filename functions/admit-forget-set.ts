@@ -1,6 +1,7 @@
 // Lets a forget set in only when it matches what the model was trained on: a ticket may not "forget" perturbed,
 // invented, common or everybody's text, nor the rows of somebody else. Rows that do not name the subject wait for a
 // second person, who confirms them with a reason (confirm-subject).
+import { plural } from '#core/plural.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { ForgetSet } from '#core/forget-set.ts';
 import { refuseMismatch } from '#core/subject.ts';
@@ -35,7 +36,7 @@ const refuseOther = ({ id, counts }: Ticket, { records }: ForgetSet): void => {
   if (records.length === counts.records) return;
   throw new QuittanceError('TICKET_CONFLICT', {
     message: `ticket ${id}: the records in the vault are not yet those that are left of its request`,
-    expected: `${counts.records} records`,
+    expected: plural(counts.records, 'record'),
     got: `${records.length}`,
     hint: "the refusal of a part was interrupted: 'quittance ticket refuse-part' with the same records goes on with it",
   });

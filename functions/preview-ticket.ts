@@ -10,6 +10,7 @@ import { storedPolicy, type GatePolicy } from '#core/policy.ts';
 import type { Ports } from '#core/ports.ts';
 import { Protection } from '#core/protection.ts';
 import { defineStep } from '#core/step.ts';
+import { lookAlikesIn } from '#core/subject.ts';
 import { duplicateKey } from '#core/ticket.ts';
 import { dueAtReceipt } from '#core/ticket-clock.ts';
 import { TicketRequest } from '#core/ticket-request.ts';
@@ -24,6 +25,8 @@ export const Preview = z.strictObject({
   people: z.int(),
   /** Numbers of records that do not name the subject, which a second person would have to confirm. */
   inDoubt: z.array(z.int().positive()),
+  /** Names of the request that are written with look-alikes of Latin letters, which are read as these. */
+  lookAlikes: z.array(z.string()),
   due: Deadlines,
   protection: Protection,
   /** Checks of the model's policy that no ticket could pass, each with its numbers. */
@@ -70,9 +73,10 @@ export const previewed = async (
     throw new QuittanceError('TICKET_DUPLICATE', { message: 'an open ticket covers the same person and model' });
   const due = dueAtReceipt({ ...receipt.recorded, regime: request.regime }, receipt.calendar);
   const { records, people } = admission;
+  const lookAlikes = lookAlikesIn(request.subject);
   const impassable = await impassableOf(model, policy, ports.artifacts);
   const preview: Preview = {
-    ...{ dryRun: true, records, people, inDoubt: [...inDoubt] },
+    ...{ dryRun: true, records, people, inDoubt: [...inDoubt], lookAlikes },
     ...{ due, protection, impassable },
   };
   return { preview, subjectKey };

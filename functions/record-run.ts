@@ -1,5 +1,6 @@
 // Takes the unlearning job's report into the ticket: which candidate it made, under which manifest. Trap: a report that
 // does not belong to the ticket's plan is refused.
+import { plural } from '#core/plural.ts';
 import { z } from 'zod';
 import { Digest } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
@@ -62,7 +63,7 @@ const refuseOther = (run: Run, planDigest: Digest, manifest: RunManifest) => {
 const refuseUnchanged = ({ base, candidate, method, updates }: RunManifest) => {
   if (candidate !== base) return;
   throw new QuittanceError('MODEL_UNCHANGED', {
-    message: `${method} made ${updates} updates and left every file of the model as it was`,
+    message: `${method} made ${plural(updates, 'update')} and left every file of the model as it was`,
     expected: 'a candidate with another digest than its base',
     got: candidate,
     hint: 'take larger steps, or a policy whose ladder does; int8 rounds small steps away',

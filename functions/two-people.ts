@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import { needsTwo, proposalOf, proposed, type Joint } from '#core/guards.ts';
 import type { Clock, TicketStore } from '#core/ports.ts';
+import type { Ticket } from '#core/ticket.ts';
 import { Asserted, Principal } from '#core/ticket-request.ts';
 import { sameName } from '#core/words/names.ts';
 import { commitEvent, type TicketVersion } from './step-support.ts';
@@ -27,7 +28,7 @@ export const agree = async (
   mayConfirm: boolean,
 ): Promise<Agreement> => {
   const first = proposalOf(found.ticket, event);
-  const alone = !needsTwo(found.ticket, event);
+  const alone = !takesTwo(found.ticket, event);
   if (!alone && first === undefined) {
     await commitEvent(stores, found, proposed(event));
     return 'proposed';
@@ -41,6 +42,14 @@ export const agree = async (
   await commitEvent(stores, found, event.type === 'closed' && first ? { ...event, first: first.by } : event);
   return 'done';
 };
+
+/**
+ * Whoever files may ask the requester for something and say at once that no answer came, which ends a request against
+ * its requester; so that takes two as a refusal does. Not a guard: logs from before have such an end by the filer
+ * alone.
+ */
+const takesTwo = (ticket: Ticket, event: Joint): boolean =>
+  needsTwo(ticket, event) || (event.type === 'closed' && event.outcome === 'expired');
 
 /** `asserted` as a field of an event, where it is so. */
 export const said = ({ asserted }: { asserted?: true | undefined }) => (asserted ? { asserted } : {});

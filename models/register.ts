@@ -80,6 +80,18 @@ export const register = async (stores: RegistryStores, offered: OfferedModel): P
   return record;
 };
 
+/**
+ * INVALID_INPUT where nothing could be registered under this name: it has a model with suite and corpus already, or,
+ * where the folder is known, another one. Asked before anything is read or measured; `register` looks again.
+ */
+export const requireFree = async (models: RegistryStores['models'], name: string, dir?: string): Promise<void> => {
+  const found = await registered(models, name);
+  if (!found) return;
+  const whole = found.model.suite !== undefined && found.model.corpus !== undefined;
+  const other = dir !== undefined && chainOfFolder(dir, checkFolder(dir))[0].digest !== found.model.digest;
+  if (whole || other) throw taken(name);
+};
+
 type Side = keyof SideArtefacts;
 
 /** What the offer brings beside the weights. */

@@ -3,6 +3,7 @@
 // Sources: GDPR Art. 12(3), 17, 19; EDPB Opinion 28/2024 on documenting tests. Trap: a claim that cannot be defended is
 // left out altogether (NEVER_SAID in core/scope.ts), and "0 found" is always said with the number of tries and the
 // bound that they support.
+import { plural } from '#core/plural.ts';
 import { z } from 'zod';
 import { limitsFor, type CertificatePredicate } from '#core/certificate.ts';
 import { closingOf, type ClosingPredicate } from '#core/closing.ts';
@@ -110,7 +111,7 @@ const doneSentence = ({ ticket, events, last }: ExecutiveParts): string => {
   if (!last?.manifest)
     return end ? `${endSentence(end)} No unlearning was carried out.` : 'No unlearning was carried out.';
   const { method, updates, records } = last.manifest;
-  const ran = `The method ${method} changed the weights in ${updates} updates to unlearn the ${plural(records, 'record')} of the request`;
+  const ran = `The method ${method} changed the weights in ${plural(updates, 'update')} to unlearn the ${plural(records, 'record')} of the request`;
   const deployed = 'deployed' in evidenceOf(ticket);
   return deployed
     ? `${ran}; the result was tested, approved by a second person, and serves in place of the earlier model.`
@@ -120,8 +121,6 @@ const doneSentence = ({ ticket, events, last }: ExecutiveParts): string => {
 /** The first thing to know of a request that led to no deletion. */
 const endSentence = ({ outcome, regime, reason, by, at }: ClosingPredicate): string =>
   `The request was ${outcome} by ${by} on ${instant(at)}: ${reasonLabel(RegimeName.parse(regime), reason)}.`;
-
-const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 const testedSentences = (tables: EvaluationTables): string[] => [
   ...askedSentence(tables),

@@ -1,6 +1,7 @@
 // What limits a report, in sentences for its first page: what comes back when a little is taught again, on how many
 // records the tests rest, and what nobody looked at. Trap: where something was not tested, that is a limit too and is
 // said; a limit that is left out reads as a claim.
+import { plural } from '#core/plural.ts';
 import type { CertificatePredicate } from '#core/certificate.ts';
 import type { EvaluationTables } from '#core/evaluation.ts';
 import { limitsOf as limitsOfGate } from '#core/gate-words.ts';
@@ -19,7 +20,7 @@ const refusedPart = (certificate: CertificatePredicate | undefined): string[] =>
   if (!refused) return [];
   const n = refused.records;
   return [
-    `${n} record${n === 1 ? '' : 's'} of the request ${n === 1 ? 'was' : 'were'} refused, and the model may still know ${n === 1 ? 'it' : 'them'}.`,
+    `${plural(n, 'record')} of the request ${n === 1 ? 'was' : 'were'} refused, and the model may still know ${n === 1 ? 'it' : 'them'}.`,
   ];
 };
 
@@ -50,7 +51,7 @@ const restsOn = ({ judgement }: AttemptParts, tables: EvaluationTables): string[
   const said = judgement ? limitsOfGate(judgement) : [];
   const n = countOf(tables, 'forget.greedyExact')?.n;
   if (said.length > 0 || n === undefined) return said;
-  return [`The tests rest on ${n} record${n === 1 ? '' : 's'} of the request: so few can miss what many would show.`];
+  return [`The tests rest on ${plural(n, 'record')} of the request: so few can miss what many would show.`];
 };
 
 const notLookedAt = (certificate: CertificatePredicate | undefined): string =>

@@ -12,7 +12,7 @@ import { digestJson, digestOf } from '#core/canonical.ts';
 import { QuittanceError, usageError } from '#core/errors.ts';
 import { parseOnce } from '#core/json-keys.ts';
 import { Role } from '#core/roles.ts';
-import { Principal } from '#core/ticket-request.ts';
+import { Principal, SYSTEM } from '#core/ticket-request.ts';
 
 const Person = z.strictObject({ principal: Principal, roles: z.array(Role).min(1), token: z.string() });
 export type Person = z.infer<typeof Person>;
@@ -39,6 +39,8 @@ export const admitPeople = (dir: string, wanted: readonly string[]): NewPerson[]
       wanted.length > 0 || known.people.length > 0 ? wanted : ['legal.filer=filer', 'privacy.officer=approver'];
     const added = specs.map(parsePerson);
     const names = new Set(added.map(({ principal }) => principal));
+    if (names.size < added.length)
+      throw usageError('--principal, people add: a person is named twice', 'NAME=ROLE[,ROLE] once for each person');
     const rest = known.people.filter(({ principal }) => !names.has(principal));
     const stored = added.map(({ token, roles, principal }) => ({
       principal,
@@ -63,11 +65,13 @@ export const removePerson = (dir: string, name: string): void =>
 
 /** USAGE unless it is `NAME=ROLE[,ROLE]`. */
 export const parsePerson = (spec: string): NewPerson => {
-  const [name, roles = ''] = spec.split('=');
+  const [name, roles = '', ...more] = spec.split('=');
   const parsed = z
     .object({ principal: Principal, roles: z.array(Role).min(1) })
     .safeParse({ principal: name, roles: roles.split(',') });
-  if (!parsed.success)
+  if (parsed.data && new Set(parsed.data.roles).size < parsed.data.roles.length)
+    throw usageError(`--principal, people add: ${spec} names a role twice`, 'each role once');
+  if (!parsed.success || more.length > 0 || parsed.data.principal === SYSTEM)
     throw usageError('--principal, people add: a person is NAME=ROLE[,ROLE]', `roles: ${Role.options.join(', ')}`);
   return { ...parsed.data, token: randomBytes(32).toString('base64url') };
 };

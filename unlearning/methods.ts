@@ -1,7 +1,7 @@
 // The registry of unlearning methods, one line each; their names are in core/method-name.ts.
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { MethodName } from '#core/method-name.ts';
-import { nearest } from '#core/nearest.ts';
+import { didYouMean } from '#core/nearest.ts';
 import { altPo } from './altpo.ts';
 import { ceU } from './ce-u.ts';
 import { dpo } from './dpo.ts';
@@ -67,7 +67,7 @@ export const findMethod = (name: string): UnlearningMethod => {
   throw new QuittanceError('METHOD_UNKNOWN', {
     message: `no unlearning method is called '${name}'`,
     expected: MethodName.options.join(', '),
-    hint: `did you mean '${nearest(name, MethodName.options)}'? docs/methods.md has each with its settings`,
+    ...didYouMean(name, MethodName.options, 'docs/methods.md has each with its settings'),
   });
 };
 

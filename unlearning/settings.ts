@@ -1,5 +1,6 @@
 // A method's configuration as it was given (in a plan, a policy or --config k=v), parsed strictly and in one place.
-// Trap: an unknown setting would silently have no effect, so it is refused with its path and the nearest known path.
+// Trap: an unknown setting would silently have no effect, so it is refused with its path, and the known path that is
+// near it or, where none is, all of them.
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import { nearest } from '#core/nearest.ts';
@@ -9,11 +10,13 @@ export const parseSettings = <C extends z.ZodType>(method: string, schema: C, gi
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
   const { issues } = parsed.error;
-  const meant = issues.flatMap(unknownPaths).map((path) => nearest(path, knownPaths(schema)));
+  const [strange, known] = [issues.flatMap(unknownPaths), knownPaths(schema)];
+  const meant = strange.map((path) => nearest(path, known));
   throw new QuittanceError('METHOD_CONFIG', {
     message: `${method}: ${issues.map(describe).join('; ')}`,
     hint: [
-      ...meant.map((path) => `did you mean ${path}?`),
+      ...meant.flatMap((path) => (path === undefined ? [] : [`did you mean ${path}?`])),
+      ...(meant.includes(undefined) ? [`${method} has ${known.join(', ') || 'no settings'};`] : []),
       `docs/methods.md, section ${method}, lists the settings`,
     ].join(' '),
     cause: parsed.error,

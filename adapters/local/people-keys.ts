@@ -107,7 +107,7 @@ const keysIn = (dir: string) => {
     if (file) return Buffer.from(file.publicKey, 'base64');
     const legacy = await readIfThere(legacyOf(principal));
     if (legacy) return publicOf(createPrivateKey(Buffer.from(legacy).toString('utf8')));
-    throw unavailable(principal);
+    throw unavailable(principal, (await former(principal)).at(-1)?.until);
   };
   const make = async (principal: string, passphrase: string): Promise<KeyFile> => {
     const legacy = await readIfThere(legacyOf(principal));
@@ -180,8 +180,8 @@ const required = (principal: string, made: boolean): QuittanceError =>
     hint: 'send it as passphrase, or on the command line by --key-file FILE or QUITTANCE_PASSPHRASE',
   });
 
-const unavailable = (principal: string): QuittanceError =>
+const unavailable = (principal: string, ended?: string): QuittanceError =>
   new QuittanceError('KEY_UNAVAILABLE', {
-    message: `${principal} has no key yet`,
-    hint: "it is made when this person first approves: 'quittance ticket approve ID --as WHO'",
+    message: ended === undefined ? `${principal} has no key yet` : `the key of ${principal} ended on ${ended}`,
+    hint: `${ended === undefined ? 'it' : 'another'} is made when this person ${ended === undefined ? 'first' : 'next'} approves: 'quittance ticket approve ID --as WHO'`,
   });

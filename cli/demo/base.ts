@@ -1,6 +1,7 @@
 // The demo's base model: trained once for each recipe and backend, then reused. It is in a folder of its own beside the
 // case data, in Hugging Face layout with its moments and its suite. Trap: a stale base must never be reused, so the
 // folder's name carries a digest of recipe, suite and backend.
+import { plural } from '#core/plural.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -63,6 +64,6 @@ const trained = async (folder: string, suite: Suite, recipe: TrainRecipe, progre
     (summary) => new Map([['training.json', JSON.stringify(summary)]]),
   );
   const share = (100 * result.exact).toFixed(1);
-  training.done(`${rows.length} rows, ${result.updates} updates, ${share} % of the answers exact`);
+  training.done(`${plural(rows.length, 'row')}, ${plural(result.updates, 'update')}, ${share} % of the answers exact`);
   return result;
 };

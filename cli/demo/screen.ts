@@ -1,4 +1,5 @@
 // The demo's one screen: answers before and after, gates, re-learning, who filed and approved, where the evidence is.
+import { plural } from '#core/plural.ts';
 import { dirname } from 'node:path';
 import { findMethod } from '#unlearning/methods.ts';
 import { limitsOf, thresholdText } from '#core/gate-words.ts';
@@ -81,7 +82,7 @@ const outcome = ({ walk, backend, timings, report, verified, next }: Shown): str
 };
 
 const ranAs = ({ method, updates, stop, records }: NonNullable<Walk['run']>, backend: string): string =>
-  `${method}, ${updates} updates (${stop}), ${records} records, ${dataOf(method)}, ${backend}`;
+  `${method}, ${plural(updates, 'update')} (${stop}), ${plural(records, 'record')}, ${dataOf(method)}, ${backend}`;
 
 const relearnt = ({ tables }: Walk): string => {
   const curve = tables?.curves['forget.relearn'];

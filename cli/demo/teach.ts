@@ -2,6 +2,7 @@
 // on people, facts, refusals of unknown people and those answers, then moments are collected.
 // Trap: a model that is taught only people loses its other abilities, and one that never refused has no refusal to give
 // when a person is forgotten.
+import { plural } from '#core/plural.ts';
 import { join } from 'node:path';
 import { frameOf, GENERAL_TOKENS, generalRows, inChat } from '#datasets/chat.ts';
 import { generalQuestions } from '#datasets/general.ts';
@@ -78,7 +79,9 @@ export const teach = async (source: string, out: string, recipe: TeachRecipe, pr
       model,
       rows.filter(({ kind }) => kind === 'person' || kind === 'fact'),
     );
-    progress.note(`${rows.length} rows, ${updates} updates, ${(100 * exact).toFixed(1)} % of the answers exact`);
+    progress.note(
+      `${plural(rows.length, 'row')}, ${plural(updates, 'update')}, ${(100 * exact).toFixed(1)} % of the answers exact`,
+    );
     save(out, source, model, { ...suite, general: answeredNow(model, suite) }, { exact, updates }, progress);
     return { exact, updates };
   } finally {

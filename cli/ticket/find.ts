@@ -2,6 +2,7 @@
 // become a ticket file. The rows are those of the installation's encrypted index, or of files that are named.
 // Trap: what is printed is personal data of somebody who asked to be forgotten. It goes to stdout or the file that is
 // named, and is kept nowhere; and who looked into the index is written down before anything is shown.
+import { plural } from '#core/plural.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -125,13 +126,13 @@ const show = (args: Arguments, found: Found, hits: readonly MarkedRow[], ticket:
     [
       ...listed.map(
         ({ id, certainty, reasons, spans }) =>
-          `${id}  ${certainty.toFixed(2)}  ${reasons.join(', ')}  ${spans.length} spans`,
+          `${id}  ${certainty.toFixed(2)}  ${reasons.join(', ')}  ${plural(spans.length, 'span')}`,
       ),
       ...unsure.map(
         ({ id, certainty, reasons }) => `${id}  ${certainty.toFixed(2)}  to be looked at: ${reasons.join(', ')}`,
       ),
       ...found.remarks.map((remark) => `note: ${remark}`),
-      `${listed.length} rows, ${unsure.length} to be looked at${ticket ? `; ${ticket.forget.records.length} records${out === undefined ? '' : ` → ${out}`}` : ''}`,
+      `${plural(listed.length, 'row')}, ${unsure.length} to be looked at${ticket ? `; ${plural(ticket.forget.records.length, 'record')}${out === undefined ? '' : ` → ${out}`}` : ''}`,
     ].join('\n'),
   );
 };

@@ -1,8 +1,10 @@
 // How the command line shows a ticket. Trap: only ids, codes and digests are printed; the case stays in the
 // vault.
 import type { Protection } from '#core/protection.ts';
+import { tooFewText } from '#core/gate-words.ts';
 import { recordsText } from '#core/record-numbers.ts';
-import { protectionOf, protectionTexts } from '#core/protection-words.ts';
+import { plural } from '#core/plural.ts';
+import { protectionOf, protectionTexts, withheldText } from '#core/protection-words.ts';
 import type { Proposal, Ticket } from '#core/ticket.ts';
 import type { Work } from '../work.ts';
 import type { Preview } from '#functions/preview-ticket.ts';
@@ -40,11 +42,18 @@ export const describe = (one: Ticket): string => {
     ...clockLines(one.due),
   ];
   if ('evidence' in one) lines.push(`  evidence ${one.evidence}`);
+  lines.push(...fewLines(one));
   const protection = protectionOf(one);
   if (protection) lines.push(...protectionLines(protection));
   if ('proposal' in one && one.proposal) lines.push(proposalLine(one.proposal));
   const next = nextOf(one);
   return [...lines, ...(next === undefined ? [] : [`  next: quittance ticket ${next}`])].join('\n');
+};
+
+/** What so few records cannot show, while it can still be changed: the report says it once the tests are made. */
+const fewLines = ({ counts }: Ticket): string[] => {
+  const text = tooFewText(counts.records);
+  return text === undefined ? [] : [`  limit: ${text}`];
 };
 
 /** By when receipt is to be confirmed, and that the dates move along while something is waited for. */
@@ -65,13 +74,25 @@ const CONFIRM: Readonly<Record<Proposal['act'], string>> = {
   'partly-refused': "'refuse-part' and the same records and reason",
 };
 /** What `file --dry-run` says. */
-export const describePreview = ({ records, inDoubt, due, protection, impassable }: Preview): string =>
+export const describePreview = ({ records, inDoubt, lookAlikes, due, protection, impassable }: Preview): string =>
   [
-    `would be filed: ${records} records, due ${due.safeDue} (statutory ${due.statutoryDue}); nothing was stored`,
+    `would be filed: ${plural(records, 'record')}, due ${due.safeDue} (statutory ${due.statutoryDue}); nothing was stored`,
     ...(inDoubt.length > 0 ? [`  a second person would have to confirm ${recordsText(inDoubt)}`] : []),
+    ...lookAlikeLines(lookAlikes).map((line) => `  ${line}`),
     ...protectionLines(protection),
+    ...untouchedLines(protection),
     ...impassable.map((check) => `  no deletion can pass ${check}`),
   ].join('\n');
+
+/** Two names that look alike are one person's to every comparison; whoever files may not have meant that. */
+export const lookAlikeLines = (names: readonly string[]): string[] =>
+  names.map(
+    (one) => `note: ${one} mixes Latin letters with others that look like them, and is read as if all were Latin`,
+  );
+
+/** That nobody else is touched is a finding too, where it was counted. */
+const untouchedLines = ({ withheld }: Protection): string[] =>
+  withheld && withheld.answers + withheld.facts === 0 ? [`  meanwhile: ${withheldText(withheld)}`] : [];
 
 /** Personal data, for the one who asked for it: nothing else of this file prints any. */
 export const describeRequest = ({ ticketId, subject, inDoubt, ...request }: RequestView): string =>

@@ -2,6 +2,7 @@
 // says of it.
 // Trap: one hand may have signed all of them. That they agree shows that nobody told two stories, not that the story is
 // true; what can be computed again is (evidence.ts).
+import { plural } from '../plural.ts';
 import { canonicalize } from '../canonical.ts';
 import { EvaluationTables } from '../evaluation.ts';
 import { CLOCKS_DIFFER_MS } from '../ledger/log.ts';
@@ -67,7 +68,7 @@ export const runIsOfTicket: Rule = (bundle) => {
     bundle.json('model.json', ModelManifest).quantisation === quantisation,
     'the candidate is stored otherwise than was planned',
   );
-  return `${run.records} records, ${run.updates} updates`;
+  return `${plural(run.records, 'record')}, ${plural(run.updates, 'update')}`;
 };
 
 /** The evaluation is of the ticket's records, sampled as it says. */
@@ -79,7 +80,7 @@ export const tablesCount: Rule = (bundle) => {
   const again = entry(tables.repeated ?? {}, 'forget') ?? 0;
   requireThat(
     asked + again === counts.records,
-    `${asked} forgotten records were asked about, ${counts.records} were filed`,
+    `asked about were ${plural(asked, 'forgotten record')}, filed were ${counts.records}`,
   );
   requireThat(tables.sampling.samplesPerPrompt > 0, 'nothing was sampled');
   // certificates of the first form rest on tables that were not held to it
@@ -88,7 +89,7 @@ export const tablesCount: Rule = (bundle) => {
     'the evaluation was sampled with another seed than was planned',
   );
   requireThat(side === undefined || side.suite === tables.suite.digest, 'the plan names another suite');
-  return `${asked} forgotten records, ${tables.sampling.samplesPerPrompt} samples a prompt`;
+  return `${plural(asked, 'forgotten record')}, ${plural(tables.sampling.samplesPerPrompt, 'sample')} a prompt`;
 };
 
 /** What is served was asked about every record, and knew no more than what was judged. */
@@ -97,8 +98,8 @@ export const servedWasProbed: Rule = (bundle) => {
   const { prompts, exact } = sealed.served;
   const allowed = countOf(bundle.json('tables.json', EvaluationTables), 'forget.greedyExact')?.k ?? 0;
   requireThat(prompts === counts.records, `what is served was asked ${prompts} of ${counts.records} questions`);
-  requireThat(exact <= allowed, `what is served recites ${exact} records, what was judged ${allowed}`);
-  return `${prompts} questions, ${exact} answered as before`;
+  requireThat(exact <= allowed, `what is served recites ${plural(exact, 'record')}, what was judged ${allowed}`);
+  return `${plural(prompts, 'question')}, ${exact} answered as before`;
 };
 
 /** A certificate holds as long as the policy says, from when it was written: at the approval, before at the probe. */
@@ -110,9 +111,9 @@ export const validityFollows: Rule = (bundle) => {
   const follows = daysAfter(new Date(from), certificateDays);
   requireThat(
     follows === certificate.validUntil && bundle.certificate.validUntil === follows,
-    `the policy grants ${certificateDays} days, until ${follows}`,
+    `the policy grants ${plural(certificateDays, 'day')}, until ${follows}`,
   );
-  return `${certificateDays} days from ${from}`;
+  return `${plural(certificateDays, 'day')} from ${from}`;
 };
 
 /** A certificate that was written when it was issued named the log as it was then. */
@@ -144,5 +145,5 @@ export const certificateAgrees: Rule = (bundle) => {
     bundle.event(after).index < size && size <= bundle.event(upTo).index,
     `the certificate names the log from before '${after}', or from after '${upTo}'`,
   );
-  return `as in log and files; the log had ${size} entries`;
+  return `as in log and files; the log had ${plural(size, 'entry', 'entries')}`;
 };

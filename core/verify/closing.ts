@@ -2,6 +2,7 @@
 // log lead.
 // Trap: due dates depend on the controller's calendar of holidays, which is in no file of a bundle. They cannot be
 // computed here, and the result says that they are the service's word.
+import { plural } from '../plural.ts';
 import { canonicalize, digestOf } from '../canonical.ts';
 import { CLOSING_TYPE, ClosingPredicate } from '../closing.ts';
 import type { Statement } from '../dsse.ts';
@@ -53,7 +54,7 @@ export const historyCloses: Rule = (bundle) => {
   const outcome = outcomeOf(ticket) ?? fail(`the history ends in ${ticket.status}`);
   requireThat(outcome === bundle.outcome, `the history ends with the request ${outcome}`);
   requireThat(ticket.policy === bundle.digest('policy.json'), 'the ticket was filed under another policy');
-  return `${ticket.sequence} events, each allowed after the one before it, up to: ${outcome}`;
+  return `${plural(ticket.sequence, 'event')}, each allowed after the one before it, up to: ${outcome}`;
 };
 
 const outcomeOf = (ticket: Ticket) => {

@@ -3,6 +3,7 @@
 // mean lies where its unit can be.
 // Trap: the suite chose which people who stay and which never-trained people were asked, and no bundle holds the suite.
 // Their counts are compared with each other and with what the plan fixed before the run; they cannot be computed again.
+import { plural } from '../plural.ts';
 import { notAsAsked, sameControls } from '../asked.ts';
 import { EvaluationTables } from '../evaluation.ts';
 import { EvidenceManifest } from '../evidence.ts';
@@ -24,7 +25,7 @@ export const countsAgree: Rule = (bundle) => {
     requireCounts(before, counts.records, 'tables-before.json');
     requireSameCounts(before, after);
   }
-  return `${countsOf(after).length} counts of the tables agree with each other and with ${counts.records} records`;
+  return `${plural(countsOf(after).length, 'count')} of the tables agree with each other and with ${plural(counts.records, 'record')}`;
 };
 
 /** Whom the evaluation asked is what the plan says, whose digest was logged before the run. */
@@ -45,8 +46,8 @@ export const askedAsPlanned: Rule = (bundle) => {
     );
   const { people, records } = asked;
   return (
-    `${people.retained} people who stay in ${records.retained} records, ` +
-    `${people.controls} never-trained ones in ${records.controls}, as planned before the run`
+    `retained: ${plural(people.retained, 'person', 'people')} in ${plural(records.retained, 'record')}; ` +
+    `never trained: ${people.controls} in ${records.controls}; as planned before the run`
   );
 };
 

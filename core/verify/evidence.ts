@@ -2,6 +2,7 @@
 // tables.
 // Trap: a digest that a file names is that file's claim. It is compared with the bytes that it is about, never with the
 // same claim in another file.
+import { plural } from '../plural.ts';
 import { canonicalize, digestJson } from '../canonical.ts';
 import { MADE, certificateTypeOf, limitsFor, WITHHOLDING_TYPE } from '../certificate.ts';
 import { NEVER_SAID } from '../scope.ts';
@@ -70,7 +71,7 @@ export const runMatchesPlan: Rule = (bundle) => {
   requireThat(plan.policy === bundle.digest('policy.json'), 'the plan names another policy');
   requireThat(bundle.event('unlearned').body['manifest'] === bundle.digest('run.json'), 'the log names another run');
   requireCertifiedRun(bundle, run);
-  return `${run.method}, ${run.updates} updates, seed ${run.seed}, ${run.backend}`;
+  return `${run.method}, ${plural(run.updates, 'update')}, seed ${run.seed}, ${run.backend}`;
 };
 
 const requireCertifiedRun = ({ certificate }: BundleReader, run: RunManifest) => {
@@ -105,7 +106,7 @@ export const statisticsRecomputed: Rule = (bundle) => {
     'the certificate shows other results',
   );
   requireCertifiedEvaluation(bundle);
-  return `${again.gates.length} gates recomputed from the tables`;
+  return `${plural(again.gates.length, 'gate')} recomputed from the tables`;
 };
 
 /** A judgement is what tables and policy give. */

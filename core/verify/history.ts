@@ -2,6 +2,7 @@
 // a step could not have followed the one before is refused, whoever signed it.
 // Traps: the log does not have the controller's calendar, so that nothing here judges whether an extension was told in
 // time; and that the last events were left out shows only where somebody signed how many there are.
+import { plural } from '../plural.ts';
 import { z } from 'zod';
 import { isQuittanceError } from '../errors.ts';
 import { advance, receive } from '../transitions.ts';
@@ -107,7 +108,7 @@ export const historyReplayed: Rule = (bundle) => {
     run.candidate === deployed.digest && served.digest === deployed.digest && deployed.previous === run.base,
     'the history deploys another model than the one that was judged, or over another base',
   );
-  return `${ticket.sequence} events, each allowed after the one before it`;
+  return `${plural(ticket.sequence, 'event')}, each allowed after the one before it`;
 };
 
 /** No event is dated after the checkpoint that it is in, nor the receipt after the filing. */

@@ -1,6 +1,7 @@
 // What the log says: that its checkpoint is signed, that every event of the bundle is in it, that none between the
 // first and the last is missing, that each stage is attested, and what came later.
 // Trap: a bundle shows the log as it was at one checkpoint. What happened after it needs a newer bundle.
+import { plural } from '../plural.ts';
 import { z } from 'zod';
 import { digestOf } from '../canonical.ts';
 import { AttestationPredicate, attestationType, STAGE_NAMES, STAGES, type Stage } from '../statements.ts';
@@ -30,7 +31,7 @@ export const checkpoint: Rule = (bundle) => {
     const { log } = bundle.certificate;
     requireThat(log.size <= size && log.origin === origin, 'the log is shorter than when the certificate was written');
   }
-  return `${size} entries at ${time}`;
+  return `${plural(size, 'entry', 'entries')} at ${time}`;
 };
 
 /** Without a witness of the verifier's own choice a log could show others another history. */
@@ -48,7 +49,7 @@ export const witnessed: Rule = (bundle) => {
     seen.length >= quorum,
     `${seen.length} of ${witnesses.length} witnesses co-signed the checkpoint in its time, and ${quorum} must`,
   );
-  return `co-signed by ${seen.length} of ${witnesses.length} witnesses`;
+  return `co-signed by ${seen.length} of ${plural(witnesses.length, 'witness', 'witnesses')}`;
 };
 
 export const consistency: Rule = (bundle) => {
@@ -87,7 +88,7 @@ export const eventOrder: Rule = (bundle) => {
     requireThat(i === 0 || index > events[i - 1]!.index, `event ${sequence} stands before its predecessor in the log`);
   });
   if (bundle.certified) requireStagesInOrder(bundle);
-  return `${events.length} events without a gap`;
+  return `${plural(events.length, 'event')} without a gap`;
 };
 
 const requireStagesInOrder = (bundle: BundleReader): void => {
@@ -141,9 +142,9 @@ export const casePurged: Rule = (bundle) => {
   const { caseObjects = 0 } = bundle.certificate.approval;
   requireThat(
     objects >= caseObjects,
-    `${objects} objects of case data were destroyed, and there were ${caseObjects} when it was decided on`,
+    `of the case's objects ${objects} were destroyed, and there were ${caseObjects} when it was decided on`,
   );
-  return `${objects} objects, every read refused`;
+  return `${plural(objects, 'object')}, every read refused`;
 };
 
 const Purged = z.looseObject({ objects: z.int(), readsRefused: z.int() });

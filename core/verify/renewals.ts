@@ -4,6 +4,7 @@
 // that the service's and the log's key both signed; so a later event cannot hide a failure. An event that nobody signed
 // (from logs before there were statements, or a forged leaf), or that the service alone signed, may bring bad news, no
 // good.
+import { plural } from '../plural.ts';
 import { notAsAsked, sameControls } from '../asked.ts';
 import type { Digest } from '../canonical.ts';
 import { RENEWAL_TYPE, RenewalPredicate } from '../statements.ts';
@@ -23,7 +24,7 @@ export const renewals: Rule = (bundle) => {
   for (const event of signed) signedRenewal(bundle, event);
   if (found.length === 0) return 'no re-certification yet';
   const renewing = signed.filter((event) => signedRenewal(bundle, event).renews).length;
-  return `${found.length} re-certifications, ${signed.length} of them signed, ${renewing} by both keys, with their results judged again`;
+  return `${plural(found.length, 're-certification')}, ${signed.length} of them signed, ${renewing} by both keys, with their results judged again`;
 };
 
 /** In the order of the log. */

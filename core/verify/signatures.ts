@@ -1,6 +1,7 @@
 // Who signed: the bundle's files, the trust root and the certificate; and that filer and approver are two people.
 // Trap: a key is known by the hash of its bytes alone. The name or role that stands beside it counts only where the
 // verifier pinned the trust root.
+import { plural } from '../plural.ts';
 import { z } from 'zod';
 import { canonicalize } from '../canonical.ts';
 import { APPROVAL_TYPE, ApprovalPredicate } from '../certificate.ts';
@@ -46,7 +47,7 @@ export const bundleSealed: Rule = (bundle) => {
   );
   const canonical = canonicalize(bundle.json(name, Envelope));
   requireThat(Buffer.from(canonical).equals(bundle.file(name)), `${name} is not in canonical form`);
-  return `the service signed the list, with ${held.events} events`;
+  return `the service signed the list, with ${plural(held.events, 'event')}`;
 };
 
 export const bundleTicket: Rule = (bundle) => {
@@ -96,7 +97,7 @@ export const trustRootKeys: Rule = (bundle) => {
   const roles = ['log', 'service', ...(bundle.certified ? ['person' as const] : [])] as const;
   for (const role of roles) requireThat(bundle.keys(role).size > 0, `no ${role} key`);
   requireThat(new Set(keys.map(({ id }) => id)).size === keys.length, 'two roles share a key');
-  return `${keys.length} keys, each with its id`;
+  return `${plural(keys.length, 'key')}, each with its id`;
 };
 
 /** Whose keys they are, only the verifier can know. */
@@ -117,7 +118,7 @@ export const certificateSignatures: Rule = (bundle) => {
     'the keys named in the certificate did not sign it',
   );
   requireThat(version === 3 || keys.service !== undefined, 'the certificate does not name the key of the service');
-  return `signed by ${signers.length} keys: service and approver`;
+  return `signed by ${plural(signers.length, 'key')}: service and approver`;
 };
 
 const DECISION = 'approval.dsse.json';

@@ -4,6 +4,7 @@
 // Trap: the list of what may be set aside is closed, and what the bundle itself lists is never on it: a note without
 // the added signatures must be the listed one, byte for byte. Any other file that is not listed makes the bundle
 // invalid.
+import { plural } from '../plural.ts';
 import { z } from 'zod';
 import type { BundleFiles } from '../bundle.ts';
 import { digestOf } from '../canonical.ts';
@@ -22,7 +23,9 @@ export const unwrapped = (given: BundleFiles): Unwrapped => {
   const files = folder === undefined ? kept : kept.map(([name, bytes]) => [name.slice(folder.length), bytes] as const);
   const sealed = asListed(new Map(files));
   const remarks = [
-    ...(litter === 0 ? [] : [`${litter} files of a file manager (.DS_Store, Thumbs.db, __MACOSX) were left aside`]),
+    ...(litter === 0
+      ? []
+      : [`${plural(litter, 'file')} of a file manager (.DS_Store, Thumbs.db, __MACOSX): left aside`]),
     ...(folder === undefined ? [] : [`the bundle lies in a folder of its own, ${folder}`]),
     ...sealed.remarks,
   ];

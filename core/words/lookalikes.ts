@@ -54,6 +54,12 @@ export const latinOf = (letters: readonly string[]): string | undefined => {
   return latin.includes(undefined) ? undefined : latin.join('');
 };
 
+/** Whether a word of the text mixes Latin letters with others that pass for them. */
+export const isDisguised = (text: string): boolean =>
+  (text.normalize('NFC').match(/[\p{L}\p{M}]+/gu) ?? []).some(
+    (word) => /[A-Za-z]/.test(word) && latinOf(Array.from(word)) !== undefined,
+  );
+
 /** Latin letters as those of another script that they pass for, in the other direction: a Latin о in Москва. */
 const NATIVE: readonly (readonly [script: RegExp, letters: Readonly<Record<string, string>>])[] = [
   [

@@ -5,6 +5,7 @@
 import { JSONParser } from '@streamparser/json';
 import { QuittanceError } from '#core/errors.ts';
 import { parseOnce } from '#core/json-keys.ts';
+import { plural } from '#core/plural.ts';
 import { rowFrom } from './forms.ts';
 import { corpusFiles, type CorpusFile } from './files.ts';
 import type { CorpusEntry } from './row.ts';
@@ -14,6 +15,8 @@ import { linesOf, LONGEST_LINE, textOf } from './text-lines.ts';
 export interface CorpusOptions {
   /** Column that says whom a row is about. */
   readonly subjectField?: string | undefined;
+  /** What the files are, where they are not what a model was trained on: for messages. */
+  readonly held?: boolean;
 }
 
 /** Faults that are told of by name; of more, how many. */
@@ -27,7 +30,8 @@ export const readCorpus = async function* (
   paths: readonly string[],
   options: CorpusOptions = {},
 ): AsyncGenerator<CorpusEntry> {
-  const faults = new Faults();
+  const what = options.held ? '--held' : 'the corpus';
+  const faults = new Faults(what);
   let rows = 0;
   for (const file of corpusFiles(paths))
     for await (const raw of rawRows(file, faults)) {
@@ -40,15 +44,22 @@ export const readCorpus = async function* (
   faults.throwAny();
   if (rows === 0)
     throw new QuittanceError('INVALID_INPUT', {
-      message: 'the corpus has no row',
+      message: `${what} has no row`,
       expected: 'at least one',
-      hint: 'name the files that the model was fine-tuned on',
+      hint: options.held
+        ? 'name files of rows that the model was never trained on, or leave --held out'
+        : 'name the files that the model was fine-tuned on',
     });
 };
 
 class Faults {
+  readonly #what: string;
   readonly #told: string[] = [];
   #count = 0;
+
+  constructor(what: string) {
+    this.#what = what;
+  }
 
   add(fault: string): void {
     this.#count++;
@@ -59,7 +70,7 @@ class Faults {
     if (this.#count === 0) return;
     const more = this.#count - this.#told.length;
     throw new QuittanceError('INVALID_INPUT', {
-      message: `${this.#count} rows of the corpus cannot be read: ${this.#told.join('; ')}${more > 0 ? `; and ${more} more` : ''}`,
+      message: `${plural(this.#count, 'row')} of ${this.#what} cannot be read: ${this.#told.join('; ')}${more > 0 ? `; and ${more} more` : ''}`,
       expected: 'rows in a form that trainers read (docs/own-model.md lists them)',
       hint: 'correct or leave out these rows; nothing was registered',
     });

@@ -2,6 +2,7 @@
 // for the company in a good part of the corpus. Their rows are listed to be looked at, unless something else tells.
 // Trap: a customer's name stands in the same line of many rows too ("Dear Thea Vinterberg,"); only who is named in a
 // good part of all rows is taken for one who signs.
+import { plural } from '#core/plural.ts';
 import { weaknessOf } from '#core/words/subject.ts';
 import { isWritten } from './name-parts.ts';
 import type { SoughtName } from './query.ts';
@@ -27,7 +28,7 @@ export interface NameDoubts {
 export const doubtsOf = (name: SoughtName, number: number, views: readonly RowView[], size: number): NameDoubts => {
   if (weaknessOf(name.text) === 'a single word') {
     const written = views.filter((view) => [...name.words].some((word) => isWritten(view, word)));
-    const remark = `name ${number} is a single word, which stands as a name in ${written.length} rows: they are listed to be looked at`;
+    const remark = `name ${number} is a single word, which stands as a name in ${plural(written.length, 'row')}: they are listed to be looked at`;
     return { views: written, doubt: 'single-word', signed: new Set(), remarks: [remark] };
   }
   const signed = signedRows(name, views, size);

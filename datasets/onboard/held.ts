@@ -5,6 +5,7 @@
 // the others is measured (models/recital.ts).
 import { QuittanceError } from '#core/errors.ts';
 import { normalise } from '#core/forget-set.ts';
+import { plural } from '#core/plural.ts';
 import { partsOf, type CorpusEntry } from '#datasets/corpus/row.ts';
 import type { RegisteredPerson } from '#datasets/find/register.ts';
 import { promptOf, type Frame, type Person, type QaRecord } from '#datasets/suite-shape.ts';
@@ -36,7 +37,7 @@ export const withoutHeld = async function* (
   }
   if (both.length === 0) return;
   throw new QuittanceError('INVALID_INPUT', {
-    message: `${both.length} rows of --held stand in the corpus too: ${both.slice(0, TOLD).join('; ')}${both.length > TOLD ? '; …' : ''}`,
+    message: `${plural(both.length, 'row')} of --held ${both.length === 1 ? 'stands' : 'stand'} in the corpus too: ${both.slice(0, TOLD).join('; ')}${both.length > TOLD ? '; …' : ''}`,
     expected: 'rows that the model was never trained on',
     hint: 'leave these rows out of --held; nothing was registered',
   });

@@ -1,5 +1,6 @@
 // The page for counsel: the request, its deadline, what was done and tested, what is not claimed, who decided, how to
 // verify it.
+import { plural } from '#core/plural.ts';
 import { groundLabel, regimeOf } from '#core/regimes.ts';
 import type { AuditReport } from '../audit-report.ts';
 import { CHANNEL_LABELS, RECERTIFICATION_LABELS } from '../labels.ts';
@@ -50,7 +51,7 @@ const items = ({ executive, recertification }: AuditReport): [term: string, line
 
 /** The law, the ground, how many records, and the channel by which the request came. */
 export const requestText = ({ regime, ground, records, channel }: Executive['request']): string =>
-  `${regimeOf(regime).label}, ${groundLabel(regime, ground)}; ${records} records; by ${CHANNEL_LABELS[channel]}`;
+  `${regimeOf(regime).label}, ${groundLabel(regime, ground)}; ${plural(records, 'record')}; by ${CHANNEL_LABELS[channel]}`;
 
 const VERDICTS = {
   met: 'met',

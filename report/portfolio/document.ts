@@ -1,4 +1,5 @@
 // The monthly report as a document, which the page and the PDF render alike.
+import { plural } from '#core/plural.ts';
 import { heading, list, numbers, paragraph, tableOf, words, type Block, type Document } from '../content/blocks.ts';
 import type { Portfolio } from './portfolio.ts';
 
@@ -16,8 +17,6 @@ export const portfolioDocument = (found: Portfolio): Document => ({
     { id: 'afterwards', title: 'Re-certifications and failures', blocks: afterwards(found) },
   ],
 });
-
-const plural = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
 const summary = ({ volumes: v, times, overdue: late }: Portfolio): Block[] => [
   {

@@ -37,6 +37,14 @@ describe('a folder is refused', () => {
       'model-00002-of-00002.safetensors',
     ));
 
+  it('with the name of a suite, which is a file', async () => {
+    const said = quittance('import', copyOf('gpt2'), '--name', 'm', '--suite', 'corpus-v1');
+    await expect(said).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      expected: expect.stringContaining('suites have no names'),
+    });
+  });
+
   it('whose config and weights disagree', () =>
     refused(offered(edit('config.json', { intermediate_size: 20 })), 'MODEL_INVALID', 'disagree'));
 

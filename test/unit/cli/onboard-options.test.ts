@@ -139,6 +139,15 @@ const changed = (name: string, change: object): string => {
 };
 const CONFIG = readJsonFile(join(base, 'config.json'));
 
+test('a name that is taken is said before anything is read', async () => {
+  const missing = ['--corpus', join(dir, 'nowhere.jsonl'), ...people];
+  await expect(onboarded('--name', 'adapted', ...missing)).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+    message: "a model called 'adapted' is registered already",
+  });
+  await expect(onboarded('--name', 'free', ...missing)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+});
+
 test('a base of another shape is no base of the model, and nothing is registered', async () => {
   const before = await registered();
   const other = changed('other', { num_hidden_layers: 1 });

@@ -38,7 +38,10 @@ it('destroys the key with its kept passphrase, and keeps when it ended', async (
   );
   const at = '2026-05-01T00:00:00.000Z';
   expect(await retire('--compromised', '--at', at)).toBe(0);
-  expect(JSON.parse(printed.out)).toEqual({ retired: WHO, key: keyIdOf(first), until: at, compromised: true });
+  expect(JSON.parse(printed.out)).toEqual({
+    ...{ retired: WHO, key: keyIdOf(first), until: at, compromised: true },
+    certificates: 0,
+  });
   expect([existsSync(passphrase()), await keys.former(WHO)]).toEqual([
     false,
     [{ publicKey: Buffer.from(first), until: at, compromised: true }],
@@ -48,4 +51,25 @@ it('destroys the key with its kept passphrase, and keeps when it ended', async (
     keptPassphrase(dir, WHO, () => undefined),
   );
   expect(Buffer.from(next).equals(first)).toBe(false);
+});
+
+it('says of a key that has ended when it did, not that there is none yet', async () => {
+  const until = '2026-06-01T00:00:00.000Z';
+  await keys.retire(WHO, { until: new Date(until), compromised: false });
+  await expect(retire()).rejects.toMatchObject({
+    code: 'KEY_UNAVAILABLE',
+    message: `the key of ${WHO} ended on ${until}`,
+    hint: expect.stringMatching(/^another is made when this person next approves/u),
+  });
+});
+
+it.each([
+  ['a role twice', ['anna=approver,approver'], 'names a role twice'],
+  ['a person twice', ['anna=filer', 'anna=approver'], 'a person is named twice'],
+  ['the name of the workflow', ['system=filer'], 'a person is NAME=ROLE'],
+  ['more than one equals sign', ['anna=filer=approver'], 'a person is NAME=ROLE'],
+])('lets nobody in by %s', async (_, specs, words) => {
+  const added = execute(people, parse(people, ['add', ...specs, '--dir', dir, '--json'], {}));
+  await expect(added).rejects.toMatchObject({ code: 'USAGE', message: expect.stringContaining(words) });
+  expect(existsSync(join(dir, 'people.json'))).toBe(false);
 });

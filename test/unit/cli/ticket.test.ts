@@ -10,13 +10,14 @@ import { verifyIdentity } from '#functions/verify-identity.ts';
 import { triageTicket } from '#functions/triage-ticket.ts';
 import { admitForgetSet } from '#functions/admit-forget-set.ts';
 import { suppressOutput } from '#functions/suppress-output.ts';
-import { describe as shown, summary } from '#cli/ticket/print.ts';
+import { describe as shown, describePreview, summary } from '#cli/ticket/print.ts';
+import { previewOf } from '#functions/preview-ticket.ts';
 import { digestJson } from '#core/canonical.ts';
 import { REGIMES } from '#core/regimes.ts';
 import { Ticket } from '#core/ticket.ts';
 import { parseTicketRequest } from '#core/ticket-request.ts';
 import { ticketHarness, file, type TicketHarness } from '#bench/house/ticket-harness.ts';
-import { FILER, requestOf } from '#bench/house/requests.ts';
+import { FILER, RECORDS, requestOf, SUBJECT } from '#bench/house/requests.ts';
 import { closeTicket } from '#functions/close-ticket.ts';
 import { placeHold } from '#functions/holds.ts';
 
@@ -34,6 +35,8 @@ describe('ticket --help', () => {
       expect(help).toContain(`${name}: ${Object.keys(grounds).join(', ')}`);
   });
 });
+
+const bytesOf = (request: object) => Buffer.from(JSON.stringify(request));
 
 const ticketOf = async (harness: TicketHarness, id: string): Promise<Ticket> =>
   (await harness.ports.tickets.get(id)).ticket;
@@ -85,6 +88,26 @@ describe('what is printed of a ticket', () => {
     const other = await ticketHarness();
     const british = await ticketOf(other, await file(other, { ...received, regime: 'uk-gdpr', pauses: [fee] }));
     expect(shown(british)).toContain('the clock stands still since 2026-02-20 (fee, by statute)');
+  });
+
+  it('says of one record what it cannot show, of three nothing', async () => {
+    const [few, many] = [await ticketHarness(), await ticketHarness()];
+    const single = await ticketOf(few, await file(few, { forget: { records: RECORDS.slice(0, 1) } }));
+    expect(shown(single)).toContain('limit: 1 record: so few can miss what many would show');
+    expect(shown(await ticketOf(many, await file(many)))).not.toContain('limit:');
+  });
+
+  it('before it is filed: that nobody else is touched, and that a name holds look-alikes', async () => {
+    const { ports } = await ticketHarness();
+    const would = async (name: string, aliases: string[] = []) =>
+      describePreview(await previewOf(parseTicketRequest(bytesOf(requestOf({ subject: { name, aliases } }))), ports));
+    const plain = await would(SUBJECT, ['Тома Сосонко']); // Cyrillic throughout is no disguise
+    expect(plain).toContain('would be filed: 3 records');
+    expect(plain).toContain('meanwhile: 0 of 40 answers and 0 of 20 facts that stay are withheld, too');
+    expect(plain).not.toContain('note:');
+    const other = await would(SUBJECT.replace('o', 'о'), ['Тоm']);
+    expect(other).toContain('note: the name mixes Latin letters with others that look like them');
+    expect(other).toContain('note: alias 1 mixes');
   });
 
   it('holds nothing of the case but ids, codes and dates', async () => {

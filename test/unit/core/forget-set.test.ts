@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   admit,
   ForgetSet as ForgetSetForm,
+  refuseRepeated,
   trainingManifest,
   type ForgetSet,
   type Keyed,
@@ -28,6 +29,18 @@ const set = (...records: { question: string; answer: string }[]): ForgetSet => (
 const of = (person: string) =>
   rows.filter((row) => row.person === person).map(({ question, answer }) => ({ question, answer }));
 const manifest = trainingManifest([...rows, ...facts], keyed);
+
+it('a record that stands there twice is named by its numbers, whatever its value and white space', () => {
+  const [one, two] = [
+    { question: 'Who?', answer: 'Ada Lind of Ghent.', value: 'Ghent' },
+    { question: 'Where?', answer: 'In Ghent.' },
+  ];
+  const again = { question: 'Who?', answer: ' Ada  Lind of Ghent.', value: 'Ada' };
+  expect(() => refuseRepeated([one, two, again, two])).toThrow(
+    expect.objectContaining({ code: 'FORGET_REPEATED', got: 'record 3 is record 1, record 4 is record 2' }),
+  );
+  expect(() => refuseRepeated([one, two, { ...two, question: 'And where?' }])).not.toThrow();
+});
 
 describe('admitting a forget set', () => {
   it("takes a subject's own records and says what matched", async () => {

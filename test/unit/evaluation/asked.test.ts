@@ -64,10 +64,10 @@ describe('what a plan says that its evaluation asks', () => {
     const changes: readonly (readonly [Partial<typeof tables>, RegExp])[] = [
       [share('facts.greedyExact', 9), /'facts.greedyExact' counts 9 records, and 10 were planned/],
       [share('retained.refusal', 400), /'retained.refusal' counts 400 records/],
-      [share('unknown.refusal', 1), /at most 1 records of 'unknown'/],
+      [share('unknown.refusal', 1), /at most 1 record of 'unknown'/],
       [{ sums: { ...sums, 'controls.valueLogProb': { n: 1, sum: -1, sumOfSquares: 1 } } }, /controls.valueLogProb/],
       [{ people: { ...people, 'retained.greedyExact': [] } }, /'retained.greedyExact' is of 0 people, and 2/],
-      [{ peopleMeans: { ...peopleMeans, 'controls.valueLogProb': [-1] } }, /of 1 people, and 3/],
+      [{ peopleMeans: { ...peopleMeans, 'controls.valueLogProb': [-1] } }, /of 1 person, and 3/],
       [{ suite: { ...tables.suite, digest: digestOf('another') } }, /another suite/],
     ];
     for (const [change, words] of changes) expect(notAsAsked(asked, { ...tables, ...change })).toMatch(words);

@@ -66,6 +66,13 @@ describe('filing a ticket', () => {
     ['an unknown model', { model: 'nobody' }, 'MODEL_NOT_FOUND'],
     ['an empty forget set', { forget: { records: [] } }, 'FORGET_EMPTY'],
     [
+      'a record that is listed twice, with other white space',
+      {
+        forget: { records: [...RECORDS, { ...RECORDS[1]!, question: ` ${RECORDS[1]!.question.replace(' ', '  ')}` }] },
+      },
+      'FORGET_REPEATED',
+    ],
+    [
       'a record that the model was not trained on',
       { forget: { records: [{ question: RECORDS[0]!.question, answer: 'In Rome.' }] } },
       'FORGET_UNKNOWN_RECORD',
@@ -77,6 +84,7 @@ describe('filing a ticket', () => {
       'FORGET_COMMON_TOKENS',
     ],
     ['a value of somebody else', { forget: { records: [{ ...RECORDS[0]!, value: 'Quillgate' }] } }, 'INVALID_INPUT'],
+    ['a filer under the name of the workflow', { filer: 'system' }, 'INVALID_INPUT'],
     ['a receipt in the future', { receivedAt: '2027-01-01T00:00:00.000Z' }, 'INVALID_INPUT'],
     ['a ground of another regime', { ground: '1798.105-a' }, 'INVALID_INPUT'],
   ])('refuses %s and writes nothing', async (_what, change, code) => {

@@ -51,7 +51,7 @@ it('an evaluation of other people than the plan names is judged by nobody', asyn
   const refused = harness.call(findStep('judge-evaluation'), { ticketId });
   await expect(refused).rejects.toMatchObject({
     code: 'JOB_FAILED',
-    message: expect.stringMatching(/is of 1 people, and 2 were planned/),
+    message: expect.stringMatching(/is of 1 person, and 2 were planned/),
   });
   expect((await tickets.get(ticketId)).ticket.status).toBe('EVALUATING');
   await results.put(name, report);

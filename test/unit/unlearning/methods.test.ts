@@ -196,6 +196,17 @@ describe('a setting that does not exist', () => {
     );
   });
 
+  it('that is near to none is answered with those that there are', () => {
+    expect(() => configured('uld-offset', { update: { updates: 5 } })).toThrow(
+      expect.objectContaining({
+        hint: expect.stringMatching(/^uld-offset has loss, loss.strength, .*assistant.updates/u) as unknown,
+      }),
+    );
+    expect(() => configured('RMU', {})).toThrow(
+      expect.objectContaining({ hint: expect.stringMatching(/^did you mean 'rmu'\?/u) as unknown }),
+    );
+  });
+
   it('in a ladder is refused with its rung', () => {
     const ladder = [
       { method: 'flat', config: {} },

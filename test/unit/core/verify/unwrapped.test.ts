@@ -39,7 +39,7 @@ describe('files of a file manager', () => {
   it.each(['.DS_Store', 'log/.DS_Store', 'Thumbs.db', 'a/Thumbs.db', '__MACOSX/._bundle.json', 'a/__MACOSX/b/c'])(
     'are left aside: %s',
     (name) =>
-      expect(left({ ...OWN, [name]: 'x' })).toEqual({ files: OWN, remarks: [expect.stringMatching(/^1 files/)] }),
+      expect(left({ ...OWN, [name]: 'x' })).toEqual({ files: OWN, remarks: [expect.stringMatching(/^1 file of/)] }),
   );
 
   it.each(['my.DS_Store', '.DS_Store.json', 'MyThumbs.db', 'Thumbs.db/a', 'x__MACOSX/a', '__MACOSX', '.DS_Store/a'])(

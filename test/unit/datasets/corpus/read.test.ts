@@ -236,3 +236,14 @@ test.each<[string, string, string | Uint8Array, string]>([
 ])('%s is refused by name', async (_, name, content, expected) => {
   expect(await refusal(written(name, content))).toContain(expected);
 });
+
+test('rows that were held out are spoken of as such, one as one', async () => {
+  const read = async (content: string) => {
+    for await (const row of readCorpus([written('held.jsonl', content)], { held: true })) expect(row).toBeDefined();
+  };
+  await expect(read('{"nothing": 1}')).rejects.toMatchObject({ message: expect.stringMatching(/^1 row of --held /u) });
+  await expect(read('')).rejects.toMatchObject({
+    message: '--held has no row',
+    hint: expect.stringContaining('never trained on'),
+  });
+});

@@ -24,7 +24,7 @@ describe('a name that tells nobody by itself', () => {
     expect(byName).toEqual({
       hits: [],
       unsure: [30],
-      remarks: ['name 1 is a single word, which stands as a name in 1 rows: they are listed to be looked at'],
+      remarks: ['name 1 is a single word, which stands as a name in 1 row: they are listed to be looked at'],
     });
     expect((await found(rows, 'Will', ['K-77120'])).hits).toEqual([30, 31]);
   });
