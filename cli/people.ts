@@ -4,10 +4,13 @@
 // shows to be older. Whoever checks certificates needs the trust root anew.
 import { join } from 'node:path';
 import { sessionId, sqliteSessions, type Session, type Sessions } from '#adapters/local/sqlite-sessions.ts';
+import { localStores } from '#adapters/local/index.ts';
 import { filePeopleKeys } from '#adapters/local/people-keys.ts';
 import { keyIdOf } from '#core/dsse.ts';
-import { QuittanceError, usageError } from '#core/errors.ts';
+import { isQuittanceError, QuittanceError, usageError } from '#core/errors.ts';
+import { plural } from '#core/plural.ts';
 import { Role } from '#core/roles.ts';
+import { endApprovalKey, type KeyEnd } from '#functions/end-approval-key.ts';
 import { admitPeople, readPeople, removePerson, type NewPerson } from '#server/people.ts';
 import { isOfDirectory } from '#server/oidc.ts';
 import { personOf } from '#server/sign-in.ts';
@@ -32,7 +35,7 @@ export const people: Command = {
     `Roles: ${Role.options.join(', ')}. A token is shown once, when its person is added; who is added again gets another`,
     'one, and the old one and its sessions end. So do the sessions of somebody who is removed. `retire` ends the key by which a person',
     'signs certificates: it is destroyed, its public part stays in the trust root with its end, and the next approval',
-    'makes another, with a passphrase of its own.',
+    'makes another, with a passphrase of its own. Every certificate that the key signed has its end in the log from then on.',
   ].join('\n'),
   async run(args) {
     const [verb = '', ...rest] = args.positionals;
@@ -134,16 +137,42 @@ const retire: Verb = async (args, [name, ...more]): Promise<ExitCode> => {
       `a time from ${decided} on, when ${name} last decided, or --compromised`,
       until.toISOString(),
     );
-  const keys = filePeopleKeys(join(existingFolder(args), 'keys'));
-  const id = keyIdOf(await keys.retire(name, { until, compromised }));
+  const end = await endedKey(args, name, { until, compromised });
   forgetPassphrase(args.dir, name);
-  const ended = { retired: name, key: id, until: until.toISOString(), compromised };
-  args.print(
-    ended,
-    () =>
-      `${name}'s key ${id} ended on ${ended.until}${compromised ? ', and others may have had it since' : ''}\nhand out the trust root anew: quittance trust-root --out trust-root.json`,
+  args.print({ retired: name, ...end }, () =>
+    [
+      `${name}'s key ${end.key} ended on ${end.until}${end.compromised ? ', and others may have had it since' : ''}`,
+      `entered in the log for ${plural(end.certificates, 'certificate')} that it signed`,
+      'hand out the trust root anew: quittance trust-root --out trust-root.json',
+    ].join('\n'),
   );
   return 0;
+};
+
+/** The key is gone first, then the log says so; where that was interrupted, the same command writes the rest. */
+const endedKey = async (args: Arguments, name: string, end: { until: Date; compromised: boolean }) => {
+  const keys = filePeopleKeys(join(existingFolder(args), 'keys'));
+  try {
+    const key = keyIdOf(await keys.retire(name, end));
+    return await entered(args, { key, until: end.until.toISOString(), compromised: end.compromised });
+  } catch (error) {
+    const last = isQuittanceError(error, 'KEY_UNAVAILABLE') ? (await keys.former(name)).at(-1) : undefined;
+    if (!last) throw error;
+    const { publicKey, until, compromised } = last;
+    const rest = await entered(args, { key: keyIdOf(publicKey), until, compromised });
+    if (rest.certificates === 0) throw error;
+    return rest;
+  }
+};
+
+const entered = async (args: Arguments, end: KeyEnd): Promise<KeyEnd & { certificates: number }> => {
+  const { askRunning } = await import('./work.ts');
+  const stores = localStores(args.dir, { lock: (await askRunning(args.dir)) === undefined });
+  try {
+    return { ...end, certificates: await endApprovalKey(end, stores) };
+  } finally {
+    stores.close();
+  }
 };
 
 const VERBS: Readonly<Record<string, Verb>> = { list, add, remove, sessions: open, end, retire };

@@ -16,8 +16,11 @@ const timeMovesOn: Guard = (ticket, _event, at) =>
     got: at,
   }));
 
+/** What is found out about a certificate later. */
+const AFTER_PURGE: readonly TicketEvent['type'][] = ['recertified', 'approval-key-ended'];
+
 const notPurged: Guard = (ticket, event) =>
-  unless(ticket.status !== 'PURGED' || event.type === 'recertified', 'TICKET_PURGED', () => ({
+  unless(ticket.status !== 'PURGED' || AFTER_PURGE.includes(event.type), 'TICKET_PURGED', () => ({
     message: `ticket ${ticket.id} is purged`,
   }));
 

@@ -157,6 +157,13 @@ const RULES: { readonly [Type in EventType]: Rule } = {
     ...ticket,
     recertifications: [...ticket.recertifications, { at, state, evidence }],
   })),
+  // the certificate says what it did: whoever checks it compares the end with their keys
+  'approval-key-ended': rule(
+    'approval-key-ended',
+    ['EVIDENCE_SEALED', 'PURGED'],
+    [GUARDS.wasCompleted],
+    (ticket) => ticket,
+  ),
   extended: rule(
     'extended',
     OPEN,

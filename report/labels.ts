@@ -75,6 +75,7 @@ export const EVENT_LABELS: Labels<EventType> = {
   notified: 'requester told',
   purged: 'case data destroyed',
   recertified: 're-certified',
+  'approval-key-ended': 'the key of the approval ended',
   extended: 'deadline extended',
   'clock-paused': 'requester asked for something',
   'clock-resumed': 'requester answered',

@@ -2,7 +2,9 @@
 // trust root says until when each counts.
 // Trap: whoever has a key can write any date under it. Of a key that others may have had, only what an authority
 // stamped before then is believed; the dates of the log and of the certificate itself prove nothing.
-import { notChecked, requireThat, type Rule } from './bundle-reader.ts';
+import { canonicalize } from '../canonical.ts';
+import type { TrustRoot } from '../trust-root.ts';
+import { notChecked, requireThat, type BundleReader, type Rule } from './bundle-reader.ts';
 import { stampTimes } from './timestamps.ts';
 
 export const approvalKey: Rule = (bundle) => {
@@ -10,6 +12,7 @@ export const approvalKey: Rule = (bundle) => {
   const key =
     bundle.trustRoot.keys.find(({ id, role }) => id === keys.approver && role === 'person') ??
     notChecked("rests on the approver's key, which the trust root does not have");
+  requireEndAsLogged(bundle, key);
   if (!key.ended) return `${approval.approver}'s key is in use`;
   const { until, compromised } = key.ended;
   const ended = Date.parse(until);
@@ -24,4 +27,19 @@ export const approvalKey: Rule = (bundle) => {
     `others may have had the key since ${until}, and no timestamp shows that the certificate is older`,
   );
   return `the key of then, and the certificate was stamped before others may have had it, on ${until}`;
+};
+
+/**
+ * Where the ticket's history has the end of the key, a trust root without it, or with another, is out of date. The last
+ * one counts: a key that was retired may turn out to have been in other hands.
+ */
+const requireEndAsLogged = (bundle: BundleReader, { id, ended }: TrustRoot['keys'][number]): void => {
+  const said = bundle.events.findLast(({ type, body }) => type === 'approval-key-ended' && body['key'] === id)?.body;
+  if (!said) return;
+  const [until, compromised] = [String(said['until']), said['compromised'] === true];
+  requireThat(
+    ended !== undefined && canonicalize(ended) === canonicalize({ until, compromised }),
+    `the log says that the approver's key ended on ${until}${compromised ? ', and that others may have had it since' : ''}; ` +
+      `the trust root ${ended ? `has another end of it, ${ended.until}` : 'has no end of it'}: ask for a newer one`,
+  );
 };

@@ -79,6 +79,12 @@ export const eventFor = (type: TicketEvent['type'], ticket: Ticket, choice: Choi
     notified: { type: 'notified', template: 'completion' },
     purged: { type: 'purged', objects: 3, readsRefused: choice.objects },
     recertified: { type: 'recertified', state: 'current' },
+    'approval-key-ended': {
+      type: 'approval-key-ended',
+      key: d,
+      until: '2026-03-01T10:00:00.000Z',
+      compromised: false,
+    },
     extended: { type: 'extended', reason: 'complexity', by: choice.who },
     'clock-paused': { type: 'clock-paused', reason: 'fee', since: '2026-03-01T10:00:00.000Z', by: choice.who },
     'clock-resumed': { type: 'clock-resumed', reason: 'fee', until: '2026-03-01T11:00:00.000Z', by: choice.who },

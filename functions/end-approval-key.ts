@@ -1,0 +1,77 @@
+// Writes the end of a person's signing key into the history of every certificate that it signed, so that the log has
+// it: whoever checks one of them against a trust root from before is told. Called by whoever ends keys, after the key
+// is gone.
+// Trap: a crash leaves some histories without it; the same call again writes what is missing, and nothing twice.
+import { z } from 'zod';
+import { Digest } from '#core/canonical.ts';
+import { CertificatePredicate } from '#core/certificate.ts';
+import { Instant } from '#core/deadlines.ts';
+import { Envelope, Statement } from '#core/dsse.ts';
+import { isQuittanceError } from '#core/errors.ts';
+import type { Ports } from '#core/ports.ts';
+import { getJson, parseJson } from '#core/stored-json.ts';
+import type { Ticket } from '#core/ticket.ts';
+import { sequenceEvents } from './sequence-log.ts';
+import { commitEvent } from './step-support.ts';
+
+export interface KeyEnd {
+  readonly key: Digest;
+  readonly until: string;
+  readonly compromised: boolean;
+}
+
+type EndPorts = Pick<Ports, 'tickets' | 'artifacts' | 'logStorage' | 'logHead' | 'signer' | 'clock'>;
+
+/** Returns in how many histories the end did not stand yet. */
+export const endApprovalKey = async (end: KeyEnd, ports: EndPorts): Promise<number> => {
+  let written = 0;
+  for await (const id of everyTicket(ports.tickets)) if (await noted(id, end, ports)) written++;
+  await sequenceEvents(ports);
+  return written;
+};
+
+type NotingPorts = Pick<Ports, 'tickets' | 'artifacts' | 'clock'>;
+
+async function* everyTicket(tickets: Ports['tickets']): AsyncGenerator<string> {
+  let after: string | undefined;
+  do {
+    const page = await tickets.page({ scope: 'all', limit: 500, after });
+    for (const { id } of page.rows) yield id;
+    after = page.next ?? undefined;
+  } while (after !== undefined);
+}
+
+/** Others may move the ticket meanwhile: looked at again until it stands there. */
+const noted = async (id: string, end: KeyEnd, ports: NotingPorts): Promise<boolean> => {
+  for (;;) {
+    const found = await ports.tickets.get(id);
+    const certificate = certificateOf(found.ticket);
+    if (certificate === undefined || (await approverOf(certificate, ports)) !== end.key) return false;
+    const last = (await ports.tickets.events(id)).findLast(({ type }) => type === 'approval-key-ended');
+    if (last && saysSame(last.body, end)) return false;
+    try {
+      await commitEvent(ports, found, { type: 'approval-key-ended', ...end });
+      return true;
+    } catch (error) {
+      if (!isQuittanceError(error, 'TICKET_CONFLICT')) throw error;
+    }
+  }
+};
+
+const certificateOf = (ticket: Ticket): Digest | undefined => {
+  if (ticket.status === 'EVIDENCE_SEALED') return ticket.certificate.digest;
+  return ticket.status === 'PURGED' ? ticket.sealed?.certificate.digest : undefined;
+};
+
+/** Id of the key by which the approver signed it. */
+const approverOf = async (certificate: Digest, { artifacts }: Pick<Ports, 'artifacts'>): Promise<Digest> => {
+  const { payload } = await getJson(artifacts, certificate, Envelope);
+  const { predicate } = parseJson(Buffer.from(payload, 'base64'), Statement, certificate);
+  return CertificatePredicate.parse(predicate).keys.approver;
+};
+
+const Logged = z.object({ event: z.object({ key: Digest, until: Instant, compromised: z.boolean() }) });
+const saysSame = (body: string, { key, until, compromised }: KeyEnd): boolean => {
+  const { event } = parseJson(Buffer.from(body), Logged, 'the end of a key');
+  return event.key === key && event.until === until && event.compromised === compromised;
+};

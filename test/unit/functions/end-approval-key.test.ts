@@ -1,0 +1,87 @@
+// The end of a signing key in the history of what it signed: a bundle from then on tells whoever verifies it by keys
+// from before, and one that leaves the end out shows that it does.
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { assembleBundle, type BundleFiles } from '#core/bundle.ts';
+import type { CertificatePredicate } from '#core/certificate.ts';
+import type { TrustRoot } from '#core/trust-root.ts';
+import { verifyBundle } from '#core/verify.ts';
+import { endApprovalKey, type KeyEnd } from '#functions/end-approval-key.ts';
+import { requireAsLogged } from '#core/as-logged.ts';
+import type { TicketHarness } from '#bench/house/ticket-harness.ts';
+import { payloadOf, readJson, trustRootOf } from '#test/support/forged-bundles.ts';
+import { walkedToApproval, walkedToEnd } from '#test/support/hand-walked.ts';
+
+let harness: TicketHarness;
+let ticketId: string;
+let before: { files: BundleFiles; trustRoot: TrustRoot };
+let end: KeyEnd;
+
+const detailOf = (files: BundleFiles, trustRoot: TrustRoot) => {
+  const { checks } = verifyBundle(files, { now: harness.ports.clock.now(), trustRoot });
+  const failed = checks.filter(({ state }) => state === 'fails');
+  return failed.map(({ id, detail }) => `${id}: ${detail}`);
+};
+const ending = (ended: Omit<KeyEnd, 'key'>): TrustRoot => ({
+  ...before.trustRoot,
+  keys: before.trustRoot.keys.map((key) => (key.id === end.key ? { ...key, ended } : key)),
+});
+
+beforeAll(async () => {
+  ({ harness, ticketId } = await walkedToEnd());
+  const files = await assembleBundle(harness.ports, ticketId);
+  before = { files, trustRoot: await trustRootOf(harness.ports.signer) };
+  const { keys } = payloadOf(files, 'certificate.dsse.json').predicate as CertificatePredicate;
+  harness.clock.advance(60);
+  end = { key: keys.approver, until: harness.ports.clock.now().toISOString(), compromised: false };
+  harness.clock.advance(60);
+});
+
+describe('a key that ended', () => {
+  it('is written once into the history of each certificate that it signed, and of no other', async () => {
+    expect(await endApprovalKey({ ...end, key: before.trustRoot.keys[0]!.id }, harness.ports)).toBe(0);
+    expect(await endApprovalKey(end, harness.ports)).toBe(1);
+    expect(await endApprovalKey(end, harness.ports)).toBe(0);
+    const events = await harness.ports.tickets.events(ticketId);
+    expect(events.map(({ type }) => type).filter((type) => type === 'approval-key-ended')).toHaveLength(1);
+    expect(events.every(({ leafIndex }) => leafIndex !== undefined)).toBe(true);
+    await requireAsLogged((await harness.ports.tickets.get(ticketId)).ticket, harness.ports);
+  });
+
+  it('is noticed by a trust root from before, and agrees with one that names it', async () => {
+    const files = await assembleBundle(harness.ports, ticketId);
+    const { until } = end;
+    expect(detailOf(files, before.trustRoot)).toEqual([
+      `approval-key: the log says that the approver's key ended on ${until}; the trust root has no end of it: ask for a newer one`,
+    ]);
+    expect(detailOf(files, ending({ until, compromised: false }))).toEqual([]);
+    const other = detailOf(files, ending({ until: '2099-01-01T00:00:00.000Z', compromised: false }));
+    expect(other).toEqual([expect.stringContaining('has another end of it, 2099-01-01T00:00:00.000Z')]);
+    expect(detailOf(before.files, before.trustRoot)).toEqual([]); // what was handed out before stays as it was
+  });
+
+  it('shows where it is left out of a bundle', async () => {
+    const files = await assembleBundle(harness.ports, ticketId);
+    const last = [...files.keys()]
+      .filter((name) => /^log\/\d+\.json$/.test(name))
+      .toSorted()
+      .at(-1)!;
+    expect(readJson<{ event: { type: string } }>(files, last).event.type).toBe('approval-key-ended');
+    files.delete(last);
+    files.delete(last.replace('.json', '.tlog-proof'));
+    expect(detailOf(files, before.trustRoot).join()).toMatch(/history-complete/);
+  });
+
+  it('turns out to have been in other hands: the last end counts', async () => {
+    const worse = { ...end, compromised: true };
+    expect(await endApprovalKey(worse, harness.ports)).toBe(1);
+    const files = await assembleBundle(harness.ports, ticketId);
+    expect(detailOf(files, ending({ until: end.until, compromised: false }))).toEqual([
+      expect.stringContaining('and that others may have had it since'),
+    ]);
+  });
+
+  it('is of no ticket without a certificate', async () => {
+    const open = await walkedToApproval();
+    expect(await endApprovalKey(end, open.harness.ports)).toBe(0);
+  });
+});
