@@ -30,8 +30,8 @@ export const bulkRoutes = (app: Hono<Env>, context: ApiContext): void => {
     filerOf(c);
     return c.body(csvOf([COLUMNS]), 200, { 'Content-Type': 'text/csv; charset=utf-8' });
   });
-  app.get('/bulk/:list', (c) => checked(c, context));
-  app.post('/bulk/:list', (c) => fileOrDiscard(c, context));
+  app.get('/bulk/:list{[^.]+}', (c) => checked(c, context));
+  app.post('/bulk/:list{[^.]+}', (c) => fileOrDiscard(c, context));
 };
 
 const filerOf = (c: Asked): string => {

@@ -214,9 +214,9 @@ const BULK: readonly Operation[] = [
     ...{ method: 'post', path: '/bulk', summary: 'keep a list', tag: 'pages', roles: ROLES_FOR.file },
     ...{ body: { media: 'multipart/form-data' }, status: 303, answer: 'nothing' },
   },
-  read('/bulk/:list', 'a list, row by row', 'pages', 'BulkResult', { roles: ROLES_FOR.file }),
+  read('/bulk/:list{[^.]+}', 'a list, row by row', 'pages', 'BulkResult', { roles: ROLES_FOR.file }),
   {
-    ...{ method: 'post', path: '/bulk/:list', summary: 'file a list, or throw it away', tag: 'pages' },
+    ...{ method: 'post', path: '/bulk/:list{[^.]+}', summary: 'file a list, or throw it away', tag: 'pages' },
     ...{ roles: ROLES_FOR.file, body: FORM, status: 201, answer: 'BulkResult' },
     also: [
       { status: 303, answer: 'nothing' },

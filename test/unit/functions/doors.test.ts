@@ -64,6 +64,7 @@ describe('the method', () => {
     ['/tickets/T-0000000001/close', 'HEAD', 'POST, OPTIONS'],
     ['/tickets/T-0000000001/approval', 'PROPFIND', 'GET, HEAD, POST, OPTIONS'],
     ['/models/house', 'POST', 'GET, HEAD, OPTIONS'],
+    ['/bulk/template.csv', 'POST', 'GET, HEAD, OPTIONS'],
   ])('of %s is not %s', async (path, method, allow) => {
     for (const headers of [{}, as('approver')]) {
       const response = await app.request(path, { method, headers });
