@@ -12,7 +12,7 @@ export const describedOnboarding = (found: OnboardingOutcome): string =>
     ...found.remarks.map((remark) => `note       ${remark}`),
     ...found.why.map((reason) => `why        ${reason}`),
     found.ready
-      ? 'ready: tickets can be filed'
+      ? `ready: tickets can be filed; next: quittance ticket find --model ${found.name} --as WHO --name "…" --accept all --out ticket.json`
       : 'not ready: tickets can be filed, and no deletion can pass until this is mended',
   ].join('\n');
 
