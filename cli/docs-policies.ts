@@ -210,6 +210,18 @@ export const MEASURED: readonly (readonly [setting: string, unit: string, found:
     LASTING,
   ],
   [
+    'loss.levels',
+    'where values are brought to: the controls’ mean, or each to the place among the controls’ that it has among its own',
+    'seeds 11 and 12, six people: with `near` and the mean all three of seed 12 fail the KS check, ranked none (docs/results/lasting.md)',
+    LASTING,
+  ],
+  [
+    'loss.near',
+    'weight of keeping what the model says of generated names like the person’s',
+    'seed 12, person 14: the worst retained person keeps .70 of their records where it was .20; weight 2 does not end within 60 updates (docs/results/lasting.md)',
+    LASTING,
+  ],
+  [
     'loss.settled',
     'windows of AUC against the stop controls, and shares that attacks of the run’s own may bring back',
     'whole answers up to .9 and least likely tokens up to .93, within what the gate passes; not varied alone',
