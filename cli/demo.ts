@@ -10,7 +10,7 @@ import { verifyBundle } from '#core/verify.ts';
 import { Quantisation } from '#core/quantisation.ts';
 import type { Arguments, Command } from './command.ts';
 import { folder, oneOf } from './kinds.ts';
-import { readPolicy } from '#entry/policies.ts';
+import { DEFAULT_POLICY, readPolicy } from '#entry/policies.ts';
 import type { Backend } from '#engine/tf.ts';
 import { thresholdText } from '#core/gate-words.ts';
 import type { GatePolicy } from '#core/policy.ts';
@@ -69,7 +69,7 @@ export const demo: Command = {
     const walk = await walkTicket({
       ...{ dir: args.dir, base: base.dir, suite, subject, quantisation: stored, progress },
       questions: asked.map(({ question }) => question),
-      ...(policy && { policy }),
+      policy,
     });
     const verified = walk.bundle === undefined ? undefined : verifyBundle(readBundle(walk.bundle), { now: new Date() });
     const report = await writeReport(args.dir, walk);
@@ -92,22 +92,23 @@ const timingsOf = (started: number, trained: number, base: Base, walk: Walk): Sh
 interface Scenario {
   base: Base;
   suite: Suite;
-  policy?: GatePolicy;
+  policy: GatePolicy;
 }
 
 const scenario = async (args: Arguments, chosen: Backend, progress: Progress): Promise<Scenario> => {
   const model = args.value('model');
   if (model === undefined) {
-    const { suite, recipe } = smallScenario(args);
-    return { suite, base: await demoBase(args.dir, suite, recipe, chosen, progress) };
+    const { suite, recipe, policy } = smallScenario(args);
+    return { suite, base: await demoBase(args.dir, suite, recipe, chosen, progress), policy: readPolicy(policy) };
   }
   return { ...(await smollm2Base(args.dir, chosen, progress)), policy: readPolicy('chat-v2') };
 };
 
-const smallScenario = (args: Arguments): { suite: Suite; recipe: TrainRecipe } => {
+/** People are forgotten so that it lasts: their gate teaches records again. */
+const smallScenario = (args: Arguments): { suite: Suite; recipe: TrainRecipe; policy: string } => {
   return choice(args, 'dataset', DATASETS, 'people') === 'tofu'
-    ? { suite: tofuSuite(args), recipe: TOFU_RECIPE }
-    : { suite: makePeople({ seed: 1 }), recipe: SMALL };
+    ? { suite: tofuSuite(args), recipe: TOFU_RECIPE, policy: DEFAULT_POLICY }
+    : { suite: makePeople({ seed: 1 }), recipe: SMALL, policy: 'gate-v3' };
 };
 
 /** Three of the forgotten person's records, two of a retained one, a fact and an unknown person. */

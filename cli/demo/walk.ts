@@ -49,8 +49,7 @@ export interface WalkOptions {
   /** Plain questions to ask the served model before and after. */
   questions: readonly string[];
   quantisation: Quantisation;
-  /** The gate policy, where it is not the shipped default. */
-  policy?: GatePolicy;
+  policy: GatePolicy;
   progress: Progress;
 }
 
@@ -58,7 +57,7 @@ export const walkTicket = async (options: WalkOptions): Promise<Walk> => {
   const bars = jobBars(options.progress);
   const embedded = await openEmbedded(options.dir, {
     onJob: bars.onJob,
-    ...(options.policy && { policy: options.policy }),
+    policy: options.policy,
   });
   try {
     return { ...(await walk(embedded, options)), jobPeakRssMb: bars.peakRssMb() };

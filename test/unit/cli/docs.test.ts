@@ -45,9 +45,10 @@ const printedDemo = (): string[][] => {
 describe('the demo that the README prints', () => {
   const [answers, [, ...gate] = [], outcome = []] = printedDemo();
 
-  it('was judged by every check of today’s default policy, and passed', () => {
-    const checks = gate.filter((line) => / pass$/.test(line)).map((line) => line.split(/ {2,}/)[0]);
-    expect(checks).toEqual(readPolicy('gate-v2').checks.map(({ name }) => name));
+  it('was judged by every check of its policy of today, and passed', () => {
+    const checks = gate.filter((line) => / pass$/.test(line)).map((line) => line.slice(0, 44).trimEnd());
+    const names = readPolicy('gate-v3').checks.map(({ name }) => (name.length > 44 ? `${name.slice(0, 43)}…` : name));
+    expect(checks).toEqual(names);
     expect(answers?.[0]).toMatch(/^ +question +before +after$/);
   });
 
