@@ -44,7 +44,7 @@ export interface Sent {
   readonly seen: Omit<Seen, 'ticketId'> | undefined;
 }
 
-const Key = z.string().regex(/^[\x21-\x7e]{1,100}$/);
+export const Key = z.string().regex(/^[\x21-\x7e]{1,100}$/);
 const Tag = z
   .string()
   .regex(/^"\d{1,9}"$/)
@@ -62,7 +62,7 @@ export const jsonSent = async (c: Asked): Promise<Sent> => {
   return { body, key: headerOf(c, 'Idempotency-Key', Key), seen: seenIn(headerOf(c, 'If-Match', Tag), true) };
 };
 
-const headerOf = <T>(c: Asked, name: string, form: z.ZodType<T>): T | undefined => {
+export const headerOf = <T>(c: Asked, name: string, form: z.ZodType<T>): T | undefined => {
   const value = c.req.header(name);
   const parsed = value === undefined ? undefined : form.safeParse(value);
   if (parsed === undefined || parsed.success) return parsed?.data;

@@ -12,7 +12,7 @@ import type { Returned } from '#portal/forms.ts';
 import { askBody, askFields, askedBody, statusBody, type StandingView } from '#portal/asking.ts';
 import { LANGUAGES } from '#portal/words.ts';
 import { AskedRequest, receiveAsk, standingFor, type Standing } from '../asks.ts';
-import { isShownInForm, returned } from './act-routes.ts';
+import { headerOf, isShownInForm, Key, returned } from './act-routes.ts';
 import { formFields, isForm, jsonValue } from './bodies.ts';
 import { addressOf, show, wantsData, type ApiContext, type Asked, type Env } from './context.ts';
 import { problemOf } from './problems.ts';
@@ -43,13 +43,12 @@ const askPage = (c: Asked, back?: Returned, answered: ContentfulStatusCode = 200
     status: answered,
   });
 
-/** A form is taken once for its key; a program gives a key of its own, or none. */
-const Key = z.string().regex(/^[\x21-\x7e]{16,100}$/);
-
 const ask = async (c: Asked, { ports }: ApiContext, count: () => void): Promise<Response> => {
   const fields = isForm(c) ? await formFields(c) : undefined;
-  const key = Key.safeParse(fields ? fields['key'] : c.req.header('Idempotency-Key')).data ?? newKey();
   try {
+    // a form is taken once for its key; a program gives a key of its own, or none
+    const given = fields ? Key.safeParse(fields['key']).data : headerOf(c, 'Idempotency-Key', Key);
+    const key = given ?? newKey();
     const asked = parsed(fields ? fromForm(fields) : await jsonValue(c));
     count();
     const receipt = await receiveAsk(key, asked, ports);

@@ -82,6 +82,8 @@ describe('a request without an account', () => {
     const receipt = (await first.json()) as { reference: string; secret: string };
     expect([first.status, await (await post({ about, name, what, reply }, key)).json()]).toEqual([201, receipt]);
     expect((await problemOf(await post({ about, name }))).code).toBe('INVALID_INPUT');
+    const long = { 'Idempotency-Key': 'k'.repeat(101) };
+    expect((await problemOf(await post({ about, name, what, reply }, long))).code).toBe('INVALID_INPUT');
     const look = await app.request('/status', { method: 'POST', headers: JSON_BODY, body: JSON.stringify(receipt) });
     expect(await look.json()).toEqual({ state: 'waiting', received: '2026-03-02', due: null, ended: null });
   });
