@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import type { Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { z } from 'zod';
-import { QuittanceError } from '#core/errors.ts';
+import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { faultsOf } from '#core/field-faults.ts';
 import { publicStateOf } from '#core/statuses.ts';
 import { localDate } from '#core/days.ts';
@@ -14,7 +14,7 @@ import { LANGUAGES } from '#portal/words.ts';
 import { AskedRequest, receiveAsk, standingFor, type Standing } from '../asks.ts';
 import { headerOf, isShownInForm, Key, returned } from './act-routes.ts';
 import { formFields, isForm, jsonValue } from './bodies.ts';
-import { addressOf, show, wantsData, type ApiContext, type Asked, type Env } from './context.ts';
+import { addressOf, show, wantsData, wordsOf, type ApiContext, type Asked, type Env } from './context.ts';
 import { problemOf } from './problems.ts';
 import { limitRate } from './rate.ts';
 
@@ -124,7 +124,9 @@ const status = async (c: Asked, context: ApiContext, count: () => void): Promise
     return statusPage(c, await viewOf(found, context));
   } catch (error) {
     if (wantsData(c) || !fields || !isShownInForm(error)) throw error;
-    return statusPage(c, null, returned({ reference: fields['reference'] ?? '' }, error), problemOf(error).status);
+    const back = returned({ reference: fields['reference'] ?? '' }, error);
+    const title = isQuittanceError(error, 'NOT_FOUND') ? wordsOf(c).standing.unknown : undefined;
+    return statusPage(c, null, title === undefined ? back : { ...back, problem: { title } }, problemOf(error).status);
   }
 };
 

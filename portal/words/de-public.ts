@@ -41,6 +41,7 @@ export const dePublic: typeof enPublic = {
     reference: 'Aktenzeichen',
     secret: 'Geheimnis',
     send: 'Nachsehen',
+    unknown: 'Kein Antrag hat dieses Aktenzeichen und dieses Geheimnis',
     received: 'Eingegangen',
     due: 'Antwort spätestens',
     ended: 'Beendet',

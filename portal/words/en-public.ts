@@ -39,6 +39,7 @@ export const enPublic = {
     reference: 'Reference',
     secret: 'Secret',
     send: 'Look it up',
+    unknown: 'No request has this reference and this secret',
     received: 'Received',
     due: 'You are answered by',
     ended: 'Ended',

@@ -130,6 +130,7 @@ describe('a standing', () => {
     expect(bodies.map(({ status }) => status)).toEqual([404, 404, 404]);
     expect(new Set(bodies.map(({ text }) => text)).size).toBe(1);
     const pages = await Promise.all(wrong.map(([one, secret]) => standing(one, secret)));
+    expect(pages[0]!.text).toContain('No request has this reference and this secret.');
     expect(new Set(pages.map(({ text }, i) => text.replace(wrong[i]![0], '…'))).size).toBe(1);
   });
 
