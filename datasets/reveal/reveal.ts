@@ -15,10 +15,10 @@ export interface RevealOptions {
   readonly questions?: Questions | undefined;
   /** Questions at most, the ones first whose answers differ most. */
   readonly most?: number;
-  /** Never-trained names that are asked the same. */
+  /** Never-trained names that are asked the same: of n, one more such name is let through once in n + 1. */
   readonly controls?: number;
 }
-export const REVEAL_DEFAULTS = { most: 160, controls: 8 } as const;
+export const REVEAL_DEFAULTS = { most: 160, controls: 20 } as const;
 
 export interface Revealed {
   readonly rows: readonly Claim[];
