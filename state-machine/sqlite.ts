@@ -62,8 +62,12 @@ export const grouped = async <R>(db: Database, act: () => R): Promise<R> => {
 
 const groupOn = (db: Database): GroupCommit =>
   new GroupCommit(
-    () => db.exec('BEGIN IMMEDIATE'),
     () => {
+      endings.delete(db);
+      db.exec('BEGIN IMMEDIATE');
+    },
+    () => {
+      if (!goesOn(db)) throw endingOf(db);
       const count = countCommit(db);
       db.exec('COMMIT');
       tellCommit(must(db.location(), 'the path of a database'), count);
@@ -76,14 +80,19 @@ const groupOn = (db: Database): GroupCommit =>
 /** Asked anew each time: an act may have ended it. */
 const goesOn = ({ isTransaction }: Database): boolean => isTransaction;
 
-/** A full disk ends the whole transaction; what was to follow must not begin one of its own. */
+/** What ended a transaction before its commit: a full disk does, and takes what others had written in it along. */
+const endings = new WeakMap<Database, unknown>();
+const endingOf = (db: Database): unknown => endings.get(db) ?? new Error('the transaction was ended by an act');
+
+/** In a transaction that has ended nothing may begin: it would be stored by itself. */
 const aPartOf = <R>(db: Database, act: () => R): R => {
-  if (!goesOn(db)) throw new QuittanceError('STORE_FULL', { message: 'the transaction was ended by an act before' });
+  if (!goesOn(db)) throw endingOf(db);
   db.exec('SAVEPOINT part');
   try {
     return act();
   } catch (error) {
     if (goesOn(db)) db.exec('ROLLBACK TO part');
+    else endings.set(db, error);
     throw error;
   } finally {
     if (goesOn(db)) db.exec('RELEASE part');

@@ -63,5 +63,6 @@ describe('a command that only reads', () => {
       'package asn1js', // timestamps
       'package fflate',
       'package zod',
+      'report', // reads a zipped bundle
     ]));
 });

@@ -46,6 +46,24 @@ it('many are one commit, and what comes between is one of its own', async () => 
   db.close();
 });
 
+it('what ends the transaction refuses all that was in it, each by that cause, and what comes after is stored', async () => {
+  const db = opened('ended');
+  db.exec('PRAGMA max_page_count = 8');
+  const wide = 'x'.repeat(100_000);
+  const asked = [1, 2, 3].map((a) => grouped(db, () => insert(db, a, a === 2 ? wide : 'small')));
+  const settled = await Promise.allSettled(asked);
+  const codes = settled.map((one) => (one.status === 'rejected' ? (one.reason as { code: string }).code : 'stored'));
+  // whether a full disk ends the whole transaction or the one act alone is SQLite's choice
+  expect([
+    ['STORE_FULL', 'STORE_FULL', 'STORE_FULL'],
+    ['stored', 'STORE_FULL', 'stored'],
+  ]).toContainEqual(codes);
+  db.exec('PRAGMA max_page_count = 1000');
+  await grouped(db, () => insert(db, 4, 'small'));
+  expect(rows(db)).toEqual(codes[0] === 'stored' ? [1, 3, 4] : [4]);
+  db.close();
+});
+
 it('after the database was closed nothing is promised', async () => {
   const db = opened('closed');
   const late = grouped(db, () => insert(db, 1, 'late'));
