@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 // Starts the command line on Node 24: from the sources where they are (a clone), else from the built files (an
 // installed package). Where `node` on PATH is older, the copy that came with the installation (npm's package `node`) is
-// used instead. Signals reach the child because it is in the same process group. Compiled code is cached for the next
-// start, which makes it three times as fast: in a clone under node_modules, otherwise in the user's own cache.
-import { spawnSync } from 'node:child_process';
+// used instead, and gets every signal that ends a process: a supervisor sends it to this one alone. Compiled code is
+// cached for the next start, which makes it three times as fast: in a clone under node_modules, otherwise in the user's
+// own cache.
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import * as module from 'node:module';
 import { homedir } from 'node:os';
@@ -45,6 +46,12 @@ if (Number(process.versions.node.split('.')[0]) >= 24) {
     process.stderr.write(`quittance: needs Node 24, found ${process.version}: ${how}\n`);
     process.exit(3);
   }
-  const child = spawnSync(node, [main, ...process.argv.slice(2)], { stdio: 'inherit' });
-  process.exit(child.status ?? 1);
+  const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: 'inherit' });
+  // a terminal sends its own to the whole group: the child may then get one twice, and ends by the first
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('error', (error) => {
+    process.stderr.write(`quittance: ${node} could not be started: ${error.message}\n`);
+    process.exit(1);
+  });
+  child.on('exit', (code) => process.exit(code ?? 1));
 }

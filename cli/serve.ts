@@ -77,5 +77,6 @@ const listenUntilStopped = async (args: Arguments, embedded: Embedded, address: 
 
 const stopped = (): Promise<void> =>
   new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+    // not once: a group of processes is sent a signal that the parent passes on as well
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
   });
