@@ -1,4 +1,5 @@
 // How a command frames records for a model, and cuts those that it cannot read at once; printed on stderr.
+import { plural } from '#core/plural.ts';
 import { describeFraming, framingOf, type FramedRecord, type Framing } from '#datasets/framing.ts';
 import { inWindows } from '#datasets/windows.ts';
 import type { Suite } from '#datasets/suite-shape.ts';
@@ -19,7 +20,7 @@ export const windowsOf = (
   const cut = inWindows(texts, rows, beside);
   if (cut.length > rows.length)
     process.stderr.write(
-      `rows of --${what} are longer than the ${texts.config.maxPositions} tokens that the model reads: ${rows.length} rows are ${cut.length} windows, each counted as a record\n`,
+      `rows of --${what} are longer than the ${texts.config.maxPositions} tokens that the model reads: ${plural(rows.length, 'row')} in ${plural(cut.length, 'window')}, each counted as a record\n`,
     );
   return cut;
 };

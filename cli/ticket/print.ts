@@ -127,5 +127,6 @@ export const nextOf = (one: Ticket): string | undefined => {
   if (one.status === 'REMEDIATION' && one.reason === 'SUBJECT_MISMATCH')
     return `confirm ${one.id} --as WHO (not ${one.filer}) --reason CODE --note FILE, or refuse it`;
   if (one.status === 'REMEDIATION') return `resume ${one.id} --as WHO, once '${one.reason}' in ${one.step} is settled`;
+  if (one.status === 'PURGED') return `bundle ${one.id} DIR, then: quittance verify DIR, quittance report ${one.id}`;
   return undefined;
 };
