@@ -162,9 +162,12 @@ export const readAsk = async ({ vault }: Stores, id: string): Promise<z.infer<ty
   throw new QuittanceError('NOT_FOUND', { message: 'there is no such request any more' });
 };
 
-/** What it came to; what was typed is destroyed with that. */
-export const settleAsk = async (ports: Stores, id: string, now: Standing['now']): Promise<void> => {
+/** What it came to, once and for all; what was typed is destroyed with that. */
+export const settleAsk = async (ports: Stores, id: string, now: Settled): Promise<void> => {
   const before = await standing(ports, id);
-  if (before) await stand(ports, id, { ...before, now });
+  if (before && !isSettled(before.now)) await stand(ports, id, { ...before, now });
   await ports.vault.destroy(id);
 };
+
+type Settled = Exclude<Standing['now'], { is: 'waiting' }>;
+const isSettled = ({ is }: Standing['now']): boolean => is !== 'waiting';

@@ -113,8 +113,19 @@ const cellOf = (name: string, cell: string): string => {
   const text = cell.replace(/^'(?=[=+\-@\t\r])/, '').trim();
   if (TIMES.includes(name)) return timeOf(text);
   if (LISTS.includes(name)) return text.replaceAll(/\s*[;|]\s*/g, '\n');
-  if (TICKS.includes(name)) return /^(true|yes|y|x|1|ja)$/i.test(text) ? 'true' : '';
+  if (TICKS.includes(name)) return tickOf(name, text);
   return text;
+};
+
+/** As spreadsheets and people write them in the languages of the letters; anything else would silently mean no. */
+const YES = 'true yes y x 1 ja wahr j oui o vrai sí si s verdadero sì vero sim verdadeiro waar tak t prawda';
+const NO = 'false no n 0 nein falsch non faux falso não nao nee onwaar nie fałsz';
+
+const tickOf = (name: string, text: string): string => {
+  const word = text.toLowerCase();
+  if (word === '' || NO.split(' ').includes(word)) return '';
+  if (YES.split(' ').includes(word)) return 'true';
+  throw wrong(`a cell of column ${name} is neither yes nor no`, 'true or false, or nothing');
 };
 
 /** A day alone begins at midnight, which is the earlier reading of it. */

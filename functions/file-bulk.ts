@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { canonicalize, digestOf, type Digest } from '#core/canonical.ts';
 import { Deadlines } from '#core/deadlines.ts';
 import { ERROR_CODES, isQuittanceError, type ErrorCode, type FieldFault } from '#core/errors.ts';
+import type { GatePolicy } from '#core/policy.ts';
 import type { Ticket } from '#core/ticket.ts';
 import type { TicketRequest } from '#core/ticket-request.ts';
 import { TicketId } from '#core/ticket-id.ts';
@@ -36,19 +37,29 @@ export type BulkResult = z.infer<typeof BulkResult>;
 type Looked = BulkRow & { readonly request?: TicketRequest; readonly requestId?: string };
 
 /** What each row would come to. Nothing is stored. */
-export const checkList = async (rows: readonly ListRow[], filer: string, ports: PreviewPorts): Promise<BulkResult> =>
-  resultOf(await looked(rows, filer, ports));
+export const checkList = async (
+  rows: readonly ListRow[],
+  filer: string,
+  ports: PreviewPorts,
+  chosen?: GatePolicy,
+): Promise<BulkResult> => resultOf(await looked(rows, { filer, chosen }, ports));
 
-const looked = async (rows: readonly ListRow[], filer: string, ports: PreviewPorts): Promise<Looked[]> => {
+const looked = async (
+  rows: readonly ListRow[],
+  by: Pick<Around, 'filer' | 'chosen'>,
+  ports: PreviewPorts,
+): Promise<Looked[]> => {
   const { timeZone } = await ports.calendar.around(ports.clock.now());
   const before = new Map<string, number>();
   const found: Looked[] = [];
-  for (const row of rows) found.push(await look(row, { filer, timeZone, before }, ports));
+  for (const row of rows) found.push(await look(row, { ...by, timeZone, before }, ports));
   return found;
 };
 
 interface Around {
   readonly filer: string;
+  /** Where the list is not filed under the policy of its models. */
+  readonly chosen: GatePolicy | undefined;
   readonly timeZone: string;
   /** Lines of this list by person and model. */
   readonly before: Map<string, number>;
@@ -56,7 +67,7 @@ interface Around {
 
 const look = async (
   { line, fields }: ListRow,
-  { filer, timeZone, before }: Around,
+  { filer, chosen, timeZone, before }: Around,
   ports: PreviewPorts,
 ): Promise<Looked> => {
   const requestId = `${filer}:list:${digestOf(canonicalize(fields))}`;
@@ -69,7 +80,7 @@ const look = async (
     const drafted = draftedRequest({ ...fields, ...all }, filer, rows, timeZone);
     if ('faults' in drafted) return { line, state: 'wrong', faults: [...drafted.faults] };
     const { request } = drafted;
-    const { preview, subjectKey } = await previewed(request, ports);
+    const { preview, subjectKey } = await previewed(request, ports, chosen);
     const twice = before.get(`${request.model} ${subjectKey}`);
     if (twice !== undefined) return { line, state: 'wrong', faults: [sameAs(twice)] };
     before.set(`${request.model} ${subjectKey}`, line);
@@ -88,6 +99,7 @@ const sameAs = (line: number): FieldFault => ({
 /** Which cell is to be looked at, by the code of the refusal. */
 const CELLS: Readonly<Partial<Record<ErrorCode, string>>> = {
   MODEL_NOT_FOUND: 'model',
+  METHOD_CONFIG: 'model',
   TICKET_DUPLICATE: 'name',
   TICKET_IDENTITY: 'level',
   SUBJECT_MISMATCH: 'records',
@@ -140,10 +152,16 @@ const MOST_MS = 15_000;
  */
 export const fileList = async (
   rows: readonly ListRow[],
-  { filer, policy, file }: { readonly filer: string; readonly policy: Digest; readonly file: File },
+  by: {
+    readonly filer: string;
+    readonly policy: Digest;
+    readonly chosen?: GatePolicy | undefined;
+    readonly file: File;
+  },
   ports: PreviewPorts,
 ): Promise<BulkResult> => {
-  const all = await looked(rows, filer, ports);
+  const { policy, file } = by;
+  const all = await looked(rows, { filer: by.filer, chosen: by.chosen }, ports);
   if (all.some(({ state }) => state === 'wrong')) return resultOf(all);
   const until = performance.now() + MOST_MS;
   const after: Looked[] = [];

@@ -143,11 +143,21 @@ export const readIfThere = async (path: string): Promise<Uint8Array | undefined>
 export const shred = async (path: string): Promise<void> => {
   const bytes = await readIfThere(path);
   if (bytes === undefined) return;
-  const file = await open(path, 'r+');
+  const file = await unlessMissing(open(path, 'r+'));
+  if (file === undefined) return; // somebody else was quicker
   await finishing(file, async () => {
     await file.write(randomBytes(bytes.byteLength), 0, bytes.byteLength, 0);
     await file.sync();
   });
   await rm(path, { force: true });
-  await syncFolder(dirname(path));
+  await unlessMissing(syncFolder(dirname(path)));
+};
+
+const unlessMissing = async <T>(act: Promise<T>): Promise<T | undefined> => {
+  try {
+    return await act;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
 };

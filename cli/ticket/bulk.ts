@@ -2,6 +2,7 @@
 // or not at all. Trap: lines and rules are printed, never a cell; who files is --as, whom nobody has signed in.
 import { LIST_LIMIT_BYTES, readList } from '#functions/bulk-list.ts';
 import { checkList, fileList, type BulkResult, type BulkRow } from '#functions/file-bulk.ts';
+import { readPolicy } from '#entry/policies.ts';
 import type { Arguments, ExitCode } from '../command.ts';
 import { actor } from '../roster.ts';
 import { readBytes } from '../values.ts';
@@ -10,12 +11,14 @@ import { reading, working } from './verb.ts';
 export const fileBulk = async (args: Arguments, path: string): Promise<ExitCode> => {
   const filer = actor(args, 'file');
   const rows = readList(readBytes(path, LIST_LIMIT_BYTES));
-  if (args.flag('dry-run')) return print(args, await reading(args, (stores) => checkList(rows, filer, stores)));
+  const named = args.value('policy');
+  const chosen = named === undefined ? undefined : readPolicy(named);
+  if (args.flag('dry-run')) return print(args, await reading(args, (stores) => checkList(rows, filer, stores, chosen)));
   return working(args, async (work) => {
     const policy = await work.policy();
-    const chosen = args.value('policy') !== undefined;
-    const file = (input: object) => work.call('file-ticket', { ...input, chosen, asserted: true });
-    return print(args, await untilFiled(() => fileList(rows, { filer, policy, file }, work.ports)));
+    const file = (input: object) =>
+      work.call('file-ticket', { ...input, chosen: chosen !== undefined, asserted: true });
+    return print(args, await untilFiled(() => fileList(rows, { filer, policy, chosen, file }, work.ports)));
   });
 };
 

@@ -77,6 +77,7 @@ const aside = async (c: Asked, context: ApiContext): Promise<Response> => {
       message: 'why it is no request',
       expected: `reason: one of ${NO_CASE.join(', ')}`,
     });
+  await readAsk(context.ports, id); // one that is a case, or was put aside before, is not found
   const at = context.ports.clock.now().toISOString();
   await settleAsk(context.ports, id, { is: 'none', reason: reason.data, by, at });
   return c.redirect('/asked', 303);

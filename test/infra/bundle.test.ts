@@ -36,14 +36,14 @@ const readAtStart = (folder: string, name = 'index.mjs', seen = new Set<string>(
 
 describe('a bundle', () => {
   const named = ['steps', 'api', 'operations'] as const;
-  it.each(named)('of the %s is under 2 MB, laws and letters included, without what prints files', (name) => {
+  it.each(named)('of the %s is under 2.1 MB, laws and letters included, without what prints files', (name) => {
     const files = readdirSync(code[name]).filter((file) => file.endsWith('.mjs') && !/^(?:pdf|register)-/.test(file));
     const bytes = files.reduce((sum, file) => sum + statSync(join(code[name], file)).size, 0);
-    expect(bytes).toBeLessThan(2_000_000);
+    expect(bytes).toBeLessThan(2_100_000);
   });
 
-  it.each(named)('of the %s reads less than 1.5 MB before it can answer', (name) => {
-    expect([...readAtStart(code[name])].reduce((sum, file) => sum + statSync(file).size, 0)).toBeLessThan(1_500_000);
+  it.each(named)('of the %s reads less than 1.6 MB before it can answer', (name) => {
+    expect([...readAtStart(code[name])].reduce((sum, file) => sum + statSync(file).size, 0)).toBeLessThan(1_600_000);
   });
 
   it('is the same bytes when made again, so that nothing is uploaded that did not change', async () => {

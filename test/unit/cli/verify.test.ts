@@ -222,10 +222,15 @@ describe('reading a bundle', () => {
     expect(code(put('lie.zip', lie))).toBe('INPUT_TOO_LARGE');
   });
 
-  it('gives no more bytes than an archive claims', () => {
-    const small = asZip({ 'tables.json': new Uint8Array(2 ** 20) });
-    small.writeUInt32LE(10, small.indexOf('PK\x01\x02') + 24);
-    expect(readBundle(put('small.zip', small)).get('tables.json')?.length).toBe(10);
+  it('refuses an entry of another length than the archive claims, and one that is listed and not there', () => {
+    for (const claimed of [10, 2 ** 20 + 1]) {
+      const lie = asZip({ 'tables.json': new Uint8Array(2 ** 20) });
+      lie.writeUInt32LE(claimed, lie.indexOf('PK\x01\x02') + 24);
+      expect(code(put('lie.zip', lie))).toBe('BUNDLE_INVALID');
+    }
+    // listed as lying where another does, so that a small archive would be unpacked many times
+    const two = asZip({ 'a.json': Buffer.from('1'), 'b.json': Buffer.from('2') }).toString('latin1');
+    expect(code(put('two.zip', Buffer.from(two.replace('b.json', 'c.json'), 'latin1')))).toBe('BUNDLE_INVALID');
   });
 
   it('refuses an archive that claims four billion entries', () => {
@@ -241,7 +246,7 @@ describe('reading a bundle', () => {
     expect(code(put('many.zip', zip))).toBe('BUNDLE_INVALID');
   });
 
-  it('refuses one name twice, and a name that would vanish in a JavaScript object', () => {
+  it('refuses one name twice, and keeps a name that would vanish in a JavaScript object', () => {
     const twice = asZip({ 'a.json': Buffer.from('1'), 'b.json': Buffer.from('2') });
     const renamed = Buffer.from(twice.toString('latin1').replaceAll('b.json', 'a.json'), 'latin1');
     expect(code(put('twice.zip', renamed))).toBe('BUNDLE_INVALID');
@@ -258,7 +263,7 @@ describe('reading a bundle', () => {
         .replaceAll('xxproto__', '__proto__'),
       'latin1',
     );
-    expect(code(put('proto.zip', proto))).toBe('BUNDLE_INVALID');
+    expect(code(put('proto.zip', proto))).toBe(1);
   });
 
   it('does not follow links out of a folder', () => {

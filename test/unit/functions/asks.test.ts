@@ -187,6 +187,11 @@ describe('those who file', () => {
     expect((await send(app, `${at}/aside`, 'filer', { ...fields, reason: 'no-request' })).location).toBe('/asked');
     expect(heading(await standing(reference, secret))).toBe('It was read, and is no request to be forgotten');
     await expect(harness.ports.vault.get(reference, 'ask')).rejects.toMatchObject({ code: 'VAULT_KEY_DESTROYED' });
+    const again = await send(app, `${at}/aside`, 'filer', { ...fields, reason: 'duplicate' });
+    expect([again.status, heading(await standing(reference, secret))]).toEqual([
+      404,
+      'It was read, and is no request to be forgotten',
+    ]);
   });
 
   it('alone read it, with a form of ours', async () => {

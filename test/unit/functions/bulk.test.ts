@@ -129,6 +129,12 @@ describe('what spreadsheets write', () => {
       ...{ receivedAt: '2026-02-20T00:00', aliases: 'B\nC\nD', minor: 'true' },
     });
   });
+
+  it('a tick is yes or no in the words of spreadsheets, and nothing else means no', () => {
+    const ticked = (word: string) => readList(Buffer.from(`name,model,minor\nA,house,${word}\n`))[0]!.fields['minor'];
+    expect(['WAHR', 'vrai', 'Sí', 'FALSCH', 'nein', ''].map(ticked)).toEqual(['true', 'true', 'true', '', '', '']);
+    expect(() => ticked('maybe')).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));
+  });
 });
 
 describe('a list in the browser', () => {
