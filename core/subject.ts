@@ -27,7 +27,7 @@ import { valueOf, type ValueType } from './words/value.ts';
  * Characters that would let two names look like one, or one like two: those that reverse the direction of a line,
  * control characters (which may end a C string), and halves of surrogate pairs.
  */
-const UNSEEN = /[\p{Cc}\p{Cs}\p{Bidi_Control}]/u;
+export const UNSEEN = /[\p{Cc}\p{Cs}\p{Bidi_Control}]/u;
 const Said = z
   .string()
   .min(1)

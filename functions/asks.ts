@@ -9,23 +9,33 @@ import { Instant } from '#core/deadlines.ts';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import type { Ports } from '#core/ports.ts';
 import { parseJson } from '#core/stored-json.ts';
-import { Subject } from '#core/subject.ts';
+import { Subject, UNSEEN } from '#core/subject.ts';
 import { Principal, REQUEST_FACTS } from '#core/ticket-request.ts';
 import { TicketId } from '#core/ticket-id.ts';
 import { jsonBytes } from './step-support.ts';
 
 export const AskId = z.string().regex(/^Q-[0-9a-f]{20}$/);
 
-const Words = (most: number) => z.string().trim().min(1).max(most);
+/** Lines may end; nothing that is not seen may stand in them. */
+const Words = (most: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(most)
+    .refine((text) => !UNSEEN.test(text.replaceAll(/[\r\n\t]/g, '')), 'no control or direction characters');
+
+/** A line break would add lines of another meaning to the note of a case. */
+const OneLine = (most: number) => Words(most).refine((text) => !/[\r\n\t]/.test(text), 'one line');
 
 export const AskedRequest = z.strictObject({
   /** The organisation or the model, in the sender's own words. */
-  about: Words(200),
+  about: OneLine(200),
   ...Subject.shape,
   what: Words(2_500),
   /** How to answer. */
-  reply: Words(300),
-  country: Words(100).optional(),
+  reply: OneLine(300),
+  country: OneLine(100).optional(),
   agent: z
     .strictObject({ agentName: Subject.shape.name, mandate: REQUEST_FACTS.agent.unwrap().shape.mandate })
     .optional(),

@@ -82,6 +82,10 @@ describe('a request without an account', () => {
     const receipt = (await first.json()) as { reference: string; secret: string };
     expect([first.status, await (await post({ about, name, what, reply }, key)).json()]).toEqual([201, receipt]);
     expect((await problemOf(await post({ about, name }))).code).toBe('INVALID_INPUT');
+    // a line more in the note of the case, a character that turns what is read, one that ends a C string
+    for (const unseen of [{ reply: 'x\r\nLives in: y' }, { about: 'a\u202eb' }, { what: 'a\0b' }])
+      expect((await problemOf(await post({ about, name, what, reply, ...unseen }))).code).toBe('INVALID_INPUT');
+    expect((await post({ about, name, what: 'Two\r\nlines.', reply })).status).toBe(201);
     const long = { 'Idempotency-Key': 'k'.repeat(101) };
     expect((await problemOf(await post({ about, name, what, reply }, long))).code).toBe('INVALID_INPUT');
     const look = await app.request('/status', { method: 'POST', headers: JSON_BODY, body: JSON.stringify(receipt) });
