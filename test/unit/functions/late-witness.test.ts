@@ -52,7 +52,7 @@ it('co-signs a later head, which the bundle then has', async () => {
   await harness.call(sequenceLog, { model: 'house' });
   const after = await found();
   expect([between.state, after]).toMatchObject(['fails', { ok: true, state: 'holds' }]);
-  expect(after.detail).toBe('co-signed by 1 of 1 witnesses');
+  expect(after.detail).toBe('co-signed by 1 of 1 witness');
 
   await harness.call(sequenceLog, { model: 'house' }); // there is nothing left to make up for
   expect((await found()).files.get('leaves')).toEqual(after.files.get('leaves'));
