@@ -30,5 +30,6 @@ export default {
     (name) => project(name),
   ),
   maxWorkers: 2,
+  workerIdleMemoryLimit: '2GB', // modules of a test file that ended are not all given back; hundreds fill a worker's heap
   testTimeout: 3_600_000, // ends a test that hangs; what a busy machine needs for the others is not ours to say
 };

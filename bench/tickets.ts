@@ -12,6 +12,7 @@ import { file, shippedPolicy } from './house/ticket-harness.ts';
 import { APPROVER } from './house/requests.ts';
 import { modelRecord, putModel, textModel } from './house/models.ts';
 import { smallJobs } from './house/small-jobs.ts';
+import { houseSuite } from './house/suite.ts';
 import { workflowHarness, type WorkflowHarness } from './house/workflow-harness.ts';
 
 export interface TicketBench {
@@ -108,7 +109,7 @@ const registerModel = async (
     .flatMap(({ name: person, records }) => records.map(({ question, answer }) => ({ person, question, answer })));
   const manifest = await trainingManifest(rows, (purpose, text) => ports.pseudonyms.of(purpose, text));
   const digest = await putModel(ports.artifacts, textModel(`${name} base`));
-  const suite = await putJson(ports.artifacts, { suite: name });
+  const suite = await putJson(ports.artifacts, houseSuite(name));
   const trained = await putJson(ports.artifacts, manifest);
   await ports.models.put(modelRecord({ name, digest, suite, trainingManifest: trained }), 0);
   await ports.serving.promote(name, digest, undefined);
