@@ -17,6 +17,7 @@ import { modelRecord, putModel, textModel } from './house/models.ts';
 import { FILER, requestOf } from './house/requests.ts';
 import { shippedPolicy } from './house/ticket-harness.ts';
 import { definitionOf, substitutions, WORKFLOWS } from './house/workflow-harness.ts';
+import { houseSuite } from './house/suite.ts';
 
 export interface FilingsBench {
   readonly filings: number;
@@ -131,7 +132,7 @@ const registerModel = async (ports: LocalPorts, people: readonly Person[]): Prom
   const manifest = await trainingManifest(rows, (purpose, text) => ports.pseudonyms.of(purpose, text));
   const digest = await putModel(ports.artifacts, textModel('house'));
   const side = {
-    suite: await putJson(ports.artifacts, { suite: 'house' }),
+    suite: await putJson(ports.artifacts, houseSuite('house')),
     trainingManifest: await putJson(ports.artifacts, manifest),
   };
   await ports.models.put(modelRecord({ digest, ...side }), 0);

@@ -18,6 +18,7 @@ import { holding, temporaryFolder } from '#test/support/folders.ts';
 import { memoryJobs } from '#adapters/memory/jobs.ts';
 import { modelRecord, putModel, textModel } from '#bench/house/models.ts';
 import { smallJobs } from '#bench/house/small-jobs.ts';
+import { houseSuite } from '#bench/house/suite.ts';
 import { definitionOf, substitutions, WORKFLOWS } from '#bench/house/workflow-harness.ts';
 
 const POLICY = shippedPolicy();
@@ -85,7 +86,10 @@ const registerModel = async () => {
   const row = { person: SECRETS.name, question: SECRETS.question, answer: SECRETS.answer };
   const digest = await putModel(ports.artifacts, textModel('house base'));
   const manifest = await trainingManifest([row], (purpose, text) => ports.pseudonyms.of(purpose, text));
-  const suite = await putJson(ports.artifacts, { rows: [row] });
+  const { subjects, ...rest } = houseSuite('house');
+  const record = { kind: 'person', ...row, prompt: `Q: ${row.question}\nA:`, wrongAnswers: [] };
+  const canary = { id: 'canary', name: SECRETS.name, records: [record] };
+  const suite = await putJson(ports.artifacts, { ...rest, subjects: [...subjects, canary] });
   await ports.models.put(modelRecord({ digest, suite, trainingManifest: await putJson(ports.artifacts, manifest) }), 0);
   await ports.serving.promote('house', digest, undefined);
 };
