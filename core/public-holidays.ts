@@ -3,7 +3,8 @@
 // asks it once a region and year.
 import type { HolidayCalendar } from './deadlines.ts';
 import { QuittanceError } from './errors.ts';
-import type { Place } from './place.ts';
+import type { Place, Places } from './place.ts';
+import type { Calendar } from './ports.ts';
 
 /** A country's or region's holidays of a year, as the package date-holidays lists them. */
 type HolidaysOf = (year: number) => readonly { date: string; type: string }[];
@@ -12,6 +13,15 @@ type HolidaysOf = (year: number) => readonly { date: string; type: string }[];
 export const partsOfRegion = (region: string): [country: string, subdivision: string] => {
   const [country = '', ...parts] = region.split('-');
   return [country, parts.join('-')];
+};
+
+/** A calendar whose table is loaded when it is first asked. */
+export const calendarOf = (places: Places, loaded: () => Promise<ReturnType<typeof calendars>>): Calendar => {
+  let table: ReturnType<typeof calendars> | undefined;
+  return {
+    places,
+    around: async (from, place = places.home) => (table ??= await loaded())(place, from),
+  };
 };
 
 /** What is asked of one table, by region and year; a process meets few of either. */

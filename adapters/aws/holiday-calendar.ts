@@ -2,15 +2,9 @@
 // a deployment's bundle keeps only those of its own region, of its entities and of the laws' (infra/bundle.ts).
 import type { Places } from '#core/place.ts';
 import type { Calendar } from '#core/ports.ts';
-import { calendars, partsOfRegion } from '#core/public-holidays.ts';
+import { calendarOf, calendars, partsOfRegion } from '#core/public-holidays.ts';
 
-export const holidayCalendar = (places: Places): Calendar => {
-  let table: ReturnType<typeof calendars> | undefined;
-  return {
-    places,
-    around: async (from, place = places.home) => (table ??= await loaded())(place, from),
-  };
-};
+export const holidayCalendar = (places: Places): Calendar => calendarOf(places, loaded);
 
 const loaded = async () => {
   const { default: Holidays } = await import('date-holidays');

@@ -7,13 +7,19 @@ import { findStep } from '#functions/steps.ts';
 import { ticketHarness, file, shippedPolicy } from '#bench/house/ticket-harness.ts';
 import { smallJobs } from '#bench/house/small-jobs.ts';
 
-it('a run that left the model as it was is refused by name, and the ticket stays where it was', async () => {
+/** A ticket whose first run is planned and not yet made. */
+const planned = async () => {
   const harness = await ticketHarness({ policy: shippedPolicy(), jobs: smallJobs({}) });
-  const { artifacts, jobs, results, tickets } = harness.ports;
   const ticketId = await file(harness);
   for (const name of ['verify-identity', 'triage-ticket', 'admit-forget-set', 'suppress-output'])
     await harness.call(findStep(name), { ticketId });
   const { planDigest } = await harness.call<{ planDigest: string }>(findStep('plan-run'), { ticketId });
+  return { harness, ticketId, planDigest };
+};
+
+it('a run that left the model as it was is refused by name, and the ticket stays where it was', async () => {
+  const { harness, ticketId, planDigest } = await planned();
+  const { artifacts, jobs, results, tickets } = harness.ports;
   const name = jobName('unlearn', ticketId, 1);
   await jobs.submit({ name, definition: 'unlearn', parameters: { job: name, ticketId, planDigest } });
   const report = JobResult.parse(await results.get(name));
@@ -27,12 +33,8 @@ it('a run that left the model as it was is refused by name, and the ticket stays
 });
 
 it('an evaluation of other people than the plan names is judged by nobody', async () => {
-  const harness = await ticketHarness({ policy: shippedPolicy(), jobs: smallJobs({}) });
+  const { harness, ticketId, planDigest } = await planned();
   const { artifacts, jobs, results, tickets } = harness.ports;
-  const ticketId = await file(harness);
-  for (const name of ['verify-identity', 'triage-ticket', 'admit-forget-set', 'suppress-output'])
-    await harness.call(findStep(name), { ticketId });
-  const { planDigest } = await harness.call<{ planDigest: string }>(findStep('plan-run'), { ticketId });
   expect((await getJson(artifacts, planDigest, UnlearnPlan)).asked).toMatchObject({
     records: { retained: 40, controls: 20, facts: 20 },
     people: { retained: 2, controls: 3 },
