@@ -11,6 +11,8 @@ export default tseslint.config(
       '@typescript-eslint/no-import-type-side-effects': 'error', // `import { type A }` still loads the module
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/no-explicit-any': 'error',
+      // a name for a long inferred type, which declarations would otherwise spell out wherever it is used
+      '@typescript-eslint/no-empty-object-type': ['error', { allowInterfaces: 'with-single-extends' }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/no-confusing-void-expression': 'off',
       '@typescript-eslint/require-await': 'off', // ports are asynchronous even where an adapter is not

@@ -199,7 +199,9 @@ export const BaseTicket = z.object(base);
 export const KeptTicket = z.object(kept);
 
 /** A ticket on the main path. */
-export const WorkingTicket = z.discriminatedUnion('status', working);
+export const WorkingTicket: WorkingTicketShape = z.discriminatedUnion('status', working);
+/** A name, because a declaration that spells out every status wherever one is kept is longer than the compiler writes. */
+export interface WorkingTicketShape extends z.ZodDiscriminatedUnion<typeof working, 'status'> {}
 export type WorkingTicket = z.infer<typeof WorkingTicket>;
 
 const Hold = z.strictObject({

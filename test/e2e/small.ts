@@ -1,8 +1,10 @@
 // A small data folder for end-to-end tests, made once by a process, and the command as a process on copies of it.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { expect } from '@jest/globals';
 import { localStores } from '#adapters/local/index.ts';
 
@@ -57,8 +59,20 @@ export const makeSmall = (): Small => {
 
 const STORES = ['artifacts', 'vault', 'outbox', 'serving', 'log'];
 
-/** What a refused command must leave as it was: tickets, models, and every stored object. */
+/**
+ * What a refused command must leave as it was: tickets, models, and every stored object; twice the same in a row, because
+ * a server that took up its tickets again may still be writing.
+ */
 export const contentsOf = async (dir: string) => {
+  for (let before = await contentsNow(dir); ; ) {
+    await setTimeout(200);
+    const now = await contentsNow(dir);
+    if (isDeepStrictEqual(now, before)) return now;
+    before = now;
+  }
+};
+
+const contentsNow = async (dir: string) => {
   const stores = localStores(dir, { lock: false });
   try {
     const [tickets, models] = [await stores.tickets.list(), await stores.models.list()];
@@ -69,9 +83,9 @@ export const contentsOf = async (dir: string) => {
 };
 
 export const filesUnder = (dir: string): string[] =>
-  readdirSync(dir, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(dir, name))
-    .filter((path) => statSync(path).isFile() && !path.endsWith('-wal') && !path.endsWith('-shm'))
+  readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('-wal') && !entry.name.endsWith('-shm'))
+    .map(({ parentPath, name }) => join(parentPath, name))
     .sort();
 
 export const mounted = (at: string) => spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', at]).status === 0;

@@ -51,7 +51,7 @@ const scanned = (program: string, dir: string, url: string, token: string): Prom
   const config = join(dir, 'schemathesis.toml');
   writeFileSync(config, CONFIG);
   const run = ['run', `${url}/openapi.json`, '-H', `Authorization: Bearer ${token}`, '--phases', 'coverage'];
-  const args = ['--config-file', config, ...run, '--workers', '2', '--seed', '1', '--continue-on-failure'];
+  const args = ['--config-file', config, ...run, '--workers', '1', '--seed', '1', '--continue-on-failure'];
   return new Promise((resolve) => {
     // its own cache is left in the folder of the test
     execFile(program, args, { cwd: dir, encoding: 'utf8', maxBuffer: 64 * 2 ** 20 }, (error, stdout) =>
