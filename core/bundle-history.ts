@@ -69,7 +69,7 @@ export const putHistory = async (
     const at = `attempts/${attempt}`;
     for (const [name, digest] of Object.entries(attemptFiles(event))) await put(`${at}/${name}.json`, digest);
     if (event.type === 'evaluated') await evaluated(at, event.evidence);
-    if (event.type === 'certified') await stamped(event.timestamps ?? []);
+    if (event.type === 'certified' || event.type === 'timestamped') await stamped(event.timestamps ?? []);
     if (event.type !== 'recertified') continue;
     const found = `recertifications/${++recertification}`;
     if (event.statement !== undefined) await put(`${found}/${RENEWAL_FILE}`, event.statement);

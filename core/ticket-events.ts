@@ -29,10 +29,9 @@ const Count = z.int().nonnegative();
 const event = <Type extends string, Fields extends z.ZodRawShape>(type: Type, fields: Fields) =>
   z.strictObject({ type: z.literal(type), ...fields });
 
-const Stamp = z.union([
-  z.strictObject({ authority: AttestorName, token: Digest }),
-  z.strictObject({ authority: AttestorName, failed: Code }),
-]);
+const Stamped = z.strictObject({ authority: AttestorName, token: Digest });
+export const Stamp = z.union([Stamped, z.strictObject({ authority: AttestorName, failed: Code })]);
+export type Stamp = z.infer<typeof Stamp>;
 
 export const Received = event('received', {
   id: TicketId,
@@ -112,6 +111,8 @@ export const TicketEvent = z.discriminatedUnion('type', [
   event('rolled-back', { found: Digest.nullable(), exact: Count }),
   /** `timestamps`: what each authority gave for the certificate (RFC 3161), or why it gave none. */
   event('certified', { certificate: Digest, validUntil: Instant, timestamps: z.array(Stamp).min(1).optional() }),
+  /** By authorities that were away, or not asked yet, when the certificate was issued. */
+  event('timestamped', { timestamps: z.array(Stamped).min(1) }),
   event('notified', { template: Code }),
   event('purged', { objects: Count, readsRefused: Count }),
   /**

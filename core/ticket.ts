@@ -200,7 +200,7 @@ export const KeptTicket = z.object(kept);
 
 /** A ticket on the main path. */
 export const WorkingTicket: WorkingTicketShape = z.discriminatedUnion('status', working);
-/** A name, because a declaration that spells out every status wherever one is kept is longer than the compiler writes. */
+/** A name, as a declaration that spells out every status wherever one is kept is longer than the compiler writes. */
 export interface WorkingTicketShape extends z.ZodDiscriminatedUnion<typeof working, 'status'> {}
 export type WorkingTicket = z.infer<typeof WorkingTicket>;
 

@@ -157,6 +157,7 @@ const RULES: { readonly [Type in EventType]: Rule } = {
     ...ticket,
     recertifications: [...ticket.recertifications, { at, state, evidence }],
   })),
+  timestamped: rule('timestamped', ['EVIDENCE_SEALED', 'PURGED'], [GUARDS.wasCompleted], (ticket) => ticket),
   // the certificate says what it did: whoever checks it compares the end with their keys
   'approval-key-ended': rule(
     'approval-key-ended',

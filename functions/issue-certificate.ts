@@ -1,7 +1,6 @@
 // Issues the certificate for what is served: events into the log → the service's signature under the very bytes that
 // the approver signed → artefact → registry → timestamps → ticket. Trap: the service signs only where the probe found
 // that which is named there; a candidate that was only approved gets no second signature, and is not certified.
-import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { requireAsLogged } from '#core/as-logged.ts';
 import { Digest } from '#core/canonical.ts';
@@ -12,7 +11,7 @@ import type { Ports } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
 import { getJson, parseJson, putJson } from '#core/stored-json.ts';
 import type { TicketIn } from '#core/ticket.ts';
-import { stamps } from '#core/timestamp/stamps.ts';
+import { stampedBy } from './late-attestors.ts';
 import { commitEvent, notReady, openTicket, TicketInput } from './step-support.ts';
 import { sequenceEvents } from './sequence-log.ts';
 
@@ -81,15 +80,10 @@ const decided = ({ payload }: Envelope, ticket: Completed): CertificatePredicate
   });
 };
 
-/** Of what is issued; nobody waits for an authority that does not answer rightly. */
-const stamped = async (certificate: Digest, { artifacts, outside }: Pick<Ports, 'artifacts' | 'outside'>) => {
-  const { timestamps: authorities } = await outside.attestors();
-  if (authorities.length === 0) return {};
-  const found = await stamps(await artifacts.get(certificate), authorities, outside, () => randomBytes(8));
-  const kept = found.map(async (stamp) =>
-    'token' in stamp ? { authority: stamp.authority, token: await artifacts.put(stamp.token) } : stamp,
-  );
-  return { timestamps: await Promise.all(kept) };
+/** Of what is issued. */
+const stamped = async (certificate: Digest, ports: Pick<Ports, 'artifacts' | 'outside'>) => {
+  const { timestamps: authorities } = await ports.outside.attestors();
+  return authorities.length === 0 ? {} : { timestamps: await stampedBy(authorities, certificate, ports) };
 };
 
 const register = async (ticket: Completed, certificate: Digest, validUntil: string, { models, clock }: IssuePorts) => {

@@ -1,16 +1,18 @@
 // Moves committed events from the outbox into the transparency log, in commit order, and notes where each stands. Safe
 // to run twice and by two: an event that is in the log already is only marked. For a ticket that has something to hand
-// out, the log's key signs which leaves are its own; then witnesses are asked to co-sign the new head. Those that were
-// away are made up for with the next re-certification.
+// out, the log's key signs which leaves are its own; then witnesses are asked to co-sign the new head. Those outside
+// who were away are asked again: for the last few tickets of a model whenever one of it is worked on, for all by its
+// re-certification.
 // Trap: a crash between append and mark leaves an event in the log and in the outbox; its bytes tell.
 import { z } from 'zod';
 import { isQuittanceError, must } from '#core/errors.ts';
 import { appendedLog, readLog, type LogPorts, type LogState } from '#core/ledger/log.ts';
 import { indexesOf } from '#core/ledger/recent.ts';
-import { askWitnesses, cosigners } from '#core/ledger/witnesses.ts';
-import { readTicketLeaves, writeTicketLeaves } from '#core/ledger/ticket-leaves.ts';
-import type { Ports, StoredEvent, TicketStore } from '#core/ports.ts';
+import { askWitnesses } from '#core/ledger/witnesses.ts';
+import { writeTicketLeaves } from '#core/ledger/ticket-leaves.ts';
+import type { StoredEvent, TicketStore } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
+import { noteAgain, stampAgain } from './late-attestors.ts';
 import { Nothing } from './step-support.ts';
 
 /** Most events in one append. */
@@ -21,56 +23,31 @@ const BATCH = 500;
  */
 const CONFLICTS = 5;
 
+/** Tickets of the same model for which witnesses are made up for whenever one of it is worked on. */
+const BESIDE_A_TICKET = 20;
+
 export const sequenceLog = defineStep({
   name: 'sequence-log',
   /** Whose work made it due; everything that waits is sequenced. */
   input: z.strictObject({ ticketId: z.string().optional(), model: z.string().optional() }),
   output: Nothing,
-  uses: ['tickets', 'models', 'logStorage', 'logHead', 'signer', 'outside', 'clock'],
-  async run({ model }, ports) {
+  uses: ['tickets', 'models', 'artifacts', 'logStorage', 'logHead', 'signer', 'outside', 'clock'],
+  async run({ model, ticketId }, ports) {
+    if (model !== undefined) await stampAgain(model, ports);
     await sequenceEvents(ports);
     const { witnesses } = await ports.outside.attestors();
     if (witnesses.length === 0) return {};
     const { logStorage, outside } = ports;
     const log = await readLog(ports);
     await askWitnesses({ logStorage, courier: outside }, witnesses, log);
-    if (model !== undefined) await noteAgain(model, witnesses, log, ports);
+    if (model !== undefined) await noteAgain({ model }, witnesses, log, ports);
+    if (ticketId !== undefined) {
+      const { ticket } = await ports.tickets.get(ticketId);
+      await noteAgain({ model: ticket.model, most: BESIDE_A_TICKET }, witnesses, log, ports);
+    }
     return {};
   },
 });
-
-type Witnesses = Parameters<typeof askWitnesses>[1];
-
-/**
- * Where a witness was away when a certificate of the model was issued, and has co-signed the head of today: the log's
- * key signs the same leaves at this head, and bundles from then on have the cosignature. What was handed out before
- * stays as it is. A re-certification calls for it, every day.
- */
-const noteAgain = async (
-  model: string,
-  witnesses: Witnesses,
-  log: LogState,
-  ports: SequencePorts & Pick<Ports, 'models'>,
-): Promise<void> => {
-  const { checkpoint, note } = log;
-  if (!checkpoint || note === undefined) return;
-  const now = await cosigners(ports.logStorage, witnesses, note);
-  const issued = (await ports.models.get(model)).model.certificates;
-  for (const { ticketId } of issued) {
-    const leaves = (await ports.tickets.events(ticketId)).map(({ leafIndex }) => leafIndex);
-    const within = leaves.filter((index) => index !== undefined && index < checkpoint.size);
-    const known =
-      within.length === leaves.length && (await readTicketLeaves(ports.logStorage, ticketId, leaves.length));
-    if (!known || (await cosigners(ports.logStorage, witnesses, known.checkpoint)) >= now) continue;
-    await writeTicketLeaves(
-      ports,
-      log,
-      ticketId,
-      within.filter((index) => index !== undefined),
-      known.edition + 1,
-    );
-  }
-};
 
 type SequencePorts = LogPorts & { tickets: TicketStore };
 

@@ -72,6 +72,7 @@ export const EVENT_LABELS: Labels<EventType> = {
   'served-verified': 'served model probed',
   'rolled-back': 'rolled back',
   certified: 'certified',
+  timestamped: 'certificate stamped later by an authority that had been away',
   notified: 'requester told',
   purged: 'case data destroyed',
   recertified: 're-certified',

@@ -9,42 +9,55 @@ import { AttestorName } from '../timestamp/pem.ts';
 import { verifyTimestamp } from '../timestamp/token-verification.ts';
 import { fail, notChecked, requireThat, type BundleReader, type Rule } from './bundle-reader.ts';
 
-/** As `certified` names them; an authority that gave none is named with why. */
+/** As an event names them; an authority that gave none is named with why. */
 const Stamps = z.array(z.looseObject({ authority: AttestorName, token: Digest.optional() }));
 
-/** When authorities that the trust root names stamped the certificate. */
-export const stampTimes = (bundle: BundleReader): Date[] => {
-  const { authorities = [] } = bundle.trustRoot;
-  return stampsOf(bundle).flatMap(({ authority: name, token }) => {
-    const known = authorities.find((one) => one.name === name);
-    return known ? [timeOf(bundle, token, known)] : [];
-  });
-};
+interface Stamp {
+  readonly authority: string;
+  readonly token: Digest;
+  /** When it entered the ticket's history: with the certificate, or later. */
+  readonly logged: string;
+}
 
-const stampsOf = (bundle: BundleReader) =>
-  Stamps.parse(bundle.event('certified').body['timestamps'] ?? []).filter(({ token }) => token !== undefined);
+/** With the certificate, and by authorities that were away then. */
+const stampsOf = (bundle: BundleReader): Stamp[] =>
+  [bundle.event('certified'), ...bundle.events.filter(({ type }) => type === 'timestamped')].flatMap(({ body, at }) =>
+    Stamps.parse(body['timestamps'] ?? []).flatMap(({ authority, token }) =>
+      token === undefined ? [] : [{ authority, token, logged: at }],
+    ),
+  );
+
+/** Those by authorities that the trust root names, with when they stamped. */
+const knownStamps = (bundle: BundleReader): (Stamp & { readonly at: Date })[] =>
+  stampsOf(bundle).flatMap((stamp) => {
+    const known = (bundle.trustRoot.authorities ?? []).find(({ name }) => name === stamp.authority);
+    return known ? [{ ...stamp, at: timeOf(bundle, stamp.token, known) }] : [];
+  });
+
+/** When authorities that the trust root names stamped the certificate. */
+export const stampTimes = (bundle: BundleReader): Date[] => knownStamps(bundle).map(({ at }) => at);
 
 export const timestamped: Rule = (bundle) => {
-  const { authorities = [] } = bundle.trustRoot;
-  const certified = bundle.event('certified');
   const stamps = stampsOf(bundle);
   if (stamps.length === 0) return notChecked('the certificate has no timestamp');
-  if (authorities.length === 0) return notChecked('the trust root names no timestamp authority');
-  const times = stampTimes(bundle);
+  if ((bundle.trustRoot.authorities ?? []).length === 0)
+    return notChecked('the trust root names no timestamp authority');
+  const known = knownStamps(bundle);
   const names = stamps.map(({ authority }) => authority).join(', ');
-  if (times.length === 0) return notChecked(`the trust root does not name the authority of the timestamp: ${names}`);
-  const [after, before] = [Date.parse(bundle.certificate.approval.at), Date.parse(certified.at)];
-  for (const at of times)
+  if (known.length === 0) return notChecked(`the trust root does not name the authority of the timestamp: ${names}`);
+  const after = Date.parse(bundle.certificate.approval.at);
+  for (const { at, logged } of known)
     requireThat(
-      at.getTime() >= after - CLOCKS_DIFFER_MS && at.getTime() <= before + CLOCKS_DIFFER_MS,
-      `the certificate was stamped on ${at.toISOString()}, and the log has it from the approval to ${certified.at}`,
+      at.getTime() >= after - CLOCKS_DIFFER_MS && at.getTime() <= Date.parse(logged) + CLOCKS_DIFFER_MS,
+      `the certificate was stamped on ${at.toISOString()}, and the log has it from the approval to ${logged}`,
     );
-  return `${times.length} of ${stamps.length} by authorities of the trust root: ${times[0]?.toISOString() ?? ''}`;
+  const first = new Date(Math.min(...known.map(({ at }) => at.getTime())));
+  return `${known.length} of ${stamps.length} by authorities of the trust root: ${first.toISOString()}`;
 };
 
 const timeOf = (
   bundle: BundleReader,
-  token: Digest | undefined,
+  token: Digest,
   { name, certificates }: NonNullable<BundleReader['trustRoot']['authorities']>[number],
 ): Date => {
   const file = bundle.nameOf(token) ?? fail(`the timestamp of ${name} is not in the bundle`);

@@ -60,11 +60,11 @@ export const makeSmall = (): Small => {
 const STORES = ['artifacts', 'vault', 'outbox', 'serving', 'log'];
 
 /**
- * What a refused command must leave as it was: tickets, models, and every stored object; twice the same in a row, because
- * a server that took up its tickets again may still be writing.
+ * What a refused command must leave as it was: tickets, models, and every stored object; twice the same in a row,
+ * because a server that took up its tickets again may still be writing.
  */
 export const contentsOf = async (dir: string) => {
-  for (let before = await contentsNow(dir); ; ) {
+  for (let before = await contentsNow(dir); ;) {
     await setTimeout(200);
     const now = await contentsNow(dir);
     if (isDeepStrictEqual(now, before)) return now;

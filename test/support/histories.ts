@@ -76,6 +76,7 @@ export const eventFor = (type: TicketEvent['type'], ticket: Ticket, choice: Choi
     'served-verified': { type: 'served-verified', digest: d, prompts: 3, exact: 0 },
     'rolled-back': { type: 'rolled-back', found: d, exact: 1 },
     certified: { type: 'certified', certificate: d, validUntil: '2026-06-01T00:00:00.000Z' },
+    timestamped: { type: 'timestamped', timestamps: [{ authority: 'example-tsa', token: d }] },
     notified: { type: 'notified', template: 'completion' },
     purged: { type: 'purged', objects: 3, readsRefused: choice.objects },
     recertified: { type: 'recertified', state: 'current' },
