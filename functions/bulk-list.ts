@@ -16,7 +16,7 @@ export const COLUMNS = [
   ...['regime', 'ground', 'receivedAt', 'method', 'level', 'verifiedAt'],
   ...['model', 'records', 'subjectReason', 'thirdPartiesAffected'],
 ] as const;
-const TIMES = ['seenAt', 'receivedAt', 'verifiedAt'];
+export const TIMES: readonly string[] = ['seenAt', 'receivedAt', 'verifiedAt'];
 const LISTS = ['aliases', 'identifiers'];
 const TICKS = ['minor', 'thirdPartiesAffected'];
 

@@ -1,18 +1,26 @@
 // Many requests at once: each row of a list is looked at as filing would, and the list is filed only where nothing is
 // wrong with any row. Traps: a row has the id of its content, so that the same list sent again, or after a crash, files
-// nothing twice; and whoever waits for the answer waits a limited time, so that a long list is filed in several calls.
+// nothing twice and gets the first answer, secrets included, as long as the case lives; and whoever waits for the
+// answer waits a limited time, so that a long list is filed in several calls.
 import { z } from 'zod';
 import { canonicalize, digestOf, type Digest } from '#core/canonical.ts';
-import { Deadlines } from '#core/deadlines.ts';
-import { ERROR_CODES, isQuittanceError, type ErrorCode, type FieldFault } from '#core/errors.ts';
+import { isQuittanceError, type FieldFault } from '#core/errors.ts';
+import type { Ports } from '#core/ports.ts';
+import { parseJson } from '#core/stored-json.ts';
 import type { GatePolicy } from '#core/policy.ts';
 import type { Ticket } from '#core/ticket.ts';
 import type { TicketRequest } from '#core/ticket-request.ts';
 import { TicketId } from '#core/ticket-id.ts';
+import { cellFaults, refusedCells } from './bulk-faults.ts';
 import { MOST_ROWS, type ListRow } from './bulk-list.ts';
 import { draftedRequest, findRows } from './draft-request.ts';
-import { ticketIdOf } from './file-ticket.ts';
-import { previewed, type PreviewPorts } from './preview-ticket.ts';
+import { firstAnswer, ticketIdOf } from './file-ticket.ts';
+import { Preview, previewed, type PreviewPorts } from './preview-ticket.ts';
+import { jsonBytes } from './step-support.ts';
+
+/** What the page of a single case says before it is filed; its dates and counts are the row's own. */
+const Remarks = Preview.pick({ inDoubt: true, lookAlikes: true, impassable: true, protection: true });
+export type Remarks = z.infer<typeof Remarks>;
 
 export const BulkRow = z.strictObject({
   line: z.int().positive(),
@@ -20,8 +28,10 @@ export const BulkRow = z.strictObject({
   records: z.int().nonnegative().optional(),
   due: z.string().optional(),
   ticketId: TicketId.optional(),
-  /** Of a row that this very call filed: for the requester alone. */
+  /** For the requester alone; the same to whoever files the list once more, until the case is closed. */
   openingSecret: z.string().optional(),
+  remarks: Remarks.optional(),
+  /** By the column of the list. */
   faults: z.array(z.strictObject({ field: z.string(), rule: z.string() })),
 });
 export type BulkRow = z.infer<typeof BulkRow>;
@@ -34,7 +44,12 @@ export const BulkResult = z.strictObject({
 });
 export type BulkResult = z.infer<typeof BulkResult>;
 
-type Looked = BulkRow & { readonly request?: TicketRequest; readonly requestId?: string };
+interface Looked extends BulkRow {
+  readonly request?: TicketRequest;
+  readonly requestId?: string;
+  /** Of a row that was filed before. */
+  readonly ticket?: Ticket;
+}
 
 /** What each row would come to. Nothing is stored. */
 export const checkList = async (
@@ -72,22 +87,23 @@ const look = async (
 ): Promise<Looked> => {
   const requestId = `${filer}:list:${digestOf(canonicalize(fields))}`;
   const filed = await ticketOf(await ticketIdOf(ports.pseudonyms, requestId), ports);
-  if (filed) return { line, state: 'filed', faults: [], ticketId: filed.id, due: filed.due.safeDue };
+  if (filed) return { line, state: 'filed', faults: [], ticketId: filed.id, due: filed.due.safeDue, ticket: filed };
   try {
     const rows = await findRows(fields, ports);
     // without records of its own a row means all that the model was trained on about the person
     const all = (fields['records'] ?? '') === '' ? Object.fromEntries(rows.map(({ tick }) => [tick, 'true'])) : {};
     const drafted = draftedRequest({ ...fields, ...all }, filer, rows, timeZone);
-    if ('faults' in drafted) return { line, state: 'wrong', faults: [...drafted.faults] };
+    if ('faults' in drafted) return { line, state: 'wrong', faults: cellFaults(drafted.faults, fields) };
     const { request } = drafted;
     const { preview, subjectKey } = await previewed(request, ports, chosen);
     const twice = before.get(`${request.model} ${subjectKey}`);
     if (twice !== undefined) return { line, state: 'wrong', faults: [sameAs(twice)] };
     before.set(`${request.model} ${subjectKey}`, line);
-    const { records, due } = preview;
-    return { line, state: 'ready', faults: [], records, due: due.safeDue, request, requestId };
+    const { records, due, inDoubt, lookAlikes, impassable, protection } = preview;
+    const remarks = { inDoubt, lookAlikes, impassable, protection };
+    return { line, state: 'ready', faults: [], records, due: due.safeDue, remarks, request, requestId };
   } catch (error) {
-    return { line, state: 'wrong', faults: [faultOf(error)] };
+    return { line, state: 'wrong', faults: refusedCells(error, fields) };
   }
 };
 
@@ -95,30 +111,6 @@ const sameAs = (line: number): FieldFault => ({
   field: 'name',
   rule: `line ${line} asks for the same person and model`,
 });
-
-/** Which cell is to be looked at, by the code of the refusal. */
-const CELLS: Readonly<Partial<Record<ErrorCode, string>>> = {
-  MODEL_NOT_FOUND: 'model',
-  METHOD_CONFIG: 'model',
-  TICKET_DUPLICATE: 'name',
-  TICKET_IDENTITY: 'level',
-  SUBJECT_MISMATCH: 'records',
-  FORGET_EMPTY: 'records',
-  FORGET_UNKNOWN_RECORD: 'records',
-  FORGET_TOO_BROAD: 'records',
-  FORGET_NOT_PERSONAL: 'records',
-  FORGET_COMMON_TOKENS: 'records',
-  FORGET_FOREIGN_VALUE: 'records',
-  INVALID_INPUT: 'receivedAt',
-};
-
-/** A refusal of the request is told by its cell; what is no refusal of it ends the whole. */
-const faultOf = (error: unknown): FieldFault => {
-  const field = isQuittanceError(error) ? CELLS[error.code] : undefined;
-  if (!isQuittanceError(error) || field === undefined) throw error;
-  const [first] = error.fields ?? [];
-  return first ?? { field, rule: [ERROR_CODES[error.code], error.expected].filter(Boolean).join('; ') };
-};
 
 const ticketOf = async (id: string, { tickets }: Pick<PreviewPorts, 'tickets'>): Promise<Ticket | undefined> => {
   try {
@@ -132,7 +124,7 @@ const ticketOf = async (id: string, { tickets }: Pick<PreviewPorts, 'tickets'>):
 /** Without what it would be filed as. */
 const Shown = z.object(BulkRow.shape);
 
-const resultOf = (rows: readonly Looked[]): BulkResult => {
+const resultOf = (rows: readonly BulkRow[]): BulkResult => {
   const count = (wanted: BulkRow['state']) => rows.filter(({ state }) => state === wanted).length;
   const shown = rows.map((row) => Shown.parse(row));
   return { rows: shown, ready: count('ready'), filed: count('filed'), wrong: count('wrong') };
@@ -141,38 +133,66 @@ const resultOf = (rows: readonly Looked[]): BulkResult => {
 /** Files one request, as `file-ticket` does. */
 export type File = (input: { request: TicketRequest; policy: Digest; requestId: string }) => Promise<unknown>;
 
-const Filed = z.looseObject({ ticketId: TicketId, openingSecret: z.string().optional(), due: Deadlines });
+export type ListPorts = PreviewPorts & Pick<Ports, 'vault'>;
+
+const Filed = z.looseObject({ ticketId: TicketId });
 
 /** Answers stay below what a gateway waits for. */
 const MOST_MS = 15_000;
 
+interface Filing {
+  readonly filer: string;
+  readonly policy: Digest;
+  readonly chosen?: GatePolicy | undefined;
+  readonly file: File;
+  /** Called once nothing is wrong and before anything is filed. */
+  readonly begin?: () => Promise<void>;
+}
+
 /**
  * Files what is ready where nothing is wrong, as far as the time goes; what is left is `ready`, for a call that says
- * the same once more.
+ * the same once more. Rows that were filed before are answered as they were then.
  */
-export const fileList = async (
-  rows: readonly ListRow[],
-  by: {
-    readonly filer: string;
-    readonly policy: Digest;
-    readonly chosen?: GatePolicy | undefined;
-    readonly file: File;
-  },
-  ports: PreviewPorts,
-): Promise<BulkResult> => {
-  const { policy, file } = by;
-  const all = await looked(rows, { filer: by.filer, chosen: by.chosen }, ports);
-  if (all.some(({ state }) => state === 'wrong')) return resultOf(all);
-  const until = performance.now() + MOST_MS;
-  const after: Looked[] = [];
-  for (const row of all) {
-    const { line, request, requestId, records } = row;
-    if (!request || requestId === undefined || performance.now() > until) after.push(row);
-    else {
-      const { ticketId, openingSecret, due } = Filed.parse(await file({ request, policy, requestId }));
-      const secret = openingSecret === undefined ? {} : { openingSecret };
-      after.push({ line, state: 'filed', faults: [], records, ticketId, due: due.safeDue, ...secret });
-    }
-  }
+export const fileList = async (rows: readonly ListRow[], by: Filing, ports: ListPorts): Promise<BulkResult> => {
+  const { filer, chosen, begin } = by;
+  const all = await looked(rows, { filer, chosen }, ports);
+  const isWrong = all.some(({ state }) => state === 'wrong');
+  if (!isWrong) await begin?.();
+  const until = isWrong ? -Infinity : performance.now() + MOST_MS;
+  const after: BulkRow[] = [];
+  for (const row of all) after.push(await answered(row, by, until, ports));
   return resultOf(after);
+};
+
+const answered = async (row: Looked, { policy, file }: Filing, until: number, ports: ListPorts): Promise<BulkRow> => {
+  const { line, request, requestId, records, due, remarks, ticket } = row;
+  if (ticket) return { line, ...(await answerOf(ticket, ports)) };
+  if (!request || requestId === undefined || performance.now() > until) return row;
+  const { ticketId } = Filed.parse(await file({ request, policy, requestId }));
+  const filed = (await ports.tickets.get(ticketId)).ticket;
+  if (filed.status !== 'PURGED') await ports.vault.put(ticketId, REMARKS, jsonBytes({ records, due, remarks }));
+  return { line, ...(await answerOf(filed, ports)) };
+};
+
+/** Beside the request in the case's vault, and destroyed with it. */
+const REMARKS = 'list-remarks';
+const Kept = BulkRow.pick({ records: true, due: true, remarks: true });
+
+/** The first answer of a row, whenever it is asked for; after the purge without what was destroyed. */
+const answerOf = async (ticket: Ticket, ports: ListPorts): Promise<Omit<BulkRow, 'line'>> => {
+  const { due, openingSecret } = await firstAnswer(ticket, ports);
+  return {
+    ...{ state: 'filed', faults: [], ticketId: ticket.id, records: ticket.counts.records, due: due.safeDue },
+    ...(openingSecret !== undefined && { openingSecret }),
+    ...(await keptRemarks(ticket.id, ports)),
+  };
+};
+
+const keptRemarks = async (ticketId: string, { vault }: ListPorts): Promise<z.infer<typeof Kept>> => {
+  try {
+    return parseJson(await vault.get(ticketId, REMARKS), Kept, 'remarks on a row of a list');
+  } catch (error) {
+    if (isQuittanceError(error, 'NOT_FOUND') || isQuittanceError(error, 'VAULT_KEY_DESTROYED')) return {};
+    throw error;
+  }
 };

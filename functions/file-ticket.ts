@@ -133,7 +133,7 @@ const unlessStarted = (error: unknown): void => {
 };
 
 /** The first call's answer, whatever has happened to the ticket since; only the secret is destroyed with the case. */
-const firstAnswer = async (ticket: Ticket, { tickets, vault }: Pick<Ports, 'tickets' | 'vault'>) => {
+export const firstAnswer = async (ticket: Ticket, { tickets, vault }: Pick<Ports, 'tickets' | 'vault'>) => {
   const { id: ticketId, commitment, calendar } = ticket;
   const [first] = await tickets.events(ticketId);
   const { at, event } = parseJson(Buffer.from(must(first, 'first event').body), FirstEvent, 'the first event');

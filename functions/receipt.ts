@@ -13,16 +13,28 @@ import type { TicketRequest } from '#core/ticket-request.ts';
 
 type Times = Pick<TicketRequest, 'receivedAt' | 'pauses' | 'identity' | 'agent'>;
 
+/** Every time that a request names, by its place in it. */
+const timesOf = ({ receivedAt, pauses = [], identity, agent }: Times): readonly (readonly [string, string])[] => [
+  ...(receivedAt === undefined ? [] : [['receivedAt', receivedAt] as const]),
+  ['identity.verifiedAt', identity.verifiedAt],
+  ...(agent ? [['agent.seenAt', agent.seenAt] as const] : []),
+  ...pauses.flatMap(({ since, until }, i) => [
+    [`pauses.${i}.since`, since] as const,
+    ...(until === undefined ? [] : [[`pauses.${i}.until`, until] as const]),
+  ]),
+];
+
 /** INVALID_INPUT where a time in the request lies in the future, or a question before the request. */
-export const refuseFuture = ({ receivedAt, pauses = [], identity, agent }: Times, now: Date): void => {
-  const asked = pauses.flatMap(({ since, until }) => [since, until ?? since]);
-  const seen = agent ? [agent.seenAt] : [];
-  const times = [receivedAt ?? identity.verifiedAt, identity.verifiedAt, ...seen, ...asked];
-  if (times.some((time) => Date.parse(time) > now.getTime()))
+export const refuseFuture = (request: Times, now: Date): void => {
+  const { receivedAt, pauses = [] } = request;
+  const toCome = timesOf(request).filter(([, time]) => Date.parse(time) > now.getTime());
+  if (toCome.length > 0)
     throw new QuittanceError('INVALID_INPUT', {
       message: 'the request names a time that is yet to come',
-      expected: `at most ${now.toISOString()}`,
+      expected: `at most ${now.toISOString()}: ${toCome.map(([field]) => field).join(', ')}`,
+      fields: toCome.map(([field]) => ({ field, rule: 'a time that is not yet to come' })),
     });
+  const asked = pauses.flatMap(({ since, until }) => [since, until ?? since]);
   const received = Date.parse(receivedAt ?? now.toISOString());
   if (asked.some((time) => Date.parse(time) < received))
     throw new QuittanceError('INVALID_INPUT', {
@@ -52,6 +64,7 @@ export const receiptOf = async (
       message: `${law.label} did not count on the day of receipt`,
       expected: `a request that was received on ${since} or later (${source})`,
       got: localDate(receivedAt, where.timeZone),
+      fields: [{ field: 'receivedAt', rule: `${law.label} counts since ${since}` }],
     });
   return {
     recorded: {

@@ -4,6 +4,7 @@ import type { FieldFault } from '#core/errors.ts';
 import { html, type Html } from '#report/markup.ts';
 import { right, table } from '#report/tables.ts';
 import { hiddenInputs, summary, type Returned } from './forms.ts';
+import { remarkTexts, type Remarks } from './remarks.ts';
 import type { Words } from './words.ts';
 
 export interface BulkView {
@@ -15,6 +16,7 @@ export interface BulkView {
     readonly due?: string | undefined;
     readonly ticketId?: string | undefined;
     readonly openingSecret?: string | undefined;
+    readonly remarks?: Remarks | undefined;
     readonly faults: readonly FieldFault[];
   }[];
   readonly ready: number;
@@ -80,7 +82,9 @@ export const listBody = (view: BulkView, hidden: Hidden, words: Words): Html => 
       rows.map((row) => [
         row.line,
         html`<span class="state ${LOOKS[row.state]}">${t.states[row.state]}</span
-          >${row.faults.map(({ field, rule }) => html`<small>${field}: ${rule}</small>`)}`,
+          >${row.faults.map(({ field, rule }) => html`<small>${t.column} <code>${field}</code>: ${rule}</small>`)}${
+            row.remarks && remarkTexts(row.remarks, words).map((text) => html`<small>${text}</small>`)
+          }`,
         row.records ?? '',
         row.due ?? '',
         html`${row.ticketId && html`<a href="/tickets/${row.ticketId}">${row.ticketId}</a>`}${row.openingSecret && html`<small>${t.secret}: <code>${row.openingSecret}</code></small>`}`,
@@ -90,6 +94,7 @@ export const listBody = (view: BulkView, hidden: Hidden, words: Words): Html => 
       ${hiddenInputs(hidden)}
       <p class="acts">
         ${wrong === 0 && ready > 0 && html`<button name="then" value="file">${t.send(ready)}</button>`}
+        ${filed > 0 && ready === 0 && !secrets && html`<button class="second" name="then" value="file">${t.secretsAgain}</button>`}
         <button class="stop" name="then" value="discard">${t.discard}</button>
       </p>
     </form>

@@ -4,7 +4,6 @@
 import { IDENTITY_LEVELS, REGIMES, regimeOf, RegimeName } from '#core/regimes.ts';
 import { protectionTexts } from '#core/protection-words.ts';
 import type { Deadlines } from '#core/deadlines.ts';
-import type { Protection } from '#core/protection.ts';
 import { SubjectReason } from '#core/subject.ts';
 import { Channel, IdentityClaim, REQUEST_FACTS } from '#core/ticket-request.ts';
 import { localTime } from '#core/zoned-time.ts';
@@ -12,6 +11,7 @@ import { CHANNEL_LABELS } from '#report/labels.ts';
 import { html, type Html } from '#report/markup.ts';
 import { fieldHtml, hiddenInputs, summary, type Field, type Returned } from './forms.ts';
 import { terms } from './layout.ts';
+import { lookAlikeTexts, type Remarks } from './remarks.ts';
 import type { Words } from './words.ts';
 
 export const STEPS = ['who', 'law', 'find', 'check'] as const;
@@ -144,14 +144,7 @@ const stepper = (draft: string, current: NewStep, { newCase: n }: Words): Html =
 export interface CheckView {
   readonly draft: string;
   /** What filing would come to; null where something is still wrong. */
-  readonly preview: {
-    readonly records: number;
-    readonly people: number;
-    readonly inDoubt: readonly number[];
-    readonly due: Deadlines;
-    readonly protection: Protection;
-    readonly impassable: readonly string[];
-  } | null;
+  readonly preview: (Remarks & { readonly records: number; readonly people: number; readonly due: Deadlines }) | null;
   /** Steps with something to mend, and what. */
   readonly mend: readonly { readonly step: NewStep; readonly text: string }[];
 }
@@ -178,6 +171,7 @@ export const checkBody = ({ draft, preview, mend }: CheckView, hidden: Fields, w
           [n.recordsCount, words.records(preview.records)],
           [n.inDoubt, preview.inDoubt.length === 0 ? n.nothing : preview.inDoubt.join(', ')],
         ])}
+        ${lookAlikeTexts(preview, words).map((text) => html`<p class="notice">${text}</p>`)}
         ${preview.impassable.length > 0 && listed('problem', n.impassable, preview.impassable)}
         <h2>${words.meanwhile}</h2>
         ${

@@ -6,6 +6,7 @@ import { readPolicy } from '#entry/policies.ts';
 import type { Arguments, ExitCode } from '../command.ts';
 import { actor } from '../roster.ts';
 import { readBytes } from '../values.ts';
+import { remarkLines } from './print.ts';
 import { reading, working } from './verb.ts';
 
 export const fileBulk = async (args: Arguments, path: string): Promise<ExitCode> => {
@@ -22,13 +23,11 @@ export const fileBulk = async (args: Arguments, path: string): Promise<ExitCode>
   });
 };
 
-/** A call files as far as its time goes; what it said of a line is kept, since a secret is said once. */
+/** A call files as far as its time goes, and answers for what was filed before, too. */
 const untilFiled = async (call: () => Promise<BulkResult>): Promise<BulkResult> => {
-  const said = new Map<number, BulkRow>();
   for (;;) {
     const result = await call();
-    for (const row of result.rows) if (said.get(row.line)?.state !== 'filed') said.set(row.line, row);
-    if (result.wrong > 0 || result.ready === 0) return { ...result, rows: [...said.values()] };
+    if (result.wrong > 0 || result.ready === 0) return result;
   }
 };
 
@@ -40,9 +39,10 @@ const print = (args: Arguments, result: BulkResult): ExitCode => {
   return wrong > 0 ? 1 : 0;
 };
 
-const lines = ({ line, state, due, ticketId, openingSecret, faults }: BulkRow): string[] => [
+const lines = ({ line, state, due, ticketId, openingSecret, faults, remarks }: BulkRow): string[] => [
   [`line ${line}`, state, ticketId, due && `due ${due}`, openingSecret && `secret ${openingSecret}`]
     .filter(Boolean)
     .join('  '),
-  ...faults.map(({ field, rule }) => `  ${field}: ${rule}`),
+  ...faults.map(({ field, rule }) => `  column ${field}: ${rule}`),
+  ...(remarks ? remarkLines(remarks) : []),
 ];

@@ -7,6 +7,7 @@ import { plural } from '#core/plural.ts';
 import { protectionOf, protectionTexts, withheldText } from '#core/protection-words.ts';
 import type { Proposal, Ticket } from '#core/ticket.ts';
 import type { Work } from '../work.ts';
+import type { Remarks } from '#functions/file-bulk.ts';
 import type { Preview } from '#functions/preview-ticket.ts';
 import type { RequestView } from '#functions/view-request.ts';
 import type { Arguments, ExitCode } from '../command.ts';
@@ -74,15 +75,20 @@ const CONFIRM: Readonly<Record<Proposal['act'], string>> = {
   'partly-refused': "'refuse-part' and the same records and reason",
 };
 /** What `file --dry-run` says. */
-export const describePreview = ({ records, inDoubt, lookAlikes, due, protection, impassable }: Preview): string =>
+export const describePreview = ({ records, due, ...remarks }: Preview): string =>
   [
     `would be filed: ${plural(records, 'record')}, due ${due.safeDue} (statutory ${due.statutoryDue}); nothing was stored`,
-    ...(inDoubt.length > 0 ? [`  a second person would have to confirm ${recordsText(inDoubt)}`] : []),
-    ...lookAlikeLines(lookAlikes).map((line) => `  ${line}`),
-    ...protectionLines(protection),
-    ...untouchedLines(protection),
-    ...impassable.map((check) => `  no deletion can pass ${check}`),
+    ...remarkLines(remarks),
   ].join('\n');
+
+/** What whoever files must know, of one request or of a row of a list. */
+export const remarkLines = ({ inDoubt, lookAlikes, protection, impassable }: Remarks): string[] => [
+  ...(inDoubt.length > 0 ? [`  a second person must confirm ${recordsText(inDoubt)}`] : []),
+  ...lookAlikeLines(lookAlikes).map((line) => `  ${line}`),
+  ...protectionLines(protection),
+  ...untouchedLines(protection),
+  ...impassable.map((check) => `  no deletion can pass ${check}`),
+];
 
 /** Two names that look alike are one person's to every comparison; whoever files may not have meant that. */
 export const lookAlikeLines = (names: readonly string[]): string[] =>

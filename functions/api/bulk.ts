@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Hono } from 'hono';
 import { z } from 'zod';
-import { QuittanceError } from '#core/errors.ts';
+import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { ROLES_FOR } from '#core/roles.ts';
 import { bulkBody, listBody, type BulkView } from '#portal/bulk.ts';
 import type { Returned } from '#portal/forms.ts';
@@ -13,7 +13,8 @@ import { COLUMNS, LIST_LIMIT_BYTES, readList, type ListRow } from '../bulk-list.
 import { destroyDraft, draftsOf, ListId, readDraft, saveDraft } from '../drafts.ts';
 import { checkList, fileList, type BulkResult } from '../file-bulk.ts';
 import { fileTicket } from '../file-ticket.ts';
-import { isShownInForm, returned } from './act-routes.ts';
+import { listKey, otherList } from '../list-keys.ts';
+import { headerOf, isShownInForm, Key, returned } from './act-routes.ts';
 import { formFields, multipartFields } from './bodies.ts';
 import { requireRole, show, wantsData, type ApiContext, type Asked, type Env } from './context.ts';
 import { checkForm, formToken } from './guard.ts';
@@ -47,15 +48,27 @@ const byProgram = async (c: Asked, context: ApiContext): Promise<Response> => {
       message: 'wrong media type',
       expected: 'Content-Type: text/csv',
     });
-  const rows = readList(new Uint8Array(await c.req.arrayBuffer()));
+  const bytes = new Uint8Array(await c.req.arrayBuffer());
+  const rows = readList(bytes);
   const isDry = c.req.query('dryRun') !== undefined && c.req.query('dryRun') !== 'false';
   if (isDry) return c.json(await checkList(rows, filer, context.ports));
-  const result = await filed(rows, filer, context);
+  const given = headerOf(c, 'Idempotency-Key', Key);
+  const key = given === undefined ? undefined : await listKey(context.ports, `${filer}\n${given}`, bytes);
+  await key?.check();
+  const result = await filed(rows, filer, context, key?.bind);
+  unstored(c);
   return c.json(result, result.wrong > 0 ? 422 : 201);
 };
 
-const filed = (rows: readonly ListRow[], filer: string, { ports, policy }: ApiContext): Promise<BulkResult> =>
-  fileList(rows, { filer, policy, file: (input) => fileTicket.handle(input, ports) }, ports);
+const filed = (
+  rows: readonly ListRow[],
+  filer: string,
+  { ports, policy }: ApiContext,
+  begin?: () => Promise<void>,
+): Promise<BulkResult> => {
+  const file = (input: unknown) => fileTicket.handle(input, ports);
+  return fileList(rows, { filer, policy, file, ...(begin && { begin }) }, ports);
+};
 
 const unstored = (c: Asked) => c.header('Cache-Control', 'no-store, private, max-age=0');
 
@@ -84,12 +97,22 @@ const upload = async (c: Asked, context: ApiContext): Promise<Response> => {
   try {
     readList(bytes);
     const id = `B-${(await ports.pseudonyms.of('list', `${owner}\n${text('key')}`)).slice(0, 20)}`;
-    await saveDraft(ports, id, owner, { list: Buffer.from(bytes).toString('base64') });
+    await keepList(ports, id, owner, Buffer.from(bytes).toString('base64'));
     return c.redirect(`/bulk/${id}`, 303);
   } catch (error) {
     if (wantsData(c) || !isShownInForm(error)) throw error;
     return start(c, context, returned({}, error), problemOf(error));
   }
+};
+
+/** IDEMPOTENCY_MISMATCH where this press of the button has kept another list. */
+const keepList = async (ports: ApiContext['ports'], id: string, owner: string, list: string): Promise<void> => {
+  const before = await readDraft(ports, id, owner).catch((error: unknown) => {
+    if (isQuittanceError(error, 'NOT_FOUND')) return undefined;
+    throw error;
+  });
+  if (before !== undefined && before['list'] !== list) throw otherList();
+  await saveDraft(ports, id, owner, { list });
 };
 
 const opened = async (c: Asked, { ports }: ApiContext) => {

@@ -86,6 +86,8 @@ export const dePlaces: typeof enPlaces = {
     dueByLaw: 'Gesetzlich fällig',
     recordsCount: 'Datensätze',
     inDoubt: 'Datensätze, die eine zweite Person bestätigen muss',
+    lookAlike: (alias) =>
+      `${alias === undefined ? 'Der Name' : `Alias ${alias}`} mischt lateinische Buchstaben mit anderen, die so aussehen, und wird gelesen, als wären alle lateinisch.`,
     impassable: 'Prüfungen, die keine Löschung aus diesem Modell bestehen kann',
     nothing: 'keine',
     file: 'Fall anlegen',
@@ -128,7 +130,7 @@ export const dePlaces: typeof enPlaces = {
       `${n === 1 ? 'Ein Fall kann' : `${n} Fälle können`} angelegt werden${filed > 0 ? `; ${filed} sind es schon` : ''}.`,
     allFiled: (n) => (n === 1 ? 'Der Fall dieser Liste ist angelegt.' : `Alle ${n} Fälle dieser Liste sind angelegt.`),
     secretText:
-      'Mit dem Geheimnis kann jeder Antragsteller später beweisen, welche Datensätze vergessen werden sollten. Die Geheimnisse werden nur dieses eine Mal gezeigt.',
+      'Mit dem Geheimnis kann jeder Antragsteller später beweisen, welche Datensätze vergessen werden sollten. Sie werden Ihnen auf den Knopf hin gezeigt, bis der Fall abgeschlossen ist.',
     secret: 'Für den Antragsteller',
     table: 'Zeile für Zeile',
     line: 'Zeile',
@@ -138,6 +140,8 @@ export const dePlaces: typeof enPlaces = {
     case: 'Fall',
     states: { ready: 'kann angelegt werden', filed: 'angelegt', wrong: 'zu berichtigen' },
     send: (n) => (n === 1 ? 'Den Fall anlegen' : `${n} Fälle anlegen`),
+    column: 'Spalte',
+    secretsAgain: 'Die Geheimnisse zeigen',
     discard: 'Liste wegwerfen',
     another: 'Eine andere Liste',
   },

@@ -88,6 +88,8 @@ export const enPlaces = {
     dueByLaw: 'Due by law',
     recordsCount: 'Records',
     inDoubt: 'Records that a second person must confirm',
+    lookAlike: (alias: string | undefined) =>
+      `${alias === undefined ? 'The name' : `Alias ${alias}`} mixes Latin letters with others that look like them, and is read as if all were Latin.`,
     impassable: 'Checks that no deletion from this model can pass',
     nothing: 'none',
     file: 'File the case',
@@ -129,7 +131,7 @@ export const enPlaces = {
       `${n === 1 ? 'One case' : `${n} cases`} can be filed${filed > 0 ? `; ${filed} are filed already` : ''}.`,
     allFiled: (n: number) => (n === 1 ? 'The case of this list is filed.' : `All ${n} cases of this list are filed.`),
     secretText:
-      'Each requester can prove later, with the secret, which records were asked to be forgotten. The secrets are shown this once.',
+      'Each requester can prove later, with the secret, which records were asked to be forgotten. They are shown to you, in answer to the button, until the case is closed.',
     secret: 'For the requester',
     table: 'Line by line',
     line: 'Line',
@@ -139,6 +141,8 @@ export const enPlaces = {
     case: 'Case',
     states: { ready: 'can be filed', filed: 'filed', wrong: 'to be mended' },
     send: (n: number) => (n === 1 ? 'File the case' : `File ${n} cases`),
+    column: 'Column',
+    secretsAgain: 'Show the secrets',
     discard: 'Throw the list away',
     another: 'Another list',
   },

@@ -196,13 +196,14 @@ const ACT_OPERATIONS: readonly Operation[] = ACT_NAMES.flatMap((name): Operation
 const CLOSING: Operation = {
   ...{ method: 'post', path: '/tickets/:id/close', summary: 'end a case without a deletion', tag: 'acts' },
   ...{ roles: ROLES_FOR.close, headers: ['Idempotency-Key', 'If-Match'], answer: CLOSE.step.output },
-  body: z.strictObject({ outcome: z.enum(['refused', 'withdrawn', 'cancelled']), reason: z.string() }),
+  body: z.strictObject({ outcome: z.enum(['refused', 'withdrawn', 'cancelled', 'expired']), reason: z.string() }),
 };
 
 const BULK: readonly Operation[] = [
   {
     ...{ method: 'post', path: '/tickets/bulk', summary: 'file many requests, or say what filing them would come to' },
-    ...{ tag: 'cases', roles: ROLES_FOR.file, body: { media: 'text/csv' }, status: 201, answer: 'BulkResult' },
+    ...{ tag: 'cases', roles: ROLES_FOR.file, headers: ['Idempotency-Key'], body: { media: 'text/csv' } },
+    ...{ status: 201, answer: 'BulkResult' },
     also: [
       { status: 200, answer: 'BulkResult' },
       { status: 422, answer: 'BulkResult' },
