@@ -196,3 +196,9 @@ export const sown = (source: string, first = 0): Field => {
   const text = WAKING + source.slice(0, file.getStart()) + inner(file);
   return { text, mutants };
 };
+
+/** The source without its comments: what mutants were found in stays found while only prose changes. */
+export const uncommented = (source: string): string =>
+  ts
+    .createPrinter({ removeComments: true })
+    .printFile(ts.createSourceFile('source.ts', source, ts.ScriptTarget.Latest, true));

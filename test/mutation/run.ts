@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { askFor, limitOf, passesAlone, ROOT, STRIDE, type Told } from './asking.ts';
-import { sown, type Mutant } from './mutants.ts';
+import { sown, uncommented, type Mutant } from './mutants.ts';
 import { EQUIVALENT, TARGETS, type Target } from './targets.ts';
 
 const CACHE = join(ROOT, 'node_modules/.cache/mutation');
@@ -29,7 +29,7 @@ const Asked = z.object({
   passedAlone: Ids,
 });
 type Asked = z.infer<typeof Asked>;
-/** Results for a source file, valid while its text and the mutation code are unchanged. */
+/** Results for a source file, valid while its code (comments aside) and the mutation code are unchanged. */
 const Known = z.object({ digest: z.string(), found: Ids, tests: z.record(z.string(), Asked) });
 type Known = z.infer<typeof Known>;
 
@@ -50,7 +50,7 @@ const digestOf = (text: string): string => createHash('sha256').update(text).dig
 const stateOf = (file: string): string => join(CACHE, `${file.replaceAll('/', '-')}.json`);
 
 const known = (file: string): Known => {
-  const digest = digestOf(read(file) + read('test/mutation/mutants.ts'));
+  const digest = digestOf(uncommented(read(file)) + read('test/mutation/mutants.ts'));
   const path = stateOf(file);
   const kept =
     existsSync(path) && !values.fresh ? Known.safeParse(JSON.parse(readFileSync(path, 'utf8'))).data : undefined;
