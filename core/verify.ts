@@ -9,6 +9,8 @@ import { faultsOf } from './field-faults.ts';
 import type { TicketEnd } from './ticket.ts';
 import { BundleReader, Failed, NotChecked, type Rule, type VerifyOptions } from './verify/bundle-reader.ts';
 import * as agreement from './verify/agreement.ts';
+import * as certifiedModel from './verify/certified-model.ts';
+import { wordsNeverSaid } from './verify/claims.ts';
 import * as closing from './verify/closing.ts';
 import { askedAsPlanned, countsAgree } from './verify/counts.ts';
 import * as evidence from './verify/evidence.ts';
@@ -17,6 +19,7 @@ import * as log from './verify/log.ts';
 import { MOST_STEPS, outOfBounds } from './verify/bounds.ts';
 import { references } from './verify/references.ts';
 import * as renewals from './verify/renewals.ts';
+import * as results from './verify/results.ts';
 import * as signatures from './verify/signatures.ts';
 import { approvalKey } from './verify/approval-key.ts';
 import { timestamped } from './verify/timestamps.ts';
@@ -65,12 +68,12 @@ const CERTIFIED: Readonly<Record<string, Rule>> = {
   'tables-of-ticket': agreement.tablesCount,
   counts: countsAgree,
   'asked-as-planned': askedAsPlanned,
-  statistics: evidence.statisticsRecomputed,
-  verdict: evidence.verdictPasses,
-  subject: evidence.subjectIsServed,
+  statistics: results.statisticsRecomputed,
+  verdict: results.verdictPasses,
+  subject: certifiedModel.subjectIsServed,
   'served-probed': agreement.servedWasProbed,
-  'model-signing': evidence.modelSigning,
-  model: evidence.modelAtHand,
+  'model-signing': certifiedModel.modelSigning,
+  model: certifiedModel.modelAtHand,
   'certificate-agrees': agreement.certificateAgrees,
   'certificate-logged': log.certificateLogged,
   timestamps: timestamped,
@@ -79,7 +82,7 @@ const CERTIFIED: Readonly<Record<string, Rule>> = {
   validity: renewals.notExpired,
   'case-purged': log.casePurged,
   revocation: renewals.notRevoked,
-  words: evidence.wordsNeverSaid,
+  words: wordsNeverSaid,
 };
 
 /** Checks of a bundle with a certificate, by name. */

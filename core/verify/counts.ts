@@ -6,11 +6,11 @@
 import { plural } from '../plural.ts';
 import { notAsAsked, sameControls } from '../asked.ts';
 import { EvaluationTables } from '../evaluation.ts';
-import { EvidenceManifest } from '../evidence.ts';
 import { isQuantityKey, quantityOf, type QuantityKey } from '../quantities.ts';
 import { UNITS } from '../quantity.ts';
 import { UnlearnPlan } from '../run.ts';
 import { fail, notChecked, requireThat, type BundleReader, type Rule } from './bundle-reader.ts';
+import { tablesBefore } from './evidence.ts';
 import { completed } from './history.ts';
 
 /** No evaluation asks more. */
@@ -58,11 +58,6 @@ const before = (bundle: BundleReader): (readonly [string, EvaluationTables])[] =
   const tables = tablesBefore(bundle);
   return tables ? [['tables-before.json', tables]] : [];
 };
-
-const tablesBefore = (bundle: BundleReader): EvaluationTables | undefined =>
-  bundle.json('evidence.json', EvidenceManifest).tablesBefore === undefined
-    ? undefined
-    : bundle.json('tables-before.json', EvaluationTables);
 
 interface CountOf {
   readonly key: string;

@@ -16,7 +16,7 @@ import { RecertificationEvidence, recertificationPolicy } from '../recertificati
 import { daysAfter } from '../retention.ts';
 import { RecertificationPlan, UnlearnPlan } from '../run.ts';
 import { fail, isAbout, requireThat, type BundleReader, type LoggedEvent, type Rule } from './bundle-reader.ts';
-import { requireSameJudgement } from './evidence.ts';
+import { requireSameJudgement } from './results.ts';
 
 export const renewals: Rule = (bundle) => {
   const found = recertifications(bundle);
