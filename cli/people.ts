@@ -9,6 +9,7 @@ import { filePeopleKeys } from '#adapters/local/people-keys.ts';
 import { keyIdOf } from '#core/dsse.ts';
 import { isQuittanceError, QuittanceError, usageError } from '#core/errors.ts';
 import { plural } from '#core/plural.ts';
+import type { FormerKey } from '#core/ports.ts';
 import { Role } from '#core/roles.ts';
 import { endApprovalKey, type KeyEnd } from '#functions/end-approval-key.ts';
 import { admitPeople, readPeople, removePerson, type NewPerson } from '#server/people.ts';
@@ -25,9 +26,10 @@ export const people: Command = {
   name: 'people',
   summary: 'who may sign in to serve, and their sessions',
   usage:
-    'list | add NAME=ROLE[,ROLE] … | remove NAME | sessions | end NAME|SESSION | retire NAME [--compromised] [--at TIME]',
+    'list | add NAME=ROLE[,ROLE] … | remove NAME | sessions | end NAME|SESSION | retire NAME [--compromised [--former]] [--at TIME]',
   options: {
     compromised: { kind: 'flag', summary: 'retire: others may have had the key since then' },
+    former: { kind: 'flag', summary: 'retire --compromised: the last key that ended, though another is in use' },
     at: { kind: 'value', value: 'TIME', summary: 'retire: the end of the key, in UTC (default: now)', is: instant },
   },
   example: 'quittance people add privacy.officer=approver',
@@ -35,7 +37,8 @@ export const people: Command = {
     `Roles: ${Role.options.join(', ')}. A token is shown once, when its person is added; who is added again gets another`,
     'one, and the old one and its sessions end. So do the sessions of somebody who is removed. `retire` ends the key by which a person',
     'signs certificates: it is destroyed, its public part stays in the trust root with its end, and the next approval',
-    'makes another, with a passphrase of its own. Every certificate that the key signed has its end in the log from then on.',
+    'makes another, with a passphrase of its own. A key that was retired may be called compromised later; nothing makes',
+    'an end milder again. Every certificate that the key signed has its end in the log from then on.',
   ].join('\n'),
   async run(args) {
     const [verb = '', ...rest] = args.positionals;
@@ -130,6 +133,8 @@ const retire: Verb = async (args, [name, ...more]): Promise<ExitCode> => {
   const until = new Date(args.value('at') ?? now);
   if (until > now) throw notOfKind('--at', `a time up to ${now.toISOString()}`, until.toISOString());
   const compromised = args.flag('compromised');
+  if (args.flag('former') && !compromised)
+    throw usageError('people retire --former: only with --compromised', 'a key that has ended ends no second time');
   const decided = compromised ? undefined : await lastDecisionAfter(existingFolder(args), name, until);
   if (decided !== undefined)
     throw notOfKind(
@@ -138,7 +143,7 @@ const retire: Verb = async (args, [name, ...more]): Promise<ExitCode> => {
       until.toISOString(),
     );
   const end = await endedKey(args, name, { until, compromised });
-  forgetPassphrase(args.dir, name);
+  if (!args.flag('former')) forgetPassphrase(args.dir, name);
   args.print({ retired: name, ...end }, () =>
     [
       `${name}'s key ${end.key} ended on ${end.until}${end.compromised ? ', and others may have had it since' : ''}`,
@@ -149,17 +154,22 @@ const retire: Verb = async (args, [name, ...more]): Promise<ExitCode> => {
   return 0;
 };
 
-/** The key is gone first, then the log says so; where that was interrupted, the same command writes the rest. */
+/**
+ * The key is gone first, then the log says so; where that was interrupted, the same command writes the rest. One that
+ * had ended in good order may turn out to have been in other hands.
+ */
 const endedKey = async (args: Arguments, name: string, end: { until: Date; compromised: boolean }) => {
   const keys = filePeopleKeys(join(existingFolder(args), 'keys'));
+  const enter = ({ publicKey, until, compromised }: FormerKey) =>
+    entered(args, { key: keyIdOf(publicKey), until, compromised });
+  if (args.flag('former')) return enter(await keys.condemn(name, end.until));
   try {
-    const key = keyIdOf(await keys.retire(name, end));
-    return await entered(args, { key, until: end.until.toISOString(), compromised: end.compromised });
+    return await enter({ publicKey: await keys.retire(name, end), ...end, until: end.until.toISOString() });
   } catch (error) {
     const last = isQuittanceError(error, 'KEY_UNAVAILABLE') ? (await keys.former(name)).at(-1) : undefined;
     if (!last) throw error;
-    const { publicKey, until, compromised } = last;
-    const rest = await entered(args, { key: keyIdOf(publicKey), until, compromised });
+    if (end.compromised) return enter(await keys.condemn(name, end.until));
+    const rest = await enter(last);
     if (rest.certificates === 0) throw error;
     return rest;
   }

@@ -8,6 +8,7 @@ import { CertificatePredicate } from '#core/certificate.ts';
 import { Instant } from '#core/deadlines.ts';
 import { Envelope, Statement } from '#core/dsse.ts';
 import { isQuittanceError } from '#core/errors.ts';
+import { isAsStrict } from '#core/key-end.ts';
 import type { Ports } from '#core/ports.ts';
 import { getJson, parseJson } from '#core/stored-json.ts';
 import type { Ticket } from '#core/ticket.ts';
@@ -47,8 +48,8 @@ const noted = async (id: string, end: KeyEnd, ports: NotingPorts): Promise<boole
     const found = await ports.tickets.get(id);
     const certificate = certificateOf(found.ticket);
     if (certificate === undefined || (await approverOf(certificate, ports)) !== end.key) return false;
-    const last = (await ports.tickets.events(id)).findLast(({ type }) => type === 'approval-key-ended');
-    if (last && saysSame(last.body, end)) return false;
+    const ends = (await ports.tickets.events(id)).filter(({ type }) => type === 'approval-key-ended');
+    if (ends.some(({ body }) => says(body, end))) return false;
     try {
       await commitEvent(ports, found, { type: 'approval-key-ended', ...end });
       return true;
@@ -71,7 +72,8 @@ const approverOf = async (certificate: Digest, { artifacts }: Pick<Ports, 'artif
 };
 
 const Logged = z.object({ event: z.object({ key: Digest, until: Instant, compromised: z.boolean() }) });
-const saysSame = (body: string, { key, until, compromised }: KeyEnd): boolean => {
+/** This end, or a stricter one: what a repeat of an earlier command says does not come after it. */
+const says = (body: string, end: KeyEnd): boolean => {
   const { event } = parseJson(Buffer.from(body), Logged, 'the end of a key');
-  return event.key === key && event.until === until && event.compromised === compromised;
+  return event.key === end.key && isAsStrict(event, end);
 };

@@ -15,7 +15,8 @@ import { Instant } from '#core/deadlines.ts';
 import { decrypt, encrypt } from '#core/encryption.ts';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { safeName } from '#core/names.ts';
-import type { PeopleKeys } from '#core/ports.ts';
+import { stricterEnd } from '#core/key-end.ts';
+import type { FormerKey, PeopleKeys } from '#core/ports.ts';
 import { parseJson } from '#core/stored-json.ts';
 import { createDurably, readIfThere, shred, writeDurably } from './durable-file.ts';
 
@@ -48,7 +49,9 @@ const FormerKeys = z.strictObject({
   keys: z.array(z.strictObject({ publicKey: z.base64(), until: Instant, compromised: z.boolean() })),
 });
 
-type FormerKey = z.infer<typeof FormerKeys>['keys'][number];
+type KeptFormer = z.infer<typeof FormerKeys>['keys'][number];
+
+const raw = (one: KeptFormer): FormerKey => ({ ...one, publicKey: Buffer.from(one.publicKey, 'base64') });
 
 /** People's keys, and what an operator does with them. */
 export interface FilePeopleKeys extends PeopleKeys {
@@ -57,10 +60,15 @@ export interface FilePeopleKeys extends PeopleKeys {
    * has none.
    */
   retire(principal: string, ended: { until: Date; compromised: boolean }): Promise<Uint8Array>;
+  /**
+   * Others may have had a former key, the last one: its end becomes the stricter of what it was and this. NOT_FOUND
+   * where there is none.
+   */
+  condemn(principal: string, until: Date): Promise<FormerKey>;
 }
 
 export const filePeopleKeys = (dir: string): FilePeopleKeys => {
-  const { read, current, make, former, end } = keysIn(dir);
+  const { read, current, make, former, end, keep } = keysIn(dir);
   return {
     unlockedBy: 'passphrase',
     sign: async (principal, message, passphrase) => {
@@ -74,12 +82,19 @@ export const filePeopleKeys = (dir: string): FilePeopleKeys => {
       return Buffer.from((file ?? (await make(principal, passphrase))).publicKey, 'base64');
     },
     publicKey: current,
-    former: async (principal) =>
-      (await former(principal)).map((one) => ({ ...one, publicKey: Buffer.from(one.publicKey, 'base64') })),
+    former: async (principal) => (await former(principal)).map(raw),
     retire: async (principal, { until, compromised }) => {
       const publicKey = await current(principal);
       await end(principal, { publicKey: publicKey.toString('base64'), until: until.toISOString(), compromised });
       return publicKey;
+    },
+    condemn: async (principal, until) => {
+      const all = await former(principal);
+      const last = all.at(-1);
+      if (!last) throw new QuittanceError('NOT_FOUND', { message: `${principal} never had a key that ended` });
+      const worse = { ...last, ...stricterEnd(last, { until: until.toISOString(), compromised: true }) };
+      await keep(principal, [...all.slice(0, -1), worse]);
+      return raw(worse);
     },
   };
 };
@@ -119,13 +134,16 @@ const keysIn = (dir: string) => {
     if (legacy) await shred(legacyOf(principal));
     return kept;
   };
-  const end = async (principal: string, ended: FormerKey): Promise<void> => {
-    const all = { kind: 'quittance-former-keys/v1', keys: [...(await former(principal)), ended] };
+  const keep = async (principal: string, keys: readonly KeptFormer[]): Promise<void> => {
+    const all = { kind: 'quittance-former-keys/v1', keys };
     await mkdir(join(dir, 'people', 'former'), { recursive: true, mode: 0o700 });
     await writeDurably(formerOf(principal), Buffer.from(`${JSON.stringify(all, null, 2)}\n`), 0o600);
+  };
+  const end = async (principal: string, ended: KeptFormer): Promise<void> => {
+    await keep(principal, [...(await former(principal)), ended]);
     for (const path of [pathOf(principal), legacyOf(principal)]) if (await readIfThere(path)) await shred(path);
   };
-  return { read, current, make, former, end };
+  return { read, current, make, former, end, keep };
 };
 
 const keyFile = async (principal: string, passphrase: string, legacy: string | undefined): Promise<KeyFile> => {

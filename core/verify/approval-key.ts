@@ -2,7 +2,7 @@
 // trust root says until when each counts.
 // Trap: whoever has a key can write any date under it. Of a key that others may have had, only what an authority
 // stamped before then is believed; the dates of the log and of the certificate itself prove nothing.
-import { canonicalize } from '../canonical.ts';
+import { isAsStrict, stricterEnd } from '../key-end.ts';
 import type { TrustRoot } from '../trust-root.ts';
 import { notChecked, requireThat, type BundleReader, type Rule } from './bundle-reader.ts';
 import { stampTimes } from './timestamps.ts';
@@ -30,16 +30,19 @@ export const approvalKey: Rule = (bundle) => {
 };
 
 /**
- * Where the ticket's history has the end of the key, a trust root without it, or with another, is out of date. The last
- * one counts: a key that was retired may turn out to have been in other hands.
+ * Where the ticket's history has the end of the key, a trust root without it, or with a milder one, is out of date. Of
+ * several the strictest counts: a key that was retired may turn out to have been in other hands.
  */
 const requireEndAsLogged = (bundle: BundleReader, { id, ended }: TrustRoot['keys'][number]): void => {
-  const said = bundle.events.findLast(({ type, body }) => type === 'approval-key-ended' && body['key'] === id)?.body;
-  if (!said) return;
-  const [until, compromised] = [String(said['until']), said['compromised'] === true];
+  const logged = bundle.events
+    .filter(({ type, body }) => type === 'approval-key-ended' && body['key'] === id)
+    .map(({ body }) => ({ until: String(body['until']), compromised: body['compromised'] === true }));
+  const [first, ...more] = logged;
+  if (!first) return;
+  const said = more.reduce(stricterEnd, first);
   requireThat(
-    ended !== undefined && canonicalize(ended) === canonicalize({ until, compromised }),
-    `the log says that the approver's key ended on ${until}${compromised ? ', and that others may have had it since' : ''}; ` +
-      `the trust root ${ended ? `has another end of it, ${ended.until}` : 'has no end of it'}: ask for a newer one`,
+    ended !== undefined && isAsStrict(ended, said),
+    `the log says that the approver's key ended on ${said.until}${said.compromised ? ', and that others may have had it since' : ''}; ` +
+      `the trust root ${ended ? `has a milder end of it, ${ended.until}` : 'has no end of it'}: ask for a newer one`,
   );
 };

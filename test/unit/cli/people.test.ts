@@ -63,6 +63,27 @@ it('says of a key that has ended when it did, not that there is none yet', async
   });
 });
 
+it('calls a key compromised that was retired in good order, beside one in use, and never the other way round', async () => {
+  const passphraseOf = () => keptPassphrase(dir, WHO, () => undefined);
+  const first = await keys.prepare(WHO, passphraseOf());
+  const at = '2026-07-01T00:00:00.000Z';
+  expect(await retire('--at', at)).toBe(0);
+  const second = await keys.prepare(WHO, passphraseOf());
+  await expect(retire('--former')).rejects.toMatchObject({ code: 'USAGE' });
+  const earlier = '2026-06-20T00:00:00.000Z';
+  expect(await retire('--compromised', '--former', '--at', earlier)).toBe(0);
+  const worse = { publicKey: Buffer.from(first), until: earlier, compromised: true };
+  expect((await keys.former(WHO)).at(-1)).toEqual(worse);
+  expect([Buffer.from(await keys.publicKey(WHO)), existsSync(passphrase())]).toEqual([Buffer.from(second), true]);
+  expect(await retire('--compromised', '--former', '--at', at)).toBe(0);
+  expect((await keys.former(WHO)).at(-1)).toEqual(worse); // a later day is milder
+
+  const until = '2026-08-01T00:00:00.000Z';
+  await keys.retire(WHO, { until: new Date(until), compromised: false });
+  expect(await retire('--compromised')).toBe(0); // nothing is in use: the last one is meant
+  expect((await keys.former(WHO)).at(-1)).toEqual({ publicKey: Buffer.from(second), until, compromised: true });
+});
+
 it.each([
   ['a role twice', ['anna=approver,approver'], 'names a role twice'],
   ['a person twice', ['anna=filer', 'anna=approver'], 'a person is named twice'],

@@ -55,7 +55,7 @@ describe('a key that ended', () => {
     ]);
     expect(detailOf(files, ending({ until, compromised: false }))).toEqual([]);
     const other = detailOf(files, ending({ until: '2099-01-01T00:00:00.000Z', compromised: false }));
-    expect(other).toEqual([expect.stringContaining('has another end of it, 2099-01-01T00:00:00.000Z')]);
+    expect(other).toEqual([expect.stringContaining('has a milder end of it, 2099-01-01T00:00:00.000Z')]);
     expect(detailOf(before.files, before.trustRoot)).toEqual([]); // what was handed out before stays as it was
   });
 
@@ -71,13 +71,18 @@ describe('a key that ended', () => {
     expect(detailOf(files, before.trustRoot).join()).toMatch(/history-complete/);
   });
 
-  it('turns out to have been in other hands: the last end counts', async () => {
+  it('turns out to have been in other hands: the strictest end counts, and none makes it milder', async () => {
     const worse = { ...end, compromised: true };
     expect(await endApprovalKey(worse, harness.ports)).toBe(1);
+    expect(await endApprovalKey(end, harness.ports)).toBe(0);
     const files = await assembleBundle(harness.ports, ticketId);
     expect(detailOf(files, ending({ until: end.until, compromised: false }))).toEqual([
       expect.stringContaining('and that others may have had it since'),
     ]);
+    const stamped = [expect.stringMatching(/^approval-key: others may have had the key since .*no timestamp shows/)];
+    expect(detailOf(files, ending({ until: end.until, compromised: true }))).toEqual(stamped);
+    const stricter = ending({ until: '2020-01-01T00:00:00.000Z', compromised: true });
+    expect(detailOf(files, stricter)).toEqual([expect.stringContaining('with a key that had ended on 2020-01-01')]);
   });
 
   it('is of no ticket without a certificate', async () => {
