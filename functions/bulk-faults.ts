@@ -2,7 +2,7 @@
 // (identity.level), the list has columns (level). Trap: what stands in a cell is other people's data, so that rules and
 // counts alone are said.
 import { ERROR_CODES, isQuittanceError, type ErrorCode, type FieldFault } from '#core/errors.ts';
-import { COLUMNS, TIMES } from './bulk-list.ts';
+import { COLUMNS, TIMES } from './bulk-columns.ts';
 import type { DraftFields } from './drafts.ts';
 
 const isColumn = (name: string): boolean => (COLUMNS as readonly string[]).includes(name);

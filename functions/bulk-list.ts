@@ -5,26 +5,11 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
+import { COLUMNS, LIST_LIMIT_BYTES, MOST_ROWS, TIMES, type ListRow } from './bulk-columns.ts';
 import type { DraftFields } from './drafts.ts';
 
-export const LIST_LIMIT_BYTES = 10 * 1024 * 1024;
-export const MOST_ROWS = 500;
-
-/** As the form of a new case has them. */
-export const COLUMNS = [
-  ...['name', 'aliases', 'identifiers', 'channel', 'mandate', 'seenAt', 'minor', 'note'],
-  ...['regime', 'ground', 'receivedAt', 'method', 'level', 'verifiedAt'],
-  ...['model', 'records', 'subjectReason', 'thirdPartiesAffected'],
-] as const;
-export const TIMES: readonly string[] = ['seenAt', 'receivedAt', 'verifiedAt'];
 const LISTS = ['aliases', 'identifiers'];
 const TICKS = ['minor', 'thirdPartiesAffected'];
-
-export interface ListRow {
-  /** Of the file, on which the row begins; from 1. */
-  readonly line: number;
-  readonly fields: DraftFields;
-}
 
 /** INPUT_TOO_LARGE, or INVALID_INPUT with the line, where the file as a whole is no such table. */
 export const readList = (bytes: Uint8Array): ListRow[] => {

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { z } from 'zod';
-import { leanZod } from './bundle.ts';
+import { leanZod, withoutJsonSchema } from './lean.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const require = createRequire(import.meta.url);
@@ -73,7 +73,7 @@ export const bundleVerifier = async (file: string): Promise<string[]> => {
       js: `#!/usr/bin/env node\n// quittance-verify ${version}, ${license}: npm run build in the sources of quittance ${version} makes this file again, byte for byte.`,
     },
     footer: { js: await licences() },
-    plugins: [leanZod, onlyVersion],
+    plugins: [leanZod, withoutJsonSchema, onlyVersion],
     metafile: true,
     legalComments: 'none',
     logLevel: 'error',

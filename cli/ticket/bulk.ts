@@ -1,6 +1,7 @@
 // `quittance ticket file --bulk CSV`: many requests at once. Every line is looked at first, and the list is filed whole
 // or not at all. Trap: lines and rules are printed, never a cell; who files is --as, whom nobody has signed in.
-import { LIST_LIMIT_BYTES, readList } from '#functions/bulk-list.ts';
+import { LIST_LIMIT_BYTES } from '#functions/bulk-columns.ts';
+import { readList } from '#functions/bulk-list.ts';
 import { checkList, fileList, type BulkResult, type BulkRow } from '#functions/file-bulk.ts';
 import { readPolicy } from '#entry/policies.ts';
 import type { Arguments, ExitCode } from '../command.ts';

@@ -9,7 +9,7 @@ import { ROLES_FOR } from '#core/roles.ts';
 import { bulkBody, listBody, type BulkView } from '#portal/bulk.ts';
 import type { Returned } from '#portal/forms.ts';
 import { csvOf } from '#report/csv.ts';
-import { COLUMNS, LIST_LIMIT_BYTES, readList, type ListRow } from '../bulk-list.ts';
+import { COLUMNS, LIST_LIMIT_BYTES, type ListRow } from '../bulk-columns.ts';
 import { destroyDraft, draftsOf, ListId, readDraft, saveDraft } from '../drafts.ts';
 import { checkList, fileList, type BulkResult } from '../file-bulk.ts';
 import { fileTicket } from '../file-ticket.ts';
@@ -40,6 +40,9 @@ const filerOf = (c: Asked): string => {
   return c.var.identity.principal;
 };
 
+/** What reads a table is loaded when there is one. */
+const rowsOf = async (bytes: Uint8Array) => (await import('../bulk-list.ts')).readList(bytes);
+
 const byProgram = async (c: Asked, context: ApiContext): Promise<Response> => {
   const filer = filerOf(c);
   const [type = ''] = (c.req.header('Content-Type') ?? '').toLowerCase().split(';');
@@ -49,7 +52,7 @@ const byProgram = async (c: Asked, context: ApiContext): Promise<Response> => {
       expected: 'Content-Type: text/csv',
     });
   const bytes = new Uint8Array(await c.req.arrayBuffer());
-  const rows = readList(bytes);
+  const rows = await rowsOf(bytes);
   const isDry = c.req.query('dryRun') !== undefined && c.req.query('dryRun') !== 'false';
   if (isDry) return c.json(await checkList(rows, filer, context.ports));
   const given = headerOf(c, 'Idempotency-Key', Key);
@@ -95,7 +98,7 @@ const upload = async (c: Asked, context: ApiContext): Promise<Response> => {
   const file = fields.get('list');
   const bytes = file instanceof File ? new Uint8Array(await file.arrayBuffer()) : new Uint8Array();
   try {
-    readList(bytes);
+    await rowsOf(bytes);
     const id = `B-${(await ports.pseudonyms.of('list', `${owner}\n${text('key')}`)).slice(0, 20)}`;
     await keepList(ports, id, owner, Buffer.from(bytes).toString('base64'));
     return c.redirect(`/bulk/${id}`, 303);
@@ -120,7 +123,7 @@ const opened = async (c: Asked, { ports }: ApiContext) => {
   const id = ListId.safeParse(c.req.param('list'));
   if (!id.success) throw notFound();
   const { list = '' } = await readDraft(ports, id.data, owner);
-  return { id: id.data, owner, rows: readList(Buffer.from(list, 'base64')) };
+  return { id: id.data, owner, rows: await rowsOf(Buffer.from(list, 'base64')) };
 };
 
 const checked = async (c: Asked, context: ApiContext): Promise<Response> => {

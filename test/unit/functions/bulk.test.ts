@@ -3,7 +3,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Hono } from 'hono';
 import type { Env } from '#functions/api/context.ts';
-import { COLUMNS, readList } from '#functions/bulk-list.ts';
+import { COLUMNS } from '#functions/bulk-columns.ts';
+import { readList } from '#functions/bulk-list.ts';
 import type { BulkResult } from '#functions/file-bulk.ts';
 import { shippedPolicy, ticketHarness, trainingRows, type TicketHarness } from '#bench/house/ticket-harness.ts';
 import { NEIGHBOURS, SUBJECT } from '#bench/house/requests.ts';
