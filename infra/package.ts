@@ -2,7 +2,7 @@
 // offline check as one file. dist/ mirrors the rooms, so that a path beside a module holds in both trees; it has a
 // package.json of its own, whose imports lead `#core/x.ts` to ./core/x.js.
 // Trap: what the product reads or starts by name (workflows, policies, child processes) is listed here, because the
-// compiler cannot find it by following imports.
+// compiler cannot find it by following imports. A test asks what that is (test/infra/package-list.test.ts).
 import { execFileSync } from 'node:child_process';
 import { chmod, cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -24,7 +24,7 @@ const Manifest = z.object({
 const manifest = async () => Manifest.parse(JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')));
 
 /** Files that the product reads, beside its modules. */
-const ASSETS = ['workflows', 'policies', 'bench/torch_step.py'];
+export const ASSETS = ['workflows', 'policies', 'bench/torch_step.py'];
 
 /** Writes the whole of dist/, which is emptied first. */
 export const buildPackage = async (folder = join(ROOT, 'dist')): Promise<void> => {
