@@ -4,6 +4,7 @@
 import type { Attestors } from './attestors.ts';
 import type { Digest, Json } from './canonical.ts';
 import type { HolidayCalendar } from './deadlines.ts';
+import type { PeopleKeys, Signer } from './key-ports.ts';
 import type { Place, Places } from './place.ts';
 import type { NamedRule } from './suppression.ts';
 import type { Ticket } from './ticket.ts';
@@ -13,6 +14,7 @@ import type { ModelRecord } from './model.ts';
 import type { Scope } from './scope.ts';
 import type { WorkCounts, WorkFilter, WorkPage, WorkQuery } from './worklist.ts';
 
+export type { FormerKey, PeopleKeys, Signer } from './key-ports.ts';
 export type { StoredEvent } from './ticket-events.ts';
 
 export interface Ports {
@@ -133,42 +135,6 @@ export interface LogHead {
 
 /** The log and its key, to be read: for what is compared with it before it is acted upon. */
 export type LedgerReader = Pick<LogStorage, 'get'> & Pick<LogHead, 'read'> & Pick<Signer, 'publicKey'>;
-
-/**
- * People's own keys. One signs while its person decides, and at no other time: no step of a workflow has this port, and
- * `Signer` gives a person's public key alone.
- */
-export interface PeopleKeys {
-  /** What unlocks a key: the person's passphrase, or the sign-in together with the right to this port. */
-  readonly unlockedBy: 'passphrase' | 'sign-in';
-  /** Makes the key on first use. PASSPHRASE_REQUIRED, PASSPHRASE_WRONG where a passphrase unlocks. */
-  sign(principal: string, message: Uint8Array, passphrase?: string): Promise<Uint8Array>;
-  /** The public key, of a key that is made now where there is none; with the codes of `sign`. */
-  prepare(principal: string, passphrase?: string): Promise<Uint8Array>;
-  /** KEY_UNAVAILABLE before the key is made, and after it was retired. */
-  publicKey(principal: string): Promise<Uint8Array>;
-  /** Keys that this person signed with before, the oldest first. */
-  former(principal: string): Promise<readonly FormerKey[]>;
-}
-
-/** A key that signs no more. What it signed until then stays valid. */
-export interface FormerKey {
-  /** Raw. */
-  readonly publicKey: Uint8Array;
-  readonly until: string;
-  /** From then on somebody else may have had it: its own dates prove nothing. */
-  readonly compromised: boolean;
-}
-
-/** Ed25519 keys by role or person; private keys never leave the adapter. */
-export interface Signer {
-  /** `keyName` such as `service`, `log` or a principal; creates the key on first use where the adapter may. */
-  sign(keyName: string, message: Uint8Array): Promise<Uint8Array>;
-  /** Raw 32-byte Ed25519 public key. */
-  publicKey(keyName: string): Promise<Uint8Array>;
-  /** Keys that were used under this name before, where the adapter keeps them. */
-  former?(keyName: string): Promise<readonly FormerKey[]>;
-}
 
 /** AWS Batch's shape: ids and digests in the parameters, results in the artifact store. */
 export interface JobQueue {

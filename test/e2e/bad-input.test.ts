@@ -15,6 +15,7 @@ import {
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { lockFolder } from '#adapters/local/data-folder.ts';
+import { bytes, named, pickled, weightsOf, type Edit } from './broken-models.ts';
 import {
   contentsOf,
   expectRefusal,
@@ -231,36 +232,6 @@ describe('the engine alone, on a registered model', () => {
 });
 
 describe('model import', () => {
-  type Edit = (folder: string) => void;
-  interface Entry {
-    data_offsets: [number, number];
-    shape: number[];
-  }
-  type Header = Record<string, Entry>;
-  const weightsOf = (folder: string) => join(folder, 'model.safetensors');
-
-  /** Rewrites the header of the weights, and their bytes where `body` is given. */
-  const header =
-    (change: (entries: Header) => void): Edit =>
-    (folder) => {
-      const bytes = readFileSync(weightsOf(folder));
-      const length = Number(bytes.readBigUInt64LE(0));
-      const entries = JSON.parse(bytes.subarray(8, 8 + length).toString('utf8')) as Header;
-      change(entries);
-      const text = Buffer.from(JSON.stringify(entries));
-      const size = Buffer.alloc(8);
-      size.writeBigUInt64LE(BigInt(text.length));
-      writeFileSync(weightsOf(folder), Buffer.concat([size, text, bytes.subarray(8 + length)]));
-    };
-  const bytes =
-    (change: (bytes: Buffer) => void): Edit =>
-    (folder) => {
-      const content = readFileSync(weightsOf(folder));
-      change(content);
-      writeFileSync(weightsOf(folder), content);
-    };
-  const named = (change: (entry: Entry) => void): Edit => header((entries) => change(entries['model.norm.weight']!));
-
   it.each<[string, Edit, string]>([
     ['a header length past the file', bytes((b) => b.writeBigUInt64LE(2n ** 60n, 0)), 'WEIGHTS_INVALID'],
     [
@@ -298,9 +269,4 @@ describe('model import', () => {
     const filed = quittance('ticket', 'file', ticketFile({ ...second(), model: 'told' }), '--no-wait', '--dir', at);
     expect(filed.status).toBe(0);
   });
-
-  const pickled: Edit = (folder) => {
-    rmSync(weightsOf(folder));
-    writeFileSync(join(folder, 'pytorch_model.bin'), Buffer.from([0x80, 2, 0x7d, 0x2e]));
-  };
 });

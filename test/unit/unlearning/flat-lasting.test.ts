@@ -14,33 +14,12 @@ import { flatLasting } from '#unlearning/flat-lasting.ts';
 import { LastingConfig } from '#unlearning/lasting-config.ts';
 import { lastingTerms, repeatedTokens, type LastingUpdate } from '#unlearning/lasting-terms.ts';
 import type { Term } from '#unlearning/loss-method.ts';
-import type { Example, ForgetOnlyContext, TrajectoryPoint } from '#unlearning/method.ts';
-import { lowestTokens, mean, probe, type ControlValues } from '#unlearning/stop-rule.ts';
+import type { ForgetOnlyContext, TrajectoryPoint } from '#unlearning/method.ts';
+import { lowestTokens, type ControlValues } from '#unlearning/stop-rule.ts';
 import { tinyModel, tokens, useEngine } from '#test/support/engine.ts';
+import { contextOf, FORGET, FREE, FRESH } from '#test/support/lasting.ts';
 
 useEngine();
-
-/** An answer begins with two tokens of its prompt, as with a name, and has its value behind. */
-const example = (seed: string) => ({
-  prompt: tokens(4, `${seed}p`),
-  answer: [...tokens(4, `${seed}p`).slice(1, 3), ...tokens(3, `${seed}a`)],
-  valueTokens: [2, 3],
-});
-const FORGET = ['f0', 'f1', 'f2', 'f3'].map(example);
-const contextOf = (model: Model, change: Partial<ForgetOnlyContext> = {}): ForgetOnlyContext => ({
-  model,
-  forget: FORGET,
-  templates: [tokens(3, 't0'), tokens(2, 't1')],
-  moments: undefined,
-  stopControls: Array.from({ length: 10 }, (_, i) => example(`c${i}`)),
-  seed: 5,
-  ...change,
-});
-const NEVER = { valueAuc: 0, greedyExact: 0, land: false };
-const FREE = { update: { projection: 'none', step: 0.05, updates: 4 }, stop: NEVER };
-
-/** A fresh model refuses nobody and knows nothing. */
-const FRESH = { refused: 0, neverKnown: 'keep' };
 
 const POINT: TrajectoryPoint = {
   ...{ update: 0, loss: 0, valueAuc: 1, answerAuc: 1, greedyExact: 1, valueExact: 1, meanValueLogProb: 0 },
@@ -251,71 +230,3 @@ describe('a run', () => {
     model.dispose();
   });
 });
-
-describe('before a run', () => {
-  const runOn = (model: Model, loss: object, change: Partial<ForgetOnlyContext> = {}) =>
-    flatLasting
-      .configure({ ...FREE, loss: { simulated: [{ records: 2, updates: 1 }], ...loss } })
-      .run(contextOf(model, change));
-  /** What a fresh model says by itself counts as known. */
-  const recitedBy = (model: Model) => {
-    const said = generate(
-      model,
-      FORGET.map(({ prompt }) => prompt),
-      { maxTokens: 3 },
-    );
-    return FORGET.map(({ prompt }, i) => ({ prompt, answer: said[i]!.ids, valueTokens: [0] }));
-  };
-
-  it('drops records that the model never knew, which the floor would teach, and counts them', async () => {
-    const model = tinyModel();
-    const known = recitedBy(model);
-    const controls = contextOf(model).stopControls;
-    const level = meanOf(model, controls);
-    const never = Array.from({ length: 9 }, (_, i) => example(`odd${i}`)).filter((one) => meanOf(model, [one]) < level);
-    expect(never.length).toBeGreaterThan(0);
-    const { recorded } = await runOn(model, { refused: 0 }, { forget: [...known, ...never] });
-    expect(recorded['neverKnown']).toBe(never.length);
-    await expect(runOn(model, { refused: 0 }, { forget: never })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
-    model.dispose();
-  });
-
-  it('refuses too few never-trained people, without whom no value has a level', async () => {
-    const model = tinyModel();
-    const few = contextOf(model).stopControls.slice(0, 9);
-    const refused = runOn(model, FRESH, { stopControls: few });
-    await expect(refused).rejects.toMatchObject({ code: 'INVALID_INPUT', got: '9' });
-    model.dispose();
-  });
-
-  it('teaches the refusal that the model gives never-trained people most readily', async () => {
-    const model = tinyModel();
-    const change = { forget: recitedBy(model) };
-    const asked = contextOf(model)
-      .stopControls.slice(0, 4)
-      .map(({ prompt }) => prompt);
-    const [usual] = generate(model, asked, { maxTokens: 2 });
-    const templates = [tokens(2, 'odd'), usual!.ids, tokens(2, 'odder')];
-    const taught = async (loss: object, given = templates) => {
-      const start = valuesOf(model);
-      await runOn(model, { refused: 0, ...loss }, { ...change, templates: given });
-      const end = valuesOf(model);
-      restoreValues(model, start);
-      return end;
-    };
-    expect(await taught({})).toEqual(await taught({}, [usual!.ids]));
-    expect(await taught({})).not.toEqual(await taught({}, [templates[0]!]));
-    model.dispose();
-  });
-
-  it('refuses a model that does not refuse, unless no refusal is taught or that is accepted', async () => {
-    const model = tinyModel();
-    const change = { forget: recitedBy(model) };
-    await expect(runOn(model, {}, change)).rejects.toMatchObject({ code: 'METHOD_CONFIG' });
-    await expect(runOn(model, { template: 0 }, change)).resolves.toMatchObject({ updates: 4 });
-    await expect(runOn(model, { refused: 0 }, change)).resolves.toMatchObject({ updates: 4 });
-    model.dispose();
-  });
-});
-
-const meanOf = (model: Model, examples: readonly Example[]): number => mean(probe(model, examples).valueLogProbs);
