@@ -12,7 +12,7 @@ const VERIFIERS: Readonly<Record<string, readonly string[]>> = {
   signatures: ['signatures', 'seal', 'evidence'],
   log: ['log', 'signatures', 'renewals', 'without-approver'],
   history: ['history', 'log', 'without-approver'],
-  agreement: ['history', 'counts', 'without-approver'],
+  agreement: ['agreement'],
   evidence: ['evidence', 'history', 'without-approver'],
   results: ['evidence', 'history', 'without-approver'],
   'certified-model': ['evidence', 'model-signing', 'without-approver'],
