@@ -13,7 +13,7 @@ interface Climber {
   readonly ladderFrom: number;
 }
 
-export const ladderOf = ({ method }: Climber, policy: GatePolicy): readonly Rung[] =>
+export const ladderOf = ({ method }: Pick<Climber, 'method'>, policy: GatePolicy): readonly Rung[] =>
   method === undefined ? policy.ladder : [{ method, config: {}, reason: 'asked for by the ticket' }, ...policy.ladder];
 
 /** METHOD_CONFIG where a ticket asks for a method that erases nothing, and its policy does not let that count. */
@@ -38,7 +38,7 @@ export const lackingToTrain = ({ training, trainedFrom, corpus }: Trained): stri
 
 /** METHOD_CONFIG where a rung that may be tried trains anew, and the model cannot be: before anything runs. */
 export const requireTrainable = (climber: Pick<Climber, 'method'>, policy: GatePolicy, model: Trained): void => {
-  const rung = ladderOf({ ...climber, runs: [], ladderFrom: 0 }, policy).findIndex(({ method }) => trainsAnew(method));
+  const rung = ladderOf(climber, policy).findIndex(({ method }) => trainsAnew(method));
   const missing = lackingToTrain(model);
   if (rung >= 0 && missing.length > 0) throw notTrainable(model.name, missing, `rung ${rung + 1} (${policy.version})`);
 };

@@ -95,7 +95,7 @@ export const attemptOf = (
   number: run.number,
   rung: run.rung,
   method: run.method,
-  reason: ladderOf({ method, runs: [], ladderFrom: 0 }, policy)[run.rung]?.reason ?? 'not on the ladder of this policy',
+  reason: ladderOf({ method }, policy)[run.rung]?.reason ?? 'not on the ladder of this policy',
   config: manifest?.config ?? {},
   updates: manifest?.updates ?? null,
   stop: manifest?.stop ?? null,

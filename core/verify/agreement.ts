@@ -1,7 +1,7 @@
 // Whether the files of a bundle tell one story: plan, run, tables, probe and dates must say of the ticket what the log
 // says of it.
-// Trap: one hand may have signed all of them. That they agree shows that nobody told two stories, not that the story is
-// true; what can be computed again is (evidence.ts).
+// Trap: one person may hold all the keys that signed them. That the files agree shows that nobody told two stories; it
+// does not show that the story is true. What can be computed again is computed in results.ts.
 import { plural } from '../plural.ts';
 import { canonicalize } from '../canonical.ts';
 import { EvaluationTables } from '../evaluation.ts';
@@ -34,9 +34,8 @@ export const planLogged: Rule = (bundle) => {
 
 /** Method, settings and seed are those that policy and ticket give the rung: nobody chose them after looking. */
 const requireRung = (bundle: BundleReader, plan: UnlearnPlan): void => {
-  const { id, method, sealed } = completed(bundle);
-  const ladder = ladderOf({ method, runs: sealed.runs, ladderFrom: 0 }, bundle.json('policy.json', GatePolicy));
-  const rung = ladder[plan.rung];
+  const { id, method } = completed(bundle);
+  const rung = ladderOf({ method }, bundle.json('policy.json', GatePolicy))[plan.rung];
   requireThat(
     rung?.method === plan.method && canonicalize(rung.config) === canonicalize(plan.config),
     `the plan is not what the ladder has as rung ${plan.rung + 1}`,
@@ -44,10 +43,20 @@ const requireRung = (bundle: BundleReader, plan: UnlearnPlan): void => {
   requireThat(plan.seed === seedOf(id, plan.run), 'the seed is not the one that follows from ticket and run');
 };
 
-/** Something was unlearned from something, for as many records as were filed. */
+/** The run unlearned as many records as were filed, and made another model of the one that it was given. */
 export const runIsOfTicket: Rule = (bundle) => {
   const run = bundle.json('run.json', RunManifest);
-  const { id, counts, sealed } = completed(bundle);
+  requireRecordsOfTicket(bundle, run);
+  requireThat(run.updates > 0, 'the run made no update');
+  const last = run.trajectory.at(-1)?.update ?? 0;
+  requireThat(last <= run.updates, `the run followed ${last} updates and made ${run.updates}`);
+  requireCandidate(bundle, run);
+  return `${plural(run.records, 'record')}, ${plural(run.updates, 'update')}`;
+};
+
+/** As many records were unlearned as were filed and admitted, and there were some. */
+const requireRecordsOfTicket = (bundle: BundleReader, run: RunManifest): void => {
+  const { id, counts } = completed(bundle);
   const admitted = bundle.event('forget-set-admitted').body['records'];
   requireThat(admitted === counts.records, `${String(admitted)} records were admitted, filed were ${counts.records}`);
   requireThat(run.ticketId === id, 'the run is of another ticket');
@@ -55,9 +64,11 @@ export const runIsOfTicket: Rule = (bundle) => {
     run.records === counts.records && run.records > 0,
     `the run was of ${run.records} records, filed were ${counts.records}`,
   );
-  requireThat(run.updates > 0, 'the run made no update');
-  const last = run.trajectory.at(-1)?.update ?? 0;
-  requireThat(last <= run.updates, `the run followed ${last} updates and made ${run.updates}`);
+};
+
+/** The candidate is the model that run, log and plan describe, and not the base given back. */
+const requireCandidate = (bundle: BundleReader, run: RunManifest): void => {
+  const { sealed } = completed(bundle);
   requireThat(run.base !== run.candidate, 'the run returned the model that it was given');
   requireThat(
     manifestDigest(run.manifest) === run.candidate && sealed.run.candidate === run.candidate,
@@ -68,7 +79,6 @@ export const runIsOfTicket: Rule = (bundle) => {
     bundle.json('model.json', ModelManifest).quantisation === quantisation,
     'the candidate is stored otherwise than was planned',
   );
-  return `${plural(run.records, 'record')}, ${plural(run.updates, 'update')}`;
 };
 
 /** The evaluation is of the ticket's records, sampled as it says. */
@@ -83,7 +93,7 @@ export const tablesCount: Rule = (bundle) => {
     `asked about were ${plural(asked, 'forgotten record')}, filed were ${counts.records}`,
   );
   requireThat(tables.sampling.samplesPerPrompt > 0, 'nothing was sampled');
-  // certificates of the first form rest on tables that were not held to it
+  // Evaluations were not held to the planned seed when certificates of the first form were written.
   requireThat(
     tables.sampling.seed === seed || bundle.certificate.version === 1,
     'the evaluation was sampled with another seed than was planned',
@@ -102,7 +112,10 @@ export const servedWasProbed: Rule = (bundle) => {
   return `${plural(prompts, 'question')}, ${exact} answered as before`;
 };
 
-/** A certificate holds as long as the policy says, from when it was written: at the approval, before at the probe. */
+/**
+ * A certificate holds for as many days as the policy says, counted from when it was written: at the approval, or at the
+ * probe of what is served in the older forms.
+ */
 export const validityFollows: Rule = (bundle) => {
   const { certificateDays } = bundle.json('policy.json', GatePolicy);
   const { served, certificate } = completed(bundle).sealed;
@@ -116,21 +129,18 @@ export const validityFollows: Rule = (bundle) => {
   return `${plural(certificateDays, 'day')} from ${from}`;
 };
 
-/** A certificate that was written when it was issued named the log as it was then. */
-const BEFORE_THREE = ['served-verified', 'certified'] as const;
+/**
+ * The events between which the log was that a certificate names: those of the older forms were written when they were
+ * issued, those of form 3 when the approver decided.
+ */
+const LOG_BEFORE_FORM_3 = ['served-verified', 'certified'] as const;
 
 /** What the certificate repeats of the log and the files is as it is there. */
 export const certificateAgrees: Rule = (bundle) => {
   const { certificate } = bundle;
-  const run = bundle.json('run.json', RunManifest);
-  const { approval } = completed(bundle).sealed;
-  const apart = Math.abs(Date.parse(certificate.approval.at) - Date.parse(approval.at));
+  requireTimeOfApproval(bundle);
   requireThat(
-    apart <= (certificate.version === 3 ? CLOCKS_DIFFER_MS : 0),
-    'the certificate names another time of the approval than the log',
-  );
-  requireThat(
-    canonicalize(certificate.method.recorded) === canonicalize(run.recorded),
+    canonicalize(certificate.method.recorded) === canonicalize(bundle.json('run.json', RunManifest).recorded),
     'the certificate repeats something else than the run recorded',
   );
   const tables = bundle.json('tables.json', EvaluationTables);
@@ -139,11 +149,26 @@ export const certificateAgrees: Rule = (bundle) => {
     certificate.version !== 3 || certificate.residualCopies.some(({ digest }) => digest === certificate.base),
     'the certificate does not list the model that was replaced among the copies that remain',
   );
-  const { size } = certificate.log;
-  const [after, upTo] = certificate.version === 3 ? (['run-planned', 'approved'] as const) : BEFORE_THREE;
+  requireLogOfThen(bundle);
+  return `as in log and files; the log had ${plural(certificate.log.size, 'entry', 'entries')}`;
+};
+
+/** Form 3 is written before the approval is logged, by the clock of another process. */
+const requireTimeOfApproval = (bundle: BundleReader): void => {
+  const { approval, version } = bundle.certificate;
+  const apart = Math.abs(Date.parse(approval.at) - Date.parse(completed(bundle).sealed.approval.at));
   requireThat(
-    bundle.event(after).index < size && size <= bundle.event(upTo).index,
+    apart <= (version === 3 ? CLOCKS_DIFFER_MS : 0),
+    'the certificate names another time of the approval than the log',
+  );
+};
+
+/** The log that the certificate names is the log as it was when it was written. */
+const requireLogOfThen = (bundle: BundleReader): void => {
+  const { log, version } = bundle.certificate;
+  const [after, upTo] = version === 3 ? (['run-planned', 'approved'] as const) : LOG_BEFORE_FORM_3;
+  requireThat(
+    bundle.event(after).index < log.size && log.size <= bundle.event(upTo).index,
     `the certificate names the log from before '${after}', or from after '${upTo}'`,
   );
-  return `as in log and files; the log had ${plural(size, 'entry', 'entries')}`;
 };

@@ -79,6 +79,14 @@ export const EQUIVALENT: Readonly<Record<string, readonly Equivalent[]>> = {
       why: 'no other ticket that is not closed has an outcome; only the compiler does not know',
     },
   ],
+  'core/verify/agreement.ts': [
+    {
+      line: 'const last = run.trajectory.at(-1)?.update ?? 0;',
+      was: '0',
+      becomes: '0 + 1',
+      why: 'a run that followed nothing made one update or more, as was asked a line above',
+    },
+  ],
   'core/verify/bounds.ts': [
     {
       line: 'let [values, depth, deepest, inString] = [0, 0, 0, false];',

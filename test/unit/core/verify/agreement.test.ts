@@ -26,6 +26,7 @@ const tables = (change: (one: EvaluationTables) => Partial<EvaluationTables>): F
 const asked = (k: number, n: number) => (one: EvaluationTables) => ({
   proportions: { ...one.proportions, 'forget.greedyExact': { k, n } },
 });
+
 describe('plan-before-run', () => {
   const other = 'fails: the plan is of another ticket, model or form of storage than was filed';
   const unlogged = 'fails: the plan names another base, method, run or rung than the log';
@@ -57,6 +58,12 @@ describe('plan-before-run', () => {
 describe('run-of-ticket', () => {
   const point = (update: number) => ({ update, loss: 0, valueAuc: 0.5, greedyExact: 0, meanValueLogProb: -1 });
   const another: WeightsManifest = { kind: 'quittance-model/v1', quantisation: 'none', files: {} };
+  /** So many records filed, admitted and run. */
+  const filed = (records: number): Forgery => ({
+    ...run({ records }),
+    leaves: (all) =>
+      logged('received', { counts: { records } }).leaves!(logged('forget-set-admitted', { records }).leaves!(all)),
+  });
   const elsewhere = 'fails: the run describes another candidate than it names';
   says(() => truth, agreement.runIsOfTicket, [
     ['as it is', () => ({}), 'holds: 3 records, 12 updates'],
@@ -68,6 +75,8 @@ describe('run-of-ticket', () => {
     ['another ticket', () => run({ ticketId: 'T-99999999' }), 'fails: the run is of another ticket'],
     ['other records', () => run({ records: 9 }), 'fails: the run was of 9 records, filed were 3'],
     ['no records', () => run({ records: 0 }), 'fails: the run was of 0 records, filed were 3'],
+    ['none of none', () => filed(0), 'fails: the run was of 0 records, filed were 0'],
+    ['one of one', () => filed(1), 'holds: 1 record, 12 updates'],
     ['no update', () => run({ updates: 0, trajectory: [] }), 'fails: the run made no update'],
     ['one update', () => run({ updates: 1, trajectory: [] }), 'holds: 3 records, 1 update'],
     [
@@ -155,6 +164,11 @@ describe('served-probed', () => {
       'as much as was judged',
       () => ({ ...tables(asked(1, 3)), ...logged('served-verified', { exact: 1 }) }),
       'holds: 3 questions, 1 answered as before',
+    ],
+    [
+      'something, where nothing was judged',
+      () => ({ ...tables(() => ({ proportions: {} })), ...logged('served-verified', { exact: 1 }) }),
+      'fails: what is served recites 1 record, what was judged 0',
     ],
     ['nothing judged', () => tables(() => ({ proportions: {} })), 'holds: 3 questions, 0 answered as before'],
   ]);
