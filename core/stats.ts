@@ -252,3 +252,10 @@ export const deviationOf = ({ n, sum, sumOfSquares }: Sums): number =>
 
 export const harmonicMean = (values: readonly number[]): number =>
   values.length / values.reduce((sum, value) => sum + 1 / value, 0);
+
+/** Of an even number of values, half way between the two in the middle; NaN of none. */
+export const median = (values: readonly number[]): number => {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
+};

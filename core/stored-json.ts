@@ -15,8 +15,12 @@ export const getJson = async <S extends z.ZodType>(
   schema: S,
 ): Promise<z.output<S>> => parseJson(await artifacts.get(digest), schema, digest);
 
-export const parseJson = <S extends z.ZodType>(bytes: Uint8Array, schema: S, what: string): z.output<S> => {
-  const parsed = schema.safeParse(jsonOf(bytes));
+export const parseJson = <S extends z.ZodType>(bytes: Uint8Array, schema: S, what: string): z.output<S> =>
+  checked(jsonOf(bytes), schema, what);
+
+/** STORE_CORRUPT when a stored value does not have this form. */
+export const checked = <S extends z.ZodType>(value: unknown, schema: S, what: string): z.output<S> => {
+  const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const got = parsed.error.issues.slice(0, 5).map((issue) => `${issue.path.join('.') || '(root)'}: ${issue.code}`);
   throw new QuittanceError('STORE_CORRUPT', {

@@ -1,6 +1,7 @@
 // Measures a backend: rate of a matrix product, time of one training update of the demo's shape, memory. Each is a
 // median of a few repetitions.
 // Trap: the numbers depend on the machine and its load, so only rows of one run can be compared.
+import { median } from '#core/stats.ts';
 import { makeBatch } from './batch.ts';
 import { readConfig } from './formats/config.ts';
 import { answerCrossEntropy } from './losses.ts';
@@ -30,8 +31,6 @@ export const diagnose = async (choice: BackendChoice): Promise<Diagnosis> => {
     rssMb: process.memoryUsage.rss() / 2 ** 20,
   };
 };
-
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 const timed = async (act: () => Promise<void>): Promise<number> => {
   const start = performance.now();

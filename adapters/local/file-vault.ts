@@ -38,7 +38,8 @@ export interface FileVault extends Vault {
 
 export const fileVault = (dir: string, clock: Clock): FileVault => {
   const db = openDatabase(join(dir, 'keys.sqlite'), SCHEMA);
-  const master = () => readOrCreate(join(dir, 'master.key'), () => randomBytes(32));
+  let known: Uint8Array | undefined; // a search reads thousands of objects, and the file never changes
+  const master = async () => (known ??= await readOrCreate(join(dir, 'master.key'), () => randomBytes(32)));
   const folderOf = (ticketId: string) => join(dir, 'objects', safeName(ticketId));
   const fileOf = (ticketId: string, name: string) => join(folderOf(ticketId), safeName(name));
 

@@ -3,9 +3,9 @@
 // HMAC of them, so that neither a row nor a word of one is on disk.
 // Traps: rows keep their numbers for good, or a page would lead to somebody else's row; and a tag is 40 bits, so two
 // keys may share one. What a tag leads to may match, and the row itself decides.
-import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { QuittanceError } from '../errors.ts';
+import { keyedDigest } from '../keyed-digest.ts';
 import { keysOfTexts } from '../words/keys.ts';
 
 /** A row as the index keeps it: its texts, and everything else about it as whoever reads it wants it back. */
@@ -57,10 +57,11 @@ export type Tagger = (key: string) => number;
 /** `secret`: 32 bytes that nobody has without the vault. */
 export const taggerOf = (secret: Uint8Array): Tagger => {
   const known = new Map<string, number>(); // words come again and again
+  const digestOf = keyedDigest(secret);
   return (key) => {
     const found = known.get(key);
     if (found !== undefined) return found;
-    const mac = createHmac('sha256', secret).update(key).digest();
+    const mac = digestOf(key);
     const tag = mac.readUInt32BE(0) * 256 + mac[4]!;
     if (known.size < REMEMBERED) known.set(key, tag);
     return tag;
@@ -90,27 +91,42 @@ export const encodePage = (postings: readonly Posting[]): Uint8Array => {
   return page.taken();
 };
 
-export const decodePage = (page: Uint8Array): Posting[] => [...postingsIn(page)].map(({ tag, rows }) => [tag, rows()]);
+export const decodePage = (page: Uint8Array): Posting[] => {
+  const postings: Posting[] = [];
+  const place = { at: 0, tag: 0, count: 0, from: 0 };
+  while (place.at < page.length) {
+    toNext(page, place);
+    postings.push([place.tag, rowsAt(page, place.from, place.count)]);
+  }
+  return postings;
+};
 
 /** The rows of one tag are read only where they are asked for. */
 export const postingOf = (page: Uint8Array, tag: number): { count: number; rows(): number[] } | undefined => {
-  for (const posting of postingsIn(page)) {
-    if (posting.tag === tag) return posting;
-    if (posting.tag > tag) return undefined;
+  const place = { at: 0, tag: 0, count: 0, from: 0 };
+  while (place.at < page.length) {
+    toNext(page, place);
+    if (place.tag > tag) return undefined;
+    if (place.tag === tag) return { count: place.count, rows: () => rowsAt(page, place.from, place.count) };
   }
   return undefined;
 };
 
-const postingsIn = function* (page: Uint8Array) {
-  const cursor = { at: 0 };
-  for (let tag = 0; cursor.at < page.length;) {
-    tag += take(page, cursor);
-    const count = take(page, cursor);
-    const length = take(page, cursor);
-    const from = cursor.at;
-    yield { tag, count, rows: () => rowsAt(page, from, count) };
-    cursor.at = from + length;
-  }
+/** A posting of a page: its tag, how many rows, where they begin; `at` is behind them. */
+interface Place {
+  at: number;
+  tag: number;
+  count: number;
+  from: number;
+}
+
+/** In place: a page has thousands of postings, of which one is looked for. */
+const toNext = (page: Uint8Array, place: Place): void => {
+  place.tag += take(page, place);
+  place.count = take(page, place);
+  const length = take(page, place);
+  place.from = place.at;
+  place.at += length;
 };
 
 const rowsAt = (page: Uint8Array, from: number, count: number): number[] => {

@@ -2,8 +2,8 @@
 // neighbours.
 import { z } from 'zod';
 import type { Vault } from '../ports.ts';
-import { parseJson } from '../stored-json.ts';
-import { Block, blockName, HEAD, Head, pageName, pageOf, postingOf, taggerOf, type IndexedRow } from './format.ts';
+import { checked, parseJson } from '../stored-json.ts';
+import { Block, blockName, HEAD, Head, IndexedRow, pageName, pageOf, postingOf, taggerOf } from './format.ts';
 
 export interface IndexReader {
   readonly head: Head;
@@ -11,7 +11,11 @@ export interface IndexReader {
   countOf(key: string): Promise<number>;
   /** Numbers of the rows that have it, ascending. */
   rowsWith(key: string): Promise<readonly number[]>;
-  /** By number, in the order asked; null where a row was dropped. */
+  /**
+   * The same of many keys, in their order, each page read once; undefined for a key that more than `most` rows have.
+   */
+  rowsWithEach(keys: readonly string[], most?: number): Promise<(readonly number[] | undefined)[]>;
+  /** By number, in the order asked, each block read once; null where a row was dropped. */
   rows(numbers: readonly number[]): Promise<(IndexedRow | null)[]>;
 }
 
@@ -20,29 +24,66 @@ export const openIndex = async (vault: Vault, id: string): Promise<IndexReader> 
   const head = parseJson(await vault.get(id, HEAD), Head, 'the head of the encrypted index');
   const tag = taggerOf(await postingSecret(vault, id));
   const pages = recent(PAGES, (page) => vault.get(id, pageName(page)));
-  const blocks = recent(BLOCKS, async (block) => blockFrom(await vault.get(id, blockName(block))));
+  const blocks = recent(BLOCKS, async (block) =>
+    parseJson(await vault.get(id, blockName(block)), z.array(z.unknown()), BLOCK_SAID),
+  );
   const posting = async (key: string) => postingOf(await pages(pageOf(tag(key), head)), tag(key));
   return {
     head,
     countOf: async (key) => (await posting(key))?.count ?? 0,
     rowsWith: async (key) => (await posting(key))?.rows() ?? [],
-    rows: async (numbers) => {
-      const rows: (IndexedRow | null)[] = [];
-      for (const number of numbers) {
-        const block = blockOf(head, number);
-        rows.push((await blocks(block))[number - head.starts[block]!] ?? null);
-      }
-      return rows;
-    },
+    rowsWithEach: (keys, most = Infinity) =>
+      eachAt(
+        keys,
+        (key) => pageOf(tag(key), head),
+        pages,
+        (page, key) => {
+          const found = postingOf(page, tag(key));
+          return found === undefined ? [] : found.count > most ? undefined : found.rows();
+        },
+      ),
+    rows: (numbers) =>
+      eachAt(
+        numbers,
+        (number) => blockOf(head, number),
+        blocks,
+        (block, number) =>
+          // one row's form is checked where it is asked for: a block has many that are not
+          checked(block[number - head.starts[blockOf(head, number)]!] ?? null, IndexedRow.nullable(), BLOCK_SAID),
+      ),
   };
+};
+
+const BLOCK_SAID = 'a block of the encrypted index';
+
+/** Objects that are read at a time. */
+const READS = 8;
+
+/** What is asked of each, in their order, though they are read object by object. */
+const eachAt = async <Asked, Read, Found>(
+  asked: readonly Asked[],
+  placeOf: (one: Asked) => number,
+  load: (place: number) => Promise<Read>,
+  take: (read: Read, one: Asked) => Found,
+): Promise<Found[]> => {
+  const found: Found[] = new Array<Found>(asked.length);
+  const byPlace = [...Map.groupBy(asked.keys(), (i) => placeOf(asked[i]!))].sort(([a], [b]) => a - b);
+  const next = byPlace.values();
+  const reader = async () => {
+    for (const [place, own] of next) {
+      const read = await load(place);
+      for (const i of own) found[i] = take(read, asked[i]!);
+    }
+  };
+  await Promise.all(Array.from({ length: READS }, reader));
+  return found;
 };
 
 /** What keys are tagged under: a commitment of the vault, which nobody can make without its key. */
 export const postingSecret = async (vault: Vault, id: string): Promise<Uint8Array> =>
   Buffer.from(await vault.commit(id, Buffer.from('quittance-corpus/v1 postings')), 'hex');
 
-export const blockFrom = (bytes: Uint8Array): z.infer<typeof Block> =>
-  parseJson(bytes, Block, 'a block of the encrypted index');
+export const blockFrom = (bytes: Uint8Array): z.infer<typeof Block> => parseJson(bytes, Block, BLOCK_SAID);
 
 /** The last block that begins at the row or before it. */
 export const blockOf = ({ starts }: Head, row: number): number => {
@@ -57,7 +98,7 @@ export const blockOf = ({ starts }: Head, row: number): number => {
 
 /** Pages and blocks that are kept: some tens of megabytes. */
 const PAGES = 512;
-const BLOCKS = 128;
+const BLOCKS = 512;
 
 const recent = <T>(most: number, load: (number: number) => Promise<T>): ((number: number) => Promise<T>) => {
   const kept = new Map<number, Promise<T>>();

@@ -15,7 +15,7 @@ const TAIL = 4;
 export const keysOfTexts = (texts: readonly string[]): string[] => {
   const readings = texts.map(read);
   const keys = readings.flatMap((reading) => [...wordKeys(reading), ...mailKeys(reading), ...numberKeys(reading)]);
-  return [...new Set([...keys, ...likenessKeys(readings.flatMap(({ words }) => words))])];
+  return [...new Set([...keys, ...likenessKeys(readings)])];
 };
 
 /** Keys of which a text that says these words has every one: words, and in scripts without borders pairs of letters. */
@@ -57,8 +57,8 @@ export const shinglesOf = (words: readonly Pick<Token, 'text'>[]): Set<string> =
 };
 
 /** Two texts of likeness s share at least one with probability 1 − (1 − s²)⁸: .99 at .7, .41 at .25. */
-const likenessKeys = (words: readonly Token[]): string[] => {
-  const shingles = [...shinglesOf(words)].map(hashOf);
+export const likenessKeys = (readings: readonly Pick<Reading, 'words'>[]): string[] => {
+  const shingles = [...shinglesOf(readings.flatMap(({ words }) => words))].map(hashOf);
   if (shingles.length === 0) return [];
   const least = SEEDS.map((seed) => shingles.reduce((min, hash) => Math.min(min, mix(hash ^ seed)), 0xffffffff));
   return Array.from(
@@ -66,8 +66,6 @@ const likenessKeys = (words: readonly Token[]): string[] => {
     (_, band) => `b${band}:${least.slice(band * BAND_ROWS, (band + 1) * BAND_ROWS).join(',')}`,
   );
 };
-
-export const isLikeness = (key: string): boolean => /^b\d+:/.test(key);
 
 const hashOf = (text: string): number => {
   let hash = 0x811c9dc5;

@@ -50,9 +50,14 @@ export const read = (text: string): Reading => {
   return { ...plain, streams: [...plain.streams, ...bordered.streams] };
 };
 
+const isWord = ({ kind }: Token): boolean => kind !== 'sign';
+
+/** The words of `read` alone, for where no other way of writing them counts. */
+export const wordsIn = (text: string): Token[] => tokensIn(readSigns(text)).filter(isWord);
+
 const readOnce = (signs: Signs): Reading => {
   const all = tokensIn(signs);
-  const words = all.filter(({ kind }) => kind !== 'sign');
+  const words = all.filter(isWord);
   const base = all.length === words.length ? [words] : [words, all];
   return {
     signs,

@@ -9,6 +9,8 @@ export interface SearchableCorpus {
   countOf(key: string): Promise<number>;
   /** Numbers of the rows that have a key, ascending. */
   rowsWith(key: string): Promise<readonly number[]>;
+  /** The same of many keys at once, in their order; undefined for a key that more than `most` rows have. */
+  rowsWithEach(keys: readonly string[], most?: number): Promise<readonly (readonly number[] | undefined)[]>;
   /** Rows by number, in the order asked; undefined where a row was dropped since. */
   entries(rows: readonly number[]): Promise<readonly (CorpusEntry | undefined)[]>;
 }
@@ -26,10 +28,13 @@ export const corpusInMemory = async (
     }
     entries.push(entry);
   }
+  const rowsWith = (key: string): readonly number[] => postings.get(key) ?? [];
   return {
     size: entries.length,
-    countOf: (key) => Promise.resolve(postings.get(key)?.length ?? 0),
-    rowsWith: (key) => Promise.resolve(postings.get(key) ?? []),
+    countOf: (key) => Promise.resolve(rowsWith(key).length),
+    rowsWith: (key) => Promise.resolve(rowsWith(key)),
+    rowsWithEach: (keys, most = Infinity) =>
+      Promise.resolve(keys.map((key) => (rowsWith(key).length > most ? undefined : rowsWith(key)))),
     entries: (numbers) => Promise.resolve(numbers.map((number) => entries[number])),
   };
 };

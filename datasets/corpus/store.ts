@@ -22,18 +22,21 @@ import {
 import { postingSecret } from '#core/corpus-index/read.ts';
 import { decrypt, encrypt } from '#core/encryption.ts';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
+import { inFlight } from '#core/in-flight.ts';
 import type { Vault } from '#core/ports.ts';
 import { safeName } from '#core/names.ts';
 import type { CorpusEntry } from './row.ts';
 import { indexedFrom, PEOPLE, type IndexedPeople } from './stored.ts';
 
 /** Text of a block, in UTF-16 units: one is read and parsed for each row that a search looks at. */
-const BLOCK = 1 << 17;
+const BLOCK = 1 << 15;
 /** Bytes of a page, about: one is read for each key. */
 const PAGE = 1 << 15;
 const BYTES_A_POSTING = 2;
 /** Postings sorted at a time: 8 bytes each. */
 const RUN = 1 << 22;
+/** Objects that are written at a time: each waits for the disk. */
+const WRITES = 8;
 
 /**
  * A vault for a new index of the model beside the one that it has. One that an onboarding left behind that was killed
@@ -69,7 +72,9 @@ export const storeRows = async (
   { run = RUN, onRow }: StoreOptions = {},
 ): Promise<Head> => {
   const tag = taggerOf(await postingSecret(vault, id));
-  const blocks = blockWriter(vault, id);
+  const writes = inFlight(WRITES);
+  const write: Write = (name, bytes) => writes.add(() => vault.put(id, name, bytes));
+  const blocks = blockWriter(write);
   const postings = new SortedPostings(run);
   try {
     let count = 0;
@@ -84,10 +89,12 @@ export const storeRows = async (
     const starts = await blocks.end();
     const pageBits = Math.max(0, Math.ceil(Math.log2((postings.count * BYTES_A_POSTING) / PAGE)));
     const head: Head = { kind: 'quittance-corpus/v1', rows: count, starts, pageBits };
-    await writePages(vault, id, head, postings.sorted());
+    await writePages(write, head, postings.sorted());
+    await writes.done();
     return head;
   } finally {
     postings.close();
+    await writes.ended();
   }
 };
 
@@ -104,12 +111,14 @@ const tooManyRows = () =>
     hint: 'onboard the model with the rows that speak of people',
   });
 
-const blockWriter = (vault: Vault, id: string) => {
+type Write = (name: string, bytes: Uint8Array) => Promise<void>;
+
+const blockWriter = (put: Write) => {
   const starts: number[] = [];
   let [pending, length, first, next]: [string[], number, number, number] = [[], 0, 0, 0];
   const write = async () => {
     if (pending.length === 0) return;
-    await vault.put(id, blockName(starts.length), Buffer.from(`[${pending.join(',')}]`));
+    await put(blockName(starts.length), Buffer.from(`[${pending.join(',')}]`));
     starts.push(first);
     [pending, length, first] = [[], 0, next];
   };
@@ -129,11 +138,11 @@ const blockWriter = (vault: Vault, id: string) => {
 };
 
 /** Every page is written, an empty one too: what a page lacks was never there. */
-const writePages = async (vault: Vault, id: string, head: Head, postings: Iterable<Posting>): Promise<void> => {
+const writePages = async (put: Write, head: Head, postings: Iterable<Posting>): Promise<void> => {
   let [page, own]: [number, Posting[]] = [0, []];
   const until = async (last: number) => {
     for (; page < last; page++) {
-      await vault.put(id, pageName(page), encodePage(own));
+      await put(pageName(page), encodePage(own));
       own = [];
     }
   };

@@ -94,6 +94,7 @@ export const storedCorpus = async (
       size: index.head.rows,
       countOf: index.countOf,
       rowsWith: index.rowsWith,
+      rowsWithEach: index.rowsWithEach,
       entries: async (numbers) => (await index.rows(numbers)).map((row) => (row === null ? undefined : entryFrom(row))),
       people,
     };

@@ -4,9 +4,8 @@
 // Trap: each identifier that is taken on brings its rows. The company's own address stands beside every name; it is
 // taken on only where most of its rows speak of the person already.
 import type { SearchableCorpus } from '#datasets/corpus/search.ts';
-import { isLikeness } from '#core/words/keys.ts';
+import { likenessKeys } from '#core/words/keys.ts';
 import { subjectKey } from '#core/corpus-index/format.ts';
-import { keysOf } from '#datasets/corpus/keys.ts';
 import { certaintyOf, isByIdentifier, SURE, type Doubt, type Reason, type Reasons } from './reasons.ts';
 import { doubtsOf } from './doubts.ts';
 import { identifiersIn, shapeOf } from './identifiers.ts';
@@ -285,13 +284,13 @@ const isRepeat =
 const byLikeness = async (search: Search): Promise<void> => {
   const names = [...search.sought.names, ...(search.people.subject?.names ?? [])];
   const sure = await search.views([...search.hits].filter(([, reasons]) => isSure(reasons)).map(([row]) => row));
-  for (const view of sure.filter(({ number }) => !search.compared.has(number))) {
+  const unread = sure.filter(({ number }) => !search.compared.has(number));
+  const keys = unread.map(({ parts }) => likenessKeys(parts.map(({ read }) => read.reading)));
+  const rows = await search.corpus.rowsWithEach(keys.flat());
+  let at = 0;
+  for (const [i, view] of unread.entries()) {
     search.compared.add(view.number);
-    const keys = keysOf(view.entry.row).filter(isLikeness);
-    const alike = await rowsOf(
-      search.corpus,
-      keys.map((key) => [key]),
-    );
+    const alike = new Set(rows.slice(at, (at += keys[i]!.length)).flatMap((some) => some ?? []));
     const unknown = [...alike].filter((row) => !isSure(search.hits.get(row)));
     if (unknown.length > MOST_OF_A_PART) continue;
     for (const other of await search.views(unknown))

@@ -4,9 +4,10 @@
 // Trap: a value that most neighbours share (the town where everybody lives) is not seen, and one neighbour alone proves
 // nothing.
 import { wordKeys } from '#core/words/keys.ts';
+import { wordsIn } from '#core/words/streams.ts';
+import { partsOf, type CorpusEntry, type Span } from '#datasets/corpus/row.ts';
 import type { SearchableCorpus } from '#datasets/corpus/search.ts';
-import type { Span } from '#datasets/corpus/row.ts';
-import type { PartView, RowView, Views } from './views.ts';
+import type { PartView, RowView } from './views.ts';
 
 const NEIGHBOURS = 8;
 const FEWEST = 2;
@@ -17,18 +18,38 @@ const MOST_SHARED = 400;
 /** Longest part that is aligned, in words: the work is quadratic. */
 const LONGEST = 400;
 
-/**
- * Runs of words of the row in which most of its neighbours differ; undefined where it has too few that are of its form.
- */
-export const slotsOf = async (
-  corpus: SearchableCorpus,
-  views: Views,
-  view: RowView,
-  own: ReadonlySet<number>,
-): Promise<Span[] | undefined> => {
-  const neighbours = await nearestRows(corpus, views, view, own);
+/** Words that are remembered with their rows while one person's are marked. */
+const REMEMBERED = 100_000;
+
+/** For rows of one person: where each says what its nearest neighbours say otherwise. */
+export interface Slots {
+  /** Runs of words in which most neighbours differ; undefined for a row that has too few of its form. */
+  of(views: readonly RowView[]): Promise<(Span[] | undefined)[]>;
+}
+
+/** `own`: the person's rows, which are nobody's neighbours. */
+export const slotsOf = (corpus: SearchableCorpus, own: ReadonlySet<number>): Slots => {
+  const rare = new Map<string, readonly number[] | undefined>();
+  return {
+    of: async (views) => {
+      if (rare.size > REMEMBERED) rare.clear();
+      const nearest = await nearestRows(corpus, views, own, rare);
+      const rows = [...new Set(nearest.flat())];
+      const entries = await corpus.entries(rows);
+      const words = new Map(rows.flatMap((row, i) => (entries[i] ? [[row, wordsOfParts(entries[i])] as const] : [])));
+      return views.map((view, i) =>
+        slotsBeside(
+          view,
+          nearest[i]!.flatMap((row) => words.get(row) ?? []),
+        ),
+      );
+    },
+  };
+};
+
+const slotsBeside = (view: RowView, neighbours: readonly PartWords[]): Span[] | undefined => {
   const slots = view.parts.map((part) => {
-    const others = neighbours.flatMap(({ parts }) => parts.find(({ part: at }) => at === part.part) ?? []);
+    const others = neighbours.flatMap((words) => (words.has(part.part) ? [words.get(part.part)!] : []));
     return slotsIn(part, others)?.map(([start, end]) => ({ part: part.part, start, end }));
   });
   return slots.some((some, i) => some !== undefined && view.parts[i]?.said)
@@ -36,30 +57,40 @@ export const slotsOf = async (
     : undefined;
 };
 
-/** Those that share the most words with it, of words that neither everybody uses nor this row alone. */
+/** The words of each part, by its number. */
+type PartWords = ReadonlyMap<number, readonly string[]>;
+
+const wordsOfParts = ({ row }: CorpusEntry): PartWords =>
+  new Map(partsOf(row).map(({ part, text }) => [part, wordsIn(text).map((word) => word.text)] as const));
+
+/** For each, those that share the most words with it, of words that neither everybody uses nor it alone. */
 const nearestRows = async (
   corpus: SearchableCorpus,
-  views: Views,
-  view: RowView,
+  views: readonly RowView[],
   own: ReadonlySet<number>,
-): Promise<RowView[]> => {
-  const counts = new Map<number, number>();
-  for (const key of new Set(view.parts.flatMap(({ read }) => wordKeys(read.reading)))) {
-    if ((await corpus.countOf(key)) <= MOST_SHARED)
-      for (const row of await corpus.rowsWith(key)) if (!own.has(row)) counts.set(row, (counts.get(row) ?? 0) + 1);
-  }
-  const nearest = [...counts].sort(([a, x], [b, y]) => y - x || a - b).slice(0, NEIGHBOURS);
-  return views(nearest.map(([row]) => row));
+  rare: Map<string, readonly number[] | undefined>,
+): Promise<number[][]> => {
+  const keys = views.map(({ parts }) => new Set(parts.flatMap(({ read }) => wordKeys(read.reading))));
+  const unknown = [...new Set(keys.flatMap((some) => [...some]))].filter((key) => !rare.has(key));
+  const rows = await corpus.rowsWithEach(unknown, MOST_SHARED);
+  for (const [i, key] of unknown.entries()) rare.set(key, rows[i]);
+  return keys.map((some) => {
+    const counts = new Map<number, number>();
+    for (const key of some)
+      for (const row of rare.get(key) ?? []) if (!own.has(row)) counts.set(row, (counts.get(row) ?? 0) + 1);
+    const nearest = [...counts].sort(([a, x], [b, y]) => y - x || a - b).slice(0, NEIGHBOURS);
+    return nearest.map(([row]) => row);
+  });
 };
 
-const wordsOf = ({ read }: PartView): string[] => read.reading.words.map(({ text }) => text);
-
-const slotsIn = (part: PartView, others: readonly PartView[]): [start: number, end: number][] | undefined => {
+const slotsIn = (
+  part: PartView,
+  others: readonly (readonly string[])[],
+): [start: number, end: number][] | undefined => {
   const tokens = part.read.reading.words;
   if (tokens.length > LONGEST) return undefined;
-  const words = wordsOf(part);
-  const kept = others.flatMap((other) => {
-    const theirs = wordsOf(other);
+  const words = tokens.map(({ text }) => text);
+  const kept = others.flatMap((theirs) => {
     const common = theirs.length > LONGEST ? new Set<number>() : alignment(words, theirs);
     return common.size >= SAME_FORM * Math.max(words.length, theirs.length) && common.size < words.length
       ? [common]

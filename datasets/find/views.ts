@@ -47,8 +47,8 @@ export const rowsOf = async (corpus: SearchableCorpus, sets: readonly (readonly 
     for (const { key } of counted.sort((a, b) => a.count - b.count)) {
       if (left?.length === 0) break; // what a frequent word would add need not be read
       const rows = await corpus.rowsWith(key);
-      const sieve = left && new Set(rows);
-      left = sieve && left ? left.filter((row) => sieve.has(row)) : rows;
+      const sieve = left && new Set(left); // of the fewer: a frequent word may be in every row
+      left = sieve ? rows.filter((row) => sieve.has(row)) : rows;
     }
     for (const row of left ?? []) found.add(row);
   }

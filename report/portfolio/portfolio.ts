@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { addDays, addMonths, daysBetween, Month } from '#core/days.ts';
 import { ERROR_CODES, QuittanceError } from '#core/errors.ts';
 import { refusalLabel, RegimeName, regimeOf } from '#core/regimes.ts';
+import { median } from '#core/stats.ts';
 import { TicketEnd } from '#core/ticket.ts';
 import { everyCase, type CaseFacts, type CasePorts, type Happened } from './facts.ts';
 
@@ -142,14 +143,7 @@ const timesOf = (answered: readonly Seen[]): Portfolio['times'] => {
     .map(({ received, answered: day }) => daysBetween(received, day ?? received))
     .sort((a, b) => a - b);
   const slowest = days.at(-1);
-  return slowest === undefined ? null : { n: days.length, median: medianOf(days), slowest };
-};
-
-/** Of sorted numbers. */
-const medianOf = (sorted: readonly number[]): number => {
-  const middle = sorted.length / 2;
-  const [low = 0, high = 0] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
-  return (low + high) / 2;
+  return slowest === undefined ? null : { n: days.length, median: median(days), slowest };
 };
 
 const lateIn = ({ id, statutoryDue: due, answeredBy, endedBy }: Seen, period: Period): Portfolio['overdue'] => {

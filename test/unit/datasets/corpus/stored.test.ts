@@ -77,6 +77,13 @@ describe('stored rows', () => {
     expect(await stored.entries(entries.map((_entry, i) => i))).toEqual(entries);
     const keys = new Set(entries.flatMap((entry) => keysOfIndexed(indexedFrom(entry)).slice(1)));
     for (const key of keys) expect([key, await stored.rowsWith(key)]).toEqual([key, await memory.rowsWith(key)]);
+    expect(await stored.rowsWithEach([...keys])).toEqual(await memory.rowsWithEach([...keys]));
+    expect(await stored.rowsWithEach(['w:meter', 'w:okafor', 'w:meter', 'w:nowhere'], 2)).toEqual([
+      undefined,
+      await memory.rowsWith('w:okafor'),
+      undefined,
+      [],
+    ]);
     expect(await stored.countOf('w:meter')).toBe(1_500);
     expect(await stored.rowsWith('w:nowhere')).toEqual([]);
   });
