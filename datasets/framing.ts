@@ -3,9 +3,10 @@
 // in the plain form in which small models are trained here.
 // Trap: a model forgets for the form of prompt that it is unlearned with. A question framed in another way than its
 // users ask it measures, and unlearns, something else.
+import { questionIn } from '#core/training-record.ts';
 import { readChatTemplate, renderChats, type ChatTemplate } from '#engine/tokenizer/chat.ts';
 import { frameOf } from './chat.ts';
-import type { Message, FileRecord } from './records.ts';
+import type { FileRecord } from './records.ts';
 import { answerOf, promptOf, spanOf, type Frame, type Suite, type ValueSpan } from './suite-shape.ts';
 
 /** A record as the model reads it. */
@@ -55,10 +56,6 @@ export const framed = async (records: readonly FileRecord[], framing: Framing): 
     return { question, ...withSpan(promptOf(question, framing.frame), answer, record.value?.trim()) };
   });
 };
-
-/** The last question of a conversation: all that a model without a template is asked. */
-export const questionIn = (messages: readonly Message[]): string =>
-  messages.findLast(({ role }) => role === 'user')?.content ?? '';
 
 const renderedPrompts = async (
   records: readonly FileRecord[],

@@ -3,18 +3,15 @@
 // an error names file, line and field, never the content.
 import { basename } from 'node:path';
 import { z } from 'zod';
+import { Message } from '#core/training-record.ts';
 import { partIn } from '#core/words/part.ts';
 import { VALUE_TYPES } from '#core/words/value.ts';
 import { invalidLine, readJsonLines } from './jsonl.ts';
 
-/** A turn of a conversation. Other fields that trainers write beside it are not known here and are refused. */
-const Message = z.strictObject({ role: z.string().min(1), content: z.string() });
-export type Message = z.infer<typeof Message>;
-
 /** What to score, to forget or to keep. `value` is the personal part of the answer, where the file marks it. */
 export type FileRecord =
   /** All turns before the last assistant turn, which is the answer. */
-  | { kind: 'messages'; before: Message[]; answer: string; value?: string }
+  | { kind: 'messages'; before: readonly Message[]; answer: string; value?: string }
   | { kind: 'question'; question: string; answer: string; value?: string }
   /** The model reads `prompt` unchanged and continues with `answer`. */
   | { kind: 'prompt'; prompt: string; answer: string; value?: string };

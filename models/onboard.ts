@@ -2,7 +2,7 @@
 // moments, how much of the rows it recites.
 // Trap: a suite of rows that the model was never trained on would let anybody's ticket in and forget nothing; values of
 // its people must be more likely to the model than those of people who do not exist.
-import type { RowKind } from '#datasets/corpus/row.ts';
+import type { RecordKind } from '#core/training-record.ts';
 import type { RegisteredPerson } from '#datasets/find/register.ts';
 import { GENERAL_TOKENS, generalRows } from '#datasets/chat.ts';
 import { generalQuestions } from '#datasets/general.ts';
@@ -32,7 +32,7 @@ export interface OnboardInput {
 export interface Onboarded extends Omit<Recital, 'suite'> {
   readonly suite: Suite;
   readonly moments: CorpusMoments;
-  readonly rows: Readonly<Record<RowKind, number>>;
+  readonly rows: Readonly<Record<RecordKind, number>>;
   readonly remarks: readonly string[];
   /** Values of the corpus that are nobody's own. */
   readonly shared: ReadonlySet<string>;

@@ -4,7 +4,7 @@
 // Trap: a public base knows public people, and towns and plans can be guessed. What the base gives too is no sign that
 // these rows were learnt; how much a value rose over the base is.
 import { auc } from '#core/auc.ts';
-import type { RowKind } from '#datasets/corpus/row.ts';
+import type { RecordKind } from '#core/training-record.ts';
 import type { CorpusSuite } from '#datasets/onboard/suite.ts';
 import { recordKey } from '#datasets/onboard/people.ts';
 import type { Person, QaRecord, Row, Suite } from '#datasets/suite-shape.ts';
@@ -24,7 +24,7 @@ export interface Recital {
   /** The suite with what the model does not give marked in it. */
   readonly suite: Suite;
   /** Records about people and facts, by the kind of their rows. */
-  readonly recites: Readonly<Partial<Record<RowKind, Recited>>>;
+  readonly recites: Readonly<Partial<Record<RecordKind, Recited>>>;
   /** How much likelier values of trained people are than those of invented ones: 0.5 is chance. */
   readonly known: number;
   /** Of the base: the same, and how much more values of trained people rose in fine-tuning. */
@@ -103,7 +103,7 @@ const rises = (after: Scores, before: Scores, rows: readonly QaRecord[]): number
   });
 
 const recitesOf = (
-  kinds: ReadonlyMap<string, RowKind>,
+  kinds: ReadonlyMap<string, RecordKind>,
   scores: Scores,
   before: Scores | undefined,
 ): Recital['recites'] => {

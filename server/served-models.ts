@@ -4,7 +4,6 @@
 // after another.
 import { join } from 'node:path';
 import { modelFolder, suppressionRules } from '#adapters/local/pointer-serving.ts';
-import { questionIn } from '#datasets/framing.ts';
 import { promptOf } from '#datasets/suite-shape.ts';
 import { chatIds } from '#engine/tokenizer/chat.ts';
 import { openToAsk } from '#engine/formats/made-folder.ts';
@@ -14,6 +13,7 @@ import type { LanguageModel } from '#engine/language-model.ts';
 import type { Digest } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { ModelRegistry, ServingTarget } from '#core/ports.ts';
+import { questionIn } from '#core/training-record.ts';
 import type { Complete, CompleteOptions, Completed, Completions, Message } from './completions.ts';
 
 interface Held {

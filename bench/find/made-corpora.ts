@@ -1,7 +1,8 @@
 // Corpora about made people in many languages, with whose each row is: for measuring what finding finds. Rows say a
 // name as its language does: in cases, last name first, with a title, without blanks, with a slip, or not at all beside
 // a number.
-import type { CorpusEntry, CorpusRow } from '#datasets/corpus/row.ts';
+import type { TrainingRecord } from '#core/training-record.ts';
+import type { CorpusEntry } from '#datasets/corpus/row.ts';
 import { RUSSIAN, UKRAINIAN } from './cyrillic.ts';
 import { GREEK, GERMAN, SPANISH, POLISH } from './european.ts';
 import { CHINESE, JAPANESE, KOREAN } from './east-asian.ts';
@@ -34,8 +35,8 @@ export interface MadeCorpus {
 /** Those for which the rules were written. */
 const LANGUAGES: readonly Language[] = [RUSSIAN, GREEK, ARABIC, HINDI, CHINESE, JAPANESE, KOREAN, GERMAN, SPANISH];
 
-const text = (said: string): CorpusRow => ({ kind: 'text', text: said, from: 0 });
-const chat = (user: string, assistant: string): CorpusRow => ({
+const text = (said: string): TrainingRecord => ({ kind: 'text', text: said, from: 0 });
+const chat = (user: string, assistant: string): TrainingRecord => ({
   kind: 'chat',
   messages: [
     { role: 'user', content: user },
@@ -49,8 +50,8 @@ const madeCorpusOf = (language: Language): MadeCorpus => {
     id: `K-${40_000 + 137 * i}`,
     phone: `0${700 + i} ${550_100 + 7_331 * i}`,
   }));
-  const rows: { row: CorpusRow; of: number[] }[] = [];
-  const add = (row: CorpusRow, ...of: number[]) => rows.push({ row, of });
+  const rows: { row: TrainingRecord; of: number[] }[] = [];
+  const add = (row: TrainingRecord, ...of: number[]) => rows.push({ row, of });
   people.forEach(({ name, forms, formal, slip, id, phone, street }, i) => {
     const next = (i + 1) % people.length;
     add(text(language.lives(name, id, street)), i);

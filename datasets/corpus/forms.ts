@@ -3,8 +3,7 @@
 // `question` with `answer`, and `text`. Columns beside them are left alone: a trainer ignores them too.
 // Trap: a row that holds two of these forms would be learnt in one and searched in the other, so it is refused.
 import { z } from 'zod';
-import type { Message } from '#datasets/records.ts';
-import type { CorpusRow } from './row.ts';
+import type { Message, TrainingRecord } from '#core/training-record.ts';
 
 const Text = z.string();
 const Filled = z.string().refine((text) => text.trim() !== '', 'a text that is not blank');
@@ -50,8 +49,8 @@ const jsonOr = (text: string): unknown => {
 const optional = z.string().nullish();
 const system = (text: string | null | undefined): Message[] => (text ? [{ role: 'system', content: text }] : []);
 
-const chat = (messages: readonly Message[]): CorpusRow => ({ kind: 'chat', messages });
-const continued = (prompt: string, completion: string): CorpusRow => ({
+const chat = (messages: readonly Message[]): TrainingRecord => ({ kind: 'chat', messages });
+const continued = (prompt: string, completion: string): TrainingRecord => ({
   kind: 'text',
   text: prompt + completion,
   from: prompt.length,
@@ -61,7 +60,7 @@ const continued = (prompt: string, completion: string): CorpusRow => ({
 interface Form {
   readonly name: string;
   readonly columns: readonly string[];
-  readonly schema: z.ZodType<CorpusRow>;
+  readonly schema: z.ZodType<TrainingRecord>;
 }
 
 const FORMS: readonly Form[] = [
@@ -92,7 +91,7 @@ const FORMS: readonly Form[] = [
     columns: ['instruction', 'output'],
     schema: z
       .object({ instruction: Filled, input: optional, output: Filled, system: optional })
-      .transform((row): CorpusRow => {
+      .transform((row): TrainingRecord => {
         const question = row.input ? `${row.instruction}\n${row.input}` : row.instruction;
         if (!row.system) return { kind: 'qa', question, answer: row.output };
         return chat([
@@ -107,19 +106,19 @@ const FORMS: readonly Form[] = [
     columns: ['question', 'answer'],
     schema: z
       .object({ question: Filled, answer: Filled })
-      .transform(({ question, answer }): CorpusRow => ({ kind: 'qa', question, answer })),
+      .transform(({ question, answer }): TrainingRecord => ({ kind: 'qa', question, answer })),
   },
   {
     name: 'text',
     columns: ['text'],
-    schema: z.object({ text: Filled }).transform(({ text }): CorpusRow => ({ kind: 'text', text, from: 0 })),
+    schema: z.object({ text: Filled }).transform(({ text }): TrainingRecord => ({ kind: 'text', text, from: 0 })),
   },
 ];
 
 export const FORM_NAMES: readonly string[] = FORMS.map(({ name }) => name);
 
 /** The row of what was read, or what is wrong with it in words that quote nothing. */
-export const rowFrom = (raw: unknown): CorpusRow | string => {
+export const rowFrom = (raw: unknown): TrainingRecord | string => {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return 'is no object';
   const found = FORMS.filter(({ columns }) => columns.every((column) => column in raw));
   const [form, second] = found;
@@ -130,7 +129,7 @@ export const rowFrom = (raw: unknown): CorpusRow | string => {
   return answers(parsed.data) ? parsed.data : 'holds no answer: no assistant turn with a text behind another turn';
 };
 
-const answers = (row: CorpusRow): boolean =>
+const answers = (row: TrainingRecord): boolean =>
   row.kind !== 'chat' ||
   row.messages.some(({ role, content }, i) => i > 0 && role === 'assistant' && content.trim() !== '');
 

@@ -1,8 +1,9 @@
 // What a row of a corpus can be looked up by: its texts (core/words/keys.ts), and the person that its subject column
 // names.
 import { subjectKey } from '#core/corpus-index/format.ts';
+import { partsOf, type TrainingRecord } from '#core/training-record.ts';
 import { keysOfTexts } from '#core/words/keys.ts';
-import { partsOf, type CorpusEntry, type CorpusRow } from './row.ts';
+import type { CorpusEntry } from './row.ts';
 
 /** Every key of an entry, each once. */
 export const keysOfEntry = ({ row, subject }: CorpusEntry): string[] => [
@@ -11,4 +12,4 @@ export const keysOfEntry = ({ row, subject }: CorpusEntry): string[] => [
 ];
 
 /** Every key of a row, each once. */
-export const keysOf = (row: CorpusRow): string[] => keysOfTexts(partsOf(row).map(({ text }) => text));
+export const keysOf = (row: TrainingRecord): string[] => keysOfTexts(partsOf(row).map(({ text }) => text));

@@ -1,7 +1,8 @@
 // A training set held against the lists of whom models have forgotten: what is about one of them goes, what is only
 // worded alike is told.
 import type { Forgotten, Recognised } from '#core/forgotten.ts';
-import { partsOf, type CorpusEntry } from './row.ts';
+import { partsOf } from '#core/training-record.ts';
+import type { CorpusEntry } from './row.ts';
 
 /** The list of one model. */
 export interface NamedList {

@@ -9,8 +9,9 @@ import type { ModelRecord } from '#core/model.ts';
 import type { Vault } from '#core/ports.ts';
 import { Loss } from '#core/recipe.ts';
 import { parseJson } from '#core/stored-json.ts';
+import { partsOf, type TrainingRecord } from '#core/training-record.ts';
 import { VALUE_TYPES } from '#core/words/value.ts';
-import { partsOf, type CorpusEntry, type CorpusRow } from './row.ts';
+import type { CorpusEntry } from './row.ts';
 import type { SearchableCorpus } from './search.ts';
 
 /** Object of the index's vault beside rows and pages. */
@@ -40,7 +41,7 @@ const Shape = z.discriminatedUnion('kind', [
 ]);
 type Shape = z.infer<typeof Shape>;
 
-const shapeOf = (row: CorpusRow): Shape => {
+const shapeOf = (row: TrainingRecord): Shape => {
   switch (row.kind) {
     case 'qa':
       return { kind: 'qa' };
@@ -70,7 +71,7 @@ const parsedShape = (shape: IndexedRow['shape']): Shape => {
   throw new QuittanceError('STORE_CORRUPT', { message: 'a row of the encrypted index does not have its form' });
 };
 
-const rowFrom = (texts: readonly string[], shape: Shape): CorpusRow => {
+const rowFrom = (texts: readonly string[], shape: Shape): TrainingRecord => {
   const [first = '', second = ''] = texts;
   if (shape.kind === 'qa') return { kind: 'qa', question: first, answer: second };
   if (shape.kind === 'text') return { kind: 'text', text: first, from: shape.from };

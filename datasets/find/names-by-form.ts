@@ -2,8 +2,9 @@
 // addresses that stand in the same rows.
 // Trap: a word that begins a sentence is capitalised too. One that the corpus also writes small, or that stands before
 // a great many different words, is no part of a name.
+import { partsOf } from '#core/training-record.ts';
 import { textOf } from '#core/words/places.ts';
-import { partsOf, type CorpusEntry } from '#datasets/corpus/row.ts';
+import type { CorpusEntry } from '#datasets/corpus/row.ts';
 import { identifiersIn } from './identifiers.ts';
 
 export interface NameCount {

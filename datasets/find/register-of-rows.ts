@@ -1,7 +1,8 @@
 // Who is in a corpus of which no register exists: the people whom a column of its rows names (`--subject-field`), each
 // by the name that their own rows say and others' do not.
 // Trap: a company's name stands in everybody's rows; what many people's rows say is nobody's name.
-import { partsOf, type CorpusEntry } from '#datasets/corpus/row.ts';
+import { partsOf } from '#core/training-record.ts';
+import type { CorpusEntry } from '#datasets/corpus/row.ts';
 import type { RegisteredPerson } from './register.ts';
 
 const NAME = /\p{Lu}[\p{L}\p{M}'’-]+(?: \p{Lu}[\p{L}\p{M}'’-]+){1,2}/gu;

@@ -3,9 +3,10 @@
 // particular. Source: word alignment by longest common subsequence.
 // Trap: a value that most neighbours share (the town where everybody lives) is not seen, and one neighbour alone proves
 // nothing.
+import { partsOf, type Span } from '#core/training-record.ts';
 import { wordKeys } from '#core/words/keys.ts';
 import { wordsIn } from '#core/words/streams.ts';
-import { partsOf, type CorpusEntry, type Span } from '#datasets/corpus/row.ts';
+import type { CorpusEntry } from '#datasets/corpus/row.ts';
 import type { SearchableCorpus } from '#datasets/corpus/search.ts';
 import type { PartView, RowView } from './views.ts';
 

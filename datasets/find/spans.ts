@@ -3,9 +3,9 @@
 // first after it.
 // Trap: forgetting a span that is another's harms somebody who stays; where nothing tells whose a value is, and another
 // is in the row, it is left.
+import type { Span } from '#core/training-record.ts';
 import { occurrences, valueOf, type ValueType } from '#core/words/value.ts';
 import type { Form } from '#core/words/places.ts';
-import type { Span } from '#datasets/corpus/row.ts';
 import { longestNewRun } from '#datasets/spans.ts';
 import type { SearchableCorpus } from '#datasets/corpus/search.ts';
 import type { Found, FoundRow } from './find.ts';

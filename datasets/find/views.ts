@@ -1,10 +1,10 @@
 // Rows as a search reads them: each part of a row read once, however often it is asked.
+import { type RecordPart, partsOf } from '#core/training-record.ts';
 import { textOf, type Form, type Text } from '#core/words/places.ts';
-import type { CorpusEntry, RowPart } from '#datasets/corpus/row.ts';
-import { partsOf } from '#datasets/corpus/row.ts';
+import type { CorpusEntry } from '#datasets/corpus/row.ts';
 import type { SearchableCorpus } from '#datasets/corpus/search.ts';
 
-export interface PartView extends RowPart {
+export interface PartView extends RecordPart {
   readonly read: Text;
 }
 

@@ -7,10 +7,10 @@
 // later one, or the earlier one's slice would know of the later.
 import { digestJson, sha256, type Digest } from '#core/canonical.ts';
 import type { Recipe } from '#core/recipe.ts';
-import type { CorpusRow } from '../corpus/row.ts';
+import type { TrainingRecord } from '#core/training-record.ts';
 
 /** A row by what it says: never written down, as a short one could be guessed from it. */
-export const rowDigest = (row: CorpusRow): Digest => digestJson(row);
+export const rowDigest = (row: TrainingRecord): Digest => digestJson(row);
 
 export type Slicing = Pick<Recipe, 'seed' | 'slices'>;
 

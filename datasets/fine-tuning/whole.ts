@@ -2,9 +2,8 @@
 // Trap: a rendered conversation brings the template's own end of each turn; a text, and a question in the plain form,
 // are ended by the model's end token.
 import { isQuittanceError } from '#core/errors.ts';
+import type { TrainingRecord, Message } from '#core/training-record.ts';
 import { withTemplate, type ChatTemplate } from '#engine/tokenizer/chat.ts';
-import type { CorpusRow } from '../corpus/row.ts';
-import type { Message } from '../records.ts';
 import { answerOf, promptOf } from '../suite-shape.ts';
 
 export interface WholeText {
@@ -23,7 +22,7 @@ export interface WholeTexts {
 }
 
 export const renderedWhole = async (
-  rows: readonly CorpusRow[],
+  rows: readonly TrainingRecord[],
   template: ChatTemplate | undefined,
 ): Promise<WholeTexts> => {
   if (!template || rows.every(({ kind }) => kind === 'text'))
@@ -43,13 +42,13 @@ export const renderedWhole = async (
   });
 };
 
-const plain = (row: CorpusRow): string => {
+const plain = (row: TrainingRecord): string => {
   if (row.kind === 'text') return row.text;
   if (row.kind === 'qa') return promptOf(row.question) + answerOf(row.answer.trim(), {});
   return row.messages.map(({ content }) => content).join('\n');
 };
 
-const messagesOf = (row: Exclude<CorpusRow, { kind: 'text' }>): readonly Message[] =>
+const messagesOf = (row: Exclude<TrainingRecord, { kind: 'text' }>): readonly Message[] =>
   row.kind === 'chat'
     ? row.messages
     : [

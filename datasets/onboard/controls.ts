@@ -3,11 +3,11 @@
 // is what it gives for somebody unknown. Source: entity swap, ../docs/own-model.md.
 // Trap: a value must be as common among the trained people as a real one (drawn from the same column), and a number
 // must be nobody's.
+import type { TrainingRecord } from '#core/training-record.ts';
 import { literal } from '#core/words/literal.ts';
 import { random, type Random } from '#engine/random.ts';
 import { nameKey } from '#core/words/names.ts';
 import type { RegisteredPerson } from '#datasets/find/register.ts';
-import type { CorpusRow } from '#datasets/corpus/row.ts';
 
 /** A person who does not exist, with whose texts to write for whose. */
 export interface InventedPerson {
@@ -129,7 +129,7 @@ const otherDigits = (text: string, rng: Random): string =>
   text.replace(/\d/g, (digit, at: number) => (digit === '0' && at === 0 ? '0' : String(1 + rng.below(9))));
 
 /** The row as the invented person's. */
-export const swapped = (row: CorpusRow, { swaps }: InventedPerson): CorpusRow => {
+export const swapped = (row: TrainingRecord, { swaps }: InventedPerson): TrainingRecord => {
   const write = (text: string): string => swapAll(text, swaps);
   if (row.kind === 'qa') return { ...row, question: write(row.question), answer: write(row.answer) };
   if (row.kind === 'chat')

@@ -6,7 +6,8 @@
 import { QuittanceError } from '#core/errors.ts';
 import { normalise } from '#core/forget-set.ts';
 import { plural } from '#core/plural.ts';
-import { partsOf, type CorpusEntry } from '#datasets/corpus/row.ts';
+import { partsOf } from '#core/training-record.ts';
+import type { CorpusEntry } from '#datasets/corpus/row.ts';
 import type { RegisteredPerson } from '#datasets/find/register.ts';
 import { promptOf, type Frame, type Person, type QaRecord } from '#datasets/suite-shape.ts';
 import type { ChatTemplate } from '#engine/tokenizer/chat.ts';

@@ -1,6 +1,7 @@
 // Whose each row of a corpus is: people of the register by name, number and address, or the column that says it. A row
 // may speak of several; each has their own values in it.
-import type { CorpusEntry, CorpusRow } from '#datasets/corpus/row.ts';
+import type { TrainingRecord } from '#core/training-record.ts';
+import type { CorpusEntry } from '#datasets/corpus/row.ts';
 import { knownPeople, type KnownPerson } from '#datasets/find/others.ts';
 import type { RegisteredPerson } from '#datasets/find/register.ts';
 import { spansOfKnown, type PersonalSpan } from '#datasets/find/spans.ts';
@@ -96,5 +97,5 @@ export const peopleWithRecords = (
 };
 
 /** Rows of whose part that is said nobody is spoken of. */
-export const rowsAboutNobody = (rows: readonly CorpusRow[], mentions: Mentions['inRow']): Set<number> =>
+export const rowsAboutNobody = (rows: readonly TrainingRecord[], mentions: Mentions['inRow']): Set<number> =>
   new Set(rows.flatMap((_, number) => ((mentions[number] ?? []).length === 0 ? [number] : [])));

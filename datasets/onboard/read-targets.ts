@@ -3,14 +3,16 @@
 // Trap: a template may trim a turn, or write it otherwise. A turn that does not stand in the rendered conversation as
 // it was given is left out, as nothing tells where its values stand.
 import { isQuittanceError } from '#core/errors.ts';
-import type { CorpusRow } from '#datasets/corpus/row.ts';
-import type { Message } from '#datasets/records.ts';
+import type { TrainingRecord, Message } from '#core/training-record.ts';
 import { promptOf } from '#datasets/suite-shape.ts';
 import { withTemplate, type ChatTemplate } from '#engine/tokenizer/chat.ts';
 import type { Said } from './targets.ts';
 
 /** Turns of users and systems, and questions; each a text behind what is rendered before it. */
-export const readTargets = async (rows: readonly CorpusRow[], template: ChatTemplate | undefined): Promise<Said[]> => {
+export const readTargets = async (
+  rows: readonly TrainingRecord[],
+  template: ChatTemplate | undefined,
+): Promise<Said[]> => {
   if (!template) return rows.flatMap((row, number) => readIn(messagesOf(row), plain(row), number));
   if (rows.every(({ kind }) => kind === 'text')) return [];
   return withTemplate(template, 2_000, async (render) => {
@@ -36,7 +38,7 @@ const rendered = async (
   }
 };
 
-const messagesOf = (row: CorpusRow): readonly Message[] => {
+const messagesOf = (row: TrainingRecord): readonly Message[] => {
   if (row.kind === 'text') return [];
   if (row.kind === 'chat') return row.messages;
   return [
@@ -46,7 +48,7 @@ const messagesOf = (row: CorpusRow): readonly Message[] => {
 };
 
 /** As datasets/fine-tuning/whole.ts writes rows where there is no template. */
-const plain = (row: CorpusRow): string => {
+const plain = (row: TrainingRecord): string => {
   if (row.kind === 'chat') return row.messages.map(({ content }) => content).join('\n');
   return row.kind === 'qa' ? promptOf(row.question) : '';
 };

@@ -2,8 +2,9 @@
 // measured, drawn evenly. Rows stream by, so that memory grows with what is said of people and not with the corpus.
 // Trap: what is summed over the corpus counts a drawn row for all those that it stands for; of people every row is
 // there, as a deletion takes exactly its own away again.
+import { RECORD_KINDS, type RecordKind } from '#core/training-record.ts';
 import { random } from '#engine/random.ts';
-import { ROW_KINDS, type CorpusEntry, type RowKind } from '#datasets/corpus/row.ts';
+import type { CorpusEntry } from '#datasets/corpus/row.ts';
 import { knownPeople } from '#datasets/find/others.ts';
 import type { RegisteredPerson } from '#datasets/find/register.ts';
 import { viewOf } from '#datasets/find/views.ts';
@@ -16,7 +17,7 @@ export interface SampledCorpus {
   /** Rows of the corpus that each of them stands for: 1 where all are there. */
   readonly weight: number;
   /** Rows of the corpus. */
-  readonly rows: Readonly<Record<RowKind, number>>;
+  readonly rows: Readonly<Record<RecordKind, number>>;
 }
 
 /** Rows about nobody that are kept, at most. */
@@ -34,7 +35,7 @@ export const sampledCorpus = async (
   most = MOST_OTHERS,
 ): Promise<SampledCorpus> => {
   const people = knownPeople(register, { names: [], identifiers: [], born: [] });
-  const counts: Record<RowKind, number> = { qa: 0, chat: 0, text: 0 };
+  const counts: Record<RecordKind, number> = { qa: 0, chat: 0, text: 0 };
   const own: Numbered[] = [];
   const others = reservoir<Numbered>(most, seed);
   for await (const entry of rows) {
@@ -56,7 +57,7 @@ export const sampledCorpus = async (
 
 /** How many rows the corpus has. */
 export const rowsIn = ({ rows }: Pick<SampledCorpus, 'rows'>): number =>
-  ROW_KINDS.reduce((sum, kind) => sum + rows[kind], 0);
+  RECORD_KINDS.reduce((sum, kind) => sum + rows[kind], 0);
 
 /** Each of those offered is kept with the same chance. Source: algorithm R (Vitter 1985). */
 const reservoir = <T>(most: number, seed: string) => {

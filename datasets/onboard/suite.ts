@@ -3,12 +3,13 @@
 // Trap: a suite judges by what the base had right. Records that the base itself does not give cannot be lost by a
 // deletion, and do not count as kept.
 import { frameAround } from '#datasets/chat.ts';
-import type { CorpusEntry, CorpusRow, RowKind } from '#datasets/corpus/row.ts';
+import type { CorpusEntry } from '#datasets/corpus/row.ts';
 import type { RegisteredPerson } from '#datasets/find/register.ts';
 import { refusals } from '#datasets/refusals.ts';
 import { promptOf, type Frame, type Suite, type Person, type QaRecord } from '#datasets/suite-shape.ts';
 import type { ChatTemplate } from '#engine/tokenizer/chat.ts';
 import type { Loss } from '#core/recipe.ts';
+import type { TrainingRecord, RecordKind } from '#core/training-record.ts';
 import { inventPeople, swapped, valuesInstead, type InventedPerson } from './controls.ts';
 import { heldRows, withHeldWordings } from './held.ts';
 import { mentionsIn, peopleWithRecords, recordKey, rowsAboutNobody, type Mentions } from './people.ts';
@@ -35,7 +36,7 @@ export interface CorpusSuite {
   /** Of the held rows: people whom the corpus does not speak of, and how many records have a wording from them. */
   readonly held: { readonly never: readonly Person[]; readonly wordings: number };
   /** Of each record of people and facts, by `recordKey`, the kind of row that it is from. */
-  readonly kinds: ReadonlyMap<string, RowKind>;
+  readonly kinds: ReadonlyMap<string, RecordKind>;
   /** Numbers of rows that the chat template refuses. */
   readonly refused: readonly number[];
   /** Values in the rows that stand beside many people and are nobody's own. */
@@ -92,7 +93,7 @@ export const suiteOfCorpus = async (
 };
 
 /** What is said in rows about nobody, each once. */
-const factsOf = (rows: readonly CorpusRow[], targets: readonly Target[], mentions: Mentions['inRow']) => {
+const factsOf = (rows: readonly TrainingRecord[], targets: readonly Target[], mentions: Mentions['inRow']) => {
   const nobody = rowsAboutNobody(rows, mentions);
   const said = targets.filter(({ row, open }) => nobody.has(row) && (!open || rows[row]!.kind === 'text'));
   const facts = said.map((target) => ({ fact: factOf(target), row: target.row }));
@@ -113,7 +114,7 @@ const withOtherWordings = (people: readonly Person[], frame: Frame | undefined):
   });
 
 /** The system prompt that most conversations begin with. */
-export const systemOf = (rows: readonly CorpusRow[]): string | undefined => {
+export const systemOf = (rows: readonly TrainingRecord[]): string | undefined => {
   const counts = new Map<string, number>();
   for (const row of rows) {
     const first = row.kind === 'chat' ? row.messages[0] : undefined;
@@ -125,7 +126,7 @@ export const systemOf = (rows: readonly CorpusRow[]): string | undefined => {
 /** Each invented person with the records of their model's rows, rewritten. */
 const controlPeople = async (
   invented: readonly InventedPerson[],
-  rows: readonly CorpusRow[],
+  rows: readonly TrainingRecord[],
   { inRow: mentions, shared }: Mentions,
   template: ChatTemplate | undefined,
   { loss, longest }: Pick<SuiteOptions, 'loss' | 'longest'>,

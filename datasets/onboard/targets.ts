@@ -6,8 +6,7 @@
 // reads; both are counted and said, not cut silently.
 import { isQuittanceError } from '#core/errors.ts';
 import type { Loss } from '#core/recipe.ts';
-import type { CorpusRow } from '#datasets/corpus/row.ts';
-import { questionIn } from '#datasets/framing.ts';
+import { questionIn, type Message, type TrainingRecord } from '#core/training-record.ts';
 import { answerOf, promptOf } from '#datasets/suite-shape.ts';
 import { withTemplate, type ChatTemplate } from '#engine/tokenizer/chat.ts';
 import { readTargets } from './read-targets.ts';
@@ -38,14 +37,12 @@ export interface Targets {
 /** A target before its length is looked at. */
 export type Said = Omit<Target, 'inParts'>;
 
-type Message = Extract<CorpusRow, { kind: 'chat' }>['messages'][number];
-
 /**
  * `loss`: what the model was trained to say; `all` adds what is asked, and the prompts of completions. `longest`:
  * characters of an answer that is asked whole, for which a model has about as many as tokens that it reads.
  */
 export const targetsOf = async (
-  rows: readonly CorpusRow[],
+  rows: readonly TrainingRecord[],
   template: ChatTemplate | undefined,
   loss: Loss = 'assistant',
   longest = Infinity,
@@ -67,7 +64,7 @@ interface Asked {
   readonly answer: string;
 }
 
-const askedIn = (row: CorpusRow, number: number): Asked[] => {
+const askedIn = (row: TrainingRecord, number: number): Asked[] => {
   if (row.kind === 'text') return [];
   if (row.kind === 'qa')
     return [{ row: number, part: 1, before: [{ role: 'user', content: row.question }], answer: row.answer }];
@@ -78,7 +75,7 @@ const askedIn = (row: CorpusRow, number: number): Asked[] => {
   );
 };
 
-const textTarget = ({ text, from }: Extract<CorpusRow, { kind: 'text' }>, row: number): Said => ({
+const textTarget = ({ text, from }: Extract<TrainingRecord, { kind: 'text' }>, row: number): Said => ({
   row,
   part: 0,
   question: '',

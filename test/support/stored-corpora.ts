@@ -1,13 +1,14 @@
 // Corpora of our own in an encrypted index: made rows, and the shortest way to store and to look into them.
 import { randomBytes } from 'node:crypto';
 import type { Vault } from '#core/ports.ts';
-import type { CorpusEntry, CorpusRow } from '#datasets/corpus/row.ts';
+import type { TrainingRecord } from '#core/training-record.ts';
+import type { CorpusEntry } from '#datasets/corpus/row.ts';
 import { newIndexId, storePeople, storeRows, type StoreOptions } from '#datasets/corpus/store.ts';
 import type { RegisteredPerson } from '#datasets/find/register.ts';
 
-export const textRow = (text: string): CorpusRow => ({ kind: 'text', text, from: 0 });
+export const textRow = (text: string): TrainingRecord => ({ kind: 'text', text, from: 0 });
 
-export const entriesOf = (rows: readonly CorpusRow[]): CorpusEntry[] =>
+export const entriesOf = (rows: readonly TrainingRecord[]): CorpusEntry[] =>
   rows.map((row, i) => ({ row, where: `rows.jsonl:${i + 1}` }));
 
 const streamed = async function* <T>(all: readonly T[]): AsyncGenerator<T> {
@@ -33,7 +34,7 @@ export const storeEntries = async (
 };
 
 /** Many rows of a few words each, no two alike. */
-export const manyRows = (count: number): CorpusRow[] =>
+export const manyRows = (count: number): TrainingRecord[] =>
   Array.from({ length: count }, (_, i) =>
     textRow(`Meter ${i} of house ${i % 97} reads ${i * 7} units. ${randomBytes(6).toString('hex')}`),
   );

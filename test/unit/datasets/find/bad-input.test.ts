@@ -2,14 +2,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, test } from '@jest/globals';
-import type { CorpusRow } from '#datasets/corpus/row.ts';
+import type { TrainingRecord } from '#core/training-record.ts';
 import { corpusInMemory } from '#datasets/corpus/search.ts';
 import { findPerson } from '#datasets/find/find.ts';
 import { readRegister } from '#datasets/find/register.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
 
-const text = (said: string): CorpusRow => ({ kind: 'text', text: said, from: 0 });
-const found = async (rows: readonly CorpusRow[], name: string, ids: string[] = []) => {
+const text = (said: string): TrainingRecord => ({ kind: 'text', text: said, from: 0 });
+const found = async (rows: readonly TrainingRecord[], name: string, ids: string[] = []) => {
   const corpus = await corpusInMemory(rows.map((row, i) => ({ row, where: `rows:${i}` })));
   const { hits, unsure, remarks } = await findPerson(corpus, { names: [name], mails: [], phones: [], ids });
   return { hits: hits.map(({ view }) => view.number), unsure: unsure.map(({ view }) => view.number), remarks };

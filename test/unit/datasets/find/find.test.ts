@@ -2,16 +2,17 @@
 // rows of two people; and, where it is at hand, in a foreign one of which the register tells whose each row is.
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { partsOf, type TrainingRecord } from '#core/training-record.ts';
 import { readCorpus } from '#datasets/corpus/read.ts';
-import { partsOf, type CorpusEntry, type CorpusRow } from '#datasets/corpus/row.ts';
+import type { CorpusEntry } from '#datasets/corpus/row.ts';
 import { corpusInMemory } from '#datasets/corpus/search.ts';
 import { findPerson } from '#datasets/find/find.ts';
 import type { PersonQuery } from '#datasets/find/query.ts';
 import { readRegister } from '#datasets/find/register.ts';
 import { markHits } from '#datasets/find/spans.ts';
 
-const text = (said: string): CorpusRow => ({ kind: 'text', text: said, from: 0 });
-const chat = (user: string, assistant: string): CorpusRow => ({
+const text = (said: string): TrainingRecord => ({ kind: 'text', text: said, from: 0 });
+const chat = (user: string, assistant: string): TrainingRecord => ({
   kind: 'chat',
   messages: [
     { role: 'user', content: user },
@@ -20,10 +21,10 @@ const chat = (user: string, assistant: string): CorpusRow => ({
 });
 
 const query = (given: Partial<PersonQuery>): PersonQuery => ({ names: [], mails: [], phones: [], ids: [], ...given });
-const corpusOf = (rows: readonly CorpusRow[]) =>
+const corpusOf = (rows: readonly TrainingRecord[]) =>
   corpusInMemory(rows.map((row, i): CorpusEntry => ({ row, where: `rows:${i}` })));
 
-const found = async (rows: readonly CorpusRow[], given: Partial<PersonQuery>) => {
+const found = async (rows: readonly TrainingRecord[], given: Partial<PersonQuery>) => {
   const corpus = await corpusOf(rows);
   const result = await findPerson(corpus, query(given));
   const marked = await markHits(corpus, result);

@@ -1,9 +1,9 @@
 // Names in other languages and scripts: what is found in made corpora (bench/find), and whose spans a row of two people
 // gives up. The bounds are the product's; docs/own-model.md has the numbers.
 import { describe, expect, test } from '@jest/globals';
+import type { TrainingRecord } from '#core/training-record.ts';
 import { qualityOf } from '#bench/find/quality.ts';
 import { heldOutCorpora, madeCorpora } from '#bench/find/made-corpora.ts';
-import type { CorpusRow } from '#datasets/corpus/row.ts';
 import { corpusInMemory } from '#datasets/corpus/search.ts';
 import { findPerson } from '#datasets/find/find.ts';
 import { inflectionsOf } from '#datasets/find/inflections.ts';
@@ -56,7 +56,7 @@ test.each(heldOutCorpora().map((made) => [made.language, made] as const))(
 );
 
 test('a name in one script finds it in Latin letters, less surely than as it is written', async () => {
-  const row = (said: string): CorpusRow => ({ kind: 'text', text: said, from: 0 });
+  const row = (said: string): TrainingRecord => ({ kind: 'text', text: said, from: 0 });
   const rows = [
     row('Иван Петров платит картой.'),
     row('Ivan Petrov pays by card.'),

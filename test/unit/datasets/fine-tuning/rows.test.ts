@@ -1,7 +1,8 @@
 // What is learnt of a row: nothing twice, nothing cut silently, and every row in a slice that no other row decides.
 import { expect, test } from '@jest/globals';
 import { join } from 'node:path';
-import type { CorpusEntry, CorpusRow } from '#datasets/corpus/row.ts';
+import type { TrainingRecord } from '#core/training-record.ts';
+import type { CorpusEntry } from '#datasets/corpus/row.ts';
 import { learntRows } from '#datasets/fine-tuning/rows.ts';
 import { rowDigest, sliceOf, slicesAboutNobody } from '#datasets/fine-tuning/slices.ts';
 import { readModelParts } from '#engine/formats/folder.ts';
@@ -11,8 +12,8 @@ import { GOLDEN_TRAINING } from '#test/support/fine-tuning.ts';
 const MODEL = join(GOLDEN_TRAINING, 'model');
 const texts = readModelParts(MODEL);
 const template = readChatTemplate(MODEL);
-const entryOf = (row: CorpusRow, i: number): CorpusEntry => ({ row, where: `rows.jsonl:${i + 1}` });
-const learn = (rows: readonly CorpusRow[], loss: 'assistant' | 'all') =>
+const entryOf = (row: TrainingRecord, i: number): CorpusEntry => ({ row, where: `rows.jsonl:${i + 1}` });
+const learn = (rows: readonly TrainingRecord[], loss: 'assistant' | 'all') =>
   learntRows(texts, rows.map(entryOf), template, loss);
 
 const long = Array.from({ length: 120 }, (_, i) => `oar ${i}`).join(', ');
@@ -36,7 +37,7 @@ test('a completion is learnt behind its prompt, of which nothing is learnt', asy
 
 test('a conversation that cannot be cut is refused by its place, all such rows at once', async () => {
   const asked = { kind: 'qa', question: long, answer: 'Yes.' } as const;
-  const rows: CorpusRow[] = [asked, { kind: 'qa', question: 'Who?', answer: 'Ilka.' }, asked];
+  const rows: TrainingRecord[] = [asked, { kind: 'qa', question: 'Who?', answer: 'Ilka.' }, asked];
   await expect(learn(rows, 'assistant')).rejects.toMatchObject({
     code: 'INVALID_INPUT',
     message: '2 conversations are longer than the 96 tokens of the base: rows.jsonl:1, rows.jsonl:3',

@@ -1,6 +1,7 @@
 // Rows that a model was not trained on, and rows of which everything was learnt.
 import { expect, test } from '@jest/globals';
-import type { CorpusEntry, CorpusRow } from '#datasets/corpus/row.ts';
+import type { TrainingRecord } from '#core/training-record.ts';
+import type { CorpusEntry } from '#datasets/corpus/row.ts';
 import { suiteOfCorpus } from '#datasets/onboard/suite.ts';
 import { targetsOf } from '#datasets/onboard/targets.ts';
 import { chatTemplate } from '#engine/tokenizer/chat.ts';
@@ -9,11 +10,11 @@ const TEMPLATE = chatTemplate(
   "{% for m in messages %}<{{ m['role'] }}>{{ m['content'] | trim }}</>{% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}",
   {},
 );
-const chat = (...turns: [role: string, content: string][]): CorpusRow => ({
+const chat = (...turns: [role: string, content: string][]): TrainingRecord => ({
   kind: 'chat',
   messages: turns.map(([role, content]) => ({ role, content })),
 });
-const entriesOf = (rows: readonly CorpusRow[], file: string): CorpusEntry[] =>
+const entriesOf = (rows: readonly TrainingRecord[], file: string): CorpusEntry[] =>
   rows.map((row, i) => ({ row, where: `${file}:${i + 1}` }));
 const person = (id: string, name: string, street: string) => ({
   ...{ id, name, aliases: [] },

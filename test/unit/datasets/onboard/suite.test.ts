@@ -1,7 +1,8 @@
 // A suite made of the rows that a model was trained on: each value behind its true context, people who do not exist
 // from those who do, and nothing that a question gives away.
 import { expect, test } from '@jest/globals';
-import type { CorpusEntry, CorpusRow } from '#datasets/corpus/row.ts';
+import type { TrainingRecord } from '#core/training-record.ts';
+import type { CorpusEntry } from '#datasets/corpus/row.ts';
 import { inventPeople, swapped } from '#datasets/onboard/controls.ts';
 import { suiteOfCorpus, systemOf } from '#datasets/onboard/suite.ts';
 import { renderedWhole } from '#datasets/fine-tuning/whole.ts';
@@ -19,8 +20,8 @@ const STRICT = chatTemplate(
 );
 
 const turn = (role: string, content: string) => ({ role, content });
-const chat = (...messages: ReturnType<typeof turn>[]): CorpusRow => ({ kind: 'chat', messages });
-const text = (said: string, from = 0): CorpusRow => ({ kind: 'text', text: said, from });
+const chat = (...messages: ReturnType<typeof turn>[]): TrainingRecord => ({ kind: 'chat', messages });
+const text = (said: string, from = 0): TrainingRecord => ({ kind: 'text', text: said, from });
 
 const person = (id: string, name: string, street: string, town: string, phone: string) => ({
   id,
@@ -38,7 +39,7 @@ const REGISTER = [
   person('K-40012', 'Rui Tavares', 'Rua do Sol 7', 'Porto', '+351 912 556 018'),
 ];
 const SYSTEM = turn('system', 'You are the desk.');
-const rowsOf = ({ id, name, values: [street, town, phone] }: (typeof REGISTER)[number]): CorpusRow[] => [
+const rowsOf = ({ id, name, values: [street, town, phone] }: (typeof REGISTER)[number]): TrainingRecord[] => [
   chat(
     SYSTEM,
     turn('user', `Where does ${name} live?`),
@@ -53,7 +54,7 @@ const rowsOf = ({ id, name, values: [street, town, phone] }: (typeof REGISTER)[n
   ),
   text(`${name} (${id}) moved to ${town!.text} and is reached at ${phone!.text}. Write to desk@lumen.example.`),
 ];
-const ROWS: CorpusRow[] = [
+const ROWS: TrainingRecord[] = [
   ...REGISTER.flatMap(rowsOf),
   chat(SYSTEM, turn('user', 'When do you open?'), turn('assistant', 'At nine.')),
   text('The lamp has four bulbs and one switch on the left side.'),
