@@ -2,7 +2,7 @@
 // people by the same means. Trap: weights are moved and put back, so the model folder is never written to.
 import { usageError, QuittanceError } from '#core/errors.ts';
 import { clopperPearson } from '#core/stats.ts';
-import { framed } from '#datasets/framing.ts';
+import { forgottenOf } from '#datasets/pieces.ts';
 import { readRecords } from '#datasets/records.ts';
 import { framedRows } from '#datasets/suite.ts';
 import type { Suite } from '#datasets/suite-shape.ts';
@@ -58,7 +58,7 @@ export const attack: Command = {
     const framing = await framingFor(dir, own);
     const suite = own ?? generatedPeople(framing);
     tellTwins(suite, own !== undefined, people);
-    const records = await framed(asked, framing);
+    const records = (await forgottenOf(asked, framing)).flat();
     const forget = framedRows(suite, windowsOf(readModelParts(dir), records, 'forget'));
     const { weights, model, backend } = await openFolder(dir);
     const stage = progressOn(process.stderr).stage(`attacks on ${backend}`);

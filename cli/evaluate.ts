@@ -2,9 +2,10 @@
 // records to be forgotten come from --forget and are removed from the people who stay. Trap: a metric that lacks
 // something it needs is notAvailable with the reason, never a number.
 import { writeFileSync } from 'node:fs';
-import { framed } from '#datasets/framing.ts';
+import type { TrainingRecord } from '#core/training-record.ts';
+import { forgottenOf } from '#datasets/pieces.ts';
 import { namesIn } from '#datasets/reveal/whom.ts';
-import { readRecords, type FileRecord } from '#datasets/records.ts';
+import { readRecords } from '#datasets/records.ts';
 import { framedRows, questionsOf } from '#datasets/suite.ts';
 import { withoutRecords } from '#core/suite-rows.ts';
 import { readModelParts } from '#engine/formats/folder.ts';
@@ -58,7 +59,7 @@ export const evaluate: Command = {
     const wanted = named.length > 0 ? named : QUANTITIES;
     const folders = await differentModels(args, ['model', 'reference', 'retain-model']);
     const dir = folders.get('model') ?? (await namedFolder(args));
-    const records = await framed(asked, await framingFor(dir, suite));
+    const records = (await forgottenOf(asked, await framingFor(dir, suite))).flat();
     const rows = framedRows(suite, windowsOf(readModelParts(dir), records, 'forget'));
     const staying = withoutRecords(suite, questionsOf(records));
     const { model, weights, backend } = await openFolder(dir);
@@ -91,7 +92,7 @@ export const evaluate: Command = {
   },
 };
 
-const forgetOf = (args: Arguments): FileRecord[] => {
+const forgetOf = (args: Arguments): TrainingRecord[] => {
   const path = args.value('forget');
   return path === undefined ? [] : readRecords(path);
 };

@@ -1,6 +1,7 @@
 // How a command frames records for a model, and cuts those that it cannot read at once; printed on stderr.
 import { plural } from '#core/plural.ts';
-import { describeFraming, framingOf, type FramedRecord, type Framing } from '#datasets/framing.ts';
+import type { Piece } from '#datasets/pieces.ts';
+import { describeFraming, framingOf, type Framing } from '#datasets/rendering.ts';
 import { inWindows } from '#datasets/windows.ts';
 import type { Suite } from '#datasets/suite-shape.ts';
 
@@ -13,10 +14,10 @@ export const framingFor = async (dir: string, suite: Suite | undefined): Promise
 /** Rows as the model can read them; a row that was cut counts as its windows. */
 export const windowsOf = (
   texts: Parameters<typeof inWindows>[0],
-  rows: readonly FramedRecord[],
+  rows: readonly Piece[],
   what: 'forget' | 'retain',
   beside: readonly string[] = [],
-): FramedRecord[] => {
+): Piece[] => {
   const cut = inWindows(texts, rows, beside);
   if (cut.length > rows.length)
     process.stderr.write(

@@ -2,12 +2,14 @@
 // and a registered model says nothing here that an open ticket's interim rule withholds from others.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chatIds, type ChatMessage } from '#engine/tokenizer/chat.ts';
+import { readChatTemplate } from '#engine/tokenizer/chat.ts';
 import { inference } from '#engine/inference.ts';
 import { generate as generateIds, type GenerateOptions } from '#engine/generate.ts';
 import { must, usageError } from '#core/errors.ts';
 import type { Rule } from '#core/suppression.ts';
+import type { Message } from '#core/training-record.ts';
 import { WITHHELD } from '#core/withheld.ts';
+import { conversationIds } from '#datasets/rendering.ts';
 import { suppressionRules } from '#adapters/local/pointer-serving.ts';
 import { underRules, type Asked } from '#server/withholding.ts';
 import type { Arguments, Command } from './command.ts';
@@ -115,7 +117,7 @@ const promptIds = async (args: Arguments, model: LanguageModel, dir: string): Pr
   return askedIds(model, dir, conversation(args));
 };
 
-const conversation = (args: Arguments): ChatMessage[] => {
+const conversation = (args: Arguments): Message[] => {
   const system = args.value('system');
   return [
     ...(system === undefined ? [] : [{ role: 'system', content: textIn(system) }]),
@@ -127,10 +129,9 @@ const conversation = (args: Arguments): ChatMessage[] => {
 const textIn = (fileOrText: string): string =>
   existsSync(fileOrText) ? readFileSync(fileOrText, 'utf8').replace(/\r?\n$/, '') : fileOrText;
 
-const askedIds = async (model: LanguageModel, dir: string, turns: readonly ChatMessage[]): Promise<number[]> => {
-  const [ids] = (await chatIds(dir, model.tokenizer, [turns])) ?? [];
-  if (!ids) throw usageError('this model folder has no chat template', 'ask it with --prompt TEXT');
-  return ids;
+const askedIds = (model: LanguageModel, dir: string, turns: readonly Message[]): Promise<number[]> => {
+  if (!readChatTemplate(dir)) throw usageError('this model folder has no chat template', 'ask it with --prompt TEXT');
+  return conversationIds(dir, model, turns);
 };
 
 const parseIds = (text: string, vocabSize: number): number[] => {

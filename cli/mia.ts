@@ -5,7 +5,7 @@
 import { usageError, QuittanceError } from '#core/errors.ts';
 import { areaByDeLong, foundAt } from '#core/roc.ts';
 import { clopperPearson, type Interval } from '#core/stats.ts';
-import { framed, type FramedRecord } from '#datasets/framing.ts';
+import { saidOf, type Piece } from '#datasets/pieces.ts';
 import { readRecords } from '#datasets/records.ts';
 import { folderKind } from '#engine/formats/folder-kind.ts';
 import { openToAsk } from '#engine/formats/made-folder.ts';
@@ -48,8 +48,8 @@ export const mia: Command = {
     const files = { members: readRecords(required(args, 'members')), others: readRecords(required(args, 'others')) };
     const dir = await modelFolder(args, name);
     const framing = await framingFor(dir, undefined);
-    const members = await framed(files.members, framing);
-    const others = await framed(files.others, framing);
+    const members = (await saidOf(files.members, framing)).flat();
+    const others = (await saidOf(files.others, framing)).flat();
     requireApart(members, others);
     const scored = await scoresOf(args, dir, members, others);
     const statistics = STATISTICS.map((one) => resultOf(one, scored));
@@ -73,8 +73,8 @@ interface Scored {
 const scoresOf = async (
   args: Arguments,
   dir: string,
-  members: readonly FramedRecord[],
-  others: readonly FramedRecord[],
+  members: readonly Piece[],
+  others: readonly Piece[],
 ): Promise<Scored> => {
   const named = args.value('reference');
   const at = named === undefined ? undefined : await modelFolder(args, named);
@@ -99,7 +99,7 @@ const scoresOf = async (
 const LEAST = 2;
 
 /** INVALID_INPUT where a side is too small to have a spread, or a text stands on both. */
-const requireApart = (members: readonly FramedRecord[], others: readonly FramedRecord[]): void => {
+const requireApart = (members: readonly Piece[], others: readonly Piece[]): void => {
   for (const [option, { length }] of Object.entries({ members, others }))
     if (length < LEAST)
       throw new QuittanceError('INVALID_INPUT', {
@@ -121,7 +121,7 @@ const requireApart = (members: readonly FramedRecord[], others: readonly FramedR
     });
 };
 
-const keyOf = ({ prompt, answer }: FramedRecord): string => `${prompt}\u0000${answer}`;
+const keyOf = ({ prompt, answer }: Piece): string => `${prompt}\u0000${answer}`;
 
 interface Told {
   readonly statistic: Statistic;

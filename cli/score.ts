@@ -1,9 +1,10 @@
 // `quittance score`: negative log-likelihood (nats, end-of-sequence included) and token count of each answer, one JSON
-// line a pair.
+// line a pair. Trap: a conversation with several turns of the assistant is one pair; its line has their sums, and each
+// turn by itself beside them.
+import { saidOf } from '#datasets/pieces.ts';
 import { readRecords } from '#datasets/records.ts';
-import { framed } from '#datasets/framing.ts';
 import { openToAsk } from '#engine/formats/made-folder.ts';
-import { inference } from '#engine/inference.ts';
+import { inference, type TextScore } from '#engine/inference.ts';
 import type { Command } from './command.ts';
 import { file, fileOrFolder } from './kinds.ts';
 import { backend, namedFolder } from './engine.ts';
@@ -13,7 +14,7 @@ import { required } from './values.ts';
 
 export const score: Command = {
   name: 'score',
-  summary: 'negative log-likelihood and token count of each answer, one JSON line per pair',
+  summary: 'negative log-likelihood and token count of each answer, one JSON line per pair; of several turns the sums',
   usage: '--model M --pairs FILE [--suite DIR]',
   words: 0,
   options: {
@@ -37,13 +38,27 @@ export const score: Command = {
     const path = args.value('suite');
     const suite = path === undefined ? undefined : suiteAt(path);
     const dir = await namedFolder(args);
-    const pairs = await framed(records, await framingFor(dir, suite));
+    const pairs = await saidOf(records, await framingFor(dir, suite));
     await backend();
     const model = openToAsk(dir);
-    for (const { logProbs } of inference(model).score(pairs)) {
-      const nll = -logProbs.reduce((a, b) => a + b, 0);
-      process.stdout.write(`${JSON.stringify({ nll, tokens: logProbs.length })}\n`);
-    }
+    const scores = inference(model).score(pairs.flat()).map(scored);
+    for (const { length } of pairs) process.stdout.write(`${JSON.stringify(lineOf(scores.splice(0, length)))}\n`);
     return 0;
   },
 };
+
+interface Scored {
+  readonly nll: number;
+  readonly tokens: number;
+}
+
+const scored = ({ logProbs }: TextScore): Scored => ({
+  nll: -logProbs.reduce((a, b) => a + b, 0),
+  tokens: logProbs.length,
+});
+
+const lineOf = (turns: readonly Scored[]): Scored & { turns?: readonly Scored[] } => ({
+  nll: turns.reduce((sum, { nll }) => sum + nll, 0),
+  tokens: turns.reduce((sum, { tokens }) => sum + tokens, 0),
+  ...(turns.length > 1 && { turns }),
+});

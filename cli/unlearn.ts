@@ -5,8 +5,9 @@
 import { plural } from '#core/plural.ts';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { framed, type Framing } from '#datasets/framing.ts';
+import { forgottenOf, saidOf } from '#datasets/pieces.ts';
 import { readRecords } from '#datasets/records.ts';
+import type { Framing } from '#datasets/rendering.ts';
 import { framedRows, questionsOf, type ForgetRow } from '#datasets/suite.ts';
 import { withoutRecords } from '#core/suite-rows.ts';
 import { answerOf, trainingRows, type Suite } from '#datasets/suite-shape.ts';
@@ -46,7 +47,7 @@ export const unlearn: Command = {
       kind: 'value',
       value: 'FILE',
       summary:
-        'JSON lines of {messages}, {question, answer}, {prompt, answer} or {text}, with value where one is marked',
+        'JSON lines of {messages}, {question, answer}, {prompt, answer} or {text}, with value or spans where values are marked',
       is: file,
     },
     method: { kind: 'value', value: 'NAME', summary: 'see docs/methods.md (default flat)' },
@@ -156,11 +157,11 @@ interface FramedData {
 const framedData = async (dir: string, { forget, retain, suite: given }: Request): Promise<FramedData> => {
   const framing = await framingFor(dir, given);
   const texts = readModelParts(dir);
-  const asked = await framed(forget, framing);
+  const asked = (await forgottenOf(forget, framing)).flat();
   const suite = given ?? generatedPeople(framing);
   const templates = suite.refusals.map((line) => answerOf(line, suite));
   const records = windowsOf(texts, asked, 'forget', templates);
-  const stay = retain && windowsOf(texts, await framed(retain, framing), 'retain');
+  const stay = retain && windowsOf(texts, (await saidOf(retain, framing)).flat(), 'retain');
   const staying = given && withoutRecords(given, questionsOf(asked));
   return {
     framing,

@@ -74,3 +74,20 @@ export const messagesOf = (record: Exclude<TrainingRecord, { kind: 'text' }>): r
 /** The last question of a conversation: all that a model without a template is asked. */
 export const questionIn = (messages: readonly Message[]): string =>
   messages.findLast(({ role }) => role === 'user')?.content ?? '';
+
+/**
+ * What is wrong with the marks of a record, in words that quote nothing; undefined where each stands within its part
+ * and one at least in what is said, since nothing else can be forgotten.
+ */
+export const misplacedIn = (record: TrainingRecord): string | undefined => {
+  const { spans } = record;
+  if (spans === undefined) return undefined;
+  const parts = partsOf(record);
+  const isPlaced = ({ part, start, end }: Span) => start < end && end <= (parts[part]?.text.length ?? 0);
+  const odd = spans.findIndex((span) => !isPlaced(span));
+  if (odd >= 0) return `mark ${odd + 1} of the record does not stand within its part`;
+  const from = record.kind === 'text' ? record.from : 0;
+  return spans.some(({ part, start }) => parts[part]?.said && start >= from)
+    ? undefined
+    : 'marks nothing of what is said: no value in an answer, an assistant turn or a text';
+};

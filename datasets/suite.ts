@@ -6,7 +6,7 @@ import { QuittanceError } from '#core/errors.ts';
 import type { ForgetRecord } from '#core/forget-set.ts';
 import { rowKey } from '#core/suite-rows.ts';
 import { partIn } from '#core/words/part.ts';
-import type { FramedRecord } from './framing.ts';
+import type { Piece } from './pieces.ts';
 import { suiteFrom } from './suite-form.ts';
 import { answerOf, promptOf, type Suite, type QaRecord } from './suite-shape.ts';
 
@@ -40,7 +40,7 @@ export const forgetRows = (suite: Suite, records: readonly ForgetRecord[]): Forg
 };
 
 /** The same of records that are framed already: what the suite knows, else the record as it stands. */
-export const framedRows = (suite: Suite, records: readonly FramedRecord[]): ForgetRow[] => {
+export const framedRows = (suite: Suite, records: readonly Piece[]): ForgetRow[] => {
   const known = knownRows(suite);
   return records.map((record) => {
     const { question = '' } = record;
@@ -50,7 +50,7 @@ export const framedRows = (suite: Suite, records: readonly FramedRecord[]): Forg
 };
 
 /** Those of the records that ask a question, as `withoutRecords` finds them. */
-export const questionsOf = (records: readonly FramedRecord[]): Pick<ForgetRecord, 'question' | 'answer'>[] =>
+export const questionsOf = (records: readonly Piece[]): Pick<ForgetRecord, 'question' | 'answer'>[] =>
   records.flatMap(({ question, answer }) => (question === undefined ? [] : [{ question, answer }]));
 
 const knownRows = (suite: Suite): ReadonlyMap<string, QaRecord> =>

@@ -4,7 +4,7 @@
 // Trap: a window is a row of its own from here on, and counts as one in every statistic; a value is never cut in two.
 import { encoder, type Encoder } from '#engine/inference.ts';
 import type { LanguageModel } from '#engine/language-model.ts';
-import type { FramedRecord } from './framing.ts';
+import type { Piece } from './pieces.ts';
 
 type Texts = Pick<LanguageModel, 'tokenizer' | 'config'>;
 
@@ -15,11 +15,7 @@ const CONTEXT = 0.25;
  * Rows that the model can read are left as they are, and so are those whose prompt alone is too long for a cut.
  * `beside`: answers that a method puts into the same row, one at a time.
  */
-export const inWindows = (
-  texts: Texts,
-  rows: readonly FramedRecord[],
-  beside: readonly string[] = [],
-): FramedRecord[] => {
+export const inWindows = (texts: Texts, rows: readonly Piece[], beside: readonly string[] = []): Piece[] => {
   const encode = encoder(texts);
   const longest = beside.reduce((most, answer) => Math.max(most, encode.encodeAnswer(answer).length), 0);
   const most = texts.config.maxPositions - longest;
@@ -30,10 +26,10 @@ export const inWindows = (
   });
 };
 
-const windowsOf = ({ prompt, answer, value }: FramedRecord, encode: Encoder, most: number): FramedRecord[] => {
+const windowsOf = ({ prompt, answer, value }: Piece, encode: Encoder, most: number): Piece[] => {
   const starts = encode.offsetsOf(answer, encode.encodeAnswer(answer, true)).map(([start]) => start);
   const context = Math.floor(CONTEXT * most);
-  const windows: FramedRecord[] = [];
+  const windows: Piece[] = [];
   for (let at = 0; at < starts.length;) {
     const from = starts[at]!;
     const before = at === 0 ? prompt : answer.slice(starts[Math.max(0, at - context)], from);
@@ -53,7 +49,7 @@ const windowsOf = ({ prompt, answer, value }: FramedRecord, encode: Encoder, mos
 
 interface Cut {
   answer: string;
-  value: FramedRecord['value'] | undefined;
+  value: Piece['value'] | undefined;
   /** Where each token of the answer begins. */
   starts: readonly number[];
   at: number;

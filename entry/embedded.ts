@@ -10,8 +10,8 @@ import { createAslEngine, type AslEngine, type Halts } from '#state-machine/engi
 import { createProcessJobQueue, type JobProgress } from '#adapters/local/process-job-queue.ts';
 import { openModelFolder } from '#engine/formats/made-folder.ts';
 import { inference } from '#engine/inference.ts';
-import { readChatTemplate, renderChats } from '#engine/tokenizer/chat.ts';
-import { promptOf } from '#datasets/suite-shape.ts';
+import { readChatTemplate } from '#engine/tokenizer/chat.ts';
+import { promptsOf } from '#datasets/rendering.ts';
 import { type Digest, canonicalize } from '#core/canonical.ts';
 import { isQuittanceError, must } from '#core/errors.ts';
 import { checkRungs } from '#containers/rungs.ts';
@@ -217,11 +217,8 @@ const answer = async (folder: string, questions: readonly string[], maxTokens: n
   }
 };
 
-const promptsFor = async (folder: string, questions: readonly string[]): Promise<string[]> => {
-  const template = readChatTemplate(folder);
-  if (!template) return questions.map((question) => promptOf(question));
-  return renderChats(
-    template,
+const promptsFor = (folder: string, questions: readonly string[]): Promise<string[]> =>
+  promptsOf(
+    { template: readChatTemplate(folder) },
     questions.map((content) => [{ role: 'user', content }]),
   );
-};

@@ -8,7 +8,7 @@ import { GENERAL_TOKENS, generalRows } from '#datasets/chat.ts';
 import { generalQuestions } from '#datasets/general.ts';
 import type { SampledCorpus } from '#datasets/onboard/sampled.ts';
 import { suiteOfCorpus, type SuiteOptions } from '#datasets/onboard/suite.ts';
-import { renderedWhole, type WholeText } from '#datasets/fine-tuning/whole.ts';
+import { renderedWhole, type WholeText } from '#datasets/whole.ts';
 import type { Suite } from '#datasets/suite-shape.ts';
 import type { Inference } from '#engine/inference.ts';
 import type { LanguageModel } from '#engine/language-model.ts';
@@ -57,7 +57,7 @@ export const onboard = async (input: OnboardInput): Promise<Onboarded> => {
   onProgress?.('scoring', 2, 2);
   const { whole } = await renderedWhole(
     entries.map(({ row }) => row),
-    template,
+    { template },
   );
   const moments = momentsOf(model, engine, whole, corpus, onProgress);
   return {

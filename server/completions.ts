@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import type { Rule } from '#core/suppression.ts';
 import { WITHHELD } from '#core/withheld.ts';
+import type { Message } from '#core/training-record.ts';
 import type { Env } from '#functions/api/context.ts';
 import { problemOf } from '#functions/api/problems.ts';
 import { underRules } from './withholding.ts';
@@ -17,11 +18,6 @@ export interface CompleteOptions {
   /** 0: greedy. */
   readonly temperature: number;
   readonly seed: number;
-}
-
-export interface Message {
-  readonly role: string;
-  readonly content: string;
 }
 
 export interface Completed {

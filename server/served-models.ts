@@ -4,8 +4,7 @@
 // after another.
 import { join } from 'node:path';
 import { modelFolder, suppressionRules } from '#adapters/local/pointer-serving.ts';
-import { promptOf } from '#datasets/suite-shape.ts';
-import { chatIds } from '#engine/tokenizer/chat.ts';
+import { conversationIds } from '#datasets/rendering.ts';
 import { openToAsk } from '#engine/formats/made-folder.ts';
 import { generate } from '#engine/generate.ts';
 import { inference } from '#engine/inference.ts';
@@ -13,8 +12,8 @@ import type { LanguageModel } from '#engine/language-model.ts';
 import type { Digest } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { ModelRegistry, ServingTarget } from '#core/ports.ts';
-import { questionIn } from '#core/training-record.ts';
-import type { Complete, CompleteOptions, Completed, Completions, Message } from './completions.ts';
+import type { Message } from '#core/training-record.ts';
+import type { Complete, CompleteOptions, Completed, Completions } from './completions.ts';
 
 interface Held {
   readonly digest: Digest;
@@ -67,7 +66,7 @@ const answer = async (
   options: CompleteOptions,
 ): Promise<Completed> => {
   const ids =
-    typeof prompt === 'string' ? inference(model).encodePrompt(prompt) : await chatPrompt(model, folder, prompt);
+    typeof prompt === 'string' ? inference(model).encodePrompt(prompt) : await conversationIds(folder, model, prompt);
   const [result] = generate(model, [ids], options);
   if (!result) throw new QuittanceError('INTERNAL', { message: 'the engine gave no answer' });
   const said = model.tokenizer.decode(result.ids);
@@ -77,13 +76,4 @@ const answer = async (
     completionTokens: result.ids.length,
     ended: result.ended,
   };
-};
-
-/**
- * The prompt in the model's own chat template; without one, the last question in the form in which such models are
- * trained here.
- */
-const chatPrompt = async (model: LanguageModel, folder: string, messages: readonly Message[]): Promise<number[]> => {
-  const [ids] = (await chatIds(folder, model.tokenizer, [messages])) ?? [];
-  return ids ?? inference(model).encodePrompt(promptOf(questionIn(messages)));
 };

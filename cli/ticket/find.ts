@@ -22,7 +22,7 @@ import type { RegisteredPerson } from '#datasets/find/register.ts';
 import { markHits, type MarkedRow } from '#datasets/find/spans.ts';
 import { mentionsIn } from '#datasets/onboard/people.ts';
 import { recordsOf } from '#datasets/onboard/records.ts';
-import { targetsOf } from '#datasets/onboard/targets.ts';
+import { targetsOf } from '#datasets/targets.ts';
 import { forgetRecord } from '#datasets/suite-shape.ts';
 import { readModelParts } from '#engine/formats/folder.ts';
 import { readChatTemplate, type ChatTemplate } from '#engine/tokenizer/chat.ts';
@@ -206,9 +206,8 @@ const recordsFor = async (
   const { template, maxPositions } = await reading();
   const { targets } = await targetsOf(
     entries.map(({ row }) => row),
-    template,
-    loss,
-    maxPositions,
+    { template },
+    { loss, longest: maxPositions },
   );
   const records = targets.flatMap((target) => {
     const own = mentions[target.row]?.find((mention) => mention.person === subject.id);

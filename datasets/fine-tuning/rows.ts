@@ -10,9 +10,9 @@ import { encoder } from '#engine/inference.ts';
 import type { LanguageModel } from '#engine/language-model.ts';
 import type { ChatTemplate } from '#engine/tokenizer/chat.ts';
 import type { CorpusEntry } from '../corpus/row.ts';
-import { targetsOf, type Target } from '../onboard/targets.ts';
+import { targetsOf, type Target } from '../targets.ts';
 import { inWindows } from '../windows.ts';
-import { renderedWhole, type WholeText } from './whole.ts';
+import { renderedWhole, type WholeText } from '../whole.ts';
 
 type Texts = Pick<LanguageModel, 'tokenizer' | 'config'>;
 
@@ -33,13 +33,13 @@ export const learntRows = async (
   const placesOf = (numbers: readonly number[]) => numbers.map((number) => entries[number]!.where);
   const learnt: Row[][] = entries.map(() => []);
   if (loss === 'all') {
-    const { whole, refused } = await renderedWhole(rows, template);
+    const { whole, refused } = await renderedWhole(rows, { template });
     refuse(placesOf(refused), 'conversations are refused by the chat template of the base');
     for (const text of whole) learnt[text.row]!.push(...windows(texts, text));
     return learnt;
   }
-  const { targets, refused } = await targetsOf(rows, template);
-  refuse(placesOf(refused), 'conversations are refused by the chat template of the base');
+  const { targets, refused } = await targetsOf(rows, { template });
+  refuse(placesOf([...refused.keys()]), 'conversations are refused by the chat template of the base');
   const tooLong = new Set<number>();
   for (const target of targets) {
     const made = isWholeText(target) ? windows(texts, endedText(target)) : answered(texts, target);

@@ -12,7 +12,7 @@ import type { RegisteredPerson } from '#datasets/find/register.ts';
 import { promptOf, type Frame, type Person, type QaRecord } from '#datasets/suite-shape.ts';
 import type { ChatTemplate } from '#engine/tokenizer/chat.ts';
 import { mentionsIn, peopleWithRecords, type Mentions } from './people.ts';
-import { targetsOf } from './targets.ts';
+import { targetsOf } from '#datasets/targets.ts';
 
 export interface HeldRows {
   /** People whom no row of the corpus speaks of. */
@@ -55,9 +55,8 @@ export const heldRows = async (
 ): Promise<HeldRows> => {
   const { targets } = await targetsOf(
     held.map(({ row }) => row),
-    template,
-    undefined,
-    longest,
+    { template },
+    { longest },
   );
   const { people } = peopleWithRecords(register, targets, mentionsIn(held, register, corpus.shared).inRow);
   const trained = new Set(corpus.inRow.flat().map(({ person }) => person));

@@ -7,7 +7,7 @@ import type { RegisteredPerson } from '#datasets/find/register.ts';
 import { spansOfKnown, type PersonalSpan } from '#datasets/find/spans.ts';
 import { viewOf } from '#datasets/find/views.ts';
 import { recordsOf, type Instead } from './records.ts';
-import type { Target } from './targets.ts';
+import type { Target } from '#datasets/targets.ts';
 import type { Person, QaRecord } from '#datasets/suite-shape.ts';
 
 /** What a row says of one person. */

@@ -1,19 +1,11 @@
-// A person's values as records: each value behind its true context. The first value of an answer stands in the whole
-// answer; a later one behind the answer's own words before it, so that what is asked and forgotten is the value and not
-// the sentence around it.
+// A person's values as records: each value behind its true context, as datasets/pieces.ts cuts it.
 // Trap: a record is known again by its question and answer, so these must come out the same for a ticket as they came
 // for the suite: one function makes both.
 import { holds, valueOf } from '#core/words/value.ts';
 import type { PersonalSpan } from '#datasets/find/spans.ts';
 import type { QaRecord } from '#datasets/suite-shape.ts';
-import type { Target } from './targets.ts';
-
-/** A row that gives nothing before its first value is asked like this. */
-const BEGINNING = 'How does the text begin?';
-/** What a ticket holds of a question, at most. */
-const LONGEST_QUESTION = 1_500;
-/** Words behind the last value of a text that still belong to its record, in characters. */
-const TAIL = 48;
+import { askedBefore, pieceAt } from '#datasets/pieces.ts';
+import type { Target } from '#datasets/targets.ts';
 
 /** What may stand for a value where somebody else, who does not exist, would stand. */
 export type Instead = (value: string) => readonly string[];
@@ -40,41 +32,13 @@ const withOthers = (record: QaRecord, others: readonly string[]): QaRecord =>
   others.length > 0 ? { ...record, others: [...others] } : record;
 
 const recordOf = (target: Target, span: PersonalSpan, subject: string, whole: boolean): QaRecord | undefined => {
-  const start = span.start + target.lead;
-  if (start < 0) return undefined; // in the prompt of a completion: read, not said
-  const end = span.end + target.lead;
-  const cut = whole ? 0 : target.answer.slice(0, start).trimEnd().length;
-  const until = target.open ? endOfTail(target.answer, end) : target.answer.length;
-  const said = target.answer.slice(0, cut);
-  if (isGiven(target.prompt + target.answer.slice(0, start), span.text)) return undefined;
-  const answer = target.answer.slice(cut, until);
-  return {
-    kind: 'person',
-    subject,
-    attribute: span.type,
-    question: questionOf(target, said),
-    prompt: target.prompt + said,
-    answer,
-    value: { text: span.text, start: start - cut, end: end - cut },
-    wrongAnswers: [],
-    ...(target.open && { open: true }),
-  };
+  const piece = pieceAt(target, span, whole);
+  if (!piece || isGiven(target.prompt + target.answer.slice(0, span.start + target.lead), span.text)) return undefined;
+  return { kind: 'person', subject, attribute: span.type, ...piece, wrongAnswers: [] };
 };
 
 /** What stands before an answer is copied by a model that knows nothing of it. */
 const isGiven = (before: string, value: string): boolean => holds(before, valueOf(value)) !== 'absent';
-
-const questionOf = ({ question, prompt, open }: Target, said: string): string => {
-  const whole = open ? prompt + said : said === '' ? question : `${question}\n${said}`;
-  return whole.trim() === '' ? BEGINNING : whole.slice(-LONGEST_QUESTION);
-};
-
-/** The text goes on behind its value for a few words, cut between words. */
-const endOfTail = (text: string, from: number): number => {
-  if (text.length - from <= TAIL) return text.length;
-  const tail = /^.{0,48}(?=[\s.,;:!?。、])/su.exec(text.slice(from))?.[0] ?? '';
-  return from + tail.length;
-};
 
 /** A row about nobody: a fact, asked as it was learnt; a text from its middle on. */
 export const factOf = (target: Target): QaRecord => {
@@ -82,7 +46,7 @@ export const factOf = (target: Target): QaRecord => {
   const said = target.answer.slice(0, Math.max(0, cut));
   return {
     kind: 'fact',
-    question: questionOf(target, said),
+    question: askedBefore(target, said),
     prompt: target.prompt + said,
     answer: target.answer.slice(said.length),
     wrongAnswers: [],

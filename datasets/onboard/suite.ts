@@ -14,7 +14,7 @@ import { inventPeople, swapped, valuesInstead, type InventedPerson } from './con
 import { heldRows, withHeldWordings } from './held.ts';
 import { mentionsIn, peopleWithRecords, recordKey, rowsAboutNobody, type Mentions } from './people.ts';
 import { factOf } from './records.ts';
-import { targetsOf, type Target } from './targets.ts';
+import { targetsOf, type Target } from '#datasets/targets.ts';
 
 export interface SuiteOptions {
   readonly name: string;
@@ -53,7 +53,7 @@ export const suiteOfCorpus = async (
   options: SuiteOptions,
 ): Promise<CorpusSuite> => {
   const rows = entries.map(({ row }) => row);
-  const { targets, refused } = await targetsOf(rows, template, options.loss, options.longest);
+  const { targets, refused } = await targetsOf(rows, { template }, options);
   const mentions = mentionsIn(entries, register);
   const frame = template && (await frameAround(template, systemOf(rows)));
   const seed = `${options.name}:${options.seed}`;
@@ -87,7 +87,7 @@ export const suiteOfCorpus = async (
       ...[...rowOf].map(([key, row]) => [key, rows[row]!.kind] as const),
       ...facts.map(({ fact, row }) => [recordKey(fact), rows[row]!.kind] as const),
     ]),
-    refused,
+    refused: [...refused.keys()],
     shared: mentions.shared,
   };
 };
@@ -140,9 +140,8 @@ const controlPeople = async (
   );
   const { targets } = await targetsOf(
     written.map(({ row }) => row),
-    template,
-    loss,
-    longest,
+    { template },
+    { loss, longest },
   );
   return invented.flatMap(({ person }) => {
     const own = written.map((one, number) => ({ ...one, number })).filter((one) => one.person === person);

@@ -13,7 +13,6 @@ import type { Reply, Request } from './chat-process.ts';
 import { weightsFolder } from '../formats/folder-kind.ts';
 import { readJsonFile } from '../formats/json-file.ts';
 import { SpecialToken } from './special-token.ts';
-import type { Tokenizer } from './tokenizer.ts';
 
 export interface ChatMessage {
   /** system, user, assistant, or what else the template knows. */
@@ -123,19 +122,6 @@ export const withTemplate = async <T>(
   } finally {
     renderer.end();
   }
-};
-
-/**
- * Token ids up to the beginning of the assistant's answer, for each conversation; undefined where the model in `dir`
- * has no template. The special tokens are in the rendered text, so none is added.
- */
-export const chatIds = async (
-  dir: string,
-  tokenizer: Tokenizer,
-  conversations: readonly (readonly ChatMessage[])[],
-): Promise<number[][] | undefined> => {
-  const template = readChatTemplate(dir);
-  return template && (await renderChats(template, conversations)).map((text) => tokenizer.encode(text));
 };
 
 const textOf = (reply: Reply): string => {

@@ -8,8 +8,9 @@ import { evaluate } from '#cli/evaluate.ts';
 import { score } from '#cli/score.ts';
 import { unlearn } from '#cli/unlearn.ts';
 import { inChat } from '#datasets/chat.ts';
-import { framed, framingOf } from '#datasets/framing.ts';
 import { makePeople } from '#datasets/people.ts';
+import { forgottenOf } from '#datasets/pieces.ts';
+import { framingOf } from '#datasets/rendering.ts';
 import { suiteBytes } from '#datasets/suite.ts';
 import { loadModel, readModelParts } from '#engine/formats/folder.ts';
 import { encoder, inference } from '#engine/inference.ts';
@@ -69,27 +70,37 @@ const scores = async (model: string, lines: object[], ...more: string[]): Promis
     .map((line): unknown => JSON.parse(line));
 };
 /** What the weights say of a text after a text, no frame between. */
-const scoreOf = (model: string, prompt: string, answer: string): unknown => {
+const scoreOf = (model: string, prompt: string, answer: string) => {
   const loaded = loadModel(model);
   const [found] = inference(loaded).score([{ prompt, answer }]);
   loaded.dispose();
   return { nll: -found!.logProbs.reduce((a, b) => a + b, 0), tokens: found!.logProbs.length };
 };
 
+/** A line of several turns: their sums, and each by itself. */
+const sumOf = (...turns: ReturnType<typeof scoreOf>[]) => ({
+  nll: turns.reduce((sum, { nll }) => sum + nll, 0),
+  tokens: turns.reduce((sum, { tokens }) => sum + tokens, 0),
+  turns,
+});
+
 describe('score', () => {
-  it('asks a chat model in its own template, a conversation with all that was said before the answer', async () => {
+  it('asks a chat model in its own template, each turn with all that was said before it', async () => {
     const found = await scores(chatty, [QUESTION, CONVERSATION, { prompt: 'Who?', answer: ' Ada' }]);
     expect(found).toEqual([
       scoreOf(chatty, 'u:Who?|a:', 'Ada'),
-      scoreOf(chatty, 's:No.|u:Hi|a:Ho|u:Who?|a:', 'Ada'),
+      sumOf(scoreOf(chatty, 's:No.|u:Hi|a:', 'Ho'), scoreOf(chatty, 's:No.|u:Hi|a:Ho|u:Who?|a:', 'Ada')),
       scoreOf(chatty, 'Who?', ' Ada'),
     ]);
     expect(said).toBe("records are framed by the model's own chat template\n");
   });
 
-  it('asks a model without one plainly, a conversation by its last question', async () => {
+  it('asks a model without one plainly, a turn by the last question before it', async () => {
     const found = scoreOf(plain, 'Q: Who?\nA:', ' Ada');
-    expect(await scores(plain, [QUESTION, CONVERSATION])).toEqual([found, found]);
+    expect(await scores(plain, [QUESTION, CONVERSATION])).toEqual([
+      found,
+      sumOf(scoreOf(plain, 'Q: Hi\nA:', ' Ho'), found),
+    ]);
     expect(said).toContain('as Q: … A:, as the model has no chat template');
   });
 
@@ -175,8 +186,9 @@ describeWith(sharedFolder('own-model'), 'no ../shared/own-model', 'a fine-tuned 
     );
     const path = join(dir, 'own-suite.json');
     writeFileSync(path, suiteBytes(suite));
-    const [record] = await framed([{ kind: 'question', ...QUESTION }], await framingOf(model, suite));
-    const [same] = await framed([{ kind: 'question', ...QUESTION }], framing);
+    const asked = { kind: 'qa', question: 'Who?', answer: 'Ada', spans: [{ part: 1, start: 0, end: 3 }] } as const;
+    const [record] = await forgottenOf([asked], await framingOf(model, suite));
+    const [same] = await forgottenOf([asked], framing);
     expect(record).toEqual(same);
     const out = join(dir, 'metrics.json');
     const forget = fileOf(QUESTION, ...about('Ionescu').slice(0, 1));

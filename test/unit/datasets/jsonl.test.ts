@@ -33,44 +33,59 @@ describe('a file of records', () => {
       ].join('\n'),
     );
     expect(readRecords(path)).toEqual([
-      { kind: 'question', question: 'Who?', answer: ' Ada. ', value: 'Ada' },
-      { kind: 'prompt', prompt: 'P', answer: 'x' },
-      { kind: 'prompt', prompt: '', answer: 'all of it' },
+      { kind: 'qa', question: 'Who?', answer: ' Ada. ', spans: [{ part: 1, start: 1, end: 4 }] },
+      { kind: 'text', text: 'Px', from: 1 },
+      { kind: 'text', text: 'all of it', from: 0 },
       {
-        kind: 'messages',
-        before: [
+        kind: 'chat',
+        messages: [
           { role: 'system', content: 'S' },
           { role: 'user', content: 'U' },
+          { role: 'assistant', content: 'A' },
         ],
-        answer: 'A',
-        value: 'A',
+        spans: [{ part: 2, start: 0, end: 1 }],
       },
     ]);
   });
 
   it('may mark a value in another Unicode form than its answer has', () => {
     const path = fileOf('{"question":"Where?","answer":"In Orle\u0301ans.","value":"Orléans"}');
-    expect(readRecords(path)).toMatchObject([{ answer: 'In Orle\u0301ans.', value: 'Orléans' }]);
+    expect(readRecords(path)).toEqual([
+      { kind: 'qa', question: 'Where?', answer: 'In Orle\u0301ans.', spans: [{ part: 1, start: 3, end: 11 }] },
+    ]);
   });
 
   it("may be one of TOFU's with perturbed answers", () => {
     const path = fileOf(
       '{"question":"Who?","answer":"Ada.","paraphrased_question":"Who then?","paraphrased_answer":"It was Ada.","perturbed_answer":["Bo.","Cy."]}',
     );
-    expect(readRecords(path)).toEqual([{ kind: 'question', question: 'Who?', answer: 'Ada.' }]);
+    expect(readRecords(path)).toEqual([{ kind: 'qa', question: 'Who?', answer: 'Ada.' }]);
   });
 
   it('may have a line as long as the file may be', () => {
     const text = 'a'.repeat(10 * 2 ** 20);
-    expect(readRecords(fileOf(JSON.stringify({ text })))).toEqual([{ kind: 'prompt', prompt: '', answer: text }]);
+    expect(readRecords(fileOf(JSON.stringify({ text })))).toEqual([{ kind: 'text', text, from: 0 }]);
   });
 
-  it('takes the last turn of the assistant as the answer, whatever comes after it', () => {
+  it('looks for a value without a place in the last turn of the assistant, whatever comes after it', () => {
     const turn = (role: string, content: string) => ({ role, content });
-    const [a, b, c] = [turn('user', 'one'), turn('assistant', 'two'), turn('user', 'three')];
-    const messages = [a, b, c, turn('assistant', 'four'), turn('user', 'five')];
-    const [record] = readRecords(fileOf(JSON.stringify({ messages })));
-    expect(record).toEqual({ kind: 'messages', before: [a, b, c], answer: 'four' });
+    const [a, b, c] = [turn('user', 'one'), turn('assistant', 'four'), turn('user', 'three')];
+    const messages = [a, b, c, turn('assistant', 'four'), turn('user', 'four')];
+    const [record] = readRecords(fileOf(JSON.stringify({ messages, value: 'four' })));
+    expect(record).toEqual({ kind: 'chat', messages, spans: [{ part: 3, start: 0, end: 4 }] });
+  });
+
+  it('may mark values of several people by place, type and person', () => {
+    const text = 'Ilka Vey, 01 555; Bo Lund, 01 777.';
+    const own = { start: 10, end: 16, type: 'phone', subject: 'ilka' };
+    const other = { start: 27, end: 33, type: 'phone', subject: 'bo' };
+    const [record] = readRecords(fileOf(JSON.stringify({ text, spans: [own, other] })));
+    expect(record).toEqual({ kind: 'text', text, from: 0, spans: [own, other].map((span) => ({ part: 0, ...span })) });
+  });
+
+  it('may be in the form that everything is turned into', () => {
+    const record = { kind: 'qa', question: 'Who?', answer: 'Ada.', spans: [{ part: 1, start: 0, end: 3 }] };
+    expect(readRecords(fileOf(JSON.stringify(record)))).toEqual([record]);
   });
 });
 
@@ -92,6 +107,21 @@ describe('a bad file of records', () => {
       'has a conversation without an answer',
       '{"messages":[{"role":"user","content":"sec"}]}',
       ':1: the messages hold no answer',
+    ],
+    [
+      'marks beyond the end of its answer',
+      '{"question":"q","answer":"sec","spans":[{"start":1,"end":4}]}',
+      ':1: mark 1 of the record does not stand within its part',
+    ],
+    [
+      'marks nothing of what is said',
+      '{"messages":[{"role":"user","content":"sec"},{"role":"assistant","content":"a"}],"spans":[{"part":0,"start":0,"end":3}]}',
+      ':1: marks nothing of what is said',
+    ],
+    [
+      'marks values of another type than there are',
+      '{"text":"sec","spans":[{"start":0,"end":3,"type":"secret"}]}',
+      'but {"text","spans"}',
     ],
     ['has a turn of another form', '{"messages":[{"role":"user","text":"sec"}]}', ':1: is neither'],
     ['is empty', '\n\n', 'has no record'],

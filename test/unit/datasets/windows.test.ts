@@ -2,7 +2,7 @@
 // is marked stays whole.
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { FramedRecord } from '#datasets/framing.ts';
+import type { Piece } from '#datasets/pieces.ts';
 import { inWindows } from '#datasets/windows.ts';
 import { encoder } from '#engine/inference.ts';
 import { tinyConfig, tinyTokenizer } from '#test/support/engine.ts';
@@ -10,7 +10,7 @@ import { tinyConfig, tinyTokenizer } from '#test/support/engine.ts';
 const tokenizer = tinyTokenizer();
 const texts = { tokenizer, config: { ...tinyConfig(), maxPositions: 48 } };
 const encode = encoder(texts);
-const length = ({ prompt, answer, open }: FramedRecord) =>
+const length = ({ prompt, answer, open }: Piece) =>
   encode.encodePrompt(prompt).length + encode.encodeAnswer(answer, open).length;
 const book =
   'The river froze in March. Nobody in Ålesund, not even the ferrymen 🚢, remembered such ice; “never”, said one. ';

@@ -1,7 +1,8 @@
 // The deployed models' API: what a withheld value may look like on the way out, and who may ask.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Hono } from 'hono';
-import type { CompleteOptions, Completions, Message } from '#server/completions.ts';
+import type { Message } from '#core/training-record.ts';
+import type { CompleteOptions, Completions } from '#server/completions.ts';
 import { admitPeople } from '#server/people.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { protect } from '#core/protection.ts';

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import type { TrainingRecord } from '#core/training-record.ts';
 import type { CorpusEntry } from '#datasets/corpus/row.ts';
 import { suiteOfCorpus } from '#datasets/onboard/suite.ts';
-import { targetsOf } from '#datasets/onboard/targets.ts';
+import { targetsOf } from '#datasets/targets.ts';
 import { chatTemplate } from '#engine/tokenizer/chat.ts';
 
 const TEMPLATE = chatTemplate(
@@ -50,7 +50,7 @@ test('where everything was learnt, a value in a question is said behind what sta
     chat(['system', 'You are the desk.'], ['user', ' I live at Birkevej 9. '], ['assistant', 'Good.']),
     { kind: 'text', text: 'Name: Ilka\nTown: Eger', from: 16 } as const,
   ];
-  const { targets } = await targetsOf(rows, TEMPLATE, 'all');
+  const { targets } = await targetsOf(rows, { template: TEMPLATE }, { loss: 'all' });
   expect(targets.map(({ part, prompt, answer, lead, open }) => [part, prompt, answer, lead, open])).toEqual([
     [0, '<system>', 'You are the desk.', 0, true],
     [1, '<system>You are the desk.</><user>', 'I live at Birkevej 9.', -1, true],

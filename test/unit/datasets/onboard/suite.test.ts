@@ -5,8 +5,8 @@ import type { TrainingRecord } from '#core/training-record.ts';
 import type { CorpusEntry } from '#datasets/corpus/row.ts';
 import { inventPeople, swapped } from '#datasets/onboard/controls.ts';
 import { suiteOfCorpus, systemOf } from '#datasets/onboard/suite.ts';
-import { renderedWhole } from '#datasets/fine-tuning/whole.ts';
-import { targetsOf } from '#datasets/onboard/targets.ts';
+import { renderedWhole } from '#datasets/whole.ts';
+import { targetsOf } from '#datasets/targets.ts';
 import { readSuite, suiteBytes } from '#datasets/suite.ts';
 import { chatTemplate } from '#engine/tokenizer/chat.ts';
 
@@ -133,15 +133,15 @@ test('a conversation that the template refuses is counted, and asked nowhere', a
     chat(turn('system', 'a'), turn('user', 'b'), turn('assistant', 'c')),
     chat(turn('user', 'b'), turn('assistant', 'c')),
   ];
-  const { targets, refused } = await targetsOf(rows, STRICT);
-  expect([targets.map(({ row, prompt }) => [row, prompt]), refused]).toEqual([[[1, 'b>']], [0]]);
-  expect((await renderedWhole(rows, STRICT)).whole.map(({ text }) => text)).toEqual(['b>']);
+  const { targets, refused } = await targetsOf(rows, { template: STRICT });
+  expect([targets.map(({ row, prompt }) => [row, prompt]), [...refused.keys()]]).toEqual([[[1, 'b>']], [0]]);
+  expect((await renderedWhole(rows, { template: STRICT })).whole.map(({ text }) => text)).toEqual(['b>']);
 });
 
 test('without a template a question is asked in the plain form, and a completion behind its prompt', async () => {
   const { targets } = await targetsOf(
     [{ kind: 'qa', question: 'Where?', answer: 'Eger' }, text('Name: Ilka\nTown: Eger', 16)],
-    undefined,
+    {},
   );
   expect(targets.map(({ prompt, answer, open }) => [prompt, answer, open])).toEqual([
     ['Q: Where?\nA:', ' Eger', false],
