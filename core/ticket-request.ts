@@ -6,7 +6,7 @@ import { Digest } from './canonical.ts';
 import { PersonalRow } from './corpus-index/drop.ts';
 import { QuittanceError } from './errors.ts';
 import { faultsOf } from './field-faults.ts';
-import { FORGET_LIMITS, ForgetRecord } from './forget-set.ts';
+import { FiledRecord, filedRecords } from './filed-records.ts';
 import { parseOnce } from './json-keys.ts';
 import { Revealed } from './revealed.ts';
 import { IdentityLevel, regimeOf, RegimeName, type Codes } from './regimes.ts';
@@ -17,7 +17,6 @@ import { EntityName, Place } from './place.ts';
 import { Quantisation } from './quantisation.ts';
 import { Subject, SubjectReason } from './subject.ts';
 import { TicketId } from './ticket-id.ts';
-import { partIn } from './words/part.ts';
 
 export const REQUEST_LIMIT_BYTES = 2 * 1024 * 1024;
 
@@ -104,7 +103,8 @@ const Shape = z.strictObject({
   place: Place.optional(),
   identity: z.strictObject({ ...identity, verifiedBy: z.unknown().optional() }),
   forget: z.strictObject({
-    records: z.array(ForgetRecord).max(10_000),
+    /** In the short form, or rows of any kind with the person's values marked: see core/filed-records.ts. */
+    records: z.array(FiledRecord).max(10_000),
     /** As `quittance reveal` gives it: the model itself gave the records. A second person confirms each. */
     revealed: Revealed.optional(),
     /** Rows of the model's corpus that are the person's, as `ticket find` gives them: the purge takes them out. */
@@ -131,9 +131,8 @@ export const TicketRequest = Shape.superRefine((request, context) => {
     if (until !== undefined && until < since) refuse(['pauses', i, 'until'], 'not before since');
   for (const list of ['linked', 'recipients'] as const)
     if (new Set(request[list]).size < (request[list] ?? []).length) refuse([list], 'each once');
-  for (const [i, { answer, value }] of request.forget.records.slice(0, FORGET_LIMITS.records).entries())
-    if (value !== undefined && partIn(answer, value) === undefined)
-      refuse(['forget', 'records', i, 'value'], 'a part of the answer, in any spelling of it');
+  for (const { path, rule } of filedRecords(request.forget.records, request.subject).faults)
+    refuse(['forget', 'records', ...path], rule);
   if (request.entity !== undefined && request.place) refuse(['place'], 'either an entity or a place');
   // a form that repeats who files says nothing that is not recorded anyway
   const { verifiedBy = request.filer } = request.identity;
@@ -142,8 +141,9 @@ export const TicketRequest = Shape.superRefine((request, context) => {
     refuse(['agent', 'seenBy'], `${NOT_ASKED} the one who saw it`);
   if (request.exemption?.decidedBy !== undefined)
     refuse(['exemption', 'decidedBy'], `${NOT_ASKED} the one who proposes the refusal, and a second person decides`);
-}).transform(({ identity: { method, level, verifiedAt }, exemption, ...rest }) => ({
+}).transform(({ identity: { method, level, verifiedAt }, exemption, forget, ...rest }) => ({
   ...rest,
+  forget: { ...forget, records: [...filedRecords(forget.records, rest.subject).records] },
   identity: { method, level, verifiedAt },
   ...(exemption && { exemption: { code: exemption.code } }),
 }));

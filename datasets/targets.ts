@@ -5,24 +5,17 @@
 // Trap: a template may refuse a conversation (roles that do not alternate), and a row may be longer than the model
 // reads; both are counted and said, not cut silently.
 import { isQuittanceError, type QuittanceError } from '#core/errors.ts';
+import type { Sayable } from '#core/forgotten-values.ts';
 import type { Loss } from '#core/recipe.ts';
 import { questionIn, type Message, type RecordKind, type TrainingRecord } from '#core/training-record.ts';
 import { readTargets } from './read-targets.ts';
 import { needsTemplate, orRefused, renderTurnsBy, withRenderer, type Reader, type RenderTurn } from './rendering.ts';
 
-export interface Target {
+export interface Target extends Sayable {
   /** Number of the record among those that were given. */
   readonly row: number;
   /** Part of the record that is said. */
   readonly part: number;
-  /** What was asked last; of a text nothing. */
-  readonly question: string;
-  readonly prompt: string;
-  readonly answer: string;
-  /** Where the part's own text begins in `answer`: a space may stand before it. */
-  readonly lead: number;
-  /** A text goes on where an answer ends: no end token is learnt behind it. */
-  readonly open: boolean;
   /** An answer that is too long to be asked whole: each value stands behind the answer's own words before it. */
   readonly inParts: boolean;
 }

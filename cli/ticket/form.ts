@@ -40,6 +40,8 @@ export const REQUEST_FORM = [
   JSON.stringify(REQUEST_EXAMPLE, null, 2),
   '',
   `  forget.records  1 to ${FORGET_LIMITS.records}, worded as the model was trained on them; value, the personal part of the answer, may be left out`,
+  '                  or rows of any kind with the values marked: {kind: chat, messages, spans}, {kind: text, text, from, spans}, {kind: qa, …};',
+  '                  spans: [{part, start, end, type?, subject?}]; values of others, by subject, stay',
   '  forget.revealed as quittance reveal --ticket writes it: the model itself gave the records, and a second person confirms each',
   '  model           a registered name (quittance model list)',
   '  regime: ground  one of',

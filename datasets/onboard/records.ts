@@ -1,10 +1,9 @@
-// A person's values as records: each value behind its true context, as datasets/pieces.ts cuts it.
+// A person's values as records: each value behind its true context, as core/forgotten-values.ts cuts it.
 // Trap: a record is known again by its question and answer, so these must come out the same for a ticket as they came
 // for the suite: one function makes both.
-import { holds, valueOf } from '#core/words/value.ts';
+import { askedBefore, isGiven, valueAt } from '#core/forgotten-values.ts';
 import type { PersonalSpan } from '#datasets/find/spans.ts';
 import type { QaRecord } from '#datasets/suite-shape.ts';
-import { askedBefore, pieceAt } from '#datasets/pieces.ts';
 import type { Target } from '#datasets/targets.ts';
 
 /** What may stand for a value where somebody else, who does not exist, would stand. */
@@ -32,13 +31,10 @@ const withOthers = (record: QaRecord, others: readonly string[]): QaRecord =>
   others.length > 0 ? { ...record, others: [...others] } : record;
 
 const recordOf = (target: Target, span: PersonalSpan, subject: string, whole: boolean): QaRecord | undefined => {
-  const piece = pieceAt(target, span, whole);
-  if (!piece || isGiven(target.prompt + target.answer.slice(0, span.start + target.lead), span.text)) return undefined;
+  const piece = valueAt(target, span, whole);
+  if (!piece || isGiven(target, span)) return undefined;
   return { kind: 'person', subject, attribute: span.type, ...piece, wrongAnswers: [] };
 };
-
-/** What stands before an answer is copied by a model that knows nothing of it. */
-const isGiven = (before: string, value: string): boolean => holds(before, valueOf(value)) !== 'absent';
 
 /** A row about nobody: a fact, asked as it was learnt; a text from its middle on. */
 export const factOf = (target: Target): QaRecord => {

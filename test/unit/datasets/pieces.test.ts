@@ -2,6 +2,7 @@
 // long text in windows; and one record on its whole way from a corpus to what is scored, measured and learnt.
 import { describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
+import { askedOf } from '#core/forgotten-values.ts';
 import type { TrainingRecord } from '#core/training-record.ts';
 import { rowFrom } from '#datasets/corpus/forms.ts';
 import { learntRows } from '#datasets/fine-tuning/rows.ts';
@@ -10,6 +11,7 @@ import { forgottenOf, saidOf } from '#datasets/pieces.ts';
 import { promptsOf, type Framing } from '#datasets/rendering.ts';
 import { framedRows } from '#datasets/suite.ts';
 import { makePeople } from '#datasets/people.ts';
+import { forgetRecord } from '#datasets/suite-shape.ts';
 import { targetsOf } from '#datasets/targets.ts';
 import { renderedWhole } from '#datasets/whole.ts';
 import { inWindows } from '#datasets/windows.ts';
@@ -125,6 +127,7 @@ test('one row of a corpus is asked alike on its whole way', async () => {
     recordsOf(target, [{ ...place, type: 'phone', text: '01 555' }], 'ilka'),
   );
   expect(record).toMatchObject({ ...piece, subject: 'ilka', attribute: 'phone' });
+  expect(askedOf(marked, (whose) => whose === 'ilka')).toEqual([forgetRecord(record!)]);
 
   const [prompt] = await promptsOf({ template }, [TALK.messages.slice(0, 4)]);
   expect(prompt).toBe(piece!.prompt);
