@@ -1,6 +1,6 @@
 // Records as a ticket may be filed with them: in the short form, which a ticket keeps, or as rows of any kind with the
-// person's values marked (core/training-record.ts), as a search or a data set has them. Rows become records in the short
-// form where they enter, one for each value of the person who asks.
+// person's values marked (core/training-record.ts), as a search or a data set has them. Rows become records in the
+// short form where they enter, one for each value of the person who asks.
 // Trap: a row may mark values of others too. These stay, so whose a value is must be said in words that the request
 // knows the person by.
 import { z } from 'zod';

@@ -1,6 +1,6 @@
-// How a record is put to a model, decided in one place for find, onboarding, training, unlearning, measurement, scoring,
-// generation and serving: by the frame of the suite where one is given, so that records and controls are asked alike;
-// else by the model's own chat template; else in the plain form in which small models are trained here.
+// How a record is put to a model, decided in one place for find, onboarding, training, unlearning, measurement,
+// scoring, generation and serving: by the frame of the suite where one is given, so that records and controls are asked
+// alike; else by the model's own chat template; else in the plain form in which small models are trained here.
 // Trap: a model forgets for the form of prompt that it is unlearned with. A question framed in another way than its
 // users ask it measures, and unlearns, something else.
 import { isQuittanceError, type QuittanceError } from '#core/errors.ts';
@@ -13,7 +13,7 @@ import { answerOf, promptOf, type Frame, type Suite } from './suite-shape.ts';
 
 /** How a model reads. */
 export interface Reader {
-  /** What stands around a question by itself; absent in the plain form, and where the template renders questions too. */
+  /** What stands around a question by itself; absent in the plain form, and where the template renders questions. */
   readonly frame?: Frame | undefined;
   /** Renders conversations. */
   readonly template?: ChatTemplate | undefined;
