@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { QuittanceError } from './errors.ts';
 
 /** `sha256:` and 64 lower-case hex digits. */
-export const Digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
+export const Digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'sha256: and 64 hexadecimal digits');
 export type Digest = z.infer<typeof Digest>;
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };

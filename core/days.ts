@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { perZone } from './zone-format.ts';
 
 /** `2026-03`; Date takes years below 100 for those of another century, and nothing here is that old. */
-export const Month = z.string().regex(/^[2-9]\d{3}-(?:0[1-9]|1[0-2])$/);
+export const Month = z.string().regex(/^[2-9]\d{3}-(?:0[1-9]|1[0-2])$/, 'a month such as 2026-11');
 
 const DAY_MS = 86_400_000;
 

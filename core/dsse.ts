@@ -17,14 +17,19 @@ export const MODEL_SIGNING_TYPE = 'https://model_signing/signature/v1.0';
 export const Statement = z.strictObject({
   _type: z.literal(STATEMENT_TYPE),
   subject: z
-    .array(z.strictObject({ name: z.string(), digest: z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }) }))
+    .array(
+      z.strictObject({
+        name: z.string(),
+        digest: z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/, '64 hexadecimal digits') }),
+      }),
+    )
     .min(1),
   predicateType: z.union([z.string().startsWith('https://quittance.dev/'), z.literal(MODEL_SIGNING_TYPE)]),
   predicate: z.record(z.string(), JsonValue),
 });
 export type Statement = z.infer<typeof Statement>;
 
-const Base64 = z.string().regex(/^[A-Za-z0-9+/]+={0,2}$/);
+const Base64 = z.string().regex(/^[A-Za-z0-9+/]+={0,2}$/, 'base64');
 export const Envelope = z.strictObject({
   payload: Base64,
   payloadType: z.literal(PAYLOAD_TYPE),

@@ -91,6 +91,7 @@ export const ERROR_CODES = {
   SIGNATURE_INVALID: 'a signature does not verify',
   TIMESTAMP_INVALID: 'a timestamp is malformed, of something else, or by no authority that is trusted',
   BUNDLE_INVALID: 'an evidence bundle is malformed',
+  TRUST_ROOT_INVALID: 'keys that were given to check evidence with are no trust root',
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

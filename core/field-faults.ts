@@ -20,11 +20,11 @@ const ruleOf = (issue: z.core.$ZodIssue): string => {
     case 'custom':
       return issue.message;
     case 'invalid_format':
-      return FORMATS[issue.format] ?? issue.message;
+      return FORMATS[issue.format] ?? formOf(issue);
     case 'invalid_value':
       return `one of ${issue.values.join(', ')}`;
     case 'invalid_type':
-      return WORDS[issue.expected] ?? issue.expected;
+      return isMissing(issue) ? `${GIVEN}: ${kindOf(issue.expected)}` : kindOf(issue.expected);
     case 'unrecognized_keys':
       return `no other fields than the form has (${issue.keys.length} sent)`;
     case 'too_big':
@@ -40,5 +40,28 @@ const ruleOf = (issue: z.core.$ZodIssue): string => {
   }
 };
 
-const WORDS: Readonly<Record<string, string>> = { int: 'a whole number', never: 'nothing' };
+/** What is asked for at all, where nothing came. */
+const GIVEN = 'must be given';
+/** zod says what came in its message alone. */
+const isMissing = ({ message }: z.core.$ZodIssue): boolean => message.endsWith('received undefined');
+
+const WORDS: Readonly<Record<string, string>> = {
+  int: 'a whole number',
+  never: 'nothing',
+  string: 'text',
+  number: 'a number',
+  boolean: 'true or false',
+  object: 'an object',
+  record: 'an object',
+  array: 'a list',
+};
+const kindOf = (expected: string): string => WORDS[expected] ?? expected;
+
+/** Whether a rule says no more than what kind of value it wants. */
+export const isOfKind = (rule: string): boolean => rule.startsWith(`${GIVEN}: `) || Object.values(WORDS).includes(rule);
+
+/** The words that a schema has for its form; a pattern as it is written for machines tells people nothing. */
+const formOf = ({ format, message }: z.core.$ZodIssueInvalidStringFormat): string =>
+  format === 'regex' && message.includes('pattern') ? 'text of another form' : message;
+
 const unitOf = (origin: string): string => ({ string: ' characters', array: ' entries' })[origin] ?? '';

@@ -21,7 +21,7 @@ import { read } from './words/streams.ts';
 import { mentionsOf, weaknessOf } from './words/subject.ts';
 import { valueOf } from './words/value.ts';
 
-const Hex = z.string().regex(/^[0-9a-f]{32}$/);
+const Hex = z.string().regex(/^[0-9a-f]{32}$/, '32 hexadecimal digits');
 
 const ForgottenPerson = z.strictObject({
   ticketId: z.string(),

@@ -111,7 +111,7 @@ export const SideArtefacts = z.strictObject({
 export type SideArtefacts = z.infer<typeof SideArtefacts>;
 
 /** Under which a model is registered, deployed and asked. */
-export const ModelName = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/);
+export const ModelName = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'the name of a model, such as support-chat');
 
 export const ModelRecord = z.strictObject({
   name: ModelName,

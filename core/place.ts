@@ -16,7 +16,7 @@ const isTimeZone = (name: string): boolean => {
   }
 };
 
-export const Region = z.string().regex(/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/);
+export const Region = z.string().regex(/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/, 'a country or its part, such as DE or DE-BE');
 export const TimeZone = z.string().refine(isTimeZone, 'no such time zone');
 
 export const Place = z.strictObject({
@@ -30,7 +30,7 @@ export type Place = Readonly<z.infer<typeof Place>>;
 /** Brussels, whose holidays are those of the Union's institutions. A controller sets its own place. */
 export const DEFAULT_PLACE: Place = { region: 'BE', timeZone: 'Europe/Brussels' };
 
-export const EntityName = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/);
+export const EntityName = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'the name of an entity, such as acme-berlin');
 /** A controller's entities that sit elsewhere than the installation, by name. */
 export const Entities = z.record(EntityName, Place);
 

@@ -72,16 +72,16 @@ export type Recipe = z.infer<typeof Recipe>;
 
 export const recipeDigest = (recipe: Recipe): Digest => digestJson(recipe);
 
-const Hex = z.string().regex(/^[0-9a-f]{64}$/);
+const Hex = z.string().regex(/^[0-9a-f]{64}$/, '64 hexadecimal digits');
 
 /** Commitment to a set of rows. Another key commits to the same rows otherwise. */
-export const CorpusDigest = z.string().regex(/^hmac-sha256:[0-9a-f]{64}$/);
+export const CorpusDigest = z.string().regex(/^hmac-sha256:[0-9a-f]{64}$/, 'hmac-sha256: and 64 hexadecimal digits');
 export type CorpusDigest = z.infer<typeof CorpusDigest>;
 
 /**
  * A row under the corpus's key, and the slice in which it was learnt, from 1. A row that stands twice is here twice.
  */
-const CommittedRow = z.tuple([z.string().regex(/^[0-9a-f]{32}$/), z.int().positive()]);
+const CommittedRow = z.tuple([z.string().regex(/^[0-9a-f]{32}$/, '32 hexadecimal digits'), z.int().positive()]);
 export type CommittedRow = z.infer<typeof CommittedRow>;
 
 export const CommittedCorpus = z.strictObject({

@@ -32,7 +32,10 @@ const fact = <T extends z.ZodType>(value: T) =>
   });
 
 /** Codes of tickets and what people read in their place. */
-const Codes = z.record(z.string().regex(/^[a-z0-9][a-z0-9.-]{0,63}$/), z.string().min(3).max(200));
+const Codes = z.record(
+  z.string().regex(/^[a-z0-9][a-z0-9.-]{0,63}$/, 'a code such as art-17-1-b'),
+  z.string().min(3).max(200),
+);
 export type Codes = Readonly<z.infer<typeof Codes>>;
 
 const SignOff = z.discriminatedUnion('state', [
@@ -47,7 +50,7 @@ export const RegimeFile = z.strictObject({
   /** What people call the law. */
   label: z.string().min(3).max(60),
   /** ISO 3166 countries whose entities count by their own place; others count where `place` is. */
-  territory: z.array(z.string().regex(/^[A-Z]{2}$/)).min(1),
+  territory: z.array(z.string().regex(/^[A-Z]{2}$/, 'a country such as DE')).min(1),
   place: Place,
   /** No request that was received earlier can be filed under it. */
   effectiveFrom: fact(z.iso.date()),

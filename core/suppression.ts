@@ -8,7 +8,9 @@ import { z } from 'zod';
 import { FORM_KINDS, textOf, type Form, type FormKind, type Place, type Text } from './words/places.ts';
 
 /** A form's kind and size, the filter's value for it, and its HMAC. */
-const Entry = z.string().regex(new RegExp(`^(?:${FORM_KINDS.join('|')})\\d+:[0-9a-f]{4}:[0-9a-f]{32}$`));
+const Entry = z
+  .string()
+  .regex(new RegExp(`^(?:${FORM_KINDS.join('|')})\\d+:[0-9a-f]{4}:[0-9a-f]{32}$`), 'an entry of a rule');
 
 export const Rule = z.strictObject({
   secret: z.string(),

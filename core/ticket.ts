@@ -17,9 +17,14 @@ import { Quantisation } from './quantisation.ts';
 
 export { TicketId } from './ticket-id.ts';
 /** A code: of a refusal, a failure, a hold. Never a sentence. */
-export const Code = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
+export const Code = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+    'a code of letters, digits, dot, dash and underscore, such as litigation',
+  );
 /** HMAC under a key that stays in its adapter, hex. */
-export const KeyedDigest = z.string().regex(/^[0-9a-f]{64}$/);
+export const KeyedDigest = z.string().regex(/^[0-9a-f]{64}$/, '64 hexadecimal digits');
 const Count = z.int().nonnegative();
 
 /** Numbers of records in a request, from 1, each once. */

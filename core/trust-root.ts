@@ -11,6 +11,7 @@ import { SERVICE_KEY } from './statements.ts';
 import { keyIdOf } from './dsse.ts';
 import { Instant } from './deadlines.ts';
 import { isQuittanceError, QuittanceError } from './errors.ts';
+import { faultsOf } from './field-faults.ts';
 import { parseOnce } from './json-keys.ts';
 import { LOG_KEY } from './ledger/log.ts';
 import { AttestorName, certificateBlock, certificatesIn, isCertificate } from './timestamp/pem.ts';
@@ -160,14 +161,14 @@ const keyBlock = (key: Key): string => {
 };
 const [BEGIN, END] = ['-----BEGIN PUBLIC KEY-----', '-----END PUBLIC KEY-----'];
 
-/** BUNDLE_INVALID where the text is none of the three forms. `name`: of the file, for the message. */
+/** TRUST_ROOT_INVALID where the text is none of the three forms. `name`: of the file, for the message. */
 export const parseTrustRoot = (text: string, name: string): TrustRoot => {
   if (text.trimStart().startsWith('{')) return fromJson(text, name);
   const { authorities, rest } = withoutCertificates(text, name);
   const keys = rest.includes(BEGIN) ? fromBlocks(rest, name) : fromLines(rest, name);
   const logs = new Set(keys.filter(({ role }) => role === 'log').map((key) => key.name));
   const [origin] = logs;
-  if (origin === undefined || logs.size > 1) throw malformed(name, `names ${logs.size} logs, and must name one`);
+  if (origin === undefined || logs.size > 1) throw malformed(name, `names ${logs.size} logs, and not one`);
   return { kind: 'quittance-trust-root/v1', origin, keys, ...(authorities.length > 0 && { authorities }) };
 };
 
@@ -189,20 +190,28 @@ const withoutCertificates = (text: string, file: string): { authorities: Authori
 };
 
 const malformed = (name: string, what: string) =>
-  new QuittanceError('BUNDLE_INVALID', {
-    message: `${name} is not a trust root: it ${what}`,
+  new QuittanceError('TRUST_ROOT_INVALID', {
+    message: `${name} is not a trust root`,
     expected: 'what `quittance trust-root` writes: JSON, key lines or PEM',
+    got: `what ${what}`,
   });
 
 const fromJson = (text: string, name: string): TrustRoot => {
-  let parsed: ReturnType<typeof TrustRoot.safeParse> | undefined;
+  const parsed = TrustRoot.safeParse(jsonIn(text, name));
+  if (parsed.success) return parsed.data;
+  const faults = faultsOf(parsed.error).slice(0, MOST_TOLD);
+  throw malformed(name, `is JSON of another form: ${faults.map(({ field, rule }) => `${field}: ${rule}`).join('; ')}`);
+};
+
+/** Faults of a file that are told at once. */
+const MOST_TOLD = 3;
+
+const jsonIn = (text: string, name: string): unknown => {
   try {
-    parsed = TrustRoot.safeParse(parseOnce(text));
+    return parseOnce(text);
   } catch {
-    // not JSON
+    throw malformed(name, 'begins as JSON and is none');
   }
-  if (!parsed?.success) throw malformed(name, 'is JSON of another form');
-  return parsed.data;
 };
 
 const fromLines = (text: string, name: string): Key[] => {
@@ -210,10 +219,11 @@ const fromLines = (text: string, name: string): Key[] => {
   const read = lines.flatMap((line, i) => {
     if (line === '' || line.startsWith('#')) return [];
     const above = lines[i - 1] ?? '';
-    return [{ parsed: parseKeyLine(line), end: /^# until /.test(above) ? above.slice(1) : undefined }];
+    return [{ parsed: parseKeyLine(line), number: i + 1, end: /^# until /.test(above) ? above.slice(1) : undefined }];
   });
   const keys = read.flatMap(({ parsed, end }) => (parsed ? [{ ...parsed, end }] : []));
-  if (keys.length !== read.length || keys.length === 0) throw malformed(name, 'holds a line that is no key line');
+  const bad = read.find(({ parsed }) => parsed === undefined);
+  if (bad || keys.length === 0) throw malformed(name, `has no key line NAME+ID+KEY in line ${bad?.number ?? 1}`);
   const log = keys.find(
     ({ key, algorithm }) => algorithm === 'signature' && !/\/(service|person\/[^/]+)$/.test(key.name),
   );
@@ -225,7 +235,7 @@ const fromLine = (key: NoteKey, algorithm: Algorithm, origin: string, name: stri
   if (key.name === origin) return keyOf('log', origin, key.publicKey);
   if (key.name === `${origin}/service`) return keyOf('service', 'service', key.publicKey);
   const person = key.name.startsWith(`${origin}/person/`) ? key.name.slice(`${origin}/person/`.length) : undefined;
-  if (person === undefined) throw malformed(name, 'names a key that is of no role in its log');
+  if (person === undefined) throw malformed(name, 'has a key that is of no role in its log');
   return keyOf('person', person, key.publicKey);
 };
 

@@ -16,7 +16,7 @@ export const WebhookKey = z.strictObject({ number: z.int().positive(), until: In
 export type WebhookKey = z.infer<typeof WebhookKey>;
 
 export const Webhook = z.strictObject({
-  id: z.string().regex(/^wh-[0-9a-z]{8,40}$/),
+  id: z.string().regex(/^wh-[0-9a-z]{8,40}$/, 'the id of a webhook, such as wh-3k9x2m7q4d1f'),
   url: z.url(),
   signing: Signing,
   /** Types of events; all where there are none. */

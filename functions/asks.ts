@@ -14,7 +14,7 @@ import { Principal, REQUEST_FACTS } from '#core/ticket-request.ts';
 import { TicketId } from '#core/ticket-id.ts';
 import { jsonBytes } from './step-support.ts';
 
-export const AskId = z.string().regex(/^Q-[0-9a-f]{20}$/);
+export const AskId = z.string().regex(/^Q-[0-9a-f]{20}$/, 'a reference: Q- and 20 hexadecimal digits');
 
 /** Lines may end; nothing that is not seen may stand in them. */
 const Words = (most: number) =>

@@ -2,6 +2,7 @@
 // (identity.level), the list has columns (level). Trap: what stands in a cell is other people's data, so that rules and
 // counts alone are said.
 import { ERROR_CODES, isQuittanceError, type ErrorCode, type FieldFault } from '#core/errors.ts';
+import { isOfKind } from '#core/field-faults.ts';
 import { COLUMNS, TIMES } from './bulk-columns.ts';
 import type { DraftFields } from './drafts.ts';
 
@@ -20,8 +21,8 @@ export const cellFaults = (faults: readonly FieldFault[], fields: DraftFields): 
 };
 
 const inCell = (field: string, rule: string, fields: DraftFields): FieldFault => {
-  const isOfForm = rule === 'string' || rule.startsWith('a time in UTC');
-  const wanted = TIMES.includes(field) && isOfForm ? CELL_TIME : rule === 'string' ? 'something' : rule;
+  const isOfForm = isOfKind(rule) || rule.startsWith('a time in UTC');
+  const wanted = TIMES.includes(field) && isOfForm ? CELL_TIME : rule.replace(/^must be given: /, '');
   const isEmpty = isColumn(field) && (fields[field] ?? '').trim() === '';
   return { field, rule: isEmpty ? `is empty; expected: ${wanted}` : wanted };
 };

@@ -5,6 +5,7 @@
 // installation signed.
 import { assembleBundle, type BundlePorts } from '#core/bundle.ts';
 import { digestOf } from '#core/canonical.ts';
+import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { publishedKeys, type KeyPorts } from '#core/pinned-keys.ts';
 import { certifiedBy } from '#core/replay.ts';
 import { parseTrustRoot } from '#core/trust-root.ts';
@@ -17,18 +18,39 @@ export interface CheckedEvidence extends Verification {
   readonly keys: 'given' | 'published';
 }
 
-/** `keys`: a trust root as text, or nothing. BUNDLE_INVALID, INPUT_TOO_LARGE. */
+/** `keys`: a trust root as text, or nothing. BUNDLE_INVALID, INPUT_TOO_LARGE, TRUST_ROOT_INVALID: by the field. */
 export const checkEvidence = async (
   dropped: Uint8Array,
   keys: string,
   ports: BundlePorts & KeyPorts,
 ): Promise<CheckedEvidence> => {
-  const given = keys.trim() === '' ? undefined : parseTrustRoot(keys, 'what you gave as keys');
+  const given = keys.trim() === '' ? undefined : inField('keys', () => parseTrustRoot(keys, 'what you gave as keys'));
   const trustRoot = given ?? (await publishedKeys(ports));
   const what = isZip(dropped) ? 'bundle' : 'certificate';
-  const files = what === 'bundle' ? unzipBundle(dropped, 'the file') : await aroundCertificate(dropped, ports);
-  const found = files ? verifyBundle(files, { now: ports.clock.now(), trustRoot }) : NOT_OURS;
+  const files =
+    what === 'bundle'
+      ? inField('file', () => unzipBundle(dropped, 'the file'))
+      : await aroundCertificate(dropped, ports);
+  const whose = given ? 'the trust root that you gave' : 'the keys that are published here';
+  const found = files ? verifyBundle(files, { now: ports.clock.now(), trustRoot, whose }) : NOT_OURS;
   return { ...found, what, keys: given ? 'given' : 'published' };
+};
+
+/** A refusal names the field that it is of, so that the page says it there. */
+const inField = <T>(field: 'file' | 'keys', read: () => T): T => {
+  try {
+    return read();
+  } catch (error) {
+    if (!isQuittanceError(error)) throw error;
+    const { code, message, expected, got, hint, cause } = error;
+    const rule = [expected ?? message, got && `found: ${got}`].filter(Boolean).join('; ');
+    throw new QuittanceError(code, {
+      ...{ message, fields: [{ field, rule }], cause },
+      ...(expected !== undefined && { expected }),
+      ...(got !== undefined && { got }),
+      ...(hint !== undefined && { hint }),
+    });
+  }
 };
 
 /** https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT: local header, or the end of an archive of nothing. */

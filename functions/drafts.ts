@@ -9,9 +9,9 @@ import { parseJson } from '#core/stored-json.ts';
 import { Principal } from '#core/ticket-request.ts';
 import { jsonBytes } from './step-support.ts';
 
-export const DraftId = z.string().regex(/^D-[0-9a-f]{20}$/);
+export const DraftId = z.string().regex(/^D-[0-9a-f]{20}$/, 'the id of a draft');
 /** Of a list of many requests, which is kept as a draft is. */
-export const ListId = z.string().regex(/^B-[0-9a-f]{20}$/);
+export const ListId = z.string().regex(/^B-[0-9a-f]{20}$/, 'the id of a list');
 const Fields = z.record(z.string().max(64), z.string());
 export type DraftFields = Readonly<Record<string, string>>;
 

@@ -19,7 +19,7 @@ export const askFields = ({ ask: t }: Words): Field[] => [
 ];
 
 /** Only somebody who asks for another person fills these in. */
-const agentFields = ({ ask: t, facts }: Words): Field[] => [
+export const agentFields = ({ ask: t, facts }: Words): Field[] => [
   { name: 'agentName', label: t.agentName, kind: 'text', most: 200 },
   {
     ...{ name: 'mandate', label: t.mandate, kind: 'choice' },

@@ -3,6 +3,7 @@
 // Trap: a passphrase and a file never come back.
 import { html, type Html } from '#report/markup.ts';
 import type { FieldFault } from '#core/errors.ts';
+import { isOfKind } from '#core/field-faults.ts';
 import type { Words } from './words.ts';
 
 export interface Field {
@@ -86,7 +87,7 @@ export const fieldHtml = (field: Field, returned: Returned | undefined, words: W
   return html`<div class="field">
     <label for="f-${name}">${label}${!required && html` <span class="soft">(${words.form.optional})</span>`}</label>
     ${hint !== undefined && html`<small id="h-${name}">${hint}</small>`}
-    ${fault && html`<p class="fault" id="e-${name}">${faultText(fault, value, words)}</p>`}
+    ${fault && html`<p class="fault" id="e-${name}">${faultText(fault, kind, value, words)}</p>`}
     ${control(field, value, said, words)}
   </div>`;
 };
@@ -117,10 +118,11 @@ const control = (field: Field, value: string, said: Html, words: Words): Html =>
 };
 
 /** Rules of our own schemas are shown as they are where they say more than that something is missing. */
-const faultText = ({ rule }: FieldFault, value: string, { form }: Words): string => {
+const faultText = ({ rule }: FieldFault, kind: Field['kind'], value: string, { form }: Words): string => {
   if (value.trim() === '') return form.missing;
   if (rule.startsWith('one of ')) return form.choice;
   if (rule.startsWith('at most ')) return form.tooLong;
   if (rule.startsWith('at least ')) return form.tooShort;
-  return ['string', 'number', 'boolean', 'object', 'array'].includes(rule) ? form.form : form.rule(rule);
+  if (kind === 'time' && rule.startsWith('a time in UTC')) return form.time;
+  return isOfKind(rule) ? form.form : form.rule(rule);
 };

@@ -24,7 +24,7 @@ const keysField = ({ check }: Words): Field => ({
 
 export const checkBody = (found: CheckedView | null, back: Returned | undefined, words: Words): Html => {
   const t = words.check;
-  const missing = back?.faults.some(({ field }) => field === 'file');
+  const fault = back?.faults.find(({ field }) => field === 'file');
   const file = { name: 'file', label: t.file, kind: 'text' } as const;
   return html`${found && foundHtml(found, words)} ${back && summary(back, [file, keysField(words)], words)}
     <p>${t.lead}</p>
@@ -32,15 +32,15 @@ export const checkBody = (found: CheckedView | null, back: Returned | undefined,
       <div class="field">
         <label for="f-file">${t.file}</label>
         <small id="h-file">${t.fileHint}</small>
-        ${missing && html`<p class="fault" id="e-file">${words.form.missing}</p>`}
+        ${fault && html`<p class="fault" id="e-file">${words.form.rule(fault.rule)}</p>`}
         <input
           id="f-file"
           name="file"
           type="file"
           required
           accept=".zip,.json,.intoto,.dsse"
-          aria-describedby="${missing ? 'e-file h-file' : 'h-file'}"
-          ${missing && html` aria-invalid="true"`}
+          aria-describedby="${fault ? 'e-file h-file' : 'h-file'}"
+          ${fault && html` aria-invalid="true"`}
         />
       </div>
       ${fieldHtml(keysField(words), back, words)}

@@ -67,7 +67,12 @@ const entriesOf = (bytes: Uint8Array, claims: ReadonlyMap<string, number>, what:
 };
 
 export const malformed = (what: string, fault: string, cause?: unknown) =>
-  new QuittanceError('BUNDLE_INVALID', { message: `${what} ${fault}`, cause });
+  new QuittanceError('BUNDLE_INVALID', {
+    message: `${what} ${fault}`,
+    expected: 'the folder of a bundle, or the zip file of one as it was handed out',
+    got: `what ${fault}`,
+    cause,
+  });
 
 export const refuseSize = (what: string, bytes: number): void => {
   if (bytes <= MOST.bytes) return;

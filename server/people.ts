@@ -20,7 +20,7 @@ export type Person = z.infer<typeof Person>;
 const People = z.strictObject({
   kind: z.literal('quittance-people/v1'),
   /** Key of form tokens, in hex. */
-  key: z.string().regex(/^[0-9a-f]{64}$/),
+  key: z.string().regex(/^[0-9a-f]{64}$/, '64 hexadecimal digits'),
   people: z.array(Person),
 });
 type People = z.infer<typeof People>;

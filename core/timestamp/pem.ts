@@ -3,7 +3,9 @@ import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 
 /** It stands in the log and in a file's name. */
-export const AttestorName = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,63}$/);
+export const AttestorName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9.-]{0,63}$/, 'a name of lower-case letters, digits, dot and dash');
 
 const [BEGIN, END] = ['-----BEGIN CERTIFICATE-----', '-----END CERTIFICATE-----'];
 const BLOCK = new RegExp(`${BEGIN}([A-Za-z0-9+/=\\s]{1,20000}?)${END}`, 'g');

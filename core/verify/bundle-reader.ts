@@ -20,6 +20,8 @@ export interface VerifyOptions {
    * itself.
    */
   trustRoot?: TrustRoot | undefined;
+  /** How those keys are called in what is found; `the trust root that was given` where nothing is said. */
+  whose?: string;
   /** The files of a model folder at hand by their paths, to be compared with what was certified. */
   model?: Readonly<Record<string, FileEntry>> | undefined;
   now: Date;
@@ -147,6 +149,11 @@ export class BundleReader {
   get trustRoot(): TrustRoot {
     return this.options.trustRoot ?? this.json('trust-root.json', TrustRoot);
   }
+  /** Whose fault it is where a key is missing or another: the keys' that were given, or the bundle's own. */
+  get whose(): string {
+    const { trustRoot, whose = 'the trust root that was given' } = this.options;
+    return trustRoot ? whose : "the bundle's own trust root";
+  }
   /** Key id → raw public key. */
   keys(...roles: TrustRoot['keys'][number]['role'][]): ReadonlyMap<string, Uint8Array> {
     const keys = this.trustRoot.keys.filter(({ role }) => roles.includes(role));
@@ -158,7 +165,7 @@ export class BundleReader {
       const envelope = this.json(name, Envelope);
       return (
         verifyEnvelope(envelope, this.keys('service', 'person', 'log')) ??
-        fail(`${name}: a signature does not verify with the trust root`)
+        fail(`${name}: a signature does not verify with ${this.whose}`)
       );
     });
   }
@@ -178,7 +185,7 @@ export class BundleReader {
         openNote(note, { name: this.trustRoot.origin, publicKey }),
       );
       const signed = texts.find((one) => one !== undefined);
-      return parseCheckpoint(signed ?? fail("the checkpoint does not carry the log's signature"));
+      return parseCheckpoint(signed ?? fail(`no log key of ${this.whose} signed the checkpoint`));
     });
   }
 

@@ -22,7 +22,7 @@ import {
 
 export const checkpoint: Rule = (bundle) => {
   const { size, time, origin } = bundle.checkpoint;
-  requireThat(origin === bundle.trustRoot.origin, 'the checkpoint is of another log');
+  requireThat(origin === bundle.trustRoot.origin, `the checkpoint is of another log than ${bundle.whose} names`);
   requireThat(
     Date.parse(time) <= bundle.options.now.getTime() + CLOCKS_DIFFER_MS,
     `the checkpoint is dated ${time}, after the present`,

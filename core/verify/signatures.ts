@@ -8,7 +8,7 @@ import { APPROVAL_TYPE, ApprovalPredicate } from '../certificate.ts';
 import { BUNDLE_TYPE, BundlePredicate } from '../statements.ts';
 import { Envelope } from '../dsse.ts';
 import { Revealed } from '../revealed.ts';
-import { misnamedKey } from '../trust-root.ts';
+import { misnamedKey, TrustRoot } from '../trust-root.ts';
 import { sameName } from '../words/names.ts';
 import { fail, isAbout, notChecked, requireThat, type BundleReader, type Rule } from './bundle-reader.ts';
 
@@ -93,26 +93,41 @@ const requireAsFiled = (bundle: BundleReader) => {
 export const trustRootKeys: Rule = (bundle) => {
   const { keys } = bundle.trustRoot;
   const misnamed = misnamedKey(bundle.trustRoot);
-  requireThat(misnamed === undefined, `key ${misnamed ?? ''} does not have its id`);
+  requireThat(misnamed === undefined, `${bundle.whose}: key ${misnamed ?? ''} does not have its id`);
   const roles = ['log', 'service', ...(bundle.certified ? ['person' as const] : [])] as const;
-  for (const role of roles) requireThat(bundle.keys(role).size > 0, `no ${role} key`);
-  requireThat(new Set(keys.map(({ id }) => id)).size === keys.length, 'two roles share a key');
+  for (const role of roles) requireThat(bundle.keys(role).size > 0, `${bundle.whose} has no ${role} key`);
+  requireThat(new Set(keys.map(({ id }) => id)).size === keys.length, `${bundle.whose}: two roles share a key`);
   return `${plural(keys.length, 'key')}, each with its id`;
 };
 
 /** Whose keys they are, only the verifier can know. */
-export const keysPinned: Rule = (bundle) =>
-  bundle.options.trustRoot
-    ? 'keys pinned by the verifier'
-    : notChecked("the bundle's own keys: it agrees with itself; whose they are needs --trust-root FILE");
+export const keysPinned: Rule = (bundle) => {
+  if (!bundle.options.trustRoot)
+    return notChecked("the bundle's own keys: it agrees with itself; whose they are needs --trust-root FILE");
+  const own = new Set(ownKeys(bundle));
+  requireThat(
+    own.size === 0 || bundle.trustRoot.keys.some(({ id }) => own.has(id)),
+    `${bundle.whose} has none of the keys that the bundle names: it is another installation's, or the bundle is`,
+  );
+  return 'keys pinned by the verifier';
+};
+
+/** None where the bundle's own list cannot be read, which other checks say. */
+const ownKeys = (bundle: BundleReader): string[] => {
+  try {
+    return bundle.json('trust-root.json', TrustRoot).keys.map(({ id }) => id);
+  } catch {
+    return [];
+  }
+};
 
 export const certificateSignatures: Rule = (bundle) => {
   const { signers } = bundle.opened('certificate.dsse.json');
   const signedBy = (role: 'service' | 'person') => signers.some((id) => bundle.keys(role).has(id));
-  requireThat(signedBy('service'), 'the service did not sign');
+  requireThat(signedBy('service'), `no service key of ${bundle.whose} signed`);
   const { keys, version } = bundle.certificate;
   requireThat(version !== 2, 'certificates of form 2 carry the signature of the service alone, and two are asked for');
-  requireThat(signedBy('person'), 'no approver signed');
+  requireThat(signedBy('person'), `no person's key of ${bundle.whose} signed: the approver did not`);
   requireThat(
     signers.includes(keys.approver) && (keys.service === undefined || signers.includes(keys.service)),
     'the keys named in the certificate did not sign it',

@@ -21,6 +21,7 @@ import { ACTS, CLOSE, fromForm, isOffered, type Act } from './acts.ts';
 import { formFields, isForm, jsonValue, notAnObject } from './bodies.ts';
 import { done, requireRole, show, wantsData, type ApiContext, type Asked, type Env } from './context.ts';
 import { checkForm, formToken } from './guard.ts';
+import { headerOf, Key, Tag } from './headers.ts';
 import { asSeen, once, type Seen } from './once.ts';
 import { problemOf } from './problems.ts';
 import { idOf } from './tickets.ts';
@@ -44,14 +45,9 @@ export interface Sent {
   readonly seen: Omit<Seen, 'ticketId'> | undefined;
 }
 
-export const Key = z.string().regex(/^[\x21-\x7e]{1,100}$/);
-const Tag = z
-  .string()
-  .regex(/^"\d{1,9}"$/)
-  .transform((tag) => Number(tag.slice(1, -1)));
 const Version = z
   .string()
-  .regex(/^\d{1,9}$/)
+  .regex(/^\d{1,9}$/, 'a version such as 7')
   .transform(Number);
 const Fields = z.record(z.string(), z.unknown());
 
@@ -59,14 +55,12 @@ const Fields = z.record(z.string(), z.unknown());
 export const jsonSent = async (c: Asked): Promise<Sent> => {
   const body = Fields.safeParse(await jsonValue(c)).data;
   if (!body) throw notAnObject();
-  return { body, key: headerOf(c, 'Idempotency-Key', Key), seen: seenIn(headerOf(c, 'If-Match', Tag), true) };
+  return { body, key: headerOf(c, 'Idempotency-Key', Key), seen: seenIn(versionIn(c), true) };
 };
 
-export const headerOf = <T>(c: Asked, name: string, form: z.ZodType<T>): T | undefined => {
-  const value = c.req.header(name);
-  const parsed = value === undefined ? undefined : form.safeParse(value);
-  if (parsed === undefined || parsed.success) return parsed?.data;
-  throw new QuittanceError('INVALID_INPUT', { message: 'a header without its form', expected: `${name} in its form` });
+const versionIn = (c: Asked): number | undefined => {
+  const tag = headerOf(c, 'If-Match', Tag);
+  return tag === undefined ? undefined : Number(tag.slice(1, -1));
 };
 
 const seenIn = (version: number | undefined, exactly: boolean): Sent['seen'] =>

@@ -9,10 +9,11 @@ import { faultsOf } from '#core/field-faults.ts';
 import { publicStateOf } from '#core/statuses.ts';
 import { localDate } from '#core/days.ts';
 import type { Returned } from '#portal/forms.ts';
-import { askBody, askFields, askedBody, statusBody, type StandingView } from '#portal/asking.ts';
+import { agentFields, askBody, askFields, askedBody, statusBody, type StandingView } from '#portal/asking.ts';
 import { LANGUAGES } from '#portal/words.ts';
 import { AskedRequest, receiveAsk, standingFor, type Standing } from '../asks.ts';
-import { headerOf, isShownInForm, Key, returned } from './act-routes.ts';
+import { isShownInForm, returned } from './act-routes.ts';
+import { headerOf, Key } from './headers.ts';
 import { formFields, isForm, jsonValue } from './bodies.ts';
 import { addressOf, show, wantsData, wordsOf, type ApiContext, type Asked, type Env } from './context.ts';
 import { problemOf } from './problems.ts';
@@ -72,9 +73,17 @@ const parsed = (sent: unknown): AskedRequest => {
   const fields = faultsOf(error);
   throw new QuittanceError('INVALID_INPUT', {
     message: 'the request does not have its form',
-    expected: fields.map(({ field, rule }) => `${field}: ${rule}`).join('; '),
+    expected: fields.map(({ field, rule }) => `${labelOf(field)}: ${rule}`).join('; '),
     fields,
   });
+};
+
+/** As the form calls it, with the name by which a program sends it. */
+const labelOf = (path: string): string => {
+  const names = path.split('.');
+  const fields = [...askFields(LANGUAGES.en), ...agentFields(LANGUAGES.en)];
+  const label = fields.find(({ name }) => names.includes(name))?.label;
+  return label === undefined ? path : `${label} (${path})`;
 };
 
 const lines = (text = ''): string[] => text.split(/\r?\n/).flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));

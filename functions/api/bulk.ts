@@ -14,7 +14,8 @@ import { destroyDraft, draftsOf, ListId, readDraft, saveDraft } from '../drafts.
 import { checkList, fileList, type BulkResult } from '../file-bulk.ts';
 import { fileTicket } from '../file-ticket.ts';
 import { listKey, otherList } from '../list-keys.ts';
-import { headerOf, isShownInForm, Key, returned } from './act-routes.ts';
+import { isShownInForm, returned } from './act-routes.ts';
+import { headerOf, Key } from './headers.ts';
 import { formFields, multipartFields } from './bodies.ts';
 import { requireRole, show, wantsData, type ApiContext, type Asked, type Env } from './context.ts';
 import { checkForm, formToken } from './guard.ts';

@@ -48,7 +48,12 @@ export const publicLogRoutes = (app: Hono<Env>, { ports }: ApiContext): void => 
 };
 
 /** https://c2sp.org/tlog-tiles: level or `entries`, index in groups of three, width of a partial tile. */
-const TilePath = z.string().regex(/^tile\/(?:\d{1,2}|entries)\/(?:x\d{3}\/){0,5}\d{3}(?:\.p\/\d{1,3})?$/);
+const TilePath = z
+  .string()
+  .regex(
+    /^tile\/(?:\d{1,2}|entries)\/(?:x\d{3}\/){0,5}\d{3}(?:\.p\/\d{1,3})?$/,
+    'the path of a tile, such as tile/0/000',
+  );
 
 export const registryRoutes = (app: Hono<Env>, context: ApiContext): void => {
   const { models } = context.ports;

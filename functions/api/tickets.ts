@@ -19,6 +19,7 @@ import type { Words } from '#portal/words.ts';
 import { fileTicket } from '../file-ticket.ts';
 import { previewTicket } from '../preview-ticket.ts';
 import { jsonBody } from './bodies.ts';
+import { headerOf, Key } from './headers.ts';
 import { caseView, reportOf } from './case-view.ts';
 import { formToken, LIVE_POLICY } from './guard.ts';
 import { requireRole, show, type ApiContext, type Asked, type Env } from './context.ts';
@@ -128,21 +129,19 @@ const bundle = async (c: Asked, { ports }: ApiContext): Promise<Response> => {
   return c.body(Buffer.from(zip), 200, { 'Content-Type': 'application/zip' });
 };
 
-const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,100}$/);
-
 /** `?dryRun=true` says what filing would come to, and stores nothing; another word than true or false is refused. */
 const file = async (c: Asked, { ports, policy }: ApiContext): Promise<Response> => {
   requireRole(c, ...ROLES_FOR.file);
   const { principal } = c.var.identity;
   if (c.req.query('dryRun') === 'true')
     return c.json((await previewTicket.handle({ request: await requestFrom(c) }, ports)) as object);
-  const key = IdempotencyKey.safeParse(c.req.header('Idempotency-Key'));
-  if (!key.success)
+  const key = headerOf(c, 'Idempotency-Key', Key);
+  if (key === undefined)
     throw new QuittanceError('INVALID_INPUT', {
       message: 'no key',
-      expected: 'the header Idempotency-Key, 1 to 100 visible characters',
+      expected: 'the header Idempotency-Key: 1 to 100 visible characters, such as 6f9a2c71',
     });
-  const input = { request: await requestFrom(c), policy, requestId: `${principal}:${key.data}` };
+  const input = { request: await requestFrom(c), policy, requestId: `${principal}:${key}` };
   const filed = z.looseObject({ ticketId: TicketId }).parse(await fileTicket.handle(input, ports));
   return c.json(filed, 201, { Location: `/tickets/${filed.ticketId}` });
 };

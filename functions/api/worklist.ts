@@ -46,11 +46,13 @@ const Columns = z.enum(COLUMNS);
 export const ListQuery = z.object({
   ...{ view: z.enum(VIEWS), status: Status, regime: RegimeName, model: ModelName, filer: Principal },
   due: z.enum(['late', 'week']),
-  ref: z.string().regex(/^T-[0-9a-z]{0,40}$/),
+  ref: z.string().regex(/^T-[0-9a-z]{0,40}$/, 'a case’s id or how it begins, such as T-3k9x'),
   limit: z.coerce.number().int().min(1).max(100),
-  after: z.string().regex(/^[\w-]{1,200}$/),
+  after: z.string().regex(/^[\w-]{1,200}$/, '`next` of the page before, as it was given'),
   /** Of the page alone. */
-  columns: z.string().regex(/^[a-z]{1,20}(?:\.[a-z]{1,20}){0,20}$/i),
+  columns: z
+    .string()
+    .regex(/^[a-z]{1,20}(?:\.[a-z]{1,20}){0,20}$/i, 'names of columns with dots between, such as model.filer'),
 });
 
 function lenient<T>(part: z.ZodType<T>) {

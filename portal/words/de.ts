@@ -69,6 +69,7 @@ export const de: Words = {
     tooShort: 'Das ist zu kurz.',
     form: 'Das hat nicht die verlangte Form.',
     rule: (rule) => `Erwartet: ${rule}.`,
+    time: 'Tag und Uhrzeit, etwa 2026-11-02 09:30.',
     ended: 'Ihre Sitzung ist abgelaufen',
     endedText: 'Melden Sie sich in einem anderen Tab an und senden Sie dann noch einmal. Verloren ist nichts.',
     signIn: 'Anmelden',

@@ -51,6 +51,7 @@ export const en = {
     tooShort: 'This is too short.',
     form: 'This does not have the form that it must have.',
     rule: (rule: string) => `Expected: ${rule}.`,
+    time: 'Day and time, such as 2026-11-02 09:30.',
     ended: 'Your session has ended',
     endedText: 'Sign in again in another tab, then send what you typed. Nothing was stored, and nothing is lost.',
     signIn: 'Sign in',

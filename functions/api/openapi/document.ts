@@ -3,6 +3,7 @@
 // Trap: what a schema's refinements ask beyond its form (a law's own grounds, one day before another) no JSON Schema
 // says; such a request is answered 400 or 422 with the fields by name.
 import { z } from 'zod';
+import { Key, Tag } from '../headers.ts';
 import { QUERIES } from '../queries.ts';
 import { OPERATIONS, PATH_PARTS, type Content, type Operation } from './operations.ts';
 import { SCHEMAS, type SchemaName } from './schemas.ts';
@@ -107,8 +108,8 @@ const parametersOf = ({ method, path, headers = [] }: Operation): Json[] => [
 const isNeeded = (name: string, path: string): boolean => name === 'Idempotency-Key' && path === '/tickets';
 
 const HEADERS = {
-  'Idempotency-Key': z.string().regex(/^[\x21-\x7e]{1,100}$/),
-  'If-Match': z.string().regex(/^"\d{1,9}"$/),
+  'Idempotency-Key': Key,
+  'If-Match': Tag,
 } as const;
 
 /** As JSON Schema of the document's own dialect. */

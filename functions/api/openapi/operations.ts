@@ -2,9 +2,11 @@
 // it, and test/unit/functions/openapi.test.ts holds it against the routes both ways. Trap: a path that also answers a
 // browser with a page is described as the data that programs get; `.json` behind its path asks for the same.
 import { z } from 'zod';
+import { Month } from '#core/days.ts';
 import { LetterKind, LetterLanguage } from '#core/letters.ts';
 import { ModelName } from '#core/ticket-request.ts';
 import { ROLES_FOR, type Role } from '#core/roles.ts';
+import { TicketId } from '#core/ticket-id.ts';
 import type { Step } from '#core/step.ts';
 import { ACT_NAMES } from '#portal/acts.ts';
 import { TABS } from '#portal/case/view.ts';
@@ -278,13 +280,13 @@ export const OPERATIONS: readonly Operation[] = [
 
 /** The parts of a path that differ, each with its form. */
 export const PATH_PARTS: Readonly<Record<string, z.ZodType>> = {
-  id: z.string().regex(/^T-[0-9a-z]{8,64}$/),
+  id: TicketId,
   kind: LetterKind,
   draft: z.string(),
   ask: z.string(),
   list: z.string(),
   name: ModelName,
   number: z.int().positive(),
-  month: z.string().regex(/^\d{4}-(?:0[1-9]|1[0-2])$/),
+  month: Month,
   path: z.string(),
 };

@@ -90,7 +90,10 @@ describe('quittance verify', () => {
     }
     put('none.txt', 'log quittance');
     const { status, stderr } = run('bundle', '--trust-root', 'none.txt');
-    expect([status, stderr]).toEqual([1, expect.stringMatching(/none\.txt is not a trust root.*\[BUNDLE_INVALID\]/)]);
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(/none\.txt is not a trust root.*\[TRUST_ROOT_INVALID\]/),
+    ]);
   });
 
   it('leaves what a file manager adds aside, and says so', () => {

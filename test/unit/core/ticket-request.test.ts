@@ -94,7 +94,7 @@ describe('a ticket file', () => {
     [{ ground: 'because' }, /^ground: one of art-17-1-a/],
     [{ method: 'magic' }, /^method: one of flat, /],
     [{ filer: 'Ada Holt' }, 'filer: lower-case letters, digits, dot, dash, underscore'],
-    [{ subject: undefined }, 'subject: object'],
+    [{ subject: undefined }, 'subject: must be given: an object'],
     [{ urgent: true }, '(root): no other fields than the form has (1 sent)'],
     [{ note: 'x'.repeat(4_001) }, 'note: at most 4000 characters'],
     [{ receivedAt: '0451-03-01T00:00:00Z' }, 'receivedAt: a time from 2000-01-01 on'],

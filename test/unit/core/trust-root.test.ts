@@ -64,7 +64,7 @@ describe('the keys of an installation', () => {
     expect(ended).toEqual([...ends.map(({ until, compromised }) => ({ until, compromised })), undefined]);
     for (const text of [canonicalize(all), keyLines(all), keyBlocks(all)])
       expect(parseTrustRoot(text, 'keys')).toEqual(all);
-    expect(refusal(keyLines(all).replace('# until 2026', '# until then'))).toBe('BUNDLE_INVALID');
+    expect(refusal(keyLines(all).replace('# until 2026', '# until then'))).toBe('TRUST_ROOT_INVALID');
 
     const retired = async () => {
       throw new QuittanceError('KEY_UNAVAILABLE', { message: 'no key' });
@@ -100,6 +100,6 @@ describe('the keys of an installation', () => {
       '',
       'trust me',
     ])
-      expect([bad, refusal(bad)]).toEqual([bad, 'BUNDLE_INVALID']);
+      expect([bad, refusal(bad)]).toEqual([bad, 'TRUST_ROOT_INVALID']);
   });
 });

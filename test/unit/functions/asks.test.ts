@@ -73,6 +73,16 @@ describe('a request without an account', () => {
     expect((await open(app, '/asked', 'filer')).text).not.toContain('/asked/Q-');
   });
 
+  it('by a program says what is missing by the label of the field and by its name', async () => {
+    const { about, what, reply } = ASKED;
+    for (const name of [undefined, '', ' ']) {
+      const body = JSON.stringify({ about, what, reply, ...(name !== undefined && { name }) });
+      const problem = await problemOf(await app.request('/ask', { method: 'POST', headers: JSON_BODY, body }));
+      expect([problem.status, problem.expected]).toEqual([400, expect.stringMatching(/^Name[^:;]* \(name\): [a-z]/)]);
+      expect(problem.expected).not.toMatch(/: string|pattern/);
+    }
+  });
+
   it('by a program is JSON, with a key of its own', async () => {
     const { about, name, what, reply } = ASKED;
     const post = (body: unknown, headers: Record<string, string> = {}) =>

@@ -57,7 +57,12 @@ describe('a dropped bundle', () => {
       /-----BEGIN[^]*?END PUBLIC KEY-----\s*/g,
       pem,
     );
-    expect((await fromForm(zipped(bundle), other)).text).toContain('This is not valid');
+    const foreign = (await fromForm(zipped(bundle), other)).text;
+    expect(foreign).toContain('This is not valid');
+    // what is of the keys is said of them, and not of the bundle
+    expect(foreign).toContain('the trust root that you gave: two roles share a key');
+    expect(foreign).toContain('the trust root that you gave has none of the keys that the bundle names');
+    expect(foreign).not.toContain('the service did not sign');
   });
 });
 
@@ -89,8 +94,29 @@ describe('the page', () => {
     expect(empty.text).toContain('no &quot;key&quot; &amp; &lt;b&gt;');
     const bad = await fromForm(zipped(bundle), 'no key');
     expect([bad.status, bad.text.includes('role="alert"')]).toEqual([422, true]);
-    expect((await fromForm(Buffer.from('PK and no zip'))).status).toBe(422);
+    expect(bad.text).toMatch(/id="e-keys">Expected: what [^<]+; found: what has no key line NAME\+ID\+KEY in line 1/);
+    const torn = await fromForm(Buffer.from('PK and no zip'));
+    expect(torn.status).toBe(422);
+    expect(torn.text).toMatch(/id="e-file">Expected: [^<]+; found: what is neither a folder nor a zip file/);
     expect(await walked.harness.ports.tickets.list()).toEqual(before);
+  });
+
+  it('tells programs which of the two is at fault, and how', async () => {
+    const cut = zipped(bundle).subarray(0, -200);
+    expect(await problemOf(await dropped(cut, 'application/zip'))).toMatchObject({
+      ...{ code: 'BUNDLE_INVALID', got: 'what is neither a folder nor a zip file' },
+      fields: [{ field: 'file', rule: expect.any(String) }],
+    });
+    const form = new FormData();
+    form.set('file', new File([Buffer.from(zipped(bundle))], 'bundle.zip'));
+    form.set('keys', '{"kind":"quittance-trust-root/v1","origin":"here","keys":[{"id":3}]}');
+    const accept = { accept: 'application/json' };
+    expect(
+      await problemOf(await appOver().request('/check', { method: 'POST', headers: accept, body: form })),
+    ).toMatchObject({
+      ...{ code: 'TRUST_ROOT_INVALID', got: expect.stringMatching(/^what is JSON of another form: keys\.0/) },
+      fields: [{ field: 'keys', rule: expect.any(String) }],
+    });
   });
 
   it('refuses what is too large, claims to unpack to too much, or is of another kind', async () => {

@@ -65,6 +65,18 @@ it.each([
   expect([problem.status, problem.expected]).toEqual([400, expect.stringContaining(expected)]);
 });
 
+it('a parameter of another form is told its form in words, never as a pattern', async () => {
+  const bad = '%21%20%3F';
+  for (const [route, schema] of Object.entries(QUERIES))
+    for (const name of Object.keys(schema.shape)) {
+      const [method = '', path = ''] = route.split(' ');
+      const address = path.replaceAll(/:id/g, walked.ticketId).replaceAll(/:\w+/g, 'acknowledgement');
+      const problem = await problemOf(await app.request(`${address}?${name}=${bad}`, { method, headers: as('all') }));
+      expect([route, name, problem]).toMatchObject([route, name, { status: 400 }]);
+      expect([route, name, problem.expected]).toEqual([route, name, expect.stringMatching(/^\w+: [^/\\^$]+$/)]);
+    }
+});
+
 it('each address whose parameters are listed is a route', () => {
   const named = routes().map(({ method, path }) => `${method} ${path}`);
   expect(Object.keys(QUERIES).filter((name) => !named.includes(name))).toEqual([]);
