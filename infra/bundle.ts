@@ -40,8 +40,11 @@ export const bundleLambda = async (
     // the SDK's modules rather than its CommonJS: of a client, only the commands that are used are bundled
     mainFields: ['module', 'main'],
     external: NEVER_IN_A_LAMBDA,
-    // dependencies that are CommonJS ask for `require`
-    banner: { js: "import{createRequire as r}from'node:module';const require=r(import.meta.url);" },
+    // dependencies that are CommonJS ask for `require`; every part begins so, and the names that a bundler makes up in
+    // it have one to three letters, so that one of those here would be declared twice
+    banner: {
+      js: "import{createRequire as requireBeside}from'node:module';const require=requireBeside(import.meta.url);",
+    },
     plugins: [leanZod, leanSdk, onlyCountries(regions), fontsBeside],
     metafile: true,
     legalComments: 'none',

@@ -10,6 +10,7 @@ import { REGIMES } from '#core/regimes.ts';
 import { bundleLambda } from '#infra/bundle.ts';
 import { leanSdk } from '#infra/lean.ts';
 import { bundleCode, type Code } from '#infra/stacks.ts';
+import { VARIABLES } from '#infra/variables.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -47,6 +48,20 @@ describe('a bundle', () => {
 
   it.each(named)('of the %s reads less than 1.45 MB before it can answer', (name) => {
     expect([...readAtStart(code[name])].reduce((sum, file) => sum + statSync(file).size, 0)).toBeLessThan(1_450_000);
+  });
+
+  it.each(named)('of the %s loads in every part, and answers', (name) => {
+    const parts = readdirSync(code[name]).filter((file) => file.endsWith('.mjs') && file !== 'index.mjs');
+    const at = JSON.stringify(`${pathToFileURL(code[name]).href}/`);
+    // what asks for a client of sign-in services, which are left out, is never asked itself
+    const script = `const leftOut = (error) => { if (!error.message.includes('@aws-sdk/nested-clients')) throw error; };
+      for (const part of ${JSON.stringify(parts)}) await import(${at} + part).catch(leftOut);
+      const answer = await bundle.handler({}).then(({ statusCode }) => statusCode, ({ name }) => name);
+      console.log(JSON.stringify(answer)); process.exit();`;
+    const of = { QUITTANCE_STEP: 'locate-ticket', QUITTANCE_OPERATION: 'export-history' };
+    // without a bucket the API's start fails, and it says so before it asks anybody
+    const env = { ...VARIABLES, ...of, QUITTANCE_ARTIFACTS_BUCKET: '' };
+    expect(JSON.parse(inNode(code[name], script, env))).toBe(name === 'api' ? 400 : 'INVALID_INPUT');
   });
 
   it('is the same bytes when made again, so that nothing is uploaded that did not change', async () => {
