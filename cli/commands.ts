@@ -80,6 +80,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('./trust-root.ts')).trustRoot,
   },
   {
+    name: 'keys',
+    summary: "the installation's signing keys, and their ends",
+    load: async () => (await import('./keys.ts')).keys,
+  },
+  {
     name: 'recertify',
     summary: 'the re-certification suite now',
     load: async () => (await import('./recertify.ts')).recertify,

@@ -1,31 +1,36 @@
-// When a person last decided after a moment: what a key signed after its end does not count, so an end that lies too
-// far back would void certificates that are sound.
+// When a person last decided, or the service last certified, after a moment: what a key signed after its end does not
+// count, so an end that lies too far back would void certificates that are sound.
 import { z } from 'zod';
-import { localStores } from '#adapters/local/index.ts';
 import { parseJson } from '#core/stored-json.ts';
-import type { TicketStore } from '#core/ports.ts';
+import type { StoredEvent, TicketStore } from '#core/ports.ts';
 import { sameName } from '#core/words/names.ts';
 
-/** The latest approval by this person after `until` in a data folder; undefined where there is none. */
-export const lastDecisionAfter = async (dir: string, name: string, until: Date): Promise<string | undefined> => {
-  const stores = localStores(dir, { lock: false });
-  try {
-    let last: string | undefined;
-    for await (const at of approvalsBy(stores.tickets, name))
-      if (new Date(at) > until && (last === undefined || at > last)) last = at;
-    return last;
-  } finally {
-    stores.close();
-  }
+type Tickets = Pick<TicketStore, 'page' | 'events'>;
+
+/** The latest approval by this person after `until`; undefined where there is none. */
+export const lastDecisionAfter = (tickets: Tickets, name: string, until: Date): Promise<string | undefined> =>
+  lastAfter(tickets, until, ({ type, body }) => type === 'approved' && sameName(approverOf(body), name));
+
+/** The latest certificate that the service signed after `until`. */
+export const lastCertificateAfter = (tickets: Tickets, until: Date): Promise<string | undefined> =>
+  lastAfter(tickets, until, ({ type }) => type === 'certified');
+
+const lastAfter = async (
+  tickets: Tickets,
+  until: Date,
+  counts: (event: StoredEvent) => boolean,
+): Promise<string | undefined> => {
+  let last: string | undefined;
+  for await (const event of everyEvent(tickets))
+    if (counts(event) && new Date(event.at) > until && (last === undefined || event.at > last)) last = event.at;
+  return last;
 };
 
-async function* approvalsBy(tickets: Pick<TicketStore, 'page' | 'events'>, name: string): AsyncGenerator<string> {
+async function* everyEvent(tickets: Tickets): AsyncGenerator<StoredEvent> {
   let after: string | undefined;
   do {
     const page = await tickets.page({ scope: 'all', limit: 500, after });
-    for (const { id } of page.rows)
-      for (const { type, at, body } of await tickets.events(id))
-        if (type === 'approved' && sameName(approverOf(body), name)) yield at;
+    for (const { id } of page.rows) yield* await tickets.events(id);
     after = page.next ?? undefined;
   } while (after !== undefined);
 }

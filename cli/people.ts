@@ -2,23 +2,14 @@
 // key. It works while the server runs, which looks at people, sessions and keys with each request.
 // Trap: what a retired key signed before its end stays valid, unless others may have had it: then only what a timestamp
 // shows to be older. Whoever checks certificates needs the trust root anew.
-import { join } from 'node:path';
 import { sessionId, sqliteSessions, type Session, type Sessions } from '#adapters/local/sqlite-sessions.ts';
-import { localStores } from '#adapters/local/index.ts';
-import { filePeopleKeys } from '#adapters/local/people-keys.ts';
-import { keyIdOf } from '#core/dsse.ts';
-import { isQuittanceError, QuittanceError, usageError } from '#core/errors.ts';
-import { plural } from '#core/plural.ts';
-import type { FormerKey } from '#core/ports.ts';
+import { QuittanceError, usageError } from '#core/errors.ts';
 import { Role } from '#core/roles.ts';
-import { endApprovalKey, type KeyEnd } from '#functions/end-approval-key.ts';
 import { admitPeople, readPeople, removePerson, type NewPerson } from '#server/people.ts';
 import { isOfDirectory } from '#server/oidc.ts';
 import { personOf } from '#server/sign-in.ts';
 import type { Arguments, Command, ExitCode } from './command.ts';
-import { lastDecisionAfter } from './decisions-after.ts';
-import { notOfKind } from './kind.ts';
-import { instant } from './kinds.ts';
+import { ENDING, endedKey, endedWords } from './ended-keys.ts';
 import { forgetPassphrase } from './passphrase.ts';
 import { existingFolder } from './values.ts';
 
@@ -26,12 +17,8 @@ export const people: Command = {
   name: 'people',
   summary: 'who may sign in to serve, and their sessions',
   usage:
-    'list | add NAME=ROLE[,ROLE] … | remove NAME | sessions | end NAME|SESSION | retire NAME [--compromised [--former]] [--at TIME]',
-  options: {
-    compromised: { kind: 'flag', summary: 'retire: others may have had the key since then' },
-    former: { kind: 'flag', summary: 'retire --compromised: the last key that ended, though another is in use' },
-    at: { kind: 'value', value: 'TIME', summary: 'retire: the end of the key, in UTC (default: now)', is: instant },
-  },
+    'list | add NAME=ROLE[,ROLE] … | remove NAME | sessions | end NAME|SESSION | retire NAME [--compromised [--former]] [--at TIME] [--installation PREFIX]',
+  options: ENDING,
   example: 'quittance people add privacy.officer=approver',
   notes: [
     `Roles: ${Role.options.join(', ')}. A token is shown once, when its person is added; who is added again gets another`,
@@ -125,64 +112,15 @@ const withSessions = <R>(dir: string, use: (sessions: Sessions) => R): R => {
   }
 };
 
-/** NOT_FOUND where the person has no key; what they signed before stays in the trust root. */
+/** KEY_UNAVAILABLE where the person has no key; what they signed before stays in the trust root. */
 const retire: Verb = async (args, [name, ...more]): Promise<ExitCode> => {
   if (name === undefined || more.length > 0)
     throw usageError('people retire NAME: one NAME', 'each key ends by itself');
-  const now = new Date();
-  const until = new Date(args.value('at') ?? now);
-  if (until > now) throw notOfKind('--at', `a time up to ${now.toISOString()}`, until.toISOString());
-  const compromised = args.flag('compromised');
-  if (args.flag('former') && !compromised)
-    throw usageError('people retire --former: only with --compromised', 'a key that has ended ends no second time');
-  const decided = compromised ? undefined : await lastDecisionAfter(existingFolder(args), name, until);
-  if (decided !== undefined)
-    throw notOfKind(
-      '--at',
-      `a time from ${decided} on, when ${name} last decided, or --compromised`,
-      until.toISOString(),
-    );
-  const end = await endedKey(args, name, { until, compromised });
-  if (!args.flag('former')) forgetPassphrase(args.dir, name);
-  args.print({ retired: name, ...end }, () =>
-    [
-      `${name}'s key ${end.key} ended on ${end.until}${end.compromised ? ', and others may have had it since' : ''}`,
-      `entered in the log for ${plural(end.certificates, 'certificate')} that it signed`,
-      'hand out the trust root anew: quittance trust-root --out trust-root.json',
-    ].join('\n'),
-  );
+  const ended = await endedKey(args, name);
+  const aws = args.value('installation') !== undefined;
+  if (!aws && !args.flag('former')) forgetPassphrase(args.dir, name);
+  args.print({ retired: name, ...ended }, () => endedWords(`${name}'s`, ended, aws));
   return 0;
-};
-
-/**
- * The key is gone first, then the log says so; where that was interrupted, the same command writes the rest. One that
- * had ended in good order may turn out to have been in other hands.
- */
-const endedKey = async (args: Arguments, name: string, end: { until: Date; compromised: boolean }) => {
-  const keys = filePeopleKeys(join(existingFolder(args), 'keys'));
-  const enter = ({ publicKey, until, compromised }: FormerKey) =>
-    entered(args, { key: keyIdOf(publicKey), until, compromised });
-  if (args.flag('former')) return enter(await keys.condemn(name, end.until));
-  try {
-    return await enter({ publicKey: await keys.retire(name, end), ...end, until: end.until.toISOString() });
-  } catch (error) {
-    const last = isQuittanceError(error, 'KEY_UNAVAILABLE') ? (await keys.former(name)).at(-1) : undefined;
-    if (!last) throw error;
-    if (end.compromised) return enter(await keys.condemn(name, end.until));
-    const rest = await enter(last);
-    if (rest.certificates === 0) throw error;
-    return rest;
-  }
-};
-
-const entered = async (args: Arguments, end: KeyEnd): Promise<KeyEnd & { certificates: number }> => {
-  const { askRunning } = await import('./work.ts');
-  const stores = localStores(args.dir, { lock: (await askRunning(args.dir)) === undefined });
-  try {
-    return { ...end, certificates: await endApprovalKey(end, stores) };
-  } finally {
-    stores.close();
-  }
 };
 
 const VERBS: Readonly<Record<string, Verb>> = { list, add, remove, sessions: open, end, retire };

@@ -4,6 +4,7 @@
 // verified may be parsed; and `keyid` is a hint that anybody may have written.
 import { z } from 'zod';
 import { canonicalize, digestOf, JsonValue, type Digest } from './canonical.ts';
+import { QuittanceError } from './errors.ts';
 import { parseOnce } from './json-keys.ts';
 import { verifyEd25519 } from './ledger/note.ts';
 import type { Signer } from './ports.ts';
@@ -62,11 +63,19 @@ export const countersigned = async (
   const message = preAuthenticationEncoding(payloadType, Buffer.from(payload, 'base64'));
   const signatures = [...before];
   for (const name of keyNames) {
-    const sig = Buffer.from(await signer.sign(name, message)).toString('base64');
-    signatures.push({ keyid: keyIdOf(await signer.publicKey(name)), sig });
+    const [sig, key] = [await signer.sign(name, message), await signer.publicKey(name)];
+    if (!verifyEd25519(key, message, sig)) throw replacedMeanwhile(name);
+    signatures.push({ keyid: keyIdOf(key), sig: Buffer.from(sig).toString('base64') });
   }
   return { payload, payloadType, signatures };
 };
+
+/** Signed by one key and asked for the next: an envelope that names the wrong one would verify for nobody. */
+const replacedMeanwhile = (name: string) =>
+  new QuittanceError('SERVICE_UNAVAILABLE', {
+    message: `the key '${name}' was replaced while it signed; nothing was issued`,
+    hint: 'try again',
+  });
 
 /**
  * Key ids among `keys` (id → raw public key) whose signature verifies, and the statement in the verified bytes.

@@ -8,11 +8,12 @@ const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
 export const keyFromSeed = (seed: Uint8Array): KeyObject =>
   createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' });
 
+/** Raw, of a private key. */
+export const publicOf = (key: KeyObject): Buffer =>
+  createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32);
+
 /** A signer over the private keys that `keyOf` finds or makes by name. */
 export const signerOver = (keyOf: (name: string) => KeyObject | Promise<KeyObject>): Signer => ({
   sign: async (keyName, message) => sign(null, message, await keyOf(keyName)),
-  publicKey: async (keyName) =>
-    createPublicKey(await keyOf(keyName))
-      .export({ format: 'der', type: 'spki' })
-      .subarray(-32),
+  publicKey: async (keyName) => publicOf(await keyOf(keyName)),
 });

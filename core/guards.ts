@@ -17,7 +17,9 @@ const timeMovesOn: Guard = (ticket, _event, at) =>
   }));
 
 /** What is found out about a certificate later. */
-const AFTER_PURGE: readonly TicketEvent['type'][] = ['recertified', 'timestamped', 'approval-key-ended'];
+const AFTER_PURGE: readonly TicketEvent['type'][] = [
+  ...(['recertified', 'timestamped', 'approval-key-ended', 'service-key-ended'] as const),
+];
 
 const notPurged: Guard = (ticket, event) =>
   unless(ticket.status !== 'PURGED' || AFTER_PURGE.includes(event.type), 'TICKET_PURGED', () => ({

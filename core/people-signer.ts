@@ -19,6 +19,6 @@ export const withoutPeople = (signer: Signer, people: () => Pick<PeopleKeys, 'pu
   },
   former: async (keyName) => {
     const person = personOf(keyName);
-    return person === undefined ? [] : people().former(person);
+    return person === undefined ? ((await signer.former?.(keyName)) ?? []) : people().former(person);
   },
 });

@@ -158,9 +158,15 @@ const RULES: { readonly [Type in EventType]: Rule } = {
     recertifications: [...ticket.recertifications, { at, state, evidence }],
   })),
   timestamped: rule('timestamped', ['EVIDENCE_SEALED', 'PURGED'], [GUARDS.wasCompleted], (ticket) => ticket),
-  // the certificate says what it did: whoever checks it compares the end with their keys
+  // the certificate says what it did: whoever checks it compares the ends with their keys
   'approval-key-ended': rule(
     'approval-key-ended',
+    ['EVIDENCE_SEALED', 'PURGED'],
+    [GUARDS.wasCompleted],
+    (ticket) => ticket,
+  ),
+  'service-key-ended': rule(
+    'service-key-ended',
     ['EVIDENCE_SEALED', 'PURGED'],
     [GUARDS.wasCompleted],
     (ticket) => ticket,

@@ -22,7 +22,10 @@ import type { Signer } from './ports.ts';
 const KeyRole = z.enum(['log', 'service', 'person', 'witness']);
 export type KeyRole = z.infer<typeof KeyRole>;
 
-/** The end of a person's key: what it signed until then counts; where others may have had it, what is proven older. */
+/**
+ * The end of a person's key, or of the service's: what it signed until then counts; where others may have had a
+ * person's, what is proven older.
+ */
 const Ended = z.strictObject({ until: Instant, compromised: z.boolean() });
 
 const Key = z
@@ -33,7 +36,10 @@ const Key = z
     publicKey: z.string(),
     ended: Ended.optional(),
   })
-  .refine(({ role, ended }) => ended === undefined || role === 'person', 'an end is said of people’s keys alone');
+  .refine(
+    ({ role, ended }) => ended === undefined || role === 'person' || role === 'service',
+    'an end is said of keys of people and of the service alone',
+  );
 type Key = z.infer<typeof Key>;
 
 /** Each signature is tried with each key that it may be by. */
@@ -68,25 +74,24 @@ export type TrustRoot = z.infer<typeof TrustRoot>;
 
 /** The installation's keys with those of the people who approved. */
 export const trustRootOf = async (signer: Signer, origin: string, approvers: readonly string[]): Promise<TrustRoot> => {
-  const key = async (keyName: string, role: KeyRole, name: string) =>
-    keyOf(role, name, await signer.publicKey(keyName));
-  const keys = [key(LOG_KEY, 'log', origin), key(SERVICE_KEY, 'service', 'service')];
-  const people = await Promise.all(approvers.map((name) => keysOf(signer, name)));
-  return { kind: 'quittance-trust-root/v1', origin, keys: [...(await Promise.all(keys)), ...people.flat()] };
+  const log = keyOf('log', origin, await signer.publicKey(LOG_KEY));
+  const service = await keysOf(signer, SERVICE_KEY, 'service', 'service');
+  const people = await Promise.all(approvers.map((name) => keysOf(signer, personKey(name), 'person', name)));
+  return { kind: 'quittance-trust-root/v1', origin, keys: [log, ...service, ...people.flat()] };
 };
 
-/** All that a person ever signed with. KEY_UNAVAILABLE where that is nothing. */
-const keysOf = async (signer: Signer, name: string): Promise<Key[]> => {
-  const former = (await signer.former?.(personKey(name))) ?? [];
+/** All that was ever signed with under a name. KEY_UNAVAILABLE where that is nothing. */
+const keysOf = async (signer: Signer, keyName: string, role: KeyRole, name: string): Promise<Key[]> => {
+  const former = (await signer.former?.(keyName)) ?? [];
   const ended = former.map(({ publicKey, until, compromised }) => ({
-    ...keyOf('person', name, publicKey),
+    ...keyOf(role, name, publicKey),
     ended: { until, compromised },
   }));
-  const current = await signer.publicKey(personKey(name)).catch((error: unknown) => {
+  const current = await signer.publicKey(keyName).catch((error: unknown) => {
     if (ended.length > 0 && isQuittanceError(error, 'KEY_UNAVAILABLE')) return undefined;
     throw error;
   });
-  return [...ended, ...(current === undefined ? [] : [keyOf('person', name, current)])];
+  return [...ended, ...(current === undefined ? [] : [keyOf(role, name, current)])];
 };
 
 /** With those outside who vouch for the installation. */

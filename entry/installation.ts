@@ -4,11 +4,15 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { checkInstallation, type Check } from '#adapters/aws/check-installation.ts';
 import { awsClients, ClientEnvironment } from '#adapters/aws/clients.ts';
 import { findInstallation } from '#adapters/aws/find-installation.ts';
+import { condemnRow, lastFormer, retireRow } from '#adapters/aws/former-rows.ts';
 import { awsPorts } from '#adapters/aws/index.ts';
-import { usageError } from '#core/errors.ts';
-import type { Ports } from '#core/ports.ts';
+import type { KeyPurpose } from '#adapters/aws/wrapped-keys.ts';
+import { must, usageError } from '#core/errors.ts';
+import type { KeyEnding } from '#core/key-end.ts';
+import type { FormerKey, Ports } from '#core/ports.ts';
 
 export type { Check } from '#adapters/aws/check-installation.ts';
+export type { KeyPurpose } from '#adapters/aws/wrapped-keys.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -40,4 +44,25 @@ export const installationChecks = (environment: Environment, prefix: string): Pr
 export const openInstallation = async (environment: Environment, prefix: string): Promise<Ports> => {
   const { clients, cloudformation } = clientsOf(environment);
   return awsPorts(await findInstallation(cloudformation, prefix), clients);
+};
+
+/** What an operator does with keys of an installation. It may unwrap none of them. */
+export interface InstallationKeys {
+  readonly ports: Ports;
+  retire(purpose: KeyPurpose, name: string, end: KeyEnding): Promise<FormerKey>;
+  condemn(purpose: KeyPurpose, name: string, until: Date): Promise<FormerKey>;
+  /** The last key that ended, as its row says it. */
+  last(purpose: KeyPurpose, name: string): Promise<FormerKey | undefined>;
+}
+
+export const openKeys = async (environment: Environment, prefix: string): Promise<InstallationKeys> => {
+  const { clients, cloudformation } = clientsOf(environment);
+  const variables = await findInstallation(cloudformation, prefix);
+  const keys = { dynamodb: clients.dynamodb, table: must(variables['QUITTANCE_KEYS_TABLE'], 'table of keys') };
+  return {
+    ports: awsPorts(variables, clients),
+    retire: (purpose, name, end) => retireRow(keys, purpose, name, end),
+    condemn: (purpose, name, until) => condemnRow(keys, purpose, name, until.toISOString()),
+    last: (purpose, name) => lastFormer(keys, purpose, name),
+  };
 };

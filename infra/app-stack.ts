@@ -15,7 +15,7 @@ import { API_TIMEOUT_SECONDS, makeLambda, makeUndelivered } from './functions.ts
 import { arnOf, grantsOf, type Grant, type GrantTable, type PortGrants, type PortName } from './grants.ts';
 import { envelopeSigner, portGrants } from './port-grants.ts';
 import { makeApi } from './http-api.ts';
-import { makeRegistrar } from './registrar.ts';
+import { makeOperators } from './registrar.ts';
 import { makeSchedules } from './schedules.ts';
 import type { Settings } from './settings.ts';
 import { stepTimeouts, workflowPlaceholders } from './state-machine.ts';
@@ -57,7 +57,7 @@ export class AppStack extends Stack {
       gateQueue: settings.gpu.endpoints === 'on-demand' ? gateQueueName(prefix) : undefined,
       key: Key.fromKeyArn(this, 'DataKey', resources.keys.data),
     });
-    makeRegistrar(this, prefix, grants);
+    makeOperators(this, prefix, grants, resources);
     makeBudget(this, settings, [machines.unlearn.role, machines.recertify.role]);
     new EmailIdentity(this, 'Sender', { identity: Identity.email(settings.mail.from) });
     new CfnOutput(this, 'ApiUrl', { value: api.apiEndpoint });

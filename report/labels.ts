@@ -77,6 +77,7 @@ export const EVENT_LABELS: Labels<EventType> = {
   purged: 'case data destroyed',
   recertified: 're-certified',
   'approval-key-ended': 'the key of the approval ended',
+  'service-key-ended': "the key of the service's signature ended",
   extended: 'deadline extended',
   'clock-paused': 'requester asked for something',
   'clock-resumed': 'requester answered',

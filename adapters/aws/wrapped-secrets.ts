@@ -16,36 +16,61 @@ export interface WrappedSecretsOptions {
   readonly wrappingKey: string;
 }
 
-const Row = z.object({ wrappedKey: Binary });
+const Row = z.object({ wrappedKey: Binary, publicKey: Binary.optional() });
+export type WrappedRow = z.infer<typeof Row>;
 const SECRET_BYTES = 32;
 
 /**
  * The 32 bytes of the secret, made on first use; where two processes make it at once, the first one's holds.
  * KEY_UNAVAILABLE where the wrapping key is.
  */
-export const wrappedSecret = async (options: WrappedSecretsOptions, purpose: string, name: string) => {
-  const at = { pk: text(`${purpose}#${name}`) };
-  const context = { KeyId: options.wrappingKey, EncryptionContext: { purpose } };
-  const CiphertextBlob = (await read(options, at)) ?? (await create(options, at, context));
-  const unwrap = new DecryptCommand({ ...context, CiphertextBlob });
+export const wrappedSecret = async (options: WrappedSecretsOptions, purpose: string, name: string): Promise<Buffer> =>
+  unwrapped(options, purpose, (await wrappedRow(options, purpose, name)).wrappedKey);
+
+/** The row of a secret, made on first use. */
+export const wrappedRow = async (
+  options: WrappedSecretsOptions,
+  purpose: string,
+  name: string,
+): Promise<WrappedRow> => {
+  const at = secretAt(purpose, name);
+  return (await readRow(options, at)) ?? create(options, at, contextOf(options, purpose));
+};
+
+export const unwrapped = async (
+  options: WrappedSecretsOptions,
+  purpose: string,
+  CiphertextBlob: Uint8Array,
+): Promise<Buffer> => {
+  const unwrap = new DecryptCommand({ ...contextOf(options, purpose), CiphertextBlob });
   const { Plaintext } = await calling('KMS', () => options.kms.send(unwrap));
   return Buffer.from(must(Plaintext, 'unwrapped secret'));
 };
 
+const contextOf = ({ wrappingKey }: WrappedSecretsOptions, purpose: string) => ({
+  KeyId: wrappingKey,
+  EncryptionContext: { purpose },
+});
+
 type Key = Record<'pk', ReturnType<typeof text>>;
 
-const read = ({ dynamodb, table }: WrappedSecretsOptions, key: Key): Promise<Uint8Array | undefined> =>
+export const secretAt = (purpose: string, name: string): Key => ({ pk: text(`${purpose}#${name}`) });
+
+export const readRow = (
+  { dynamodb, table }: { readonly dynamodb: Pick<DynamoDBClient, 'send'>; readonly table: string },
+  key: Key,
+): Promise<WrappedRow | undefined> =>
   calling('DynamoDB', async () => {
     const get = new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true });
     const { Item: item } = await dynamodb.send(get);
-    return item && parseItem(Row, item, 'wrapped secret').wrappedKey;
+    return item && parseItem(Row, item, 'wrapped secret');
   });
 
 const create = async (
   options: WrappedSecretsOptions,
   key: Key,
-  context: { KeyId: string; EncryptionContext: Record<string, string> },
-): Promise<Uint8Array> => {
+  context: ReturnType<typeof contextOf>,
+): Promise<WrappedRow> => {
   const make = new GenerateDataKeyWithoutPlaintextCommand({ ...context, NumberOfBytes: SECRET_BYTES });
   const { CiphertextBlob } = await calling('KMS', () => options.kms.send(make));
   const put = new PutItemCommand({
@@ -54,7 +79,7 @@ const create = async (
     ConditionExpression: 'attribute_not_exists(pk)',
   });
   await calling('DynamoDB', () => options.dynamodb.send(put).catch(ifAbsentOnly));
-  return must(await read(options, key), 'wrapped secret');
+  return must(await readRow(options, key), 'wrapped secret');
 };
 
 export const ifAbsentOnly = (error: unknown): void => {

@@ -11,14 +11,13 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { personKey } from '#core/certificate.ts';
-import { Instant } from '#core/deadlines.ts';
 import { decrypt, encrypt } from '#core/encryption.ts';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { safeName } from '#core/names.ts';
-import { stricterEnd } from '#core/key-end.ts';
 import type { FormerKey, PeopleKeys } from '#core/ports.ts';
 import { parseJson } from '#core/stored-json.ts';
-import { createDurably, readIfThere, shred, writeDurably } from './durable-file.ts';
+import { createDurably, readIfThere, shred } from './durable-file.ts';
+import { addFormerKey, condemnFormerKey, readFormerKeys } from './former-keys.ts';
 
 const KeyFile = z.strictObject({
   kind: z.literal('quittance-person-key/v1'),
@@ -44,15 +43,6 @@ type KeyFile = z.infer<typeof KeyFile>;
 const COST = { N: 2 ** 17, r: 8, p: 1 } as const;
 export const PASSPHRASE_LETTERS = 12;
 
-const FormerKeys = z.strictObject({
-  kind: z.literal('quittance-former-keys/v1'),
-  keys: z.array(z.strictObject({ publicKey: z.base64(), until: Instant, compromised: z.boolean() })),
-});
-
-type KeptFormer = z.infer<typeof FormerKeys>['keys'][number];
-
-const raw = (one: KeptFormer): FormerKey => ({ ...one, publicKey: Buffer.from(one.publicKey, 'base64') });
-
 /** People's keys, and what an operator does with them. */
 export interface FilePeopleKeys extends PeopleKeys {
   /**
@@ -68,7 +58,7 @@ export interface FilePeopleKeys extends PeopleKeys {
 }
 
 export const filePeopleKeys = (dir: string): FilePeopleKeys => {
-  const { read, current, make, former, end, keep } = keysIn(dir);
+  const { read, current, make, former, formerOf, end } = keysIn(dir);
   return {
     unlockedBy: 'passphrase',
     sign: async (principal, message, passphrase) => {
@@ -82,20 +72,13 @@ export const filePeopleKeys = (dir: string): FilePeopleKeys => {
       return Buffer.from((file ?? (await make(principal, passphrase))).publicKey, 'base64');
     },
     publicKey: current,
-    former: async (principal) => (await former(principal)).map(raw),
+    former,
     retire: async (principal, { until, compromised }) => {
       const publicKey = await current(principal);
-      await end(principal, { publicKey: publicKey.toString('base64'), until: until.toISOString(), compromised });
+      await end(principal, { publicKey, until: until.toISOString(), compromised });
       return publicKey;
     },
-    condemn: async (principal, until) => {
-      const all = await former(principal);
-      const last = all.at(-1);
-      if (!last) throw new QuittanceError('NOT_FOUND', { message: `${principal} never had a key that ended` });
-      const worse = { ...last, ...stricterEnd(last, { until: until.toISOString(), compromised: true }) };
-      await keep(principal, [...all.slice(0, -1), worse]);
-      return raw(worse);
-    },
+    condemn: (principal, until) => condemnFormerKey(formerOf(principal), principal, until),
   };
 };
 
@@ -104,12 +87,9 @@ const keysIn = (dir: string) => {
   const pathOf = (principal: string) => join(dir, 'people', `${safeName(principal)}.json`);
   const legacyOf = (principal: string) => join(dir, `${safeName(personKey(principal))}.pem`);
   const formerOf = (principal: string) => join(dir, 'people', 'former', `${safeName(principal)}.json`);
-  const former = async (principal: string) => {
-    const bytes = await readIfThere(formerOf(principal));
-    return bytes ? parseJson(bytes, FormerKeys, `the former keys of ${principal}`).keys : [];
-  };
+  const former = (principal: string) => readFormerKeys(formerOf(principal), principal);
   const isFormer = async (principal: string, publicKey: string) =>
-    (await former(principal)).some((one) => one.publicKey === publicKey);
+    (await former(principal)).some((one) => Buffer.from(one.publicKey).toString('base64') === publicKey);
   const read = async (principal: string): Promise<KeyFile | undefined> => {
     const bytes = await readIfThere(pathOf(principal));
     const file = bytes && parseJson(bytes, KeyFile, `the key of ${principal}`);
@@ -134,16 +114,11 @@ const keysIn = (dir: string) => {
     if (legacy) await shred(legacyOf(principal));
     return kept;
   };
-  const keep = async (principal: string, keys: readonly KeptFormer[]): Promise<void> => {
-    const all = { kind: 'quittance-former-keys/v1', keys };
-    await mkdir(join(dir, 'people', 'former'), { recursive: true, mode: 0o700 });
-    await writeDurably(formerOf(principal), Buffer.from(`${JSON.stringify(all, null, 2)}\n`), 0o600);
-  };
-  const end = async (principal: string, ended: KeptFormer): Promise<void> => {
-    await keep(principal, [...(await former(principal)), ended]);
+  const end = async (principal: string, ended: FormerKey): Promise<void> => {
+    await addFormerKey(formerOf(principal), principal, ended);
     for (const path of [pathOf(principal), legacyOf(principal)]) if (await readIfThere(path)) await shred(path);
   };
-  return { read, current, make, former, end, keep };
+  return { read, current, make, former, formerOf, end };
 };
 
 const keyFile = async (principal: string, passphrase: string, legacy: string | undefined): Promise<KeyFile> => {

@@ -10,6 +10,7 @@ import { Envelope } from '../dsse.ts';
 import { Revealed } from '../revealed.ts';
 import { misnamedKey, TrustRoot } from '../trust-root.ts';
 import { sameName } from '../words/names.ts';
+import { requireEndAsLogged, serviceKeyAt } from './key-ends.ts';
 import { fail, isAbout, notChecked, requireThat, type BundleReader, type Rule } from './bundle-reader.ts';
 
 export const bundleFiles: Rule = (bundle) => {
@@ -30,10 +31,7 @@ export const bundleSealed: Rule = (bundle) => {
   const name = 'bundle.dsse.json';
   const { statement, signers } = bundle.opened(name);
   requireThat(statement.predicateType === BUNDLE_TYPE, `${name} is a statement of another type`);
-  requireThat(
-    signers.some((id) => bundle.keys('service').has(id)),
-    'the service did not sign the list of files',
-  );
+  serviceKeyAt(bundle, signers, bundle.checkpoint.time, 'the list of files');
   requireThat(
     isAbout(statement, 'bundle.json', bundle.digest('bundle.json')),
     'the service signed another list of files',
@@ -123,11 +121,14 @@ const ownKeys = (bundle: BundleReader): string[] => {
 
 export const certificateSignatures: Rule = (bundle) => {
   const { signers } = bundle.opened('certificate.dsse.json');
-  const signedBy = (role: 'service' | 'person') => signers.some((id) => bundle.keys(role).has(id));
-  requireThat(signedBy('service'), `no service key of ${bundle.whose} signed`);
+  const service = serviceKeyAt(bundle, signers, bundle.event('certified').at, 'the certificate');
+  requireEndAsLogged(bundle, 'service-key-ended', service, "the service's key");
   const { keys, version } = bundle.certificate;
   requireThat(version !== 2, 'certificates of form 2 carry the signature of the service alone, and two are asked for');
-  requireThat(signedBy('person'), `no person's key of ${bundle.whose} signed: the approver did not`);
+  requireThat(
+    signers.some((id) => bundle.keys('person').has(id)),
+    `no person's key of ${bundle.whose} signed: the approver did not`,
+  );
   requireThat(
     signers.includes(keys.approver) && (keys.service === undefined || signers.includes(keys.service)),
     'the keys named in the certificate did not sign it',

@@ -8,7 +8,7 @@ import { SCHEDULED_STEPS } from '#core/schedules.ts';
 import { awsPorts } from '#adapters/aws/index.ts';
 import { variableOf } from '#core/deployment-outputs.ts';
 import { JOB_USES } from '#infra/gpu-stack.ts';
-import { REGISTRAR_USES } from '#infra/registrar.ts';
+import { KEEPER_USES, REGISTRAR_USES } from '#infra/registrar.ts';
 import { workflowPlaceholders } from '#infra/state-machine.ts';
 import { listed, statements, synthesise, textOf, type Part, type Statement, type Synthesised } from './synthesised.ts';
 
@@ -194,7 +194,32 @@ describe('the policy for who registers models by command', () => {
     const told = Object.keys(synthesised.templates.app.findOutputs('*')).flatMap((name) => variableOf(name) ?? []);
     const environment = { ...process.env, ...Object.fromEntries(told.map((name) => [name, 'somewhere'])) };
     const ports = awsPorts({ ...environment, AWS_REGION: 'eu-central-1' });
-    for (const port of REGISTRAR_USES) expect([port, typeof ports[port]]).toEqual([port, 'object']);
+    for (const port of [...REGISTRAR_USES, ...KEEPER_USES])
+      expect([port, typeof ports[port]]).toEqual([port, 'object']);
+  });
+});
+
+describe('the policy for who ends signing keys by command', () => {
+  const given = () => {
+    const found = statements(synthesised, 'app').filter(({ owner }) => owner.startsWith('EndKeys'));
+    return found.map(({ statement }) => statement);
+  };
+
+  it('reaches the rows of keys, tickets and certificates, and can neither unwrap a key nor sign', () => {
+    const actions = given().flatMap(({ Action }) => listed(Action));
+    expect(actions.filter((action) => /^kms:(Sign|GetPublicKey)/.test(action))).toEqual([]);
+    const purposes = given().flatMap(
+      ({ Condition }) => Condition?.['StringEquals']?.['kms:EncryptionContext:purpose'] ?? [],
+    );
+    expect(purposes).toEqual([]);
+    expect(services(given()).filter((service) => !ALWAYS.includes(service))).toEqual(['cloudformation']);
+  });
+
+  it('deletes rows of keys that sign, and nothing else', () => {
+    const deleting = given().filter(({ Action }) => listed(Action).some((action) => /delete/i.test(action)));
+    expect(deleting.map(({ Condition }) => Condition)).toEqual([
+      { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['people#*', 'signer#*'] } },
+    ]);
   });
 });
 

@@ -22,7 +22,7 @@ const VERIFIERS: Readonly<Record<string, readonly string[]>> = {
   closing: ['closing'],
   counts: ['counts', 'without-approver'],
   'bundle-reader': ['signatures', 'seal', 'log', 'evidence'],
-  'approval-key': ['approval-key', '../../functions/end-approval-key', '../../functions/attested'],
+  'approval-key': ['approval-key', '../../functions/end-key', '../../functions/attested'],
   bounds: ['bounds'],
   unwrapped: ['unwrapped'],
   timestamps: ['../../functions/attested'],

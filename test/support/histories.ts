@@ -41,6 +41,7 @@ export const receivedEvent = (): Received => ({
 /** An event of the type, as right for the ticket as the choice lets it be. */
 export const eventFor = (type: TicketEvent['type'], ticket: Ticket, choice: Choice): TicketEvent => {
   const d = digest(choice.digest);
+  const ended = { key: d, until: '2026-03-01T10:00:00.000Z', compromised: false };
   const number = 'runs' in ticket ? ticket.runs.length + 1 : 1;
   const climb = choice.verdict === 'fail' && number < 3;
   const events: { [T in TicketEvent['type']]: Extract<TicketEvent, { type: T }> } = {
@@ -80,12 +81,8 @@ export const eventFor = (type: TicketEvent['type'], ticket: Ticket, choice: Choi
     notified: { type: 'notified', template: 'completion' },
     purged: { type: 'purged', objects: 3, readsRefused: choice.objects },
     recertified: { type: 'recertified', state: 'current' },
-    'approval-key-ended': {
-      type: 'approval-key-ended',
-      key: d,
-      until: '2026-03-01T10:00:00.000Z',
-      compromised: false,
-    },
+    'approval-key-ended': { type: 'approval-key-ended', ...ended },
+    'service-key-ended': { type: 'service-key-ended', ...ended },
     extended: { type: 'extended', reason: 'complexity', by: choice.who },
     'clock-paused': { type: 'clock-paused', reason: 'fee', since: '2026-03-01T10:00:00.000Z', by: choice.who },
     'clock-resumed': { type: 'clock-resumed', reason: 'fee', until: '2026-03-01T11:00:00.000Z', by: choice.who },

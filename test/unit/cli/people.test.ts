@@ -4,9 +4,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, it, jest } from '@jest/globals';
 import { localStores } from '#adapters/local/index.ts';
+import { fileSigner } from '#adapters/local/file-signer.ts';
 import { filePeopleKeys } from '#adapters/local/people-keys.ts';
 import { execute, parse } from '#cli/command.ts';
 import { keptPassphrase } from '#cli/passphrase.ts';
+import { keys as keysCommand } from '#cli/keys.ts';
 import { people } from '#cli/people.ts';
 import { keyIdOf } from '#core/dsse.ts';
 import { captured } from '#test/support/captured.ts';
@@ -82,6 +84,22 @@ it('calls a key compromised that was retired in good order, beside one in use, a
   await keys.retire(WHO, { until: new Date(until), compromised: false });
   expect(await retire('--compromised')).toBe(0); // nothing is in use: the last one is meant
   expect((await keys.former(WHO)).at(-1)).toEqual({ publicKey: Buffer.from(second), until, compromised: true });
+});
+
+it("ends the service's key, which the next signature follows with another", async () => {
+  const rotate = (...argv: string[]) =>
+    execute(keysCommand, parse(keysCommand, ['rotate', ...argv, '--dir', dir, '--json'], {}));
+  for (const which of [[], ['log'], [WHO], ['service', 'log']])
+    await expect(rotate(...which)).rejects.toMatchObject({ code: 'USAGE' });
+  const signer = fileSigner(join(dir, 'keys'));
+  const first = Buffer.from(await signer.publicKey('service'));
+  expect(await rotate('service')).toBe(0);
+  expect(await signer.former('service')).toMatchObject([{ publicKey: first, compromised: false }]);
+  await expect(rotate('service')).rejects.toMatchObject({ code: 'KEY_UNAVAILABLE' }); // until it signs again
+  expect(Buffer.from(await signer.publicKey('service')).equals(first)).toBe(false);
+  const at = '2026-05-01T00:00:00.000Z';
+  expect(await rotate('service', '--compromised', '--former', '--at', at)).toBe(0);
+  expect(await signer.former('service')).toEqual([{ publicKey: first, until: at, compromised: true }]);
 });
 
 it.each([

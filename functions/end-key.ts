@@ -1,33 +1,41 @@
-// Writes the end of a person's signing key into the history of every certificate that it signed, so that the log has
-// it: whoever checks one of them against a trust root from before is told. Called by whoever ends keys, after the key
-// is gone.
+// Writes the end of a person's or the service's signing key into the history of every certificate that it signed, so
+// that the log has it: whoever checks one of them against a trust root from before is told. Called by whoever ends
+// keys, after the key is gone.
 // Trap: a crash leaves some histories without it; the same call again writes what is missing, and nothing twice.
 import { z } from 'zod';
 import { Digest } from '#core/canonical.ts';
-import { CertificatePredicate } from '#core/certificate.ts';
 import { Instant } from '#core/deadlines.ts';
-import { Envelope, Statement } from '#core/dsse.ts';
+import { Envelope } from '#core/dsse.ts';
 import { isQuittanceError } from '#core/errors.ts';
-import { isAsStrict } from '#core/key-end.ts';
+import { isAsStrict, type KeyEnding } from '#core/key-end.ts';
 import type { Ports } from '#core/ports.ts';
 import { getJson, parseJson } from '#core/stored-json.ts';
 import type { Ticket } from '#core/ticket.ts';
 import { sequenceEvents } from './sequence-log.ts';
 import { commitEvent } from './step-support.ts';
 
-export interface KeyEnd {
+export interface KeyEnd extends KeyEnding {
   readonly key: Digest;
-  readonly until: string;
-  readonly compromised: boolean;
 }
+
+/** Whose key it was. */
+export type KeyOwner = 'approval' | 'service';
+type EndEvent = KeyEnd & { readonly type: `${KeyOwner}-key-ended` };
 
 type EndPorts = Pick<Ports, 'tickets' | 'artifacts' | 'logStorage' | 'logHead' | 'signer' | 'clock'>;
 
 /** Returns in how many histories the end did not stand yet. */
-export const endApprovalKey = async (end: KeyEnd, ports: EndPorts): Promise<number> => {
-  let written = 0;
-  for await (const id of everyTicket(ports.tickets)) if (await noted(id, end, ports)) written++;
+export const endKey = async (owner: KeyOwner, end: KeyEnd, ports: EndPorts): Promise<number> => {
+  const written = await noteKeyEnd(owner, end, ports);
   await sequenceEvents(ports);
+  return written;
+};
+
+/** The same, for who may not append to the log: the events enter it with the next run of a workflow. */
+export const noteKeyEnd = async (owner: KeyOwner, end: KeyEnd, ports: NotingPorts): Promise<number> => {
+  let written = 0;
+  const event: EndEvent = { type: `${owner}-key-ended`, ...end };
+  for await (const id of everyTicket(ports.tickets)) if (await noted(id, event, ports)) written++;
   return written;
 };
 
@@ -43,15 +51,15 @@ async function* everyTicket(tickets: Ports['tickets']): AsyncGenerator<string> {
 }
 
 /** Others may move the ticket meanwhile: looked at again until it stands there. */
-const noted = async (id: string, end: KeyEnd, ports: NotingPorts): Promise<boolean> => {
+const noted = async (id: string, end: EndEvent, ports: NotingPorts): Promise<boolean> => {
   for (;;) {
     const found = await ports.tickets.get(id);
     const certificate = certificateOf(found.ticket);
-    if (certificate === undefined || (await approverOf(certificate, ports)) !== end.key) return false;
-    const ends = (await ports.tickets.events(id)).filter(({ type }) => type === 'approval-key-ended');
+    if (certificate === undefined || !(await signersOf(certificate, ports)).includes(end.key)) return false;
+    const ends = (await ports.tickets.events(id)).filter(({ type }) => type === end.type);
     if (ends.some(({ body }) => says(body, end))) return false;
     try {
-      await commitEvent(ports, found, { type: 'approval-key-ended', ...end });
+      await commitEvent(ports, found, end);
       return true;
     } catch (error) {
       if (!isQuittanceError(error, 'TICKET_CONFLICT')) throw error;
@@ -64,12 +72,9 @@ const certificateOf = (ticket: Ticket): Digest | undefined => {
   return ticket.status === 'PURGED' ? ticket.sealed?.certificate.digest : undefined;
 };
 
-/** Id of the key by which the approver signed it. */
-const approverOf = async (certificate: Digest, { artifacts }: Pick<Ports, 'artifacts'>): Promise<Digest> => {
-  const { payload } = await getJson(artifacts, certificate, Envelope);
-  const { predicate } = parseJson(Buffer.from(payload, 'base64'), Statement, certificate);
-  return CertificatePredicate.parse(predicate).keys.approver;
-};
+/** Ids of the keys by which it is signed, as its envelope names them. */
+const signersOf = async (certificate: Digest, { artifacts }: Pick<Ports, 'artifacts'>): Promise<string[]> =>
+  (await getJson(artifacts, certificate, Envelope)).signatures.map(({ keyid }) => keyid);
 
 const Logged = z.object({ event: z.object({ key: Digest, until: Instant, compromised: z.boolean() }) });
 /** This end, or a stricter one: what a repeat of an earlier command says does not come after it. */

@@ -5,7 +5,7 @@ import { assembleBundle, type BundleFiles } from '#core/bundle.ts';
 import type { CertificatePredicate } from '#core/certificate.ts';
 import type { TrustRoot } from '#core/trust-root.ts';
 import { verifyBundle } from '#core/verify.ts';
-import { endApprovalKey, type KeyEnd } from '#functions/end-approval-key.ts';
+import { endKey, type KeyEnd } from '#functions/end-key.ts';
 import { requireAsLogged } from '#core/as-logged.ts';
 import type { TicketHarness } from '#bench/house/ticket-harness.ts';
 import { payloadOf, readJson, trustRootOf } from '#test/support/forged-bundles.ts';
@@ -38,9 +38,9 @@ beforeAll(async () => {
 
 describe('a key that ended', () => {
   it('is written once into the history of each certificate that it signed, and of no other', async () => {
-    expect(await endApprovalKey({ ...end, key: before.trustRoot.keys[0]!.id }, harness.ports)).toBe(0);
-    expect(await endApprovalKey(end, harness.ports)).toBe(1);
-    expect(await endApprovalKey(end, harness.ports)).toBe(0);
+    expect(await endKey('approval', { ...end, key: before.trustRoot.keys[0]!.id }, harness.ports)).toBe(0);
+    expect(await endKey('approval', end, harness.ports)).toBe(1);
+    expect(await endKey('approval', end, harness.ports)).toBe(0);
     const events = await harness.ports.tickets.events(ticketId);
     expect(events.map(({ type }) => type).filter((type) => type === 'approval-key-ended')).toHaveLength(1);
     expect(events.every(({ leafIndex }) => leafIndex !== undefined)).toBe(true);
@@ -73,8 +73,8 @@ describe('a key that ended', () => {
 
   it('turns out to have been in other hands: the strictest end counts, and none makes it milder', async () => {
     const worse = { ...end, compromised: true };
-    expect(await endApprovalKey(worse, harness.ports)).toBe(1);
-    expect(await endApprovalKey(end, harness.ports)).toBe(0);
+    expect(await endKey('approval', worse, harness.ports)).toBe(1);
+    expect(await endKey('approval', end, harness.ports)).toBe(0);
     const files = await assembleBundle(harness.ports, ticketId);
     expect(detailOf(files, ending({ until: end.until, compromised: false }))).toEqual([
       expect.stringContaining('and that others may have had it since'),
@@ -85,8 +85,28 @@ describe('a key that ended', () => {
     expect(detailOf(files, stricter)).toEqual([expect.stringContaining('with a key that had ended on 2020-01-01')]);
   });
 
+  it("is the service's too: what it signed before holds, what the log has from later does not", async () => {
+    const service = before.trustRoot.keys.find(({ role }) => role === 'service')!;
+    const late = '2999-01-01T00:00:00.000Z';
+    const rooted = (until: string, compromised = false) => ({
+      ...before.trustRoot,
+      keys: before.trustRoot.keys.map((key) =>
+        key.id === service.id ? { ...key, ended: { until, compromised } } : key,
+      ),
+    });
+    expect(detailOf(before.files, rooted(late))).toEqual([]);
+    expect(detailOf(before.files, rooted('2020-01-01T00:00:00.000Z'))).toEqual([
+      expect.stringMatching(/^bundle-sealed: the service's key ended on 2020-01-01.*, before the list of files/),
+      expect.stringMatching(/^certificate-signatures: the service's key ended on 2020-01-01.*, before the certificate/),
+    ]);
+    expect(await endKey('service', { key: service.id, until: late, compromised: true }, harness.ports)).toBe(1);
+    const after = await assembleBundle(harness.ports, ticketId);
+    expect(detailOf(after, rooted(late)).join()).toMatch(/certificate-signatures: the log says that the service's key/);
+    expect(detailOf(after, rooted(late, true)).join()).not.toMatch(/certificate-signatures/);
+  });
+
   it('is of no ticket without a certificate', async () => {
     const open = await walkedToApproval();
-    expect(await endApprovalKey(end, open.harness.ports)).toBe(0);
+    expect(await endKey('approval', end, open.harness.ports)).toBe(0);
   });
 });

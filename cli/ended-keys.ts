@@ -1,0 +1,145 @@
+// The end of a signing key, of a person or of the service, in a data folder or in an installation on AWS: the key is
+// gone first, then the log has its end in the history of every certificate that it signed; where that was interrupted,
+// the same command writes the rest.
+// Trap: an end that lies before what its key signed voids certificates that are sound, and is refused, unless others
+// may have had the key.
+import { join } from 'node:path';
+import { fileSigner } from '#adapters/local/file-signer.ts';
+import { localStores } from '#adapters/local/index.ts';
+import { filePeopleKeys } from '#adapters/local/people-keys.ts';
+import type { KeyPurpose } from '#entry/installation.ts';
+import { SERVICE_KEY } from '#core/statements.ts';
+import { keyIdOf } from '#core/dsse.ts';
+import { isQuittanceError, usageError } from '#core/errors.ts';
+import type { KeyEnding } from '#core/key-end.ts';
+import { plural } from '#core/plural.ts';
+import type { FormerKey, TicketStore } from '#core/ports.ts';
+import { endKey, noteKeyEnd, type KeyEnd, type KeyOwner } from '#functions/end-key.ts';
+import type { Arguments, Option } from './command.ts';
+import { lastCertificateAfter, lastDecisionAfter } from './decisions-after.ts';
+import { notOfKind } from './kind.ts';
+import { instant } from './kinds.ts';
+import { INSTALLATION } from './registry.ts';
+import { existingFolder } from './values.ts';
+
+export const ENDING: Readonly<Record<string, Option>> = {
+  compromised: { kind: 'flag', summary: 'others may have had the key since its end' },
+  former: { kind: 'flag', summary: 'with --compromised: the last key that ended, though another is in use' },
+  at: { kind: 'value', value: 'TIME', summary: 'the end of the key, in UTC (default: now)', is: instant },
+  ...INSTALLATION,
+};
+
+export interface Ended extends KeyEnd {
+  readonly certificates: number;
+}
+
+/** Where a key is, and what may be done with it. */
+interface Holder {
+  readonly tickets: Pick<TicketStore, 'page' | 'events'>;
+  retire(end: KeyEnding): Promise<FormerKey>;
+  condemn(until: Date): Promise<FormerKey>;
+  last(): Promise<FormerKey | undefined>;
+  enter(end: KeyEnd): Promise<number>;
+}
+
+/** A person's, or the service's where nobody is named. KEY_UNAVAILABLE where there is nothing to end. */
+export const endedKey = async (args: Arguments, person: string | undefined): Promise<Ended> => {
+  const now = new Date();
+  const until = new Date(args.value('at') ?? now);
+  if (until > now) throw notOfKind('--at', `a time up to ${now.toISOString()}`, until.toISOString());
+  const compromised = args.flag('compromised');
+  if (args.flag('former') && !compromised)
+    throw usageError('--former: only with --compromised', 'a key that has ended ends no second time');
+  return holding(args, person, async (holder) => {
+    if (!compromised) await requireNothingAfter(holder, person, until);
+    return end(holder, { until, compromised, former: args.flag('former') });
+  });
+};
+
+const end = async (
+  holder: Holder,
+  { until, compromised, former }: { readonly until: Date; readonly compromised: boolean; readonly former: boolean },
+): Promise<Ended> => {
+  const enter = async (ended: FormerKey): Promise<Ended> => {
+    const said = { key: keyIdOf(ended.publicKey), until: ended.until, compromised: ended.compromised };
+    return { ...said, certificates: await holder.enter(said) };
+  };
+  if (former) return enter(await holder.condemn(until));
+  try {
+    return await enter(await holder.retire({ until: until.toISOString(), compromised }));
+  } catch (error) {
+    const last = isQuittanceError(error, 'KEY_UNAVAILABLE') ? await holder.last() : undefined;
+    if (!last) throw error;
+    if (compromised) return enter(await holder.condemn(until)); // it had ended in good order
+    const rest = await enter(last);
+    if (rest.certificates === 0) throw error;
+    return rest;
+  }
+};
+
+const requireNothingAfter = async ({ tickets }: Holder, person: string | undefined, until: Date): Promise<void> => {
+  const last = await (person === undefined
+    ? lastCertificateAfter(tickets, until)
+    : lastDecisionAfter(tickets, person, until));
+  if (last === undefined) return;
+  const what = person === undefined ? 'the last certificate was issued' : `${person} last decided`;
+  throw notOfKind('--at', `a time from ${last} on, when ${what}, or --compromised`, until.toISOString());
+};
+
+const holding = async (
+  args: Arguments,
+  person: string | undefined,
+  use: (holder: Holder) => Promise<Ended>,
+): Promise<Ended> => {
+  const owner: KeyOwner = person === undefined ? 'service' : 'approval';
+  const prefix = args.value('installation');
+  if (prefix !== undefined) {
+    if (args.value('dir') !== undefined)
+      throw usageError('--dir and --installation name two places', 'leave one of them out');
+    const { openKeys } = await import('#entry/installation.ts');
+    const { ports, retire, condemn, last } = await openKeys(process.env, prefix);
+    const which: [KeyPurpose, string] = person === undefined ? ['signer', SERVICE_KEY] : ['people', person];
+    return use({
+      tickets: ports.tickets,
+      retire: (ending) => retire(...which, ending),
+      condemn: (until) => condemn(...which, until),
+      last: () => last(...which),
+      enter: (ended) => noteKeyEnd(owner, ended, ports), // the log's key is of the workflows alone
+    });
+  }
+  const keys = localKeys(join(existingFolder(args), 'keys'), person);
+  const { askRunning } = await import('./work.ts');
+  const stores = localStores(args.dir, { lock: (await askRunning(args.dir)) === undefined });
+  try {
+    return await use({ ...keys, tickets: stores.tickets, enter: (ended) => endKey(owner, ended, stores) });
+  } finally {
+    stores.close();
+  }
+};
+
+const localKeys = (dir: string, person: string | undefined): Pick<Holder, 'retire' | 'condemn' | 'last'> => {
+  const signer = fileSigner(dir);
+  if (person === undefined)
+    return {
+      retire: (ending) => signer.retire(SERVICE_KEY, ending),
+      condemn: (until) => signer.condemn(SERVICE_KEY, until),
+      last: async () => (await signer.former(SERVICE_KEY)).at(-1),
+    };
+  const people = filePeopleKeys(dir);
+  return {
+    retire: async ({ until, compromised }) => ({
+      publicKey: await people.retire(person, { until: new Date(until), compromised }),
+      ...{ until, compromised },
+    }),
+    condemn: (until) => people.condemn(person, until),
+    last: async () => (await people.former(person)).at(-1),
+  };
+};
+
+/** What a person reads of it. */
+export const endedWords = (whose: string, { key, until, compromised, certificates }: Ended, aws: boolean): string =>
+  [
+    `${whose} key ${key} ended on ${until}${compromised ? ', and others may have had it since' : ''}`,
+    `${aws ? 'enters the log with the next run of a workflow' : 'entered in the log'} for ${plural(certificates, 'certificate')} that it signed`,
+    'hand out the trust root anew: quittance trust-root --out trust-root.json',
+  ].join('\n');

@@ -1,0 +1,39 @@
+// `quittance keys`: the installation's signing keys, embedded or on AWS. `rotate service` ends the key by which the
+// service signs certificates, renewals and bundles; the next signature makes another.
+// Trap: whoever checks certificates needs the trust root anew, which has both keys, before the first bundle that the
+// new one seals.
+import { publishedKeys } from '#core/pinned-keys.ts';
+import { usageError } from '#core/errors.ts';
+import type { Command } from './command.ts';
+import { ENDING, endedKey, endedWords } from './ended-keys.ts';
+import { openedPorts } from './opened-ports.ts';
+
+export const keys: Command = {
+  name: 'keys',
+  summary: "the installation's signing keys, and their ends",
+  usage: 'list | rotate service [--compromised [--former]] [--at TIME] [--installation PREFIX]',
+  options: ENDING,
+  example: 'quittance keys rotate service',
+  notes: [
+    'What a key signed before its end stays valid: its public part stays in the trust root with its end, and every',
+    'certificate that it signed has the end in the log. A key that was rotated in good order may be called compromised',
+    "later; nothing makes an end milder again. People's keys end by `quittance people retire NAME`.",
+  ].join('\n'),
+  async run(args) {
+    const [verb = '', ...rest] = args.positionals;
+    if (verb === 'list' && rest.length === 0) {
+      const { keys: known } = await openedPorts(args, publishedKeys);
+      const shown = known.map(({ id, role, name, ended }) => ({ id, role, name, ...ended }));
+      const words = (one: (typeof shown)[number]) => (one.until === undefined ? 'in use' : `ended on ${one.until}`);
+      args.print(shown, () => shown.map((one) => `${one.id}  ${one.role} ${one.name}  ${words(one)}`).join('\n'));
+      return 0;
+    }
+    if (verb !== 'rotate') throw usageError(`keys ${verb}: unknown`, 'list | rotate');
+    if (rest.join() !== 'service')
+      throw usageError(`keys rotate ${rest.join(' ')}: one key`, "service; people's keys by 'quittance people retire'");
+    const ended = await endedKey(args, undefined);
+    const aws = args.value('installation') !== undefined;
+    args.print({ rotated: 'service', ...ended }, () => endedWords("the service's", ended, aws));
+    return 0;
+  },
+};
