@@ -8,7 +8,7 @@ import { QuittanceError } from '#core/errors.ts';
 import { groupOf, Role } from '#core/roles.ts';
 import { api, type ApiContext, type Identity } from '#functions/api.ts';
 import { rolesOfScopes } from '#functions/api/openapi/scopes.ts';
-import { problemOf } from '#functions/api/problems.ts';
+import { notedProblem } from '#functions/api/problems.ts';
 
 const HttpEvent = z.object({
   version: z.literal('2.0'),
@@ -89,7 +89,7 @@ const checkHost = ({ headers: { host }, requestContext: { domainName } }: HttpEv
 };
 
 const refusal = (error: unknown): HttpAnswer => {
-  const problem = problemOf(error);
+  const problem = notedProblem(error, { where: 'a start of the API' });
   const headers = { 'content-type': 'application/problem+json' };
   return { statusCode: problem.status, headers, body: JSON.stringify(problem), isBase64Encoded: false };
 };

@@ -1,11 +1,14 @@
-// What a Lambda may reveal of an error: its code and message. Trap: Lambda logs what a handler throws, and an
-// on-failure destination keeps it, while a stack or a cause may quote data.
+// What a step may reveal of an error: its code and message. Trap: Lambda logs what a handler throws, an on-failure
+// destination and the embedded engine's history keep it, while a stack, a cause or the message of an error that nobody
+// raised on purpose may quote data.
 import { isQuittanceError } from '#core/errors.ts';
+import { isFault, noteFault, type Place } from '#functions/faults.ts';
 
-/** An error that was not raised on purpose becomes INTERNAL, with a sentence that quotes nothing of it. */
-export const bare = (error: unknown): Error => {
-  const known = isQuittanceError(error);
-  const [name, message] = known ? [error.code, error.message] : ['INTERNAL', 'the step failed unexpectedly'];
+/** A fault becomes INTERNAL, with a sentence that quotes nothing of it and names its line in the log. */
+export const bare = (error: unknown, place: Place): Error => {
+  const known = isQuittanceError(error) && !isFault(error) ? error : undefined;
+  const name = known?.code ?? 'INTERNAL';
+  const message = known?.message ?? `failed unexpectedly; the log has it as ${noteFault(error, place)}`;
   const told = Object.assign(new Error(message), { name });
   told.stack = `${name}: ${message}`;
   return told;

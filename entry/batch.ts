@@ -1,6 +1,7 @@
 // The main of a job: in the container on AWS Batch (stores in S3 and DynamoDB), and as a child process of the embedded
 // engine (a data folder). It gets ids and digests, opens the stores, runs the job by its definition's name and stores
-// the result under the job's name. The last line on stderr of a failed job is {code, message}. On SIGTERM, which
+// the result under the job's name. The last line on stderr of a failed job is {code, message};
+// that of a fault stands before it. On SIGTERM, which
 // precedes the reclaiming of a Spot instance, it saves the run's state and exits with 75 (EX_TEMPFAIL of sysexits.h).
 // The same job started again continues from there, as it does after `kill -9`.
 // Trap: on a data folder it must not take the lock, which its parent holds for both.
@@ -16,6 +17,8 @@ import { QuittanceError, type ErrorCode } from '#core/errors.ts';
 import { progressWriter } from '#core/job-progress.ts';
 import type { Ports } from '#core/ports.ts';
 import { failureName, type JobFailure } from '#core/run.ts';
+import type { Place } from '#functions/faults.ts';
+import { bare } from './bare-error.ts';
 
 const some = z
   .string()
@@ -62,8 +65,12 @@ const readEnvironment = (): Environment => {
   });
 };
 
+/** What a fault is said of. */
+let place: Place = { where: 'a job' };
+
 const main = async (): Promise<void> => {
   const environment = readEnvironment();
+  place = { where: `job ${environment.QUITTANCE_JOB}`, event: { ticketId: environment.ticketId } };
   const ending = endingOnSignal();
   const { ports, close } = await openStores(environment);
   const base = environment.QUITTANCE_SCRATCH ?? join(environment.QUITTANCE_DIR ?? '.', 'scratch');
@@ -141,14 +148,16 @@ const saving = ({ QUITTANCE_SAVE_UPDATES: everyUpdates, QUITTANCE_SAVE_SECONDS: 
 
 const say = (line: Readonly<Record<string, unknown>>) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
-/** One JSON line that the job queue reads as the reason of the failure; no stack, which could quote data. */
+/**
+ * One JSON line that the job queue reads as the reason of the failure; no message of a fault and no stack's head, which
+ * could quote data. The line before it says where a fault came from.
+ */
 const report = (cause: unknown): void => {
   const error = storeError(cause);
-  const message = error instanceof QuittanceError ? error.message : 'the job failed unexpectedly';
-  const line = { code: codeOf(error), message };
+  const { name: code, message } = bare(error, place);
   if (process.env['QUITTANCE_DEBUG']) console.error(error);
-  process.stderr.write(`${JSON.stringify(line)}\n`);
-  process.exitCode = line.code === 'JOB_INTERRUPTED' ? INTERRUPTED : 1;
+  process.stderr.write(`${JSON.stringify({ code, message })}\n`);
+  process.exitCode = code === 'JOB_INTERRUPTED' ? INTERRUPTED : 1;
 };
 
 await main().catch(report);

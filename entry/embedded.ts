@@ -27,6 +27,7 @@ import {
 import { TicketInput } from '#functions/step-support.ts';
 import { issueCertificate } from '#functions/issue-certificate.ts';
 import { findStep, steps } from '#functions/steps.ts';
+import { bare } from './bare-error.ts';
 import { readPolicy } from './policies.ts';
 
 export interface Embedded {
@@ -101,10 +102,14 @@ export const openEmbedded = async (dir: string, options: EmbeddedOptions = {}): 
     workflows: allWorkflows(),
     substitutions: substitutions(policy),
     functions: async (name, payload) => {
-      const result = await findStep(name).handle(payload, ports);
-      if (name === issueCertificate.name)
-        await watchModel(ports, mustBeOpen(late.engine), TicketInput.parse(payload).ticketId);
-      return result;
+      try {
+        const result = await findStep(name).handle(payload, ports);
+        if (name === issueCertificate.name)
+          await watchModel(ports, mustBeOpen(late.engine), TicketInput.parse(payload).ticketId);
+        return result;
+      } catch (error) {
+        throw halts(error) ?? bare(error, { where: `step ${name}`, event: payload });
+      }
     },
     jobs: queue ?? ports.jobs,
     halts,

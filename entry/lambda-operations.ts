@@ -35,6 +35,6 @@ export const handler = async (event: unknown): Promise<unknown> => {
   try {
     return await operate(event);
   } catch (error) {
-    throw bare(error);
+    throw bare(error, { where: `operation ${environment.QUITTANCE_OPERATION}`, event });
   }
 };

@@ -14,6 +14,6 @@ export const handler = async (event: unknown): Promise<unknown> => {
   try {
     return await step.handle(event, ports);
   } catch (error) {
-    throw bare(error);
+    throw bare(error, { where: `step ${step.name}`, event });
   }
 };

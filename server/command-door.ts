@@ -12,6 +12,7 @@ import { forgetServer, noteServer } from '#adapters/local/data-folder.ts';
 import { ERROR_CODES, isQuittanceError, QuittanceError, type ErrorCode } from '#core/errors.ts';
 import { GatePolicy } from '#core/policy.ts';
 import type { Embedded } from '#entry/embedded.ts';
+import { isFault, noteFault } from '#functions/faults.ts';
 import { actions } from '#functions/actions.ts';
 
 const Question = z.discriminatedUnion('ask', [
@@ -72,11 +73,18 @@ const answerTo = async (body: string, embedded: Embedded): Promise<Answer> => {
   try {
     return { done: (await answer(questionIn(body), embedded)) ?? null };
   } catch (error) {
-    const { code, message, expected, got, hint } = isQuittanceError(error)
-      ? error
-      : new QuittanceError('INTERNAL', { message: error instanceof Error ? error.message : String(error) });
+    const { code, message, expected, got, hint } = refusalOf(error);
     return { refused: { code, message, expected, got, hint } };
   }
+};
+
+const refusalOf = (error: unknown): QuittanceError => {
+  if (isQuittanceError(error) && !isFault(error)) return error;
+  const reference = noteFault(error, { where: 'a command of this machine' });
+  return new QuittanceError('INTERNAL', {
+    message: `the server met a fault that nobody foresaw: ${reference}`,
+    hint: 'the output of quittance serve has a line with this reference: please report it',
+  });
 };
 
 const questionIn = (body: string): z.output<typeof Question> => {

@@ -10,7 +10,7 @@ import type { Rule } from '#core/suppression.ts';
 import { WITHHELD } from '#core/withheld.ts';
 import type { Message } from '#core/training-record.ts';
 import type { Env } from '#functions/api/context.ts';
-import { problemOf } from '#functions/api/problems.ts';
+import { notedProblem, placeOf } from '#functions/api/problems.ts';
 import { underRules } from './withholding.ts';
 
 export interface CompleteOptions {
@@ -163,10 +163,11 @@ const answering = async (c: Context, run: () => Promise<Response>): Promise<Resp
   try {
     return await run();
   } catch (error) {
-    const { status, code, title, got } = problemOf(error);
+    const { status, code, title, got, reference } = notedProblem(error, placeOf(c));
     const type = isQuittanceError(error) && status < 500 ? 'invalid_request_error' : 'server_error';
+    const more = reference ?? got;
     return c.json(
-      { error: { message: got === undefined ? title : `${title} (${got})`, type, param: null, code } },
+      { error: { message: more === undefined ? title : `${title} (${more})`, type, param: null, code } },
       status,
     );
   }

@@ -2,10 +2,13 @@
 // caller sent is never sent back; of an error only the code's own text goes out, and for faults of form the field names
 // and rules that were broken.
 import type { Context } from 'hono';
+import { matchedRoutes } from 'hono/route';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { ERROR_CODES, isQuittanceError, QuittanceError, type ErrorCode, type FieldFault } from '#core/errors.ts';
+import { TicketId } from '#core/ticket-id.ts';
 import { html } from '#report/markup.ts';
 import { page } from '#portal/layout.ts';
+import { noteFault, type Place } from '../faults.ts';
 import { wantsData, wordsOf } from './context.ts';
 
 const BY_STATUS: readonly (readonly [ContentfulStatusCode, readonly ErrorCode[]])[] = [
@@ -88,7 +91,22 @@ export interface Problem {
   readonly got?: string;
   readonly hint?: string;
   readonly fields?: readonly FieldFault[];
+  /** Of the line in the log that says more (functions/faults.ts). */
+  readonly reference?: string;
 }
+
+/** As `problemOf`; what is no fault of the caller is written to the log. */
+export const notedProblem = (error: unknown, place: Place): Problem => {
+  const problem = problemOf(error);
+  return problem.status === 500 ? { ...problem, reference: noteFault(error, place) } : problem;
+};
+
+/** A ticket's id is the only part of an address that is kept; the rest is the pattern that it met. */
+export const placeOf = (c: Context): Place => {
+  const pattern = matchedRoutes(c).findLast(({ method }) => method !== 'ALL')?.path ?? 'an address';
+  const ticketId = c.req.path.split('/').find((part) => TicketId.safeParse(part).success);
+  return { where: `${c.req.method} ${pattern}`, event: { ticketId } };
+};
 
 export const problemOf = (error: unknown): Problem => {
   const code = isQuittanceError(error) ? error.code : 'INTERNAL';
@@ -106,7 +124,7 @@ export const problemOf = (error: unknown): Problem => {
 };
 
 export const answerProblem = (error: unknown, c: Context): Response => {
-  const problem = problemOf(error);
+  const problem = notedProblem(error, placeOf(c));
   if (problem.status === 401) c.header('WWW-Authenticate', 'Bearer');
   const again = isQuittanceError(error) ? error.retryAfterSeconds : undefined;
   if (problem.status === 503 || again !== undefined) c.header('Retry-After', String(again ?? 5));
@@ -115,7 +133,7 @@ export const answerProblem = (error: unknown, c: Context): Response => {
   return c.html(errorPage(problem, c), problem.status);
 };
 
-const errorPage = ({ status, title, code, expected, got, hint }: Problem, c: Context): string => {
+const errorPage = ({ status, title, code, expected, got, hint, reference }: Problem, c: Context): string => {
   const words = wordsOf(c);
   const { form, frame } = words;
   return page({
@@ -126,6 +144,7 @@ const errorPage = ({ status, title, code, expected, got, hint }: Problem, c: Con
     body: html`<p class="notice">${title}.</p>
       ${expected && html`<p>${form.expected}: ${expected}</p>`} ${got && html`<p>${form.got}: ${got}</p>`}
       ${hint && html`<p>${form.todo}: ${hint}</p>`}
+      ${reference && html`<p>${form.logged}: <code>${reference}</code></p>`}
       <p><a href="/tickets">${frame.cases}</a></p>`,
   }).markup;
 };

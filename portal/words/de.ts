@@ -63,6 +63,7 @@ export const de: Words = {
     expected: 'Erwartet',
     got: 'Gefunden',
     todo: 'Was zu tun ist',
+    logged: 'Im Protokoll des Dienstes',
     missing: 'Diese Angabe fehlt.',
     choice: 'Bitte etwas aus der Liste wählen.',
     tooLong: 'Das ist zu lang.',

@@ -45,6 +45,7 @@ export const en = {
     expected: 'Expected',
     got: 'Found',
     todo: 'What to do',
+    logged: 'In the service’s log',
     missing: 'This is needed.',
     choice: 'Choose one of the list.',
     tooLong: 'This is too long.',

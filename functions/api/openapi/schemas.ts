@@ -35,6 +35,8 @@ const Problem = z.looseObject({
   status: z.int(),
   code: z.enum(Object.keys(ERROR_CODES) as [string, ...string[]]),
   ...{ expected: z.string().optional(), got: z.string().optional(), hint: z.string().optional() },
+  /** Of the line in the service's log that says more. */
+  reference: z.string().optional(),
   fields: z.array(z.object({ field: z.string(), rule: z.string() })).optional(),
 });
 

@@ -1,7 +1,7 @@
 // The job's main as a process of its own, told nothing or nonsense: it refuses by a code that says which, and quotes no
 // value.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -57,5 +57,31 @@ describe('a job', () => {
     } finally {
       rmSync(dir, { recursive: true, force: true });
     }
+  });
+
+  it('that meets a fault nobody foresaw says where it came from, once, and names that line in its reason', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'quittance-batch-'));
+    const folder = join(dir, 'Ottoline');
+    writeFileSync(folder, ''); // a file, where the job makes a folder
+    const { stderr } = spawnSync(
+      process.execPath,
+      [...NODE, 'QUITTANCE_JOB=unlearn', 'job=j-1', 'ticketId=T-00000001'],
+      {
+        env: { QUITTANCE_DIR: dir, QUITTANCE_SCRATCH: folder, QUITTANCE_BACKEND: 'wasm' },
+        encoding: 'utf8',
+      },
+    );
+    rmSync(dir, { recursive: true });
+    const [fault, reason, ...more] = stderr
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(fault).toMatchObject({ where: 'job unlearn', ticketId: 'T-00000001', code: 'ENOTDIR' });
+    expect(JSON.stringify(fault?.['stack'])).toContain('entry/batch.ts');
+    expect([reason, more]).toEqual([
+      { code: 'INTERNAL', message: `failed unexpectedly; the log has it as ${String(fault?.['fault'])}` },
+      [],
+    ]);
+    expect(stderr).not.toContain('Ottoline');
   });
 });

@@ -1,5 +1,5 @@
 // The embedded installation as it is opened: what it does by the clock.
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { localStores } from '#adapters/local/index.ts';
@@ -41,6 +41,22 @@ describe('an opened data folder', () => {
     embedded = await openEmbedded(folder.dir);
     const { executionId } = await embedded.engine.start({ workflow: 'remind', name: 'now', input: {} });
     expect(await embedded.engine.settled(executionId)).toMatchObject({ status: 'SUCCEEDED', output: { sent: 0 } });
+  });
+
+  it('logs what a step met that nobody foresaw, and keeps no word of it in the history', async () => {
+    folder = temporaryFolder();
+    embedded = await openEmbedded(folder.dir);
+    const written: string[] = [];
+    jest.spyOn(process.stderr, 'write').mockImplementation((text) => written.push(String(text)) > 0);
+    jest.spyOn(embedded.ports.tickets, 'list').mockRejectedValue(new TypeError('Ottoline Marchbanks'));
+    const { executionId } = await embedded.engine.start({ workflow: 'remind', name: 'now', input: {} });
+    const { status, error, cause } = await embedded.engine.settled(executionId);
+    jest.restoreAllMocks();
+    const lines = written.map((line) => JSON.parse(line) as { fault: string; where: string; error: string });
+    expect(lines).toMatchObject([{ where: 'step send-reminders', error: 'TypeError' }]);
+    expect([status, error]).toEqual(['FAILED', 'INTERNAL']);
+    expect(cause).toContain(lines[0]?.fault);
+    expect(JSON.stringify([written, cause])).not.toContain('Ottoline');
   });
 
   it('keeps the hours of its place, and re-certifies what had a certificate before it was opened', async () => {
