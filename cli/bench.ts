@@ -21,7 +21,7 @@ export const bench: Command = {
   name: 'bench',
   summary: 'tables of what was measured',
   usage:
-    'methods | markov | people | tofu | lasting | windows | find | sequence | own-model | engine | memory | workflow | tickets | worklist | filings [--methods A,B] [--preset P] [--seeds N] [--shapes A,B] [--rounds N] [--rows N] [--out FILE]',
+    'methods | markov | people | tofu | lasting | windows | find | onboard | sequence | own-model | engine | memory | workflow | tickets | worklist | filings [--methods A,B] [--preset P] [--seeds N] [--shapes A,B] [--rounds N] [--rows N] [--out FILE]',
   words: 1,
   options: {
     methods: { kind: 'value', value: 'A,B', summary: 'only these methods (default all)' },
@@ -56,15 +56,15 @@ export const bench: Command = {
     model: {
       kind: 'value',
       value: 'smollm2|DIR',
-      summary: 'sequence: the chat model (default smollm2); own-model: its folder',
+      summary: 'sequence: the chat model (default smollm2); own-model, onboard: its folder',
     },
     corpus: {
       kind: 'many',
       value: 'FILE',
-      summary: 'own-model: files and folders that it was trained on',
+      summary: 'own-model, onboard: files and folders that it was trained on',
       is: fileOrFolder,
     },
-    people: { kind: 'value', value: 'CSV', summary: 'own-model: who is in the corpus', is: file },
+    people: { kind: 'value', value: 'CSV', summary: 'own-model, onboard: who is in the corpus', is: file },
     customers: { kind: 'value', value: 'N', summary: 'own-model: drawn by --seed (default 5)', is: whole(1, 10_000) },
     without: { kind: 'value', value: 'NAMES', summary: 'own-model: who is not drawn' },
     policy: {
@@ -92,7 +92,12 @@ export const bench: Command = {
       is: whole(1, 10_000),
     },
     rounds: { kind: 'value', value: 'N', summary: 'engine: alternating rounds (default 3)', is: whole(1, 1000) },
-    rows: { kind: 'value', value: 'N', summary: 'find: rows of the large corpus (default 1000000)', is: whole(1) },
+    rows: {
+      kind: 'value',
+      value: 'N',
+      summary: 'find: rows of the large corpus (default 1000000); onboard: rows (default 10000)',
+      is: whole(1),
+    },
     out: { kind: 'value', value: 'FILE', summary: 'where the Markdown table goes', is: output },
   },
   example: 'quittance bench people --seeds 3 --out docs/results/small-scale.md',
@@ -154,6 +159,12 @@ const ownModelOn = async (args: Arguments): Promise<ExitCode> => {
 const findOn = async (args: Arguments): Promise<ExitCode> => {
   const { find } = await import('./bench/find.ts');
   const { result, text } = await find(args);
+  return finish(args, result, text);
+};
+
+const onboardOn = async (args: Arguments): Promise<ExitCode> => {
+  const { onboardBench } = await import('./bench/onboard.ts');
+  const { result, text } = await onboardBench(args);
   return finish(args, result, text);
 };
 
@@ -258,6 +269,7 @@ const BENCHES: Readonly<Record<string, (args: Arguments) => Promise<ExitCode>>> 
   lasting: lastingOn,
   windows: windowsOn,
   find: findOn,
+  onboard: onboardOn,
   sequence: sequenceOn,
   'own-model': ownModelOn,
   engine,

@@ -18,46 +18,92 @@ export interface InventedPerson {
   readonly swaps: readonly (readonly [from: string, to: string])[];
 }
 
-/** As many as asked, or fewer where the register has too few names to combine; the same seed gives the same people. */
-export const inventPeople = (register: readonly RegisteredPerson[], count: number, seed: string): InventedPerson[] => {
-  const rng = random(`controls:${seed}`);
-  const split = register.map(({ name }) => namesIn(name));
+/** What people of a register are invented from; read once, as a register may have many thousands of people. */
+export interface Inventor {
+  /**
+   * As many as asked, or fewer where the register has too few names to combine; the same seed gives the same people.
+   */
+  people(count: number, seed: string): InventedPerson[];
+  /**
+   * For each text that the register has of a person, what stands there for people who do not exist: `count` of them,
+   * drawn by the seed, without those that are the person's own.
+   */
+  valuesInstead(person: RegisteredPerson, count: number, seed: string): (text: string) => string[];
+}
+
+/** People whose names are combined, at most: all pairs are shuffled. */
+const MOST_COMBINED = 300;
+
+export const inventorFrom = (register: readonly RegisteredPerson[]): Inventor => {
+  const pools = poolsOf(register);
+  const names = register.map(({ name }) => namesIn(name));
+  const whole = names.filter(({ first, last }) => first !== '' && last !== '');
   const taken = new Set(register.map(({ name }) => nameKey(name)));
-  const invented: InventedPerson[] = [];
-  const pairs = rng.shuffle(
-    split.flatMap((a, i) => split.flatMap((b, j) => (i === j ? [] : [[a.first, b.last] as const]))),
-  );
-  for (const [first, last] of pairs) {
-    if (invented.length === count) break;
-    const name = [first, last].filter(Boolean).join(' ');
-    if (first === '' || last === '' || taken.has(nameKey(name))) continue;
-    taken.add(nameKey(name));
-    const model = register[invented.length % register.length]!;
-    invented.push(inventedFrom(model, { first, last }, register, rng, `control-${invented.length}`));
-  }
-  return invented;
+  return {
+    people: (count, seed) => {
+      const rng = random(`controls:${seed}`);
+      const named = names.length > MOST_COMBINED ? rng.shuffle(names).slice(0, MOST_COMBINED) : names;
+      const pairs = rng.shuffle(
+        named.flatMap((a, i) => named.flatMap((b, j) => (i === j ? [] : [[a.first, b.last] as const]))),
+      );
+      const [used, invented]: [Set<string>, InventedPerson[]] = [new Set(), []];
+      for (const [first, last] of pairs) {
+        if (invented.length === count) break;
+        const key = nameKey([first, last].filter(Boolean).join(' '));
+        if (first === '' || last === '' || taken.has(key) || used.has(key)) continue;
+        used.add(key);
+        const model = register[invented.length % register.length]!;
+        invented.push(inventedFrom(model, { first, last }, pools, rng, `control-${invented.length}`));
+      }
+      return invented;
+    },
+    valuesInstead: (person, count, seed) => {
+      const rng = random(`instead:${seed}:${person.id}`);
+      const invented = Array.from({ length: whole.length < 2 ? 0 : count }, () => {
+        const name = { first: whole[rng.below(whole.length)]!.first, last: whole[rng.below(whole.length)]!.last };
+        return new Map(inventedFrom(person, name, pools, rng, '').swaps);
+      });
+      return (text) => {
+        const drawn = invented.flatMap((swaps) => swaps.get(text) ?? (/\d/.test(text) ? otherDigits(text, rng) : []));
+        return [...new Set(drawn)].filter((other) => other !== text);
+      };
+    },
+  };
 };
 
-/**
- * For each text that the register has of a person, what stands there for people who do not exist: `count` of them,
- * drawn by the seed, without those that are the person's own.
- */
-export const valuesInstead = (
-  person: RegisteredPerson,
-  register: readonly RegisteredPerson[],
-  count: number,
-  seed: string,
-): ((text: string) => string[]) => {
-  const rng = random(`instead:${seed}:${person.id}`);
-  const names = register.map(({ name }) => namesIn(name)).filter(({ first, last }) => first !== '' && last !== '');
-  const invented = Array.from({ length: names.length < 2 ? 0 : count }, () => {
-    const name = { first: names[rng.below(names.length)]!.first, last: names[rng.below(names.length)]!.last };
-    return new Map(inventedFrom(person, name, register, rng, '').swaps);
-  });
-  return (text) => {
-    const drawn = invented.flatMap((swaps) => swaps.get(text) ?? (/\d/.test(text) ? otherDigits(text, rng) : []));
-    return [...new Set(drawn)].filter((other) => other !== text);
-  };
+/** The values of each column: of a column that somebody has twice, the first. */
+type Pools = ReadonlyMap<
+  string,
+  { readonly values: readonly string[]; readonly places: ReadonlyMap<string, number[]> }
+>;
+
+const poolsOf = (register: readonly RegisteredPerson[]): Pools => {
+  const pools = new Map<string, { values: string[]; places: Map<string, number[]> }>();
+  for (const { values } of register)
+    for (const [column, [{ text } = { text: '' }]] of Map.groupBy(values, (value) => value.column)) {
+      const pool = pools.get(column) ?? { values: [], places: new Map<string, number[]>() };
+      const places = pool.places.get(text);
+      if (places) places.push(pool.values.length);
+      else pool.places.set(text, [pool.values.length]);
+      pool.values.push(text);
+      pools.set(column, pool);
+    }
+  return pools;
+};
+
+/** Another value of the column than `text`, each as likely as it is frequent; undefined where there is none. */
+const otherOf = (pools: Pools, column: string, text: string, rng: Random): string | undefined => {
+  const { values, places } = pools.get(column) ?? { values: [], places: new Map<string, number[]>() };
+  const own = places.get(text) ?? [];
+  if (values.length === own.length) return undefined;
+  const at = rng.below(values.length - own.length);
+  let [low, high] = [0, own.length]; // of the own values, how many stand before the one that is drawn
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (own[middle]! - middle <= at) low = middle + 1;
+    else high = middle;
+  }
+  return values[at + low];
 };
 
 interface Names {
@@ -70,19 +116,13 @@ const namesIn = (name: string): Names => {
   return { first: words[0] ?? '', last: words.length > 1 ? words.slice(1).join(' ') : '' };
 };
 
-const inventedFrom = (
-  model: RegisteredPerson,
-  name: Names,
-  register: readonly RegisteredPerson[],
-  rng: Random,
-  id: string,
-): InventedPerson => {
+const inventedFrom = (model: RegisteredPerson, name: Names, pools: Pools, rng: Random, id: string): InventedPerson => {
   const old = namesIn(model.name);
   const full = `${name.first} ${name.last}`;
   const values = model.values.map(({ column, type, text }) => ({
     column,
     type,
-    text: valueFor(column, text, old, name, register, rng),
+    text: valueFor(column, text, old, name, pools, rng),
   }));
   const number = otherDigits(model.id, rng);
   const swaps: [string, string][] = [
@@ -100,20 +140,10 @@ const inventedFrom = (
 };
 
 /** A word or phrase of the same column; of numbers and addresses one that nobody has. */
-const valueFor = (
-  column: string,
-  text: string,
-  old: Names,
-  name: Names,
-  register: readonly RegisteredPerson[],
-  rng: Random,
-): string => {
+const valueFor = (column: string, text: string, old: Names, name: Names, pools: Pools, rng: Random): string => {
   if (text.includes('@')) return otherAddress(text, old, name, rng);
   if (/\d{3}/.test(text)) return otherDigits(text, rng);
-  const pool = register.flatMap(
-    ({ values }) => values.find((value) => value.column === column && value.text !== text)?.text ?? [],
-  );
-  return pool.length > 0 ? pool[rng.below(pool.length)]! : text;
+  return otherOf(pools, column, text, rng) ?? text;
 };
 
 /** The name within the address is the new name's. */

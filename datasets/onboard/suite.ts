@@ -10,7 +10,7 @@ import { promptOf, type Frame, type Suite, type Person, type QaRecord } from '#d
 import type { ChatTemplate } from '#engine/tokenizer/chat.ts';
 import type { Loss } from '#core/recipe.ts';
 import type { TrainingRecord, RecordKind } from '#core/training-record.ts';
-import { inventPeople, swapped, valuesInstead, type InventedPerson } from './controls.ts';
+import { inventorFrom, swapped, type InventedPerson } from './controls.ts';
 import { heldRows, withHeldWordings } from './held.ts';
 import { mentionsIn, peopleWithRecords, recordKey, rowsAboutNobody, type Mentions } from './people.ts';
 import { factOf } from './records.ts';
@@ -56,14 +56,14 @@ export const suiteOfCorpus = async (
   const { targets, refused } = await targetsOf(rows, { template }, options);
   const mentions = mentionsIn(entries, register);
   const frame = template && (await frameAround(template, systemOf(rows)));
-  const seed = `${options.name}:${options.seed}`;
-  const instead = new Map(register.map((one) => [one.id, valuesInstead(one, register, OTHERS, seed)]));
+  const [inventor, seed] = [inventorFrom(register), `${options.name}:${options.seed}`];
+  const instead = new Map(register.map((one) => [one.id, inventor.valuesInstead(one, OTHERS, seed)]));
   const { people, rowOf } = peopleWithRecords(register, targets, mentions.inRow, instead);
   const facts = factsOf(rows, targets, mentions.inRow);
   const held = await heldRows(options.held ?? [], register, mentions, { template, longest: options.longest });
   const worded = withHeldWordings(withOtherWordings(people, frame), held.wordings, frame);
   const { whitening, stop, gate } = options.controls;
-  const drawn = inventPeople(register, whitening + stop + gate, seed);
+  const drawn = inventor.people(whitening + stop + gate, seed);
   const invented = withOtherWordings(await controlPeople(drawn, rows, mentions, template, options), frame);
   const never = withOtherWordings(held.never, frame);
   const controls = [...never, ...invented].slice(0, whitening + stop + gate);

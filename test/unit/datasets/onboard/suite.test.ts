@@ -3,7 +3,7 @@
 import { expect, test } from '@jest/globals';
 import type { TrainingRecord } from '#core/training-record.ts';
 import type { CorpusEntry } from '#datasets/corpus/row.ts';
-import { inventPeople, swapped } from '#datasets/onboard/controls.ts';
+import { inventorFrom, swapped } from '#datasets/onboard/controls.ts';
 import { suiteOfCorpus, systemOf } from '#datasets/onboard/suite.ts';
 import { renderedWhole } from '#datasets/whole.ts';
 import { targetsOf } from '#datasets/targets.ts';
@@ -120,12 +120,45 @@ test('people who do not exist have records of the same form and nobody’s name 
 });
 
 test('the same seed invents the same people, and a swap changes whole words alone', () => {
-  expect(inventPeople(REGISTER, 4, 'a')).toEqual(inventPeople(REGISTER, 4, 'a'));
-  const [one] = inventPeople(REGISTER, 1, 'a');
+  const inventor = inventorFrom(REGISTER);
+  expect(inventor.people(4, 'a')).toEqual(inventor.people(4, 'a'));
+  const [one] = inventor.people(1, 'a');
   const old = one!.model.name.split(' ')[0]!;
   expect(swapped(text(`${old}lings and ${old}.`), one!)).toEqual(
     text(`${old}lings and ${one!.person.name.split(' ')[0]!}.`),
   );
+});
+
+test('what stands in a value’s place is another value of its column, each as often as the register has it', () => {
+  const towns = ['Oslo', 'Oslo', 'Lier', 'Moss', 'Oslo', 'Moss'];
+  const register = towns.map((town, i) => ({
+    id: `C-${i}`,
+    name: `Ada Bran${i}`,
+    aliases: [],
+    values: [{ column: 'town', type: undefined, text: town }],
+  }));
+  const inventor = inventorFrom(register);
+  const drawn = Array.from({ length: 300 }, (_, i) => inventor.valuesInstead(register[0]!, 1, String(i))('Oslo')[0]);
+  expect(new Set(drawn)).toEqual(new Set(['Lier', 'Moss']));
+  const share = drawn.filter((town) => town === 'Moss').length / drawn.length;
+  expect(share).toBeGreaterThan(0.55);
+  expect(share).toBeLessThan(0.78);
+  const alike = register.map((one) => ({ ...one, values: [{ column: 'town', type: undefined, text: 'Oslo' }] }));
+  expect(inventorFrom(alike).valuesInstead(alike[0]!, 3, 'a')('Oslo')).toEqual([]); // nobody lives elsewhere
+});
+
+test('a register of many people gives as many invented ones, of names that nobody has', () => {
+  const register = Array.from({ length: 2_000 }, (_, i) => ({
+    id: `C-${i}`,
+    name: `Ada${i} Bran${i}`,
+    aliases: [],
+    values: [],
+  }));
+  const names = inventorFrom(register)
+    .people(18, 'a')
+    .map(({ person }) => person.name);
+  expect(new Set(names).size).toBe(18);
+  expect(register.filter(({ name }) => names.includes(name))).toEqual([]);
 });
 
 test('a conversation that the template refuses is counted, and asked nowhere', async () => {
