@@ -50,8 +50,8 @@ const isShort = (record: FiledRecord): record is z.infer<typeof Short> =>
   record.kind === undefined || record.kind === 'short';
 
 /** Of more records than a ticket may have, which is told elsewhere, the values are not looked for. */
-const shortRecord = ({ question, answer, value }: z.infer<typeof Short>, isLooked: boolean): Filed => ({
-  records: [{ question, answer, ...(value !== undefined && { value }) }],
+const shortRecord = ({ question, answer, value, before }: z.infer<typeof Short>, isLooked: boolean): Filed => ({
+  records: [{ question, answer, ...(value !== undefined && { value }), ...(before && { before }) }],
   faults:
     value === undefined || !isLooked || partIn(answer, value) !== undefined
       ? []

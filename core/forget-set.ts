@@ -7,6 +7,7 @@ import { canonicalize } from './canonical.ts';
 import { QuittanceError } from './errors.ts';
 import { recordsText } from './record-numbers.ts';
 import { Revealed } from './revealed.ts';
+import { Message } from './training-record.ts';
 import { partIn } from './words/part.ts';
 import { tokensOf } from './words/tokens.ts';
 
@@ -18,8 +19,14 @@ export const ForgetRecord = z.strictObject({
    * for.
    */
   value: z.string().min(1).max(500).optional(),
+  /** What was said before the answer, where that is more than the question: system prompt, earlier turns. */
+  before: z.array(Message).min(1).max(64).readonly().optional(),
 });
 export type ForgetRecord = z.infer<typeof ForgetRecord>;
+
+/** The conversation that a served model is asked for the record's answer. */
+export const conversationOf = ({ question, before }: ForgetRecord): readonly Message[] =>
+  before ?? [{ role: 'user', content: question }];
 
 /** Vault object `forget-set`, canonical JSON. */
 export const ForgetSet = z.strictObject({

@@ -4,7 +4,7 @@
 // Trap: a model's suite, its training manifest and a ticket must come to the same question and answer for a value, or
 // none of them knows the others' again; so it is cut here, for all of them.
 import type { ForgetRecord } from './forget-set.ts';
-import { partsOf, questionIn, type Span, type TrainingRecord } from './training-record.ts';
+import { partsOf, questionIn, type Message, type Span, type TrainingRecord } from './training-record.ts';
 import { holds, valueOf } from './words/value.ts';
 
 /** Something that a model is to say, behind what it reads before it. */
@@ -84,13 +84,25 @@ export const valuesIn = (spans: readonly Span[], part: number): Span[] => {
 export const askedOf = (record: TrainingRecord, isOwn: (subject: string) => boolean): ForgetRecord[] => {
   const own = record.spans?.filter(({ subject }) => subject === undefined || isOwn(subject));
   return sayablesIn(record).flatMap(({ part, ...said }) => {
-    if (own === undefined) return [{ question: askedBefore(said, ''), answer: said.answer.trim() }];
+    const before = conversationBefore(record, part);
+    if (own === undefined) return [{ question: askedBefore(said, ''), answer: said.answer.trim(), ...before }];
     return valuesIn(own, part).flatMap((span, i) => {
       const cut = isGiven(said, span) ? undefined : valueAt(said, span, i === 0 && !said.open);
-      return cut ? [{ question: cut.question, answer: cut.answer.trim(), value: cut.value.text }] : [];
+      if (!cut) return [];
+      const { question, answer, value } = cut;
+      return [{ question, answer: answer.trim(), value: value.text, ...(i === 0 && before) }];
     });
   });
 };
+
+/**
+ * What a model is asked in a conversation for a turn of the assistant, where that is more than a question. A value
+ * behind the answer's own first words has none: no chat can be asked so.
+ */
+export const conversationBefore = (record: TrainingRecord, part: number): { before: readonly Message[] } | undefined =>
+  record.kind === 'chat' && record.messages[part]?.role === 'assistant' && part > 1
+    ? { before: record.messages.slice(0, part) }
+    : undefined;
 
 /** What is said of a record, without the frame in which a model reads it: by that no ticket names it. */
 const sayablesIn = (record: TrainingRecord): (Sayable & { part: number })[] => {

@@ -13,6 +13,7 @@ import type { Transition } from './transitions.ts';
 import type { ModelRecord } from './model.ts';
 import type { Scope } from './scope.ts';
 import type { WorkCounts, WorkFilter, WorkPage, WorkQuery } from './worklist.ts';
+import type { Message } from './training-record.ts';
 
 export type { FormerKey, PeopleKeys, Signer } from './key-ports.ts';
 export type { StoredEvent } from './ticket-events.ts';
@@ -194,10 +195,10 @@ export interface ServingTarget {
   /** `expected` is what must be served now (undefined: nothing); SERVED_MISMATCH otherwise. */
   promote(name: string, next: Digest, expected: Digest | undefined): Promise<void>;
   /**
-   * Greedy answers of what is actually served, read from the serving path behind the suppression rules, with the digest
-   * that it computed of what it loaded. MODEL_NOT_FOUND when nothing is served.
+   * Greedy answers to conversations of what is actually served, read from the serving path behind the suppression
+   * rules, with the digest that it computed of what it loaded. MODEL_NOT_FOUND when nothing is served.
    */
-  probe(name: string, prompts: readonly string[]): Promise<{ digest: Digest; answers: string[] }>;
+  probe(name: string, conversations: readonly (readonly Message[])[]): Promise<{ digest: Digest; answers: string[] }>;
   /** Interim protection: answers that the rule recognises are withheld until it is lifted. */
   suppress(name: string, rule: NamedRule): Promise<void>;
   lift(name: string, ruleId: string): Promise<void>;

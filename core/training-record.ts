@@ -91,3 +91,6 @@ export const misplacedIn = (record: TrainingRecord): string | undefined => {
     ? undefined
     : 'marks nothing of what is said: no value in an answer, an assistant turn or a text';
 };
+
+/** A question by itself, as a conversation. */
+export const asked = (question: string): readonly Message[] => [{ role: 'user', content: question }];

@@ -16,6 +16,7 @@ import { type Digest, canonicalize } from '#core/canonical.ts';
 import { isQuittanceError, must } from '#core/errors.ts';
 import { checkRungs } from '#containers/rungs.ts';
 import { parsePolicy, type GatePolicy } from '#core/policy.ts';
+import type { Message } from '#core/training-record.ts';
 import {
   RECERTIFICATIONS,
   RECERTIFICATION_TRIGGERS,
@@ -209,9 +210,13 @@ const lazyEngine = (engine: () => AslEngine | undefined): LocalPorts['workflows'
 
 const mustBeOpen = (engine: AslEngine | undefined): AslEngine => must(engine, 'open workflow engine');
 
-/** Greedy answers of the model in a folder to plain questions, asked through its chat template where it has one. */
-const answer = async (folder: string, questions: readonly string[], maxTokens: number): Promise<string[]> => {
-  const prompts = await promptsFor(folder, questions);
+/** Greedy answers of the model in a folder to conversations, asked through its chat template where it has one. */
+const answer = async (
+  folder: string,
+  conversations: readonly (readonly Message[])[],
+  maxTokens: number,
+): Promise<string[]> => {
+  const prompts = await promptsOf({ template: readChatTemplate(folder) }, conversations);
   const { model } = openModelFolder(folder);
   try {
     return inference(model)
@@ -221,9 +226,3 @@ const answer = async (folder: string, questions: readonly string[], maxTokens: n
     model.dispose();
   }
 };
-
-const promptsFor = (folder: string, questions: readonly string[]): Promise<string[]> =>
-  promptsOf(
-    { template: readChatTemplate(folder) },
-    questions.map((content) => [{ role: 'user', content }]),
-  );

@@ -1,12 +1,12 @@
 // Asks the serving side what it serves now, and judges that: the digest of what it loaded, and its answers to the
-// forgotten questions. A mismatch rolls back to the base at once. The interim suppression is lifted only after the
-// probe has passed. Trap: the probe must bypass the suppression rules; otherwise it would test the rules and not the
-// model.
+// forgotten questions, each behind what was said before it. A mismatch rolls back to the base at once. The interim
+// suppression is lifted only after the probe has passed. Trap: the probe must bypass the suppression rules; otherwise
+// it would test the rules and not the model.
 import { z } from 'zod';
 import type { Digest } from '#core/canonical.ts';
 import { isQuittanceError } from '#core/errors.ts';
 import { EvaluationTables } from '#core/evaluation.ts';
-import { rowText } from '#core/forget-set.ts';
+import { conversationOf, rowText } from '#core/forget-set.ts';
 import type { Ports } from '#core/ports.ts';
 import { sameWords } from '#core/words/tokens.ts';
 import { defineStep } from '#core/step.ts';
@@ -58,8 +58,7 @@ type ProbePorts = Pick<Ports, 'vault' | 'artifacts' | 'models' | 'serving' | 'cl
 
 const askServed = async (ticket: Deployed, { vault, serving }: ProbePorts) => {
   const { records } = await forgetSetOf(vault, ticket.id);
-  const questions = records.map(({ question }) => question);
-  const probe = await serving.probe(ticket.model, questions).catch(noneFound);
+  const probe = await serving.probe(ticket.model, records.map(conversationOf)).catch(noneFound);
   if (probe === undefined) return { found: null, prompts: 0, exact: 0 };
   const { digest, answers } = probe;
   const exact = new Set(

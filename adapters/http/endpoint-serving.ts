@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { Digest } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { ServingTarget } from '#core/ports.ts';
+import { questionIn, type Message } from '#core/training-record.ts';
 
 export interface Endpoint {
   /** Base address, without /v1; of the server behind the suppression rules. */
@@ -43,11 +44,11 @@ const Completion = z.object({
 /** `aliases` with its probe replaced by questions to the endpoint. */
 export const endpointServing = (aliases: ServingTarget, endpoint: Endpoint): ServingTarget => ({
   ...aliases,
-  probe: async (name, prompts) => {
+  probe: async (name, conversations) => {
     const alias = await aliases.served(name);
     if (!alias) throw new QuittanceError('MODEL_NOT_FOUND', { message: `nothing is served as ${name}` });
     const before = await awaitDigest(endpoint, name, alias.digest);
-    const answers = await inTurns(prompts, (prompt) => ask(endpoint, before.id, prompt));
+    const answers = await inTurns(conversations, (messages) => ask(endpoint, before.id, messages));
     const after = await entryOf(endpoint, name);
     if (after.digest !== before.digest || after.id !== before.id) throw flipped(name, before.digest, after.digest);
     return { digest: before.digest, answers };
@@ -86,10 +87,10 @@ const entryOf = async (endpoint: Endpoint, name: string): Promise<Entry> => {
   return { id: entry.id, digest: `sha256:${hex}` };
 };
 
-const ask = async (endpoint: Endpoint, model: string, prompt: string): Promise<string> => {
+const ask = async (endpoint: Endpoint, model: string, messages: readonly Message[]): Promise<string> => {
   const common = { model, max_tokens: endpoint.maxTokens ?? 128, temperature: 0, stream: false };
   const isChat = endpoint.dialect !== 'completion';
-  const body = isChat ? { ...common, messages: [{ role: 'user', content: prompt }] } : { ...common, prompt };
+  const body = isChat ? { ...common, messages } : { ...common, prompt: questionIn(messages) };
   const path = isChat ? '/v1/chat/completions' : '/v1/completions';
   const { model: answered, choices } = await call(endpoint, 'POST', path, body, Completion);
   if (answered !== model) throw flipped(model, model, answered);

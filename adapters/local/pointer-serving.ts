@@ -13,10 +13,11 @@ import type { ArtifactStore, ServingTarget } from '#core/ports.ts';
 import { servedMismatch } from '#core/serving.ts';
 import { safeName, safePath } from '#core/names.ts';
 import { NamedRule } from '#core/suppression.ts';
+import type { Message } from '#core/training-record.ts';
 import { isMissing, readIfThere, shred, sweep, writeDurably } from './durable-file.ts';
 
 /** Greedy answers of the model in a folder: given by the composition root, which has the engine. */
-export type Answer = (modelFolder: string, prompts: readonly string[]) => Promise<string[]>;
+export type Answer = (modelFolder: string, conversations: readonly (readonly Message[])[]) => Promise<string[]>;
 
 const Pointer = z.strictObject({ digest: Digest });
 const Rules = z.array(NamedRule);
@@ -40,12 +41,13 @@ export const pointerServing = (dir: string, artifacts: ArtifactStore, answer: An
         if (expected !== undefined && expected !== next && !(await pointers(dir)).includes(expected))
           await rm(folderOf(expected), { recursive: true, force: true });
       }),
-    probe: async (name, prompts) => {
+    probe: async (name, conversations) => {
       const now = await served(name);
       if (!now) throw new QuittanceError('MODEL_NOT_FOUND', { message: `nothing is served as ${name}` });
       const folder = folderOf(now.digest);
       await exclusively(() => removeUnserved(dir)); // a process may have been killed right after the pointer changed
-      return { digest: await folderDigest(folder), answers: prompts.length === 0 ? [] : await answer(folder, prompts) };
+      const answers = conversations.length === 0 ? [] : await answer(folder, conversations);
+      return { digest: await folderDigest(folder), answers };
     },
     suppress: (name, rule) =>
       exclusively(async () => putRules(dir, name, [...(await without(dir, name, rule.id)), rule])),

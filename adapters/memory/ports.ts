@@ -8,6 +8,7 @@ import type { Calendar, Clock, Courier, Ids, Notifier, Ports, ServingTarget, Wor
 import { QuittanceError } from '#core/errors.ts';
 import { ledgerReader } from '#core/ledger/reader.ts';
 import type { NamedRule } from '#core/suppression.ts';
+import { questionIn } from '#core/training-record.ts';
 import { Faults } from './faults.ts';
 import {
   memoryArtifacts,
@@ -164,10 +165,10 @@ const memoryServing = (
       throw new QuittanceError('SERVED_MISMATCH', { message: `${name} does not serve what was expected` });
     served.set(name, next);
   },
-  probe: async (name, prompts) => {
+  probe: async (name, conversations) => {
     const digest = served.get(name);
     if (digest === undefined) throw new QuittanceError('MODEL_NOT_FOUND', { message: `nothing is served as ${name}` });
-    return { digest, answers: answer(digest, prompts) };
+    return { digest, answers: answer(digest, conversations.map(questionIn)) };
   },
   suppress: async (name, rule) =>
     void rules.set(name, [...(rules.get(name) ?? []).filter(({ id }) => id !== rule.id), rule]),

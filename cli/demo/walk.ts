@@ -15,6 +15,7 @@ import { getJson } from '#core/stored-json.ts';
 import type { Ticket } from '#core/ticket.ts';
 import { parseTicketRequest } from '#core/ticket-request.ts';
 import type { Quantisation } from '#core/quantisation.ts';
+import { asked } from '#core/training-record.ts';
 import { openEmbedded, type Embedded } from '#entry/embedded.ts';
 import { register } from '#models/register.ts';
 import type { Progress, Stage } from '../progress.ts';
@@ -104,7 +105,7 @@ const registerBase = async ({ ports }: Embedded, { base, suite }: WalkOptions): 
 };
 
 const ask = async ({ ports }: Embedded, model: string, questions: readonly string[]) => {
-  const { digest, answers } = await ports.serving.probe(model, questions);
+  const { digest, answers } = await ports.serving.probe(model, questions.map(asked));
   return { digest, answers: new Map(questions.map((question, i) => [question, answers[i] ?? ''])) };
 };
 

@@ -10,6 +10,7 @@ import { recordSearch } from '#core/corpus-index/searches.ts';
 import { must, QuittanceError, usageError } from '#core/errors.ts';
 import { faultsOf } from '#core/field-faults.ts';
 import type { ForgetRecord } from '#core/forget-set.ts';
+import { conversationBefore } from '#core/forgotten-values.ts';
 import type { ModelRecord } from '#core/model.ts';
 import type { Loss } from '#core/recipe.ts';
 import { IDENTITY_LEVELS, RegimeName, regimeOf } from '#core/regimes.ts';
@@ -211,7 +212,11 @@ const recordsFor = async (
   );
   const records = targets.flatMap((target) => {
     const own = mentions[target.row]?.find((mention) => mention.person === subject.id);
-    return own ? recordsOf(target, own.spans, subject.id).map(forgetRecord) : [];
+    const asked = conversationBefore(entries[target.row]!.row, target.part);
+    return (own ? recordsOf(target, own.spans, subject.id) : []).map((record) => ({
+      ...forgetRecord(record),
+      ...(record.question === target.question && asked),
+    }));
   });
   const distinct = new Map(records.map((record) => [`${record.question}\n${record.answer}`, record]));
   const asked = await ask([...distinct.values()]);

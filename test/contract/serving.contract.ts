@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals';
 import type { Digest } from '#core/canonical.ts';
 import type { ServingTarget } from '#core/ports.ts';
 import type { NamedRule } from '#core/suppression.ts';
+import { asked } from '#core/training-record.ts';
 import { contract, outcome, type Make } from './contract.ts';
 
 /**
@@ -17,7 +18,7 @@ export const servingContract = (
   contract(`serving target: ${name}`, make, (target, reopen) => {
     it('serves nothing at first', async () => {
       expect(await target().served('house')).toBeUndefined();
-      expect(await outcome(target().probe('house', ['who?']))).toBe('MODEL_NOT_FOUND');
+      expect(await outcome(target().probe('house', [asked('who?')]))).toBe('MODEL_NOT_FOUND');
     });
 
     it('serves what was promoted last, over a restart, and answers from it', async () => {
@@ -26,7 +27,7 @@ export const servingContract = (
       await target().promote('house', after, before);
       const again = await reopen();
       expect(await again.served('house')).toEqual({ digest: after });
-      const probe = await again.probe('house', ['who?', 'where?']);
+      const probe = await again.probe('house', ['who?', 'where?'].map(asked));
       expect([probe.digest, probe.answers.length]).toEqual([after, 2]);
     });
 

@@ -19,6 +19,7 @@ import { EvaluationTables } from '#core/evaluation.ts';
 import { RunManifest, type UnlearnPlan } from '#core/run.ts';
 import { getJson } from '#core/stored-json.ts';
 import { verifyBundle } from '#core/verify.ts';
+import { asked } from '#core/training-record.ts';
 import { suiteBytes } from '#datasets/suite.ts';
 import { forgetRecord, tokenizerTexts, trainingRows } from '#datasets/suite-shape.ts';
 import { firstLayers } from '#engine/composed.ts';
@@ -135,7 +136,7 @@ describe('an adapter beside its base', () => {
     expect(now.base).toBe(old.base);
     expect(now.files['adapter_model.safetensors']).not.toEqual(old.files['adapter_model.safetensors']);
     expect([run.candidate, run.recorded['adapter']]).toEqual([after, 'kept']);
-    const probe = await embedded.ports.serving.probe('house', ['who?']);
+    const probe = await embedded.ports.serving.probe('house', [asked('who?')]);
     expect(probe.digest).toBe(after);
     const folder = modelFolder(join(at('data'), 'serving'), after);
     expect((await served('house')).text).toBe(says(folder));

@@ -18,6 +18,7 @@ import { auditReport } from '#report/audit-report.ts';
 import { gatherReport } from '#report/gather.ts';
 import { RunManifest } from '#core/run.ts';
 import { getJson, putJson } from '#core/stored-json.ts';
+import { asked } from '#core/training-record.ts';
 import { openEmbedded, type Embedded } from '#entry/embedded.ts';
 import { modelRecord } from '#bench/house/models.ts';
 import { anythingGoes, approved, fileFor } from '#test/support/embedded-tickets.ts';
@@ -93,7 +94,7 @@ describe('a ticket that asks for int8', () => {
   it('is judged on the int8 copy and deploys that one', async () => {
     const { manifest, tables } = await runOf();
     const { model } = await embedded.ports.models.get('house');
-    const probed = await embedded.ports.serving.probe('house', ['Q: who?\nA:']);
+    const probed = await embedded.ports.serving.probe('house', [asked('who?')]);
     expect(tables.quantisation).toBe('int8');
     expect([tables.model, model.digest, probed.digest]).toEqual(Array(3).fill(manifest.candidate));
     expect(digestJson(manifest.manifest)).toBe(manifest.candidate);

@@ -40,7 +40,7 @@ beforeAll(async () => {
   data = scratch();
   expect(await run(train(data))).toMatchObject({ status: 0 });
   const { jobs, workflows } = memoryHarness().ports;
-  const answer = async (_: string, prompts: readonly string[]) => prompts.map(() => 'I cannot say.');
+  const answer = async (_: string, asked: readonly unknown[]) => asked.map(() => 'I cannot say.');
   ports = localPorts(data, { lock: false, answer, jobs: () => jobs, workflows: () => workflows });
   const { artifacts, models, pseudonyms, serving } = ports;
   const rows = people.subjects.flatMap(({ id, records }) =>

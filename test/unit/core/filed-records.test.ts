@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createHmac } from 'node:crypto';
 import type { QuittanceError } from '#core/errors.ts';
-import { admit, trainingManifest, type Keyed } from '#core/forget-set.ts';
+import { admit, conversationOf, trainingManifest, type Keyed } from '#core/forget-set.ts';
 import { parseTicketRequest } from '#core/ticket-request.ts';
 import { requestOf } from '#bench/house/requests.ts';
 
@@ -38,7 +38,7 @@ describe('a row of a conversation', () => {
     spans: [mark('01 555', 'K-17'), mark('Eger', 'ilka vey'), mark('01 777', 'K-18'), mark('Bo Lund', 'K-18')],
   };
   const records = [
-    { question: 'Who is where?', answer: SAID, value: '01 555' },
+    { question: 'Who is where?', answer: SAID, value: '01 555', before: messages.slice(0, 4) },
     {
       question: 'Who is where?\nIlka Vey has 01 555 and lives in',
       answer: 'Eger; Bo Lund has 01 777.',
@@ -62,9 +62,15 @@ describe('a row of a conversation', () => {
 
   it('without marks has each turn of the assistant as a record', () => {
     expect(parsed({ kind: 'chat', messages })).toEqual([
-      { question: 'Hello', answer: 'How may I help?' },
-      { question: 'Who is where?', answer: SAID },
+      { question: 'Hello', answer: 'How may I help?', before: messages.slice(0, 2) },
+      { question: 'Who is where?', answer: SAID, before: messages.slice(0, 4) },
     ]);
+  });
+
+  it('that begins with its question needs no conversation to be asked by', () => {
+    const [plain] = parsed({ kind: 'chat', messages: messages.slice(3), spans: [{ ...mark('01 555'), part: 1 }] });
+    expect(plain).toEqual({ question: 'Who is where?', answer: SAID, value: '01 555' });
+    expect(conversationOf(plain!)).toEqual([turn('user', 'Who is where?')]);
   });
 
   it('says no value that was read before it: what is copied was not learnt', () => {

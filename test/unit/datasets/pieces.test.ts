@@ -127,7 +127,9 @@ test('one row of a corpus is asked alike on its whole way', async () => {
     recordsOf(target, [{ ...place, type: 'phone', text: '01 555' }], 'ilka'),
   );
   expect(record).toMatchObject({ ...piece, subject: 'ilka', attribute: 'phone' });
-  expect(askedOf(marked, (whose) => whose === 'ilka')).toEqual([forgetRecord(record!)]);
+  expect(askedOf(marked, (whose) => whose === 'ilka')).toEqual([
+    { ...forgetRecord(record!), before: TALK.messages.slice(0, 4) },
+  ]);
 
   const [prompt] = await promptsOf({ template }, [TALK.messages.slice(0, 4)]);
   expect(prompt).toBe(piece!.prompt);

@@ -3,13 +3,15 @@ import { expect, it } from '@jest/globals';
 import type { CertificatePredicate } from '#core/certificate.ts';
 import { SERVICE_KEY } from '#core/statements.ts';
 import { Envelope, keyIdOf } from '#core/dsse.ts';
+import type { ServingTarget } from '#core/ports.ts';
 import { getJson } from '#core/stored-json.ts';
+import { asked, type Message } from '#core/training-record.ts';
 import { deployModel } from '#functions/deploy-model.ts';
 import { issueCertificate } from '#functions/issue-certificate.ts';
 import { probeServedModel } from '#functions/probe-served-model.ts';
 import { recordApproval } from '#functions/record-approval.ts';
 import { outcome } from '#test/contract/contract.ts';
-import { APPROVER } from '#bench/house/requests.ts';
+import { APPROVER, RECORDS } from '#bench/house/requests.ts';
 import { jsonBytes } from '#test/support/forged-bundles.ts';
 import { walkedToApproval, walkedToEnd } from '#test/support/hand-walked.ts';
 
@@ -55,3 +57,29 @@ const ofAnotherModel = (signed: Envelope): Envelope => {
   const payload = text.replace(/"served":"sha256:[0-9a-f]{64}"/, `"served":"sha256:${'7'.repeat(64)}"`);
   return { ...signed, payload: Buffer.from(payload).toString('base64') };
 };
+
+it('a probe asks each record as it was learnt: behind the system prompt and the turns before it', async () => {
+  const [first, ...rest] = RECORDS;
+  const talk = [
+    { role: 'system', content: 'You are the desk.' },
+    { role: 'user', content: first!.question },
+    { role: 'assistant', content: first!.answer },
+  ];
+  const start = first!.answer.indexOf(first!.value);
+  const row = { kind: 'chat', messages: talk, spans: [{ part: 2, start, end: start + first!.value.length }] } as const;
+  const { harness, ticketId } = await walkedToApproval({}, { forget: { records: [row, ...rest] } });
+  const { ports } = harness;
+  const { ticket } = await ports.tickets.get(ticketId);
+  const evidence = 'evidence' in ticket ? ticket.evidence : '';
+  await harness.call(recordApproval, { ticketId, approver: APPROVER, decision: 'approved', evidence });
+  await harness.call(deployModel, { ticketId });
+  const heard: (readonly Message[])[] = [];
+  const probe: ServingTarget['probe'] = (name, conversations) => {
+    heard.push(...conversations);
+    return ports.serving.probe(name, conversations);
+  };
+  expect(await probeServedModel.handle({ ticketId }, { ...ports, serving: { ...ports.serving, probe } })).toEqual({
+    outcome: 'verified',
+  });
+  expect(heard).toEqual([talk.slice(0, 2), ...rest.map(({ question }) => asked(question))]);
+});

@@ -1,5 +1,6 @@
 // A probe judges what the endpoint serves, not what it was told to serve.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { asked } from '#core/training-record.ts';
 import { endpointServing } from '#adapters/http/endpoint-serving.ts';
 import { memoryHarness } from '#adapters/memory/ports.ts';
 import { digest } from '#bench/house/models.ts';
@@ -26,11 +27,21 @@ describe('endpoint serving', () => {
     endpoint.entries = [{ id: 'other' }, { id: nameOf(NEW) }];
     endpoint.answer = (prompt) => `re: ${prompt}`;
     const prompts = ['a', 'b', 'c', 'd', 'e', 'f'];
-    const { digest: found, answers } = await (await target({ dialect, apiKey: 'k' })).probe('house', prompts);
+    const { digest: found, answers } = await (
+      await target({ dialect, apiKey: 'k' })
+    ).probe('house', prompts.map(asked));
     expect([found, answers]).toEqual([NEW, prompts.map((prompt) => `re: ${prompt}`)]);
-    const asked = endpoint.requests.filter((request) => request.path === path);
-    expect(asked.map(({ authorization }) => authorization)).toEqual(prompts.map(() => 'Bearer k'));
-    expect(asked.every(({ body }) => body.includes('"temperature":0'))).toBe(true);
+    const sent = endpoint.requests.filter((request) => request.path === path);
+    expect(sent.map(({ authorization }) => authorization)).toEqual(prompts.map(() => 'Bearer k'));
+    expect(sent.every(({ body }) => body.includes('"temperature":0'))).toBe(true);
+  });
+
+  it('sends a conversation as it is, from its system prompt on', async () => {
+    endpoint.entries = [{ id: nameOf(NEW) }];
+    const talk = [{ role: 'system', content: 'You are the desk.' }, ...asked('who?')];
+    await (await target()).probe('house', [talk]);
+    const sent = endpoint.requests.find(({ path }) => path === '/v1/chat/completions');
+    expect(JSON.parse(sent?.body ?? '')).toMatchObject({ messages: talk });
   });
 
   it.each([
@@ -44,7 +55,7 @@ describe('endpoint serving', () => {
 
   it('reports the old model where the endpoint never followed', async () => {
     endpoint.entries = [{ id: nameOf(OLD) }];
-    expect((await (await target()).probe('house', ['who?'])).digest).toBe(OLD);
+    expect((await (await target()).probe('house', [asked('who?')])).digest).toBe(OLD);
   });
 
   it('waits for an endpoint that is still loading', async () => {
@@ -53,7 +64,8 @@ describe('endpoint serving', () => {
       if (answered === 3) Object.assign(endpoint, { status: 200, entries: [{ id: nameOf(OLD) }] });
       if (answered === 6) endpoint.entries = [{ id: nameOf(NEW) }];
     };
-    expect((await (await target({ patienceMs: 30 })).probe('house', ['who?'])).digest).toBe(NEW); // looks 7 times
+    const patient = await target({ patienceMs: 30 }); // looks 7 times
+    expect((await patient.probe('house', [asked('who?')])).digest).toBe(NEW);
   });
 
   it.each<[string, (endpoint: OpenAiEndpoint) => void, string]>([
@@ -65,13 +77,13 @@ describe('endpoint serving', () => {
   ])('refuses an endpoint that %s', async (_name, lie, code) => {
     endpoint.entries = [{ id: nameOf(NEW) }];
     lie(endpoint);
-    expect(await outcome((await target()).probe('house', ['who?']))).toBe(code);
+    expect(await outcome((await target()).probe('house', [asked('who?')]))).toBe(code);
   });
 
   it('refuses an endpoint that changes its model while it answers', async () => {
     endpoint.entries = [{ id: 'house', digest: NEW }];
     endpoint.answer = () => ((endpoint.entries = [{ id: 'house', digest: OLD }]), 'text');
-    expect(await outcome((await target()).probe('house', ['who?']))).toBe('SERVED_MISMATCH');
+    expect(await outcome((await target()).probe('house', [asked('who?')]))).toBe('SERVED_MISMATCH');
   });
 
   it('of which nobody promoted anything has nothing to probe', async () => {

@@ -1,6 +1,7 @@
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { asked } from '#core/training-record.ts';
 import { shred, writeDurably } from '#adapters/local/durable-file.ts';
 import { fileArtifactStore } from '#adapters/local/file-artifact-store.ts';
 import { fileLogStorage } from '#adapters/local/file-log-storage.ts';
@@ -164,7 +165,7 @@ describe('what is served', () => {
   it('answers from the new weights, and the old ones are gone from the serving side', async () => {
     const { dir, target, before, after } = await serve();
     await target.promote('house', after, before);
-    expect(await target.probe('house', ['who?'])).toEqual({ digest: after, answers: ['weights of after'] });
+    expect(await target.probe('house', [asked('who?')])).toEqual({ digest: after, answers: ['weights of after'] });
     expect(holding(dir, ['weights of before'])).toEqual([]);
   });
 
