@@ -20,17 +20,26 @@ export const ruled = (truth: TrueBundle, rule: Rule, files = truth.files, option
   }
 };
 
-export type Row = readonly [what: string, forgery: () => Forgery, says: string];
+/** A forgery that is made consistent, or files as they are. */
+export type Row = readonly [what: string, forgery: () => Forgery | BundleFiles, says: string];
+
+const isFiles = (made: Forgery | BundleFiles): made is BundleFiles => made instanceof Map;
 
 /** One test a row. `truth`: asked for when a test runs. */
 export const says = (truth: () => TrueBundle, rule: Rule, rows: readonly Row[]): void => {
   const made = new Map<Row[1], BundleFiles>();
   it.each(rows)('%s', async (_what, forgery, words) => {
-    const files = made.get(forgery) ?? (await forged(truth(), forgery()));
+    const change = forgery();
+    const files = made.get(forgery) ?? (isFiles(change) ? change : await forged(truth(), change));
     made.set(forgery, files);
     expect(ruled(truth(), rule, files)).toBe(words);
   });
 };
+
+/** One event fewer, or events elsewhere; all are numbered again. */
+export const numbered = (change: (leaves: Leaf[]) => Leaf[]): Forgery => ({
+  leaves: (all) => change(all).map((leaf, i) => ({ ...leaf, sequence: i + 1 })),
+});
 
 /** Other fields in an artefact; whatever rests on it follows. */
 export const withFile = <T extends object>(

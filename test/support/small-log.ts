@@ -49,6 +49,16 @@ export const originOf = async (signer: Signer): Promise<string> => {
   return `quittance.dev/log/${id.slice(0, 16)}`;
 };
 
+/** A signature line (https://c2sp.org/signed-note); type 1: of a log, type 4: of a witness. */
+export const noteLine = (name: string, type: 1 | 4, key: Uint8Array, signature: Uint8Array): string => {
+  const id = sha256(`${name}\n`, Uint8Array.of(type), key).subarray(0, 4);
+  return `— ${name} ${Buffer.concat([id, signature]).toString('base64')}\n`;
+};
+
+/** A text under the signature of the log's key, in a log's name. */
+export const signedByLog = async (name: string, signer: Signer, text: string): Promise<string> =>
+  `${text}\n${noteLine(name, 1, await signer.publicKey(LOG_KEY), await signer.sign(LOG_KEY, Buffer.from(text)))}`;
+
 /** The signed checkpoint of these entries, the proof of each, and that the first `earlier` are a prefix. */
 export const writtenLog = async (
   origin: string,
@@ -58,10 +68,7 @@ export const writtenLog = async (
   time: Date,
 ) => {
   const text = `${origin}\n${entries.length}\n${root(entries).toString('base64')}\ntime ${time.toISOString()}\n`;
-  const key = await signer.publicKey(LOG_KEY);
-  const id = sha256(`${origin}\n`, Uint8Array.of(1), key).subarray(0, 4);
-  const signature = Buffer.concat([id, await signer.sign(LOG_KEY, Buffer.from(text))]).toString('base64');
-  const checkpoint = `${text}\n— ${origin} ${signature}\n`;
+  const checkpoint = await signedByLog(origin, signer, text);
   const proofs = entries.map((_, index) => {
     return `c2sp.org/tlog-proof@v1\nindex ${index}\n${lines(path(index, entries))}\n${checkpoint}`;
   });
@@ -78,11 +85,7 @@ export const writtenLeaves = async (
   indexes: readonly number[] = entries.map((_, i) => i),
 ): Promise<string> => {
   const where = `size ${entries.length}\nroot ${root(entries).toString('base64')}`;
-  const text = `${origin}/ticket\nticket ${ticketId}\n${where}\nleaves ${indexes.join(' ')}\n`;
-  const key = await signer.publicKey(LOG_KEY);
-  const id = sha256(`${origin}\n`, Uint8Array.of(1), key).subarray(0, 4);
-  const signature = Buffer.concat([id, await signer.sign(LOG_KEY, Buffer.from(text))]).toString('base64');
-  return `${text}\n— ${origin} ${signature}\n`;
+  return signedByLog(origin, signer, `${origin}/ticket\nticket ${ticketId}\n${where}\nleaves ${indexes.join(' ')}\n`);
 };
 
 const lines = (hashes: readonly Buffer[]): string => hashes.map((hash) => `${hash.toString('base64')}\n`).join('');
