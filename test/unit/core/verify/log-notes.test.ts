@@ -1,5 +1,6 @@
-// Signed notes in a bundle: the checkpoint, its witnesses, and the list of a ticket's leaves. The notes and cosignatures
-// here are written from their specifications (test/support/small-log.ts), by whoever has the key or by others.
+// Signed notes in a bundle: the checkpoint, its witnesses, and the list of a ticket's leaves. The notes and their
+// signatures are written here from their specifications (test/support/small-log.ts), by whoever has the key or by
+// others.
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { generateKeyPairSync, sign } from 'node:crypto';
 import type { BundleFiles } from '#core/bundle.ts';
