@@ -1,8 +1,8 @@
 // `node test/mutation/run.ts [FILE…]`: switches on one mutant after the other (mutants.ts) and runs the tests that
 // reach it, the fastest file first, until one fails. --minutes N stops after that time; the next run continues, and
 // repeats what a changed test file decided; --fresh repeats everything; --sample N asks for N mutants of each file, the
-// same for the same --seed. Prints a score for each file, and fails where a mutant survives that targets.ts does not
-// explain. The working tree is not changed.
+// same for the same --seed. Prints a score for each file, and fails where a mutant survives that
+// equivalents.ts does not explain. The working tree is not changed.
 // Trap: a test that starts another process runs the original code there, so mutants that only such a test reaches
 // survive.
 import { createHash } from 'node:crypto';
@@ -12,7 +12,8 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { askFor, limitOf, passesAlone, ROOT, STRIDE, type Told } from './asking.ts';
 import { sown, uncommented, type Mutant } from './mutants.ts';
-import { EQUIVALENT, TARGETS, type Target } from './targets.ts';
+import { EQUIVALENT } from './equivalents.ts';
+import { TARGETS, type Target } from './targets.ts';
 
 const CACHE = join(ROOT, 'node_modules/.cache/mutation');
 

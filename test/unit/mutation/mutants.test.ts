@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
 import { sown } from '#test/mutation/mutants.ts';
-import { EQUIVALENT, TARGETS } from '#test/mutation/targets.ts';
+import { EQUIVALENT } from '#test/mutation/equivalents.ts';
+import { TARGETS } from '#test/mutation/targets.ts';
 
 const read = (file: string) => readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
 const sowed = (source: string) => sown(source).mutants.map(({ was, becomes }) => [was, becomes]);

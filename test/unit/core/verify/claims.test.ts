@@ -157,7 +157,7 @@ const RECIPE: Recipe = {
   ...{ kind: 'quittance-recipe/v1', base: digest(4), loss: 'assistant', lora: null, seed: 1, epochs: 1, batchSize: 1 },
   schedule: { form: 'warm-up and half a cosine', rate: 0.001, warmup: 0.1 },
   optimizer: { name: 'adamw', beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0, clip: 1 },
-  ...{ slices: { count: 1, aboutNobody: 0 }, replay: 0, grouping: 'person', backend: 'none', rowsAtOnce: null },
+  ...{ slices: { count: 1, aboutNobody: 0 }, replay: 0, grouping: { by: 'row' }, backend: 'none', rowsAtOnce: null },
 };
 
 describe('words', () => {
@@ -168,7 +168,7 @@ describe('words', () => {
   const anew = 'fails: the certificate and the run disagree on whether it trained anew';
   const withheld = 'fails: the certificate and the run disagree on whether the data is still in the weights';
   /** A run that trained anew, and says so. */
-  const trained = (recorded: RunManifest['recorded'] = {}, recipe: object | undefined = RECIPE): Forgery => ({
+  const trained = (recorded: RunManifest['recorded'] = {}, recipe: object | null = RECIPE): Forgery => ({
     artefacts: {
       ...run({
         stop: 'trained-anew',
@@ -220,7 +220,7 @@ describe('words', () => {
     ['trained anew, and the run did not', () => claiming('trained-anew'), anew],
     ['not trained anew, and the run did', () => run({ stop: 'trained-anew' }), anew],
     ['trained anew', () => trained(), holds],
-    ['trained anew, without a recipe', () => trained({}, undefined), 'fails: the recipe of the training is not here'],
+    ['trained anew, without a recipe', () => trained({}, null), 'fails: the recipe of the training is not here'],
     [
       'trained anew, by another recipe',
       () => trained({}, { ...RECIPE, seed: 2 }),

@@ -62,6 +62,10 @@ describe('a bundle of a request that was closed', () => {
       const { ok, outcome, checks } = verify(files);
       expect(checks.filter(({ state }) => state === 'fails')).toEqual([]);
       expect([ok, outcome]).toEqual([true, 'withdrawn']);
+      const open = checks.filter(({ state }) => state === 'not-checked').map(({ id }) => id);
+      expect(open).toEqual(['witnesses']);
+      const attested = files === early ? '4 stages attested' : '5 stages attested';
+      expect(checks.find(({ id }) => id === 'stage-attestations')?.detail).toBe(attested);
       expect(checks.find(({ id }) => id === 'closing')?.detail).toMatch(
         /^withdrawn by filer\.finn on .*: by-requester$/,
       );

@@ -27,7 +27,9 @@ describe('checkpoint', () => {
   it('in the name of another log, under the signature of this one', async () => {
     const text = textOf('checkpoint').split('\n\n')[0]!.replace(truth.trustRoot.origin, 'other.example/log');
     const files = withFile('checkpoint', await signedByLog(truth.trustRoot.origin, truth.signer, `${text}\n`));
-    expect(ruled(truth, log.checkpoint, files)).toBe('fails: the checkpoint is of another log');
+    expect(ruled(truth, log.checkpoint, files)).toBe(
+      'fails: the checkpoint is of another log than the trust root that was given names',
+    );
   });
 });
 

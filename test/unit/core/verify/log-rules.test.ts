@@ -6,7 +6,8 @@ import { signEnvelope, type Statement } from '#core/dsse.ts';
 import { LOG_KEY } from '#core/ledger/log.ts';
 import { SERVICE_KEY } from '#core/statements.ts';
 import * as log from '#core/verify/log.ts';
-import { forged, jsonBytes, payloadOf, trueBundle, type TrueBundle } from '#test/support/forged-bundles.ts';
+import { forged, jsonBytes, leavesOf, payloadOf, trueBundle, type TrueBundle } from '#test/support/forged-bundles.ts';
+import { writtenLog } from '#test/support/small-log.ts';
 import { logged, numbered, ruled, said, says } from '#test/support/rule-rows.ts';
 
 let truth: TrueBundle;
@@ -67,6 +68,16 @@ describe('consistency', () => {
     ],
     ['of another size', () => withFile('consistency', textOf('consistency').replace('old 6\n', 'old 5\n')), past],
   ]);
+
+  it('of another size than the certificate names, with the root of that size', async () => {
+    const files = await forged(
+      truth,
+      said((one) => ({ log: { ...one.log, size: 5 } })),
+    );
+    const bodies = leavesOf(files).map((leaf) => Buffer.from(jsonBytes(leaf)).toString('utf8'));
+    const { consistency } = await writtenLog(truth.trustRoot.origin, truth.signer, bodies, 6, truth.now);
+    expect(ruled(truth, log.consistency, files.set('consistency', Buffer.from(consistency)))).toBe(past);
+  });
 
   it('of another checkpoint', async () => {
     const later = await forged(truth, { checkpointTime: after(1) });
@@ -153,6 +164,20 @@ describe('stage-attestations', () => {
     ['of another stage', () => about({ stage: 'approved' }), another],
     ['of another ticket', () => about({ ticketId: 'T-99999999' }), another],
     ['of another event', () => about({ event: digest(4) }), another],
+    [
+      'of another event, in its subject too',
+      () =>
+        attested(({ predicate, subject: [one] }) => ({
+          predicate: { ...predicate, event: digest(4) },
+          subject: [{ ...one!, digest: { sha256: '4'.repeat(64) } }],
+        })),
+      another,
+    ],
+    [
+      'of a stage that the log does not have',
+      () => without('deployed'),
+      'fails: attestations/deployed.dsse.json is missing',
+    ],
     ['of another place', () => about({ logIndex: 4 }), another],
     ['of another time', () => about({ at: after(1).toISOString() }), another],
     [
