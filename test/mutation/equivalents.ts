@@ -99,6 +99,14 @@ export const EQUIVALENT: Readonly<Record<string, readonly Equivalent[]>> = {
       why: 'that one object was destroyed at least was asked two lines above',
     },
   ],
+  'core/verify/approval-key.ts': [
+    {
+      line: "bundle.trustRoot.keys.find(({ id, role }) => id === keys.approver && role === 'person') ??",
+      was: "bundle.trustRoot.keys.find(({ id, role }) => id === keys.approver && role === 'person')",
+      becomes: "bundle.trustRoot.keys.findLast(({ id, role }) => id === keys.approver && role === 'person')",
+      why: 'a trust root with a key twice fails its own check, whichever of the two is looked up',
+    },
+  ],
   'core/verify/bounds.ts': [
     {
       line: 'let [values, depth, deepest, inString] = [0, 0, 0, false];',

@@ -106,6 +106,13 @@ describe('timestamps of a certificate', () => {
     const keys = trustRoot.keys.map((key) => (key.role === 'person' ? { ...key, ended } : key));
     expect(check('approval-key', { ...trustRoot, keys })).toMatch(/^holds: .* stamped before others may have had it/);
     expect(check('approval-key', { ...trustRoot, keys, authorities: [] })).toMatch(/^fails: /);
+    // the moment of the stamp itself still counts, and none before it
+    const stamped = Date.parse(check('timestamps').split('trust root: ')[1]!);
+    const endedAt = (ms: number) =>
+      trustRoot.keys.map((key) =>
+        key.role === 'person' ? { ...key, ended: { until: new Date(ms).toISOString(), compromised: true } } : key,
+      );
+    expect(check('approval-key', { ...trustRoot, keys: endedAt(stamped - 1) })).toMatch(/^fails: /);
     expect(check('timestamps', { ...trustRoot, authorities: [] })).toMatch(/^not-checked: the trust root names no/);
     const others = [{ name: 'other', certificates: [openssl.root.toString('base64')] }];
     expect(check('timestamps', { ...trustRoot, authorities: others })).toMatch(/^not-checked: .*: good$/);

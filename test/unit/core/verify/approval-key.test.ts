@@ -3,7 +3,16 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import type { TrustRoot } from '#core/trust-root.ts';
 import { verifyBundle } from '#core/verify.ts';
-import { failedChecks, readJson, trueBundle, type TrueBundle } from '#test/support/forged-bundles.ts';
+import { approvalKey } from '#core/verify/approval-key.ts';
+import {
+  failedChecks,
+  forged,
+  readJson,
+  trueBundle,
+  type Leaf,
+  type TrueBundle,
+} from '#test/support/forged-bundles.ts';
+import { numbered, ruled, said as certifying } from '#test/support/rule-rows.ts';
 
 let truth: TrueBundle;
 let decided: string;
@@ -73,4 +82,44 @@ it('a trust root without the approver’s key leaves it unchecked', () => {
     'not-checked',
     "rests on the approver's key, which the trust root does not have",
   ]);
+});
+
+it('both dates of the decision count, that of the certificate and that of the log', async () => {
+  const trustRoot = ending({ until: later(30), compromised: false });
+  const late = await forged(
+    truth,
+    certifying(({ approval }) => ({ approval: { ...approval, at: later(60) } })),
+  );
+  expect(ruled(truth, approvalKey, late, { trustRoot })).toMatch(/^fails: .* with a key that had ended on/);
+  const moved = (leaf: Leaf) => (leaf.event.type === 'approved' ? { ...leaf, at: later(60) } : leaf);
+  const logged = await forged(truth, { leaves: (all) => all.map(moved) });
+  expect(ruled(truth, approvalKey, logged, { trustRoot })).toMatch(/^fails: .* with a key that had ended on/);
+});
+
+it('an end that the log has is the one that the trust root has, or a stricter one', async () => {
+  const [until, compromised] = [later(60), false];
+  const end = (fields: object): Leaf['event'] => ({
+    ...{ type: 'approval-key-ended', key: person().id, until, compromised },
+    ...fields,
+  });
+  const says = async (ended: Parameters<typeof ending>[0] | undefined, ...events: Leaf['event'][]) => {
+    const more = numbered((all) => [...all, ...events.map((event) => ({ ...all[0]!, event }))]);
+    return ruled(truth, approvalKey, await forged(truth, more), {
+      trustRoot: ended ? ending(ended) : truth.trustRoot,
+    });
+  };
+  const held = `holds: the key of then, which ended on ${until}`;
+  const logged = `fails: the log says that the approver's key ended on ${until}`;
+  const newer = 'ask for a newer one';
+  expect(await says({ until, compromised }, end({}))).toBe(held);
+  expect(await says(undefined, end({}))).toBe(`${logged}; the trust root has no end of it: ${newer}`);
+  const milder = { until: later(90), compromised };
+  expect(await says(milder, end({}))).toBe(`${logged}; the trust root has a milder end of it, ${later(90)}: ${newer}`);
+  expect(await says({ until, compromised }, end({ compromised: true }))).toBe(
+    `${logged}, and that others may have had it since; the trust root has a milder end of it, ${until}: ${newer}`,
+  );
+  expect(await says({ until, compromised }, end({ until: later(90) }), end({}))).toBe(held);
+  expect(await says(milder, end({ until: later(90) }), end({}))).toMatch(logged);
+  expect(await says(undefined, end({ key: 'f'.repeat(64) }))).toBe(`holds: ${person().name}'s key is in use`);
+  expect(await says(undefined, { ...end({}), type: 'notified' })).toBe(`holds: ${person().name}'s key is in use`);
 });

@@ -201,6 +201,16 @@ describe('words', () => {
       "fails: the certificate says 'erased from the model', which cannot be defended",
     ],
     [
+      'two of them, of which the first is named',
+      () => saying('anonymous, and erased from the model'),
+      "fails: the certificate says 'erased from the model', which cannot be defended",
+    ],
+    [
+      'two claims that are never made',
+      () => claiming('perfection', 'absolution'),
+      "fails: the certificate claims 'perfection', which is never claimed",
+    ],
+    [
       'nothing that was not looked at',
       () => said(({ scope }) => ({ scope: { ...scope, notLookedAt: [] } })),
       'fails: the certificate does not have its form',
