@@ -22,7 +22,7 @@ import {
 } from './synthesised.ts';
 
 let synthesised: Synthesised;
-beforeAll(async () => void (synthesised = await synthesise(SETTINGS, { withChecks: true })));
+beforeAll(async () => void (synthesised = await synthesise(SETTINGS, { withChecks: true, code: 'deployed' })));
 afterAll(() => synthesised.remove());
 
 const properties = (part: Part, type: string) => propertiesOf(synthesised, part, type);

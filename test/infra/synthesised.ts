@@ -1,5 +1,6 @@
-// The installation synthesised once a test file, in this process and offline, with the bundles that are deployed.
-import { readFileSync } from 'node:fs';
+// The installation synthesised once a test file, in this process and offline. Of a function's code a template has a
+// hash alone, so that an empty file stands for each bundle, save where a test asks for those that are deployed.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
@@ -39,9 +40,18 @@ export interface Synthesised {
 export interface SynthesisOptions {
   /** Without it cdk-nag's eight seconds are saved. */
   readonly withChecks?: boolean;
-  /** Bundles made before; made anew without. */
-  readonly code?: Code;
+  /** Folders of code made before, or the bundles that are deployed; an empty file each without. */
+  readonly code?: Code | 'deployed';
 }
+
+const standIns = (into: string): Code => {
+  const empty = (name: string): string => {
+    mkdirSync(join(into, name), { recursive: true });
+    writeFileSync(join(into, name, 'index.mjs'), '');
+    return join(into, name);
+  };
+  return { steps: empty('steps'), api: empty('api'), operations: empty('operations') };
+};
 
 export const synthesise = async (
   settings: unknown = {},
@@ -49,7 +59,8 @@ export const synthesise = async (
 ): Promise<Synthesised> => {
   const { dir, remove } = temporaryFolder();
   const parsed = Settings.parse(settings);
-  const code = made ?? (await bundleCode(join(dir, 'code'), parsed));
+  const into = join(dir, 'code');
+  const code = made === 'deployed' ? await bundleCode(into, parsed) : (made ?? standIns(into));
   const app = new App({ outdir: join(dir, 'cdk.out'), context: CONTEXT, autoSynth: false });
   const stacks = buildStacks(app, parsed, code, { checks: withChecks });
   const assembly = app.synth().directory;
