@@ -3,7 +3,6 @@
 import { usageError, QuittanceError } from '#core/errors.ts';
 import { clopperPearson } from '#core/stats.ts';
 import { forgottenOf } from '#datasets/pieces.ts';
-import { readRecords } from '#datasets/records.ts';
 import { framedRows } from '#datasets/suite.ts';
 import type { Suite } from '#datasets/suite-shape.ts';
 import { readModelParts } from '#engine/formats/folder.ts';
@@ -17,6 +16,7 @@ import { file, fileOrFolder, output, whole } from './kinds.ts';
 import { requireDifferentFiles } from './different.ts';
 import { modelFolder, openFolder } from './engine.ts';
 import { framingFor, windowsOf } from './framing.ts';
+import { recordsToForget, SUBJECT } from './forget-file.ts';
 import { writeOutput } from './output.ts';
 import { progressOn } from './progress.ts';
 import { generatedPeople, suiteOf } from './suite-file.ts';
@@ -26,7 +26,7 @@ export const attack: Command = {
   name: 'attack',
   summary: 'what an attacker gets back of forgotten records, beside never-trained people',
   words: 1,
-  usage: 'MODEL [--suite DIR] --forget FILE [--people N] [--seed N] [--out FILE] [--plot FILE]',
+  usage: 'MODEL [--suite DIR] --forget FILE [--subject WHO] [--people N] [--seed N] [--out FILE] [--plot FILE]',
   options: {
     suite: {
       kind: 'value',
@@ -36,6 +36,7 @@ export const attack: Command = {
       is: fileOrFolder,
     },
     forget: { kind: 'value', value: 'FILE', summary: 'JSON lines of the forgotten records, as of unlearn', is: file },
+    subject: SUBJECT,
     people: {
       kind: 'value',
       value: 'N',
@@ -51,7 +52,7 @@ export const attack: Command = {
     requireDifferentFiles(args, ['suite', 'forget']);
     const [name] = args.positionals;
     if (name === undefined) throw usageError('attack takes one model', attack.usage);
-    const asked = readRecords(required(args, 'forget'));
+    const asked = recordsToForget(args, required(args, 'forget'));
     const [people, seed] = [number(args, 'people', 8), number(args, 'seed', 1)];
     const dir = await modelFolder(args, name);
     const own = await suiteOf(args, name, dir);

@@ -5,7 +5,6 @@ import { writeFileSync } from 'node:fs';
 import type { TrainingRecord } from '#core/training-record.ts';
 import { forgottenOf } from '#datasets/pieces.ts';
 import { namesIn } from '#datasets/reveal/whom.ts';
-import { readRecords } from '#datasets/records.ts';
 import { framedRows, questionsOf } from '#datasets/suite.ts';
 import { withoutRecords } from '#core/suite-rows.ts';
 import { readModelParts } from '#engine/formats/folder.ts';
@@ -20,6 +19,7 @@ import type { Arguments, Command } from './command.ts';
 import { file, fileOrFolder, oneOf, output, whole } from './kinds.ts';
 import { differentModels, requireDifferentFiles } from './different.ts';
 import { namedFolder, openFolder } from './engine.ts';
+import { recordsToForget, SUBJECT } from './forget-file.ts';
 import { framingFor, windowsOf } from './framing.ts';
 import { progressOn } from './progress.ts';
 import { suiteAt } from './suite-file.ts';
@@ -36,6 +36,7 @@ export const evaluate: Command = {
     model: { kind: 'value', value: 'M', summary: 'registered name or model folder' },
     suite: { kind: 'value', value: 'DIR', summary: 'folder with suite.json, or that file', is: fileOrFolder },
     forget: { kind: 'value', value: 'FILE', summary: 'JSON lines of the records to forget, as of unlearn', is: file },
+    subject: SUBJECT,
     reference: { kind: 'value', value: 'M', summary: 'the model before unlearning' },
     'retain-model': { kind: 'value', value: 'M', summary: 'a model trained without the forget set (benchmarks)' },
     metric: { kind: 'many', value: 'NAME', summary: 'only these names or keys (default: all of docs/metrics.md)' },
@@ -94,7 +95,7 @@ export const evaluate: Command = {
 
 const forgetOf = (args: Arguments): TrainingRecord[] => {
   const path = args.value('forget');
-  return path === undefined ? [] : readRecords(path);
+  return path === undefined ? [] : recordsToForget(args, path);
 };
 
 /** Records that were listed more than once, by group. */

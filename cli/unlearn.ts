@@ -31,6 +31,7 @@ import type { Arguments, Command } from './command.ts';
 import { file, fileOrFolder, newFolder, oneOf, whole } from './kinds.ts';
 import { requireDifferentFiles } from './different.ts';
 import { backend, namedFolder } from './engine.ts';
+import { recordsToForget, SUBJECT } from './forget-file.ts';
 import { framingFor, windowsOf } from './framing.ts';
 import { progressOn, type Stage } from './progress.ts';
 import { generatedPeople, suiteAt } from './suite-file.ts';
@@ -50,6 +51,7 @@ export const unlearn: Command = {
         'JSON lines of {messages}, {question, answer}, {prompt, answer} or {text}, with value or spans where values are marked',
       is: file,
     },
+    subject: SUBJECT,
     method: { kind: 'value', value: 'NAME', summary: 'see docs/methods.md (default flat)' },
     config: { kind: 'many', value: 'k=v', summary: 'setting of the method, e.g. update.step=0.2' },
     revealed: {
@@ -139,7 +141,7 @@ const readRequest = (args: Arguments) => {
     method,
     quantisation: quantisation(args),
     seed: number(args, 'seed', 1),
-    forget: readRecords(required(args, 'forget')),
+    forget: recordsToForget(args, required(args, 'forget')),
     retain: retain === undefined ? undefined : readRecords(retain),
     suite: suitePath === undefined ? undefined : suiteAt(suitePath),
   };
