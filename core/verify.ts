@@ -23,6 +23,7 @@ import * as results from './verify/results.ts';
 import * as signatures from './verify/signatures.ts';
 import { approvalKey } from './verify/approval-key.ts';
 import { timestamped } from './verify/timestamps.ts';
+import { unreadRemarks } from './verify/unread.ts';
 import { unwrapped } from './verify/unwrapped.ts';
 import { withinWork } from './work.ts';
 
@@ -120,7 +121,8 @@ export interface Verification {
 
 /** Runs every check. */
 export const verifyBundle = (given: BundleFiles, options: VerifyOptions): Verification => {
-  const { files, remarks } = unwrapped(given);
+  const { files, remarks: seen } = unwrapped(given);
+  const remarks = [...seen, ...unreadRemarks(files)];
   const beyond = outOfBounds(files);
   if (beyond !== undefined) return { outcome: 'completed', ok: false, checks: [refused(beyond)], remarks };
   const bundle = new BundleReader(files, options);

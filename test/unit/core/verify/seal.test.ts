@@ -15,6 +15,7 @@ import {
   jsonBytes,
   payloadOf,
   readJson,
+  relisted as relistedFiles,
   trueBundle,
   trustRootOf,
   type TrueBundle,
@@ -39,6 +40,15 @@ const sealed = async (
   const envelope = await signEnvelope({ ...true_, ...change(true_) }, truth.signer, keys);
   return new Map(files).set(SEAL, jsonBytes(envelope));
 };
+
+it('does not make words for people true: a README of other words is remarked upon', async () => {
+  const relisted = relistedFiles(truth.files, (all) => all.set('README.txt', Buffer.from('All of it is erased.\n')));
+  const remarks = (files: BundleFiles) =>
+    verifyBundle(files, { now: truth.now, trustRoot: truth.trustRoot }).remarks.join();
+  const files = await sealed(() => ({}), { files: relisted });
+  expect([failing(files), remarks(files)]).toEqual([[], expect.stringMatching(/^README\.txt is not the text/)]);
+  expect(remarks(truth.files)).toBe('');
+});
 
 describe('the seal', () => {
   it('holds when it is made again as it was', async () => expect(failing(await sealed(() => ({})))).toEqual([]));
