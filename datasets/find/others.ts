@@ -5,7 +5,8 @@
 import { nameKey } from '#core/words/names.ts';
 import { mentionsOf } from '#core/words/subject.ts';
 import type { Form } from '#core/words/places.ts';
-import { read } from '#core/words/streams.ts';
+import { numberKeys } from '#core/words/keys.ts';
+import { read, type Reading } from '#core/words/streams.ts';
 import { identifierOf, nameFrom, type Identifier, type Sought, type SoughtName } from './query.ts';
 import type { RegisteredPerson } from './register.ts';
 import type { RowView } from './views.ts';
@@ -47,16 +48,12 @@ export const knownPeople = (register: readonly RegisteredPerson[], sought: Sough
   const people = register.map(knownFrom);
   const subject = subjectOf(people, sought);
   const others = people.filter((person) => person !== subject);
-  const byWord = new Map<string, KnownPerson[]>();
-  for (const person of others)
-    for (const word of tellingWords(person)) byWord.set(word, [...(byWord.get(word) ?? []), person]);
+  const byKey = peopleByKey(others);
   return {
     subject,
     othersIn: (view) => {
-      const words = new Set(
-        view.parts.flatMap(({ read }) => read.reading.streams.flatMap((tokens) => tokens.map(({ text }) => text))),
-      );
-      const candidates = new Set([...words].flatMap((word) => byWord.get(word) ?? []));
+      const keys = new Set(view.parts.flatMap(({ read: { reading } }) => [...saidIn(reading), ...numberKeys(reading)]));
+      const candidates = new Set([...keys].flatMap((key) => byKey.get(key) ?? []));
       return [...candidates].filter((person) => isIn(person, view));
     },
     namesakes: ({ last }) =>
@@ -64,13 +61,36 @@ export const knownPeople = (register: readonly RegisteredPerson[], sought: Sough
   };
 };
 
-/** One word of each name and identifier: a row that says it has the word. */
-const tellingWords = ({ names, identifiers }: KnownPerson): string[] => [
-  ...names.flatMap(({ lasts, text }) => (lasts.length > 0 ? lasts : [read(text).words[0]?.text ?? ''])),
-  ...identifiers.flatMap(({ keys }) => keys.flatMap(wordsIn)),
-];
-const wordsIn = (keys: readonly string[]): string[] =>
-  keys.filter((key) => key.startsWith('w:')).map((key) => key.slice(2));
+const saidIn = ({ streams }: Reading): string[] => streams.flatMap((tokens) => tokens.map(({ text }) => `w:${text}`));
+
+/**
+ * People by one key of each name and identifier: a row that says it has the key. Of the words of an identifier it is
+ * the one that the fewest have: the letters before everybody's number would lead from every row to everybody.
+ */
+const peopleByKey = (people: readonly KnownPerson[]): ReadonlyMap<string, readonly KnownPerson[]> => {
+  const sets = people.map(({ identifiers }) => identifiers.flatMap(({ keys }) => keys.map(inTexts)));
+  const counts = new Map<string, number>();
+  for (const key of sets.flat(2)) counts.set(key, (counts.get(key) ?? 0) + 1);
+  const rarest = (keys: readonly string[]) =>
+    keys.reduce((best, key) => (counts.get(key)! < counts.get(best)! ? key : best));
+  const byKey = new Map<string, KnownPerson[]>();
+  people.forEach((person, i) => {
+    const telling = sets[i]!.filter((keys) => keys.length > 0).map(rarest);
+    for (const key of new Set([...namingKeys(person), ...telling])) {
+      const known = byKey.get(key);
+      if (known) known.push(person);
+      else byKey.set(key, [person]);
+    }
+  });
+  return byKey;
+};
+
+const namingKeys = ({ names }: KnownPerson): string[] =>
+  names.flatMap(({ lasts, text }) =>
+    (lasts.length > 0 ? lasts : [read(text).words[0]?.text ?? '']).map((word) => `w:${word}`),
+  );
+/** Words, and the ends of numbers, which are the same however a number is grouped. */
+const inTexts = (keys: readonly string[]): string[] => keys.filter((key) => /^[wd]:/.test(key));
 
 const isIn = ({ names, identifiers }: KnownPerson, view: RowView): boolean =>
   names.some(({ full, initial }) => view.says(full) || view.says(initial)) ||
