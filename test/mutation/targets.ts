@@ -17,15 +17,16 @@ const VERIFIERS: Readonly<Record<string, readonly string[]>> = {
   results: ['results'],
   'certified-model': ['claims'],
   claims: ['claims'],
-  renewals: ['renewals', 'log', 'without-approver'],
-  references: ['../bundle', 'golden-bundle', 'evidence'],
+  renewals: ['renewals', 'log'],
+  references: ['../bundle', 'golden-bundle'],
   closing: ['closing'],
-  counts: ['counts', 'without-approver'],
+  counts: ['count-rules', 'counts'],
   'bundle-reader': ['signatures', 'seal', 'log', 'evidence'],
-  'approval-key': ['approval-key', '../../functions/end-key', '../../functions/attested'],
+  'key-ends': ['approval-key', 'log-rules'],
+  'approval-key': ['approval-key', '../../functions/attested'],
   bounds: ['bounds'],
   unwrapped: ['unwrapped'],
-  timestamps: ['../../functions/attested'],
+  timestamps: ['approval-key', '../../functions/attested'],
 };
 
 export const TARGETS: readonly Target[] = [

@@ -11,7 +11,7 @@ import { parseKeyLine, parseTrustRoot, keyBlocks, withAttestors, type TrustRoot 
 import { verifyBundle } from '#core/verify.ts';
 import { memorySigner } from '#adapters/memory/secrets.ts';
 import { opensslAuthority, type OpensslAuthority } from '#test/support/openssl-authority.ts';
-import { readJson, trustRootOf, type Leaf } from '#test/support/forged-bundles.ts';
+import { jsonBytes, readJson, trustRootOf, type Leaf } from '#test/support/forged-bundles.ts';
 import { walkedToEnd, type WalkedTicket } from '#test/support/hand-walked.ts';
 import { smallWitness, type SmallWitness } from '#test/support/small-witness.ts';
 
@@ -123,6 +123,31 @@ describe('timestamps of a certificate', () => {
     expect(check('timestamps', { ...trustRoot, authorities: [{ name: 'good', certificates }] })).toMatch(
       /^fails: timestamp of good, untrusted:/,
     );
+  });
+
+  it('fail where the token is not here, and are not checked where no authority is named at all', () => {
+    const without: BundleFiles = new Map(files);
+    without.delete('timestamps/good.tst');
+    expect(check('timestamps', trustRoot, without)).toBe('fails: the timestamp of good is not in the bundle');
+    const { authorities: named = [], ...bare } = trustRoot;
+    expect(check('timestamps', bare)).toMatch(/^not-checked: the trust root names no/);
+    const twice = [...named, { name: 'good', certificates: [stranger.root.toString('base64')] }];
+    expect(check('timestamps', { ...trustRoot, authorities: twice })).toMatch(/^holds/);
+  });
+
+  it('are from before the log had them, up to what clocks differ', () => {
+    const stamped = Date.parse(check('timestamps').split('trust root: ')[1]!);
+    const loggedAt = (ms: number) => {
+      const changed: BundleFiles = new Map(files);
+      for (const name of files.keys()) {
+        if (!/^log\/\d+\.json$/.test(name)) continue;
+        const leaf = readJson<Leaf>(files, name);
+        if (leaf.event.type === 'certified') changed.set(name, jsonBytes({ ...leaf, at: new Date(ms).toISOString() }));
+      }
+      return check('timestamps', trustRoot, changed);
+    };
+    expect(loggedAt(stamped - 300_000)).toMatch(/^holds/);
+    expect(loggedAt(stamped - 300_001)).toMatch(/^fails: the certificate was stamped on/);
   });
 
   it('stand in a trust root as PEM, which is read back', () => {

@@ -3,6 +3,7 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import type { TrustRoot } from '#core/trust-root.ts';
 import { verifyBundle } from '#core/verify.ts';
+import { timestamped } from '#core/verify/timestamps.ts';
 import { approvalKey } from '#core/verify/approval-key.ts';
 import {
   failedChecks,
@@ -122,4 +123,11 @@ it('an end that the log has is the one that the trust root has, or a stricter on
   expect(await says(milder, end({ until: later(90) }), end({}))).toMatch(logged);
   expect(await says(undefined, end({ key: 'f'.repeat(64) }))).toBe(`holds: ${person().name}'s key is in use`);
   expect(await says(undefined, { ...end({}), type: 'notified' })).toBe(`holds: ${person().name}'s key is in use`);
+});
+
+it('a certificate that nobody stamped has no time but its own', () => {
+  const authorities = [{ name: 'good', certificates: ['AAAA'] }];
+  expect(ruled(truth, timestamped, truth.files, { trustRoot: { ...truth.trustRoot, authorities } })).toBe(
+    'not-checked: the certificate has no timestamp',
+  );
 });

@@ -7,6 +7,7 @@ import { digestOf } from '#core/canonical.ts';
 import { CLOSING_TYPE, ClosingPredicate } from '#core/closing.ts';
 import { signEnvelope, subjectOf, type Statement } from '#core/dsse.ts';
 import { verifyBundle } from '#core/verify.ts';
+import { historyCloses } from '#core/verify/closing.ts';
 import { findStep } from '#functions/steps.ts';
 import { sequenceLog } from '#functions/sequence-log.ts';
 import { FILER } from '#bench/house/requests.ts';
@@ -18,6 +19,7 @@ import {
   trustRootOf,
   type TrueBundle,
 } from '#test/support/forged-bundles.ts';
+import { ruled } from '#test/support/rule-rows.ts';
 import { walkedToApproval } from '#test/support/hand-walked.ts';
 
 let truth: TrueBundle;
@@ -123,6 +125,17 @@ describe('a bundle of a request that was closed', () => {
     expect(await detail({ due: 'soon' })).toBe('the closing does not have its form');
     expect(await detail({}, { predicateType: 'https://quittance.dev/renewal/v1' })).toBe(
       'the statement is not about the end of a request',
+    );
+  });
+
+  it('has a history that leads there, under the policy that it was filed with', () => {
+    const closed = [...early.keys()].filter((name) => /^log\/.*json$/.test(name)).at(-1)!;
+    const open: BundleFiles = new Map(early);
+    open.delete(closed);
+    expect(ruled(truth, historyCloses, open)).toBe('fails: the history ends in AWAITING_APPROVAL');
+    const policy = Buffer.concat([truth.files.get('policy.json')!, Buffer.from(' ')]);
+    expect(ruled(truth, historyCloses, new Map(truth.files).set('policy.json', policy))).toBe(
+      'fails: the ticket was filed under another policy',
     );
   });
 

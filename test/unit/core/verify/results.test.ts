@@ -47,6 +47,10 @@ describe('policy-before-run', () => {
 
 describe('evidence', () => {
   const manifest = (fields: object) => withBytes('evidence.json', { ...read<object>('evidence.json'), ...fields });
+  const bare = () => {
+    const fields = Object.entries(read<object>('evidence.json')).filter(([field]) => field !== 'tablesBefore');
+    return withBytes('evidence.json', Object.fromEntries(fields));
+  };
   const of = (name: string) => `fails: ${name} is not the one of the evidence`;
   says(() => truth, evidence.evidenceDigests, [
     ['as it is', () => ({}), 'holds: the approver decided on exactly these files'],
@@ -57,6 +61,7 @@ describe('evidence', () => {
     ['another judgement', () => manifest({ judgement: digest(4) }), of('judgement.json')],
     ['another candidate', () => manifest({ candidate: digest(4) }), of('model.json')],
     ['other tables from before', () => manifest({ tablesBefore: digest(4) }), of('tables-before.json')],
+    ['no tables from before, in no log', () => bare(), 'fails: the log names other evidence'],
     ['another ticket', () => manifest({ ticketId: 'T-99999999' }), 'fails: the evidence belongs to another ticket'],
     ['another manifest, in no log', () => manifest({ model: 'another' }), 'fails: the log names other evidence'],
     [
@@ -147,6 +152,7 @@ describe('a judgement that was handed over', () => {
     expect(against(gate(0, { name: 'another' }))).toBe(`'${FIRST}' was 0, recomputed 0`);
     expect(against(gate(0, { value: 0.5 }))).toBe(`'${FIRST}' was 0.5, recomputed 0`);
     expect(against(gate(0, { value: null }))).toBe(`'${FIRST}' was null, recomputed 0`);
+    expect(against(gate(0, {}), gate(0, { value: null }))).toBe(`'${FIRST}' was 0, recomputed null`);
     expect(against(gate(0, { n: 4 }))).toBe(`'${FIRST}' was 0, recomputed 0`);
     expect(against(gate(0, { verdict: 'fail' }))).toBe(`'${FIRST}' was judged fail, recomputed pass`);
   });
@@ -208,6 +214,11 @@ describe('statistics and verdict', () => {
   const curve = { 'forget.relearn': { xLabel: 'updates', yLabel: 'exact', points } };
   says(() => truth, results.statisticsRecomputed, [
     ['as they are', () => ({}), holds],
+    [
+      'a judgement of another policy',
+      () => withFile<Judgement>(truth, 'judgement.json', () => ({ policyVersion: 'another' })),
+      'fails: the judgement does not follow from tables and policy',
+    ],
     [
       'other results certified',
       () => said(({ results: [, ...rest] }) => ({ results: rest })),
