@@ -19,7 +19,7 @@ import { framingFor, windowsOf } from './framing.ts';
 import { recordsToForget, SUBJECT } from './forget-file.ts';
 import { writeOutput } from './output.ts';
 import { progressOn } from './progress.ts';
-import { generatedPeople, suiteOf } from './suite-file.ts';
+import { generatedPeople, suiteGiven, suiteOf } from './suite-file.ts';
 import { number, required } from './values.ts';
 
 export const attack: Command = {
@@ -54,8 +54,9 @@ export const attack: Command = {
     if (name === undefined) throw usageError('attack takes one model', attack.usage);
     const asked = recordsToForget(args, required(args, 'forget'));
     const [people, seed] = [number(args, 'people', 8), number(args, 'seed', 1)];
+    const named = suiteGiven(args);
     const dir = await modelFolder(args, name);
-    const own = await suiteOf(args, name, dir);
+    const own = await suiteOf(args, named, name, dir);
     const framing = await framingFor(dir, own);
     const suite = own ?? generatedPeople(framing);
     tellTwins(suite, own !== undefined, people);

@@ -3,7 +3,7 @@
 // Trap: times depend on the machine and its load, so other programs are measured in the same run.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { usageError } from '#core/errors.ts';
+import { must } from '#core/errors.ts';
 import type { Arguments, Command, ExitCode } from './command.ts';
 import { anything, file, fileOrFolder, folder, output, whole } from './kinds.ts';
 import { ALT, engineMarkdown, enginePlot } from '#bench/engine-table.ts';
@@ -100,12 +100,28 @@ export const bench: Command = {
     },
     out: { kind: 'value', value: 'FILE', summary: 'where the Markdown table goes', is: output },
   },
+  verb: 'workflow',
+  verbs: {
+    methods: ['preset', 'methods', 'kept', 'out'],
+    markov: ['seeds', 'out'],
+    people: ['seeds', 'methods', 'out'],
+    tofu: ['path', 'seeds', 'methods', 'out'],
+    lasting: ['seed', 'seeds', 'subjects', 'together', 'policy', 'out'],
+    windows: ['draws', 'out'],
+    find: ['rows', 'out'],
+    sequence: ['model', 'seed', 'seeds', 'deletions', 'methods', 'kept', 'out'],
+    'own-model': ['model', 'corpus', 'people', 'customers', 'without', 'policy', 'seed', 'seeds', 'out'],
+    engine: ['shapes', 'rounds', 'out'],
+    memory: ['out'],
+    workflow: ['out'],
+    tickets: ['tickets', 'models', 'out'],
+    worklist: ['tickets', 'out'],
+    filings: ['tickets', 'out'],
+  },
   example: 'quittance bench people --seeds 3 --out docs/results/small-scale.md',
   async run(args) {
     const [what = 'workflow'] = args.positionals;
-    const found = BENCHES[what];
-    if (!found) throw usageError(`bench ${what}: not measured here`, Object.keys(BENCHES).join(' | '));
-    return found(args);
+    return must(BENCHES[what], 'a bench')(args);
   },
 };
 

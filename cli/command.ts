@@ -2,6 +2,7 @@
 // Trap: results go to stdout, everything else to stderr; with --json stdout holds one JSON object and nothing else.
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { usageError } from '#core/errors.ts';
+import { didYouMean } from '#core/nearest.ts';
 import { text, type Kind } from './kind.ts';
 
 export interface Option {
@@ -11,6 +12,10 @@ export interface Option {
   summary: string;
   /** What its value must be; any text but an empty one, where nothing is said. */
   is?: Kind;
+  /** Options beside one of which it is read, and never else. */
+  with?: readonly string[];
+  /** Options beside which it is not read. */
+  without?: readonly string[];
 }
 
 export interface Command {
@@ -23,6 +28,10 @@ export interface Command {
   /** Words after the name at most, of a command with verbs the verb among them; any number where absent. */
   words?: number | ((verb: string) => number);
   options: Readonly<Record<string, Option>>;
+  /** Of a command with verbs: which of its options each reads. */
+  verbs?: Readonly<Record<string, readonly string[]>>;
+  /** The verb that is meant where none is typed. */
+  verb?: string;
   example: string;
   /** Further lines of the help, below the example. */
   notes?: string;
@@ -74,12 +83,46 @@ export const parse = (
 
 /** Holds every value against the kind of its option before the command reads anything; then runs it. */
 export const execute = async (command: Command, args: Arguments): Promise<ExitCode> => {
+  requireVerb(command, args);
+  refuseUnread(command, args);
   for (const [name, { kind, is = text }] of Object.entries({ ...command.options, ...COMMON }))
     for (const value of kind === 'many' ? args.many(name) : [args.value(name) ?? []].flat()) is(value, `--${name}`);
   if (args.positionals.some((word) => word.trim() === ''))
     throw usageError('one of the words is empty', `${programOf(command)} ${command.usage}`);
   return command.run(args);
 };
+
+const verbOf = ({ verb }: Command, { positionals }: Arguments): string => positionals[0] ?? verb ?? '';
+
+const requireVerb = (command: Command, args: Arguments): void => {
+  const { name, verbs } = command;
+  const verb = verbOf(command, args);
+  if (verbs === undefined || Object.hasOwn(verbs, verb)) return;
+  const all = Object.keys(verbs);
+  throw usageError(`${name} ${verb}: unknown`, didYouMean(verb, all, all.join(' | ')).hint);
+};
+
+/** What is typed and not read would be taken for done: whoever typed it meant something by it. */
+const refuseUnread = (command: Command, args: Arguments): void => {
+  const { options, name, verbs = {} } = command;
+  const verb = verbOf(command, args);
+  const isGiven = (option: string) =>
+    args.flag(option) || args.value(option) !== undefined || args.many(option).length > 0;
+  for (const [option, { with: beside, without = [] }] of Object.entries(options).filter(([one]) => isGiven(one))) {
+    const readers = Object.keys(verbs).filter((one) => verbs[one]?.includes(option));
+    if (command.verbs && !readers.includes(verb))
+      throw usageError(
+        `'${name} ${verb}' does not read --${option}`,
+        `--${option} is read by ${readers.map((one) => `${name} ${one}`).join(', ')}`,
+      );
+    if (beside && !beside.some(isGiven))
+      throw usageError(`--${option} is read beside ${optionsIn(beside)} alone`, 'add it, or leave this one out');
+    const [other] = without.filter(isGiven);
+    if (other !== undefined) throw usageError(`--${option} is not read beside --${other}`, 'leave one of them out');
+  }
+};
+
+const optionsIn = (names: readonly string[]): string => names.map((name) => `--${name}`).join(' or ');
 
 /** A second file behind an option belongs to no option, and would be left out without a word. */
 const refuseSurplus = (command: Command, positionals: readonly string[]): void => {

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { makePeople } from '#datasets/people.ts';
 import type { Suite } from '#datasets/suite-shape.ts';
 import { SMALL, type TrainRecipe } from '#containers/train-job.ts';
+import { usageError } from '#core/errors.ts';
 import { verifyBundle } from '#core/verify.ts';
 import { Quantisation } from '#core/quantisation.ts';
 import type { Arguments, Command } from './command.ts';
@@ -38,8 +39,9 @@ export const demo: Command = {
       value: 'people|tofu',
       summary: 'generated people (default) or the real TOFU files',
       is: oneOf(DATASETS),
+      without: ['model'],
     },
-    path: { kind: 'value', value: 'DIR', summary: 'folder of the TOFU files', is: folder },
+    path: { kind: 'value', value: 'DIR', summary: 'folder of the TOFU files', is: folder, with: ['dataset'] },
     model: {
       kind: 'value',
       value: 'smollm2',
@@ -106,7 +108,10 @@ const scenario = async (args: Arguments, chosen: Backend, progress: Progress): P
 
 /** People are forgotten so that it lasts: their gate teaches records again. */
 const smallScenario = (args: Arguments): { suite: Suite; recipe: TrainRecipe; policy: string } => {
-  return choice(args, 'dataset', DATASETS, 'people') === 'tofu'
+  const dataset = choice(args, 'dataset', DATASETS, 'people');
+  if (dataset === 'people' && args.value('path') !== undefined)
+    throw usageError('--path is read beside --dataset tofu alone', 'generated people have no files');
+  return dataset === 'tofu'
     ? { suite: tofuSuite(args), recipe: TOFU_RECIPE, policy: DEFAULT_POLICY }
     : { suite: makePeople({ seed: 1 }), recipe: SMALL, policy: 'gate-v3' };
 };

@@ -9,7 +9,7 @@ import { QuittanceError } from '#core/errors.ts';
 import { fileEntry, isServed } from '#engine/formats/folder.ts';
 import { ADAPTER_CONFIG, ADAPTER_WEIGHTS } from '#engine/formats/folder-kind.ts';
 import type { Arguments } from './command.ts';
-import { namedFolder } from './engine.ts';
+import { namedFolder, requireModels } from './engine.ts';
 
 /** The folder of each option that is given. INVALID_INPUT where two of them hold the same model. */
 export const differentModels = async <O extends string>(
@@ -17,6 +17,10 @@ export const differentModels = async <O extends string>(
   options: readonly O[],
 ): Promise<ReadonlyMap<O, string>> => {
   const given = options.filter((option) => args.value(option) !== undefined);
+  await requireModels(
+    args,
+    given.map((option) => args.value(option)),
+  );
   const folders = new Map<O, string>();
   for (const option of given) folders.set(option, await namedFolder(args, option));
   if (given.length > 1)

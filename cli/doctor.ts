@@ -29,7 +29,7 @@ export const doctor: Command = {
       summary:
         'check the installation in the AWS account instead (reads only; region and credentials from the environment)',
     },
-    prefix: { kind: 'value', value: 'NAME', summary: "the installation's prefix (default quittance); with --aws" },
+    prefix: { kind: 'value', value: 'NAME', summary: "the installation's prefix (default quittance)", with: ['aws'] },
   },
   example: 'quittance doctor',
   async run(args) {

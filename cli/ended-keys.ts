@@ -24,7 +24,11 @@ import { existingFolder } from './values.ts';
 
 export const ENDING: Readonly<Record<string, Option>> = {
   compromised: { kind: 'flag', summary: 'others may have had the key since its end' },
-  former: { kind: 'flag', summary: 'with --compromised: the last key that ended, though another is in use' },
+  former: {
+    kind: 'flag',
+    summary: 'with --compromised: the last key that ended, though another is in use',
+    with: ['compromised'],
+  },
   at: { kind: 'value', value: 'TIME', summary: 'the end of the key, in UTC (default: now)', is: instant },
   ...INSTALLATION,
 };
@@ -48,8 +52,6 @@ export const endedKey = async (args: Arguments, person: string | undefined): Pro
   const until = new Date(args.value('at') ?? now);
   if (until > now) throw notOfKind('--at', `a time up to ${now.toISOString()}`, until.toISOString());
   const compromised = args.flag('compromised');
-  if (args.flag('former') && !compromised)
-    throw usageError('--former: only with --compromised', 'a key that has ended ends no second time');
   return holding(args, person, async (holder) => {
     if (!compromised) await requireNothingAfter(holder, person, until);
     return end(holder, { until, compromised, former: args.flag('former') });

@@ -5,9 +5,9 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { localStores } from '#adapters/local/index.ts';
+import { readModelParts } from '#engine/formats/folder.ts';
 import { folderKind } from '#engine/formats/folder-kind.ts';
-import { openModelFolder, openToAsk, type OpenedModel } from '#engine/formats/made-folder.ts';
-import type { LanguageModel } from '#engine/language-model.ts';
+import { openModelFolder, type OpenedModel } from '#engine/formats/made-folder.ts';
 import { initBackend, type Backend, type BackendChoice, type BackendOptions } from '#engine/tf.ts';
 import { QuittanceError, usageError } from '#core/errors.ts';
 import type { Arguments } from './command.ts';
@@ -37,13 +37,6 @@ export const backend = async (): Promise<Backend> => {
 export const namedFolder = (args: Arguments, option = 'model'): Promise<string> =>
   modelFolder(args, args.value(option) ?? missing(option));
 
-/** A model by `--model` that is asked and not trained. The caller disposes it. */
-export const openNamedToAsk = async (args: Arguments): Promise<{ dir: string; model: LanguageModel }> => {
-  const dir = await namedFolder(args);
-  await backend();
-  return { dir, model: openToAsk(dir) };
-};
-
 /** The caller disposes the model. */
 export const openFolder = async (dir: string): Promise<OpenedModel & { backend: string }> => {
   const chosen = await backend();
@@ -61,20 +54,42 @@ const missing = (option: string): never => {
 export const isModelFolder = (name: string): boolean =>
   existsSync(join(name, 'config.json')) || folderKind(name) !== 'weights';
 
-/** The folder of a model; a registered one is written to a scratch folder from the content-addressed store. */
-export const modelFolder = async (args: Arguments, name: string): Promise<string> => {
-  if (isModelFolder(name)) return name;
+/**
+ * That each is there and describes itself, before one of them is unpacked, read or asked: a second one that is missing
+ * is not said after minutes of work. MODEL_NOT_FOUND, or what is wrong with a folder's config or tokenizer.
+ */
+export const requireModels = async (args: Arguments, names: readonly (string | undefined)[]): Promise<void> => {
+  for (const name of names) {
+    if (name === undefined) continue;
+    if (isModelFolder(name)) readModelParts(name);
+    else await inRegistry(args, name, ({ models }) => models.get(name));
+  }
+};
+
+const inRegistry = async <T>(
+  args: Arguments,
+  name: string,
+  use: (stores: ReturnType<typeof localStores>) => Promise<T>,
+): Promise<T> => {
   if (!existsSync(join(args.dir, 'state.sqlite'))) throw modelNotFound(name, args.dir);
   const stores = localStores(args.dir, { lock: false });
   try {
+    return await use(stores);
+  } finally {
+    stores.close();
+  }
+};
+
+/** The folder of a model; a registered one is written to a scratch folder from the content-addressed store. */
+export const modelFolder = async (args: Arguments, name: string): Promise<string> => {
+  if (isModelFolder(name)) return name;
+  return inRegistry(args, name, async (stores) => {
     const { model } = await stores.models.get(name);
     const dir = mkdtempSync(join(tmpdir(), 'quittance-'));
     process.on('exit', () => rmQuietly(dir));
     await writeModelFolder(stores, model, dir);
     return dir;
-  } finally {
-    stores.close();
-  }
+  });
 };
 
 const rmQuietly = (dir: string) => rmSync(dir, { recursive: true, force: true });

@@ -2,8 +2,9 @@
 // and a registered model says nothing here that an open ticket's interim rule withholds from others.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { readChatTemplate } from '#engine/tokenizer/chat.ts';
-import { inference } from '#engine/inference.ts';
+import { encoder } from '#engine/inference.ts';
 import { generate as generateIds, type GenerateOptions } from '#engine/generate.ts';
 import { must, usageError } from '#core/errors.ts';
 import type { Rule } from '#core/suppression.ts';
@@ -14,7 +15,9 @@ import { suppressionRules } from '#adapters/local/pointer-serving.ts';
 import { underRules, type Asked } from '#server/withholding.ts';
 import type { Arguments, Command } from './command.ts';
 import { anything, fileOrText, quantity, whole } from './kinds.ts';
-import { isModelFolder, openNamedToAsk } from './engine.ts';
+import { backend, isModelFolder, namedFolder } from './engine.ts';
+import { openToAsk } from '#engine/formats/made-folder.ts';
+import { readModelParts } from '#engine/formats/folder.ts';
 import { number, required } from './values.ts';
 import type { LanguageModel } from '#engine/language-model.ts';
 
@@ -37,6 +40,7 @@ export const generate: Command = {
       value: 'FILE|TEXT',
       summary: 'with --chat: what the model was trained to read before it',
       is: fileOrText,
+      with: ['chat'],
     },
     ids: { kind: 'value', value: 'JSON', summary: 'token ids to continue, as a JSON list' },
     max: { kind: 'value', value: 'N', summary: 'new tokens at most (default 64)', is: whole(1) },
@@ -46,7 +50,7 @@ export const generate: Command = {
       summary: 'sample at this temperature (default 0: greedy)',
       is: quantity(0, 100),
     },
-    seed: { kind: 'value', value: 'N', summary: 'seed of sampling (default 0)', is: whole(0) },
+    seed: { kind: 'value', value: 'N', summary: 'seed of sampling (default 0)', is: whole(0), with: ['temperature'] },
   },
   example: `quittance generate --model people --prompt 'Q: Where was Ada Holt born?\nA:' --max 16`,
   async run(args) {
@@ -56,17 +60,20 @@ export const generate: Command = {
       seed: number(args, 'seed', 0),
     };
     oneSource(args);
-    const { model, dir } = await openNamedToAsk(args);
-    const prompt = await promptIds(args, model, dir);
+    const ids = idsIn(args);
+    const dir = await namedFolder(args);
+    const prompt = await promptIds(args, ids, dir);
+    await backend();
+    const model = openToAsk(dir);
     const { said, withheld } = await underRules(
       async (maxTokens) => answerOf(model, prompt, { ...options, maxTokens }),
       await rulesOf(args),
       askedIn(args, model, prompt),
       options.maxTokens,
     );
-    const { text, ids, logprobs, ended } = said;
+    const { text, logprobs, ended } = said;
     if (withheld) args.print({ ids: [], text: WITHHELD, logprobs: [], ended: true, withheld }, () => WITHHELD);
-    else args.print({ ids, text, logprobs, ended }, () => text);
+    else args.print({ ids: said.ids, text, logprobs, ended }, () => text);
     return 0;
   },
 };
@@ -106,15 +113,19 @@ const oneSource = (args: Arguments) => {
       `--chat is given ${chat.length} times: the last turn would be the model's own`,
       'end with the user',
     );
-  if (args.value('system') !== undefined && chat.length === 0) throw usageError('--system goes with --chat');
 };
 
-const promptIds = async (args: Arguments, model: LanguageModel, dir: string): Promise<number[]> => {
+type Parts = ReturnType<typeof readModelParts>;
+
+/** Needs the folder's config and tokenizer alone, so that what is wrong with a prompt is said before weights are read. */
+const promptIds = async (args: Arguments, ids: readonly number[] | undefined, dir: string): Promise<number[]> => {
+  const parts = readModelParts(dir);
   const prompt = args.value('prompt');
-  if (prompt !== undefined) return inference(model).encodePrompt(prompt);
-  const ids = args.value('ids');
-  if (ids !== undefined) return parseIds(ids, model.config.vocabSize);
-  return askedIds(model, dir, conversation(args));
+  if (prompt !== undefined) return encoder(parts).encodePrompt(prompt);
+  if (ids === undefined) return askedIds(parts, dir, conversation(args));
+  const { vocabSize } = parts.config;
+  if (ids.every((id) => id < vocabSize)) return [...ids];
+  throw usageError(`--ids must be a JSON list of token ids from 0 to ${vocabSize - 1}`);
 };
 
 const conversation = (args: Arguments): Message[] => {
@@ -129,22 +140,26 @@ const conversation = (args: Arguments): Message[] => {
 const textIn = (fileOrText: string): string =>
   existsSync(fileOrText) ? readFileSync(fileOrText, 'utf8').replace(/\r?\n$/, '') : fileOrText;
 
-const askedIds = (model: LanguageModel, dir: string, turns: readonly Message[]): Promise<number[]> => {
+const askedIds = (parts: Parts, dir: string, turns: readonly Message[]): Promise<number[]> => {
   if (!readChatTemplate(dir)) throw usageError('this model folder has no chat template', 'ask it with --prompt TEXT');
-  return conversationIds(dir, model, turns);
+  return conversationIds(dir, parts, turns);
 };
 
-const parseIds = (text: string, vocabSize: number): number[] => {
-  let ids: unknown;
+const Ids = z.array(z.int().nonnegative()).min(1);
+
+const idsIn = (args: Arguments): readonly number[] | undefined => {
+  const text = args.value('ids');
+  if (text === undefined) return undefined;
+  const ids = Ids.safeParse(jsonIn(text));
+  if (ids.success) return ids.data;
+  throw usageError('--ids must be a JSON list of token ids', 'such as [1,15,208]');
+};
+
+/** Nothing where it is none, which is told with what was expected. */
+const jsonIn = (text: string): unknown => {
   try {
-    ids = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
-    ids = undefined; // reported below with what was expected
+    return undefined;
   }
-  const valid =
-    Array.isArray(ids) &&
-    ids.length > 0 &&
-    ids.every((id) => Number.isInteger(id) && Number(id) >= 0 && Number(id) < vocabSize);
-  if (!valid) throw usageError(`--ids must be a JSON list of token ids from 0 to ${vocabSize - 1}`);
-  return (ids as number[]).map(Number);
 };

@@ -13,6 +13,7 @@ export const keys: Command = {
   summary: "the installation's signing keys, and their ends",
   usage: 'list | rotate service [--compromised [--former]] [--at TIME] [--installation PREFIX]',
   options: ENDING,
+  verbs: { list: ['installation'], rotate: Object.keys(ENDING) },
   example: 'quittance keys rotate service',
   notes: [
     'What a key signed before its end stays valid: its public part stays in the trust root with its end, and every',
@@ -28,7 +29,6 @@ export const keys: Command = {
       args.print(shown, () => shown.map((one) => `${one.id}  ${one.role} ${one.name}  ${words(one)}`).join('\n'));
       return 0;
     }
-    if (verb !== 'rotate') throw usageError(`keys ${verb}: unknown`, 'list | rotate');
     if (rest.join() !== 'service')
       throw usageError(`keys rotate ${rest.join(' ')}: one key`, "service; people's keys by 'quittance people retire'");
     const ended = await endedKey(args, undefined);

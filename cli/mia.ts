@@ -12,7 +12,7 @@ import { openToAsk } from '#engine/formats/made-folder.ts';
 import { membershipScores, STATISTICS, type Scores, type Statistic } from '#evaluation/membership.ts';
 import type { Arguments, Command } from './command.ts';
 import { requireDifferentFiles } from './different.ts';
-import { modelFolder, openFolder } from './engine.ts';
+import { modelFolder, openFolder, requireModels } from './engine.ts';
 import { framingFor } from './framing.ts';
 import { file, output, quantity } from './kinds.ts';
 import { writeOutput } from './output.ts';
@@ -46,6 +46,8 @@ export const mia: Command = {
     const [name] = args.positionals;
     if (name === undefined) throw usageError('mia takes one model', mia.usage);
     const files = { members: readRecords(required(args, 'members')), others: readRecords(required(args, 'others')) };
+    requireSpread(files);
+    await requireModels(args, [name, args.value('reference')]);
     const dir = await modelFolder(args, name);
     const framing = await framingFor(dir, undefined);
     const members = (await saidOf(files.members, framing)).flat();
@@ -98,9 +100,9 @@ const scoresOf = async (
 
 const LEAST = 2;
 
-/** INVALID_INPUT where a side is too small to have a spread, or a text stands on both. */
-const requireApart = (members: readonly Piece[], others: readonly Piece[]): void => {
-  for (const [option, { length }] of Object.entries({ members, others }))
+/** INVALID_INPUT where a side is too small to have a spread. */
+const requireSpread = (sides: Readonly<Record<'members' | 'others', readonly unknown[]>>): void => {
+  for (const [option, { length }] of Object.entries(sides))
     if (length < LEAST)
       throw new QuittanceError('INVALID_INPUT', {
         message: `--${option} has too few records`,
@@ -108,6 +110,10 @@ const requireApart = (members: readonly Piece[], others: readonly Piece[]): void
         got: String(length),
         hint: 'an interval needs a spread; a hundred others and more say something about 1 %',
       });
+};
+
+/** INVALID_INPUT where a text stands on both sides, which its frame may decide. */
+const requireApart = (members: readonly Piece[], others: readonly Piece[]): void => {
   const known = new Map(members.map((one, i) => [keyOf(one), i + 1]));
   const both = others.flatMap((one, i) => {
     const line = known.get(keyOf(one));

@@ -14,7 +14,7 @@ import type { ModelRecord } from '#core/model.ts';
 import { modelLineage } from '#core/model-lineage.ts';
 import { Loss } from '#core/recipe.ts';
 import { searchesIn } from '#core/corpus-index/searches.ts';
-import { isQuittanceError, QuittanceError, usageError } from '#core/errors.ts';
+import { isQuittanceError, must, QuittanceError, usageError } from '#core/errors.ts';
 import type { Arguments, Command, ExitCode } from './command.ts';
 import { day, file, fileOrFolder, folder, modelName, oneOf, suiteFile, whole } from './kinds.ts';
 import { backend } from './engine.ts';
@@ -91,12 +91,19 @@ export const model: Command = {
       is: suiteFile,
     },
   },
+  verbs: {
+    import: ['installation', 'name', 'adapter', 'merge', 'suite', 'date'],
+    onboard: [
+      ...['installation', 'name', 'adapter', 'corpus', 'held', 'people', 'subject-field', 'loss', 'policy'],
+      ...['base', 'seed'],
+    ],
+    ...{ list: ['installation'], show: ['installation'], searches: ['installation'] },
+    export: ['installation', 'merge'],
+  },
   example: 'quittance model import ./my-model --name support-bot',
   async run(args) {
-    const [verb, ...rest] = args.positionals;
-    const found = VERBS[verb ?? ''];
-    if (!found) throw usageError(`model ${verb ?? ''}: unknown`, Object.keys(VERBS).join(' | '));
-    return found(args, rest);
+    const [verb = '', ...rest] = args.positionals;
+    return must(VERBS[verb], 'a verb')(args, rest);
   },
 };
 

@@ -3,7 +3,7 @@
 // Trap: what a retired key signed before its end stays valid, unless others may have had it: then only what a timestamp
 // shows to be older. Whoever checks certificates needs the trust root anew.
 import { sessionId, sqliteSessions, type Session, type Sessions } from '#adapters/local/sqlite-sessions.ts';
-import { QuittanceError, usageError } from '#core/errors.ts';
+import { must, QuittanceError, usageError } from '#core/errors.ts';
 import { Role } from '#core/roles.ts';
 import { admitPeople, readPeople, removePerson, type NewPerson } from '#server/people.ts';
 import { isOfDirectory } from '#server/oidc.ts';
@@ -19,6 +19,7 @@ export const people: Command = {
   usage:
     'list | add NAME=ROLE[,ROLE] … | remove NAME | sessions | end NAME|SESSION | retire NAME [--compromised [--former]] [--at TIME] [--installation PREFIX]',
   options: ENDING,
+  verbs: { list: [], add: [], remove: [], sessions: [], end: [], retire: Object.keys(ENDING) },
   example: 'quittance people add privacy.officer=approver',
   notes: [
     `Roles: ${Role.options.join(', ')}. A token is shown once, when its person is added; who is added again gets another`,
@@ -29,9 +30,7 @@ export const people: Command = {
   ].join('\n'),
   async run(args) {
     const [verb = '', ...rest] = args.positionals;
-    const found = VERBS[verb];
-    if (!found) throw usageError(`people ${verb}: unknown`, Object.keys(VERBS).join(' | '));
-    return found(args, rest);
+    return must(VERBS[verb], 'a verb')(args, rest);
   },
 };
 

@@ -18,9 +18,11 @@ import { framingFor } from './framing.ts';
 import { file, fileOrFolder, instant, oneOf, output, person, whole } from './kinds.ts';
 import { writeOutput } from './output.ts';
 import { registryOf } from './registry.ts';
-import { generatedPeople, suiteOf } from './suite-file.ts';
+import { generatedPeople, suiteGiven, suiteOf } from './suite-file.ts';
 import { standingOf } from './ticket/find.ts';
 import { number, required } from './values.ts';
+
+const OF_TICKET = { with: ['ticket'] } as const;
 
 export const reveal: Command = {
   name: 'reveal',
@@ -42,22 +44,36 @@ export const reveal: Command = {
       summary: 'where a ticket file goes that asks a registered model to forget the rows; for its owner alone',
       is: output,
     },
-    as: { kind: 'value', value: 'WHO', summary: 'of the ticket file: who files it', is: person },
-    regime: { kind: 'value', value: 'R', summary: 'of the ticket file: the law', is: oneOf(RegimeName.options) },
-    ground: { kind: 'value', value: 'G', summary: 'of the ticket file: its ground in that law' },
+    as: { kind: 'value', value: 'WHO', summary: 'of the ticket file: who files it', is: person, ...OF_TICKET },
+    regime: {
+      kind: 'value',
+      value: 'R',
+      summary: 'of the ticket file: the law',
+      is: oneOf(RegimeName.options),
+      ...OF_TICKET,
+    },
+    ground: { kind: 'value', value: 'G', summary: 'of the ticket file: its ground in that law', ...OF_TICKET },
     method: {
       kind: 'value',
       value: 'METHOD',
       summary: 'of the ticket file: how the person was identified',
       is: oneOf(IdentityClaim.shape.method.options),
+      ...OF_TICKET,
     },
     level: {
       kind: 'value',
       value: 'LEVEL',
       summary: 'of the ticket file: to what level',
       is: oneOf(IDENTITY_LEVELS),
+      ...OF_TICKET,
     },
-    at: { kind: 'value', value: 'TIME', summary: 'of the ticket file: when, in UTC (default: now)', is: instant },
+    at: {
+      kind: 'value',
+      value: 'TIME',
+      summary: 'of the ticket file: when, in UTC (default: now)',
+      is: instant,
+      ...OF_TICKET,
+    },
     suite: {
       kind: 'value',
       value: 'DIR',
@@ -87,9 +103,10 @@ export const reveal: Command = {
     "quittance reveal people --subject 'Ada Holt' --out rows.jsonl && quittance unlearn --model people --forget rows.jsonl --out out",
   async run(args) {
     const { name, subject, outputs, questions, standing } = readRequest(args);
+    const named = suiteGiven(args);
     const digest = outputs.ticket === undefined ? undefined : await registeredDigest(args, name);
     const dir = await modelFolder(args, name);
-    const given = await suiteOf(args, name, dir);
+    const given = await suiteOf(args, named, name, dir);
     const framing = await framingFor(dir, given);
     const suite = given ?? generatedPeople(framing);
     await backend();

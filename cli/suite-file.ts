@@ -21,10 +21,20 @@ export const suiteBytesAt = (path: string): Buffer =>
 /** INVALID_INPUT too, with the fields at fault. */
 export const suiteAt = (path: string): Suite => readSuite(suiteBytesAt(path));
 
-/** By --suite, else beside the model, else registered with it; `dir` is where the model `name` lies. */
-export const suiteOf = async (args: Arguments, name: string, dir: string): Promise<Suite | undefined> => {
-  const given = args.value('suite');
-  if (given !== undefined) return suiteAt(given);
+/** By --suite: read before anything of the model is. */
+export const suiteGiven = (args: Arguments): Suite | undefined => {
+  const path = args.value('suite');
+  return path === undefined ? undefined : suiteAt(path);
+};
+
+/** As given, else beside the model, else registered with it; `dir` is where the model `name` lies. */
+export const suiteOf = async (
+  args: Arguments,
+  given: Suite | undefined,
+  name: string,
+  dir: string,
+): Promise<Suite | undefined> => {
+  if (given !== undefined) return given;
   if (existsSync(join(dir, 'suite.json'))) return suiteAt(dir);
   return dir === name ? undefined : registeredSuite(args, name);
 };

@@ -7,7 +7,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { impassableOf } from '#core/baseline.ts';
 import type { Digest } from '#core/canonical.ts';
-import { usageError } from '#core/errors.ts';
+import { must, usageError } from '#core/errors.ts';
 import { PAUSE_REASONS } from '#core/counting.ts';
 import { ExtensionReason } from '#core/deadlines.ts';
 import { storedPolicy } from '#core/policy.ts';
@@ -20,6 +20,7 @@ import { closing, confirmation, decide, holding, identification, step, timeOf, w
 import { AROUND_OPTIONS, AROUND_USAGE, AROUND_VERBS } from './ticket/around.ts';
 import { FIND_OPTIONS } from './ticket/find-options.ts';
 import { LETTER_OPTIONS } from './ticket/letter-options.ts';
+import { READS } from './ticket/reads.ts';
 import { REQUEST_FORM } from './ticket/form.ts';
 import { describe, describePreview, describeRequest, lookAlikeLines, printTicket, summary } from './ticket/print.ts';
 import { lookAlikesIn } from '#core/subject.ts';
@@ -135,15 +136,16 @@ export const ticket: Command = {
     ...FIND_OPTIONS,
     'no-wait': { kind: 'flag', summary: 'return at once; the work goes on with the next command or with serve' },
   },
+  verbs: READS,
   example: 'quittance ticket file ticket.json && quittance ticket approve T-… --as privacy.officer',
   notes: REQUEST_FORM,
   async run(args) {
     const [verb = '', ...rest] = args.positionals;
-    const found = VERBS[verb];
-    if (!found) throw usageError(`ticket ${verb}: unknown`, Object.keys(VERBS).join(' | '));
-    return found(args, rest);
+    return must(VERBS[verb], 'a verb')(args, rest);
   },
 };
+
+const FILER = 'who files is the `filer` of the file';
 
 const Filed = z.object({ ticketId: TicketId });
 
@@ -155,6 +157,7 @@ const fileTicket: Verb = async (args, [path]) => {
   if (list !== undefined && path !== undefined) throw usageError('file takes one FILE, or --bulk CSV, not both');
   if (list !== undefined) return (await import('./ticket/bulk.ts')).fileBulk(args, list);
   if (path === undefined) throw usageError('ticket file FILE: FILE is missing');
+  if (args.value('as') !== undefined) throw usageError('ticket file FILE: --as is read beside --bulk alone', FILER);
   const request = parseTicketRequest(readBytes(path, FILE_LIMIT_BYTES));
   if (args.flag('dry-run')) return preview(args, request);
   requireMay(args, request.filer, 'file');

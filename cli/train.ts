@@ -92,6 +92,7 @@ export const train: Command = {
       value: 'SHARE',
       summary: 'rows of earlier slices learnt again beside each (default 0.5)',
       is: quantity(0, 1),
+      with: ['slices'],
     },
     people: {
       kind: 'value',

@@ -23,7 +23,7 @@ import { isLoraModel, type LoraConfig } from '#engine/lora.ts';
 import { fitAdapter, recordedOf } from '#engine/formats/fit-adapter.ts';
 import type { TextRow } from '#containers/examples.ts';
 import { baseIn, checkKept, fitsAdapter, runUnlearning, type Unlearned } from '#containers/run-unlearning.ts';
-import { QuittanceError } from '#core/errors.ts';
+import { QuittanceError, usageError } from '#core/errors.ts';
 import { Quantisation } from '#core/quantisation.ts';
 import { configured } from '#unlearning/methods.ts';
 import { requireNeeds } from '#unlearning/method.ts';
@@ -131,6 +131,10 @@ const readRequest = (args: Arguments) => {
   const method = configured(args.value('method') ?? 'flat', settings(args.many('config')));
   const [suitePath, retain] = [args.value('suite'), args.value('retain')];
   requireDifferentFiles(args, ['forget', 'retain', 'suite']);
+  if (retain !== undefined && !method.needs.includes('retain'))
+    throw usageError(`${method.name} reads no rows that stay: --retain is not read`, 'leave it out');
+  if (args.value('adapter') !== undefined && !args.many('config').includes('update.trainable=lora'))
+    throw usageError('--adapter is read beside --config update.trainable=lora alone', 'add it, or leave this one out');
   requireNeeds(
     method,
     (need) =>

@@ -19,16 +19,25 @@ const RERUN: FurtherCheck = {
       value: 'FILE',
       summary: 'rerun: files of the rows that were learnt, without those left out',
       is: fileOrFolder,
+      with: ['rerun'],
     },
-    base: { kind: 'value', value: 'DIR', summary: 'rerun: the weights that the training began with', is: modelFolder },
-    people: { kind: 'value', value: 'CSV', summary: 'rerun: the register of the training, where it had one', is: file },
+    base: {
+      kind: 'value',
+      value: 'DIR',
+      summary: 'rerun: the weights that the training began with',
+      is: modelFolder,
+      with: ['rerun'],
+    },
+    people: {
+      kind: 'value',
+      value: 'CSV',
+      summary: 'rerun: the register of the training, where it had one',
+      is: file,
+      with: ['rerun'],
+    },
   },
   requires(args: Arguments): void {
-    const given = ['base', 'people'].some((name) => args.value(name) !== undefined) || args.many('corpus').length > 0;
-    if (!args.flag('rerun')) {
-      if (given) throw usageError('--corpus, --base and --people are for --rerun', 'add --rerun');
-      return;
-    }
+    if (!args.flag('rerun')) return;
     if (args.value('base') === undefined || args.many('corpus').length === 0)
       throw usageError(
         '--rerun needs --corpus FILE… and --base DIR',

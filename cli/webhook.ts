@@ -4,7 +4,7 @@
 // rotated, and at no other time.
 import { httpReceivers, addressFor } from '#adapters/http/receivers.ts';
 import { localStores, type LocalStores } from '#adapters/local/index.ts';
-import { usageError } from '#core/errors.ts';
+import { must, QuittanceError, usageError } from '#core/errors.ts';
 import { EventType } from '#core/ticket-events.ts';
 import { receiverUrl, rotated, Signing, type Webhook } from '#core/webhooks.ts';
 import { send, verifyingKey } from '#functions/webhooks.ts';
@@ -31,6 +31,7 @@ export const webhook: Command = {
       is: oneOf(Signing.options),
     },
   },
+  verbs: { add: ['events', 'signing'], list: [], log: [], test: [], rotate: [], remove: [] },
   example: 'quittance webhook add https://hooks.example.com/quittance --events received,closed,certified',
   notes: [
     'Messages hold ids and types only and are signed by Standard Webhooks; `quittance serve` sends them, ten times within three',
@@ -38,8 +39,7 @@ export const webhook: Command = {
   ].join('\n'),
   async run(args) {
     const [verb = '', word] = args.positionals;
-    const found = VERBS[verb];
-    if (!found) throw usageError(`webhook ${verb}: unknown`, Object.keys(VERBS).join(' | '));
+    const found = must(VERBS[verb], 'a verb');
     const stores = localStores(existingFolder(args), { lock: false });
     try {
       return await found(args, stores, word);
@@ -51,16 +51,32 @@ export const webhook: Command = {
 
 type Verb = (args: Arguments, stores: LocalStores, word: string | undefined) => ExitCode | Promise<ExitCode>;
 
-const typesIn = (text: string): EventType[] =>
-  text.split(',').map((name) => {
+const typesIn = (text: string): EventType[] => {
+  const types = text.split(',').map((name) => {
     const type = EventType.safeParse(name.trim());
     if (type.success) return type.data;
     throw usageError(`--events: there is no event '${name.trim()}'`, EventType.options.join(', '));
   });
+  const twice = types.find((type, i) => types.indexOf(type) < i);
+  if (twice === undefined) return types;
+  throw usageError(`--events names '${twice}' twice`, 'each event once');
+};
+
+/** A second one would tell the same receiver everything twice, under another key. */
+const refuseKnown = (url: URL, known: readonly Webhook[]): void => {
+  const same = known.find((one) => one.url === url.href);
+  if (!same) return;
+  throw new QuittanceError('INVALID_INPUT', {
+    message: `${same.id} is told at this address already`,
+    expected: 'an address of its own for each webhook',
+    hint: `quittance webhook rotate ${same.id} makes a new key (and tells one that ended again); remove it to add it with other events`,
+  });
+};
 
 const add: Verb = async (args, stores, text) => {
   if (text === undefined) throw usageError('webhook add URL: URL is missing');
   const url = receiverUrl(text);
+  refuseKnown(url, stores.webhooks.list());
   await addressFor(url, { inside: stores.webhooksInside }); // refused now, and not in the log of deliveries
   const added: Webhook = {
     id: `wh-${stores.ids.next('').slice(0, 12)}`,

@@ -80,14 +80,17 @@ export interface Receivers {
 
 const LONGEST_URL = 1000;
 
-/** The address as it is used. WEBHOOK_ADDRESS for what is no http address, or holds a password or a fragment. */
+/**
+ * The address as it is used. WEBHOOK_ADDRESS for what is no http address, holds a password or a fragment, or names the
+ * port to which nothing can be sent.
+ */
 export const receiverUrl = (text: string): URL => {
   const url = URL.canParse(text) && text.length <= LONGEST_URL ? new URL(text) : undefined;
-  if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' && url.hash === '')
-    return url;
+  const isPlain = url?.username === '' && url.password === '' && url.hash === '' && url.port !== '0';
+  if (url && isPlain && /^https?:$/.test(url.protocol)) return url;
   throw new QuittanceError('WEBHOOK_ADDRESS', {
     message: 'this is no address that messages can be sent to',
-    expected: `https://… of at most ${LONGEST_URL} characters, without user, password and fragment`,
+    expected: `https://… of at most ${LONGEST_URL} characters, without user, password and fragment, at a port from 1 on`,
   });
 };
 

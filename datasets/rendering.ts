@@ -5,7 +5,7 @@
 // users ask it measures, and unlearns, something else.
 import { isQuittanceError, type QuittanceError } from '#core/errors.ts';
 import { messagesOf, questionIn, type Message, type TrainingRecord } from '#core/training-record.ts';
-import { inference } from '#engine/inference.ts';
+import { encoder } from '#engine/inference.ts';
 import type { LanguageModel } from '#engine/language-model.ts';
 import { readChatTemplate, withTemplate, type ChatTemplate } from '#engine/tokenizer/chat.ts';
 import { frameOf } from './chat.ts';
@@ -79,12 +79,12 @@ export const promptsOf = (reader: Reader, conversations: readonly (readonly Mess
  */
 export const conversationIds = async (
   folder: string,
-  model: LanguageModel,
+  model: Pick<LanguageModel, 'tokenizer' | 'config'>,
   messages: readonly Message[],
 ): Promise<number[]> => {
   const template = readChatTemplate(folder);
   const [text = ''] = await promptsOf({ template }, [messages]);
-  return template ? model.tokenizer.encode(text) : inference(model).encodePrompt(text);
+  return template ? model.tokenizer.encode(text) : encoder(model).encodePrompt(text);
 };
 
 /** An answer, and what is read before it. */

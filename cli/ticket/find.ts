@@ -245,6 +245,7 @@ export const standingOf = (args: Arguments) => {
   const filer = args.value('as');
   const { method } = one('method', IdentityClaim.shape.method.options);
   const { level } = one('level', IDENTITY_LEVELS);
+  if (method === undefined && args.value('at') !== undefined) throw usageError('--at goes with --method and --level');
   if ((method === undefined) !== (level === undefined)) throw usageError('--method and --level go together');
   return {
     ...(regime !== undefined && { regime }),

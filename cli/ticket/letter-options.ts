@@ -16,6 +16,6 @@ export const LETTER_OPTIONS = {
     summary: `of a letter: ${LetterLanguage.options.join(', ')} (default en)`,
     is: oneOf(LetterLanguage.options),
   },
-  pdf: { kind: 'value', value: 'FILE', summary: 'write the letter as a PDF as well', is: output },
+  pdf: { kind: 'value', value: 'FILE', summary: 'write the letter as a PDF as well', is: output, without: ['keep'] },
   keep: { kind: 'flag', summary: 'keep the letter in the vault, with name and secret; the log says that it is there' },
 } as const satisfies Readonly<Record<string, Option>>;

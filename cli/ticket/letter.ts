@@ -21,6 +21,8 @@ export const letter = async (args: Arguments, ticketId: string): Promise<ExitCod
     language: LetterLanguage.parse(args.value('lang') ?? 'en'),
     ...(note !== undefined && { note: readInput(note, NOTE_LIMIT_BYTES) }),
   };
+  if (!args.flag('keep') && args.value('as') !== undefined)
+    throw usageError('ticket letter: --as is read beside --keep alone', 'who only looks at a letter is not asked');
   if (args.flag('keep')) return keep(args, { ticketId, ...asked, by: required(args, 'as'), asserted: true });
   const stores = localStores(existingFolder(args), { lock: false });
   try {
@@ -46,7 +48,6 @@ const Kept = z.object({ letter: z.string(), text: z.string() });
 
 /** By the running server, where that has the folder; no engine is needed. */
 const keep = async (args: Arguments, input: Writing): Promise<ExitCode> => {
-  if (args.value('pdf') !== undefined) throw usageError('ticket letter: --pdf is for a letter that is only shown');
   const dir = existingFolder(args);
   const ask = await askRunning(dir);
   const kept = Kept.parse(ask ? await ask({ ask: 'call', step: 'write-letter', input }) : await keptHere(dir, input));

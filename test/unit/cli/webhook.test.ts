@@ -42,6 +42,9 @@ it.each([
   ['WEBHOOK_ADDRESS', ['add', 'http://8.8.8.8/']],
   ['WEBHOOK_ADDRESS', ['add', 'https://me:secret@8.8.8.8/']],
   ['WEBHOOK_ADDRESS', ['add', 'hooks.example']],
+  ['WEBHOOK_ADDRESS', ['add', 'https://8.8.8.8:0/']],
+  ['USAGE', ['add', 'https://8.8.8.8/', '--events', 'closed,received,closed']],
+  ['USAGE', ['list', '--events', 'closed']],
   ['NOT_FOUND', ['remove', 'wh-00000000']],
   ['USAGE', ['pause', 'wh-00000000']],
 ])('%s for %j, and nothing is kept', async (code, argv) => {
@@ -53,6 +56,11 @@ it.each([
 it('is added with a key for its receiver, tried, rotated and taken away', async () => {
   const { id, key } = await added(url, '--events', 'received,closed');
   expect(key).toMatch(/^whpk_/);
+  for (const again of [url, url.replace('http', 'HTTP')])
+    await expect(run('add', again)).rejects.toMatchObject({
+      ...{ code: 'INVALID_INPUT', message: `${id} is told at this address already` },
+      hint: expect.stringContaining(`webhook rotate ${id}`),
+    });
   printed.out = '';
   expect(await run('test', id)).toBe(0);
   expect(JSON.parse(printed.out)).toMatchObject({ status: 204, taken: true });
