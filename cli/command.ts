@@ -83,10 +83,10 @@ export const parse = (
 
 /** Holds every value against the kind of its option before the command reads anything; then runs it. */
 export const execute = async (command: Command, args: Arguments): Promise<ExitCode> => {
-  requireVerb(command, args);
   refuseUnread(command, args);
   for (const [name, { kind, is = text }] of Object.entries({ ...command.options, ...COMMON }))
     for (const value of kind === 'many' ? args.many(name) : [args.value(name) ?? []].flat()) is(value, `--${name}`);
+  requireVerb(command, args);
   if (args.positionals.some((word) => word.trim() === ''))
     throw usageError('one of the words is empty', `${programOf(command)} ${command.usage}`);
   return command.run(args);
@@ -94,10 +94,12 @@ export const execute = async (command: Command, args: Arguments): Promise<ExitCo
 
 const verbOf = ({ verb }: Command, { positionals }: Arguments): string => positionals[0] ?? verb ?? '';
 
+const isVerb = ({ verbs }: Command, verb: string): boolean => verbs === undefined || Object.hasOwn(verbs, verb);
+
 const requireVerb = (command: Command, args: Arguments): void => {
-  const { name, verbs } = command;
+  const { name, verbs = {} } = command;
   const verb = verbOf(command, args);
-  if (verbs === undefined || Object.hasOwn(verbs, verb)) return;
+  if (isVerb(command, verb)) return;
   const all = Object.keys(verbs);
   throw usageError(`${name} ${verb}: unknown`, didYouMean(verb, all, all.join(' | ')).hint);
 };
@@ -106,6 +108,7 @@ const requireVerb = (command: Command, args: Arguments): void => {
 const refuseUnread = (command: Command, args: Arguments): void => {
   const { options, name, verbs = {} } = command;
   const verb = verbOf(command, args);
+  if (!isVerb(command, verb)) return;
   const isGiven = (option: string) =>
     args.flag(option) || args.value(option) !== undefined || args.many(option).length > 0;
   for (const [option, { with: beside, without = [] }] of Object.entries(options).filter(([one]) => isGiven(one))) {

@@ -117,7 +117,7 @@ const oneSource = (args: Arguments) => {
 
 type Parts = ReturnType<typeof readModelParts>;
 
-/** Needs the folder's config and tokenizer alone, so that what is wrong with a prompt is said before weights are read. */
+/** Needs config and tokenizer alone, so that what is wrong with a prompt is said before weights are read. */
 const promptIds = async (args: Arguments, ids: readonly number[] | undefined, dir: string): Promise<number[]> => {
   const parts = readModelParts(dir);
   const prompt = args.value('prompt');

@@ -11,7 +11,7 @@ export const parseSettings = <C extends z.ZodType>(method: string, schema: C, gi
   if (parsed.success) return parsed.data;
   const { issues } = parsed.error;
   const [strange, known] = [issues.flatMap(unknownPaths), knownPaths(schema)];
-  const meant = strange.map((path) => nearest(path, known));
+  const meant = strange.map((path) => meantBy(path, known, isGroup(given, path.split('.'))));
   throw new QuittanceError('METHOD_CONFIG', {
     message: `${method}: ${issues.map(describe).join('; ')}`,
     hint: [
@@ -21,6 +21,27 @@ export const parseSettings = <C extends z.ZodType>(method: string, schema: C, gi
     ].join(' '),
     cause: parsed.error,
   });
+};
+
+/** The path that is near; of a value one that takes values, by its last name too: `updates` is update.updates. */
+const meantBy = (path: string, known: readonly string[], group: boolean): string | undefined => {
+  if (group) return nearest(path, known);
+  const paths = known.filter((one) => !known.some((other) => other.startsWith(`${one}.`)));
+  const byName = new Map([
+    ...paths.map((one) => [lastOf(one), one] as const),
+    ...paths.map((one) => [one, one] as const),
+  ]);
+  const found = nearest(path, [...byName.keys()]);
+  return found === undefined ? undefined : byName.get(found);
+};
+
+const lastOf = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
+
+const Group = z.record(z.string(), z.unknown());
+
+const isGroup = (given: unknown, [key, ...rest]: readonly string[]): boolean => {
+  const group = Group.safeParse(given);
+  return group.success && (key === undefined || isGroup(group.data[key], rest));
 };
 
 type Issue = z.core.$ZodIssue;

@@ -5,7 +5,7 @@ import { tooFewText } from '#core/gate-words.ts';
 import { recordsText } from '#core/record-numbers.ts';
 import { plural } from '#core/plural.ts';
 import { protectionOf, protectionTexts, withheldText } from '#core/protection-words.ts';
-import type { Proposal, Ticket } from '#core/ticket.ts';
+import { isClosed, type Proposal, type Ticket } from '#core/ticket.ts';
 import type { Work } from '../work.ts';
 import type { Remarks } from '#functions/file-bulk.ts';
 import type { Preview } from '#functions/preview-ticket.ts';
@@ -19,9 +19,14 @@ export const printTicket = async (args: Arguments, embedded: Work, ticketId: str
   const one = args.flag('no-wait')
     ? (await tickets.get(ticketId)).ticket
     : await (await import('./rest.ts')).atRest(embedded, ticketId);
-  args.print(summary(one), () => describe(one));
+  const isLeft = args.flag('no-wait') && nextOf(one) === undefined && !isClosed(one);
+  args.print(summary(one), () => [describe(one), ...(isLeft ? [goesOn(one)] : [])].join('\n'));
   return one.status === 'REMEDIATION' ? 2 : 0;
 };
+
+/** Of a ticket at work that nobody waits for: who takes it on, and where it is seen. */
+const goesOn = ({ id }: Ticket): string =>
+  `  next: quittance ticket show ${id}; the work goes on with quittance serve, or with the next command that waits`;
 
 export const summary = (one: Ticket) => ({
   id: one.id,

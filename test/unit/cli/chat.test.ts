@@ -59,7 +59,7 @@ describe('generate --chat', () => {
 
   it.each([
     ['turns that end with the model’s own', ['--chat', 'Hi', '--chat', 'Yes?'], /last turn/],
-    ['a system prompt for a text', ['--prompt', 'Hi', '--system', 'x'], /--system goes with --chat/],
+    ['a system prompt for a text', ['--prompt', 'Hi', '--system', 'x'], /--system is read beside --chat alone/],
   ])('refuses %s before the model is read', async (_, argv, message) => {
     await expect(ask('--model', join(dir, 'none'), ...argv)).rejects.toThrow(message);
   });

@@ -18,8 +18,17 @@ beforeAll(() => {
 });
 afterAll(remove);
 
-/** A command that does nothing, with the options of another. */
-const idle = (command: Command): Command => ({ ...command, run: async () => 0 });
+/** A command that does nothing, with the kinds of another's options; which verb reads them: unread.test.ts. */
+const idle = ({ name, summary, usage, example, options }: Command): Command => ({
+  ...{ name, summary, usage, example },
+  options: Object.fromEntries(
+    Object.entries(options).map(([option, { kind, summary: says, is }]) => [
+      option,
+      { kind, summary: says, ...(is && { is }) },
+    ]),
+  ),
+  run: async () => 0,
+});
 const refusal = async (command: Command, option: string, value: string): Promise<QuittanceError | undefined> => {
   try {
     await execute(idle(command), parse(command, [`--${option}=${value}`], {}));

@@ -1,5 +1,5 @@
-// What is wrong with a second argument is said before the model is read. The model here would take for ever: its weights
-// are no weights, so that a command which begins with them says another thing than the one that is asked for.
+// What is wrong with a second argument is said before the model is read. The model here would take for ever: its
+// weights are no weights, so that a command which begins with them says another thing than the one that is asked for.
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,6 +26,7 @@ beforeAll(() => {
   writeFileSync(at('rows.jsonl'), [1, 2, 3].map((n) => row(`who ${n}?`)).join(''));
   writeFileSync(at('others.jsonl'), [4, 5, 6].map((n) => row(`who ${n}?`)).join(''));
   writeFileSync(at('one.jsonl'), row('who?'));
+  writeFileSync(at('long.jsonl'), row('who?') + row('who '.repeat(5_000)));
   writeFileSync(at('bad.jsonl'), 'no line of JSON\n');
   writeFileSync(at('bad.json'), '{"kind":"something"}');
 });
@@ -48,6 +49,7 @@ const CASES: readonly (readonly [command: string, words: () => string[], code: s
   ['unlearn', () => [...model(), '--forget', rows(), '--retain', at('others.jsonl'), ...out()], 'USAGE', /--retain/],
   ['score', () => [...model(), '--pairs', rows(), '--suite', at('bad.json')], 'INVALID_INPUT', /suite/],
   ['score', () => [...model(), '--pairs', at('bad.jsonl')], 'INVALID_INPUT', /bad\.jsonl/],
+  ['score', () => [...model(), '--pairs', at('long.jsonl')], 'INVALID_INPUT', /pair 2 is longer .* windows/],
   ['generate', () => [...model(), '--ids', 'one'], 'USAGE', /--ids/],
   ['generate', () => [...model(), '--ids', '[99999999]'], 'USAGE', /--ids/],
   ['generate', () => [...model(), '--chat', 'hello'], 'USAGE', /no chat template/],

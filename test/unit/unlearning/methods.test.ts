@@ -207,6 +207,17 @@ describe('a setting that does not exist', () => {
     );
   });
 
+  it.each([
+    [{ updates: 2 }, 'update.updates'],
+    [{ updats: 2 }, 'update.updates'],
+    [{ update: { stp: 1 } }, 'update.step'],
+    [{ updat: { step: 1 } }, 'update'],
+  ])('%j is told the path that is near', (config, meant) => {
+    expect(() => configured('flat', config)).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining(`did you mean ${meant}?`) }),
+    );
+  });
+
   it('in a ladder is refused with its rung', () => {
     const ladder = [
       { method: 'flat', config: {} },
