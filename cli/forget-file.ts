@@ -5,13 +5,13 @@ import { QuittanceError } from '#core/errors.ts';
 import { misplacedIn, type TrainingRecord } from '#core/training-record.ts';
 import { readRecords } from '#datasets/records.ts';
 import type { Arguments } from './command.ts';
-import { anything } from './kinds.ts';
+import { text } from './kind.ts';
 
 export const SUBJECT = {
   kind: 'value',
   value: 'WHO',
   summary: 'whose values of --forget are meant, as their spans say it, where the file marks those of several people',
-  is: anything,
+  is: text,
 } as const;
 
 /** INVALID_INPUT also where the file marks values of several people and --subject names none of them. */
