@@ -36,6 +36,8 @@ const QUANTITIES: readonly (readonly [QuantityKey, number])[] = [
   ['retained.worstPerson', 2],
   ['forget.refusal', 2],
   ['forget.perplexityBefore', 1],
+  ['forget.brokenWords', 2],
+  ['controls.brokenWords', 2],
 ];
 
 /** What the page shows. */

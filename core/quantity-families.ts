@@ -144,6 +144,15 @@ export const RECORD = {
     leastRecords: 3,
     of: { forget: { ...lower, name: 'degenerate-output' }, controls: reported },
   },
+  brokenWords: {
+    ...{ ...share, title: 'broken words', label: 'answered with a word that nobody writes' },
+    how: 'greedy answers; words that stand neither in the suite nor in what the model from before says',
+    leastRecords: 3,
+    of: {
+      forget: { ...lower, needs: ['forget', 'before'], name: 'broken-words' },
+      controls: { ...reported, needs: ['controls', 'before'] },
+    },
+  },
   othersValue: {
     ...{ ...share, title: 'others’ value', label: 'answered with what is another real person’s alone' },
     how: 'greedy answers; values that one of the people who stay has and no other',

@@ -2,6 +2,7 @@
 // neither half compiles without the other: a family that core/quantities.ts describes needs its line here, and a line
 // here its description there.
 import type { RecordFamily, ShareFamily, WholeKey } from '#core/quantities.ts';
+import { brokenWords } from './quantities/broken-words.ts';
 import { forcedPrefixExact, greedyExact, heldOutExact } from './quantities/exact.ts';
 import { leakHeldOut, leakQuestion, leakSecond } from './quantities/leak.ts';
 import { answerLogProb, minKLogProb, valueLogProb } from './quantities/log-prob.ts';
@@ -36,6 +37,7 @@ export const perRecord: { readonly [F in RecordFamily]: PerRecord<F extends Shar
   truthfulness,
   refusal,
   degenerate,
+  brokenWords,
   othersValue,
   unlistedValue,
   perplexityBefore,

@@ -39,8 +39,11 @@ export const LastingConfig = z.strictObject({
    * never-trained names (name-swap.ts), which a model that refuses nobody has as well.
    */
   instead: z.enum(['refusal', 'name-swap']).default('refusal'),
-  /** Never-trained names that are put in the place of the person's; each update takes one a record. */
-  names: z.int().positive().default(2),
+  /**
+   * Never-trained names that are put in the place of the person's, for each record; each update takes one of them. With
+   * several, the answer begins as one name's and goes on as the other's, within a word at times.
+   */
+  names: z.int().positive().default(1),
   /**
    * Weight of that term. It fades: with the refusals' mean probability a token, or as the divergence from what is said
    * of other names falls below half a nat.

@@ -1,13 +1,14 @@
 // The terms of lasting FLAT. Each looks at the logits record by record and acts on those records alone that are on the
 // wrong side of the stop controls; the loop scales each projected gradient to norm 1, so that a term's weight is what
 // is written here, √(share of the records that it acts on) times its setting.
-// Traps: which records are active is read off the very logits that are differentiated, and is a constant of them; and
-// the term after simulated re-learning is of first order: the inner updates are not differentiated through.
+// Traps: which records are active is read off the model before its gradients, and is a constant of them; and the term
+// after simulated re-learning is of first order: the inner updates are not differentiated through.
 import { makeBatch, type Batch } from '#engine/batch.ts';
 import { targetLogProbs } from '#engine/losses.ts';
 import type { Model } from '#engine/model.ts';
 import type { Random } from '#engine/random.ts';
 import { retaught } from '#engine/retaught.ts';
+import { forwardLogits } from '#engine/sweep.ts';
 import { tf } from '#engine/tf.ts';
 import type { DrawnRecord } from './batches.ts';
 import { divergences } from './divergences.ts';
@@ -30,11 +31,11 @@ export interface LastingUpdate {
 
 export const lastingTerms = (update: LastingUpdate): Term[] => {
   const { config, rows, model } = update;
-  const answers = batchOf(model, rows, ({ answer }) => answer);
+  const seen = logProbsOf(model, rows);
   return [
-    lowering(update, rows, answers),
-    ...(config.floor > 0 ? [raising(update, answers)] : []),
-    ...(config.naming > 0 ? [unnaming(update, answers)] : []),
+    ...lowering(update, seen),
+    ...(config.floor > 0 ? raising(update, seen) : []),
+    ...(config.naming > 0 ? unnaming(update, seen) : []),
     ...(config.template > 0 ? instead(update) : []),
     ...(config.near > 0 ? keeping(update) : []),
     ...(config.relearn > 0 && rows.length > 1 ? [lasting(update)] : []),
@@ -60,44 +61,56 @@ const byAnswer = (batch: Batch, logits: tf.Tensor2D): number[][] => {
   return found;
 };
 
-/** A term on some tokens of each answer; an answer without any is left alone. */
+const ownAnswers = (model: Model, rows: readonly Example[]): Batch => batchOf(model, rows, ({ answer }) => answer);
+
+/** What three terms choose their records by, so that each of them computes those records alone. */
+const logProbsOf = (model: Model, rows: readonly Example[]): number[][] => {
+  const batch = ownAnswers(model, rows);
+  return tf.tidy(() => byAnswer(batch, forwardLogits(model, batch)));
+};
+
+/** A term on some tokens of each answer; of an answer without any nothing is computed. */
 const termOn = (
-  batch: Batch,
-  activeIn: (logProbs: readonly number[][]) => Counted[],
-  loss: (logits: tf.Tensor2D, active: readonly Counted[]) => tf.Tensor,
+  { model, rows }: LastingUpdate,
+  counted: readonly Counted[],
+  loss: (batch: Batch, logits: tf.Tensor2D, active: readonly Counted[]) => tf.Tensor,
   weight: number,
-): Term => {
-  let share = 0;
-  return {
-    batch,
-    objective(logits) {
-      const active = activeIn(byAnswer(batch, logits));
-      share = active.filter(({ length }) => length > 0).length / batch.answers;
-      return tf.mean(loss(logits, active));
+): Term[] => {
+  const active = rows.flatMap((row, i) => (counted[i]!.length > 0 ? [{ row, tokens: counted[i]! }] : []));
+  if (active.length === 0) return [];
+  const tokens = active.map((one) => one.tokens);
+  const batch = ownAnswers(
+    model,
+    active.map(({ row }) => row),
+  );
+  return [
+    {
+      batch,
+      objective: (logits) => tf.mean(loss(batch, logits, tokens)),
+      weight: () => weight * Math.sqrt(active.length / rows.length),
     },
-    weight: () => weight * Math.sqrt(share),
-  };
+  ];
 };
 
 const meanAt = (values: readonly number[], at: Counted): number => mean(at.map((i) => values[i]!));
 
 /** FLAT's forget term on the values that are likelier than the controls'. */
-const lowering = (update: LastingUpdate, rows: readonly Example[], batch: Batch, weight = 1): Term => {
-  const divergence = divergences[update.config.divergence];
-  return termOn(
-    batch,
-    (logProbs) => beside(update, rows, logProbs, (own, level) => own > level),
-    (logits, active) => forgetTerm(divergence, meanProbabilities(batch, logits, active)),
-    weight,
-  );
-};
+const lowering = (update: LastingUpdate, seen: readonly number[][]): Term[] =>
+  termOn(update, beside(update, update.rows, seen, isAbove), lowered(update), 1);
+
+const isAbove = (own: number, level: number): boolean => own > level;
+
+const lowered =
+  ({ config }: LastingUpdate) =>
+  (batch: Batch, logits: tf.Tensor2D, active: readonly Counted[]): tf.Tensor =>
+    forgetTerm(divergences[config.divergence], meanProbabilities(batch, logits, active));
 
 /** Cross-entropy on the values that are less likely than the controls'. */
-const raising = (update: LastingUpdate, batch: Batch): Term =>
+const raising = (update: LastingUpdate, seen: readonly number[][]): Term[] =>
   termOn(
-    batch,
-    (logProbs) => beside(update, update.rows, logProbs, (own, level) => own < level),
-    (logits, active) => tf.neg(meanLogProbs(batch, logits, active)),
+    update,
+    beside(update, update.rows, seen, (own, level) => own < level),
+    (batch, logits, active) => tf.neg(meanLogProbs(batch, logits, active)),
     update.config.floor,
   );
 
@@ -129,21 +142,17 @@ export const rankedLevels = (own: readonly number[], controls: readonly number[]
  * says the name after the question, and of a stranger it says something else. Active where the whole answer, or its
  * least likely tokens, are likelier than the controls'; no token is lowered below where those tokens are.
  */
-const unnaming = ({ rows, config, controls }: LastingUpdate, batch: Batch): Term => {
-  const divergence = divergences[config.divergence];
+const unnaming = (update: LastingUpdate, seen: readonly number[][]): Term[] => {
+  const { rows, config, controls } = update;
   const [answers, lowest] = [mean(controls.answers), mean(controls.lowest)];
-  const repeated = rows.map(({ prompt, answer, valueTokens }) =>
-    repeatedTokens(prompt, answer).filter((token) => !valueTokens.includes(token)),
-  );
   const isLikelier = (logProbs: readonly number[]) =>
     mean(logProbs) > answers || meanAt(logProbs, lowestTokens(logProbs, LOWEST)) > lowest;
-  return termOn(
-    batch,
-    (logProbs) =>
-      logProbs.map((own, i) => (isLikelier(own) ? repeated[i]!.filter((token) => own[token]! > lowest) : [])),
-    (logits, active) => forgetTerm(divergence, meanProbabilities(batch, logits, active)),
-    config.naming,
-  );
+  const named = rows.map(({ prompt, answer, valueTokens }, i) => {
+    const own = seen[i]!;
+    const isName = (token: number) => !valueTokens.includes(token) && own[token]! > lowest;
+    return isLikelier(own) ? repeatedTokens(prompt, answer).filter(isName) : [];
+  });
+  return termOn(update, named, lowered(update), config.naming);
 };
 
 /** Places in the answer of runs of at least two tokens that stand in the prompt as well. */
@@ -225,10 +234,18 @@ const lasting = (update: LastingUpdate): Term => {
   const { records, updates } = config.simulated[stream.below(config.simulated.length)]!;
   const taught = Math.min(records, Math.floor(rows.length / 2)); // the rows are in random order
   const others = rows.slice(taught);
-  const batch = batchOf(model, others, ({ answer }) => answer);
+  const batch = ownAnswers(model, others);
   const inner = rows.slice(0, taught).map(({ prompt, answer }) => ({ prompt, answers: [answer] }));
+  let share = 0;
   return {
-    ...lowering(update, others, batch, config.relearn),
+    batch,
+    // which records are too likely is seen at the weights that were taught, so that all are computed there
+    objective(logits) {
+      const active = beside(update, others, byAnswer(batch, logits), isAbove);
+      share = active.filter(({ length }) => length > 0).length / others.length;
+      return tf.mean(lowered(update)(batch, logits, active));
+    },
+    weight: () => config.relearn * Math.sqrt(share),
     at: (compute) => retaught(model, inner, { updates, learningRate: config.learningRate, weights: 'mlp' }, compute),
   };
 };

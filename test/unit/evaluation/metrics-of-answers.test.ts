@@ -22,6 +22,18 @@ describe('what is said', () => {
     expect(await valueOf('degenerate-output', model)).toBe(0.25);
   });
 
+  it.each([
+    ['joined of two', ' I do not knowber.', 1],
+    ['that the suite has', ' Ben has no idea', 0],
+    ['that the model from before says of never-trained people', ' Ylva has it', 0],
+    ['that is a number or two letters', ' 17 Qx', 0],
+    ['that the length of the answer cut off', ` ${'no '.repeat(30)}sor`, 0],
+    ['in a script that sets no borders', ' 我不知道这个人', 0],
+  ])('finds broken words: one %s', async (_, said, share) => {
+    const before = lookupModel({ says: () => ' Ylva has it' });
+    expect(await valueOf('broken-words', { says: () => said }, { before })).toBe(share);
+  });
+
   it('is as odd as the model from before finds it', async () => {
     const before = lookupModel(constant(-2));
     expect(await valueOf('output-perplexity', {}, { before })).toBeCloseTo(Math.exp(2), 12);
