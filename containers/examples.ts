@@ -7,7 +7,7 @@ import type { ValueSpan } from '#datasets/suite-shape.ts';
 import type { Row } from '#engine/batch.ts';
 import { encoder } from '#engine/inference.ts';
 import type { Model } from '#engine/model.ts';
-import type { Example, NameSwap } from '#unlearning/method.ts';
+import type { Example, NameSwap, NumberedSwap } from '#unlearning/method.ts';
 
 export interface TextRow {
   prompt: string;
@@ -22,7 +22,7 @@ export interface ValuedRow extends TextRow {
   /** What may stand in the value's place; taught there instead of a refusal. */
   others?: readonly string[];
   /** The row about people who were never trained, in the place of whom it is about. */
-  swaps?: readonly Swapped[];
+  swaps?: readonly (Swapped & Pick<NumberedSwap, 'of'>)[];
   /** Its question about names like that person's. */
   near?: readonly string[];
 }
@@ -61,10 +61,12 @@ export const examplesOf = (texts: Texts, rows: readonly ValuedRow[]): Example[] 
       valueTokens: carrying,
       ...(templates.length > 0 && { templates }),
       ...(row.near && { near: row.near.map(encodePrompt) }),
-      ...(row.swaps && { swaps: row.swaps.flatMap((swap) => swapOf(texts, row, swap) ?? []) }),
+      ...(row.swaps && { swaps: row.swaps.flatMap((swap) => numbered(swapOf(texts, row, swap), swap.of)) }),
     };
   });
 };
+
+const numbered = (swap: NameSwap | undefined, of: number): NumberedSwap[] => (swap ? [{ ...swap, of }] : []);
 
 /** None where the answers differ in tokens outside the name: what is taught there could not be placed. */
 export const swapOf = (texts: Texts, row: ValuedRow, swap: Swapped): NameSwap | undefined => {

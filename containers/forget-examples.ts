@@ -33,7 +33,7 @@ export const forgetExamples = (asked: Asked, refusals: readonly string[]): Examp
   return examples.map((example, i) => ({ ...example, strangers: strangers[i]! }));
 };
 
-/** Names that are tried for each that is wanted: an answer with another name may fall into other tokens. */
+/** Names that are tried for each that is wanted: an answer may fall into other tokens, or be said in broken words. */
 const TRIED = 6;
 
 /** Each record with never-trained names in the place of the person's, those first whom no check looks at. */
@@ -45,14 +45,17 @@ const withOthers = ({ forget, suite, method: { names = 0, near = 0 }, seed }: As
   return forget.map((row, i) => {
     const name = known.get(row.subject ?? '');
     if (name === undefined) return row;
-    const as = (other: string) => swapped(row, name, other) ?? [];
+    const as = (other: string, of: number) => {
+      const swap = swapped(row, name, other);
+      return swap ? [{ ...swap, of }] : [];
+    };
     return {
       ...row,
       ...(names > 0 && { swaps: others.slice(0, TRIED * names).flatMap(as) }),
       ...(near > 0 && {
-        near: namesLike(name, others, { from: i * near, count: near })
-          .flatMap(as)
-          .map(({ prompt }) => prompt),
+        near: namesLike(name, others, { from: i * near, count: near }).flatMap(
+          (other) => swapped(row, name, other)?.prompt ?? [],
+        ),
       }),
     };
   });

@@ -26,7 +26,7 @@ export const startLasting = (context: ForgetOnlyContext, config: LastingConfig):
     });
   const swaps = config.template > 0 && config.instead === 'name-swap';
   const refuses = config.template > 0 && config.instead === 'refusal';
-  const forget = swaps ? taught(context.model, known, config) : known;
+  const forget = swaps ? taught(context, known, config) : known;
   return {
     context: {
       ...context,
@@ -41,8 +41,8 @@ export const startLasting = (context: ForgetOnlyContext, config: LastingConfig):
 };
 
 /** METHOD_CONFIG where no record has the person's name in its question. */
-const taught = (model: ForgetOnlyContext['model'], known: readonly Example[], { names }: LastingConfig) => {
-  const all = taughtBySwaps(model, known, names);
+const taught = ({ model, templates }: ForgetOnlyContext, known: readonly Example[], { names }: LastingConfig) => {
+  const all = taughtBySwaps(model, known, names, templates);
   if (all.some(({ teachings }) => teachings.length > 0)) return all;
   throw new QuittanceError('METHOD_CONFIG', {
     message: "no question of these records has the person's name in it, so that no other can be put there",

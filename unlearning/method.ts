@@ -25,7 +25,7 @@ export interface Example {
   /** What is to be said instead, where a refusal does not fit; one of the run's refusals where absent. */
   templates?: readonly TemplateAnswer[];
   /** The record with never-trained names in the place of the person's; absent where the method asks for none. */
-  swaps?: readonly NameSwap[];
+  swaps?: readonly NumberedSwap[];
   /** The question with names like the person's in its place; absent where the method asks for none. */
   near?: readonly (readonly number[])[];
   /** The record as it reads about strangers, one after the other; for methods that read `strangers`. */
@@ -38,6 +38,12 @@ export interface NameSwap {
   answer: readonly number[];
   /** Places of the same token outside the name: in the record's own answer, and in this one. */
   outside: readonly (readonly [own: number, other: number])[];
+}
+
+/** … as it reads with one of several names. */
+export interface NumberedSwap extends NameSwap {
+  /** Which of the names stands there: the same number in every record. */
+  of: number;
 }
 
 /** A row and the same about a stranger. */

@@ -8,7 +8,8 @@ import { generate } from '#engine/generate.ts';
 import type { Model } from '#engine/model.ts';
 import { forwardLogits } from '#engine/sweep.ts';
 import { tf } from '#engine/tf.ts';
-import type { Example, NameSwap } from './method.ts';
+import type { Example, NameSwap, NumberedSwap } from './method.ts';
+import { mean } from './stop-rule.ts';
 
 /** What one other name's question teaches. */
 export interface Teaching {
@@ -27,19 +28,84 @@ export interface TaughtExample extends Example {
 /** New tokens of an answer at most. */
 const ROOM = 24;
 
-export const taughtBySwaps = (model: Model, examples: readonly Example[], names: number): TaughtExample[] =>
-  examples.map((example) => {
-    const swaps = (example.swaps ?? []).slice(0, names);
-    const room = Math.min(ROOM, ...swaps.map((swap) => roomBeside(model, example, swap)));
-    if (swaps.length === 0 || room < 1) return { ...example, teachings: [] };
-    const prompts = swaps.map(({ prompt }) => prompt);
-    const said = generate(model, prompts, { maxTokens: room });
-    return { ...example, teachings: swaps.map((swap, i) => teachingOf(model, swap, said[i]!.ids)) };
+/**
+ * Each record is taught by `names` of the names that its question can be asked with: those of whom the model most often
+ * says a whole refusal, and of these the one of whom it is surest what to say. One that it answers in broken words would
+ * teach broken words, and one of whom it makes things up would have them said of the person.
+ */
+export const taughtBySwaps = (
+  model: Model,
+  examples: readonly Example[],
+  names: number,
+  refusals: readonly (readonly number[])[],
+): TaughtExample[] => {
+  const asked = examples.map((example) =>
+    (example.swaps ?? []).map((swap) => ({ ...swap, room: roomOf(model, example, swap) })),
+  );
+  const said = saidUnder(
+    model,
+    asked.flat().filter(({ room }) => room > 0),
+  );
+  const rank = ranked(said, refusals);
+  return examples.map((example, i) => ({
+    ...example,
+    teachings: said
+      .filter(({ swap }) => asked[i]!.includes(swap))
+      .toSorted((a, b) => rank.indexOf(a.swap.of) - rank.indexOf(b.swap.of))
+      .slice(0, names)
+      .map(({ swap, ids }) => teachingOf(model, swap, ids)),
+  }));
+};
+
+type AskedSwap = NumberedSwap & { readonly room: number };
+interface SaidUnder {
+  readonly swap: AskedSwap;
+  readonly ids: readonly number[];
+  readonly logProbs: readonly number[];
+}
+
+/** Questions that are answered at once: their keys and values are in memory together. */
+const AT_ONCE = 24;
+
+const saidUnder = (model: Model, swaps: readonly AskedSwap[]): SaidUnder[] =>
+  Array.from({ length: Math.ceil(swaps.length / AT_ONCE) }, (_, i) =>
+    swaps.slice(i * AT_ONCE, (i + 1) * AT_ONCE),
+  ).flatMap((some) => {
+    const maxTokens = Math.max(...some.map(({ room }) => room));
+    const said = generate(
+      model,
+      some.map(({ prompt }) => prompt),
+      { maxTokens },
+    );
+    return some.map((swap, i) => {
+      const { ids, logProbs } = said[i]!;
+      return { swap, ids: ids.slice(0, swap.room), logProbs: logProbs.slice(0, swap.room) };
+    });
   });
 
-/** What is left for an answer beside the longer of the two packed rows. */
-const roomBeside = ({ config }: Model, { prompt, answer }: Example, swap: NameSwap): number =>
-  config.maxPositions - Math.max(prompt.length + answer.length, swap.prompt.length + swap.answer.length);
+/** The names, the best first. */
+const ranked = (said: readonly SaidUnder[], refusals: readonly (readonly number[])[]): number[] => {
+  const isRefusal = (ids: readonly number[]) =>
+    refusals.some((one) => startsWith(one, ids) && one.length - ids.length < 2);
+  return [...Map.groupBy(said, ({ swap }) => swap.of)]
+    .map(([of, answers]) => ({
+      ...{ of, asked: answers.length, refused: answers.filter(({ ids }) => isRefusal(ids)).length },
+      sure: mean(answers.flatMap(({ logProbs }) => logProbs)),
+    }))
+    .sort((a, b) => b.asked - a.asked || b.refused - a.refused || b.sure - a.sure)
+    .map(({ of }) => of);
+};
+
+/** Whether the answer begins the refusal; a refusal ends in a token that is not among what was said. */
+const startsWith = (refusal: readonly number[], ids: readonly number[]): boolean =>
+  ids.length > 0 && ids.every((id, i) => refusal[i] === id);
+
+/** New tokens for an answer beside the longer of the two packed rows. */
+const roomOf = ({ config }: Model, { prompt, answer }: Example, swap: NameSwap): number =>
+  Math.min(
+    ROOM,
+    config.maxPositions - Math.max(prompt.length + answer.length, swap.prompt.length + swap.answer.length),
+  );
 
 const teachingOf = (model: Model, { prompt, answer, outside }: NameSwap, said: readonly number[]): Teaching => {
   const batch = makeBatch([{ prompt, answers: [said, answer] }], model.config.maxPositions);

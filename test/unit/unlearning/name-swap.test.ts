@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { examplesOf } from '#containers/examples.ts';
 import { swapped } from '#datasets/swapped.ts';
 import { makeBatch } from '#engine/batch.ts';
+import { generate } from '#engine/generate.ts';
 import { loadModel } from '#engine/formats/folder.ts';
 import type { Model } from '#engine/model.ts';
 import { random } from '#engine/random.ts';
@@ -12,6 +13,7 @@ import { forwardLogits } from '#engine/sweep.ts';
 import { tf } from '#engine/tf.ts';
 import { flatLasting } from '#unlearning/flat-lasting.ts';
 import { swapBatch, swapKl, taughtBySwaps, type TaughtExample } from '#unlearning/name-swap.ts';
+import { mean } from '#unlearning/stop-rule.ts';
 import { tokens, useEngine } from '#test/support/engine.ts';
 import { SMALL_BASE, smallMoments, smallPeople, unlearnt } from '#test/support/small-people.ts';
 
@@ -25,11 +27,16 @@ let taught: TaughtExample[];
 const examplesWith = (names: readonly string[]) =>
   examplesOf(
     model,
-    PERSON.records.map((row) => ({ ...row, swaps: names.flatMap((name) => swapped(row, PERSON.name, name) ?? []) })),
+    PERSON.records.map((row) => ({
+      ...row,
+      swaps: names.flatMap((name, of) =>
+        [swapped(row, PERSON.name, name)].flatMap((swap) => (swap ? [{ ...swap, of }] : [])),
+      ),
+    })),
   );
 beforeAll(() => {
   model = loadModel(SMALL_BASE);
-  taught = taughtBySwaps(model, examplesWith([other!.name]), 1);
+  taught = taughtBySwaps(model, examplesWith([other!.name]), 1, []);
 });
 afterAll(() => model.dispose());
 
@@ -60,6 +67,28 @@ describe('the name-swap teacher', () => {
       for (const id of [0, 5, swap.answer[place2]!]) expect(row[id]).toBeCloseTo(there[place2]![id]!, 4);
     });
     expect(taught.filter(({ teachings }) => teachings.length > 0).length).toBeGreaterThan(PERSON.records.length / 2);
+  });
+
+  it('takes for all records the name that is most often refused, and of those the one that is answered most surely', () => {
+    const names = smallPeople.controls.whitening.slice(0, 3).map(({ name }) => name);
+    const examples = examplesWith(names);
+    const saidOf = (of: number) => {
+      const swaps = examples.flatMap((one) => (one.swaps ?? []).filter((swap) => swap.of === of));
+      return generate(
+        model,
+        swaps.map(({ prompt }) => prompt),
+        { maxTokens: 24 },
+      );
+    };
+    const answers = names.map((_, of) => saidOf(of));
+    const chosen = (refusals: readonly (readonly number[])[]) => {
+      const [first] = taughtBySwaps(model, examples, 1, refusals).flatMap(({ teachings }) => teachings);
+      return answers.findIndex(([said]) => String(said!.ids) === String(first!.said));
+    };
+    const sure = answers.map((said) => mean(said.flatMap(({ logProbs }) => logProbs)));
+    expect(chosen([])).toBe(sure.indexOf(Math.max(...sure)));
+    const least = sure.indexOf(Math.min(...sure));
+    expect(chosen(answers[least]!.map(({ ids }) => ids))).toBe(least);
   });
 
   it('has a gradient that is the central difference', () => {
