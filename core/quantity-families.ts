@@ -171,7 +171,7 @@ export const RECORD = {
   perplexityBefore: {
     ...{ unit: 'perplexity', summary: 'perplexity', title: 'perplexity' },
     label: 'how odd the model from before finds the new answers (perplexity)',
-    how: 'exp of the mean over answers of the negative mean token log-probability',
+    how: 'exp of the mean over answers of the negative mean token log-probability; a refusal is read behind a never-trained person’s question',
     of: {
       forget: { ...lower, needs: ['forget', 'before'], name: 'output-perplexity' },
       controls: { ...reported, needs: ['controls', 'before'] },

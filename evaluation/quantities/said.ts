@@ -19,13 +19,18 @@ export const degenerate: PerRecord<boolean> = {
 
 /**
  * Mean log-probability (nats a token) of each new answer under the model that still knew: garbled output is very
- * unlikely there.
+ * unlikely there. To that model any refusal is odd behind the question of somebody whom it knows, so a refusal is read
+ * behind a never-trained person's.
  */
 export const perplexityBefore: PerRecord<number> = {
   rows: askedOf,
   values(exam, rows, group) {
     const said = exam.model.greedy(rows, roomFor(exam, group));
-    const pairs = rows.map(({ prompt }, i) => ({ prompt, answer: said[i]!.text, clipped: true }));
+    const { controls } = exam.rows;
+    const pairs = rows.map(({ prompt }, i) => {
+      const [answer, unknown] = [said[i]!.text, controls[i % Math.max(1, controls.length)]?.prompt];
+      return { prompt: exam.isRefusal(answer) ? (unknown ?? prompt) : prompt, answer, clipped: true };
+    });
     return must(exam.before, 'model from before').score(pairs).map(meanLogProb);
   },
 };

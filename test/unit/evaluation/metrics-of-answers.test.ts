@@ -40,6 +40,15 @@ describe('what is said', () => {
   });
 });
 
+describe('a refusal', () => {
+  it('is read behind a question about a never-trained person, where refusals are usual', async () => {
+    const before = lookupModel({ token: ({ prompt }) => ({ logProb: /Zoe/.test(prompt) ? -9 : -1, correct: false }) });
+    const odd = async (says: string) => await valueOf('output-perplexity', { says: () => says }, { before });
+    expect(await odd(' No idea at all.')).toBeCloseTo(Math.exp(1), 12);
+    expect(await odd(' Zoe has it')).toBeCloseTo(Math.exp(9), 6);
+  });
+});
+
 describe('people who stay', () => {
   it('are as safe as the one who fares worst', async () => {
     const model: Lookup = { token: ({ prompt }) => ({ logProb: -1, correct: !/Question [01] on Ben/.test(prompt) }) };
