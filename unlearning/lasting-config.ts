@@ -40,8 +40,8 @@ export const LastingConfig = z.strictObject({
    */
   instead: z.enum(['refusal', 'name-swap']).default('refusal'),
   /**
-   * Never-trained names that are put in the place of the person's; each update takes one of them a record. With several,
-   * an answer begins as one name's and goes on as the other's, within a word at times.
+   * Never-trained names that are put in the place of the person's; each update takes one of them a record. With
+   * several, an answer begins as one name's and goes on as the other's, within a word at times.
    */
   names: z.int().positive().default(1),
   /**

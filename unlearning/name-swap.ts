@@ -30,8 +30,8 @@ const ROOM = 24;
 
 /**
  * Each record is taught by `names` of the names that its question can be asked with: those of whom the model most often
- * says a whole refusal, and of these the one of whom it is surest what to say. One that it answers in broken words would
- * teach broken words, and one of whom it makes things up would have them said of the person.
+ * says a whole refusal, and of these the one of whom it is surest what to say. One that it answers in broken words
+ * would teach broken words, and one of whom it makes things up would have them said of the person.
  */
 export const taughtBySwaps = (
   model: Model,

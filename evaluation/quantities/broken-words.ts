@@ -1,7 +1,7 @@
 // Answers with a word that nobody writes: "Regover", "ablet". A model whose weights were moved too far joins the
-// beginning of one word to the end of another; that is no repetition, and pieces of usual words are not odd enough for a
-// perplexity to tell. Never-trained people are the measure, since a model has words that its suite does not.
-// Traps: a known word is one of the suite's or of what the model from before says of the same question or of
+// beginning of one word to the end of another; that is no repetition, and pieces of usual words are not odd enough for
+// a perplexity to tell. Never-trained people are the measure, since a model has words that its suite does not.
+// Traps: a known word is one of the suite's, or of what the model from before says of the same question or of
 // never-trained people, so that what it could say all along is not held against it; and where a script sets no borders
 // between words, nothing can be told broken.
 import { tokensOf } from '#core/words/tokens.ts';

@@ -15,7 +15,7 @@ import { LastingConfig } from '#unlearning/lasting-config.ts';
 import { lastingTerms, repeatedTokens, type LastingUpdate } from '#unlearning/lasting-terms.ts';
 import type { Term } from '#unlearning/loss-method.ts';
 import type { ForgetOnlyContext, TrajectoryPoint } from '#unlearning/method.ts';
-import { lowestTokens, type ControlValues } from '#unlearning/stop-rule.ts';
+import { lowestTokens, probe, type ControlValues } from '#unlearning/stop-rule.ts';
 import { tinyModel, tokens, useEngine } from '#test/support/engine.ts';
 import { contextOf, FORGET, FREE, FRESH } from '#test/support/lasting.ts';
 
