@@ -142,8 +142,24 @@ const contentOf = (content: Content | z.ZodType, io: 'input' | 'output'): Json =
   return { [content.media]: { schema: isText ? formOf(content.media) : {} }, ...Object.fromEntries(others) };
 };
 
+/** An event of a stream by its fields; what `data` holds is JSON in a text. */
+const EVENT = {
+  type: 'object',
+  properties: {
+    data: { type: 'string' },
+    id: { type: 'string' },
+    event: { type: 'string' },
+    retry: { type: 'integer' },
+  },
+  required: ['data'],
+};
+
 /** Fields of a page's form are that page's own, so that no program is promised their names. */
 const formOf = (media: string): Json =>
-  media.endsWith('urlencoded') ? { type: 'object', additionalProperties: { type: 'string' } } : { type: 'string' };
+  media === 'text/event-stream'
+    ? EVENT
+    : media.endsWith('urlencoded')
+      ? { type: 'object', additionalProperties: { type: 'string' } }
+      : { type: 'string' };
 
 const refOf = (name: SchemaName): Json => ({ $ref: `#/components/schemas/${name}` });
