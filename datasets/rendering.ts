@@ -7,7 +7,7 @@ import { isQuittanceError, type QuittanceError } from '#core/errors.ts';
 import { messagesOf, questionIn, type Message, type TrainingRecord } from '#core/training-record.ts';
 import { encoder } from '#engine/inference.ts';
 import type { LanguageModel } from '#engine/language-model.ts';
-import { readChatTemplate, withTemplate, type ChatTemplate } from '#engine/tokenizer/chat.ts';
+import { LIMIT_MS, readChatTemplate, withTemplate, type ChatTemplate } from '#engine/tokenizer/chat.ts';
 import { frameOf } from './chat.ts';
 import { answerOf, promptOf, type Frame, type Suite } from './suite-shape.ts';
 
@@ -44,9 +44,6 @@ export interface Renderer {
   prompt(before: readonly Message[]): Promise<string>;
   whole(messages: readonly Message[]): Promise<string>;
 }
-
-/** Milliseconds that a template may take for one conversation. */
-const LIMIT_MS = 2_000;
 
 /**
  * Runs `use` with the template's renderer, whose process is gone afterwards; without a template a conversation is its

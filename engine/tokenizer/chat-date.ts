@@ -2,15 +2,15 @@
 // time of asking. For training and judging this would make different prompts today and tomorrow, so there such a
 // template is refused until a date has been written into it.
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
-import { withTemplate, type ChatTemplate } from './chat.ts';
+import { LIMIT_MS, withTemplate, type ChatTemplate } from './chat.ts';
 import { strftime } from './strftime.ts';
 
 /** Two times that differ in every field. */
 const TIMES = [new Date(2001, 1, 3, 4, 5, 6), new Date(2024, 10, 28, 17, 46, 59)] as const;
 
 /** What the template makes of one question at both times. MODEL_INVALID, INVALID_INPUT as renderChats. */
-const atBothTimes = (template: ChatTemplate, content: string, limitMs = 2_000): Promise<[string, string]> =>
-  withTemplate(template, limitMs, async (render) => {
+const atBothTimes = (template: ChatTemplate, content: string): Promise<[string, string]> =>
+  withTemplate(template, LIMIT_MS, async (render) => {
     const messages = [{ role: 'user', content }];
     return [await render(messages, TIMES[0], true), await render(messages, TIMES[1], true)];
   });
@@ -21,7 +21,7 @@ const atBothTimes = (template: ChatTemplate, content: string, limitMs = 2_000): 
  */
 export const checkChatTemplate = async (template: ChatTemplate): Promise<{ dated: boolean }> => {
   try {
-    const [then, later] = await atBothTimes(template, 'Hello', 500);
+    const [then, later] = await atBothTimes(template, 'Hello');
     return { dated: then !== later };
   } catch (error) {
     if (!isQuittanceError(error, 'INVALID_INPUT')) throw error;

@@ -74,13 +74,16 @@ const specialsOf = (config: Readonly<Record<string, unknown>>): Record<string, s
     }),
   );
 
+/**
+ * Milliseconds for the template itself and for each conversation. A good one takes one or two, and an endless one is
+ * ended by its steps (chat-work.ts); the rest is for a process that has to wait on a busy machine.
+ */
+export const LIMIT_MS = 20_000;
+
 export interface ChatOptions {
   /** Append the beginning of an assistant's turn. */
   addGenerationPrompt?: boolean;
-  /**
-   * Milliseconds for the template itself and for each conversation. A good one takes one or two; the rest is for a
-   * process that has to wait.
-   */
+  /** LIMIT_MS by default. */
   limitMs?: number;
   /** The time of asking, for templates that state the date. */
   now?: Date;
@@ -93,7 +96,7 @@ export interface ChatOptions {
 export const renderChats = (
   template: ChatTemplate,
   conversations: readonly (readonly ChatMessage[])[],
-  { addGenerationPrompt = true, limitMs = 2_000, now = new Date() }: ChatOptions = {},
+  { addGenerationPrompt = true, limitMs = LIMIT_MS, now = new Date() }: ChatOptions = {},
 ): Promise<string[]> =>
   withTemplate(template, limitMs, async (render) => {
     const texts: string[] = [];
