@@ -14,6 +14,7 @@ import {
 import { createAslEngine } from '#state-machine/engine.ts';
 import { sfnWorkflowEngine } from '#adapters/aws/sfn-workflow-engine.ts';
 import type { Json } from '#core/canonical.ts';
+import { z } from 'zod';
 import { must } from '#core/errors.ts';
 import type { WorkflowEngine } from '#core/ports.ts';
 import { findStep } from '#functions/steps.ts';
@@ -106,6 +107,21 @@ const drivenBy = async (open: OpenEngine, plan: DrivenSetup): Promise<DrivenHarn
 const told = ({ type, error }: { type: string; error: string | undefined }) =>
   error === undefined ? type : `${type} ${error}`;
 
+const Caught = z.looseObject({ error: z.looseObject({ Cause: z.string() }) });
+
+/** Of a child that was stopped, what it was called and when differ by engine; that it was stopped does not. */
+const withoutCause = (output: unknown): unknown => {
+  const { data } = Caught.safeParse(output);
+  if (data === undefined || !/"Status": ?"ABORTED"/.test(data.error.Cause)) return output;
+  return { ...data, error: { ...data.error, Cause: 'ABORTED' } };
+};
+
+/** LocalStack keeps no reason of an execution that was stopped, and lets the job under way end before it says so. */
+const untilStopped = (events: readonly string[]): readonly string[] => {
+  if (!events.at(-1)?.startsWith('ExecutionAborted')) return events;
+  return [...events.slice(0, events.lastIndexOf('TaskStarted') + 1), 'ExecutionAborted'];
+};
+
 const following = (engine: Engine): Pick<DrivenHarness, 'traces' | 'running' | 'close'> => ({
   traces: async () => {
     const found = await engine.executions();
@@ -113,8 +129,11 @@ const following = (engine: Engine): Pick<DrivenHarness, 'traces' | 'running' | '
       const { status, output, error } = await engine.port.describe(id);
       const events = await engine.history(id);
       const entered = events.flatMap(({ type, name }) => (type.endsWith('StateEntered') ? [name ?? ''] : []));
-      const end = { ...(output === undefined ? {} : { output }), ...(error === undefined ? {} : { error }) };
-      return { execution, status, ...end, entered, events: events.map(told) };
+      const end = {
+        ...(output === undefined ? {} : { output: withoutCause(output) }),
+        ...(error === undefined || status === 'ABORTED' ? {} : { error }),
+      };
+      return { execution, status, ...end, entered, events: untilStopped(events.map(told)) };
     });
     return (await Promise.all(traces)).sort((a, b) => a.execution.localeCompare(b.execution));
   },

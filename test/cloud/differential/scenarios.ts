@@ -72,9 +72,11 @@ const playedThrough = async (open: Open, scenario: Scenario, seconds: number): P
   }
 };
 
-/** A task that was never handed out, for no reason of its own. */
+/** A task that was never handed out, or not followed to its end, for no reason of its own. */
 const brokeDown = ({ events }: Trace): boolean =>
-  events.some((type, i) => type === 'TaskFailed States.Runtime' && events[i - 1] === 'TaskStarted');
+  events.some(
+    (type, i) => type === 'TaskFailed States.Runtime' && ['TaskStarted', 'TaskSubmitted'].includes(events[i - 1] ?? ''),
+  );
 
 /** A state's time limit ended before its task had been started, or a state timed out once more than planned. */
 const cameTooSoon = ({ events }: Trace, scenario: Scenario): boolean => {
