@@ -50,7 +50,8 @@ export const TARGETS: readonly Target[] = [
     file: 'adapters/local/file-signer.ts',
     tests: ['test/contract/local.test.ts', 'test/unit/adapters/local/files.test.ts'],
   },
-  ...['adapters/local/people-keys.ts', 'adapters/aws/people-keys.ts', 'core/people-signer.ts'].map((file) => ({
+  { file: 'core/people-signer.ts', tests: ['test/unit/core/people-signer.test.ts'] },
+  ...['adapters/local/people-keys.ts', 'adapters/aws/people-keys.ts'].map((file) => ({
     file,
     tests: ['test/unit/adapters/people-keys.test.ts'],
   })),
