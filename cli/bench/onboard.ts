@@ -55,7 +55,7 @@ const said = ({ rows, bytes, customers, cpuSeconds, wallSeconds, peakMegabytes }
 const usageOf = async (dir: string, command: readonly string[]): Promise<z.infer<typeof Usage>> => {
   const [told, hook] = [join(dir, 'usage.json'), join(dir, 'usage.mjs')];
   writeFileSync(hook, HOOK);
-  const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+  const main = fileURLToPath(import.meta.resolve('#cli/main.ts'));
   const child = spawn(process.execPath, ['--import', hook, main, ...command], {
     stdio: ['ignore', process.stderr, process.stderr],
     env: { ...process.env, QUITTANCE_USAGE: told },
