@@ -30,7 +30,7 @@ it('counts what a good suite holds', async () => {
 });
 
 test.each<[string, Record<string, unknown>, string, string]>([
-  ['a list that is none', { facts: 'Velletri' }, 'facts', 'array'],
+  ['a list that is none', { facts: 'Velletri' }, 'facts', 'a list'],
   ['no refusal', { refusals: [] }, 'refusals', 'at least 1'],
   ['a field that nobody knows', { subject: 'Velletri' }, '(root)', 'no other fields than the form has (1 sent)'],
   [
@@ -63,8 +63,8 @@ test('a field that is missing is named when a suite is read, too', () => {
   expect(() => readSuite(rest)).toThrow(
     expect.objectContaining({
       code: 'INVALID_INPUT',
-      fields: [{ field: 'refusals', rule: 'array' }],
-      expected: 'refusals: array',
+      fields: [{ field: 'refusals', rule: 'must be given: a list' }],
+      expected: 'refusals: must be given: a list',
     }),
   );
 });
