@@ -2,8 +2,9 @@
 // barely trained, and one ticket that has come to its approval through the real workflow and jobs, under a policy that
 // asks little. Beside the folder lie the files of tickets to come.
 // Trap: nothing about the model's quality is true here; what the gate finds is another test's matter.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { register } from '#models/register.ts';
 import { atRest } from '#cli/ticket/rest.ts';
 import { makePeople } from '#datasets/people.ts';
@@ -78,5 +79,7 @@ const filed = (await embedded.call('file-ticket', { request, policy: await embed
   ticketId: string;
 };
 const ticket = await atRest(embedded, filed.ticketId);
+// the approver is told a moment after the ticket waits; a copy from before would be told by whoever opens it next
+while (!existsSync(join(dir, 'outbox', `${ticket.id}.approval.1.json`))) await setTimeout(20);
 await embedded.close();
 process.stdout.write(`${JSON.stringify({ id: ticket.id, status: ticket.status })}\n`);
