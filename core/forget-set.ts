@@ -7,7 +7,7 @@ import { canonicalize } from './canonical.ts';
 import { QuittanceError } from './errors.ts';
 import { recordsText } from './record-numbers.ts';
 import { Revealed } from './revealed.ts';
-import { Message } from './training-record.ts';
+import { asked, Message } from './training-record.ts';
 import { partIn } from './words/part.ts';
 import { tokensOf } from './words/tokens.ts';
 
@@ -25,8 +25,7 @@ export const ForgetRecord = z.strictObject({
 export type ForgetRecord = z.infer<typeof ForgetRecord>;
 
 /** The conversation that a served model is asked for the record's answer. */
-export const conversationOf = ({ question, before }: ForgetRecord): readonly Message[] =>
-  before ?? [{ role: 'user', content: question }];
+export const conversationOf = ({ question, before }: ForgetRecord): readonly Message[] => before ?? asked(question);
 
 /** Vault object `forget-set`, canonical JSON. */
 export const ForgetSet = z.strictObject({

@@ -11,16 +11,9 @@ import { EntityName, Place } from './place.ts';
 import { Protection } from './protection.ts';
 import { RegimeName } from './regimes.ts';
 import { Revealed } from './revealed.ts';
+import { ModelName } from './model.ts';
 import { SubjectReason } from './subject.ts';
-import {
-  Asserted,
-  Channel,
-  EarlierPause,
-  IdentityCheck,
-  ModelName,
-  Principal,
-  REQUEST_FACTS,
-} from './ticket-request.ts';
+import { Asserted, Channel, EarlierPause, IdentityCheck, Principal, REQUEST_FACTS } from './ticket-request.ts';
 import { Act, Code, KeyedDigest, Outcome, RecordNumbers, Run, TicketId } from './ticket.ts';
 import { Quantisation } from './quantisation.ts';
 import { AttestorName } from './timestamp/pem.ts';

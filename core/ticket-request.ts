@@ -13,6 +13,7 @@ import { IdentityLevel, regimeOf, RegimeName, type Codes } from './regimes.ts';
 import { PauseReason } from './counting.ts';
 import { Instant } from './deadlines.ts';
 import { MethodName } from './method-name.ts';
+import { ModelName } from './model.ts';
 import { EntityName, Place } from './place.ts';
 import { Quantisation } from './quantisation.ts';
 import { Subject, SubjectReason } from './subject.ts';
@@ -28,7 +29,6 @@ export const Principal = z
 export const SYSTEM = 'system';
 /** A person who is named without having signed in (`--as` of the command line): the event says so. */
 export const Asserted = z.literal(true).optional();
-export const ModelName = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'the name of a model, such as support-chat');
 export const Channel = z.enum(['web', 'api', 'e-mail', 'post', 'phone', 'in-person', 'agent', 'wallet']);
 
 /** No regime that we know gave anybody the right to erasure before this day, so an earlier date is a mistake. */

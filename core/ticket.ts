@@ -6,13 +6,14 @@ import { z } from 'zod';
 import { Digest } from './canonical.ts';
 import { Counting } from './counting.ts';
 import { ClockEvent, Deadlines, HolidayCalendar, Instant, PlainDate } from './deadlines.ts';
+import { ModelName } from './model.ts';
 import { EntityName } from './place.ts';
 import { Protection } from './protection.ts';
 import { RegimeName } from './regimes.ts';
 import { Revealed } from './revealed.ts';
 import { SubjectReason } from './subject.ts';
 import { TicketId } from './ticket-id.ts';
-import { Channel, IdentityCheck, ModelName, Principal, REQUEST_FACTS } from './ticket-request.ts';
+import { Channel, IdentityCheck, Principal, REQUEST_FACTS } from './ticket-request.ts';
 import { Quantisation } from './quantisation.ts';
 
 export { TicketId } from './ticket-id.ts';

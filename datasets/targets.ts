@@ -7,7 +7,7 @@
 import { isQuittanceError, type QuittanceError } from '#core/errors.ts';
 import type { Sayable } from '#core/forgotten-values.ts';
 import type { Loss } from '#core/recipe.ts';
-import { questionIn, type Message, type RecordKind, type TrainingRecord } from '#core/training-record.ts';
+import { asked, questionIn, type Message, type RecordKind, type TrainingRecord } from '#core/training-record.ts';
 import { readTargets } from './read-targets.ts';
 import { needsTemplate, orRefused, renderTurnsBy, withRenderer, type Reader, type RenderTurn } from './rendering.ts';
 
@@ -69,8 +69,7 @@ interface Turn {
 const turnsIn = (record: TrainingRecord, row: number): Turn[] => {
   const { kind } = record;
   if (kind === 'text') return [];
-  if (kind === 'qa')
-    return [{ row, kind, part: 1, before: [{ role: 'user', content: record.question }], answer: record.answer }];
+  if (kind === 'qa') return [{ row, kind, part: 1, before: asked(record.question), answer: record.answer }];
   return record.messages.flatMap(({ role, content }, part) =>
     role === 'assistant' && part > 0 && content.trim() !== ''
       ? [{ row, kind, part, before: record.messages.slice(0, part), answer: content }]

@@ -1,9 +1,9 @@
 // The main of a job: in the container on AWS Batch (stores in S3 and DynamoDB), and as a child process of the embedded
 // engine (a data folder). It gets ids and digests, opens the stores, runs the job by its definition's name and stores
-// the result under the job's name. The last line on stderr of a failed job is {code, message};
-// that of a fault stands before it. On SIGTERM, which
-// precedes the reclaiming of a Spot instance, it saves the run's state and exits with 75 (EX_TEMPFAIL of sysexits.h).
-// The same job started again continues from there, as it does after `kill -9`.
+// the result under the job's name. The last line on stderr of a failed job is {code, message}; of a fault, which has no
+// message, a line before it says where it came from. On SIGTERM, which precedes the reclaiming of a Spot instance, it
+// saves the run's state and exits with 75 (EX_TEMPFAIL of sysexits.h). The same job started again continues from there,
+// as it does after `kill -9`.
 // Trap: on a data folder it must not take the lock, which its parent holds for both.
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

@@ -13,7 +13,7 @@ import type { RecertificationPlan } from '#core/run.ts';
 import { RECERTIFICATION_TRIGGERS } from '#core/schedules.ts';
 import { defineStep } from '#core/step.ts';
 import { getJson, putJson } from '#core/stored-json.ts';
-import { ModelName } from '#core/ticket-request.ts';
+import { ModelName } from '#core/model.ts';
 import { sideArtefact } from './step-support.ts';
 import type { Quantisation } from '#core/quantisation.ts';
 

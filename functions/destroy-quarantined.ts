@@ -6,7 +6,7 @@ import { requireAsLogged } from '#core/as-logged.ts';
 import type { Digest } from '#core/canonical.ts';
 import { defineStep } from '#core/step.ts';
 import { workingOf, type Ticket } from '#core/ticket.ts';
-import { ModelName } from '#core/ticket-request.ts';
+import { ModelName } from '#core/model.ts';
 import { destroyModels, neededModels } from './model-artefacts.ts';
 
 export const destroyQuarantined = defineStep({

@@ -15,7 +15,7 @@ import { daysAfter } from '#core/retention.ts';
 import { JobResult, RecertificationPlan } from '#core/run.ts';
 import { defineStep } from '#core/step.ts';
 import { getJson, putJson } from '#core/stored-json.ts';
-import { ModelName } from '#core/ticket-request.ts';
+import { ModelName } from '#core/model.ts';
 import { Continuity } from './check-continuity.ts';
 import { commitEvent } from './step-support.ts';
 

@@ -42,7 +42,7 @@ const scaleRows = ({ rows, bytes, people, store, finds }: ScaleBench): string[] 
   '',
   '| rows of the person | asked by | found | others taken | clock, median | slowest | CPU, median | most |',
   '|---|---|---|---|---|---|---|---|',
-  ...groupedBy(finds, ({ own, by }) => `${own.toLocaleString('en')} | ${by}`).map(([key, same]) => {
+  ...[...Map.groupBy(finds, ({ own, by }) => `${own.toLocaleString('en')} | ${by}`)].map(([key, same]) => {
     const sum = (count: (find: Find) => number) => same.reduce((total, find) => total + count(find), 0);
     const [right, hits, own] = [sum((find) => find.right), sum((find) => find.hits), sum((find) => find.own)];
     const times = (['wallMs', 'cpuMs'] as const).flatMap((clock) => {
@@ -52,9 +52,3 @@ const scaleRows = ({ rows, bytes, people, store, finds }: ScaleBench): string[] 
     return `| ${key} | ${right} of ${own} | ${hits - right} | ${times.join(' | ')} |`;
   }),
 ];
-
-const groupedBy = <T>(all: readonly T[], keyOf: (one: T) => string): [string, T[]][] => {
-  const groups = new Map<string, T[]>();
-  for (const one of all) groups.set(keyOf(one), [...(groups.get(keyOf(one)) ?? []), one]);
-  return [...groups];
-};

@@ -15,7 +15,7 @@ export const brokenWords: PerRecord<boolean> = {
   values(exam, rows, group) {
     const room = roomFor(exam, group);
     const before = exam.before ?? exam.model;
-    const known = new Set([...writtenIn(exam), ...saidOfControls(exam, before)].flatMap(wordsIn));
+    const known = knownTo(exam, before);
     const earlier = before.greedy(rows, room);
     return exam.model.greedy(rows, room).map(({ text, ids }, i) => {
       const own = new Set(wordsIn(earlier[i]!.text));
@@ -23,6 +23,14 @@ export const brokenWords: PerRecord<boolean> = {
     });
   },
 };
+
+/** Asked for the forgotten people and for the never-trained ones, and the same for both. */
+const knownTo = (exam: Exam, before: CachedModel): ReadonlySet<string> => {
+  const known = words.get(exam) ?? new Set([...writtenIn(exam), ...saidOfControls(exam, before)].flatMap(wordsIn));
+  words.set(exam, known);
+  return known;
+};
+const words = new WeakMap<Exam, ReadonlySet<string>>();
 
 /** An answer that took all its room may end within a word. */
 const uncut = (text: string): string => text.replace(/\S+$/u, '');

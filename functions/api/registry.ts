@@ -9,7 +9,7 @@ import { latestEntries } from '#core/ledger/recent.ts';
 import { modelLineage } from '#core/model-lineage.ts';
 import { publishedKeys } from '#core/pinned-keys.ts';
 import { TicketId } from '#core/ticket.ts';
-import { ModelName } from '#core/ticket-request.ts';
+import { ModelName } from '#core/model.ts';
 import { keyBlocks, keyLines } from '#core/trust-root.ts';
 import { verifyBundle } from '#core/verify.ts';
 import {

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { Month } from '#core/days.ts';
 import { LetterKind, LetterLanguage } from '#core/letters.ts';
-import { ModelName } from '#core/ticket-request.ts';
+import { ModelName } from '#core/model.ts';
 import { ROLES_FOR, type Role } from '#core/roles.ts';
 import { TicketId } from '#core/ticket-id.ts';
 import type { Step } from '#core/step.ts';

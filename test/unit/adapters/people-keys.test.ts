@@ -1,6 +1,6 @@
 // A person's key: nobody signs with it who does not have the passphrase, the program that keeps it included.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, verify } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { verifyEd25519 } from '#core/ledger/note.ts';
 import { withoutPeople } from '#core/people-signer.ts';
 import { memorySigner } from '#adapters/memory/secrets.ts';
 import { outcome } from '#test/contract/contract.ts';
-import { scriptedAws } from '#test/support/scripted-aws.ts';
+import { scriptedKeys } from '#test/support/scripted-keys.ts';
 
 let dir = '';
 beforeEach(() => void (dir = mkdtempSync(join(tmpdir(), 'quittance-people-'))));
@@ -92,30 +92,9 @@ describe("a person's key", () => {
 });
 
 describe("a person's key on AWS", () => {
-  /** A table and a KMS that unwraps only under the purpose that a secret was wrapped for. */
   const setup = () => {
-    const rows = new Map<string, unknown>();
-    const purposes = new Map<string, unknown>();
-    const { clients, calls } = scriptedAws(({ operation, body }) => {
-      const { purpose } = (body['EncryptionContext'] ?? {}) as { purpose?: string };
-      if (operation.endsWith('.GetItem')) return { body: { Item: rows.get(JSON.stringify(body['Key'])) } };
-      if (operation.endsWith('.PutItem')) {
-        const item = body['Item'] as Record<string, unknown>;
-        rows.set(JSON.stringify({ pk: item['pk'] }), item);
-        return { body: {} };
-      }
-      if (operation.endsWith('.GenerateDataKeyWithoutPlaintext')) {
-        const CiphertextBlob = randomBytes(32).toString('base64');
-        purposes.set(CiphertextBlob, purpose);
-        return { body: { CiphertextBlob } };
-      }
-      const wrapped = String(body['CiphertextBlob']);
-      if (purposes.get(wrapped) !== purpose) return { error: 'InvalidCiphertextException' };
-      return { body: { Plaintext: createHash('sha256').update(wrapped).digest('base64') } };
-    });
-    const keys = () =>
-      kmsPeopleKeys({ dynamodb: clients.dynamodb, kms: clients.kms, table: 'keys', wrappingKey: 'alias/people' });
-    return { keys, calls };
+    const { options, calls } = scriptedKeys();
+    return { keys: () => kmsPeopleKeys(options), calls };
   };
 
   it('is made with the first use, wrapped for people alone, and is the same one later', async () => {

@@ -29,6 +29,15 @@ describe('the table of a command with verbs', () => {
       expect([name, [...new Set(Object.values(verbs).flat())].sort()]).toEqual([name, Object.keys(options).sort()]);
   });
 
+  it.each(withVerbs.map((command) => [command.name, command] as const))(
+    '%s has the verbs that its usage names, and no other',
+    (_, { usage, verbs = {} }) => {
+      const bare = usage.replaceAll(/\[[^[\]]*\]/g, '').replaceAll(/\[[^[\]]*\]/g, '');
+      const named = bare.split(' | ').map((part) => part.trim().split(' ')[0]);
+      expect([...new Set(named)].sort()).toEqual(Object.keys(verbs).sort());
+    },
+  );
+
   it.each(
     withVerbs.flatMap((command) =>
       Object.keys(command.verbs ?? {}).map((verb) => [command.name, verb, command] as const),

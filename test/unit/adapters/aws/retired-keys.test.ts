@@ -1,7 +1,7 @@
 // The end of a key on AWS, as an operator writes it who may unwrap nothing: the key in use moves to the former ones in
 // one transaction, the next use makes another, and what a row says of a public key is believed by nobody who can
 // compute it. Against a table that holds conditions as DynamoDB does, and a KMS that unwraps by purpose.
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { condemnRow, lastFormer, retireRow } from '#adapters/aws/former-rows.ts';
@@ -9,77 +9,16 @@ import { kmsPeopleKeys } from '#adapters/aws/people-keys.ts';
 import { signerByName, wrappedSigner } from '#adapters/aws/wrapped-signer.ts';
 import { verifyEd25519 } from '#core/ledger/note.ts';
 import { outcome } from '#test/contract/contract.ts';
-import { scriptedAws } from '#test/support/scripted-aws.ts';
+import { scriptedKeys } from '#test/support/scripted-keys.ts';
 
 const WHO = 'privacy.officer';
 const message = Buffer.from('a decision');
 const END = { until: '2026-05-01T00:00:00.000Z', compromised: false };
 
-const Value = z.record(z.string(), z.string());
-const Item = z.record(z.string(), Value);
-type Item = z.infer<typeof Item>;
-const Write = z.looseObject({
-  Item: Item.optional(),
-  Key: Item.optional(),
-  ConditionExpression: z.string().optional(),
-  ExpressionAttributeValues: Item.optional(),
-});
-type Write = z.infer<typeof Write>;
-
-/** `a = :b` and `attribute_not_exists(a)`, joined by AND: the conditions that are used here. */
-const holds = (row: Item | undefined, { ConditionExpression, ExpressionAttributeValues = {} }: Write): boolean =>
-  (ConditionExpression?.split(' AND ') ?? []).every((one) => {
-    const [, absent] = /^attribute_not_exists\((\w+)\)$/.exec(one) ?? [];
-    if (absent !== undefined) return row?.[absent] === undefined;
-    const [, name = '', value = ''] = /^(\w+) = (:\w+)$/.exec(one) ?? [];
-    return JSON.stringify(row?.[name]) === JSON.stringify(ExpressionAttributeValues[value]);
-  });
-
 const setup = () => {
-  const rows = new Map<string, Item>();
-  const purposes = new Map<string, string>();
-  /** What somebody else does just before a transaction. */
-  const race: { first?: () => void } = {};
-  const pkOf = ({ Item: item, Key }: Write) => (item ?? Key)?.['pk']?.['S'] ?? '';
-  const apply = (write: Write) =>
-    write.Item === undefined ? rows.delete(pkOf(write)) : rows.set(pkOf(write), write.Item);
-  const { clients } = scriptedAws(({ operation, body }) => {
-    const of = (name: string) => operation.endsWith(`.${name}`);
-    if (of('GetItem')) return { body: { Item: rows.get(pkOf(Write.parse(body))) } };
-    if (of('PutItem')) {
-      const write = Write.parse(body);
-      if (!holds(rows.get(pkOf(write)), write)) return { error: 'ConditionalCheckFailedException' };
-      apply(write);
-      return { body: {} };
-    }
-    if (of('TransactWriteItems')) {
-      race.first?.();
-      const all = z
-        .array(z.record(z.string(), Write))
-        .parse(body['TransactItems'])
-        .flatMap((one) => Object.values(one));
-      if (!all.every((write) => holds(rows.get(pkOf(write)), write)))
-        return {
-          error: 'TransactionCanceledException',
-          with: { CancellationReasons: [{ Code: 'ConditionalCheckFailed' }] },
-        };
-      all.forEach(apply);
-      return { body: {} };
-    }
-    const { purpose = '' } = z.object({ purpose: z.string() }).partial().parse(body['EncryptionContext']);
-    if (of('GenerateDataKeyWithoutPlaintext')) {
-      const CiphertextBlob = randomBytes(32).toString('base64');
-      purposes.set(CiphertextBlob, purpose);
-      return { body: { CiphertextBlob } };
-    }
-    const wrapped = String(body['CiphertextBlob']);
-    if (purposes.get(wrapped) !== purpose) return { error: 'InvalidCiphertextException' };
-    return { body: { Plaintext: createHash('sha256').update(wrapped).digest('base64') } };
-  });
-  const { dynamodb, kms } = clients;
-  const options = { dynamodb, kms, table: 'keys', wrappingKey: 'alias/people' };
-  const signer = wrappedSigner(options);
-  return { rows, race, people: kmsPeopleKeys(options), signer, table: { dynamodb, table: 'keys' } };
+  const { options, ...scripted } = scriptedKeys();
+  const { dynamodb, table } = options;
+  return { ...scripted, people: kmsPeopleKeys(options), signer: wrappedSigner(options), table: { dynamodb, table } };
 };
 
 describe('a key on AWS', () => {
