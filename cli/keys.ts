@@ -11,6 +11,7 @@ import { openedPorts } from './opened-ports.ts';
 export const keys: Command = {
   name: 'keys',
   summary: "the installation's signing keys, and their ends",
+  words: (verb) => (verb === 'list' ? 1 : 2),
   usage: 'list | rotate service [--compromised [--former]] [--at TIME] [--installation PREFIX]',
   options: ENDING,
   verbs: { list: ['installation'], rotate: Object.keys(ENDING) },
@@ -22,7 +23,7 @@ export const keys: Command = {
   ].join('\n'),
   async run(args) {
     const [verb = '', ...rest] = args.positionals;
-    if (verb === 'list' && rest.length === 0) {
+    if (verb === 'list') {
       const { keys: known } = await openedPorts(args, publishedKeys);
       const shown = known.map(({ id, role, name, ended }) => ({ id, role, name, ...ended }));
       const words = (one: (typeof shown)[number]) => (one.until === undefined ? 'in use' : `ended on ${one.until}`);
@@ -30,7 +31,10 @@ export const keys: Command = {
       return 0;
     }
     if (rest.join() !== 'service')
-      throw usageError(`keys rotate ${rest.join(' ')}: one key`, "service; people's keys by 'quittance people retire'");
+      throw usageError(
+        `keys rotate ${rest.join(' ')}: no key that a command rotates`,
+        "keys rotate service; people's keys by 'quittance people retire', the log's as docs/operations.md says",
+      );
     const ended = await endedKey(args, undefined);
     const aws = args.value('installation') !== undefined;
     args.print({ rotated: 'service', ...ended }, () => endedWords("the service's", ended, aws));

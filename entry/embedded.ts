@@ -78,9 +78,27 @@ const substitutions = (policy: Digest): Record<string, string> => ({
   'gate-policy': policy,
 });
 
+/** What is known only after the engine was made: itself, and that its folder was closed. */
+interface Late {
+  engine?: AslEngine;
+  closed?: true;
+}
+
+/** Runs a step by name. What it meets once its stores are closed is no fault: it runs again at the next opening. */
+const stepRunner = (ports: LocalPorts, late: Late) => async (name: string, payload: unknown) => {
+  try {
+    const result = await findStep(name).handle(payload, ports);
+    if (name === issueCertificate.name)
+      await watchModel(ports, mustBeOpen(late.engine), TicketInput.parse(payload).ticketId);
+    return result;
+  } catch (error) {
+    throw late.closed ? error : (halts(error) ?? bare(error, { where: `step ${name}`, event: payload }));
+  }
+};
+
 /** STORE_LOCKED while another process has the folder. */
 export const openEmbedded = async (dir: string, options: EmbeddedOptions = {}): Promise<Embedded> => {
-  const late: { engine?: AslEngine } = {};
+  const late: Late = {};
   let queue: ReturnType<typeof createProcessJobQueue> | undefined;
   const bytes = policyBytes(options.policy ?? readPolicy());
   mkdirSync(dir, { recursive: true });
@@ -102,16 +120,7 @@ export const openEmbedded = async (dir: string, options: EmbeddedOptions = {}): 
     database: join(dir, 'workflows.sqlite'),
     workflows: allWorkflows(),
     substitutions: substitutions(policy),
-    functions: async (name, payload) => {
-      try {
-        const result = await findStep(name).handle(payload, ports);
-        if (name === issueCertificate.name)
-          await watchModel(ports, mustBeOpen(late.engine), TicketInput.parse(payload).ticketId);
-        return result;
-      } catch (error) {
-        throw halts(error) ?? bare(error, { where: `step ${name}`, event: payload });
-      }
-    },
+    functions: stepRunner(ports, late),
     jobs: queue ?? ports.jobs,
     halts,
     clock: ports.clock,
@@ -122,7 +131,10 @@ export const openEmbedded = async (dir: string, options: EmbeddedOptions = {}): 
   );
   await engine.resume();
   await scheduleAll(ports, engine);
-  return assemble(ports, engine, unfinished, policy, async () => queue?.close());
+  return assemble(ports, engine, unfinished, policy, async () => {
+    late.closed = true;
+    await queue?.close();
+  });
 };
 
 const allWorkflows = () => ({

@@ -37,7 +37,7 @@ export const fileSigner = (dir: string): FileSigner => {
     former,
     retire: async (name, end) => {
       const key = await current(name);
-      if (!key) throw new QuittanceError('KEY_UNAVAILABLE', { message: `there is no key '${name}' yet` });
+      if (!key) throw noKey(name, (await former(name)).at(-1));
       const ended = { publicKey: publicOf(key), ...end };
       await addFormerKey(formerOf(name), name, ended);
       await shred(pathOf(name));
@@ -46,6 +46,12 @@ export const fileSigner = (dir: string): FileSigner => {
     condemn: (name, until) => condemnFormerKey(formerOf(name), name, until),
   };
 };
+
+const noKey = (name: string, last: FormerKey | undefined): QuittanceError =>
+  new QuittanceError('KEY_UNAVAILABLE', {
+    message: last ? `the key '${name}' ended on ${last.until}` : `there is no key '${name}' yet`,
+    hint: `${last ? 'another' : 'it'} is made with its next use`,
+  });
 
 const keyIn = (pem: Uint8Array): KeyObject => createPrivateKey(Buffer.from(pem).toString('utf8'));
 

@@ -87,15 +87,20 @@ it('calls a key compromised that was retired in good order, beside one in use, a
 });
 
 it("ends the service's key, which the next signature follows with another", async () => {
-  const rotate = (...argv: string[]) =>
-    execute(keysCommand, parse(keysCommand, ['rotate', ...argv, '--dir', dir, '--json'], {}));
+  const ran = async (...argv: string[]) =>
+    execute(keysCommand, parse(keysCommand, [...argv, '--dir', dir, '--json'], {}));
+  const rotate = (...argv: string[]) => ran('rotate', ...argv);
+  await expect(ran('list', 'extra')).rejects.toMatchObject({ code: 'USAGE' });
   for (const which of [[], ['log'], [WHO], ['service', 'log']])
     await expect(rotate(...which)).rejects.toMatchObject({ code: 'USAGE' });
   const signer = fileSigner(join(dir, 'keys'));
   const first = Buffer.from(await signer.publicKey('service'));
   expect(await rotate('service')).toBe(0);
   expect(await signer.former('service')).toMatchObject([{ publicKey: first, compromised: false }]);
-  await expect(rotate('service')).rejects.toMatchObject({ code: 'KEY_UNAVAILABLE' }); // until it signs again
+  await expect(rotate('service')).rejects.toMatchObject({
+    ...{ code: 'KEY_UNAVAILABLE', message: expect.stringMatching(/^the key 'service' ended on 20/) },
+    hint: 'another is made with its next use',
+  });
   expect(Buffer.from(await signer.publicKey('service')).equals(first)).toBe(false);
   const at = '2026-05-01T00:00:00.000Z';
   expect(await rotate('service', '--compromised', '--former', '--at', at)).toBe(0);
