@@ -9,12 +9,15 @@ import { faultsOf } from './field-faults.ts';
 import type { TicketEnd } from './ticket.ts';
 import { BundleReader, Failed, NotChecked, type Rule, type VerifyOptions } from './verify/bundle-reader.ts';
 import * as agreement from './verify/agreement.ts';
+import * as approval from './verify/approval.ts';
 import * as certifiedModel from './verify/certified-model.ts';
 import { wordsNeverSaid } from './verify/claims.ts';
 import * as closing from './verify/closing.ts';
 import { askedAsPlanned, countsAgree } from './verify/counts.ts';
 import * as evidence from './verify/evidence.ts';
+import { bundleTicket } from './verify/filed.ts';
 import { historyReplayed, timesInOrder } from './verify/history.ts';
+import * as listing from './verify/listing.ts';
 import * as log from './verify/log.ts';
 import { MOST_STEPS, outOfBounds } from './verify/bounds.ts';
 import { references } from './verify/references.ts';
@@ -42,15 +45,15 @@ export interface Check {
 
 /** Stable ids, in the order in which the checks are shown. */
 const CERTIFIED: Readonly<Record<string, Rule>> = {
-  'bundle-files': signatures.bundleFiles,
-  'bundle-sealed': signatures.bundleSealed,
-  'bundle-ticket': signatures.bundleTicket,
+  'bundle-files': listing.bundleFiles,
+  'bundle-sealed': listing.bundleSealed,
+  'bundle-ticket': bundleTicket,
   'trust-root': signatures.trustRootKeys,
   'keys-pinned': signatures.keysPinned,
   'certificate-signatures': signatures.certificateSignatures,
-  'approval-signature': signatures.approvalSignature,
+  'approval-signature': approval.approvalSignature,
   'approval-key': approvalKey,
-  'separation-of-duties': signatures.separationOfDuties,
+  'separation-of-duties': approval.separationOfDuties,
   checkpoint: log.checkpoint,
   witnesses: log.witnessed,
   consistency: log.consistency,
@@ -91,9 +94,9 @@ export const CERTIFIED_CHECKS: readonly string[] = Object.keys(CERTIFIED);
 
 /** Of a request that was refused, withdrawn or cancelled: there is no certificate, model or result to check. */
 const CLOSED: Readonly<Record<string, Rule>> = {
-  'bundle-files': signatures.bundleFiles,
-  'bundle-sealed': signatures.bundleSealed,
-  'bundle-ticket': signatures.bundleTicket,
+  'bundle-files': listing.bundleFiles,
+  'bundle-sealed': listing.bundleSealed,
+  'bundle-ticket': bundleTicket,
   'trust-root': signatures.trustRootKeys,
   'keys-pinned': signatures.keysPinned,
   checkpoint: log.checkpoint,

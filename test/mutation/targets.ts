@@ -9,7 +9,10 @@ export interface Target {
 
 /** Of the verifier: each file by the tests that are about it, as all of them together take minutes a mutant. */
 const VERIFIERS: Readonly<Record<string, readonly string[]>> = {
-  signatures: ['signatures', 'seal', 'evidence'],
+  signatures: ['signatures', 'seal'],
+  listing: ['seal', 'signatures', '../verify'],
+  filed: ['claims', 'evidence'],
+  approval: ['signatures', 'without-approver'],
   log: ['log-rules', 'log-notes', 'closing'],
   history: ['replay', 'closing'],
   agreement: ['agreement'],
@@ -18,6 +21,8 @@ const VERIFIERS: Readonly<Record<string, readonly string[]>> = {
   'certified-model': ['claims'],
   claims: ['claims'],
   renewals: ['renewals', 'log'],
+  'renewal-statement': ['renewals'],
+  'renewal-suite': ['renewals'],
   references: ['../bundle', 'golden-bundle'],
   closing: ['closing'],
   counts: ['count-rules', 'counts'],

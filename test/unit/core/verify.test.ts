@@ -5,7 +5,7 @@ import type { BundleFiles } from '#core/bundle.ts';
 import type { EvaluationTables } from '#core/evaluation.ts';
 import type { WeightsManifest } from '#core/model.ts';
 import { BundleReader } from '#core/verify/bundle-reader.ts';
-import { bundleFiles, bundleSealed } from '#core/verify/signatures.ts';
+import { bundleFiles, bundleSealed } from '#core/verify/listing.ts';
 import { verifyBundle, type VerifyOptions } from '#core/verify.ts';
 import {
   failedChecks,
