@@ -173,24 +173,37 @@ export const appendedLog = async (
 ): Promise<{ indexes: number[]; log: LogState }> => {
   if (added.length === 0) return { indexes: [], log: state };
   const { logStorage, logHead, signer, clock } = ports;
-  if (state.note !== undefined && !(await stored(logStorage, checkpointPath(state.version))))
-    await publish(logStorage, state.note, state.version); // lost by a crash of the last append
+  const { origin, version } = state;
+  await publishAgain(logStorage, state);
   const order = await withLeftovers(logStorage, state.size, added.map(toBuffer));
-  const { edge, tiles } = growEdge(state.size, state.edge, order.map(leafHash));
-  for (const { path, bytes } of [...bundlesAfter(state.size, state.tail, order), ...tiles])
-    await logStorage.put(path, bytes);
-  const size = state.size + order.length;
-  const { origin } = state;
-  const checkpoint = { origin, size, root: rootOfEdge(edge), time: clock.now().toISOString() };
+  const { end, writes } = grown(state, order);
+  for (const { path, bytes } of writes) await logStorage.put(path, bytes);
+  const checkpoint = { origin, size: end.size, root: rootOfEdge(end.edge), time: clock.now().toISOString() };
   const note = await signCheckpoint(signer, checkpoint);
-  await logHead.replace(note, state.version);
-  const width = size % TILE_WIDTH;
-  const tail = width === 0 ? [] : [...state.tail, ...order].slice(-width);
-  const log = { checkpoint, origin, note, version: state.version + 1, size, edge, tail };
+  await logHead.replace(note, version);
+  const log = { ...end, checkpoint, origin, note, version: version + 1 };
   known.set(logStorage, log);
-  await publish(logStorage, note, state.version + 1);
-  const places = new Map(order.map((entry, i) => [entry.toString('latin1'), state.size + i]));
-  return { indexes: added.map((entry) => places.get(toBuffer(entry).toString('latin1'))!), log };
+  await publish(logStorage, note, log.version);
+  return { indexes: placesOf(added, order, state.size), log };
+};
+
+/** The end of the log with these entries behind it, and the files that it has then and had not before. */
+const grown = ({ size, edge, tail }: LogState, order: readonly Buffer[]) => {
+  const { edge: longer, tiles } = growEdge(size, edge, order.map(leafHash));
+  const width = (size + order.length) % TILE_WIDTH;
+  const end = { size: size + order.length, edge: longer, tail: width === 0 ? [] : [...tail, ...order].slice(-width) };
+  return { end, writes: [...bundlesAfter(size, tail, order), ...tiles] };
+};
+
+/** The copy of the last checkpoint, which a crash may have kept the append before this one from writing. */
+const publishAgain = async (storage: LogStorage, { note, version }: LogState): Promise<void> => {
+  if (note !== undefined && !(await stored(storage, checkpointPath(version)))) await publish(storage, note, version);
+};
+
+/** The index of each added entry, whose order the leftovers may have changed. */
+const placesOf = (added: readonly Uint8Array[], order: readonly Buffer[], size: number): number[] => {
+  const places = new Map(order.map((entry, i) => [entry.toString('latin1'), size + i]));
+  return added.map((entry) => places.get(toBuffer(entry).toString('latin1'))!);
 };
 
 const toBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes);

@@ -77,17 +77,30 @@ export const rootFromInclusion = (
   proof: readonly Uint8Array[],
 ): Hash | undefined => {
   if (!isSize(index) || !isSize(size) || index >= size || !areHashes(leaf, ...proof)) return undefined;
-  let [fn, sn] = [index, size - 1];
+  let at: Place = [index, size - 1];
   let root = leaf;
   for (const hash of proof) {
-    if (sn === 0) return undefined;
-    if (fn % 2 === 1 || fn === sn) {
-      root = nodeHash(hash, root);
-      while (fn % 2 === 0 && fn !== 0) [fn, sn] = [Math.floor(fn / 2), Math.floor(sn / 2)];
-    } else root = nodeHash(root, hash);
-    [fn, sn] = [Math.floor(fn / 2), Math.floor(sn / 2)];
+    if (isTop(at)) return undefined;
+    root = isRight(at) ? nodeHash(hash, root) : nodeHash(root, hash);
+    at = above(at);
   }
-  return sn === 0 ? root : undefined;
+  return isTop(at) ? root : undefined;
+};
+
+/** A node by its index on its level, and the index of the last node there: `fn` and `sn` of RFC 9162. */
+type Place = readonly [node: number, last: number];
+
+const isTop = ([, last]: Place): boolean => last === 0;
+const up = ([node, last]: Place): Place => [Math.floor(node / 2), Math.floor(last / 2)];
+
+/** Whether the next hash of a proof stands to its left: it is a right child, or the last of its level. */
+const isRight = ([node, last]: Place): boolean => node % 2 === 1 || node === last;
+
+/** Where the hash of the two is. The last node of a level without a sibling is carried up as it is. */
+const above = (at: Place): Place => {
+  let to = at;
+  if (isRight(at)) while (to[0] % 2 === 0 && to[0] !== 0) to = up(to);
+  return up(to);
 };
 
 export const verifyInclusion = (
@@ -109,20 +122,28 @@ export const verifyConsistency = (
   if (!isSize(first) || !isSize(second) || first > second || !areHashes(firstRoot, secondRoot, ...proof)) return false;
   if (first === second) return proof.length === 0 && Buffer.from(firstRoot).equals(secondRoot);
   if (first === 0) return proof.length === 0 && EMPTY_ROOT.equals(firstRoot);
-  const hashes = isPowerOfTwo(first) ? [firstRoot, ...proof] : [...proof];
-  let [fn, sn] = [first - 1, second - 1];
-  while (fn % 2 === 1) [fn, sn] = [Math.floor(fn / 2), Math.floor(sn / 2)];
-  const [start, ...rest] = hashes;
-  if (!start) return false;
-  let [fr, sr]: [Hash, Hash] = [Buffer.from(start), Buffer.from(start)];
+  const roots = rootsFromConsistency(first, second, isPowerOfTwo(first) ? [firstRoot, ...proof] : proof);
+  return roots !== undefined && roots[0].equals(firstRoot) && roots[1].equals(secondRoot);
+};
+
+/**
+ * The roots of both trees, which grow from the first hash: the largest subtree that ends with the shorter tree. A hash
+ * to its left is part of both, one to its right of the longer tree alone.
+ */
+const rootsFromConsistency = (
+  first: number,
+  second: number,
+  [start, ...rest]: readonly Uint8Array[],
+): readonly [Hash, Hash] | undefined => {
+  if (!start) return undefined;
+  let at: Place = [first - 1, second - 1];
+  while (at[0] % 2 === 1) at = up(at);
+  let [shorter, longer]: [Hash, Hash] = [Buffer.from(start), Buffer.from(start)];
   for (const hash of rest) {
-    if (sn === 0) return false;
-    if (fn % 2 === 1 || fn === sn) {
-      fr = nodeHash(hash, fr);
-      sr = nodeHash(hash, sr);
-      while (fn % 2 === 0 && fn !== 0) [fn, sn] = [Math.floor(fn / 2), Math.floor(sn / 2)];
-    } else sr = nodeHash(sr, hash);
-    [fn, sn] = [Math.floor(fn / 2), Math.floor(sn / 2)];
+    if (isTop(at)) return undefined;
+    if (isRight(at)) [shorter, longer] = [nodeHash(hash, shorter), nodeHash(hash, longer)];
+    else longer = nodeHash(longer, hash);
+    at = above(at);
   }
-  return sn === 0 && fr.equals(firstRoot) && sr.equals(secondRoot);
+  return isTop(at) ? [shorter, longer] : undefined;
 };

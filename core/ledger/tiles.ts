@@ -55,26 +55,56 @@ export const rootOfEdge = (edge: Edge): Hash => {
 
 /** The tree of `size` leaves with more at its end: its edge, and the tiles that it has and the smaller one had not. */
 export const growEdge = (size: number, edge: Edge, added: readonly Hash[]): { edge: Edge; tiles: TileWrite[] } => {
-  const levels = edge.map((hashes) => [...hashes]);
-  const tiles: TileWrite[] = [];
-  const touched = new Set<number>();
-  const indexes = edgeTiles(size).map(({ index }) => index);
-  const write = (level: number, hashes: readonly Hash[]) =>
-    tiles.push({ path: tilePath(level, indexes[level] ?? 0, hashes.length), bytes: Buffer.concat(hashes) });
-  const push = (level: number, hash: Hash): void => {
-    const hashes = (levels[level] ??= []);
-    hashes.push(hash);
-    touched.add(level);
-    if (hashes.length < TILE_WIDTH) return;
-    write(level, hashes);
-    indexes[level] = (indexes[level] ?? 0) + 1;
-    levels[level] = [];
-    push(level + 1, rootOf(hashes));
-  };
-  for (const hash of added) push(0, hash);
-  for (const level of touched) if (levels[level]!.length > 0) write(level, levels[level]!);
-  return { edge: levels, tiles };
+  const growing = new GrowingEdge(size, edge);
+  for (const hash of added) growing.push(0, hash);
+  return growing.end();
 };
+
+/** The edge while hashes are added: a tile that is full is written, and its root goes to the level above. */
+class GrowingEdge {
+  readonly #levels: Hash[][];
+  /** By level, the index of its partial tile. */
+  readonly #indexes: number[];
+  /** Levels whose partial tile has changed. */
+  readonly #touched = new Set<number>();
+  readonly #tiles: TileWrite[] = [];
+
+  constructor(size: number, edge: Edge) {
+    this.#levels = edge.map((hashes) => [...hashes]);
+    this.#indexes = edgeTiles(size).map(({ index }) => index);
+  }
+
+  push(level: number, hash: Hash): void {
+    const hashes = (this.#levels[level] ??= []);
+    hashes.push(hash);
+    this.#touched.add(level);
+    if (hashes.length === TILE_WIDTH) this.#complete(level, hashes);
+  }
+
+  #complete(level: number, hashes: readonly Hash[]): void {
+    this.#write(level, hashes);
+    this.#indexes[level] = this.#indexOf(level) + 1;
+    this.#levels[level] = [];
+    this.push(level + 1, rootOf(hashes));
+  }
+
+  #indexOf(level: number): number {
+    return this.#indexes[level] ?? 0; // the tree had no such level
+  }
+
+  #write(level: number, hashes: readonly Hash[]): void {
+    const path = tilePath(level, this.#indexOf(level), hashes.length);
+    this.#tiles.push({ path, bytes: Buffer.concat(hashes) });
+  }
+
+  end(): { edge: Edge; tiles: TileWrite[] } {
+    for (const level of this.#touched) {
+      const hashes = this.#levels[level] ?? [];
+      if (hashes.length > 0) this.#write(level, hashes);
+    }
+    return { edge: this.#levels, tiles: this.#tiles };
+  }
+}
 
 /** Entry bundles from that of `tail`, the entries of the last bundle that is not full. */
 export const bundlesAfter = (size: number, tail: readonly Uint8Array[], added: readonly Uint8Array[]): TileWrite[] => {

@@ -94,31 +94,49 @@ interface Head {
   readonly tree: TileTree;
 }
 
+/** A line to add to the note, or why a witness gave none. */
+type Outcome = { readonly line: string } | { readonly why: Failure };
 type Answer = { readonly line: string } | { readonly witness: string; readonly why: Failure };
 
-/** Asked as one that knows nothing first: it says what it knows where that is more. */
-const cosignature = async ({ key, url }: Witness, head: Head, courier: Courier): Promise<Answer> => {
-  const failed = (why: Failure): Answer => ({ witness: key.name, why });
-  try {
-    let from = 0;
-    for (let asked = 0; asked < 3; asked++) {
-      const body = consistencyFile(from, await head.tree.consistency(from), head.note);
-      const answer = await courier.post(`${url.replace(/\/$/, '')}/add-checkpoint`, 'text/plain', Buffer.from(body));
-      const text = Buffer.from(answer.body).toString('utf8');
-      if (answer.status === 200) {
-        const line = lineOf(head.note, text, key);
-        return line === undefined ? failed('not-verified') : { line };
-      }
-      const knows = answer.status === 409 ? sizeIn(text) : undefined;
-      if (knows === undefined) return failed(REFUSALS[answer.status] ?? 'unexpected');
-      if (knows > head.size) return failed('ahead');
-      from = knows;
-    }
-    return failed('unexpected');
-  } catch (error) {
-    if (isQuittanceError(error)) return failed(error.code);
+const cosignature = async (witness: Witness, head: Head, courier: Courier): Promise<Answer> => {
+  const outcome = await cosigned(witness, head, courier).catch((error: unknown) => {
+    if (isQuittanceError(error)) return { why: error.code };
     throw error;
+  });
+  return 'line' in outcome ? outcome : { witness: witness.key.name, why: outcome.why };
+};
+
+/** From nothing, from what the witness then says that it knows, and once more where it learnt something meanwhile. */
+const MOST_QUESTIONS = 3;
+
+const cosigned = async (witness: Witness, head: Head, courier: Courier): Promise<Outcome> => {
+  let from = 0;
+  for (let asked = 0; asked < MOST_QUESTIONS; asked++) {
+    const said = await ask(witness, head, from, courier);
+    if (!('knows' in said)) return said;
+    from = said.knows;
   }
+  return { why: 'unexpected' };
+};
+
+/** Asks a witness that is taken to know the first `from` entries. */
+const ask = async (
+  { key, url }: Witness,
+  head: Head,
+  from: number,
+  courier: Courier,
+): Promise<Outcome | { readonly knows: number }> => {
+  const request = consistencyFile(from, await head.tree.consistency(from), head.note);
+  const { status, body } = await courier.post(
+    `${url.replace(/\/$/, '')}/add-checkpoint`,
+    'text/plain',
+    Buffer.from(request),
+  );
+  const text = Buffer.from(body).toString('utf8');
+  if (status === 200) return lineOf(head.note, text, key);
+  const knows = status === 409 ? sizeIn(text) : undefined;
+  if (knows === undefined) return { why: REFUSALS[status] ?? 'unexpected' };
+  return knows > head.size ? { why: 'ahead' } : { knows };
 };
 
 const REFUSALS: Readonly<Record<number, Failure>> = { 403: 'key-refused', 404: 'unknown-log', 422: 'proof-refused' };
@@ -129,11 +147,11 @@ const sizeIn = (text: string): number | undefined => {
 };
 
 /** The line of the answer that is the witness's own signature, and verifies. */
-const lineOf = (note: string, text: string, key: NoteKey): string | undefined =>
-  text
-    .split('\n')
-    .map((line) => `${line}\n`)
-    .find((line) => line.startsWith(`— ${key.name} `) && cosigns(`${note}${line}`, key));
+const lineOf = (note: string, text: string, key: NoteKey): Outcome => {
+  const lines = text.split('\n').map((line) => `${line}\n`);
+  const line = lines.find((one) => one.startsWith(`— ${key.name} `) && cosigns(`${note}${one}`, key));
+  return line === undefined ? { why: 'not-verified' } : { line };
+};
 
 const cosigns = (note: string, key: NoteKey): boolean => {
   try {
