@@ -20,19 +20,25 @@ export const ruled = (truth: TrueBundle, rule: Rule, files = truth.files, option
   }
 };
 
-/** A forgery that is made consistent, or files as they are. */
-export type Row = readonly [what: string, forgery: () => Forgery | BundleFiles, says: string];
-
-const isFiles = (made: Forgery | BundleFiles): made is BundleFiles => made instanceof Map;
+/** A forgery that is made consistent, or files as they are; and what of the verifier's own is another. */
+export type Row = readonly [
+  what: string,
+  forgery: () => Forgery | BundleFiles | Promise<BundleFiles>,
+  says: string,
+  options?: () => Partial<VerifyOptions>,
+];
 
 /** One test a row. `truth`: asked for when a test runs. */
 export const says = (truth: () => TrueBundle, rule: Rule, rows: readonly Row[]): void => {
   const made = new Map<Row[1], BundleFiles>();
-  it.each(rows)('%s', async (_what, forgery, words) => {
-    const change = forgery();
-    const files = made.get(forgery) ?? (isFiles(change) ? change : await forged(truth(), change));
+  const filesOf = async (forgery: Row[1]): Promise<BundleFiles> => {
+    const change = await forgery();
+    return change instanceof Map ? change : forged(truth(), change);
+  };
+  it.each(rows.map((row) => [row[0], row] as const))('%s', async (_what, [, forgery, words, options]) => {
+    const files = made.get(forgery) ?? (await filesOf(forgery));
     made.set(forgery, files);
-    expect(ruled(truth(), rule, files)).toBe(words);
+    expect(ruled(truth(), rule, files, options?.())).toBe(words);
   });
 };
 
