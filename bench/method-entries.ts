@@ -62,6 +62,16 @@ const takenBack = (step: Rate, updates: number): Part => ({ update: { step, upda
 /** Projected steps of this norm. */
 const projected = (step: number): Part => ({ update: { step, lambda: 0.001, updates: 2 * UPDATES }, stop: STOP });
 
+/** Adapters that are taken away, a length a round; with O-LoRA's published weight, and with gate-v1's projection. */
+const negated = (beside: string, part: { loss?: Part; update?: Part }, length: number): MethodEntry => {
+  const config = (step: number): Part => ({ ...part, update: { ...part.update, step }, stop: STOP });
+  const label = `negated adapter${beside}`;
+  const others = [0.2, 0.4, 0.6].filter((one) => one !== length).map(config);
+  return { ...choice('lora-negation', config(length), others), label };
+};
+const O_LORA: Part = { orthogonal: 0.5 };
+const OWM: Part = { projection: 'owm', lambda: 0.01 };
+
 export interface Ladders {
   readonly v1: GatePolicy;
   readonly v3: GatePolicy;
@@ -97,6 +107,10 @@ export const methodEntries = ({ v1, v3 }: Ladders): MethodEntry[] => [
   rated('rmu', SAME),
   rated('pdu', SAME),
   choice('task-vector', takenBack(3e-4, 20), [takenBack(1e-3, 20), takenBack(1e-3, 60), takenBack(3e-3, 20)]),
+  negated('', {}, 0.4),
+  negated(' with O-LoRA', { loss: O_LORA }, 0.4),
+  negated(' with owm', { update: OWM }, 0.6),
+  negated(' with O-LoRA and owm', { loss: O_LORA, update: OWM }, 0.6),
   choice('uld', { loss: { calibrate: true } }, [{}, { loss: { uniformWeight: 1, calibrate: true } }]),
   choice('uld-offset', {}, []),
   { label: 'trained anew', method: 'retrain', config: {}, tried: [], from: 'the recipe of the base' },

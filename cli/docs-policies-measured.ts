@@ -20,7 +20,7 @@ export const MEASURED: Measured = [
   ],
   [
     'update.step',
-    'global L2 norm of one update (normalized-sgd); learning rate (adamw)',
+    'global L2 norm of one update (normalized-sgd); learning rate (sgd, adamw, sophia)',
     '.1 passes 2 of 3, .05 with a later stop 3 of 3, .2 with balanced terms 3 of 3; at 135 M 2.4 and 1.6 are used and were not varied alone',
     PEOPLE,
   ],
@@ -45,7 +45,7 @@ export const MEASURED: Measured = [
   ],
   [
     'update.optimizer',
-    'normalized-sgd, adamw or sophia',
+    'normalized-sgd, sgd, adamw or sophia',
     'adamw is what published FLAT uses: 1 of 3; run on to its limit it over-forgets on every seed (value AUC .17)',
     PEOPLE,
   ],

@@ -28,6 +28,7 @@ export const MethodName = z.enum([
   'rmu',
   'pdu',
   'task-vector',
+  'lora-negation',
   'whp',
   'uld',
   'uld-offset',

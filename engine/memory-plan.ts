@@ -22,7 +22,7 @@ export interface PlannedRun {
   lora?: AdapterConfig;
   /** Whether the frozen matrices are kept in 16 bits, and cast block by block. */
   held?: boolean;
-  optimizer: 'adamw' | 'normalized-sgd' | 'sophia';
+  optimizer: 'adamw' | 'normalized-sgd' | 'sgd' | 'sophia';
   /** One tape over everything, or block by block. */
   tape: 'one' | 'blocks';
   /** Whether gradients are projected by moments of the MLP's inputs. */
@@ -109,7 +109,7 @@ export const planMemory = (run: PlannedRun, available: number = process.availabl
     { name: 'inner optimiser', bytes: 2 * FLOAT * retaught, tensor: !backend.startsWith('wasm') },
     {
       name: 'optimiser',
-      bytes: optimizer === 'normalized-sgd' ? 0 : 2 * FLOAT * moving,
+      bytes: optimizer.endsWith('sgd') ? 0 : 2 * FLOAT * moving,
       tensor: !backend.startsWith('wasm'),
     },
     { name: 'activations', bytes: activationBytes(run), tensor: true },

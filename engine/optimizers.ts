@@ -117,6 +117,19 @@ export const sophia = ({
   };
 };
 
+/** Steps along the negative gradient, as long as it is, without momentum. */
+export const sgd = (): Optimizer => ({
+  update(parameters, gradients, lr) {
+    for (const [name, gradient] of gradients) {
+      const parameter = parameters.get(name)!;
+      tf.tidy(() => parameter.assign(tf.sub(parameter, tf.mul(gradient, lr))));
+    }
+  },
+  state: () => new Map(),
+  restore: () => undefined,
+  dispose: () => undefined,
+});
+
 /** Steps of fixed global L2 length along the negative gradient, without momentum. */
 export const normalizedSgd = (): Optimizer => ({
   update(parameters, gradients, length) {

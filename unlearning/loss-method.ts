@@ -10,7 +10,7 @@ import { globalNorm } from '#engine/global-norm.ts';
 import { attachLora, freshFactors, isLoraModel, mergeLora, shapeLora } from '#engine/lora.ts';
 import { valuesOf } from '#engine/model.ts';
 import type { Random } from '#engine/random.ts';
-import type { Objective } from '#engine/sweep.ts';
+import type { Gradients, Objective } from '#engine/sweep.ts';
 import { tf } from '#engine/tf.ts';
 import { runTensors } from '#engine/trainer.ts';
 import { BATCH } from './batches.ts';
@@ -28,23 +28,31 @@ import { bisectToControls, measure, overshot, shouldStop, StopConfig, type Contr
 import { addScaled, updaterFor, type Updater } from './update.ts';
 import { UpdateConfig } from './update-config.ts';
 
-/** One batch with its loss. */
-export interface Term {
-  batch: Batch;
-  objective: Objective;
+interface Part {
   /**
    * Factor of the term's gradient. Called after the gradient is computed, so that it may depend on what the objective
    * saw; `last` is the state after the previous update.
    */
   weight?: (last: TrajectoryPoint) => number;
-  /** The objective reads hidden states (N, d) after so many blocks instead of logits. */
-  depth?: number;
   /** The term is about what the projection protects, and its gradient is left as it is. */
   unprojected?: boolean;
-  /** Where the gradient is taken at other weights than the current ones: moves them, computes, and puts them back. */
-  at?: <T>(compute: () => T) => Promise<T>;
   /** Disposes what the term computed for itself. */
   dispose?: () => void;
+}
+
+/** One batch with its loss. */
+export interface Term extends Part {
+  batch: Batch;
+  objective: Objective;
+  /** The objective reads hidden states (N, d) after so many blocks instead of logits. */
+  depth?: number;
+  /** Where the gradient is taken at other weights than the current ones: moves them, computes, and puts them back. */
+  at?: <T>(compute: () => T) => Promise<T>;
+}
+
+/** A training that is made apart and taken back: what it learnt stands in the place of a gradient. */
+export interface Learnt extends Part {
+  learn(trainable: ReadonlySet<string>): Promise<Gradients>;
 }
 
 /** What a run goes on with, and what a reader must know of it. */
@@ -61,6 +69,8 @@ export interface LossSpec<C extends z.ZodType, N extends Need> {
   /** The loss's own hyper-parameters. */
   loss: z.ZodPrefault<C>;
   updateDefaults?: Partial<z.input<typeof UpdateConfig>>;
+  /** Where some settings of an update make no sense with the loss. */
+  updateConfig?: z.ZodType<UpdateConfig>;
   /** Whether terms or `settled` train the MLP matrices further for a moment and put them back. */
   retaught?: boolean;
   /** Never-trained names that each record is asked with in the place of the person's. */
@@ -72,7 +82,13 @@ export interface LossSpec<C extends z.ZodType, N extends Need> {
   /** Numbers that terms read and write from update to update, as they are at the start; saved with the run. */
   carried?(config: z.output<C>): Carried;
   /** Terms of one update; several are added. `controls` are the stop controls as last measured. */
-  terms(context: Context<N>, config: z.output<C>, stream: Random, controls: ControlValues, carried: Carried): Term[];
+  terms(
+    context: Context<N>,
+    config: z.output<C>,
+    stream: Random,
+    controls: ControlValues,
+    carried: Carried,
+  ): (Term | Learnt)[];
   /** Refuses a context that the loss cannot work on, or drops what it cannot use; called before the first update. */
   begin?(context: Context<N>, config: z.output<C>): Begun<Context<N>> | Promise<Begun<Context<N>>>;
   /** Whether the stop rule is asked after each update; true where absent. */
@@ -99,7 +115,7 @@ export const lossMethod = <C extends z.ZodType, const N extends Need>(spec: Loss
     needs: spec.needs,
     config: z.strictObject({
       loss: spec.loss,
-      update: z.preprocess((given) => over(spec.updateDefaults, given), UpdateConfig),
+      update: z.preprocess((given) => over(spec.updateDefaults, given), spec.updateConfig ?? UpdateConfig),
       stop: StopConfig.prefault({}),
     }),
     takes: ({ update, loss }) => {
@@ -247,13 +263,9 @@ const applyTerms = async <C extends z.ZodType, N extends Need>(
   let total: Map<string, tf.Tensor> | undefined;
   let loss = 0;
   for (const term of spec.terms(context, config, stream, controls, carried)) {
-    const compute = () =>
-      gradientsInParts(context.model, term.batch, term.objective, updater.trainable, {
-        ...context.parts,
-        ...(term.depth !== undefined && { depth: term.depth }),
-        dropout: `${context.seed}:${update}`,
-      });
-    const step = await (term.at?.(compute) ?? compute());
+    const step = await ('learn' in term
+      ? term.learn(updater.trainable)
+      : gradientOf(term, context, updater.trainable, update));
     const gradients = term.unprojected ? step.gradients : updater.project(step.gradients);
     const weight = term.weight?.(last) ?? 1;
     total = addScaled(total, gradients, weight / (balanced ? globalNorm(gradients) || 1 : 1));
@@ -262,4 +274,19 @@ const applyTerms = async <C extends z.ZodType, N extends Need>(
   }
   if (total) updater.apply(total);
   return loss;
+};
+
+const gradientOf = async <N extends Need>(
+  { batch, objective, depth, at }: Term,
+  { model, parts, seed }: Context<N>,
+  trainable: ReadonlySet<string>,
+  update: number,
+): Promise<Gradients> => {
+  const compute = () =>
+    gradientsInParts(model, batch, objective, trainable, {
+      ...parts,
+      ...(depth !== undefined && { depth }),
+      dropout: `${seed}:${update}`,
+    });
+  return at?.(compute) ?? compute();
 };

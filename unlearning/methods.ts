@@ -13,6 +13,7 @@ import { gradDiff } from './grad-diff.ts';
 import { klMin } from './kl-min.ts';
 import { kto } from './kto.ts';
 import { llmu } from './llmu.ts';
+import { loraNegation } from './lora-negation.ts';
 import { mismatch } from './mismatch.ts';
 import type { ConfiguredMethod, UnlearningMethod } from './method.ts';
 import { npo, npoKl, npoRt } from './npo.ts';
@@ -52,6 +53,7 @@ const registry: Readonly<Record<MethodName, UnlearningMethod>> = {
   rmu,
   pdu,
   'task-vector': taskVector,
+  'lora-negation': loraNegation,
   whp,
   uld,
   'uld-offset': uldOffset,

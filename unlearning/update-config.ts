@@ -18,9 +18,9 @@ export const UpdateConfig = z
      * stored in bfloat16, and works on tensorflow only.
      */
     base: z.enum(['float32', 'bfloat16']).default('float32'),
-    /** sophia: second order, as SOUL has it (https://arxiv.org/abs/2404.18239). */
-    optimizer: z.enum(['normalized-sgd', 'adamw', 'sophia']).default('normalized-sgd'),
-    /** Global L2 norm of one update (normalized-sgd), or learning rate (adamw, sophia). */
+    /** sophia: second order, as SOUL has it (https://arxiv.org/abs/2404.18239). sgd: along the gradient as it is. */
+    optimizer: z.enum(['normalized-sgd', 'sgd', 'adamw', 'sophia']).default('normalized-sgd'),
+    /** Global L2 norm of one update (normalized-sgd), or learning rate (sgd, adamw, sophia). */
     step: z.number().positive().default(0.4),
     /**
      * The step is a share of the global L2 norm that the moving weights have at the start, so that one setting fits

@@ -4,7 +4,7 @@
 import { QuittanceError } from '#core/errors.ts';
 import { globalNorm } from '#engine/global-norm.ts';
 import type { Model } from '#engine/model.ts';
-import { adamW, constant, normalizedSgd, sophia, type Optimizer } from '#engine/optimizers.ts';
+import { adamW, constant, normalizedSgd, sgd, sophia, type Optimizer } from '#engine/optimizers.ts';
 import { tf } from '#engine/tf.ts';
 import type { ForgetOnlyContext } from './method.ts';
 import { projections } from './projection.ts';
@@ -16,6 +16,7 @@ const trainableOf = (model: Model, config: UpdateConfig): Set<string> =>
 const OPTIMIZERS: Readonly<Record<UpdateConfig['optimizer'], () => Optimizer>> = {
   adamw: () => adamW({ weightDecay: 0 }),
   'normalized-sgd': normalizedSgd,
+  sgd,
   sophia,
 };
 

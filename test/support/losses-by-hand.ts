@@ -166,8 +166,11 @@ export const BALANCED: Readonly<Record<string, readonly ((w: Weights) => number)
     (w) => sum(logProbs(w, RETAIN).map((each) => -0.5 - each)),
   ],
 };
-/** Not the gradient of a loss (one term is of first order): its terms are held in flat-lasting.test.ts. */
-export const NO_LOSS = ['flat-lasting'];
+/**
+ * Not the gradient of a loss: one has a term of first order, held in flat-lasting.test.ts, and one takes away what an
+ * adapter learnt, held in lora-negation.test.ts.
+ */
+export const NO_LOSS = ['flat-lasting', 'lora-negation'];
 /** Moves back along a training that it made: held in task-vector.test.ts. */
 export const NO_GRADIENT = ['task-vector'];
 export const termsOf = (name: string, reference: Weights, at: Weights) =>

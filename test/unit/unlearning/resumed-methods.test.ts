@@ -49,6 +49,7 @@ describe.each([
   ['pdu', { loss: { warmUp: 0, dual: 1 }, update, stop }], // its dual weight moves at every update
   ['task-vector', { update, stop }], // it needs the weights from before the first update
   ['altpo', { update, stop }], // it samples at the start
+  ['lora-negation', { update, stop }], // each round draws an adapter of its own
   ['npo', { update: { ...update, optimizer: 'sophia' }, stop }],
 ])('%s', (name, config) => {
   it('ends in the same weights after an interruption', async () => {
