@@ -36,7 +36,7 @@ export const verifyTimestamp = (
     throw faulty('digest', 'the timestamp is of something else');
   if (nonce !== undefined && token.nonce !== Buffer.from(nonce).toString('hex'))
     throw faulty('nonce', 'the timestamp answers another request');
-  const trusted = authority.certificates.map((der) => new X509Certificate(der));
+  const trusted = authority.certificates.map((der) => certificateOf(der, authority.name));
   const signer = signerCertificate(token, trusted);
   requireSignature(token, signer.publicKey);
   requirePurpose(signer);
@@ -50,6 +50,14 @@ const parsed = (bytes: Uint8Array): Token => {
   } catch (cause) {
     if (isQuittanceError(cause)) throw cause;
     throw faulty('malformed', 'the timestamp is no token of RFC 3161', cause);
+  }
+};
+
+const certificateOf = (der: Uint8Array, name: string): X509Certificate => {
+  try {
+    return new X509Certificate(der);
+  } catch (cause) {
+    throw faulty('malformed', `a trusted certificate of ${name} cannot be read`, cause);
   }
 };
 

@@ -7,7 +7,7 @@ import { Envelope } from '../dsse.ts';
 import { parseOnce } from '../json-keys.ts';
 import { manifestDigest } from '../model.ts';
 import { RunManifest } from '../run.ts';
-import { fail, notChecked, requireThat, type BundleReader, type Rule } from './bundle-reader.ts';
+import { notChecked, requireThat, type BundleReader, type Rule } from './bundle-reader.ts';
 
 /** Places, written `file#/path`, of digests whose objects are not part of a bundle, and why. */
 export const OUTSIDE: readonly { readonly at: RegExp; readonly why: string }[] = [
@@ -121,11 +121,11 @@ const namedDigests = function* (bundle: BundleReader): Generator<Named> {
 /** As our documents write it, and as in-toto does: the bare hex digits. */
 const DIGEST = /^(?:sha256:)?([0-9a-f]{64})$/;
 
-const walk = function* (value: unknown, at: string, depth = 0): Generator<Named> {
-  if (depth > 64) fail(`${at} is nested too deeply`);
+/** How deep a document may nest was asked before any rule (bounds.ts). */
+const walk = function* (value: unknown, at: string): Generator<Named> {
   if (typeof value === 'string') {
     const hex = DIGEST.exec(value)?.[1];
     if (hex !== undefined) yield { at, digest: `sha256:${hex}` };
   } else if (typeof value === 'object' && value !== null)
-    for (const [key, member] of Object.entries(value)) yield* walk(member, `${at}/${key}`, depth + 1);
+    for (const [key, member] of Object.entries(value)) yield* walk(member, `${at}/${key}`);
 };

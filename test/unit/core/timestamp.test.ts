@@ -55,6 +55,10 @@ describe('a timestamp', () => {
     rsa.remove();
   });
 
+  it('cannot be checked by a trusted certificate that is none: malformed', () => {
+    expect(found(stamp(), STAMPED, { name: 'none', certificates: [Buffer.from('none')] })).toBe('malformed');
+  });
+
   it('of something else is refused: digest', () => {
     expect(found(stamp(), Buffer.from('something else'))).toBe('digest');
   });

@@ -1,6 +1,7 @@
 // Counts of the tables, rule by rule and on both sides of each bound: who holds every key writes tables that cannot be,
 // and each row says in which words the rule objects.
 import { beforeAll, describe } from '@jest/globals';
+import type { BundleFiles } from '#core/bundle.ts';
 import type { EvaluationTables } from '#core/evaluation.ts';
 import type { UnlearnPlan } from '#core/run.ts';
 import { askedAsPlanned, countsAgree } from '#core/verify/counts.ts';
@@ -25,12 +26,23 @@ const sum =
 const sampled =
   (fields: Partial<EvaluationTables['sampling']>): Change =>
   ({ sampling }) => ({ sampling: { ...sampling, ...fields } });
+const BINNED = 'forget.valueLogProb';
 const bins =
-  (change: (one: EvaluationTables['histograms'][string]) => object): Change =>
+  (change: (one: EvaluationTables['histograms'][string]) => object, key = BINNED): Change =>
   ({ histograms }) => {
-    const one = histograms['forget.valueLogProb']!;
-    return { histograms: { ...histograms, 'forget.valueLogProb': { ...one, ...change(one) } } };
+    const one = histograms[BINNED]!;
+    return { histograms: { ...histograms, [key]: { ...one, ...change(one) } } };
   };
+const unbinned: Change = ({ histograms }) => ({
+  histograms: Object.fromEntries(Object.entries(histograms).filter(([key]) => key !== BINNED)),
+});
+/** Of a run whose base was not evaluated. */
+const withoutBefore = (change: Change): BundleFiles => {
+  const files = new Map(truth.files);
+  const named = { ...readJson<object>(files, 'evidence.json'), tablesBefore: undefined };
+  files.set('evidence.json', jsonBytes(named)).delete(BEFORE);
+  return files.set(AFTER, jsonBytes({ ...readJson<object>(files, AFTER), ...change(readJson(files, AFTER)) }));
+};
 
 describe('counts', () => {
   const holds = (n: number) => `holds: ${n} counts of the tables agree with each other and with 3 records`;
@@ -76,6 +88,30 @@ describe('counts', () => {
     ['a mean of nothing', () => tables(sum('forget.rougeL', 0, 7, 0)), holds(15)],
     ['squares that no values have', () => tables(sum('forget.rougeL', 2, 1, 0.1)), squares],
     ['the least squares that values have', () => tables(sum('forget.rougeL', 2, 1, 0.5)), holds(15)],
+    ['and less than those by rounding', () => tables(sum('forget.rougeL', 2, 1, 0.5 - 0.9e-6)), holds(15)],
+    ['and less by more', () => tables(sum('forget.rougeL', 2, 1, 0.5 - 1.5e-6)), squares],
+    ['less by all that rounding may be', () => tables(sum('forget.rougeL', 1, 0, -1e-6)), holds(15)],
+    [
+      'less by rounding, of great sums',
+      () => tables(sum('controls.valueLogProb', 20, -1000, 50_000 - 0.04)),
+      holds(15),
+    ],
+    ['a mean above its unit by rounding', () => tables(sum('controls.valueLogProb', 20, 1e-6, 0)), holds(15)],
+    ['a mean below its unit by rounding', () => tables(sum('forget.rougeL', 2, -1e-6, 0)), holds(15)],
+    ['of what nobody knows, a mean', () => tables(sum('forget.another', 2, 9, 99)), holds(15)],
+    ['of what nobody knows, a histogram', () => tables(bins(() => ({}), 'controls.another')), holds(15)],
+    [
+      'of what is no mean, a mean that it could not have',
+      () => tables(sum('forget.perplexityBefore', 2, 1, 1)),
+      holds(15),
+    ],
+    [
+      'of the person in words of their own more than records',
+      () => tables(share('forget.revealedWorded', 61)),
+      holds(15),
+    ],
+    ['without tables from before', () => withoutBefore(share('forget.refusal', 60)), holds(15)],
+    ['binned after, and not before', () => tables(unbinned, BEFORE), holds(14)],
     [
       'more before',
       () => tables(share('retained.greedyExact', 41), BEFORE),
@@ -145,6 +181,7 @@ describe('asked-as-planned', () => {
       'fails: attempts/1/plan.json was to be measured beside other never-trained people',
     ],
     ['an attempt from before that was planned', () => earlier('attempts/1/plan.json', () => ({})), holds],
+    ['without tables from before', () => withoutBefore(() => ({})), holds],
     ['a file that is no plan of an attempt', () => others('old/attempts/1/plan.json'), holds],
     ['nor this', () => others('attempts/1/plan.json.json'), holds],
   ]);

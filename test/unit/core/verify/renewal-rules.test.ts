@@ -207,6 +207,7 @@ describe('the certificate', () => {
   const [FIRST, SECOND, LAST] = ['2026-05-31', '2026-06-30', '2026-08-29'].map((day) => `${day}T10:00:00.000Z`);
   const renewed = 'by a signed re-certification';
   const drifted = 'fails: a re-certification found the model drifted, and no suite has passed since';
+  const lapsed = drifted.replace('drifted', 'lapsed');
   const inForce = (entries: number) =>
     `holds: none in the history up to entry ${entries}; what came later needs a newer bundle`;
   says(() => truth, notExpired, [
@@ -245,6 +246,17 @@ describe('the certificate', () => {
     ['in force', () => ({}), inForce(17)],
     ['found drifted after', () => found('drifted', 'after'), drifted],
     ['found drifted before it was certified', () => found('drifted', 'before'), inForce(18)],
+    [
+      'never looked at again',
+      () => numbered((all) => all.filter(({ event }) => event.type !== 'recertified')),
+      inForce(14),
+    ],
+    [
+      'found wanting, and mended by a statement without a suite',
+      () => stating({ evidence: undefined, validUntil: undefined }),
+      lapsed,
+    ],
+    ['found wanting, and mended by the service alone', () => restated(truth, { signers: [SERVICE_KEY] }), lapsed],
     [
       'found drifted, and mended by an event that nobody signed',
       () =>
